@@ -1,0 +1,199 @@
+package poolstate
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// stampSeconds is stampAt as the fields of an entry spell it.
+const stampSeconds = "1795425606.970596"
+
+var (
+	resetAction = Action{Verb: VerbReset}
+	holdAction  = Action{Verb: VerbHold, Hold: Hold{Code: 429}}
+)
+
+// perform does an action to credentials as they stand in the file now.
+func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
+	t.Helper()
+	return performOn(t, s, a, seen(t, s, refs...))
+}
+
+// performOn does an action to credentials as they were seen before.
+func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
+	t.Helper()
+	out, err := s.Perform(t.Context(), a, seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// seen is what an operator sees of credentials; of all without any named.
+func seen(t *testing.T, s *Store, refs ...Ref) []Credential {
+	t.Helper()
+	var list []Credential
+	p := load(t, s)
+	if len(refs) == 0 {
+		for c := range p.All() {
+			list = append(list, *c)
+		}
+	}
+	for _, ref := range refs {
+		list = append(list, *find(t, p, ref))
+	}
+	return list
+}
+
+// undosOf is what it takes to take an outcome back.
+func undosOf(out Outcome) []Undo {
+	var undos []Undo
+	for i := range out.Changed {
+		if u := out.Changed[i].Undo; u != nil {
+			undos = append(undos, *u)
+		}
+	}
+	return undos
+}
+
+// throughJSON is what a journal gives back of what it was given.
+func throughJSON(t *testing.T, undos []Undo) []Undo {
+	t.Helper()
+	data, err := json.Marshal(undos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again []Undo
+	if err := json.Unmarshal(data, &again); err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+func takeBack(t *testing.T, s *Store, undos []Undo) Outcome {
+	t.Helper()
+	out, err := s.Undo(t.Context(), undos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// checkUnchanged proves that an outcome left one credential alone, and why.
+func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
+	t.Helper()
+	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {
+		t.Errorf("%d changed and %d did not, want one that did not", len(out.Changed), len(out.Unchanged))
+		return
+	}
+	e := out.Unchanged[0]
+	equal(t, "refused", e.Refused, refused)
+	equal(t, "refusals", out.Refusals() == 1, refused)
+	if !strings.Contains(e.Why, why) {
+		t.Errorf("the reason is %q, want one with %q", e.Why, why)
+	}
+	if e.Undo != nil {
+		t.Error("there is something to take back")
+	}
+}
+
+// fileState is what an untouched file keeps.
+type fileState struct {
+	content string
+	changed time.Time
+	beside  string
+}
+
+// stateOf is the state of a store's file, given a time stamp of long ago: a
+// write within one tick of the clock would not show otherwise.
+func stateOf(t *testing.T, s *Store) fileState {
+	t.Helper()
+	old := time.Unix(1700000000, 0)
+	if err := os.Chtimes(s.Path(), old, old); err != nil {
+		t.Fatal(err)
+	}
+	return fileState{readFile(t, s.Path()), old, strings.Join(names(t, filepath.Dir(s.Path())), " ")}
+}
+
+// checkUntouched proves that not even the time stamp of the file changed, and
+// that nothing came to stand beside it, except for the lock.
+func checkUntouched(t *testing.T, s *Store, before fileState, lockMayBeThere bool) {
+	t.Helper()
+	info, err := os.Stat(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "time of change", info.ModTime(), before.changed)
+	equal(t, "content", readFile(t, s.Path()), before.content)
+	if !lockMayBeThere {
+		equal(t, "what stands beside", strings.Join(names(t, filepath.Dir(s.Path())), " "), before.beside)
+	}
+}
+
+// checkSameOutcome compares what was foreseen with what came.
+func checkSameOutcome(t *testing.T, got, want Outcome) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the outcome is\n%+v, want\n%+v", got, want)
+	}
+}
+
+// rawAt is the JSON value that an entry of the file has under a key, and empty
+// when it has none: the word of the second reader.
+func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
+	t.Helper()
+	data := []byte(readFile(t, s.Path()))
+	top, err := readJSON(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := entryAt(top, ref.Provider, find(t, load(t, s), ref).Position).last(key)
+	if f == nil {
+		return ""
+	}
+	return string(data[f.value.start:f.value.end])
+}
+
+// actionFiles are stores to act on: the samples, what people make by hand, and
+// entries from the emptiest to the one with every field.
+func actionFiles(t testing.TB) map[string]string {
+	t.Helper()
+	files := handMade()
+	for _, name := range sampleNames {
+		files[name] = string(sample(t, name))
+	}
+	for name, entry := range map[string]string{
+		"no field":        `{}`,
+		"few fields":      `{"id": "a", "label": "x", "access_token": "SECRET-a-not-a-real-token"}`,
+		"few, exhausted":  `{"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0}`,
+		"every old field": `{"id": "a", "label": "x", "auth_type": "api_key", "priority": 0, "source": "manual", "access_token": "SECRET-a-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 429, "last_error_reason": "rate", "last_error_message": "slow down", "last_error_reset_at": 1795430000.0, "base_url": "https://x", "request_count": 8, "consecutive_failures": 2}`,
+		"newer keys":      `{"id": "a", "failure_reason": "billing", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 402, "last_error_reason": null, "last_error_message": null, "last_error_reset_at": null, "enabled": true, "model_cooldowns": {"m": 1795430000.5}, "status_cleared_at": 1795420000.5, "consecutive_failures": 0, "new_in_2027": {"n": [1.50]}}`,
+		"newer, adjacent": `{"id": "a", "last_status": "dead", "model_cooldowns": {"m": 1795430000.5}, "failure_reason": "billing"}`,
+		"newer, first":    `{"model_cooldowns": {}, "failure_reason": "billing", "status_cleared_at": 1795420000.5, "id": "a"}`,
+		"ISO instants":    `{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03", "last_error_reset_at": "1795430000"}`,
+	} {
+		files[name] = `{"credential_pool": {"p": [{"id": "other"}, ` + entry + `, {"id": "last"}]}, "updated_at": "then"}`
+	}
+	return files
+}
+
+// keysOf are the keys of an entry in the file, in order.
+func keysOf(n *node) []string {
+	var keys []string
+	for i := range n.members {
+		keys = append(keys, n.members[i].key)
+	}
+	return keys
+}
+
+func hasDuplicates(n *node) bool {
+	keys := keysOf(n)
+	slices.Sort(keys)
+	return len(slices.Compact(keys)) != len(n.members)
+}

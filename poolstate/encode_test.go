@@ -1,0 +1,86 @@
+package poolstate
+
+import (
+	"testing"
+	"time"
+)
+
+// What pooltop writes looks as if json.dumps had written it. The expectations
+// were printed by Python.
+func TestTextIsWrittenAsPythonDoes(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                         `""`,
+		"plain":                    `"plain"`,
+		`say "no" \ to / this`:     `"say \"no\" \\ to / this"`,
+		"\b\f\n\r\t":               `"\b\f\n\r\t"`,
+		"\x00\x01\x1f":             `"\u0000\u0001\u001f"`,
+		"\x7f":                     `"\u007f"`,
+		"<b>&'</b>":                `"<b>&'</b>"`,
+		"é":                        `"\u00e9"`,
+		"ключ":                     `"\u043a\u043b\u044e\u0447"`,
+		"您":                        `"\u60a8"`,
+		"\u2028\ufeff\uffff":       `"\u2028\ufeff\uffff"`,
+		"🔑":                        `"\ud83d\udd11"`,
+		"\U00010000\U0010ffff":     `"\ud800\udc00\udbff\udfff"`,
+		"not \xff UTF-8, \xe2\x82": `"not \ufffd UTF-8, \ufffd\ufffd"`,
+	} {
+		equal(t, "text", string(rawText(text)), want)
+	}
+	equal(t, "no text", string(rawTextOrNull("")), "null")
+	equal(t, "some text", string(rawTextOrNull("x")), `"x"`)
+}
+
+// Floats in shortest form, always recognisable as floats, to a microsecond.
+func TestSecondsAreWrittenAsPythonDoes(t *testing.T) {
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{
+		{time.Time{}, "null"},
+		{time.Unix(1795425600, 0), "1795425600.0"},
+		{time.Unix(1795425600, 500000000), "1795425600.5"},
+		{time.Unix(1795425600, 970596000), "1795425600.970596"},
+		{time.Unix(1795425600, 970596789), "1795425600.970596"},
+		{time.Unix(1795425600, 100000000), "1795425600.1"},
+		{time.Unix(1795425600, 1000), "1795425600.000001"},
+		{time.Unix(1, 0), "1.0"},
+		{time.Unix(0, 0), "0.0"},
+		{time.Unix(4102444800, 999999000), "4102444800.999999"},
+		{time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), "253402300799.0"},
+		{time.Date(2026, 11, 23, 10, 20, 0, 0, time.FixedZone("", 3600)), "1795425600.0"},
+	} {
+		equal(t, tt.at.String(), string(rawSeconds(tt.at)), tt.want)
+	}
+}
+
+// What is written as seconds is read back as the same instant.
+func TestSecondsSurviveTheFile(t *testing.T) {
+	for micro := int64(0); micro < 1e6; micro += 997 {
+		at := time.UnixMicro(1795425600_000000 + micro).UTC()
+		if got := instantOf(rawSeconds(at), time.UTC); !got.Equal(at) {
+			t.Fatalf("%v became %v", at, got)
+		}
+	}
+}
+
+// updated_at is ISO 8601 in UTC, with six digits of a second and an offset in
+// figures.
+func TestUpdatedAt(t *testing.T) {
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{
+		{stampAt, stamp},
+		{stampAt.In(time.FixedZone("", -5*3600)), stamp},
+		{pictureAt, `"2026-11-23T09:20:00.000000+00:00"`},
+		{stampAt.Add(999), stamp},
+	} {
+		equal(t, tt.at.String(), string(rawUpdatedAt(tt.at)), tt.want)
+	}
+}
+
+func TestIntegers(t *testing.T) {
+	for n, want := range map[int]string{0: "0", -7: "-7", 1 << 62: "4611686018427387904"} {
+		equal(t, "integer", string(rawInt(n)), want)
+	}
+}

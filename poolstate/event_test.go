@@ -1,0 +1,146 @@
+package poolstate
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// eventsBetween tells in one line what happened between two lists of entries.
+func eventsBetween(t *testing.T, before, after string) string {
+	t.Helper()
+	was, is := decoded(t, `{"credential_pool": `+before+`}`), decoded(t, `{"credential_pool": `+after+`}`)
+	var lines []string
+	for _, e := range Diff(was, is, pictureAt) {
+		equal(t, "at", e.At, pictureAt)
+		c := e.Credential()
+		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
+			t.Errorf("the event of %s shows other credentials than the pictures", c.Ref)
+		}
+		lines = append(lines, fmt.Sprintf("%s %s by %s", c.Ref, e.Kind, e.By))
+	}
+	return strings.Join(lines, ", ")
+}
+
+// Each thing that can happen to one credential, and who did it.
+func TestEvents(t *testing.T) {
+	const (
+		cooling = `"last_status": "exhausted", "last_status_at": 1795420000.0, "consecutive_failures": 1`
+		again   = `"last_status": "exhausted", "last_status_at": 1795424000.0, "consecutive_failures": 2`
+		held    = `"last_status": "exhausted", "last_status_at": 1795424000.0, "consecutive_failures": 2, "last_error_reason": "operator_hold"`
+		later   = `"last_status": "exhausted", "last_status_at": 1795425000.0, "consecutive_failures": 3, "last_error_reason": "operator_hold"`
+		ranOut  = `"last_status": "ok", "last_status_at": null, "consecutive_failures": 1`
+		reset   = `"last_status": null, "consecutive_failures": 0, "status_cleared_at": 1795425000.5`
+		old     = `"access_token": "SECRET-old-not-a-real-token"`
+		fresh   = `"access_token": "SECRET-new-not-a-real-token"`
+	)
+	tests := []struct{ name, before, after, want string }{
+		{"nothing", cooling, cooling, ""},
+		{"a request", `"request_count": 1`, `"request_count": 2`, ""},
+		{"a label", `"label": "x"`, `"label": "y"`, ""},
+		{"a model's cooldown", ``, `"model_cooldowns": {"m": 1795429000.0}`, ""},
+
+		{"exhausted", ``, cooling, "exhausted by agent"},
+		{"exhausted, after it ran out", ranOut, again, "exhausted by agent"},
+		{"exhausted again", cooling, again, "exhausted by agent"},
+		{"exhausted when it was dead", `"last_status": "dead"`, cooling, "exhausted by agent"},
+		{"exhausted, in spite of new tokens", cooling + `, ` + old, again + `, ` + fresh, "exhausted by agent"},
+		{"a message more of the same", cooling, cooling + `, "last_error_message": "m"`, ""},
+
+		{"held", ``, held, "held by operator"},
+		{"held when it was cooling", cooling, held, "held by operator"},
+		{"held when it was dead", `"last_status": "dead"`, held, "held by operator"},
+		{"held anew", held, later, "held by operator"},
+		{"a hold that goes on", held, held + `, "request_count": 5`, ""},
+		{"a hold that failed for real", held, strings.Replace(later, "operator_hold", "rate", 1), "exhausted by agent"},
+
+		{"ready after it ran out", cooling, ranOut, "ready by agent"},
+		{"ready after a hold ran out", held, ranOut, "ready by agent"},
+		{"ready, of a file without streaks", `"last_status": "exhausted"`, `"last_status": null`, "ready by agent"},
+		{"ready when it was dead", `"last_status": "dead"`, `"last_status": "ok"`, "ready by agent"},
+
+		{"reset", cooling, reset, "reset by operator"},
+		{"reset of a dead one", `"last_status": "dead"`, reset, "reset by operator"},
+		{"reset of a held one", held, reset, "reset by operator"},
+		{"reset of a streak alone", ranOut, reset, "reset by operator"},
+		{"reset again", `"status_cleared_at": 1795424000.5`, reset, "reset by operator"},
+		{"reset without a time stamp", cooling, `"last_status": null, "consecutive_failures": 0`, "reset by operator"},
+		{"a time stamp that goes", reset, `"consecutive_failures": 0`, ""},
+
+		{"refreshed", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + fresh, "refreshed by agent"},
+		{"refreshed when it was dead", `"last_status": "dead", ` + old, fresh, "refreshed by agent"},
+		{"refreshed after it ran out", ranOut + `, ` + old, `"consecutive_failures": 0, ` + fresh, "refreshed by agent"},
+		{"refreshed, by the fingerprint", cooling + `, "secret_fingerprint": "sha256:1111111111111111"`, `"consecutive_failures": 0, "secret_fingerprint": "sha256:2222222222222222"`, "refreshed by agent"},
+		{"no refresh without new tokens", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + old, "reset by operator"},
+		{"new tokens while all was well", old, fresh, ""},
+
+		{"dead", cooling, `"last_status": "dead"`, "dead by agent"},
+		{"dead at once", ``, `"last_status": "dead"`, "dead by agent"},
+		{"still dead", `"last_status": "dead"`, `"last_status": "dead", "last_error_message": "m"`, ""},
+
+		{"disabled", ``, `"enabled": false`, "disabled by agent"},
+		{"enabled", `"enabled": false`, `"enabled": true`, "enabled by agent"},
+		{"enabled by leaving it out", `"enabled": false`, ``, "enabled by agent"},
+		{"disabled while it cools", cooling, cooling + `, "enabled": false`, "disabled by agent"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			list := func(inside string) string {
+				return `{"p": [` + strings.Replace(`{"id": "a", `+inside+`}`, ", }", "}", 1) + `]}`
+			}
+			want := tt.want
+			if want != "" {
+				want = "p/a " + want
+			}
+			equal(t, "events", eventsBetween(t, list(tt.before), list(tt.after)), want)
+		})
+	}
+}
+
+func TestComingAndGoing(t *testing.T) {
+	const one, two = `{"p": [{"id": "a"}]}`, `{"p": [{"id": "a"}, {"id": "b"}], "q": [{"id": "c"}]}`
+	equal(t, "added", eventsBetween(t, one, two), "p/b added by agent, q/c added by agent")
+	equal(t, "removed", eventsBetween(t, two, one), "p/b removed by agent, q/c removed by agent")
+	equal(t, "exchanged", eventsBetween(t, `{"p": [{"id": "a"}]}`, `{"p": [{"id": "b"}]}`), "p/b added by agent, p/a removed by agent")
+	equal(t, "another order", eventsBetween(t, `{"p": [{"id": "a"}, {"id": "b"}]}`, `{"p": [{"id": "b"}, {"id": "a"}]}`), "")
+	equal(t, "all gone", eventsBetween(t, one, `{}`), "p/a removed by agent")
+	equal(t, "from nothing", eventsBetween(t, `null`, one), "p/a added by agent")
+}
+
+// Events come in the order of the pool: by provider, by priority; what is gone
+// comes last.
+func TestEventsAreInOrderOfThePool(t *testing.T) {
+	const before = `{"q": [{"id": "c"}], "p": [{"id": "b", "priority": 2}, {"id": "gone"}, {"id": "a", "priority": 1}]}`
+	const after = `{"q": [{"id": "c", "enabled": false}], "p": [{"id": "b", "priority": 2, "last_status": "dead"}, {"id": "new", "priority": 3}, {"id": "a", "priority": 1, "last_status": "exhausted"}]}`
+	equal(t, "events", eventsBetween(t, before, after),
+		"p/a exhausted by agent, p/b dead by agent, p/new added by agent, q/c disabled by agent, p/gone removed by agent")
+}
+
+// An operator's actions show in the picture as what they are.
+func TestActionsShowAsEvents(t *testing.T) {
+	for _, name := range sampleNames {
+		for _, tt := range []struct {
+			action Action
+			want   EventKind
+		}{{resetAction, EventReset}, {holdAction, EventHeld}} {
+			s := newStore(t, string(sample(t, name)))
+			before := load(t, s)
+			out := perform(t, s, tt.action)
+			events := Diff(before, load(t, s), stampAt)
+			equal(t, "events", len(events), len(out.Changed))
+			for i := range events {
+				equal(t, "kind", events[i].Kind, tt.want)
+				equal(t, "by", events[i].By, ByOperator)
+			}
+		}
+	}
+}
+
+func TestEventsHaveWords(t *testing.T) {
+	var words []string
+	for k := EventExhausted; k <= EventEnabled; k++ {
+		words = append(words, k.String())
+	}
+	equal(t, "kinds", strings.Join(words, " "), "exhausted held due ready reset refreshed dead added removed disabled enabled")
+	equal(t, "actors", fmt.Sprint(ByAgent, ByOperator, ByClock), "agent operator clock")
+}

@@ -1,0 +1,119 @@
+package poolstate_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// An operator has topped up a quota and wants that one credential back now.
+func ExampleStore_Update() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "auth.json")
+	err = os.WriteFile(path, []byte(`{
+  "version": 1,
+  "credential_pool": {
+    "openrouter": [
+      {
+        "id": "e5b7f2",
+        "label": "backup-key",
+        "last_status": "exhausted",
+        "last_status_at": 1795425600.0,
+        "last_error_code": 429,
+        "consecutive_failures": 3
+      }
+    ]
+  }
+}
+`), 0o600)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	now := time.Unix(1795425600, 0)
+	store := poolstate.Open(path, poolstate.WithClock(func() time.Time { return now }))
+	ref := poolstate.Ref{Provider: "openrouter", ID: "e5b7f2"}
+	show := func(when string) {
+		snapshot, err := store.Load()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool)
+		c := snapshot.Pool.Find(ref)
+		fmt.Printf("%s: %s is %s\n", when, c.Name(), policy.Availability(c, now))
+	}
+
+	show("before")
+	err = store.Update(context.Background(), func(d *poolstate.Draft) error {
+		c := d.Pool().Find(ref)
+		if c == nil {
+			return poolstate.ErrGone
+		}
+		return d.Apply(ref, poolstate.OperatorReset(*c, now))
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	show("after")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(string(content))
+	// Output:
+	// before: backup-key is cooling
+	// after: backup-key is ready
+	// {
+	//   "version": 1,
+	//   "credential_pool": {
+	//     "openrouter": [
+	//       {
+	//         "id": "e5b7f2",
+	//         "label": "backup-key",
+	//         "last_status": null,
+	//         "last_status_at": null,
+	//         "last_error_code": null,
+	//         "consecutive_failures": 0,
+	//         "last_error_reason": null,
+	//         "last_error_message": null,
+	//         "last_error_reset_at": null,
+	//         "status_cleared_at": 1795425600.0
+	//       }
+	//     ]
+	//   },
+	//   "updated_at": "2026-11-23T09:20:00.000000+00:00"
+	// }
+}
+
+// The same credential means something else to an agent with the backoff than to
+// one without.
+func ExamplePolicy_Assess() {
+	now := time.Unix(1795425600, 0).UTC()
+	c := poolstate.Credential{
+		Status:    poolstate.StatusExhausted,
+		StatusAt:  now.Add(-90 * time.Minute),
+		ErrorCode: poolstate.Some(429),
+		Streak:    poolstate.KnownStreak(3),
+	}
+	for _, policy := range []poolstate.Policy{poolstate.Backoff, poolstate.Flat} {
+		a := policy.Assess(&c, now)
+		fmt.Printf("%s: %s until %s, %s × %d, %v left, next failure %v\n", policy, a.Availability,
+			a.Deadline.At.Format(time.TimeOnly), a.Base, a.Multiplier, a.Remaining, a.Next)
+	}
+	// Output:
+	// backoff: cooling until 11:50:00, 1h0m0s × 4, 2h30m0s left, next failure 8h0m0s
+	// flat: due until 08:50:00, 1h0m0s × 1, 0s left, next failure 1h0m0s
+}

@@ -1,0 +1,108 @@
+package poolstate
+
+import (
+	"slices"
+	"testing"
+)
+
+// An entry is named by provider and id; the position helps where ids fail.
+func TestFind(t *testing.T) {
+	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "priority": 9}, {"label": "no id"}, {"id": "twice", "label": "1st"},
+		{"id": "twice", "label": "2nd"}, 5, {"label": "no id either"}], "q": [{"id": "a"}]}}`)
+	tests := []struct {
+		name string
+		ref  Ref
+		at   int // -1: not found
+	}{
+		{"by id", Ref{"p", "a", 0}, 0},
+		{"by id, wherever it has moved", Ref{"p", "a", 7}, 0},
+		{"an id of the other provider", Ref{"q", "twice", 2}, -1},
+		{"an id given twice, at its position", Ref{"p", "twice", 3}, 3},
+		{"an id given twice, position lost", Ref{"p", "twice", 9}, 2},
+		{"no id, by position", Ref{"p", "", 1}, 1},
+		{"no id, by another position", Ref{"p", "", 5}, 5},
+		{"no id, but that entry has one", Ref{"p", "", 0}, -1},
+		{"no id, and no entry there", Ref{"p", "", 4}, -1},
+		{"unknown id at a known position", Ref{"p", "gone", 0}, -1},
+		{"unknown provider", Ref{"r", "a", 0}, -1},
+		{"ids are case-sensitive", Ref{"p", "A", 0}, -1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := p.Find(tt.ref)
+			switch {
+			case tt.at < 0 && c != nil:
+				t.Errorf("found %s at %d", c.Ref, c.Position)
+			case tt.at >= 0 && c == nil:
+				t.Error("not found")
+			case tt.at >= 0:
+				equal(t, "position", c.Position, tt.at)
+			}
+		})
+	}
+	if p.Provider("nobody") != nil {
+		t.Error("found a provider that is not there")
+	}
+}
+
+func TestNamesOfACredential(t *testing.T) {
+	tests := []struct{ entry, name, ref string }{
+		{`{"id": "a1", "label": "mine", "source": "manual"}`, "mine", "p/a1"},
+		{`{"id": "a1", "source": "env:KEY"}`, "env:KEY", "p/a1"},
+		{`{"id": "a1"}`, "a1", "p/a1"},
+		{`{}`, "#1", "p/#1"},
+	}
+	for _, tt := range tests {
+		c := entryOf(t, tt.entry)
+		equal(t, "name of "+tt.entry, c.Name(), tt.name)
+		equal(t, "ref of "+tt.entry, c.String(), tt.ref)
+	}
+}
+
+// Credentials with one secret share one quota. A borrowed secret is known by
+// its fingerprint, the first half of its SHA-256.
+func TestSharedSecrets(t *testing.T) {
+	p := decoded(t, `{"credential_pool": {
+		"p": [{"id": "a", "access_token": "SECRET-shared"}, {"id": "b", "access_token": "SECRET-own"},
+			{"id": "c", "access_token": ""}, {"id": "d"}, {"id": "e", "refresh_token": "SECRET-own"}],
+		"q": [{"id": "f", "secret_fingerprint": "sha256:5d5d139563c95b59", "access_token": "SECRET-shared"},
+			{"id": "g", "secret_fingerprint": "sha256:2cc6ddbd5e685dd5"},
+			{"id": "h", "secret_fingerprint": "sha256:5d5d"}, {"id": "i", "secret_fingerprint": "sha256:5d5d13xx63c95b59"},
+			{"id": "j", "secret_fingerprint": ""}, {"id": "k", "access_token": ["SECRET-shared"]}]}}`)
+	shared := []Ref{{"p", "a", 0}, {"q", "f", 0}, {"q", "g", 1}}
+	for c := range p.All() {
+		want := shared
+		if !slices.Contains(shared, c.Ref) {
+			want = nil
+		}
+		if !slices.Equal(c.Shares, want) {
+			t.Errorf("%s shares with %v, want %v", c.Ref, c.Shares, want)
+		}
+	}
+	for _, id := range []string{"c", "d", "e"} {
+		equal(t, id+" has no secret of its own", find(t, p, Ref{Provider: "p", ID: id}).Secret.IsZero(), true)
+	}
+}
+
+// Any secret of an entry, and in any order, makes its tokens what they are.
+func TestTokensChangeWithAnySecret(t *testing.T) {
+	const base = `{"access_token": "SECRET-a", "refresh_token": "SECRET-r", "agent_key": "SECRET-k"}`
+	was := entryOf(t, base).Tokens
+	same := []string{
+		`{"agent_key": "SECRET-k", "label": "x", "refresh_token": "SECRET-r", "access_token": "SECRET-a", "api_key": ""}`,
+		`{"access_token": "SECRET-a", "refresh_token": "SECRET-r", "agent_key": "SECRET-k", "last_status": "dead", "client_secret": null}`,
+	}
+	for _, entry := range same {
+		equal(t, "same tokens in "+entry, entryOf(t, entry).Tokens == was, true)
+	}
+	different := []string{
+		`{}`,
+		`{"access_token": "SECRET-a", "refresh_token": "SECRET-r"}`,
+		`{"access_token": "SECRET-b", "refresh_token": "SECRET-r", "agent_key": "SECRET-k"}`,
+		`{"access_token": "SECRET-a", "refresh_token": "SECRET-k", "agent_key": "SECRET-r"}`,
+		`{"access_token": "SECRET-a", "refresh_token": "SECRET-r", "agent_key": "SECRET-k", "new_password": "SECRET-p"}`,
+	}
+	for _, entry := range different {
+		equal(t, "same tokens in "+entry, entryOf(t, entry).Tokens == was, false)
+	}
+}

@@ -1,0 +1,157 @@
+package poolstate
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"time"
+)
+
+// Rise is a step of the forecast, an instant at which capacity changes: who is
+// back, and how many are ready from then on.
+type Rise struct {
+	At time.Time
+	// Ready is how many are ready from At on, those of earlier steps included.
+	Ready int
+	// Back are those that come back at At, in the pool's own order.
+	Back []*Credential
+	// ByProvider, Held and Suspect are how many of Back have a deadline that
+	// the provider named, that an operator set, and that cannot be right.
+	ByProvider, Held, Suspect int
+}
+
+// Forecast is how many credentials will be ready at each moment, if nothing
+// fails and nobody acts. It takes each at its deadline for ready: whether it
+// works again shows only when the agent retries it.
+type Forecast struct {
+	// Now is the instant from which the forecast looks ahead.
+	Now time.Time
+	// Ready is how many are ready now.
+	Ready int
+	// Due is how many the agent retries at its next turn, whenever that is.
+	// They are not ready and no step: no instant can be given for them.
+	Due int
+	// Gone is how many never come back by themselves: dead and disabled.
+	Gone int
+	// Total is the most that can be ready again: all but those that are gone.
+	Total int
+	// Steps are in order of time, all of them after Now, no two at one instant.
+	Steps []Rise
+}
+
+// returning is a credential with the deadline at which it comes back.
+type returning struct {
+	who      *Credential
+	deadline Deadline
+	order    int // in the pool
+}
+
+// Forecast looks ahead for the whole pool.
+func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
+	f := Forecast{Now: now}
+	var back []returning
+	for i := range p.Providers {
+		back = f.count(back, &p.Providers[i], policy)
+	}
+	f.climb(back)
+	return f
+}
+
+// Forecast looks ahead for one provider.
+func (p *Provider) Forecast(policy Policy, now time.Time) Forecast {
+	f := Forecast{Now: now}
+	f.climb(f.count(nil, p, policy))
+	return f
+}
+
+// count adds a provider's credentials, and to back those that come back.
+func (f *Forecast) count(back []returning, p *Provider, policy Policy) []returning {
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		d := policy.Deadline(c, f.Now)
+		a := availability(c, d, f.Now)
+		switch {
+		case a == Ready:
+			f.Ready++
+		case a == Due:
+			f.Due++
+		case a.Returns():
+			back = append(back, returning{c, d, len(back)})
+		default:
+			f.Gone++
+		}
+	}
+	return back
+}
+
+// climb makes steps of those that come back, and sums up.
+func (f *Forecast) climb(back []returning) {
+	f.Total = f.Ready + f.Due + len(back)
+	slices.SortFunc(back, func(a, b returning) int {
+		return cmp.Or(a.deadline.At.Compare(b.deadline.At), cmp.Compare(a.order, b.order))
+	})
+	who := make([]*Credential, len(back)) // one array, of which each step has a part
+	steps := 0
+	for i := range back {
+		who[i] = back[i].who
+		if i == 0 || !back[i].deadline.At.Equal(back[i-1].deadline.At) {
+			steps++
+		}
+	}
+	f.Steps = make([]Rise, 0, steps)
+	for first := 0; first < len(back); {
+		s := Rise{At: back[first].deadline.At}
+		end := first
+		for ; end < len(back) && back[end].deadline.At.Equal(s.At); end++ {
+			s.add(&back[end].deadline)
+		}
+		s.Ready, s.Back = f.Ready+end, who[first:end:end]
+		f.Steps = append(f.Steps, s)
+		first = end
+	}
+}
+
+func (s *Rise) add(d *Deadline) {
+	switch d.Origin {
+	case OriginProvider:
+		s.ByProvider++
+	case OriginOperator:
+		s.Held++
+	}
+	if d.Suspect {
+		s.Suspect++
+	}
+}
+
+// At is how many are ready at an instant; at the very instant of a step, those
+// of the step are. Before Now it is what is ready now.
+func (f *Forecast) At(t time.Time) int {
+	passed := sort.Search(len(f.Steps), func(i int) bool { return f.Steps[i].At.After(t) })
+	if passed == 0 {
+		return f.Ready
+	}
+	return f.Steps[passed-1].Ready
+}
+
+// Last is the instant of the last step, zero without one.
+func (f *Forecast) Last() time.Time {
+	if len(f.Steps) == 0 {
+		return time.Time{}
+	}
+	return f.Steps[len(f.Steps)-1].At
+}
+
+// Half is the first step after which no more are missing than have come back,
+// of those that come back at all; nil when none does.
+func (f *Forecast) Half() *Rise {
+	if len(f.Steps) == 0 {
+		return nil
+	}
+	most := f.Steps[len(f.Steps)-1].Ready
+	for i := range f.Steps {
+		if s := &f.Steps[i]; s.Ready-f.Ready >= most-s.Ready {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package poolstate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// until is an exhausted entry whose deadline lies a number of seconds after
+// pictureAt, as the provider named it.
+func until(id string, seconds int64) string {
+	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, pictureAt.Unix()+seconds)
+}
+
+// fellAgo is an exhausted entry with the first step of the ladder: an hour.
+func fellAgo(id string, seconds int64) string {
+	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
+		id, pictureAt.Unix()-seconds)
+}
+
+func heldUntil(id string, seconds int64) string {
+	return strings.Replace(until(id, seconds), `{`, `{"last_error_reason": "operator_hold", `, 1)
+}
+
+// stepWords writes a step as "+60s 3 a,b provider=1 held=0 suspect=0".
+func stepWords(s *Rise) string {
+	var ids []string
+	for _, c := range s.Back {
+		ids = append(ids, c.ID)
+	}
+	return fmt.Sprintf("+%ds %d %s provider=%d held=%d suspect=%d", s.At.Unix()-pictureAt.Unix(), s.Ready,
+		strings.Join(ids, ","), s.ByProvider, s.Held, s.Suspect)
+}
+
+func TestForecast(t *testing.T) {
+	const ready, dead, disabled = `{"id": "r"}`, `{"id": "x", "last_status": "dead"}`, `{"id": "d", "enabled": false}`
+	const noInstant = `{"id": "n", "last_status": "exhausted", "last_error_code": 429}`
+	tests := []struct {
+		name                    string
+		entries                 []string
+		ready, due, gone, total int
+		steps                   []string
+	}{
+		{name: "nobody"},
+		{name: "all ready", entries: []string{ready, ready}, ready: 2, total: 2},
+		{
+			name: "one cooling beside one ready", entries: []string{ready, until("a", 60)}, ready: 1, total: 2,
+			steps: []string{"+60s 2 a provider=1 held=0 suspect=0"},
+		},
+		{
+			name: "in order of time, not of the file", entries: []string{until("a", 300), fellAgo("b", 3480), until("c", 200)}, total: 3,
+			steps: []string{
+				"+120s 1 b provider=0 held=0 suspect=0",
+				"+200s 2 c provider=1 held=0 suspect=0",
+				"+300s 3 a provider=1 held=0 suspect=0",
+			},
+		},
+		{
+			name: "coinciding deadlines are one step", entries: []string{until("a", 120), until("z", 7), fellAgo("b", 3480), heldUntil("c", 120)}, total: 4,
+			steps: []string{"+7s 1 z provider=1 held=0 suspect=0", "+120s 4 a,b,c provider=1 held=1 suspect=0"},
+		},
+		{
+			name: "a hold comes back", entries: []string{heldUntil("a", 60), ready}, ready: 1, total: 2,
+			steps: []string{"+60s 2 a provider=0 held=1 suspect=0"},
+		},
+		{name: "a passed deadline is due and no step", entries: []string{until("a", -1), ready}, ready: 1, due: 1, total: 2},
+		{name: "so is one that is reached", entries: []string{until("a", 0)}, due: 1, total: 1},
+		{name: "so is an exhausted one without an instant", entries: []string{noInstant}, due: 1, total: 1},
+		{
+			name: "dead and disabled never count", entries: []string{dead, disabled, until("a", 60), ready, strings.Replace(until("b", 90), "{", `{"enabled": false, `, 1)},
+			ready: 1, gone: 3, total: 2,
+			steps: []string{"+60s 2 a provider=1 held=0 suspect=0"},
+		},
+		{name: "dead only", entries: []string{dead, dead}, gone: 2},
+		{
+			name: "a suspect deadline is obeyed", entries: []string{until("a", 400*24*3600), until("b", 60)}, total: 2,
+			steps: []string{"+60s 1 b provider=1 held=0 suspect=0", "+34560000s 2 a provider=1 held=0 suspect=1"},
+		},
+		{
+			name: "even in the year 31 million", total: 2,
+			entries: []string{`{"id": "a", "last_status": "exhausted", "last_error_reset_at": 980000000000000000}`, until("b", 60)},
+			steps:   []string{"+60s 1 b provider=1 held=0 suspect=0", "+979998204574400s 2 a provider=1 held=0 suspect=1"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := poolOf(t, tt.entries...)
+			for what, f := range map[string]Forecast{
+				"pool":     p.Forecast(Backoff, pictureAt),
+				"provider": p.Providers[0].Forecast(Backoff, pictureAt),
+			} {
+				equal(t, what+": now", f.Now, pictureAt)
+				equal(t, what+": ready", f.Ready, tt.ready)
+				equal(t, what+": due", f.Due, tt.due)
+				equal(t, what+": gone", f.Gone, tt.gone)
+				equal(t, what+": total", f.Total, tt.total)
+				var steps []string
+				for i := range f.Steps {
+					steps = append(steps, stepWords(&f.Steps[i]))
+				}
+				if !slices.Equal(steps, tt.steps) {
+					t.Errorf("%s: steps are\n%s\nwant\n%s", what, strings.Join(steps, "\n"), strings.Join(tt.steps, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// The pool's forecast is that of its providers together, with the policy that
+// the agent obeys.
+func TestForecastOfASample(t *testing.T) {
+	p := decoded(t, string(sample(t, "backoff.json")))
+	for _, policy := range []Policy{Backoff, Flat, FlatSole} {
+		f, sum := p.Forecast(policy, pictureAt), p.Summarize(policy, pictureAt)
+		equal(t, "ready", f.Ready, sum.Ready())
+		equal(t, "due", f.Due, sum.Count[Due])
+		equal(t, "gone", f.Gone, sum.Count[Dead]+sum.Count[Disabled])
+		equal(t, "total", f.Total, sum.Total-f.Gone)
+		equal(t, "first step", f.Steps[0].At, sum.NextAt)
+		equal(t, "who is first", f.Steps[0].Back[0], sum.Next)
+		equal(t, "last step", f.Last(), sum.AllAt)
+		equal(t, "ready in the end", f.At(f.Last()), f.Total-f.Due)
+		back := 0
+		for i := range p.Providers {
+			one := p.Providers[i].Forecast(policy, pictureAt)
+			for _, s := range one.Steps {
+				back += len(s.Back)
+			}
+		}
+		equal(t, "those that come back, by provider", back, f.Total-f.Due-f.Ready)
+	}
+}
+
+func TestForecastAtAnInstant(t *testing.T) {
+	p := poolOf(t, `{"id": "r"}`, until("a", 60), until("b", 60), until("c", 90), until("due", -5))
+	f := p.Forecast(Backoff, pictureAt)
+	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
+		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(pictureAt.Add(seconds*time.Second)), want)
+	}
+	equal(t, "a moment before a step", f.At(pictureAt.Add(60*time.Second-time.Nanosecond)), 1)
+	equal(t, "in another location", f.At(pictureAt.Add(time.Minute).In(time.FixedZone("", 3600))), 3)
+	equal(t, "before all time", f.At(time.Time{}), 1)
+	equal(t, "last", f.Last(), pictureAt.Add(90*time.Second))
+
+	var none Forecast
+	equal(t, "ready of nobody", none.At(pictureAt), 0)
+	equal(t, "last of nobody", none.Last(), time.Time{})
+}
+
+// Half of what is missing is counted without those that are due or gone.
+func TestForecastHalf(t *testing.T) {
+	const others = `{"id": "r"}, {"id": "x", "last_status": "dead"}, {"id": "n", "last_status": "exhausted"}`
+	tests := []struct {
+		name    string
+		entries []string
+		want    int64 // seconds ahead; 0 for none
+	}{
+		{"nobody", nil, 0},
+		{"one", []string{until("a", 60)}, 60},
+		{"the first of two", []string{until("a", 60), until("b", 90)}, 60},
+		{"the second of three", []string{until("a", 60), until("b", 90), until("c", 120)}, 90},
+		{"the second of four", []string{until("a", 60), until("b", 90), until("c", 120), until("d", 150)}, 90},
+		{"two at once", []string{until("a", 60), until("b", 90), until("c", 90), until("d", 150)}, 90},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := poolOf(t, append([]string{others}, tt.entries...)...)
+			f := p.Forecast(Backoff, pictureAt)
+			half := f.Half()
+			if half == nil {
+				equal(t, "half", 0, tt.want)
+				return
+			}
+			equal(t, "half", half.At.Unix()-pictureAt.Unix(), tt.want)
+		})
+	}
+}
+
+// A thousand credentials with a hundred deadlines are a hundred steps.
+func TestForecastOfAThousand(t *testing.T) {
+	entries := make([]string, 1000)
+	for i := range entries {
+		entries[i] = until(fmt.Sprint(i), int64(1+(i*37)%100))
+	}
+	f := poolOf(t, entries...).Forecast(Backoff, pictureAt)
+	equal(t, "steps", len(f.Steps), 100)
+	for i, s := range f.Steps {
+		equal(t, "instant", s.At, pictureAt.Add(time.Duration(i+1)*time.Second))
+		equal(t, "ready", s.Ready, 10*(i+1))
+		equal(t, "back", len(s.Back), 10)
+		equal(t, "named by the provider", s.ByProvider, 10)
+		for j := 1; j < len(s.Back); j++ {
+			if s.Back[j-1].Index >= s.Back[j].Index {
+				t.Fatalf("step %d is not in the pool's order", i)
+			}
+		}
+	}
+	equal(t, "ready in the end", f.At(f.Last()), 1000)
+	first := f.Steps[0].Back // what one appends to it must not be in the next step
+	equal(t, "room behind a step", cap(first)-len(first), 0)
+}
+
+func BenchmarkForecast(b *testing.B) {
+	for _, n := range []int{10, 1000, 10000} {
+		entries := make([]string, n)
+		for i := range entries {
+			entries[i] = until(fmt.Sprint(i), int64(1+(i*7919)%n))
+		}
+		pool := poolOf(b, entries...)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				pool.Forecast(Backoff, pictureAt)
+			}
+		})
+	}
+}

@@ -1,0 +1,194 @@
+package poolstate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pictureAt is the instant at which the samples were taken.
+var pictureAt = time.Unix(1795425600, 0).UTC()
+
+// stampAt is what the clock says when a test writes, and stamp is the
+// updated_at that has to come out of it.
+var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
+
+const stamp = `"2026-11-23T09:20:06.970596+00:00"`
+
+// sampleNames are files as three builds of the agent write them.
+var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
+
+func sample(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "samples", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// vectors reads cases that came out of the agent's own code.
+func vectors[C any](t testing.TB, name string) []C {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "vectors", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Cases []C }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.Cases) == 0 {
+		t.Fatalf("%s holds no case", name)
+	}
+	return file.Cases
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func decoded(t testing.TB, data string) *Pool {
+	t.Helper()
+	p, err := Decode([]byte(data), time.UTC)
+	if err != nil {
+		t.Fatalf("%v in %s", err, data)
+	}
+	return p
+}
+
+// poolOf returns the pool of one provider "p" with the given entries.
+func poolOf(t testing.TB, entries ...string) *Pool {
+	t.Helper()
+	return decoded(t, storeOf(entries...))
+}
+
+func storeOf(entries ...string) string {
+	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
+}
+
+// entryOf returns an entry as the package reads it from the file. It has a
+// companion that is ready, so that it is not the provider's only one.
+func entryOf(t testing.TB, entry string) Credential {
+	t.Helper()
+	return *find(t, poolOf(t, entry, `{"id": "companion", "priority": 1000000}`), Ref{"p", idIn(entry), 0})
+}
+
+func idIn(entry string) string {
+	var e struct{ ID string }
+	_ = json.Unmarshal([]byte(entry), &e) // an entry without a readable id has none
+	return e.ID
+}
+
+func find(t testing.TB, p *Pool, ref Ref) *Credential {
+	t.Helper()
+	c := p.Find(ref)
+	if c == nil {
+		t.Fatalf("no %s in the pool", ref)
+	}
+	return c
+}
+
+// newStore writes content to a file of its own and opens it.
+func newStore(t testing.TB, content string) *Store {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "auth.json")
+	writeFile(t, path, content)
+	return openStore(path)
+}
+
+func openStore(path string) *Store {
+	return Open(path,
+		WithClock(func() time.Time { return stampAt }),
+		WithRandom(func() string { return "r4nd0m" }),
+		WithLocation(time.UTC))
+}
+
+func writeFile(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// names lists a directory.
+func names(t testing.TB, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+func checkNames(t testing.TB, dir string, want ...string) {
+	t.Helper()
+	if got := names(t, dir); !slices.Equal(got, want) {
+		t.Errorf("%s holds %q, want %q", filepath.Base(dir), got, want)
+	}
+}
+
+// update changes one entry of a store by a function of the entry.
+func update(ctx context.Context, s *Store, ref Ref, change func(Credential) Change) error {
+	return s.Update(ctx, func(d *Draft) error {
+		c := d.Pool().Find(ref)
+		if c == nil {
+			return ErrGone
+		}
+		return d.Apply(ref, change(*c))
+	})
+}
+
+func load(t testing.TB, s *Store) *Pool {
+	t.Helper()
+	snap, err := s.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snap.Pool
+}
+
+// editInMemory does what Store.Update does to the bytes, without a file.
+func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
+	doc, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{doc: doc, pool: doc.pool(time.UTC), changes: map[place]Change{}}
+	if err := edit(d); err != nil {
+		return nil, err
+	}
+	if out := d.bytes(stampAt); out != nil {
+		return out, nil
+	}
+	return data, nil
+}
+
+func wantErr(t testing.TB, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("the error is %v, want %v", err, want)
+	}
+}

@@ -1,0 +1,205 @@
+package poolstate
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+// credentialAt returns the first credential of a provider of that name.
+func credentialAt(t *testing.T, provider string, entries ...string) *Credential {
+	t.Helper()
+	p := decoded(t, fmt.Sprintf(`{"credential_pool": {%q: [%s]}}`, provider, strings.Join(entries, ", ")))
+	return &p.Providers[0].Credentials[0]
+}
+
+// 402 is the code that lasts where an agent lifts a 429 by itself.
+func TestDefaultHoldCode(t *testing.T) {
+	tests := []struct {
+		name, provider string
+		entries        []string
+		want           int
+	}{
+		{"one of several", "openrouter", []string{`{}`, `{}`}, 429},
+		{"the only one", "openrouter", []string{`{}`}, 402},
+		{"the only living one", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402},
+		{"beside one that is out", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429},
+		{"beside one that is disabled", "openrouter", []string{`{}`, `{"enabled": false}`}, 429},
+		{"codex", "openai-codex", []string{`{}`, `{}`}, 402},
+		{"the only one of codex", "openai-codex", []string{`{}`}, 402},
+		{"of a name like codex", "openai-codex-2", []string{`{}`, `{}`}, 429},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "code", DefaultHoldCode(credentialAt(t, tt.provider, tt.entries...)), tt.want)
+		})
+	}
+}
+
+// What may undo a hold all the same is said before it is written.
+func TestWarnings(t *testing.T) {
+	two := []string{`{}`, `{}`}
+	tests := []struct {
+		name, provider string
+		entries        []string
+		code           int
+		want           string
+	}{
+		{"one of several", "openrouter", two, 429, ""},
+		{"one of several, billing", "openrouter", two, 402, ""},
+		{"one of several, auth", "openrouter", two, 401, ""},
+		{"the only one", "openrouter", two[:1], 429, "60s"},
+		{"the only one, auth", "openrouter", two[:1], 401, "60s"},
+		{"the only one, billing", "openrouter", two[:1], 402, ""},
+		{"codex", "openai-codex", two, 429, "lifts a 429"},
+		{"codex, billing", "openai-codex", two, 402, ""},
+		{"codex, another", "openai-codex", two, 503, ""},
+		{"the only one of codex", "openai-codex", two[:1], 429, "lifts a 429"},
+		{"the only one of codex, another", "openai-codex", two[:1], 503, "60s"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Hold{Code: tt.code}.Warn(credentialAt(t, tt.provider, tt.entries...))
+			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("the warning is %q, want one with %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A hold that cannot last, or means nothing, is refused before anything is
+// written.
+func TestRefusals(t *testing.T) {
+	const codex, other = "openai-codex", "openrouter"
+	dead, ready := `{"id": "a", "last_status": "dead"}`, `{"id": "a"}`
+	at := stampAt.Add
+	tests := []struct {
+		name, provider, entry string
+		hold                  Hold
+		want                  string // part of the reason; empty when it is allowed
+	}{
+		{"dead", other, dead, Hold{Code: 429}, "dead"},
+		{"dead, with a deadline", other, dead, Hold{Code: 402, For: time.Hour}, "dead"},
+		{"ready", other, ready, Hold{Code: 429}, ""},
+		{"disabled", other, `{"id": "a", "enabled": false}`, Hold{Code: 429}, ""},
+		{"a word of tomorrow", other, `{"id": "a", "last_status": "resting"}`, Hold{Code: 429}, ""},
+		{"cooling", other, `{"id": "a", "last_status": "exhausted"}`, Hold{Code: 429}, ""},
+		{"held", other, `{"id": "a", "last_status": "exhausted", "last_error_reason": "operator_hold"}`, Hold{Code: 429}, ""},
+
+		{"until now", other, ready, Hold{Code: 429, Until: at(0)}, "not in the future"},
+		{"until a moment ago", other, ready, Hold{Code: 429, Until: at(-time.Microsecond)}, "not in the future"},
+		{"until in a moment", other, ready, Hold{Code: 429, Until: at(time.Microsecond)}, ""},
+		{"for less than nothing", other, ready, Hold{Code: 429, For: -time.Second}, "not in the future"},
+		{"for less than nothing, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
+		{"for the shortest time", other, ready, Hold{Code: 429, For: time.Second}, ""},
+		{"for as long as there is", other, ready, Hold{Code: 429, For: math.MaxInt64}, ""},
+
+		{"no code", other, ready, Hold{}, "0 is no error code"},
+		{"code 99", other, ready, Hold{Code: 99}, "99 is no error code"},
+		{"code 100", other, ready, Hold{Code: 100}, ""},
+		{"code 599", other, ready, Hold{Code: 599}, ""},
+		{"code 600", other, ready, Hold{Code: 600}, "600 is no error code"},
+		{"code below zero", other, ready, Hold{Code: -429}, "no error code"},
+
+		{"quota", codex, ready, Hold{Code: 402, Words: "out of quota"}, `"quota"`},
+		{"QUOTA", codex, ready, Hold{Code: 402, Words: "QUOTAS"}, `"quota"`},
+		{"rate_limit", codex, ready, Hold{Code: 402, Words: "a rate_limit_error"}, `"rate_limit"`},
+		{"Rate_Limit", codex, ready, Hold{Code: 402, Words: "Rate_Limit"}, `"rate_limit"`},
+		{"usage_limit", codex, ready, Hold{Code: 402, Words: "usage_limit_reached"}, `"usage_limit"`},
+		{"USAGE_limit", codex, ready, Hold{Code: 402, Words: "USAGE_limit"}, `"usage_limit"`},
+		{"words an agent does not look for", codex, ready, Hold{Code: 402, Words: "rate limit, usage limit, quotient"}, ""},
+		{"no words", codex, ready, Hold{Code: 402}, ""},
+		{"429 is warned of, not refused", codex, ready, Hold{Code: 429}, ""},
+		{"the three words elsewhere", other, ready, Hold{Code: 402, Words: "quota rate_limit usage_limit"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, fmt.Sprintf(`{"credential_pool": {%q: [%s, {"id": "companion"}]}}`, tt.provider, tt.entry))
+			before := stateOf(t, s)
+			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, Ref{tt.provider, "a", 0})
+			if tt.want == "" {
+				equal(t, "refusals", out.Refusals(), 0)
+				equal(t, "changed", len(out.Changed), 1)
+				return
+			}
+			checkUnchanged(t, out, true, tt.want)
+			checkUntouched(t, s, before, true)
+		})
+	}
+}
+
+// A refusal is of one credential; the others of the same action are held.
+func TestARefusalLeavesTheOthersToTheAction(t *testing.T) {
+	s := newStore(t, `{"credential_pool": {"openai-codex": [{"id": "c"}], "p": [{"id": "a"}, {"id": "d", "last_status": "dead"}]}}`)
+	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: "no quota"}})
+	equal(t, "refusals", out.Refusals(), 2)
+	equal(t, "held", out.Changed[0].Before.Ref, Ref{"p", "a", 0})
+	for _, e := range out.Unchanged {
+		equal(t, "after", e.After.Status, e.Before.Status)
+	}
+}
+
+// A dead credential can be reset: that its tokens are bad is then for the agent
+// to find out. An action on many may spare them.
+func TestResetOfTheDead(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "last_error_code": 401}`, `{"id": "b", "last_status": "exhausted"}`))
+	before := stateOf(t, s)
+	spare := Action{Verb: VerbReset, SpareDead: true}
+	checkUnchanged(t, perform(t, s, spare, smallRef), false, "re-auth")
+	checkUntouched(t, s, before, true)
+	out := perform(t, s, spare)
+	equal(t, "changed", len(out.Changed), 1)
+	equal(t, "the living one", out.Changed[0].Before.ID, "b")
+	out = perform(t, s, resetAction, smallRef)
+	equal(t, "from", out.Changed[0].Before.Status, StatusDead)
+	equal(t, "to", out.Changed[0].After.Status, StatusNone)
+}
+
+// Of an entry that is clear already there is nothing to reset.
+func TestAlreadyClear(t *testing.T) {
+	for _, entry := range []string{
+		`{"id": "a"}`,
+		`{"id": "a", "last_status": "ok", "consecutive_failures": 0}`,
+		`{"id": "a", "last_status": null, "consecutive_failures": null, "status_cleared_at": 1795420000.5}`,
+		`{"id": "a", "enabled": false}`,
+	} {
+		s := newStore(t, storeOf(entry))
+		before := stateOf(t, s)
+		t.Run(entry, func(t *testing.T) { checkUnchanged(t, perform(t, s, resetAction, smallRef), false, "already clear") })
+		checkUntouched(t, s, before, true)
+	}
+	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
+	perform(t, s, resetAction, smallRef)
+	before := stateOf(t, s)
+	checkUnchanged(t, perform(t, s, resetAction, smallRef), false, "already clear")
+	checkUntouched(t, s, before, true)
+}
+
+// A hold can be renewed, with another end, and counts as one more failure.
+func TestAHoldCanBeRenewed(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
+	for n := 1; n <= 3; n++ {
+		out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Duration(n) * time.Minute}}, smallRef)
+		equal(t, "changed", len(out.Changed), 1)
+		c := find(t, load(t, s), smallRef)
+		equal(t, "deadline", c.ResetAt, stampAt.Add(time.Duration(n)*time.Minute))
+		equal(t, "streak", c.Streak, KnownStreak(n))
+	}
+}
+
+func TestVerbsHaveWords(t *testing.T) {
+	equal(t, "words", fmt.Sprint(VerbReset, VerbHold, VerbSync, VerbUndo), "reset exhaust sync undo")
+}
+
+// One hold of several credentials lasts for the one that needs most.
+func TestHoldCode(t *testing.T) {
+	plain := Credential{Ref: Ref{Provider: "openrouter"}}
+	sole := Credential{Ref: Ref{Provider: "openrouter"}, Sole: true}
+	onCodex := Credential{Ref: Ref{Provider: "openai-codex"}}
+	equal(t, "of none", HoldCode(nil), 429)
+	equal(t, "of plain ones", HoldCode([]Credential{plain, plain}), 429)
+	equal(t, "with a sole one last", HoldCode([]Credential{plain, sole}), 402)
+	equal(t, "with openai-codex first", HoldCode([]Credential{onCodex, plain}), 402)
+}

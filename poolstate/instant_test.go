@@ -1,0 +1,121 @@
+package poolstate
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// near reports whether two instants are the same to a microsecond, which is
+// what a float of epoch seconds resolves.
+func near(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Microsecond }
+
+// Every spelling of an instant that an agent was seen to read, in both fields
+// that hold one.
+func TestInstantsAreReadAsTheAgentsOwnCodeDoes(t *testing.T) {
+	type vector struct {
+		JSON  string
+		Epoch *float64 `json:"epoch_seconds"`
+	}
+	for _, v := range vectors[vector](t, "timestamps.json") {
+		c := entryOf(t, `{"last_status": "exhausted", "last_status_at": `+v.JSON+`, "last_error_reset_at": `+v.JSON+`}`)
+		for field, got := range map[string]time.Time{"last_status_at": c.StatusAt, "last_error_reset_at": c.ResetAt} {
+			if v.Epoch == nil {
+				if !got.IsZero() {
+					t.Errorf("%s %s is %v, want none", field, v.JSON, got)
+				}
+				continue
+			}
+			sec, frac := math.Modf(*v.Epoch)
+			if want := time.Unix(int64(sec), int64(frac*1e9)); !near(got, want) {
+				t.Errorf("%s %s is %v, want %v", field, v.JSON, got, want.UTC())
+			}
+		}
+	}
+}
+
+// The instants that agents write, and the garbage that must not become one.
+func TestInstantSpellings(t *testing.T) {
+	const at = 1778513335 // 2026-05-11T15:28:55Z
+	tests := []struct {
+		json string
+		want time.Time // zero: none
+	}{
+		{`1795425600.970596`, time.Unix(1795425600, 970596000)},
+		{`1.7785133350e9`, time.Unix(at, 0)},
+		{`"1.778513335e9"`, time.Unix(at, 0)},
+		{`1778513335.9999999`, time.Unix(at+1, 0)},
+		{`0.25`, time.Unix(0, 250000000)},
+		// From above 10^12 on a number is milliseconds.
+		{`1000000000000`, time.Unix(1000000000000, 0)},
+		{`1000000000001`, time.Unix(1000000000, 1000000)},
+		{`"2026-05-11T15:28:55.123456Z"`, time.Unix(at, 123456000)},
+		{`"2026-05-11 15:28:55"`, time.Unix(at, 0)},
+		{`"2026-05-11 15:28:55.5+00:00"`, time.Unix(at, 500000000)},
+		{`"20260511T152855Z"`, time.Unix(at, 0)},
+		{`"2026-05-11T15:28:55+00"`, time.Unix(at, 0)},
+		{`"  2026-05-11T15:28:55Z\n"`, time.Unix(at, 0)},
+		{`"\u0032026-05-11T15:28:55Z"`, time.Unix(at, 0)},
+		{`-0.0`, time.Time{}},
+		{`-1778513335`, time.Time{}},
+		{`"-1778513335"`, time.Time{}},
+		{`1e400`, time.Time{}},
+		{`-1e400`, time.Time{}},
+		{`"1e400"`, time.Time{}},
+		{`1e300`, time.Time{}},
+		{`NaN`, time.Time{}},
+		{`Infinity`, time.Time{}},
+		{`-Infinity`, time.Time{}},
+		{`"NaN"`, time.Time{}},
+		{`"nan"`, time.Time{}},
+		{`"Infinity"`, time.Time{}},
+		{`""`, time.Time{}},
+		{`" "`, time.Time{}},
+		{`"1970-01-01T00:00:00Z"`, time.Time{}},
+		{`"1969-12-31T23:59:59Z"`, time.Time{}},
+		{`"2025-02-29T00:00:00Z"`, time.Time{}},
+		{`"2026-05-11T25:00:00Z"`, time.Time{}},
+		{`"2026-05-11T15:28:55Z and more"`, time.Time{}},
+		{`"\ud800"`, time.Time{}},
+	}
+	for _, tt := range tests {
+		c := entryOf(t, `{"last_error_reset_at": `+tt.json+`}`)
+		if !c.ResetAt.Equal(tt.want) {
+			t.Errorf("%s is %v, want %v", tt.json, c.ResetAt, tt.want.UTC())
+		}
+	}
+}
+
+// ISO 8601 without an offset is local time: of the machine, or of whatever
+// location the store was opened with.
+func TestISOWithoutAnOffsetIsLocalTime(t *testing.T) {
+	loc := time.FixedZone("UTC+3", 3*60*60)
+	for text, want := range map[string]time.Time{
+		"2026-05-11T15:28:55":       time.Date(2026, 5, 11, 12, 28, 55, 0, time.UTC),
+		"2026-05-11":                time.Date(2026, 5, 10, 21, 0, 0, 0, time.UTC),
+		"2026-05-11T15:28:55Z":      time.Date(2026, 5, 11, 15, 28, 55, 0, time.UTC),
+		"2026-05-11T15:28:55-01:00": time.Date(2026, 5, 11, 16, 28, 55, 0, time.UTC),
+	} {
+		p, err := Decode([]byte(storeOf(`{"last_error_reset_at": "`+text+`"}`)), loc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Providers[0].Credentials[0].ResetAt; !got.Equal(want) {
+			t.Errorf("%s is %v, want %v", text, got.UTC(), want)
+		}
+	}
+}
+
+// Garbage far in the future is still something that can be compared, shown and
+// counted down to.
+func TestTheLatestInstantCanBeComputedWith(t *testing.T) {
+	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
+	for _, p := range []Policy{Backoff, Flat, FlatSole} {
+		a := p.Assess(&c, pictureAt)
+		equal(t, "availability", a.Availability, Cooling)
+		equal(t, "suspect", a.Deadline.Suspect, true)
+		if a.Remaining <= 0 || a.Cooldown < 0 {
+			t.Errorf("remaining %v and cooldown %v have wrapped around", a.Remaining, a.Cooldown)
+		}
+	}
+}

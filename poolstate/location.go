@@ -1,0 +1,90 @@
+package poolstate
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// storeName is the file name of a store in an agent's home.
+const storeName = "auth.json"
+
+// Location says where to look for the store. The first of File, Home and
+// Profile that is set decides; without any, the environment and then the
+// platform's default do.
+type Location struct {
+	File, Home, Profile string
+	// Getenv reads the environment; nil is os.Getenv.
+	Getenv func(string) string
+	// UserHome is the user's home directory; empty asks the system.
+	UserHome string
+	// GOOS is the platform; empty is the one we run on.
+	GOOS string
+}
+
+// ErrProfileName is the error of a profile name that is no single directory.
+var ErrProfileName = errors.New("a profile is named by a single directory name")
+
+// Path returns the path of the store. It looks at no file.
+func (l Location) Path() (string, error) {
+	switch {
+	case l.File != "":
+		return l.File, nil
+	case l.Home != "":
+		return filepath.Join(l.Home, storeName), nil
+	}
+	root, err := l.home()
+	if err != nil {
+		return "", err
+	}
+	if l.Profile == "" {
+		return filepath.Join(root, storeName), nil
+	}
+	if l.Profile == "." || l.Profile == ".." || strings.ContainsAny(l.Profile, `/\`) {
+		return "", fmt.Errorf("profile %q: %w", l.Profile, ErrProfileName)
+	}
+	// HERMES_HOME may itself be a profile of the root.
+	root = filepath.Clean(root)
+	if dir := filepath.Dir(root); filepath.Base(dir) == "profiles" {
+		root = filepath.Dir(dir)
+	}
+	return filepath.Join(root, "profiles", l.Profile, storeName), nil
+}
+
+// home is $HERMES_HOME unless that is blank, else the platform's default.
+func (l Location) home() (string, error) {
+	getenv := l.Getenv
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	if h := strings.TrimSpace(getenv("HERMES_HOME")); h != "" {
+		return l.expand(h)
+	}
+	goos := l.GOOS
+	if goos == "" {
+		goos = runtime.GOOS
+	}
+	if local := getenv("LOCALAPPDATA"); goos == "windows" && local != "" {
+		return filepath.Join(local, "hermes"), nil
+	}
+	return l.expand(filepath.Join("~", ".hermes"))
+}
+
+// expand replaces a leading ~, which a shell leaves alone inside quotes.
+func (l Location) expand(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~")
+	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
+		return path, nil
+	}
+	home := l.UserHome
+	if home == "" {
+		var err error
+		if home, err = os.UserHomeDir(); err != nil {
+			return "", fmt.Errorf("cannot tell where the store is: %w", err)
+		}
+	}
+	return filepath.Join(home, rest), nil
+}

@@ -1,0 +1,92 @@
+package poolstate
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+)
+
+// The first of file, home and profile decides, then HERMES_HOME, then the
+// platform's default.
+func TestWhereTheStoreIs(t *testing.T) {
+	tests := []struct {
+		name       string
+		loc        Location
+		hermesHome string
+		local      string // LOCALAPPDATA
+		want       string
+	}{
+		{name: "default", want: "/home/me/.hermes/auth.json"},
+		{name: "environment", hermesHome: "/srv/h", want: "/srv/h/auth.json"},
+		{name: "blank environment", hermesHome: " \t", want: "/home/me/.hermes/auth.json"},
+		{name: "blanks around it", hermesHome: " /srv/h ", want: "/srv/h/auth.json"},
+		{name: "a tilde that no shell expanded", hermesHome: "~/h", want: "/home/me/h/auth.json"},
+		{name: "the tilde alone", hermesHome: "~", want: "/home/me/auth.json"},
+		{name: "a name that begins with a tilde", hermesHome: "~h", want: "~h/auth.json"},
+		{name: "a tilde inside", hermesHome: "/srv/~/h", want: "/srv/~/h/auth.json"},
+		{name: "home", loc: Location{Home: "/opt/h"}, hermesHome: "/srv/h", want: "/opt/h/auth.json"},
+		{name: "home before profile", loc: Location{Home: "/opt/h", Profile: "work"}, want: "/opt/h/auth.json"},
+		{name: "file", loc: Location{File: "x/pool.json", Home: "/opt/h", Profile: "work"}, hermesHome: "/srv/h", want: "x/pool.json"},
+		{name: "profile", loc: Location{Profile: "work"}, want: "/home/me/.hermes/profiles/work/auth.json"},
+		{name: "profile under the environment's root", loc: Location{Profile: "work"}, hermesHome: "/srv/h", want: "/srv/h/profiles/work/auth.json"},
+		{name: "environment inside of a profile", hermesHome: "/srv/h/profiles/play", want: "/srv/h/profiles/play/auth.json"},
+		{name: "another profile of the same root", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play", want: "/srv/h/profiles/work/auth.json"},
+		{name: "a slash at the end", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play/", want: "/srv/h/profiles/work/auth.json"},
+		{name: "a root that is called profiles", loc: Location{Profile: "work"}, hermesHome: "/srv/profiles", want: "/srv/profiles/profiles/work/auth.json"},
+		{name: "Windows", loc: Location{GOOS: "windows"}, local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/auth.json"},
+		{name: "Windows, profile", loc: Location{GOOS: "windows", Profile: "work"}, local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/profiles/work/auth.json"},
+		{name: "Windows, environment", loc: Location{GOOS: "windows"}, local: "/u/AppData/Local", hermesHome: "/srv/h", want: "/srv/h/auth.json"},
+		{name: "Windows without LOCALAPPDATA", loc: Location{GOOS: "windows"}, want: "/home/me/.hermes/auth.json"},
+		{name: "elsewhere LOCALAPPDATA means nothing", loc: Location{GOOS: "darwin"}, local: "/u/AppData/Local", want: "/home/me/.hermes/auth.json"},
+		{name: "a profile with a dot", loc: Location{Profile: "v1.2"}, want: "/home/me/.hermes/profiles/v1.2/auth.json"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			loc := tt.loc
+			loc.UserHome = "/home/me"
+			if loc.GOOS == "" {
+				loc.GOOS = "linux"
+			}
+			loc.Getenv = func(name string) string {
+				return map[string]string{"HERMES_HOME": tt.hermesHome, "LOCALAPPDATA": tt.local}[name]
+			}
+			got, err := loc.Path()
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "path", filepath.ToSlash(got), tt.want)
+		})
+	}
+}
+
+// A profile is a directory of its own and not a way to somewhere else.
+func TestProfileNamesAreSingleDirectories(t *testing.T) {
+	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
+		path, err := Location{Profile: name, UserHome: "/home/me", Getenv: func(string) string { return "" }}.Path()
+		if !errors.Is(err, ErrProfileName) || path != "" {
+			t.Errorf("profile %q is at %q, %v", name, path, err)
+		}
+	}
+}
+
+// Without a word about it, the environment and the system are asked.
+func TestLocationAsksTheSystem(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HERMES_HOME", home)
+	got, err := Location{}.Path()
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "path", got, filepath.Join(home, "auth.json"))
+}
+
+func TestANamelessHomeIsAnError(t *testing.T) {
+	for _, name := range []string{"HOME", "USERPROFILE", "home", "HERMES_HOME", "LOCALAPPDATA"} {
+		t.Setenv(name, "")
+	}
+	for _, loc := range []Location{{}, {Profile: "work"}} {
+		if path, err := loc.Path(); err == nil || path != "" {
+			t.Errorf("the store is at %q, %v", path, err)
+		}
+	}
+}

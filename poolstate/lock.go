@@ -1,0 +1,51 @@
+package poolstate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// How an agent waits for its lock, and so how we do.
+const (
+	lockPoll = 50 * time.Millisecond
+	// LockPatience is how long a write waits for the lock.
+	LockPatience = 15 * time.Second
+)
+
+// ErrLocked is the error of a lock that somebody else held for too long.
+var ErrLocked = errors.New("another process holds the lock")
+
+// LockPath returns the path of the lock that guards a store: beside the path as
+// given, its suffix replaced by .lock.
+func LockPath(store string) string {
+	dir, base := filepath.Split(store)
+	if i := strings.LastIndexByte(base, '.'); i > 0 && i < len(base)-1 {
+		base = base[:i]
+	}
+	return dir + base + ".lock"
+}
+
+// lock takes the store's lock, polling as an agent does, and returns the
+// function that gives it back. The lock file is created if it is missing and
+// never deleted: deleting it would let two processes hold two locks.
+func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
+	path := LockPath(s.path)
+	l := flock.New(path, flock.SetPermissions(storeMode))
+	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
+	defer cancel()
+	ok, err := l.TryLockContext(ctx, lockPoll)
+	if ok {
+		return l.Unlock, nil
+	}
+	_ = l.Close()
+	if errors.Is(context.Cause(ctx), ErrLocked) {
+		return nil, fmt.Errorf("%w %s for more than %v", ErrLocked, path, LockPatience)
+	}
+	return nil, fmt.Errorf("lock %s: %w", path, err)
+}

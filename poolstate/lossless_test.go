@@ -1,0 +1,181 @@
+package poolstate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// operation is an edit of one entry and what has to be in the file after it.
+type operation struct {
+	name   string
+	change func(Credential) (Change, []wanted)
+}
+
+var cleared = []wanted{
+	{"last_status_at", "null"},
+	{"last_error_code", "null"},
+	{"last_error_reason", "null"},
+	{"last_error_message", "null"},
+	{"last_error_reset_at", "null"},
+}
+
+// fieldsOf says nothing for a change that is empty, as some are for some entries.
+func fieldsOf(ch Change, want ...wanted) (Change, []wanted) {
+	if ch.IsEmpty() {
+		want = nil
+	}
+	return ch, want
+}
+
+var operations = []operation{
+	{"exhausted", func(c Credential) (Change, []wanted) {
+		f := Failure{Code: 402, Reason: "operator_hold", Message: "until payday \U0001f4b6", ResetAt: time.Unix(1795432800, 0)}
+		return fieldsOf(Exhausted(c, f, time.Unix(1795425600, 250000000)),
+			wanted{"last_status", `"exhausted"`}, wanted{"last_status_at", "1795425600.25"}, wanted{"last_error_code", "402"},
+			wanted{"last_error_reason", `"operator_hold"`}, wanted{"last_error_message", `"until payday \ud83d\udcb6"`},
+			wanted{"last_error_reset_at", "1795432800.0"}, wanted{"consecutive_failures", fmt.Sprint(c.Streak.Next().Count())})
+	}},
+	{"ran out", func(c Credential) (Change, []wanted) {
+		late := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+		return fieldsOf(RanOut(c, Backoff, late), append([]wanted{{"last_status", `"ok"`}}, cleared...)...)
+	}},
+	{"operator reset", func(c Credential) (Change, []wanted) {
+		want := append([]wanted{{"last_status", "null"}}, cleared...)
+		return fieldsOf(OperatorReset(c, pictureAt), append(want, wanted{"consecutive_failures", "0"},
+			wanted{"failure_reason", ""}, wanted{"model_cooldowns", ""}, wanted{"status_cleared_at", "1795425600.0"})...)
+	}},
+	{"succeeded", func(Credential) (Change, []wanted) {
+		tokens := Tokens{Access: NewSecret("SECRET-new-a"), Refresh: NewSecret("SECRET-new-r"), ExpiresAt: time.UnixMilli(1795430600123)}
+		want := []wanted{
+			{"access_token", `"SECRET-new-a"`},
+			{"refresh_token", `"SECRET-new-r"`},
+			{"expires_at_ms", "1795430600123"},
+			{"last_status", `"ok"`},
+		}
+		return fieldsOf(Succeeded(tokens), append(append(want, cleared...), wanted{"consecutive_failures", "0"})...)
+	}},
+	{"used", func(c Credential) (Change, []wanted) {
+		return fieldsOf(Used(c, 3), wanted{"request_count", fmt.Sprint(c.RequestCount.Or(0) + 3)})
+	}},
+}
+
+// handMade are files as no agent writes them, but as people and other programs
+// do.
+func handMade() map[string]string {
+	const exhausted = `{
+	"updated_at":	"then",
+	"credential_pool": {
+		"p": [
+			{
+				"id":	"a",
+				"last_status": "exhausted",
+				"last_status_at": 1795422000.0,
+				"last_error_code": 429,
+				"failure_reason": "rate_limit",
+				"consecutive_failures": 2
+			}
+		]
+	}
+}
+`
+	minified := strings.NewReplacer("\n", "", "\t", "").Replace(exhausted)
+	deep := strings.Repeat(`{"k": [`, 400) + `1.50` + strings.Repeat(`]}`, 400)
+	return map[string]string{
+		"tabs":                              exhausted,
+		"CRLF":                              strings.ReplaceAll(exhausted, "\n", "\r\n"),
+		"CR":                                strings.ReplaceAll(exhausted, "\n", "\r"),
+		"no newline at the end":             strings.TrimSuffix(exhausted, "\n"),
+		"many newlines at the end":          exhausted + "\n \n\t\n",
+		"minified":                          minified,
+		"one line with spaces":              strings.NewReplacer("\n", " ", "\t", "").Replace(exhausted),
+		"byte order mark":                   "\ufeff" + exhausted,
+		"no updated_at":                     strings.Replace(exhausted, "\t\"updated_at\":\t\"then\",\n", "", 1),
+		"no updated_at, minified":           strings.Replace(minified, `"updated_at":"then",`, "", 1),
+		"updated_at twice":                  `{"updated_at":1,"credential_pool":{"p":[{"id":"a","last_status":"dead"}]},"updated_at":null,"z":0}`,
+		"updated_at is an object":           `{"updated_at": {"credential_pool": [1, 2]}, "credential_pool": {"p": [{"id": "a"}]}}`,
+		"empty entry":                       `{"credential_pool": {"p": [{}, { }, {` + "\n\t" + `}, {"id": "d"}]}}`,
+		"none of the fields":                `{"credential_pool": {"p": [{"base_url": "https://x", "n": 1.50}]}, "updated_at": ""}`,
+		"duplicate keys":                    `{"credential_pool": {"p": [{"id": "a", "last_status": 1, "failure_reason": "x", "last_status": "exhausted", "failure_reason": "y", "request_count": 1, "request_count": 2, "failure_reason": "z"}]}}`,
+		"only what a reset removes":         `{"credential_pool": {"p": [{ "failure_reason" : "x" , "model_cooldowns" : {} , "failure_reason" : "y" }]}}`,
+		"begins with what goes":             `{"credential_pool": {"p": [{ "failure_reason" : "x",  "model_cooldowns" : {"m": 1},   "id" : "a"    }]}}`,
+		"ends with what goes":               `{"credential_pool": {"p": [{ "id" : "a" ,  "model_cooldowns" : {"m": 1}  ,   "failure_reason" : "x"    }]}}`,
+		"escaped keys":                      `{"credential\u005fpool": {"\u0070": [{"\u0069d": "a", "last\u005fstatus": "exhausted", "last_error\u005Fcode": 429, "failure\u005freason": "q"}]}, "updated\u005fat": "x"}`,
+		"odd white space":                   " {\r\n\"credential_pool\"\t:\n{ \"p\" :\t[ {\"id\"\n:\t\"a\"\r\n,\n\n\"last_status\":\"dead\"\t,\"request_count\"   :   7   } ,{} ]\n}\t}\n ",
+		"numbers of Python":                 `{"n": NaN, "credential_pool": {"p": [{"id": "a", "x": NaN, "last_status": "exhausted", "last_status_at": NaN, "last_error_code": Infinity, "last_error_reset_at": -Infinity, "request_count": NaN, "consecutive_failures": Infinity}]}, "i": [Infinity,-Infinity , NaN]}`,
+		"words of Python in text":           `{"credential_pool": {"p": [{"id": "a", "label": "NaN, \"Infinity\\", "x": "\\", "y": -Infinity}]}}`,
+		"spelling of numbers":               `{"a": 1.50, "b": 1E5, "credential_pool": {"p": [{"id": "a", "x": 1.50, "y": -0.0, "z": 123456789012345678901, "request_count": 123, "w": 1e+02, "v": 0.10000000000000000555}]}, "c": 123456789012345678901}`,
+		"invalid UTF-8 in text":             "{\"a\": \"\xff\xfe\", \"credential_pool\": {\"p\": [{\"id\": \"a\", \"label\": \"\xc3(\xe2\x82\", \"\xf0\x9f\": 1, \"last_status\": \"\xff\"}]}}",
+		"unpaired surrogates":               `{"credential_pool": {"p": [{"id": "\ud83d", "label": "\udd11\ud83d", "\ud800": 1}]}}`,
+		"unescaped beyond ASCII":            `{"credential_pool": {"p": [{"id": "ключ", "label": "🔑 é", "last_error_message": "您"}]}}`,
+		"escaped slashes":                   `{"credential_pool": {"p": [{"id": "a", "base_url": "https:\/\/x\/", "last_error_reason": "\u002f"}]}}`,
+		"deep nesting":                      `{"d": ` + deep + `, "credential_pool": {"p": [{"id": "a", "plugin": ` + deep + `, "last_status": "exhausted", "after": {}}]}}`,
+		"unknown keys at every depth":       `{"x": {"credential_pool": {"p": [{"id": "a"}]}}, "credential_pool": {"p": [{"id": "a", "p": [{"id": "a", "last_status": "dead"}], "last_status": "dead", "plugin_meta": {"last_status": "dead", "n": [1, {}]}}], "q": {"id": "a"}}, "y": []}`,
+		"beside things that are no entries": `{"credential_pool": {"p": [null, {"id": "a"}, "x", 5, [], {"id": "b", "last_status": "dead"}, true], "q": 1, "": [{"id": "e"}]}}`,
+		"a pool given twice":                `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "credential_pool": {"p": [{"id": "a"}], "p": [{"id": "a", "request_count": 5}]}}`,
+		"values with braces in text":        `{"credential_pool": {"p": [{"id": "a}", "label": "]}{[\"", "last_error_message": "}, {\"id\": \"b\"", "last_status": "exhausted"}]}}`,
+	}
+}
+
+// Every edit of every entry of every file changes the fields that it is about
+// and updated_at, and not one byte more. A second reader of JSON is the judge.
+func TestEditsAreLossless(t *testing.T) {
+	files := handMade()
+	for _, name := range sampleNames {
+		files[name] = string(sample(t, name))
+	}
+	for name, content := range files {
+		t.Run(name, func(t *testing.T) {
+			pool := decoded(t, content)
+			if pool.Len() == 0 {
+				t.Fatal("no entry to edit")
+			}
+			s := newStore(t, content)
+			for c := range pool.All() {
+				for _, op := range operations {
+					writeFile(t, s.Path(), content)
+					change, want := op.change(*c)
+					err := s.Update(context.Background(), func(d *Draft) error { return d.Apply(c.Ref, change) })
+					if err != nil {
+						t.Fatalf("%s of %s: %v", op.name, c.Ref, err)
+					}
+					after := readFile(t, s.Path())
+					if err := checkEdited([]byte(content), []byte(after), c.Provider, c.Position, want); err != nil {
+						t.Errorf("%s of %s: %v\nbefore: %s\nafter:  %s", op.name, c.Ref, err, content, after)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Changes of several entries in one go are as lossless as one after the other.
+func TestSeveralEntriesAtOnce(t *testing.T) {
+	for _, name := range sampleNames {
+		data := sample(t, name)
+		want := data
+		var err error
+		for c := range decoded(t, string(data)).All() {
+			want, err = editInMemory(want, func(d *Draft) error {
+				return d.Apply(c.Ref, Exhausted(*d.Pool().Find(c.Ref), Failure{Code: 429}, pictureAt))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := editInMemory(data, func(d *Draft) error {
+			for c := range d.Pool().All() {
+				if err := d.Apply(c.Ref, Exhausted(*c, Failure{Code: 429}, pictureAt)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, name, string(got), string(want))
+	}
+}

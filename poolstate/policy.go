@@ -1,0 +1,113 @@
+package poolstate
+
+import (
+	"fmt"
+	"time"
+)
+
+type policyKind uint8
+
+const (
+	kindBackoff policyKind = iota
+	kindFlat
+	kindFlatSole
+)
+
+// Policy is the rule by which an agent turns failures into deadlines. Whatever
+// computes a deadline computes it with a Policy, so that the picture is the one
+// the agent on that machine obeys. The zero value is [Backoff].
+type Policy struct{ kind policyKind }
+
+var (
+	// Backoff doubles the cooldown with each failure in a row, up to eightfold.
+	Backoff = Policy{kindBackoff}
+	// Flat is stock Hermes: the base TTL, whatever the streak.
+	Flat = Policy{kindFlat}
+	// FlatSole is stock Hermes since about August 2026: flat, but the only
+	// credential of a provider that is not dead waits a minute, unless the
+	// failure was one of authentication or billing.
+	FlatSole = Policy{kindFlatSole}
+)
+
+// String returns the word of the header and of the JSON: backoff or flat.
+func (p Policy) String() string {
+	if p.kind == kindBackoff {
+		return "backoff"
+	}
+	return "flat"
+}
+
+// Climbs reports whether a streak makes cooldowns longer.
+func (p Policy) Climbs() bool { return p.kind == kindBackoff }
+
+// RetriesSole reports whether a provider's only living credential is retried
+// after a minute.
+func (p Policy) RetriesSole() bool { return p.kind == kindFlatSole }
+
+// Multiplier is what the policy multiplies the base TTL with.
+func (p Policy) Multiplier(streak int) int {
+	if p.Climbs() {
+		return Multiplier(streak)
+	}
+	return 1
+}
+
+// base is the cooldown of a first failure of c with its present code.
+func (p Policy) base(c *Credential) time.Duration {
+	ttl := BaseTTL(c.ErrorCode)
+	if p.kind != kindFlatSole {
+		return ttl
+	}
+	code := c.ErrorCode.Or(0)
+	if c.FailureReason == "billing_unverified" && code != codePaymentRequired {
+		return soleTTL
+	}
+	billing := code == codePaymentRequired || c.FailureReason == "billing"
+	if c.Sole && code != codeUnauthorized && !billing {
+		return soleTTL
+	}
+	return ttl
+}
+
+// Cooldown is how long c waits after a failure that brings its streak to the
+// given count, without a word from the provider.
+func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
+	return p.base(c) * time.Duration(p.Multiplier(streak))
+}
+
+// PolicyChoice is what a person asked for: a policy, or to go by the file.
+type PolicyChoice uint8
+
+// The values of --policy.
+const (
+	PolicyAuto PolicyChoice = iota
+	PolicyBackoff
+	PolicyFlat
+)
+
+// ParsePolicyChoice reads auto, backoff or flat.
+func ParsePolicyChoice(s string) (PolicyChoice, error) {
+	switch s {
+	case "auto":
+		return PolicyAuto, nil
+	case "backoff":
+		return PolicyBackoff, nil
+	case "flat":
+		return PolicyFlat, nil
+	}
+	return PolicyAuto, fmt.Errorf("no policy %q: use auto, backoff or flat", s)
+}
+
+// Resolve returns the policy to compute the pool with. Auto goes by what the
+// file shows: backoff if any credential carries a streak, else flat. Which flat
+// it is shows in keys that only newer builds write.
+func (c PolicyChoice) Resolve(p *Pool) Policy {
+	switch {
+	case c == PolicyBackoff, c == PolicyAuto && p.carriesStreak:
+		return Backoff
+	case p.newerBuild:
+		return FlatSole
+	default:
+		return Flat
+	}
+}

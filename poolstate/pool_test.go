@@ -1,0 +1,225 @@
+package poolstate
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Order in a list is not rotation order: priority is, ascending and stable.
+func TestRotationOrderIsPriorityAscendingAndStable(t *testing.T) {
+	p := decoded(t, `{"credential_pool": {
+		"zeta": [{"id": "a", "priority": 2}, {"id": "b"}, {"id": "c", "priority": -1},
+			{"id": "d", "priority": 0}, {"id": "e", "priority": "high"}, {"id": "f", "priority": 1.9}],
+		"custom:x": [{"id": "g"}],
+		"Alpha": []}}`)
+	var order []string
+	for c := range p.All() {
+		order = append(order, fmt.Sprintf("%s#%d@%d", c.Ref, c.Index, c.Position))
+	}
+	want := []string{"custom:x/g#1@0", "zeta/c#1@2", "zeta/b#2@1", "zeta/d#3@3", "zeta/e#4@4", "zeta/f#5@5", "zeta/a#6@0"}
+	if !slices.Equal(order, want) {
+		t.Errorf("the order is %v, want %v", order, want)
+	}
+	equal(t, "length", p.Len(), 7)
+	equal(t, "providers in order of name", p.Providers[0].Name, "Alpha")
+}
+
+// Few entries are put in order by insertion, which is stable anyhow.
+func TestTheOrderOfManyIsStable(t *testing.T) {
+	var entries []string
+	for i := range 100 {
+		entries = append(entries, fmt.Sprintf(`{"id": "%02d", "priority": %d}`, i, i%3))
+	}
+	last := ""
+	for c := range poolOf(t, entries...).All() {
+		key := fmt.Sprintf("%d %s", c.Priority.Or(-1), c.ID)
+		if key <= last {
+			t.Errorf("%s comes after %s", key, last)
+		}
+		last = key
+	}
+}
+
+func TestAllStopsWhenAsked(t *testing.T) {
+	seen := 0
+	for range decoded(t, string(sample(t, "backoff.json"))).All() {
+		if seen++; seen == 2 {
+			break
+		}
+	}
+	equal(t, "seen", seen, 2)
+}
+
+func TestACredentialSaysWhatTheFileSays(t *testing.T) {
+	p := decoded(t, string(sample(t, "stock-2026-09.json")))
+	c := find(t, p, Ref{Provider: "anthropic", ID: "b27e04"})
+	equal(t, "ref", c.Ref, Ref{"anthropic", "b27e04", 1})
+	equal(t, "label", c.Label, "work-oauth")
+	equal(t, "auth type", c.AuthType, "oauth")
+	equal(t, "source", c.Source, "manual:device_code")
+	equal(t, "priority", c.Priority, Some(1))
+	equal(t, "requests", c.RequestCount, Some(0))
+	equal(t, "status", c.Status, StatusExhausted)
+	equal(t, "status text", c.StatusText, "exhausted")
+	equal(t, "status at", c.StatusAt, time.Unix(1795422713, 0).UTC())
+	equal(t, "code", c.ErrorCode, Some(429))
+	equal(t, "reason", c.ErrorReason, "rate_limit_error")
+	equal(t, "expires", c.ExpiresAt, time.Unix(1795430600, 0).UTC())
+	equal(t, "secret", c.Secret, digestOf("SECRET-b27e04-not-a-real-token"))
+
+	c = find(t, p, Ref{Provider: "anthropic", ID: "a1f3c9"})
+	equal(t, "cleared", c.ClearedAt, time.Unix(1795421599, 750000000).UTC())
+	equal(t, "base URL", c.BaseURL, "https://api.anthropic.com")
+	want := []ModelCooldown{{"claude-opus-5", time.Unix(1795426860, 500000000).UTC()}, {"claude-fable-5-1", time.Unix(1795425570, 0).UTC()}}
+	if !slices.Equal(c.ModelCooldowns, want) {
+		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
+	}
+	equal(t, "label beyond the BMP", find(t, p, Ref{Provider: "openrouter", ID: "07aa5d"}).Label, "ключ-отдела 🔑")
+	equal(t, "failure reason", find(t, p, Ref{Provider: "openrouter", ID: "07aa5d"}).FailureReason, "billing")
+	equal(t, "disabled", find(t, p, Ref{Provider: "openai-codex", ID: "29cc7f"}).Disabled, true)
+}
+
+// Of a key that is given twice, a reader sees the last one, whatever it holds.
+func TestOfDuplicateKeysTheLastOneCounts(t *testing.T) {
+	c := entryOf(t, `{"id": "x", "id": "a", "label": "old", "label": null, "last_status": "dead", "last_status": "ok",
+		"access_token": "SECRET-one", "access_token": null, "agent_key": "SECRET-k", "agent_key": "SECRET-k",
+		"enabled": false, "enabled": true, "model_cooldowns": {"m": 5, "n": 6, "m": 7}}`)
+	equal(t, "id", c.ID, "a")
+	equal(t, "label", c.Label, "")
+	equal(t, "status", c.Status, StatusOK)
+	equal(t, "no secret is left", c.Secret.IsZero(), true)
+	equal(t, "tokens", c.Tokens, entryOf(t, `{"agent_key": "SECRET-k"}`).Tokens)
+	equal(t, "disabled", c.Disabled, false)
+	if want := []ModelCooldown{{"n", time.Unix(6, 0).UTC()}, {"m", time.Unix(7, 0).UTC()}}; !slices.Equal(c.ModelCooldowns, want) {
+		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
+	}
+
+	p := decoded(t, `{"credential_pool": {"p": [{"id": "lost"}]}, "credential_pool": {"q": [{"id": "old"}], "p": [{"id": "kept"}], "q": [{"id": "new"}, {"id": "er"}]}}`)
+	var ids []string
+	for c := range p.All() {
+		ids = append(ids, c.String())
+	}
+	if want := []string{"p/kept", "q/new", "q/er"}; !slices.Equal(ids, want) {
+		t.Errorf("the pool holds %v, want %v", ids, want)
+	}
+	equal(t, "a shadowed list leaves no pool behind", decoded(t, `{"credential_pool": [], "credential_pool": {}}`).HasPool, true)
+	if _, err := Decode([]byte(`{"credential_pool": {}, "credential_pool": []}`), time.UTC); !errors.Is(err, ErrNotPool) {
+		t.Errorf("the error is %v, want %v", err, ErrNotPool)
+	}
+}
+
+func TestKeysMayBeEscaped(t *testing.T) {
+	c := entryOf(t, `{"id": "a", "last\u005fstatus": "exhausted", "\u0061ccess_token": "SECRET-1", "consecutive\u005Ffailures": 4}`)
+	equal(t, "status", c.Status, StatusExhausted)
+	equal(t, "streak", c.Streak, KnownStreak(4))
+	equal(t, "secret", c.Secret, digestOf("SECRET-1"))
+}
+
+// What cannot be understood is left as it is and noted, and everything else is
+// there.
+func TestNotes(t *testing.T) {
+	tests := []struct {
+		name, list string
+		ids        string
+		notes      []string
+	}{
+		{"nothing to note", `[{"id": "a"}]`, "a", nil},
+		{"no list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
+		{"null", `null`, "", []string{"not a list, left as it is"}},
+		{"text", `"SECRET-1"`, "", []string{"not a list, left as it is"}},
+		{"an item that is no object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is no object, left as it is"}},
+		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
+		{"an id that is no text", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
+		{"an id given twice", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
+		{"more than anyone reads", `[1, 2, 3, 4, 5, {}]`, "", []string{
+			"entry 1 is no object, left as it is", "entry 2 is no object, left as it is",
+			"entry 3 is no object, left as it is", "and more",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := decoded(t, `{"credential_pool": {"p": `+tt.list+`, "q": [{"id": "z"}]}}`)
+			prov := p.Provider("p")
+			if !slices.Equal(prov.Notes, tt.notes) {
+				t.Errorf("the notes are %q, want %q", prov.Notes, tt.notes)
+			}
+			var ids []string
+			for _, c := range prov.Credentials {
+				ids = append(ids, c.ID)
+			}
+			equal(t, "ids", strings.Join(ids, " "), tt.ids)
+			equal(t, "the other provider", len(p.Provider("q").Credentials), 1)
+		})
+	}
+}
+
+func TestAFileWithoutAPool(t *testing.T) {
+	for data, want := range map[string]error{
+		`{}`:                            nil,
+		`{"credential_pool": null}`:     nil,
+		`{"credential_pool": []}`:       ErrNotPool,
+		`{"credential_pool": "SECRET"}`: ErrNotPool,
+		`{"credential_pool": 1}`:        ErrNotPool,
+		`{"credential_pool": false}`:    ErrNotPool,
+	} {
+		p, err := Decode([]byte(data), time.UTC)
+		wantErr(t, err, want)
+		if err == nil {
+			equal(t, data+" has a pool", p.HasPool, false)
+			equal(t, data+": length", p.Len(), 0)
+		}
+	}
+	equal(t, "an empty pool is one", decoded(t, `{"credential_pool": {}}`).HasPool, true)
+}
+
+// The error says where, and quotes nothing.
+func TestWhatIsNoJSONSaysWhere(t *testing.T) {
+	tests := []struct{ data, want string }{
+		{"", "the file is empty"},
+		{" \r\n\t", "the file is empty"},
+		{"[]", "the file holds no JSON object"},
+		{`"SECRET-1"`, "the file holds no JSON object"},
+		{"null", "the file holds no JSON object"},
+		{"{", "not valid JSON at line 1, column 2"},
+		{"{} {}", "not valid JSON at line 1, column 3"},
+		{"{\n  \"a\": 1,\n  \"b\": SECRET\n}", "not valid JSON at line 3, column 8"},
+		{"\ufeff{\n  \"a\": x", "not valid JSON at line 2, column 8"},
+		{`{"credential_pool": {"p": [{"access_token": "SECRET-1}]}}`, "not valid JSON at line 1, column 58"},
+		{`{"credential_pool": {"p": [}}`, "not valid JSON at line 1, column 28"},
+		{`{"credential_pool": nul}`, "not valid JSON at line 1, column 24"},
+		{`{"a": "` + "\x01" + `"}`, "not valid JSON at line 1, column 8"},
+		{`{1: 2}`, "not valid JSON at line 1, column 2"},
+		{`{"a": 1,}`, "not valid JSON at line 1, column 8"},
+	}
+	for _, tt := range tests {
+		_, err := Decode([]byte(tt.data), time.UTC)
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) {
+			t.Errorf("%q: the error is %v", tt.data, err)
+			continue
+		}
+		equal(t, fmt.Sprintf("error of %q", tt.data), err.Error(), tt.want)
+	}
+}
+
+// NaN and the infinities are Python's own words; they are that only as whole
+// values.
+func TestNonFiniteNumbersAreWholeValues(t *testing.T) {
+	for _, value := range []string{"NaN", "Infinity", "-Infinity", "[NaN,Infinity , -Infinity]", `"NaN"`, `"\"NaN"`} {
+		if _, err := Decode([]byte(`{"a":`+value+`}`), time.UTC); err != nil {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	for _, value := range []string{"1NaN", "NaN5", "-NaN", "1Infinity", "InfinityE5", "NaNe5", "+Infinity", "--Infinity", "0.NaN", "NaNNaN", "nan"} {
+		if _, err := Decode([]byte(`{"a":`+value+`}`), time.UTC); err == nil {
+			t.Errorf("%s was taken for a value", value)
+		}
+	}
+	if _, err := Decode([]byte(`{NaN:1}`), time.UTC); err == nil {
+		t.Error("NaN was taken for a key")
+	}
+}

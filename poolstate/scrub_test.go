@@ -1,0 +1,233 @@
+package poolstate
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// textsOf are all texts of a credential that can be shown.
+func textsOf(c *Credential) []string {
+	texts := []string{
+		c.Label, c.AuthType, c.Source, c.StatusText, c.ErrorReason,
+		c.ErrorMessage, c.FailureReason, c.BaseURL, c.Fingerprint,
+	}
+	for _, m := range c.ModelCooldowns {
+		texts = append(texts, m.Model)
+	}
+	return texts
+}
+
+func quoted(s string) string {
+	data, _ := json.Marshal(s) // strings marshal
+	return string(data)
+}
+
+// quotingEntry is an entry that shows a text in each of its fields.
+func quotingEntry(secrets map[string]string, text string) string {
+	var b strings.Builder
+	b.WriteString(`{"id": "a"`)
+	for key, secret := range secrets {
+		fmt.Fprintf(&b, `, %q: %s`, key, quoted(secret))
+	}
+	for _, key := range []string{"label", "auth_type", "source", "last_status", "last_error_reason", "last_error_message", "failure_reason"} {
+		fmt.Fprintf(&b, `, %q: %s`, key, quoted(text))
+	}
+	fmt.Fprintf(&b, `, "base_url": %s, "model_cooldowns": {%s: 1795429000.0}}`, quoted("https://host/v1/"+text), quoted(text))
+	return b.String()
+}
+
+// Eight characters in a row of any secret of the entry vanish from every text of
+// it, wherever they stand, and what an undo keeps shows none either.
+func TestPiecesOfSecretsVanish(t *testing.T) {
+	secrets := map[string]string{
+		"access_token":  "sk-or-v1-7d0c2a55e1f94b",
+		"refresh_token": "rt_QWERTZUIOPASDFGH",
+		"client_secret": "eight8ch",
+		"agent_key":     "ключ-и-замок",
+	}
+	var all []string
+	for _, s := range secrets {
+		all = append(all, s)
+	}
+	for key, secret := range secrets {
+		for from := 0; from+leakLength <= len(secret); from++ {
+			for _, to := range []int{from + leakLength, len(secret)} {
+				piece := strings.ToValidUTF8(secret[from:to], "")
+				for _, text := range []string{piece, "Incorrect key provided: " + piece + ".", "é" + piece + piece + "é"} {
+					c := entryOf(t, quotingEntry(secrets, text))
+					for _, shown := range textsOf(&c) {
+						if leak := leakOf(shown, all); leak != "" || !utf8.ValidString(shown) {
+							t.Errorf("%q of %s is shown in %q", leak, key, shown)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// What is no piece of a secret stays, around it and beside it.
+func TestWhatIsNoSecretStays(t *testing.T) {
+	const secret = "sk-or-v1-7d0c2a55e1f94b"
+	for text, want := range map[string]string{
+		"":                                     "",
+		"bad key sk-or-v1-7d0c2a55e1f94b!":     "bad key [secret]!",
+		"sk-or-v1-7d0c2a55e1f94b":              "[secret]",
+		"sk-or-v1-7d0c2a55e1f94b and 55e1f94b": "[secret] and [secret]",
+		"sk-or-v1-...f94b":                     "[secret]...f94b",
+		"sk-or-v...1f94b":                      "sk-or-v...1f94b",
+		"7 characters: 5e1f94b":                "7 characters: 5e1f94b",
+		"SK-OR-V1-7D0C2A55E1F94B":              "SK-OR-V1-7D0C2A55E1F94B",
+		"ключ sk-or-v1-7d0c2a55e1f94b: 您":      "ключ [secret]: 您",
+		"sk-or-v1-7d0c2a55e1f94bsk-or-v1-7d0c": "[secret]",
+	} {
+		c := entryOf(t, `{"id": "a", "access_token": "`+secret+`", "last_error_message": `+quoted(text)+`}`)
+		equal(t, quoted(text), c.ErrorMessage, want)
+	}
+	// Too short to be a secret worth its name, or no text at all.
+	for _, token := range []string{`""`, `"short"`, `"is-seven"[:0]`, `null`, `5`, `["rate limit reached"]`} {
+		if !json.Valid([]byte(token)) {
+			continue
+		}
+		c := entryOf(t, `{"id": "a", "access_token": `+token+`, "last_error_message": "short rate limit reached 5"}`)
+		equal(t, "message beside "+token, c.ErrorMessage, "short rate limit reached 5")
+	}
+}
+
+// A character that shares bytes with a secret is not cut in two.
+func TestNoCharacterIsCutInTwo(t *testing.T) {
+	const secret = "лллллл" // d0 bb, six times
+	for text, want := range map[string]string{
+		"һллллһ":    "[secret]һ", // d2 bb: its second byte is the secret's
+		"һlллллл":   "һl[secret]",
+		"a您ллллл您b": "a您[secret]您b",
+	} {
+		c := entryOf(t, `{"id": "a", "access_token": "`+secret+`", "label": "`+text+`"}`)
+		equal(t, text, c.Label, want)
+		equal(t, "valid", utf8.ValidString(c.Label), true)
+	}
+}
+
+// The samples quote no secret, so nothing of them is taken for one.
+func TestSamplesAreNotScrubbed(t *testing.T) {
+	for _, name := range sampleNames {
+		for c := range decoded(t, string(sample(t, name))).All() {
+			for _, text := range textsOf(c) {
+				if strings.Contains(text, redacted) {
+					t.Errorf("%s of %s: %q", c.Ref, name, text)
+				}
+			}
+		}
+	}
+}
+
+// Of an endpoint the place is shown, and nothing that lets one in.
+func TestEndpoints(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://api.together.xyz/v1":                 "https://api.together.xyz/v1",
+		"http://localhost:8080":                       "http://localhost:8080",
+		"https://[::1]:8080/v1/":                      "https://[::1]:8080/v1/",
+		"https://user@host/v1":                        "https://host/v1",
+		"https://user:pass@host:99/v1":                "https://host:99/v1",
+		"https://host/v1?api_key=abc&x=1":             "https://host/v1",
+		"https://host?":                               "https://host",
+		"https://host/v1#token=abc":                   "https://host/v1",
+		"//user:pass@host/v1":                         "//host/v1",
+		"https://host/v1/sk-or-v1-7d0c2a55e1f94b/x":   "https://host/v1/[secret]/x",
+		"https://sk-or-v1-7d0c2a55e1f94b.host/v1":     "https://[secret].host/v1",
+		"https://x:sk-or-v1-7d0c2a55e1f94b@host/v1":   "https://host/v1",
+		"https://host/v1?key=sk-or-v1-7d0c2a55e1f94b": "https://host/v1",
+		"user:pass@host/v1":                           "",
+		"sk-or-v1-7d0c2a55e1f94b":                     "",
+		"localhost:8080/v1":                           "",
+		"https://":                                    "",
+		"https://host:port/":                          "",
+		"://":                                         "",
+		"%zz":                                         "",
+		"":                                            "",
+	} {
+		c := entryOf(t, `{"id": "a", "access_token": "sk-or-v1-7d0c2a55e1f94b", "base_url": `+quoted(raw)+`}`)
+		equal(t, raw, c.BaseURL, want)
+	}
+}
+
+// An undo keeps what was there before, except for pieces of a secret, however
+// deep they stand and however they are spelled.
+func TestUndoKeepsNoSecret(t *testing.T) {
+	const secret = "sk-or-v1-7d0c2a55e1f94b"
+	for before, want := range map[string]string{
+		`"plain"`:                             `"plain"`,
+		`"bad sk-or-v1-7d0c2a55e1f94b"`:       `"bad [secret]"`,
+		`"bad \u0073k-or-v1-7d0c2a55e1f94b"`:  `"bad [secret]"`,
+		`{"sk-or-v1-7d0c2a55e1f94b" :  1}`:    `{"[secret]" :  1}`,
+		`{"m": [1.50, "x sk-or-v1-7d0c2a"]}`:  `{"m": [1.50, "x [secret]"]}`,
+		`{"a\"sk-or-v1-7d0c2a": "\\"}`:        `{"a\"[secret]": "\\"}`,
+		`{ "m" : 1E5 , "\u00e9" : "\ud83d" }`: `{ "m" : 1E5 , "\u00e9" : "\ud83d" }`,
+		`[]`:                                  `[]`,
+		`-0.0`:                                `-0.0`,
+	} {
+		s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "access_token": "`+secret+`", "failure_reason": `+before+`}`))
+		out := perform(t, s, resetAction, smallRef)
+		for _, f := range out.Changed[0].Undo.Fields {
+			if f.Key == "failure_reason" {
+				equal(t, before, *f.Before, want)
+			}
+		}
+		takeBack(t, s, undosOf(out))
+		equal(t, "restored", rawAt(t, s, smallRef, "failure_reason"), want)
+	}
+}
+
+// An operator's words lose the secret of whichever entry they quote, in the file
+// as well: it would stand there for everybody to read.
+func TestAnOperatorsWordsLoseSecrets(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "access_token": "sk-or-v1-7d0c2a55e1f94b"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
+	words := "sk-or-v1-7d0c2a55e1f94b leaked, and QWERTZUIOP"
+	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: words}})
+	for i := range out.Changed {
+		equal(t, "message", out.Changed[i].After.ErrorMessage, "[secret] leaked, and [secret]")
+		equal(t, "in the file", rawAt(t, s, out.Changed[i].After.Ref, "last_error_message"), `"[secret] leaked, and [secret]"`)
+	}
+	equal(t, "taken back", len(takeBack(t, s, throughJSON(t, undosOf(out))).Changed), 2)
+}
+
+// FuzzScrub: whatever secret and text are, eight bytes of the one never show in
+// the other, no character is cut in two, and nothing else is lost.
+func FuzzScrub(f *testing.F) {
+	f.Add("sk-or-v1-7d0c2a55e1f94b", "Incorrect key sk-or-v1-7d0c2a55e1f94b provided")
+	f.Add("лллллл", "һллллһ")
+	f.Add("aaaaaaaaa", "aaaaaaaabaaaaaaaaaa")
+	f.Add("\xff\xfe\x80\x80\x80\x80\x80\x80", "é\x80\x80\x80\x80\x80\x80\x80\x80")
+	f.Add("\"\\\n\t\"\\\n\t", "\"\\\n\t\"\\\n\t/")
+	f.Fuzz(func(t *testing.T, secret, text string) {
+		if strings.ContainsAny(secret, "[]") {
+			return // the word in a secret's place may then be a piece of one
+		}
+		s := newScrubber([]string{secret, "another-secret"})
+		clean := s.clean(text)
+		for i := 0; i+leakLength <= len(secret); i++ {
+			if piece := secret[i : i+leakLength]; strings.Contains(clean, piece) {
+				t.Fatalf("%q shows %q", clean, piece)
+			}
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(clean) {
+			t.Fatalf("%q is cut from %q", clean, text)
+		}
+		equal(t, "cleaning twice", s.clean(clean), clean)
+		rest := text
+		for _, part := range strings.Split(clean, redacted) {
+			at := strings.Index(rest, part)
+			if at < 0 {
+				t.Fatalf("%q has %q, which %q does not have there", clean, part, text)
+			}
+			rest = rest[at+len(part):]
+		}
+		raw := scrubbedRaw([]byte(quoted(text)), s)
+		if !json.Valid([]byte(raw)) {
+			t.Fatalf("%s is no JSON", raw)
+		}
+	})
+}

@@ -1,0 +1,20 @@
+//go:build unix
+
+package poolstate
+
+import (
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// A pipe in the authority's place would keep the lock until somebody writes
+// into it; it is not opened.
+func TestSyncOpensNoPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newStore(t, storeOfOne("anthropic", `{"id": "a", "source": "claude_code", "last_status": "dead"}`, `{}`))
+	checkUnchanged(t, perform(t, s, Action{Verb: VerbSync, ClaudeFile: pipe}, claudeRef), false, "cannot be read")
+}

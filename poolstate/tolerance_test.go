@@ -1,0 +1,157 @@
+package poolstate
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// garbage is what can stand where an agent has something else.
+var garbage = []string{
+	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-1e400`, `1.5`, `""`, `"x"`, `[]`, `{}`, `NaN`, `Infinity`, `-Infinity`,
+	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`, "\"\xff\xfe\"",
+}
+
+func allKeys() []string {
+	keys := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
+	for _, k := range knownKeys {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Whatever stands in whatever field, the file loads, its other entries and the
+// entry's other fields are there, and the entry can be judged and edited.
+func TestGarbageInAnyFieldNeverFailsALoad(t *testing.T) {
+	for _, key := range allKeys() {
+		for _, value := range garbage {
+			data := storeOf(fmt.Sprintf(`{"marker_1": 1, %q: %s}`, key, value), `{"id": "b", "label": "unharmed"}`)
+			p, err := Decode([]byte(data), time.UTC)
+			if err != nil {
+				t.Errorf("%s: %s: %v", key, value, err)
+				continue
+			}
+			equal(t, "length with "+key+": "+value, p.Len(), 2)
+			equal(t, "the other entry", find(t, p, Ref{Provider: "p", ID: "b"}).Label, "unharmed")
+			for c := range p.All() {
+				for _, policy := range []Policy{Backoff, Flat, FlatSole} {
+					policy.Assess(c, pictureAt)
+				}
+			}
+			p.Summarize(Backoff, pictureAt)
+			p.Providers[0].Outage(Backoff, pictureAt)
+			checkEditable(t, data, p)
+		}
+	}
+}
+
+// checkEditable edits the first entry of the list and has the second reader
+// look at the result.
+func checkEditable(t *testing.T, data string, p *Pool) {
+	t.Helper()
+	creds := p.Providers[0].Credentials
+	c := creds[slices.IndexFunc(creds, func(c Credential) bool { return c.Position == 0 })]
+	out, err := editInMemory([]byte(data), func(d *Draft) error {
+		return d.Apply(c.Ref, Exhausted(c, Failure{Code: 429}, pictureAt))
+	})
+	if err == nil {
+		err = checkEdited([]byte(data), out, "p", 0, exhaustedFields(c.Streak.Next()))
+	}
+	if err != nil {
+		t.Errorf("%s: %v", data, err)
+	}
+}
+
+// exhaustedFields is what Exhausted writes at the instant of the samples for a
+// bare 429.
+func exhaustedFields(streak Streak) []wanted {
+	return []wanted{
+		{"last_status", `"exhausted"`},
+		{"last_status_at", "1795425600.0"},
+		{"last_error_code", "429"},
+		{"last_error_reason", "null"},
+		{"last_error_message", "null"},
+		{"last_error_reset_at", "null"},
+		{"consecutive_failures", fmt.Sprint(streak.Count())},
+	}
+}
+
+// A value of the wrong type means that the field is absent.
+func TestAWrongTypeIsAnAbsentField(t *testing.T) {
+	absent := entryOf(t, `{}`)
+	text := []string{"label", "auth_type", "source", "last_error_reason", "last_error_message", "failure_reason", "base_url", "secret_fingerprint", "id", "last_status", "access_token", "agent_key"}
+	number := []string{"priority", "request_count", "last_error_code", "consecutive_failures"}
+	instant := []string{"last_status_at", "last_error_reset_at", "status_cleared_at", "expires_at", "expires_at_ms", "last_refresh"}
+	never := []string{`null`, `[]`, `{}`, `[{"id": "z"}]`, `{"a": 1}`, `NaN`, `Infinity`, `-Infinity`}
+	cases := []struct {
+		keys   []string
+		values []string
+	}{
+		{text, append([]string{`true`, `false`, `0`, `-1`, `1.5`, `1e400`, `123456789012345678901`}, never...)},
+		{number, append([]string{`1e400`, `-1e400`, `"x"`, `""`, `"\ud800"`}, never...)},
+		{instant, append([]string{`true`, `false`, `0`, `-1`, `1e400`, `"x"`, `""`, `"\ud800"`}, never...)},
+		{[]string{"enabled"}, []string{`null`, `true`, `0`, `-1`, `1.5`, `""`, `"x"`, `"false"`, `[]`, `{}`, `NaN`}},
+		{[]string{"model_cooldowns"}, []string{`null`, `true`, `0`, `1.5`, `"x"`, `[]`, `[1]`, `NaN`}},
+		{[]string{"unheard_of", ""}, append([]string{`"x"`, `1`, `true`}, never...)},
+	}
+	for _, c := range cases {
+		for _, key := range c.keys {
+			for _, value := range c.values {
+				if key == "model_cooldowns" && strings.HasPrefix(value, "{") {
+					continue
+				}
+				if got := entryOf(t, fmt.Sprintf(`{%q: %s}`, key, value)); !reflect.DeepEqual(got, absent) {
+					t.Errorf("%s: %s is %+v, want the field absent", key, value, got)
+				}
+			}
+		}
+	}
+}
+
+// Instants of single models may be garbage as well; the model is named all the
+// same.
+func TestModelCooldownsKeepTheModelWithoutAnInstant(t *testing.T) {
+	c := entryOf(t, `{"model_cooldowns": {"a": "soon", "b": 1795426860500, "c": null, "\u0064": "2026-11-23T09:20:00Z", "e": NaN}}`)
+	want := []ModelCooldown{
+		{Model: "a"},
+		{"b", time.Unix(1795426860, 500000000).UTC()},
+		{Model: "c"},
+		{"d", pictureAt},
+		{Model: "e"},
+	}
+	if !slices.Equal(c.ModelCooldowns, want) {
+		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
+	}
+	if c := entryOf(t, `{"model_cooldowns": {}}`); c.ModelCooldowns == nil || len(c.ModelCooldowns) > 0 {
+		t.Errorf("an empty object is %v, want empty and not absent", c.ModelCooldowns)
+	}
+}
+
+// expires_at_ms and expires_at are two spellings; the one that can be read counts.
+func TestEitherSpellingOfTheExpiryCounts(t *testing.T) {
+	want := time.Unix(1795430600, 0).UTC()
+	for _, entry := range []string{
+		`{"expires_at_ms": 1795430600000}`,
+		`{"expires_at": "2026-11-23T10:43:20Z"}`,
+		`{"expires_at": 1795430600, "expires_at_ms": null}`,
+		`{"expires_at_ms": 1795430600000, "expires_at": "never"}`,
+	} {
+		equal(t, entry, entryOf(t, entry).ExpiresAt, want)
+	}
+}
+
+// A file may be garbled anywhere: every prefix of a sample is refused with a
+// place, and none is taken for a pool.
+func TestATruncatedFileIsRefused(t *testing.T) {
+	data := sample(t, "stock-2026-09.json")
+	whole := len(strings.TrimRight(string(data), "\n"))
+	for n := 0; n < whole; n += 7 {
+		if _, err := Decode(data[:n], time.UTC); err == nil {
+			t.Fatalf("the first %d bytes were taken for a store", n)
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package poolstate
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// fields shows a change as key=value pairs, for comparison.
+func fields(ch Change) map[string]string {
+	m := map[string]string{}
+	for _, e := range ch.edits {
+		m[e.key] = string(e.raw())
+	}
+	return m
+}
+
+func checkFields(t *testing.T, ch Change, want map[string]string) {
+	t.Helper()
+	if got := fields(ch); !reflect.DeepEqual(got, want) {
+		t.Errorf("the change is\n%q, want\n%q", got, want)
+	}
+}
+
+// A refusal sets status and error and raises the streak by one. The deadline is
+// left to policy and reader, unless the provider named it.
+func TestExhausted(t *testing.T) {
+	at := time.Unix(1795425600, 250000000)
+	checkFields(t, Exhausted(entryOf(t, `{"consecutive_failures": 2}`), Failure{
+		Code: 429, Reason: "rate_limit_error", Message: "您 \"now\"", ResetAt: at.Add(time.Hour),
+	}, at), map[string]string{
+		"last_status": `"exhausted"`, "last_status_at": "1795425600.25", "last_error_code": "429",
+		"last_error_reason": `"rate_limit_error"`, "last_error_message": `"\u60a8 \"now\""`,
+		"last_error_reset_at": "1795429200.25", "consecutive_failures": "3",
+	})
+	checkFields(t, Exhausted(entryOf(t, `{}`), Failure{Code: 402}, at), map[string]string{
+		"last_status": `"exhausted"`, "last_status_at": "1795425600.25", "last_error_code": "402",
+		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "1",
+	})
+}
+
+// A hold is a refusal by an operator's hand, pinned where every build honours it.
+func TestAHoldIsPinned(t *testing.T) {
+	c := entryOf(t, `{"id": "a", "consecutive_failures": 1}`)
+	until := pictureAt.Add(Backoff.Cooldown(&c, c.Streak.Next().Count()))
+	held := Exhausted(c, Failure{Code: 402, Reason: HoldReason, Message: "quota review", ResetAt: until}, pictureAt).After(c)
+	equal(t, "held", held.Held(), true)
+	for _, p := range []Policy{Backoff, Flat, FlatSole} {
+		a := p.Assess(&held, pictureAt)
+		equal(t, "availability", a.Availability, Held)
+		equal(t, "deadline", a.Deadline, Deadline{At: pictureAt.Add(2 * time.Hour), Origin: OriginOperator})
+		equal(t, "ran out early", RanOut(held, p, until.Add(-time.Microsecond)).IsEmpty(), true)
+		equal(t, "ran out", RanOut(held, p, until).IsEmpty(), false)
+	}
+}
+
+// A reset clears status, error and streak and removes what only newer builds
+// write about the failure.
+func TestOperatorReset(t *testing.T) {
+	want := map[string]string{
+		"last_status": "null", "last_status_at": "null", "last_error_code": "null", "last_error_reason": "null",
+		"last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
+		"failure_reason": "", "model_cooldowns": "", "status_cleared_at": "1795425600.0",
+	}
+	for _, entry := range []string{
+		`{"last_status": "exhausted"}`,
+		`{"last_status": "exhausted", "consecutive_failures": 0}`,
+		`{"last_status": "dead"}`,
+		`{"last_status": "weird"}`,
+		`{"last_status": "ok", "consecutive_failures": 2}`,
+		`{"consecutive_failures": -1}`,
+		`{"last_error_code": 429}`,
+		`{"last_error_reason": "x"}`,
+		`{"last_error_message": "x"}`,
+		`{"last_error_reset_at": 1795429200}`,
+		`{"failure_reason": "billing"}`,
+		`{"model_cooldowns": {"m": 1795429200}}`,
+	} {
+		ch := OperatorReset(entryOf(t, entry), pictureAt)
+		t.Run(entry, func(t *testing.T) { checkFields(t, ch, want) })
+	}
+}
+
+// An entry that is clear and has streak 0 or none has nothing to reset.
+func TestNothingToReset(t *testing.T) {
+	for _, entry := range []string{
+		`{}`,
+		`{"last_status": null, "consecutive_failures": 0}`,
+		`{"last_status": "ok", "last_status_at": 1795425600.0}`,
+		`{"last_status": "ok", "consecutive_failures": null, "status_cleared_at": 1795421599.75, "model_cooldowns": {}}`,
+		`{"enabled": false}`,
+		`{"failure_reason": null, "last_error_reason": "", "last_error_code": null}`,
+	} {
+		equal(t, "empty: "+entry, OperatorReset(entryOf(t, entry), pictureAt).IsEmpty(), true)
+	}
+}
+
+// A cooldown that merely ran out is no success: everything is cleared except
+// the streak. Before its time nothing happens.
+func TestRanOutLeavesTheStreak(t *testing.T) {
+	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
+	checkFields(t, RanOut(entryOf(t, due), Backoff, pictureAt), map[string]string{
+		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
+		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
+	})
+	equal(t, "a moment too early", RanOut(entryOf(t, due), Backoff, pictureAt.Add(-time.Microsecond)).IsEmpty(), true)
+	// The same entry is due an hour earlier for an agent without the backoff.
+	equal(t, "under flat", RanOut(entryOf(t, due), Flat, pictureAt.Add(-time.Hour)).IsEmpty(), false)
+	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "enabled": false}`} {
+		equal(t, "empty: "+entry, RanOut(entryOf(t, entry), Backoff, pictureAt).IsEmpty(), true)
+	}
+}
+
+// New tokens are the one success that an agent counts: the streak falls to zero.
+func TestSucceeded(t *testing.T) {
+	checkFields(t, Succeeded(Tokens{Access: NewSecret("SECRET-n\"é"), Refresh: NewSecret("SECRET-r"), ExpiresAt: pictureAt}), map[string]string{
+		"access_token": `"SECRET-n\"\u00e9"`, "refresh_token": `"SECRET-r"`, "expires_at_ms": "1795425600000",
+		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
+		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
+	})
+	// What the authority did not renew stays.
+	ch := fields(Succeeded(Tokens{Access: NewSecret("SECRET-n")}))
+	if _, set := ch["refresh_token"]; set {
+		t.Error("an absent refresh token overwrites the present one")
+	}
+	if _, set := ch["expires_at_ms"]; set {
+		t.Error("an unknown expiry overwrites the present one")
+	}
+}
+
+func TestUsedCounts(t *testing.T) {
+	checkFields(t, Used(entryOf(t, `{"request_count": 41}`), 1), map[string]string{"request_count": "42"})
+	checkFields(t, Used(entryOf(t, `{}`), 3), map[string]string{"request_count": "3"})
+	equal(t, "no request, no change", Used(entryOf(t, `{}`), 0).IsEmpty(), true)
+}
+
+// Of two edits of one field the later one counts, and each keeps its first place.
+func TestJoin(t *testing.T) {
+	c := entryOf(t, `{"request_count": 1}`)
+	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), OperatorReset(c, pictureAt), Change{})
+	want := map[string]string{"request_count": "6"}
+	for _, w := range exhaustedFields(KnownStreak(1)) {
+		want[w.key] = w.raw
+	}
+	checkFields(t, joined, want)
+	equal(t, "order", fmt.Sprint(joined), "change of request_count, last_status, last_status_at, last_error_code, "+
+		"last_error_reason, last_error_message, last_error_reset_at, consecutive_failures")
+	equal(t, "of nothing", Join().IsEmpty(), true)
+	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // joining changed none of its parts
+}
+
+func TestJoinLeavesItsPartsAlone(t *testing.T) {
+	a, b := Used(Credential{}, 1), Used(Credential{}, 2)
+	Join(a, b)
+	checkFields(t, a, map[string]string{"request_count": "1"})
+	checkFields(t, b, map[string]string{"request_count": "2"})
+}
+
+// What After predicts is what a reload finds, except for the digest of all
+// tokens, which only the whole entry tells.
+func TestAfterIsWhatAReloadFinds(t *testing.T) {
+	for _, name := range sampleNames {
+		data := sample(t, name)
+		pool := decoded(t, string(data))
+		for c := range pool.All() {
+			for _, op := range operations {
+				ch, _ := op.change(*c)
+				out, err := editInMemory(data, func(d *Draft) error { return d.Apply(c.Ref, ch) })
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := *find(t, decoded(t, string(out)), c.Ref)
+				got := ch.After(*c)
+				if op.name == "succeeded" {
+					equal(t, "tokens differ", got.Tokens != c.Tokens, true)
+					got.Tokens, got.Shares = want.Tokens, want.Shares
+				}
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("%s: %s of %s predicts\n%+v, but a reload finds\n%+v", name, op.name, c.Ref, got, want)
+				}
+			}
+		}
+	}
+}
