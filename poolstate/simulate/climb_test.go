@@ -1,0 +1,141 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// cooldowns writes down each cooldown of a credential as the story is told:
+// when it began, at which streak and how long it is.
+func cooldowns(s *story, provider, id string, told time.Duration) []cooldown {
+	s.t.Helper()
+	var out []cooldown
+	var last time.Time
+	for !s.sim.NextTurn().After(start.Add(told)) {
+		at := s.turn()
+		c := s.credential(provider, id)
+		if c.Status != poolstate.StatusExhausted || c.StatusAt.Equal(last) {
+			continue
+		}
+		last = c.StatusAt
+		a := poolstate.Backoff.Assess(c, at)
+		out = append(out, cooldown{at, c.Streak.Count(), a.Cooldown, a.Deadline.At})
+	}
+	return out
+}
+
+type cooldown struct {
+	at     time.Time
+	streak int
+	length time.Duration
+	ends   time.Time
+}
+
+// The presenter's point: while anthropic is down the backoff of its credentials
+// climbs 1h, 2h, 4h, 8h, each step begun soon after the one before is over.
+func TestTheClimbOfAnOutage(t *testing.T) {
+	for seed := range uint64(10) {
+		for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {
+			t.Run(fmt.Sprint("seed ", seed, " ", id), func(t *testing.T) {
+				climb := cooldowns(tell(t, "outage", seed), "anthropic", id, 24*time.Hour)
+				var steps []string
+				for _, c := range climb {
+					steps = append(steps, fmt.Sprintf("%d:%s", c.streak, c.length))
+				}
+				equal(t, "the climb", strings.Join(steps, " "), "1:1h0m0s 2:2h0m0s 3:4h0m0s 4:8h0m0s")
+
+				down := start.Add(20 * time.Minute)
+				for i, c := range climb {
+					if wait := c.at.Sub(down); wait < 0 || wait > time.Hour {
+						t.Errorf("step %d begins %v after the one before is over", i+1, wait)
+					}
+					down = c.ends
+				}
+				if last := climb[len(climb)-1]; !last.at.Before(start.Add(13*time.Hour)) || last.ends.Before(start.Add(13*time.Hour)) {
+					t.Errorf("the last step is from %v to %v; the provider is back after 13h", last.at.Sub(start), last.ends.Sub(start))
+				}
+			})
+		}
+	}
+}
+
+// After the outage every credential is used again or can be. A refresh of its
+// token makes the streak of an OAuth credential fall to zero; that of an API
+// key stays, for nothing but an operator takes it back.
+func TestTheRecoveryFromAnOutage(t *testing.T) {
+	s := tell(t, "outage", 1)
+	s.until(13 * time.Hour)
+	for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {
+		equal(t, "the streak of "+id+" in the outage", s.credential("anthropic", id).Streak.Count(), 4)
+		equal(t, "its availability", poolstate.Backoff.Availability(s.credential("anthropic", id), start.Add(13*time.Hour)), poolstate.Cooling)
+	}
+	tokens := s.credential("anthropic", "a1f3c9").Tokens
+	s.until(24 * time.Hour)
+
+	seat := s.credential("anthropic", "a1f3c9")
+	equal(t, "the streak of the seat", seat.Streak, poolstate.KnownStreak(0))
+	equal(t, "its status", seat.Status, poolstate.StatusOK)
+	if seat.Tokens == tokens {
+		t.Error("the seat has its old tokens")
+	}
+	if !seat.ExpiresAt.After(start.Add(13 * time.Hour)) {
+		t.Errorf("its token expired at %v", seat.ExpiresAt)
+	}
+	key := s.credential("anthropic", "c90d1a")
+	equal(t, "the streak of the key", key.Streak, poolstate.KnownStreak(4))
+	equal(t, "its status", key.Status, poolstate.StatusOK)
+
+	paid := s.credential("openrouter", "d4410b")
+	equal(t, "the status of the paid key", paid.Status, poolstate.StatusOK)
+	equal(t, "its streak", paid.Streak.Count() > 0, true)
+	for _, c := range []string{"18bb6e", "29cc7f"} {
+		equal(t, "the streak of "+c, s.credential("openai-codex", c).Streak, poolstate.KnownStreak(0))
+	}
+}
+
+// The provider that names a reset time is taken at its word, whatever the
+// streak.
+func TestTheWordOfTheProviderWins(t *testing.T) {
+	for _, c := range cooldowns(tell(t, "outage", 2), "openai-codex", "18bb6e", 24*time.Hour) {
+		equal(t, fmt.Sprint("the cooldown at streak ", c.streak), c.length, 5*time.Hour)
+	}
+}
+
+// In a blackout there is a time when nothing at all is ready, and one when all
+// is again that can be.
+func TestABlackout(t *testing.T) {
+	s := tell(t, "blackout", 1)
+	dark := false
+	for !s.sim.NextTurn().After(start.Add(10 * time.Hour)) {
+		at := s.turn()
+		sum := s.pool.Summarize(poolstate.Backoff, at)
+		dark = dark || sum.Ready() == 0
+	}
+	equal(t, "nothing was ready at some time", dark, true)
+	s.until(30 * time.Hour)
+	sum := s.pool.Summarize(poolstate.Backoff, start.Add(30*time.Hour))
+	equal(t, "ready after it", sum.Ready(), sum.Total-1) // but for the dead one
+	equal(t, "dead", sum.Count[poolstate.Dead], 1)
+}
+
+// The keys of openrouter go one by one, and the others are none the worse.
+func TestBilling(t *testing.T) {
+	s := tell(t, "billing", 1)
+	for _, c := range []struct {
+		told time.Duration
+		out  int
+	}{{19 * time.Minute, 1}, {100 * time.Minute, 2}, {3 * time.Hour, 3}} { // one is held, one is dead
+		s.until(c.told)
+		sum := s.pool.Provider("openrouter").Summarize(poolstate.Backoff, start.Add(c.told))
+		equal(t, fmt.Sprint("out after ", c.told), sum.Total-sum.Ready()-sum.Count[poolstate.Dead], c.out)
+	}
+	for c := range s.pool.All() {
+		if c.Provider != "openrouter" {
+			equal(t, "the streak of "+c.String(), c.Streak.Count(), 0)
+		}
+	}
+}

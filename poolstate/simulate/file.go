@@ -1,0 +1,79 @@
+package simulate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// entry is a credential as an agent with the backoff writes it.
+type entry struct {
+	ID           string   `json:"id"`
+	Label        string   `json:"label"`
+	AuthType     string   `json:"auth_type"`
+	Priority     int      `json:"priority"`
+	Source       string   `json:"source"`
+	AccessToken  string   `json:"access_token"`
+	RefreshToken string   `json:"refresh_token,omitempty"`
+	Status       *string  `json:"last_status"`
+	StatusAt     *float64 `json:"last_status_at"`
+	ErrorCode    *int     `json:"last_error_code"`
+	ErrorReason  *string  `json:"last_error_reason"`
+	ErrorMessage *string  `json:"last_error_message"`
+	ResetAt      *float64 `json:"last_error_reset_at"`
+	ExpiresAtMS  int64    `json:"expires_at_ms,omitempty"`
+	Requests     int      `json:"request_count"`
+	Streak       int      `json:"consecutive_failures"`
+}
+
+// File returns the story's auth.json as it stands at the start. Its tokens are
+// made up.
+func (s Simulation) File() ([]byte, error) {
+	pool := map[string][]entry{}
+	for _, c := range s.scenario.Pool {
+		list := pool[c.Provider]
+		pool[c.Provider] = append(list, c.entry(len(list), s.start))
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(struct {
+		Version   int                `json:"version"`
+		Providers struct{}           `json:"providers"`
+		Pool      map[string][]entry `json:"credential_pool"`
+		UpdatedAt string             `json:"updated_at"`
+	}{1, struct{}{}, pool, s.start.UTC().Format("2006-01-02T15:04:05.000000-07:00")})
+	return b.Bytes(), err
+}
+
+func (c Credential) entry(priority int, start time.Time) entry {
+	seconds := func(t time.Time) *float64 {
+		f := float64(t.UnixMicro()) / 1e6
+		return &f
+	}
+	e := entry{
+		ID: c.ID, Label: c.Label, AuthType: c.AuthType, Priority: priority, Source: c.Source,
+		AccessToken: fmt.Sprintf("simulated-access-%s", c.ID), Requests: c.Requests,
+	}
+	if c.TokenLasts > 0 {
+		e.RefreshToken = fmt.Sprintf("simulated-refresh-%s", c.ID)
+		e.ExpiresAtMS = start.Add(c.TokenLasts).UnixMilli()
+	}
+	switch {
+	case c.Dead:
+		before := start.Add(-26 * time.Hour)
+		e.Status, e.StatusAt = new("dead"), seconds(before)
+		e.ErrorCode, e.ErrorReason = new(401), new("token_revoked")
+		e.ErrorMessage, e.Streak = new("The key has been revoked"), 1
+	case c.HeldFor > 0:
+		before := start.Add(-10 * time.Minute)
+		e.Status, e.StatusAt = new("exhausted"), seconds(before)
+		e.ErrorCode, e.ErrorReason = new(429), new(poolstate.HoldReason)
+		e.ErrorMessage, e.Streak = new("kept for the nightly batch"), 1
+		e.ResetAt = seconds(start.Add(c.HeldFor))
+	}
+	return e
+}

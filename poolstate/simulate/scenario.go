@@ -1,0 +1,113 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// Scenario is a pool and a story.
+type Scenario struct {
+	Name string
+	// About says in one clause what happens.
+	About  string
+	Pool   []Credential
+	Script []Spell
+}
+
+// Credential is an entry of a scenario's pool as it stands at the start.
+type Credential struct {
+	Provider, ID, Label, AuthType, Source string
+	Requests                              int
+	// TokenLasts is how long the token of an OAuth credential is good for; zero
+	// for keys that do not expire.
+	TokenLasts time.Duration
+	// Dead marks a credential whose token was revoked before the story.
+	Dead bool
+	// HeldFor is how long an operator took it out for, just before the start.
+	HeldFor time.Duration
+}
+
+var (
+	rateLimited = poolstate.Failure{
+		Code: 429, Reason: "rate_limit_error",
+		Message: "This request would exceed your organization's rate limit",
+	}
+	usageLimit = poolstate.Failure{
+		Code: 429, Reason: "usage_limit_reached",
+		Message: "The usage limit has been reached",
+	}
+	noCredits = poolstate.Failure{
+		Code: 402, Reason: "insufficient_credits",
+		Message: "This request requires more credits than the account has",
+	}
+	badToken = poolstate.Failure{
+		Code: 401, Reason: "token_expired",
+		Message: "The access token was not accepted",
+	}
+)
+
+const tokenLasts = 8 * time.Hour
+
+// pool is the pool of every scenario: four providers, keys and seats.
+var pool = []Credential{
+	{Provider: "anthropic", ID: "a1f3c9", Label: "team-seat", AuthType: "oauth", Source: "manual:device_code", Requests: 1204, TokenLasts: tokenLasts},
+	{Provider: "anthropic", ID: "b27e04", Label: "work-oauth", AuthType: "oauth", Source: "manual:device_code", Requests: 871, TokenLasts: tokenLasts},
+	{Provider: "anthropic", ID: "c90d1a", Label: "personal-api-key", AuthType: "api_key", Source: "manual", Requests: 96},
+	{Provider: "nous", ID: "5e1b70", Label: "portal", AuthType: "oauth", Source: "device_code", Requests: 18, TokenLasts: tokenLasts},
+	{Provider: "openai-codex", ID: "18bb6e", Label: "seat-1@example.com", AuthType: "oauth", Source: "device_code", Requests: 342, TokenLasts: tokenLasts},
+	{Provider: "openai-codex", ID: "29cc7f", Label: "seat-2@example.com", AuthType: "oauth", Source: "manual:device_code", Requests: 57, TokenLasts: tokenLasts},
+	{Provider: "openrouter", ID: "d4410b", Label: "primary", AuthType: "api_key", Source: "manual", Requests: 5210},
+	{Provider: "openrouter", ID: "e5b7f2", Label: "backup-key", AuthType: "api_key", Source: "manual", Requests: 312},
+	{Provider: "openrouter", ID: "f61c33", Label: "batch-key", AuthType: "api_key", Source: "manual", Requests: 48, HeldFor: 5 * time.Hour},
+	{Provider: "openrouter", ID: "07aa5d", Label: "old-laptop", AuthType: "api_key", Source: "manual", Requests: 9, Dead: true},
+}
+
+// Scenarios lists the stories, the default one first.
+func Scenarios() []Scenario {
+	return []Scenario{
+		{
+			Name: "outage", About: "anthropic goes down for half a day, others have a bad moment",
+			Pool: pool,
+			Script: []Spell{
+				{Provider: "anthropic", From: 20 * time.Minute, To: 13 * time.Hour, Failure: rateLimited},
+				{Provider: "openai-codex", Only: []string{"18bb6e"}, From: 50 * time.Minute, To: 6 * time.Hour, Failure: usageLimit, Resets: 5 * time.Hour},
+				{Provider: "openrouter", Only: []string{"d4410b"}, From: 2 * time.Hour, To: 4 * time.Hour, Failure: noCredits},
+				{Provider: "nous", From: 6 * time.Hour, To: 6*time.Hour + 20*time.Minute, Failure: badToken},
+			},
+		},
+		{
+			Name: "blackout", About: "every provider goes down, one after the other",
+			Pool: pool,
+			Script: []Spell{
+				{Provider: "openrouter", From: 15 * time.Minute, To: 9 * time.Hour, Failure: rateLimited},
+				{Provider: "anthropic", From: 40 * time.Minute, To: 10 * time.Hour, Failure: rateLimited},
+				{Provider: "openai-codex", From: 70 * time.Minute, To: 8 * time.Hour, Failure: usageLimit, Resets: 7 * time.Hour},
+				{Provider: "nous", From: 90 * time.Minute, To: 7 * time.Hour, Failure: rateLimited},
+			},
+		},
+		{
+			Name: "billing", About: "the credits of openrouter run out, key by key",
+			Pool: pool,
+			Script: []Spell{
+				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},
+				{Provider: "openrouter", Only: []string{"e5b7f2"}, From: 2 * time.Hour, To: 12 * time.Hour, Failure: noCredits},
+				{Provider: "openrouter", Only: []string{"f61c33"}, From: 4 * time.Hour, To: 8 * time.Hour, Failure: noCredits},
+			},
+		},
+	}
+}
+
+// Find returns the scenario of that name.
+func Find(name string) (Scenario, error) {
+	var names []string
+	for _, s := range Scenarios() {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return Scenario{}, fmt.Errorf("no scenario %q: there are %s", name, strings.Join(names, ", "))
+}

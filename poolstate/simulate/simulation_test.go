@@ -1,0 +1,223 @@
+package simulate
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// turns is how many turns tell a story to its end and some way beyond.
+const turns = 500
+
+// The same seed plays the same story, to the last byte of the file.
+func TestTheSameSeedIsTheSameStory(t *testing.T) {
+	for _, s := range Scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			one, two, other := tell(t, s.Name, 7), tell(t, s.Name, 7), tell(t, s.Name, 8)
+			apart := false
+			for range turns {
+				if a, b := one.turn(), two.turn(); !a.Equal(b) {
+					t.Fatalf("a turn comes at %v and at %v", a, b)
+				}
+				if !one.sim.NextTurn().Equal(other.sim.NextTurn()) {
+					apart = true
+				}
+				other.turn()
+			}
+			if one.written() != two.written() {
+				t.Error("the files differ")
+			}
+			if one.written() == other.written() || !apart {
+				t.Error("another seed plays the same story")
+			}
+		})
+	}
+}
+
+// A simulation is a value: the one before a turn can be played again, and each
+// time the same comes out.
+func TestASimulationCanBePlayedAgain(t *testing.T) {
+	s := tell(t, "outage", 3)
+	s.until(time.Hour)
+	before := s.sim
+	for range 5 {
+		again, steps := before.Play(s.pool)
+		same, sameSteps := before.Play(s.pool)
+		if !again.NextTurn().Equal(same.NextTurn()) || !reflect.DeepEqual(refs(steps), refs(sameSteps)) {
+			t.Fatal("playing twice gives another result")
+		}
+		for i := range steps {
+			c, d := s.pool.Find(steps[i].Ref), s.pool.Find(sameSteps[i].Ref)
+			if !reflect.DeepEqual(steps[i].Change.After(*c), sameSteps[i].Change.After(*d)) {
+				t.Errorf("playing twice changes %s in two ways", steps[i].Ref)
+			}
+		}
+		next, _ := again.Play(s.pool)
+		other, _ := same.Play(s.pool)
+		equal(t, "the turn after next", next.NextTurn(), other.NextTurn())
+	}
+	equal(t, "the next turn of the one before", before.NextTurn(), s.sim.NextTurn())
+	s.turn()
+	if !s.sim.NextTurn().After(before.NextTurn()) {
+		t.Error("time does not go on")
+	}
+}
+
+func refs(steps []Step) []poolstate.Ref {
+	var out []poolstate.Ref
+	for _, s := range steps {
+		out = append(out, s.Ref)
+	}
+	return out
+}
+
+// Playing changes nothing of the pool that it looks at.
+func TestPlayingLeavesThePoolAlone(t *testing.T) {
+	s := tell(t, "blackout", 3)
+	untouched := decoded(t, file(t, s.sim))
+	for range 100 {
+		s.sim, _ = s.sim.Play(s.pool)
+	}
+	if !reflect.DeepEqual(s.pool, untouched) {
+		t.Error("the pool has changed")
+	}
+}
+
+// Turns come one to three minutes apart.
+func TestThePausesBetweenTurns(t *testing.T) {
+	for seed := range uint64(5) {
+		s := tell(t, "outage", seed)
+		last, shortest, longest := start, longestPause, shortestPause
+		for range turns {
+			pause := s.sim.NextTurn().Sub(last)
+			shortest, longest = min(shortest, pause), max(longest, pause)
+			last = s.turn()
+		}
+		if shortest < time.Minute || longest >= 3*time.Minute {
+			t.Errorf("pauses last from %v to %v", shortest, longest)
+		}
+		if shortest > 70*time.Second || longest < 170*time.Second {
+			t.Errorf("pauses do not vary: from %v to %v", shortest, longest)
+		}
+	}
+}
+
+// Each provider gets its turns.
+func TestEveryProviderIsAsked(t *testing.T) {
+	s := tell(t, "billing", 1)
+	before := map[string]int{}
+	for c := range s.pool.All() {
+		before[c.Provider] += c.RequestCount.Or(0)
+	}
+	s.until(3 * time.Hour)
+	after := map[string]int{}
+	for c := range s.pool.All() {
+		after[c.Provider] += c.RequestCount.Or(0)
+	}
+	for p, n := range after {
+		if n <= before[p] {
+			t.Errorf("%s was not asked", p)
+		}
+	}
+}
+
+// A pool without providers leaves nothing to do, and time goes on.
+func TestPlayingOnAnEmptyPool(t *testing.T) {
+	sim := New(scenario(t, "outage"), start, 1)
+	for range 10 {
+		after, steps := sim.Play(&poolstate.Pool{})
+		equal(t, "the steps", len(steps), 0)
+		if !after.NextTurn().After(sim.NextTurn()) {
+			t.Error("time stands still")
+		}
+		sim = after
+	}
+}
+
+// A provider may be there that the story does not know, or be empty.
+func TestPlayingOnAForeignPool(t *testing.T) {
+	s := tell(t, "outage", 1)
+	s.pool = decoded(t, []byte(`{"credential_pool": {"elsewhere": [{"id": "x"}], "empty": [], "garbled": 7}}`))
+	s.until(2 * time.Hour)
+	c := s.credential("elsewhere", "x")
+	equal(t, "its status", c.Status, poolstate.StatusNone)
+	if c.RequestCount.Or(0) == 0 {
+		t.Error("the unknown provider was never asked")
+	}
+}
+
+// What the story says of itself, minute by minute.
+func TestCaption(t *testing.T) {
+	for _, c := range []struct {
+		scenario string
+		told     time.Duration
+		want     string
+	}{
+		{"outage", 0, "every provider is up"},
+		{"outage", 20*time.Minute - 1, "every provider is up"},
+		{"outage", 20 * time.Minute, "anthropic is down for another 12h40m"},
+		{"outage", 20*time.Minute + time.Second, "anthropic is down for another 12h40m"},
+		{"outage", 21 * time.Minute, "anthropic is down for another 12h39m"},
+		{"outage", 6*time.Hour + time.Minute, "anthropic is down for another 6h59m"}, // nous is back sooner
+		{"outage", 12*time.Hour + time.Minute, "anthropic is down for another 59m"},
+		{"outage", 13*time.Hour - time.Second, "anthropic is down for another 1m"},
+		{"outage", 13 * time.Hour, "every provider is up"},
+		{"blackout", 15 * time.Minute, "openrouter is down for another 8h45m"},
+		{"blackout", 2 * time.Hour, "anthropic is down for another 8h00m"},
+		{"billing", 3 * time.Hour, "every provider is up"}, // keys are out, no provider is
+		{"outage", -time.Hour, "every provider is up"},
+		{"outage", 1000 * time.Hour, "every provider is up"},
+	} {
+		t.Run(fmt.Sprint(c.scenario, " ", c.told), func(t *testing.T) {
+			equal(t, "the caption", New(scenario(t, c.scenario), start, 1).Caption(start.Add(c.told)), c.want)
+		})
+	}
+}
+
+// A whole story told through a real store, as the demo tells it: after every turn the
+// file can be read, and what the story does not know is still in it.
+func TestAStoryThroughAStore(t *testing.T) {
+	sim := New(scenario(t, "outage"), start, 5)
+	const mine = `"plugin_meta": {"note": "kept as is", "n": 1.5, "big": 123456789012345678901}`
+	content := bytes.ReplaceAll(file(t, sim), []byte(`"source":`), []byte(mine+`, "source":`))
+	content = bytes.Replace(content, []byte(`"providers":`), []byte(mine+`, "providers":`), 1)
+	store := newStore(t, content)
+	inMemory := story{t, sim, decoded(t, content), map[poolstate.Ref]poolstate.Change{}}
+	for sim.NextTurn().Before(start.Add(17 * time.Hour)) {
+		err := store.Update(t.Context(), func(d *poolstate.Draft) error {
+			var steps []Step
+			sim, steps = sim.Play(d.Pool())
+			for _, s := range steps {
+				if err := d.Apply(s.Ref, s.Change); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inMemory.turn()
+		snapshot, err := store.Load()
+		if err != nil {
+			t.Fatalf("after the turn before %v: %v", sim.NextTurn(), err)
+		}
+		for c := range snapshot.Pool.All() {
+			told := inMemory.credential(c.Provider, c.ID)
+			if got, want := poolstate.Backoff.Assess(c, sim.NextTurn()), poolstate.Backoff.Assess(told, sim.NextTurn()); got != want {
+				t.Fatalf("%s is %+v in the file, %+v in the story", c.Ref, got, want)
+			}
+		}
+	}
+	left := readFile(t, store.Path())
+	equal(t, "the unknown keys", bytes.Count(left, []byte(`"big": 123456789012345678901`)), bytes.Count(content, []byte(`"big": 123456789012345678901`)))
+	end, err := store.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "the streak of the key", end.Pool.Find(poolstate.Ref{Provider: "anthropic", ID: "c90d1a"}).Streak, poolstate.KnownStreak(4))
+}
