@@ -1,0 +1,139 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// Operator acts on a store and keeps account of it. Keys and commands act
+// through it alike.
+type Operator struct {
+	Store   *poolstate.Store
+	Journal Journal
+	// User and Host sign the account.
+	User, Host string
+	// Number returns a new number for an action. It has to be set.
+	Number func() string
+}
+
+// Sign fills in who acts, as the system knows them.
+func (o *Operator) Sign() {
+	o.Host, _ = os.Hostname() // an unsigned line is better than none
+	if u, err := user.Current(); err == nil {
+		o.User = u.Username
+	}
+}
+
+// Done is an action that was done.
+type Done struct {
+	poolstate.Outcome
+	// Number names the action in the journal.
+	Number string
+	// Account is why the journal could not be written; the action stands.
+	Account error
+}
+
+// Undos returns what it takes to take the action back, and nil when that is
+// impossible.
+func (d *Done) Undos() []poolstate.Undo {
+	var out []poolstate.Undo
+	for i := range d.Changed {
+		if u := d.Changed[i].Undo; u != nil {
+			out = append(out, *u)
+		}
+	}
+	return out
+}
+
+// Do performs the action and writes it down.
+func (o *Operator) Do(ctx context.Context, a poolstate.Action, policy poolstate.Policy, seen []poolstate.Credential) (Done, error) {
+	out, err := o.Store.Perform(ctx, a, seen)
+	if err != nil {
+		return Done{}, err
+	}
+	template := Entry{Verb: a.Verb.String()}
+	if a.Verb == poolstate.VerbHold {
+		template.Reason = a.Hold.Words
+	}
+	return o.account(out, policy, template), nil
+}
+
+// TakeBack undoes an action by its number and writes that down.
+func (o *Operator) TakeBack(ctx context.Context, number string, policy poolstate.Policy, undos []poolstate.Undo) (Done, error) {
+	out, err := o.Store.Undo(ctx, undos)
+	if err != nil {
+		return Done{}, err
+	}
+	return o.account(out, policy, Entry{Verb: poolstate.VerbUndo.String(), Undoes: number}), nil
+}
+
+// ErrNotUndoable is the error of a last action that cannot be taken back.
+var ErrNotUndoable = errors.New("a sync cannot be taken back: the tokens before it are gone")
+
+// LastUndo returns the last action on the store that can be taken back: its
+// lines and what it takes. Errors: poolstate.ErrNothingToUndo, ErrNotUndoable.
+func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
+	entries, err := o.Journal.Read()
+	if err != nil {
+		return "", nil, err
+	}
+	last := Last(entries, o.Store.Path())
+	if len(last) == 0 {
+		return "", nil, poolstate.ErrNothingToUndo
+	}
+	for _, e := range last {
+		if e.Undo == nil {
+			return "", nil, ErrNotUndoable
+		}
+		undos = append(undos, *e.Undo)
+	}
+	return last[0].Action, undos, nil
+}
+
+// account writes one line for each credential that changed.
+func (o *Operator) account(out poolstate.Outcome, policy poolstate.Policy, template Entry) Done {
+	done := Done{Outcome: out, Number: o.Number()}
+	var entries []Entry
+	for i := range out.Changed {
+		eff := &out.Changed[i]
+		e := template
+		e.At, e.Action, e.By = out.At, done.Number, poolstate.ByOperator.String()
+		e.User, e.Host, e.Store = o.User, o.Host, o.Store.Path()
+		e.Provider, e.ID, e.Label = eff.Before.Provider, eff.Before.ID, eff.Before.Label
+		e.Before, e.After = StateOf(&eff.Before, policy, out.At), StateOf(&eff.After, policy, out.At)
+		if e.Reason != "" {
+			e.Reason = eff.After.ErrorMessage // the words as the file has them, without a secret
+		}
+		e.Undo = eff.Undo
+		entries = append(entries, e)
+	}
+	done.Account = o.Journal.Append(entries...)
+	return done
+}
+
+// StateOf describes a credential as the journal and the commands' JSON do.
+func StateOf(c *poolstate.Credential, policy poolstate.Policy, now time.Time) State {
+	s := State{}
+	if c.StatusText != "" {
+		s.Status = new(c.StatusText)
+	}
+	if n, known := c.Streak.Known(); known {
+		s.Streak = &n
+	}
+	if d := policy.Deadline(c, now); !d.IsZero() {
+		s.Deadline = new(d.At.UTC())
+		if d.At.After(lastInstant) {
+			s.Deadline = new(lastInstant)
+		}
+	}
+	return s
+}
+
+// lastInstant stands for everything after the year 9999, which RFC 3339 cannot
+// name.
+var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
