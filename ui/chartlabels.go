@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"slices"
+
+	"pooltop/poolstate"
+)
+
+// label is a text under the axis.
+type label struct {
+	col, end int // of the text; end is exclusive
+	text     string
+	ink      ink
+	tick     int // column that it names, -1 for none
+}
+
+// rule draws the axis: a quiet line with a tick for each label, the marks of
+// the deadlines, the gap and the cursor.
+func (p *plot) rule() string {
+	l := p.begin(p.number(-1))
+	run := inkRun{line: l}
+	for col := range p.scale.width {
+		switch {
+		case col == p.cursor:
+			run.put(inkAccent, "▲")
+		case p.marks[col] == markSuspect:
+			run.put(inkDead, markSuspect)
+		case p.marks[col] != "":
+			run.put(inkSecondary, p.marks[col])
+		case p.scale.broken() && col == p.scale.gap:
+			run.put(inkSecondary, "⋯")
+		case p.ticked(col):
+			run.put(inkLine, "┬")
+		default:
+			run.put(inkLine, "─")
+		}
+	}
+	run.flush()
+	return l.String()
+}
+
+// labels draws the line under the axis.
+func (p *plot) labels() string {
+	l := p.begin("")
+	for _, k := range p.placed {
+		l.to(p.gutter+k.col).put(k.ink, k.text)
+	}
+	return l.to(p.gutter + p.scale.width).String()
+}
+
+// ticked reports whether a label names the column.
+func (p *plot) ticked(col int) bool {
+	return slices.ContainsFunc(p.placed, func(k label) bool { return k.tick == col })
+}
+
+// place chooses the labels, the most telling first: when the selected
+// credential is back, now, what lies beyond the gap, midnights, clock times.
+func (p *plot) place() {
+	p.placeCursor()
+	if p.scale.broken() {
+		p.placeFar()
+	}
+	if len(p.steps) == 0 {
+		return // there is nothing to tell times of
+	}
+	before := len(p.placed)
+	ticks := p.scale.ticks()
+	for _, major := range []bool{true, false} {
+		for _, k := range ticks {
+			if k.major == major {
+				p.centre(label{text: k.text, ink: inkFaint, tick: k.col}, k.col, 0)
+			}
+		}
+	}
+	if len(p.placed) == before && !p.scale.broken() { // no round time fits
+		p.nameStep(&p.steps[len(p.steps)-1])
+	}
+	if !p.ruled {
+		p.placeMarks()
+	}
+}
+
+// placeCursor names now and when the selected credential is back, which wins
+// if there is no room for both.
+func (p *plot) placeCursor() {
+	now := label{text: "now", end: len("now"), ink: inkFaint}
+	p.add(now)
+	if p.cursor < 0 || p.point() {
+		return
+	}
+	p.placed = nil
+	p.point()
+	p.add(now)
+}
+
+// point names the instant of the cursor. Without an axis of its own it points
+// at the column from the line of the labels.
+func (p *plot) point() bool {
+	k := label{text: Moment(p.at, p.Now), ink: inkAccent, tick: p.cursor}
+	if p.ruled {
+		return p.beside(k, p.cursor)
+	}
+	w := width(k.text)
+	left, right := k, k
+	left.col, left.text = p.cursor-w, k.text+"▲"
+	right.col, right.text = p.cursor, "▲"+k.text
+	sides := []label{right, left}
+	if p.scale.broken() && p.cursor < p.scale.gap { // what is beyond needs the room
+		slices.Reverse(sides)
+	}
+	for _, k := range sides {
+		k.end = k.col + w + 1
+		if k.col >= 0 && k.end <= p.scale.width && p.add(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// placeFar names the last step beyond the gap, and the first if there is room.
+func (p *plot) placeFar() {
+	p.nameStep(&p.steps[len(p.steps)-1])
+	for i := range p.steps {
+		if s := &p.steps[i]; p.scale.column(s.At) > p.scale.gap {
+			p.nameStep(s)
+			break
+		}
+	}
+	if !p.ruled {
+		p.add(label{col: p.scale.gap, end: p.scale.gap + gapWidth, text: "⋯", ink: inkSecondary, tick: -1})
+	}
+}
+
+// nameStep labels a step with its instant, or with the distance to it where
+// that is too long.
+func (p *plot) nameStep(s *poolstate.Rise) {
+	k := label{ink: inkFaint, tick: p.scale.column(s.At)}
+	if p.ticked(k.tick) {
+		return
+	}
+	for _, text := range []string{Moment(s.At, p.Now), "+" + Span(s.At.Sub(p.Now))} {
+		if k.text = text; p.beside(k, k.tick) {
+			return
+		}
+	}
+}
+
+// placeMarks puts the marks of the deadlines where no label stands.
+func (p *plot) placeMarks() {
+	for col, mark := range p.marks {
+		if mark == "" {
+			continue
+		}
+		i := inkSecondary
+		if mark == markSuspect {
+			i = inkDead
+		}
+		p.add(label{col: col, end: col + 1, text: mark, ink: i, tick: -1})
+	}
+}
+
+// beside puts a label under a column, or as far from there as it still touches
+// the column.
+func (p *plot) beside(k label, col int) bool { return p.centre(k, col, width(k.text)/2+1) }
+
+// centre puts a label under a column, or up to shift cells beside it.
+func (p *plot) centre(k label, col, shift int) bool {
+	w := width(k.text)
+	want := col - w/2
+	for d := range shift + 1 {
+		for _, at := range []int{want + d, want - d} {
+			k.col, k.end = at, at+w
+			if at >= 0 && k.end <= p.scale.width && p.add(k) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// add puts a label in its place, if there is a blank on both sides of it.
+func (p *plot) add(k label) bool {
+	for _, other := range p.placed {
+		if k.col <= other.end && other.col <= k.end {
+			return false
+		}
+	}
+	at, _ := slices.BinarySearchFunc(p.placed, k, func(a, b label) int { return a.col - b.col })
+	p.placed = slices.Insert(p.placed, at, k)
+	return true
+}

@@ -1,0 +1,293 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/poolstate"
+)
+
+// fact is a line of the detail: a short name and what is known.
+type fact struct{ name, value string }
+
+// detailBlock draws what stands below the table, in exactly h lines: on wide
+// screens the forecast beside the detail, else the detail and what the file says
+// of the credential otherwise.
+func (s *Screen) detailBlock(theme *Theme, h int) []string {
+	end := s.Width - s.margin()
+	out := []string{theme.line().to(s.margin()).rule(end).String()}
+	switch c := s.selected(); {
+	case s.Width >= wideFrom:
+		out = append(out, s.forecastBeside(theme, c, h-1)...)
+	case c != nil:
+		out = append(out, s.twoColumns(theme, c, h-1)...)
+	}
+	for len(out) < h {
+		out = append(out, "")
+	}
+	return out[:h]
+}
+
+func (s *Screen) twoColumns(theme *Theme, c *poolstate.Credential, h int) []string {
+	inner := s.Width - 2*s.margin()
+	rightWidth := min(inner*2/5, 52)
+	leftWidth := inner - rightWidth - 3
+	left := joined(s.story(theme, c, leftWidth), h)
+	right := s.factLines(theme, c, rightWidth)
+	return s.beside(left[:min(len(left), h)], right[:min(len(right), h)], leftWidth+3)
+}
+
+// sized is a drawn piece and the cells it takes.
+type sized struct {
+	text  string
+	width int
+}
+
+func (l *line) sized() sized { return sized{l.String(), l.at} }
+
+// within cuts a piece to w cells.
+func (p sized) within(w int) sized {
+	if p.width <= w {
+		return p
+	}
+	return sized{ansi.Truncate(p.text, w, ellipsis), w}
+}
+
+// story tells, in the order in which one asks, what happened to a credential
+// and what will: who and what, when, and what else there is to know. Each of
+// the three is a section.
+func (s *Screen) story(theme *Theme, c *poolstate.Credential, w int) [][]sized {
+	a := s.Policy.Assess(c, s.Now)
+	var sections [3][]sized
+	into := func(i int) func(*line) {
+		return func(l *line) { sections[i] = append(sections[i], l.sized().within(w)) }
+	}
+	head := theme.line().strong(inkText, fit(CredentialName(c), w-12))
+	head.put(stateInk(a.Availability), fit("  "+a.Availability.String(), max(w-head.at, 0)))
+	head.put(inkSecondary, fit("  "+Clean(c.Provider, rowText), max(w-head.at, 0)))
+	into(0)(head)
+	s.failureLines(theme, c, w, into(0))
+	s.timeLines(theme, c, a, w, into(1))
+	for _, sentence := range s.remarks(c, a) {
+		for _, text := range wrap(sentence, w) {
+			into(2)(theme.line().put(inkSecondary, text))
+		}
+	}
+	return sections[:]
+}
+
+// joined puts sections one after the other, with a blank line between them if
+// they fit into h lines then.
+func joined(sections [][]sized, h int) []sized {
+	lines, breaks := 0, -1
+	for _, sec := range sections {
+		if len(sec) > 0 {
+			lines, breaks = lines+len(sec), breaks+1
+		}
+	}
+	var out []sized
+	for _, sec := range sections {
+		if len(sec) > 0 && len(out) > 0 && lines+breaks <= h {
+			out = append(out, sized{})
+		}
+		out = append(out, sec...)
+	}
+	return out
+}
+
+// failureLines give code, reason and message of the last failure.
+func (s *Screen) failureLines(theme *Theme, c *poolstate.Credential, w int, add func(*line)) {
+	l := theme.line()
+	if code, ok := c.ErrorCode.Get(); ok {
+		l.put(inkCooling, strconv.Itoa(code)+" ")
+	}
+	reason := Clean(c.ErrorReason, rowText)
+	if c.Held() {
+		reason = "held by an operator"
+	}
+	l.put(inkText, fit(reason, max(w-l.at, 0)))
+	if c.FailureReason != "" {
+		gap := "  "
+		if reason == "" {
+			gap = ""
+		}
+		l.put(inkSecondary, fit(gap+"cause "+Clean(c.FailureReason, rowText), max(w-l.at, 0)))
+	}
+	if l.at > 0 {
+		add(l)
+	}
+	if c.ErrorMessage != "" {
+		for _, text := range wrap("“"+Clean(c.ErrorMessage, messageText)+"”", w) {
+			add(theme.line().put(inkSecondary, text))
+		}
+	}
+}
+
+// timeLines give the times of the cooldown and the ladder.
+func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*line)) {
+	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
+		l := theme.line()
+		if !c.StatusAt.IsZero() {
+			l.put(inkSecondary, a.Availability.String()+" since ").put(inkText, Stamp(c.StatusAt, s.Now))
+			if a.Availability == poolstate.Due || a.Availability == poolstate.Disabled {
+				l = theme.line().put(inkSecondary, "exhausted ").put(inkText, Stamp(c.StatusAt, s.Now))
+			}
+		}
+		if !a.Deadline.IsZero() {
+			word := "  back "
+			if a.Availability == poolstate.Due {
+				word = "  due since "
+			}
+			stamp := Stamp(a.Deadline.At, s.Now)
+			if l.at > 0 && l.at+width(word)+width(stamp) > w {
+				add(l)
+				l, word = theme.line(), strings.TrimLeft(word, " ")
+			}
+			l.put(inkSecondary, word).put(inkText, stamp)
+		}
+		if l.at > 0 {
+			add(l)
+		}
+	}
+	if said := originSentence(c, a, s.Policy); said != "" {
+		for _, text := range wrap(said, w) {
+			add(theme.line().put(inkSecondary, text))
+		}
+	}
+	add(theme.line().put(inkSecondary, fit(streakWords(c.Streak), w)))
+	s.ladderLines(theme, c, a, w, add)
+}
+
+// ladderLines show the climb with the current rung, and what follows.
+func (s *Screen) ladderLines(theme *Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*line)) {
+	const cost = "next failure "
+	next := Span(a.Next)
+	l := theme.line()
+	if s.Policy.Climbs() {
+		step := poolstate.Step(c.Streak.Count())
+		for i := 1; i <= poolstate.Steps; i++ {
+			if i > 1 {
+				l.put(inkFaint, " → ")
+			}
+			text := Span(a.Base << (i - 1))
+			switch {
+			case i == step:
+				l.strong(stepInk(i), text)
+			case i < step:
+				l.put(stepInk(i), text)
+			default:
+				l.put(inkFaint, text)
+			}
+		}
+		if l.at+3+width(cost)+width(next) > w {
+			add(l)
+			l = theme.line()
+		} else {
+			l.put(inkSecondary, "   ")
+		}
+	}
+	add(l.put(inkSecondary, cost).put(inkText, next))
+}
+
+// remarks are the sentences that only some credentials need.
+func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []string {
+	var out []string
+	if a.Availability == poolstate.Dead {
+		out = append(out, "it does not come back by itself: re-auth is what it needs")
+	}
+	if len(c.Shares) > 1 {
+		out = append(out, sharedSentence(c))
+	}
+	switch expiry(c, s.Now) {
+	case expired:
+		out = append(out, "its token expired "+Stamp(c.ExpiresAt, s.Now)+", apart from any cooldown")
+	case expiresSoon:
+		out = append(out, "its token expires in "+Countdown(c.ExpiresAt.Sub(s.Now))+", apart from any cooldown")
+	}
+	retried := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode) // not for every failure
+	if c.Sole && c.Status == poolstate.StatusExhausted && retried {
+		out = append(out, "the only living credential of its provider: the newest agents may retry it after 60s, whatever the deadline")
+	}
+	for _, m := range c.ModelCooldowns {
+		name := Clean(m.Model, rowText)
+		if m.Until.After(s.Now) {
+			out = append(out, "model "+name+" back in "+Countdown(m.Until.Sub(s.Now))+", "+Moment(m.Until, s.Now))
+		} else {
+			out = append(out, "model "+name+" is back")
+		}
+	}
+	return out
+}
+
+// maxShared is how many credentials are named that hold the same secret.
+const maxShared = 3
+
+func sharedSentence(c *poolstate.Credential) string {
+	var names []string
+	for _, ref := range c.Shares {
+		if ref != c.Ref {
+			names = append(names, Clean(ref.String(), rowText))
+		}
+	}
+	if n := len(names); n > maxShared {
+		names = append(names[:maxShared], strconv.Itoa(n-maxShared)+" more")
+	}
+	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
+}
+
+// facts are what the file says of a credential apart from its state.
+func (s *Screen) facts(c *poolstate.Credential) []fact {
+	number := func(o poolstate.Optional[int]) string {
+		if n, ok := o.Get(); ok {
+			return strconv.Itoa(n)
+		}
+		return ""
+	}
+	all := []fact{
+		{"id", c.ID},
+		{"place", "#" + strconv.Itoa(c.Index) + " in rotation, priority " + strconv.Itoa(c.Priority.Or(0))},
+		{"type", c.AuthType},
+		{"source", c.Source},
+		{"requests", number(c.RequestCount)},
+		{"fingerprint", c.Fingerprint},
+		{"endpoint", c.BaseURL},
+	}
+	if !c.ClearedAt.IsZero() {
+		all = append(all, fact{"last reset", Stamp(c.ClearedAt, s.Now)})
+	}
+	if !c.ExpiresAt.IsZero() {
+		all = append(all, fact{"token until", Stamp(c.ExpiresAt, s.Now)})
+	}
+	if c.Status == poolstate.StatusOther {
+		all = append(all, fact{"status", c.StatusText})
+	}
+	known := all[:0]
+	for _, f := range all {
+		if f.value != "" {
+			known = append(known, f)
+		}
+	}
+	return known
+}
+
+func (s *Screen) factLines(theme *Theme, c *poolstate.Credential, w int) []sized {
+	const nameWidth = 13
+	var out []sized
+	for _, f := range s.facts(c) {
+		l := theme.line().put(inkSecondary, f.name).to(nameWidth)
+		l.put(inkText, fit(Clean(f.value, rowText), w-l.at))
+		out = append(out, l.sized())
+	}
+	return out
+}
+
+// detailLines is the detail as a pane of its own.
+func (s *Screen) detailLines(theme *Theme, w int) []string {
+	c := s.selected()
+	lines := joined(s.story(theme, c, w), math.MaxInt)
+	lines = append(append(lines, sized{}), s.factLines(theme, c, w)...)
+	return indented(s, lines)
+}

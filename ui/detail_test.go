@@ -1,0 +1,184 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// detailOf is the detail pane of a credential among two, as text.
+func detailOf(t *testing.T, policy poolstate.Policy, e entry) string {
+	t.Helper()
+	label, _ := e["label"].(string)
+	s := screenOf(poolOf(t, providers{"openrouter": []entry{e, readyEntry("companion")}})).choose(t, label)
+	s.Policy, s.Pane = policy, PaneDetail
+	return plain(Render(s.sizedAt(100, 40)))
+}
+
+// TestDetailSays lists what the detail says of each kind of credential, line
+// by line.
+func TestDetailSays(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		policy poolstate.Policy
+		e      entry
+		says   []string
+		not    []string
+	}{
+		{
+			"ready", poolstate.Backoff, readyEntry("key"),
+			[]string{"key  ready  openrouter", "no failure since the last success", "1h → 2h → 4h → 8h   next failure 1h", "id           id-key", "place        #1 in rotation, priority 0", "requests     7"},
+			[]string{"since 0", "  back 1", "deadline", "token"},
+		},
+		{
+			"cooling", poolstate.Backoff, exhaustedEntry("key", 20*time.Minute, 2),
+			[]string{"key  cooling  openrouter", "429 rate_limit_error", "cooling since 09:00:00  back 11:00:00", "deadline computed: 1h × 2", "second failure in a row", "1h → 2h → 4h → 8h   next failure 4h"},
+			nil,
+		},
+		{
+			"cooling, flat", poolstate.Flat, exhaustedEntry("key", 20*time.Minute, 2),
+			[]string{"cooling since 09:00:00  back 10:00:00", "deadline computed: 1h, whatever the streak", "next failure 1h"},
+			[]string{"→"},
+		},
+		{
+			"due", poolstate.Backoff, exhaustedEntry("key", 2*time.Hour, 1),
+			[]string{"key  due  openrouter", "exhausted 07:20:00  due since 08:20:00"},
+			[]string{"  back "},
+		},
+		{
+			"the eighth in a row", poolstate.Backoff, exhaustedEntry("key", time.Minute, 8),
+			[]string{"8 failures in a row", "deadline computed: 1h × 8", "next failure 8h"},
+			nil,
+		},
+		{
+			"held", poolstate.Backoff,
+			exhaustedEntry("key", 0, 1).with(entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}),
+			[]string{"key  held  openrouter", "“topping up”", "held since 09:20:00  back 10:20:00", "deadline set by an operator"},
+			nil,
+		},
+		{
+			"dead", poolstate.Backoff, deadEntry("key"),
+			[]string{"key  dead  openrouter", "401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "it does not come back by itself: re-auth is what it needs"},
+			[]string{"deadline"},
+		},
+		{
+			"a token that ends", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(40 * time.Minute)}),
+			[]string{"its token expires in 40m00s, apart from any cooldown", "token until  10:00:00"},
+			nil,
+		},
+		{
+			"a token that is over", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(-day)}),
+			[]string{"its token expired Sun 22 Nov 09:20:00, apart from any cooldown"},
+			nil,
+		},
+		{
+			"models", poolstate.Backoff, readyEntry("key").with(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}),
+			[]string{"model big back in 1h00m00s, 10:20", "model small is back"},
+			nil,
+		},
+		{
+			"a status of its own", poolstate.Backoff, readyEntry("key").with(entry{"last_status": "resting"}),
+			[]string{"key  ready  openrouter", "status       resting"},
+			nil,
+		},
+		{
+			"everything else", poolstate.Backoff,
+			readyEntry("key").with(entry{
+				"failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
+				"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
+			}),
+			[]string{"402 cause billing", "endpoint     https://api.example.com", "fingerprint  sha256:12ab34cd56ef7890", "last reset   09:19:00", "place        #1 in rotation, priority -2"},
+			nil,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := detailOf(t, c.policy, c.e)
+			for _, want := range c.says {
+				if !strings.Contains(got, "  "+want) {
+					t.Errorf("it does not say %q:\n%s", want, strings.TrimSpace(got))
+				}
+			}
+			for _, unwanted := range c.not {
+				if strings.Contains(got, unwanted) {
+					t.Errorf("it says %q:\n%s", unwanted, got)
+				}
+			}
+		})
+	}
+}
+
+// TestSharedSentence names those who share a secret, and not more than a line
+// takes.
+func TestSharedSentence(t *testing.T) {
+	same := entry{"access_token": "SECRET-same-not-a-real-token"}
+	for n, want := range map[int]string{
+		2: "same secret as p/id-1: they share one quota",
+		4: "same secret as p/id-1, p/id-2, p/id-3: they share one quota",
+		5: "same secret as p/id-1, p/id-2, p/id-3, 1 more: they share one quota",
+		9: "same secret as p/id-1, p/id-2, p/id-3, 5 more: they share one quota",
+	} {
+		var list []entry
+		for i := range n {
+			list = append(list, readyEntry(string(rune('0'+i))).with(same))
+		}
+		p := poolOf(t, providers{"p": list})
+		equal(t, "sentence", sharedSentence(&p.Providers[0].Credentials[0]), want)
+	}
+}
+
+// TestSoleRemark warns of agents that retry an only credential early, where
+// they do: not after failures of authentication or billing.
+func TestSoleRemark(t *testing.T) {
+	const remark = "the only living credential"
+	for _, c := range []struct {
+		name   string
+		policy poolstate.Policy
+		code   int
+		want   bool
+	}{
+		{"backoff", poolstate.Backoff, 429, true},
+		{"flat", poolstate.Flat, 429, true},
+		{"authentication", poolstate.Backoff, 401, false},
+		{"billing", poolstate.Backoff, 402, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).with(entry{"last_error_code": c.code}), deadEntry("old")}})
+			s := screenOf(p).choose(t, "key")
+			s.Policy, s.Pane = c.policy, PaneDetail
+			equal(t, "a remark", strings.Contains(plain(Render(s.sizedAt(160, 40))), remark), c.want)
+		})
+	}
+}
+
+// TestDetailColumnsStandApart looks at the detail below the table, at every
+// width without the forecast and with the longest of times: the facts begin in one column, and a
+// blank stands before them.
+func TestDetailColumnsStandApart(t *testing.T) {
+	facts := []string{"place", "type", "source", "requests", "token until"}
+	for _, sc := range []*Screen{longWaitsScene(t), screenOf(sample(t, "backoff.json")).choose(t, "seat-1@example.com")} {
+		for w := mediumFrom; w < wideFrom; w++ {
+			at := -1
+			for line := range strings.SplitSeq(Render(sc.sizedAt(w, 45)), "\n") {
+				row := cells(line)
+				for i := 20; i < len(row); i++ {
+					text := strings.Join(row[i:min(i+13, len(row))], "")
+					if len(text) < 13 || !slices.Contains(facts, strings.TrimSpace(text)) || row[i] == " " {
+						continue
+					}
+					if at < 0 {
+						at = i
+					}
+					if i != at || row[i-1] != " " || row[i-2] != " " {
+						t.Fatalf("at %d columns %q begins at %d, not at %d: %q", w, strings.TrimSpace(text), i, at, plain(line))
+					}
+				}
+			}
+			if at < 0 {
+				t.Fatalf("at %d columns no facts", w)
+			}
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// Dialog is a question to the operator. It takes the place of the detail until
+// it is answered; the table stays in sight above it.
+type Dialog struct {
+	// Title says what will be done, and to what.
+	Title string
+	// Fields are the inputs of a form; a confirmation has none.
+	Fields []Field
+	// Preview says what the form comes to, as it stands.
+	Preview string
+	// Changes are what a confirmation is about.
+	Changes []Change
+	// Unaffected says of how many targets nothing changes, and why.
+	Unaffected []string
+	// Warnings are said before anything is written.
+	Warnings []string
+	// Problem says why the form cannot be sent as it stands.
+	Problem string
+	// Choice is whether yes has the focus; nil for a dialog without the choice.
+	Choice *bool
+	// Keys are what the dialog listens to.
+	Keys []key.Binding
+}
+
+// Field is one input of a form.
+type Field struct {
+	Name, Value string
+	// Hint says what may be typed.
+	Hint string
+	// Cursor is where typing goes, in characters; it counts with Focused.
+	Cursor  int
+	Focused bool
+}
+
+// Change is one credential that a confirmation is about, and what becomes of it.
+type Change struct{ Name, Words string }
+
+// maxChanges is how many changes a confirmation lists one by one.
+const maxChanges = 10
+
+// dialogLines draws the dialog, w cells wide.
+func (s *Screen) dialogLines(w int) []sized {
+	d := s.Dialog
+	out := []sized{s.Theme.line().strong(inkText, fit(Clean(d.Title, rowText), w)).sized()}
+	if len(d.Fields) > 0 {
+		out = append(out, sized{})
+	}
+	for _, f := range d.Fields {
+		out = append(out, s.fieldLine(f, w))
+	}
+	for i, c := range d.Changes {
+		if i == maxChanges {
+			out = append(out, s.dialogText(inkSecondary, "and "+strconv.Itoa(len(d.Changes)-i)+" more", w)...)
+			break
+		}
+		out = append(out, s.changeLine(c, w))
+	}
+	for _, u := range d.Unaffected {
+		out = append(out, s.dialogText(inkSecondary, u, w)...)
+	}
+	if d.Preview != "" {
+		out = append(out, sized{})
+		out = append(out, s.dialogText(inkHeld, d.Preview, w)...)
+	}
+	for _, warning := range d.Warnings {
+		out = append(out, s.dialogText(inkCooling, "! "+warning, w)...)
+	}
+	if d.Problem != "" {
+		out = append(out, s.dialogText(inkDead, d.Problem, w)...)
+	}
+	if d.Choice != nil {
+		out = append(out, s.choiceLine(*d.Choice))
+	}
+	return out
+}
+
+// changeLine draws a change. The name gives way before what becomes of it.
+func (s *Screen) changeLine(c Change, w int) sized {
+	const leastName = 8
+	l := s.Theme.line().to(2)
+	name, words := Clean(c.Name, rowText), Clean(c.Words, rowText)
+	l.put(inkText, fit(name, max(w-l.at-2-width(words), leastName)))
+	l.to(l.at+2).put(inkSecondary, fit(words, w-l.at-2))
+	return l.sized()
+}
+
+func (s *Screen) dialogText(colour ink, text string, w int) []sized {
+	var out []sized
+	for _, l := range wrap(Clean(text, messageText), w) {
+		out = append(out, s.Theme.line().put(colour, l).sized())
+	}
+	return out
+}
+
+// fieldLine draws an input: its name, what was typed, and what may be.
+func (s *Screen) fieldLine(f Field, w int) sized {
+	const nameWidth = 11
+	l := s.Theme.line()
+	colour := inkSecondary
+	if f.Focused {
+		l.strong(inkAccent, "▌")
+		colour = inkText
+	}
+	l.to(2).put(colour, f.Name).to(2 + nameWidth)
+	s.typedText(l, f.Value, f.Cursor, f.Focused, w-l.at)
+	if hint := f.Hint; l.at+3+width(hint) <= w && (f.Focused || f.Value == "") {
+		l.to(max(l.at+3, 2+nameWidth+14))
+		if l.at+width(hint) <= w {
+			l.put(inkSecondary, hint)
+		}
+	}
+	return l.sized()
+}
+
+// choiceLine draws no and yes; the one with the focus stands out by a mark, not
+// by colour alone.
+func (s *Screen) choiceLine(yes bool) sized {
+	l := s.Theme.line()
+	option := func(word string, focused bool) {
+		if focused {
+			l.strong(inkAccent, "▌").strong(inkText, word+"  ")
+		} else {
+			l.put(inkSecondary, " "+word+"  ")
+		}
+	}
+	option("no", !yes)
+	option("yes", yes)
+	return l.sized()
+}
+
+// dialogBlock draws the dialog below the table in h lines, a rule first. When
+// there is not room for all, the end is kept: it is where the choice is.
+func (s *Screen) dialogBlock(h int) []string {
+	out := []string{s.Theme.line().to(s.margin()).rule(s.Width - s.margin()).String()}
+	lines := indented(s, s.dialogLines(s.Width-2*s.margin()))
+	lines = s.shortened(lines, max(h-1, 0))
+	out = append(out, lines...)
+	for len(out) < h {
+		out = append(out, "")
+	}
+	return out[:h]
+}
+
+// shortened cuts the lines of a dialog. A confirmation keeps its title and its
+// end; of a form the inputs are seen before all else, since they are typed into.
+func (s *Screen) shortened(lines []string, room int) []string {
+	if len(lines) <= room {
+		return lines
+	}
+	fields := len(s.Dialog.Fields)
+	if fields == 0 {
+		return append(lines[:1:1], lines[1+len(lines)-room:]...)
+	}
+	inputs, rest := lines[2:2+fields], lines[2+fields:]
+	if room <= fields {
+		focused := slices.IndexFunc(s.Dialog.Fields, func(f Field) bool { return f.Focused })
+		return inputs[max(min(focused, fields-room), 0):][:room]
+	}
+	return slices.Concat(lines[:1], inputs, rest[len(rest)-(room-1-fields):])
+}
+
+// AnswerKind is the tone of an answer.
+type AnswerKind uint8
+
+// The kinds: something was done, something is under way, an action was refused
+// or failed, something happened that the operator has to know, or something
+// good happened without the operator.
+const (
+	AnswerDone AnswerKind = iota
+	AnswerWaiting
+	AnswerRefused
+	AnswerNotice
+	AnswerNews
+)
+
+// Answer is the one line that an action, or a fact about an earlier one, has.
+type Answer struct {
+	Kind AnswerKind
+	Text string
+}
+
+// answerLines draws the answer above the footer, in as many lines as it takes
+// and the height allows.
+func (s *Screen) answerLines() []string {
+	colour := [...]ink{inkText, inkCooling, inkDead, inkStep4, inkReady}[s.Answer.Kind]
+	glyph := [...]string{"✓", "◌", "✕", "!", "●"}[s.Answer.Kind]
+	w := s.Width - 2*s.margin() - 2
+	text := wrap(strings.TrimSpace(Clean(s.Answer.Text, messageText)), w)
+	if most := max(1, min(s.Height/5, 4)); len(text) > most {
+		text = append(text[:most-1:most-1], fit(strings.Join(text[most-1:], " "), w))
+	}
+	out := make([]string, len(text))
+	for i, t := range text {
+		l := s.Theme.line().to(s.margin())
+		if i == 0 {
+			l.strong(colour, glyph)
+		}
+		out[i] = l.to(s.margin()+2).put(colour, t).String()
+	}
+	return out
+}

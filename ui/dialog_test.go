@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestDialogCanBeAnswered draws dialogs at every size that has a table: what is
+// typed into, or chosen, is in sight, and so is a row of the table.
+func TestDialogCanBeAnswered(t *testing.T) {
+	for name, c := range map[string]struct {
+		dialog *Dialog
+		sign   string
+	}{
+		"form":         {form("2h"), "2h▏"},
+		"confirmation": {confirmation(40), "▌no"},
+	} {
+		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s.Dialog = c.dialog
+		for _, w := range []int{30, 40, 60, 80, 120} {
+			for h := minHeight; h <= 50; h++ {
+				drawn := Render(s.sizedAt(w, h))
+				if !strings.Contains(plain(drawn), c.sign) {
+					t.Errorf("%s: no %s at %d×%d:\n%s", name, c.sign, w, h, plain(drawn))
+				}
+				equal(t, name+": selected rows in sight", tintedRows(drawn), 1)
+			}
+		}
+	}
+}
+
+// TestFormFocus moves the focus through a form that has room for one input
+// only: it is the one with the focus.
+func TestFormFocus(t *testing.T) {
+	for focus := range 3 {
+		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s.Dialog = form("2h")
+		for i := range s.Dialog.Fields {
+			s.Dialog.Fields[i].Focused = i == focus
+		}
+		drawn := plain(Render(s.sizedAt(60, 7)))
+		equal(t, "cursors in sight", strings.Count(drawn, "▏"), 1)
+		equal(t, "its field", strings.Contains(drawn, "▌ "+s.Dialog.Fields[focus].Name), true)
+	}
+}
+
+// TestFormCursor moves the cursor through what was typed.
+func TestFormCursor(t *testing.T) {
+	for cursor, want := range map[int]string{-1: "▏1d2h", 0: "▏1d2h", 2: "1d▏2h", 4: "1d2h▏", 9: "1d2h▏"} {
+		s := screenOf(nil)
+		line := s.fieldLine(Field{Name: "for", Value: "1d2h", Cursor: cursor, Focused: true}, 60)
+		equal(t, "input", strings.Fields(plain(line.text))[2], want)
+	}
+}
+
+// TestLongConfirmation counts what it does not list.
+func TestLongConfirmation(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json"))
+	for n, want := range map[int]string{10: "", 11: "and 1 more", 40: "and 30 more"} {
+		s.Dialog = confirmation(n)
+		var text []string
+		for _, l := range s.dialogLines(100) {
+			text = append(text, plain(l.text))
+		}
+		all := strings.Join(text, "\n")
+		equal(t, "changes listed", strings.Count(all, "→"), min(n, maxChanges))
+		equal(t, "a word on the rest", strings.Contains(all, "more"), want != "")
+		if !strings.Contains(all, want) {
+			t.Errorf("%d changes: no %q", n, want)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"strconv"
+
+	"pooltop/poolstate"
+)
+
+// detailWidth is how wide the detail beside the forecast is.
+const detailWidth = 48
+
+// forecastBeside draws the forecast and, beside it, the detail of a credential,
+// nil for none, in at most h lines.
+func (s *Screen) forecastBeside(theme *Theme, c *poolstate.Credential, h int) []string {
+	inner := s.Width - 2*s.margin()
+	chartWidth := inner - detailWidth - 4
+	left := s.forecastLines(theme, chartWidth, h)
+	var right []sized
+	if c != nil {
+		right = joined(append(s.story(theme, c, detailWidth), briefFacts(theme, c, detailWidth)), h)
+	}
+	return s.beside(left, right[:min(len(right), h)], chartWidth+4)
+}
+
+// forecastLines draws the answer in words and the chart, w cells wide and h
+// lines high.
+func (s *Screen) forecastLines(theme *Theme, w, h int) []sized {
+	f, of := s.forecast()
+	head := theme.line().strong(inkText, "capacity")
+	if of != "" {
+		head.put(inkText, " of "+fit(Clean(of, rowText), w/3))
+	}
+	if said := ForecastWords(&f, s.Now); head.at+2+width(said) <= w {
+		head.to(head.at+2).put(inkSecondary, said)
+	}
+	out := []sized{head.sized()}
+	chart := Chart{Theme: theme, Forecast: f, Now: s.Now, Cursor: s.Selected}
+	for _, l := range chart.Lines(w, h-1) {
+		out = append(out, sized{l, w})
+	}
+	return out
+}
+
+// forecast is that of the provider that is asked for, or of the whole pool.
+func (s *Screen) forecast() (f poolstate.Forecast, of string) {
+	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
+		return p.Forecast(s.Policy, s.Now), p.Name
+	}
+	return s.Pool.Forecast(s.Policy, s.Now), ""
+}
+
+// forecastPane is the forecast as large as the screen, with an answer for each
+// provider that is out.
+func (s *Screen) forecastPane(theme *Theme) []string {
+	w, h := s.Width-2*s.margin(), s.paneHeight()
+	answers := OutageAnswers(s.Pool, s.Policy, s.Now)
+	if most := h / 3; len(answers) > most {
+		answers = answers[:most]
+	}
+	room := h
+	if len(answers) > 0 {
+		room -= len(answers) + 1
+	}
+	lines := s.forecastLines(theme, w, room)
+	for i, text := range answers {
+		if i == 0 {
+			lines = append(lines, sized{})
+		}
+		lines = append(lines, theme.line().put(inkDead, fit(text, w)).sized())
+	}
+	return indented(s, lines)
+}
+
+// briefFacts is what the file says of a credential apart from its state, in two
+// lines.
+func briefFacts(theme *Theme, c *poolstate.Credential, w int) []sized {
+	join := func(texts ...string) sized {
+		l := theme.line()
+		for _, text := range texts {
+			if text == "" || l.at+2 >= w {
+				continue
+			}
+			if l.at > 0 {
+				l.to(l.at + 2)
+			}
+			l.put(inkSecondary, fit(Clean(text, rowText), w-l.at))
+		}
+		return l.sized()
+	}
+	id, requests := c.ID, ""
+	if id != "" {
+		id = "id " + id
+	}
+	if n, ok := c.RequestCount.Get(); ok {
+		requests = plural(n, "request", "requests")
+	}
+	return []sized{
+		join(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
+		join(c.AuthType, c.Source),
+	}
+}

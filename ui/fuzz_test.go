@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// FuzzClean takes any bytes: what comes out is printable, as wide on every
+// terminal, and stays as it is when it is cleaned again.
+func FuzzClean(f *testing.F) {
+	for _, text := range wideTexts {
+		f.Add(text, uint16(1000))
+		f.Add(text, uint16(5))
+	}
+	for _, text := range hostileTexts {
+		f.Add(text, uint16(1000))
+		f.Add(text, uint16(5))
+	}
+	for _, text := range []string{"\xff\xfe", "\xf0\x9f", "ᄀᆨ\u1160", "ก\u0e33", "\u0600a", "\u0d4eക", "a\u0903\u0903", "🇩🇪\u0301", "각\u200d각"} {
+		f.Add(text, uint16(1000))
+	}
+	f.Fuzz(func(t *testing.T, s string, limit uint16) {
+		if said := uncleanAt(s, int(limit)); said != "" {
+			t.Errorf("%q up to %d becomes %q: %s", s, limit, Clean(s, int(limit)), said)
+		}
+		got := Clean(s, int(limit))
+		for w := range 6 {
+			for _, cut := range []string{fit(got, w), fitLeft(got, w)} {
+				if width(cut) > w || lineFlaw(cut, w) != "" {
+					t.Errorf("%q cut to %d is %q: %s", got, w, cut, lineFlaw(cut, w))
+				}
+			}
+		}
+	})
+}
+
+// FuzzRender puts any text into every field that a screen shows, at any size.
+func FuzzRender(f *testing.F) {
+	f.Add("work-oauth", "anthropic", "too many requests", "rate_limit_error", "manual", "b27e04", uint8(120), uint8(36), uint8(0))
+	for i, text := range append(append([]string{}, wideTexts...), hostileTexts...) {
+		f.Add(text, text, text, text, text, text, uint8(20+i*7), uint8(5+i*2), uint8(i))
+		f.Add("label", "provider", text, "reason", "source", text, uint8(80), uint8(30), uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, label, provider, message, reason, source, id string, w, h, kind uint8) {
+		s := fuzzedScreen(label, provider, message, reason, source, id, kind)
+		s.Width, s.Height = int(w), int(h)
+		if s.Pane == PaneTable {
+			s.Offset = ScrollTo(s)
+		}
+		if said := flaw(Render(s), int(w), int(h)); said != "" {
+			t.Errorf("at %d×%d %s", w, h, said)
+		}
+		if w < minWidth {
+			return
+		}
+		if said := flaw(List(s), int(w), 100); said != "" {
+			t.Errorf("as a list of %d columns %s", w, said)
+		}
+	})
+}
+
+// fuzzedScreen holds two credentials with any text in them; kind chooses pane,
+// state, feed and theme.
+func fuzzedScreen(label, provider, message, reason, source, id string, kind uint8) *Screen {
+	c := poolstate.Credential{
+		Ref: poolstate.Ref{Provider: provider, ID: id}, Index: 1,
+		Label: label, Source: source, AuthType: source, BaseURL: message, Fingerprint: id,
+		Status: poolstate.Status(kind % 5), StatusText: reason, StatusAt: epoch.Add(-time.Duration(kind) * time.Minute),
+		ErrorCode: poolstate.Some(int(kind) * 7), ErrorReason: reason, ErrorMessage: message, FailureReason: reason,
+		Streak: poolstate.KnownStreak(int(kind) % 6), ExpiresAt: epoch.Add(time.Hour),
+		ModelCooldowns: []poolstate.ModelCooldown{{Model: label, Until: epoch.Add(time.Minute)}},
+	}
+	c.Shares = []poolstate.Ref{c.Ref, {Provider: provider, ID: label}}
+	other := c
+	other.Position, other.Index, other.ID = 1, 2, id+"2"
+	p := &poolstate.Pool{HasPool: true, Providers: []poolstate.Provider{
+		{Name: provider, Credentials: []poolstate.Credential{c, other}},
+	}}
+	s := screenOf(p).chooseFirst()
+	s.Path, s.Caption = source, message
+	s.Pane = Pane(kind % 3)
+	s.Feed = Feed{State: FeedState(kind / 3 % 4), Reason: message, Interval: time.Second, Since: epoch}
+	if kind/12%2 == 0 {
+		s.Theme = plainTheme
+	}
+	return s
+}

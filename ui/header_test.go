@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// TestTitle lists the first line as it gives way.
+func TestTitle(t *testing.T) {
+	live := func(s *Screen) {}
+	for _, c := range []struct {
+		name  string
+		set   func(*Screen)
+		width int
+		want  string
+	}{
+		{"wide", live, 100, "pooltop ~/.hermes/auth.json ● live backoff Mon 09:20:00"},
+		{"medium", live, 80, "pooltop ~/.hermes/auth.json ● live backoff Mon 09:20:00"},
+		{"narrow, without the weekday", live, 79, "pooltop ~/.hermes/auth.json ● live backoff 09:20:00"},
+		{"without the policy", live, 49, "pooltop …/auth.json ● live 09:20:00"},
+		{"without the path", live, 32, "pooltop ● live 09:20:00"},
+		{"without the clock", live, 20, "pooltop ● live"},
+		{"chosen", func(s *Screen) { s.PolicyForced = true }, 100, "pooltop ~/.hermes/auth.json ● live backoff (chosen) Mon 09:20:00"},
+		{"read-only", func(s *Screen) { s.ReadOnly = true }, 100, "pooltop ~/.hermes/auth.json ● live backoff read-only Mon 09:20:00"},
+		{"flat", func(s *Screen) { s.Policy = poolstate.FlatSole }, 100, "pooltop ~/.hermes/auth.json ● live flat Mon 09:20:00"},
+		{"waiting", func(s *Screen) { s.Pool, s.Feed = nil, Feed{} }, 100, "pooltop ~/.hermes/auth.json ◌ waiting Mon 09:20:00"},
+		{"stale", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-12 * time.Second)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 12s backoff Mon 09:20:00"},
+		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff Mon 09:20:00"},
+		{"unreadable", func(s *Screen) { s.Pool, s.Feed = nil, Feed{State: FeedStale} }, 100, "pooltop ~/.hermes/auth.json ✕ unreadable Mon 09:20:00"},
+		{
+			"polling", func(s *Screen) {
+				s.Feed = Feed{State: FeedPolling, Interval: 2 * time.Second, Reason: "network file system"}
+			}, 120,
+			"pooltop ~/.hermes/auth.json ◐ polling 2s, network file system backoff Mon 09:20:00",
+		},
+		{"a caption", func(s *Screen) { s.Caption = "600× an outage" }, 120, "pooltop ~/.hermes/auth.json 600× an outage ● live backoff Mon 09:20:00"},
+		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff Mon 09:20:00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 30)
+			c.set(s)
+			equal(t, "title", strings.Join(strings.Fields(plain(s.title())), " "), c.want)
+		})
+	}
+}
+
+// TestTitleEndsAtTheMargin draws long and wide paths at every width: the clock
+// stays where it is.
+func TestTitleEndsAtTheMargin(t *testing.T) {
+	for _, path := range []string{"~/.hermes/auth.json", strings.Repeat("/long", 60), strings.Repeat("/漢字", 60), "", "🔑"} {
+		for w := minWidth; w <= 200; w++ {
+			s := screenOf(sample(t, "backoff.json")).sizedAt(w, 30)
+			s.Path = path
+			if got := len(cells(s.title())); got != w-s.margin() {
+				t.Fatalf("at %d columns the title ends at %d: %q", w, got, plain(s.title()))
+			}
+		}
+	}
+}
+
+// countsOf draws the line of counts for so many credentials of each kind.
+func countsOf(t *testing.T, w, ready, cooling, dead int) string {
+	t.Helper()
+	var list []entry
+	for range ready {
+		list = append(list, readyEntry("r"))
+	}
+	for range cooling {
+		list = append(list, exhaustedEntry("c", time.Minute, 1))
+	}
+	for range dead {
+		list = append(list, deadEntry("d"))
+	}
+	s := screenOf(poolOf(t, providers{"p": list})).sizedAt(w, 30)
+	return s.counts(plainTheme)
+}
+
+func TestCounts(t *testing.T) {
+	for _, c := range []struct {
+		w, ready, cooling, dead int
+		want                    string
+	}{
+		{60, 4, 3, 1, "4 ready  3 cooling  1 dead"},
+		{60, 0, 3, 0, "0 ready  3 cooling"},
+		{50, 1, 0, 0, "1 ready"},
+		{49, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
+		{20, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
+	} {
+		equal(t, "counts", strings.TrimSpace(countsOf(t, c.w, c.ready, c.cooling, c.dead)), c.want)
+	}
+}
+
+// TestAvailabilityBar checks the segments: one for each state that there is,
+// none shorter than a cell, the whole always as long as its place.
+func TestAvailabilityBar(t *testing.T) {
+	for _, c := range []struct{ ready, cooling, dead int }{
+		{1, 0, 0}, {0, 1, 0}, {1, 1, 1}, {900, 1, 1}, {1, 900, 1}, {1, 1, 900}, {3, 4, 5}, {0, 0, 2}, {333, 333, 334},
+	} {
+		for _, w := range []int{80, 100, 120, 200} {
+			bar, _, _ := strings.Cut(strings.TrimSpace(countsOf(t, w, c.ready, c.cooling, c.dead)), "   ")
+			want := 0
+			for i, n := range []int{c.ready, c.cooling, c.dead} {
+				shape := []string{"█", "▒", "·"}[i]
+				if has := strings.Contains(bar, shape); has != (n > 0) {
+					t.Errorf("%+v at %d: %s in %q is %v", c, w, shape, bar, has)
+				}
+				want += min(n, 1)
+			}
+			equal(t, "segments of "+bar, len(strings.Fields(bar)), want)
+			equal(t, "the whole of "+bar+" in sight", width(bar) > 20 && width(bar) <= 65, true)
+		}
+	}
+}
+
+// TestNextLine lists the line that answers when.
+func TestNextLine(t *testing.T) {
+	cooling := exhaustedEntry("backup-key", 20*time.Minute, 1)
+	for _, c := range []struct {
+		name  string
+		width int
+		list  []entry
+		want  string
+	}{
+		{"one of two", 120, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00    every key back by 10:00"},
+		{"with a dead one", 120, []entry{readyEntry("a"), cooling, deadEntry("b")}, "next back backup-key p  40m00s  at 10:00    all but 1 back by 10:00"},
+		{"narrow", 50, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00"},
+		{"narrower", 34, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s"},
+		{"all ready", 120, []entry{readyEntry("a")}, "every credential is ready"},
+		{"all out", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    every key back by 10:00"},
+		{"all out, narrow", 60, []entry{cooling}, "all out, back backup-key p  40m00s  at 10:00"},
+		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, none comes back by itself"},
+		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: the agent retries at its next turn"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(c.width, 30)
+			equal(t, "line", strings.TrimSpace(plain(s.next(s.Theme))), c.want)
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package ui
+
+// plan is which parts of the screen there is room for, and how high the table
+// is. The table always wins: what is not it leaves as the height shrinks, the
+// detail first, then blank lines, then the rest of the head.
+type plan struct {
+	counts, next, columns, footer  bool
+	gapTitle, gapHeader, gapFooter bool
+	spaced                         bool
+	filter                         bool
+	detail                         int // lines, its rule included; 0 for none
+	answer                         int // lines; they take the place of the gap above the footer
+	table                          int
+}
+
+// Heights, in lines, from which a part has a place whatever the table needs.
+const (
+	countsFrom  = 7
+	columnsFrom = 8
+	footerFrom  = 6
+	nextFrom    = 10
+	detailFrom  = 28
+)
+
+// detailLeast and detailMost bound the detail below the table, its rule
+// included.
+const (
+	detailLeast = 9
+	detailMost  = 12
+)
+
+func (s *Screen) plan() plan {
+	p := plan{
+		counts:  s.Height >= countsFrom,
+		next:    s.Height >= nextFrom,
+		columns: s.Height >= columnsFrom,
+		footer:  s.Height >= footerFrom,
+	}
+	left := s.Height - 1
+	for _, has := range []bool{p.counts, p.next, p.columns, p.footer} {
+		if has {
+			left--
+		}
+	}
+	need := len(rows(s.Groups, false))
+	switch {
+	case s.Dialog != nil:
+		// A question is never cut for the sake of the table, as long as one row
+		// of that is left.
+		lines := len(s.dialogLines(s.Width-2*s.margin())) + 1
+		p.detail = max(min(lines, left-1), 0)
+	case need <= left && need > left-detailLeast:
+		// Rows that could all be in sight are not scrolled for the detail's sake.
+	case s.Height >= detailFrom && s.Width >= mediumFrom:
+		p.detail = detailLeast
+	}
+	if s.Filter != nil && left-p.detail > 1 {
+		p.filter = true
+		left--
+	}
+	if s.Answer != nil {
+		p.answer = max(min(len(s.answerLines()), left-p.detail-1), 0)
+		left -= p.answer
+	}
+	spare := left - p.detail - need
+	take := func(n int) bool {
+		if spare < n {
+			return false
+		}
+		spare -= n
+		return true
+	}
+	p.gapHeader = p.columns && take(1)
+	if groups := len(s.Groups); groups > 1 {
+		p.spaced = take(groups - 1)
+	}
+	p.gapFooter = p.footer && p.answer == 0 && take(1)
+	p.gapTitle = p.counts && take(1)
+	if p.detail > 0 && spare > 0 && s.Dialog == nil {
+		more := min(spare-1, detailMost-p.detail)
+		p.detail += max(more, 0)
+	}
+	p.table = left - p.detail
+	for _, gap := range []bool{p.gapHeader, p.gapTitle, p.gapFooter} {
+		if gap {
+			p.table--
+		}
+	}
+	return p
+}

@@ -1,0 +1,197 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// drawnBar draws a cooldown's bar of some cells.
+func drawnBar(cells int, remaining, cooldown time.Duration) string {
+	tab := &table{theme: plainTheme, cols: columns{barW: cells}}
+	l := plainTheme.line()
+	tab.bar(l, poolstate.Assessment{Availability: poolstate.Cooling, Remaining: remaining, Cooldown: cooldown})
+	return l.String()
+}
+
+func TestBar(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		cells               int
+		remaining, cooldown time.Duration
+		want                string
+	}{
+		{"just begun", 4, time.Hour, time.Hour, "━━━━"},
+		{"an eighth gone", 4, 52*time.Minute + 30*time.Second, time.Hour, "╺━━━"},
+		{"a quarter gone", 4, 45 * time.Minute, time.Hour, "─━━━"},
+		{"half gone", 4, 30 * time.Minute, time.Hour, "──━━"},
+		{"less than half left", 4, 30*time.Minute - time.Second, time.Hour, "──╺━"},
+		{"an eighth left", 4, 7*time.Minute + 30*time.Second, time.Hour, "───╺"},
+		{"a second left", 4, time.Second, time.Hour, "───╺"},
+		{"a nanosecond left of years", 4, 1, longest, "───╺"},
+		{"over", 4, 0, time.Hour, "────"},
+		{"more left than the cooldown is long", 4, 9 * time.Hour, time.Hour, "━━━━"},
+		{"all there is of nearly nothing", 4, longest, time.Microsecond, "━━━━"},
+		{"years", 4, longest, longest, "━━━━"},
+		{"below nothing", 4, -time.Hour, time.Hour, "────"},
+		{"one cell", 1, 30 * time.Minute, time.Hour, "╺"},
+	} {
+		got := drawnBar(c.cells, c.remaining, c.cooldown)
+		equal(t, c.name, got, c.want)
+		equal(t, c.name+", its width", width(got), c.cells)
+	}
+}
+
+// TestBarShrinks follows a cooldown to its end: the bar never grows, and takes
+// every half cell.
+func TestBarShrinks(t *testing.T) {
+	seen := map[string]bool{}
+	before := 100
+	for left := time.Hour; left >= 0; left -= time.Second {
+		bar := drawnBar(20, left, time.Hour)
+		halves := 2*strings.Count(bar, "━") + strings.Count(bar, "╺")
+		if halves > before {
+			t.Fatalf("with %v left the bar grows to %s", left, bar)
+		}
+		before, seen[bar] = halves, true
+	}
+	equal(t, "number of bars", len(seen), 41)
+}
+
+func TestLadder(t *testing.T) {
+	for _, c := range []struct {
+		streak          int
+		shapes, colours string
+	}{
+		{0, "····", "····"},
+		{-7, "▂···", "▂▄▆█"},
+		{1, "▂···", "▂▄▆█"},
+		{2, "▂▄··", "▂▄▆█"},
+		{3, "▂▄▆·", "▂▄▆█"},
+		{4, "▂▄▆█", "▂▄▆█"},
+		{5, "▂▄▆█", "▂▄▆█"},
+		{1 << 40, "▂▄▆█", "▂▄▆█"},
+	} {
+		for theme, want := range map[*Theme]string{plainTheme: c.shapes, darkTheme: c.colours} {
+			l := theme.line()
+			(&table{theme: theme}).ladder(l, c.streak)
+			equal(t, "ladder", plain(l.String()), want)
+		}
+	}
+}
+
+// TestLadderWarms checks the colours of the rungs: those up to the step in the
+// step's colour, the others unlit.
+func TestLadderWarms(t *testing.T) {
+	for streak, colour := range map[int]ink{1: inkCooling, 2: inkCooling, 3: inkStep4, 4: inkStep8, 9: inkStep8} {
+		l := darkTheme.line()
+		(&table{theme: darkTheme}).ladder(l, streak)
+		lit := min(streak, poolstate.Steps)
+		want := darkTheme.line().
+			put(colour, strings.Join(rungs[:lit], "")).
+			put(inkLine, strings.Join(rungs[lit:], ""))
+		equal(t, "ladder", l.String(), want.String())
+	}
+}
+
+// TestStreakColumn lists ladder and number as they stand in a row.
+func TestStreakColumn(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		streak       any
+		policy       poolstate.Policy
+		wide, narrow string
+	}{
+		{"none", 0, poolstate.Backoff, "····", "0"},
+		{"unknown", nil, poolstate.Backoff, "–", "–"},
+		{"three", 3, poolstate.Backoff, "▂▄▆· 3", "3"},
+		{"hundreds", 999, poolstate.Backoff, "▂▄▆█ 999", "999"},
+		{"a thousand", 1000, poolstate.Backoff, "▂▄▆█ 1k+", "1k+"},
+		{"negative", -99, poolstate.Backoff, "▂··· -99", "-99"},
+		{"very negative", -100, poolstate.Backoff, "▂··· <0", "<0"},
+		{"three, flat", 3, poolstate.Flat, "3", "3"},
+		{"none, flat", 0, poolstate.Flat, "", "0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).with(entry{"consecutive_failures": c.streak}))
+			for w, want := range map[int]string{120: c.wide, 60: c.narrow} {
+				tab := &table{theme: plainTheme, policy: c.policy, cols: columnsFor(w)}
+				l := plainTheme.line()
+				tab.streak(l, cred)
+				equal(t, "streak", strings.TrimSpace(l.String()), want)
+				equal(t, "it fits", l.at <= tab.cols.backEnd-backWidth, true)
+			}
+		})
+	}
+}
+
+// TestRow lists whole rows as they are meant to be read.
+func TestRow(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		e    entry
+		want string
+	}{
+		{"ready", readyEntry("key"), "● key ready ····"},
+		{
+			"cooling", exhaustedEntry("key", 15*time.Minute, 3),
+			"◔ key cooling 429 rate limit ▂▄▆· 3 3h45m00s· 13:05 ─╺━━━━━━━━━━━━━━━━ 4h 8h",
+		},
+		{
+			"the provider's word", exhaustedEntry("key", 0, 1).with(entry{"last_error_reset_at": secondsAt(6*day + 6*time.Hour)}),
+			"◔ key cooling 429 rate limit ▂··· 1 6d06h* Sun 15:20 ━━━━━━━━━━━━━━━━━━ 6d6h 2h",
+		},
+		{
+			"held", exhaustedEntry("key", 0, 1).with(entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "mine"}),
+			"◑ key held mine ▂··· 1 1h00m00s^ 10:20 ━━━━━━━━━━━━━━━━━━ 1h 2h",
+		},
+		{
+			"due", exhaustedEntry("key", 2*time.Hour, 1),
+			"◌ key due 429 rate limit ▂··· 1 now 08:20 ────────────────── 1h 2h",
+		},
+		{
+			"due to the second", exhaustedEntry("key", time.Hour, 1),
+			"◌ key due 429 rate limit ▂··· 1 now 09:20 ────────────────── 1h 2h",
+		},
+		{
+			"the last second", exhaustedEntry("key", time.Hour-time.Second, 1),
+			"◔ key cooling 429 rate limit ▂··· 1 1s· 09:20 ─────────────────╺ 1h 2h",
+		},
+		{"due, no instant", exhaustedEntry("key", 0, 1).with(entry{"last_status_at": nil}), "◌ key due 429 rate limit ▂··· 1 now 2h"},
+		{"dead", deadEntry("key"), "✕ key dead 401 token revoked ···· re-auth"},
+		{"disabled", readyEntry("key").with(entry{"enabled": false}), "○ key disabled out of rotation ····"},
+	} {
+		s := screenOf(poolOf(t, providers{"p": []entry{c.e, readyEntry("companion")}})).sizedAt(120, 20)
+		row := newTable(s, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		equal(t, c.name, strings.Join(strings.Fields(row), " "), c.want)
+	}
+}
+
+// TestRowTurnsDueByItself moves the clock alone.
+func TestRowTurnsDueByItself(t *testing.T) {
+	s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", 0, 1), readyEntry("companion")}})).sizedAt(120, 20)
+	for after, want := range map[time.Duration]string{
+		59*time.Minute + 59*time.Second: "cooling",
+		time.Hour - 1:                   "cooling",
+		time.Hour:                       "due",
+	} {
+		s.Now = epoch.Add(after)
+		row := newTable(s, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		equal(t, "state", strings.Fields(row)[2], want)
+	}
+}
+
+func TestMarksAlwaysFit(t *testing.T) {
+	both := entry{"access_token": "SECRET-same-not-a-real-token", "expires_at": secondsAt(0)}
+	long := strings.Repeat("long", 50)
+	s := screenOf(poolOf(t, providers{"p": []entry{readyEntry(long).with(both), readyEntry("other").with(both)}}))
+	for w := minWidth; w <= 200; w++ {
+		sized := s.sizedAt(w, 20)
+		row := newTable(sized, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		if !strings.Contains(row, "… "+markShared+markExpiry) {
+			t.Fatalf("at %d columns no marks in %q", w, row)
+		}
+	}
+}

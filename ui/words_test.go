@@ -1,0 +1,230 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// TestWhy changes fields of a credential that cools for an hour since twenty
+// minutes ago.
+func TestWhy(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		fields entry
+		want   string
+	}{
+		{"known reason", entry{"last_error_reason": "usage_limit_reached"}, "429 usage limit"},
+		{"another known one", entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}, "402 no credits"},
+		{"unknown reason", entry{"last_error_reason": "too_much_of_it"}, "429 too much of it"},
+		{"no reason", entry{"last_error_reason": nil}, "429 rate limit"},
+		{"no reason, 401", entry{"last_error_reason": nil, "last_error_code": 401}, "401 auth failed"},
+		{"no reason, odd code", entry{"last_error_reason": nil, "last_error_code": 418}, "418"},
+		{"no code", entry{"last_error_code": nil}, "rate limit"},
+		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
+		{"hostile reason", entry{"last_error_reason": "\x1b[2Jx"}, "429 �[2Jx"},
+
+		{"held", entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}, "topping up"},
+		{"held, no words", entry{"last_error_reason": poolstate.HoldReason}, ""},
+		{"held, over", entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}, "topping up"},
+
+		{"dead", entry{"last_status": "dead", "last_error_code": 401, "last_error_reason": "token_revoked"}, "401 token revoked"},
+		{"disabled", entry{"enabled": false, "last_status": nil}, "out of rotation"},
+		{"disabled and exhausted", entry{"enabled": false}, "429 rate limit"},
+
+		{"ready after an error", entry{"last_status": "ok"}, ""},
+		{"a status of its own", entry{"last_status": "odd"}, `status "odd"`},
+		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(-1)}}, "1 model cooling"},
+		{"two models", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(1e9)}}, "2 models cooling"},
+		{"model cooldown over now", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(0)}}, ""},
+		{"token over", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},
+		{"token ends", entry{"last_status": nil, "expires_at": secondsAt(40 * time.Minute)}, "token ends in 40m"},
+		{"token ends in an hour", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "token ends in 1h"},
+		{"token lives", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).with(c.fields))
+			a := poolstate.Backoff.Availability(cred, epoch)
+			equal(t, "the reason", why(cred, a, epoch), c.want)
+		})
+	}
+}
+
+// TestEveryShortReasonFitsItsColumn measures our own words on the screen as
+// designed.
+func TestEveryShortReasonFitsItsColumn(t *testing.T) {
+	room := columnsFor(120).whyW
+	for _, words := range reasons {
+		equal(t, words+" fits", len("429 "+words) <= room, true)
+	}
+	for _, words := range codeWords {
+		equal(t, words+" fits", len("500 "+words) <= room, true)
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	resetIn := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
+	held := entry{"last_error_reason": poolstate.HoldReason}
+	for _, c := range []struct {
+		name       string
+		fields     entry
+		policy     poolstate.Policy
+		mark, said string
+	}{
+		{"computed", nil, poolstate.Backoff, "·", "deadline computed: 1h × 4"},
+		{"computed, flat", nil, poolstate.Flat, "·", "deadline computed: 1h, whatever the streak"},
+		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "·", "deadline computed: 5m × 4"},
+		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
+		{"operator", held, poolstate.Backoff, "^", "deadline set by an operator"},
+		{"operator, pinned", held.with(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},
+		{"31 days ahead", resetIn(31 * day), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
+		{
+			"more than 31 days ahead", resetIn(31*day + time.Second), poolstate.Backoff, "?",
+			"deadline named by the provider, whatever the backoff; suspect: more than 31 days ahead",
+		},
+		{
+			"before its own exhaustion", resetIn(time.Hour).with(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff, "?",
+			"deadline named by the provider, whatever the backoff; suspect: before its own exhaustion",
+		},
+		{
+			"an operator's, suspect", held.with(resetIn(40 * day)), poolstate.Backoff, "?",
+			"deadline set by an operator; suspect: more than 31 days ahead",
+		},
+		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, " ", "no deadline in the file: retried at once"},
+		{"ready", entry{"last_status": nil}, poolstate.Backoff, " ", ""},
+		{"dead", entry{"last_status": "dead"}, poolstate.Backoff, " ", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).with(c.fields))
+			a := c.policy.Assess(cred, epoch)
+			equal(t, "mark", originMark(a.Deadline), c.mark)
+			equal(t, "sentence", originSentence(cred, a, c.policy), c.said)
+		})
+	}
+}
+
+// TestHelpIsWhole looks for words that were cut short.
+func TestHelpIsWhole(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json"))
+	s.Pane = PaneHelp
+	for w := 40; w <= 200; w++ {
+		sized := s.sizedAt(w, 60)
+		for _, line := range sized.helpLines() {
+			if strings.Contains(line, ellipsis) {
+				t.Fatalf("at %d columns: %q", w, plain(line))
+			}
+		}
+	}
+}
+
+// TestEveryCredentialHasAName tries labels of which nothing can be seen.
+func TestEveryCredentialHasAName(t *testing.T) {
+	for _, c := range []struct{ label, source, id, want string }{
+		{"label", "source", "id", "label"},
+		{"", "source", "id", "source"},
+		{"  ", "source", "id", "source"},
+		{"\u200b\u200d", "source", "id", "source"},
+		{"\u0301", "\n\t", "id", "id"},
+		{"\ufe0f", "\U000e0041", "\u00ad", "#3"},
+		{" padded ", "", "", "padded"},
+	} {
+		cred := &poolstate.Credential{Ref: poolstate.Ref{ID: c.id}, Index: 3, Label: c.label, Source: c.source}
+		equal(t, "name", CredentialName(cred), c.want)
+	}
+}
+
+// TestEveryMarkIsExplained looks for each mark of a row in the help.
+func TestEveryMarkIsExplained(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json")).sizedAt(120, 60)
+	s.Pane = PaneHelp
+	help := plain(Render(s))
+	for _, mark := range []string{markShared, markExpiry, markProvider, markComputed, markOperator, markSuspect, "–", "✓"} {
+		equal(t, "width of "+mark, width(mark), 1)
+		if !strings.Contains(help, "  "+mark+"   ") {
+			t.Errorf("help does not explain %s", mark)
+		}
+	}
+}
+
+func TestStreakWords(t *testing.T) {
+	equal(t, "unknown", streakWords(poolstate.Streak{}), "streak unknown: this file does not count failures")
+	for n, want := range map[int]string{
+		-3: "no failure since the last success", 0: "no failure since the last success",
+		1: "first failure in a row", 2: "second failure in a row", 3: "third failure in a row",
+		4: "fourth failure in a row", 5: "fifth failure in a row", 6: "sixth failure in a row",
+		7: "7 failures in a row", 1000000: "1000000 failures in a row",
+	} {
+		equal(t, "streak", streakWords(poolstate.KnownStreak(n)), want)
+	}
+}
+
+// summaryOf counts the first provider of a pool.
+func summaryOf(t *testing.T, list ...entry) *poolstate.Summary {
+	t.Helper()
+	sum := poolOf(t, providers{"p": list}).Providers[0].Summarize(poolstate.Backoff, epoch)
+	return &sum
+}
+
+func TestOutSentence(t *testing.T) {
+	due := exhaustedEntry("due", 9*time.Hour, 1)
+	cooling := exhaustedEntry("cooling", 20*time.Minute, 1)
+	off := readyEntry("off").with(entry{"enabled": false})
+	for _, c := range []struct {
+		name string
+		list []entry
+		want string
+	}{
+		{"cooling", []entry{cooling, exhaustedEntry("later", time.Minute, 4)}, "none ready, first back in 40m00s"},
+		{"due", []entry{due}, "none ready, 1 due now"},
+		{"due before cooling", []entry{due, due, cooling}, "none ready, 2 due now"},
+		{"dead", []entry{deadEntry("a"), deadEntry("b")}, "none ready, re-auth needed"},
+		{"disabled", []entry{off}, "none ready, all disabled"},
+		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, none coming back by itself"},
+		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
+	} {
+		equal(t, c.name, outSentence(summaryOf(t, c.list...), epoch), c.want)
+	}
+}
+
+func TestQuietSentence(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		list []entry
+		want string
+	}{
+		{"all ready", []entry{readyEntry("a")}, "every credential is ready"},
+		{"a dead one", []entry{readyEntry("a"), deadEntry("b")}, "1 dead: re-auth needed"},
+		{"a due one", []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: the agent retries at its next turn"},
+	} {
+		equal(t, c.name, quietSentence(summaryOf(t, c.list...)), c.want)
+	}
+}
+
+// TestOutageIsSaid draws the heading of providers whose credentials fell
+// together, or not.
+func TestOutageIsSaid(t *testing.T) {
+	code := func(n int) entry { return entry{"last_error_code": n} }
+	for _, c := range []struct {
+		name string
+		list []entry
+		want string // empty for no word of an outage
+	}{
+		{"at once", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1)}, "not 2 bad keys"},
+		{"five minutes apart", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", 6*time.Minute, 1)}, "not 2 bad keys"},
+		{"more than five minutes apart", []entry{exhaustedEntry("a", 59*time.Second, 1), exhaustedEntry("b", 6*time.Minute, 1)}, ""},
+		{"different codes", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1).with(code(402))}, ""},
+		{"a single one", []entry{exhaustedEntry("a", time.Minute, 1), readyEntry("b")}, ""},
+		{"by hand", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1).with(entry{"last_error_reason": poolstate.HoldReason})}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(120, 20)
+			heading := plain(newTable(s, plainTheme).heading(&s.Groups[0]))
+			equal(t, "a word of an outage", strings.Contains(heading, "outage"), c.want != "")
+			if !strings.Contains(heading, c.want) {
+				t.Errorf("%q does not say %q", heading, c.want)
+			}
+		})
+	}
+}
