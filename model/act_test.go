@@ -1,0 +1,334 @@
+package model
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
+)
+
+// mixedPool has p with a cooling one (a), a ready one (b), a dead one (c) and a
+// held one (d), and q with a single ready one (e).
+const mixedPool = `{"credential_pool": {"p": [
+	{"id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
+	{"id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
+	{"id": "c", "label": "dead-key", "priority": 2, "last_status": "dead", "last_status_at": 1795433400.0, "consecutive_failures": 1},
+	{"id": "d", "label": "held-key", "priority": 3, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "last_error_reason": "operator_hold", "last_error_message": "for the night", "last_error_reset_at": 1795440000.0, "consecutive_failures": 1}],
+	"q": [{"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
+
+// acting is a dashboard on mixedPool with a credential selected.
+func acting(t *testing.T, id string) *desk {
+	t.Helper()
+	d := sitReading(t, mixedPool)
+	for range "abcde" {
+		if d.at() == id {
+			break
+		}
+		d.press("j")
+	}
+	d.isAt(id)
+	return d
+}
+
+// do presses keys and lets what follows happen, in a bubble where waiting costs
+// no time.
+func (d *desk) do(keys ...string) {
+	d.t.Helper()
+	for _, k := range keys {
+		d.finish(d.press(k))
+	}
+}
+
+// inBubble runs a test where waiting takes no time.
+func inBubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
+
+func TestASingleResetActsAtOnceAndIsUndone(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("r")
+		d.isReady("a")
+		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; a running agent sees it at its next pool", "u undoes")
+		d.do("u")
+		d.isCooling("a")
+		d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
+		d.do("u")
+		d.shows("✕ nothing to undo in this session")
+	})
+}
+
+func TestAKeyThatDoesNothingSaysWhy(t *testing.T) {
+	tests := []struct{ at, key, says string }{
+		{"b", "r", "✕ reset: nothing changed: ready-key, already clear"},
+		{"c", "x", "✕ dead-key is dead: no agent uses it before a re-auth"},
+		{"a", "A", "✕ sync: nothing changed: cooling-key, no authority on this machine has its tokens"},
+		{"a", "u", "✕ nothing to undo"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.key+" at "+tt.at, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				d := acting(t, tt.at)
+				d.do(tt.key)
+				d.shows(tt.says)
+				equal(t, "the file", d.text(), mixedPool)
+			})
+		})
+	}
+}
+
+func (d *desk) text() string {
+	d.t.Helper()
+	b, err := os.ReadFile(d.file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestADeadOneIsResetWithAWordOnReAuth(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "c")
+		d.do("r")
+		d.isReady("c")
+		d.shows("it was dead: re-", "auth is what helps")
+	})
+}
+
+func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "b")
+		d.do("R")
+		d.shows("reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
+			"p/held-key", "1 not affected: already clear", "1 not affected: dead", "▌no")
+		d.do("R") // the key that asked does not confirm
+		d.shows("▌no")
+		d.do("enter") // no has the focus
+		d.shows("✕ reset cancelled; nothing was written")
+		equal(t, "the file", d.text(), mixedPool)
+
+		d.do("R", "tab")
+		d.shows("▌yes")
+		d.do("enter")
+		d.isReady("a", "b", "d")
+		d.shows("✓ reset 2 credentials, 1 not affected: already clear, 1 not affected: dead, re-auth is what helps")
+		d.do("u")
+		d.shows("undo 2 credentials in")
+		d.do("y")
+		d.isCooling("a")
+	})
+}
+
+func TestEverythingShownIsReset(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "e")
+		d.do("ctrl+r", "y")
+		d.isReady("a", "b", "d", "e")
+	})
+}
+
+func TestMarks(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("space") // which moves on, so that a row of them is quick
+		d.isAt("b")
+		d.shows("✓◔ cooling-key", "1 marked")
+		d.do("a")
+		d.shows("4 marked")
+		d.do("a")
+		d.hides("marked")
+		d.do("a", "esc")
+		d.hides("marked")
+		d.do("k", "space", "j", "j", "space", "r")
+		d.shows("reset 2 credentials", "p/cooling-key", "p/held-key")
+		d.do("y")
+		d.isReady("a", "d")
+		d.hides("marked") // an action uses the marks up
+	})
+}
+
+func TestTheFormOfAHold(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("x")
+		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00")
+		d.do("4", "5", "m")
+		d.shows("streak 2 → 3, 45m, until 12:45")
+		d.do("q")
+		d.shows("duration: no length of time")
+		d.do("enter")
+		d.shows("▌ duration") // nothing is sent that is wrong
+		d.send(keyPress(t, "tab"))
+		d.hides("nothing was written")
+		d.send(tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift})
+		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
+		d.do("tab", "q", "u", "o", "t", "a", "enter") // words are refused on openai-codex only
+		d.shows("✓ exhaust cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
+	})
+}
+
+func TestTheCodeIsChosenOrTyped(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("x", "up")
+		d.shows("▌ code       429")
+		for _, code := range []string{"402", "401", "403", "500", "429"} {
+			d.do("down")
+			d.shows("▌ code       " + code)
+		}
+		d.do("down", "down")
+		d.shows("streak 2 → 3, 20m (×4), until 12:20") // 401: five minutes
+		d.do("esc")
+		d.shows("✕ exhaust cancelled; nothing was written")
+		equal(t, "the file", d.text(), mixedPool)
+	})
+}
+
+func TestTheLastOneStandingAsks(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "b")
+		d.do("x")
+		d.shows("! this is the only ready credential of p; the next, held-key, is back in 1h20m00s")
+		d.do("enter")
+		d.shows("exhaust 1 credential in ~/.hermes/auth.json?", "▌no", "the only ready credential of p")
+		d.do("y")
+		d.shows("✓ exhaust ready-key: ready, streak 0 → held, streak 1")
+
+		d = acting(t, "e")
+		d.do("x")
+		// The only living one is held with the code that lasts.
+		d.shows("code       402", "nothing else of it is left")
+	})
+}
+
+func TestWhatSomebodyChangedMeanwhileIsRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("x")
+		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
+		d.write(changed)
+		d.do("enter")
+		d.shows("✕ exhaust: nothing changed: cooling-key, somebody changed it meanwhile; look again")
+		equal(t, "the file", d.text(), changed)
+	})
+}
+
+func TestAnAgentThatWritesItsOldPictureIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("r")
+		d.tick(3 * time.Second)
+		d.change(mixedPool)
+		d.shows("! reset of cooling-key was overwritten by a running agent at 12:00:03; press r to repeat")
+		d.tick(time.Hour)
+		d.shows("was overwritten") // until it is read
+		d.do("esc")
+		d.hides("was overwritten")
+		d.change(strings.Replace(mixedPool, "ready-key", "renamed", 1))
+		d.hides("was overwritten") // and told once
+	})
+}
+
+func TestAHoldThatAnAgentLiftedIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("x", "enter")
+		d.change(strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1))
+		d.shows("! the hold of cooling-key was lifted by a running agent at 12:00:00; press x to repeat")
+	})
+}
+
+func TestASuccessOfTheAgentIsGoodNews(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "b")
+		text := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
+		text = strings.Replace(text, `"consecutive_failures": 2, "access_token": "one"`, `"consecutive_failures": 0, "access_token": "three"`, 1)
+		d.change(text)
+		d.shows("● cooling-key refreshed by its agent at 12:00:00: streak 2 → 0")
+	})
+}
+
+// TestABusyLock shows the wait after 200 ms, keeps the screen alive, and ends
+// with esc, with the lock, or after 15 s with a sentence.
+func TestABusyLock(t *testing.T) {
+	hold := func(t *testing.T, d *desk) {
+		l := flock.New(poolstate.LockPath(d.file))
+		if ok, err := l.TryLock(); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		t.Cleanup(func() { _ = l.Unlock() })
+	}
+	t.Run("esc cancels", func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
+			d := acting(t, "a")
+			hold(t, d)
+			cmds := batch(d.press("r"))
+			ended := make(chan tea.Msg, 1)
+			go func() { ended <- cmds[0]() }()
+			d.send(cmds[1]())
+			d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
+			d.tick(3 * time.Second)
+			d.shows("3s of 15s", "Mon 12:00:03")
+			d.do("r")
+			d.shows("◌ reset waits") // one action at a time
+			d.do("esc")
+			d.finish(d.send(<-ended))
+			d.shows("✕ reset cancelled; nothing was written")
+			equal(t, "the file", d.text(), mixedPool)
+		})
+	})
+	t.Run("it gives up", func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
+			d := acting(t, "a")
+			hold(t, d)
+			d.do("r")
+			d.shows("✕ reset gave up: another process holds the lock for 15s; nothing was written, try again")
+		})
+	})
+}
+
+func batch(cmd tea.Cmd) []tea.Cmd {
+	cmds, _ := cmd().(tea.BatchMsg)
+	return cmds
+}
+
+func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.m.cfg.ReadOnly = "pooltop was started with --read-only"
+		for _, k := range []string{"r", "R", "ctrl+r", "x", "u", "A"} {
+			d.do(k)
+			d.shows("✕ read-only: pooltop was started with --read-only")
+		}
+		d.m.cfg.ReadOnly = ""
+		d.m.unwritable = "/x/auth.json: read-only for this user"
+		d.do("r")
+		d.shows("✕ /x/auth.json: read-only for this user")
+		d.m.unwritable = ""
+		d.change("{")
+		d.do("r")
+		d.shows("✕ the file cannot be read now; nothing is written until it can")
+	})
+	inBubble(t, func(t *testing.T) {
+		d := sitReading(t, "")
+		d.do("r")
+		d.shows("✕ there is no pool to act on")
+	})
+}
+
+func TestATerminalTooSmallIsNotAsked(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		d.do("R")
+		d.send(tea.WindowSizeMsg{Width: 18, Height: 4})
+		d.do("y")
+		equal(t, "the file", d.text(), mixedPool)
+		d.do("esc", "x")
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.shows("✕ the terminal is too small to ask")
+	})
+}

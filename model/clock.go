@@ -1,0 +1,34 @@
+package model
+
+import "time"
+
+// Clock is the time that the dashboard lives in: the real one, or a faster one.
+type Clock struct {
+	// Now is the present instant, in the zone to show times in.
+	Now func() time.Time
+	// Rate is how many of its seconds pass in a real one; 0 is 1.
+	Rate float64
+}
+
+// minBeat is the shortest time between two pictures of a running clock; a fast
+// clock is not drawn each of its seconds.
+const minBeat = 100 * time.Millisecond
+
+// untilBeat is how long, in real time, until the clock's next full second, on
+// which all countdowns move together.
+func (c Clock) untilBeat() time.Duration {
+	now := c.Now()
+	left := now.Truncate(time.Second).Add(time.Second).Sub(now)
+	if c.Rate > 0 && c.Rate != 1 {
+		return max(c.real(left), minBeat)
+	}
+	return left
+}
+
+// real is how much real time a stretch of the clock's takes.
+func (c Clock) real(d time.Duration) time.Duration {
+	if c.Rate <= 0 {
+		return d
+	}
+	return time.Duration(float64(d) / c.Rate)
+}

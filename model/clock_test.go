@@ -1,0 +1,118 @@
+package model
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The beat falls on the full second of the clock, in real time; a fast clock is
+// drawn ten times a second at the most.
+func TestUntilBeat(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		offset time.Duration // of the clock, behind a full second
+		rate   float64
+		want   time.Duration
+	}{
+		{"on the second", 0, 1, time.Second},
+		{"a quarter past", 250 * time.Millisecond, 1, 750 * time.Millisecond},
+		{"half past", 500 * time.Millisecond, 1, 500 * time.Millisecond},
+		{"just before", 999 * time.Millisecond, 1, time.Millisecond},
+		{"a nanosecond before", time.Second - 1, 1, 1},
+		{"a nanosecond after", 1, 1, time.Second - 1},
+		{"no rate is that of the world", 250 * time.Millisecond, 0, 750 * time.Millisecond},
+		{"twice as fast", 0, 2, 500 * time.Millisecond},
+		{"twice as fast, half past", 500 * time.Millisecond, 2, 250 * time.Millisecond},
+		{"half as fast", 0, 0.5, 2 * time.Second},
+		{"ten times as fast", 0, 10, 100 * time.Millisecond},
+		{"ten times as fast, half past", 500 * time.Millisecond, 10, 100 * time.Millisecond},
+		{"as fast as the demo", 0, 600, 100 * time.Millisecond},
+		{"as fast as it gets", 999 * time.Millisecond, 60000, 100 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clock := Clock{Now: func() time.Time { return noon.Add(c.offset) }, Rate: c.rate}
+			equal(t, "the time until the beat", clock.untilBeat(), c.want)
+		})
+	}
+}
+
+// A clock that is shown in a zone half an hour off the hour beats with the
+// others.
+func TestTheBeatIsTheSameInEveryZone(t *testing.T) {
+	for _, offset := range []int{0, 5*3600 + 1800, -3*3600 - 1800, 14 * 3600} {
+		at := noon.Add(300 * time.Millisecond).In(time.FixedZone("zone", offset))
+		clock := Clock{Now: func() time.Time { return at }}
+		equal(t, "the time until the beat", clock.untilBeat(), 700*time.Millisecond)
+	}
+}
+
+// Each beat asks for the next one, on the next full second.
+func TestATickIsFollowedByTheNextOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := sitReading(t, poolOf("p: a"))
+		began := time.Now()
+		d.now = noon.Add(400 * time.Millisecond)
+		next := results(d.send(ticked{}))
+		if len(next) != 1 {
+			t.Fatalf("%d messages after a tick", len(next))
+		}
+		if _, ok := next[0].(ticked); !ok {
+			t.Errorf("a tick is followed by a %T", next[0])
+		}
+		equal(t, "the time until it", time.Since(began), 600*time.Millisecond)
+	})
+}
+
+// A countdown moves on ticks, whatever the clock says in between and whatever
+// else makes the screen be drawn.
+func TestACountdownMovesOnTicks(t *testing.T) {
+	d := sitReading(t, coolingPool(noon.Add(12*time.Minute+3*time.Second)))
+	d.shows("12m03s", "Mon 12:00:00")
+
+	d.now = noon.Add(10 * time.Second)
+	d.press("down", "up")
+	d.send(tea.WindowSizeMsg{Width: 121, Height: 37})
+	d.send(tea.FocusMsg{})
+	d.shows("12m03s", "Mon 12:00:00")
+
+	d.tick(0)
+	d.shows("11m53s", "Mon 12:00:10")
+	d.tick(time.Second)
+	d.shows("11m52s", "Mon 12:00:11")
+}
+
+// At zero the row is due, without a word from the file.
+func TestACredentialIsDueAtZero(t *testing.T) {
+	for _, fraction := range []time.Duration{0, time.Millisecond, 700 * time.Millisecond} {
+		d := sitReading(t, coolingPool(noon.Add(2*time.Second+fraction)))
+		d.shows("1 cooling")
+		d.hides("1 due")
+		for left := 2*time.Second + fraction; left > 0; left -= time.Second {
+			d.shows("1 cooling")
+			d.tick(time.Second)
+		}
+		d.shows("1 due")
+		d.hides("cooling")
+	}
+}
+
+// The shell stopped the program for an hour; what it shows then is of now.
+func TestAResumedProgramShowsThePresent(t *testing.T) {
+	d := sitReading(t, coolingPool(noon.Add(2*time.Hour)))
+	d.now = noon.Add(time.Hour)
+	d.send(tea.ResumeMsg{})
+	d.shows("1h00m00s", "Mon 13:00:00")
+}
+
+// A caption is that of the instant that the screen shows.
+func TestTheCaptionIsOfTheBeat(t *testing.T) {
+	d := sitReading(t, poolOf("p: a"))
+	d.m.cfg.Caption = func(at time.Time) string { return "it is " + at.Format("15h04") }
+	d.now = noon.Add(time.Hour)
+	d.shows("it is 12h00")
+	d.tick(0)
+	d.shows("it is 13h00")
+}

@@ -1,0 +1,118 @@
+package model
+
+import (
+	"fmt"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// guarded is an entry that was written, and how it was before and after. A
+// running agent may write its older picture over it.
+type guarded struct {
+	verb          poolstate.Verb
+	before, after poolstate.Credential
+}
+
+// guard keeps an eye on the entries that an action changed.
+func (m *Model) guard(verb poolstate.Verb, out *poolstate.Outcome) {
+	next := make(map[poolstate.Ref]guarded, len(m.guarded)+len(out.Changed))
+	for ref, g := range m.guarded {
+		next[ref] = g
+	}
+	for i := range out.Changed {
+		e := &out.Changed[i]
+		next[e.Before.Ref] = guarded{verb, e.Before, e.After}
+	}
+	m.guarded = next
+}
+
+// fate is what became of a written entry.
+type fate uint8
+
+const (
+	fateKept fate = iota
+	fateOverwritten
+	fateLifted
+	fateMovedOn
+)
+
+// fateOf compares a written entry with how it stands now.
+func fateOf(g guarded, c *poolstate.Credential, kept bool) fate {
+	switch {
+	case alike(c, &g.after):
+		return fateKept
+	case alike(c, &g.before):
+		return fateOverwritten
+	case g.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && kept:
+		return fateLifted
+	}
+	return fateMovedOn
+}
+
+// alike compares what an action writes, apart from fields that an older agent
+// drops.
+func alike(a, b *poolstate.Credential) bool {
+	return a.Status == b.Status && a.StatusAt.Equal(b.StatusAt) &&
+		a.ErrorReason == b.ErrorReason && a.ResetAt.Equal(b.ResetAt)
+}
+
+// checkGuarded looks what became of the written entries in a new picture, and
+// says so at once when an agent has undone one.
+func (m *Model) checkGuarded() {
+	if len(m.guarded) == 0 {
+		return
+	}
+	next := make(map[poolstate.Ref]guarded, len(m.guarded))
+	for c := range m.snapshot.Pool.All() {
+		g, ok := m.guarded[c.Ref]
+		if !ok {
+			continue
+		}
+		switch fateOf(g, c, m.now.Before(g.after.ResetAt)) {
+		case fateKept:
+			next[c.Ref] = g
+		case fateOverwritten:
+			m.notice("%s of %s was overwritten by a running agent at %s; %s",
+				g.verb, ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
+		case fateLifted:
+			m.notice("the hold of %s was lifted by a running agent at %s; %s",
+				ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
+		}
+	}
+	m.guarded = next
+}
+
+func (m *Model) notice(format string, args ...any) {
+	m.say(ui.AnswerNotice, fmt.Sprintf(format, args...))
+}
+
+// repeat says which key does it again.
+func (m *Model) repeat(verb poolstate.Verb, c *poolstate.Credential) string {
+	keyOf := map[poolstate.Verb]string{poolstate.VerbReset: "r", poolstate.VerbHold: "x", poolstate.VerbSync: "A"}
+	press := "press " + keyOf[verb] + " to repeat"
+	switch {
+	case verb == poolstate.VerbUndo:
+		return "act on it again by hand"
+	case m.selected == nil || *m.selected != c.Ref:
+		return "select it and " + press
+	}
+	return press
+}
+
+// noticeSuccess says when an agent had a real success with a credential that
+// was out: its tokens are new, and that is why its streak fell.
+func (m *Model) noticeSuccess(events []poolstate.Event) {
+	if m.answer != nil && m.answer.Kind != ui.AnswerNews {
+		return // the answer to an action is not covered up
+	}
+	for i := range events {
+		e := &events[i]
+		_, mine := m.guarded[e.Credential().Ref]
+		if e.Kind != poolstate.EventRefreshed || mine {
+			continue
+		}
+		m.say(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", ui.CredentialName(e.After),
+			m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
+	}
+}

@@ -1,0 +1,259 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// noon is when most of these tests begin.
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// desk is a dashboard on a file of its own, without a program around it: a test
+// hands it messages and runs its commands. Its clock moves by hand.
+type desk struct {
+	t    *testing.T
+	file string
+	now  time.Time
+	m    Model
+	last tea.Msg // the last message that finish handed over
+}
+
+// sit opens a dashboard of 120×36 on a store with that content; "" is no file.
+// Nothing is read yet.
+func sit(t *testing.T, content string) *desk {
+	t.Helper()
+	d := &desk{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
+	if content != "" {
+		d.write(content)
+	}
+	d.m = New(Config{
+		Operator: &journal.Operator{
+			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
+			Number: func() string { return "an action" },
+		},
+		Pending: &sync.WaitGroup{},
+		Clock:   Clock{Now: d.clock, Rate: 1},
+		Path:    "~/.hermes/auth.json",
+		ExplainError: func(err error) string {
+			if errors.Is(err, fs.ErrNotExist) {
+				return "auth.json: gone"
+			}
+			return "auth.json: broken"
+		},
+	})
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	return d
+}
+
+func (d *desk) clock() time.Time { return d.now }
+
+// sitReading is sit with the first load done.
+func sitReading(t *testing.T, content string) *desk {
+	t.Helper()
+	d := sit(t, content)
+	d.finish(d.m.loadPool())
+	return d
+}
+
+func (d *desk) write(content string) {
+	d.t.Helper()
+	if err := os.WriteFile(d.file, []byte(content), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *desk) remove() {
+	d.t.Helper()
+	if err := os.Remove(d.file); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// send hands a message over and returns what is to be done about it.
+func (d *desk) send(msg tea.Msg) tea.Cmd {
+	d.t.Helper()
+	next, cmd := d.m.Update(msg)
+	m, ok := next.(Model)
+	if !ok {
+		d.t.Fatalf("Update returned a %T", next)
+	}
+	d.m = m
+	return cmd
+}
+
+// finish runs a command and whatever follows from it, until nothing is left to
+// do. In a bubble of synctest it takes no time.
+func (d *desk) finish(cmd tea.Cmd) {
+	d.t.Helper()
+	for _, msg := range results(cmd) {
+		d.last = msg
+		d.finish(d.send(msg))
+	}
+}
+
+// change writes the file and tells the dashboard.
+func (d *desk) change(content string) {
+	d.t.Helper()
+	d.write(content)
+	d.finish(d.send(FileChanged{}))
+}
+
+// tick moves the clock and lets the dashboard notice.
+func (d *desk) tick(by time.Duration) {
+	d.t.Helper()
+	d.now = d.now.Add(by)
+	d.send(ticked{})
+}
+
+func (d *desk) press(keys ...string) tea.Cmd {
+	d.t.Helper()
+	var cmd tea.Cmd
+	for _, k := range keys {
+		cmd = d.send(keyPress(d.t, k))
+	}
+	return cmd
+}
+
+// results runs a command, and of a batch each of its own, and returns the
+// messages.
+func results(cmd tea.Cmd) []tea.Msg {
+	if cmd == nil {
+		return nil
+	}
+	switch msg := cmd().(type) {
+	case nil:
+		return nil
+	case tea.BatchMsg:
+		var all []tea.Msg
+		for _, c := range msg {
+			all = append(all, results(c)...)
+		}
+		return all
+	default:
+		return []tea.Msg{msg}
+	}
+}
+
+// screen is what the dashboard draws, without its colours.
+func (d *desk) screen() string { return ansi.Strip(d.m.View().Content) }
+
+func (d *desk) shows(words ...string) {
+	d.t.Helper()
+	for _, w := range words {
+		if !strings.Contains(d.screen(), w) {
+			d.t.Errorf("it does not show %q:\n%s", w, d.screen())
+		}
+	}
+}
+
+func (d *desk) hides(words ...string) {
+	d.t.Helper()
+	for _, w := range words {
+		if strings.Contains(d.screen(), w) {
+			d.t.Errorf("it shows %q:\n%s", w, d.screen())
+		}
+	}
+}
+
+// at is the id of the selected credential, "" without one.
+func (d *desk) at() string {
+	if d.m.selected == nil {
+		return ""
+	}
+	return d.m.selected.ID
+}
+
+func (d *desk) isAt(id string) {
+	d.t.Helper()
+	equal(d.t, "the selection", d.at(), id)
+}
+
+// keyPress is what a terminal sends for a key of the key map.
+func keyPress(t *testing.T, name string) tea.KeyPressMsg {
+	t.Helper()
+	named := map[string]rune{
+		"up": tea.KeyUp, "down": tea.KeyDown, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+		"home": tea.KeyHome, "end": tea.KeyEnd, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
+		"left": tea.KeyLeft, "right": tea.KeyRight,
+	}
+	msg := tea.KeyPressMsg{}
+	switch code, ok := named[name]; {
+	case ok:
+		msg.Code = code
+	case strings.HasPrefix(name, "ctrl+"):
+		msg.Code, msg.Mod = rune(name[len("ctrl+")]), tea.ModCtrl
+	case name == "space":
+		msg.Code, msg.Text = tea.KeySpace, " "
+	default:
+		msg.Code, msg.Text = []rune(name)[0], name
+	}
+	if msg.String() != name {
+		t.Fatalf("the key %q is sent as %q", name, msg.String())
+	}
+	return msg
+}
+
+// poolOf is the text of a store: each provider with its ids, in the order of
+// rotation, "openrouter: a b c".
+func poolOf(providers ...string) string {
+	var lists []string
+	for _, p := range providers {
+		name, ids, _ := strings.Cut(p, ":")
+		var entries []string
+		for i, id := range strings.Fields(ids) {
+			entries = append(entries, fmt.Sprintf(`{"id": %q, "label": "label-%s", "priority": %d}`, id, id, i))
+		}
+		lists = append(lists, fmt.Sprintf("%q: [%s]", name, strings.Join(entries, ", ")))
+	}
+	return `{"credential_pool": {` + strings.Join(lists, ", ") + `}}`
+}
+
+// coolingPool has one credential, a, that is back at an instant.
+func coolingPool(back time.Time) string {
+	return fmt.Sprintf(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "last_status": "exhausted",
+		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"id": "b", "priority": 1}]}}`,
+		noon.Add(-time.Hour).Unix(), float64(back.UnixMilli())/1000)
+}
+
+func equal[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// isReady checks in the file that credentials are usable.
+func (d *desk) isReady(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Ready, ids) }
+
+// isCooling checks in the file that credentials cool down.
+func (d *desk) isCooling(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Cooling, ids) }
+
+func (d *desk) isInFile(want poolstate.Availability, ids []string) {
+	d.t.Helper()
+	snapshot, err := poolstate.Open(d.file).Load()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	found := 0
+	for c := range snapshot.Pool.All() {
+		if slices.Contains(ids, c.ID) {
+			found++
+			equal(d.t, c.String(), poolstate.Backoff.Availability(c, d.now), want)
+		}
+	}
+	equal(d.t, "the credentials in the file", found, len(ids))
+}

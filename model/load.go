@@ -1,0 +1,162 @@
+package model
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// FileChanged says that the store's file may have changed, and how such news
+// come at present: by events, or by looking every Interval, for which Reason
+// gives the cause.
+type FileChanged struct {
+	Polling  bool
+	Interval time.Duration
+	Reason   string
+}
+
+// poolLoaded is the outcome of a load.
+type poolLoaded struct {
+	snapshot poolstate.Snapshot
+	err      error
+	// unwritable says why the store cannot be written; empty if it can.
+	unwritable string
+}
+
+// retryLoad asks for another look at a file that could not be read.
+type retryLoad struct{}
+
+// loadState keeps at most one load running, and remembers that the file changed
+// while it ran.
+type loadState struct {
+	running, again bool
+	grace          graceState
+	news           FileChanged
+}
+
+// graceState is how far a file that could be read, and cannot any more, has got
+// in its grace.
+type graceState uint8
+
+const (
+	graceUnused graceState = iota
+	graceRunning
+	graceOver
+)
+
+// grace is how long a file may be unreadable before the screen says so: a
+// writer that truncates and fills it in place needs a moment.
+const grace = 150 * time.Millisecond
+
+func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
+	m.loading.news = msg
+	if m.feed.State == ui.FeedLive || m.feed.State == ui.FeedPolling {
+		m.feed = m.readableFeed()
+	}
+	return m.startLoad()
+}
+
+func (m *Model) startLoad() tea.Cmd {
+	if m.loading.running {
+		m.loading.again = true
+		return nil
+	}
+	m.loading.running = true
+	return m.loadPool()
+}
+
+// loadPool reads the store outside of Update.
+func (m *Model) loadPool() tea.Cmd {
+	store, prev := m.cfg.Operator.Store, m.snapshot
+	return func() tea.Msg {
+		snapshot, err := store.LoadIfChanged(prev)
+		msg := poolLoaded{snapshot: snapshot, err: err}
+		if err := store.Writable(); err != nil {
+			msg.unwritable = err.Error()
+		}
+		return msg
+	}
+}
+
+func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
+	m.loading.running = false
+	m.now = m.cfg.Clock.Now()
+	var next tea.Cmd
+	if msg.err != nil {
+		next = m.loadFailed(msg.err)
+	} else {
+		m.loading.grace = graceUnused
+		m.unwritable = msg.unwritable
+		m.feed = m.readableFeed()
+		m.show(msg.snapshot)
+	}
+	if m.loading.again {
+		m.loading.again = false
+		return tea.Batch(next, m.startLoad())
+	}
+	return next
+}
+
+// readableFeed is the feed of a file that can be read.
+func (m *Model) readableFeed() ui.Feed {
+	if n := m.loading.news; n.Polling {
+		return ui.Feed{State: ui.FeedPolling, Interval: n.Interval, Reason: n.Reason}
+	}
+	return ui.Feed{State: ui.FeedLive}
+}
+
+// retry looks again at the end of the grace.
+func (m *Model) retry() tea.Cmd {
+	if m.loading.grace == graceRunning {
+		m.loading.grace = graceOver
+	}
+	return m.startLoad()
+}
+
+// loadFailed keeps the last good picture and says why there is no newer one. A
+// first failure may be a writer at work, so the screen stays as it is until the
+// file is still unreadable a moment later.
+func (m *Model) loadFailed(err error) tea.Cmd {
+	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale {
+		switch m.loading.grace {
+		case graceUnused:
+			m.loading.grace = graceRunning
+			return tea.Tick(grace, func(time.Time) tea.Msg { return retryLoad{} })
+		case graceRunning:
+			return nil
+		case graceOver:
+		}
+	}
+	reason := m.cfg.ExplainError(err)
+	switch {
+	case m.snapshot.Pool == nil && isMissing(err):
+		m.feed = ui.Feed{State: ui.FeedWaiting}
+	case m.feed.State == ui.FeedStale:
+		m.feed.Reason = reason
+	default:
+		m.feed = ui.Feed{State: ui.FeedStale, Reason: reason, Since: m.now}
+	}
+	return nil
+}
+
+// show takes a picture over: the selection stays on its credential, or moves to
+// what now stands in its place.
+func (m *Model) show(s poolstate.Snapshot) {
+	if m.snapshot.Pool == s.Pool {
+		return
+	}
+	before := m.snapshot.Pool
+	m.snapshot = s
+	m.policy = m.cfg.Policy.Resolve(s.Pool)
+	var events []poolstate.Event
+	if before != nil {
+		events = poolstate.Diff(before, s.Pool, m.now)
+	}
+	m.noteChanges(events)
+	m.arrange()
+	m.checkGuarded()
+	m.noticeSuccess(events)
+}

@@ -1,0 +1,182 @@
+package model
+
+import (
+	"fmt"
+	"image/color"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/ui"
+)
+
+// hasTheme checks that the dashboard is drawn for a background and for what a
+// terminal can show.
+func (d *desk) hasTheme(dark bool, profile colorprofile.Profile) {
+	d.t.Helper()
+	if !reflect.DeepEqual(d.m.theme, ui.NewTheme(dark, profile)) {
+		d.t.Errorf("the theme is not that of dark %v, %v", dark, profile)
+	}
+}
+
+// Dark and with all colours, until the terminal says what it is.
+func TestTheTerminalChoosesTheTheme(t *testing.T) {
+	d := sitReading(t, twoOut)
+	d.hasTheme(true, colorprofile.TrueColor)
+
+	d.send(tea.BackgroundColorMsg{Color: color.White})
+	d.hasTheme(false, colorprofile.TrueColor)
+	d.send(tea.BackgroundColorMsg{Color: color.Black})
+	d.hasTheme(true, colorprofile.TrueColor)
+
+	d.send(tea.BackgroundColorMsg{Color: color.White})
+	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII, colorprofile.NoTTY, colorprofile.TrueColor} {
+		d.send(tea.ColorProfileMsg{Profile: p})
+		d.hasTheme(false, p)
+	}
+}
+
+func TestAPersonChoosesTheTheme(t *testing.T) {
+	d := sitReading(t, twoOut)
+	d.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
+	d.press("t")
+	d.hasTheme(false, colorprofile.ANSI256)
+	d.press("t")
+	d.hasTheme(true, colorprofile.ANSI256)
+	dark := d.screen()
+	d.press("t")
+	equal(t, "the words of the light theme", d.screen(), dark)
+}
+
+// Without colours shapes tell what colours would, and no colour is set.
+func TestWithoutColours(t *testing.T) {
+	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.NoTTY} {
+		d := sitReading(t, twoOut)
+		d.send(tea.ColorProfileMsg{Profile: p})
+		equal(t, "shapes", d.m.theme.Shapes, true)
+		for _, colour := range []string{"\x1b[3", "\x1b[4", ";38;", ";48;", "\x1b[9"} {
+			if strings.Contains(d.m.View().Content, colour) {
+				t.Errorf("%v is drawn with %q", p, colour)
+			}
+		}
+		d.shows("● label-a", "◔ label-b", "✕ label-f")
+	}
+}
+
+// states are what the dashboard may show, by the way that leads there.
+var states = map[string]func(t *testing.T) *desk{
+	"nothing read": func(t *testing.T) *desk { return sit(t, twoOut) },
+	"no file":      func(t *testing.T) *desk { return sitReading(t, "") },
+	"unreadable":   func(t *testing.T) *desk { return sitReading(t, broken) },
+	"no pool":      func(t *testing.T) *desk { return sitReading(t, `{}`) },
+	"empty pool":   func(t *testing.T) *desk { return sitReading(t, `{"credential_pool": {}}`) },
+	"a pool":       func(t *testing.T) *desk { return sitReading(t, twoOut) },
+	"wide text":    func(t *testing.T) *desk { return sitReading(t, wideText) },
+	"stale": func(t *testing.T) *desk {
+		d := sitReading(t, twoOut)
+		d.finish(d.fail())
+		return d
+	},
+	"polling": func(t *testing.T) *desk {
+		d := sitReading(t, twoOut)
+		d.finish(d.send(FileChanged{Polling: true, Interval: 2e9, Reason: strings.Repeat("a network file system ", 5)}))
+		return d
+	},
+	"detail":             func(t *testing.T) *desk { return pressed(t, twoOut, "down", "d") },
+	"detail of wide":     func(t *testing.T) *desk { return pressed(t, wideText, "d") },
+	"help":               func(t *testing.T) *desk { return pressed(t, twoOut, "?") },
+	"marked":             func(t *testing.T) *desk { return pressed(t, twoOut, "a") },
+	"a form":             func(t *testing.T) *desk { return pressed(t, twoOut, "x") },
+	"a form of wide":     func(t *testing.T) *desk { return pressed(t, wideText, "x") },
+	"a question":         func(t *testing.T) *desk { return pressed(t, twoOut, "ctrl+r") },
+	"a question of wide": func(t *testing.T) *desk { return pressed(t, wideText, "ctrl+r") },
+	"an answer":          func(t *testing.T) *desk { return pressed(t, twoOut, "down", "r") },
+}
+
+// wideText has labels of every width, and long ones.
+var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) + `": [
+	{"id": "a", "label": "` + strings.Repeat("キー🔑", 60) + `", "last_status": "exhausted", "last_status_at": 1795433400,
+	 "last_error_code": 429, "last_error_reason": "` + strings.Repeat("理由", 90) + `", "last_error_message": "` + strings.Repeat("👩‍👩‍👧 e\u0301 ", 90) + `"},
+	{"id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
+
+func pressed(t *testing.T, content string, keys ...string) *desk {
+	t.Helper()
+	d := sitReading(t, content)
+	for _, k := range keys {
+		d.act(k)
+	}
+	return d
+}
+
+// Whatever the dashboard shows, it fits the window, at any size and at any
+// time.
+func TestTheViewFitsTheWindow(t *testing.T) {
+	widths := []int{1, 9, 10, 19, 20, 33, 49, 50, 79, 80, 109, 110, 120, 200}
+	heights := []int{1, 3, 4, 5, 6, 7, 9, 12, 24, 28, 36, 60}
+	for name, make := range states {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := make(t)
+				for _, w := range widths {
+					for _, h := range heights {
+						d.send(tea.WindowSizeMsg{Width: w, Height: h})
+						if !d.fits(w, h) {
+							return // one is enough to look at
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func (d *desk) fits(w, h int) bool {
+	d.t.Helper()
+	lines := strings.Split(d.m.View().Content, "\n")
+	if len(lines) > h {
+		d.t.Errorf("%d lines in a window of %d×%d", len(lines), w, h)
+		return false
+	}
+	for i, l := range lines {
+		if n := max(ansi.StringWidth(l), ansi.StringWidthWc(l)); n > w {
+			d.t.Errorf("line %d is %d cells wide in a window of %d×%d: %q", i+1, n, w, h, ansi.Strip(l))
+			return false
+		}
+	}
+	return true
+}
+
+// A window of no size is one whose size is not known yet: nothing is drawn.
+func TestWithoutAWindowNothingIsDrawn(t *testing.T) {
+	d := sitReading(t, twoOut)
+	for _, size := range []tea.WindowSizeMsg{{}, {Width: 80}, {Height: 24}} {
+		d.send(size)
+		equal(t, fmt.Sprint("the view of ", size), d.m.View().Content, "")
+		equal(t, "the alternate screen", d.m.View().AltScreen, true)
+	}
+}
+
+// A resize loses nothing: back at its size the screen is as it was.
+func TestAResizeLosesNothing(t *testing.T) {
+	for _, keys := range [][]string{{"down", "down"}, {"G", "d"}, {"?"}} {
+		d := sitReading(t, twoOut)
+		d.press(keys...)
+		before := d.screen()
+		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 60}, {Width: 5, Height: 2}, {Width: 30, Height: 8}, {}, {Width: 120, Height: 36}} {
+			d.send(size)
+		}
+		equal(t, "the screen", d.screen(), before)
+	}
+}
+
+// The view takes the whole screen and names the program.
+func TestTheViewOfTheTerminal(t *testing.T) {
+	v := sitReading(t, twoOut).m.View()
+	equal(t, "the alternate screen", v.AltScreen, true)
+	equal(t, "the title", v.WindowTitle, "pooltop")
+}

@@ -1,0 +1,208 @@
+package model
+
+import (
+	"sync"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui"
+)
+
+// Config is what the dashboard needs from outside.
+type Config struct {
+	// Operator acts on the store that is shown, and keeps account of it.
+	Operator *journal.Operator
+	// Pending counts the actions under way; the program waits for it before it
+	// ends.
+	Pending *sync.WaitGroup
+	// ClaudeFile is where claude_code keeps its tokens.
+	ClaudeFile string
+	Clock      Clock
+	Policy     poolstate.PolicyChoice
+	// Path is the store's path as it is shown.
+	Path string
+	// Caption, if set, says what to show beside the path at an instant.
+	Caption func(time.Time) string
+	// ReadOnly, if not empty, says why nothing may be written.
+	ReadOnly string
+	// ExplainError turns an error of the store into the sentence to show.
+	ExplainError func(error) string
+}
+
+// Model is the dashboard.
+type Model struct {
+	cfg        Config
+	keys       keyMap
+	dialogKeys dialogKeys
+
+	width, height int
+	dark          bool
+	themeChosen   bool // by a person
+	profile       colorprofile.Profile
+	theme         *ui.Theme
+
+	// now is the beat that the screen shows; it moves on ticks and loads only,
+	// so that all rows change together.
+	now  time.Time
+	feed ui.Feed
+
+	snapshot poolstate.Snapshot
+	policy   poolstate.Policy
+	groups   []ui.Group
+	loading  loadState
+
+	selected *poolstate.Ref
+	offset   int
+	pane     ui.Pane
+	// paneOffset is how far the open pane is scrolled.
+	paneOffset int
+
+	arrangement arrangement
+	// forecastOf is the provider whose forecast is open, empty for all.
+	forecastOf string
+
+	// unwritable says why the store cannot be written, by its permissions.
+	unwritable string
+	marked     map[poolstate.Ref]bool
+	dialog     *dialog
+	answer     *ui.Answer
+	answeredAt time.Time
+	actions    int // ever started
+	running    *running
+	undos      []undoable
+	guarded    map[poolstate.Ref]guarded
+}
+
+// New returns the dashboard in its first state: nothing read yet.
+func New(cfg Config) Model {
+	m := Model{
+		cfg:        cfg,
+		keys:       newKeyMap(),
+		dialogKeys: newDialogKeys(),
+		dark:       true,
+		profile:    colorprofile.TrueColor,
+		now:        cfg.Clock.Now(),
+		feed:       ui.Feed{State: ui.FeedWaiting},
+
+		arrangement: newArrangement(),
+	}
+	m.policy = cfg.Policy.Resolve(&poolstate.Pool{})
+	m.retheme()
+	// Init starts this load; counting it here keeps a change that is reported
+	// meanwhile from starting a second one.
+	m.loading.running = true
+	return m
+}
+
+// Init reads the file, starts the beat and asks the terminal for its
+// background.
+func (m Model) Init() tea.Cmd {
+	return tea.Batch(m.loadPool(), m.tick(), tea.RequestBackgroundColor)
+}
+
+// ticked is sent on each beat of the clock.
+type ticked struct{}
+
+func (m Model) tick() tea.Cmd {
+	return tea.Tick(m.cfg.Clock.untilBeat(), func(time.Time) tea.Msg { return ticked{} })
+}
+
+// Update takes a message and returns the state after it.
+func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case ticked:
+		m.now = m.cfg.Clock.Now()
+		m.forgetAnswer()
+		if !m.arrangement.plain() {
+			m.arrange() // what a filter or an order goes by may have passed
+		}
+		cmd = m.tick()
+	case FileChanged:
+		cmd = m.fileChanged(msg)
+	case poolLoaded:
+		cmd = m.poolLoaded(msg)
+	case retryLoad:
+		cmd = m.retry()
+	case actionSlow:
+		m.actionSlow(msg)
+	case actionDone:
+		cmd = m.actionDone(msg)
+	case tea.PasteMsg:
+		m.pasted(msg)
+	case tea.KeyPressMsg:
+		cmd = m.keyPressed(msg)
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.ColorProfileMsg:
+		m.profile = msg.Profile
+		m.retheme()
+	case tea.BackgroundColorMsg:
+		if !m.themeChosen { // a late answer does not undo a choice
+			m.dark = msg.IsDark()
+			m.retheme()
+		}
+	case tea.ResumeMsg:
+		m.now = m.cfg.Clock.Now()
+	}
+	m.offset = m.scrolled()
+	return m, cmd
+}
+
+// scrolled is the offset at which the table shows the selection, whatever pane
+// is open.
+func (m *Model) scrolled() int {
+	s := m.screen()
+	s.Offset = m.offset
+	return ui.ScrollTo(s)
+}
+
+func (m *Model) retheme() { m.theme = ui.NewTheme(m.dark, m.profile) }
+
+// screen gathers what ui draws.
+func (m *Model) screen() *ui.Screen {
+	s := &ui.Screen{
+		Width: m.width, Height: m.height,
+		Theme: m.theme, Now: m.now,
+		Path: m.cfg.Path, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != "",
+		Pool: m.snapshot.Pool, Groups: m.groups,
+		Policy: m.policy, PolicyForced: m.cfg.Policy != poolstate.PolicyAuto,
+		Selected: m.selected, Offset: m.offset,
+		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
+		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
+		Short: m.keys.short(m.pane != ui.PaneTable, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Full:  m.keys.full(),
+	}
+	if s.Dialog != nil {
+		s.Short = s.Dialog.Keys
+	}
+	if m.arrangement.typing {
+		s.Short = []key.Binding{m.dialogKeys.Keep, m.dialogKeys.Clear}
+	}
+	if waiting := m.waiting(); waiting != nil {
+		s.Answer = waiting
+	}
+	if m.cfg.Caption != nil {
+		s.Caption = m.cfg.Caption(m.now)
+	}
+	if m.pane != ui.PaneTable {
+		s.Offset = m.paneOffset
+	}
+	return s
+}
+
+// View draws the screen.
+func (m Model) View() tea.View {
+	if m.width == 0 || m.height == 0 {
+		return tea.View{AltScreen: true}
+	}
+	v := tea.NewView(ui.Render(m.screen()))
+	v.AltScreen = true
+	v.WindowTitle = "pooltop"
+	return v
+}
