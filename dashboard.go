@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/watch"
+)
+
+// showStore runs the dashboard on the store that the flags name.
+func showStore(ctx context.Context, o *options) error {
+	choice, err := o.policyChoice()
+	if err != nil {
+		return err
+	}
+	clock, err := o.clock()
+	if err != nil {
+		return err
+	}
+	path, err := o.storePath()
+	if err != nil {
+		return err
+	}
+	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
+	operator, err := newOperator(store)
+	if err != nil {
+		operator, readOnly = onlooker(store), err.Error()
+	}
+	if o.readOnly {
+		readOnly = "pooltop was started with --read-only"
+	}
+	return runDashboard(ctx, o, model.Config{
+		Operator:     operator,
+		ClaudeFile:   claudeFile(),
+		Clock:        model.Clock{Now: clock, Rate: 1},
+		Policy:       choice,
+		Path:         displayPath(path),
+		ReadOnly:     readOnly,
+		ExplainError: explainBriefly(path),
+	})
+}
+
+// runDashboard shows the dashboard until a person or a signal ends it, fed by a
+// watcher of the store's file.
+func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
+	if err := needTerminal(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// A write that has begun is not torn away by the end of the program.
+	cfg.Pending = &sync.WaitGroup{}
+	defer cfg.Pending.Wait()
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.noColor {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	program := tea.NewProgram(model.New(cfg), opts...)
+
+	watcher := watch.New(cfg.Operator.Store.Path())
+	go watcher.Run(ctx)
+	go func() {
+		for c := range watcher.Changes() {
+			program.Send(model.FileChanged{
+				Polling: c.Mode == watch.Polling, Interval: c.Interval, Reason: c.Reason,
+			})
+		}
+	}()
+
+	_, err := program.Run()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil // a signal ended it, as signals do
+	}
+	return err
+}
+
+// needTerminal refuses where the dashboard cannot be drawn.
+func needTerminal() error {
+	switch {
+	case !term.IsTerminal(int(os.Stdout.Fd())):
+		return usageError("the dashboard needs a terminal; pooltop list prints the same once")
+	case os.Getenv("TERM") == "dumb":
+		return usageError("this terminal (TERM=dumb) cannot show the dashboard; pooltop list prints the same once")
+	}
+	return nil
+}

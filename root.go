@@ -1,0 +1,54 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func rootCommand(o *options) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pooltop",
+		Short: "A live view of an agent's credential pool, and the operator's hand on it",
+		Long: "pooltop shows every credential of an agent's auth.json: its state, its streak of failures\n" +
+			"and when it is back. It follows each change of the file. Looking changes nothing.",
+		Example: "  # the dashboard on this machine's agent\n  pooltop\n\n" +
+			"  # an outage, simulated; needs no agent\n  pooltop demo\n\n" +
+			"  # one picture, for a script\n  pooltop list --json",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return showStore(cmd.Context(), o) },
+	}
+	o.register(root)
+	root.Flags().BoolVar(&o.readOnly, "read-only", false, "only look: no key writes")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codedError{exitUsage, err} })
+	root.AddCommand(
+		demoCommand(o), listCommand(o), statusCommand(o), backoffCommand(o),
+		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
+	)
+	return root
+}
+
+// noArguments refuses arguments, and says which command may have been meant.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasParent() {
+		var names []string
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				names = append(names, c.Name())
+			}
+		}
+		return usageError("unknown command %q%s", args[0], didYouMean(args[0], names))
+	}
+	return usageError("%s takes no argument %q", cmd.CommandPath(), args[0])
+}
+
+// atMost allows up to n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usageError("%s takes no further argument %q", cmd.CommandPath(), args[n])
+		}
+		return nil
+	}
+}
