@@ -82,23 +82,19 @@ func (doc *document) provider(l *listing, p *Pool, loc *time.Location) Provider 
 // credential reads the i-th item of a listing, which has to be an entry.
 func (doc *document) credential(l *listing, i int, loc *time.Location) Credential {
 	c := Credential{Ref: Ref{Provider: l.name, Position: i}}
+	o := &l.items[i].object
 	secrets := map[string]span{} // the last one of each key: they add up, and none may count twice
-	for _, m := range l.items[i].members {
+	for _, m := range o.members {
 		if IsSecretKey(m.key) {
 			secrets[m.key] = m.body
 			continue
 		}
 		c.set(m.key, doc.data[m.body.start:m.body.end], loc)
 	}
-	var texts []string
 	for key, s := range secrets {
-		raw := doc.data[s.start:s.end]
-		c.set(key, raw, loc)
-		if text, _ := textOf(raw); text != "" {
-			texts = append(texts, text)
-		}
+		c.set(key, doc.data[s.start:s.end], loc)
 	}
-	c.scrub(newScrubber(texts))
+	c.scrub(newScrubber(doc.secretsOf(o)))
 	if c.Secret.IsZero() {
 		c.Secret = digestOfFingerprint(c.Fingerprint)
 		c.borrowed = !c.Secret.IsZero()

@@ -34,6 +34,19 @@ func newScrubber(secrets []string) *scrubber {
 	return s
 }
 
+// secretsOf returns the secrets of an entry. One that a later duplicate of its
+// key shadows is a secret all the same.
+func (doc *document) secretsOf(o *object) []string {
+	var secrets []string
+	for _, m := range o.members {
+		if IsSecretKey(m.key) {
+			text, _ := textOf(doc.data[m.body.start:m.body.end])
+			secrets = append(secrets, text)
+		}
+	}
+	return secrets
+}
+
 // place64 is where the bitmap notes the piece with which a text begins.
 func place64(text string) (word int, bit uint64) {
 	var h uint64

@@ -69,6 +69,12 @@ func TestPiecesOfSecretsVanish(t *testing.T) {
 	}
 }
 
+// A secret that a duplicate of its key shadows is no less a secret.
+func TestAShadowedSecretVanishesToo(t *testing.T) {
+	c := entryOf(t, `{"id": "a", "label": "was sk-or-v1-7d0c2a55", "access_token": "sk-or-v1-7d0c2a55e1f94b", "access_token": ""}`)
+	equal(t, "label", c.Label, "was [secret]")
+}
+
 // What is no piece of a secret stays, around it and beside it.
 func TestWhatIsNoSecretStays(t *testing.T) {
 	const secret = "sk-or-v1-7d0c2a55e1f94b"

@@ -38,7 +38,7 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	if c.ID == "" {
 		u.Name = fallbackName(c)
 	}
-	scrub := newScrubber(d.secretsOf(o))
+	scrub := newScrubber(d.doc.secretsOf(o))
 	for _, e := range ch.edits {
 		f := UndoField{Key: e.key}
 		if raw := e.raw(); raw != nil {
@@ -57,25 +57,13 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	return u
 }
 
-// secretsOf returns the secrets of an entry.
-func (d *Draft) secretsOf(o *object) []string {
-	var secrets []string
-	for _, m := range o.members {
-		if IsSecretKey(m.key) {
-			text, _ := textOf(d.doc.data[m.body.start:m.body.end])
-			secrets = append(secrets, text)
-		}
-	}
-	return secrets
-}
-
 // scrubberOfAll returns what takes the secrets of every entry out of a text
 // that may go to any of them.
 func (d *Draft) scrubberOfAll() *scrubber {
 	var secrets []string
 	for i := range d.doc.providers {
 		for j := range d.doc.providers[i].items {
-			secrets = append(secrets, d.secretsOf(&d.doc.providers[i].items[j].object)...)
+			secrets = append(secrets, d.doc.secretsOf(&d.doc.providers[i].items[j].object)...)
 		}
 	}
 	return newScrubber(secrets)
