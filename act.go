@@ -80,7 +80,7 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	if err := store.Writable(); err != nil && !flags.dryRun {
 		return nil, within(verb.String(), &codedError{exitRefused, err})
 	}
-	operator, err := newOperator(store)
+	operator, err := o.newOperator(store)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +264,7 @@ func targetOf(c *poolstate.Credential) targetJSON {
 }
 
 func (d *deed) state(c *poolstate.Credential, now time.Time) stateJSON {
-	s := journal.StateOf(c, d.pic.policy, now)
+	s := poolstate.StateOf(c, d.pic.policy, now)
 	out := stateJSON{Status: s.Status, Streak: s.Streak}
 	if s.Deadline != nil {
 		out.Deadline = timeJSON(*s.Deadline)

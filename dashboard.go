@@ -12,6 +12,7 @@ import (
 
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/ui"
 	"pooltop/watch"
 )
 
@@ -30,7 +31,7 @@ func showStore(ctx context.Context, o *options) error {
 		return err
 	}
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
-	operator, err := newOperator(store)
+	operator, err := o.newOperator(store)
 	if err != nil {
 		operator, readOnly = onlooker(store), err.Error()
 	}
@@ -56,6 +57,7 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
 	// A write that has begun is not torn away by the end of the program.
 	cfg.Pending = &sync.WaitGroup{}
 	defer cfg.Pending.Wait()

@@ -13,19 +13,21 @@ import (
 )
 
 // newOperator returns who acts on a store and keeps account of it in the user's
-// journal.
-func newOperator(store *poolstate.Store) (*journal.Operator, error) {
+// journal, unless that is not wanted.
+func (o *options) newOperator(store *poolstate.Store) (*journal.Operator, error) {
+	if o.noJournal {
+		return onlooker(store), nil
+	}
 	path, err := journal.DefaultPath()
 	if err != nil {
 		return nil, fmt.Errorf("cannot tell where the journal is: %w; set XDG_STATE_HOME", err)
 	}
-	o := &journal.Operator{Store: store, Journal: journal.At(path), Number: actionNumber}
-	o.Sign()
-	return o, nil
+	op := &journal.Operator{Store: store, Journal: journal.At(path), Number: actionNumber}
+	op.Sign()
+	return op, nil
 }
 
-// onlooker returns who looks at a store and cannot act, because there is no
-// place for an account of it.
+// onlooker returns who keeps no account of a store.
 func onlooker(store *poolstate.Store) *journal.Operator {
 	return &journal.Operator{Store: store, Number: actionNumber}
 }

@@ -19,6 +19,9 @@ type options struct {
 	now      string
 	noColor  bool
 	readOnly bool
+	// noJournal keeps events and actions out of the journal.
+	noJournal bool
+	notify    bool
 }
 
 func (o *options) register(cmd *cobra.Command) {
@@ -28,6 +31,7 @@ func (o *options) register(cmd *cobra.Command) {
 	f.StringVar(&o.location.Profile, "profile", "", "the agent's profile of that name")
 	f.StringVar(&o.policy, "policy", "auto", "how deadlines come about: auto, backoff or flat")
 	f.BoolVar(&o.noColor, "no-color", false, "draw without colours")
+	f.BoolVar(&o.noJournal, "no-journal", false, "keep no account of events and actions")
 	f.StringVar(&o.now, "now", "", "the instant to compute with, RFC 3339")
 	_ = f.MarkHidden("now") // fails only for a flag that does not exist
 }

@@ -18,12 +18,18 @@ func rootCommand(o *options) *cobra.Command {
 	}
 	o.register(root)
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "only look: no key writes")
+	registerNotify(root, o)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codedError{exitUsage, err} })
 	root.AddCommand(
 		demoCommand(o), listCommand(o), statusCommand(o), backoffCommand(o),
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
 	)
 	return root
+}
+
+// registerNotify adds the flag of the commands that show a dashboard.
+func registerNotify(cmd *cobra.Command, o *options) {
+	cmd.Flags().BoolVar(&o.notify, "notify", false, "notify when a provider is out, when it is back, and of the dead")
 }
 
 // noArguments refuses arguments, and says which command may have been meant.

@@ -74,6 +74,8 @@ func (m *Model) cannotAct() string {
 		return "the file cannot be read now; nothing is written until it can"
 	case m.unwritable != "":
 		return m.unwritable
+	case m.paused.on:
+		return "the picture stands still; p lets it go on"
 	case m.running != nil:
 		return "another action is under way; esc cancels it"
 	}
@@ -210,10 +212,13 @@ func (m *Model) waiting() *ui.Answer {
 // keeps an eye on what it wrote.
 func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.running = nil
-	m.now = m.cfg.Clock.Now()
+	m.catchUp()
 	if msg.err != nil {
 		m.refuse("%s", m.actionError(msg.verb, msg.err))
 		return m.startLoad()
+	}
+	for i := range msg.done.Entries {
+		m.chronicle.add(msg.done.Entries[i].Record)
 	}
 	out := &msg.done.Outcome
 	text := ui.DoneWords(msg.verb, out, m.policy, m.now)

@@ -18,6 +18,8 @@ type arrangement struct {
 	input   textinput.Model
 	typing  bool
 	problem string
+	// applied is the text of the filter in force.
+	applied string
 
 	order      ui.Order
 	descending bool
@@ -63,7 +65,9 @@ func (m *Model) arrangeKey(msg tea.KeyPressMsg) bool {
 	case key.Matches(msg, k.Filter):
 		a.typing = true
 		_ = a.input.Focus() // its command only makes a cursor blink
-		m.open(ui.PaneTable)
+		if m.pane != ui.PaneEvents {
+			m.open(ui.PaneTable)
+		}
 		return true
 	case key.Matches(msg, k.Sort):
 		a.order, a.descending = a.order.Next(), false
@@ -125,7 +129,7 @@ func (m *Model) refilter() {
 		a.problem = err.Error()
 		return
 	}
-	a.filter = f
+	a.filter, a.applied = f, a.input.Value()
 	m.arrange()
 }
 
@@ -133,24 +137,26 @@ func (m *Model) clearFilter() {
 	a := &m.arrangement
 	a.input.SetValue("")
 	a.input.Blur()
-	a.typing, a.problem, a.filter = false, "", ui.Filter{}
+	a.typing, a.problem, a.filter, a.applied = false, "", ui.Filter{}, ""
 	m.arrange()
 }
 
 // noteChanges remembers which credentials changed from one picture to the next.
-func (m *Model) noteChanges(events []poolstate.Event) {
+func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
 	if len(events) == 0 {
 		return
 	}
 	a := &m.arrangement
 	next := make(map[poolstate.Ref]time.Time, len(a.changed)+len(events))
 	for ref, at := range a.changed {
-		if m.snapshot.Pool.Find(ref) != nil {
+		if p.Find(ref) != nil {
 			next[ref] = at
 		}
 	}
 	for i := range events {
-		next[events[i].Credential().Ref] = m.now
+		if c := events[i].Credential(); c != nil {
+			next[c.Ref] = m.cfg.Clock.Now()
+		}
 	}
 	a.changed = next
 }

@@ -59,12 +59,12 @@ func alike(a, b *poolstate.Credential) bool {
 
 // checkGuarded looks what became of the written entries in a new picture, and
 // says so at once when an agent has undone one.
-func (m *Model) checkGuarded() {
+func (m *Model) checkGuarded(p *poolstate.Pool) {
 	if len(m.guarded) == 0 {
 		return
 	}
 	next := make(map[poolstate.Ref]guarded, len(m.guarded))
-	for c := range m.snapshot.Pool.All() {
+	for c := range p.All() {
 		g, ok := m.guarded[c.Ref]
 		if !ok {
 			continue
@@ -103,16 +103,22 @@ func (m *Model) repeat(verb poolstate.Verb, c *poolstate.Credential) string {
 // noticeSuccess says when an agent had a real success with a credential that
 // was out: its tokens are new, and that is why its streak fell.
 func (m *Model) noticeSuccess(events []poolstate.Event) {
-	if m.answer != nil && m.answer.Kind != ui.AnswerNews {
-		return // the answer to an action is not covered up
-	}
 	for i := range events {
 		e := &events[i]
-		_, mine := m.guarded[e.Credential().Ref]
-		if e.Kind != poolstate.EventRefreshed || mine {
+		if e.Kind != poolstate.EventRefreshed {
 			continue
 		}
-		m.say(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", ui.CredentialName(e.After),
-			m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
+		if _, mine := m.guarded[e.After.Ref]; !mine {
+			m.greet(fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", ui.CredentialName(e.After),
+				m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
+		}
+	}
+}
+
+// greet says something good to know, unless that would cover up the answer to an
+// action.
+func (m *Model) greet(text string) {
+	if m.answer == nil || m.answer.Kind == ui.AnswerNews {
+		m.say(ui.AnswerNews, text)
 	}
 }

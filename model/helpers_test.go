@@ -65,6 +65,7 @@ func (d *desk) clock() time.Time { return d.now }
 func sitReading(t *testing.T, content string) *desk {
 	t.Helper()
 	d := sit(t, content)
+	d.finish(d.m.readJournal())
 	d.finish(d.m.loadPool())
 	return d
 }

@@ -10,7 +10,8 @@ type keyMap struct {
 	Reset, ResetProvider, ResetAll           key.Binding
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
-	Forecast, Copy                           key.Binding
+	Forecast, Events, Copy                   key.Binding
+	Pause, Notify                            key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 	// Move stands for the arrows in the footer; it acts on nothing.
 	Move key.Binding
@@ -41,6 +42,10 @@ func newKeyMap() keyMap {
 		Unfold:    bind("→", "unfold the provider", "right"),
 
 		Forecast: bind("f", "forecast: all, the provider, closed", "f"),
+
+		Events: bind("e", "events, newest first", "e"),
+		Pause:  bind("p", "pause the picture", "p"),
+		Notify: bind("n", "notifications on or off", "n"),
 
 		Copy:    bind("y", "copy the id", "y"),
 		Detail:  bind("enter d", "detail", "enter", "d"),
@@ -77,7 +82,7 @@ func (k keyMap) short(paneOpen, listed bool) []key.Binding {
 		k.Move, briefly(k.Reset, "r", "reset"), briefly(k.Exhaust, "x", "exhaust"),
 		briefly(k.Undo, "u", "undo"), briefly(k.Mark, "space", "mark"),
 		briefly(k.Filter, "/", "filter"), briefly(k.Sort, "s", "sort"),
-		briefly(k.Forecast, "f", "forecast"), briefly(k.Detail, "d", "detail"), k.Help, quit,
+		briefly(k.Forecast, "f", "forecast"), briefly(k.Events, "e", "events"), briefly(k.Detail, "d", "detail"), k.Help, quit,
 	}
 }
 
@@ -87,7 +92,7 @@ func (k keyMap) full() [][]key.Binding {
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
 		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
 		{k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold},
-		{k.Forecast, k.Detail, k.Copy, k.Back, k.Theme, k.Help, k.Suspend, k.Quit},
+		{k.Forecast, k.Events, k.Detail, k.Copy, k.Pause, k.Notify, k.Back, k.Theme, k.Help, k.Suspend, k.Quit},
 	}
 }
 

@@ -82,6 +82,23 @@ var effects = []struct {
 	{"f", "f", "forecasts for the provider", func(d *desk) { d.open(ui.PaneForecast); d.shows("capacity of p") }},
 	{"f", "f f", "closes the forecast", func(d *desk) { d.open(ui.PaneTable) }},
 
+	{"e", "", "opens the events", func(d *desk) { d.open(ui.PaneEvents); d.shows("events  ") }},
+	{"e", "e", "closes the events", func(d *desk) { d.open(ui.PaneTable) }},
+	{"esc", "e", "closes the events", func(d *desk) { d.open(ui.PaneTable) }},
+	{"down j", "e", "scrolls the events", func(d *desk) { d.isAt("a") }},
+	{"/", "e", "filters the events", func(d *desk) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
+	{"p", "", "pauses the picture", func(d *desk) { d.shows("❚ paused") }},
+	{"p", "p", "lets it go on", func(d *desk) { d.shows("● live"); d.hides("paused") }},
+	{"r", "down p", "does not act on a picture that stands", func(d *desk) { d.isCooling("b"); d.refuses("p lets it go on") }},
+	{"n", "", "turns notifications on", func(d *desk) {
+		d.shows("notifications on")
+		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
+	}},
+	{"n", "n", "turns notifications off", func(d *desk) {
+		d.shows("notifications off")
+		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, false)
+	}},
+
 	{"y", "", "copies the id", func(d *desk) {
 		equal(d.t, "the message", fmt.Sprint(d.last), "a")
 		d.shows("✓ id a copied")

@@ -70,7 +70,7 @@ func (m *Model) startLoad() tea.Cmd {
 
 // loadPool reads the store outside of Update.
 func (m *Model) loadPool() tea.Cmd {
-	store, prev := m.cfg.Operator.Store, m.snapshot
+	store, prev := m.cfg.Operator.Store, m.latest()
 	return func() tea.Msg {
 		snapshot, err := store.LoadIfChanged(prev)
 		msg := poolLoaded{snapshot: snapshot, err: err}
@@ -83,7 +83,7 @@ func (m *Model) loadPool() tea.Cmd {
 
 func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.loading.running = false
-	m.now = m.cfg.Clock.Now()
+	m.catchUp()
 	var next tea.Cmd
 	if msg.err != nil {
 		next = m.loadFailed(msg.err)
@@ -139,24 +139,65 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 	default:
 		m.feed = ui.Feed{State: ui.FeedStale, Reason: reason, Since: m.now}
 	}
+	m.observe(m.chronicle.observer.Fail(isMissing(err), m.cfg.Clock.Now()))
 	return nil
 }
 
-// show takes a picture over: the selection stays on its credential, or moves to
-// what now stands in its place.
+// show takes a picture over, or keeps it until the one that stands goes on.
 func (m *Model) show(s poolstate.Snapshot) {
-	if m.snapshot.Pool == s.Pool {
+	events := m.news(s.Pool)
+	switch {
+	case m.paused.on:
+		m.paused.next = s
+		m.paused.missed += len(events)
+	case m.snapshot.Pool != s.Pool:
+		m.adopt(s)
+		m.noticeSuccess(events)
+	}
+}
+
+// adopt draws a picture from now on: the selection stays on its credential, or
+// moves to what now stands in its place.
+func (m *Model) adopt(s poolstate.Snapshot) {
+	if s.Pool == nil {
 		return
 	}
-	before := m.snapshot.Pool
 	m.snapshot = s
-	m.policy = m.cfg.Policy.Resolve(s.Pool)
-	var events []poolstate.Event
-	if before != nil {
-		events = poolstate.Diff(before, s.Pool, m.now)
-	}
-	m.noteChanges(events)
+	m.policy = m.cfg.Policy.ResolveSeen(s.Pool, m.evidence.kind)
 	m.arrange()
-	m.checkGuarded()
-	m.noticeSuccess(events)
+}
+
+// news takes note of a picture and returns what happened since the last one.
+func (m *Model) news(p *poolstate.Pool) []poolstate.Event {
+	c, now := &m.chronicle, m.cfg.Clock.Now()
+	events := c.observer.See(p, m.cfg.Policy.ResolveSeen(p, m.evidence.kind), now)
+	m.weigh(events)
+	policy := m.cfg.Policy.ResolveSeen(p, m.evidence.kind)
+	c.observer.Under(policy, now)
+	if !c.begun {
+		c.begun = true
+		c.history = poolstate.History(p, policy, now)
+		m.settle()
+	}
+	m.observe(events)
+	m.noteChanges(events, p)
+	m.checkGuarded(p)
+	return events
+}
+
+// evidence is what the agent was last seen to do with a streak, of whom and
+// when.
+type evidence struct {
+	kind poolstate.Evidence
+	name string
+	at   time.Time
+}
+
+// weigh looks in what happened for what tells of the agent's policy.
+func (m *Model) weigh(events []poolstate.Event) {
+	for i := range events {
+		if kind := poolstate.EvidenceOf(&events[i]); kind != poolstate.NoEvidence {
+			m.evidence = evidence{kind, ui.CredentialName(events[i].After), events[i].At}
+		}
+	}
 }

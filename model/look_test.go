@@ -174,9 +174,13 @@ func TestAResizeLosesNothing(t *testing.T) {
 	}
 }
 
-// The view takes the whole screen and names the program.
+// The view takes the whole screen, asks whether somebody looks, and says in the
+// title how the pool stands.
 func TestTheViewOfTheTerminal(t *testing.T) {
 	v := sitReading(t, twoOut).m.View()
 	equal(t, "the alternate screen", v.AltScreen, true)
-	equal(t, "the title", v.WindowTitle, "pooltop")
+	equal(t, "the question for the focus", v.ReportFocus, true)
+	equal(t, "the title", v.WindowTitle, "3/7 ready · pooltop")
+	equal(t, "a progress bar, unasked", v.ProgressBar == nil, true)
+	equal(t, "the title before anything is read", sit(t, "").m.View().WindowTitle, "pooltop")
 }

@@ -30,6 +30,10 @@ type Config struct {
 	Caption func(time.Time) string
 	// ReadOnly, if not empty, says why nothing may be written.
 	ReadOnly string
+	// Notify turns notifications on from the start, and Notifications is the form
+	// in which the terminal takes them.
+	Notify        bool
+	Notifications ui.NotificationForm
 	// ExplainError turns an error of the store into the sentence to show.
 	ExplainError func(error) string
 }
@@ -76,6 +80,12 @@ type Model struct {
 	running    *running
 	undos      []undoable
 	guarded    map[poolstate.Ref]guarded
+
+	chronicle chronicle
+	evidence  evidence
+	paused    paused
+	away      away
+	notifier  notifier
 }
 
 // New returns the dashboard in its first state: nothing read yet.
@@ -90,6 +100,8 @@ func New(cfg Config) Model {
 		feed:       ui.Feed{State: ui.FeedWaiting},
 
 		arrangement: newArrangement(),
+		away:        away{since: -1},
+		notifier:    notifier{on: cfg.Notify},
 	}
 	m.policy = cfg.Policy.Resolve(&poolstate.Pool{})
 	m.retheme()
@@ -102,7 +114,7 @@ func New(cfg Config) Model {
 // Init reads the file, starts the beat and asks the terminal for its
 // background.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.loadPool(), m.tick(), tea.RequestBackgroundColor)
+	return tea.Batch(m.loadPool(), m.readJournal(), m.tick(), tea.RequestBackgroundColor)
 }
 
 // ticked is sent on each beat of the clock.
@@ -117,16 +129,20 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case ticked:
-		m.now = m.cfg.Clock.Now()
-		m.forgetAnswer()
-		if !m.arrangement.plain() {
-			m.arrange() // what a filter or an order goes by may have passed
-		}
+		m.moved()
 		cmd = m.tick()
 	case FileChanged:
 		cmd = m.fileChanged(msg)
 	case poolLoaded:
 		cmd = m.poolLoaded(msg)
+	case journalRead:
+		m.journalRead(msg)
+	case journalNoted:
+		m.journalNoted(msg)
+	case tea.BlurMsg:
+		m.blurred()
+	case tea.FocusMsg:
+		m.focused()
 	case retryLoad:
 		cmd = m.retry()
 	case actionSlow:
@@ -148,10 +164,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.retheme()
 		}
 	case tea.ResumeMsg:
-		m.now = m.cfg.Clock.Now()
+		m.catchUp()
 	}
+	m.refreshEvents()
 	m.offset = m.scrolled()
-	return m, cmd
+	return m, tea.Batch(cmd, m.note(), m.notify())
 }
 
 // scrolled is the offset at which the table shows the selection, whatever pane
@@ -187,6 +204,7 @@ func (m *Model) screen() *ui.Screen {
 	if waiting := m.waiting(); waiting != nil {
 		s.Answer = waiting
 	}
+	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)
 	}
@@ -203,6 +221,7 @@ func (m Model) View() tea.View {
 	}
 	v := tea.NewView(ui.Render(m.screen()))
 	v.AltScreen = true
-	v.WindowTitle = "pooltop"
+	v.ReportFocus = true
+	m.announce(&v)
 	return v
 }

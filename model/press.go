@@ -28,6 +28,12 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		m.toggle(ui.PaneHelp)
 	case key.Matches(msg, k.Forecast):
 		return m.forecast()
+	case key.Matches(msg, k.Events):
+		m.toggle(ui.PaneEvents)
+	case key.Matches(msg, k.Pause):
+		m.pause()
+	case key.Matches(msg, k.Notify):
+		m.toggleNotify()
 	case key.Matches(msg, k.Copy):
 		return m.copyID()
 	case key.Matches(msg, k.Detail):
@@ -37,7 +43,7 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		m.toggle(ui.PaneDetail)
 	case key.Matches(msg, k.Back):
 		m.back()
-	case m.pane == ui.PaneHelp:
+	case m.pane == ui.PaneHelp, m.pane == ui.PaneEvents && key.Matches(msg, k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		m.scrollPane(msg)
 	case key.Matches(msg, k.Mark, k.MarkProvider):
 		m.mark(msg)

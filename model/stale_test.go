@@ -57,8 +57,8 @@ func TestASecondFailureIsStale(t *testing.T) {
 		d.shows("✕ stale 1m", "auth.json: broken", "label-a")
 
 		d.change(poolOf("p: a b"))
-		d.shows("● live", "label-b")
-		d.hides("stale", "broken")
+		d.shows("● live", "label-b", "the file                        recovered")
+		d.hides("stale")
 	})
 }
 
@@ -125,8 +125,8 @@ func TestAStalePictureSaysItsPresentReason(t *testing.T) {
 		d.tick(10 * time.Second)
 		d.remove()
 		d.finish(d.send(FileChanged{}))
-		d.shows("✕ stale 10s", "auth.json: gone")
-		d.hides("broken")
+		d.shows("✕ stale 10s", "\n  auth.json: gone")
+		d.hides("\n  auth.json: broken")
 	})
 }
 
@@ -138,7 +138,7 @@ func TestAFileIsDeletedAndComesBack(t *testing.T) {
 		d.shows("✕ stale", "auth.json: gone", "label-a")
 		d.change(poolOf("p: b"))
 		d.shows("● live", "label-b")
-		d.hides("label-a")
+		d.shows("p/label-a                       removed")
 		d.isAt("b")
 	})
 }

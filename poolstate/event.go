@@ -1,8 +1,12 @@
 package poolstate
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
-// EventKind is what happened to a credential.
+// EventKind is what happened to a credential, or to the file.
 type EventKind uint8
 
 // The kinds, named as in the journal and in JSON.
@@ -18,14 +22,34 @@ const (
 	EventRemoved
 	EventDisabled
 	EventEnabled
+	EventFileMissing
+	EventFileUnreadable
+	EventFileRecovered
 )
 
+var eventWords = [...]string{
+	"exhausted", "held", "due", "ready", "reset", "refreshed",
+	"dead", "added", "removed", "disabled", "enabled",
+	"file_missing", "file_unreadable", "file_recovered",
+}
+
 // String returns the word for it on screen and in JSON.
-func (k EventKind) String() string {
-	return [...]string{
-		"exhausted", "held", "due", "ready", "reset", "refreshed",
-		"dead", "added", "removed", "disabled", "enabled",
-	}[k]
+func (k EventKind) String() string { return eventWords[k] }
+
+// OfFile reports whether it is the file that something happened to.
+func (k EventKind) OfFile() bool { return k >= EventFileMissing }
+
+// MarshalText writes the word.
+func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the word. One that is not known is an error.
+func (k *EventKind) UnmarshalText(text []byte) error {
+	i := slices.Index(eventWords[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no kind of event %q", text)
+	}
+	*k = EventKind(i)
+	return nil
 }
 
 // Actor is who did it.
@@ -38,18 +62,36 @@ const (
 	ByClock
 )
 
-// String returns the word for it on screen and in JSON.
-func (a Actor) String() string { return [...]string{"agent", "operator", "clock"}[a] }
+var actorWords = [...]string{"agent", "operator", "clock"}
 
-// Event is one change of one credential, seen between two pictures of a pool.
-type Event struct {
-	At            time.Time
-	Kind          EventKind
-	By            Actor
-	Before, After *Credential // nil before it was added, after it was removed
+// String returns the word for it on screen and in JSON.
+func (a Actor) String() string { return actorWords[a] }
+
+// MarshalText writes the word.
+func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads the word. One that is not known is an error.
+func (a *Actor) UnmarshalText(text []byte) error {
+	i := slices.Index(actorWords[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no actor %q", text)
+	}
+	*a = Actor(i)
+	return nil
 }
 
-// Credential is the credential after the event, or before it when it is gone.
+// Event is one change of one credential, or of the file.
+type Event struct {
+	At   time.Time
+	Kind EventKind
+	By   Actor
+	// Before is nil for one that was added, After for one that was removed, and
+	// both for what happened to the file.
+	Before, After *Credential
+}
+
+// Credential is the credential after the event, or before it when it is gone;
+// nil for what happened to the file.
 func (e *Event) Credential() *Credential {
 	if e.After != nil {
 		return e.After
@@ -63,7 +105,7 @@ func (e *Event) Credential() *Credential {
 func Diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
 	for c := range after.All() {
-		was := before.Find(c.Ref)
+		was := before.near(c)
 		if was == nil {
 			out = append(out, Event{At: at, Kind: EventAdded, After: c})
 			continue
@@ -73,7 +115,7 @@ func Diff(before, after *Pool, at time.Time) []Event {
 		}
 	}
 	for c := range before.All() {
-		if after.Find(c.Ref) == nil {
+		if after.near(c) == nil {
 			out = append(out, Event{At: at, Kind: EventRemoved, Before: c})
 		}
 	}

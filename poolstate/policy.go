@@ -98,12 +98,44 @@ func ParsePolicyChoice(s string) (PolicyChoice, error) {
 	return PolicyAuto, fmt.Errorf("no policy %q: use auto, backoff or flat", s)
 }
 
+// Evidence is what an agent was seen to do with a streak. It says more than the
+// file, in which streaks may be left over from another build, or set by an
+// operator's hand alone.
+type Evidence uint8
+
+// What can be seen: nothing yet, an agent that counts failures, and one that
+// does not.
+const (
+	NoEvidence Evidence = iota
+	EvidenceCounts
+	EvidenceNoCount
+)
+
+// EvidenceOf returns what an event tells: an exhaustion by the agent raises the
+// streak, or it does not. New tokens at the same time may have reset it in
+// between, which tells nothing.
+func EvidenceOf(e *Event) Evidence {
+	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil || newTokens(e.Before, e.After) {
+		return NoEvidence
+	}
+	was, is := e.Before.Streak.Count(), e.After.Streak.Count()
+	if _, known := e.After.Streak.Known(); known && is > 0 && is != was {
+		return EvidenceCounts
+	}
+	return EvidenceNoCount
+}
+
 // Resolve returns the policy to compute the pool with. Auto goes by what the
 // file shows: backoff if any credential carries a streak, else flat. Which flat
 // it is shows in keys that only newer builds write.
-func (c PolicyChoice) Resolve(p *Pool) Policy {
+func (c PolicyChoice) Resolve(p *Pool) Policy { return c.ResolveSeen(p, NoEvidence) }
+
+// ResolveSeen is Resolve for somebody who has seen the agent at work, which auto
+// goes by before all else.
+func (c PolicyChoice) ResolveSeen(p *Pool, seen Evidence) Policy {
+	counts := p.carriesStreak && seen == NoEvidence || seen == EvidenceCounts
 	switch {
-	case c == PolicyBackoff, c == PolicyAuto && p.carriesStreak:
+	case c == PolicyBackoff, c == PolicyAuto && counts:
 		return Backoff
 	case p.newerBuild:
 		return FlatSole

@@ -13,6 +13,9 @@ type Pool struct {
 	Providers []Provider
 	// HasPool is false for a file without a credential_pool.
 	HasPool bool
+	// UpdatedAt is when the file says that it was written last; zero when it
+	// does not say.
+	UpdatedAt time.Time
 
 	carriesStreak bool
 	newerBuild    bool
@@ -42,6 +45,9 @@ func (doc *document) pool(loc *time.Location) *Pool {
 	p := &Pool{HasPool: doc.hasPool, Providers: make([]Provider, 0, len(doc.providers))}
 	for i := range doc.providers {
 		p.Providers = append(p.Providers, doc.provider(&doc.providers[i], p, loc))
+	}
+	if m, found := doc.top.find(keyUpdatedAt); found {
+		p.UpdatedAt = instantOf(doc.data[m.body.start:m.body.end], loc)
 	}
 	slices.SortFunc(p.Providers, func(a, b Provider) int { return cmp.Compare(a.Name, b.Name) })
 	p.markShared()
@@ -213,4 +219,17 @@ func (p *Pool) Find(ref Ref) *Credential {
 		}
 	}
 	return found
+}
+
+// near is Find for a credential of another picture of the pool. It looks first
+// where the credential stood there, which is where it nearly always is.
+func (p *Pool) near(c *Credential) *Credential {
+	prov := p.Provider(c.Provider)
+	if prov == nil {
+		return nil
+	}
+	if i := c.Index - 1; i >= 0 && i < len(prov.Credentials) && prov.Credentials[i].Ref == c.Ref {
+		return &prov.Credentials[i]
+	}
+	return p.Find(c.Ref)
 }

@@ -14,12 +14,15 @@ import (
 type fact struct{ name, value string }
 
 // detailBlock draws what stands below the table, in exactly h lines: on wide
-// screens the forecast beside the detail, else the detail and what the file says
-// of the credential otherwise.
-func (s *Screen) detailBlock(theme *Theme, h int) []string {
+// screens the forecast beside the detail, or where there is no room for it below
+// the events, those; else the detail and what the file says of the credential
+// otherwise.
+func (s *Screen) detailBlock(theme *Theme, h int, events bool) []string {
 	end := s.Width - s.margin()
 	out := []string{theme.line().to(s.margin()).rule(end).String()}
 	switch c := s.selected(); {
+	case s.Width >= wideFrom && events:
+		out = append(out, s.eventsBeside(theme, c, h-1)...)
 	case s.Width >= wideFrom:
 		out = append(out, s.forecastBeside(theme, c, h-1)...)
 	case c != nil:
@@ -35,7 +38,7 @@ func (s *Screen) twoColumns(theme *Theme, c *poolstate.Credential, h int) []stri
 	inner := s.Width - 2*s.margin()
 	rightWidth := min(inner*2/5, 52)
 	leftWidth := inner - rightWidth - 3
-	left := joined(s.story(theme, c, leftWidth), h)
+	left := joined(brief(s.story(theme, c, leftWidth), h), h)
 	right := s.factLines(theme, c, rightWidth)
 	return s.beside(left[:min(len(left), h)], right[:min(len(right), h)], leftWidth+3)
 }
@@ -77,6 +80,25 @@ func (s *Screen) story(theme *Theme, c *poolstate.Credential, w int) [][]sized {
 		}
 	}
 	return sections[:]
+}
+
+// brief makes a story fit into h lines: the provider's message, which is the
+// longest and says least, is cut to its first line before anything else leaves.
+// The first section is who, why and that message, in this order.
+func brief(sections [][]sized, h int) [][]sized {
+	const kept = 3
+	over := -h
+	for _, sec := range sections {
+		over += len(sec)
+	}
+	first := sections[0]
+	if cut := min(over, len(first)-kept); cut > 0 {
+		first = first[: len(first)-cut : len(first)-cut]
+		last := &first[len(first)-1]
+		*last = sized{ansi.Truncate(last.text, last.width-1, "") + ellipsis, last.width}
+		sections[0] = first
+	}
+	return sections
 }
 
 // joined puts sections one after the other, with a blank line between them if
@@ -152,12 +174,16 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 			add(l)
 		}
 	}
-	if said := originSentence(c, a, s.Policy); said != "" {
-		for _, text := range wrap(said, w) {
-			add(theme.line().put(inkSecondary, text))
-		}
+	origin, streak := originSentence(c, a, s.Policy), streakWords(c.Streak)
+	if both := origin + ", " + streak; origin != "" && width(both) <= w {
+		origin, streak = both, ""
 	}
-	add(theme.line().put(inkSecondary, fit(streakWords(c.Streak), w)))
+	for _, text := range wrap(origin, w) {
+		add(theme.line().put(inkSecondary, text))
+	}
+	if streak != "" {
+		add(theme.line().put(inkSecondary, fit(streak, w)))
+	}
 	s.ladderLines(theme, c, a, w, add)
 }
 

@@ -35,12 +35,12 @@ func TestDetailSays(t *testing.T) {
 		},
 		{
 			"cooling", poolstate.Backoff, exhaustedEntry("key", 20*time.Minute, 2),
-			[]string{"key  cooling  openrouter", "429 rate_limit_error", "cooling since 09:00:00  back 11:00:00", "deadline computed: 1h × 2", "second failure in a row", "1h → 2h → 4h → 8h   next failure 4h"},
+			[]string{"key  cooling  openrouter", "429 rate_limit_error", "cooling since 09:00:00  back 11:00:00", "computed: 1h × 2, second failure in a row", "1h → 2h → 4h → 8h   next failure 4h"},
 			nil,
 		},
 		{
 			"cooling, flat", poolstate.Flat, exhaustedEntry("key", 20*time.Minute, 2),
-			[]string{"cooling since 09:00:00  back 10:00:00", "deadline computed: 1h, whatever the streak", "next failure 1h"},
+			[]string{"cooling since 09:00:00  back 10:00:00", "computed: 1h, whatever the streak", "next failure 1h"},
 			[]string{"→"},
 		},
 		{
@@ -50,7 +50,7 @@ func TestDetailSays(t *testing.T) {
 		},
 		{
 			"the eighth in a row", poolstate.Backoff, exhaustedEntry("key", time.Minute, 8),
-			[]string{"8 failures in a row", "deadline computed: 1h × 8", "next failure 8h"},
+			[]string{"computed: 1h × 8, 8 failures in a row", "next failure 8h"},
 			nil,
 		},
 		{

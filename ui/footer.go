@@ -107,6 +107,7 @@ func (s *Screen) markHelp(w int) []sized {
 		{markSuspect, "deadline that cannot be right"},
 		{markShared, "same secret as another: one quota"},
 		{"✓", "marked for the next action"},
+		{markFresh, "changed a moment ago"},
 		{markExpiry, "token expired, or ends within the hour"},
 		{"–", "streak unknown: the file counts none"},
 	} {
@@ -146,6 +147,12 @@ func (s *Screen) policyHelp(w int) []sized {
 	switch {
 	case s.PolicyForced:
 		because = "because --policy says so"
+	case s.Evidence != nil:
+		did := "did not raise"
+		if s.Evidence.Counts {
+			did = "raised"
+		}
+		because = "because the exhaustion of " + s.Evidence.Name + ", " + Stamp(s.Evidence.At, s.Now) + ", " + did + " its streak"
 	case !s.Policy.Climbs():
 		because = "because the file counts no failures"
 	}

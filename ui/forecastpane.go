@@ -12,14 +12,25 @@ const detailWidth = 48
 // forecastBeside draws the forecast and, beside it, the detail of a credential,
 // nil for none, in at most h lines.
 func (s *Screen) forecastBeside(theme *Theme, c *poolstate.Credential, h int) []string {
-	inner := s.Width - 2*s.margin()
-	chartWidth := inner - detailWidth - 4
-	left := s.forecastLines(theme, chartWidth, h)
+	chartWidth := s.besideWidth()
+	return s.besideDetail(theme, s.forecastLines(theme, chartWidth, h), c, h)
+}
+
+// eventsBeside draws the newest events in the place of the forecast.
+func (s *Screen) eventsBeside(theme *Theme, c *poolstate.Credential, h int) []string {
+	left := append([]sized{theme.line().strong(inkText, "events").sized()}, s.eventLines(theme, s.besideWidth(), h-1, 0)...)
+	return s.besideDetail(theme, left, c, h)
+}
+
+// besideWidth is what the detail leaves for what stands beside it.
+func (s *Screen) besideWidth() int { return s.Width - 2*s.margin() - detailWidth - 4 }
+
+func (s *Screen) besideDetail(theme *Theme, left []sized, c *poolstate.Credential, h int) []string {
 	var right []sized
 	if c != nil {
-		right = joined(append(s.story(theme, c, detailWidth), briefFacts(theme, c, detailWidth)), h)
+		right = joined(append(brief(s.story(theme, c, detailWidth), h), briefFacts(theme, c, detailWidth)), h)
 	}
-	return s.beside(left, right[:min(len(right), h)], chartWidth+4)
+	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
 }
 
 // forecastLines draws the answer in words and the chart, w cells wide and h

@@ -59,6 +59,13 @@ func (s *Screen) title() string {
 }
 
 func (s *Screen) feed() (glyph string, colour ink, words string) {
+	if s.Paused {
+		words = "paused"
+		if s.Missed > 0 {
+			words += ", " + plural(s.Missed, "event", "events") + " missed"
+		}
+		return "❚", inkHeld, words
+	}
 	switch s.Feed.State {
 	case FeedLive:
 		return "●", inkReady, "live"
@@ -79,8 +86,11 @@ func (s *Screen) feed() (glyph string, colour ink, words string) {
 
 func (s *Screen) policyWords() string {
 	words := s.Policy.String()
-	if s.PolicyForced {
+	switch {
+	case s.PolicyForced:
 		words += " (chosen)"
+	case s.Evidence != nil:
+		words += " (seen)"
 	}
 	if s.ReadOnly {
 		words += "   read-only"

@@ -125,6 +125,9 @@ func screenOf(p *poolstate.Pool) *Screen {
 	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{})
 	if p != nil {
 		s.Policy = poolstate.PolicyAuto.Resolve(p)
+		for _, e := range poolstate.History(p, s.Policy, s.Now) {
+			s.Events = append(s.Events, poolstate.RecordOf(&e, s.Policy))
+		}
 	}
 	if len(credentials(s)) == 0 {
 		s.Short = emptyKeys

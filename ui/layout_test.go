@@ -96,7 +96,9 @@ func parts(screen string) []string {
 		{"counts", "4 ready"},
 		{"next", "next back"},
 		{"titles", "BACK IN"},
+		{"forecast", "capacity"},
 		{"detail", "1h → 2h → 4h → 8h"},
+		{"events", "09:08:20   "},
 		{"footer", "↑↓ move"},
 	} {
 		if strings.Contains(screen, part.sign) {
@@ -114,9 +116,11 @@ func TestPartsLeaveWithTheHeight(t *testing.T) {
 		height int
 		parts  string
 	}{
-		{50, "title counts next titles detail footer"},
-		{36, "title counts next titles detail footer"},
-		{28, "title counts next titles detail footer"},
+		{50, "title counts next titles forecast detail events footer"},
+		{36, "title counts next titles forecast detail events footer"},
+		{30, "title counts next titles forecast detail events footer"},
+		{29, "title counts next titles detail events footer"},
+		{28, "title counts next titles detail events footer"},
 		{27, "title counts next titles footer"},
 		{24, "title counts next titles footer"},
 		{10, "title counts next titles footer"},

@@ -42,6 +42,7 @@ const (
 	PaneDetail
 	PaneHelp
 	PaneForecast
+	PaneEvents
 )
 
 // Screen is everything that a screen shows. Times are shown in Now's location.
@@ -71,6 +72,19 @@ type Screen struct {
 	// Marked are the credentials that the next action is about, instead of the
 	// selected one.
 	Marked map[poolstate.Ref]bool
+	// Fresh are the credentials that have just changed; the number falls from 2
+	// to 1 as the change fades.
+	Fresh map[poolstate.Ref]int
+	// Events are what happened, oldest first. Distance shows how long ago
+	// instead of when.
+	Events   []poolstate.Record
+	Distance bool
+	// Paused is true for a picture that stands still, and Missed is how many
+	// events it does not show.
+	Paused bool
+	Missed int
+	// Evidence, if any, is by what the policy was chosen.
+	Evidence *Evidence
 	// Filter, if any, says what of the pool is listed, and how.
 	Filter *FilterLine
 	// Dialog, if any, waits for the operator's answer.
@@ -81,6 +95,14 @@ type Screen struct {
 	// map that acts on them.
 	Short []key.Binding
 	Full  [][]key.Binding
+}
+
+// Evidence is what an agent was seen to do with a streak: of which credential,
+// and when.
+type Evidence struct {
+	Counts bool
+	Name   string
+	At     time.Time
 }
 
 // Smallest terminal that gets a table.
@@ -110,6 +132,8 @@ func Render(s *Screen) string {
 		return s.paged(s.detailLines(theme, s.Width-2*s.margin()))
 	case s.Pane == PaneForecast:
 		return s.paged(s.forecastPane(theme))
+	case s.Pane == PaneEvents:
+		return s.eventsPane(theme)
 	}
 	return s.main(theme)
 }
@@ -143,7 +167,10 @@ func (s *Screen) main(theme *Theme) string {
 	case s.Dialog != nil:
 		out = append(out, s.dialogBlock(plan.detail)...)
 	case plan.detail > 0:
-		out = append(out, s.detailBlock(theme, plan.detail)...)
+		out = append(out, s.detailBlock(theme, plan.detail, plan.eventsBeside)...)
+	}
+	if plan.events > 0 {
+		out = append(out, s.eventBlock(theme, plan.events)...)
 	}
 	if plan.filter {
 		out = append(out, s.filterLine())
@@ -315,6 +342,8 @@ func PaneLines(s *Screen) int {
 		lines = s.helpLines()
 	case s.Pane == PaneDetail && s.selected() != nil:
 		lines = s.detailLines(s.Theme, s.Width-2*s.margin())
+	case s.Pane == PaneEvents:
+		return max(len(s.Events)-s.paneHeight()+1, 0)
 	}
 	return max(len(lines)-s.paneHeight(), 0)
 }

@@ -76,13 +76,14 @@ type table struct {
 	cols     columns
 	selected *poolstate.Ref
 	marked   map[poolstate.Ref]bool
+	fresh    map[poolstate.Ref]int
 }
 
 func newTable(s *Screen, theme *Theme) *table {
 	return &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
-		marked: s.Marked,
+		marked: s.Marked, fresh: s.Fresh,
 	}
 }
 
@@ -189,15 +190,7 @@ func (t *table) credential(c *poolstate.Credential) string {
 		l.strong(inkAccent, "▌")
 	}
 	colour := stateInk(a.Availability)
-	marked := t.marked[c.Ref]
-	if roomy := col.glyph-1 > col.cursor; marked && roomy {
-		l.to(col.glyph-1).strong(inkAccent, "✓")
-		marked = false
-	}
-	l.to(col.glyph).put(colour, stateGlyph(a.Availability))
-	if marked {
-		l.strong(inkAccent, "✓")
-	}
+	t.state(l, c, colour, a)
 	t.name(l, c, a)
 	if col.state > 0 {
 		l.to(col.state).put(colour, a.Availability.String())
@@ -215,6 +208,28 @@ func (t *table) credential(c *poolstate.Credential) string {
 		l.to(min(col.end+1, t.width)-1).put(inkText, "\u00a0")
 	}
 	return l.String()
+}
+
+// state draws the glyph of the state, and beside it the mark for the next
+// action or, fading, the one of a change.
+func (t *table) state(l *line, c *poolstate.Credential, colour ink, a poolstate.Assessment) {
+	glyph, roomy := stateGlyph(a.Availability), t.cols.glyph-1 > t.cols.cursor
+	mark, markInk, weight := "", inkAccent, bold
+	switch fresh := t.fresh[c.Ref]; {
+	case t.marked[c.Ref]:
+		mark = "✓"
+	case fresh > 1:
+		mark = markFresh
+	case fresh > 0:
+		mark, markInk, weight = markFresh, inkSecondary, regular
+	}
+	if mark != "" && roomy {
+		l.to(t.cols.glyph-1).draw(markInk, weight, mark)
+	}
+	l.to(t.cols.glyph).put(colour, glyph)
+	if mark != "" && !roomy {
+		l.draw(markInk, weight, mark)
+	}
 }
 
 // name draws the credential's name and its marks, which always fit.

@@ -138,6 +138,7 @@ const (
 	markComputed = "·"
 	markOperator = "^"
 	markSuspect  = "?"
+	markFresh    = "›"
 )
 
 // originMark tells where a countdown comes from, in one cell.
@@ -184,9 +185,9 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case d.Origin == poolstate.OriginOperator:
 		s = "deadline set by an operator"
 	case p.Climbs():
-		s = fmt.Sprintf("deadline computed: %s × %d", Span(a.Base), a.Multiplier)
+		s = fmt.Sprintf("computed: %s × %d", Span(a.Base), a.Multiplier)
 	default:
-		s = fmt.Sprintf("deadline computed: %s, whatever the streak", Span(a.Base))
+		s = fmt.Sprintf("computed: %s, whatever the streak", Span(a.Base))
 	}
 	switch {
 	case !d.Suspect:

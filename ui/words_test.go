@@ -73,9 +73,9 @@ func TestOrigins(t *testing.T) {
 		policy     poolstate.Policy
 		mark, said string
 	}{
-		{"computed", nil, poolstate.Backoff, "·", "deadline computed: 1h × 4"},
-		{"computed, flat", nil, poolstate.Flat, "·", "deadline computed: 1h, whatever the streak"},
-		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "·", "deadline computed: 5m × 4"},
+		{"computed", nil, poolstate.Backoff, "·", "computed: 1h × 4"},
+		{"computed, flat", nil, poolstate.Flat, "·", "computed: 1h, whatever the streak"},
+		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "·", "computed: 5m × 4"},
 		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
 		{"operator", held, poolstate.Backoff, "^", "deadline set by an operator"},
 		{"operator, pinned", held.with(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},

@@ -1,7 +1,7 @@
-// Package journal keeps what was done to a pool, one JSON object a line, in a
-// file of the user's own. It never holds a secret: entries name fields that are
-// none. The file is only ever appended to; that an action was undone is a line
-// of its own.
+// Package journal keeps what happened to a pool, one JSON object a line, in a
+// file of the user's own: what a person did, and what was seen of others. It
+// never holds a secret: entries name fields that are none. Lines are only ever
+// appended; that an action was undone is a line of its own.
 package journal
 
 import (
@@ -10,44 +10,31 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
+	"runtime"
 
 	"pooltop/poolstate"
 )
 
-// Entry is one line: what a person did to one credential. The lines of one
-// action share its number.
+// Entry is one line: what happened to one credential, or to the file. The lines
+// of one action of a person share its number; what was only seen has none.
 type Entry struct {
-	At time.Time `json:"at"`
-	// Action numbers the action, unique in time and over machines.
-	Action string `json:"action"`
-	// Verb is reset, exhaust, sync or undo.
-	Verb string `json:"event"`
-	By   string `json:"by"`
-	User string `json:"user"`
-	Host string `json:"host"`
+	poolstate.Record
 	// Store is the path of the pool.
-	Store    string `json:"store"`
-	Provider string `json:"provider"`
-	ID       string `json:"id"`
-	Label    string `json:"label"`
-	Before   State  `json:"before"`
-	After    State  `json:"after"`
-	Reason   string `json:"reason,omitempty"`
+	Store string `json:"store"`
+	// Action numbers the action, unique in time and over machines.
+	Action string `json:"action,omitempty"`
+	// Verb is reset, exhaust, sync or undo.
+	Verb string `json:"verb,omitempty"`
+	User string `json:"user,omitempty"`
+	Host string `json:"host,omitempty"`
 	// Undo is what it takes to take the line back; nil when that is impossible.
 	Undo *poolstate.Undo `json:"undo,omitempty"`
 	// Undoes is the number of the action that an undo took back.
 	Undoes string `json:"undoes,omitempty"`
-}
-
-// State is a credential before or after an action.
-type State struct {
-	Status   *string    `json:"status"`
-	Streak   *int       `json:"streak"`
-	Deadline *time.Time `json:"deadline"`
 }
 
 // Journal is the file. The zero value keeps nothing.
@@ -70,29 +57,51 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "pooltop", "events.jsonl"), nil
 }
 
-// Append writes entries behind what is there, in one write, so that several
-// processes may append to one file. A last line that was torn is ended first.
-func (j Journal) Append(entries ...Entry) (err error) {
+// Append writes entries behind what is there. Several processes may append to
+// one file.
+func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
+
+// Note is Append for what was seen: what another pooltop has noted already is
+// left out.
+func (j Journal) Note(entries ...Entry) error { return j.write(entries, true) }
+
+// write appends in one write, behind a torn last line if there is one. A file
+// that is large enough gives way to a new one first.
+func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if j.path == "" || len(entries) == 0 {
 		return nil
-	}
-	var lines bytes.Buffer
-	enc := json.NewEncoder(&lines)
-	enc.SetEscapeHTML(false)
-	for _, e := range entries {
-		if err := enc.Encode(e); err != nil {
-			return fmt.Errorf("journal %s: %w", j.path, err)
-		}
 	}
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	// Without the lock a line may be noted twice, which is better than not at
+	// all; only the lock's holder moves the file away.
+	unlock, locked := j.lock()
+	defer unlock()
+	if seen {
+		if entries = j.unknown(entries); len(entries) == 0 {
+			return nil
+		}
+	}
+	text, err := linesOf(entries)
+	if err != nil {
+		return fmt.Errorf("journal %s: %w", j.path, err)
+	}
+	if locked {
+		if err := j.rotate(len(text)); err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+	}
+	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, journalMode)
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	text := lines.Bytes()
+	if info, err := f.Stat(); err == nil && info.Mode().Perm() != journalMode {
+		if err := f.Chmod(journalMode); err != nil && runtime.GOOS != "windows" {
+			return fmt.Errorf("journal: %w", err)
+		}
+	}
 	if torn(f) {
 		text = append([]byte("\n"), text...)
 	}
@@ -101,6 +110,21 @@ func (j Journal) Append(entries ...Entry) (err error) {
 	}
 	return nil
 }
+
+func linesOf(entries []Entry) ([]byte, error) {
+	var lines bytes.Buffer
+	enc := json.NewEncoder(&lines)
+	enc.SetEscapeHTML(false)
+	for i := range entries {
+		if err := enc.Encode(&entries[i]); err != nil {
+			return nil, err
+		}
+	}
+	return lines.Bytes(), nil
+}
+
+// journalMode is for the owner only: what is done to a pool is nobody else's.
+const journalMode = 0o600
 
 // torn reports whether the file ends inside a line, as a crash leaves it.
 func torn(f *os.File) bool {
@@ -116,25 +140,36 @@ func torn(f *os.File) bool {
 // maxLine bounds a line that is read; longer ones are passed over.
 const maxLine = 1 << 20
 
-// Read returns the entries, oldest first. Lines that are none are passed over.
+// Read returns the entries, oldest first, those of the file before included.
+// Lines that are none are passed over.
 func (j Journal) Read() ([]Entry, error) {
 	if j.path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(j.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	defer func() { _ = f.Close() }()
 	var out []Entry
-	lines := bufio.NewReaderSize(f, maxLine)
+	for _, path := range []string{j.older(), j.path} {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("journal: %w", err)
+		}
+		out = append(out, read(f, maxLine)...)
+		_ = f.Close() // it was only read
+	}
+	return out, nil
+}
+
+// read returns the entries of a file, as far as it can be read. Lines that are
+// longer than longest are passed over.
+func read(r io.Reader, longest int) []Entry {
+	var out []Entry
+	lines := bufio.NewReaderSize(r, longest)
 	for {
 		line, more, err := lines.ReadLine()
 		if err != nil {
-			return out, nil // the end, or what can still be read of a bad disk
+			return out
 		}
 		if more { // longer than the buffer: pass over the rest of it
 			for more && err == nil {
@@ -143,7 +178,7 @@ func (j Journal) Read() ([]Entry, error) {
 			continue
 		}
 		var e Entry
-		if json.Unmarshal(line, &e) == nil && e.Action != "" {
+		if json.Unmarshal(line, &e) == nil && (e.Action != "" || !e.At.IsZero()) {
 			out = append(out, e)
 		}
 	}
@@ -157,7 +192,7 @@ func Last(entries []Entry, store string) []Entry {
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := &entries[i]
 		switch {
-		case e.Store != store:
+		case e.Store != store || e.Action == "":
 		case e.Undoes != "":
 			undone[e.Undoes] = true
 		case !undone[e.Action]:

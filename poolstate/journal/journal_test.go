@@ -13,11 +13,13 @@ import (
 
 func fullEntry(action string) Entry {
 	return Entry{
-		At: at, Action: action, Verb: "exhaust", By: "operator", User: "ada", Host: "engine",
-		Store: "/home/ada/.hermes/auth.json", Provider: "openrouter", ID: "a1", Label: "ключ <&> 🔑\u2028",
-		Before: State{Status: new("ok"), Streak: new(2)},
-		After:  State{Status: new("exhausted"), Streak: new(3), Deadline: new(at.Add(4 * time.Hour))},
-		Reason: "until payday",
+		Record: poolstate.Record{
+			At: at, Kind: poolstate.EventHeld, By: poolstate.ByOperator, Provider: "openrouter", ID: "a1", Label: "ключ <&> 🔑\u2028",
+			Before: poolstate.State{Status: new("ok"), Streak: new(2)},
+			After:  poolstate.State{Status: new("exhausted"), Streak: new(3), Deadline: new(at.Add(4 * time.Hour))},
+			Code:   new(429), Reason: "until payday", Message: "m", Source: "manual",
+		},
+		Action: action, Verb: "exhaust", User: "ada", Host: "engine", Store: "/home/ada/.hermes/auth.json",
 		Undo: &poolstate.Undo{Provider: "openrouter", ID: "a1", Position: 1, Fields: []poolstate.UndoField{
 			{Key: "last_status", Before: new(`"ok"`), After: new(`"\u0065xhausted"`)},
 			{Key: "failure_reason", Before: new("{\"a\":\t1}"), Behind: "label"},
@@ -42,10 +44,18 @@ func TestEntriesComeBack(t *testing.T) {
 // The form of a line is what other programs read.
 func TestTheFormOfALine(t *testing.T) {
 	j := newJournal(t)
-	wantErr(t, j.Append(Entry{At: at, Action: "1", Verb: "reset", By: "operator", Provider: "p", ID: "a", Before: State{Streak: new(0)}}), nil)
-	equal(t, "line", readFile(t, j.path), `{"at":"2026-11-23T09:20:06.970596Z","action":"1","event":"reset","by":"operator","user":"","host":"",`+
-		`"store":"","provider":"p","id":"a","label":"","before":{"status":null,"streak":0,"deadline":null},`+
-		`"after":{"status":null,"streak":null,"deadline":null}}`+"\n")
+	seen := Entry{Store: "s", Record: poolstate.Record{
+		At: at, Kind: poolstate.EventExhausted, Provider: "p", ID: "a", Before: poolstate.State{Streak: new(0)}, Code: new(429),
+	}}
+	acted := Entry{Store: "s", Action: "1", Verb: "reset", User: "ada", Host: "engine", Record: poolstate.Record{
+		At: at, Kind: poolstate.EventReset, By: poolstate.ByOperator, Provider: "p", ID: "a",
+	}}
+	wantErr(t, j.Append(seen, acted), nil)
+	equal(t, "lines", readFile(t, j.path), `{"at":"2026-11-23T09:20:06.970596Z","event":"exhausted","by":"agent","provider":"p","id":"a","label":"",`+
+		`"before":{"status":null,"streak":0,"deadline":null},"after":{"status":null,"streak":null,"deadline":null},"error_code":429,"store":"s"}`+"\n"+
+		`{"at":"2026-11-23T09:20:06.970596Z","event":"reset","by":"operator","provider":"p","id":"a","label":"",`+
+		`"before":{"status":null,"streak":null,"deadline":null},"after":{"status":null,"streak":null,"deadline":null},"store":"s",`+
+		`"action":"1","verb":"reset","user":"ada","host":"engine"}`+"\n")
 }
 
 // A journal that keeps nothing, and entries that are none, touch no file.

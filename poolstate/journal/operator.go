@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/user"
-	"time"
 
 	"pooltop/poolstate"
 )
@@ -34,6 +33,8 @@ type Done struct {
 	poolstate.Outcome
 	// Number names the action in the journal.
 	Number string
+	// Entries are its lines in the journal.
+	Entries []Entry
 	// Account is why the journal could not be written; the action stands.
 	Account error
 }
@@ -56,11 +57,7 @@ func (o *Operator) Do(ctx context.Context, a poolstate.Action, policy poolstate.
 	if err != nil {
 		return Done{}, err
 	}
-	template := Entry{Verb: a.Verb.String()}
-	if a.Verb == poolstate.VerbHold {
-		template.Reason = a.Hold.Words
-	}
-	return o.account(out, policy, template), nil
+	return o.account(out, policy, Entry{Verb: a.Verb.String()}), nil
 }
 
 // TakeBack undoes an action by its number and writes that down.
@@ -98,42 +95,33 @@ func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error)
 // account writes one line for each credential that changed.
 func (o *Operator) account(out poolstate.Outcome, policy poolstate.Policy, template Entry) Done {
 	done := Done{Outcome: out, Number: o.Number()}
-	var entries []Entry
 	for i := range out.Changed {
 		eff := &out.Changed[i]
 		e := template
-		e.At, e.Action, e.By = out.At, done.Number, poolstate.ByOperator.String()
-		e.User, e.Host, e.Store = o.User, o.Host, o.Store.Path()
-		e.Provider, e.ID, e.Label = eff.Before.Provider, eff.Before.ID, eff.Before.Label
-		e.Before, e.After = StateOf(&eff.Before, policy, out.At), StateOf(&eff.After, policy, out.At)
-		if e.Reason != "" {
-			e.Reason = eff.After.ErrorMessage // the words as the file has them, without a secret
-		}
+		e.Record = poolstate.RecordOf(&poolstate.Event{
+			At: out.At, Kind: kindOf(template.Verb, &eff.After), By: poolstate.ByOperator, Before: &eff.Before, After: &eff.After,
+		}, policy)
+		e.Action, e.User, e.Host, e.Store = done.Number, o.User, o.Host, o.Store.Path()
 		e.Undo = eff.Undo
-		entries = append(entries, e)
+		done.Entries = append(done.Entries, e)
 	}
-	done.Account = o.Journal.Append(entries...)
+	done.Account = o.Journal.Append(done.Entries...)
 	return done
 }
 
-// StateOf describes a credential as the journal and the commands' JSON do.
-func StateOf(c *poolstate.Credential, policy poolstate.Policy, now time.Time) State {
-	s := State{}
-	if c.StatusText != "" {
-		s.Status = new(c.StatusText)
+// kindOf is what an action comes to for a credential, in the words of events.
+func kindOf(verb string, after *poolstate.Credential) poolstate.EventKind {
+	switch {
+	case after.Status == poolstate.StatusDead:
+		return poolstate.EventDead
+	case after.Held():
+		return poolstate.EventHeld
+	case after.Status == poolstate.StatusExhausted:
+		return poolstate.EventExhausted
+	case verb == poolstate.VerbSync.String():
+		return poolstate.EventRefreshed
+	case verb == poolstate.VerbReset.String():
+		return poolstate.EventReset
 	}
-	if n, known := c.Streak.Known(); known {
-		s.Streak = &n
-	}
-	if d := policy.Deadline(c, now); !d.IsZero() {
-		s.Deadline = new(d.At.UTC())
-		if d.At.After(lastInstant) {
-			s.Deadline = new(lastInstant)
-		}
-	}
-	return s
+	return poolstate.EventReady
 }
-
-// lastInstant stands for everything after the year 9999, which RFC 3339 cannot
-// name.
-var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)

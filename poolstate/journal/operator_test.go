@@ -19,7 +19,7 @@ var (
 )
 
 // state shows a state in one word.
-func state(s State) string {
+func state(s poolstate.State) string {
 	data, _ := json.Marshal(s) // it is only shown
 	return string(data)
 }
@@ -232,10 +232,10 @@ func TestInstantsThatNobodyCanName(t *testing.T) {
 func TestStateOf(t *testing.T) {
 	o := newOperator(t, pool)
 	c := seen(t, o, "backup")[0]
-	equal(t, "under backoff", state(StateOf(&c, poolstate.Backoff, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T10:32:03Z"}`)
-	equal(t, "under flat", state(StateOf(&c, poolstate.Flat, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T09:32:03Z"}`)
+	equal(t, "under backoff", state(poolstate.StateOf(&c, poolstate.Backoff, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T10:32:03Z"}`)
+	equal(t, "under flat", state(poolstate.StateOf(&c, poolstate.Flat, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T09:32:03Z"}`)
 	c = poolstate.Credential{Streak: poolstate.KnownStreak(0)}
-	equal(t, "of a ready one", state(StateOf(&c, poolstate.Backoff, at)), `{"status":null,"streak":0,"deadline":null}`)
+	equal(t, "of a ready one", state(poolstate.StateOf(&c, poolstate.Backoff, at)), `{"status":null,"streak":0,"deadline":null}`)
 }
 
 func TestSign(t *testing.T) {

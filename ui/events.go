@@ -1,0 +1,236 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// Widths of the columns of events, in cells.
+const (
+	eventTimeWidth = 9
+	eventWhoWidth  = 30
+	eventKindWidth = 10
+	eventGap       = 2
+)
+
+// MatchRecord reports whether an event is one of those that a filter of
+// credentials lets through: with the credential as the event left it. What
+// happened to the file concerns every credential.
+func MatchRecord(f Filter, r *poolstate.Record, p poolstate.Policy) bool {
+	if r.Kind.OfFile() {
+		return true
+	}
+	c := r.Credential()
+	return f.Match(&c, p.Assess(&c, r.At))
+}
+
+// EventLine draws one event in at most w cells: when, who, what, and how.
+func EventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int) string {
+	return eventLine(theme, r, p, now, w, false).String()
+}
+
+func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *line {
+	l := theme.line()
+	l.put(inkFaint, fit(eventTime(r.At, now, distance), w))
+	who := w / 3
+	if w >= eventTimeWidth+eventWhoWidth+2*eventKindWidth+3*eventGap {
+		who = eventWhoWidth
+	}
+	l.to(eventTimeWidth+eventGap).put(inkText, fit(recordName(r, who), min(who, w-l.at)))
+	l.to(min(eventTimeWidth+eventGap+who+eventGap, w))
+	l.put(eventInk(r.Kind), fit(eventWord(r.Kind), w-l.at))
+	l.to(min(eventTimeWidth+who+eventKindWidth+3*eventGap, w))
+	return l.put(inkSecondary, fit(EventWords(r, p, now), w-l.at))
+}
+
+// eventTime writes when it happened: by the clock, or how long ago.
+func eventTime(at, now time.Time, distance bool) string {
+	if distance {
+		return Span(now.Sub(at)) + " ago"
+	}
+	at = at.In(now.Location())
+	if civilDays(at) == civilDays(now) {
+		return at.Format("15:04:05")
+	}
+	return Moment(at, now)
+}
+
+// recordName is provider/name in at most w cells; the provider gives way first.
+func recordName(r *poolstate.Record, w int) string {
+	if r.Kind.OfFile() {
+		return "the file"
+	}
+	name := strings.TrimSpace(Clean(r.Name(), rowText))
+	provider := strings.TrimSpace(Clean(r.Provider, rowText))
+	if room := w - width(name) - 1; room >= 6 || room >= width(provider) {
+		return fit(provider, room) + "/" + name
+	}
+	return fit(name, w)
+}
+
+func eventWord(k poolstate.EventKind) string {
+	return strings.ReplaceAll(strings.TrimPrefix(k.String(), "file_"), "_", " ")
+}
+
+func eventInk(k poolstate.EventKind) ink {
+	switch k {
+	case poolstate.EventExhausted:
+		return inkCooling
+	case poolstate.EventHeld:
+		return inkHeld
+	case poolstate.EventDue:
+		return inkDue
+	case poolstate.EventDead, poolstate.EventFileMissing, poolstate.EventFileUnreadable:
+		return inkDead
+	case poolstate.EventRemoved, poolstate.EventDisabled:
+		return inkSecondary
+	}
+	return inkReady
+}
+
+// EventWords says how it happened: "429 usage limit, streak 2 → 3, 4h".
+func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
+	var parts []string
+	add := func(text string) {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	c := r.Credential()
+	switch r.Kind {
+	case poolstate.EventExhausted:
+		add(failure(&c))
+		add(streakChange(r))
+		add(cooldownOf(r))
+	case poolstate.EventHeld:
+		if r.After.Deadline != nil {
+			add("by operator until " + Moment(*r.After.Deadline, now))
+		}
+		add(streakChange(r))
+		if r.Reason != "" {
+			add("“" + Clean(r.Reason, rowText) + "”")
+		}
+	case poolstate.EventDue:
+		add("cooldown over, the agent retries at its next turn")
+		add(streakStays(r))
+	case poolstate.EventReady:
+		add("cleared by " + r.By.String())
+		add(streakStays(r))
+	case poolstate.EventReset, poolstate.EventRefreshed:
+		by := "by " + r.By.String()
+		if r.Kind == poolstate.EventRefreshed {
+			by = "new tokens, " + by
+		}
+		add(by)
+		add(streakChange(r))
+	case poolstate.EventDead:
+		add(failure(&c))
+		add("re-auth is what it needs")
+	case poolstate.EventFileUnreadable:
+		add(Clean(r.Message, messageText))
+	default:
+		add(plainWords[r.Kind])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// plainWords say what has no numbers.
+var plainWords = map[poolstate.EventKind]string{
+	poolstate.EventAdded:         "new in the pool",
+	poolstate.EventRemoved:       "no longer in the file",
+	poolstate.EventDisabled:      "out of rotation",
+	poolstate.EventEnabled:       "back in rotation",
+	poolstate.EventFileMissing:   "it is gone; the last picture stays",
+	poolstate.EventFileRecovered: "it can be read again",
+}
+
+// streakChange says what became of the streak: "streak 2 → 3".
+func streakChange(r *poolstate.Record) string {
+	before, after := r.Before.Streak, r.After.Streak
+	switch {
+	case after == nil:
+		return ""
+	case r.Before.Status == nil && before == nil:
+		return "streak " + strconv.Itoa(*after)
+	case before == nil:
+		return fmt.Sprintf("streak – → %d", *after)
+	case *before == *after:
+		return "streak stays " + strconv.Itoa(*after)
+	}
+	return fmt.Sprintf("streak %d → %d", *before, *after)
+}
+
+func streakStays(r *poolstate.Record) string {
+	if r.After.Streak == nil || *r.After.Streak == 0 {
+		return ""
+	}
+	return "streak stays " + strconv.Itoa(*r.After.Streak)
+}
+
+// cooldownOf is how long the failure costs, or that nobody can tell.
+func cooldownOf(r *poolstate.Record) string {
+	if r.After.Deadline == nil || !r.After.Deadline.After(r.At) {
+		return ""
+	}
+	return Span(r.After.Deadline.Sub(r.At))
+}
+
+// eventLines are the newest events, h of them at the most, each w cells wide.
+func (s *Screen) eventLines(theme *Theme, w, h, skip int) []sized {
+	var out []sized
+	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
+		out = append(out, eventLine(theme, &s.Events[i], s.Policy, s.Now, w, s.Distance).sized())
+	}
+	if len(out) == 0 && h > 0 {
+		said := "nothing has happened yet"
+		if s.Filter != nil && s.Filter.Text != "" {
+			said = "no event matches; esc clears the filter"
+		}
+		out = append(out, theme.line().put(inkSecondary, fit(said, w)).sized())
+	}
+	return out
+}
+
+// eventBlock is the newest events below the table, in exactly h lines, a blank
+// one first.
+func (s *Screen) eventBlock(theme *Theme, h int) []string {
+	out := append([]string{""}, indented(s, s.eventLines(theme, s.Width-2*s.margin(), h-1, 0))...)
+	for len(out) < h {
+		out = append(out, "")
+	}
+	return out[:h]
+}
+
+// eventsPane is all events, newest first, as large as the screen.
+func (s *Screen) eventsPane(theme *Theme) string {
+	w, h := s.Width-2*s.margin(), s.paneHeight()-1
+	if s.Filter != nil {
+		h--
+	}
+	skip := clampOffset(s.Offset, len(s.Events), h)
+	head := theme.line().strong(inkText, "events")
+	if said := plural(len(s.Events), "event", "events") + ", newest first"; head.at+2+width(said) <= w && len(s.Events) > 0 {
+		head.to(head.at+2).put(inkSecondary, said)
+	}
+	lines := append([]sized{head.sized()}, s.eventLines(theme, w, h, skip)...)
+	second := ""
+	if s.Feed.State == FeedStale {
+		second = s.staleLine()
+	}
+	out := append([]string{s.title(), second}, indented(s, lines)...)
+	for s.Filter != nil && len(out) < h+3 {
+		out = append(out, "")
+	}
+	if s.Filter != nil {
+		out = append(out, s.filterLine())
+	}
+	place := ""
+	if len(s.Events) > h && h > 0 {
+		place = strconv.Itoa(skip+1) + "–" + strconv.Itoa(min(skip+h, len(s.Events))) + " of " + strconv.Itoa(len(s.Events))
+	}
+	return s.withBottom(out, place)
+}

@@ -1,0 +1,56 @@
+package ui
+
+import "strings"
+
+// NotificationForm is how a terminal takes a notification.
+type NotificationForm uint8
+
+// The forms: the bell alone, and beside it the sequence of iTerm2 and Windows
+// Terminal, of rxvt, or of kitty. The last one is the first of them inside tmux,
+// which hands it on where it is allowed to.
+const (
+	NotifyBell NotificationForm = iota
+	NotifyOSC9
+	NotifyOSC777
+	NotifyOSC99
+	NotifyTmux
+)
+
+// NotificationFormOf tells from the environment what the terminal understands.
+// One that is not known to understand more gets the bell.
+func NotificationFormOf(env func(string) string) NotificationForm {
+	term, program := env("TERM"), env("TERM_PROGRAM")
+	switch {
+	case env("TMUX") != "":
+		return NotifyTmux
+	case strings.HasPrefix(term, "screen"):
+		return NotifyBell
+	case term == "xterm-kitty", env("KITTY_WINDOW_ID") != "":
+		return NotifyOSC99
+	case strings.HasPrefix(term, "foot"), strings.HasPrefix(term, "rxvt"), program == "ghostty", env("VTE_VERSION") != "":
+		return NotifyOSC777
+	case program == "iTerm.app", program == "WezTerm", env("LC_TERMINAL") == "iTerm2", env("WT_SESSION") != "", env("ConEmuPID") != "":
+		return NotifyOSC9
+	}
+	return NotifyBell
+}
+
+// Notification is the bytes that notify a person of a text. The text may come
+// from the file; it is made harmless.
+func Notification(form NotificationForm, text string) string {
+	const bell, end = "\a", "\x1b\\"
+	// A semicolon would end the field, and the name in front keeps a number from
+	// becoming a command.
+	text = "pooltop: " + strings.ReplaceAll(Clean(text, rowText), ";", ",")
+	switch form {
+	case NotifyOSC9:
+		return "\x1b]9;" + text + end + bell
+	case NotifyOSC777:
+		return "\x1b]777;notify;pooltop;" + text + end + bell
+	case NotifyOSC99:
+		return "\x1b]99;i=pooltop;" + text + end + bell
+	case NotifyTmux:
+		return "\x1bPtmux;\x1b\x1b]9;" + text + "\a" + end + bell
+	}
+	return bell
+}
