@@ -65,21 +65,41 @@ func (pic *picture) providerNames() []string {
 
 // printList draws the dashboard's table once, as wide as the terminal.
 func (o *options) printList(w io.Writer, pic picture) error {
-	width, theme := 120, ui.PlainTheme()
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		if cols, _, err := term.GetSize(int(f.Fd())); err == nil && cols > 0 {
-			width = cols
-		}
-		if p := o.profile(f); p >= colorprofile.ASCII {
-			theme = ui.NewTheme(lipgloss.HasDarkBackground(os.Stdin, f), p)
-			w = &colorprofile.Writer{Forward: f, Profile: p}
-		}
-	}
+	theme, w, width := o.printer(w)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
-		Width: width, Theme: theme, Now: pic.now, Path: displayPath(pic.path),
+		Width: width(), Theme: theme, Now: pic.now, Path: displayPath(pic.path),
 		Feed: ui.Feed{State: ui.FeedLive}, Pool: pic.pool, Groups: ui.Groups(pic.pool), Policy: pic.policy,
 	}))
 	return err
+}
+
+// pageWidth is how wide an output is that is no terminal.
+const pageWidth = 120
+
+// printer returns how to print on an output: in what theme, through what, and
+// how wide it is at the moment.
+func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
+	f, ok := terminalOf(w)
+	if !ok {
+		return ui.PlainTheme(), w, func() int { return pageWidth }
+	}
+	width := func() int {
+		if cols, _, err := term.GetSize(int(f.Fd())); err == nil && cols > 0 {
+			return cols
+		}
+		return pageWidth
+	}
+	p := o.profile(f)
+	if p < colorprofile.ASCII {
+		return ui.PlainTheme(), w, width
+	}
+	return ui.NewTheme(lipgloss.HasDarkBackground(os.Stdin, f), p), &colorprofile.Writer{Forward: f, Profile: p}, width
+}
+
+// terminalOf returns the terminal that an output is, if it is one.
+func terminalOf(w io.Writer) (*os.File, bool) {
+	f, ok := w.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
 // didYouMean suggests the nearest of the names, if one is near.

@@ -182,11 +182,16 @@ func (pic *picture) credential(c *poolstate.Credential) credentialJSON {
 
 // writeJSON prints v with an indent. Whatever could act on a terminal is
 // escaped; a JSON reader gets it back as it was.
-func writeJSON(w io.Writer, v any) error {
+func writeJSON(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
+
+// writeLineJSON is writeJSON on one line.
+func writeLineJSON(w io.Writer, v any) error { return encodeJSON(w, v, "") }
+
+func encodeJSON(w io.Writer, v any, indent string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}

@@ -52,13 +52,7 @@ func (m *Model) readJournal() tea.Cmd {
 	operator := m.cfg.Operator
 	return func() tea.Msg {
 		entries, err := operator.Journal.Read()
-		var records []poolstate.Record
-		for i := range entries {
-			if entries[i].Store == operator.Store.Path() {
-				records = append(records, entries[i].Record)
-			}
-		}
-		slices.SortStableFunc(records, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
+		records := journal.Of(entries, operator.Store.Path())
 		return journalRead{records[max(len(records)-maxEvents, 0):], err}
 	}
 }

@@ -1,6 +1,10 @@
 package model
 
-import "charm.land/bubbles/v2/key"
+import (
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/ui"
+)
 
 // keyMap is every key of the dashboard. Update acts on it, the footer and the
 // help are drawn from it, so a key cannot do what the help does not say.
@@ -70,10 +74,12 @@ func briefly(b key.Binding, name, desc string) key.Binding {
 
 // short is the footer: the keys that do something now, in the order of the
 // screen's work.
-func (k keyMap) short(paneOpen, listed bool) []key.Binding {
+func (k keyMap) short(pane ui.Pane, listed bool) []key.Binding {
 	quit := briefly(k.Quit, "q", "quit")
 	switch {
-	case paneOpen:
+	case pane == ui.PaneEvents:
+		return []key.Binding{k.Move, briefly(k.Filter, "/", "filter"), briefly(k.Back, "esc", "back"), quit}
+	case pane != ui.PaneTable:
 		return []key.Binding{k.Move, briefly(k.Back, "esc", "back"), quit}
 	case !listed:
 		return []key.Binding{k.Help, quit}

@@ -221,7 +221,7 @@ func TestTheFooterIsFromTheKeyMap(t *testing.T) {
 	}
 	for _, open := range []bool{true, false} {
 		for _, listed := range []bool{true, false} {
-			for _, b := range keys.short(open, listed) {
+			for _, b := range keys.short(map[bool]ui.Pane{false: ui.PaneTable, true: ui.PaneDetail}[open], listed) {
 				if !known[strings.Join(b.Keys(), " ")] {
 					t.Errorf("the footer offers %q, which the key map does not", b.Keys())
 				}

@@ -102,6 +102,9 @@ func (o *Observer) Tick(at time.Time) []Event {
 
 func byTime(a, b Event) int { return a.At.Compare(b.At) }
 
+// Next is when the clock alone makes the next event; zero for never.
+func (o *Observer) Next() time.Time { return o.next }
+
 // nextDeadline is the first deadline after an instant, zero without one.
 func nextDeadline(p *Pool, policy Policy, at time.Time) time.Time {
 	return p.Summarize(policy, at).NextAt

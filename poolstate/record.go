@@ -15,10 +15,12 @@ type Record struct {
 	After    State     `json:"after"`
 	// Code, Reason and Message are those of a failure; of a hold, Reason is the
 	// operator's words; of the file, Message says why it cannot be read.
-	Code    *int   `json:"error_code,omitempty"`
-	Reason  string `json:"reason,omitempty"`
-	Message string `json:"message,omitempty"`
-	Source  string `json:"source,omitempty"`
+	Code *int `json:"error_code,omitempty"`
+	// Cooldown is how long an exhaustion costs, in seconds; 0 is unknown.
+	Cooldown int64  `json:"cooldown_seconds,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Message  string `json:"message,omitempty"`
+	Source   string `json:"source,omitempty"`
 }
 
 // State is a credential before or after an event; nil is unknown or absent.
@@ -77,6 +79,7 @@ func RecordOf(e *Event, policy Policy) Record {
 	if code, coded := c.ErrorCode.Get(); coded {
 		r.Code = &code
 	}
+	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown / time.Second)
 	return r
 }
 

@@ -105,7 +105,9 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 	case poolstate.EventExhausted:
 		add(failure(&c))
 		add(streakChange(r))
-		add(cooldownOf(r))
+		if r.Cooldown > 0 {
+			add(Span(time.Duration(r.Cooldown) * time.Second))
+		}
 	case poolstate.EventHeld:
 		if r.After.Deadline != nil {
 			add("by operator until " + Moment(*r.After.Deadline, now))
@@ -115,7 +117,11 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 			add("“" + Clean(r.Reason, rowText) + "”")
 		}
 	case poolstate.EventDue:
-		add("cooldown over, the agent retries at its next turn")
+		over := "cooldown"
+		if r.Cooldown > 0 {
+			over += " of " + Span(time.Duration(r.Cooldown)*time.Second)
+		}
+		add(over + " over")
 		add(streakStays(r))
 	case poolstate.EventReady:
 		add("cleared by " + r.By.String())
@@ -169,14 +175,6 @@ func streakStays(r *poolstate.Record) string {
 		return ""
 	}
 	return "streak stays " + strconv.Itoa(*r.After.Streak)
-}
-
-// cooldownOf is how long the failure costs, or that nobody can tell.
-func cooldownOf(r *poolstate.Record) string {
-	if r.After.Deadline == nil || !r.After.Deadline.After(r.At) {
-		return ""
-	}
-	return Span(r.After.Deadline.Sub(r.At))
 }
 
 // eventLines are the newest events, h of them at the most, each w cells wide.

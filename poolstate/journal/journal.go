@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"pooltop/poolstate"
 )
@@ -182,6 +183,18 @@ func read(r io.Reader, longest int) []Entry {
 			out = append(out, e)
 		}
 	}
+}
+
+// Of returns what entries tell of one store, in order of time.
+func Of(entries []Entry, store string) []poolstate.Record {
+	var records []poolstate.Record
+	for i := range entries {
+		if entries[i].Store == store {
+			records = append(records, entries[i].Record)
+		}
+	}
+	slices.SortStableFunc(records, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
+	return records
 }
 
 // Last returns the lines of the last action on a store that changed something
