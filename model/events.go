@@ -19,6 +19,8 @@ const maxEvents = 10_000
 // chronicle is what happened to the store, as far as it is known.
 type chronicle struct {
 	observer poolstate.Observer
+	// policy is that of the newest picture.
+	policy poolstate.Policy
 	// records are in order of time. They are never changed in place.
 	records []poolstate.Record
 	// history is what the first picture tells of the time before it, until the
@@ -78,7 +80,7 @@ func (m *Model) observe(events []poolstate.Event) {
 		if g, ours := m.guardedBy(e); ours && alike(e.After, &g.after) {
 			e.By = poolstate.ByOperator
 		}
-		r := poolstate.RecordOf(e, m.policy)
+		r := poolstate.RecordOf(e, m.chronicle.policy)
 		if e.Kind == poolstate.EventFileUnreadable {
 			r.Message = m.feed.Reason
 		}
@@ -140,7 +142,7 @@ func (m *Model) settle() {
 	}
 	var missed []poolstate.Record
 	for i := range c.history {
-		r := poolstate.RecordOf(&c.history[i], m.policy)
+		r := poolstate.RecordOf(&c.history[i], c.policy)
 		if c.add(r) && !last.IsZero() && r.At.After(last) {
 			missed = append(missed, r)
 			c.unwritten = append(c.unwritten, m.entry(r))

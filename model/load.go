@@ -172,11 +172,11 @@ func (m *Model) news(p *poolstate.Pool) []poolstate.Event {
 	c, now := &m.chronicle, m.cfg.Clock.Now()
 	events := c.observer.See(p, m.cfg.Policy.ResolveSeen(p, m.evidence.kind), now)
 	m.weigh(events)
-	policy := m.cfg.Policy.ResolveSeen(p, m.evidence.kind)
-	c.observer.Under(policy, now)
+	c.policy = m.cfg.Policy.ResolveSeen(p, m.evidence.kind)
+	c.observer.Under(c.policy, now)
 	if !c.begun {
 		c.begun = true
-		c.history = poolstate.History(p, policy, now)
+		c.history = poolstate.History(p, c.policy, now)
 		m.settle()
 	}
 	m.observe(events)

@@ -51,21 +51,24 @@ func (o *Observer) Under(policy Policy, at time.Time) {
 // true: not after this picture, and not before the last one. Then each pooltop
 // that watches gives an event the same time.
 func (o *Observer) happened(e *Event, pool *Pool, at time.Time) time.Time {
-	said := pool.UpdatedAt
+	said := []time.Time{pool.UpdatedAt}
 	if e.After != nil {
 		switch e.Kind {
 		case EventExhausted, EventHeld, EventDead:
-			said = e.After.StatusAt
+			said = []time.Time{e.After.StatusAt, pool.UpdatedAt}
 		case EventReset:
-			said = e.After.ClearedAt
+			said = []time.Time{e.After.ClearedAt, pool.UpdatedAt}
 		}
 	}
-	// An event that is written a moment after it happened may just have missed
-	// the last picture.
-	if said.After(at) || said.Before(o.seen.Add(-sameWithin)) {
-		return at
+	// What is written a moment after it happened may just have missed the last
+	// picture.
+	earliest := o.seen.Add(-sameWithin)
+	for _, t := range said {
+		if !t.After(at) && !t.Before(earliest) {
+			return t
+		}
 	}
-	return said
+	return at
 }
 
 // Fail notes that no picture could be taken, since the file is not there or

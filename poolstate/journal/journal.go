@@ -178,6 +178,9 @@ func read(r io.Reader, longest int) []Entry {
 			}
 			continue
 		}
+		if len(line) == 0 {
+			continue
+		}
 		var e Entry
 		if json.Unmarshal(line, &e) == nil && (e.Action != "" || !e.At.IsZero()) {
 			out = append(out, e)

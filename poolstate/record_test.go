@@ -1,0 +1,134 @@
+package poolstate
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+// Every kind of event and every actor is read as it is written; unknown words
+// are errors.
+func TestKindsAndActorsRoundTrip(t *testing.T) {
+	for k := range EventKind(len(eventWords)) {
+		text, _ := k.MarshalText()
+		var back EventKind
+		if err := back.UnmarshalText(text); err != nil || back != k {
+			t.Errorf("%s is read as %s, %v", k, back, err)
+		}
+		equal(t, "of the file: "+k.String(), k.OfFile(), len(text) > 5 && string(text[:5]) == "file_")
+	}
+	for a := range Actor(len(actorWords)) {
+		text, _ := a.MarshalText()
+		var back Actor
+		if err := back.UnmarshalText(text); err != nil || back != a {
+			t.Errorf("%s is read as %s, %v", a, back, err)
+		}
+	}
+	var r Record
+	for _, line := range []string{`{"event": "exploded"}`, `{"by": "nobody"}`, `{"event": 5}`} {
+		if json.Unmarshal([]byte(line), &r) == nil {
+			t.Errorf("%s is read", line)
+		}
+	}
+}
+
+// A record says what the event was about, in numbers, and no more of a credential
+// than that.
+func TestRecordOf(t *testing.T) {
+	tests := []struct {
+		name string
+		kind EventKind
+		by   Actor
+		was  string
+		is   string
+		want string
+	}{
+		{
+			"exhausted", EventExhausted, ByAgent, `"id": "a", "label": "l", "source": "manual", "consecutive_failures": 1`,
+			failed("a", 0, 2) + `, "label": "l", "source": "manual", "last_error_reason": "r", "last_error_message": "m"`,
+			`{"at":"2026-11-23T11:40:00Z","event":"exhausted","by":"agent","provider":"p","id":"a","label":"l",` +
+				`"before":{"status":null,"streak":1,"deadline":null},"after":{"status":"exhausted","streak":2,"deadline":"2026-11-23T13:40:00Z"},` +
+				`"error_code":429,"cooldown_seconds":7200,"reason":"r","message":"m","source":"manual"}`,
+		},
+		{
+			"held", EventHeld, ByOperator, `"id": "a"`, failed("a", 0, 1) + `, "last_error_reason": "operator_hold", "last_error_message": "until payday"`,
+			`{"at":"2026-11-23T11:40:00Z","event":"held","by":"operator","provider":"p","id":"a","label":"",` +
+				`"before":{"status":null,"streak":null,"deadline":null},"after":{"status":"exhausted","streak":1,"deadline":"2026-11-23T12:40:00Z"},` +
+				`"error_code":429,"cooldown_seconds":3600,"reason":"until payday"}`,
+		},
+		{
+			"reset", EventReset, ByOperator, failed("a", 0, 2), `"id": "a", "last_error_message": "left over", "consecutive_failures": 0`,
+			`{"at":"2026-11-23T11:40:00Z","event":"reset","by":"operator","provider":"p","id":"a","label":"",` +
+				`"before":{"status":"exhausted","streak":2,"deadline":"2026-11-23T13:40:00Z"},"after":{"status":null,"streak":0,"deadline":null}}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			was, is := poolAt(t, 0, tt.was), poolAt(t, 0, tt.is)
+			r := RecordOf(&Event{At: noon, Kind: tt.kind, By: tt.by, Before: &was.Providers[0].Credentials[0], After: &is.Providers[0].Credentials[0]}, Backoff)
+			got, err := json.Marshal(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "record", string(got), tt.want)
+			var back Record
+			if err := json.Unmarshal(got, &back); err != nil || !back.Same(&r) {
+				t.Errorf("it is read as %+v, %v", back, err)
+			}
+		})
+	}
+	equal(t, "of the file", RecordOf(&Event{At: noon, Kind: EventFileMissing}, Flat), Record{At: noon, Kind: EventFileMissing})
+}
+
+// Two reports are of one event when they lie close together and agree on whom
+// and how it stands afterwards.
+func TestSame(t *testing.T) {
+	base := Record{At: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
+	for name, change := range map[string]func(*Record){
+		"later":              func(r *Record) { r.At = r.At.Add(sameWithin + 1) },
+		"earlier":            func(r *Record) { r.At = r.At.Add(-sameWithin - 1) },
+		"another kind":       func(r *Record) { r.Kind = EventHeld },
+		"another provider":   func(r *Record) { r.Provider = "q" },
+		"another credential": func(r *Record) { r.ID = "b" },
+		"another streak":     func(r *Record) { r.After.Streak = new(3) },
+		"no streak":          func(r *Record) { r.After.Streak = nil },
+		"another status":     func(r *Record) { r.After.Status = new("dead") },
+		"another deadline":   func(r *Record) { r.After.Deadline = new(noon) },
+		"no deadline":        func(r *Record) { r.After.Deadline = nil },
+	} {
+		other := base
+		change(&other)
+		equal(t, name, base.Same(&other) || other.Same(&base), false)
+	}
+	same := base
+	same.At, same.By, same.Label, same.Before = noon.Add(sameWithin), ByOperator, "renamed", State{Streak: new(1)}
+	equal(t, "the same", base.Same(&same) && same.Same(&base), true)
+
+	nameless := Record{At: noon, Kind: EventAdded, Provider: "p", Label: "x"}
+	other := nameless
+	other.Label = "y"
+	equal(t, "without an id the label tells", nameless.Same(&other), false)
+	equal(t, "and is enough", nameless.Same(&nameless), true)
+}
+
+// The credential of a record stands as the event left it.
+func TestTheCredentialOfARecord(t *testing.T) {
+	for content, want := range map[string]Availability{
+		failed("a", 0, 2): Cooling,
+		failed("a", 0, 2) + `, "last_error_reason": "operator_hold"`: Held,
+		`"id": "a", "last_status": "dead"`:                           Dead,
+		`"id": "a"`:                                                  Ready,
+		`"id": "a", "enabled": false`:                                Disabled,
+	} {
+		p := poolAt(t, 0, content)
+		c := &p.Providers[0].Credentials[0]
+		kind := map[Availability]EventKind{Cooling: EventExhausted, Held: EventHeld, Dead: EventDead, Ready: EventReady, Disabled: EventDisabled}[want]
+		r := RecordOf(&Event{At: noon, Kind: kind, After: c}, Backoff)
+		again := r.Credential()
+		equal(t, "availability of "+content, Backoff.Availability(&again, noon), want)
+		equal(t, "streak", again.Streak, c.Streak)
+		equal(t, "code", again.ErrorCode, c.ErrorCode)
+		equal(t, "name", r.Name(), "a")
+	}
+	equal(t, "name of nothing", (&Record{}).Name(), "#")
+}
