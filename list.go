@@ -71,7 +71,9 @@ func (o *options) printList(w io.Writer, pic picture) error {
 			width = cols
 		}
 		if p := o.profile(f); p >= colorprofile.ASCII {
-			theme = ui.NewTheme(lipgloss.HasDarkBackground(os.Stdin, f), p)
+			// Without colours there is no reason to ask the terminal.
+			dark := p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f)
+			theme = ui.NewTheme(dark, p)
 			w = &colorprofile.Writer{Forward: f, Profile: p}
 		}
 	}
