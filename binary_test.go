@@ -13,16 +13,7 @@ import (
 // The program itself, built once and run as a script would: its exit codes, and
 // what it writes where.
 func TestTheProgram(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
-	program := filepath.Join(t.TempDir(), "pooltop")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	program := build(t)
 	file := sampleFile(t, "backoff.json")
 	run := func(t *testing.T, args ...string) outcome {
 		t.Helper()
@@ -75,4 +66,20 @@ func TestTheProgram(t *testing.T) {
 		says(t, done(t, run(t, "--version")), version)
 	})
 	equal(t, "what lies beside the file", len(namesIn(t, filepath.Dir(file))), 1)
+}
+
+// build makes the program and returns its path.
+func build(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := filepath.Join(t.TempDir(), "pooltop")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
 }

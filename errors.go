@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 
-	"charm.land/fang/v2"
-
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
@@ -68,7 +66,7 @@ func exitCode(err error) int {
 const maxErrorText = 4096
 
 // printError writes one line. What the error quotes is untrusted.
-func printError(w io.Writer, _ fang.Styles, err error) {
+func printError(w io.Writer, err error) {
 	if text := err.Error(); text != "" {
 		_, _ = fmt.Fprintln(w, "pooltop: "+ui.Clean(text, maxErrorText))
 	}

@@ -93,7 +93,9 @@ func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
 	if p < colorprofile.ASCII {
 		return ui.PlainTheme(), w, width
 	}
-	return ui.NewTheme(lipgloss.HasDarkBackground(os.Stdin, f), p), &colorprofile.Writer{Forward: f, Profile: p}, width
+	// Without colours there is no reason to ask the terminal.
+	dark := p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f)
+	return ui.NewTheme(dark, p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }
 
 // terminalOf returns the terminal that an output is, if it is one.

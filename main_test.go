@@ -10,8 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"charm.land/fang/v2"
 )
 
 // update writes the golden files anew: go test . -update. Read the difference
@@ -25,10 +23,10 @@ const pictureAt = "2026-11-23T09:20:00Z"
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
 // TestMain takes away what a person's machine would bring into the tests: the
-// zone, the agent's home and the wish for colours.
+// zone, the agent's home, the kind of terminal and the wish for colours.
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
-	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
+	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
 		if err := os.Unsetenv(name); err != nil {
 			panic(err)
 		}
@@ -65,7 +63,7 @@ func pooltop(t *testing.T, args ...string) outcome {
 		root.SetIn(strings.NewReader(""))
 		root.SetOut(&stdout)
 		root.SetErr(&stderr)
-		code = exitCode(fang.Execute(t.Context(), root, fang.WithVersion(version), fang.WithErrorHandler(printError)))
+		code = run(t.Context(), root)
 	})
 	return outcome{stdout.String(), stderr.String(), code}
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func rootCommand(o *options) *cobra.Command {
@@ -19,7 +22,7 @@ func rootCommand(o *options) *cobra.Command {
 	o.register(root)
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "only look: no key writes")
 	registerNotify(root, o)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codedError{exitUsage, err} })
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), backoffCommand(o),
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
@@ -30,6 +33,23 @@ func rootCommand(o *options) *cobra.Command {
 // registerNotify adds the flag of the commands that show a dashboard.
 func registerNotify(cmd *cobra.Command, o *options) {
 	cmd.Flags().BoolVar(&o.notify, "notify", false, "notify when a provider is out, when it is back, and of the dead")
+}
+
+// flagValues say what the flags of a type take.
+var flagValues = map[string]string{
+	"bool": "true or false", "int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number",
+}
+
+// wrongFlag says what a flag takes instead of how its value was read.
+func wrongFlag(_ *cobra.Command, err error) error {
+	var wrong *pflag.InvalidValueError
+	if errors.As(err, &wrong) {
+		f := wrong.GetFlag()
+		if takes, ok := flagValues[f.Value.Type()]; ok {
+			return usageError("--%s takes %s, not %q", f.Name, takes, wrong.GetValue())
+		}
+	}
+	return &codedError{exitUsage, err}
 }
 
 // noArguments refuses arguments, and says which command may have been meant.

@@ -25,7 +25,7 @@ func TestWrongUsage(t *testing.T) {
 
 		{"list --nonsense", []string{"--nonsense"}},
 		{"list openrouter anthropic", []string{`"anthropic"`}},
-		{"list --json=perhaps", []string{"--json"}},
+		{"list --json=perhaps", []string{`--json takes true or false, not "perhaps"`}},
 		{"list --policy steep", []string{`"steep"`}},
 		{"list --policy BACKOFF", []string{`"BACKOFF"`}},
 		{"list --now 2026-11-23", []string{"--now", `"2026-11-23"`}},
@@ -40,7 +40,7 @@ func TestWrongUsage(t *testing.T) {
 		{"status --profile a\\b", []string{"profile"}},
 
 		{"backoff x", []string{`"x"`}},
-		{"backoff --code many", []string{"--code", "many"}},
+		{"backoff --code many", []string{`--code takes a whole number, not "many"`}},
 		{"backoff --code", []string{"--code"}},
 		{"backoff --policy steep", []string{`"steep"`}},
 		{"backoff --now x", []string{"--now"}},
@@ -60,10 +60,10 @@ func TestWrongUsage(t *testing.T) {
 		{"demo --speed 0", []string{"--speed"}},
 		{"demo --speed 0.9", []string{"--speed", "0.9"}},
 		{"demo --speed 60001", []string{"--speed"}},
-		{"demo --speed fast", []string{"--speed"}},
+		{"demo --speed fast", []string{`--speed takes a number, not "fast"`}},
 		{"demo --speed NaN", []string{"--speed"}},
 		{"demo --speed Inf", []string{"--speed"}},
-		{"demo --seed -1", []string{"--seed"}},
+		{"demo --seed -1", []string{`--seed takes a whole number from 0 up, not "-1"`}},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			args := strings.Fields(c.line)

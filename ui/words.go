@@ -204,7 +204,7 @@ func streakWords(s poolstate.Streak) string {
 	n, known := s.Known()
 	switch {
 	case !known:
-		return "streak unknown: this file does not count failures"
+		return "streak unknown: the file counts no failures"
 	case n <= 0:
 		return "no failure since the last success"
 	case n <= len(ordinals):

@@ -149,7 +149,7 @@ func TestEveryMarkIsExplained(t *testing.T) {
 }
 
 func TestStreakWords(t *testing.T) {
-	equal(t, "unknown", streakWords(poolstate.Streak{}), "streak unknown: this file does not count failures")
+	equal(t, "unknown", streakWords(poolstate.Streak{}), "streak unknown: the file counts no failures")
 	for n, want := range map[int]string{
 		-3: "no failure since the last success", 0: "no failure since the last success",
 		1: "first failure in a row", 2: "second failure in a row", 3: "third failure in a row",

@@ -48,7 +48,7 @@ func explain(err error) string {
 		return "inotify watch limit reached"
 	case errors.Is(err, syscall.EMFILE) && linux:
 		// The kernel has one answer for both limits.
-		return "inotify instance or open file limit reached"
+		return "inotify or open file limit reached"
 	case errors.Is(err, syscall.EMFILE):
 		return "open file limit reached"
 	case errors.Is(err, syscall.ENFILE):
@@ -56,9 +56,9 @@ func explain(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "the directory may not be read"
 	case errors.As(err, &number):
-		return "file events unavailable: " + strings.ToLower(strings.TrimRight(number.Error(), "."))
+		return "no file events: " + strings.ToLower(strings.TrimRight(number.Error(), "."))
 	default:
-		return "file events unavailable"
+		return "no file events"
 	}
 }
 

@@ -44,6 +44,9 @@ func TestExplain(t *testing.T) {
 		if got == "" || got != strings.ToLower(got) || strings.HasSuffix(got, ".") {
 			t.Errorf("%v: %q is no lower-case clause", err, got)
 		}
+		if len(got) > 40 {
+			t.Errorf("%v: %q is too long for the head of a screen", err, got)
+		}
 		if other, ok := seen[got]; ok {
 			t.Errorf("%q is said of %v and of %v", got, err, other)
 		}

@@ -23,10 +23,10 @@ type Agent struct {
 }
 
 // Turn is one request to a provider. The agent first clears the cooldowns that
-// have run out. Then it takes the credentials in the order of rotation, renews
-// an expired token, and asks; a refused credential is exhausted and the next
-// one gets its turn, until one serves or none is left. It returns what that
-// changes.
+// have run out. Then it takes the credentials in the order of rotation and asks;
+// a refused credential is exhausted and the next one gets its turn, until one
+// serves or none is left. An expired token is renewed once its provider answers
+// again, so that new tokens always mean a success. It returns what that changes.
 func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 	var steps []Step
 	served := false
