@@ -72,9 +72,9 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}
-	clock, err := o.clock()
-	if err != nil {
-		return nil, err
+	clock := time.Now
+	if o.now != "" {
+		clock = func() time.Time { return pic.now } // the very instant that the picture is of
 	}
 	store := poolstate.Open(pic.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {

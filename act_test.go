@@ -34,6 +34,7 @@ func TestExitCodesOfActions(t *testing.T) {
 		{"no time", "exhaust openrouter primary --until soon", exitUsage, []string{"--until", "soon"}},
 		{"both", "exhaust openrouter primary --for 1h --until 18:00", exitUsage, []string{"exclude each other"}},
 		{"no error code", "exhaust openrouter primary --code 4290", exitUsage, []string{"4290 is no error code"}},
+		{"zero as the code", "exhaust openrouter primary --code 0", exitUsage, []string{"0 is no error code"}},
 		{"dead", "exhaust anthropic claude_code", exitRefused, []string{"exhaust anthropic/c90d1a", "dead", "re-auth"}},
 		{"words that lift the hold", "exhaust openai-codex #2 --reason usage_limit", exitRefused, []string{"usage_limit", "lets an agent lift the hold"}},
 		{"the last one standing", "exhaust custom:together.ai #1", exitRefused, []string{"only ready credential of custom:together.ai", "--yes"}},
