@@ -36,6 +36,9 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 // seenAt says when a running agent notices a change.
 const seenAt = "a running agent sees it at its next pool load"
 
+// DeadReset goes behind the answer to a reset of a dead credential.
+const DeadReset = "; it was dead: re-auth is what helps"
+
 // DoneWords is the answer to an action: what changed, from what to what, until
 // when, and when a running agent sees it.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
@@ -51,7 +54,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	text += whyNot(out) + "; " + seenAt
 	for i := range out.Changed {
 		if verb == poolstate.VerbReset && out.Changed[i].Before.Status == poolstate.StatusDead {
-			return text + "; it was dead: re-auth is what helps"
+			return text + DeadReset
 		}
 	}
 	return text
