@@ -33,6 +33,7 @@ type retryLoad struct{}
 // while it ran.
 type loadState struct {
 	running, again bool
+	begun          int // ever
 	grace          graceState
 	news           FileChanged
 }
@@ -65,6 +66,7 @@ func (m *Model) startLoad() tea.Cmd {
 		return nil
 	}
 	m.loading.running = true
+	m.loading.begun++
 	return m.loadPool()
 }
 
@@ -146,6 +148,7 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 // what now stands in its place.
 func (m *Model) show(s poolstate.Snapshot) {
 	if m.snapshot.Pool == s.Pool {
+		m.checkGuarded() // an agent may have undone an action before it was seen
 		return
 	}
 	before := m.snapshot.Pool
