@@ -91,7 +91,7 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	seen, bulk := m.targets(msg)
 	if len(seen) == 0 {
-		return m.refuse("nothing is selected")
+		return m.refuse("%s", m.whyNothing())
 	}
 	switch {
 	case key.Matches(msg, k.Exhaust):
@@ -280,7 +280,7 @@ func (m *Model) takeBack() tea.Cmd {
 // marks away again.
 func (m *Model) mark(msg tea.KeyPressMsg) {
 	if m.selected == nil {
-		m.refuse("nothing is selected")
+		m.refuse("%s", m.whyNothing())
 		return
 	}
 	next := make(map[poolstate.Ref]bool, len(m.marked)+1)

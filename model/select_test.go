@@ -73,7 +73,7 @@ func TestTheSelectionSurvivesEmptyPools(t *testing.T) {
 			d.press("esc", "esc", "esc")
 			d.isAt("")
 			d.change(poolOf("p: a b"))
-			d.isAt("a")
+			d.isAt("b") // where it was
 		}
 	})
 }
