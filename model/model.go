@@ -129,6 +129,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.poolLoaded(msg)
 	case retryLoad:
 		cmd = m.retry()
+	case planned:
+		cmd = m.planned(msg)
 	case actionSlow:
 		m.actionSlow(msg)
 	case actionDone:
