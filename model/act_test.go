@@ -155,7 +155,8 @@ func TestTheFormOfAHold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := acting(t, "a")
 		d.do("x")
-		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00")
+		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00",
+			"a running agent may use it until its next pool load")
 		d.do("4", "5", "m")
 		d.shows("streak 2 → 3, 45m, until 12:45")
 		d.do("q")

@@ -254,7 +254,7 @@ func (m *Model) drawnForm() *ui.Dialog {
 	out := &ui.Dialog{
 		Title: "force-exhaust " + what,
 		Keys: []key.Binding{
-			briefly(k.Accept, "enter", "hold"), k.Next, k.Cancel,
+			k.Next, briefly(k.Accept, "enter", "hold"), k.Cancel, // the last ones stay
 		},
 	}
 	names := [...]string{"code", "duration", "reason"}
@@ -290,6 +290,7 @@ func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
 	if n := len(plan.Changed); n > 1 {
 		out.Preview = ui.CredentialName(&first.Before) + ": " + out.Preview + fmt.Sprintf(", and %d more", n-1)
 	}
+	out.Note = "a running agent may use it until its next pool load"
 	for i := range plan.Changed {
 		if w := h.Warn(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
