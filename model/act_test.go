@@ -115,7 +115,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 		d.shows("▌yes")
 		d.do("enter")
 		d.isReady("a", "b", "d")
-		d.shows("✓ reset 2 credentials, 1 not affected: already clear, 1 not affected: dead, re-auth is what helps")
+		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 not affected: already clear", "a running agent sees it")
 		d.do("u")
 		d.shows("undo 2 credentials in")
 		d.do("y")

@@ -19,9 +19,9 @@ func TestASyncOfMoreThanOneAsks(t *testing.T) {
 		equal(t, "the file", d.text(), twoSeats)
 
 		d.do("A", "y")
-		d.shows("✓ sync 2 credentials")
+		d.shows("✓ sync 2 credentials: 2 ready → 2 ready; a running agent sees it")
 		d.do("a", "A")
-		d.shows("✕ sync: nothing changed, 2 not affected: it has its authority's tokens already")
+		d.shows("✕ sync: nothing changed; 2 not affected: it has its authority's tokens already")
 	})
 }
 
