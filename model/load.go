@@ -160,6 +160,11 @@ func (m *Model) show(s poolstate.Snapshot) {
 	}
 	m.noteChanges(events)
 	m.arrange()
+	if m.dialog != nil && s.Pool.Len() == 0 {
+		// There is nothing left to ask about, and nowhere to draw the question.
+		m.refuse("%s cancelled, %s; nothing was written", m.dialog.action.Verb, m.whyNothing())
+		m.dialog = nil
+	}
 	m.checkGuarded()
 	m.noticeSuccess(events)
 }

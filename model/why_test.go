@@ -3,6 +3,8 @@ package model
 import (
 	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // Where there is nothing to act on, every key that would says why there is not.
@@ -32,5 +34,19 @@ func TestAKeyWithoutACredentialSaysWhy(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A question is not left open, unseen, over a pool that has become empty.
+func TestAnEmptiedPoolEndsTheQuestion(t *testing.T) {
+	for _, k := range []string{"x", "ctrl+r"} {
+		inBubble(t, func(t *testing.T) {
+			d := acting(t, "a")
+			d.do(k)
+			d.change(`{"credential_pool": {}}`)
+			d.shows("cancelled, the pool has no credentials; nothing was written")
+			d.do("q")
+			equal(t, "what q does", d.last, tea.Msg(tea.QuitMsg{}))
+		})
 	}
 }
