@@ -72,9 +72,9 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}
-	clock, err := o.clock()
-	if err != nil {
-		return nil, err
+	clock := time.Now
+	if o.now != "" {
+		clock = func() time.Time { return pic.now } // the very instant that the picture is of
 	}
 	store := poolstate.Open(pic.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {
@@ -102,6 +102,9 @@ func (d *deed) do(a poolstate.Action, seen []poolstate.Credential) error {
 // asked first and says no.
 func (d *deed) carryOut(plan poolstate.Outcome, work func(context.Context) (journal.Done, error)) error {
 	if d.flags.dryRun {
+		for _, st := range d.pic.pool.Strands(plan, d.pic.policy) {
+			d.say(ui.StrandedWords(&st, d.pic.now)) // it would ask
+		}
 		return d.report(&plan)
 	}
 	if err := d.allow(plan); err != nil {
@@ -222,7 +225,11 @@ func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	var lines []string
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		lines = append(lines, ui.Clean(e.Before.Provider, maxErrorText)+"/"+ui.EffectWords(e, d.pic.policy, out.At.In(d.pic.now.Location())))
+		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, d.pic.policy, out.At.In(d.pic.now.Location()))
+		if d.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
+			line += ui.DeadReset
+		}
+		lines = append(lines, line)
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
@@ -235,13 +242,27 @@ func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	case len(out.Changed) > 0:
 		lines = append(lines, "written; a running agent sees it at its next pool load")
 	case out.Refusals() == 0:
-		lines = append(lines, "nothing to change")
+		lines = append(lines, d.nothing(out))
 	}
 	if len(lines) == 0 {
 		return nil
 	}
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
+}
+
+// nothing says that there was nothing to do, and why where no target has said
+// so.
+func (d *deed) nothing(out *poolstate.Outcome) string {
+	switch {
+	case d.verb == poolstate.VerbUndo && len(out.Unchanged) == 0:
+		return "nothing to undo"
+	case d.verb == poolstate.VerbSync && len(out.Unchanged) == 0:
+		return "nothing to adopt: no authority on this machine has tokens of these credentials"
+	case d.verb == poolstate.VerbSync:
+		return "nothing to adopt"
+	}
+	return "nothing to change"
 }
 
 func (d *deed) json(out *poolstate.Outcome) outcomeJSON {

@@ -34,6 +34,7 @@ func TestExitCodesOfActions(t *testing.T) {
 		{"no time", "exhaust openrouter primary --until soon", exitUsage, []string{"--until", "soon"}},
 		{"both", "exhaust openrouter primary --for 1h --until 18:00", exitUsage, []string{"exclude each other"}},
 		{"no error code", "exhaust openrouter primary --code 4290", exitUsage, []string{"4290 is no error code"}},
+		{"zero as the code", "exhaust openrouter primary --code 0", exitUsage, []string{"0 is no error code"}},
 		{"dead", "exhaust anthropic claude_code", exitRefused, []string{"exhaust anthropic/c90d1a", "dead", "re-auth"}},
 		{"words that lift the hold", "exhaust openai-codex #2 --reason usage_limit", exitRefused, []string{"usage_limit", "lets an agent lift the hold"}},
 		{"the last one standing", "exhaust custom:together.ai #1", exitRefused, []string{"only ready credential of custom:together.ai", "--yes"}},
@@ -103,9 +104,11 @@ func TestDryRun(t *testing.T) {
 	for _, args := range []string{"reset --all", "exhaust openrouter primary", "exhaust custom:together.ai #1 --yes", "sync"} {
 		t.Run(args, func(t *testing.T) {
 			got, file := actOn(t, append(strings.Fields(args), "--dry-run")...)
-			if out := done(t, got); !strings.HasSuffix(out, "dry run: nothing was written\n") {
-				t.Errorf("it says %q", out)
+			if !strings.HasSuffix(got.stdout, "dry run: nothing was written\n") {
+				t.Errorf("it says %q", got.stdout)
 			}
+			equal(t, "its exit code", got.code, exitDone)
+			equal(t, "a word on the last one standing", strings.Contains(got.stderr, "only ready credential of"), strings.Contains(args, "together"))
 			equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 			entries, err := os.ReadDir(filepath.Dir(file))
 			if err != nil || len(entries) != 1 {
@@ -127,7 +130,9 @@ func TestResetOfAProviderSparesTheDead(t *testing.T) {
 	}
 	equal(t, "the dead one", availabilityOf(t, file, "c90d1a"), "dead")
 	equal(t, "the other", availabilityOf(t, file, "b27e04"), "ready")
-	done(t, at(t, file, "reset", "anthropic", "claude_code"))
+	if out := done(t, at(t, file, "reset", "anthropic", "claude_code")); !strings.Contains(out, "→ ready, streak 0; it was dead: re-auth is what helps\n") {
+		t.Errorf("it says %q", out)
+	}
 	equal(t, "the one that is named", availabilityOf(t, file, "c90d1a"), "ready")
 }
 
@@ -136,7 +141,9 @@ func TestNothingToDo(t *testing.T) {
 	got, file := actOn(t, "reset", "openrouter", "primary")
 	equal(t, "the answer", done(t, got), "openrouter/primary: unchanged, already clear\nnothing to change\n")
 	equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
-	equal(t, "an undo of nothing", done(t, at(t, file, "undo")), "nothing to change\n")
+	equal(t, "an undo of nothing", done(t, at(t, file, "undo")), "nothing to undo\n")
+	equal(t, "a sync of others", done(t, at(t, file, "sync", "openrouter")),
+		"nothing to adopt: no authority on this machine has tokens of these credentials\n")
 }
 
 // TestUndoTakesBackActionAfterAction, across processes, by the journal.
@@ -151,7 +158,7 @@ func TestUndoTakesBackActionAfterAction(t *testing.T) {
 	}
 	before, after := string(sample(t, "backoff.json")), string(readFile(t, file))
 	equal(t, "the file without its stamp", unstamped(after), unstamped(before))
-	equal(t, "a fourth undo", done(t, at(t, file, "undo")), "nothing to change\n")
+	equal(t, "a fourth undo", done(t, at(t, file, "undo")), "nothing to undo\n")
 }
 
 // unstamped is a store's text up to updated_at, its last key.
@@ -185,7 +192,7 @@ func TestSync(t *testing.T) {
 	if text := string(readFile(t, file)); strings.Count(text, "SECRET-newer\"") != 2 || strings.Contains(text, "SECRET-older") {
 		t.Errorf("the tokens were not adopted")
 	}
-	equal(t, "another sync", done(t, at(t, file, "sync")), "nous/portal: unchanged, it has its authority's tokens already\nnothing to change\n")
+	equal(t, "another sync", done(t, at(t, file, "sync")), "nous/portal: unchanged, it has its authority's tokens already\nnothing to adopt\n")
 	refused(t, at(t, file, "undo"), exitRefused, "a sync cannot be taken back")
 }
 

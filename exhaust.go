@@ -39,7 +39,7 @@ func exhaustCommand(o *options) *cobra.Command {
 				return err
 			}
 			hold.Code, hold.Words = code, reason
-			if code == 0 {
+			if !cmd.Flags().Changed("code") {
 				hold.Code = poolstate.HoldCode(seen)
 			}
 			if hold.Code < 100 || hold.Code > 599 {

@@ -115,7 +115,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 		d.shows("▌yes")
 		d.do("enter")
 		d.isReady("a", "b", "d")
-		d.shows("✓ reset 2 credentials, 1 not affected: already clear, 1 not affected: dead, re-auth is what helps")
+		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 not affected: already clear", "a running agent sees it")
 		d.do("u")
 		d.shows("undo 2 credentials in")
 		d.do("y")
@@ -155,7 +155,8 @@ func TestTheFormOfAHold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := acting(t, "a")
 		d.do("x")
-		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00")
+		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00",
+			"a running agent may use it until its next pool load")
 		d.do("4", "5", "m")
 		d.shows("streak 2 → 3, 45m, until 12:45")
 		d.do("q")

@@ -93,13 +93,13 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	seen, bulk := m.targets(msg)
 	if len(seen) == 0 {
-		return m.refuse("nothing is selected")
+		return m.refuse("%s", m.whyNothing())
 	}
 	switch {
 	case key.Matches(msg, k.Exhaust):
 		return m.openHold(seen)
 	case key.Matches(msg, k.Sync):
-		return m.perform(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: m.cfg.ClaudeFile}, seen)
+		return m.sync(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: m.cfg.ClaudeFile}, seen)
 	}
 	return m.reset(seen, bulk)
 }
@@ -226,9 +226,14 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	switch {
 	case len(out.Changed) == 0:
 		kind = ui.AnswerRefused
-	case msg.verb != poolstate.VerbUndo && msg.done.Undos() != nil:
-		text += "; u undoes"
-		m.undos = append(m.undos, undoable{msg.done.Number, out.Changed, msg.done.Undos()})
+	case msg.verb != poolstate.VerbUndo:
+		undos := msg.done.Undos()
+		if undos != nil {
+			text += "; u undoes"
+		} else {
+			text += "; it cannot be taken back"
+		}
+		m.undos = append(m.undos, undoable{msg.done.Number, out.Changed, undos})
 	}
 	if msg.verb == poolstate.VerbUndo && len(m.undos) > 0 {
 		m.undos = m.undos[:len(m.undos)-1]
@@ -252,7 +257,8 @@ func (m *Model) actionError(verb poolstate.Verb, err error) string {
 	return verb.String() + " failed, nothing was written: " + m.cfg.ExplainError(err)
 }
 
-// undoable is an action that can be taken back.
+// undoable is an action of this session. A sync has no undos: the tokens before
+// it are gone.
 type undoable struct {
 	number  string
 	effects []poolstate.Effect
@@ -265,8 +271,14 @@ func (m *Model) undo() tea.Cmd {
 	if len(m.undos) == 0 {
 		return m.refuse("nothing to undo in this session; pooltop undo takes back earlier actions")
 	}
+	last := m.undos[len(m.undos)-1]
+	if last.undos == nil {
+		// The action before it is no less undoable for that.
+		m.undos = m.undos[:len(m.undos)-1]
+		return m.refuse("%v; u takes back the action before it", journal.ErrNotUndoable)
+	}
 	plan := poolstate.Outcome{At: m.now}
-	for _, e := range m.undos[len(m.undos)-1].effects {
+	for _, e := range last.effects {
 		plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
 	}
 	return m.askOr(poolstate.Action{Verb: poolstate.VerbUndo}, nil, &plan)
@@ -285,7 +297,7 @@ func (m *Model) takeBack() tea.Cmd {
 // marks away again.
 func (m *Model) mark(msg tea.KeyPressMsg) {
 	if m.selected == nil {
-		m.refuse("nothing is selected")
+		m.refuse("%s", m.whyNothing())
 		return
 	}
 	next := make(map[poolstate.Ref]bool, len(m.marked)+1)

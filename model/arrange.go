@@ -61,7 +61,11 @@ func (m *Model) arrange() {
 // it was one of them.
 func (m *Model) arrangeKey(msg tea.KeyPressMsg) bool {
 	k, a := &m.keys, &m.arrangement
+	empty := m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0
 	switch {
+	case empty && key.Matches(msg, k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold):
+		m.refuse("%s", m.whyNothing())
+		return true
 	case key.Matches(msg, k.Filter):
 		a.typing = true
 		_ = a.input.Focus() // its command only makes a cursor blink
@@ -93,9 +97,15 @@ func (m *Model) fold(hide bool) {
 	switch {
 	case hide && m.selected != nil:
 		next[m.selected.Provider] = true
-	case !hide && a.anchor != nil && next[a.anchor.Provider]:
+	case hide:
+		m.refuse("%s", m.whyNothing())
+		return
+	case len(next) == 0:
+		m.refuse("no provider is folded")
+		return
+	case a.anchor != nil && next[a.anchor.Provider]:
 		delete(next, a.anchor.Provider)
-	case !hide:
+	default:
 		clear(next)
 	}
 	a.folded = next

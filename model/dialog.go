@@ -21,8 +21,10 @@ type dialog struct {
 	// action is what a confirmation is about; yes is its focus.
 	action poolstate.Action
 	yes    bool
-	plan   *poolstate.Outcome
-	strand []poolstate.Stranded
+	// ignored is set by a key that does not answer it.
+	ignored bool
+	plan    *poolstate.Outcome
+	strand  []poolstate.Stranded
 }
 
 // holdForm is the inputs of a hold.
@@ -130,6 +132,7 @@ func (m *Model) dialogPressed(msg tea.KeyPressMsg) tea.Cmd {
 
 func (m *Model) confirmPressed(msg tea.KeyPressMsg) tea.Cmd {
 	k, d := &m.dialogKeys, *m.dialog
+	d.ignored = false
 	switch {
 	case key.Matches(msg, k.Toggle):
 		d.yes = !d.yes
@@ -141,6 +144,8 @@ func (m *Model) confirmPressed(msg tea.KeyPressMsg) tea.Cmd {
 		d.yes = false
 	case key.Matches(msg, k.Accept):
 	default:
+		d.ignored = true
+		m.dialog = &d
 		return nil
 	}
 	m.dialog = nil
@@ -249,7 +254,7 @@ func (m *Model) drawnForm() *ui.Dialog {
 	out := &ui.Dialog{
 		Title: "force-exhaust " + what,
 		Keys: []key.Binding{
-			briefly(k.Accept, "enter", "hold"), k.Next, k.Cancel,
+			k.Next, briefly(k.Accept, "enter", "hold"), k.Cancel, // the last ones stay
 		},
 	}
 	names := [...]string{"code", "duration", "reason"}
@@ -285,6 +290,7 @@ func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
 	if n := len(plan.Changed); n > 1 {
 		out.Preview = ui.CredentialName(&first.Before) + ": " + out.Preview + fmt.Sprintf(", and %d more", n-1)
 	}
+	out.Note = "a running agent may use it until its next pool load"
 	for i := range plan.Changed {
 		if w := h.Warn(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
@@ -308,6 +314,9 @@ func (m *Model) drawnConfirm() *ui.Dialog {
 		out.Changes = append(out.Changes, ui.Change{
 			Name: e.Before.Provider + "/" + ui.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now),
 		})
+	}
+	if d.ignored {
+		out.Problem = "that key does not answer this; y and n do"
 	}
 	for i := range d.strand {
 		out.Warnings = append(out.Warnings, ui.StrandedWords(&d.strand[i], m.now))

@@ -77,7 +77,7 @@ func (m *Model) journalRead(msg journalRead) {
 func (m *Model) observe(events []poolstate.Event) {
 	for i := range events {
 		e := &events[i]
-		if g, ours := m.guardedBy(e); ours && alike(e.After, &g.after) {
+		if g, ours := m.guardedBy(e); ours && g.alike(e.After, &g.after) {
 			e.By = poolstate.ByOperator
 		}
 		r := poolstate.RecordOf(e, m.chronicle.policy)

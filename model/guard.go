@@ -12,6 +12,9 @@ import (
 type guarded struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
+	// load is the last one that was begun before the action was done. What it
+	// read may be older than what was written, and proves nothing.
+	load int
 }
 
 // guard keeps an eye on the entries that an action changed.
@@ -22,7 +25,7 @@ func (m *Model) guard(verb poolstate.Verb, out *poolstate.Outcome) {
 	}
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		next[e.Before.Ref] = guarded{verb, e.Before, e.After}
+		next[e.Before.Ref] = guarded{verb, e.Before, e.After, m.loading.begun}
 	}
 	m.guarded = next
 }
@@ -38,11 +41,11 @@ const (
 )
 
 // fateOf compares a written entry with how it stands now.
-func fateOf(g guarded, c *poolstate.Credential, kept bool) fate {
+func fateOf(g *guarded, c *poolstate.Credential, kept bool) fate {
 	switch {
-	case alike(c, &g.after):
+	case g.alike(c, &g.after):
 		return fateKept
-	case alike(c, &g.before):
+	case g.alike(c, &g.before):
 		return fateOverwritten
 	case g.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && kept:
 		return fateLifted
@@ -50,11 +53,27 @@ func fateOf(g guarded, c *poolstate.Credential, kept bool) fate {
 	return fateMovedOn
 }
 
-// alike compares what an action writes, apart from fields that an older agent
+// alike compares what the action writes, apart from fields that an older agent
 // drops.
-func alike(a, b *poolstate.Credential) bool {
+func (g *guarded) alike(a, b *poolstate.Credential) bool {
+	if g.verb == poolstate.VerbSync && !sameTokens(a, b) {
+		return false
+	}
 	return a.Status == b.Status && a.StatusAt.Equal(b.StatusAt) &&
-		a.ErrorReason == b.ErrorReason && a.ResetAt.Equal(b.ResetAt)
+		a.ErrorReason == b.ErrorReason && a.ResetAt.Equal(b.ResetAt) && sameStreak(a, b)
+}
+
+// sameStreak takes a streak that the file does not have for any.
+func sameStreak(a, b *poolstate.Credential) bool {
+	m, inA := a.Streak.Known()
+	n, inB := b.Streak.Known()
+	return m == n || !inA || !inB
+}
+
+// sameTokens compares the secrets of two pictures of an entry; a borrowed one
+// by its fingerprint, from which alone its digest is known after a reload.
+func sameTokens(a, b *poolstate.Credential) bool {
+	return a.Fingerprint == b.Fingerprint && (a.Fingerprint != "" || a.Secret == b.Secret)
 }
 
 // checkGuarded looks what became of the written entries in a new picture, and
@@ -69,7 +88,11 @@ func (m *Model) checkGuarded(p *poolstate.Pool) {
 		if !ok {
 			continue
 		}
-		switch fateOf(g, c, m.now.Before(g.after.ResetAt)) {
+		if g.load == m.loading.begun {
+			next[c.Ref] = g
+			continue
+		}
+		switch fateOf(&g, c, m.now.Before(g.after.ResetAt)) {
 		case fateKept:
 			next[c.Ref] = g
 		case fateOverwritten:

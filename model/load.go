@@ -33,6 +33,7 @@ type retryLoad struct{}
 // while it ran.
 type loadState struct {
 	running, again bool
+	begun          int // ever
 	grace          graceState
 	news           FileChanged
 }
@@ -65,6 +66,7 @@ func (m *Model) startLoad() tea.Cmd {
 		return nil
 	}
 	m.loading.running = true
+	m.loading.begun++
 	return m.loadPool()
 }
 
@@ -165,6 +167,11 @@ func (m *Model) adopt(s poolstate.Snapshot) {
 	m.snapshot = s
 	m.policy = m.cfg.Policy.ResolveSeen(s.Pool, m.evidence.kind)
 	m.arrange()
+	if m.dialog != nil && s.Pool.Len() == 0 {
+		// There is nothing left to ask about, and nowhere to draw the question.
+		m.refuse("%s cancelled, %s; nothing was written", m.dialog.action.Verb, m.whyNothing())
+		m.dialog = nil
+	}
 }
 
 // news takes note of a picture and returns what happened since the last one.

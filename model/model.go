@@ -145,6 +145,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.focused()
 	case retryLoad:
 		cmd = m.retry()
+	case planned:
+		cmd = m.planned(msg)
 	case actionSlow:
 		m.actionSlow(msg)
 	case actionDone:

@@ -38,7 +38,7 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		return m.copyID()
 	case key.Matches(msg, k.Detail):
 		if m.selected == nil {
-			return m.refuse("nothing is selected")
+			return m.refuse("%s", m.whyNothing())
 		}
 		m.toggle(ui.PaneDetail)
 	case key.Matches(msg, k.Back):
@@ -92,7 +92,7 @@ func (m *Model) forecast() tea.Cmd {
 func (m *Model) copyID() tea.Cmd {
 	switch {
 	case m.selected == nil:
-		return m.refuse("nothing is selected")
+		return m.refuse("%s", m.whyNothing())
 	case m.selected.ID == "":
 		return m.refuse("the credential has no id")
 	}

@@ -19,10 +19,11 @@ type witness struct {
 }
 
 func (w witness) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	before := w.snapshot.Pool
+	before, sized := w.snapshot.Pool, w.width > 0
 	next, cmd := w.Model.Update(msg)
 	w.Model = next.(Model)
-	if w.snapshot.Pool != before {
+	// The first load may come before the size of the terminal does.
+	if w.snapshot.Pool != nil && w.width > 0 && (w.snapshot.Pool != before || !sized) {
 		w.pictures <- w.View().Content
 	}
 	return w, cmd

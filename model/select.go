@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"io/fs"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -20,6 +21,19 @@ func (m *Model) listed() []*poolstate.Credential {
 		out = append(out, g.Credentials...)
 	}
 	return out
+}
+
+// whyNothing says why no credential is selected.
+func (m *Model) whyNothing() string {
+	switch {
+	case m.snapshot.Pool == nil:
+		return "no pool was read yet"
+	case m.snapshot.Pool.Len() == 0:
+		return "the pool has no credentials"
+	case !m.arrangement.filter.IsZero():
+		return "nothing matches the filter; esc clears it"
+	}
+	return "every provider is folded; → unfolds"
 }
 
 // position is the place of the selection on screen, 0 without one.
@@ -115,6 +129,10 @@ func (m *Model) move(msg tea.KeyPressMsg) {
 	default:
 		return
 	}
+	if m.selected == nil {
+		m.refuse("%s", m.whyNothing())
+		return
+	}
 	m.paneOffset = 0
 	m.arrangement.anchor = nil
 	m.selectAt(at)
@@ -137,6 +155,8 @@ func (m *Model) scrollPane(msg tea.KeyPressMsg) {
 		m.paneOffset = 0
 	case key.Matches(msg, k.Bottom):
 		m.paneOffset = most
+	case key.Matches(msg, slices.Concat(k.full()...)...):
+		m.refuse("the help is open; esc closes it")
 	}
 	m.paneOffset = min(max(m.paneOffset, 0), most)
 }

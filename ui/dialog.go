@@ -17,6 +17,8 @@ type Dialog struct {
 	Fields []Field
 	// Preview says what the form comes to, as it stands.
 	Preview string
+	// Note is what else to know before it is sent; it gives way first.
+	Note string
 	// Changes are what a confirmation is about.
 	Changes []Change
 	// Unaffected says of how many targets nothing changes, and why.
@@ -48,9 +50,18 @@ type Change struct{ Name, Words string }
 const maxChanges = 10
 
 // dialogLines draws the dialog, w cells wide.
-func (s *Screen) dialogLines(w int) []sized {
+func (s *Screen) dialogLines(w int) []sized { return s.dialogWith(w, maxChanges, s.Dialog.Note) }
+
+// dialogWith draws the dialog with no more than some changes listed.
+func (s *Screen) dialogWith(w, most int, note string) []sized {
 	d := s.Dialog
-	out := []sized{s.Theme.line().strong(inkText, fit(Clean(d.Title, rowText), w)).sized()}
+	out := []sized{s.dialogTitle(w)}
+	if d.Choice != nil {
+		out = nil
+		for _, t := range wrap(Clean(d.Title, messageText), w) { // it names a file, to its end
+			out = append(out, s.Theme.line().strong(inkText, t).sized())
+		}
+	}
 	if len(d.Fields) > 0 {
 		out = append(out, sized{})
 	}
@@ -58,7 +69,7 @@ func (s *Screen) dialogLines(w int) []sized {
 		out = append(out, s.fieldLine(f, w))
 	}
 	for i, c := range d.Changes {
-		if i == maxChanges {
+		if i == most {
 			out = append(out, s.dialogText(inkSecondary, "and "+strconv.Itoa(len(d.Changes)-i)+" more", w)...)
 			break
 		}
@@ -70,6 +81,9 @@ func (s *Screen) dialogLines(w int) []sized {
 	if d.Preview != "" {
 		out = append(out, sized{})
 		out = append(out, s.dialogText(inkHeld, d.Preview, w)...)
+	}
+	if note != "" {
+		out = append(out, s.dialogText(inkSecondary, note, w)...)
 	}
 	for _, warning := range d.Warnings {
 		out = append(out, s.dialogText(inkCooling, "! "+warning, w)...)
@@ -83,12 +97,16 @@ func (s *Screen) dialogLines(w int) []sized {
 	return out
 }
 
-// changeLine draws a change. The name gives way before what becomes of it.
+func (s *Screen) dialogTitle(w int) sized {
+	return s.Theme.line().strong(inkText, fit(Clean(s.Dialog.Title, rowText), w)).sized()
+}
+
+// changeLine draws a change. The name gives way before what becomes of it, but
+// not beyond half of the line: it has to tell which credential it is.
 func (s *Screen) changeLine(c Change, w int) sized {
-	const leastName = 8
 	l := s.Theme.line().to(2)
 	name, words := Clean(c.Name, rowText), Clean(c.Words, rowText)
-	l.put(inkText, fit(name, max(w-l.at-2-width(words), leastName)))
+	l.put(inkText, fit(name, max(w-l.at-2-width(words), w/2)))
 	l.to(l.at+2).put(inkSecondary, fit(words, w-l.at-2))
 	return l.sized()
 }
@@ -137,28 +155,36 @@ func (s *Screen) choiceLine(yes bool) sized {
 	return l.sized()
 }
 
-// dialogBlock draws the dialog below the table in h lines, a rule first. When
-// there is not room for all, the end is kept: it is where the choice is.
+// dialogBlock draws the dialog below the table in h lines, a rule first.
 func (s *Screen) dialogBlock(h int) []string {
 	out := []string{s.Theme.line().to(s.margin()).rule(s.Width - s.margin()).String()}
-	lines := indented(s, s.dialogLines(s.Width-2*s.margin()))
-	lines = s.shortened(lines, max(h-1, 0))
-	out = append(out, lines...)
+	w, room := s.Width-2*s.margin(), max(h-1, 0)
+	lines := s.dialogLines(w)
+	if over := len(lines) - room; over > 0 {
+		listed := min(len(s.Dialog.Changes), maxChanges)
+		if listed == len(s.Dialog.Changes) {
+			over++ // the count of what is left out takes a line
+		}
+		lines = s.dialogWith(w, max(listed-over, 0), "")
+	}
+	out = append(out, s.shortened(indented(s, lines), room)...)
 	for len(out) < h {
 		out = append(out, "")
 	}
 	return out[:h]
 }
 
-// shortened cuts the lines of a dialog. A confirmation keeps its title and its
-// end; of a form the inputs are seen before all else, since they are typed into.
+// shortened cuts the lines of a dialog that has nothing left to leave out. A
+// confirmation keeps its title and its end, where the choice is; of a form the
+// inputs are seen before all else, since they are typed into.
 func (s *Screen) shortened(lines []string, room int) []string {
 	if len(lines) <= room {
 		return lines
 	}
 	fields := len(s.Dialog.Fields)
 	if fields == 0 {
-		return append(lines[:1:1], lines[1+len(lines)-room:]...)
+		title := indented(s, []sized{s.dialogTitle(s.Width - 2*s.margin())})
+		return append(title, lines[1+len(lines)-room:]...)
 	}
 	inputs, rest := lines[2:2+fields], lines[2+fields:]
 	if room <= fields {

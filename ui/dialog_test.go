@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -69,4 +70,33 @@ func TestLongConfirmation(t *testing.T) {
 			t.Errorf("%d changes: no %q", n, want)
 		}
 	}
+}
+
+// TestShortConfirmation counts, where there is not room for all, what is left
+// out: nothing is done that is neither listed nor counted.
+func TestShortConfirmation(t *testing.T) {
+	for _, n := range []int{5, 10, 11, 40} {
+		s := screenOf(sample(t, "backoff.json"))
+		s.Dialog = confirmation(n)
+		for h := 7; h <= 20; h++ {
+			text := ""
+			for _, l := range s.sizedAt(50, 50).dialogBlock(h) {
+				text += plain(l) + "\n"
+			}
+			listed, rest := strings.Count(text, "cooling"), 0
+			if _, after, some := strings.Cut(text, "and "); some {
+				_, _ = fmt.Sscan(after, &rest)
+			}
+			equal(t, fmt.Sprintf("of %d in %d lines, listed and counted", n, h), listed+rest, n)
+		}
+	}
+}
+
+// TestConfirmationNamesTheFile whatever the length of its path.
+func TestConfirmationNamesTheFile(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json"))
+	s.Dialog = confirmation(3)
+	s.Dialog.Title = "reset 3 credentials in ~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?"
+	shown := strings.Join(strings.Fields(plain(Render(s.sizedAt(50, 20)))), "")
+	equal(t, "the whole path", strings.Contains(shown, "~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?"), true)
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +38,9 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 // seenAt says when a running agent notices a change.
 const seenAt = "a running agent sees it at its next pool load"
 
+// DeadReset goes behind the answer to a reset of a dead credential.
+const DeadReset = "; it was dead: re-auth is what helps"
+
 // DoneWords is the answer to an action: what changed, from what to what, until
 // when, and when a running agent sees it.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
@@ -46,15 +51,57 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	case 1:
 		text = verb.String() + " " + EffectWords(&out.Changed[0], p, now)
 	default:
-		text = fmt.Sprintf("%s %d credentials", verb, n)
+		text = fmt.Sprintf("%s %d credentials: %s", verb, n, manyFromTo(out, p, now))
 	}
 	text += whyNot(out) + "; " + seenAt
 	for i := range out.Changed {
 		if verb == poolstate.VerbReset && out.Changed[i].Before.Status == poolstate.StatusDead {
-			return text + "; it was dead: re-auth is what helps"
+			return text + DeadReset
 		}
 	}
 	return text
+}
+
+// manyFromTo sums up several changes: "2 cooling, 1 due → 3 ready", and until
+// when those that are out then are.
+func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
+	before, after := tally{}, tally{}
+	var first, last time.Time
+	for i := range out.Changed {
+		e := &out.Changed[i]
+		before[p.Availability(&e.Before, now)]++
+		then := p.Assess(&e.After, now)
+		after[then.Availability]++
+		if at := then.Deadline.At; then.Availability.Returns() {
+			if first.IsZero() || at.Before(first) {
+				first = at
+			}
+			if at.After(last) {
+				last = at
+			}
+		}
+	}
+	text := before.String() + " → " + after.String()
+	switch from, to := Moment(first, now), Moment(last, now); {
+	case first.IsZero():
+	case from == to:
+		text += ", until " + to
+	default:
+		text += ", until " + from + " to " + to
+	}
+	return text
+}
+
+// tally counts availabilities.
+type tally map[poolstate.Availability]int
+
+// String lists the counts, the usable first.
+func (t tally) String() string {
+	var parts []string
+	for _, a := range slices.Sorted(maps.Keys(t)) {
+		parts = append(parts, strconv.Itoa(t[a])+" "+a.String())
+	}
+	return strings.Join(parts, ", ")
 }
 
 // whyNot says of how many targets nothing changed, and why.
@@ -65,7 +112,7 @@ func whyNot(out *poolstate.Outcome) string {
 	if len(out.Changed) == 0 && len(out.Unchanged) == 1 {
 		return ": " + CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Why
 	}
-	return ", " + strings.Join(UnaffectedWords(out), ", ")
+	return "; " + strings.Join(UnaffectedWords(out), ", ")
 }
 
 // UnaffectedWords counts the targets that do not change, by reason.

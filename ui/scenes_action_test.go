@@ -84,6 +84,7 @@ func form(length string) *Dialog {
 			{Name: "reason", Hint: "your words"},
 		},
 		Preview:  "out until 11:20, streak 3 → 4, deadline set by you",
+		Note:     "a running agent may use it until its next pool load",
 		Warnings: []string{"anthropic has 1 ready then"},
 	}
 }
