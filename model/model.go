@@ -175,8 +175,9 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
-		Short: m.keys.short(m.pane != ui.PaneTable, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
-		Full:  m.keys.full(),
+		Timeline: m.arrangement.order == ui.OrderDeadline,
+		Short:    m.keys.short(m.pane != ui.PaneTable, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Full:     m.keys.full(),
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys

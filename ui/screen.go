@@ -66,6 +66,9 @@ type Screen struct {
 	// Offset is the first line of the table (or of a pane) that is shown.
 	Offset int
 	Pane   Pane
+	// Timeline draws all cooldowns on one scale, which reads well when they are
+	// sorted by deadline.
+	Timeline bool
 	// ForecastOf is the provider whose forecast the pane shows, empty for all.
 	ForecastOf string
 	// Marked are the credentials that the next action is about, instead of the

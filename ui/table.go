@@ -76,14 +76,20 @@ type table struct {
 	cols     columns
 	selected *poolstate.Ref
 	marked   map[poolstate.Ref]bool
+	// timeline is the scale that the cooldowns share, nil when each has its own.
+	timeline *timeline
 }
 
 func newTable(s *Screen, theme *Theme) *table {
-	return &table{
+	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
 		marked: s.Marked,
 	}
+	if s.Timeline && t.cols.bar > 0 {
+		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
+	}
+	return t
 }
 
 // header is the line of column titles.
@@ -110,7 +116,10 @@ func (t *table) header() string {
 	if c.atEnd > 0 {
 		l.right(c.atEnd, inkFaint, regular, "AT")
 	}
-	if c.bar > 0 {
+	switch {
+	case t.timeline != nil:
+		t.timeline.title(l.to(c.bar))
+	case c.bar > 0:
 		l.to(c.bar).put(inkFaint, "COOLDOWN")
 	}
 	if c.thenEnd > 0 {
@@ -207,7 +216,7 @@ func (t *table) credential(c *poolstate.Credential) string {
 	}
 	t.streak(l, c)
 	t.back(l, a)
-	t.cooldown(l, a)
+	t.cooldown(l, c, a)
 	if l.selected {
 		// The tint reaches one cell beyond the text on both sides. Its last cell
 		// is no plain blank: renderers erase those, and not every terminal
@@ -324,9 +333,12 @@ func (t *table) back(l *line, a poolstate.Assessment) {
 
 // cooldown draws elapsed and left as a bar, the total beside it, and what the
 // next failure would cost.
-func (t *table) cooldown(l *line, a poolstate.Assessment) {
+func (t *table) cooldown(l *line, c *poolstate.Credential, a poolstate.Assessment) {
 	shown := a.Availability.Returns() || a.Availability == poolstate.Due
-	if t.cols.bar > 0 && shown && a.Cooldown > 0 {
+	switch {
+	case t.timeline != nil:
+		t.timeline.draw(l.to(t.cols.bar), c, &a)
+	case t.cols.bar > 0 && shown && a.Cooldown > 0:
 		l.to(t.cols.bar)
 		t.bar(l, a)
 		l.to(t.cols.total).put(inkSecondary, fit(Span(a.Cooldown), totalWidth))
