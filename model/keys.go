@@ -45,7 +45,7 @@ func newKeyMap() keyMap {
 		Copy:    bind("y", "copy the id", "y"),
 		Detail:  bind("enter d", "detail", "enter", "d"),
 		Back:    bind("esc", "back; clears marks and filter", "esc"),
-		Theme:   bind("t", "theme: dark or light", "t"),
+		Theme:   bind("t", "theme: dark, light, high contrast", "t"),
 		Help:    bind("?", "help", "?"),
 		Suspend: bind("ctrl+z", "to the shell; fg returns", "ctrl+z"),
 		Quit:    bind("q ctrl+c", "quit", "q", "ctrl+c"),

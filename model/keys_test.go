@@ -94,8 +94,9 @@ var effects = []struct {
 	{"esc", "space", "takes the marks away", func(d *desk) { d.marks() }},
 	{"esc", "x", "closes the form", func(d *desk) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
 	{"esc", "", "does nothing otherwise", func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
-	{"t", "", "makes it light", func(d *desk) { equal(d.t, "dark", d.m.dark, false) }},
-	{"t", "t", "makes it dark again", func(d *desk) { equal(d.t, "dark", d.m.dark, true) }},
+	{"t", "", "raises the contrast", func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
+	{"t", "t", "makes it light", func(d *desk) { d.shows("✓ theme: light;") }},
+	{"t", "t t t", "makes it dark again", func(d *desk) { d.shows("✓ theme: dark;") }},
 	{"?", "", "opens the help", func(d *desk) { d.open(ui.PaneHelp) }},
 	{"?", "?", "closes the help", func(d *desk) { d.open(ui.PaneTable) }},
 	{"?", "d", "opens the help over the detail", func(d *desk) { d.open(ui.PaneHelp) }},
@@ -189,7 +190,7 @@ func TestADisabledKeyIsNowhere(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.m.keys.Theme.SetEnabled(false)
 	d.press("t")
-	equal(t, "dark", d.m.dark, true)
+	equal(t, "the scheme", d.m.scheme, ui.SchemeDark)
 	d.press("?")
 	d.hides(d.m.keys.Theme.Help().Desc)
 }

@@ -41,7 +41,7 @@ type Model struct {
 	dialogKeys dialogKeys
 
 	width, height int
-	dark          bool
+	scheme        ui.Scheme
 	themeChosen   bool // by a person
 	profile       colorprofile.Profile
 	theme         *ui.Theme
@@ -84,7 +84,6 @@ func New(cfg Config) Model {
 		cfg:        cfg,
 		keys:       newKeyMap(),
 		dialogKeys: newDialogKeys(),
-		dark:       true,
 		profile:    colorprofile.TrueColor,
 		now:        cfg.Clock.Now(),
 		feed:       ui.Feed{State: ui.FeedWaiting},
@@ -144,7 +143,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.BackgroundColorMsg:
 		if !m.themeChosen { // a late answer does not undo a choice
-			m.dark = msg.IsDark()
+			m.scheme = ui.SchemeFor(msg.IsDark())
 			m.retheme()
 		}
 	case tea.ResumeMsg:
@@ -162,7 +161,7 @@ func (m *Model) scrolled() int {
 	return ui.ScrollTo(s)
 }
 
-func (m *Model) retheme() { m.theme = ui.NewTheme(m.dark, m.profile) }
+func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
 
 // screen gathers what ui draws.
 func (m *Model) screen() *ui.Screen {

@@ -302,7 +302,7 @@ func (t *table) ladder(l *line, streak int) {
 	}
 	l.put(stepInk(step), strings.Join(rungs[:step], ""))
 	unlit := strings.Join(rungs[step:], "")
-	if t.theme.Shapes {
+	if t.theme.dotted {
 		unlit = strings.Repeat("·", poolstate.Steps-step)
 	}
 	l.put(inkLine, unlit)
