@@ -11,6 +11,7 @@ type keyMap struct {
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Forecast, Copy                           key.Binding
+	Times                                    key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 	// Move stands for the arrows in the footer; it acts on nothing.
 	Move key.Binding
@@ -45,6 +46,7 @@ func newKeyMap() keyMap {
 		Copy:    bind("y", "copy the id", "y"),
 		Detail:  bind("enter d", "detail", "enter", "d"),
 		Back:    bind("esc", "back; clears marks and filter", "esc"),
+		Times:   bind("T", "times as clock or as distance", "T"),
 		Theme:   bind("t", "theme: dark, light, high contrast", "t"),
 		Help:    bind("?", "help", "?"),
 		Suspend: bind("ctrl+z", "to the shell; fg returns", "ctrl+z"),
@@ -87,7 +89,7 @@ func (k keyMap) full() [][]key.Binding {
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
 		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
 		{k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold},
-		{k.Forecast, k.Detail, k.Copy, k.Back, k.Theme, k.Help, k.Suspend, k.Quit},
+		{k.Forecast, k.Detail, k.Copy, k.Back, k.Times, k.Theme, k.Help, k.Suspend, k.Quit},
 	}
 }
 

@@ -94,6 +94,8 @@ var effects = []struct {
 	{"esc", "space", "takes the marks away", func(d *desk) { d.marks() }},
 	{"esc", "x", "closes the form", func(d *desk) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
 	{"esc", "", "does nothing otherwise", func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
+	{"T", "", "shows the clock", func(d *desk) { d.shows("BACK AT"); d.hides("BACK IN") }},
+	{"T", "T", "shows the distance again", func(d *desk) { d.shows("BACK IN"); d.hides("BACK AT") }},
 	{"t", "", "raises the contrast", func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
 	{"t", "t", "makes it light", func(d *desk) { d.shows("✓ theme: light;") }},
 	{"t", "t t t", "makes it dark again", func(d *desk) { d.shows("✓ theme: dark;") }},
@@ -158,7 +160,7 @@ func TestNoKeyMeansTwoThings(t *testing.T) {
 func TestAKeyThatMeansNothingDoesNothing(t *testing.T) {
 	d := sitReading(t, twoOut)
 	before := d.screen()
-	for _, k := range []string{"z", "Q", "T", "ctrl+x", "tab"} {
+	for _, k := range []string{"z", "Q", "ctrl+x", "tab"} {
 		if cmd := d.press(k); cmd != nil {
 			t.Errorf("%q does something", k)
 		}

@@ -63,6 +63,7 @@ type Model struct {
 	paneOffset int
 
 	arrangement arrangement
+	clockTimes  bool // times as the clock shows them, not as distances
 	// forecastOf is the provider whose forecast is open, empty for all.
 	forecastOf string
 
@@ -174,9 +175,9 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
-		Timeline: m.arrangement.order == ui.OrderDeadline,
-		Short:    m.keys.short(m.pane != ui.PaneTable, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
-		Full:     m.keys.full(),
+		Timeline: m.arrangement.order == ui.OrderDeadline, Clock: m.clockTimes,
+		Short: m.keys.short(m.pane != ui.PaneTable, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Full:  m.keys.full(),
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys

@@ -21,6 +21,8 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		return m.quit()
 	case key.Matches(msg, k.Suspend):
 		return tea.Suspend
+	case key.Matches(msg, k.Times):
+		m.clockTimes = !m.clockTimes
 	case key.Matches(msg, k.Theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.Help):

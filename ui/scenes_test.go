@@ -64,7 +64,13 @@ func otherStates(t testing.TB) []scene {
 	help.Pane, help.Short = PaneHelp, paneKeys
 	detail := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 	detail.Pane, detail.Short = PaneDetail, paneKeys
+	clock := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	clock.Clock = true
+	clockOut := allOutScene(t)
+	clockOut.Clock = true
 	return []scene{
+		{"clock", clock},
+		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
 		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
 		{"waiting", waiting},

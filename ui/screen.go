@@ -69,6 +69,9 @@ type Screen struct {
 	// Timeline draws all cooldowns on one scale, which reads well when they are
 	// sorted by deadline.
 	Timeline bool
+	// Clock is true for times as the clock shows them; otherwise they are
+	// distances from now.
+	Clock bool
 	// ForecastOf is the provider whose forecast the pane shows, empty for all.
 	ForecastOf string
 	// Marked are the credentials that the next action is about, instead of the

@@ -78,13 +78,14 @@ type table struct {
 	marked   map[poolstate.Ref]bool
 	// timeline is the scale that the cooldowns share, nil when each has its own.
 	timeline *timeline
+	clock    bool // times are clock times first
 }
 
 func newTable(s *Screen, theme *Theme) *table {
 	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
-		marked: s.Marked,
+		marked: s.Marked, clock: s.Clock,
 	}
 	if s.Timeline && t.cols.bar > 0 {
 		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
@@ -112,9 +113,13 @@ func (t *table) header() string {
 	case c.number > 0:
 		l.right(c.number+4, inkFaint, regular, "STREAK")
 	}
-	l.right(c.backEnd, inkFaint, regular, "BACK IN")
+	back, other := "BACK IN", "AT"
+	if t.clock {
+		back, other = "BACK AT", "IN"
+	}
+	l.right(c.backEnd, inkFaint, regular, back)
 	if c.atEnd > 0 {
-		l.right(c.atEnd, inkFaint, regular, "AT")
+		l.right(c.atEnd, inkFaint, regular, other)
 	}
 	switch {
 	case t.timeline != nil:
@@ -159,7 +164,7 @@ func (t *table) heading(g *Group) string {
 	switch {
 	case sum.Out():
 		nameInk, stateInk, weight = inkDead, inkDead, bold
-		state = outSentence(&sum, t.now)
+		state = outSentence(&sum, t.now, t.clock)
 		if t.cols.cursor+1+width(name)+2+width(state) > end {
 			state = "none ready"
 		}
@@ -308,7 +313,8 @@ func (t *table) ladder(l *line, streak int) {
 	l.put(inkLine, unlit)
 }
 
-// back draws the countdown with the mark of its origin, and the clock time.
+// back draws the countdown with the mark of its origin, and the clock time, or
+// the other way round.
 func (t *table) back(l *line, a poolstate.Assessment) {
 	waits := a.Availability.Returns()
 	colour, weight := inkSecondary, regular
@@ -318,7 +324,8 @@ func (t *table) back(l *line, a poolstate.Assessment) {
 	case a.Availability == poolstate.Due:
 		colour = inkDue
 	}
-	l.right(t.cols.backEnd, colour, weight, backIn(a))
+	first, second := t.times(a)
+	l.right(t.cols.backEnd, colour, weight, first)
 	if waits {
 		mark := inkSecondary
 		if a.Deadline.Suspect {
@@ -326,8 +333,8 @@ func (t *table) back(l *line, a poolstate.Assessment) {
 		}
 		l.put(mark, originMark(a.Deadline))
 	}
-	if t.cols.atEnd > 0 && (waits || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
-		l.right(t.cols.atEnd, inkSecondary, regular, Moment(a.Deadline.At, t.now))
+	if t.cols.atEnd > 0 && second != "" {
+		l.right(t.cols.atEnd, inkSecondary, regular, second)
 	}
 }
 
