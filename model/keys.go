@@ -11,7 +11,7 @@ type keyMap struct {
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Forecast, Copy                           key.Binding
-	Times                                    key.Binding
+	Times, Mouse                             key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 	// Move stands for the arrows in the footer; it acts on nothing.
 	Move key.Binding
@@ -48,6 +48,7 @@ func newKeyMap() keyMap {
 		Back:    bind("esc", "back; clears marks and filter", "esc"),
 		Times:   bind("T", "times as clock or as distance", "T"),
 		Theme:   bind("t", "theme: dark, light, high contrast", "t"),
+		Mouse:   bind("m", "mouse: on, off", "m"),
 		Help:    bind("?", "help", "?"),
 		Suspend: bind("ctrl+z", "to the shell; fg returns", "ctrl+z"),
 		Quit:    bind("q ctrl+c", "quit", "q", "ctrl+c"),
@@ -89,7 +90,7 @@ func (k keyMap) full() [][]key.Binding {
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
 		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
 		{k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold},
-		{k.Forecast, k.Detail, k.Copy, k.Back, k.Times, k.Theme, k.Help, k.Suspend, k.Quit},
+		{k.Forecast, k.Detail, k.Copy, k.Back, k.Times, k.Theme, k.Mouse, k.Help, k.Suspend, k.Quit},
 	}
 }
 

@@ -99,6 +99,8 @@ var effects = []struct {
 	{"t", "", "raises the contrast", func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
 	{"t", "t", "makes it light", func(d *desk) { d.shows("✓ theme: light;") }},
 	{"t", "t t t", "makes it dark again", func(d *desk) { d.shows("✓ theme: dark;") }},
+	{"m", "", "switches the mouse on", func(d *desk) { d.shows("✓ mouse on:", "m turns it off again") }},
+	{"m", "m", "switches the mouse off", func(d *desk) { d.shows("✓ mouse off:") }},
 	{"?", "", "opens the help", func(d *desk) { d.open(ui.PaneHelp) }},
 	{"?", "?", "closes the help", func(d *desk) { d.open(ui.PaneTable) }},
 	{"?", "d", "opens the help over the detail", func(d *desk) { d.open(ui.PaneHelp) }},

@@ -63,6 +63,7 @@ type Model struct {
 	paneOffset int
 
 	arrangement arrangement
+	mouse       mouse
 	clockTimes  bool // times as the clock shows them, not as distances
 	// forecastOf is the provider whose forecast is open, empty for all.
 	forecastOf string
@@ -137,6 +138,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pasted(msg)
 	case tea.KeyPressMsg:
 		cmd = m.keyPressed(msg)
+	case tea.MouseClickMsg:
+		cmd = m.clicked(msg)
+	case tea.MouseWheelMsg:
+		m.wheeled(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.ColorProfileMsg:
@@ -205,5 +210,8 @@ func (m Model) View() tea.View {
 	v := tea.NewView(ui.Render(m.screen()))
 	v.AltScreen = true
 	v.WindowTitle = "pooltop"
+	if m.mouse.on {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }

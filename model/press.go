@@ -23,6 +23,8 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Suspend
 	case key.Matches(msg, k.Times):
 		m.clockTimes = !m.clockTimes
+	case key.Matches(msg, k.Mouse):
+		m.toggleMouse()
 	case key.Matches(msg, k.Theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.Help):

@@ -121,6 +121,9 @@ func (s *Screen) fieldLine(f Field, w int) sized {
 	return l.sized()
 }
 
+// optionWidth is how many cells an answer takes: its mark, the word, a gap.
+func optionWidth(word string) int { return 1 + len(word) + 2 }
+
 // choiceLine draws no and yes; the one with the focus stands out by a mark, not
 // by colour alone.
 func (s *Screen) choiceLine(yes bool) sized {
@@ -144,6 +147,9 @@ func (s *Screen) dialogBlock(h int) []string {
 	lines := indented(s, s.dialogLines(s.Width-2*s.margin()))
 	lines = s.shortened(lines, max(h-1, 0))
 	out = append(out, lines...)
+	if s.Dialog.Choice != nil && len(lines) > 1 {
+		s.noteChoice(len(lines)) // the last one, below the rule
+	}
 	for len(out) < h {
 		out = append(out, "")
 	}

@@ -87,6 +87,8 @@ type Screen struct {
 	// map that acts on them.
 	Short []key.Binding
 	Full  [][]key.Binding
+
+	sketch *sketch // notes where things stand, for Hit
 }
 
 // Smallest terminal that gets a table.
@@ -141,10 +143,14 @@ func (s *Screen) main(theme *Theme) string {
 	if plan.gapHeader {
 		out = append(out, "")
 	}
+	s.sketch.begin(len(out))
 	if plan.columns {
+		s.noteTitles(&t.cols)
 		out = append(out, t.header())
 	}
+	s.sketch.begin(len(out))
 	out = append(out, s.tableLines(t, plan)...)
+	s.sketch.begin(len(out))
 	switch {
 	case s.Dialog != nil:
 		out = append(out, s.dialogBlock(plan.detail)...)
@@ -160,6 +166,7 @@ func (s *Screen) main(theme *Theme) string {
 	case plan.gapFooter:
 		out = append(out, "")
 	}
+	s.sketch.begin(len(out))
 	if plan.footer {
 		out = append(out, s.footer(s.place(plan)))
 	}
@@ -198,6 +205,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 		if i == offset && offset > 0 && r.kind != rowHeading && plan.table > 1 {
 			r = row{kind: rowHeading, group: r.group}
 		}
+		s.noteRow(len(out), r)
 		out = append(out, t.draw(r))
 	}
 	if len(all) == 0 && plan.table > 0 {
@@ -292,6 +300,7 @@ func (s *Screen) paged(lines []string) string {
 // withBottom ends a screen without a table: the answer, if any, and the footer
 // stand on its last lines.
 func (s *Screen) withBottom(out []string, place string) string {
+	s.sketch.begin(s.Height - 1)
 	bottom := append(s.answerAtMost(2), s.footer(place))
 	for len(out) < s.Height-len(bottom) {
 		out = append(out, "")
