@@ -110,6 +110,7 @@ func (s *Screen) markHelp(w int) []sized {
 		{"✓", "marked for the next action"},
 		{markExpiry, "token expired, or ends within the hour"},
 		{"–", "streak unknown: the file counts none"},
+		{beganBefore + " " + endsBeyond, "began before, ends beyond the timeline"},
 	} {
 		out = append(out, s.helpLine(m[0], m[1], 4, w)...)
 	}
