@@ -30,7 +30,7 @@ func (m *Model) toggleMouse() {
 	m.mouse.on = !m.mouse.on
 	off := m.keys.Mouse.Help().Key
 	if m.mouse.on {
-		m.mention("mouse on: click on rows, titles, providers and keys; " + off + " turns it off again, for selecting text")
+		m.mention("mouse on: click rows, titles, providers and keys; " + off + " turns it off again")
 		return
 	}
 	m.mention("mouse off: the terminal selects and copies text again")
