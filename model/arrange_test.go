@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/ui"
 )
 
 func TestTheFilterActsWhileItIsTyped(t *testing.T) {
@@ -95,5 +97,15 @@ func TestAnOrderByTheLastChange(t *testing.T) {
 		d.shows("order: last change")
 		d.do("g")
 		d.isAt("e")
+	})
+}
+
+func TestByDeadlineTheBarsShareOneScale(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := acting(t, "a")
+		for order := ui.OrderPool; order <= ui.OrderRequests; order++ {
+			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == ui.OrderDeadline)
+			d.do("s")
+		}
 	})
 }

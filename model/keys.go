@@ -15,7 +15,7 @@ type keyMap struct {
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Forecast, Events, Copy                   key.Binding
-	Pause, Notify                            key.Binding
+	Pause, Notify, Times, Mouse              key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 	// Move stands for the arrows in the footer; it acts on nothing.
 	Move key.Binding
@@ -54,7 +54,9 @@ func newKeyMap() keyMap {
 		Copy:    bind("y", "copy the id", "y"),
 		Detail:  bind("enter d", "detail", "enter", "d"),
 		Back:    bind("esc", "back; clears marks and filter", "esc"),
-		Theme:   bind("t", "theme: dark or light", "t"),
+		Times:   bind("T", "times as clock or as distance", "T"),
+		Theme:   bind("t", "theme: dark, light, high contrast", "t"),
+		Mouse:   bind("m", "mouse: on, off", "m"),
 		Help:    bind("?", "help", "?"),
 		Suspend: bind("ctrl+z", "to the shell; fg returns", "ctrl+z"),
 		Quit:    bind("q ctrl+c", "quit", "q", "ctrl+c"),
@@ -98,7 +100,10 @@ func (k keyMap) full() [][]key.Binding {
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
 		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
 		{k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold},
-		{k.Forecast, k.Events, k.Detail, k.Copy, k.Pause, k.Notify, k.Back, k.Theme, k.Help, k.Suspend, k.Quit},
+		{
+			k.Forecast, k.Events, k.Detail, k.Copy, k.Pause, k.Notify, k.Back,
+			k.Times, k.Theme, k.Mouse, k.Help, k.Suspend, k.Quit,
+		},
 	}
 }
 

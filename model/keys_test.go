@@ -111,8 +111,13 @@ var effects = []struct {
 	{"esc", "space", "takes the marks away", func(d *desk) { d.marks() }},
 	{"esc", "x", "closes the form", func(d *desk) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
 	{"esc", "", "does nothing otherwise", func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
-	{"t", "", "makes it light", func(d *desk) { equal(d.t, "dark", d.m.dark, false) }},
-	{"t", "t", "makes it dark again", func(d *desk) { equal(d.t, "dark", d.m.dark, true) }},
+	{"T", "", "shows the clock", func(d *desk) { d.shows("BACK AT"); d.hides("BACK IN") }},
+	{"T", "T", "shows the distance again", func(d *desk) { d.shows("BACK IN"); d.hides("BACK AT") }},
+	{"t", "", "raises the contrast", func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
+	{"t", "t", "makes it light", func(d *desk) { d.shows("✓ theme: light;") }},
+	{"t", "t t t", "makes it dark again", func(d *desk) { d.shows("✓ theme: dark;") }},
+	{"m", "", "switches the mouse on", func(d *desk) { d.shows("✓ mouse on:", "m turns it off again") }},
+	{"m", "m", "switches the mouse off", func(d *desk) { d.shows("✓ mouse off:") }},
 	{"?", "", "opens the help", func(d *desk) { d.open(ui.PaneHelp) }},
 	{"?", "?", "closes the help", func(d *desk) { d.open(ui.PaneTable) }},
 	{"?", "d", "opens the help over the detail", func(d *desk) { d.open(ui.PaneHelp) }},
@@ -174,7 +179,7 @@ func TestNoKeyMeansTwoThings(t *testing.T) {
 func TestAKeyThatMeansNothingDoesNothing(t *testing.T) {
 	d := sitReading(t, twoOut)
 	before := d.screen()
-	for _, k := range []string{"z", "Q", "T", "ctrl+x", "tab"} {
+	for _, k := range []string{"z", "Q", "ctrl+x", "tab"} {
 		if cmd := d.press(k); cmd != nil {
 			t.Errorf("%q does something", k)
 		}
@@ -206,7 +211,7 @@ func TestADisabledKeyIsNowhere(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.m.keys.Theme.SetEnabled(false)
 	d.press("t")
-	equal(t, "dark", d.m.dark, true)
+	equal(t, "the scheme", d.m.scheme, ui.SchemeDark)
 	d.press("?")
 	d.hides(d.m.keys.Theme.Help().Desc)
 }

@@ -15,42 +15,75 @@ import (
 	"pooltop/ui"
 )
 
-// hasTheme checks that the dashboard is drawn for a background and for what a
+// hasTheme checks that the dashboard is drawn in a scheme and for what a
 // terminal can show.
-func (d *desk) hasTheme(dark bool, profile colorprofile.Profile) {
+func (d *desk) hasTheme(scheme ui.Scheme, profile colorprofile.Profile) {
 	d.t.Helper()
-	if !reflect.DeepEqual(d.m.theme, ui.NewTheme(dark, profile)) {
-		d.t.Errorf("the theme is not that of dark %v, %v", dark, profile)
+	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
+		d.t.Errorf("the theme is not that of %v, %v", scheme, profile)
 	}
 }
 
 // Dark and with all colours, until the terminal says what it is.
 func TestTheTerminalChoosesTheTheme(t *testing.T) {
 	d := sitReading(t, twoOut)
-	d.hasTheme(true, colorprofile.TrueColor)
+	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
 
 	d.send(tea.BackgroundColorMsg{Color: color.White})
-	d.hasTheme(false, colorprofile.TrueColor)
+	d.hasTheme(ui.SchemeLight, colorprofile.TrueColor)
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
-	d.hasTheme(true, colorprofile.TrueColor)
+	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
 
 	d.send(tea.BackgroundColorMsg{Color: color.White})
 	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII, colorprofile.NoTTY, colorprofile.TrueColor} {
 		d.send(tea.ColorProfileMsg{Profile: p})
-		d.hasTheme(false, p)
+		d.hasTheme(ui.SchemeLight, p)
 	}
 }
 
 func TestAPersonChoosesTheTheme(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
+	said := ""
+	for _, scheme := range []ui.Scheme{ui.SchemeContrastDark, ui.SchemeLight, ui.SchemeContrastLight, ui.SchemeDark} {
+		d.press("t")
+		d.hasTheme(scheme, colorprofile.ANSI256)
+		d.shows("theme: " + scheme.String())
+		words := strings.ReplaceAll(d.screen(), d.m.answer.Text, "")
+		if said != "" {
+			equal(t, "the other words", strings.Join(strings.Fields(words), " "), said)
+		}
+		said = strings.Join(strings.Fields(words), " ")
+	}
+	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late answer
+	d.hasTheme(ui.SchemeDark, colorprofile.ANSI256)
+}
+
+// On a light terminal the first choice is the contrast, not a scheme that
+// cannot be read there.
+func TestTheNextThemeIsForTheSameBackground(t *testing.T) {
+	d := sitReading(t, twoOut)
+	d.send(tea.BackgroundColorMsg{Color: color.White})
 	d.press("t")
-	d.hasTheme(false, colorprofile.ANSI256)
+	d.hasTheme(ui.SchemeContrastLight, colorprofile.TrueColor)
+}
+
+func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
+	d := sitReading(t, twoOut)
+	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
-	d.hasTheme(true, colorprofile.ANSI256)
-	dark := d.screen()
+	d.refuses("there are no colours")
+	d.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
+	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
+}
+
+// What an agent did to a written entry stays until it is read.
+func TestAThemeCoversNoNotice(t *testing.T) {
+	d := sitReading(t, twoOut)
+	d.m.notice("an agent was here")
 	d.press("t")
-	equal(t, "the words of the light theme", d.screen(), dark)
+	d.shows("an agent was here")
+	d.hasTheme(ui.SchemeContrastDark, colorprofile.TrueColor)
 }
 
 // Without colours shapes tell what colours would, and no colour is set.

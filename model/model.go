@@ -45,7 +45,7 @@ type Model struct {
 	dialogKeys dialogKeys
 
 	width, height int
-	dark          bool
+	scheme        ui.Scheme
 	themeChosen   bool // by a person
 	profile       colorprofile.Profile
 	theme         *ui.Theme
@@ -67,6 +67,8 @@ type Model struct {
 	paneOffset int
 
 	arrangement arrangement
+	mouse       mouse
+	clockTimes  bool // times as the clock shows them, not as distances
 	// forecastOf is the provider whose forecast is open, empty for all.
 	forecastOf string
 
@@ -94,7 +96,6 @@ func New(cfg Config) Model {
 		cfg:        cfg,
 		keys:       newKeyMap(),
 		dialogKeys: newDialogKeys(),
-		dark:       true,
 		profile:    colorprofile.TrueColor,
 		now:        cfg.Clock.Now(),
 		feed:       ui.Feed{State: ui.FeedWaiting},
@@ -155,6 +156,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pasted(msg)
 	case tea.KeyPressMsg:
 		cmd = m.keyPressed(msg)
+	case tea.MouseClickMsg:
+		cmd = m.clicked(msg)
+	case tea.MouseWheelMsg:
+		m.wheeled(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.ColorProfileMsg:
@@ -162,7 +167,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.BackgroundColorMsg:
 		if !m.themeChosen { // a late answer does not undo a choice
-			m.dark = msg.IsDark()
+			m.scheme = ui.SchemeFor(msg.IsDark())
 			m.retheme()
 		}
 	case tea.ResumeMsg:
@@ -181,7 +186,7 @@ func (m *Model) scrolled() int {
 	return ui.ScrollTo(s)
 }
 
-func (m *Model) retheme() { m.theme = ui.NewTheme(m.dark, m.profile) }
+func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
 
 // screen gathers what ui draws.
 func (m *Model) screen() *ui.Screen {
@@ -194,6 +199,7 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
+		Timeline: m.arrangement.order == ui.OrderDeadline, Clock: m.clockTimes,
 		Short: m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
 		Full:  m.keys.full(),
 	}
@@ -225,5 +231,8 @@ func (m Model) View() tea.View {
 	v.AltScreen = true
 	v.ReportFocus = true
 	m.announce(&v)
+	if m.mouse.on {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }

@@ -21,9 +21,12 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 		return m.quit()
 	case key.Matches(msg, k.Suspend):
 		return tea.Suspend
+	case key.Matches(msg, k.Times):
+		m.clockTimes = !m.clockTimes
+	case key.Matches(msg, k.Mouse):
+		m.toggleMouse()
 	case key.Matches(msg, k.Theme):
-		m.dark, m.themeChosen = !m.dark, true
-		m.retheme()
+		return m.nextTheme()
 	case key.Matches(msg, k.Help):
 		m.toggle(ui.PaneHelp)
 	case key.Matches(msg, k.Forecast):

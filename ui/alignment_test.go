@@ -20,9 +20,12 @@ func credentials(s *Screen) []*poolstate.Credential {
 }
 
 // heads are the cells at which the titles of the columns begin. The first one
-// is the name, whatever its title.
+// is the name, whatever its title; those of times are called as they are at
+// first.
 func heads(header []string) map[string]int {
 	line := strings.Join(header, "") // titles are ASCII: a byte is a cell
+	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
+	line = strings.Replace(line, "BACK AT", "BACK IN", 1)
 	out := map[string]int{"NAME": len(line) - len(strings.TrimLeft(line, " "))}
 	for _, title := range []string{"STATE", "WHY", "STREAK", "BACK IN", "AT", "COOLDOWN", "THEN"} {
 		from := 0
@@ -38,6 +41,7 @@ func heads(header []string) map[string]int {
 
 var (
 	countdownForm = regexp.MustCompile(`^(>999d|\d+d\d\dh|\d+h\d\dm\d\ds|\d+m\d\ds|\d+s)$`)
+	clockForm     = regexp.MustCompile(`^([A-Z][a-z][a-z] )?\d\d:\d\d$`)
 	spanForm      = regexp.MustCompile(`^(>999d|(\d+d)?(\d+h)?(\d+m)?|\d+s)$`)
 	barForm       = regexp.MustCompile(`^─*╺?━*$`)
 )
@@ -83,7 +87,7 @@ func rowsOfScreen(t *testing.T, s *Screen, see func(head map[string]int, row []s
 	for line := range strings.SplitSeq(Render(s), "\n") {
 		row := cells(line)
 		if head == nil {
-			if strings.Contains(strings.Join(row, ""), "BACK IN") {
+			if strings.Contains(strings.Join(row, ""), "BACK ") {
 				head = heads(row)
 			}
 			continue
@@ -117,11 +121,11 @@ func misaligned(head map[string]int, row []string) string {
 	}
 	backEnd := at("BACK IN") + len("BACK IN")
 	back := between(row, backEnd-backWidth, backEnd)
-	if back != "" && back != "now" && back != "re-auth" && !countdownForm.MatchString(back) {
-		return "the countdown " + back
+	if back != "" && back != "now" && back != "re-auth" && !countdownForm.MatchString(back) && !clockForm.MatchString(back) {
+		return "the time " + back
 	}
 	if i := backEnd - len(back) - 1; back != "" && row[i] != " " {
-		return "no blank before the countdown " + back
+		return "no blank before the time " + back
 	}
 	if len(row) > backEnd && !slices.Contains([]string{" ", "\u00a0", markProvider, markComputed, markOperator, markSuspect}, row[backEnd]) {
 		return "the mark " + row[backEnd]

@@ -153,9 +153,9 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
 		l := theme.line()
 		if !c.StatusAt.IsZero() {
-			l.put(inkSecondary, a.Availability.String()+" since ").put(inkText, Stamp(c.StatusAt, s.Now))
+			l.put(inkSecondary, a.Availability.String()+" since ").put(inkText, s.stamp(c.StatusAt))
 			if a.Availability == poolstate.Due || a.Availability == poolstate.Disabled {
-				l = theme.line().put(inkSecondary, "exhausted ").put(inkText, Stamp(c.StatusAt, s.Now))
+				l = theme.line().put(inkSecondary, "exhausted ").put(inkText, s.stamp(c.StatusAt))
 			}
 		}
 		if !a.Deadline.IsZero() {
@@ -163,7 +163,7 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 			if a.Availability == poolstate.Due {
 				word = "  due since "
 			}
-			stamp := Stamp(a.Deadline.At, s.Now)
+			stamp := s.stamp(a.Deadline.At)
 			if l.at > 0 && l.at+width(word)+width(stamp) > w {
 				add(l)
 				l, word = theme.line(), strings.TrimLeft(word, " ")
@@ -282,10 +282,10 @@ func (s *Screen) facts(c *poolstate.Credential) []fact {
 		{"endpoint", c.BaseURL},
 	}
 	if !c.ClearedAt.IsZero() {
-		all = append(all, fact{"last reset", Stamp(c.ClearedAt, s.Now)})
+		all = append(all, fact{"last reset", s.stamp(c.ClearedAt)})
 	}
 	if !c.ExpiresAt.IsZero() {
-		all = append(all, fact{"token until", Stamp(c.ExpiresAt, s.Now)})
+		all = append(all, fact{"token until", s.stamp(c.ExpiresAt)})
 	}
 	if c.Status == poolstate.StatusOther {
 		all = append(all, fact{"status", c.StatusText})

@@ -35,17 +35,17 @@ func TestDetailSays(t *testing.T) {
 		},
 		{
 			"cooling", poolstate.Backoff, exhaustedEntry("key", 20*time.Minute, 2),
-			[]string{"key  cooling  openrouter", "429 rate_limit_error", "cooling since 09:00:00  back 11:00:00", "computed: 1h × 2, second failure in a row", "1h → 2h → 4h → 8h   next failure 4h"},
+			[]string{"key  cooling  openrouter", "429 rate_limit_error", "cooling since 09:00:00 (20m ago)  back 11:00:00 (in 1h40m00s)", "computed: 1h × 2, second failure in a row", "1h → 2h → 4h → 8h   next failure 4h"},
 			nil,
 		},
 		{
 			"cooling, flat", poolstate.Flat, exhaustedEntry("key", 20*time.Minute, 2),
-			[]string{"cooling since 09:00:00  back 10:00:00", "computed: 1h, whatever the streak", "next failure 1h"},
+			[]string{"cooling since 09:00:00 (20m ago)  back 10:00:00 (in 40m00s)", "computed: 1h, whatever the streak", "next failure 1h"},
 			[]string{"→"},
 		},
 		{
 			"due", poolstate.Backoff, exhaustedEntry("key", 2*time.Hour, 1),
-			[]string{"key  due  openrouter", "exhausted 07:20:00  due since 08:20:00"},
+			[]string{"key  due  openrouter", "exhausted 07:20:00 (2h ago)  due since 08:20:00 (1h ago)"},
 			[]string{"  back "},
 		},
 		{
@@ -56,7 +56,7 @@ func TestDetailSays(t *testing.T) {
 		{
 			"held", poolstate.Backoff,
 			exhaustedEntry("key", 0, 1).with(entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}),
-			[]string{"key  held  openrouter", "“topping up”", "held since 09:20:00  back 10:20:00", "deadline set by an operator"},
+			[]string{"key  held  openrouter", "“topping up”", "held since 09:20:00 (now)  back 10:20:00 (in 1h00m00s)", "deadline set by an operator"},
 			nil,
 		},
 		{

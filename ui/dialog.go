@@ -139,6 +139,9 @@ func (s *Screen) fieldLine(f Field, w int) sized {
 	return l.sized()
 }
 
+// optionWidth is how many cells an answer takes: its mark, the word, a gap.
+func optionWidth(word string) int { return 1 + len(word) + 2 }
+
 // choiceLine draws no and yes; the one with the focus stands out by a mark, not
 // by colour alone.
 func (s *Screen) choiceLine(yes bool) sized {
@@ -167,7 +170,11 @@ func (s *Screen) dialogBlock(h int) []string {
 		}
 		lines = s.dialogWith(w, max(listed-over, 0), "")
 	}
-	out = append(out, s.shortened(indented(s, lines), room)...)
+	drawn := s.shortened(indented(s, lines), room)
+	out = append(out, drawn...)
+	if s.Dialog.Choice != nil && len(drawn) > 1 {
+		s.noteChoice(len(drawn)) // the last one, below the rule
+	}
 	for len(out) < h {
 		out = append(out, "")
 	}

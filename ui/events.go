@@ -181,7 +181,7 @@ func streakStays(r *poolstate.Record) string {
 func (s *Screen) eventLines(theme *Theme, w, h, skip int) []sized {
 	var out []sized
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
-		out = append(out, eventLine(theme, &s.Events[i], s.Policy, s.Now, w, s.Distance).sized())
+		out = append(out, eventLine(theme, &s.Events[i], s.Policy, s.Now, w, s.Clock).sized())
 	}
 	if len(out) == 0 && h > 0 {
 		said := "nothing has happened yet"

@@ -16,20 +16,20 @@ func (s *Screen) footer(place string) string {
 		room -= width(place) + 3
 	}
 	const gap = 3
-	var keys []key.Help
+	var keys []key.Binding
 	for _, b := range s.Short {
 		if b.Enabled() {
-			keys = append(keys, b.Help())
+			keys = append(keys, b)
 		}
 	}
 	need := func(h key.Help) int { return width(h.Key) + 1 + width(h.Desc) }
 	last := max(len(keys)-keepLast, 0)
 	reserved := 0
-	for _, h := range keys[last:] {
-		reserved += gap + need(h)
+	for _, b := range keys[last:] {
+		reserved += gap + need(b.Help())
 	}
-	for i, h := range keys {
-		before := 0
+	for i, b := range keys {
+		h, before := b.Help(), 0
 		if l.at > s.margin() {
 			before = gap
 		}
@@ -40,6 +40,7 @@ func (s *Screen) footer(place string) string {
 			continue
 		}
 		l.to(l.at+before).put(inkAccent, h.Key).put(inkSecondary, " "+h.Desc)
+		s.noteKey(l.at-need(h), l.at, b)
 	}
 	if place != "" {
 		l.right(end, inkSecondary, regular, fit(place, end-l.at))
@@ -110,6 +111,7 @@ func (s *Screen) markHelp(w int) []sized {
 		{markFresh, "changed a moment ago"},
 		{markExpiry, "token expired, or ends within the hour"},
 		{"–", "streak unknown: the file counts none"},
+		{beganBefore + " " + endsBeyond, "began before, ends beyond the timeline"},
 	} {
 		out = append(out, s.helpLine(m[0], m[1], 4, w)...)
 	}

@@ -80,23 +80,18 @@ func TestGoldenScreens(t *testing.T) {
 // TestGoldenColours compares the sequences of one picture for each palette.
 // cat of such a file shows it.
 func TestGoldenColours(t *testing.T) {
-	for _, palette := range []struct {
-		name    string
-		dark    bool
-		profile colorprofile.Profile
-	}{
-		{"dark", true, colorprofile.TrueColor},
-		{"light", false, colorprofile.TrueColor},
-		{"dark-256", true, colorprofile.ANSI256},
-		{"light-256", false, colorprofile.ANSI256},
-		{"dark-16", true, colorprofile.ANSI},
-		{"light-16", false, colorprofile.ANSI},
+	for name, scheme := range map[string]Scheme{
+		"dark": SchemeDark, "light": SchemeLight, "contrast-dark": SchemeContrastDark, "contrast-light": SchemeContrastLight,
 	} {
-		t.Run(palette.name, func(t *testing.T) {
-			s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-			s.Theme = NewTheme(palette.dark, palette.profile)
-			compareGolden(t, "colours-"+palette.name+".txt", Render(s.sizedAt(120, 36))+"\n")
-		})
+		for depth, profile := range map[string]colorprofile.Profile{
+			"": colorprofile.TrueColor, "-256": colorprofile.ANSI256, "-16": colorprofile.ANSI,
+		} {
+			t.Run(name+depth, func(t *testing.T) {
+				s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+				s.Theme = scheme.Theme(profile)
+				compareGolden(t, "colours-"+name+depth+".txt", Render(s.sizedAt(120, 36))+"\n")
+			})
+		}
 	}
 }
 

@@ -202,18 +202,18 @@ func (s *Screen) staleSentence() string { return Clean(s.Feed.Reason, rowText) }
 // nextBack names the first credential to come back, and when all are.
 func (s *Screen) nextBack(l *line, sum *poolstate.Summary, end int) {
 	at := sum.NextAt
-	countdown := Countdown(at.Sub(s.Now))
+	first, _ := whenBack(at, s.Now, s.Clock)
+	_, second := whenBack(at, s.Now, !s.Clock)
 	name := CredentialName(sum.Next)
-	l.strong(inkText, fit(name, max(end-l.at-width(countdown)-2, 4)))
-	if provider := Clean(sum.Next.Provider, rowText); l.at+1+width(provider)+2+width(countdown) <= end {
+	l.strong(inkText, fit(name, max(end-l.at-width(first)-2, 4)))
+	if provider := Clean(sum.Next.Provider, rowText); l.at+1+width(provider)+2+width(first) <= end {
 		l.put(inkSecondary, " "+provider)
 	}
-	if l.at+2+width(countdown) <= end {
-		l.to(l.at+2).strong(stateInk(s.Policy.Availability(sum.Next, s.Now)), countdown)
+	if l.at+2+width(first) <= end {
+		l.to(l.at+2).strong(stateInk(s.Policy.Availability(sum.Next, s.Now)), first)
 	}
-	clock := "at " + Moment(at, s.Now)
-	if l.at+2+width(clock) <= end {
-		l.to(l.at+2).put(inkSecondary, clock)
+	if l.at+2+width(second) <= end {
+		l.to(l.at+2).put(inkSecondary, second)
 	}
 	by := Moment(sum.AllAt, s.Now)
 	long := s.allBack(sum)

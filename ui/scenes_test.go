@@ -26,6 +26,8 @@ func scenes(t testing.TB) []scene {
 		{"shapes", shapesScene(t)},
 		{"all-ready", allReadyScene(t)},
 		{"held", heldScene(t)},
+		{"timeline", timelineScene(t, 4)},
+		{"timeline-outlier", timelineScene(t, 6*24)},
 		{"no-streaks", noStreaksScene(t)},
 		{"all-out", allOutScene(t)},
 		{"dead-only", screenOf(poolOf(t, providers{
@@ -62,7 +64,13 @@ func otherStates(t testing.TB) []scene {
 	help.Pane, help.Short = PaneHelp, paneKeys
 	detail := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 	detail.Pane, detail.Short = PaneDetail, paneKeys
+	clock := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	clock.Clock = true
+	clockOut := allOutScene(t)
+	clockOut.Clock = true
 	return []scene{
+		{"clock", clock},
+		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
 		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
 		{"waiting", waiting},
@@ -104,6 +112,30 @@ func heldScene(t testing.TB) *Screen {
 			exhaustedEntry("batch-key", 3*time.Hour, 2).with(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
 		},
 	})).choose(t, "team-key")
+}
+
+// timelineScene is sorted by deadline, the last of which is so many hours away.
+func timelineScene(t testing.TB, hours int) *Screen {
+	t.Helper()
+	held := exhaustedEntry("team-key", 5*time.Minute, 2).with(entry{
+		"last_error_reason": poolstate.HoldReason, "last_error_reset_at": secondsAt(2 * time.Hour),
+	})
+	s := screenOf(poolOf(t, providers{
+		"anthropic": []entry{
+			exhaustedEntry("work-oauth", 48*time.Minute, 3), readyEntry("personal-api-key"), deadEntry("claude_code"),
+		},
+		"openai-codex": []entry{
+			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4).with(entry{
+				"last_error_reset_at": secondsAt(time.Duration(hours) * time.Hour),
+			}),
+			exhaustedEntry("seat-2@example.com", 90*time.Minute, 1),
+		},
+		"openrouter": []entry{readyEntry("primary"), exhaustedEntry("backup-key", 55*time.Minute, 1), held},
+	})).choose(t, "work-oauth")
+	s.Timeline = true
+	s.Groups = Arrange(s.Pool, s.Policy, s.Now, Filter{}, OrderDeadline, false, nil, nil)
+	s.Filter = &FilterLine{Order: OrderDeadline.String()}
+	return s
 }
 
 func noStreaksScene(t testing.TB) *Screen {

@@ -67,6 +67,12 @@ type Screen struct {
 	// Offset is the first line of the table (or of a pane) that is shown.
 	Offset int
 	Pane   Pane
+	// Timeline draws all cooldowns on one scale, which reads well when they are
+	// sorted by deadline.
+	Timeline bool
+	// Clock is true for times as the clock shows them; otherwise they are
+	// distances from now.
+	Clock bool
 	// ForecastOf is the provider whose forecast the pane shows, empty for all.
 	ForecastOf string
 	// Marked are the credentials that the next action is about, instead of the
@@ -75,10 +81,8 @@ type Screen struct {
 	// Fresh are the credentials that have just changed; the number falls from 2
 	// to 1 as the change fades.
 	Fresh map[poolstate.Ref]int
-	// Events are what happened, oldest first. Distance shows how long ago
-	// instead of when.
-	Events   []poolstate.Record
-	Distance bool
+	// Events are what happened, oldest first.
+	Events []poolstate.Record
 	// Paused is true for a picture that stands still, and Missed is how many
 	// events it does not show.
 	Paused bool
@@ -95,6 +99,8 @@ type Screen struct {
 	// map that acts on them.
 	Short []key.Binding
 	Full  [][]key.Binding
+
+	sketch *sketch // notes where things stand, for Hit
 }
 
 // Evidence is what an agent was seen to do with a streak: of which credential,
@@ -159,10 +165,14 @@ func (s *Screen) main(theme *Theme) string {
 	if plan.gapHeader {
 		out = append(out, "")
 	}
+	s.sketch.begin(len(out))
 	if plan.columns {
+		s.noteTitles(&t.cols)
 		out = append(out, t.header())
 	}
+	s.sketch.begin(len(out))
 	out = append(out, s.tableLines(t, plan)...)
+	s.sketch.begin(len(out))
 	switch {
 	case s.Dialog != nil:
 		out = append(out, s.dialogBlock(plan.detail)...)
@@ -181,6 +191,7 @@ func (s *Screen) main(theme *Theme) string {
 	case plan.gapFooter:
 		out = append(out, "")
 	}
+	s.sketch.begin(len(out))
 	if plan.footer {
 		out = append(out, s.footer(s.place(plan)))
 	}
@@ -219,6 +230,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 		if i == offset && offset > 0 && r.kind != rowHeading && plan.table > 1 {
 			r = row{kind: rowHeading, group: r.group}
 		}
+		s.noteRow(len(out), r)
 		out = append(out, t.draw(r))
 	}
 	if len(all) == 0 && plan.table > 0 {
@@ -313,6 +325,7 @@ func (s *Screen) paged(lines []string) string {
 // withBottom ends a screen without a table: the answer, if any, and the footer
 // stand on its last lines.
 func (s *Screen) withBottom(out []string, place string) string {
+	s.sketch.begin(s.Height - 1)
 	bottom := append(s.answerAtMost(2), s.footer(place))
 	for len(out) < s.Height-len(bottom) {
 		out = append(out, "")

@@ -96,7 +96,7 @@ func (s *Screen) tiny() string {
 		l.put(inkSecondary, " ready")
 	}
 	if sum.Next != nil {
-		back := Countdown(sum.NextAt.Sub(s.Now))
+		back, _ := whenBack(sum.NextAt, s.Now, s.Clock)
 		if l.at+1+width(back) <= s.Width {
 			l.to(l.at+1).strong(inkCooling, back)
 		}

@@ -77,14 +77,21 @@ type table struct {
 	selected *poolstate.Ref
 	marked   map[poolstate.Ref]bool
 	fresh    map[poolstate.Ref]int
+	// timeline is the scale that the cooldowns share, nil when each has its own.
+	timeline *timeline
+	clock    bool // times are clock times first
 }
 
 func newTable(s *Screen, theme *Theme) *table {
-	return &table{
+	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
-		marked: s.Marked, fresh: s.Fresh,
+		marked: s.Marked, fresh: s.Fresh, clock: s.Clock,
 	}
+	if s.Timeline && t.cols.bar > 0 {
+		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
+	}
+	return t
 }
 
 // header is the line of column titles.
@@ -107,11 +114,18 @@ func (t *table) header() string {
 	case c.number > 0:
 		l.right(c.number+4, inkFaint, regular, "STREAK")
 	}
-	l.right(c.backEnd, inkFaint, regular, "BACK IN")
-	if c.atEnd > 0 {
-		l.right(c.atEnd, inkFaint, regular, "AT")
+	back, other := "BACK IN", "AT"
+	if t.clock {
+		back, other = "BACK AT", "IN"
 	}
-	if c.bar > 0 {
+	l.right(c.backEnd, inkFaint, regular, back)
+	if c.atEnd > 0 {
+		l.right(c.atEnd, inkFaint, regular, other)
+	}
+	switch {
+	case t.timeline != nil:
+		t.timeline.title(l.to(c.bar))
+	case c.bar > 0:
 		l.to(c.bar).put(inkFaint, "COOLDOWN")
 	}
 	if c.thenEnd > 0 {
@@ -151,7 +165,7 @@ func (t *table) heading(g *Group) string {
 	switch {
 	case sum.Out():
 		nameInk, stateInk, weight = inkDead, inkDead, bold
-		state = outSentence(&sum, t.now)
+		state = outSentence(&sum, t.now, t.clock)
 		if t.cols.cursor+1+width(name)+2+width(state) > end {
 			state = "none ready"
 		}
@@ -200,7 +214,7 @@ func (t *table) credential(c *poolstate.Credential) string {
 	}
 	t.streak(l, c)
 	t.back(l, a)
-	t.cooldown(l, a)
+	t.cooldown(l, c, a)
 	if l.selected {
 		// The tint reaches one cell beyond the text on both sides. Its last cell
 		// is no plain blank: renderers erase those, and not every terminal
@@ -308,13 +322,14 @@ func (t *table) ladder(l *line, streak int) {
 	}
 	l.put(stepInk(step), strings.Join(rungs[:step], ""))
 	unlit := strings.Join(rungs[step:], "")
-	if t.theme.Shapes {
+	if t.theme.dotted {
 		unlit = strings.Repeat("·", poolstate.Steps-step)
 	}
 	l.put(inkLine, unlit)
 }
 
-// back draws the countdown with the mark of its origin, and the clock time.
+// back draws the countdown with the mark of its origin, and the clock time, or
+// the other way round.
 func (t *table) back(l *line, a poolstate.Assessment) {
 	waits := a.Availability.Returns()
 	colour, weight := inkSecondary, regular
@@ -324,7 +339,8 @@ func (t *table) back(l *line, a poolstate.Assessment) {
 	case a.Availability == poolstate.Due:
 		colour = inkDue
 	}
-	l.right(t.cols.backEnd, colour, weight, backIn(a))
+	first, second := t.times(a)
+	l.right(t.cols.backEnd, colour, weight, first)
 	if waits {
 		mark := inkSecondary
 		if a.Deadline.Suspect {
@@ -332,16 +348,19 @@ func (t *table) back(l *line, a poolstate.Assessment) {
 		}
 		l.put(mark, originMark(a.Deadline))
 	}
-	if t.cols.atEnd > 0 && (waits || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
-		l.right(t.cols.atEnd, inkSecondary, regular, Moment(a.Deadline.At, t.now))
+	if t.cols.atEnd > 0 && second != "" {
+		l.right(t.cols.atEnd, inkSecondary, regular, second)
 	}
 }
 
 // cooldown draws elapsed and left as a bar, the total beside it, and what the
 // next failure would cost.
-func (t *table) cooldown(l *line, a poolstate.Assessment) {
+func (t *table) cooldown(l *line, c *poolstate.Credential, a poolstate.Assessment) {
 	shown := a.Availability.Returns() || a.Availability == poolstate.Due
-	if t.cols.bar > 0 && shown && a.Cooldown > 0 {
+	switch {
+	case t.timeline != nil:
+		t.timeline.draw(l.to(t.cols.bar), c, &a)
+	case t.cols.bar > 0 && shown && a.Cooldown > 0:
 		l.to(t.cols.bar)
 		t.bar(l, a)
 		l.to(t.cols.total).put(inkSecondary, fit(Span(a.Cooldown), totalWidth))

@@ -45,7 +45,10 @@ type palette struct {
 
 // colours makes a palette from hex colours or from numbers of the 256.
 func colours(selected string, inks ...string) palette {
-	p := palette{selected: lipgloss.Color(selected)}
+	var p palette
+	if selected != "" {
+		p.selected = lipgloss.Color(selected)
+	}
 	for i, c := range inks {
 		p.inks[i] = lipgloss.Color(c)
 	}
@@ -88,6 +91,9 @@ type Theme struct {
 	// Shapes is true where there are no colours: what a colour would tell, a
 	// shape has to.
 	Shapes bool
+	// dotted is true where no ink is sure to be quieter than a lit rung: those
+	// that are not lit are dots.
+	dotted bool
 	pens   [inkCount][weights][2]pen
 	dim    *Theme
 }
@@ -95,12 +101,18 @@ type Theme struct {
 // pen is the sequences around a piece of text.
 type pen struct{ open, end string }
 
-// NewTheme returns the theme for a background and for what the terminal can
-// show.
+// NewTheme returns the usual theme for a background and for what the terminal
+// can show.
 func NewTheme(dark bool, profile colorprofile.Profile) *Theme {
-	p := paletteFor(dark, profile)
+	return SchemeFor(dark).Theme(profile)
+}
+
+// Theme returns the theme of the scheme for what the terminal can show.
+func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
+	p := s.palette(profile)
 	t := newTheme(p)
 	t.Shapes = profile <= colorprofile.ASCII
+	t.dotted = t.Shapes || profile == colorprofile.ANSI && s >= SchemeLight
 	// A picture that is no longer true is drawn in the quietest two inks.
 	quiet := p
 	for i := range quiet.inks {
@@ -110,28 +122,14 @@ func NewTheme(dark bool, profile colorprofile.Profile) *Theme {
 	quiet.inks[inkFaint] = p.inks[inkFaint]
 	quiet.inks[inkFill] = p.inks[inkLine]
 	t.dim = newTheme(quiet)
-	t.dim.Shapes = t.Shapes
+	t.dim.Shapes, t.dim.dotted = t.Shapes, t.dotted
 	t.dim.dim = t.dim
 	return t
 }
 
-func paletteFor(dark bool, profile colorprofile.Profile) palette {
-	byDepth := [...]struct{ dark, light palette }{
-		{darkANSI, lightANSI}, {dark256, light256}, {darkPalette, lightPalette},
-	}
-	switch {
-	case profile <= colorprofile.ASCII:
-		return palette{}
-	case dark:
-		return byDepth[profile-colorprofile.ANSI].dark
-	default:
-		return byDepth[profile-colorprofile.ANSI].light
-	}
-}
-
 // PlainTheme draws without any sequence, for output that is no terminal.
 func PlainTheme() *Theme {
-	t := &Theme{Shapes: true}
+	t := &Theme{Shapes: true, dotted: true}
 	t.dim = t
 	return t
 }

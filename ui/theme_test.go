@@ -14,8 +14,11 @@ import (
 	"pooltop/poolstate"
 )
 
-// leastContrast is what WCAG asks of text at level AA.
-const leastContrast = 4.5
+// What WCAG asks of text at level AA, and at level AAA.
+const (
+	leastContrast = 4.5
+	highContrast  = 7
+)
 
 // luminance is the relative luminance of a colour by WCAG 2.
 func luminance(c color.Color) float64 {
@@ -76,11 +79,16 @@ func TestTextIsReadable(t *testing.T) {
 		grounds []string
 		quiet   []ink
 		tinted  bool
+		least   float64
 	}{
-		{"dark", darkPalette, dark, []ink{inkLine, inkFill, inkFaint}, false},
-		{"dark256", dark256, dark, []ink{inkLine, inkFill, inkFaint}, false},
-		{"light", lightPalette, light, []ink{inkLine, inkFill}, true},
-		{"light256", light256, light, []ink{inkLine, inkFill}, true},
+		{"dark", darkPalette, dark, []ink{inkLine, inkFill, inkFaint}, false, leastContrast},
+		{"dark256", dark256, dark, []ink{inkLine, inkFill, inkFaint}, false, leastContrast},
+		{"light", lightPalette, light, []ink{inkLine, inkFill}, true, leastContrast},
+		{"light256", light256, light, []ink{inkLine, inkFill}, true, leastContrast},
+		{"contrastDark", contrastDark, dark, []ink{inkLine, inkFill}, true, highContrast},
+		{"contrastDark256", contrastDark256, dark, []ink{inkLine, inkFill}, true, highContrast},
+		{"contrastLight", contrastLight, light, []ink{inkLine, inkFill}, true, highContrast},
+		{"contrastLight256", contrastLight256, light, []ink{inkLine, inkFill}, false, highContrast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			grounds := map[string]color.Color{}
@@ -93,7 +101,7 @@ func TestTextIsReadable(t *testing.T) {
 			for i, name := range inkNames {
 				for ground, on := range grounds {
 					got := contrast(c.palette.inks[i], on)
-					if got < leastContrast && !slices.Contains(c.quiet, ink(i)) {
+					if got < c.least && !slices.Contains(c.quiet, ink(i)) {
 						t.Errorf("%s on %s has %.2f:1", name, ground, got)
 					}
 				}
@@ -111,10 +119,15 @@ func TestQuietPartsStayQuiet(t *testing.T) {
 	}{
 		"dark": {darkPalette, "#16171f"}, "dark256": {dark256, "#16171f"},
 		"light": {lightPalette, "#fafaf8"}, "light256": {light256, "#fafaf8"},
+		"contrastDark": {contrastDark, "#16171f"}, "contrastDark256": {contrastDark256, "#16171f"},
+		"contrastLight": {contrastLight, "#fafaf8"}, "contrastLight256": {contrastLight256, "#fafaf8"},
 	} {
 		ground := lipgloss.Color(c.ground)
 		if got := contrast(c.palette.inks[inkLine], ground); got >= leastContrast || got < 1.2 {
 			t.Errorf("%s: lines have %.2f:1", name, got)
+		}
+		if c.palette.selected == nil {
+			continue
 		}
 		if got := contrast(c.palette.selected, ground); got > 1.6 || got < 1.05 {
 			t.Errorf("%s: the selected row has %.2f:1", name, got)
@@ -137,9 +150,9 @@ func TestProfiles(t *testing.T) {
 		{"true colour", colorprofile.TrueColor, "38;2;", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, dark := range []bool{true, false} {
+			for scheme := range Scheme(len(schemeWords)) {
 				for _, sc := range scenes(t) {
-					sc.screen.Theme = NewTheme(dark, c.profile)
+					sc.screen.Theme = scheme.Theme(c.profile)
 					equal(t, "shapes", sc.screen.Theme.Shapes, c.shapes)
 					drawn := Render(sc.screen.sizedAt(120, 36))
 					for _, seq := range sgr.FindAllString(drawn, -1) {
@@ -171,6 +184,20 @@ func strange(seq string, p colorprofile.Profile) string {
 		return "more than 256 colours: " + parameters
 	}
 	return ""
+}
+
+// TestUnlitRungsAreQuiet has dots where the terminal's own grey may be as loud
+// as what is lit.
+func TestUnlitRungsAreQuiet(t *testing.T) {
+	for s := range Scheme(len(schemeWords)) {
+		for profile, want := range map[colorprofile.Profile]bool{
+			colorprofile.ASCII: true, colorprofile.ANSI: s >= SchemeLight, colorprofile.ANSI256: false, colorprofile.TrueColor: false,
+		} {
+			l := s.Theme(profile).line()
+			(&table{theme: l.theme}).ladder(l, 1)
+			equal(t, s.String()+" in "+profile.String(), strings.HasSuffix(plain(l.String()), "···"), want)
+		}
+	}
 }
 
 // TestPlainThemeIsText has not even bold in it.

@@ -216,12 +216,13 @@ func streakWords(s poolstate.Streak) string {
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}
 
 // outSentence is what the heading of a provider with none ready says.
-func outSentence(s *poolstate.Summary, now time.Time) string {
+func outSentence(s *poolstate.Summary, now time.Time, clock bool) string {
 	switch {
 	case s.Count[poolstate.Due] > 0:
 		return fmt.Sprintf("none ready, %d due now", s.Count[poolstate.Due])
 	case s.Next != nil:
-		return "none ready, first back in " + Countdown(s.NextAt.Sub(now))
+		_, when := whenBack(s.NextAt, now, clock)
+		return "none ready, first back " + when
 	case s.Count[poolstate.Dead] == s.Total:
 		return "none ready, re-auth needed"
 	case s.Count[poolstate.Disabled] == s.Total:

@@ -184,7 +184,10 @@ func TestOutSentence(t *testing.T) {
 		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, none coming back by itself"},
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
-		equal(t, c.name, outSentence(summaryOf(t, c.list...), epoch), c.want)
+		sum := summaryOf(t, c.list...)
+		equal(t, c.name, outSentence(sum, epoch, false), c.want)
+		byClock := strings.Replace(c.want, "in 40m00s", "at 10:00", 1)
+		equal(t, c.name+", by the clock", outSentence(sum, epoch, true), byClock)
 	}
 }
 

@@ -1,0 +1,240 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/poolstate"
+)
+
+// TestHitIsWhatIsDrawn walks over every cell of every scene: what stands there
+// is what is drawn there, and what is drawn and can be pointed at is there.
+func TestHitIsWhatIsDrawn(t *testing.T) {
+	for _, sc := range scenes(t) {
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
+			for _, size := range goldenSizes {
+				h := hits{t: t, s: sc.screen.sizedAt(size[0], size[1])}
+				h.s.Short = append(h.s.Short, binding("ctrl+x", "last"))
+				h.lines = strings.Split(plain(Render(h.s)), "\n")
+				h.check()
+			}
+		})
+	}
+}
+
+// hits compares a drawn screen with what can be hit on it.
+type hits struct {
+	t     *testing.T
+	s     *Screen
+	lines []string
+	count map[TargetKind]map[string]bool
+}
+
+func (h *hits) check() {
+	h.t.Helper()
+	noted := sketched(h.s)
+	h.count = map[TargetKind]map[string]bool{}
+	for y, text := range h.lines {
+		line := cells(text)
+		for x := range h.s.Width {
+			target := noted.at(x, y)
+			if target.Kind != TargetNothing && (x < target.From || x >= target.To) {
+				h.t.Errorf("%d,%d is not in %+v", x, y, target)
+			}
+			if said := h.wrong(target, line, x, y); said != "" {
+				h.t.Fatalf("at %d×%d, %d,%d hits %+v: %s in %q", h.s.Width, h.s.Height, x, y, target, said, text)
+			}
+		}
+	}
+	equal(h.t, "below the screen", noted.at(1, h.s.Height), Target{})
+	equal(h.t, "left of it", noted.at(-1, h.s.Height-1), Target{})
+	h.complete()
+}
+
+// saw counts a target by the words that it stands for.
+func (h *hits) saw(kind TargetKind, words string) {
+	if h.count[kind] == nil {
+		h.count[kind] = map[string]bool{}
+	}
+	h.count[kind][words] = true
+}
+
+// wrong says what is wrong with a target, by the text of its line.
+func (h *hits) wrong(target Target, line []string, x, y int) string {
+	cols := columnsFor(h.s.Width)
+	said := between(line, target.From, target.To)
+	switch target.Kind {
+	case TargetCredential:
+		c := h.s.Pool.Find(target.Credential)
+		h.saw(target.Kind, target.Credential.String()+" "+string(rune(y)))
+		name := fit(CredentialName(c), cols.nameW/2)
+		if !strings.HasPrefix(between(line, cols.name, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, ellipsis))) {
+			return "not the name of it"
+		}
+		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != stateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
+			return "not the glyph of it"
+		}
+	case TargetProvider:
+		name := strings.TrimSpace(fit(Clean(target.Provider, rowText), 8))
+		if !strings.HasPrefix(between(line, cols.cursor+1, h.s.Width), strings.TrimSuffix(name, ellipsis)) && name != "" {
+			return "not the name of it"
+		}
+	case TargetTitle:
+		h.saw(target.Kind, said)
+		return wrongTitle(target.Order, said)
+	case TargetKey:
+		h.saw(target.Kind, said)
+		if h.keyOf(said, x == target.From) != target.Key {
+			return "not that key"
+		}
+	case TargetNo, TargetYes:
+		h.saw(target.Kind, said)
+		if want := map[TargetKind]string{TargetNo: "no", TargetYes: "yes"}[target.Kind]; strings.TrimLeft(said, "▌ ") != want {
+			return "not that answer"
+		}
+	case TargetNothing:
+		if y == len(h.lines)-1 && y == h.s.Height-1 && Legible(h.s.Width, h.s.Height) && h.inKeys(line, x) {
+			return "a key of the footer"
+		}
+	}
+	return ""
+}
+
+// wrongTitle compares what a column is sorted by with its title.
+func wrongTitle(o Order, title string) string {
+	for word, order := range map[string]Order{
+		"CREDENTIAL": OrderPool, "NAME": OrderPool, "STATE": OrderState, "WHY": OrderWorst, "STREAK": OrderStreak,
+		"BACK": OrderDeadline, "COOLDOWN": OrderDeadline, "now": OrderDeadline, "THEN": OrderStreak,
+	} {
+		if strings.HasPrefix(title, word) {
+			if order != o {
+				return "not its order"
+			}
+			return ""
+		}
+	}
+	return "no title"
+}
+
+// keyOf is the key that the words of the footer stand for; of two arrows the
+// first is the first key.
+func (h *hits) keyOf(said string, first bool) string {
+	for _, b := range h.s.Short {
+		words := b.Help().Key + " " + b.Help().Desc
+		switch keys := b.Keys(); {
+		case said == words:
+			return keys[0]
+		case len(keys) == 2 && first && strings.HasPrefix(words, said):
+			return keys[0]
+		case len(keys) == 2 && strings.HasSuffix(words, said):
+			return keys[1]
+		}
+	}
+	return "none"
+}
+
+// inKeys reports whether a cell of the last line holds a key: not a blank, and
+// not the place on the right.
+func (h *hits) inKeys(line []string, x int) bool {
+	last := h.s.Short[len(h.s.Short)-1].Help()
+	text := strings.Join(line, "")
+	at := strings.Index(text, last.Key+" "+last.Desc)
+	return at >= 0 && x < width(text[:at]) && x < len(line) && line[x] != " " &&
+		(x > 0 && x+1 < len(line) && line[x-1] != " " && line[x+1] != " ")
+}
+
+// complete checks that nothing that can be pointed at was missed.
+func (h *hits) complete() {
+	h.t.Helper()
+	s := h.s
+	if s.Pane != PaneTable || s.Pool == nil || len(s.Pool.Providers) == 0 || !Legible(s.Width, s.Height) {
+		equal(h.t, "rows of no table", len(h.count[TargetCredential]), 0)
+		return
+	}
+	plan := s.plan()
+	all := rows(s.Groups, plan.spaced)
+	want := 0
+	offset := clampOffset(s.Offset, len(all), plan.table)
+	for i := offset; i < min(offset+plan.table, len(all)); i++ {
+		if covered := i == offset && offset > 0 && plan.table > 1; all[i].kind == rowCredential && !covered {
+			want++
+		}
+	}
+	equal(h.t, "rows that can be hit", len(h.count[TargetCredential]), want)
+	if plan.columns {
+		titles := strings.Join(strings.Fields(h.lines[h.titleLine()]), " ")
+		for said := range h.count[TargetTitle] {
+			titles = strings.Replace(titles, strings.Join(strings.Fields(said), " "), "", 1)
+		}
+		equal(h.t, "titles that cannot be hit", strings.TrimSpace(titles), "")
+	}
+	if s.Dialog != nil && s.Dialog.Choice != nil && plan.detail > 2 {
+		equal(h.t, "answers", len(h.count[TargetNo])+len(h.count[TargetYes]), 2)
+	}
+}
+
+func (h *hits) titleLine() int {
+	for y, l := range h.lines {
+		if strings.Contains(l, "CREDENTIAL") || strings.Contains(l, "NAME") {
+			return y
+		}
+	}
+	h.t.Fatal("no titles")
+	return 0
+}
+
+// TestHit lists places of one screen.
+func TestHit(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
+	s = s.sizedAt(120, 36)
+	for _, c := range []struct {
+		name string
+		x, y int
+		want Target
+	}{
+		{"the title line", 5, 0, Target{}},
+		{"the counts", 5, 2, Target{}},
+		{"a title", 30, 5, Target{Kind: TargetTitle, Order: OrderState, From: 27, To: 37}},
+		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: OrderState, From: 27, To: 37}},
+		{"a heading", 70, 6, Target{Kind: TargetProvider, Provider: "anthropic", To: 120}},
+		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
+		{"between groups", 10, 10, Target{}},
+		{"the chart", 10, 30, Target{}},
+		{"the first arrow", 2, 35, Target{Kind: TargetKey, Key: "up", From: 2, To: 3}},
+		{"the second arrow", 3, 35, Target{Kind: TargetKey, Key: "down", From: 3, To: 9}},
+		{"between keys", 10, 35, Target{}},
+		{"a key", 12, 35, Target{Kind: TargetKey, Key: "d", From: 12, To: 20}},
+		{"a key's word", 19, 35, Target{Kind: TargetKey, Key: "d", From: 12, To: 20}},
+		{"outside", 500, 500, Target{}},
+	} {
+		equal(t, c.name, Hit(s, c.x, c.y), c.want)
+	}
+}
+
+// TestHitUnderAStickyHeading points at what covers the first line.
+func TestHitUnderAStickyHeading(t *testing.T) {
+	s := longListScene(t).sizedAt(120, 20)
+	top := 0
+	for y := range 20 {
+		if Hit(s, 5, y).Kind == TargetProvider {
+			top = y
+			break
+		}
+	}
+	equal(t, "the heading", Hit(s, 5, top).Provider, "provider-1")
+	equal(t, "below it", Hit(s, 5, top+1).Kind, TargetCredential)
+}
+
+// TestDrawingNotesNothing keeps the screen as it was.
+func TestDrawingNotesNothing(t *testing.T) {
+	s := screenOf(poolOf(t, providers{"p": []entry{readyEntry("a")}})).sizedAt(80, 24)
+	before := Render(s)
+	_ = Hit(s, 1, 1)
+	equal(t, "notes of the screen", s.sketch, nil)
+	equal(t, "the screen", Render(s), before)
+	equal(t, "no ref", Hit(s, 0, 0).Credential, poolstate.Ref{})
+}
