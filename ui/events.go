@@ -9,12 +9,15 @@ import (
 	"pooltop/poolstate"
 )
 
-// Widths of the columns of events, in cells.
+// Widths of the columns of events, in cells, and the width from which each has
+// its full one and it is said who did it.
 const (
 	eventTimeWidth = 9
 	eventWhoWidth  = 30
 	eventKindWidth = 10
+	eventByWidth   = 8
 	eventGap       = 2
+	eventsWideFrom = 100
 )
 
 // MatchRecord reports whether an event is one of those that a filter of
@@ -35,16 +38,28 @@ func EventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 
 func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *line {
 	l := theme.line()
-	l.put(inkFaint, fit(eventTime(r.At, now, distance), w))
+	wide := w >= eventsWideFrom
+	cell := func(i ink, text string, room int) {
+		end := min(l.at+room, w)
+		l.put(i, fit(text, min(room, w-l.at))).to(min(end+eventGap, w))
+	}
 	who := w / 3
-	if w >= eventTimeWidth+eventWhoWidth+2*eventKindWidth+3*eventGap {
+	if wide {
 		who = eventWhoWidth
 	}
-	l.to(eventTimeWidth+eventGap).put(inkText, fit(recordName(r, who), min(who, w-l.at)))
-	l.to(min(eventTimeWidth+eventGap+who+eventGap, w))
-	l.put(eventInk(r.Kind), fit(eventWord(r.Kind), w-l.at))
-	l.to(min(eventTimeWidth+who+eventKindWidth+3*eventGap, w))
-	return l.put(inkSecondary, fit(EventWords(r, p, now), w-l.at))
+	cell(inkFaint, eventTime(r.At, now, distance), eventTimeWidth)
+	cell(inkText, recordName(r, who), who)
+	cell(eventInk(r.Kind), eventWord(r.Kind), eventKindWidth)
+	words := EventWords(r, p, now)
+	switch {
+	case wide && !r.Kind.OfFile():
+		cell(inkSecondary, r.By.String(), eventByWidth)
+	case wide:
+		cell(inkSecondary, "", eventByWidth)
+	case r.By == poolstate.ByOperator:
+		words = strings.TrimSuffix("by operator, "+words, ", ")
+	}
+	return l.put(inkSecondary, fit(words, w-l.at))
 }
 
 // eventTime writes when it happened: by the clock, or how long ago.
@@ -108,14 +123,13 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 		if r.Cooldown > 0 {
 			add(Span(time.Duration(r.Cooldown) * time.Second))
 		}
+		add(quotedWords(r.Message))
 	case poolstate.EventHeld:
 		if r.After.Deadline != nil {
-			add("by operator until " + Moment(*r.After.Deadline, now))
+			add("until " + Moment(*r.After.Deadline, now))
 		}
 		add(streakChange(r))
-		if r.Reason != "" {
-			add("“" + Clean(r.Reason, rowText) + "”")
-		}
+		add(quotedWords(r.Reason))
 	case poolstate.EventDue:
 		over := "cooldown"
 		if r.Cooldown > 0 {
@@ -124,14 +138,12 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 		add(over + " over")
 		add(streakStays(r))
 	case poolstate.EventReady:
-		add("cleared by " + r.By.String())
+		add("cleared")
 		add(streakStays(r))
-	case poolstate.EventReset, poolstate.EventRefreshed:
-		by := "by " + r.By.String()
-		if r.Kind == poolstate.EventRefreshed {
-			by = "new tokens, " + by
-		}
-		add(by)
+	case poolstate.EventReset:
+		add(streakChange(r))
+	case poolstate.EventRefreshed:
+		add("new tokens")
 		add(streakChange(r))
 	case poolstate.EventDead:
 		add(failure(&c))
@@ -142,6 +154,14 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 		add(plainWords[r.Kind])
 	}
 	return strings.Join(parts, ", ")
+}
+
+// quotedWords are somebody's own, as such.
+func quotedWords(text string) string {
+	if text = strings.TrimSpace(Clean(text, rowText)); text == "" {
+		return ""
+	}
+	return "“" + text + "”"
 }
 
 // plainWords say what has no numbers.

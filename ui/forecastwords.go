@@ -57,6 +57,8 @@ func comingBack(f *poolstate.Forecast) (steps []poolstate.Rise, never int) {
 // nobodyWaits says why there is no time to give.
 func nobodyWaits(f *poolstate.Forecast) string {
 	switch {
+	case f.Gone > 0 && f.Ready > 0:
+		return strconv.Itoa(f.Ready) + " ready, nobody waits"
 	case f.Gone > 0:
 		return "nobody comes back by itself"
 	case f.Total == 0:

@@ -20,8 +20,8 @@ func TestForecastWords(t *testing.T) {
 	}{
 		{"no pool", poolWith(t, 0), "no keys"},
 		{"all ready", poolWith(t, 3), "every key is ready"},
-		{"dead only", poolWith(t, 0, dead), "nobody comes back by itself"},
-		{"ready and dead", poolWith(t, 3, dead), "nobody comes back by itself"},
+		{"dead only", poolWith(t, 0, dead), "3 ready, nobody waits"},
+		{"ready and dead", poolWith(t, 3, dead), "3 ready, nobody waits"},
 		{"due only", poolWith(t, 0, due, due.with(entry{"id": "2"})), "2 due now"},
 		{"one", poolWith(t, 3, a), "all by 09:30"},
 		{"one and none ready", poolWith(t, 0, a), "all by 09:30"},
