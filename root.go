@@ -21,7 +21,7 @@ func rootCommand(o *options) *cobra.Command {
 	registerNotify(root, o)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codedError{exitUsage, err} })
 	root.AddCommand(
-		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), backoffCommand(o),
+		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
 	)
 	return root
