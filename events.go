@@ -212,10 +212,11 @@ func pastOf(j journal.Journal, path string, pool *poolstate.Pool, policy poolsta
 	if err != nil {
 		return nil, err
 	}
-	records := journal.Of(entries, path)
+	noted := journal.Of(entries, path)
+	records := slices.Clone(noted) // what the file tells never says a thing twice
 	for _, e := range poolstate.History(pool, policy, now) {
 		r := poolstate.RecordOf(&e, policy)
-		if !slices.ContainsFunc(records, func(o poolstate.Record) bool { return o.Same(&r) }) {
+		if !slices.ContainsFunc(noted, func(o poolstate.Record) bool { return o.Same(&r) }) {
 			records = append(records, r)
 		}
 	}

@@ -93,7 +93,7 @@ func TestHostileTextOfTheFileIsHarmless(t *testing.T) {
 				{"list", "p"},
 				{"status", "--format", "{{range .providers}}{{.name}}{{range .credentials}}{{.}}{{end}}{{end}}"},
 				{"status", "--format", "{{range .providers}}{{range .credentials}}{{.model_cooldowns}}{{.label}}{{end}}{{end}}"},
-			}, lookingCommands...) {
+			}, everyLookingCommand()...) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 			}
 		})
@@ -102,11 +102,15 @@ func TestHostileTextOfTheFileIsHarmless(t *testing.T) {
 
 // A row is a row, whatever its label.
 func TestHostileTextAddsNoLine(t *testing.T) {
-	plain := strings.Count(done(t, at(t, storeFile(t, hostileStore(t, "plain")), "list")), "\n")
+	lines := func(text string, args ...string) int {
+		return strings.Count(done(t, at(t, storeFile(t, hostileStore(t, text)), args...)), "\n")
+	}
+	list, report := lines("plain", "list"), lines("plain", "report", "--anonymous")
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
-			equal(t, "the lines of list", strings.Count(done(t, at(t, file, "list")), "\n"), plain)
+			equal(t, "the lines of list", lines(text, "list"), list)
+			equal(t, "the lines of a report", lines(text, "report", "--anonymous"), report)
 			equal(t, "the lines of status", strings.Count(at(t, file, "status").stdout, "\n"), 1)
 			equal(t, "the lines of a template", strings.Count(at(t, file, "status", "--format", "{{.}}").stdout, "\n"), 1)
 		})
@@ -153,6 +157,9 @@ func TestHostileArgumentsAreHarmless(t *testing.T) {
 				{"list", "--now", text},
 				{"list", "--json=" + text},
 				{"status", text},
+				{"report", text},
+				{"report", "--json=" + text},
+				{"report", "--anonymous", "--file", filepath.Join(t.TempDir(), text)},
 				{"status", "--file", file, "--format", "{{" + text},
 				{"status", "--file", file, "--format", "{{." + text + "}}"},
 				{"backoff", "--code", text},
@@ -184,7 +191,7 @@ func TestHostilePathIsHarmless(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
 		writeFile(t, file, []byte(content))
-		for _, args := range append([][]string{{"status", "--format", "{{.path}}"}}, lookingCommands...) {
+		for _, args := range append([][]string{{"status", "--format", "{{.path}}"}}, everyLookingCommand()...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}
@@ -196,7 +203,7 @@ func TestPlainTextWithoutATerminal(t *testing.T) {
 	t.Setenv("COLORTERM", "truecolor")
 	for _, name := range sampleNames {
 		file := sampleFile(t, name)
-		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, lookingCommands...) {
+		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}

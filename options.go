@@ -100,15 +100,16 @@ type picture struct {
 	now    time.Time
 }
 
-// look reads the store once.
-func (o *options) look() (picture, error) {
+// aim returns the picture that a command is about to take, still without a pool,
+// and how its policy is chosen.
+func (o *options) aim() (picture, poolstate.PolicyChoice, error) {
 	choice, err := o.policyChoice()
 	if err != nil {
-		return picture{}, err
+		return picture{}, choice, err
 	}
 	clock, err := o.clock()
 	if err != nil {
-		return picture{}, err
+		return picture{}, choice, err
 	}
 	now := clock()
 	if o.now != "" {
@@ -117,12 +118,19 @@ func (o *options) look() (picture, error) {
 		now = now.Local()
 	}
 	path, err := o.storePath()
+	return picture{path: path, now: now}, choice, err
+}
+
+// look reads the store once.
+func (o *options) look() (picture, error) {
+	pic, choice, err := o.aim()
 	if err != nil {
 		return picture{}, err
 	}
-	snapshot, err := poolstate.Open(path).Load()
+	snapshot, err := poolstate.Open(pic.path).Load()
 	if err != nil {
-		return picture{}, cannotRead(path, err)
+		return picture{}, cannotRead(pic.path, err)
 	}
-	return picture{path, snapshot.Pool, choice.Resolve(snapshot.Pool), now}, nil
+	pic.pool, pic.policy = snapshot.Pool, choice.Resolve(snapshot.Pool)
+	return pic, nil
 }

@@ -24,7 +24,7 @@ func rootCommand(o *options) *cobra.Command {
 	registerNotify(root, o)
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), backoffCommand(o),
+		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
 	)
 	return root

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,17 @@ var lookingCommands = [][]string{
 	{"status", "--format", "{{.}}"},
 	{"status", "--format", "{{.no_such_field}}"},
 }
+
+// reportCommands look as well, and have something to say of a file that cannot
+// be read.
+var reportCommands = [][]string{
+	{"report"},
+	{"report", "--json"},
+	{"report", "--anonymous"},
+	{"report", "--anonymous", "--json"},
+}
+
+func everyLookingCommand() [][]string { return slices.Concat(lookingCommands, reportCommands) }
 
 // dryCommands are the command lines that would write, and are told not to.
 var dryCommands = [][]string{

@@ -44,7 +44,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		"no pool": `{
 }`,
 	}
-	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, lookingCommands...)
+	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...)
 	commands = append(commands, dryCommands...)
 	for name, content := range stores {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,12 @@ func TestWrongUsage(t *testing.T) {
 		{"status --now x", []string{"--now"}},
 		{"status --profile a\\b", []string{"profile"}},
 
+		{"report x", []string{`"x"`}},
+		{"report --json=perhaps", []string{"--json"}},
+		{"report --policy steep", []string{`"steep"`}},
+		{"report --now x", []string{"--now"}},
+		{"report --profile a/b", []string{`"a/b"`}},
+
 		{"backoff x", []string{`"x"`}},
 		{"backoff --code many", []string{`--code takes a whole number, not "many"`}},
 		{"backoff --code", []string{"--code"}},

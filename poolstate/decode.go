@@ -55,13 +55,15 @@ var knownKeys = func() map[string]string {
 	return m
 }()
 
-// keyName returns the name behind a raw, quoted object key.
-func keyName(raw []byte) string {
+// keyName returns the name behind a raw, quoted object key, and whether it is
+// one that an entry is known to have.
+func keyName(raw []byte) (name string, known bool) {
 	if k, ok := knownKeys[string(raw)]; ok {
-		return k
+		return k, true
 	}
-	s, _ := textOf(raw)
-	return s
+	name, _ = textOf(raw)
+	_, known = knownKeys[`"`+name+`"`] // it may be written with escapes
+	return name, known
 }
 
 // set gives the credential the value that the file has under key. A nil raw is

@@ -44,6 +44,7 @@ type span struct{ start, end int }
 type member struct {
 	key        string
 	name, body span
+	known      bool // the key is one of knownKeys
 }
 
 // object is a JSON object in a document: its braces and its members in order.
@@ -204,7 +205,8 @@ func (s *scanner) object(o *object, body func(key string) error) error {
 		if err != nil {
 			return err
 		}
-		m := member{key: keyName(s.data[name.start:name.end]), name: name}
+		m := member{name: name}
+		m.key, m.known = keyName(s.data[name.start:name.end])
 		if err := body(m.key); err != nil {
 			return err
 		}

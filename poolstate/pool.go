@@ -16,6 +16,9 @@ type Pool struct {
 	// UpdatedAt is when the file says that it was written last; zero when it
 	// does not say.
 	UpdatedAt time.Time
+	// UnknownKeys name what entries have and pooltop does not know, sorted, each
+	// once, a hundred at the most; never what stands there.
+	UnknownKeys []string
 
 	carriesStreak bool
 	newerBuild    bool
@@ -70,6 +73,10 @@ func (doc *document) provider(l *listing, p *Pool, loc *time.Location) Provider 
 		}
 		c := doc.credential(l, i, loc)
 		for _, m := range it.members {
+			if !m.known {
+				p.noteUnknown(m.key, doc, &it.object)
+				continue
+			}
 			p.noteBuild(m.key)
 		}
 		switch {
