@@ -90,13 +90,13 @@ func TestEventsAreShownAndKept(t *testing.T) {
 		d.read(true)
 		d.now = d.now.Add(time.Minute)
 		d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
-		d.shows("12:01:00   p/label-a                       exhausted   429 rate limit, streak 0 → 1, 1h")
+		d.shows("12:01:00   p/label-a                       exhausted   agent     429 rate limit, streak 0 → 1, 1h")
 		d.now = d.now.Add(time.Hour)
 		d.beat()
-		d.shows("13:01:00   p/label-a                       due         cooldown of 1h over, streak stays 1")
+		d.shows("13:01:00   p/label-a                       due         clock     cooldown of 1h over, streak stays 1")
 		d.now = d.now.Add(time.Minute)
 		d.change(pool(ready("a", 1), ready("b", 2)))
-		d.shows("13:02:00   p/label-a                       ready       cleared by agent, streak stays 1")
+		d.shows("13:02:00   p/label-a                       ready       agent     cleared, streak stays 1")
 		equal(t, "kept", d.kept(), "a exhausted, a due, a ready")
 		d.press("e")
 		screen := d.screen()
@@ -136,7 +136,7 @@ func TestEventsSurvive(t *testing.T) {
 func TestTheFirstStartShowsThePast(t *testing.T) {
 	d := keeping(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.read(true)
-	d.shows("11:50:00   p/label-a                       exhausted   429 rate limit, streak 1, 1h")
+	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
 	d.hides("unwatched")
 	equal(t, "kept", d.kept(), "")
 }
@@ -167,7 +167,7 @@ func TestTroubleIsAnEvent(t *testing.T) {
 		d.change(pool(ready("a", 0)))
 		equal(t, "kept", d.kept(), " file_unreadable,  file_recovered")
 		d.press("e")
-		d.shows("the file                        unreadable  auth.json: broken", "recovered   it can be read again")
+		d.shows("the file                        unreadable            auth.json: broken", "recovered             it can be read again")
 	})
 }
 
@@ -182,7 +182,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 		d.finish(d.m.loadPool())
 		d.send(journalRead{})
 		d.change(pool(exhausted("a", 0, 1)))
-		d.shows("✕ events are not kept", "exhausted   429")
+		d.shows("✕ events are not kept", "exhausted   agent     429")
 	})
 }
 
@@ -199,7 +199,7 @@ func TestEventsAreFiltered(t *testing.T) {
 		d.change(pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3), ready("c", 0)))
 		d.hides("label-a", "label-c")
 		d.press("esc", "esc", "e")
-		d.shows("3 events", "label-a", "10:00:00   p/label-b                       exhausted   429 rate limit, streak 3, 4h")
+		d.shows("3 events", "label-a", "10:00:00   p/label-b                       exhausted   agent     429 rate limit, streak 3, 4h")
 	})
 }
 

@@ -20,7 +20,7 @@ func TestForecastWords(t *testing.T) {
 	}{
 		{"no pool", poolWith(t, 0), "no keys"},
 		{"all ready", poolWith(t, 3), "every key is ready"},
-		{"dead only", poolWith(t, 0, dead), "3 ready, nobody waits"},
+		{"dead only", poolWith(t, 0, dead), "nobody comes back by itself"},
 		{"ready and dead", poolWith(t, 3, dead), "3 ready, nobody waits"},
 		{"due only", poolWith(t, 0, due, due.with(entry{"id": "2"})), "2 due now"},
 		{"one", poolWith(t, 3, a), "all by 09:30"},
