@@ -241,8 +241,8 @@ func (m *Model) addEvents(s *ui.Screen) {
 	}
 	for ref, at := range m.arrangement.changed {
 		age := m.cfg.Clock.real(m.now.Sub(at))
-		if age >= fadedBy {
-			continue
+		if age < 0 || age >= fadedBy {
+			continue // a picture that stands is older than some changes
 		}
 		if s.Fresh == nil {
 			s.Fresh = map[poolstate.Ref]int{}

@@ -93,7 +93,7 @@ func rowsOfScreen(t *testing.T, s *Screen, see func(head map[string]int, row []s
 			continue
 		}
 		glyph := head["NAME"] - 2
-		if len(row) > glyph+1 && slices.Contains(glyphs(), row[glyph]) && slices.Contains([]string{" ", "✓"}, row[glyph+1]) {
+		if len(row) > glyph+1 && slices.Contains(glyphs(), row[glyph]) && slices.Contains([]string{" ", "✓", markFresh}, row[glyph+1]) {
 			seen++
 			see(head, row)
 		}

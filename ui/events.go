@@ -44,8 +44,11 @@ func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 		l.put(i, fit(text, min(room, w-l.at))).to(min(end+eventGap, w))
 	}
 	who := w / 3
-	if wide {
+	switch {
+	case wide:
 		who = eventWhoWidth
+	case w < narrowFrom: // the words would be cut to nothing
+		who = max(w-eventTimeWidth-eventKindWidth-2*eventGap, 1)
 	}
 	cell(inkFaint, eventTime(r.At, now, distance), eventTimeWidth)
 	cell(inkText, recordName(r, who), who)
@@ -59,7 +62,10 @@ func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 	case r.By == poolstate.ByOperator:
 		words = strings.TrimSuffix("by operator, "+words, ", ")
 	}
-	return l.put(inkSecondary, fit(words, w-l.at))
+	if l.at+eventGap < w {
+		l.put(inkSecondary, fit(words, w-l.at))
+	}
+	return l
 }
 
 // eventTime writes when it happened: by the clock, or how long ago.
@@ -248,7 +254,11 @@ func (s *Screen) eventsPane(theme *Theme) string {
 	}
 	place := ""
 	if len(s.Events) > h && h > 0 {
-		place = strconv.Itoa(skip+1) + "–" + strconv.Itoa(min(skip+h, len(s.Events))) + " of " + strconv.Itoa(len(s.Events))
+		last := min(skip+h, len(s.Events))
+		place = strconv.Itoa(skip+1) + "–" + strconv.Itoa(last) + " of " + strconv.Itoa(len(s.Events))
+		if last < len(s.Events) {
+			place += "  ↓ more"
+		}
 	}
 	return s.withBottom(out, place)
 }

@@ -60,11 +60,7 @@ func (s *Screen) title() string {
 
 func (s *Screen) feed() (glyph string, colour ink, words string) {
 	if s.Paused {
-		words = "paused"
-		if s.Missed > 0 {
-			words += ", " + plural(s.Missed, "event", "events") + " missed"
-		}
-		return "❚", inkHeld, words
+		return "❚", inkHeld, s.pausedWords()
 	}
 	switch s.Feed.State {
 	case FeedLive:
@@ -82,6 +78,17 @@ func (s *Screen) feed() (glyph string, colour ink, words string) {
 		return "✕", inkDead, "stale " + Span(s.Now.Sub(s.Feed.Since))
 	}
 	return "◌", inkDue, "waiting"
+}
+
+// pausedWords are the badge of a picture that stands, with what it misses.
+func (s *Screen) pausedWords() string {
+	switch {
+	case s.Missed == 0:
+		return "paused"
+	case s.Width < narrowFrom:
+		return "paused +" + strconv.Itoa(min(s.Missed, 999))
+	}
+	return "paused, " + plural(s.Missed, "event", "events") + " missed"
 }
 
 func (s *Screen) policyWords() string {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func scenes(t testing.TB) []scene {
 		{"labels-hostile", screenOf(hostileLabels(t)).chooseFirst()},
 		{"garbage", garbageScene(t)},
 	}
-	return append(append(out, otherStates(t)...), actionScenes(t)...)
+	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
 }
 
 // otherStates are the screens that are no table of a live file.
