@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime/pprof"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,6 +57,11 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
+	stop, err := profile(o.cpuProfile)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
@@ -77,11 +84,29 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 		}
 	}()
 
-	_, err := program.Run()
+	_, err = program.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // a signal ended it, as signals do
 	}
 	return err
+}
+
+// profile writes a CPU profile into a file until stop is called, if one is named.
+func profile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // a profile that is torn is no loss to the dashboard
+	}, nil
 }
 
 // needTerminal refuses where the dashboard cannot be drawn.

@@ -43,7 +43,7 @@ func demoCommand(o *options) *cobra.Command {
 			return runDemo(cmd.Context(), o, scenario, speed, seed)
 		},
 	}
-	registerNotify(cmd, o)
+	registerDashboard(cmd, o)
 	cmd.Flags().Float64Var(&speed, "speed", 600, "how many times faster than real time")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "the same seed plays the same story")
 	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "the story to play")

@@ -22,6 +22,8 @@ type options struct {
 	// noJournal keeps events and actions out of the journal.
 	noJournal bool
 	notify    bool
+	// cpuProfile, if not empty, is where the dashboard's CPU profile goes.
+	cpuProfile string
 }
 
 func (o *options) register(cmd *cobra.Command) {

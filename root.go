@@ -21,7 +21,7 @@ func rootCommand(o *options) *cobra.Command {
 	}
 	o.register(root)
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "only look: no key writes")
-	registerNotify(root, o)
+	registerDashboard(root, o)
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
@@ -30,9 +30,11 @@ func rootCommand(o *options) *cobra.Command {
 	return root
 }
 
-// registerNotify adds the flag of the commands that show a dashboard.
-func registerNotify(cmd *cobra.Command, o *options) {
+// registerDashboard adds the flags of the commands that show a dashboard.
+func registerDashboard(cmd *cobra.Command, o *options) {
 	cmd.Flags().BoolVar(&o.notify, "notify", false, "notify when a provider is out, when it is back, and of the dead")
+	cmd.Flags().StringVar(&o.cpuProfile, "cpu-profile", "", "write a CPU profile to that file")
+	_ = cmd.Flags().MarkHidden("cpu-profile") // fails only for a flag that does not exist
 }
 
 // flagValues say what the flags of a type take.
