@@ -26,7 +26,8 @@ type arrangement struct {
 	folded     map[string]bool // providers, by name
 
 	// changed is when a credential was last seen to change.
-	changed map[poolstate.Ref]time.Time
+	changed    map[poolstate.Ref]time.Time
+	lastChange time.Time // of any
 	// anchor is the credential that was selected before the filter hid it.
 	anchor *poolstate.Ref
 }
@@ -168,7 +169,7 @@ func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
 			next[c.Ref] = m.cfg.Clock.Now()
 		}
 	}
-	a.changed = next
+	a.changed, a.lastChange = next, m.cfg.Clock.Now()
 }
 
 // filterLine is the arrangement as ui draws it, nil when there is nothing to

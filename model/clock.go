@@ -14,16 +14,20 @@ type Clock struct {
 // clock is not drawn each of its seconds.
 const minBeat = 100 * time.Millisecond
 
-// untilBeat is how long, in real time, until the clock's next full second, on
-// which all countdowns move together.
-func (c Clock) untilBeat() time.Duration {
+// untilBeat is how long, in real time, until the clock's next full second, or
+// minute, by the pace: on it all countdowns move together. A fast clock has a
+// pace of its own.
+func (c Clock) untilBeat(pace time.Duration) time.Duration {
 	now := c.Now()
-	left := now.Truncate(time.Second).Add(time.Second).Sub(now)
-	if c.Rate > 0 && c.Rate != 1 {
+	if c.fast() {
+		left := now.Truncate(time.Second).Add(time.Second).Sub(now)
 		return max(c.real(left), minBeat)
 	}
-	return left
+	return now.Truncate(pace).Add(pace).Sub(now)
 }
+
+// fast reports whether the clock does not go at the pace of ours.
+func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
 // real is how much real time a stretch of the clock's takes.
 func (c Clock) real(d time.Duration) time.Duration {

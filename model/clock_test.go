@@ -1,8 +1,8 @@
 package model
 
 import (
+	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,7 +34,7 @@ func TestUntilBeat(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clock := Clock{Now: func() time.Time { return noon.Add(c.offset) }, Rate: c.rate}
-			equal(t, "the time until the beat", clock.untilBeat(), c.want)
+			equal(t, "the time until the beat", clock.untilBeat(time.Second), c.want)
 		})
 	}
 }
@@ -45,25 +45,70 @@ func TestTheBeatIsTheSameInEveryZone(t *testing.T) {
 	for _, offset := range []int{0, 5*3600 + 1800, -3*3600 - 1800, 14 * 3600} {
 		at := noon.Add(300 * time.Millisecond).In(time.FixedZone("zone", offset))
 		clock := Clock{Now: func() time.Time { return at }}
-		equal(t, "the time until the beat", clock.untilBeat(), 700*time.Millisecond)
+		equal(t, "the time until the beat", clock.untilBeat(time.Second), 700*time.Millisecond)
 	}
 }
 
-// Each beat asks for the next one, on the next full second.
-func TestATickIsFollowedByTheNextOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
-		began := time.Now()
-		d.now = noon.Add(400 * time.Millisecond)
-		next := results(d.send(ticked{}))
-		if len(next) != 1 {
-			t.Fatalf("%d messages after a tick", len(next))
-		}
-		if _, ok := next[0].(ticked); !ok {
-			t.Errorf("a tick is followed by a %T", next[0])
-		}
-		equal(t, "the time until it", time.Since(began), 600*time.Millisecond)
-	})
+// Each beat asks for the next one: on the next full second while something is
+// counted in seconds, else on the next full minute, and at the next deadline in
+// any case.
+func TestABeatIsFollowedByTheNextOne(t *testing.T) {
+	for _, tt := range []struct {
+		name, content string
+		clock         time.Duration
+		want          time.Duration
+	}{
+		{"a countdown", coolingPool(noon.Add(time.Hour)), 400 * time.Millisecond, 600 * time.Millisecond},
+		{"nothing waits", poolOf("p: a"), 400 * time.Millisecond, 59600 * time.Millisecond},
+		{"a countdown in days", coolingPool(noon.Add(50 * time.Hour)), 1400 * time.Millisecond, 58600 * time.Millisecond},
+		{"a deadline between two beats", coolingPool(noon.Add(1700 * time.Millisecond)), 1200 * time.Millisecond, 500 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := sitReading(t, tt.content)
+			d.now = noon.Add(tt.clock)
+			d.beats = nil
+			d.send(ticked{d.m.beat.number})
+			equal(t, "beats", len(d.beats), 1)
+			equal(t, "the time until it", d.beats[0], tt.want)
+		})
+	}
+}
+
+// A change of the pace calls the beat off that was waited for; when it comes all
+// the same, it is none.
+func TestAChangeOfThePaceCallsABeatOff(t *testing.T) {
+	d := sitReading(t, poolOf("p: a"))
+	old := d.m.beat.number
+	equal(t, "the pace", d.m.beat.pace, time.Minute)
+	d.beats = nil
+	d.change(coolingPool(noon.Add(time.Hour)))
+	equal(t, "the pace with a countdown", d.m.beat.pace, time.Second)
+	equal(t, "beats", fmt.Sprint(d.beats), "[1s]")
+	d.now = noon.Add(time.Minute)
+	d.send(ticked{old})
+	equal(t, "beats after the one that was called off", len(d.beats), 1)
+	d.shows("1h00m00s")
+	d.send(ticked{d.m.beat.number})
+	d.shows("59m00s")
+}
+
+// While nobody looks, times are to the minute and so is the pace; whoever comes
+// back sees the seconds again.
+func TestNobodyLooks(t *testing.T) {
+	d := sitReading(t, coolingPool(noon.Add(72*time.Minute+3*time.Second)))
+	d.shows("1h12m03s", "Mon 12:00:00")
+	d.send(tea.BlurMsg{})
+	d.shows("1h13m", "Mon 12:00")
+	d.hides("1h12m03s", "12:00:00")
+	equal(t, "the pace", d.m.beat.pace, time.Minute)
+	before := d.screen()
+	d.now = noon.Add(time.Second)
+	d.send(tea.FocusMsg{})
+	d.shows("1h12m02s", "Mon 12:00:01")
+	equal(t, "the pace with somebody", d.m.beat.pace, time.Second)
+	d.send(tea.BlurMsg{})
+	d.shows("Mon 12:00")
+	equal(t, "the screen within the minute", d.screen(), before)
 }
 
 // A countdown moves on ticks, whatever the clock says in between and whatever
@@ -75,7 +120,6 @@ func TestACountdownMovesOnTicks(t *testing.T) {
 	d.now = noon.Add(10 * time.Second)
 	d.press("down", "up")
 	d.send(tea.WindowSizeMsg{Width: 121, Height: 37})
-	d.send(tea.FocusMsg{})
 	d.shows("12m03s", "Mon 12:00:00")
 
 	d.tick(0)

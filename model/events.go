@@ -239,6 +239,9 @@ func (m *Model) addEvents(s *ui.Screen) {
 	if m.evidence.kind != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {
 		s.Evidence = &ui.Evidence{Counts: m.evidence.kind == poolstate.EvidenceCounts, Name: m.evidence.name, At: m.evidence.at}
 	}
+	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {
+		return
+	}
 	for ref, at := range m.arrangement.changed {
 		age := m.cfg.Clock.real(m.now.Sub(at))
 		if age < 0 || age >= fadedBy {

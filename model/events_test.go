@@ -41,19 +41,16 @@ func (d *desk) again(after time.Duration) *desk {
 	next := &desk{t: d.t, file: d.file, now: d.now.Add(after)}
 	cfg := d.m.cfg
 	cfg.Clock = Clock{Now: next.clock, Rate: 1}
+	cfg.After = func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
 	next.m = New(cfg)
 	next.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	return next
 }
 
-// beat lets the dashboard notice the time, and do what follows but the next beat.
+// beat lets the dashboard notice the time, and do what follows.
 func (d *desk) beat() {
 	d.t.Helper()
-	for _, msg := range results(d.send(ticked{})) {
-		if _, again := msg.(ticked); !again {
-			d.finish(d.send(msg))
-		}
-	}
+	d.finish(d.send(ticked{d.m.beat.number}))
 }
 
 // kept is what the journal holds: of whom and what.

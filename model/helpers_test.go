@@ -30,6 +30,9 @@ type desk struct {
 	now  time.Time
 	m    Model
 	last tea.Msg // the last message that finish handed over
+	// beats are how long the waits for beats of the clock are that were begun;
+	// no beat comes by itself.
+	beats []time.Duration
 }
 
 // sit opens a dashboard of 120×36 on a store with that content; "" is no file.
@@ -46,8 +49,12 @@ func sit(t *testing.T, content string) *desk {
 			Number: func() string { return "an action" },
 		},
 		Pending: &sync.WaitGroup{},
-		Clock:   Clock{Now: d.clock, Rate: 1},
-		Path:    "~/.hermes/auth.json",
+		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
+			d.beats = append(d.beats, wait)
+			return nil
+		},
+		Clock: Clock{Now: d.clock, Rate: 1},
+		Path:  "~/.hermes/auth.json",
 		ExplainError: func(err error) string {
 			if errors.Is(err, fs.ErrNotExist) {
 				return "auth.json: gone"
@@ -117,7 +124,7 @@ func (d *desk) change(content string) {
 func (d *desk) tick(by time.Duration) {
 	d.t.Helper()
 	d.now = d.now.Add(by)
-	d.send(ticked{})
+	d.send(ticked{d.m.beat.number})
 }
 
 func (d *desk) press(keys ...string) tea.Cmd {

@@ -114,22 +114,21 @@ func TestAPollingFeedIsNamed(t *testing.T) {
 func TestInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := sit(t, poolOf("p: a"))
-		var loads, journals, ticks, others int
+		d.beats = nil
+		var loads, journals, others int
 		for _, msg := range results(d.m.Init()) {
 			switch msg.(type) {
 			case poolLoaded:
 				loads++
 			case journalRead:
 				journals++
-			case ticked:
-				ticks++
 			default:
 				others++
 			}
 		}
 		equal(t, "loads", loads, 1)
 		equal(t, "journals", journals, 1)
-		equal(t, "ticks", ticks, 1)
+		equal(t, "beats", len(d.beats), 1)
 		equal(t, "questions to the terminal", others, 1)
 	})
 }

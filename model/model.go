@@ -34,6 +34,8 @@ type Config struct {
 	// in which the terminal takes them.
 	Notify        bool
 	Notifications ui.NotificationForm
+	// After makes a message of a moment that is some time ahead; nil is tea.Tick.
+	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError turns an error of the store into the sentence to show.
 	ExplainError func(error) string
 }
@@ -88,10 +90,17 @@ type Model struct {
 	paused    paused
 	away      away
 	notifier  notifier
+
+	beat beat
+	// memo is shared by all copies of the model, of which one is in use.
+	memo *ui.Memo
 }
 
 // New returns the dashboard in its first state: nothing read yet.
 func New(cfg Config) Model {
+	if cfg.After == nil {
+		cfg.After = tea.Tick
+	}
 	m := Model{
 		cfg:        cfg,
 		keys:       newKeyMap(),
@@ -102,6 +111,8 @@ func New(cfg Config) Model {
 
 		arrangement: newArrangement(),
 		away:        away{since: -1},
+		beat:        beat{pace: time.Second},
+		memo:        &ui.Memo{},
 		notifier:    notifier{on: cfg.Notify},
 	}
 	m.policy = cfg.Policy.Resolve(&poolstate.Pool{})
@@ -118,11 +129,35 @@ func (m Model) Init() tea.Cmd {
 	return tea.Batch(m.loadPool(), m.readJournal(), m.tick(), tea.RequestBackgroundColor)
 }
 
-// ticked is sent on each beat of the clock.
-type ticked struct{}
+// ticked is sent on each beat of the clock. A beat that was called off has an
+// older number.
+type ticked struct{ number int }
 
+// beat is when the screen is drawn anew for the clock's sake alone.
+type beat struct {
+	pace   time.Duration
+	number int
+}
+
+// tick waits for the next beat, or for the next deadline where that is sooner.
 func (m Model) tick() tea.Cmd {
-	return tea.Tick(m.cfg.Clock.untilBeat(), func(time.Time) tea.Msg { return ticked{} })
+	wait, number := m.cfg.Clock.untilBeat(m.beat.pace), m.beat.number
+	if next := m.chronicle.observer.Next(); !next.IsZero() {
+		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
+		wait = max(min(wait, left), 0)
+	}
+	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{number} })
+}
+
+// keepPace calls the next beat off and another one in when the picture has come
+// to change more often than that, or less.
+func (m *Model) keepPace() tea.Cmd {
+	pace := ui.PaceOf(m.screen())
+	if pace == m.beat.pace {
+		return nil
+	}
+	m.beat = beat{pace, m.beat.number + 1}
+	return m.tick()
 }
 
 // Update takes a message and returns the state after it.
@@ -130,6 +165,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case ticked:
+		if msg.number != m.beat.number {
+			return m, nil
+		}
 		m.moved()
 		cmd = m.tick()
 	case FileChanged:
@@ -175,7 +213,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.refreshEvents()
 	m.offset = m.scrolled()
-	return m, tea.Batch(cmd, m.note(), m.notify())
+	return m, tea.Batch(cmd, m.note(), m.notify(), m.keepPace())
 }
 
 // scrolled is the offset at which the table shows the selection, whatever pane
@@ -212,6 +250,7 @@ func (m *Model) screen() *ui.Screen {
 	if waiting := m.waiting(); waiting != nil {
 		s.Answer = waiting
 	}
+	s.Pace, s.Coarse, s.Memo = m.beat.pace, m.away.since >= 0 && !m.cfg.Clock.fast(), m.memo
 	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)

@@ -138,20 +138,20 @@ func (m *Model) announce(v *tea.View) {
 	if m.snapshot.Pool == nil {
 		return
 	}
-	sum := m.snapshot.Pool.Summarize(m.policy, m.now)
-	if sum.Total == 0 {
+	ready, total := m.memo.Ready(m.snapshot.Pool, m.policy, m.now)
+	if total == 0 {
 		return
 	}
-	v.WindowTitle = fmt.Sprintf("%d/%d ready · pooltop", sum.Ready(), sum.Total)
+	v.WindowTitle = fmt.Sprintf("%d/%d ready · pooltop", ready, total)
 	if !m.notifier.on {
 		return
 	}
 	state := tea.ProgressBarDefault
 	switch {
-	case sum.Out():
+	case ready == 0:
 		state = tea.ProgressBarError
-	case sum.Ready() < sum.Total:
+	case ready < total:
 		state = tea.ProgressBarWarning
 	}
-	v.ProgressBar = tea.NewProgressBar(state, sum.Ready()*100/sum.Total)
+	v.ProgressBar = tea.NewProgressBar(state, ready*100/total)
 }

@@ -42,8 +42,8 @@ func (m *Model) moved() {
 	}
 	m.noteChanges(events, m.snapshot.Pool)
 	m.forgetAnswer()
-	if !m.arrangement.plain() {
-		m.arrange() // what a filter or an order goes by may have passed
+	if len(events) > 0 && !m.arrangement.plain() {
+		m.arrange() // what a filter or an order goes by has passed
 	}
 }
 
@@ -67,6 +67,7 @@ func (m *Model) blurred() {
 
 // focused says what happened meanwhile.
 func (m *Model) focused() {
+	m.catchUp()
 	c := &m.chronicle
 	if m.away.since >= 0 {
 		missed := c.records[max(m.away.since-c.forgotten, 0):]

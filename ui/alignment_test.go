@@ -68,7 +68,7 @@ func TestColumnsAlign(t *testing.T) {
 				if w > 60 && w%7 > 0 {
 					continue
 				}
-				s := sc.screen.sizedAt(w, 10+3*len(rows(sc.screen.Groups, true)))
+				s := sc.screen.sizedAt(w, 10+3*rowCount(sc.screen.Groups, true))
 				rowsOfScreen(t, s, func(head map[string]int, row []string) {
 					if said := misaligned(head, row); said != "" {
 						t.Fatalf("at %d columns: %s in %q", w, said, strings.Join(row, ""))

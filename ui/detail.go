@@ -231,7 +231,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	case expired:
 		out = append(out, "its token expired "+Stamp(c.ExpiresAt, s.Now)+", apart from any cooldown")
 	case expiresSoon:
-		out = append(out, "its token expires in "+Countdown(c.ExpiresAt.Sub(s.Now))+", apart from any cooldown")
+		out = append(out, "its token expires in "+s.timeForm().countdown(c.ExpiresAt.Sub(s.Now))+", apart from any cooldown")
 	}
 	retried := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode) // not for every failure
 	if c.Sole && c.Status == poolstate.StatusExhausted && retried {
@@ -240,7 +240,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	for _, m := range c.ModelCooldowns {
 		name := Clean(m.Model, rowText)
 		if m.Until.After(s.Now) {
-			out = append(out, "model "+name+" back in "+Countdown(m.Until.Sub(s.Now))+", "+Moment(m.Until, s.Now))
+			out = append(out, "model "+name+" back in "+s.timeForm().countdown(m.Until.Sub(s.Now))+", "+Moment(m.Until, s.Now))
 		} else {
 			out = append(out, "model "+name+" is back")
 		}

@@ -113,7 +113,7 @@ func TestGoldenForecasts(t *testing.T) {
 			var b strings.Builder
 			chart := tt.chart(t, darkTheme)
 			fmt.Fprintf(&b, "%s\n%s\n", ForecastWords(&chart.Forecast, chart.Now),
-				strings.Join(OutageAnswers(tt.pool, poolstate.Backoff, chart.Now), "\n"))
+				strings.Join(outageAnswers(tt.pool, poolstate.Backoff, chart.Now, timeForm{}), "\n"))
 			for _, theme := range []*Theme{darkTheme, plainTheme} {
 				chart.Theme = theme
 				for _, size := range chartSizes {

@@ -55,16 +55,16 @@ func (s *Screen) forecastLines(theme *Theme, w, h int) []sized {
 // forecast is that of the provider that is asked for, or of the whole pool.
 func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
-		return p.Forecast(s.Policy, s.Now), p.Name
+		return s.memo().forecast(p), p.Name
 	}
-	return s.Pool.Forecast(s.Policy, s.Now), ""
+	return s.memo().forecast(nil), ""
 }
 
 // forecastPane is the forecast as large as the screen, with an answer for each
 // provider that is out.
 func (s *Screen) forecastPane(theme *Theme) []string {
 	w, h := s.Width-2*s.margin(), s.paneHeight()
-	answers := OutageAnswers(s.Pool, s.Policy, s.Now)
+	answers := outageAnswers(s.Pool, s.Policy, s.Now, s.timeForm())
 	if most := h / 3; len(answers) > most {
 		answers = answers[:most]
 	}

@@ -77,9 +77,9 @@ func moment(s *poolstate.Rise, now time.Time) string {
 	return Moment(s.At, now)
 }
 
-// OutageAnswers says of each provider with none ready when its first credential
+// outageAnswers says of each provider with none ready when its first credential
 // is back: "openai-codex: first back 14:44, in 42m10s".
-func OutageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []string {
+func outageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time, form timeForm) []string {
 	var out []string
 	for i := range p.Providers {
 		prov := &p.Providers[i]
@@ -91,12 +91,12 @@ func OutageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []
 		if name == "" {
 			name = "(no name)"
 		}
-		out = append(out, name+": "+outageAnswer(&f, now))
+		out = append(out, name+": "+outageAnswer(&f, now, form))
 	}
 	return out
 }
 
-func outageAnswer(f *poolstate.Forecast, now time.Time) string {
+func outageAnswer(f *poolstate.Forecast, now time.Time, form timeForm) string {
 	var parts []string
 	if f.Due > 0 {
 		parts = append(parts, fmt.Sprintf("%d due now", f.Due))
@@ -105,7 +105,7 @@ func outageAnswer(f *poolstate.Forecast, now time.Time) string {
 		s := &f.Steps[0]
 		parts = append(parts, "first back "+moment(s, now))
 		if s.At.Year() <= 9999 {
-			parts = append(parts, "in "+Countdown(s.At.Sub(now)))
+			parts = append(parts, "in "+form.countdown(s.At.Sub(now)))
 		}
 	}
 	if len(parts) == 0 {

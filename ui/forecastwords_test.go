@@ -69,5 +69,5 @@ func TestOutageAnswers(t *testing.T) {
 		"h-far: first back Jan 2027 (suspect), in 60d00h",
 		"i-\uFFFD[m: nobody comes back by itself",
 	}
-	equal(t, "answers", strings.Join(OutageAnswers(pool, poolstate.Backoff, epoch), "\n"), strings.Join(want, "\n"))
+	equal(t, "answers", strings.Join(outageAnswers(pool, poolstate.Backoff, epoch, timeForm{}), "\n"), strings.Join(want, "\n"))
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"pooltop/poolstate"
 )
@@ -22,8 +23,11 @@ func (s *Screen) title() string {
 		pieces = append(pieces, piece{inkSecondary, s.policyWords()})
 	}
 	clock := "15:04:05"
+	if s.Coarse || s.Pace >= time.Minute && !s.Paused {
+		clock = clockLayout
+	}
 	if s.Width >= mediumFrom {
-		clock = "Mon 15:04:05"
+		clock = "Mon " + clock
 	}
 	pieces = append(pieces, piece{inkText, s.Now.Format(clock)})
 	total := 0
@@ -107,7 +111,7 @@ func (s *Screen) policyWords() string {
 
 // counts is the availability bar and a number for each availability.
 func (s *Screen) counts(theme *Theme) string {
-	sum := s.Pool.Summarize(s.Policy, s.Now)
+	sum := s.summary()
 	end := s.Width - s.margin()
 	words := s.Width >= narrowFrom
 	tally := theme.line()
@@ -185,7 +189,7 @@ func (s *Screen) next(theme *Theme) string {
 		return s.staleLine()
 	}
 	l := theme.line().to(s.margin())
-	sum := s.Pool.Summarize(s.Policy, s.Now)
+	sum := s.summary()
 	switch {
 	case sum.Out():
 		s.outBanner(l, &sum, end)
@@ -209,8 +213,8 @@ func (s *Screen) staleSentence() string { return Clean(s.Feed.Reason, rowText) }
 // nextBack names the first credential to come back, and when all are.
 func (s *Screen) nextBack(l *line, sum *poolstate.Summary, end int) {
 	at := sum.NextAt
-	first, _ := whenBack(at, s.Now, s.Clock)
-	_, second := whenBack(at, s.Now, !s.Clock)
+	first, _ := whenBack(at, s.Now, s.timeForm())
+	_, second := whenBack(at, s.Now, timeForm{!s.Clock, s.Coarse})
 	name := CredentialName(sum.Next)
 	l.strong(inkText, fit(name, max(end-l.at-width(first)-2, 4)))
 	if provider := Clean(sum.Next.Provider, rowText); l.at+1+width(provider)+2+width(first) <= end {

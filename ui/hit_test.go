@@ -155,7 +155,7 @@ func (h *hits) complete() {
 		return
 	}
 	plan := s.plan()
-	all := rows(s.Groups, plan.spaced)
+	all := rowsFrom(s.Groups, plan.spaced, 0, rowCount(s.Groups, plan.spaced))
 	want := 0
 	offset := clampOffset(s.Offset, len(all), plan.table)
 	for i := offset; i < min(offset+plan.table, len(all)); i++ {

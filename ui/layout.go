@@ -55,7 +55,7 @@ func (s *Screen) plan() plan {
 			left--
 		}
 	}
-	need := len(rows(s.Groups, false))
+	need := rowCount(s.Groups, false)
 	switch {
 	case s.Dialog != nil:
 		// A question is never cut for the sake of the table, as long as one row

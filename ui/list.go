@@ -10,7 +10,7 @@ func List(s *Screen) string {
 		out = append(out, s.next(s.Theme), "", newTable(s, s.Theme).header())
 	}
 	t := newTable(s, s.Theme)
-	for _, r := range rows(s.Groups, true) {
+	for _, r := range rowsFrom(s.Groups, true, 0, rowCount(s.Groups, true)) {
 		out = append(out, t.draw(r))
 	}
 	for i := range out {

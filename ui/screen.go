@@ -89,6 +89,13 @@ type Screen struct {
 	Missed int
 	// Evidence, if any, is by what the policy was chosen.
 	Evidence *Evidence
+	// Pace is how often the screen is drawn anew at the least; the clock in the
+	// title shows seconds only where that is once a second. Coarse is true for a
+	// screen that nobody looks at: its times are to the minute.
+	Pace   time.Duration
+	Coarse bool
+	// Memo, if any, keeps from one drawing to the next what has not changed.
+	Memo *Memo
 	// Filter, if any, says what of the pool is listed, and how.
 	Filter *FilterLine
 	// Dialog, if any, waits for the operator's answer.
@@ -204,7 +211,7 @@ func (s *Screen) place(plan plan) string {
 	if n := len(s.Marked); n > 0 {
 		return strconv.Itoa(n) + " marked"
 	}
-	if len(rows(s.Groups, plan.spaced)) <= plan.table {
+	if rowCount(s.Groups, plan.spaced) <= plan.table {
 		return ""
 	}
 	at, total := 0, 0
@@ -222,18 +229,17 @@ func (s *Screen) place(plan plan) string {
 // tableLines draws the visible part of the table. When a group's heading is
 // scrolled out of sight, it stays on top.
 func (s *Screen) tableLines(t *table, plan plan) []string {
-	all := rows(s.Groups, plan.spaced)
-	offset := clampOffset(s.Offset, len(all), plan.table)
+	total := rowCount(s.Groups, plan.spaced)
+	offset := clampOffset(s.Offset, total, plan.table)
 	out := make([]string, 0, plan.table)
-	for i := offset; i < len(all) && len(out) < plan.table; i++ {
-		r := all[i]
-		if i == offset && offset > 0 && r.kind != rowHeading && plan.table > 1 {
+	for i, r := range rowsFrom(s.Groups, plan.spaced, offset, plan.table) {
+		if i == 0 && offset > 0 && r.kind != rowHeading && plan.table > 1 {
 			r = row{kind: rowHeading, group: r.group}
 		}
 		s.noteRow(len(out), r)
 		out = append(out, t.draw(r))
 	}
-	if len(all) == 0 && plan.table > 0 {
+	if total == 0 && plan.table > 0 {
 		out = append(out, t.theme.line().to(t.cols.name).put(inkSecondary, "nothing matches; esc clears the filter").String())
 	}
 	for len(out) < plan.table {
@@ -253,18 +259,8 @@ func ScrollTo(s *Screen) int {
 		return 0
 	}
 	plan := s.plan()
-	all := rows(s.Groups, plan.spaced)
-	offset := clampOffset(s.Offset, len(all), plan.table)
-	if s.Selected == nil {
-		return offset
-	}
-	at := -1
-	for i, r := range all {
-		if r.kind == rowCredential && s.Groups[r.group].Credentials[r.item].Ref == *s.Selected {
-			at = i
-			break
-		}
-	}
+	offset := clampOffset(s.Offset, rowCount(s.Groups, plan.spaced), plan.table)
+	at := s.rowOfSelected(plan.spaced)
 	if at < 0 {
 		return offset
 	}
@@ -273,7 +269,7 @@ func ScrollTo(s *Screen) int {
 	if top > 0 && plan.table > 1 {
 		top--
 	}
-	if all[top].kind == rowHeading && top == 1 {
+	if top == 1 && rowsFrom(s.Groups, plan.spaced, top, 1)[0].kind == rowHeading {
 		top = 0
 	}
 	switch {
@@ -282,7 +278,7 @@ func ScrollTo(s *Screen) int {
 	case at >= offset+plan.table:
 		offset = at - plan.table + 1
 	}
-	return clampOffset(offset, len(all), plan.table)
+	return clampOffset(offset, rowCount(s.Groups, plan.spaced), plan.table)
 }
 
 // PageSize is how many lines of the table are in sight.

@@ -80,7 +80,7 @@ func (s *Screen) tiny() string {
 	if s.Pool == nil {
 		return fit("waiting for file", s.Width)
 	}
-	sum := s.Pool.Summarize(s.Policy, s.Now)
+	sum := s.summary()
 	l := s.Theme.line()
 	count := strconv.Itoa(sum.Ready()) + "/" + strconv.Itoa(sum.Total)
 	colour := inkReady
@@ -96,7 +96,7 @@ func (s *Screen) tiny() string {
 		l.put(inkSecondary, " ready")
 	}
 	if sum.Next != nil {
-		back, _ := whenBack(sum.NextAt, s.Now, s.Clock)
+		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
 		if l.at+1+width(back) <= s.Width {
 			l.to(l.at+1).strong(inkCooling, back)
 		}

@@ -31,41 +31,6 @@ func Groups(p *poolstate.Pool) []Group {
 	return groups
 }
 
-// rowKind is what a line of the table shows.
-type rowKind uint8
-
-const (
-	rowHeading rowKind = iota
-	rowNote
-	rowCredential
-	rowBlank
-)
-
-// row is a line of the table before it is drawn.
-type row struct {
-	kind  rowKind
-	group int
-	item  int // of the group's notes or credentials
-}
-
-// rows lists the table's lines; spaced puts a blank one between groups.
-func rows(groups []Group, spaced bool) []row {
-	var out []row
-	for g := range groups {
-		if g > 0 && spaced {
-			out = append(out, row{kind: rowBlank, group: g})
-		}
-		out = append(out, row{kind: rowHeading, group: g})
-		for i := range groups[g].Provider.Notes {
-			out = append(out, row{kind: rowNote, group: g, item: i})
-		}
-		for i := range groups[g].Credentials {
-			out = append(out, row{kind: rowCredential, group: g, item: i})
-		}
-	}
-	return out
-}
-
 // table draws rows of groups; it knows everything a row needs.
 type table struct {
 	groups   []Group
@@ -75,22 +40,24 @@ type table struct {
 	width    int
 	cols     columns
 	selected *poolstate.Ref
+	memo     *Memo
 	marked   map[poolstate.Ref]bool
 	fresh    map[poolstate.Ref]int
 	// timeline is the scale that the cooldowns share, nil when each has its own.
 	timeline *timeline
-	clock    bool // times are clock times first
+	form     timeForm
 }
 
 func newTable(s *Screen, theme *Theme) *table {
 	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
-		marked: s.Marked, fresh: s.Fresh, clock: s.Clock,
+		memo: s.memo(), marked: s.Marked, fresh: s.Fresh, form: s.timeForm(),
 	}
 	if s.Timeline && t.cols.bar > 0 {
 		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
 	}
+	t.memo.drawRows(rowForm{theme, s.Width, t.form})
 	return t
 }
 
@@ -115,7 +82,7 @@ func (t *table) header() string {
 		l.right(c.number+4, inkFaint, regular, "STREAK")
 	}
 	back, other := "BACK IN", "AT"
-	if t.clock {
+	if t.form.clock {
 		back, other = "BACK AT", "IN"
 	}
 	l.right(c.backEnd, inkFaint, regular, back)
@@ -151,7 +118,7 @@ func (t *table) draw(r row) string {
 // heading is a provider's name and how it stands. A provider with none ready is
 // the loudest line on the screen.
 func (t *table) heading(g *Group) string {
-	sum := g.Provider.Summarize(t.policy, t.now)
+	sum, outage := t.memo.provider(g.Provider)
 	end := t.cols.end
 	l := t.theme.line().to(t.cols.cursor + 1)
 	name := Clean(g.Provider.Name, rowText)
@@ -165,7 +132,7 @@ func (t *table) heading(g *Group) string {
 	switch {
 	case sum.Out():
 		nameInk, stateInk, weight = inkDead, inkDead, bold
-		state = outSentence(&sum, t.now, t.clock)
+		state = outSentence(&sum, t.now, t.form)
 		if t.cols.cursor+1+width(name)+2+width(state) > end {
 			state = "none ready"
 		}
@@ -181,8 +148,8 @@ func (t *table) heading(g *Group) string {
 			l.to(l.at+2).put(inkSecondary, said)
 		}
 	}
-	if n := g.Provider.Outage(t.policy, t.now); n > 0 {
-		if said := outageSentence(n); l.at+2+width(said) <= end {
+	if outage > 0 {
+		if said := outageSentence(outage); l.at+2+width(said) <= end {
 			l.to(l.at+2).put(inkSecondary, said)
 		}
 	}
@@ -197,8 +164,18 @@ func (t *table) heading(g *Group) string {
 // credential draws one row.
 func (t *table) credential(c *poolstate.Credential) string {
 	a := t.policy.Assess(c, t.now)
+	key := t.rowKey(c, a)
+	if text, known := t.memo.row(c, key); known {
+		return text
+	}
+	text := t.drawCredential(c, a, key.selected)
+	t.memo.keepRow(c, key, text)
+	return text
+}
+
+func (t *table) drawCredential(c *poolstate.Credential, a poolstate.Assessment, selected bool) string {
 	col, l := &t.cols, t.theme.line()
-	if t.selected != nil && c.Ref == *t.selected {
+	if selected {
 		l.to(col.cursor)
 		l.selected = true
 		l.strong(inkAccent, "▌")
@@ -373,14 +350,22 @@ func (t *table) cooldown(l *line, c *poolstate.Credential, a poolstate.Assessmen
 // bar shows what has elapsed as a thin line and what is left as a thick one; a
 // half cell at the joint doubles its resolution.
 func (t *table) bar(l *line, a poolstate.Assessment) {
-	w := t.cols.barW
-	halves := int(float64(2*w) * float64(a.Remaining) / float64(a.Cooldown))
-	halves = min(max(halves, 0), 2*w)
-	if a.Remaining > 0 && halves == 0 {
-		halves = 1 // while anything is left, something shows
-	}
+	w, halves := t.cols.barW, t.halves(a)
 	full, half := halves/2, halves%2
 	colour := stateInk(a.Availability)
 	l.put(inkLine, strings.Repeat("─", w-full-half))
 	l.put(colour, strings.Repeat("╺", half)+strings.Repeat("━", full))
+}
+
+// halves is how many half cells of the bar are left.
+func (t *table) halves(a poolstate.Assessment) int {
+	if a.Cooldown <= 0 {
+		return 0
+	}
+	most := 2 * t.cols.barW
+	n := int(float64(most) * float64(a.Remaining) / float64(a.Cooldown))
+	if a.Remaining > 0 {
+		n = max(n, 1) // while anything is left, something shows
+	}
+	return min(max(n, 0), most)
 }

@@ -6,12 +6,28 @@ import (
 	"pooltop/poolstate"
 )
 
+// timeForm is how times are written: as the clock shows them or as their
+// distance, and to the minute only on a screen that nobody looks at, so that it
+// need not be drawn each second.
+type timeForm struct{ clock, coarse bool }
+
+func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
+
+// countdown writes the time left.
+func (f timeForm) countdown(d time.Duration) string {
+	if !f.coarse || d >= day {
+		return Countdown(d)
+	}
+	// Rounded up, as the seconds are: nothing is back earlier than it says.
+	return Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
+}
+
 // whenBack writes an instant ahead as the clock shows it or as its distance,
 // alone and as part of a sentence: "14:14" and "at 14:14", "12m03s" and "in
 // 12m03s".
-func whenBack(t, now time.Time, clock bool) (when, phrase string) {
-	if !clock {
-		when = Countdown(t.Sub(now))
+func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
+	if !form.clock {
+		when = form.countdown(t.Sub(now))
 		return when, "in " + when
 	}
 	when = Moment(t, now)
@@ -24,13 +40,13 @@ func whenBack(t, now time.Time, clock bool) (when, phrase string) {
 // times are what the columns of times show of a credential, the one that always
 // has a place first. What is no time, such as re-auth, is always there.
 func (t *table) times(a poolstate.Assessment) (first, second string) {
-	first = backIn(a)
+	first = backIn(a, t.form)
 	due := a.Availability == poolstate.Due
 	if a.Deadline.IsZero() || !due && !a.Availability.Returns() {
 		return first, ""
 	}
 	second = Moment(a.Deadline.At, t.now)
-	if alone := t.cols.atEnd == 0; !t.clock || due && alone {
+	if alone := t.cols.atEnd == 0; !t.form.clock || due && alone {
 		return first, second // now says more than when it was
 	}
 	return second, first
@@ -44,7 +60,7 @@ func (s *Screen) stamp(t time.Time) string {
 	case s.Pane != PaneDetail || t.Year() > 9999:
 		return text
 	case d > 0:
-		return text + " (in " + Countdown(d) + ")"
+		return text + " (in " + s.timeForm().countdown(d) + ")"
 	case d > -time.Second:
 		return text + " (now)"
 	default:

@@ -159,10 +159,10 @@ func originMark(d poolstate.Deadline) string {
 
 // backIn says when a credential returns: a countdown, or the word that stands
 // in its place.
-func backIn(a poolstate.Assessment) string {
+func backIn(a poolstate.Assessment, form timeForm) string {
 	switch a.Availability {
 	case poolstate.Cooling, poolstate.Held:
-		return Countdown(a.Remaining)
+		return form.countdown(a.Remaining)
 	case poolstate.Due:
 		return "now"
 	case poolstate.Dead:
@@ -216,12 +216,12 @@ func streakWords(s poolstate.Streak) string {
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}
 
 // outSentence is what the heading of a provider with none ready says.
-func outSentence(s *poolstate.Summary, now time.Time, clock bool) string {
+func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
 	switch {
 	case s.Count[poolstate.Due] > 0:
 		return fmt.Sprintf("none ready, %d due now", s.Count[poolstate.Due])
 	case s.Next != nil:
-		_, when := whenBack(s.NextAt, now, clock)
+		_, when := whenBack(s.NextAt, now, form)
 		return "none ready, first back " + when
 	case s.Count[poolstate.Dead] == s.Total:
 		return "none ready, re-auth needed"

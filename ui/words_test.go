@@ -185,9 +185,9 @@ func TestOutSentence(t *testing.T) {
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
 		sum := summaryOf(t, c.list...)
-		equal(t, c.name, outSentence(sum, epoch, false), c.want)
+		equal(t, c.name, outSentence(sum, epoch, timeForm{}), c.want)
 		byClock := strings.Replace(c.want, "in 40m00s", "at 10:00", 1)
-		equal(t, c.name+", by the clock", outSentence(sum, epoch, true), byClock)
+		equal(t, c.name+", by the clock", outSentence(sum, epoch, timeForm{clock: true}), byClock)
 	}
 }
 

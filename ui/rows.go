@@ -1,0 +1,92 @@
+package ui
+
+// rowKind is what a line of the table shows.
+type rowKind uint8
+
+const (
+	rowHeading rowKind = iota
+	rowNote
+	rowCredential
+	rowBlank
+)
+
+// row is a line of the table before it is drawn.
+type row struct {
+	kind  rowKind
+	group int
+	item  int // of the group's notes or credentials
+}
+
+// rowCount is how many lines the whole table has; spaced puts a blank one
+// between groups.
+func rowCount(groups []Group, spaced bool) int {
+	n := 0
+	for g := range groups {
+		n += rowsOf(groups, g, spaced)
+	}
+	return n
+}
+
+// rowsOf is how many lines a group takes, the blank one before it included.
+func rowsOf(groups []Group, g int, spaced bool) int {
+	n := 1 + len(groups[g].Provider.Notes) + len(groups[g].Credentials)
+	if g > 0 && spaced {
+		n++
+	}
+	return n
+}
+
+// rowsFrom lists at most n of the table's lines, from one on. What is not asked
+// for costs nothing but a look at each group.
+func rowsFrom(groups []Group, spaced bool, from, n int) []row {
+	var out []row
+	for g := range groups {
+		all := rowsOf(groups, g, spaced)
+		for i := from; i < all && len(out) < n; i++ {
+			out = append(out, rowOf(groups, g, spaced, i))
+		}
+		if from = max(from-all, 0); len(out) >= n {
+			break
+		}
+	}
+	return out
+}
+
+// rowOf is the i-th line of a group.
+func rowOf(groups []Group, g int, spaced bool, i int) row {
+	if g > 0 && spaced {
+		if i == 0 {
+			return row{kind: rowBlank, group: g}
+		}
+		i--
+	}
+	notes := len(groups[g].Provider.Notes)
+	switch {
+	case i == 0:
+		return row{kind: rowHeading, group: g}
+	case i <= notes:
+		return row{kind: rowNote, group: g, item: i - 1}
+	}
+	return row{kind: rowCredential, group: g, item: i - 1 - notes}
+}
+
+// rowOfSelected is the line of the selected credential, -1 without one.
+func (s *Screen) rowOfSelected(spaced bool) int {
+	if s.Selected == nil {
+		return -1
+	}
+	before := 0
+	for g := range s.Groups {
+		group := &s.Groups[g]
+		if group.Provider.Name == s.Selected.Provider {
+			for i, c := range group.Credentials {
+				if c.Ref == *s.Selected {
+					head := rowsOf(s.Groups, g, spaced) - len(group.Credentials)
+					return before + head + i
+				}
+			}
+		}
+		before += rowsOf(s.Groups, g, spaced)
+	}
+	return -1
+}
