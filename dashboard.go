@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"sync"
 
@@ -99,11 +100,15 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 // 42 ms, which nobody takes for a delay.
 const framesPerSecond = 24
 
-// restLightly keeps the work on one processor, unless the environment asks for
-// more: a wake-up that has nothing to do then wakes no second thread up.
+// restLightly keeps the work on one processor and the heap small, unless the
+// environment asks otherwise: a wake-up that has nothing to do then wakes no
+// second thread up, and there is little garbage to collect.
 func restLightly() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
 	}
 }
 
