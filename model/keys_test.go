@@ -199,7 +199,7 @@ func TestTheHelpListsEveryKeyOnce(t *testing.T) {
 		if !b.Enabled() || h.Key == "" || h.Desc == "" {
 			t.Errorf("%q is not for the help: enabled %v, help %+v", b.Keys(), b.Enabled(), h)
 		}
-		line := regexp.MustCompile(`(?m)^ *` + regexp.QuoteMeta(h.Key) + ` +` + regexp.QuoteMeta(h.Desc) + `(  |$)`)
+		line := regexp.MustCompile(`(?m)(?:^|  ) *` + regexp.QuoteMeta(h.Key) + ` +` + regexp.QuoteMeta(h.Desc) + `(  |$)`)
 		if n := len(line.FindAllString(help, -1)); n != 1 {
 			t.Errorf("the help lists %s %q %d times:\n%s", h.Key, h.Desc, n, help)
 		}

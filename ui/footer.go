@@ -53,10 +53,13 @@ func (s *Screen) footer(place string) string {
 func (s *Screen) helpLines() []string {
 	inner := s.Width - 2*s.margin()
 	if s.Width < mediumFrom {
-		return indented(s, append(append(s.keyHelp(inner), sized{}), s.markHelp(inner)...))
+		return indented(s, append(append(s.keyHelp(s.Full, inner), sized{}), s.markHelp(inner)...))
 	}
-	half := inner / 2
-	return s.beside(s.keyHelp(half-2), s.markHelp(inner-half), half)
+	// The last group of keys stands above the marks, so that the columns are
+	// about as long as each other.
+	half, last := inner/2, max(len(s.Full)-1, 0)
+	right := append(s.keyHelp(s.Full[last:], inner-half), sized{})
+	return s.beside(s.keyHelp(s.Full[:last], half-2), append(right, s.markHelp(inner-half)...), half)
 }
 
 func indented(s *Screen, lines []sized) []string {
@@ -88,9 +91,9 @@ func (s *Screen) beside(left, right []sized, at int) []string {
 	return out
 }
 
-func (s *Screen) keyHelp(w int) []sized {
+func (s *Screen) keyHelp(groups [][]key.Binding, w int) []sized {
 	var out []sized
-	for i, group := range s.Full {
+	for i, group := range groups {
 		if i > 0 {
 			out = append(out, sized{})
 		}
