@@ -60,6 +60,13 @@ func (f *faults) ReadFile(path string) ([]byte, error) {
 	return f.osFiles.ReadFile(path)
 }
 
+func (f *faults) Names(path string) ([]string, error) {
+	if err := f.step("Names"); err != nil {
+		return nil, err
+	}
+	return f.osFiles.Names(path)
+}
+
 func (f *faults) Create(path string) (file, error) {
 	if err := f.step("Create"); err != nil {
 		return nil, err
@@ -183,10 +190,13 @@ func TestATemporaryFileThatStaysIsReported(t *testing.T) {
 }
 
 // The temporary file stands beside the target and is created exclusively. One
-// that is there already is somebody else's: it is neither written nor removed.
+// that is there already is another writer's of this process: it is neither
+// written nor removed.
 func TestSomebodyElsesTemporaryFileStays(t *testing.T) {
 	s := newStore(t, small)
-	tmp := fmt.Sprintf("%s.tmp.%d.r4nd0m", s.Path(), os.Getpid())
+	tmp, release := s.temporary(s.Path())
+	defer release()
+	equal(t, "its name", filepath.Base(tmp), fmt.Sprintf("auth.json.tmp.%d.pooltopr4nd0m", os.Getpid()))
 	writeFile(t, tmp, "mine")
 	wantErr(t, useOnce(s), fs.ErrExist)
 	equal(t, "the other file", readFile(t, tmp), "mine")

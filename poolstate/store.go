@@ -116,15 +116,23 @@ func (s *Store) read() ([]byte, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// Opening a pipe would wait for a writer, so it is not opened at all.
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: %w", s.path, ErrNotFile)
-	}
-	if info.Size() > maxStoreSize {
-		return nil, nil, fmt.Errorf("%s: %w", s.path, ErrTooLarge)
+	// A device may do something when it is opened, so it is not opened at all.
+	if err := readable(s.path, info); err != nil {
+		return nil, nil, err
 	}
 	data, err := s.fs.ReadFile(s.path)
 	return data, info, err
+}
+
+// readable returns why a file cannot be a store, by what it is.
+func readable(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", path, ErrNotFile)
+	}
+	if info.Size() > maxStoreSize {
+		return fmt.Errorf("%s: %w", path, ErrTooLarge)
+	}
+	return nil
 }
 
 // Draft is the store as it is under the lock, about to be changed.
