@@ -284,3 +284,21 @@ func TestTheClockIsAskedUnderTheLock(t *testing.T) {
 		t.Errorf("the order is %v, want %v", order, want)
 	}
 }
+
+// An action whose change is in place is done and accounted for, though a power
+// cut might still undo it.
+func TestAnActionThatMayNotLastIsDone(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
+	withFaults(s, map[string]fault{"SyncDir": {err: errFault}})
+	out := perform(t, s, resetAction, Ref{"p", "a", 0})
+	wantErr(t, out.Doubt, ErrWritten)
+	wantErr(t, out.Doubt, errFault)
+	equal(t, "changed", len(out.Changed), 1)
+	out = takeBack(t, s, undosOf(out))
+	wantErr(t, out.Doubt, ErrWritten)
+	equal(t, "taken back", len(out.Changed), 1)
+	withFaults(s, map[string]fault{"Sync": {err: errFault}})
+	_, err := s.Perform(t.Context(), resetAction, seen(t, s))
+	wantErr(t, err, errFault)
+	equal(t, "written", errors.Is(err, ErrWritten), false)
+}
