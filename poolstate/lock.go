@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -50,11 +52,21 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	defer cancel()
 	ok, err := l.TryLockContext(ctx, lockPoll)
 	if ok {
-		return l.Unlock, nil
+		return func() error { return aboutLock(path, l.Unlock()) }, nil
 	}
 	_ = l.Close()
 	if errors.Is(context.Cause(ctx), ErrLocked) {
 		return nil, fmt.Errorf("%w %s for more than %v", ErrLocked, path, LockPatience)
 	}
-	return nil, fmt.Errorf("lock %s: %w", path, err)
+	return nil, fmt.Errorf("lock %s: %w", path, aboutLock(path, err))
+}
+
+// aboutLock adds to a bare answer of the system which file it is about.
+func aboutLock(path string, err error) error {
+	var bare syscall.Errno
+	var told *fs.PathError
+	if errors.As(err, &bare) && !errors.As(err, &told) {
+		return &fs.PathError{Op: "flock", Path: path, Err: err}
+	}
+	return err
 }

@@ -41,9 +41,10 @@ func (s *Store) replace(target string, data, old []byte, like fs.FileInfo) (err 
 	if err != nil {
 		return err // what stands there, if anything, is not ours to remove
 	}
+	renamed := false
 	defer func() {
 		var damaged *DamagedError
-		if !errors.As(err, &damaged) {
+		if !renamed && !errors.As(err, &damaged) {
 			err = s.tidy(tmp, err)
 		}
 	}()
@@ -57,6 +58,7 @@ func (s *Store) replace(target string, data, old []byte, like fs.FileInfo) (err 
 	if err != nil {
 		return err
 	}
+	renamed = true
 	if err := s.fs.SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("%w, but a power cut may undo it: %w", ErrWritten, err)
 	}

@@ -243,7 +243,8 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, unlock()) }()
+	written := false
+	defer func() { err = unlocked(err, written, unlock()) }()
 
 	old, info, err := s.read()
 	exists := err == nil
@@ -269,8 +270,25 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 			return err
 		}
 	}
-	if err := s.replace(target, data, old, info); err != nil {
+	err = s.replace(target, data, old, info)
+	written = err == nil || errors.Is(err, ErrWritten)
+	if err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
+}
+
+// unlocked is what a write that ended with err comes to when giving back the
+// lock ended with back. The lock ends with the process at the latest.
+func unlocked(err error, written bool, back error) error {
+	const kept = "the lock could not be given back"
+	switch {
+	case back == nil:
+		return err
+	case err != nil:
+		return fmt.Errorf("%w; and %s: %w", err, kept, back)
+	case written:
+		return fmt.Errorf("%w, but %s: %w", ErrWritten, kept, back)
+	}
+	return fmt.Errorf("%s: %w", kept, back)
 }
