@@ -2,7 +2,6 @@ package poolstate
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -136,8 +135,8 @@ func checkCrashed(t *testing.T, s *Store, step, old string) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-// errCrash is what ends a write in the midst of it.
-var errCrash = errors.New("crash")
+// crash is what ends a write in the midst of it.
+type crash struct{}
 
 // crashAt writes and crashes before the n-th step, from 1. After the crash
 // nothing happens any more, except that the lock is given back, as it is when a
@@ -145,7 +144,7 @@ var errCrash = errors.New("crash")
 func crashAt(s *Store, rename error, n int) (step string) {
 	defer func() {
 		s.fs = osFiles{}
-		if r := recover(); r != nil && r != errCrash {
+		if r := recover(); r != nil && r != any(crash{}) {
 			panic(r)
 		}
 	}()
@@ -155,7 +154,7 @@ func crashAt(s *Store, rename error, n int) (step string) {
 			step = name
 		}
 		if taken >= n {
-			panic(errCrash)
+			panic(crash{})
 		}
 	}}
 	_ = useOnce(s) // when it fails, the content says so

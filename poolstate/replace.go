@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 )
 
 // ErrWritten is in the error of a write that took place all the same: the new
@@ -123,7 +124,7 @@ func (s *Store) overwrite(path string, data []byte, longest int) (begun bool, er
 // between the two leaves no end of the old content behind the new one.
 func writeAll(f file, data []byte, longest int) error {
 	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
-	padded := append(data[:len(data):len(data)], blank...)
+	padded := slices.Concat(data, blank)
 	switch n, err := f.Write(padded); {
 	case err != nil:
 		return err
