@@ -70,9 +70,19 @@ var countedRef = Ref{Provider: "openrouter", ID: "d4410b"}
 func write(path string, n int) error { return writeTo(Open(path), n) }
 
 func writeTo(s *Store, n int) error {
-	for range n {
-		err := update(context.Background(), s, countedRef, func(c Credential) Change { return Used(c, 1) })
-		if err != nil {
+	return patiently(n, func() error {
+		return update(context.Background(), s, countedRef, func(c Credential) Change { return Used(c, 1) })
+	})
+}
+
+// patiently does something n times. Who polls for a lock may have bad luck in a
+// crowd; one who gave up has written nothing and tries again.
+func patiently(n int, do func() error) error {
+	for n > 0 {
+		switch err := do(); {
+		case err == nil:
+			n--
+		case !errors.Is(err, ErrLocked) && !errors.Is(err, context.DeadlineExceeded):
 			return err
 		}
 	}
@@ -86,12 +96,7 @@ func writeAsAgent(path string, n int) error {
 		return err
 	}
 	at := snap.Pool.Find(countedRef).Position
-	for range n {
-		if err := countAsAgent(path, countedRef.Provider, at); err != nil {
-			return err
-		}
-	}
-	return nil
+	return patiently(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
 // crowd has writers at work on one store that count each requests, and somebody
@@ -164,7 +169,7 @@ func several(n int, run func(path string, n int) error) []func(string, int) erro
 func TestAgentsAndPooltopsLoseNoUpdate(t *testing.T) {
 	agent := func(path string, n int) error { return process(t, "agent", path, n) }
 	pooltop := func(path string, n int) error { return process(t, "pooltop", path, n) }
-	crew := append(several(amount(4, 8), agent), several(amount(4, 8), pooltop)...)
+	crew := append(several(amount(4, 6), agent), several(amount(4, 6), pooltop)...)
 	crowd(t, amount(20, 150), append(crew, several(2, write)...)...)
 }
 
