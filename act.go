@@ -120,7 +120,10 @@ const quietFor = 200 * time.Millisecond
 func (d *deed) patiently(work func(context.Context) (journal.Done, error)) (journal.Done, error) {
 	slow := time.AfterFunc(quietFor, func() {
 		who := poolstate.LockHolder(d.pic.path)
-		if who == "" {
+		switch {
+		case strings.HasSuffix(who, fmt.Sprintf("(process %d)", os.Getpid())):
+			return // we have it, and the disk is slow
+		case who == "":
 			who = "a running agent or another pooltop"
 		}
 		d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), who))
@@ -134,6 +137,9 @@ func (d *deed) finish(done journal.Done, err error) error {
 	if err != nil {
 		return d.failed(err)
 	}
+	if done.Doubt != nil {
+		d.say(fmt.Sprintf("%s: %v", d.verb, done.Doubt))
+	}
 	if done.Account != nil {
 		d.say("done, but the journal could not be written: " + done.Account.Error())
 	}
@@ -144,11 +150,12 @@ func (d *deed) finish(done journal.Done, err error) error {
 func (d *deed) failed(err error) error {
 	code := exitCode(err)
 	said := explain(err)
-	switch code {
-	case exitLocked:
+	path, _ := pathOf(err)
+	switch {
+	case code == exitLocked:
 		said = err.Error() + "; nothing was written, try again"
-	case exitFailed:
-		said += "; nothing was written"
+	case code == exitFailed, path == poolstate.LockPath(d.pic.path):
+		said = explainWrite(d.pic.path, err)
 	}
 	return &codedError{code, fmt.Errorf("%s: %s", d.verb, said)}
 }

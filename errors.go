@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"syscall"
 
 	"pooltop/poolstate"
 	"pooltop/ui"
@@ -43,6 +45,12 @@ func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// refusals are the errors of what cannot be a store, or not one of ours.
+var refusals = []error{
+	poolstate.ErrReadOnly, poolstate.ErrReadOnlyDisk, poolstate.ErrNotPool, poolstate.ErrNotFile,
+	poolstate.ErrTooLarge, poolstate.ErrLockNotFile, fs.ErrNotExist,
+}
+
 func exitCode(err error) int {
 	var coded *codedError
 	switch {
@@ -52,8 +60,11 @@ func exitCode(err error) int {
 		return coded.code
 	case errors.Is(err, poolstate.ErrLocked):
 		return exitLocked
-	case errors.Is(err, poolstate.ErrReadOnly), errors.Is(err, poolstate.ErrNotPool), errors.Is(err, fs.ErrNotExist):
-		return exitRefused
+	}
+	for _, refused := range refusals {
+		if errors.Is(err, refused) {
+			return exitRefused
+		}
 	}
 	var syntax *poolstate.SyntaxError
 	if errors.As(err, &syntax) {
@@ -92,13 +103,77 @@ func explain(err error) string {
 	case errors.Is(err, poolstate.ErrNotFile):
 		return poolstate.ErrNotFile.Error() + "; name the file itself with --file"
 	case errors.Is(err, poolstate.ErrTooLarge):
-		return poolstate.ErrTooLarge.Error()
+		return poolstate.ErrTooLarge.Error() + "; name another with --file"
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
+	return cause(err) + advice(err)
+}
+
+// explainWrite is explain for a write that failed: it says what could not be
+// written, and whether that changed anything.
+func explainWrite(store string, err error) string {
+	var damaged *poolstate.DamagedError
+	if errors.As(err, &damaged) {
+		return fmt.Sprintf("%s may be damaged: %s; what it should hold is in %s", store, cause(err), damaged.Whole)
+	}
+	said := "cannot write " + store
+	if path, _ := pathOf(err); path == poolstate.LockPath(store) {
+		said = "cannot take the lock " + path
+	}
+	said += ": " + cause(err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		said += "; act as the owner of the file and its directory"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
+		said += "; move away the link that leads there"
+	default:
+		said += advice(err)
+	}
+	return said + "; nothing was written"
+}
+
+// advice is what to do about what a file system answers.
+func advice(err error) string {
+	for _, a := range []struct {
+		err error
+		do  string
+	}{
+		{syscall.ENOSPC, "free some space and try again"},
+		{syscall.EDQUOT, "free some of the quota and try again"},
+		{syscall.EROFS, "mount the file system writable"},
+		{syscall.EIO, "look after the disk; the log of the system says more"},
+		{syscall.ELOOP, "a link leads back to itself; name the file itself with --file"},
+		{syscall.EMFILE, "raise the limit of open files"},
+		{syscall.ENFILE, "raise the limit of open files"},
+		{syscall.ENOTDIR, "name another with --file"},
+		{syscall.ENAMETOOLONG, "name another with --file"},
+	} {
+		if errors.Is(err, a.err) {
+			return "; " + a.do
+		}
+	}
+	return ""
+}
+
+// cause is what the system says, without the path and what was being done.
+func cause(err error) string {
+	if _, cause := pathOf(err); cause != nil {
+		return cause.Error()
 	}
 	return err.Error()
+}
+
+// pathOf returns the path that an error is about and what is wrong with it, as
+// far as it says.
+func pathOf(err error) (string, error) {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path, path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.New, link.Err
+	}
+	return "", nil
 }
 
 // explainBriefly is explain for a line of the dashboard, which shows the path

@@ -25,6 +25,9 @@ var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.
 // TestMain takes away what a person's machine would bring into the tests: the
 // zone, the agent's home, the kind of terminal and the wish for colours.
 func TestMain(m *testing.M) {
+	if role, ok := roles[os.Getenv(roleEnv)]; ok {
+		os.Exit(role(os.Args[1:]))
+	}
 	time.Local = time.UTC
 	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
 		if err := os.Unsetenv(name); err != nil {

@@ -2,6 +2,7 @@ package poolstate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -58,6 +59,9 @@ type Outcome struct {
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
+	// Doubt is an ErrWritten: what was changed is in place, and may not last. It
+	// is nil as a rule.
+	Doubt error
 }
 
 func (o *Outcome) add(e Effect) {
@@ -126,7 +130,16 @@ func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outco
 		out = d.performAll(a, seen, s)
 		return nil
 	})
-	if err != nil {
+	return settled(out, err)
+}
+
+// settled is what an update comes to: what is in place is done, whatever went
+// wrong behind it, and has to be accounted for.
+func settled(out Outcome, err error) (Outcome, error) {
+	switch {
+	case errors.Is(err, ErrWritten):
+		out.Doubt = err
+	case err != nil:
 		return Outcome{}, err
 	}
 	return out, nil

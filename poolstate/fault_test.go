@@ -60,6 +60,13 @@ func (f *faults) ReadFile(path string) ([]byte, error) {
 	return f.osFiles.ReadFile(path)
 }
 
+func (f *faults) Names(path string) ([]string, error) {
+	if err := f.step("Names"); err != nil {
+		return nil, err
+	}
+	return f.osFiles.Names(path)
+}
+
 func (f *faults) Create(path string) (file, error) {
 	if err := f.step("Create"); err != nil {
 		return nil, err
@@ -183,10 +190,13 @@ func TestATemporaryFileThatStaysIsReported(t *testing.T) {
 }
 
 // The temporary file stands beside the target and is created exclusively. One
-// that is there already is somebody else's: it is neither written nor removed.
+// that is there already is another writer's of this process: it is neither
+// written nor removed.
 func TestSomebodyElsesTemporaryFileStays(t *testing.T) {
 	s := newStore(t, small)
-	tmp := fmt.Sprintf("%s.tmp.%d.r4nd0m", s.Path(), os.Getpid())
+	tmp, release := s.temporary(s.Path())
+	defer release()
+	equal(t, "its name", filepath.Base(tmp), fmt.Sprintf("auth.json.tmp.%d.pooltopr4nd0m", os.Getpid()))
 	writeFile(t, tmp, "mine")
 	wantErr(t, useOnce(s), fs.ErrExist)
 	equal(t, "the other file", readFile(t, tmp), "mine")
@@ -273,4 +283,22 @@ func TestTheClockIsAskedUnderTheLock(t *testing.T) {
 	if want := []string{"edit", "clock"}; !slices.Equal(order, want) {
 		t.Errorf("the order is %v, want %v", order, want)
 	}
+}
+
+// An action whose change is in place is done and accounted for, though a power
+// cut might still undo it.
+func TestAnActionThatMayNotLastIsDone(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
+	withFaults(s, map[string]fault{"SyncDir": {err: errFault}})
+	out := perform(t, s, resetAction, Ref{"p", "a", 0})
+	wantErr(t, out.Doubt, ErrWritten)
+	wantErr(t, out.Doubt, errFault)
+	equal(t, "changed", len(out.Changed), 1)
+	out = takeBack(t, s, undosOf(out))
+	wantErr(t, out.Doubt, ErrWritten)
+	equal(t, "taken back", len(out.Changed), 1)
+	withFaults(s, map[string]fault{"Sync": {err: errFault}})
+	_, err := s.Perform(t.Context(), resetAction, seen(t, s))
+	wantErr(t, err, errFault)
+	equal(t, "written", errors.Is(err, ErrWritten), false)
 }

@@ -1,6 +1,9 @@
 package poolstate
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -9,7 +12,10 @@ import (
 // operating system is a test's, which lets any step fail.
 type files interface {
 	Stat(path string) (fs.FileInfo, error)
+	// ReadFile reads a regular file that is no larger than maxStoreSize.
 	ReadFile(path string) ([]byte, error)
+	// Names lists a directory, in any order.
+	Names(path string) ([]string, error)
 	// Create makes a new file, exclusively, with mode 0600.
 	Create(path string) (file, error)
 	// OpenForCopy opens an existing file to be written in place.
@@ -35,10 +41,44 @@ const storeMode fs.FileMode = 0o600
 type osFiles struct{}
 
 func (osFiles) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
-func (osFiles) ReadFile(path string) ([]byte, error)  { return os.ReadFile(path) }
 func (osFiles) Rename(from, to string) error          { return os.Rename(from, to) }
 func (osFiles) Remove(path string) error              { return os.Remove(path) }
 func (osFiles) SyncDir(path string) error             { return syncDir(path) }
+
+// ReadFile does not trust what was seen of the path before: the file may be
+// another one by now, may grow, and opening a pipe would wait for a writer.
+func (osFiles) ReadFile(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|openAtOnce, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := readable(path, info); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	b.Grow(int(info.Size()) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(f, maxStoreSize+1)); err != nil {
+		return nil, err
+	}
+	if b.Len() > maxStoreSize {
+		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
+	}
+	return b.Bytes(), nil
+}
+
+func (osFiles) Names(path string) ([]string, error) {
+	d, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }() // it was only read
+	return d.Readdirnames(-1)
+}
 
 func (osFiles) Create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, storeMode)

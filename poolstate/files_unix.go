@@ -9,6 +9,12 @@ import (
 	"syscall"
 )
 
+// openAtOnce keeps the opening of a pipe from waiting for its other end.
+const openAtOnce = syscall.O_NONBLOCK
+
+// alive reports whether a process is there, be it somebody else's.
+func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
 // syncDir makes a rename in the directory survive a power cut. File systems
 // that cannot do it say so with EINVAL or ENOTSUP, which is not our failure.
 func syncDir(path string) error {

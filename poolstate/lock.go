@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -21,6 +24,9 @@ const (
 // ErrLocked is the error of a lock that somebody else held for too long.
 var ErrLocked = errors.New("another process holds the lock")
 
+// ErrLockNotFile is the error of a lock that is a directory, a pipe or a device.
+var ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
+
 // LockPath returns the path of the lock that guards a store: beside the path as
 // given, its suffix replaced by .lock.
 func LockPath(store string) string {
@@ -33,19 +39,34 @@ func LockPath(store string) string {
 
 // lock takes the store's lock, polling as an agent does, and returns the
 // function that gives it back. The lock file is created if it is missing and
-// never deleted: deleting it would let two processes hold two locks.
+// never deleted: deleting it would let two processes hold two locks. A link is
+// followed, as an agent does: both have to lock the same file.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	path := LockPath(s.path)
+	// Opening a pipe would wait for its other end, for ever.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("lock %s: %w", path, ErrLockNotFile)
+	}
 	l := flock.New(path, flock.SetPermissions(storeMode))
 	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
 	defer cancel()
 	ok, err := l.TryLockContext(ctx, lockPoll)
 	if ok {
-		return l.Unlock, nil
+		return func() error { return aboutLock(path, l.Unlock()) }, nil
 	}
 	_ = l.Close()
 	if errors.Is(context.Cause(ctx), ErrLocked) {
 		return nil, fmt.Errorf("%w %s for more than %v", ErrLocked, path, LockPatience)
 	}
-	return nil, fmt.Errorf("lock %s: %w", path, err)
+	return nil, fmt.Errorf("lock %s: %w", path, aboutLock(path, err))
+}
+
+// aboutLock adds to a bare answer of the system which file it is about.
+func aboutLock(path string, err error) error {
+	var bare syscall.Errno
+	var told *fs.PathError
+	if errors.As(err, &bare) && !errors.As(err, &told) {
+		return &fs.PathError{Op: "flock", Path: path, Err: err}
+	}
+	return err
 }

@@ -2,26 +2,39 @@ package poolstate
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gofrs/flock"
 )
 
-// writerEnv makes the test binary one of several writers of the store that it
-// names.
-const writerEnv = "POOLSTATE_TEST_WRITER"
+// helperEnv makes the test binary another process of a test: the role, a
+// number and the store, separated by blanks.
+const helperEnv = "POOLSTATE_TEST_HELPER"
 
-const (
-	writers        = 4
-	writesOfWriter = 25
-)
+var roles = map[string]func(path string, n int) error{
+	"pooltop": write,
+	"agent":   writeAsAgent,
+	"holder":  holdTheLock,
+	"stepper": stepThrough,
+}
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(writerEnv); path != "" {
-		if err := write(Open(path)); err != nil {
+	if job := strings.SplitN(os.Getenv(helperEnv), " ", 3); len(job) == 3 {
+		n, err := strconv.Atoi(job[1])
+		if err == nil {
+			err = roles[job[0]](job[2], n)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -30,29 +43,73 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// write counts requests, one update each.
-func write(s *Store) error {
-	ref := Ref{Provider: "openrouter", ID: "d4410b"}
-	for range writesOfWriter {
-		err := update(context.Background(), s, ref, func(c Credential) Change { return Used(c, 1) })
-		if err != nil {
+// helper is the command of another process with a role.
+func helper(t *testing.T, role, path string, n int) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), fmt.Sprint(helperEnv, "=", role, " ", n, " ", path))
+	return cmd
+}
+
+// process runs another process with a role to its end.
+func process(t *testing.T, role, path string, n int) error {
+	if out, err := helper(t, role, path, n).CombinedOutput(); err != nil {
+		return fmt.Errorf("the %s: %w: %s", role, err, out)
+	}
+	return nil
+}
+
+// countedRef is the entry whose requests are counted.
+var countedRef = Ref{Provider: "openrouter", ID: "d4410b"}
+
+// write counts n requests, one update each.
+func write(path string, n int) error { return writeTo(Open(path), n) }
+
+func writeTo(s *Store, n int) error {
+	return patiently(n, func() error {
+		return update(context.Background(), s, countedRef, func(c Credential) Change { return Used(c, 1) })
+	})
+}
+
+// patiently does something n times. Who polls for a lock may have bad luck in a
+// crowd; one who gave up has written nothing and tries again.
+func patiently(n int, do func() error) error {
+	for n > 0 {
+		switch err := do(); {
+		case err == nil:
+			n--
+		case !errors.Is(err, ErrLocked) && !errors.Is(err, context.DeadlineExceeded):
 			return err
 		}
 	}
 	return nil
 }
 
-// crowd has several writers at work on one store, and somebody who looks all
-// the while. Every version that can be seen is whole, and no write is lost.
-func crowd(t *testing.T, run func(path string) error) {
-	s := newStore(t, string(sample(t, "backoff.json")))
-	ref := Ref{Provider: "openrouter", ID: "d4410b"}
-	before, _ := find(t, load(t, s), ref).RequestCount.Get()
+// writeAsAgent counts n requests of the same entry, as an agent does.
+func writeAsAgent(path string, n int) error {
+	snap, err := Open(path).Load()
+	if err != nil {
+		return err
+	}
+	at := snap.Pool.Find(countedRef).Position
+	return patiently(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
+}
 
+// crowd has writers at work on one store that count each requests, and somebody
+// who looks all the while. Every version that can be seen is whole, and no
+// update is lost.
+func crowd(t *testing.T, each int, writers ...func(path string, n int) error) {
+	t.Helper()
+	s := newStore(t, string(sample(t, "backoff.json")))
+	before, _ := find(t, load(t, s), countedRef).RequestCount.Get()
 	var crew sync.WaitGroup
-	for range writers {
+	for _, run := range writers {
 		crew.Go(func() {
-			if err := run(s.Path()); err != nil {
+			if err := run(s.Path(), each); err != nil {
 				t.Error(err)
 			}
 		})
@@ -62,54 +119,81 @@ func crowd(t *testing.T, run func(path string) error) {
 		crew.Wait()
 		close(done)
 	}()
-	looks, last := 0, before
-	for reading := true; reading; looks++ {
+	last := before
+	for reading := true; reading; {
 		select {
 		case <-done:
 			reading = false
 		default:
 		}
-		snap, err := s.Load()
-		if err != nil {
-			t.Errorf("look %d: %v", looks, err)
+		n, err := requests(s)
+		if err != nil || n < last {
+			t.Errorf("the count went from %d to %d: %v", last, n, err)
 			break
-		}
-		n, _ := snap.Pool.Find(ref).RequestCount.Get()
-		if n < last {
-			t.Errorf("look %d: the count fell from %d to %d", looks, last, n)
 		}
 		last = n
 	}
 	<-done
-	equal(t, "requests", last, before+writers*writesOfWriter)
+	equal(t, "requests", last, before+len(writers)*each)
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-func TestSeveralProcessesLoseNoWrite(t *testing.T) {
-	exe, err := os.Executable()
+// requests reads the count as we do, from a file that any other reader takes
+// for JSON as well.
+func requests(s *Store) (int, error) {
+	data, err := os.ReadFile(s.Path())
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
-	crowd(t, func(path string) error {
-		cmd := exec.Command(exe)
-		cmd.Env = append(os.Environ(), writerEnv+"="+path)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("a writer: %w: %s", err, out)
-		}
-		return nil
-	})
+	if !json.Valid(data) {
+		return 0, fmt.Errorf("a torn file of %d bytes", len(data))
+	}
+	snap, err := s.Load()
+	if err != nil {
+		return 0, err
+	}
+	n, _ := snap.Pool.Find(countedRef).RequestCount.Get()
+	return n, nil
 }
 
-func TestSeveralGoroutinesLoseNoWrite(t *testing.T) {
-	crowd(t, func(path string) error { return write(openStore(path)) })
+func several(n int, run func(path string, n int) error) []func(string, int) error {
+	var out []func(string, int) error
+	for range n {
+		out = append(out, run)
+	}
+	return out
+}
+
+// Agents and pooltops, a process each, and more pooltops in this one: all take
+// turns at one entry of one file.
+func TestAgentsAndPooltopsLoseNoUpdate(t *testing.T) {
+	agent := func(path string, n int) error { return process(t, "agent", path, n) }
+	pooltop := func(path string, n int) error { return process(t, "pooltop", path, n) }
+	crew := append(several(amount(4, 6), agent), several(amount(4, 6), pooltop)...)
+	crowd(t, amount(20, 150), append(crew, several(2, write)...)...)
 }
 
 // One store may be used by several goroutines as well.
 func TestOneStoreServesSeveralGoroutines(t *testing.T) {
 	var shared *Store
 	var once sync.Once
-	crowd(t, func(path string) error {
+	crowd(t, amount(15, 250), several(4, func(path string, n int) error {
 		once.Do(func() { shared = Open(path) })
-		return write(shared)
-	})
+		return writeTo(shared, n)
+	})...)
+}
+
+// holdTheLock takes the lock, as pooltop in the midst of a write if n is 0 and
+// as an agent else, says so, and keeps it until standard input ends.
+func holdTheLock(path string, n int) error {
+	keep := func() error {
+		fmt.Println("held")
+		_, err := io.Copy(io.Discard, os.Stdin)
+		return err
+	}
+	if n == 0 {
+		return Open(path).Update(context.Background(), func(*Draft) error { return keep() })
+	}
+	l := flock.New(LockPath(path))
+	return errors.Join(l.Lock(), keep(), l.Unlock())
 }

@@ -116,15 +116,23 @@ func (s *Store) read() ([]byte, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// Opening a pipe would wait for a writer, so it is not opened at all.
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: %w", s.path, ErrNotFile)
-	}
-	if info.Size() > maxStoreSize {
-		return nil, nil, fmt.Errorf("%s: %w", s.path, ErrTooLarge)
+	// A device may do something when it is opened, so it is not opened at all.
+	if err := readable(s.path, info); err != nil {
+		return nil, nil, err
 	}
 	data, err := s.fs.ReadFile(s.path)
 	return data, info, err
+}
+
+// readable returns why a file cannot be a store, by what it is.
+func readable(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", path, ErrNotFile)
+	}
+	if info.Size() > maxStoreSize {
+		return fmt.Errorf("%s: %w", path, ErrTooLarge)
+	}
+	return nil
 }
 
 // Draft is the store as it is under the lock, about to be changed.
@@ -235,7 +243,8 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, unlock()) }()
+	written := false
+	defer func() { err = unlocked(err, written, unlock()) }()
 
 	old, info, err := s.read()
 	exists := err == nil
@@ -261,8 +270,25 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 			return err
 		}
 	}
-	if err := s.replace(target, data, old, info); err != nil {
+	err = s.replace(target, data, old, info)
+	written = err == nil || errors.Is(err, ErrWritten)
+	if err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
+}
+
+// unlocked is what a write that ended with err comes to when giving back the
+// lock ended with back. The lock ends with the process at the latest.
+func unlocked(err error, written bool, back error) error {
+	const kept = "the lock could not be given back"
+	switch {
+	case back == nil:
+		return err
+	case err != nil:
+		return fmt.Errorf("%w; and %s: %w", err, kept, back)
+	case written:
+		return fmt.Errorf("%w, but %s: %w", ErrWritten, kept, back)
+	}
+	return fmt.Errorf("%s: %w", kept, back)
 }

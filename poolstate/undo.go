@@ -111,10 +111,7 @@ func (s *Store) Undo(ctx context.Context, undos []Undo) (Outcome, error) {
 		out = d.undoAll(undos, s)
 		return nil
 	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	return out, nil
+	return settled(out, err)
 }
 
 // PlanUndo is what Undo would do now. It locks and writes nothing.

@@ -2,6 +2,16 @@
 
 package poolstate
 
-import "golang.org/x/sys/unix"
+import (
+	"errors"
 
-func mayWrite(path string) error { return unix.Access(path, unix.W_OK) }
+	"golang.org/x/sys/unix"
+)
+
+func mayWrite(path string) error {
+	err := unix.Access(path, unix.W_OK)
+	if errors.Is(err, unix.EROFS) {
+		return ErrReadOnlyDisk
+	}
+	return err
+}

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package poolstate
+
+import "errors"
+
+var errRenameImpossible = errors.New("it never is here")
