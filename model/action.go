@@ -238,6 +238,9 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	if msg.verb == poolstate.VerbUndo && len(m.undos) > 0 {
 		m.undos = m.undos[:len(m.undos)-1]
 	}
+	if msg.done.Doubt != nil {
+		text += "; " + msg.done.Doubt.Error()
+	}
 	if msg.done.Account != nil {
 		text += "; the journal could not be written: " + msg.done.Account.Error()
 	}
@@ -253,6 +256,10 @@ func (m *Model) actionError(verb poolstate.Verb, err error) string {
 		return verb.String() + " cancelled; nothing was written"
 	case errors.Is(err, poolstate.ErrLocked):
 		return verb.String() + " gave up: " + poolstate.ErrLocked.Error() + " for 15s; nothing was written, try again"
+	}
+	var damaged *poolstate.DamagedError
+	if errors.As(err, &damaged) {
+		return verb.String() + " failed: " + m.cfg.ExplainError(err)
 	}
 	return verb.String() + " failed, nothing was written: " + m.cfg.ExplainError(err)
 }
