@@ -50,6 +50,7 @@ func showStore(ctx context.Context, o *options) error {
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainBriefly(path),
+		ExplainWrite: explainWriteBriefly(path),
 	})
 }
 

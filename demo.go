@@ -111,6 +111,7 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 		Path:         fmt.Sprintf("demo ×%g", speed),
 		Caption:      sim.Caption,
 		ExplainError: explainBriefly(store.Path()),
+		ExplainWrite: explainWriteBriefly(store.Path()),
 	})
 }
 

@@ -108,6 +108,21 @@ func explain(err error) string {
 	return cause(err) + advice(err)
 }
 
+// explainWriteBriefly explains an action that failed on a line of the dashboard.
+// What is no matter of a write, such as a file that broke meanwhile, is that of
+// the reading before it, and then nothing was written either.
+func explainWriteBriefly(path string) func(error) string {
+	return func(err error) string {
+		var file *fs.PathError
+		var link *os.LinkError
+		var damaged *poolstate.DamagedError
+		if errors.As(err, &file) || errors.As(err, &link) || errors.As(err, &damaged) {
+			return explainWrite(path, err)
+		}
+		return explainBriefly(path)(err) + "; nothing was written"
+	}
+}
+
 // explainWrite is explain for a write that failed: it says what could not be
 // written, and whether that changed anything.
 func explainWrite(store string, err error) string {

@@ -257,11 +257,7 @@ func (m *Model) actionError(verb poolstate.Verb, err error) string {
 	case errors.Is(err, poolstate.ErrLocked):
 		return verb.String() + " gave up: " + poolstate.ErrLocked.Error() + " for 15s; nothing was written, try again"
 	}
-	var damaged *poolstate.DamagedError
-	if errors.As(err, &damaged) {
-		return verb.String() + " failed: " + m.cfg.ExplainError(err)
-	}
-	return verb.String() + " failed, nothing was written: " + m.cfg.ExplainError(err)
+	return verb.String() + " failed: " + m.cfg.ExplainWrite(err)
 }
 
 // undoable is an action of this session. A sync has no undos: the tokens before

@@ -55,6 +55,7 @@ func sit(t *testing.T, content string) *desk {
 		},
 		Clock: Clock{Now: d.clock, Rate: 1},
 		Path:  "~/.hermes/auth.json",
+		ExplainWrite: func(err error) string { return err.Error() + "; nothing was written" },
 		ExplainError: func(err error) string {
 			if errors.Is(err, fs.ErrNotExist) {
 				return "auth.json: gone"

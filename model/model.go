@@ -38,6 +38,9 @@ type Config struct {
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError turns an error of the store into the sentence to show.
 	ExplainError func(error) string
+	// ExplainWrite is the same for a write that failed; it says as well whether
+	// anything was written.
+	ExplainWrite func(error) string
 }
 
 // Model is the dashboard.
