@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -97,7 +98,8 @@ func TestEventsAreShownAndKept(t *testing.T) {
 		equal(t, "kept", d.kept(), "a exhausted, a due, a ready")
 		d.press("e")
 		screen := d.screen()
-		if !(strings.Index(screen, "13:02:00") < strings.Index(screen, "13:01:00") && strings.Index(screen, "13:01:00") < strings.Index(screen, "12:01:00")) {
+		places := []int{strings.Index(screen, "13:02:00"), strings.Index(screen, "13:01:00"), strings.Index(screen, "12:01:00")}
+		if !slices.IsSorted(places) {
 			t.Errorf("the newest is not the first:\n%s", screen)
 		}
 	})

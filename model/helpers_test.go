@@ -53,8 +53,8 @@ func sit(t *testing.T, content string) *desk {
 			d.beats = append(d.beats, wait)
 			return nil
 		},
-		Clock: Clock{Now: d.clock, Rate: 1},
-		Path:  "~/.hermes/auth.json",
+		Clock:        Clock{Now: d.clock, Rate: 1},
+		Path:         "~/.hermes/auth.json",
 		ExplainWrite: func(err error) string { return err.Error() + "; nothing was written" },
 		ExplainError: func(err error) string {
 			if errors.Is(err, fs.ErrNotExist) {

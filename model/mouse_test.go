@@ -229,14 +229,15 @@ func TestTheClickThatSentTheFormNeverAnswers(t *testing.T) {
 		d := withMouse(t, mixedPool)
 		d.do("G", "x") // the only one of its provider
 		line := d.screen()[strings.LastIndex(d.screen(), "\n")+1:]
-		x := ansi.StringWidth(line[:strings.Index(line, "enter hold")])
+		before, _, _ := strings.Cut(line, "enter hold")
+		x := ansi.StringWidth(before)
 		d.click("enter hold")
 		d.asks()
-		before := d.screen()
+		question := d.screen()
 		for range 3 {
 			d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
 		}
-		equal(t, "the screen", d.screen(), before)
+		equal(t, "the screen", d.screen(), question)
 		d.isReady("e")
 	})
 }

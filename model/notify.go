@@ -92,7 +92,7 @@ func (n *notifier) look(pool *poolstate.Pool, policy poolstate.Policy, now time.
 		}
 		dead[c.Ref] = true
 		if !first && !n.dead[c.Ref] {
-			say(c.Ref.String(), fmt.Sprintf("%s/%s is dead: it needs a re-auth", c.Provider, ui.CredentialName(c)))
+			say(c.String(), fmt.Sprintf("%s/%s is dead: it needs a re-auth", c.Provider, ui.CredentialName(c)))
 		}
 	}
 	sum := pool.Summarize(policy, now)
