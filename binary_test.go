@@ -69,7 +69,7 @@ func TestTheProgram(t *testing.T) {
 }
 
 // build makes the program and returns its path.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
