@@ -143,6 +143,8 @@ type place struct {
 	position int
 }
 
+func placeOf(c *Credential) place { return place{c.Provider, c.Position} }
+
 // Pool returns the pool as it stands in the file, without the draft's changes.
 func (d *Draft) Pool() *Pool { return d.pool }
 
@@ -159,7 +161,7 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 	if c == nil {
 		return fmt.Errorf("%s: %w", ref, ErrGone)
 	}
-	at := place{c.Provider, c.Position}
+	at := placeOf(c)
 	d.changes[at] = Join(d.changes[at], ch)
 	return nil
 }
@@ -168,13 +170,8 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 // nothing changes.
 func (d *Draft) bytes(now time.Time) []byte {
 	e := &editor{doc: d.doc}
-	for i := range d.doc.providers {
-		l := &d.doc.providers[i]
-		for pos := range l.items {
-			if ch, ok := d.changes[place{l.name, pos}]; ok {
-				e.edit(&l.items[pos].object, ch.edits)
-			}
-		}
+	for at, ch := range d.changes {
+		e.edit(d.object(at), ch.edits) // in any order, they do not touch each other
 	}
 	if len(e.splices) == 0 {
 		return nil
