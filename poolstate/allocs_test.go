@@ -35,6 +35,15 @@ func TestALookAtThePoolAllocatesNothing(t *testing.T) {
 	}), 0)
 }
 
+// A forecast makes what it returns, and two lists to put in order, however many
+// come back.
+func TestAForecastAllocatesLittle(t *testing.T) {
+	pool := decoded(t, string(bigStore(1000)))
+	at := pictureAt.Add(-time.Hour) // before anybody is back
+	equal(t, "steps", len(pool.Forecast(Backoff, at).Steps), 1)
+	equal(t, "allocations", allocsOf(func() { pool.Forecast(Backoff, at) }), 4)
+}
+
 // A text that quotes no secret is looked at and not copied.
 func TestACleanTextIsNotCopied(t *testing.T) {
 	s := newScrubber([]string{"SECRET-1-not-a-real-token"})
