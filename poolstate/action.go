@@ -188,7 +188,7 @@ func (d *Draft) perform(a Action, was Credential, at time.Time, auth *authoritie
 		return Effect{Before: was, After: was, Refused: true, Why: "it is no longer in the file"}
 	case changedMeanwhile(&was, now):
 		return Effect{Before: *now, After: *now, Refused: true, Why: "somebody changed it meanwhile; look again"}
-	case !d.changes[place{now.Provider, now.Position}].IsEmpty():
+	case !d.changes[placeOf(now)].IsEmpty():
 		return Effect{Before: *now, After: *now, Why: "it was named before"}
 	}
 	e := a.effect(*now, at, auth)

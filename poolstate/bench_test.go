@@ -2,9 +2,16 @@ package poolstate
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // bigStore returns a store with n credentials in ten providers, each as large
@@ -45,32 +52,137 @@ func bigStore(n int) []byte {
 	return b.Bytes()
 }
 
-func BenchmarkDecode(b *testing.B) {
-	for _, n := range []int{10, 1000, 10000} {
+var sizes = []int{10, 1000, 10000}
+
+// ofSizes runs a benchmark with stores of several sizes.
+func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
+	for _, n := range sizes {
 		data := bigStore(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Decode(data, time.UTC); err != nil {
-					b.Fatal(err)
-				}
-			}
+			run(b, data)
 		})
 	}
 }
 
-func BenchmarkSummarize(b *testing.B) {
-	for _, n := range []int{10, 1000, 10000} {
-		pool, err := Decode(bigStore(n), time.UTC)
+// BenchmarkScan is what Decode is measured by: the bare tokens of the file.
+func BenchmarkScan(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+			for dec.PeekKind() != 0 {
+				if _, err := dec.ReadToken(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			if _, err := Decode(data, time.UTC); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkUnchanged is a look at a file that is as it was.
+func BenchmarkUnchanged(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		s := newStore(b, string(data))
+		snap, err := s.Load()
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				pool.Summarize(Backoff, time.Unix(1795425600, 0))
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			if again, err := s.LoadIfChanged(snap); err != nil || again.Pool != snap.Pool {
+				b.Fatal("it was read anew", err)
 			}
-		})
+		}
+	})
+}
+
+func BenchmarkAvailability(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		pool := decoded(b, string(data))
+		ready := 0
+		for b.Loop() {
+			for c := range pool.All() {
+				if Backoff.Availability(c, pictureAt) == Ready {
+					ready++
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkSummarize(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		pool := decoded(b, string(data))
+		for b.Loop() {
+			pool.Summarize(Backoff, pictureAt)
+		}
+	})
+}
+
+// stopwatch is the operating system, and notes when it was asked last how the
+// store is: the first thing that a write does under the lock.
+type stopwatch struct {
+	osFiles
+	locked time.Time
+}
+
+func (w *stopwatch) Stat(path string) (fs.FileInfo, error) {
+	w.locked = time.Now()
+	return w.osFiles.Stat(path)
+}
+
+// BenchmarkEdit is a reset of one credential. In turns with it the same bytes
+// are written with no more than what makes them last. In medians, x-write is
+// how many times as long the edit holds the lock, and x-write-all how many times
+// as long it takes with all that comes before.
+func BenchmarkEdit(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		s := newStore(b, string(data))
+		watch := &stopwatch{}
+		s.fs = watch
+		target := []Credential{load(b, s).Provider("provider-5").Credentials[0]}
+		var all, locked, written []time.Duration
+		for b.Loop() {
+			begin := time.Now()
+			if out, err := s.Perform(b.Context(), Action{Verb: VerbReset}, target); err != nil || len(out.Changed) != 1 {
+				b.Fatal("nothing was edited", err)
+			}
+			end := time.Now()
+			all, locked = append(all, end.Sub(begin)), append(locked, end.Sub(watch.locked))
+			begin = time.Now()
+			writeSafely(b, s.Path(), data)
+			written = append(written, time.Since(begin))
+		}
+		median := func(d []time.Duration) float64 {
+			slices.Sort(d)
+			return float64(d[len(d)/2])
+		}
+		b.ReportMetric(median(locked)/median(written), "x-write")
+		b.ReportMetric(median(all)/median(written), "x-write-all")
+	})
+}
+
+// writeSafely puts data in the place of a file, whole or not at all.
+func writeSafely(b *testing.B, path string, data []byte) {
+	b.Helper()
+	f, err := osFiles{}.Create(path + ".tmp")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Sync(), f.Close(), os.Rename(path+".tmp", path), syncDir(filepath.Dir(path))); err != nil {
+		b.Fatal(err)
 	}
 }

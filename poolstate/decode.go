@@ -1,15 +1,6 @@
 package poolstate
 
-import (
-	"errors"
-	"math"
-	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "strconv"
 
 // The keys of an entry that pooltop knows.
 const (
@@ -55,88 +46,114 @@ var knownKeys = func() map[string]string {
 	return m
 }()
 
-// keyName returns the name behind a raw, quoted object key, and whether it is
-// one that an entry is known to have.
-func keyName(raw []byte) (name string, known bool) {
-	if k, ok := knownKeys[string(raw)]; ok {
-		return k, true
+// traits are what matters of a key.
+type traits uint8
+
+const (
+	traitKnown  traits = 1 << iota // it is one of knownKeys
+	traitSecret                    // its value is a secret
+	traitStreak                    // only a build that counts failures writes it
+	traitNewer                     // only a build since about August 2026 writes it
+)
+
+// keyName returns the name behind a raw, quoted object key, and what matters of
+// it.
+func keyName(raw []byte) (name string, t traits) {
+	name, known := knownKeys[string(raw)]
+	if !known {
+		name, _ = textOf(raw)
+		_, known = knownKeys[`"`+name+`"`] // it may be written with escapes
 	}
-	name, _ = textOf(raw)
-	_, known = knownKeys[`"`+name+`"`] // it may be written with escapes
-	return name, known
+	if known {
+		t |= traitKnown
+	}
+	if IsSecretKey(name) {
+		t |= traitSecret
+	}
+	switch name {
+	case keyStreak:
+		t |= traitStreak
+	case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
+		t |= traitNewer
+	}
+	return name, t
 }
 
 // set gives the credential the value that the file has under key. A nil raw is
 // an absent key. A value of the wrong type is absent too.
-func (c *Credential) set(key string, raw []byte, loc *time.Location) {
+func (c *Credential) set(key string, raw []byte, v *values) {
 	switch key {
 	case keyID:
 		c.ID, _ = textOf(raw)
 	case keyLabel:
 		c.Label, _ = textOf(raw)
 	case keyAuthType:
-		c.AuthType, _ = textOf(raw)
+		c.AuthType = v.text(raw)
 	case keySource:
-		c.Source, _ = textOf(raw)
+		c.Source = v.text(raw)
 	case keyPriority:
 		c.Priority = integerOf(raw)
 	case keyRequestCount:
 		c.RequestCount = integerOf(raw)
 	case keyStatus:
-		c.StatusText, _ = textOf(raw)
+		c.StatusText = v.text(raw)
 		c.Status = statusOf(c.StatusText)
 	case keyStatusAt:
-		c.StatusAt = instantOf(raw, loc)
+		c.StatusAt = instantOf(raw, v.loc)
 	case keyErrorCode:
 		c.ErrorCode = integerOf(raw)
 	case keyErrorReason:
-		c.ErrorReason, _ = textOf(raw)
+		c.ErrorReason = v.text(raw)
 	case keyErrorMessage:
-		c.ErrorMessage, _ = textOf(raw)
+		c.ErrorMessage = v.text(raw)
 	case keyResetAt:
-		c.ResetAt = instantOf(raw, loc)
+		c.ResetAt = instantOf(raw, v.loc)
 	case keyStreak:
 		c.Streak = streakOf(raw)
 	default:
-		c.setNewer(key, raw, loc)
+		c.setNewer(key, raw, v)
 	}
 }
 
 // setNewer covers the keys that not every build writes.
-func (c *Credential) setNewer(key string, raw []byte, loc *time.Location) {
+func (c *Credential) setNewer(key string, raw []byte, v *values) {
 	switch key {
 	case keyFailureReason:
-		c.FailureReason, _ = textOf(raw)
+		c.FailureReason = v.text(raw)
 	case keyModelCooldowns:
-		c.ModelCooldowns = modelCooldownsOf(raw, loc)
+		c.ModelCooldowns = modelCooldownsOf(raw, v.loc)
 	case keyClearedAt:
-		c.ClearedAt = instantOf(raw, loc)
+		c.ClearedAt = instantOf(raw, v.loc)
 	case keyEnabled:
 		c.Disabled = string(raw) == "false"
 	case keyExpiresAt, keyExpiresAtMS:
-		if t := instantOf(raw, loc); !t.IsZero() || raw == nil {
+		if t := instantOf(raw, v.loc); !t.IsZero() || raw == nil {
 			c.ExpiresAt = t
 		}
 	case keyLastRefresh:
-		c.LastRefresh = instantOf(raw, loc)
+		c.LastRefresh = instantOf(raw, v.loc)
 	case keyBaseURL:
-		text, _ := textOf(raw)
-		c.BaseURL = endpointOf(text)
+		c.BaseURL = v.endpoint(raw)
 	case keyFingerprint:
 		c.Fingerprint, _ = textOf(raw)
 	default:
-		if !IsSecretKey(key) {
-			return
+		if IsSecretKey(key) {
+			secret, _ := unquoted(raw)
+			c.addSecret(key, secret)
 		}
-		secret, _ := textOf(raw)
-		if secret == "" {
-			return
-		}
-		if key == keyAccessToken {
-			c.Secret, c.borrowed = digestOf(secret), false
-		}
-		c.Tokens = c.Tokens.with(key, secret)
 	}
+}
+
+// addSecret notes that the credential has a secret, of which it keeps no more
+// than digests.
+func (c *Credential) addSecret(key string, secret []byte) {
+	if len(secret) == 0 {
+		return
+	}
+	if key == keyAccessToken {
+		c.Secret, c.borrowed = digestOf(secret), false
+	}
+	c.Tokens = c.Tokens.with(key, secret)
 }
 
 func statusOf(word string) Status {
@@ -151,110 +168,4 @@ func statusOf(word string) Status {
 		return StatusDead
 	}
 	return StatusOther
-}
-
-// textOf returns the string behind a raw JSON value. Unpaired surrogates and
-// invalid UTF-8 become replacement characters.
-func textOf(raw []byte) (string, bool) {
-	if len(raw) < 2 || raw[0] != '"' {
-		return "", false
-	}
-	if inner := raw[1 : len(raw)-1]; isPlain(inner) {
-		return string(inner), true
-	}
-	s, _ := jsontext.AppendUnquote(nil, raw) // the error only says that something was replaced
-	return string(s), true
-}
-
-// isPlain reports whether the inside of a JSON string means itself.
-func isPlain(b []byte) bool {
-	for _, c := range b {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// numberOf returns the number behind a raw JSON value; huge ones are infinite.
-func numberOf(raw []byte) (float64, bool) {
-	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(string(raw), 64)
-	return f, err == nil || math.IsInf(f, 0)
-}
-
-// integerOf reads an integer; a float truncates, and what does not fit an int
-// stops at its largest value. Not finite is absent.
-func integerOf(raw []byte) Optional[int] {
-	// Out of range, Atoi returns the limit that was exceeded.
-	if n, err := strconv.Atoi(string(raw)); err == nil || errors.Is(err, strconv.ErrRange) {
-		return Some(n)
-	}
-	f, ok := numberOf(raw)
-	switch {
-	case !ok, math.IsInf(f, 0), math.IsNaN(f):
-		return Optional[int]{}
-	case f >= math.MaxInt:
-		return Some(math.MaxInt)
-	case f <= math.MinInt:
-		return Some(math.MinInt)
-	}
-	return Some(int(f))
-}
-
-// streakOf reads consecutive_failures as the agent does: integers, floats
-// truncated, integers in strings, true as 1. Anything else is unknown.
-func streakOf(raw []byte) Streak {
-	switch string(raw) {
-	case "true":
-		return KnownStreak(1)
-	case "false":
-		return KnownStreak(0)
-	}
-	if s, ok := textOf(raw); ok {
-		raw = []byte(strings.TrimSpace(s))
-		if strings.Trim(string(raw), "0123456789+-") != "" {
-			return Streak{}
-		}
-	}
-	if n, ok := integerOf(raw).Get(); ok {
-		return KnownStreak(n)
-	}
-	return Streak{}
-}
-
-// instantOf reads an instant from a number or a string; zero when there is none.
-func instantOf(raw []byte, loc *time.Location) time.Time {
-	if f, ok := numberOf(raw); ok {
-		t, _ := instantFromNumber(f)
-		return t
-	}
-	if s, ok := textOf(raw); ok {
-		if t, ok := instantFromText(s, loc); ok {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// modelCooldownsOf reads an object of model names and instants; nil when it is
-// no object.
-func modelCooldownsOf(raw []byte, loc *time.Location) []ModelCooldown {
-	if len(raw) == 0 || raw[0] != '{' {
-		return nil
-	}
-	members := membersOf(raw)
-	last := make(map[string]int, len(members)) // of a model given twice the last one counts
-	for i, m := range members {
-		last[m.key] = i
-	}
-	cooldowns := make([]ModelCooldown, 0, len(last))
-	for i, m := range members {
-		if last[m.key] == i {
-			cooldowns = append(cooldowns, ModelCooldown{m.key, instantOf(raw[m.body.start:m.body.end], loc)})
-		}
-	}
-	return cooldowns
 }

@@ -2,6 +2,7 @@ package poolstate
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -43,8 +44,10 @@ type span struct{ start, end int }
 // member is one key and value of an object.
 type member struct {
 	key        string
+	traits     traits
 	name, body span
-	known      bool // the key is one of knownKeys
+	// lead is where what separates the member from the one before begins.
+	lead int
 }
 
 // object is a JSON object in a document: its braces and its members in order.
@@ -63,10 +66,11 @@ func (o *object) find(key string) (member, bool) {
 	return member{}, false
 }
 
-// item is an element of a provider's list. isEntry is false for an element that
-// is no object.
+// item is where an element of a provider's list stands. isEntry is false for an
+// element that is no object. Its members are looked for when somebody asks: of
+// ten thousand entries an edit asks for one.
 type item struct {
-	object
+	span
 	isEntry bool
 }
 
@@ -91,15 +95,18 @@ var byteOrderMark = []byte("\ufeff")
 // parse indexes a store. It fails with a *SyntaxError when the bytes are no
 // JSON object, and with ErrNotPool when the pool is no object.
 func parse(data []byte) (*document, error) {
-	s := newScanner(data)
 	doc := &document{data: data}
-	if err := doc.scan(s); err != nil {
-		if errors.Is(err, ErrNotPool) {
-			return nil, err
-		}
-		return nil, s.locate(err)
+	err := doc.scan(newScanner(data))
+	switch {
+	case err == nil:
+		return doc, nil
+	case errors.Is(err, ErrNotPool):
+		return nil, err
 	}
-	return doc, nil
+	// A slower walk from token to token knows the place more exactly.
+	s := newScanner(data)
+	s.tokenwise = true
+	return nil, s.locate(cmp.Or((&document{}).scan(s), err))
 }
 
 func (doc *document) scan(s *scanner) error {
@@ -158,9 +165,9 @@ type scanner struct {
 	dec  *jsontext.Decoder
 	data []byte
 	skew int // bytes before the first one that the decoder sees
-	// arena holds the members of all objects of one scan, so that a large pool
-	// costs few allocations.
-	arena []member
+	// tokenwise makes it go into every object and array instead of reading whole
+	// what nobody asks for.
+	tokenwise bool
 }
 
 func newScanner(data []byte) *scanner {
@@ -184,7 +191,13 @@ func (s *scanner) value() (span, error) {
 	return span{end - len(raw), end}, err
 }
 
-func (s *scanner) skip() error { return s.dec.SkipValue() }
+func (s *scanner) skip() error {
+	if s.tokenwise {
+		return s.dec.SkipValue()
+	}
+	_, err := s.dec.ReadValue()
+	return err
+}
 
 // object reads an object and calls body for the value behind each key; body
 // has to read that value.
@@ -199,40 +212,25 @@ func (s *scanner) object(o *object, body func(key string) error) error {
 		return err
 	}
 	o.start = s.offset() - 1
-	first := len(s.arena)
 	for s.kind() != '}' {
 		name, err := s.value()
 		if err != nil {
 			return err
 		}
 		m := member{name: name}
-		m.key, m.known = keyName(s.data[name.start:name.end])
+		m.key, m.traits = keyName(s.data[name.start:name.end])
 		if err := body(m.key); err != nil {
 			return err
 		}
-		m.body = s.valueBefore(name.end)
-		s.arena = append(s.arena, m)
+		m.body = span{valueStart(s.data, name.end), s.offset()}
+		o.members = append(o.members, m)
 	}
 	if _, err := s.dec.ReadToken(); err != nil {
 		return err
 	}
 	o.end = s.offset()
-	o.members = append([]member(nil), s.arena[first:]...)
-	s.arena = s.arena[:first]
 	return nil
 }
-
-// valueBefore returns where the value stands that was just read and that
-// follows a key ending at nameEnd.
-func (s *scanner) valueBefore(nameEnd int) span {
-	start := nameEnd
-	for start < len(s.data) && (isSpace(s.data[start]) || s.data[start] == ':') {
-		start++
-	}
-	return span{start, s.offset()}
-}
-
-func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
 // array reads an array and calls body for each element, which has to read it.
 func (s *scanner) array(body func() error) error {
@@ -249,13 +247,12 @@ func (s *scanner) array(body func() error) error {
 }
 
 func (s *scanner) item(l *listing) error {
-	if s.kind() != '{' {
-		l.items = append(l.items, item{})
-		return s.skip()
+	isEntry := s.kind() == '{'
+	if isEntry && s.tokenwise {
+		return s.object(&object{}, func(string) error { return s.skip() })
 	}
-	it := item{isEntry: true}
-	err := s.object(&it.object, func(string) error { return s.skip() })
-	l.items = append(l.items, it)
+	at, err := s.value()
+	l.items = append(l.items, item{at, isEntry})
 	return err
 }
 
@@ -289,12 +286,4 @@ func (s *scanner) locate(err error) error {
 		Empty:     len(bytes.TrimSpace(s.data)) == 0,
 		NotObject: errors.Is(err, errNoObject),
 	}
-}
-
-// membersOf returns the members of the object that raw holds.
-func membersOf(raw []byte) []member {
-	s := newScanner(raw)
-	var o object
-	_ = s.object(&o, func(string) error { return s.skip() }) // raw was read whole before
-	return o.members
 }

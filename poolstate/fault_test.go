@@ -154,7 +154,11 @@ func TestAFailingStepLeavesTheFileIntact(t *testing.T) {
 			if !strings.Contains(err.Error(), s.Path()) {
 				t.Errorf("%q does not name the file", err)
 			}
-			equal(t, "times it was tried", f.taken[step], 1)
+			tries := 1
+			if step == "Stat" || step == "ReadFile" {
+				tries = 2 // ahead of the lock and under it
+			}
+			equal(t, "times it was tried", f.taken[step], tries)
 			// The lock is free and the file as good as before.
 			withFaults(s, nil)
 			wantErr(t, useOnce(s), nil)

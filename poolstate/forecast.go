@@ -43,13 +43,43 @@ type Forecast struct {
 type returning struct {
 	who      *Credential
 	deadline Deadline
-	order    int // in the pool
+}
+
+// turn is the instant at which one of those that return does: small, so that
+// many are quickly put in order.
+type turn struct {
+	seconds     int64
+	nanoseconds int32
+	of          int32 // its place among them, in the pool's own order
+}
+
+// turnsOf returns the order in which they return.
+func turnsOf(back []returning) []turn {
+	turns := make([]turn, len(back))
+	for i := range back {
+		at := back[i].deadline.At
+		turns[i] = turn{at.Unix(), int32(at.Nanosecond()), int32(i)}
+	}
+	slices.SortFunc(turns, func(a, b turn) int {
+		switch {
+		case a.seconds != b.seconds:
+			return cmp.Compare(a.seconds, b.seconds)
+		case a.nanoseconds != b.nanoseconds:
+			return cmp.Compare(a.nanoseconds, b.nanoseconds)
+		}
+		return cmp.Compare(a.of, b.of)
+	})
+	return turns
+}
+
+func (t turn) sameInstant(o turn) bool {
+	return t.seconds == o.seconds && t.nanoseconds == o.nanoseconds
 }
 
 // Forecast looks ahead for the whole pool.
 func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
-	var back []returning
+	back := make([]returning, 0, p.Len())
 	for i := range p.Providers {
 		back = f.count(back, &p.Providers[i], policy)
 	}
@@ -60,7 +90,7 @@ func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 // Forecast looks ahead for one provider.
 func (p *Provider) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
-	f.climb(f.count(nil, p, policy))
+	f.climb(f.count(make([]returning, 0, len(p.Credentials)), p, policy))
 	return f
 }
 
@@ -76,7 +106,7 @@ func (f *Forecast) count(back []returning, p *Provider, policy Policy) []returni
 		case a == Due:
 			f.Due++
 		case a.Returns():
-			back = append(back, returning{c, d, len(back)})
+			back = append(back, returning{c, d})
 		default:
 			f.Gone++
 		}
@@ -87,23 +117,21 @@ func (f *Forecast) count(back []returning, p *Provider, policy Policy) []returni
 // climb makes steps of those that come back, and sums up.
 func (f *Forecast) climb(back []returning) {
 	f.Total = f.Ready + f.Due + len(back)
-	slices.SortFunc(back, func(a, b returning) int {
-		return cmp.Or(a.deadline.At.Compare(b.deadline.At), cmp.Compare(a.order, b.order))
-	})
-	who := make([]*Credential, len(back)) // one array, of which each step has a part
+	turns := turnsOf(back)
+	who := make([]*Credential, len(turns)) // one array, of which each step has a part
 	steps := 0
-	for i := range back {
-		who[i] = back[i].who
-		if i == 0 || !back[i].deadline.At.Equal(back[i-1].deadline.At) {
+	for i := range turns {
+		who[i] = back[turns[i].of].who
+		if i == 0 || !turns[i].sameInstant(turns[i-1]) {
 			steps++
 		}
 	}
 	f.Steps = make([]Rise, 0, steps)
-	for first := 0; first < len(back); {
-		s := Rise{At: back[first].deadline.At}
+	for first := 0; first < len(turns); {
+		s := Rise{At: back[turns[first].of].deadline.At}
 		end := first
-		for ; end < len(back) && back[end].deadline.At.Equal(s.At); end++ {
-			s.add(&back[end].deadline)
+		for ; end < len(turns) && turns[end].sameInstant(turns[first]); end++ {
+			s.add(&back[turns[end].of].deadline)
 		}
 		s.Ready, s.Back = f.Ready+end, who[first:end:end]
 		f.Steps = append(f.Steps, s)

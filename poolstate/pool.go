@@ -46,83 +46,18 @@ func Decode(data []byte, loc *time.Location) (*Pool, error) {
 
 func (doc *document) pool(loc *time.Location) *Pool {
 	p := &Pool{HasPool: doc.hasPool, Providers: make([]Provider, 0, len(doc.providers))}
+	r := &entryReader{doc: doc, pool: p, values: values{loc: loc}}
 	for i := range doc.providers {
-		p.Providers = append(p.Providers, doc.provider(&doc.providers[i], p, loc))
+		p.Providers = append(p.Providers, r.provider(&doc.providers[i]))
 	}
+	p.carriesStreak = r.seen&traitStreak != 0
+	p.newerBuild = r.seen&traitNewer != 0
 	if m, found := doc.top.find(keyUpdatedAt); found {
 		p.UpdatedAt = instantOf(doc.data[m.body.start:m.body.end], loc)
 	}
 	slices.SortFunc(p.Providers, func(a, b Provider) int { return cmp.Compare(a.Name, b.Name) })
 	p.markShared()
 	return p
-}
-
-func (doc *document) provider(l *listing, p *Pool, loc *time.Location) Provider {
-	prov := Provider{Name: l.name}
-	if !l.isList {
-		prov.Notes = []string{"not a list, left as it is"}
-		return prov
-	}
-	prov.Credentials = make([]Credential, 0, len(l.items))
-	ids := make(map[string]bool, len(l.items))
-	for i := range l.items {
-		it := &l.items[i]
-		if !it.isEntry {
-			prov.note("entry %d is no object, left as it is", i+1)
-			continue
-		}
-		c := doc.credential(l, i, loc)
-		for _, m := range it.members {
-			if !m.known {
-				p.noteUnknown(m.key, doc, &it.object)
-				continue
-			}
-			p.noteBuild(m.key)
-		}
-		switch {
-		case c.ID == "":
-			prov.note("entry %d has no id", i+1)
-		case ids[c.ID]:
-			prov.note("entry %d has the id of an earlier one", i+1)
-		}
-		ids[c.ID] = true
-		prov.Credentials = append(prov.Credentials, c)
-	}
-	prov.order()
-	return prov
-}
-
-// credential reads the i-th item of a listing, which has to be an entry.
-func (doc *document) credential(l *listing, i int, loc *time.Location) Credential {
-	c := Credential{Ref: Ref{Provider: l.name, Position: i}}
-	o := &l.items[i].object
-	secrets := map[string]span{} // the last one of each key: they add up, and none may count twice
-	for _, m := range o.members {
-		if IsSecretKey(m.key) {
-			secrets[m.key] = m.body
-			continue
-		}
-		c.set(m.key, doc.data[m.body.start:m.body.end], loc)
-	}
-	for key, s := range secrets {
-		c.set(key, doc.data[s.start:s.end], loc)
-	}
-	c.scrub(newScrubber(doc.secretsOf(o)))
-	if c.Secret.IsZero() {
-		c.Secret = digestOfFingerprint(c.Fingerprint)
-		c.borrowed = !c.Secret.IsZero()
-	}
-	return c
-}
-
-// noteBuild remembers keys that tell which build of the agent writes the file.
-func (p *Pool) noteBuild(key string) {
-	switch key {
-	case keyStreak:
-		p.carriesStreak = true
-	case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
-		p.newerBuild = true
-	}
 }
 
 // maxNotes bounds the notes of one provider; a garbled list of ten thousand
@@ -141,9 +76,7 @@ func (p *Provider) note(format string, args ...any) {
 // order sorts the credentials as the agent rotates: by priority, ascending and
 // stable. It numbers them and finds the one that is the only living one.
 func (p *Provider) order() {
-	slices.SortStableFunc(p.Credentials, func(a, b Credential) int {
-		return cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
-	})
+	p.sort()
 	living, last := 0, 0
 	for i := range p.Credentials {
 		p.Credentials[i].Index = i + 1
@@ -156,20 +89,54 @@ func (p *Provider) order() {
 	}
 }
 
+// sort leaves credentials alone that are in order, as an agent writes them.
+// Others it moves once each: they are large.
+func (p *Provider) sort() {
+	type place struct{ priority, was int }
+	sorted := true
+	places := make([]place, len(p.Credentials))
+	for i := range p.Credentials {
+		places[i] = place{p.Credentials[i].Priority.Or(0), i}
+		sorted = sorted && (i == 0 || places[i-1].priority <= places[i].priority)
+	}
+	if sorted {
+		return
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.was, b.was))
+	})
+	ordered := make([]Credential, len(places))
+	for i, at := range places {
+		ordered[i] = p.Credentials[at.was]
+	}
+	p.Credentials = ordered
+}
+
 // markShared gives credentials with one secret the list of them all. It is one
 // list for the group: ten thousand copies of a key would need a hundred million
 // references otherwise.
 func (p *Pool) markShared() {
+	first := make(map[Digest]*Credential, p.Len())
 	groups := map[Digest][]Ref{}
 	for c := range p.All() {
-		if !c.Secret.IsZero() {
-			groups[c.Secret] = append(groups[c.Secret], c.Ref)
+		if c.Secret.IsZero() {
+			continue
 		}
+		one, again := first[c.Secret]
+		if !again {
+			first[c.Secret] = c
+			continue
+		}
+		if groups[c.Secret] == nil {
+			groups[c.Secret] = []Ref{one.Ref}
+		}
+		groups[c.Secret] = append(groups[c.Secret], c.Ref)
+	}
+	if len(groups) == 0 {
+		return
 	}
 	for c := range p.All() {
-		if same := groups[c.Secret]; len(same) > 1 {
-			c.Shares = same
-		}
+		c.Shares = groups[c.Secret]
 	}
 }
 

@@ -33,8 +33,9 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 // replace puts data in the place of target, whole or not at all: a temporary
 // file beside it, synced and renamed over it. Where a rename is impossible, on a
 // bind-mounted file, it is copied into place. old is what the target holds now
-// and like its state; like is nil for a target that does not exist yet.
-func (s *Store) replace(target string, data, old []byte, like fs.FileInfo) (err error) {
+// and like its state; like is nil for a target that does not exist yet. The
+// verdict on data is waited for once the temporary file is on the disk.
+func (s *Store) replace(target string, data, old []byte, like fs.FileInfo, verdict <-chan error) (err error) {
 	s.sweep(target) // before anything is created: the disk may be full of it
 	tmp, release := s.temporary(target)
 	defer release()
@@ -51,6 +52,9 @@ func (s *Store) replace(target string, data, old []byte, like fs.FileInfo) (err 
 	}()
 	if err := fill(f, data, like); err != nil {
 		return err
+	}
+	if err := <-verdict; err != nil {
+		return fmt.Errorf("the edit would leave it broken (%w); nothing was written", err)
 	}
 	err = s.fs.Rename(tmp, target)
 	if cannotRename(err) {

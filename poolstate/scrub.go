@@ -1,6 +1,7 @@
 package poolstate
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -13,59 +14,78 @@ const leakLength = len(redacted)
 // scrubber takes the secrets of an entry out of its other texts: providers
 // quote keys in their messages, and people paste them into labels.
 type scrubber struct {
-	secrets []string
-	// seen has a bit for each piece of a secret, so that a text without any
-	// costs one look a character.
+	secrets [][]byte
+	// seen has a bit for each four characters in a row of a secret, so that a
+	// text without any costs few looks.
 	seen [16]uint64
 }
 
-func newScrubber(secrets []string) *scrubber {
+const (
+	gramLength = 4
+	// stride is how far apart to look: whichever eight characters leak, one of
+	// the five fours in them begins at a multiple of it.
+	stride = leakLength - gramLength + 1
+)
+
+// scrubberOf returns what takes the secrets of an entry out of a text.
+func (doc *document) scrubberOf(o *object) *scrubber {
 	s := &scrubber{}
-	for _, secret := range secrets {
-		if len(secret) < leakLength {
-			continue
-		}
-		s.secrets = append(s.secrets, secret)
-		for i := 0; i+leakLength <= len(secret); i++ {
-			word, bit := place64(secret[i:])
-			s.seen[word] |= bit
-		}
+	for i := range o.members {
+		s.addMember(doc.data, &o.members[i])
 	}
 	return s
 }
 
-// secretsOf returns the secrets of an entry. One that a later duplicate of its
-// key shadows is a secret all the same.
-func (doc *document) secretsOf(o *object) []string {
-	var secrets []string
-	for _, m := range o.members {
-		if IsSecretKey(m.key) {
-			text, _ := textOf(doc.data[m.body.start:m.body.end])
-			secrets = append(secrets, text)
-		}
+// addMember adds the value of a member if it is a secret. One that a later
+// duplicate of its key shadows is a secret all the same.
+func (s *scrubber) addMember(data []byte, m *member) {
+	if m.traits&traitSecret != 0 {
+		secret, _ := unquoted(data[m.body.start:m.body.end])
+		s.add(secret)
 	}
-	return secrets
 }
 
-// place64 is where the bitmap notes the piece with which a text begins.
-func place64(text string) (word int, bit uint64) {
-	var h uint64
-	for i := range leakLength {
-		h = h<<8 | uint64(text[i])
+// add adds a secret, which must not be changed afterwards.
+func (s *scrubber) add(secret []byte) {
+	if len(secret) < leakLength {
+		return
 	}
-	h *= 0x9e3779b97f4a7c15
-	return int(h >> 60), 1 << (h >> 54 & 63)
+	s.secrets = append(s.secrets, secret)
+	for i := 0; i+gramLength <= len(secret); i++ {
+		word, bit := gramAt(secret, i)
+		s.seen[word] |= bit
+	}
+}
+
+// reset forgets all secrets.
+func (s *scrubber) reset() { s.secrets, s.seen = s.secrets[:0], [16]uint64{} }
+
+// gramAt is where the bitmap notes the four characters at a place of a text.
+func gramAt[T string | []byte](text T, i int) (word uint32, bit uint64) {
+	gram := uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+	h := gram * 0x9e3779b1
+	return h >> 28, 1 << (h >> 22 & 63)
+}
+
+// suspects reports whether a text may hold a piece of a secret.
+func (s *scrubber) suspects(text string) bool {
+	for i := 0; i+gramLength <= len(text); i += stride {
+		if word, bit := gramAt(text, i); s.seen[word]&bit != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // clean returns the text with every piece of a secret that is long enough to
 // matter replaced.
 func (s *scrubber) clean(text string) string {
-	if len(s.secrets) == 0 || len(text) < leakLength {
+	if len(s.secrets) == 0 || len(text) < leakLength || !s.suspects(text) {
 		return text
 	}
 	var leaks []bool
 	for i := 0; i+leakLength <= len(text); i++ {
-		word, bit := place64(text[i:])
+		word, bit := gramAt(text, i)
 		if s.seen[word]&bit == 0 || !s.has(text[i:i+leakLength]) {
 			continue
 		}
@@ -80,6 +100,12 @@ func (s *scrubber) clean(text string) string {
 	if leaks == nil {
 		return text
 	}
+	return withoutLeaks(text, leaks)
+}
+
+// withoutLeaks returns the text with a word in the place of each run of bytes
+// that leak.
+func withoutLeaks(text string, leaks []bool) string {
 	var b strings.Builder
 	for i := range len(text) {
 		switch {
@@ -105,7 +131,7 @@ func runesAround(text string, from, to int) (int, int) {
 
 func (s *scrubber) has(piece string) bool {
 	for _, secret := range s.secrets {
-		if strings.Contains(secret, piece) {
+		if bytes.Contains(secret, []byte(piece)) {
 			return true
 		}
 	}
@@ -117,18 +143,28 @@ func (c *Credential) scrub(s *scrubber) {
 	if len(s.secrets) == 0 {
 		return
 	}
-	for _, text := range []*string{
+	for _, text := range [...]*string{
 		&c.Label, &c.Source, &c.AuthType, &c.StatusText, &c.ErrorReason,
-		&c.ErrorMessage, &c.FailureReason, &c.BaseURL, &c.Fingerprint,
+		&c.ErrorMessage, &c.FailureReason, &c.Fingerprint,
 	} {
 		*text = s.clean(*text)
 	}
-	if plain, err := url.PathUnescape(c.BaseURL); err == nil && s.clean(plain) != plain {
-		c.BaseURL = s.clean(plain) // characters beyond ASCII stand there escaped
-	}
+	c.BaseURL = s.cleanURL(c.BaseURL)
 	for i := range c.ModelCooldowns {
 		c.ModelCooldowns[i].Model = s.clean(c.ModelCooldowns[i].Model)
 	}
+}
+
+// cleanURL is clean for a URL, in which characters beyond ASCII stand escaped.
+func (s *scrubber) cleanURL(raw string) string {
+	clean := s.clean(raw)
+	if clean == raw && strings.IndexByte(raw, '%') < 0 {
+		return raw
+	}
+	if plain, err := url.PathUnescape(clean); err == nil && s.clean(plain) != plain {
+		return s.clean(plain)
+	}
+	return clean
 }
 
 // endpointOf keeps of a URL what names the place, and drops what may let one in:

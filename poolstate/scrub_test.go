@@ -20,6 +20,14 @@ func textsOf(c *Credential) []string {
 	return texts
 }
 
+func newScrubber(secrets []string) *scrubber {
+	s := &scrubber{}
+	for _, secret := range secrets {
+		s.add([]byte(secret))
+	}
+	return s
+}
+
 func quoted(s string) string {
 	data, _ := json.Marshal(s) // strings marshal
 	return string(data)

@@ -24,7 +24,7 @@ func (d Digest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted)
 // MarshalText keeps a digest out of JSON and of every other encoding.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-func digestOf(secret string) Digest {
+func digestOf[T string | []byte](secret T) Digest {
 	sum := sha256.Sum256([]byte(secret))
 	var d Digest
 	copy(d.sum[:], sum[:])
@@ -33,8 +33,10 @@ func digestOf(secret string) Digest {
 
 // with folds another secret, under its key, into the digest. The order of the
 // keys does not matter: an agent may write them in another one.
-func (d Digest) with(key, secret string) Digest {
-	for i, b := range digestOf(key + "\x00" + secret).sum {
+func (d Digest) with(key string, secret []byte) Digest {
+	both := make([]byte, 0, 256) // most secrets fit
+	both = append(append(append(both, key...), 0), secret...)
+	for i, b := range digestOf(both).sum {
 		d.sum[i] ^= b
 	}
 	return d

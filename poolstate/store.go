@@ -151,6 +151,8 @@ type place struct {
 	position int
 }
 
+func placeOf(c *Credential) place { return place{c.Provider, c.Position} }
+
 // Pool returns the pool as it stands in the file, without the draft's changes.
 func (d *Draft) Pool() *Pool { return d.pool }
 
@@ -167,7 +169,7 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 	if c == nil {
 		return fmt.Errorf("%s: %w", ref, ErrGone)
 	}
-	at := place{c.Provider, c.Position}
+	at := placeOf(c)
 	d.changes[at] = Join(d.changes[at], ch)
 	return nil
 }
@@ -176,13 +178,8 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 // nothing changes.
 func (d *Draft) bytes(now time.Time) []byte {
 	e := &editor{doc: d.doc}
-	for i := range d.doc.providers {
-		l := &d.doc.providers[i]
-		for pos := range l.items {
-			if ch, ok := d.changes[place{l.name, pos}]; ok {
-				e.edit(&l.items[pos].object, ch.edits)
-			}
-		}
+	for at, ch := range d.changes {
+		e.edit(d.object(at), ch.edits) // in any order, they do not touch each other
 	}
 	if len(e.splices) == 0 {
 		return nil
@@ -198,19 +195,38 @@ func (d *Draft) bytes(now time.Time) []byte {
 //
 // Waiting for the lock ends with ctx, or with ErrLocked after fifteen seconds.
 func (s *Store) Update(ctx context.Context, edit func(*Draft) error) error {
+	ahead := s.draftAhead()
 	return s.write(ctx, func(data []byte, exists bool) ([]byte, error) {
 		if !exists {
 			return nil, fs.ErrNotExist
 		}
-		d, err := s.draft(data)
-		if err != nil {
-			return nil, err
+		d := ahead
+		if d == nil || !bytes.Equal(d.doc.data, data) {
+			var err error
+			if d, err = s.draft(data); err != nil {
+				return nil, err
+			}
 		}
 		if err := edit(d); err != nil {
 			return nil, err
 		}
 		return d.bytes(s.now()), nil
 	})
+}
+
+// draftAhead makes the draft before the lock is held, so that an agent that wants
+// it waits no longer than it has to. It is good for nothing, and nil where there
+// is none, unless the file is found to hold the same under the lock.
+func (s *Store) draftAhead() *Draft {
+	data, _, err := s.read()
+	if err != nil {
+		return nil
+	}
+	d, err := s.draft(data)
+	if err != nil {
+		return nil
+	}
+	return d
 }
 
 func (s *Store) draft(data []byte) (*Draft, error) {
@@ -258,11 +274,7 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 	if data == nil || exists && bytes.Equal(data, old) {
 		return nil
 	}
-	// An edit that would break the file is our mistake; it must not become the
-	// agent's.
-	if _, err := parse(data); err != nil {
-		return fmt.Errorf("%s: the edit would leave it broken (%w); nothing was written", s.path, err)
-	}
+	verdict := verify(data)
 	target := s.path
 	if exists {
 		// The link stays and its target is replaced.
@@ -270,7 +282,7 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 			return err
 		}
 	}
-	err = s.replace(target, data, old, info)
+	err = s.replace(target, data, old, info, verdict)
 	written = err == nil || errors.Is(err, ErrWritten)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
@@ -291,4 +303,16 @@ func unlocked(err error, written bool, back error) error {
 		return fmt.Errorf("%w, but %s: %w", ErrWritten, kept, back)
 	}
 	return fmt.Errorf("%s: %w", kept, back)
+}
+
+// verify begins to look whether data is a pool, and returns a channel that has
+// to tell so before data may take the store's place. An edit that would break
+// the file is our mistake; it must not become the agent's.
+func verify(data []byte) <-chan error {
+	verdict := make(chan error, 1) // it may be that nobody asks any more
+	go func() {
+		_, err := parse(data)
+		verdict <- err
+	}()
+	return verdict
 }

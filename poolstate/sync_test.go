@@ -199,7 +199,7 @@ func TestSyncWithoutItsAuthority(t *testing.T) {
 	}
 	path := claudeFile(t, claudeGrantOf("1795440000000"))
 	saw := seen(t, s)
-	withFaults(s, map[string]fault{"ReadFile": {2, os.ErrPermission}}) // the store is read first
+	withFaults(s, map[string]fault{"ReadFile": {3, os.ErrPermission}}) // the store is read first, ahead of the lock and under it
 	checkUnchanged(t, performOn(t, s, Action{Verb: VerbSync, ClaudeFile: path}, saw), false, "cannot be read")
 }
 

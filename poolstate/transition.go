@@ -37,8 +37,9 @@ func (ch *Change) remove(key string) {
 // entries (Index, Sole, Shares) stays, and Tokens differs after new tokens, but
 // only a reload knows the digest that the file will have.
 func (ch Change) After(c Credential) Credential {
+	v := &values{loc: time.UTC} // the changes of this package write no ISO instants
 	for _, e := range ch.edits {
-		c.set(e.key, e.raw(), time.UTC) // the changes of this package write no ISO instants
+		c.set(e.key, e.raw(), v)
 	}
 	return c
 }

@@ -33,12 +33,12 @@ func (u *Undo) ref() Ref { return Ref{Provider: u.Provider, ID: u.ID, Position: 
 
 // undoOf records what a change of an entry will overwrite.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
-	o := d.object(c.Ref)
+	o := d.object(placeOf(c))
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
 		u.Name = fallbackName(c)
 	}
-	scrub := newScrubber(d.doc.secretsOf(o))
+	scrub := d.doc.scrubberOf(o)
 	for _, e := range ch.edits {
 		f := UndoField{Key: e.key}
 		if raw := e.raw(); raw != nil {
@@ -60,13 +60,20 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 // scrubberOfAll returns what takes the secrets of every entry out of a text
 // that may go to any of them.
 func (d *Draft) scrubberOfAll() *scrubber {
-	var secrets []string
+	s := &scrubber{}
+	var members []member
 	for i := range d.doc.providers {
-		for j := range d.doc.providers[i].items {
-			secrets = append(secrets, d.doc.secretsOf(&d.doc.providers[i].items[j].object)...)
+		for _, it := range d.doc.providers[i].items {
+			if !it.isEntry {
+				continue
+			}
+			members = membersAt(d.doc.data, it.start, members)
+			for j := range members {
+				s.addMember(d.doc.data, &members[j])
+			}
 		}
 	}
-	return newScrubber(secrets)
+	return s
 }
 
 // scrubbedRaw returns a JSON value as it stands, except for strings in it that
@@ -87,19 +94,6 @@ func scrubbedRaw(raw []byte, s *scrubber) string {
 		out, at = append(out, piece...), end
 	}
 	return string(out)
-}
-
-// textEnd returns where the JSON string ends that begins at a byte.
-func textEnd(raw []byte, start int) int {
-	for i := start + 1; i < len(raw); i++ {
-		switch raw[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(raw)
 }
 
 // Undo takes effects back, each only if the file still holds what the action
@@ -138,7 +132,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		return Effect{Before: gone, After: gone, Refused: true, Why: "it is no longer in the file"}
 	}
 	e := Effect{Before: *c, After: *c}
-	o := d.object(c.Ref)
+	o := d.object(placeOf(c))
 	for _, f := range u.Fields {
 		if !d.holds(o, f) {
 			return Effect{Before: *c, After: *c, Refused: true, Why: "it has changed since; left alone"}
@@ -152,7 +146,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		}
 		e.change.edits = append(e.change.edits, edit)
 		// What it was before may be an ISO instant without an offset.
-		e.After.set(edit.key, edit.raw(), loc)
+		e.After.set(edit.key, edit.raw(), &values{loc: loc})
 	}
 	if e.change.IsEmpty() {
 		e.Why = "nothing to take back"
@@ -194,10 +188,10 @@ func isValue(raw []byte) bool {
 
 // object returns where an entry stands in the draft's document. The entry has
 // to be one of the draft's pool.
-func (d *Draft) object(ref Ref) *object {
+func (d *Draft) object(at place) *object {
 	for i := range d.doc.providers {
-		if l := &d.doc.providers[i]; l.name == ref.Provider {
-			return &l.items[ref.Position].object
+		if l := &d.doc.providers[i]; l.name == at.provider {
+			return d.doc.entry(&l.items[at.position])
 		}
 	}
 	return nil
