@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -45,7 +44,7 @@ func sit(t *testing.T, content string) *desk {
 			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
 			Number: func() string { return "an action" },
 		},
-		Pending: &sync.WaitGroup{},
+		Pending: &Pending{},
 		Clock:   Clock{Now: d.clock, Rate: 1},
 		Path:    "~/.hermes/auth.json",
 		ExplainError: func(err error) string {
