@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
-	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -55,17 +55,24 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
-	// A write that has begun is not torn away by the end of the program.
-	cfg.Pending = &sync.WaitGroup{}
-	defer cfg.Pending.Wait()
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	// A write is not torn away by the end of the program, nor left out.
+	cfg.Pending = &model.Pending{}
+	defer cfg.Pending.Finish()
+	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
+	out := newOutput(os.Stdout, gone)
+	defer out.leave()
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithOutput(out)}
+	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
+		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
+	}
 	if o.noColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	program := tea.NewProgram(model.New(cfg), opts...)
+	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
 	watcher := watch.New(cfg.Operator.Store.Path())
 	go watcher.Run(ctx)
@@ -78,10 +85,13 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	}()
 
 	_, err := program.Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+	switch {
+	case !errors.Is(err, tea.ErrProgramKilled) || ctx.Err() == nil:
+		return err
+	case errors.Is(context.Cause(ctx), context.Canceled):
 		return nil // a signal ended it, as signals do
 	}
-	return err
+	return context.Cause(ctx)
 }
 
 // needTerminal refuses where the dashboard cannot be drawn.
