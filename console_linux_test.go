@@ -20,17 +20,17 @@ import (
 const asProgram = "POOLTOP_TEST_AS"
 
 // roles are what the test binary can be.
-var roles = map[string]func(){"pooltop": main}
+var roles = map[string]func(){"pooltop": main, "panicking": panicking, "shell": shell}
 
 func init() {
-	if role, ok := roles[os.Getenv(asProgram)]; ok {
-		role()
+	if role := os.Getenv(asProgram); role != "" {
+		roles[role]() // an unknown one must not begin to test, and so to start itself again
 		os.Exit(0)
 	}
 }
 
 // guard ends a wait for what never comes.
-const guard = time.Minute
+const guard = 8 * time.Second
 
 // console is a terminal with somebody before it, on which a program runs.
 type console struct {
@@ -47,6 +47,7 @@ type console struct {
 	deaf    chan struct{} // closed when nothing comes any more
 
 	cmd   *exec.Cmd
+	attr  *syscall.SysProcAttr
 	ended chan struct{} // closed when the program has ended
 }
 
@@ -60,6 +61,7 @@ func sitDown(t *testing.T) *console {
 	c := &console{
 		t: t, master: master, picture: newPicturedTerminal(120, 36),
 		changed: make(chan struct{}), deaf: make(chan struct{}), ended: make(chan struct{}),
+		attr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	}
 	var n int
 	c.control(master, func(fd int) (err error) {
@@ -140,9 +142,7 @@ func (c *console) run(role string, env []string, args ...string) {
 	c.cmd.Env = append(append(os.Environ(), asProgram+"="+role, "TERM=xterm-256color", "COLORTERM=truecolor", "TZ=UTC",
 		"HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state")), env...)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = c.slave, c.slave, c.slave
-	if c.cmd.SysProcAttr == nil {
-		c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	}
+	c.cmd.SysProcAttr = c.attr
 	c.start()
 }
 

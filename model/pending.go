@@ -26,11 +26,12 @@ func (p *Pending) promise(do func() tea.Msg) tea.Cmd {
 	p.next++
 	p.work[number] = once
 	return func() tea.Msg {
-		msg := once()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.work, number)
-		return msg
+		defer func() { // after a panic as well, which is not to be had twice
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			delete(p.work, number)
+		}()
+		return once()
 	}
 }
 
