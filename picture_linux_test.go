@@ -222,7 +222,7 @@ func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
 		p.keyboards++
 	case "<u":
 		p.keyboards--
-	case ">m", "?$p", "?u", "n", "c", ">c", ">q": // questions, and keys that have no state here
+	case ">m", "?W", "?$p", "?u", "n", "c", ">c", ">q": // questions, keys and tabs that have no state here
 		shape += fmt.Sprint(" ", params)
 	default:
 		p.raw = append(p.raw, fmt.Sprintf("%s %v", shape, params))
