@@ -30,7 +30,7 @@ func init() {
 }
 
 // guard ends a wait for what never comes.
-const guard = 8 * time.Second
+const guard = time.Minute
 
 // console is a terminal with somebody before it, on which a program runs.
 type console struct {

@@ -64,7 +64,7 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.leave()
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithOutput(out)}
+	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out)}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
 	}
@@ -72,6 +72,9 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	program := tea.NewProgram(model.New(cfg), opts...)
+	// A program that is asked to quit takes leave of the terminal; one whose
+	// context ends closes it under the hands of who still reads.
+	defer context.AfterFunc(ctx, program.Quit)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
 	watcher := watch.New(cfg.Operator.Store.Path())
@@ -85,13 +88,10 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	}()
 
 	_, err := program.Run()
-	switch {
-	case !errors.Is(err, tea.ErrProgramKilled) || ctx.Err() == nil:
-		return err
-	case errors.Is(context.Cause(ctx), context.Canceled):
-		return nil // a signal ended it, as signals do
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		return cause // the terminal is gone; nil and a signal are no error
 	}
-	return context.Cause(ctx)
+	return err
 }
 
 // needTerminal refuses where the dashboard cannot be drawn.
