@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
-	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -65,18 +64,28 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 		return err
 	}
 	defer stop()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
-	// A write that has begun is not torn away by the end of the program.
-	cfg.Pending = &sync.WaitGroup{}
-	defer cfg.Pending.Wait()
+	// A write is not torn away by the end of the program, nor left out.
+	cfg.Pending = &model.Pending{}
+	defer cfg.Pending.Finish()
+	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
+	out := newOutput(os.Stdout, gone)
+	defer out.leave()
 	restLightly()
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
+	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(framesPerSecond)}
+	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
+		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
+	}
 	if o.noColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	program := tea.NewProgram(model.New(cfg), opts...)
+	// A program that is asked to quit takes leave of the terminal; one whose
+	// context ends closes it under the hands of who still reads.
+	defer context.AfterFunc(ctx, program.Quit)()
+	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
 	watcher := watch.New(cfg.Operator.Store.Path())
 	go watcher.Run(ctx)
@@ -89,8 +98,8 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	}()
 
 	_, err = program.Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil // a signal ended it, as signals do
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		return cause // the terminal is gone; nil and a signal are no error
 	}
 	return err
 }

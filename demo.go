@@ -90,7 +90,10 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 	if err != nil {
 		return err
 	}
-	if err := store.Create(ctx, content); err != nil {
+	switch err := store.Create(ctx, content); {
+	case err != nil && ctx.Err() != nil:
+		return nil // a signal ended it before it began
+	case err != nil:
 		return fmt.Errorf("write the demo's pool: %w", err)
 	}
 

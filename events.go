@@ -43,12 +43,30 @@ func eventsCommand(o *options) *cobra.Command {
 			defer cancel()
 			watcher := watch.New(f.store.Path())
 			go watcher.Run(ctx)
+			f.print = unlessDone(ctx, f.print)
 			return f.follow(ctx, watcher.Changes())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line; its fields are stable")
 	cmd.Flags().StringVar(&since, "since", "", "begin with what happened in that time, such as 2h")
 	return cmd
+}
+
+// printer prints one event.
+type printer func(*poolstate.Record, poolstate.Policy) error
+
+// unlessDone keeps a reader that has stopped reading from holding up the end.
+func unlessDone(ctx context.Context, print printer) printer {
+	return func(r *poolstate.Record, p poolstate.Policy) error {
+		printed := make(chan error, 1)
+		go func() { printed <- print(r, p) }()
+		select {
+		case err := <-printed:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // follower prints what happens to a store.
@@ -58,7 +76,7 @@ type follower struct {
 	choice  poolstate.PolicyChoice
 	clock   func() time.Time
 	explain func(error) string
-	print   func(*poolstate.Record, poolstate.Policy) error
+	print   printer
 	// since, if not zero, is from when on the past is told as well.
 	since time.Time
 

@@ -18,6 +18,12 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// Whatever holds the end up, the next signal does not. A terminal that goes
+	// away may say so twice.
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGHUP)
+		stop()
+	})
 	code := run(ctx, rootCommand(&options{}))
 	stop()
 	os.Exit(code)

@@ -210,7 +210,7 @@ func BenchmarkAtRest(b *testing.B) {
 		})
 	}
 	b.Run("bare", func(b *testing.B) {
-		b.Setenv(bareEnv, "1")
+		b.Setenv(roleEnv, "bare")
 		rest(b, screen(b, os.Args[0]))
 	})
 }
@@ -274,15 +274,12 @@ func (bare) Init() tea.Cmd                         { return nil }
 func (m bare) Update(tea.Msg) (tea.Model, tea.Cmd) { return m, nil }
 func (bare) View() tea.View                        { v := tea.NewView("live"); v.AltScreen = true; return v }
 
-// bareEnv makes the test binary such a program.
-const bareEnv = "POOLTOP_TEST_BARE"
-
 func init() {
-	if os.Getenv(bareEnv) != "" {
+	roles["bare"] = func([]string) int {
 		restLightly()
 		_, err := tea.NewProgram(bare{}, tea.WithFPS(framesPerSecond)).Run()
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return exitFailed
 	}
 }
 
@@ -290,19 +287,19 @@ func init() {
 // in turn a bare program of one screen.
 func BenchmarkFirstFrame(b *testing.B) {
 	program, path := build(b), pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
-	b.Setenv(bareEnv, "")
+	b.Setenv(roleEnv, "")
 	var waits, others []time.Duration
 	for b.Loop() {
 		s := screen(b, program, "--file", path)
 		s.until("first")
 		waits = append(waits, time.Since(s.started))
 		_ = s.cmd.Process.Kill()
-		b.Setenv(bareEnv, "1")
+		b.Setenv(roleEnv, "bare")
 		o := screen(b, os.Args[0])
 		o.until("live")
 		others = append(others, time.Since(o.started))
 		_ = o.cmd.Process.Kill()
-		b.Setenv(bareEnv, "")
+		b.Setenv(roleEnv, "")
 	}
 	spread(b, waits)
 	slices.Sort(others)

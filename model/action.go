@@ -172,13 +172,11 @@ func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done,
 	m.answer = nil
 	m.running = &running{number: m.actions, verb: verb, since: m.cfg.Clock.Now(), cancel: cancel}
 	number, store, pending := m.actions, m.cfg.Operator.Store.Path(), m.cfg.Pending
-	pending.Add(1)
-	work := func() tea.Msg {
-		defer pending.Done()
+	work := pending.promise(func() tea.Msg {
 		defer cancel()
 		done, err := do(ctx)
 		return actionDone{verb, done, err}
-	}
+	})
 	slow := tea.Tick(slowAfter, func(time.Time) tea.Msg {
 		if ctx.Err() != nil {
 			return nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -39,7 +38,7 @@ func openBig(b *testing.B, n int) *Model {
 	now := noon
 	m := New(Config{
 		Operator:     &journal.Operator{Store: poolstate.Open(filepath.Join(b.TempDir(), "auth.json"))},
-		Pending:      &sync.WaitGroup{},
+		Pending:      &Pending{},
 		Clock:        Clock{Now: func() time.Time { now = now.Add(time.Second); return now }, Rate: 1},
 		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
 		ExplainError: error.Error,

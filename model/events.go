@@ -163,11 +163,7 @@ func (m *Model) note() tea.Cmd {
 	}
 	entries, kept, pending := c.unwritten, m.cfg.Operator.Journal, m.cfg.Pending
 	c.noting, c.unwritten = true, nil
-	pending.Add(1)
-	return func() tea.Msg {
-		defer pending.Done()
-		return journalNoted{kept.Note(entries...)}
-	}
+	return pending.promise(func() tea.Msg { return journalNoted{kept.Note(entries...)} })
 }
 
 func (m *Model) journalNoted(msg journalNoted) {

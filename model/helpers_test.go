@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -48,7 +47,7 @@ func sit(t *testing.T, content string) *desk {
 			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
 			Number: func() string { return "an action" },
 		},
-		Pending: &sync.WaitGroup{},
+		Pending: &Pending{},
 		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
 			d.beats = append(d.beats, wait)
 			return nil

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"sync"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -17,9 +16,9 @@ import (
 type Config struct {
 	// Operator acts on the store that is shown, and keeps account of it.
 	Operator *journal.Operator
-	// Pending counts the actions under way; the program waits for it before it
-	// ends.
-	Pending *sync.WaitGroup
+	// Pending is what has to be written before the program ends; whoever runs it
+	// has to see to that.
+	Pending *Pending
 	// ClaudeFile is where claude_code keeps its tokens.
 	ClaudeFile string
 	Clock      Clock

@@ -80,7 +80,24 @@ func fuzzedScreen(label, provider, message, reason, source, id string, kind uint
 	}}
 	s := screenOf(p).chooseFirst()
 	s.Path, s.Caption = source, message
-	s.Pane = Pane(kind % 3)
+	s.Pane = Pane(kind % 5)
+	var events []poolstate.Event
+	for kind := poolstate.EventKind(0); kind <= poolstate.EventFileRecovered; kind++ {
+		events = append(events, poolstate.Event{At: epoch, Kind: kind, Before: &other, After: &c})
+	}
+	for i := range events {
+		r := poolstate.RecordOf(&events[i], s.Policy)
+		r.Reason, r.Message = reason, message
+		s.Events = append(s.Events, r)
+	}
+	s.ForecastOf, s.Answer = provider, &Answer{AnswerNotice, message}
+	s.Filter = &FilterLine{Text: label, Problem: reason}
+	if kind%7 == 6 {
+		s.Dialog = &Dialog{
+			Title: label, Preview: message, Note: reason, Unaffected: []string{source}, Warnings: []string{message}, Problem: id,
+			Fields: []Field{{Name: "reason", Value: label}},
+		}
+	}
 	s.Feed = Feed{State: FeedState(kind / 3 % 4), Reason: message, Interval: time.Second, Since: epoch}
 	if kind/12%2 == 0 {
 		s.Theme = plainTheme
