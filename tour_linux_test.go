@@ -57,7 +57,7 @@ func (c *console) takeTour(n int) []string {
 	for i := range n {
 		c.until(fmt.Sprintf("show credential %d of %d", i+1, n), func(p *picturedTerminal) bool {
 			m := code.FindStringSubmatch(p.String())
-			return m != nil && m[1] != last
+			return len(m) == 2 && m[1] != last
 		})
 		see()
 		last = code.FindStringSubmatch(pictures[len(pictures)-1])[1]
@@ -131,7 +131,7 @@ func TestHostileTextOnATerminal(t *testing.T) {
 		harmless[i] = "harmless"
 	}
 	plain, _ := toured(t, "home", harmless)
-	got, _ := toured(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts) //nolint:gocritic // it has no separator
+	got, _ := toured(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
 	for what, p := range map[string]*picturedTerminal{"a harmless file": plain, "a hostile file": got} {
 		equal(t, "what acts on the terminal of "+what, strings.Join(p.raw, " "), "")
 	}
@@ -159,8 +159,7 @@ func TestNoSecretOnATerminal(t *testing.T) {
 	token := tokens["access"]
 	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["tomorrow"][5:]}
 	p, pictures := toured(t, "home", texts)
-	shown := append(pictures, string(p.all), strings.Join(p.strings, "\n"))
-	for _, text := range shown {
+	for _, text := range slices.Concat(pictures, []string{string(p.all)}, p.strings) {
 		checkNoSecret(t, "a screen", outcome{stdout: text})
 	}
 }
