@@ -2,9 +2,17 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/ui"
 )
 
 // tokens are secrets as files have them, one for each place where one may
@@ -115,6 +123,8 @@ func TestNoSecretIsPrintedByWriting(t *testing.T) {
 		{"exhaust", "openrouter", "two", "--yes", "--json", "--reason", "for the night"},
 		{"reset", "openrouter", "--json"},
 		{"undo", "--yes"},
+		{"exhaust", "openrouter", "one", "--yes", "--reason", "quotes " + tokens["access"] + ", " + tokens["nested"][4:]},
+		{"undo", "--yes"},
 		{"reset", "--all"},
 		{"sync"},
 	} {
@@ -135,6 +145,72 @@ func TestNoSecretOfTheSamplesIsPrinted(t *testing.T) {
 		file := sampleFile(t, name)
 		for _, args := range everyLookingCommand() {
 			checkNoSecret(t, name+" "+strings.Join(args, " "), at(t, file, args...))
+		}
+	}
+}
+
+// A sync takes tokens over from where they are issued, and tells of none.
+func TestNoSecretIsPrintedByASync(t *testing.T) {
+	home, state := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	t.Setenv("XDG_STATE_HOME", state)
+	if err := os.MkdirAll(filepath.Join(home, ".claude"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(home, ".claude", ".credentials.json"), fmt.Appendf(nil,
+		`{"claudeAiOauth": {"accessToken": %q, "refreshToken": %q, "expiresAt": 1795440000000}}`, tokens["tomorrow"], tokens["refresh"]))
+	file := storeFile(t, fmt.Sprintf(`{"credential_pool": {"anthropic": [{"id": "cc", "source": "claude_code", "access_token": %q,
+		"last_status": "exhausted", "last_error_message": "bad key %s", "expires_at_ms": 1795420000000}]}}`, tokens["agent"], tokens["tomorrow"]))
+	o := at(t, file, "sync", "--json")
+	checkNoSecret(t, "sync", o)
+	says(t, done(t, o), `"cc"`)
+	if !strings.Contains(string(readFile(t, file)), tokens["tomorrow"]) {
+		t.Error("the new token was not adopted")
+	}
+	checkNoSecret(t, "sync again", at(t, file, "sync"))
+	checkNoSecret(t, "the undo of a sync", at(t, file, "undo"))
+	checkNoSecret(t, "the journal", outcome{stdout: string(readFile(t, filepath.Join(state, "pooltop", "events.jsonl")))})
+}
+
+// However a value is printed that holds what the file says, as in a log or after
+// a panic, no secret is among it.
+func TestNoValuePrintsASecret(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := storeFile(t, secretStore())
+	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
+	pic, err := o.look()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := followed(t, file, false)
+	if err := f.look(false); err != nil {
+		t.Fatal(err)
+	}
+	operator, err := o.newOperator(poolstate.Open(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []poolstate.Credential
+	for c := range pic.pool.All() {
+		seen = append(seen, *c)
+	}
+	did, err := operator.Do(t.Context(), poolstate.Action{Verb: poolstate.VerbReset}, pic.policy, seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := model.New(model.Config{Operator: operator, Pending: &model.Pending{}, Clock: model.Clock{Now: time.Now}, ExplainError: error.Error})
+	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 120, Height: 36}, m.Init()} {
+		next, _ := m.Update(msg)
+		m, _ = next.(model.Model)
+	}
+	for _, v := range []any{
+		pic, *pic.pool, seen, pic.json(), f, *f, operator, did, did.Outcome, m, m.View(),
+		ui.Screen{Pool: pic.pool, Groups: ui.Groups(pic.pool)}, ui.Groups(pic.pool)[0],
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			checkNoSecret(t, fmt.Sprintf("%s of %T", verb, v), outcome{stdout: fmt.Sprintf(verb, v)})
 		}
 	}
 }

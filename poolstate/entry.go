@@ -51,8 +51,8 @@ func (r *entryReader) credential(c *Credential, it *item) {
 	r.secrets = r.secrets[:0]
 	for i := range r.members {
 		m := &r.members[i]
+		r.scrub.addMember(r.doc.data, m)
 		if r.seen |= m.traits; m.traits&traitSecret != 0 {
-			r.scrub.addMember(r.doc.data, m)
 			r.secrets = append(r.secrets, *m)
 			continue
 		}

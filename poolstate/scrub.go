@@ -36,12 +36,47 @@ func (doc *document) scrubberOf(o *object) *scrubber {
 	return s
 }
 
-// addMember adds the value of a member if it is a secret. One that a later
-// duplicate of its key shadows is a secret all the same.
+// addMember adds the value of a member if it is a secret, and what of it is one
+// further inside. One that a later duplicate of its key shadows is a secret all
+// the same.
 func (s *scrubber) addMember(data []byte, m *member) {
-	if m.traits&traitSecret != 0 {
-		secret, _ := unquoted(data[m.body.start:m.body.end])
-		s.add(secret)
+	raw, secret := data[m.body.start:m.body.end], m.traits&traitSecret != 0
+	switch {
+	case raw[0] == '{' || raw[0] == '[':
+		s.addNested(raw, secret)
+	case secret:
+		text, _ := unquoted(raw)
+		s.add(text)
+	}
+}
+
+// addNested adds the texts of an object or array that stand below the key of a
+// secret, at any depth; all of them if the whole is one.
+func (s *scrubber) addNested(raw []byte, secret bool) {
+	until := 0 // where the value of such a key ends
+	if secret {
+		until = len(raw)
+	}
+	for at := 0; at < len(raw); {
+		if raw[at] != '"' {
+			at++
+			continue
+		}
+		end := textEnd(raw, at)
+		next := end
+		for next < len(raw) && isSpace(raw[next]) {
+			next++
+		}
+		switch isKey := next < len(raw) && raw[next] == ':'; {
+		case isKey && at >= until:
+			if name, _ := textOf(raw[at:end]); IsSecretKey(name) {
+				until = valueEnd(raw, valueStart(raw, end))
+			}
+		case !isKey && at < until:
+			text, _ := unquoted(raw[at:end])
+			s.add(text)
+		}
+		at = end
 	}
 }
 

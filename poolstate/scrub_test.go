@@ -83,6 +83,30 @@ func TestAShadowedSecretVanishesToo(t *testing.T) {
 	equal(t, "label", c.Label, "was [secret]")
 }
 
+// A secret further inside is one as well, and so is all that stands below its
+// key; what stands elsewhere is not.
+func TestNestedSecretsVanish(t *testing.T) {
+	const secret = "sk-or-v1-7d0c2a55e1f94b"
+	for _, inside := range []string{
+		`"extra": {"api_key": "` + secret + `"}`,
+		`"extra": [1, {"x": {"proxy_password" : ["a", {"b": "` + secret + `"}]}}]`,
+		`"access_token": {"value": "` + secret + `"}`,
+		`"tokens_key": [[["` + secret + `"]]]`,
+		`"extra": {"key": {"a": 1}, "token": "` + secret + `"}`,
+	} {
+		c := entryOf(t, `{"id": "a", "label": "was `+secret+`!", `+inside+`}`)
+		equal(t, "label beside "+inside, c.Label, "was [secret]!")
+	}
+	for _, inside := range []string{
+		`"extra": {"note": "` + secret + `"}`,
+		`"extra": {"key": 5, "note": "` + secret + `"}`,
+		`"extra": {"` + secret + `": "key"}`,
+	} {
+		c := entryOf(t, `{"id": "a", "label": "was `+secret+`!", `+inside+`}`)
+		equal(t, "label beside "+inside, c.Label, "was "+secret+"!")
+	}
+}
+
 // What is no piece of a secret stays, around it and beside it.
 func TestWhatIsNoSecretStays(t *testing.T) {
 	const secret = "sk-or-v1-7d0c2a55e1f94b"
@@ -102,7 +126,7 @@ func TestWhatIsNoSecretStays(t *testing.T) {
 		equal(t, quoted(text), c.ErrorMessage, want)
 	}
 	// Too short to be a secret worth its name, or no text at all.
-	for _, token := range []string{`""`, `"short"`, `"is-seven"[:0]`, `null`, `5`, `["rate limit reached"]`} {
+	for _, token := range []string{`""`, `"short"`, `"is-seven"[:0]`, `null`, `5`, `[5]`} {
 		if !json.Valid([]byte(token)) {
 			continue
 		}
