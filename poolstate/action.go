@@ -182,7 +182,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 }
 
 func (d *Draft) perform(a Action, was Credential, at time.Time, auth *authorities) Effect {
-	now := d.pool.Find(was.Ref)
+	now := d.pool.near(&was)
 	switch {
 	case now == nil:
 		return Effect{Before: was, After: was, Refused: true, Why: "it is no longer in the file"}
@@ -198,9 +198,7 @@ func (d *Draft) perform(a Action, was Credential, at time.Time, auth *authoritie
 	if a.Verb != VerbSync {
 		e.Undo = d.undoOf(now, e.change)
 	}
-	if err := d.Apply(now.Ref, e.change); err != nil {
-		e.Why, e.Refused = err.Error(), true
-	}
+	d.apply(now, e.change)
 	return e
 }
 

@@ -169,9 +169,14 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 	if c == nil {
 		return fmt.Errorf("%s: %w", ref, ErrGone)
 	}
+	d.apply(c, ch)
+	return nil
+}
+
+// apply is Apply for a credential of the draft's pool.
+func (d *Draft) apply(c *Credential, ch Change) {
 	at := placeOf(c)
 	d.changes[at] = Join(d.changes[at], ch)
-	return nil
 }
 
 // bytes returns the document with all changes and a new updated_at, or nil when
