@@ -207,7 +207,8 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	}
 	for _, v := range []any{
 		pic, *pic.pool, seen, pic.json(), f, *f, operator, did, did.Outcome, m, m.View(),
-		ui.Screen{Pool: pic.pool, Groups: ui.Groups(pic.pool)}, ui.Groups(pic.pool)[0],
+		ui.Screen{Pool: pic.pool, Groups: ui.Groups(pic.pool)},
+		ui.Groups(pic.pool)[0],
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			checkNoSecret(t, fmt.Sprintf("%s of %T", verb, v), outcome{stdout: fmt.Sprintf(verb, v)})
