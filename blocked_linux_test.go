@@ -20,7 +20,7 @@ func (c *console) unblock() { c.flow(unix.TCOON) }
 
 func (c *console) flow(how int) {
 	c.t.Helper()
-	c.control(c.slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
+	control(c.t, c.slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
 // appears returns a function that waits for a name with a prefix to appear in

@@ -48,53 +48,23 @@ type console struct {
 // sitDown opens a terminal of 120×36.
 func sitDown(t *testing.T) *console {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip(err)
-	}
+	master, slave := openTerminal(t)
 	c := &console{
-		t: t, master: master, picture: newPicturedTerminal(120, 36),
+		t: t, master: master, slave: slave, picture: newPicturedTerminal(120, 36),
 		changed: make(chan struct{}), deaf: make(chan struct{}), ended: make(chan struct{}),
 		attr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	}
-	var n int
-	c.control(master, func(fd int) (err error) {
-		if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-			return err
-		}
-		n, err = unix.IoctlGetInt(fd, unix.TIOCGPTN)
-		return err
-	})
-	if c.slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
-		t.Fatal(err)
-	}
-	c.control(c.slave, func(fd int) error {
-		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: 120, Row: 36})
-	})
 	c.before = c.settings()
 	go c.read()
 	t.Cleanup(func() { _ = master.Close(); _ = c.slave.Close(); <-c.deaf })
 	return c
 }
 
-// control calls a function on the descriptor of a file, which stays the
-// runtime's: closing the file wakes whoever reads it.
-func (c *console) control(f *os.File, do func(fd int) error) {
-	c.t.Helper()
-	conn, err := f.SyscallConn()
-	if err == nil {
-		err = errors.Join(conn.Control(func(fd uintptr) { err = do(int(fd)) }), err)
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-}
-
 // settings are how the terminal treats what is typed and printed.
 func (c *console) settings() unix.Termios {
 	c.t.Helper()
 	var s unix.Termios
-	c.control(c.slave, func(fd int) error {
+	control(c.t, c.slave, func(fd int) error {
 		got, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 		if err == nil {
 			s = *got

@@ -32,6 +32,7 @@ func eventsCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			f.hint = func(text string) { printError(cmd.ErrOrStderr(), errors.New(text)) }
 			if since != "" {
 				d, err := poolstate.ParseFor(since)
 				if err != nil {
@@ -77,6 +78,8 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   printer
+	// hint, if any, says what a person has to know who sees nothing.
+	hint func(string)
 	// since, if not zero, is from when on the past is told as well.
 	since time.Time
 
@@ -129,6 +132,9 @@ const settle = 150 * time.Millisecond
 func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) error {
 	if err := f.look(false); err != nil {
 		return err
+	}
+	if f.snapshot.Pool == nil && f.hint != nil {
+		f.hint("waiting for " + f.store.Path())
 	}
 	for {
 		timer := time.NewTimer(f.untilNext())

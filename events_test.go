@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -151,5 +152,23 @@ func TestNoEventShowsASecret(t *testing.T) {
 	done(t, at(t, file, "exhaust", "openrouter", "two", "--yes", "--reason", "told "+tokens["access"]+" and "+tokens["refresh"]))
 	for _, asJSON := range []bool{false, true} {
 		checkNoSecret(t, "events", outcome{stdout: past(t, file, asJSON)})
+	}
+}
+
+// Who waits for a first file is told so, and a file that is there needs no word.
+func TestEventsSayWhatTheyWaitFor(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	missing := filepath.Join(t.TempDir(), "auth.json")
+	for file, want := range map[string]string{missing: "waiting for " + missing, sampleFile(t, "backoff.json"): ""} {
+		f, out := followed(t, file, false)
+		said := ""
+		f.hint = func(text string) { said += text }
+		if err := f.follow(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "the hint", said, want)
+		equal(t, "the output", out.String(), "")
 	}
 }

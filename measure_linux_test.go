@@ -15,7 +15,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"golang.org/x/sys/unix"
 )
 
 // screening is a program on a terminal of 120×36 that answers nothing, and what
@@ -35,24 +34,7 @@ type screening struct {
 // screen starts a program on a terminal.
 func screen(b *testing.B, name string, args ...string) *screening {
 	b.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		b.Skip(err)
-	}
-	fd := int(master.Fd())
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	for _, err := range []error{
-		err, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0),
-		unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 36, Col: 120}),
-	} {
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
+	master, terminal := openTerminal(b)
 	s := &screening{b: b, master: master, arrived: make(chan struct{}, 1)}
 	s.cmd = exec.Command(name, args...)
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "XDG_STATE_HOME="+b.TempDir())
