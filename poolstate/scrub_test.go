@@ -219,6 +219,17 @@ func TestUndoKeepsNoSecret(t *testing.T) {
 	}
 }
 
+// A key may be a secret that somebody pasted in the wrong place. What stood behind
+// it is put back all the same.
+func TestUndoKeepsNoSecretOfAKey(t *testing.T) {
+	const secret = "sk-or-v1-7d0c2a55e1f94b"
+	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+secret+`", "`+secret+`": 1, "failure_reason": "x", "last_status": "dead"}`))
+	undos := undosOf(perform(t, s, resetAction, smallRef))
+	equal(t, "undo", leakOf(fmt.Sprintf("%+v", undos), []string{secret}), "")
+	takeBack(t, s, undos)
+	equal(t, "restored", rawAt(t, s, smallRef, "failure_reason"), `"x"`)
+}
+
 // An operator's words lose the secret of whichever entry they quote, in the file
 // as well: it would stand there for everybody to read.
 func TestAnOperatorsWordsLoseSecrets(t *testing.T) {

@@ -48,7 +48,7 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 		for _, m := range o.members {
 			if m.key == e.key {
 				f.Before = new(scrubbedRaw(d.doc.data[m.body.start:m.body.end], scrub))
-				f.Behind = behind
+				f.Behind = scrub.clean(behind) // a key may quote a secret, and is missed then
 			}
 			behind = m.key
 		}
