@@ -23,7 +23,8 @@ const pictureAt = "2026-11-23T09:20:00Z"
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
 // TestMain takes away what a person's machine would bring into the tests: the
-// zone, the agent's home, the kind of terminal and the wish for colours.
+// zone, the agent's home, the kind of terminal, whoever sits at it, and the wish
+// for colours.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleEnv)]; ok {
 		os.Exit(role(os.Args[1:]))
@@ -34,6 +35,12 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	// Nobody sits there to be asked, also when a person runs the tests.
+	nobody, err := os.Open(os.DevNull)
+	if err != nil {
+		panic(err)
+	}
+	os.Stdin = nobody
 	// No test writes into the journal of whoever runs it.
 	state, err := os.MkdirTemp("", "pooltop-test-")
 	if err != nil {
