@@ -216,7 +216,7 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		return m.startLoad()
 	}
 	for i := range msg.done.Entries {
-		m.chronicle.add(msg.done.Entries[i].Record)
+		m.chronicle.own(msg.done.Entries[i].Record)
 	}
 	out := &msg.done.Outcome
 	text := ui.DoneWords(msg.verb, out, m.policy, m.now)

@@ -129,6 +129,20 @@ func (c *chronicle) add(r poolstate.Record) bool {
 	return true
 }
 
+// own adds a record of an action of ours, in the place of what was seen of it
+// before its outcome was known.
+func (c *chronicle) own(r poolstate.Record) {
+	for i := len(c.records) - 1; i >= 0 && r.At.Sub(c.records[i].At) <= time.Minute; i-- {
+		if c.records[i].Same(&r) {
+			c.records = slices.Clone(c.records)
+			c.records[i] = r
+			c.shownOf = -1
+			return
+		}
+	}
+	c.add(r)
+}
+
 // settle brings the journal and the first picture together: what happened while
 // nobody watched is noted, and said.
 func (m *Model) settle() {
@@ -155,10 +169,11 @@ func (m *Model) settle() {
 }
 
 // note writes to the journal what it does not have yet, outside of Update and
-// one batch after the other.
+// one batch after the other. What is seen while an action is under way may be
+// its work, and waits until that has been written down.
 func (m *Model) note() tea.Cmd {
 	c := &m.chronicle
-	if c.noting || !c.read || len(c.unwritten) == 0 {
+	if c.noting || !c.read || m.running != nil || len(c.unwritten) == 0 {
 		return nil
 	}
 	entries, kept, pending := c.unwritten, m.cfg.Operator.Journal, m.cfg.Pending

@@ -157,6 +157,32 @@ func TestAnActionIsOneEvent(t *testing.T) {
 	})
 }
 
+// The picture of an action may be seen before its outcome: it is no deed of an
+// agent, and no evidence of its policy.
+func TestAnActionThatIsSeenBeforeItIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := keeping(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
+		d.read(true)
+		for _, k := range []string{"r", "u"} {
+			var outcome tea.Msg
+			for _, msg := range results(d.press(k)) {
+				if _, done := msg.(actionDone); done {
+					outcome = msg
+				}
+			}
+			d.finish(d.send(FileChanged{}))
+			d.finish(d.send(outcome))
+		}
+		equal(t, "kept", d.kept(), "a reset, a exhausted")
+		for _, r := range d.m.chronicle.shown[1:] {
+			equal(t, "by", r.By, poolstate.ByOperator)
+		}
+		equal(t, "events", len(d.m.chronicle.shown), 3)
+		d.shows("● live   backoff   ")
+		d.hides("(seen)")
+	})
+}
+
 // Trouble with the file is an event.
 func TestTroubleIsAnEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (o *Observer) happened(e *Event, pool *Pool, at time.Time) time.Time {
 	}
 	// What is written a moment after it happened may just have missed the last
 	// picture.
-	earliest := o.seen.Add(-sameWithin)
+	earliest := o.seen.Add(-SameWithin)
 	for _, t := range said {
 		if !t.After(at) && !t.Before(earliest) {
 			return t

@@ -137,6 +137,7 @@ func TestEvidence(t *testing.T) {
 		{"dropped", `"id": "a", "consecutive_failures": 2`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"an operator's hold", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2) + `, "last_error_reason": "operator_hold"`, NoEvidence},
 		{"new tokens as well", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
+		{"an old exhaustion that is put back", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
 		{"no exhaustion", failed("a", 0, 1), `"id": "a"`, NoEvidence},
 		{"a new entry", `"id": "b"`, failed("a", time.Minute, 1), NoEvidence},
 	}

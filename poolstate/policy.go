@@ -113,9 +113,13 @@ const (
 
 // EvidenceOf returns what an event tells: an exhaustion by the agent raises the
 // streak, or it does not. New tokens at the same time may have reset it in
-// between, which tells nothing.
+// between, which tells nothing; nor does an older exhaustion that an undo, or an
+// agent with an old picture, put back.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil || newTokens(e.Before, e.After) {
+		return NoEvidence
+	}
+	if e.After.StatusAt.Before(e.At.Add(-SameWithin)) {
 		return NoEvidence
 	}
 	was, is := e.Before.Streak.Count(), e.After.Streak.Count()

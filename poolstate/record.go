@@ -94,14 +94,17 @@ func (r *Record) Name() string {
 	return "#"
 }
 
-// sameWithin is how far apart two reports of one event may lie: each pooltop
+// SameWithin is how far apart two reports of one event may lie: each pooltop
 // that watches makes its own, and the one that acts does so first.
-const sameWithin = 5 * time.Second
+const SameWithin = 5 * time.Second
 
 // Same reports whether two records tell of the same event.
 func (r *Record) Same(o *Record) bool {
-	apart := r.At.Sub(o.At).Abs()
-	return r.Kind == o.Kind && apart <= sameWithin &&
+	within := SameWithin
+	if r.Kind.OfFile() {
+		within = time.Second // a file may break and be mended again and again
+	}
+	return r.Kind == o.Kind && r.At.Sub(o.At).Abs() <= within &&
 		r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label) &&
 		r.After.equal(o.After)
 }

@@ -85,8 +85,8 @@ func TestRecordOf(t *testing.T) {
 func TestSame(t *testing.T) {
 	base := Record{At: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
 	for name, change := range map[string]func(*Record){
-		"later":              func(r *Record) { r.At = r.At.Add(sameWithin + 1) },
-		"earlier":            func(r *Record) { r.At = r.At.Add(-sameWithin - 1) },
+		"later":              func(r *Record) { r.At = r.At.Add(SameWithin + 1) },
+		"earlier":            func(r *Record) { r.At = r.At.Add(-SameWithin - 1) },
 		"another kind":       func(r *Record) { r.Kind = EventHeld },
 		"another provider":   func(r *Record) { r.Provider = "q" },
 		"another credential": func(r *Record) { r.ID = "b" },
@@ -101,8 +101,13 @@ func TestSame(t *testing.T) {
 		equal(t, name, base.Same(&other) || other.Same(&base), false)
 	}
 	same := base
-	same.At, same.By, same.Label, same.Before = noon.Add(sameWithin), ByOperator, "renamed", State{Streak: new(1)}
+	same.At, same.By, same.Label, same.Before = noon.Add(SameWithin), ByOperator, "renamed", State{Streak: new(1)}
 	equal(t, "the same", base.Same(&same) && same.Same(&base), true)
+
+	gone := Record{At: noon, Kind: EventFileMissing}
+	again := Record{At: noon.Add(2 * time.Second), Kind: EventFileMissing}
+	equal(t, "a file that is gone again", gone.Same(&again), false)
+	equal(t, "a file that is gone, seen twice", gone.Same(&Record{At: noon.Add(time.Second), Kind: EventFileMissing}), true)
 
 	nameless := Record{At: noon, Kind: EventAdded, Provider: "p", Label: "x"}
 	other := nameless

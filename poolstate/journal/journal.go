@@ -188,16 +188,42 @@ func read(r io.Reader, longest int) []Entry {
 	}
 }
 
-// Of returns what entries tell of one store, in order of time.
+// Of returns what entries tell of one store, in order of time. What was done by a
+// person, and seen by a pooltop before that was written down, is told once: as
+// the person's.
 func Of(entries []Entry, store string) []poolstate.Record {
-	var records []poolstate.Record
+	var own []Entry
 	for i := range entries {
 		if entries[i].Store == store {
-			records = append(records, entries[i].Record)
+			own = append(own, entries[i])
 		}
 	}
-	slices.SortStableFunc(records, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
+	var records []poolstate.Record
+	for i := range own {
+		if own[i].Action != "" || !doneNearby(own, i) {
+			records = append(records, own[i].Record)
+		}
+	}
 	return records
+}
+
+// doneNearby reports whether an action among entries in order of time is what
+// the i-th of them was seen of.
+func doneNearby(entries []Entry, i int) bool {
+	seen := &entries[i].Record
+	near := func(j int) bool { return entries[j].At.Sub(seen.At).Abs() <= poolstate.SameWithin }
+	for j := i - 1; j >= 0 && near(j); j-- {
+		if entries[j].Action != "" && entries[j].Same(seen) {
+			return true
+		}
+	}
+	for j := i + 1; j < len(entries) && near(j); j++ {
+		if entries[j].Action != "" && entries[j].Same(seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // Last returns the lines of the last action on a store that changed something

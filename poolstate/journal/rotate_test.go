@@ -46,6 +46,19 @@ func TestSightingsAreNotedOnce(t *testing.T) {
 	equal(t, "records of one store", len(Of(entries(t, j), "s")), 6)
 }
 
+// What somebody saw of an action before it was written down is told once, as the
+// person's; what only looks alike is told as well.
+func TestAnActionIsToldOnce(t *testing.T) {
+	acted := sighting("a", time.Second)
+	acted.Action, acted.By = "1", poolstate.ByOperator
+	got := Of([]Entry{sighting("a", -time.Hour), sighting("a", 0), sighting("b", 0), acted, sighting("a", 2*time.Second), acted}, "s")
+	var told []string
+	for _, r := range got {
+		told = append(told, r.ID+" by "+r.By.String())
+	}
+	equal(t, "told", strings.Join(told, ", "), "a by agent, b by agent, a by operator, a by operator")
+}
+
 // A file that has grown gives way to a new one; of the two nothing is lost, and
 // there are never more.
 func TestAFileThatHasGrownGivesWay(t *testing.T) {
