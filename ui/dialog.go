@@ -130,11 +130,9 @@ func (s *Screen) fieldLine(f Field, w int) sized {
 	}
 	l.to(2).put(colour, f.Name).to(2 + nameWidth)
 	s.typedText(l, f.Value, f.Cursor, f.Focused, w-l.at)
-	if hint := f.Hint; l.at+3+width(hint) <= w && (f.Focused || f.Value == "") {
-		l.to(max(l.at+3, 2+nameWidth+14))
-		if l.at+width(hint) <= w {
-			l.put(inkSecondary, hint)
-		}
+	at := max(l.at+3, 2+nameWidth+14)
+	if hint := f.Hint; at+width(hint) <= w && (f.Focused || f.Value == "") {
+		l.to(at).put(inkSecondary, hint)
 	}
 	return l.sized()
 }

@@ -100,3 +100,17 @@ func TestConfirmationNamesTheFile(t *testing.T) {
 	shown := strings.Join(strings.Fields(plain(Render(s.sizedAt(50, 20)))), "")
 	equal(t, "the whole path", strings.Contains(shown, "~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?"), true)
 }
+
+// A hint that does not fit leaves no blanks behind either.
+func TestAHintNeverWidensALine(t *testing.T) {
+	for _, hint := range []string{"", "x", "45m", "why, for whoever looks at it later"} {
+		for _, value := range []string{"", "429"} {
+			for w := 15; w < 80; w++ {
+				s := screenOf(sample(t, "backoff.json"))
+				if got := s.fieldLine(Field{Name: "reason", Value: value, Hint: hint, Focused: value != ""}, w).width; got > w {
+					t.Errorf("the hint %q beside %q makes %d cells of %d", hint, value, got, w)
+				}
+			}
+		}
+	}
+}
