@@ -1,0 +1,56 @@
+package model_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// The dashboard is a value: messages in, pictures out. A program drives it on a
+// terminal, with tea.NewProgram(model.New(cfg)), and sends a FileChanged for each
+// change of the file; here it is driven by hand.
+func ExampleNew() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "auth.json")
+	err = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "d4410b", "label": "primary"}]}}`), 0o600)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	now := func() time.Time { return time.Unix(1795425600, 0).UTC() }
+	var m tea.Model = model.New(model.Config{
+		Operator: &journal.Operator{Store: poolstate.Open(path), Number: func() string { return "1" }},
+		Pending:  &model.Pending{}, Clock: model.Clock{Now: now}, Path: "~/.hermes/auth.json",
+		// Nothing comes by itself.
+		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
+		ExplainError: error.Error, ExplainWrite: error.Error,
+	})
+	m, _ = m.Update(tea.WindowSizeMsg{Width: 70, Height: 12})
+	for _, cmd := range m.Init()().(tea.BatchMsg) {
+		if cmd != nil {
+			m, _ = m.Update(cmd())
+		}
+	}
+	for line := range strings.Lines(ansi.Strip(m.View().Content)) {
+		if strings.Contains(line, "openrouter") || strings.Contains(line, "primary") {
+			fmt.Println(strings.TrimSpace(line))
+		}
+	}
+	// Output:
+	// openrouter  1 of 1 ready ───────────────────────────────────────────
+	// ▌● primary                                  ready        –
+}
