@@ -204,7 +204,7 @@ func (s *sheet) row(frame, y int, row []cell) {
 			n++
 		}
 		if p.ground != "" {
-			s.add(grounds, frame, fmt.Sprintf(`<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`, s.class(p.ground), x*cellWidth, y*cellHeight, n*cellWidth, cellHeight))
+			s.add(grounds, frame, fmt.Sprintf(`<rect class='%s' x='%d' y='%d' width='%d' height='%d'/>`, s.class(p.ground), x*cellWidth, y*cellHeight, n*cellWidth, cellHeight))
 		}
 		if d, kind := shapeOf(c.text, x, y, n); d != "" {
 			class := kind + s.class(p.ink)
@@ -218,7 +218,7 @@ func (s *sheet) row(frame, y int, row []cell) {
 		x += n
 	}
 	for _, class := range order {
-		s.add(shapes, frame, fmt.Sprintf(`<path class="%s" d="%s"/>`, class, strings.Join(paths[class], "")))
+		s.add(shapes, frame, fmt.Sprintf(`<path class='%s' d='%s'/>`, class, strings.Join(paths[class], "")))
 	}
 }
 
@@ -249,7 +249,7 @@ func (s *sheet) words(frame, x, y int, cells []cell, p pen) {
 	flush := func(to int) {
 		text := strings.TrimRight(run.String(), " ")
 		if text != "" {
-			s.add(letters, frame, fmt.Sprintf(`<text class="%s" x="%d" y="%d" textLength="%d">%s</text>`, s.style(p), (x+from)*cellWidth,
+			s.add(letters, frame, fmt.Sprintf(`<text class='%s' x='%d' y='%d' textLength='%d'>%s</text>`, s.style(p), (x+from)*cellWidth,
 				y*cellHeight+baseline, (to-blanks-from)*cellWidth, html.EscapeString(text)))
 		}
 		run.Reset()

@@ -132,15 +132,15 @@ func TestShapes(t *testing.T) {
 // are, two blanks begin a new one, and a wide character is one of its own.
 func TestLetters(t *testing.T) {
 	for _, tt := range []struct{ name, written, want string }{
-		{"a run", "ab c", `<text class="c0" x="0" y="15" textLength="36">ab c</text>`},
-		{"two columns", "ab  c ", `<text class="c0" x="0" y="15" textLength="18">ab</text>` + "\n" + `<text class="c0" x="36" y="15" textLength="9">c</text>`},
-		{"what is markup elsewhere", "<&>", `<text class="c0" x="0" y="15" textLength="27">&lt;&amp;&gt;</text>`},
+		{"a run", "ab c", `<text class='c0' x='0' y='15' textLength='36'>ab c</text>`},
+		{"two columns", "ab  c ", `<text class='c0' x='0' y='15' textLength='18'>ab</text>` + "\n" + `<text class='c0' x='36' y='15' textLength='9'>c</text>`},
+		{"what is markup elsewhere", "<&>", `<text class='c0' x='0' y='15' textLength='27'>&lt;&amp;&gt;</text>`},
 		{
-			"a wide character", "a漢b", `<text class="c0" x="0" y="15" textLength="9">a</text>` + "\n" +
-				`<text class="c0" x="9" y="15" textLength="18">漢</text>` + "\n" + `<text class="c0" x="27" y="15" textLength="9">b</text>`,
+			"a wide character", "a漢b", `<text class='c0' x='0' y='15' textLength='9'>a</text>` + "\n" +
+				`<text class='c0' x='9' y='15' textLength='18'>漢</text>` + "\n" + `<text class='c0' x='27' y='15' textLength='9'>b</text>`,
 		},
-		{"bold, in a colour", "\x1b[1;38;2;1;2;3mab", `<text class="c0 b" x="0" y="15" textLength="18">ab</text>`},
-		{"turned round", "\x1b[7mab", `<text class="c1" x="0" y="15" textLength="18">ab</text>`},
+		{"bold, in a colour", "\x1b[1;38;2;1;2;3mab", `<text class='c0 b' x='0' y='15' textLength='18'>ab</text>`},
+		{"turned round", "\x1b[7mab", `<text class='c1' x='0' y='15' textLength='18'>ab</text>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPicturedTerminal(8, 1)
