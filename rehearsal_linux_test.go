@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,10 @@ import (
 // test waits: what it shows at an instant is always the same. It has to be held
 // in a bubble of synctest.
 type rehearsal struct {
-	t        *testing.T
+	t *testing.T
+	// mutex is for the race detector: it knows of no order between what is read
+	// when all is at rest and what is written later.
+	mutex    sync.Mutex
 	terminal *picturedTerminal
 	program  *tea.Program
 	keys     *io.PipeWriter
@@ -51,6 +55,8 @@ func rehearse(t *testing.T, cfg model.Config, w, h int) *rehearsal {
 // for one that begins a line anew where one ends, as those do that it did not
 // switch itself.
 func (r *rehearsal) Write(p []byte) (int, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
 	r.terminal.write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
 	return len(p), nil
 }
@@ -108,10 +114,12 @@ func (r *rehearsal) see(words ...string) view {
 		// when somebody gives it another one.
 		r.typed("\x1b]11;rgb:" + background + "\x1b\\")
 		r.wait(2 * time.Second / framesPerSecond)
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
 		return r.terminal.copied()
 	}
 	v := view{on("16/17/1f"), on("ff/ff/ff")}
-	text := r.terminal.String()
+	text := textOf(v.light)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
 			r.t.Fatalf("the dashboard does not show %q:\n%s", w, text)
