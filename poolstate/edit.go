@@ -180,7 +180,7 @@ func (e *editor) apply() revision {
 // of each entry that no edit touches.
 func (e *editor) shortened() []splice {
 	var all []splice
-	rest := e.splices
+	rest, empty := e.splices, []byte("{}")
 	for _, entry := range e.doc.entries() {
 		next := slices.IndexFunc(rest, func(s splice) bool { return s.start >= entry.start })
 		if next < 0 {
@@ -189,7 +189,7 @@ func (e *editor) shortened() []splice {
 		all, rest = append(all, rest[:next]...), rest[next:]
 		reachedInto := len(all) > 0 && all[len(all)-1].end > entry.start
 		if edited := len(rest) > 0 && rest[0].start < entry.end; !edited && !reachedInto {
-			all = append(all, splice{entry, []byte("{}")})
+			all = append(all, splice{entry, empty})
 		}
 	}
 	return append(all, rest...)

@@ -72,9 +72,12 @@ func (osFiles) ReadFile(path string, like []byte) ([]byte, error) {
 	return data, nil
 }
 
+// chunkSize is how much is read or written at a time.
+const chunkSize = 64 << 10
+
 // readLike reads all of r, about size bytes; like itself if it holds the same.
 func readLike(r io.Reader, size int, like []byte) ([]byte, error) {
-	chunk := make([]byte, 64<<10)
+	chunk := make([]byte, min(size+1, chunkSize))
 	for same := 0; ; {
 		n, err := io.ReadFull(r, chunk)
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

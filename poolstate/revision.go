@@ -74,7 +74,7 @@ func (p pieces) equal(data []byte) bool {
 
 // writeTo writes the text, in few writes.
 func (p pieces) writeTo(w io.Writer) error {
-	b := bufio.NewWriterSize(unshortened{w}, 64<<10)
+	b := bufio.NewWriterSize(unshortened{w}, min(p.size(), chunkSize))
 	for _, piece := range p {
 		if _, err := b.Write(piece); err != nil {
 			return err

@@ -24,7 +24,7 @@ func TestReadingWhatIsLikely(t *testing.T) {
 		{"shorter", long[:len(long)-1], long, true},
 		{"another beginning", "x" + long[1:], long, false},
 		{"another end", long[:len(long)-1] + "x", long, false},
-		{"a chunk, and no more", long[:64<<10], long[:64<<10], true},
+		{"a chunk, and no more", long[:chunkSize], long[:chunkSize], true},
 		{"empty", "", long, true},
 		{"empty, and nothing likely", "", "", true},
 	}
