@@ -91,6 +91,19 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
+// BenchmarkLoad is a look at a file that has changed.
+func BenchmarkLoad(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		s := newStore(b, string(data))
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			if _, err := s.Load(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 // BenchmarkUnchanged is a look at a file that is as it was.
 func BenchmarkUnchanged(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {

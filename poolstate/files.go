@@ -13,9 +13,10 @@ import (
 // operating system is a test's, which lets any step fail.
 type files interface {
 	Stat(path string) (fs.FileInfo, error)
-	// ReadFile reads a regular file that is no larger than maxStoreSize. If it
-	// holds what like does, like itself is returned, and no memory is needed.
-	ReadFile(path string, like []byte) ([]byte, error)
+	// ReadFile reads a regular file that is no larger than maxStoreSize, into the
+	// memory if there is one. If it holds what like does, like itself is returned,
+	// and no memory is needed.
+	ReadFile(path string, like []byte, into *memory) ([]byte, error)
 	// Names lists a directory, in any order.
 	Names(path string) ([]string, error)
 	// Create makes a new file, exclusively, with mode 0600.
@@ -49,7 +50,7 @@ func (osFiles) SyncDir(path string) error             { return syncDir(path) }
 
 // ReadFile does not trust what was seen of the path before: the file may be
 // another one by now, may grow, and opening a pipe would wait for a writer.
-func (osFiles) ReadFile(path string, like []byte) ([]byte, error) {
+func (osFiles) ReadFile(path string, like []byte, into *memory) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|openAtOnce, 0)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (osFiles) ReadFile(path string, like []byte) ([]byte, error) {
 	if err := readable(path, info); err != nil {
 		return nil, err
 	}
-	data, err := readLike(io.LimitReader(f, maxStoreSize+1), int(info.Size()), like)
+	data, err := readLike(io.LimitReader(f, maxStoreSize+1), int(info.Size()), like, into)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +76,9 @@ func (osFiles) ReadFile(path string, like []byte) ([]byte, error) {
 // chunkSize is how much is read or written at a time.
 const chunkSize = 64 << 10
 
-// readLike reads all of r, about size bytes; like itself if it holds the same.
-func readLike(r io.Reader, size int, like []byte) ([]byte, error) {
+// readLike reads all of r, about size bytes, into the memory if there is one; like
+// itself if it holds the same.
+func readLike(r io.Reader, size int, like []byte, into *memory) ([]byte, error) {
 	chunk := make([]byte, min(size+1, chunkSize))
 	for same := 0; ; {
 		n, err := io.ReadFull(r, chunk)
@@ -91,10 +93,11 @@ func readLike(r io.Reader, size int, like []byte) ([]byte, error) {
 			}
 			return like[:same:same], nil
 		}
-		b := bytes.NewBuffer(make([]byte, 0, max(size, same+n)+bytes.MinRead))
+		b := bytes.NewBuffer(into.take(max(size, same+n) + bytes.MinRead))
 		b.Write(like[:same])
 		b.Write(chunk[:n])
 		_, err = b.ReadFrom(r)
+		into.put(b.Bytes())
 		return b.Bytes(), err
 	}
 }

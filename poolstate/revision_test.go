@@ -31,7 +31,7 @@ func TestReadingWhatIsLikely(t *testing.T) {
 	for _, tt := range tests {
 		for _, size := range []int{len(tt.there), 0, 3 * len(tt.there)} { // what was seen of it before may be wrong
 			like := []byte(tt.like)
-			got, err := readLike(iotest.OneByteReader(strings.NewReader(tt.there)), size, like)
+			got, err := readLike(iotest.OneByteReader(strings.NewReader(tt.there)), size, like, nil)
 			if err != nil || string(got) != tt.there {
 				t.Errorf("%s: %d bytes and %v, want %d", tt.name, len(got), err, len(tt.there))
 			}
@@ -43,7 +43,7 @@ func TestReadingWhatIsLikely(t *testing.T) {
 	errGone := errors.New("gone")
 	for _, like := range []string{"", long} {
 		r := io.MultiReader(strings.NewReader(long[:100_000]), iotest.ErrReader(errGone))
-		_, err := readLike(r, len(long), []byte(like))
+		_, err := readLike(r, len(long), []byte(like), nil)
 		wantErr(t, err, errGone)
 	}
 }

@@ -89,7 +89,9 @@ func (s *Store) Load() (Snapshot, error) {
 // LoadIfChanged is Load, but returns prev without parsing when the file still
 // has prev's content.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
-	data, _, err := s.read(nil)
+	m := borrowMemory()
+	defer m.giveBack()
+	data, _, err := s.read(nil, m)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -110,9 +112,9 @@ var ErrNotFile = errors.New("not a regular file")
 // ErrTooLarge is the error of a file that is too large to be a pool.
 var ErrTooLarge = fmt.Errorf("larger than %d MB, too large for a credential pool", maxStoreSize>>20)
 
-// read returns the bytes of the file and its state: like itself, if not nil and
-// if the file still holds it.
-func (s *Store) read(like []byte) ([]byte, fs.FileInfo, error) {
+// read returns the bytes of the file, in the memory if there is one, and its
+// state. The bytes are like itself if the file still holds that.
+func (s *Store) read(like []byte, into *memory) ([]byte, fs.FileInfo, error) {
 	info, err := s.fs.Stat(s.path)
 	if err != nil {
 		return nil, nil, err
@@ -121,7 +123,7 @@ func (s *Store) read(like []byte) ([]byte, fs.FileInfo, error) {
 	if err := readable(s.path, info); err != nil {
 		return nil, nil, err
 	}
-	data, err := s.fs.ReadFile(s.path, like)
+	data, err := s.fs.ReadFile(s.path, like, into)
 	return data, info, err
 }
 
@@ -227,7 +229,7 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) error {
 // it waits no longer than it has to. It is good for nothing, and nil where there
 // is none, unless the file is found to hold the same under the lock.
 func (s *Store) draftAhead() *Draft {
-	data, _, err := s.read(nil)
+	data, _, err := s.read(nil, nil)
 	if err != nil {
 		return nil
 	}
@@ -268,7 +270,7 @@ func (s *Store) write(ctx context.Context, likely []byte, revise func(data []byt
 	written := false
 	defer func() { err = unlocked(err, written, unlock()) }()
 
-	old, info, err := s.read(likely)
+	old, info, err := s.read(likely, nil)
 	exists := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
