@@ -62,9 +62,8 @@ func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", 
 // nothing, which is refused for quit alone. The key that always leads back and
 // the one that always quits are added where they belong.
 func (b KeyBindings) Bind(name string, keys []string) error {
-	i := slices.IndexFunc(actions, func(a action) bool { return a.name == name })
-	if i < 0 {
-		return &UnknownNameError{"action", name, actionNames()}
+	if err := KnownAction(name); err != nil {
+		return err
 	}
 	if len(keys) == 0 && name == "quit" {
 		return errors.New("quit needs a key")
@@ -89,6 +88,14 @@ func (b KeyBindings) Bind(name string, keys []string) error {
 		bound = append(bound, always)
 	}
 	b[name] = bound
+	return nil
+}
+
+// KnownAction returns an [UnknownNameError] if no action is called so.
+func KnownAction(name string) error {
+	if names := actionNames(); !slices.Contains(names, name) {
+		return &UnknownNameError{"action", name, names}
+	}
 	return nil
 }
 
