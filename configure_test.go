@@ -230,8 +230,8 @@ func TestTheChoicesOfTheOptions(t *testing.T) {
 
 // What config prints is a configuration that says the same.
 func TestTheConfigurationRoundTrips(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HOME", filepath.Join(home, "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"))
+	odd := "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"
+	t.Setenv("HOME", filepath.Join(t.TempDir(), odd))
 	for _, c := range [][]string{
 		{},
 		{"--theme", "light", "--sort", "-streak", "--columns", "", "--notify", "--frame-rate", "60", "--no-journal"},

@@ -166,10 +166,15 @@ func mediumColumns(w int, without Hidden) columns {
 		c.barW = minBar
 		rest -= withBar
 	}
-	c.nameW = min(rest, nameMost)
-	if !without.has(ColumnWhy) {
+	switch {
+	case !without.has(ColumnWhy):
 		c.nameW = rest * 54 / 100
 		c.whyW = rest - c.nameW
+	case c.barW > 0:
+		c.nameW = min(rest, 40)
+		c.barW += rest - c.nameW
+	default:
+		c.nameW = min(rest, nameMost)
 	}
 	back := c.leftPart(without)
 	if c.barW > 0 {
