@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// configText is a configuration in a file of its own.
+// configIn is a configuration in a file of its own.
 func configIn(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -16,18 +16,27 @@ func configIn(t *testing.T, text string) string {
 	return path
 }
 
+// isHome makes a directory the user's home, on any platform.
+func isHome(t *testing.T, dir string) {
+	t.Helper()
+	for name, value := range map[string]string{"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": ""} {
+		t.Setenv(name, value)
+	}
+}
+
 func TestWhereTheConfigurationIs(t *testing.T) {
+	x := filepath.ToSlash(t.TempDir())
 	for _, c := range []struct {
 		name, goos, home string
 		env              map[string]string
 		want             string
 	}{
-		{"its own directory", "linux", "/home/me", map[string]string{"XDG_CONFIG_HOME": "/x"}, "/x/pooltop/config.toml"},
+		{"its own directory", "linux", "/home/me", map[string]string{"XDG_CONFIG_HOME": x}, x + "/pooltop/config.toml"},
 		{"the usual one", "linux", "/home/me", nil, "/home/me/.config/pooltop/config.toml"},
 		{"a relative one is ignored", "linux", "/home/me", map[string]string{"XDG_CONFIG_HOME": "x"}, "/home/me/.config/pooltop/config.toml"},
 		{"of a Mac", "darwin", "/Users/me", nil, "/Users/me/.config/pooltop/config.toml"},
 		{"of Windows", "windows", "/home", map[string]string{"APPDATA": "/roaming"}, "/roaming/pooltop/config.toml"},
-		{"of Windows, chosen", "windows", "/home", map[string]string{"APPDATA": "/roaming", "XDG_CONFIG_HOME": "/x"}, "/x/pooltop/config.toml"},
+		{"of Windows, chosen", "windows", "/home", map[string]string{"APPDATA": "/roaming", "XDG_CONFIG_HOME": x}, x + "/pooltop/config.toml"},
 		{"of Windows without one", "windows", "/home", nil, "/home/.config/pooltop/config.toml"},
 		{"APPDATA elsewhere", "linux", "/home/me", map[string]string{"APPDATA": "/roaming"}, "/home/me/.config/pooltop/config.toml"},
 		{"nobody's", "linux", "", nil, ""},
@@ -53,18 +62,18 @@ func TestAConfigurationThatIsNotThere(t *testing.T) {
 
 	missing := filepath.Join(home, "mine.toml")
 	refused(t, at(t, file, "list", "--config", missing), exitUsage, missing+": no such file", "--config")
-	refused(t, at(t, file, "list", "--config", filepath.Join(file, "x")), exitUsage, "not a directory")
+	refused(t, at(t, file, "list", "--config", filepath.Join(file, "x")), exitUsage, filepath.Join(file, "x"))
 }
 
 // A configuration that is broken stops everything but what says what to do, and
 // what is asked not to read it.
 func TestABrokenConfiguration(t *testing.T) {
 	file, home := sampleFile(t, "backoff.json"), t.TempDir()
+	isHome(t, home)
 	t.Setenv("XDG_CONFIG_HOME", home)
-	t.Setenv("HOME", home)
 	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colours\n\nthme = 'dark'\n"))
 	before := string(readFile(t, file))
-	const says = "~/pooltop/config.toml:3: unknown key \"thme\" (did you mean \"theme\"?)\n"
+	says := filepath.FromSlash("~/pooltop/config.toml") + ":3: unknown key \"thme\" (did you mean \"theme\"?)\n"
 	for _, line := range []string{
 		"", "demo", "list", "list --json", "status", "report", "backoff", "config", "config --json",
 		"reset openrouter --yes", "reset --all --dry-run", "exhaust openrouter primary", "sync", "undo",

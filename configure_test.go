@@ -35,15 +35,19 @@ var everyValue = []struct {
 	{"journal", "true", "journal = false", "false", "--journal", "true", "--journal"},
 	{"journal", "true", "journal = true", "true", "--no-journal", "false", "--no-journal"},
 	{"journal", "true", "journal = true", "true", "--journal=false", "false", "--journal"},
-	{"file", `"/home/me/.hermes/auth.json"`, `file = "/srv/auth.json"`, `"/srv/auth.json"`, "--file /tmp/auth.json", `"/tmp/auth.json"`, "--file"},
-	{"file", `"/home/me/.hermes/auth.json"`, `file = "~/a.json"`, `"/home/me/a.json"`, "--home /srv/h", `"/srv/h/auth.json"`, "--home"},
-	{"file", `"/home/me/.hermes/auth.json"`, `file = "/srv/auth.json"`, `"/srv/auth.json"`, "--profile work", `"/home/me/.hermes/profiles/work/auth.json"`, "--profile"},
+	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--file ROOT/x/auth.json", `"ROOT/x/auth.json"`, "--file"},
+	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "~/a.json"`, `"ROOT/me/a.json"`, "--home ROOT/srv/h", `"ROOT/srv/h/auth.json"`, "--home"},
+	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--profile work", `"ROOT/me/.hermes/profiles/work/auth.json"`, "--profile"},
 }
 
-// inForce is a value of pooltop config --json, as JSON, and where it comes from.
+// inForce is a value of pooltop config --json, as JSON with the slashes of this
+// table, and where it comes from.
 func inForce(t *testing.T, table, key string, args ...string) (value, origin, from string) {
 	t.Helper()
 	v := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))[table].(object)[key].(object)
+	if path, is := v["value"].(string); is {
+		v["value"] = filepath.ToSlash(path)
+	}
 	text, err := json.Marshal(v["value"])
 	if err != nil {
 		t.Fatal(err)
@@ -57,9 +61,13 @@ func inForce(t *testing.T, table, key string, args ...string) (value, origin, fr
 
 // A flag decides before the file, and that before what is usual.
 func TestWhatDecidesAValue(t *testing.T) {
-	t.Setenv("HOME", "/home/me")
+	root := filepath.ToSlash(t.TempDir())
+	isHome(t, root+"/me")
 	for _, v := range everyValue {
-		t.Run(v.key+" "+v.flags, func(t *testing.T) {
+		for _, text := range []*string{&v.usual, &v.inFile, &v.fromFile, &v.flags, &v.fromFlag} {
+			*text = strings.ReplaceAll(*text, "ROOT", root)
+		}
+		t.Run(v.key+" "+v.flag, func(t *testing.T) {
 			file := configIn(t, "\n"+v.inFile+"\n")
 			for _, c := range []struct {
 				args                []string
@@ -89,22 +97,25 @@ func TestWhatDecidesAValue(t *testing.T) {
 
 // The environment names the store before the file does, and after a flag.
 func TestTheEnvironmentNamesTheStore(t *testing.T) {
-	file := configIn(t, `file = "/srv/auth.json"`)
-	t.Setenv("HERMES_HOME", "/env")
+	root := filepath.ToSlash(t.TempDir())
+	file := configIn(t, "file = '"+root+"/srv/auth.json'")
+	t.Setenv("HERMES_HOME", root+"/env")
 	for args, want := range map[string]string{
-		"":                           `"/env/auth.json" environment $HERMES_HOME`,
-		"--file /tmp/a.json":         `"/tmp/a.json" flag --file`,
-		"--home /srv/h":              `"/srv/h/auth.json" flag --home`,
-		"--profile work":             `"/env/profiles/work/auth.json" flag --profile`,
-		"--file= --home= --no-color": `"/env/auth.json" environment $HERMES_HOME`,
+		"":                   `"ROOT/env/auth.json" environment $HERMES_HOME`,
+		"--file ROOT/a.json": `"ROOT/a.json" flag --file`,
+		"--home ROOT/h":      `"ROOT/h/auth.json" flag --home`,
+		"--profile work":     `"ROOT/env/profiles/work/auth.json" flag --profile`,
+		"--file= --home=":    `"ROOT/env/auth.json" environment $HERMES_HOME`,
 	} {
-		value, origin, from := inForce(t, "values", "file", append(strings.Fields(args), "--config", file)...)
-		equal(t, args, value+" "+origin+" "+from, want)
+		line := strings.Fields(strings.ReplaceAll(args, "ROOT", root))
+		value, origin, from := inForce(t, "values", "file", append(line, "--config", file)...)
+		equal(t, args, value+" "+origin+" "+from, strings.ReplaceAll(want, "ROOT", root))
 	}
 	t.Setenv("HERMES_HOME", "  ")
 	value, origin, _ := inForce(t, "values", "file", "--config", file)
-	equal(t, "a blank one names nothing", value+" "+origin, `"/srv/auth.json" file`)
-	refused(t, pooltop(t, "config", "--file", "/tmp/a.json", "--config", configIn(t, "file = 'a'")), exitUsage, `:1: file takes`)
+	equal(t, "a blank one names nothing", value+" "+origin, `"`+root+`/srv/auth.json" file`)
+	wrong := configIn(t, "file = 'a'") // which is looked at, though a flag goes before it
+	refused(t, pooltop(t, "config", "--file", root+"/a.json", "--config", wrong), exitUsage, `:1: file takes`)
 }
 
 // The store that the configuration names is the one that commands use.
@@ -231,7 +242,7 @@ func TestTheChoicesOfTheOptions(t *testing.T) {
 // What config prints is a configuration that says the same.
 func TestTheConfigurationRoundTrips(t *testing.T) {
 	odd := "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"
-	t.Setenv("HOME", filepath.Join(t.TempDir(), odd))
+	isHome(t, filepath.Join(t.TempDir(), odd))
 	for _, c := range [][]string{
 		{},
 		{"--theme", "light", "--sort", "-streak", "--columns", "", "--notify", "--frame-rate", "60", "--no-journal"},
@@ -268,8 +279,7 @@ func values(text string) string {
 // The first line says which file was read, or would have been.
 func TestWhichConfigurationWasRead(t *testing.T) {
 	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("XDG_CONFIG_HOME", "")
+	isHome(t, home)
 	first := func(args ...string) string {
 		line, _, _ := strings.Cut(done(t, pooltop(t, append([]string{"config"}, args...)...)), "\n")
 		return line
@@ -279,10 +289,11 @@ func TestWhichConfigurationWasRead(t *testing.T) {
 		return fmt.Sprint(o["path"], " ", o["read"])
 	}
 	usual := filepath.Join(home, ".config", "pooltop", "config.toml")
-	says(t, first(), "There is no ~/.config/pooltop/config.toml")
+	shown := filepath.FromSlash("~/.config/pooltop/config.toml")
+	says(t, first(), "There is no "+shown)
 	equal(t, "a missing one", where(), usual+" false")
 	writeFile(t, usual, []byte("theme = 'dark'"))
-	says(t, first(), "Read from ~/.config/pooltop/config.toml")
+	says(t, first(), "Read from "+shown)
 	equal(t, "the usual one", where(), usual+" true")
 	says(t, first("--config", ""), `No file was read: --config ""`)
 	equal(t, "none", where("--config", ""), "<nil> false")
@@ -297,7 +308,7 @@ func TestTheConfigurationSaysWhereFrom(t *testing.T) {
 	file := configIn(t, "theme = 'light'\n\n[keys]\nreset = ['f5']\n")
 	out := done(t, pooltop(t, "config", "--config", file, "--policy", "flat", "--no-journal", "--key", "undo=U"))
 	says(t, out,
-		"\nfile = \"/env/auth.json\"  # $HERMES_HOME\n", "\npolicy = \"flat\"  # flag --policy\n", "\ntheme = \"light\"  # config.toml:1\n",
+		"auth.json\"  # $HERMES_HOME\n", "\npolicy = \"flat\"  # flag --policy\n", "\ntheme = \"light\"  # config.toml:1\n",
 		"\nsort = \"pool\"  # default\n", "\njournal = false  # flag --no-journal\n", "\nreset = [\"f5\"]  # config.toml:4\n",
 		"\nundo = [\"U\"]  # flag --key\n", "\nup = [\"up\", \"k\"]  # default\n")
 	_, table, _ := strings.Cut(out, "\n[keys]\n")

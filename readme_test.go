@@ -17,7 +17,8 @@ import (
 // section is what stands under a heading of the README.
 func section(t *testing.T, title string) string {
 	t.Helper()
-	_, text, found := strings.Cut(string(readFile(t, "README.md")), "\n## "+title+"\n")
+	readme := strings.ReplaceAll(string(readFile(t, "README.md")), "\r\n", "\n")
+	_, text, found := strings.Cut(readme, "\n## "+title+"\n")
 	if !found {
 		t.Fatalf("the README has no section %q", title)
 	}
