@@ -19,7 +19,7 @@ import (
 
 // maxConfig bounds, in bytes, what is read of a configuration: many times of what
 // one with every value has.
-const maxConfig = 64 << 10
+const maxConfig = 32 << 10
 
 // configFile is a configuration as it was read: what it says, and where.
 type configFile struct {

@@ -184,7 +184,7 @@ func TestFilesThatAreNoConfiguration(t *testing.T) {
 	writeFile(t, largest, []byte(strings.Repeat("#", maxConfig)))
 	refused(t, pooltop(t, "config", "--config", dir), exitUsage, dir+": not a regular file", `--config ""`)
 	refused(t, pooltop(t, "config", "--config", os.DevNull), exitUsage, "not a regular file")
-	refused(t, pooltop(t, "config", "--config", large), exitUsage, large+": larger than 64 KiB", `--config ""`)
+	refused(t, pooltop(t, "config", "--config", large), exitUsage, large+": larger than 32 KiB", `--config ""`)
 	done(t, pooltop(t, "config", "--config", largest))
 }
 
