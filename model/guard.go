@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 
+	"charm.land/bubbles/v2/key"
+
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
@@ -112,10 +114,12 @@ func (m *Model) notice(format string, args ...any) {
 
 // repeat says which key does it again.
 func (m *Model) repeat(verb poolstate.Verb, c *poolstate.Credential) string {
-	keyOf := map[poolstate.Verb]string{poolstate.VerbReset: "r", poolstate.VerbHold: "x", poolstate.VerbSync: "A"}
-	press := "press " + keyOf[verb] + " to repeat"
+	again, known := map[poolstate.Verb]key.Binding{
+		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
+	}[verb]
+	press := "press " + word(again) + " to repeat"
 	switch {
-	case verb == poolstate.VerbUndo:
+	case !known || !again.Enabled(): // an undo, or a key that a person took away
 		return "act on it again by hand"
 	case m.selected == nil || *m.selected != c.Ref:
 		return "select it and " + press
