@@ -98,10 +98,10 @@ func (m *Model) checkGuarded(p *poolstate.Pool) {
 		case fateKept:
 			next[c.Ref] = g
 		case fateOverwritten:
-			m.notice("%s of %s was overwritten by a running agent at %s; %s",
+			m.notice("%s of %s was overwritten at %s by an agent or another pooltop; %s",
 				g.verb, ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
 		case fateLifted:
-			m.notice("the hold of %s was lifted by a running agent at %s; %s",
+			m.notice("the hold of %s was lifted at %s by an agent or another pooltop; %s",
 				ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
 		}
 	}
