@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,8 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
+	cfg.Scheme, cfg.Without, cfg.Keys = o.scheme(), o.hidden(), o.keys
+	cfg.Order, cfg.Descending = o.order()
 	// A write is not torn away by the end of the program, nor left out.
 	cfg.Pending = &model.Pending{}
 	defer cfg.Pending.Finish()
@@ -83,7 +86,7 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	out := newOutput(os.Stdout, gone)
 	defer out.leave()
 	restLightly()
-	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(framesPerSecond)}
+	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cmp.Or(o.frameRate, framesPerSecond))}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
 	}
@@ -113,7 +116,7 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	return err
 }
 
-// framesPerSecond is how often the renderer looks whether there is something to
+// framesPerSecond is, unless somebody asks for another rate, how often the renderer looks whether there is something to
 // draw. Each look wakes the machine up, also when there is nothing: at 60 that
 // is all a dashboard at rest costs. At 24 a change is on the terminal within
 // 42 ms, which nobody takes for a delay.

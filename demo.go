@@ -39,6 +39,11 @@ func demoCommand(o *options) *cobra.Command {
 			if !(speed >= minSpeed && speed <= maxSpeed) { // which NaN is not either
 				return usageError("--speed %g is out of range: from %d to %d", speed, minSpeed, maxSpeed)
 			}
+			for _, flag := range []string{"file", "home", "profile"} {
+				if cmd.Flags().Changed(flag) {
+					return usageError("demo: it plays on a private file of its own; leave --%s out", flag)
+				}
+			}
 			return runDemo(cmd.Context(), o, scenario, speed, seed)
 		},
 	}

@@ -203,7 +203,7 @@ func TestPlainTextWithoutATerminal(t *testing.T) {
 	t.Setenv("COLORTERM", "truecolor")
 	for _, name := range sampleNames {
 		file := sampleFile(t, name)
-		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...) {
+		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"config"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}

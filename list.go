@@ -40,6 +40,7 @@ func listCommand(o *options) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	register(cmd.Flags(), o.configuration.settings, "columns")
 	return cmd
 }
 
@@ -67,7 +68,7 @@ func (pic *picture) providerNames() []string {
 func (o *options) printList(w io.Writer, pic picture) error {
 	theme, w, width := o.printer(w)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
-		Width: width(), Theme: theme, Now: pic.now, Path: displayPath(pic.path),
+		Width: width(), Theme: theme, Without: o.hidden(), Now: pic.now, Path: displayPath(pic.path),
 		Feed: ui.Feed{State: ui.FeedLive}, Pool: pic.pool, Groups: ui.Groups(pic.pool), Policy: pic.policy,
 	}))
 	return err
@@ -93,9 +94,13 @@ func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
 	if p < colorprofile.ASCII {
 		return ui.PlainTheme(), w, width
 	}
-	// Without colours there is no reason to ask the terminal.
-	dark := p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f)
-	return ui.NewTheme(dark, p), &colorprofile.Writer{Forward: f, Profile: p}, width
+	scheme := o.scheme()
+	if scheme == nil {
+		// Without colours there is no reason to ask the terminal.
+		asked := ui.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
+		scheme = &asked
+	}
+	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }
 
 // terminalOf returns the terminal that an output is, if it is one.

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 		os.Exit(role(os.Args[1:]))
 	}
 	time.Local = time.UTC
-	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
+	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
 		if err := os.Unsetenv(name); err != nil {
 			panic(err)
 		}
@@ -47,6 +47,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	if err := os.Setenv("XDG_STATE_HOME", state); err != nil {
+		panic(err)
+	}
+	// Nor is their configuration that of a test.
+	if err := os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")); err != nil {
 		panic(err)
 	}
 	code := m.Run()

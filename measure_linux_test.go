@@ -178,28 +178,65 @@ func pooled(b *testing.B, path, first string, n, cooling int) string {
 	return path
 }
 
+// released builds the program as it is released: without C.
+func released(b *testing.B) string {
+	b.Helper()
+	b.Setenv("CGO_ENABLED", "0")
+	return build(b)
+}
+
 // BenchmarkAtRest lets a dashboard be for ten seconds: what it costs a second,
-// and what it holds; and beside it a bare program.
+// and what it holds; and beside it a bare program, and others that are installed.
 func BenchmarkAtRest(b *testing.B) {
-	program := build(b)
+	program := released(b)
+	const unfocused = "\x1b[O"
 	for _, tt := range []struct {
 		name       string
 		n, cooling int
-	}{{"credentials=10/cooling=1", 10, 1}, {"credentials=10/cooling=0", 10, 0}, {"credentials=10000/cooling=2000", 10_000, 2000}} {
+		typed      string
+	}{
+		{"one-cooling", 10, 1, ""},
+		{"none-cooling", 10, 0, ""},
+		{"unfocused", 10, 1, unfocused},
+		{"six-in-sight", 10, 6, ""},
+		{"six-in-sight-of-ten-thousand", 10_000, 6, ""},
+		{"screenful-of-ten-thousand", 10_000, 2000, ""},
+	} {
 		b.Run(tt.name, func(b *testing.B) {
 			path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", tt.n, tt.cooling)
-			rest(b, screen(b, program, "--file", path))
+			s := screen(b, program, "--file", path)
+			s.until("live")
+			s.typed(tt.typed)
+			rest(b, s)
 		})
 	}
 	b.Run("bare", func(b *testing.B) {
 		b.Setenv(roleEnv, "bare")
-		rest(b, screen(b, os.Args[0]))
+		s := screen(b, os.Args[0])
+		s.until("live")
+		rest(b, s)
 	})
+	for _, other := range []string{"htop", "top"} {
+		if path, err := exec.LookPath(other); err == nil {
+			b.Run(other, func(b *testing.B) {
+				s := screen(b, path, "-d", map[string]string{"htop": "10", "top": "1"}[other]) // once a second
+				s.until("PID")
+				rest(b, s)
+			})
+		}
+	}
+}
+
+// typed types keys.
+func (s *screening) typed(keys string) {
+	s.b.Helper()
+	if _, err := s.master.WriteString(keys); err != nil {
+		s.b.Fatal(err)
+	}
 }
 
 func rest(b *testing.B, s *screening) {
 	b.Helper()
-	s.until("live")
 	<-time.After(3 * time.Second) // questions to the terminal are over
 	const seconds = 10
 	for b.Loop() {
@@ -227,7 +264,7 @@ func spread(b *testing.B, waits []time.Duration) {
 // BenchmarkChangeToScreen replaces the file, at moments that have nothing to do
 // with the renderer's frames, until the change is printed.
 func BenchmarkChangeToScreen(b *testing.B) {
-	program := build(b)
+	program := released(b)
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
 			path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", n, 0)
@@ -268,7 +305,7 @@ func init() {
 // BenchmarkFirstFrame starts a dashboard until its first frame is printed, and
 // in turn a bare program of one screen.
 func BenchmarkFirstFrame(b *testing.B) {
-	program, path := build(b), pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
+	program, path := released(b), pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	b.Setenv(roleEnv, "")
 	var waits, others []time.Duration
 	for b.Loop() {
@@ -290,7 +327,7 @@ func BenchmarkFirstFrame(b *testing.B) {
 
 // BenchmarkStorm replaces the file a thousand times a second for ten seconds.
 func BenchmarkStorm(b *testing.B) {
-	program := build(b)
+	program := released(b)
 	path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", 10, 1)
 	s := screen(b, program, "--file", path)
 	s.until("aaaa")

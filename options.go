@@ -9,10 +9,11 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
+	"pooltop/model"
 	"pooltop/poolstate"
 )
 
-// options are the flags that every command has.
+// options are what the flags and the configuration say.
 type options struct {
 	location poolstate.Location
 	policy   string
@@ -22,18 +23,31 @@ type options struct {
 	// noJournal keeps events and actions out of the journal.
 	noJournal bool
 	notify    bool
+	// theme, sort and columns are the names of what is drawn; empty is usual.
+	theme, sort string
+	columns     []string
+	frameRate   int // a second
+	// keys are those of the actions for which others were chosen, and flagKeys
+	// what flags say of them.
+	keys, flagKeys model.KeyBindings
+	// configPath is what --config names, and configuredFile the store that the
+	// configuration does.
+	configPath, configuredFile string
+	configuration              configuration
 	// cpuProfile, if not empty, is where the dashboard's CPU profile goes.
 	cpuProfile string
 }
 
 func (o *options) register(cmd *cobra.Command) {
+	o.configuration.settings = o.settings()
 	f := cmd.PersistentFlags()
+	f.StringVar(&o.configPath, "config", "", `the configuration to read instead of the usual one; "" reads none`)
 	f.StringVar(&o.location.File, "file", "", "the store: path of an auth.json")
 	f.StringVar(&o.location.Home, "home", "", "the agent's home, in which auth.json lies")
 	f.StringVar(&o.location.Profile, "profile", "", "the agent's profile of that name")
-	f.StringVar(&o.policy, "policy", "auto", "how deadlines come about: auto, backoff or flat")
+	register(f, o.configuration.settings, "policy", "theme", "journal")
 	f.BoolVar(&o.noColor, "no-color", false, "draw without colours")
-	f.BoolVar(&o.noJournal, "no-journal", false, "keep no account of events and actions")
+	f.BoolVar(&o.noJournal, "no-journal", false, "the same as --journal=false")
 	f.StringVar(&o.now, "now", "", "the instant to compute with, RFC 3339")
 	_ = f.MarkHidden("now") // fails only for a flag that does not exist
 }
@@ -66,11 +80,17 @@ func (o *options) storePath() (string, error) {
 	if err != nil {
 		return "", &codedError{exitUsage, err}
 	}
+	return absolute(path), nil
+}
+
+// absolute is a path that does not depend on where pooltop was started. Without
+// a working directory it stays as it was given.
+func absolute(path string) string {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return path, nil // without a working directory the path stays as it was given
+		return path
 	}
-	return abs, nil
+	return abs
 }
 
 // profile is what an output can show of colours.

@@ -25,16 +25,23 @@ func rootCommand(o *options) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
-		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
+		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o), configCommand(o),
 	)
+	configured(root, o)
 	return root
 }
 
 // registerDashboard adds the flags of the commands that show a dashboard.
 func registerDashboard(cmd *cobra.Command, o *options) {
-	cmd.Flags().BoolVar(&o.notify, "notify", false, "notify when a provider is out, when it is back, and of the dead")
+	registerLook(cmd, o)
 	cmd.Flags().StringVar(&o.cpuProfile, "cpu-profile", "", "write a CPU profile to that file")
 	_ = cmd.Flags().MarkHidden("cpu-profile") // fails only for a flag that does not exist
+}
+
+// registerLook adds the flags of how a dashboard begins.
+func registerLook(cmd *cobra.Command, o *options) {
+	register(cmd.Flags(), o.configuration.settings, "sort", "columns", "notify", "frame-rate")
+	cmd.Flags().Var(keysFlag{o}, "key", "the keys of an action instead of its own, such as reset=r,ctrl+d; may be repeated")
 }
 
 // flagValues say what the flags of a type take.
@@ -47,6 +54,13 @@ func wrongFlag(_ *cobra.Command, err error) error {
 	var wrong *pflag.InvalidValueError
 	if errors.As(err, &wrong) {
 		f := wrong.GetFlag()
+		var instead *takesError
+		if errors.As(wrong.Unwrap(), &instead) {
+			return usageError("--%s %w", f.Name, instead)
+		}
+		if f.Name == "key" {
+			return usageError("--key: %w", wrong.Unwrap())
+		}
 		if takes, ok := flagValues[f.Value.Type()]; ok {
 			return usageError("--%s takes %s, not %q", f.Name, takes, wrong.GetValue())
 		}

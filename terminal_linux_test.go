@@ -13,7 +13,7 @@ import (
 // A terminal is asked for its background only where colours depend on it: one
 // that does not answer is waited for, and a dumb one shows the question.
 func TestATerminalThatIsNotAsked(t *testing.T) {
-	program, file := build(t), sampleFile(t, "backoff.json")
+	program, file, themed := build(t), sampleFile(t, "backoff.json"), configIn(t, "theme = 'light'")
 	for _, tt := range []struct {
 		name, env string
 		args      []string
@@ -28,6 +28,9 @@ func TestATerminalThatIsNotAsked(t *testing.T) {
 		{"help on a dumb one", "TERM=dumb", []string{"list", "--help"}, exitDone},
 		{"an error on a dumb one", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
 		{"the list without colours", "NO_COLOR=1", []string{"list"}, exitDone},
+		{"the list in a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
+		{"the list in a theme of the configuration", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
+		{"the configuration", "TERM=xterm-256color", []string{"config"}, exitDone},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := exec.Command(program, append(tt.args, "--file", file, "--now", pictureAt)...)

@@ -44,7 +44,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		"no pool": `{
 }`,
 	}
-	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...)
+	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"config"}, {"config", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...)
 	commands = append(commands, dryCommands...)
 	for name, content := range stores {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +54,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			t.Setenv("HERMES_HOME", home)
 			t.Setenv("HOME", home)
 			t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+			t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
 			before := traces(t, home)
 			for _, args := range commands {
 				for _, place := range [][]string{

@@ -45,6 +45,9 @@ func TestWrongUsage(t *testing.T) {
 		{"report --now x", []string{"--now"}},
 		{"report --profile a/b", []string{`"a/b"`}},
 
+		{"demo --file auth.json", []string{"demo", "leave --file out"}},
+		{"demo --profile work", []string{"--profile"}},
+
 		{"backoff x", []string{`"x"`}},
 		{"backoff --code many", []string{`--code takes a whole number, not "many"`}},
 		{"backoff --code", []string{"--code"}},

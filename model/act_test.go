@@ -224,7 +224,7 @@ func TestAnAgentThatWritesItsOldPictureIsTold(t *testing.T) {
 		d.do("r")
 		d.tick(3 * time.Second)
 		d.change(mixedPool)
-		d.shows("! reset of cooling-key was overwritten by a running agent at 12:00:03; press r to repeat")
+		d.shows("! reset of cooling-key was overwritten at 12:00:03 by an agent or another pooltop; press r to repeat")
 		d.tick(time.Hour)
 		d.shows("was overwritten") // until it is read
 		d.do("esc")
@@ -239,7 +239,7 @@ func TestAHoldThatAnAgentLiftedIsTold(t *testing.T) {
 		d := acting(t, "a")
 		d.do("x", "enter")
 		d.change(strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1))
-		d.shows("! the hold of cooling-key was lifted by a running agent at 12:00:00; press x to repeat")
+		d.shows("! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
 	})
 }
 

@@ -75,7 +75,7 @@ func (m *Model) cannotAct() string {
 	case m.unwritable != "":
 		return m.unwritable
 	case m.paused.on:
-		return "the picture stands still; p lets it go on"
+		return "the picture stands still; " + word(m.keys.Pause) + " lets it go on"
 	case m.running != nil:
 		return "another action is under way; esc cancels it"
 	}
@@ -226,10 +226,11 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		kind = ui.AnswerRefused
 	case msg.verb != poolstate.VerbUndo:
 		undos := msg.done.Undos()
-		if undos != nil {
-			text += "; u undoes"
-		} else {
+		switch {
+		case undos == nil:
 			text += "; it cannot be taken back"
+		case m.keys.Undo.Enabled():
+			text += "; " + word(m.keys.Undo) + " undoes"
 		}
 		m.undos = append(m.undos, undoable{msg.done.Number, out.Changed, undos})
 	}
@@ -276,7 +277,7 @@ func (m *Model) undo() tea.Cmd {
 	if last.undos == nil {
 		// The action before it is no less undoable for that.
 		m.undos = m.undos[:len(m.undos)-1]
-		return m.refuse("%v; u takes back the action before it", journal.ErrNotUndoable)
+		return m.refuse("%v; %s takes back the action before it", journal.ErrNotUndoable, word(m.keys.Undo))
 	}
 	plan := poolstate.Outcome{At: m.now}
 	for _, e := range last.effects {

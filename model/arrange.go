@@ -35,10 +35,10 @@ type arrangement struct {
 // maxFilterText is how many characters of a filter can be typed.
 const maxFilterText = 200
 
-func newArrangement() arrangement {
+func newArrangement(o ui.Order, descending bool) arrangement {
 	in := textinput.New()
 	in.CharLimit = maxFilterText
-	return arrangement{input: in}
+	return arrangement{input: in, order: o, descending: descending}
 }
 
 // plain reports whether the pool is listed whole and in its own order.
@@ -176,7 +176,7 @@ func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
 // say.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
-	if !a.typing && a.plain() && a.problem == "" {
+	if m.snapshot.Pool == nil || !a.typing && a.plain() && a.problem == "" {
 		return nil
 	}
 	shown := 0

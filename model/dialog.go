@@ -254,7 +254,7 @@ func (m *Model) drawnForm() *ui.Dialog {
 	out := &ui.Dialog{
 		Title: "force-exhaust " + what,
 		Keys: []key.Binding{
-			k.Next, briefly(k.Accept, "enter", "hold"), k.Cancel, // the last ones stay
+			k.Next, briefly(k.Accept, "hold"), k.Cancel, // the last ones stay
 		},
 	}
 	names := [...]string{"code", "duration", "reason"}

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 
+	"charm.land/bubbles/v2/key"
+
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
@@ -96,10 +98,10 @@ func (m *Model) checkGuarded(p *poolstate.Pool) {
 		case fateKept:
 			next[c.Ref] = g
 		case fateOverwritten:
-			m.notice("%s of %s was overwritten by a running agent at %s; %s",
+			m.notice("%s of %s was overwritten at %s by an agent or another pooltop; %s",
 				g.verb, ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
 		case fateLifted:
-			m.notice("the hold of %s was lifted by a running agent at %s; %s",
+			m.notice("the hold of %s was lifted at %s by an agent or another pooltop; %s",
 				ui.CredentialName(c), m.now.Format("15:04:05"), m.repeat(g.verb, c))
 		}
 	}
@@ -112,10 +114,12 @@ func (m *Model) notice(format string, args ...any) {
 
 // repeat says which key does it again.
 func (m *Model) repeat(verb poolstate.Verb, c *poolstate.Credential) string {
-	keyOf := map[poolstate.Verb]string{poolstate.VerbReset: "r", poolstate.VerbHold: "x", poolstate.VerbSync: "A"}
-	press := "press " + keyOf[verb] + " to repeat"
+	again, known := map[poolstate.Verb]key.Binding{
+		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
+	}[verb]
+	press := "press " + word(again) + " to repeat"
 	switch {
-	case verb == poolstate.VerbUndo:
+	case !known || !again.Enabled(): // an undo, or a key that a person took away
 		return "act on it again by hand"
 	case m.selected == nil || *m.selected != c.Ref:
 		return "select it and " + press

@@ -12,7 +12,7 @@ func TestAnOldPictureIsToldBeforeTheActionWasSeen(t *testing.T) {
 		done := batch(d.press("r"))[0]()
 		d.write(mixedPool)
 		d.finish(d.send(done))
-		d.shows("! reset of cooling-key was overwritten by a running agent at 12:00:00; press r to repeat")
+		d.shows("! reset of cooling-key was overwritten at 12:00:00 by an agent or another pooltop; press r to repeat")
 	})
 }
 
@@ -38,13 +38,13 @@ func TestAnOldStreakIsToldAndNewTokensAsWell(t *testing.T) {
 		d := sitReading(t, pool)
 		d.do("j", "r")
 		d.change(pool)
-		d.shows("! reset of ready-key was overwritten by a running agent")
+		d.shows("! reset of ready-key was overwritten at")
 
 		d = sitReading(t, nousPool)
 		d.do("A")
 		d.shows("✓ sync portal: ready, streak 0 → ready, streak 0")
 		d.change(nousPool)
-		d.shows("! sync of portal was overwritten by a running agent at 12:00:00; press A to repeat")
+		d.shows("! sync of portal was overwritten at 12:00:00 by an agent or another pooltop; press A to repeat")
 	})
 }
 

@@ -35,14 +35,14 @@ type desk struct {
 }
 
 // sit opens a dashboard of 120×36 on a store with that content; "" is no file.
-// Nothing is read yet.
-func sit(t *testing.T, content string) *desk {
+// Nothing is read yet. A person may have configured it.
+func sit(t *testing.T, content string, configured ...func(*Config)) *desk {
 	t.Helper()
 	d := &desk{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
 	if content != "" {
 		d.write(content)
 	}
-	d.m = New(Config{
+	cfg := Config{
 		Operator: &journal.Operator{
 			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
 			Number: func() string { return "an action" },
@@ -61,7 +61,11 @@ func sit(t *testing.T, content string) *desk {
 			}
 			return "auth.json: broken"
 		},
-	})
+	}
+	for _, configure := range configured {
+		configure(&cfg)
+	}
+	d.m = New(cfg)
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	return d
 }
@@ -69,9 +73,9 @@ func sit(t *testing.T, content string) *desk {
 func (d *desk) clock() time.Time { return d.now }
 
 // sitReading is sit with the first load done.
-func sitReading(t *testing.T, content string) *desk {
+func sitReading(t *testing.T, content string, configured ...func(*Config)) *desk {
 	t.Helper()
-	d := sit(t, content)
+	d := sit(t, content, configured...)
 	d.finish(d.m.readJournal())
 	d.finish(d.m.loadPool())
 	return d

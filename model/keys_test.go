@@ -46,87 +46,88 @@ var effects = []struct {
 	before string // pressed before it
 	does   string
 	check  func(d *desk)
+	says   bool // its words name a key
 }{
-	{"down j", "", "moves down", func(d *desk) { d.isAt("b") }},
-	{"down j", "G", "stays at the last", func(d *desk) { d.isAt("g") }},
-	{"up k", "down down", "moves up", func(d *desk) { d.isAt("b") }},
-	{"up k", "", "stays at the first", func(d *desk) { d.isAt("a") }},
-	{"pgdown ctrl+f", "", "moves down a page", func(d *desk) { d.isAt("g") }},
-	{"pgup ctrl+b", "G", "moves up a page", func(d *desk) { d.isAt("a") }},
-	{"g home", "down down", "moves to the first", func(d *desk) { d.isAt("a") }},
-	{"G end", "", "moves to the last", func(d *desk) { d.isAt("g") }},
+	{keys: "down j", does: "moves down", check: func(d *desk) { d.isAt("b") }},
+	{keys: "down j", before: "G", does: "stays at the last", check: func(d *desk) { d.isAt("g") }},
+	{keys: "up k", before: "down down", does: "moves up", check: func(d *desk) { d.isAt("b") }},
+	{keys: "up k", does: "stays at the first", check: func(d *desk) { d.isAt("a") }},
+	{keys: "pgdown ctrl+f", does: "moves down a page", check: func(d *desk) { d.isAt("g") }},
+	{keys: "pgup ctrl+b", before: "G", does: "moves up a page", check: func(d *desk) { d.isAt("a") }},
+	{keys: "g home", before: "down down", does: "moves to the first", check: func(d *desk) { d.isAt("a") }},
+	{keys: "G end", does: "moves to the last", check: func(d *desk) { d.isAt("g") }},
 
-	{"space", "", "marks and moves on", func(d *desk) { d.marks("p/a"); d.isAt("b") }},
-	{"space", "space up", "takes the mark away", func(d *desk) { d.marks() }},
-	{"space", "space", "marks another", func(d *desk) { d.marks("p/a", "p/b") }},
-	{"a", "down", "marks the provider", func(d *desk) { d.marks("p/a", "p/b", "p/c", "p/d"); d.isAt("b") }},
-	{"a", "a", "takes all marks of the provider away", func(d *desk) { d.marks() }},
+	{keys: "space", does: "marks and moves on", check: func(d *desk) { d.marks("p/a"); d.isAt("b") }},
+	{keys: "space", before: "space up", does: "takes the mark away", check: func(d *desk) { d.marks() }},
+	{keys: "space", before: "space", does: "marks another", check: func(d *desk) { d.marks("p/a", "p/b") }},
+	{keys: "a", before: "down", does: "marks the provider", check: func(d *desk) { d.marks("p/a", "p/b", "p/c", "p/d"); d.isAt("b") }},
+	{keys: "a", before: "a", does: "takes all marks of the provider away", check: func(d *desk) { d.marks() }},
 
-	{"r", "down", "resets the selected one", func(d *desk) { d.isReady("b"); d.isCooling("c", "e") }},
-	{"r", "", "has nothing to do for a ready one", func(d *desk) { d.isCooling("b", "c", "e"); d.refuses("reset") }},
-	{"r", "down space space", "asks about several", func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
-	{"R", "", "asks about the provider", func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
-	{"ctrl+r", "", "asks about everything", func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
-	{"x", "", "opens the form of a hold", func(d *desk) { d.asks(); d.isReady("a"); d.shows("duration") }},
-	{"A", "", "adopts nothing where nothing can be", func(d *desk) { d.refuses("") }},
-	{"u", "", "has nothing to undo at first", func(d *desk) { d.refuses("nothing to undo") }},
-	{"u", "down r", "takes the reset back", func(d *desk) { d.isCooling("b", "c", "e") }},
+	{keys: "r", before: "down", does: "resets the selected one", check: func(d *desk) { d.isReady("b"); d.isCooling("c", "e") }},
+	{keys: "r", does: "has nothing to do for a ready one", check: func(d *desk) { d.isCooling("b", "c", "e"); d.refuses("reset") }},
+	{keys: "r", before: "down space space", does: "asks about several", check: func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "R", does: "asks about the provider", check: func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "ctrl+r", does: "asks about everything", check: func(d *desk) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "x", does: "opens the form of a hold", check: func(d *desk) { d.asks(); d.isReady("a"); d.shows("duration") }},
+	{keys: "A", does: "adopts nothing where nothing can be", check: func(d *desk) { d.refuses("") }},
+	{keys: "u", does: "has nothing to undo at first", check: func(d *desk) { d.refuses("nothing to undo") }},
+	{keys: "u", before: "down r", does: "takes the reset back", check: func(d *desk) { d.isCooling("b", "c", "e") }},
 
-	{"/", "", "opens the filter", func(d *desk) { d.shows("/ ▏", "7 of 7 shown") }},
-	{"s", "", "sorts worst first", func(d *desk) { d.shows("order: worst first") }},
-	{"S", "s s", "turns the order round", func(d *desk) { d.shows("order: deadline, reversed") }},
-	{"left", "", "folds the provider", func(d *desk) { d.shows("4 hidden"); d.hides("label-d"); d.isAt("e") }},
-	{"right", "left", "unfolds it again", func(d *desk) { d.hides("hidden"); d.isAt("a") }},
+	{keys: "/", does: "opens the filter", check: func(d *desk) { d.shows("/ ▏", "7 of 7 shown") }},
+	{keys: "s", does: "sorts worst first", check: func(d *desk) { d.shows("order: worst first") }},
+	{keys: "S", before: "s s", does: "turns the order round", check: func(d *desk) { d.shows("order: deadline, reversed") }},
+	{keys: "left", does: "folds the provider", check: func(d *desk) { d.shows("4 hidden"); d.hides("label-d"); d.isAt("e") }},
+	{keys: "right", before: "left", does: "unfolds it again", check: func(d *desk) { d.hides("hidden"); d.isAt("a") }},
 
-	{"f", "", "forecasts for all", func(d *desk) { d.open(ui.PaneForecast); d.shows("capacity  ") }},
-	{"f", "f", "forecasts for the provider", func(d *desk) { d.open(ui.PaneForecast); d.shows("capacity of p") }},
-	{"f", "f f", "closes the forecast", func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "f", does: "forecasts for all", check: func(d *desk) { d.open(ui.PaneForecast); d.shows("capacity  ") }},
+	{keys: "f", before: "f", does: "forecasts for the provider", check: func(d *desk) { d.open(ui.PaneForecast); d.shows("capacity of p") }},
+	{keys: "f", before: "f f", does: "closes the forecast", check: func(d *desk) { d.open(ui.PaneTable) }},
 
-	{"e", "", "opens the events", func(d *desk) { d.open(ui.PaneEvents); d.shows("events  ") }},
-	{"e", "e", "closes the events", func(d *desk) { d.open(ui.PaneTable) }},
-	{"esc", "e", "closes the events", func(d *desk) { d.open(ui.PaneTable) }},
-	{"down j", "e", "scrolls the events", func(d *desk) { d.isAt("a") }},
-	{"/", "e", "filters the events", func(d *desk) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
-	{"p", "", "pauses the picture", func(d *desk) { d.shows("❚ paused") }},
-	{"p", "p", "lets it go on", func(d *desk) { d.shows("● live"); d.hides("paused") }},
-	{"r", "down p", "does not act on a picture that stands", func(d *desk) { d.isCooling("b"); d.refuses("p lets it go on") }},
-	{"n", "", "turns notifications on", func(d *desk) {
+	{keys: "e", does: "opens the events", check: func(d *desk) { d.open(ui.PaneEvents); d.shows("events  ") }},
+	{keys: "e", before: "e", does: "closes the events", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "e", does: "closes the events", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "down j", before: "e", does: "scrolls the events", check: func(d *desk) { d.isAt("a") }},
+	{keys: "/", before: "e", does: "filters the events", check: func(d *desk) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
+	{keys: "p", does: "pauses the picture", check: func(d *desk) { d.shows("❚ paused") }},
+	{keys: "p", before: "p", does: "lets it go on", check: func(d *desk) { d.shows("● live"); d.hides("paused") }},
+	{keys: "r", before: "down p", does: "does not act on a picture that stands", says: true, check: func(d *desk) { d.isCooling("b"); d.refuses("p lets it go on") }},
+	{keys: "n", does: "turns notifications on", check: func(d *desk) {
 		d.shows("notifications on")
 		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
 	}},
-	{"n", "n", "turns notifications off", func(d *desk) {
+	{keys: "n", before: "n", does: "turns notifications off", check: func(d *desk) {
 		d.shows("notifications off")
 		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, false)
 	}},
 
-	{"y", "", "copies the id", func(d *desk) {
+	{keys: "y", does: "copies the id", check: func(d *desk) {
 		equal(d.t, "the message", fmt.Sprint(d.last), "a")
 		d.shows("✓ id a copied")
 	}},
 
-	{"enter d", "", "opens the detail", func(d *desk) { d.open(ui.PaneDetail) }},
-	{"enter d", "enter", "closes the detail", func(d *desk) { d.open(ui.PaneTable) }},
-	{"esc", "d", "closes the detail", func(d *desk) { d.open(ui.PaneTable) }},
-	{"esc", "?", "closes the help", func(d *desk) { d.open(ui.PaneTable) }},
-	{"esc", "space", "takes the marks away", func(d *desk) { d.marks() }},
-	{"esc", "x", "closes the form", func(d *desk) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
-	{"esc", "", "does nothing otherwise", func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
-	{"T", "", "shows the clock", func(d *desk) { d.shows("BACK AT"); d.hides("BACK IN") }},
-	{"T", "T", "shows the distance again", func(d *desk) { d.shows("BACK IN"); d.hides("BACK AT") }},
-	{"t", "", "raises the contrast", func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
-	{"t", "t", "makes it light", func(d *desk) { d.shows("✓ theme: light;") }},
-	{"t", "t t t", "makes it dark again", func(d *desk) { d.shows("✓ theme: dark;") }},
-	{"m", "", "switches the mouse on", func(d *desk) { d.shows("✓ mouse on:", "m turns it off again") }},
-	{"m", "m", "switches the mouse off", func(d *desk) { d.shows("✓ mouse off:") }},
-	{"?", "", "opens the help", func(d *desk) { d.open(ui.PaneHelp) }},
-	{"?", "?", "closes the help", func(d *desk) { d.open(ui.PaneTable) }},
-	{"?", "d", "opens the help over the detail", func(d *desk) { d.open(ui.PaneHelp) }},
-	{"d", "?", "opens the detail over the help", func(d *desk) { d.open(ui.PaneDetail) }},
-	{"down j", "?", "does not move behind the help", func(d *desk) { d.isAt("a") }},
-	{"down j", "d", "moves behind the detail", func(d *desk) { d.isAt("b"); d.shows("label-b") }},
-	{"ctrl+z", "", "goes to the shell", func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.SuspendMsg") }},
-	{"q ctrl+c", "", "quits", func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
-	{"q ctrl+c", "?", "quits from the help", func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
+	{keys: "enter d", does: "opens the detail", check: func(d *desk) { d.open(ui.PaneDetail) }},
+	{keys: "enter d", before: "enter", does: "closes the detail", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "d", does: "closes the detail", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "?", does: "closes the help", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "space", does: "takes the marks away", check: func(d *desk) { d.marks() }},
+	{keys: "esc", before: "x", does: "closes the form", check: func(d *desk) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
+	{keys: "esc", does: "does nothing otherwise", check: func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
+	{keys: "T", does: "shows the clock", check: func(d *desk) { d.shows("BACK AT"); d.hides("BACK IN") }},
+	{keys: "T", before: "T", does: "shows the distance again", check: func(d *desk) { d.shows("BACK IN"); d.hides("BACK AT") }},
+	{keys: "t", does: "raises the contrast", says: true, check: func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
+	{keys: "t", before: "t", does: "makes it light", check: func(d *desk) { d.shows("✓ theme: light;") }},
+	{keys: "t", before: "t t t", does: "makes it dark again", check: func(d *desk) { d.shows("✓ theme: dark;") }},
+	{keys: "m", does: "switches the mouse on", says: true, check: func(d *desk) { d.shows("✓ mouse on:", "m turns it off again") }},
+	{keys: "m", before: "m", does: "switches the mouse off", check: func(d *desk) { d.shows("✓ mouse off:") }},
+	{keys: "?", does: "opens the help", check: func(d *desk) { d.open(ui.PaneHelp) }},
+	{keys: "?", before: "?", does: "closes the help", check: func(d *desk) { d.open(ui.PaneTable) }},
+	{keys: "?", before: "d", does: "opens the help over the detail", check: func(d *desk) { d.open(ui.PaneHelp) }},
+	{keys: "d", before: "?", does: "opens the detail over the help", check: func(d *desk) { d.open(ui.PaneDetail) }},
+	{keys: "down j", before: "?", does: "does not move behind the help", check: func(d *desk) { d.isAt("a") }},
+	{keys: "down j", before: "d", does: "moves behind the detail", check: func(d *desk) { d.isAt("b"); d.shows("label-b") }},
+	{keys: "ctrl+z", does: "goes to the shell", check: func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.SuspendMsg") }},
+	{keys: "q ctrl+c", does: "quits", check: func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
+	{keys: "q ctrl+c", before: "?", does: "quits from the help", check: func(d *desk) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
 }
 
 func TestKeys(t *testing.T) {
@@ -154,7 +155,7 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 			known[k] = true
 		}
 	}
-	keys := newKeyMap()
+	keys := newKeyMap(nil)
 	for _, b := range bindings(&keys) {
 		for _, k := range b.Keys() {
 			if !known[k] {
@@ -165,7 +166,7 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 }
 
 func TestNoKeyMeansTwoThings(t *testing.T) {
-	keys, owner := newKeyMap(), map[string]string{}
+	keys, owner := newKeyMap(nil), map[string]string{}
 	for _, b := range bindings(&keys) {
 		for _, k := range b.Keys() {
 			if other, taken := owner[k]; taken {
@@ -219,7 +220,7 @@ func TestADisabledKeyIsNowhere(t *testing.T) {
 // The footer only offers what there is: keys of the key map, with words of
 // their own.
 func TestTheFooterIsFromTheKeyMap(t *testing.T) {
-	keys := newKeyMap()
+	keys := newKeyMap(nil)
 	known := map[string]bool{}
 	for _, b := range append(bindings(&keys), keys.Move) {
 		known[strings.Join(b.Keys(), " ")] = true

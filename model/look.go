@@ -15,7 +15,7 @@ func (m *Model) nextTheme() tea.Cmd {
 	}
 	m.scheme, m.themeChosen = m.scheme.Next(), true
 	m.retheme()
-	m.mention("theme: " + m.scheme.String() + "; " + m.keys.Theme.Help().Key + " goes on to " + m.scheme.Next().String())
+	m.mention("theme: " + m.scheme.String() + "; " + word(m.keys.Theme) + " goes on to " + m.scheme.Next().String())
 	return nil
 }
 

@@ -33,6 +33,17 @@ type Config struct {
 	// in which the terminal takes them.
 	Notify        bool
 	Notifications ui.NotificationForm
+	// Scheme is in what colours to begin; nil is what the terminal's background
+	// asks for.
+	Scheme *ui.Scheme
+	// Order is by what the table is sorted at first, and Descending turns it
+	// round.
+	Order      ui.Order
+	Descending bool
+	// Without are the columns that the table does without.
+	Without ui.Hidden
+	// Keys are the keys that a person chose; they have passed Check.
+	Keys KeyBindings
 	// After makes a message of a moment that is some time ahead; nil is tea.Tick.
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError turns an error of the store into the sentence to show.
@@ -105,17 +116,20 @@ func New(cfg Config) Model {
 	}
 	m := Model{
 		cfg:        cfg,
-		keys:       newKeyMap(),
+		keys:       newKeyMap(cfg.Keys),
 		dialogKeys: newDialogKeys(),
 		profile:    colorprofile.TrueColor,
 		now:        cfg.Clock.Now(),
 		feed:       ui.Feed{State: ui.FeedWaiting},
 
-		arrangement: newArrangement(),
+		arrangement: newArrangement(cfg.Order, cfg.Descending),
 		away:        away{since: -1},
 		beat:        beat{pace: time.Second},
 		memo:        &ui.Memo{},
 		notifier:    notifier{on: cfg.Notify},
+	}
+	if cfg.Scheme != nil {
+		m.scheme, m.themeChosen = *cfg.Scheme, true
 	}
 	m.policy = cfg.Policy.Resolve(&poolstate.Pool{})
 	m.retheme()
@@ -125,10 +139,14 @@ func New(cfg Config) Model {
 	return m
 }
 
-// Init reads the file, starts the beat and asks the terminal for its
-// background.
+// Init reads the file, starts the beat and, unless somebody chose the colours,
+// asks the terminal for its background.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.loadPool(), m.readJournal(), m.tick(), tea.RequestBackgroundColor)
+	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
+	if m.themeChosen {
+		return begin
+	}
+	return tea.Batch(begin, tea.RequestBackgroundColor)
 }
 
 // ticked is sent on each beat of the clock. A beat that was called off has an
@@ -240,8 +258,9 @@ func (m *Model) screen() *ui.Screen {
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
 		Timeline: m.arrangement.order == ui.OrderDeadline, Clock: m.clockTimes,
-		Short: m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
-		Full:  m.keys.full(),
+		Without: m.cfg.Without,
+		Short:   m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Full:    m.keys.full(),
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys

@@ -1,9 +1,6 @@
 package model
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
@@ -28,7 +25,7 @@ const wheelLines = 3
 // that reports clicks does not select text by them.
 func (m *Model) toggleMouse() {
 	m.mouse.on = !m.mouse.on
-	off := m.keys.Mouse.Help().Key
+	off := word(m.keys.Mouse)
 	if m.mouse.on {
 		m.mention("mouse on: click rows, titles, providers and keys; " + off + " turns it off again")
 		return
@@ -129,34 +126,4 @@ func (m *Model) wheeled(msg tea.MouseWheelMsg) {
 	default:
 		m.paneOffset = min(max(m.paneOffset+by, 0), ui.PaneLines(m.screen()))
 	}
-}
-
-// namedKeys are those keys of the key maps whose name is no character.
-var namedKeys = map[string]rune{
-	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
-	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
-}
-
-// pressOf is what a terminal sends for a key of a key map.
-func pressOf(name string) tea.KeyPressMsg {
-	var msg tea.KeyPressMsg
-	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "shift+": tea.ModShift} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			msg.Mod, name = mod, rest
-		}
-	}
-	code, named := namedKeys[name]
-	switch {
-	case named:
-		msg.Code = code
-	case name == "space":
-		msg.Code, msg.Text = tea.KeySpace, " "
-	default:
-		msg.Code, _ = utf8.DecodeRuneInString(name)
-		if msg.Mod == 0 {
-			msg.Text = name
-		}
-	}
-	return msg
 }

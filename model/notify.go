@@ -39,7 +39,7 @@ const quiet = time.Minute
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
 	if m.notifier.on {
-		m.say(ui.AnswerDone, "notifications on: provider out, first and all back, dead; n turns them off")
+		m.say(ui.AnswerDone, "notifications on: provider out, first and all back, dead; "+word(m.keys.Notify)+" turns them off")
 	} else {
 		m.say(ui.AnswerDone, "notifications off")
 	}

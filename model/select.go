@@ -33,7 +33,11 @@ func (m *Model) whyNothing() string {
 	case !m.arrangement.filter.IsZero():
 		return "nothing matches the filter; esc clears it"
 	}
-	return "every provider is folded; → unfolds"
+	said := "every provider is folded"
+	if m.keys.Unfold.Enabled() {
+		said += "; " + word(m.keys.Unfold) + " unfolds"
+	}
+	return said
 }
 
 // position is the place of the selection on screen, 0 without one.

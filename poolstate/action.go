@@ -157,7 +157,7 @@ func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
 // look returns a draft of the store as it stands, which nobody is going to
 // write.
 func (s *Store) look() (*Draft, error) {
-	data, _, err := s.read()
+	data, _, err := s.read(nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func TestABrokenEditIsNotWritten(t *testing.T) {
 	for _, broken := range []string{`{"credential_pool": {"p": [{"id": "a"}}`, `{"credential_pool": []}`, `{} {}`, ``} {
 		s := newStore(t, small)
 		err := untouched(t, s, small, func() error {
-			return s.write(t.Context(), func([]byte, bool) ([]byte, error) { return []byte(broken), nil })
+			return s.write(t.Context(), nil, func([]byte, bool) (revision, error) { return whole([]byte(broken)), nil })
 		})
 		var syntax *SyntaxError
 		if !errors.As(err, &syntax) && !errors.Is(err, ErrNotPool) {

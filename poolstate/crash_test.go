@@ -28,9 +28,9 @@ func (f stepping) Stat(path string) (fs.FileInfo, error) {
 	return f.osFiles.Stat(path)
 }
 
-func (f stepping) ReadFile(path string) ([]byte, error) {
+func (f stepping) ReadFile(path string, like []byte, into *memory) ([]byte, error) {
 	f.step("ReadFile")
-	return f.osFiles.ReadFile(path)
+	return f.osFiles.ReadFile(path, like, into)
 }
 
 func (f stepping) Names(path string) ([]string, error) {

@@ -150,10 +150,11 @@ func (c *Credential) addSecret(key string, secret []byte) {
 	if len(secret) == 0 {
 		return
 	}
+	digest := digestOf(secret)
 	if key == keyAccessToken {
-		c.Secret, c.borrowed = digestOf(secret), false
+		c.Secret, c.borrowed = digest, false
 	}
-	c.Tokens = c.Tokens.with(key, secret)
+	c.Tokens = c.Tokens.with(key, digest)
 }
 
 func statusOf(word string) Status {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -88,6 +89,21 @@ type document struct {
 	top       object
 	hasPool   bool
 	providers []listing
+}
+
+// entries returns where the entries of the pool stand, from the first to the last.
+func (doc *document) entries() []span {
+	var all []span
+	for i := range doc.providers {
+		for _, it := range doc.providers[i].items {
+			if it.isEntry {
+				all = append(all, it.span)
+			}
+		}
+	}
+	// A provider that is given twice stands in the place of its first one.
+	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
+	return all
 }
 
 var byteOrderMark = []byte("\ufeff")

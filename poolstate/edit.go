@@ -167,21 +167,30 @@ func (e *editor) separators(o *object) (comma, colon []byte) {
 	return []byte(", "), []byte(": ")
 }
 
-// apply returns the document's bytes with all edits made.
-func (e *editor) apply() []byte {
+// apply returns the document with all edits made.
+func (e *editor) apply() revision {
 	slices.SortStableFunc(e.splices, func(a, b splice) int { return a.start - b.start })
-	var grow int
-	for _, s := range e.splices {
-		grow += len(s.text)
+	return revision{
+		text:  spliced(e.doc.data, e.splices),
+		proof: spliced(e.doc.data, e.shortened()).join(),
 	}
-	out := make([]byte, 0, len(e.doc.data)+grow)
-	at := 0
-	for _, s := range e.splices {
-		if s.start > at {
-			out = append(out, e.doc.data[at:s.start]...)
+}
+
+// shortened returns the splices together with others that make an empty object
+// of each entry that no edit touches.
+func (e *editor) shortened() []splice {
+	var all []splice
+	rest, empty := e.splices, []byte("{}")
+	for _, entry := range e.doc.entries() {
+		next := slices.IndexFunc(rest, func(s splice) bool { return s.start >= entry.start })
+		if next < 0 {
+			next = len(rest)
 		}
-		out = append(out, s.text...)
-		at = max(at, s.end)
+		all, rest = append(all, rest[:next]...), rest[next:]
+		reachedInto := len(all) > 0 && all[len(all)-1].end > entry.start
+		if edited := len(rest) > 0 && rest[0].start < entry.end; !edited && !reachedInto {
+			all = append(all, splice{entry, empty})
+		}
 	}
-	return append(out, e.doc.data[at:]...)
+	return append(all, rest...)
 }

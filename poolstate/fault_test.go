@@ -53,11 +53,11 @@ func (f *faults) Stat(path string) (fs.FileInfo, error) {
 	return info, err
 }
 
-func (f *faults) ReadFile(path string) ([]byte, error) {
+func (f *faults) ReadFile(path string, like []byte, into *memory) ([]byte, error) {
 	if err := f.step("ReadFile"); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	return f.osFiles.ReadFile(path)
+	return f.osFiles.ReadFile(path, like, into)
 }
 
 func (f *faults) Names(path string) ([]string, error) {

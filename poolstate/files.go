@@ -2,6 +2,7 @@ package poolstate
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,8 +13,10 @@ import (
 // operating system is a test's, which lets any step fail.
 type files interface {
 	Stat(path string) (fs.FileInfo, error)
-	// ReadFile reads a regular file that is no larger than maxStoreSize.
-	ReadFile(path string) ([]byte, error)
+	// ReadFile reads a regular file that is no larger than maxStoreSize, into the
+	// memory if there is one. If it holds what like does, like itself is returned,
+	// and no memory is needed.
+	ReadFile(path string, like []byte, into *memory) ([]byte, error)
 	// Names lists a directory, in any order.
 	Names(path string) ([]string, error)
 	// Create makes a new file, exclusively, with mode 0600.
@@ -47,7 +50,7 @@ func (osFiles) SyncDir(path string) error             { return syncDir(path) }
 
 // ReadFile does not trust what was seen of the path before: the file may be
 // another one by now, may grow, and opening a pipe would wait for a writer.
-func (osFiles) ReadFile(path string) ([]byte, error) {
+func (osFiles) ReadFile(path string, like []byte, into *memory) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|openAtOnce, 0)
 	if err != nil {
 		return nil, err
@@ -60,15 +63,43 @@ func (osFiles) ReadFile(path string) ([]byte, error) {
 	if err := readable(path, info); err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	b.Grow(int(info.Size()) + bytes.MinRead)
-	if _, err := b.ReadFrom(io.LimitReader(f, maxStoreSize+1)); err != nil {
+	data, err := readLike(io.LimitReader(f, maxStoreSize+1), int(info.Size()), like, into)
+	if err != nil {
 		return nil, err
 	}
-	if b.Len() > maxStoreSize {
+	if len(data) > maxStoreSize {
 		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
 	}
-	return b.Bytes(), nil
+	return data, nil
+}
+
+// chunkSize is how much is read or written at a time.
+const chunkSize = 64 << 10
+
+// readLike reads all of r, about size bytes, into the memory if there is one; like
+// itself if it holds the same.
+func readLike(r io.Reader, size int, like []byte, into *memory) ([]byte, error) {
+	chunk := make([]byte, min(size+1, chunkSize))
+	for same := 0; ; {
+		n, err := io.ReadFull(r, chunk)
+		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !ended {
+			return nil, err
+		}
+		if bytes.HasPrefix(like[same:], chunk[:n]) {
+			same += n
+			if !ended {
+				continue
+			}
+			return like[:same:same], nil
+		}
+		b := bytes.NewBuffer(into.take(max(size, same+n) + bytes.MinRead))
+		b.Write(like[:same])
+		b.Write(chunk[:n])
+		_, err = b.ReadFrom(r)
+		into.put(b.Bytes())
+		return b.Bytes(), err
+	}
 }
 
 func (osFiles) Names(path string) ([]string, error) {

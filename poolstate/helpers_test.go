@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -180,10 +181,14 @@ func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
 	if err := edit(d); err != nil {
 		return nil, err
 	}
-	if out := d.bytes(stampAt); out != nil {
-		return out, nil
+	next := d.revision(stampAt)
+	if next.text == nil {
+		return data, nil
 	}
-	return data, nil
+	if err := next.verify(); err != nil {
+		return nil, fmt.Errorf("what proves the edit does not hold: %w", err)
+	}
+	return next.text.join(), nil
 }
 
 func wantErr(t testing.TB, err, want error) {

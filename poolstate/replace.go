@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -30,12 +29,11 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// replace puts data in the place of target, whole or not at all: a temporary
+// replace puts text in the place of target, whole or not at all: a temporary
 // file beside it, synced and renamed over it. Where a rename is impossible, on a
 // bind-mounted file, it is copied into place. old is what the target holds now
-// and like its state; like is nil for a target that does not exist yet. The
-// verdict on data is waited for once the temporary file is on the disk.
-func (s *Store) replace(target string, data, old []byte, like fs.FileInfo, verdict <-chan error) (err error) {
+// and like its state; like is nil for a target that does not exist yet.
+func (s *Store) replace(target string, text pieces, old []byte, like fs.FileInfo) (err error) {
 	s.sweep(target) // before anything is created: the disk may be full of it
 	tmp, release := s.temporary(target)
 	defer release()
@@ -50,15 +48,12 @@ func (s *Store) replace(target string, data, old []byte, like fs.FileInfo, verdi
 			err = s.tidy(tmp, err)
 		}
 	}()
-	if err := fill(f, data, like); err != nil {
+	if err := fill(f, text, like); err != nil {
 		return err
-	}
-	if err := <-verdict; err != nil {
-		return fmt.Errorf("the edit would leave it broken (%w); nothing was written", err)
 	}
 	err = s.fs.Rename(tmp, target)
 	if cannotRename(err) {
-		return s.copyInto(target, tmp, data, old)
+		return s.copyInto(target, tmp, text.join(), old)
 	}
 	if err != nil {
 		return err
@@ -84,14 +79,17 @@ func (s *Store) tidy(tmp string, err error) error {
 }
 
 // fill writes a new file whole, down to the disk, and closes it.
-func fill(f file, data []byte, like fs.FileInfo) error {
+func fill(f file, text pieces, like fs.FileInfo) error {
 	// The umask may have taken bits away that the agent needs.
 	err := f.Chmod(storeMode)
 	if err == nil && like != nil {
 		err = f.ChownLike(like)
 	}
 	if err == nil {
-		err = writeAll(f, data, 0)
+		err = text.writeTo(f)
+	}
+	if err == nil {
+		err = end(f, text.size())
 	}
 	return errors.Join(err, f.Close())
 }
@@ -119,23 +117,20 @@ func (s *Store) overwrite(path string, data []byte, longest int) (begun bool, er
 	if err := f.Chmod(storeMode); err != nil {
 		return false, errors.Join(err, f.Close())
 	}
-	return true, errors.Join(writeAll(f, data, longest), f.Close())
+	// What is longer is overwritten with empty lines before it is cut off, so that
+	// a process that is killed between the two leaves no end of the old content
+	// behind the new one. One write does both: it is the least that can be torn.
+	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
+	_, err = unshortened{f}.Write(slices.Concat(data, blank))
+	if err == nil {
+		err = end(f, len(data))
+	}
+	return true, errors.Join(err, f.Close())
 }
 
-// writeAll writes data over a file that may be as long as longest, ends the
-// file there and waits until it is on the disk. What is longer is overwritten
-// with empty lines before it is cut off, so that a process that is killed
-// between the two leaves no end of the old content behind the new one.
-func writeAll(f file, data []byte, longest int) error {
-	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
-	padded := slices.Concat(data, blank)
-	switch n, err := f.Write(padded); {
-	case err != nil:
-		return err
-	case n < len(padded):
-		return io.ErrShortWrite
-	}
-	if err := f.Truncate(int64(len(data))); err != nil {
+// end ends a file at a size and waits until it is on the disk.
+func end(f file, size int) error {
+	if err := f.Truncate(int64(size)); err != nil {
 		return err
 	}
 	return f.Sync()

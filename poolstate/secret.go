@@ -2,8 +2,10 @@ package poolstate
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"strings"
 )
@@ -31,15 +33,21 @@ func digestOf[T string | []byte](secret T) Digest {
 	return d
 }
 
+var keySeed = maphash.MakeSeed()
+
 // with folds another secret, under its key, into the digest. The order of the
 // keys does not matter: an agent may write them in another one.
-func (d Digest) with(key string, secret []byte) Digest {
-	both := make([]byte, 0, 256) // most secrets fit
-	both = append(append(append(both, key...), 0), secret...)
-	for i, b := range digestOf(both).sum {
-		d.sum[i] ^= b
-	}
+func (d Digest) with(key string, secret Digest) Digest {
+	// The multiplication keeps a secret that moves to another key from cancelling
+	// out; it is odd, so that no two secrets become one.
+	secret.fold(maphash.String(keySeed, key), 0x9e3779b97f4a7c15)
+	d.fold(binary.BigEndian.Uint64(secret.sum[:]), 1)
 	return d
+}
+
+// fold mixes a number into the digest.
+func (d *Digest) fold(n, factor uint64) {
+	binary.BigEndian.PutUint64(d.sum[:], (binary.BigEndian.Uint64(d.sum[:])^n)*factor)
 }
 
 // fingerprintPrefix names the hash of a fingerprint.

@@ -89,7 +89,9 @@ func (s *Store) Load() (Snapshot, error) {
 // LoadIfChanged is Load, but returns prev without parsing when the file still
 // has prev's content.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
-	data, _, err := s.read()
+	m := borrowMemory()
+	defer m.giveBack()
+	data, _, err := s.read(nil, m)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -110,8 +112,9 @@ var ErrNotFile = errors.New("not a regular file")
 // ErrTooLarge is the error of a file that is too large to be a pool.
 var ErrTooLarge = fmt.Errorf("larger than %d MB, too large for a credential pool", maxStoreSize>>20)
 
-// read returns the bytes of the file and its state.
-func (s *Store) read() ([]byte, fs.FileInfo, error) {
+// read returns the bytes of the file, in the memory if there is one, and its
+// state. The bytes are like itself if the file still holds that.
+func (s *Store) read(like []byte, into *memory) ([]byte, fs.FileInfo, error) {
 	info, err := s.fs.Stat(s.path)
 	if err != nil {
 		return nil, nil, err
@@ -120,7 +123,7 @@ func (s *Store) read() ([]byte, fs.FileInfo, error) {
 	if err := readable(s.path, info); err != nil {
 		return nil, nil, err
 	}
-	data, err := s.fs.ReadFile(s.path)
+	data, err := s.fs.ReadFile(s.path, like, into)
 	return data, info, err
 }
 
@@ -179,15 +182,15 @@ func (d *Draft) apply(c *Credential, ch Change) {
 	d.changes[at] = Join(d.changes[at], ch)
 }
 
-// bytes returns the document with all changes and a new updated_at, or nil when
-// nothing changes.
-func (d *Draft) bytes(now time.Time) []byte {
+// revision returns the document with all changes and a new updated_at, or one
+// without a text when nothing changes.
+func (d *Draft) revision(now time.Time) revision {
 	e := &editor{doc: d.doc}
 	for at, ch := range d.changes {
 		e.edit(d.object(at), ch.edits) // in any order, they do not touch each other
 	}
 	if len(e.splices) == 0 {
-		return nil
+		return revision{}
 	}
 	e.edit(&d.doc.top, []memberEdit{{key: keyUpdatedAt, body: hide(string(rawUpdatedAt(now)))}})
 	return e.apply()
@@ -200,22 +203,25 @@ func (d *Draft) bytes(now time.Time) []byte {
 //
 // Waiting for the lock ends with ctx, or with ErrLocked after fifteen seconds.
 func (s *Store) Update(ctx context.Context, edit func(*Draft) error) error {
-	ahead := s.draftAhead()
-	return s.write(ctx, func(data []byte, exists bool) ([]byte, error) {
+	ahead, likely := s.draftAhead(), []byte(nil)
+	if ahead != nil {
+		likely = ahead.doc.data
+	}
+	return s.write(ctx, likely, func(data []byte, exists bool) (revision, error) {
 		if !exists {
-			return nil, fs.ErrNotExist
+			return revision{}, fs.ErrNotExist
 		}
 		d := ahead
-		if d == nil || !bytes.Equal(d.doc.data, data) {
+		if d == nil || !bytes.Equal(likely, data) {
 			var err error
 			if d, err = s.draft(data); err != nil {
-				return nil, err
+				return revision{}, err
 			}
 		}
 		if err := edit(d); err != nil {
-			return nil, err
+			return revision{}, err
 		}
-		return d.bytes(s.now()), nil
+		return d.revision(s.now()), nil
 	})
 }
 
@@ -223,7 +229,7 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) error {
 // it waits no longer than it has to. It is good for nothing, and nil where there
 // is none, unless the file is found to hold the same under the lock.
 func (s *Store) draftAhead() *Draft {
-	data, _, err := s.read()
+	data, _, err := s.read(nil, nil)
 	if err != nil {
 		return nil
 	}
@@ -245,21 +251,18 @@ func (s *Store) draft(data []byte) (*Draft, error) {
 // Create writes a store that is not there yet. content has to be a pool. An
 // existing file is fs.ErrExist and stays as it is.
 func (s *Store) Create(ctx context.Context, content []byte) error {
-	return s.write(ctx, func(_ []byte, exists bool) ([]byte, error) {
+	return s.write(ctx, nil, func(_ []byte, exists bool) (revision, error) {
 		if exists {
-			return nil, fs.ErrExist
+			return revision{}, fs.ErrExist
 		}
-		if _, err := parse(content); err != nil {
-			return nil, err
-		}
-		return content, nil
+		return whole(content), nil
 	})
 }
 
-// write is the function through which every write goes. make gets the file as
-// it is under the lock and returns it as it shall be; nil or the same bytes
-// leave it alone.
-func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) ([]byte, error)) (err error) {
+// write is the function through which every write goes. revise gets the file as
+// it is under the lock, which is likely what likely is, and returns it as it shall
+// be; no text or the same leaves it alone.
+func (s *Store) write(ctx context.Context, likely []byte, revise func(data []byte, exists bool) (revision, error)) (err error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
 		return err
@@ -267,19 +270,21 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 	written := false
 	defer func() { err = unlocked(err, written, unlock()) }()
 
-	old, info, err := s.read()
+	old, info, err := s.read(likely, nil)
 	exists := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	data, err := make(old, exists)
+	next, err := revise(old, exists)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
-	if data == nil || exists && bytes.Equal(data, old) {
+	if next.text == nil || exists && next.text.equal(old) {
 		return nil
 	}
-	verdict := verify(data)
+	if err := next.verify(); err != nil {
+		return fmt.Errorf("%s: nothing was written, it would be broken: %w", s.path, err)
+	}
 	target := s.path
 	if exists {
 		// The link stays and its target is replaced.
@@ -287,7 +292,7 @@ func (s *Store) write(ctx context.Context, make func(data []byte, exists bool) (
 			return err
 		}
 	}
-	err = s.replace(target, data, old, info, verdict)
+	err = s.replace(target, next.text, old, info)
 	written = err == nil || errors.Is(err, ErrWritten)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
@@ -308,16 +313,4 @@ func unlocked(err error, written bool, back error) error {
 		return fmt.Errorf("%w, but %s: %w", ErrWritten, kept, back)
 	}
 	return fmt.Errorf("%s: %w", kept, back)
-}
-
-// verify begins to look whether data is a pool, and returns a channel that has
-// to tell so before data may take the store's place. An edit that would break
-// the file is our mistake; it must not become the agent's.
-func verify(data []byte) <-chan error {
-	verdict := make(chan error, 1) // it may be that nobody asks any more
-	go func() {
-		_, err := parse(data)
-		verdict <- err
-	}()
-	return verdict
 }

@@ -50,7 +50,7 @@ func (d *Draft) authorities(a Action, s *Store) *authorities {
 
 // claudeGrant reads claude_code's own file.
 func (s *Store) claudeGrant(path string) grant {
-	data, _, err := (&Store{path: path, fs: s.fs}).read()
+	data, _, err := (&Store{path: path, fs: s.fs}).read(nil, nil)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return grant{why: "claude_code has no tokens on this machine"}

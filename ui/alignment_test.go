@@ -153,7 +153,7 @@ func TestTextMovesNothing(t *testing.T) {
 	}
 	plainEntry := exhaustedEntry("x", 20*time.Minute, 2)
 	for _, w := range []int{20, 33, 49, 50, 79, 80, 95, 109, 110, 120, 160, 200} {
-		col := columnsFor(w)
+		col := columnsFor(w, 0)
 		want := draw(plainEntry, w)
 		for _, text := range texts {
 			got := draw(plainEntry.with(entry{"label": text}), w)

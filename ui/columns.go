@@ -21,6 +21,48 @@ const (
 	minBar      = 10
 )
 
+// Column is a column of the table that a person can do without. State, name and
+// the way back always stand, as far as there is room.
+type Column uint8
+
+// The columns, in the order in which they stand.
+const (
+	ColumnWhy Column = iota
+	ColumnStreak
+	ColumnAt
+	ColumnCooldown
+	ColumnThen
+)
+
+var columnNames = [...]string{"why", "streak", "at", "cooldown", "then"}
+
+// Name is what a person writes to choose it: in the configuration, on the
+// command line.
+func (c Column) Name() string { return columnNames[c] }
+
+// Columns are all of them, in their order.
+func Columns() []Column {
+	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnThen}
+}
+
+// Hidden is a set of columns that a table does without. The zero value hides
+// none; what is not hidden still gives way where there is no room.
+type Hidden uint8
+
+// AllBut hides every column that is not named.
+func AllBut(shown ...Column) Hidden {
+	var h Hidden
+	for _, c := range Columns() {
+		h |= 1 << c
+	}
+	for _, c := range shown {
+		h &^= 1 << c
+	}
+	return h
+}
+
+func (h Hidden) has(c Column) bool { return h&(1<<c) != 0 }
+
 // columns is where things stand in a row: the first cell of left-aligned
 // columns, the cell after the last of right-aligned ones. Zero is a column that
 // is not there.
@@ -38,67 +80,137 @@ type columns struct {
 	end            int // where rules end
 }
 
-// columnsFor lays out the table for a width.
-func columnsFor(w int) columns {
+// columnsFor lays out the table for a width, without the columns that a person
+// does not want. What those would take goes to the others.
+func columnsFor(w int, without Hidden) columns {
 	switch {
 	case w >= wideFrom:
-		return wideColumns(w)
+		return wideColumns(w, without)
 	case w >= mediumFrom:
-		return mediumColumns(w)
+		return mediumColumns(w, without)
 	case w >= narrowFrom:
-		return narrowColumns(w)
+		return narrowColumns(w, without)
 	}
 	return singleColumn(w)
 }
 
-func wideColumns(w int) columns {
+// Fixed shares of a wide and a medium row: its margins, the name's gap, state
+// and countdown, and what each other column adds, its gap included.
+const (
+	fixedPart    = 5 + 2 + stateWidth + 1 + backWidth + 1 + 2
+	whyGap       = 2
+	streakPart   = 2 + streakWidth
+	atPart       = 1 + atWidth
+	cooldownPart = 2 + 1 + totalWidth // and the bar
+	thenPart     = 1 + thenWidth
+)
+
+// nameMost is how wide a name becomes when nothing else takes what is left.
+const nameMost = 60
+
+func wideColumns(w int, without Hidden) columns {
 	c := columns{cursor: 1, glyph: 3, name: 5, end: w - 2}
 	// What the fixed columns, their gaps and the margins leave is shared.
-	rest := w - (c.name + 2 + stateWidth + 2 + 2 + streakWidth + 1 + backWidth + 1 + 1 + atWidth + 2 + 1 + totalWidth + 1 + thenWidth + 2)
+	rest := w - fixedPart
+	for column, part := range map[Column]int{
+		ColumnWhy: whyGap, ColumnStreak: streakPart, ColumnAt: atPart, ColumnCooldown: cooldownPart, ColumnThen: thenPart,
+	} {
+		if !without.has(column) {
+			rest -= part
+		}
+	}
+	why, bar := !without.has(ColumnWhy), !without.has(ColumnCooldown)
 	c.nameW = min(rest*36/100, 40)
-	c.whyW = min(rest*33/100, 44)
-	c.barW = rest - c.nameW - c.whyW
-	c.leftPart()
-	c.atEnd = c.backEnd + 2 + atWidth
-	c.bar = c.atEnd + 2
-	c.total = c.bar + c.barW + 1
-	c.thenEnd = c.end
+	switch {
+	case why && bar:
+		c.whyW = min(rest*33/100, 44)
+	case why:
+		c.whyW = rest - c.nameW
+	case !bar:
+		c.nameW = min(rest, nameMost)
+	}
+	if bar {
+		c.barW = rest - c.nameW - c.whyW
+	}
+	at := c.leftPart(without) + 1 // behind the mark of the origin
+	if !without.has(ColumnAt) {
+		at += atPart
+		c.atEnd = at
+	}
+	if bar {
+		c.bar = at + 2
+		c.total = c.bar + c.barW + 1
+		at = c.total + totalWidth
+	}
+	if !without.has(ColumnThen) {
+		c.thenEnd = at + thenPart
+	}
 	return c
 }
 
-func mediumColumns(w int) columns {
+func mediumColumns(w int, without Hidden) columns {
 	c := columns{cursor: 1, glyph: 3, name: 5, end: w - 2}
-	rest := w - (c.name + 2 + stateWidth + 2 + 2 + streakWidth + 1 + backWidth + 1 + 2)
-	withBar := 2 + minBar + 1 + totalWidth
-	if rest >= 36+withBar {
+	rest := w - fixedPart
+	if !without.has(ColumnStreak) {
+		rest -= streakPart
+	}
+	if !without.has(ColumnWhy) {
+		rest -= whyGap
+	}
+	const withBar = cooldownPart + minBar
+	least := 36 // for name and reason, before there is a bar
+	if without.has(ColumnWhy) {
+		least = 20
+	}
+	if !without.has(ColumnCooldown) && rest >= least+withBar {
 		c.barW = minBar
 		rest -= withBar
 	}
-	c.nameW = rest * 54 / 100
-	c.whyW = rest - c.nameW
-	c.leftPart()
+	switch {
+	case !without.has(ColumnWhy):
+		c.nameW = rest * 54 / 100
+		c.whyW = rest - c.nameW
+	case c.barW > 0:
+		c.nameW = min(rest, 40)
+		c.barW += rest - c.nameW
+	default:
+		c.nameW = min(rest, nameMost)
+	}
+	back := c.leftPart(without)
 	if c.barW > 0 {
-		c.bar = c.backEnd + 3
+		c.bar = back + 3
 		c.total = c.bar + c.barW + 1
 	}
 	return c
 }
 
 // leftPart places the columns up to the countdown, which wide and medium
-// tables share.
-func (c *columns) leftPart() {
+// tables share, and returns where that ends.
+func (c *columns) leftPart(without Hidden) int {
 	c.state = c.name + c.nameW + 2
-	c.why = c.state + stateWidth + 2
-	c.ladder = c.why + c.whyW + 2
-	c.number = c.ladder + ladderWidth + 1
-	c.backEnd = c.ladder + streakWidth + 1 + backWidth
+	at := c.state + stateWidth
+	if !without.has(ColumnWhy) {
+		c.why = at + 2
+		at = c.why + c.whyW
+	}
+	if !without.has(ColumnStreak) {
+		c.ladder = at + 2
+		c.number = c.ladder + ladderWidth + 1
+		at = c.ladder + streakWidth
+	}
+	c.backEnd = at + 1 + backWidth
+	return c.backEnd
 }
 
-func narrowColumns(w int) columns {
+func narrowColumns(w int, without Hidden) columns {
 	c := columns{cursor: 0, glyph: 1, name: 3, end: w - 1}
 	c.backEnd = c.end - 1
-	c.number = c.backEnd - backWidth - 5
-	c.state = c.number - stateWidth - 2
+	at := c.backEnd - backWidth
+	if !without.has(ColumnStreak) {
+		c.number = at - 5
+		at = c.number
+	}
+	c.state = at - stateWidth - 2
 	c.nameW = c.state - c.name - 2
 	return c
 }

@@ -151,7 +151,7 @@ func (s *Screen) policyHelp(w int) []sized {
 	because := "because the file counts failures"
 	switch {
 	case s.PolicyForced:
-		because = "because --policy says so"
+		because = "because it was chosen, by --policy or in the configuration"
 	case s.Evidence != nil:
 		did := "did not raise"
 		if s.Evidence.Counts {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"unicode/utf8"
-
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
@@ -127,15 +125,20 @@ func (s *Screen) noteTitles(c *columns) {
 	}
 }
 
-// noteKey remembers a key of the footer. One that shows two arrows is two keys.
+// noteKey remembers a key of the footer. One that shows two keys, such as the
+// arrows, is two keys.
 func (s *Screen) noteKey(from, to int, b key.Binding) {
-	keys := b.Keys()
+	keys, name := b.Keys(), b.Help().Key
 	if len(keys) == 0 {
 		return
 	}
-	if name := b.Help().Key; len(keys) == 2 && utf8.RuneCountInString(name) == 2 {
-		s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: from + 1})
-		from, keys = from+1, keys[1:]
+	if len(keys) == 2 {
+		first, second := KeyWord(keys[0]), KeyWord(keys[1])
+		if name == first+second || name == first+" "+second {
+			next := from + width(name) - width(second)
+			s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
+			from, keys = next, keys[1:]
+		}
 	}
 	s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: to})
 }

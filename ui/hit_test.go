@@ -64,7 +64,7 @@ func (h *hits) saw(kind TargetKind, words string) {
 
 // wrong says what is wrong with a target, by the text of its line.
 func (h *hits) wrong(target Target, line []string, x, y int) string {
-	cols := columnsFor(h.s.Width)
+	cols := columnsFor(h.s.Width, h.s.Without)
 	said := between(line, target.From, target.To)
 	switch target.Kind {
 	case TargetCredential:

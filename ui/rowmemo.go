@@ -8,9 +8,10 @@ import (
 
 // rowForm is what all rows of a table depend on.
 type rowForm struct {
-	theme *Theme
-	width int
-	form  timeForm
+	theme   *Theme
+	width   int
+	without Hidden
+	form    timeForm
 }
 
 // rowKey is what a row shows that is not the same for as long as the pool is.

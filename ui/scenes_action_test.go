@@ -48,7 +48,7 @@ func actionScenes(t testing.TB) []scene {
 			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
 		{"overwritten", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerNotice, "reset of backup-key was overwritten by a running agent at 14:07:03; press r to repeat"}
+			s.Answer = &Answer{AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"}
 		})},
 		{"waiting-for-lock", with(func(s *Screen) {
 			s.Answer = &Answer{AnswerWaiting, "reset waits for the lock, which python3 (process 4242) holds: 3s of 15s; esc cancels"}

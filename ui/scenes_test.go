@@ -24,6 +24,7 @@ func scenes(t testing.TB) []scene {
 		{"backoff", screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")},
 		{"stock-2026-07", screenOf(sample(t, "stock-2026-07.json")).choose(t, "work-oauth")},
 		{"stock-2026-09", screenOf(sample(t, "stock-2026-09.json")).choose(t, "personal-api-key")},
+		{"few-columns", fewColumnsScene(t)},
 		{"shapes", shapesScene(t)},
 		{"all-ready", allReadyScene(t)},
 		{"held", heldScene(t)},
@@ -46,6 +47,14 @@ func scenes(t testing.TB) []scene {
 		{"garbage", garbageScene(t)},
 	}
 	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
+}
+
+// fewColumnsScene is what a person sees who does without most columns.
+func fewColumnsScene(t testing.TB) *Screen {
+	t.Helper()
+	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	s.Without = AllBut(ColumnStreak, ColumnCooldown)
+	return s
 }
 
 // otherStates are the screens that are no table of a live file.

@@ -26,6 +26,18 @@ var schemeWords = [...]string{
 // String returns the words for it on screen.
 func (s Scheme) String() string { return schemeWords[s] }
 
+// schemeNames are what the schemes are called where a word has to do.
+var schemeNames = [...]string{"dark", "high-contrast-dark", "light", "high-contrast-light"}
+
+// Name is what a person writes to choose it: in the configuration, on the
+// command line.
+func (s Scheme) Name() string { return schemeNames[s] }
+
+// Schemes are all of them, in the order in which they are offered.
+func Schemes() []Scheme {
+	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight}
+}
+
 // Next is the scheme after it, in a ring.
 func (s Scheme) Next() Scheme { return (s + 1) % Scheme(len(schemeWords)) }
 

@@ -73,6 +73,8 @@ type Screen struct {
 	// Clock is true for times as the clock shows them; otherwise they are
 	// distances from now.
 	Clock bool
+	// Without are the columns that the table does without.
+	Without Hidden
 	// ForecastOf is the provider whose forecast the pane shows, empty for all.
 	ForecastOf string
 	// Marked are the credentials that the next action is about, instead of the

@@ -51,13 +51,13 @@ type table struct {
 func newTable(s *Screen, theme *Theme) *table {
 	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
-		width: s.Width, cols: columnsFor(s.Width), selected: s.Selected,
+		width: s.Width, cols: columnsFor(s.Width, s.Without), selected: s.Selected,
 		memo: s.memo(), marked: s.Marked, fresh: s.Fresh, form: s.timeForm(),
 	}
 	if s.Timeline && t.cols.bar > 0 {
 		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
 	}
-	t.memo.drawRows(rowForm{theme, s.Width, t.form})
+	t.memo.drawRows(rowForm{theme, s.Width, s.Without, t.form})
 	return t
 }
 

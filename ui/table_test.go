@@ -117,7 +117,7 @@ func TestStreakColumn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).with(entry{"consecutive_failures": c.streak}))
 			for w, want := range map[int]string{120: c.wide, 60: c.narrow} {
-				tab := &table{theme: plainTheme, policy: c.policy, cols: columnsFor(w)}
+				tab := &table{theme: plainTheme, policy: c.policy, cols: columnsFor(w, 0)}
 				l := plainTheme.line()
 				tab.streak(l, cred)
 				equal(t, "streak", strings.TrimSpace(l.String()), want)

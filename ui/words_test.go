@@ -55,7 +55,7 @@ func TestWhy(t *testing.T) {
 // TestEveryShortReasonFitsItsColumn measures our own words on the screen as
 // designed.
 func TestEveryShortReasonFitsItsColumn(t *testing.T) {
-	room := columnsFor(120).whyW
+	room := columnsFor(120, 0).whyW
 	for _, words := range reasons {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
 	}

@@ -1,0 +1,367 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// update writes the golden screens anew: go test ./model -update. Read the
+// difference before it is kept.
+var update = flag.Bool("update", false, "write the golden screens anew")
+
+func TestKeysAsTheyAreWritten(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"r", "r"},
+		{"R", "R"},
+		{"?", "?"},
+		{"ä", "ä"},
+		{"я", "я"},
+		{"+", "+"},
+		{"enter", "enter"},
+		{"Enter", "enter"},
+		{"return", "enter"},
+		{"escape", "esc"},
+		{"PgUp", "pgup"},
+		{"pageup", "pgup"},
+		{"space", "space"},
+		{" ", "space"},
+		{"comma", ","},
+		{"f5", "f5"},
+		{"F20", "f20"},
+		{"del", "delete"},
+		{"ctrl+r", "ctrl+r"},
+		{"Ctrl+R", "ctrl+r"},
+		{"ctrl++", "ctrl++"},
+		{"ctrl+space", "ctrl+space"},
+		{"ctrl+pgdn", "ctrl+pgdown"},
+		{"shift+r", "R"},
+		{"shift+tab", "shift+tab"},
+		{"alt+r", "alt+r"},
+		{"alt+R", "alt+shift+r"},
+		{"shift+ctrl+up", "ctrl+shift+up"},
+		{"alt+ctrl+x", "ctrl+alt+x"},
+	} {
+		got, err := ParseKey(c.text)
+		if err != nil || got != c.want {
+			t.Errorf("%q is the key %q (%v), want %q", c.text, got, err, c.want)
+		}
+	}
+	for _, c := range []struct{ text, says string }{
+		{"", "unknown key"},
+		{"entr", "unknown key"},
+		{"ctrl+", "unknown key"},
+		{"ctrl", "unknown key"},
+		{"hyper+x", "unknown key"},
+		{"rr", "unknown key"},
+		{"f21", "unknown key"},
+		{"\x1b", "unknown key"},
+		{"\u202e", "unknown key"},
+		{"\u0301", "unknown key"},
+		{"\xff", "unknown key"},
+		{"ctrl+\n", "unknown key"},
+		{"\u200b", "unknown key"},
+		{"shift+1", "no name of its own"},
+		{"ctrl+i", "tab"},
+		{"ctrl+m", "enter"},
+		{"Ctrl+[", "esc"},
+	} {
+		if got, err := ParseKey(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q is the key %q (%v), want an error that says %q", c.text, got, err, c.says)
+		}
+	}
+}
+
+// What a terminal sends for a key is called as the key is, so that it acts, and
+// so does a click on it.
+func TestEveryKeyNameIsWhatATerminalSends(t *testing.T) {
+	names := append(keyNames(), "r", "R", "?", "ä", "+", "ctrl+r", "ctrl+alt+x", "alt+shift+r", "shift+tab", "ctrl+space", "shift+up", "ctrl++")
+	for _, a := range actions {
+		names = append(names, a.keys...)
+	}
+	for _, name := range names {
+		equal(t, "a press of "+name, pressOf(name).String(), name)
+		if again, err := ParseKey(name); err != nil || again != name {
+			t.Errorf("%q is read as %q (%v)", name, again, err)
+		}
+	}
+}
+
+func TestBindingsThatAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		action string
+		keys   []string
+		says   string
+	}{
+		{"rset", []string{"r"}, `unknown action "rset"`},
+		{"", []string{"r"}, `unknown action ""`},
+		{"Reset", []string{"r"}, `unknown action "Reset"`},
+		{"reset", []string{"entr"}, `unknown key "entr"`},
+		{"reset", []string{"r", "r"}, `reset has the key "r" twice`},
+		{"reset", []string{"ctrl+r", "Ctrl+R"}, `reset has the key "ctrl+r" twice`},
+		{"reset", []string{"esc"}, "esc always goes back and cannot be a key of reset"},
+		{"quit", []string{"esc"}, "esc always goes back"},
+		{"reset", []string{"ctrl+c"}, "ctrl+c always quits and cannot be a key of reset"},
+		{"back", []string{"ctrl+c"}, "ctrl+c always quits"},
+		{"quit", nil, "quit needs a key"},
+	} {
+		b := KeyBindings{}
+		err := b.Bind(c.action, c.keys)
+		if err == nil || !strings.Contains(err.Error(), c.says) || len(b) > 0 {
+			t.Errorf("%s = %q: %v and %v, want an error that says %q", c.action, c.keys, err, b, c.says)
+		}
+	}
+}
+
+// An unknown name comes with those that there are.
+func TestAnUnknownNameSuggestsOthers(t *testing.T) {
+	var unknown *UnknownNameError
+	equal(t, "an unknown action", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
+	equal(t, "reset among the known", slices.Contains(unknown.Known, "reset"), true)
+	equal(t, "an unknown key", errors.As(KeyBindings{}.Bind("reset", []string{"entr"}), &unknown), true)
+	equal(t, "enter among the known", slices.Contains(unknown.Known, "enter"), true)
+}
+
+// bound are bindings that have to be right, "action key key" each.
+func bound(t *testing.T, lines ...string) KeyBindings {
+	t.Helper()
+	b := KeyBindings{}
+	for _, line := range lines {
+		f := strings.Fields(line)
+		if err := b.Bind(f[0], f[1:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+func TestAKeyForTwoActions(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		says  string // nothing where nothing is wrong
+	}{
+		{nil, ""},
+		{[]string{"reset d", "detail enter"}, ""},
+		{[]string{"reset x", "exhaust r"}, ""},
+		{[]string{"reset x", "exhaust"}, ""},
+		{[]string{"reset x"}, `the key "x" cannot mean both reset and exhaust; give one of them another`},
+		{[]string{"exhaust r"}, `the key "r" cannot mean both exhaust and reset`},
+		{[]string{"reset z", "exhaust z"}, `the key "z" cannot mean both exhaust and reset`},
+		{[]string{"quit f"}, `the key "f" cannot mean both quit and forecast`},
+	} {
+		said := ""
+		if err := bound(t, c.lines...).Check(); err != nil {
+			said = err.Error()
+		}
+		if said != c.says && (c.says == "" || !strings.HasPrefix(said, c.says)) {
+			t.Errorf("%q: %q, want %q", c.lines, said, c.says)
+		}
+	}
+}
+
+// Nothing takes away the way back and the way out.
+func TestTheWayOutStays(t *testing.T) {
+	b := bound(t, "quit Q", "back backspace")
+	equal(t, "quit", strings.Join(b.Keys("quit"), " "), "Q ctrl+c")
+	equal(t, "back", strings.Join(b.Keys("back"), " "), "backspace esc")
+	equal(t, "back with none", strings.Join(bound(t, "back").Keys("back"), " "), "esc")
+	equal(t, "quit as it is", strings.Join(bound(t, "quit q ctrl+c").Keys("quit"), " "), "q ctrl+c")
+	equal(t, "an action nobody chose for", strings.Join(b.Keys("up"), " "), "up k")
+}
+
+// The list of actions is the key map: each binding has one name and one place.
+func TestEveryBindingIsAnAction(t *testing.T) {
+	keys := newKeyMap(nil)
+	places, names := map[any]bool{}, map[string]bool{}
+	for _, a := range actions {
+		places[a.in(&keys)], names[a.name] = true, true
+		equal(t, a.name+"'s keys", strings.Join(a.in(&keys).Keys(), " "), strings.Join(a.keys, " "))
+	}
+	equal(t, "the names", len(names), len(actions))
+	equal(t, "the places", len(places), len(bindings(&keys)))
+	var helped []string
+	for _, b := range slices.Concat(keys.full()...) {
+		helped = append(helped, b.Help().Desc)
+	}
+	for i, a := range Actions() {
+		if i >= len(helped) || helped[i] != a.Does {
+			t.Errorf("%s has no place %d in the help: %q", a.Name, i, helped)
+		}
+	}
+}
+
+// remapped gives every action another key, and tells which its first one is.
+func remapped(t *testing.T) (KeyBindings, map[string]string) {
+	t.Helper()
+	b, key := KeyBindings{}, map[string]string{}
+	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü")
+	for i, a := range actions {
+		if err := b.Bind(a.name, free[i:i+1]); err != nil {
+			t.Fatal(err)
+		}
+		for _, old := range a.keys {
+			key[old] = free[i]
+		}
+	}
+	if err := b.Check(); err != nil {
+		t.Fatal(err)
+	}
+	key[backKey], key[quitKey] = backKey, quitKey
+	return b, key
+}
+
+// Everything that a key does, another one does that a person gave it; the one
+// that it had does nothing any more.
+func TestRemappedKeysAct(t *testing.T) {
+	chosen, now := remapped(t)
+	for _, e := range effects {
+		if e.says {
+			continue // it says the usual key
+		}
+		for _, k := range strings.Fields(e.keys) {
+			t.Run(strings.TrimSpace(e.before+" "+k)+" "+e.does, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+					for _, b := range append(strings.Fields(e.before), k) {
+						d.finish(d.send(pressOf(now[b])))
+					}
+					e.check(d)
+				})
+			})
+		}
+	}
+	d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+	before := d.screen()
+	for old := range now {
+		if old == backKey || old == quitKey {
+			continue
+		}
+		if cmd := d.press(old); cmd != nil {
+			t.Errorf("%s still does something", old)
+		}
+		equal(t, "the screen after "+old, d.screen(), before)
+	}
+}
+
+// An action without a key is out of reach, and nothing on the screen offers it.
+func TestAnActionWithoutAKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
+		d := sitReading(t, twoOut, func(c *Config) { c.Keys = none })
+		d.hides("u undo", " move", "? help", "x exhaust", "d detail")
+		d.shows("r reset", "q quit")
+		before := d.screen()
+		for _, k := range []string{"u", "?", "x", "up", "k", "down", "j", "right", "enter", "d"} {
+			if cmd := d.press(k); cmd != nil {
+				t.Errorf("%s does something", k)
+			}
+			equal(t, "the screen after "+k, d.screen(), before)
+		}
+		d.press("G", "left", "g", "left")
+		d.act("r")
+		d.refuses("every provider is folded")
+		d.hides("unfolds")
+	})
+}
+
+// What is said of a key says the one that a person chose.
+func TestMessagesSayTheChosenKeys(t *testing.T) {
+	chosen := bound(t, "reset D f6", "undo ctrl+u U", "pause f7", "theme f8", "mouse f9", "notify f10", "unfold o", "fold c")
+	for _, c := range []struct{ press, says string }{
+		{"down D", "; U undoes"},
+		{"down f7 D", "the picture stands still; f7 lets it go on"},
+		{"f8", "; f8 goes on to light"},
+		{"f9", "; f9 turns it off again"},
+		{"f10", "; f10 turns them off"},
+		{"c G c D", "every provider is folded; o unfolds"},
+	} {
+		t.Run(c.press, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
+				for _, k := range strings.Fields(c.press) {
+					d.finish(d.send(pressOf(k)))
+				}
+				d.shows(c.says)
+			})
+		})
+	}
+}
+
+// After an agent's overwriting, the key to repeat is the one that there is.
+func TestAnOverwrittenActionNamesTheChosenKey(t *testing.T) {
+	for keys, says := range map[string]string{
+		"reset f5": "press f5 to repeat", "reset": "act on it again by hand", "undo": "press r to repeat",
+	} {
+		d := sitReading(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
+		c := named(d.m.listed(), d.m.selected)
+		equal(t, keys, d.m.repeat(poolstate.VerbReset, c), says)
+	}
+}
+
+// The footer and the help with other keys, as a person sees them.
+func TestGoldenRemapped(t *testing.T) {
+	d := sitReading(t, twoOut, func(c *Config) {
+		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "reset f5 ctrl+d", "exhaust", "help f1 ?", "quit Q", "back b", "detail enter")
+	})
+	var b strings.Builder
+	for _, size := range [][2]int{{120, 36}, {80, 24}, {50, 12}} {
+		d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		for _, pane := range []string{"", "?"} {
+			if pane != "" {
+				d.press(pane)
+			}
+			lines := strings.Split(d.screen(), "\n")
+			if pane == "" {
+				lines = lines[len(lines)-1:] // the table is not what this is about
+			}
+			fmt.Fprintf(&b, "=== %d×%d %s\n", size[0], size[1], pane)
+			for _, l := range lines {
+				b.WriteString(strings.TrimRight(l, " ") + "\n")
+			}
+		}
+		d.press("esc")
+	}
+	path := filepath.Join("testdata", "golden", "remapped.txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; go test ./model -run %s -update writes it", err, t.Name())
+	}
+	equal(t, "the screens", b.String(), string(bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))))
+}
+
+// A click on the footer presses what stands there, whatever it is.
+func TestAClickOnARemappedKey(t *testing.T) {
+	d := sitReading(t, twoOut, func(c *Config) {
+		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "help f1 ?", "sort alt+s")
+	})
+	d.press("m", "esc")
+	d.click("ctrl+n")
+	d.isAt("b")
+	d.click("ctrl+p")
+	d.isAt("a")
+	d.click("alt+s sort")
+	d.shows("order: worst first")
+	d.click("? help")
+	d.open(ui.PaneHelp)
+}
