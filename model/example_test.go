@@ -15,6 +15,23 @@ import (
 	"pooltop/poolstate/journal"
 )
 
+// do runs a command, as a program does, and hands the dashboard what comes of it.
+func do(m *tea.Model, cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			do(m, cmd)
+		}
+	default:
+		var next tea.Cmd
+		*m, next = (*m).Update(msg)
+		do(m, next)
+	}
+}
+
 // The dashboard is a value: messages in, pictures out. A program drives it on a
 // terminal, with tea.NewProgram(model.New(cfg)), and sends a FileChanged for each
 // change of the file; here it is driven by hand.
@@ -40,11 +57,7 @@ func ExampleNew() {
 		ExplainError: error.Error, ExplainWrite: error.Error,
 	})
 	m, _ = m.Update(tea.WindowSizeMsg{Width: 70, Height: 12})
-	for _, cmd := range m.Init()().(tea.BatchMsg) {
-		if cmd != nil {
-			m, _ = m.Update(cmd())
-		}
-	}
+	do(&m, m.Init())
 	for line := range strings.Lines(ansi.Strip(m.View().Content)) {
 		if strings.Contains(line, "openrouter") || strings.Contains(line, "primary") {
 			fmt.Println(strings.TrimSpace(line))
