@@ -78,18 +78,18 @@ var frames = []struct {
 	words string
 	stays time.Duration
 }{
-	{15 * time.Minute, "", "every provider is up", 1300 * time.Millisecond},
-	{24 * time.Minute, "", "looks like an outage", 1600 * time.Millisecond},
-	{77 * time.Minute, "", "1h", 900 * time.Millisecond},
-	{83 * time.Minute, "", "3 due", 900 * time.Millisecond},
-	{90 * time.Minute, "", "first back in 1h5", 1500 * time.Millisecond},
-	{150 * time.Minute, "", "402 no credits", 1100 * time.Millisecond},
-	{240 * time.Minute, "", "streak 2 → 3, 4h", 1500 * time.Millisecond},
-	{471 * time.Minute, "", "streak 3 → 4, 8h", 1500 * time.Millisecond},
-	{13*time.Hour + 5*time.Minute, "", "every provider is up", 1400 * time.Millisecond},
-	{0, "R", "accept", 1500 * time.Millisecond},
-	{0, "y", "reset", 1600 * time.Millisecond},
-	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1500 * time.Millisecond},
+	{15 * time.Minute, "", "every provider is up", 1200 * time.Millisecond},
+	{24 * time.Minute, "", "looks like an outage", 1400 * time.Millisecond},
+	{77 * time.Minute, "", "1h", 800 * time.Millisecond},
+	{83 * time.Minute, "", "3 due", 800 * time.Millisecond},
+	{90 * time.Minute, "", "first back in 1h5", 1400 * time.Millisecond},
+	{150 * time.Minute, "", "402 no credits", 1000 * time.Millisecond},
+	{240 * time.Minute, "", "streak 2 → 3, 4h", 1400 * time.Millisecond},
+	{471 * time.Minute, "", "streak 3 → 4, 8h", 1400 * time.Millisecond},
+	{13*time.Hour + 5*time.Minute, "", "every provider is up", 1200 * time.Millisecond},
+	{0, "R", "accept", 1400 * time.Millisecond},
+	{0, "y", "reset", 1500 * time.Millisecond},
+	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1400 * time.Millisecond},
 }
 
 // still is the frame of the demo that is shown where nothing moves.
