@@ -22,17 +22,26 @@ import (
 
 // showStore runs the dashboard on the store that the flags name.
 func showStore(ctx context.Context, o *options) error {
-	choice, err := o.policyChoice()
+	cfg, err := o.storeDashboard()
 	if err != nil {
 		return err
+	}
+	return runDashboard(ctx, o, cfg)
+}
+
+// storeDashboard is what the dashboard on that store needs to know.
+func (o *options) storeDashboard() (model.Config, error) {
+	choice, err := o.policyChoice()
+	if err != nil {
+		return model.Config{}, err
 	}
 	clock, err := o.clock()
 	if err != nil {
-		return err
+		return model.Config{}, err
 	}
 	path, err := o.storePath()
 	if err != nil {
-		return err
+		return model.Config{}, err
 	}
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
 	operator, err := o.newOperator(store)
@@ -42,7 +51,7 @@ func showStore(ctx context.Context, o *options) error {
 	if o.readOnly {
 		readOnly = "pooltop was started with --read-only"
 	}
-	return runDashboard(ctx, o, model.Config{
+	return model.Config{
 		Operator:     operator,
 		ClaudeFile:   claudeFile(),
 		Clock:        model.Clock{Now: clock, Rate: 1},
@@ -51,7 +60,7 @@ func showStore(ctx context.Context, o *options) error {
 		ReadOnly:     readOnly,
 		ExplainError: explainBriefly(path),
 		ExplainWrite: explainWriteBriefly(path),
-	})
+	}, nil
 }
 
 // runDashboard shows the dashboard until a person or a signal ends it, fed by a

@@ -11,7 +11,6 @@ import (
 
 	"pooltop/model"
 	"pooltop/poolstate"
-	"pooltop/poolstate/journal"
 	"pooltop/poolstate/simulate"
 )
 
@@ -111,16 +110,21 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 	// The agent has to be gone before its file is.
 	defer func() { cancel(); <-stopped }()
 
-	return runDashboard(ctx, o, model.Config{
+	return runDashboard(ctx, o, demoDashboard(store, model.Clock{Now: now, Rate: speed}, choice, sim))
+}
+
+// demoDashboard is what the dashboard on a demo's store needs to know.
+func demoDashboard(store *poolstate.Store, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
+	return model.Config{
 		// What happens in a demo is nobody's account.
-		Operator:     &journal.Operator{Store: store, Number: actionNumber},
-		Clock:        model.Clock{Now: now, Rate: speed},
+		Operator:     onlooker(store),
+		Clock:        clock,
 		Policy:       choice,
-		Path:         fmt.Sprintf("demo ×%g", speed),
+		Path:         fmt.Sprintf("demo ×%g", clock.Rate),
 		Caption:      sim.Caption,
 		ExplainError: explainBriefly(store.Path()),
 		ExplainWrite: explainWriteBriefly(store.Path()),
-	})
+	}
 }
 
 // playDemo takes the agent's turns, one after the other, when the clock reaches

@@ -15,7 +15,8 @@ import (
 type picturedTerminal struct {
 	w, h, x, y  int
 	top, bottom int
-	cells       [][]string
+	cells       [][]cell
+	pen         pen
 	// modes are those that are not as they were at first; keyboards is how many
 	// keyboard protocols were pushed.
 	modes     map[string]bool
@@ -36,11 +37,11 @@ type picturedTerminal struct {
 
 func newPicturedTerminal(w, h int) *picturedTerminal {
 	p := &picturedTerminal{
-		w: w, h: h, bottom: h, cells: make([][]string, h),
+		w: w, h: h, bottom: h, cells: make([][]cell, h),
 		modes: map[string]bool{}, shapes: map[string]bool{}, parser: ansi.NewParser(),
 	}
 	for y := range p.cells {
-		p.cells[y] = make([]string, w)
+		p.cells[y] = make([]cell, w)
 	}
 	p.parser.SetHandler(ansi.Handler{
 		Print: p.print, Execute: p.execute, HandleCsi: p.csi, HandleEsc: p.esc, HandleOsc: p.osc, HandleDcs: p.dcs,
@@ -59,15 +60,14 @@ func (p *picturedTerminal) write(data []byte) {
 }
 
 // String is the picture as text.
-func (p *picturedTerminal) String() string {
+func (p *picturedTerminal) String() string { return textOf(p.cells) }
+
+func textOf(cells [][]cell) string {
 	var b strings.Builder
-	for _, row := range p.cells {
+	for _, row := range cells {
 		var line strings.Builder
 		for _, cell := range row {
-			if cell == "" {
-				cell = " "
-			}
-			line.WriteString(strings.TrimPrefix(cell, tail))
+			line.WriteString(cell.String())
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
@@ -86,9 +86,6 @@ func (p *picturedTerminal) switched() string {
 	return strings.Join(on, " ")
 }
 
-// tail stands in the second cell of a wide character.
-const tail = "\x00"
-
 func (p *picturedTerminal) print(r rune) {
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 		p.raw = append(p.raw, fmt.Sprintf("%U", r))
@@ -97,7 +94,7 @@ func (p *picturedTerminal) print(r rune) {
 	w := ansi.StringWidthWc(string(r))
 	if w == 0 { // it belongs to the character before
 		if at := min(p.x, p.w) - 1; at >= 0 {
-			p.cells[p.y][at] += string(r)
+			p.cells[p.y][at].text += string(r)
 		}
 		return
 	}
@@ -105,9 +102,9 @@ func (p *picturedTerminal) print(r rune) {
 		p.x = 0
 		p.lineFeed()
 	}
-	p.cells[p.y][p.x] = string(r)
+	p.cells[p.y][p.x] = cell{string(r), p.pen}
 	for i := 1; i < w; i++ {
-		p.cells[p.y][p.x+i] = tail
+		p.cells[p.y][p.x+i] = cell{tail, p.pen}
 	}
 	p.x += w
 }
@@ -142,11 +139,13 @@ func (p *picturedTerminal) lineFeed() {
 func (p *picturedTerminal) scroll(from, n int) {
 	for ; n > 0; n-- {
 		copy(p.cells[from:p.bottom], p.cells[from+1:p.bottom])
-		p.cells[p.bottom-1] = make([]string, p.w)
+		p.cells[p.bottom-1] = make([]cell, p.w)
+		p.blank(p.cells[p.bottom-1])
 	}
 	for ; n < 0; n++ {
 		copy(p.cells[from+1:p.bottom], p.cells[from:p.bottom-1])
-		p.cells[from] = make([]string, p.w)
+		p.cells[from] = make([]cell, p.w)
+		p.blank(p.cells[from])
 	}
 }
 
@@ -166,6 +165,7 @@ func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
 	at := min(p.x, p.w-1)
 	switch kind {
 	case "m":
+		p.pen = p.pen.after(params)
 	case "A":
 		p.y = max(p.y-max(n, 1), 0)
 	case "B":
@@ -185,15 +185,15 @@ func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
 	case "Z":
 		p.x = max(((at+7)/8-max(n, 1))*8, 0)
 	case "X":
-		clear(row[at:min(at+max(n, 1), p.w)])
+		p.blank(row[at:min(at+max(n, 1), p.w)])
 	case "@":
 		n = min(max(n, 1), p.w-at)
 		copy(row[at+n:], row[at:])
-		clear(row[at : at+n])
+		p.blank(row[at : at+n])
 	case "P":
 		n = min(max(n, 1), p.w-at)
 		copy(row[at:], row[at+n:])
-		clear(row[p.w-n:])
+		p.blank(row[p.w-n:])
 	case "K":
 		p.eraseLine(at, zero)
 	case "J":
@@ -250,11 +250,11 @@ func (p *picturedTerminal) eraseLine(at, how int) {
 	row := p.cells[p.y]
 	switch how {
 	case 0:
-		clear(row[at:])
+		p.blank(row[at:])
 	case 1:
-		clear(row[:at+1])
+		p.blank(row[:at+1])
 	default:
-		clear(row)
+		p.blank(row)
 	}
 }
 
@@ -263,12 +263,12 @@ func (p *picturedTerminal) erase(at, how int) {
 	p.eraseLine(at, how)
 	if how != 0 {
 		for _, row := range above {
-			clear(row)
+			p.blank(row)
 		}
 	}
 	if how != 1 {
 		for _, row := range below {
-			clear(row)
+			p.blank(row)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Clock is the time that the dashboard lives in: the real one, or a faster one.
 type Clock struct {
@@ -29,10 +32,11 @@ func (c Clock) untilBeat(pace time.Duration) time.Duration {
 // fast reports whether the clock does not go at the pace of ours.
 func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
-// real is how much real time a stretch of the clock's takes.
+// real is how much real time a stretch of the clock's takes, rounded up: who
+// waits for a deadline wakes up when it has passed, not just before.
 func (c Clock) real(d time.Duration) time.Duration {
 	if c.Rate <= 0 {
 		return d
 	}
-	return time.Duration(float64(d) / c.Rate)
+	return time.Duration(math.Ceil(float64(d) / c.Rate))
 }

@@ -39,6 +39,27 @@ func TestUntilBeat(t *testing.T) {
 	}
 }
 
+// A wait on a fast clock ends when it is over there, however short it is: one that
+// ended before would begin anew at once, again and again.
+func TestAWaitIsNotOverBeforeItsTime(t *testing.T) {
+	for _, tt := range []struct {
+		left time.Duration
+		rate float64
+		want time.Duration
+	}{
+		{0, 600, 0},
+		{1, 600, 1},
+		{599, 600, 1},
+		{600, 600, 1},
+		{601, 600, 2},
+		{-time.Second, 2, -500 * time.Millisecond},
+		{7, 1, 7},
+		{7, 0, 7},
+	} {
+		equal(t, "the real time", Clock{Rate: tt.rate}.real(tt.left), tt.want)
+	}
+}
+
 // A clock that is shown in a zone half an hour off the hour beats with the
 // others.
 func TestTheBeatIsTheSameInEveryZone(t *testing.T) {

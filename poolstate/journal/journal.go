@@ -1,7 +1,3 @@
-// Package journal keeps what happened to a pool, one JSON object a line, in a
-// file of the user's own: what a person did, and what was seen of others. It
-// never holds a secret: entries name fields that are none. Lines are only ever
-// appended; that an action was undone is a line of its own.
 package journal
 
 import (

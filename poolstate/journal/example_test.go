@@ -1,0 +1,72 @@
+package journal_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// A person resets a credential, and another process takes that back.
+func ExampleOperator() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "auth.json")
+	err = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
+		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	ctx, now := context.Background(), time.Unix(1795425600, 0)
+	newOperator := func() *journal.Operator {
+		return &journal.Operator{
+			Store:   poolstate.Open(path, poolstate.WithClock(func() time.Time { return now })),
+			Journal: journal.At(filepath.Join(dir, "events.jsonl")),
+			Number:  func() string { return "action-1" },
+		}
+	}
+	streak := func(when string, o *journal.Operator) []poolstate.Credential {
+		snapshot, err := o.Store.Load()
+		if err != nil {
+			fmt.Println(err)
+			return nil
+		}
+		c := snapshot.Pool.Find(poolstate.Ref{Provider: "openrouter", ID: "e5b7f2"})
+		fmt.Printf("%s: status %q, streak %d\n", when, c.StatusText, c.Streak.Count())
+		return []poolstate.Credential{*c}
+	}
+
+	first := newOperator()
+	seen := streak("before", first)
+	if _, err := first.Do(ctx, poolstate.Action{Verb: poolstate.VerbReset}, poolstate.Backoff, seen); err != nil {
+		fmt.Println(err)
+		return
+	}
+	streak("after the reset", first)
+
+	second := newOperator()
+	number, undos, err := second.LastUndo()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := second.TakeBack(ctx, number, poolstate.Backoff, undos); err != nil {
+		fmt.Println(err)
+		return
+	}
+	streak("after "+number+" was undone", second)
+	// Output:
+	// before: status "exhausted", streak 3
+	// after the reset: status "", streak 0
+	// after action-1 was undone: status "exhausted", streak 3
+}

@@ -1,0 +1,45 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// A screen is a function of what is on it: no clock and no terminal is asked.
+func ExampleRender() {
+	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"openrouter": [
+		{"id": "d4410b", "label": "primary", "consecutive_failures": 0},
+		{"id": "e5b7f2", "label": "backup-key", "last_status": "exhausted", "last_status_at": 1795425600.0,
+		 "last_error_code": 429, "consecutive_failures": 2}]}}`), time.UTC)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	screen := ui.Render(&ui.Screen{
+		Width: 64, Height: 8, Theme: ui.PlainTheme(), Now: time.Unix(1795425600, 0).UTC(), Pace: time.Second,
+		Path: "~/.hermes/auth.json", Feed: ui.Feed{State: ui.FeedLive},
+		Pool: pool, Groups: ui.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool),
+	})
+	for line := range strings.Lines(screen) {
+		fmt.Println(strings.TrimRight(line, " \n"))
+	}
+	// Output:
+	// pooltop   ~/.hermes/auth.json      ● live   backoff   09:20:00
+	//  1 ready  1 cooling
+	//
+	//    CREDENTIAL                         STATE   STREAK   BACK IN
+	//  openrouter  1 of 2 ready ─────────────────────────────────────
+	//  ● primary                            ready        0
+	//  ◔ backup-key                         cooling      2  2h00m00s·
+}
+
+// What the file says may be written to be read by a terminal. It is made
+// harmless first.
+func ExampleClean() {
+	fmt.Printf("%q\n", ui.Clean("free\x1b]0;owned\x07 \u202emodels\nper day", 40))
+	// Output: "free�]0;owned� �models per day"
+}
