@@ -27,6 +27,7 @@ func rootCommand(o *options) *cobra.Command {
 		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
 	)
+	registerCompletions(root, o)
 	return root
 }
 
