@@ -25,7 +25,7 @@ func rootCommand(o *options) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		demoCommand(o), listCommand(o), statusCommand(o), eventsCommand(o), reportCommand(o), backoffCommand(o),
-		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o),
+		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o), manCommand(),
 	)
 	registerCompletions(root, o)
 	return root
