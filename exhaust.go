@@ -42,7 +42,7 @@ func exhaustCommand(o *options) *cobra.Command {
 			if !cmd.Flags().Changed("code") {
 				hold.Code = poolstate.HoldCode(seen)
 			}
-			if hold.Code < 100 || hold.Code > 599 {
+			if !isErrorCode(hold.Code) {
 				return usageError("exhaust: --code %d is no error code: use 100 to 599", hold.Code)
 			}
 			d.warn(hold, seen)
@@ -57,6 +57,9 @@ func exhaustCommand(o *options) *cobra.Command {
 	f.StringVar(&reason, "reason", "", "why, for whoever looks at it later")
 	return cmd
 }
+
+// isErrorCode reports whether a number can be the status of an HTTP answer.
+func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
 
 // hold reads how long.
 func (d *deed) hold(length, until string) (h poolstate.Hold, err error) {

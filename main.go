@@ -53,7 +53,7 @@ func execute(ctx context.Context, root *cobra.Command) error {
 		return root.ExecuteContext(ctx)
 	}
 	silent := func(io.Writer, fang.Styles, error) {}
-	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(silent))
+	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(silent), fang.WithoutManpage())
 }
 
 // keepErrors makes a command and those below it put their error into kept and

@@ -28,6 +28,8 @@ func rootCommand(o *options) *cobra.Command {
 		resetCommand(o), exhaustCommand(o), syncCommand(o), undoCommand(o), configCommand(o),
 	)
 	configured(root, o)
+	root.AddCommand(manCommand()) // which is there whatever a configuration says
+	registerCompletions(root, o)
 	return root
 }
 

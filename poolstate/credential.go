@@ -103,6 +103,9 @@ type Credential struct {
 	// borrowed is true for an entry whose secret lies elsewhere: it has a
 	// fingerprint and no access token.
 	borrowed bool
+	// idLeaks and providerLeaks are true if the id, or the provider's name, holds a
+	// piece of one of the entry's own secrets.
+	idLeaks, providerLeaks bool
 
 	// Sole is true for the only credential of its provider that is not dead.
 	Sole bool

@@ -173,11 +173,13 @@ func (s *scrubber) has(piece string) bool {
 	return false
 }
 
-// scrub cleans every text of the credential that can be shown.
+// scrub cleans every text of the credential that can be shown, and notes which
+// of those that must stay as they are hold a secret.
 func (c *Credential) scrub(s *scrubber) {
 	if len(s.secrets) == 0 {
 		return
 	}
+	c.idLeaks, c.providerLeaks = s.clean(c.ID) != c.ID, s.clean(c.Provider) != c.Provider
 	for _, text := range [...]*string{
 		&c.Label, &c.Source, &c.AuthType, &c.StatusText, &c.ErrorReason,
 		&c.ErrorMessage, &c.FailureReason, &c.Fingerprint,
