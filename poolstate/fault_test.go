@@ -306,3 +306,34 @@ func TestAnActionThatMayNotLastIsDone(t *testing.T) {
 	wantErr(t, err, errFault)
 	equal(t, "written", errors.Is(err, ErrWritten), false)
 }
+
+// Who is in the way for a moment is waited for; who stays there is not, for ever.
+func TestPatience(t *testing.T) {
+	errBusy := errors.New("somebody is in the way")
+	for _, tt := range []struct {
+		name         string
+		fails        int
+		with         error
+		tries, waits int
+		want         error
+	}{
+		{"nobody is in the way", 0, nil, 1, 0, nil},
+		{"for a moment", 3, errBusy, 4, 3, nil},
+		{"until the last try", patience - 1, errBusy, patience, patience - 1, nil},
+		{"for ever", 1000, errBusy, patience, patience - 1, errBusy},
+		{"another failure", 1000, errFault, 1, 0, errFault},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tries, waits := 0, 0
+			err := untilFree(func() error {
+				if tries++; tries <= tt.fails {
+					return tt.with
+				}
+				return nil
+			}, func(err error) bool { return errors.Is(err, errBusy) }, func() { waits++ })
+			wantErr(t, err, tt.want)
+			equal(t, "tries", tries, tt.tries)
+			equal(t, "waits", waits, tt.waits)
+		})
+	}
+}

@@ -44,14 +44,14 @@ const storeMode fs.FileMode = 0o600
 type osFiles struct{}
 
 func (osFiles) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
-func (osFiles) Rename(from, to string) error          { return os.Rename(from, to) }
+func (osFiles) Rename(from, to string) error          { return rename(from, to) }
 func (osFiles) Remove(path string) error              { return os.Remove(path) }
 func (osFiles) SyncDir(path string) error             { return syncDir(path) }
 
 // ReadFile does not trust what was seen of the path before: the file may be
 // another one by now, may grow, and opening a pipe would wait for a writer.
 func (osFiles) ReadFile(path string, like []byte, into *memory) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|openAtOnce, 0)
+	f, err := openShared(path)
 	if err != nil {
 		return nil, err
 	}

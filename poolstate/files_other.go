@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package poolstate
 
@@ -8,8 +8,9 @@ import (
 	"os"
 )
 
-// openAtOnce: no opening waits here.
-const openAtOnce = 0
+func openShared(path string) (*os.File, error) { return os.Open(path) }
+
+func rename(from, to string) error { return os.Rename(from, to) }
 
 // alive reports whether a process is there, be it somebody else's.
 func alive(pid int) bool {

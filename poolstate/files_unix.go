@@ -9,8 +9,14 @@ import (
 	"syscall"
 )
 
-// openAtOnce keeps the opening of a pipe from waiting for its other end.
-const openAtOnce = syscall.O_NONBLOCK
+// openShared opens a file to be read. Opening a pipe does not wait for its other
+// end.
+func openShared(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+// rename works here whoever has the file open.
+func rename(from, to string) error { return os.Rename(from, to) }
 
 // alive reports whether a process is there, be it somebody else's.
 func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

@@ -65,6 +65,23 @@ func (s *Store) replace(target string, text pieces, old []byte, like fs.FileInfo
 	return nil
 }
 
+// patience is how often something is tried that others stand in the way of.
+const patience = 20
+
+// untilFree tries until nobody is in the way any more, and waits in between. In
+// the end it gives up with the last error.
+func untilFree(try func() error, inTheWay func(error) bool, wait func()) error {
+	err := try()
+	for range patience - 1 {
+		if err == nil || !inTheWay(err) {
+			break
+		}
+		wait()
+		err = try()
+	}
+	return err
+}
+
 // tidy removes the temporary file of a write that ended with err, and adds to
 // the error when it stays: there are secrets in it.
 func (s *Store) tidy(tmp string, err error) error {
