@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -303,7 +302,7 @@ func (o *options) completeProfile(_ *cobra.Command, _ []string, begun string) ([
 
 // completeCode offers the codes that decide on cooldowns, and those of the pool.
 func (o *options) completeCode(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	codes := []int{http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusTooManyRequests}
+	codes := []int{401, 402, 429} // those that an agent treats in a way of their own
 	if pic, err := o.glance(cmd); err == nil {
 		for c := range pic.pool.All() {
 			if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
@@ -315,7 +314,7 @@ func (o *options) completeCode(cmd *cobra.Command, _ []string, begun string) ([]
 	f := &offers{begun: begun}
 	for _, code := range slices.Compact(codes) {
 		about := ui.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
-		if text := http.StatusText(code); text != "" {
+		if text := ui.CodeWords(code); text != "" {
 			about = text + ", " + about
 		}
 		f.add(strconv.Itoa(code), about)

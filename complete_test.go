@@ -117,7 +117,7 @@ func TestCompletionsTellTheState(t *testing.T) {
 		{[]string{"reset", "openrouter", "e5"}, "e5b7f2\tbackup-key, cooling 12m03s"},
 		{[]string{"reset", "anthropic", "cl"}, "claude_code\tdead"},
 		{[]string{"list", "openai"}, "openai-codex\tnone ready, due now"},
-		{[]string{"backoff", "--code", "401"}, "401\tUnauthorized, 5m after a first failure"},
+		{[]string{"backoff", "--code", "401"}, "401\tauth failed, 5m after a first failure"},
 		{[]string{"demo", "--scenario", "out"}, "outage\tanthropic goes down for half a day, others have a bad moment"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -38,7 +38,10 @@ var reasons = map[string]string{
 	"authentication_error": "auth failed",
 }
 
-// codeWords say what an error code means when the provider gave no reason.
+// CodeWords returns what an error code means when the provider gave no reason,
+// empty for a code that is not usual.
+func CodeWords(code int) string { return codeWords[code] }
+
 var codeWords = map[int]string{
 	400: "bad request",
 	401: "auth failed",
