@@ -123,7 +123,7 @@ func manual(root *cobra.Command, date string) string {
 // page is a manual page in the making.
 type page struct{ strings.Builder }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.Builder, format+"\n", args...) }
 
 func (p *page) section(title string) { p.line(".SH %s", title) }
 
