@@ -50,3 +50,30 @@ func completeKey(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
+
+// addCompletion adds the command that prints the scripts of shells, in words of
+// ours.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	c, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		return
+	}
+	var shells []string
+	for _, shell := range c.Commands() {
+		shells = append(shells, shell.Name())
+		shell.Short = "Print the script for " + shell.Name()
+	}
+	c.Use = "completion SHELL"
+	c.Short = "Print the script that makes a shell complete commands, providers and credentials"
+	c.Long = "completion prints a script for " + anyOf(shells) + ". It completes commands and flags, and providers and\n" +
+		"credentials from the pool that the flags of the same line name. Packages bring it along."
+	c.Example = "  source <(pooltop completion bash)\n  pooltop completion fish | source"
+	c.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usageError("completion: no script for %q%s; there is one for %s", args[0], didYouMean(args[0], shells), anyOf(shells))
+		}
+		return usageError("completion: name a shell: %s", anyOf(shells))
+	}
+	c.RunE = func(*cobra.Command, []string) error { return nil } // the arguments are never right
+}

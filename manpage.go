@@ -102,7 +102,7 @@ func manual(root *cobra.Command, date string) string {
 	p.flags(root.LocalNonPersistentFlags())
 	p.section("COMMANDS")
 	for _, cmd := range root.Commands() {
-		if cmd.IsAvailableCommand() && cmd.Name() != "help" && cmd.Name() != "completion" {
+		if cmd.IsAvailableCommand() && cmd.Name() != "help" {
 			p.command(cmd)
 		}
 	}
@@ -112,9 +112,6 @@ func manual(root *cobra.Command, date string) string {
 	}
 	p.table("ENVIRONMENT", manEnvironment)
 	p.table("FILES", manFiles)
-	p.section("COMPLETION")
-	p.prose("pooltop completion bash, zsh, fish or powershell prints a script that completes commands and flags, and providers and " +
-		"credentials from the pool that the flags of the same line name.")
 	p.section("EXAMPLES")
 	p.example(root.Example)
 	return p.String()

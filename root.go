@@ -30,6 +30,7 @@ func rootCommand(o *options) *cobra.Command {
 	configured(root, o)
 	root.AddCommand(manCommand()) // which is there whatever a configuration says
 	registerCompletions(root, o)
+	addCompletion(root)
 	return root
 }
 

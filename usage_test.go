@@ -45,6 +45,8 @@ func TestWrongUsage(t *testing.T) {
 		{"report --now x", []string{"--now"}},
 		{"report --profile a/b", []string{`"a/b"`}},
 
+		{"completion", []string{"name a shell", "bash"}},
+		{"completion bsh", []string{`"bsh"`, "did you mean", "powershell"}},
 		{"demo --file auth.json", []string{"demo", "leave --file out"}},
 		{"demo --profile work", []string{"--profile"}},
 
