@@ -91,18 +91,24 @@ type document struct {
 	providers []listing
 }
 
+// listed is an entry and the number of the list in which it is.
+type listed struct {
+	span
+	list int
+}
+
 // entries returns where the entries of the pool stand, from the first to the last.
-func (doc *document) entries() []span {
-	var all []span
+func (doc *document) entries() []listed {
+	var all []listed
 	for i := range doc.providers {
 		for _, it := range doc.providers[i].items {
 			if it.isEntry {
-				all = append(all, it.span)
+				all = append(all, listed{it.span, i})
 			}
 		}
 	}
 	// A provider that is given twice stands in the place of its first one.
-	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
+	slices.SortFunc(all, func(a, b listed) int { return a.start - b.start })
 	return all
 }
 

@@ -177,19 +177,29 @@ func (e *editor) apply() revision {
 }
 
 // shortened returns the splices together with others that make an empty object
-// of each entry that no edit touches.
+// of what no edit touches: an entry, or several of a list in a row with what
+// separates them.
 func (e *editor) shortened() []splice {
 	var all []splice
 	rest, empty := e.splices, []byte("{}")
+	list := -1 // of which the last splice shortens entries
 	for _, entry := range e.doc.entries() {
 		next := slices.IndexFunc(rest, func(s splice) bool { return s.start >= entry.start })
 		if next < 0 {
 			next = len(rest)
 		}
-		all, rest = append(all, rest[:next]...), rest[next:]
+		if next > 0 {
+			all, rest, list = append(all, rest[:next]...), rest[next:], -1
+		}
 		reachedInto := len(all) > 0 && all[len(all)-1].end > entry.start
-		if edited := len(rest) > 0 && rest[0].start < entry.end; !edited && !reachedInto {
-			all = append(all, splice{entry, empty})
+		edited := len(rest) > 0 && rest[0].start < entry.end
+		switch {
+		case edited || reachedInto:
+			list = -1
+		case entry.list == list:
+			all[len(all)-1].end = entry.end
+		default:
+			all, list = append(all, splice{entry.span, empty}), entry.list
 		}
 	}
 	return append(all, rest...)

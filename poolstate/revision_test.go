@@ -106,14 +106,19 @@ func (f forgetful) Write(p []byte) (int, error) { return len(p) - int(f), nil }
 // The proof of an edit is short, and holds where the text does: entries that no
 // edit touches are left out of it, and nothing else is.
 func TestTheProofOfAnEdit(t *testing.T) {
-	tests := []struct{ name, store, proof string }{
+	tests := []struct{ name, provider, store, proof string }{
 		{
-			"one of three", `{"x": [1, {"y": "z"}], "credential_pool": {"p": [{"id": "a", "n": {}}, {"id": "b"}, 7, {"id": "c"}]}}`,
+			"one of three", "p", `{"x": [1, {"y": "z"}], "credential_pool": {"p": [{"id": "a", "n": {}}, {"id": "b"}, 7, {"id": "c"}]}}`,
 			`{"x": [1, {"y": "z"}], "credential_pool": {"p": [{}, {"id": "b", "new": 1}, 7, {}]}, "updated_at": ` + stamp + `}`,
 		},
 		{
-			"of a provider given twice, the last counts", `{"credential_pool":{"p":[{"id":"a"}],"q":[{"id":"b"},{"id":"c"}],"p":[{"id":"d"},{"id":"b"}]}}`,
-			`{"credential_pool":{"p":[{"id":"a"}],"q":[{},{}],"p":[{},{"id":"b","new":1}]},"updated_at":` + stamp + `}`,
+			"in the midst of many", "o", `{"credential_pool": {"p": [{"id": "a"}, 7, {"id": "c"},{"id": "d"}], "o": [{"id": "e"},
+  {"id": "f"} , [], {"id": "b"},{"id": "g"},	{"id": "h"}]}}`,
+			`{"credential_pool": {"p": [{}], "o": [{} , [], {"id": "b", "new": 1},{}]}, "updated_at": ` + stamp + `}`,
+		},
+		{
+			"of a provider given twice, the last counts", "p", `{"credential_pool":{"p":[{"id":"a"}],"q":[{"id":"b"},{"id":"c"}],"p":[{"id":"d"},{"id":"b"}]}}`,
+			`{"credential_pool":{"p":[{"id":"a"}],"q":[{}],"p":[{},{"id":"b","new":1}]},"updated_at":` + stamp + `}`,
 		},
 	}
 	for _, tt := range tests {
@@ -121,7 +126,7 @@ func TestTheProofOfAnEdit(t *testing.T) {
 			doc, err := parse([]byte(tt.store))
 			wantErr(t, err, nil)
 			d := &Draft{doc: doc, pool: doc.pool(nil), changes: map[place]Change{}}
-			wantErr(t, d.Apply(Ref{"p", "b", 1}, Change{[]memberEdit{to("new", "1")}}), nil)
+			wantErr(t, d.Apply(Ref{tt.provider, "b", 0}, Change{[]memberEdit{to("new", "1")}}), nil)
 			next := d.revision(stampAt)
 			equal(t, "proof", string(next.proof), tt.proof)
 			wantErr(t, next.verify(), nil)
@@ -131,7 +136,7 @@ func TestTheProofOfAnEdit(t *testing.T) {
 
 // What an edit breaks shows in its proof, wherever it is.
 func TestABrokenEditHasNoProof(t *testing.T) {
-	store := `{"credential_pool": {"p": [{"id": "a"}, {"id": "b"}]}, "z": 1}`
+	store := `{"credential_pool": {"p": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}, "z": 1}`
 	doc, err := parse([]byte(store))
 	wantErr(t, err, nil)
 	for at := range len(store) {
