@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -118,18 +119,17 @@ const quietFor = 200 * time.Millisecond
 
 // patiently runs what takes the lock, and says who has it when that takes long.
 func (d *deed) patiently(work func(context.Context) (journal.Done, error)) (journal.Done, error) {
-	slow := time.AfterFunc(quietFor, func() {
-		who := poolstate.LockHolder(d.pic.path)
-		switch {
-		case strings.HasSuffix(who, fmt.Sprintf("(process %d)", os.Getpid())):
-			return // we have it, and the disk is slow
-		case who == "":
-			who = "a running agent or another pooltop"
+	var slow *time.Timer
+	return work(poolstate.TraceLock(d.cmd.Context(), func(waits bool) {
+		if !waits {
+			slow.Stop()
+			return
 		}
-		d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), who))
-	})
-	defer slow.Stop()
-	return work(d.cmd.Context())
+		slow = time.AfterFunc(quietFor, func() {
+			who := cmp.Or(poolstate.LockHolder(d.pic.path), "a running agent or another pooltop")
+			d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), who))
+		})
+	}))
 }
 
 // finish reports what was done.

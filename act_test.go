@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
 )
 
 // actOn runs a command that writes, on a sample of its own with a journal of
@@ -222,4 +226,25 @@ func TestTheJournalHasNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "its mode", info.Mode().Perm(), 0o600)
+}
+
+// Who waits for the lock is told so, once, and after fifteen seconds that it was
+// in vain. (Time stands still in the command, or jumps.)
+func TestALockThatIsHeld(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := sampleFile(t, "backoff.json")
+	l := flock.New(poolstate.LockPath(file))
+	if ok, err := l.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	got := at(t, file, "reset", "openrouter", "backup-key")
+	equal(t, "the exit code", got.code, exitLocked)
+	waited, gaveUp, _ := strings.Cut(got.stderr, "\n")
+	for line, words := range map[string]string{waited: "pooltop: reset: waiting up to 15s for the lock, which ", gaveUp: "pooltop: reset: "} {
+		if !strings.HasPrefix(line, words) || strings.Count(line, "\n") > 1 {
+			t.Errorf("standard error is %q", got.stderr)
+		}
+	}
+	equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }

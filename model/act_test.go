@@ -282,6 +282,21 @@ func TestABusyLock(t *testing.T) {
 			equal(t, "the file", d.text(), mixedPool)
 		})
 	})
+	t.Run("it is only the disk that is slow", func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
+			d := acting(t, "a")
+			cmds := batch(d.press("r"))
+			again := d.send(cmds[1]()) // the work has not even begun
+			d.shows("↑↓ move")
+			hold(t, d)
+			ended := make(chan tea.Msg, 1)
+			go func() { ended <- cmds[0]() }()
+			d.send(again())
+			d.shows("◌ reset waits for the lock")
+			d.do("esc")
+			d.finish(d.send(<-ended))
+		})
+	})
 	t.Run("it gives up", func(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			d := acting(t, "a")

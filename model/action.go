@@ -1,9 +1,11 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -20,10 +22,12 @@ type running struct {
 	verb   poolstate.Verb
 	since  time.Time
 	cancel context.CancelFunc
-	// slow is set when the lock takes long enough to be worth a word; holder is
+	// waits is true while the lock takes long enough to be worth a word; holder is
 	// who has it, if the system says.
-	slow   bool
+	waits  bool
 	holder string
+	// look waits a while and then tells of the lock, unless the action is done.
+	look func() tea.Cmd
 }
 
 // slowAfter is how long an action may wait for the lock in silence.
@@ -36,9 +40,11 @@ type actionDone struct {
 	err  error
 }
 
-// actionSlow says that an action still waits for the lock.
+// actionSlow says that an action is not done yet, and whether it waits for the
+// lock.
 type actionSlow struct {
 	number int
+	waits  bool
 	holder string
 }
 
@@ -168,39 +174,42 @@ func (m *Model) perform(a poolstate.Action, seen []poolstate.Credential) tea.Cmd
 
 func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done, error)) tea.Cmd {
 	ctx, cancel := context.WithCancel(context.Background())
+	var waits atomic.Bool
+	ctx = poolstate.TraceLock(ctx, waits.Store)
 	m.actions++
 	m.answer = nil
-	m.running = &running{number: m.actions, verb: verb, since: m.cfg.Clock.Now(), cancel: cancel}
-	number, store, pending := m.actions, m.cfg.Operator.Store.Path(), m.cfg.Pending
-	work := pending.promise(func() tea.Msg {
+	number, store := m.actions, m.cfg.Operator.Store.Path()
+	look := func() tea.Cmd {
+		return tea.Tick(slowAfter, func(time.Time) tea.Msg {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return actionSlow{number, waits.Load(), poolstate.LockHolder(store)}
+		})
+	}
+	m.running = &running{number: number, verb: verb, since: m.cfg.Clock.Now(), cancel: cancel, look: look}
+	work := m.cfg.Pending.promise(func() tea.Msg {
 		defer cancel()
 		done, err := do(ctx)
 		return actionDone{verb, done, err}
 	})
-	slow := tea.Tick(slowAfter, func(time.Time) tea.Msg {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return actionSlow{number, poolstate.LockHolder(store)}
-	})
-	return tea.Batch(work, slow)
+	return tea.Batch(work, look())
 }
 
-func (m *Model) actionSlow(msg actionSlow) {
-	if m.running != nil && m.running.number == msg.number {
-		m.running.slow, m.running.holder = true, msg.holder
+func (m *Model) actionSlow(msg actionSlow) tea.Cmd {
+	if m.running == nil || m.running.number != msg.number {
+		return nil
 	}
+	m.running.waits, m.running.holder = msg.waits, msg.holder
+	return m.running.look()
 }
 
 // waiting is the answer while an action waits for the lock.
 func (m *Model) waiting() *ui.Answer {
-	if m.running == nil || !m.running.slow {
+	if m.running == nil || !m.running.waits {
 		return nil
 	}
-	who := m.running.holder
-	if who == "" {
-		who = "a running agent or another pooltop"
-	}
+	who := cmp.Or(m.running.holder, "a running agent or another pooltop")
 	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(m.running.since), 0))
 	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s waits for the lock, which %s holds: %s of %s; esc cancels",
 		m.running.verb, who, ui.Span(waited), ui.Span(poolstate.LockPatience))}

@@ -207,7 +207,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case planned:
 		cmd = m.planned(msg)
 	case actionSlow:
-		m.actionSlow(msg)
+		cmd = m.actionSlow(msg)
 	case actionDone:
 		cmd = m.actionDone(msg)
 	case tea.PasteMsg:

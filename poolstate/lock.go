@@ -48,17 +48,46 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock %s: %w", path, ErrLockNotFile)
 	}
 	l := flock.New(path, flock.SetPermissions(storeMode))
-	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
-	defer cancel()
-	ok, err := l.TryLockContext(ctx, lockPoll)
+	ok, err := take(ctx, l)
 	if ok {
 		return func() error { return aboutLock(path, l.Unlock()) }, nil
 	}
 	_ = l.Close()
-	if errors.Is(context.Cause(ctx), ErrLocked) {
+	if errors.Is(err, ErrLocked) {
 		return nil, fmt.Errorf("%w %s for more than %v", ErrLocked, path, LockPatience)
 	}
 	return nil, fmt.Errorf("lock %s: %w", path, aboutLock(path, err))
+}
+
+// take takes a lock at once, or waits for it and says so.
+func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if ok, err := l.TryLock(); ok || err != nil {
+		return ok, err
+	}
+	if waits, traced := ctx.Value(lockTrace{}).(func(bool)); traced {
+		waits(true)
+		defer waits(false)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
+	defer cancel()
+	if ok, err = l.TryLockContext(ctx, lockPoll); errors.Is(context.Cause(ctx), ErrLocked) {
+		err = ErrLocked
+	}
+	return ok, err
+}
+
+// lockTrace is the key of what TraceLock puts into a context.
+type lockTrace struct{}
+
+// TraceLock returns a context with which a write tells whether it waits for the
+// lock: waits is called with true when somebody else is found to hold it, and
+// with false when the wait is over, with the lock or without. A write that gets
+// the lock at once calls nothing.
+func TraceLock(ctx context.Context, waits func(bool)) context.Context {
+	return context.WithValue(ctx, lockTrace{}, waits)
 }
 
 // aboutLock adds to a bare answer of the system which file it is about.

@@ -5,6 +5,7 @@ package poolstate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,4 +166,20 @@ func TestALockThatCannotBeTriedIsAnErrorAtOnce(t *testing.T) {
 		}
 	})
 	equal(t, "content", readFile(t, s.Path()), small)
+}
+
+// A write tells of its wait, and of nothing else.
+func TestAWaitForTheLockIsTold(t *testing.T) {
+	s := newStore(t, small)
+	told := func() (waits []bool) {
+		ctx := TraceLock(context.Background(), func(w bool) { waits = append(waits, w) })
+		wantErr(t, s.Update(ctx, func(*Draft) error { return nil }), nil)
+		return waits
+	}
+	equal(t, "a free lock", fmt.Sprint(told()), "[]")
+	release := hold(t, s)
+	synctest.Test(t, func(t *testing.T) {
+		time.AfterFunc(time.Second, release)
+		equal(t, "a held lock", fmt.Sprint(told()), "[true false]")
+	})
 }
