@@ -116,10 +116,10 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	return err
 }
 
-// framesPerSecond is, unless somebody asks for another rate, how often the renderer looks whether there is something to
-// draw. Each look wakes the machine up, also when there is nothing: at 60 that
-// is all a dashboard at rest costs. At 24 a change is on the terminal within
-// 42 ms, which nobody takes for a delay.
+// framesPerSecond is how often the renderer looks whether there is something to
+// draw, unless somebody asks for another rate. Each look wakes the machine up,
+// also when there is nothing: at 60 that is all a dashboard at rest costs. At 24 a
+// change is on the terminal within 42 ms, which nobody takes for a delay.
 const framesPerSecond = 24
 
 // restLightly keeps the work on one processor and the heap small, unless the
