@@ -120,12 +120,17 @@ const quietFor = 200 * time.Millisecond
 // patiently runs what takes the lock, and says who has it when that takes long.
 func (d *deed) patiently(work func(context.Context) (journal.Done, error)) (journal.Done, error) {
 	var slow *time.Timer
+	var said chan struct{}
 	return work(poolstate.TraceLock(d.cmd.Context(), func(waits bool) {
 		if !waits {
-			slow.Stop()
+			if !slow.Stop() {
+				<-said // nothing else is said meanwhile
+			}
 			return
 		}
+		said = make(chan struct{})
 		slow = time.AfterFunc(quietFor, func() {
+			defer close(said)
 			who := cmp.Or(poolstate.LockHolder(d.pic.path), "a running agent or another pooltop")
 			d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), who))
 		})
