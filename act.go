@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -157,6 +158,8 @@ func (d *deed) failed(err error) error {
 	said := explain(err)
 	path, _ := pathOf(err)
 	switch {
+	case errors.Is(err, context.Canceled):
+		said = "interrupted; nothing was written"
 	case code == exitLocked:
 		said = err.Error() + "; nothing was written, try again"
 	case code == exitFailed, path == poolstate.LockPath(d.pic.path):

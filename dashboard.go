@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -109,11 +110,30 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 		}
 	}()
 
-	_, err = program.Run()
+	last, err := program.Run()
+	if m, ok := last.(model.Model); ok && err == nil {
+		if failed := leave(m, out); failed != nil {
+			return failed
+		}
+	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		return cause // the terminal is gone; nil and a signal are no error
 	}
 	return err
+}
+
+// leave says what came of an action that was under way at the end. Nothing but
+// out is sure not to wait for the terminal.
+func leave(m model.Model, out io.Writer) error {
+	said, err := m.Leave()
+	if err != nil {
+		printError(out, err)
+		return &codedError{code: exitCode(err)}
+	}
+	if said != "" {
+		_, _ = fmt.Fprintln(out, ui.Clean(said, maxErrorText)) // who cannot be told is gone
+	}
+	return nil
 }
 
 // framesPerSecond is how often the renderer looks whether there is something to

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -18,10 +17,12 @@ import (
 
 // running is an action that is under way.
 type running struct {
-	number int
-	verb   poolstate.Verb
-	since  time.Time
-	cancel context.CancelFunc
+	number   int
+	verb     poolstate.Verb
+	since    time.Time
+	cancel   context.CancelFunc
+	patience *patience
+	work     tea.Cmd
 	// waits is true while the lock takes long enough to be worth a word; holder is
 	// who has it, if the system says.
 	waits  bool
@@ -174,8 +175,8 @@ func (m *Model) perform(a poolstate.Action, seen []poolstate.Credential) tea.Cmd
 
 func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done, error)) tea.Cmd {
 	ctx, cancel := context.WithCancel(context.Background())
-	var waits atomic.Bool
-	ctx = poolstate.TraceLock(ctx, waits.Store)
+	patience := &patience{cancel: cancel}
+	ctx = poolstate.TraceLock(ctx, patience.told)
 	m.actions++
 	m.answer = nil
 	number, store := m.actions, m.cfg.Operator.Store.Path()
@@ -184,15 +185,18 @@ func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done,
 			if ctx.Err() != nil {
 				return nil
 			}
-			return actionSlow{number, waits.Load(), poolstate.LockHolder(store)}
+			return actionSlow{number, patience.waits.Load(), poolstate.LockHolder(store)}
 		})
 	}
-	m.running = &running{number: number, verb: verb, since: m.cfg.Clock.Now(), cancel: cancel, look: look}
 	work := m.cfg.Pending.promise(func() tea.Msg {
 		defer cancel()
 		done, err := do(ctx)
 		return actionDone{verb, done, err}
 	})
+	m.running = &running{
+		number: number, verb: verb, since: m.cfg.Clock.Now(),
+		cancel: cancel, patience: patience, work: work, look: look,
+	}
 	return tea.Batch(work, look())
 }
 

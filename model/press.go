@@ -108,9 +108,9 @@ func (m *Model) copyID() tea.Cmd {
 // maxIDText bounds what is copied.
 const maxIDText = 256
 
-// quit ends the program; what waits for the lock gives up.
+// quit ends the program; what is seen to wait for the lock gives up.
 func (m *Model) quit() tea.Cmd {
-	if m.running != nil {
+	if m.running != nil && m.running.waits {
 		m.running.cancel()
 	}
 	return tea.Quit
