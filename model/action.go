@@ -175,8 +175,8 @@ func (m *Model) perform(a poolstate.Action, seen []poolstate.Credential) tea.Cmd
 
 func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done, error)) tea.Cmd {
 	ctx, cancel := context.WithCancel(context.Background())
-	patience := &patience{cancel: cancel}
-	ctx = poolstate.TraceLock(ctx, patience.told)
+	patient := &patience{cancel: cancel}
+	ctx = poolstate.TraceLock(ctx, patient.told)
 	m.actions++
 	m.answer = nil
 	number, store := m.actions, m.cfg.Operator.Store.Path()
@@ -185,7 +185,7 @@ func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done,
 			if ctx.Err() != nil {
 				return nil
 			}
-			return actionSlow{number, patience.waits.Load(), poolstate.LockHolder(store)}
+			return actionSlow{number, patient.waits.Load(), poolstate.LockHolder(store)}
 		})
 	}
 	work := m.cfg.Pending.promise(func() tea.Msg {
@@ -195,7 +195,7 @@ func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done,
 	})
 	m.running = &running{
 		number: number, verb: verb, since: m.cfg.Clock.Now(),
-		cancel: cancel, patience: patience, work: work, look: look,
+		cancel: cancel, patience: patient, work: work, look: look,
 	}
 	return tea.Batch(work, look())
 }

@@ -62,7 +62,8 @@
 //
 //  1. It takes the agent's own lock, the path of the store with .lock for its
 //     suffix, as the agent does: exclusively, asking every 50 ms, for 15 seconds
-//     at the most. The lock is created if it is missing and never deleted.
+//     at the most. The lock is created if it is missing and never deleted. With
+//     [TraceLock] it tells whether it waits.
 //  2. It reads the file anew. What the caller saw before is no ground to write on.
 //  3. It lets the caller find the credential by provider and id. One that is gone
 //     is [ErrGone], and nothing is written.
