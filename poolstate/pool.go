@@ -179,6 +179,11 @@ func (p *Pool) Find(ref Ref) *Credential {
 	if prov == nil {
 		return nil
 	}
+	if i := ref.Position; i >= 0 && i < len(prov.Credentials) { // the pool's order is mostly the file's
+		if c := &prov.Credentials[i]; c.ID == ref.ID && c.Position == i {
+			return c
+		}
+	}
 	var found *Credential
 	for i := range prov.Credentials {
 		c := &prov.Credentials[i]

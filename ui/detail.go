@@ -253,13 +253,14 @@ const maxShared = 3
 
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
+	others := len(c.Shares) - 1
 	for _, ref := range c.Shares {
-		if ref != c.Ref {
+		if ref != c.Ref && len(names) < maxShared {
 			names = append(names, Clean(ref.String(), rowText))
 		}
 	}
-	if n := len(names); n > maxShared {
-		names = append(names[:maxShared], strconv.Itoa(n-maxShared)+" more")
+	if others > maxShared {
+		names = append(names, strconv.Itoa(others-maxShared)+" more")
 	}
 	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
 }

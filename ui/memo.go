@@ -20,6 +20,9 @@ type Memo struct {
 	providers map[*poolstate.Provider]standing
 	forecasts map[*poolstate.Provider]poolstate.Forecast // nil is the whole pool
 
+	// selected is where the selected credential was listed.
+	selected location
+
 	// rows are as they were drawn last, in that form.
 	form rowForm
 	rows map[*poolstate.Credential]memoRow

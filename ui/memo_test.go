@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,4 +87,37 @@ func TestThePaceIsKept(t *testing.T) {
 			t.Errorf("%s changes within the minute: %s", sc.name, firstDifference(plain(got), plain(before)))
 		}
 	}
+}
+
+// The selected credential is found where it stands, wherever it stood before.
+func TestTheSelectedIsFoundWhereverItGoes(t *testing.T) {
+	s := screenOf(bigPool(t, 60)).choose(t, "key-1-4")
+	s.Memo = &Memo{}
+	check := func(what string) {
+		t.Helper()
+		fresh := *s
+		fresh.Memo = nil
+		at, found := s.locate()
+		want, there := fresh.locate()
+		equal(t, what+": found", found, there)
+		if found {
+			equal(t, what+": where", at, want)
+			equal(t, what+": who", s.Groups[at.group].Credentials[at.item].Ref, *s.Selected)
+		}
+	}
+	check("at first")
+	check("again")
+	slices.Reverse(s.Groups)
+	check("providers the other way round")
+	for g := range s.Groups {
+		slices.Reverse(s.Groups[g].Credentials)
+	}
+	check("credentials too")
+	check("and again")
+	s.Selected = &s.Groups[0].Credentials[0].Ref
+	check("another one")
+	s.Groups[0].Credentials = nil
+	check("folded away")
+	s.Groups = nil
+	check("nothing listed")
 }

@@ -72,21 +72,42 @@ func rowOf(groups []Group, g int, spaced bool, i int) row {
 
 // rowOfSelected is the line of the selected credential, -1 without one.
 func (s *Screen) rowOfSelected(spaced bool) int {
-	if s.Selected == nil {
+	at, found := s.locate()
+	if !found {
 		return -1
 	}
 	before := 0
-	for g := range s.Groups {
-		group := &s.Groups[g]
-		if group.Provider.Name == s.Selected.Provider {
-			for i, c := range group.Credentials {
-				if c.Ref == *s.Selected {
-					head := rowsOf(s.Groups, g, spaced) - len(group.Credentials)
-					return before + head + i
-				}
-			}
-		}
+	for g := range at.group {
 		before += rowsOf(s.Groups, g, spaced)
 	}
-	return -1
+	return before + rowsOf(s.Groups, at.group, spaced) - len(s.Groups[at.group].Credentials) + at.item
+}
+
+// location is where a credential is listed.
+type location struct{ group, item int }
+
+// locate finds the selected credential among the listed ones. It looks first where
+// it was the last time.
+func (s *Screen) locate() (at location, found bool) {
+	if s.Selected == nil {
+		return at, false
+	}
+	memo := s.memo()
+	if at = memo.selected; at.group < len(s.Groups) {
+		if list := s.Groups[at.group].Credentials; at.item < len(list) && list[at.item].Ref == *s.Selected {
+			return at, true
+		}
+	}
+	for g := range s.Groups {
+		if s.Groups[g].Provider.Name != s.Selected.Provider {
+			continue
+		}
+		for i, c := range s.Groups[g].Credentials {
+			if c.Ref == *s.Selected {
+				memo.selected = location{g, i}
+				return memo.selected, true
+			}
+		}
+	}
+	return at, false
 }

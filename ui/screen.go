@@ -216,16 +216,15 @@ func (s *Screen) place(plan plan) string {
 	if rowCount(s.Groups, plan.spaced) <= plan.table {
 		return ""
 	}
-	at, total := 0, 0
-	for _, g := range s.Groups {
-		for _, c := range g.Credentials {
-			total++
-			if s.Selected != nil && c.Ref == *s.Selected {
-				at = total
-			}
+	number, total := 0, 0
+	at, found := s.locate()
+	for g := range s.Groups {
+		if found && g == at.group {
+			number = total + at.item + 1
 		}
+		total += len(s.Groups[g].Credentials)
 	}
-	return strconv.Itoa(at) + " of " + strconv.Itoa(total)
+	return strconv.Itoa(number) + " of " + strconv.Itoa(total)
 }
 
 // tableLines draws the visible part of the table. When a group's heading is
