@@ -94,7 +94,7 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 	if why := m.cannotAct(); why != "" {
 		return m.refuse("%s", why)
 	}
-	k := &m.keys
+	k := m.keys
 	if key.Matches(msg, k.Undo) {
 		return m.undo()
 	}
@@ -115,7 +115,7 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 // provider, everything, the marked ones, or the selected one. bulk is true when
 // no single credential was pointed at.
 func (m *Model) targets(msg tea.KeyPressMsg) (seen []poolstate.Credential, bulk bool) {
-	k := &m.keys
+	k := m.keys
 	wanted := func(c *poolstate.Credential) bool { return m.selected != nil && c.Ref == *m.selected }
 	switch {
 	case key.Matches(msg, k.ResetAll):

@@ -15,7 +15,7 @@ import (
 type arrangement struct {
 	filter ui.Filter
 	// input is what was typed of the filter; typing is true while it is.
-	input   textinput.Model
+	input   *textinput.Model
 	typing  bool
 	problem string
 	// applied is the text of the filter in force.
@@ -38,7 +38,7 @@ const maxFilterText = 200
 func newArrangement(o ui.Order, descending bool) arrangement {
 	in := textinput.New()
 	in.CharLimit = maxFilterText
-	return arrangement{input: in, order: o, descending: descending}
+	return arrangement{input: &in, order: o, descending: descending}
 }
 
 // plain reports whether the pool is listed whole and in its own order.
@@ -61,7 +61,7 @@ func (m *Model) arrange() {
 // arrangeKey acts on the keys of filter, sort and folding, and reports whether
 // it was one of them.
 func (m *Model) arrangeKey(msg tea.KeyPressMsg) bool {
-	k, a := &m.keys, &m.arrangement
+	k, a := m.keys, &m.arrangement
 	empty := m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0
 	switch {
 	case empty && key.Matches(msg, k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold):
@@ -114,7 +114,7 @@ func (m *Model) fold(hide bool) {
 
 // typed takes a key into the filter, which acts at once.
 func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
-	k, a := &m.dialogKeys, &m.arrangement
+	k, a := m.dialogKeys, &m.arrangement
 	switch {
 	case key.Matches(msg, k.Abort):
 		return m.quit()
@@ -126,7 +126,7 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 		a.input.Blur()
 		return nil
 	}
-	a.input, _ = a.input.Update(msg) // its command only makes a cursor blink
+	*a.input, _ = a.input.Update(msg) // its command only makes a cursor blink
 	m.refilter()
 	return nil
 }

@@ -186,11 +186,11 @@ func TestEveryBindingIsAnAction(t *testing.T) {
 	keys := newKeyMap(nil)
 	places, names := map[any]bool{}, map[string]bool{}
 	for _, a := range actions {
-		places[a.in(&keys)], names[a.name] = true, true
-		equal(t, a.name+"'s keys", strings.Join(a.in(&keys).Keys(), " "), strings.Join(a.keys, " "))
+		places[a.in(keys)], names[a.name] = true, true
+		equal(t, a.name+"'s keys", strings.Join(a.in(keys).Keys(), " "), strings.Join(a.keys, " "))
 	}
 	equal(t, "the names", len(names), len(actions))
-	equal(t, "the places", len(places), len(bindings(&keys)))
+	equal(t, "the places", len(places), len(bindings(keys)))
 	var helped []string
 	for _, b := range slices.Concat(keys.full()...) {
 		helped = append(helped, b.Help().Desc)

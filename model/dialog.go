@@ -114,7 +114,7 @@ func (m *Model) openConfirm(a poolstate.Action, seen []poolstate.Credential, pla
 
 // dialogPressed acts on a key while a dialog is open.
 func (m *Model) dialogPressed(msg tea.KeyPressMsg) tea.Cmd {
-	k := &m.dialogKeys
+	k := m.dialogKeys
 	switch {
 	case key.Matches(msg, k.Abort):
 		return m.quit()
@@ -131,7 +131,7 @@ func (m *Model) dialogPressed(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) confirmPressed(msg tea.KeyPressMsg) tea.Cmd {
-	k, d := &m.dialogKeys, *m.dialog
+	k, d := m.dialogKeys, *m.dialog
 	d.ignored = false
 	switch {
 	case key.Matches(msg, k.Toggle):
@@ -159,7 +159,7 @@ func (m *Model) confirmPressed(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) formPressed(msg tea.KeyPressMsg) tea.Cmd {
-	k := &m.dialogKeys
+	k := m.dialogKeys
 	f := *m.dialog.form // a form is a value: the model before stays as it was
 	d := *m.dialog
 	d.form, m.dialog = &f, &d
@@ -189,7 +189,7 @@ func (m *Model) formPressed(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) pasted(msg tea.PasteMsg) {
 	if m.dialog == nil && m.arrangement.typing {
 		msg.Content = ui.Clean(msg.Content, maxFilterText)
-		m.arrangement.input, _ = m.arrangement.input.Update(msg)
+		*m.arrangement.input, _ = m.arrangement.input.Update(msg)
 		m.refilter()
 		return
 	}
@@ -246,7 +246,7 @@ func (m *Model) drawn() *ui.Dialog {
 }
 
 func (m *Model) drawnForm() *ui.Dialog {
-	d, f, k := m.dialog, m.dialog.form, &m.dialogKeys
+	d, f, k := m.dialog, m.dialog.form, m.dialogKeys
 	what := fmt.Sprintf("%d marked credentials", len(d.seen))
 	if len(d.seen) == 1 {
 		what = ui.CredentialName(&d.seen[0]) + " of " + d.seen[0].Provider
@@ -302,7 +302,7 @@ func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
 }
 
 func (m *Model) drawnConfirm() *ui.Dialog {
-	d, k := m.dialog, &m.dialogKeys
+	d, k := m.dialog, m.dialogKeys
 	out := &ui.Dialog{
 		Title:      fmt.Sprintf("%s %s in %s?", d.action.Verb, count(len(d.plan.Changed)), m.cfg.Path),
 		Unaffected: ui.UnaffectedWords(d.plan),

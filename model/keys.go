@@ -73,14 +73,14 @@ var actions = []action{
 }
 
 // newKeyMap gives each action the keys that a person chose, or else its own.
-func newKeyMap(chosen KeyBindings) keyMap {
-	var k keyMap
+func newKeyMap(chosen KeyBindings) *keyMap {
+	k := &keyMap{}
 	for _, a := range actions {
 		keys, ok := chosen[a.name]
 		if !ok {
 			keys = a.keys
 		}
-		*a.in(&k) = bind(a.does, keys...)
+		*a.in(k) = bind(a.does, keys...)
 	}
 	k.Move = k.move()
 	return k
@@ -128,7 +128,7 @@ func briefly(b key.Binding, desc string) key.Binding {
 
 // short is the footer: the keys that do something now, in the order of the
 // screen's work.
-func (k keyMap) short(pane ui.Pane, listed bool) []key.Binding {
+func (k *keyMap) short(pane ui.Pane, listed bool) []key.Binding {
 	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), briefly(k.Back, "back")
 	switch {
 	case pane == ui.PaneEvents:
@@ -146,7 +146,7 @@ func (k keyMap) short(pane ui.Pane, listed bool) []key.Binding {
 }
 
 // full is the help: every key, in groups.
-func (k keyMap) full() [][]key.Binding {
+func (k *keyMap) full() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
 		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
@@ -168,10 +168,10 @@ type dialogKeys struct {
 	Keep, Clear key.Binding
 }
 
-func newDialogKeys() dialogKeys {
+func newDialogKeys() *dialogKeys {
 	toggle := bind("choose", "left", "right", "tab", "shift+tab", "h", "l")
 	toggle.SetHelp("←→", "choose")
-	return dialogKeys{
+	return &dialogKeys{
 		Accept:   bind("accept", "enter"),
 		Cancel:   bind("cancel", backKey),
 		Next:     bind("next field", "tab"),

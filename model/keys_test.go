@@ -156,7 +156,7 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 		}
 	}
 	keys := newKeyMap(nil)
-	for _, b := range bindings(&keys) {
+	for _, b := range bindings(keys) {
 		for _, k := range b.Keys() {
 			if !known[k] {
 				t.Errorf("no test says what %q does (%s)", k, b.Help().Desc)
@@ -167,7 +167,7 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 
 func TestNoKeyMeansTwoThings(t *testing.T) {
 	keys, owner := newKeyMap(nil), map[string]string{}
-	for _, b := range bindings(&keys) {
+	for _, b := range bindings(keys) {
 		for _, k := range b.Keys() {
 			if other, taken := owner[k]; taken {
 				t.Errorf("%q means %q and %q", k, other, b.Help().Desc)
@@ -195,7 +195,7 @@ func TestTheHelpListsEveryKeyOnce(t *testing.T) {
 	d.press("?")
 	lines := strings.Split(d.screen(), "\n")
 	help := strings.Join(lines[:len(lines)-1], "\n") // without the footer
-	for _, b := range bindings(&d.m.keys) {
+	for _, b := range bindings(d.m.keys) {
 		h := b.Help()
 		if !b.Enabled() || h.Key == "" || h.Desc == "" {
 			t.Errorf("%q is not for the help: enabled %v, help %+v", b.Keys(), b.Enabled(), h)
@@ -222,7 +222,7 @@ func TestADisabledKeyIsNowhere(t *testing.T) {
 func TestTheFooterIsFromTheKeyMap(t *testing.T) {
 	keys := newKeyMap(nil)
 	known := map[string]bool{}
-	for _, b := range append(bindings(&keys), keys.Move) {
+	for _, b := range append(bindings(keys), keys.Move) {
 		known[strings.Join(b.Keys(), " ")] = true
 	}
 	for _, open := range []bool{true, false} {

@@ -56,8 +56,8 @@ type Config struct {
 // Model is the dashboard.
 type Model struct {
 	cfg        Config
-	keys       keyMap
-	dialogKeys dialogKeys
+	keys       *keyMap
+	dialogKeys *dialogKeys
 
 	width, height int
 	scheme        ui.Scheme
@@ -260,7 +260,9 @@ func (m *Model) screen() *ui.Screen {
 		Timeline: m.arrangement.order == ui.OrderDeadline, Clock: m.clockTimes,
 		Without: m.cfg.Without,
 		Short:   m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
-		Full:    m.keys.full(),
+	}
+	if m.pane == ui.PaneHelp {
+		s.Full = m.keys.full()
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys

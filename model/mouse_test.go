@@ -245,7 +245,7 @@ func TestTheClickThatSentTheFormNeverAnswers(t *testing.T) {
 // A key is sent as the terminal would, so that a click takes the same path.
 func TestEveryKeyCanBeClicked(t *testing.T) {
 	keys, dialog := newKeyMap(nil), newDialogKeys()
-	all := slices.Concat(bindings(&keys), []key.Binding{
+	all := slices.Concat(bindings(keys), []key.Binding{
 		dialog.Accept, dialog.Cancel, dialog.Next, dialog.Previous, dialog.Earlier, dialog.Later, dialog.Yes,
 		dialog.No, dialog.Toggle, dialog.Abort, dialog.Keep, dialog.Clear, keys.Move,
 	})

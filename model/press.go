@@ -15,7 +15,7 @@ func (m *Model) keyPressed(msg tea.KeyPressMsg) tea.Cmd {
 	case m.arrangement.typing:
 		return m.typed(msg)
 	}
-	k := &m.keys
+	k := m.keys
 	switch {
 	case key.Matches(msg, k.Quit):
 		return m.quit()

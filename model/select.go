@@ -112,7 +112,7 @@ func (m *Model) toggle(p ui.Pane) {
 
 // move moves the selection. In the detail, pages scroll its text instead.
 func (m *Model) move(msg tea.KeyPressMsg) {
-	k, at := &m.keys, m.position()
+	k, at := m.keys, m.position()
 	page := ui.PageSize(m.screen())
 	switch {
 	case m.pane == ui.PaneDetail && key.Matches(msg, k.PageUp, k.PageDown):
@@ -144,7 +144,7 @@ func (m *Model) move(msg tea.KeyPressMsg) {
 
 // scrollPane scrolls the text of the open pane.
 func (m *Model) scrollPane(msg tea.KeyPressMsg) {
-	k, most := &m.keys, ui.PaneLines(m.screen())
+	k, most := m.keys, ui.PaneLines(m.screen())
 	page := max(m.height-4, 1)
 	switch {
 	case key.Matches(msg, k.Up):

@@ -64,7 +64,7 @@ func TestTheSelectionSurvivesEmptyPools(t *testing.T) {
 			d.press("down")
 			d.change(empty)
 			d.isAt("")
-			for _, b := range bindings(&d.m.keys) {
+			for _, b := range bindings(d.m.keys) {
 				for _, k := range b.Keys() {
 					if !slices.Contains([]string{"q", "ctrl+c", "ctrl+z", "p"}, k) { // which end or stop the picture
 						d.finish(d.press(k))
