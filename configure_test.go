@@ -31,7 +31,7 @@ var everyValue = []struct {
 	{"columns", `["why","streak","at","cooldown","then"]`, `columns = ["then"]`, `["then"]`, "--columns=", `[]`, "--columns"},
 	{"notify", "false", "notify = true", "true", "--notify=false", "false", "--notify"},
 	{"notify", "false", "notify = false", "false", "--notify", "true", "--notify"},
-	{"frame-rate", "24", "frame-rate = 5", "5", "--frame-rate 60", "60", "--frame-rate"},
+	{"frame-rate", "22", "frame-rate = 5", "5", "--frame-rate 60", "60", "--frame-rate"},
 	{"journal", "true", "journal = false", "false", "--journal", "true", "--journal"},
 	{"journal", "true", "journal = true", "true", "--no-journal", "false", "--no-journal"},
 	{"journal", "true", "journal = true", "true", "--journal=false", "false", "--journal"},

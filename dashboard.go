@@ -138,9 +138,9 @@ func leave(m model.Model, out io.Writer) error {
 
 // framesPerSecond is how often the renderer looks whether there is something to
 // draw, unless somebody asks for another rate. Each look wakes the machine up,
-// also when there is nothing: at 60 that is all a dashboard at rest costs. At 24 a
-// change is on the terminal within 42 ms, which nobody takes for a delay.
-const framesPerSecond = 24
+// also when there is nothing: at 60 that is all a dashboard at rest costs. At 22 a
+// change is on the terminal within 46 ms, which nobody takes for a delay.
+const framesPerSecond = 22
 
 // restLightly keeps the work on one processor and the heap small, unless the
 // environment asks otherwise: a wake-up that has nothing to do then wakes no
