@@ -1,89 +1,16 @@
-// Command pooltop shows the credential pool of an LLM agent, live, and is the
-// operator's hand on it.
+// Command pooltop is a live view of an LLM agent's credential pool, and the
+// operator's tool to change it.
 package main
 
 import (
-	"context"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
-	"charm.land/fang/v2"
-	"github.com/spf13/cobra"
+	"pooltop/cli"
 )
 
-// version is set by the release build.
+// version is set by release builds.
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	// Whatever holds the end up, the next signal does not. A terminal that goes
-	// away may say so twice.
-	context.AfterFunc(ctx, func() {
-		signal.Ignore(syscall.SIGHUP)
-		stop()
-	})
-	code := run(ctx, rootCommand(&options{}))
-	stop()
-	os.Exit(code)
-}
-
-// run executes the command line, prints the error that it ends with, and
-// returns the exit code.
-func run(ctx context.Context, root *cobra.Command) int {
-	var kept error
-	keepErrors(root, &kept)
-	err := execute(ctx, root)
-	if err == nil {
-		err = kept
-	}
-	if err != nil {
-		printError(root.ErrOrStderr(), err)
-	}
-	return exitCode(err)
-}
-
-// execute hands the command line to fang, which draws help. It does so in
-// colours for the background, for which it asks any terminal; a dumb one would
-// print the question.
-func execute(ctx context.Context, root *cobra.Command) error {
-	if os.Getenv("TERM") == "dumb" {
-		root.Version, root.SilenceErrors, root.SilenceUsage = version, true, true
-		return root.ExecuteContext(ctx)
-	}
-	silent := func(io.Writer, fang.Styles, error) {}
-	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(silent), fang.WithoutManpage())
-}
-
-// keepErrors makes a command and those below it put their error into kept and
-// end well. Before fang lets anybody print an error it asks the terminal for
-// its background, and one that does not answer holds up the line of a prompt
-// for seconds.
-func keepErrors(cmd *cobra.Command, kept *error) {
-	check, do := cmd.Args, cmd.RunE
-	if check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			*kept = check(cmd, args)
-			return nil
-		}
-	}
-	if do != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			if *kept == nil {
-				*kept = do(cmd, args)
-			}
-			return nil
-		}
-	}
-	if !cmd.HasParent() {
-		wrong := cmd.FlagErrorFunc()
-		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-			*kept = wrong(cmd, err)
-			return nil
-		})
-	}
-	for _, c := range cmd.Commands() {
-		keepErrors(c, kept)
-	}
+	os.Exit(cli.Main(version))
 }

@@ -27,7 +27,7 @@ var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.
 
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "samples", name))
+	data, err := os.ReadFile(filepath.Join("..", "testdata", "samples", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // A pool keeps no piece of the text that it was decoded from: it may be wiped.
 func TestAPoolOutlivesItsText(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("testdata", "samples", "*.json"))
+	paths, err := filepath.Glob(filepath.Join("..", "testdata", "samples", "*.json"))
 	if err != nil || len(paths) == 0 {
 		t.Fatal("there are no samples", err)
 	}

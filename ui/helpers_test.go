@@ -34,7 +34,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 
 func sample(t testing.TB, name string) *poolstate.Pool {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "samples", name))
+	data, err := os.ReadFile(filepath.Join("..", "testdata", "samples", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,323 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/simulate"
+	"pooltop/ui"
+)
+
+// registerCompletions makes arguments and flags complete from the pool that the
+// flags of the same command line find. Completing only looks; where there is
+// nothing to see it offers nothing, and no files either.
+func registerCompletions(root *cobra.Command, o *options) {
+	arguments := map[string]cobra.CompletionFunc{
+		"list":    o.completeProvider(nil),
+		"sync":    o.completeProvider(poolstate.Syncable),
+		"reset":   o.completeTargets(nil),
+		"exhaust": o.completeTargets(alive),
+	}
+	root.ValidArgsFunction = cobra.NoFileCompletions
+	completeFlags(root.PersistentFlags(), root, o)
+	completeFlags(root.Flags(), root, o)
+	for _, cmd := range root.Commands() {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+		if f := arguments[cmd.Name()]; f != nil {
+			cmd.ValidArgsFunction = f
+		}
+		completeFlags(cmd.Flags(), cmd, o)
+	}
+}
+
+// completeFlags gives every flag that takes a value what completes it. Files are
+// offered only where the value is one.
+func completeFlags(flags *pflag.FlagSet, cmd *cobra.Command, o *options) {
+	values := map[string]cobra.CompletionFunc{
+		"file":        completeFiles,
+		"config":      completeFiles,
+		"cpu-profile": completeFiles,
+		"home":        completeDirectories,
+		"profile":     o.completeProfile,
+		"code":        o.completeCode,
+		"policy":      fixed(policyWords()),
+		"scenario":    fixed(scenarioWords()),
+		"theme":       fixed(themeNames()),
+		"sort":        completeSort,
+		"columns":     completeColumns,
+		"key":         completeKey,
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if _, known := cmd.GetFlagCompletionFunc(f.Name); known || f.NoOptDefVal != "" {
+			return
+		}
+		complete := values[f.Name]
+		if complete == nil {
+			complete = cobra.NoFileCompletions
+		}
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails only for a flag that does not exist, or twice
+	})
+}
+
+func completeFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+func completeDirectories(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+func fixed(words []cobra.Completion) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		f := &offers{}
+		for _, w := range words {
+			if strings.HasPrefix(w, begun) {
+				f.words = append(f.words, w)
+			}
+		}
+		return f.inOrder()
+	}
+}
+
+func policyWords() []cobra.Completion {
+	return []cobra.Completion{
+		cobra.CompletionWithDesc("auto", "by what the file shows"),
+		cobra.CompletionWithDesc("backoff", "the cooldown doubles with the streak"),
+		cobra.CompletionWithDesc("flat", "each failure costs the same"),
+	}
+}
+
+func scenarioWords() []cobra.Completion {
+	var words []cobra.Completion
+	for _, s := range simulate.Scenarios() {
+		words = append(words, cobra.CompletionWithDesc(s.Name, s.About))
+	}
+	return words
+}
+
+// offers collects what a completion offers for the beginning of a word.
+type offers struct {
+	begun string
+	// secret tells the secrets of the pool.
+	secret func(string) bool
+	words  []cobra.Completion
+}
+
+// maxOffered bounds a word that is offered; nobody completes a longer one.
+const maxOffered = 256
+
+// add offers a word unless it does not begin as asked, would not come back from a
+// shell as it is, or is a secret.
+func (f *offers) add(word, about string) {
+	if f.fits(word) {
+		f.words = append(f.words, cobra.CompletionWithDesc(word, about))
+	}
+}
+
+func (f *offers) fits(word string) bool {
+	switch {
+	case len(word) < len(f.begun) || !strings.EqualFold(word[:len(f.begun)], f.begun):
+		return false
+	case word == "" || word != ui.Clean(word, maxOffered) || word != strings.TrimSpace(word):
+		return false
+	case strings.HasPrefix(word, "-"), strings.HasPrefix(word, "_activeHelp_"):
+		return false // a flag, and words to the shell's own script
+	}
+	return f.secret == nil || !f.secret(word)
+}
+
+// inOrder is the end of a completion that keeps its order.
+func (f *offers) inOrder() ([]cobra.Completion, cobra.ShellCompDirective) {
+	return f.words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// glance looks as the command would that is being completed.
+func (o *options) glance(cmd *cobra.Command) (picture, error) {
+	if err := o.configure(cmd); err != nil {
+		return picture{}, err
+	}
+	return o.look()
+}
+
+// completeProvider offers the providers that have a credential of the kind.
+func (o *options) completeProvider(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		pic, err := o.glance(cmd)
+		if err != nil || len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return pic.offerProviders(begun, kind).inOrder()
+	}
+}
+
+// completeTargets offers a provider, then its credentials of the kind.
+func (o *options) completeTargets(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		all, _ := cmd.Flags().GetBool("all") // without such a flag it is false
+		pic, err := o.glance(cmd)
+		switch {
+		case err != nil, all:
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		case len(args) == 0:
+			return pic.offerProviders(begun, kind).inOrder()
+		}
+		return pic.offerTargets(args[0], args[1:], begun, kind).inOrder()
+	}
+}
+
+// alive reports whether a credential may be held: a dead one is refused.
+func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
+
+func (pic *picture) offerProviders(begun string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{begun: begun, secret: pic.pool.Secrets()}
+	for i := range pic.pool.Providers {
+		p := &pic.pool.Providers[i]
+		any := kind == nil
+		for j := range p.Credentials {
+			any = any || kind(&p.Credentials[j])
+		}
+		if any && !p.NameLeaks() {
+			f.add(p.Name, pic.providerState(p))
+		}
+	}
+	return f
+}
+
+// providerState is "2 of 4 ready", or when the first of none is back.
+func (pic *picture) providerState(p *poolstate.Provider) string {
+	sum := p.Summarize(pic.policy, pic.now)
+	switch {
+	case !sum.Out():
+		return fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
+	case sum.Count[poolstate.Due] > 0:
+		return "none ready, due now"
+	case sum.Next != nil:
+		return "none ready, first back in " + ui.Countdown(sum.NextAt.Sub(pic.now))
+	}
+	return "none ready"
+}
+
+// offerTargets offers each credential of a provider that is not named yet: by
+// its label, and by its id once that has begun or where no label names it.
+func (pic *picture) offerTargets(provider string, named []string, begun string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{begun: begun, secret: pic.pool.Secrets()}
+	p := pic.pool.Provider(provider)
+	if p == nil {
+		return f
+	}
+	done := map[poolstate.Ref]bool{}
+	for _, target := range named {
+		if c, err := findTarget(p, target); err == nil {
+			done[c.Ref] = true
+		}
+	}
+	names := namesOf(p)
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		if done[c.Ref] || kind != nil && !kind(c) {
+			continue
+		}
+		state := pic.credentialState(c)
+		labelled := names.labels(c) && (&offers{secret: f.secret}).fits(c.Label)
+		if labelled {
+			f.add(c.Label, state)
+		}
+		switch id := names.identifies(c) && !c.IDLeaks(); {
+		case id && (!labelled || begun != ""):
+			f.add(c.ID, withLabel(c, state))
+		case !id && !labelled && c.ID == "":
+			f.add("#"+strconv.Itoa(c.Index), withLabel(c, state))
+		}
+	}
+	return f
+}
+
+// credentialState is "ready" or "cooling 12m03s".
+func (pic *picture) credentialState(c *poolstate.Credential) string {
+	a := pic.policy.Assess(c, pic.now)
+	if a.Availability.Returns() {
+		return a.Availability.String() + " " + ui.Countdown(a.Remaining)
+	}
+	return a.Availability.String()
+}
+
+// withLabel puts the name that people know in front of a state.
+func withLabel(c *poolstate.Credential, state string) string {
+	if label := ui.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
+		return label + ", " + state
+	}
+	return state
+}
+
+// names tells which names of a provider's credentials name one for sure, as
+// findTarget reads them.
+type names struct{ ids, folded map[string]int }
+
+func namesOf(p *poolstate.Provider) names {
+	n := names{map[string]int{}, map[string]int{}}
+	for i := range p.Credentials {
+		n.ids[p.Credentials[i].ID]++
+		n.folded[strings.ToLower(p.Credentials[i].Label)]++
+	}
+	return n
+}
+
+// labels reports whether the label names this credential and no other.
+func (n names) labels(c *poolstate.Credential) bool {
+	return n.folded[strings.ToLower(c.Label)] == 1 && (n.ids[c.Label] == 0 || c.ID == c.Label)
+}
+
+func (n names) identifies(c *poolstate.Credential) bool { return c.ID != "" && n.ids[c.ID] == 1 }
+
+// completeProfile offers the profiles that are there.
+func (o *options) completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	f := &offers{begun: begun}
+	store, err := poolstate.Location{Profile: "any"}.Path()
+	if err != nil {
+		return f.inOrder()
+	}
+	dir := filepath.Dir(filepath.Dir(store))
+	entries, _ := os.ReadDir(dir) // what cannot be read is not offered
+	for _, e := range entries {
+		// A link may lead to a directory, which the entry does not say.
+		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() {
+			continue
+		}
+		about := "a profile"
+		if _, err := os.Stat(filepath.Join(dir, e.Name(), filepath.Base(store))); err != nil {
+			about = "no auth.json yet"
+		}
+		f.add(e.Name(), about)
+	}
+	return f.inOrder()
+}
+
+// completeCode offers the codes that decide on cooldowns, and those of the pool.
+func (o *options) completeCode(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	codes := []int{401, 402, 429} // those that an agent treats in a way of their own
+	if pic, err := o.glance(cmd); err == nil {
+		for c := range pic.pool.All() {
+			if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	f := &offers{begun: begun}
+	for _, code := range slices.Compact(codes) {
+		about := ui.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
+		if text := ui.CodeWords(code); text != "" {
+			about = text + ", " + about
+		}
+		f.add(strconv.Itoa(code), about)
+	}
+	return f.inOrder()
+}

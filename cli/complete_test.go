@@ -1,0 +1,301 @@
+package cli
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// completed are the words that a shell is given for a command line whose last
+// word has begun, each with its description behind a tab, and whether the shell
+// may offer files as well.
+func completed(t *testing.T, args ...string) (words []string, files bool) {
+	t.Helper()
+	o := pooltop(t, append([]string{"__complete", "--now", pictureAt}, args...)...)
+	equal(t, "the exit code", o.code, exitDone)
+	lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
+	last := len(lines) - 1
+	switch lines[last] {
+	case ":0":
+		files = true
+	case ":4", ":16", ":36", ":38":
+	default:
+		t.Errorf("completing %q ends with %q", args, lines[last])
+	}
+	return lines[:last], files
+}
+
+// beginnings are the words without what is said about them.
+func beginnings(words []string) string {
+	var out []string
+	for _, w := range words {
+		word, _, _ := strings.Cut(w, "\t")
+		out = append(out, word)
+	}
+	return strings.Join(out, " | ")
+}
+
+func TestArgumentsCompleteFromThePool(t *testing.T) {
+	file := sampleFile(t, "backoff.json")
+	for _, c := range []struct {
+		line string // between blanks; _ is an empty word
+		want string
+	}{
+		{"list _", "anthropic | custom:together.ai | openai-codex | openrouter"},
+		{"list o", "openai-codex | openrouter"},
+		{"list OpenR", "openrouter"},
+		{"list custom:", "custom:together.ai"},
+		{"list openrouter _", ""},
+		{"list x", ""},
+		{"reset _", "anthropic | custom:together.ai | openai-codex | openrouter"},
+		{"reset --all _", ""},
+		{"reset openrouter _", "primary | backup-key | OPENROUTER_API_KEY | ключ-отдела 🔑"},
+		{"reset openrouter b", "backup-key"},
+		{"reset openrouter backup-key _", "primary | OPENROUTER_API_KEY | ключ-отдела 🔑"},
+		{"reset openrouter BACKUP-key #1 _", "OPENROUTER_API_KEY | ключ-отдела 🔑"},
+		{"reset openrouter e", "e5b7f2"}, // an id, once it has begun
+		{"reset no-such-provider _", ""},
+		{"reset anthropic _", "personal-api-key | work-oauth | claude_code"},
+		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead one cannot be held
+		{"sync _", "anthropic"},                                  // the others have nowhere to get tokens from
+		{"sync anthropic _", ""},
+		{"undo _", ""},
+		{"status _", ""},
+		{"--policy _", "auto | backoff | flat"},
+		{"list --policy f", "flat"},
+		{"list --theme l", "light"},
+		{"--sort s", "streak | state"},
+		{"--sort=-de", "-deadline"},
+		{"list --columns _", "why | streak | at | cooldown | then"},
+		{"list --columns why,at,c", "why,at,cooldown"},
+		{"list --columns why,w", ""},
+		{"--key reset", "reset= | reset-provider= | reset-all="},
+		{"--key reset=r", ""},
+		{"demo --scenario b", "blackout | billing"},
+		{"demo --speed _", ""},
+		{"backoff --code _", "401 | 402 | 429"},
+		{"exhaust openrouter primary --code 40", "401 | 402"},
+		{"exhaust openrouter primary --for _", ""},
+		{"exhaust openrouter primary --reason _", ""},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			args := strings.Fields(c.line)
+			if last := len(args) - 1; args[last] == "_" {
+				args[last] = ""
+			}
+			words, files := completed(t, append([]string{"--file", file}, args...)...)
+			equal(t, "what is offered", beginnings(words), c.want)
+			equal(t, "files are offered", files, false)
+		})
+	}
+}
+
+// The store that a configuration names is the one that is completed from, and a
+// broken configuration offers nothing.
+func TestCompletionsHeedTheConfiguration(t *testing.T) {
+	file := sampleFile(t, "backoff.json")
+	for text, want := range map[string]string{
+		"file = " + strconv.Quote(file): "anthropic | custom:together.ai | openai-codex | openrouter",
+		"file = 7":                      "",
+	} {
+		words, files := completed(t, "--config", configIn(t, text), "list", "")
+		equal(t, "what is offered", beginnings(words), want)
+		equal(t, "files are offered", files, false)
+	}
+}
+
+func TestCompletionsTellTheState(t *testing.T) {
+	file := sampleFile(t, "backoff.json")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"list", "openr"}, "openrouter\t2 of 4 ready"},
+		{[]string{"reset", "openrouter", "prim"}, "primary\tready"},
+		{[]string{"reset", "openrouter", "back"}, "backup-key\tcooling 12m03s"},
+		{[]string{"reset", "openrouter", "e5"}, "e5b7f2\tbackup-key, cooling 12m03s"},
+		{[]string{"reset", "anthropic", "cl"}, "claude_code\tdead"},
+		{[]string{"list", "openai"}, "openai-codex\tnone ready, due now"},
+		{[]string{"backoff", "--code", "401"}, "401\tauth failed, 5m after a first failure"},
+		{[]string{"demo", "--scenario", "out"}, "outage\tanthropic goes down for half a day, others have a bad moment"},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			words, _ := completed(t, append([]string{"--file", file}, c.args...)...)
+			equal(t, "what is offered", strings.Join(words, "\n"), c.want)
+		})
+	}
+}
+
+// What is offered names the credential that it is said to name, as the commands
+// read it.
+func TestAmbiguousNamesAreNotOffered(t *testing.T) {
+	file := storeFile(t, poolOf(
+		`{"id": "a1", "label": "same"}`,
+		`{"id": "b2", "label": "SAME", "priority": 1}`,
+		`{"label": "d4", "priority": 2}`,
+		`{"id": "d4", "label": "own", "priority": 3}`,
+		`{"id": "e5", "priority": 4}`,
+		`{"id": "e5", "label": "twice", "priority": 5}`,
+		`{"priority": 6}`,
+		`{"id": "-f6", "label": "--all", "priority": 7}`,
+	))
+	for begun, want := range map[string]string{
+		"":  "a1 | b2 | #3 | own | twice | #7",
+		"d": "d4",
+		"#": "#3 | #7",
+		"e": "",
+		"-": "",
+	} {
+		words, _ := completed(t, "--file", file, "reset", "--", "p", begun)
+		equal(t, "what is offered for "+begun, beginnings(words), want)
+	}
+}
+
+// Files are offered where the value of a flag is one, and directories where it is
+// one.
+func TestPathsComplete(t *testing.T) {
+	_, files := completed(t, "--file", "")
+	equal(t, "files for --file", files, true)
+	words, _ := completed(t, "--home", "")
+	equal(t, "what is offered for --home", beginnings(words), "")
+	_, files = completed(t, "demo", "--cpu-profile", "")
+	equal(t, "files for --cpu-profile", files, true)
+}
+
+func TestProfilesThatAreThereComplete(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HERMES_HOME", home)
+	words, _ := completed(t, "list", "--profile", "")
+	equal(t, "what is offered without profiles", beginnings(words), "")
+
+	profiles := filepath.Join(home, "profiles")
+	writeFile(t, filepath.Join(profiles, "work", "auth.json"), sample(t, "backoff.json"))
+	writeFile(t, filepath.Join(profiles, "play", "other"), nil)
+	writeFile(t, filepath.Join(profiles, "a file"), nil)
+	words, _ = completed(t, "list", "--profile", "")
+	equal(t, "what is offered", strings.Join(words, " | "), "play\tno auth.json yet | work\ta profile")
+	words, _ = completed(t, "list", "--profile", "w")
+	equal(t, "what is offered for w", beginnings(words), "work")
+
+	words, _ = completed(t, "--profile", "work", "reset", "openrouter", "back")
+	equal(t, "what the profile's pool has", beginnings(words), "backup-key")
+	words, _ = completed(t, "--home", filepath.Join(profiles, "work"), "reset", "openrouter", "back")
+	equal(t, "what the home's pool has", beginnings(words), "backup-key")
+	words, _ = completed(t, "reset", "openrouter", "back")
+	equal(t, "what the home without a pool has", beginnings(words), "")
+}
+
+// completingLines are command lines that complete from the pool.
+var completingLines = [][]string{
+	{"list", ""},
+	{"sync", ""},
+	{"reset", ""},
+	{"reset", "p", ""},
+	{"reset", "p", "S"},
+	{"reset", "openrouter", ""},
+	{"reset", "openrouter", "S"},
+	{"exhaust", "broken", ""},
+	{"exhaust", "openrouter", "a", ""},
+	{"exhaust", "openrouter", "a", "--code", ""},
+	{"list", "--profile", ""},
+	{"list", "--policy", ""},
+}
+
+// A file that is missing or broken offers nothing and says nothing.
+func TestNothingCompletesFromAnUnreadableFile(t *testing.T) {
+	stores := brokenStores()
+	stores["empty"], stores["no pool"], stores["a list"] = "", "{}", "[]"
+	for name, content := range stores {
+		file := storeFile(t, content)
+		if at(t, file, "list").code == exitDone {
+			continue
+		}
+		for _, path := range []string{file, filepath.Join(t.TempDir(), "none.json"), t.TempDir()} {
+			for _, line := range [][]string{{"list", ""}, {"reset", ""}, {"reset", "openrouter", ""}, {"sync", ""}} {
+				words, files := completed(t, append([]string{"--file", path}, line...)...)
+				equal(t, name+": what is offered", beginnings(words), "")
+				equal(t, name+": files are offered", files, false)
+			}
+		}
+	}
+}
+
+func TestCompletingChangesNothing(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HERMES_HOME", home)
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
+		writeFile(t, filepath.Join(home, "auth.json"), []byte(content))
+		before := traces(t, home)
+		for _, line := range completingLines {
+			completed(t, line...)
+			if after := traces(t, home); after != before {
+				t.Fatalf("completing %q left\n%s\nof\n%s", line, after, before)
+			}
+		}
+	}
+}
+
+// A secret is not offered: neither as what it is, nor where it slipped into a
+// name.
+func TestNoSecretCompletes(t *testing.T) {
+	stores := brokenStores()
+	stores["as names"] = `{"credential_pool": {
+		"` + tokens["pool"] + `": [{"id": "x", "api_key": "` + tokens["pool"] + `"}],
+		"openrouter": [
+			{"id": "` + tokens["access"] + `", "access_token": "` + tokens["access"] + `"},
+			{"id": "k-` + tokens["agent"][:12] + `", "label": "key ` + tokens["agent"] + `", "agent_key": "` + tokens["agent"] + `"},
+			{"id": "` + tokens["refresh"] + `", "label": "` + tokens["garbage"] + `", "access_token": "` + tokens["nested"] + `"},
+			{"id": "r", "access_token": "` + tokens["refresh"] + `"}, {"id": "g", "access_token": "` + tokens["garbage"] + `"}
+		]}}`
+	for name, content := range stores {
+		t.Run(name, func(t *testing.T) {
+			file := storeFile(t, content)
+			for _, line := range append([][]string{{"reset", "openrouter", "k"}, {"reset", tokens["pool"], ""}}, completingLines...) {
+				o := pooltop(t, append([]string{"__complete", "--file", file}, line...)...)
+				checkNoSecret(t, strings.Join(line, " "), outcome{stdout: o.stdout})
+			}
+		})
+	}
+}
+
+// Whatever the file says, a completion is one word and one description on a line,
+// and what a shell is given names what it is offered for.
+func TestHostileNamesComplete(t *testing.T) {
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			file := storeFile(t, hostileStore(t, text))
+			for _, line := range [][]string{{"list", ""}, {"reset", text, ""}, {"reset", "p", ""}, {"exhaust", text, "a"}} {
+				if strings.Contains(text, "\x00") && line[1] == text {
+					continue // no argument can hold it
+				}
+				words, _ := completed(t, append([]string{"--file", file}, line...)...)
+				for _, w := range words {
+					word, about, _ := strings.Cut(w, "\t")
+					if found := raw(word + about); found != "" {
+						t.Errorf("%q offers %s in %q", line, found, w)
+					}
+					if line[1] == text && at(t, file, "reset", text, word, "--dry-run").code != exitDone {
+						t.Errorf("%q is offered and names nothing", word)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestLabelsThatAShellHasToQuoteComplete(t *testing.T) {
+	labels := []string{`work laptop`, `it's "mine"`, `$(touch owned)`, "`id`", `a;b|c&d`, `back\slash`, `~`, `*`, `ключ`}
+	for _, label := range labels {
+		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
+		words, _ := completed(t, "--file", file, "reset", "p", "")
+		equal(t, "what is offered", strings.Join(words, "\n"), label+"\tready")
+	}
+	for _, label := range []string{" led by a blank", "ended by one ", "-x", "--all", "_activeHelp_ read me", "two\tcolumns", strings.Repeat("long", 100)} {
+		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
+		words, _ := completed(t, "--file", file, "reset", "p", "")
+		equal(t, "what is offered for "+label, beginnings(words), "a1")
+	}
+}

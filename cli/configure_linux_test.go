@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A whole program on a terminal begins as it was configured, and another key
+// does what a key did.
+func TestAConfiguredDashboard(t *testing.T) {
+	config, file := t.TempDir(), sampleFile(t, "backoff.json")
+	writeFile(t, filepath.Join(config, "pooltop", "config.toml"), []byte(
+		"file = "+tomlString(file)+"\ntheme = 'light'\nsort = 'deadline'\ncolumns = ['streak']\njournal = false\nframe-rate = 60\n"+
+			"[keys]\nhelp = ['f5', '?']\nquit = ['Q']\ntheme = ['ctrl+t']\nreset = []\n"))
+	c := sitDown(t)
+	c.run("pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", pictureAt, "--key", "sort=F")
+	c.shows("order: deadline", "F sort", "? help", "Q quit")
+	text := look(c, (*picturedTerminal).String)
+	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
+	if said := look(c, func(p *picturedTerminal) string { return string(p.all) }); strings.Contains(said, "\x1b]11;?") {
+		t.Error("the terminal is asked for its background")
+	}
+	c.typed("F")
+	c.shows("order: streak")
+	c.typed("\x14") // ctrl+t
+	c.shows("theme: high contrast on a light background; ctrl+t goes on to dark")
+	c.typed("\x1b[15~") // f5
+	c.shows("policy backoff", "f5 ?")
+	c.typed("\x1b")
+	c.shows("F sort") // or the two would be one key
+	c.typed("Q")
+	equal(t, "the exit code", c.ends(), exitDone)
+	c.restored()
+}
+
+// A list in a named theme is in its colours, which differ from those of others.
+func TestAThemedList(t *testing.T) {
+	program, file := build(t), sampleFile(t, "backoff.json")
+	drawn := map[string]string{}
+	for _, theme := range themeNames()[1:] {
+		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", pictureAt)
+		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
+		shown := onTerminal(t, cmd)
+		says(t, shown, "work-oauth", "\x1b[")
+		if other, same := drawn[shown]; same {
+			t.Errorf("%s looks like %s", theme, other)
+		}
+		drawn[shown] = theme
+	}
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// Exit codes of every command.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitNoSuch       = 3
+	exitLocked       = 4
+	exitRefused      = 5
+	exitProviderOut  = 10
+	exitNothingReady = 11
+)
+
+// codedError carries the exit code of a failure. A nil err is an exit code
+// without a message.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *codedError) Unwrap() error { return e.err }
+
+func usageError(format string, args ...any) error {
+	return &codedError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// refusals are the errors of what cannot be a store, or not one of ours.
+var refusals = []error{
+	poolstate.ErrReadOnly, poolstate.ErrReadOnlyDisk, poolstate.ErrNotPool, poolstate.ErrNotFile,
+	poolstate.ErrTooLarge, poolstate.ErrLockNotFile, fs.ErrNotExist,
+}
+
+func exitCode(err error) int {
+	var coded *codedError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.Is(err, poolstate.ErrLocked):
+		return exitLocked
+	}
+	for _, refused := range refusals {
+		if errors.Is(err, refused) {
+			return exitRefused
+		}
+	}
+	var syntax *poolstate.SyntaxError
+	if errors.As(err, &syntax) {
+		return exitRefused
+	}
+	return exitFailed
+}
+
+// maxErrorText bounds what is printed of an error, which may quote a path.
+const maxErrorText = 4096
+
+// printError writes one line. What the error quotes is untrusted.
+func printError(w io.Writer, err error) {
+	if text := err.Error(); text != "" {
+		_, _ = fmt.Fprintln(w, "pooltop: "+ui.Clean(text, maxErrorText))
+	}
+}
+
+// cannotRead is the error of a command that found no pool to read.
+func cannotRead(path string, err error) error {
+	return &codedError{exitRefused, fmt.Errorf("%s: %s", path, explain(err))}
+}
+
+// explain turns an error of the store into one clause that says what to do.
+func explain(err error) string {
+	var syntax *poolstate.SyntaxError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file; name another with --file, --home or --profile"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied; make it readable for this user"
+	case errors.As(err, &syntax):
+		return syntax.Error() + "; mend it, or let the agent write it anew"
+	case errors.Is(err, poolstate.ErrNotPool):
+		return poolstate.ErrNotPool.Error() + "; mend it, or let the agent write it anew"
+	case errors.Is(err, poolstate.ErrNotFile):
+		return poolstate.ErrNotFile.Error() + "; name the file itself with --file"
+	case errors.Is(err, poolstate.ErrTooLarge):
+		return poolstate.ErrTooLarge.Error() + "; name another with --file"
+	}
+	return cause(err) + advice(err)
+}
+
+// explainWriteBriefly explains an action that failed on a line of the dashboard.
+// What is no matter of a write, such as a file that broke meanwhile, is that of
+// the reading before it, and then nothing was written either.
+func explainWriteBriefly(path string) func(error) string {
+	return func(err error) string {
+		var file *fs.PathError
+		var link *os.LinkError
+		var damaged *poolstate.DamagedError
+		if errors.As(err, &file) || errors.As(err, &link) || errors.As(err, &damaged) {
+			return explainWrite(path, err)
+		}
+		return explainBriefly(path)(err) + "; nothing was written"
+	}
+}
+
+// explainWrite is explain for a write that failed: it says what could not be
+// written, and whether that changed anything.
+func explainWrite(store string, err error) string {
+	var damaged *poolstate.DamagedError
+	if errors.As(err, &damaged) {
+		return fmt.Sprintf("%s may be damaged: %s; what it should hold is in %s", store, cause(err), damaged.Whole)
+	}
+	said := "cannot write " + store
+	if path, _ := pathOf(err); path == poolstate.LockPath(store) {
+		said = "cannot take the lock " + path
+	}
+	said += ": " + cause(err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		said += "; act as the owner of the file and its directory"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
+		said += "; move away the link that leads there"
+	default:
+		said += advice(err)
+	}
+	return said + "; nothing was written"
+}
+
+// advice is what to do about what a file system answers.
+func advice(err error) string {
+	for _, a := range []struct {
+		err error
+		do  string
+	}{
+		{syscall.ENOSPC, "free some space and try again"},
+		{syscall.EDQUOT, "free some of the quota and try again"},
+		{syscall.EROFS, "mount the file system writable"},
+		{syscall.EIO, "look after the disk; the log of the system says more"},
+		{syscall.ELOOP, "a link leads back to itself; name the file itself with --file"},
+		{syscall.EMFILE, "raise the limit of open files"},
+		{syscall.ENFILE, "raise the limit of open files"},
+		{syscall.ENOTDIR, "name another with --file"},
+		{syscall.ENAMETOOLONG, "name another with --file"},
+	} {
+		if errors.Is(err, a.err) {
+			return "; " + a.do
+		}
+	}
+	return ""
+}
+
+// cause is what the system says, without the path and what was being done.
+func cause(err error) string {
+	if _, cause := pathOf(err); cause != nil {
+		return cause.Error()
+	}
+	return err.Error()
+}
+
+// pathOf returns the path that an error is about and what is wrong with it, as
+// far as it says.
+func pathOf(err error) (string, error) {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path, path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.New, link.Err
+	}
+	return "", nil
+}
+
+// explainBriefly is explain for a line of the dashboard, which shows the path
+// already and recovers by itself.
+func explainBriefly(path string) func(error) string {
+	return func(err error) string {
+		said := explain(err)
+		var syntax *poolstate.SyntaxError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			said = "the file is gone; waiting for it to come back"
+		case errors.As(err, &syntax):
+			said = syntax.Error()
+		}
+		return filepath.Base(path) + ": " + said
+	}
+}

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/watch"
+)
+
+// followed is a follower of a file at the instant of the samples, and what it
+// printed.
+func followed(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
+	t.Helper()
+	var out bytes.Buffer
+	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
+	f, err := o.newFollower(&out, asJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := time.Parse(time.RFC3339, pictureAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock = func() time.Time { return now }
+	return f, &out
+}
+
+// past is what events prints of the time before.
+func past(t *testing.T, file string, asJSON bool) string {
+	t.Helper()
+	f, out := followed(t, file, asJSON)
+	f.since = f.clock().Add(-366 * 24 * time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.follow(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// The file tells who failed, and when.
+func TestEventsTellThePast(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := sampleFile(t, "backoff.json")
+	got := past(t, file, false)
+	for _, line := range []string{
+		"Sun 09:26  anthropic/claude_code           dead        agent     401 token revoked, re-auth is what it needs\n",
+		"08:18:20   openai-cod…/seat-2@example.com  due         clock     cooldown of 1h over, streak stays 1\n",
+		"08:31:53   anthropic/work-oauth            exhausted   agent     429 rate limit, streak 3, 4h, “This request would exceed your organization's rate limit of 50 requests per minute”\n",
+	} {
+		if !strings.Contains(got, line) {
+			t.Errorf("it does not say %q:\n%s", line, got)
+		}
+	}
+	equal(t, "lines", strings.Count(got, "\n"), 7)
+	equal(t, "the first line as JSON", strings.Split(past(t, file, true), "\n")[0],
+		`{"at":"2026-11-22T09:26:40.000Z","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
+			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
+}
+
+// Changes are told as they come, each once.
+func TestEventsFollow(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		const ready = `{"credential_pool": {"p": [{"id": "a", "label": "key", "consecutive_failures": 1}]}}`
+		const failed = `{"credential_pool": {"p": [{"id": "a", "label": "key", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429, "consecutive_failures": 2}]}}`
+		file := storeFile(t, ready)
+		f, out := followed(t, file, true)
+		changes := make(chan watch.Change)
+		ended := make(chan error)
+		go func() { ended <- f.follow(t.Context(), changes) }()
+		tell := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second one is taken when the first is done with
+		tell()
+		writeFile(t, file, []byte(failed))
+		tell()
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		tell()
+		writeFile(t, file, []byte("{"))
+		tell()
+		writeFile(t, file, []byte(failed))
+		tell()
+		close(changes)
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for line := range strings.Lines(out.String()) {
+			var e struct{ Event, By string }
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatal(err)
+			}
+			told = append(told, e.Event+" by "+e.By)
+		}
+		equal(t, "events", strings.Join(told, ", "),
+			"exhausted by agent, file_missing by agent, file_unreadable by agent, file_recovered by agent")
+	})
+}
+
+// keepHostile puts lines with a text wherever one may stand into the journal.
+func keepHostile(t *testing.T, file, text string) {
+	t.Helper()
+	path, err := journal.DefaultPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []journal.Entry
+	for kind := poolstate.EventExhausted; kind <= poolstate.EventFileRecovered; kind++ {
+		all = append(all, journal.Entry{Store: file, Record: poolstate.Record{
+			At: time.Unix(1795425000+int64(kind)*60, 0), Kind: kind, Provider: text, ID: text, Label: text, Source: text,
+			Before: poolstate.State{Status: &text}, After: poolstate.State{Status: &text}, Reason: text, Message: text,
+		}})
+	}
+	if err := journal.At(path).Append(all...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever file and journal say, events prints text and nothing else, a line for
+// each event.
+func TestHostileEventsAreHarmless(t *testing.T) {
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("XDG_STATE_HOME", t.TempDir())
+			file := storeFile(t, hostileStore(t, text))
+			keepHostile(t, file, text)
+			for _, asJSON := range []bool{false, true} {
+				got := past(t, file, asJSON)
+				checkHarmless(t, fmt.Sprint("events, JSON ", asJSON), outcome{stdout: got})
+				equal(t, "lines", strings.Count(got, "\n"), 14+2)
+			}
+		})
+	}
+}
+
+// No event shows a secret that the file holds, quotes or was told.
+func TestNoEventShowsASecret(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := storeFile(t, secretStore())
+	done(t, at(t, file, "exhaust", "openrouter", "two", "--yes", "--reason", "told "+tokens["access"]+" and "+tokens["refresh"]))
+	for _, asJSON := range []bool{false, true} {
+		checkNoSecret(t, "events", outcome{stdout: past(t, file, asJSON)})
+	}
+}
+
+// Who waits for a first file is told so, and a file that is there needs no word.
+func TestEventsSayWhatTheyWaitFor(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	missing := filepath.Join(t.TempDir(), "auth.json")
+	for file, want := range map[string]string{missing: "waiting for " + missing, sampleFile(t, "backoff.json"): ""} {
+		f, out := followed(t, file, false)
+		said := ""
+		f.hint = func(text string) { said += text }
+		if err := f.follow(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "the hint", said, want)
+		equal(t, "the output", out.String(), "")
+	}
+}

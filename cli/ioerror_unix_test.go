@@ -1,0 +1,94 @@
+//go:build unix
+
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"pooltop/poolstate"
+)
+
+// clearable is a store with something to reset.
+var clearable = poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"id": "b"}`)
+
+// What cannot be written, or is none, is refused in one line that says what to
+// do, and changes nothing.
+func TestWhatCannotBeReset(t *testing.T) {
+	store := func(make func(path string) error) func(*testing.T, string) {
+		return func(t *testing.T, file string) {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			if err := make(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	lock := func(make func(path string) error) func(*testing.T, string) {
+		return func(t *testing.T, file string) {
+			if err := make(poolstate.LockPath(file)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	pipe := func(path string) error { return syscall.Mkfifo(path, 0o600) }
+	directory := func(path string) error { return os.Mkdir(path, 0o700) }
+	device := func(path string) error { return os.Symlink(os.DevNull, path) }
+	loop := func(path string) error { return os.Symlink(filepath.Base(path), path) }
+	nowhere := func(path string) error { return os.Symlink("no/such/file", path) }
+	gigabyte := func(path string) error {
+		return errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<30)) // a hole
+	}
+	for _, tt := range []struct {
+		name string
+		make func(*testing.T, string)
+		code int
+		says []string
+	}{
+		{"a pipe", store(pipe), exitRefused, []string{"not a regular file", "--file"}},
+		{"a directory", store(directory), exitRefused, []string{"not a regular file", "--file"}},
+		{"a device", store(device), exitRefused, []string{"not a regular file", "--file"}},
+		{"a link to itself", store(loop), exitRefused, []string{"a link leads back to itself", "--file"}},
+		{"a link to nowhere", store(nowhere), exitRefused, []string{"no such file", "--file"}},
+		{"a gigabyte", store(gigabyte), exitRefused, []string{"larger than 256 MB", "--file"}},
+		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
+		{"a directory for the lock", lock(directory), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
+		{"a device for the lock", lock(device), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
+		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "move away the link", "nothing was written"}},
+		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "move away the link", "nothing was written"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := storeFile(t, clearable)
+			tt.make(t, file)
+			before := state(t, file)
+			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.says, filepath.Dir(file), "reset: ")...)
+			equal(t, "what is there", state(t, file), before)
+		})
+	}
+}
+
+// state is what stands at a path and how it is named, and which names are
+// beside it. The lock may come.
+func state(t *testing.T, file string) string {
+	t.Helper()
+	info, err := os.Lstat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, name := range namesIn(t, filepath.Dir(file)) {
+		if name != "auth.lock" {
+			names = append(names, name)
+		}
+	}
+	content := ""
+	if info.Mode().IsRegular() && info.Size() < 1<<20 {
+		content = string(readFile(t, file))
+	}
+	return strings.Join(append(names, info.Mode().String(), info.ModTime().String(), content), "\n")
+}

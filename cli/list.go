@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+func listCommand(o *options) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "list [PROVIDER]",
+		Short:   "Print the pool once, for people or as JSON",
+		Example: "  pooltop list\n  pooltop list openrouter --json | jq .summary.ready",
+		Args:    atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pic, err := o.look()
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if err := pic.only(args[0]); err != nil {
+					return err
+				}
+			}
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), pic.json())
+			}
+			return o.printList(cmd.OutOrStdout(), pic)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	register(cmd.Flags(), o.configuration.settings, "columns")
+	return cmd
+}
+
+// only narrows the picture to one provider.
+func (pic *picture) only(name string) error {
+	provider, err := pic.provider(name)
+	if err != nil {
+		return within("list", err)
+	}
+	narrowed := *pic.pool
+	narrowed.Providers = []poolstate.Provider{*provider}
+	pic.pool = &narrowed
+	return nil
+}
+
+func (pic *picture) providerNames() []string {
+	var names []string
+	for _, p := range pic.pool.Providers {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// printList draws the dashboard's table once, as wide as the terminal.
+func (o *options) printList(w io.Writer, pic picture) error {
+	theme, w, width := o.printer(w)
+	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
+		Width: width(), Theme: theme, Without: o.hidden(), Now: pic.now, Path: displayPath(pic.path),
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: pic.pool, Groups: ui.Groups(pic.pool), Policy: pic.policy,
+	}))
+	return err
+}
+
+// pageWidth is how wide an output is that is no terminal.
+const pageWidth = 120
+
+// printer returns how to print on an output: in what theme, through what, and
+// how wide it is at the moment.
+func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
+	f, ok := terminalOf(w)
+	if !ok {
+		return ui.PlainTheme(), w, func() int { return pageWidth }
+	}
+	width := func() int {
+		if cols, _, err := term.GetSize(int(f.Fd())); err == nil && cols > 0 {
+			return cols
+		}
+		return pageWidth
+	}
+	p := o.profile(f)
+	if p < colorprofile.ASCII {
+		return ui.PlainTheme(), w, width
+	}
+	scheme := o.scheme()
+	if scheme == nil {
+		// Without colours there is no reason to ask the terminal.
+		asked := ui.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
+		scheme = &asked
+	}
+	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
+}
+
+// terminalOf returns the terminal that an output is, if it is one.
+func terminalOf(w io.Writer) (*os.File, bool) {
+	f, ok := w.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// didYouMean suggests the nearest of the names, if one is near.
+func didYouMean(word string, names []string) string {
+	best, distance := "", len(word)/2+1
+	for _, n := range names {
+		if d := editDistance(strings.ToLower(word), strings.ToLower(n)); d < distance {
+			best, distance = n, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// editDistance counts the letters to change, insert or delete.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = slices.Min([]int{cost, row[j] + 1, row[j+1] + 1})
+		}
+	}
+	return row[len(b)]
+}

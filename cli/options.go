@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+)
+
+// options are what the flags and the configuration say.
+type options struct {
+	location poolstate.Location
+	policy   string
+	now      string
+	noColor  bool
+	readOnly bool
+	// noJournal keeps events and actions out of the journal.
+	noJournal bool
+	notify    bool
+	// theme, sort and columns are the names of what is drawn; empty is usual.
+	theme, sort string
+	columns     []string
+	frameRate   int // a second
+	// keys are those of the actions for which others were chosen, and flagKeys
+	// what flags say of them.
+	keys, flagKeys model.KeyBindings
+	// configPath is what --config names, and configuredFile the store that the
+	// configuration does.
+	configPath, configuredFile string
+	configuration              configuration
+	// cpuProfile, if not empty, is where the dashboard's CPU profile goes.
+	cpuProfile string
+}
+
+func (o *options) register(cmd *cobra.Command) {
+	o.configuration.settings = o.settings()
+	f := cmd.PersistentFlags()
+	f.StringVar(&o.configPath, "config", "", `the configuration to read instead of the usual one; "" reads none`)
+	f.StringVar(&o.location.File, "file", "", "the store: path of an auth.json")
+	f.StringVar(&o.location.Home, "home", "", "the agent's home, in which auth.json lies")
+	f.StringVar(&o.location.Profile, "profile", "", "the agent's profile of that name")
+	register(f, o.configuration.settings, "policy", "theme", "journal")
+	f.BoolVar(&o.noColor, "no-color", false, "draw without colours")
+	f.BoolVar(&o.noJournal, "no-journal", false, "the same as --journal=false")
+	f.StringVar(&o.now, "now", "", "the instant to compute with, RFC 3339")
+	_ = f.MarkHidden("now") // fails only for a flag that does not exist
+}
+
+// clock is where the time comes from: --now, from which time goes on as it
+// passes, or the wall clock.
+func (o *options) clock() (func() time.Time, error) {
+	if o.now == "" {
+		return time.Now, nil
+	}
+	start, err := time.Parse(time.RFC3339Nano, o.now)
+	if err != nil {
+		return nil, usageError("--now %q is no RFC 3339 time, such as 2026-11-23T09:20:00Z", o.now)
+	}
+	started := time.Now()
+	return func() time.Time { return start.Add(time.Since(started)).Local() }, nil
+}
+
+func (o *options) policyChoice() (poolstate.PolicyChoice, error) {
+	choice, err := poolstate.ParsePolicyChoice(o.policy)
+	if err != nil {
+		return choice, &codedError{exitUsage, err}
+	}
+	return choice, nil
+}
+
+// storePath is the absolute path of the store.
+func (o *options) storePath() (string, error) {
+	path, err := o.location.Path()
+	if err != nil {
+		return "", &codedError{exitUsage, err}
+	}
+	return absolute(path), nil
+}
+
+// absolute is a path that does not depend on where pooltop was started. Without
+// a working directory it stays as it was given.
+func absolute(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return abs
+}
+
+// profile is what an output can show of colours.
+func (o *options) profile(out *os.File) colorprofile.Profile {
+	p := colorprofile.Detect(out, os.Environ())
+	if o.noColor && p > colorprofile.ASCII {
+		return colorprofile.ASCII
+	}
+	return p
+}
+
+// displayPath shortens the user's home to ~.
+func displayPath(path string) string {
+	home, err := os.UserHomeDir()
+	if err != nil || home == "" {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(home, "/")); ok && rest != "" && os.IsPathSeparator(rest[0]) {
+		return "~" + rest
+	}
+	return path
+}
+
+// picture is a pool as one command sees it.
+type picture struct {
+	path   string
+	pool   *poolstate.Pool
+	policy poolstate.Policy
+	now    time.Time
+}
+
+// aim returns the picture that a command is about to take, still without a pool,
+// and how its policy is chosen.
+func (o *options) aim() (picture, poolstate.PolicyChoice, error) {
+	choice, err := o.policyChoice()
+	if err != nil {
+		return picture{}, choice, err
+	}
+	clock, err := o.clock()
+	if err != nil {
+		return picture{}, choice, err
+	}
+	now := clock()
+	if o.now != "" {
+		// The very instant, not what has passed since it was read.
+		now, _ = time.Parse(time.RFC3339Nano, o.now) // clock has checked it
+		now = now.Local()
+	}
+	path, err := o.storePath()
+	return picture{path: path, now: now}, choice, err
+}
+
+// look reads the store once.
+func (o *options) look() (picture, error) {
+	pic, choice, err := o.aim()
+	if err != nil {
+		return picture{}, err
+	}
+	snapshot, err := poolstate.Open(pic.path).Load()
+	if err != nil {
+		return picture{}, cannotRead(pic.path, err)
+	}
+	pic.pool, pic.policy = snapshot.Pool, choice.Resolve(snapshot.Pool)
+	return pic, nil
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"pooltop/poolstate"
+)
+
+// findTarget returns the credential that a TARGET names: an id; else an exact
+// label, whatever its case; else #n, the 1-based index of list.
+func findTarget(p *poolstate.Provider, target string) (poolstate.Credential, error) {
+	for i := range p.Credentials {
+		if c := &p.Credentials[i]; c.ID != "" && c.ID == target {
+			return *c, nil
+		}
+	}
+	var same []string
+	var found poolstate.Credential
+	for i := range p.Credentials {
+		if c := &p.Credentials[i]; strings.EqualFold(c.Label, target) && c.Label != "" {
+			found = *c
+			same = append(same, handle(c))
+		}
+	}
+	switch {
+	case len(same) == 1:
+		return found, nil
+	case len(same) > 1:
+		return found, noSuch("%d credentials are labelled %q: name one of %s", len(same), target, strings.Join(same, ", "))
+	}
+	if digits, ok := strings.CutPrefix(target, "#"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {
+			return p.Credentials[n-1], nil
+		}
+	}
+	var names []string
+	for i := range p.Credentials {
+		names = append(names, p.Credentials[i].Label, p.Credentials[i].ID)
+	}
+	return found, noSuch("no credential %q%s", target, didYouMean(target, names))
+}
+
+// handle is what names a credential for sure: its id, or its index without one.
+func handle(c *poolstate.Credential) string {
+	if c.ID != "" {
+		return c.ID
+	}
+	return "#" + strconv.Itoa(c.Index)
+}
+
+func noSuch(format string, args ...any) error {
+	return &codedError{exitNoSuch, fmt.Errorf(format, args...)}
+}
+
+// provider returns the provider of that name.
+func (pic *picture) provider(name string) (*poolstate.Provider, error) {
+	if p := pic.pool.Provider(name); p != nil {
+		return p, nil
+	}
+	return nil, noSuch("no provider %q%s", name, didYouMean(name, pic.providerNames()))
+}
+
+// targets returns the credentials that the arguments of a command name: none is
+// every provider, a provider alone all of its credentials.
+func (pic *picture) targets(verb poolstate.Verb, args []string) ([]poolstate.Credential, error) {
+	var out []poolstate.Credential
+	if len(args) == 0 {
+		for c := range pic.pool.All() {
+			out = append(out, *c)
+		}
+		return out, nil
+	}
+	p, err := pic.provider(args[0])
+	if err != nil {
+		return nil, within(verb.String(), err)
+	}
+	if len(args) == 1 {
+		return append(out, p.Credentials...), nil
+	}
+	seen := map[poolstate.Ref]bool{}
+	for _, target := range args[1:] {
+		c, err := findTarget(p, target)
+		if err != nil {
+			return nil, within(verb.String()+" "+args[0], err)
+		}
+		if !seen[c.Ref] {
+			out = append(out, c)
+		}
+		seen[c.Ref] = true
+	}
+	return out, nil
+}
+
+// within puts what an error is about in front of it and keeps its exit code.
+func within(what string, err error) error {
+	var coded *codedError
+	if errors.As(err, &coded) && coded.err == nil {
+		return err
+	}
+	return &codedError{exitCode(err), fmt.Errorf("%s: %w", what, err)}
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// The tracer runs a program and counts the system calls that concern one
+// directory. Before one of them it kills the program, or it lets the call fail.
+
+func init() { roles["tracer"] = traceRole }
+
+// cannotTrace is the exit code of a tracer that is not allowed to trace.
+const cannotTrace = 99
+
+// Where the calls have the path or the descriptor that they are about.
+var (
+	byPath  = map[uint64]string{2: "open", 4: "stat", 6: "lstat", 21: "access", 82: "rename", 87: "unlink", 89: "readlink"}
+	byPlace = map[uint64]string{
+		257: "openat", 258: "mkdirat", 262: "newfstatat", 263: "unlinkat", 264: "renameat", 267: "readlinkat", 268: "fchmodat",
+		269: "faccessat", 316: "renameat2", 332: "statx", 439: "faccessat2",
+	}
+	byFile = map[uint64]string{
+		0: "read", 1: "write", 3: "close", 5: "fstat", 17: "pread64", 18: "pwrite64", 73: "flock", 74: "fsync", 77: "ftruncate",
+		91: "fchmod", 93: "fchown", 217: "getdents64",
+	}
+)
+
+type tracer struct {
+	dir     string
+	n       int           // the call that is meant, from 1
+	errno   syscall.Errno // what it fails with; 0 kills the program before it
+	calls   []string      // those that were made
+	inside  map[int]bool  // threads that are in a call
+	failing map[int]bool  // threads whose call has to fail
+}
+
+// traceRole runs the tracer: directory, call, error number, report, program
+// and its arguments. The report lists the calls that were made.
+func traceRole(args []string) int {
+	n, _ := strconv.Atoi(args[1])
+	errno, _ := strconv.Atoi(args[2])
+	tr := &tracer{dir: args[0], n: n, errno: syscall.Errno(errno), inside: map[int]bool{}, failing: map[int]bool{}}
+	code, err := tr.run(exec.Command(args[4], args[5:]...))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tracer:", err)
+		return cannotTrace
+	}
+	if err := os.WriteFile(args[3], []byte(strings.Join(tr.calls, "\n")), 0o600); err != nil {
+		return cannotTrace
+	}
+	return code
+}
+
+func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
+	runtime.LockOSThread() // the one thread that may trace
+	cmd.Env = append(os.Environ(), roleEnv+"=")
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	pid := cmd.Process.Pid
+	var ws syscall.WaitStatus
+	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil {
+		return 0, err
+	}
+	const exitKill = 0x100000
+	if err := syscall.PtraceSetOptions(pid, syscall.PTRACE_O_TRACESYSGOOD|syscall.PTRACE_O_TRACECLONE|exitKill); err != nil {
+		return 0, err
+	}
+	for tid, sig := pid, 0; ; {
+		// A thread that is gone by now, because the program ends, is no matter.
+		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return 0, err
+		}
+		tid, err = syscall.Wait4(-1, &ws, syscall.WALL, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case err != nil:
+			return 0, err
+		case ws.Exited() && tid == pid:
+			return ws.ExitStatus(), nil
+		case ws.Signaled() && tid == pid:
+			return 128 + int(ws.Signal()), nil
+		}
+		sig = 0
+		if ws.Stopped() {
+			sig = tr.stopped(pid, tid, ws.StopSignal())
+		}
+	}
+}
+
+// stopped looks at a thread that stopped, and returns the signal that it is to
+// get.
+func (tr *tracer) stopped(pid, tid int, sig syscall.Signal) int {
+	switch sig {
+	case syscall.SIGTRAP | 0x80: // before or after a system call
+		tr.inside[tid] = !tr.inside[tid]
+		tr.call(pid, tid)
+	case syscall.SIGTRAP, syscall.SIGSTOP: // a new thread
+	default:
+		return int(sig)
+	}
+	return 0
+}
+
+func (tr *tracer) call(pid, tid int) {
+	var regs syscall.PtraceRegs
+	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
+		return // it was killed
+	}
+	switch {
+	case tr.inside[tid]:
+		name := tr.about(tid, &regs)
+		if name == "" {
+			return
+		}
+		if tr.calls = append(tr.calls, name); len(tr.calls) != tr.n {
+			return
+		}
+		if tr.errno == 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			return
+		}
+		tr.failing[tid] = true
+		regs.Orig_rax = ^uint64(0) // no such call
+		_ = syscall.PtraceSetRegs(tid, &regs)
+	case tr.failing[tid]:
+		delete(tr.failing, tid)
+		regs.Rax = -uint64(tr.errno)
+		_ = syscall.PtraceSetRegs(tid, &regs)
+	}
+}
+
+// about returns the name of a call and the file that it is about, if that is
+// in the directory or the directory itself.
+func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
+	name, path := "", ""
+	switch nr := regs.Orig_rax; {
+	case byPath[nr] != "":
+		name, path = byPath[nr], textAt(tid, regs.Rdi)
+	case byPlace[nr] != "":
+		name, path = byPlace[nr], textAt(tid, regs.Rsi)
+	case byFile[nr] != "":
+		name = byFile[nr]
+		path, _ = os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", tid, regs.Rdi))
+	}
+	rest, ok := strings.CutPrefix(path, tr.dir)
+	if !ok || rest != "" && rest[0] != filepath.Separator {
+		return ""
+	}
+	return name + " " + rest
+}
+
+// textAt reads a path from the memory of a program.
+func textAt(tid int, at uint64) string {
+	var text []byte
+	for part := make([]byte, 8); len(text) < 4096; at += 8 {
+		if _, err := syscall.PtracePeekData(tid, uintptr(at), part); err != nil {
+			return ""
+		}
+		if end := bytes.IndexByte(part, 0); end >= 0 {
+			return string(append(text, part[:end]...))
+		}
+		text = append(text, part...)
+	}
+	return ""
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// traces is everything that a command could leave in a directory: each name
+// below it with its mode, its time and its content.
+func traces(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(&b, path, info.Mode(), info.ModTime().UnixNano(), info.Size())
+		if info.Mode().IsRegular() {
+			fmt.Fprintf(&b, "%q\n", readFile(t, path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A command that only looks writes, creates and locks nothing, whatever it
+// finds and however the store is named. So does one that is told to write
+// nothing.
+func TestLookingChangesNothing(t *testing.T) {
+	stores := map[string]string{
+		"sample": string(sample(t, "stock-2026-09.json")),
+		"empty":  "",
+		"broken": `{"credential_pool": `,
+		"no pool": `{
+}`,
+	}
+	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"config"}, {"config", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...)
+	commands = append(commands, dryCommands...)
+	for name, content := range stores {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			writeFile(t, filepath.Join(home, "auth.json"), []byte(content))
+			writeFile(t, filepath.Join(home, "profiles", "work", "auth.json"), []byte(content))
+			t.Setenv("HERMES_HOME", home)
+			t.Setenv("HOME", home)
+			t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+			t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
+			before := traces(t, home)
+			for _, args := range commands {
+				for _, place := range [][]string{
+					{},
+					{"--file", filepath.Join(home, "auth.json")},
+					{"--file", filepath.Join(home, "other.json")},
+					{"--home", home},
+					{"--home", filepath.Join(home, "elsewhere")},
+					{"--profile", "work"},
+					{"--profile", "play"},
+				} {
+					line := append(append([]string{"--now", pictureAt}, place...), args...)
+					pooltop(t, line...)
+					if after := traces(t, home); after != before {
+						t.Fatalf("pooltop %q left\n%s\nof\n%s", line, after, before)
+					}
+				}
+			}
+		})
+	}
+}
