@@ -18,9 +18,9 @@ const (
 	VerbUndo
 )
 
-// String returns the word for it in messages and in the journal.
+// String returns the word used in messages and in the journal.
 func (v Verb) String() string {
-	return [...]string{"reset", "exhaust", "sync", "undo"}[v]
+	return wordOf(v, []string{"reset", "exhaust", "sync", "undo"})
 }
 
 // Action is one thing that an operator does, to any number of credentials.
@@ -115,7 +115,14 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 		}
 		e.change = ForceExhausted(c, a.Hold, at)
 	case VerbSync:
+		if authorities == nil {
+			e.Why, e.Refused = "a sync has to be planned with the store", true
+			return e
+		}
 		e.change, e.Why = authorities.adopt(&c)
+	default: // VerbUndo is done by Store.Undo
+		e.Why, e.Refused = fmt.Sprintf("%s is no change of a credential", a.Verb), true
+		return e
 	}
 	e.After = e.change.After(c)
 	return e
@@ -174,15 +181,16 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 		// They go into the file and the journal, where no secret may be quoted.
 		a.Hold.Words = d.scrubberOfAll().clean(a.Hold.Words)
 	}
-	auth := d.authorities(a, s)
+	auth, find := d.authorities(a, s), d.pool.finder()
 	for _, was := range seen {
-		out.add(d.perform(a, was, out.At, auth))
+		out.add(d.perform(a, was, find(&was), out.At, auth))
 	}
 	return out
 }
 
-func (d *Draft) perform(a Action, was Credential, at time.Time, auth *authorities) Effect {
-	now := d.pool.near(&was)
+// perform does the action to one credential, given as it was seen and as it is
+// now, nil if it is no longer there.
+func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, auth *authorities) Effect {
 	switch {
 	case now == nil:
 		return Effect{Before: was, After: was, Refused: true, Why: "it is no longer in the file"}

@@ -19,9 +19,9 @@ const (
 // Availabilities lists them all, in the order in which summaries count them.
 var Availabilities = [...]Availability{Ready, Cooling, Held, Due, Dead, Disabled}
 
-// String returns the word for it on screen and in JSON.
+// String returns the word used on screen and in JSON.
 func (a Availability) String() string {
-	return [...]string{"ready", "cooling", "held", "due", "dead", "disabled"}[a]
+	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "disabled"})
 }
 
 // Returns reports whether the credential comes back by itself at a deadline.
@@ -39,9 +39,9 @@ const (
 	OriginOperator
 )
 
-// String returns the word for it in JSON; none is empty.
+// String returns the word used in JSON; that of [OriginNone] is empty.
 func (o Origin) String() string {
-	return [...]string{"", "provider", "computed", "operator"}[o]
+	return wordOf(o, []string{"", "provider", "computed", "operator"})
 }
 
 // suspectAfter is how far ahead a deadline may lie before it cannot be right:

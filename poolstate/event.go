@@ -27,30 +27,24 @@ const (
 	EventFileRecovered
 )
 
-var eventWords = [...]string{
+var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "refreshed",
 	"dead", "added", "removed", "disabled", "enabled",
 	"file_missing", "file_unreadable", "file_recovered",
 }
 
-// String returns the word for it on screen and in JSON.
-func (k EventKind) String() string { return eventWords[k] }
+// String returns the word used on screen and in JSON.
+func (k EventKind) String() string { return wordOf(k, eventWords) }
 
-// OfFile reports whether it is the file that something happened to.
+// OfFile reports whether the event concerns the file and not one credential.
 func (k EventKind) OfFile() bool { return k >= EventFileMissing }
 
-// MarshalText writes the word.
+// MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText reads the word. One that is not known is an error.
-func (k *EventKind) UnmarshalText(text []byte) error {
-	i := slices.Index(eventWords[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("no kind of event %q", text)
-	}
-	*k = EventKind(i)
-	return nil
-}
+// UnmarshalText implements [encoding.TextUnmarshaler]. An unknown word is an
+// error.
+func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, eventWords, text) }
 
 // Actor is who did it.
 type Actor uint8
@@ -62,21 +56,32 @@ const (
 	ByClock
 )
 
-var actorWords = [...]string{"agent", "operator", "clock"}
+var actorWords = []string{"agent", "operator", "clock"}
 
-// String returns the word for it on screen and in JSON.
-func (a Actor) String() string { return actorWords[a] }
+// String returns the word used on screen and in JSON.
+func (a Actor) String() string { return wordOf(a, actorWords) }
 
-// MarshalText writes the word.
+// MarshalText implements [encoding.TextMarshaler].
 func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText reads the word. One that is not known is an error.
-func (a *Actor) UnmarshalText(text []byte) error {
-	i := slices.Index(actorWords[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("no actor %q", text)
+// UnmarshalText implements [encoding.TextUnmarshaler]. An unknown word is an
+// error.
+func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
+
+// wordOf returns the word of a value, and its type and number if it has none.
+func wordOf[T ~uint8](v T, words []string) string {
+	if int(v) < len(words) {
+		return words[v]
 	}
-	*a = Actor(i)
+	return fmt.Sprintf("%T(%d)", v, uint8(v))
+}
+
+func parseWord[T ~uint8](v *T, words []string, text []byte) error {
+	i := slices.Index(words, string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown %T %q", *v, text)
+	}
+	*v = T(i)
 	return nil
 }
 
@@ -99,23 +104,25 @@ func (e *Event) Credential() *Credential {
 	return e.Before
 }
 
-// Diff returns what changed from one picture of a pool to the next, in the order
-// of the pool. A real success shows in new tokens, an operator's reset in its
-// time stamp or in a streak that fell without one.
+// Diff returns what changed between two snapshots of a pool, in the order of the
+// pool, removed credentials last. A real success shows in new tokens, an
+// operator's reset in its time stamp or in a streak that fell without new tokens.
 func Diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
+	was := before.finder()
 	for c := range after.All() {
-		was := before.near(c)
-		if was == nil {
+		old := was(c)
+		if old == nil {
 			out = append(out, Event{At: at, Kind: EventAdded, After: c})
 			continue
 		}
-		if kind, by, changed := change(was, c); changed {
-			out = append(out, Event{At: at, Kind: kind, By: by, Before: was, After: c})
+		if kind, by, changed := change(old, c); changed {
+			out = append(out, Event{At: at, Kind: kind, By: by, Before: old, After: c})
 		}
 	}
+	is := after.finder()
 	for c := range before.All() {
-		if after.near(c) == nil {
+		if is(c) == nil {
 			out = append(out, Event{At: at, Kind: EventRemoved, Before: c})
 		}
 	}

@@ -136,11 +136,58 @@ func TestActionsShowAsEvents(t *testing.T) {
 	}
 }
 
-func TestEventsHaveWords(t *testing.T) {
+func TestString_AnyValue(t *testing.T) {
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed disabled enabled file_missing file_unreadable file_recovered poolstate.EventKind(14)")
+	equal(t, "actors", allWords[Actor](), "agent operator clock poolstate.Actor(3)")
+	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
+	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead disabled poolstate.Availability(6)")
+	equal(t, "origins", allWords[Origin](), " provider computed operator poolstate.Origin(4)")
+	equal(t, "policies", Policy(9).String(), "flat")
+}
+
+// allWords joins the words of all values of a type, and of the first invalid one.
+func allWords[T interface {
+	~uint8
+	String() string
+}]() string {
 	var words []string
-	for k := EventExhausted; k <= EventEnabled; k++ {
-		words = append(words, k.String())
+	for v := T(0); ; v++ {
+		words = append(words, v.String())
+		if strings.HasSuffix(v.String(), fmt.Sprintf("(%d)", uint8(v))) {
+			return strings.Join(words, " ")
+		}
 	}
-	equal(t, "kinds", strings.Join(words, " "), "exhausted held due ready reset refreshed dead added removed disabled enabled")
-	equal(t, "actors", fmt.Sprint(ByAgent, ByOperator, ByClock), "agent operator clock")
+}
+
+// BenchmarkDiff_Insert is the cost of an insert at the front, which shifts the
+// position of every other credential.
+func BenchmarkDiff_Insert(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		before, after := poolWithInsert(b, n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if got := len(Diff(before, after, pictureAt)); got != 1 {
+					b.Fatalf("%d events, want 1", got)
+				}
+			}
+		})
+	}
+}
+
+func poolWithInsert(t testing.TB, n int) (before, after *Pool) {
+	t.Helper()
+	entries := make([]string, n)
+	for i := range entries {
+		entries[i] = fmt.Sprintf(`{"id": "c%d"}`, i)
+	}
+	return poolOf(t, entries...), poolOf(t, append([]string{`{"id": "new"}`}, entries...)...)
+}
+
+func TestDiff_ShiftedPositions(t *testing.T) {
+	const before = `{"p": [{"id": "a"}, {"id": "twice", "label": "1"}, {"id": "twice", "label": "2"}, {"id": "z"}]}`
+	const after = `{"p": [{"id": "new"}, {"id": "a", "last_status": "dead"}, {"id": "twice", "label": "1"}, {"id": "twice", "label": "2"}, {"id": "z"}]}`
+	equal(t, "events", eventsBetween(t, before, after), "p/new added by agent, p/a dead by agent")
+	equal(t, "events", eventsBetween(t, `{"p": [{}, {"id": "b"}]}`, `{"p": [{"id": "b"}, {}]}`), "p/#2 added by agent, p/#1 removed by agent")
+	was, is := poolWithInsert(t, 10)
+	equal(t, "events", len(Diff(was, is, pictureAt)), 1)
 }

@@ -110,6 +110,9 @@ func (o *Observer) Next() time.Time { return o.next }
 
 // nextDeadline is the first deadline after an instant, zero without one.
 func nextDeadline(p *Pool, policy Policy, at time.Time) time.Time {
+	if p == nil {
+		return time.Time{}
+	}
 	return p.Summarize(policy, at).NextAt
 }
 

@@ -171,3 +171,13 @@ func TestEvidenceDecidesUnderAuto(t *testing.T) {
 		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.ResolveSeen(tt.pool, tt.seen), tt.want)
 	}
 }
+
+func TestObserver_Zero(t *testing.T) {
+	var o Observer
+	o.Under(Flat, noon)
+	equal(t, "next", o.Next(), time.Time{})
+	equal(t, "events", told(o.Tick(noon.Add(time.Hour))), "")
+	for _, choice := range []PolicyChoice{PolicyAuto, PolicyFlat} {
+		equal(t, "policy without a pool", choice.Resolve(nil), Flat)
+	}
+}

@@ -224,3 +224,16 @@ func TestActionsNameTheFileTheyCannotRead(t *testing.T) {
 		}
 	}
 }
+
+func TestPlan_InvalidVerb(t *testing.T) {
+	s := newStore(t, pair)
+	before := stateOf(t, s)
+	for _, a := range []Action{{Verb: VerbUndo}, {Verb: 99}} {
+		refs := seen(t, s, Ref{"p", "a", 0})
+		checkUnchanged(t, a.Plan(refs, stampAt), true, "no change of a credential")
+		checkUnchanged(t, performOn(t, s, a, refs), true, "no change of a credential")
+	}
+	claude := Credential{Ref: Ref{Provider: providerClaude}, Source: sourceClaudeCode}
+	checkUnchanged(t, Action{Verb: VerbSync}.Plan([]Credential{claude}, stampAt), true, "with the store")
+	checkUntouched(t, s, before, true)
+}

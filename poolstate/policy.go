@@ -5,44 +5,35 @@ import (
 	"time"
 )
 
-type policyKind uint8
+// Policy is the rule by which an agent turns failures into deadlines. The zero
+// value is [Backoff].
+type Policy uint8
 
 const (
-	kindBackoff policyKind = iota
-	kindFlat
-	kindFlatSole
-)
-
-// Policy is the rule by which an agent turns failures into deadlines. Whatever
-// computes a deadline computes it with a Policy, so that the picture is the one
-// the agent on that machine obeys. The zero value is [Backoff].
-type Policy struct{ kind policyKind }
-
-var (
 	// Backoff doubles the cooldown with each failure in a row, up to eightfold.
-	Backoff = Policy{kindBackoff}
-	// Flat is stock Hermes: the base TTL, whatever the streak.
-	Flat = Policy{kindFlat}
-	// FlatSole is stock Hermes since about August 2026: flat, but the only
-	// credential of a provider that is not dead waits a minute, unless the
-	// failure was one of authentication or billing.
-	FlatSole = Policy{kindFlatSole}
+	Backoff Policy = iota
+	// Flat always waits the base TTL, as stock agents did up to July 2026.
+	Flat
+	// FlatSole is Flat as stock agents apply it since August 2026: a provider's
+	// only credential that is not dead waits one minute, unless the failure was
+	// one of authentication or billing.
+	FlatSole
 )
 
 // String returns the word of the header and of the JSON: backoff or flat.
 func (p Policy) String() string {
-	if p.kind == kindBackoff {
+	if p == Backoff {
 		return "backoff"
 	}
 	return "flat"
 }
 
 // Climbs reports whether a streak makes cooldowns longer.
-func (p Policy) Climbs() bool { return p.kind == kindBackoff }
+func (p Policy) Climbs() bool { return p == Backoff }
 
 // RetriesSole reports whether a provider's only living credential is retried
 // after a minute.
-func (p Policy) RetriesSole() bool { return p.kind == kindFlatSole }
+func (p Policy) RetriesSole() bool { return p == FlatSole }
 
 // Multiplier is what the policy multiplies the base TTL with.
 func (p Policy) Multiplier(streak int) int {
@@ -55,7 +46,7 @@ func (p Policy) Multiplier(streak int) int {
 // base is the cooldown of a first failure of c with its present code.
 func (p Policy) base(c *Credential) time.Duration {
 	ttl := BaseTTL(c.ErrorCode)
-	if p.kind != kindFlatSole {
+	if p != FlatSole {
 		return ttl
 	}
 	code := c.ErrorCode.Or(0)
@@ -137,6 +128,9 @@ func (c PolicyChoice) Resolve(p *Pool) Policy { return c.ResolveSeen(p, NoEviden
 // ResolveSeen is Resolve for somebody who has seen the agent at work, which auto
 // goes by before all else.
 func (c PolicyChoice) ResolveSeen(p *Pool, seen Evidence) Policy {
+	if p == nil {
+		p = &Pool{}
+	}
 	counts := p.carriesStreak && seen == NoEvidence || seen == EvidenceCounts
 	switch {
 	case c == PolicyBackoff, c == PolicyAuto && counts:

@@ -172,19 +172,14 @@ func (p *Pool) Provider(name string) *Provider {
 	return &p.Providers[i]
 }
 
-// Find returns the credential that ref names, or nil. An id that is given twice
-// is the one at ref's position, if either is.
+// Find returns the credential that ref names, or nil. Of several credentials with
+// one id it is the one at ref's position, else the first.
 func (p *Pool) Find(ref Ref) *Credential {
 	prov := p.Provider(ref.Provider)
 	if prov == nil {
 		return nil
 	}
-	if i := ref.Position; i >= 0 && i < len(prov.Credentials) { // the pool's order is mostly the file's
-		if c := &prov.Credentials[i]; c.ID == ref.ID && c.Position == i {
-			return c
-		}
-	}
-	var found *Credential
+	var first *Credential
 	for i := range prov.Credentials {
 		c := &prov.Credentials[i]
 		if c.ID != ref.ID {
@@ -193,22 +188,48 @@ func (p *Pool) Find(ref Ref) *Credential {
 		if c.Position == ref.Position {
 			return c
 		}
-		if found == nil && ref.ID != "" {
-			found = c
+		if first == nil && ref.ID != "" {
+			first = c
 		}
 	}
-	return found
+	return first
 }
 
-// near is Find for a credential of another picture of the pool. It looks first
-// where the credential stood there, which is where it nearly always is.
-func (p *Pool) near(c *Credential) *Credential {
-	prov := p.Provider(c.Provider)
-	if prov == nil {
-		return nil
+// finder returns a function that finds credentials of another snapshot, as Find
+// would. It looks where the credential was, and builds an index as soon as one is
+// elsewhere: many lookups have to stay linear in the pool.
+func (p *Pool) finder() func(*Credential) *Credential {
+	var index map[Ref]*Credential
+	return func(c *Credential) *Credential {
+		prov := p.Provider(c.Provider)
+		if prov == nil {
+			return nil
+		}
+		if i := c.Index - 1; i >= 0 && i < len(prov.Credentials) && prov.Credentials[i].Ref == c.Ref {
+			return &prov.Credentials[i]
+		}
+		if index == nil {
+			index = p.index()
+		}
+		if found := index[c.Ref]; found != nil {
+			return found
+		}
+		return index[Ref{c.Provider, c.ID, anyPosition}]
 	}
-	if i := c.Index - 1; i >= 0 && i < len(prov.Credentials) && prov.Credentials[i].Ref == c.Ref {
-		return &prov.Credentials[i]
+}
+
+// anyPosition is the position under which an index has the first credential of
+// an id.
+const anyPosition = -1
+
+func (p *Pool) index() map[Ref]*Credential {
+	index := make(map[Ref]*Credential, 2*p.Len())
+	for c := range p.All() {
+		index[c.Ref] = c
+		first := Ref{c.Provider, c.ID, anyPosition}
+		if c.ID != "" && index[first] == nil {
+			index[first] = c
+		}
 	}
-	return p.Find(c.Ref)
+	return index
 }
