@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // scale puts instants into columns. The near zone begins now and is linear. If
@@ -32,7 +33,7 @@ const (
 	shortest = time.Minute
 	// century is more than an axis can show: what lies beyond it is beyond the
 	// gap, at the end. Longer than three of them no Duration is.
-	century = 100 * 365 * day
+	century = 100 * 365 * text.Day
 	// breakFrom is how many times as far as its predecessor a deadline has to
 	// lie for the axis to be broken before it.
 	breakFrom = 4
@@ -177,7 +178,7 @@ var units = func() []unit {
 
 // length is about how long a unit is.
 func (u *unit) length() time.Duration {
-	return time.Duration(u.minutes)*time.Minute + time.Duration(u.days)*day + time.Duration(u.months)*30*day
+	return time.Duration(u.minutes)*time.Minute + time.Duration(u.days)*text.Day + time.Duration(u.months)*30*text.Day
 }
 
 // tick is a round time on the axis.
@@ -189,7 +190,7 @@ type tick struct {
 }
 
 // weekFits is how long an axis may be for weekdays to say which one is meant.
-const weekFits = 6 * day
+const weekFits = 6 * text.Day
 
 // ticks are the round times of the near zone, as close to each other as their
 // labels allow.

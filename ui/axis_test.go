@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // risesAt are steps at distances from epoch.
@@ -35,13 +36,13 @@ func TestWhereTheAxisIsBroken(t *testing.T) {
 		{"twice as far", 60, risesAt(h, 2*h, 4*h), 4 * h, 0},
 		{"far enough apart on a wide axis", 60, risesAt(h, 2*h, 10*h), 10 * h, 0},
 		{"not so on a narrow one", 20, risesAt(h, 2*h, 10*h), 2 * h, 10 * h},
-		{"hours and days", 60, risesAt(h, 2*h, 4*h, 6*day), 4 * h, 6 * day},
-		{"one hour and days", 60, risesAt(4*h, 6*day), 4 * h, 6 * day},
-		{"several beyond", 60, risesAt(h, 2*h, 5*day, 6*day), 2 * h, 5 * day},
-		{"three clusters: where most are kept apart", 60, risesAt(m, h, 2*h, 3*h, 9*day), 3 * h, 9 * day},
-		{"centuries", 60, risesAt(h, 200*365*day), h, 200 * 365 * day},
-		{"centuries only", 60, risesAt(200 * 365 * day), 0, 200 * 365 * day},
-		{"just more than a century after nearly one", 60, risesAt(99*365*day, 101*365*day), 99 * 365 * day, 101 * 365 * day},
+		{"hours and days", 60, risesAt(h, 2*h, 4*h, 6*text.Day), 4 * h, 6 * text.Day},
+		{"one hour and days", 60, risesAt(4*h, 6*text.Day), 4 * h, 6 * text.Day},
+		{"several beyond", 60, risesAt(h, 2*h, 5*text.Day, 6*text.Day), 2 * h, 5 * text.Day},
+		{"three clusters: where most are kept apart", 60, risesAt(m, h, 2*h, 3*h, 9*text.Day), 3 * h, 9 * text.Day},
+		{"centuries", 60, risesAt(h, 200*365*text.Day), h, 200 * 365 * text.Day},
+		{"centuries only", 60, risesAt(200 * 365 * text.Day), 0, 200 * 365 * text.Day},
+		{"just more than a century after nearly one", 60, risesAt(99*365*text.Day, 101*365*text.Day), 99 * 365 * text.Day, 101 * 365 * text.Day},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -59,10 +60,10 @@ func TestWhereTheAxisIsBroken(t *testing.T) {
 func TestColumnsAreInOrder(t *testing.T) {
 	never := poolstate.Rise{At: time.Unix(1<<60, 0)}
 	for _, steps := range [][]poolstate.Rise{
-		risesAt(1), risesAt(time.Second, time.Minute, time.Hour, day), risesAt(time.Hour, 6*day, 7*day),
+		risesAt(1), risesAt(time.Second, time.Minute, time.Hour, text.Day), risesAt(time.Hour, 6*text.Day, 7*text.Day),
 		risesAt(time.Hour, 2*time.Hour, 3*time.Hour),
 		{never},
-		append(risesAt(time.Hour, 90*365*day), never),
+		append(risesAt(time.Hour, 90*365*text.Day), never),
 	} {
 		for w := plotMinWidth; w <= 200; w++ {
 			s := newScale(epoch, steps, w)
@@ -103,17 +104,17 @@ func TestLabelsAreRoundTimes(t *testing.T) {
 		{40 * m, 30, "09:30 09:45 10:00"},
 		{8 * h, 60, "10:00 12:00 14:00 16:00 18:00"},
 		{24 * h, 60, "12:00 16:00 20:00 Tue 00:00 04:00 08:00"},
-		{3 * day, 60, "12:00 Tue 00:00 12:00 Wed 00:00 12:00 Thu 00:00 12:00"},
-		{5 * day, 60, "Tue 00:00 Wed 00:00 Thu 00:00 Fri 00:00 Sat 00:00"},
-		{5 * day, 30, "Wed 00:00 Fri 00:00"},
-		{12 * day, 60, "25 Nov 27 Nov 29 Nov 1 Dec 3 Dec 5 Dec"},
-		{30 * day, 60, "30 Nov 7 Dec 14 Dec 21 Dec"},
-		{200 * day, 60, "Jan 2027 Apr 2027 Jul 2027"},
-		{10 * 365 * day, 60, "2028 2030 2032 2034 2036"},
-		{99 * 365 * day, 20, "2050 2100"},
+		{3 * text.Day, 60, "12:00 Tue 00:00 12:00 Wed 00:00 12:00 Thu 00:00 12:00"},
+		{5 * text.Day, 60, "Tue 00:00 Wed 00:00 Thu 00:00 Fri 00:00 Sat 00:00"},
+		{5 * text.Day, 30, "Wed 00:00 Fri 00:00"},
+		{12 * text.Day, 60, "25 Nov 27 Nov 29 Nov 1 Dec 3 Dec 5 Dec"},
+		{30 * text.Day, 60, "30 Nov 7 Dec 14 Dec 21 Dec"},
+		{200 * text.Day, 60, "Jan 2027 Apr 2027 Jul 2027"},
+		{10 * 365 * text.Day, 60, "2028 2030 2032 2034 2036"},
+		{99 * 365 * text.Day, 20, "2050 2100"},
 	}
 	for _, tt := range tests {
-		equal(t, "labels for "+Span(tt.ahead), labelsOf(epoch, tt.ahead, tt.width), tt.want)
+		equal(t, "labels for "+text.Span(tt.ahead), labelsOf(epoch, tt.ahead, tt.width), tt.want)
 	}
 }
 
@@ -126,7 +127,7 @@ func TestLabelsWhenTheClocksChange(t *testing.T) {
 	}
 	spring := time.Date(2027, 3, 27, 22, 30, 0, 0, berlin)
 	equal(t, "spring", labelsOf(spring, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 03:00 04:00 05:00 06:00")
-	equal(t, "spring, days", labelsOf(spring, 3*day, 40), "Sun 00:00 Mon 00:00 Tue 00:00 Wed 00:00")
+	equal(t, "spring, days", labelsOf(spring, 3*text.Day, 40), "Sun 00:00 Mon 00:00 Tue 00:00 Wed 00:00")
 	autumn := time.Date(2027, 10, 30, 22, 30, 0, 0, berlin)
 	equal(t, "autumn", labelsOf(autumn, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 02:00 03:00 04:00")
 	equal(t, "half an hour off", labelsOf(time.Date(2027, 5, 1, 12, 10, 0, 0, time.FixedZone("", 19800)), 3*time.Hour, 40), "13:00 14:00 15:00")
@@ -134,13 +135,13 @@ func TestLabelsWhenTheClocksChange(t *testing.T) {
 
 // Ticks never come closer than their labels need.
 func TestTicksAreApart(t *testing.T) {
-	for ahead := time.Minute; ahead < 150*365*day; ahead += ahead/3 + time.Second {
+	for ahead := time.Minute; ahead < 150*365*text.Day; ahead += ahead/3 + time.Second {
 		for w := plotMinWidth; w <= 200; w += 3 {
 			s := newScale(epoch, []poolstate.Rise{{At: epoch.Add(ahead)}}, w)
 			before := -6
 			for _, k := range s.ticks() {
 				if k.col-before < 6 || k.col >= s.nearEnd() {
-					t.Fatalf("%s in %d columns: %q in %d, after %d", Span(ahead), w, k.text, k.col, before)
+					t.Fatalf("%s in %d columns: %q in %d, after %d", text.Span(ahead), w, k.text, k.col, before)
 				}
 				before = k.col
 			}

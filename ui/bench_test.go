@@ -30,15 +30,3 @@ func BenchmarkScrollTo(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkClean cleans a label of each kind.
-func BenchmarkClean(b *testing.B) {
-	for name, text := range map[string]string{"ascii": "seat-1@example.com", "wide": "日本-チーム", "hostile": hostileTexts[9]} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Clean(text, rowText)
-			}
-		})
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // label is a text under the axis.
@@ -96,11 +97,11 @@ func (p *plot) placeCursor() {
 // point names the instant of the cursor. Without an axis of its own it points
 // at the column from the line of the labels.
 func (p *plot) point() bool {
-	k := label{text: Moment(p.at, p.Now), ink: inkAccent, tick: p.cursor}
+	k := label{text: text.Moment(p.at, p.Now), ink: inkAccent, tick: p.cursor}
 	if p.ruled {
 		return p.beside(k, p.cursor)
 	}
-	w := width(k.text)
+	w := text.Width(k.text)
 	left, right := k, k
 	left.col, left.text = p.cursor-w, k.text+"▲"
 	right.col, right.text = p.cursor, "▲"+k.text
@@ -138,8 +139,8 @@ func (p *plot) nameStep(s *poolstate.Rise) {
 	if p.ticked(k.tick) {
 		return
 	}
-	for _, text := range []string{Moment(s.At, p.Now), "+" + Span(s.At.Sub(p.Now))} {
-		if k.text = text; p.beside(k, k.tick) {
+	for _, words := range []string{text.Moment(s.At, p.Now), "+" + text.Span(s.At.Sub(p.Now))} {
+		if k.text = words; p.beside(k, k.tick) {
 			return
 		}
 	}
@@ -161,11 +162,11 @@ func (p *plot) placeMarks() {
 
 // beside puts a label under a column, or as far from there as it still touches
 // the column.
-func (p *plot) beside(k label, col int) bool { return p.centre(k, col, width(k.text)/2+1) }
+func (p *plot) beside(k label, col int) bool { return p.centre(k, col, text.Width(k.text)/2+1) }
 
 // centre puts a label under a column, or up to shift cells beside it.
 func (p *plot) centre(k label, col, shift int) bool {
-	w := width(k.text)
+	w := text.Width(k.text)
 	want := col - w/2
 	for d := range shift + 1 {
 		for _, at := range []int{want + d, want - d} {

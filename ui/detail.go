@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // fact is a line of the detail: a short name and what is known.
@@ -56,7 +57,7 @@ func (p sized) within(w int) sized {
 	if p.width <= w {
 		return p
 	}
-	return sized{ansi.Truncate(p.text, w, ellipsis), w}
+	return sized{ansi.Truncate(p.text, w, text.Ellipsis), w}
 }
 
 // story tells, in the order in which one asks, what happened to a credential
@@ -68,15 +69,15 @@ func (s *Screen) story(theme *Theme, c *poolstate.Credential, w int) [][]sized {
 	into := func(i int) func(*line) {
 		return func(l *line) { sections[i] = append(sections[i], l.sized().within(w)) }
 	}
-	head := theme.line().strong(inkText, fit(CredentialName(c), w-12))
-	head.put(stateInk(a.Availability), fit("  "+a.Availability.String(), max(w-head.at, 0)))
-	head.put(inkSecondary, fit("  "+Clean(c.Provider, rowText), max(w-head.at, 0)))
+	head := theme.line().strong(inkText, text.Fit(text.CredentialName(c), w-12))
+	head.put(stateInk(a.Availability), text.Fit("  "+a.Availability.String(), max(w-head.at, 0)))
+	head.put(inkSecondary, text.Fit("  "+text.Clean(c.Provider, text.RowLimit), max(w-head.at, 0)))
 	into(0)(head)
 	s.failureLines(theme, c, w, into(0))
 	s.timeLines(theme, c, a, w, into(1))
 	for _, sentence := range s.remarks(c, a) {
-		for _, text := range wrap(sentence, w) {
-			into(2)(theme.line().put(inkSecondary, text))
+		for _, words := range text.Wrap(sentence, w) {
+			into(2)(theme.line().put(inkSecondary, words))
 		}
 	}
 	return sections[:]
@@ -95,7 +96,7 @@ func brief(sections [][]sized, h int) [][]sized {
 	if cut := min(over, len(first)-kept); cut > 0 {
 		first = first[: len(first)-cut : len(first)-cut]
 		last := &first[len(first)-1]
-		*last = sized{ansi.Truncate(last.text, last.width-1, "") + ellipsis, last.width}
+		*last = sized{ansi.Truncate(last.text, last.width-1, "") + text.Ellipsis, last.width}
 		sections[0] = first
 	}
 	return sections
@@ -126,24 +127,24 @@ func (s *Screen) failureLines(theme *Theme, c *poolstate.Credential, w int, add 
 	if code, ok := c.ErrorCode.Get(); ok {
 		l.put(inkCooling, strconv.Itoa(code)+" ")
 	}
-	reason := Clean(c.ErrorReason, rowText)
+	reason := text.Clean(c.ErrorReason, text.RowLimit)
 	if c.Held() {
 		reason = "held by an operator"
 	}
-	l.put(inkText, fit(reason, max(w-l.at, 0)))
+	l.put(inkText, text.Fit(reason, max(w-l.at, 0)))
 	if c.FailureReason != "" {
 		gap := "  "
 		if reason == "" {
 			gap = ""
 		}
-		l.put(inkSecondary, fit(gap+"cause "+Clean(c.FailureReason, rowText), max(w-l.at, 0)))
+		l.put(inkSecondary, text.Fit(gap+"cause "+text.Clean(c.FailureReason, text.RowLimit), max(w-l.at, 0)))
 	}
 	if l.at > 0 {
 		add(l)
 	}
 	if c.ErrorMessage != "" {
-		for _, text := range wrap("“"+Clean(c.ErrorMessage, messageText)+"”", w) {
-			add(theme.line().put(inkSecondary, text))
+		for _, words := range text.Wrap("“"+text.Clean(c.ErrorMessage, text.MessageLimit)+"”", w) {
+			add(theme.line().put(inkSecondary, words))
 		}
 	}
 }
@@ -164,7 +165,7 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 				word = "  due since "
 			}
 			stamp := s.stamp(a.Deadline.At)
-			if l.at > 0 && l.at+width(word)+width(stamp) > w {
+			if l.at > 0 && l.at+text.Width(word)+text.Width(stamp) > w {
 				add(l)
 				l, word = theme.line(), strings.TrimLeft(word, " ")
 			}
@@ -175,14 +176,14 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 		}
 	}
 	origin, streak := originSentence(c, a, s.Policy), streakWords(c.Streak)
-	if both := origin + ", " + streak; origin != "" && width(both) <= w {
+	if both := origin + ", " + streak; origin != "" && text.Width(both) <= w {
 		origin, streak = both, ""
 	}
-	for _, text := range wrap(origin, w) {
-		add(theme.line().put(inkSecondary, text))
+	for _, words := range text.Wrap(origin, w) {
+		add(theme.line().put(inkSecondary, words))
 	}
 	if streak != "" {
-		add(theme.line().put(inkSecondary, fit(streak, w)))
+		add(theme.line().put(inkSecondary, text.Fit(streak, w)))
 	}
 	s.ladderLines(theme, c, a, w, add)
 }
@@ -190,7 +191,7 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 // ladderLines show the climb with the current rung, and what follows.
 func (s *Screen) ladderLines(theme *Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*line)) {
 	const cost = "next failure "
-	next := Span(a.Next)
+	next := text.Span(a.Next)
 	l := theme.line()
 	if s.Policy.Climbs() {
 		step := poolstate.Step(c.Streak.Count())
@@ -198,17 +199,17 @@ func (s *Screen) ladderLines(theme *Theme, c *poolstate.Credential, a poolstate.
 			if i > 1 {
 				l.put(inkFaint, " → ")
 			}
-			text := Span(a.Base << (i - 1))
+			words := text.Span(a.Base << (i - 1))
 			switch {
 			case i == step:
-				l.strong(stepInk(i), text)
+				l.strong(stepInk(i), words)
 			case i < step:
-				l.put(stepInk(i), text)
+				l.put(stepInk(i), words)
 			default:
-				l.put(inkFaint, text)
+				l.put(inkFaint, words)
 			}
 		}
-		if l.at+3+width(cost)+width(next) > w {
+		if l.at+3+text.Width(cost)+text.Width(next) > w {
 			add(l)
 			l = theme.line()
 		} else {
@@ -229,7 +230,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	}
 	switch expiry(c, s.Now) {
 	case expired:
-		out = append(out, "its token expired "+Stamp(c.ExpiresAt, s.Now)+", apart from any cooldown")
+		out = append(out, "its token expired "+text.Stamp(c.ExpiresAt, s.Now)+", apart from any cooldown")
 	case expiresSoon:
 		out = append(out, "its token expires in "+s.timeForm().countdown(c.ExpiresAt.Sub(s.Now))+", apart from any cooldown")
 	}
@@ -238,9 +239,9 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 		out = append(out, "the only living credential of its provider: the newest agents may retry it after 60s, whatever the deadline")
 	}
 	for _, m := range c.ModelCooldowns {
-		name := Clean(m.Model, rowText)
+		name := text.Clean(m.Model, text.RowLimit)
 		if m.Until.After(s.Now) {
-			out = append(out, "model "+name+" back in "+s.timeForm().countdown(m.Until.Sub(s.Now))+", "+Moment(m.Until, s.Now))
+			out = append(out, "model "+name+" back in "+s.timeForm().countdown(m.Until.Sub(s.Now))+", "+text.Moment(m.Until, s.Now))
 		} else {
 			out = append(out, "model "+name+" is back")
 		}
@@ -256,7 +257,7 @@ func sharedSentence(c *poolstate.Credential) string {
 	others := len(c.Shares) - 1
 	for _, ref := range c.Shares {
 		if ref != c.Ref && len(names) < maxShared {
-			names = append(names, Clean(ref.String(), rowText))
+			names = append(names, text.Clean(ref.String(), text.RowLimit))
 		}
 	}
 	if others > maxShared {
@@ -305,7 +306,7 @@ func (s *Screen) factLines(theme *Theme, c *poolstate.Credential, w int) []sized
 	var out []sized
 	for _, f := range s.facts(c) {
 		l := theme.line().put(inkSecondary, f.name).to(nameWidth)
-		l.put(inkText, fit(Clean(f.value, rowText), w-l.at))
+		l.put(inkText, text.Fit(text.Clean(f.value, text.RowLimit), w-l.at))
 		out = append(out, l.sized())
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // detailOf is the detail pane of a credential among two, as text.
@@ -70,7 +71,7 @@ func TestDetailSays(t *testing.T) {
 			nil,
 		},
 		{
-			"a token that is over", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(-day)}),
+			"a token that is over", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(-text.Day)}),
 			[]string{"its token expired Sun 22 Nov 09:20:00, apart from any cooldown"},
 			nil,
 		},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+
+	"pooltop/ui/text"
 )
 
 // Dialog is a question to the operator. It takes the place of the detail until
@@ -58,7 +60,7 @@ func (s *Screen) dialogWith(w, most int, note string) []sized {
 	out := []sized{s.dialogTitle(w)}
 	if d.Choice != nil {
 		out = nil
-		for _, t := range wrap(Clean(d.Title, messageText), w) { // it names a file, to its end
+		for _, t := range text.Wrap(text.Clean(d.Title, text.MessageLimit), w) { // it names a file, to its end
 			out = append(out, s.Theme.line().strong(inkText, t).sized())
 		}
 	}
@@ -98,22 +100,22 @@ func (s *Screen) dialogWith(w, most int, note string) []sized {
 }
 
 func (s *Screen) dialogTitle(w int) sized {
-	return s.Theme.line().strong(inkText, fit(Clean(s.Dialog.Title, rowText), w)).sized()
+	return s.Theme.line().strong(inkText, text.Fit(text.Clean(s.Dialog.Title, text.RowLimit), w)).sized()
 }
 
 // changeLine draws a change. The name gives way before what becomes of it, but
 // not beyond half of the line: it has to tell which credential it is.
 func (s *Screen) changeLine(c Change, w int) sized {
 	l := s.Theme.line().to(2)
-	name, words := Clean(c.Name, rowText), Clean(c.Words, rowText)
-	l.put(inkText, fit(name, max(w-l.at-2-width(words), w/2)))
-	l.to(l.at+2).put(inkSecondary, fit(words, w-l.at-2))
+	name, words := text.Clean(c.Name, text.RowLimit), text.Clean(c.Words, text.RowLimit)
+	l.put(inkText, text.Fit(name, max(w-l.at-2-text.Width(words), w/2)))
+	l.to(l.at+2).put(inkSecondary, text.Fit(words, w-l.at-2))
 	return l.sized()
 }
 
-func (s *Screen) dialogText(colour ink, text string, w int) []sized {
+func (s *Screen) dialogText(colour ink, words string, w int) []sized {
 	var out []sized
-	for _, l := range wrap(Clean(text, messageText), w) {
+	for _, l := range text.Wrap(text.Clean(words, text.MessageLimit), w) {
 		out = append(out, s.Theme.line().put(colour, l).sized())
 	}
 	return out
@@ -131,7 +133,7 @@ func (s *Screen) fieldLine(f Field, w int) sized {
 	l.to(2).put(colour, f.Name).to(2 + nameWidth)
 	s.typedText(l, f.Value, f.Cursor, f.Focused, w-l.at)
 	at := max(l.at+3, 2+nameWidth+14)
-	if hint := f.Hint; at+width(hint) <= w && (f.Focused || f.Value == "") {
+	if hint := f.Hint; at+text.Width(hint) <= w && (f.Focused || f.Value == "") {
 		l.to(at).put(inkSecondary, hint)
 	}
 	return l.sized()
@@ -225,12 +227,12 @@ func (s *Screen) answerLines() []string {
 	colour := [...]ink{inkText, inkCooling, inkDead, inkStep4, inkReady}[s.Answer.Kind]
 	glyph := [...]string{"✓", "◌", "✕", "!", "●"}[s.Answer.Kind]
 	w := s.Width - 2*s.margin() - 2
-	text := wrap(strings.TrimSpace(Clean(s.Answer.Text, messageText)), w)
-	if most := max(1, min(s.Height/5, 4)); len(text) > most {
-		text = append(text[:most-1:most-1], fit(strings.Join(text[most-1:], " "), w))
+	words := text.Wrap(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), w)
+	if most := max(1, min(s.Height/5, 4)); len(words) > most {
+		words = append(words[:most-1:most-1], text.Fit(strings.Join(words[most-1:], " "), w))
 	}
-	out := make([]string, len(text))
-	for i, t := range text {
+	out := make([]string, len(words))
+	for i, t := range words {
 		l := s.Theme.line().to(s.margin())
 		if i == 0 {
 			l.strong(colour, glyph)

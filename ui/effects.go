@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // stateWords says how a credential stands: "cooling, streak 1, until 14:14".
@@ -19,7 +20,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 		parts = append(parts, "streak "+strconv.Itoa(n))
 	}
 	if a.Availability.Returns() {
-		parts = append(parts, "until "+Moment(a.Deadline.At, now))
+		parts = append(parts, "until "+text.Moment(a.Deadline.At, now))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -27,7 +28,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 // EffectWords says what an effect changes: "backup-key: cooling, streak 1,
 // until 14:14 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	return CredentialName(&e.Before) + ": " + FromTo(e, p, now)
+	return text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
 }
 
 // FromTo says what an effect changes, without the name.
@@ -81,15 +82,15 @@ func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) strin
 			}
 		}
 	}
-	text := before.String() + " → " + after.String()
-	switch from, to := Moment(first, now), Moment(last, now); {
+	s := before.String() + " → " + after.String()
+	switch from, to := text.Moment(first, now), text.Moment(last, now); {
 	case first.IsZero():
 	case from == to:
-		text += ", until " + to
+		s += ", until " + to
 	default:
-		text += ", until " + from + " to " + to
+		s += ", until " + from + " to " + to
 	}
-	return text
+	return s
 }
 
 // tally counts availabilities.
@@ -110,7 +111,7 @@ func whyNot(out *poolstate.Outcome) string {
 		return ""
 	}
 	if len(out.Changed) == 0 && len(out.Unchanged) == 1 {
-		return ": " + CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Why
+		return ": " + text.CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Why
 	}
 	return "; " + strings.Join(UnaffectedWords(out), ", ")
 }
@@ -133,18 +134,18 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 
 // StrandedWords warns of a provider that is left with none ready.
 func StrandedWords(st *poolstate.Stranded, now time.Time) string {
-	provider := Clean(st.Provider, rowText)
-	text := "this is the only ready credential of " + provider
+	provider := text.Clean(st.Provider, text.RowLimit)
+	s := "this is the only ready credential of " + provider
 	if n := len(st.Last); n > 1 {
-		text = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
+		s = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
 	}
 	if st.Others == 0 {
-		return text + "; nothing else of it is left"
+		return s + "; nothing else of it is left"
 	}
 	if st.Next == nil {
-		return text + "; none of the others comes back by itself"
+		return s + "; none of the others comes back by itself"
 	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", text, CredentialName(st.Next), Countdown(st.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next, %s, is back in %s", s, text.CredentialName(st.Next), text.Countdown(st.NextAt.Sub(now)))
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02".
@@ -154,9 +155,9 @@ func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
 		before = strconv.Itoa(n)
 	}
 	streak := e.After.Streak.Count()
-	length := Span(e.After.ResetAt.Sub(e.After.StatusAt))
+	length := text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
 	if computed {
 		length += fmt.Sprintf(" (×%d)", poolstate.Multiplier(streak))
 	}
-	return fmt.Sprintf("streak %s → %d, %s, until %s", before, streak, length, Moment(e.After.ResetAt, now))
+	return fmt.Sprintf("streak %s → %d, %s, until %s", before, streak, length, text.Moment(e.After.ResetAt, now))
 }

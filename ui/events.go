@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // Widths of the columns of events, in cells, and the width from which each has
@@ -39,9 +40,9 @@ func EventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *line {
 	l := theme.line()
 	wide := w >= eventsWideFrom
-	cell := func(i ink, text string, room int) {
+	cell := func(i ink, s string, room int) {
 		end := min(l.at+room, w)
-		l.put(i, fit(text, min(room, w-l.at))).to(min(end+eventGap, w))
+		l.put(i, text.Fit(s, min(room, w-l.at))).to(min(end+eventGap, w))
 	}
 	who := w / 3
 	switch {
@@ -63,7 +64,7 @@ func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 		words = strings.TrimSuffix("by operator, "+words, ", ")
 	}
 	if l.at+eventGap < w {
-		l.put(inkSecondary, fit(words, w-l.at))
+		l.put(inkSecondary, text.Fit(words, w-l.at))
 	}
 	return l
 }
@@ -71,13 +72,13 @@ func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 // eventTime writes when it happened: by the clock, or how long ago.
 func eventTime(at, now time.Time, distance bool) string {
 	if distance {
-		return Span(now.Sub(at)) + " ago"
+		return text.Span(now.Sub(at)) + " ago"
 	}
 	at = at.In(now.Location())
-	if civilDays(at) == civilDays(now) {
+	if text.CivilDays(at) == text.CivilDays(now) {
 		return at.Format("15:04:05")
 	}
-	return Moment(at, now)
+	return text.Moment(at, now)
 }
 
 // recordName is provider/name in at most w cells; the provider gives way first.
@@ -85,12 +86,12 @@ func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
 	}
-	name := strings.TrimSpace(Clean(r.Name(), rowText))
-	provider := strings.TrimSpace(Clean(r.Provider, rowText))
-	if room := w - width(name) - 1; room >= 6 || room >= width(provider) {
-		return fit(provider, room) + "/" + name
+	name := strings.TrimSpace(text.Clean(r.Name(), text.RowLimit))
+	provider := strings.TrimSpace(text.Clean(r.Provider, text.RowLimit))
+	if room := w - text.Width(name) - 1; room >= 6 || room >= text.Width(provider) {
+		return text.Fit(provider, room) + "/" + name
 	}
-	return fit(name, w)
+	return text.Fit(name, w)
 }
 
 func eventWord(k poolstate.EventKind) string {
@@ -116,30 +117,30 @@ func eventInk(k poolstate.EventKind) ink {
 // EventWords says how it happened: "429 usage limit, streak 2 → 3, 4h".
 func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 	var parts []string
-	add := func(text string) {
-		if text != "" {
-			parts = append(parts, text)
+	add := func(s string) {
+		if s != "" {
+			parts = append(parts, s)
 		}
 	}
 	c := r.Credential()
 	switch r.Kind {
 	case poolstate.EventExhausted:
-		add(failure(&c))
+		add(text.Failure(&c))
 		add(streakChange(r))
 		if r.Cooldown > 0 {
-			add(Span(time.Duration(r.Cooldown) * time.Second))
+			add(text.Span(time.Duration(r.Cooldown) * time.Second))
 		}
 		add(quotedWords(r.Message))
 	case poolstate.EventHeld:
 		if r.After.Deadline != nil {
-			add("until " + Moment(*r.After.Deadline, now))
+			add("until " + text.Moment(*r.After.Deadline, now))
 		}
 		add(streakChange(r))
 		add(quotedWords(r.Reason))
 	case poolstate.EventDue:
 		over := "cooldown"
 		if r.Cooldown > 0 {
-			over += " of " + Span(time.Duration(r.Cooldown)*time.Second)
+			over += " of " + text.Span(time.Duration(r.Cooldown)*time.Second)
 		}
 		add(over + " over")
 		add(streakStays(r))
@@ -152,10 +153,10 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 		add("new tokens")
 		add(streakChange(r))
 	case poolstate.EventDead:
-		add(failure(&c))
+		add(text.Failure(&c))
 		add("re-auth is what it needs")
 	case poolstate.EventFileUnreadable:
-		add(Clean(r.Message, messageText))
+		add(text.Clean(r.Message, text.MessageLimit))
 	default:
 		add(plainWords[r.Kind])
 	}
@@ -163,11 +164,11 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 }
 
 // quotedWords are somebody's own, as such.
-func quotedWords(text string) string {
-	if text = strings.TrimSpace(Clean(text, rowText)); text == "" {
+func quotedWords(s string) string {
+	if s = strings.TrimSpace(text.Clean(s, text.RowLimit)); s == "" {
 		return ""
 	}
-	return "“" + text + "”"
+	return "“" + s + "”"
 }
 
 // plainWords say what has no numbers.
@@ -214,7 +215,7 @@ func (s *Screen) eventLines(theme *Theme, w, h, skip int) []sized {
 		if s.Filter != nil && s.Filter.Text != "" {
 			said = "no event matches; esc clears the filter"
 		}
-		out = append(out, theme.line().put(inkSecondary, fit(said, w)).sized())
+		out = append(out, theme.line().put(inkSecondary, text.Fit(said, w)).sized())
 	}
 	return out
 }
@@ -237,7 +238,7 @@ func (s *Screen) eventsPane(theme *Theme) string {
 	}
 	skip := clampOffset(s.Offset, len(s.Events), h)
 	head := theme.line().strong(inkText, "events")
-	if said := plural(len(s.Events), "event", "events") + ", newest first"; head.at+2+width(said) <= w && len(s.Events) > 0 {
+	if said := text.Plural(len(s.Events), "event", "events") + ", newest first"; head.at+2+text.Width(said) <= w && len(s.Events) > 0 {
 		head.to(head.at+2).put(inkSecondary, said)
 	}
 	lines := append([]sized{head.sized()}, s.eventLines(theme, w, h, skip)...)

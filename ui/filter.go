@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // Filter chooses the credentials to show. The zero value matches everything.
@@ -45,7 +46,7 @@ func ParseFilter(s string) (Filter, error) {
 		return Filter{}, fmt.Errorf("too long: %d bytes at the most", maxFilter)
 	}
 	l := lexer{}
-	for _, r := range Clean(s, maxFilter) {
+	for _, r := range text.Clean(s, maxFilter) {
 		l.take(r)
 	}
 	l.endTerm()
@@ -163,7 +164,7 @@ func (raw *rawTerm) parse() (filterTerm, error) {
 	if raw.key != "" {
 		i := slices.Index(filterKeys[:], raw.key)
 		if i < 0 {
-			return t, fmt.Errorf("%s: no such key, use %s", fit(Clean(raw.key, rowText), 20), oneOf(filterKeys[:]))
+			return t, fmt.Errorf("%s: no such key, use %s", text.Fit(text.Clean(raw.key, text.RowLimit), 20), oneOf(filterKeys[:]))
 		}
 		t.key = filterKey(i)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // filterPool has a credential of each kind; the tests name them by label.
@@ -287,21 +288,21 @@ func FuzzParseFilter(f *testing.F) {
 		f.Add(s, s)
 		f.Add("label:"+s, s)
 	}
-	f.Fuzz(func(t *testing.T, s, text string) {
+	f.Fuzz(func(t *testing.T, s, words string) {
 		filter, err := ParseFilter(s)
 		again, errAgain := ParseFilter(s)
 		if !reflect.DeepEqual(filter, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
 			t.Errorf("%q is read as %v (%v), then as %v (%v)", s, filter, err, again, errAgain)
 		}
 		if err != nil {
-			if said := err.Error(); strings.Contains(said, "\n") || Clean(said, rowText) != said || len(said) > 200 {
+			if said := err.Error(); strings.Contains(said, "\n") || text.Clean(said, text.RowLimit) != said || len(said) > 200 {
 				t.Errorf("%q is refused with %q", s, said)
 			}
 			return
 		}
 		c := &poolstate.Credential{
-			Ref: poolstate.Ref{Provider: text, ID: text}, Label: text, Source: text, ErrorReason: text, ErrorMessage: text,
-			ErrorCode: poolstate.Some(len(text)), Streak: poolstate.KnownStreak(len(s)), Status: poolstate.Status(len(text) % 5),
+			Ref: poolstate.Ref{Provider: words, ID: words}, Label: words, Source: words, ErrorReason: words, ErrorMessage: words,
+			ErrorCode: poolstate.Some(len(words)), Streak: poolstate.KnownStreak(len(s)), Status: poolstate.Status(len(words) % 5),
 		}
 		a := poolstate.Backoff.Assess(c, epoch)
 		matches := filter.Match(c, a)
@@ -312,7 +313,7 @@ func FuzzParseFilter(f *testing.F) {
 			plain, negated := term, term
 			plain.negated, negated.negated = false, true
 			if (Filter{[]filterTerm{plain}}).Match(c, a) == (Filter{[]filterTerm{negated}}).Match(c, a) {
-				t.Errorf("%q: a term and its negation agree on %q", s, text)
+				t.Errorf("%q: a term and its negation agree on %q", s, words)
 			}
 		}
 	})

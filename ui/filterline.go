@@ -1,6 +1,10 @@
 package ui
 
-import "strconv"
+import (
+	"strconv"
+
+	"pooltop/ui/text"
+)
 
 // FilterLine says what of the pool is listed, and how.
 type FilterLine struct {
@@ -33,13 +37,13 @@ func (s *Screen) filterLine() string {
 	l := s.Theme.line().to(s.margin())
 	if f.Typing || f.Text != "" {
 		l.strong(inkAccent, "/ ")
-		s.typedText(l, f.Text, f.Cursor, f.Typing, max(end-l.at-width(right)-2, 8))
+		s.typedText(l, f.Text, f.Cursor, f.Typing, max(end-l.at-text.Width(right)-2, 8))
 	}
 	if f.Problem != "" && l.at+2 < end {
-		l.to(l.at+2).put(inkDead, fit(Clean(f.Problem, rowText), end-l.at))
+		l.to(l.at+2).put(inkDead, text.Fit(text.Clean(f.Problem, text.RowLimit), end-l.at))
 		return l.String()
 	}
-	if l.at+2+width(right) <= end {
+	if l.at+2+text.Width(right) <= end {
 		l.right(end, inkSecondary, regular, right)
 	}
 	return l.String()
@@ -47,15 +51,15 @@ func (s *Screen) filterLine() string {
 
 // typedText draws what somebody types, with the cursor while it goes on, at most
 // w cells wide. What is left of the cursor wins.
-func (s *Screen) typedText(l *line, text string, cursor int, typing bool, w int) {
+func (s *Screen) typedText(l *line, words string, cursor int, typing bool, w int) {
 	if !typing {
-		l.put(inkText, fit(Clean(text, rowText), w))
+		l.put(inkText, text.Fit(text.Clean(words, text.RowLimit), w))
 		return
 	}
-	value := []rune(text)
+	value := []rune(words)
 	at := min(max(cursor, 0), len(value))
 	end := l.at + w
-	before := fitLeft(Clean(string(value[:at]), rowText), w-2)
+	before := text.FitLeft(text.Clean(string(value[:at]), text.RowLimit), w-2)
 	l.put(inkText, before).put(inkAccent, "▏")
-	l.put(inkText, fit(Clean(string(value[at:]), rowText), end-l.at))
+	l.put(inkText, text.Fit(text.Clean(string(value[at:]), text.RowLimit), end-l.at))
 }

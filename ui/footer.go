@@ -1,6 +1,10 @@
 package ui
 
-import "charm.land/bubbles/v2/key"
+import (
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/ui/text"
+)
 
 // keepLast is how many keys at the end of the footer are never left out for
 // those before them: help and quit, on most screens.
@@ -13,7 +17,7 @@ func (s *Screen) footer(place string) string {
 	l := s.Theme.line().to(s.margin())
 	room := end
 	if place != "" {
-		room -= width(place) + 3
+		room -= text.Width(place) + 3
 	}
 	const gap = 3
 	var keys []key.Binding
@@ -22,7 +26,7 @@ func (s *Screen) footer(place string) string {
 			keys = append(keys, b)
 		}
 	}
-	need := func(h key.Help) int { return width(h.Key) + 1 + width(h.Desc) }
+	need := func(h key.Help) int { return text.Width(h.Key) + 1 + text.Width(h.Desc) }
 	last := max(len(keys)-keepLast, 0)
 	reserved := 0
 	for _, b := range keys[last:] {
@@ -43,7 +47,7 @@ func (s *Screen) footer(place string) string {
 		s.noteKey(l.at-need(h), l.at, b)
 	}
 	if place != "" {
-		l.right(end, inkSecondary, regular, fit(place, end-l.at))
+		l.right(end, inkSecondary, regular, text.Fit(place, end-l.at))
 	}
 	return l.String()
 }
@@ -132,11 +136,11 @@ func (s *Screen) bindingLines(group []key.Binding, w int) []sized {
 }
 
 func (s *Screen) helpLine(name, words string, at, w int) []sized {
-	l := s.Theme.line().put(inkAccent, fit(name, w))
+	l := s.Theme.line().put(inkAccent, text.Fit(name, w))
 	at = max(at, l.at+1)
 	var out []sized
-	for _, text := range wrap(words, w-at) {
-		out = append(out, l.to(at).put(inkText, text).sized())
+	for _, str := range text.Wrap(words, w-at) {
+		out = append(out, l.to(at).put(inkText, str).sized())
 		l = s.Theme.line()
 	}
 	return out
@@ -157,13 +161,13 @@ func (s *Screen) policyHelp(w int) []sized {
 		if s.Evidence.Counts {
 			did = "raised"
 		}
-		because = "because the exhaustion of " + s.Evidence.Name + ", " + Stamp(s.Evidence.At, s.Now) + ", " + did + " its streak"
+		because = "because the exhaustion of " + s.Evidence.Name + ", " + text.Stamp(s.Evidence.At, s.Now) + ", " + did + " its streak"
 	case !s.Policy.Climbs():
 		because = "because the file counts no failures"
 	}
 	out := []sized{{}, s.Theme.line().strong(inkText, "policy "+s.Policy.String()).sized()}
-	for _, text := range wrap(words+", "+because, w) {
-		out = append(out, s.Theme.line().put(inkSecondary, text).sized())
+	for _, str := range text.Wrap(words+", "+because, w) {
+		out = append(out, s.Theme.line().put(inkSecondary, str).sized())
 	}
 	return out
 }

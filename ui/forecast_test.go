@@ -9,6 +9,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
+	"pooltop/ui/text"
 )
 
 // chartCase is a pool whose forecast is drawn.
@@ -61,17 +63,17 @@ func chartCases(t testing.TB) []chartCase {
 		{name: "minutes", cursor: "b", pool: poolWith(t, 1, computedEntry("a", 4*m), computedEntry("b", 11*m), backEntry("c", 19*m))},
 		{name: "seconds", pool: poolWith(t, 1, computedEntry("a", 20*time.Second), backEntry("b", 40*time.Second))},
 		{name: "days", cursor: "a", pool: poolWith(t, 2, backEntry("a", 20*h), backEntry("b", 55*h), heldEntry("c", 100*h))},
-		{name: "weeks", pool: poolWith(t, 2, backEntry("a", 5*day), backEntry("b", 11*day), backEntry("c", 24*day))},
+		{name: "weeks", pool: poolWith(t, 2, backEntry("a", 5*text.Day), backEntry("b", 11*text.Day), backEntry("c", 24*text.Day))},
 		{
 			name: "outlier", cursor: "c", pool: poolWith(t, 2,
-				computedEntry("a", 40*m), computedEntry("b", 95*m), backEntry("c", 4*h), backEntry("d", 6*day)),
+				computedEntry("a", 40*m), computedEntry("b", 95*m), backEntry("c", 4*h), backEntry("d", 6*text.Day)),
 		},
 		{
 			name: "outliers", pool: poolWith(t, 0,
-				computedEntry("a", 12*m), computedEntry("b", 44*m), backEntry("c", 5*day), backEntry("d", 6*day), never),
+				computedEntry("a", 12*m), computedEntry("b", 44*m), backEntry("c", 5*text.Day), backEntry("d", 6*text.Day), never),
 		},
 		{name: "never", pool: poolWith(t, 1, never)},
-		{name: "far", pool: poolWith(t, 1, backEntry("a", 40*day), backEntry("b", 3*365*day))},
+		{name: "far", pool: poolWith(t, 1, backEntry("a", 40*text.Day), backEntry("b", 3*365*text.Day))},
 		{name: "out", cursor: "a", pool: poolWith(t, 0, computedEntry("a", 20*m), backEntry("b", 50*m), backEntry("c", 50*m))},
 		{name: "single", cursor: "a", pool: poolWith(t, 0, backEntry("a", 42*m+10*time.Second))},
 		{name: "all-ready", cursor: "ready-2", pool: poolWith(t, 4)},
@@ -162,7 +164,7 @@ func chartFlaw(c *Chart, w, h int) string {
 		return fmt.Sprintf("it has %d lines", len(lines))
 	}
 	for _, l := range lines {
-		if said := lineFlaw(l, w); said != "" {
+		if said := uitest.LineFlaw(l, w); said != "" {
 			return said
 		}
 		if n := len(cells(l)); n != w {
@@ -202,7 +204,7 @@ func TestLabelsTouchWhatTheyName(t *testing.T) {
 				p := chart.plot(w, h)
 				end := -1
 				for _, k := range p.placed {
-					equal(t, "width of "+k.text, width(k.text), k.end-k.col)
+					equal(t, "width of "+k.text, text.Width(k.text), k.end-k.col)
 					if k.col <= end || k.end > p.scale.width {
 						t.Fatalf("%s at %d×%d: %q from %d to %d, after %d", tt.name, w, h, k.text, k.col, k.end, end)
 					}
@@ -268,7 +270,7 @@ func TestAxisMarksTellOrigins(t *testing.T) {
 		{"computed", []entry{computedEntry("a", 30*m)}, ""},
 		{"provider", []entry{backEntry("a", 30*m)}, "*"},
 		{"operator", []entry{heldEntry("a", 30*m)}, "^"},
-		{"suspect", []entry{backEntry("a", 40*day)}, "?"},
+		{"suspect", []entry{backEntry("a", 40*text.Day)}, "?"},
 		{"one after the other", []entry{heldEntry("a", 30*m), backEntry("b", 40*m), computedEntry("c", 50*m)}, "^*"},
 		{"at one instant", []entry{heldEntry("a", 30*m), backEntry("b", 30*m), computedEntry("c", 30*m)}, "*"},
 		{"in one column", []entry{heldEntry("a", 29*m), backEntry("b", 29*m+1), heldEntry("c", 29*m+2), computedEntry("d", 60*m)}, "*"},

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // detailWidth is how wide the detail beside the forecast is.
@@ -39,9 +40,9 @@ func (s *Screen) forecastLines(theme *Theme, w, h int) []sized {
 	f, of := s.forecast()
 	head := theme.line().strong(inkText, "capacity")
 	if of != "" {
-		head.put(inkText, " of "+fit(Clean(of, rowText), w/3))
+		head.put(inkText, " of "+text.Fit(text.Clean(of, text.RowLimit), w/3))
 	}
-	if said := ForecastWords(&f, s.Now); head.at+2+width(said) <= w {
+	if said := ForecastWords(&f, s.Now); head.at+2+text.Width(said) <= w {
 		head.to(head.at+2).put(inkSecondary, said)
 	}
 	out := []sized{head.sized()}
@@ -73,11 +74,11 @@ func (s *Screen) forecastPane(theme *Theme) []string {
 		room -= len(answers) + 1
 	}
 	lines := s.forecastLines(theme, w, room)
-	for i, text := range answers {
+	for i, words := range answers {
 		if i == 0 {
 			lines = append(lines, sized{})
 		}
-		lines = append(lines, theme.line().put(inkDead, fit(text, w)).sized())
+		lines = append(lines, theme.line().put(inkDead, text.Fit(words, w)).sized())
 	}
 	return indented(s, lines)
 }
@@ -87,14 +88,14 @@ func (s *Screen) forecastPane(theme *Theme) []string {
 func briefFacts(theme *Theme, c *poolstate.Credential, w int) []sized {
 	join := func(texts ...string) sized {
 		l := theme.line()
-		for _, text := range texts {
-			if text == "" || l.at+2 >= w {
+		for _, s := range texts {
+			if s == "" || l.at+2 >= w {
 				continue
 			}
 			if l.at > 0 {
 				l.to(l.at + 2)
 			}
-			l.put(inkSecondary, fit(Clean(text, rowText), w-l.at))
+			l.put(inkSecondary, text.Fit(text.Clean(s, text.RowLimit), w-l.at))
 		}
 		return l.sized()
 	}
@@ -103,7 +104,7 @@ func briefFacts(theme *Theme, c *poolstate.Credential, w int) []sized {
 		id = "id " + id
 	}
 	if n, ok := c.RequestCount.Get(); ok {
-		requests = plural(n, "request", "requests")
+		requests = text.Plural(n, "request", "requests")
 	}
 	return []sized{
 		join(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),

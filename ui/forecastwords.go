@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // ForecastWords answers when capacity comes back: "5 of 9 by 14:30, all by
@@ -72,9 +73,9 @@ func by(s *poolstate.Rise, now time.Time) string { return "by " + moment(s, now)
 
 func moment(s *poolstate.Rise, now time.Time) string {
 	if s.Suspect > 0 {
-		return Moment(s.At, now) + " (suspect)"
+		return text.Moment(s.At, now) + " (suspect)"
 	}
-	return Moment(s.At, now)
+	return text.Moment(s.At, now)
 }
 
 // outageAnswers says of each provider with none ready when its first credential
@@ -87,7 +88,7 @@ func outageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time, fo
 		if len(prov.Credentials) == 0 || f.Ready > 0 {
 			continue
 		}
-		name := strings.TrimSpace(Clean(prov.Name, rowText))
+		name := strings.TrimSpace(text.Clean(prov.Name, text.RowLimit))
 		if name == "" {
 			name = "(no name)"
 		}

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 func TestForecastWords(t *testing.T) {
 	const m = time.Minute
 	never := backEntry("never", 0).with(entry{"last_error_reset_at": 9.8e17})
 	due, dead := backEntry("due", -m), deadEntry("dead")
-	a, b, c := backEntry("a", 10*m), computedEntry("b", 20*m), backEntry("c", 2*day)
+	a, b, c := backEntry("a", 10*m), computedEntry("b", 20*m), backEntry("c", 2*text.Day)
 	tests := []struct {
 		name string
 		pool *poolstate.Pool
@@ -32,7 +33,7 @@ func TestForecastWords(t *testing.T) {
 		{"with a dead one", poolWith(t, 3, a, b, dead), "4 of 5 by 09:30, the last by 09:40"},
 		{"with a due one", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
 		{"one with a due one", poolWith(t, 3, a, due), "4 of 5 by 09:30, 1 due now"},
-		{"suspect", poolWith(t, 3, a, backEntry("s", 400*day)), "4 of 5 by 09:30, all by Dec 2027 (suspect)"},
+		{"suspect", poolWith(t, 3, a, backEntry("s", 400*text.Day)), "4 of 5 by 09:30, all by Dec 2027 (suspect)"},
 		{"never", poolWith(t, 3, a, b, never), "5 of 6 by 09:40, 1 never (suspect)"},
 		{"nothing but never", poolWith(t, 3, never), "1 never (suspect)"},
 		{"half of them never", poolWith(t, 0, a, never, never.with(entry{"id": "2"})), "1 of 3 by 09:30, 2 never (suspect)"},
@@ -55,7 +56,7 @@ func TestOutageAnswers(t *testing.T) {
 		"e-dead":   []entry{deadEntry("x")},
 		"f-never":  []entry{never},
 		"g-empty":  []entry{},
-		"h-far":    []entry{backEntry("x", 60*day)},
+		"h-far":    []entry{backEntry("x", 60*text.Day)},
 		"i-\x1b[m": []entry{deadEntry("x")},
 		"":         []entry{deadEntry("x")},
 	})

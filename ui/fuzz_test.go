@@ -7,35 +7,6 @@ import (
 	"pooltop/poolstate"
 )
 
-// FuzzClean takes any bytes: what comes out is printable, as wide on every
-// terminal, and stays as it is when it is cleaned again.
-func FuzzClean(f *testing.F) {
-	for _, text := range wideTexts {
-		f.Add(text, uint16(1000))
-		f.Add(text, uint16(5))
-	}
-	for _, text := range hostileTexts {
-		f.Add(text, uint16(1000))
-		f.Add(text, uint16(5))
-	}
-	for _, text := range []string{"\xff\xfe", "\xf0\x9f", "ᄀᆨ\u1160", "ก\u0e33", "\u0600a", "\u0d4eക", "a\u0903\u0903", "🇩🇪\u0301", "각\u200d각"} {
-		f.Add(text, uint16(1000))
-	}
-	f.Fuzz(func(t *testing.T, s string, limit uint16) {
-		if said := uncleanAt(s, int(limit)); said != "" {
-			t.Errorf("%q up to %d becomes %q: %s", s, limit, Clean(s, int(limit)), said)
-		}
-		got := Clean(s, int(limit))
-		for w := range 6 {
-			for _, cut := range []string{fit(got, w), fitLeft(got, w)} {
-				if width(cut) > w || lineFlaw(cut, w) != "" {
-					t.Errorf("%q cut to %d is %q: %s", got, w, cut, lineFlaw(cut, w))
-				}
-			}
-		}
-	})
-}
-
 // FuzzRender puts any text into every field that a screen shows, at any size.
 func FuzzRender(f *testing.F) {
 	f.Add("work-oauth", "anthropic", "too many requests", "rate_limit_error", "manual", "b27e04", uint8(120), uint8(36), uint8(0))

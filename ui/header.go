@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // title is the first line: name, path, and on the right how fresh the picture
@@ -32,9 +33,9 @@ func (s *Screen) title() string {
 	pieces = append(pieces, piece{inkText, s.Now.Format(clock)})
 	total := 0
 	for {
-		total = width(feedGlyph) + 1
+		total = text.Width(feedGlyph) + 1
 		for i, p := range pieces {
-			total += width(p.text)
+			total += text.Width(p.text)
 			if i > 0 {
 				total += 3
 			}
@@ -45,10 +46,10 @@ func (s *Screen) title() string {
 		pieces = pieces[:len(pieces)-1]
 	}
 	room := end - total - left.at - 6
-	if path := fitPath(Clean(s.Path, rowText), room); path != "" {
+	if path := text.FitPath(text.Clean(s.Path, text.RowLimit), room); path != "" {
 		left.to(left.at+3).put(inkSecondary, path)
-		if room -= width(path) + 3; s.Caption != "" && room >= 12 {
-			left.to(left.at+3).put(inkText, fit(Clean(s.Caption, rowText), room))
+		if room -= text.Width(path) + 3; s.Caption != "" && room >= 12 {
+			left.to(left.at+3).put(inkText, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
 		}
 	}
 	left.to(end-total).put(feedInk, feedGlyph)
@@ -70,16 +71,16 @@ func (s *Screen) feed() (glyph string, colour ink, words string) {
 	case FeedLive:
 		return "●", inkReady, "live"
 	case FeedPolling:
-		words = "polling " + Span(s.Feed.Interval)
+		words = "polling " + text.Span(s.Feed.Interval)
 		if s.Width >= wideFrom && s.Feed.Reason != "" {
-			words += ", " + fit(Clean(s.Feed.Reason, rowText), 40)
+			words += ", " + text.Fit(text.Clean(s.Feed.Reason, text.RowLimit), 40)
 		}
 		return "◐", inkCooling, words
 	case FeedStale:
 		if s.Pool == nil {
 			return "✕", inkDead, "unreadable"
 		}
-		return "✕", inkDead, "stale " + Span(s.Now.Sub(s.Feed.Since))
+		return "✕", inkDead, "stale " + text.Span(s.Now.Sub(s.Feed.Since))
 	}
 	return "◌", inkDue, "waiting"
 }
@@ -92,7 +93,7 @@ func (s *Screen) pausedWords() string {
 	case s.Width < narrowFrom:
 		return "paused +" + strconv.Itoa(min(s.Missed, 999))
 	}
-	return "paused, " + plural(s.Missed, "event", "events") + " missed"
+	return "paused, " + text.Plural(s.Missed, "event", "events") + " missed"
 }
 
 func (s *Screen) policyWords() string {
@@ -139,7 +140,7 @@ func (s *Screen) counts(theme *Theme) string {
 		l.to(barEnd + 3)
 	}
 	if l.at+tally.at > s.Width {
-		return fit(l.String()+tally.String(), s.Width)
+		return text.Fit(l.String()+tally.String(), s.Width)
 	}
 	return l.String() + tally.String()
 }
@@ -194,7 +195,7 @@ func (s *Screen) next(theme *Theme) string {
 	case sum.Out():
 		s.outBanner(l, &sum, end)
 	case sum.Next == nil:
-		l.put(inkSecondary, fit(quietSentence(&sum), end-l.at))
+		l.put(inkSecondary, text.Fit(quietSentence(&sum), end-l.at))
 	default:
 		l.put(inkSecondary, "next back ")
 		s.nextBack(l, &sum, end)
@@ -205,31 +206,31 @@ func (s *Screen) next(theme *Theme) string {
 // staleLine says why the picture is not true any more.
 func (s *Screen) staleLine() string {
 	l := s.Theme.line().to(s.margin())
-	return l.strong(inkDead, fit(s.staleSentence(), s.Width-s.margin()-l.at)).String()
+	return l.strong(inkDead, text.Fit(s.staleSentence(), s.Width-s.margin()-l.at)).String()
 }
 
-func (s *Screen) staleSentence() string { return Clean(s.Feed.Reason, rowText) }
+func (s *Screen) staleSentence() string { return text.Clean(s.Feed.Reason, text.RowLimit) }
 
 // nextBack names the first credential to come back, and when all are.
 func (s *Screen) nextBack(l *line, sum *poolstate.Summary, end int) {
 	at := sum.NextAt
 	first, _ := whenBack(at, s.Now, s.timeForm())
 	_, second := whenBack(at, s.Now, timeForm{!s.Clock, s.Coarse})
-	name := CredentialName(sum.Next)
-	l.strong(inkText, fit(name, max(end-l.at-width(first)-2, 4)))
-	if provider := Clean(sum.Next.Provider, rowText); l.at+1+width(provider)+2+width(first) <= end {
+	name := text.CredentialName(sum.Next)
+	l.strong(inkText, text.Fit(name, max(end-l.at-text.Width(first)-2, 4)))
+	if provider := text.Clean(sum.Next.Provider, text.RowLimit); l.at+1+text.Width(provider)+2+text.Width(first) <= end {
 		l.put(inkSecondary, " "+provider)
 	}
-	if l.at+2+width(first) <= end {
+	if l.at+2+text.Width(first) <= end {
 		l.to(l.at+2).strong(stateInk(s.Policy.Availability(sum.Next, s.Now)), first)
 	}
-	if l.at+2+width(second) <= end {
+	if l.at+2+text.Width(second) <= end {
 		l.to(l.at+2).put(inkSecondary, second)
 	}
-	by := Moment(sum.AllAt, s.Now)
+	by := text.Moment(sum.AllAt, s.Now)
 	long := s.allBack(sum)
 	for _, all := range []string{long, strings.NewReplacer("every key back", "all", " back", "").Replace(long)} {
-		if l.at+4+width(all)+1+width(by) <= end {
+		if l.at+4+text.Width(all)+1+text.Width(by) <= end {
 			l.to(l.at+4).put(inkSecondary, all+" ").put(inkText, by)
 			return
 		}
@@ -251,7 +252,7 @@ func (s *Screen) outBanner(l *line, sum *poolstate.Summary, end int) {
 	switch {
 	case sum.Count[poolstate.Due] > 0:
 		said += ", " + strconv.Itoa(sum.Count[poolstate.Due]) + " due: the agent retries at its next turn"
-		if width(said) > end-l.at {
+		if text.Width(said) > end-l.at {
 			said = "all out, " + strconv.Itoa(sum.Count[poolstate.Due]) + " due now"
 		}
 	case sum.Next == nil:
@@ -267,7 +268,7 @@ func (s *Screen) outBanner(l *line, sum *poolstate.Summary, end int) {
 		s.nextBack(l, sum, end)
 		return
 	}
-	l.strong(inkDead, fit(said, end-l.at))
+	l.strong(inkDead, text.Fit(said, end-l.at))
 }
 
 // quietSentence is said when nothing waits for a deadline.

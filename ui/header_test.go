@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // TestTitle lists the first line as it gives way.
@@ -110,7 +111,7 @@ func TestAvailabilityBar(t *testing.T) {
 				want += min(n, 1)
 			}
 			equal(t, "segments of "+bar, len(strings.Fields(bar)), want)
-			equal(t, "the whole of "+bar+" in sight", width(bar) > 20 && width(bar) <= 65, true)
+			equal(t, "the whole of "+bar+" in sight", text.Width(bar) > 20 && text.Width(bar) <= 65, true)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,9 @@ var (
 	darkTheme  = NewTheme(true, colorprofile.TrueColor)
 	plainTheme = PlainTheme()
 )
+
+// longest is the longest duration.
+const longest = time.Duration(math.MaxInt64)
 
 func equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()

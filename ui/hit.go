@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // TargetKind is what can be pointed at.
@@ -135,7 +136,7 @@ func (s *Screen) noteKey(from, to int, b key.Binding) {
 	if len(keys) == 2 {
 		first, second := KeyWord(keys[0]), KeyWord(keys[1])
 		if name == first+second || name == first+" "+second {
-			next := from + width(name) - width(second)
+			next := from + text.Width(name) - text.Width(second)
 			s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
 			from, keys = next, keys[1:]
 		}

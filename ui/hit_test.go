@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // TestHitIsWhatIsDrawn walks over every cell of every scene: what stands there
@@ -70,16 +71,16 @@ func (h *hits) wrong(target Target, line []string, x, y int) string {
 	case TargetCredential:
 		c := h.s.Pool.Find(target.Credential)
 		h.saw(target.Kind, target.Credential.String()+" "+string(rune(y)))
-		name := fit(CredentialName(c), cols.nameW/2)
-		if !strings.HasPrefix(between(line, cols.name, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, ellipsis))) {
+		name := text.Fit(text.CredentialName(c), cols.nameW/2)
+		if !strings.HasPrefix(between(line, cols.name, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
 			return "not the name of it"
 		}
 		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != stateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
 			return "not the glyph of it"
 		}
 	case TargetProvider:
-		name := strings.TrimSpace(fit(Clean(target.Provider, rowText), 8))
-		if !strings.HasPrefix(between(line, cols.cursor+1, h.s.Width), strings.TrimSuffix(name, ellipsis)) && name != "" {
+		name := strings.TrimSpace(text.Fit(text.Clean(target.Provider, text.RowLimit), 8))
+		if !strings.HasPrefix(between(line, cols.cursor+1, h.s.Width), strings.TrimSuffix(name, text.Ellipsis)) && name != "" {
 			return "not the name of it"
 		}
 	case TargetTitle:
@@ -140,9 +141,9 @@ func (h *hits) keyOf(said string, first bool) string {
 // not the place on the right.
 func (h *hits) inKeys(line []string, x int) bool {
 	last := h.s.Short[len(h.s.Short)-1].Help()
-	text := strings.Join(line, "")
-	at := strings.Index(text, last.Key+" "+last.Desc)
-	return at >= 0 && x < width(text[:at]) && x < len(line) && line[x] != " " &&
+	words := strings.Join(line, "")
+	at := strings.Index(words, last.Key+" "+last.Desc)
+	return at >= 0 && x < text.Width(words[:at]) && x < len(line) && line[x] != " " &&
 		(x > 0 && x+1 < len(line) && line[x-1] != " " && line[x+1] != " ")
 }
 

@@ -1,6 +1,10 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"pooltop/ui/text"
+)
 
 // line is one row of the screen under construction: text goes in from left to
 // right, each piece in its ink, and the line knows which cell comes next.
@@ -31,7 +35,7 @@ func (l *line) draw(i ink, weight int, s string) *line {
 	l.b.WriteString(p.open)
 	l.b.WriteString(s)
 	l.b.WriteString(p.end)
-	l.at += width(s)
+	l.at += text.Width(s)
 	return l
 }
 
@@ -51,7 +55,7 @@ func (l *line) to(col int) *line {
 
 // right draws text so that it ends before a cell.
 func (l *line) right(end int, i ink, weight int, s string) {
-	l.to(end-width(s)).draw(i, weight, s)
+	l.to(end-text.Width(s)).draw(i, weight, s)
 }
 
 // rule draws a horizontal line up to a cell.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // Match reports whether the credential, with what it means at the instant, is
@@ -124,17 +125,17 @@ func (t *texts) of(k textKind) []byte {
 func (t *texts) read(k textKind) {
 	switch c := t.c; k {
 	case textName:
-		t.buf = appendFolded(t.buf, CredentialName(c))
+		t.buf = appendFolded(t.buf, text.CredentialName(c))
 	case textProvider:
-		t.buf = appendFolded(t.buf, Clean(c.Provider, rowText))
+		t.buf = appendFolded(t.buf, text.Clean(c.Provider, text.RowLimit))
 	case textID:
-		t.buf = appendFolded(t.buf, Clean(c.ID, rowText))
+		t.buf = appendFolded(t.buf, text.Clean(c.ID, text.RowLimit))
 	case textSource:
-		t.buf = appendFolded(t.buf, Clean(c.Source, rowText))
+		t.buf = appendFolded(t.buf, text.Clean(c.Source, text.RowLimit))
 	case textReason:
 		t.readReason()
 	case textMessage:
-		t.buf = appendFolded(t.buf, Clean(c.ErrorMessage, rowText))
+		t.buf = appendFolded(t.buf, text.Clean(c.ErrorMessage, text.RowLimit))
 	}
 }
 
@@ -142,7 +143,7 @@ func (t *texts) read(k textKind) {
 // no filter can contain, what a row says in its place: "429 usage limit".
 func (t *texts) readReason() {
 	from := len(t.buf)
-	t.buf = appendFolded(t.buf, Clean(t.c.ErrorReason, rowText))
+	t.buf = appendFolded(t.buf, text.Clean(t.c.ErrorReason, text.RowLimit))
 	to := len(t.buf)
 	t.buf = append(t.buf, '\n')
 	code, coded := t.c.ErrorCode.Get()
@@ -150,9 +151,9 @@ func (t *texts) readReason() {
 		t.buf = strconv.AppendInt(t.buf, int64(code), 10)
 		t.buf = append(t.buf, ' ')
 	}
-	words, known := reasons[t.c.ErrorReason]
+	words, known := text.Reasons[t.c.ErrorReason]
 	if coded && from == to {
-		words, known = codeWords[code]
+		words, known = text.CodeWords[code]
 	}
 	if known {
 		t.buf = append(t.buf, words...)

@@ -1,6 +1,10 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"pooltop/ui/text"
+)
 
 // NotificationForm is how a terminal takes a notification.
 type NotificationForm uint8
@@ -37,20 +41,20 @@ func NotificationFormOf(env func(string) string) NotificationForm {
 
 // Notification is the bytes that notify a person of a text. The text may come
 // from the file; it is made harmless.
-func Notification(form NotificationForm, text string) string {
+func Notification(form NotificationForm, s string) string {
 	const bell, end = "\a", "\x1b\\"
 	// A semicolon would end the field, and the name in front keeps a number from
 	// becoming a command.
-	text = "pooltop: " + strings.ReplaceAll(Clean(text, rowText), ";", ",")
+	s = "pooltop: " + strings.ReplaceAll(text.Clean(s, text.RowLimit), ";", ",")
 	switch form {
 	case NotifyOSC9:
-		return "\x1b]9;" + text + end + bell
+		return "\x1b]9;" + s + end + bell
 	case NotifyOSC777:
-		return "\x1b]777;notify;pooltop;" + text + end + bell
+		return "\x1b]777;notify;pooltop;" + s + end + bell
 	case NotifyOSC99:
-		return "\x1b]99;i=pooltop;" + text + end + bell
+		return "\x1b]99;i=pooltop;" + s + end + bell
 	case NotifyTmux:
-		return "\x1bPtmux;\x1b\x1b]9;" + text + "\a" + end + bell
+		return "\x1bPtmux;\x1b\x1b]9;" + s + "\a" + end + bell
 	}
 	return bell
 }

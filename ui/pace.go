@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"pooltop/ui/text"
+)
 
 // PaceOf is how often the clock alone changes what a screen shows: each second
 // while something on it is counted in seconds, else each minute. A screen that
@@ -15,7 +19,7 @@ func PaceOf(s *Screen) time.Duration {
 // countsSeconds reports whether any time on the screen is written to the second
 // and passes.
 func (s *Screen) countsSeconds() bool {
-	soon := func(t time.Time) bool { return t.After(s.Now) && t.Sub(s.Now) <= day }
+	soon := func(t time.Time) bool { return t.After(s.Now) && t.Sub(s.Now) <= text.Day }
 	if s.Feed.State == FeedStale && s.Now.Sub(s.Feed.Since) < time.Minute || len(s.Fresh) > 0 {
 		return true
 	}

@@ -2,17 +2,12 @@ package ui
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"pooltop/ui/internal/uitest"
 )
-
-// sgr is the only kind of sequence that a screen may hold.
-var sgr = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // flaw returns what is wrong with a drawn screen of a size, or nothing.
 func flaw(drawn string, w, h int) string {
@@ -27,28 +22,8 @@ func flaw(drawn string, w, h int) string {
 		return fmt.Sprintf("it has %d lines", len(lines))
 	}
 	for i, line := range lines {
-		if said := lineFlaw(line, w); said != "" {
+		if said := uitest.LineFlaw(line, w); said != "" {
 			return fmt.Sprintf("line %d %s: %q", i+1, said, line)
-		}
-	}
-	return ""
-}
-
-// lineFlaw is flaw for one line.
-func lineFlaw(line string, w int) string {
-	byCluster, byCharacter := ansi.StringWidth(line), ansi.StringWidthWc(line)
-	switch {
-	case byCluster != byCharacter:
-		return fmt.Sprintf("is %d or %d wide, depending on the terminal", byCluster, byCharacter)
-	case byCluster > w:
-		return fmt.Sprintf("is %d wide", byCluster)
-	}
-	if all := sgr.FindAllString(line, -1); len(all) > 0 && all[len(all)-1] != "\x1b[m" {
-		return "leaves its colours on"
-	}
-	for _, r := range sgr.ReplaceAllString(line, "") {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return fmt.Sprintf("holds %U", r)
 		}
 	}
 	return ""

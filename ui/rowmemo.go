@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // rowForm is what all rows of a table depend on.
@@ -35,7 +36,7 @@ type memoRow struct {
 // rowKey says what the row of a credential depends on, at the instant.
 func (t *table) rowKey(c *poolstate.Credential, a poolstate.Assessment) rowKey {
 	key := rowKey{
-		availability: a.Availability, left: ceilSeconds(within(a.Remaining)), halves: t.halves(a), day: civilDays(t.now),
+		availability: a.Availability, left: max(a.Remaining+time.Second-1, 0).Truncate(time.Second), halves: t.halves(a), day: text.CivilDays(t.now),
 		selected: t.selected != nil && c.Ref == *t.selected, marked: t.marked[c.Ref], fresh: t.fresh[c.Ref],
 	}
 	if t.timeline != nil || c.ModelCooldowns != nil || !c.ExpiresAt.IsZero() {

@@ -2,63 +2,17 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
 )
 
-// wideTexts are honest names on whose width terminals disagree.
-var wideTexts = []string{
-	"日本-チーム",
-	"한국어 열쇠",
-	"ключ-отдела 🔑",
-	"👩\u200d💻 team",
-	"👍🏽 approved",
-	"🇩🇪 Berlin",
-	"❤\ufe0f heart",
-	"e\u0301te\u0301",
-	"नमस्ते",
-	"العربية",
-	"עברית",
-	"ไทยแลนด์",
-	"한글",
-	"ｆｕｌｌｗｉｄｔｈ",
-	"½ ⅓ ™ № …",
-	"🏳\ufe0f\u200d🌈 flag",
-	"1\ufe0f\u20e3 keycap",
-	"𝒇𝒂𝒏𝒄𝒚",
-}
-
-// hostileTexts try to act on the terminal, or to paint where they must not.
-var hostileTexts = []string{
-	"\x1b[31mred\x1b[0m",
-	"\x1b]0;title\x07after",
-	"\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\",
-	"\x1b]52;c;aGFja2Vk\x07",
-	"\x1bP+q544e\x1b\\dcs",
-	"\x1b_apc\x1b\\",
-	"\u009b2Jc1",
-	"\u202egnp.yek\u202c",
-	"\u2066isolated\u2069",
-	"zal" + strings.Repeat("\u0301\u0323\u0336", 100) + "go",
-	strings.Repeat("\u0301", 50),
-	strings.Repeat("\u200b", 300) + "zero",
-	strings.Repeat("x", 300),
-	strings.Repeat("漢", 300),
-	strings.Repeat("👩\u200d👩\u200d👧\u200d👦", 60),
-	"two\nlines\r\nand\ttabs",
-	"bell\a back\b\b\b\bspace \x7f nul\x00",
-	"\U000e0041\U000e0042 tags",
-	"   ",
-	"\u2028\u2029\u0085",
-	"▌ ● ready",
-	"joins what follows \u0d4e",
-	"\u0d40 joins what is before",
-	"\u0d4e00 \U0001193f",
-	"\u1100\u0301\u1161 0\U0001d165\U0003d112",
-}
+var (
+	wideTexts    = uitest.WideTexts
+	hostileTexts = uitest.HostileTexts
+)
 
 // wideLabels is a pool of honest names, in every part that shows text.
 func wideLabels(t testing.TB) *poolstate.Pool {

@@ -3,6 +3,8 @@ package ui
 import (
 	"strconv"
 	"strings"
+
+	"pooltop/ui/text"
 )
 
 // empty draws the screens without a table: nothing read yet, nothing to read.
@@ -12,42 +14,42 @@ func (s *Screen) empty() string {
 		bold  int
 		words string
 	}
-	path := Clean(s.Path, rowText)
-	var text []paragraph
+	path := text.Clean(s.Path, text.RowLimit)
+	var str []paragraph
 	switch {
 	case s.Pool == nil && s.Feed.State == FeedStale:
-		text = []paragraph{
+		str = []paragraph{
 			{inkDead, bold, s.staleSentence()},
 			{inkSecondary, regular, "The picture comes by itself as soon as the file can be read."},
 		}
 	case s.Pool == nil:
-		text = []paragraph{
+		str = []paragraph{
 			{inkText, bold, "waiting for " + path},
 			{inkSecondary, regular, "It appears here by itself as soon as an agent writes it."},
 			{inkSecondary, regular, "Another place: --file PATH, --home DIR or --profile NAME."},
 			{inkSecondary, regular, "No agent on this machine: pooltop demo plays an outage."},
 		}
 	case !s.Pool.HasPool:
-		text = []paragraph{
+		str = []paragraph{
 			{inkText, bold, "no credential pool in " + path},
 			{inkSecondary, regular, "Credentials get there with: hermes auth add"},
 		}
 	default:
-		text = []paragraph{
+		str = []paragraph{
 			{inkText, bold, "the credential pool is empty"},
 			{inkSecondary, regular, "Credentials get there with: hermes auth add"},
 		}
 	}
 	if s.Pool != nil && s.Feed.State == FeedStale {
-		text = append([]paragraph{{inkDead, bold, s.staleSentence()}}, text...)
+		str = append([]paragraph{{inkDead, bold, s.staleSentence()}}, str...)
 	}
 	indent := s.margin() + 1
 	var body []string
-	for i, p := range text {
+	for i, p := range str {
 		if i == 1 {
 			body = append(body, "")
 		}
-		for _, l := range wrap(p.words, s.Width-indent-s.margin()) {
+		for _, l := range text.Wrap(p.words, s.Width-indent-s.margin()) {
 			body = append(body, s.Theme.line().to(indent).draw(p.ink, p.bold, l).String())
 		}
 	}
@@ -70,15 +72,15 @@ func (s *Screen) tiny() string {
 	has := strconv.Itoa(s.Width) + "×" + strconv.Itoa(s.Height)
 	needs := strconv.Itoa(minWidth) + "×" + strconv.Itoa(minHeight)
 	if s.Width < 10 {
-		lines := []string{fit(has, s.Width), fit("needs", s.Width), fit(needs, s.Width)}
+		lines := []string{text.Fit(has, s.Width), text.Fit("needs", s.Width), text.Fit(needs, s.Width)}
 		return strings.Join(lines[:min(len(lines), s.Height)], "\n")
 	}
 	stale := s.Feed.State == FeedStale
 	if s.Pool == nil && stale {
-		return fit("file unreadable", s.Width)
+		return text.Fit("file unreadable", s.Width)
 	}
 	if s.Pool == nil {
-		return fit("waiting for file", s.Width)
+		return text.Fit("waiting for file", s.Width)
 	}
 	sum := s.summary()
 	l := s.Theme.line()
@@ -87,17 +89,17 @@ func (s *Screen) tiny() string {
 	if sum.Out() {
 		colour = inkDead
 	}
-	l.strong(colour, fit(count, s.Width))
+	l.strong(colour, text.Fit(count, s.Width))
 	if stale {
-		age := " stale " + Span(s.Now.Sub(s.Feed.Since))
-		return l.strong(inkDead, fit(age, s.Width-l.at)).String()
+		age := " stale " + text.Span(s.Now.Sub(s.Feed.Since))
+		return l.strong(inkDead, text.Fit(age, s.Width-l.at)).String()
 	}
 	if l.at+6 <= s.Width {
 		l.put(inkSecondary, " ready")
 	}
 	if sum.Next != nil {
 		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
-		if l.at+1+width(back) <= s.Width {
+		if l.at+1+text.Width(back) <= s.Width {
 			l.to(l.at+1).strong(inkCooling, back)
 		}
 	}

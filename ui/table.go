@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // Group is a provider as it is listed: with the credentials to show.
@@ -108,7 +109,7 @@ func (t *table) draw(r row) string {
 	case rowNote:
 		note := t.groups[r.group].Provider.Notes[r.item]
 		l := t.theme.line().to(t.cols.glyph).put(inkCooling, "!")
-		return l.to(t.cols.name).put(inkSecondary, fit(note, t.cols.end-t.cols.name)).String()
+		return l.to(t.cols.name).put(inkSecondary, text.Fit(note, t.cols.end-t.cols.name)).String()
 	case rowCredential:
 		return t.credential(t.groups[r.group].Credentials[r.item])
 	}
@@ -121,35 +122,35 @@ func (t *table) heading(g *Group) string {
 	sum, outage := t.memo.provider(g.Provider)
 	end := t.cols.end
 	l := t.theme.line().to(t.cols.cursor + 1)
-	name := Clean(g.Provider.Name, rowText)
+	name := text.Clean(g.Provider.Name, text.RowLimit)
 	if strings.TrimSpace(name) == "" {
 		name = "(no name)"
 	}
 	// A name never pushes out how the provider stands.
-	name = fit(name, max((end-l.at)/2, 8))
+	name = text.Fit(name, max((end-l.at)/2, 8))
 	state, stateInk, weight := "no credentials", inkSecondary, regular
 	nameInk := inkText
 	switch {
 	case sum.Out():
 		nameInk, stateInk, weight = inkDead, inkDead, bold
 		state = outSentence(&sum, t.now, t.form)
-		if t.cols.cursor+1+width(name)+2+width(state) > end {
+		if t.cols.cursor+1+text.Width(name)+2+text.Width(state) > end {
 			state = "none ready"
 		}
 	case sum.Total > 0:
 		state = strconv.Itoa(sum.Ready()) + " of " + strconv.Itoa(sum.Total) + " ready"
 	}
-	l.strong(nameInk, fit(name, max(end-l.at-width(state)-2, 8)))
-	if l.at+2+width(state) <= end {
+	l.strong(nameInk, text.Fit(name, max(end-l.at-text.Width(state)-2, 8)))
+	if l.at+2+text.Width(state) <= end {
 		l.to(l.at+2).draw(stateInk, weight, state)
 	}
 	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
-		if said := strconv.Itoa(n) + " hidden"; l.at+2+width(said) <= end {
+		if said := strconv.Itoa(n) + " hidden"; l.at+2+text.Width(said) <= end {
 			l.to(l.at+2).put(inkSecondary, said)
 		}
 	}
 	if outage > 0 {
-		if said := outageSentence(outage); l.at+2+width(said) <= end {
+		if said := outageSentence(outage); l.at+2+text.Width(said) <= end {
 			l.to(l.at+2).put(inkSecondary, said)
 		}
 	}
@@ -187,7 +188,7 @@ func (t *table) drawCredential(c *poolstate.Credential, a poolstate.Assessment, 
 		l.to(col.state).put(colour, a.Availability.String())
 	}
 	if col.why > 0 {
-		l.to(col.why).put(inkSecondary, fit(why(c, a.Availability, t.now), col.whyW))
+		l.to(col.why).put(inkSecondary, text.Fit(why(c, a.Availability, t.now), col.whyW))
 	}
 	t.streak(l, c)
 	t.back(l, a)
@@ -235,7 +236,7 @@ func (t *table) name(l *line, c *poolstate.Credential, a poolstate.Assessment) {
 	}
 	room := t.cols.nameW
 	if marks != "" {
-		room -= width(marks) + 1
+		room -= text.Width(marks) + 1
 	}
 	colour, weight := inkText, regular
 	if a.Availability == poolstate.Disabled {
@@ -244,7 +245,7 @@ func (t *table) name(l *line, c *poolstate.Credential, a poolstate.Assessment) {
 	if l.selected {
 		weight = bold
 	}
-	l.to(t.cols.name).draw(colour, weight, fit(CredentialName(c), room))
+	l.to(t.cols.name).draw(colour, weight, text.Fit(text.CredentialName(c), room))
 	if marks == "" {
 		return
 	}
@@ -340,10 +341,10 @@ func (t *table) cooldown(l *line, c *poolstate.Credential, a poolstate.Assessmen
 	case t.cols.bar > 0 && shown && a.Cooldown > 0:
 		l.to(t.cols.bar)
 		t.bar(l, a)
-		l.to(t.cols.total).put(inkSecondary, fit(Span(a.Cooldown), totalWidth))
+		l.to(t.cols.total).put(inkSecondary, text.Fit(text.Span(a.Cooldown), totalWidth))
 	}
 	if t.cols.thenEnd > 0 && shown {
-		l.right(t.cols.thenEnd, inkSecondary, regular, fit(Span(a.Next), thenWidth))
+		l.right(t.cols.thenEnd, inkSecondary, regular, text.Fit(text.Span(a.Next), thenWidth))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // drawnBar draws a cooldown's bar of some cells.
@@ -40,7 +41,7 @@ func TestBar(t *testing.T) {
 	} {
 		got := drawnBar(c.cells, c.remaining, c.cooldown)
 		equal(t, c.name, got, c.want)
-		equal(t, c.name+", its width", width(got), c.cells)
+		equal(t, c.name+", its width", text.Width(got), c.cells)
 	}
 }
 
@@ -140,7 +141,7 @@ func TestRow(t *testing.T) {
 			"◔ key cooling 429 rate limit ▂▄▆· 3 3h45m00s· 13:05 ─╺━━━━━━━━━━━━━━━━ 4h 8h",
 		},
 		{
-			"the provider's word", exhaustedEntry("key", 0, 1).with(entry{"last_error_reset_at": secondsAt(6*day + 6*time.Hour)}),
+			"the provider's word", exhaustedEntry("key", 0, 1).with(entry{"last_error_reset_at": secondsAt(6*text.Day + 6*time.Hour)}),
 			"◔ key cooling 429 rate limit ▂··· 1 6d06h* Sun 15:20 ━━━━━━━━━━━━━━━━━━ 6d6h 2h",
 		},
 		{

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
 )
 
 // What WCAG asks of text at level AA, and at level AAA.
@@ -155,7 +156,7 @@ func TestProfiles(t *testing.T) {
 					sc.screen.Theme = scheme.Theme(c.profile)
 					equal(t, "shapes", sc.screen.Theme.Shapes, c.shapes)
 					drawn := Render(sc.screen.sizedAt(120, 36))
-					for _, seq := range sgr.FindAllString(drawn, -1) {
+					for _, seq := range uitest.SGR.FindAllString(drawn, -1) {
 						if said := strange(seq, c.profile); said != "" {
 							t.Fatalf("%s: %s", sc.name, said)
 						}

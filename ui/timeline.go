@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // timeline is the common scale of the cooldowns that are listed, linear from
@@ -139,8 +140,8 @@ func (t *timeline) cell(at, from, now, to int) string {
 func (t *timeline) title(l *line) {
 	const name, nowWord = "TIMELINE", "now"
 	from, end := l.at, l.at+t.cells
-	last := fit(Moment(t.now.Add(t.future), t.now), t.cells)
-	until := end - width(last) - 1 // what stands before it ends here
+	last := text.Fit(text.Moment(t.now.Add(t.future), t.now), t.cells)
+	until := end - text.Width(last) - 1 // what stands before it ends here
 	now := from + t.half(0)/2
 	fits := now+len(nowWord) <= until
 	limit := until

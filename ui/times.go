@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // timeForm is how times are written: as the clock shows them or as their
@@ -15,11 +16,11 @@ func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
 
 // countdown writes the time left.
 func (f timeForm) countdown(d time.Duration) string {
-	if !f.coarse || d >= day {
-		return Countdown(d)
+	if !f.coarse || d >= text.Day {
+		return text.Countdown(d)
 	}
 	// Rounded up, as the seconds are: nothing is back earlier than it says.
-	return Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
+	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
 // whenBack writes an instant ahead as the clock shows it or as its distance,
@@ -30,7 +31,7 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 		when = form.countdown(t.Sub(now))
 		return when, "in " + when
 	}
-	when = Moment(t, now)
+	when = text.Moment(t, now)
 	if t.Year() > 9999 {
 		return when, when
 	}
@@ -45,7 +46,7 @@ func (t *table) times(a poolstate.Assessment) (first, second string) {
 	if a.Deadline.IsZero() || !due && !a.Availability.Returns() {
 		return first, ""
 	}
-	second = Moment(a.Deadline.At, t.now)
+	second = text.Moment(a.Deadline.At, t.now)
 	if alone := t.cols.atEnd == 0; !t.form.clock || due && alone {
 		return first, second // now says more than when it was
 	}
@@ -55,15 +56,15 @@ func (t *table) times(a poolstate.Assessment) (first, second string) {
 // stamp writes an instant to the second; the detail as a pane has room for its
 // distance too: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
 func (s *Screen) stamp(t time.Time) string {
-	text := Stamp(t, s.Now)
+	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
 	case s.Pane != PaneDetail || t.Year() > 9999:
-		return text
+		return words
 	case d > 0:
-		return text + " (in " + s.timeForm().countdown(d) + ")"
+		return words + " (in " + s.timeForm().countdown(d) + ")"
 	case d > -time.Second:
-		return text + " (now)"
+		return words + " (now)"
 	default:
-		return text + " (" + Span(-d) + " ago)"
+		return words + " (" + text.Span(-d) + " ago)"
 	}
 }

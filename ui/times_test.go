@@ -4,12 +4,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/ui/text"
 )
 
 // TestTimesColumns lists what stands in the columns of times, as distance and
 // by the clock, where there are two of them and where there is one.
 func TestTimesColumns(t *testing.T) {
-	long := entry{"last_error_reset_at": secondsAt(6*day + 5*time.Hour)}
+	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {
 		name                string
 		e                   entry
@@ -65,8 +67,8 @@ func TestStampInTheDetail(t *testing.T) {
 		-48 * time.Minute:            "08:32:00 (48m ago)",
 		3*time.Hour + 12*time.Minute: "12:32:00 (in 3h12m00s)",
 		-25 * time.Hour:              "Sun 22 Nov 08:20:00 (1d1h ago)",
-		6*day + 5*time.Hour:          "Sun 29 Nov 14:20:00 (in 6d05h)",
-		maxDays*day + 2*day:          "20 Aug 2029 09:20:00 (in >999d)",
+		6*text.Day + 5*time.Hour:     "Sun 29 Nov 14:20:00 (in 6d05h)",
+		1001 * text.Day:              "20 Aug 2029 09:20:00 (in >999d)",
 	} {
 		equal(t, "stamp", s.stamp(epoch.Add(d)), want)
 	}

@@ -3,59 +3,11 @@ package ui
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
-
-// Limits on text from the file, in bytes: what a row can show at the most, and
-// what a person reads of a message.
-const (
-	rowText     = 512
-	messageText = 4096
-)
-
-// CredentialName returns the cleaned name of a credential: the first of label,
-// source and id of which something can be seen, else its number.
-func CredentialName(c *poolstate.Credential) string {
-	for _, s := range []string{c.Label, c.Source, c.ID} {
-		if name := strings.TrimSpace(Clean(s, rowText)); name != "" {
-			return name
-		}
-	}
-	return "#" + strconv.Itoa(c.Index)
-}
-
-// reasons are shorter words for what providers say; other reasons are shown
-// with their underscores as blanks.
-var reasons = map[string]string{
-	"insufficient_credits": "no credits",
-	"insufficient_quota":   "no quota",
-	"usage_limit_reached":  "usage limit",
-	"rate_limit_error":     "rate limit",
-	"rate_limit_exceeded":  "rate limit",
-	"authentication_error": "auth failed",
-}
-
-// CodeWords returns what an error code means when the provider gave no reason,
-// empty for a code that is not usual.
-func CodeWords(code int) string { return codeWords[code] }
-
-var codeWords = map[int]string{
-	400: "bad request",
-	401: "auth failed",
-	402: "no credits",
-	403: "forbidden",
-	404: "not found",
-	408: "timed out",
-	429: "rate limit",
-	500: "server error",
-	502: "bad gateway",
-	503: "unavailable",
-	504: "timed out",
-	529: "overloaded",
-}
 
 // why says in a few words why a credential is in its state: error code and
 // reason, the operator's words for a hold, what else needs attention for a
@@ -65,16 +17,16 @@ func why(c *poolstate.Credential, a poolstate.Availability, now time.Time) strin
 	case a == poolstate.Ready:
 		return whyReady(c, now)
 	case c.Held():
-		return Clean(c.ErrorMessage, rowText)
+		return text.Clean(c.ErrorMessage, text.RowLimit)
 	case a == poolstate.Disabled && c.Status != poolstate.StatusExhausted:
 		return "out of rotation"
 	}
-	return failure(c)
+	return text.Failure(c)
 }
 
 func whyReady(c *poolstate.Credential, now time.Time) string {
 	if c.Status == poolstate.StatusOther {
-		return "status " + strconv.Quote(Clean(c.StatusText, rowText))
+		return "status " + strconv.Quote(text.Clean(c.StatusText, text.RowLimit))
 	}
 	cooling := 0
 	for _, m := range c.ModelCooldowns {
@@ -83,31 +35,15 @@ func whyReady(c *poolstate.Credential, now time.Time) string {
 		}
 	}
 	if cooling > 0 {
-		return plural(cooling, "model", "models") + " cooling"
+		return text.Plural(cooling, "model", "models") + " cooling"
 	}
 	switch expiry(c, now) {
 	case expired:
 		return "token expired"
 	case expiresSoon:
-		return "token ends in " + Span(c.ExpiresAt.Sub(now))
+		return "token ends in " + text.Span(c.ExpiresAt.Sub(now))
 	}
 	return ""
-}
-
-// failure is code and reason of the last failure: "429 usage limit".
-func failure(c *poolstate.Credential) string {
-	reason, known := reasons[c.ErrorReason]
-	if !known {
-		reason = Clean(strings.ReplaceAll(c.ErrorReason, "_", " "), rowText)
-	}
-	code, ok := c.ErrorCode.Get()
-	if !ok {
-		return reason
-	}
-	if reason == "" {
-		reason = codeWords[code]
-	}
-	return strings.TrimSpace(strconv.Itoa(code) + " " + reason)
 }
 
 type tokenExpiry uint8
@@ -188,9 +124,9 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case d.Origin == poolstate.OriginOperator:
 		s = "deadline set by an operator"
 	case p.Climbs():
-		s = fmt.Sprintf("computed: %s × %d", Span(a.Base), a.Multiplier)
+		s = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
 	default:
-		s = fmt.Sprintf("computed: %s, whatever the streak", Span(a.Base))
+		s = fmt.Sprintf("computed: %s, whatever the streak", text.Span(a.Base))
 	}
 	switch {
 	case !d.Suspect:

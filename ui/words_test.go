@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // TestWhy changes fields of a credential that cools for an hour since twenty
@@ -56,10 +57,10 @@ func TestWhy(t *testing.T) {
 // designed.
 func TestEveryShortReasonFitsItsColumn(t *testing.T) {
 	room := columnsFor(120, 0).whyW
-	for _, words := range reasons {
+	for _, words := range text.Reasons {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
 	}
-	for _, words := range codeWords {
+	for _, words := range text.CodeWords {
 		equal(t, words+" fits", len("500 "+words) <= room, true)
 	}
 }
@@ -79,9 +80,9 @@ func TestOrigins(t *testing.T) {
 		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
 		{"operator", held, poolstate.Backoff, "^", "deadline set by an operator"},
 		{"operator, pinned", held.with(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},
-		{"31 days ahead", resetIn(31 * day), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
+		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
 		{
-			"more than 31 days ahead", resetIn(31*day + time.Second), poolstate.Backoff, "?",
+			"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff, "?",
 			"deadline named by the provider, whatever the backoff; suspect: more than 31 days ahead",
 		},
 		{
@@ -89,7 +90,7 @@ func TestOrigins(t *testing.T) {
 			"deadline named by the provider, whatever the backoff; suspect: before its own exhaustion",
 		},
 		{
-			"an operator's, suspect", held.with(resetIn(40 * day)), poolstate.Backoff, "?",
+			"an operator's, suspect", held.with(resetIn(40 * text.Day)), poolstate.Backoff, "?",
 			"deadline set by an operator; suspect: more than 31 days ahead",
 		},
 		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, " ", "no deadline in the file: retried at once"},
@@ -112,7 +113,7 @@ func TestHelpIsWhole(t *testing.T) {
 	for w := 40; w <= 200; w++ {
 		sized := s.sizedAt(w, 60)
 		for _, line := range sized.helpLines() {
-			if strings.Contains(line, ellipsis) {
+			if strings.Contains(line, text.Ellipsis) {
 				t.Fatalf("at %d columns: %q", w, plain(line))
 			}
 		}
@@ -131,7 +132,7 @@ func TestEveryCredentialHasAName(t *testing.T) {
 		{" padded ", "", "", "padded"},
 	} {
 		cred := &poolstate.Credential{Ref: poolstate.Ref{ID: c.id}, Index: 3, Label: c.label, Source: c.source}
-		equal(t, "name", CredentialName(cred), c.want)
+		equal(t, "name", text.CredentialName(cred), c.want)
 	}
 }
 
@@ -141,7 +142,7 @@ func TestEveryMarkIsExplained(t *testing.T) {
 	s.Pane = PaneHelp
 	help := plain(Render(s))
 	for _, mark := range []string{markShared, markExpiry, markProvider, markComputed, markOperator, markSuspect, "–", "✓"} {
-		equal(t, "width of "+mark, width(mark), 1)
+		equal(t, "width of "+mark, text.Width(mark), 1)
 		if !strings.Contains(help, "  "+mark+"   ") {
 			t.Errorf("help does not explain %s", mark)
 		}

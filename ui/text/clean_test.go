@@ -1,4 +1,4 @@
-package ui
+package text
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/ui/internal/uitest"
 )
 
 const noLimit = 1 << 20
@@ -132,7 +134,7 @@ func TestCleanIsQuick(t *testing.T) {
 		if said := uncleanAt(s, 1<<15); said != "" {
 			t.Errorf("32 KB of %q: %s", unit, said)
 		}
-		equal(t, "length within the limit", len(Clean(s, 512)) <= 3*512, true)
+		uitest.Equal(t, "length within the limit", len(Clean(s, 512)) <= 3*512, true)
 	}
 }
 
@@ -153,8 +155,8 @@ func TestFit(t *testing.T) {
 		{"日本語", 2, "…", "…"},
 		{"e\u0301te\u0301", 2, "e\u0301…", "…e\u0301"},
 	} {
-		equal(t, c.in+", its begin", fit(c.in, c.w), c.want)
-		equal(t, c.in+", its end", fitLeft(c.in, c.w), c.left)
+		uitest.Equal(t, c.in+", its begin", Fit(c.in, c.w), c.want)
+		uitest.Equal(t, c.in+", its end", FitLeft(c.in, c.w), c.left)
 	}
 }
 
@@ -172,6 +174,47 @@ func TestWrap(t *testing.T) {
 		{"text", 0, ""},
 		{"text", -1, ""},
 	} {
-		equal(t, c.in, strings.Join(wrap(c.in, c.w), "|"), c.want)
+		uitest.Equal(t, c.in, strings.Join(Wrap(c.in, c.w), "|"), c.want)
+	}
+}
+
+// FuzzClean takes any bytes: what comes out is printable, as wide on every
+// terminal, and stays as it is when it is cleaned again.
+func FuzzClean(f *testing.F) {
+	for _, words := range uitest.WideTexts {
+		f.Add(words, uint16(1000))
+		f.Add(words, uint16(5))
+	}
+	for _, words := range uitest.HostileTexts {
+		f.Add(words, uint16(1000))
+		f.Add(words, uint16(5))
+	}
+	for _, words := range []string{"\xff\xfe", "\xf0\x9f", "ᄀᆨ\u1160", "ก\u0e33", "\u0600a", "\u0d4eക", "a\u0903\u0903", "🇩🇪\u0301", "각\u200d각"} {
+		f.Add(words, uint16(1000))
+	}
+	f.Fuzz(func(t *testing.T, s string, limit uint16) {
+		if said := uncleanAt(s, int(limit)); said != "" {
+			t.Errorf("%q up to %d becomes %q: %s", s, limit, Clean(s, int(limit)), said)
+		}
+		got := Clean(s, int(limit))
+		for w := range 6 {
+			for _, cut := range []string{Fit(got, w), FitLeft(got, w)} {
+				if Width(cut) > w || uitest.LineFlaw(cut, w) != "" {
+					t.Errorf("%q cut to %d is %q: %s", got, w, cut, uitest.LineFlaw(cut, w))
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkClean cleans a label of each kind.
+func BenchmarkClean(b *testing.B) {
+	for name, s := range map[string]string{"ascii": "seat-1@example.com", "wide": "日本-チーム", "hostile": uitest.HostileTexts[9]} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Clean(s, RowLimit)
+			}
+		})
 	}
 }

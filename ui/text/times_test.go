@@ -1,10 +1,12 @@
-package ui
+package text
 
 import (
 	"math"
 	"testing"
 	"time"
 	_ "time/tzdata" // zones are the same on every machine
+
+	"pooltop/ui/internal/uitest"
 )
 
 const longest = time.Duration(math.MaxInt64)
@@ -30,18 +32,18 @@ func TestCountdown(t *testing.T) {
 		{23*time.Hour + 59*time.Minute + 59*time.Second, "23h59m59s"},
 		{24*time.Hour - 1, "1d00h"},
 		{24 * time.Hour, "1d00h"},
-		{6*day + 5*time.Hour + 59*time.Minute, "6d05h"},
-		{999*day + 23*time.Hour, "999d23h"},
-		{1000*day - 1, ">999d"},
-		{1000 * day, ">999d"},
-		{100 * 365 * day, ">999d"},
+		{6*Day + 5*time.Hour + 59*time.Minute, "6d05h"},
+		{999*Day + 23*time.Hour, "999d23h"},
+		{1000*Day - 1, ">999d"},
+		{1000 * Day, ">999d"},
+		{100 * 365 * Day, ">999d"},
 		{longest - 1, ">999d"},
 		{longest, ">999d"},
 	} {
 		if got := Countdown(c.left); got != c.want {
 			t.Errorf("%v is %s, want %s", c.left, got, c.want)
 		}
-		if got := Countdown(c.left); len(got) > backWidth {
+		if got := Countdown(c.left); len(got) > 9 {
 			t.Errorf("%v is %s, wider than its column", c.left, got)
 		}
 	}
@@ -54,7 +56,7 @@ func TestCountdownTicks(t *testing.T) {
 	for left := 25 * time.Hour; left >= 0; left -= time.Second {
 		seen[Countdown(left)] = true
 	}
-	equal(t, "number of countdowns below one day", len(seen), 24*60*60+2)
+	uitest.Equal(t, "number of countdowns below one day", len(seen), 24*60*60+2)
 }
 
 func TestSpan(t *testing.T) {
@@ -66,7 +68,7 @@ func TestSpan(t *testing.T) {
 		{0, "0s"},
 		{1, "1s"},
 		{45 * time.Second, "45s"},
-		{59*time.Second + 1, "60s"},
+		{59*time.Second + 1, "1m"},
 		{time.Minute, "1m"},
 		{89 * time.Second, "1m"},
 		{90 * time.Second, "2m"},
@@ -76,13 +78,13 @@ func TestSpan(t *testing.T) {
 		{4 * time.Hour, "4h"},
 		{150 * time.Minute, "2h30m"},
 		{23*time.Hour + 59*time.Minute, "23h59m"},
-		{day - 1, "1d"},
-		{day, "1d"},
-		{6*day + 6*time.Hour + 29*time.Minute, "6d6h"},
-		{6*day + 6*time.Hour + 30*time.Minute, "6d7h"},
-		{7*day - time.Minute, "7d"},
-		{999*day + 23*time.Hour, "999d23h"},
-		{1000 * day, ">999d"},
+		{Day - 1, "1d"},
+		{Day, "1d"},
+		{6*Day + 6*time.Hour + 29*time.Minute, "6d6h"},
+		{6*Day + 6*time.Hour + 30*time.Minute, "6d7h"},
+		{7*Day - time.Minute, "7d"},
+		{999*Day + 23*time.Hour, "999d23h"},
+		{1000 * Day, ">999d"},
 		{longest, ">999d"},
 	} {
 		if got := Span(c.length); got != c.want {
@@ -145,9 +147,9 @@ func TestMomentAndStamp(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			now := at(t, c.zone, c.now)
 			then := at(t, c.zone, c.then).UTC()
-			equal(t, "moment", Moment(then, now), c.moment)
-			equal(t, "stamp", Stamp(then, now), c.stamp)
-			if got := Moment(then, now); len(got) > atWidth {
+			uitest.Equal(t, "moment", Moment(then, now), c.moment)
+			uitest.Equal(t, "stamp", Stamp(then, now), c.stamp)
+			if got := Moment(then, now); len(got) > 9 {
 				t.Errorf("%s is wider than its column", got)
 			}
 		})
@@ -156,11 +158,11 @@ func TestMomentAndStamp(t *testing.T) {
 
 // TestTimesAreShownInTheZoneOfNow takes one instant to three places.
 func TestTimesAreShownInTheZoneOfNow(t *testing.T) {
-	then := epoch.Add(14 * time.Hour)
+	then := uitest.Epoch.Add(14 * time.Hour)
 	for name, want := range map[string]string{
 		"UTC": "23:20", "Europe/Berlin": "Tue 00:20", "America/New_York": "18:20", "Asia/Kathmandu": "Tue 05:05",
 	} {
-		equal(t, name, Moment(then, epoch.In(zone(t, name))), want)
+		uitest.Equal(t, name, Moment(then, uitest.Epoch.In(zone(t, name))), want)
 	}
 }
 
@@ -168,16 +170,16 @@ func TestTimesAreShownInTheZoneOfNow(t *testing.T) {
 func TestFarInstants(t *testing.T) {
 	for _, year := range []int{10000, 30000, 100000} {
 		then := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
-		equal(t, "moment", Moment(then, epoch), "never")
-		equal(t, "stamp", Stamp(then, epoch), "after the year 9999")
+		uitest.Equal(t, "moment", Moment(then, uitest.Epoch), "never")
+		uitest.Equal(t, "stamp", Stamp(then, uitest.Epoch), "after the year 9999")
 	}
-	equal(t, "moment beyond all years", Moment(time.Unix(1<<60, 0), epoch), "never")
-	equal(t, "moment of the epoch", Moment(time.Unix(1, 0), epoch), "Jan 1970")
-	equal(t, "stamp of the epoch", Stamp(time.Unix(1, 0), epoch), "1 Jan 1970 00:00:01")
+	uitest.Equal(t, "moment beyond all years", Moment(time.Unix(1<<60, 0), uitest.Epoch), "never")
+	uitest.Equal(t, "moment of the epoch", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
+	uitest.Equal(t, "stamp of the epoch", Stamp(time.Unix(1, 0), uitest.Epoch), "1 Jan 1970 00:00:01")
 }
 
 func TestPlural(t *testing.T) {
 	for n, want := range map[int]string{0: "0 keys", 1: "1 key", 2: "2 keys", 10000: "10000 keys", -1: "-1 keys"} {
-		equal(t, "plural", plural(n, "key", "keys"), want)
+		uitest.Equal(t, "plural", Plural(n, "key", "keys"), want)
 	}
 }

@@ -1,4 +1,10 @@
-package ui
+// Package text prepares text from the file for the screen: it makes it harmless,
+// measures it, and shortens it. It also holds the words for instants, lengths of
+// time and failures.
+//
+// Text from the file is untrusted. It passes through [Clean] before it is
+// measured or drawn.
+package text
 
 import (
 	"strings"
@@ -8,20 +14,29 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
+// Limits for [Clean], in bytes: more than fits in a row, and as much of a message
+// as a person reads.
 const (
-	ellipsis = "…"
-	// unprintable stands for what would act on a terminal instead of showing.
+	RowLimit     = 512
+	MessageLimit = 4096
+)
+
+// Ellipsis marks where text was cut.
+const Ellipsis = "…"
+
+const (
+	// unprintable replaces what a terminal would execute instead of showing.
 	unprintable = '\uFFFD'
-	// maxMarks is how many combining marks a character may carry; scripts need
-	// three at the most, floods of them paint over the neighbouring rows.
+	// maxMarks is how many combining marks a character may carry. Scripts need
+	// three at most; more would paint over the rows above and below.
 	maxMarks = 3
 )
 
 // Clean returns s, at most limit bytes of it, as text that is safe to draw and
-// that every terminal gives the same width. Control characters, escape
-// sequences' introducers and bidirectional overrides become U+FFFD, line
-// breaks and tabs become blanks, invisible characters vanish, and clusters on
-// whose width terminals disagree are reduced until they agree.
+// has the same width in every terminal. Control characters (with them, the start
+// of escape sequences) and bidirectional overrides become U+FFFD, line breaks and
+// tabs become spaces, invisible characters are dropped, and grapheme clusters
+// whose width terminals disagree on are reduced until they agree.
 func Clean(s string, limit int) string {
 	if len(s) > limit {
 		s = cutBytes(s, limit)
@@ -38,7 +53,7 @@ func Clean(s string, limit int) string {
 			r = ' '
 		case c == runeHarmful:
 			if last == unprintable {
-				continue // one for the whole run
+				continue // one replaces the whole run
 			}
 			r = unprintable
 		case c == runeInvisible:
@@ -56,12 +71,12 @@ func Clean(s string, limit int) string {
 	return settled(b.String())
 }
 
-// maxPasses bounds how often clusters are reduced: what is left of one may form
-// another one with its neighbour.
+// maxPasses bounds how often clusters are reduced: the remains of one may form
+// another with its neighbor.
 const maxPasses = 4
 
-// settled applies agreeOnWidth until there is nothing left to do. Text that
-// does not come to rest is not worth more: it loses all but its ASCII.
+// settled applies agreeOnWidth until nothing changes. Text that does not settle
+// keeps only its ASCII.
 func settled(s string) string {
 	for range maxPasses {
 		again := agreeOnWidth(s)
@@ -118,10 +133,9 @@ func classify(r rune) runeClass {
 	return runePlain
 }
 
-// agreeOnWidth makes the width of s the same for terminals that count by
-// character and for those that count by cluster: it keeps of a cluster on which
-// they differ the first character only, and regional indicators (flags) become
-// the letters they stand for.
+// agreeOnWidth makes the width of s the same for terminals that count characters
+// and for those that count clusters. Of a cluster on which they differ it keeps
+// the first character only; regional indicators (flags) become letters.
 func agreeOnWidth(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -149,7 +163,8 @@ func agreeOnWidth(s string) string {
 	return b.String()
 }
 
-// reduce returns the first character of a cluster if terminals agree on it.
+// reduce returns the first character of a cluster if terminals agree on its
+// width, and U+FFFD otherwise.
 func reduce(cluster string) string {
 	_, n := utf8.DecodeRuneInString(cluster)
 	first := cluster[:n]
@@ -159,8 +174,8 @@ func reduce(cluster string) string {
 	return string(unprintable)
 }
 
-// follows reports whether a cluster would be swallowed by what stands before
-// it, such as the blank after the column before.
+// follows reports whether a cluster would merge with the character before it,
+// such as the space that ends the previous column.
 func follows(cluster string) bool {
 	if len(cluster) == 1 {
 		return false
@@ -169,8 +184,8 @@ func follows(cluster string) bool {
 	return len(both) > 1
 }
 
-// joins reports whether a cluster would swallow what follows it, such as the
-// blank before the next column. Some scripts have such prefixes.
+// joins reports whether a cluster would merge with the character after it, such
+// as the space before the next column. Some scripts have such prefixes.
 func joins(cluster string) bool {
 	if len(cluster) == 1 {
 		return false
@@ -179,55 +194,54 @@ func joins(cluster string) bool {
 	return len(both) > len(cluster)
 }
 
-// width is the number of cells that cleaned text takes.
-func width(s string) int {
+// Width returns the number of cells that cleaned text takes.
+func Width(s string) int {
 	if isPrintableASCII(s) {
 		return len(s)
 	}
 	return ansi.StringWidth(s)
 }
 
-// fit shortens cleaned text to w cells, with an ellipsis where something is
-// missing.
-func fit(s string, w int) string {
+// Fit shortens cleaned text to w cells, with an ellipsis at the cut.
+func Fit(s string, w int) string {
 	if w <= 0 {
 		return ""
 	}
-	if width(s) <= w {
+	if Width(s) <= w {
 		return s
 	}
-	return ansi.Truncate(s, w, ellipsis)
+	return ansi.Truncate(s, w, Ellipsis)
 }
 
-// fitLeft shortens from the left, for paths, whose end says most.
-func fitLeft(s string, w int) string {
-	n := width(s)
+// FitLeft shortens cleaned text from the left.
+func FitLeft(s string, w int) string {
+	n := Width(s)
 	if n <= w || w <= 0 {
-		return fit(s, w)
+		return Fit(s, w)
 	}
 	for n >= w { // the ellipsis needs a cell
 		cluster, cells := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 		s, n = s[len(cluster):], n-cells
 	}
-	return ellipsis + s
+	return Ellipsis + s
 }
 
-// fitPath shortens a path from the left, at a separator: a piece of a file name
-// says nothing. It is empty when not even the file name fits.
-func fitPath(path string, w int) string {
-	if width(path) <= w {
+// FitPath shortens a path from the left, at a separator. It returns "" if even
+// the file name does not fit.
+func FitPath(path string, w int) string {
+	if Width(path) <= w {
 		return path
 	}
 	for i, r := range path {
-		if (r == '/' || r == '\\') && i > 0 && 1+width(path[i:]) <= w {
-			return ellipsis + path[i:]
+		if (r == '/' || r == '\\') && i > 0 && 1+Width(path[i:]) <= w {
+			return Ellipsis + path[i:]
 		}
 	}
 	return ""
 }
 
-// wrap breaks cleaned text into lines of at most w cells.
-func wrap(s string, w int) []string {
+// Wrap breaks cleaned text into lines of at most w cells.
+func Wrap(s string, w int) []string {
 	if w <= 0 || s == "" {
 		return nil
 	}

@@ -1,0 +1,100 @@
+// Package uitest holds what the tests of ui and of the packages below it share.
+package uitest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Epoch is the instant at which the samples were taken: Monday, 2026-11-23
+// 09:20:00 UTC.
+var Epoch = time.Unix(1795425600, 0).UTC()
+
+// Equal reports an error unless got is want.
+func Equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// SGR matches the only kind of sequence that a screen may contain.
+var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// LineFlaw returns what is wrong with a drawn line of at most w cells, or "": its
+// width, sequences other than SGR, or colors left on.
+func LineFlaw(line string, w int) string {
+	byCluster, byCharacter := ansi.StringWidth(line), ansi.StringWidthWc(line)
+	switch {
+	case byCluster != byCharacter:
+		return fmt.Sprintf("is %d or %d wide, depending on the terminal", byCluster, byCharacter)
+	case byCluster > w:
+		return fmt.Sprintf("is %d wide", byCluster)
+	}
+	if all := SGR.FindAllString(line, -1); len(all) > 0 && all[len(all)-1] != "\x1b[m" {
+		return "leaves its colours on"
+	}
+	for _, r := range SGR.ReplaceAllString(line, "") {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return fmt.Sprintf("holds %U", r)
+		}
+	}
+	return ""
+}
+
+// WideTexts are names on whose width terminals disagree.
+var WideTexts = []string{
+	"日本-チーム",
+	"한국어 열쇠",
+	"ключ-отдела 🔑",
+	"👩\u200d💻 team",
+	"👍🏽 approved",
+	"🇩🇪 Berlin",
+	"❤\ufe0f heart",
+	"e\u0301te\u0301",
+	"नमस्ते",
+	"العربية",
+	"עברית",
+	"ไทยแลนด์",
+	"한글",
+	"ｆｕｌｌｗｉｄｔｈ",
+	"½ ⅓ ™ № …",
+	"🏳\ufe0f\u200d🌈 flag",
+	"1\ufe0f\u20e3 keycap",
+	"𝒇𝒂𝒏𝒄𝒚",
+}
+
+// HostileTexts try to control the terminal, or to paint outside their cells.
+var HostileTexts = []string{
+	"\x1b[31mred\x1b[0m",
+	"\x1b]0;title\x07after",
+	"\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\",
+	"\x1b]52;c;aGFja2Vk\x07",
+	"\x1bP+q544e\x1b\\dcs",
+	"\x1b_apc\x1b\\",
+	"\u009b2Jc1",
+	"\u202egnp.yek\u202c",
+	"\u2066isolated\u2069",
+	"zal" + strings.Repeat("\u0301\u0323\u0336", 100) + "go",
+	strings.Repeat("\u0301", 50),
+	strings.Repeat("\u200b", 300) + "zero",
+	strings.Repeat("x", 300),
+	strings.Repeat("漢", 300),
+	strings.Repeat("👩\u200d👩\u200d👧\u200d👦", 60),
+	"two\nlines\r\nand\ttabs",
+	"bell\a back\b\b\b\bspace \x7f nul\x00",
+	"\U000e0041\U000e0042 tags",
+	"   ",
+	"\u2028\u2029\u0085",
+	"▌ ● ready",
+	"joins what follows \u0d4e",
+	"\u0d40 joins what is before",
+	"\u0d4e00 \U0001193f",
+	"\u1100\u0301\u1161 0\U0001d165\U0003d112",
+}
