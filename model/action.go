@@ -228,9 +228,11 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		m.refuse("%s", m.actionError(msg.verb, msg.err))
 		return m.startLoad()
 	}
-	for i := range msg.done.Entries {
-		m.chronicle.own(msg.done.Entries[i].Record)
+	records := make([]poolstate.Record, len(msg.done.Entries))
+	for i := range records {
+		records[i] = msg.done.Entries[i].Record
 	}
+	m.log.merge(records, true)
 	out := &msg.done.Outcome
 	text := ui.DoneWords(msg.verb, out, m.policy, m.now)
 	kind := ui.AnswerDone

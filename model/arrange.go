@@ -158,10 +158,10 @@ func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
 		return
 	}
 	a := &m.arrangement
-	next := make(map[poolstate.Ref]time.Time, len(a.changed)+len(events))
-	for ref, at := range a.changed {
-		if p.Find(ref) != nil {
-			next[ref] = at
+	next := make(map[poolstate.Ref]time.Time, len(events))
+	for c := range p.All() {
+		if at, changed := a.changed[c.Ref]; changed {
+			next[c.Ref] = at
 		}
 	}
 	for i := range events {

@@ -141,7 +141,7 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 	default:
 		m.feed = ui.Feed{State: ui.FeedStale, Reason: reason, Since: m.now}
 	}
-	m.observe(m.chronicle.observer.Fail(isMissing(err), m.cfg.Clock.Now()))
+	m.observe(m.log.observer.Fail(isMissing(err), m.cfg.Clock.Now()))
 	return nil
 }
 
@@ -176,15 +176,15 @@ func (m *Model) adopt(s poolstate.Snapshot) {
 
 // news takes note of a picture and returns what happened since the last one.
 func (m *Model) news(p *poolstate.Pool) []poolstate.Event {
-	c, now := &m.chronicle, m.cfg.Clock.Now()
+	c, now := &m.log, m.cfg.Clock.Now()
 	events := c.observer.See(p, m.cfg.Policy.ResolveSeen(p, m.evidence.kind), now)
 	m.weigh(events)
 	c.policy = m.cfg.Policy.ResolveSeen(p, m.evidence.kind)
 	c.observer.Under(c.policy, now)
-	if !c.begun {
-		c.begun = true
+	if !c.loaded {
+		c.loaded = true
 		c.history = poolstate.History(p, c.policy, now)
-		m.settle()
+		m.mergeHistory()
 	}
 	m.observe(events)
 	m.noteChanges(events, p)

@@ -98,11 +98,11 @@ type Model struct {
 	undos      []undoable
 	guarded    map[poolstate.Ref]guarded
 
-	chronicle chronicle
-	evidence  evidence
-	paused    paused
-	away      away
-	notifier  notifier
+	log      eventLog
+	evidence evidence
+	paused   paused
+	away     away
+	notifier notifier
 
 	beat beat
 	// memo is shared by all copies of the model, of which one is in use.
@@ -162,7 +162,7 @@ type beat struct {
 // tick waits for the next beat, or for the next deadline where that is sooner.
 func (m Model) tick() tea.Cmd {
 	wait, number := m.cfg.Clock.untilBeat(m.beat.pace), m.beat.number
-	if next := m.chronicle.observer.Next(); !next.IsZero() {
+	if next := m.log.observer.Next(); !next.IsZero() {
 		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
 		wait = max(min(wait, left), 0)
 	}
@@ -196,8 +196,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.poolLoaded(msg)
 	case journalRead:
 		m.journalRead(msg)
-	case journalNoted:
-		m.journalNoted(msg)
+	case journalWritten:
+		m.journalWritten(msg)
 	case tea.BlurMsg:
 		m.blurred()
 	case tea.FocusMsg:
@@ -233,7 +233,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.refreshEvents()
 	m.offset = m.scrolled()
-	return m, tea.Batch(cmd, m.note(), m.notify(), m.keepPace())
+	return m, tea.Batch(cmd, m.writeJournal(), m.notify(), m.keepPace())
 }
 
 // scrolled is the offset at which the table shows the selection, whatever pane

@@ -1,6 +1,10 @@
 package model
 
-import "pooltop/poolstate"
+import (
+	"slices"
+
+	"pooltop/poolstate"
+)
 
 // paused is a picture that stands still.
 type paused struct {
@@ -15,6 +19,7 @@ type paused struct {
 func (m *Model) pause() {
 	if !m.paused.on {
 		m.paused = paused{on: true}
+		m.log.shown = slices.Clone(m.log.shown) // later events may be merged in between
 		return
 	}
 	next := m.latest()
@@ -33,7 +38,7 @@ func (m *Model) latest() poolstate.Snapshot {
 
 // moved is the beat of the clock, which a standing picture does not follow.
 func (m *Model) moved() {
-	events := m.chronicle.observer.Tick(m.cfg.Clock.Now())
+	events := m.log.observer.Tick(m.cfg.Clock.Now())
 	m.observe(events)
 	m.catchUp()
 	if m.paused.on {
@@ -62,16 +67,16 @@ type away struct {
 }
 
 func (m *Model) blurred() {
-	m.away.since = m.chronicle.forgotten + len(m.chronicle.records)
+	m.away.since = m.log.dropped + len(m.log.records)
 }
 
 // focused says what happened meanwhile.
 func (m *Model) focused() {
 	m.catchUp()
-	c := &m.chronicle
+	c := &m.log
 	if m.away.since >= 0 {
-		missed := c.records[max(m.away.since-c.forgotten, 0):]
-		if said := tally(missed); said != "" {
+		missed := c.records[max(m.away.since-c.dropped, 0):]
+		if said := countEvents(missed); said != "" {
 			m.greet("while you were away: " + said)
 		}
 	}

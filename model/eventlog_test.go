@@ -118,14 +118,14 @@ func TestEventsSurvive(t *testing.T) {
 
 			next := d.again(8 * time.Hour)
 			next.read(journalFirst)
-			next.shows("● since 12:01, unwatched: 1 exhausted, 2 due", "12:01:00", "12:30:00", "13:01:00", "13:30:00")
+			next.shows("● while pooltop was not running (since 12:01): 1 exhausted, 2 due", "12:01:00", "12:30:00", "13:01:00", "13:30:00")
 			equal(t, "kept", next.kept(), "a exhausted, b exhausted, a due, b due")
 
 			last := d.again(9 * time.Hour)
 			last.read(journalFirst)
-			last.hides("unwatched")
+			last.hides("not running")
 			equal(t, "kept once", last.kept(), "a exhausted, b exhausted, a due, b due")
-			equal(t, "events", len(last.m.chronicle.shown), 4)
+			equal(t, "events", len(last.m.log.shown), 4)
 		})
 	}
 }
@@ -136,7 +136,7 @@ func TestTheFirstStartShowsThePast(t *testing.T) {
 	d := keeping(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.read(true)
 	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
-	d.hides("unwatched")
+	d.hides("not running")
 	equal(t, "kept", d.kept(), "")
 }
 
@@ -150,10 +150,10 @@ func TestAnActionIsOneEvent(t *testing.T) {
 		equal(t, "kept", d.kept(), "a reset")
 		d.act("u")
 		equal(t, "kept", d.kept(), "a reset, a exhausted")
-		for _, r := range d.m.chronicle.shown[1:] {
+		for _, r := range d.m.log.shown[1:] {
 			equal(t, "by", r.By, poolstate.ByOperator)
 		}
-		equal(t, "events", len(d.m.chronicle.shown), 3)
+		equal(t, "events", len(d.m.log.shown), 3)
 	})
 }
 
@@ -174,10 +174,10 @@ func TestAnActionThatIsSeenBeforeItIsDone(t *testing.T) {
 			d.finish(d.send(outcome))
 		}
 		equal(t, "kept", d.kept(), "a reset, a exhausted")
-		for _, r := range d.m.chronicle.shown[1:] {
+		for _, r := range d.m.log.shown[1:] {
 			equal(t, "by", r.By, poolstate.ByOperator)
 		}
-		equal(t, "events", len(d.m.chronicle.shown), 3)
+		equal(t, "events", len(d.m.log.shown), 3)
 		d.shows("● live   backoff   ")
 		d.hides("(seen)")
 	})
@@ -207,7 +207,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 		d.finish(d.m.loadPool())
 		d.send(journalRead{})
 		d.change(pool(exhausted("a", 0, 1)))
-		d.shows("✕ events are not kept", "exhausted   agent     429")
+		d.shows("✕ events are not recorded", "exhausted   agent     429")
 	})
 }
 
@@ -240,16 +240,16 @@ func (d *desk) typing(text string) {
 func TestTenThousandEvents(t *testing.T) {
 	d := sitReading(t, pool(ready("a", 0)))
 	for i := range 2*maxEvents + 1 {
-		d.m.chronicle.add(poolstate.Record{At: noon.Add(time.Duration(i) * time.Minute), Kind: poolstate.EventAdded, Provider: "p", ID: fmt.Sprint(i)})
+		d.m.log.merge([]poolstate.Record{{At: noon.Add(time.Duration(i) * time.Minute), Kind: poolstate.EventAdded, Provider: "p", ID: fmt.Sprint(i)}}, false)
 	}
-	n := len(d.m.chronicle.records)
+	n := len(d.m.log.records)
 	if n < maxEvents || n > maxEvents*11/10 {
 		t.Errorf("%d events are kept", n)
 	}
-	equal(t, "the newest", d.m.chronicle.records[n-1].ID, fmt.Sprint(2*maxEvents))
-	equal(t, "all that were", d.m.chronicle.forgotten+n, 2*maxEvents+1)
+	equal(t, "the newest", d.m.log.records[n-1].ID, fmt.Sprint(2*maxEvents))
+	equal(t, "all that were", d.m.log.dropped+n, 2*maxEvents+1)
 	d.press("e", "G")
-	d.shows(fmt.Sprintf("of %d", n), "p/"+d.m.chronicle.records[0].ID+" ")
+	d.shows(fmt.Sprintf("of %d", n), "p/"+d.m.log.records[0].ID+" ")
 	d.press("g")
 	d.shows("p/" + fmt.Sprint(2*maxEvents))
 }

@@ -1,0 +1,275 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui"
+)
+
+// maxEvents is how many events are kept in memory, and 10% more at times.
+const maxEvents = 10_000
+
+// eventLog holds the events of the store: those in the journal and those seen.
+type eventLog struct {
+	observer poolstate.Observer
+	policy   poolstate.Policy // of the latest snapshot
+	// records are in order of time; dropped counts those removed from the front.
+	records []poolstate.Record
+	dropped int
+	// history holds events found in the first snapshot until the journal has
+	// been read as well.
+	history         []poolstate.Event
+	loaded, journal bool // whether the first snapshot and the journal are there
+	// unwritten is what the journal lacks; writing is true while it is written.
+	unwritten []journal.Entry
+	writing   bool
+	// shown are the records that match the filter, whose text is filter.
+	shown   []poolstate.Record
+	filter  string
+	changed bool // since shown was made
+}
+
+// journalRead reports what the journal holds about the store.
+type journalRead struct {
+	records []poolstate.Record
+	err     error
+}
+
+// journalWritten reports whether events could be written to the journal.
+type journalWritten struct{ err error }
+
+// readJournal reads the events recorded by earlier runs.
+func (m *Model) readJournal() tea.Cmd {
+	operator := m.cfg.Operator
+	return func() tea.Msg {
+		entries, err := operator.Journal.Read()
+		records := journal.Of(entries, operator.Store.Path())
+		return journalRead{records[max(len(records)-maxEvents, 0):], err}
+	}
+}
+
+func (m *Model) journalRead(msg journalRead) {
+	l := &m.log
+	l.journal = true
+	if msg.err != nil {
+		m.refuse("cannot read earlier events: %s", msg.err)
+	}
+	meanwhile := l.records
+	l.records, l.changed = msg.records, true
+	l.merge(meanwhile, false)
+	m.mergeHistory()
+}
+
+// observe logs events and queues the new ones for the journal.
+func (m *Model) observe(events []poolstate.Event) {
+	records := make([]poolstate.Record, len(events))
+	for i := range events {
+		e := &events[i]
+		if g, ours := m.guardedBy(e); ours && g.alike(e.After, &g.after) {
+			e.By = poolstate.ByOperator
+		}
+		records[i] = poolstate.RecordOf(e, m.log.policy)
+		if e.Kind == poolstate.EventFileUnreadable {
+			records[i].Message = m.feed.Reason
+		}
+	}
+	m.queue(m.log.merge(records, false))
+}
+
+func (m *Model) guardedBy(e *poolstate.Event) (guarded, bool) {
+	if e.After == nil {
+		return guarded{}, false
+	}
+	g, ours := m.guarded[e.After.Ref]
+	return g, ours
+}
+
+// queue marks records to be written to the journal.
+func (m *Model) queue(records []poolstate.Record) {
+	for _, r := range records {
+		m.log.unwritten = append(m.log.unwritten, journal.Entry{Record: r, Store: m.cfg.Operator.Store.Path()})
+	}
+}
+
+// eventKey is equal in all reports of the same event.
+type eventKey struct {
+	kind                poolstate.EventKind
+	provider, id, label string
+}
+
+func keyOf(r *poolstate.Record) eventKey {
+	k := eventKey{kind: r.Kind, provider: r.Provider, id: r.ID}
+	if k.id == "" {
+		k.label = r.Label
+	}
+	return k
+}
+
+func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
+
+// merge adds records and returns the new ones. An event that is known already
+// is skipped, or replaced if replace is set. The cost is linear in the number of
+// events from the earliest of the records on.
+func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
+	if len(records) == 0 {
+		return nil
+	}
+	earliest := slices.MinFunc(records, byTime).At.Add(-poolstate.SameWithin)
+	from, _ := slices.BinarySearchFunc(l.records, earliest, func(r poolstate.Record, at time.Time) int { return r.At.Compare(at) })
+	known := map[eventKey][]int{} // indices of l.records
+	for i := from; i < len(l.records); i++ {
+		k := keyOf(&l.records[i])
+		known[k] = append(known[k], i)
+	}
+	for i := range records {
+		r := &records[i]
+		k := keyOf(r)
+		same := slices.IndexFunc(known[k], func(at int) bool { return l.records[at].Same(r) })
+		switch {
+		case same < 0:
+			known[k] = append(known[k], len(l.records))
+			l.records = append(l.records, *r)
+			added = append(added, *r)
+		case replace:
+			l.records[known[k][same]] = *r
+		}
+	}
+	if len(added) == 0 && !replace {
+		return nil
+	}
+	if tail := l.records[from:]; !slices.IsSortedFunc(tail, byTime) {
+		slices.SortStableFunc(tail, byTime)
+	}
+	if drop := len(l.records) - maxEvents; drop > maxEvents/10 {
+		l.records = slices.Clone(l.records[drop:])
+		l.dropped += drop
+	}
+	l.changed = true
+	return added
+}
+
+// mergeHistory logs what happened while pooltop was not running, once both the
+// journal and the first snapshot are there.
+func (m *Model) mergeHistory() {
+	l := &m.log
+	if !l.journal || !l.loaded {
+		return
+	}
+	var last time.Time
+	if n := len(l.records); n > 0 {
+		last = l.records[n-1].At
+	}
+	var history []poolstate.Record
+	for i := range l.history {
+		history = append(history, poolstate.RecordOf(&l.history[i], l.policy))
+	}
+	l.history = nil
+	missed := slices.DeleteFunc(l.merge(history, false), func(r poolstate.Record) bool {
+		return last.IsZero() || !r.At.After(last)
+	})
+	m.queue(missed)
+	if text := countEvents(missed); text != "" && m.answer == nil {
+		m.say(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", ui.Moment(last, m.now), text))
+	}
+}
+
+// writeJournal writes what the journal lacks, one batch at a time. It waits for
+// a running action, which may turn out to be the cause of what was seen.
+func (m *Model) writeJournal() tea.Cmd {
+	l := &m.log
+	if l.writing || !l.journal || m.running != nil || len(l.unwritten) == 0 {
+		return nil
+	}
+	entries, file, pending := l.unwritten, m.cfg.Operator.Journal, m.cfg.Pending
+	l.writing, l.unwritten = true, nil
+	return pending.promise(func() tea.Msg { return journalWritten{file.Note(entries...)} })
+}
+
+func (m *Model) journalWritten(msg journalWritten) {
+	m.log.writing = false
+	if msg.err != nil {
+		m.refuse("events are not recorded: %s", msg.err)
+	}
+}
+
+// refreshEvents applies the filter to the events.
+func (m *Model) refreshEvents() {
+	l, f := &m.log, m.arrangement.filter
+	if m.paused.on || !l.changed && l.filter == m.arrangement.applied {
+		return
+	}
+	l.filter, l.changed = m.arrangement.applied, false
+	l.shown = l.records
+	if f.IsZero() {
+		return
+	}
+	l.shown = nil
+	for i := range l.records {
+		if ui.MatchRecord(f, &l.records[i], m.policy) {
+			l.shown = append(l.shown, l.records[i])
+		}
+	}
+}
+
+// countEvents summarizes records, such as "2 exhausted, 1 back".
+func countEvents(records []poolstate.Record) string {
+	words := [...]struct {
+		kinds []poolstate.EventKind
+		word  string
+	}{
+		{[]poolstate.EventKind{poolstate.EventExhausted}, "exhausted"},
+		{[]poolstate.EventKind{poolstate.EventHeld}, "held"},
+		{[]poolstate.EventKind{poolstate.EventDead}, "dead"},
+		{[]poolstate.EventKind{poolstate.EventDue}, "due"},
+		{[]poolstate.EventKind{poolstate.EventReady, poolstate.EventReset, poolstate.EventRefreshed}, "back"},
+		{[]poolstate.EventKind{poolstate.EventAdded}, "added"},
+		{[]poolstate.EventKind{poolstate.EventRemoved}, "removed"},
+	}
+	var parts []string
+	for _, w := range words {
+		n := 0
+		for i := range records {
+			if slices.Contains(w.kinds, records[i].Kind) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, w.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// A change is highlighted for freshFor, and until fadedBy less so, in real time.
+const (
+	freshFor = 3 * time.Second
+	fadedBy  = 8 * time.Second
+)
+
+// addEvents adds the events and recent changes to a screen.
+func (m *Model) addEvents(s *ui.Screen) {
+	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
+	if m.evidence.kind != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {
+		s.Evidence = &ui.Evidence{Counts: m.evidence.kind == poolstate.EvidenceCounts, Name: m.evidence.name, At: m.evidence.at}
+	}
+	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {
+		return
+	}
+	s.Fresh = map[poolstate.Ref]int{}
+	for ref, at := range m.arrangement.changed {
+		switch age := m.cfg.Clock.real(m.now.Sub(at)); {
+		case age < 0: // while paused, m.now is earlier than the change
+		case age < freshFor:
+			s.Fresh[ref] = 2
+		case age < fadedBy:
+			s.Fresh[ref] = 1
+		}
+	}
+}
