@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // update writes the golden files anew: go test . -update. Read the difference
@@ -22,40 +24,40 @@ const pictureAt = "2026-11-23T09:20:00Z"
 // sampleNames are files as three builds of the agent write them.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
-// TestMain takes away what a person's machine would bring into the tests: the
-// zone, the agent's home, the kind of terminal, whoever sits at it, and the wish
-// for colours.
+// TestMain makes the test binary a helper process, the program itself for a
+// script, or the suite.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleEnv)]; ok {
 		os.Exit(role(os.Args[1:]))
 	}
+	testscript.Main(suite{m}, map[string]func(){"pooltop": func() { os.Exit(Main("dev")) }})
+}
+
+// suite runs the tests without the influence of the machine: its time zone,
+// agent, configuration, terminal and colours.
+type suite struct{ *testing.M }
+
+// Run implements testscript.TestingM.
+func (s suite) Run() int {
 	time.Local = time.UTC
 	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
-		if err := os.Unsetenv(name); err != nil {
-			panic(err)
-		}
+		must(os.Unsetenv(name))
 	}
-	// Nobody sits there to be asked, also when a person runs the tests.
-	nobody, err := os.Open(os.DevNull)
-	if err != nil {
-		panic(err)
-	}
-	os.Stdin = nobody
-	// No test writes into the journal of whoever runs it.
+	stdin, err := os.Open(os.DevNull)
+	must(err)
+	os.Stdin = stdin // no test asks the person who runs it
 	state, err := os.MkdirTemp("", "pooltop-test-")
+	must(err)
+	defer func() { _ = os.RemoveAll(state) }()
+	must(os.Setenv("XDG_STATE_HOME", state))
+	must(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
+	return s.M.Run()
+}
+
+func must(err error) {
 	if err != nil {
 		panic(err)
 	}
-	if err := os.Setenv("XDG_STATE_HOME", state); err != nil {
-		panic(err)
-	}
-	// Nor is their configuration that of a test.
-	if err := os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(state)
-	os.Exit(code)
 }
 
 // outcome is what a command leaves behind.

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestScript runs the sessions in testdata/script. In each of them, pooltop is
+// the program, auth.json a copy of the sample store backoff.json, $NOW the
+// instant of the sample, and the home directory is $WORK/home.
+//
+// Beside the commands of testscript there is
+//
+//	exits CODE pooltop ARGUMENT...
+//
+// which runs a command and checks its exit code.
+func TestScript(t *testing.T) {
+	samples, err := filepath.Abs(filepath.Join("..", "testdata", "samples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := readFile(t, filepath.Join(samples, "backoff.json"))
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			env.Setenv("HOME", home)
+			env.Setenv("USERPROFILE", home)
+			env.Setenv("TZ", "UTC")
+			env.Setenv("SAMPLES", samples)
+			env.Setenv("NOW", pictureAt)
+			if err := os.Mkdir(home, 0o700); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(env.WorkDir, "auth.json"), store, 0o600)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+	})
+}
+
+// exits runs a command and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
