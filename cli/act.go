@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,20 +88,18 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	return &deed{cmd: cmd, flags: flags, pic: pic, operator: operator, verb: verb}, nil
 }
 
-// do performs an action on what the operator saw, or tells what it would do.
+// do performs an action on credentials as they were read, or previews it.
 func (d *deed) do(a poolstate.Action, seen []poolstate.Credential) error {
-	plan, err := d.operator.Store.Plan(a, seen)
+	return d.execute(journal.Task{Action: a, Seen: seen, Policy: d.pic.policy})
+}
+
+// execute previews a task for a dry run, and else performs it, asking first
+// where that is necessary.
+func (d *deed) execute(t journal.Task) error {
+	plan, err := d.operator.Plan(t)
 	if err != nil {
 		return d.failed(err)
 	}
-	return d.carryOut(plan, func(ctx context.Context) (journal.Done, error) {
-		return d.operator.Do(ctx, a, d.pic.policy, seen)
-	})
-}
-
-// carryOut does what was planned, unless it is a dry run or somebody has to be
-// asked first and says no.
-func (d *deed) carryOut(plan poolstate.Outcome, work func(context.Context) (journal.Done, error)) error {
 	if d.flags.dryRun {
 		for _, st := range d.pic.pool.Strands(plan, d.pic.policy) {
 			d.say(ui.StrandedWords(&st, d.pic.now)) // it would ask
@@ -112,29 +109,12 @@ func (d *deed) carryOut(plan poolstate.Outcome, work func(context.Context) (jour
 	if err := d.allow(plan); err != nil {
 		return err
 	}
-	return d.finish(d.patiently(work))
-}
-
-// quietFor is how long a command waits for the lock before it says so.
-const quietFor = 200 * time.Millisecond
-
-// patiently runs what takes the lock, and says who has it when that takes long.
-func (d *deed) patiently(work func(context.Context) (journal.Done, error)) (journal.Done, error) {
-	var slow *time.Timer
-	var said chan struct{}
-	return work(poolstate.TraceLock(d.cmd.Context(), func(waits bool) {
-		if !waits {
-			if !slow.Stop() {
-				<-said // nothing else is said meanwhile
-			}
-			return
+	said := false
+	return d.finish(d.operator.Run(d.cmd.Context(), t, func(holder string) {
+		if !said {
+			d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), holder))
 		}
-		said = make(chan struct{})
-		slow = time.AfterFunc(quietFor, func() {
-			defer close(said)
-			who := cmp.Or(poolstate.LockHolder(d.pic.path), "a running agent or another pooltop")
-			d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), who))
-		})
+		said = true
 	}))
 }
 

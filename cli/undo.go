@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -41,11 +40,7 @@ func (d *deed) undo() error {
 	case err != nil:
 		return within("undo", err)
 	}
-	plan, err := d.operator.Store.PlanUndo(undos)
-	if err != nil {
-		return d.failed(err)
-	}
-	return d.carryOut(plan, func(ctx context.Context) (journal.Done, error) {
-		return d.operator.TakeBack(ctx, number, d.pic.policy, undos)
+	return d.execute(journal.Task{
+		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: d.pic.policy,
 	})
 }
