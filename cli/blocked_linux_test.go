@@ -9,19 +9,9 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
-	"golang.org/x/sys/unix"
+
+	"pooltop/cli/internal/testkit"
 )
-
-// block holds the terminal up, as somebody does who stops reading: whoever
-// writes on it waits.
-func (c *console) block() { c.flow(unix.TCOOFF) }
-
-func (c *console) unblock() { c.flow(unix.TCOON) }
-
-func (c *console) flow(how int) {
-	c.t.Helper()
-	control(c.t, c.slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
-}
 
 // appears returns a function that waits for a name with a prefix to appear in
 // a directory.
@@ -37,7 +27,7 @@ func appears(t *testing.T, dir, prefix string) func() string {
 	t.Cleanup(func() { _ = w.Close() })
 	return func() string {
 		t.Helper()
-		late := time.After(guard)
+		late := time.After(time.Minute)
 		for {
 			select {
 			case e := <-w.Events:
@@ -65,26 +55,26 @@ func TestABlockedTerminalIsLeft(t *testing.T) {
 		{"and hung up", false, syscall.SIGHUP},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, tmp := sitDown(t), t.TempDir()
+			c, tmp := testkit.Open(t), t.TempDir()
 			begun := appears(t, tmp, "pooltop-demo-")
 			if tt.atFirst {
-				c.block()
+				c.Block()
 			}
-			c.run("pooltop", []string{"TMPDIR=" + tmp}, "demo", "--speed", "60000")
+			runOn(t, c, "pooltop", []string{"TMPDIR=" + tmp}, "demo", "--speed", "60000")
 			dir := begun()
 			if !tt.atFirst {
-				c.shows("ready", "anthropic")
-				c.block()
+				c.Shows("ready", "anthropic")
+				c.Block()
 			}
-			c.signal(tt.signal)
+			c.Signal(tt.signal)
 			if tt.signal == syscall.SIGHUP {
-				_ = c.cmd.Process.Signal(tt.signal) // the kernel's and the shell's, unless the first was enough
+				_ = c.Cmd.Process.Signal(tt.signal) // the kernel's and the shell's, unless the first was enough
 			}
-			equal(t, "the exit code", c.ends(), exitDone)
+			equal(t, "the exit code", c.Wait(), exitDone)
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {
 				t.Errorf("%s is still there", dir)
 			}
-			equal(t, "the settings of the terminal", c.settings(), c.before)
+			equal(t, "the settings of the terminal", c.Settings(), c.Initial)
 		})
 	}
 }
@@ -92,34 +82,34 @@ func TestABlockedTerminalIsLeft(t *testing.T) {
 // Nor does it hold up what is seen of the file, and whoever reads on sees the
 // latest.
 func TestABlockedTerminalHoldsNothingUp(t *testing.T) {
-	c, state := sitDown(t), t.TempDir()
+	c, state := testkit.Open(t), t.TempDir()
 	file := storeFile(t, poolOf(`{"id": "a", "label": "label-a"}`, `{"id": "b"}`))
-	c.run("pooltop", []string{"XDG_STATE_HOME=" + state}, "--file", file)
-	c.shows("label-a", "2 ready")
+	runOn(t, c, "pooltop", []string{"XDG_STATE_HOME=" + state}, "--file", file)
+	c.Shows("label-a", "2 ready")
 	kept := appears(t, state, "pooltop")
-	c.block()
+	c.Block()
 	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-a", "last_status": "dead"}`, `{"id": "b"}`)))
 	journal := kept() // the directory, which was made for what was seen
 	lines := appears(t, journal, "events.jsonl")
 	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-c"}`, `{"id": "b", "last_status": "dead"}`)))
 	lines()
-	c.unblock()
-	c.shows("label-c", "1 dead")
-	c.typed("q")
-	equal(t, "the exit code", c.ends(), exitDone)
-	c.restored()
+	c.Unblock()
+	c.Shows("label-c", "1 dead")
+	c.Type("q")
+	equal(t, "the exit code", c.Wait(), exitDone)
+	c.CheckRestored()
 }
 
 // Whoever reads what events prints may stop as well.
 func TestABlockedReaderOfEventsIsLeft(t *testing.T) {
-	c := sitDown(t)
+	c := testkit.Open(t)
 	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
-	c.run("pooltop", nil, "events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
-	c.shows("p/b", "dead")
-	c.block()
+	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
+	c.Shows("p/b", "dead")
+	c.Block()
 	changed := appears(t, filepath.Dir(file), "auth.json")
 	writeFile(t, file, []byte(poolOf(`{"id": "a", "last_status": "dead"}`, `{"id": "b"}`)))
 	changed()
-	c.signal(syscall.SIGTERM)
-	equal(t, "the exit code", c.ends(), exitDone)
+	c.Signal(syscall.SIGTERM)
+	equal(t, "the exit code", c.Wait(), exitDone)
 }

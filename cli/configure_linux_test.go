@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // A whole program on a terminal begins as it was configured, and another key
@@ -15,25 +17,25 @@ func TestAConfiguredDashboard(t *testing.T) {
 	writeFile(t, filepath.Join(config, "pooltop", "config.toml"), []byte(
 		"file = "+tomlString(file)+"\ntheme = 'light'\nsort = 'deadline'\ncolumns = ['streak']\njournal = false\nframe-rate = 60\n"+
 			"[keys]\nhelp = ['f5', '?']\nquit = ['Q']\ntheme = ['ctrl+t']\nreset = []\n"))
-	c := sitDown(t)
-	c.run("pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", pictureAt, "--key", "sort=F")
-	c.shows("order: deadline", "F sort", "? help", "Q quit")
-	text := look(c, (*picturedTerminal).String)
+	c := testkit.Open(t)
+	runOn(t, c, "pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", pictureAt, "--key", "sort=F")
+	c.Shows("order: deadline", "F sort", "? help", "Q quit")
+	text := c.Text()
 	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
-	if said := look(c, func(p *picturedTerminal) string { return string(p.all) }); strings.Contains(said, "\x1b]11;?") {
+	if said := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) }); strings.Contains(said, "\x1b]11;?") {
 		t.Error("the terminal is asked for its background")
 	}
-	c.typed("F")
-	c.shows("order: streak")
-	c.typed("\x14") // ctrl+t
-	c.shows("theme: high contrast on a light background; ctrl+t goes on to dark")
-	c.typed("\x1b[15~") // f5
-	c.shows("policy backoff", "f5 ?")
-	c.typed("\x1b")
-	c.shows("F sort") // or the two would be one key
-	c.typed("Q")
-	equal(t, "the exit code", c.ends(), exitDone)
-	c.restored()
+	c.Type("F")
+	c.Shows("order: streak")
+	c.Type("\x14") // ctrl+t
+	c.Shows("theme: high contrast on a light background; ctrl+t goes on to dark")
+	c.Type("\x1b[15~") // f5
+	c.Shows("policy backoff", "f5 ?")
+	c.Type("\x1b")
+	c.Shows("F sort") // or the two would be one key
+	c.Type("Q")
+	equal(t, "the exit code", c.Wait(), exitDone)
+	c.CheckRestored()
 }
 
 // A list in a named theme is in its colours, which differ from those of others.

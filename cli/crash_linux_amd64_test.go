@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // traced is a run of the program on a store of its own.
@@ -38,7 +40,7 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	_ = cmd.Run() // its exit code says how it went
 	r := traced{outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, file, nil, ""}
-	if r.code == cannotTrace {
+	if r.code == testkit.CannotTrace {
 		t.Skip("no program can be traced here: ", r.stderr)
 	}
 	r.calls = strings.Split(string(readFile(t, report)), "\n")

@@ -7,19 +7,21 @@ import (
 	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // Keys that come all at once are done one after the other, the last of them too:
 // who resets and quits in a hurry has reset, and reads so in the shell.
 func TestAHurry(t *testing.T) {
-	c := sitDown(t)
+	c := testkit.Open(t)
 	file := sampleFile(t, "backoff.json")
-	c.run("pooltop", nil, "--file", file, "--now", pictureAt)
-	c.shows("work-oauth", "personal-api-key")
-	c.typed("jrq")
-	equal(t, "the exit code", c.ends(), exitDone)
-	c.restored()
-	c.shows("reset work-oauth: cooling, streak 3, until", "ready, streak 0; a running agent sees it at its next pool load")
+	runOn(t, c, "pooltop", nil, "--file", file, "--now", pictureAt)
+	c.Shows("work-oauth", "personal-api-key")
+	c.Type("jrq")
+	equal(t, "the exit code", c.Wait(), exitDone)
+	c.CheckRestored()
+	c.Shows("reset work-oauth: cooling, streak 3, until", "ready, streak 0; a running agent sees it at its next pool load")
 	says(t, done(t, at(t, file, "list", "anthropic")), "2 of 3 ready")
 }
 
@@ -31,11 +33,11 @@ func TestAnInterruptedWait(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	c := sitDown(t)
-	c.run("pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", pictureAt)
-	c.shows("reset: waiting up to 15s for the lock, which ")
-	c.signal(syscall.SIGINT)
-	equal(t, "the exit code", c.ends(), exitFailed)
-	c.shows("pooltop: reset: interrupted; nothing was written")
+	c := testkit.Open(t)
+	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", pictureAt)
+	c.Shows("reset: waiting up to 15s for the lock, which ")
+	c.Signal(syscall.SIGINT)
+	equal(t, "the exit code", c.Wait(), exitFailed)
+	c.Shows("pooltop: reset: interrupted; nothing was written")
 	equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }

@@ -17,6 +17,8 @@ import (
 
 	"pooltop/model"
 	"pooltop/poolstate"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // errands of the roles, by the environment.
@@ -62,19 +64,19 @@ func panicking() {
 func TestAPanicRestoresTheTerminal(t *testing.T) {
 	for _, place := range []string{"update", "view", "command"} {
 		t.Run(place, func(t *testing.T) {
-			c, file := sitDown(t), storeFile(t, secretStore())
-			c.run("panicking", []string{panicIn + "=" + place, panicFile + "=" + file, "GOTRACEBACK=all"})
-			c.shows("one", "two", "live")
+			c, file := testkit.Open(t), storeFile(t, secretStore())
+			runOn(t, c, "panicking", []string{panicIn + "=" + place, panicFile + "=" + file, "GOTRACEBACK=all"})
+			c.Shows("one", "two", "live")
 			writeFile(t, file+".armed", nil)
-			c.typed("jkrjk")
-			if code := c.ends(); code == exitDone {
+			c.Type("jkrjk")
+			if code := c.Wait(); code == exitDone {
 				t.Error("it ends as if nothing had happened")
 			}
-			c.restored()
-			c.until("say all of the panic", func(p *picturedTerminal) bool {
-				return bytes.Contains(p.all, []byte("pooltop: program was killed"))
+			c.CheckRestored()
+			c.Until("say all of the panic", func(p *testkit.Emulator) bool {
+				return bytes.Contains(p.All, []byte("pooltop: program was killed"))
 			})
-			dump := look(c, func(p *picturedTerminal) string { return string(p.all) })
+			dump := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) })
 			if place != "command" { // whose dump may be cut off by the end of the program
 				says(t, dump, "Caught panic", "openrouter/a", "goroutine")
 			}
@@ -86,13 +88,13 @@ func TestAPanicRestoresTheTerminal(t *testing.T) {
 // A dashboard that cannot begin leaves the terminal alone.
 func TestAnErrorLeavesTheTerminalAlone(t *testing.T) {
 	for _, args := range [][]string{{"--policy", "nonsense"}, {"--now", "nonsense"}, {"demo", "--scenario", "nonsense"}, {"list", "--file", "/nowhere"}} {
-		c := sitDown(t)
-		c.run("pooltop", []string{"TMPDIR=/nowhere"}, args...)
-		if code := c.ends(); code == exitDone {
+		c := testkit.Open(t)
+		runOn(t, c, "pooltop", []string{"TMPDIR=/nowhere"}, args...)
+		if code := c.Wait(); code == exitDone {
 			t.Errorf("%q is accepted", args)
 		}
-		c.restored()
-		c.shows("pooltop: ")
+		c.CheckRestored()
+		c.Shows("pooltop: ")
 	}
 }
 
@@ -138,23 +140,23 @@ func foreground(group int) {
 
 // ctrl+z gives the terminal back to the shell, and fg brings the dashboard back.
 func TestSuspendAndResume(t *testing.T) {
-	c := sitDown(t)
-	c.run("shell", nil, "--file", sampleFile(t, "backoff.json"), "--now", pictureAt)
-	c.shows("work-oauth", "personal-api-key")
+	c := testkit.Open(t)
+	runOn(t, c, "shell", nil, "--file", sampleFile(t, "backoff.json"), "--now", pictureAt)
+	c.Shows("work-oauth", "personal-api-key")
 	for range 3 {
-		running := c.settings()
-		c.typed("\x1a")
-		c.shows("job stopped")
-		c.restored()
-		c.typed("fg\n")
-		c.until("be the dashboard's again", func(p *picturedTerminal) bool {
-			return p.switched() != "" && strings.Contains(p.String(), "work-oauth")
+		running := c.Settings()
+		c.Type("\x1a")
+		c.Shows("job stopped")
+		c.CheckRestored()
+		c.Type("fg\n")
+		c.Until("be the dashboard's again", func(p *testkit.Emulator) bool {
+			return p.Switched() != "" && strings.Contains(p.String(), "work-oauth")
 		})
-		equal(t, "the settings under the dashboard", c.settings(), running)
+		equal(t, "the settings under the dashboard", c.Settings(), running)
 	}
-	c.typed("q")
-	equal(t, "the exit code", c.ends(), exitDone)
-	c.restored()
+	c.Type("q")
+	equal(t, "the exit code", c.Wait(), exitDone)
+	c.CheckRestored()
 }
 
 // A terminal that is closed ends the dashboard, whether a signal says so or
@@ -165,18 +167,18 @@ func TestAClosedTerminalEndsIt(t *testing.T) {
 		"without one":   {Setsid: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := sitDown(t)
-			c.attr = attr
-			c.run("pooltop", nil, "--file", sampleFile(t, "backoff.json"), "--now", pictureAt)
-			c.shows("work-oauth", "personal-api-key")
-			if err := c.slave.Close(); err != nil {
+			c := testkit.Open(t)
+			c.Attr = attr
+			runOn(t, c, "pooltop", nil, "--file", sampleFile(t, "backoff.json"), "--now", pictureAt)
+			c.Shows("work-oauth", "personal-api-key")
+			if err := c.Slave.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.master.Close(); err != nil {
+			if err := c.Master.Close(); err != nil {
 				t.Fatal(err)
 			}
-			c.ends()
-			state := c.cmd.ProcessState
+			c.Wait()
+			state := c.Cmd.ProcessState
 			if used := state.UserTime() + state.SystemTime(); used > 5*time.Second {
 				t.Errorf("it used %s of the processor", used)
 			}

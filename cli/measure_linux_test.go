@@ -15,6 +15,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // screening is a program on a terminal of 120×36 that answers nothing, and what
@@ -34,7 +36,7 @@ type screening struct {
 // screen starts a program on a terminal.
 func screen(b *testing.B, name string, args ...string) *screening {
 	b.Helper()
-	master, terminal := openTerminal(b)
+	master, terminal := testkit.OpenPTY(b)
 	s := &screening{b: b, master: master, arrived: make(chan struct{}, 1)}
 	s.cmd = exec.Command(name, args...)
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "XDG_STATE_HOME="+b.TempDir())

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // A terminal is asked for its background only where colours depend on it: one
@@ -48,7 +50,7 @@ func TestATerminalThatIsNotAsked(t *testing.T) {
 // what it shows.
 func onTerminal(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
-	master, terminal := openTerminal(t)
+	master, terminal := testkit.OpenPTY(t)
 	defer func() { _ = master.Close() }()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	err := cmd.Start()

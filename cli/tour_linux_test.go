@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pooltop/cli/internal/testkit"
 )
 
 // tour shows every screen of the dashboard and waits for each: keys, and the
@@ -42,26 +44,26 @@ var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
 
 // takeTour sees every screen, the detail of n credentials among them, whose
 // counts of requests tell them apart, and returns all pictures.
-func (c *console) takeTour(n int) []string {
-	c.t.Helper()
+func takeTour(t *testing.T, c *testkit.Terminal, n int) []string {
+	t.Helper()
 	var pictures []string
-	see := func() { pictures = append(pictures, look(c, (*picturedTerminal).String)) }
+	see := func() { pictures = append(pictures, c.Text()) }
 	for _, stop := range tour {
-		c.typed(stop.keys)
-		c.shows(stop.words, stop.footer)
+		c.Type(stop.keys)
+		c.Shows(stop.words, stop.footer)
 		see()
 	}
-	c.typed("gd")
-	c.shows(pane)
+	c.Type("gd")
+	c.Shows(pane)
 	last := ""
 	for i := range n {
-		c.until(fmt.Sprintf("show credential %d of %d", i+1, n), func(p *picturedTerminal) bool {
+		c.Until(fmt.Sprintf("show credential %d of %d", i+1, n), func(p *testkit.Emulator) bool {
 			m := code.FindStringSubmatch(p.String())
 			return len(m) == 2 && m[1] != last
 		})
 		see()
 		last = code.FindStringSubmatch(pictures[len(pictures)-1])[1]
-		c.typed("yj")
+		c.Type("yj")
 	}
 	return pictures
 }
@@ -89,29 +91,29 @@ func touredStore(t *testing.T, texts []string, status string) string {
 
 // toured takes the tour over a store with texts everywhere, in a home of that
 // name, and is notified of each of them.
-func toured(t *testing.T, home string, texts []string) (*picturedTerminal, []string) {
+func toured(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
 	t.Helper()
-	c := sitDown(t)
+	c := testkit.Open(t)
 	home = filepath.Join(t.TempDir(), home)
 	file := filepath.Join(home, "auth.json")
 	writeFile(t, file, []byte(touredStore(t, texts, "exhausted")))
-	c.run("pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", pictureAt, "--notify")
-	c.shows("r reset", "live")
-	pictures := c.takeTour(len(texts))
+	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", pictureAt, "--notify")
+	c.Shows("r reset", "live")
+	pictures := takeTour(t, c, len(texts))
 	writeFile(t, file, []byte(touredStore(t, texts, "dead")))
-	c.until("be notified of the dead", func(p *picturedTerminal) bool {
-		return strings.Count(strings.Join(p.strings, "\n"), "9;pooltop: ") >= len(texts)
+	c.Until("be notified of the dead", func(p *testkit.Emulator) bool {
+		return strings.Count(strings.Join(p.Strings, "\n"), "9;pooltop: ") >= len(texts)
 	})
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	c.typed("\x1b")
-	c.shows("stale", footerOfTable)
-	pictures = append(pictures, look(c, (*picturedTerminal).String))
-	c.typed("q")
-	equal(t, "the exit code", c.ends(), exitDone)
-	c.restored()
-	return look(c, func(p *picturedTerminal) *picturedTerminal { return p }), pictures
+	c.Type("\x1b")
+	c.Shows("stale", footerOfTable)
+	pictures = append(pictures, c.Text())
+	c.Type("q")
+	equal(t, "the exit code", c.Wait(), exitDone)
+	c.CheckRestored()
+	return testkit.Read(c, func(p *testkit.Emulator) *testkit.Emulator { return p }), pictures
 }
 
 // motions are the sequences that move the cursor and erase: which of them a
@@ -132,15 +134,15 @@ func TestHostileTextOnATerminal(t *testing.T) {
 	}
 	plain, _ := toured(t, "home", harmless)
 	got, _ := toured(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
-	for what, p := range map[string]*picturedTerminal{"a harmless file": plain, "a hostile file": got} {
-		equal(t, "what acts on the terminal of "+what, strings.Join(p.raw, " "), "")
+	for what, p := range map[string]*testkit.Emulator{"a harmless file": plain, "a hostile file": got} {
+		equal(t, "what acts on the terminal of "+what, strings.Join(p.Raw, " "), "")
 	}
-	for shape := range got.shapes {
-		if !plain.shapes[shape] && !motions.MatchString(shape) {
+	for shape := range got.Sequences {
+		if !plain.Sequences[shape] && !motions.MatchString(shape) {
 			t.Errorf("the terminal gets %s, which a harmless file does not give it", shape)
 		}
 	}
-	for _, told := range got.strings {
+	for _, told := range got.Strings {
 		if copied, ok := strings.CutPrefix(told, "OSC 52 52;c;"); ok {
 			text, err := base64.StdEncoding.DecodeString(copied)
 			if err != nil {
@@ -159,7 +161,7 @@ func TestNoSecretOnATerminal(t *testing.T) {
 	token := tokens["access"]
 	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["tomorrow"][5:]}
 	p, pictures := toured(t, "home", texts)
-	for _, text := range slices.Concat(pictures, []string{string(p.all)}, p.strings) {
+	for _, text := range slices.Concat(pictures, []string{string(p.All)}, p.Strings) {
 		checkNoSecret(t, "a screen", outcome{stdout: text})
 	}
 }

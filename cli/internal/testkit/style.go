@@ -1,4 +1,4 @@
-package cli
+package testkit
 
 import (
 	"fmt"
@@ -7,17 +7,17 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// cell is one place of a picture: what stands there and in what it is drawn.
-type cell struct {
-	text string
-	pen  pen
+// Cell is one position on the screen.
+type Cell struct {
+	text  string
+	style Style
 }
 
-// tail stands in the second cell of a wide character.
+// tail fills the second cell of a wide character.
 const tail = "\x00"
 
-// String is the cell's share of its line.
-func (c cell) String() string {
+// String returns the text of the cell: a blank if empty, nothing for a tail.
+func (c Cell) String() string {
 	switch c.text {
 	case "":
 		return " "
@@ -27,36 +27,36 @@ func (c cell) String() string {
 	return c.text
 }
 
-// pen is what a terminal was told last of how to draw. Colours are as in a
-// style sheet, and empty for the terminal's own.
-type pen struct {
-	ink, ground                        string
+// Style is how text is drawn. Colours are CSS hex values; empty means the default
+// colour of the terminal.
+type Style struct {
+	fore, back                         string
 	bold, faint, italic, line, reverse bool
 }
 
-// blank erases cells, which leaves them the ground of the pen.
-func (p *picturedTerminal) blank(cells []cell) {
+// blank erases cells, keeping the current background.
+func (p *Emulator) blank(cells []Cell) {
 	for i := range cells {
-		cells[i] = cell{pen: pen{ground: p.pen.ground}}
+		cells[i] = Cell{style: Style{back: p.style.back}}
 	}
 }
 
-// sixteen are the colours that a terminal has of its own, as most have them.
+// sixteen is a typical palette for the terminal's own colours.
 var sixteen = [...]string{
 	"#282a36", "#e05c5c", "#78be6e", "#deb25a", "#6096e6", "#be78d2", "#56b6c2", "#cdd0dc",
 	"#626880", "#ff7878", "#96dc8c", "#fad278", "#82b4ff", "#dc96f0", "#78d7e1", "#f5f6fa",
 }
 
-// after is the pen after a sequence that selects how to draw.
-func (p pen) after(params ansi.Params) pen {
+// after returns the style after an SGR sequence.
+func (p Style) after(params ansi.Params) Style {
 	if len(params) == 0 {
-		return pen{}
+		return Style{}
 	}
 	for i := 0; i < len(params); i++ {
 		n := params[i].Param(0)
 		switch {
 		case n == 0:
-			p = pen{}
+			p = Style{}
 		case n == 1, n == 2, n == 3, n == 4, n == 7:
 			*p.switches(n) = true
 		case n == 22:
@@ -64,36 +64,35 @@ func (p pen) after(params ansi.Params) pen {
 		case n == 23, n == 24, n == 27:
 			*p.switches(n - 20) = false
 		case 30 <= n && n <= 37:
-			p.ink = sixteen[n-30]
+			p.fore = sixteen[n-30]
 		case 90 <= n && n <= 97:
-			p.ink = sixteen[n-90+8]
+			p.fore = sixteen[n-90+8]
 		case 40 <= n && n <= 47:
-			p.ground = sixteen[n-40]
+			p.back = sixteen[n-40]
 		case 100 <= n && n <= 107:
-			p.ground = sixteen[n-100+8]
+			p.back = sixteen[n-100+8]
 		case n == 38 || n == 48:
 			colour, more := colourOf(params[i+1:])
 			i += more
 			if n == 38 {
-				p.ink = colour
+				p.fore = colour
 			} else {
-				p.ground = colour
+				p.back = colour
 			}
 		case n == 39:
-			p.ink = ""
+			p.fore = ""
 		case n == 49:
-			p.ground = ""
+			p.back = ""
 		}
 	}
 	return p
 }
 
-func (p *pen) switches(n int) *bool {
+func (p *Style) switches(n int) *bool {
 	return map[int]*bool{1: &p.bold, 2: &p.faint, 3: &p.italic, 4: &p.line, 7: &p.reverse}[n]
 }
 
-// colourOf reads a colour by number or by its parts, and how many parameters
-// that took.
+// colourOf parses an indexed or RGB colour and returns how many parameters it used.
 func colourOf(params ansi.Params) (colour string, took int) {
 	at := func(i int) int {
 		n, _, _ := params.Param(i, 0)
@@ -108,7 +107,7 @@ func colourOf(params ansi.Params) (colour string, took int) {
 	return "", 0
 }
 
-// numbered is one of the 256 colours: sixteen, a cube of six levels, greys.
+// numbered returns one of the 256 colours: sixteen, a cube of six levels, greys.
 func numbered(n int) string {
 	level := func(v int) int {
 		if v == 0 {
@@ -127,9 +126,9 @@ func numbered(n int) string {
 	return fmt.Sprintf("#%02x%02x%02x", grey, grey, grey)
 }
 
-// copied are the cells as they are now.
-func (p *picturedTerminal) copied() [][]cell {
-	rows := make([][]cell, len(p.cells))
+// Cells returns a copy of the screen.
+func (p *Emulator) Cells() [][]Cell {
+	rows := make([][]Cell, len(p.cells))
 	for y := range rows {
 		rows[y] = slices.Clone(p.cells[y])
 	}

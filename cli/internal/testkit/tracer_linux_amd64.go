@@ -1,4 +1,4 @@
-package cli
+package testkit
 
 import (
 	"bytes"
@@ -13,15 +13,11 @@ import (
 	"syscall"
 )
 
-// The tracer runs a program and counts the system calls that concern one
-// directory. Before one of them it kills the program, or it lets the call fail.
+// CannotTrace is the exit code of a tracer that is not permitted to trace.
+const CannotTrace = 99
 
-func init() { roles["tracer"] = traceRole }
-
-// cannotTrace is the exit code of a tracer that is not allowed to trace.
-const cannotTrace = 99
-
-// Where the calls have the path or the descriptor that they are about.
+// The system calls by where they take the file: a path first, a directory and a
+// path, or a descriptor.
 var (
 	byPath  = map[uint64]string{2: "open", 4: "stat", 6: "lstat", 21: "access", 82: "rename", 87: "unlink", 89: "readlink"}
 	byPlace = map[uint64]string{
@@ -34,35 +30,37 @@ var (
 	}
 )
 
+// tracer runs a program and counts the system calls that concern one directory.
+// Before the nth of them it kills the program, or it makes the call fail.
 type tracer struct {
 	dir     string
-	n       int           // the call that is meant, from 1
+	n       int           // the call to act on, from 1
 	errno   syscall.Errno // what it fails with; 0 kills the program before it
 	calls   []string      // those that were made
 	inside  map[int]bool  // threads that are in a call
 	failing map[int]bool  // threads whose call has to fail
 }
 
-// traceRole runs the tracer: directory, call, error number, report, program
-// and its arguments. The report lists the calls that were made.
-func traceRole(args []string) int {
+// Trace runs the tracer as a process of its own and returns its exit code, which
+// is that of the program. The arguments are directory, call, error number (0
+// kills), report file, program and its arguments. The report lists the calls.
+func Trace(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	errno, _ := strconv.Atoi(args[2])
 	tr := &tracer{dir: args[0], n: n, errno: syscall.Errno(errno), inside: map[int]bool{}, failing: map[int]bool{}}
 	code, err := tr.run(exec.Command(args[4], args[5:]...))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tracer:", err)
-		return cannotTrace
+		return CannotTrace
 	}
 	if err := os.WriteFile(args[3], []byte(strings.Join(tr.calls, "\n")), 0o600); err != nil {
-		return cannotTrace
+		return CannotTrace
 	}
 	return code
 }
 
 func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
-	runtime.LockOSThread() // the one thread that may trace
-	cmd.Env = append(os.Environ(), roleEnv+"=")
+	runtime.LockOSThread() // only this thread may trace
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
 	if err := cmd.Start(); err != nil {
@@ -78,7 +76,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 		return 0, err
 	}
 	for tid, sig := pid, 0; ; {
-		// A thread that is gone by now, because the program ends, is no matter.
+		// ESRCH: the thread is gone because the program ends.
 		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return 0, err
 		}
@@ -100,8 +98,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	}
 }
 
-// stopped looks at a thread that stopped, and returns the signal that it is to
-// get.
+// stopped handles a stopped thread and returns the signal to deliver to it.
 func (tr *tracer) stopped(pid, tid int, sig syscall.Signal) int {
 	switch sig {
 	case syscall.SIGTRAP | 0x80: // before or after a system call
@@ -142,8 +139,8 @@ func (tr *tracer) call(pid, tid int) {
 	}
 }
 
-// about returns the name of a call and the file that it is about, if that is
-// in the directory or the directory itself.
+// about returns the name of a call and the path that it concerns, relative to the
+// directory; empty if it concerns another.
 func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
 	name, path := "", ""
 	switch nr := regs.Orig_rax; {
@@ -162,7 +159,7 @@ func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
 	return name + " " + rest
 }
 
-// textAt reads a path from the memory of a program.
+// textAt reads a NUL-terminated path from the memory of a thread.
 func textAt(tid int, at uint64) string {
 	var text []byte
 	for part := make([]byte, 8); len(text) < 4096; at += 8 {

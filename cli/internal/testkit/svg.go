@@ -1,4 +1,4 @@
-package cli
+package testkit
 
 import (
 	"cmp"
@@ -13,25 +13,24 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// drawing is a terminal in a window, as a picture that can be seen in a page: of
-// one moment, or of several, one after the other.
-type drawing struct {
-	title, about string
-	caption      string // of the window
-	frames       []frame
-	// still is the frame that is shown where nothing moves.
-	still int
+// Drawing is an SVG image of a terminal window: a still, or an animation of
+// several frames.
+type Drawing struct {
+	Title, About string
+	Caption      string // of the window
+	Frames       []Frame
+	// Still is the index of the frame shown to readers who prefer no motion.
+	Still int
 }
 
-// frame is a moment of a drawing.
-type frame struct {
-	cells [][]cell
-	stays time.Duration
+// Frame is a screen and how long it is shown.
+type Frame struct {
+	Cells [][]Cell
+	Stays time.Duration
 }
 
-// The measures of a drawing, in its own unit. A letter of most fixed-width fonts
-// is as wide as three fifths of its size; where it is not, textLength stretches
-// a run of letters to its cells.
+// Sizes in pixels. In most fixed-width fonts a letter is three fifths of the font
+// size wide; for the others, textLength stretches each run of letters to its cells.
 const (
 	cellWidth  = 9
 	cellHeight = 20
@@ -43,29 +42,29 @@ const (
 
 const fonts = `ui-monospace,SFMono-Regular,Menlo,"JetBrains Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Liberation Mono",monospace`
 
-// window is the colours of a terminal: those that cells have unless told, and
-// those of what is around them.
-type window struct{ ground, ink, edge, caption string }
+// Window holds the default colours of a terminal and those of its frame.
+type Window struct{ back, fore, edge, caption string }
 
+// The window on a dark and on a light background.
 var (
-	darkWindow  = window{"#16171f", "#cdd0dc", "#2f3344", "#7d8299"}
-	lightWindow = window{"#ffffff", "#2b2e3d", "#d3d6e0", "#585d74"}
+	Dark  = Window{"#16171f", "#cdd0dc", "#2f3344", "#7d8299"}
+	Light = Window{"#ffffff", "#2b2e3d", "#d3d6e0", "#585d74"}
 )
 
-// sheet is a drawing in the making. What is drawn alike in several frames is
-// drawn once, and shown in each of them.
+// sheet collects the elements of a drawing. An element that occurs in several
+// frames is drawn once and shown in each of them.
 type sheet struct {
-	window  window
-	classes map[string]string // of inks and grounds, by colour
-	// layers hold, from the ground up, the elements and the frames that have
-	// them, a bit each.
+	window  Window
+	classes map[string]string // class names by colour
+	// layers map each element to the frames that contain it, one bit per frame,
+	// from the background up.
 	layers [3]map[string]uint64
 	order  [3][]string
 }
 
 // The layers of a sheet.
 const (
-	grounds = iota
+	backgrounds = iota
 	shapes
 	letters
 )
@@ -80,7 +79,7 @@ func (s *sheet) add(layer, frame int, element string) {
 	s.layers[layer][element] |= 1 << frame
 }
 
-// class is the name that a colour has in the style sheet.
+// class returns the CSS class of a colour.
 func (s *sheet) class(colour string) string {
 	if s.classes[colour] == "" {
 		s.classes[colour] = "c" + strconv.Itoa(len(s.classes))
@@ -88,31 +87,31 @@ func (s *sheet) class(colour string) string {
 	return s.classes[colour]
 }
 
-// draw draws it as an SVG document.
-func (w window) draw(d drawing) string {
+// Draw returns the drawing as an SVG document.
+func (w Window) Draw(d Drawing) string {
 	s := &sheet{window: w, classes: map[string]string{}}
-	for i, f := range d.frames {
-		for y, row := range f.cells {
+	for i, f := range d.Frames {
+		for y, row := range f.Cells {
 			s.row(i, y, row)
 		}
 	}
-	rows := d.frames[0].cells
+	rows := d.Frames[0].Cells
 	width, height := len(rows[0])*cellWidth+2*margin, len(rows)*cellHeight+titleBar+margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n", width, height, width, height)
-	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(d.title), html.EscapeString(d.about))
+	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(d.Title), html.EscapeString(d.About))
 	body := s.body()
 	fmt.Fprintf(&b, "<style>\n%s%s</style>\n", s.colours(), motion(&d, s.layers))
-	fmt.Fprintf(&b, `<rect x=".5" y=".5" width="%d" height="%d" rx="9.5" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, w.ground, w.edge)
+	fmt.Fprintf(&b, `<rect x=".5" y=".5" width="%d" height="%d" rx="9.5" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, w.back, w.edge)
 	for i := range 3 {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="18" r="5" fill="%s"/>`, 20+18*i, w.edge)
 	}
-	fmt.Fprintf(&b, "\n"+`<text x="%d" y="23" text-anchor="middle" fill="%s">%s</text>`+"\n", width/2, w.caption, html.EscapeString(d.caption))
+	fmt.Fprintf(&b, "\n"+`<text x="%d" y="23" text-anchor="middle" fill="%s">%s</text>`+"\n", width/2, w.caption, html.EscapeString(d.Caption))
 	fmt.Fprintf(&b, `<g transform="translate(%d %d)">`+"\n%s</g>\n</svg>\n", margin, titleBar, body)
 	return b.String()
 }
 
-// colours is the part of the style sheet that says what looks how.
+// colours returns the style sheet.
 func (s *sheet) colours() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "text{font:%dpx %s;white-space:pre}\n.b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.f{opacity:.6}.k{shape-rendering:crispEdges}.l{opacity:.25}.h{opacity:.5}.d{opacity:.75}\n", fontSize, fonts)
@@ -125,7 +124,7 @@ func (s *sheet) colours() string {
 	return b.String() + "\n"
 }
 
-// body is all that stands in the cells, in groups of what is shown together.
+// body returns all elements, grouped by the frames that show them.
 func (s *sheet) body() string {
 	var b strings.Builder
 	for layer, elements := range s.layers {
@@ -140,23 +139,22 @@ func (s *sheet) body() string {
 	return b.String()
 }
 
-// moving is the class of what is shown in these frames.
+// moving returns the class of the elements shown in these frames.
 func moving(shown uint64) string { return "m" + strconv.FormatUint(shown, 36) }
 
-// motion is the part of the style sheet that shows one frame after the other.
-// What is in all of them stays.
-func motion(d *drawing, layers [3]map[string]uint64) string {
-	if len(d.frames) < 2 {
+// motion returns the animations that show one frame after the other.
+func motion(d *Drawing, layers [3]map[string]uint64) string {
+	if len(d.Frames) < 2 {
 		return ""
 	}
 	var length time.Duration
-	for _, f := range d.frames {
-		length += f.stays
+	for _, f := range d.Frames {
+		length += f.Stays
 	}
 	masks := map[uint64]bool{}
 	for _, elements := range layers {
 		for _, shown := range elements {
-			masks[shown] = shown != 1<<len(d.frames)-1
+			masks[shown] = shown != 1<<len(d.Frames)-1
 		}
 	}
 	var b strings.Builder
@@ -165,25 +163,25 @@ func motion(d *drawing, layers [3]map[string]uint64) string {
 			continue
 		}
 		name, hidden := moving(shown), ""
-		if shown&(1<<d.still) == 0 {
+		if shown&(1<<d.Still) == 0 {
 			hidden = "visibility:hidden;"
 		}
 		fmt.Fprintf(&b, ".%s{%sanimation:%s %gs step-end infinite}@keyframes %s{", name, hidden, name, length.Seconds(), name)
 		var at time.Duration
 		before := ""
-		for i, f := range d.frames {
+		for i, f := range d.Frames {
 			if now := [...]string{"hidden", "visible"}[shown>>i&1]; now != before {
 				fmt.Fprintf(&b, "%s%%{visibility:%s}", number(100*at.Seconds()/length.Seconds()), now)
 				before = now
 			}
-			at += f.stays
+			at += f.Stays
 		}
 		b.WriteString("}\n")
 	}
 	return b.String() + "@media(prefers-reduced-motion:reduce){g{animation:none!important}}\n"
 }
 
-// number writes a number as short as it may be.
+// number formats n with at most two decimals and no superfluous zeros.
 func number(n float64) string {
 	text := strconv.FormatFloat(n, 'f', 2, 64)
 	text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
@@ -194,20 +192,20 @@ func number(n float64) string {
 }
 
 // row draws a line of cells.
-func (s *sheet) row(frame, y int, row []cell) {
+func (s *sheet) row(frame, y int, row []Cell) {
 	paths, order := map[string][]string{}, []string{}
 	for x := 0; x < len(row); {
 		c := row[x]
-		p := s.resolved(c.pen)
+		p := s.resolved(c.style)
 		n := 1
-		for x+n < len(row) && row[x+n].pen == c.pen && !apart(row, x, n) {
+		for x+n < len(row) && row[x+n].style == c.style && !apart(row, x, n) {
 			n++
 		}
-		if p.ground != "" {
-			s.add(grounds, frame, fmt.Sprintf(`<rect class='%s' x='%d' y='%d' width='%d' height='%d'/>`, s.class(p.ground), x*cellWidth, y*cellHeight, n*cellWidth, cellHeight))
+		if p.back != "" {
+			s.add(backgrounds, frame, fmt.Sprintf(`<rect class='%s' x='%d' y='%d' width='%d' height='%d'/>`, s.class(p.back), x*cellWidth, y*cellHeight, n*cellWidth, cellHeight))
 		}
 		if d, kind := shapeOf(c.text, x, y, n); d != "" {
-			class := kind + s.class(p.ink)
+			class := kind + s.class(p.fore)
 			if len(paths[class]) == 0 {
 				order = append(order, class)
 			}
@@ -222,9 +220,9 @@ func (s *sheet) row(frame, y int, row []cell) {
 	}
 }
 
-// apart reports whether the cell at x+n cannot be drawn in one with those from x
-// on: a shape goes with its like, and letters go with letters.
-func apart(row []cell, x, n int) bool {
+// apart reports whether the cell at x+n cannot be drawn together with those from
+// x on: a shape joins only its like, and letters join letters.
+func apart(row []Cell, x, n int) bool {
 	first, next := row[x].text, row[x+n].text
 	if shaped(first) || shaped(next) {
 		return first != next
@@ -232,18 +230,18 @@ func apart(row []cell, x, n int) bool {
 	return false
 }
 
-// resolved is the pen with the colours that it comes to.
-func (s *sheet) resolved(p pen) pen {
-	p.ink = cmp.Or(p.ink, s.window.ink)
+// resolved returns the style with default colours and reverse video applied.
+func (s *sheet) resolved(p Style) Style {
+	p.fore = cmp.Or(p.fore, s.window.fore)
 	if p.reverse {
-		p.ink, p.ground = cmp.Or(p.ground, s.window.ground), p.ink
+		p.fore, p.back = cmp.Or(p.back, s.window.back), p.fore
 	}
 	return p
 }
 
-// words draws letters, each run of them in its place. Two blanks part runs, so
-// that a column stays where it is in any font; a wide character is a run.
-func (s *sheet) words(frame, x, y int, cells []cell, p pen) {
+// words draws runs of letters in place. Two blanks start a new run, so that columns
+// stay aligned in any font; a wide character is a run of its own.
+func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	var run strings.Builder
 	from, blanks := 0, 0
 	flush := func(to int) {
@@ -274,8 +272,8 @@ func (s *sheet) words(frame, x, y int, cells []cell, p pen) {
 	flush(len(cells))
 }
 
-func (s *sheet) style(p pen) string {
-	classes := s.class(p.ink)
+func (s *sheet) style(p Style) string {
+	classes := s.class(p.fore)
 	for _, c := range []struct {
 		on   bool
 		name string

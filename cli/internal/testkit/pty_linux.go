@@ -1,4 +1,4 @@
-package cli
+package testkit
 
 import (
 	"errors"
@@ -10,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal opens a terminal of 120×36: the side of whoever sits before it,
-// and the one of the program.
-func openTerminal(t testing.TB) (master, slave *os.File) {
+// OpenPTY opens a pseudo-terminal of 120×36 and returns both of its sides.
+func OpenPTY(t testing.TB) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -35,8 +34,8 @@ func openTerminal(t testing.TB) (master, slave *os.File) {
 	return master, slave
 }
 
-// control calls a function on the descriptor of a file, which stays the
-// runtime's: closing the file wakes whoever reads it.
+// control calls do with the descriptor of a file that stays in the care of the
+// runtime, so that closing it still wakes a blocked reader.
 func control(t testing.TB, f *os.File, do func(fd int) error) {
 	t.Helper()
 	conn, err := f.SyscallConn()

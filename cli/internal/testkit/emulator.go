@@ -1,4 +1,7 @@
-package cli
+// Package testkit is the machinery of the command line's tests: a terminal
+// emulator, pseudo-terminals with a program on them, the dashboard in virtual
+// time, drawings of the screen, and a tracer of system calls.
+package testkit
 
 import (
 	"fmt"
@@ -10,59 +13,66 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// picturedTerminal is what a terminal makes of the bytes that it gets: the
-// picture, what it was switched to, and an account of every sequence.
-type picturedTerminal struct {
+// Emulator is a terminal in memory. It keeps the screen, the modes that a program
+// has set, and a record of every sequence that it received. It implements
+// io.Writer.
+type Emulator struct {
 	w, h, x, y  int
 	top, bottom int
-	cells       [][]cell
-	pen         pen
-	// modes are those that are not as they were at first; keyboards is how many
-	// keyboard protocols were pushed.
+	cells       [][]Cell
+	style       Style
+	// modes holds the modes that differ from their initial state, and keyboards
+	// counts the keyboard protocols that were pushed.
 	modes     map[string]bool
 	keyboards int
 	title     string
 
 	parser *ansi.Parser
-	// shapes are the sequences, without what differs from picture to picture.
-	shapes map[string]bool
-	// strings are what the terminal is told beside the picture: titles,
-	// clipboards, notifications.
-	strings []string
-	// raw is what was printed that is no visible character.
-	raw  []string
-	all  []byte
+	// Sequences holds the kinds of sequences received, without their varying
+	// parameters.
+	Sequences map[string]bool
+	// Strings holds the payloads of titles, clipboard writes and notifications.
+	Strings []string
+	// Raw lists what was received that is neither a visible character nor a known
+	// sequence.
+	Raw []string
+	// All is everything that was received.
+	All  []byte
 	last rune
 }
 
-func newPicturedTerminal(w, h int) *picturedTerminal {
-	p := &picturedTerminal{
-		w: w, h: h, bottom: h, cells: make([][]cell, h),
-		modes: map[string]bool{}, shapes: map[string]bool{}, parser: ansi.NewParser(),
+// NewEmulator returns an empty screen of w columns and h rows.
+func NewEmulator(w, h int) *Emulator {
+	p := &Emulator{
+		w: w, h: h, bottom: h, cells: make([][]Cell, h),
+		modes: map[string]bool{}, Sequences: map[string]bool{}, parser: ansi.NewParser(),
 	}
 	for y := range p.cells {
-		p.cells[y] = make([]cell, w)
+		p.cells[y] = make([]Cell, w)
 	}
 	p.parser.SetHandler(ansi.Handler{
 		Print: p.print, Execute: p.execute, HandleCsi: p.csi, HandleEsc: p.esc, HandleOsc: p.osc, HandleDcs: p.dcs,
-		HandleApc: func(data []byte) { p.told("APC", "", data) },
-		HandlePm:  func(data []byte) { p.told("PM", "", data) },
-		HandleSos: func(data []byte) { p.told("SOS", "", data) },
+		HandleApc: func(data []byte) { p.record("APC", "", data) },
+		HandlePm:  func(data []byte) { p.record("PM", "", data) },
+		HandleSos: func(data []byte) { p.record("SOS", "", data) },
 	})
 	return p
 }
 
-func (p *picturedTerminal) write(data []byte) {
-	p.all = append(p.all, data...)
+// Write interprets data. It never fails.
+func (p *Emulator) Write(data []byte) (int, error) {
+	p.All = append(p.All, data...)
 	for _, b := range data {
 		p.parser.Advance(b)
 	}
+	return len(data), nil
 }
 
-// String is the picture as text.
-func (p *picturedTerminal) String() string { return textOf(p.cells) }
+// String returns the text on the screen, without trailing blanks.
+func (p *Emulator) String() string { return Text(p.cells) }
 
-func textOf(cells [][]cell) string {
+// Text returns the text of rows of cells, without trailing blanks.
+func Text(cells [][]Cell) string {
 	var b strings.Builder
 	for _, row := range cells {
 		var line strings.Builder
@@ -74,8 +84,8 @@ func textOf(cells [][]cell) string {
 	return b.String()
 }
 
-// switched names what is not as it was at first.
-func (p *picturedTerminal) switched() string {
+// Switched names the modes that differ from their initial state.
+func (p *Emulator) Switched() string {
 	on := slices.Sorted(maps.Keys(p.modes))
 	if p.keyboards != 0 {
 		on = append(on, fmt.Sprintf("%d keyboard protocols", p.keyboards))
@@ -86,13 +96,13 @@ func (p *picturedTerminal) switched() string {
 	return strings.Join(on, " ")
 }
 
-func (p *picturedTerminal) print(r rune) {
+func (p *Emulator) print(r rune) {
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-		p.raw = append(p.raw, fmt.Sprintf("%U", r))
+		p.Raw = append(p.Raw, fmt.Sprintf("%U", r))
 	}
 	p.last = r
 	w := ansi.StringWidthWc(string(r))
-	if w == 0 { // it belongs to the character before
+	if w == 0 { // a combining character
 		if at := min(p.x, p.w) - 1; at >= 0 {
 			p.cells[p.y][at].text += string(r)
 		}
@@ -102,14 +112,14 @@ func (p *picturedTerminal) print(r rune) {
 		p.x = 0
 		p.lineFeed()
 	}
-	p.cells[p.y][p.x] = cell{string(r), p.pen}
+	p.cells[p.y][p.x] = Cell{string(r), p.style}
 	for i := 1; i < w; i++ {
-		p.cells[p.y][p.x+i] = cell{tail, p.pen}
+		p.cells[p.y][p.x+i] = Cell{tail, p.style}
 	}
 	p.x += w
 }
 
-func (p *picturedTerminal) execute(b byte) {
+func (p *Emulator) execute(b byte) {
 	switch b {
 	case '\r':
 		p.x = 0
@@ -120,13 +130,13 @@ func (p *picturedTerminal) execute(b byte) {
 	case '\t':
 		p.x = min((p.x/8+1)*8, p.w-1)
 	case '\a':
-		p.shapes["BEL"] = true
+		p.Sequences["BEL"] = true
 	default:
-		p.raw = append(p.raw, fmt.Sprintf("%#x", b))
+		p.Raw = append(p.Raw, fmt.Sprintf("%#x", b))
 	}
 }
 
-func (p *picturedTerminal) lineFeed() {
+func (p *Emulator) lineFeed() {
 	if p.y == p.bottom-1 {
 		p.scroll(p.top, 1)
 		return
@@ -134,22 +144,22 @@ func (p *picturedTerminal) lineFeed() {
 	p.y = min(p.y+1, p.h-1)
 }
 
-// scroll moves the lines from one on up to the end of the region up, or down
-// for a negative n.
-func (p *picturedTerminal) scroll(from, n int) {
+// scroll moves the lines from one on up to the end of the region up by n, or
+// down if n is negative.
+func (p *Emulator) scroll(from, n int) {
 	for ; n > 0; n-- {
 		copy(p.cells[from:p.bottom], p.cells[from+1:p.bottom])
-		p.cells[p.bottom-1] = make([]cell, p.w)
+		p.cells[p.bottom-1] = make([]Cell, p.w)
 		p.blank(p.cells[p.bottom-1])
 	}
 	for ; n < 0; n++ {
 		copy(p.cells[from+1:p.bottom], p.cells[from:p.bottom-1])
-		p.cells[from] = make([]cell, p.w)
+		p.cells[from] = make([]Cell, p.w)
 		p.blank(p.cells[from])
 	}
 }
 
-func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
+func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 	n, _, _ := params.Param(0, 1)
 	zero, _, _ := params.Param(0, 0)
 	second, _, _ := params.Param(1, 1)
@@ -165,7 +175,7 @@ func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
 	at := min(p.x, p.w-1)
 	switch kind {
 	case "m":
-		p.pen = p.pen.after(params)
+		p.style = p.style.after(params)
 	case "A":
 		p.y = max(p.y-max(n, 1), 0)
 	case "B":
@@ -222,17 +232,17 @@ func (p *picturedTerminal) csi(cmd ansi.Cmd, params ansi.Params) {
 		p.keyboards++
 	case "<u":
 		p.keyboards--
-	case ">m", "?W", "?$p", "?u", "n", "c", ">c", ">q": // questions, keys and tabs that have no state here
+	case ">m", "?W", "?$p", "?u", "n", "c", ">c", ">q": // queries, and key and tab settings that are not modelled
 		shape += fmt.Sprint(" ", params)
 	default:
-		p.raw = append(p.raw, fmt.Sprintf("%s %v", shape, params))
+		p.Raw = append(p.Raw, fmt.Sprintf("%s %v", shape, params))
 	}
-	p.shapes[shape] = true
+	p.Sequences[shape] = true
 }
 
-// mode switches modes and returns their names. The cursor is visible and lines
-// wrap at first.
-func (p *picturedTerminal) mode(params ansi.Params, on bool) string {
+// mode sets or resets modes and returns their numbers. Initially the cursor is
+// visible (25) and lines wrap (7).
+func (p *Emulator) mode(params ansi.Params, on bool) string {
 	names := ""
 	params.ForEach(0, func(_, n int, _ bool) {
 		names += fmt.Sprintf(" %d", n)
@@ -246,7 +256,7 @@ func (p *picturedTerminal) mode(params ansi.Params, on bool) string {
 	return names
 }
 
-func (p *picturedTerminal) eraseLine(at, how int) {
+func (p *Emulator) eraseLine(at, how int) {
 	row := p.cells[p.y]
 	switch how {
 	case 0:
@@ -258,7 +268,7 @@ func (p *picturedTerminal) eraseLine(at, how int) {
 	}
 }
 
-func (p *picturedTerminal) erase(at, how int) {
+func (p *Emulator) erase(at, how int) {
 	above, below := p.cells[:p.y], p.cells[p.y+1:]
 	p.eraseLine(at, how)
 	if how != 0 {
@@ -273,7 +283,7 @@ func (p *picturedTerminal) erase(at, how int) {
 	}
 }
 
-func (p *picturedTerminal) esc(cmd ansi.Cmd) {
+func (p *Emulator) esc(cmd ansi.Cmd) {
 	switch f := cmd.Final(); f {
 	case 'M':
 		if p.y == p.top {
@@ -283,22 +293,22 @@ func (p *picturedTerminal) esc(cmd ansi.Cmd) {
 		}
 	case '\\': // the end of a string
 	default:
-		p.raw = append(p.raw, fmt.Sprintf("ESC %c", f))
+		p.Raw = append(p.Raw, fmt.Sprintf("ESC %c", f))
 	}
 }
 
-func (p *picturedTerminal) osc(cmd int, data []byte) {
+func (p *Emulator) osc(cmd int, data []byte) {
 	if cmd == 0 || cmd == 2 {
 		_, p.title, _ = strings.Cut(string(data), ";")
 	}
-	p.told(fmt.Sprintf("OSC %d", cmd), "", data)
+	p.record(fmt.Sprintf("OSC %d", cmd), "", data)
 }
 
-func (p *picturedTerminal) dcs(cmd ansi.Cmd, _ ansi.Params, data []byte) {
-	p.told("DCS", " "+string(rune(cmd.Final())), data)
+func (p *Emulator) dcs(cmd ansi.Cmd, _ ansi.Params, data []byte) {
+	p.record("DCS", " "+string(rune(cmd.Final())), data)
 }
 
-func (p *picturedTerminal) told(kind, more string, data []byte) {
-	p.shapes[kind+more] = true
-	p.strings = append(p.strings, kind+more+" "+string(data))
+func (p *Emulator) record(kind, more string, data []byte) {
+	p.Sequences[kind+more] = true
+	p.Strings = append(p.Strings, kind+more+" "+string(data))
 }

@@ -1,0 +1,313 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pooltop/cli/internal/testkit"
+	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// The store of the images, and the instant at which they are taken.
+const (
+	imageStore   = "testdata/images/auth.json"
+	imageJournal = "testdata/images/events.jsonl"
+	imageAt      = "2026-11-23T14:02:37Z"
+	imagePath    = "~/.hermes/auth.json"
+	// imageFile is the store's path in the sample journal.
+	imageFile = "/home/me/.hermes/auth.json"
+)
+
+// scenes are the stills of the README: keys to type one after the other, and words
+// that must then be shown.
+var scenes = []struct {
+	name, about string
+	w, h        int
+	keys        []string
+	words       []string
+}{
+	{
+		"dashboard", "The dashboard during an outage: anthropic has no credential ready, openrouter one of five.",
+		120, 36,
+		[]string{"j"},
+		[]string{"looks like an outage at the provider", "next failure 8h"},
+	},
+	{
+		"detail", "One credential: the provider's words, where its deadline comes from, and what the next failure costs.",
+		104, 17,
+		[]string{"j", "d"},
+		[]string{"computed: 1h × 4", "priority 1"},
+	},
+	{
+		"filter", "The table, filtered down to the cooling credentials with code 429.",
+		112, 20,
+		[]string{"/", "state:cooling code:429"},
+		[]string{"4 of 11 shown"},
+	},
+	{
+		"exhaust", "The form that takes a credential out: code, duration and reason, and what comes of it.",
+		112, 31,
+		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
+		[]string{"force-exhaust backup-key", "wait for the invoice", "until 17:02"},
+	},
+	{
+		"forecast", "The capacity forecast: how many credentials are ready at each moment until the last deadline.",
+		104, 22,
+		[]string{"f"},
+		[]string{"first back 14:59", "9 by 18:30"},
+	},
+	{
+		"events", "The events, newest first: what happened, to which credential, by whose hand.",
+		112, 18,
+		[]string{"e"},
+		[]string{"13 events", "operator", "streak 2 → 0"},
+	},
+}
+
+// frames are the moments of the demo in its animation: how far the simulated clock
+// has come, what is typed then, words that must be shown, and for how long.
+var frames = []struct {
+	at    time.Duration
+	keys  string
+	words string
+	stays time.Duration
+}{
+	{15 * time.Minute, "", "every provider is up", 1200 * time.Millisecond},
+	{24 * time.Minute, "", "looks like an outage", 1400 * time.Millisecond},
+	{77 * time.Minute, "", "1h", 800 * time.Millisecond},
+	{83 * time.Minute, "", "3 due", 800 * time.Millisecond},
+	{90 * time.Minute, "", "first back in 1h5", 1400 * time.Millisecond},
+	{150 * time.Minute, "", "402 no credits", 1000 * time.Millisecond},
+	{240 * time.Minute, "", "streak 2 → 3, 4h", 1400 * time.Millisecond},
+	{471 * time.Minute, "", "streak 3 → 4, 8h", 1400 * time.Millisecond},
+	{13*time.Hour + 5*time.Minute, "", "every provider is up", 1200 * time.Millisecond},
+	{0, "R", "accept", 1400 * time.Millisecond},
+	{0, "y", "reset", 1500 * time.Millisecond},
+	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1400 * time.Millisecond},
+}
+
+// still is the frame shown to readers who prefer no motion.
+const still = 6
+
+// TestImages compares the images of the README with what the program draws.
+// With -update it replaces them.
+func TestImages(t *testing.T) {
+	for _, scene := range scenes {
+		v := takeScene(t, scene.w, scene.h, scene.keys, scene.words)
+		d := testkit.Drawing{Title: "pooltop: " + scene.name, About: scene.about, Caption: "pooltop"}
+		d.Frames = []testkit.Frame{{Cells: v.Dark}}
+		keepImage(t, scene.name+"-dark.svg", testkit.Dark.Draw(d))
+		d.Frames = []testkit.Frame{{Cells: v.Light}}
+		keepImage(t, scene.name+"-light.svg", testkit.Light.Draw(d))
+	}
+	d := testkit.Drawing{
+		Title: "pooltop demo", Caption: "pooltop demo", Still: still,
+		About: "An outage, played by the demo: credentials fall, their streaks climb, their cooldowns double, capacity comes back.",
+	}
+	var dark, light []testkit.Frame
+	for i, v := range takeDemo(t) {
+		dark, light = append(dark, testkit.Frame{Cells: v.Dark, Stays: frames[i].stays}), append(light, testkit.Frame{Cells: v.Light, Stays: frames[i].stays})
+	}
+	d.Frames = dark
+	keepImage(t, "demo-dark.svg", testkit.Dark.Draw(d))
+	d.Frames = light
+	keepImage(t, "demo-light.svg", testkit.Light.Draw(d))
+}
+
+// takeScene returns the dashboard on the store of the images.
+func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
+	t.Helper()
+	home := t.TempDir()
+	file, account := filepath.Join(home, "auth.json"), filepath.Join(home, "events.jsonl")
+	writeFile(t, file, readFile(t, imageStore))
+	writeFile(t, account, bytes.ReplaceAll(readFile(t, imageJournal), []byte(imageFile), []byte(file)))
+	synctest.Test(t, func(t *testing.T) {
+		cfg, err := (&options{location: poolstate.Location{File: file}, policy: "auto", now: imageAt}).storeDashboard()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Path = imagePath
+		cfg.Operator.Journal = journal.At(account)
+		r := testkit.StartDashboard(t, cfg, w, h)
+		defer r.Close()
+		for _, k := range keys {
+			r.Type(k)
+			r.Wait(time.Second / 20)
+		}
+		r.Wait(time.Second / 10)
+		v = r.See(words...)
+	})
+	return v
+}
+
+// takeDemo returns the frames of the demo.
+func takeDemo(t *testing.T) (taken []testkit.View) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t)
+		defer s.stop()
+		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.began)) }, Rate: s.clock.Rate}
+		r := testkit.StartDashboard(t, demoDashboard(s.store, clock, poolstate.PolicyAuto, s.sim), 120, 38)
+		defer r.Close()
+		for _, f := range frames {
+			s.until(f.at)
+			r.Type(f.keys)
+			taken = append(taken, r.See(f.words))
+		}
+	})
+	return taken
+}
+
+// keepImage compares what an image shows with what the kept one shows, or replaces
+// the kept one.
+func keepImage(t *testing.T, name, drawn string) {
+	t.Helper()
+	file := filepath.Join("..", "docs", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(drawn), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if shown(string(readFile(t, file))) != shown(drawn) {
+		t.Errorf("%s does not show what the program draws: run go test ./cli -run TestImages -update", file)
+	}
+}
+
+var svgText = regexp.MustCompile(`<g class="(m\w*)">|<text class='\w+[^']*' x='(\d+)' y='(\d+)'[^>]*>([^<]*)</text>`)
+
+// shown returns the words of an image in reading order, each with the frames that
+// show it. Colours, shapes and the form of the document do not count.
+func shown(svg string) string {
+	var words []string
+	frames := ""
+	for _, m := range svgText.FindAllStringSubmatch(svg, -1) {
+		if m[1] != "" {
+			frames = m[1]
+			continue
+		}
+		x, _ := strconv.Atoi(m[2])
+		y, _ := strconv.Atoi(m[3])
+		words = append(words, fmt.Sprintf("%5d %5d %s %s", y, x, frames, m[4]))
+	}
+	slices.Sort(words)
+	return strings.Join(words, "\n")
+}
+
+func TestShown(t *testing.T) {
+	a := `<g class="m1"><text class='c0 b' x='9' y='15' textLength='18'>ab</text></g>`
+	for _, other := range []string{
+		strings.Replace(a, "ab", "ax", 1), strings.Replace(a, "'15'", "'35'", 1), strings.Replace(a, "m1", "m2", 1),
+	} {
+		if shown(a) == shown(other) {
+			t.Errorf("%s shows the same as %s", other, a)
+		}
+	}
+	equal(t, "in another colour", shown(strings.Replace(a, "c0", "c1", 1)), shown(a))
+}
+
+// The elements and attributes allowed in an image: nothing active, nothing remote.
+var (
+	svgElements   = strings.Fields("svg title desc style rect circle text g path")
+	svgAttributes = strings.Fields("xmlns viewBox width height role aria-labelledby id class x y cx cy r rx d fill stroke text-anchor textLength transform")
+)
+
+// The kept images are small, self-contained documents without scripts, links or
+// secrets, with a title and a description. The README shows each of them.
+func TestImages_Kept(t *testing.T) {
+	files, err := filepath.Glob("../docs/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(readFile(t, filepath.Join("..", "README.md")))
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			content := string(readFile(t, file))
+			limit := 60_000
+			if strings.HasPrefix(file, "../docs/demo-") {
+				limit = 300_000
+			}
+			if len(content) > limit {
+				t.Errorf("%d bytes, more than %d", len(content), limit)
+			}
+			for _, foreign := range []string{"SECRET", "url(", "@import", "file:", "/tmp/"} {
+				if strings.Contains(content, foreign) {
+					t.Errorf("it contains %q", foreign)
+				}
+			}
+			checkElements(t, content)
+			if !strings.Contains(readme, filepath.ToSlash(file[len("../"):])) {
+				t.Error("not in the README")
+			}
+		})
+	}
+	for _, name := range regexp.MustCompile(`docs/[\w.-]+`).FindAllString(readme, -1) {
+		if !slices.Contains(files, "../"+name) {
+			t.Errorf("the README shows %s, which does not exist", name)
+		}
+	}
+}
+
+func checkElements(t *testing.T, content string) {
+	t.Helper()
+	words := map[string]string{}
+	last := ""
+	for d := xml.NewDecoder(strings.NewReader(content)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			last = token.Name.Local
+			if !slices.Contains(svgElements, last) {
+				t.Errorf("unexpected element %s", last)
+			}
+			for _, a := range token.Attr {
+				if !slices.Contains(svgAttributes, a.Name.Local) {
+					t.Errorf("unexpected attribute %s", a.Name.Local)
+				}
+			}
+		case xml.CharData:
+			words[last] += strings.TrimSpace(string(token))
+		}
+	}
+	if words["title"] == "" || words["desc"] == "" {
+		t.Errorf("title %q, description %q", words["title"], words["desc"])
+	}
+}
+
+// The program on a real terminal draws what the images show, apart from the time.
+func TestImages_MatchTerminal(t *testing.T) {
+	scene := scenes[0]
+	want := takeScene(t, 120, 36, scene.keys, scene.words).Dark
+	c := testkit.Open(t)
+	home, state := t.TempDir(), t.TempDir()
+	file := filepath.Join(home, ".hermes", "auth.json")
+	writeFile(t, file, readFile(t, imageStore))
+	writeFile(t, filepath.Join(state, "pooltop", "events.jsonl"),
+		[]byte(strings.ReplaceAll(string(readFile(t, imageJournal)), imageFile, file)))
+	runOn(t, c, "pooltop", []string{"HOME=" + home, "HERMES_HOME=", "XDG_STATE_HOME=" + state}, "--now", imageAt)
+	c.Shows("r reset")
+	c.Type("j")
+	digits := regexp.MustCompile(`\d`)
+	masked := digits.ReplaceAllString(testkit.Text(want), "0")
+	c.Until("show\n"+masked, func(p *testkit.Emulator) bool { return digits.ReplaceAllString(p.String(), "0") == masked })
+}

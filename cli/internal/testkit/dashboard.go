@@ -1,0 +1,137 @@
+package testkit
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"pooltop/model"
+)
+
+const framesPerSecond = 22
+
+// Dashboard is the dashboard on an emulator, inside a synctest bubble: what it
+// shows at an instant is always the same.
+type Dashboard struct {
+	t *testing.T
+	// mu is for the race detector, which knows of no order between what is read at
+	// rest and what is written later.
+	mu       sync.Mutex
+	terminal *Emulator
+	program  *tea.Program
+	keys     *io.PipeWriter
+	ended    chan struct{}
+}
+
+// StartDashboard starts the dashboard on a terminal of w×h.
+func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
+	t.Helper()
+	input, keys := io.Pipe()
+	r := &Dashboard{t: t, terminal: NewEmulator(w, h), keys: keys, ended: make(chan struct{})}
+	cfg.Pending, cfg.After = &model.Pending{}, r.after
+	t.Cleanup(cfg.Pending.Finish)
+	r.program = tea.NewProgram(model.New(cfg), tea.WithInput(input), tea.WithOutput(r), tea.WithFPS(framesPerSecond),
+		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithColorProfile(colorprofile.TrueColor),
+		tea.WithWindowSize(w, h), tea.WithoutSignalHandler())
+	go func() {
+		defer close(r.ended)
+		if _, err := r.program.Run(); err != nil {
+			t.Error(err)
+		}
+	}()
+	go r.watch(cfg.Operator.Store.Path())
+	r.Wait(time.Second / 4)
+	return r
+}
+
+// Write receives what the program draws. It ends lines with a bare newline, since
+// it has not switched this terminal to raw mode itself.
+func (r *Dashboard) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, _ = r.terminal.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
+	return len(p), nil
+}
+
+// watch notifies the program of each change of its file. File events cannot be
+// used: they come from outside of the bubble.
+func (r *Dashboard) watch(path string) {
+	var before []byte
+	for first := true; ; first = false {
+		if now, err := os.ReadFile(path); first || err == nil && !bytes.Equal(now, before) {
+			before = now
+			r.program.Send(model.FileChanged{})
+		}
+		select {
+		case <-r.ended:
+			return
+		case <-time.After(time.Second / 25):
+		}
+	}
+}
+
+// after delays a message, unless the program ends first.
+func (r *Dashboard) after(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case now := <-time.After(d):
+			return message(now)
+		case <-r.ended:
+			return nil
+		}
+	}
+}
+
+// Type sends keys to the program.
+func (r *Dashboard) Type(keys string) {
+	if _, err := io.WriteString(r.keys, keys); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// Wait advances the clock and then lets all pending work finish.
+func (r *Dashboard) Wait(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// View is the same screen on a dark and on a light background.
+type View struct{ Dark, Light [][]Cell }
+
+// See returns the screen, which must show the words.
+func (r *Dashboard) See(words ...string) View {
+	r.t.Helper()
+	on := func(background string) [][]Cell {
+		// The answer to the query for the background colour; a terminal also sends
+		// it when its theme changes.
+		r.Type("\x1b]11;rgb:" + background + "\x1b\\")
+		r.Wait(2 * time.Second / framesPerSecond)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.terminal.Cells()
+	}
+	v := View{on("16/17/1f"), on("ff/ff/ff")}
+	text := Text(v.Light)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			r.t.Fatalf("the dashboard does not show %q:\n%s", w, text)
+		}
+	}
+	return v
+}
+
+// Close ends the program and waits for everything that it started.
+func (r *Dashboard) Close() {
+	r.program.Quit()
+	<-r.ended
+	_ = r.keys.Close()
+	synctest.Wait()
+}

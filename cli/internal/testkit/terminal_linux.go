@@ -1,0 +1,197 @@
+package testkit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// waitLimit ends a wait for something that never happens.
+const waitLimit = time.Minute
+
+// Terminal is a pseudo-terminal of 120×36 with an emulator on the user's side and
+// a program on the other.
+type Terminal struct {
+	// Attr is how the program is started: by default as the leader of a session.
+	Attr *syscall.SysProcAttr
+	// Master is the user's side. Slave is the program's; it stays open here as
+	// well, so that its settings can be read after the program has ended.
+	Master, Slave *os.File
+	// Initial holds the settings from before the program.
+	Initial unix.Termios
+	Cmd     *exec.Cmd
+
+	t       *testing.T
+	mu      sync.Mutex
+	screen  *Emulator
+	changed chan struct{} // closed and replaced when bytes have arrived
+	closed  chan struct{} // closed when no more bytes can arrive
+	ended   chan struct{} // closed when the program has ended
+}
+
+// Open returns a terminal that is closed when the test ends.
+func Open(t *testing.T) *Terminal {
+	t.Helper()
+	master, slave := OpenPTY(t)
+	c := &Terminal{
+		t: t, Master: master, Slave: slave, screen: NewEmulator(120, 36),
+		changed: make(chan struct{}), closed: make(chan struct{}), ended: make(chan struct{}),
+		Attr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
+	}
+	c.Initial = c.Settings()
+	go c.read()
+	t.Cleanup(func() { _ = master.Close(); _ = c.Slave.Close(); <-c.closed })
+	return c
+}
+
+// Settings returns the line settings of the terminal, such as raw mode.
+func (c *Terminal) Settings() unix.Termios {
+	c.t.Helper()
+	var s unix.Termios
+	control(c.t, c.Slave, func(fd int) error {
+		got, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+		if err == nil {
+			s = *got
+		}
+		return err
+	})
+	return s
+}
+
+func (c *Terminal) read() {
+	defer close(c.closed)
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := c.Master.Read(buf)
+		if err != nil && !errors.Is(err, syscall.EIO) { // EIO: no process has the slave open
+			return
+		}
+		if n == 0 {
+			return
+		}
+		c.mu.Lock()
+		_, _ = c.screen.Write(buf[:n])
+		close(c.changed)
+		c.changed = make(chan struct{})
+		c.mu.Unlock()
+	}
+}
+
+// Start starts cmd on the terminal.
+func (c *Terminal) Start(cmd *exec.Cmd) {
+	c.t.Helper()
+	c.Cmd = cmd
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Slave, c.Slave, c.Slave
+	cmd.SysProcAttr = c.Attr
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	go func() {
+		defer close(c.ended)
+		_ = cmd.Wait() // ProcessState holds the result
+	}()
+	c.t.Cleanup(func() { _ = cmd.Process.Kill(); <-c.ended })
+}
+
+// Type sends keys to the program.
+func (c *Terminal) Type(keys string) {
+	c.t.Helper()
+	if _, err := c.Master.WriteString(keys); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Signal sends a signal to the program.
+func (c *Terminal) Signal(s syscall.Signal) {
+	c.t.Helper()
+	if err := c.Cmd.Process.Signal(s); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Block stops the terminal's output, like Ctrl+S: writers wait. Unblock resumes
+// it.
+func (c *Terminal) Block() { c.flow(unix.TCOOFF) }
+
+// Unblock resumes the output.
+func (c *Terminal) Unblock() { c.flow(unix.TCOON) }
+
+func (c *Terminal) flow(how int) {
+	c.t.Helper()
+	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
+}
+
+// Read returns what a function reads from the terminal's screen.
+func Read[T any](c *Terminal, read func(*Emulator) T) T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return read(c.screen)
+}
+
+// Text returns the text on the screen.
+func (c *Terminal) Text() string { return Read(c, (*Emulator).String) }
+
+// Until waits until the screen satisfies a condition.
+func (c *Terminal) Until(what string, holds func(*Emulator) bool) {
+	c.t.Helper()
+	late := time.After(waitLimit)
+	for {
+		c.mu.Lock()
+		ok, changed := holds(c.screen), c.changed
+		c.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-changed:
+			continue
+		case <-c.closed:
+		case <-late:
+		}
+		c.t.Fatalf("the terminal did not %s:\n%s", what, c.Text())
+	}
+}
+
+// Shows waits until all of the words are on the screen.
+func (c *Terminal) Shows(words ...string) {
+	c.t.Helper()
+	c.Until(fmt.Sprintf("show %q", words), func(p *Emulator) bool {
+		text := p.String()
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Wait waits for the program to end and returns its exit code.
+func (c *Terminal) Wait() int {
+	c.t.Helper()
+	select {
+	case <-c.ended:
+	case <-time.After(waitLimit):
+		_ = c.Cmd.Process.Signal(syscall.SIGQUIT)
+		c.t.Fatalf("the program does not end:\n%s", c.Text())
+	}
+	return c.Cmd.ProcessState.ExitCode()
+}
+
+// CheckRestored checks that the settings and modes of the terminal are as they
+// were before the program. The last bytes may still be in transit.
+func (c *Terminal) CheckRestored() {
+	c.t.Helper()
+	if got := c.Settings(); got != c.Initial {
+		c.t.Errorf("the terminal settings are %v, want %v", got, c.Initial)
+	}
+	c.Until("restore its modes", func(p *Emulator) bool { return p.Switched() == "" })
+}
