@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
@@ -52,9 +53,9 @@ type (
 		Refused bool   `json:"refused"`
 	}
 	stateJSON struct {
-		Status   *string  `json:"status"`
-		Streak   *int     `json:"streak"`
-		Deadline timeJSON `json:"deadline"`
+		Status   *string      `json:"status"`
+		Streak   *int         `json:"streak"`
+		Deadline jsonout.Time `json:"deadline"`
 	}
 )
 
@@ -193,7 +194,7 @@ func confirmed(in io.Reader, out io.Writer, question string) bool {
 func (d *deed) report(out *poolstate.Outcome) error {
 	w := d.cmd.OutOrStdout()
 	if d.flags.asJSON {
-		if err := writeJSON(w, d.json(out)); err != nil {
+		if err := jsonout.Write(w, d.json(out)); err != nil {
 			return err
 		}
 	} else if err := d.printOutcome(w, out); err != nil {
@@ -276,14 +277,14 @@ func (d *deed) json(out *poolstate.Outcome) outcomeJSON {
 }
 
 func targetOf(c *poolstate.Credential) targetJSON {
-	return targetJSON{c.Provider, nullableText(c.ID), nullableText(c.Label)}
+	return targetJSON{c.Provider, jsonout.Text(c.ID), jsonout.Text(c.Label)}
 }
 
 func (d *deed) state(c *poolstate.Credential, now time.Time) stateJSON {
 	s := poolstate.StateOf(c, d.pic.policy, now)
 	out := stateJSON{Status: s.Status, Streak: s.Streak}
 	if s.Deadline != nil {
-		out.Deadline = timeJSON(*s.Deadline)
+		out.Deadline = jsonout.Time(*s.Deadline)
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
@@ -43,7 +44,7 @@ func backoffCommand(o *options) *cobra.Command {
 			}
 			rungs := ladder(policy, code)
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), rungs)
+				return jsonout.Write(cmd.OutOrStdout(), rungs)
 			}
 			return printLadder(cmd.OutOrStdout(), rungs)
 		},
@@ -57,7 +58,7 @@ func ladder(policy poolstate.Policy, code int) []rungJSON {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
 	rungs := make([]rungJSON, 0, ladderLength)
 	for streak := 1; streak <= ladderLength; streak++ {
-		rungs = append(rungs, rungJSON{streak, policy.Multiplier(streak), secondsUp(policy.Cooldown(c, streak))})
+		rungs = append(rungs, rungJSON{streak, policy.Multiplier(streak), jsonout.Seconds(policy.Cooldown(c, streak))})
 	}
 	return rungs
 }

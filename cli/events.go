@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
@@ -109,7 +109,7 @@ func (o *options) newFollower(w io.Writer, asJSON bool) (*follower, error) {
 	f := &follower{
 		store: operator.Store, journal: operator.Journal, choice: choice, clock: clock, explain: explainBriefly(path),
 	}
-	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return writeLineJSON(w, eventOf(r)) }
+	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, cramped := terminalOf(w)
 		theme, w, width := o.printer(w)
@@ -214,7 +214,7 @@ func (f *follower) tellOf(events []poolstate.Event, trouble string) error {
 
 // tellPast prints what the journal and the file tell of the time since then.
 func (f *follower) tellPast(now time.Time) error {
-	records, err := pastOf(f.journal, f.store.Path(), f.snapshot.Pool, f.policy, now)
+	records, err := f.journal.Past(f.store.Path(), f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		return err
 	}
@@ -227,48 +227,4 @@ func (f *follower) tellPast(now time.Time) error {
 		}
 	}
 	return nil
-}
-
-// pastOf is what the journal and a picture tell of the time before, oldest
-// first.
-func pastOf(j journal.Journal, path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) ([]poolstate.Record, error) {
-	entries, err := j.Read()
-	if err != nil {
-		return nil, err
-	}
-	noted := journal.Of(entries, path)
-	records := slices.Clone(noted) // what the file tells never says a thing twice
-	for _, e := range poolstate.History(pool, policy, now) {
-		r := poolstate.RecordOf(&e, policy)
-		if !slices.ContainsFunc(noted, func(o poolstate.Record) bool { return o.Same(&r) }) {
-			records = append(records, r)
-		}
-	}
-	slices.SortStableFunc(records, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
-	return records, nil
-}
-
-// eventJSON is a line of events --json.
-type eventJSON struct {
-	At           timeJSON `json:"at"`
-	Provider     *string  `json:"provider"`
-	ID           *string  `json:"id"`
-	Label        *string  `json:"label"`
-	Event        string   `json:"event"`
-	StreakBefore *int     `json:"streak_before"`
-	StreakAfter  *int     `json:"streak_after"`
-	Deadline     timeJSON `json:"deadline"`
-	ErrorCode    *int     `json:"error_code"`
-	By           string   `json:"by"`
-}
-
-func eventOf(r *poolstate.Record) eventJSON {
-	e := eventJSON{
-		At: timeJSON(r.At), Provider: nullableText(r.Provider), ID: nullableText(r.ID), Label: nullableText(r.Label), Event: r.Kind.String(),
-		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, ErrorCode: r.Code, By: r.By.String(),
-	}
-	if r.After.Deadline != nil {
-		e.Deadline = timeJSON(*r.After.Deadline)
-	}
-	return e
 }

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"pooltop/cli/internal/jsonout"
+	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
@@ -34,7 +34,7 @@ func listCommand(o *options) *cobra.Command {
 				}
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), pic.json())
+				return jsonout.Write(cmd.OutOrStdout(), pic.json())
 			}
 			return o.printList(cmd.OutOrStdout(), pic)
 		},
@@ -54,6 +54,11 @@ func (pic *picture) only(name string) error {
 	narrowed.Providers = []poolstate.Provider{*provider}
 	pic.pool = &narrowed
 	return nil
+}
+
+// json is the JSON of list.
+func (pic *picture) json() jsonout.Pool {
+	return jsonout.NewPool(pic.path, pic.pool, pic.policy, pic.now)
 }
 
 func (pic *picture) providerNames() []string {
@@ -109,37 +114,6 @@ func terminalOf(w io.Writer) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// didYouMean suggests the nearest of the names, if one is near.
-func didYouMean(word string, names []string) string {
-	best, distance := "", len(word)/2+1
-	for _, n := range names {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(n)); d < distance {
-			best, distance = n, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
+func didYouMean(word string, names []string) string { return suggest.DidYouMean(word, names) }
 
-// editDistance counts the letters to change, insert or delete.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = slices.Min([]int{cost, row[j] + 1, row[j+1] + 1})
-		}
-	}
-	return row[len(b)]
-}
+func writeJSON(w io.Writer, v any) error { return jsonout.Write(w, v) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 )
@@ -32,7 +33,7 @@ func reportCommand(o *options) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				err = writeJSON(cmd.OutOrStdout(), r.json())
+				err = jsonout.Write(cmd.OutOrStdout(), r.json())
 			} else {
 				_, err = fmt.Fprint(cmd.OutOrStdout(), r.markdown())
 			}
@@ -104,14 +105,14 @@ func (r *report) remember(o *options) (unkept string) {
 		}
 		kept = journal.At(path)
 	}
-	events, err := pastOf(kept, r.path, r.pool, r.policy, r.now)
+	events, err := kept.Past(r.path, r.pool, r.policy, r.now)
 	if err != nil {
 		unkept = "it cannot be read"
 		var at *fs.PathError
 		if errors.As(err, &at) {
 			unkept = at.Err.Error()
 		}
-		events, _ = pastOf(journal.Journal{}, r.path, r.pool, r.policy, r.now) // no journal has no error
+		events, _ = journal.Journal{}.Past(r.path, r.pool, r.policy, r.now) // no journal has no error
 	}
 	r.events = events[max(len(events)-maxReported, 0):]
 	return unkept

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
 )
 
@@ -22,7 +23,7 @@ func findTarget(p *poolstate.Provider, target string) (poolstate.Credential, err
 	for i := range p.Credentials {
 		if c := &p.Credentials[i]; strings.EqualFold(c.Label, target) && c.Label != "" {
 			found = *c
-			same = append(same, handle(c))
+			same = append(same, c.Handle())
 		}
 	}
 	switch {
@@ -40,15 +41,7 @@ func findTarget(p *poolstate.Provider, target string) (poolstate.Credential, err
 	for i := range p.Credentials {
 		names = append(names, p.Credentials[i].Label, p.Credentials[i].ID)
 	}
-	return found, noSuch("no credential %q%s", target, didYouMean(target, names))
-}
-
-// handle is what names a credential for sure: its id, or its index without one.
-func handle(c *poolstate.Credential) string {
-	if c.ID != "" {
-		return c.ID
-	}
-	return "#" + strconv.Itoa(c.Index)
+	return found, noSuch("no credential %q%s", target, suggest.DidYouMean(target, names))
 }
 
 func noSuch(format string, args ...any) error {
@@ -60,7 +53,7 @@ func (pic *picture) provider(name string) (*poolstate.Provider, error) {
 	if p := pic.pool.Provider(name); p != nil {
 		return p, nil
 	}
-	return nil, noSuch("no provider %q%s", name, didYouMean(name, pic.providerNames()))
+	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, pic.providerNames()))
 }
 
 // targets returns the credentials that the arguments of a command name: none is

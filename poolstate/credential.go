@@ -132,6 +132,15 @@ func (c *Credential) Name() string {
 	return "#" + strconv.Itoa(c.Index)
 }
 
+// Handle is what reset and exhaust take for the credential: its id, or #Index if
+// it has none.
+func (c *Credential) Handle() string {
+	if c.ID != "" {
+		return c.ID
+	}
+	return "#" + strconv.Itoa(c.Index)
+}
+
 // Held reports whether an operator took the credential out of rotation.
 func (c *Credential) Held() bool {
 	return c.Status == StatusExhausted && c.ErrorReason == HoldReason

@@ -1,0 +1,253 @@
+// Package jsonout is the JSON that the commands print. Its fields are stable.
+// Times are RFC 3339 in UTC with milliseconds, durations are whole seconds,
+// rounded up, and absent values are null.
+package jsonout
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"pooltop/poolstate"
+)
+
+type (
+	// Pool is the JSON of list.
+	Pool struct {
+		Path      string     `json:"path"`
+		ReadAt    Time       `json:"read_at"`
+		Policy    string     `json:"policy"`
+		Summary   Summary    `json:"summary"`
+		Providers []Provider `json:"providers"`
+	}
+	// Summary counts the credentials of a pool by availability.
+	Summary struct {
+		Credentials int  `json:"credentials"`
+		Ready       int  `json:"ready"`
+		Cooling     int  `json:"cooling"`
+		Held        int  `json:"held"`
+		Due         int  `json:"due"`
+		Dead        int  `json:"dead"`
+		Disabled    int  `json:"disabled"`
+		NextReadyAt Time `json:"next_ready_at"`
+		// NextReady is provider/handle, as reset and exhaust take it.
+		NextReady  *string `json:"next_ready"`
+		AllReadyAt Time    `json:"all_ready_at"`
+	}
+	// Provider is one provider with its credentials in rotation order.
+	Provider struct {
+		Name        string       `json:"name"`
+		Ready       int          `json:"ready"`
+		Credentials []Credential `json:"credentials"`
+	}
+	// Credential is one credential and what the policy makes of it.
+	Credential struct {
+		ID       *string `json:"id"`
+		Label    *string `json:"label"`
+		Index    int     `json:"index"`
+		Priority *int    `json:"priority"`
+		AuthType *string `json:"auth_type"`
+		Source   *string `json:"source"`
+
+		Status       *string `json:"status"`
+		Availability string  `json:"availability"`
+
+		Streak     *int   `json:"streak"`
+		Multiplier int    `json:"multiplier"`
+		Base       int64  `json:"base_seconds"`
+		Cooldown   *int64 `json:"cooldown_seconds"`
+		Next       int64  `json:"next_cooldown_seconds"`
+
+		ExhaustedAt Time    `json:"exhausted_at"`
+		Deadline    Time    `json:"deadline"`
+		Origin      *string `json:"deadline_origin"`
+		Remaining   *int64  `json:"remaining_seconds"`
+
+		ErrorCode    *int    `json:"error_code"`
+		ErrorReason  *string `json:"error_reason"`
+		ErrorMessage *string `json:"error_message"`
+
+		ModelCooldowns map[string]Time `json:"model_cooldowns"`
+		ClearedAt      Time            `json:"status_cleared_at"`
+		Requests       *int            `json:"request_count"`
+	}
+	// Event is one line of events --json.
+	Event struct {
+		At           Time    `json:"at"`
+		Provider     *string `json:"provider"`
+		ID           *string `json:"id"`
+		Label        *string `json:"label"`
+		Event        string  `json:"event"`
+		StreakBefore *int    `json:"streak_before"`
+		StreakAfter  *int    `json:"streak_after"`
+		Deadline     Time    `json:"deadline"`
+		ErrorCode    *int    `json:"error_code"`
+		By           string  `json:"by"`
+	}
+)
+
+// Time is an instant; the zero value is null.
+type Time time.Time
+
+// lastInstant is the last instant that RFC 3339 can express. A garbled file may
+// hold later ones, which become this one.
+var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
+
+// MarshalJSON writes UTC with milliseconds.
+//
+//nolint:unparam // the interface of encoding/json has the error
+func (t Time) MarshalJSON() ([]byte, error) {
+	at := time.Time(t).UTC()
+	if at.IsZero() {
+		return []byte("null"), nil
+	}
+	if at.After(lastInstant) {
+		at = lastInstant
+	}
+	return []byte(at.Format(`"2006-01-02T15:04:05.000Z"`)), nil
+}
+
+// Seconds rounds d up to whole seconds; negative durations are 0.
+func Seconds(d time.Duration) int64 {
+	d = max(d, 0)
+	n := int64(d / time.Second)
+	if d%time.Second > 0 {
+		n++
+	}
+	return n
+}
+
+// Text is s, or nil if it is empty.
+func Text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orNil[T any](o poolstate.Optional[T]) *T {
+	if v, ok := o.Get(); ok {
+		return &v
+	}
+	return nil
+}
+
+// NewPool describes a pool at an instant.
+func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) Pool {
+	sum := pool.Summarize(policy, now)
+	out := Pool{
+		Path: path, ReadAt: Time(now), Policy: policy.String(),
+		Summary: Summary{
+			Credentials: sum.Total,
+			Ready:       sum.Count[poolstate.Ready],
+			Cooling:     sum.Count[poolstate.Cooling],
+			Held:        sum.Count[poolstate.Held],
+			Due:         sum.Count[poolstate.Due],
+			Dead:        sum.Count[poolstate.Dead],
+			Disabled:    sum.Count[poolstate.Disabled],
+			NextReadyAt: Time(sum.NextAt),
+			AllReadyAt:  Time(sum.AllAt),
+		},
+		Providers: []Provider{},
+	}
+	if sum.Next != nil {
+		out.Summary.NextReady = new(sum.Next.Provider + "/" + sum.Next.Handle())
+	}
+	for i := range pool.Providers {
+		p := &pool.Providers[i]
+		s := p.Summarize(policy, now)
+		provider := Provider{Name: p.Name, Ready: s.Ready(), Credentials: []Credential{}}
+		for j := range p.Credentials {
+			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], policy, now))
+		}
+		out.Providers = append(out.Providers, provider)
+	}
+	return out
+}
+
+func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Time) Credential {
+	a := policy.Assess(c, now)
+	out := Credential{
+		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
+		Priority: orNil(c.Priority), AuthType: Text(c.AuthType), Source: Text(c.Source),
+		Status: Text(c.StatusText), Availability: a.Availability.String(),
+		Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
+		Deadline: Time(a.Deadline.At), Origin: Text(a.Deadline.Origin.String()),
+		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
+		ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount),
+	}
+	if n, known := c.Streak.Known(); known {
+		out.Streak = &n
+	}
+	if c.Status == poolstate.StatusExhausted {
+		out.ExhaustedAt = Time(c.StatusAt)
+	}
+	if !a.Deadline.IsZero() {
+		out.Remaining = new(Seconds(a.Remaining))
+		if !c.StatusAt.IsZero() {
+			out.Cooldown = new(Seconds(a.Cooldown))
+		}
+	}
+	if c.ModelCooldowns != nil {
+		out.ModelCooldowns = map[string]Time{}
+		for _, m := range c.ModelCooldowns {
+			out.ModelCooldowns[m.Model] = Time(m.Until)
+		}
+	}
+	return out
+}
+
+// NewEvent describes an event.
+func NewEvent(r *poolstate.Record) Event {
+	e := Event{
+		At: Time(r.At), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
+		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, ErrorCode: r.Code, By: r.By.String(),
+	}
+	if r.After.Deadline != nil {
+		e.Deadline = Time(*r.After.Deadline)
+	}
+	return e
+}
+
+// Write prints v indented. Invisible characters are escaped, so that a terminal
+// cannot interpret them; decoding restores them.
+func Write(w io.Writer, v any) error { return encode(w, v, "  ") }
+
+// WriteLine is Write on one line.
+func WriteLine(w io.Writer, v any) error { return encode(w, v, "") }
+
+func encode(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeInvisible(b.Bytes()))
+	return err
+}
+
+// escapeInvisible escapes what the encoder leaves as it is: everything beyond
+// ASCII that is not visible.
+func escapeInvisible(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r == '\n' || unicode.IsGraphic(r):
+			out = append(out, text[:n]...)
+		case r > 0xffff:
+			r -= 0x10000
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		text = text[n:]
+	}
+	return out
+}
