@@ -63,22 +63,22 @@ type (
 type deed struct {
 	cmd      *cobra.Command
 	flags    actFlags
-	pic      picture
+	snap     snapshot
 	operator *journal.Operator
 	verb     poolstate.Verb
 }
 
 // newDeed reads the store, and refuses up front where it cannot be written.
 func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Verb) (*deed, error) {
-	pic, err := o.look()
+	snap, err := o.load()
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}
 	clock := time.Now
 	if o.now != "" {
-		clock = func() time.Time { return pic.now } // the very instant that the picture is of
+		clock = func() time.Time { return snap.now } // exactly the instant of the snapshot
 	}
-	store := poolstate.Open(pic.path, poolstate.WithClock(clock))
+	store := poolstate.Open(snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {
 		return nil, within(verb.String(), &codedError{exitRefused, err})
 	}
@@ -86,12 +86,12 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	if err != nil {
 		return nil, err
 	}
-	return &deed{cmd: cmd, flags: flags, pic: pic, operator: operator, verb: verb}, nil
+	return &deed{cmd: cmd, flags: flags, snap: snap, operator: operator, verb: verb}, nil
 }
 
 // do performs an action on credentials as they were read, or previews it.
 func (d *deed) do(a poolstate.Action, seen []poolstate.Credential) error {
-	return d.execute(journal.Task{Action: a, Seen: seen, Policy: d.pic.policy})
+	return d.execute(journal.Task{Action: a, Seen: seen, Policy: d.snap.policy})
 }
 
 // execute previews a task for a dry run, and else performs it, asking first
@@ -102,8 +102,8 @@ func (d *deed) execute(t journal.Task) error {
 		return d.failed(err)
 	}
 	if d.flags.dryRun {
-		for _, st := range d.pic.pool.Strands(plan, d.pic.policy) {
-			d.say(ui.StrandedWords(&st, d.pic.now)) // it would ask
+		for _, st := range d.snap.pool.Strands(plan, d.snap.policy) {
+			d.say(ui.StrandedWords(&st, d.snap.now)) // it would ask
 		}
 		return d.report(&plan)
 	}
@@ -143,8 +143,8 @@ func (d *deed) failed(err error) error {
 		said = "interrupted; nothing was written"
 	case code == exitLocked:
 		said = err.Error() + "; nothing was written, try again"
-	case code == exitFailed, path == poolstate.LockPath(d.pic.path):
-		said = explainWrite(d.pic.path, err)
+	case code == exitFailed, path == poolstate.LockPath(d.snap.path):
+		said = explainWrite(d.snap.path, err)
 	}
 	return &codedError{code, fmt.Errorf("%s: %s", d.verb, said)}
 }
@@ -157,12 +157,12 @@ func (d *deed) say(text string) {
 // allow asks before a provider is left with none ready; without a terminal to
 // ask at, --yes has to say it.
 func (d *deed) allow(plan poolstate.Outcome) error {
-	strands := d.pic.pool.Strands(plan, d.pic.policy)
+	strands := d.snap.pool.Strands(plan, d.snap.policy)
 	if len(strands) == 0 || d.flags.yes {
 		return nil
 	}
 	for i := range strands {
-		warning := ui.StrandedWords(&strands[i], d.pic.now)
+		warning := ui.StrandedWords(&strands[i], d.snap.now)
 		if !interactive() {
 			return &codedError{exitRefused, fmt.Errorf("%s: %s; --yes does it all the same", d.verb, warning)}
 		}
@@ -221,7 +221,7 @@ func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	var lines []string
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, d.pic.policy, out.At.In(d.pic.now.Location()))
+		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, d.snap.policy, out.At.In(d.snap.now.Location()))
 		if d.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
 			line += ui.DeadReset
 		}
@@ -281,7 +281,7 @@ func targetOf(c *poolstate.Credential) targetJSON {
 }
 
 func (d *deed) state(c *poolstate.Credential, now time.Time) stateJSON {
-	s := poolstate.StateOf(c, d.pic.policy, now)
+	s := poolstate.StateOf(c, d.snap.policy, now)
 	out := stateJSON{Status: s.Status, Streak: s.Streak}
 	if s.Deadline != nil {
 		out.Deadline = jsonout.Time(*s.Deadline)

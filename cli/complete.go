@@ -140,21 +140,21 @@ func (f *offers) inOrder() ([]cobra.Completion, cobra.ShellCompDirective) {
 }
 
 // glance looks as the command would that is being completed.
-func (o *options) glance(cmd *cobra.Command) (picture, error) {
+func (o *options) loadFor(cmd *cobra.Command) (snapshot, error) {
 	if err := o.configure(cmd); err != nil {
-		return picture{}, err
+		return snapshot{}, err
 	}
-	return o.look()
+	return o.load()
 }
 
 // completeProvider offers the providers that have a credential of the kind.
 func (o *options) completeProvider(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		pic, err := o.glance(cmd)
+		snap, err := o.loadFor(cmd)
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return pic.offerProviders(begun, kind).inOrder()
+		return snap.offerProviders(begun, kind).inOrder()
 	}
 }
 
@@ -162,54 +162,54 @@ func (o *options) completeProvider(kind func(*poolstate.Credential) bool) cobra.
 func (o *options) completeTargets(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		all, _ := cmd.Flags().GetBool("all") // without such a flag it is false
-		pic, err := o.glance(cmd)
+		snap, err := o.loadFor(cmd)
 		switch {
 		case err != nil, all:
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		case len(args) == 0:
-			return pic.offerProviders(begun, kind).inOrder()
+			return snap.offerProviders(begun, kind).inOrder()
 		}
-		return pic.offerTargets(args[0], args[1:], begun, kind).inOrder()
+		return snap.offerTargets(args[0], args[1:], begun, kind).inOrder()
 	}
 }
 
 // alive reports whether a credential may be held: a dead one is refused.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-func (pic *picture) offerProviders(begun string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{begun: begun, secret: pic.pool.Secrets()}
-	for i := range pic.pool.Providers {
-		p := &pic.pool.Providers[i]
+func (snap *snapshot) offerProviders(begun string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{begun: begun, secret: snap.pool.Secrets()}
+	for i := range snap.pool.Providers {
+		p := &snap.pool.Providers[i]
 		any := kind == nil
 		for j := range p.Credentials {
 			any = any || kind(&p.Credentials[j])
 		}
 		if any && !p.NameLeaks() {
-			f.add(p.Name, pic.providerState(p))
+			f.add(p.Name, snap.providerState(p))
 		}
 	}
 	return f
 }
 
 // providerState is "2 of 4 ready", or when the first of none is back.
-func (pic *picture) providerState(p *poolstate.Provider) string {
-	sum := p.Summarize(pic.policy, pic.now)
+func (snap *snapshot) providerState(p *poolstate.Provider) string {
+	sum := p.Summarize(snap.policy, snap.now)
 	switch {
 	case !sum.Out():
 		return fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
 	case sum.Count[poolstate.Due] > 0:
 		return "none ready, due now"
 	case sum.Next != nil:
-		return "none ready, first back in " + ui.Countdown(sum.NextAt.Sub(pic.now))
+		return "none ready, first back in " + ui.Countdown(sum.NextAt.Sub(snap.now))
 	}
 	return "none ready"
 }
 
 // offerTargets offers each credential of a provider that is not named yet: by
 // its label, and by its id once that has begun or where no label names it.
-func (pic *picture) offerTargets(provider string, named []string, begun string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{begun: begun, secret: pic.pool.Secrets()}
-	p := pic.pool.Provider(provider)
+func (snap *snapshot) offerTargets(provider string, named []string, begun string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{begun: begun, secret: snap.pool.Secrets()}
+	p := snap.pool.Provider(provider)
 	if p == nil {
 		return f
 	}
@@ -225,7 +225,7 @@ func (pic *picture) offerTargets(provider string, named []string, begun string, 
 		if done[c.Ref] || kind != nil && !kind(c) {
 			continue
 		}
-		state := pic.credentialState(c)
+		state := snap.credentialState(c)
 		labelled := names.labels(c) && (&offers{secret: f.secret}).fits(c.Label)
 		if labelled {
 			f.add(c.Label, state)
@@ -241,8 +241,8 @@ func (pic *picture) offerTargets(provider string, named []string, begun string, 
 }
 
 // credentialState is "ready" or "cooling 12m03s".
-func (pic *picture) credentialState(c *poolstate.Credential) string {
-	a := pic.policy.Assess(c, pic.now)
+func (snap *snapshot) credentialState(c *poolstate.Credential) string {
+	a := snap.policy.Assess(c, snap.now)
 	if a.Availability.Returns() {
 		return a.Availability.String() + " " + ui.Countdown(a.Remaining)
 	}
@@ -303,8 +303,8 @@ func (o *options) completeProfile(_ *cobra.Command, _ []string, begun string) ([
 // completeCode offers the codes that decide on cooldowns, and those of the pool.
 func (o *options) completeCode(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	codes := []int{401, 402, 429} // those that an agent treats in a way of their own
-	if pic, err := o.glance(cmd); err == nil {
-		for c := range pic.pool.All() {
+	if snap, err := o.loadFor(cmd); err == nil {
+		for c := range snap.pool.All() {
 			if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
 				codes = append(codes, code)
 			}

@@ -34,7 +34,7 @@ func exhaustCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			seen, err := d.pic.targets(d.verb, args)
+			seen, err := d.snap.targets(d.verb, args)
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ func (d *deed) hold(length, until string) (h poolstate.Hold, err error) {
 			return h, usageError("exhaust: --for %q is no length of time, such as 45m, 2h30m or 1d", length)
 		}
 	case until != "":
-		if h.Until, err = poolstate.ParseUntil(until, d.pic.now); err != nil {
+		if h.Until, err = poolstate.ParseUntil(until, d.snap.now); err != nil {
 			return h, usageError("exhaust: --until %q is no time ahead, such as 18:00, tomorrow 9:00 or an RFC 3339 time", until)
 		}
 	}

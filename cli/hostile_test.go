@@ -219,11 +219,11 @@ func TestListIntoAFileIsPlain(t *testing.T) {
 	t.Cleanup(func() { _ = out.Close() })
 	o := &options{policy: "auto", now: pictureAt}
 	o.location.File = sampleFile(t, "backoff.json")
-	pic, err := o.look()
+	snap, err := o.load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.printList(out, pic); err != nil {
+	if err := o.printList(out, snap); err != nil {
 		t.Fatal(err)
 	}
 	text := string(readFile(t, out.Name()))

@@ -24,19 +24,19 @@ func listCommand(o *options) *cobra.Command {
 		Example: "  pooltop list\n  pooltop list openrouter --json | jq .summary.ready",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			pic, err := o.look()
+			snap, err := o.load()
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
-				if err := pic.only(args[0]); err != nil {
+				if err := snap.only(args[0]); err != nil {
 					return err
 				}
 			}
 			if asJSON {
-				return jsonout.Write(cmd.OutOrStdout(), pic.json())
+				return jsonout.Write(cmd.OutOrStdout(), snap.json())
 			}
-			return o.printList(cmd.OutOrStdout(), pic)
+			return o.printList(cmd.OutOrStdout(), snap)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
@@ -44,37 +44,37 @@ func listCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-// only narrows the picture to one provider.
-func (pic *picture) only(name string) error {
-	provider, err := pic.provider(name)
+// only narrows the snapshot to one provider.
+func (snap *snapshot) only(name string) error {
+	provider, err := snap.provider(name)
 	if err != nil {
 		return within("list", err)
 	}
-	narrowed := *pic.pool
+	narrowed := *snap.pool
 	narrowed.Providers = []poolstate.Provider{*provider}
-	pic.pool = &narrowed
+	snap.pool = &narrowed
 	return nil
 }
 
 // json is the JSON of list.
-func (pic *picture) json() jsonout.Pool {
-	return jsonout.NewPool(pic.path, pic.pool, pic.policy, pic.now)
+func (snap *snapshot) json() jsonout.Pool {
+	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
 }
 
-func (pic *picture) providerNames() []string {
+func (snap *snapshot) providerNames() []string {
 	var names []string
-	for _, p := range pic.pool.Providers {
+	for _, p := range snap.pool.Providers {
 		names = append(names, p.Name)
 	}
 	return names
 }
 
 // printList draws the dashboard's table once, as wide as the terminal.
-func (o *options) printList(w io.Writer, pic picture) error {
+func (o *options) printList(w io.Writer, snap snapshot) error {
 	theme, w, width := o.printer(w)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
-		Width: width(), Theme: theme, Without: o.hidden(), Now: pic.now, Path: displayPath(pic.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: pic.pool, Groups: ui.Groups(pic.pool), Policy: pic.policy,
+		Width: width(), Theme: theme, Without: o.hidden(), Now: snap.now, Path: displayPath(snap.path),
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: ui.Groups(snap.pool), Policy: snap.policy,
 	}))
 	return err
 }

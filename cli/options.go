@@ -2,8 +2,6 @@ package cli
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
@@ -74,25 +72,6 @@ func (o *options) policyChoice() (poolstate.PolicyChoice, error) {
 	return choice, nil
 }
 
-// storePath is the absolute path of the store.
-func (o *options) storePath() (string, error) {
-	path, err := o.location.Path()
-	if err != nil {
-		return "", &codedError{exitUsage, err}
-	}
-	return absolute(path), nil
-}
-
-// absolute is a path that does not depend on where pooltop was started. Without
-// a working directory it stays as it was given.
-func absolute(path string) string {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	return abs
-}
-
 // profile is what an output can show of colours.
 func (o *options) profile(out *os.File) colorprofile.Profile {
 	p := colorprofile.Detect(out, os.Environ())
@@ -100,59 +79,4 @@ func (o *options) profile(out *os.File) colorprofile.Profile {
 		return colorprofile.ASCII
 	}
 	return p
-}
-
-// displayPath shortens the user's home to ~.
-func displayPath(path string) string {
-	home, err := os.UserHomeDir()
-	if err != nil || home == "" {
-		return path
-	}
-	if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(home, "/")); ok && rest != "" && os.IsPathSeparator(rest[0]) {
-		return "~" + rest
-	}
-	return path
-}
-
-// picture is a pool as one command sees it.
-type picture struct {
-	path   string
-	pool   *poolstate.Pool
-	policy poolstate.Policy
-	now    time.Time
-}
-
-// aim returns the picture that a command is about to take, still without a pool,
-// and how its policy is chosen.
-func (o *options) aim() (picture, poolstate.PolicyChoice, error) {
-	choice, err := o.policyChoice()
-	if err != nil {
-		return picture{}, choice, err
-	}
-	clock, err := o.clock()
-	if err != nil {
-		return picture{}, choice, err
-	}
-	now := clock()
-	if o.now != "" {
-		// The very instant, not what has passed since it was read.
-		now, _ = time.Parse(time.RFC3339Nano, o.now) // clock has checked it
-		now = now.Local()
-	}
-	path, err := o.storePath()
-	return picture{path: path, now: now}, choice, err
-}
-
-// look reads the store once.
-func (o *options) look() (picture, error) {
-	pic, choice, err := o.aim()
-	if err != nil {
-		return picture{}, err
-	}
-	snapshot, err := poolstate.Open(pic.path).Load()
-	if err != nil {
-		return picture{}, cannotRead(pic.path, err)
-	}
-	pic.pool, pic.policy = snapshot.Pool, choice.Resolve(snapshot.Pool)
-	return pic, nil
 }

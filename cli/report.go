@@ -52,7 +52,7 @@ func reportCommand(o *options) *cobra.Command {
 // the file cannot be read. An anonymous one holds nothing that could name a
 // person or a place, so that nothing made of it can.
 type report struct {
-	picture
+	snapshot
 	choice    poolstate.PolicyChoice
 	anonymous bool
 	file      fileFacts
@@ -72,13 +72,13 @@ const maxReported = 50
 // gather looks at everything once. What it cannot look at it says in the report;
 // an error is one of the command line.
 func (o *options) gather(anonymous bool) (*report, error) {
-	pic, choice, err := o.aim()
+	snap, choice, err := o.resolve()
 	if err != nil {
 		return nil, err
 	}
-	pic.now = pic.now.UTC() // who reads it may be anywhere
-	r := &report{picture: pic, choice: choice, anonymous: anonymous, file: factsOf(pic.path)}
-	store := poolstate.Open(pic.path)
+	snap.now = snap.now.UTC() // who reads it may be anywhere
+	r := &report{snapshot: snap, choice: choice, anonymous: anonymous, file: factsOf(snap.path)}
+	store := poolstate.Open(snap.path)
 	r.file.readOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
 	snapshot, err := store.Load()
 	if err != nil {

@@ -69,7 +69,7 @@ func (r *report) json() reportJSON {
 		Providers: []reportProviderJSON{}, Events: []jsonout.Event{}, Oddities: []oddityJSON{},
 	}
 	if r.readable() {
-		list := r.picture.json()
+		list := r.snapshot.json()
 		out.Policy, out.Evidence = &list.Policy, new(unquoted(r.evidence()))
 		out.UpdatedAt, out.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary
 		for i, p := range list.Providers {

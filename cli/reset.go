@@ -21,7 +21,7 @@ func resetCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			seen, err := d.pic.targets(d.verb, args)
+			seen, err := d.snap.targets(d.verb, args)
 			if err != nil {
 				return err
 			}

@@ -180,7 +180,7 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
 	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
-	pic, err := o.look()
+	snap, err := o.load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,10 +193,10 @@ func TestNoValuePrintsASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	var seen []poolstate.Credential
-	for c := range pic.pool.All() {
+	for c := range snap.pool.All() {
 		seen = append(seen, *c)
 	}
-	did, err := operator.Do(t.Context(), poolstate.Action{Verb: poolstate.VerbReset}, pic.policy, seen)
+	did, err := operator.Do(t.Context(), poolstate.Action{Verb: poolstate.VerbReset}, snap.policy, seen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,9 +206,9 @@ func TestNoValuePrintsASecret(t *testing.T) {
 		m, _ = next.(model.Model)
 	}
 	for _, v := range []any{
-		pic, *pic.pool, seen, pic.json(), f, *f, operator, did, did.Outcome, m, m.View(),
-		ui.Screen{Pool: pic.pool, Groups: ui.Groups(pic.pool)},
-		ui.Groups(pic.pool)[0],
+		snap, *snap.pool, seen, snap.json(), f, *f, operator, did, did.Outcome, m, m.View(),
+		ui.Screen{Pool: snap.pool, Groups: ui.Groups(snap.pool)},
+		ui.Groups(snap.pool)[0],
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			checkNoSecret(t, fmt.Sprintf("%s of %T", verb, v), outcome{stdout: fmt.Sprintf(verb, v)})

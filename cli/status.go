@@ -24,14 +24,14 @@ func statusCommand(o *options) *cobra.Command {
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			pic, err := o.look()
+			snap, err := o.load()
 			if err != nil {
 				return err
 			}
-			if err := pic.printStatus(cmd.OutOrStdout(), format); err != nil {
+			if err := snap.printStatus(cmd.OutOrStdout(), format); err != nil {
 				return err
 			}
-			if code := pic.health(); code != exitDone {
+			if code := snap.health(); code != exitDone {
 				return &codedError{code: code}
 			}
 			return nil
@@ -43,13 +43,13 @@ func statusCommand(o *options) *cobra.Command {
 
 // health is the exit code of status. A provider without any credential is no
 // provider that is out.
-func (pic *picture) health() int {
-	sum := pic.pool.Summarize(pic.policy, pic.now)
+func (snap *snapshot) health() int {
+	sum := snap.pool.Summarize(snap.policy, snap.now)
 	if sum.Ready() == 0 {
 		return exitNothingReady
 	}
-	for i := range pic.pool.Providers {
-		if s := pic.pool.Providers[i].Summarize(pic.policy, pic.now); s.Out() {
+	for i := range snap.pool.Providers {
+		if s := snap.pool.Providers[i].Summarize(snap.policy, snap.now); s.Out() {
 			return exitProviderOut
 		}
 	}
@@ -59,11 +59,11 @@ func (pic *picture) health() int {
 // maxStatusText bounds the line that a template may print.
 const maxStatusText = 64 << 10
 
-func (pic *picture) printStatus(w io.Writer, format string) error {
-	line := pic.statusLine()
+func (snap *snapshot) printStatus(w io.Writer, format string) error {
+	line := snap.statusLine()
 	if format != "" {
 		var err error
-		if line, err = pic.render(format); err != nil {
+		if line, err = snap.render(format); err != nil {
 			return usageError("--format: %s", templateProblem(err))
 		}
 	}
@@ -75,13 +75,13 @@ func (pic *picture) printStatus(w io.Writer, format string) error {
 const maxNamed = 2
 
 // statusLine is "4/9 ready · openrouter out, back 14:14".
-func (pic *picture) statusLine() string {
-	sum := pic.pool.Summarize(pic.policy, pic.now)
+func (snap *snapshot) statusLine() string {
+	sum := snap.pool.Summarize(snap.policy, snap.now)
 	parts := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}
 	var out []string
-	for i := range pic.pool.Providers {
-		p := &pic.pool.Providers[i]
-		s := p.Summarize(pic.policy, pic.now)
+	for i := range snap.pool.Providers {
+		p := &snap.pool.Providers[i]
+		s := p.Summarize(snap.policy, snap.now)
 		if !s.Out() {
 			continue
 		}
@@ -90,7 +90,7 @@ func (pic *picture) statusLine() string {
 		case s.Count[poolstate.Due] > 0:
 			said += ", due now"
 		case s.Next != nil:
-			said += ", back " + ui.Moment(s.NextAt, pic.now)
+			said += ", back " + ui.Moment(s.NextAt, snap.now)
 		}
 		out = append(out, said)
 	}
@@ -102,12 +102,12 @@ func (pic *picture) statusLine() string {
 
 // render fills a template with the JSON of list. Strings from the file are
 // cleaned first; a template prints them as they are.
-func (pic *picture) render(format string) (string, error) {
+func (snap *snapshot) render(format string) (string, error) {
 	t, err := template.New("format").Option("missingkey=error").Parse(format)
 	if err != nil {
 		return "", err
 	}
-	raw, err := json.Marshal(pic.json())
+	raw, err := json.Marshal(snap.json())
 	if err != nil {
 		return "", err
 	}

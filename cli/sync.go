@@ -20,7 +20,7 @@ func syncCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := d.pic.targets(d.verb, args)
+			all, err := d.snap.targets(d.verb, args)
 			if err != nil {
 				return err
 			}

@@ -49,24 +49,24 @@ func noSuch(format string, args ...any) error {
 }
 
 // provider returns the provider of that name.
-func (pic *picture) provider(name string) (*poolstate.Provider, error) {
-	if p := pic.pool.Provider(name); p != nil {
+func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
+	if p := snap.pool.Provider(name); p != nil {
 		return p, nil
 	}
-	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, pic.providerNames()))
+	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, snap.providerNames()))
 }
 
 // targets returns the credentials that the arguments of a command name: none is
 // every provider, a provider alone all of its credentials.
-func (pic *picture) targets(verb poolstate.Verb, args []string) ([]poolstate.Credential, error) {
+func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.Credential, error) {
 	var out []poolstate.Credential
 	if len(args) == 0 {
-		for c := range pic.pool.All() {
+		for c := range snap.pool.All() {
 			out = append(out, *c)
 		}
 		return out, nil
 	}
-	p, err := pic.provider(args[0])
+	p, err := snap.provider(args[0])
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}

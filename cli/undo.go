@@ -41,6 +41,6 @@ func (d *deed) undo() error {
 		return within("undo", err)
 	}
 	return d.execute(journal.Task{
-		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: d.pic.policy,
+		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: d.snap.policy,
 	})
 }
