@@ -25,9 +25,9 @@ type actFlags struct {
 }
 
 func (f *actFlags) register(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "say what would change, and change nothing")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print what would change, without changing it")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON; its fields are stable")
-	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before a provider is left with none ready")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask for confirmation")
 }
 
 // The JSON of the commands that write.
@@ -59,8 +59,8 @@ type (
 	}
 )
 
-// deed is one run of a command that writes.
-type deed struct {
+// actionRun is one run of a command that writes.
+type actionRun struct {
 	cmd      *cobra.Command
 	flags    actFlags
 	snap     snapshot
@@ -68,15 +68,15 @@ type deed struct {
 	verb     poolstate.Verb
 }
 
-// newDeed reads the store, and refuses up front where it cannot be written.
-func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Verb) (*deed, error) {
+// newActionRun reads the store and fails early if it cannot be written.
+func (o *options) newActionRun(cmd *cobra.Command, flags actFlags, verb poolstate.Verb) (*actionRun, error) {
 	snap, err := o.load()
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}
 	clock := time.Now
 	if o.now != "" {
-		clock = func() time.Time { return snap.now } // exactly the instant of the snapshot
+		clock = func() time.Time { return snap.now } // the instant itself, not one that advances
 	}
 	store := poolstate.Open(snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {
@@ -86,55 +86,56 @@ func (o *options) newDeed(cmd *cobra.Command, flags actFlags, verb poolstate.Ver
 	if err != nil {
 		return nil, err
 	}
-	return &deed{cmd: cmd, flags: flags, snap: snap, operator: operator, verb: verb}, nil
+	return &actionRun{cmd: cmd, flags: flags, snap: snap, operator: operator, verb: verb}, nil
 }
 
-// do performs an action on credentials as they were read, or previews it.
-func (d *deed) do(a poolstate.Action, seen []poolstate.Credential) error {
-	return d.execute(journal.Task{Action: a, Seen: seen, Policy: d.snap.policy})
+// perform performs an action on credentials as they were read, or previews it.
+func (r *actionRun) perform(a poolstate.Action, seen []poolstate.Credential) error {
+	return r.execute(journal.Task{Action: a, Seen: seen, Policy: r.snap.policy})
 }
 
-// execute previews a task for a dry run, and else performs it, asking first
-// where that is necessary.
-func (d *deed) execute(t journal.Task) error {
-	plan, err := d.operator.Plan(t)
+// execute performs a task, after a confirmation where one is needed, or previews
+// it for a dry run.
+func (r *actionRun) execute(t journal.Task) error {
+	plan, err := r.operator.Plan(t)
 	if err != nil {
-		return d.failed(err)
+		return r.explain(err)
 	}
-	if d.flags.dryRun {
-		for _, st := range d.snap.pool.Strands(plan, d.snap.policy) {
-			d.say(ui.StrandedWords(&st, d.snap.now)) // it would ask
+	if r.flags.dryRun {
+		for _, st := range r.snap.pool.Strands(plan, r.snap.policy) {
+			r.note(ui.StrandedWords(&st, r.snap.now))
 		}
-		return d.report(&plan)
+		return r.report(&plan)
 	}
-	if err := d.allow(plan); err != nil {
+	if err := r.confirm(plan); err != nil {
 		return err
 	}
 	said := false
-	return d.finish(d.operator.Run(d.cmd.Context(), t, func(holder string) {
+	return r.finish(r.operator.Run(r.cmd.Context(), t, func(holder string) {
 		if !said {
-			d.say(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", d.verb, ui.Span(poolstate.LockPatience), holder))
+			r.note(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", r.verb, ui.Span(poolstate.LockPatience), holder))
 		}
 		said = true
 	}))
 }
 
-// finish reports what was done.
-func (d *deed) finish(done journal.Done, err error) error {
+// finish prints the result of a task.
+func (r *actionRun) finish(done journal.Done, err error) error {
 	if err != nil {
-		return d.failed(err)
+		return r.explain(err)
 	}
 	if done.Doubt != nil {
-		d.say(fmt.Sprintf("%s: %v", d.verb, done.Doubt))
+		r.note(fmt.Sprintf("%s: %v", r.verb, done.Doubt))
 	}
 	if done.Account != nil {
-		d.say("done, but the journal could not be written: " + done.Account.Error())
+		r.note("done; warning: could not write the journal: " + done.Account.Error())
 	}
-	return d.report(&done.Outcome)
+	return r.report(&done.Outcome)
 }
 
-// failed names the command and what to do about the error.
-func (d *deed) failed(err error) error {
+// explain returns an error of the store as one sentence that names the command and
+// what to do.
+func (r *actionRun) explain(err error) error {
 	code := exitCode(err)
 	said := explain(err)
 	path, _ := pathOf(err)
@@ -143,45 +144,48 @@ func (d *deed) failed(err error) error {
 		said = "interrupted; nothing was written"
 	case code == exitLocked:
 		said = err.Error() + "; nothing was written, try again"
-	case code == exitFailed, path == poolstate.LockPath(d.snap.path):
-		said = explainWrite(d.snap.path, err)
+	case code == exitFailed, path == poolstate.LockPath(r.snap.path):
+		said = explainWrite(r.snap.path, err)
 	}
-	return &codedError{code, fmt.Errorf("%s: %s", d.verb, said)}
+	return &codedError{code, fmt.Errorf("%s: %s", r.verb, said)}
 }
 
-// say puts a line on standard error.
-func (d *deed) say(text string) {
-	_, _ = fmt.Fprintln(d.cmd.ErrOrStderr(), "pooltop: "+ui.Clean(text, maxErrorText))
+// note prints a line on standard error.
+func (r *actionRun) note(text string) {
+	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), "pooltop: "+ui.Clean(text, maxErrorText))
 }
 
-// allow asks before a provider is left with none ready; without a terminal to
-// ask at, --yes has to say it.
-func (d *deed) allow(plan poolstate.Outcome) error {
-	strands := d.snap.pool.Strands(plan, d.snap.policy)
-	if len(strands) == 0 || d.flags.yes {
+// confirm asks before an action leaves a provider with no credential ready. Without
+// a terminal, the action is refused unless --yes is given.
+func (r *actionRun) confirm(plan poolstate.Outcome) error {
+	strands := r.snap.pool.Strands(plan, r.snap.policy)
+	if len(strands) == 0 || r.flags.yes {
 		return nil
 	}
 	for i := range strands {
-		warning := ui.StrandedWords(&strands[i], d.snap.now)
+		warning := ui.StrandedWords(&strands[i], r.snap.now)
 		if !interactive() {
-			return &codedError{exitRefused, fmt.Errorf("%s: %s; --yes does it all the same", d.verb, warning)}
+			return &codedError{exitRefused, fmt.Errorf("%s: %s; use --yes to proceed anyway", r.verb, warning)}
 		}
-		d.say(warning)
+		r.note(warning)
 	}
-	if !confirmed(d.cmd.InOrStdin(), d.cmd.ErrOrStderr(), d.verb.String()+" all the same? [y/N] ") {
-		return &codedError{exitRefused, fmt.Errorf("%s: not confirmed, nothing was written", d.verb)}
+	if !confirmed(r.cmd.InOrStdin(), r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ") {
+		return &codedError{exitRefused, fmt.Errorf("%s: not confirmed; nothing was written", r.verb)}
 	}
 	return nil
 }
+
+// titled returns s with a capital first letter.
+func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func interactive() bool {
 	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 }
 
-// confirmed asks a question whose answer is no unless it says yes.
+// confirmed asks a question. Any answer but y or yes is no.
 func confirmed(in io.Reader, out io.Writer, question string) bool {
 	_, _ = fmt.Fprint(out, question)
-	answer, _ := bufio.NewReader(in).ReadString('\n') // no answer is no
+	answer, _ := bufio.NewReader(in).ReadString('\n') // at the end of the input, the answer is no
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return true
@@ -189,15 +193,15 @@ func confirmed(in io.Reader, out io.Writer, question string) bool {
 	return false
 }
 
-// report prints an outcome, for people or as JSON. A command all of whose
-// targets were refused has failed.
-func (d *deed) report(out *poolstate.Outcome) error {
-	w := d.cmd.OutOrStdout()
-	if d.flags.asJSON {
-		if err := jsonout.Write(w, d.json(out)); err != nil {
+// report prints an outcome as text or JSON. It returns an error if any target was
+// refused.
+func (r *actionRun) report(out *poolstate.Outcome) error {
+	w := r.cmd.OutOrStdout()
+	if r.flags.asJSON {
+		if err := jsonout.Write(w, r.json(out)); err != nil {
 			return err
 		}
-	} else if err := d.printOutcome(w, out); err != nil {
+	} else if err := r.printOutcome(w, out); err != nil {
 		return err
 	}
 	if n := out.Refusals(); n > 0 {
@@ -208,7 +212,7 @@ func (d *deed) report(out *poolstate.Outcome) error {
 				break
 			}
 		}
-		err := fmt.Errorf("%s %s: refused: %s", d.verb, first.Before.Ref, first.Why)
+		err := fmt.Errorf("%s %s: refused: %s", r.verb, first.Before.Ref, first.Why)
 		if n > 1 {
 			err = fmt.Errorf("%w (and %d more)", err, n-1)
 		}
@@ -217,12 +221,12 @@ func (d *deed) report(out *poolstate.Outcome) error {
 	return nil
 }
 
-func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
+func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	var lines []string
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, d.snap.policy, out.At.In(d.snap.now.Location()))
-		if d.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
+		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, r.snap.policy, out.At.In(r.snap.now.Location()))
+		if r.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
 			line += ui.DeadReset
 		}
 		lines = append(lines, line)
@@ -233,12 +237,12 @@ func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 		}
 	}
 	switch {
-	case d.flags.dryRun:
+	case r.flags.dryRun:
 		lines = append(lines, "dry run: nothing was written")
 	case len(out.Changed) > 0:
 		lines = append(lines, "written; a running agent sees it at its next pool load")
 	case out.Refusals() == 0:
-		lines = append(lines, d.nothing(out))
+		lines = append(lines, r.nothing(out))
 	}
 	if len(lines) == 0 {
 		return nil
@@ -247,26 +251,25 @@ func (d *deed) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	return err
 }
 
-// nothing says that there was nothing to do, and why where no target has said
-// so.
-func (d *deed) nothing(out *poolstate.Outcome) string {
+// nothing returns the line for an outcome without changes.
+func (r *actionRun) nothing(out *poolstate.Outcome) string {
 	switch {
-	case d.verb == poolstate.VerbUndo && len(out.Unchanged) == 0:
+	case r.verb == poolstate.VerbUndo && len(out.Unchanged) == 0:
 		return "nothing to undo"
-	case d.verb == poolstate.VerbSync && len(out.Unchanged) == 0:
-		return "nothing to adopt: no authority on this machine has tokens of these credentials"
-	case d.verb == poolstate.VerbSync:
-		return "nothing to adopt"
+	case r.verb == poolstate.VerbSync && len(out.Unchanged) == 0:
+		return "nothing to sync: no local token source for these credentials"
+	case r.verb == poolstate.VerbSync:
+		return "nothing to sync"
 	}
 	return "nothing to change"
 }
 
-func (d *deed) json(out *poolstate.Outcome) outcomeJSON {
-	j := outcomeJSON{Changed: []changedJSON{}, Unchanged: []unchangedJSON{}, DryRun: d.flags.dryRun}
+func (r *actionRun) json(out *poolstate.Outcome) outcomeJSON {
+	j := outcomeJSON{Changed: []changedJSON{}, Unchanged: []unchangedJSON{}, DryRun: r.flags.dryRun}
 	for i := range out.Changed {
 		e := &out.Changed[i]
 		j.Changed = append(j.Changed, changedJSON{
-			targetOf(&e.Before), d.state(&e.Before, out.At), d.state(&e.After, out.At),
+			targetOf(&e.Before), r.state(&e.Before, out.At), r.state(&e.After, out.At),
 		})
 	}
 	for i := range out.Unchanged {
@@ -280,8 +283,8 @@ func targetOf(c *poolstate.Credential) targetJSON {
 	return targetJSON{c.Provider, jsonout.Text(c.ID), jsonout.Text(c.Label)}
 }
 
-func (d *deed) state(c *poolstate.Credential, now time.Time) stateJSON {
-	s := poolstate.StateOf(c, d.snap.policy, now)
+func (r *actionRun) state(c *poolstate.Credential, now time.Time) stateJSON {
+	s := poolstate.StateOf(c, r.snap.policy, now)
 	out := stateJSON{Status: s.Status, Streak: s.Streak}
 	if s.Deadline != nil {
 		out.Deadline = jsonout.Time(*s.Deadline)

@@ -25,8 +25,8 @@ const (
 	exitNothingReady = 11
 )
 
-// codedError carries the exit code of a failure. A nil err is an exit code
-// without a message.
+// codedError is an error with an exit code. A nil err sets the exit code without
+// printing a message.
 type codedError struct {
 	code int
 	err  error
@@ -45,7 +45,7 @@ func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// refusals are the errors of what cannot be a store, or not one of ours.
+// refusals are the errors that mean that the file cannot be used as a store.
 var refusals = []error{
 	poolstate.ErrReadOnly, poolstate.ErrReadOnlyDisk, poolstate.ErrNotPool, poolstate.ErrNotFile,
 	poolstate.ErrTooLarge, poolstate.ErrLockNotFile, fs.ErrNotExist,
@@ -73,22 +73,22 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// maxErrorText bounds what is printed of an error, which may quote a path.
+// maxErrorText limits the length of printed errors, which may quote a path.
 const maxErrorText = 4096
 
-// printError writes one line. What the error quotes is untrusted.
+// printError prints an error on one line. The text that it quotes is untrusted.
 func printError(w io.Writer, err error) {
 	if text := err.Error(); text != "" {
 		_, _ = fmt.Fprintln(w, "pooltop: "+ui.Clean(text, maxErrorText))
 	}
 }
 
-// cannotRead is the error of a command that found no pool to read.
+// cannotRead returns the error of a command that could not read its store.
 func cannotRead(path string, err error) error {
 	return &codedError{exitRefused, fmt.Errorf("%s: %s", path, explain(err))}
 }
 
-// explain turns an error of the store into one clause that says what to do.
+// explain returns an error of the store as one clause that includes what to do.
 func explain(err error) string {
 	var syntax *poolstate.SyntaxError
 	switch {
@@ -97,9 +97,9 @@ func explain(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; make it readable for this user"
 	case errors.As(err, &syntax):
-		return syntax.Error() + "; mend it, or let the agent write it anew"
+		return syntax.Error() + "; fix it, or let the agent rewrite it"
 	case errors.Is(err, poolstate.ErrNotPool):
-		return poolstate.ErrNotPool.Error() + "; mend it, or let the agent write it anew"
+		return poolstate.ErrNotPool.Error() + "; fix it, or let the agent rewrite it"
 	case errors.Is(err, poolstate.ErrNotFile):
 		return poolstate.ErrNotFile.Error() + "; name the file itself with --file"
 	case errors.Is(err, poolstate.ErrTooLarge):
@@ -108,9 +108,9 @@ func explain(err error) string {
 	return cause(err) + advice(err)
 }
 
-// explainWriteBriefly explains an action that failed on a line of the dashboard.
-// What is no matter of a write, such as a file that broke meanwhile, is that of
-// the reading before it, and then nothing was written either.
+// explainWriteBriefly returns the explanation of failed actions for the status
+// line of the dashboard. Errors that do not concern a write come from reading the
+// file before it, and then nothing was written.
 func explainWriteBriefly(path string) func(error) string {
 	return func(err error) string {
 		var file *fs.PathError
@@ -123,12 +123,12 @@ func explainWriteBriefly(path string) func(error) string {
 	}
 }
 
-// explainWrite is explain for a write that failed: it says what could not be
-// written, and whether that changed anything.
+// explainWrite is explain for a failed write: it names the file and says whether
+// anything was changed.
 func explainWrite(store string, err error) string {
 	var damaged *poolstate.DamagedError
 	if errors.As(err, &damaged) {
-		return fmt.Sprintf("%s may be damaged: %s; what it should hold is in %s", store, cause(err), damaged.Whole)
+		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
 	}
 	said := "cannot write " + store
 	if path, _ := pathOf(err); path == poolstate.LockPath(store) {
@@ -139,14 +139,14 @@ func explainWrite(store string, err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		said += "; act as the owner of the file and its directory"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
-		said += "; move away the link that leads there"
+		said += "; remove the broken symlink"
 	default:
 		said += advice(err)
 	}
 	return said + "; nothing was written"
 }
 
-// advice is what to do about what a file system answers.
+// advice returns what to do about a system error, with a leading semicolon.
 func advice(err error) string {
 	for _, a := range []struct {
 		err error
@@ -155,12 +155,12 @@ func advice(err error) string {
 		{syscall.ENOSPC, "free some space and try again"},
 		{syscall.EDQUOT, "free some of the quota and try again"},
 		{syscall.EROFS, "mount the file system writable"},
-		{syscall.EIO, "look after the disk; the log of the system says more"},
-		{syscall.ELOOP, "a link leads back to itself; name the file itself with --file"},
+		{syscall.EIO, "check the disk; see the system log"},
+		{syscall.ELOOP, "the symlink points to itself; name the file itself with --file"},
 		{syscall.EMFILE, "raise the limit of open files"},
 		{syscall.ENFILE, "raise the limit of open files"},
-		{syscall.ENOTDIR, "name another with --file"},
-		{syscall.ENAMETOOLONG, "name another with --file"},
+		{syscall.ENOTDIR, "name another file with --file"},
+		{syscall.ENAMETOOLONG, "name another file with --file"},
 	} {
 		if errors.Is(err, a.err) {
 			return "; " + a.do
@@ -169,7 +169,7 @@ func advice(err error) string {
 	return ""
 }
 
-// cause is what the system says, without the path and what was being done.
+// cause returns the system's message, without the path and the operation.
 func cause(err error) string {
 	if _, cause := pathOf(err); cause != nil {
 		return cause.Error()
@@ -177,8 +177,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// pathOf returns the path that an error is about and what is wrong with it, as
-// far as it says.
+// pathOf returns the path that an error concerns and the underlying error, if it
+// has them.
 func pathOf(err error) (string, error) {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -191,15 +191,15 @@ func pathOf(err error) (string, error) {
 	return "", nil
 }
 
-// explainBriefly is explain for a line of the dashboard, which shows the path
-// already and recovers by itself.
+// explainBriefly is explain for the dashboard, which shows the path elsewhere and
+// retries on its own.
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
 		said := explain(err)
 		var syntax *poolstate.SyntaxError
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			said = "the file is gone; waiting for it to come back"
+			said = "the file is missing; waiting for it to reappear"
 		case errors.As(err, &syntax):
 			said = syntax.Error()
 		}

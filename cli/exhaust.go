@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,8 +17,8 @@ func exhaustCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exhaust PROVIDER TARGET...",
 		Short: "Take credentials out of rotation for a while",
-		Long: "exhaust puts credentials into cooldown through the same backoff as a real failure: the streak counts on, and\n" +
-			"the deadline is pinned, so that every build of the agent honours it. TARGET is an id, a label, or #n.",
+		Long: "exhaust puts credentials into cooldown like a real failure: the streak increases, and the deadline is fixed, so\n" +
+			"that every build of the agent honours it. TARGET is an id, a label, or #n.",
 		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +
 			"  pooltop exhaust anthropic work-oauth --until 'tomorrow 9:00'",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -26,63 +28,59 @@ func exhaustCommand(o *options) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := o.newDeed(cmd, flags, poolstate.VerbHold)
+			before, _, err := o.resolve()
 			if err != nil {
 				return err
 			}
-			hold, err := d.hold(length, until)
+			hold, err := newHold(length, until, before.now)
 			if err != nil {
 				return err
 			}
-			seen, err := d.snap.targets(d.verb, args)
+			if chosen := cmd.Flags().Changed("code"); chosen && !isErrorCode(code) {
+				return usageError("exhaust: --code must be between 100 and 599, not %d", code)
+			}
+			r, err := o.newActionRun(cmd, flags, poolstate.VerbHold)
 			if err != nil {
 				return err
 			}
-			hold.Code, hold.Words = code, reason
-			if !cmd.Flags().Changed("code") {
-				hold.Code = poolstate.HoldCode(seen)
+			seen, err := r.snap.targets(r.verb, args)
+			if err != nil {
+				return err
 			}
-			if !isErrorCode(hold.Code) {
-				return usageError("exhaust: --code %d is no error code: use 100 to 599", hold.Code)
+			hold.Code, hold.Words = cmp.Or(code, poolstate.HoldCode(seen)), reason
+			for i := range seen {
+				if w := hold.Warn(&seen[i]); w != "" {
+					r.note(fmt.Sprintf("exhaust %s: %s", seen[i].Ref, w))
+				}
 			}
-			d.warn(hold, seen)
-			return d.do(poolstate.Action{Verb: poolstate.VerbHold, Hold: hold}, seen)
+			return r.perform(poolstate.Action{Verb: poolstate.VerbHold, Hold: hold}, seen)
 		},
 	}
 	flags.register(cmd)
 	f := cmd.Flags()
-	f.IntVar(&code, "code", 0, "the error code to record (default 429, or 402 where an agent would lift a 429)")
-	f.StringVar(&length, "for", "", "how long, such as 45m, 2h30m or 1d (default: the backoff's)")
+	f.IntVar(&code, "code", 0, "the error code to record (default 429, or 402 where the agent would lift a 429)")
+	f.StringVar(&length, "for", "", "how long, such as 45m, 2h30m or 1d (default: the backoff decides)")
 	f.StringVar(&until, "until", "", "until when, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
-	f.StringVar(&reason, "reason", "", "why, for whoever looks at it later")
+	f.StringVar(&reason, "reason", "", "a note for others, shown with the credential")
 	return cmd
 }
 
-// isErrorCode reports whether a number can be the status of an HTTP answer.
+// isErrorCode reports whether code is in the range of HTTP status codes.
 func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
 
-// hold reads how long.
-func (d *deed) hold(length, until string) (h poolstate.Hold, err error) {
+// newHold parses the length of a hold.
+func newHold(length, until string, now time.Time) (h poolstate.Hold, err error) {
 	switch {
 	case length != "" && until != "":
-		return h, usageError("exhaust: --for and --until exclude each other")
+		return h, usageError("exhaust: --for and --until are mutually exclusive")
 	case length != "":
 		if h.For, err = poolstate.ParseFor(length); err != nil {
-			return h, usageError("exhaust: --for %q is no length of time, such as 45m, 2h30m or 1d", length)
+			return h, usageError("exhaust: --for: invalid duration %q (try 45m, 2h30m or 1d)", length)
 		}
 	case until != "":
-		if h.Until, err = poolstate.ParseUntil(until, d.snap.now); err != nil {
-			return h, usageError("exhaust: --until %q is no time ahead, such as 18:00, tomorrow 9:00 or an RFC 3339 time", until)
+		if h.Until, err = poolstate.ParseUntil(until, now); err != nil {
+			return h, usageError("exhaust: --until: %q is not a valid future time (try 18:00, tomorrow 9:00 or an RFC 3339 time)", until)
 		}
 	}
 	return h, nil
-}
-
-// warn says before anything is written what may undo the hold.
-func (d *deed) warn(h poolstate.Hold, seen []poolstate.Credential) {
-	for i := range seen {
-		if w := h.Warn(&seen[i]); w != "" {
-			d.say(fmt.Sprintf("exhaust %s: %s", seen[i].Ref, w))
-		}
-	}
 }

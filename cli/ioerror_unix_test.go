@@ -53,14 +53,14 @@ func TestWhatCannotBeReset(t *testing.T) {
 		{"a pipe", store(pipe), exitRefused, []string{"not a regular file", "--file"}},
 		{"a directory", store(directory), exitRefused, []string{"not a regular file", "--file"}},
 		{"a device", store(device), exitRefused, []string{"not a regular file", "--file"}},
-		{"a link to itself", store(loop), exitRefused, []string{"a link leads back to itself", "--file"}},
+		{"a link to itself", store(loop), exitRefused, []string{"the symlink points to itself", "--file"}},
 		{"a link to nowhere", store(nowhere), exitRefused, []string{"no such file", "--file"}},
 		{"a gigabyte", store(gigabyte), exitRefused, []string{"larger than 256 MB", "--file"}},
 		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
 		{"a directory for the lock", lock(directory), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
 		{"a device for the lock", lock(device), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
-		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "move away the link", "nothing was written"}},
-		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "move away the link", "nothing was written"}},
+		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
+		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := storeFile(t, clearable)

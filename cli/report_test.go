@@ -224,9 +224,9 @@ func TestReportOfAFileThatCannotBeRead(t *testing.T) {
 		found      bool
 		says       string
 	}{
-		{"cut off", storeFile(t, `{"credential_pool": {"p": [{"id"`), true, "mend it"},
+		{"cut off", storeFile(t, `{"credential_pool": {"p": [{"id"`), true, "fix it"},
 		{"empty", storeFile(t, ""), true, "the file is empty"},
-		{"no pool", storeFile(t, `{"credential_pool": []}`), true, "mend it"},
+		{"no pool", storeFile(t, `{"credential_pool": []}`), true, "fix it"},
 		{"a directory", t.TempDir(), true, "not a regular file"},
 		{"missing", gone, false, "no such file"},
 	} {

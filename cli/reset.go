@@ -11,21 +11,21 @@ func resetCommand(o *options) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "reset PROVIDER [TARGET...]",
-		Short: "Declare credentials usable: status, error and streak are cleared",
-		Long: "reset clears status, error and streak of the credentials. TARGET is an id, a label, or #n as list numbers them;\n" +
-			"without one it is every credential of the provider that is not dead.",
+		Short: "Make credentials usable: clear status, error and streak",
+		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list;\n" +
+			"without one, every credential of the provider is reset unless it is dead.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args:    providerOrAll(&all),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := o.newDeed(cmd, flags, poolstate.VerbReset)
+			r, err := o.newActionRun(cmd, flags, poolstate.VerbReset)
 			if err != nil {
 				return err
 			}
-			seen, err := d.snap.targets(d.verb, args)
+			seen, err := r.snap.targets(r.verb, args)
 			if err != nil {
 				return err
 			}
-			return d.do(poolstate.Action{Verb: poolstate.VerbReset, SpareDead: len(args) < 2}, seen)
+			return r.perform(poolstate.Action{Verb: poolstate.VerbReset, SpareDead: len(args) < 2}, seen)
 		},
 	}
 	flags.register(cmd)
@@ -33,12 +33,12 @@ func resetCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-// providerOrAll wants a provider, or --all and no provider.
+// providerOrAll requires either a provider or --all.
 func providerOrAll(all *bool) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case *all && len(args) > 0:
-			return usageError("%s: --all goes without a provider", cmd.Name())
+			return usageError("%s: --all cannot be combined with a provider", cmd.Name())
 		case !*all && len(args) == 0:
 			return usageError("%s: name a provider, or --all", cmd.Name())
 		}

@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,7 +21,15 @@ import (
 //
 //	exits CODE pooltop ARGUMENT...
 //
-// which runs a command and checks its exit code.
+// which runs a command and checks its exit code,
+//
+//	replace FILE OLD NEW
+//
+// which replaces text in a file, and
+//
+//	stamp FROM TO
+//
+// which sets updated_at in TO to its value in FROM.
 func TestScript(t *testing.T) {
 	samples, err := filepath.Abs(filepath.Join("..", "testdata", "samples"))
 	if err != nil {
@@ -41,7 +51,9 @@ func TestScript(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "auth.json"), store, 0o600)
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": exits, "replace": replaceText, "stamp": stamp,
+		},
 	})
 }
 
@@ -63,4 +75,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+func replaceText(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not contain %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o600))
+}
+
+var updatedAt = regexp.MustCompile(`"updated_at": "[^"]*"`)
+
+func stamp(ts *testscript.TestScript, _ bool, args []string) {
+	from := updatedAt.FindString(ts.ReadFile(args[0]))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(updatedAt.ReplaceAllLiteralString(ts.ReadFile(args[1]), from)), 0o600))
 }

@@ -10,17 +10,17 @@ func syncCommand(o *options) *cobra.Command {
 	var flags actFlags
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
-		Short: "Adopt newer tokens from where they are issued",
-		Long: "sync takes over tokens that are newer where they are issued: those of claude_code from its own file, those of\n" +
-			"nous from the store itself. That is a real success: the status is cleared and the streak falls to zero.",
+		Short: "Import newer tokens from where they were issued",
+		Long: "sync imports tokens that are newer at their source: for claude_code its own file, for nous the providers section\n" +
+			"of the store. That counts as a success: the status is cleared and the streak falls to zero.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := o.newDeed(cmd, flags, poolstate.VerbSync)
+			r, err := o.newActionRun(cmd, flags, poolstate.VerbSync)
 			if err != nil {
 				return err
 			}
-			all, err := d.snap.targets(d.verb, args)
+			all, err := r.snap.targets(r.verb, args)
 			if err != nil {
 				return err
 			}
@@ -30,7 +30,7 @@ func syncCommand(o *options) *cobra.Command {
 					seen = append(seen, all[i])
 				}
 			}
-			return d.do(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: claudeFile()}, seen)
+			return r.perform(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: claudeFile()}, seen)
 		},
 	}
 	flags.register(cmd)

@@ -13,34 +13,34 @@ func undoCommand(o *options) *cobra.Command {
 	var flags actFlags
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Take back the last action of any pooltop on this store",
+		Short: "Undo the last reset or hold on this store",
 		Long: "undo restores what the last reset or exhaust changed, credential by credential, and only where the file still\n" +
-			"holds what that action wrote. A sync cannot be taken back.",
+			"contains what that action wrote. A sync cannot be undone.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := o.newDeed(cmd, flags, poolstate.VerbUndo)
+			r, err := o.newActionRun(cmd, flags, poolstate.VerbUndo)
 			if err != nil {
 				return err
 			}
-			return d.undo()
+			return r.undo()
 		},
 	}
 	flags.register(cmd)
 	return cmd
 }
 
-func (d *deed) undo() error {
-	number, undos, err := d.operator.LastUndo()
+func (r *actionRun) undo() error {
+	number, undos, err := r.operator.LastUndo()
 	switch {
 	case errors.Is(err, poolstate.ErrNothingToUndo):
-		return d.report(&poolstate.Outcome{})
+		return r.report(&poolstate.Outcome{})
 	case errors.Is(err, journal.ErrNotUndoable):
 		return within("undo", &codedError{exitRefused, err})
 	case err != nil:
 		return within("undo", err)
 	}
-	return d.execute(journal.Task{
-		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: d.snap.policy,
+	return r.execute(journal.Task{
+		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: r.snap.policy,
 	})
 }

@@ -50,17 +50,17 @@ var dryCommands = [][]string{
 // says what to do.
 func TestAFileThatCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ name, content, says string }{
-		{"empty", "", "mend it"},
-		{"blank", " \n\t", "mend it"},
-		{"cut off", `{"credential_pool": {"p": [{"id": "a"`, "mend it"},
-		{"no JSON", "credential_pool: {}", "mend it"},
-		{"a byte order mark and nothing", "\ufeff", "mend it"},
-		{"more than one value", `{} {}`, "mend it"},
-		{"a list", `[]`, "mend it"},
-		{"null", `null`, "mend it"},
-		{"pool is a list", `{"credential_pool": []}`, "mend it"},
-		{"pool is a string", `{"credential_pool": "x"}`, "mend it"},
-		{"pool is a number", `{"credential_pool": 1}`, "mend it"},
+		{"empty", "", "fix it"},
+		{"blank", " \n\t", "fix it"},
+		{"cut off", `{"credential_pool": {"p": [{"id": "a"`, "fix it"},
+		{"no JSON", "credential_pool: {}", "fix it"},
+		{"a byte order mark and nothing", "\ufeff", "fix it"},
+		{"more than one value", `{} {}`, "fix it"},
+		{"a list", `[]`, "fix it"},
+		{"null", `null`, "fix it"},
+		{"pool is a list", `{"credential_pool": []}`, "fix it"},
+		{"pool is a string", `{"credential_pool": "x"}`, "fix it"},
+		{"pool is a number", `{"credential_pool": 1}`, "fix it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := storeFile(t, c.content)
@@ -105,10 +105,10 @@ func TestExplain(t *testing.T) {
 		err         error
 		says, brief string
 	}{
-		{"missing", fs.ErrNotExist, "no such file; name another", "auth.json: the file is gone; waiting for it to come back"},
+		{"missing", fs.ErrNotExist, "no such file; name another", "auth.json: the file is missing; waiting for it to reappear"},
 		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make it readable", "auth.json: permission denied; make it readable"},
-		{"broken", syntax, "; mend it, or let the agent write it anew", "auth.json: "},
-		{"no pool", notPool, "; mend it, or let the agent write it anew", "auth.json: "},
+		{"broken", syntax, "; fix it, or let the agent rewrite it", "auth.json: "},
+		{"no pool", notPool, "; fix it, or let the agent rewrite it", "auth.json: "},
 		{"no file", fmt.Errorf("/x: %w", poolstate.ErrNotFile), "not a regular file", "auth.json: not a regular file"},
 		{"too large", poolstate.ErrTooLarge, "too large for a credential pool", "auth.json: "},
 		{"else", &fs.PathError{Op: "read", Path: "/x", Err: errors.New("input/output error")}, "input/output error", "auth.json: input/output error"},
