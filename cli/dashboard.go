@@ -100,12 +100,11 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	defer context.AfterFunc(ctx, program.Quit)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
-	watcher := watch.New(cfg.Operator.Store.Path())
-	go watcher.Run(ctx)
+	changes := watch.Start(ctx, cfg.Operator.Store.Path())
 	go func() {
-		for c := range watcher.Changes() {
+		for c := range changes {
 			program.Send(model.FileChanged{
-				Polling: c.Mode == watch.Polling, Interval: c.Interval, Reason: c.Reason,
+				Polling: c.Mode == watch.Polling, Interval: watch.Interval, Reason: c.Reason,
 			})
 		}
 	}()

@@ -42,10 +42,8 @@ func eventsCommand(o *options) *cobra.Command {
 			}
 			ctx, cancel := context.WithCancel(cmd.Context())
 			defer cancel()
-			watcher := watch.New(f.store.Path())
-			go watcher.Run(ctx)
 			f.print = unlessDone(ctx, f.print)
-			return f.follow(ctx, watcher.Changes())
+			return f.follow(ctx, watch.Start(ctx, f.store.Path()))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line; its fields are stable")

@@ -5,47 +5,39 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"pooltop/watch"
 )
 
-func ExampleWatcher() {
+func Example() {
 	dir, err := os.MkdirTemp("", "watch")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "auth.json")
+	path := filepath.Join(dir, "config.json")
 
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	w := watch.New(path)
-	go w.Run(ctx)
+	changes := watch.Start(ctx, path)
 
-	// The first Change comes as soon as the watch stands.
-	<-w.Changes()
-	_, err = os.ReadFile(path)
-	fmt.Println("missing:", os.IsNotExist(err))
+	<-changes // the path is watched
+	if _, err := os.ReadFile(path); os.IsNotExist(err) {
+		fmt.Println("missing")
+	}
 
-	// Another process replaces the file.
-	if err := os.WriteFile(path+".tmp", []byte(`{"ok":true}`), 0o600); err != nil {
+	// Usually done by another program.
+	if err := os.WriteFile(path, []byte("hello"), 0o600); err != nil {
 		fmt.Println(err)
 	}
-	if err := os.Rename(path+".tmp", path); err != nil {
-		fmt.Println(err)
-	}
-	for range w.Changes() {
-		if data, err := os.ReadFile(path); err == nil {
+	for range changes {
+		if data, err := os.ReadFile(path); err == nil && len(data) > 0 {
 			fmt.Printf("content: %s\n", data)
-			cancel()
+			cancel() // closes changes
 		}
 	}
-	fmt.Println("closed")
-
 	// Output:
-	// missing: true
-	// content: {"ok":true}
-	// closed
+	// missing
+	// content: hello
 }

@@ -1,122 +1,208 @@
+// Package watch reports when files may have changed.
+//
+// It uses the file events of the operating system to notice a file that is
+// written in place, replaced by rename, removed or created, a symbolic link on
+// the way to it that is switched, and directories that are removed and created
+// again. Nothing has to exist at first.
+//
+// Every [Interval] it also compares the result of os.Stat, for all paths at the
+// same moment. That finds what events do not report, such as another machine's
+// change on a network file system or a renamed directory further up, and takes
+// the place of events if the system cannot provide them.
+//
+//	for c := range watch.Start(ctx, "config.json", "/var/lib/app/state.json") {
+//		reload(c.Path)
+//	}
 package watch
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 )
 
-// Mode is the way changes of the file are noticed at present.
+// Interval is the time between two comparisons, and the longest time that a
+// change can go unnoticed.
+const Interval = 2 * time.Second
+
+// burst is how long events are collected after one was acted upon.
+const burst = 25 * time.Millisecond
+
+// Mode is how changes of a path are noticed.
 type Mode int
 
 const (
-	// Events means that the operating system reports changes as they happen.
-	Events Mode = iota
-	// Polling means that the file is looked at in regular intervals, because
-	// events are not available or cannot be relied upon.
-	Polling
+	Live    Mode = iota // as they happen
+	Polling             // within Interval
 )
 
-// String returns "events" or "polling".
-func (m Mode) String() string {
-	switch m {
-	case Events:
-		return "events"
-	case Polling:
-		return "polling"
-	default:
-		return fmt.Sprintf("mode %d", int(m))
-	}
-}
-
-// Change says that the file may have changed and has to be read now. It does
-// not say what has changed: by the time it is received the file may differ
-// again, so only reading it tells the truth. A Change without any difference
-// in the file is possible, a difference without a Change that follows it is
-// not.
-//
-// Change is comparable; all fields but the fact of its arrival describe how
-// changes are noticed from now on.
+// Change means that the file at Path may have changed, or that its Mode has.
+// Read the file to learn its state: a Change stands for any number of events.
 type Change struct {
-	// Mode is how changes are noticed at present.
-	Mode Mode
-	// Interval is the time between two looks at the file in [Polling] mode,
-	// which bounds how late a change is noticed. It is 0 in [Events] mode.
-	Interval time.Duration
-	// Reason says in one lower-case clause, made for people, why the file is
-	// polled. It is empty in [Events] mode.
-	Reason string
+	Path   string // as given to Start
+	Mode   Mode
+	Reason string // why the mode is Polling, as a short lower-case clause
 }
 
-// Watcher watches one path. It is made by [New] and does nothing until
-// [Watcher.Run] is called.
-type Watcher struct {
+// watcher is one call of Start. Its goroutine owns all fields but wake.
+type watcher struct {
+	interval time.Duration
+	burst    time.Duration
+	open     func() (source, error)
+	changes  chan Change
+	wake     chan struct{} // capacity 1: an event for a file has come
+	files    []*file
+	pending  []*file // files with a Change to send
+	feed     *feed   // nil if there are no events
+	broken   error   // why feed is nil
+}
+
+// file is a watched path. The goroutine of the watcher owns all fields but touched.
+type file struct {
 	path    string
-	cfg     config
-	changes chan Change
-	running atomic.Bool
+	abs     string
+	touched atomic.Bool // set by the feed: an event was for this file
+	dirs    []string    // directories whose events it needs
+	seen    state
+	reason  string // why it is polled, "" if it is not
+	silent  int    // 1: its last change came without an event, 2: none followed
 }
 
-// New returns a Watcher for the file at path. A relative path is bound to the
-// working directory of this moment. Nothing needs to exist yet, neither the
-// file nor the directories above it.
-func New(path string, opts ...Option) *Watcher {
-	cfg := defaults()
-	for _, opt := range opts {
-		opt(&cfg)
-	}
-	return &Watcher{
-		path:    absolute(path),
-		cfg:     cfg,
-		changes: make(chan Change, 1),
-	}
-}
-
-// Changes returns the channel on which changes are reported, always the same
-// one. It holds at most one Change: a newer one takes the place of one that
-// was not received yet, so a slow reader is never behind by more than one
-// reading of the file. The channel is closed when [Watcher.Run] returns.
-func (w *Watcher) Changes() <-chan Change {
+// Start watches paths until ctx is done, then releases everything and closes
+// the channel. It sends a first Change for each path as soon as the path is
+// watched, since the file may have changed after an earlier read. A slow
+// receiver gets one Change per path. Relative paths are resolved at the call.
+//
+// A system call that blocks, as on an unreachable network file system, delays
+// all paths and the end.
+func Start(ctx context.Context, paths ...string) <-chan Change {
+	w := newWatcher(paths...)
+	go w.run(ctx)
 	return w.changes
 }
 
-// Run watches until ctx is done, then closes the channel of [Watcher.Changes].
-// It sends one Change as soon as the watch stands, because the file may have
-// been read before and altered in between.
-//
-// Run is called once; further calls return at once. No goroutine outlives it.
-// It cannot be interrupted while the operating system blocks a look at the
-// file, as may happen on an unreachable network file system.
-func (w *Watcher) Run(ctx context.Context) {
-	if !w.running.CompareAndSwap(false, true) {
-		return
+func newWatcher(paths ...string) *watcher {
+	w := &watcher{
+		interval: Interval, burst: burst, open: openSource,
+		changes: make(chan Change), wake: make(chan struct{}, 1),
 	}
-	defer close(w.changes)
-	if ctx.Err() != nil {
-		return
+	for _, path := range paths {
+		f := &file{path: path, abs: path}
+		if abs, err := filepath.Abs(path); err == nil && !filepath.IsAbs(path) {
+			f.abs = abs // an absolute path is not cleaned: "link/.." depends on the link
+		}
+		f.touched.Store(true)
+		w.files = append(w.files, f)
 	}
-	newRunner(w.path, w.cfg, w.changes).run(ctx)
+	return w
 }
 
-// absolute makes path independent of the working directory. On Unix the path
-// must not be cleaned: "link/../file" lies beside the target of the link.
-func absolute(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	if runtime.GOOS == "windows" {
-		if abs, err := filepath.Abs(path); err == nil {
-			return abs
+func (w *watcher) run(ctx context.Context) {
+	defer close(w.changes)
+	defer w.closeFeed()
+	tick := time.NewTicker(w.interval)
+	defer tick.Stop()
+	wake := w.wake             // nil while a burst is collected
+	var pause <-chan time.Time // the end of the burst
+	post(w.wake)
+	for ctx.Err() == nil {
+		var out chan Change // nil if there is nothing to send
+		var next Change
+		if len(w.pending) > 0 {
+			out, next = w.changes, w.pending[0].change()
 		}
-		return path
+		select {
+		case <-ctx.Done():
+		case out <- next:
+			w.pending = w.pending[1:]
+		case <-wake:
+			w.check(false)
+			wake, pause = nil, time.After(w.burst)
+		case <-pause:
+			wake, pause = w.wake, nil
+		case <-tick.C:
+			w.check(true)
+		}
 	}
-	dir, err := os.Getwd()
+}
+
+func (f *file) change() Change {
+	if f.reason == "" {
+		return Change{Path: f.path}
+	}
+	return Change{Path: f.path, Mode: Polling, Reason: f.reason}
+}
+
+// check arranges the watches and then looks at all files. In this order any
+// change after the look causes an event, and so another check.
+func (w *watcher) check(ticked bool) {
+	renewed := w.arrange()
+	for _, f := range w.files {
+		touched := f.touched.Swap(false)
+		now := observe(f.abs)
+		differs := !now.same(f.seen)
+		// Two changes close together may leave the same state: file systems
+		// record times in steps of up to two seconds.
+		unsure := ticked && f.change().Mode == Polling && now.age < 2*Interval
+		switch {
+		case touched, f.silent == 1 && f.reason != "":
+			f.silent = 0
+		case ticked && !renewed && f.reason == "" && (differs || f.silent == 1):
+			f.silent++ // the event may be late: the next tick decides
+		}
+		reason := w.reason(f)
+		if (touched || renewed || differs || unsure || reason != f.reason) && !slices.Contains(w.pending, f) {
+			w.pending = append(w.pending, f)
+		}
+		f.seen, f.reason = now, reason
+	}
+}
+
+// reason returns why f is polled, or "" if it is not.
+func (w *watcher) reason(f *file) string {
+	if w.feed == nil {
+		return explain(w.broken)
+	}
+	for _, dir := range f.dirs {
+		if err := w.feed.missing[dir]; err != nil {
+			return explain(err)
+		}
+	}
+	if f.silent == 2 {
+		return "no events from this file system"
+	}
+	return ""
+}
+
+// state is the result of os.Stat.
+type state struct {
+	info os.FileInfo
+	err  string
+	age  time.Duration // since the last modification
+}
+
+func observe(path string) state {
+	info, err := os.Stat(path)
 	if err != nil {
-		return path
+		return state{err: err.Error(), age: Interval * 2}
 	}
-	return dir + string(filepath.Separator) + path
+	return state{info: identified(info), age: time.Since(info.ModTime()).Abs()}
+}
+
+func (s state) same(t state) bool {
+	if s.info == nil || t.info == nil {
+		return s.info == nil && t.info == nil && s.err == t.err
+	}
+	return s.info.Size() == t.info.Size() && s.info.Mode() == t.info.Mode() &&
+		s.info.ModTime().Equal(t.info.ModTime()) && os.SameFile(s.info, t.info)
+}
+
+// identified makes info load its identity. Windows otherwise loads it at the
+// first comparison, when the path may lead to another file.
+func identified(info os.FileInfo) os.FileInfo {
+	os.SameFile(info, info)
+	return info
 }

@@ -1,0 +1,143 @@
+package watch
+
+import (
+	"errors"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// source delivers the events of directories.
+type source struct {
+	events <-chan fsnotify.Event
+	errors <-chan error
+	add    func(dir string) error
+	close  func() error
+}
+
+func openSource() (source, error) {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return source{}, err
+	}
+	return source{w.Events, w.Errors, w.Add, w.Close}, nil
+}
+
+// feed receives the events of a source for a layout.
+type feed struct {
+	source
+	layout  *layout
+	missing map[string]error // directories that could not be added
+	stale   atomic.Bool      // watches may have ended
+	wake    chan struct{}
+	ended   chan struct{}
+}
+
+// arrange makes the feed fit the files, and reports whether events may have
+// been missed meanwhile. If the layout has changed it opens a new source:
+// Windows cannot remove the watch of a directory that was moved.
+func (w *watcher) arrange() (renewed bool) {
+	for range 8 { // more changes of directories in a row have to wait for the next check
+		layout := newLayout(w.files)
+		if w.feed != nil && !w.feed.stale.Load() && w.feed.layout.equal(layout) {
+			// The layout was the same before and after the watches were added.
+			return w.feed.addMissing() || renewed
+		}
+		w.closeFeed()
+		var src source
+		if src, w.broken = w.open(); w.broken != nil {
+			return renewed
+		}
+		w.feed = newFeed(src, layout, w.wake)
+		renewed = true
+	}
+	return renewed
+}
+
+func newFeed(src source, l *layout, wake chan struct{}) *feed {
+	f := &feed{source: src, layout: l, missing: map[string]error{}, wake: wake, ended: make(chan struct{})}
+	go f.receive()
+	for dir := range l.dirs {
+		f.missing[dir] = nil
+	}
+	f.addMissing()
+	return f
+}
+
+// addMissing reports whether it could add a directory.
+func (f *feed) addMissing() (added bool) {
+	for dir := range f.missing {
+		if err := f.add(dir); err != nil {
+			f.missing[dir] = err
+		} else {
+			delete(f.missing, dir)
+			added = true
+		}
+	}
+	return added
+}
+
+// receive marks the files that events are for and drops all other events. It
+// has a goroutine of its own because add may wait until an event is received.
+func (f *feed) receive() {
+	defer close(f.ended)
+	for {
+		select {
+		case ev, ok := <-f.events:
+			if !ok {
+				return
+			}
+			f.mark(ev)
+		case _, ok := <-f.errors:
+			if !ok {
+				return
+			}
+			f.stale.Store(true) // lost events may include the end of a watch
+			post(f.wake)
+		}
+	}
+}
+
+func (f *feed) mark(ev fsnotify.Event) {
+	name := fold(ev.Name)
+	for _, file := range f.layout.files[name] {
+		file.touched.Store(true)
+		post(f.wake)
+	}
+	// Some systems report a write to a directory for each change inside it.
+	if f.layout.way[name] && ev.Op != fsnotify.Write {
+		f.stale.Store(true)
+		post(f.wake)
+	}
+}
+
+func (w *watcher) closeFeed() {
+	if w.feed != nil && w.feed.close() == nil {
+		<-w.feed.ended
+	}
+	w.feed = nil
+}
+
+// post wakes the receiver of wake once for any number of calls.
+func post(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// explain turns the error of a source into a reason to poll.
+func explain(err error) string {
+	var number syscall.Errno
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return "inotify watch limit reached"
+	case errors.Is(err, syscall.EMFILE):
+		return "inotify or open file limit reached" // Linux has one error for both
+	case errors.As(err, &number):
+		return "no file events: " + number.Error()
+	default:
+		return "no file events"
+	}
+}

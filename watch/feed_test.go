@@ -1,0 +1,131 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+func TestArrange_Errors(t *testing.T) {
+	for name, err := range map[string]error{"overflow": fsnotify.ErrEventOverflow, "other": errors.New("bad descriptor")} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, one, func(r *rig) {
+				r.start(func(Change) {
+					r.errors <- fmt.Errorf("reading: %w", err)
+					r.live(r.atOnce())
+					if r.opened != 2 || r.closed != 1 {
+						t.Errorf("%d sources opened, %d closed", r.opened, r.closed)
+					}
+					r.quiet(time.Hour)
+					r.event(r.path, fsnotify.Create)
+					r.live(r.atOnce())
+				})
+			})
+		})
+	}
+}
+
+func TestArrange_Limits(t *testing.T) {
+	for name, fail := range map[string]func(r *rig, err error){
+		"open": func(r *rig, err error) { r.fail(err, nil) },
+		"add":  func(r *rig, err error) { r.fail(nil, err) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, one, func(r *rig) {
+				fail(r, fmt.Errorf("no: %w", syscall.EMFILE))
+				r.start(func(first Change) {
+					r.polling(first, explain(syscall.EMFILE))
+					put(t, r.path, "second")
+					r.polling(r.after(time.Second), explain(syscall.EMFILE))
+					r.quiet(time.Hour + time.Second)
+
+					fail(r, syscall.ENOSPC) // another obstacle is another reason
+					r.polling(r.after(time.Second), explain(syscall.ENOSPC))
+					fail(r, nil)
+					r.live(r.after(Interval))
+					r.quiet(time.Hour + time.Second)
+					r.event(r.path, fsnotify.Write)
+					r.live(r.atOnce())
+
+					r.quiet(time.Hour)
+					fail(r, syscall.ENOSPC)
+					r.event(r.dir, fsnotify.Remove)
+					r.polling(r.atOnce(), explain(syscall.ENOSPC))
+				})
+			})
+		})
+	}
+}
+
+// A directory that vanishes whenever it is added must not keep a processor busy.
+func TestArrange_Unstable(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		add := 0
+		open := r.w.open
+		r.w.open = func() (source, error) {
+			src, err := open()
+			add++
+			must(t, os.Rename(r.dir, fmt.Sprint(r.dir, add)))
+			must(t, os.Mkdir(r.dir, 0o700))
+			return src, err
+		}
+		r.start(func(Change) {
+			if add > 10 {
+				t.Errorf("%d sources opened in one check", add)
+			}
+			r.w.open = open
+		})
+	})
+}
+
+func TestArrange_DirectoryEvents(t *testing.T) {
+	for _, op := range []fsnotify.Op{fsnotify.Create, fsnotify.Remove, fsnotify.Rename, fsnotify.Chmod} {
+		t.Run(op.String(), func(t *testing.T) {
+			bubble(t, one, func(r *rig) {
+				r.start(func(Change) {
+					r.event(r.dir, op) // the watch may have ended, although the directory looks the same
+					r.live(r.atOnce())
+					if r.opened != 2 {
+						t.Errorf("%d sources opened, want 2", r.opened)
+					}
+					r.quiet(time.Hour)
+				})
+			})
+		})
+	}
+}
+
+func TestMark_Names(t *testing.T) {
+	root := filepath.VolumeName(t.TempDir()) + string(filepath.Separator)
+	f := &file{}
+	fd := &feed{wake: make(chan struct{}, 1), layout: &layout{
+		files: map[string][]*file{fold(root + "f"): {f}}, way: map[string]bool{fold(root + "home"): true},
+	}}
+	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // as in the root directory
+	if !f.touched.Load() || fd.stale.Load() {
+		t.Error("the file is not marked")
+	}
+	fd.mark(fsnotify.Event{Name: root + "home", Op: fsnotify.Rename})
+	if !fd.stale.Load() {
+		t.Error("the feed is not stale")
+	}
+}
+
+func TestExplain(t *testing.T) {
+	seen := map[string]bool{}
+	for _, err := range []error{syscall.ENOSPC, syscall.EMFILE, syscall.EACCES, syscall.EIO, fs.ErrInvalid} {
+		got := explain(fmt.Errorf("adding: %w", err))
+		if got == "" || got != strings.ToLower(got) || len(got) > 40 || seen[got] {
+			t.Errorf("%v: %q is not a short lower-case clause of its own", err, got)
+		}
+		seen[got] = true
+	}
+}

@@ -1,0 +1,416 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// absent is the content of a file that cannot be read.
+const absent = "\x00"
+
+// probe watches a file by the events of the operating system alone: the
+// interval is longer than any test.
+type probe struct {
+	t    *testing.T
+	ctx  context.Context
+	top  string // a temporary directory
+	path string
+	w    *watcher
+}
+
+func newProbe(t *testing.T, top, path string) *probe {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	p := &probe{t: t, ctx: ctx, top: top, path: filepath.Join(top, path)}
+	p.w = newWatcher(top + "/" + path)
+	p.w.interval, p.w.burst = time.Hour, time.Millisecond
+	go p.w.run(ctx)
+	t.Cleanup(func() {
+		cancel()
+		for range p.w.changes {
+			continue // until it is closed
+		}
+	})
+	p.receive()
+	return p
+}
+
+func (p *probe) receive() {
+	p.t.Helper()
+	select {
+	case c := <-p.w.changes:
+		if c.Mode != Live {
+			p.t.Fatalf("polling: %s", c.Reason)
+		}
+	case <-p.ctx.Done():
+		p.t.Fatalf("no change; content is %q", read(p.path))
+	}
+}
+
+// expect receives until the file has the content.
+func (p *probe) expect(content string) {
+	p.t.Helper()
+	for p.receive(); read(p.path) != content; p.receive() {
+		continue
+	}
+}
+
+// prove expects changes of the file where it is now. The first could be a
+// Change that is left over, so there are several.
+func (p *probe) prove() {
+	p.t.Helper()
+	for i := range 3 {
+		p.put(p.path, fmt.Sprint("in place ", i))
+		p.expect(fmt.Sprint("in place ", i))
+		p.replace(fmt.Sprint("replaced ", i))
+		p.expect(fmt.Sprint("replaced ", i))
+	}
+}
+
+func (p *probe) replace(content string) {
+	p.t.Helper()
+	target, err := filepath.EvalSymlinks(p.path)
+	must(p.t, err)
+	p.put(target+".tmp", content)
+	p.move(target+".tmp", target)
+}
+
+func (p *probe) put(path, content string) { p.t.Helper(); put(p.t, p.in(path), content) }
+func (p *probe) remove(path string)       { p.t.Helper(); must(p.t, os.RemoveAll(p.in(path))) }
+func (p *probe) link(target, path string) { p.t.Helper(); link(p.t, target, p.in(path)) }
+func (p *probe) move(from, to string)     { p.t.Helper(); must(p.t, os.Rename(p.in(from), p.in(to))) }
+
+func (p *probe) in(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(p.top, path)
+}
+
+func read(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return absent
+	}
+	return string(data)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// put writes a file in place, in a directory that it makes if necessary.
+func put(t *testing.T, path, content string) {
+	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	must(t, os.WriteFile(path, []byte(content), 0o600))
+}
+
+// link makes a symbolic link or replaces one, without a moment between.
+func link(t *testing.T, target, path string) {
+	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	if err := os.Symlink(target, path+".new"); err != nil {
+		t.Skipf("no symbolic links: %v", err)
+	}
+	must(t, os.Rename(path+".new", path))
+}
+
+// fileTests name files "path" or "path -> target of a link" in a temporary
+// directory. The first one is watched; a final "?" means that it is missing.
+var fileTests = []struct {
+	name  string
+	files string
+	run   func(p *probe)
+}{
+	{"each replacement", "f", func(p *probe) {
+		for i := range 30 {
+			p.replace(fmt.Sprint(i))
+			p.expect(fmt.Sprint(i))
+		}
+	}},
+	{"many replacements", "f", func(p *probe) {
+		for i := range 100 {
+			p.replace(fmt.Sprint(i))
+		}
+		p.expect("99")
+	}},
+	{"written in place", "f", func(p *probe) {
+		for i := range 20 {
+			p.put("f", fmt.Sprint(i))
+			p.expect(fmt.Sprint(i))
+		}
+	}},
+	{"truncated", "f", func(p *probe) {
+		must(p.t, os.Truncate(p.path, 0))
+		p.expect("")
+	}},
+	{"permissions", "f", func(p *probe) {
+		must(p.t, os.Chmod(p.path, 0o400))
+		p.receive()
+		must(p.t, os.Chmod(p.path, 0o600))
+		p.receive()
+	}},
+	{"removed and created", "f", func(p *probe) {
+		for range 10 {
+			p.remove("f")
+			p.expect(absent)
+			p.put("f", "back")
+			p.expect("back")
+		}
+	}},
+	{"moved away and back", "f", func(p *probe) {
+		for range 10 {
+			p.move("f", "away")
+			p.expect(absent)
+			p.move("away", "f")
+			p.expect("f")
+		}
+	}},
+	{"file missing", "f ?", func(p *probe) {
+		p.put("f", "first")
+		p.expect("first")
+	}},
+	{"directories missing", "a/b/c/f ?", func(p *probe) {
+		p.put("a/b/c/f", "at once")
+		p.expect("at once")
+		p.prove()
+		p.remove("a")
+		p.expect(absent)
+		for _, dir := range []string{"a", "a/b", "a/b/c"} {
+			must(p.t, os.Mkdir(p.in(dir), 0o700))
+			p.receive()
+		}
+		p.put("a/b/c/f", "step by step")
+		p.expect("step by step")
+	}},
+	{"tree moved into place", "a/b/f ?", func(p *probe) {
+		p.put("new/b/f", "first")
+		p.move("new", "a")
+		p.expect("first")
+	}},
+	{"file in the way of the directory", "a/f ?,a", func(p *probe) {
+		p.remove("a")
+		p.put("a/f", "first")
+		p.expect("first")
+	}},
+	{"directory removed and created", "a/f", func(p *probe) {
+		for i := range 10 {
+			p.remove("a")
+			p.expect(absent)
+			p.put("a/f", fmt.Sprint(i))
+			p.expect(fmt.Sprint(i))
+		}
+	}},
+	{"directories removed and created in a row", "a/b/f", func(p *probe) {
+		for i := range 50 {
+			p.remove("a")
+			p.put("a/b/f", fmt.Sprint(i))
+		}
+		p.expect("49")
+	}},
+	{"directory replaced", "a/f", func(p *probe) {
+		for i := range 10 {
+			p.put("other/f", fmt.Sprint(i))
+			p.move("a", fmt.Sprint("old", i))
+			p.move("other", "a")
+			p.expect(fmt.Sprint(i))
+		}
+	}},
+	{"directory moved away and back", "a/f", func(p *probe) {
+		for range 20 {
+			p.move("a", "away")
+			p.move("away", "a")
+		}
+		p.prove()
+		p.move("a", "away")
+		p.expect(absent)
+		p.move("away", "a")
+	}},
+	// The event source is most easily blocked for good while a watch is removed.
+	{"directory moved away and removed", "a/f", func(p *probe) {
+		for i := range 50 {
+			p.move("a", "away")
+			p.remove("away")
+			p.put("a/f", fmt.Sprint(i))
+		}
+		p.expect("49")
+	}},
+	{"target of a link", "f -> a/f,a/f", func(p *probe) {
+		p.prove()
+		p.remove("a/f")
+		p.expect(absent)
+		p.put("a/f", "back")
+		p.expect("back")
+	}},
+	{"link switched", "a/f -> ../b/f,b/f,c/f", func(p *probe) {
+		for range 5 {
+			p.link("../c/f", "a/f")
+			p.expect("c/f")
+			p.link("../b/f", "a/f")
+			p.expect("b/f")
+		}
+	}},
+	{"link becomes a file and back", "f -> a/f,a/f", func(p *probe) {
+		for range 5 {
+			p.put("tmp", "file")
+			p.move("tmp", "f")
+			p.expect("file")
+			p.link("a/f", "f")
+			p.expect("a/f")
+		}
+	}},
+	{"chain of links", "a/f -> ../b/f,b/f -> ../c/f,c/f,d/f", func(p *probe) {
+		p.prove()
+		p.link("../d/f", "b/f")
+		p.expect("d/f")
+		p.prove()
+		p.link("../c/f", "a/f")
+		p.receive()
+	}},
+	{"broken link", "f -> a/b/f", func(p *probe) {
+		p.put("a/b/f", "first")
+		p.expect("first")
+		p.prove()
+		p.remove("a")
+		p.expect(absent)
+		p.put("a/b/f", "again")
+		p.expect("again")
+	}},
+	{"loop of links", "a -> b,b -> a,sub/f", func(p *probe) {
+		p.link("sub/f", "b")
+		p.expect("sub/f")
+		p.prove()
+		p.link("a", "b")
+		p.expect(absent)
+		p.link("sub/f", "a")
+	}},
+	{"linked directory switched", "now/f,now -> v1,v1/f,v2/f", func(p *probe) {
+		for range 5 {
+			p.link("v2", "now")
+			p.expect("v2/f")
+			p.link("v1", "now")
+			p.expect("v1/f")
+		}
+	}},
+	{"link into a linked directory", "f -> now/f,now -> v1,v1/f,v2/f", func(p *probe) {
+		p.link("v2", "now") // as in a mounted Kubernetes volume
+		p.expect("v2/f")
+		p.remove("v1")
+	}},
+	{"parent of a linked directory", "d/../f,d -> a/sub,a/sub/x,a/f", func(p *probe) {
+		if runtime.GOOS == "windows" {
+			p.t.Skip("the system does not look up \"..\"")
+		}
+		p.path = p.in("a/f")
+	}},
+}
+
+func TestStart_Files(t *testing.T) {
+	for _, tt := range fileTests {
+		t.Run(tt.name, func(t *testing.T) {
+			top := t.TempDir()
+			files := strings.Split(tt.files, ",")
+			watched, _, _ := strings.Cut(files[0], " ")
+			for _, f := range files[1:] {
+				create(t, top, f)
+			}
+			if _, err := os.Stat(top + "/" + watched); err != nil {
+				create(t, top, files[0])
+			}
+			p := newProbe(t, top, watched)
+			tt.run(p)
+			p.prove()
+		})
+	}
+}
+
+func create(t *testing.T, top, file string) {
+	t.Helper()
+	if path, target, ok := strings.Cut(file, " -> "); ok {
+		link(t, target, filepath.Join(top, path))
+	} else if !strings.HasSuffix(file, "?") {
+		put(t, filepath.Join(top, file), file)
+	}
+}
+
+func TestStart_RelativePath(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "f"), "first")
+	t.Chdir(dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	changes := Start(ctx, "f")
+	t.Chdir(t.TempDir())
+	if c := <-changes; c != (Change{Path: "f"}) {
+		t.Errorf("got %+v", c)
+	}
+	for i := range 3 {
+		put(t, filepath.Join(dir, "f"), fmt.Sprint(i))
+		<-changes
+	}
+	cancel()
+	for range changes {
+		continue
+	}
+}
+
+func TestStart_UnrelatedFiles(t *testing.T) {
+	top := t.TempDir()
+	put(t, filepath.Join(top, "f"), "f")
+	p := newProbe(t, top, "f")
+	const rounds = 20
+	counted := make(chan int)
+	go func() {
+		n := 0
+		for range p.w.changes {
+			n++
+			if read(p.path) == fmt.Sprint(rounds-1) {
+				break
+			}
+		}
+		counted <- n
+	}()
+	for i := range rounds {
+		for range 50 {
+			p.put("other", "x")
+			p.move("other", "f.tmp2")
+			p.remove("f.tmp2")
+		}
+		p.replace(fmt.Sprint(i))
+	}
+	// Some systems report a replacement as removal and creation.
+	if n := <-counted; n > 3*rounds {
+		t.Errorf("%d changes for %d replacements", n, rounds)
+	}
+}
+
+func TestStart_NoGoroutineLeft(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		changes := Start(ctx, path)
+		<-changes
+		put(t, path, "may be under way at the end")
+		cancel()
+		for range changes {
+			continue
+		}
+	}
+	stacks := make([]byte, 1<<20)
+	for range 1000 { // those that have ended may not have been removed yet
+		if all := string(stacks[:runtime.Stack(stacks, true)]); !strings.Contains(all, "fsnotify.(*") && !strings.Contains(all, "watch.(*feed)") {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("a goroutine is left:\n%s", stacks)
+}

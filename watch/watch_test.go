@@ -1,0 +1,337 @@
+package watch
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// rig watches real files with a fake clock and fake events.
+type rig struct {
+	t    *testing.T
+	dir  string
+	path string
+	w    *watcher
+
+	mu      sync.Mutex // guards what follows
+	events  chan fsnotify.Event
+	errors  chan error
+	opened  int
+	closed  int
+	openErr error
+	addErr  error
+}
+
+func (r *rig) open() (source, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.openErr != nil {
+		return source{}, r.openErr
+	}
+	events, errs := make(chan fsnotify.Event), make(chan error)
+	r.events, r.errors = events, errs
+	r.opened++
+	return source{events, errs, func(string) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.addErr
+	}, func() error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		close(events)
+		close(errs)
+		r.closed++
+		return nil
+	}}, nil
+}
+
+// bubble runs test in a bubble, on a watcher of files with these names.
+func bubble(t *testing.T, names []string, test func(r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		top, err := filepath.EvalSymlinks(t.TempDir())
+		must(t, err)
+		r := &rig{t: t, dir: filepath.Join(top, "home")}
+		var paths []string
+		for _, name := range names {
+			path := filepath.Join(r.dir, name)
+			put(t, path, "first")
+			must(t, os.Chtimes(path, time.Time{}, time.Unix(1, 0)))
+			paths = append(paths, path)
+		}
+		r.path = paths[0]
+		r.w = newWatcher(paths...)
+		r.w.open = r.open
+		test(r)
+		if r.opened != r.closed {
+			t.Errorf("%d sources opened, %d closed", r.opened, r.closed)
+		}
+	})
+}
+
+var one = []string{"f"}
+
+// start runs the watcher until the test ends, and returns the first Change. Its
+// ticks come at even seconds.
+func (r *rig) start(test func(first Change)) {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(r.t.Context())
+	go r.w.run(ctx)
+	first := r.atOnce()
+	r.quiet(time.Second)
+	test(first)
+	cancel()
+	for range r.w.changes {
+		continue
+	}
+}
+
+// fail sets the errors of opening and adding.
+func (r *rig) fail(open, add error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.openErr, r.addErr = open, add
+}
+
+func (r *rig) event(name string, op fsnotify.Op) {
+	r.mu.Lock()
+	events := r.events
+	r.mu.Unlock()
+	events <- fsnotify.Event{Name: name, Op: op}
+}
+
+// after returns a Change that has to come in exactly d.
+func (r *rig) after(d time.Duration) Change {
+	r.t.Helper()
+	begin := time.Now()
+	select {
+	case c := <-r.w.changes:
+		if took := time.Since(begin); took != d {
+			r.t.Fatalf("%+v came after %v, want %v", c, took, d)
+		}
+		return c
+	case <-time.After(d + time.Minute):
+		r.t.Fatalf("no change within %v", d+time.Minute)
+		return Change{}
+	}
+}
+
+func (r *rig) atOnce() Change { r.t.Helper(); return r.after(0) }
+
+// quiet expects no Change for d.
+func (r *rig) quiet(d time.Duration) {
+	r.t.Helper()
+	select {
+	case c := <-r.w.changes:
+		r.t.Fatalf("unexpected change %+v", c)
+	case <-time.After(d):
+	}
+}
+
+func (r *rig) live(c Change) {
+	r.t.Helper()
+	if want := (Change{Path: r.path}); c != want {
+		r.t.Fatalf("got %+v, want %+v", c, want)
+	}
+}
+
+func (r *rig) polling(c Change, reason string) {
+	r.t.Helper()
+	if want := (Change{Path: r.path, Mode: Polling, Reason: reason}); c != want {
+		r.t.Fatalf("got %+v, want %+v", c, want)
+	}
+}
+
+const noEvents = "no events from this file system"
+
+func TestRun_Burst(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		r.start(func(Change) {
+			r.event(r.path, fsnotify.Write)
+			r.live(r.atOnce())
+			for range 10 {
+				<-time.After(time.Millisecond)
+				r.event(r.path, fsnotify.Write)
+			}
+			r.live(r.after(burst - 10*time.Millisecond))
+			r.quiet(time.Hour)
+		})
+	})
+}
+
+func TestRun_SteadyStream(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		r.start(func(Change) {
+			count, end := 0, time.After(time.Second)
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for running := true; running; {
+				select {
+				case <-tick.C:
+					r.event(r.path, fsnotify.Write)
+				case <-r.w.changes:
+					count++
+				case <-end:
+					running = false
+				}
+			}
+			if count < 35 || count > 42 {
+				t.Errorf("%d changes in a second, want 40", count)
+			}
+			<-time.After(burst)
+			synctest.Wait()
+			select {
+			case <-r.w.changes:
+			default:
+				t.Error("the last event is not reported")
+			}
+		})
+	})
+}
+
+func TestRun_SlowReceiver(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		r.start(func(Change) {
+			for range 100 {
+				<-time.After(burst)
+				r.event(r.path, fsnotify.Write)
+			}
+			<-time.After(burst)
+			r.fail(syscall.EMFILE, nil)
+			r.event(r.dir, fsnotify.Remove)
+			synctest.Wait()
+			r.polling(r.atOnce(), explain(syscall.EMFILE))
+			r.quiet(time.Second)
+		})
+	})
+}
+
+func TestRun_AtRest(t *testing.T) {
+	names := []string{"f", "a/f", "b/f", "c/f"}
+	bubble(t, names, func(r *rig) {
+		ctx, cancel := context.WithCancel(r.t.Context())
+		go r.w.run(ctx)
+		for _, name := range names {
+			if c := r.atOnce(); c != (Change{Path: filepath.Join(r.dir, name)}) {
+				t.Errorf("got %+v", c)
+			}
+		}
+		r.quiet(time.Second)
+		for range 1000 {
+			for _, name := range []string{"other", "f.tmp", "a/f.tmp"} {
+				r.event(filepath.Join(r.dir, name), fsnotify.Create)
+			}
+			r.event(r.dir, fsnotify.Write)
+			synctest.Wait()
+			if len(r.w.wake) > 0 {
+				t.Fatal("woken by an event for another file")
+			}
+		}
+		r.quiet(time.Hour)
+		put(t, filepath.Join(r.dir, "b/f"), "second")
+		r.event(filepath.Join(r.dir, "b/f"), fsnotify.Write)
+		if c := r.atOnce(); c != (Change{Path: filepath.Join(r.dir, "b/f")}) {
+			t.Errorf("got %+v", c)
+		}
+		r.quiet(time.Hour)
+		cancel()
+		for range r.w.changes {
+			t.Error("a change at the end")
+		}
+	})
+}
+
+func TestRun_CanceledBeforehand(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		ctx, cancel := context.WithCancel(r.t.Context())
+		cancel()
+		go r.w.run(ctx)
+		if c, ok := <-r.w.changes; ok {
+			t.Errorf("got %+v, want a closed channel", c)
+		}
+	})
+}
+
+func TestCheck_NoEvents(t *testing.T) {
+	for name, alter := range map[string]func(r *rig){
+		"write":       func(r *rig) { put(r.t, r.path, "second") },
+		"remove":      func(r *rig) { must(r.t, os.Remove(r.path)) },
+		"permissions": func(r *rig) { must(r.t, os.Chmod(r.path, 0o400)) },
+		"time":        func(r *rig) { must(r.t, os.Chtimes(r.path, time.Time{}, time.Unix(2, 0))) },
+		"replace": func(r *rig) {
+			put(r.t, r.path+".tmp", "other")
+			must(r.t, os.Chtimes(r.path+".tmp", time.Time{}, time.Unix(1, 0)))
+			must(r.t, os.Rename(r.path+".tmp", r.path))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, one, func(r *rig) {
+				r.start(func(Change) {
+					alter(r)
+					r.live(r.after(time.Second))
+					r.polling(r.after(Interval), noEvents)
+					r.quiet(time.Hour + time.Second)
+
+					must(t, os.RemoveAll(r.path))
+					put(t, r.path, "found by polling")
+					r.polling(r.after(time.Second), noEvents)
+					r.quiet(time.Hour + time.Second)
+					r.event(r.path, fsnotify.Write)
+					r.live(r.atOnce())
+					r.quiet(time.Hour)
+				})
+			})
+		})
+	}
+}
+
+func TestCheck_LateEvent(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		r.start(func(Change) {
+			put(t, r.path, "second")
+			r.live(r.after(time.Second))
+			<-time.After(time.Second)
+			r.event(r.path, fsnotify.Write)
+			r.live(r.atOnce())
+			r.quiet(time.Hour)
+		})
+	})
+}
+
+// A second change with the same time and size leaves no trace.
+func TestCheck_RecentlyChanged(t *testing.T) {
+	bubble(t, one, func(r *rig) {
+		r.fail(syscall.EMFILE, nil)
+		r.start(func(first Change) {
+			r.polling(first, explain(syscall.EMFILE))
+			put(t, r.path, "second")
+			must(t, os.Chtimes(r.path, time.Time{}, time.Now()))
+			r.after(time.Second)
+			r.after(Interval)
+			r.quiet(time.Hour)
+		})
+	})
+}
+
+// A directory further up is not watched.
+func TestCheck_AncestorReplaced(t *testing.T) {
+	bubble(t, []string{"a/b/f"}, func(r *rig) {
+		r.start(func(Change) {
+			put(t, filepath.Join(r.dir, "new/b/f"), "second")
+			must(t, os.Rename(filepath.Join(r.dir, "a"), filepath.Join(r.dir, "old")))
+			must(t, os.Rename(filepath.Join(r.dir, "new"), filepath.Join(r.dir, "a")))
+			r.live(r.after(time.Second))
+			r.quiet(time.Hour)
+			if r.opened != 2 {
+				t.Errorf("%d sources opened, want 2", r.opened)
+			}
+		})
+	})
+}
