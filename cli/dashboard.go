@@ -85,7 +85,7 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	defer cfg.Pending.Finish()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
-	defer out.leave()
+	defer out.drain()
 	restLightly()
 	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cmp.Or(o.frameRate, framesPerSecond))}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name

@@ -22,9 +22,9 @@ func eventsCommand(o *options) *cobra.Command {
 	var since string
 	cmd := &cobra.Command{
 		Use:   "events",
-		Short: "Follow what happens to the pool, one line each, until interrupted",
-		Long: "events prints one line for everything that happens to the pool, until it is interrupted.\n" +
-			"With --since it begins with what the journal and the file tell of the time before.",
+		Short: "Print events of the pool, one per line, until interrupted",
+		Long: "events prints each event of the pool on a line of its own, until it is interrupted.\n" +
+			"With --since it starts with earlier events recorded in the journal or the file.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -36,7 +36,7 @@ func eventsCommand(o *options) *cobra.Command {
 			if since != "" {
 				d, err := poolstate.ParseFor(since)
 				if err != nil {
-					return usageError("--since %q is no length of time, such as 45m, 2h or 1d", since)
+					return usageError("events: --since: invalid duration %q (try 45m, 2h or 1d)", since)
 				}
 				f.since = f.clock().Add(-d)
 			}
@@ -46,15 +46,16 @@ func eventsCommand(o *options) *cobra.Command {
 			return f.follow(ctx, watch.Start(ctx, f.store.Path()))
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line; its fields are stable")
-	cmd.Flags().StringVar(&since, "since", "", "begin with what happened in that time, such as 2h")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
+	cmd.Flags().StringVar(&since, "since", "", "start with the events of this long ago, such as 2h")
 	return cmd
 }
 
 // printer prints one event.
 type printer func(*poolstate.Record, poolstate.Policy) error
 
-// unlessDone keeps a reader that has stopped reading from holding up the end.
+// unlessDone returns a printer that gives up when ctx ends, even if the reader of
+// its output has stopped reading.
 func unlessDone(ctx context.Context, print printer) printer {
 	return func(r *poolstate.Record, p poolstate.Policy) error {
 		printed := make(chan error, 1)
@@ -68,7 +69,7 @@ func unlessDone(ctx context.Context, print printer) printer {
 	}
 }
 
-// follower prints what happens to a store.
+// follower prints the events of a store.
 type follower struct {
 	store   *poolstate.Store
 	journal journal.Journal
@@ -76,14 +77,12 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   printer
-	// hint, if any, says what a person has to know who sees nothing.
-	hint func(string)
-	// since, if not zero, is from when on the past is told as well.
-	since time.Time
+	hint    func(string) // optional; prints what is not an event
+	since   time.Time    // print history from here on; zero prints none
 
 	observer poolstate.Observer
 	snapshot poolstate.Snapshot
-	seen     poolstate.Evidence
+	evidence poolstate.Evidence
 	policy   poolstate.Policy
 }
 
@@ -109,9 +108,9 @@ func (o *options) newFollower(w io.Writer, asJSON bool) (*follower, error) {
 	}
 	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
-		_, cramped := terminalOf(w)
+		_, isTerminal := terminalOf(w)
 		theme, w, width := o.printer(w)
-		if !cramped { // nothing has to be cut for a file or a pipe
+		if !isTerminal {
 			width = func() int { return maxErrorText }
 		}
 		f.print = func(r *poolstate.Record, p poolstate.Policy) error {
@@ -122,13 +121,18 @@ func (o *options) newFollower(w io.Writer, asJSON bool) (*follower, error) {
 	return f, nil
 }
 
-// settle is how long a file that cannot be read gets until that is news: a
-// writer in place needs a moment.
-const settle = 150 * time.Millisecond
+const (
+	// settleTime is how long an unreadable file is given before that becomes an
+	// event: a writer that does not replace the file needs a moment.
+	settleTime = 150 * time.Millisecond
+	// maxWait limits how long follow sleeps before it reads the clock again. A
+	// timer stops while the machine is suspended; a deadline does not.
+	maxWait = time.Second
+)
 
-// follow prints until ctx ends.
+// follow prints events until ctx ends or changes is closed.
 func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) error {
-	if err := f.look(false); err != nil {
+	if err := f.load(ctx); err != nil {
 		return err
 	}
 	if f.snapshot.Pool == nil && f.hint != nil {
@@ -145,63 +149,60 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 			if !open {
 				return nil
 			}
-			if err := f.look(true); err != nil {
+			if err := f.load(ctx); err != nil {
 				return err
 			}
 		case <-timer.C:
-			if err := f.tell(f.observer.Tick(f.clock())); err != nil {
+			if err := f.printAll(f.observer.Tick(f.clock()), ""); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// untilNext is how long the clock alone changes nothing.
+// untilNext returns how long to sleep before the clock is read again.
 func (f *follower) untilNext() time.Duration {
 	next := f.observer.Next()
 	if next.IsZero() {
-		return time.Hour
+		return time.Hour // only the file can cause an event
 	}
-	return max(next.Sub(f.clock()), 0)
+	return min(max(next.Sub(f.clock()), 0), maxWait)
 }
 
-// look takes a picture and prints what is new in it. patiently looks again at a
-// file that cannot be read.
-func (f *follower) look(patiently bool) error {
+// load takes a snapshot and prints the events since the last one. Once there was
+// a snapshot, an unreadable file is read again after settleTime.
+func (f *follower) load(ctx context.Context) error {
 	snapshot, err := f.store.LoadIfChanged(f.snapshot)
-	if err != nil && patiently && f.snapshot.Pool != nil {
-		<-time.After(settle)
+	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {
 		snapshot, err = f.store.LoadIfChanged(f.snapshot)
 	}
 	now := f.clock()
 	if err != nil {
-		events := f.observer.Fail(errors.Is(err, fs.ErrNotExist), now)
-		return f.tellOf(events, f.explain(err))
+		return f.printAll(f.observer.Fail(errors.Is(err, fs.ErrNotExist), now), f.explain(err))
 	}
 	first := f.snapshot.Pool == nil
-	events := f.observer.See(snapshot.Pool, f.choice.ResolveSeen(snapshot.Pool, f.seen), now)
+	events := f.observer.See(snapshot.Pool, f.choice.ResolveSeen(snapshot.Pool, f.evidence), now)
 	for i := range events {
 		if e := poolstate.EvidenceOf(&events[i]); e != poolstate.NoEvidence {
-			f.seen = e
+			f.evidence = e
 		}
 	}
-	f.snapshot, f.policy = snapshot, f.choice.ResolveSeen(snapshot.Pool, f.seen)
+	f.snapshot, f.policy = snapshot, f.choice.ResolveSeen(snapshot.Pool, f.evidence)
 	f.observer.Under(f.policy, now)
 	if first && !f.since.IsZero() {
-		if err := f.tellPast(now); err != nil {
+		if err := f.printHistory(now); err != nil {
 			return err
 		}
 	}
-	return f.tell(events)
+	return f.printAll(events, "")
 }
 
-func (f *follower) tell(events []poolstate.Event) error { return f.tellOf(events, "") }
-
-func (f *follower) tellOf(events []poolstate.Event, trouble string) error {
+// printAll prints events. A file_unreadable event gets the reason as its message.
+func (f *follower) printAll(events []poolstate.Event, reason string) error {
 	for i := range events {
 		r := poolstate.RecordOf(&events[i], f.policy)
 		if r.Kind == poolstate.EventFileUnreadable {
-			r.Message = trouble
+			r.Message = reason
 		}
 		if err := f.print(&r, f.policy); err != nil {
 			return err
@@ -210,8 +211,9 @@ func (f *follower) tellOf(events []poolstate.Event, trouble string) error {
 	return nil
 }
 
-// tellPast prints what the journal and the file tell of the time since then.
-func (f *follower) tellPast(now time.Time) error {
+// printHistory prints the events since f.since that the journal or the file
+// records.
+func (f *follower) printHistory(now time.Time) error {
 	records, err := f.journal.Past(f.store.Path(), f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,9 +18,9 @@ import (
 	"pooltop/watch"
 )
 
-// followed is a follower of a file at the instant of the samples, and what it
-// printed.
-func followed(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
+// newTestFollower returns a follower of a file at the instant of the samples, and
+// its output.
+func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
 	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
@@ -35,10 +36,10 @@ func followed(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer)
 	return f, &out
 }
 
-// past is what events prints of the time before.
-func past(t *testing.T, file string, asJSON bool) string {
+// history returns what events --since prints before it follows.
+func history(t *testing.T, file string, asJSON bool) string {
 	t.Helper()
-	f, out := followed(t, file, asJSON)
+	f, out := newTestFollower(t, file, asJSON)
 	f.since = f.clock().Add(-366 * 24 * time.Hour)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -48,68 +49,98 @@ func past(t *testing.T, file string, asJSON bool) string {
 	return out.String()
 }
 
-// The file tells who failed, and when.
-func TestEventsTellThePast(t *testing.T) {
+func TestEvents_History(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
-	got := past(t, file, false)
+	got := history(t, file, false)
 	for _, line := range []string{
 		"Sun 09:26  anthropic/claude_code           dead        agent     401 token revoked, re-auth is what it needs\n",
 		"08:18:20   openai-cod…/seat-2@example.com  due         clock     cooldown of 1h over, streak stays 1\n",
 		"08:31:53   anthropic/work-oauth            exhausted   agent     429 rate limit, streak 3, 4h, “This request would exceed your organization's rate limit of 50 requests per minute”\n",
 	} {
 		if !strings.Contains(got, line) {
-			t.Errorf("it does not say %q:\n%s", line, got)
+			t.Errorf("missing %q:\n%s", line, got)
 		}
 	}
 	equal(t, "lines", strings.Count(got, "\n"), 7)
-	equal(t, "the first line as JSON", strings.Split(past(t, file, true), "\n")[0],
+	equal(t, "the first line as JSON", strings.Split(history(t, file, true), "\n")[0],
 		`{"at":"2026-11-22T09:26:40.000Z","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
 			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
 }
 
-// Changes are told as they come, each once.
-func TestEventsFollow(t *testing.T) {
+func TestFollow(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
 		const ready = `{"credential_pool": {"p": [{"id": "a", "label": "key", "consecutive_failures": 1}]}}`
 		const failed = `{"credential_pool": {"p": [{"id": "a", "label": "key", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429, "consecutive_failures": 2}]}}`
 		file := storeFile(t, ready)
-		f, out := followed(t, file, true)
+		f, out := newTestFollower(t, file, true)
 		changes := make(chan watch.Change)
 		ended := make(chan error)
 		go func() { ended <- f.follow(t.Context(), changes) }()
-		tell := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second one is taken when the first is done with
-		tell()
+		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received after the first was handled
+		handle()
 		writeFile(t, file, []byte(failed))
-		tell()
+		handle()
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
-		tell()
+		handle()
 		writeFile(t, file, []byte("{"))
-		tell()
+		handle()
 		writeFile(t, file, []byte(failed))
-		tell()
+		handle()
 		close(changes)
 		if err := <-ended; err != nil {
 			t.Fatal(err)
 		}
-		var told []string
-		for line := range strings.Lines(out.String()) {
-			var e struct{ Event, By string }
-			if err := json.Unmarshal([]byte(line), &e); err != nil {
-				t.Fatal(err)
-			}
-			told = append(told, e.Event+" by "+e.By)
-		}
-		equal(t, "events", strings.Join(told, ", "),
+		equal(t, "events", eventsIn(t, out.String()),
 			"exhausted by agent, file_missing by agent, file_unreadable by agent, file_recovered by agent")
 	})
 }
 
-// keepHostile puts lines with a text wherever one may stand into the journal.
-func keepHostile(t *testing.T, file, text string) {
+// eventsIn returns the kinds and actors of printed JSON events.
+func eventsIn(t *testing.T, output string) string {
+	t.Helper()
+	var all []string
+	for line := range strings.Lines(output) {
+		var e struct{ Event, By string }
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e.Event+" by "+e.By)
+	}
+	return strings.Join(all, ", ")
+}
+
+// While a machine is suspended, wall-clock time passes and timers do not.
+func TestFollow_AfterSuspend(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		file := storeFile(t, poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429}`, `{"id": "b"}`))
+		f, out := newTestFollower(t, file, true)
+		var suspended atomic.Int64
+		start := f.clock()
+		f.clock = func() time.Time { return start.Add(time.Duration(suspended.Load())) }
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- f.follow(ctx, nil) }()
+		synctest.Wait()
+		equal(t, "events before the deadline", eventsIn(t, out.String()), "")
+		suspended.Store(int64(time.Hour))
+		<-time.After(maxWait)
+		synctest.Wait()
+		equal(t, "events a moment after the resume", eventsIn(t, out.String()), "due by clock")
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// journalHostile appends an event of every kind to the journal, with the text in
+// all of its fields.
+func journalHostile(t *testing.T, file, text string) {
 	t.Helper()
 	path, err := journal.DefaultPath()
 	if err != nil {
@@ -127,16 +158,14 @@ func keepHostile(t *testing.T, file, text string) {
 	}
 }
 
-// Whatever file and journal say, events prints text and nothing else, a line for
-// each event.
-func TestHostileEventsAreHarmless(t *testing.T) {
+func TestEvents_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", t.TempDir())
 			file := storeFile(t, hostileStore(t, text))
-			keepHostile(t, file, text)
+			journalHostile(t, file, text)
 			for _, asJSON := range []bool{false, true} {
-				got := past(t, file, asJSON)
+				got := history(t, file, asJSON)
 				checkHarmless(t, fmt.Sprint("events, JSON ", asJSON), outcome{stdout: got})
 				equal(t, "lines", strings.Count(got, "\n"), 14+2)
 			}
@@ -144,31 +173,29 @@ func TestHostileEventsAreHarmless(t *testing.T) {
 	}
 }
 
-// No event shows a secret that the file holds, quotes or was told.
-func TestNoEventShowsASecret(t *testing.T) {
+func TestEvents_NoSecret(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
-	done(t, at(t, file, "exhaust", "openrouter", "two", "--yes", "--reason", "told "+tokens["access"]+" and "+tokens["refresh"]))
+	done(t, at(t, file, "exhaust", "openrouter", "two", "--yes", "--reason", "see "+tokens["access"]+" and "+tokens["refresh"]))
 	for _, asJSON := range []bool{false, true} {
-		checkNoSecret(t, "events", outcome{stdout: past(t, file, asJSON)})
+		checkNoSecret(t, "events", outcome{stdout: history(t, file, asJSON)})
 	}
 }
 
-// Who waits for a first file is told so, and a file that is there needs no word.
-func TestEventsSayWhatTheyWaitFor(t *testing.T) {
+func TestFollow_WaitingHint(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	missing := filepath.Join(t.TempDir(), "auth.json")
 	for file, want := range map[string]string{missing: "waiting for " + missing, sampleFile(t, "backoff.json"): ""} {
-		f, out := followed(t, file, false)
-		said := ""
-		f.hint = func(text string) { said += text }
+		f, out := newTestFollower(t, file, false)
+		hint := ""
+		f.hint = func(text string) { hint += text }
 		if err := f.follow(ctx, nil); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "the hint", said, want)
+		equal(t, "the hint", hint, want)
 		equal(t, "the output", out.String(), "")
 	}
 }

@@ -8,34 +8,33 @@ import (
 	"time"
 )
 
-// output is the terminal of the dashboard. Somebody may stop reading what is
-// written there, with a key or because a line is down; the dashboard goes on
-// without waiting for it, and so hears of changes and of signals.
+const (
+	// writeTimeout is how long a write to the terminal may block before it is
+	// queued instead.
+	writeTimeout = 100 * time.Millisecond
+	// shutdownTimeout is how long the queue may take to drain at the end, so that
+	// the terminal is restored.
+	shutdownTimeout = time.Second
+	// maxQueue limits the queue in bytes. It is larger than any full redraw.
+	maxQueue = 1 << 20
+)
+
+// output is the terminal of the dashboard. A terminal can stop reading, after
+// ctrl+s or on a stalled connection. Writes are then queued, so that the program
+// still handles file changes and signals.
 type output struct {
 	*os.File
-	// redraw asks for the whole picture, and gone says that there is no terminal
-	// any more. Neither may wait.
-	redraw func()
-	gone   func(error)
+	redraw func()      // requests a full redraw; must not block
+	gone   func(error) // reports that the terminal no longer exists; must not block
+	wake   chan struct{}
 
 	mu      sync.Mutex
-	waiting []byte
-	// drained is closed when nothing waits any more; nil when nothing does.
-	drained chan struct{}
-	behind  bool // the terminal takes its time
-	lost    bool // something that waited was dropped
+	queue   []byte
+	drained chan struct{} // closed when the queue is empty again; nil while it is empty
+	slow    bool          // a write has timed out: do not wait for the next ones
+	dropped bool          // the queue has overflowed: a full redraw is needed
 	err     error
-	wake    chan struct{}
 }
-
-const (
-	// prompt is how long a terminal may take before nobody waits for it.
-	prompt = 100 * time.Millisecond
-	// parting is how long it may take at the end, to be left as it was found.
-	parting = time.Second
-	// maxWaiting bounds, in bytes, what waits: more than any picture.
-	maxWaiting = 1 << 20
-)
 
 func newOutput(f *os.File, gone func(error)) *output {
 	o := &output{File: f, redraw: func() {}, gone: gone, wake: make(chan struct{}, 1)}
@@ -43,48 +42,48 @@ func newOutput(f *os.File, gone func(error)) *output {
 	return o
 }
 
-// Write takes everything, and waits only for a terminal that is prompt. One
-// that is not gets the newest of what was written, and then a picture anew.
+// Write accepts all of p and blocks for at most writeTimeout. When the queue
+// overflows, older output is dropped and a full redraw is requested later.
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	if o.err != nil {
 		defer o.mu.Unlock()
 		return 0, o.err
 	}
-	if len(o.waiting) > 0 && len(o.waiting)+len(p) > maxWaiting {
-		o.waiting, o.lost = nil, true
+	if len(o.queue) > 0 && len(o.queue)+len(p) > maxQueue {
+		o.queue, o.dropped = nil, true
 	}
-	o.waiting = append(o.waiting, p...)
+	o.queue = append(o.queue, p...)
 	if o.drained == nil {
 		o.drained = make(chan struct{})
 	}
-	drained, behind := o.drained, o.behind
+	drained, slow := o.drained, o.slow
 	o.mu.Unlock()
 	select {
 	case o.wake <- struct{}{}:
-	default: // it is awake
+	default: // pump is awake
 	}
-	if !behind && !inTime(drained, prompt) {
+	if !slow && !waitFor(drained, writeTimeout) {
 		o.mu.Lock()
-		o.behind = o.drained == drained // unless it has just caught up
+		o.slow = o.drained == drained // unless it has just caught up
 		o.mu.Unlock()
 	}
 	return len(p), nil
 }
 
-// leave gives the terminal some time to take what still waits.
-func (o *output) leave() {
+// drain waits for at most shutdownTimeout until the queue is written.
+func (o *output) drain() {
 	o.mu.Lock()
 	drained := o.drained
 	o.mu.Unlock()
 	if drained != nil {
-		inTime(drained, parting)
+		waitFor(drained, shutdownTimeout)
 	}
 }
 
-// inTime waits for something to be done, and reports whether it was in time.
-func inTime(done <-chan struct{}, patience time.Duration) bool {
-	late := time.NewTimer(patience)
+// waitFor reports whether done was closed within the timeout.
+func waitFor(done <-chan struct{}, timeout time.Duration) bool {
+	late := time.NewTimer(timeout)
 	defer late.Stop()
 	select {
 	case <-done:
@@ -94,7 +93,7 @@ func inTime(done <-chan struct{}, patience time.Duration) bool {
 	}
 }
 
-// pump writes what waits, for as long as the program lives.
+// pump writes the queue for as long as the program runs.
 func (o *output) pump() {
 	for range o.wake {
 		for next := o.next(); next != nil; next = o.next() {
@@ -106,17 +105,17 @@ func (o *output) pump() {
 	}
 }
 
-// next takes all that waits; nil is nothing.
+// next takes the whole queue, or returns nil if it is empty.
 func (o *output) next() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	next := o.waiting
-	if o.waiting = nil; next == nil && o.drained != nil {
+	next := o.queue
+	if o.queue = nil; next == nil && o.drained != nil {
 		close(o.drained)
-		if o.lost {
+		if o.dropped {
 			go o.redraw()
 		}
-		o.drained, o.behind, o.lost = nil, false, false
+		o.drained, o.slow, o.dropped = nil, false, false
 	}
 	return next
 }
@@ -132,8 +131,7 @@ func (o *output) fail(err error) {
 	o.gone(err)
 }
 
-// keyboard is the terminal that keys come from. One that was closed has no more
-// of them, ever.
+// keyboard is the terminal as an input. It reports when the terminal was closed.
 type keyboard struct {
 	*os.File
 	gone func(error)

@@ -184,8 +184,8 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, _ := followed(t, file, false)
-	if err := f.look(false); err != nil {
+	f, _ := newTestFollower(t, file, false)
+	if err := f.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	operator, err := o.newOperator(poolstate.Open(file))
