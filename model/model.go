@@ -105,8 +105,8 @@ type Model struct {
 	notifier notifier
 
 	beat beat
-	// memo is shared by all copies of the model, of which one is in use.
-	memo *ui.Memo
+	// clickable is filled by View; all copies of the model share it.
+	clickable *ui.Targets
 }
 
 // New returns the dashboard in its first state: nothing read yet.
@@ -125,8 +125,8 @@ func New(cfg Config) Model {
 		arrangement: newArrangement(cfg.Order, cfg.Descending),
 		away:        away{since: -1},
 		beat:        beat{pace: time.Second},
-		memo:        &ui.Memo{},
 		notifier:    notifier{on: cfg.Notify},
+		clickable:   &ui.Targets{},
 	}
 	if cfg.Scheme != nil {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
@@ -273,7 +273,7 @@ func (m *Model) screen() *ui.Screen {
 	if waiting := m.waiting(); waiting != nil {
 		s.Answer = waiting
 	}
-	s.Pace, s.Coarse, s.Memo = m.beat.pace, m.away.since >= 0 && !m.cfg.Clock.fast(), m.memo
+	s.Pace, s.Coarse = m.beat.pace, m.away.since >= 0 && !m.cfg.Clock.fast()
 	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)
@@ -289,7 +289,9 @@ func (m Model) View() tea.View {
 	if m.width == 0 || m.height == 0 {
 		return tea.View{AltScreen: true}
 	}
-	v := tea.NewView(ui.Render(m.screen()))
+	s := m.screen()
+	s.Targets = m.clickable
+	v := tea.NewView(ui.Render(s))
 	v.AltScreen = true
 	v.ReportFocus = true
 	m.announce(&v)

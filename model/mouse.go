@@ -42,7 +42,7 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		return nil // the second of a double click is not meant for what stands there now
 	}
 	m.mouse.asked = place{}
-	target := ui.Hit(m.screen(), msg.X, msg.Y)
+	target := m.clickable.At(msg.X, msg.Y)
 	switch {
 	case target.Kind == ui.TargetKey:
 		return m.keyClicked(target, msg.Y)

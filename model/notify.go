@@ -138,7 +138,8 @@ func (m *Model) announce(v *tea.View) {
 	if m.snapshot.Pool == nil {
 		return
 	}
-	ready, total := m.memo.Ready(m.snapshot.Pool, m.policy, m.now)
+	sum := m.snapshot.Pool.Summarize(m.policy, m.now)
+	ready, total := sum.Ready(), sum.Total
 	if total == 0 {
 		return
 	}

@@ -120,11 +120,9 @@ func named(t *testing.T, names string) []Column {
 // Another choice is drawn anew, also where rows were kept from before.
 func TestAnotherChoiceOfColumns(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth").sizedAt(120, 40)
-	s.Memo = &Memo{}
 	all := Render(s)
 	s.Without = AllBut(ColumnStreak)
 	few := Render(s)
-	s.Memo = nil
 	equal(t, "the rows that were kept are not used", few, Render(s))
 	s.Without = 0
 	equal(t, "all columns", Render(s), all)

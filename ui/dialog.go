@@ -173,7 +173,7 @@ func (s *Screen) dialogBlock(h int) []string {
 	drawn := s.shortened(indented(s, lines), room)
 	out = append(out, drawn...)
 	if s.Dialog.Choice != nil && len(drawn) > 1 {
-		s.noteChoice(len(drawn)) // the last one, below the rule
+		s.addChoice(len(drawn)) // the last one, below the rule
 	}
 	for len(out) < h {
 		out = append(out, "")

@@ -44,7 +44,7 @@ func (s *Screen) footer(place string) string {
 			continue
 		}
 		l.to(l.at+before).put(inkAccent, h.Key).put(inkSecondary, " "+h.Desc)
-		s.noteKey(l.at-need(h), l.at, b)
+		s.addKey(l.at-need(h), l.at, b)
 	}
 	if place != "" {
 		l.right(end, inkSecondary, regular, text.Fit(place, end-l.at))

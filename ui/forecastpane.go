@@ -56,9 +56,9 @@ func (s *Screen) forecastLines(theme *Theme, w, h int) []sized {
 // forecast is that of the provider that is asked for, or of the whole pool.
 func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
-		return s.memo().forecast(p), p.Name
+		return p.Forecast(s.Policy, s.Now), p.Name
 	}
-	return s.memo().forecast(nil), ""
+	return s.Pool.Forecast(s.Policy, s.Now), ""
 }
 
 // forecastPane is the forecast as large as the screen, with an answer for each

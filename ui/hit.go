@@ -7,11 +7,11 @@ import (
 	"pooltop/ui/text"
 )
 
-// TargetKind is what can be pointed at.
+// TargetKind is the kind of thing that a click can hit.
 type TargetKind uint8
 
 // The kinds: nothing, the row of a credential, the heading of a provider, the
-// title of a column, a key of the footer, and the two answers of a dialog.
+// title of a column, a key in the footer, and the two answers of a dialog.
 const (
 	TargetNothing TargetKind = iota
 	TargetCredential
@@ -22,13 +22,13 @@ const (
 	TargetYes
 )
 
-// Target is what stands at a place of the screen.
+// Target is a clickable part of a line.
 type Target struct {
 	Kind TargetKind
-	// Credential is whose row it is, Provider whose heading.
+	// Credential and Provider are set for a row and for a heading.
 	Credential poolstate.Ref
 	Provider   string
-	// Order is what the column can be sorted by.
+	// Order is how a click on a column title sorts.
 	Order Order
 	// Key is the name of the key to press.
 	Key string
@@ -36,25 +36,10 @@ type Target struct {
 	From, To int
 }
 
-// Hit returns what stands at a cell of the screen, both counted from 0. It draws
-// the screen and looks where things went, so that it knows no layout of its own.
-func Hit(s *Screen, x, y int) Target {
-	return sketched(s).at(x, y)
-}
-
-// sketched draws a screen and returns where things went.
-func sketched(s *Screen) *sketch {
-	noted := *s
-	noted.sketch = &sketch{}
-	Render(&noted)
-	return noted.sketch
-}
-
-// sketch notes down, while a screen is drawn, where on it things stand. A nil
-// one, as for drawing alone, notes nothing.
-type sketch struct {
-	// line is the line of the screen at which the present part begins.
-	line  int
+// Targets are the clickable parts of the screen that [Render] drew last. The
+// zero value is empty; a nil one, for drawing alone, records nothing.
+type Targets struct {
+	top   int // the line at which the part being drawn begins
 	spots []spot
 }
 
@@ -63,22 +48,9 @@ type spot struct {
 	Target
 }
 
-// begin says at which line of the screen a part begins.
-func (k *sketch) begin(line int) {
-	if k != nil {
-		k.line = line
-	}
-}
-
-// note remembers what stands on a line of the present part.
-func (k *sketch) note(line int, t Target) {
-	if k != nil {
-		k.spots = append(k.spots, spot{k.line + line, t})
-	}
-}
-
-func (k *sketch) at(x, y int) Target {
-	for _, s := range k.spots {
+// At returns the target at a cell, both coordinates counted from 0.
+func (t *Targets) At(x, y int) Target {
+	for _, s := range t.spots {
 		if s.y == y && x >= s.From && x < s.To {
 			return s.Target
 		}
@@ -86,24 +58,39 @@ func (k *sketch) at(x, y int) Target {
 	return Target{}
 }
 
-// noteRow remembers a line of the table; all of it counts.
-func (s *Screen) noteRow(line int, r row) {
-	if s.sketch == nil {
-		return
+func (t *Targets) reset() {
+	if t != nil {
+		t.top, t.spots = 0, t.spots[:0]
 	}
+}
+
+// begin sets the line from which add counts.
+func (t *Targets) begin(top int) {
+	if t != nil {
+		t.top = top
+	}
+}
+
+func (t *Targets) add(line int, target Target) {
+	if t != nil {
+		t.spots = append(t.spots, spot{t.top + line, target})
+	}
+}
+
+// addRow makes a whole line of the table clickable.
+func (s *Screen) addRow(line int, r row) {
 	g := &s.Groups[r.group]
 	switch r.kind {
 	case rowHeading:
-		s.sketch.note(line, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
+		s.Targets.add(line, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
 	case rowCredential:
-		s.sketch.note(line, Target{Kind: TargetCredential, Credential: g.Credentials[r.item].Ref, To: s.Width})
+		s.Targets.add(line, Target{Kind: TargetCredential, Credential: g.Credentials[r.item].Ref, To: s.Width})
 	case rowNote, rowBlank:
 	}
 }
 
-// noteTitles remembers the titles of the columns: each from its first cell to
-// the next column.
-func (s *Screen) noteTitles(c *columns) {
+// addTitles makes the column titles clickable, each up to the next column.
+func (s *Screen) addTitles(c *columns) {
 	starts := []Target{
 		{From: c.cursor, Order: OrderPool},
 		{From: c.state, Order: OrderState},
@@ -122,13 +109,13 @@ func (s *Screen) noteTitles(c *columns) {
 			continue // not on a screen of this width
 		}
 		t.Kind, t.To, end = TargetTitle, end, t.From
-		s.sketch.note(0, t)
+		s.Targets.add(0, t)
 	}
 }
 
-// noteKey remembers a key of the footer. One that shows two keys, such as the
-// arrows, is two keys.
-func (s *Screen) noteKey(from, to int, b key.Binding) {
+// addKey makes a key of the footer clickable. A binding that shows two keys,
+// such as the arrows, becomes two targets.
+func (s *Screen) addKey(from, to int, b key.Binding) {
 	keys, name := b.Keys(), b.Help().Key
 	if len(keys) == 0 {
 		return
@@ -137,16 +124,16 @@ func (s *Screen) noteKey(from, to int, b key.Binding) {
 		first, second := KeyWord(keys[0]), KeyWord(keys[1])
 		if name == first+second || name == first+" "+second {
 			next := from + text.Width(name) - text.Width(second)
-			s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
+			s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
 			from, keys = next, keys[1:]
 		}
 	}
-	s.sketch.note(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: to})
+	s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: to})
 }
 
-// noteChoice remembers no and yes, as choiceLine draws them.
-func (s *Screen) noteChoice(line int) {
+// addChoice makes no and yes clickable, where choiceLine draws them.
+func (s *Screen) addChoice(line int) {
 	no := s.margin() + optionWidth("no")
-	s.sketch.note(line, Target{Kind: TargetNo, From: s.margin(), To: no})
-	s.sketch.note(line, Target{Kind: TargetYes, From: no, To: no + optionWidth("yes")})
+	s.Targets.add(line, Target{Kind: TargetNo, From: s.margin(), To: no})
+	s.Targets.add(line, Target{Kind: TargetYes, From: no, To: no + optionWidth("yes")})
 }

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
-	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
 
@@ -26,6 +25,14 @@ func TestHitIsWhatIsDrawn(t *testing.T) {
 	}
 }
 
+// drawnTargets draws a screen and returns what can be clicked on it.
+func drawnTargets(s *Screen) *Targets {
+	noted := *s
+	noted.Targets = &Targets{}
+	Render(&noted)
+	return noted.Targets
+}
+
 // hits compares a drawn screen with what can be hit on it.
 type hits struct {
 	t     *testing.T
@@ -36,12 +43,12 @@ type hits struct {
 
 func (h *hits) check() {
 	h.t.Helper()
-	noted := sketched(h.s)
+	noted := drawnTargets(h.s)
 	h.count = map[TargetKind]map[string]bool{}
 	for y, text := range h.lines {
 		line := cells(text)
 		for x := range h.s.Width {
-			target := noted.at(x, y)
+			target := noted.At(x, y)
 			if target.Kind != TargetNothing && (x < target.From || x >= target.To) {
 				h.t.Errorf("%d,%d is not in %+v", x, y, target)
 			}
@@ -50,8 +57,8 @@ func (h *hits) check() {
 			}
 		}
 	}
-	equal(h.t, "below the screen", noted.at(1, h.s.Height), Target{})
-	equal(h.t, "left of it", noted.at(-1, h.s.Height-1), Target{})
+	equal(h.t, "below the screen", noted.At(1, h.s.Height), Target{})
+	equal(h.t, "left of it", noted.At(-1, h.s.Height-1), Target{})
 	h.complete()
 }
 
@@ -212,7 +219,7 @@ func TestHit(t *testing.T) {
 		{"a key's word", 19, 35, Target{Kind: TargetKey, Key: "d", From: 12, To: 20}},
 		{"outside", 500, 500, Target{}},
 	} {
-		equal(t, c.name, Hit(s, c.x, c.y), c.want)
+		equal(t, c.name, drawnTargets(s).At(c.x, c.y), c.want)
 	}
 }
 
@@ -221,21 +228,11 @@ func TestHitUnderAStickyHeading(t *testing.T) {
 	s := longListScene(t).sizedAt(120, 20)
 	top := 0
 	for y := range 20 {
-		if Hit(s, 5, y).Kind == TargetProvider {
+		if drawnTargets(s).At(5, y).Kind == TargetProvider {
 			top = y
 			break
 		}
 	}
-	equal(t, "the heading", Hit(s, 5, top).Provider, "provider-1")
-	equal(t, "below it", Hit(s, 5, top+1).Kind, TargetCredential)
-}
-
-// TestDrawingNotesNothing keeps the screen as it was.
-func TestDrawingNotesNothing(t *testing.T) {
-	s := screenOf(poolOf(t, providers{"p": []entry{readyEntry("a")}})).sizedAt(80, 24)
-	before := Render(s)
-	_ = Hit(s, 1, 1)
-	equal(t, "notes of the screen", s.sketch, nil)
-	equal(t, "the screen", Render(s), before)
-	equal(t, "no ref", Hit(s, 0, 0).Credential, poolstate.Ref{})
+	equal(t, "the heading", drawnTargets(s).At(5, top).Provider, "provider-1")
+	equal(t, "below it", drawnTargets(s).At(5, top+1).Kind, TargetCredential)
 }

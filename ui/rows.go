@@ -86,17 +86,10 @@ func (s *Screen) rowOfSelected(spaced bool) int {
 // location is where a credential is listed.
 type location struct{ group, item int }
 
-// locate finds the selected credential among the listed ones. It looks first where
-// it was the last time.
+// locate finds the selected credential among those that are listed.
 func (s *Screen) locate() (at location, found bool) {
 	if s.Selected == nil {
 		return at, false
-	}
-	memo := s.memo()
-	if at = memo.selected; at.group < len(s.Groups) {
-		if list := s.Groups[at.group].Credentials; at.item < len(list) && list[at.item].Ref == *s.Selected {
-			return at, true
-		}
 	}
 	for g := range s.Groups {
 		if s.Groups[g].Provider.Name != s.Selected.Provider {
@@ -104,8 +97,7 @@ func (s *Screen) locate() (at location, found bool) {
 		}
 		for i, c := range s.Groups[g].Credentials {
 			if c.Ref == *s.Selected {
-				memo.selected = location{g, i}
-				return memo.selected, true
+				return location{g, i}, true
 			}
 		}
 	}

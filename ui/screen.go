@@ -96,8 +96,6 @@ type Screen struct {
 	// screen that nobody looks at: its times are to the minute.
 	Pace   time.Duration
 	Coarse bool
-	// Memo, if any, keeps from one drawing to the next what has not changed.
-	Memo *Memo
 	// Filter, if any, says what of the pool is listed, and how.
 	Filter *FilterLine
 	// Dialog, if any, waits for the operator's answer.
@@ -109,7 +107,8 @@ type Screen struct {
 	Short []key.Binding
 	Full  [][]key.Binding
 
-	sketch *sketch // notes where things stand, for Hit
+	// Targets, if not nil, receives what can be clicked.
+	Targets *Targets
 }
 
 // Evidence is what an agent was seen to do with a streak: of which credential,
@@ -132,6 +131,7 @@ func Legible(width, height int) bool { return width >= minWidth && height >= min
 
 // Render draws the screen: Height lines or fewer, none wider than Width.
 func Render(s *Screen) string {
+	s.Targets.reset()
 	theme := s.Theme
 	if s.Feed.State == FeedStale {
 		theme = theme.dim
@@ -174,14 +174,14 @@ func (s *Screen) main(theme *Theme) string {
 	if plan.gapHeader {
 		out = append(out, "")
 	}
-	s.sketch.begin(len(out))
+	s.Targets.begin(len(out))
 	if plan.columns {
-		s.noteTitles(&t.cols)
+		s.addTitles(&t.cols)
 		out = append(out, t.header())
 	}
-	s.sketch.begin(len(out))
+	s.Targets.begin(len(out))
 	out = append(out, s.tableLines(t, plan)...)
-	s.sketch.begin(len(out))
+	s.Targets.begin(len(out))
 	switch {
 	case s.Dialog != nil:
 		out = append(out, s.dialogBlock(plan.detail)...)
@@ -200,7 +200,7 @@ func (s *Screen) main(theme *Theme) string {
 	case plan.gapFooter:
 		out = append(out, "")
 	}
-	s.sketch.begin(len(out))
+	s.Targets.begin(len(out))
 	if plan.footer {
 		out = append(out, s.footer(s.place(plan)))
 	}
@@ -237,7 +237,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 		if i == 0 && offset > 0 && r.kind != rowHeading && plan.table > 1 {
 			r = row{kind: rowHeading, group: r.group}
 		}
-		s.noteRow(len(out), r)
+		s.addRow(len(out), r)
 		out = append(out, t.draw(r))
 	}
 	if total == 0 && plan.table > 0 {
@@ -285,6 +285,9 @@ func ScrollTo(s *Screen) int {
 // PageSize is how many lines of the table are in sight.
 func PageSize(s *Screen) int { return max(s.plan().table-1, 1) }
 
+// summary counts the whole pool.
+func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
+
 // selected returns the selected credential, or nil.
 func (s *Screen) selected() *poolstate.Credential {
 	if s.Selected == nil || s.Pool == nil {
@@ -322,7 +325,7 @@ func (s *Screen) paged(lines []string) string {
 // withBottom ends a screen without a table: the answer, if any, and the footer
 // stand on its last lines.
 func (s *Screen) withBottom(out []string, place string) string {
-	s.sketch.begin(s.Height - 1)
+	s.Targets.begin(s.Height - 1)
 	bottom := append(s.answerAtMost(2), s.footer(place))
 	for len(out) < s.Height-len(bottom) {
 		out = append(out, "")

@@ -41,7 +41,6 @@ type table struct {
 	width    int
 	cols     columns
 	selected *poolstate.Ref
-	memo     *Memo
 	marked   map[poolstate.Ref]bool
 	fresh    map[poolstate.Ref]int
 	// timeline is the scale that the cooldowns share, nil when each has its own.
@@ -53,12 +52,11 @@ func newTable(s *Screen, theme *Theme) *table {
 	t := &table{
 		groups: s.Groups, theme: theme, policy: s.Policy, now: s.Now,
 		width: s.Width, cols: columnsFor(s.Width, s.Without), selected: s.Selected,
-		memo: s.memo(), marked: s.Marked, fresh: s.Fresh, form: s.timeForm(),
+		marked: s.Marked, fresh: s.Fresh, form: s.timeForm(),
 	}
 	if s.Timeline && t.cols.bar > 0 {
 		t.timeline = newTimeline(t.groups, t.policy, t.now, t.cols.barW+totalWidth)
 	}
-	t.memo.drawRows(rowForm{theme, s.Width, s.Without, t.form})
 	return t
 }
 
@@ -119,7 +117,7 @@ func (t *table) draw(r row) string {
 // heading is a provider's name and how it stands. A provider with none ready is
 // the loudest line on the screen.
 func (t *table) heading(g *Group) string {
-	sum, outage := t.memo.provider(g.Provider)
+	sum, outage := g.Provider.Summarize(t.policy, t.now), g.Provider.Outage(t.policy, t.now)
 	end := t.cols.end
 	l := t.theme.line().to(t.cols.cursor + 1)
 	name := text.Clean(g.Provider.Name, text.RowLimit)
@@ -165,18 +163,8 @@ func (t *table) heading(g *Group) string {
 // credential draws one row.
 func (t *table) credential(c *poolstate.Credential) string {
 	a := t.policy.Assess(c, t.now)
-	key := t.rowKey(c, a)
-	if text, known := t.memo.row(c, key); known {
-		return text
-	}
-	text := t.drawCredential(c, a, key.selected)
-	t.memo.keepRow(c, key, text)
-	return text
-}
-
-func (t *table) drawCredential(c *poolstate.Credential, a poolstate.Assessment, selected bool) string {
 	col, l := &t.cols, t.theme.line()
-	if selected {
+	if t.selected != nil && c.Ref == *t.selected {
 		l.to(col.cursor)
 		l.selected = true
 		l.strong(inkAccent, "▌")
