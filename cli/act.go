@@ -102,7 +102,7 @@ func (r *actionRun) execute(t journal.Task) error {
 		return r.explain(err)
 	}
 	if r.flags.dryRun {
-		for _, st := range r.snap.pool.Strands(plan, r.snap.policy) {
+		for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
 			r.note(ui.StrandedWords(&st, r.snap.now))
 		}
 		return r.report(&plan)
@@ -124,11 +124,11 @@ func (r *actionRun) finish(done journal.Done, err error) error {
 	if err != nil {
 		return r.explain(err)
 	}
-	if done.Doubt != nil {
-		r.note(fmt.Sprintf("%s: %v", r.verb, done.Doubt))
+	if done.Warning != nil {
+		r.note(fmt.Sprintf("%s: %v", r.verb, done.Warning))
 	}
-	if done.Account != nil {
-		r.note("done; warning: could not write the journal: " + done.Account.Error())
+	if done.JournalErr != nil {
+		r.note("done; warning: could not write the journal: " + done.JournalErr.Error())
 	}
 	return r.report(&done.Outcome)
 }
@@ -158,7 +158,7 @@ func (r *actionRun) note(text string) {
 // confirm asks before an action leaves a provider with no credential ready. Without
 // a terminal, the action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
-	strands := r.snap.pool.Strands(plan, r.snap.policy)
+	strands := r.snap.pool.LastReady(plan, r.snap.policy)
 	if len(strands) == 0 || r.flags.yes {
 		return nil
 	}
@@ -212,7 +212,7 @@ func (r *actionRun) report(out *poolstate.Outcome) error {
 				break
 			}
 		}
-		err := fmt.Errorf("%s %s: refused: %s", r.verb, first.Before.Ref, first.Why)
+		err := fmt.Errorf("%s %s: refused: %s", r.verb, first.Before.Ref, first.Reason)
 		if n > 1 {
 			err = fmt.Errorf("%w (and %d more)", err, n-1)
 		}
@@ -233,7 +233,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
-			lines = append(lines, ui.Clean(e.Before.Provider, maxErrorText)+"/"+ui.CredentialName(&e.Before)+": unchanged, "+ui.Clean(e.Why, maxErrorText))
+			lines = append(lines, ui.Clean(e.Before.Provider, maxErrorText)+"/"+ui.CredentialName(&e.Before)+": unchanged, "+ui.Clean(e.Reason, maxErrorText))
 		}
 	}
 	switch {
@@ -274,7 +274,7 @@ func (r *actionRun) json(out *poolstate.Outcome) outcomeJSON {
 	}
 	for i := range out.Unchanged {
 		e := &out.Unchanged[i]
-		j.Unchanged = append(j.Unchanged, unchangedJSON{targetOf(&e.Before), e.Why, e.Refused})
+		j.Unchanged = append(j.Unchanged, unchangedJSON{targetOf(&e.Before), e.Reason, e.Refused})
 	}
 	return j
 }

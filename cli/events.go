@@ -34,7 +34,7 @@ func eventsCommand(o *options) *cobra.Command {
 			}
 			f.hint = func(text string) { printError(cmd.ErrOrStderr(), errors.New(text)) }
 			if since != "" {
-				d, err := poolstate.ParseFor(since)
+				d, err := poolstate.ParseDuration(since)
 				if err != nil {
 					return usageError("events: --since: invalid duration %q (try 45m, 2h or 1d)", since)
 				}
@@ -181,14 +181,14 @@ func (f *follower) load(ctx context.Context) error {
 		return f.printAll(f.observer.Fail(errors.Is(err, fs.ErrNotExist), now), f.explain(err))
 	}
 	first := f.snapshot.Pool == nil
-	events := f.observer.See(snapshot.Pool, f.choice.ResolveSeen(snapshot.Pool, f.evidence), now)
+	events := f.observer.Observe(snapshot.Pool, f.choice.Resolve(snapshot.Pool, f.evidence), now)
 	for i := range events {
 		if e := poolstate.EvidenceOf(&events[i]); e != poolstate.NoEvidence {
 			f.evidence = e
 		}
 	}
-	f.snapshot, f.policy = snapshot, f.choice.ResolveSeen(snapshot.Pool, f.evidence)
-	f.observer.Under(f.policy, now)
+	f.snapshot, f.policy = snapshot, f.choice.Resolve(snapshot.Pool, f.evidence)
+	f.observer.SetPolicy(f.policy, now)
 	if first && !f.since.IsZero() {
 		if err := f.printHistory(now); err != nil {
 			return err

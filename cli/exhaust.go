@@ -47,9 +47,9 @@ func exhaustCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			hold.Code, hold.Words = cmp.Or(code, poolstate.HoldCode(seen)), reason
+			hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
 			for i := range seen {
-				if w := hold.Warn(&seen[i]); w != "" {
+				if w := hold.Warning(&seen[i]); w != "" {
 					r.note(fmt.Sprintf("exhaust %s: %s", seen[i].Ref, w))
 				}
 			}
@@ -74,7 +74,7 @@ func newHold(length, until string, now time.Time) (h poolstate.Hold, err error) 
 	case length != "" && until != "":
 		return h, usageError("exhaust: --for and --until are mutually exclusive")
 	case length != "":
-		if h.For, err = poolstate.ParseFor(length); err != nil {
+		if h.For, err = poolstate.ParseDuration(length); err != nil {
 			return h, usageError("exhaust: --for: invalid duration %q (try 45m, 2h30m or 1d)", length)
 		}
 	case until != "":

@@ -84,7 +84,7 @@ func (o *options) gather(anonymous bool) (*report, error) {
 	if err != nil {
 		r.trouble, r.pool = explain(err), &poolstate.Pool{}
 	} else {
-		r.pool, r.policy = snapshot.Pool, choice.Resolve(snapshot.Pool)
+		r.pool, r.policy = snapshot.Pool, choice.Resolve(snapshot.Pool, poolstate.NoEvidence)
 	}
 	unkept := r.remember(o)
 	if anonymous {

@@ -59,7 +59,7 @@ func (o *options) load() (snapshot, error) {
 	if err != nil {
 		return snapshot{}, cannotRead(snap.path, err)
 	}
-	snap.pool, snap.policy = loaded.Pool, choice.Resolve(loaded.Pool)
+	snap.pool, snap.policy = loaded.Pool, choice.Resolve(loaded.Pool, poolstate.NoEvidence)
 	return snap, nil
 }
 

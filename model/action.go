@@ -154,7 +154,7 @@ func (m *Model) askOrPerform(a poolstate.Action, seen []poolstate.Credential) te
 // askOr asks about an action that changes more than one credential or strands a
 // provider, and performs any other.
 func (m *Model) askOr(a poolstate.Action, seen []poolstate.Credential, plan *poolstate.Outcome) tea.Cmd {
-	strands := m.snapshot.Pool.Strands(*plan, m.policy)
+	strands := m.snapshot.Pool.LastReady(*plan, m.policy)
 	if len(plan.Changed) > 1 || len(strands) > 0 {
 		m.openConfirm(a, seen, plan, strands)
 		return nil
@@ -252,11 +252,11 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	if msg.verb == poolstate.VerbUndo && len(m.undos) > 0 {
 		m.undos = m.undos[:len(m.undos)-1]
 	}
-	if msg.done.Doubt != nil {
-		text += "; " + msg.done.Doubt.Error()
+	if msg.done.Warning != nil {
+		text += "; " + msg.done.Warning.Error()
 	}
-	if msg.done.Account != nil {
-		text += "; the journal could not be written: " + msg.done.Account.Error()
+	if msg.done.JournalErr != nil {
+		text += "; the journal could not be written: " + msg.done.JournalErr.Error()
 	}
 	m.say(kind, text)
 	m.marked = nil
@@ -306,7 +306,7 @@ func (m *Model) takeBack() tea.Cmd {
 	last := m.undos[len(m.undos)-1]
 	operator, policy := m.cfg.Operator, m.policy
 	return m.run(poolstate.VerbUndo, func(ctx context.Context) (journal.Done, error) {
-		return operator.TakeBack(ctx, last.number, policy, last.undos)
+		return operator.Undo(ctx, last.number, policy, last.undos)
 	})
 }
 

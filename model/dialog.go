@@ -24,7 +24,7 @@ type dialog struct {
 	// ignored is set by a key that does not answer it.
 	ignored bool
 	plan    *poolstate.Outcome
-	strand  []poolstate.Stranded
+	strand  []poolstate.LastReady
 }
 
 // holdForm is the inputs of a hold.
@@ -87,7 +87,7 @@ func (f *holdForm) setFocus(i int) {
 func (f *holdForm) hold(m *Model) (h poolstate.Hold, problem string) {
 	if text := strings.TrimSpace(f.inputs[fieldLength].Value()); text != "" {
 		var err error
-		if h, err = poolstate.ParseLength(text, m.now); err != nil {
+		if h, err = poolstate.ParseHold(text, m.now); err != nil {
 			return h, "duration: " + err.Error()
 		}
 	}
@@ -96,13 +96,13 @@ func (f *holdForm) hold(m *Model) (h poolstate.Hold, problem string) {
 		return h, "code: a number such as 429"
 	}
 	h.Code = code
-	h.Words = strings.TrimSpace(f.inputs[fieldReason].Value())
+	h.Reason = strings.TrimSpace(f.inputs[fieldReason].Value())
 	return h, ""
 }
 
 // openConfirm asks before an action that touches more than one credential or
 // strands a provider. No has the focus.
-func (m *Model) openConfirm(a poolstate.Action, seen []poolstate.Credential, plan *poolstate.Outcome, strands []poolstate.Stranded) {
+func (m *Model) openConfirm(a poolstate.Action, seen []poolstate.Credential, plan *poolstate.Outcome, strands []poolstate.LastReady) {
 	if !ui.Legible(m.width, m.height) {
 		m.refuse("the terminal is too small to ask")
 		return
@@ -223,7 +223,7 @@ func (m *Model) submitHold() tea.Cmd {
 	a := poolstate.Action{Verb: poolstate.VerbHold, Hold: h}
 	plan := a.Plan(d.seen, m.now)
 	if len(plan.Changed) == 0 {
-		d.form.problem = plan.Unchanged[0].Why
+		d.form.problem = plan.Unchanged[0].Reason
 		return nil
 	}
 	if why := m.cannotAct(); why != "" {
@@ -280,7 +280,7 @@ func (m *Model) drawnForm() *ui.Dialog {
 func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
 	plan := poolstate.Action{Verb: poolstate.VerbHold, Hold: h}.Plan(m.dialog.seen, m.now)
 	for i := range plan.Unchanged {
-		out.Problem = ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Why
+		out.Problem = ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason
 	}
 	if len(plan.Changed) == 0 {
 		return
@@ -292,11 +292,11 @@ func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
 	}
 	out.Note = "a running agent may use it until its next pool load"
 	for i := range plan.Changed {
-		if w := h.Warn(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
+		if w := h.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
-	for _, st := range m.snapshot.Pool.Strands(plan, m.policy) {
+	for _, st := range m.snapshot.Pool.LastReady(plan, m.policy) {
 		out.Warnings = append(out.Warnings, ui.StrandedWords(&st, m.now))
 	}
 }

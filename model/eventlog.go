@@ -50,7 +50,7 @@ func (m *Model) readJournal() tea.Cmd {
 	operator := m.cfg.Operator
 	return func() tea.Msg {
 		entries, err := operator.Journal.Read()
-		records := journal.Of(entries, operator.Store.Path())
+		records := journal.Records(entries, operator.Store.Path())
 		return journalRead{records[max(len(records)-maxEvents, 0):], err}
 	}
 }
@@ -121,7 +121,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	if len(records) == 0 {
 		return nil
 	}
-	earliest := slices.MinFunc(records, byTime).At.Add(-poolstate.SameWithin)
+	earliest := slices.MinFunc(records, byTime).At.Add(-poolstate.SameEventWithin)
 	from, _ := slices.BinarySearchFunc(l.records, earliest, func(r poolstate.Record, at time.Time) int { return r.At.Compare(at) })
 	known := map[eventKey][]int{} // indices of l.records
 	for i := from; i < len(l.records); i++ {
@@ -189,7 +189,7 @@ func (m *Model) writeJournal() tea.Cmd {
 	}
 	entries, file, pending := l.unwritten, m.cfg.Operator.Journal, m.cfg.Pending
 	l.writing, l.unwritten = true, nil
-	return pending.promise(func() tea.Msg { return journalWritten{file.Note(entries...)} })
+	return pending.promise(func() tea.Msg { return journalWritten{file.AppendSeen(entries...)} })
 }
 
 func (m *Model) journalWritten(msg journalWritten) {

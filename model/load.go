@@ -165,7 +165,7 @@ func (m *Model) adopt(s poolstate.Snapshot) {
 		return
 	}
 	m.snapshot = s
-	m.policy = m.cfg.Policy.ResolveSeen(s.Pool, m.evidence.kind)
+	m.policy = m.cfg.Policy.Resolve(s.Pool, m.evidence.kind)
 	m.arrange()
 	if m.dialog != nil && s.Pool.Len() == 0 {
 		// There is nothing left to ask about, and nowhere to draw the question.
@@ -177,10 +177,10 @@ func (m *Model) adopt(s poolstate.Snapshot) {
 // news takes note of a picture and returns what happened since the last one.
 func (m *Model) news(p *poolstate.Pool) []poolstate.Event {
 	c, now := &m.log, m.cfg.Clock.Now()
-	events := c.observer.See(p, m.cfg.Policy.ResolveSeen(p, m.evidence.kind), now)
+	events := c.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence.kind), now)
 	m.weigh(events)
-	c.policy = m.cfg.Policy.ResolveSeen(p, m.evidence.kind)
-	c.observer.Under(c.policy, now)
+	c.policy = m.cfg.Policy.Resolve(p, m.evidence.kind)
+	c.observer.SetPolicy(c.policy, now)
 	if !c.loaded {
 		c.loaded = true
 		c.history = poolstate.History(p, c.policy, now)

@@ -131,7 +131,7 @@ func New(cfg Config) Model {
 	if cfg.Scheme != nil {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
 	}
-	m.policy = cfg.Policy.Resolve(&poolstate.Pool{})
+	m.policy = cfg.Policy.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	m.retheme()
 	// Init starts this load; counting it here keeps a change that is reported
 	// meanwhile from starting a second one.

@@ -38,9 +38,9 @@ type Action struct {
 // Effect is what an action does, or did, to one credential.
 type Effect struct {
 	Before, After Credential
-	// Why says in one clause why nothing changes; it is empty when something
+	// Reason says in one clause why nothing changes; it is empty when something
 	// does.
-	Why string
+	Reason string
 	// Refused tells a credential that must not be changed from one that needs
 	// no change.
 	Refused bool
@@ -51,7 +51,7 @@ type Effect struct {
 }
 
 // Changes reports whether the effect changes anything.
-func (e *Effect) Changes() bool { return e.Why == "" }
+func (e *Effect) Changes() bool { return e.Reason == "" }
 
 // Outcome is what an action does, or did, to all its targets.
 type Outcome struct {
@@ -59,9 +59,9 @@ type Outcome struct {
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
-	// Doubt is an ErrWritten: what was changed is in place, and may not last. It
+	// Warning is an ErrWritten: what was changed is in place, and may not last. It
 	// is nil as a rule.
-	Doubt error
+	Warning error
 }
 
 func (o *Outcome) add(e Effect) {
@@ -101,27 +101,27 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 	switch a.Verb {
 	case VerbReset:
 		if a.SpareDead && c.Status == StatusDead {
-			e.Why = "dead, re-auth is what helps"
+			e.Reason = "dead, re-auth is what helps"
 			return e
 		}
 		e.change = OperatorReset(c, at)
 		if e.change.IsEmpty() {
-			e.Why = "already clear"
+			e.Reason = "already clear"
 		}
 	case VerbHold:
-		if e.Why = a.Hold.Refuse(&c, at); e.Why != "" {
+		if e.Reason = a.Hold.refusal(&c, at); e.Reason != "" {
 			e.Refused = true
 			return e
 		}
-		e.change = ForceExhausted(c, a.Hold, at)
+		e.change = held(c, a.Hold, at)
 	case VerbSync:
 		if authorities == nil {
-			e.Why, e.Refused = "a sync has to be planned with the store", true
+			e.Reason, e.Refused = "a sync has to be planned with the store", true
 			return e
 		}
-		e.change, e.Why = authorities.adopt(&c)
+		e.change, e.Reason = authorities.adopt(&c)
 	default: // VerbUndo is done by Store.Undo
-		e.Why, e.Refused = fmt.Sprintf("%s is no change of a credential", a.Verb), true
+		e.Reason, e.Refused = fmt.Sprintf("%s is no change of a credential", a.Verb), true
 		return e
 	}
 	e.After = e.change.After(c)
@@ -145,7 +145,7 @@ func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outco
 func settled(out Outcome, err error) (Outcome, error) {
 	switch {
 	case errors.Is(err, ErrWritten):
-		out.Doubt = err
+		out.Warning = err
 	case err != nil:
 		return Outcome{}, err
 	}
@@ -177,9 +177,9 @@ func (s *Store) look() (*Draft, error) {
 
 func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	out := Outcome{At: s.now()}
-	if a.Verb == VerbHold && a.Hold.Words != "" {
+	if a.Verb == VerbHold && a.Hold.Reason != "" {
 		// They go into the file and the journal, where no secret may be quoted.
-		a.Hold.Words = d.scrubberOfAll().clean(a.Hold.Words)
+		a.Hold.Reason = d.scrubberOfAll().clean(a.Hold.Reason)
 	}
 	auth, find := d.authorities(a, s), d.pool.finder()
 	for _, was := range seen {
@@ -193,11 +193,11 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, auth *authorities) Effect {
 	switch {
 	case now == nil:
-		return Effect{Before: was, After: was, Refused: true, Why: "it is no longer in the file"}
+		return Effect{Before: was, After: was, Refused: true, Reason: "it is no longer in the file"}
 	case changedMeanwhile(&was, now):
-		return Effect{Before: *now, After: *now, Refused: true, Why: "somebody changed it meanwhile; look again"}
+		return Effect{Before: *now, After: *now, Refused: true, Reason: "somebody changed it meanwhile; look again"}
 	case !d.changes[placeOf(now)].IsEmpty():
-		return Effect{Before: *now, After: *now, Why: "it was named before"}
+		return Effect{Before: *now, After: *now, Reason: "it was named before"}
 	}
 	e := a.effect(*now, at, auth)
 	if !e.Changes() {
@@ -231,11 +231,11 @@ func newTokens(was, now *Credential) bool {
 // fallbackName is what tells entries without an id apart.
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
-// Stranded is a provider that an action leaves with none ready.
-type Stranded struct {
+// LastReady is a provider that an action leaves with none ready.
+type LastReady struct {
 	Provider string
-	// Last are the credentials that are ready now and will not be.
-	Last []Credential
+	// Credentials are the credentials that are ready now and will not be.
+	Credentials []Credential
 	// Others is how many credentials of the provider the action leaves alone.
 	Others int
 	// Next is the first of the provider's other credentials to come back, nil
@@ -244,14 +244,14 @@ type Stranded struct {
 	NextAt time.Time
 }
 
-// Strands returns the providers of the pool that have a ready credential now
+// LastReady returns the providers of the pool that have a ready credential now
 // and would have none after the outcome.
-func (p *Pool) Strands(out Outcome, policy Policy) []Stranded {
+func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	after := map[Ref]*Credential{}
 	for i := range out.Changed {
 		after[out.Changed[i].Before.Ref] = &out.Changed[i].After
 	}
-	var strands []Stranded
+	var strands []LastReady
 	for i := range p.Providers {
 		if st := p.Providers[i].stranded(after, policy, out.At); st != nil {
 			strands = append(strands, *st)
@@ -260,8 +260,8 @@ func (p *Pool) Strands(out Outcome, policy Policy) []Stranded {
 	return strands
 }
 
-func (p *Provider) stranded(after map[Ref]*Credential, policy Policy, at time.Time) *Stranded {
-	st := Stranded{Provider: p.Name}
+func (p *Provider) stranded(after map[Ref]*Credential, policy Policy, at time.Time) *LastReady {
+	st := LastReady{Provider: p.Name}
 	var others Summary
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
@@ -272,10 +272,10 @@ func (p *Provider) stranded(after map[Ref]*Credential, policy Policy, at time.Ti
 		case policy.Availability(then, at) == Ready:
 			return nil
 		case policy.Availability(c, at) == Ready:
-			st.Last = append(st.Last, *c)
+			st.Credentials = append(st.Credentials, *c)
 		}
 	}
-	if len(st.Last) == 0 || others.Ready() > 0 {
+	if len(st.Credentials) == 0 || others.Ready() > 0 {
 		return nil
 	}
 	st.Others, st.Next, st.NextAt = others.Total, others.Next, others.NextAt

@@ -171,7 +171,7 @@ func TestAnOperatorsOwnWords(t *testing.T) {
 		"quota, not a codex": `"quota, not a codex"`,
 	} {
 		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
-		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Words: words}}, smallRef)
+		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Reason: words}}, smallRef)
 		equal(t, "words", rawAt(t, s, smallRef, "last_error_message"), want)
 	}
 }

@@ -95,8 +95,8 @@ func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	e := out.Unchanged[0]
 	equal(t, "refused", e.Refused, refused)
 	equal(t, "refusals", out.Refusals() == 1, refused)
-	if !strings.Contains(e.Why, why) {
-		t.Errorf("the reason is %q, want one with %q", e.Why, why)
+	if !strings.Contains(e.Reason, why) {
+		t.Errorf("the reason is %q, want one with %q", e.Reason, why)
 	}
 	if e.Undo != nil {
 		t.Error("there is something to take back")

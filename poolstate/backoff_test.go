@@ -227,7 +227,7 @@ func TestThreeFailuresSurviveReloadsFromDisk(t *testing.T) {
 
 		// The cooldown runs out and the agent tries again, which is no success.
 		at = d.At
-		err = update(context.Background(), s, ref, func(c Credential) Change { return RanOut(c, Backoff, at) })
+		err = update(context.Background(), s, ref, func(c Credential) Change { return CooledDown(c, Backoff, at) })
 		if err != nil {
 			t.Fatal(err)
 		}

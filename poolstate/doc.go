@@ -5,7 +5,7 @@
 //
 //	store := poolstate.Open(path)
 //	snapshot, err := store.Load()
-//	policy := poolstate.PolicyAuto.Resolve(snapshot.Pool)
+//	policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
 //	for c := range snapshot.Pool.All() {
 //		fmt.Println(c.Name(), policy.Assess(c, time.Now()).Availability)
 //	}
@@ -55,7 +55,7 @@
 //
 // # Changing
 //
-// Transitions ([Exhausted], [RanOut], [OperatorReset], [ForceExhausted],
+// Transitions ([Exhausted], [CooledDown], [OperatorReset], [held],
 // [Succeeded]) are pure: a credential and an instant in, a [Change] out.
 // [Store.Update] is the only way in which a change reaches the file, and takes
 // these steps:
@@ -89,10 +89,10 @@
 // write that back over the change. A newer one gives way to an exhaustion that is
 // newer than its own, and the newest to status_cleared_at, which a reset sets. So
 // say "written", never "in effect"; keep watching the entry, by comparing two
-// pictures with [Diff] or an [Observer]; and say so when it is back as it was.
+// pictures with [diff] or an [Observer]; and say so when it is back as it was.
 //
 // A forced exhaustion writes its deadline into the file, so that every build obeys
-// it, and takes a code that the agent does not look behind: [DefaultHoldCode].
+// it, and takes a code that the agent does not look behind: [holdCode].
 //
 // # What never to do
 //

@@ -104,10 +104,10 @@ func (e *Event) Credential() *Credential {
 	return e.Before
 }
 
-// Diff returns what changed between two snapshots of a pool, in the order of the
+// diff returns what changed between two snapshots of a pool, in the order of the
 // pool, removed credentials last. A real success shows in new tokens, an
 // operator's reset in its time stamp or in a streak that fell without new tokens.
-func Diff(before, after *Pool, at time.Time) []Event {
+func diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
 	was := before.finder()
 	for c := range after.All() {

@@ -11,7 +11,7 @@ func eventsBetween(t *testing.T, before, after string) string {
 	t.Helper()
 	was, is := decoded(t, `{"credential_pool": `+before+`}`), decoded(t, `{"credential_pool": `+after+`}`)
 	var lines []string
-	for _, e := range Diff(was, is, pictureAt) {
+	for _, e := range diff(was, is, pictureAt) {
 		equal(t, "at", e.At, pictureAt)
 		c := e.Credential()
 		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
@@ -126,7 +126,7 @@ func TestActionsShowAsEvents(t *testing.T) {
 			s := newStore(t, string(sample(t, name)))
 			before := load(t, s)
 			out := perform(t, s, tt.action)
-			events := Diff(before, load(t, s), stampAt)
+			events := diff(before, load(t, s), stampAt)
 			equal(t, "events", len(events), len(out.Changed))
 			for i := range events {
 				equal(t, "kind", events[i].Kind, tt.want)
@@ -166,7 +166,7 @@ func BenchmarkDiff_Insert(b *testing.B) {
 		before, after := poolWithInsert(b, n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				if got := len(Diff(before, after, pictureAt)); got != 1 {
+				if got := len(diff(before, after, pictureAt)); got != 1 {
 					b.Fatalf("%d events, want 1", got)
 				}
 			}
@@ -189,5 +189,5 @@ func TestDiff_ShiftedPositions(t *testing.T) {
 	equal(t, "events", eventsBetween(t, before, after), "p/new added by agent, p/a dead by agent")
 	equal(t, "events", eventsBetween(t, `{"p": [{}, {"id": "b"}]}`, `{"p": [{"id": "b"}, {}]}`), "p/#2 added by agent, p/#1 removed by agent")
 	was, is := poolWithInsert(t, 10)
-	equal(t, "events", len(Diff(was, is, pictureAt)), 1)
+	equal(t, "events", len(diff(was, is, pictureAt)), 1)
 }

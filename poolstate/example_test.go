@@ -49,7 +49,7 @@ func ExampleStore_Update() {
 			fmt.Println(err)
 			return
 		}
-		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool)
+		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
 		c := snapshot.Pool.Find(ref)
 		fmt.Printf("%s: %s is %s\n", when, c.Name(), policy.Availability(c, now))
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Rise is a step of the forecast, an instant at which capacity changes: who is
+// ForecastStep is a step of the forecast, an instant at which capacity changes: who is
 // back, and how many are ready from then on.
-type Rise struct {
+type ForecastStep struct {
 	At time.Time
 	// Ready is how many are ready from At on, those of earlier steps included.
 	Ready int
@@ -31,12 +31,12 @@ type Forecast struct {
 	// Due is how many the agent retries at its next turn, whenever that is.
 	// They are not ready and no step: no instant can be given for them.
 	Due int
-	// Gone is how many never come back by themselves: dead and disabled.
-	Gone int
+	// Excluded is how many never come back by themselves: dead and disabled.
+	Excluded int
 	// Total is the most that can be ready again: all but those that are gone.
 	Total int
 	// Steps are in order of time, all of them after Now, no two at one instant.
-	Steps []Rise
+	Steps []ForecastStep
 }
 
 // returning is a credential with the deadline at which it comes back.
@@ -108,7 +108,7 @@ func (f *Forecast) count(back []returning, p *Provider, policy Policy) []returni
 		case a.Returns():
 			back = append(back, returning{c, d})
 		default:
-			f.Gone++
+			f.Excluded++
 		}
 	}
 	return back
@@ -126,9 +126,9 @@ func (f *Forecast) climb(back []returning) {
 			steps++
 		}
 	}
-	f.Steps = make([]Rise, 0, steps)
+	f.Steps = make([]ForecastStep, 0, steps)
 	for first := 0; first < len(turns); {
-		s := Rise{At: back[turns[first].of].deadline.At}
+		s := ForecastStep{At: back[turns[first].of].deadline.At}
 		end := first
 		for ; end < len(turns) && turns[end].sameInstant(turns[first]); end++ {
 			s.add(&back[turns[end].of].deadline)
@@ -139,7 +139,7 @@ func (f *Forecast) climb(back []returning) {
 	}
 }
 
-func (s *Rise) add(d *Deadline) {
+func (s *ForecastStep) add(d *Deadline) {
 	switch d.Origin {
 	case OriginProvider:
 		s.ByProvider++
@@ -171,7 +171,7 @@ func (f *Forecast) Last() time.Time {
 
 // Half is the first step after which no more are missing than have come back,
 // of those that come back at all; nil when none does.
-func (f *Forecast) Half() *Rise {
+func (f *Forecast) Half() *ForecastStep {
 	if len(f.Steps) == 0 {
 		return nil
 	}

@@ -25,7 +25,7 @@ func heldUntil(id string, seconds int64) string {
 }
 
 // stepWords writes a step as "+60s 3 a,b provider=1 held=0 suspect=0".
-func stepWords(s *Rise) string {
+func stepWords(s *ForecastStep) string {
 	var ids []string
 	for _, c := range s.Back {
 		ids = append(ids, c.ID)
@@ -94,7 +94,7 @@ func TestForecast(t *testing.T) {
 				equal(t, what+": now", f.Now, pictureAt)
 				equal(t, what+": ready", f.Ready, tt.ready)
 				equal(t, what+": due", f.Due, tt.due)
-				equal(t, what+": gone", f.Gone, tt.gone)
+				equal(t, what+": gone", f.Excluded, tt.gone)
 				equal(t, what+": total", f.Total, tt.total)
 				var steps []string
 				for i := range f.Steps {
@@ -116,8 +116,8 @@ func TestForecastOfASample(t *testing.T) {
 		f, sum := p.Forecast(policy, pictureAt), p.Summarize(policy, pictureAt)
 		equal(t, "ready", f.Ready, sum.Ready())
 		equal(t, "due", f.Due, sum.Count[Due])
-		equal(t, "gone", f.Gone, sum.Count[Dead]+sum.Count[Disabled])
-		equal(t, "total", f.Total, sum.Total-f.Gone)
+		equal(t, "gone", f.Excluded, sum.Count[Dead]+sum.Count[Disabled])
+		equal(t, "total", f.Total, sum.Total-f.Excluded)
 		equal(t, "first step", f.Steps[0].At, sum.NextAt)
 		equal(t, "who is first", f.Steps[0].Back[0], sum.Next)
 		equal(t, "last step", f.Last(), sum.AllAt)

@@ -15,8 +15,8 @@ type Hold struct {
 	For time.Duration
 	// Until is when the hold ends. It counts only without For.
 	Until time.Time
-	// Words are the operator's own, for whoever looks at it later.
-	Words string
+	// Reason are the operator's own, for whoever looks at it later.
+	Reason string
 }
 
 // heldWords stand where an operator gave no words.
@@ -25,11 +25,11 @@ const heldWords = "held by operator"
 // codex is the provider whose limits an agent asks about, live.
 const codex = "openai-codex"
 
-// DefaultHoldCode is the code with which a hold of the credential lasts: 402
+// holdCode is the code with which a hold of the credential lasts: 402
 // where an agent would lift a 429 by itself, on openai-codex because it asks
 // the provider about those, and for the only living credential of a provider,
 // which the newest builds retry after a minute unless the cause is billing.
-func DefaultHoldCode(c *Credential) int {
+func holdCode(c *Credential) int {
 	if c.Provider == codex || c.Sole {
 		return codePaymentRequired
 	}
@@ -40,7 +40,7 @@ func DefaultHoldCode(c *Credential) int {
 // each of them.
 func HoldCode(of []Credential) int {
 	for i := range of {
-		if code := DefaultHoldCode(&of[i]); code != codeTooManyRequests {
+		if code := holdCode(&of[i]); code != codeTooManyRequests {
 			return code
 		}
 	}
@@ -51,10 +51,10 @@ func HoldCode(of []Credential) int {
 // reason or message of an openai-codex entry.
 var liftingWords = []string{"rate_limit", "usage_limit", "quota"}
 
-// Refuse returns why the hold must not be written to the credential, or an
+// refusal returns why the hold must not be written to the credential, or an
 // empty string: a dead credential cannot be held, and words that would make an
 // agent lift the hold are no words for it.
-func (h Hold) Refuse(c *Credential, at time.Time) string {
+func (h Hold) refusal(c *Credential, at time.Time) string {
 	switch {
 	case c.Status == StatusDead:
 		return "it is dead: no agent uses it before a re-auth"
@@ -67,15 +67,15 @@ func (h Hold) Refuse(c *Credential, at time.Time) string {
 		return ""
 	}
 	for _, w := range liftingWords {
-		if strings.Contains(strings.ToLower(h.Words), w) {
+		if strings.Contains(strings.ToLower(h.Reason), w) {
 			return fmt.Sprintf("on %s the word %q in the reason lets an agent lift the hold", codex, w)
 		}
 	}
 	return ""
 }
 
-// Warn returns what may undo the hold all the same, or an empty string.
-func (h Hold) Warn(c *Credential) string {
+// Warning returns what may undo the hold all the same, or an empty string.
+func (h Hold) Warning(c *Credential) string {
 	switch {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
 		return "an agent lifts a 429 on openai-codex as soon as the provider has capacity; 402 lasts"
@@ -98,12 +98,12 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(multiplier))
 }
 
-// ForceExhausted is the transition of a credential that an operator takes out
+// held is the transition of a credential that an operator takes out
 // of rotation: as a real failure, the streak counts on, and the deadline is
 // pinned into the field for the provider's own, which every build of the agent
 // honours.
-func ForceExhausted(c Credential, h Hold, at time.Time) Change {
-	words := h.Words
+func held(c Credential, h Hold, at time.Time) Change {
+	words := h.Reason
 	if words == "" {
 		words = heldWords
 	}

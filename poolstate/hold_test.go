@@ -33,7 +33,7 @@ func TestDefaultHoldCode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "code", DefaultHoldCode(credentialAt(t, tt.provider, tt.entries...)), tt.want)
+			equal(t, "code", holdCode(credentialAt(t, tt.provider, tt.entries...)), tt.want)
 		})
 	}
 }
@@ -61,7 +61,7 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := Hold{Code: tt.code}.Warn(credentialAt(t, tt.provider, tt.entries...))
+			got := Hold{Code: tt.code}.Warning(credentialAt(t, tt.provider, tt.entries...))
 			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
 				t.Errorf("the warning is %q, want one with %q", got, tt.want)
 			}
@@ -103,16 +103,16 @@ func TestRefusals(t *testing.T) {
 		{"code 600", other, ready, Hold{Code: 600}, "600 is no error code"},
 		{"code below zero", other, ready, Hold{Code: -429}, "no error code"},
 
-		{"quota", codex, ready, Hold{Code: 402, Words: "out of quota"}, `"quota"`},
-		{"QUOTA", codex, ready, Hold{Code: 402, Words: "QUOTAS"}, `"quota"`},
-		{"rate_limit", codex, ready, Hold{Code: 402, Words: "a rate_limit_error"}, `"rate_limit"`},
-		{"Rate_Limit", codex, ready, Hold{Code: 402, Words: "Rate_Limit"}, `"rate_limit"`},
-		{"usage_limit", codex, ready, Hold{Code: 402, Words: "usage_limit_reached"}, `"usage_limit"`},
-		{"USAGE_limit", codex, ready, Hold{Code: 402, Words: "USAGE_limit"}, `"usage_limit"`},
-		{"words an agent does not look for", codex, ready, Hold{Code: 402, Words: "rate limit, usage limit, quotient"}, ""},
+		{"quota", codex, ready, Hold{Code: 402, Reason: "out of quota"}, `"quota"`},
+		{"QUOTA", codex, ready, Hold{Code: 402, Reason: "QUOTAS"}, `"quota"`},
+		{"rate_limit", codex, ready, Hold{Code: 402, Reason: "a rate_limit_error"}, `"rate_limit"`},
+		{"Rate_Limit", codex, ready, Hold{Code: 402, Reason: "Rate_Limit"}, `"rate_limit"`},
+		{"usage_limit", codex, ready, Hold{Code: 402, Reason: "usage_limit_reached"}, `"usage_limit"`},
+		{"USAGE_limit", codex, ready, Hold{Code: 402, Reason: "USAGE_limit"}, `"usage_limit"`},
+		{"words an agent does not look for", codex, ready, Hold{Code: 402, Reason: "rate limit, usage limit, quotient"}, ""},
 		{"no words", codex, ready, Hold{Code: 402}, ""},
 		{"429 is warned of, not refused", codex, ready, Hold{Code: 429}, ""},
-		{"the three words elsewhere", other, ready, Hold{Code: 402, Words: "quota rate_limit usage_limit"}, ""},
+		{"the three words elsewhere", other, ready, Hold{Code: 402, Reason: "quota rate_limit usage_limit"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestRefusals(t *testing.T) {
 // A refusal is of one credential; the others of the same action are held.
 func TestARefusalLeavesTheOthersToTheAction(t *testing.T) {
 	s := newStore(t, `{"credential_pool": {"openai-codex": [{"id": "c"}], "p": [{"id": "a"}, {"id": "d", "last_status": "dead"}]}}`)
-	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: "no quota"}})
+	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "no quota"}})
 	equal(t, "refusals", out.Refusals(), 2)
 	equal(t, "held", out.Changed[0].Before.Ref, Ref{"p", "a", 0})
 	for _, e := range out.Unchanged {

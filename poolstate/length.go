@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// ErrLength is the error of a hold's length that cannot be read.
-var ErrLength = errors.New("no length of time; such as 45m, 2h30m, 1d, until 18:00, until tomorrow 9:00")
+// ErrDuration is the error of a hold's length that cannot be read.
+var ErrDuration = errors.New("no length of time; such as 45m, 2h30m, 1d, until 18:00, until tomorrow 9:00")
 
 // maxHold bounds how long a hold may be: what is longer is a slip of the hand.
 const maxHold = 366 * 24 * time.Hour
 
-// ParseLength reads how long a hold shall last: a length such as 45m, 2h30m or
+// ParseHold reads how long a hold shall last: a length such as 45m, 2h30m or
 // 1d, or an instant behind the word until. Instants without a date are the
 // next ones of that name from now on, in now's location.
-func ParseLength(s string, now time.Time) (Hold, error) {
+func ParseHold(s string, now time.Time) (Hold, error) {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
 	if rest, ok := strings.CutPrefix(s, "until "); ok {
 		until, err := ParseUntil(rest, now)
 		return Hold{Until: until}, err
 	}
-	d, err := ParseFor(s)
+	d, err := ParseDuration(s)
 	return Hold{For: d}, err
 }
 
@@ -31,30 +31,30 @@ func ParseLength(s string, now time.Time) (Hold, error) {
 // ours, each at most once and the longest first.
 var lengthForm = regexp.MustCompile(`^(?:\d+ ?d ?)?(?:\d+(?:\.\d+)? ?h ?)?(?:\d+(?:\.\d+)? ?m ?)?(?:\d+(?:\.\d+)? ?s)?$`)
 
-// ParseFor reads a length of time: numbers with the units d, h, m and s.
-func ParseFor(s string) (time.Duration, error) {
+// ParseDuration reads a length of time: numbers with the units d, h, m and s.
+func ParseDuration(s string) (time.Duration, error) {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
 	if !lengthForm.MatchString(s) {
-		return 0, ErrLength
+		return 0, ErrDuration
 	}
 	s = strings.ReplaceAll(s, " ", "")
 	var total time.Duration
 	if days, rest, ok := strings.Cut(s, "d"); ok {
 		n, err := strconv.Atoi(days)
 		if err != nil || n > 366 {
-			return 0, ErrLength
+			return 0, ErrDuration
 		}
 		total, s = time.Duration(n)*24*time.Hour, rest
 	}
 	if s != "" {
 		d, err := time.ParseDuration(s)
 		if err != nil {
-			return 0, ErrLength
+			return 0, ErrDuration
 		}
 		total += d
 	}
 	if total <= 0 || total > maxHold {
-		return 0, ErrLength
+		return 0, ErrDuration
 	}
 	return total, nil
 }
@@ -65,7 +65,7 @@ func ParseUntil(s string, now time.Time) (time.Time, error) {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
 	t, ok := parseUntil(s, now)
 	if !ok || !t.After(now) || t.Sub(now) > maxHold {
-		return time.Time{}, ErrLength
+		return time.Time{}, ErrDuration
 	}
 	return t, nil
 }

@@ -46,7 +46,7 @@ func TestParseFor(t *testing.T) {
 		"1d\u00a012h":   36 * time.Hour,
 		"000000000001h": time.Hour,
 	} {
-		got, err := ParseFor(s)
+		got, err := ParseDuration(s)
 		if err != nil || got != want {
 			t.Errorf("%q is %v, %v; want %v", s, got, err, want)
 		}
@@ -58,8 +58,8 @@ func TestParseFor(t *testing.T) {
 		"367d", "366d1s", "8785h", "999999999d", "99999999999999999999d", "9999999999999h", "366d2562047h", "1e3h", "0x10h",
 		"NaNh", "Infh", "१h", "1h\x00", "\xff", "٣m", "1h 30m foo",
 	} {
-		if got, err := ParseFor(s); err != ErrLength || got != 0 { //nolint:errorlint // it is that very error
-			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrLength)
+		if got, err := ParseDuration(s); err != ErrDuration || got != 0 { //nolint:errorlint // it is that very error
+			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
 		}
 	}
 }
@@ -108,8 +108,8 @@ func TestParseUntil(t *testing.T) {
 		"2026-11-23 14:02", "2026-11-23 14:02:37", "2025-12-24 18:00", "2027-11-25 18:00", "9999-12-31 23:59", "0000-00-00 00:00",
 		"2026-11-23T18:00:00+05:30", "2027-02-29 12:00", "2026-12-24", "2026-13-01 12:00", "24.12.2026 18:00", "2026-12-24 18:00 tomorrow", "1795429999", "\xff", "١٨:٠٠",
 	} {
-		if got, err := ParseUntil(s, monday(t)); err != ErrLength || !got.IsZero() { //nolint:errorlint // it is that very error
-			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrLength)
+		if got, err := ParseUntil(s, monday(t)); err != ErrDuration || !got.IsZero() { //nolint:errorlint // it is that very error
+			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
 		}
 	}
 }
@@ -152,17 +152,17 @@ func TestParseLength(t *testing.T) {
 		"UNTIL  Tomorrow 9:00": {Until: inBerlin(t, "2026-11-24 09:00:00")},
 		"until mon 9:00":       {Until: inBerlin(t, "2026-11-30 09:00:00")},
 	} {
-		got, err := ParseLength(s, now)
+		got, err := ParseHold(s, now)
 		wantErr(t, err, nil)
 		equal(t, s+": for", got.For, want.For)
 		equal(t, s+": until", got.Until.Equal(want.Until), true)
 	}
 	for _, s := range []string{"", "until", "until ", "until 45m", "18:00", "tomorrow 9:00", "until until 18:00", "for 45m", "-5m", "5"} {
-		got, err := ParseLength(s, now)
-		wantErr(t, err, ErrLength)
+		got, err := ParseHold(s, now)
+		wantErr(t, err, ErrDuration)
 		equal(t, s, got, Hold{})
 	}
-	got, err := ParseLength("until 18:00", time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC))
+	got, err := ParseHold("until 18:00", time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC))
 	wantErr(t, err, nil)
 	equal(t, "where now is", got.Until, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC))
 }
@@ -179,9 +179,9 @@ func FuzzLength(f *testing.F) {
 	f.Add("until 2:30", int64(1774747800))
 	f.Fuzz(func(t *testing.T, s string, unix int64) {
 		now := time.Unix(unix%(1<<36), 0).In(inBerlin(t, "2026-11-23 14:02:37").Location())
-		h, err := ParseLength(s, now)
+		h, err := ParseHold(s, now)
 		if err != nil {
-			equal(t, "error", err, ErrLength)
+			equal(t, "error", err, ErrDuration)
 			equal(t, "hold", h, Hold{})
 			return
 		}

@@ -19,9 +19,9 @@ type Observer struct {
 	trouble EventKind
 }
 
-// See takes the next picture and returns what happened since the one before.
+// Observe takes the next picture and returns what happened since the one before.
 // The first picture has no past: see [History].
-func (o *Observer) See(pool *Pool, policy Policy, at time.Time) []Event {
+func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
 	var out []Event
 	if o.failed {
 		out = append(out, Event{At: at, Kind: EventFileRecovered})
@@ -31,19 +31,19 @@ func (o *Observer) See(pool *Pool, policy Policy, at time.Time) []Event {
 		out = append(out, o.Tick(at)...)
 	}
 	if o.pool != nil && o.pool != pool {
-		for _, e := range Diff(o.pool, pool, at) {
+		for _, e := range diff(o.pool, pool, at) {
 			e.At = o.happened(&e, pool, at)
 			out = append(out, e)
 		}
 	}
 	o.pool, o.seen = pool, at
-	o.Under(policy, at)
+	o.SetPolicy(policy, at)
 	return out
 }
 
-// Under goes on with another policy, by which deadlines are computed from an
+// SetPolicy goes on with another policy, by which deadlines are computed from an
 // instant on.
-func (o *Observer) Under(policy Policy, at time.Time) {
+func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 	o.policy, o.clock, o.next = policy, at, nextDeadline(o.pool, policy, at)
 }
 
@@ -62,7 +62,7 @@ func (o *Observer) happened(e *Event, pool *Pool, at time.Time) time.Time {
 	}
 	// What is written a moment after it happened may just have missed the last
 	// picture.
-	earliest := o.seen.Add(-SameWithin)
+	earliest := o.seen.Add(-SameEventWithin)
 	for _, t := range said {
 		if !t.After(at) && !t.Before(earliest) {
 			return t

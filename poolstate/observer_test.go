@@ -60,8 +60,8 @@ func TestTheTimeOfAnEvent(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var o Observer
-			equal(t, "at first", told(o.See(poolAt(t, 0, tt.before), Backoff, noon)), "")
-			equal(t, "events", told(o.See(poolAt(t, tt.updated, tt.after), Backoff, noon.Add(look))), tt.want)
+			equal(t, "at first", told(o.Observe(poolAt(t, 0, tt.before), Backoff, noon)), "")
+			equal(t, "events", told(o.Observe(poolAt(t, tt.updated, tt.after), Backoff, noon.Add(look))), tt.want)
 		})
 	}
 }
@@ -71,7 +71,7 @@ func TestTheTimeOfAnEvent(t *testing.T) {
 func TestTheClockMakesDue(t *testing.T) {
 	p := poolAt(t, 0, failed("a", 0, 2), failed("b", 0, 1), failed("c", -2*time.Hour, 1), `"id": "d"`)
 	var o Observer
-	o.See(p, Backoff, noon)
+	o.Observe(p, Backoff, noon)
 	equal(t, "next", o.Next().Sub(noon), time.Hour)
 	equal(t, "too early", told(o.Tick(noon.Add(time.Hour-1))), "")
 	equal(t, "at the deadline", told(o.Tick(noon.Add(time.Hour))), "1h0m0s b due by clock")
@@ -80,17 +80,17 @@ func TestTheClockMakesDue(t *testing.T) {
 	equal(t, "next of none", o.Next().IsZero(), true)
 
 	o = Observer{}
-	o.See(p, Backoff, noon)
+	o.Observe(p, Backoff, noon)
 	equal(t, "both, late", told(o.Tick(noon.Add(5*time.Hour))), "1h0m0s b due by clock, 2h0m0s a due by clock")
 
 	o = Observer{}
-	o.See(p, Backoff, noon)
-	equal(t, "before the picture that clears it", told(o.See(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff, noon.Add(2*time.Hour-1))),
+	o.Observe(p, Backoff, noon)
+	equal(t, "before the picture that clears it", told(o.Observe(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff, noon.Add(2*time.Hour-1))),
 		"1h0m0s b due by clock, 1h30m0s b ready by agent")
 
 	o = Observer{}
-	o.See(p, Backoff, noon)
-	o.Under(Flat, noon.Add(time.Minute))
+	o.Observe(p, Backoff, noon)
+	o.SetPolicy(Flat, noon.Add(time.Minute))
 	equal(t, "by another policy", told(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
 }
 
@@ -100,12 +100,12 @@ func TestTroubleWithTheFile(t *testing.T) {
 	equal(t, "waiting for a first file", told(o.Fail(true, noon)), "")
 	equal(t, "a first file that cannot be read", told(o.Fail(false, noon)), "0s file file_unreadable by agent")
 	p := poolAt(t, 0, `"id": "a"`)
-	equal(t, "the first picture", told(o.See(p, Flat, noon.Add(time.Second))), "1s file file_recovered by agent")
+	equal(t, "the first picture", told(o.Observe(p, Flat, noon.Add(time.Second))), "1s file file_recovered by agent")
 	equal(t, "gone", told(o.Fail(true, noon.Add(2*time.Second))), "2s file file_missing by agent")
 	equal(t, "still gone", told(o.Fail(true, noon.Add(3*time.Second))), "")
 	equal(t, "broken", told(o.Fail(false, noon.Add(4*time.Second))), "4s file file_unreadable by agent")
-	equal(t, "back, the same", told(o.See(p, Flat, noon.Add(5*time.Second))), "5s file file_recovered by agent")
-	equal(t, "all is well", told(o.See(p, Flat, noon.Add(6*time.Second))), "")
+	equal(t, "back, the same", told(o.Observe(p, Flat, noon.Add(5*time.Second))), "5s file file_recovered by agent")
+	equal(t, "all is well", told(o.Observe(p, Flat, noon.Add(6*time.Second))), "")
 }
 
 // What a picture tells of the past, in order of time.
@@ -144,7 +144,7 @@ func TestEvidence(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := NoEvidence
-			for _, e := range Diff(poolAt(t, 0, tt.before), poolAt(t, 0, tt.after), noon) {
+			for _, e := range diff(poolAt(t, 0, tt.before), poolAt(t, 0, tt.after), noon) {
 				got = max(got, EvidenceOf(&e))
 			}
 			equal(t, "evidence", got, tt.want)
@@ -168,16 +168,16 @@ func TestEvidenceDecidesUnderAuto(t *testing.T) {
 		{PolicyBackoff, newer, EvidenceNoCount, Backoff},
 		{PolicyFlat, counting, EvidenceCounts, Flat},
 	} {
-		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.ResolveSeen(tt.pool, tt.seen), tt.want)
+		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.Resolve(tt.pool, tt.seen), tt.want)
 	}
 }
 
 func TestObserver_Zero(t *testing.T) {
 	var o Observer
-	o.Under(Flat, noon)
+	o.SetPolicy(Flat, noon)
 	equal(t, "next", o.Next(), time.Time{})
 	equal(t, "events", told(o.Tick(noon.Add(time.Hour))), "")
 	for _, choice := range []PolicyChoice{PolicyAuto, PolicyFlat} {
-		equal(t, "policy without a pool", choice.Resolve(nil), Flat)
+		equal(t, "policy without a pool", choice.Resolve(nil, NoEvidence), Flat)
 	}
 }

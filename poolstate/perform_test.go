@@ -159,7 +159,7 @@ func TestAPlanIsWhatPerformDoes(t *testing.T) {
 			resetAction, holdAction,
 			{Verb: VerbReset, SpareDead: true},
 			{Verb: VerbHold, Hold: Hold{Code: 402, Until: stampAt}},
-			{Verb: VerbHold, Hold: Hold{Code: 402, Words: "quota"}},
+			{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "quota"}},
 			{Verb: VerbSync, ClaudeFile: "testdata/nothing-here"},
 		} {
 			s := newStore(t, string(sample(t, name)))

@@ -110,7 +110,7 @@ func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil || newTokens(e.Before, e.After) {
 		return NoEvidence
 	}
-	if e.After.StatusAt.Before(e.At.Add(-SameWithin)) {
+	if e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {
 		return NoEvidence
 	}
 	was, is := e.Before.Streak.Count(), e.After.Streak.Count()
@@ -120,14 +120,11 @@ func EvidenceOf(e *Event) Evidence {
 	return EvidenceNoCount
 }
 
-// Resolve returns the policy to compute the pool with. Auto goes by what the
-// file shows: backoff if any credential carries a streak, else flat. Which flat
-// it is shows in keys that only newer builds write.
-func (c PolicyChoice) Resolve(p *Pool) Policy { return c.ResolveSeen(p, NoEvidence) }
-
-// ResolveSeen is Resolve for somebody who has seen the agent at work, which auto
-// goes by before all else.
-func (c PolicyChoice) ResolveSeen(p *Pool, seen Evidence) Policy {
+// Resolve returns the policy to compute p's deadlines with. PolicyAuto goes by
+// what the agent was seen to do; without evidence it is Backoff if any
+// credential of p carries a streak, else flat. Keys that only newer builds write
+// decide between Flat and FlatSole. A nil pool is an empty one.
+func (c PolicyChoice) Resolve(p *Pool, seen Evidence) Policy {
 	if p == nil {
 		p = &Pool{}
 	}

@@ -113,7 +113,7 @@ func TestAutoGoesByTheKeysOfTheFile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "policy", PolicyAuto.Resolve(decoded(t, tt.data)), tt.want)
+			equal(t, "policy", PolicyAuto.Resolve(decoded(t, tt.data), NoEvidence), tt.want)
 		})
 	}
 }
@@ -121,13 +121,13 @@ func TestAutoGoesByTheKeysOfTheFile(t *testing.T) {
 func TestAForcedChoiceHoldsWhateverTheFileShows(t *testing.T) {
 	for _, name := range sampleNames {
 		p := decoded(t, string(sample(t, name)))
-		equal(t, name+": backoff", PolicyBackoff.Resolve(p), Backoff)
+		equal(t, name+": backoff", PolicyBackoff.Resolve(p, NoEvidence), Backoff)
 		// Which flat rule it is, the file decides even then.
 		want := Flat
 		if name == "stock-2026-09.json" {
 			want = FlatSole
 		}
-		equal(t, name+": flat", PolicyFlat.Resolve(p), want)
+		equal(t, name+": flat", PolicyFlat.Resolve(p, NoEvidence), want)
 	}
 }
 

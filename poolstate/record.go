@@ -94,13 +94,13 @@ func (r *Record) Name() string {
 	return "#"
 }
 
-// SameWithin is how far apart two reports of one event may lie: each pooltop
+// SameEventWithin is how far apart two reports of one event may lie: each pooltop
 // that watches makes its own, and the one that acts does so first.
-const SameWithin = 5 * time.Second
+const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records tell of the same event.
 func (r *Record) Same(o *Record) bool {
-	within := SameWithin
+	within := SameEventWithin
 	if r.Kind.OfFile() {
 		within = time.Second // a file may break and be mended again and again
 	}

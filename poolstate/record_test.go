@@ -85,8 +85,8 @@ func TestRecordOf(t *testing.T) {
 func TestSame(t *testing.T) {
 	base := Record{At: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
 	for name, change := range map[string]func(*Record){
-		"later":              func(r *Record) { r.At = r.At.Add(SameWithin + 1) },
-		"earlier":            func(r *Record) { r.At = r.At.Add(-SameWithin - 1) },
+		"later":              func(r *Record) { r.At = r.At.Add(SameEventWithin + 1) },
+		"earlier":            func(r *Record) { r.At = r.At.Add(-SameEventWithin - 1) },
 		"another kind":       func(r *Record) { r.Kind = EventHeld },
 		"another provider":   func(r *Record) { r.Provider = "q" },
 		"another credential": func(r *Record) { r.ID = "b" },
@@ -101,7 +101,7 @@ func TestSame(t *testing.T) {
 		equal(t, name, base.Same(&other) || other.Same(&base), false)
 	}
 	same := base
-	same.At, same.By, same.Label, same.Before = noon.Add(SameWithin), ByOperator, "renamed", State{Streak: new(1)}
+	same.At, same.By, same.Label, same.Before = noon.Add(SameEventWithin), ByOperator, "renamed", State{Streak: new(1)}
 	equal(t, "the same", base.Same(&same) && same.Same(&base), true)
 
 	gone := Record{At: noon, Kind: EventFileMissing}

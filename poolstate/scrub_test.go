@@ -235,7 +235,7 @@ func TestUndoKeepsNoSecretOfAKey(t *testing.T) {
 func TestAnOperatorsWordsLoseSecrets(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "access_token": "sk-or-v1-7d0c2a55e1f94b"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
 	words := "sk-or-v1-7d0c2a55e1f94b leaked, and QWERTZUIOP"
-	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: words}})
+	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: words}})
 	for i := range out.Changed {
 		equal(t, "message", out.Changed[i].After.ErrorMessage, "[secret] leaked, and [secret]")
 		equal(t, "in the file", rawAt(t, s, out.Changed[i].After.Ref, "last_error_message"), `"[secret] leaked, and [secret]"`)

@@ -41,9 +41,9 @@ func strandsOf(t *testing.T, pool string, a Action, targets string) string {
 		}
 	}
 	var lines []string
-	for _, st := range p.Strands(a.Plan(saw, stampAt), Backoff) {
+	for _, st := range p.LastReady(a.Plan(saw, stampAt), Backoff) {
 		line := st.Provider + ":"
-		for _, c := range st.Last {
+		for _, c := range st.Credentials {
 			line += " " + c.ID
 		}
 		if st.Next != nil {

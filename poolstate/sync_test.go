@@ -215,7 +215,7 @@ func TestSyncOfAWholePool(t *testing.T) {
 		equal(t, "refusals", out.Refusals(), 0)
 		equal(t, "all the others", len(out.Unchanged), load(t, s).Len()-1)
 		for _, e := range out.Unchanged {
-			equal(t, "why", e.Why, "no authority on this machine has its tokens")
+			equal(t, "why", e.Reason, "no authority on this machine has its tokens")
 		}
 		checkSyncKeepsSecrets(t, out)
 		equal(t, "the token is in the file", strings.Contains(readFile(t, s.Path()), newToken), false)

@@ -69,10 +69,10 @@ func Exhausted(c Credential, f Failure, at time.Time) Change {
 	return ch
 }
 
-// RanOut is the transition of a credential whose cooldown is over: an agent may
+// CooledDown is the transition of a credential whose cooldown is over: an agent may
 // use it again. The streak stays, which is what makes the backoff climb while a
 // provider is still down. It is empty for a credential that is not due.
-func RanOut(c Credential, p Policy, at time.Time) Change {
+func CooledDown(c Credential, p Policy, at time.Time) Change {
 	var ch Change
 	if p.Availability(&c, at) != Due {
 		return ch

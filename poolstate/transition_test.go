@@ -50,8 +50,8 @@ func TestAHoldIsPinned(t *testing.T) {
 		a := p.Assess(&held, pictureAt)
 		equal(t, "availability", a.Availability, Held)
 		equal(t, "deadline", a.Deadline, Deadline{At: pictureAt.Add(2 * time.Hour), Origin: OriginOperator})
-		equal(t, "ran out early", RanOut(held, p, until.Add(-time.Microsecond)).IsEmpty(), true)
-		equal(t, "ran out", RanOut(held, p, until).IsEmpty(), false)
+		equal(t, "ran out early", CooledDown(held, p, until.Add(-time.Microsecond)).IsEmpty(), true)
+		equal(t, "ran out", CooledDown(held, p, until).IsEmpty(), false)
 	}
 }
 
@@ -100,15 +100,15 @@ func TestNothingToReset(t *testing.T) {
 // the streak. Before its time nothing happens.
 func TestRanOutLeavesTheStreak(t *testing.T) {
 	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
-	checkFields(t, RanOut(entryOf(t, due), Backoff, pictureAt), map[string]string{
+	checkFields(t, CooledDown(entryOf(t, due), Backoff, pictureAt), map[string]string{
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 	})
-	equal(t, "a moment too early", RanOut(entryOf(t, due), Backoff, pictureAt.Add(-time.Microsecond)).IsEmpty(), true)
+	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff, pictureAt.Add(-time.Microsecond)).IsEmpty(), true)
 	// The same entry is due an hour earlier for an agent without the backoff.
-	equal(t, "under flat", RanOut(entryOf(t, due), Flat, pictureAt.Add(-time.Hour)).IsEmpty(), false)
+	equal(t, "under flat", CooledDown(entryOf(t, due), Flat, pictureAt.Add(-time.Hour)).IsEmpty(), false)
 	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "enabled": false}`} {
-		equal(t, "empty: "+entry, RanOut(entryOf(t, entry), Backoff, pictureAt).IsEmpty(), true)
+		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff, pictureAt).IsEmpty(), true)
 	}
 }
 

@@ -157,7 +157,7 @@ func rewrittenByAgent(t *testing.T, content string) string {
 
 // An agent may write the whole file between an action and its undo.
 func TestUndoAfterAnAgentRewroteTheFile(t *testing.T) {
-	words := Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: "до зарплаты 💶 <&>"}}
+	words := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "до зарплаты 💶 <&>"}}
 	for _, name := range sampleNames {
 		for _, a := range []Action{resetAction, words} {
 			content := string(sample(t, name))
@@ -199,7 +199,7 @@ func TestUndoReadsValuesNotSpellings(t *testing.T) {
 	} {
 		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
 		content := readFile(t, s.Path())
-		out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Words: "к"}}, smallRef)
+		out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "к"}}, smallRef)
 		after := readFile(t, s.Path())
 		if !strings.Contains(after, old) {
 			t.Fatalf("no %s in %s", old, after)

@@ -73,7 +73,7 @@ func (s *scale) nearEnd() int {
 
 // newScale chooses the scale for steps after now: linear up to the last one, or
 // broken where that keeps more of the steps apart.
-func newScale(now time.Time, steps []poolstate.Rise, width int) scale {
+func newScale(now time.Time, steps []poolstate.ForecastStep, width int) scale {
 	best := linearScale(now, steps, width)
 	never := len(steps) > 0 && steps[len(steps)-1].At.Sub(now) > century
 	most := -1
@@ -98,7 +98,7 @@ func newScale(now time.Time, steps []poolstate.Rise, width int) scale {
 }
 
 // clarity counts the columns by which steps are apart.
-func (s *scale) clarity(steps []poolstate.Rise) int {
+func (s *scale) clarity(steps []poolstate.ForecastStep) int {
 	sum, before := 0, 0
 	for i := range steps {
 		col := s.column(steps[i].At)
@@ -111,7 +111,7 @@ func (s *scale) clarity(steps []poolstate.Rise) int {
 // tail is how many columns of a zone show what comes of its last step.
 func tail(width int) int { return min(max(width/10, 1), 6) }
 
-func linearScale(now time.Time, steps []poolstate.Rise, width int) scale {
+func linearScale(now time.Time, steps []poolstate.ForecastStep, width int) scale {
 	to := shortest
 	if n := len(steps); n > 0 {
 		to = max(steps[n-1].At.Sub(now), to)
@@ -121,7 +121,7 @@ func linearScale(now time.Time, steps []poolstate.Rise, width int) scale {
 
 // brokenScale has the steps from i on in its far zone, which begins with a
 // column that shows how it was before.
-func brokenScale(now time.Time, steps []poolstate.Rise, i, width int) scale {
+func brokenScale(now time.Time, steps []poolstate.ForecastStep, i, width int) scale {
 	const before = 1
 	room := min(max(width/5, 5), 14)
 	if i < len(steps)-1 {

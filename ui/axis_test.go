@@ -11,10 +11,10 @@ import (
 )
 
 // risesAt are steps at distances from epoch.
-func risesAt(in ...time.Duration) []poolstate.Rise {
-	steps := make([]poolstate.Rise, len(in))
+func risesAt(in ...time.Duration) []poolstate.ForecastStep {
+	steps := make([]poolstate.ForecastStep, len(in))
 	for i, d := range in {
-		steps[i] = poolstate.Rise{At: epoch.Add(d), Ready: i + 1}
+		steps[i] = poolstate.ForecastStep{At: epoch.Add(d), Ready: i + 1}
 	}
 	return steps
 }
@@ -25,7 +25,7 @@ func TestWhereTheAxisIsBroken(t *testing.T) {
 	tests := []struct {
 		name  string
 		width int
-		steps []poolstate.Rise
+		steps []poolstate.ForecastStep
 		near  time.Duration // what the near zone reaches to
 		far   time.Duration // what the far zone begins with; 0 without one
 	}{
@@ -58,8 +58,8 @@ func TestWhereTheAxisIsBroken(t *testing.T) {
 // first one, nothing is in the gap, and the last step has a column for what
 // comes of it.
 func TestColumnsAreInOrder(t *testing.T) {
-	never := poolstate.Rise{At: time.Unix(1<<60, 0)}
-	for _, steps := range [][]poolstate.Rise{
+	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
+	for _, steps := range [][]poolstate.ForecastStep{
 		risesAt(1), risesAt(time.Second, time.Minute, time.Hour, text.Day), risesAt(time.Hour, 6*text.Day, 7*text.Day),
 		risesAt(time.Hour, 2*time.Hour, 3*time.Hour),
 		{never},
@@ -81,7 +81,7 @@ func TestColumnsAreInOrder(t *testing.T) {
 
 // labelsOf are the ticks of an axis that reaches some way ahead.
 func labelsOf(now time.Time, ahead time.Duration, w int) string {
-	steps := []poolstate.Rise{{At: now.Add(ahead)}}
+	steps := []poolstate.ForecastStep{{At: now.Add(ahead)}}
 	s := newScale(now, steps, w)
 	var all []string
 	for _, k := range s.ticks() {
@@ -137,7 +137,7 @@ func TestLabelsWhenTheClocksChange(t *testing.T) {
 func TestTicksAreApart(t *testing.T) {
 	for ahead := time.Minute; ahead < 150*365*text.Day; ahead += ahead/3 + time.Second {
 		for w := plotMinWidth; w <= 200; w += 3 {
-			s := newScale(epoch, []poolstate.Rise{{At: epoch.Add(ahead)}}, w)
+			s := newScale(epoch, []poolstate.ForecastStep{{At: epoch.Add(ahead)}}, w)
 			before := -6
 			for _, k := range s.ticks() {
 				if k.col-before < 6 || k.col >= s.nearEnd() {

@@ -134,7 +134,7 @@ func (p *plot) placeFar() {
 
 // nameStep labels a step with its instant, or with the distance to it where
 // that is too long.
-func (p *plot) nameStep(s *poolstate.Rise) {
+func (p *plot) nameStep(s *poolstate.ForecastStep) {
 	k := label{ink: inkFaint, tick: p.scale.column(s.At)}
 	if p.ticked(k.tick) {
 		return

@@ -111,7 +111,7 @@ func whyNot(out *poolstate.Outcome) string {
 		return ""
 	}
 	if len(out.Changed) == 0 && len(out.Unchanged) == 1 {
-		return ": " + text.CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Why
+		return ": " + text.CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Reason
 	}
 	return "; " + strings.Join(UnaffectedWords(out), ", ")
 }
@@ -121,7 +121,7 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 	count := map[string]int{}
 	var order []string
 	for i := range out.Unchanged {
-		why := out.Unchanged[i].Why
+		why := out.Unchanged[i].Reason
 		if count[why]++; count[why] == 1 {
 			order = append(order, why)
 		}
@@ -133,10 +133,10 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 }
 
 // StrandedWords warns of a provider that is left with none ready.
-func StrandedWords(st *poolstate.Stranded, now time.Time) string {
+func StrandedWords(st *poolstate.LastReady, now time.Time) string {
 	provider := text.Clean(st.Provider, text.RowLimit)
 	s := "this is the only ready credential of " + provider
-	if n := len(st.Last); n > 1 {
+	if n := len(st.Credentials); n > 1 {
 		s = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
 	}
 	if st.Others == 0 {

@@ -22,7 +22,7 @@ func ExampleRender() {
 	screen := ui.Render(&ui.Screen{
 		Width: 64, Height: 8, Theme: ui.PlainTheme(), Now: time.Unix(1795425600, 0).UTC(), Pace: time.Second,
 		Path: "~/.hermes/auth.json", Feed: ui.Feed{State: ui.FeedLive},
-		Pool: pool, Groups: ui.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool),
+		Pool: pool, Groups: ui.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool, poolstate.NoEvidence),
 	})
 	for line := range strings.Lines(screen) {
 		fmt.Println(strings.TrimRight(line, " \n"))

@@ -61,7 +61,7 @@ func (c *Chart) Lines(w, h int) []string {
 type plot struct {
 	*Chart
 	scale  scale
-	steps  []poolstate.Rise // those that are still ahead
+	steps  []poolstate.ForecastStep // those that are still ahead
 	rows   int
 	gutter int // cells before the first column: a number and a blank
 	ruled  bool
@@ -84,7 +84,7 @@ func (c *Chart) plot(w, h int) *plot {
 		p.rows--
 	}
 	all := c.Forecast.Steps
-	passed, _ := slices.BinarySearchFunc(all, c.Now, func(s poolstate.Rise, now time.Time) int {
+	passed, _ := slices.BinarySearchFunc(all, c.Now, func(s poolstate.ForecastStep, now time.Time) int {
 		if s.At.After(now) {
 			return 1
 		}
@@ -154,7 +154,7 @@ func (p *plot) climb() {
 
 // stepMark tells where the deadlines of a step come from, like the mark beside
 // a countdown. Computed ones, the rule, have none.
-func stepMark(s *poolstate.Rise) string {
+func stepMark(s *poolstate.ForecastStep) string {
 	switch {
 	case s.Suspect > 0:
 		return markSuspect

@@ -27,7 +27,7 @@ func ForecastWords(f *poolstate.Forecast, now time.Time) string {
 			who = strconv.Itoa(last.Ready)
 		case f.Due+never > 0:
 			who = fmt.Sprintf("%d of %d", last.Ready, f.Total)
-		case f.Gone > 0: // all would be more than can be promised
+		case f.Excluded > 0: // all would be more than can be promised
 			who = "the last"
 		}
 		parts = append(parts, who+" "+by(last, now))
@@ -46,7 +46,7 @@ func ForecastWords(f *poolstate.Forecast, now time.Time) string {
 
 // comingBack is the steps that somebody may live to see, and how many
 // credentials the others bring.
-func comingBack(f *poolstate.Forecast) (steps []poolstate.Rise, never int) {
+func comingBack(f *poolstate.Forecast) (steps []poolstate.ForecastStep, never int) {
 	for i := range f.Steps {
 		if f.Steps[i].At.Year() > 9999 {
 			return f.Steps[:i], f.Total - f.Due - f.Steps[i].Ready + len(f.Steps[i].Back)
@@ -58,9 +58,9 @@ func comingBack(f *poolstate.Forecast) (steps []poolstate.Rise, never int) {
 // nobodyWaits says why there is no time to give.
 func nobodyWaits(f *poolstate.Forecast) string {
 	switch {
-	case f.Gone > 0 && f.Ready > 0:
+	case f.Excluded > 0 && f.Ready > 0:
 		return strconv.Itoa(f.Ready) + " ready, nobody waits"
-	case f.Gone > 0:
+	case f.Excluded > 0:
 		return "nobody comes back by itself"
 	case f.Total == 0:
 		return "no keys"
@@ -69,9 +69,9 @@ func nobodyWaits(f *poolstate.Forecast) string {
 }
 
 // by says until when a step is reached, and doubts what deserves it.
-func by(s *poolstate.Rise, now time.Time) string { return "by " + moment(s, now) }
+func by(s *poolstate.ForecastStep, now time.Time) string { return "by " + moment(s, now) }
 
-func moment(s *poolstate.Rise, now time.Time) string {
+func moment(s *poolstate.ForecastStep, now time.Time) string {
 	if s.Suspect > 0 {
 		return text.Moment(s.At, now) + " (suspect)"
 	}

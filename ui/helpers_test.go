@@ -126,9 +126,9 @@ func screenOf(p *poolstate.Pool) *Screen {
 		Feed: Feed{State: FeedLive}, Pool: p, Groups: Groups(p),
 		Short: shortKeys, Full: fullKeys,
 	}
-	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{})
+	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	if p != nil {
-		s.Policy = poolstate.PolicyAuto.Resolve(p)
+		s.Policy = poolstate.PolicyAuto.Resolve(p, poolstate.NoEvidence)
 		for _, e := range poolstate.History(p, s.Policy, s.Now) {
 			s.Events = append(s.Events, poolstate.RecordOf(&e, s.Policy))
 		}

@@ -60,7 +60,7 @@ func ExampleOperator() {
 		fmt.Println(err)
 		return
 	}
-	if _, err := second.TakeBack(ctx, number, poolstate.Backoff, undos); err != nil {
+	if _, err := second.Undo(ctx, number, poolstate.Backoff, undos); err != nil {
 		fmt.Println(err)
 		return
 	}

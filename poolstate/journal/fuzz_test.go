@@ -30,7 +30,7 @@ func FuzzRead(f *testing.F) {
 		list := read(bytes.NewReader(data), 1<<12)
 		for i := range list {
 			Last(list, list[i].Store)
-			Of(list, list[i].Store)
+			Records(list, list[i].Store)
 			list[i].Same(&list[0].Record)
 			list[i].Credential()
 		}

@@ -116,7 +116,7 @@ func do(t testing.TB, o *Operator, a poolstate.Action, names ...string) Done {
 
 func takeBack(t testing.TB, o *Operator, number string, undos []poolstate.Undo) Done {
 	t.Helper()
-	done, err := o.TakeBack(t.Context(), number, poolstate.Backoff, undos)
+	done, err := o.Undo(t.Context(), number, poolstate.Backoff, undos)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,9 +58,9 @@ func DefaultPath() (string, error) {
 // one file.
 func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
 
-// Note is Append for what was seen: what another pooltop has noted already is
+// AppendSeen is Append for what was seen: what another pooltop has noted already is
 // left out.
-func (j Journal) Note(entries ...Entry) error { return j.write(entries, true) }
+func (j Journal) AppendSeen(entries ...Entry) error { return j.write(entries, true) }
 
 // write appends in one write, behind a torn last line if there is one. A file
 // that is large enough gives way to a new one first.
@@ -184,10 +184,10 @@ func read(r io.Reader, longest int) []Entry {
 	}
 }
 
-// Of returns what entries tell of one store, in order of time. What was done by a
+// Records returns what entries tell of one store, in order of time. What was done by a
 // person, and seen by a pooltop before that was written down, is told once: as
 // the person's.
-func Of(entries []Entry, store string) []poolstate.Record {
+func Records(entries []Entry, store string) []poolstate.Record {
 	var own []Entry
 	for i := range entries {
 		if entries[i].Store == store {
@@ -208,7 +208,7 @@ func Of(entries []Entry, store string) []poolstate.Record {
 // the i-th of them was seen of.
 func doneNearby(entries []Entry, i int) bool {
 	seen := &entries[i].Record
-	near := func(j int) bool { return entries[j].At.Sub(seen.At).Abs() <= poolstate.SameWithin }
+	near := func(j int) bool { return entries[j].At.Sub(seen.At).Abs() <= poolstate.SameEventWithin }
 	for j := i - 1; j >= 0 && near(j); j-- {
 		if entries[j].Action != "" && entries[j].Same(seen) {
 			return true

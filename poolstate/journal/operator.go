@@ -35,8 +35,8 @@ type Done struct {
 	Number string
 	// Entries are its lines in the journal.
 	Entries []Entry
-	// Account is why the journal could not be written; the action stands.
-	Account error
+	// JournalErr is why the journal could not be written; the action stands.
+	JournalErr error
 }
 
 // Undos returns what it takes to take the action back, and nil when that is
@@ -60,8 +60,8 @@ func (o *Operator) Do(ctx context.Context, a poolstate.Action, policy poolstate.
 	return o.account(out, policy, Entry{Verb: a.Verb.String()}), nil
 }
 
-// TakeBack undoes an action by its number and writes that down.
-func (o *Operator) TakeBack(ctx context.Context, number string, policy poolstate.Policy, undos []poolstate.Undo) (Done, error) {
+// Undo undoes an action by its number and writes that down.
+func (o *Operator) Undo(ctx context.Context, number string, policy poolstate.Policy, undos []poolstate.Undo) (Done, error) {
 	out, err := o.Store.Undo(ctx, undos)
 	if err != nil {
 		return Done{}, err
@@ -105,7 +105,7 @@ func (o *Operator) account(out poolstate.Outcome, policy poolstate.Policy, templ
 		e.Undo = eff.Undo
 		done.Entries = append(done.Entries, e)
 	}
-	done.Account = o.Journal.Append(done.Entries...)
+	done.JournalErr = o.Journal.Append(done.Entries...)
 	return done
 }
 

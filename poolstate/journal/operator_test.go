@@ -15,7 +15,7 @@ import (
 
 var (
 	reset = poolstate.Action{Verb: poolstate.VerbReset}
-	hold  = poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: 2 * time.Hour, Words: "until payday"}}
+	hold  = poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: 2 * time.Hour, Reason: "until payday"}}
 )
 
 // state shows a state in one word.
@@ -28,7 +28,7 @@ func state(s poolstate.State) string {
 func TestAnActionIsWrittenDown(t *testing.T) {
 	o := newOperator(t, pool)
 	done := do(t, o, hold)
-	wantErr(t, done.Account, nil)
+	wantErr(t, done.JournalErr, nil)
 	equal(t, "number", done.Number, "n1")
 	equal(t, "changed", len(done.Changed), 3)
 	equal(t, "refused", done.Refusals(), 1) // the dead one
@@ -59,7 +59,7 @@ func TestAnActionIsWrittenDown(t *testing.T) {
 func TestReasons(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429}}, "primary")
-	do(t, o, poolstate.Action{Verb: poolstate.VerbReset, Hold: poolstate.Hold{Words: "left over"}}, "backup")
+	do(t, o, poolstate.Action{Verb: poolstate.VerbReset, Hold: poolstate.Hold{Reason: "left over"}}, "backup")
 	for _, e := range entries(t, o.Journal) {
 		equal(t, "reason", e.Reason, "")
 	}
@@ -76,7 +76,7 @@ func TestNothingDoneIsNotWrittenDown(t *testing.T) {
 	writeFile(t, o.Store.Path(), `{"credential_pool": 5}`)
 	_, err := o.Do(t.Context(), reset, poolstate.Backoff, saw)
 	wantErr(t, err, poolstate.ErrNotPool)
-	_, err = o.TakeBack(t.Context(), "n1", poolstate.Backoff, nil)
+	_, err = o.Undo(t.Context(), "n1", poolstate.Backoff, nil)
 	wantErr(t, err, poolstate.ErrNotPool)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -105,7 +105,7 @@ func TestTheJournalIsEnoughToTakeActionsBack(t *testing.T) {
 		wantErr(t, err, nil)
 		equal(t, "the last action", number, want)
 		done := takeBack(t, o, number, undos)
-		wantErr(t, done.Account, nil)
+		wantErr(t, done.JournalErr, nil)
 		equal(t, "left alone", len(done.Unchanged), 0)
 		equal(t, "undo of an undo", len(done.Undos()), 0)
 		equal(t, "store", withoutStamp(readFile(t, o.Store.Path())), states[2-i])
@@ -189,13 +189,13 @@ func TestAnActionStandsWithoutItsAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := do(t, o, hold, "primary")
-	if done.Account == nil || !strings.Contains(done.Account.Error(), o.Journal.path) {
-		t.Errorf("the account is %v, want an error that names the journal", done.Account)
+	if done.JournalErr == nil || !strings.Contains(done.JournalErr.Error(), o.Journal.path) {
+		t.Errorf("the account is %v, want an error that names the journal", done.JournalErr)
 	}
 	equal(t, "held", seen(t, o, "primary")[0].Held(), true)
 	back := takeBack(t, o, done.Number, done.Undos())
 	equal(t, "taken back", len(back.Changed), 1)
-	equal(t, "told of again", back.Account != nil, true)
+	equal(t, "told of again", back.JournalErr != nil, true)
 	equal(t, "store", withoutStamp(readFile(t, o.Store.Path())), withoutStamp(pool))
 	if _, _, err := o.LastUndo(); err != nil {
 		wantErr(t, err, poolstate.ErrNothingToUndo)
@@ -207,7 +207,7 @@ func TestAnOperatorWithoutAJournal(t *testing.T) {
 	o := newOperator(t, pool)
 	o.Journal = Journal{}
 	done := do(t, o, reset)
-	wantErr(t, done.Account, nil)
+	wantErr(t, done.JournalErr, nil)
 	equal(t, "changed", len(done.Changed), 3)
 	_, _, err := o.LastUndo()
 	wantErr(t, err, poolstate.ErrNothingToUndo)
@@ -218,7 +218,7 @@ func TestAnOperatorWithoutAJournal(t *testing.T) {
 func TestInstantsThatNobodyCanName(t *testing.T) {
 	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a", "label": "x", "last_status": "exhausted", "last_error_reset_at": 999999999999}]}}`)
 	done := do(t, o, reset)
-	wantErr(t, done.Account, nil)
+	wantErr(t, done.JournalErr, nil)
 	list := entries(t, o.Journal)
 	if len(list) != 1 {
 		t.Fatalf("there are %d lines, want one", len(list))

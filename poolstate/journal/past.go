@@ -18,7 +18,7 @@ func (j Journal) Past(store string, pool *poolstate.Pool, policy poolstate.Polic
 		kind         poolstate.EventKind
 		provider, id string
 	}
-	records := Of(entries, store)
+	records := Records(entries, store)
 	noted := map[subject][]poolstate.Record{}
 	for _, r := range records {
 		s := subject{r.Kind, r.Provider, r.ID}

@@ -28,22 +28,22 @@ func ids(list []Entry) string {
 // written down, and a sighting of it is not news.
 func TestSightingsAreNotedOnce(t *testing.T) {
 	j := newJournal(t)
-	wantErr(t, j.Note(sighting("a", 0), sighting("b", 0)), nil)
-	wantErr(t, At(j.path).Note(sighting("b", time.Second), sighting("c", 0)), nil)
+	wantErr(t, j.AppendSeen(sighting("a", 0), sighting("b", 0)), nil)
+	wantErr(t, At(j.path).AppendSeen(sighting("b", time.Second), sighting("c", 0)), nil)
 	equal(t, "noted", ids(entries(t, j)), "a b c")
-	wantErr(t, j.Note(sighting("a", time.Minute)), nil)
+	wantErr(t, j.AppendSeen(sighting("a", time.Minute)), nil)
 	equal(t, "another one, later", ids(entries(t, j)), "a b c a")
 	other := sighting("a", 0)
 	other.Store = "another"
-	wantErr(t, j.Note(other), nil)
+	wantErr(t, j.AppendSeen(other), nil)
 	equal(t, "of another store", ids(entries(t, j)), "a b c a a")
 
 	acted := sighting("d", 0)
 	acted.Action = "1"
 	wantErr(t, j.Append(acted, acted), nil)
-	wantErr(t, j.Note(sighting("d", 0)), nil)
+	wantErr(t, j.AppendSeen(sighting("d", 0)), nil)
 	equal(t, "an action", ids(entries(t, j)), "a b c a a d d")
-	equal(t, "records of one store", len(Of(entries(t, j), "s")), 6)
+	equal(t, "records of one store", len(Records(entries(t, j), "s")), 6)
 }
 
 // What somebody saw of an action before it was written down is told once, as the
@@ -51,7 +51,7 @@ func TestSightingsAreNotedOnce(t *testing.T) {
 func TestAnActionIsToldOnce(t *testing.T) {
 	acted := sighting("a", time.Second)
 	acted.Action, acted.By = "1", poolstate.ByOperator
-	got := Of([]Entry{sighting("a", -time.Hour), sighting("a", 0), sighting("b", 0), acted, sighting("a", 2*time.Second), acted}, "s")
+	got := Records([]Entry{sighting("a", -time.Hour), sighting("a", 0), sighting("b", 0), acted, sighting("a", 2*time.Second), acted}, "s")
 	var told []string
 	for _, r := range got {
 		told = append(told, r.ID+" by "+r.By.String())
@@ -72,7 +72,7 @@ func TestAFileThatHasGrownGivesWay(t *testing.T) {
 	equal(t, "entries of both", ids(entries(t, j)), "first second")
 	equal(t, "lines of the new one", strings.Count(readFile(t, j.path), "\n"), 1)
 	grow()
-	wantErr(t, j.Note(sighting("third", 0)), nil)
+	wantErr(t, j.AppendSeen(sighting("third", 0)), nil)
 	equal(t, "entries of the last two", ids(entries(t, j)), "second third")
 	files, err := os.ReadDir(filepath.Dir(j.path))
 	if err != nil {
@@ -104,7 +104,7 @@ func TestACrowdWritesOneJournal(t *testing.T) {
 	for w := range writers {
 		crowd.Go(func() {
 			for r := range rounds {
-				wantErr(t, At(j.path).Note(sighting(fmt.Sprintf("w%d-%d", w, r), 0)), nil)
+				wantErr(t, At(j.path).AppendSeen(sighting(fmt.Sprintf("w%d-%d", w, r), 0)), nil)
 			}
 		})
 	}
@@ -123,8 +123,8 @@ func TestACrowdWritesOneJournal(t *testing.T) {
 
 // A journal that keeps nothing, and nothing to note, are no matter.
 func TestNoteOfNothing(t *testing.T) {
-	wantErr(t, Journal{}.Note(sighting("a", 0)), nil)
+	wantErr(t, Journal{}.AppendSeen(sighting("a", 0)), nil)
 	j := newJournal(t)
-	wantErr(t, j.Note(), nil)
+	wantErr(t, j.AppendSeen(), nil)
 	equal(t, "entries", len(entries(t, j)), 0)
 }

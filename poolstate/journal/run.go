@@ -61,7 +61,7 @@ func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string))
 		}()
 	})
 	if t.Verb == poolstate.VerbUndo {
-		return o.TakeBack(ctx, t.Undoes, t.Policy, t.Undos)
+		return o.Undo(ctx, t.Undoes, t.Policy, t.Undos)
 	}
 	return o.Do(ctx, t.Action, t.Policy, t.Seen)
 }

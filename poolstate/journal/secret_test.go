@@ -42,7 +42,7 @@ func TestNoSecretReachesTheJournal(t *testing.T) {
 		for _, verb := range []poolstate.Verb{poolstate.VerbReset, poolstate.VerbHold, poolstate.VerbSync} {
 			o := newOperator(t, content)
 			done := do(t, o, poolstate.Action{
-				Verb: verb, Hold: poolstate.Hold{Code: 429, Words: words},
+				Verb: verb, Hold: poolstate.Hold{Code: 429, Reason: words},
 				ClaudeFile: filepath.Join(t.TempDir(), a),
 			})
 			number, undos, _ := o.LastUndo() // there is nothing after a sync that found nothing

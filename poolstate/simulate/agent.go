@@ -31,7 +31,7 @@ func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 	var steps []Step
 	served := false
 	for _, c := range p.Credentials {
-		change := poolstate.RanOut(c, a.Policy, at)
+		change := poolstate.CooledDown(c, a.Policy, at)
 		if c = change.After(c); !served && a.Policy.Availability(&c, at) == poolstate.Ready {
 			var used poolstate.Change
 			used, served = a.use(c, at)

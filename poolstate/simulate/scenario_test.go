@@ -53,7 +53,7 @@ func TestTheFileAtTheStart(t *testing.T) {
 			for _, prov := range p.Providers {
 				equal(t, "the notes on "+prov.Name, len(prov.Notes), 0)
 			}
-			equal(t, "the policy", poolstate.PolicyAuto.Resolve(p), poolstate.Backoff)
+			equal(t, "the policy", poolstate.PolicyAuto.Resolve(p, poolstate.NoEvidence), poolstate.Backoff)
 		})
 	}
 }
