@@ -21,7 +21,7 @@ import (
 	"pooltop/watch"
 )
 
-// showStore runs the dashboard on the store that the flags name.
+// showStore runs the dashboard on the store named by the flags.
 func showStore(ctx context.Context, o *options) error {
 	cfg, err := o.storeDashboard()
 	if err != nil {
@@ -30,7 +30,7 @@ func showStore(ctx context.Context, o *options) error {
 	return runDashboard(ctx, o, cfg)
 }
 
-// storeDashboard is what the dashboard on that store needs to know.
+// storeDashboard returns the dashboard's configuration for that store.
 func (o *options) storeDashboard() (model.Config, error) {
 	choice, err := o.policyChoice()
 	if err != nil {
@@ -47,7 +47,7 @@ func (o *options) storeDashboard() (model.Config, error) {
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
 	operator, err := o.newOperator(store)
 	if err != nil {
-		operator, readOnly = onlooker(store), err.Error()
+		operator, readOnly = unjournaled(store), err.Error()
 	}
 	if o.readOnly {
 		readOnly = "pooltop was started with --read-only"
@@ -64,8 +64,8 @@ func (o *options) storeDashboard() (model.Config, error) {
 	}, nil
 }
 
-// runDashboard shows the dashboard until a person or a signal ends it, fed by a
-// watcher of the store's file.
+// runDashboard shows the dashboard until the user quits or ctx ends, and notifies
+// it of changes of the store's file.
 func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
@@ -80,13 +80,13 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
 	cfg.Scheme, cfg.Without, cfg.Keys = o.scheme(), o.hidden(), o.keys
 	cfg.Order, cfg.Descending = o.order()
-	// A write is not torn away by the end of the program, nor left out.
+	// Complete every write that was started.
 	cfg.Pending = &model.Pending{}
 	defer cfg.Pending.Finish()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
-	restLightly()
+	reduceIdleCost()
 	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cmp.Or(o.frameRate, framesPerSecond))}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
@@ -95,8 +95,8 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	program := tea.NewProgram(model.New(cfg), opts...)
-	// A program that is asked to quit takes leave of the terminal; one whose
-	// context ends closes it under the hands of who still reads.
+	// Use Quit rather than cancelling the program's context: Quit restores the
+	// terminal first, cancelling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
@@ -111,40 +111,38 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 
 	last, err := program.Run()
 	if m, ok := last.(model.Model); ok && err == nil {
-		if failed := leave(m, out); failed != nil {
+		if failed := printLastResult(m, out); failed != nil {
 			return failed
 		}
 	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		return cause // the terminal is gone; nil and a signal are no error
+		return cause // the terminal is gone; a signal or none is not an error
 	}
 	return err
 }
 
-// leave says what came of an action that was under way at the end. Nothing but
-// out is sure not to wait for the terminal.
-func leave(m model.Model, out io.Writer) error {
-	said, err := m.Leave()
+// printLastResult prints the result of an action that was still running when the
+// dashboard ended. Writing to out, unlike os.Stdout, never blocks for long.
+func printLastResult(m model.Model, out io.Writer) error {
+	result, err := m.Leave()
 	if err != nil {
 		printError(out, err)
 		return &codedError{code: exitCode(err)}
 	}
-	if said != "" {
-		_, _ = fmt.Fprintln(out, ui.Clean(said, maxErrorText)) // who cannot be told is gone
+	if result != "" {
+		_, _ = fmt.Fprintln(out, ui.Clean(result, maxErrorText)) // an error means that the terminal is gone
 	}
 	return nil
 }
 
-// framesPerSecond is how often the renderer looks whether there is something to
-// draw, unless somebody asks for another rate. Each look wakes the machine up,
-// also when there is nothing: at 60 that is all a dashboard at rest costs. At 22 a
-// change is on the terminal within 46 ms, which nobody takes for a delay.
+// framesPerSecond is the default frame rate. The renderer wakes the CPU for every
+// frame, even if nothing changed, and that is most of what an idle dashboard
+// costs. At 22 a change is on the screen within 46 ms.
 const framesPerSecond = 22
 
-// restLightly keeps the work on one processor and the heap small, unless the
-// environment asks otherwise: a wake-up that has nothing to do then wakes no
-// second thread up, and there is little garbage to collect.
-func restLightly() {
+// reduceIdleCost runs on one processor with a small heap, unless the environment
+// sets these: a wake-up without work then wakes only one thread.
+func reduceIdleCost() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
 	}
@@ -153,7 +151,8 @@ func restLightly() {
 	}
 }
 
-// profile writes a CPU profile into a file until stop is called, if one is named.
+// profile writes a CPU profile to path until stop is called. An empty path writes
+// none.
 func profile(path string) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -167,17 +166,17 @@ func profile(path string) (stop func(), err error) {
 	}
 	return func() {
 		pprof.StopCPUProfile()
-		_ = f.Close() // a profile that is torn is no loss to the dashboard
+		_ = f.Close() // an incomplete profile is not worth an error
 	}, nil
 }
 
-// needTerminal refuses where the dashboard cannot be drawn.
+// needTerminal returns an error if the dashboard cannot be drawn here.
 func needTerminal() error {
 	switch {
 	case !term.IsTerminal(int(os.Stdout.Fd())):
-		return usageError("the dashboard needs a terminal; pooltop list prints the same once")
+		return usageError("the dashboard needs a terminal; use pooltop list for a one-off listing")
 	case os.Getenv("TERM") == "dumb":
-		return usageError("this terminal (TERM=dumb) cannot show the dashboard; pooltop list prints the same once")
+		return usageError("this terminal (TERM=dumb) cannot show the dashboard; use pooltop list for a one-off listing")
 	}
 	return nil
 }

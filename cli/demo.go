@@ -26,9 +26,9 @@ func demoCommand(o *options) *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Play an outage on a simulated pool; needs no agent and no account",
-		Long: "demo runs the dashboard on a private temporary file that a simulated agent writes.\n" +
-			"Its providers go down by a script, on a clock that is faster than ours.\n\n" + scenarioHelp(),
+		Short: "Show a simulated outage; needs no agent and no account",
+		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
+			"Providers fail on a script, in accelerated time.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -36,21 +36,21 @@ func demoCommand(o *options) *cobra.Command {
 			if err != nil {
 				return &codedError{exitUsage, err}
 			}
-			if !(speed >= minSpeed && speed <= maxSpeed) { // which NaN is not either
-				return usageError("--speed %g is out of range: from %d to %d", speed, minSpeed, maxSpeed)
+			if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
+				return usageError("demo: --speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
 			}
 			for _, flag := range []string{"file", "home", "profile"} {
 				if cmd.Flags().Changed(flag) {
-					return usageError("demo: it plays on a private file of its own; leave --%s out", flag)
+					return usageError("demo uses its own temporary file; remove --%s", flag)
 				}
 			}
 			return runDemo(cmd.Context(), o, scenario, speed, seed)
 		},
 	}
 	registerDashboard(cmd, o)
-	cmd.Flags().Float64Var(&speed, "speed", 600, "how many times faster than real time")
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "the same seed plays the same story")
-	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "the story to play")
+	cmd.Flags().Float64Var(&speed, "speed", 600, "times faster than real time")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed")
+	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "scenario to run")
 	return cmd
 }
 
@@ -62,11 +62,12 @@ func scenarioHelp() string {
 	return text
 }
 
-// demoStart is when every story begins: a Monday morning.
+// demoStart returns the simulated time at which every demo starts: a Monday
+// morning.
 func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local) }
 
-// runDemo writes a private store, lets a simulated agent work it through the
-// store, and shows the dashboard on it.
+// runDemo creates a temporary store, starts a simulated agent on it and shows the
+// dashboard.
 func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
 	if err := needTerminal(); err != nil {
 		return err
@@ -77,11 +78,11 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 	}
 	dir, err := os.MkdirTemp("", "pooltop-demo-")
 	if err != nil {
-		return fmt.Errorf("make a place for the demo: %w", err)
+		return fmt.Errorf("demo: cannot create a temporary directory: %w", err)
 	}
 	defer func() {
 		if rm := os.RemoveAll(dir); rm != nil && err == nil {
-			err = fmt.Errorf("clean up after the demo: %w", rm)
+			err = fmt.Errorf("demo: cannot remove its temporary directory: %w", rm)
 		}
 	}()
 
@@ -96,9 +97,9 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 	}
 	switch err := store.Create(ctx, content); {
 	case err != nil && ctx.Err() != nil:
-		return nil // a signal ended it before it began
+		return nil // interrupted
 	case err != nil:
-		return fmt.Errorf("write the demo's pool: %w", err)
+		return fmt.Errorf("demo: cannot write its pool: %w", err)
 	}
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -107,17 +108,16 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 		defer close(stopped)
 		playDemo(ctx, store, sim, func(t time.Time) time.Duration { return clock.Until(t) - time.Since(started) })
 	}()
-	// The agent has to be gone before its file is.
+	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
 
 	return runDashboard(ctx, o, demoDashboard(store, model.Clock{Now: now, Rate: speed}, choice, sim))
 }
 
-// demoDashboard is what the dashboard on a demo's store needs to know.
+// demoDashboard returns the dashboard's configuration for a demo.
 func demoDashboard(store *poolstate.Store, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
 	return model.Config{
-		// What happens in a demo is nobody's account.
-		Operator:     onlooker(store),
+		Operator:     unjournaled(store),
 		Clock:        clock,
 		Policy:       choice,
 		Path:         fmt.Sprintf("demo ×%g", clock.Rate),
@@ -127,9 +127,9 @@ func demoDashboard(store *poolstate.Store, clock model.Clock, choice poolstate.P
 	}
 }
 
-// playDemo takes the agent's turns, one after the other, when the clock reaches
-// them. A turn that cannot be written is left out, as an agent would: somebody
-// may be trying what happens when the file breaks.
+// playDemo takes the agent's turns at their times until ctx ends. A turn that
+// cannot be written is skipped, as an agent would: the user may be trying out what
+// happens when the file breaks.
 func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) {
 	for {
 		timer := time.NewTimer(until(sim.NextTurn()))

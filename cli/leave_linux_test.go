@@ -41,7 +41,7 @@ func panicking() {
 		}
 	}
 	cfg := model.Config{
-		Operator: onlooker(store),
+		Operator: unjournaled(store),
 		Path:     "the store",
 		Clock:    model.Clock{Now: func() time.Time { here("update"); return time.Now() }, Rate: 1},
 		Caption: func(time.Time) string {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,25 +20,24 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// screening is a program on a terminal of 120×36 that answers nothing, and what
-// it printed.
-type screening struct {
+// process is a program on a terminal of 120×36 that answers no queries.
+type process struct {
 	b       *testing.B
 	cmd     *exec.Cmd
 	master  *os.File
 	started time.Time
 
-	mutex   sync.Mutex
+	mu      sync.Mutex
 	printed []byte
 	total   int
-	arrived chan struct{} // has something in it when something was printed
+	arrived chan struct{} // signals new output
 }
 
-// screen starts a program on a terminal.
-func screen(b *testing.B, name string, args ...string) *screening {
+// startProcess starts a program on a terminal.
+func startProcess(b *testing.B, name string, args ...string) *process {
 	b.Helper()
 	master, terminal := testkit.OpenPTY(b)
-	s := &screening{b: b, master: master, arrived: make(chan struct{}, 1)}
+	s := &process{b: b, master: master, arrived: make(chan struct{}, 1)}
 	s.cmd = exec.Command(name, args...)
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "XDG_STATE_HOME="+b.TempDir())
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = terminal, terminal, terminal
@@ -56,17 +56,17 @@ func screen(b *testing.B, name string, args ...string) *screening {
 	return s
 }
 
-func (s *screening) read() {
+func (s *process) read() {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := s.master.Read(buf)
 		if err != nil {
 			return
 		}
-		s.mutex.Lock()
+		s.mu.Lock()
 		s.printed = append(s.printed, buf[:n]...)
 		s.total += n
-		s.mutex.Unlock()
+		s.mu.Unlock()
 		select {
 		case s.arrived <- struct{}{}:
 		default:
@@ -74,33 +74,40 @@ func (s *screening) read() {
 	}
 }
 
-// forget forgets what was printed so far.
-func (s *screening) forget() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+// discard drops the output so far.
+func (s *process) discard() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.printed = s.printed[:0]
 }
 
-// until waits for words to be printed.
-func (s *screening) until(words string) {
+// waitFor waits until text is printed.
+func (s *process) waitFor(text string) {
 	s.b.Helper()
-	guard := time.After(time.Minute)
+	timeout := time.After(time.Minute)
 	for {
-		s.mutex.Lock()
-		there := bytes.Contains(s.printed, []byte(words))
-		s.mutex.Unlock()
-		if there {
+		s.mu.Lock()
+		found := bytes.Contains(s.printed, []byte(text))
+		s.mu.Unlock()
+		if found {
 			return
 		}
 		select {
 		case <-s.arrived:
-		case <-guard:
-			s.b.Fatalf("%q is never printed", words)
+		case <-timeout:
+			s.b.Fatalf("%q was not printed", text)
 		}
 	}
 }
 
-// usage is what a program has used up so far.
+func (s *process) typeKeys(keys string) {
+	s.b.Helper()
+	if _, err := s.master.WriteString(keys); err != nil {
+		s.b.Fatal(err)
+	}
+}
+
+// usage is what a program has used so far.
 type usage struct {
 	cpu      time.Duration
 	switches int
@@ -108,70 +115,62 @@ type usage struct {
 	resident int // kB
 }
 
-func (s *screening) usage() usage {
+func (s *process) usage() usage {
 	s.b.Helper()
 	var u usage
-	s.mutex.Lock()
+	s.mu.Lock()
 	u.bytes = s.total
-	s.mutex.Unlock()
+	s.mu.Unlock()
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", s.cmd.Process.Pid))
 	if err != nil || len(tasks) == 0 {
-		s.b.Fatalf("the program has gone: %v", err)
+		s.b.Fatalf("the program has ended: %v", err)
 	}
 	for _, task := range tasks {
-		sched, _ := os.ReadFile(task + "/schedstat") // a thread may have gone
-		if words := strings.Fields(string(sched)); len(words) > 0 {
-			n, _ := strconv.Atoi(words[0])
+		sched, _ := os.ReadFile(task + "/schedstat") // the thread may have ended
+		if fields := strings.Fields(string(sched)); len(fields) > 0 {
+			n, _ := strconv.Atoi(fields[0])
 			u.cpu += time.Duration(n)
 		}
 		status, _ := os.ReadFile(task + "/status")
 		for line := range strings.Lines(string(status)) {
-			words := strings.Fields(line)
+			fields := strings.Fields(line)
 			switch {
-			case strings.HasSuffix(words[0], "ctxt_switches:"):
-				n, _ := strconv.Atoi(words[1])
+			case strings.HasSuffix(fields[0], "ctxt_switches:"):
+				n, _ := strconv.Atoi(fields[1])
 				u.switches += n
-			case words[0] == "VmRSS:":
-				u.resident, _ = strconv.Atoi(words[1])
+			case fields[0] == "VmRSS:":
+				u.resident, _ = strconv.Atoi(fields[1])
 			}
 		}
 	}
 	return u
 }
 
-// pooled writes a store of n credentials, of which so many cool down, and returns
-// its path; the first one is called so.
-func pooled(b *testing.B, path, first string, n, cooling int) string {
+// replaceStore replaces path with a store of n credentials, some of them cooling,
+// and returns path. The first credential has the label.
+func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
-	var text bytes.Buffer
-	text.WriteString("{\"credential_pool\": {\n")
 	const providers = 5
-	for p := range providers {
-		if p > 0 {
-			text.WriteString(",\n")
+	pool := map[string][]map[string]any{}
+	for i := range n {
+		p := fmt.Sprintf("provider-%d", i*providers/n)
+		c := map[string]any{
+			"id": strconv.Itoa(i), "label": fmt.Sprintf("key-%d", i), "priority": i, "consecutive_failures": 0,
+			"last_status": "ok", "access_token": fmt.Sprintf("%0400d", i), "base_url": "https://api.example.com/v1",
 		}
-		fmt.Fprintf(&text, "  \"provider-%d\": [", p)
-		for i := range n / providers {
-			name := fmt.Sprintf("key-%d-%d", p, i)
-			if p+i == 0 {
-				name = first
-			} else {
-				text.WriteString(",")
-			}
-			if i == 0 && p > 0 {
-				text.Truncate(text.Len() - 1)
-			}
-			status := `"last_status": "ok"`
-			if at := p*n/providers + i; at > 0 && at <= cooling {
-				status = fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429`, time.Now().Unix()-60)
-			}
-			fmt.Fprintf(&text, "\n    {\"id\": \"%d-%d\", \"label\": %q, \"priority\": %d, \"consecutive_failures\": 0, %s, "+
-				"\"access_token\": \"%0400d\", \"base_url\": \"https://api.example.com/v1\"}", p, i, name, i, status, i)
+		switch {
+		case i == 0:
+			c["label"] = label
+		case i <= cooling:
+			c["last_status"], c["last_status_at"], c["last_error_code"] = "exhausted", time.Now().Unix()-60, 429
 		}
-		text.WriteString("]")
+		pool[p] = append(pool[p], c)
 	}
-	text.WriteString("}}\n")
-	if err := os.WriteFile(path+".new", text.Bytes(), 0o600); err != nil {
+	text, err := json.MarshalIndent(map[string]any{"credential_pool": pool}, "", "  ")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
 		b.Fatal(err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
@@ -180,85 +179,53 @@ func pooled(b *testing.B, path, first string, n, cooling int) string {
 	return path
 }
 
-// released builds the program as it is released: without C.
-func released(b *testing.B) string {
+// buildReleased builds the program as it is released, without cgo.
+func buildReleased(b *testing.B) string {
 	b.Helper()
 	b.Setenv("CGO_ENABLED", "0")
 	return build(b)
 }
 
-// BenchmarkAtRest lets a dashboard be for ten seconds: what it costs a second,
-// and what it holds; and beside it a bare program, and others that are installed.
+// BenchmarkAtRest measures an idle dashboard for ten seconds, next to an idle
+// program of the same library.
 func BenchmarkAtRest(b *testing.B) {
-	program := released(b)
-	const unfocused = "\x1b[O"
+	program := buildReleased(b)
+	const focusLost = "\x1b[O"
 	for _, tt := range []struct {
 		name       string
 		n, cooling int
-		typed      string
+		keys       string
 	}{
 		{"one-cooling", 10, 1, ""},
 		{"none-cooling", 10, 0, ""},
-		{"unfocused", 10, 1, unfocused},
+		{"unfocused", 10, 1, focusLost},
 		{"six-in-sight", 10, 6, ""},
 		{"six-in-sight-of-ten-thousand", 10_000, 6, ""},
-		{"screenful-of-ten-thousand", 10_000, 2000, ""},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
-			path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", tt.n, tt.cooling)
-			s := screen(b, program, "--file", path)
-			s.until("live")
-			s.typed(tt.typed)
-			rest(b, s)
-			if tt.typed == unfocused {
-				b.ReportMetric(float64(s.nextMinute()), "bytes/minute")
-			}
+			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", tt.n, tt.cooling)
+			s := startProcess(b, program, "--file", path)
+			s.waitFor("live")
+			s.typeKeys(tt.keys)
+			measureIdle(b, s)
 		})
 	}
 	b.Run("bare", func(b *testing.B) {
 		b.Setenv(roleEnv, "bare")
-		s := screen(b, os.Args[0])
-		s.until("live")
-		rest(b, s)
+		s := startProcess(b, os.Args[0])
+		s.waitFor("live")
+		measureIdle(b, s)
 	})
-	for _, other := range []string{"htop", "top"} {
-		if path, err := exec.LookPath(other); err == nil {
-			b.Run(other, func(b *testing.B) {
-				s := screen(b, path, "-d", map[string]string{"htop": "10", "top": "1"}[other]) // once a second
-				s.until("PID")
-				rest(b, s)
-			})
-		}
-	}
 }
 
-// typed types keys.
-func (s *screening) typed(keys string) {
-	s.b.Helper()
-	if _, err := s.master.WriteString(keys); err != nil {
-		s.b.Fatal(err)
-	}
-}
-
-// nextMinute is how much is printed as the minute changes.
-func (s *screening) nextMinute() int {
-	before := s.usage().bytes
-	<-time.After(toNextMinute() + time.Second)
-	return s.usage().bytes - before
-}
-
-func toNextMinute() time.Duration {
-	now := time.Now()
-	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
-}
-
-// rest measures ten seconds within a minute: what counts in minutes is drawn in
-// none of them.
-func rest(b *testing.B, s *screening) {
+// measureIdle measures ten seconds within one minute, because a screen whose times
+// are in minutes is redrawn when the minute changes.
+func measureIdle(b *testing.B, s *process) {
 	b.Helper()
-	<-time.After(3 * time.Second) // questions to the terminal are over
+	<-time.After(3 * time.Second) // the terminal queries have timed out
 	const seconds = 10
-	if left := toNextMinute(); left < (seconds+1)*time.Second {
+	now := time.Now()
+	if left := now.Truncate(time.Minute).Add(time.Minute).Sub(now); left < (seconds+1)*time.Second {
 		<-time.After(left + time.Second)
 	}
 	for b.Loop() {
@@ -273,8 +240,8 @@ func rest(b *testing.B, s *screening) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// spread reports the median and the 95th percentile of waits, in milliseconds.
-func spread(b *testing.B, waits []time.Duration) {
+// reportSpread reports the median and the 95th percentile, in milliseconds.
+func reportSpread(b *testing.B, waits []time.Duration) {
 	b.Helper()
 	slices.Sort(waits)
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -283,32 +250,32 @@ func spread(b *testing.B, waits []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkChangeToScreen replaces the file, at moments that have nothing to do
-// with the renderer's frames, until the change is printed.
+// BenchmarkChangeToScreen measures from a replaced file to the printed change. The
+// pauses between changes keep them out of step with the frames.
 func BenchmarkChangeToScreen(b *testing.B) {
-	program := released(b)
+	program := buildReleased(b)
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
-			path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", n, 0)
-			s := screen(b, program, "--file", path)
-			s.until("aaaa")
+			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", n, 0)
+			s := startProcess(b, program, "--file", path)
+			s.waitFor("aaaa")
 			var waits []time.Duration
 			for i := 0; b.Loop(); i++ {
 				<-time.After(time.Duration(500+i*37%83) * time.Millisecond)
 				name := strings.Repeat(string(rune('b'+i%24)), 4)
-				s.forget()
-				pooled(b, path, name, n, 0)
-				begun := time.Now()
-				s.until(name)
-				waits = append(waits, time.Since(begun))
+				s.discard()
+				replaceStore(b, path, name, n, 0)
+				start := time.Now()
+				s.waitFor(name)
+				waits = append(waits, time.Since(start))
 			}
-			spread(b, waits)
+			reportSpread(b, waits)
 		})
 	}
 }
 
-// bare is a program of one screen that does nothing else, to compare with; the
-// renderer looks as often as that of the dashboard.
+// bare is a program with a static screen, drawn at the dashboard's frame rate, to
+// compare with.
 type bare struct{}
 
 func (bare) Init() tea.Cmd                         { return nil }
@@ -317,59 +284,59 @@ func (bare) View() tea.View                        { v := tea.NewView("live"); v
 
 func init() {
 	roles["bare"] = func([]string) int {
-		restLightly()
+		reduceIdleCost()
 		_, err := tea.NewProgram(bare{}, tea.WithFPS(framesPerSecond)).Run()
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailed
 	}
 }
 
-// BenchmarkFirstFrame starts a dashboard until its first frame is printed, and
-// in turn a bare program of one screen.
+// BenchmarkFirstFrame measures from the start to the first frame, alternating with
+// a bare program.
 func BenchmarkFirstFrame(b *testing.B) {
-	program, path := released(b), pooled(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
+	program, path := buildReleased(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	b.Setenv(roleEnv, "")
 	var waits, others []time.Duration
 	for b.Loop() {
-		s := screen(b, program, "--file", path)
-		s.until("first")
+		s := startProcess(b, program, "--file", path)
+		s.waitFor("first")
 		waits = append(waits, time.Since(s.started))
 		_ = s.cmd.Process.Kill()
 		b.Setenv(roleEnv, "bare")
-		o := screen(b, os.Args[0])
-		o.until("live")
+		o := startProcess(b, os.Args[0])
+		o.waitFor("live")
 		others = append(others, time.Since(o.started))
 		_ = o.cmd.Process.Kill()
 		b.Setenv(roleEnv, "")
 	}
-	spread(b, waits)
+	reportSpread(b, waits)
 	slices.Sort(others)
 	b.ReportMetric(float64(others[len(others)/2])/float64(time.Millisecond), "bare-median-ms")
 }
 
 // BenchmarkStorm replaces the file a thousand times a second for ten seconds.
 func BenchmarkStorm(b *testing.B) {
-	program := released(b)
-	path := pooled(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", 10, 1)
-	s := screen(b, program, "--file", path)
-	s.until("aaaa")
+	program := buildReleased(b)
+	path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", 10, 1)
+	s := startProcess(b, program, "--file", path)
+	s.waitFor("aaaa")
 	const seconds, rate = 10, 1000
 	for b.Loop() {
-		before, begun := s.usage(), time.Now()
+		before, start := s.usage(), time.Now()
 		for i := range seconds * rate {
-			pooled(b, path, fmt.Sprintf("s%03d", i%1000), 10, 1)
-			if ahead := time.Duration(i)*time.Second/rate - time.Since(begun); ahead > 0 {
+			replaceStore(b, path, fmt.Sprintf("s%03d", i%1000), 10, 1)
+			if ahead := time.Duration(i)*time.Second/rate - time.Since(start); ahead > 0 {
 				<-time.After(ahead)
 			}
 		}
-		took := time.Since(begun)
-		s.forget()
+		elapsed := time.Since(start)
+		s.discard()
 		last := time.Now()
-		pooled(b, path, "zzzz", 10, 1)
-		s.until("zzzz")
+		replaceStore(b, path, "zzzz", 10, 1)
+		s.waitFor("zzzz")
 		behind := time.Since(last)
 		after := s.usage()
-		b.ReportMetric(float64(after.cpu-before.cpu)/float64(took)*100, "%cpu")
+		b.ReportMetric(float64(after.cpu-before.cpu)/float64(elapsed)*100, "%cpu")
 		b.ReportMetric(float64(behind)/float64(time.Millisecond), "behind-ms")
 		b.ReportMetric(float64(after.resident-before.resident)/1024, "MB-more")
 	}

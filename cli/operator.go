@@ -12,33 +12,34 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// newOperator returns who acts on a store and keeps account of it in the user's
-// journal, unless that is not wanted.
+// newOperator returns an operator on a store that records in the user's journal,
+// unless the journal is switched off.
 func (o *options) newOperator(store *poolstate.Store) (*journal.Operator, error) {
 	if o.noJournal {
-		return onlooker(store), nil
+		return unjournaled(store), nil
 	}
 	path, err := journal.DefaultPath()
 	if err != nil {
-		return nil, fmt.Errorf("cannot tell where the journal is: %w; set XDG_STATE_HOME", err)
+		return nil, fmt.Errorf("cannot locate the journal: %w; set XDG_STATE_HOME", err)
 	}
 	op := &journal.Operator{Store: store, Journal: journal.At(path), Number: actionNumber}
 	op.Sign()
 	return op, nil
 }
 
-// onlooker returns who keeps no account of a store.
-func onlooker(store *poolstate.Store) *journal.Operator {
+// unjournaled returns an operator on a store that records nothing.
+func unjournaled(store *poolstate.Store) *journal.Operator {
 	return &journal.Operator{Store: store, Number: actionNumber}
 }
 
-// actionNumber is different for every action on every machine, and sorts by
-// time.
+// actionNumber returns an identifier of an action that is unique across machines
+// and sorts by time.
 func actionNumber() string {
 	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
-// claudeFile is where claude_code keeps its tokens; empty without a home.
+// claudeFile returns the path of claude_code's own tokens, or "" without a home
+// directory.
 func claudeFile() string {
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -10,27 +10,27 @@ import (
 	"pooltop/poolstate"
 )
 
-// findTarget returns the credential that a TARGET names: an id; else an exact
-// label, whatever its case; else #n, the 1-based index of list.
+// findTarget returns the credential that TARGET names: an id, else a label in any
+// case, else #n, the index that list shows.
 func findTarget(p *poolstate.Provider, target string) (poolstate.Credential, error) {
 	for i := range p.Credentials {
 		if c := &p.Credentials[i]; c.ID != "" && c.ID == target {
 			return *c, nil
 		}
 	}
-	var same []string
+	var handles []string
 	var found poolstate.Credential
 	for i := range p.Credentials {
 		if c := &p.Credentials[i]; strings.EqualFold(c.Label, target) && c.Label != "" {
 			found = *c
-			same = append(same, c.Handle())
+			handles = append(handles, c.Handle())
 		}
 	}
 	switch {
-	case len(same) == 1:
+	case len(handles) == 1:
 		return found, nil
-	case len(same) > 1:
-		return found, noSuch("%d credentials are labelled %q: name one of %s", len(same), target, strings.Join(same, ", "))
+	case len(handles) > 1:
+		return found, noSuch("%d credentials have the label %q: use one of %s", len(handles), target, strings.Join(handles, ", "))
 	}
 	if digits, ok := strings.CutPrefix(target, "#"); ok {
 		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {
@@ -56,8 +56,8 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, snap.providerNames()))
 }
 
-// targets returns the credentials that the arguments of a command name: none is
-// every provider, a provider alone all of its credentials.
+// targets returns the credentials that the arguments name. No argument means every
+// credential, a provider without targets means all of its credentials.
 func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.Credential, error) {
 	var out []poolstate.Credential
 	if len(args) == 0 {
@@ -87,7 +87,7 @@ func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.C
 	return out, nil
 }
 
-// within puts what an error is about in front of it and keeps its exit code.
+// within prefixes an error with its context and keeps its exit code.
 func within(what string, err error) error {
 	var coded *codedError
 	if errors.As(err, &coded) && coded.err == nil {
