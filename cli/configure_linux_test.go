@@ -45,7 +45,7 @@ func TestAThemedList(t *testing.T) {
 	for _, theme := range themeNames()[1:] {
 		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", pictureAt)
 		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
-		shown := onTerminal(t, cmd)
+		shown := outputOnTerminal(t, cmd)
 		says(t, shown, "work-oauth", "\x1b[")
 		if other, same := drawn[shown]; same {
 			t.Errorf("%s looks like %s", theme, other)

@@ -14,16 +14,18 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// traced is a run of the program on a store of its own.
+func init() { roles["tracer"] = testkit.Trace }
+
+// traced is a run of the program under a tracer, on its own store.
 type traced struct {
 	outcome
 	file  string
-	calls []string // those that concern the store
-	hit   string   // the one that was met, if there were so many
+	calls []string // the system calls in scope
+	hit   string   // the call that was killed or failed, if there were that many
 }
 
-// runTraced resets a credential. It kills the program before the n-th call of
-// those that concern the directory that scope names, or lets that call fail.
+// runTraced resets a credential. Before the n-th system call on the directory that
+// scope names, it kills the program, or makes that call fail if errno is not 0.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
@@ -50,9 +52,9 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	return r
 }
 
-// checkAfter proves that the file is the old or the new one, whole and for its
-// owner only, that the next run does what is left to do and that nothing but
-// the lock lies beside the file then. It returns whether the file was new.
+// checkAfter checks that the file has the old or the new content and mode 0600,
+// and that later runs work and leave nothing but the lock next to it. It reports
+// whether the content was new.
 func checkAfter(t *testing.T, r traced) (written bool) {
 	t.Helper()
 	text := string(readFile(t, r.file))
@@ -67,40 +69,38 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	equal(t, r.hit+": the mode", info.Mode(), 0o600)
 	done(t, at(t, r.file, "reset", "p", "--no-journal"))
 	done(t, at(t, r.file, "exhaust", "p", "a", "--no-journal"))
-	equal(t, r.hit+": what lies beside it", strings.Join(namesIn(t, filepath.Dir(r.file)), " "), "auth.json auth.lock")
+	equal(t, r.hit+": names in the directory", strings.Join(namesIn(t, filepath.Dir(r.file)), " "), "auth.json auth.lock")
 	return written
 }
 
-// looking are the calls that change nothing: who is killed before one of them
-// is killed as well before the next.
-var looking = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
+// readCalls change nothing: being killed before one of them is the same as being
+// killed before the next call.
+var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
-// The program may be killed before any of its system calls.
-func TestAKilledProgramLeavesAWholeFile(t *testing.T) {
+func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	program := build(t)
 	whole := runTraced(t, program, "", 0, 0)
 	done(t, whole.outcome)
 	before, after := 0, 0
 	for i, call := range whole.calls {
 		name, _, _ := strings.Cut(call, " ")
-		if slices.Contains(looking, name) && !*long {
+		if slices.Contains(readCalls, name) && !*long {
 			continue
 		}
 		switch r := runTraced(t, program, "", i+1, 0); {
-		case r.hit == "": // one call less than before
+		case r.hit == "": // this run made fewer calls
 		case checkAfter(t, r):
 			after++
 		default:
 			before++
 		}
 	}
-	t.Logf("killed before %d of %d calls: %d times the file was the old one, %d times the new one", before+after, len(whole.calls), before, after)
+	t.Logf("killed before %d of %d calls: the file was old %d times, new %d times", before+after, len(whole.calls), before, after)
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// Any of its system calls on the store may fail, with anything: the program
-// says in one line what is so.
-func TestAFailingCallIsSaid(t *testing.T) {
+// Whatever system call on the store fails, the error is one line and true.
+func TestReset_AnyCallFails(t *testing.T) {
 	program := build(t)
 	errnos := []syscall.Errno{
 		syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EROFS, syscall.EDQUOT, syscall.EXDEV, syscall.EBUSY, syscall.EPERM,
@@ -112,15 +112,15 @@ func TestAFailingCallIsSaid(t *testing.T) {
 		for n := 1; n <= len(whole.calls); n += amount(2, 1) {
 			errno := errnos[(round+n/amount(2, 1))%len(errnos)]
 			if r := runTraced(t, program, "home", n, errno); r.hit != "" {
-				checkSaid(t, r, errno)
+				checkReported(t, r, errno)
 				failed++
 			}
 		}
 	}
-	t.Logf("%d times one of %d calls failed", failed, len(whole.calls))
+	t.Logf("%d failures of %d calls", failed, len(whole.calls))
 }
 
-func checkSaid(t *testing.T, r traced, errno syscall.Errno) {
+func checkReported(t *testing.T, r traced, errno syscall.Errno) {
 	t.Helper()
 	what := fmt.Sprintf("%s with %v", r.hit, errno)
 	lines := strings.Count(r.stderr, "\n")
@@ -128,13 +128,13 @@ func checkSaid(t *testing.T, r traced, errno syscall.Errno) {
 		t.Errorf("%s: standard error is %q", what, r.stderr)
 	}
 	beside := len(namesIn(t, filepath.Dir(r.file)))
-	said := strings.Contains(r.stderr, filepath.Dir(r.file)) || strings.Contains(r.stderr, "stays in")
+	named := strings.Contains(r.stderr, filepath.Dir(r.file)) || strings.Contains(r.stderr, "stays in")
 	switch written := checkAfter(t, r); {
 	case written && (r.code != exitDone || lines == 1 && !strings.Contains(r.stderr, "the change is in place")):
 		t.Errorf("%s: it was written, but exit code %d, %q", what, r.code, r.stderr)
-	case !written && (r.code != exitFailed && r.code != exitRefused || lines != 1 || !said || r.stdout != ""):
+	case !written && (r.code != exitFailed && r.code != exitRefused || lines != 1 || !named || r.stdout != ""):
 		t.Errorf("%s: it was not written, but exit code %d, %q", what, r.code, r.stderr)
 	case beside > 2 && !strings.Contains(r.stderr, "stays in"):
-		t.Errorf("%s: a temporary file was left and not said: %q", what, r.stderr)
+		t.Errorf("%s: a temporary file was left and not reported: %q", what, r.stderr)
 	}
 }

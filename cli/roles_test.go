@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// roleEnv makes the test binary another process of a test, by a name of roles.
+// roleEnv makes the test binary play a role instead of running the tests.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
-// roles are what another process of a test can be. They take arguments and
-// return an exit code.
+// roles are what the test binary can be besides the tests. A role takes arguments
+// and returns an exit code.
 var roles = map[string]func(args []string) int{}
 
-// helper is the command of another process with a role.
+// helper returns the command of a process that plays a role.
 func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()

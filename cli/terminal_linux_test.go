@@ -1,54 +1,380 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"github.com/gofrs/flock"
 
 	"pooltop/cli/internal/testkit"
+	"pooltop/model"
+	"pooltop/poolstate"
 )
 
-// A terminal is asked for its background only where colours depend on it: one
-// that does not answer is waited for, and a dumb one shows the question.
-func TestATerminalThatIsNotAsked(t *testing.T) {
+func init() {
+	roles["pooltop"] = func([]string) int { return Main(version) }
+	roles["panicking"] = func([]string) int { runPanicking(); return 0 }
+	roles["shell"] = func([]string) int { runShell(); return 0 }
+}
+
+// runOn starts the test binary in a role on a terminal, with its own home.
+func runOn(t *testing.T, c *testkit.Terminal, role string, env []string, args ...string) {
+	t.Helper()
+	home := t.TempDir()
+	cmd := helper(t, role, args...)
+	cmd.Env = append(append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "TZ=UTC",
+		"HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state")), env...)
+	c.Start(cmd)
+}
+
+// runDashboardOn starts the dashboard on a sample and waits until it is drawn.
+func runDashboardOn(t *testing.T, c *testkit.Terminal, role string) (file string) {
+	t.Helper()
+	file = sampleFile(t, "backoff.json")
+	runOn(t, c, role, nil, "--file", file, "--now", pictureAt)
+	c.Shows("work-oauth", "personal-api-key")
+	return file
+}
+
+func TestDashboard_RestoresTerminal(t *testing.T) {
+	signal := func(s syscall.Signal) func(*testkit.Terminal) {
+		return func(c *testkit.Terminal) { c.Signal(s) }
+	}
+	for _, tt := range []struct {
+		name string
+		end  func(*testkit.Terminal)
+	}{
+		{"q", func(c *testkit.Terminal) { c.Type("q") }},
+		{"ctrl+c", func(c *testkit.Terminal) { c.Type("\x03") }},
+		{"mouse on", func(c *testkit.Terminal) { c.Type("m"); c.Shows("mouse on"); c.Type("q") }},
+		{"SIGTERM", signal(syscall.SIGTERM)},
+		{"SIGHUP", signal(syscall.SIGHUP)},
+		{"SIGINT", signal(syscall.SIGINT)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := testkit.Open(t)
+			runDashboardOn(t, c, "pooltop")
+			if testkit.Read(c, (*testkit.Emulator).Switched) == "" || c.Settings() == c.Initial {
+				t.Error("the dashboard changed nothing that could be restored")
+			}
+			tt.end(c)
+			equal(t, "exit code", c.Wait(), exitDone)
+			c.CheckRestored()
+		})
+	}
+}
+
+// nohup ignores SIGHUP for its child, and Main must not undo that.
+func TestMain_IgnoredSIGHUP(t *testing.T) {
+	c := testkit.Open(t)
+	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
+	cmd := exec.Command("/bin/sh", "-c", `trap "" HUP; exec "$0" "$@"`, os.Args[0],
+		"events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
+	cmd.Env = append(os.Environ(), roleEnv+"=pooltop", "TERM=xterm-256color", "XDG_STATE_HOME="+t.TempDir())
+	c.Start(cmd)
+	c.Shows("p/b", "dead") // the history: from here on, the file is watched
+	c.Signal(syscall.SIGHUP)
+	writeFile(t, file, []byte(poolOf(`{"id": "a"}`, `{"id": "b"}`, `{"id": "after-hangup"}`)))
+	c.Shows("p/after-hangup", "added")
+	c.Signal(syscall.SIGTERM)
+	equal(t, "exit code", c.Wait(), exitDone)
+}
+
+// waitForName returns a function that waits until a name with a prefix appears in
+// a directory.
+func waitForName(t *testing.T, dir, prefix string) func() string {
+	t.Helper()
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
+		err = w.Add(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return func() string {
+		t.Helper()
+		timeout := time.After(time.Minute)
+		for {
+			select {
+			case e := <-w.Events:
+				if strings.HasPrefix(filepath.Base(e.Name), prefix) {
+					return e.Name
+				}
+			case err := <-w.Errors:
+				t.Fatal(err)
+			case <-timeout:
+				t.Fatalf("no %s appeared in %s", prefix, dir)
+			}
+		}
+	}
+}
+
+// Signals end the demo even if its terminal has stopped reading.
+func TestDemo_BlockedTerminal(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		atStart bool
+		signal  syscall.Signal
+	}{
+		{"from the start", true, syscall.SIGTERM},
+		{"while running", false, syscall.SIGTERM},
+		{"and hung up", false, syscall.SIGHUP},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, tmp := testkit.Open(t), t.TempDir()
+			created := waitForName(t, tmp, "pooltop-demo-")
+			if tt.atStart {
+				c.Block()
+			}
+			runOn(t, c, "pooltop", []string{"TMPDIR=" + tmp}, "demo", "--speed", "60000")
+			dir := created()
+			if !tt.atStart {
+				c.Shows("ready", "anthropic")
+				c.Block()
+			}
+			c.Signal(tt.signal)
+			if tt.signal == syscall.SIGHUP {
+				_ = c.Cmd.Process.Signal(tt.signal) // the kernel and the shell may both send it
+			}
+			equal(t, "exit code", c.Wait(), exitDone)
+			if _, err := os.Stat(dir); !os.IsNotExist(err) {
+				t.Errorf("%s was not removed", dir)
+			}
+			equal(t, "terminal settings", c.Settings(), c.Initial)
+		})
+	}
+}
+
+// A dashboard on a blocked terminal still records events, and shows the latest
+// state when the terminal reads again.
+func TestDashboard_BlockedTerminal(t *testing.T) {
+	c, state := testkit.Open(t), t.TempDir()
+	file := storeFile(t, poolOf(`{"id": "a", "label": "label-a"}`, `{"id": "b"}`))
+	runOn(t, c, "pooltop", []string{"XDG_STATE_HOME=" + state}, "--file", file)
+	c.Shows("label-a", "2 ready")
+	directory := waitForName(t, state, "pooltop")
+	c.Block()
+	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-a", "last_status": "dead"}`, `{"id": "b"}`)))
+	journaled := waitForName(t, directory(), "events.jsonl")
+	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-c"}`, `{"id": "b", "last_status": "dead"}`)))
+	journaled()
+	c.Unblock()
+	c.Shows("label-c", "1 dead")
+	c.Type("q")
+	equal(t, "exit code", c.Wait(), exitDone)
+	c.CheckRestored()
+}
+
+func TestEvents_BlockedTerminal(t *testing.T) {
+	c := testkit.Open(t)
+	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
+	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
+	c.Shows("p/b", "dead")
+	c.Block()
+	changed := waitForName(t, filepath.Dir(file), "auth.json")
+	writeFile(t, file, []byte(poolOf(`{"id": "a", "last_status": "dead"}`, `{"id": "b"}`)))
+	changed()
+	c.Signal(syscall.SIGTERM)
+	equal(t, "exit code", c.Wait(), exitDone)
+}
+
+// Keys that arrive together are handled in order, and quitting waits for the reset.
+func TestDashboard_ResetAndQuitTogether(t *testing.T) {
+	c := testkit.Open(t)
+	file := runDashboardOn(t, c, "pooltop")
+	c.Type("jrq")
+	equal(t, "exit code", c.Wait(), exitDone)
+	c.CheckRestored()
+	c.Shows("reset work-oauth: cooling, streak 3, until", "ready, streak 0")
+	says(t, done(t, at(t, file, "list", "anthropic")), "2 of 3 ready")
+}
+
+func TestReset_InterruptedWhileWaiting(t *testing.T) {
+	file := sampleFile(t, "backoff.json")
+	l := flock.New(poolstate.LockPath(file))
+	if ok, err := l.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	c := testkit.Open(t)
+	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", pictureAt)
+	c.Shows("reset: waiting up to 15s for the lock, which ")
+	c.Signal(syscall.SIGINT)
+	equal(t, "exit code", c.Wait(), exitFailed)
+	c.Shows("pooltop: reset: interrupted; nothing was written")
+	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
+}
+
+// The environment of the role "panicking".
+const (
+	panicIn   = "POOLTOP_TEST_PANIC"
+	panicFile = "POOLTOP_TEST_FILE"
+)
+
+// runPanicking runs a dashboard that panics at the place that the environment
+// names, as soon as a file appears next to the store.
+func runPanicking() {
+	file := os.Getenv(panicFile)
+	o := &options{policy: "auto", noJournal: true}
+	store := poolstate.Open(file)
+	var armed atomic.Bool
+	panicAt := func(place string) {
+		if armed.Load() && os.Getenv(panicIn) == place {
+			snapshot, err := store.Load()
+			panic(fmt.Sprintf("%+v %v", *snapshot.Pool, err)) // everything that a panic could print
+		}
+	}
+	cfg := model.Config{
+		Operator: unjournaled(store),
+		Path:     "the store",
+		Clock:    model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
+		Caption: func(time.Time) string {
+			panicAt("view")
+			_, err := os.Stat(file + ".armed")
+			armed.Store(err == nil)
+			return ""
+		},
+		ExplainError: func(error) string { panicAt("error"); return "" },
+	}
+	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
+	if err := runDashboard(context.Background(), o, cfg); err != nil {
+		printError(os.Stderr, err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// A panic restores the terminal and prints no secret.
+func TestDashboard_Panic(t *testing.T) {
+	for _, place := range []string{"update", "view", "command"} {
+		t.Run(place, func(t *testing.T) {
+			c, file := testkit.Open(t), storeFile(t, secretStore())
+			runOn(t, c, "panicking", []string{panicIn + "=" + place, panicFile + "=" + file, "GOTRACEBACK=all"})
+			c.Shows("one", "two", "live")
+			writeFile(t, file+".armed", nil)
+			c.Type("jkrjk")
+			if code := c.Wait(); code == exitDone {
+				t.Error("exit code 0 after a panic")
+			}
+			c.CheckRestored()
+			c.Until("print the end of the panic", func(p *testkit.Emulator) bool {
+				return bytes.Contains(p.All, []byte("pooltop: program was killed"))
+			})
+			dump := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) })
+			if place != "command" { // there the end of the program may cut the dump off
+				says(t, dump, "Caught panic", "openrouter/a", "goroutine")
+			}
+			checkNoSecret(t, "the dump", outcome{stdout: dump})
+		})
+	}
+}
+
+// Errors before the dashboard starts leave the terminal alone.
+func TestDashboard_StartErrors(t *testing.T) {
+	for _, args := range [][]string{{"--policy", "nonsense"}, {"--now", "nonsense"}, {"demo", "--scenario", "nonsense"}, {"list", "--file", "/nowhere"}} {
+		c := testkit.Open(t)
+		runOn(t, c, "pooltop", []string{"TMPDIR=/nowhere"}, args...)
+		if code := c.Wait(); code == exitDone {
+			t.Errorf("%q: exit code 0", args)
+		}
+		c.CheckRestored()
+		c.Shows("pooltop: ")
+	}
+}
+
+// ctrl+z returns the terminal to the shell, and fg brings the dashboard back.
+func TestDashboard_SuspendAndResume(t *testing.T) {
+	c := testkit.Open(t)
+	runDashboardOn(t, c, "shell")
+	for range 3 {
+		running := c.Settings()
+		c.Type("\x1a")
+		c.Shows("job stopped")
+		c.CheckRestored()
+		c.Type("fg\n")
+		c.Until("show the dashboard again", func(p *testkit.Emulator) bool {
+			return p.Switched() != "" && strings.Contains(p.String(), "work-oauth")
+		})
+		equal(t, "settings under the dashboard", c.Settings(), running)
+	}
+	c.Type("q")
+	equal(t, "exit code", c.Wait(), exitDone)
+	c.CheckRestored()
+}
+
+// A closed terminal ends the dashboard, with or without SIGHUP, and no loop spins.
+func TestDashboard_ClosedTerminal(t *testing.T) {
+	for name, attr := range map[string]*syscall.SysProcAttr{
+		"SIGHUP":    {Setsid: true, Setctty: true},
+		"no signal": {Setsid: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := testkit.Open(t)
+			c.Attr = attr
+			runDashboardOn(t, c, "pooltop")
+			if err := c.Slave.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Master.Close(); err != nil {
+				t.Fatal(err)
+			}
+			c.Wait()
+			state := c.Cmd.ProcessState
+			if used := state.UserTime() + state.SystemTime(); used > 5*time.Second {
+				t.Errorf("it used %s of CPU time", used)
+			}
+		})
+	}
+}
+
+// Only the dashboard, help and config need the background colour of the terminal:
+// a query that is not answered delays the command, and a dumb terminal prints it.
+func TestCommands_NoTerminalQuery(t *testing.T) {
 	program, file, themed := build(t), sampleFile(t, "backoff.json"), configIn(t, "theme = 'light'")
 	for _, tt := range []struct {
 		name, env string
 		args      []string
 		code      int
 	}{
-		{"the exit code of status", "TERM=xterm-256color", []string{"status"}, exitProviderOut},
+		{"status", "TERM=xterm-256color", []string{"status"}, exitProviderOut},
 		{"an error", "TERM=xterm-256color", []string{"list", "no-such-provider"}, exitNoSuch},
-		{"an argument too many", "TERM=xterm-256color", []string{"backoff", "1"}, exitUsage},
-		{"a wrong flag", "TERM=xterm-256color", []string{"list", "--nonsense"}, exitUsage},
-		{"the dashboard on a dumb one", "TERM=dumb", nil, exitUsage},
-		{"the list on a dumb one", "TERM=dumb", []string{"list"}, exitDone},
-		{"help on a dumb one", "TERM=dumb", []string{"list", "--help"}, exitDone},
-		{"an error on a dumb one", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
-		{"the list without colours", "NO_COLOR=1", []string{"list"}, exitDone},
-		{"the list in a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
-		{"the list in a theme of the configuration", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
-		{"the configuration", "TERM=xterm-256color", []string{"config"}, exitDone},
+		{"an unexpected argument", "TERM=xterm-256color", []string{"backoff", "1"}, exitUsage},
+		{"an unknown flag", "TERM=xterm-256color", []string{"list", "--nonsense"}, exitUsage},
+		{"the dashboard, dumb", "TERM=dumb", nil, exitUsage},
+		{"list, dumb", "TERM=dumb", []string{"list"}, exitDone},
+		{"help, dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
+		{"an error, dumb", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
+		{"list without colours", "NO_COLOR=1", []string{"list"}, exitDone},
+		{"list with a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
+		{"list with a configured theme", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
+		{"config", "TERM=xterm-256color", []string{"config"}, exitDone},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := exec.Command(program, append(tt.args, "--file", file, "--now", pictureAt)...)
 			cmd.Env = append(os.Environ(), "TERM=xterm-256color", tt.env)
-			shown := onTerminal(t, cmd)
-			equal(t, "the exit code", cmd.ProcessState.ExitCode(), tt.code)
+			shown := outputOnTerminal(t, cmd)
+			equal(t, "exit code", cmd.ProcessState.ExitCode(), tt.code)
 			if strings.Contains(shown, "\x1b]") || tt.env == "TERM=dumb" && strings.Contains(shown, "\x1b") {
-				t.Errorf("the terminal gets sequences: %q", shown)
+				t.Errorf("sequences were sent: %q", shown)
 			}
 		})
 	}
 }
 
-// onTerminal runs a command on a terminal that answers nothing, and returns
-// what it shows.
-func onTerminal(t *testing.T, cmd *exec.Cmd) string {
+// outputOnTerminal runs a command on a terminal that answers no queries.
+func outputOnTerminal(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	master, terminal := testkit.OpenPTY(t)
 	defer func() { _ = master.Close() }()
@@ -59,7 +385,7 @@ func onTerminal(t *testing.T, cmd *exec.Cmd) string {
 		t.Fatal(err)
 	}
 	shown, err := io.ReadAll(master)
-	if err != nil && !errors.Is(err, syscall.EIO) { // which says that the last one hung up
+	if err != nil && !errors.Is(err, syscall.EIO) { // EIO: the last process has closed it
 		t.Fatal(err)
 	}
 	var exit *exec.ExitError
