@@ -11,6 +11,8 @@ import (
 
 	"pooltop/model"
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // everyValue is each value of the configuration: what it is by itself, and as a
@@ -221,11 +223,11 @@ func TestTheChoicesOfTheOptions(t *testing.T) {
 	o := &options{}
 	equal(t, "no theme", o.scheme() == nil, true)
 	equal(t, "all columns", o.hidden(), ui.Hidden(0))
-	for _, s := range ui.Schemes() {
+	for _, s := range theme.Schemes() {
 		o.theme = s.Name()
 		equal(t, "the theme "+o.theme, *o.scheme(), s)
 	}
-	for _, want := range ui.Orders() {
+	for _, want := range filter.Orders() {
 		for _, sign := range []string{"", "-"} {
 			o.sort = sign + want.Name()
 			order, descending := o.order()

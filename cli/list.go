@@ -14,6 +14,8 @@ import (
 	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 func listCommand(o *options) *cobra.Command {
@@ -74,7 +76,7 @@ func (o *options) printList(w io.Writer, snap snapshot) error {
 	theme, w, width := o.printer(w)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
 		Width: width(), Theme: theme, Without: o.hidden(), Now: snap.now, Path: displayPath(snap.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: ui.Groups(snap.pool), Policy: snap.policy,
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
 	}))
 	return err
 }
@@ -84,10 +86,10 @@ const pageWidth = 120
 
 // printer returns how to print on an output: in what theme, through what, and
 // how wide it is at the moment.
-func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
+func (o *options) printer(w io.Writer) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
-		return ui.PlainTheme(), w, func() int { return pageWidth }
+		return theme.Plain(), w, func() int { return pageWidth }
 	}
 	width := func() int {
 		if cols, _, err := term.GetSize(int(f.Fd())); err == nil && cols > 0 {
@@ -97,12 +99,12 @@ func (o *options) printer(w io.Writer) (*ui.Theme, io.Writer, func() int) {
 	}
 	p := o.profile(f)
 	if p < colorprofile.ASCII {
-		return ui.PlainTheme(), w, width
+		return theme.Plain(), w, width
 	}
 	scheme := o.scheme()
 	if scheme == nil {
 		// Without colours there is no reason to ask the terminal.
-		asked := ui.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
+		asked := theme.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
 		scheme = &asked
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width

@@ -13,6 +13,7 @@ import (
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/filter"
 )
 
 // tokens are secrets as files have them, one for each place where one may
@@ -207,8 +208,8 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	}
 	for _, v := range []any{
 		snap, *snap.pool, seen, snap.json(), f, *f, operator, did, did.Outcome, m, m.View(),
-		ui.Screen{Pool: snap.pool, Groups: ui.Groups(snap.pool)},
-		ui.Groups(snap.pool)[0],
+		ui.Screen{Pool: snap.pool, Groups: filter.Groups(snap.pool)},
+		filter.Groups(snap.pool)[0],
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			checkNoSecret(t, fmt.Sprintf("%s of %T", verb, v), outcome{stdout: fmt.Sprintf(verb, v)})

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // setting is a value that a person can choose: a key of the configuration, and a
@@ -70,7 +72,7 @@ func (o *options) settings() []setting {
 		kept(setting{key: "theme", usage: "the colours: " + anyOf(themes), takes: anyOf(themes), form: "string", read: text},
 			&o.theme, themeAuto, func(v any) (string, error) { return parseWord(v, themes, anyOf(themes)) }),
 		kept(setting{key: "sort", usage: "sort by " + anyOf(sorts) + "; a - before it turns it round", takes: sortTakes, form: "string", read: text},
-			&o.sort, ui.OrderPool.Name(), func(v any) (string, error) {
+			&o.sort, filter.OrderPool.Name(), func(v any) (string, error) {
 				if s, ok := v.(string); ok && slices.Contains(sorts, strings.TrimPrefix(s, "-")) {
 					return s, nil
 				}
@@ -99,7 +101,7 @@ const themeAuto = "auto"
 
 func themeNames() []string {
 	names := []string{themeAuto}
-	for _, s := range ui.Schemes() {
+	for _, s := range theme.Schemes() {
 		names = append(names, s.Name())
 	}
 	return names
@@ -107,7 +109,7 @@ func themeNames() []string {
 
 func sortNames() []string {
 	var names []string
-	for _, o := range ui.Orders() {
+	for _, o := range filter.Orders() {
 		names = append(names, o.Name())
 	}
 	return names
@@ -122,8 +124,8 @@ func columnNames() []string {
 }
 
 // scheme is the theme that a person chose, nil for none.
-func (o *options) scheme() *ui.Scheme {
-	for _, s := range ui.Schemes() {
+func (o *options) scheme() *theme.Scheme {
+	for _, s := range theme.Schemes() {
 		if s.Name() == o.theme {
 			return &s
 		}
@@ -132,14 +134,14 @@ func (o *options) scheme() *ui.Scheme {
 }
 
 // order is what the table is sorted by, and whether the other way round.
-func (o *options) order() (ui.Order, bool) {
+func (o *options) order() (filter.Order, bool) {
 	name, descending := strings.CutPrefix(o.sort, "-")
-	for _, order := range ui.Orders() {
+	for _, order := range filter.Orders() {
 		if order.Name() == name {
 			return order, descending
 		}
 	}
-	return ui.OrderPool, false
+	return filter.OrderPool, false
 }
 
 // hidden are the columns that a person does without.

@@ -9,11 +9,12 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/filter"
 )
 
 // arrangement is what of the pool is listed, and in which order.
 type arrangement struct {
-	filter ui.Filter
+	filter filter.Filter
 	// input is what was typed of the filter; typing is true while it is.
 	input   *textinput.Model
 	typing  bool
@@ -21,7 +22,7 @@ type arrangement struct {
 	// applied is the text of the filter in force.
 	applied string
 
-	order      ui.Order
+	order      filter.Order
 	descending bool
 	folded     map[string]bool // providers, by name
 
@@ -35,7 +36,7 @@ type arrangement struct {
 // maxFilterText is how many characters of a filter can be typed.
 const maxFilterText = 200
 
-func newArrangement(o ui.Order, descending bool) arrangement {
+func newArrangement(o filter.Order, descending bool) arrangement {
 	in := textinput.New()
 	in.CharLimit = maxFilterText
 	return arrangement{input: &in, order: o, descending: descending}
@@ -43,7 +44,7 @@ func newArrangement(o ui.Order, descending bool) arrangement {
 
 // plain reports whether the pool is listed whole and in its own order.
 func (a *arrangement) plain() bool {
-	return a.filter.IsZero() && a.order == ui.OrderPool && !a.descending
+	return a.filter.IsZero() && a.order == filter.OrderPool && !a.descending
 }
 
 // arrange lists the pool anew and keeps the selection on its credential.
@@ -53,7 +54,7 @@ func (m *Model) arrange() {
 	}
 	at := m.position()
 	a := &m.arrangement
-	m.groups = ui.Arrange(m.snapshot.Pool, m.policy, m.now, a.filter, a.order, a.descending,
+	m.groups = filter.Arrange(m.snapshot.Pool, m.policy, m.now, a.filter, a.order, a.descending,
 		func(ref poolstate.Ref) time.Time { return a.changed[ref] }, a.folded)
 	m.reselect(at)
 }
@@ -134,7 +135,7 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 // refilter reads what was typed. What cannot be read leaves the list as it is.
 func (m *Model) refilter() {
 	a := &m.arrangement
-	f, err := ui.ParseFilter(a.input.Value())
+	f, err := filter.Parse(a.input.Value())
 	a.problem = ""
 	if err != nil {
 		a.problem = err.Error()
@@ -148,7 +149,7 @@ func (m *Model) clearFilter() {
 	a := &m.arrangement
 	a.input.SetValue("")
 	a.input.Blur()
-	a.typing, a.problem, a.filter, a.applied = false, "", ui.Filter{}, ""
+	a.typing, a.problem, a.filter, a.applied = false, "", filter.Filter{}, ""
 	m.arrange()
 }
 
@@ -187,7 +188,7 @@ func (m *Model) filterLine() *ui.FilterLine {
 		Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing, Problem: a.problem,
 		Shown: shown, Total: m.snapshot.Pool.Len(),
 	}
-	if a.order != ui.OrderPool || a.descending {
+	if a.order != filter.OrderPool || a.descending {
 		f.Order = a.order.String()
 		if a.descending {
 			f.Order += ", reversed"

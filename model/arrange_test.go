@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"pooltop/ui"
+	"pooltop/ui/filter"
 )
 
 func TestTheFilterActsWhileItIsTyped(t *testing.T) {
@@ -103,8 +103,8 @@ func TestAnOrderByTheLastChange(t *testing.T) {
 func TestByDeadlineTheBarsShareOneScale(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := acting(t, "a")
-		for order := ui.OrderPool; order <= ui.OrderRequests; order++ {
-			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == ui.OrderDeadline)
+		for order := filter.OrderPool; order <= filter.OrderRequests; order++ {
+			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == filter.OrderDeadline)
 			d.do("s")
 		}
 	})

@@ -8,31 +8,33 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // What a person configured is how it begins.
 func TestTheConfiguredBeginning(t *testing.T) {
-	light := ui.SchemeContrastLight
+	light := theme.SchemeContrastLight
 	d := sit(t, twoOut, func(c *Config) {
-		c.Scheme, c.Order, c.Descending, c.Without = &light, ui.OrderStreak, true, ui.AllBut(ui.ColumnAt)
+		c.Scheme, c.Order, c.Descending, c.Without = &light, filter.OrderStreak, true, ui.AllBut(ui.ColumnAt)
 	})
 	d.shows("waiting for") // an order of nothing is no trouble
 	d.finish(d.m.readJournal())
 	d.finish(d.m.loadPool())
 	d.shows("order: streak, reversed", "BACK IN", " AT")
 	d.hides("WHY", "STREAK", "COOLDOWN", "THEN")
-	d.hasTheme(ui.SchemeContrastLight, d.m.profile)
+	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
-	d.hasTheme(ui.SchemeContrastLight, d.m.profile)
+	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 	d.press("t")
 	d.shows("theme: dark;")
 }
 
 // A terminal is asked for its background only where that decides.
 func TestAChosenThemeAsksNothing(t *testing.T) {
-	dark := ui.SchemeDark
+	dark := theme.SchemeDark
 	for _, c := range []struct {
-		scheme *ui.Scheme
+		scheme *theme.Scheme
 		asks   bool
 	}{{nil, true}, {&dark, false}} {
 		d := sit(t, twoOut, func(cfg *Config) { cfg.Scheme = c.scheme })

@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/ui"
+	"pooltop/ui/theme"
 )
 
 // bindings returns every binding of a key map that acts, in its order. Move
@@ -212,7 +213,7 @@ func TestADisabledKeyIsNowhere(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.m.keys.Theme.SetEnabled(false)
 	d.press("t")
-	equal(t, "the scheme", d.m.scheme, ui.SchemeDark)
+	equal(t, "the scheme", d.m.scheme, theme.SchemeDark)
 	d.press("?")
 	d.hides(d.m.keys.Theme.Help().Desc)
 }

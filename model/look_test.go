@@ -12,12 +12,12 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"pooltop/ui"
+	"pooltop/ui/theme"
 )
 
 // hasTheme checks that the dashboard is drawn in a scheme and for what a
 // terminal can show.
-func (d *desk) hasTheme(scheme ui.Scheme, profile colorprofile.Profile) {
+func (d *desk) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
 	d.t.Helper()
 	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
 		d.t.Errorf("the theme is not that of %v, %v", scheme, profile)
@@ -27,17 +27,17 @@ func (d *desk) hasTheme(scheme ui.Scheme, profile colorprofile.Profile) {
 // Dark and with all colours, until the terminal says what it is.
 func TestTheTerminalChoosesTheTheme(t *testing.T) {
 	d := sitReading(t, twoOut)
-	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 
 	d.send(tea.BackgroundColorMsg{Color: color.White})
-	d.hasTheme(ui.SchemeLight, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeLight, colorprofile.TrueColor)
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
-	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 
 	d.send(tea.BackgroundColorMsg{Color: color.White})
 	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII, colorprofile.NoTTY, colorprofile.TrueColor} {
 		d.send(tea.ColorProfileMsg{Profile: p})
-		d.hasTheme(ui.SchemeLight, p)
+		d.hasTheme(theme.SchemeLight, p)
 	}
 }
 
@@ -45,7 +45,7 @@ func TestAPersonChoosesTheTheme(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
 	said := ""
-	for _, scheme := range []ui.Scheme{ui.SchemeContrastDark, ui.SchemeLight, ui.SchemeContrastLight, ui.SchemeDark} {
+	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeLight, theme.SchemeContrastLight, theme.SchemeDark} {
 		d.press("t")
 		d.hasTheme(scheme, colorprofile.ANSI256)
 		d.shows("theme: " + scheme.String())
@@ -56,7 +56,7 @@ func TestAPersonChoosesTheTheme(t *testing.T) {
 		said = strings.Join(strings.Fields(words), " ")
 	}
 	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late answer
-	d.hasTheme(ui.SchemeDark, colorprofile.ANSI256)
+	d.hasTheme(theme.SchemeDark, colorprofile.ANSI256)
 }
 
 // On a light terminal the first choice is the contrast, not a scheme that
@@ -65,7 +65,7 @@ func TestTheNextThemeIsForTheSameBackground(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.send(tea.BackgroundColorMsg{Color: color.White})
 	d.press("t")
-	d.hasTheme(ui.SchemeContrastLight, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeContrastLight, colorprofile.TrueColor)
 }
 
 func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
@@ -74,7 +74,7 @@ func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
 	d.press("t")
 	d.refuses("there are no colours")
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
-	d.hasTheme(ui.SchemeDark, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 }
 
 // What an agent did to a written entry stays until it is read.
@@ -83,7 +83,7 @@ func TestAThemeCoversNoNotice(t *testing.T) {
 	d.m.notice("an agent was here")
 	d.press("t")
 	d.shows("an agent was here")
-	d.hasTheme(ui.SchemeContrastDark, colorprofile.TrueColor)
+	d.hasTheme(theme.SchemeContrastDark, colorprofile.TrueColor)
 }
 
 // Without colours shapes tell what colours would, and no colour is set.

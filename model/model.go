@@ -10,6 +10,8 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // Config is what the dashboard needs from outside.
@@ -35,10 +37,10 @@ type Config struct {
 	Notifications ui.NotificationForm
 	// Scheme is in what colours to begin; nil is what the terminal's background
 	// asks for.
-	Scheme *ui.Scheme
+	Scheme *theme.Scheme
 	// Order is by what the table is sorted at first, and Descending turns it
 	// round.
-	Order      ui.Order
+	Order      filter.Order
 	Descending bool
 	// Without are the columns that the table does without.
 	Without ui.Hidden
@@ -60,10 +62,10 @@ type Model struct {
 	dialogKeys *dialogKeys
 
 	width, height int
-	scheme        ui.Scheme
+	scheme        theme.Scheme
 	themeChosen   bool // by a person
 	profile       colorprofile.Profile
-	theme         *ui.Theme
+	theme         *theme.Theme
 
 	// now is the beat that the screen shows; it moves on ticks and loads only,
 	// so that all rows change together.
@@ -72,7 +74,7 @@ type Model struct {
 
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
-	groups   []ui.Group
+	groups   []filter.Group
 	loading  loadState
 
 	selected *poolstate.Ref
@@ -225,7 +227,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.BackgroundColorMsg:
 		if !m.themeChosen { // a late answer does not undo a choice
-			m.scheme = ui.SchemeFor(msg.IsDark())
+			m.scheme = theme.SchemeFor(msg.IsDark())
 			m.retheme()
 		}
 	case tea.ResumeMsg:
@@ -257,7 +259,7 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
-		Timeline: m.arrangement.order == ui.OrderDeadline, Clock: m.clockTimes,
+		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Without: m.cfg.Without,
 		Short:   m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
 	}

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
+	"pooltop/ui/filter"
 )
 
 // mouse is what the mouse may do: nothing, until it is switched on.
@@ -103,7 +104,7 @@ func (m *Model) toggleFold(provider string) {
 }
 
 // sortBy sorts by a column, the second time the other way round.
-func (m *Model) sortBy(o ui.Order) {
+func (m *Model) sortBy(o filter.Order) {
 	a := &m.arrangement
 	a.order, a.descending = o, a.order == o && !a.descending
 	m.arrange()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/theme"
 )
 
 // credentials lists what a screen shows, in order.
@@ -50,7 +51,7 @@ var (
 func glyphs() []string {
 	var out []string
 	for _, a := range poolstate.Availabilities {
-		out = append(out, stateGlyph(a))
+		out = append(out, theme.StateGlyph(a))
 	}
 	return out
 }
@@ -93,7 +94,7 @@ func rowsOfScreen(t *testing.T, s *Screen, see func(head map[string]int, row []s
 			continue
 		}
 		glyph := head["NAME"] - 2
-		if len(row) > glyph+1 && slices.Contains(glyphs(), row[glyph]) && slices.Contains([]string{" ", "✓", markFresh}, row[glyph+1]) {
+		if len(row) > glyph+1 && slices.Contains(glyphs(), row[glyph]) && slices.Contains([]string{" ", "✓", theme.MarkFresh}, row[glyph+1]) {
 			seen++
 			see(head, row)
 		}
@@ -114,7 +115,7 @@ func misaligned(head map[string]int, row []string) string {
 		word := between(row, i, i+8)
 		glyph := row[at("NAME")-2]
 		if !slices.ContainsFunc(poolstate.Availabilities[:], func(a poolstate.Availability) bool {
-			return a.String() == word && stateGlyph(a) == glyph
+			return a.String() == word && theme.StateGlyph(a) == glyph
 		}) {
 			return "the state " + word + " beside " + glyph
 		}
@@ -127,7 +128,7 @@ func misaligned(head map[string]int, row []string) string {
 	if i := backEnd - len(back) - 1; back != "" && row[i] != " " {
 		return "no blank before the time " + back
 	}
-	if len(row) > backEnd && !slices.Contains([]string{" ", "\u00a0", markProvider, markComputed, markOperator, markSuspect}, row[backEnd]) {
+	if len(row) > backEnd && !slices.Contains([]string{" ", "\u00a0", theme.MarkProvider, theme.MarkComputed, theme.MarkOperator, theme.MarkSuspect}, row[backEnd]) {
 		return "the mark " + row[backEnd]
 	}
 	if i := at("AT"); i > 0 && len(row) > i+2 && row[i+2] != " " {

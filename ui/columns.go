@@ -1,6 +1,8 @@
 package ui
 
-import "pooltop/poolstate"
+import (
+	"pooltop/poolstate"
+)
 
 // Breakpoints of the table, in columns.
 const (

@@ -1,6 +1,8 @@
 package ui
 
-import "pooltop/ui/text"
+import (
+	"pooltop/ui/text"
+)
 
 // Names of package text that other packages still use by their old place.
 var (
@@ -12,4 +14,5 @@ var (
 	CredentialName = text.CredentialName
 )
 
+// CodeWords returns what a common error code means, or "".
 func CodeWords(code int) string { return text.CodeWords[code] }

@@ -9,6 +9,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // fact is a line of the detail: a short name and what is known.
@@ -18,16 +19,16 @@ type fact struct{ name, value string }
 // screens the forecast beside the detail, or where there is no room for it below
 // the events, those; else the detail and what the file says of the credential
 // otherwise.
-func (s *Screen) detailBlock(theme *Theme, h int, events bool) []string {
+func (s *Screen) detailBlock(th *theme.Theme, h int, events bool) []string {
 	end := s.Width - s.margin()
-	out := []string{theme.line().to(s.margin()).rule(end).String()}
+	out := []string{th.Line().To(s.margin()).Rule(end).String()}
 	switch c := s.selected(); {
 	case s.Width >= wideFrom && events:
-		out = append(out, s.eventsBeside(theme, c, h-1)...)
+		out = append(out, s.eventsBeside(th, c, h-1)...)
 	case s.Width >= wideFrom:
-		out = append(out, s.forecastBeside(theme, c, h-1)...)
+		out = append(out, s.forecastBeside(th, c, h-1)...)
 	case c != nil:
-		out = append(out, s.twoColumns(theme, c, h-1)...)
+		out = append(out, s.twoColumns(th, c, h-1)...)
 	}
 	for len(out) < h {
 		out = append(out, "")
@@ -35,12 +36,12 @@ func (s *Screen) detailBlock(theme *Theme, h int, events bool) []string {
 	return out[:h]
 }
 
-func (s *Screen) twoColumns(theme *Theme, c *poolstate.Credential, h int) []string {
+func (s *Screen) twoColumns(th *theme.Theme, c *poolstate.Credential, h int) []string {
 	inner := s.Width - 2*s.margin()
 	rightWidth := min(inner*2/5, 52)
 	leftWidth := inner - rightWidth - 3
-	left := joined(brief(s.story(theme, c, leftWidth), h), h)
-	right := s.factLines(theme, c, rightWidth)
+	left := joined(brief(s.story(th, c, leftWidth), h), h)
+	right := s.factLines(th, c, rightWidth)
 	return s.beside(left[:min(len(left), h)], right[:min(len(right), h)], leftWidth+3)
 }
 
@@ -50,7 +51,7 @@ type sized struct {
 	width int
 }
 
-func (l *line) sized() sized { return sized{l.String(), l.at} }
+func sizedLine(l *theme.Line) sized { return sized{l.String(), l.Col()} }
 
 // within cuts a piece to w cells.
 func (p sized) within(w int) sized {
@@ -63,21 +64,21 @@ func (p sized) within(w int) sized {
 // story tells, in the order in which one asks, what happened to a credential
 // and what will: who and what, when, and what else there is to know. Each of
 // the three is a section.
-func (s *Screen) story(theme *Theme, c *poolstate.Credential, w int) [][]sized {
+func (s *Screen) story(th *theme.Theme, c *poolstate.Credential, w int) [][]sized {
 	a := s.Policy.Assess(c, s.Now)
 	var sections [3][]sized
-	into := func(i int) func(*line) {
-		return func(l *line) { sections[i] = append(sections[i], l.sized().within(w)) }
+	into := func(i int) func(*theme.Line) {
+		return func(l *theme.Line) { sections[i] = append(sections[i], sizedLine(l).within(w)) }
 	}
-	head := theme.line().strong(inkText, text.Fit(text.CredentialName(c), w-12))
-	head.put(stateInk(a.Availability), text.Fit("  "+a.Availability.String(), max(w-head.at, 0)))
-	head.put(inkSecondary, text.Fit("  "+text.Clean(c.Provider, text.RowLimit), max(w-head.at, 0)))
+	head := th.Line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
+	head.Write(theme.StateRole(a.Availability), text.Fit("  "+a.Availability.String(), max(w-head.Col(), 0)))
+	head.Write(theme.Secondary, text.Fit("  "+text.Clean(c.Provider, text.RowLimit), max(w-head.Col(), 0)))
 	into(0)(head)
-	s.failureLines(theme, c, w, into(0))
-	s.timeLines(theme, c, a, w, into(1))
+	s.failureLines(th, c, w, into(0))
+	s.timeLines(th, c, a, w, into(1))
 	for _, sentence := range s.remarks(c, a) {
 		for _, words := range text.Wrap(sentence, w) {
-			into(2)(theme.line().put(inkSecondary, words))
+			into(2)(th.Line().Write(theme.Secondary, words))
 		}
 	}
 	return sections[:]
@@ -122,41 +123,41 @@ func joined(sections [][]sized, h int) []sized {
 }
 
 // failureLines give code, reason and message of the last failure.
-func (s *Screen) failureLines(theme *Theme, c *poolstate.Credential, w int, add func(*line)) {
-	l := theme.line()
+func (s *Screen) failureLines(th *theme.Theme, c *poolstate.Credential, w int, add func(*theme.Line)) {
+	l := th.Line()
 	if code, ok := c.ErrorCode.Get(); ok {
-		l.put(inkCooling, strconv.Itoa(code)+" ")
+		l.Write(theme.Cooling, strconv.Itoa(code)+" ")
 	}
 	reason := text.Clean(c.ErrorReason, text.RowLimit)
 	if c.Held() {
 		reason = "held by an operator"
 	}
-	l.put(inkText, text.Fit(reason, max(w-l.at, 0)))
+	l.Write(theme.Text, text.Fit(reason, max(w-l.Col(), 0)))
 	if c.FailureReason != "" {
 		gap := "  "
 		if reason == "" {
 			gap = ""
 		}
-		l.put(inkSecondary, text.Fit(gap+"cause "+text.Clean(c.FailureReason, text.RowLimit), max(w-l.at, 0)))
+		l.Write(theme.Secondary, text.Fit(gap+"cause "+text.Clean(c.FailureReason, text.RowLimit), max(w-l.Col(), 0)))
 	}
-	if l.at > 0 {
+	if l.Col() > 0 {
 		add(l)
 	}
 	if c.ErrorMessage != "" {
 		for _, words := range text.Wrap("“"+text.Clean(c.ErrorMessage, text.MessageLimit)+"”", w) {
-			add(theme.line().put(inkSecondary, words))
+			add(th.Line().Write(theme.Secondary, words))
 		}
 	}
 }
 
 // timeLines give the times of the cooldown and the ladder.
-func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*line)) {
+func (s *Screen) timeLines(th *theme.Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*theme.Line)) {
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
-		l := theme.line()
+		l := th.Line()
 		if !c.StatusAt.IsZero() {
-			l.put(inkSecondary, a.Availability.String()+" since ").put(inkText, s.stamp(c.StatusAt))
+			l.Write(theme.Secondary, a.Availability.String()+" since ").Write(theme.Text, s.stamp(c.StatusAt))
 			if a.Availability == poolstate.Due || a.Availability == poolstate.Disabled {
-				l = theme.line().put(inkSecondary, "exhausted ").put(inkText, s.stamp(c.StatusAt))
+				l = th.Line().Write(theme.Secondary, "exhausted ").Write(theme.Text, s.stamp(c.StatusAt))
 			}
 		}
 		if !a.Deadline.IsZero() {
@@ -165,13 +166,13 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 				word = "  due since "
 			}
 			stamp := s.stamp(a.Deadline.At)
-			if l.at > 0 && l.at+text.Width(word)+text.Width(stamp) > w {
+			if l.Col() > 0 && l.Col()+text.Width(word)+text.Width(stamp) > w {
 				add(l)
-				l, word = theme.line(), strings.TrimLeft(word, " ")
+				l, word = th.Line(), strings.TrimLeft(word, " ")
 			}
-			l.put(inkSecondary, word).put(inkText, stamp)
+			l.Write(theme.Secondary, word).Write(theme.Text, stamp)
 		}
-		if l.at > 0 {
+		if l.Col() > 0 {
 			add(l)
 		}
 	}
@@ -180,43 +181,43 @@ func (s *Screen) timeLines(theme *Theme, c *poolstate.Credential, a poolstate.As
 		origin, streak = both, ""
 	}
 	for _, words := range text.Wrap(origin, w) {
-		add(theme.line().put(inkSecondary, words))
+		add(th.Line().Write(theme.Secondary, words))
 	}
 	if streak != "" {
-		add(theme.line().put(inkSecondary, text.Fit(streak, w)))
+		add(th.Line().Write(theme.Secondary, text.Fit(streak, w)))
 	}
-	s.ladderLines(theme, c, a, w, add)
+	s.ladderLines(th, c, a, w, add)
 }
 
 // ladderLines show the climb with the current rung, and what follows.
-func (s *Screen) ladderLines(theme *Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*line)) {
+func (s *Screen) ladderLines(th *theme.Theme, c *poolstate.Credential, a poolstate.Assessment, w int, add func(*theme.Line)) {
 	const cost = "next failure "
 	next := text.Span(a.Next)
-	l := theme.line()
+	l := th.Line()
 	if s.Policy.Climbs() {
 		step := poolstate.Step(c.Streak.Count())
 		for i := 1; i <= poolstate.Steps; i++ {
 			if i > 1 {
-				l.put(inkFaint, " → ")
+				l.Write(theme.Faint, " → ")
 			}
 			words := text.Span(a.Base << (i - 1))
 			switch {
 			case i == step:
-				l.strong(stepInk(i), words)
+				l.Bold(theme.StepRole(i), words)
 			case i < step:
-				l.put(stepInk(i), words)
+				l.Write(theme.StepRole(i), words)
 			default:
-				l.put(inkFaint, words)
+				l.Write(theme.Faint, words)
 			}
 		}
-		if l.at+3+text.Width(cost)+text.Width(next) > w {
+		if l.Col()+3+text.Width(cost)+text.Width(next) > w {
 			add(l)
-			l = theme.line()
+			l = th.Line()
 		} else {
-			l.put(inkSecondary, "   ")
+			l.Write(theme.Secondary, "   ")
 		}
 	}
-	add(l.put(inkSecondary, cost).put(inkText, next))
+	add(l.Write(theme.Secondary, cost).Write(theme.Text, next))
 }
 
 // remarks are the sentences that only some credentials need.
@@ -301,21 +302,21 @@ func (s *Screen) facts(c *poolstate.Credential) []fact {
 	return known
 }
 
-func (s *Screen) factLines(theme *Theme, c *poolstate.Credential, w int) []sized {
+func (s *Screen) factLines(th *theme.Theme, c *poolstate.Credential, w int) []sized {
 	const nameWidth = 13
 	var out []sized
 	for _, f := range s.facts(c) {
-		l := theme.line().put(inkSecondary, f.name).to(nameWidth)
-		l.put(inkText, text.Fit(text.Clean(f.value, text.RowLimit), w-l.at))
-		out = append(out, l.sized())
+		l := th.Line().Write(theme.Secondary, f.name).To(nameWidth)
+		l.Write(theme.Text, text.Fit(text.Clean(f.value, text.RowLimit), w-l.Col()))
+		out = append(out, sizedLine(l))
 	}
 	return out
 }
 
 // detailLines is the detail as a pane of its own.
-func (s *Screen) detailLines(theme *Theme, w int) []string {
+func (s *Screen) detailLines(th *theme.Theme, w int) []string {
 	c := s.selected()
-	lines := joined(s.story(theme, c, w), math.MaxInt)
-	lines = append(append(lines, sized{}), s.factLines(theme, c, w)...)
+	lines := joined(s.story(th, c, w), math.MaxInt)
+	lines = append(append(lines, sized{}), s.factLines(th, c, w)...)
 	return indented(s, lines)
 }

@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // Dialog is a question to the operator. It takes the place of the detail until
@@ -61,7 +62,7 @@ func (s *Screen) dialogWith(w, most int, note string) []sized {
 	if d.Choice != nil {
 		out = nil
 		for _, t := range text.Wrap(text.Clean(d.Title, text.MessageLimit), w) { // it names a file, to its end
-			out = append(out, s.Theme.line().strong(inkText, t).sized())
+			out = append(out, sizedLine(s.Theme.Line().Bold(theme.Text, t)))
 		}
 	}
 	if len(d.Fields) > 0 {
@@ -72,26 +73,26 @@ func (s *Screen) dialogWith(w, most int, note string) []sized {
 	}
 	for i, c := range d.Changes {
 		if i == most {
-			out = append(out, s.dialogText(inkSecondary, "and "+strconv.Itoa(len(d.Changes)-i)+" more", w)...)
+			out = append(out, s.dialogText(theme.Secondary, "and "+strconv.Itoa(len(d.Changes)-i)+" more", w)...)
 			break
 		}
 		out = append(out, s.changeLine(c, w))
 	}
 	for _, u := range d.Unaffected {
-		out = append(out, s.dialogText(inkSecondary, u, w)...)
+		out = append(out, s.dialogText(theme.Secondary, u, w)...)
 	}
 	if d.Preview != "" {
 		out = append(out, sized{})
-		out = append(out, s.dialogText(inkHeld, d.Preview, w)...)
+		out = append(out, s.dialogText(theme.Held, d.Preview, w)...)
 	}
 	if note != "" {
-		out = append(out, s.dialogText(inkSecondary, note, w)...)
+		out = append(out, s.dialogText(theme.Secondary, note, w)...)
 	}
 	for _, warning := range d.Warnings {
-		out = append(out, s.dialogText(inkCooling, "! "+warning, w)...)
+		out = append(out, s.dialogText(theme.Cooling, "! "+warning, w)...)
 	}
 	if d.Problem != "" {
-		out = append(out, s.dialogText(inkDead, d.Problem, w)...)
+		out = append(out, s.dialogText(theme.Dead, d.Problem, w)...)
 	}
 	if d.Choice != nil {
 		out = append(out, s.choiceLine(*d.Choice))
@@ -100,23 +101,23 @@ func (s *Screen) dialogWith(w, most int, note string) []sized {
 }
 
 func (s *Screen) dialogTitle(w int) sized {
-	return s.Theme.line().strong(inkText, text.Fit(text.Clean(s.Dialog.Title, text.RowLimit), w)).sized()
+	return sizedLine(s.Theme.Line().Bold(theme.Text, text.Fit(text.Clean(s.Dialog.Title, text.RowLimit), w)))
 }
 
 // changeLine draws a change. The name gives way before what becomes of it, but
 // not beyond half of the line: it has to tell which credential it is.
 func (s *Screen) changeLine(c Change, w int) sized {
-	l := s.Theme.line().to(2)
+	l := s.Theme.Line().To(2)
 	name, words := text.Clean(c.Name, text.RowLimit), text.Clean(c.Words, text.RowLimit)
-	l.put(inkText, text.Fit(name, max(w-l.at-2-text.Width(words), w/2)))
-	l.to(l.at+2).put(inkSecondary, text.Fit(words, w-l.at-2))
-	return l.sized()
+	l.Write(theme.Text, text.Fit(name, max(w-l.Col()-2-text.Width(words), w/2)))
+	l.To(l.Col()+2).Write(theme.Secondary, text.Fit(words, w-l.Col()-2))
+	return sizedLine(l)
 }
 
-func (s *Screen) dialogText(colour ink, words string, w int) []sized {
+func (s *Screen) dialogText(colour theme.Role, words string, w int) []sized {
 	var out []sized
 	for _, l := range text.Wrap(text.Clean(words, text.MessageLimit), w) {
-		out = append(out, s.Theme.line().put(colour, l).sized())
+		out = append(out, sizedLine(s.Theme.Line().Write(colour, l)))
 	}
 	return out
 }
@@ -124,19 +125,19 @@ func (s *Screen) dialogText(colour ink, words string, w int) []sized {
 // fieldLine draws an input: its name, what was typed, and what may be.
 func (s *Screen) fieldLine(f Field, w int) sized {
 	const nameWidth = 11
-	l := s.Theme.line()
-	colour := inkSecondary
+	l := s.Theme.Line()
+	colour := theme.Secondary
 	if f.Focused {
-		l.strong(inkAccent, "▌")
-		colour = inkText
+		l.Bold(theme.Accent, "▌")
+		colour = theme.Text
 	}
-	l.to(2).put(colour, f.Name).to(2 + nameWidth)
-	s.typedText(l, f.Value, f.Cursor, f.Focused, w-l.at)
-	at := max(l.at+3, 2+nameWidth+14)
+	l.To(2).Write(colour, f.Name).To(2 + nameWidth)
+	s.typedText(l, f.Value, f.Cursor, f.Focused, w-l.Col())
+	at := max(l.Col()+3, 2+nameWidth+14)
 	if hint := f.Hint; at+text.Width(hint) <= w && (f.Focused || f.Value == "") {
-		l.to(at).put(inkSecondary, hint)
+		l.To(at).Write(theme.Secondary, hint)
 	}
-	return l.sized()
+	return sizedLine(l)
 }
 
 // optionWidth is how many cells an answer takes: its mark, the word, a gap.
@@ -145,22 +146,22 @@ func optionWidth(word string) int { return 1 + len(word) + 2 }
 // choiceLine draws no and yes; the one with the focus stands out by a mark, not
 // by colour alone.
 func (s *Screen) choiceLine(yes bool) sized {
-	l := s.Theme.line()
+	l := s.Theme.Line()
 	option := func(word string, focused bool) {
 		if focused {
-			l.strong(inkAccent, "▌").strong(inkText, word+"  ")
+			l.Bold(theme.Accent, "▌").Bold(theme.Text, word+"  ")
 		} else {
-			l.put(inkSecondary, " "+word+"  ")
+			l.Write(theme.Secondary, " "+word+"  ")
 		}
 	}
 	option("no", !yes)
 	option("yes", yes)
-	return l.sized()
+	return sizedLine(l)
 }
 
 // dialogBlock draws the dialog below the table in h lines, a rule first.
 func (s *Screen) dialogBlock(h int) []string {
-	out := []string{s.Theme.line().to(s.margin()).rule(s.Width - s.margin()).String()}
+	out := []string{s.Theme.Line().To(s.margin()).Rule(s.Width - s.margin()).String()}
 	w, room := s.Width-2*s.margin(), max(h-1, 0)
 	lines := s.dialogLines(w)
 	if over := len(lines) - room; over > 0 {
@@ -224,7 +225,7 @@ type Answer struct {
 // answerLines draws the answer above the footer, in as many lines as it takes
 // and the height allows.
 func (s *Screen) answerLines() []string {
-	colour := [...]ink{inkText, inkCooling, inkDead, inkStep4, inkReady}[s.Answer.Kind]
+	colour := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready}[s.Answer.Kind]
 	glyph := [...]string{"✓", "◌", "✕", "!", "●"}[s.Answer.Kind]
 	w := s.Width - 2*s.margin() - 2
 	words := text.Wrap(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), w)
@@ -233,11 +234,11 @@ func (s *Screen) answerLines() []string {
 	}
 	out := make([]string, len(words))
 	for i, t := range words {
-		l := s.Theme.line().to(s.margin())
+		l := s.Theme.Line().To(s.margin())
 		if i == 0 {
-			l.strong(colour, glyph)
+			l.Bold(colour, glyph)
 		}
-		out[i] = l.to(s.margin()+2).put(colour, t).String()
+		out[i] = l.To(s.margin()+2).Write(colour, t).String()
 	}
 	return out
 }

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // Widths of the columns of events, in cells, and the width from which each has
@@ -24,7 +26,7 @@ const (
 // MatchRecord reports whether an event is one of those that a filter of
 // credentials lets through: with the credential as the event left it. What
 // happened to the file concerns every credential.
-func MatchRecord(f Filter, r *poolstate.Record, p poolstate.Policy) bool {
+func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
 		return true
 	}
@@ -33,16 +35,16 @@ func MatchRecord(f Filter, r *poolstate.Record, p poolstate.Policy) bool {
 }
 
 // EventLine draws one event in at most w cells: when, who, what, and how.
-func EventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int) string {
-	return eventLine(theme, r, p, now, w, false).String()
+func EventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int) string {
+	return eventLine(th, r, p, now, w, false).String()
 }
 
-func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *line {
-	l := theme.line()
+func eventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *theme.Line {
+	l := th.Line()
 	wide := w >= eventsWideFrom
-	cell := func(i ink, s string, room int) {
-		end := min(l.at+room, w)
-		l.put(i, text.Fit(s, min(room, w-l.at))).to(min(end+eventGap, w))
+	cell := func(i theme.Role, s string, room int) {
+		end := min(l.Col()+room, w)
+		l.Write(i, text.Fit(s, min(room, w-l.Col()))).To(min(end+eventGap, w))
 	}
 	who := w / 3
 	switch {
@@ -51,20 +53,20 @@ func eventLine(theme *Theme, r *poolstate.Record, p poolstate.Policy, now time.T
 	case w < narrowFrom: // the words would be cut to nothing
 		who = max(w-eventTimeWidth-eventKindWidth-2*eventGap, 1)
 	}
-	cell(inkFaint, eventTime(r.At, now, distance), eventTimeWidth)
-	cell(inkText, recordName(r, who), who)
+	cell(theme.Faint, eventTime(r.At, now, distance), eventTimeWidth)
+	cell(theme.Text, recordName(r, who), who)
 	cell(eventInk(r.Kind), eventWord(r.Kind), eventKindWidth)
 	words := EventWords(r, p, now)
 	switch {
 	case wide && !r.Kind.OfFile():
-		cell(inkSecondary, r.By.String(), eventByWidth)
+		cell(theme.Secondary, r.By.String(), eventByWidth)
 	case wide:
-		cell(inkSecondary, "", eventByWidth)
+		cell(theme.Secondary, "", eventByWidth)
 	case r.By == poolstate.ByOperator:
 		words = strings.TrimSuffix("by operator, "+words, ", ")
 	}
-	if l.at+eventGap < w {
-		l.put(inkSecondary, text.Fit(words, w-l.at))
+	if l.Col()+eventGap < w {
+		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))
 	}
 	return l
 }
@@ -98,20 +100,20 @@ func eventWord(k poolstate.EventKind) string {
 	return strings.ReplaceAll(strings.TrimPrefix(k.String(), "file_"), "_", " ")
 }
 
-func eventInk(k poolstate.EventKind) ink {
+func eventInk(k poolstate.EventKind) theme.Role {
 	switch k {
 	case poolstate.EventExhausted:
-		return inkCooling
+		return theme.Cooling
 	case poolstate.EventHeld:
-		return inkHeld
+		return theme.Held
 	case poolstate.EventDue:
-		return inkDue
+		return theme.Due
 	case poolstate.EventDead, poolstate.EventFileMissing, poolstate.EventFileUnreadable:
-		return inkDead
+		return theme.Dead
 	case poolstate.EventRemoved, poolstate.EventDisabled:
-		return inkSecondary
+		return theme.Secondary
 	}
-	return inkReady
+	return theme.Ready
 }
 
 // EventWords says how it happened: "429 usage limit, streak 2 → 3, 4h".
@@ -205,25 +207,25 @@ func streakStays(r *poolstate.Record) string {
 }
 
 // eventLines are the newest events, h of them at the most, each w cells wide.
-func (s *Screen) eventLines(theme *Theme, w, h, skip int) []sized {
+func (s *Screen) eventLines(th *theme.Theme, w, h, skip int) []sized {
 	var out []sized
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
-		out = append(out, eventLine(theme, &s.Events[i], s.Policy, s.Now, w, s.Clock).sized())
+		out = append(out, sizedLine(eventLine(th, &s.Events[i], s.Policy, s.Now, w, s.Clock)))
 	}
 	if len(out) == 0 && h > 0 {
 		said := "nothing has happened yet"
 		if s.Filter != nil && s.Filter.Text != "" {
 			said = "no event matches; esc clears the filter"
 		}
-		out = append(out, theme.line().put(inkSecondary, text.Fit(said, w)).sized())
+		out = append(out, sizedLine(th.Line().Write(theme.Secondary, text.Fit(said, w))))
 	}
 	return out
 }
 
 // eventBlock is the newest events below the table, in exactly h lines, a blank
 // one first.
-func (s *Screen) eventBlock(theme *Theme, h int) []string {
-	out := append([]string{""}, indented(s, s.eventLines(theme, s.Width-2*s.margin(), h-1, 0))...)
+func (s *Screen) eventBlock(th *theme.Theme, h int) []string {
+	out := append([]string{""}, indented(s, s.eventLines(th, s.Width-2*s.margin(), h-1, 0))...)
 	for len(out) < h {
 		out = append(out, "")
 	}
@@ -231,17 +233,17 @@ func (s *Screen) eventBlock(theme *Theme, h int) []string {
 }
 
 // eventsPane is all events, newest first, as large as the screen.
-func (s *Screen) eventsPane(theme *Theme) string {
+func (s *Screen) eventsPane(th *theme.Theme) string {
 	w, h := s.Width-2*s.margin(), s.paneHeight()-1
 	if s.Filter != nil {
 		h--
 	}
 	skip := clampOffset(s.Offset, len(s.Events), h)
-	head := theme.line().strong(inkText, "events")
-	if said := text.Plural(len(s.Events), "event", "events") + ", newest first"; head.at+2+text.Width(said) <= w && len(s.Events) > 0 {
-		head.to(head.at+2).put(inkSecondary, said)
+	head := th.Line().Bold(theme.Text, "events")
+	if said := text.Plural(len(s.Events), "event", "events") + ", newest first"; head.Col()+2+text.Width(said) <= w && len(s.Events) > 0 {
+		head.To(head.Col()+2).Write(theme.Secondary, said)
 	}
-	lines := append([]sized{head.sized()}, s.eventLines(theme, w, h, skip)...)
+	lines := append([]sized{sizedLine(head)}, s.eventLines(th, w, h, skip)...)
 	second := ""
 	if s.Feed.State == FeedStale {
 		second = s.staleLine()

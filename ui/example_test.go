@@ -7,6 +7,8 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // A screen is a function of what is on it: no clock and no terminal is asked.
@@ -20,9 +22,9 @@ func ExampleRender() {
 		return
 	}
 	screen := ui.Render(&ui.Screen{
-		Width: 64, Height: 8, Theme: ui.PlainTheme(), Now: time.Unix(1795425600, 0).UTC(), Pace: time.Second,
+		Width: 64, Height: 8, Theme: theme.Plain(), Now: time.Unix(1795425600, 0).UTC(), Pace: time.Second,
 		Path: "~/.hermes/auth.json", Feed: ui.Feed{State: ui.FeedLive},
-		Pool: pool, Groups: ui.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool, poolstate.NoEvidence),
+		Pool: pool, Groups: filter.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool, poolstate.NoEvidence),
 	})
 	for line := range strings.Lines(screen) {
 		fmt.Println(strings.TrimRight(line, " \n"))

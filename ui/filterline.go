@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // FilterLine says what of the pool is listed, and how.
@@ -34,32 +35,32 @@ func (s *Screen) filterLine() string {
 		}
 		right += "order: " + f.Order
 	}
-	l := s.Theme.line().to(s.margin())
+	l := s.Theme.Line().To(s.margin())
 	if f.Typing || f.Text != "" {
-		l.strong(inkAccent, "/ ")
-		s.typedText(l, f.Text, f.Cursor, f.Typing, max(end-l.at-text.Width(right)-2, 8))
+		l.Bold(theme.Accent, "/ ")
+		s.typedText(l, f.Text, f.Cursor, f.Typing, max(end-l.Col()-text.Width(right)-2, 8))
 	}
-	if f.Problem != "" && l.at+2 < end {
-		l.to(l.at+2).put(inkDead, text.Fit(text.Clean(f.Problem, text.RowLimit), end-l.at))
+	if f.Problem != "" && l.Col()+2 < end {
+		l.To(l.Col()+2).Write(theme.Dead, text.Fit(text.Clean(f.Problem, text.RowLimit), end-l.Col()))
 		return l.String()
 	}
-	if l.at+2+text.Width(right) <= end {
-		l.right(end, inkSecondary, regular, right)
+	if l.Col()+2+text.Width(right) <= end {
+		l.Right(end, theme.Secondary, theme.Regular, right)
 	}
 	return l.String()
 }
 
 // typedText draws what somebody types, with the cursor while it goes on, at most
 // w cells wide. What is left of the cursor wins.
-func (s *Screen) typedText(l *line, words string, cursor int, typing bool, w int) {
+func (s *Screen) typedText(l *theme.Line, words string, cursor int, typing bool, w int) {
 	if !typing {
-		l.put(inkText, text.Fit(text.Clean(words, text.RowLimit), w))
+		l.Write(theme.Text, text.Fit(text.Clean(words, text.RowLimit), w))
 		return
 	}
 	value := []rune(words)
 	at := min(max(cursor, 0), len(value))
-	end := l.at + w
+	end := l.Col() + w
 	before := text.FitLeft(text.Clean(string(value[:at]), text.RowLimit), w-2)
-	l.put(inkText, before).put(inkAccent, "▏")
-	l.put(inkText, text.Fit(text.Clean(string(value[at:]), text.RowLimit), end-l.at))
+	l.Write(theme.Text, before).Write(theme.Accent, "▏")
+	l.Write(theme.Text, text.Fit(text.Clean(string(value[at:]), text.RowLimit), end-l.Col()))
 }

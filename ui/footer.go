@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 
+	"pooltop/ui/chart"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // keepLast is how many keys at the end of the footer are never left out for
@@ -14,7 +18,7 @@ const keepLast = 2
 // all, and on the right where in a longer text or table the screen stands.
 func (s *Screen) footer(place string) string {
 	end := s.Width - s.margin()
-	l := s.Theme.line().to(s.margin())
+	l := s.Theme.Line().To(s.margin())
 	room := end
 	if place != "" {
 		room -= text.Width(place) + 3
@@ -34,20 +38,20 @@ func (s *Screen) footer(place string) string {
 	}
 	for i, b := range keys {
 		h, before := b.Help(), 0
-		if l.at > s.margin() {
+		if l.Col() > s.margin() {
 			before = gap
 		}
 		if i >= last {
 			reserved -= gap + need(h)
 		}
-		if l.at+before+need(h)+reserved > room {
+		if l.Col()+before+need(h)+reserved > room {
 			continue
 		}
-		l.to(l.at+before).put(inkAccent, h.Key).put(inkSecondary, " "+h.Desc)
-		s.addKey(l.at-need(h), l.at, b)
+		l.To(l.Col()+before).Write(theme.Accent, h.Key).Write(theme.Secondary, " "+h.Desc)
+		s.addKey(l.Col()-need(h), l.Col(), b)
 	}
 	if place != "" {
-		l.right(end, inkSecondary, regular, text.Fit(place, end-l.at))
+		l.Right(end, theme.Secondary, theme.Regular, text.Fit(place, end-l.Col()))
 	}
 	return l.String()
 }
@@ -67,7 +71,7 @@ func (s *Screen) helpLines() []string {
 }
 
 func indented(s *Screen, lines []sized) []string {
-	indent := s.Theme.line().to(s.margin()).String()
+	indent := s.Theme.Line().To(s.margin()).String()
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		out[i] = indent + l.text
@@ -80,15 +84,13 @@ func indented(s *Screen, lines []sized) []string {
 func (s *Screen) beside(left, right []sized, at int) []string {
 	out := make([]string, max(len(left), len(right)))
 	for i := range out {
-		l := s.Theme.line().to(s.margin())
-		text := l.String()
+		text, width := strings.Repeat(" ", s.margin()), s.margin()
 		if i < len(left) {
 			text += left[i].text
-			l.at += left[i].width
+			width += left[i].width
 		}
 		if i < len(right) {
-			gap := &line{theme: s.Theme, at: l.at}
-			text += gap.to(s.margin()+at).String() + right[i].text
+			text += strings.Repeat(" ", max(s.margin()+at-width, 0)) + right[i].text
 		}
 		out[i] = text
 	}
@@ -107,18 +109,18 @@ func (s *Screen) keyHelp(groups [][]key.Binding, w int) []sized {
 }
 
 func (s *Screen) markHelp(w int) []sized {
-	out := []sized{s.Theme.line().strong(inkText, "marks").sized()}
+	out := []sized{sizedLine(s.Theme.Line().Bold(theme.Text, "marks"))}
 	for _, m := range [][2]string{
-		{markProvider, "deadline named by the provider"},
-		{markComputed, "deadline computed by the policy"},
-		{markOperator, "deadline set by an operator"},
-		{markSuspect, "deadline that cannot be right"},
-		{markShared, "same secret as another: one quota"},
+		{theme.MarkProvider, "deadline named by the provider"},
+		{theme.MarkComputed, "deadline computed by the policy"},
+		{theme.MarkOperator, "deadline set by an operator"},
+		{theme.MarkSuspect, "deadline that cannot be right"},
+		{theme.MarkShared, "same secret as another: one quota"},
 		{"✓", "marked for the next action"},
-		{markFresh, "changed a moment ago"},
-		{markExpiry, "token expired, or ends within the hour"},
+		{theme.MarkFresh, "changed a moment ago"},
+		{theme.MarkExpiry, "token expired, or ends within the hour"},
 		{"–", "streak unknown: the file counts none"},
-		{beganBefore + " " + endsBeyond, "began before, ends beyond the timeline"},
+		{chart.BeganBefore + " " + chart.EndsBeyond, "began before, ends beyond the timeline"},
 	} {
 		out = append(out, s.helpLine(m[0], m[1], 4, w)...)
 	}
@@ -136,12 +138,12 @@ func (s *Screen) bindingLines(group []key.Binding, w int) []sized {
 }
 
 func (s *Screen) helpLine(name, words string, at, w int) []sized {
-	l := s.Theme.line().put(inkAccent, text.Fit(name, w))
-	at = max(at, l.at+1)
+	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
+	at = max(at, l.Col()+1)
 	var out []sized
 	for _, str := range text.Wrap(words, w-at) {
-		out = append(out, l.to(at).put(inkText, str).sized())
-		l = s.Theme.line()
+		out = append(out, sizedLine(l.To(at).Write(theme.Text, str)))
+		l = s.Theme.Line()
 	}
 	return out
 }
@@ -165,9 +167,9 @@ func (s *Screen) policyHelp(w int) []sized {
 	case !s.Policy.Climbs():
 		because = "because the file counts no failures"
 	}
-	out := []sized{{}, s.Theme.line().strong(inkText, "policy "+s.Policy.String()).sized()}
+	out := []sized{{}, sizedLine(s.Theme.Line().Bold(theme.Text, "policy "+s.Policy.String()))}
 	for _, str := range text.Wrap(words+", "+because, w) {
-		out = append(out, s.Theme.line().put(inkSecondary, str).sized())
+		out = append(out, sizedLine(s.Theme.Line().Write(theme.Secondary, str)))
 	}
 	return out
 }

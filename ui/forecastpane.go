@@ -4,7 +4,9 @@ import (
 	"strconv"
 
 	"pooltop/poolstate"
+	"pooltop/ui/chart"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // detailWidth is how wide the detail beside the forecast is.
@@ -12,42 +14,42 @@ const detailWidth = 48
 
 // forecastBeside draws the forecast and, beside it, the detail of a credential,
 // nil for none, in at most h lines.
-func (s *Screen) forecastBeside(theme *Theme, c *poolstate.Credential, h int) []string {
+func (s *Screen) forecastBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
 	chartWidth := s.besideWidth()
-	return s.besideDetail(theme, s.forecastLines(theme, chartWidth, h), c, h)
+	return s.besideDetail(th, s.forecastLines(th, chartWidth, h), c, h)
 }
 
 // eventsBeside draws the newest events in the place of the forecast.
-func (s *Screen) eventsBeside(theme *Theme, c *poolstate.Credential, h int) []string {
-	left := append([]sized{theme.line().strong(inkText, "events").sized()}, s.eventLines(theme, s.besideWidth(), h-1, 0)...)
-	return s.besideDetail(theme, left, c, h)
+func (s *Screen) eventsBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
+	left := append([]sized{sizedLine(th.Line().Bold(theme.Text, "events"))}, s.eventLines(th, s.besideWidth(), h-1, 0)...)
+	return s.besideDetail(th, left, c, h)
 }
 
 // besideWidth is what the detail leaves for what stands beside it.
 func (s *Screen) besideWidth() int { return s.Width - 2*s.margin() - detailWidth - 4 }
 
-func (s *Screen) besideDetail(theme *Theme, left []sized, c *poolstate.Credential, h int) []string {
+func (s *Screen) besideDetail(th *theme.Theme, left []sized, c *poolstate.Credential, h int) []string {
 	var right []sized
 	if c != nil {
-		right = joined(append(brief(s.story(theme, c, detailWidth), h), briefFacts(theme, c, detailWidth)), h)
+		right = joined(append(brief(s.story(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
 	}
 	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
 }
 
 // forecastLines draws the answer in words and the chart, w cells wide and h
 // lines high.
-func (s *Screen) forecastLines(theme *Theme, w, h int) []sized {
+func (s *Screen) forecastLines(th *theme.Theme, w, h int) []sized {
 	f, of := s.forecast()
-	head := theme.line().strong(inkText, "capacity")
+	head := th.Line().Bold(theme.Text, "capacity")
 	if of != "" {
-		head.put(inkText, " of "+text.Fit(text.Clean(of, text.RowLimit), w/3))
+		head.Write(theme.Text, " of "+text.Fit(text.Clean(of, text.RowLimit), w/3))
 	}
-	if said := ForecastWords(&f, s.Now); head.at+2+text.Width(said) <= w {
-		head.to(head.at+2).put(inkSecondary, said)
+	if said := chart.Summary(&f, s.Now); head.Col()+2+text.Width(said) <= w {
+		head.To(head.Col()+2).Write(theme.Secondary, said)
 	}
-	out := []sized{head.sized()}
-	chart := Chart{Theme: theme, Forecast: f, Now: s.Now, Cursor: s.Selected}
-	for _, l := range chart.Lines(w, h-1) {
+	out := []sized{sizedLine(head)}
+	capacity := chart.Capacity{Theme: th, Forecast: f, Now: s.Now, Selected: s.Selected}
+	for _, l := range capacity.Lines(w, h-1) {
 		out = append(out, sized{l, w})
 	}
 	return out
@@ -63,9 +65,9 @@ func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 
 // forecastPane is the forecast as large as the screen, with an answer for each
 // provider that is out.
-func (s *Screen) forecastPane(theme *Theme) []string {
+func (s *Screen) forecastPane(th *theme.Theme) []string {
 	w, h := s.Width-2*s.margin(), s.paneHeight()
-	answers := outageAnswers(s.Pool, s.Policy, s.Now, s.timeForm())
+	answers := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
 	if most := h / 3; len(answers) > most {
 		answers = answers[:most]
 	}
@@ -73,31 +75,31 @@ func (s *Screen) forecastPane(theme *Theme) []string {
 	if len(answers) > 0 {
 		room -= len(answers) + 1
 	}
-	lines := s.forecastLines(theme, w, room)
+	lines := s.forecastLines(th, w, room)
 	for i, words := range answers {
 		if i == 0 {
 			lines = append(lines, sized{})
 		}
-		lines = append(lines, theme.line().put(inkDead, text.Fit(words, w)).sized())
+		lines = append(lines, sizedLine(th.Line().Write(theme.Dead, text.Fit(words, w))))
 	}
 	return indented(s, lines)
 }
 
 // briefFacts is what the file says of a credential apart from its state, in two
 // lines.
-func briefFacts(theme *Theme, c *poolstate.Credential, w int) []sized {
+func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []sized {
 	join := func(texts ...string) sized {
-		l := theme.line()
+		l := th.Line()
 		for _, s := range texts {
-			if s == "" || l.at+2 >= w {
+			if s == "" || l.Col()+2 >= w {
 				continue
 			}
-			if l.at > 0 {
-				l.to(l.at + 2)
+			if l.Col() > 0 {
+				l.To(l.Col() + 2)
 			}
-			l.put(inkSecondary, text.Fit(text.Clean(s, text.RowLimit), w-l.at))
+			l.Write(theme.Secondary, text.Fit(text.Clean(s, text.RowLimit), w-l.Col()))
 		}
-		return l.sized()
+		return sizedLine(l)
 	}
 	id, requests := c.ID, ""
 	if id != "" {

@@ -7,30 +7,31 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // title is the first line: name, path, and on the right how fresh the picture
 // is, the policy and the clock. It gives way from the least important on.
 func (s *Screen) title() string {
 	end := s.Width - s.margin()
-	left := s.Theme.line().to(s.margin()).strong(inkAccent, "pooltop")
+	left := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
 	type piece struct {
-		ink  ink
+		ink  theme.Role
 		text string
 	}
-	feedGlyph, feedInk, feedWords := s.feed()
-	pieces := []piece{{inkText, feedWords}}
+	feedGlyph, feedRole, feedWords := s.feed()
+	pieces := []piece{{theme.Text, feedWords}}
 	if s.Width >= narrowFrom && s.Pool != nil {
-		pieces = append(pieces, piece{inkSecondary, s.policyWords()})
+		pieces = append(pieces, piece{theme.Secondary, s.policyWords()})
 	}
 	clock := "15:04:05"
 	if s.Coarse || s.Pace >= time.Minute && !s.Paused {
-		clock = clockLayout
+		clock = "15:04"
 	}
 	if s.Width >= mediumFrom {
 		clock = "Mon " + clock
 	}
-	pieces = append(pieces, piece{inkText, s.Now.Format(clock)})
+	pieces = append(pieces, piece{theme.Text, s.Now.Format(clock)})
 	total := 0
 	for {
 		total = text.Width(feedGlyph) + 1
@@ -40,49 +41,49 @@ func (s *Screen) title() string {
 				total += 3
 			}
 		}
-		if left.at+3+total <= end || len(pieces) == 1 {
+		if left.Col()+3+total <= end || len(pieces) == 1 {
 			break
 		}
 		pieces = pieces[:len(pieces)-1]
 	}
-	room := end - total - left.at - 6
+	room := end - total - left.Col() - 6
 	if path := text.FitPath(text.Clean(s.Path, text.RowLimit), room); path != "" {
-		left.to(left.at+3).put(inkSecondary, path)
+		left.To(left.Col()+3).Write(theme.Secondary, path)
 		if room -= text.Width(path) + 3; s.Caption != "" && room >= 12 {
-			left.to(left.at+3).put(inkText, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
+			left.To(left.Col()+3).Write(theme.Text, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
 		}
 	}
-	left.to(end-total).put(feedInk, feedGlyph)
+	left.To(end-total).Write(feedRole, feedGlyph)
 	for i, p := range pieces {
 		gap := 3
 		if i == 0 {
 			gap = 1
 		}
-		left.to(left.at+gap).put(p.ink, p.text)
+		left.To(left.Col()+gap).Write(p.ink, p.text)
 	}
 	return left.String()
 }
 
-func (s *Screen) feed() (glyph string, colour ink, words string) {
+func (s *Screen) feed() (glyph string, colour theme.Role, words string) {
 	if s.Paused {
-		return "❚", inkHeld, s.pausedWords()
+		return "❚", theme.Held, s.pausedWords()
 	}
 	switch s.Feed.State {
 	case FeedLive:
-		return "●", inkReady, "live"
+		return "●", theme.Ready, "live"
 	case FeedPolling:
 		words = "polling " + text.Span(s.Feed.Interval)
 		if s.Width >= wideFrom && s.Feed.Reason != "" {
 			words += ", " + text.Fit(text.Clean(s.Feed.Reason, text.RowLimit), 40)
 		}
-		return "◐", inkCooling, words
+		return "◐", theme.Cooling, words
 	case FeedStale:
 		if s.Pool == nil {
-			return "✕", inkDead, "unreadable"
+			return "✕", theme.Dead, "unreadable"
 		}
-		return "✕", inkDead, "stale " + text.Span(s.Now.Sub(s.Feed.Since))
+		return "✕", theme.Dead, "stale " + text.Span(s.Now.Sub(s.Feed.Since))
 	}
-	return "◌", inkDue, "waiting"
+	return "◌", theme.Due, "waiting"
 }
 
 // pausedWords are the badge of a picture that stands, with what it misses.
@@ -111,35 +112,35 @@ func (s *Screen) policyWords() string {
 }
 
 // counts is the availability bar and a number for each availability.
-func (s *Screen) counts(theme *Theme) string {
+func (s *Screen) counts(th *theme.Theme) string {
 	sum := s.summary()
 	end := s.Width - s.margin()
 	words := s.Width >= narrowFrom
-	tally := theme.line()
+	tally := th.Line()
 	for _, a := range poolstate.Availabilities {
 		n := sum.Count[a]
 		if n == 0 && a != poolstate.Ready {
 			continue
 		}
-		if tally.at > 0 {
-			tally.to(tally.at + 2)
+		if tally.Col() > 0 {
+			tally.To(tally.Col() + 2)
 			if s.Width >= mediumFrom {
-				tally.to(tally.at + 1)
+				tally.To(tally.Col() + 1)
 			}
 		}
 		if words {
-			tally.strong(stateInk(a), strconv.Itoa(n)).put(inkSecondary, " "+a.String())
+			tally.Bold(theme.StateRole(a), strconv.Itoa(n)).Write(theme.Secondary, " "+a.String())
 		} else {
-			tally.put(stateInk(a), stateGlyph(a)).put(inkText, " "+strconv.Itoa(n))
+			tally.Write(theme.StateRole(a), theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
 		}
 	}
-	l := theme.line().to(s.margin())
-	if room := end - l.at - tally.at - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities) {
-		barEnd := l.at + min(room, 65)
+	l := th.Line().To(s.margin())
+	if room := end - l.Col() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities) {
+		barEnd := l.Col() + min(room, 65)
 		s.availabilityBar(l, &sum, barEnd)
-		l.to(barEnd + 3)
+		l.To(barEnd + 3)
 	}
-	if l.at+tally.at > s.Width {
+	if l.Col()+tally.Col() > s.Width {
 		return text.Fit(l.String()+tally.String(), s.Width)
 	}
 	return l.String() + tally.String()
@@ -150,14 +151,14 @@ var barShapes = [len(poolstate.Availabilities)]string{"█", "▒", "▒", "░"
 
 // availabilityBar draws one segment for each availability, as long as its share
 // and never shorter than one cell.
-func (s *Screen) availabilityBar(l *line, sum *poolstate.Summary, end int) {
+func (s *Screen) availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	segments := 0
 	for _, n := range sum.Count {
 		if n > 0 {
 			segments++
 		}
 	}
-	room := end - l.at - (segments - 1) // one blank between segments
+	room := end - l.Col() - (segments - 1) // one blank between segments
 	left, seen := room, 0
 	for a, n := range sum.Count {
 		if n == 0 {
@@ -171,12 +172,12 @@ func (s *Screen) availabilityBar(l *line, sum *poolstate.Summary, end int) {
 		}
 		left -= cells
 		shape := "━"
-		if l.theme.Shapes {
+		if l.Theme.Shapes {
 			shape = barShapes[a]
 		}
-		l.put(stateInk(poolstate.Availability(a)), strings.Repeat(shape, cells))
+		l.Write(theme.StateRole(poolstate.Availability(a)), strings.Repeat(shape, cells))
 		if seen < segments {
-			l.to(l.at + 1)
+			l.To(l.Col() + 1)
 		}
 	}
 }
@@ -184,20 +185,20 @@ func (s *Screen) availabilityBar(l *line, sum *poolstate.Summary, end int) {
 // next is the line that answers when: the first credential to come back and the
 // time when all are. A stale picture gives its reason there, and a pool with
 // nothing ready says so.
-func (s *Screen) next(theme *Theme) string {
+func (s *Screen) next(th *theme.Theme) string {
 	end := s.Width - s.margin()
 	if s.Feed.State == FeedStale {
 		return s.staleLine()
 	}
-	l := theme.line().to(s.margin())
+	l := th.Line().To(s.margin())
 	sum := s.summary()
 	switch {
 	case sum.Out():
 		s.outBanner(l, &sum, end)
 	case sum.Next == nil:
-		l.put(inkSecondary, text.Fit(quietSentence(&sum), end-l.at))
+		l.Write(theme.Secondary, text.Fit(quietSentence(&sum), end-l.Col()))
 	default:
-		l.put(inkSecondary, "next back ")
+		l.Write(theme.Secondary, "next back ")
 		s.nextBack(l, &sum, end)
 	}
 	return l.String()
@@ -205,33 +206,33 @@ func (s *Screen) next(theme *Theme) string {
 
 // staleLine says why the picture is not true any more.
 func (s *Screen) staleLine() string {
-	l := s.Theme.line().to(s.margin())
-	return l.strong(inkDead, text.Fit(s.staleSentence(), s.Width-s.margin()-l.at)).String()
+	l := s.Theme.Line().To(s.margin())
+	return l.Bold(theme.Dead, text.Fit(s.staleSentence(), s.Width-s.margin()-l.Col())).String()
 }
 
 func (s *Screen) staleSentence() string { return text.Clean(s.Feed.Reason, text.RowLimit) }
 
 // nextBack names the first credential to come back, and when all are.
-func (s *Screen) nextBack(l *line, sum *poolstate.Summary, end int) {
+func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	at := sum.NextAt
 	first, _ := whenBack(at, s.Now, s.timeForm())
 	_, second := whenBack(at, s.Now, timeForm{!s.Clock, s.Coarse})
 	name := text.CredentialName(sum.Next)
-	l.strong(inkText, text.Fit(name, max(end-l.at-text.Width(first)-2, 4)))
-	if provider := text.Clean(sum.Next.Provider, text.RowLimit); l.at+1+text.Width(provider)+2+text.Width(first) <= end {
-		l.put(inkSecondary, " "+provider)
+	l.Bold(theme.Text, text.Fit(name, max(end-l.Col()-text.Width(first)-2, 4)))
+	if provider := text.Clean(sum.Next.Provider, text.RowLimit); l.Col()+1+text.Width(provider)+2+text.Width(first) <= end {
+		l.Write(theme.Secondary, " "+provider)
 	}
-	if l.at+2+text.Width(first) <= end {
-		l.to(l.at+2).strong(stateInk(s.Policy.Availability(sum.Next, s.Now)), first)
+	if l.Col()+2+text.Width(first) <= end {
+		l.To(l.Col()+2).Bold(theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), first)
 	}
-	if l.at+2+text.Width(second) <= end {
-		l.to(l.at+2).put(inkSecondary, second)
+	if l.Col()+2+text.Width(second) <= end {
+		l.To(l.Col()+2).Write(theme.Secondary, second)
 	}
 	by := text.Moment(sum.AllAt, s.Now)
 	long := s.allBack(sum)
 	for _, all := range []string{long, strings.NewReplacer("every key back", "all", " back", "").Replace(long)} {
-		if l.at+4+text.Width(all)+1+text.Width(by) <= end {
-			l.to(l.at+4).put(inkSecondary, all+" ").put(inkText, by)
+		if l.Col()+4+text.Width(all)+1+text.Width(by) <= end {
+			l.To(l.Col()+4).Write(theme.Secondary, all+" ").Write(theme.Text, by)
 			return
 		}
 	}
@@ -247,12 +248,12 @@ func (s *Screen) allBack(sum *poolstate.Summary) string {
 }
 
 // outBanner is said when no credential at all is ready.
-func (s *Screen) outBanner(l *line, sum *poolstate.Summary, end int) {
+func (s *Screen) outBanner(l *theme.Line, sum *poolstate.Summary, end int) {
 	said := "every credential is out"
 	switch {
 	case sum.Count[poolstate.Due] > 0:
 		said += ", " + strconv.Itoa(sum.Count[poolstate.Due]) + " due: the agent retries at its next turn"
-		if text.Width(said) > end-l.at {
+		if text.Width(said) > end-l.Col() {
 			said = "all out, " + strconv.Itoa(sum.Count[poolstate.Due]) + " due now"
 		}
 	case sum.Next == nil:
@@ -263,12 +264,12 @@ func (s *Screen) outBanner(l *line, sum *poolstate.Summary, end int) {
 		} else {
 			said = "all out, back"
 		}
-		l.strong(inkDead, said)
-		l.to(l.at + 1)
+		l.Bold(theme.Dead, said)
+		l.To(l.Col() + 1)
 		s.nextBack(l, sum, end)
 		return
 	}
-	l.strong(inkDead, text.Fit(said, end-l.at))
+	l.Bold(theme.Dead, text.Fit(said, end-l.Col()))
 }
 
 // quietSentence is said when nothing waits for a deadline.

@@ -14,6 +14,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // epoch is the instant at which the samples were taken: 2026-11-23 09:20:00,
@@ -22,8 +24,8 @@ var epoch = time.Unix(1795425600, 0).UTC()
 
 // darkTheme and plainTheme are built once; a theme is read only.
 var (
-	darkTheme  = NewTheme(true, colorprofile.TrueColor)
-	plainTheme = PlainTheme()
+	darkTheme  = theme.New(true, colorprofile.TrueColor)
+	plainTheme = theme.Plain()
 )
 
 // longest is the longest duration.
@@ -123,7 +125,7 @@ func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 func screenOf(p *poolstate.Pool) *Screen {
 	s := &Screen{
 		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json",
-		Feed: Feed{State: FeedLive}, Pool: p, Groups: Groups(p),
+		Feed: Feed{State: FeedLive}, Pool: p, Groups: filter.Groups(p),
 		Short: shortKeys, Full: fullKeys,
 	}
 	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)

@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
 	"pooltop/ui/text"
 )
 
@@ -29,7 +30,7 @@ type Target struct {
 	Credential poolstate.Ref
 	Provider   string
 	// Order is how a click on a column title sorts.
-	Order Order
+	Order filter.Order
 	// Key is the name of the key to press.
 	Key string
 	// From and To are its first cell and the one after its last.
@@ -92,12 +93,12 @@ func (s *Screen) addRow(line int, r row) {
 // addTitles makes the column titles clickable, each up to the next column.
 func (s *Screen) addTitles(c *columns) {
 	starts := []Target{
-		{From: c.cursor, Order: OrderPool},
-		{From: c.state, Order: OrderState},
-		{From: c.why, Order: OrderWorst},
-		{From: c.ladder, Order: OrderStreak},
-		{From: c.backEnd - backWidth, Order: OrderDeadline},
-		{From: c.thenEnd - thenWidth, Order: OrderStreak},
+		{From: c.cursor, Order: filter.OrderPool},
+		{From: c.state, Order: filter.OrderState},
+		{From: c.why, Order: filter.OrderWorst},
+		{From: c.ladder, Order: filter.OrderStreak},
+		{From: c.backEnd - backWidth, Order: filter.OrderDeadline},
+		{From: c.thenEnd - thenWidth, Order: filter.OrderStreak},
 	}
 	if c.ladder == 0 && c.number > 0 {
 		starts[3].From = c.number + 4 - len("STREAK")

@@ -6,7 +6,9 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"pooltop/ui/filter"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // TestHitIsWhatIsDrawn walks over every cell of every scene: what stands there
@@ -82,7 +84,7 @@ func (h *hits) wrong(target Target, line []string, x, y int) string {
 		if !strings.HasPrefix(between(line, cols.name, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
 			return "not the name of it"
 		}
-		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != stateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
+		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != theme.StateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
 			return "not the glyph of it"
 		}
 	case TargetProvider:
@@ -112,10 +114,10 @@ func (h *hits) wrong(target Target, line []string, x, y int) string {
 }
 
 // wrongTitle compares what a column is sorted by with its title.
-func wrongTitle(o Order, title string) string {
-	for word, order := range map[string]Order{
-		"CREDENTIAL": OrderPool, "NAME": OrderPool, "STATE": OrderState, "WHY": OrderWorst, "STREAK": OrderStreak,
-		"BACK": OrderDeadline, "COOLDOWN": OrderDeadline, "now": OrderDeadline, "THEN": OrderStreak,
+func wrongTitle(o filter.Order, title string) string {
+	for word, order := range map[string]filter.Order{
+		"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
+		"BACK": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline, "now": filter.OrderDeadline, "THEN": filter.OrderStreak,
 	} {
 		if strings.HasPrefix(title, word) {
 			if order != o {
@@ -206,8 +208,8 @@ func TestHit(t *testing.T) {
 	}{
 		{"the title line", 5, 0, Target{}},
 		{"the counts", 5, 2, Target{}},
-		{"a title", 30, 5, Target{Kind: TargetTitle, Order: OrderState, From: 27, To: 37}},
-		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: OrderState, From: 27, To: 37}},
+		{"a title", 30, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 27, To: 37}},
+		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 27, To: 37}},
 		{"a heading", 70, 6, Target{Kind: TargetProvider, Provider: "anthropic", To: 120}},
 		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
 		{"between groups", 10, 10, Target{}},

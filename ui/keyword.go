@@ -1,6 +1,8 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+)
 
 // keyWords are those keys whose word on screen is not their name.
 var keyWords = map[string]string{

@@ -1,6 +1,8 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+)
 
 // List draws the whole table once, for output that does not move: summary,
 // column titles, every row. Lines end where their text does.

@@ -17,7 +17,7 @@ func TestPaceOf_NothingChangesSooner(t *testing.T) {
 		before := Render(s)
 		s.Now = s.Now.Add(59 * time.Second)
 		if got := Render(s); got != before {
-			t.Errorf("%s changes within the minute: %s", sc.name, firstDifference(plain(got), plain(before)))
+			t.Errorf("%s changes within the minute:\n%s\n%s", sc.name, plain(before), plain(got))
 		}
 	}
 }

@@ -1,5 +1,9 @@
 package ui
 
+import (
+	"pooltop/ui/filter"
+)
+
 // rowKind is what a line of the table shows.
 type rowKind uint8
 
@@ -19,7 +23,7 @@ type row struct {
 
 // rowCount is how many lines the whole table has; spaced puts a blank one
 // between groups.
-func rowCount(groups []Group, spaced bool) int {
+func rowCount(groups []filter.Group, spaced bool) int {
 	n := 0
 	for g := range groups {
 		n += rowsOf(groups, g, spaced)
@@ -28,7 +32,7 @@ func rowCount(groups []Group, spaced bool) int {
 }
 
 // rowsOf is how many lines a group takes, the blank one before it included.
-func rowsOf(groups []Group, g int, spaced bool) int {
+func rowsOf(groups []filter.Group, g int, spaced bool) int {
 	n := 1 + len(groups[g].Provider.Notes) + len(groups[g].Credentials)
 	if g > 0 && spaced {
 		n++
@@ -38,7 +42,7 @@ func rowsOf(groups []Group, g int, spaced bool) int {
 
 // rowsFrom lists at most n of the table's lines, from one on. What is not asked
 // for costs nothing but a look at each group.
-func rowsFrom(groups []Group, spaced bool, from, n int) []row {
+func rowsFrom(groups []filter.Group, spaced bool, from, n int) []row {
 	var out []row
 	for g := range groups {
 		all := rowsOf(groups, g, spaced)
@@ -53,7 +57,7 @@ func rowsFrom(groups []Group, spaced bool, from, n int) []row {
 }
 
 // rowOf is the i-th line of a group.
-func rowOf(groups []Group, g int, spaced bool, i int) row {
+func rowOf(groups []filter.Group, g int, spaced bool, i int) row {
 	if g > 0 && spaced {
 		if i == 0 {
 			return row{kind: rowBlank, group: g}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
 )
 
 // scene is a screen that people get to see, without a size.
@@ -143,8 +144,8 @@ func timelineScene(t testing.TB, hours int) *Screen {
 		"openrouter": []entry{readyEntry("primary"), exhaustedEntry("backup-key", 55*time.Minute, 1), held},
 	})).choose(t, "work-oauth")
 	s.Timeline = true
-	s.Groups = Arrange(s.Pool, s.Policy, s.Now, Filter{}, OrderDeadline, false, nil, nil)
-	s.Filter = &FilterLine{Order: OrderDeadline.String()}
+	s.Groups = filter.Arrange(s.Pool, s.Policy, s.Now, filter.Filter{}, filter.OrderDeadline, false, nil, nil)
+	s.Filter = &FilterLine{Order: filter.OrderDeadline.String()}
 	return s
 }
 

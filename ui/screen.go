@@ -8,6 +8,8 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
 )
 
 // FeedState is how fresh the picture is.
@@ -48,7 +50,7 @@ const (
 // Screen is everything that a screen shows. Times are shown in Now's location.
 type Screen struct {
 	Width, Height int
-	Theme         *Theme
+	Theme         *theme.Theme
 	Now           time.Time
 	// Path is the store's path as it is shown to people.
 	Path string
@@ -58,7 +60,7 @@ type Screen struct {
 	ReadOnly bool
 	// Pool is nil as long as no picture could be read.
 	Pool   *poolstate.Pool
-	Groups []Group
+	Groups []filter.Group
 	Policy poolstate.Policy
 	// PolicyForced is true when a person chose the policy and not the file.
 	PolicyForced bool
@@ -132,9 +134,9 @@ func Legible(width, height int) bool { return width >= minWidth && height >= min
 // Render draws the screen: Height lines or fewer, none wider than Width.
 func Render(s *Screen) string {
 	s.Targets.reset()
-	theme := s.Theme
+	th := s.Theme
 	if s.Feed.State == FeedStale {
-		theme = theme.dim
+		th = th.Dimmed()
 	}
 	switch {
 	case !Legible(s.Width, s.Height):
@@ -144,19 +146,19 @@ func Render(s *Screen) string {
 	case s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0:
 		return s.empty()
 	case s.Pane == PaneDetail && s.selected() != nil:
-		return s.paged(s.detailLines(theme, s.Width-2*s.margin()))
+		return s.paged(s.detailLines(th, s.Width-2*s.margin()))
 	case s.Pane == PaneForecast:
-		return s.paged(s.forecastPane(theme))
+		return s.paged(s.forecastPane(th))
 	case s.Pane == PaneEvents:
-		return s.eventsPane(theme)
+		return s.eventsPane(th)
 	}
-	return s.main(theme)
+	return s.main(th)
 }
 
 // main draws header, table and detail.
-func (s *Screen) main(theme *Theme) string {
+func (s *Screen) main(th *theme.Theme) string {
 	plan := s.plan()
-	t := newTable(s, theme)
+	t := newTable(s, th)
 	out := make([]string, 0, s.Height)
 	out = append(out, s.title())
 	if plan.gapTitle {
@@ -166,10 +168,10 @@ func (s *Screen) main(theme *Theme) string {
 	case plan.counts && !plan.next && s.Feed.State == FeedStale:
 		out = append(out, s.staleLine()) // the reason wins over the numbers
 	case plan.counts:
-		out = append(out, s.counts(theme))
+		out = append(out, s.counts(th))
 	}
 	if plan.next {
-		out = append(out, s.next(theme))
+		out = append(out, s.next(th))
 	}
 	if plan.gapHeader {
 		out = append(out, "")
@@ -186,10 +188,10 @@ func (s *Screen) main(theme *Theme) string {
 	case s.Dialog != nil:
 		out = append(out, s.dialogBlock(plan.detail)...)
 	case plan.detail > 0:
-		out = append(out, s.detailBlock(theme, plan.detail, plan.eventsBeside)...)
+		out = append(out, s.detailBlock(th, plan.detail, plan.eventsBeside)...)
 	}
 	if plan.events > 0 {
-		out = append(out, s.eventBlock(theme, plan.events)...)
+		out = append(out, s.eventBlock(th, plan.events)...)
 	}
 	if plan.filter {
 		out = append(out, s.filterLine())
@@ -241,7 +243,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 		out = append(out, t.draw(r))
 	}
 	if total == 0 && plan.table > 0 {
-		out = append(out, t.theme.line().to(t.cols.name).put(inkSecondary, "nothing matches; esc clears the filter").String())
+		out = append(out, t.theme.Line().To(t.cols.name).Write(theme.Secondary, "nothing matches; esc clears the filter").String())
 	}
 	for len(out) < plan.table {
 		out = append(out, "")

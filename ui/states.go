@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // empty draws the screens without a table: nothing read yet, nothing to read.
 func (s *Screen) empty() string {
 	type paragraph struct {
-		ink   ink
-		bold  int
+		ink   theme.Role
+		bold  theme.Weight
 		words string
 	}
 	path := text.Clean(s.Path, text.RowLimit)
@@ -19,29 +20,29 @@ func (s *Screen) empty() string {
 	switch {
 	case s.Pool == nil && s.Feed.State == FeedStale:
 		str = []paragraph{
-			{inkDead, bold, s.staleSentence()},
-			{inkSecondary, regular, "The picture comes by itself as soon as the file can be read."},
+			{theme.Dead, theme.Bold, s.staleSentence()},
+			{theme.Secondary, theme.Regular, "The picture comes by itself as soon as the file can be read."},
 		}
 	case s.Pool == nil:
 		str = []paragraph{
-			{inkText, bold, "waiting for " + path},
-			{inkSecondary, regular, "It appears here by itself as soon as an agent writes it."},
-			{inkSecondary, regular, "Another place: --file PATH, --home DIR or --profile NAME."},
-			{inkSecondary, regular, "No agent on this machine: pooltop demo plays an outage."},
+			{theme.Text, theme.Bold, "waiting for " + path},
+			{theme.Secondary, theme.Regular, "It appears here by itself as soon as an agent writes it."},
+			{theme.Secondary, theme.Regular, "Another place: --file PATH, --home DIR or --profile NAME."},
+			{theme.Secondary, theme.Regular, "No agent on this machine: pooltop demo plays an outage."},
 		}
 	case !s.Pool.HasPool:
 		str = []paragraph{
-			{inkText, bold, "no credential pool in " + path},
-			{inkSecondary, regular, "Credentials get there with: hermes auth add"},
+			{theme.Text, theme.Bold, "no credential pool in " + path},
+			{theme.Secondary, theme.Regular, "Credentials get there with: hermes auth add"},
 		}
 	default:
 		str = []paragraph{
-			{inkText, bold, "the credential pool is empty"},
-			{inkSecondary, regular, "Credentials get there with: hermes auth add"},
+			{theme.Text, theme.Bold, "the credential pool is empty"},
+			{theme.Secondary, theme.Regular, "Credentials get there with: hermes auth add"},
 		}
 	}
 	if s.Pool != nil && s.Feed.State == FeedStale {
-		str = append([]paragraph{{inkDead, bold, s.staleSentence()}}, str...)
+		str = append([]paragraph{{theme.Dead, theme.Bold, s.staleSentence()}}, str...)
 	}
 	indent := s.margin() + 1
 	var body []string
@@ -50,7 +51,7 @@ func (s *Screen) empty() string {
 			body = append(body, "")
 		}
 		for _, l := range text.Wrap(p.words, s.Width-indent-s.margin()) {
-			body = append(body, s.Theme.line().to(indent).draw(p.ink, p.bold, l).String())
+			body = append(body, s.Theme.Line().To(indent).Draw(p.ink, p.bold, l).String())
 		}
 	}
 	out := []string{s.title()}
@@ -83,24 +84,24 @@ func (s *Screen) tiny() string {
 		return text.Fit("waiting for file", s.Width)
 	}
 	sum := s.summary()
-	l := s.Theme.line()
+	l := s.Theme.Line()
 	count := strconv.Itoa(sum.Ready()) + "/" + strconv.Itoa(sum.Total)
-	colour := inkReady
+	colour := theme.Ready
 	if sum.Out() {
-		colour = inkDead
+		colour = theme.Dead
 	}
-	l.strong(colour, text.Fit(count, s.Width))
+	l.Bold(colour, text.Fit(count, s.Width))
 	if stale {
 		age := " stale " + text.Span(s.Now.Sub(s.Feed.Since))
-		return l.strong(inkDead, text.Fit(age, s.Width-l.at)).String()
+		return l.Bold(theme.Dead, text.Fit(age, s.Width-l.Col())).String()
 	}
-	if l.at+6 <= s.Width {
-		l.put(inkSecondary, " ready")
+	if l.Col()+6 <= s.Width {
+		l.Write(theme.Secondary, " ready")
 	}
 	if sum.Next != nil {
 		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
-		if l.at+1+text.Width(back) <= s.Width {
-			l.to(l.at+1).strong(inkCooling, back)
+		if l.Col()+1+text.Width(back) <= s.Width {
+			l.To(l.Col()+1).Bold(theme.Cooling, back)
 		}
 	}
 	return l.String()

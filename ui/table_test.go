@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/chart"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // drawnBar draws a cooldown's bar of some cells.
 func drawnBar(cells int, remaining, cooldown time.Duration) string {
 	tab := &table{theme: plainTheme, cols: columns{barW: cells}}
-	l := plainTheme.line()
+	l := plainTheme.Line()
 	tab.bar(l, poolstate.Assessment{Availability: poolstate.Cooling, Remaining: remaining, Cooldown: cooldown})
 	return l.String()
 }
@@ -75,9 +77,9 @@ func TestLadder(t *testing.T) {
 		{5, "▂▄▆█", "▂▄▆█"},
 		{1 << 40, "▂▄▆█", "▂▄▆█"},
 	} {
-		for theme, want := range map[*Theme]string{plainTheme: c.shapes, darkTheme: c.colours} {
-			l := theme.line()
-			(&table{theme: theme}).ladder(l, c.streak)
+		for th, want := range map[*theme.Theme]string{plainTheme: c.shapes, darkTheme: c.colours} {
+			l := th.Line()
+			(&table{theme: th}).ladder(l, c.streak)
 			equal(t, "ladder", plain(l.String()), want)
 		}
 	}
@@ -86,13 +88,13 @@ func TestLadder(t *testing.T) {
 // TestLadderWarms checks the colours of the rungs: those up to the step in the
 // step's colour, the others unlit.
 func TestLadderWarms(t *testing.T) {
-	for streak, colour := range map[int]ink{1: inkCooling, 2: inkCooling, 3: inkStep4, 4: inkStep8, 9: inkStep8} {
-		l := darkTheme.line()
+	for streak, colour := range map[int]theme.Role{1: theme.Cooling, 2: theme.Cooling, 3: theme.Step4, 4: theme.Dead, 9: theme.Dead} {
+		l := darkTheme.Line()
 		(&table{theme: darkTheme}).ladder(l, streak)
 		lit := min(streak, poolstate.Steps)
-		want := darkTheme.line().
-			put(colour, strings.Join(rungs[:lit], "")).
-			put(inkLine, strings.Join(rungs[lit:], ""))
+		want := darkTheme.Line().
+			Write(colour, strings.Join(rungs[:lit], "")).
+			Write(theme.Rule, strings.Join(rungs[lit:], ""))
 		equal(t, "ladder", l.String(), want.String())
 	}
 }
@@ -119,10 +121,10 @@ func TestStreakColumn(t *testing.T) {
 			cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).with(entry{"consecutive_failures": c.streak}))
 			for w, want := range map[int]string{120: c.wide, 60: c.narrow} {
 				tab := &table{theme: plainTheme, policy: c.policy, cols: columnsFor(w, 0)}
-				l := plainTheme.line()
+				l := plainTheme.Line()
 				tab.streak(l, cred)
 				equal(t, "streak", strings.TrimSpace(l.String()), want)
-				equal(t, "it fits", l.at <= tab.cols.backEnd-backWidth, true)
+				equal(t, "it fits", l.Col() <= tab.cols.backEnd-backWidth, true)
 			}
 		})
 	}
@@ -191,8 +193,36 @@ func TestMarksAlwaysFit(t *testing.T) {
 	for w := minWidth; w <= 200; w++ {
 		sized := s.sizedAt(w, 20)
 		row := newTable(sized, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
-		if !strings.Contains(row, "… "+markShared+markExpiry) {
+		if !strings.Contains(row, "… "+theme.MarkShared+theme.MarkExpiry) {
 			t.Fatalf("at %d columns no marks in %q", w, row)
+		}
+	}
+}
+
+// TestNoTimeline is for lists in which nothing waits: bars are as they were.
+func TestNoTimeline(t *testing.T) {
+	for _, list := range [][]entry{nil, {readyEntry("a")}, {deadEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}} {
+		p := poolOf(t, providers{"p": list})
+		equal(t, "a timeline", chart.NewTimeline(p.All(), poolstate.Backoff, epoch, 20) != nil, false)
+		s := screenOf(p).sizedAt(120, 36)
+		with := *s
+		with.Timeline = true
+		equal(t, "the screen", Render(&with), Render(s))
+	}
+}
+
+// TestTimelineFits draws whatever can be listed on one scale.
+func TestTimelineFits(t *testing.T) {
+	for salt, sc := range scenes(t) {
+		for _, size := range sizes(salt)[:70] {
+			if size[0] < mediumFrom {
+				continue
+			}
+			s := sc.screen.sizedAt(size[0], size[1])
+			s.Timeline = true
+			if said := flaw(Render(s), size[0], size[1]); said != "" {
+				t.Fatalf("%s at %d×%d %s", sc.name, size[0], size[1], said)
+			}
 		}
 	}
 }

@@ -34,10 +34,10 @@ func TestTimesColumns(t *testing.T) {
 		}{{120, false, c.distance}, {120, true, c.clock}, {60, false, c.narrow}, {60, true, c.narrowClock}} {
 			s.Clock = v.clock
 			tab := newTable(s.sizedAt(v.width, 20), plainTheme)
-			l := plainTheme.line()
+			l := plainTheme.Line()
 			tab.back(l, s.Policy.Assess(&s.Pool.Providers[0].Credentials[0], s.Now))
 			equal(t, c.name, strings.Join(strings.Fields(l.String()), " "), v.want)
-			equal(t, c.name+", it fits", l.at <= max(tab.cols.atEnd, tab.cols.backEnd+1), true)
+			equal(t, c.name+", it fits", l.Col() <= max(tab.cols.atEnd, tab.cols.backEnd+1), true)
 		}
 	}
 }

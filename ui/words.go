@@ -69,33 +69,6 @@ func expiry(c *poolstate.Credential, now time.Time) tokenExpiry {
 	return expiryFar
 }
 
-// Marks that stand beside a name or a countdown; help explains them.
-const (
-	markShared   = "≡"
-	markExpiry   = "!"
-	markProvider = "*"
-	markComputed = "·"
-	markOperator = "^"
-	markSuspect  = "?"
-	markFresh    = "›"
-)
-
-// originMark tells where a countdown comes from, in one cell.
-func originMark(d poolstate.Deadline) string {
-	if d.Suspect {
-		return markSuspect
-	}
-	switch d.Origin {
-	case poolstate.OriginProvider:
-		return markProvider
-	case poolstate.OriginComputed:
-		return markComputed
-	case poolstate.OriginOperator:
-		return markOperator
-	}
-	return " "
-}
-
 // backIn says when a credential returns: a countdown, or the word that stands
 // in its place.
 func backIn(a poolstate.Assessment, form timeForm) string {

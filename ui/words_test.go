@@ -7,6 +7,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // TestWhy changes fields of a credential that cools for an hour since twenty
@@ -100,7 +101,7 @@ func TestOrigins(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).with(c.fields))
 			a := c.policy.Assess(cred, epoch)
-			equal(t, "mark", originMark(a.Deadline), c.mark)
+			equal(t, "mark", theme.OriginMark(a.Deadline), c.mark)
 			equal(t, "sentence", originSentence(cred, a, c.policy), c.said)
 		})
 	}
@@ -141,7 +142,7 @@ func TestEveryMarkIsExplained(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).sizedAt(120, 60)
 	s.Pane = PaneHelp
 	help := plain(Render(s))
-	for _, mark := range []string{markShared, markExpiry, markProvider, markComputed, markOperator, markSuspect, "–", "✓"} {
+	for _, mark := range []string{theme.MarkShared, theme.MarkExpiry, theme.MarkProvider, theme.MarkComputed, theme.MarkOperator, theme.MarkSuspect, "–", "✓"} {
 		equal(t, "width of "+mark, text.Width(mark), 1)
 		if !strings.Contains(help, "  "+mark+"   ") {
 			t.Errorf("help does not explain %s", mark)

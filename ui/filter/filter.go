@@ -1,4 +1,6 @@
-package ui
+// Package filter chooses the credentials to show and sorts them: it parses what an
+// operator types, matches credentials against it and groups them by provider.
+package filter
 
 import (
 	"errors"
@@ -24,7 +26,7 @@ func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 // file that was pasted by mistake is refused before it is looked at.
 const maxFilter = 256
 
-// ParseFilter reads what a person types: terms between blanks, all of which must
+// Parse reads what a person types: terms between blanks, all of which must
 // match. A term is key:value or free text, its values separated by commas are
 // alternatives, "-" or "!" before it negates it, and double quotes keep blanks
 // and the other signs as they are. Case never matters.
@@ -41,7 +43,7 @@ const maxFilter = 256
 // A term that is not finished, such as state: or streak:>, matches everything,
 // so that the table holds still while one types. Errors are one clause for the
 // person who types; the filter is then zero.
-func ParseFilter(s string) (Filter, error) {
+func Parse(s string) (Filter, error) {
 	if len(s) > maxFilter {
 		return Filter{}, fmt.Errorf("too long: %d bytes at the most", maxFilter)
 	}

@@ -1,4 +1,4 @@
-package ui
+package filter
 
 import (
 	"cmp"
@@ -250,4 +250,27 @@ func (p *place) most(n int, known bool) {
 		return
 	}
 	p.value = ^int64(n)
+}
+
+// Group is a provider as it is listed: with the credentials to show.
+type Group struct {
+	Provider    *poolstate.Provider
+	Credentials []*poolstate.Credential
+}
+
+// Groups lists the whole pool in its own order.
+func Groups(p *poolstate.Pool) []Group {
+	if p == nil {
+		return nil
+	}
+	groups := make([]Group, len(p.Providers))
+	for i := range p.Providers {
+		prov := &p.Providers[i]
+		groups[i].Provider = prov
+		groups[i].Credentials = make([]*poolstate.Credential, len(prov.Credentials))
+		for j := range prov.Credentials {
+			groups[i].Credentials[j] = &prov.Credentials[j]
+		}
+	}
+	return groups
 }

@@ -1,4 +1,4 @@
-package ui
+package chart
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 	"pooltop/ui/text"
 )
 
-// ForecastWords answers when capacity comes back: "5 of 9 by 14:30, all by
+// Summary answers when capacity comes back: "5 of 9 by 14:30, all by
 // 21:40". The first instant is when half of those that come back are back, the
 // second when the last one is.
-func ForecastWords(f *poolstate.Forecast, now time.Time) string {
+func Summary(f *poolstate.Forecast, now time.Time) string {
 	var parts []string
 	steps, never := comingBack(f)
 	if half := f.Half(); len(steps) > 0 {
@@ -78,9 +78,9 @@ func moment(s *poolstate.ForecastStep, now time.Time) string {
 	return text.Moment(s.At, now)
 }
 
-// outageAnswers says of each provider with none ready when its first credential
+// Outages says of each provider with none ready when its first credential
 // is back: "openai-codex: first back 14:44, in 42m10s".
-func outageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time, form timeForm) []string {
+func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdown func(time.Duration) string) []string {
 	var out []string
 	for i := range p.Providers {
 		prov := &p.Providers[i]
@@ -92,12 +92,12 @@ func outageAnswers(p *poolstate.Pool, policy poolstate.Policy, now time.Time, fo
 		if name == "" {
 			name = "(no name)"
 		}
-		out = append(out, name+": "+outageAnswer(&f, now, form))
+		out = append(out, name+": "+outageAnswer(&f, now, countdown))
 	}
 	return out
 }
 
-func outageAnswer(f *poolstate.Forecast, now time.Time, form timeForm) string {
+func outageAnswer(f *poolstate.Forecast, now time.Time, countdown func(time.Duration) string) string {
 	var parts []string
 	if f.Due > 0 {
 		parts = append(parts, fmt.Sprintf("%d due now", f.Due))
@@ -106,7 +106,7 @@ func outageAnswer(f *poolstate.Forecast, now time.Time, form timeForm) string {
 		s := &f.Steps[0]
 		parts = append(parts, "first back "+moment(s, now))
 		if s.At.Year() <= 9999 {
-			parts = append(parts, "in "+form.countdown(s.At.Sub(now)))
+			parts = append(parts, "in "+countdown(s.At.Sub(now)))
 		}
 	}
 	if len(parts) == 0 {

@@ -1,4 +1,4 @@
-package ui
+package filter
 
 import (
 	"fmt"
@@ -9,35 +9,36 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
 	"pooltop/ui/text"
 )
 
 // filterPool has a credential of each kind; the tests name them by label.
 func filterPool(t testing.TB) *poolstate.Pool {
 	t.Helper()
-	return poolOf(t, providers{
-		"anthropic": []entry{
-			readyEntry("personal-api-key").with(entry{"id": "3f9a12"}),
-			exhaustedEntry("Work-OAuth", time.Minute, 3).with(entry{
+	return uitest.PoolOf(t, uitest.Providers{
+		"anthropic": []uitest.Entry{
+			uitest.Ready("personal-api-key").With(uitest.Entry{"id": "3f9a12"}),
+			uitest.Exhausted("Work-OAuth", time.Minute, 3).With(uitest.Entry{
 				"id": "b27e04", "source": "device_code", "last_error_reason": "usage_limit_reached",
 				"last_error_message": "The usage limit has been reached",
 			}),
-			deadEntry("claude code").with(entry{"id": "c0ffee", "consecutive_failures": nil}),
+			uitest.Dead("claude code").With(uitest.Entry{"id": "c0ffee", "consecutive_failures": nil}),
 		},
-		"openrouter": []entry{
-			exhaustedEntry("topping-up", time.Minute, 1).with(entry{
+		"openrouter": []uitest.Entry{
+			uitest.Exhausted("topping-up", time.Minute, 1).With(uitest.Entry{
 				"id": "d1", "last_error_reason": poolstate.HoldReason, "last_error_code": 402,
 			}),
-			exhaustedEntry("broken", 9*time.Hour, 2).with(entry{"id": "d2", "last_error_code": 503, "last_error_reason": nil}),
-			readyEntry("Ünïcode-ΣΊΣΥΦΟΣ").with(entry{"id": "d3", "enabled": false, "consecutive_failures": nil}),
-			readyEntry("").with(entry{"id": "d4", "source": "env:OPENROUTER_API_KEY", "consecutive_failures": -7}),
+			uitest.Exhausted("broken", 9*time.Hour, 2).With(uitest.Entry{"id": "d2", "last_error_code": 503, "last_error_reason": nil}),
+			uitest.Ready("Ünïcode-ΣΊΣΥΦΟΣ").With(uitest.Entry{"id": "d3", "enabled": false, "consecutive_failures": nil}),
+			uitest.Ready("").With(uitest.Entry{"id": "d4", "source": "env:OPENROUTER_API_KEY", "consecutive_failures": -7}),
 		},
 	})
 }
 
 func parsed(t testing.TB, s string) Filter {
 	t.Helper()
-	f, err := ParseFilter(s)
+	f, err := Parse(s)
 	if err != nil {
 		t.Fatalf("%q is refused: %v", s, err)
 	}
@@ -50,7 +51,7 @@ func matching(t testing.TB, p *poolstate.Pool, filter string) string {
 	f := parsed(t, filter)
 	var ids []string
 	for c := range p.All() {
-		if f.Match(c, poolstate.Backoff.Assess(c, epoch)) {
+		if f.Match(c, poolstate.Backoff.Assess(c, uitest.Epoch)) {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -151,7 +152,7 @@ func TestFilter(t *testing.T) {
 		{`"a,b"`, ""},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
-			equal(t, "what matches "+c.filter, matching(t, p, c.filter), c.want)
+			uitest.Equal(t, "what matches "+c.filter, matching(t, p, c.filter), c.want)
 		})
 	}
 }
@@ -165,9 +166,9 @@ func TestUnfinishedFilter(t *testing.T) {
 		"streak:", "streak:>", "streak:>=", "streak:<", "streak:<=", "streak:=", "streak:.", "streak:..", "streak:-", "!streak:>",
 	} {
 		t.Run(begun, func(t *testing.T) {
-			equal(t, begun+" is zero", parsed(t, begun).IsZero(), true)
-			equal(t, "what matches", matching(t, p, begun), everyID)
-			equal(t, "what matches after another term", matching(t, p, "state:held "+begun), "d1")
+			uitest.Equal(t, begun+" is zero", parsed(t, begun).IsZero(), true)
+			uitest.Equal(t, "what matches", matching(t, p, begun), everyID)
+			uitest.Equal(t, "what matches after another term", matching(t, p, "state:held "+begun), "d1")
 		})
 	}
 	for _, c := range []struct{ filter, want string }{
@@ -178,7 +179,7 @@ func TestUnfinishedFilter(t *testing.T) {
 		{`label:"claude c`, "c0ffee"},
 		{"code:4", "b27e04 c0ffee d1"},
 	} {
-		equal(t, "what matches "+c.filter, matching(t, p, c.filter), c.want)
+		uitest.Equal(t, "what matches "+c.filter, matching(t, p, c.filter), c.want)
 	}
 }
 
@@ -189,7 +190,7 @@ func TestTypingNeverFails(t *testing.T) {
 	} {
 		for i := range whole {
 			begun := whole[:i]
-			if _, err := ParseFilter(begun); err != nil {
+			if _, err := Parse(begun); err != nil {
 				t.Errorf("%q, on the way to %q: %v", begun, whole, err)
 			}
 		}
@@ -226,13 +227,13 @@ func TestBadFilter(t *testing.T) {
 		{strings.Repeat("a", maxFilter+1), "too long: 256 bytes at the most"},
 		{strings.Repeat("state:ready ", 1<<17), "too long: 256 bytes at the most"},
 	} {
-		f, err := ParseFilter(c.filter)
+		f, err := Parse(c.filter)
 		if err == nil {
 			t.Errorf("%.40q is accepted", c.filter)
 			continue
 		}
-		equal(t, "the error", err.Error(), c.want)
-		equal(t, "what is left is zero", f.IsZero(), true)
+		uitest.Equal(t, "the error", err.Error(), c.want)
+		uitest.Equal(t, "what is left is zero", f.IsZero(), true)
 	}
 }
 
@@ -254,7 +255,7 @@ func TestFilterComparesWhatIsShown(t *testing.T) {
 		{"плохой", "ПЛОХ", true},
 	} {
 		cred := &poolstate.Credential{Label: c.label}
-		equal(t, fmt.Sprintf("%q matches %q", c.label, c.filter), parsed(t, c.filter).Match(cred, poolstate.Assessment{}), c.want)
+		uitest.Equal(t, fmt.Sprintf("%q matches %q", c.label, c.filter), parsed(t, c.filter).Match(cred, poolstate.Assessment{}), c.want)
 	}
 }
 
@@ -272,25 +273,25 @@ func TestExtremeCountsMatch(t *testing.T) {
 		{math.MinInt, "code:xxx", false},
 	} {
 		cred := &poolstate.Credential{Streak: poolstate.KnownStreak(c.streak), ErrorCode: poolstate.Some(c.streak)}
-		f, err := ParseFilter(c.filter)
-		equal(t, fmt.Sprintf("%d matches %q", c.streak, c.filter), err == nil && f.Match(cred, poolstate.Assessment{}), c.want)
+		f, err := Parse(c.filter)
+		uitest.Equal(t, fmt.Sprintf("%d matches %q", c.streak, c.filter), err == nil && f.Match(cred, poolstate.Assessment{}), c.want)
 	}
 }
 
-// FuzzParseFilter types anything over a credential that says anything.
-func FuzzParseFilter(f *testing.F) {
+// FuzzParse types anything over a credential that says anything.
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"state:out -code:4xx", "streak:>=2,none", "streak:1..", `!label:"a b" x`, "foo:bar", "a,b", "-", `"`, "streak:-9..-1",
 	} {
 		f.Add(s, "work-oauth")
 	}
-	for _, s := range hostileTexts {
+	for _, s := range uitest.HostileTexts {
 		f.Add(s, s)
 		f.Add("label:"+s, s)
 	}
 	f.Fuzz(func(t *testing.T, s, words string) {
-		filter, err := ParseFilter(s)
-		again, errAgain := ParseFilter(s)
+		filter, err := Parse(s)
+		again, errAgain := Parse(s)
 		if !reflect.DeepEqual(filter, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
 			t.Errorf("%q is read as %v (%v), then as %v (%v)", s, filter, err, again, errAgain)
 		}
@@ -304,7 +305,7 @@ func FuzzParseFilter(f *testing.F) {
 			Ref: poolstate.Ref{Provider: words, ID: words}, Label: words, Source: words, ErrorReason: words, ErrorMessage: words,
 			ErrorCode: poolstate.Some(len(words)), Streak: poolstate.KnownStreak(len(s)), Status: poolstate.Status(len(words) % 5),
 		}
-		a := poolstate.Backoff.Assess(c, epoch)
+		a := poolstate.Backoff.Assess(c, uitest.Epoch)
 		matches := filter.Match(c, a)
 		if filter.IsZero() && !matches {
 			t.Errorf("%q is zero and does not match", s)

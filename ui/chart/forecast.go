@@ -1,4 +1,7 @@
-package ui
+// Package chart draws what happens over time: [Capacity] shows how many
+// credentials will be ready from now on, [Timeline] the cooldowns of several rows
+// on one scale.
+package chart
 
 import (
 	"slices"
@@ -7,17 +10,18 @@ import (
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/theme"
 )
 
-// Chart draws a forecast as steps: how many credentials are ready from now
-// until the last one is back.
-type Chart struct {
-	Theme    *Theme
+// Capacity draws how many credentials are ready from now until the last cooldown
+// ends, as steps.
+type Capacity struct {
+	Theme    *theme.Theme
 	Forecast poolstate.Forecast
-	// Now is the left edge; times are shown in its location.
+	// Now is the left edge. Times are shown in its location.
 	Now time.Time
-	// Cursor is the credential whose return is marked; nil for none.
-	Cursor *poolstate.Ref
+	// Selected is the credential whose return is marked; nil for none.
+	Selected *poolstate.Ref
 }
 
 // Smallest chart, and the height from which the axis is a line of its own.
@@ -31,8 +35,8 @@ const (
 
 // The inks of a chart.
 const (
-	inkEdge  = inkReady
-	inkEmpty = inkDead // the edge where none is ready
+	roleEdge  = theme.Ready
+	roleEmpty = theme.Dead // the edge where none is ready
 )
 
 // Lines draws the chart: h lines of exactly w cells, or none if there is no
@@ -42,7 +46,7 @@ const (
 // the first column is now. From five lines up the axis is a line of its own,
 // which shows where the deadlines of the steps come from with the marks of the
 // table: * the provider named it, ^ an operator set it, ? it cannot be right.
-func (c *Chart) Lines(w, h int) []string {
+func (c *Capacity) Lines(w, h int) []string {
 	p := c.plot(w, h)
 	if p == nil {
 		return nil
@@ -59,7 +63,7 @@ func (c *Chart) Lines(w, h int) []string {
 
 // plot is a chart that knows its size.
 type plot struct {
-	*Chart
+	*Capacity
 	scale  scale
 	steps  []poolstate.ForecastStep // those that are still ahead
 	rows   int
@@ -74,12 +78,12 @@ type plot struct {
 	placed []label
 }
 
-func (c *Chart) plot(w, h int) *plot {
+func (c *Capacity) plot(w, h int) *plot {
 	gutter := len(strconv.Itoa(c.Forecast.Total)) + 1
 	if w < chartMinWidth || h < chartMinHeight || w-gutter < plotMinWidth {
 		return nil
 	}
-	p := &plot{Chart: c, gutter: gutter, ruled: h >= chartRuleFrom, rows: h - 1, cursor: -1}
+	p := &plot{Capacity: c, gutter: gutter, ruled: h >= chartRuleFrom, rows: h - 1, cursor: -1}
 	if p.ruled {
 		p.rows--
 	}
@@ -144,7 +148,7 @@ func (p *plot) climb() {
 			s := &p.steps[next]
 			ready = s.Ready
 			p.marks[col] = heavier(p.marks[col], stepMark(s))
-			if p.Cursor != nil && slices.ContainsFunc(s.Back, func(c *poolstate.Credential) bool { return c.Ref == *p.Cursor }) {
+			if p.Selected != nil && slices.ContainsFunc(s.Back, func(c *poolstate.Credential) bool { return c.Ref == *p.Selected }) {
 				p.cursor, p.at = col, s.At
 			}
 		}
@@ -157,18 +161,18 @@ func (p *plot) climb() {
 func stepMark(s *poolstate.ForecastStep) string {
 	switch {
 	case s.Suspect > 0:
-		return markSuspect
+		return theme.MarkSuspect
 	case s.ByProvider > 0:
-		return markProvider
+		return theme.MarkProvider
 	case s.Held > 0:
-		return markOperator
+		return theme.MarkOperator
 	}
 	return ""
 }
 
 // heavier is the mark that stands for two steps in one column.
 func heavier(a, b string) string {
-	const order = markOperator + markProvider + markSuspect
+	const order = theme.MarkOperator + theme.MarkProvider + theme.MarkSuspect
 	if b != "" && strings.Index(order, b) >= strings.Index(order, a) {
 		return b
 	}
@@ -196,10 +200,10 @@ func (p *plot) number(row int) string {
 }
 
 // begin is a line with its number, up to the first column.
-func (p *plot) begin(number string) *line {
-	l := p.Theme.line()
-	l.right(p.gutter-1, inkFaint, regular, number)
-	return l.to(p.gutter)
+func (p *plot) begin(number string) *theme.Line {
+	l := p.Theme.Line()
+	l.Right(p.gutter-1, theme.Faint, theme.Regular, number)
+	return l.To(p.gutter)
 }
 
 var eighthBlocks = [...]string{"", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
@@ -208,48 +212,50 @@ var eighthBlocks = [...]string{"", "▁", "▂", "▃", "▄", "▅", "▆", "�
 func (p *plot) row(row int) string {
 	number := p.number(row)
 	l := p.begin(number)
-	run := inkRun{line: l}
 	for col := range p.height {
 		i, s := p.cell(col, row)
 		if s == " " && number != "" && p.ticked(col) {
-			i, s = inkLine, "·"
+			i, s = theme.Rule, "·"
 		}
-		run.put(i, s)
+		if s == " " {
+			l.To(l.Col() + 1)
+		} else {
+			l.Write(i, s)
+		}
 	}
-	run.flush()
-	return l.to(p.gutter + p.scale.width).String()
+	return l.To(p.gutter + p.scale.width).String()
 }
 
 // cell is what a column shows in a row: the quiet fill, the bright edge, which
 // rises where a step is, and nothing above it.
-func (p *plot) cell(col, row int) (ink, string) {
+func (p *plot) cell(col, row int) (theme.Role, string) {
 	top := (p.height[col] - 1) / 8
-	edge := inkEdge
+	edge := roleEdge
 	if col == p.cursor {
-		edge = inkAccent
+		edge = theme.Accent
 	}
 	switch {
 	case p.scale.broken() && col == p.scale.gap:
-		return inkText, " "
+		return theme.Text, " "
 	case p.empty[col]:
 		if row == 0 {
-			return inkEmpty, p.flat()
+			return roleEmpty, p.flat()
 		}
-		return inkText, " "
+		return theme.Text, " "
 	case row > top:
-		return inkText, " "
+		return theme.Text, " "
 	case row == top:
 		return edge, eighthBlocks[p.height[col]-8*top]
 	case p.rises(col) && row >= (p.height[col-1]+7)/8-1:
 		return edge, "█"
 	}
-	return inkFill, p.fill()
+	return theme.Fill, p.fill()
 }
 
 // fill is a full block in an ink that is quieter than text. Where there is none,
 // with sixteen colours or without any, the shape is quiet.
 func (p *plot) fill() string {
-	if pens := &p.Theme.pens; pens[inkFill] == pens[inkFaint] {
+	if p.Theme.HatchedFill {
 		return "░"
 	}
 	return "█"
@@ -266,28 +272,3 @@ func (p *plot) flat() string {
 
 // rises reports whether a column is higher than the one before.
 func (p *plot) rises(col int) bool { return col > 0 && p.height[col] > p.height[col-1] }
-
-// inkRun gathers neighbouring cells of one ink, to draw them at once. Blanks
-// belong to any ink.
-type inkRun struct {
-	line *line
-	ink  ink
-	text strings.Builder
-}
-
-func (r *inkRun) put(i ink, s string) {
-	switch {
-	case s == " " && r.text.Len() == 0:
-		r.line.to(r.line.at + 1)
-		return
-	case s != " " && i != r.ink:
-		r.flush()
-		r.ink = i
-	}
-	r.text.WriteString(s)
-}
-
-func (r *inkRun) flush() {
-	r.line.put(r.ink, r.text.String())
-	r.text.Reset()
-}

@@ -1,4 +1,4 @@
-package ui
+package chart
 
 import (
 	"fmt"
@@ -11,6 +11,12 @@ import (
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+var (
+	darkTheme  = theme.New(true, colorprofile.TrueColor)
+	plainTheme = theme.Plain()
 )
 
 // chartCase is a pool whose forecast is drawn.
@@ -21,79 +27,70 @@ type chartCase struct {
 	cursor string // name of the selected credential
 }
 
-// backEntry comes back some time after epoch, as the provider said.
-func backEntry(label string, in time.Duration) entry {
-	return readyEntry(label).with(entry{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": secondsAt(in)})
-}
-
-// computedEntry comes back some time after epoch, as the policy computes.
-func computedEntry(label string, in time.Duration) entry {
-	return exhaustedEntry(label, time.Hour-in, 1)
-}
-
-func heldEntry(label string, in time.Duration) entry {
-	return backEntry(label, in).with(entry{"last_error_reason": poolstate.HoldReason})
+// computedEntry comes back some time after uitest.Epoch, as the policy computes.
+func computedEntry(label string, in time.Duration) uitest.Entry {
+	return uitest.Exhausted(label, time.Hour-in, 1)
 }
 
 // poolWith is a pool of one provider: some ready credentials, then others.
-func poolWith(t testing.TB, ready int, others ...entry) *poolstate.Pool {
+func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	t.Helper()
-	list := make([]entry, 0, ready+len(others))
+	list := make([]uitest.Entry, 0, ready+len(others))
 	for i := range ready {
-		list = append(list, readyEntry(fmt.Sprintf("ready-%d", i+1)))
+		list = append(list, uitest.Ready(fmt.Sprintf("ready-%d", i+1)))
 	}
-	return poolOf(t, providers{"p": append(list, others...)})
+	return uitest.PoolOf(t, uitest.Providers{"p": append(list, others...)})
 }
 
 func chartCases(t testing.TB) []chartCase {
 	t.Helper()
 	const m, h = time.Minute, time.Hour
-	never := backEntry("never", 0).with(entry{"last_error_reset_at": 9.8e17})
-	many := make([]entry, 0, 900)
+	never := uitest.Cooling("never", 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
+	many := make([]uitest.Entry, 0, 900)
 	for i := range cap(many) {
-		many = append(many, backEntry(fmt.Sprint(i), time.Duration(i*i)*time.Second/30+time.Second))
+		many = append(many, uitest.Cooling(fmt.Sprint(i), time.Duration(i*i)*time.Second/30+time.Second))
 	}
-	exhausted := backEntry("due", -m)
+	exhausted := uitest.Cooling("due", -m)
 	return []chartCase{
 		{
 			name: "hours", cursor: "e", pool: poolWith(t, 5,
-				computedEntry("a", 12*m), computedEntry("b", 42*m), backEntry("c", 42*m), heldEntry("d", 117*m),
-				backEntry("e", 192*m), computedEntry("f", 457*m), exhausted, deadEntry("g")),
+				computedEntry("a", 12*m), computedEntry("b", 42*m), uitest.Cooling("c", 42*m), uitest.Held("d", 117*m),
+				uitest.Cooling("e", 192*m), computedEntry("f", 457*m), exhausted, uitest.Dead("g")),
 		},
-		{name: "minutes", cursor: "b", pool: poolWith(t, 1, computedEntry("a", 4*m), computedEntry("b", 11*m), backEntry("c", 19*m))},
-		{name: "seconds", pool: poolWith(t, 1, computedEntry("a", 20*time.Second), backEntry("b", 40*time.Second))},
-		{name: "days", cursor: "a", pool: poolWith(t, 2, backEntry("a", 20*h), backEntry("b", 55*h), heldEntry("c", 100*h))},
-		{name: "weeks", pool: poolWith(t, 2, backEntry("a", 5*text.Day), backEntry("b", 11*text.Day), backEntry("c", 24*text.Day))},
+		{name: "minutes", cursor: "b", pool: poolWith(t, 1, computedEntry("a", 4*m), computedEntry("b", 11*m), uitest.Cooling("c", 19*m))},
+		{name: "seconds", pool: poolWith(t, 1, computedEntry("a", 20*time.Second), uitest.Cooling("b", 40*time.Second))},
+		{name: "days", cursor: "a", pool: poolWith(t, 2, uitest.Cooling("a", 20*h), uitest.Cooling("b", 55*h), uitest.Held("c", 100*h))},
+		{name: "weeks", pool: poolWith(t, 2, uitest.Cooling("a", 5*text.Day), uitest.Cooling("b", 11*text.Day), uitest.Cooling("c", 24*text.Day))},
 		{
 			name: "outlier", cursor: "c", pool: poolWith(t, 2,
-				computedEntry("a", 40*m), computedEntry("b", 95*m), backEntry("c", 4*h), backEntry("d", 6*text.Day)),
+				computedEntry("a", 40*m), computedEntry("b", 95*m), uitest.Cooling("c", 4*h), uitest.Cooling("d", 6*text.Day)),
 		},
 		{
 			name: "outliers", pool: poolWith(t, 0,
-				computedEntry("a", 12*m), computedEntry("b", 44*m), backEntry("c", 5*text.Day), backEntry("d", 6*text.Day), never),
+				computedEntry("a", 12*m), computedEntry("b", 44*m), uitest.Cooling("c", 5*text.Day), uitest.Cooling("d", 6*text.Day), never),
 		},
 		{name: "never", pool: poolWith(t, 1, never)},
-		{name: "far", pool: poolWith(t, 1, backEntry("a", 40*text.Day), backEntry("b", 3*365*text.Day))},
-		{name: "out", cursor: "a", pool: poolWith(t, 0, computedEntry("a", 20*m), backEntry("b", 50*m), backEntry("c", 50*m))},
-		{name: "single", cursor: "a", pool: poolWith(t, 0, backEntry("a", 42*m+10*time.Second))},
+		{name: "far", pool: poolWith(t, 1, uitest.Cooling("a", 40*text.Day), uitest.Cooling("b", 3*365*text.Day))},
+		{name: "out", cursor: "a", pool: poolWith(t, 0, computedEntry("a", 20*m), uitest.Cooling("b", 50*m), uitest.Cooling("c", 50*m))},
+		{name: "single", cursor: "a", pool: poolWith(t, 0, uitest.Cooling("a", 42*m+10*time.Second))},
 		{name: "all-ready", cursor: "ready-2", pool: poolWith(t, 4)},
-		{name: "dead-only", pool: poolWith(t, 0, deadEntry("a"), deadEntry("b"))},
+		{name: "dead-only", pool: poolWith(t, 0, uitest.Dead("a"), uitest.Dead("b"))},
 		{name: "due-only", pool: poolWith(t, 2, exhausted)},
 		{name: "empty", pool: poolWith(t, 0)},
 		{name: "many", cursor: "450", pool: poolWith(t, 100, many...)},
 	}
 }
 
-func (c chartCase) chart(t testing.TB, theme *Theme) *Chart {
+func (c chartCase) capacity(t testing.TB, th *theme.Theme) *Capacity {
 	t.Helper()
 	now := c.now
 	if now.IsZero() {
-		now = epoch
+		now = uitest.Epoch
 	}
-	out := &Chart{Theme: theme, Forecast: c.pool.Forecast(poolstate.Backoff, now), Now: now}
+	out := &Capacity{Theme: th, Forecast: c.pool.Forecast(poolstate.Backoff, now), Now: now}
 	for cred := range c.pool.All() {
 		if c.cursor != "" && cred.Name() == c.cursor {
-			out.Cursor = &cred.Ref
+			out.Selected = &cred.Ref
 		}
 	}
 	return out
@@ -113,24 +110,24 @@ func TestGoldenForecasts(t *testing.T) {
 	for _, tt := range chartCases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			var b strings.Builder
-			chart := tt.chart(t, darkTheme)
-			fmt.Fprintf(&b, "%s\n%s\n", ForecastWords(&chart.Forecast, chart.Now),
-				strings.Join(outageAnswers(tt.pool, poolstate.Backoff, chart.Now, timeForm{}), "\n"))
-			for _, theme := range []*Theme{darkTheme, plainTheme} {
-				chart.Theme = theme
+			capacity := tt.capacity(t, darkTheme)
+			fmt.Fprintf(&b, "%s\n%s\n", Summary(&capacity.Forecast, capacity.Now),
+				strings.Join(Outages(tt.pool, poolstate.Backoff, capacity.Now, text.Countdown), "\n"))
+			for _, th := range []*theme.Theme{darkTheme, plainTheme} {
+				capacity.Theme = th
 				for _, size := range chartSizes {
-					fmt.Fprintf(&b, "=== %d×%d, shapes %t\n%s", size[0], size[1], theme.Shapes, plain(framed(chart.Lines(size[0], size[1]))))
+					fmt.Fprintf(&b, "=== %d×%d, shapes %t\n%s", size[0], size[1], th.Shapes, uitest.Plain(framed(capacity.Lines(size[0], size[1]))))
 				}
 			}
-			compareGolden(t, "forecast-"+tt.name+".txt", b.String())
+			uitest.Golden(t, "forecast-"+tt.name+".txt", b.String())
 		})
 	}
 }
 
 // TestGoldenForecastColours compares the sequences of one chart. cat shows it.
 func TestGoldenForecastColours(t *testing.T) {
-	chart := chartCases(t)[0].chart(t, darkTheme)
-	compareGolden(t, "forecast-colours.txt", strings.Join(chart.Lines(80, 9), "\n")+"\n")
+	capacity := chartCases(t)[0].capacity(t, darkTheme)
+	uitest.Golden(t, "forecast-colours.txt", strings.Join(capacity.Lines(80, 9), "\n")+"\n")
 }
 
 // TestChartsHaveTheirSize draws every case at every width and height, in
@@ -140,9 +137,9 @@ func TestChartsHaveTheirSize(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for w := -1; w <= 200; w++ {
-				chart := tt.chart(t, []*Theme{darkTheme, plainTheme}[(w+i)&1])
+				capacity := tt.capacity(t, []*theme.Theme{darkTheme, plainTheme}[(w+i)&1])
 				for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
-					if said := chartFlaw(chart, w, h); said != "" {
+					if said := chartFlaw(capacity, w, h); said != "" {
 						t.Fatalf("at %d×%d %s", w, h, said)
 					}
 				}
@@ -152,7 +149,7 @@ func TestChartsHaveTheirSize(t *testing.T) {
 }
 
 // chartFlaw returns what is wrong with a chart at a size, or nothing.
-func chartFlaw(c *Chart, w, h int) string {
+func chartFlaw(c *Capacity, w, h int) string {
 	lines := c.Lines(w, h)
 	if w < 20 || h < 3 {
 		if lines != nil {
@@ -167,7 +164,7 @@ func chartFlaw(c *Chart, w, h int) string {
 		if said := uitest.LineFlaw(l, w); said != "" {
 			return said
 		}
-		if n := len(cells(l)); n != w {
+		if n := len(uitest.Cells(l)); n != w {
 			return fmt.Sprintf("a line is %d wide: %q", n, l)
 		}
 	}
@@ -181,30 +178,30 @@ func TestFillIsQuiet(t *testing.T) {
 		colorprofile.ASCII: "░", colorprofile.ANSI: "░", colorprofile.ANSI256: "█", colorprofile.TrueColor: "█",
 	} {
 		for _, dark := range []bool{true, false} {
-			lines := chartCase{pool: pool}.chart(t, NewTheme(dark, profile)).Lines(40, 10)
-			equal(t, "fill with "+profile.String(), cells(lines[7])[5], want)
+			lines := chartCase{pool: pool}.capacity(t, theme.New(dark, profile)).Lines(40, 10)
+			uitest.Equal(t, "fill with "+profile.String(), uitest.Cells(lines[7])[5], want)
 		}
 	}
 }
 
 // A pool of which nothing can be drawn beside its numbers has no chart.
 func TestChartLeavesRoomForItself(t *testing.T) {
-	chart := Chart{Theme: darkTheme, Now: epoch, Forecast: poolstate.Forecast{Now: epoch, Ready: 1, Total: 1e12}}
-	equal(t, "lines", len(chart.Lines(20, 5)), 0)
-	equal(t, "lines where there is room", len(chart.Lines(30, 5)), 5)
+	capacity := Capacity{Theme: darkTheme, Now: uitest.Epoch, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
+	uitest.Equal(t, "lines", len(capacity.Lines(20, 5)), 0)
+	uitest.Equal(t, "lines where there is room", len(capacity.Lines(30, 5)), 5)
 }
 
 // TestLabelsTouchWhatTheyName looks at the labels of every case: in order, a
 // blank between them, each under its column.
 func TestLabelsTouchWhatTheyName(t *testing.T) {
 	for _, tt := range chartCases(t) {
-		chart := tt.chart(t, darkTheme)
+		capacity := tt.capacity(t, darkTheme)
 		for w := 20; w <= 200; w++ {
 			for _, h := range []int{3, 9} {
-				p := chart.plot(w, h)
+				p := capacity.plot(w, h)
 				end := -1
 				for _, k := range p.placed {
-					equal(t, "width of "+k.text, text.Width(k.text), k.end-k.col)
+					uitest.Equal(t, "width of "+k.text, text.Width(k.text), k.end-k.col)
 					if k.col <= end || k.end > p.scale.width {
 						t.Fatalf("%s at %d×%d: %q from %d to %d, after %d", tt.name, w, h, k.text, k.col, k.end, end)
 					}
@@ -223,7 +220,7 @@ func TestLabelsTouchWhatTheyName(t *testing.T) {
 func TestChartsTellNumbersApart(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
-			p := &plot{Chart: &Chart{Forecast: poolstate.Forecast{Total: total}}, rows: rows, unit: unitFor(rows, total)}
+			p := &plot{Capacity: &Capacity{Forecast: poolstate.Forecast{Total: total}}, rows: rows, unit: unitFor(rows, total)}
 			for n := 1; n <= total; n++ {
 				low, high := p.eighths(n-1), p.eighths(n)
 				step := high > low || total > rows*8 && n > 1 && n < total
@@ -255,7 +252,7 @@ func TestWholeRowsForFewCredentials(t *testing.T) {
 		{3, 4, 6},
 		{1, 1, 8},
 	} {
-		equal(t, fmt.Sprintf("eighths for each of %d in %d rows", tt.total, tt.rows), unitFor(tt.rows, tt.total), tt.want)
+		uitest.Equal(t, fmt.Sprintf("eighths for each of %d in %d rows", tt.total, tt.rows), unitFor(tt.rows, tt.total), tt.want)
 	}
 }
 
@@ -264,22 +261,22 @@ func TestAxisMarksTellOrigins(t *testing.T) {
 	const m = time.Minute
 	tests := []struct {
 		name string
-		back []entry
+		back []uitest.Entry
 		want string // the axis without its line
 	}{
-		{"computed", []entry{computedEntry("a", 30*m)}, ""},
-		{"provider", []entry{backEntry("a", 30*m)}, "*"},
-		{"operator", []entry{heldEntry("a", 30*m)}, "^"},
-		{"suspect", []entry{backEntry("a", 40*text.Day)}, "?"},
-		{"one after the other", []entry{heldEntry("a", 30*m), backEntry("b", 40*m), computedEntry("c", 50*m)}, "^*"},
-		{"at one instant", []entry{heldEntry("a", 30*m), backEntry("b", 30*m), computedEntry("c", 30*m)}, "*"},
-		{"in one column", []entry{heldEntry("a", 29*m), backEntry("b", 29*m+1), heldEntry("c", 29*m+2), computedEntry("d", 60*m)}, "*"},
+		{"computed", []uitest.Entry{computedEntry("a", 30*m)}, ""},
+		{"provider", []uitest.Entry{uitest.Cooling("a", 30*m)}, "*"},
+		{"operator", []uitest.Entry{uitest.Held("a", 30*m)}, "^"},
+		{"suspect", []uitest.Entry{uitest.Cooling("a", 40*text.Day)}, "?"},
+		{"one after the other", []uitest.Entry{uitest.Held("a", 30*m), uitest.Cooling("b", 40*m), computedEntry("c", 50*m)}, "^*"},
+		{"at one instant", []uitest.Entry{uitest.Held("a", 30*m), uitest.Cooling("b", 30*m), computedEntry("c", 30*m)}, "*"},
+		{"in one column", []uitest.Entry{uitest.Held("a", 29*m), uitest.Cooling("b", 29*m+1), uitest.Held("c", 29*m+2), computedEntry("d", 60*m)}, "*"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			chart := chartCase{pool: poolWith(t, 1, tt.back...)}.chart(t, plainTheme)
-			lines := chart.Lines(60, 8)
-			equal(t, "axis", strings.Trim(strings.Map(func(r rune) rune {
+			capacity := chartCase{pool: poolWith(t, 1, tt.back...)}.capacity(t, plainTheme)
+			lines := capacity.Lines(60, 8)
+			uitest.Equal(t, "axis", strings.Trim(strings.Map(func(r rune) rune {
 				if strings.ContainsRune("─┬0⋯ ", r) {
 					return -1
 				}
@@ -291,27 +288,27 @@ func TestAxisMarksTellOrigins(t *testing.T) {
 
 // The cursor points at the step of the selected credential, with its time.
 func TestCursorPointsAtTheReturn(t *testing.T) {
-	pool := poolWith(t, 1, computedEntry("a", 30*time.Minute), backEntry("b", time.Hour))
+	pool := poolWith(t, 1, computedEntry("a", 30*time.Minute), uitest.Cooling("b", time.Hour))
 	for name, want := range map[string]string{"a": "09:50", "b": "10:20"} {
-		lines := chartCase{pool: pool, cursor: name}.chart(t, darkTheme).Lines(60, 8)
+		lines := chartCase{pool: pool, cursor: name}.capacity(t, darkTheme).Lines(60, 8)
 		at := -1
-		for i, cell := range cells(lines[6]) {
+		for i, cell := range uitest.Cells(lines[6]) {
 			if cell == "▲" {
 				at = i
 			}
 		}
 		if at < 0 {
-			t.Fatalf("%s: no cursor in %q", name, plain(lines[6]))
+			t.Fatalf("%s: no cursor in %q", name, uitest.Plain(lines[6]))
 		}
-		equal(t, name+": label under the cursor", between(cells(lines[7]), at-2, at+3), want)
-		low := chartCase{pool: pool, cursor: name}.chart(t, darkTheme).Lines(60, 4)
-		if label := plain(low[3]); !strings.Contains(label, "▲"+want) && !strings.Contains(label, want+"▲") {
+		uitest.Equal(t, name+": label under the cursor", strings.Join(uitest.Cells(lines[7])[at-2:at+3], ""), want)
+		low := chartCase{pool: pool, cursor: name}.capacity(t, darkTheme).Lines(60, 4)
+		if label := uitest.Plain(low[3]); !strings.Contains(label, "▲"+want) && !strings.Contains(label, want+"▲") {
 			t.Errorf("%s: a low chart has no pointer in %q", name, label)
 		}
 	}
 	for _, name := range []string{"ready-1", "nobody"} {
-		lines := chartCase{pool: pool, cursor: name}.chart(t, darkTheme).Lines(60, 8)
-		equal(t, "cursor for "+name, strings.Contains(lines[6], "▲"), false)
+		lines := chartCase{pool: pool, cursor: name}.capacity(t, darkTheme).Lines(60, 8)
+		uitest.Equal(t, "cursor for "+name, strings.Contains(lines[6], "▲"), false)
 	}
 }
 
@@ -319,27 +316,27 @@ func TestCursorPointsAtTheReturn(t *testing.T) {
 // where it begins.
 func TestChartOfAnEarlierForecast(t *testing.T) {
 	pool := poolWith(t, 1, computedEntry("a", 10*time.Minute), computedEntry("b", 70*time.Minute))
-	chart := chartCase{pool: pool}.chart(t, plainTheme)
-	chart.Now = epoch.Add(10 * time.Minute)
-	p := chart.plot(40, 8)
-	equal(t, "steps ahead", len(p.steps), 1)
-	equal(t, "height of now", p.height[0], p.eighths(2))
-	chart.Now = epoch.Add(80 * time.Minute)
-	equal(t, "steps after the last", len(chart.plot(40, 8).steps), 0)
+	capacity := chartCase{pool: pool}.capacity(t, plainTheme)
+	capacity.Now = uitest.Epoch.Add(10 * time.Minute)
+	p := capacity.plot(40, 8)
+	uitest.Equal(t, "steps ahead", len(p.steps), 1)
+	uitest.Equal(t, "height of now", p.height[0], p.eighths(2))
+	capacity.Now = uitest.Epoch.Add(80 * time.Minute)
+	uitest.Equal(t, "steps after the last", len(capacity.plot(40, 8).steps), 0)
 }
 
 // BenchmarkChart draws what each beat of the clock draws.
 func BenchmarkChart(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
-		back := make([]entry, n)
+		back := make([]uitest.Entry, n)
 		for i := range back {
-			back[i] = backEntry(fmt.Sprint(i), time.Duration(i+1)*time.Minute)
+			back[i] = uitest.Cooling(fmt.Sprint(i), time.Duration(i+1)*time.Minute)
 		}
-		chart := chartCase{pool: poolWith(b, 1, back...), cursor: "7"}.chart(b, darkTheme)
+		capacity := chartCase{pool: poolWith(b, 1, back...), cursor: "7"}.capacity(b, darkTheme)
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				chart.Lines(80, 9)
+				capacity.Lines(80, 9)
 			}
 		})
 	}

@@ -1,17 +1,18 @@
-package ui
+package chart
 
 import (
 	"slices"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // label is a text under the axis.
 type label struct {
 	col, end int // of the text; end is exclusive
 	text     string
-	ink      ink
+	role     theme.Role
 	tick     int // column that it names, -1 for none
 }
 
@@ -19,24 +20,22 @@ type label struct {
 // the deadlines, the gap and the cursor.
 func (p *plot) rule() string {
 	l := p.begin(p.number(-1))
-	run := inkRun{line: l}
 	for col := range p.scale.width {
 		switch {
 		case col == p.cursor:
-			run.put(inkAccent, "▲")
-		case p.marks[col] == markSuspect:
-			run.put(inkDead, markSuspect)
+			l.Write(theme.Accent, "▲")
+		case p.marks[col] == theme.MarkSuspect:
+			l.Write(theme.Dead, theme.MarkSuspect)
 		case p.marks[col] != "":
-			run.put(inkSecondary, p.marks[col])
+			l.Write(theme.Secondary, p.marks[col])
 		case p.scale.broken() && col == p.scale.gap:
-			run.put(inkSecondary, "⋯")
+			l.Write(theme.Secondary, "⋯")
 		case p.ticked(col):
-			run.put(inkLine, "┬")
+			l.Write(theme.Rule, "┬")
 		default:
-			run.put(inkLine, "─")
+			l.Write(theme.Rule, "─")
 		}
 	}
-	run.flush()
 	return l.String()
 }
 
@@ -44,9 +43,9 @@ func (p *plot) rule() string {
 func (p *plot) labels() string {
 	l := p.begin("")
 	for _, k := range p.placed {
-		l.to(p.gutter+k.col).put(k.ink, k.text)
+		l.To(p.gutter+k.col).Write(k.role, k.text)
 	}
-	return l.to(p.gutter + p.scale.width).String()
+	return l.To(p.gutter + p.scale.width).String()
 }
 
 // ticked reports whether a label names the column.
@@ -69,7 +68,7 @@ func (p *plot) place() {
 	for _, major := range []bool{true, false} {
 		for _, k := range ticks {
 			if k.major == major {
-				p.centre(label{text: k.text, ink: inkFaint, tick: k.col}, k.col, 0)
+				p.centre(label{text: k.text, role: theme.Faint, tick: k.col}, k.col, 0)
 			}
 		}
 	}
@@ -84,7 +83,7 @@ func (p *plot) place() {
 // placeCursor names now and when the selected credential is back, which wins
 // if there is no room for both.
 func (p *plot) placeCursor() {
-	now := label{text: "now", end: len("now"), ink: inkFaint}
+	now := label{text: "now", end: len("now"), role: theme.Faint}
 	p.add(now)
 	if p.cursor < 0 || p.point() {
 		return
@@ -97,7 +96,7 @@ func (p *plot) placeCursor() {
 // point names the instant of the cursor. Without an axis of its own it points
 // at the column from the line of the labels.
 func (p *plot) point() bool {
-	k := label{text: text.Moment(p.at, p.Now), ink: inkAccent, tick: p.cursor}
+	k := label{text: text.Moment(p.at, p.Now), role: theme.Accent, tick: p.cursor}
 	if p.ruled {
 		return p.beside(k, p.cursor)
 	}
@@ -128,14 +127,14 @@ func (p *plot) placeFar() {
 		}
 	}
 	if !p.ruled {
-		p.add(label{col: p.scale.gap, end: p.scale.gap + gapWidth, text: "⋯", ink: inkSecondary, tick: -1})
+		p.add(label{col: p.scale.gap, end: p.scale.gap + gapWidth, text: "⋯", role: theme.Secondary, tick: -1})
 	}
 }
 
 // nameStep labels a step with its instant, or with the distance to it where
 // that is too long.
 func (p *plot) nameStep(s *poolstate.ForecastStep) {
-	k := label{ink: inkFaint, tick: p.scale.column(s.At)}
+	k := label{role: theme.Faint, tick: p.scale.column(s.At)}
 	if p.ticked(k.tick) {
 		return
 	}
@@ -152,11 +151,11 @@ func (p *plot) placeMarks() {
 		if mark == "" {
 			continue
 		}
-		i := inkSecondary
-		if mark == markSuspect {
-			i = inkDead
+		i := theme.Secondary
+		if mark == theme.MarkSuspect {
+			i = theme.Dead
 		}
-		p.add(label{col: col, end: col + 1, text: mark, ink: i, tick: -1})
+		p.add(label{col: col, end: col + 1, text: mark, role: i, tick: -1})
 	}
 }
 

@@ -1,4 +1,4 @@
-package ui
+package chart
 
 import (
 	"strings"
@@ -7,14 +7,15 @@ import (
 	_ "time/tzdata"
 
 	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
 	"pooltop/ui/text"
 )
 
-// risesAt are steps at distances from epoch.
+// risesAt are steps at distances from uitest.Epoch.
 func risesAt(in ...time.Duration) []poolstate.ForecastStep {
 	steps := make([]poolstate.ForecastStep, len(in))
 	for i, d := range in {
-		steps[i] = poolstate.ForecastStep{At: epoch.Add(d), Ready: i + 1}
+		steps[i] = poolstate.ForecastStep{At: uitest.Epoch.Add(d), Ready: i + 1}
 	}
 	return steps
 }
@@ -46,10 +47,10 @@ func TestWhereTheAxisIsBroken(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newScale(epoch, tt.steps, tt.width)
-			equal(t, "broken", s.broken(), tt.far > 0)
-			equal(t, "near zone", s.near.to, tt.near)
-			equal(t, "far zone", s.far.from, tt.far)
+			s := newScale(uitest.Epoch, tt.steps, tt.width)
+			uitest.Equal(t, "broken", s.broken(), tt.far > 0)
+			uitest.Equal(t, "near zone", s.near.to, tt.near)
+			uitest.Equal(t, "far zone", s.far.from, tt.far)
 		})
 	}
 }
@@ -66,7 +67,7 @@ func TestColumnsAreInOrder(t *testing.T) {
 		append(risesAt(time.Hour, 90*365*text.Day), never),
 	} {
 		for w := plotMinWidth; w <= 200; w++ {
-			s := newScale(epoch, steps, w)
+			s := newScale(uitest.Epoch, steps, w)
 			before := 1
 			for i := range steps {
 				col := s.column(steps[i].At)
@@ -114,7 +115,7 @@ func TestLabelsAreRoundTimes(t *testing.T) {
 		{99 * 365 * text.Day, 20, "2050 2100"},
 	}
 	for _, tt := range tests {
-		equal(t, "labels for "+text.Span(tt.ahead), labelsOf(epoch, tt.ahead, tt.width), tt.want)
+		uitest.Equal(t, "labels for "+text.Span(tt.ahead), labelsOf(uitest.Epoch, tt.ahead, tt.width), tt.want)
 	}
 }
 
@@ -126,18 +127,18 @@ func TestLabelsWhenTheClocksChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	spring := time.Date(2027, 3, 27, 22, 30, 0, 0, berlin)
-	equal(t, "spring", labelsOf(spring, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 03:00 04:00 05:00 06:00")
-	equal(t, "spring, days", labelsOf(spring, 3*text.Day, 40), "Sun 00:00 Mon 00:00 Tue 00:00 Wed 00:00")
+	uitest.Equal(t, "spring", labelsOf(spring, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 03:00 04:00 05:00 06:00")
+	uitest.Equal(t, "spring, days", labelsOf(spring, 3*text.Day, 40), "Sun 00:00 Mon 00:00 Tue 00:00 Wed 00:00")
 	autumn := time.Date(2027, 10, 30, 22, 30, 0, 0, berlin)
-	equal(t, "autumn", labelsOf(autumn, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 02:00 03:00 04:00")
-	equal(t, "half an hour off", labelsOf(time.Date(2027, 5, 1, 12, 10, 0, 0, time.FixedZone("", 19800)), 3*time.Hour, 40), "13:00 14:00 15:00")
+	uitest.Equal(t, "autumn", labelsOf(autumn, 6*time.Hour, 60), "23:00 Sun 00:00 01:00 02:00 03:00 04:00")
+	uitest.Equal(t, "half an hour off", labelsOf(time.Date(2027, 5, 1, 12, 10, 0, 0, time.FixedZone("", 19800)), 3*time.Hour, 40), "13:00 14:00 15:00")
 }
 
 // Ticks never come closer than their labels need.
 func TestTicksAreApart(t *testing.T) {
 	for ahead := time.Minute; ahead < 150*365*text.Day; ahead += ahead/3 + time.Second {
 		for w := plotMinWidth; w <= 200; w += 3 {
-			s := newScale(epoch, []poolstate.ForecastStep{{At: epoch.Add(ahead)}}, w)
+			s := newScale(uitest.Epoch, []poolstate.ForecastStep{{At: uitest.Epoch.Add(ahead)}}, w)
 			before := -6
 			for _, k := range s.ticks() {
 				if k.col-before < 6 || k.col >= s.nearEnd() {

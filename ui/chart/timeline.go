@@ -1,19 +1,21 @@
-package ui
+package chart
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
-// timeline is the common scale of the cooldowns that are listed, linear from
+// Timeline is the common scale of the cooldowns that are listed, linear from
 // past before now to future after it, so that rows can be compared like those
 // of a Gantt chart. As long as nothing but the clock moves, bars stand still
 // and now moves through them.
-type timeline struct {
+type Timeline struct {
 	now          time.Time
 	past, future time.Duration
 	cells        int
@@ -25,25 +27,23 @@ const outlierFrom = 8
 
 // Ends of bars that go beyond the scale.
 const (
-	beganBefore = "◂"
-	endsBeyond  = "▸"
+	BeganBefore = "◂"
+	EndsBeyond  = "▸"
 	nowTick     = "│"
 )
 
-// newTimeline finds the scale for what is listed and waits; nil if nothing
+// NewTimeline finds the scale for what is listed and waits; nil if nothing
 // does. Future time has half of the cells or more: it is what one looks for.
-func newTimeline(groups []Group, policy poolstate.Policy, now time.Time, cells int) *timeline {
-	t := &timeline{now: now, cells: cells}
+func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.Policy, now time.Time, cells int) *Timeline {
+	t := &Timeline{now: now, cells: cells}
 	var waits []time.Duration
-	for _, g := range groups {
-		for _, c := range g.Credentials {
-			a := policy.Assess(c, now)
-			if !a.Availability.Returns() || a.Deadline.IsZero() {
-				continue
-			}
-			begin, end := t.span(c, &a)
-			waits, t.past = append(waits, end), max(t.past, -begin)
+	for c := range credentials {
+		a := policy.Assess(c, now)
+		if !a.Availability.Returns() || a.Deadline.IsZero() {
+			continue
 		}
+		begin, end := t.span(c, &a)
+		waits, t.past = append(waits, end), max(t.past, -begin)
 	}
 	if len(waits) == 0 || cells <= 0 {
 		return nil
@@ -68,7 +68,7 @@ func lastInScale(waits []time.Duration) time.Duration {
 
 // span is when a cooldown begins and ends, counted from now: now or earlier,
 // whatever the file says, and no further away than a scale reaches.
-func (t *timeline) span(c *poolstate.Credential, a *poolstate.Assessment) (begin, end time.Duration) {
+func (t *Timeline) span(c *poolstate.Credential, a *poolstate.Assessment) (begin, end time.Duration) {
 	end = min(max(a.Deadline.At.Sub(t.now), -century), century)
 	if !c.StatusAt.IsZero() {
 		begin = max(c.StatusAt.Sub(t.now), -century)
@@ -77,14 +77,14 @@ func (t *timeline) span(c *poolstate.Credential, a *poolstate.Assessment) (begin
 }
 
 // half is the half cell in which an instant lies, counted from now.
-func (t *timeline) half(d time.Duration) int {
+func (t *Timeline) half(d time.Duration) int {
 	share := (float64(d) + float64(t.past)) / (float64(t.past) + float64(t.future))
 	return int(math.Floor(share * float64(2*t.cells)))
 }
 
-// draw draws the row of a credential: what has elapsed as a thin line, what is
+// Draw draws the row of a credential: what has elapsed as a thin line, what is
 // left as a thick one, and a tick at now where there is neither.
-func (t *timeline) draw(l *line, c *poolstate.Credential, a *poolstate.Assessment) {
+func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Assessment) {
 	now := t.half(0)
 	from, to := now, now
 	waits := a.Availability.Returns()
@@ -96,27 +96,29 @@ func (t *timeline) draw(l *line, c *poolstate.Credential, a *poolstate.Assessmen
 			to = max(to, now+1)
 		}
 	}
-	run := inkRun{line: l}
 	for cell := range t.cells {
-		colour, s := inkLine, t.cell(2*cell, from, now, to)
+		colour, s := theme.Rule, t.cell(2*cell, from, now, to)
 		switch {
 		case cell == 0 && from < 0:
-			s = beganBefore
+			s = BeganBefore
 		case cell == t.cells-1 && to > 2*t.cells:
-			colour, s = stateInk(a.Availability), endsBeyond
+			colour, s = theme.StateRole(a.Availability), EndsBeyond
 		case s == " " && cell == now/2:
 			s = nowTick
 		case s == "━" || s == "╺" || s == "╸":
-			colour = stateInk(a.Availability)
+			colour = theme.StateRole(a.Availability)
 		}
-		run.put(colour, s)
+		if s == " " {
+			l.To(l.Col() + 1)
+		} else {
+			l.Write(colour, s)
+		}
 	}
-	run.flush()
 }
 
 // cell is the shape of the cell that begins at a half cell. Where thin and
 // thick meet in it, the thick half shows.
-func (t *timeline) cell(at, from, now, to int) string {
+func (t *Timeline) cell(at, from, now, to int) string {
 	const blank, thin, thick = 0, 1, 2
 	kind := func(half int) int {
 		switch {
@@ -135,11 +137,11 @@ func (t *timeline) cell(at, from, now, to int) string {
 	return shapes[kind(at)][kind(at+1)]
 }
 
-// title heads the column: now stands over its cell, the time at which the scale
+// Title heads the column: now stands over its cell, the time at which the scale
 // ends over the last one, and the column's name where it fits.
-func (t *timeline) title(l *line) {
+func (t *Timeline) Title(l *theme.Line) {
 	const name, nowWord = "TIMELINE", "now"
-	from, end := l.at, l.at+t.cells
+	from, end := l.Col(), l.Col()+t.cells
 	last := text.Fit(text.Moment(t.now.Add(t.future), t.now), t.cells)
 	until := end - text.Width(last) - 1 // what stands before it ends here
 	now := from + t.half(0)/2
@@ -149,13 +151,13 @@ func (t *timeline) title(l *line) {
 		limit = now - 1
 	}
 	if from+len(name) <= limit {
-		l.put(inkFaint, name)
+		l.Write(theme.Faint, name)
 	}
 	if fits {
-		l.to(now).put(inkFaint, nowWord)
-		if at := now + len(nowWord) + 1; l.at == at-1 && limit < from+len(name) && at+len(name) <= until {
-			l.to(at).put(inkFaint, name)
+		l.To(now).Write(theme.Faint, nowWord)
+		if at := now + len(nowWord) + 1; l.Col() == at-1 && limit < from+len(name) && at+len(name) <= until {
+			l.To(at).Write(theme.Faint, name)
 		}
 	}
-	l.right(end, inkFaint, regular, last)
+	l.Right(end, theme.Faint, theme.Regular, last)
 }

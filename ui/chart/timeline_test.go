@@ -1,0 +1,139 @@
+package chart
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
+)
+
+// TestTimelineRow draws rows on a scale of an hour before and three after now:
+// eight cells, of half an hour each.
+func TestTimelineRow(t *testing.T) {
+	scale := &Timeline{now: uitest.Epoch, past: time.Hour, future: 3 * time.Hour, cells: 8}
+	const m = time.Minute
+	for _, c := range []struct {
+		name       string
+		state      poolstate.Availability
+		begin, end time.Duration
+		want       string
+	}{
+		{"all of the scale", poolstate.Cooling, -60 * m, 180 * m, "──━━━━━━"},
+		{"whole cells", poolstate.Held, -30 * m, 60 * m, " ─━━    "},
+		{"half cells", poolstate.Cooling, -45 * m, 45 * m, "╶─━╸    "},
+		{"less than a half cell", poolstate.Cooling, -46 * m, 44 * m, "──━     "},
+		{"a second left", poolstate.Cooling, -60 * m, time.Second, "──╸     "},
+		{"just begun", poolstate.Cooling, 0, 180 * m, "  ━━━━━━"},
+		{"begun in the future", poolstate.Cooling, 30 * m, 60 * m, "  ━━    "},
+		{"begun before the scale", poolstate.Cooling, -61 * m, 30 * m, "◂─━     "},
+		{"ends beyond it", poolstate.Cooling, -15 * m, 181*m + 14*m, " ╶━━━━━▸"},
+		{"both", poolstate.Cooling, -math.MaxInt64, math.MaxInt64, "◂─━━━━━▸"},
+		{"over", poolstate.Due, -60 * m, -15 * m, "─╴│     "},
+		{"over this very instant", poolstate.Due, -60 * m, 0, "──│     "},
+		{"over before the scale", poolstate.Due, -180 * m, -120 * m, "◂ │     "},
+		{"over in the year one", poolstate.Due, -math.MaxInt64, -math.MaxInt64, "◂ │     "},
+		{"over at once", poolstate.Due, -45 * m, -45 * m, "╶ │     "},
+		{"disabled", poolstate.Disabled, -60 * m, 60 * m, "  │     "},
+		{"ready", poolstate.Ready, 0, 0, "  │     "},
+	} {
+		l, a := plainTheme.Line(), poolstate.Assessment{Availability: c.state}
+		if c.state != poolstate.Ready {
+			a.Deadline = poolstate.Deadline{At: uitest.Epoch.Add(c.end), Origin: poolstate.OriginComputed}
+		}
+		scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(c.begin)}, &a)
+		uitest.Equal(t, c.name, l.String(), c.want)
+		uitest.Equal(t, c.name+", its width", l.Col(), scale.cells)
+	}
+}
+
+// TestTimelineJoint has now within a cell, where thin meets thick.
+func TestTimelineJoint(t *testing.T) {
+	scale := &Timeline{now: uitest.Epoch, past: 45 * time.Minute, future: 75 * time.Minute, cells: 4}
+	for begin, want := range map[time.Duration]string{
+		-45 * time.Minute: "─╺━━",
+		-15 * time.Minute: " ╺━━",
+	} {
+		l := plainTheme.Line()
+		scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(begin)}, &poolstate.Assessment{
+			Availability: poolstate.Cooling,
+			Deadline:     poolstate.Deadline{At: uitest.Epoch.Add(scale.future), Origin: poolstate.OriginComputed},
+		})
+		uitest.Equal(t, "row", l.String(), want)
+	}
+}
+
+// TestTimelineStandsStill moves the clock alone: ends stay in their cells, and
+// only what is left of now turns thin.
+func TestTimelineStandsStill(t *testing.T) {
+	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{
+		uitest.Exhausted("long", time.Hour, 4), uitest.Exhausted("short", 30*time.Minute, 3),
+	}})
+	for after := time.Duration(0); after < 3*time.Hour; after += 7 * time.Minute {
+		now := uitest.Epoch.Add(after)
+		scale := NewTimeline(pool.All(), poolstate.Backoff, now, 16)
+		l := plainTheme.Line()
+		c := &pool.Providers[0].Credentials[1]
+		a := poolstate.Backoff.Assess(c, now)
+		scale.Draw(l, c, &a)
+		uitest.Equal(t, "blanks before", strings.IndexAny(l.String(), "─╺━╸"), 1)
+		uitest.Equal(t, "blanks after", len([]rune(l.String()))-len([]rune(strings.TrimRight(l.String(), " "))), 7)
+	}
+}
+
+func TestTimelineScale(t *testing.T) {
+	until := func(label string, d time.Duration) uitest.Entry {
+		return uitest.Exhausted(label, 0, 1).With(uitest.Entry{"last_error_reset_at": uitest.Seconds(d)})
+	}
+	const h = time.Hour
+	for _, c := range []struct {
+		name         string
+		list         []uitest.Entry
+		past, future time.Duration
+	}{
+		{"one", []uitest.Entry{uitest.Exhausted("a", 15*time.Minute, 3)}, 15 * time.Minute, 3*h + 45*time.Minute},
+		{"the longest of both", []uitest.Entry{uitest.Exhausted("a", h, 4), uitest.Exhausted("b", 0, 4)}, h, 8 * h},
+		{"past has half at most", []uitest.Entry{uitest.Exhausted("a", 7*h, 4)}, h, h},
+		{"the last second", []uitest.Entry{uitest.Exhausted("a", h-time.Second, 1)}, time.Minute, time.Minute},
+		{"a ladder is whole", []uitest.Entry{until("a", h), until("b", h), until("c", 8*h)}, 0, 8 * h},
+		{"days among hours", []uitest.Entry{until("a", h), until("b", 2*h), until("c", 150*h)}, 0, 2 * h},
+		{"two that differ much", []uitest.Entry{until("a", h), until("b", 150*h)}, 0, h},
+		{"hours among minutes", []uitest.Entry{until("a", 5*time.Minute), until("b", 3*h), until("c", 4*h)}, 0, 4 * h},
+		{"only days", []uitest.Entry{until("a", 150*h), until("b", 140*h)}, 0, 150 * h},
+		{"what does not wait", []uitest.Entry{
+			until("a", h), uitest.Exhausted("b", 9*h, 1), uitest.Dead("c"), uitest.Ready("d"),
+			until("e", 5*h).With(uitest.Entry{"enabled": false}),
+		}, 0, h},
+		{"never", []uitest.Entry{uitest.Exhausted("a", h, 1).With(uitest.Entry{"last_error_reset_at": 9e11})}, h, century},
+	} {
+		scale := NewTimeline(uitest.PoolOf(t, uitest.Providers{"p": c.list}).All(), poolstate.Backoff, uitest.Epoch, 20)
+		uitest.Equal(t, c.name+", past", scale.past, c.past)
+		uitest.Equal(t, c.name+", future", scale.future, c.future)
+	}
+}
+
+func TestTimelineTitle(t *testing.T) {
+	const h = time.Hour
+	for _, c := range []struct {
+		name         string
+		past, future time.Duration
+		cells        int
+		want         string
+	}{
+		{"name, now, end", 4 * h, 4 * h, 24, "TIMELINE    now    13:20"},
+		{"now directly after the name", 9 * h, 15 * h, 24, "TIMELINE now   Tue 00:20"},
+		{"now before the name", 5 * h, 14 * h, 19, "     now      23:20"},
+		{"the name between", 5 * h, 14 * h, 24, "      now TIMELINE 23:20"},
+		{"no room for now", h, h, 10, "     10:20"},
+		{"days", 5 * 24 * h, 6 * 24 * h, 24, "TIMELINE  now  Sun 09:20"},
+		{"never", h, century, 18, "now       Oct 2126"},
+	} {
+		scale := &Timeline{now: uitest.Epoch, past: c.past, future: c.future, cells: c.cells}
+		l := plainTheme.Line()
+		scale.Title(l)
+		uitest.Equal(t, c.name, l.String(), c.want)
+		uitest.Equal(t, c.name+", its width", l.Col(), c.cells)
+	}
+}
