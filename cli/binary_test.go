@@ -3,16 +3,17 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 )
 
-// The program itself, built once and run as a script would: its exit codes, and
-// what it writes where.
-func TestTheProgram(t *testing.T) {
+// The built program, without a terminal.
+func TestProgram(t *testing.T) {
 	program := build(t)
 	file := sampleFile(t, "backoff.json")
 	run := func(t *testing.T, args ...string) outcome {
@@ -30,22 +31,22 @@ func TestTheProgram(t *testing.T) {
 	}
 
 	t.Run("list --json", func(t *testing.T) {
-		got := decoded(t, done(t, run(t, "list", "--json", "--file", file, "--now", pictureAt)))
+		got := decoded(t, done(t, run(t, "list", "--json", "--file", file, "--now", sampleTime)))
 		want := decoded(t, string(readFile(t, filepath.Join("testdata", "golden", "backoff.json"))))
-		equal(t, "the path", got["path"], any(file))
+		equal(t, "path", got["path"], any(file))
 		for _, field := range []string{"policy", "summary", "providers"} {
 			equal(t, field, asJSON(t, got[field]), asJSON(t, want[field]))
 		}
 	})
 	t.Run("list", func(t *testing.T) {
-		text := done(t, run(t, "list", "--file", file, "--now", pictureAt))
+		text := done(t, run(t, "list", "--file", file, "--now", sampleTime))
 		says(t, text, "4 ready", "work-oauth", "3h11m53s")
-		equal(t, "what would act on a terminal", raw(text), "")
+		equal(t, "control sequences", raw(text), "")
 	})
 	t.Run("status", func(t *testing.T) {
-		o := run(t, "status", "--file", file, "--now", pictureAt)
-		equal(t, "the line", o.stdout, "4/10 ready · openai-codex out, due now\n")
-		equal(t, "the exit code", o.code, exitProviderOut)
+		o := run(t, "status", "--file", file, "--now", sampleTime)
+		equal(t, "output", o.stdout, "4/10 ready · openai-codex out, due now\n")
+		equal(t, "exit code", o.code, exitProviderOut)
 		equal(t, "standard error", o.stderr, "")
 	})
 	t.Run("backoff", func(t *testing.T) {
@@ -65,21 +66,35 @@ func TestTheProgram(t *testing.T) {
 		says(t, done(t, run(t, "--help")), "demo", "list", "status", "backoff")
 		says(t, done(t, run(t, "--version")), version)
 	})
-	equal(t, "what lies beside the file", len(namesIn(t, filepath.Dir(file))), 1)
+	equal(t, "files in the directory", len(namesIn(t, filepath.Dir(file))), 1)
 }
 
-// build makes the program and returns its path.
+// built holds the path of the program, which is built once for all tests.
+var built struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+// build returns the path of the program.
 func build(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
-	program := filepath.Join(t.TempDir(), "pooltop")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
+	built.once.Do(func() {
+		built.path = filepath.Join(buildDir, "pooltop")
+		if runtime.GOOS == "windows" {
+			built.path += ".exe"
+		}
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built.path, "..")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+		if out, err := cmd.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("%w: %s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
 	}
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return program
+	return built.path
 }

@@ -12,7 +12,7 @@ import (
 // may offer files as well.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
-	o := pooltop(t, append([]string{"__complete", "--now", pictureAt}, args...)...)
+	o := pooltop(t, append([]string{"__complete", "--now", sampleTime}, args...)...)
 	equal(t, "the exit code", o.code, exitDone)
 	lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
 	last := len(lines) - 1
@@ -228,10 +228,10 @@ func TestCompletingChangesNothing(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
 		writeFile(t, filepath.Join(home, "auth.json"), []byte(content))
-		before := traces(t, home)
+		before := tree(t, home)
 		for _, line := range completingLines {
 			completed(t, line...)
-			if after := traces(t, home); after != before {
+			if after := tree(t, home); after != before {
 				t.Fatalf("completing %q left\n%s\nof\n%s", line, after, before)
 			}
 		}

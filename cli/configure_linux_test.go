@@ -18,7 +18,7 @@ func TestAConfiguredDashboard(t *testing.T) {
 		"file = "+tomlString(file)+"\ntheme = 'light'\nsort = 'deadline'\ncolumns = ['streak']\njournal = false\nframe-rate = 60\n"+
 			"[keys]\nhelp = ['f5', '?']\nquit = ['Q']\ntheme = ['ctrl+t']\nreset = []\n"))
 	c := testkit.Open(t)
-	runOn(t, c, "pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", pictureAt, "--key", "sort=F")
+	runOn(t, c, "pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", sampleTime, "--key", "sort=F")
 	c.Shows("order: deadline", "F sort", "? help", "Q quit")
 	text := c.Text()
 	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
@@ -43,7 +43,7 @@ func TestAThemedList(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	drawn := map[string]string{}
 	for _, theme := range themeNames()[1:] {
-		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", pictureAt)
+		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", sampleTime)
 		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
 		shown := outputOnTerminal(t, cmd)
 		says(t, shown, "work-oauth", "\x1b[")

@@ -124,7 +124,7 @@ func TestTheEnvironmentNamesTheStore(t *testing.T) {
 func TestCommandsUseTheConfiguredStore(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	file := configIn(t, "policy = 'flat'\njournal = false\nfile = "+tomlString(store))
-	list := decoded(t, done(t, pooltop(t, "list", "--json", "--config", file, "--now", pictureAt)))
+	list := decoded(t, done(t, pooltop(t, "list", "--json", "--config", file, "--now", sampleTime)))
 	equal(t, "the store", list["path"].(string), store)
 	equal(t, "the policy", list["policy"].(string), "flat")
 	state := filepath.Join(t.TempDir(), "state")

@@ -15,28 +15,27 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// stage is a demo that is being played, on a clock that moves when a test waits.
-type stage struct {
-	t      *testing.T
-	file   string
-	store  *poolstate.Store
-	clock  simulate.Clock
-	sim    simulate.Simulation // at its start
-	cancel context.CancelFunc
-	gone   chan struct{} // closed when the agent has gone
-	began  time.Time
+// testDemo is a running demo without a dashboard, in a synctest bubble.
+type testDemo struct {
+	t       *testing.T
+	file    string
+	store   *poolstate.Store
+	clock   simulate.Clock
+	sim     simulate.Simulation // at its start
+	cancel  context.CancelFunc
+	ended   chan struct{} // closed when the agent has ended
+	started time.Time
 }
 
-// play starts a demo at 600 times real time. It has to be called in a bubble of
-// synctest.
-func play(t *testing.T) *stage {
+// startDemo starts a demo at 600 times real time.
+func startDemo(t *testing.T) *testDemo {
 	t.Helper()
 	scenario, err := simulate.Find("outage")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{
-		t: t, file: filepath.Join(t.TempDir(), "auth.json"), gone: make(chan struct{}), began: time.Now(),
+	s := &testDemo{
+		t: t, file: filepath.Join(t.TempDir(), "auth.json"), ended: make(chan struct{}), started: time.Now(),
 		clock: simulate.Clock{Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Rate: 600},
 	}
 	s.sim = simulate.New(scenario, s.clock.Start, 1)
@@ -51,32 +50,31 @@ func play(t *testing.T) *stage {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	go func() {
-		defer close(s.gone)
-		playDemo(ctx, s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.began) })
+		defer close(s.ended)
+		playDemo(ctx, s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.started) })
 	}()
 	synctest.Wait()
 	return s
 }
 
-// until lets the story run until that much of its own time has passed since its
-// start.
-func (s *stage) until(told time.Duration) {
+// runUntil waits until that much simulated time has passed since the start.
+func (s *testDemo) runUntil(d time.Duration) {
 	s.t.Helper()
-	if wait := s.clock.Until(s.clock.Start.Add(told)) - time.Since(s.began); wait > 0 {
+	if wait := s.clock.Until(s.clock.Start.Add(d)) - time.Since(s.started); wait > 0 {
 		<-time.After(wait)
 	}
 	synctest.Wait()
 }
 
-// stop ends the demo and waits for the agent to go.
-func (s *stage) stop() {
+// stop ends the demo and waits for its agent.
+func (s *testDemo) stop() {
 	s.cancel()
-	<-s.gone
+	<-s.ended
 }
 
-func (s *stage) content() string { return string(readFile(s.t, s.file)) }
+func (s *testDemo) content() string { return string(readFile(s.t, s.file)) }
 
-func (s *stage) credential(provider, id string) *poolstate.Credential {
+func (s *testDemo) credential(provider, id string) *poolstate.Credential {
 	s.t.Helper()
 	snapshot, err := s.store.Load()
 	if err != nil {
@@ -89,7 +87,7 @@ func (s *stage) credential(provider, id string) *poolstate.Credential {
 	return c
 }
 
-func (s *stage) requests() int {
+func (s *testDemo) requests() int {
 	s.t.Helper()
 	snapshot, err := s.store.Load()
 	if err != nil {
@@ -102,14 +100,13 @@ func (s *stage) requests() int {
 	return n
 }
 
-// The agent takes its turns when the demo's clock reaches them, each of them
-// and no other: the file is the one that the turns until then leave.
-func TestPlayDemoTakesEachTurnInTime(t *testing.T) {
+// The file contains exactly the turns whose time has come.
+func TestPlayDemo_Turns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
+		s := startDemo(t)
 		defer s.stop()
-		const told = 90 * time.Minute
-		s.until(told)
+		const elapsed = 90 * time.Minute
+		s.runUntil(elapsed)
 
 		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.clock.Start }))
 		content, err := s.sim.File()
@@ -119,13 +116,11 @@ func TestPlayDemoTakesEachTurnInTime(t *testing.T) {
 		if err := other.Create(t.Context(), content); err != nil {
 			t.Fatal(err)
 		}
-		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(told)); {
+		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(elapsed)); {
 			sim = takeTurn(t, other, sim)
 		}
-		equal(t, "the file", s.content(), string(readFile(t, other.Path())))
-		if s.content() == string(content) {
-			t.Error("the file is as it was at the start")
-		}
+		equal(t, "file", s.content(), string(readFile(t, other.Path())))
+		equal(t, "file is unchanged", s.content() == string(content), false)
 	})
 }
 
@@ -147,114 +142,112 @@ func takeTurn(t *testing.T, store *poolstate.Store, sim simulate.Simulation) sim
 	return sim
 }
 
-func TestPlayDemoTakesNoTurnAheadOfTime(t *testing.T) {
+func TestPlayDemo_BeforeFirstTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
+		s := startDemo(t)
 		defer s.stop()
 		before := s.content()
-		s.until(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
+		s.runUntil(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
 		equal(t, "the file before the first turn", s.content(), before)
 	})
 }
 
-func TestPlayDemoStopsWhenItIsTold(t *testing.T) {
+func TestPlayDemo_Stop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
-		s.until(30 * time.Minute)
+		s := startDemo(t)
+		s.runUntil(30 * time.Minute)
 		s.cancel()
 		synctest.Wait()
 		select {
-		case <-s.gone:
+		case <-s.ended:
 		default:
-			t.Fatal("the agent is still there")
+			t.Fatal("the agent is still running")
 		}
 		before := s.content()
-		s.until(2 * time.Hour)
+		s.runUntil(2 * time.Hour)
 		equal(t, "the file afterwards", s.content(), before)
 	})
 }
 
-// Somebody tries what happens when the file goes away: the agent does not bring
-// it back, and goes on when somebody else does.
-func TestPlayDemoSurvivesThatTheFileIsDeleted(t *testing.T) {
+// The agent does not recreate a deleted file, and continues when it is restored.
+func TestPlayDemo_DeletedFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
+		s := startDemo(t)
 		defer s.stop()
-		s.until(10 * time.Minute)
+		s.runUntil(10 * time.Minute)
 		content := readFile(t, s.file)
 		if err := os.Remove(s.file); err != nil {
 			t.Fatal(err)
 		}
-		s.until(15 * time.Minute)
+		s.runUntil(15 * time.Minute)
 		if _, err := os.Stat(s.file); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("the file is back: %v", err)
+			t.Errorf("the file was recreated: %v", err)
 		}
 		writeFile(t, s.file, content)
 		before := s.requests()
-		s.until(90 * time.Minute)
+		s.runUntil(90 * time.Minute)
 		if s.requests() <= before {
-			t.Error("no request was sent since the file is back")
+			t.Error("no request since the file was restored")
 		}
 		equal(t, "the streak in the outage", s.credential("anthropic", "a1f3c9").Streak.Count() > 0, true)
 	})
 }
 
-// A file that is no pool is nothing that the agent would overwrite.
-func TestPlayDemoSurvivesThatTheFileIsCorrupt(t *testing.T) {
+// The agent does not overwrite a file that is not a pool.
+func TestPlayDemo_CorruptFile(t *testing.T) {
 	for _, garbage := range []string{"", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
 		t.Run(garbage, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := play(t)
+				s := startDemo(t)
 				defer s.stop()
-				s.until(10 * time.Minute)
+				s.runUntil(10 * time.Minute)
 				content := readFile(t, s.file)
 				writeFile(t, s.file, []byte(garbage))
-				s.until(40 * time.Minute)
+				s.runUntil(40 * time.Minute)
 				equal(t, "the file", s.content(), garbage)
 				writeFile(t, s.file, content)
 				before := s.requests()
-				s.until(90 * time.Minute)
+				s.runUntil(90 * time.Minute)
 				if s.requests() <= before {
-					t.Error("no request was sent since the file is whole again")
+					t.Error("no request since the file was restored")
 				}
 			})
 		})
 	}
 }
 
-// A turn for which the lock cannot be had is left out; the next ones come.
-func TestPlayDemoSurvivesThatTheLockIsBusy(t *testing.T) {
+// A turn without the lock is skipped; the next ones are taken.
+func TestPlayDemo_LockBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
+		s := startDemo(t)
 		defer s.stop()
 		release, held := make(chan struct{}), make(chan error)
 		go func() {
 			held <- s.store.Update(t.Context(), func(*poolstate.Draft) error { <-release; return nil })
 		}()
 		before := s.content()
-		s.until(5 * time.Hour) // half a minute of ours, twice the patience of a writer
-		equal(t, "the file under a foreign lock", s.content(), before)
+		s.runUntil(5 * time.Hour) // 30 s of real time, twice the lock timeout
+		equal(t, "file while locked", s.content(), before)
 		close(release)
 		if err := <-held; err != nil {
 			t.Fatal(err)
 		}
-		s.until(8 * time.Hour)
+		s.runUntil(8 * time.Hour)
 		if s.content() == before {
-			t.Error("no turn was taken since the lock is free")
+			t.Error("no turn since the lock was released")
 		}
 	})
 }
 
-// The lock is all that the agent leaves beside the file.
-func TestPlayDemoLeavesNoTemporaryFile(t *testing.T) {
+func TestPlayDemo_NoTemporaryFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
-		s.until(time.Hour)
+		s := startDemo(t)
+		s.runUntil(time.Hour)
 		s.stop()
-		equal(t, "what is there", strings.Join(namesIn(t, filepath.Dir(s.file)), " "), "auth.json auth.lock")
+		equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(s.file)), " "), "auth.json auth.lock")
 	})
 }
 
-func TestTheDemoStartsOnAMonday(t *testing.T) {
-	equal(t, "the day", demoStart().Weekday(), time.Monday)
+func TestDemoStart(t *testing.T) {
+	equal(t, "weekday", demoStart().Weekday(), time.Monday)
 }

@@ -23,12 +23,12 @@ import (
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
-	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
+	o := &options{policy: "auto", now: sampleTime, location: poolstate.Location{File: file}}
 	f, err := o.newFollower(&out, asJSON)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now, err := time.Parse(time.RFC3339, pictureAt)
+	now, err := time.Parse(time.RFC3339, sampleTime)
 	if err != nil {
 		t.Fatal(err)
 	}

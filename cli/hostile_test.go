@@ -217,7 +217,7 @@ func TestListIntoAFileIsPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = out.Close() })
-	o := &options{policy: "auto", now: pictureAt}
+	o := &options{policy: "auto", now: sampleTime}
 	o.location.File = sampleFile(t, "backoff.json")
 	snap, err := o.load()
 	if err != nil {

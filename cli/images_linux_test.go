@@ -132,16 +132,16 @@ func TestImages(t *testing.T) {
 func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	t.Helper()
 	home := t.TempDir()
-	file, account := filepath.Join(home, "auth.json"), filepath.Join(home, "events.jsonl")
+	file, journalFile := filepath.Join(home, "auth.json"), filepath.Join(home, "events.jsonl")
 	writeFile(t, file, readFile(t, imageStore))
-	writeFile(t, account, bytes.ReplaceAll(readFile(t, imageJournal), []byte(imageFile), []byte(file)))
+	writeFile(t, journalFile, bytes.ReplaceAll(readFile(t, imageJournal), []byte(imageFile), []byte(file)))
 	synctest.Test(t, func(t *testing.T) {
 		cfg, err := (&options{location: poolstate.Location{File: file}, policy: "auto", now: imageAt}).storeDashboard()
 		if err != nil {
 			t.Fatal(err)
 		}
 		cfg.Path = imagePath
-		cfg.Operator.Journal = journal.At(account)
+		cfg.Operator.Journal = journal.At(journalFile)
 		r := testkit.StartDashboard(t, cfg, w, h)
 		defer r.Close()
 		for _, k := range keys {
@@ -158,13 +158,13 @@ func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 func takeDemo(t *testing.T) (taken []testkit.View) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t)
+		s := startDemo(t)
 		defer s.stop()
-		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.began)) }, Rate: s.clock.Rate}
+		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
 		r := testkit.StartDashboard(t, demoDashboard(s.store, clock, poolstate.PolicyAuto, s.sim), 120, 38)
 		defer r.Close()
 		for _, f := range frames {
-			s.until(f.at)
+			s.runUntil(f.at)
 			r.Type(f.keys)
 			taken = append(taken, r.See(f.words))
 		}

@@ -11,7 +11,7 @@ import (
 // list says, or the one that it cannot find.
 func where(t *testing.T, args ...string) string {
 	t.Helper()
-	out := done(t, pooltop(t, append([]string{"list", "--json", "--now", pictureAt}, args...)...))
+	out := done(t, pooltop(t, append([]string{"list", "--json", "--now", sampleTime}, args...)...))
 	return decoded(t, out)["path"].(string)
 }
 

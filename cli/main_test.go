@@ -14,18 +14,26 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// update writes the golden files anew: go test . -update. Read the difference
-// before it is kept.
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "rewrite the golden files")
+	long   = flag.Bool("long", false, "run the long variants: minutes instead of seconds")
+)
 
-// pictureAt is the instant at which the samples were taken.
-const pictureAt = "2026-11-23T09:20:00Z"
+// amount returns how often a test repeats something.
+func amount(short, longer int) int {
+	if *long {
+		return longer
+	}
+	return short
+}
 
-// sampleNames are files as three builds of the agent write them.
+// sampleTime is the instant at which the samples were taken.
+const sampleTime = "2026-11-23T09:20:00Z"
+
+// sampleNames are files written by several builds of the agent.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
-// TestMain makes the test binary a helper process, the program itself for a
-// script, or the suite.
+// TestMain runs a role in a helper process, the program in a script, or the tests.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleEnv)]; ok {
 		os.Exit(role(os.Args[1:]))
@@ -33,8 +41,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(suite{m}, map[string]func(){"pooltop": func() { os.Exit(Main("dev")) }})
 }
 
-// suite runs the tests without the influence of the machine: its time zone,
-// agent, configuration, terminal and colours.
+// buildDir is where build puts the program.
+var buildDir string
+
+// suite runs the tests independently of the machine's time zone, agent,
+// configuration, terminal and colours.
 type suite struct{ *testing.M }
 
 // Run implements testscript.TestingM.
@@ -45,11 +56,12 @@ func (s suite) Run() int {
 	}
 	stdin, err := os.Open(os.DevNull)
 	must(err)
-	os.Stdin = stdin // no test asks the person who runs it
+	os.Stdin = stdin // not a terminal
 	state, err := os.MkdirTemp("", "pooltop-test-")
 	must(err)
 	defer func() { _ = os.RemoveAll(state) }()
-	must(os.Setenv("XDG_STATE_HOME", state))
+	buildDir = state
+	must(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
 	must(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
 	return s.M.Run()
 }
@@ -60,14 +72,14 @@ func must(err error) {
 	}
 }
 
-// outcome is what a command leaves behind.
+// outcome is the output and exit code of a command.
 type outcome struct {
 	stdout, stderr string
 	code           int
 }
 
-// pooltop runs a command line as the program does, without a terminal. Time
-// stands still meanwhile, so that --now is the very instant.
+// pooltop runs a command line as the program does, without a terminal. The clock
+// is stopped, so that --now is exact.
 func pooltop(t *testing.T, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -84,26 +96,25 @@ func pooltop(t *testing.T, args ...string) outcome {
 	return outcome{stdout.String(), stderr.String(), code}
 }
 
-// withoutTerminal stands in for a standard output that is redirected: a test
-// may well be started in a terminal.
+// withoutTerminal redirects standard output, in case the tests run in a terminal.
 func withoutTerminal(t *testing.T) {
 	t.Helper()
-	void, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	old := os.Stdout
-	os.Stdout = void
-	t.Cleanup(func() { os.Stdout = old; _ = void.Close() })
+	os.Stdout = null
+	t.Cleanup(func() { os.Stdout = old; _ = null.Close() })
 }
 
-// at runs a command on a file at the instant of the samples.
+// at runs a command on a file, at the instant of the samples.
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
-	return pooltop(t, append(args, "--file", file, "--now", pictureAt)...)
+	return pooltop(t, append(args, "--file", file, "--now", sampleTime)...)
 }
 
-// done is the output of a command that has to succeed.
+// done returns the output of a command, which must have succeeded.
 func done(t *testing.T, o outcome) string {
 	t.Helper()
 	if o.code != exitDone || o.stderr != "" {
@@ -112,23 +123,23 @@ func done(t *testing.T, o outcome) string {
 	return o.stdout
 }
 
-// refused checks that a command failed as every command does: with its code,
-// one line on standard error that says each of the words, and no output.
+// refused checks that a command failed with an exit code, one line on standard
+// error that contains the words, and no output.
 func refused(t *testing.T, o outcome, code int, words ...string) {
 	t.Helper()
 	equal(t, "the exit code", o.code, code)
 	equal(t, "standard output", o.stdout, "")
 	if !strings.HasPrefix(o.stderr, "pooltop: ") || strings.Count(o.stderr, "\n") != 1 || !strings.HasSuffix(o.stderr, "\n") {
-		t.Errorf("standard error is not one line of pooltop's: %q", o.stderr)
+		t.Errorf("standard error is not one line: %q", o.stderr)
 	}
 	for _, w := range words {
 		if !strings.Contains(o.stderr, w) {
-			t.Errorf("standard error %q does not say %q", o.stderr, w)
+			t.Errorf("standard error %q does not contain %q", o.stderr, w)
 		}
 	}
 }
 
-// sampleFile copies a sample to a place of its own, as an agent's store.
+// sampleFile returns the path of a copy of a sample.
 func sampleFile(t *testing.T, name string) string {
 	t.Helper()
 	return storeFile(t, string(sample(t, name)))
@@ -139,7 +150,7 @@ func sample(t *testing.T, name string) []byte {
 	return readFile(t, filepath.Join("..", "testdata", "samples", name))
 }
 
-// storeFile writes an auth.json into a directory of its own.
+// storeFile writes an auth.json into a new directory.
 func storeFile(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
@@ -147,7 +158,7 @@ func storeFile(t *testing.T, content string) string {
 	return path
 }
 
-// poolOf is the text of a store with the entries of one provider, "p".
+// poolOf returns a store with the entries of one provider, "p".
 func poolOf(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
@@ -171,7 +182,7 @@ func writeFile(t *testing.T, path string, data []byte) {
 	}
 }
 
-// object is a decoded JSON object. Numbers keep their spelling.
+// object is a decoded JSON object with numbers as they were written.
 type object = map[string]any
 
 func decoded(t *testing.T, text string) object {
@@ -188,13 +199,13 @@ func decoded(t *testing.T, text string) object {
 	return o
 }
 
-// listed is the JSON of list for a store with the given content.
+// listed returns the JSON of list for a store.
 func listed(t *testing.T, content string, args ...string) object {
 	t.Helper()
 	return decoded(t, done(t, at(t, storeFile(t, content), append([]string{"list", "--json"}, args...)...)))
 }
 
-// credentialsIn returns all credentials of a list, in its order.
+// credentialsIn returns the credentials of a list, in order.
 func credentialsIn(list object) []object {
 	var all []object
 	for _, p := range list["providers"].([]any) {
@@ -205,15 +216,15 @@ func credentialsIn(list object) []object {
 	return all
 }
 
-// listedEntry is the JSON of list for one entry, beside a ready companion that
-// keeps it from being the only one of its provider.
+// listedEntry returns the JSON of list for one entry. A ready entry next to it
+// keeps it from being the provider's only one.
 func listedEntry(t *testing.T, entry string, args ...string) object {
 	t.Helper()
 	list := listed(t, poolOf(entry, `{"id": "companion", "priority": 1000000}`), args...)
 	return credentialsIn(list)[0]
 }
 
-// asJSON writes a decoded value back, to compare and to print.
+// asJSON encodes a value, to compare and to print.
 func asJSON(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

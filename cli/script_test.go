@@ -45,7 +45,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("USERPROFILE", home)
 			env.Setenv("TZ", "UTC")
 			env.Setenv("SAMPLES", samples)
-			env.Setenv("NOW", pictureAt)
+			env.Setenv("NOW", sampleTime)
 			if err := os.Mkdir(home, 0o700); err != nil {
 				return err
 			}

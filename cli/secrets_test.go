@@ -180,7 +180,7 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
-	o := &options{policy: "auto", now: pictureAt, location: poolstate.Location{File: file}}
+	o := &options{policy: "auto", now: sampleTime, location: poolstate.Location{File: file}}
 	snap, err := o.load()
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func runOn(t *testing.T, c *testkit.Terminal, role string, env []string, args ..
 func runDashboardOn(t *testing.T, c *testkit.Terminal, role string) (file string) {
 	t.Helper()
 	file = sampleFile(t, "backoff.json")
-	runOn(t, c, role, nil, "--file", file, "--now", pictureAt)
+	runOn(t, c, role, nil, "--file", file, "--now", sampleTime)
 	c.Shows("work-oauth", "personal-api-key")
 	return file
 }
@@ -81,7 +81,7 @@ func TestMain_IgnoredSIGHUP(t *testing.T) {
 	c := testkit.Open(t)
 	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
 	cmd := exec.Command("/bin/sh", "-c", `trap "" HUP; exec "$0" "$@"`, os.Args[0],
-		"events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
+		"events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
 	cmd.Env = append(os.Environ(), roleEnv+"=pooltop", "TERM=xterm-256color", "XDG_STATE_HOME="+t.TempDir())
 	c.Start(cmd)
 	c.Shows("p/b", "dead") // the history: from here on, the file is watched
@@ -181,7 +181,7 @@ func TestDashboard_BlockedTerminal(t *testing.T) {
 func TestEvents_BlockedTerminal(t *testing.T) {
 	c := testkit.Open(t)
 	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
-	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", pictureAt, "--no-color")
+	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
 	c.Shows("p/b", "dead")
 	c.Block()
 	changed := waitForName(t, filepath.Dir(file), "auth.json")
@@ -210,7 +210,7 @@ func TestReset_InterruptedWhileWaiting(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	c := testkit.Open(t)
-	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", pictureAt)
+	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", sampleTime)
 	c.Shows("reset: waiting up to 15s for the lock, which ")
 	c.Signal(syscall.SIGINT)
 	equal(t, "exit code", c.Wait(), exitFailed)
@@ -362,7 +362,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		{"config", "TERM=xterm-256color", []string{"config"}, exitDone},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cmd := exec.Command(program, append(tt.args, "--file", file, "--now", pictureAt)...)
+			cmd := exec.Command(program, append(tt.args, "--file", file, "--now", sampleTime)...)
 			cmd.Env = append(os.Environ(), "TERM=xterm-256color", tt.env)
 			shown := outputOnTerminal(t, cmd)
 			equal(t, "exit code", cmd.ProcessState.ExitCode(), tt.code)

@@ -13,12 +13,11 @@ import (
 	"pooltop/poolstate"
 )
 
-// clearable is a store with something to reset.
+// clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"id": "b"}`)
 
-// What cannot be written, or is none, is refused in one line that says what to
-// do, and changes nothing.
-func TestWhatCannotBeReset(t *testing.T) {
+// A store or lock that is not a usable file is refused with advice, and left alone.
+func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
 			if err := os.Remove(file); err != nil {
@@ -67,13 +66,12 @@ func TestWhatCannotBeReset(t *testing.T) {
 			tt.make(t, file)
 			before := state(t, file)
 			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.says, filepath.Dir(file), "reset: ")...)
-			equal(t, "what is there", state(t, file), before)
+			equal(t, "files", state(t, file), before)
 		})
 	}
 }
 
-// state is what stands at a path and how it is named, and which names are
-// beside it. The lock may come.
+// state describes a file and the names next to it, except the lock.
 func state(t *testing.T, file string) string {
 	t.Helper()
 	info, err := os.Lstat(file)

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// traces is everything that a command could leave in a directory: each name
-// below it with its mode, its time and its content.
-func traces(t *testing.T, dir string) string {
+// tree describes everything below a directory: names, modes, times and contents.
+func tree(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -33,10 +32,9 @@ func traces(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// A command that only looks writes, creates and locks nothing, whatever it
-// finds and however the store is named. So does one that is told to write
-// nothing.
-func TestLookingChangesNothing(t *testing.T) {
+// Commands that only read, and those with --dry-run, write, create and lock
+// nothing, whatever the file contains and however it is named.
+func TestCommands_ReadOnly(t *testing.T) {
 	stores := map[string]string{
 		"sample": string(sample(t, "stock-2026-09.json")),
 		"empty":  "",
@@ -55,7 +53,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			t.Setenv("HOME", home)
 			t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
 			t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
-			before := traces(t, home)
+			before := tree(t, home)
 			for _, args := range commands {
 				for _, place := range [][]string{
 					{},
@@ -66,9 +64,9 @@ func TestLookingChangesNothing(t *testing.T) {
 					{"--profile", "work"},
 					{"--profile", "play"},
 				} {
-					line := append(append([]string{"--now", pictureAt}, place...), args...)
+					line := append(append([]string{"--now", sampleTime}, place...), args...)
 					pooltop(t, line...)
-					if after := traces(t, home); after != before {
+					if after := tree(t, home); after != before {
 						t.Fatalf("pooltop %q left\n%s\nof\n%s", line, after, before)
 					}
 				}

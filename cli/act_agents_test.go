@@ -21,17 +21,17 @@ import (
 	"pooltop/poolstate"
 )
 
-func init() { roles["agent"] = agentRole }
+func init() { roles["agent"] = runAgent }
 
-// agentRole counts requests of the entries of a store, as an agent does:
-// arguments are the path and how many.
-func agentRole(args []string) int {
+// runAgent increments the request counts of a store as an agent does. Its arguments
+// are the path and how often.
+func runAgent(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	for n > 0 {
 		switch err := countAsAgent(args[0]); {
 		case err == nil:
 			n--
-		case !errors.Is(err, context.DeadlineExceeded): // it got no turn, and wants another one
+		case !errors.Is(err, context.DeadlineExceeded): // the lock was busy: try again
 			fmt.Fprintln(os.Stderr, "agent:", err)
 			return 1
 		}
@@ -41,8 +41,8 @@ func agentRole(args []string) int {
 
 var requestCount = regexp.MustCompile(`"request_count": ?(\d+)`)
 
-// countAsAgent takes the agent's lock, reads the file again, writes it whole in
-// the agent's form and renames it.
+// countAsAgent increments the request counts under the agent's lock and replaces
+// the file.
 func countAsAgent(path string) (err error) {
 	l := flock.New(poolstate.LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), poolstate.LockPatience)
@@ -77,28 +77,27 @@ func indented(data []byte) ([]byte, error) {
 	return append(bytes.TrimSpace(out.Bytes()), '\n'), nil
 }
 
-// Operators hold a credential by the command, over and over and at once, while
-// agents rewrite the file. Each command that ends well adds one to the streak
-// and one line to the journal, each turn of an agent adds a request, and no
-// reader ever sees half a file.
-func TestCommandsAndAgentsLoseNoUpdate(t *testing.T) {
+// Commands hold a credential while agents rewrite the file, all at once. Each
+// successful command increments the streak and adds a line to the journal, each
+// turn of an agent increments the request count, and readers see only whole files.
+func TestExhaust_BesideAgents(t *testing.T) {
 	program := build(t)
 	agents, turns := amount(3, 6), amount(30, 300)
 	operators, commands := amount(3, 6), amount(6, 60)
 	state := t.TempDir()
 	file := storeFile(t, poolOf(`{"id": "a", "request_count": 0, "consecutive_failures": 0}`, `{"id": "b", "request_count": 0}`))
-	var crowd sync.WaitGroup
+	var group sync.WaitGroup
 	var held atomic.Int64
 	for range operators {
-		crowd.Go(func() {
+		group.Go(func() {
 			for range commands {
-				cmd := exec.Command(program, "exhaust", "p", "a", "--for", "1h", "--file", file, "--now", pictureAt)
+				cmd := exec.Command(program, "exhaust", "p", "a", "--for", "1h", "--file", file, "--now", sampleTime)
 				cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
 				out, err := cmd.CombinedOutput()
 				switch cmd.ProcessState.ExitCode() {
 				case exitDone:
 					held.Add(1)
-				case exitRefused, exitLocked: // somebody else was first, or it got no turn
+				case exitRefused, exitLocked: // changed meanwhile, or the lock was busy
 				default:
 					t.Errorf("%v: %s", err, out)
 				}
@@ -107,7 +106,7 @@ func TestCommandsAndAgentsLoseNoUpdate(t *testing.T) {
 	}
 	for range agents {
 		agent := helper(t, "agent", file, strconv.Itoa(turns))
-		crowd.Go(func() {
+		group.Go(func() {
 			if out, err := agent.CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, out)
 			}
@@ -115,35 +114,35 @@ func TestCommandsAndAgentsLoseNoUpdate(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() {
-		crowd.Wait()
+		group.Wait()
 		close(done)
 	}()
-	looks := lookUntil(t, file, done)
+	reads := readUntil(t, file, done)
 
 	entry := credentialsIn(listedAt(t, file))[0]
-	t.Logf("%d commands of %d were done, beside %d turns of agents and %d looks", held.Load(), operators*commands, agents*turns, looks)
-	equal(t, "the streak", fmt.Sprint(entry["streak"]), fmt.Sprint(held.Load()))
+	t.Logf("%d of %d commands succeeded, beside %d turns of agents and %d reads", held.Load(), operators*commands, agents*turns, reads)
+	equal(t, "streak", fmt.Sprint(entry["streak"]), fmt.Sprint(held.Load()))
 	equal(t, "requests", fmt.Sprint(entry["request_count"]), fmt.Sprint(agents*turns))
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
 	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), int(held.Load()))
-	equal(t, "what lies beside the file", fmt.Sprint(namesIn(t, filepath.Dir(file))), "[auth.json auth.lock]")
-	equal(t, "commands that were done", int(held.Load()) >= commands, true)
+	equal(t, "names in the directory", fmt.Sprint(namesIn(t, filepath.Dir(file))), "[auth.json auth.lock]")
+	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
-// lookUntil reads the file until done and returns how often; each version that
-// it sees has to be whole.
-func lookUntil(t *testing.T, file string, done <-chan struct{}) (looks int) {
+// readUntil reads the file until done and returns how often. Each version must be
+// whole.
+func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	t.Helper()
-	for ; ; looks++ {
+	for ; ; reads++ {
 		data := readFile(t, file)
 		if _, err := poolstate.Decode(data, nil); err != nil || !json.Valid(data) {
-			t.Errorf("look %d sees a torn file of %d bytes: %v", looks, len(data), err)
-			<-done // who writes reports to this test
-			return looks
+			t.Errorf("read %d: a torn file of %d bytes: %v", reads, len(data), err)
+			<-done // the writers report to this test
+			return reads
 		}
 		select {
 		case <-done:
-			return looks
+			return reads
 		default:
 		}
 	}
@@ -152,6 +151,6 @@ func lookUntil(t *testing.T, file string, done <-chan struct{}) (looks int) {
 func listedAt(t *testing.T, file string) object {
 	t.Helper()
 	o := at(t, file, "list", "--json")
-	equal(t, "the exit code of list", o.code, exitDone)
+	equal(t, "exit code of list", o.code, exitDone)
 	return decoded(t, o.stdout)
 }

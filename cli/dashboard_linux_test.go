@@ -14,8 +14,8 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// tour shows every screen of the dashboard and waits for each: keys, and the
-// words of the program's own that stand there then.
+// tour visits every screen of the dashboard: keys, and words that the screen must
+// then show.
 var tour = []struct{ keys, words, footer string }{
 	{"e", "newest first", pane},
 	{"\x1b", "", footerOfTable},
@@ -34,7 +34,7 @@ var tour = []struct{ keys, words, footer string }{
 	{"m", "mouse on", footerOfTable},
 }
 
-// What the last line says, which is drawn last: the picture is whole.
+// The footer is drawn last: once it is there, the screen is complete.
 const (
 	footerOfTable = "r reset"
 	pane          = "esc back"
@@ -42,16 +42,16 @@ const (
 
 var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
 
-// takeTour sees every screen, the detail of n credentials among them, whose
-// counts of requests tell them apart, and returns all pictures.
+// takeTour returns the text of every screen, including the details of n
+// credentials, which differ in their error codes.
 func takeTour(t *testing.T, c *testkit.Terminal, n int) []string {
 	t.Helper()
-	var pictures []string
-	see := func() { pictures = append(pictures, c.Text()) }
+	var screens []string
+	keep := func() { screens = append(screens, c.Text()) }
 	for _, stop := range tour {
 		c.Type(stop.keys)
 		c.Shows(stop.words, stop.footer)
-		see()
+		keep()
 	}
 	c.Type("gd")
 	c.Shows(pane)
@@ -61,22 +61,22 @@ func takeTour(t *testing.T, c *testkit.Terminal, n int) []string {
 			m := code.FindStringSubmatch(p.String())
 			return len(m) == 2 && m[1] != last
 		})
-		see()
-		last = code.FindStringSubmatch(pictures[len(pictures)-1])[1]
+		keep()
+		last = code.FindStringSubmatch(screens[len(screens)-1])[1]
 		c.Type("yj")
 	}
-	return pictures
+	return screens
 }
 
-// touredStore has a credential for each text, which stands wherever it can, and
-// secrets beside it.
-func touredStore(t *testing.T, texts []string, status string) string {
+// tourStore returns a store with a credential for each text. The text is in every
+// field that can hold one, next to secrets.
+func tourStore(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
 	for i, text := range texts {
 		name := text
 		if strings.Contains(text, tokens["access"][8:16]) {
-			name = "quoted" // a provider and an id are names, of which nothing is left out
+			name = "quoted" // names are not redacted
 		}
 		q, id, provider := inJSONFile(t, text), inJSONFile(t, name), inJSONFile(t, fmt.Sprintf("p%d %s", i, name))
 		lists = append(lists, fmt.Sprintf(`%s: [{"id": %s, "label": %s, "source": %s, "auth_type": %s, "last_error_code": %d,
@@ -89,19 +89,19 @@ func touredStore(t *testing.T, texts []string, status string) string {
 	return `{"credential_pool": {"ready": [{"id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
-// toured takes the tour over a store with texts everywhere, in a home of that
-// name, and is notified of each of them.
-func toured(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
+// runTour takes the tour on a store with the texts, below a home directory of the
+// given name, with a notification for each credential.
+func runTour(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
 	t.Helper()
 	c := testkit.Open(t)
 	home = filepath.Join(t.TempDir(), home)
 	file := filepath.Join(home, "auth.json")
-	writeFile(t, file, []byte(touredStore(t, texts, "exhausted")))
-	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", pictureAt, "--notify")
+	writeFile(t, file, []byte(tourStore(t, texts, "exhausted")))
+	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", sampleTime, "--notify")
 	c.Shows("r reset", "live")
-	pictures := takeTour(t, c, len(texts))
-	writeFile(t, file, []byte(touredStore(t, texts, "dead")))
-	c.Until("be notified of the dead", func(p *testkit.Emulator) bool {
+	screens := takeTour(t, c, len(texts))
+	writeFile(t, file, []byte(tourStore(t, texts, "dead")))
+	c.Until("notify of each dead credential", func(p *testkit.Emulator) bool {
 		return strings.Count(strings.Join(p.Strings, "\n"), "9;pooltop: ") >= len(texts)
 	})
 	if err := os.Remove(file); err != nil {
@@ -109,22 +109,21 @@ func toured(t *testing.T, home string, texts []string) (*testkit.Emulator, []str
 	}
 	c.Type("\x1b")
 	c.Shows("stale", footerOfTable)
-	pictures = append(pictures, c.Text())
+	screens = append(screens, c.Text())
 	c.Type("q")
-	equal(t, "the exit code", c.Wait(), exitDone)
+	equal(t, "exit code", c.Wait(), exitDone)
 	c.CheckRestored()
-	return testkit.Read(c, func(p *testkit.Emulator) *testkit.Emulator { return p }), pictures
+	return testkit.Read(c, func(p *testkit.Emulator) *testkit.Emulator { return p }), screens
 }
 
-// motions are the sequences that move the cursor and erase: which of them a
-// picture takes depends on the one before.
+// motions are the sequences that move the cursor and erase. Which of them are
+// needed depends on the previous screen.
 var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 
-// Whatever stands in the file, in the name of its directory and on the
-// clipboard that is pasted: the terminal gets the sequences of a harmless file,
-// and nothing that acts on it.
-func TestHostileTextOnATerminal(t *testing.T) {
-	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("1 MB ", 200_000)}
+// Hostile text in the file, in its path and in the clipboard makes the dashboard
+// send no other sequences than harmless text does.
+func TestDashboard_HostileText(t *testing.T) {
+	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("long ", 20_000)}
 	for _, name := range slices.Sorted(maps.Keys(hostile)) {
 		texts = append(texts, hostile[name])
 	}
@@ -132,36 +131,36 @@ func TestHostileTextOnATerminal(t *testing.T) {
 	for i := range harmless {
 		harmless[i] = "harmless"
 	}
-	plain, _ := toured(t, "home", harmless)
-	got, _ := toured(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
+	plain, _ := runTour(t, "home", harmless)
+	got, _ := runTour(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
 	for what, p := range map[string]*testkit.Emulator{"a harmless file": plain, "a hostile file": got} {
-		equal(t, "what acts on the terminal of "+what, strings.Join(p.Raw, " "), "")
+		equal(t, "raw control characters from "+what, strings.Join(p.Raw, " "), "")
 	}
 	for shape := range got.Sequences {
 		if !plain.Sequences[shape] && !motions.MatchString(shape) {
-			t.Errorf("the terminal gets %s, which a harmless file does not give it", shape)
+			t.Errorf("%s is sent, but not for a harmless file", shape)
 		}
 	}
-	for _, told := range got.Strings {
-		if copied, ok := strings.CutPrefix(told, "OSC 52 52;c;"); ok {
+	for _, sent := range got.Strings {
+		if copied, ok := strings.CutPrefix(sent, "OSC 52 52;c;"); ok {
 			text, err := base64.StdEncoding.DecodeString(copied)
 			if err != nil {
 				t.Error(err)
 			}
-			told = string(text)
+			sent = string(text)
 		}
-		if found := raw(told); found != "" || strings.Contains(told, "\n") {
-			t.Errorf("the terminal is told %s: %q", found, told)
+		if found := raw(sent); found != "" || strings.Contains(sent, "\n") {
+			t.Errorf("%s in a string sequence: %q", found, sent)
 		}
 	}
 }
 
-// No screen shows a piece of a secret, though every text quotes one.
-func TestNoSecretOnATerminal(t *testing.T) {
+// No screen shows a part of a secret, although every text of the file quotes one.
+func TestDashboard_NoSecret(t *testing.T) {
 	token := tokens["access"]
 	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["tomorrow"][5:]}
-	p, pictures := toured(t, "home", texts)
-	for _, text := range slices.Concat(pictures, []string{string(p.All)}, p.Strings) {
+	p, screens := runTour(t, "home", texts)
+	for _, text := range slices.Concat(screens, []string{string(p.All)}, p.Strings) {
 		checkNoSecret(t, "a screen", outcome{stdout: text})
 	}
 }

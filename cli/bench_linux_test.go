@@ -179,17 +179,10 @@ func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	return path
 }
 
-// buildReleased builds the program as it is released, without cgo.
-func buildReleased(b *testing.B) string {
-	b.Helper()
-	b.Setenv("CGO_ENABLED", "0")
-	return build(b)
-}
-
 // BenchmarkAtRest measures an idle dashboard for ten seconds, next to an idle
 // program of the same library.
 func BenchmarkAtRest(b *testing.B) {
-	program := buildReleased(b)
+	program := build(b)
 	const focusLost = "\x1b[O"
 	for _, tt := range []struct {
 		name       string
@@ -253,7 +246,7 @@ func reportSpread(b *testing.B, waits []time.Duration) {
 // BenchmarkChangeToScreen measures from a replaced file to the printed change. The
 // pauses between changes keep them out of step with the frames.
 func BenchmarkChangeToScreen(b *testing.B) {
-	program := buildReleased(b)
+	program := build(b)
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
 			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", n, 0)
@@ -294,7 +287,7 @@ func init() {
 // BenchmarkFirstFrame measures from the start to the first frame, alternating with
 // a bare program.
 func BenchmarkFirstFrame(b *testing.B) {
-	program, path := buildReleased(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
+	program, path := build(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	b.Setenv(roleEnv, "")
 	var waits, others []time.Duration
 	for b.Loop() {
@@ -316,7 +309,7 @@ func BenchmarkFirstFrame(b *testing.B) {
 
 // BenchmarkStorm replaces the file a thousand times a second for ten seconds.
 func BenchmarkStorm(b *testing.B) {
-	program := buildReleased(b)
+	program := build(b)
 	path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", 10, 1)
 	s := startProcess(b, program, "--file", path)
 	s.waitFor("aaaa")

@@ -36,7 +36,7 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	writeFile(t, file, []byte(clearable))
 	report := filepath.Join(t.TempDir(), "report")
 	cmd := helper(t, "tracer", filepath.Join(root, scope), fmt.Sprint(n), fmt.Sprint(int(errno)), report,
-		program, "reset", "p", "a", "--file", file, "--now", pictureAt)
+		program, "reset", "p", "a", "--file", file, "--now", sampleTime)
 	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+filepath.Join(root, "state"))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
