@@ -47,7 +47,7 @@ func TestWrongUsage(t *testing.T) {
 
 		{"completion", []string{"name a shell", "bash"}},
 		{"completion bsh", []string{`"bsh"`, "did you mean", "powershell"}},
-		{"demo --file auth.json", []string{"demo", "leave --file out"}},
+		{"demo --file auth.json", []string{"demo", "remove --file"}},
 		{"demo --profile work", []string{"--profile"}},
 
 		{"backoff x", []string{`"x"`}},
