@@ -104,7 +104,7 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 			e.Reason = "dead, re-auth is what helps"
 			return e
 		}
-		e.change = OperatorReset(c, at)
+		e.change = reset(c, at)
 		if e.change.IsEmpty() {
 			e.Reason = "already clear"
 		}

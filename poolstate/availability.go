@@ -5,18 +5,23 @@ import "time"
 // Availability is what a credential's status means at an instant.
 type Availability uint8
 
-// The availabilities. Due is exhausted with its deadline passed: the agent
-// retries it at its next turn. Held is cooling by an operator's hand.
 const (
+	// Ready means that the agent can select the credential now.
 	Ready Availability = iota
+	// Cooling means exhausted, with the deadline ahead.
 	Cooling
+	// Held is Cooling by decision of an operator.
 	Held
+	// Due means exhausted with the deadline passed, or without one: the agent
+	// tries the credential at its next selection.
 	Due
+	// Dead means that the credential needs a new login.
 	Dead
+	// Disabled means that the agent's configuration excludes the credential.
 	Disabled
 )
 
-// Availabilities lists them all, in the order in which summaries count them.
+// Availabilities lists all of them in display order.
 var Availabilities = [...]Availability{Ready, Cooling, Held, Due, Dead, Disabled}
 
 // String returns the word used on screen and in JSON.
@@ -24,14 +29,14 @@ func (a Availability) String() string {
 	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "disabled"})
 }
 
-// Returns reports whether the credential comes back by itself at a deadline.
+// Returns reports whether a deadline ahead ends the state.
 func (a Availability) Returns() bool { return a == Cooling || a == Held }
 
 // Origin is where a deadline comes from.
 type Origin uint8
 
-// The origins: the provider named the instant, the policy computed it, or an
-// operator pinned it.
+// The origins: no deadline, an instant that the provider named, one computed by
+// the policy, and one set by an operator.
 const (
 	OriginNone Origin = iota
 	OriginProvider
@@ -39,32 +44,29 @@ const (
 	OriginOperator
 )
 
-// String returns the word used in JSON; that of [OriginNone] is empty.
+// String returns the word used in JSON, which is empty for [OriginNone].
 func (o Origin) String() string {
 	return wordOf(o, []string{"", "provider", "computed", "operator"})
 }
 
-// suspectAfter is how far ahead a deadline may lie before it cannot be right:
-// no provider's window is longer than a month.
+// suspectAfter is how far ahead a plausible deadline may be: no provider has a
+// limit that spans more than a month.
 const suspectAfter = 31 * 24 * time.Hour
 
-// Deadline is when a cooldown ends, and why we think so. The zero value is no
-// deadline.
+// Deadline is the end of a cooldown. The zero value is no deadline.
 type Deadline struct {
 	At     time.Time
 	Origin Origin
-	// Suspect is true for a deadline that cannot be right: more than 31 days
-	// ahead, or before its own exhaustion. It is obeyed all the same, since the
-	// agent does.
+	// Suspect marks an implausible deadline: more than 31 days ahead, or before
+	// its own exhaustion. It counts nevertheless, since the agent obeys it.
 	Suspect bool
 }
 
 // IsZero reports whether there is no deadline.
 func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
 
-// Deadline returns when the credential's cooldown ends under the policy. Only
-// exhausted credentials have one, and an exhausted one without an instant to
-// count from has none: the agent retries it at once.
+// Deadline returns when the cooldown of c ends. Only an exhausted credential has
+// a deadline, and only if the file has a reset time or the time of the failure.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	if c.Status != StatusExhausted {
 		return Deadline{}
@@ -85,8 +87,8 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	return d
 }
 
-// Availability returns what the credential's status means at the instant. A
-// deadline that is reached has passed.
+// Availability returns what the status of c means at an instant. At its deadline
+// a credential is due.
 func (p Policy) Availability(c *Credential, now time.Time) Availability {
 	return availability(c, p.Deadline(c, now), now)
 }
@@ -108,24 +110,24 @@ func availability(c *Credential, d Deadline, now time.Time) Availability {
 	}
 }
 
-// Assessment is everything that a credential's state means at an instant.
+// Assessment is what a credential's state means at an instant.
 type Assessment struct {
 	Availability Availability
 	Deadline     Deadline
-	// Remaining is the time to the deadline, never negative.
+	// Remaining is the time left until the deadline, never negative.
 	Remaining time.Duration
-	// Base is the cooldown of a first failure with the present code.
+	// Base is the cooldown of a first failure with the present error code.
 	Base time.Duration
-	// Multiplier is what the present streak makes of it.
+	// Multiplier is the factor for the present streak, 1 to 8.
 	Multiplier int
-	// Cooldown is the length of the present cooldown, from its exhaustion to
-	// its deadline; zero without both.
+	// Cooldown is the time from exhaustion to deadline; zero if either is
+	// unknown.
 	Cooldown time.Duration
-	// Next is what one more failure with the same code would cost.
+	// Next is the cooldown after one more failure with the same code.
 	Next time.Duration
 }
 
-// Assess puts credential, policy and instant together.
+// Assess returns what the state of c means at an instant.
 func (p Policy) Assess(c *Credential, now time.Time) Assessment {
 	d := p.Deadline(c, now)
 	a := Assessment{

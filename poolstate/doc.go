@@ -1,7 +1,7 @@
-// Package poolstate is the credential pool of an LLM agent: what its auth.json
-// says, what that means at an instant, and how to change it without losing
-// anything. A Go program that imports it can be a good citizen of a file that
-// belongs to somebody else. It knows no terminal, no network and no watcher.
+// Package poolstate reads and safely changes the credential pool of an LLM
+// agent: the API keys and OAuth tokens that the agent keeps per provider in
+// auth.json and rotates through when a provider refuses one. It has no terminal,
+// network or file-watching code.
 //
 //	store := poolstate.Open(path)
 //	snapshot, err := store.Load()
@@ -12,101 +12,83 @@
 //
 // # The file
 //
-// auth.json lies in the agent's home, and [Location] finds it. credential_pool
-// in it is an object: a provider's name, and the list of its credentials. What
-// else the file holds, at any depth, is the agent's own and nobody else's
-// business; it survives every edit to the byte.
+// auth.json is in the agent's home directory; [Location] finds it. Its object
+// credential_pool maps the name of a provider to the list of its credentials.
+// Everything else in the file belongs to the agent and survives every edit byte
+// for byte.
 //
-// The agent may run in several processes. Each holds a picture of the pool in
-// memory, writes it back when something happens, and replaces the file by
-// renaming another over it. So what was read a moment ago is history, a file
-// that is open is the old one, and only who holds the lock knows what is there.
+// Several processes of an agent may share the file. Each keeps the pool in
+// memory and writes it back by renaming a new file over the old one, so the
+// content can be relied on only while its lock is held.
 //
 // # Reading
 //
-// [Store.Load] takes no lock, writes nothing and creates nothing. It returns a
-// [Pool]: providers in order of name, credentials in the order the agent rotates
-// through them, which is their priority and not their place in the list. Every
-// field is read with tolerance: a value of the wrong type means that the field is
-// absent, never that the file cannot be loaded, and what could not be understood
-// is kept as a note. Texts are the file's, and those of failures the provider's:
-// they are untrusted, and have to be made harmless before a terminal gets them.
+// [Store.Load] takes no lock and writes nothing. It returns a [Pool] with the
+// providers in order of name and their credentials in the order in which the
+// agent rotates through them. A field with a value of the wrong type is treated
+// as absent; entries that cannot be understood are listed in [Provider.Notes].
+// All text is untrusted: strip control sequences before writing it to a
+// terminal.
 //
-// # Meaning
+// # Deadlines and streaks
 //
-// A [Credential] says what the file says. What it means depends on the instant
-// and on the [Policy] that the agent on this machine obeys; [Policy.Assess] puts
-// the three together: availability, deadline, cooldown, and the price of one more
-// failure.
+// A [Credential] holds what the file says. What that means at an instant also
+// depends on the [Policy] of the agent; [Policy.Assess] returns availability,
+// deadline, cooldown and the cost of the next failure.
 //
-// A deadline is a value with its [Origin]. The time that the provider named comes
-// first, sooner or later than anything computed. Without it the cooldown counts
-// from the failure: an hour, or five minutes after a 401, times the multiplier. No
-// time of failure is no deadline. When the deadline has passed the credential is
-// due: the file says exhausted still, and the agent tries it at its next turn. The
-// dead wait for nothing but a new authentication.
+// The deadline that a provider named takes precedence. Otherwise the cooldown
+// counts from the failure: one hour, or five minutes after a 401, times the
+// policy's multiplier. A credential whose deadline has passed is due: its status
+// in the file is still exhausted, and the agent tries it at its next selection.
+// A dead credential needs a new login.
 //
-// The streak counts failures in a row. Every exhaustion raises it; only a real
-// success or an operator's reset takes it back to zero, and a cooldown that ran
-// out does not. That is why the next one is longer: the multiplier is 1, 2, 4 and
-// then 8. A file without the count says that it is unknown, which is not zero.
-// Agents without the backoff count nothing and multiply nothing; [PolicyChoice]
-// tells which kind writes the file by what it finds there.
+// The streak is the number of exhaustions since the last real success or
+// operator reset; the end of a cooldown does not clear it. Under [Backoff] it
+// sets the multiplier: 1, 2, 4, then 8. A file without the count has an unknown
+// streak, which differs from zero. Agents without backoff count nothing.
 //
 // # Changing
 //
-// Transitions ([Exhausted], [CooledDown], [OperatorReset], [held],
-// [Succeeded]) are pure: a credential and an instant in, a [Change] out.
-// [Store.Update] is the only way in which a change reaches the file, and takes
-// these steps:
+// Transitions such as [Exhausted] and [Succeeded] are pure functions that return
+// a [Change]. Every write goes through [Store.Update], which
 //
-//  1. It takes the agent's own lock, the path of the store with .lock for its
-//     suffix, as the agent does: exclusively, asking every 50 ms, for 15 seconds
-//     at the most. The lock is created if it is missing and never deleted. With
-//     [TraceLock] it tells whether it waits.
-//  2. It reads the file anew. What the caller saw before is no ground to write on.
-//  3. It lets the caller find the credential by provider and id. One that is gone
-//     is [ErrGone], and nothing is written.
-//  4. It changes the fields that the change names, and updated_at. Everything else
-//     stays byte for byte the same: order, blanks, numbers, keys nobody knows.
-//  5. It writes a temporary file of mode 0600 beside the target, syncs it, renames
-//     it over what a link points to, and syncs the directory. Where the file
-//     cannot be renamed over, as on a bind mount, it is copied into. Nothing is
-//     left behind, whatever fails.
-//  6. It gives the lock back.
+//  1. takes the agent's own lock, the file at [LockPath], and retries for up to
+//     [LockPatience]. The lock file is created if necessary and never deleted;
+//  2. reads the file again, because the caller's snapshot may be out of date;
+//  3. passes it to the caller as a [Draft], whose Apply returns [ErrGone] for a
+//     credential that is no longer there;
+//  4. replaces the values of the changed fields and updated_at, and no other
+//     byte of the file;
+//  5. writes a temporary file of mode 0600 next to the target, syncs it, renames
+//     it over the target of any symlink and syncs the directory. A file that
+//     cannot be renamed over, such as a bind mount, is overwritten in place;
+//  6. releases the lock.
 //
-// A file that cannot be parsed, or whose pool is not an object, is never written.
+// A file that cannot be parsed is never written.
 //
-// What an operator does is an [Action]: planned by [Store.Plan] without a lock,
-// performed by [Store.Perform] on what the operator saw, taken back by
-// [Store.Undo] where the file still holds what was written. Where the entry has
-// changed meanwhile, its own state wins and the action is refused.
+// An operator's change is an [Action]: [Store.Plan] previews it, [Store.Perform]
+// applies it to the credentials as the operator saw them, and [Store.Undo]
+// reverts it. Each refuses a credential that has changed in the meantime.
 //
-// # What an agent does with it
+// A change takes effect when the agent next reloads its pool. Until then an older
+// build may write its own state over it, so compare later snapshots with an
+// [Observer] before reporting that a change is in effect. A hold stores its
+// deadline in the file, which all builds obey, and needs an error code that the
+// agent does not retry early: see [HoldCode].
 //
-// It sees the change when it next loads its pool, at the beginning of a session or
-// a job, and until then goes on with what it has in memory. An older build may
-// write that back over the change. A newer one gives way to an exhaustion that is
-// newer than its own, and the newest to status_cleared_at, which a reset sets. So
-// say "written", never "in effect"; keep watching the entry, by comparing two
-// pictures with [diff] or an [Observer]; and say so when it is back as it was.
+// # Rules for other writers
 //
-// A forced exhaustion writes its deadline into the file, so that every build obeys
-// it, and takes a code that the agent does not look behind: [holdCode].
-//
-// # What never to do
-//
-//   - Write from a picture that was read before the lock was held.
-//   - Decode the file into structs and encode it back: what they do not name is lost.
-//   - Delete the lock, or lock the target of a link instead of the path as given.
-//   - Write in place, or leave a mode that others can read.
-//   - Take an unknown streak for zero, or clear one because a cooldown is over.
-//   - Touch last_status of a credential because its deadline has passed: that turn
-//     is the agent's.
-//   - Print what a provider said as it is, or anything that may be a token.
+//   - Do not write from a snapshot that was read without the lock.
+//   - Do not decode the file into structs and encode it back: fields that they do
+//     not declare would be lost.
+//   - Do not delete the lock file, and lock the path as given rather than the
+//     target of a symlink.
+//   - Do not treat an unknown streak as zero, or clear a streak because a cooldown
+//     has ended.
+//   - Do not change last_status because a deadline has passed; the agent does.
 //
 // # Secrets
 //
-// No token is kept in any value of this package. Credentials carry a digest
-// that tells whether two secrets are equal, and that prints as nothing.
+// No value of this package exposes a token. A [Credential] holds digests, which
+// tell whether two secrets are equal and format as nothing.
 package poolstate

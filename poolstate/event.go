@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// EventKind is what happened to a credential, or to the file.
+// EventKind is what happened to a credential or to the file.
 type EventKind uint8
 
-// The kinds, named as in the journal and in JSON.
+// The event kinds. The last three concern the file.
 const (
 	EventExhausted EventKind = iota
 	EventHeld
@@ -36,20 +36,20 @@ var eventWords = []string{
 // String returns the word used on screen and in JSON.
 func (k EventKind) String() string { return wordOf(k, eventWords) }
 
-// OfFile reports whether the event concerns the file and not one credential.
+// OfFile reports whether the event concerns the file rather than a credential.
 func (k EventKind) OfFile() bool { return k >= EventFileMissing }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. An unknown word is an
-// error.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an error for an
+// unknown word.
 func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, eventWords, text) }
 
-// Actor is who did it.
+// Actor is the cause of an event.
 type Actor uint8
 
-// The actors.
+// The actors: an agent, an operator, and the clock, which makes credentials due.
 const (
 	ByAgent Actor = iota
 	ByOperator
@@ -64,11 +64,11 @@ func (a Actor) String() string { return wordOf(a, actorWords) }
 // MarshalText implements [encoding.TextMarshaler].
 func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. An unknown word is an
-// error.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an error for an
+// unknown word.
 func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
 
-// wordOf returns the word of a value, and its type and number if it has none.
+// wordOf returns the word of a value, or its type and number if it has none.
 func wordOf[T ~uint8](v T, words []string) string {
 	if int(v) < len(words) {
 		return words[v]
@@ -85,18 +85,18 @@ func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	return nil
 }
 
-// Event is one change of one credential, or of the file.
+// Event is one change of a credential or of the file.
 type Event struct {
 	At   time.Time
 	Kind EventKind
 	By   Actor
-	// Before is nil for one that was added, After for one that was removed, and
-	// both for what happened to the file.
+	// Before is nil for an added credential, After for a removed one, and both
+	// for an event of the file.
 	Before, After *Credential
 }
 
-// Credential is the credential after the event, or before it when it is gone;
-// nil for what happened to the file.
+// Credential returns the credential after the event, or before it if it was
+// removed. It is nil for an event of the file.
 func (e *Event) Credential() *Credential {
 	if e.After != nil {
 		return e.After
@@ -104,9 +104,8 @@ func (e *Event) Credential() *Credential {
 	return e.Before
 }
 
-// diff returns what changed between two snapshots of a pool, in the order of the
-// pool, removed credentials last. A real success shows in new tokens, an
-// operator's reset in its time stamp or in a streak that fell without new tokens.
+// diff returns what changed between two snapshots in the order of the pool, with
+// removed credentials last.
 func diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
 	was := before.finder()
@@ -116,8 +115,12 @@ func diff(before, after *Pool, at time.Time) []Event {
 			out = append(out, Event{At: at, Kind: EventAdded, After: c})
 			continue
 		}
-		if kind, by, changed := change(old, c); changed {
-			out = append(out, Event{At: at, Kind: kind, By: by, Before: old, After: c})
+		if kind, changed := kindOfChange(old, c); changed {
+			e := Event{At: at, Kind: kind, Before: old, After: c}
+			if kind == EventHeld || kind == EventReset {
+				e.By = ByOperator
+			}
+			out = append(out, e)
 		}
 	}
 	is := after.finder()
@@ -129,29 +132,28 @@ func diff(before, after *Pool, at time.Time) []Event {
 	return out
 }
 
-func change(was, is *Credential) (kind EventKind, by Actor, changed bool) {
-	fell := was.Streak.Count() > 0 && is.Streak.Count() == 0
-	cleared := is.ClearedAt.After(was.ClearedAt)
-	failing := is.Status == StatusExhausted
+// kindOfChange compares two states of a credential. New tokens indicate a real
+// success; a new status_cleared_at, or a streak that became zero without new
+// tokens, indicates a reset by an operator.
+func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
+	failed, fails := was.Status == StatusExhausted, is.Status == StatusExhausted
+	died, dead := was.Status == StatusDead, is.Status == StatusDead
+	cleared := was.Streak.Count() > 0 && is.Streak.Count() == 0
 	switch {
 	case was.Disabled != is.Disabled && is.Disabled:
-		return EventDisabled, ByAgent, true
+		return EventDisabled, true
 	case was.Disabled != is.Disabled:
-		return EventEnabled, ByAgent, true
-	case is.Status == StatusDead && was.Status != StatusDead:
-		return EventDead, ByAgent, true
-	case failing && is.Held() && (!was.Held() || !was.StatusAt.Equal(is.StatusAt)):
-		return EventHeld, ByOperator, true
-	case failing && (was.Status != StatusExhausted || is.StatusAt.After(was.StatusAt)):
-		return EventExhausted, ByAgent, true
-	case failing:
-		return 0, ByAgent, false
-	case newTokens(was, is) && (fell || was.Status == StatusExhausted || was.Status == StatusDead):
-		return EventRefreshed, ByAgent, true
-	case cleared, fell:
-		return EventReset, ByOperator, true
-	case was.Status == StatusExhausted || was.Status == StatusDead && is.Status != StatusDead:
-		return EventReady, ByAgent, true
+		return EventEnabled, true
+	case dead && !died:
+		return EventDead, true
+	case is.Held() && (!was.Held() || !was.StatusAt.Equal(is.StatusAt)):
+		return EventHeld, true
+	case fails:
+		return EventExhausted, !failed || is.StatusAt.After(was.StatusAt)
+	case newTokens(was, is) && (cleared || failed || died):
+		return EventRefreshed, true
+	case cleared, is.ClearedAt.After(was.ClearedAt):
+		return EventReset, true
 	}
-	return 0, ByAgent, false
+	return EventReady, failed || died && !dead
 }

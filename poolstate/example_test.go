@@ -10,8 +10,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// An operator has topped up a quota and wants that one credential back now.
-func ExampleStore_Update() {
+// Reset one credential after its quota was topped up.
+func ExampleStore_Perform() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
 		fmt.Println(err)
@@ -43,29 +43,25 @@ func ExampleStore_Update() {
 	now := time.Unix(1795425600, 0)
 	store := poolstate.Open(path, poolstate.WithClock(func() time.Time { return now }))
 	ref := poolstate.Ref{Provider: "openrouter", ID: "e5b7f2"}
-	show := func(when string) {
+	show := func(when string) []poolstate.Credential {
 		snapshot, err := store.Load()
 		if err != nil {
 			fmt.Println(err)
-			return
+			return nil
 		}
 		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
 		c := snapshot.Pool.Find(ref)
 		fmt.Printf("%s: %s is %s\n", when, c.Name(), policy.Availability(c, now))
+		return []poolstate.Credential{*c}
 	}
 
-	show("before")
-	err = store.Update(context.Background(), func(d *poolstate.Draft) error {
-		c := d.Pool().Find(ref)
-		if c == nil {
-			return poolstate.ErrGone
-		}
-		return d.Apply(ref, poolstate.OperatorReset(*c, now))
-	})
+	seen := show("before")
+	outcome, err := store.Perform(context.Background(), poolstate.Action{Verb: poolstate.VerbReset}, seen)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	fmt.Println("changed:", len(outcome.Changed))
 	show("after")
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -75,6 +71,7 @@ func ExampleStore_Update() {
 	fmt.Print(string(content))
 	// Output:
 	// before: backup-key is cooling
+	// changed: 1
 	// after: backup-key is ready
 	// {
 	//   "version": 1,
@@ -98,8 +95,7 @@ func ExampleStore_Update() {
 	// }
 }
 
-// The same credential means something else to an agent with the backoff than to
-// one without.
+// The policy of the agent determines when a credential is usable again.
 func ExamplePolicy_Assess() {
 	now := time.Unix(1795425600, 0).UTC()
 	c := poolstate.Credential{

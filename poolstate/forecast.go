@@ -7,152 +7,106 @@ import (
 	"time"
 )
 
-// ForecastStep is a step of the forecast, an instant at which capacity changes: who is
-// back, and how many are ready from then on.
+// ForecastStep is an instant at which credentials become ready.
 type ForecastStep struct {
 	At time.Time
-	// Ready is how many are ready from At on, those of earlier steps included.
+	// Ready is the total number of ready credentials from At on.
 	Ready int
-	// Back are those that come back at At, in the pool's own order.
+	// Back are the credentials that become ready at At, in the pool's order.
 	Back []*Credential
-	// ByProvider, Held and Suspect are how many of Back have a deadline that
-	// the provider named, that an operator set, and that cannot be right.
+	// ByProvider, Held and Suspect count those of Back whose deadline was named
+	// by the provider, set by an operator, or is implausible.
 	ByProvider, Held, Suspect int
 }
 
-// Forecast is how many credentials will be ready at each moment, if nothing
-// fails and nobody acts. It takes each at its deadline for ready: whether it
-// works again shows only when the agent retries it.
+// Forecast is the number of credentials that will be ready at each moment if
+// nothing fails and no one intervenes. It assumes that a credential is ready at
+// its deadline; only the agent's next request shows whether it works.
 type Forecast struct {
-	// Now is the instant from which the forecast looks ahead.
+	// Now is the start of the forecast.
 	Now time.Time
-	// Ready is how many are ready now.
+	// Ready is the number of credentials that are ready now.
 	Ready int
-	// Due is how many the agent retries at its next turn, whenever that is.
-	// They are not ready and no step: no instant can be given for them.
+	// Due is the number that the agent tries at its next selection. They are
+	// neither ready nor in a step, because that instant is unknown.
 	Due int
-	// Excluded is how many never come back by themselves: dead and disabled.
+	// Excluded is the number of dead and disabled credentials, which no deadline
+	// brings back.
 	Excluded int
-	// Total is the most that can be ready again: all but those that are gone.
+	// Total is the number of credentials that can be ready: all but Excluded.
 	Total int
-	// Steps are in order of time, all of them after Now, no two at one instant.
+	// Steps are in order of time, after Now, with distinct instants.
 	Steps []ForecastStep
 }
 
-// returning is a credential with the deadline at which it comes back.
+// returning is a credential with a deadline ahead.
 type returning struct {
-	who      *Credential
-	deadline Deadline
+	credential *Credential
+	deadline   Deadline
+	order      int // in the pool
 }
 
-// turn is the instant at which one of those that return does: small, so that
-// many are quickly put in order.
-type turn struct {
-	seconds     int64
-	nanoseconds int32
-	of          int32 // its place among them, in the pool's own order
-}
-
-// turnsOf returns the order in which they return.
-func turnsOf(back []returning) []turn {
-	turns := make([]turn, len(back))
-	for i := range back {
-		at := back[i].deadline.At
-		turns[i] = turn{at.Unix(), int32(at.Nanosecond()), int32(i)}
-	}
-	slices.SortFunc(turns, func(a, b turn) int {
-		switch {
-		case a.seconds != b.seconds:
-			return cmp.Compare(a.seconds, b.seconds)
-		case a.nanoseconds != b.nanoseconds:
-			return cmp.Compare(a.nanoseconds, b.nanoseconds)
-		}
-		return cmp.Compare(a.of, b.of)
-	})
-	return turns
-}
-
-func (t turn) sameInstant(o turn) bool {
-	return t.seconds == o.seconds && t.nanoseconds == o.nanoseconds
-}
-
-// Forecast looks ahead for the whole pool.
+// Forecast predicts the readiness of the whole pool.
 func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
 	back := make([]returning, 0, p.Len())
-	for i := range p.Providers {
-		back = f.count(back, &p.Providers[i], policy)
+	for c := range p.All() {
+		back = f.count(back, c, policy)
 	}
-	f.climb(back)
+	f.addSteps(back)
 	return f
 }
 
-// Forecast looks ahead for one provider.
+// Forecast predicts the readiness of one provider.
 func (p *Provider) Forecast(policy Policy, now time.Time) Forecast {
-	f := Forecast{Now: now}
-	f.climb(f.count(make([]returning, 0, len(p.Credentials)), p, policy))
-	return f
+	return (&Pool{Providers: []Provider{*p}}).Forecast(policy, now)
 }
 
-// count adds a provider's credentials, and to back those that come back.
-func (f *Forecast) count(back []returning, p *Provider, policy Policy) []returning {
-	for i := range p.Credentials {
-		c := &p.Credentials[i]
-		d := policy.Deadline(c, f.Now)
-		a := availability(c, d, f.Now)
-		switch {
-		case a == Ready:
-			f.Ready++
-		case a == Due:
-			f.Due++
-		case a.Returns():
-			back = append(back, returning{c, d})
-		default:
-			f.Excluded++
-		}
+// count counts c, or appends it to back if a deadline is ahead.
+func (f *Forecast) count(back []returning, c *Credential, policy Policy) []returning {
+	d := policy.Deadline(c, f.Now)
+	switch a := availability(c, d, f.Now); {
+	case a == Ready:
+		f.Ready++
+	case a == Due:
+		f.Due++
+	case a.Returns():
+		return append(back, returning{c, d, len(back)})
+	default:
+		f.Excluded++
 	}
 	return back
 }
 
-// climb makes steps of those that come back, and sums up.
-func (f *Forecast) climb(back []returning) {
+func (f *Forecast) addSteps(back []returning) {
 	f.Total = f.Ready + f.Due + len(back)
-	turns := turnsOf(back)
-	who := make([]*Credential, len(turns)) // one array, of which each step has a part
-	steps := 0
-	for i := range turns {
-		who[i] = back[turns[i].of].who
-		if i == 0 || !turns[i].sameInstant(turns[i-1]) {
-			steps++
+	slices.SortFunc(back, func(a, b returning) int { // SortStableFunc is slower
+		return cmp.Or(a.deadline.At.Compare(b.deadline.At), cmp.Compare(a.order, b.order))
+	})
+	credentials := make([]*Credential, len(back)) // shared by the steps
+	for i, first := 0, 0; i < len(back); i++ {
+		d := back[i].deadline
+		if i == 0 || !d.At.Equal(back[first].deadline.At) {
+			first = i
+			f.Steps = append(f.Steps, ForecastStep{At: d.At})
 		}
-	}
-	f.Steps = make([]ForecastStep, 0, steps)
-	for first := 0; first < len(turns); {
-		s := ForecastStep{At: back[turns[first].of].deadline.At}
-		end := first
-		for ; end < len(turns) && turns[end].sameInstant(turns[first]); end++ {
-			s.add(&back[turns[end].of].deadline)
+		credentials[i] = back[i].credential
+		s := &f.Steps[len(f.Steps)-1]
+		s.Ready, s.Back = f.Ready+i+1, credentials[first:i+1:i+1]
+		switch d.Origin {
+		case OriginProvider:
+			s.ByProvider++
+		case OriginOperator:
+			s.Held++
 		}
-		s.Ready, s.Back = f.Ready+end, who[first:end:end]
-		f.Steps = append(f.Steps, s)
-		first = end
+		if d.Suspect {
+			s.Suspect++
+		}
 	}
 }
 
-func (s *ForecastStep) add(d *Deadline) {
-	switch d.Origin {
-	case OriginProvider:
-		s.ByProvider++
-	case OriginOperator:
-		s.Held++
-	}
-	if d.Suspect {
-		s.Suspect++
-	}
-}
-
-// At is how many are ready at an instant; at the very instant of a step, those
-// of the step are. Before Now it is what is ready now.
+// At returns the number of credentials that are ready at t. A step counts from
+// its own instant on.
 func (f *Forecast) At(t time.Time) int {
 	passed := sort.Search(len(f.Steps), func(i int) bool { return f.Steps[i].At.After(t) })
 	if passed == 0 {
@@ -161,7 +115,7 @@ func (f *Forecast) At(t time.Time) int {
 	return f.Steps[passed-1].Ready
 }
 
-// Last is the instant of the last step, zero without one.
+// Last returns the instant of the last step, zero if there is none.
 func (f *Forecast) Last() time.Time {
 	if len(f.Steps) == 0 {
 		return time.Time{}
@@ -169,15 +123,11 @@ func (f *Forecast) Last() time.Time {
 	return f.Steps[len(f.Steps)-1].At
 }
 
-// Half is the first step after which no more are missing than have come back,
-// of those that come back at all; nil when none does.
+// Half returns the step by which at least half of the credentials with a
+// deadline ahead are back, nil if there are none.
 func (f *Forecast) Half() *ForecastStep {
-	if len(f.Steps) == 0 {
-		return nil
-	}
-	most := f.Steps[len(f.Steps)-1].Ready
 	for i := range f.Steps {
-		if s := &f.Steps[i]; s.Ready-f.Ready >= most-s.Ready {
+		if s := &f.Steps[i]; 2*(s.Ready-f.Ready) >= f.Total-f.Due-f.Ready {
 			return s
 		}
 	}

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Observer turns what is seen of a store in the course of time into events:
-// pictures, failures to take one, and the clock. The zero value has seen
-// nothing. It keeps the last picture and no other.
+// Observer derives events from what is seen of a store over time: snapshots,
+// failures to load one, and the passing of deadlines. The zero value has seen
+// nothing. An Observer keeps the latest snapshot only.
 type Observer struct {
 	pool   *Pool
 	policy Policy
-	// seen is when the last picture was taken, clock the instant up to which
-	// deadlines have been looked at, and next the first one after it.
-	seen, clock, next time.Time
-	// trouble is what is wrong with the file, while failed is true.
+	// seenAt is the time of the latest snapshot, checkedAt the instant up to
+	// which deadlines were checked, and next the first deadline after it.
+	seenAt, checkedAt, next time.Time
+	// failure is the kind of the latest failure, valid while failed is true.
 	failed  bool
-	trouble EventKind
+	failure EventKind
 }
 
-// Observe takes the next picture and returns what happened since the one before.
-// The first picture has no past: see [History].
+// Observe adds a snapshot and returns what happened since the previous one. The
+// first snapshot produces no events; see [History].
 func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
 	var out []Event
 	if o.failed {
@@ -32,38 +32,34 @@ func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
 	}
 	if o.pool != nil && o.pool != pool {
 		for _, e := range diff(o.pool, pool, at) {
-			e.At = o.happened(&e, pool, at)
+			e.At = o.timeOf(&e, pool, at)
 			out = append(out, e)
 		}
 	}
-	o.pool, o.seen = pool, at
+	o.pool, o.seenAt = pool, at
 	o.SetPolicy(policy, at)
 	return out
 }
 
-// SetPolicy goes on with another policy, by which deadlines are computed from an
-// instant on.
+// SetPolicy changes the policy by which deadlines after at are computed.
 func (o *Observer) SetPolicy(policy Policy, at time.Time) {
-	o.policy, o.clock, o.next = policy, at, nextDeadline(o.pool, policy, at)
+	o.policy, o.checkedAt, o.next = policy, at, nextDeadline(o.pool, policy, at)
 }
 
-// happened is when an event happened, by the file's own word where that can be
-// true: not after this picture, and not before the last one. Then each pooltop
-// that watches gives an event the same time.
-func (o *Observer) happened(e *Event, pool *Pool, at time.Time) time.Time {
-	said := []time.Time{pool.UpdatedAt}
-	if e.After != nil {
-		switch e.Kind {
-		case EventExhausted, EventHeld, EventDead:
-			said = []time.Time{e.After.StatusAt, pool.UpdatedAt}
-		case EventReset:
-			said = []time.Time{e.After.ClearedAt, pool.UpdatedAt}
-		}
+// timeOf returns when an event happened according to the file, so that all
+// observers agree. A time after this snapshot or before the previous one is
+// impossible, and at is used instead.
+func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
+	var recorded time.Time
+	switch e.Kind {
+	case EventExhausted, EventHeld, EventDead:
+		recorded = e.After.StatusAt
+	case EventReset:
+		recorded = e.After.ClearedAt
 	}
-	// What is written a moment after it happened may just have missed the last
-	// picture.
-	earliest := o.seen.Add(-SameEventWithin)
-	for _, t := range said {
+	// The write follows the event and may have just missed the previous snapshot.
+	earliest := o.seenAt.Add(-SameEventWithin)
+	for _, t := range []time.Time{recorded, pool.UpdatedAt} {
 		if !t.After(at) && !t.Before(earliest) {
 			return t
 		}
@@ -71,22 +67,23 @@ func (o *Observer) happened(e *Event, pool *Pool, at time.Time) time.Time {
 	return at
 }
 
-// Fail notes that no picture could be taken, since the file is not there or
-// cannot be read. It returns an event when that is new.
+// Fail records that the file could not be loaded because it is missing or
+// unreadable. It returns an event if that is new. A file that was never there is
+// not reported as missing.
 func (o *Observer) Fail(missing bool, at time.Time) []Event {
 	kind := EventFileUnreadable
 	if missing {
 		kind = EventFileMissing
 	}
-	if o.failed && o.trouble == kind || o.pool == nil && missing {
-		return nil // waiting for a first file is no trouble
+	if o.failed && o.failure == kind || o.pool == nil && missing {
+		return nil
 	}
-	o.failed, o.trouble = true, kind
+	o.failed, o.failure = true, kind
 	return []Event{{At: at, Kind: kind}}
 }
 
-// Tick returns the credentials that became due up to an instant. It costs
-// nothing while no deadline passes.
+// Tick returns the credentials that became due until at, in order of their
+// deadlines. It takes constant time unless a deadline has passed.
 func (o *Observer) Tick(at time.Time) []Event {
 	if o.next.IsZero() || at.Before(o.next) {
 		return nil
@@ -94,21 +91,24 @@ func (o *Observer) Tick(at time.Time) []Event {
 	var out []Event
 	for c := range o.pool.All() {
 		d := o.policy.Deadline(c, at)
-		if availability(c, d, at) == Due && !d.IsZero() && d.At.After(o.clock) {
+		if availability(c, d, at) == Due && !d.IsZero() && d.At.After(o.checkedAt) {
 			out = append(out, Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
 		}
 	}
-	o.clock, o.next = at, nextDeadline(o.pool, o.policy, at)
-	slices.SortStableFunc(out, byTime)
+	o.checkedAt, o.next = at, nextDeadline(o.pool, o.policy, at)
+	sortByTime(out)
 	return out
 }
 
-func byTime(a, b Event) int { return a.At.Compare(b.At) }
+func sortByTime(events []Event) {
+	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
+}
 
-// Next is when the clock alone makes the next event; zero for never.
+// Next returns when Tick will return the next event, zero for never.
 func (o *Observer) Next() time.Time { return o.next }
 
-// nextDeadline is the first deadline after an instant, zero without one.
+// nextDeadline returns the first deadline after an instant, zero if there is
+// none.
 func nextDeadline(p *Pool, policy Policy, at time.Time) time.Time {
 	if p == nil {
 		return time.Time{}
@@ -116,8 +116,9 @@ func nextDeadline(p *Pool, policy Policy, at time.Time) time.Time {
 	return p.Summarize(policy, at).NextAt
 }
 
-// History returns what a picture tells of the time before it, oldest first: who
-// failed, was held or reset, and when, and whose deadline has passed since.
+// History returns the events before now that a snapshot implies, oldest first:
+// the latest failure, hold or reset of each credential, and deadlines that have
+// passed since.
 func History(p *Pool, policy Policy, now time.Time) []Event {
 	var out []Event
 	add := func(e Event) {
@@ -140,6 +141,6 @@ func History(p *Pool, policy Policy, now time.Time) []Event {
 			add(Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
 		}
 	}
-	slices.SortStableFunc(out, byTime)
+	sortByTime(out)
 	return out
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Policy is the rule by which an agent turns failures into deadlines. The zero
-// value is [Backoff].
+// Policy is the rule by which an agent computes deadlines. The zero value is
+// [Backoff].
 type Policy uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	FlatSole
 )
 
-// String returns the word of the header and of the JSON: backoff or flat.
+// String returns "backoff", or "flat" for both flat policies.
 func (p Policy) String() string {
 	if p == Backoff {
 		return "backoff"
@@ -28,14 +28,15 @@ func (p Policy) String() string {
 	return "flat"
 }
 
-// Climbs reports whether a streak makes cooldowns longer.
+// Climbs reports whether cooldowns grow with the streak.
 func (p Policy) Climbs() bool { return p == Backoff }
 
 // RetriesSole reports whether a provider's only living credential is retried
 // after a minute.
 func (p Policy) RetriesSole() bool { return p == FlatSole }
 
-// Multiplier is what the policy multiplies the base TTL with.
+// Multiplier returns the factor by which a streak lengthens the base TTL, 1 to
+// 8; see [Multiplier].
 func (p Policy) Multiplier(streak int) int {
 	if p.Climbs() {
 		return Multiplier(streak)
@@ -43,40 +44,44 @@ func (p Policy) Multiplier(streak int) int {
 	return 1
 }
 
-// base is the cooldown of a first failure of c with its present code.
+// base returns the cooldown of a first failure of c with its present code.
 func (p Policy) base(c *Credential) time.Duration {
-	ttl := BaseTTL(c.ErrorCode)
-	if p != FlatSole {
-		return ttl
-	}
-	code := c.ErrorCode.Or(0)
-	if c.FailureReason == "billing_unverified" && code != codePaymentRequired {
+	if p == FlatSole && retriedSoon(c) {
 		return soleTTL
 	}
-	billing := code == codePaymentRequired || c.FailureReason == "billing"
-	if c.Sole && code != codeUnauthorized && !billing {
-		return soleTTL
-	}
-	return ttl
+	return BaseTTL(c.ErrorCode)
 }
 
-// Cooldown is how long c waits after a failure that brings its streak to the
-// given count, without a word from the provider.
+// retriedSoon reports whether newer flat builds retry c after a minute.
+func retriedSoon(c *Credential) bool {
+	switch code := c.ErrorCode.Or(0); {
+	case code == codePaymentRequired:
+		return false
+	case c.FailureReason == "billing_unverified":
+		return true
+	default:
+		return c.Sole && code != codeUnauthorized && c.FailureReason != "billing"
+	}
+}
+
+// Cooldown returns how long c waits after the failure that raises its streak to
+// the given count, if the provider names no reset time.
 func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
 	return p.base(c) * time.Duration(p.Multiplier(streak))
 }
 
-// PolicyChoice is what a person asked for: a policy, or to go by the file.
+// PolicyChoice is a value of --policy: a policy, or automatic detection. The
+// zero value is [PolicyAuto].
 type PolicyChoice uint8
 
-// The values of --policy.
+// The policy choices.
 const (
 	PolicyAuto PolicyChoice = iota
 	PolicyBackoff
 	PolicyFlat
 )
 
-// ParsePolicyChoice reads auto, backoff or flat.
+// ParsePolicyChoice parses "auto", "backoff" or "flat".
 func ParsePolicyChoice(s string) (PolicyChoice, error) {
 	switch s {
 	case "auto":
@@ -86,26 +91,26 @@ func ParsePolicyChoice(s string) (PolicyChoice, error) {
 	case "flat":
 		return PolicyFlat, nil
 	}
-	return PolicyAuto, fmt.Errorf("no policy %q: use auto, backoff or flat", s)
+	return PolicyAuto, fmt.Errorf("unknown policy %q: use auto, backoff or flat", s)
 }
 
-// Evidence is what an agent was seen to do with a streak. It says more than the
-// file, in which streaks may be left over from another build, or set by an
-// operator's hand alone.
+// Evidence is what an observed failure shows about the agent's policy. It is
+// more reliable than the file, whose streaks may come from another build or from
+// an operator. The zero value is [NoEvidence].
 type Evidence uint8
 
-// What can be seen: nothing yet, an agent that counts failures, and one that
-// does not.
+// The kinds of evidence: none yet, an agent that counts failures, and an agent
+// that does not.
 const (
 	NoEvidence Evidence = iota
 	EvidenceCounts
 	EvidenceNoCount
 )
 
-// EvidenceOf returns what an event tells: an exhaustion by the agent raises the
-// streak, or it does not. New tokens at the same time may have reset it in
-// between, which tells nothing; nor does an older exhaustion that an undo, or an
-// agent with an old picture, put back.
+// EvidenceOf returns what an event shows about the agent: its exhaustion either
+// raises the streak or does not. An exhaustion with new tokens is no evidence,
+// because a success in between may have reset the streak; nor is one older than
+// the event, which an undo or an agent with an outdated pool has restored.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil || newTokens(e.Before, e.After) {
 		return NoEvidence
@@ -114,16 +119,17 @@ func EvidenceOf(e *Event) Evidence {
 		return NoEvidence
 	}
 	was, is := e.Before.Streak.Count(), e.After.Streak.Count()
-	if _, known := e.After.Streak.Known(); known && is > 0 && is != was {
+	if is > 0 && is != was {
 		return EvidenceCounts
 	}
 	return EvidenceNoCount
 }
 
-// Resolve returns the policy to compute p's deadlines with. PolicyAuto goes by
+// Resolve returns the policy to compute p's deadlines with. [PolicyAuto] goes by
 // what the agent was seen to do; without evidence it is Backoff if any
-// credential of p carries a streak, else flat. Keys that only newer builds write
-// decide between Flat and FlatSole. A nil pool is an empty one.
+// credential of p carries a streak, and flat otherwise. Fields that only builds
+// since August 2026 write decide between Flat and FlatSole. A nil pool counts as
+// empty.
 func (c PolicyChoice) Resolve(p *Pool, seen Evidence) Policy {
 	if p == nil {
 		p = &Pool{}

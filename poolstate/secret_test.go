@@ -228,7 +228,7 @@ func TestASecretPrintsAsAWord(t *testing.T) {
 }
 
 func TestTheZeroSecretIsEmpty(t *testing.T) {
-	checkFields(t, Join(Succeeded(Tokens{}), OperatorReset(entryOf(t, `{"last_status": "dead"}`), pictureAt)), map[string]string{
+	checkFields(t, Join(Succeeded(Tokens{}), reset(entryOf(t, `{"last_status": "dead"}`), pictureAt)), map[string]string{
 		"access_token": `""`, "last_status": "null", "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 		"consecutive_failures": "0", "failure_reason": "", "model_cooldowns": "", "status_cleared_at": "1795425600.0",

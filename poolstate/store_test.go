@@ -111,7 +111,7 @@ func TestNoChangeLeavesTheFileAlone(t *testing.T) {
 		"empty change":           func(d *Draft) error { return d.Apply(smallRef, Change{}) },
 		"the value it has":       func(d *Draft) error { return d.Apply(smallRef, Used(Credential{}, 1)) },
 		"removing what is not":   func(d *Draft) error { return d.Apply(smallRef, Change{[]memberEdit{removal("x")}}) },
-		"reset of a clear entry": func(d *Draft) error { return d.Apply(smallRef, OperatorReset(*d.Pool().Find(smallRef), stampAt)) },
+		"reset of a clear entry": func(d *Draft) error { return d.Apply(smallRef, reset(*d.Pool().Find(smallRef), stampAt)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantErr(t, untouched(t, s, small, func() error { return s.Update(context.Background(), edit) }), nil)

@@ -5,25 +5,24 @@ import (
 	"time"
 )
 
-// Summary is a pool, or one provider, at one glance.
+// Summary counts the credentials of a pool or of one provider at an instant.
 type Summary struct {
 	// Total is the number of credentials.
 	Total int
-	// Count is how many of them are in each [Availability].
+	// Count is the number of credentials by [Availability].
 	Count [len(Availabilities)]int
-	// Next is the first credential to come back among those that wait, nil when
-	// none does, and NextAt is when.
+	// Next is the credential with the earliest deadline ahead, and NextAt that
+	// deadline. They are nil and zero if no deadline is ahead.
 	Next   *Credential
 	NextAt time.Time
-	// AllAt is when the last one that waits comes back; zero when none does.
-	// Dead and disabled credentials never count.
+	// AllAt is the latest deadline ahead, zero if there is none.
 	AllAt time.Time
 }
 
-// Ready is how many credentials an agent can use now.
+// Ready returns the number of credentials that an agent can use now.
 func (s *Summary) Ready() int { return s.Count[Ready] }
 
-// Out reports whether there are credentials, and none is ready.
+// Out reports whether there are credentials and none is ready.
 func (s *Summary) Out() bool { return s.Total > 0 && s.Count[Ready] == 0 }
 
 func (s *Summary) add(c *Credential, p Policy, now time.Time) {
@@ -42,7 +41,7 @@ func (s *Summary) add(c *Credential, p Policy, now time.Time) {
 	}
 }
 
-// Summarize counts the whole pool.
+// Summarize counts the credentials of the whole pool.
 func (p *Pool) Summarize(policy Policy, now time.Time) Summary {
 	var s Summary
 	for c := range p.All() {
@@ -51,7 +50,7 @@ func (p *Pool) Summarize(policy Policy, now time.Time) Summary {
 	return s
 }
 
-// Summarize counts one provider.
+// Summarize counts the credentials of one provider.
 func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
 	var s Summary
 	for i := range p.Credentials {
@@ -60,31 +59,31 @@ func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
 	return s
 }
 
-// outageWindow is how close together failures with one code must lie to look
-// like the provider's fault.
-const outageWindow = 5 * time.Minute
+const (
+	// outageWindow is the maximum time between failures with a common cause.
+	outageWindow = 5 * time.Minute
+	// outageGrace is how long after its deadline a credential still counts
+	// towards an outage. A busy agent has retried it by then.
+	outageGrace = 15 * time.Minute
+)
 
-// outageLingers is how long past its deadline a credential still speaks for an
-// outage; an agent that works the pool has retried it by then.
-const outageLingers = 15 * time.Minute
-
-// Outage returns how many credentials of the provider are out for what looks
-// like one common cause: exhausted within five minutes of each other with the
-// same code, not by an operator, and not due for long. It is 0 when there are
+// Outage returns how many credentials appear to be exhausted for one common
+// cause: within five minutes of each other, with the same error code, not held,
+// and not past their deadline by more than 15 minutes. It returns 0 if there are
 // fewer than two.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
-	fell := map[int][]time.Time{}
+	failures := map[int][]time.Time{} // by error code
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
 		code, ok := c.ErrorCode.Get()
 		deadline := policy.Deadline(c, now)
-		if ok && !deadline.IsZero() && deadline.At.Add(outageLingers).After(now) &&
+		if ok && !deadline.IsZero() && deadline.At.Add(outageGrace).After(now) &&
 			!c.Held() && !c.Disabled && !c.StatusAt.IsZero() {
-			fell[code] = append(fell[code], c.StatusAt)
+			failures[code] = append(failures[code], c.StatusAt)
 		}
 	}
 	most := 0
-	for _, at := range fell {
+	for _, at := range failures {
 		slices.SortFunc(at, time.Time.Compare)
 		for first, i := 0, 0; i < len(at); i++ {
 			for at[i].Sub(at[first]) > outageWindow {

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// Change is a set of edits to the fields of one entry. It prints the names of
-// the fields and none of their values, which may be secrets.
+// Change is a set of edits to the fields of one entry. The zero value changes
+// nothing. Formatting it prints the names of the fields and none of their
+// values, which may be secrets.
 type Change struct{ edits []memberEdit }
 
-// IsEmpty reports whether the change changes nothing.
+// IsEmpty reports whether the change has no edits.
 func (ch Change) IsEmpty() bool { return len(ch.edits) == 0 }
 
-// Format prints the keys that the change sets or removes, whatever the verb.
+// Format prints the keys that the change sets or removes, for every verb.
 func (ch Change) Format(f fmt.State, _ rune) {
 	keys := make([]string, 0, len(ch.edits))
 	for _, e := range ch.edits {
@@ -28,14 +29,13 @@ func (ch *Change) set(key string, raw []byte) {
 	ch.edits = append(ch.edits, memberEdit{key: key, body: hide(string(raw))})
 }
 
-// remove takes a key out of the entry.
 func (ch *Change) remove(key string) {
 	ch.edits = append(ch.edits, memberEdit{key: key})
 }
 
-// After returns the credential as the change leaves it. What depends on other
-// entries (Index, Sole, Shares) stays, and Tokens differs after new tokens, but
-// only a reload knows the digest that the file will have.
+// After returns c as the change leaves it. Index, Sole and Shares, which depend
+// on other entries, stay as they are. After new tokens the digest Tokens differs
+// from before, but also from the one that a reload computes.
 func (ch Change) After(c Credential) Credential {
 	v := &values{loc: time.UTC} // the changes of this package write no ISO instants
 	for _, e := range ch.edits {
@@ -44,19 +44,19 @@ func (ch Change) After(c Credential) Credential {
 	return c
 }
 
-// Failure is what a provider answered when it refused a credential.
+// Failure is the answer of a provider that refused a credential.
 type Failure struct {
 	// Code is the HTTP status.
 	Code int
-	// Reason and Message are the provider's words; either may be empty.
+	// Reason and Message are the provider's own; either may be empty.
 	Reason, Message string
-	// ResetAt is when the provider says the limit resets; zero when it does not.
+	// ResetAt is when the limit resets; zero if the provider did not say.
 	ResetAt time.Time
 }
 
-// Exhausted is the transition of a credential that a provider refused: it cools
-// down from now on, and its streak rises by one. The deadline is not part of
-// the change; policy and reader compute it.
+// Exhausted returns the change for a credential that a provider refused: it
+// starts to cool at the given instant and its streak rises by one. The change
+// contains no deadline except f.ResetAt; readers compute it.
 func Exhausted(c Credential, f Failure, at time.Time) Change {
 	var ch Change
 	ch.set(keyStatus, rawText(wordExhausted))
@@ -69,23 +69,21 @@ func Exhausted(c Credential, f Failure, at time.Time) Change {
 	return ch
 }
 
-// CooledDown is the transition of a credential whose cooldown is over: an agent may
-// use it again. The streak stays, which is what makes the backoff climb while a
-// provider is still down. It is empty for a credential that is not due.
+// CooledDown returns the change for a credential whose cooldown is over, empty
+// unless c is due. The streak stays, so that the backoff continues if the
+// provider is still down.
 func CooledDown(c Credential, p Policy, at time.Time) Change {
 	var ch Change
-	if p.Availability(&c, at) != Due {
-		return ch
+	if p.Availability(&c, at) == Due {
+		ch.set(keyStatus, rawText(wordOK))
+		ch.clearError()
 	}
-	ch.set(keyStatus, rawText(wordOK))
-	ch.clearError()
 	return ch
 }
 
-// OperatorReset is the transition of a credential that an operator declares
-// usable: status, error and streak are cleared. It is empty when there is
-// nothing to clear.
-func OperatorReset(c Credential, at time.Time) Change {
+// reset returns the change that clears status, error and streak for an operator.
+// It is empty if there is nothing to clear.
+func reset(c Credential, at time.Time) Change {
 	var ch Change
 	if isClear(&c) {
 		return ch
@@ -99,29 +97,26 @@ func OperatorReset(c Credential, at time.Time) Change {
 	return ch
 }
 
-// isClear reports whether nothing of a failure is left in the entry.
+// isClear reports whether the entry has no trace of a failure.
 func isClear(c *Credential) bool {
-	usable := c.Status == StatusNone || c.Status == StatusOK
-	wordless := c.ErrorReason == "" && c.ErrorMessage == "" && c.FailureReason == ""
-	return usable && wordless && c.Streak.Count() == 0 && !c.ErrorCode.Present() &&
-		c.ResetAt.IsZero() && len(c.ModelCooldowns) == 0
+	_, hasCode := c.ErrorCode.Get()
+	return (c.Status == StatusNone || c.Status == StatusOK) && !hasCode &&
+		c.ErrorReason == "" && c.ErrorMessage == "" && c.FailureReason == "" &&
+		c.Streak.Count() == 0 && c.ResetAt.IsZero() && len(c.ModelCooldowns) == 0
 }
 
-// Tokens are what a token refresh produced.
+// Tokens is the result of a token refresh.
 type Tokens struct {
 	Access, Refresh Secret
-	// ExpiresAt is when the access token expires; zero when unknown.
+	// ExpiresAt is when the access token expires; zero if unknown.
 	ExpiresAt time.Time
 }
 
-// Succeeded is the transition of a real success: the authority issued new
-// tokens. Status and error are cleared and the streak falls to zero.
+// Succeeded returns the change for a credential that received new tokens from
+// their issuer: status and error are cleared and the streak becomes zero.
 func Succeeded(t Tokens) Change {
 	var ch Change
-	ch.set(keyAccessToken, rawText(t.Access.reveal()))
-	if refresh := t.Refresh.reveal(); refresh != "" {
-		ch.set(keyRefreshToken, rawText(refresh))
-	}
+	ch.setTokens(t.Access, t.Refresh)
 	if !t.ExpiresAt.IsZero() {
 		ch.set(keyExpiresAtMS, rawInt(int(t.ExpiresAt.UnixMilli())))
 	}
@@ -131,7 +126,14 @@ func Succeeded(t Tokens) Change {
 	return ch
 }
 
-// Used is the bookkeeping of a request that the credential served.
+func (ch *Change) setTokens(access, refresh Secret) {
+	ch.set(keyAccessToken, rawText(access.reveal()))
+	if token := refresh.reveal(); token != "" {
+		ch.set(keyRefreshToken, rawText(token))
+	}
+}
+
+// Used returns the change that adds served requests to the credential's count.
 func Used(c Credential, requests int) Change {
 	var ch Change
 	if requests != 0 {
@@ -140,18 +142,18 @@ func Used(c Credential, requests int) Change {
 	return ch
 }
 
-// Join puts changes of one entry together; of two edits of the same field the
-// later one counts.
+// Join combines changes of the same entry. If several edit one field, the last
+// one applies.
 func Join(changes ...Change) Change {
 	var ch Change
-	place := map[string]int{}
+	index := map[string]int{}
 	for _, c := range changes {
 		for _, e := range c.edits {
-			if i, again := place[e.key]; again {
+			if i, again := index[e.key]; again {
 				ch.edits[i] = e
 				continue
 			}
-			place[e.key] = len(ch.edits)
+			index[e.key] = len(ch.edits)
 			ch.edits = append(ch.edits, e)
 		}
 	}
@@ -159,9 +161,7 @@ func Join(changes ...Change) Change {
 }
 
 func (ch *Change) clearError() {
-	ch.set(keyStatusAt, rawNull())
-	ch.set(keyErrorCode, rawNull())
-	ch.set(keyErrorReason, rawNull())
-	ch.set(keyErrorMessage, rawNull())
-	ch.set(keyResetAt, rawNull())
+	for _, key := range []string{keyStatusAt, keyErrorCode, keyErrorReason, keyErrorMessage, keyResetAt} {
+		ch.set(key, rawNull())
+	}
 }

@@ -77,7 +77,7 @@ func TestOperatorReset(t *testing.T) {
 		`{"failure_reason": "billing"}`,
 		`{"model_cooldowns": {"m": 1795429200}}`,
 	} {
-		ch := OperatorReset(entryOf(t, entry), pictureAt)
+		ch := reset(entryOf(t, entry), pictureAt)
 		t.Run(entry, func(t *testing.T) { checkFields(t, ch, want) })
 	}
 }
@@ -92,7 +92,7 @@ func TestNothingToReset(t *testing.T) {
 		`{"enabled": false}`,
 		`{"failure_reason": null, "last_error_reason": "", "last_error_code": null}`,
 	} {
-		equal(t, "empty: "+entry, OperatorReset(entryOf(t, entry), pictureAt).IsEmpty(), true)
+		equal(t, "empty: "+entry, reset(entryOf(t, entry), pictureAt).IsEmpty(), true)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestUsedCounts(t *testing.T) {
 // Of two edits of one field the later one counts, and each keeps its first place.
 func TestJoin(t *testing.T) {
 	c := entryOf(t, `{"request_count": 1}`)
-	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), OperatorReset(c, pictureAt), Change{})
+	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), reset(c, pictureAt), Change{})
 	want := map[string]string{"request_count": "6"}
 	for _, w := range exhaustedFields(KnownStreak(1)) {
 		want[w.key] = w.raw
