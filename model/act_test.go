@@ -160,7 +160,7 @@ func TestTheFormOfAHold(t *testing.T) {
 		d.do("4", "5", "m")
 		d.shows("streak 2 → 3, 45m, until 12:45")
 		d.do("q")
-		d.shows("duration: no length of time")
+		d.shows("duration: not a duration")
 		d.do("enter")
 		d.shows("▌ duration") // nothing is sent that is wrong
 		d.send(keyPress(t, "tab"))

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// monday is the now of these tests: Monday, 23 November 2026, 14:02:37.
+// monday returns the time of these tests: Monday, 23 November 2026, 14:02:37.
 func monday(t *testing.T) time.Time { return inBerlin(t, "2026-11-23 14:02:37") }
 
 func inBerlin(t testing.TB, clock string) time.Time {
@@ -21,7 +21,7 @@ func inBerlin(t testing.TB, clock string) time.Time {
 	return at
 }
 
-func TestParseFor(t *testing.T) {
+func TestParseDuration(t *testing.T) {
 	const day = 24 * time.Hour
 	for s, want := range map[string]time.Duration{
 		"45m":           45 * time.Minute,
@@ -114,9 +114,8 @@ func TestParseUntil(t *testing.T) {
 	}
 }
 
-// A time of day means that time on the clock, also on the two days of the year
-// that are an hour shorter or longer.
-func TestParseUntilOnDaysThatChangeTheClock(t *testing.T) {
+// A time of day is the time on the clock, also on days with 23 or 25 hours.
+func TestParseUntil_DaylightSaving(t *testing.T) {
 	for _, tt := range []struct{ now, s, want string }{
 		{"2026-03-28 22:00:00", "tomorrow 9:00", "2026-03-29T09:00:00+02:00"},
 		{"2026-03-28 22:00:00", "9:00", "2026-03-29T09:00:00+02:00"},
@@ -133,8 +132,7 @@ func TestParseUntilOnDaysThatChangeTheClock(t *testing.T) {
 			t.Errorf("at %s %q is %v, %v; want %s", tt.now, tt.s, got.Format(time.RFC3339), err, tt.want)
 		}
 	}
-	// Between two and three in the morning there is no such time; what comes of
-	// it lies ahead all the same, and less than an hour off.
+	// 2:30 does not exist on that day. The result is still ahead, within an hour.
 	now := inBerlin(t, "2026-03-29 01:30:00")
 	got, err := ParseUntil("2:30", now)
 	if d := got.Sub(now); err != nil || d < 0 || d > time.Hour {
@@ -142,8 +140,7 @@ func TestParseUntilOnDaysThatChangeTheClock(t *testing.T) {
 	}
 }
 
-// The form of the dashboard takes both.
-func TestParseLength(t *testing.T) {
+func TestParseHold(t *testing.T) {
 	now := monday(t)
 	for s, want := range map[string]Hold{
 		"45m":                  {For: 45 * time.Minute},
@@ -167,9 +164,9 @@ func TestParseLength(t *testing.T) {
 	equal(t, "where now is", got.Until, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC))
 }
 
-// FuzzLength: whatever somebody types is an error, or a deadline that lies
-// ahead, within a year and a day.
-func FuzzLength(f *testing.F) {
+// FuzzParseHold checks that any input is an error or a deadline
+// ahead of now, within 366 days.
+func FuzzParseHold(f *testing.F) {
 	for _, s := range []string{
 		"45m", "2h30m", "1d12h", "366d", "until 18:00", "until tomorrow 9:00", "until mon 9:00", "until 2026-12-24 18:00",
 		"until 2026-12-24T18:00:00Z", "1d-1h", "5ms", "9999999999999h", "until 2:30", "UNTIL SUN 0:00", "until  9999-12-31 23:59",
