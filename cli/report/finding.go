@@ -1,0 +1,157 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"pooltop/cli/internal/jsonout"
+	"pooltop/poolstate"
+)
+
+// kind is a kind of finding. Findings are reported in the order of the kinds.
+type kind uint8
+
+const (
+	journalUnavailable kind = iota
+	fileMode
+	dirMode
+	noPool
+	malformed
+	outage
+	badDeadline
+	sharedSecret
+	expiredToken
+	unknownStatus
+	unknownFields
+)
+
+// kinds has the name of each kind in JSON and its title in Markdown.
+var kinds = [...]struct{ name, title string }{
+	journalUnavailable: {"journal", "journal unavailable"},
+	fileMode:           {"file_mode", "permissions"},
+	dirMode:            {"directory_mode", "permissions"},
+	noPool:             {"no_pool", "no pool"},
+	malformed:          {"note", "malformed"},
+	outage:             {"outage", "outage"},
+	badDeadline:        {"suspect_deadline", "implausible deadline"},
+	sharedSecret:       {"shared_secret", "shared secret"},
+	expiredToken:       {"expired_token", "expired token"},
+	unknownStatus:      {"unknown_status", "unknown status"},
+	unknownFields:      {"unknown_fields", "unknown fields"},
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (k kind) MarshalText() ([]byte, error) { return []byte(kinds[k].name), nil }
+
+// finding is something unusual about the store.
+type finding struct {
+	Kind        kind     `json:"kind"`
+	Text        *string  `json:"said"`
+	Provider    *string  `json:"provider"`
+	Credentials []string `json:"credentials"` // in the form of next_ready
+	Words       []string `json:"words"`       // untrusted text of the file
+
+	names []string // Credentials as Markdown names them
+}
+
+func newFinding(k kind, said string) finding {
+	return finding{Kind: k, Text: jsonout.Text(said), Credentials: []string{}, Words: []string{}}
+}
+
+// find returns all findings. Credentials with the same problem share one.
+func (r *Report) find(journalProblem string) []finding {
+	out := append([]finding{}, r.File.findings...)
+	if journalProblem != "" {
+		out = append(out, newFinding(journalUnavailable, journalProblem))
+	}
+	if r.File.Error == nil {
+		if !r.pool.HasPool {
+			out = append(out, newFinding(noPool, "the file has no credential_pool"))
+		}
+		for i := range r.pool.Providers {
+			out = append(out, r.providerFindings(&r.pool.Providers[i])...)
+		}
+		out = append(append(out, r.credentialFindings()...), r.fieldFindings()...)
+	}
+	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.Kind, b.Kind) })
+	return out
+}
+
+func (r *Report) providerFindings(p *poolstate.Provider) (out []finding) {
+	for _, note := range p.Notes {
+		out = append(out, newFinding(malformed, note))
+	}
+	if n := p.Outage(r.policy, r.now); n > 0 {
+		out = append(out, newFinding(outage, fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)))
+	}
+	for i := range out {
+		out[i].Provider = &p.Name
+	}
+	return out
+}
+
+func (r *Report) credentialFindings() (out []finding) {
+	type key struct {
+		kind       kind
+		said, word string
+		group      *poolstate.Ref // distinguishes groups with different shared secrets
+	}
+	index := map[key]int{}
+	add := func(c *poolstate.Credential, k key) {
+		i, found := index[k]
+		if !found {
+			i = len(out)
+			index[k] = i
+			out = append(out, newFinding(k.kind, k.said))
+			if k.word != "" {
+				out[i].Words = []string{k.word}
+			}
+		}
+		out[i].Credentials = append(out[i].Credentials, c.Provider+"/"+c.Handle())
+		out[i].names = append(out[i].names, fullName(c))
+	}
+	for c := range r.pool.All() {
+		if d := r.policy.Deadline(c, r.now); d.Suspect {
+			said := "more than 31 days ahead"
+			if d.At.Before(c.StatusAt) {
+				said = "before its own exhaustion"
+			}
+			add(c, key{kind: badDeadline, said: said})
+		}
+		if len(c.Shares) > 1 {
+			add(c, key{kind: sharedSecret, said: "they share one quota", group: &c.Shares[0]})
+		}
+		if !c.ExpiresAt.IsZero() && !r.now.Before(c.ExpiresAt) {
+			add(c, key{kind: expiredToken, said: "independent of any cooldown"})
+		}
+		if c.Status == poolstate.StatusOther {
+			add(c, key{kind: unknownStatus, said: "treated as usable, as the agent does", word: c.StatusText})
+		}
+	}
+	return out
+}
+
+// maxFieldName is the length of the longest field name that is reported. A
+// longer one may be a misplaced token.
+const maxFieldName = 32
+
+// fieldFindings reports the fields of entries that pooltop does not know.
+func (r *Report) fieldFindings() []finding {
+	if len(r.pool.UnknownKeys) == 0 {
+		return nil
+	}
+	f := newFinding(unknownFields, "")
+	for _, name := range r.pool.UnknownKeys {
+		if len(name) <= maxFieldName && (!r.Anonymous || knownFields[name]) {
+			f.Words = append(f.Words, name)
+		}
+	}
+	switch withheld := len(r.pool.UnknownKeys) - len(f.Words); {
+	case withheld > 0 && len(f.Words) > 0:
+		f.Text = new(fmt.Sprintf("%d more (names withheld)", withheld))
+	case withheld > 0:
+		f.Text = new(fmt.Sprintf("%d (names withheld)", withheld))
+	}
+	return []finding{f}
+}

@@ -1,0 +1,300 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+	"pooltop/ui/text"
+)
+
+// Limits of quoted text in cells.
+const (
+	shortText   = 40
+	longText    = 80
+	messageText = 300
+	pathText    = 4096
+)
+
+// maxItems limits the findings of a kind, and the names in a list.
+const maxItems = 20
+
+// Markdown renders the report for people.
+func (r *Report) Markdown() string {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "# pooltop report\n\n- generated %s; all times are UTC\n", r.now.Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(b, "- pooltop %s on %s\n", quoted(r.Version, shortText), r.Platform)
+	fmt.Fprintf(b, "- %s\n", r.fileLine())
+	if r.File.Error == nil {
+		fmt.Fprintf(b, "- policy **%s**: %s\n", r.policy, r.evidence)
+		fmt.Fprintf(b, "\n## Summary\n\n%s\n", r.summary())
+	} else {
+		fmt.Fprintf(b, "- **the file cannot be read**: %s\n", quoted(*r.File.Error, messageText))
+	}
+	fmt.Fprintf(b, "\n## Findings\n\n%s", r.findingList())
+	for i := range r.pool.Providers {
+		b.WriteString(r.providerSection(&r.pool.Providers[i]))
+	}
+	if len(r.records) > 0 {
+		fmt.Fprintf(b, "\n## Last events\n\n%s", r.eventTable())
+	}
+	return b.String()
+}
+
+func (r *Report) fileLine() string {
+	f, parts := &r.File, []string{"file"}
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if r.displayPath != "" {
+		parts[0] += " " + quoted(r.displayPath, pathText)
+	}
+	if f.Link {
+		parts[0] += " (a symlink)"
+	}
+	if f.Size != nil {
+		add("%d bytes", *f.Size)
+	}
+	if f.Mode != nil {
+		add("mode `%s`", *f.Mode)
+	}
+	if f.DirMode != nil {
+		add("directory mode `%s`", *f.DirMode)
+	}
+	if f.ReadOnly {
+		add("read-only for this user")
+	}
+	if f.Size != nil {
+		add("modified %s", r.stamp(time.Time(f.ModifiedAt)))
+	}
+	if at := r.pool.UpdatedAt; !at.IsZero() {
+		add("updated_at %s", r.stamp(at))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (r *Report) summary() string {
+	sum := r.pool.Summarize(r.policy, r.now)
+	parts := []string{fmt.Sprintf("**%d of %d ready**", sum.Ready(), sum.Total)}
+	for _, a := range poolstate.Availabilities[1:] {
+		if n := sum.Count[a]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, a))
+		}
+	}
+	out := strings.Join(parts, " · ")
+	if sum.Next != nil {
+		out += fmt.Sprintf("\n\nNext ready: %s in %s, at %s. All cooling credentials ready by %s.", quoted(fullName(sum.Next), longText),
+			text.Countdown(sum.NextAt.Sub(r.now)), r.stamp(sum.NextAt), r.stamp(sum.AllAt))
+	}
+	return out
+}
+
+func fullName(c *poolstate.Credential) string { return c.Provider + "/" + text.CredentialName(c) }
+
+func (r *Report) findingList() string {
+	if len(r.Findings) == 0 {
+		return "none\n"
+	}
+	var b strings.Builder
+	count := map[kind]int{}
+	for _, f := range r.Findings {
+		title := kinds[f.Kind].title
+		switch count[f.Kind]++; {
+		case count[f.Kind] <= maxItems:
+			fmt.Fprintf(&b, "- **%s**: %s\n", title, f.markdown())
+		case count[f.Kind] == maxItems+1:
+			fmt.Fprintf(&b, "- **%s**: more omitted\n", title)
+		}
+	}
+	return b.String()
+}
+
+func (f *finding) markdown() string {
+	parts := []string{quotedList(f.Words), "", quotedList(f.names), ""}
+	if f.Provider != nil {
+		parts[1] = quoted(*f.Provider, longText)
+	}
+	if f.Text != nil {
+		parts[3] = *f.Text
+	}
+	return joined(parts, ": ")
+}
+
+func (r *Report) providerSection(p *poolstate.Provider) string {
+	sum := p.Summarize(r.policy, r.now)
+	name := quoted(p.Name, shortText)
+	if name == "" {
+		name = "(no name)"
+	}
+	ready := strconv.Itoa(sum.Ready())
+	if sum.Out() {
+		ready = "none"
+	}
+	out := fmt.Sprintf("\n## %s: %s of %d ready\n", name, ready, sum.Total)
+	if len(p.Credentials) == 0 {
+		return out
+	}
+	rows := make([][]string, 0, len(p.Credentials))
+	remarks := ""
+	for i := range p.Credentials {
+		rows = append(rows, r.row(&p.Credentials[i]))
+		remarks += r.remarks(&p.Credentials[i])
+	}
+	out += "\n" + markdownTable([]string{
+		"#", "credential", "id", "source", "state", "why", "streak", "since", "ready at", "in", "origin", "next fail", "reset", "token expires",
+	}, rows)
+	if remarks != "" {
+		out += "\n" + remarks
+	}
+	return out
+}
+
+func (r *Report) row(c *poolstate.Credential) []string {
+	a := r.policy.Assess(c, r.now)
+	var id, streak, since, readyAt, in, origin string
+	if !r.Anonymous { // else the id is the name
+		id = quoted(c.ID, shortText)
+	}
+	if n, known := c.Streak.Known(); known {
+		streak = strconv.Itoa(n)
+	}
+	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
+		since = r.stamp(c.StatusAt)
+	}
+	if d := a.Deadline; !d.IsZero() {
+		readyAt, origin = r.stamp(d.At), d.Origin.String()
+		if d.Suspect {
+			origin += ", implausible"
+		}
+	}
+	switch a.Availability {
+	case poolstate.Cooling, poolstate.Held:
+		in = text.Countdown(a.Remaining)
+	case poolstate.Due:
+		in = "now"
+	case poolstate.Dead:
+		in = "re-auth"
+	}
+	return []string{
+		strconv.Itoa(c.Index), quoted(text.CredentialName(c), shortText), id, quoted(c.Source, shortText), a.Availability.String(),
+		quoted(failure(c), shortText), streak, since, readyAt, in, origin, text.Span(a.Next), r.stamp(c.ClearedAt), r.stamp(c.ExpiresAt),
+	}
+}
+
+// failure returns code, reason and cause of a failure in the words of the file.
+func failure(c *poolstate.Credential) string {
+	parts := []string{"", "", c.ErrorReason, c.FailureReason}
+	if code, ok := c.ErrorCode.Get(); ok {
+		parts[0] = strconv.Itoa(code)
+	}
+	if c.Status == poolstate.StatusOther {
+		parts[1] = c.StatusText
+	}
+	return joined(parts, " ")
+}
+
+// joined joins the parts that are not empty.
+func joined(parts []string, separator string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
+}
+
+// remarks returns what does not fit into the table: the error message and the
+// cooldowns of models.
+func (r *Report) remarks(c *poolstate.Credential) string {
+	name, out := quoted(text.CredentialName(c), shortText), ""
+	if message := quoted(c.ErrorMessage, messageText); message != "" {
+		out += fmt.Sprintf("- %s: %s\n", name, message)
+	}
+	for _, m := range c.ModelCooldowns {
+		if m.Until.After(r.now) {
+			out += fmt.Sprintf("- %s: model %s ready in %s, at %s\n", name, quoted(m.Model, shortText),
+				text.Countdown(m.Until.Sub(r.now)), r.stamp(m.Until))
+		}
+	}
+	return out
+}
+
+func (r *Report) eventTable() string {
+	rows := make([][]string, 0, len(r.records))
+	for i := range r.records {
+		e := &r.records[i]
+		name := "the file"
+		if !e.Kind.OfFile() {
+			name = quoted(e.Provider+"/"+e.Name(), longText)
+		}
+		rows = append(rows, []string{
+			r.stamp(e.At), name, strings.TrimPrefix(e.Kind.String(), "file_"), e.By.String(),
+			quoted(ui.EventWords(e, r.policy, r.now), longText),
+		})
+	}
+	return markdownTable([]string{"at", "credential", "event", "by", "what"}, rows)
+}
+
+// stamp formats an instant; zero is empty.
+func (r *Report) stamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return text.Stamp(at, r.now)
+}
+
+// markdownTable aligns the columns, to be read as plain text too, and omits
+// empty ones. Cells must be safe already.
+func markdownTable(head []string, rows [][]string) string {
+	padded := lipgloss.NewStyle().Padding(0, 1)
+	t := table.New().Border(lipgloss.MarkdownBorder()).BorderTop(false).BorderBottom(false).Wrap(false).
+		StyleFunc(func(int, int) lipgloss.Style { return padded })
+	for i := len(head) - 1; i >= 0; i-- {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
+			head = slices.Delete(head, i, i+1)
+			for j := range rows {
+				rows[j] = slices.Delete(rows[j], i, i+1)
+			}
+		}
+	}
+	return t.Headers(head...).Rows(rows...).String() + "\n"
+}
+
+// escapes replaces what has a meaning in a code span or a table cell, or to a
+// chat program even there.
+var escapes = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›")
+
+// mention matches an @ that begins a word, which notifies people in a chat. One
+// inside an address is harmless.
+var mention = regexp.MustCompile(`(_|\B)@`)
+
+// quoted returns untrusted text as a code span of at most w cells, or "" if
+// nothing of it is visible. In a code span there are no links and no emphasis,
+// and the text cannot end the span or the cell.
+func quoted(s string, w int) string {
+	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
+	s = strings.TrimSpace(ansi.Truncate(s, w, "…"))
+	if s == "" {
+		return ""
+	}
+	if strings.HasSuffix(s, `\`) {
+		s += " " // or it might escape the end
+	}
+	return "`" + s + "`"
+}
+
+// quotedList quotes the first texts and counts the others.
+func quotedList(texts []string) string {
+	var out []string
+	for _, s := range texts[:min(len(texts), maxItems)] {
+		if q := quoted(s, longText); q != "" {
+			out = append(out, q)
+		}
+	}
+	if n := len(texts) - maxItems; n > 0 {
+		out = append(out, fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(out, ", ")
+}

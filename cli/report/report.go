@@ -1,0 +1,183 @@
+// Package report collects what is known about a store for an incident channel
+// and renders it as Markdown or JSON. A report contains no secrets; an
+// anonymous one names no person, host or custom endpoint either.
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"strings"
+	"time"
+
+	"pooltop/cli/internal/jsonout"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// maxEvents is the number of events in a report.
+const maxEvents = 50
+
+// Options say what to report and how.
+type Options struct {
+	Path        string // absolute path of the store
+	DisplayPath string // Path as Markdown shows it
+	Policy      poolstate.PolicyChoice
+	Now         time.Time
+	Version     string // of pooltop
+
+	Journal journal.Journal // the zero value has no events
+	// JournalProblem says why there is no Journal although there should be one.
+	JournalProblem string
+
+	// Anonymous keeps names only if they are well known, and numbers the others.
+	Anonymous bool
+	// Explain returns, as one clause, why a store cannot be read.
+	Explain func(error) string
+}
+
+// Report describes a store at one instant. Encode it as JSON or call
+// [Report.Markdown]. In JSON, the names of fields are stable; those that list
+// and events have too mean the same here. What an unreadable file would say is
+// null or an empty list.
+type Report struct {
+	Version   string           `json:"version"`
+	Platform  string           `json:"platform"`
+	Anonymous bool             `json:"anonymous"`
+	ReadAt    jsonout.Time     `json:"read_at"`
+	Path      *string          `json:"path"` // null if anonymous and not auth.json
+	File      file             `json:"file"`
+	Policy    *string          `json:"policy"`
+	Evidence  *string          `json:"policy_evidence"`
+	UpdatedAt jsonout.Time     `json:"updated_at"`
+	Summary   *jsonout.Summary `json:"summary"`
+	Providers []provider       `json:"providers"`
+	Events    []jsonout.Event  `json:"events"`
+	Findings  []finding        `json:"oddities"`
+
+	displayPath string
+	now         time.Time
+	pool        *poolstate.Pool // empty if the store cannot be read
+	policy      poolstate.Policy
+	evidence    string             // Evidence with field names in backticks
+	records     []poolstate.Record // the last events, oldest first
+}
+
+type provider struct {
+	Name        string       `json:"name"`
+	Ready       int          `json:"ready"`
+	Credentials []credential `json:"credentials"`
+}
+
+type credential struct {
+	jsonout.Credential
+	StatusAt      jsonout.Time `json:"status_at"`
+	Suspect       bool         `json:"deadline_suspect"`
+	FailureReason *string      `json:"failure_reason"`
+	ExpiresAt     jsonout.Time `json:"expires_at"`
+	LastRefresh   jsonout.Time `json:"last_refresh"`
+}
+
+// Collect reads the store and its journal once. Whatever cannot be read is
+// mentioned in the report.
+func Collect(o Options) *Report {
+	o.Now = o.Now.UTC() // the readers may be anywhere
+	r := &Report{
+		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
+		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath,
+		Providers: []provider{}, Events: []jsonout.Event{}, now: o.Now, pool: &poolstate.Pool{},
+	}
+	store, problem := poolstate.Open(o.Path), ""
+	r.File.ReadOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
+	snapshot, err := store.Load()
+	if err != nil {
+		problem = o.Explain(err)
+	} else {
+		r.pool, r.policy = snapshot.Pool, o.Policy.Resolve(snapshot.Pool, poolstate.NoEvidence)
+	}
+	journalProblem := r.readJournal(o)
+	if o.Anonymous {
+		problem = strings.ReplaceAll(problem, o.Path, "the file") // a system error may quote it
+		o.Path = r.anonymize(o.Path)
+	}
+	r.Path, r.File.Error = jsonout.Text(o.Path), jsonout.Text(problem)
+	if problem == "" {
+		r.describe(o)
+	}
+	for i := range r.records {
+		r.Events = append(r.Events, jsonout.NewEvent(&r.records[i]))
+	}
+	r.Findings = r.find(journalProblem)
+	return r
+}
+
+// describe fills in what only a readable file says.
+func (r *Report) describe(o Options) {
+	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.now)
+	r.evidence = r.policyEvidence(o.Policy)
+	r.Policy, r.Evidence = &list.Policy, new(strings.ReplaceAll(r.evidence, "`", ""))
+	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary
+	for i, p := range list.Providers {
+		out := provider{Name: p.Name, Ready: p.Ready, Credentials: []credential{}}
+		for j := range p.Credentials {
+			c := &r.pool.Providers[i].Credentials[j]
+			out.Credentials = append(out.Credentials, credential{
+				Credential: p.Credentials[j], StatusAt: jsonout.Time(c.StatusAt), Suspect: r.policy.Deadline(c, r.now).Suspect,
+				FailureReason: jsonout.Text(c.FailureReason), ExpiresAt: jsonout.Time(c.ExpiresAt), LastRefresh: jsonout.Time(c.LastRefresh),
+			})
+		}
+		r.Providers = append(r.Providers, out)
+	}
+}
+
+// Err returns an error if the store cannot be read.
+func (r *Report) Err() error {
+	if r.File.Error == nil {
+		return nil
+	}
+	name := "the file"
+	if r.Path != nil {
+		name = *r.Path
+	}
+	return fmt.Errorf("%s: %s", name, *r.File.Error)
+}
+
+// readJournal reads the last events, and returns why the journal cannot be read.
+// Without a journal, the file's own timestamps imply some events.
+func (r *Report) readJournal(o Options) (problem string) {
+	events, err := o.Journal.Past(o.Path, r.pool, r.policy, r.now)
+	if err != nil {
+		o.JournalProblem = "cannot be read"
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			o.JournalProblem = path.Err.Error()
+		}
+		events, _ = journal.Journal{}.Past(o.Path, r.pool, r.policy, r.now) // fails only for a journal
+	}
+	r.records = events[max(len(events)-maxEvents, 0):]
+	return o.JournalProblem
+}
+
+// policyEvidence says why the report uses its policy.
+func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
+	counted := 0
+	for c := range r.pool.All() {
+		if _, known := c.Streak.Known(); known {
+			counted++
+		}
+	}
+	said := fmt.Sprintf("%d of %d credentials carry `consecutive_failures`", counted, r.pool.Len())
+	if counted == 0 {
+		said = "no credential carries `consecutive_failures`"
+	}
+	switch {
+	case choice != poolstate.PolicyAuto:
+		said = "set by `--policy`; " + said
+	case r.policy.Climbs() && counted == 0:
+		said = "`consecutive_failures` is present but never a number"
+	}
+	if r.policy.RetriesSole() {
+		said += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
+	}
+	return said
+}
