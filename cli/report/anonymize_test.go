@@ -1,0 +1,186 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/cli/internal/jsonout"
+	"pooltop/poolstate"
+)
+
+// privateNames are names that nothing but the allow-lists could tell from
+// public ones.
+var privateNames = []string{
+	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
+	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
+}
+
+func TestKeep(t *testing.T) {
+	for kind, known := range map[string]map[string]bool{
+		"provider-": knownProviders, "reason-": knownReasons, "status-": knownStatuses, "type-": knownAuthTypes,
+	} {
+		var a anonymizer
+		for i, name := range privateNames {
+			want := fmt.Sprint(kind, i+1)
+			for range 2 { // the number is stable
+				if got := a.keep(known, kind, name); got != want {
+					t.Errorf("%s%q becomes %q, want %q", kind, name, got, want)
+				}
+			}
+		}
+	}
+	var a anonymizer
+	for name, known := range map[string]map[string]bool{
+		"": knownProviders, "openai-codex": knownProviders, "usage_limit_reached": knownReasons, poolstate.HoldReason: knownReasons,
+		"exhausted": knownStatuses, "oauth": knownAuthTypes,
+	} {
+		if got := a.keep(known, "n", name); got != name {
+			t.Errorf("%q becomes %q", name, got)
+		}
+	}
+}
+
+func TestAnonymize_SameNumberThroughout(t *testing.T) {
+	path := agentStore(t, `{"credential_pool": {"custom:b": [{"id": "x", "access_token": "s"}], "custom:a": [
+		{"id": "x", "last_status": "dead", "last_status_at": 1795425000, "access_token": "s"}, {"label": "l", "last_status": "resting"}, {"label": "m"}]}}`)
+	o := optionsFor(path)
+	o.Anonymous = true
+	at := now.Add(-time.Minute)
+	o.Journal = journalWith(t, path,
+		poolstate.Record{At: at, Kind: poolstate.EventReady, Provider: "custom:b", ID: "x"},
+		poolstate.Record{At: at, Kind: poolstate.EventReady, Provider: "custom:a", Label: "m"},
+		poolstate.Record{At: at, Kind: poolstate.EventRemoved, Provider: "custom:c", ID: "gone"})
+	r := Collect(o)
+	var got []string
+	for _, p := range r.Providers {
+		for _, c := range p.Credentials {
+			got = append(got, p.Name+"/"+*c.ID)
+		}
+	}
+	for _, e := range r.Events {
+		got = append(got, *e.Provider+"/"+*e.ID)
+	}
+	for _, f := range r.Findings {
+		if len(f.Credentials) > 0 {
+			got = append(got, fmt.Sprintf("%s%v%v", kinds[f.Kind].name, f.Words, f.Credentials))
+		}
+	}
+	want := []string{
+		"provider-1/c1", "provider-1/c2", "provider-1/c3", "provider-2/c4",
+		"provider-1/c1", "provider-2/c4", "provider-1/c3", "provider-3/c5",
+		"shared_secret[][provider-1/c1 provider-2/c4]", "unknown_status[status-1][provider-1/c2]",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestAnonymizer_EveryString makes sure that a new field of a credential or an
+// event is not overlooked.
+func TestAnonymizer_EveryString(t *testing.T) {
+	var c poolstate.Credential
+	var r poolstate.Record
+	fill(reflect.ValueOf(&c).Elem())
+	fill(reflect.ValueOf(&r).Elem())
+	var a anonymizer
+	pool := a.pool(&poolstate.Pool{Providers: []poolstate.Provider{{Name: "quill", Credentials: []poolstate.Credential{c}}}})
+	for _, v := range []any{pool.Providers, a.record(&r)} {
+		if text := asJSON(t, v); strings.Contains(text, "quill") {
+			t.Errorf("a name is left in %s", text)
+		}
+	}
+}
+
+// fill sets every string in v that it can set.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("quill")
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				fill(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	}
+}
+
+func TestAnonymize_Path(t *testing.T) {
+	for name, want := range map[string]string{"auth.json": "auth.json", "quill.json": ""} {
+		for _, content := range []string{poolOf(), "{"} {
+			path := filepath.Join(t.TempDir(), "quill", name)
+			must(t, os.Mkdir(filepath.Dir(path), 0o700))
+			must(t, os.WriteFile(path, []byte(content), 0o600))
+			o := optionsFor(path)
+			o.Anonymous = true
+			o.Explain = func(error) string { return "cannot read " + path }
+			r := Collect(o)
+			text := r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
+			if strings.Contains(text, "quill") || r.displayPath != want {
+				t.Errorf("%s: path %q in:\n%s", path, r.displayPath, text)
+			}
+		}
+	}
+}
+
+// anonymousReport returns everything that an anonymous report says about a store
+// in which text occurs wherever a person, an agent or a provider may put it.
+func anonymousReport(t testing.TB, text, broken string) string {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	must(t, err)
+	in := string(quoted[1 : len(quoted)-1])
+	path := agentStore(t, strings.ReplaceAll(`{"X": {"X": "X"}, "active_provider": "X", "providers": {"X": {"X": "X"}}, "credential_pool": {"a X": "X", "b X": [
+		{"id": "X", "label": "X", "source": "X", "auth_type": "X", "base_url": "X", "x_X": "X", "secret_fingerprint": "X",
+		 "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "last_error_reason": "X",
+		 "last_error_message": "X", "failure_reason": "X", "model_cooldowns": {"X": 1795426000}},
+		{"id": "X", "label": "X", "last_status": "X", "x_X": {"X": "X"}},
+		{"label": "X", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_message": "X"},
+		"X"], "openrouter": [{"id": "c-X", "last_status": "dead", "last_status_at": 1795425000, "last_error_reason": "X X"}]}}`, "X", in)+broken)
+	o := optionsFor(path)
+	o.Anonymous = true
+	at := now.Add(-time.Minute)
+	o.Journal = journalWith(t, path,
+		poolstate.Record{At: at, Kind: poolstate.EventHeld, Provider: "b " + text, ID: text, Label: text, Reason: text, Source: text},
+		poolstate.Record{At: at, Kind: poolstate.EventExhausted, Provider: text + "!", Label: text, Reason: text, Message: text, After: poolstate.State{Status: &text}},
+		poolstate.Record{At: at, Kind: poolstate.EventFileUnreadable, Message: text})
+	r := Collect(o)
+	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // they differ for other reasons
+	return r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
+}
+
+// FuzzAnonymize checks that an anonymous report does not depend on any text of
+// the file outside the allow-lists: it is the same for any two texts.
+func FuzzAnonymize(f *testing.F) {
+	for _, name := range privateNames {
+		f.Add(name)
+	}
+	want := anonymousReport(f, "reference text", "")
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "?")
+		word := strings.ToLower(strings.TrimSpace(text))
+		for _, known := range []map[string]bool{knownProviders, knownReasons, knownStatuses, knownAuthTypes, knownFields} {
+			if known[word] || word == "" {
+				t.Skip("a known name")
+			}
+		}
+		if got := anonymousReport(t, text, ""); got != want {
+			t.Errorf("the report depends on %q:\n%s\n%s", text, got, want)
+		}
+		if got := anonymousReport(t, text, "{"); len(text) > 8 && strings.Contains(got, text) {
+			t.Errorf("the report of an unreadable file quotes %q", text)
+		}
+	})
+}

@@ -1,0 +1,277 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// now is the instant of the samples.
+var now = time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
+
+// agentStore writes a store with the permissions that an agent gives it.
+func agentStore(t testing.TB, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "home", "auth.json")
+	must(t, os.Mkdir(filepath.Dir(path), 0o700))
+	must(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+// poolOf is the content of a store with the entries of one provider, "p".
+func poolOf(entries ...string) string {
+	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
+}
+
+func optionsFor(path string) Options {
+	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error}
+}
+
+func collect(t testing.TB, content string) *Report {
+	t.Helper()
+	return Collect(optionsFor(agentStore(t, content)))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func contains(t testing.TB, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in:\n%s", part, text)
+		}
+	}
+}
+
+func asJSON(t testing.TB, v any) string {
+	t.Helper()
+	out, err := json.MarshalIndent(v, "", "  ")
+	must(t, err)
+	return string(out)
+}
+
+// unusual is a store with every finding that a file can cause.
+const unusual = `{"updated_at": "2026-11-23T09:10:00+00:00", "credential_pool": {"acme": 7, "openrouter": [
+	{"id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
+	{"id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
+	 "last_error_reason": "rate_limit_error", "last_error_message": "slow down", "last_error_reset_at": 1e17, "expires_at": 1, "failure_reason": "acme_limit"},
+	{"id": "b", "last_status": "dead", "last_status_at": 1795425010, "model_cooldowns": {"acme-large": 1795426000}}]}}`
+
+func TestCollect_Golden(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no file modes")
+	}
+	contents := map[string]string{"unusual": unusual}
+	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09"} {
+		content, err := os.ReadFile(filepath.Join("..", "..", "testdata", "samples", name+".json"))
+		must(t, err)
+		contents[name] = string(content)
+	}
+	for name, content := range contents {
+		for _, anonymous := range []bool{false, true} {
+			path := agentStore(t, content)
+			changed := time.Date(2026, 11, 23, 9, 18, 0, 0, time.UTC)
+			must(t, os.Chtimes(path, changed, changed))
+			o := optionsFor(path)
+			o.Anonymous, o.DisplayPath = anonymous, "~/.hermes/auth.json"
+			r := Collect(o)
+			r.Platform = "linux/amd64"
+			if anonymous {
+				name += ".anonymous"
+			}
+			t.Run(name+".md", func(t *testing.T) { golden.RequireEqual(t, r.Markdown()) })
+			if strings.HasPrefix(name, "unusual") {
+				t.Run(name+".json", func(t *testing.T) {
+					golden.RequireEqual(t, strings.Replace(asJSON(t, r), path, "/home/me/.hermes/auth.json", 1))
+				})
+			}
+		}
+	}
+}
+
+func TestCollect_Findings(t *testing.T) {
+	const exhausted = `"last_status": "exhausted", "last_error_code": 429, "last_status_at": `
+	for name, c := range map[string]struct{ content, want string }{
+		"none":        {poolOf(`{"id": "a"}`, `{"id": "b"}`), "## Findings\n\nnone\n"},
+		"no pool":     {`{}`, "- **no pool**: the file has no credential_pool\n"},
+		"far ahead":   {poolOf(`{"id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1895425000}`), "- **implausible deadline**: `p/a`: more than 31 days ahead\n"},
+		"in the past": {poolOf(`{"id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: before its own exhaustion\n"},
+		"secret in two providers": {
+			`{"credential_pool": {"p": [{"id": "a", "access_token": "x"}, {"id": "b", "access_token": "y"}], "q": [{"id": "c", "access_token": "x"}]}}`,
+			"- **shared secret**: `p/a`, `q/c`: they share one quota\n",
+		},
+		"two shared secrets": {
+			poolOf(`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x"}`, `{"id": "c", "access_token": "y"}`, `{"id": "d", "access_token": "y"}`),
+			"- **shared secret**: `p/a`, `p/b`: they share one quota\n- **shared secret**: `p/c`, `p/d`: they share one quota\n",
+		},
+		"malformed":      {poolOf(`{"label": "a"}`), "- **malformed**: `p`: entry 1 has no id\n"},
+		"expired":        {poolOf(`{"id": "a", "expires_at": 1795425600}`, `{"id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
+		"unknown status": {poolOf(`{"id": "a", "last_status": "x"}`, `{"id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
+		"unknown fields": {poolOf(`{"id": "a", "zone": 1, "plan": 2}`, `{"id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
+		"long field":     {poolOf(`{"id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
+		"outage":         {poolOf(`{"id": "a", `+exhausted+`1795425000}`, `{"id": "b", `+exhausted+`1795425010}`), "- **outage**: `p`: looks like an outage at the provider, not 2 bad credentials\n"},
+	} {
+		t.Run(name, func(t *testing.T) { contains(t, collect(t, c.content).Markdown(), c.want) })
+	}
+}
+
+func TestFindingList_Limits(t *testing.T) {
+	var entries []string
+	for i := range 100 {
+		entries = append(entries, fmt.Sprintf(`{"id": "i%d", "last_status": "s%d", "expires_at": 1}`, i, i))
+	}
+	text := collect(t, poolOf(entries...)).Markdown()
+	contains(t, text, "- **unknown status**: more omitted\n", ", 80 more: independent of any cooldown\n")
+	if n := strings.Count(text, "- **unknown status**"); n != maxItems+1 {
+		t.Errorf("%d lines for unknown statuses, want %d", n, maxItems+1)
+	}
+}
+
+func TestStat_Permissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no file modes")
+	}
+	for name, c := range map[string]struct {
+		file, dir os.FileMode
+		want      string
+	}{
+		"as the agent sets them":   {0o600, 0o700, "none"},
+		"directory readable":       {0o600, 0o755, "none"},
+		"file readable by others":  {0o644, 0o700, "- **permissions**: file is accessible to group or others\n"},
+		"file writable by group":   {0o620, 0o700, "- **permissions**: file is accessible to group or others\n"},
+		"file not writable":        {0o400, 0o700, "- **permissions**: owner lacks read/write permission\n"},
+		"directory writable":       {0o600, 0o777, "- **permissions**: directory is writable by group or others\n"},
+		"directory not modifiable": {0o600, 0o500, "- **permissions**: owner lacks access to the directory\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := agentStore(t, poolOf(`{"id": "a"}`))
+			must(t, os.Chmod(path, c.file))
+			must(t, os.Chmod(filepath.Dir(path), c.dir))
+			text := Collect(optionsFor(path)).Markdown()
+			must(t, os.Chmod(filepath.Dir(path), 0o700)) // so that it can be removed
+			contains(t, text, c.want, "mode `"+c.file.String()+"`", "directory mode `"+(os.ModeDir|c.dir).String()+"`")
+		})
+	}
+}
+
+func TestStat_Symlink(t *testing.T) {
+	target := agentStore(t, poolOf(`{"id": "a"}`))
+	link := filepath.Join(t.TempDir(), "auth.json")
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip("no symbolic links: ", err)
+	}
+	contains(t, Collect(optionsFor(link)).Markdown(), "auth.json` (a symlink), 41 bytes")
+}
+
+func TestPolicyEvidence(t *testing.T) {
+	for name, c := range map[string]struct {
+		entry  string
+		choice poolstate.PolicyChoice
+		want   string
+	}{
+		"streaks":      {`{"id": "a", "consecutive_failures": 2}`, poolstate.PolicyAuto, "policy **backoff**: 1 of 2 credentials carry `consecutive_failures`\n"},
+		"garbage":      {`{"id": "a", "consecutive_failures": []}`, poolstate.PolicyAuto, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
+		"no streaks":   {`{"id": "a"}`, poolstate.PolicyAuto, "policy **flat**: no credential carries `consecutive_failures`\n"},
+		"newer fields": {`{"id": "a", "failure_reason": "x"}`, poolstate.PolicyAuto, "carries `consecutive_failures`; the file has fields of newer agents"},
+		"forced":       {`{"id": "a"}`, poolstate.PolicyBackoff, "policy **backoff**: set by `--policy`; no credential carries `consecutive_failures`\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := optionsFor(agentStore(t, poolOf(c.entry, `{"id": "b"}`)))
+			o.Policy = c.choice
+			contains(t, Collect(o).Markdown(), c.want)
+		})
+	}
+}
+
+// journalWith writes events of a store to a journal.
+func journalWith(t testing.TB, store string, records ...poolstate.Record) journal.Journal {
+	t.Helper()
+	j := journal.At(filepath.Join(t.TempDir(), "events.jsonl"))
+	entries := make([]journal.Entry, 0, len(records))
+	for _, r := range records {
+		entries = append(entries, journal.Entry{Record: r, Store: store})
+	}
+	must(t, j.Append(entries...))
+	return j
+}
+
+func TestReadJournal_LastEvents(t *testing.T) {
+	o := optionsFor(agentStore(t, poolOf(`{"id": "a", "label": "one", "last_status": "dead", "last_status_at": 1795425500}`)))
+	var records []poolstate.Record
+	for i := range int64(60) {
+		records = append(records, poolstate.Record{At: time.Unix(1795420000+i*10, 0), Kind: poolstate.EventReady, Provider: "p", ID: "a"})
+	}
+	o.Journal = journalWith(t, o.Path, records...)
+	events := Collect(o).Events
+	if len(events) != maxEvents {
+		t.Fatalf("%d events, want %d", len(events), maxEvents)
+	}
+	if first, last := events[0], events[maxEvents-1]; !time.Time(first.At).Equal(time.Unix(1795420110, 0)) || last.Event != "dead" {
+		t.Errorf("the events go from %v to %q", time.Time(first.At), last.Event)
+	}
+	o.Journal = journal.Journal{}
+	if events := Collect(o).Events; len(events) != 1 {
+		t.Errorf("%d events without a journal, want that of the file", len(events))
+	}
+}
+
+func TestReadJournal_Unreadable(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a path below a file counts as missing")
+	}
+	o := optionsFor(agentStore(t, poolOf(`{"id": "a", "last_status": "dead", "last_status_at": 1795425500}`)))
+	o.Journal = journal.At(filepath.Join(o.Path, "events.jsonl"))
+	contains(t, Collect(o).Markdown(), "- **journal unavailable**: not a directory\n", "| dead ")
+}
+
+func TestCollect_Unreadable(t *testing.T) {
+	for name, c := range map[string]struct{ path, problem string }{
+		"cut off":   {agentStore(t, `{"credential_pool": {"p": [{"id"`), "not valid JSON at line 1"},
+		"empty":     {agentStore(t, ""), "the file is empty"},
+		"no pool":   {agentStore(t, `{"credential_pool": []}`), "credential_pool"},
+		"directory": {t.TempDir(), "not a regular file"},
+		"missing":   {filepath.Join(t.TempDir(), "auth.json"), "no such file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := optionsFor(c.path)
+			o.Journal = journalWith(t, c.path, poolstate.Record{At: now.Add(-time.Minute), Kind: poolstate.EventHeld, Provider: "p", ID: "a", Reason: "maintenance"})
+			r := Collect(o)
+			text := r.Markdown()
+			contains(t, text, "# pooltop report", "**the file cannot be read**: `", c.problem, "`p/a`", "maintenance")
+			if strings.Contains(text, "policy") || strings.Contains(text, "ready**") {
+				t.Errorf("it describes a pool:\n%s", text)
+			}
+			if err := r.Err(); err == nil || !strings.HasPrefix(err.Error(), c.path+": ") || !strings.Contains(err.Error(), c.problem) {
+				t.Errorf("the error is %v", err)
+			}
+			for _, field := range []string{"policy", "policy_evidence", "summary", "updated_at"} {
+				contains(t, asJSON(t, r), `"`+field+`": null`)
+			}
+			contains(t, asJSON(t, r), `"providers": []`)
+		})
+	}
+}
+
+func TestCollect_PermissionDenied(t *testing.T) {
+	path := agentStore(t, poolOf())
+	must(t, os.Chmod(path, 0))
+	if _, err := os.ReadFile(path); err == nil {
+		t.Skip("this user may read it anyway")
+	}
+	contains(t, Collect(optionsFor(path)).Markdown(), "permission denied", "mode `----------`", "read-only for this user", "owner lacks read/write permission")
+}
