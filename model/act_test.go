@@ -66,7 +66,7 @@ func TestAKeyThatDoesNothingSaysWhy(t *testing.T) {
 	tests := []struct{ at, key, says string }{
 		{"b", "r", "✕ reset: nothing changed: ready-key, already clear"},
 		{"c", "x", "✕ dead-key is dead: no agent uses it before a re-auth"},
-		{"a", "A", "✕ sync: nothing changed: cooling-key, no authority on this machine has its tokens"},
+		{"a", "A", "✕ sync: nothing changed: cooling-key, no local token source"},
 		{"a", "u", "✕ nothing to undo"},
 	}
 	for _, tt := range tests {
@@ -213,7 +213,7 @@ func TestWhatSomebodyChangedMeanwhileIsRefused(t *testing.T) {
 		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 		d.write(changed)
 		d.do("enter")
-		d.shows("✕ exhaust: nothing changed: cooling-key, somebody changed it meanwhile; look again")
+		d.shows("✕ exhaust: nothing changed: cooling-key, changed since it was displayed")
 		equal(t, "the file", d.text(), changed)
 	})
 }

@@ -21,7 +21,7 @@ func TestASyncOfMoreThanOneAsks(t *testing.T) {
 		d.do("A", "y")
 		d.shows("✓ sync 2 credentials: 2 ready → 2 ready; a running agent sees it")
 		d.do("a", "A")
-		d.shows("✕ sync: nothing changed; 2 not affected: it has its authority's tokens already")
+		d.shows("✕ sync: nothing changed; 2 not affected: already has the tokens of its source")
 	})
 }
 
@@ -35,7 +35,7 @@ func TestASyncCannotBeTakenBack(t *testing.T) {
 		d.do("u")
 		d.shows("✕ a sync cannot be taken back: the tokens before it are gone; u takes back the action before it")
 		d.do("u")
-		d.shows("✕ undo: nothing changed: portal, it has changed since; left alone")
+		d.shows("✕ undo: nothing changed: portal, changed since; left alone")
 		d.isReady("n")
 	})
 }

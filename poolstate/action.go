@@ -101,7 +101,7 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 	switch a.Verb {
 	case VerbReset:
 		if a.SpareDead && c.Status == StatusDead {
-			e.Reason = "dead, re-auth is what helps"
+			e.Reason = "dead, needs re-authentication"
 			return e
 		}
 		e.change = reset(c, at)
@@ -193,11 +193,11 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, auth *authorities) Effect {
 	switch {
 	case now == nil:
-		return Effect{Before: was, After: was, Refused: true, Reason: "it is no longer in the file"}
+		return Effect{Before: was, After: was, Refused: true, Reason: "no longer in the file"}
 	case changedMeanwhile(&was, now):
-		return Effect{Before: *now, After: *now, Refused: true, Reason: "somebody changed it meanwhile; look again"}
+		return Effect{Before: *now, After: *now, Refused: true, Reason: "changed since it was displayed"}
 	case !d.changes[placeOf(now)].IsEmpty():
-		return Effect{Before: *now, After: *now, Reason: "it was named before"}
+		return Effect{Before: *now, After: *now, Reason: "duplicate target"}
 	}
 	e := a.effect(*now, at, auth)
 	if !e.Changes() {

@@ -2,91 +2,77 @@ package poolstate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Hold is what an operator asks for when taking a credential out of rotation.
-// Without For and Until the deadline is the one of a real failure.
+// Hold takes a credential out of rotation until a deadline. Without For and
+// Until the deadline is that of a real failure under [Backoff].
 type Hold struct {
-	// Code is the error code to record; see [DefaultHoldCode].
+	// Code is the error code to record, 100 to 599; see [HoldCode].
 	Code int
-	// For is how long the hold lasts, from the moment it is written.
+	// For is the length of the hold, from the moment it is written.
 	For time.Duration
-	// Until is when the hold ends. It counts only without For.
+	// Until is the end of the hold. It is ignored if For is set.
 	Until time.Time
-	// Reason are the operator's own, for whoever looks at it later.
+	// Reason is free text, stored in last_error_message.
 	Reason string
 }
 
-// heldWords stand where an operator gave no words.
-const heldWords = "held by operator"
+// defaultHoldReason is stored if the operator gives no reason.
+const defaultHoldReason = "held by operator"
 
-// codex is the provider whose limits an agent asks about, live.
+// codex is a provider whose limits agents query live.
 const codex = "openai-codex"
 
-// holdCode is the code with which a hold of the credential lasts: 402
-// where an agent would lift a 429 by itself, on openai-codex because it asks
-// the provider about those, and for the only living credential of a provider,
-// which the newest builds retry after a minute unless the cause is billing.
-func holdCode(c *Credential) int {
-	if c.Provider == codex || c.Sole {
+// HoldCode returns an error code with which agents respect a hold of every given
+// credential: 402 if they would retry one early after a 429, else 429. They do so
+// on openai-codex, where they query the limits, and newer agents also retry the
+// only living credential of a provider unless the failure is one of billing.
+func HoldCode(credentials []Credential) int {
+	if slices.ContainsFunc(credentials, func(c Credential) bool { return c.Provider == codex || c.Sole }) {
 		return codePaymentRequired
 	}
 	return codeTooManyRequests
 }
 
-// HoldCode is the code with which one hold of several credentials lasts for
-// each of them.
-func HoldCode(of []Credential) int {
-	for i := range of {
-		if code := holdCode(&of[i]); code != codeTooManyRequests {
-			return code
-		}
-	}
-	return codeTooManyRequests
-}
+// rateLimitWords mark a rate limit in the reason or message of an openai-codex
+// credential, which agents then retry early.
+var rateLimitWords = []string{"rate_limit", "usage_limit", "quota"}
 
-// liftingWords are what an agent takes for a rate limit when it stands in the
-// reason or message of an openai-codex entry.
-var liftingWords = []string{"rate_limit", "usage_limit", "quota"}
-
-// refusal returns why the hold must not be written to the credential, or an
-// empty string: a dead credential cannot be held, and words that would make an
-// agent lift the hold are no words for it.
+// refusal returns why the hold must not be written to c, empty if it may.
 func (h Hold) refusal(c *Credential, at time.Time) string {
 	switch {
 	case c.Status == StatusDead:
-		return "it is dead: no agent uses it before a re-auth"
+		return "dead, needs re-authentication"
 	case h.For < 0, !h.deadline(c, at).After(at):
 		return "the deadline is not in the future"
 	case h.Code < 100 || h.Code > 599:
-		return fmt.Sprintf("%d is no error code: use 100 to 599", h.Code)
-	}
-	if c.Provider != codex {
+		return fmt.Sprintf("error code %d is not between 100 and 599", h.Code)
+	case c.Provider != codex:
 		return ""
 	}
-	for _, w := range liftingWords {
+	for _, w := range rateLimitWords {
 		if strings.Contains(strings.ToLower(h.Reason), w) {
-			return fmt.Sprintf("on %s the word %q in the reason lets an agent lift the hold", codex, w)
+			return fmt.Sprintf("on %s, agents end a hold early if its reason contains %q", codex, w)
 		}
 	}
 	return ""
 }
 
-// Warning returns what may undo the hold all the same, or an empty string.
+// Warning returns why agents may end the hold of c early, empty if they do not.
 func (h Hold) Warning(c *Credential) string {
 	switch {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
-		return "an agent lifts a 429 on openai-codex as soon as the provider has capacity; 402 lasts"
+		return "agents end a 429 on openai-codex once the provider has capacity; 402 lasts"
 	case c.Sole && h.Code != codePaymentRequired:
-		return "the newest agents retry a provider's only living credential after 60s; 402 lasts"
+		return "newer agents retry a provider's only living credential after 60s; 402 lasts"
 	}
 	return ""
 }
 
-// deadline is when the hold would end if it were written at an instant: the
-// operator's own, or base TTL times the multiplier of the new streak.
+// deadline returns when the hold ends if it is written at the given instant.
 func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	switch {
 	case h.For > 0:
@@ -98,16 +84,15 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(multiplier))
 }
 
-// held is the transition of a credential that an operator takes out
-// of rotation: as a real failure, the streak counts on, and the deadline is
-// pinned into the field for the provider's own, which every build of the agent
-// honours.
+// held returns the change for a credential that an operator holds. Like a failure
+// it raises the streak. The deadline is stored as the provider's reset time,
+// which every build of the agent obeys.
 func held(c Credential, h Hold, at time.Time) Change {
-	words := h.Reason
-	if words == "" {
-		words = heldWords
+	reason := h.Reason
+	if reason == "" {
+		reason = defaultHoldReason
 	}
 	return Exhausted(c, Failure{
-		Code: h.Code, Reason: HoldReason, Message: words, ResetAt: h.deadline(&c, at),
+		Code: h.Code, Reason: HoldReason, Message: reason, ResetAt: h.deadline(&c, at),
 	}, at)
 }

@@ -15,8 +15,7 @@ func credentialAt(t *testing.T, provider string, entries ...string) *Credential 
 	return &p.Providers[0].Credentials[0]
 }
 
-// 402 is the code that lasts where an agent lifts a 429 by itself.
-func TestDefaultHoldCode(t *testing.T) {
+func TestHoldCode(t *testing.T) {
 	tests := []struct {
 		name, provider string
 		entries        []string
@@ -33,7 +32,7 @@ func TestDefaultHoldCode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "code", holdCode(credentialAt(t, tt.provider, tt.entries...)), tt.want)
+			equal(t, "code", HoldCode([]Credential{*credentialAt(t, tt.provider, tt.entries...)}), tt.want)
 		})
 	}
 }
@@ -53,10 +52,10 @@ func TestWarnings(t *testing.T) {
 		{"the only one", "openrouter", two[:1], 429, "60s"},
 		{"the only one, auth", "openrouter", two[:1], 401, "60s"},
 		{"the only one, billing", "openrouter", two[:1], 402, ""},
-		{"codex", "openai-codex", two, 429, "lifts a 429"},
+		{"codex", "openai-codex", two, 429, "end a 429"},
 		{"codex, billing", "openai-codex", two, 402, ""},
 		{"codex, another", "openai-codex", two, 503, ""},
-		{"the only one of codex", "openai-codex", two[:1], 429, "lifts a 429"},
+		{"the only one of codex", "openai-codex", two[:1], 429, "end a 429"},
 		{"the only one of codex, another", "openai-codex", two[:1], 503, "60s"},
 	}
 	for _, tt := range tests {
@@ -96,12 +95,12 @@ func TestRefusals(t *testing.T) {
 		{"for the shortest time", other, ready, Hold{Code: 429, For: time.Second}, ""},
 		{"for as long as there is", other, ready, Hold{Code: 429, For: math.MaxInt64}, ""},
 
-		{"no code", other, ready, Hold{}, "0 is no error code"},
-		{"code 99", other, ready, Hold{Code: 99}, "99 is no error code"},
+		{"no code", other, ready, Hold{}, "error code 0"},
+		{"code 99", other, ready, Hold{Code: 99}, "error code 99"},
 		{"code 100", other, ready, Hold{Code: 100}, ""},
 		{"code 599", other, ready, Hold{Code: 599}, ""},
-		{"code 600", other, ready, Hold{Code: 600}, "600 is no error code"},
-		{"code below zero", other, ready, Hold{Code: -429}, "no error code"},
+		{"code 600", other, ready, Hold{Code: 600}, "error code 600"},
+		{"code below zero", other, ready, Hold{Code: -429}, "error code -429"},
 
 		{"quota", codex, ready, Hold{Code: 402, Reason: "out of quota"}, `"quota"`},
 		{"QUOTA", codex, ready, Hold{Code: 402, Reason: "QUOTAS"}, `"quota"`},
@@ -147,7 +146,7 @@ func TestResetOfTheDead(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "last_error_code": 401}`, `{"id": "b", "last_status": "exhausted"}`))
 	before := stateOf(t, s)
 	spare := Action{Verb: VerbReset, SpareDead: true}
-	checkUnchanged(t, perform(t, s, spare, smallRef), false, "re-auth")
+	checkUnchanged(t, perform(t, s, spare, smallRef), false, "re-authentication")
 	checkUntouched(t, s, before, true)
 	out := perform(t, s, spare)
 	equal(t, "changed", len(out.Changed), 1)
@@ -193,11 +192,8 @@ func TestVerbsHaveWords(t *testing.T) {
 	equal(t, "words", fmt.Sprint(VerbReset, VerbHold, VerbSync, VerbUndo), "reset exhaust sync undo")
 }
 
-// One hold of several credentials lasts for the one that needs most.
-func TestHoldCode(t *testing.T) {
-	plain := Credential{Ref: Ref{Provider: "openrouter"}}
-	sole := Credential{Ref: Ref{Provider: "openrouter"}, Sole: true}
-	onCodex := Credential{Ref: Ref{Provider: "openai-codex"}}
+func TestHoldCode_Several(t *testing.T) {
+	plain, sole, onCodex := Credential{}, Credential{Sole: true}, Credential{Ref: Ref{Provider: codex}}
 	equal(t, "of none", HoldCode(nil), 429)
 	equal(t, "of plain ones", HoldCode([]Credential{plain, plain}), 429)
 	equal(t, "with a sole one last", HoldCode([]Credential{plain, sole}), 402)

@@ -7,28 +7,21 @@ import (
 	"time"
 )
 
-// millisecondsAbove is the size from which a bare number is milliseconds: as
-// seconds it would lie tens of thousands of years ahead.
-const millisecondsAbove = 1e12
+const (
+	// maxEpochSeconds is the largest number that is read as seconds since 1970,
+	// about the year 33,000. Larger ones are milliseconds.
+	maxEpochSeconds = 1e12
+	// maxInstantSeconds keeps instants within what time.Time can add and compare.
+	maxInstantSeconds = 1 << 60
+)
 
-// maxInstantSeconds keeps instants inside what time.Time can add to and
-// compare; garbage beyond it is no instant.
-const maxInstantSeconds = 1 << 60
-
-// isoLayouts are the ISO 8601 forms that agents have written, with the offset
-// forms first. Go reads a fraction after the seconds, with a point or a comma,
-// without being told.
-var isoLayouts = func() []string {
-	dates := []string{"2006-01-02", "20060102"}
-	clocks := []string{"15:04:05", "15:04", "15", "150405", "1504"}
-	offsets := []string{"Z07:00", "Z0700", "Z07", ""}
-	var layouts []string
-	for _, d := range dates {
-		for _, sep := range []string{"T", " "} {
-			for _, c := range clocks {
-				for _, o := range offsets {
-					layouts = append(layouts, d+sep+c+o)
-				}
+// isoLayouts are the ISO 8601 forms that agents have written. time.Parse also
+// accepts a fraction of the second in each.
+var isoLayouts = func() (layouts []string) {
+	for _, d := range []string{"2006-01-02", "20060102"} {
+		for _, c := range []string{"15:04:05", "15:04", "15", "150405", "1504"} {
+			for _, offset := range []string{"Z07:00", "Z0700", "Z07", ""} {
+				layouts = append(layouts, d+"T"+c+offset, d+" "+c+offset)
 			}
 		}
 		layouts = append(layouts, d)
@@ -36,34 +29,35 @@ var isoLayouts = func() []string {
 	return layouts
 }()
 
-// instantFromNumber reads epoch seconds, or milliseconds when the number is too
-// large for seconds. Zero, negative and not finite are no instant.
+// instantFromNumber reads seconds, or milliseconds if they are too many, since
+// 1970. Zero, negative and non-finite numbers are not instants.
 func instantFromNumber(f float64) (time.Time, bool) {
 	if math.IsNaN(f) || f <= 0 {
 		return time.Time{}, false
 	}
-	if f > millisecondsAbove {
+	if f > maxEpochSeconds {
 		f /= 1000
 	}
 	if f > maxInstantSeconds {
 		return time.Time{}, false
 	}
 	sec, frac := math.Modf(f)
-	// A float of today's epoch seconds resolves a quarter of a microsecond;
-	// what is finer is noise.
+	// Today's seconds have a resolution of a quarter of a microsecond in a float64.
 	micros := int64(math.Round(frac * 1e6))
 	return time.Unix(int64(sec), micros*1000).UTC(), true
 }
 
-// instantFromText reads a number in a string or an ISO 8601 instant; without
-// an offset that is local time, which loc stands for.
+// instantFromText reads a decimal number or an ISO 8601 instant, which is in loc
+// if it has no offset.
 func instantFromText(s string, loc *time.Location) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > 64 {
 		return time.Time{}, false
 	}
-	if f, ok := plainNumber(s); ok {
-		return instantFromNumber(f)
+	if strings.Trim(s, "0123456789+-.eE") == "" { // ParseFloat also accepts hexadecimal and Inf
+		if f, err := strconv.ParseFloat(s, 64); err == nil {
+			return instantFromNumber(f)
+		}
 	}
 	for _, layout := range isoLayouts {
 		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
@@ -71,14 +65,4 @@ func instantFromText(s string, loc *time.Location) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// plainNumber reads decimal digits with sign, point and exponent only: no
-// hexadecimal, no words for infinity.
-func plainNumber(s string) (float64, bool) {
-	if strings.Trim(s, "0123456789+-.eE") != "" {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
 }

@@ -1,6 +1,6 @@
 package poolstate
 
-// Optional is a value that the file may not have. The zero value is absent.
+// Optional is a value that the file may lack. The zero value is absent.
 type Optional[T any] struct {
 	value   T
 	present bool
@@ -9,16 +9,13 @@ type Optional[T any] struct {
 // Some returns a present value.
 func Some[T any](v T) Optional[T] { return Optional[T]{value: v, present: true} }
 
-// Get returns the value and whether it is present.
+// Get returns the value, and whether it is present.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.present }
 
-// Or returns the value, or def when it is absent.
+// Or returns the value, or def if it is absent.
 func (o Optional[T]) Or(def T) T {
 	if o.present {
 		return o.value
 	}
 	return def
 }
-
-// Present reports whether the file has the value.
-func (o Optional[T]) Present() bool { return o.present }

@@ -1,9 +1,12 @@
 package poolstate
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
-// Record is an event as it is kept: small, without a secret, in the form of a
-// line of the journal. Its texts are the file's and untrusted.
+// Record is an event in the form that the journal and JSON output have. It
+// contains no secret. Its text is untrusted.
 type Record struct {
 	At       time.Time `json:"at"`
 	Kind     EventKind `json:"event"`
@@ -13,46 +16,47 @@ type Record struct {
 	Label    string    `json:"label"`
 	Before   State     `json:"before"`
 	After    State     `json:"after"`
-	// Code, Reason and Message are those of a failure; of a hold, Reason is the
-	// operator's words; of the file, Message says why it cannot be read.
+	// Code, Reason and Message describe a failure. For a hold, Reason is what the
+	// operator gave; for an unreadable file, Message is the error.
 	Code *int `json:"error_code,omitempty"`
-	// Cooldown is how long an exhaustion costs, in seconds; 0 is unknown.
+	// Cooldown is the length of a cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
 }
 
-// State is a credential before or after an event; nil is unknown or absent.
+// State is a credential before or after an event. A nil field is unknown or
+// absent.
 type State struct {
 	Status   *string    `json:"status"`
 	Streak   *int       `json:"streak"`
 	Deadline *time.Time `json:"deadline"`
 }
 
-// StateOf describes a credential as the journal and the commands' JSON do.
+// StateOf returns the state of a credential. Deadlines after the year 9999,
+// which RFC 3339 cannot express, become the last millisecond of it.
 func StateOf(c *Credential, policy Policy, now time.Time) State {
 	s := State{}
 	if c.StatusText != "" {
-		s.Status = new(c.StatusText)
+		s.Status = new(c.StatusText) // a pointer into c would keep all of it in memory
 	}
 	if n, known := c.Streak.Known(); known {
 		s.Streak = &n
 	}
 	if d := policy.Deadline(c, now); !d.IsZero() {
-		s.Deadline = new(d.At.UTC())
-		if d.At.After(lastInstant) {
-			s.Deadline = new(lastInstant)
+		at := d.At.UTC()
+		if at.After(lastInstant) {
+			at = lastInstant
 		}
+		s.Deadline = &at
 	}
 	return s
 }
 
-// lastInstant stands for everything after the year 9999, which RFC 3339 cannot
-// name.
 var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
 
-// RecordOf makes a record of an event.
+// RecordOf returns the record of an event.
 func RecordOf(e *Event, policy Policy) Record {
 	r := Record{At: e.At, Kind: e.Kind, By: e.By}
 	c := e.Credential()
@@ -68,7 +72,7 @@ func RecordOf(e *Event, policy Policy) Record {
 	}
 	switch e.Kind {
 	case EventHeld:
-		if c.ErrorMessage != heldWords {
+		if c.ErrorMessage != defaultHoldReason {
 			r.Reason = c.ErrorMessage
 		}
 	case EventExhausted, EventDead, EventDue:
@@ -76,33 +80,25 @@ func RecordOf(e *Event, policy Policy) Record {
 	default:
 		return r
 	}
-	if code, coded := c.ErrorCode.Get(); coded {
+	if code, ok := c.ErrorCode.Get(); ok {
 		r.Code = &code
 	}
 	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown / time.Second)
 	return r
 }
 
-// Name is what people call the credential: its label, else its source, else its
-// id.
-func (r *Record) Name() string {
-	for _, s := range []string{r.Label, r.Source, r.ID} {
-		if s != "" {
-			return s
-		}
-	}
-	return "#"
-}
+// Name returns the label, or else the source, the id, or "#".
+func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 
-// SameEventWithin is how far apart two reports of one event may lie: each pooltop
-// that watches makes its own, and the one that acts does so first.
+// SameEventWithin is the maximum time between two reports of one event. Each
+// process that watches the file reports it, as does the one that caused it.
 const SameEventWithin = 5 * time.Second
 
-// Same reports whether two records tell of the same event.
+// Same reports whether two records describe the same event.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {
-		within = time.Second // a file may break and be mended again and again
+		within = time.Second // the file may fail and recover repeatedly
 	}
 	return r.Kind == o.Kind && r.At.Sub(o.At).Abs() <= within &&
 		r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label) &&
@@ -110,16 +106,16 @@ func (r *Record) Same(o *Record) bool {
 }
 
 func (s State) equal(o State) bool {
-	return same(s.Status, o.Status) && same(s.Streak, o.Streak) &&
+	return equalPtr(s.Status, o.Status) && equalPtr(s.Streak, o.Streak) &&
 		(s.Deadline == nil) == (o.Deadline == nil) && (s.Deadline == nil || s.Deadline.Equal(*o.Deadline))
 }
 
-func same[T comparable](a, b *T) bool {
-	return (a == nil) == (b == nil) && (a == nil || *a == *b)
+func equalPtr[T comparable](a, b *T) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }
 
-// Credential returns a credential as the event left it, as far as the record
-// tells, to be looked at with the eyes of a filter.
+// Credential returns the credential after the event with the fields that the
+// record has, for matching by a filter.
 func (r *Record) Credential() Credential {
 	c := Credential{
 		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,

@@ -70,7 +70,7 @@ func (s *Store) claudeGrant(path string) grant {
 func (d *Draft) nousGrant(loc *time.Location) grant {
 	m, ok := d.doc.top.find(keyProviders)
 	if !ok {
-		return grant{why: "the store holds no tokens of nous itself"}
+		return grant{why: "the store has no tokens of nous"}
 	}
 	nous := childOf(d.doc.data[m.body.start:m.body.end], providerNous)
 	g := grantFrom(nous, keyAccessToken, keyRefreshToken, keyExpiresAt, loc)
@@ -92,7 +92,7 @@ func childOf(raw []byte, key string) []byte {
 func grantFrom(raw []byte, accessKey, refreshKey, expiresKey string, loc *time.Location) grant {
 	access, _ := textOf(childOf(raw, accessKey))
 	if access == "" {
-		return grant{why: "its authority holds no token"}
+		return grant{why: "its token source has no token"}
 	}
 	refresh, _ := textOf(childOf(raw, refreshKey))
 	g := grant{access: NewSecret(access), refresh: NewSecret(refresh)}
@@ -111,7 +111,7 @@ func (a *authorities) adopt(c *Credential) (ch Change, why string) {
 	var g grant
 	switch {
 	case !Syncable(c):
-		return ch, "no authority on this machine has its tokens"
+		return ch, "no local token source"
 	case c.Provider == providerClaude:
 		g = a.claude
 	default:
@@ -122,9 +122,9 @@ func (a *authorities) adopt(c *Credential) (ch Change, why string) {
 	case g.why != "":
 		return ch, g.why
 	case digestOf(access) == c.Secret:
-		return ch, "it has its authority's tokens already"
+		return ch, "already has the tokens of its source"
 	case !g.expiresAt.IsZero() && !c.ExpiresAt.IsZero() && g.expiresAt.Before(c.ExpiresAt):
-		return ch, "its authority's tokens are older than its own"
+		return ch, "its token source has older tokens"
 	}
 	if c.Fingerprint != "" && c.borrowed {
 		// A borrowed secret stays where it is; the entry knows its fingerprint.

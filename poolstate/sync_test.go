@@ -159,12 +159,12 @@ func TestSyncLeavesAloneWhatHasNothingNewer(t *testing.T) {
 		{"garbage behind", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000") + "}", "cannot be read", claudeRef},
 		{"garbage", storeOfOne("anthropic", entry("claude_code", own), `{}`), newToken, "cannot be read", claudeRef},
 
-		{"another source", storeOfOne("anthropic", entry("manual", own), `{}`), claudeGrantOf("1795450000000"), "no authority", claudeRef},
-		{"claude_code of another provider", storeOfOne("p", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000"), "no authority", smallRef},
-		{"device_code of another provider", storeOfOne("openai-codex", entry("device_code", own), `{}`), claudeGrantOf("1"), "no authority", Ref{"openai-codex", "a", 0}},
-		{"a device code by hand", storeOfOne("nous", entry("manual:device_code", own), `{}`), "", "no authority", nousRef},
+		{"another source", storeOfOne("anthropic", entry("manual", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", claudeRef},
+		{"claude_code of another provider", storeOfOne("p", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", smallRef},
+		{"device_code of another provider", storeOfOne("openai-codex", entry("device_code", own), `{}`), claudeGrantOf("1"), "no local token source", Ref{"openai-codex", "a", 0}},
+		{"a device code by hand", storeOfOne("nous", entry("manual:device_code", own), `{}`), "", "no local token source", nousRef},
 
-		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), "", "holds no tokens of nous", nousRef},
+		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), "", "no tokens of nous", nousRef},
 		{"nous missing", nous(`{"other": {}}`), "", "no token", nousRef},
 		{"nous is a list", nous(`{"nous": ["access_token"]}`), "", "no token", nousRef},
 		{"providers is a word", nous(`"nous"`), "", "no token", nousRef},
@@ -215,7 +215,7 @@ func TestSyncOfAWholePool(t *testing.T) {
 		equal(t, "refusals", out.Refusals(), 0)
 		equal(t, "all the others", len(out.Unchanged), load(t, s).Len()-1)
 		for _, e := range out.Unchanged {
-			equal(t, "why", e.Reason, "no authority on this machine has its tokens")
+			equal(t, "why", e.Reason, "no local token source")
 		}
 		checkSyncKeepsSecrets(t, out)
 		equal(t, "the token is in the file", strings.Contains(readFile(t, s.Path()), newToken), false)

@@ -129,16 +129,16 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	c := d.pool.Find(u.ref())
 	if c == nil || u.ID == "" && u.Name != fallbackName(c) {
 		gone := Credential{Ref: u.ref()}
-		return Effect{Before: gone, After: gone, Refused: true, Reason: "it is no longer in the file"}
+		return Effect{Before: gone, After: gone, Refused: true, Reason: "no longer in the file"}
 	}
 	e := Effect{Before: *c, After: *c}
 	o := d.object(placeOf(c))
 	for _, f := range u.Fields {
 		if !d.holds(o, f) {
-			return Effect{Before: *c, After: *c, Refused: true, Reason: "it has changed since; left alone"}
+			return Effect{Before: *c, After: *c, Refused: true, Reason: "changed since; left alone"}
 		}
 		if IsSecretKey(f.Key) || f.Before != nil && !isValue([]byte(*f.Before)) {
-			return Effect{Before: *c, After: *c, Refused: true, Reason: "what it was before cannot be read"}
+			return Effect{Before: *c, After: *c, Refused: true, Reason: "its previous state cannot be read"}
 		}
 		edit := memberEdit{key: f.Key, body: f.Before}
 		if f.Before != nil && f.After == nil {
@@ -149,7 +149,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		e.After.set(edit.key, edit.raw(), &values{loc: loc})
 	}
 	if e.change.IsEmpty() {
-		e.Reason = "nothing to take back"
+		e.Reason = "nothing to undo"
 		return e
 	}
 	d.apply(c, e.change)

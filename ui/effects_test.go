@@ -29,7 +29,7 @@ func TestDoneWordsOfMany(t *testing.T) {
 	}{
 		{hold, []poolstate.Credential{ready, failed}, "exhaust 2 credentials: 1 ready, 1 cooling → 2 held, until 13:00 to 14:00"},
 		{night, []poolstate.Credential{ready, ready}, "exhaust 2 credentials: 2 ready → 2 held, until 21:00"},
-		{night, []poolstate.Credential{ready, ready, dead}, "exhaust 2 credentials: 2 ready → 2 held, until 21:00; 1 not affected: it is dead: no agent uses it before a re-auth"},
+		{night, []poolstate.Credential{ready, ready, dead}, "exhaust 2 credentials: 2 ready → 2 held, until 21:00; 1 not affected: dead, needs re-authentication"},
 		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 not affected: already clear"},
 	}
 	for _, tt := range tests {
