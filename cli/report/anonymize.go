@@ -3,7 +3,6 @@ package report
 import (
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"pooltop/poolstate"
 )
@@ -27,16 +26,36 @@ func (r *Report) anonymize(path string) string {
 // anonymizer replaces names by numbers: the same name by the same number. The
 // zero value is ready to use.
 type anonymizer struct {
-	numbers map[[2]string]string // by prefix and name
-	counts  map[string]int       // by prefix
+	numbers map[numbered]string
+	counts  map[string]int // by prefix
+}
+
+// numbered is a string, or the identity of a credential, among the names with
+// the same prefix.
+type numbered struct {
+	prefix string
+	name   any
+}
+
+// identity is what a credential and its events have in common.
+type identity struct {
+	provider, id, label string
+	duplicate           int // the position of a credential with the id of an earlier one
+}
+
+func newIdentity(provider, id, label string) identity {
+	if id != "" {
+		label = ""
+	}
+	return identity{provider: provider, id: id, label: label}
 }
 
 // number returns the name's number, such as c2 with the prefix c.
-func (a *anonymizer) number(prefix, name string) string {
+func (a *anonymizer) number(prefix string, name any) string {
 	if a.numbers == nil {
-		a.numbers, a.counts = map[[2]string]string{}, map[string]int{}
+		a.numbers, a.counts = map[numbered]string{}, map[string]int{}
 	}
-	key := [2]string{prefix, name}
+	key := numbered{prefix, name}
 	if a.numbers[key] == "" {
 		a.counts[prefix]++
 		a.numbers[key] = prefix + strconv.Itoa(a.counts[prefix])
@@ -85,9 +104,9 @@ func (a *anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 // credential keeps states, times and counts, and names that are well known.
 func (a *anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out := *c
-	name := identity(c.Provider, c.ID, c.Label)
-	if a.numbers[[2]string{"c", name}] != "" { // of an earlier one with the same id
-		name += "\x00" + strconv.Itoa(c.Position)
+	name := newIdentity(c.Provider, c.ID, c.Label)
+	if a.numbers[numbered{"c", name}] != "" {
+		name.duplicate = c.Position
 	}
 	out.Ref = poolstate.Ref{Provider: a.keep(knownProviders, "provider-", c.Provider), ID: a.number("c", name), Position: c.Position}
 	out.Label, out.Source, out.ErrorMessage, out.BaseURL, out.Fingerprint = "", "", "", "", ""
@@ -104,14 +123,6 @@ func (a *anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	return out
 }
 
-// identity returns what a credential and its events have in common.
-func identity(provider, id, label string) string {
-	if id != "" {
-		label = ""
-	}
-	return strings.Join([]string{provider, id, label}, "\x00")
-}
-
 // record is credential for an event, whose credential may no longer be in the
 // pool.
 func (a *anonymizer) record(r *poolstate.Record) poolstate.Record {
@@ -119,7 +130,7 @@ func (a *anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out.Provider = a.keep(knownProviders, "provider-", r.Provider)
 	out.ID, out.Label, out.Source, out.Message = "", "", "", ""
 	if !r.Kind.OfFile() {
-		out.ID = a.number("c", identity(r.Provider, r.ID, r.Label))
+		out.ID = a.number("c", newIdentity(r.Provider, r.ID, r.Label))
 	}
 	out.Reason = a.keep(knownReasons, "reason-", r.Reason)
 	if r.Kind == poolstate.EventHeld {

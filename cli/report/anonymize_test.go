@@ -142,11 +142,11 @@ func anonymousReport(t testing.TB, text, broken string) string {
 	quoted, err := json.Marshal(text)
 	must(t, err)
 	in := string(quoted[1 : len(quoted)-1])
-	path := agentStore(t, strings.ReplaceAll(`{"X": {"X": "X"}, "active_provider": "X", "providers": {"X": {"X": "X"}}, "credential_pool": {"a X": "X", "b X": [
-		{"id": "X", "label": "X", "source": "X", "auth_type": "X", "base_url": "X", "x_X": "X", "secret_fingerprint": "X",
+	path := agentStore(t, strings.ReplaceAll(`{"X": {"y": "X"}, "active_provider": "X", "providers": {"X": {"y": "X"}}, "credential_pool": {"a X": "X", "b X": [
+		{"id": "X", "label": "X", "source": "X", "auth_type": "X", "base_url": "X", "x_X_y": "X", "secret_fingerprint": "X",
 		 "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "last_error_reason": "X",
 		 "last_error_message": "X", "failure_reason": "X", "model_cooldowns": {"X": 1795426000}},
-		{"id": "X", "label": "X", "last_status": "X", "x_X": {"X": "X"}},
+		{"id": "X", "label": "X", "last_status": "X", "x_X_y": {"y": "X"}},
 		{"label": "X", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_message": "X"},
 		"X"], "openrouter": [{"id": "c-X", "last_status": "dead", "last_status_at": 1795425000, "last_error_reason": "X X"}]}}`, "X", in)+broken)
 	o := optionsFor(path)
