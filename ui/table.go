@@ -101,10 +101,7 @@ func (t *table) heading(g *filter.Group) string {
 	sum, outage := g.Provider.Summarize(t.policy, t.now), g.Provider.Outage(t.policy, t.now)
 	end := t.cols.end
 	l := t.theme.Line().To(t.cols.cursor + 1)
-	name := text.Clean(g.Provider.Name, text.RowLimit)
-	if strings.TrimSpace(name) == "" {
-		name = "(no name)"
-	}
+	name := text.ProviderName(g.Provider.Name)
 	// A name never pushes out how the provider stands.
 	name = text.Fit(name, max((end-l.Col())/2, 8))
 	state, stateRole, weight := "no credentials", theme.Secondary, theme.Regular

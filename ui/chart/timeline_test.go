@@ -10,9 +10,9 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTimelineRow draws rows on a scale of an hour before and three after now:
+// TestTimeline_Draw draws rows on a scale of an hour before and three after now:
 // eight cells, of half an hour each.
-func TestTimelineRow(t *testing.T) {
+func TestTimeline_Draw(t *testing.T) {
 	scale := &Timeline{now: uitest.Epoch, past: time.Hour, future: 3 * time.Hour, cells: 8}
 	const m = time.Minute
 	for _, c := range []struct {
@@ -49,8 +49,8 @@ func TestTimelineRow(t *testing.T) {
 	}
 }
 
-// TestTimelineJoint has now within a cell, where thin meets thick.
-func TestTimelineJoint(t *testing.T) {
+// TestTimeline_DrawJoint has now within a cell, where thin and thick meet.
+func TestTimeline_DrawJoint(t *testing.T) {
 	scale := &Timeline{now: uitest.Epoch, past: 45 * time.Minute, future: 75 * time.Minute, cells: 4}
 	for begin, want := range map[time.Duration]string{
 		-45 * time.Minute: "─╺━━",
@@ -65,9 +65,8 @@ func TestTimelineJoint(t *testing.T) {
 	}
 }
 
-// TestTimelineStandsStill moves the clock alone: ends stay in their cells, and
-// only what is left of now turns thin.
-func TestTimelineStandsStill(t *testing.T) {
+// TestTimeline_OnlyTimePasses checks that bars keep their cells as time passes.
+func TestTimeline_OnlyTimePasses(t *testing.T) {
 	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{
 		uitest.Exhausted("long", time.Hour, 4), uitest.Exhausted("short", 30*time.Minute, 3),
 	}})
@@ -83,7 +82,7 @@ func TestTimelineStandsStill(t *testing.T) {
 	}
 }
 
-func TestTimelineScale(t *testing.T) {
+func TestNewTimeline(t *testing.T) {
 	until := func(label string, d time.Duration) uitest.Entry {
 		return uitest.Exhausted(label, 0, 1).With(uitest.Entry{"last_error_reset_at": uitest.Seconds(d)})
 	}
@@ -106,7 +105,7 @@ func TestTimelineScale(t *testing.T) {
 			until("a", h), uitest.Exhausted("b", 9*h, 1), uitest.Dead("c"), uitest.Ready("d"),
 			until("e", 5*h).With(uitest.Entry{"enabled": false}),
 		}, 0, h},
-		{"never", []uitest.Entry{uitest.Exhausted("a", h, 1).With(uitest.Entry{"last_error_reset_at": 9e11})}, h, century},
+		{"never", []uitest.Entry{uitest.Exhausted("a", h, 1).With(uitest.Entry{"last_error_reset_at": 9e11})}, h, maxSpan},
 	} {
 		scale := NewTimeline(uitest.PoolOf(t, uitest.Providers{"p": c.list}).All(), poolstate.Backoff, uitest.Epoch, 20)
 		uitest.Equal(t, c.name+", past", scale.past, c.past)
@@ -114,7 +113,7 @@ func TestTimelineScale(t *testing.T) {
 	}
 }
 
-func TestTimelineTitle(t *testing.T) {
+func TestTimeline_Title(t *testing.T) {
 	const h = time.Hour
 	for _, c := range []struct {
 		name         string
@@ -128,7 +127,7 @@ func TestTimelineTitle(t *testing.T) {
 		{"the name between", 5 * h, 14 * h, 24, "      now TIMELINE 23:20"},
 		{"no room for now", h, h, 10, "     10:20"},
 		{"days", 5 * 24 * h, 6 * 24 * h, 24, "TIMELINE  now  Sun 09:20"},
-		{"never", h, century, 18, "now       Oct 2126"},
+		{"never", h, maxSpan, 18, "now       Oct 2126"},
 	} {
 		scale := &Timeline{now: uitest.Epoch, past: c.past, future: c.future, cells: c.cells}
 		l := plainTheme.Line()

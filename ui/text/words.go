@@ -61,3 +61,12 @@ func Failure(c *poolstate.Credential) string {
 	}
 	return strings.TrimSpace(strconv.Itoa(code) + " " + reason)
 }
+
+// ProviderName returns the cleaned name of a provider, or a substitute for one
+// without a visible character.
+func ProviderName(name string) string {
+	if name = strings.TrimSpace(Clean(name, RowLimit)); name != "" {
+		return name
+	}
+	return "(no name)"
+}

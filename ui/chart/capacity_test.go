@@ -1,0 +1,253 @@
+package chart
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+var (
+	darkTheme  = theme.New(true, colorprofile.TrueColor)
+	plainTheme = theme.Plain()
+)
+
+// computed returns a credential that is cooling until some time after
+// uitest.Epoch, as the policy computes.
+func computed(label string, in time.Duration) uitest.Entry {
+	return uitest.Exhausted(label, time.Hour-in, 1)
+}
+
+// never returns a credential with a deadline beyond all dates.
+func never(label string) uitest.Entry {
+	return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
+}
+
+// poolWith returns a pool of one provider: ready credentials, then others.
+func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
+	t.Helper()
+	list := make([]uitest.Entry, 0, ready+len(others))
+	for i := range ready {
+		list = append(list, uitest.Ready(fmt.Sprintf("ready-%d", i+1)))
+	}
+	return uitest.PoolOf(t, uitest.Providers{"p": append(list, others...)})
+}
+
+// capacityOf returns the chart of a pool at uitest.Epoch; selected is the label of
+// a credential, or "".
+func capacityOf(pool *poolstate.Pool, th *theme.Theme, selected string) *Capacity {
+	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff, uitest.Epoch), Now: uitest.Epoch}
+	for cred := range pool.All() {
+		if cred.Label == selected {
+			c.Selected = &cred.Ref
+		}
+	}
+	return c
+}
+
+type scene struct {
+	name     string
+	pool     *poolstate.Pool
+	selected string
+}
+
+func scenes(t testing.TB) []scene {
+	t.Helper()
+	many := make([]uitest.Entry, 0, 900)
+	for i := range cap(many) {
+		many = append(many, uitest.Cooling(fmt.Sprint(i), time.Duration(i*i)*time.Second/30+time.Second))
+	}
+	return []scene{
+		{"hours", poolWith(t, 5,
+			computed("a", 12*minute), computed("b", 42*minute), uitest.Cooling("c", 42*minute), uitest.Held("d", 117*minute),
+			uitest.Cooling("e", 192*minute), computed("f", 457*minute), uitest.Cooling("due", -minute), uitest.Dead("g")), "e"},
+		{"minutes", poolWith(t, 1, computed("a", 4*minute), computed("b", 11*minute), uitest.Cooling("c", 19*minute)), "b"},
+		{"days", poolWith(t, 2, uitest.Cooling("a", 20*hour), uitest.Cooling("b", 55*hour), uitest.Held("c", 100*hour)), "a"},
+		{"weeks", poolWith(t, 2, uitest.Cooling("a", 5*text.Day), uitest.Cooling("b", 11*text.Day), uitest.Cooling("c", 24*text.Day)), ""},
+		{"outlier", poolWith(t, 2,
+			computed("a", 40*minute), computed("b", 95*minute), uitest.Cooling("c", 4*hour), uitest.Cooling("d", 6*text.Day)), "c"},
+		{"never", poolWith(t, 1, never("a")), ""},
+		{"out", poolWith(t, 0, computed("a", 20*minute), uitest.Cooling("b", 50*minute), uitest.Cooling("c", 50*minute)), "a"},
+		{"all-ready", poolWith(t, 4), "ready-2"},
+		{"none-returns", poolWith(t, 0, uitest.Dead("a"), uitest.Dead("b")), ""},
+		{"due-only", poolWith(t, 2, uitest.Cooling("due", -minute)), ""},
+		{"empty", poolWith(t, 0), ""},
+		{"many", poolWith(t, 100, many...), "450"},
+	}
+}
+
+// TestCapacity_Golden compares charts in a roomy pane and below the table, the
+// latter also without colors.
+func TestCapacity_Golden(t *testing.T) {
+	for _, sc := range scenes(t) {
+		var b strings.Builder
+		draw := func(th *theme.Theme, w, h int) {
+			lines := capacityOf(sc.pool, th, sc.selected).Lines(w, h)
+			fmt.Fprintf(&b, "=== %d×%d\n│%s│\n", w, h, uitest.Plain(strings.Join(lines, "│\n│")))
+		}
+		draw(darkTheme, 110, 16)
+		draw(darkTheme, 62, 7)
+		draw(plainTheme, 62, 7)
+		uitest.Golden(t, sc.name+".txt", b.String())
+	}
+	sc := scenes(t)[0]
+	uitest.Golden(t, "colors.txt", strings.Join(capacityOf(sc.pool, darkTheme, sc.selected).Lines(80, 9), "\n")+"\n")
+}
+
+// TestCapacity_Size draws every scene at every width and many heights.
+func TestCapacity_Size(t *testing.T) {
+	for i, sc := range scenes(t) {
+		for w := -1; w <= 200; w++ {
+			c := capacityOf(sc.pool, []*theme.Theme{darkTheme, plainTheme}[(w+i)&1], sc.selected)
+			for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
+				if flaw := sizeFlaw(c.Lines(w, h), w, h); flaw != "" {
+					t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
+				}
+			}
+		}
+	}
+	huge := Capacity{Theme: darkTheme, Now: uitest.Epoch, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
+	uitest.Equal(t, "lines without room beside the numbers", len(huge.Lines(20, 5)), 0)
+	uitest.Equal(t, "lines with room", len(huge.Lines(30, 5)), 5)
+}
+
+func sizeFlaw(lines []string, w, h int) string {
+	switch {
+	case (w < minWidth || h < minHeight) && lines == nil:
+		return ""
+	case len(lines) != h:
+		return fmt.Sprintf("%d lines", len(lines))
+	}
+	for _, l := range lines {
+		if flaw := uitest.LineFlaw(l, w); flaw != "" {
+			return flaw
+		}
+		if n := text.Width(uitest.SGR.ReplaceAllString(l, "")); n != w {
+			return fmt.Sprintf("%q is %d wide", l, n)
+		}
+	}
+	return ""
+}
+
+// TestCapacity_Labels checks the labels of every scene: in order, a blank between
+// them, each touching the column that it names, none twice.
+func TestCapacity_Labels(t *testing.T) {
+	for _, sc := range scenes(t) {
+		for w := minPlotWidth; w <= 200; w++ {
+			p := capacityOf(sc.pool, darkTheme, sc.selected).plot(w, 5)
+			end, seen := -1, map[string]bool{}
+			for _, k := range p.labels {
+				if k.col <= end || k.end > w || k.end-k.col != text.Width(k.text) || k.tick < k.col-1 || k.tick > k.end || seen[k.text] {
+					t.Fatalf("%s at %d: %q from %d to %d names %d, after %d", sc.name, w, k.text, k.col, k.end, k.tick, end)
+				}
+				end, seen[k.text] = k.end, true
+			}
+		}
+	}
+}
+
+// TestPlot_Eighths checks that more credentials are never lower, that one is
+// higher than none, and that all are higher than all but one.
+func TestPlot_Eighths(t *testing.T) {
+	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
+		for rows := 1; rows <= 18; rows++ {
+			p := &plot{Capacity: &Capacity{Forecast: poolstate.Forecast{Total: total}}, rows: rows}
+			for n := 1; n <= total; n++ {
+				low, high := p.eighths(n-1), p.eighths(n)
+				distinct := high > low || total > rows*8 && n > 1 && n < total
+				if !distinct || low > high || high > rows*8 {
+					t.Fatalf("%d of %d in %d rows is %d high, after %d", n, total, rows, high, low)
+				}
+			}
+			if p.level(total) < 3*rows/4-1 {
+				t.Errorf("%d in %d rows leave the top %d empty", total, rows, rows-1-p.level(total))
+			}
+		}
+	}
+	p := &plot{Capacity: &Capacity{Forecast: poolstate.Forecast{Total: 7}}, rows: 8}
+	uitest.Equal(t, "height of the first of 7 in 8 rows", p.eighths(1), 4)
+	uitest.Equal(t, "height of the second", p.eighths(2), 12)
+}
+
+func TestCapacity_Marks(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		list []uitest.Entry
+		want string // the axis without its line
+	}{
+		{"computed", []uitest.Entry{computed("a", 30*minute)}, ""},
+		{"provider", []uitest.Entry{uitest.Cooling("a", 30*minute)}, "*"},
+		{"operator", []uitest.Entry{uitest.Held("a", 30*minute)}, "^"},
+		{"suspect", []uitest.Entry{uitest.Cooling("a", 40*text.Day)}, "?"},
+		{"several", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 40*minute), computed("c", 50*minute)}, "^*"},
+		{"one instant", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 30*minute), computed("c", 30*minute)}, "*"},
+		{"one column", []uitest.Entry{
+			uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1), uitest.Held("c", 29*minute+2), computed("d", 60*minute),
+		}, "*"},
+	} {
+		lines := capacityOf(poolWith(t, 1, c.list...), plainTheme, "").Lines(60, 8)
+		uitest.Equal(t, c.name, strings.NewReplacer("─", "", "┬", "", "0", "", " ", "").Replace(lines[6]), c.want)
+	}
+}
+
+func TestCapacity_Selected(t *testing.T) {
+	pool := poolWith(t, 1, computed("a", 30*time.Minute), uitest.Cooling("b", time.Hour))
+	for label, want := range map[string]string{"a": "09:50", "b": "10:20"} {
+		lines := capacityOf(pool, plainTheme, label).Lines(60, 8)
+		at := len([]rune(strings.Split(lines[6], "▲")[0]))
+		uitest.Equal(t, label+": label below ▲", string([]rune(lines[7])[at-2:at+3]), want)
+	}
+	for _, label := range []string{"ready-1", "unknown"} {
+		lines := capacityOf(pool, plainTheme, label).Lines(60, 8)
+		uitest.Equal(t, "▲ for "+label, strings.Contains(lines[6], "▲"), false)
+	}
+}
+
+// TestCapacity_LaterThanForecast draws a forecast when some of its steps have
+// passed.
+func TestCapacity_LaterThanForecast(t *testing.T) {
+	c := capacityOf(poolWith(t, 1, computed("a", 10*minute), computed("b", 70*minute)), plainTheme, "")
+	c.Now = uitest.Epoch.Add(10 * minute)
+	p := c.plot(40, 8)
+	uitest.Equal(t, "steps ahead", len(p.steps), 1)
+	uitest.Equal(t, "height of now", p.heights[0], p.eighths(2))
+	c.Now = uitest.Epoch.Add(80 * minute)
+	uitest.Equal(t, "steps after the last", len(c.plot(40, 8).steps), 0)
+}
+
+// TestCapacity_Fill checks that the fill is a full block only if its color is
+// quieter than text.
+func TestCapacity_Fill(t *testing.T) {
+	pool := poolWith(t, 3, computed("a", time.Hour))
+	for profile, want := range map[colorprofile.Profile]string{
+		colorprofile.ASCII: "░", colorprofile.ANSI: "░", colorprofile.ANSI256: "█", colorprofile.TrueColor: "█",
+	} {
+		for _, dark := range []bool{true, false} {
+			lines := capacityOf(pool, theme.New(dark, profile), "").Lines(40, 10)
+			uitest.Equal(t, "fill with "+profile.String(), uitest.Cells(lines[7])[5], want)
+		}
+	}
+}
+
+// BenchmarkCapacity draws what each tick of the clock draws.
+func BenchmarkCapacity(b *testing.B) {
+	for _, n := range []int{10, 1000, 10000} {
+		list := make([]uitest.Entry, n)
+		for i := range list {
+			list[i] = uitest.Cooling(fmt.Sprint(i), time.Duration(i+1)*time.Minute)
+		}
+		c := capacityOf(poolWith(b, 1, list...), darkTheme, "7")
+		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				c.Lines(80, 9)
+			}
+		})
+	}
+}
