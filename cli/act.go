@@ -240,7 +240,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	case r.flags.dryRun:
 		lines = append(lines, "dry run: nothing was written")
 	case len(out.Changed) > 0:
-		lines = append(lines, "written; a running agent sees it at its next pool load")
+		lines = append(lines, "written; running agents notice at their next reload")
 	case out.Refusals() == 0:
 		lines = append(lines, r.nothing(out))
 	}

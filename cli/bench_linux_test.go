@@ -107,7 +107,7 @@ func (s *process) typeKeys(keys string) {
 	}
 }
 
-// usage is what a program has used so far.
+// usage holds the resources that a program has used so far.
 type usage struct {
 	cpu      time.Duration
 	switches int

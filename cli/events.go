@@ -23,7 +23,7 @@ func eventsCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "events",
 		Short: "Print events of the pool, one per line, until interrupted",
-		Long: "events prints each event of the pool on a line of its own, until it is interrupted.\n" +
+		Long: "events prints one line per event of the pool, until it is interrupted.\n" +
 			"With --since it starts with earlier events recorded in the journal or the file.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,

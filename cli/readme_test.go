@@ -14,7 +14,7 @@ import (
 	"pooltop/ui"
 )
 
-// section is what stands under a heading of the README.
+// section returns the text below a heading of the README.
 func section(t *testing.T, title string) string {
 	t.Helper()
 	readme := strings.ReplaceAll(string(readFile(t, filepath.Join("..", "README.md"))), "\r\n", "\n")
@@ -26,7 +26,7 @@ func section(t *testing.T, title string) string {
 	return text
 }
 
-// rows are the rows of the tables in a text, by their cells, without the titles.
+// rows returns the cells of the table rows that begin with code.
 func rows(text string) [][]string {
 	var out [][]string
 	for line := range strings.Lines(text) {
@@ -43,10 +43,12 @@ func rows(text string) [][]string {
 	return out
 }
 
+// fenced matches blocks of code, whose backticks do not come in pairs.
+var fenced = regexp.MustCompile("(?s)```.*?```")
+
 var backticked = regexp.MustCompile("`([^`]+)`")
 
-// codes are the words of a cell that stand between backticks, those between two
-// commas together.
+// codes returns the code in a cell, split at commas.
 func codes(cell string) []string {
 	var out []string
 	for part := range strings.SplitSeq(cell, ", ") {
@@ -59,58 +61,55 @@ func codes(cell string) []string {
 	return out
 }
 
-// The table of keys and the key map are the same: each action is there once, in
-// the order of the help, with exactly its keys.
-func TestTheReadmeHasEveryKey(t *testing.T) {
-	var told, are []string
+// The table of keys lists every action once, in the order of the help.
+func TestReadme_Keys(t *testing.T) {
+	var documented, actual []string
 	for _, row := range rows(section(t, "Keys")) {
 		keys, actions := codes(row[0]), codes(row[1])
 		if len(row) != 3 || len(keys) != len(actions) {
-			t.Fatalf("a row does not give each action its keys: %q", row)
+			t.Fatalf("want keys for each action in the row %q", row)
 		}
 		for i, action := range actions {
-			told = append(told, action+": "+keys[i])
+			documented = append(documented, action+": "+keys[i])
 		}
 	}
 	for _, a := range model.Actions() {
-		are = append(are, a.Name+": "+ui.KeyWords(a.Keys))
+		actual = append(actual, a.Name+": "+ui.KeyWords(a.Keys))
 	}
-	equal(t, "the table of keys", strings.Join(told, "\n"), strings.Join(are, "\n"))
+	equal(t, "the table of keys", strings.Join(documented, "\n"), strings.Join(actual, "\n"))
 }
 
-// The table of commands has every command that there is, and no other; each flag
-// that it shows is one of that command.
-func TestTheReadmeHasEveryCommand(t *testing.T) {
+// The table of commands lists every command, with flags that the command has.
+func TestReadme_Commands(t *testing.T) {
 	root := rootCommand(&options{})
-	told := map[string]bool{}
+	documented := map[string]bool{}
 	for _, row := range rows(section(t, "Commands")) {
 		for _, m := range backticked.FindAllStringSubmatch(row[0], -1) {
 			cmd := root
 			if words := strings.Fields(m[1]); len(words) > 1 {
 				i := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == words[1] })
 				if i < 0 {
-					t.Errorf("%q is no command", m[1])
+					t.Errorf("%q is not a command", m[1])
 					continue
 				}
 				cmd = root.Commands()[i]
 			}
-			told[cmd.Name()] = true
+			documented[cmd.Name()] = true
 			hasFlags(t, m[1], cmd)
 		}
 	}
-	are := map[string]bool{"pooltop": true}
+	actual := map[string]bool{"pooltop": true}
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
-			are[c.Name()] = true
+			actual[c.Name()] = true
 		}
 	}
-	equal(t, "the commands", strings.Join(slices.Sorted(maps.Keys(told)), " "), strings.Join(slices.Sorted(maps.Keys(are)), " "))
+	equal(t, "the commands", strings.Join(slices.Sorted(maps.Keys(documented)), " "), strings.Join(slices.Sorted(maps.Keys(actual)), " "))
 }
 
 var flagName = regexp.MustCompile(`--([a-z][a-z-]*)`)
 
-// hasFlags checks that every flag in a text is one of a command, or of any where
-// the text does not say of which.
+// hasFlags checks that each flag in a text belongs to one of the commands.
 func hasFlags(t *testing.T, text string, of ...*cobra.Command) {
 	t.Helper()
 	for _, m := range flagName.FindAllStringSubmatch(text, -1) {
@@ -119,24 +118,23 @@ func hasFlags(t *testing.T, text string, of ...*cobra.Command) {
 			return c.Flags().Lookup(m[1]) != nil || c.InheritedFlags().Lookup(m[1]) != nil
 		})
 		if !known {
-			t.Errorf("%s is no flag, in %q", m[0], text)
+			t.Errorf("%s is not a flag, in %q", m[0], text)
 		}
 	}
 }
 
-// Whatever flag of pooltop the README names is there.
-func TestTheReadmeNamesNoFlagInVain(t *testing.T) {
+func TestReadme_Flags(t *testing.T) {
 	root := rootCommand(&options{})
 	all := append(root.Commands(), root)
-	for _, m := range backticked.FindAllStringSubmatch(string(readFile(t, filepath.Join("..", "README.md"))), -1) {
+	for _, m := range backticked.FindAllStringSubmatch(fenced.ReplaceAllString(string(readFile(t, filepath.Join("..", "README.md"))), ""), -1) {
 		if strings.HasPrefix(m[1], "--") || strings.HasPrefix(m[1], "pooltop") {
 			hasFlags(t, m[1], all...)
 		}
 	}
 }
 
-// The example of a configuration has every value and is a good one.
-func TestTheReadmeShowsEveryValue(t *testing.T) {
+// The example configuration is valid and sets every value.
+func TestReadme_Configuration(t *testing.T) {
 	_, example, found := strings.Cut(section(t, "Configuration"), "```toml\n")
 	example, _, closed := strings.Cut(example, "```")
 	if !found || !closed {

@@ -9,8 +9,8 @@ import (
 // roleEnv makes the test binary play a role instead of running the tests.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
-// roles are what the test binary can be besides the tests. A role takes arguments
-// and returns an exit code.
+// roles maps names to what the test binary can run instead of the tests. A role
+// takes arguments and returns an exit code.
 var roles = map[string]func(args []string) int{}
 
 // helper returns the command of a process that plays a role.

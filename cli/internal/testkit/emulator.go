@@ -144,8 +144,8 @@ func (p *Emulator) lineFeed() {
 	p.y = min(p.y+1, p.h-1)
 }
 
-// scroll moves the lines from one on up to the end of the region up by n, or
-// down if n is negative.
+// scroll moves the lines between from and the end of the region up by n, or down
+// if n is negative.
 func (p *Emulator) scroll(from, n int) {
 	for ; n > 0; n-- {
 		copy(p.cells[from:p.bottom], p.cells[from+1:p.bottom])
@@ -160,9 +160,10 @@ func (p *Emulator) scroll(from, n int) {
 }
 
 func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
-	n, _, _ := params.Param(0, 1)
-	zero, _, _ := params.Param(0, 0)
-	second, _, _ := params.Param(1, 1)
+	param := func(i, def int) int {
+		n, _, _ := params.Param(i, def)
+		return n
+	}
 	kind := string(rune(cmd.Final()))
 	if i := cmd.Intermediate(); i != 0 {
 		kind = string(rune(i)) + kind
@@ -171,73 +172,96 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 		kind = string(rune(pre)) + kind
 	}
 	shape := "CSI " + kind
-	row := p.cells[p.y]
-	at := min(p.x, p.w-1)
-	switch kind {
-	case "m":
+	switch {
+	case p.moveCursor(kind, max(param(0, 1), 1), max(param(1, 1), 1)):
+	case p.edit(kind, max(param(0, 1), 1), param(0, 0)):
+	case kind == "m":
 		p.style = p.style.after(params)
-	case "A":
-		p.y = max(p.y-max(n, 1), 0)
-	case "B":
-		p.y = min(p.y+max(n, 1), p.h-1)
-	case "C":
-		p.x = min(p.x+max(n, 1), p.w-1)
-	case "D":
-		p.x = max(at-max(n, 1), 0)
-	case "G", "`":
-		p.x = min(max(n, 1), p.w) - 1
-	case "d":
-		p.y = min(max(n, 1), p.h) - 1
-	case "H":
-		p.y, p.x = min(max(n, 1), p.h)-1, min(max(second, 1), p.w)-1
-	case "I":
-		p.x = min((p.x/8+max(n, 1))*8, p.w-1)
-	case "Z":
-		p.x = max(((at+7)/8-max(n, 1))*8, 0)
-	case "X":
-		p.blank(row[at:min(at+max(n, 1), p.w)])
-	case "@":
-		n = min(max(n, 1), p.w-at)
-		copy(row[at+n:], row[at:])
-		p.blank(row[at : at+n])
-	case "P":
-		n = min(max(n, 1), p.w-at)
-		copy(row[at:], row[at+n:])
-		p.blank(row[p.w-n:])
-	case "K":
-		p.eraseLine(at, zero)
-	case "J":
-		p.erase(at, zero)
-	case "L":
-		p.scroll(p.y, -max(n, 1))
-	case "M":
-		p.scroll(p.y, max(n, 1))
-	case "S":
-		p.scroll(p.top, max(n, 1))
-	case "T":
-		p.scroll(p.top, -max(n, 1))
-	case "b":
-		for range max(n, 1) {
-			p.print(p.last)
-		}
-	case "r":
-		p.top, p.bottom = max(n, 1)-1, p.h
-		if second > 1 {
+	case kind == "r":
+		p.top, p.bottom = max(param(0, 1), 1)-1, p.h
+		if second := param(1, 1); second > 1 {
 			p.bottom = min(second, p.h)
 		}
 		p.x, p.y = 0, 0
-	case "?h", "?l":
+	case kind == "?h", kind == "?l":
 		shape += p.mode(params, kind == "?h")
-	case ">u":
+	case kind == ">u":
 		p.keyboards++
-	case "<u":
+	case kind == "<u":
 		p.keyboards--
-	case ">m", "?W", "?$p", "?u", "n", "c", ">c", ">q": // queries, and key and tab settings that are not modelled
+	case slices.Contains(ignored, kind):
 		shape += fmt.Sprint(" ", params)
 	default:
 		p.Raw = append(p.Raw, fmt.Sprintf("%s %v", shape, params))
 	}
 	p.Sequences[shape] = true
+}
+
+// ignored are queries, and key and tab settings.
+var ignored = []string{">m", "?W", "?$p", "?u", "n", "c", ">c", ">q"}
+
+// moveCursor handles the sequences that move the cursor.
+func (p *Emulator) moveCursor(kind string, n, second int) bool {
+	at := min(p.x, p.w-1)
+	switch kind {
+	case "A":
+		p.y = max(p.y-n, 0)
+	case "B":
+		p.y = min(p.y+n, p.h-1)
+	case "C":
+		p.x = min(p.x+n, p.w-1)
+	case "D":
+		p.x = max(at-n, 0)
+	case "G", "`":
+		p.x = min(n, p.w) - 1
+	case "d":
+		p.y = min(n, p.h) - 1
+	case "H":
+		p.y, p.x = min(n, p.h)-1, min(second, p.w)-1
+	case "I":
+		p.x = min((p.x/8+n)*8, p.w-1)
+	case "Z":
+		p.x = max(((at+7)/8-n)*8, 0)
+	default:
+		return false
+	}
+	return true
+}
+
+// edit handles the sequences that insert, delete, erase, scroll and repeat.
+func (p *Emulator) edit(kind string, n, how int) bool {
+	row, at := p.cells[p.y], min(p.x, p.w-1)
+	switch kind {
+	case "X":
+		p.blank(row[at:min(at+n, p.w)])
+	case "@":
+		n = min(n, p.w-at)
+		copy(row[at+n:], row[at:])
+		p.blank(row[at : at+n])
+	case "P":
+		n = min(n, p.w-at)
+		copy(row[at:], row[at+n:])
+		p.blank(row[p.w-n:])
+	case "K":
+		p.eraseLine(at, how)
+	case "J":
+		p.erase(at, how)
+	case "L":
+		p.scroll(p.y, -n)
+	case "M":
+		p.scroll(p.y, n)
+	case "S":
+		p.scroll(p.top, n)
+	case "T":
+		p.scroll(p.top, -n)
+	case "b":
+		for range n {
+			p.print(p.last)
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 // mode sets or resets modes and returns their numbers. Initially the cursor is

@@ -6,17 +6,16 @@ import (
 	"strings"
 )
 
-// A character whose look depends on the font, or that has to meet its neighbour
-// without a gap, is drawn as a shape. shapeOf returns the path of n of them in
-// a row, from the cell (x, y) on, and the classes that it needs; an empty path
-// is no shape.
+// shapeOf returns the path of n equal characters that start at the cell (x, y), and
+// the CSS classes that it needs. Characters are drawn as shapes if they look
+// different in each font or must join without a gap. For others the path is empty.
 func shapeOf(text string, x, y, n int) (path, classes string) {
 	if !shaped(text) {
 		return "", ""
 	}
 	left, top := float64(x*cellWidth), float64(y*cellHeight)
 	if b, ok := blocks[text]; ok {
-		if b.right == 1 && b.left == 0 { // they are one
+		if b.right == 1 && b.left == 0 { // adjacent blocks join
 			return box(left, top+b.top*cellHeight, float64(n*cellWidth), (b.bottom-b.top)*cellHeight), b.classes
 		}
 		return each(n, func(i float64) string {
@@ -48,7 +47,7 @@ func box(x, y, w, h float64) string {
 	return fmt.Sprintf("M%s %sh%sv%sh%sz", number(x), number(y), number(w), number(h), number(-w))
 }
 
-// block is a part of a cell, in shares of its width and height.
+// block is a rectangle within a cell, as fractions of its width and height.
 type block struct {
 	left, top, right, bottom float64
 	classes                  string
@@ -68,8 +67,7 @@ var blocks = func() map[string]block {
 	return m
 }()
 
-// arms are the lines of a character from the middle of its cell on: how thick
-// they are, 0 for none.
+// arms are the lines from the centre of a cell, each with its thickness or 0.
 type arms struct{ left, right, up, down float64 }
 
 const (
@@ -84,7 +82,7 @@ var lines = map[string]arms{
 	"┌": {0, thin, 0, thin}, "┐": {thin, 0, 0, thin}, "└": {0, thin, thin, 0}, "┘": {thin, 0, thin, 0},
 }
 
-// path draws n of them side by side. A line that goes through is one.
+// path draws n of them side by side. A line across them is drawn as one.
 func (a arms) path(left, top float64, n int) string {
 	middle, centre := top+cellHeight/2, float64(cellWidth)/2
 	if a.left == a.right && a.left > 0 {
@@ -109,7 +107,7 @@ func (a arms) path(left, top float64, n int) string {
 	})
 }
 
-// signs are drawn around the middle of their cell.
+// signs are drawn around the centre of the cell.
 var signs = map[string]func(x, y float64) string{
 	"●": func(x, y float64) string { return disc(x, y, 4) },
 	"○": ring,
@@ -139,20 +137,20 @@ func disc(x, y, r float64) string {
 	return fmt.Sprintf("M%s %sa%s %[3]s 0 1 1 %[4]s 0a%[3]s %[3]s 0 1 1 %[5]s 0z", number(x-r), number(y), number(r), number(2*r), number(-2*r))
 }
 
-// ring is a disc with a hole: the inner circle runs the other way round.
+// ring is a disc with a hole: the inner circle runs in the other direction.
 func ring(x, y float64) string {
 	const hole = 3.1
 	return disc(x, y, 4) + fmt.Sprintf("M%s %sa%s %[3]s 0 1 0 %[4]s 0a%[3]s %[3]s 0 1 0 %[5]s 0z", number(x-hole), number(y), number(hole), number(2*hole), number(-2*hole))
 }
 
-// sector is a piece of a pie, from noon on clockwise.
+// sector is a slice of a pie, clockwise from the top.
 func sector(x, y, degrees float64) string {
 	const r = 3.5
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	return fmt.Sprintf("M%s %sv%sa%s %[4]s 0 0 1 %[5]s %[6]sz", number(x), number(y), number(-r), number(r), number(r*sin), number(r-r*cos))
 }
 
-// polygon joins corners, which are told from the middle.
+// polygon joins corners, given relative to the centre.
 func polygon(x, y float64, corners ...float64) string {
 	var b strings.Builder
 	for i := 0; i < len(corners); i += 2 {

@@ -239,8 +239,8 @@ func (s *sheet) resolved(p Style) Style {
 	return p
 }
 
-// words draws runs of letters in place. Two blanks start a new run, so that columns
-// stay aligned in any font; a wide character is a run of its own.
+// words draws runs of letters. Two blanks start a new run, so that columns stay
+// aligned in any font, and so does a wide character.
 func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	var run strings.Builder
 	from, blanks := 0, 0

@@ -12,14 +12,14 @@ func TestShapeOf(t *testing.T) {
 		n          int
 		want       string
 	}{
-		{"blocks meet", "█", 3, "M9 20h27v20h-27z"},
-		{"a part of a block stands on the ground", "▂", 1, "M9 35h9v5h-9z"},
-		{"half a block leaves half", "▌", 1, "M9 20h4.5v20h-4.5z"},
-		{"a line goes through", "─", 4, "M9 29.5h36v1h-36z"},
-		{"a line that begins in the middle", "╺", 1, "M13.5 28.75h4.5v2.5h-4.5z"},
-		{"an axis with its ticks", "┬", 2, "M9 29.5h18v1h-18zM13 30h1v10h-1zM22 30h1v10h-1z"},
-		{"a sign is in the middle", "▲", 1, "M13.5 26.4L17.5 33.6L9.5 33.6z"},
-		{"a letter is none", "a", 1, ""},
+		{"adjacent blocks", "█", 3, "M9 20h27v20h-27z"},
+		{"a low block", "▂", 1, "M9 35h9v5h-9z"},
+		{"a half block", "▌", 1, "M9 20h4.5v20h-4.5z"},
+		{"a line across cells", "─", 4, "M9 29.5h36v1h-36z"},
+		{"a line from the centre", "╺", 1, "M13.5 28.75h4.5v2.5h-4.5z"},
+		{"an axis with ticks", "┬", 2, "M9 29.5h18v1h-18zM13 30h1v10h-1zM22 30h1v10h-1z"},
+		{"a centred sign", "▲", 1, "M13.5 26.4L17.5 33.6L9.5 33.6z"},
+		{"a letter", "a", 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path, _ := shapeOf(tt.text, 1, 1, tt.n)
@@ -30,19 +30,18 @@ func TestShapeOf(t *testing.T) {
 	}
 }
 
-// Letters stay in their cells in any font: each run has its length, two blanks
-// begin a new run, and a wide character is a run of its own.
+// textLength keeps letters in their cells in any font.
 func TestSheet_Words(t *testing.T) {
 	for _, tt := range []struct{ name, written, want string }{
 		{"a run", "ab c", `<text class='c0' x='0' y='15' textLength='36'>ab c</text>`},
 		{"two columns", "ab  c ", `<text class='c0' x='0' y='15' textLength='18'>ab</text>` + "\n" + `<text class='c0' x='36' y='15' textLength='9'>c</text>`},
-		{"what is markup elsewhere", "<&>", `<text class='c0' x='0' y='15' textLength='27'>&lt;&amp;&gt;</text>`},
+		{"markup", "<&>", `<text class='c0' x='0' y='15' textLength='27'>&lt;&amp;&gt;</text>`},
 		{
 			"a wide character", "a漢b", `<text class='c0' x='0' y='15' textLength='9'>a</text>` + "\n" +
 				`<text class='c0' x='9' y='15' textLength='18'>漢</text>` + "\n" + `<text class='c0' x='27' y='15' textLength='9'>b</text>`,
 		},
 		{"bold, in a colour", "\x1b[1;38;2;1;2;3mab", `<text class='c0 b' x='0' y='15' textLength='18'>ab</text>`},
-		{"turned round", "\x1b[7mab", `<text class='c1' x='0' y='15' textLength='18'>ab</text>`},
+		{"reverse video", "\x1b[7mab", `<text class='c1' x='0' y='15' textLength='18'>ab</text>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := NewEmulator(8, 1)

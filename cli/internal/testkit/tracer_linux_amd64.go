@@ -41,9 +41,9 @@ type tracer struct {
 	failing map[int]bool  // threads whose call has to fail
 }
 
-// Trace runs the tracer as a process of its own and returns its exit code, which
-// is that of the program. The arguments are directory, call, error number (0
-// kills), report file, program and its arguments. The report lists the calls.
+// Trace runs a program under a tracer and returns the program's exit code. Its
+// arguments are directory, number of the call, error number (0 kills), report file,
+// program and the program's arguments. The report lists the calls.
 func Trace(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	errno, _ := strconv.Atoi(args[2])
