@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
@@ -59,6 +61,9 @@ type (
 	}
 )
 
+// actScope is the scope of the flags of every command that writes.
+const actScope = config.Store | config.Policy | config.Clock | config.Journal
+
 // actionRun is one run of a command that writes.
 type actionRun struct {
 	cmd      *cobra.Command
@@ -69,20 +74,20 @@ type actionRun struct {
 }
 
 // newActionRun reads the store and fails early if it cannot be written.
-func (o *options) newActionRun(cmd *cobra.Command, flags actFlags, verb poolstate.Verb) (*actionRun, error) {
-	snap, err := o.load()
+func newActionRun(cmd *cobra.Command, cfg *config.Config, log *slog.Logger, flags actFlags, verb poolstate.Verb) (*actionRun, error) {
+	snap, err := loadSnapshot(cfg, log)
 	if err != nil {
 		return nil, within(verb.String(), err)
 	}
 	clock := time.Now
-	if o.now != "" {
+	if !cfg.Now.IsZero() {
 		clock = func() time.Time { return snap.now } // the instant itself, not one that advances
 	}
 	store := poolstate.Open(snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {
 		return nil, within(verb.String(), &codedError{exitRefused, err})
 	}
-	operator, err := o.newOperator(store)
+	operator, err := newOperator(store, cfg.Journal)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/ui"
@@ -22,7 +24,7 @@ type rungJSON struct {
 	Seconds    int64 `json:"seconds"`
 }
 
-func backoffCommand(o *options) *cobra.Command {
+func backoffCommand() *cobra.Command {
 	var asJSON bool
 	var code int
 	cmd := &cobra.Command{
@@ -30,27 +32,22 @@ func backoffCommand(o *options) *cobra.Command {
 		Short:   "Print the ladder of cooldowns",
 		Example: "  pooltop backoff\n  pooltop backoff --code 401 --json",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			choice, err := o.policyChoice()
-			if err != nil {
-				return err
-			}
-			if _, err := o.clock(); err != nil {
-				return err // the ladder needs no time, but a wrong one is an error everywhere
-			}
-			policy := poolstate.Backoff
-			if choice == poolstate.PolicyFlat {
-				policy = poolstate.Flat
-			}
-			rungs := ladder(policy, code)
-			if asJSON {
-				return jsonout.Write(cmd.OutOrStdout(), rungs)
-			}
-			return printLadder(cmd.OutOrStdout(), rungs)
-		},
 	}
+	flags := config.Bind(cmd.Flags(), config.Policy)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		policy := poolstate.Backoff
+		if cfg.PolicyChoice() == poolstate.PolicyFlat {
+			policy = poolstate.Flat
+		}
+		rungs := ladder(policy, code)
+		if asJSON {
+			return jsonout.Write(cmd.OutOrStdout(), rungs)
+		}
+		return printLadder(cmd.OutOrStdout(), rungs)
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	cmd.Flags().IntVar(&code, "code", 429, "the error code that the failures have")
+	completeFlag(cmd, "code", completeCode(nil))
 	return cmd
 }
 

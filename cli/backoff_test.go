@@ -80,8 +80,3 @@ func TestBackoffTable(t *testing.T) {
 		})
 	}
 }
-
-// The ladder is a rule and no picture of a file.
-func TestBackoffNeedsNoFile(t *testing.T) {
-	done(t, pooltop(t, "backoff", "--home", t.TempDir()))
-}

@@ -17,6 +17,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/testkit"
 )
 
@@ -278,7 +279,7 @@ func (bare) View() tea.View                        { v := tea.NewView("live"); v
 func init() {
 	roles["bare"] = func([]string) int {
 		reduceIdleCost()
-		_, err := tea.NewProgram(bare{}, tea.WithFPS(framesPerSecond)).Run()
+		_, err := tea.NewProgram(bare{}, tea.WithFPS(config.DefaultFrameRate)).Run()
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailed
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,60 +12,46 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
 	"pooltop/ui"
 )
 
-// registerCompletions makes arguments and flags complete from the pool that the
-// flags of the same command line find. Completing only looks; where there is
-// nothing to see it offers nothing, and no files either.
-func registerCompletions(root *cobra.Command, o *options) {
-	arguments := map[string]cobra.CompletionFunc{
-		"list":    o.completeProvider(nil),
-		"sync":    o.completeProvider(poolstate.Syncable),
-		"reset":   o.completeTargets(nil),
-		"exhaust": o.completeTargets(alive),
-	}
-	root.ValidArgsFunction = cobra.NoFileCompletions
-	completeFlags(root.PersistentFlags(), root, o)
-	completeFlags(root.Flags(), root, o)
-	for _, cmd := range root.Commands() {
-		cmd.ValidArgsFunction = cobra.NoFileCompletions
-		if f := arguments[cmd.Name()]; f != nil {
-			cmd.ValidArgsFunction = f
+// addCompletions completes the commands and flags that do not say how: flags of
+// the configuration by the table, everything else with nothing, not even files.
+func addCompletions(root *cobra.Command) {
+	for _, cmd := range append(root.Commands(), root) {
+		if cmd.ValidArgsFunction == nil {
+			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
-		completeFlags(cmd.Flags(), cmd, o)
+		words := map[string]cobra.CompletionFunc{
+			"file": completeFiles, "config": completeFiles, "log-file": completeFiles, "cpu-profile": completeFiles,
+			"home": completeDirectories, "profile": completeProfile, "policy": fixed(policyWords()...),
+			"sort": completeSort, "columns": completeColumns, "key": completeKey,
+		}
+		for _, s := range config.Settings() {
+			if words[s.Name] == nil {
+				words[s.Name] = fixed(s.Words...)
+			}
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			complete := words[f.Name]
+			if _, known := cmd.GetFlagCompletionFunc(f.Name); known || f.NoOptDefVal != "" {
+				return
+			}
+			if complete == nil {
+				complete = cobra.NoFileCompletions
+			}
+			completeFlag(cmd, f.Name, complete)
+		})
 	}
+	addCompletionCommand(root)
 }
 
-// completeFlags gives every flag that takes a value what completes it. Files are
-// offered only where the value is one.
-func completeFlags(flags *pflag.FlagSet, cmd *cobra.Command, o *options) {
-	values := map[string]cobra.CompletionFunc{
-		"file":        completeFiles,
-		"config":      completeFiles,
-		"cpu-profile": completeFiles,
-		"home":        completeDirectories,
-		"profile":     o.completeProfile,
-		"code":        o.completeCode,
-		"policy":      fixed(policyWords()),
-		"scenario":    fixed(scenarioWords()),
-		"theme":       fixed(themeNames()),
-		"sort":        completeSort,
-		"columns":     completeColumns,
-		"key":         completeKey,
-	}
-	flags.VisitAll(func(f *pflag.Flag) {
-		if _, known := cmd.GetFlagCompletionFunc(f.Name); known || f.NoOptDefVal != "" {
-			return
-		}
-		complete := values[f.Name]
-		if complete == nil {
-			complete = cobra.NoFileCompletions
-		}
-		_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails only for a flag that does not exist, or twice
-	})
+// completeFlag completes the value of a flag.
+func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
+	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only for a flag that does not exist, or twice
 }
 
 func completeFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -75,7 +62,7 @@ func completeDirectories(*cobra.Command, []string, string) ([]cobra.Completion, 
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
-func fixed(words []cobra.Completion) cobra.CompletionFunc {
+func fixed(words ...cobra.Completion) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		f := &offers{}
 		for _, w := range words {
@@ -139,18 +126,19 @@ func (f *offers) inOrder() ([]cobra.Completion, cobra.ShellCompDirective) {
 	return f.words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// glance looks as the command would that is being completed.
-func (o *options) loadFor(cmd *cobra.Command) (snapshot, error) {
-	if err := o.configure(cmd); err != nil {
+// loadFor reads the store for the command that is being completed.
+func loadFor(settings *config.Flags) (snapshot, error) {
+	cfg, err := loadConfig(settings)
+	if err != nil {
 		return snapshot{}, err
 	}
-	return o.load()
+	return loadSnapshot(cfg, slog.New(slog.DiscardHandler))
 }
 
 // completeProvider offers the providers that have a credential of the kind.
-func (o *options) completeProvider(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		snap, err := o.loadFor(cmd)
+func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		snap, err := loadFor(settings)
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -159,10 +147,10 @@ func (o *options) completeProvider(kind func(*poolstate.Credential) bool) cobra.
 }
 
 // completeTargets offers a provider, then its credentials of the kind.
-func (o *options) completeTargets(kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		all, _ := cmd.Flags().GetBool("all") // without such a flag it is false
-		snap, err := o.loadFor(cmd)
+		snap, err := loadFor(settings)
 		switch {
 		case err != nil, all:
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -278,7 +266,7 @@ func (n names) labels(c *poolstate.Credential) bool {
 func (n names) identifies(c *poolstate.Credential) bool { return c.ID != "" && n.ids[c.ID] == 1 }
 
 // completeProfile offers the profiles that are there.
-func (o *options) completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	f := &offers{begun: begun}
 	store, err := poolstate.Location{Profile: "any"}.Path()
 	if err != nil {
@@ -300,24 +288,36 @@ func (o *options) completeProfile(_ *cobra.Command, _ []string, begun string) ([
 	return f.inOrder()
 }
 
-// completeCode offers the codes that decide on cooldowns, and those of the pool.
-func (o *options) completeCode(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	codes := []int{401, 402, 429} // those that an agent treats in a way of their own
-	if snap, err := o.loadFor(cmd); err == nil {
-		for c := range snap.pool.All() {
-			if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
-				codes = append(codes, code)
+// errorCodes returns the error codes in the pool.
+func (snap *snapshot) errorCodes() []int {
+	var codes []int
+	for c := range snap.pool.All() {
+		if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// completeCode completes an error code: those with a cooldown of their own, and
+// those in the pool unless settings is nil.
+func completeCode(settings *config.Flags) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		codes := []int{401, 402, 429} // those that an agent treats in a way of their own
+		if settings != nil {
+			if snap, err := loadFor(settings); err == nil {
+				codes = append(codes, snap.errorCodes()...)
 			}
 		}
-	}
-	slices.Sort(codes)
-	f := &offers{begun: begun}
-	for _, code := range slices.Compact(codes) {
-		about := ui.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
-		if text := ui.CodeWords(code); text != "" {
-			about = text + ", " + about
+		slices.Sort(codes)
+		f := &offers{begun: begun}
+		for _, code := range slices.Compact(codes) {
+			about := ui.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
+			if text := ui.CodeWords(code); text != "" {
+				about = text + ", " + about
+			}
+			f.add(strconv.Itoa(code), about)
 		}
-		f.add(strconv.Itoa(code), about)
+		return f.inOrder()
 	}
-	return f.inOrder()
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
+	"pooltop/cli/internal/suggest"
 	"pooltop/model"
 )
 
@@ -13,7 +15,7 @@ import (
 func completeSort(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	name, turned := strings.CutPrefix(begun, "-")
 	var words []cobra.Completion
-	for _, word := range sortNames() {
+	for _, word := range config.Find("sort").Words {
 		switch {
 		case !strings.HasPrefix(word, name):
 		case turned:
@@ -32,7 +34,7 @@ func completeColumns(_ *cobra.Command, _ []string, begun string) ([]cobra.Comple
 		listed, last = begun[:i+1], begun[i+1:]
 	}
 	var words []cobra.Completion
-	for _, name := range columnNames() {
+	for _, name := range config.Find("columns").Words {
 		if strings.HasPrefix(name, last) && !slices.Contains(strings.Split(listed, ","), name) {
 			words = append(words, listed+name)
 		}
@@ -51,9 +53,9 @@ func completeKey(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
-// addCompletion adds the command that prints the scripts of shells, in words of
+// addCompletionCommand adds the command that prints the scripts of shells, in words of
 // ours.
-func addCompletion(root *cobra.Command) {
+func addCompletionCommand(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	c, _, err := root.Find([]string{"completion"})
 	if err != nil {
@@ -66,14 +68,14 @@ func addCompletion(root *cobra.Command) {
 	}
 	c.Use = "completion SHELL"
 	c.Short = "Print the script that makes a shell complete commands, providers and credentials"
-	c.Long = "completion prints a script for " + anyOf(shells) + ". It completes commands and flags, and providers and\n" +
+	c.Long = "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and providers and\n" +
 		"credentials from the pool that the flags of the same line name. Packages bring it along."
 	c.Example = "  source <(pooltop completion bash)\n  pooltop completion fish | source"
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usageError("completion: no script for %q%s; there is one for %s", args[0], didYouMean(args[0], shells), anyOf(shells))
+			return usageError("completion: no script for %q%s; there is one for %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
 		}
-		return usageError("completion: name a shell: %s", anyOf(shells))
+		return usageError("completion: name a shell: %s", config.OneOf(shells))
 	}
 	c.RunE = func(*cobra.Command, []string) error { return nil } // the arguments are never right
 }

@@ -3,140 +3,125 @@ package cli
 import (
 	"fmt"
 	"io"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
+	"pooltop/cli/internal/jsonout"
 	"pooltop/model"
 	"pooltop/ui"
 )
 
-func configCommand(o *options) *cobra.Command {
+func configCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Print the configuration in force, and where each value comes from",
-		Long: "config prints every value in force as TOML, with its origin: a flag, the environment, a line of\n" +
-			"the file, or the default. What it prints can be kept as a configuration that says the same.\n\n" +
-			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, else ~/.config/pooltop/config.toml\n" +
-			"(Windows: %APPDATA%\\pooltop\\config.toml). It need not exist; --config \"\" ignores it.\n" +
-			"Of a flag, the environment and the file, the first one decides.",
+		Short: "Print the effective configuration and the source of each value",
+		Long: "config prints every value as TOML with its source: a flag, the environment, a line of the file, or the\n" +
+			"default. The output is a valid configuration file.\n\n" +
+			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
+			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
+			"Flags override environment variables, which override the file.",
 		Example: "  pooltop config\n  pooltop config --json | jq .values.theme\n  pooltop --config \"\"",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := o.inForce()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), report)
-			}
-			return report.print(cmd.OutOrStdout())
-		},
 	}
-	registerLook(cmd, o)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
+		if asJSON {
+			return jsonout.Write(cmd.OutOrStdout(), newConfigReport(cfg))
+		}
+		_, err := io.WriteString(cmd.OutOrStdout(), newConfigReport(cfg).toml())
+		return err
+	})
 	return cmd
 }
 
-// configReport is the configuration in force, and the JSON of config.
+// configReport is the effective configuration, and the JSON of config.
 type configReport struct {
-	// Path is the file that was read, or would have been; nil where none is wanted.
-	Path *string `json:"path"`
-	Read bool    `json:"read"`
-	// Values and Keys are by their names, which are in order in the lists.
+	// Path is the file that was read, or that does not exist; nil for none.
+	Path   *string                `json:"path"`
+	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Keys   map[string]configValue `json:"keys"`
-
-	shown          string
-	order, actions []string
 }
 
-// configValue is one value and where it comes from: flag, environment, file or
-// default.
+// configValue is a value and its source: flag, environment, file or default.
 type configValue struct {
-	Value  any        `json:"value"`
-	Origin originKind `json:"origin"`
-	From   *string    `json:"from"`
-	Line   *int       `json:"line"`
+	Value  any     `json:"value"`
+	Origin string  `json:"origin"`
+	From   *string `json:"from"`
+	Line   *int    `json:"line"`
 
-	said string
+	comment string
 }
 
-func (o *options) inForce() (*configReport, error) {
-	c := &o.configuration
-	store, err := o.storePath()
-	if err != nil {
-		return nil, err
-	}
-	r := &configReport{
-		Read: c.file.found, shown: c.file.shown, Values: map[string]configValue{}, Keys: map[string]configValue{},
-	}
-	if c.file.path != "" {
-		path := absolute(c.file.path)
+func newConfigReport(cfg *config.Config) *configReport {
+	r := &configReport{Read: cfg.Found, Values: map[string]configValue{}, Keys: map[string]configValue{}}
+	if cfg.Path != "" {
+		path := absolute(cfg.Path)
 		r.Path = &path
 	}
-	for _, s := range c.settings {
-		value := s.value()
-		if s.key == "file" {
-			value = store
+	for _, s := range config.Settings() {
+		if s.InFile {
+			r.Values[s.Name] = newConfigValue(s.Get(cfg), cfg.SourceOf(s.Name))
 		}
-		r.order = append(r.order, s.key)
-		r.Values[s.key] = valueFrom(value, c.origins[s.key])
 	}
+	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
-		r.actions = append(r.actions, a.Name)
-		r.Keys[a.Name] = valueFrom(append([]string{}, o.keys.Keys(a.Name)...), c.keyOrigins[a.Name])
+		keys := append([]string{}, bindings.Keys(a.Name)...)
+		r.Keys[a.Name] = newConfigValue(keys, cfg.SourceOf("keys."+a.Name))
 	}
-	return r, nil
+	return r
 }
 
-func valueFrom(value any, from origin) configValue {
-	v := configValue{Value: value, Origin: from.kind, said: from.String()}
-	switch from.kind {
-	case originFile:
-		v.Line = &from.line
-		v.From = &from.name
-	case originFlag, originEnvironment:
-		v.From = &from.name
-	default:
-		v.Origin = originDefault
+func newConfigValue(value any, source config.Source) configValue {
+	v := configValue{Value: value, Origin: "default", comment: source.String()}
+	if source.Kind != config.FromDefault {
+		name := filepath.Base(source.Name)
+		v.Origin, v.From = string(source.Kind), &name
+	}
+	if source.Kind == config.FromFile {
+		v.Line = &source.Line
 	}
 	return v
 }
 
-// maxOriginText bounds, in bytes, the path of the file in a comment.
-const maxOriginText = 1024
+// maxComment is the maximum length of a comment in bytes.
+const maxComment = 1024
 
-// print writes TOML that says the same when it is read.
-func (r *configReport) print(w io.Writer) error {
-	about := "The configuration of pooltop. No file was read: --config \"\"."
-	switch path := ui.Clean(r.shown, maxOriginText); {
-	case r.Read:
-		about = "The configuration of pooltop, as it is in force. Read from " + path
-	case r.shown != "":
-		about = "The configuration of pooltop, as it is in force. There is no " + path
-	}
+// toml returns the configuration as a file that has the same effect.
+func (r *configReport) toml() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", about)
-	for _, key := range r.order {
-		r.Values[key].print(&b, key)
+	switch {
+	case r.Path == nil:
+		b.WriteString("# The effective configuration of pooltop. No file was read: --config \"\".\n\n")
+	case r.Read:
+		fmt.Fprintf(&b, "# The effective configuration of pooltop. Read from %s\n\n", ui.Clean(displayPath(*r.Path), maxComment))
+	default:
+		fmt.Fprintf(&b, "# The effective configuration of pooltop. There is no %s\n\n", ui.Clean(displayPath(*r.Path), maxComment))
+	}
+	for _, s := range config.Settings() {
+		if s.InFile {
+			r.Values[s.Name].write(&b, s.Name)
+		}
 	}
 	b.WriteString("\n[keys]\n")
-	for _, action := range r.actions {
-		r.Keys[action].print(&b, action)
+	for _, a := range model.Actions() {
+		r.Keys[a.Name].write(&b, a.Name)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-func (v configValue) print(b *strings.Builder, key string) {
-	fmt.Fprintf(b, "%s = %s  # %s\n", key, tomlOf(v.Value), ui.Clean(v.said, maxOriginText))
+func (v configValue) write(b *strings.Builder, key string) {
+	fmt.Fprintf(b, "%s = %s  # %s\n", key, tomlValue(v.Value), ui.Clean(v.comment, maxComment))
 }
 
-// tomlOf writes a value as TOML.
-func tomlOf(v any) string {
+func tomlValue(v any) string {
 	switch v := v.(type) {
 	case string:
 		return tomlString(v)
@@ -147,27 +132,22 @@ func tomlOf(v any) string {
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	}
-	return fmt.Sprint(v) // true, false, a number
+	return fmt.Sprint(v) // a boolean or a number
 }
 
-// tomlString quotes a text. What does not show, or would act on a terminal, is
-// written as its number.
+// tomlString quotes a string. It escapes whatever is not printable, which could
+// act on a terminal.
 func tomlString(s string) string {
 	var b strings.Builder
-	b.WriteByte('"')
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
 		switch {
 		case r == '"' || r == '\\':
-			b.WriteByte('\\')
+			b.WriteString(`\` + string(r))
+		case unicode.IsPrint(r):
 			b.WriteRune(r)
-		case r == ' ' || unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(&b, `\U%08X`, r)
 		default:
-			fmt.Fprintf(&b, `\u%04X`, r)
+			fmt.Fprintf(&b, `\U%08X`, r)
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	return `"` + b.String() + `"`
 }

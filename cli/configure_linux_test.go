@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/testkit"
 )
 
@@ -42,7 +43,7 @@ func TestAConfiguredDashboard(t *testing.T) {
 func TestAThemedList(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	drawn := map[string]string{}
-	for _, theme := range themeNames()[1:] {
+	for _, theme := range config.Find("theme").Words[1:] {
 		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", sampleTime)
 		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
 		shown := outputOnTerminal(t, cmd)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -9,10 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"pooltop/cli/config"
 	"pooltop/model"
-	"pooltop/ui"
-	"pooltop/ui/filter"
-	"pooltop/ui/theme"
 )
 
 // everyValue is each value of the configuration: what it is by itself, and as a
@@ -37,6 +36,7 @@ var everyValue = []struct {
 	{"journal", "true", "journal = false", "false", "--journal", "true", "--journal"},
 	{"journal", "true", "journal = true", "true", "--no-journal", "false", "--no-journal"},
 	{"journal", "true", "journal = true", "true", "--journal=false", "false", "--journal"},
+	{"log-file", `""`, `log-file = "~/p.log"`, `"ROOT/me/p.log"`, "--log-file x.log", `"x.log"`, "--log-file"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--file ROOT/x/auth.json", `"ROOT/x/auth.json"`, "--file"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "~/a.json"`, `"ROOT/me/a.json"`, "--home ROOT/srv/h", `"ROOT/srv/h/auth.json"`, "--home"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--profile work", `"ROOT/me/.hermes/profiles/work/auth.json"`, "--profile"},
@@ -92,8 +92,8 @@ func TestWhatDecidesAValue(t *testing.T) {
 	for _, v := range everyValue {
 		proved[v.key] = true
 	}
-	for _, s := range (&options{}).settings() {
-		equal(t, s.key+" is proved", proved[s.key], true)
+	for _, s := range valuesOfFile() {
+		equal(t, s.Name+" is proved", proved[s.Name], true)
 	}
 }
 
@@ -117,7 +117,7 @@ func TestTheEnvironmentNamesTheStore(t *testing.T) {
 	value, origin, _ := inForce(t, "values", "file", "--config", file)
 	equal(t, "a blank one names nothing", value+" "+origin, `"`+root+`/srv/auth.json" file`)
 	wrong := configIn(t, "file = 'a'") // which is looked at, though a flag goes before it
-	refused(t, pooltop(t, "config", "--file", root+"/a.json", "--config", wrong), exitUsage, `:1: file takes`)
+	refused(t, pooltop(t, "config", "--file", root+"/a.json", "--config", wrong), exitUsage, `:1:1: file must be`)
 }
 
 // The store that the configuration names is the one that commands use.
@@ -181,64 +181,38 @@ func TestWhatDecidesTheKeys(t *testing.T) {
 }
 
 func TestFlagsThatCannotBe(t *testing.T) {
-	file := sampleFile(t, "backoff.json")
 	for line, says := range map[string]string{
-		"--theme drak":           `--theme takes auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`,
-		"list --theme 1":         `--theme takes auto`,
-		"--sort up":              `--sort takes pool, worst, deadline`,
-		"--columns why,nothing":  `--columns takes a list of why, streak, at, cooldown, then, not "nothing"`,
-		"--columns at,at":        `"at" is there twice`,
-		"list --columns why,":    `--columns takes`,
-		"--frame-rate 0":         "--frame-rate takes a whole number from 1 to 60, not 0",
-		"--frame-rate 24.5":      `--frame-rate takes a whole number from 1 to 60, not "24.5"`,
-		"--notify=perhaps":       `--notify takes true or false, not "perhaps"`,
-		"--journal=perhaps list": `--journal takes true or false, not "perhaps"`,
-		"--key reset":            `--key takes an action and its keys, such as reset=r,ctrl+d, not "reset"`,
-		"--key rset=r":           `--key: unknown action "rset" (did you mean "reset"?)`,
-		"--key reset=entr":       `--key: unknown key "entr" for reset (did you mean "enter"?)`,
-		"--key reset=,":          "the key , is called comma",
-		"--key quit=":            "quit needs a key",
-		"--key reset=x":          `--key reset: the key "x" cannot mean both reset and exhaust`,
-		"demo --key reset=x":     `--key reset: the key "x" cannot mean both reset and exhaust`,
-		"config --key reset=esc": "esc always goes back",
-		"status --sort streak":   "--sort",
-		"list --key reset=f5":    "--key",
+		"--theme drak":             `--theme must be auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`,
+		"list --theme 1":           `--theme must be auto`,
+		"--sort up":                `--sort must be pool, worst, deadline`,
+		"--columns why,nothing":    `--columns must be a list of why, streak, at, cooldown, then, not "nothing"`,
+		"--frame-rate 0":           "--frame-rate must be a whole number from 1 to 60",
+		"--frame-rate 24.5":        `--frame-rate must be a whole number from 1 to 60, not "24.5"`,
+		"--notify=perhaps":         `--notify must be true or false, not "perhaps"`,
+		"events --journal=perhaps": `--journal must be true or false, not "perhaps"`,
+		"--key reset":              `--key must be an action and its keys, such as reset=r,ctrl+d`,
+		"--key rset=r":             `--key: unknown action "rset" (did you mean "reset"?)`,
+		"--key reset=entr":         `--key: unknown key "entr" for reset (did you mean "enter"?)`,
+		"--key reset=,":            "a comma is called comma",
+		"--key quit=":              "quit needs a key",
+		"--key reset=x":            `--key: the key "x" cannot mean both reset and exhaust`,
+		"demo --key reset=x":       `--key: the key "x" cannot mean both reset and exhaust`,
+		"config --key reset=esc":   "esc always goes back",
+		"status --sort streak":     "--sort",
+		"list --key reset=f5":      "--key",
 	} {
-		refused(t, at(t, file, strings.Fields(line)...), exitUsage, says)
+		refused(t, pooltop(t, strings.Fields(line)...), exitUsage, says)
 	}
 }
 
 // A flag may mend what the file says, and what does not fit names its own place.
 func TestAConflictOfFlagAndFile(t *testing.T) {
 	file := configIn(t, "[keys]\nreset = ['x']\n")
-	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2: the key "x" cannot mean both reset and exhaust`)
+	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2:1: the key "x" cannot mean both reset and exhaust`)
 	done(t, pooltop(t, "config", "--config", file, "--key", "exhaust=E"))
 	done(t, pooltop(t, "config", "--config", file, "--key", "reset=r"))
 	refused(t, pooltop(t, "config", "--config", file, "--key", "exhaust=x"), exitUsage, `the key "x" cannot mean both exhaust and reset`)
 	done(t, pooltop(t, "config", "--config", file, "--key", "undo=r", "--key", "exhaust=u")) // each moves on by one
-}
-
-// What was chosen reaches what draws.
-func TestTheChoicesOfTheOptions(t *testing.T) {
-	o := &options{}
-	equal(t, "no theme", o.scheme() == nil, true)
-	equal(t, "all columns", o.hidden(), ui.Hidden(0))
-	for _, s := range theme.Schemes() {
-		o.theme = s.Name()
-		equal(t, "the theme "+o.theme, *o.scheme(), s)
-	}
-	for _, want := range filter.Orders() {
-		for _, sign := range []string{"", "-"} {
-			o.sort = sign + want.Name()
-			order, descending := o.order()
-			equal(t, "the order of "+o.sort, order, want)
-			equal(t, "turned round by "+o.sort, descending, sign == "-")
-		}
-	}
-	o.columns = []string{"why", "then"}
-	equal(t, "two columns", o.hidden(), ui.AllBut(ui.ColumnWhy, ui.ColumnThen))
-	o.columns = []string{}
-	equal(t, "no columns", o.hidden(), ui.AllBut())
 }
 
 // What config prints is a configuration that says the same.
@@ -322,8 +296,8 @@ func TestTheJSONOfTheConfiguration(t *testing.T) {
 	o := decoded(t, done(t, pooltop(t, "config", "--json")))
 	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "keys path read values")
 	var names []string
-	for _, s := range (&options{}).settings() {
-		names = append(names, s.key)
+	for _, s := range valuesOfFile() {
+		names = append(names, s.Name)
 	}
 	slices.Sort(names)
 	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(o["values"].(object))), " "), strings.Join(names, " "))
@@ -346,16 +320,10 @@ func FuzzConfig(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 4<<10 {
-			return // a mistake on each of many lines takes long
+			return // an error for each of many lines takes long
 		}
-		o := &options{}
-		o.configuration.settings = o.settings()
-		file, err := parseConfig("config.toml", data)
-		if err == nil {
-			err = o.apply(file, func(string) bool { return false })
-		}
+		cfg, err := parsed("config.toml", data)
 		if err != nil {
-			equal(t, "the exit code", exitCode(err), exitUsage)
 			var said strings.Builder
 			printError(&said, err)
 			if line := said.String(); !strings.HasPrefix(line, "pooltop: config.toml:") || strings.Count(line, "\n") != 1 || raw(line) != "" {
@@ -363,34 +331,26 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		if err := o.keys.Check(); err != nil {
-			t.Error(err)
-		}
-		report, err := o.inForce()
+		text := newConfigReport(cfg).toml()
+		again, err := parsed("printed.toml", []byte(text))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v in %s", err, text)
 		}
-		var text strings.Builder
-		if err := report.print(&text); err != nil {
-			t.Fatal(err)
-		}
-		again := &options{}
-		again.configuration.settings = again.settings()
-		printed, err := parseConfig("printed.toml", []byte(text.String()))
-		if err == nil {
-			err = again.apply(printed, func(string) bool { return false })
-		}
-		if err != nil {
-			t.Fatalf("%v in %s", err, text.String())
-		}
-		second, err := again.inForce()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var repeated strings.Builder
-		if err := second.print(&repeated); err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "the configuration again", values(repeated.String()), values(text.String()))
+		equal(t, "the configuration again", values(newConfigReport(again).toml()), values(text))
 	})
+}
+
+// parsed is a configuration with checked key bindings.
+func parsed(path string, data []byte) (*config.Config, error) {
+	cfg, err := config.Parse(path, data)
+	if err == nil {
+		cfg.File = cmp.Or(cfg.File, "/auth.json") // only flags and the environment complete it
+		err = bindKeys(cfg)
+	}
+	return cfg, err
+}
+
+// valuesOfFile are the settings that a file can have.
+func valuesOfFile() []config.Setting {
+	return slices.DeleteFunc(config.Settings(), func(s config.Setting) bool { return !s.InFile })
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,94 +12,76 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/ui"
 	"pooltop/watch"
 )
 
-// showStore runs the dashboard on the store named by the flags.
-func showStore(ctx context.Context, o *options) error {
-	cfg, err := o.storeDashboard()
-	if err != nil {
-		return err
-	}
-	return runDashboard(ctx, o, cfg)
-}
-
-// storeDashboard returns the dashboard's configuration for that store.
-func (o *options) storeDashboard() (model.Config, error) {
-	choice, err := o.policyChoice()
-	if err != nil {
-		return model.Config{}, err
-	}
-	clock, err := o.clock()
-	if err != nil {
-		return model.Config{}, err
-	}
-	path, err := o.storePath()
-	if err != nil {
-		return model.Config{}, err
-	}
+// storeDashboard returns the dashboard's configuration for the configured store.
+func storeDashboard(cfg *config.Config, readOnlyFlag bool) model.Config {
+	clock, path := newClock(cfg.Now), cfg.File
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
-	operator, err := o.newOperator(store)
+	operator, err := newOperator(store, cfg.Journal)
 	if err != nil {
 		operator, readOnly = unjournaled(store), err.Error()
 	}
-	if o.readOnly {
+	if readOnlyFlag {
 		readOnly = "pooltop was started with --read-only"
 	}
 	return model.Config{
 		Operator:     operator,
 		ClaudeFile:   claudeFile(),
 		Clock:        model.Clock{Now: clock, Rate: 1},
-		Policy:       choice,
+		Policy:       cfg.PolicyChoice(),
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainBriefly(path),
 		ExplainWrite: explainWriteBriefly(path),
-	}, nil
+	}
 }
 
 // runDashboard shows the dashboard until the user quits or ctx ends, and notifies
 // it of changes of the store's file.
-func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
+func runDashboard(ctx context.Context, cfg *config.Config, m model.Config, cpuProfile string) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
-	stop, err := profile(o.cpuProfile)
+	stop, err := startProfile(cpuProfile)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	cfg.Notify, cfg.Notifications = o.notify, ui.NotificationFormOf(os.Getenv)
-	cfg.Scheme, cfg.Without, cfg.Keys = o.scheme(), o.hidden(), o.keys
-	cfg.Order, cfg.Descending = o.order()
+	m.Notify, m.Notifications = cfg.Notify, ui.NotificationFormOf(os.Getenv)
+	m.Scheme, m.Without, m.Keys = cfg.Scheme(), cfg.Hidden(), cfg.Keys
+	m.Order, m.Descending = cfg.Order()
 	// Complete every write that was started.
-	cfg.Pending = &model.Pending{}
-	defer cfg.Pending.Finish()
+	m.Pending = &model.Pending{}
+	defer m.Pending.Finish()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
 	reduceIdleCost()
-	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cmp.Or(o.frameRate, framesPerSecond))}
+	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate)}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
 	}
-	if o.noColor {
+	if cfg.NoColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	program := tea.NewProgram(model.New(cfg), opts...)
+	program := tea.NewProgram(model.New(m), opts...)
 	// Use Quit rather than cancelling the program's context: Quit restores the
 	// terminal first, cancelling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
-	changes := watch.Start(ctx, cfg.Operator.Store.Path())
+	changes := watch.Start(ctx, m.Operator.Store.Path())
 	go func() {
 		for c := range changes {
 			program.Send(model.FileChanged{
@@ -110,8 +91,8 @@ func runDashboard(ctx context.Context, o *options, cfg model.Config) error {
 	}()
 
 	last, err := program.Run()
-	if m, ok := last.(model.Model); ok && err == nil {
-		if failed := printLastResult(m, out); failed != nil {
+	if final, ok := last.(model.Model); ok && err == nil {
+		if failed := printLastResult(final, out); failed != nil {
 			return failed
 		}
 	}
@@ -135,11 +116,6 @@ func printLastResult(m model.Model, out io.Writer) error {
 	return nil
 }
 
-// framesPerSecond is the default frame rate. The renderer wakes the CPU for every
-// frame, even if nothing changed, and that is most of what an idle dashboard
-// costs. At 22 a change is on the screen within 46 ms.
-const framesPerSecond = 22
-
 // reduceIdleCost runs on one processor with a small heap, unless the environment
 // sets these: a wake-up without work then wakes only one thread.
 func reduceIdleCost() {
@@ -151,9 +127,16 @@ func reduceIdleCost() {
 	}
 }
 
-// profile writes a CPU profile to path until stop is called. An empty path writes
+// addProfileFlag adds the hidden flag for a CPU profile.
+func addProfileFlag(cmd *cobra.Command) *string {
+	path := cmd.Flags().String("cpu-profile", "", "write a CPU profile to this file")
+	_ = cmd.Flags().MarkHidden("cpu-profile") // fails only for a flag that does not exist
+	return path
+}
+
+// startProfile writes a CPU profile to path until stop is called. An empty path writes
 // none.
-func profile(path string) (stop func(), err error) {
+func startProfile(path string) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
 	}

@@ -3,12 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
@@ -20,7 +22,7 @@ const (
 	maxSpeed = 60000
 )
 
-func demoCommand(o *options) *cobra.Command {
+func demoCommand() *cobra.Command {
 	var speed float64
 	var seed uint64
 	var name string
@@ -31,26 +33,23 @@ func demoCommand(o *options) *cobra.Command {
 			"Providers fail on a script, in accelerated time.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			scenario, err := simulate.Find(name)
-			if err != nil {
-				return &codedError{exitUsage, err}
-			}
-			if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
-				return usageError("demo: --speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
-			}
-			for _, flag := range []string{"file", "home", "profile"} {
-				if cmd.Flags().Changed(flag) {
-					return usageError("demo uses its own temporary file; remove --%s", flag)
-				}
-			}
-			return runDemo(cmd.Context(), o, scenario, speed, seed)
-		},
 	}
-	registerDashboard(cmd, o)
+	profile := addProfileFlag(cmd)
+	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		scenario, err := simulate.Find(name)
+		if err != nil {
+			return &codedError{exitUsage, err}
+		}
+		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
+			return usageError("demo: --speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
+		}
+		return runDemo(cmd.Context(), cfg, scenario, speed, seed, *profile)
+	})
 	cmd.Flags().Float64Var(&speed, "speed", 600, "times faster than real time")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed")
 	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "scenario to run")
+	completeFlag(cmd, "scenario", fixed(scenarioWords()...))
 	return cmd
 }
 
@@ -68,12 +67,8 @@ func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
 // dashboard.
-func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
+func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario, speed float64, seed uint64, profile string) (err error) {
 	if err := needTerminal(); err != nil {
-		return err
-	}
-	choice, err := o.policyChoice()
-	if err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "pooltop-demo-")
@@ -111,7 +106,7 @@ func runDemo(ctx context.Context, o *options, scenario simulate.Scenario, speed 
 	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
 
-	return runDashboard(ctx, o, demoDashboard(store, model.Clock{Now: now, Rate: speed}, choice, sim))
+	return runDashboard(ctx, cfg, demoDashboard(store, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim), profile)
 }
 
 // demoDashboard returns the dashboard's configuration for a demo.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
@@ -17,7 +19,7 @@ import (
 	"pooltop/watch"
 )
 
-func eventsCommand(o *options) *cobra.Command {
+func eventsCommand() *cobra.Command {
 	var asJSON bool
 	var since string
 	cmd := &cobra.Command{
@@ -27,25 +29,26 @@ func eventsCommand(o *options) *cobra.Command {
 			"With --since it starts with earlier events recorded in the journal or the file.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := o.newFollower(cmd.OutOrStdout(), asJSON)
-			if err != nil {
-				return err
-			}
-			f.hint = func(text string) { printError(cmd.ErrOrStderr(), errors.New(text)) }
-			if since != "" {
-				d, err := poolstate.ParseDuration(since)
-				if err != nil {
-					return usageError("events: --since: invalid duration %q (try 45m, 2h or 1d)", since)
-				}
-				f.since = f.clock().Add(-d)
-			}
-			ctx, cancel := context.WithCancel(cmd.Context())
-			defer cancel()
-			f.print = unlessDone(ctx, f.print)
-			return f.follow(ctx, watch.Start(ctx, f.store.Path()))
-		},
 	}
+	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		f, err := newFollower(cfg, cmd.OutOrStdout(), asJSON)
+		if err != nil {
+			return err
+		}
+		f.hint = func(text string) { printError(cmd.ErrOrStderr(), errors.New(text)) }
+		if since != "" {
+			d, err := poolstate.ParseDuration(since)
+			if err != nil {
+				return usageError("events: --since: invalid duration %q (try 45m, 2h or 1d)", since)
+			}
+			f.since = f.clock().Add(-d)
+		}
+		ctx, cancel := context.WithCancel(cmd.Context())
+		defer cancel()
+		f.print = unlessDone(ctx, f.print)
+		return f.follow(ctx, watch.Start(ctx, f.store.Path()))
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
 	cmd.Flags().StringVar(&since, "since", "", "start with the events of this long ago, such as 2h")
 	return cmd
@@ -86,30 +89,19 @@ type follower struct {
 	policy   poolstate.Policy
 }
 
-func (o *options) newFollower(w io.Writer, asJSON bool) (*follower, error) {
-	choice, err := o.policyChoice()
-	if err != nil {
-		return nil, err
-	}
-	clock, err := o.clock()
-	if err != nil {
-		return nil, err
-	}
-	path, err := o.storePath()
-	if err != nil {
-		return nil, err
-	}
-	operator, err := o.newOperator(poolstate.Open(path, poolstate.WithClock(clock)))
+func newFollower(cfg *config.Config, w io.Writer, asJSON bool) (*follower, error) {
+	clock := newClock(cfg.Now)
+	operator, err := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal)
 	if err != nil {
 		return nil, err
 	}
 	f := &follower{
-		store: operator.Store, journal: operator.Journal, choice: choice, clock: clock, explain: explainBriefly(path),
+		store: operator.Store, journal: operator.Journal, choice: cfg.PolicyChoice(), clock: clock, explain: explainBriefly(cfg.File),
 	}
 	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)
-		theme, w, width := o.printer(w)
+		theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 		if !isTerminal {
 			width = func() int { return maxErrorText }
 		}

@@ -23,8 +23,7 @@ import (
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
-	o := &options{policy: "auto", now: sampleTime, location: poolstate.Location{File: file}}
-	f, err := o.newFollower(&out, asJSON)
+	f, err := newFollower(configAt(t, file), &out, asJSON)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func Main(v string) int {
 		signal.Ignore(syscall.SIGHUP)
 		stop()
 	})
-	return run(ctx, rootCommand(&options{}))
+	return run(ctx, rootCommand())
 }
 
 // heeded returns the signals that the parent process did not ignore: being

@@ -3,14 +3,16 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 )
 
-func exhaustCommand(o *options) *cobra.Command {
+func exhaustCommand() *cobra.Command {
 	var flags actFlags
 	var code int
 	var length, until, reason string
@@ -27,41 +29,40 @@ func exhaustCommand(o *options) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			before, _, err := o.resolve()
-			if err != nil {
-				return err
-			}
-			hold, err := newHold(length, until, before.now)
-			if err != nil {
-				return err
-			}
-			if chosen := cmd.Flags().Changed("code"); chosen && !isErrorCode(code) {
-				return usageError("exhaust: --code must be between 100 and 599, not %d", code)
-			}
-			r, err := o.newActionRun(cmd, flags, poolstate.VerbHold)
-			if err != nil {
-				return err
-			}
-			seen, err := r.snap.targets(r.verb, args)
-			if err != nil {
-				return err
-			}
-			hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
-			for i := range seen {
-				if w := hold.Warning(&seen[i]); w != "" {
-					r.note(fmt.Sprintf("exhaust %s: %s", seen[i].Ref, w))
-				}
-			}
-			return r.perform(poolstate.Action{Verb: poolstate.VerbHold, Hold: hold}, seen)
-		},
 	}
+	settings := config.Bind(cmd.Flags(), actScope)
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		hold, err := newHold(length, until, instant(cfg.Now))
+		if err != nil {
+			return err
+		}
+		if chosen := cmd.Flags().Changed("code"); chosen && !isErrorCode(code) {
+			return usageError("exhaust: --code must be between 100 and 599, not %d", code)
+		}
+		r, err := newActionRun(cmd, cfg, log, flags, poolstate.VerbHold)
+		if err != nil {
+			return err
+		}
+		seen, err := r.snap.targets(r.verb, args)
+		if err != nil {
+			return err
+		}
+		hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
+		for i := range seen {
+			if w := hold.Warning(&seen[i]); w != "" {
+				r.note(fmt.Sprintf("exhaust %s: %s", seen[i].Ref, w))
+			}
+		}
+		return r.perform(poolstate.Action{Verb: poolstate.VerbHold, Hold: hold}, seen)
+	})
 	flags.register(cmd)
 	f := cmd.Flags()
 	f.IntVar(&code, "code", 0, "the error code to record (default 429, or 402 where the agent would lift a 429)")
 	f.StringVar(&length, "for", "", "how long, such as 45m, 2h30m or 1d (default: the backoff decides)")
 	f.StringVar(&until, "until", "", "until when, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
 	f.StringVar(&reason, "reason", "", "a note for others, shown with the credential")
+	cmd.ValidArgsFunction = completeTargets(settings, alive)
+	completeFlag(cmd, "code", completeCode(settings))
 	return cmd
 }
 

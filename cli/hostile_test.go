@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -217,13 +218,12 @@ func TestListIntoAFileIsPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = out.Close() })
-	o := &options{policy: "auto", now: sampleTime}
-	o.location.File = sampleFile(t, "backoff.json")
-	snap, err := o.load()
+	cfg := configAt(t, sampleFile(t, "backoff.json"))
+	snap, err := loadSnapshot(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.printList(out, snap); err != nil {
+	if err := printList(out, snap, cfg); err != nil {
 		t.Fatal(err)
 	}
 	text := string(readFile(t, out.Name()))

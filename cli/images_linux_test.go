@@ -136,10 +136,9 @@ func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	writeFile(t, file, readFile(t, imageStore))
 	writeFile(t, journalFile, bytes.ReplaceAll(readFile(t, imageJournal), []byte(imageFile), []byte(file)))
 	synctest.Test(t, func(t *testing.T) {
-		cfg, err := (&options{location: poolstate.Location{File: file}, policy: "auto", now: imageAt}).storeDashboard()
-		if err != nil {
-			t.Fatal(err)
-		}
+		settings := configAt(t, file)
+		settings.Now, _ = time.Parse(time.RFC3339, imageAt)
+		cfg := storeDashboard(settings, false)
 		cfg.Path = imagePath
 		cfg.Operator.Journal = journal.At(journalFile)
 		r := testkit.StartDashboard(t, cfg, w, h)

@@ -3,46 +3,49 @@ package cli
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
+
 	"golang.org/x/term"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
-	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
 	"pooltop/ui"
 	"pooltop/ui/filter"
 	"pooltop/ui/theme"
 )
 
-func listCommand(o *options) *cobra.Command {
+func listCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "list [PROVIDER]",
 		Short:   "Print the pool once, for people or as JSON",
 		Example: "  pooltop list\n  pooltop list openrouter --json | jq .summary.ready",
 		Args:    atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			snap, err := o.load()
-			if err != nil {
+	}
+	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		snap, err := loadSnapshot(cfg, log)
+		if err != nil {
+			return err
+		}
+		if len(args) == 1 {
+			if err := snap.only(args[0]); err != nil {
 				return err
 			}
-			if len(args) == 1 {
-				if err := snap.only(args[0]); err != nil {
-					return err
-				}
-			}
-			if asJSON {
-				return jsonout.Write(cmd.OutOrStdout(), snap.json())
-			}
-			return o.printList(cmd.OutOrStdout(), snap)
-		},
-	}
+		}
+		if asJSON {
+			return jsonout.Write(cmd.OutOrStdout(), snap.json())
+		}
+		return printList(cmd.OutOrStdout(), snap, cfg)
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
-	register(cmd.Flags(), o.configuration.settings, "columns")
+	cmd.ValidArgsFunction = completeProvider(flags, nil)
 	return cmd
 }
 
@@ -72,10 +75,10 @@ func (snap *snapshot) providerNames() []string {
 }
 
 // printList draws the dashboard's table once, as wide as the terminal.
-func (o *options) printList(w io.Writer, snap snapshot) error {
-	theme, w, width := o.printer(w)
+func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
+	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
-		Width: width(), Theme: theme, Without: o.hidden(), Now: snap.now, Path: displayPath(snap.path),
+		Width: width(), Theme: theme, Without: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
 		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
 	}))
 	return err
@@ -84,9 +87,9 @@ func (o *options) printList(w io.Writer, snap snapshot) error {
 // pageWidth is how wide an output is that is no terminal.
 const pageWidth = 120
 
-// printer returns how to print on an output: in what theme, through what, and
+// styleFor returns how to print on an output: in what theme, through what, and
 // how wide it is at the moment.
-func (o *options) printer(w io.Writer) (*theme.Theme, io.Writer, func() int) {
+func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
 		return theme.Plain(), w, func() int { return pageWidth }
@@ -97,11 +100,10 @@ func (o *options) printer(w io.Writer) (*theme.Theme, io.Writer, func() int) {
 		}
 		return pageWidth
 	}
-	p := o.profile(f)
+	p := colorProfile(f, noColor)
 	if p < colorprofile.ASCII {
 		return theme.Plain(), w, width
 	}
-	scheme := o.scheme()
 	if scheme == nil {
 		// Without colours there is no reason to ask the terminal.
 		asked := theme.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
@@ -116,6 +118,11 @@ func terminalOf(w io.Writer) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-func didYouMean(word string, names []string) string { return suggest.DidYouMean(word, names) }
-
-func writeJSON(w io.Writer, v any) error { return jsonout.Write(w, v) }
+// colorProfile returns the colors that an output can show.
+func colorProfile(out *os.File, noColor bool) colorprofile.Profile {
+	p := colorprofile.Detect(out, os.Environ())
+	if noColor && p > colorprofile.ASCII {
+		return colorprofile.ASCII
+	}
+	return p
+}

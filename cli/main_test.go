@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"pooltop/cli/config"
 )
 
 var (
@@ -86,7 +88,7 @@ func pooltop(t *testing.T, args ...string) outcome {
 	var code int
 	withoutTerminal(t)
 	synctest.Test(t, func(t *testing.T) {
-		root := rootCommand(&options{})
+		root := rootCommand()
 		root.SetArgs(args)
 		root.SetIn(strings.NewReader(""))
 		root.SetOut(&stdout)
@@ -137,6 +139,18 @@ func refused(t *testing.T, o outcome, code int, words ...string) {
 			t.Errorf("standard error %q does not contain %q", o.stderr, w)
 		}
 	}
+}
+
+// configAt is the default configuration for a file at the instant of the samples.
+func configAt(t *testing.T, file string) *config.Config {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, sampleTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Default()
+	cfg.File, cfg.Now = file, now
+	return cfg
 }
 
 // sampleFile returns the path of a copy of a sample.

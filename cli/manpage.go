@@ -77,7 +77,7 @@ var (
 	manValues = map[string]string{
 		"file": "PATH", "home": "DIR", "profile": "NAME", "policy": "auto|backoff|flat", "code": "N", "for": "LENGTH",
 		"until": "TIME", "reason": "TEXT", "since": "LENGTH", "format": "TEMPLATE", "speed": "N", "seed": "N", "scenario": "NAME",
-		"config": "FILE", "theme": "NAME", "sort": "ORDER", "columns": "NAME,...", "frame-rate": "N", "key": "ACTION=KEY,...",
+		"config": "FILE", "log-file": "PATH", "theme": "NAME", "sort": "ORDER", "columns": "NAME,...", "frame-rate": "N", "key": "ACTION=KEY,...",
 	}
 )
 

@@ -13,7 +13,7 @@ import (
 func TestTheManualNamesEverything(t *testing.T) {
 	page := done(t, pooltop(t, "man"))
 	plain := strings.NewReplacer(`\-`, "-", `\(ti`, "~").Replace(page)
-	root := rootCommand(&options{})
+	root := rootCommand()
 	flags := func(set *pflag.FlagSet) {
 		set.VisitAll(func(f *pflag.Flag) {
 			if f.Hidden {

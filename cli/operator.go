@@ -12,10 +12,10 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// newOperator returns an operator on a store that records in the user's journal,
-// unless the journal is switched off.
-func (o *options) newOperator(store *poolstate.Store) (*journal.Operator, error) {
-	if o.noJournal {
+// newOperator returns an operator on a store that records in the user's journal
+// if journaled is true.
+func newOperator(store *poolstate.Store, journaled bool) (*journal.Operator, error) {
+	if !journaled {
 		return unjournaled(store), nil
 	}
 	path, err := journal.DefaultPath()

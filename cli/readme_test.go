@@ -81,7 +81,7 @@ func TestReadme_Keys(t *testing.T) {
 
 // The table of commands lists every command, with flags that the command has.
 func TestReadme_Commands(t *testing.T) {
-	root := rootCommand(&options{})
+	root := rootCommand()
 	documented := map[string]bool{}
 	for _, row := range rows(section(t, "Commands")) {
 		for _, m := range backticked.FindAllStringSubmatch(row[0], -1) {
@@ -124,7 +124,7 @@ func hasFlags(t *testing.T, text string, of ...*cobra.Command) {
 }
 
 func TestReadme_Flags(t *testing.T) {
-	root := rootCommand(&options{})
+	root := rootCommand()
 	all := append(root.Commands(), root)
 	for _, m := range backticked.FindAllStringSubmatch(fenced.ReplaceAllString(string(readFile(t, filepath.Join("..", "README.md"))), ""), -1) {
 		if strings.HasPrefix(m[1], "--") || strings.HasPrefix(m[1], "pooltop") {

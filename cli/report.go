@@ -2,15 +2,17 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/cli/report"
 	"pooltop/poolstate/journal"
 )
 
-func reportCommand(o *options) *cobra.Command {
+func reportCommand() *cobra.Command {
 	var anonymous, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -20,41 +22,41 @@ func reportCommand(o *options) *cobra.Command {
 			"labels and messages are left out. A file that cannot be read is reported too; the exit code is 5 then.",
 		Example: "  pooltop report | pbcopy\n  pooltop report --anonymous --json > pool.json",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts, err := o.reportOptions()
-			if err != nil {
-				return err
-			}
-			opts.Anonymous = anonymous
-			r := report.Collect(opts)
-			if asJSON {
-				err = jsonout.Write(cmd.OutOrStdout(), r)
-			} else {
-				_, err = fmt.Fprint(cmd.OutOrStdout(), r.Markdown())
-			}
-			if err == nil && r.Err() != nil {
-				err = &codedError{exitRefused, r.Err()}
-			}
-			return err
-		},
 	}
+	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		opts := reportOptions(cfg)
+		opts.Anonymous = anonymous
+		log.Info("report", "path", opts.Path, "anonymous", anonymous)
+		r := report.Collect(opts)
+		var err error
+		if asJSON {
+			err = jsonout.Write(cmd.OutOrStdout(), r)
+		} else {
+			_, err = fmt.Fprint(cmd.OutOrStdout(), r.Markdown())
+		}
+		if err == nil && r.Err() != nil {
+			err = &codedError{exitRefused, r.Err()}
+		}
+		return err
+	})
 	cmd.Flags().BoolVar(&anonymous, "anonymous", false, "replace names by numbers and leave out free text")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	return cmd
 }
 
-// reportOptions returns what to report. Its error is one of the command line.
-func (o *options) reportOptions() (report.Options, error) {
-	snap, choice, err := o.resolve()
+// reportOptions returns what to report.
+func reportOptions(cfg *config.Config) report.Options {
 	opts := report.Options{
-		Path: snap.path, DisplayPath: displayPath(snap.path), Policy: choice, Now: snap.now, Version: version, Explain: explain,
+		Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: cfg.PolicyChoice(), Now: instant(cfg.Now), Version: version,
+		Explain: explain,
 	}
-	if err == nil && !o.noJournal {
+	if cfg.Journal {
 		path, err := journal.DefaultPath()
 		if err != nil {
 			opts.JournalProblem = "location unknown; set XDG_STATE_HOME"
 		}
 		opts.Journal = journal.At(path)
 	}
-	return opts, err
+	return opts
 }

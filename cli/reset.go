@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"log/slog"
+
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 )
 
-func resetCommand(o *options) *cobra.Command {
+func resetCommand() *cobra.Command {
 	var flags actFlags
 	var all bool
 	cmd := &cobra.Command{
@@ -16,20 +19,22 @@ func resetCommand(o *options) *cobra.Command {
 			"without one, every credential of the provider is reset unless it is dead.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args:    providerOrAll(&all),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := o.newActionRun(cmd, flags, poolstate.VerbReset)
-			if err != nil {
-				return err
-			}
-			seen, err := r.snap.targets(r.verb, args)
-			if err != nil {
-				return err
-			}
-			return r.perform(poolstate.Action{Verb: poolstate.VerbReset, SpareDead: len(args) < 2}, seen)
-		},
 	}
+	settings := config.Bind(cmd.Flags(), actScope)
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		r, err := newActionRun(cmd, cfg, log, flags, poolstate.VerbReset)
+		if err != nil {
+			return err
+		}
+		seen, err := r.snap.targets(r.verb, args)
+		if err != nil {
+			return err
+		}
+		return r.perform(poolstate.Action{Verb: poolstate.VerbReset, SpareDead: len(args) < 2}, seen)
+	})
 	flags.register(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "reset every provider")
+	cmd.ValidArgsFunction = completeTargets(settings, nil)
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,8 +181,7 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
-	o := &options{policy: "auto", now: sampleTime, location: poolstate.Location{File: file}}
-	snap, err := o.load()
+	snap, err := loadSnapshot(configAt(t, file), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	if err := f.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	operator, err := o.newOperator(poolstate.Open(file))
+	operator, err := newOperator(poolstate.Open(file), true)
 	if err != nil {
 		t.Fatal(err)
 	}

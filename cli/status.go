@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"text/template"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 	"pooltop/ui"
 )
 
-func statusCommand(o *options) *cobra.Command {
+func statusCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -23,20 +25,21 @@ func statusCommand(o *options) *cobra.Command {
 			"10 when a provider has none, 11 when nothing is ready, and 5 when the file cannot be read.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			snap, err := o.load()
-			if err != nil {
-				return err
-			}
-			if err := snap.printStatus(cmd.OutOrStdout(), format); err != nil {
-				return err
-			}
-			if code := snap.health(); code != exitDone {
-				return &codedError{code: code}
-			}
-			return nil
-		},
 	}
+	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock)
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		snap, err := loadSnapshot(cfg, log)
+		if err != nil {
+			return err
+		}
+		if err := snap.printStatus(cmd.OutOrStdout(), format); err != nil {
+			return err
+		}
+		if code := snap.health(); code != exitDone {
+			return &codedError{code: code}
+		}
+		return nil
+	})
 	cmd.Flags().StringVar(&format, "format", "", "a Go template over the JSON of list")
 	return cmd
 }

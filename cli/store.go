@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 )
 
@@ -29,47 +31,21 @@ type snapshot struct {
 	now    time.Time
 }
 
-// resolve returns the snapshot without its pool, and how its policy is chosen.
-func (o *options) resolve() (snapshot, poolstate.PolicyChoice, error) {
-	choice, err := o.policyChoice()
-	if err != nil {
-		return snapshot{}, choice, err
-	}
-	clock, err := o.clock()
-	if err != nil {
-		return snapshot{}, choice, err
-	}
-	now := clock()
-	if o.now != "" {
-		// Exactly --now, without the time since it was parsed.
-		now, _ = time.Parse(time.RFC3339Nano, o.now) // clock has checked it
-		now = now.Local()
-	}
-	path, err := o.storePath()
-	return snapshot{path: path, now: now}, choice, err
+// resolve returns the snapshot of a command without its pool.
+func resolve(cfg *config.Config) snapshot {
+	return snapshot{path: cfg.File, now: instant(cfg.Now)}
 }
 
-// load reads the store once.
-func (o *options) load() (snapshot, error) {
-	snap, choice, err := o.resolve()
-	if err != nil {
-		return snapshot{}, err
-	}
+// loadSnapshot reads the configured store once.
+func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
+	snap := resolve(cfg)
 	loaded, err := poolstate.Open(snap.path).Load()
 	if err != nil {
 		return snapshot{}, cannotRead(snap.path, err)
 	}
-	snap.pool, snap.policy = loaded.Pool, choice.Resolve(loaded.Pool, poolstate.NoEvidence)
+	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)
+	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
-}
-
-// storePath is the absolute path of the store.
-func (o *options) storePath() (string, error) {
-	path, err := o.location.Path()
-	if err != nil {
-		return "", &codedError{exitUsage, err}
-	}
-	return absolute(path), nil
 }
 
 // absolute returns the absolute path, or the path itself if there is no working

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"log/slog"
+
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 )
 
-func syncCommand(o *options) *cobra.Command {
+func syncCommand() *cobra.Command {
 	var flags actFlags
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
@@ -15,24 +18,26 @@ func syncCommand(o *options) *cobra.Command {
 			"of the store. That counts as a success: the status is cleared and the streak falls to zero.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := o.newActionRun(cmd, flags, poolstate.VerbSync)
-			if err != nil {
-				return err
-			}
-			all, err := r.snap.targets(r.verb, args)
-			if err != nil {
-				return err
-			}
-			var seen []poolstate.Credential
-			for i := range all {
-				if poolstate.Syncable(&all[i]) {
-					seen = append(seen, all[i])
-				}
-			}
-			return r.perform(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: claudeFile()}, seen)
-		},
 	}
+	settings := config.Bind(cmd.Flags(), actScope)
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		r, err := newActionRun(cmd, cfg, log, flags, poolstate.VerbSync)
+		if err != nil {
+			return err
+		}
+		all, err := r.snap.targets(r.verb, args)
+		if err != nil {
+			return err
+		}
+		var seen []poolstate.Credential
+		for i := range all {
+			if poolstate.Syncable(&all[i]) {
+				seen = append(seen, all[i])
+			}
+		}
+		return r.perform(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: claudeFile()}, seen)
+	})
 	flags.register(cmd)
+	cmd.ValidArgsFunction = completeProvider(settings, poolstate.Syncable)
 	return cmd
 }

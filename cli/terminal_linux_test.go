@@ -18,6 +18,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"github.com/gofrs/flock"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/testkit"
 	"pooltop/model"
 	"pooltop/poolstate"
@@ -228,7 +229,6 @@ const (
 // names, as soon as a file appears next to the store.
 func runPanicking() {
 	file := os.Getenv(panicFile)
-	o := &options{policy: "auto", noJournal: true}
 	store := poolstate.Open(file)
 	var armed atomic.Bool
 	panicAt := func(place string) {
@@ -250,7 +250,7 @@ func runPanicking() {
 		ExplainError: func(error) string { panicAt("error"); return "" },
 	}
 	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
-	if err := runDashboard(context.Background(), o, cfg); err != nil {
+	if err := runDashboard(context.Background(), config.Default(), cfg, ""); err != nil {
 		printError(os.Stderr, err)
 		os.Exit(exitCode(err))
 	}
@@ -362,8 +362,8 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		{"config", "TERM=xterm-256color", []string{"config"}, exitDone},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cmd := exec.Command(program, append(tt.args, "--file", file, "--now", sampleTime)...)
-			cmd.Env = append(os.Environ(), "TERM=xterm-256color", tt.env)
+			cmd := exec.Command(program, tt.args...)
+			cmd.Env = append(os.Environ(), "HERMES_HOME="+filepath.Dir(file), "TERM=xterm-256color", tt.env)
 			shown := outputOnTerminal(t, cmd)
 			equal(t, "exit code", cmd.ProcessState.ExitCode(), tt.code)
 			if strings.Contains(shown, "\x1b]") || tt.env == "TERM=dumb" && strings.Contains(shown, "\x1b") {

@@ -2,14 +2,16 @@ package cli
 
 import (
 	"errors"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
+	"pooltop/cli/config"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 )
 
-func undoCommand(o *options) *cobra.Command {
+func undoCommand() *cobra.Command {
 	var flags actFlags
 	cmd := &cobra.Command{
 		Use:   "undo",
@@ -18,14 +20,15 @@ func undoCommand(o *options) *cobra.Command {
 			"contains what that action wrote. A sync cannot be undone.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := o.newActionRun(cmd, flags, poolstate.VerbUndo)
-			if err != nil {
-				return err
-			}
-			return r.undo()
-		},
 	}
+	settings := config.Bind(cmd.Flags(), actScope)
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		r, err := newActionRun(cmd, cfg, log, flags, poolstate.VerbUndo)
+		if err != nil {
+			return err
+		}
+		return r.undo()
+	})
 	flags.register(cmd)
 	return cmd
 }
