@@ -54,8 +54,11 @@ func (m *Model) arrange() {
 	}
 	at := m.position()
 	a := &m.arrangement
-	m.groups = filter.Arrange(m.snapshot.Pool, m.policy, m.now, a.filter, a.order, a.descending,
-		func(ref poolstate.Ref) time.Time { return a.changed[ref] }, a.folded)
+	listing := filter.Listing{
+		Filter: a.filter, Order: a.order, Reverse: a.descending, Collapsed: a.folded,
+		Changed: func(ref poolstate.Ref) time.Time { return a.changed[ref] },
+	}
+	m.groups = listing.Groups(m.snapshot.Pool, m.policy, m.now)
 	m.reselect(at)
 }
 

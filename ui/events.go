@@ -31,7 +31,7 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 		return true
 	}
 	c := r.Credential()
-	return f.Match(&c, p.Assess(&c, r.At))
+	return f.Match(&c, p.Availability(&c, r.At))
 }
 
 // EventLine draws one event in at most w cells: when, who, what, and how.

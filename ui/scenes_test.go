@@ -144,7 +144,7 @@ func timelineScene(t testing.TB, hours int) *Screen {
 		"openrouter": []entry{readyEntry("primary"), exhaustedEntry("backup-key", 55*time.Minute, 1), held},
 	})).choose(t, "work-oauth")
 	s.Timeline = true
-	s.Groups = filter.Arrange(s.Pool, s.Policy, s.Now, filter.Filter{}, filter.OrderDeadline, false, nil, nil)
+	s.Groups = (&filter.Listing{Order: filter.OrderDeadline}).Groups(s.Pool, s.Policy, s.Now)
 	s.Filter = &FilterLine{Order: filter.OrderDeadline.String()}
 	return s
 }

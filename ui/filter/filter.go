@@ -1,292 +1,278 @@
-// Package filter chooses the credentials to show and sorts them: it parses what an
-// operator types, matches credentials against it and groups them by provider.
+// Package filter chooses the credentials to list and sorts them: it parses what an
+// operator types, matches credentials against it, and groups them by provider.
 package filter
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
 
-// Filter chooses the credentials to show. The zero value matches everything.
-type Filter struct{ terms []filterTerm }
+// Filter chooses credentials. The zero value matches everything.
+type Filter struct{ terms []term }
 
 // IsZero reports whether the filter matches everything.
 func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 
-// maxFilter is how many bytes a filter may have. Nobody types as much; a whole
-// file that was pasted by mistake is refused before it is looked at.
-const maxFilter = 256
+// Match reports whether a credential of an availability is one of those to show.
+func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
+	for _, t := range f.terms {
+		matches := slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) })
+		if matches == t.negated {
+			return false
+		}
+	}
+	return true
+}
 
-// Parse reads what a person types: terms between blanks, all of which must
-// match. A term is key:value or free text, its values separated by commas are
-// alternatives, "-" or "!" before it negates it, and double quotes keep blanks
-// and the other signs as they are. Case never matters.
+// term is a condition: any of its predicates holds or, negated, none.
+type term struct {
+	negated bool
+	any     []predicate
+}
+
+type predicate func(*poolstate.Credential, poolstate.Availability) bool
+
+// maxLength is the longest filter, in bytes, so that a pasted file is refused
+// before it is parsed.
+const maxLength = 256
+
+// Parse parses terms between blanks, all of which must match. A term is
+// field:value or free text. Values separated by commas are alternatives, "-" or
+// "!" before a term negates it, and double quotes keep blanks and the other signs
+// as they are. Case does not matter.
 //
 //	provider: source: id: label:  a part of it
-//	state:   an availability or the beginning of one; out is all but ready
-//	code:    429, 4xx, or the beginning of one
+//	state:   an availability or a prefix of one; out is all but ready
+//	code:    429, 4xx, or a prefix of one
 //	streak:  3  >2  >=2  <3  <=3  1..3  none, which is unknown
-//	work     the letters of it, in their order, in the name; or a part of
-//	         provider, source, id, or what is said of the last failure
+//	work     these letters in this order in the name; or a part of the provider,
+//	         source, id, or reason and message of the last failure
 //
-// A quoted "work", or a negated one, has to be a part of the name as it stands.
+// Quoted or negated free text has to be a part of the name as it is.
 //
-// A term that is not finished, such as state: or streak:>, matches everything,
-// so that the table holds still while one types. Errors are one clause for the
-// person who types; the filter is then zero.
+// An incomplete term, such as state: or streak:>, matches everything, so that the
+// table holds still while the operator types. Errors are one clause for the
+// operator; the filter is then zero.
 func Parse(s string) (Filter, error) {
-	if len(s) > maxFilter {
-		return Filter{}, fmt.Errorf("too long: %d bytes at the most", maxFilter)
+	if len(s) > maxLength {
+		return Filter{}, fmt.Errorf("filter too long (at most %d bytes)", maxLength)
 	}
-	l := lexer{}
-	for _, r := range text.Clean(s, maxFilter) {
-		l.take(r)
-	}
-	l.endTerm()
 	var f Filter
-	for _, raw := range l.terms {
+	for _, raw := range split(fold(text.Clean(s, maxLength))) {
 		t, err := raw.parse()
 		if err != nil {
 			return Filter{}, err
 		}
-		if len(t.values) > 0 {
+		if len(t.any) > 0 {
 			f.terms = append(f.terms, t)
 		}
 	}
 	return f, nil
 }
 
-// filterKey is what a term asks about.
-type filterKey uint8
-
-const (
-	keyProvider filterKey = iota
-	keyState
-	keyCode
-	keyStreak
-	keySource
-	keyID
-	keyLabel
-	keyAny // free text
-)
-
-// filterKeys are the words for the keys, as they are typed.
-var filterKeys = [...]string{"provider", "state", "code", "streak", "source", "id", "label"}
-
-// filterTerm is a condition on a credential: that any of the values matches, or none.
-type filterTerm struct {
-	key     filterKey
-	negated bool
-	values  []filterValue
-}
-
-// filterValue is one alternative of a term; which fields count depends on the key.
-type filterValue struct {
-	text     []byte // folded
-	literal  bool   // was quoted: no fuzzy matching
-	states   uint8  // a bit for each availability
-	from, to int    // of streaks, both included
-	unknown  bool   // the unknown streak, instead of a range
-}
-
-// rawTerm is a term before its values are understood.
+// rawTerm is a term whose values are not parsed yet.
 type rawTerm struct {
 	negated bool
-	key     string
+	field   string // "" for free text
 	values  []rawValue
 }
 
 type rawValue struct {
 	text   string
-	quoted bool
+	quoted bool // at least in part
 }
 
-// lexer splits cleaned text into terms.
-type lexer struct {
-	terms    []rawTerm
-	cur      rawTerm
-	text     []byte
-	begun    bool // anything of the term was seen
-	quoted   bool // anything of the value was in quotes
-	inQuotes bool
-}
-
-func (l *lexer) take(r rune) {
-	switch {
-	case r == '"':
-		l.inQuotes = !l.inQuotes
-		l.quoted = true
-	case !l.inQuotes && unicode.IsSpace(r):
-		l.endTerm()
-		return
-	case !l.inQuotes && !l.begun && (r == '-' || r == '!'):
-		l.cur.negated = true
-	case !l.inQuotes && r == ',':
-		l.endValue()
-	case !l.inQuotes && r == ':' && l.maybeKey():
-		l.cur.key, l.text = string(l.text), nil
-	default:
-		l.text = utf8.AppendRune(l.text, fold(r))
-	}
-	l.begun = true
-}
-
-// maybeKey reports whether what was read of a term can be a key.
-func (l *lexer) maybeKey() bool {
-	return l.cur.key == "" && len(l.cur.values) == 0 && !l.quoted && len(l.text) > 0
-}
-
-func (l *lexer) endValue() {
-	if len(l.text) > 0 {
-		l.cur.values = append(l.cur.values, rawValue{string(l.text), l.quoted})
-	}
-	l.text, l.quoted = l.text[:0], false
-}
-
-func (l *lexer) endTerm() {
-	l.endValue()
-	if l.cur.key != "" || len(l.cur.values) > 0 {
-		l.terms = append(l.terms, l.cur)
-	}
-	l.cur, l.begun = rawTerm{}, false
-}
-
-// parse leaves out values that are not finished.
-func (raw *rawTerm) parse() (filterTerm, error) {
-	t := filterTerm{key: keyAny, negated: raw.negated}
-	if raw.key != "" {
-		i := slices.Index(filterKeys[:], raw.key)
-		if i < 0 {
-			return t, fmt.Errorf("%s: no such key, use %s", text.Fit(text.Clean(raw.key, text.RowLimit), 20), oneOf(filterKeys[:]))
+// split splits cleaned text into terms.
+func split(s string) []rawTerm {
+	var (
+		terms           []rawTerm
+		term            rawTerm
+		value           rawValue
+		begun, inQuotes bool
+	)
+	endValue := func() {
+		if value.text != "" {
+			term.values = append(term.values, value)
 		}
-		t.key = filterKey(i)
+		value = rawValue{}
 	}
-	for _, v := range raw.values {
-		parsed, finished, err := t.key.parse(v)
-		if err != nil {
-			return t, err
-		}
-		// A negated word hides what has it, and not what merely has its letters.
-		parsed.literal = parsed.literal || t.negated
-		if finished {
-			t.values = append(t.values, parsed)
-		}
+	endTerm := func() {
+		endValue()
+		terms = append(terms, term)
+		term, begun = rawTerm{}, false
 	}
-	return t, nil
+	for _, r := range s {
+		isField := term.field == "" && len(term.values) == 0 && !value.quoted && value.text != ""
+		switch {
+		case r == '"':
+			inQuotes, value.quoted = !inQuotes, true
+		case inQuotes:
+			value.text += string(r)
+		case unicode.IsSpace(r):
+			endTerm()
+			continue
+		case !begun && (r == '-' || r == '!'):
+			term.negated = true
+		case r == ',':
+			endValue()
+		case r == ':' && isField:
+			term.field, value.text = value.text, ""
+		default:
+			value.text += string(r)
+		}
+		begun = true
+	}
+	endTerm()
+	return terms
 }
 
-// oneOf lists words as a sentence does.
-func oneOf(words []string) string {
+// parsers parse a value of each field. They return nil for an incomplete value.
+var parsers = []struct {
+	field string
+	parse func(value string) (predicate, error)
+}{
+	{"provider", contains(func(c *poolstate.Credential) string { return c.Provider })},
+	{"state", parseState},
+	{"code", parseCode},
+	{"streak", parseStreak},
+	{"source", contains(func(c *poolstate.Credential) string { return c.Source })},
+	{"id", contains(func(c *poolstate.Credential) string { return c.ID })},
+	{"label", contains(text.CredentialName)},
+}
+
+func (raw *rawTerm) parse() (term, error) {
+	t := term{negated: raw.negated}
+	if raw.field == "" {
+		for _, v := range raw.values {
+			// A negated word hides what contains it, not what merely has its letters.
+			t.any = append(t.any, freeText(v.text, v.quoted || raw.negated))
+		}
+		return t, nil
+	}
+	var fields []string
+	for _, p := range parsers {
+		if fields = append(fields, p.field); p.field != raw.field {
+			continue
+		}
+		for _, v := range raw.values {
+			predicate, err := p.parse(v.text)
+			if err != nil {
+				return t, err
+			}
+			if predicate != nil {
+				t.any = append(t.any, predicate)
+			}
+		}
+		return t, nil
+	}
+	name := text.Fit(text.Clean(raw.field, text.RowLimit), 20)
+	return t, fmt.Errorf(`no field "%s"; fields are %s`, name, joinWords(fields, "and"))
+}
+
+// joinWords joins words as a sentence does.
+func joinWords(words []string, conjunction string) string {
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
 }
 
-func (k filterKey) parse(raw rawValue) (v filterValue, finished bool, err error) {
-	v = filterValue{text: []byte(raw.text), literal: raw.quoted}
-	switch k {
-	case keyState:
-		v.states = statesFrom(raw.text)
-		if v.states == 0 {
-			return v, false, errState
-		}
-	case keyCode:
-		if strings.Trim(raw.text, "0123456789x") != "" {
-			return v, false, errCode
-		}
-	case keyStreak:
-		return streaksFrom(raw.text)
-	}
-	return v, true, nil
-}
+// outWord is the word for all availabilities but ready.
+const outWord = "out"
 
-var (
-	errState = func() error {
-		words := make([]string, 0, len(poolstate.Availabilities)+1)
-		for _, a := range poolstate.Availabilities {
-			words = append(words, a.String())
-		}
-		return errors.New("state: needs " + oneOf(append(words, stateOut)))
-	}()
-	errCode   = errors.New("code: needs a number such as 429 or 4xx")
-	errStreak = errors.New("streak: needs a number such as 2, >2 or 1..3")
-)
-
-// stateOut is the word for all that is not ready.
-const stateOut = "out"
-
-// statesFrom returns the availabilities whose words begin so. One that fits
-// several of them is not finished, and fits them all.
-func statesFrom(begin string) uint8 {
-	var states uint8
+// parseState parses the prefix of an availability. One that fits several matches
+// all of them, because it is incomplete.
+func parseState(prefix string) (predicate, error) {
+	var words []string
+	var states []poolstate.Availability
 	for _, a := range poolstate.Availabilities {
-		if strings.HasPrefix(a.String(), begin) || a != poolstate.Ready && strings.HasPrefix(stateOut, begin) {
-			states |= 1 << a
+		words = append(words, a.String())
+		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix(outWord, prefix) {
+			states = append(states, a)
 		}
 	}
-	return states
+	if states == nil {
+		return nil, fmt.Errorf("state must be %s", joinWords(append(words, outWord), "or"))
+	}
+	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
 }
 
-// streakNone is the word for the unknown streak.
-const streakNone = "none"
+// parseCode parses an HTTP status code in which x stands for any digit. With fewer
+// digits than a code it is a prefix.
+func parseCode(pattern string) (predicate, error) {
+	if strings.Trim(pattern, "0123456789x") != "" {
+		return nil, fmt.Errorf("code must be a number such as 429 or 4xx")
+	}
+	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+		code, ok := c.ErrorCode.Get()
+		digits := strconv.Itoa(code)
+		isPrefix := len(pattern) < len("429") && len(pattern) < len(digits)
+		if !ok || len(pattern) != len(digits) && !isPrefix {
+			return false
+		}
+		for i := range pattern {
+			if pattern[i] != digits[i] && (pattern[i] != 'x' || digits[i] == '-') {
+				return false
+			}
+		}
+		return true
+	}, nil
+}
 
-// streaksFrom reads a number, a comparison, a range in either direction, or
-// none. A range without an end is open there.
-func streaksFrom(s string) (v filterValue, finished bool, err error) {
-	if strings.HasPrefix(streakNone, s) {
-		return filterValue{unknown: true}, true, nil
+// parseStreak parses a number, a comparison, a range in either direction, or none,
+// the unknown streak. A range without an end is open there.
+func parseStreak(s string) (predicate, error) {
+	if strings.HasPrefix("none", s) {
+		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+			_, known := c.Streak.Known()
+			return !known
+		}, nil
 	}
-	if strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "..") {
-		s += "." // on the way to 1..3
+	numbers := strings.TrimLeft(s, "<>=")
+	operator := s[:len(s)-len(numbers)]
+	first, last, isRange := strings.Cut(numbers, "..")
+	if before, incomplete := strings.CutSuffix(numbers, "."); incomplete && !isRange {
+		first, isRange = before, true
 	}
-	first, last, isRange := strings.Cut(s, "..")
-	sign := ""
 	if !isRange {
-		first = strings.TrimLeft(s, "<>=")
-		sign, last = s[:len(s)-len(first)], first
+		last = first
 	}
-	from, begun, err1 := streakBound(first, math.MinInt)
-	to, ended, err2 := streakBound(last, math.MaxInt)
-	if err1 != nil || err2 != nil {
-		return v, false, errStreak
-	}
-	v.from, v.to = min(from, to), max(from, to)
-	switch sign {
+	low, ok1 := streakBound(first, math.MinInt64)
+	high, ok2 := streakBound(last, math.MaxInt64)
+	low, high = min(low, high), max(low, high)
+	switch operator {
 	case "", "=":
 	case ">=":
-		v.to = math.MaxInt
+		high = math.MaxInt64
 	case "<=":
-		v.from = math.MinInt
+		low = math.MinInt64
 	case ">":
-		v.from, v.to = from+1, math.MaxInt
+		low, high = low+1, math.MaxInt64
 	case "<":
-		v.from, v.to = math.MinInt, to-1
-	default:
-		return v, false, errStreak
+		low, high = math.MinInt64, high-1
 	}
-	return v, begun || ended, nil
+	if !ok1 || !ok2 || operator != "" && isRange || !slices.Contains([]string{"", "=", ">", "<", ">=", "<="}, operator) {
+		return nil, fmt.Errorf("streak must be a number such as 2, >2 or 1..3")
+	}
+	if strings.Trim(numbers, ".-") == "" {
+		return nil, nil
+	}
+	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+		n, known := c.Streak.Known()
+		return known && low <= int64(n) && int64(n) <= high
+	}, nil
 }
 
-// maxStreak is the largest number that a person may ask for. Such a bound can be
-// moved by one; a garbled file may count further.
-const maxStreak = math.MaxInt32
-
-// streakBound reads a number; one that is not there yet is open.
-func streakBound(s string, open int) (n int, given bool, err error) {
+// streakBound parses a bound of a range. One that is not typed yet is open.
+func streakBound(s string, open int64) (n int64, ok bool) {
 	if s == "" || s == "-" {
-		return open, false, nil
+		return open, true
 	}
-	n, err = strconv.Atoi(s)
-	if err == nil && (n > maxStreak || n < -maxStreak) {
-		err = strconv.ErrRange
-	}
-	return n, true, err
+	n, err := strconv.ParseInt(s, 10, 32)
+	return n, err == nil
 }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -10,288 +11,226 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-func disabledEntry(label string) uitest.Entry {
+func disabled(label string) uitest.Entry {
 	return uitest.Ready(label).With(uitest.Entry{"enabled": false})
 }
 
-// undatedEntry is exhausted without an instant to count from.
-func undatedEntry(label string) uitest.Entry {
-	return uitest.Exhausted(label, 0, 1).With(uitest.Entry{"last_status_at": nil})
-}
-
-// arrangement is what a test asks for; the zero value is the pool as it is.
-type arrangement struct {
-	filter     string
-	order      Order
-	descending bool
-	changed    map[string]time.Duration // by id, from uitest.Epoch
-	collapsed  []string
-	later      time.Duration
-}
-
-// arranged says the listing in a line: "anthropic[a b] openrouter[c]".
-func arranged(t testing.TB, p *poolstate.Pool, want arrangement) string {
+// list returns the listing in one line: "anthropic[a b] openrouter[c]".
+func (l Listing) list(t testing.TB, p *poolstate.Pool, now time.Time) string {
 	t.Helper()
-	var changed func(poolstate.Ref) time.Time
-	if want.changed != nil {
-		changed = func(r poolstate.Ref) time.Time {
-			if d, ok := want.changed[r.ID]; ok {
-				return uitest.Epoch.Add(d)
-			}
-			return time.Time{}
-		}
-	}
-	collapsed := map[string]bool{}
-	for _, name := range want.collapsed {
-		collapsed[name] = true
-	}
 	var out []string
-	groups := Arrange(p, poolstate.Backoff, uitest.Epoch.Add(want.later), parsed(t, want.filter), want.order, want.descending, changed, collapsed)
-	for _, g := range groups {
-		var names []string
+	for _, g := range l.Groups(p, poolstate.Backoff, now) {
+		var labels []string
 		for _, c := range g.Credentials {
 			if p.Find(c.Ref) != c {
-				t.Errorf("%s is not the one of the pool", c.Ref)
+				t.Errorf("%s is a copy", c.Ref)
 			}
-			names = append(names, c.Label)
+			labels = append(labels, c.Label)
 		}
-		out = append(out, g.Provider.Name+"["+strings.Join(names, " ")+"]")
+		out = append(out, g.Provider.Name+"["+strings.Join(labels, " ")+"]")
 	}
 	return strings.Join(out, " ")
 }
 
-func TestOrders(t *testing.T) {
+type entries = []uitest.Entry
+
+func TestListing_Order(t *testing.T) {
+	const h = time.Hour
+	cooling, held, dead, ready := uitest.Cooling, uitest.Held, uitest.Dead, uitest.Ready
 	streak := func(label string, n any) uitest.Entry {
-		return uitest.Ready(label).With(uitest.Entry{"consecutive_failures": n})
+		return ready(label).With(uitest.Entry{"consecutive_failures": n})
 	}
-	requests := func(label string, n any) uitest.Entry {
-		return uitest.Ready(label).With(uitest.Entry{"request_count": n})
-	}
+	requests := func(label string, n any) uitest.Entry { return ready(label).With(uitest.Entry{"request_count": n}) }
 	at := func(label string, ago any) uitest.Entry {
-		return uitest.Ready(label).With(uitest.Entry{"last_status_at": ago})
+		return ready(label).With(uitest.Entry{"last_status_at": ago})
 	}
+	until := func(label string, seconds float64) uitest.Entry {
+		return cooling(label, 0).With(uitest.Entry{"last_error_reset_at": seconds})
+	}
+	undated := uitest.Exhausted("undated", 0, 1).With(uitest.Entry{"last_status_at": nil})
 	for _, c := range []struct {
-		name             string
-		order            Order
-		pool             uitest.Providers
-		want, descending string
+		name          string
+		order         Order
+		pool          uitest.Providers
+		want, reverse string
 	}{
 		{
-			"pool order is by name and rotation; turned round, providers stay", OrderPool,
-			uitest.Providers{"b": []uitest.Entry{uitest.Ready("1"), uitest.Ready("2").With(uitest.Entry{"priority": -1})}, "a": []uitest.Entry{uitest.Dead("3"), uitest.Ready("4")}},
+			"by name and rotation; in reverse, providers stay", OrderPool,
+			uitest.Providers{"b": entries{ready("1"), ready("2").With(uitest.Entry{"priority": -1})}, "a": entries{dead("3"), ready("4")}},
 			"a[3 4] b[2 1]", "a[4 3] b[1 2]",
 		},
 		{
-			"worst first is by how much a person is needed", OrderWorst,
-			uitest.Providers{
-				"a": []uitest.Entry{uitest.Ready("ready"), disabledEntry("off"), uitest.Cooling("due", -1), uitest.Cooling("1h", time.Hour), uitest.Held("2h", 2*time.Hour), uitest.Cooling("3h", 3*time.Hour), uitest.Dead("dead")},
-			},
+			"by need of an operator", OrderWorst,
+			uitest.Providers{"a": entries{ready("ready"), disabled("off"), cooling("due", -1), cooling("1h", h), held("2h", 2*h), cooling("3h", 3*h), dead("dead")}},
 			"a[dead 3h 2h 1h due off ready]", "a[ready off due 1h 2h 3h dead]",
 		},
 		{
-			"worst first places providers by their worst credential", OrderWorst,
-			uitest.Providers{"a": []uitest.Entry{uitest.Ready("1"), uitest.Cooling("2", time.Hour)}, "b": []uitest.Entry{uitest.Ready("3"), uitest.Dead("4")}, "c": []uitest.Entry{uitest.Cooling("5", 2*time.Hour)}},
+			"providers by their worst credential", OrderWorst,
+			uitest.Providers{"a": entries{ready("1"), cooling("2", h)}, "b": entries{ready("3"), dead("4")}, "c": entries{cooling("5", 2*h)}},
 			"b[4 3] c[5] a[2 1]", "a[1 2] b[3 4] c[5]",
 		},
 		{
-			"deadline is soonest first, the past before all, none last", OrderDeadline,
+			"soonest first, passed ones before, none last", OrderDeadline,
 			uitest.Providers{
-				"a": []uitest.Entry{uitest.Ready("ready"), uitest.Dead("dead"), undatedEntry("undated"), uitest.Cooling("off", 1).With(uitest.Entry{"enabled": false})},
-				"b": []uitest.Entry{uitest.Ready("none"), uitest.Cooling("2h", 2*time.Hour), uitest.Held("1h", time.Hour)},
-				"c": []uitest.Entry{uitest.Cooling("3h", 3*time.Hour), uitest.Cooling("past", -time.Hour)},
+				"a": entries{ready("ready"), dead("dead"), undated, cooling("off", 1).With(uitest.Entry{"enabled": false})},
+				"b": entries{ready("none"), cooling("2h", 2*h), held("1h", h)},
+				"c": entries{cooling("3h", 3*h), cooling("past", -h)},
 			},
 			"c[past 3h] b[1h 2h none] a[ready dead undated off]",
 			"c[3h past] b[2h 1h none] a[ready dead undated off]",
 		},
 		{
-			"streak is highest first, unknown last", OrderStreak,
-			uitest.Providers{"a": []uitest.Entry{streak("unknown", nil), streak("0", 0), streak("3", 3), streak("-2", -2)}, "b": []uitest.Entry{streak("9", 9), streak("none", nil)}, "c": []uitest.Entry{streak("nil", nil)}},
+			"instants beyond the range of nanoseconds", OrderDeadline,
+			uitest.Providers{"a": entries{until("huge", 9e11), until("half", 1.75e9+0.5), until("tiny", 1), until("whole", 1.75e9)}},
+			"a[tiny whole half huge]", "a[huge half whole tiny]",
+		},
+		{
+			"highest first, unknown last", OrderStreak,
+			uitest.Providers{
+				"a": entries{streak("unknown", nil), streak("0", 0), streak("3", 3), streak("-2", -2)},
+				"b": entries{streak("9", 9), streak("none", nil)}, "c": entries{streak("nil", nil)},
+			},
 			"b[9 none] a[3 0 -2 unknown] c[nil]", "a[-2 0 3 unknown] b[9 none] c[nil]",
 		},
 		{
-			"state is by availability", OrderState,
-			uitest.Providers{"a": []uitest.Entry{disabledEntry("off"), uitest.Dead("dead"), uitest.Cooling("due", -1), uitest.Held("held", 1e12), uitest.Cooling("cooling", 1e12)}, "b": []uitest.Entry{uitest.Dead("dead"), uitest.Ready("ready")}},
+			"by availability", OrderState,
+			uitest.Providers{
+				"a": entries{disabled("off"), dead("dead"), cooling("due", -1), held("held", h), cooling("cooling", h)},
+				"b": entries{dead("dead"), ready("ready")},
+			},
 			"b[ready dead] a[cooling held due dead off]", "a[off dead due held cooling] b[dead ready]",
 		},
 		{
-			"change is most recent first, by the status where nothing else is known", OrderChange,
-			uitest.Providers{"a": []uitest.Entry{at("never", nil), at("2h", uitest.Seconds(-2*time.Hour))}, "b": []uitest.Entry{at("3h", uitest.Seconds(-3*time.Hour)), at("1h", uitest.Seconds(-time.Hour))}},
+			"most recent first", OrderChange,
+			uitest.Providers{
+				"a": entries{at("never", nil), at("2h", uitest.Seconds(-2*h))},
+				"b": entries{at("3h", uitest.Seconds(-3*h)), at("1h", uitest.Seconds(-h))},
+			},
 			"b[1h 3h] a[2h never]", "b[3h 1h] a[2h never]",
 		},
 		{
-			"requests is most first, unknown last", OrderRequests,
-			uitest.Providers{"a": []uitest.Entry{requests("unknown", nil), requests("5", 5)}, "b": []uitest.Entry{requests("0", 0), requests("7", 7)}, "c": []uitest.Entry{requests("nil", nil)}},
+			"most first, unknown last", OrderRequests,
+			uitest.Providers{
+				"a": entries{requests("unknown", nil), requests("5", 5)},
+				"b": entries{requests("0", 0), requests("7", 7)}, "c": entries{requests("nil", nil)},
+			},
 			"b[7 0] a[5 unknown] c[nil]", "b[0 7] a[5 unknown] c[nil]",
 		},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := uitest.PoolOf(t, c.pool)
-			uitest.Equal(t, "the order", arranged(t, p, arrangement{order: c.order}), c.want)
-			uitest.Equal(t, "the order turned round", arranged(t, p, arrangement{order: c.order, descending: true}), c.descending)
-		})
+		p := uitest.PoolOf(t, c.pool)
+		uitest.Equal(t, c.name, Listing{Order: c.order}.list(t, p, uitest.Epoch), c.want)
+		uitest.Equal(t, c.name+", reverse", Listing{Order: c.order, Reverse: true}.list(t, p, uitest.Epoch), c.reverse)
 	}
 }
 
-// everyOrder calls f with each order, in both directions.
-func everyOrder(f func(o Order, descending bool, what string)) {
-	for i := range orderWords {
-		for _, descending := range []bool{false, true} {
-			f(Order(i), descending, fmt.Sprintf("%s, turned round: %t", Order(i), descending))
-		}
-	}
-}
-
-func TestEqualCredentialsKeepThePoolsOrder(t *testing.T) {
-	var list []uitest.Entry
+// TestListing_Equal checks that equal credentials keep the order of the pool.
+func TestListing_Equal(t *testing.T) {
+	var list entries
 	var labels []string
 	for i := range 40 {
 		labels = append(labels, fmt.Sprint(i))
 		list = append(list, uitest.Ready(labels[i]))
 	}
-	p := uitest.PoolOf(t, uitest.Providers{"a": list, "b": list, "c": []uitest.Entry{}, "d": []uitest.Entry{}})
+	p := uitest.PoolOf(t, uitest.Providers{"a": list, "b": list, "c": entries{}, "d": "not a list"})
 	all := strings.Join(labels, " ")
-	everyOrder(func(o Order, descending bool, what string) {
-		if o == OrderPool {
-			return
+	for _, o := range Orders() {
+		for _, reverse := range []bool{false, true} {
+			if o == OrderPool && reverse {
+				continue
+			}
+			want := fmt.Sprintf("a[%s] b[%s] c[] d[]", all, all)
+			uitest.Equal(t, o.String(), Listing{Order: o, Reverse: reverse}.list(t, p, uitest.Epoch), want)
 		}
-		got := arranged(t, p, arrangement{order: o, descending: descending})
-		uitest.Equal(t, what, got, fmt.Sprintf("a[%s] b[%s] c[] d[]", all, all))
-	})
-}
-
-func TestProvidersWithoutCredentials(t *testing.T) {
-	p := uitest.PoolOf(t, uitest.Providers{"a": "no list", "b": []uitest.Entry{}, "c": []uitest.Entry{uitest.Ready("1")}, "d": []uitest.Entry{uitest.Dead("2")}})
-	uitest.Equal(t, "the pool's order", arranged(t, p, arrangement{}), "a[] b[] c[1] d[2]")
-	uitest.Equal(t, "under a filter", arranged(t, p, arrangement{filter: "state:dead"}), "d[2]")
-	uitest.Equal(t, "under a filter that says nothing yet", arranged(t, p, arrangement{filter: "state:"}), "a[] b[] c[1] d[2]")
-	everyOrder(func(o Order, descending bool, what string) {
-		if got := arranged(t, p, arrangement{order: o, descending: descending}); o != OrderPool && !strings.HasSuffix(got, " a[] b[]") {
-			t.Errorf("%s: they are not last: %s", what, got)
-		}
-	})
-}
-
-func TestNothingToArrange(t *testing.T) {
-	everyOrder(func(o Order, descending bool, what string) {
-		uitest.Equal(t, "groups of no pool by "+what, len(Arrange(nil, poolstate.Flat, uitest.Epoch, Filter{}, o, descending, nil, nil)), 0)
-		uitest.Equal(t, "groups of an empty one", len(Arrange(&poolstate.Pool{}, poolstate.Flat, uitest.Epoch, Filter{}, o, descending, nil, nil)), 0)
-	})
-}
-
-func TestCollapsedProvidersKeepTheirPlace(t *testing.T) {
-	p := uitest.PoolOf(t, uitest.Providers{
-		"a": []uitest.Entry{uitest.Ready("1"), uitest.Ready("2")}, "b": []uitest.Entry{uitest.Dead("3"), uitest.Ready("4")}, "c": []uitest.Entry{uitest.Cooling("5", 1e12)},
-	})
-	for _, c := range []struct {
-		name string
-		how  arrangement
-		want string
-	}{
-		{"one", arrangement{collapsed: []string{"b"}}, "a[1 2] b[] c[5]"},
-		{"all, and one that is gone", arrangement{collapsed: []string{"a", "b", "c", "z"}}, "a[] b[] c[]"},
-		{"sorted by what is not seen", arrangement{order: OrderWorst, collapsed: []string{"b"}}, "b[] c[5] a[1 2]"},
-		{"filtered by what is not seen", arrangement{filter: "state:out", collapsed: []string{"a", "b"}}, "b[] c[5]"},
-	} {
-		t.Run(c.name, func(t *testing.T) { uitest.Equal(t, "the listing", arranged(t, p, c.how), c.want) })
 	}
 }
 
-func TestProvidersArePlacedByWhatMatches(t *testing.T) {
+func TestListing_Empty(t *testing.T) {
+	uitest.Equal(t, "groups of no pool", len(Groups(nil)), 0)
+	uitest.Equal(t, "groups of an empty pool", len(Groups(&poolstate.Pool{})), 0)
+	p := uitest.PoolOf(t, uitest.Providers{"a": entries{}, "b": entries{uitest.Ready("1")}, "c": entries{uitest.Dead("2")}})
+	for filter, want := range map[string]string{"": "a[] b[1] c[2]", "state:": "a[] b[1] c[2]", "state:dead": "c[2]"} {
+		uitest.Equal(t, "listed with "+filter, Listing{Filter: parse(t, filter)}.list(t, p, uitest.Epoch), want)
+	}
+	uitest.Equal(t, "provider without credentials", Listing{Order: OrderWorst}.list(t, p, uitest.Epoch), "c[2] b[1] a[]")
+}
+
+func TestListing(t *testing.T) {
 	p := uitest.PoolOf(t, uitest.Providers{
-		"a": []uitest.Entry{uitest.Dead("dead"), uitest.Cooling("1h", time.Hour)}, "b": []uitest.Entry{uitest.Cooling("2h", 2*time.Hour), uitest.Ready("ready")},
+		"a": entries{uitest.Dead("1"), uitest.Cooling("2", time.Hour)}, "b": entries{uitest.Cooling("3", 2*time.Hour), uitest.Ready("4")},
 	})
-	uitest.Equal(t, "worst first", arranged(t, p, arrangement{order: OrderWorst}), "a[dead 1h] b[2h ready]")
-	uitest.Equal(t, "worst of those that cool", arranged(t, p, arrangement{order: OrderWorst, filter: "state:cooling"}), "b[2h] a[1h]")
+	changed := func(seen ...string) func(poolstate.Ref) time.Time {
+		return func(r poolstate.Ref) time.Time {
+			for i, id := range seen {
+				if r.ID == "id-"+id {
+					return uitest.Epoch.Add(-time.Duration(i) * time.Second)
+				}
+			}
+			return time.Time{}
+		}
+	}
+	cooling := parse(t, "state:cooling")
+	for _, c := range []struct {
+		name    string
+		listing Listing
+		want    string
+	}{
+		{"collapsed", Listing{Collapsed: map[string]bool{"b": true, "unknown": true}}, "a[1 2] b[]"},
+		{"collapsed, sorted by what is hidden", Listing{Order: OrderWorst, Reverse: true, Collapsed: map[string]bool{"b": true}}, "b[] a[2 1]"},
+		{"collapsed, filtered by what is hidden", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
+		{"sorted by what matches", Listing{Order: OrderWorst, Filter: cooling}, "b[3] a[2]"},
+		{"sorted by what was seen", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
+		{"nothing seen", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
+	} {
+		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
+	}
 }
 
-func TestChangeGoesByWhatWasSeen(t *testing.T) {
-	p := uitest.PoolOf(t, uitest.Providers{"a": []uitest.Entry{uitest.Cooling("1", 1e12), uitest.Cooling("2", 1e12), uitest.Ready("3"), uitest.Ready("4")}})
-	seen := map[string]time.Duration{"id-2": -time.Minute, "id-4": -time.Second, "id-1": -2 * time.Hour}
-	uitest.Equal(t, "the order", arranged(t, p, arrangement{order: OrderChange, changed: seen}), "a[4 2 1 3]")
-	uitest.Equal(t, "without", arranged(t, p, arrangement{order: OrderChange}), "a[1 2 3 4]")
-}
-
-// TestTimeMovesNoRows lets days pass in steps, over every deadline.
-func TestTimeMovesNoRows(t *testing.T) {
-	var list []uitest.Entry
+// TestListing_TimePasses checks that rows do not move while nothing but time
+// passes, except in the orders by state, which changes at deadlines.
+func TestListing_TimePasses(t *testing.T) {
+	var list entries
 	for i := range 30 {
 		list = append(list, uitest.Cooling(fmt.Sprint(i), time.Duration(i*7%30-3)*time.Hour), uitest.Ready("r"+fmt.Sprint(i)))
 	}
-	p := uitest.PoolOf(t, uitest.Providers{"a": list[:20], "b": list[20:], "c": []uitest.Entry{uitest.Cooling("far", 40*24*time.Hour), uitest.Cooling("off", time.Hour).With(uitest.Entry{"enabled": false})}})
-	everyOrder(func(o Order, descending bool, what string) {
-		if o == OrderWorst || o == OrderState {
-			return // they are by state, which changes at deadlines
+	off := uitest.Cooling("off", time.Hour).With(uitest.Entry{"enabled": false})
+	p := uitest.PoolOf(t, uitest.Providers{"a": list[:20], "b": list[20:], "c": entries{uitest.Cooling("far", 40*24*time.Hour), off}})
+	for _, o := range []Order{OrderPool, OrderDeadline, OrderStreak, OrderChange, OrderRequests} {
+		for _, reverse := range []bool{false, true} {
+			l := Listing{Order: o, Reverse: reverse}
+			before := l.list(t, p, uitest.Epoch)
+			for later := time.Hour; later < 50*24*time.Hour; later += 13 * time.Hour {
+				uitest.Equal(t, o.String(), l.list(t, p, uitest.Epoch.Add(later)), before)
+			}
 		}
-		before := arranged(t, p, arrangement{order: o, descending: descending})
-		for later := time.Hour; later < 50*24*time.Hour; later += 13 * time.Hour {
-			uitest.Equal(t, what, arranged(t, p, arrangement{order: o, descending: descending, later: later}), before)
-		}
-	})
-}
-
-// TestInstantsOfAnySizeAreSorted takes instants that nanoseconds cannot count.
-func TestInstantsOfAnySizeAreSorted(t *testing.T) {
-	until := func(label string, seconds float64) uitest.Entry {
-		return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": seconds})
 	}
-	p := uitest.PoolOf(t, uitest.Providers{"a": []uitest.Entry{until("huge", 9e11), until("half", 1.75e9+0.5), until("tiny", 1), until("whole", 1.75e9)}})
-	uitest.Equal(t, "by deadline", arranged(t, p, arrangement{order: OrderDeadline}), "a[tiny whole half huge]")
-	uitest.Equal(t, "turned round", arranged(t, p, arrangement{order: OrderDeadline, descending: true}), "a[huge half whole tiny]")
 }
 
-func TestGroupsCannotReachIntoEachOther(t *testing.T) {
-	p := uitest.PoolOf(t, uitest.Providers{"a": []uitest.Entry{uitest.Ready("1")}, "b": []uitest.Entry{uitest.Ready("2")}})
-	groups := Arrange(p, poolstate.Flat, uitest.Epoch, Filter{}, OrderPool, false, nil, nil)
-	groups[0].Credentials = append(groups[0].Credentials, nil)
-	uitest.Equal(t, "the second group", groups[1].Credentials[0].Label, "2")
-}
-
-func TestOrderWords(t *testing.T) {
+func TestOrder_Next(t *testing.T) {
 	seen := map[string]bool{}
 	o := OrderPool
-	for range orderWords {
-		seen[o.String()] = true
+	for range Orders() {
+		maps.Copy(seen, map[string]bool{o.String(): true, o.Name() + "*": true})
 		o = o.Next()
 	}
-	uitest.Equal(t, "orders in the ring", len(seen), len(orderWords))
-	uitest.Equal(t, "the ring closes", o, OrderPool)
-	uitest.Equal(t, "the first", OrderPool.String(), "pool order")
-	uitest.Equal(t, "the last", OrderRequests.String(), "requests")
+	uitest.Equal(t, "distinct names", len(seen), 2*len(Orders()))
+	uitest.Equal(t, "after the last", o, OrderPool)
 }
 
-func BenchmarkArrange(b *testing.B) {
+func BenchmarkListing(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		p := uitest.BigPool(b, n)
-		for _, c := range []struct {
-			name, filter string
-			order        Order
-		}{
-			{"plain", "", OrderPool},
-			{"worst", "", OrderWorst},
-			{"requests", "", OrderRequests},
-			{"state", "state:out", OrderPool},
-			{"text-deadline", "rate", OrderDeadline},
-			{"no-match", "zzz", OrderWorst},
-			{"all-match", "key state:ready,out -code:5xx streak:<9", OrderStreak},
+		for name, l := range map[string]Listing{
+			"plain":    {},
+			"worst":    {Order: OrderWorst},
+			"text":     {Filter: parse(b, "rate"), Order: OrderDeadline},
+			"no-match": {Filter: parse(b, "zzz")},
+			"terms":    {Filter: parse(b, "key state:ready,out -code:5xx streak:<9"), Order: OrderStreak},
 		} {
-			f := parsed(b, c.filter)
-			b.Run(fmt.Sprintf("credentials=%d/%s", n, c.name), func(b *testing.B) {
-				b.ReportAllocs()
+			b.Run(fmt.Sprintf("credentials=%d/%s", n, name), func(b *testing.B) {
 				for b.Loop() {
-					Arrange(p, poolstate.Backoff, uitest.Epoch, f, c.order, false, nil, nil)
+					l.Groups(p, poolstate.Backoff, uitest.Epoch)
 				}
 			})
 		}
-	}
-}
-
-func BenchmarkParse(b *testing.B) {
-	for name, s := range map[string]string{"typed": `provider:open -state:dead,held streak:>=2 work`, "megabyte": strings.Repeat("state:x ", 1<<17)} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, _ = Parse(s)
-			}
-		})
 	}
 }
