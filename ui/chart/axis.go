@@ -112,14 +112,15 @@ const (
 	weekdayLayout = "Mon 15:04"
 )
 
-// layout returns the form of a tick on an axis of a span.
+// layout returns the form of a tick, which has to be unambiguous on an axis of a
+// span.
 func (i interval) layout(span time.Duration) string {
 	switch {
-	case i.minutes > 0:
+	case i.minutes > 0 && span <= text.Day:
 		return clockLayout
-	case i.days > 0 && span <= 6*text.Day: // further away, weekdays are ambiguous
+	case i.months == 0 && span <= 6*text.Day:
 		return weekdayLayout
-	case i.days > 0:
+	case i.months == 0:
 		return "2 Jan"
 	case i.months < 12:
 		return "Jan 2006"

@@ -124,6 +124,7 @@ func TestAxis_Ticks(t *testing.T) {
 		{uitest.Epoch, 40 * minute, 30, "09:30 09:45 10:00"},
 		{uitest.Epoch, 8 * hour, 60, "10:00 12:00 14:00 16:00 18:00"},
 		{uitest.Epoch, text.Day, 60, "12:00 16:00 20:00 Tue 00:00 04:00 08:00"},
+		{uitest.Epoch, 3 * text.Day, 80, "Mon 12:00 Tue 00:00 Tue 12:00 Wed 00:00 Wed 12:00 Thu 00:00 Thu 12:00"},
 		{uitest.Epoch, 5 * text.Day, 30, "Wed 00:00 Fri 00:00"},
 		{uitest.Epoch, 12 * text.Day, 60, "25 Nov 27 Nov 29 Nov 1 Dec 3 Dec 5 Dec"},
 		{uitest.Epoch, 30 * text.Day, 60, "30 Nov 7 Dec 14 Dec 21 Dec"},

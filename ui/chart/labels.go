@@ -55,8 +55,7 @@ func (p *plot) ticked(col int) bool {
 }
 
 // placeLabels chooses the labels by importance: when the selected credential
-// returns, now, the step behind the gap, midnights, other round times. If no round
-// time fits, it names the last step.
+// returns, now, the last step, midnights, other round times.
 func (p *plot) placeLabels() {
 	if p.selected >= 0 {
 		p.place(p.moment(p.selectedAt), p.selected, theme.Accent, p.axis.width)
@@ -66,10 +65,7 @@ func (p *plot) placeLabels() {
 		return
 	}
 	last := p.steps[len(p.steps)-1].At
-	if p.axis.broken() {
-		p.place(p.moment(last), p.axis.column(last), theme.Faint, p.axis.width)
-	}
-	placed := len(p.labels)
+	p.place(p.moment(last), p.axis.column(last), theme.Faint, p.axis.width)
 	ticks := p.axis.ticks()
 	for _, major := range []bool{true, false} {
 		for _, k := range ticks {
@@ -77,9 +73,6 @@ func (p *plot) placeLabels() {
 				p.place(k.text, k.col, theme.Faint, 0)
 			}
 		}
-	}
-	if len(p.labels) == placed {
-		p.place(p.moment(last), p.axis.column(last), theme.Faint, p.axis.width)
 	}
 }
 

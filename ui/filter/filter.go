@@ -227,7 +227,8 @@ func parseCode(pattern string) (predicate, error) {
 // parseStreak parses a number, a comparison, a range in either direction, or none,
 // the unknown streak. A range without an end is open there.
 func parseStreak(s string) (predicate, error) {
-	if strings.HasPrefix("none", s) {
+	const unknown = "none"
+	if strings.HasPrefix(unknown, s) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
 			_, known := c.Streak.Known()
 			return !known
