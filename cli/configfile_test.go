@@ -111,8 +111,8 @@ func TestMistakesInAConfiguration(t *testing.T) {
 		{"[keys]\nreset = ['esc']", "2: esc always goes back"},
 		{"[keys]\nreset = ['ctrl+c']", "2: ctrl+c always quits"},
 		{"[keys]\nquit = []", "2: quit needs a key"},
-		{"[keys]\nup = ['i']\nreset = ['x']", `3: the key "x" cannot mean both reset and exhaust`},
-		{"[keys]\nexhaust = ['z']\nreset = ['z']", `2: the key "z" cannot mean both exhaust and reset`},
+		{"[keys]\nup = ['i']\nreset = ['x']", `3: the key "x" is bound to both reset and exhaust`},
+		{"[keys]\nexhaust = ['z']\nreset = ['z']", `2: the key "z" is bound to both exhaust and reset`},
 		{"[keys]\nreset.a = ['r']", `"reset" must be a list of keys`},
 		{"keys = {rset = ['r']}", `1: unknown action "rset"`},
 

@@ -29,7 +29,7 @@ func TestAConfiguredDashboard(t *testing.T) {
 	c.Type("F")
 	c.Shows("order: streak")
 	c.Type("\x14") // ctrl+t
-	c.Shows("theme: high contrast on a light background; ctrl+t goes on to dark")
+	c.Shows("theme: high contrast on a light background; ctrl+t switches to dark")
 	c.Type("\x1b[15~") // f5
 	c.Shows("policy backoff", "f5 ?")
 	c.Type("\x1b")

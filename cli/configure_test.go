@@ -195,8 +195,8 @@ func TestFlagsThatCannotBe(t *testing.T) {
 		"--key reset=entr":         `--key: unknown key "entr" for reset (did you mean "enter"?)`,
 		"--key reset=,":            "a comma is called comma",
 		"--key quit=":              "quit needs a key",
-		"--key reset=x":            `--key: the key "x" cannot mean both reset and exhaust`,
-		"demo --key reset=x":       `--key: the key "x" cannot mean both reset and exhaust`,
+		"--key reset=x":            `--key: the key "x" is bound to both reset and exhaust`,
+		"demo --key reset=x":       `--key: the key "x" is bound to both reset and exhaust`,
 		"config --key reset=esc":   "esc always goes back",
 		"status --sort streak":     "--sort",
 		"list --key reset=f5":      "--key",
@@ -208,10 +208,10 @@ func TestFlagsThatCannotBe(t *testing.T) {
 // A flag may mend what the file says, and what does not fit names its own place.
 func TestAConflictOfFlagAndFile(t *testing.T) {
 	file := configIn(t, "[keys]\nreset = ['x']\n")
-	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2:1: the key "x" cannot mean both reset and exhaust`)
+	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2:1: the key "x" is bound to both reset and exhaust`)
 	done(t, pooltop(t, "config", "--config", file, "--key", "exhaust=E"))
 	done(t, pooltop(t, "config", "--config", file, "--key", "reset=r"))
-	refused(t, pooltop(t, "config", "--config", file, "--key", "exhaust=x"), exitUsage, `the key "x" cannot mean both exhaust and reset`)
+	refused(t, pooltop(t, "config", "--config", file, "--key", "exhaust=x"), exitUsage, `the key "x" is bound to both exhaust and reset`)
 	done(t, pooltop(t, "config", "--config", file, "--key", "undo=r", "--key", "exhaust=u")) // each moves on by one
 }
 

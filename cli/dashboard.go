@@ -61,9 +61,6 @@ func runDashboard(ctx context.Context, cfg *config.Config, m model.Config, cpuPr
 	m.Notify, m.Notifications = cfg.Notify, ui.NotificationFormOf(os.Getenv)
 	m.Scheme, m.Without, m.Keys = cfg.Scheme(), cfg.Hidden(), cfg.Keys
 	m.Order, m.Descending = cfg.Order()
-	// Complete every write that was started.
-	m.Pending = &model.Pending{}
-	defer m.Pending.Finish()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
@@ -91,8 +88,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, m model.Config, cpuPr
 	}()
 
 	last, err := program.Run()
-	if final, ok := last.(model.Model); ok && err == nil {
-		if failed := printLastResult(final, out); failed != nil {
+	if final, ok := last.(model.Model); ok && !errors.Is(err, tea.ErrProgramPanic) {
+		if failed := printLastResult(final, out); failed != nil && err == nil {
 			return failed
 		}
 	}

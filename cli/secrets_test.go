@@ -201,7 +201,7 @@ func TestNoValuePrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := model.New(model.Config{Operator: operator, Pending: &model.Pending{}, Clock: model.Clock{Now: time.Now}, ExplainError: error.Error})
+	m := model.New(model.Config{Operator: operator, Clock: model.Clock{Now: time.Now}, ExplainError: error.Error})
 	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 120, Height: 36}, m.Init()} {
 		next, _ := m.Update(msg)
 		m, _ = next.(model.Model)

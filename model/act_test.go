@@ -53,7 +53,7 @@ func TestASingleResetActsAtOnceAndIsUndone(t *testing.T) {
 		d := acting(t, "a")
 		d.do("r")
 		d.isReady("a")
-		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; a running agent sees it at its next pool", "u undoes")
+		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
 		d.do("u")
 		d.isCooling("a")
 		d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
@@ -65,7 +65,7 @@ func TestASingleResetActsAtOnceAndIsUndone(t *testing.T) {
 func TestAKeyThatDoesNothingSaysWhy(t *testing.T) {
 	tests := []struct{ at, key, says string }{
 		{"b", "r", "✕ reset: nothing changed: ready-key, already clear"},
-		{"c", "x", "✕ dead-key is dead: no agent uses it before a re-auth"},
+		{"c", "x", "✕ dead-key is dead: re-auth required before an agent uses it"},
 		{"a", "A", "✕ sync: nothing changed: cooling-key, no local token source"},
 		{"a", "u", "✕ nothing to undo"},
 	}
@@ -95,7 +95,7 @@ func TestADeadOneIsResetWithAWordOnReAuth(t *testing.T) {
 		d := acting(t, "c")
 		d.do("r")
 		d.isReady("c")
-		d.shows("it was dead: re-", "auth is what helps")
+		d.shows("it was dead: re-auth")
 	})
 }
 
@@ -115,7 +115,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 		d.shows("▌yes")
 		d.do("enter")
 		d.isReady("a", "b", "d")
-		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 not affected: already clear", "a running agent sees it")
+		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 not affected: already clear", "running agents notice")
 		d.do("u")
 		d.shows("undo 2 credentials in")
 		d.do("y")
@@ -155,8 +155,8 @@ func TestTheFormOfAHold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := acting(t, "a")
 		d.do("x")
-		d.shows("force-exhaust cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00",
-			"a running agent may use it until its next pool load")
+		d.shows("hold cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00",
+			"running agents notice at their next reload")
 		d.do("4", "5", "m")
 		d.shows("streak 2 → 3, 45m, until 12:45")
 		d.do("q")
@@ -168,7 +168,7 @@ func TestTheFormOfAHold(t *testing.T) {
 		d.send(tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift})
 		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 		d.do("tab", "q", "u", "o", "t", "a", "enter") // words are refused on openai-codex only
-		d.shows("✓ exhaust cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
+		d.shows("✓ hold cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
 	})
 }
 
@@ -184,7 +184,7 @@ func TestTheCodeIsChosenOrTyped(t *testing.T) {
 		d.do("down", "down")
 		d.shows("streak 2 → 3, 20m (×4), until 12:20") // 401: five minutes
 		d.do("esc")
-		d.shows("✕ exhaust cancelled; nothing was written")
+		d.shows("✕ hold cancelled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
 	})
 }
@@ -195,9 +195,9 @@ func TestTheLastOneStandingAsks(t *testing.T) {
 		d.do("x")
 		d.shows("! this is the only ready credential of p; the next, held-key, is back in 1h20m00s")
 		d.do("enter")
-		d.shows("exhaust 1 credential in ~/.hermes/auth.json?", "▌no", "the only ready credential of p")
+		d.shows("hold 1 credential in ~/.hermes/auth.json?", "▌no", "the only ready credential of p")
 		d.do("y")
-		d.shows("✓ exhaust ready-key: ready, streak 0 → held, streak 1")
+		d.shows("✓ hold ready-key: ready, streak 0 → held, streak 1")
 
 		d = acting(t, "e")
 		d.do("x")
@@ -213,7 +213,7 @@ func TestWhatSomebodyChangedMeanwhileIsRefused(t *testing.T) {
 		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 		d.write(changed)
 		d.do("enter")
-		d.shows("✕ exhaust: nothing changed: cooling-key, changed since it was displayed")
+		d.shows("✕ hold: nothing changed: cooling-key, changed since it was displayed")
 		equal(t, "the file", d.text(), changed)
 	})
 }
@@ -270,9 +270,12 @@ func TestABusyLock(t *testing.T) {
 			cmds := batch(d.press("r"))
 			ended := make(chan tea.Msg, 1)
 			go func() { ended <- cmds[0]() }()
-			d.send(cmds[1]())
+			next := d.send(cmds[1]())
 			d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
 			d.tick(3 * time.Second)
+			if msg, ok := results(next)[0].(lockBusy); !ok {
+				t.Errorf("the next message is %T", msg)
+			}
 			d.shows("3s of 15s", "Mon 12:00:03")
 			d.do("r")
 			d.shows("◌ reset waits") // one action at a time
@@ -282,27 +285,12 @@ func TestABusyLock(t *testing.T) {
 			equal(t, "the file", d.text(), mixedPool)
 		})
 	})
-	t.Run("it is only the disk that is slow", func(t *testing.T) {
-		inBubble(t, func(t *testing.T) {
-			d := acting(t, "a")
-			cmds := batch(d.press("r"))
-			again := d.send(cmds[1]()) // the work has not even begun
-			d.shows("↑↓ move")
-			hold(t, d)
-			ended := make(chan tea.Msg, 1)
-			go func() { ended <- cmds[0]() }()
-			d.send(again())
-			d.shows("◌ reset waits for the lock")
-			d.do("esc")
-			d.finish(d.send(<-ended))
-		})
-	})
 	t.Run("it gives up", func(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			d := acting(t, "a")
 			hold(t, d)
 			d.do("r")
-			d.shows("✕ reset gave up: another process holds the lock for 15s; nothing was written, try again")
+			d.shows("✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
 		})
 	})
 }
@@ -327,12 +315,12 @@ func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 		d.m.unwritable = ""
 		d.change("{")
 		d.do("r")
-		d.shows("✕ the file cannot be read now; nothing is written until it can")
+		d.shows("✕ the file cannot be read; nothing is written until it can")
 	})
 	inBubble(t, func(t *testing.T) {
 		d := sitReading(t, "")
 		d.do("r")
-		d.shows("✕ there is no pool to act on")
+		d.shows("✕ no pool to act on")
 	})
 }
 
@@ -345,6 +333,6 @@ func TestATerminalTooSmallIsNotAsked(t *testing.T) {
 		equal(t, "the file", d.text(), mixedPool)
 		d.do("esc", "x")
 		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-		d.shows("✕ the terminal is too small to ask")
+		d.shows("✕ the terminal is too small for a dialog")
 	})
 }

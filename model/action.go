@@ -1,10 +1,10 @@
 package model
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -15,334 +15,280 @@ import (
 	"pooltop/ui"
 )
 
-// running is an action that is under way.
+// running is an action whose result has not been shown yet.
 type running struct {
-	number   int
-	verb     poolstate.Verb
-	since    time.Time
-	cancel   context.CancelFunc
-	patience *patience
-	work     tea.Cmd
-	// waits is true while the lock takes long enough to be worth a word; holder is
-	// who has it, if the system says.
-	waits  bool
+	verb   poolstate.Verb
+	since  time.Time
+	cancel context.CancelFunc
+	// perform runs the action at the first call and returns its result at each.
+	perform func() actionDone
+	// busy receives descriptions of the process that holds the lock. holder is
+	// the latest one, "" while the action does not wait.
+	busy   chan string
 	holder string
-	// look waits a while and then tells of the lock, unless the action is done.
-	look func() tea.Cmd
 }
 
-// slowAfter is how long an action may wait for the lock in silence.
-const slowAfter = 200 * time.Millisecond
-
-// actionDone is the outcome of an action.
+// actionDone is the result of an action.
 type actionDone struct {
 	verb poolstate.Verb
 	done journal.Done
 	err  error
 }
 
-// actionSlow says that an action is not done yet, and whether it waits for the
-// lock.
-type actionSlow struct {
-	number int
-	waits  bool
+// lockBusy reports that an action is waiting for the lock.
+type lockBusy struct {
+	action *running
 	holder string
 }
 
-// say shows an answer.
-func (m *Model) say(kind ui.AnswerKind, text string) {
-	m.answer, m.answeredAt = &ui.Answer{Kind: kind, Text: text}, m.cfg.Clock.Now()
+// planned is what a sync would change.
+type planned struct {
+	task journal.Task
+	plan poolstate.Outcome
+	err  error
 }
 
-// refuse answers why a key does nothing now.
-func (m *Model) refuse(format string, args ...any) tea.Cmd {
-	m.say(ui.AnswerRefused, fmt.Sprintf(format, args...))
-	return nil
-}
-
-// answerStays is how long an answer is shown. What an agent did to a written
-// entry stays until it is read, which esc says.
-const answerStays = 30 * time.Second
-
-func (m *Model) forgetAnswer() {
-	if m.answer != nil && m.answer.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.answeredAt)) > answerStays {
-		m.answer = nil
-	}
-}
-
-// cannotAct returns why nothing can be written now, or an empty string.
-func (m *Model) cannotAct() string {
-	switch {
-	case m.cfg.ReadOnly != "":
-		return "read-only: " + m.cfg.ReadOnly
-	case m.snapshot.Pool == nil:
-		return "there is no pool to act on"
-	case m.feed.State == ui.FeedStale:
-		return "the file cannot be read now; nothing is written until it can"
-	case m.unwritable != "":
-		return m.unwritable
-	case m.paused.on:
-		return "the picture stands still; " + word(m.keys.Pause) + " lets it go on"
-	case m.running != nil:
-		return "another action is under way; esc cancels it"
-	}
-	return ""
-}
-
-// act starts what an action key asks for.
-func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
-	if why := m.cannotAct(); why != "" {
-		return m.refuse("%s", why)
+// act performs the action of a key, or opens its dialog.
+func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
+	if why := m.whyNoWrite(); why != "" {
+		return m.setStatus(ui.AnswerRefused, why)
 	}
 	k := m.keys
-	if key.Matches(msg, k.Undo) {
+	if key.Matches(pressed, k.Undo) {
 		return m.undo()
 	}
-	seen, bulk := m.targets(msg)
+	seen, bulk := m.targets(pressed)
 	if len(seen) == 0 {
-		return m.refuse("%s", m.whyNothing())
+		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
 	}
+	t := journal.Task{Seen: seen, Policy: m.policy}
 	switch {
-	case key.Matches(msg, k.Exhaust):
-		return m.openHold(seen)
-	case key.Matches(msg, k.Sync):
-		return m.sync(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: m.cfg.ClaudeFile}, seen)
+	case key.Matches(pressed, k.Exhaust):
+		t.Verb = poolstate.VerbHold
+		return m.openHold(t)
+	case key.Matches(pressed, k.Sync):
+		t.Verb, t.ClaudeFile = poolstate.VerbSync, m.cfg.ClaudeFile
+		return m.sync(t)
 	}
-	return m.reset(seen, bulk)
+	t.Verb, t.SpareDead = poolstate.VerbReset, bulk
+	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns what an action key is about, as the operator sees it: the
-// provider, everything, the marked ones, or the selected one. bulk is true when
-// no single credential was pointed at.
-func (m *Model) targets(msg tea.KeyPressMsg) (seen []poolstate.Credential, bulk bool) {
-	k := m.keys
-	wanted := func(c *poolstate.Credential) bool { return m.selected != nil && c.Ref == *m.selected }
-	switch {
-	case key.Matches(msg, k.ResetAll):
-		wanted, bulk = func(*poolstate.Credential) bool { return true }, true
-	case key.Matches(msg, k.ResetProvider):
-		bulk = true
-		wanted = func(c *poolstate.Credential) bool { return m.selected != nil && c.Provider == m.selected.Provider }
-	case len(m.marked) > 0:
-		wanted = func(c *poolstate.Credential) bool { return m.marked[c.Ref] }
-	}
+// targets returns the credentials that an action key is for: all that are listed,
+// those of the provider, the marked ones, or the selected one. bulk is true if
+// they were not chosen one by one.
+func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
+	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	for _, c := range m.listed() {
-		if wanted(c) {
+		wanted := all
+		switch {
+		case all:
+		case provider:
+			wanted = m.selected != nil && c.Provider == m.selected.Provider
+		case len(m.marked) > 0:
+			wanted = m.marked[c.Ref]
+		default:
+			wanted = m.selected != nil && c.Ref == *m.selected
+		}
+		if wanted {
 			seen = append(seen, *c)
 		}
 	}
-	return seen, bulk
+	return seen, all || provider
 }
 
-// reset resets credentials, after asking when it is more than one. A provider
-// or everything is reset without the dead, which a reset does not help.
-func (m *Model) reset(seen []poolstate.Credential, bulk bool) tea.Cmd {
-	a := poolstate.Action{Verb: poolstate.VerbReset, SpareDead: bulk}
-	return m.askOrPerform(a, seen)
-}
-
-// askOrPerform performs an action that touches one credential and strands no
-// provider, and asks first about any other.
-func (m *Model) askOrPerform(a poolstate.Action, seen []poolstate.Credential) tea.Cmd {
-	plan := a.Plan(seen, m.now)
-	if len(plan.Changed) == 0 {
-		return m.refuse("%s", ui.DoneWords(a.Verb, &plan, m.policy, m.now))
+// sync performs a sync. If it may change more than one credential, it is planned
+// first, outside of Update: that reads the files of the token sources.
+func (m *Model) sync(t journal.Task) tea.Cmd {
+	n := 0
+	for i := range t.Seen {
+		if poolstate.Syncable(&t.Seen[i]) {
+			n++
+		}
 	}
-	return m.askOr(a, seen, &plan)
-}
-
-// askOr asks about an action that changes more than one credential or strands a
-// provider, and performs any other.
-func (m *Model) askOr(a poolstate.Action, seen []poolstate.Credential, plan *poolstate.Outcome) tea.Cmd {
-	strands := m.snapshot.Pool.LastReady(*plan, m.policy)
-	if len(plan.Changed) > 1 || len(strands) > 0 {
-		m.openConfirm(a, seen, plan, strands)
-		return nil
+	if n < 2 {
+		return m.run(t)
 	}
-	return m.perform(a, seen)
-}
-
-// perform runs an action outside of Update.
-func (m *Model) perform(a poolstate.Action, seen []poolstate.Credential) tea.Cmd {
-	if a.Verb == poolstate.VerbUndo {
-		return m.takeBack()
+	operator := m.cfg.Operator
+	return func() tea.Msg {
+		plan, err := operator.Plan(t)
+		return planned{t, plan, err}
 	}
-	operator, policy := m.cfg.Operator, m.policy
-	return m.run(a.Verb, func(ctx context.Context) (journal.Done, error) {
-		return operator.Do(ctx, a, policy, seen)
-	})
 }
 
-func (m *Model) run(verb poolstate.Verb, do func(context.Context) (journal.Done, error)) tea.Cmd {
+func (m *Model) planned(msg planned) tea.Cmd {
+	switch {
+	case m.dialog != nil || m.whyNoWrite() != "":
+		return nil // the operator has started something else
+	case msg.err != nil:
+		return m.setStatus(ui.AnswerRefused, m.explainFailure(msg.task.Verb, msg.err))
+	}
+	return m.confirm(msg.task, msg.plan)
+}
+
+// confirm runs a task, after a confirmation if it changes more than one
+// credential or leaves a provider with none ready.
+func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
+	lastReady := m.snapshot.Pool.LastReady(plan, m.policy)
+	switch {
+	case len(plan.Changed) == 0:
+		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
+	case len(plan.Changed) > 1 || len(lastReady) > 0:
+		return m.openDialog(&dialog{task: t, plan: plan, lastReady: lastReady})
+	}
+	return m.run(t)
+}
+
+// run performs a task, outside of Update.
+func (m *Model) run(t journal.Task) tea.Cmd {
+	if why := m.whyNoWrite(); why != "" { // the file may have changed since the dialog was opened
+		return m.setStatus(ui.AnswerRefused, why)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	patient := &patience{cancel: cancel}
-	ctx = poolstate.TraceLock(ctx, patient.told)
-	m.actions++
-	m.answer = nil
-	number, store := m.actions, m.cfg.Operator.Store.Path()
-	look := func() tea.Cmd {
-		return tea.Tick(slowAfter, func(time.Time) tea.Msg {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return actionSlow{number, patient.waits.Load(), poolstate.LockHolder(store)}
-		})
-	}
-	work := m.cfg.Pending.promise(func() tea.Msg {
+	operator, busy := m.cfg.Operator, make(chan string, 1)
+	perform := sync.OnceValue(func() actionDone {
 		defer cancel()
-		done, err := do(ctx)
-		return actionDone{verb, done, err}
+		defer close(busy)
+		done, err := operator.Run(ctx, t, func(holder string) {
+			select {
+			case busy <- holder:
+			default: // the previous one has not been shown yet
+			}
+		})
+		return actionDone{t.Verb, done, err}
 	})
-	m.running = &running{
-		number: number, verb: verb, since: m.cfg.Clock.Now(),
-		cancel: cancel, patience: patient, work: work, look: look,
-	}
-	return tea.Batch(work, look())
+	m.status = nil
+	m.running = &running{verb: t.Verb, since: m.cfg.Clock.Now(), cancel: cancel, perform: perform, busy: busy}
+	return tea.Batch(func() tea.Msg { return perform() }, m.running.nextHolder)
 }
 
-func (m *Model) actionSlow(msg actionSlow) tea.Cmd {
-	if m.running == nil || m.running.number != msg.number {
+// nextHolder waits for the next report that the lock is held.
+func (r *running) nextHolder() tea.Msg {
+	if holder, ok := <-r.busy; ok {
+		return lockBusy{r, holder}
+	}
+	return nil
+}
+
+func (m *Model) lockBusy(msg lockBusy) tea.Cmd {
+	if m.running != msg.action {
 		return nil
 	}
-	m.running.waits, m.running.holder = msg.waits, msg.holder
-	return m.running.look()
+	m.running.holder = msg.holder
+	return m.running.nextHolder
 }
 
-// waiting is the answer while an action waits for the lock.
-func (m *Model) waiting() *ui.Answer {
-	if m.running == nil || !m.running.waits {
-		return nil
-	}
-	who := cmp.Or(m.running.holder, "a running agent or another pooltop")
-	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(m.running.since), 0))
-	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s waits for the lock, which %s holds: %s of %s; esc cancels",
-		m.running.verb, who, ui.Span(waited), ui.Span(poolstate.LockPatience))}
-}
-
-// actionDone shows what came of an action, remembers how to take it back, and
-// keeps an eye on what it wrote.
+// actionDone shows the result of an action, keeps what undoes it, and starts to
+// watch what it wrote.
 func (m *Model) actionDone(msg actionDone) tea.Cmd {
-	m.running = nil
+	m.running, m.status = nil, nil
 	m.catchUp()
 	if msg.err != nil {
-		m.refuse("%s", m.actionError(msg.verb, msg.err))
+		m.setStatus(ui.AnswerRefused, m.explainFailure(msg.verb, msg.err))
 		return m.startLoad()
 	}
-	records := make([]poolstate.Record, len(msg.done.Entries))
+	done := &msg.done
+	records := make([]poolstate.Record, len(done.Entries))
 	for i := range records {
-		records[i] = msg.done.Entries[i].Record
+		records[i] = done.Entries[i].Record
 	}
 	m.log.merge(records, true)
-	out := &msg.done.Outcome
-	text := ui.DoneWords(msg.verb, out, m.policy, m.now)
-	kind := ui.AnswerDone
+	text := ui.DoneWords(msg.verb, &done.Outcome, m.policy, m.now)
 	switch {
-	case len(out.Changed) == 0:
-		kind = ui.AnswerRefused
-	case msg.verb != poolstate.VerbUndo:
-		undos := msg.done.Undos()
-		switch {
-		case undos == nil:
-			text += "; it cannot be taken back"
-		case m.keys.Undo.Enabled():
+	case msg.verb == poolstate.VerbUndo:
+		m.performed = m.performed[:max(len(m.performed)-1, 0)]
+	case len(done.Changed) > 0:
+		m.performed = append(m.performed, *done)
+		if done.Undos() == nil {
+			text += "; it cannot be undone"
+		} else if m.keys.Undo.Enabled() {
 			text += "; " + word(m.keys.Undo) + " undoes"
 		}
-		m.undos = append(m.undos, undoable{msg.done.Number, out.Changed, undos})
 	}
-	if msg.verb == poolstate.VerbUndo && len(m.undos) > 0 {
-		m.undos = m.undos[:len(m.undos)-1]
+	if done.Warning != nil {
+		text += "; " + done.Warning.Error()
 	}
-	if msg.done.Warning != nil {
-		text += "; " + msg.done.Warning.Error()
+	if done.JournalErr != nil {
+		text += "; the journal could not be written: " + done.JournalErr.Error()
 	}
-	if msg.done.JournalErr != nil {
-		text += "; the journal could not be written: " + msg.done.JournalErr.Error()
+	kind := ui.AnswerDone
+	if len(done.Changed) == 0 {
+		kind = ui.AnswerRefused
 	}
-	m.say(kind, text)
+	m.setStatus(kind, text)
 	m.marked = nil
-	m.guard(msg.verb, out)
+	m.watchWrites(msg.verb, done.Changed)
 	return m.startLoad()
 }
 
-func (m *Model) actionError(verb poolstate.Verb, err error) string {
+func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return verb.String() + " cancelled; nothing was written"
+		return ui.VerbWord(verb) + " cancelled; nothing was written"
 	case errors.Is(err, poolstate.ErrLocked):
-		return verb.String() + " gave up: " + poolstate.ErrLocked.Error() + " for 15s; nothing was written, try again"
+		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written, try again",
+			ui.VerbWord(verb), ui.Span(poolstate.LockPatience))
 	}
-	return verb.String() + " failed: " + m.cfg.ExplainWrite(err)
+	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
 }
 
-// undoable is an action of this session. A sync has no undos: the tokens before
-// it are gone.
-type undoable struct {
-	number  string
-	effects []poolstate.Effect
-	undos   []poolstate.Undo
-}
-
-// undo takes the last action of this session back, after asking where the
-// action itself would have asked.
+// undo undoes the last action of this session, after a confirmation where the
+// action needed one.
 func (m *Model) undo() tea.Cmd {
-	if len(m.undos) == 0 {
-		return m.refuse("nothing to undo in this session; pooltop undo takes back earlier actions")
+	n := len(m.performed)
+	if n == 0 {
+		return m.setStatus(ui.AnswerRefused, "nothing to undo in this session; pooltop undo can undo earlier actions")
 	}
-	last := m.undos[len(m.undos)-1]
-	if last.undos == nil {
-		// The action before it is no less undoable for that.
-		m.undos = m.undos[:len(m.undos)-1]
-		return m.refuse("%v; %s takes back the action before it", journal.ErrNotUndoable, word(m.keys.Undo))
+	last := &m.performed[n-1]
+	undos := last.Undos()
+	if undos == nil { // the action before it can still be undone
+		m.performed = m.performed[:n-1]
+		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the action before it", journal.ErrNotUndoable, word(m.keys.Undo)))
 	}
 	plan := poolstate.Outcome{At: m.now}
-	for _, e := range last.effects {
+	for _, e := range last.Changed {
 		plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
 	}
-	return m.askOr(poolstate.Action{Verb: poolstate.VerbUndo}, nil, &plan)
+	t := journal.Task{Policy: m.policy, Undoes: last.Number, Undos: undos}
+	t.Verb = poolstate.VerbUndo
+	return m.confirm(t, plan)
 }
 
-// takeBack runs the undo outside of Update.
-func (m *Model) takeBack() tea.Cmd {
-	last := m.undos[len(m.undos)-1]
-	operator, policy := m.cfg.Operator, m.policy
-	return m.run(poolstate.VerbUndo, func(ctx context.Context) (journal.Done, error) {
-		return operator.Undo(ctx, last.number, policy, last.undos)
-	})
+// leaveWithin is how long an action may wait for the lock after the program has
+// ended.
+const leaveWithin = time.Second
+
+// Leave finishes what the program began: it has to be called when the program
+// has ended, which drops commands that have not run. It waits for the lock no
+// longer than a second and returns the result of the action, in one line, "" if
+// none was running. An action that failed is an error.
+func (m Model) Leave() (result string, err error) {
+	if m.log.write != nil {
+		_ = m.log.write() // like the next, not worth delaying the end for
+	}
+	if m.running == nil {
+		if m.log.journal {
+			_ = m.cfg.Operator.Journal.AppendSeen(m.log.unwritten...)
+		}
+		return "", nil
+	}
+	late := time.AfterFunc(leaveWithin, m.running.cancel)
+	defer late.Stop()
+	msg := m.running.perform()
+	switch {
+	case msg.err == nil:
+		return ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now), nil
+	case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the operator did not cancel it
+		return "", fmt.Errorf("%s failed: %w; nothing was written, try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
+	}
+	return "", &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
 }
 
-// mark marks the selected credential, or all of its provider, or takes the
-// marks away again.
-func (m *Model) mark(msg tea.KeyPressMsg) {
-	if m.selected == nil {
-		m.refuse("%s", m.whyNothing())
-		return
-	}
-	next := make(map[poolstate.Ref]bool, len(m.marked)+1)
-	for ref := range m.marked {
-		next[ref] = true
-	}
-	if key.Matches(msg, m.keys.Mark) {
-		if next[*m.selected] {
-			delete(next, *m.selected)
-		} else {
-			next[*m.selected] = true
-		}
-		m.marked = next
-		m.selectAt(m.position() + 1)
-		return
-	}
-	all := true
-	for _, c := range m.listed() {
-		all = all && (c.Provider != m.selected.Provider || next[c.Ref])
-	}
-	for _, c := range m.listed() {
-		switch {
-		case c.Provider != m.selected.Provider:
-		case all:
-			delete(next, c.Ref)
-		default:
-			next[c.Ref] = true
-		}
-	}
-	m.marked = next
+// actionError is an error together with its explanation.
+type actionError struct {
+	text string
+	err  error
 }
+
+func (e *actionError) Error() string { return e.text }
+func (e *actionError) Unwrap() error { return e.err }

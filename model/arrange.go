@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -12,42 +13,40 @@ import (
 	"pooltop/ui/filter"
 )
 
-// arrangement is what of the pool is listed, and in which order.
+// arrangement is which credentials are listed, and in which order.
 type arrangement struct {
-	filter filter.Filter
-	// input is what was typed of the filter; typing is true while it is.
-	input   *textinput.Model
+	filter  filter.Filter
+	applied string           // the text of filter
+	input   *textinput.Model // what has been typed
 	typing  bool
-	problem string
-	// applied is the text of the filter in force.
-	applied string
+	problem string // why that is not applied
 
 	order      filter.Order
 	descending bool
-	folded     map[string]bool // providers, by name
+	folded     map[string]bool // names of providers
 
-	// changed is when a credential was last seen to change.
+	// changed is when a credential was last seen to change, lastChange when any was.
 	changed    map[poolstate.Ref]time.Time
-	lastChange time.Time // of any
-	// anchor is the credential that was selected before the filter hid it.
+	lastChange time.Time
+	// anchor is the credential that was selected before it was hidden.
 	anchor *poolstate.Ref
 }
 
-// maxFilterText is how many characters of a filter can be typed.
+// maxFilterText is the largest number of characters of a filter.
 const maxFilterText = 200
 
 func newArrangement(o filter.Order, descending bool) arrangement {
 	in := textinput.New()
 	in.CharLimit = maxFilterText
-	return arrangement{input: &in, order: o, descending: descending}
+	return arrangement{input: &in, order: o, descending: descending, folded: map[string]bool{}}
 }
 
-// plain reports whether the pool is listed whole and in its own order.
-func (a *arrangement) plain() bool {
+// isDefault reports whether everything is listed, in the order of the pool.
+func (a *arrangement) isDefault() bool {
 	return a.filter.IsZero() && a.order == filter.OrderPool && !a.descending
 }
 
-// arrange lists the pool anew and keeps the selection on its credential.
+// arrange lists the pool again.
 func (m *Model) arrange() {
 	if m.snapshot.Pool == nil {
 		return
@@ -62,80 +61,73 @@ func (m *Model) arrange() {
 	m.reselect(at)
 }
 
-// arrangeKey acts on the keys of filter, sort and folding, and reports whether
-// it was one of them.
-func (m *Model) arrangeKey(msg tea.KeyPressMsg) bool {
+// arrangePressed acts on the keys that filter, sort and fold.
+func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	k, a := m.keys, &m.arrangement
-	empty := m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0
 	switch {
-	case empty && key.Matches(msg, k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold):
-		m.refuse("%s", m.whyNothing())
-		return true
-	case key.Matches(msg, k.Filter):
+	case key.Matches(pressed, k.Filter):
 		a.typing = true
-		_ = a.input.Focus() // its command only makes a cursor blink
+		_ = a.input.Focus() // the command is for a blinking cursor
 		if m.pane != ui.PaneEvents {
 			m.open(ui.PaneTable)
 		}
-		return true
-	case key.Matches(msg, k.Sort):
+		return nil
+	case key.Matches(pressed, k.Sort):
 		a.order, a.descending = a.order.Next(), false
-	case key.Matches(msg, k.Direction):
+	case key.Matches(pressed, k.Direction):
 		a.descending = !a.descending
-	case key.Matches(msg, k.Fold, k.Unfold):
-		m.fold(key.Matches(msg, k.Fold))
-	default:
-		return false
+	case key.Matches(pressed, k.Fold):
+		a.folded[m.selected.Provider] = true
+	case key.Matches(pressed, k.Unfold):
+		switch {
+		case len(a.folded) == 0:
+			return m.setStatus(ui.AnswerRefused, "no provider is folded")
+		case a.anchor != nil && a.folded[a.anchor.Provider]: // it was folded last
+			delete(a.folded, a.anchor.Provider)
+		default:
+			clear(a.folded)
+		}
 	}
 	m.arrange()
-	return true
-}
-
-// fold hides the credentials of the selected one's provider, or shows those of
-// the provider that was folded last.
-func (m *Model) fold(hide bool) {
-	a := &m.arrangement
-	next := make(map[string]bool, len(a.folded)+1)
-	for name := range a.folded {
-		next[name] = true
-	}
-	switch {
-	case hide && m.selected != nil:
-		next[m.selected.Provider] = true
-	case hide:
-		m.refuse("%s", m.whyNothing())
-		return
-	case len(next) == 0:
-		m.refuse("no provider is folded")
-		return
-	case a.anchor != nil && next[a.anchor.Provider]:
-		delete(next, a.anchor.Provider)
-	default:
-		clear(next)
-	}
-	a.folded = next
-}
-
-// typed takes a key into the filter, which acts at once.
-func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
-	k, a := m.dialogKeys, &m.arrangement
-	switch {
-	case key.Matches(msg, k.Abort):
-		return m.quit()
-	case key.Matches(msg, k.Clear):
-		m.clearFilter()
-		return nil
-	case key.Matches(msg, k.Keep):
-		a.typing = false
-		a.input.Blur()
-		return nil
-	}
-	*a.input, _ = a.input.Update(msg) // its command only makes a cursor blink
-	m.refilter()
 	return nil
 }
 
-// refilter reads what was typed. What cannot be read leaves the list as it is.
+// toggleFold folds or unfolds a provider.
+func (m *Model) toggleFold(provider string) {
+	if folded := m.arrangement.folded; folded[provider] {
+		delete(folded, provider)
+	} else {
+		folded[provider] = true
+	}
+	m.arrange()
+}
+
+// sortBy sorts by a column, or reverses the order if it is sorted by it.
+func (m *Model) sortBy(o filter.Order) {
+	a := &m.arrangement
+	a.order, a.descending = o, a.order == o && !a.descending
+	m.arrange()
+}
+
+// filterTyped acts on a key while the filter is typed.
+func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
+	k, a := m.dialogKeys, &m.arrangement
+	switch {
+	case key.Matches(pressed, k.Abort):
+		return m.quit()
+	case key.Matches(pressed, k.Clear):
+		m.clearFilter()
+	case key.Matches(pressed, k.Keep):
+		a.typing = false
+		a.input.Blur()
+	default:
+		*a.input, _ = a.input.Update(pressed)
+		m.refilter()
+	}
+	return nil
+}
+
+// refilter applies what has been typed, if it is valid.
 func (m *Model) refilter() {
 	a := &m.arrangement
 	f, err := filter.Parse(a.input.Value())
@@ -152,16 +144,16 @@ func (m *Model) clearFilter() {
 	a := &m.arrangement
 	a.input.SetValue("")
 	a.input.Blur()
-	a.typing, a.problem, a.filter, a.applied = false, "", filter.Filter{}, ""
-	m.arrange()
+	a.typing = false
+	m.refilter()
 }
 
-// noteChanges remembers which credentials changed from one picture to the next.
-func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
+// recordChanges records which credentials changed just now.
+func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	if len(events) == 0 {
 		return
 	}
-	a := &m.arrangement
+	a, now := &m.arrangement, m.cfg.Clock.Now()
 	next := make(map[poolstate.Ref]time.Time, len(events))
 	for c := range p.All() {
 		if at, changed := a.changed[c.Ref]; changed {
@@ -170,26 +162,22 @@ func (m *Model) noteChanges(events []poolstate.Event, p *poolstate.Pool) {
 	}
 	for i := range events {
 		if c := events[i].Credential(); c != nil {
-			next[c.Ref] = m.cfg.Clock.Now()
+			next[c.Ref] = now
 		}
 	}
-	a.changed, a.lastChange = next, m.cfg.Clock.Now()
+	a.changed, a.lastChange = next, now
 }
 
-// filterLine is the arrangement as ui draws it, nil when there is nothing to
-// say.
+// filterLine returns the line that describes the arrangement, nil for the default
+// one.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
-	if m.snapshot.Pool == nil || !a.typing && a.plain() && a.problem == "" {
+	if m.snapshot.Pool == nil || !a.typing && a.isDefault() && a.problem == "" {
 		return nil
-	}
-	shown := 0
-	for _, g := range m.groups {
-		shown += len(g.Credentials)
 	}
 	f := &ui.FilterLine{
 		Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing, Problem: a.problem,
-		Shown: shown, Total: m.snapshot.Pool.Len(),
+		Shown: len(m.listed()), Total: m.snapshot.Pool.Len(),
 	}
 	if a.order != filter.OrderPool || a.descending {
 		f.Order = a.order.String()

@@ -78,7 +78,6 @@ func opened(b *testing.B, msgs ...tea.Msg) Model {
 	now := noon
 	m := New(Config{
 		Operator:     &journal.Operator{Store: poolstate.Open(filepath.Join(b.TempDir(), "auth.json"))},
-		Pending:      &Pending{},
 		Clock:        Clock{Now: func() time.Time { now = now.Add(time.Second); return now }, Rate: 1},
 		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
 		ExplainError: error.Error,
@@ -156,7 +155,7 @@ func BenchmarkTick(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		m := opened(b, journalRead{}, loaded(b, manyEntries(n, mixed(0))))
 		for b.Loop() {
-			m = updated(m, ticked{m.beat.number})
+			m = updated(m, ticked{m.ticker.number})
 			_ = m.View()
 		}
 	})

@@ -14,8 +14,8 @@ import (
 	"pooltop/ui"
 )
 
-// Keys that nobody can take away: whatever a configuration says, one leads out of
-// everything that is open and the other ends the program.
+// Keys that cannot be unbound: one leads back out of everything that is open, the
+// other ends the program.
 const (
 	backKey = "esc"
 	quitKey = "ctrl+c"
@@ -23,44 +23,41 @@ const (
 
 // Action is something that a key of the dashboard does.
 type Action struct {
-	// Name is how a configuration calls it.
-	Name string
-	// Does is what the help says of it.
-	Does string
-	// Keys are those that it has when nobody chose others, by their names.
+	// Name is its name in the configuration, Does its description in the help.
+	Name, Does string
+	// Keys are the names of its default keys.
 	Keys []string
 }
 
-// Actions are all of them, in the order of the help.
+// Actions returns all actions, in the order of the help.
 func Actions() []Action {
-	out := make([]Action, len(actions))
-	for i, a := range actions {
-		out[i] = Action{a.name, a.does, slices.Clone(a.keys)}
+	var out []Action
+	for _, a := range new(keyMap).actions() {
+		out = append(out, Action{a.name, a.does, a.keys})
 	}
 	return out
 }
 
-// KeyBindings are the keys of those actions that a person chose others for, by
-// the action's name. An action with no key is out of reach. The zero value leaves
-// every action its own; [KeyBindings.Bind] fills it and [KeyBindings.Check] looks
-// at the whole.
+// KeyBindings are the keys of the actions that are not bound to their default
+// keys, by the action's name. An action without keys cannot be reached. Use
+// [KeyBindings.Bind] to fill it and [KeyBindings.Check] when it is complete.
 type KeyBindings map[string][]string
 
-// UnknownNameError is the error of a name that means nothing.
+// UnknownNameError is the error of an action or a key that does not exist.
 type UnknownNameError struct {
-	// What it should name: an action, or a key.
+	// What is "action" or "key".
 	What string
 	Name string
-	// Known are the names that mean something, for a suggestion.
+	// Known are the valid names, for a suggestion.
 	Known []string
 }
 
-// Error says which name it is.
+// Error returns the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// Bind gives an action keys in place of those that it had. None makes it do
-// nothing, which is refused for quit alone. The key that always leads back and
-// the one that always quits are added where they belong.
+// Bind binds an action to keys instead of its present ones. Without keys, it is
+// unbound, which is an error for quit. The keys esc and ctrl+c are added to back
+// and quit and are an error for any other action.
 func (b KeyBindings) Bind(name string, keys []string) error {
 	if err := KnownAction(name); err != nil {
 		return err
@@ -91,183 +88,146 @@ func (b KeyBindings) Bind(name string, keys []string) error {
 	return nil
 }
 
-// KnownAction returns an [UnknownNameError] if no action is called so.
+// KnownAction returns an [UnknownNameError] if there is no action of that name.
 func KnownAction(name string) error {
-	if names := actionNames(); !slices.Contains(names, name) {
+	var names []string
+	for _, a := range Actions() {
+		names = append(names, a.Name)
+	}
+	if !slices.Contains(names, name) {
 		return &UnknownNameError{"action", name, names}
 	}
 	return nil
 }
 
-// Keys are those of an action, chosen or its own.
+// Keys returns the keys of an action: those in b, or else the default ones.
 func (b KeyBindings) Keys(name string) []string {
 	if keys, chosen := b[name]; chosen {
 		return slices.Clone(keys)
 	}
-	for _, a := range actions {
-		if a.name == name {
-			return slices.Clone(a.keys)
+	for _, a := range Actions() {
+		if a.Name == name {
+			return a.Keys
 		}
 	}
 	return nil
 }
 
-// ConflictError is the error of a key that two actions have.
+// ConflictError is the error of a key that is bound to two actions.
 type ConflictError struct {
 	Key string
-	// Chosen is the action that a person gave the key, Other the one that has it
-	// as well.
+	// Chosen is the action that was bound to the key, Other the one that already
+	// has it.
 	Chosen, Other string
 }
 
-// Error names both actions and says what to do.
+// Error names the key and both actions.
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("the key %q cannot mean both %s and %s; give one of them another", e.Key, e.Chosen, e.Other)
+	return fmt.Sprintf("the key %q is bound to both %s and %s; choose another for one of them", e.Key, e.Chosen, e.Other)
 }
 
-// Check returns a [ConflictError] if two actions have the same key.
+// Check returns a [ConflictError] if a key is bound to two actions.
 func (b KeyBindings) Check() error {
 	owner := map[string]string{}
-	for _, a := range actions {
-		for _, k := range b.Keys(a.name) {
+	for _, a := range Actions() {
+		for _, k := range b.Keys(a.Name) {
 			other, taken := owner[k]
 			if !taken {
-				owner[k] = a.name
+				owner[k] = a.Name
 				continue
 			}
-			if _, chosen := b[a.name]; chosen {
-				return &ConflictError{k, a.name, other}
+			if _, chosen := b[a.Name]; chosen {
+				return &ConflictError{k, a.Name, other}
 			}
-			return &ConflictError{k, other, a.name}
+			return &ConflictError{k, other, a.Name}
 		}
 	}
 	return nil
 }
 
-func actionNames() []string {
-	names := make([]string, len(actions))
-	for i, a := range actions {
-		names[i] = a.name
-	}
-	return names
-}
-
-// namedKeys are the keys whose name is no character.
-var namedKeys = func() map[string]rune {
-	names := map[string]rune{
-		"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "space": tea.KeySpace,
-		"backspace": tea.KeyBackspace, "insert": tea.KeyInsert, "delete": tea.KeyDelete,
+// namedKeys are the keys that are not characters, sorted.
+var namedKeys = func() []string {
+	names := []string{
+		"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "enter", "esc", "tab", "space",
+		"backspace", "insert", "delete",
 	}
 	for i := range 20 { // as many as terminals have sequences for
-		names["f"+strconv.Itoa(i+1)] = tea.KeyF1 + rune(i)
+		names = append(names, "f"+strconv.Itoa(i+1))
 	}
+	slices.Sort(names)
 	return names
 }()
 
-// otherNames are what people call keys as well. The comma needs a word where it
-// stands between keys.
-var otherNames = map[string]string{
+// aliases are other names of keys. The comma needs a word, since it separates
+// keys.
+var aliases = map[string]string{
 	" ": "space", "escape": "esc", "return": "enter", "pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
 	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",
 }
 
-// twins are keys that most terminals send the same bytes for as for another.
-var twins = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
+// ambiguous are keys for which most terminals send the same bytes as for another.
+var ambiguous = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
 
-// heldKey is what can be held down with another key.
-type heldKey struct {
+type modifier struct {
 	name string
 	mod  tea.KeyMod
 }
 
-// heldKeys are all of them, in the order in which a name has them.
-var heldKeys = []heldKey{{"ctrl", tea.ModCtrl}, {"alt", tea.ModAlt}, {"shift", tea.ModShift}}
+// modifiers are in the order that they have in the name of a key.
+var modifiers = []modifier{{"ctrl", tea.ModCtrl}, {"alt", tea.ModAlt}, {"shift", tea.ModShift}}
 
-// ParseKey reads the name of a key: a character, or a word such as enter or f5,
-// behind ctrl+, alt+ or shift+. It returns the name that a terminal's key is
-// compared with.
+// ParseKey parses the name of a key: a character or a word such as enter or f5,
+// after any of ctrl+, alt+ and shift+. It returns the name that a key press has in
+// Bubble Tea.
 func ParseKey(text string) (string, error) {
-	unknown := &UnknownNameError{"key", text, keyNames()}
-	mods, name := heldDown(text)
-	if other, ok := otherNames[strings.ToLower(name)]; ok {
+	mods, name := cutModifiers(text)
+	if other, ok := aliases[strings.ToLower(name)]; ok {
 		name = other
 	}
-	if _, named := namedKeys[strings.ToLower(name)]; named {
-		return withHeld(mods, strings.ToLower(name)), nil
+	if named := strings.ToLower(name); slices.Contains(namedKeys, named) {
+		return withModifiers(mods, named), nil
 	}
 	r, size := utf8.DecodeRuneInString(name)
 	if size == 0 || size != len(name) || !unicode.IsPrint(r) || ui.Clean(name, len(name)) != name {
-		return "", unknown
+		return "", &UnknownNameError{"key", text, namedKeys}
 	}
 	switch upper, lower := unicode.ToUpper(r), unicode.ToLower(r); {
 	case mods == tea.ModShift && upper == lower:
-		return "", fmt.Errorf("the key %q has no name of its own; name the character that it types", text)
+		return "", fmt.Errorf("key %q: name the character that it types instead", text)
 	case mods == tea.ModShift:
 		return string(upper), nil
 	case mods == 0:
 		return name, nil
 	case mods&tea.ModCtrl != 0:
-		r = lower // ctrl+R is what people write for ctrl+r, and terminals send the same
+		r = lower // ctrl+R is common for ctrl+r, and terminals send the same
 	case r != lower:
 		r, mods = lower, mods|tea.ModShift
 	}
-	name = withHeld(mods, string(r))
-	if twin, ok := twins[name]; ok {
-		return "", fmt.Errorf("terminals cannot tell %s from %s", name, twin)
+	name = withModifiers(mods, string(r))
+	if other, ok := ambiguous[name]; ok {
+		return "", fmt.Errorf("terminals cannot distinguish %s from %s", name, other)
 	}
 	return name, nil
 }
 
-// heldDown takes what is held down from the front of a key's name.
-func heldDown(name string) (tea.KeyMod, string) {
+func cutModifiers(name string) (tea.KeyMod, string) {
 	var mods tea.KeyMod
 	for {
-		held, rest, found := strings.Cut(name, "+")
-		i := slices.IndexFunc(heldKeys, func(h heldKey) bool { return strings.EqualFold(h.name, held) })
+		first, rest, found := strings.Cut(name, "+")
+		i := slices.IndexFunc(modifiers, func(m modifier) bool { return strings.EqualFold(m.name, first) })
 		if !found || rest == "" || i < 0 {
 			return mods, name
 		}
-		mods, name = mods|heldKeys[i].mod, rest
+		mods, name = mods|modifiers[i].mod, rest
 	}
 }
 
-func withHeld(mods tea.KeyMod, name string) string {
-	held := ""
-	for _, h := range heldKeys {
-		if mods&h.mod != 0 {
-			held += h.name + "+"
+func withModifiers(mods tea.KeyMod, name string) string {
+	prefix := ""
+	for _, m := range modifiers {
+		if mods&m.mod != 0 {
+			prefix += m.name + "+"
 		}
 	}
-	return held + name
-}
-
-// keyNames are the words that name keys.
-func keyNames() []string {
-	var names []string
-	for name := range namedKeys {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// pressOf is what a terminal sends for a key of a key map.
-func pressOf(name string) tea.KeyPressMsg {
-	var msg tea.KeyPressMsg
-	msg.Mod, name = heldDown(name)
-	code, named := namedKeys[name]
-	switch {
-	case name == "space" && msg.Mod == 0:
-		msg.Code, msg.Text = code, " "
-	case named:
-		msg.Code = code
-	default:
-		msg.Code, _ = utf8.DecodeRuneInString(name)
-		if msg.Mod == 0 {
-			msg.Text = name
-		}
-	}
-	return msg
+	return prefix + name
 }

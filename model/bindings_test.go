@@ -73,7 +73,7 @@ func TestKeysAsTheyAreWritten(t *testing.T) {
 		{"\xff", "unknown key"},
 		{"ctrl+\n", "unknown key"},
 		{"\u200b", "unknown key"},
-		{"shift+1", "no name of its own"},
+		{"shift+1", "name the character"},
 		{"ctrl+i", "tab"},
 		{"ctrl+m", "enter"},
 		{"Ctrl+[", "esc"},
@@ -84,17 +84,15 @@ func TestKeysAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-// What a terminal sends for a key is called as the key is, so that it acts, and
-// so does a click on it.
-func TestEveryKeyNameIsWhatATerminalSends(t *testing.T) {
-	names := append(keyNames(), "r", "R", "?", "ä", "+", "ctrl+r", "ctrl+alt+x", "alt+shift+r", "shift+tab", "ctrl+space", "shift+up", "ctrl++")
-	for _, a := range actions {
-		names = append(names, a.keys...)
+func TestParseKey_NamesOfKeyPresses(t *testing.T) {
+	names := append(slices.Clone(namedKeys), "r", "R", "?", "ä", "+", "ctrl+r", "ctrl+alt+x", "alt+shift+r", "shift+tab", "ctrl+space", "shift+up", "ctrl++")
+	for _, a := range Actions() {
+		names = append(names, a.Keys...)
 	}
 	for _, name := range names {
-		equal(t, "a press of "+name, pressOf(name).String(), name)
-		if again, err := ParseKey(name); err != nil || again != name {
-			t.Errorf("%q is read as %q (%v)", name, again, err)
+		_ = keyPress(t, name) // checks the name
+		if got, err := ParseKey(name); err != nil || got != name {
+			t.Errorf("ParseKey(%q) = %q, %v", name, got, err)
 		}
 	}
 }
@@ -156,10 +154,10 @@ func TestAKeyForTwoActions(t *testing.T) {
 		{[]string{"reset d", "detail enter"}, ""},
 		{[]string{"reset x", "exhaust r"}, ""},
 		{[]string{"reset x", "exhaust"}, ""},
-		{[]string{"reset x"}, `the key "x" cannot mean both reset and exhaust; give one of them another`},
-		{[]string{"exhaust r"}, `the key "r" cannot mean both exhaust and reset`},
-		{[]string{"reset z", "exhaust z"}, `the key "z" cannot mean both exhaust and reset`},
-		{[]string{"quit f"}, `the key "f" cannot mean both quit and forecast`},
+		{[]string{"reset x"}, `the key "x" is bound to both reset and exhaust; choose another for one of them`},
+		{[]string{"exhaust r"}, `the key "r" is bound to both exhaust and reset`},
+		{[]string{"reset z", "exhaust z"}, `the key "z" is bound to both exhaust and reset`},
+		{[]string{"quit f"}, `the key "f" is bound to both quit and forecast`},
 	} {
 		said := ""
 		if err := bound(t, c.lines...).Check(); err != nil {
@@ -181,24 +179,17 @@ func TestTheWayOutStays(t *testing.T) {
 	equal(t, "an action nobody chose for", strings.Join(b.Keys("up"), " "), "up k")
 }
 
-// The list of actions is the key map: each binding has one name and one place.
-func TestEveryBindingIsAnAction(t *testing.T) {
+func TestActions_MatchKeyMapAndHelp(t *testing.T) {
 	keys := newKeyMap(nil)
-	places, names := map[any]bool{}, map[string]bool{}
-	for _, a := range actions {
-		places[a.in(keys)], names[a.name] = true, true
-		equal(t, a.name+"'s keys", strings.Join(a.in(keys).Keys(), " "), strings.Join(a.keys, " "))
+	bound, names := map[any]bool{}, map[string]bool{}
+	for _, a := range keys.actions() {
+		bound[a.binding], names[a.name] = true, true
+		equal(t, "the keys of "+a.name, strings.Join(a.binding.Keys(), " "), strings.Join(a.keys, " "))
 	}
-	equal(t, "the names", len(names), len(actions))
-	equal(t, "the places", len(places), len(bindings(keys)))
-	var helped []string
-	for _, b := range slices.Concat(keys.full()...) {
-		helped = append(helped, b.Help().Desc)
-	}
-	for i, a := range Actions() {
-		if i >= len(helped) || helped[i] != a.Does {
-			t.Errorf("%s has no place %d in the help: %q", a.Name, i, helped)
-		}
+	equal(t, "the number of names", len(names), len(Actions()))
+	equal(t, "the number of bindings", len(bound), len(bindings(keys)))
+	for i, b := range slices.Concat(keys.help()...) {
+		equal(t, fmt.Sprintf("entry %d of the help", i), b.Help().Desc, Actions()[i].Does)
 	}
 }
 
@@ -207,11 +198,11 @@ func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	t.Helper()
 	b, key := KeyBindings{}, map[string]string{}
 	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü")
-	for i, a := range actions {
-		if err := b.Bind(a.name, free[i:i+1]); err != nil {
+	for i, a := range Actions() {
+		if err := b.Bind(a.Name, free[i:i+1]); err != nil {
 			t.Fatal(err)
 		}
-		for _, old := range a.keys {
+		for _, old := range a.Keys {
 			key[old] = free[i]
 		}
 	}
@@ -235,7 +226,7 @@ func TestRemappedKeysAct(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
 					for _, b := range append(strings.Fields(e.before), k) {
-						d.finish(d.send(pressOf(now[b])))
+						d.finish(d.send(keyPress(d.t, now[b])))
 					}
 					e.check(d)
 				})
@@ -271,7 +262,7 @@ func TestAnActionWithoutAKey(t *testing.T) {
 		}
 		d.press("G", "left", "g", "left")
 		d.act("r")
-		d.refuses("every provider is folded")
+		d.refuses("all providers are folded")
 		d.hides("unfolds")
 	})
 }
@@ -281,18 +272,18 @@ func TestMessagesSayTheChosenKeys(t *testing.T) {
 	chosen := bound(t, "reset D f6", "undo ctrl+u U", "pause f7", "theme f8", "mouse f9", "notify f10", "unfold o", "fold c")
 	for _, c := range []struct{ press, says string }{
 		{"down D", "; U undoes"},
-		{"down f7 D", "the picture stands still; f7 lets it go on"},
-		{"f8", "; f8 goes on to light"},
-		{"f9", "; f9 turns it off again"},
+		{"down f7 D", "paused; press f7 to resume"},
+		{"f8", "; f8 switches to light"},
+		{"f9", "; f9 turns it off"},
 		{"f10", "; f10 turns them off"},
-		{"c G c D", "every provider is folded; o unfolds"},
+		{"c G c D", "all providers are folded; o unfolds"},
 	} {
 		t.Run(c.press, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
 				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
 				for _, k := range strings.Fields(c.press) {
-					d.finish(d.send(pressOf(k)))
+					d.finish(d.send(keyPress(d.t, k)))
 				}
 				d.shows(c.says)
 			})
@@ -303,11 +294,10 @@ func TestMessagesSayTheChosenKeys(t *testing.T) {
 // After an agent's overwriting, the key to repeat is the one that there is.
 func TestAnOverwrittenActionNamesTheChosenKey(t *testing.T) {
 	for keys, says := range map[string]string{
-		"reset f5": "press f5 to repeat", "reset": "act on it again by hand", "undo": "press r to repeat",
+		"reset f5": "press f5 to repeat", "reset": "repeat it by hand", "undo": "press r to repeat",
 	} {
 		d := sitReading(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
-		c := named(d.m.listed(), d.m.selected)
-		equal(t, keys, d.m.repeat(poolstate.VerbReset, c), says)
+		equal(t, keys, d.m.howToRepeat(poolstate.VerbReset, d.m.listed()[0]), says)
 	}
 }
 

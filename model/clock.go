@@ -3,40 +3,76 @@ package model
 import (
 	"math"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/ui"
 )
 
-// Clock is the time that the dashboard lives in: the real one, or a faster one.
+// Clock is the time of the dashboard: the real one, or that of a simulation.
 type Clock struct {
-	// Now is the present instant, in the zone to show times in.
+	// Now returns the present instant, in the zone to show times in.
 	Now func() time.Time
-	// Rate is how many of its seconds pass in a real one; 0 is 1.
+	// Rate is how many seconds of the clock pass in a real second; 0 means 1.
 	Rate float64
 }
 
-// minBeat is the shortest time between two pictures of a running clock; a fast
-// clock is not drawn each of its seconds.
-const minBeat = 100 * time.Millisecond
+// minTick is the shortest time between two ticks of a fast clock, in real time.
+const minTick = 100 * time.Millisecond
 
-// untilBeat is how long, in real time, until the clock's next full second, or
-// minute, by the pace: on it all countdowns move together. A fast clock has a
-// pace of its own.
-func (c Clock) untilBeat(pace time.Duration) time.Duration {
-	now := c.Now()
+// untilTick returns the real time until the next multiple of interval, at which
+// all countdowns change together. A fast clock ticks every second of its own, or
+// every minTick if that is longer.
+func (c Clock) untilTick(interval time.Duration) time.Duration {
 	if c.fast() {
-		left := now.Truncate(time.Second).Add(time.Second).Sub(now)
-		return max(c.real(left), minBeat)
+		interval = time.Second
 	}
-	return now.Truncate(pace).Add(pace).Sub(now)
+	now := c.Now()
+	left := now.Truncate(interval).Add(interval).Sub(now)
+	if c.fast() {
+		return max(c.real(left), minTick)
+	}
+	return left
 }
 
-// fast reports whether the clock does not go at the pace of ours.
+// fast reports whether the clock has another rate than the real one.
 func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
-// real is how much real time a stretch of the clock's takes, rounded up: who
-// waits for a deadline wakes up when it has passed, not just before.
+// real returns the real time that d takes on this clock, rounded up, so that a
+// timer for a deadline does not fire before it.
 func (c Clock) real(d time.Duration) time.Duration {
 	if c.Rate <= 0 {
 		return d
 	}
 	return time.Duration(math.Ceil(float64(d) / c.Rate))
+}
+
+// ticked is a tick of the clock. Only the one with the current number counts.
+type ticked struct{ number int }
+
+// ticker is the timer that redraws the screen.
+type ticker struct {
+	interval time.Duration
+	number   int
+}
+
+// tick waits for the next tick, or for the next deadline if that is sooner.
+func (m *Model) tick() tea.Cmd {
+	wait, number := m.cfg.Clock.untilTick(m.ticker.interval), m.ticker.number
+	if next := m.log.observer.Next(); !next.IsZero() {
+		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
+		wait = max(min(wait, left), 0)
+	}
+	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{number} })
+}
+
+// adjustTicker replaces the pending tick if the screen has to be redrawn more
+// often than before, or less.
+func (m *Model) adjustTicker() tea.Cmd {
+	interval := ui.PaceOf(m.screen())
+	if interval == m.ticker.interval {
+		return nil
+	}
+	m.ticker = ticker{interval, m.ticker.number + 1}
+	return m.tick()
 }

@@ -34,7 +34,7 @@ func TestUntilBeat(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clock := Clock{Now: func() time.Time { return noon.Add(c.offset) }, Rate: c.rate}
-			equal(t, "the time until the beat", clock.untilBeat(time.Second), c.want)
+			equal(t, "the time until the beat", clock.untilTick(time.Second), c.want)
 		})
 	}
 }
@@ -66,7 +66,7 @@ func TestTheBeatIsTheSameInEveryZone(t *testing.T) {
 	for _, offset := range []int{0, 5*3600 + 1800, -3*3600 - 1800, 14 * 3600} {
 		at := noon.Add(300 * time.Millisecond).In(time.FixedZone("zone", offset))
 		clock := Clock{Now: func() time.Time { return at }}
-		equal(t, "the time until the beat", clock.untilBeat(time.Second), 700*time.Millisecond)
+		equal(t, "the time until the beat", clock.untilTick(time.Second), 700*time.Millisecond)
 	}
 }
 
@@ -88,7 +88,7 @@ func TestABeatIsFollowedByTheNextOne(t *testing.T) {
 			d := sitReading(t, tt.content)
 			d.now = noon.Add(tt.clock)
 			d.beats = nil
-			d.send(ticked{d.m.beat.number})
+			d.send(ticked{d.m.ticker.number})
 			equal(t, "beats", len(d.beats), 1)
 			equal(t, "the time until it", d.beats[0], tt.want)
 		})
@@ -99,17 +99,17 @@ func TestABeatIsFollowedByTheNextOne(t *testing.T) {
 // the same, it is none.
 func TestAChangeOfThePaceCallsABeatOff(t *testing.T) {
 	d := sitReading(t, poolOf("p: a"))
-	old := d.m.beat.number
-	equal(t, "the pace", d.m.beat.pace, time.Minute)
+	old := d.m.ticker.number
+	equal(t, "the pace", d.m.ticker.interval, time.Minute)
 	d.beats = nil
 	d.change(coolingPool(noon.Add(time.Hour)))
-	equal(t, "the pace with a countdown", d.m.beat.pace, time.Second)
+	equal(t, "the pace with a countdown", d.m.ticker.interval, time.Second)
 	equal(t, "beats", fmt.Sprint(d.beats), "[1s]")
 	d.now = noon.Add(time.Minute)
 	d.send(ticked{old})
 	equal(t, "beats after the one that was called off", len(d.beats), 1)
 	d.shows("1h00m00s")
-	d.send(ticked{d.m.beat.number})
+	d.send(ticked{d.m.ticker.number})
 	d.shows("59m00s")
 }
 
@@ -121,12 +121,12 @@ func TestNobodyLooks(t *testing.T) {
 	d.send(tea.BlurMsg{})
 	d.shows("1h13m", "Mon 12:00")
 	d.hides("1h12m03s", "12:00:00")
-	equal(t, "the pace", d.m.beat.pace, time.Minute)
+	equal(t, "the pace", d.m.ticker.interval, time.Minute)
 	before := d.screen()
 	d.now = noon.Add(time.Second)
 	d.send(tea.FocusMsg{})
 	d.shows("1h12m02s", "Mon 12:00:01")
-	equal(t, "the pace with somebody", d.m.beat.pace, time.Second)
+	equal(t, "the pace with somebody", d.m.ticker.interval, time.Second)
 	d.send(tea.BlurMsg{})
 	d.shows("Mon 12:00")
 	equal(t, "the screen within the minute", d.screen(), before)

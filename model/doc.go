@@ -1,5 +1,5 @@
-// Package model is the dashboard's state: what arrives as a message, what it
-// changes, and what is to be done about it. It turns the pool and the news that
-// the file changed into what ui draws. Only [Model] has an Update; everything
-// that takes time is a command.
+// Package model is the state of the dashboard, as a Bubble Tea model. [Model]
+// turns key presses, snapshots of the pool and ticks of the clock into a screen
+// for package ui to draw. Everything that takes time, such as reading the file or
+// performing an action, is a command that runs outside of Update.
 package model

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,9 +28,10 @@ type eventLog struct {
 	// been read as well.
 	history         []poolstate.Event
 	loaded, journal bool // whether the first snapshot and the journal are there
-	// unwritten is what the journal lacks; writing is true while it is written.
+	// unwritten is what the journal lacks. write, unless it is nil, writes a part
+	// of it at the first call.
 	unwritten []journal.Entry
-	writing   bool
+	write     func() error
 	// shown are the records that match the filter, whose text is filter.
 	shown   []poolstate.Record
 	filter  string
@@ -59,7 +61,7 @@ func (m *Model) journalRead(msg journalRead) {
 	l := &m.log
 	l.journal = true
 	if msg.err != nil {
-		m.refuse("cannot read earlier events: %s", msg.err)
+		m.setStatus(ui.AnswerRefused, "cannot read earlier events: "+msg.err.Error())
 	}
 	meanwhile := l.records
 	l.records, l.changed = msg.records, true
@@ -67,12 +69,12 @@ func (m *Model) journalRead(msg journalRead) {
 	m.mergeHistory()
 }
 
-// observe logs events and queues the new ones for the journal.
-func (m *Model) observe(events []poolstate.Event) {
+// logEvents logs events and queues the new ones for the journal.
+func (m *Model) logEvents(events []poolstate.Event) {
 	records := make([]poolstate.Record, len(events))
 	for i := range events {
 		e := &events[i]
-		if g, ours := m.guardedBy(e); ours && g.alike(e.After, &g.after) {
+		if w, ours := m.writeOf(e.After); ours && w.equal(e.After, &w.after) {
 			e.By = poolstate.ByOperator
 		}
 		records[i] = poolstate.RecordOf(e, m.log.policy)
@@ -81,14 +83,6 @@ func (m *Model) observe(events []poolstate.Event) {
 		}
 	}
 	m.queue(m.log.merge(records, false))
-}
-
-func (m *Model) guardedBy(e *poolstate.Event) (guarded, bool) {
-	if e.After == nil {
-		return guarded{}, false
-	}
-	g, ours := m.guarded[e.After.Ref]
-	return g, ours
 }
 
 // queue marks records to be written to the journal.
@@ -175,8 +169,8 @@ func (m *Model) mergeHistory() {
 		return last.IsZero() || !r.At.After(last)
 	})
 	m.queue(missed)
-	if text := countEvents(missed); text != "" && m.answer == nil {
-		m.say(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", ui.Moment(last, m.now), text))
+	if text := countEvents(missed); text != "" {
+		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", ui.Moment(last, m.now), text))
 	}
 }
 
@@ -184,18 +178,19 @@ func (m *Model) mergeHistory() {
 // a running action, which may turn out to be the cause of what was seen.
 func (m *Model) writeJournal() tea.Cmd {
 	l := &m.log
-	if l.writing || !l.journal || m.running != nil || len(l.unwritten) == 0 {
+	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
 		return nil
 	}
-	entries, file, pending := l.unwritten, m.cfg.Operator.Journal, m.cfg.Pending
-	l.writing, l.unwritten = true, nil
-	return pending.promise(func() tea.Msg { return journalWritten{file.AppendSeen(entries...)} })
+	entries, file := l.unwritten, m.cfg.Operator.Journal
+	write := sync.OnceValue(func() error { return file.AppendSeen(entries...) })
+	l.write, l.unwritten = write, nil
+	return func() tea.Msg { return journalWritten{write()} }
 }
 
 func (m *Model) journalWritten(msg journalWritten) {
-	m.log.writing = false
+	m.log.write = nil
 	if msg.err != nil {
-		m.refuse("events are not recorded: %s", msg.err)
+		m.setStatus(ui.AnswerRefused, "events are not recorded: "+msg.err.Error())
 	}
 }
 

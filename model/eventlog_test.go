@@ -51,7 +51,7 @@ func (d *desk) again(after time.Duration) *desk {
 // beat lets the dashboard notice the time, and do what follows.
 func (d *desk) beat() {
 	d.t.Helper()
-	d.finish(d.send(ticked{d.m.beat.number}))
+	d.finish(d.send(ticked{d.m.ticker.number}))
 }
 
 // kept is what the journal holds: of whom and what.

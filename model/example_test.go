@@ -51,7 +51,7 @@ func ExampleNew() {
 	now := func() time.Time { return time.Unix(1795425600, 0).UTC() }
 	var m tea.Model = model.New(model.Config{
 		Operator: &journal.Operator{Store: poolstate.Open(path), Number: func() string { return "1" }},
-		Pending:  &model.Pending{}, Clock: model.Clock{Now: now}, Path: "~/.hermes/auth.json",
+		Clock:    model.Clock{Now: now}, Path: "~/.hermes/auth.json",
 		// Nothing comes by itself.
 		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
 		ExplainError: error.Error, ExplainWrite: error.Error,

@@ -47,7 +47,6 @@ func sit(t *testing.T, content string, configured ...func(*Config)) *desk {
 			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
 			Number: func() string { return "an action" },
 		},
-		Pending: &Pending{},
 		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
 			d.beats = append(d.beats, wait)
 			return nil
@@ -128,7 +127,7 @@ func (d *desk) change(content string) {
 func (d *desk) tick(by time.Duration) {
 	d.t.Helper()
 	d.now = d.now.Add(by)
-	d.send(ticked{d.m.beat.number})
+	d.send(ticked{d.m.ticker.number})
 }
 
 func (d *desk) press(keys ...string) tea.Cmd {
@@ -194,28 +193,29 @@ func (d *desk) isAt(id string) {
 	equal(d.t, "the selection", d.at(), id)
 }
 
-// keyPress is what a terminal sends for a key of the key map.
+// keyPress returns the message that Bubble Tea sends for a key.
 func keyPress(t *testing.T, name string) tea.KeyPressMsg {
 	t.Helper()
-	named := map[string]rune{
-		"up": tea.KeyUp, "down": tea.KeyDown, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
-		"home": tea.KeyHome, "end": tea.KeyEnd, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
-		"left": tea.KeyLeft, "right": tea.KeyRight,
+	codes := map[string]rune{
+		"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "space": tea.KeySpace,
+		"backspace": tea.KeyBackspace, "insert": tea.KeyInsert, "delete": tea.KeyDelete,
 	}
-	msg := tea.KeyPressMsg{}
-	switch code, ok := named[name]; {
-	case ok:
-		msg.Code = code
-	case strings.HasPrefix(name, "ctrl+"):
-		msg.Code, msg.Mod = rune(name[len("ctrl+")]), tea.ModCtrl
-	case name == "space":
-		msg.Code, msg.Text = tea.KeySpace, " "
-	default:
-		msg.Code, msg.Text = []rune(name)[0], name
+	for i := range 20 {
+		codes[fmt.Sprintf("f%d", i+1)] = tea.KeyF1 + rune(i)
 	}
-	if msg.String() != name {
-		t.Fatalf("the key %q is sent as %q", name, msg.String())
+	mods, base := cutModifiers(name)
+	msg := tea.KeyPressMsg{Code: codes[base], Mod: mods}
+	switch {
+	case base == "space" && mods == 0:
+		msg.Text = " "
+	case msg.Code == 0:
+		if msg.Code = []rune(base)[0]; mods == 0 {
+			msg.Text = base
+		}
 	}
+	equal(t, "the name of the key press", msg.String(), name)
 	return msg
 }
 

@@ -91,7 +91,7 @@ var effects = []struct {
 	{keys: "/", before: "e", does: "filters the events", check: func(d *desk) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
 	{keys: "p", does: "pauses the picture", check: func(d *desk) { d.shows("❚ paused") }},
 	{keys: "p", before: "p", does: "lets it go on", check: func(d *desk) { d.shows("● live"); d.hides("paused") }},
-	{keys: "r", before: "down p", does: "does not act on a picture that stands", says: true, check: func(d *desk) { d.isCooling("b"); d.refuses("p lets it go on") }},
+	{keys: "r", before: "down p", does: "does not act on a picture that stands", says: true, check: func(d *desk) { d.isCooling("b"); d.refuses("press p to resume") }},
 	{keys: "n", does: "turns notifications on", check: func(d *desk) {
 		d.shows("notifications on")
 		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
@@ -103,7 +103,7 @@ var effects = []struct {
 
 	{keys: "y", does: "copies the id", check: func(d *desk) {
 		equal(d.t, "the message", fmt.Sprint(d.last), "a")
-		d.shows("✓ id a copied")
+		d.shows("✓ copied id a")
 	}},
 
 	{keys: "enter d", does: "opens the detail", check: func(d *desk) { d.open(ui.PaneDetail) }},
@@ -115,10 +115,10 @@ var effects = []struct {
 	{keys: "esc", does: "does nothing otherwise", check: func(d *desk) { d.open(ui.PaneTable); d.isAt("a") }},
 	{keys: "T", does: "shows the clock", check: func(d *desk) { d.shows("BACK AT"); d.hides("BACK IN") }},
 	{keys: "T", before: "T", does: "shows the distance again", check: func(d *desk) { d.shows("BACK IN"); d.hides("BACK AT") }},
-	{keys: "t", does: "raises the contrast", says: true, check: func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t goes on to light") }},
+	{keys: "t", does: "raises the contrast", says: true, check: func(d *desk) { d.shows("✓ theme: high contrast on a dark background; t switches to light") }},
 	{keys: "t", before: "t", does: "makes it light", check: func(d *desk) { d.shows("✓ theme: light;") }},
 	{keys: "t", before: "t t t", does: "makes it dark again", check: func(d *desk) { d.shows("✓ theme: dark;") }},
-	{keys: "m", does: "switches the mouse on", says: true, check: func(d *desk) { d.shows("✓ mouse on:", "m turns it off again") }},
+	{keys: "m", does: "switches the mouse on", says: true, check: func(d *desk) { d.shows("✓ mouse on:", "m turns it off") }},
 	{keys: "m", before: "m", does: "switches the mouse off", check: func(d *desk) { d.shows("✓ mouse off:") }},
 	{keys: "?", does: "opens the help", check: func(d *desk) { d.open(ui.PaneHelp) }},
 	{keys: "?", before: "?", does: "closes the help", check: func(d *desk) { d.open(ui.PaneTable) }},
@@ -228,7 +228,7 @@ func TestTheFooterIsFromTheKeyMap(t *testing.T) {
 	}
 	for _, open := range []bool{true, false} {
 		for _, listed := range []bool{true, false} {
-			for _, b := range keys.short(map[bool]ui.Pane{false: ui.PaneTable, true: ui.PaneDetail}[open], listed) {
+			for _, b := range keys.footer(map[bool]ui.Pane{false: ui.PaneTable, true: ui.PaneDetail}[open], listed) {
 				if !known[strings.Join(b.Keys(), " ")] {
 					t.Errorf("the footer offers %q, which the key map does not", b.Keys())
 				}
@@ -286,11 +286,11 @@ func (d *desk) asks() {
 // refuses checks the answer to a key that can do nothing.
 func (d *desk) refuses(words string) {
 	d.t.Helper()
-	if d.m.answer == nil || d.m.answer.Kind != ui.AnswerRefused || !strings.Contains(d.m.answer.Text, words) {
-		d.t.Errorf("the answer is %+v, want a refusal that says %q", d.m.answer, words)
+	if d.m.status == nil || d.m.status.Kind != ui.AnswerRefused || !strings.Contains(d.m.status.Text, words) {
+		d.t.Errorf("the answer is %+v, want a refusal that says %q", d.m.status, words)
 		return
 	}
-	d.shows(strings.Fields(ansi.Strip(d.m.answer.Text))[0])
+	d.shows(strings.Fields(ansi.Strip(d.m.status.Text))[0])
 }
 
 // marks checks which credentials are marked.

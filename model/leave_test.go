@@ -35,7 +35,7 @@ func TestWhatAKeyBeganIsDoneAtTheEnd(t *testing.T) {
 		{"a key and q", func(_ *testing.T, d *desk) { d.press("r", "q") }, written, "", 0},
 		{
 			"the lock is held", func(t *testing.T, d *desk) { held(t, d); d.press("r", "q") }, "",
-			"reset gave up: another process holds the lock; nothing was written, try again", time.Second,
+			"reset failed: another process holds the lock; nothing was written, try again", time.Second,
 		},
 		{"the lock is held for a moment", func(t *testing.T, d *desk) {
 			l := held(t, d)

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"pooltop/ui"
 	"pooltop/ui/theme"
 )
 
@@ -49,7 +50,7 @@ func TestAPersonChoosesTheTheme(t *testing.T) {
 		d.press("t")
 		d.hasTheme(scheme, colorprofile.ANSI256)
 		d.shows("theme: " + scheme.String())
-		words := strings.ReplaceAll(d.screen(), d.m.answer.Text, "")
+		words := strings.ReplaceAll(d.screen(), d.m.status.Text, "")
 		if said != "" {
 			equal(t, "the other words", strings.Join(strings.Fields(words), " "), said)
 		}
@@ -72,7 +73,7 @@ func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
 	d := sitReading(t, twoOut)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
-	d.refuses("there are no colours")
+	d.refuses("no colours")
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
 	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 }
@@ -80,7 +81,7 @@ func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
 // What an agent did to a written entry stays until it is read.
 func TestAThemeCoversNoNotice(t *testing.T) {
 	d := sitReading(t, twoOut)
-	d.m.notice("an agent was here")
+	d.m.setStatus(ui.AnswerNotice, "an agent was here")
 	d.press("t")
 	d.shows("an agent was here")
 	d.hasTheme(theme.SchemeContrastDark, colorprofile.TrueColor)

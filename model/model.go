@@ -14,48 +14,42 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Config is what the dashboard needs from outside.
+// Config is what the dashboard is started with.
 type Config struct {
-	// Operator acts on the store that is shown, and keeps account of it.
+	// Operator acts on the store that is shown and records that in the journal.
 	Operator *journal.Operator
-	// Pending is what has to be written before the program ends; whoever runs it
-	// has to see to that.
-	Pending *Pending
-	// ClaudeFile is where claude_code keeps its tokens.
+	// ClaudeFile is the path of the file with the tokens of claude_code.
 	ClaudeFile string
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
-	// Path is the store's path as it is shown.
+	// Path is the path of the store to show.
 	Path string
-	// Caption, if set, says what to show beside the path at an instant.
+	// Caption, if set, returns a text to show beside the path at an instant.
 	Caption func(time.Time) string
-	// ReadOnly, if not empty, says why nothing may be written.
+	// ReadOnly, unless it is empty, is why nothing may be written.
 	ReadOnly string
-	// Notify turns notifications on from the start, and Notifications is the form
-	// in which the terminal takes them.
+	// Notify turns notifications on at the start. Notifications is the form that
+	// the terminal understands.
 	Notify        bool
 	Notifications ui.NotificationForm
-	// Scheme is in what colours to begin; nil is what the terminal's background
-	// asks for.
+	// Scheme is the colour scheme; nil chooses one for the terminal's background.
 	Scheme *theme.Scheme
-	// Order is by what the table is sorted at first, and Descending turns it
-	// round.
+	// Order is the first order of the table, Descending reverses it.
 	Order      filter.Order
 	Descending bool
-	// Without are the columns that the table does without.
+	// Without are the columns to leave out.
 	Without ui.Hidden
-	// Keys are the keys that a person chose; they have passed Check.
+	// Keys replace default keys. They must have passed Check.
 	Keys KeyBindings
-	// After makes a message of a moment that is some time ahead; nil is tea.Tick.
+	// After returns a command that sends a message after a delay; nil means
+	// tea.Tick.
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
-	// ExplainError turns an error of the store into the sentence to show.
-	ExplainError func(error) string
-	// ExplainWrite is the same for a write that failed; it says as well whether
-	// anything was written.
-	ExplainWrite func(error) string
+	// ExplainError returns a sentence for an error of the store. ExplainWrite does
+	// for an error of a write; it includes whether anything was written.
+	ExplainError, ExplainWrite func(error) string
 }
 
-// Model is the dashboard.
+// Model is the dashboard. Call Leave when its program has ended.
 type Model struct {
 	cfg        Config
 	keys       *keyMap
@@ -63,42 +57,39 @@ type Model struct {
 
 	width, height int
 	scheme        theme.Scheme
-	themeChosen   bool // by a person
+	themeChosen   bool // the terminal's background does not matter
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	// now is the beat that the screen shows; it moves on ticks and loads only,
-	// so that all rows change together.
-	now  time.Time
-	feed ui.Feed
+	// now is the instant that the screen shows. It changes with ticks and loads
+	// only, so that all rows change together.
+	now    time.Time
+	ticker ticker
+	feed   ui.Feed
 
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
 	groups   []filter.Group
 	loading  loadState
 
-	selected *poolstate.Ref
-	offset   int
-	pane     ui.Pane
-	// paneOffset is how far the open pane is scrolled.
+	selected   *poolstate.Ref
+	offset     int // of the table
+	pane       ui.Pane
 	paneOffset int
 
 	arrangement arrangement
 	mouse       mouse
-	clockTimes  bool // times as the clock shows them, not as distances
-	// forecastOf is the provider whose forecast is open, empty for all.
-	forecastOf string
+	clockTimes  bool   // show the time of day, not the time left
+	forecastOf  string // a provider, "" for the whole pool
 
-	// unwritable says why the store cannot be written, by its permissions.
-	unwritable string
+	unwritable string // why the store cannot be written, "" if it can
 	marked     map[poolstate.Ref]bool
 	dialog     *dialog
-	answer     *ui.Answer
-	answeredAt time.Time
-	actions    int // ever started
+	status     *ui.Answer
+	statusAt   time.Time
 	running    *running
-	undos      []undoable
-	guarded    map[poolstate.Ref]guarded
+	performed  []journal.Done // actions that can be undone, the latest last
+	writes     map[poolstate.Ref]watchedWrite
 
 	log      eventLog
 	evidence evidence
@@ -106,12 +97,11 @@ type Model struct {
 	away     away
 	notifier notifier
 
-	beat beat
 	// clickable is filled by View; all copies of the model share it.
 	clickable *ui.Targets
 }
 
-// New returns the dashboard in its first state: nothing read yet.
+// New returns a dashboard that has not read anything.
 func New(cfg Config) Model {
 	if cfg.After == nil {
 		cfg.After = tea.Tick
@@ -122,11 +112,12 @@ func New(cfg Config) Model {
 		dialogKeys: newDialogKeys(),
 		profile:    colorprofile.TrueColor,
 		now:        cfg.Clock.Now(),
+		ticker:     ticker{interval: time.Second},
 		feed:       ui.Feed{State: ui.FeedWaiting},
+		loading:    loadState{running: true}, // by Init
 
 		arrangement: newArrangement(cfg.Order, cfg.Descending),
 		away:        away{since: -1},
-		beat:        beat{pace: time.Second},
 		notifier:    notifier{on: cfg.Notify},
 		clickable:   &ui.Targets{},
 	}
@@ -135,14 +126,11 @@ func New(cfg Config) Model {
 	}
 	m.policy = cfg.Policy.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	m.retheme()
-	// Init starts this load; counting it here keeps a change that is reported
-	// meanwhile from starting a second one.
-	m.loading.running = true
 	return m
 }
 
-// Init reads the file, starts the beat and, unless somebody chose the colours,
-// asks the terminal for its background.
+// Init reads the store and the journal and starts the ticker. If no scheme was
+// chosen, it asks the terminal for its background.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
 	if m.themeChosen {
@@ -151,46 +139,15 @@ func (m Model) Init() tea.Cmd {
 	return tea.Batch(begin, tea.RequestBackgroundColor)
 }
 
-// ticked is sent on each beat of the clock. A beat that was called off has an
-// older number.
-type ticked struct{ number int }
-
-// beat is when the screen is drawn anew for the clock's sake alone.
-type beat struct {
-	pace   time.Duration
-	number int
-}
-
-// tick waits for the next beat, or for the next deadline where that is sooner.
-func (m Model) tick() tea.Cmd {
-	wait, number := m.cfg.Clock.untilBeat(m.beat.pace), m.beat.number
-	if next := m.log.observer.Next(); !next.IsZero() {
-		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
-		wait = max(min(wait, left), 0)
-	}
-	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{number} })
-}
-
-// keepPace calls the next beat off and another one in when the picture has come
-// to change more often than that, or less.
-func (m *Model) keepPace() tea.Cmd {
-	pace := ui.PaceOf(m.screen())
-	if pace == m.beat.pace {
-		return nil
-	}
-	m.beat = beat{pace, m.beat.number + 1}
-	return m.tick()
-}
-
-// Update takes a message and returns the state after it.
+// Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case ticked:
-		if msg.number != m.beat.number {
+		if msg.number != m.ticker.number {
 			return m, nil
 		}
-		m.moved()
+		m.clockTicked()
 		cmd = m.tick()
 	case FileChanged:
 		cmd = m.fileChanged(msg)
@@ -205,11 +162,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.FocusMsg:
 		m.focused()
 	case retryLoad:
-		cmd = m.retry()
+		cmd = m.retryLoad()
 	case planned:
 		cmd = m.planned(msg)
-	case actionSlow:
-		cmd = m.actionSlow(msg)
+	case lockBusy:
+		cmd = m.lockBusy(msg)
 	case actionDone:
 		cmd = m.actionDone(msg)
 	case tea.PasteMsg:
@@ -226,7 +183,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		if !m.themeChosen { // a late answer does not undo a choice
+		if !m.themeChosen { // since the question
 			m.scheme = theme.SchemeFor(msg.IsDark())
 			m.retheme()
 		}
@@ -234,13 +191,13 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.catchUp()
 	}
 	m.refreshEvents()
-	m.offset = m.scrolled()
-	return m, tea.Batch(cmd, m.writeJournal(), m.notify(), m.keepPace())
+	m.offset = m.scrolledOffset()
+	return m, tea.Batch(cmd, m.writeJournal(), m.notify(), m.adjustTicker())
 }
 
-// scrolled is the offset at which the table shows the selection, whatever pane
-// is open.
-func (m *Model) scrolled() int {
+// scrolledOffset returns the offset at which the table shows the selection. It
+// does not depend on the open pane.
+func (m *Model) scrolledOffset() int {
 	s := m.screen()
 	s.Offset = m.offset
 	return ui.ScrollTo(s)
@@ -248,7 +205,7 @@ func (m *Model) scrolled() int {
 
 func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
 
-// screen gathers what ui draws.
+// screen returns what ui draws.
 func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
@@ -258,13 +215,13 @@ func (m *Model) screen() *ui.Screen {
 		Policy: m.policy, PolicyForced: m.cfg.Policy != poolstate.PolicyAuto,
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
-		Dialog: m.drawn(), Answer: m.answer, Filter: m.filterLine(),
+		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Without: m.cfg.Without,
-		Short:   m.keys.short(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Short:   m.keys.footer(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
 	}
 	if m.pane == ui.PaneHelp {
-		s.Full = m.keys.full()
+		s.Full = m.keys.help()
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys
@@ -272,10 +229,7 @@ func (m *Model) screen() *ui.Screen {
 	if m.arrangement.typing {
 		s.Short = []key.Binding{m.dialogKeys.Keep, m.dialogKeys.Clear}
 	}
-	if waiting := m.waiting(); waiting != nil {
-		s.Answer = waiting
-	}
-	s.Pace, s.Coarse = m.beat.pace, m.away.since >= 0 && !m.cfg.Clock.fast()
+	s.Pace, s.Coarse = m.ticker.interval, m.away.since >= 0 && !m.cfg.Clock.fast()
 	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)

@@ -4,49 +4,47 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
-	"pooltop/ui/filter"
 )
 
-// mouse is what the mouse may do: nothing, until it is switched on.
+// mouse is the state of the mouse, which is off at first: a terminal that reports
+// clicks does not select text.
 type mouse struct {
 	on bool
-	// asked is where the key is whose click opened the dialog.
-	asked place
+	// opener is the footer key whose click opened the dialog, at line y.
+	opener ui.Target
+	y      int
 }
 
-// place is a piece of a line of the screen.
-type place struct{ y, from, to int }
-
-func (p place) holds(m tea.MouseClickMsg) bool { return m.Y == p.y && m.X >= p.from && m.X < p.to }
-
-// wheelLines is how far a notch of the wheel goes.
+// wheelLines is how many lines one notch of the wheel scrolls.
 const wheelLines = 3
 
-// toggleMouse switches the mouse on or off. Off is the rule, since a terminal
-// that reports clicks does not select text by them.
 func (m *Model) toggleMouse() {
 	m.mouse.on = !m.mouse.on
-	off := word(m.keys.Mouse)
 	if m.mouse.on {
-		m.mention("mouse on: click rows, titles, providers and keys; " + off + " turns it off again")
-		return
+		m.setStatus(ui.AnswerDone, "mouse on: click rows, titles, providers and keys; "+word(m.keys.Mouse)+" turns it off")
+	} else {
+		m.setStatus(ui.AnswerDone, "mouse off: the terminal selects and copies text")
 	}
-	m.mention("mouse off: the terminal selects and copies text again")
 }
 
-// clicked acts on what stands where the mouse was pressed.
+// clicked acts on what was clicked.
 func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
-	if !m.mouse.on || msg.Button != tea.MouseLeft {
-		return nil // the mouse may have been switched off meanwhile
+	if !m.mouse.on || msg.Button != tea.MouseLeft { // it may have been switched off meanwhile
+		return nil
 	}
-	if m.dialog != nil && m.mouse.asked.holds(msg) {
-		return nil // the second of a double click is not meant for what stands there now
+	if o := m.mouse.opener; m.dialog != nil && msg.Y == m.mouse.y && msg.X >= o.From && msg.X < o.To {
+		return nil // the second half of a double click
 	}
-	m.mouse.asked = place{}
+	m.mouse.opener = ui.Target{}
 	target := m.clickable.At(msg.X, msg.Y)
 	switch {
 	case target.Kind == ui.TargetKey:
-		return m.keyClicked(target, msg.Y)
+		before := m.dialog
+		cmd := m.keyPressed(clickedKey(target.Key))
+		if m.dialog != nil && m.dialog != before {
+			m.mouse.opener, m.mouse.y = target, msg.Y
+		}
+		return cmd
 	case m.dialog != nil:
 		return m.dialogClicked(target)
 	}
@@ -61,70 +59,33 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	return nil
 }
 
-// keyClicked presses a key of the footer, and remembers where it is if a dialog
-// opens of it, or another one.
-func (m *Model) keyClicked(target ui.Target, y int) tea.Cmd {
-	form := m.dialog != nil && m.dialog.form != nil
-	asking := m.dialog != nil
-	cmd := m.keyPressed(pressOf(target.Key))
-	if m.dialog != nil && (!asking || form && m.dialog.form == nil) {
-		m.mouse.asked = place{y, target.From, target.To}
-	}
-	return cmd
-}
+// clickedKey is the name of a key in the footer.
+type clickedKey string
 
-// dialogClicked answers a question. A click moves the focus, and only another
-// one on what has it answers: no single click can confirm. Nothing else acts
-// through a dialog.
+func (k clickedKey) String() string { return string(k) }
+
+// dialogClicked answers a confirmation. The first click moves the focus and the
+// second one answers, so that no single click confirms.
 func (m *Model) dialogClicked(target ui.Target) tea.Cmd {
-	yes := target.Kind == ui.TargetYes
+	k := m.dialogKeys
 	switch {
-	case !yes && target.Kind != ui.TargetNo:
+	case target.Kind != ui.TargetYes && target.Kind != ui.TargetNo:
 		return nil
-	case m.dialog.yes == yes:
-		return m.keyPressed(pressOf(m.dialogKeys.Accept.Keys()[0]))
+	case m.dialog.yes == (target.Kind == ui.TargetYes):
+		return m.keyPressed(clickedKey(k.Accept.Keys()[0]))
 	}
-	return m.keyPressed(pressOf(m.dialogKeys.Toggle.Keys()[0]))
+	return m.keyPressed(clickedKey(k.Toggle.Keys()[0]))
 }
 
-// toggleFold folds a provider, or unfolds it.
-func (m *Model) toggleFold(provider string) {
-	a := &m.arrangement
-	next := make(map[string]bool, len(a.folded)+1)
-	for name := range a.folded {
-		next[name] = true
-	}
-	if next[provider] {
-		delete(next, provider)
-	} else {
-		next[provider] = true
-	}
-	a.folded = next
-	m.arrange()
-}
-
-// sortBy sorts by a column, the second time the other way round.
-func (m *Model) sortBy(o filter.Order) {
-	a := &m.arrangement
-	a.order, a.descending = o, a.order == o && !a.descending
-	m.arrange()
-}
-
-// wheeled moves the selection, or scrolls the text of the open pane.
+// wheeled moves the selection, or scrolls the open pane.
 func (m *Model) wheeled(msg tea.MouseWheelMsg) {
-	by := 0
-	switch msg.Button {
-	case tea.MouseWheelUp:
-		by = -wheelLines
-	case tea.MouseWheelDown:
-		by = wheelLines
-	}
+	by := map[tea.MouseButton]int{tea.MouseWheelUp: -wheelLines, tea.MouseWheelDown: wheelLines}[msg.Button]
 	switch {
 	case !m.mouse.on || m.dialog != nil || by == 0:
 	case m.pane == ui.PaneTable || m.pane == ui.PaneForecast:
 		m.arrangement.anchor = nil
 		m.selectAt(m.position() + by)
 	default:
-		m.paneOffset = min(max(m.paneOffset+by, 0), ui.PaneLines(m.screen()))
+		m.scrollPane(m.paneOffset + by)
 	}
 }

@@ -1,11 +1,9 @@
 package model
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -240,18 +238,4 @@ func TestTheClickThatSentTheFormNeverAnswers(t *testing.T) {
 		equal(t, "the screen", d.screen(), question)
 		d.isReady("e")
 	})
-}
-
-// A key is sent as the terminal would, so that a click takes the same path.
-func TestEveryKeyCanBeClicked(t *testing.T) {
-	keys, dialog := newKeyMap(nil), newDialogKeys()
-	all := slices.Concat(bindings(keys), []key.Binding{
-		dialog.Accept, dialog.Cancel, dialog.Next, dialog.Previous, dialog.Earlier, dialog.Later, dialog.Yes,
-		dialog.No, dialog.Toggle, dialog.Abort, dialog.Keep, dialog.Clear, keys.Move,
-	})
-	for _, b := range all {
-		for _, k := range b.Keys() {
-			equal(t, "the press of "+k, pressOf(k).String(), k)
-		}
-	}
 }

@@ -10,81 +10,75 @@ import (
 	"pooltop/ui"
 )
 
-// notifier tells a person who looks elsewhere what changed for the better or
-// the worse. It speaks on edges only: what stood so when it began is no news.
+// notifier finds what has become better or worse since the last check. It reports
+// nothing at the first one.
 type notifier struct {
-	on, begun bool
-	// usable is how each provider stood, dead which credentials were.
-	usable map[string]standing
-	dead   map[poolstate.Ref]bool
-	// allReady is true while everything that can be ready is.
-	allReady bool
-	// told is when a subject was last spoken of.
-	told map[string]time.Time
+	on        bool
+	providers map[string]providerState // nil before the first check
+	dead      map[poolstate.Ref]bool
+	allReady  bool // every credential that can be ready is
+	// reported is when a subject was last reported.
+	reported map[string]time.Time
+	// Until next, another check of the same pool would find nothing.
 	pool *poolstate.Pool
-	next time.Time // up to when the clock changes nothing
+	next time.Time
 }
 
-// standing is how a provider stands.
-type standing struct {
+type providerState struct {
 	ready, due int
-	// missed is true from when it was out until somebody was back.
-	missed bool
+	out        bool // reported as out, and not as back since
 }
 
-// quiet is how long a subject is not spoken of again.
+// quiet is the shortest real time between two notifications of one subject.
 const quiet = time.Minute
 
-// toggleNotify turns notifications on or off.
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
 	if m.notifier.on {
-		m.say(ui.AnswerDone, "notifications on: provider out, first and all back, dead; "+word(m.keys.Notify)+" turns them off")
+		m.setStatus(ui.AnswerDone, "notifications on: provider out or back, all ready, credential dead; "+word(m.keys.Notify)+" turns them off")
 	} else {
-		m.say(ui.AnswerDone, "notifications off")
+		m.setStatus(ui.AnswerDone, "notifications off")
 	}
 }
 
-// notify compares how the pool stands with how it stood, and tells the terminal.
+// notify returns a command that sends notifications to the terminal.
 func (m *Model) notify() tea.Cmd {
-	n, pool := &m.notifier, m.latest().Pool
-	now := m.cfg.Clock.Now()
-	if !n.on || pool == nil || n.begun && n.pool == pool && now.Before(n.next) {
+	n, pool, now := &m.notifier, m.latest().Pool, m.cfg.Clock.Now()
+	if !n.on || pool == nil || n.pool == pool && now.Before(n.next) {
 		return nil
 	}
-	texts := n.look(pool, m.policy, now, m.cfg.Clock.real)
 	var all []tea.Cmd
-	for _, text := range texts {
-		all = append(all, tea.Raw(ui.Notification(m.cfg.Notifications, text)))
+	for _, c := range n.check(pool, m.policy, now) {
+		if last, before := n.reported[c.subject]; !before || m.cfg.Clock.real(now.Sub(last)) >= quiet {
+			n.reported[c.subject] = now
+			all = append(all, tea.Raw(ui.Notification(m.cfg.Notifications, c.text)))
+		}
 	}
 	return tea.Sequence(all...)
 }
 
-// look takes the next picture, or the same one later, and returns what to say.
-func (n *notifier) look(pool *poolstate.Pool, policy poolstate.Policy, now time.Time, real func(time.Duration) time.Duration) []string {
-	var texts []string
-	say := func(subject, text string) {
-		if last, before := n.told[subject]; before && real(now.Sub(last)) < quiet {
-			return
-		}
-		n.told[subject] = now
-		texts = append(texts, text)
-	}
-	first := !n.begun
+// news is one notification.
+type news struct{ subject, text string }
+
+// check compares a pool with the one before.
+func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time.Time) []news {
+	var found []news
+	first := n.providers == nil
 	if first {
-		n.told, n.dead = map[string]time.Time{}, map[poolstate.Ref]bool{}
+		n.reported = map[string]time.Time{}
 	}
-	n.begun, n.pool = true, pool
-	usable, dead := map[string]standing{}, map[poolstate.Ref]bool{}
+	providers, dead := map[string]providerState{}, map[poolstate.Ref]bool{}
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		sum := p.Summarize(policy, now)
-		was, known := n.usable[p.Name]
-		is := standing{ready: sum.Ready(), due: sum.Count[poolstate.Due], missed: was.missed}
+		was, known := n.providers[p.Name]
+		is := providerState{ready: sum.Ready(), due: sum.Count[poolstate.Due], out: was.out}
 		if known {
-			is.missed = speak(say, p, &sum, was, is, now)
+			if text := is.update(was, p.Name, &sum, now); text != "" {
+				found = append(found, news{fmt.Sprint(p.Name, is.out), text})
+			}
 		}
-		usable[p.Name] = is
+		providers[p.Name] = is
 	}
 	for c := range pool.All() {
 		if c.Status != poolstate.StatusDead {
@@ -92,47 +86,45 @@ func (n *notifier) look(pool *poolstate.Pool, policy poolstate.Policy, now time.
 		}
 		dead[c.Ref] = true
 		if !first && !n.dead[c.Ref] {
-			say(c.String(), fmt.Sprintf("%s/%s is dead: it needs a re-auth", c.Provider, ui.CredentialName(c)))
+			found = append(found, news{c.String(), fmt.Sprintf("%s/%s is dead: re-auth required", c.Provider, ui.CredentialName(c))})
 		}
 	}
 	sum := pool.Summarize(policy, now)
 	allReady := sum.Ready() > 0 && sum.Ready() == sum.Total-sum.Count[poolstate.Dead]-sum.Count[poolstate.Disabled]
 	if !first && allReady && !n.allReady {
-		say("", fmt.Sprintf("every key is back: %d ready", sum.Ready()))
+		found = append(found, news{"", fmt.Sprintf("all credentials ready (%d)", sum.Ready())})
 	}
-	n.usable, n.dead, n.allReady, n.next = usable, dead, allReady, sum.NextAt
+	n.providers, n.dead, n.allReady, n.pool, n.next = providers, dead, allReady, pool, sum.NextAt
 	if sum.Next == nil {
 		n.next = now.Add(24 * time.Hour)
 	}
-	return texts
+	return found
 }
 
-// speak says what changed for one provider, and returns whether it is still
-// missed.
-func speak(say func(subject, text string), p *poolstate.Provider, sum *poolstate.Summary, was, is standing, now time.Time) bool {
+// update returns what to report about a provider, and sets is.out.
+func (is *providerState) update(was providerState, name string, sum *poolstate.Summary, now time.Time) string {
 	switch {
 	case was.ready > 0 && is.ready == 0 && sum.Total > 0:
-		text := p.Name + ": none ready"
+		is.out = true
 		switch {
 		case is.due > 0:
-			text += fmt.Sprintf(", %d due now", is.due)
+			return fmt.Sprintf("%s out, %d due now", name, is.due)
 		case sum.Next != nil:
-			text += ", first back in " + ui.Countdown(sum.NextAt.Sub(now))
+			return name + " out, first back in " + ui.Countdown(sum.NextAt.Sub(now))
 		}
-		say("out "+p.Name, text)
-		return true
-	case was.missed && is.ready > 0:
-		say("back "+p.Name, fmt.Sprintf("%s: %d of %d ready again", p.Name, is.ready, sum.Total))
-		return false
-	case was.missed && is.due > was.due:
-		say("back "+p.Name, fmt.Sprintf("%s: %d due, the agent retries at its next turn", p.Name, is.due))
-		return false
+		return name + " out"
+	case was.out && is.ready > 0:
+		is.out = false
+		return fmt.Sprintf("%s: %d of %d ready again", name, is.ready, sum.Total)
+	case was.out && is.due > was.due:
+		is.out = false
+		return fmt.Sprintf("%s: %d due, the agent retries at its next turn", name, is.due)
 	}
-	return was.missed
+	return ""
 }
 
-// announce puts into the window's title, and with notifications on into the
-// terminal's progress bar, how many are ready.
+// announce sets the window title and, with notifications on, the progress bar of
+// the terminal to the number of ready credentials.
 func (m *Model) announce(v *tea.View) {
 	v.WindowTitle = "pooltop"
 	if m.snapshot.Pool == nil {

@@ -48,12 +48,12 @@ func TestNotifications(t *testing.T) {
 		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
 		{"out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
 		{"one of two", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
-		{"the last one", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p: none ready, first back in 1h00m00s"},
-		{"the last one, another due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p: none ready, 1 due now"},
-		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: it needs a re-auth"},
+		{"the last one", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p out, first back in 1h00m00s"},
+		{"the last one, another due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
+		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
 		{"dead from the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
-		{"a new one that is dead", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: it needs a re-auth"},
-		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "every key is back: 2 ready"},
+		{"a new one that is dead", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
+		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
 		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
 	}
@@ -72,12 +72,12 @@ func TestNotifications(t *testing.T) {
 func TestASubjectIsSpokenOfOnceAMinute(t *testing.T) {
 	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
 	d := notifying(t, back)
-	equal(t, "out", notified(d, out), "p: none ready, first back in 1h00m00s")
+	equal(t, "out", notified(d, out), "p out, first back in 1h00m00s")
 	equal(t, "back", notified(d, back), "p: 1 of 2 ready again")
 	equal(t, "out at once", notified(d, out), "")
 	equal(t, "back at once", notified(d, back), "")
 	d.now = d.now.Add(quiet)
-	equal(t, "out a minute later", notified(d, out), "p: none ready, first back in 59m00s")
+	equal(t, "out a minute later", notified(d, out), "p out, first back in 59m00s")
 }
 
 // The clock alone brings the first one back, as far as anybody can tell.
@@ -87,14 +87,14 @@ func TestDueIsBack(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next turn")
 	d.now = d.now.Add(2 * time.Minute)
-	equal(t, "ready", notified(d, pool(ready("a", 1))), "every key is back: 1 ready")
+	equal(t, "ready", notified(d, pool(ready("a", 1))), "all credentials ready (1)")
 }
 
 // What the file says reaches the terminal as text and nothing else.
 func TestNotificationsAreHarmless(t *testing.T) {
 	d := notifying(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
 	said := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
-	equal(t, "said", said, "p\uFFFD]0,x\uFFFD,: none ready, 1 due now")
+	equal(t, "said", said, "p\uFFFD]0,x\uFFFD, out, 1 due now")
 }
 
 // The title and the progress bar say how many are ready, and how bad it is.

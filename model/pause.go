@@ -4,19 +4,18 @@ import (
 	"slices"
 
 	"pooltop/poolstate"
+	"pooltop/ui"
 )
 
-// paused is a picture that stands still.
+// paused is the state of a frozen display.
 type paused struct {
-	on bool
-	// missed counts the events that it does not show.
-	missed int
-	// next is the newest picture that waits behind it, if there is any.
-	next poolstate.Snapshot
+	on     bool
+	missed int                // the number of events that are not shown
+	next   poolstate.Snapshot // to show afterwards, if there is a newer one
 }
 
-// pause lets the picture stand, or go on with the newest one.
-func (m *Model) pause() {
+// togglePause freezes the display, or resumes with the latest snapshot.
+func (m *Model) togglePause() {
 	if !m.paused.on {
 		m.paused = paused{on: true}
 		m.log.shown = slices.Clone(m.log.shown) // later events may be merged in between
@@ -24,11 +23,11 @@ func (m *Model) pause() {
 	}
 	next := m.latest()
 	m.paused = paused{}
-	m.now = m.cfg.Clock.Now()
-	m.adopt(next)
+	m.catchUp()
+	m.setSnapshot(next)
 }
 
-// latest is the newest picture, whether it is shown or waits.
+// latest returns the latest snapshot, also while it is not shown.
 func (m *Model) latest() poolstate.Snapshot {
 	if m.paused.next.Pool != nil {
 		return m.paused.next
@@ -36,48 +35,45 @@ func (m *Model) latest() poolstate.Snapshot {
 	return m.snapshot
 }
 
-// moved is the beat of the clock, which a standing picture does not follow.
-func (m *Model) moved() {
+// clockTicked logs deadlines that have passed and moves the display on.
+func (m *Model) clockTicked() {
 	events := m.log.observer.Tick(m.cfg.Clock.Now())
-	m.observe(events)
+	m.logEvents(events)
 	m.catchUp()
 	if m.paused.on {
 		m.paused.missed += len(events)
 		return
 	}
-	m.noteChanges(events, m.snapshot.Pool)
-	m.forgetAnswer()
-	if len(events) > 0 && !m.arrangement.plain() {
-		m.arrange() // what a filter or an order goes by has passed
+	m.recordChanges(events, m.snapshot.Pool)
+	m.expireStatus()
+	if len(events) > 0 && !m.arrangement.isDefault() {
+		m.arrange() // filter and order may depend on the state
 	}
 }
 
-// catchUp brings the clock on screen up to date, unless the picture stands.
+// catchUp sets the time on screen to the present, except during a pause.
 func (m *Model) catchUp() {
 	if !m.paused.on {
 		m.now = m.cfg.Clock.Now()
 	}
 }
 
-// away is what happens while the terminal has no focus.
+// away is whether the terminal has the focus.
 type away struct {
-	// since is the number of events, forgotten ones included, that had been
-	// there when it left; negative while it has the focus.
+	// since is the number of events, including dropped ones, at the moment when
+	// the terminal lost the focus; negative while it has it.
 	since int
 }
 
-func (m *Model) blurred() {
-	m.away.since = m.log.dropped + len(m.log.records)
-}
+func (m *Model) blurred() { m.away.since = m.log.dropped + len(m.log.records) }
 
-// focused says what happened meanwhile.
+// focused summarizes what happened while the terminal did not have the focus.
 func (m *Model) focused() {
 	m.catchUp()
-	c := &m.log
 	if m.away.since >= 0 {
-		missed := c.records[max(m.away.since-c.dropped, 0):]
-		if said := countEvents(missed); said != "" {
-			m.greet("while you were away: " + said)
+		missed := m.log.records[max(m.away.since-m.log.dropped, 0):]
+		if text := countEvents(missed); text != "" {
+			m.setStatus(ui.AnswerNews, "while you were away: "+text)
 		}
 	}
 	m.away.since = -1

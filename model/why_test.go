@@ -14,13 +14,13 @@ func TestAKeyWithoutACredentialSaysWhy(t *testing.T) {
 		before     string // keys that lead there
 		keys, says string
 	}{
-		{"no file", "", "", "up G pgdown space a / s S left right d y", "✕ no pool was read yet"},
+		{"no file", "", "", "up G pgdown space a / s S left right d y", "✕ no pool has been read yet"},
 		{"an empty pool", `{"credential_pool": {}}`, "", "k j g space a r R ctrl+r x A / s S left right enter y", "✕ the pool has no credentials"},
 		{"a filter without a match", mixedPool, "/ z z z enter", "j G a r x left d", "✕ nothing matches the filter; esc clears it"},
-		{"all folded", mixedPool, "left left", "j r x left d", "✕ every provider is folded; → unfolds"},
+		{"all folded", mixedPool, "left left", "j r x left d", "✕ all providers are folded; → unfolds"},
 		{"none folded", mixedPool, "", "right", "✕ no provider is folded"},
 		{"the help", mixedPool, "?", "space a r R ctrl+r x A u / s S left right", "✕ the help is open; esc closes it"},
-		{"a question", mixedPool, "ctrl+r", "ctrl+r r x j space", "that key does not answer this; y and n do"},
+		{"a question", mixedPool, "ctrl+r", "ctrl+r r x j space", "press y or n"},
 	}
 	for _, tt := range tests {
 		for _, k := range strings.Fields(tt.keys) {

@@ -36,8 +36,16 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
 }
 
-// seenAt says when a running agent notices a change.
-const seenAt = "a running agent sees it at its next pool load"
+// ReloadNote says when a running agent notices a change.
+const ReloadNote = "running agents notice at their next reload"
+
+// VerbWord returns the word for an action on screen.
+func VerbWord(v poolstate.Verb) string {
+	if v == poolstate.VerbHold {
+		return "hold"
+	}
+	return v.String()
+}
 
 // DeadReset goes behind the answer to a reset of a dead credential.
 const DeadReset = "; it was dead: re-auth is what helps"
@@ -48,13 +56,13 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	var text string
 	switch n := len(out.Changed); n {
 	case 0:
-		return verb.String() + ": nothing changed" + whyNot(out)
+		return VerbWord(verb) + ": nothing changed" + whyNot(out)
 	case 1:
-		text = verb.String() + " " + EffectWords(&out.Changed[0], p, now)
+		text = VerbWord(verb) + " " + EffectWords(&out.Changed[0], p, now)
 	default:
-		text = fmt.Sprintf("%s %d credentials: %s", verb, n, manyFromTo(out, p, now))
+		text = fmt.Sprintf("%s %d credentials: %s", VerbWord(verb), n, manyFromTo(out, p, now))
 	}
-	text += whyNot(out) + "; " + seenAt
+	text += whyNot(out) + "; " + ReloadNote
 	for i := range out.Changed {
 		if verb == poolstate.VerbReset && out.Changed[i].Before.Status == poolstate.StatusDead {
 			return text + DeadReset

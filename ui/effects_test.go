@@ -27,13 +27,13 @@ func TestDoneWordsOfMany(t *testing.T) {
 		of     []poolstate.Credential
 		want   string
 	}{
-		{hold, []poolstate.Credential{ready, failed}, "exhaust 2 credentials: 1 ready, 1 cooling → 2 held, until 13:00 to 14:00"},
-		{night, []poolstate.Credential{ready, ready}, "exhaust 2 credentials: 2 ready → 2 held, until 21:00"},
-		{night, []poolstate.Credential{ready, ready, dead}, "exhaust 2 credentials: 2 ready → 2 held, until 21:00; 1 not affected: dead, needs re-authentication"},
+		{hold, []poolstate.Credential{ready, failed}, "hold 2 credentials: 1 ready, 1 cooling → 2 held, until 13:00 to 14:00"},
+		{night, []poolstate.Credential{ready, ready}, "hold 2 credentials: 2 ready → 2 held, until 21:00"},
+		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 not affected: dead, needs re-authentication"},
 		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 not affected: already clear"},
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)
-		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff, now), tt.want+"; "+seenAt)
+		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff, now), tt.want+"; "+ReloadNote)
 	}
 }

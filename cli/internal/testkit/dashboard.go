@@ -36,14 +36,17 @@ func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 	t.Helper()
 	input, keys := io.Pipe()
 	r := &Dashboard{t: t, terminal: NewEmulator(w, h), keys: keys, ended: make(chan struct{})}
-	cfg.Pending, cfg.After = &model.Pending{}, r.after
-	t.Cleanup(cfg.Pending.Finish)
+	cfg.After = r.after
 	r.program = tea.NewProgram(model.New(cfg), tea.WithInput(input), tea.WithOutput(r), tea.WithFPS(framesPerSecond),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithColorProfile(colorprofile.TrueColor),
 		tea.WithWindowSize(w, h), tea.WithoutSignalHandler())
 	go func() {
 		defer close(r.ended)
-		if _, err := r.program.Run(); err != nil {
+		last, err := r.program.Run()
+		if m, ok := last.(model.Model); ok && err == nil {
+			_, err = m.Leave()
+		}
+		if err != nil {
 			t.Error(err)
 		}
 	}()

@@ -1,0 +1,202 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui"
+)
+
+// holdForm is the input fields of a hold.
+type holdForm struct {
+	inputs  [len(holdFields)]textinput.Model
+	focus   int
+	problem string
+}
+
+const (
+	fieldCode = iota
+	fieldLength
+	fieldReason
+)
+
+// holdFields are the fields of the form; limit is in characters.
+var holdFields = [...]struct {
+	name, hint string
+	limit      int
+}{
+	fieldCode:   {"code", "↑↓ 429, 402, 401, 403, 500, or type one", 3},
+	fieldLength: {"duration", "empty = backoff decides; or 45m, 2h30m, until 18:00", 40},
+	fieldReason: {"reason", "shown to others, optional", 120},
+}
+
+// holdCodes are the error codes that the arrow keys choose from.
+var holdCodes = []string{"429", "402", "401", "403", "500"}
+
+// openHold opens the form of a hold, unless the only target is dead.
+func (m *Model) openHold(t journal.Task) tea.Cmd {
+	if c := &t.Seen[0]; len(t.Seen) == 1 && c.Status == poolstate.StatusDead {
+		return m.setStatus(ui.AnswerRefused, ui.CredentialName(c)+" is dead: re-auth required before an agent uses it")
+	}
+	f := &holdForm{}
+	for i, field := range holdFields {
+		f.inputs[i] = textinput.New()
+		f.inputs[i].CharLimit = field.limit
+	}
+	f.setCode(strconv.Itoa(poolstate.HoldCode(t.Seen)))
+	f.setFocus(fieldLength)
+	return m.openDialog(&dialog{task: t, form: f})
+}
+
+func (f *holdForm) setFocus(i int) {
+	f.inputs[f.focus].Blur()
+	f.focus = (i + len(f.inputs)) % len(f.inputs)
+	_ = f.inputs[f.focus].Focus() // the command is for a blinking cursor
+}
+
+func (f *holdForm) setCode(code string) {
+	f.inputs[fieldCode].SetValue(code)
+	f.inputs[fieldCode].CursorEnd()
+}
+
+// cycleCode replaces the code by another one of holdCodes.
+func (f *holdForm) cycleCode(by int) {
+	i := slices.Index(holdCodes, f.inputs[fieldCode].Value())
+	if i < 0 && by < 0 {
+		i = 0
+	}
+	f.setCode(holdCodes[(i+by+len(holdCodes))%len(holdCodes)])
+}
+
+func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
+
+// hold parses the fields.
+func (m *Model) hold(f *holdForm) (h poolstate.Hold, err error) {
+	if text := f.value(fieldLength); text != "" {
+		if h, err = poolstate.ParseHold(text, m.now); err != nil {
+			return h, fmt.Errorf("duration: %w", err)
+		}
+	}
+	if h.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
+		return h, errors.New("code: enter a number such as 429")
+	}
+	h.Reason = f.value(fieldReason)
+	return h, nil
+}
+
+func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
+	k, f := m.dialogKeys, m.dialog.form
+	f.problem = ""
+	switch {
+	case key.Matches(pressed, k.Accept):
+		return m.submitHold()
+	case f.focus == fieldCode && key.Matches(pressed, k.Later):
+		f.cycleCode(1)
+	case f.focus == fieldCode && key.Matches(pressed, k.Earlier):
+		f.cycleCode(-1)
+	case key.Matches(pressed, k.Next, k.Later):
+		f.setFocus(f.focus + 1)
+	case key.Matches(pressed, k.Previous, k.Earlier):
+		f.setFocus(f.focus - 1)
+	default:
+		f.inputs[f.focus], _ = f.inputs[f.focus].Update(pressed)
+	}
+	return nil
+}
+
+// maxPaste is the largest number of characters that are pasted.
+const maxPaste = 200
+
+// pasted inserts text into the field that has the focus.
+func (m *Model) pasted(msg tea.PasteMsg) {
+	switch a := &m.arrangement; {
+	case m.dialog != nil && m.dialog.form != nil:
+		f := m.dialog.form
+		msg.Content = ui.Clean(msg.Content, maxPaste)
+		f.inputs[f.focus], _ = f.inputs[f.focus].Update(msg)
+	case m.dialog == nil && a.typing:
+		msg.Content = ui.Clean(msg.Content, maxPaste)
+		*a.input, _ = a.input.Update(msg)
+		m.refilter()
+	}
+}
+
+// submitHold starts the hold, or shows what is wrong with the form.
+func (m *Model) submitHold() tea.Cmd {
+	d := m.dialog
+	h, err := m.hold(d.form)
+	if err != nil {
+		d.form.problem = err.Error()
+		return nil
+	}
+	d.task.Hold = h
+	plan := d.task.Plan(d.task.Seen, m.now)
+	if len(plan.Changed) == 0 {
+		d.form.problem = plan.Unchanged[0].Reason
+		return nil
+	}
+	m.dialog = nil
+	return m.confirm(d.task, plan)
+}
+
+func (m *Model) formView() *ui.Dialog {
+	seen, f, k := m.dialog.task.Seen, m.dialog.form, m.dialogKeys
+	out := &ui.Dialog{
+		Title: fmt.Sprintf("hold %d marked credentials", len(seen)),
+		Keys:  []key.Binding{k.Next, briefly(k.Accept, "hold"), k.Cancel},
+	}
+	if len(seen) == 1 {
+		out.Title = "hold " + ui.CredentialName(&seen[0]) + " of " + seen[0].Provider
+	}
+	for i, field := range holdFields {
+		out.Fields = append(out.Fields, ui.Field{
+			Name: field.name, Value: f.inputs[i].Value(), Hint: field.hint,
+			Focused: i == f.focus, Cursor: f.inputs[i].Position(),
+		})
+	}
+	if h, err := m.hold(f); err != nil {
+		out.Problem = err.Error()
+	} else {
+		m.preview(out, h)
+	}
+	if f.problem != "" {
+		out.Problem = f.problem
+	}
+	return out
+}
+
+// preview adds to the form what the hold would do, and what might undo it.
+func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
+	a := m.dialog.task.Action
+	a.Hold = h
+	plan := a.Plan(m.dialog.task.Seen, m.now)
+	for i := range plan.Unchanged {
+		out.Problem = ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason
+	}
+	if len(plan.Changed) == 0 {
+		return
+	}
+	first := &plan.Changed[0]
+	out.Preview = ui.HoldWords(first, h.For == 0 && h.Until.IsZero(), m.now)
+	if n := len(plan.Changed); n > 1 {
+		out.Preview = fmt.Sprintf("%s: %s, and %d more", ui.CredentialName(&first.Before), out.Preview, n-1)
+	}
+	out.Note = ui.ReloadNote
+	for i := range plan.Changed {
+		if w := h.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
+			out.Warnings = append(out.Warnings, w)
+		}
+	}
+	for _, st := range m.snapshot.Pool.LastReady(plan, m.policy) {
+		out.Warnings = append(out.Warnings, ui.StrandedWords(&st, m.now))
+	}
+}

@@ -1,0 +1,135 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"pooltop/ui"
+)
+
+// keyPressed acts on a key, named by String: one that was pressed on the keyboard
+// or clicked in the footer.
+func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
+	k, is := m.keys, func(bindings ...key.Binding) bool { return key.Matches(pressed, bindings...) }
+	switch {
+	case m.dialog != nil:
+		return m.dialogPressed(pressed)
+	case m.arrangement.typing:
+		return m.filterTyped(pressed)
+	case is(k.Quit):
+		return m.quit()
+	case is(k.Suspend):
+		return tea.Suspend
+	case is(k.Times):
+		m.clockTimes = !m.clockTimes
+	case is(k.Mouse):
+		m.toggleMouse()
+	case is(k.Theme):
+		return m.nextTheme()
+	case is(k.Help):
+		m.toggle(ui.PaneHelp)
+	case is(k.Forecast):
+		return m.toggleForecast()
+	case is(k.Events):
+		m.toggle(ui.PaneEvents)
+	case is(k.Pause):
+		m.togglePause()
+	case is(k.Notify):
+		m.toggleNotify()
+	case is(k.Copy):
+		return m.copyID()
+	case is(k.Back):
+		m.back()
+	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
+		return m.move(pressed)
+	case !is(slices.Concat(k.help()...)...): // no key of the dashboard
+	case is(k.Detail) && m.selected != nil:
+		m.toggle(ui.PaneDetail)
+	case m.pane == ui.PaneHelp:
+		return m.setStatus(ui.AnswerRefused, "the help is open; esc closes it")
+	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo):
+		return m.act(pressed)
+	case m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0, m.selected == nil && is(k.Detail, k.Mark, k.MarkProvider, k.Fold):
+		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
+	case is(k.Mark):
+		m.toggleMark()
+	case is(k.MarkProvider):
+		m.toggleProviderMarks()
+	default:
+		return m.arrangePressed(pressed)
+	}
+	return nil
+}
+
+// back closes what was opened last: a wait for the lock, a pane, the status and
+// the marks, the filter.
+func (m *Model) back() {
+	switch {
+	case m.running != nil:
+		m.running.cancel()
+	case m.pane != ui.PaneTable:
+		m.open(ui.PaneTable)
+	case m.status != nil || len(m.marked) > 0:
+		m.status, m.marked = nil, nil
+	default:
+		m.clearFilter()
+	}
+}
+
+// toggleForecast opens the forecast of the pool, then that of the selected
+// provider, then closes it.
+func (m *Model) toggleForecast() tea.Cmd {
+	switch {
+	case m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0:
+		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
+	case m.pane != ui.PaneForecast:
+		m.forecastOf = ""
+		m.open(ui.PaneForecast)
+	case m.forecastOf == "" && m.selected != nil:
+		m.forecastOf = m.selected.Provider
+	default:
+		m.open(ui.PaneTable)
+	}
+	return nil
+}
+
+// maxIDText is the largest number of characters of an id that are copied.
+const maxIDText = 256
+
+// copyID copies the id of the selected credential to the clipboard, which not all
+// terminals allow.
+func (m *Model) copyID() tea.Cmd {
+	switch {
+	case m.selected == nil:
+		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
+	case m.selected.ID == "":
+		return m.setStatus(ui.AnswerRefused, "the credential has no id")
+	}
+	id := ui.Clean(m.selected.ID, maxIDText)
+	m.setStatus(ui.AnswerDone, "copied id "+id+" (if the terminal supports it)")
+	return tea.SetClipboard(id)
+}
+
+// nextTheme switches to the next theme and names it, since some look alike on
+// some terminals.
+func (m *Model) nextTheme() tea.Cmd {
+	if m.profile <= colorprofile.ASCII {
+		return m.setStatus(ui.AnswerRefused, "no colours on this terminal, or NO_COLOR is set; states are shown by symbol and label")
+	}
+	m.scheme, m.themeChosen = m.scheme.Next(), true
+	m.retheme()
+	return m.setStatus(ui.AnswerDone, "theme: "+m.scheme.String()+"; "+word(m.keys.Theme)+" switches to "+m.scheme.Next().String())
+}
+
+// quit ends the program. An action that has been waiting for the lock for a while
+// is cancelled; Leave finishes any other.
+func (m *Model) quit() tea.Cmd {
+	if m.running != nil && m.running.holder != "" {
+		m.running.cancel()
+	}
+	return tea.Quit
+}
