@@ -38,10 +38,3 @@ func ExampleRender() {
 	//  ● primary                            ready        0
 	//  ◔ backup-key                         cooling      2  2h00m00s·
 }
-
-// What the file says may be written to be read by a terminal. It is made
-// harmless first.
-func ExampleClean() {
-	fmt.Printf("%q\n", ui.Clean("free\x1b]0;owned\x07 \u202emodels\nper day", 40))
-	// Output: "free�]0;owned� �models per day"
-}

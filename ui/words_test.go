@@ -121,22 +121,6 @@ func TestHelpIsWhole(t *testing.T) {
 	}
 }
 
-// TestEveryCredentialHasAName tries labels of which nothing can be seen.
-func TestEveryCredentialHasAName(t *testing.T) {
-	for _, c := range []struct{ label, source, id, want string }{
-		{"label", "source", "id", "label"},
-		{"", "source", "id", "source"},
-		{"  ", "source", "id", "source"},
-		{"\u200b\u200d", "source", "id", "source"},
-		{"\u0301", "\n\t", "id", "id"},
-		{"\ufe0f", "\U000e0041", "\u00ad", "#3"},
-		{" padded ", "", "", "padded"},
-	} {
-		cred := &poolstate.Credential{Ref: poolstate.Ref{ID: c.id}, Index: 3, Label: c.label, Source: c.source}
-		equal(t, "name", text.CredentialName(cred), c.want)
-	}
-}
-
 // TestEveryMarkIsExplained looks for each mark of a row in the help.
 func TestEveryMarkIsExplained(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).sizedAt(120, 60)

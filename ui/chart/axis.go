@@ -89,86 +89,44 @@ type tick struct {
 	major bool
 }
 
-// interval is the distance between ticks; one of its fields is set.
-type interval struct{ minutes, days, months int }
-
 // intervals are the distances between ticks, in ascending order.
-var intervals = func() (all []interval) {
-	for _, n := range []int{1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720} {
-		all = append(all, interval{minutes: n})
-	}
-	for _, n := range []int{1, 2, 7, 14} {
-		all = append(all, interval{days: n})
-	}
-	for _, n := range []int{1, 3, 6, 12, 24, 60, 120, 240, 600} {
-		all = append(all, interval{months: n})
-	}
-	return all
-}()
+var intervals = []time.Duration{
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+	text.Day, 2 * text.Day, 7 * text.Day, 14 * text.Day,
+}
 
 // The layouts of ticks.
 const (
 	clockLayout   = "15:04"
 	weekdayLayout = "Mon 15:04"
+	dateLayout    = "2 Jan"
 )
 
-// layout returns the form of a tick, which has to be unambiguous on an axis of a
-// span.
-func (i interval) layout(span time.Duration) string {
-	switch {
-	case i.minutes > 0 && span <= text.Day:
-		return clockLayout
-	case i.months == 0 && span <= 6*text.Day:
-		return weekdayLayout
-	case i.months == 0:
-		return "2 Jan"
-	case i.months < 12:
-		return "Jan 2006"
-	}
-	return "2006"
-}
-
-// at returns the n-th round time, counted from the one at or before now. It counts
-// on the calendar, so that times stay round when clocks change; ok is false for a
-// time that the clocks skip.
-func (i interval) at(now time.Time, n int) (t time.Time, ok bool) {
-	y, m, d := now.Date()
-	minute := 0
-	switch {
-	case i.minutes > 0:
-		minute = ((now.Hour()*60+now.Minute())/i.minutes + n) * i.minutes
-	case i.days%7 == 0 && i.days > 0: // weeks begin on Monday
-		d += n*i.days - (int(now.Weekday())+6)%7
-	case i.days > 0:
-		d += n * i.days
-	default:
-		months := ((y*12+int(m)-1)/i.months + n) * i.months
-		y, m, d = 0, time.Month(months+1), 1
-	}
-	t = time.Date(y, m, d, 0, minute, 0, 0, now.Location())
-	return t, t.Hour()*60+t.Minute() == minute%(24*60)
-}
-
 // ticks returns the round times of the linear part, as close to each other as
-// their labels allow; none if it reaches further than people plan.
+// their labels allow; none if it spans months.
 func (a *axis) ticks() []tick {
-	if a.span == maxSpan {
-		return nil
-	}
-	for _, i := range intervals {
-		length := time.Duration(i.minutes)*time.Minute + time.Duration(i.days)*text.Day + time.Duration(i.months)*30*text.Day
-		layout := i.layout(a.span)
-		if float64(length)/float64(a.span)*float64(a.end) >= float64(max(len(layout)+2, 9)) {
-			return a.ticksEvery(i, layout)
+	for _, every := range intervals {
+		layout := dateLayout
+		switch { // so that no label is ambiguous
+		case every < text.Day && a.span <= text.Day:
+			layout = clockLayout
+		case a.span <= 6*text.Day:
+			layout = weekdayLayout
+		case every < text.Day:
+			continue
+		}
+		if float64(every)/float64(a.span)*float64(a.end) >= float64(max(len(layout)+2, 9)) {
+			return a.ticksEvery(every, layout)
 		}
 	}
 	return nil
 }
 
-func (a *axis) ticksEvery(i interval, layout string) []tick {
+func (a *axis) ticksEvery(every time.Duration, layout string) []tick {
 	var all []tick
 	for n := range a.width {
-		t, ok := i.at(a.now, n)
+		t, ok := roundTime(a.now, every, n)
 		if !ok || !t.After(a.now) {
 			continue
 		}
@@ -183,4 +141,24 @@ func (a *axis) ticksEvery(i interval, layout string) []tick {
 		all = append(all, k)
 	}
 	return all
+}
+
+// roundTime returns the n-th round time, counted from the one at or before now. It
+// counts on the calendar, so that times stay round when clocks change; ok is false
+// for a time that the clocks skip.
+func roundTime(now time.Time, every time.Duration, n int) (t time.Time, ok bool) {
+	y, m, d := now.Date()
+	minute := 0
+	if every < text.Day {
+		step := int(every / time.Minute)
+		minute = ((now.Hour()*60+now.Minute())/step + n) * step
+	} else {
+		days := int(every / text.Day)
+		if days%7 == 0 { // weeks begin on Monday
+			d -= (int(now.Weekday()) + 6) % 7
+		}
+		d += n * days
+	}
+	t = time.Date(y, m, d, 0, minute, 0, 0, now.Location())
+	return t, t.Hour()*60+t.Minute() == minute%(24*60)
 }

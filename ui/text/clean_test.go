@@ -54,14 +54,14 @@ func TestClean(t *testing.T) {
 
 		{"combining", "e\u0301", "e\u0301"},
 		{"combining flood", "a" + strings.Repeat("\u0301", 99) + "b", "a\u0301\u0301\u0301b"},
-		{"combining with nothing to combine with", "\u0301\u0301a", "a"},
+		{"combining without a base", "\u0301\u0301a", "a"},
 		{"enclosing flood", "a" + strings.Repeat("\u20dd", 99), "a\u20dd\u20dd\u20dd"},
 
 		{"family", "👩\u200d👩\u200d👧", "👩👩👧"},
 		{"skin tone", "👍🏽", "👍"},
 		{"skin tone alone", "🏽", ""},
 		{"flag", "🇩🇪", "DE"},
-		{"half a flag", "🇩 x", "D x"},
+		{"half of a flag", "🇩 x", "D x"},
 		{"three halves", "🇩🇪🇫", "DEF"},
 		{"keycap", "1\ufe0f\u20e3", "1\u20e3"},
 
@@ -73,35 +73,35 @@ func TestClean(t *testing.T) {
 			if got := Clean(c.in, noLimit); got != c.want {
 				t.Errorf("%q becomes %q, want %q", c.in, got, c.want)
 			}
-			if said := uncleanAt(c.in, noLimit); said != "" {
-				t.Error(said)
+			if flaw := cleanFlaw(c.in, noLimit); flaw != "" {
+				t.Error(flaw)
 			}
 		})
 	}
 }
 
-// uncleanAt says what Clean does not keep of its promises for a text.
-func uncleanAt(s string, limit int) string {
+// cleanFlaw returns how the cleaned text violates what Clean guarantees, or "".
+func cleanFlaw(s string, limit int) string {
 	got := Clean(s, limit)
 	switch {
 	case !utf8.ValidString(got):
-		return "it is no valid UTF-8"
+		return "invalid UTF-8"
 	case ansi.Strip(got) != got:
-		return "it holds a sequence"
+		return "contains an escape sequence"
 	case ansi.StringWidth(got) != ansi.StringWidthWc(got):
-		return "terminals disagree on its width"
+		return "width depends on the terminal"
 	case Clean(got, len(got)) != got:
-		return "cleaned again, it is something else"
+		return "cleaning again changes it"
 	}
 	for _, r := range got {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp) {
-			return fmt.Sprintf("it holds %U", r)
+			return fmt.Sprintf("contains %U", r)
 		}
 	}
 	return ""
 }
 
-func TestCleanKeepsToItsLimit(t *testing.T) {
+func TestClean_Limit(t *testing.T) {
 	for _, c := range []struct {
 		in    string
 		limit int
@@ -125,14 +125,14 @@ func TestCleanKeepsToItsLimit(t *testing.T) {
 	}
 }
 
-// TestCleanIsQuick cleans a megabyte of each thing that is worst for it. It would take
-// minutes if anything in it were quadratic.
-func TestCleanIsQuick(t *testing.T) {
+// TestClean_LinearTime cleans a megabyte of each worst case, which would take
+// minutes if any part were quadratic.
+func TestClean_LinearTime(t *testing.T) {
 	for _, unit := range []string{"a", "\x1b", "\u0301", "👩\u200d", "🇩", "\xff", "\u0d4e0"} {
 		s := strings.Repeat(unit, 1<<20/len(unit))
 		Clean(s, len(s))
-		if said := uncleanAt(s, 1<<15); said != "" {
-			t.Errorf("32 KB of %q: %s", unit, said)
+		if flaw := cleanFlaw(s, 1<<15); flaw != "" {
+			t.Errorf("32 KB of %q: %s", unit, flaw)
 		}
 		uitest.Equal(t, "length within the limit", len(Clean(s, 512)) <= 3*512, true)
 	}
@@ -155,8 +155,8 @@ func TestFit(t *testing.T) {
 		{"日本語", 2, "…", "…"},
 		{"e\u0301te\u0301", 2, "e\u0301…", "…e\u0301"},
 	} {
-		uitest.Equal(t, c.in+", its begin", Fit(c.in, c.w), c.want)
-		uitest.Equal(t, c.in+", its end", FitLeft(c.in, c.w), c.left)
+		uitest.Equal(t, "Fit "+c.in, Fit(c.in, c.w), c.want)
+		uitest.Equal(t, "FitLeft "+c.in, FitLeft(c.in, c.w), c.left)
 	}
 }
 
@@ -178,8 +178,8 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// FuzzClean takes any bytes: what comes out is printable, as wide on every
-// terminal, and stays as it is when it is cleaned again.
+// FuzzClean checks that any bytes become printable text that is equally wide on
+// every terminal and does not change when cleaned again, also when shortened.
 func FuzzClean(f *testing.F) {
 	for _, words := range uitest.WideTexts {
 		f.Add(words, uint16(1000))
@@ -193,8 +193,8 @@ func FuzzClean(f *testing.F) {
 		f.Add(words, uint16(1000))
 	}
 	f.Fuzz(func(t *testing.T, s string, limit uint16) {
-		if said := uncleanAt(s, int(limit)); said != "" {
-			t.Errorf("%q up to %d becomes %q: %s", s, limit, Clean(s, int(limit)), said)
+		if flaw := cleanFlaw(s, int(limit)); flaw != "" {
+			t.Errorf("%q up to %d becomes %q: %s", s, limit, Clean(s, int(limit)), flaw)
 		}
 		got := Clean(s, int(limit))
 		for w := range 6 {

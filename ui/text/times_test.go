@@ -49,9 +49,9 @@ func TestCountdown(t *testing.T) {
 	}
 }
 
-// TestCountdownTicks counts down across every change of its form: each second
-// shows something else until it is over, and from one day up each hour.
-func TestCountdownTicks(t *testing.T) {
+// TestCountdown_Changes checks that a countdown of less than a day changes every
+// second.
+func TestCountdown_Changes(t *testing.T) {
 	seen := map[string]bool{}
 	for left := 25 * time.Hour; left >= 0; left -= time.Second {
 		seen[Countdown(left)] = true
@@ -93,7 +93,7 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// at reads an instant in the zone of a table of cases.
+// at parses an instant.
 func at(t *testing.T, zone *time.Location, s string) time.Time {
 	t.Helper()
 	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04"} {
@@ -101,7 +101,7 @@ func at(t *testing.T, zone *time.Location, s string) time.Time {
 			return got
 		}
 	}
-	t.Fatalf("no instant: %s", s)
+	t.Fatalf("invalid instant %s", s)
 	return time.Time{}
 }
 
@@ -156,8 +156,8 @@ func TestMomentAndStamp(t *testing.T) {
 	}
 }
 
-// TestTimesAreShownInTheZoneOfNow takes one instant to three places.
-func TestTimesAreShownInTheZoneOfNow(t *testing.T) {
+// TestMoment_Zone checks that an instant is shown in the zone of now.
+func TestMoment_Zone(t *testing.T) {
 	then := uitest.Epoch.Add(14 * time.Hour)
 	for name, want := range map[string]string{
 		"UTC": "23:20", "Europe/Berlin": "Tue 00:20", "America/New_York": "18:20", "Asia/Kathmandu": "Tue 05:05",
@@ -166,8 +166,8 @@ func TestTimesAreShownInTheZoneOfNow(t *testing.T) {
 	}
 }
 
-// TestFarInstants are what garbled files name.
-func TestFarInstants(t *testing.T) {
+// TestMoment_FarAway formats what garbled files contain.
+func TestMoment_FarAway(t *testing.T) {
 	for _, year := range []int{10000, 30000, 100000} {
 		then := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
 		uitest.Equal(t, "moment", Moment(then, uitest.Epoch), "never")
@@ -179,7 +179,7 @@ func TestFarInstants(t *testing.T) {
 }
 
 func TestPlural(t *testing.T) {
-	for n, want := range map[int]string{0: "0 keys", 1: "1 key", 2: "2 keys", 10000: "10000 keys", -1: "-1 keys"} {
-		uitest.Equal(t, "plural", Plural(n, "key", "keys"), want)
+	for n, want := range map[int]string{0: "0 events", 1: "1 event", 2: "2 events", -1: "-1 events"} {
+		uitest.Equal(t, "plural", Plural(n, "event", "events"), want)
 	}
 }
