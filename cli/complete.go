@@ -26,7 +26,7 @@ func addCompletions(root *cobra.Command) {
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
 		words := map[string]cobra.CompletionFunc{
-			"file": completeFiles, "config": completeFiles, "log-file": completeFiles, "cpu-profile": completeFiles,
+			"file": completeFiles, "config": completeFiles, "log-file": completeFiles,
 			"home": completeDirectories, "profile": completeProfile, "policy": fixed(policyWords()...),
 			"sort": completeSort, "columns": completeColumns, "key": completeKey,
 		}

@@ -165,8 +165,6 @@ func TestPathsComplete(t *testing.T) {
 	equal(t, "files for --file", files, true)
 	words, _ := completed(t, "--home", "")
 	equal(t, "what is offered for --home", beginnings(words), "")
-	_, files = completed(t, "demo", "--cpu-profile", "")
-	equal(t, "files for --cpu-profile", files, true)
 }
 
 func TestProfilesThatAreThereComplete(t *testing.T) {

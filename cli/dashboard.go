@@ -8,11 +8,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"runtime/pprof"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"pooltop/cli/config"
@@ -47,15 +45,10 @@ func storeDashboard(cfg *config.Config, readOnlyFlag bool) model.Config {
 
 // runDashboard shows the dashboard until the user quits or ctx ends, and notifies
 // it of changes of the store's file.
-func runDashboard(ctx context.Context, cfg *config.Config, m model.Config, cpuProfile string) error {
+func runDashboard(ctx context.Context, cfg *config.Config, m model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
-	stop, err := startProfile(cpuProfile)
-	if err != nil {
-		return err
-	}
-	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	m.Notify, m.Notifications = cfg.Notify, ui.NotificationFormOf(os.Getenv)
@@ -122,32 +115,6 @@ func reduceIdleCost() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
-}
-
-// addProfileFlag adds the hidden flag for a CPU profile.
-func addProfileFlag(cmd *cobra.Command) *string {
-	path := cmd.Flags().String("cpu-profile", "", "write a CPU profile to this file")
-	_ = cmd.Flags().MarkHidden("cpu-profile") // fails only for a flag that does not exist
-	return path
-}
-
-// startProfile writes a CPU profile to path until stop is called. An empty path writes
-// none.
-func startProfile(path string) (stop func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("profile: %w", err)
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("profile: %w", err), f.Close())
-	}
-	return func() {
-		pprof.StopCPUProfile()
-		_ = f.Close() // an incomplete profile is not worth an error
-	}, nil
 }
 
 // needTerminal returns an error if the dashboard cannot be drawn here.

@@ -34,7 +34,6 @@ func demoCommand() *cobra.Command {
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}
-	profile := addProfileFlag(cmd)
 	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		scenario, err := simulate.Find(name)
@@ -44,7 +43,7 @@ func demoCommand() *cobra.Command {
 		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
 			return usageError("demo: --speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
 		}
-		return runDemo(cmd.Context(), cfg, scenario, speed, seed, *profile)
+		return runDemo(cmd.Context(), cfg, scenario, speed, seed)
 	})
 	cmd.Flags().Float64Var(&speed, "speed", 600, "times faster than real time")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed")
@@ -67,7 +66,7 @@ func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
 // dashboard.
-func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario, speed float64, seed uint64, profile string) (err error) {
+func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
 	if err := needTerminal(); err != nil {
 		return err
 	}
@@ -106,7 +105,7 @@ func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario
 	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
 
-	return runDashboard(ctx, cfg, demoDashboard(store, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim), profile)
+	return runDashboard(ctx, cfg, demoDashboard(store, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
 }
 
 // demoDashboard returns the dashboard's configuration for a demo.

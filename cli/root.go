@@ -26,9 +26,8 @@ func rootCommand() *cobra.Command {
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0))
 	readOnly := root.Flags().Bool("read-only", false, "disable every key that writes")
-	profile := addProfileFlag(root)
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
-		return runDashboard(cmd.Context(), cfg, storeDashboard(cfg, *readOnly), *profile)
+		return runDashboard(cmd.Context(), cfg, storeDashboard(cfg, *readOnly))
 	})
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(

@@ -250,7 +250,7 @@ func runPanicking() {
 		ExplainError: func(error) string { panicAt("error"); return "" },
 	}
 	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
-	if err := runDashboard(context.Background(), config.Default(), cfg, ""); err != nil {
+	if err := runDashboard(context.Background(), config.Default(), cfg); err != nil {
 		printError(os.Stderr, err)
 		os.Exit(exitCode(err))
 	}
