@@ -2,8 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,14 +11,11 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
-// ladderLength is how many streaks the ladder shows: one beyond the cap.
-const ladderLength = poolstate.Steps + 1
-
-// rungJSON is one line of the ladder.
-type rungJSON struct {
+// stepJSON is one step of the backoff schedule.
+type stepJSON struct {
 	Streak     int   `json:"streak"`
 	Multiplier int   `json:"multiplier"`
 	Seconds    int64 `json:"seconds"`
@@ -29,51 +26,49 @@ func backoffCommand() *cobra.Command {
 	var code int
 	cmd := &cobra.Command{
 		Use:     "backoff",
-		Short:   "Print the ladder of cooldowns",
+		Short:   "Print the backoff schedule",
 		Example: "  pooltop backoff\n  pooltop backoff --code 401 --json",
 		Args:    noArguments,
 	}
 	flags := config.Bind(cmd.Flags(), config.Policy)
-	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		policy := poolstate.Backoff
 		if cfg.PolicyChoice() == poolstate.PolicyFlat {
 			policy = poolstate.Flat
 		}
-		rungs := ladder(policy, code)
+		steps := schedule(policy, code)
 		if asJSON {
-			return jsonout.Write(cmd.OutOrStdout(), rungs)
+			return jsonout.Write(cmd.OutOrStdout(), steps)
 		}
-		return printLadder(cmd.OutOrStdout(), rungs)
+		_, err := fmt.Fprint(cmd.OutOrStdout(), scheduleTable(steps))
+		return err
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
-	cmd.Flags().IntVar(&code, "code", 429, "the error code that the failures have")
+	cmd.Flags().IntVar(&code, "code", 429, "error code of the failures")
 	completeFlag(cmd, "code", completeCode(nil))
 	return cmd
 }
 
-func ladder(policy poolstate.Policy, code int) []rungJSON {
+// schedule returns the steps up to the first one beyond the cap.
+func schedule(policy poolstate.Policy, code int) []stepJSON {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
-	rungs := make([]rungJSON, 0, ladderLength)
-	for streak := 1; streak <= ladderLength; streak++ {
-		rungs = append(rungs, rungJSON{streak, policy.Multiplier(streak), jsonout.Seconds(policy.Cooldown(c, streak))})
+	var steps []stepJSON
+	for streak := 1; streak <= poolstate.Steps+1; streak++ {
+		steps = append(steps, stepJSON{streak, policy.Multiplier(streak), jsonout.Seconds(policy.Cooldown(c, streak))})
 	}
-	return rungs
+	return steps
 }
 
-func printLadder(w io.Writer, rungs []rungJSON) error {
-	if _, err := fmt.Fprintln(w, "STREAK  MULTIPLIER  COOLDOWN"); err != nil {
-		return err
-	}
-	for i, r := range rungs {
-		streak := fmt.Sprint(r.Streak)
-		if i == len(rungs)-1 {
+// scheduleTable formats the steps. The last one holds for all longer streaks.
+func scheduleTable(steps []stepJSON) string {
+	var b strings.Builder
+	b.WriteString("STREAK  MULTIPLIER  COOLDOWN\n")
+	for i, s := range steps {
+		streak := fmt.Sprint(s.Streak)
+		if i == len(steps)-1 {
 			streak += "+"
 		}
-		_, err := fmt.Fprintf(w, "%-6s  %-10s  %s\n", streak, fmt.Sprintf("%d×", r.Multiplier),
-			ui.Span(time.Duration(r.Seconds)*time.Second))
-		if err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "%-6s  %-10s  %s\n", streak, fmt.Sprintf("%d×", s.Multiplier), text.Span(time.Duration(s.Seconds)*time.Second))
 	}
-	return nil
+	return b.String()
 }

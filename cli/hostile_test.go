@@ -2,16 +2,15 @@ package cli
 
 import (
 	"fmt"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 )
 
-// hostile texts act on a terminal, or change how what follows them is read.
+// hostile texts act on a terminal, or change how the text after them is read.
 var hostile = map[string]string{
 	"colour":            "red\x1b[31mred",
 	"title":             "title\x1b]0;owned\x07end",
@@ -36,8 +35,8 @@ var hostile = map[string]string{
 	"a very long label": strings.Repeat("long ", 4000),
 }
 
-// raw returns what of a text would act on a terminal: anything that is no
-// visible character, blank or line break.
+// raw lists the characters that could act on a terminal: all but visible ones,
+// blanks and line breaks.
 func raw(text string) string {
 	var found []string
 	for _, r := range text {
@@ -50,24 +49,22 @@ func raw(text string) string {
 
 func checkHarmless(t *testing.T, what string, o outcome) {
 	t.Helper()
-	if found := raw(o.stdout); found != "" {
-		t.Errorf("%s puts %s on standard output: %q", what, found, o.stdout)
-	}
-	if found := raw(o.stderr); found != "" {
-		t.Errorf("%s puts %s on standard error: %q", what, found, o.stderr)
+	if found := raw(o.stdout + o.stderr); found != "" {
+		t.Errorf("%s prints %s: %q, standard error %q", what, found, o.stdout, o.stderr)
 	}
 	if n := strings.Count(o.stderr, "\n"); n > 1 {
-		t.Errorf("%s says %d lines on standard error: %q", what, n, o.stderr)
+		t.Errorf("%s prints %d lines on standard error: %q", what, n, o.stderr)
 	}
 }
 
-// inJSONFile quotes a text for a file. What it holds in escapes already stays.
+// inJSONFile quotes a text for a file, but not an escape that it contains.
 func inJSONFile(t *testing.T, text string) string {
 	t.Helper()
 	return strings.ReplaceAll(asJSON(t, text), `\\ud`, `\ud`)
 }
 
-// hostileStore has the text wherever an agent or a provider may have put it.
+// hostileStore returns a store with the text wherever an agent or a provider may
+// put it.
 func hostileStore(t *testing.T, text string) string {
 	t.Helper()
 	q := inJSONFile(t, text)
@@ -81,69 +78,44 @@ func hostileStore(t *testing.T, text string) string {
 		 "last_error_reason": "operator_hold", "last_error_message": ` + q + `}]}}`
 }
 
-func TestHostileTextOfTheFileIsHarmless(t *testing.T) {
+// Whatever the file says, the output is harmless, has no additional lines, and
+// its JSON decodes to the original text.
+func TestCommands_HostileFile(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	lines := func(file string, args ...string) int { return strings.Count(at(t, file, args...).stdout, "\n") }
+	plain := storeFile(t, hostileStore(t, "plain"))
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
 			for _, args := range append([][]string{
 				{"reset", "--all", "--dry-run"},
-				{"reset", "--all", "--dry-run", "--json"},
 				{"reset", "p", "#2", "--dry-run"},
 				{"exhaust", "p", "no-such-target", "--dry-run"},
 				{"list", "p"},
 				{"status", "--format", "{{range .providers}}{{.name}}{{range .credentials}}{{.}}{{end}}{{end}}"},
 				{"status", "--format", "{{range .providers}}{{range .credentials}}{{.model_cooldowns}}{{.label}}{{end}}{{end}}"},
-			}, everyLookingCommand()...) {
+			}, passiveCommands...) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 			}
-		})
-	}
-}
-
-// A row is a row, whatever its label.
-func TestHostileTextAddsNoLine(t *testing.T) {
-	lines := func(text string, args ...string) int {
-		return strings.Count(done(t, at(t, storeFile(t, hostileStore(t, text)), args...)), "\n")
-	}
-	list, report := lines("plain", "list"), lines("plain", "report", "--anonymous")
-	for name, text := range hostile {
-		t.Run(name, func(t *testing.T) {
-			file := storeFile(t, hostileStore(t, text))
-			equal(t, "the lines of list", lines(text, "list"), list)
-			equal(t, "the lines of a report", lines(text, "report", "--anonymous"), report)
-			equal(t, "the lines of status", strings.Count(at(t, file, "status").stdout, "\n"), 1)
-			equal(t, "the lines of a template", strings.Count(at(t, file, "status", "--format", "{{.}}").stdout, "\n"), 1)
-		})
-	}
-}
-
-// JSON hides nothing: who reads it gets every character back.
-func TestHostileTextComesBackOutOfTheJSON(t *testing.T) {
-	for name, text := range hostile {
-		t.Run(name, func(t *testing.T) {
-			list := decoded(t, done(t, at(t, storeFile(t, hostileStore(t, text)), "list", "--json")))
-			want := strings.ReplaceAll(text, `\ud800`, "\ufffd")
-			found := false
-			for _, c := range credentialsIn(list) {
-				if c["label"] == want && c["error_message"] == want {
-					found = true
-				}
+			for _, args := range [][]string{{"list"}, {"report", "--anonymous"}, {"status"}, {"status", "--format", "{{.}}"}} {
+				equal(t, "the lines of "+strings.Join(args, " "), lines(file, args...), lines(plain, args...))
 			}
-			if !found {
+			want := strings.ReplaceAll(text, `\ud800`, "\ufffd")
+			list := decoded(t, done(t, at(t, file, "list", "--json")))
+			if !slices.ContainsFunc(credentialsIn(list), func(c object) bool { return c["label"] == want && c["error_message"] == want }) {
 				t.Errorf("no credential has the label %q", want)
 			}
 		})
 	}
 }
 
-// What a person typed is quoted in errors, and may have been pasted.
-func TestHostileArgumentsAreHarmless(t *testing.T) {
+// Errors quote arguments, which may have been pasted.
+func TestCommands_HostileArguments(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
 	for name, text := range hostile {
 		if strings.Contains(text, "\x00") {
-			continue // no argument can hold it
+			continue // not possible in an argument
 		}
 		t.Run(name, func(t *testing.T) {
 			for _, args := range [][]string{
@@ -184,49 +156,27 @@ func TestHostileArgumentsAreHarmless(t *testing.T) {
 	}
 }
 
-// The path of a store that is there may be hostile too.
-func TestHostilePathIsHarmless(t *testing.T) {
+func TestCommands_HostilePath(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no such file names there")
+		t.Skip("no such file names")
 	}
 	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
 		writeFile(t, file, []byte(content))
-		for _, args := range append([][]string{{"status", "--format", "{{.path}}"}}, everyLookingCommand()...) {
+		for _, args := range append([][]string{{"status", "--format", "{{.path}}"}}, passiveCommands...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}
 }
 
-// Without a terminal nothing is coloured, even if one would be.
-func TestPlainTextWithoutATerminal(t *testing.T) {
+// Without a terminal nothing is coloured, even if TERM allows it.
+func TestCommands_PlainOutput(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")
 	for _, name := range sampleNames {
 		file := sampleFile(t, name)
-		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"config"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, everyLookingCommand()...) {
+		for _, args := range append([][]string{{"backoff"}, {"backoff", "--json"}, {"config"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"}}, passiveCommands...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}
-}
-
-// A file is no terminal either, and what is written there is the same.
-func TestListIntoAFileIsPlain(t *testing.T) {
-	t.Setenv("TERM", "xterm-256color")
-	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = out.Close() })
-	cfg := configAt(t, sampleFile(t, "backoff.json"))
-	snap, err := loadSnapshot(cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := printList(out, snap, cfg); err != nil {
-		t.Fatal(err)
-	}
-	text := string(readFile(t, out.Name()))
-	equal(t, "what would act on a terminal", raw(text), "")
-	says(t, text, "work-oauth")
 }

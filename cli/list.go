@@ -9,7 +9,6 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
-
 	"golang.org/x/term"
 
 	"pooltop/cli/config"
@@ -24,7 +23,7 @@ func listCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "list [PROVIDER]",
-		Short:   "Print the pool once, for people or as JSON",
+		Short:   "Print the pool once, as a table or JSON",
 		Example: "  pooltop list\n  pooltop list openrouter --json | jq .summary.ready",
 		Args:    atMost(1),
 	}
@@ -61,7 +60,7 @@ func (snap *snapshot) only(name string) error {
 	return nil
 }
 
-// json is the JSON of list.
+// json returns the JSON of list.
 func (snap *snapshot) json() jsonout.Pool {
 	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
 }
@@ -74,7 +73,7 @@ func (snap *snapshot) providerNames() []string {
 	return names
 }
 
-// printList draws the dashboard's table once, as wide as the terminal.
+// printList prints the dashboard's table, as wide as the terminal.
 func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
@@ -84,11 +83,11 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 	return err
 }
 
-// pageWidth is how wide an output is that is no terminal.
+// pageWidth is the width of an output that is not a terminal.
 const pageWidth = 120
 
-// styleFor returns how to print on an output: in what theme, through what, and
-// how wide it is at the moment.
+// styleFor returns the theme for an output, a writer that limits colours to what
+// the output supports, and a function that returns its current width.
 func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
@@ -105,14 +104,14 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		// Without colours there is no reason to ask the terminal.
+		// Without colours the terminal need not be asked for its background.
 		asked := theme.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
 		scheme = &asked
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }
 
-// terminalOf returns the terminal that an output is, if it is one.
+// terminalOf returns w as a file if it is a terminal.
 func terminalOf(w io.Writer) (*os.File, bool) {
 	f, ok := w.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))

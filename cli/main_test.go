@@ -213,12 +213,6 @@ func decoded(t *testing.T, text string) object {
 	return o
 }
 
-// listed returns the JSON of list for a store.
-func listed(t *testing.T, content string, args ...string) object {
-	t.Helper()
-	return decoded(t, done(t, at(t, storeFile(t, content), append([]string{"list", "--json"}, args...)...)))
-}
-
 // credentialsIn returns the credentials of a list, in order.
 func credentialsIn(list object) []object {
 	var all []object
@@ -228,14 +222,6 @@ func credentialsIn(list object) []object {
 		}
 	}
 	return all
-}
-
-// listedEntry returns the JSON of list for one entry. A ready entry next to it
-// keeps it from being the provider's only one.
-func listedEntry(t *testing.T, entry string, args ...string) object {
-	t.Helper()
-	list := listed(t, poolOf(entry, `{"id": "companion", "priority": 1000000}`), args...)
-	return credentialsIn(list)[0]
 }
 
 // asJSON encodes a value, to compare and to print.

@@ -13,16 +13,16 @@ import (
 
 	"pooltop/cli/config"
 	"pooltop/poolstate"
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 func statusCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Print one short line, for a prompt or a bar; the exit code tells health",
-		Long: "status prints one short line. Its exit code is 0 when each provider has a ready credential,\n" +
-			"10 when a provider has none, 11 when nothing is ready, and 5 when the file cannot be read.",
+		Short: "Print one short line for a prompt or status bar; the exit code reports health",
+		Long: "status prints one short line. Its exit code is 0 if each provider has a ready credential, 10 if a provider has\n" +
+			"none, 11 if nothing is ready, and 5 if the file cannot be read.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
@@ -44,8 +44,8 @@ func statusCommand() *cobra.Command {
 	return cmd
 }
 
-// health is the exit code of status. A provider without any credential is no
-// provider that is out.
+// health returns the exit code of status. A provider without credentials does
+// not count as out.
 func (snap *snapshot) health() int {
 	sum := snap.pool.Summarize(snap.policy, snap.now)
 	if sum.Ready() == 0 {
@@ -59,7 +59,7 @@ func (snap *snapshot) health() int {
 	return exitDone
 }
 
-// maxStatusText bounds the line that a template may print.
+// maxStatusText limits each string that a template may print.
 const maxStatusText = 64 << 10
 
 func (snap *snapshot) printStatus(w io.Writer, format string) error {
@@ -67,17 +67,17 @@ func (snap *snapshot) printStatus(w io.Writer, format string) error {
 	if format != "" {
 		var err error
 		if line, err = snap.render(format); err != nil {
-			return usageError("--format: %s", templateProblem(err))
+			return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 		}
 	}
 	_, err := fmt.Fprintln(w, line)
 	return err
 }
 
-// maxNamed is how many providers the line names.
+// maxNamed is the number of providers that the line names.
 const maxNamed = 2
 
-// statusLine is "4/9 ready · openrouter out, back 14:14".
+// statusLine returns a line such as "4/9 ready · openrouter out, back 14:14".
 func (snap *snapshot) statusLine() string {
 	sum := snap.pool.Summarize(snap.policy, snap.now)
 	parts := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}
@@ -88,14 +88,14 @@ func (snap *snapshot) statusLine() string {
 		if !s.Out() {
 			continue
 		}
-		said := ui.Clean(p.Name, maxErrorText) + " out"
+		words := text.Clean(p.Name, maxErrorText) + " out"
 		switch {
 		case s.Count[poolstate.Due] > 0:
-			said += ", due now"
+			words += ", due now"
 		case s.Next != nil:
-			said += ", back " + ui.Moment(s.NextAt, snap.now)
+			words += ", back " + text.Moment(s.NextAt, snap.now)
 		}
-		out = append(out, said)
+		out = append(out, words)
 	}
 	if n := len(out); n > maxNamed {
 		out = append(out[:maxNamed], fmt.Sprintf("%d more out", n-maxNamed))
@@ -103,8 +103,8 @@ func (snap *snapshot) statusLine() string {
 	return strings.Join(append(parts, out...), " · ")
 }
 
-// render fills a template with the JSON of list. Strings from the file are
-// cleaned first; a template prints them as they are.
+// render executes a template on the JSON of list. It cleans all strings, because
+// a template prints them as they are.
 func (snap *snapshot) render(format string) (string, error) {
 	t, err := template.New("format").Option("missingkey=error").Parse(format)
 	if err != nil {
@@ -125,14 +125,14 @@ func (snap *snapshot) render(format string) (string, error) {
 	return b.String(), err
 }
 
-// plainValues cleans every string and makes every number an integer, all
-// through a decoded JSON value.
+// plainValues cleans the strings of a decoded JSON value and converts its numbers
+// to integers.
 func plainValues(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {
-			out[ui.Clean(k, maxStatusText)] = plainValues(e)
+			out[text.Clean(k, maxStatusText)] = plainValues(e)
 		}
 		return out
 	case []any:
@@ -140,15 +140,10 @@ func plainValues(v any) any {
 			v[i] = plainValues(v[i])
 		}
 	case string:
-		return ui.Clean(v, maxStatusText)
+		return text.Clean(v, maxStatusText)
 	case json.Number:
-		n, _ := v.Int64() // the JSON of list has no other numbers
+		n, _ := v.Int64() // the JSON of list has only integers
 		return n
 	}
 	return v
-}
-
-// templateProblem is a template's error without the engine's own preamble.
-func templateProblem(err error) string {
-	return strings.TrimPrefix(err.Error(), "template: ")
 }

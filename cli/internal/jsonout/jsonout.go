@@ -1,6 +1,6 @@
-// Package jsonout is the JSON that the commands print. Its fields are stable.
-// Times are RFC 3339 in UTC with milliseconds, durations are whole seconds,
-// rounded up, and absent values are null.
+// Package jsonout defines the JSON that several commands print. Field names are
+// stable. Times are RFC 3339 in UTC with milliseconds, durations are whole
+// seconds, rounded up, and absent values are null.
 package jsonout
 
 import (
@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"pooltop/poolstate"
@@ -26,17 +27,16 @@ type (
 	}
 	// Summary counts the credentials of a pool by availability.
 	Summary struct {
-		Credentials int  `json:"credentials"`
-		Ready       int  `json:"ready"`
-		Cooling     int  `json:"cooling"`
-		Held        int  `json:"held"`
-		Due         int  `json:"due"`
-		Dead        int  `json:"dead"`
-		Disabled    int  `json:"disabled"`
-		NextReadyAt Time `json:"next_ready_at"`
-		// NextReady is provider/handle, as reset and exhaust take it.
-		NextReady  *string `json:"next_ready"`
-		AllReadyAt Time    `json:"all_ready_at"`
+		Credentials int     `json:"credentials"`
+		Ready       int     `json:"ready"`
+		Cooling     int     `json:"cooling"`
+		Held        int     `json:"held"`
+		Due         int     `json:"due"`
+		Dead        int     `json:"dead"`
+		Disabled    int     `json:"disabled"`
+		NextReadyAt Time    `json:"next_ready_at"`
+		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index without an id
+		AllReadyAt  Time    `json:"all_ready_at"`
 	}
 	// Provider is one provider with its credentials in rotation order.
 	Provider struct {
@@ -44,7 +44,7 @@ type (
 		Ready       int          `json:"ready"`
 		Credentials []Credential `json:"credentials"`
 	}
-	// Credential is one credential and what the policy makes of it.
+	// Credential is one credential with its availability under the policy.
 	Credential struct {
 		ID       *string `json:"id"`
 		Label    *string `json:"label"`
@@ -90,16 +90,14 @@ type (
 	}
 )
 
-// Time is an instant; the zero value is null.
+// Time is an instant. The zero value is null.
 type Time time.Time
 
-// lastInstant is the last instant that RFC 3339 can express. A garbled file may
-// hold later ones, which become this one.
+// lastInstant is the last instant that RFC 3339 can express. It replaces later
+// ones, which a corrupt file may have.
 var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
 
 // MarshalJSON writes UTC with milliseconds.
-//
-//nolint:unparam // the interface of encoding/json has the error
 func (t Time) MarshalJSON() ([]byte, error) {
 	at := time.Time(t).UTC()
 	if at.IsZero() {
@@ -113,15 +111,14 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // Seconds rounds d up to whole seconds; negative durations are 0.
 func Seconds(d time.Duration) int64 {
-	d = max(d, 0)
-	n := int64(d / time.Second)
-	if d%time.Second > 0 {
+	n := int64(max(d, 0) / time.Second)
+	if d > 0 && d%time.Second > 0 {
 		n++
 	}
 	return n
 }
 
-// Text is s, or nil if it is empty.
+// Text returns a pointer to s, or nil if s is empty.
 func Text(s string) *string {
 	if s == "" {
 		return nil
@@ -213,8 +210,8 @@ func NewEvent(r *poolstate.Record) Event {
 	return e
 }
 
-// Write prints v indented. Invisible characters are escaped, so that a terminal
-// cannot interpret them; decoding restores them.
+// Write prints v, indented. It escapes invisible characters, so that a terminal
+// does not interpret them; decoding restores them.
 func Write(w io.Writer, v any) error { return encode(w, v, "  ") }
 
 // WriteLine is Write on one line.
@@ -232,20 +229,18 @@ func encode(w io.Writer, v any, indent string) error {
 	return err
 }
 
-// escapeInvisible escapes what the encoder leaves as it is: everything beyond
-// ASCII that is not visible.
+// escapeInvisible escapes the invisible characters that the encoder leaves as
+// they are, all outside ASCII.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		switch {
-		case r == '\n' || unicode.IsGraphic(r):
+		if r == '\n' || unicode.IsGraphic(r) {
 			out = append(out, text[:n]...)
-		case r > 0xffff:
-			r -= 0x10000
-			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			for _, unit := range utf16.AppendRune(nil, r) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
 		}
 		text = text[n:]
 	}
