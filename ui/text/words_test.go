@@ -24,7 +24,7 @@ func TestCredentialName(t *testing.T) {
 }
 
 func TestProviderName(t *testing.T) {
-	for name, want := range map[string]string{" anthropic ": "anthropic", "": "(no name)", "\u200b": "(no name)", "a\x1bb": "a\ufffdb"} {
+	for name, want := range map[string]string{"anthropic\t": "anthropic", "": "(no name)", "\u200b": "(no name)", "a\x1bb": "a\ufffdb"} {
 		uitest.Equal(t, "name", ProviderName(name), want)
 	}
 }
