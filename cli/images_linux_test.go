@@ -62,7 +62,7 @@ var scenes = []struct {
 		"exhaust", "The form that takes a credential out: code, duration and reason, and what comes of it.",
 		112, 31,
 		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
-		[]string{"force-exhaust backup-key", "wait for the invoice", "until 17:02"},
+		[]string{"hold backup-key", "wait for the invoice", "until 17:02"},
 	},
 	{
 		"forecast", "The capacity forecast: how many credentials are ready at each moment until the last deadline.",

@@ -23,9 +23,9 @@ const mixedPool = `{"credential_pool": {"p": [
 	"q": [{"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
 
 // acting is a dashboard on mixedPool with a credential selected.
-func acting(t *testing.T, id string) *desk {
+func dashboardAt(t *testing.T, id string) *dashboard {
 	t.Helper()
-	d := sitReading(t, mixedPool)
+	d := startDashboard(t, mixedPool)
 	for range "abcde" {
 		if d.at() == id {
 			break
@@ -38,7 +38,7 @@ func acting(t *testing.T, id string) *desk {
 
 // do presses keys and lets what follows happen, in a bubble where waiting costs
 // no time.
-func (d *desk) do(keys ...string) {
+func (d *dashboard) do(keys ...string) {
 	d.t.Helper()
 	for _, k := range keys {
 		d.finish(d.press(k))
@@ -50,7 +50,7 @@ func inBubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t,
 
 func TestASingleResetActsAtOnceAndIsUndone(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("r")
 		d.isReady("a")
 		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
@@ -72,7 +72,7 @@ func TestAKeyThatDoesNothingSaysWhy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.key+" at "+tt.at, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				d := acting(t, tt.at)
+				d := dashboardAt(t, tt.at)
 				d.do(tt.key)
 				d.shows(tt.says)
 				equal(t, "the file", d.text(), mixedPool)
@@ -81,7 +81,7 @@ func TestAKeyThatDoesNothingSaysWhy(t *testing.T) {
 	}
 }
 
-func (d *desk) text() string {
+func (d *dashboard) text() string {
 	d.t.Helper()
 	b, err := os.ReadFile(d.file)
 	if err != nil {
@@ -92,7 +92,7 @@ func (d *desk) text() string {
 
 func TestADeadOneIsResetWithAWordOnReAuth(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "c")
+		d := dashboardAt(t, "c")
 		d.do("r")
 		d.isReady("c")
 		d.shows("it was dead: re-auth")
@@ -101,7 +101,7 @@ func TestADeadOneIsResetWithAWordOnReAuth(t *testing.T) {
 
 func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "b")
+		d := dashboardAt(t, "b")
 		d.do("R")
 		d.shows("reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
 			"p/held-key", "1 not affected: already clear", "1 not affected: dead", "▌no")
@@ -125,7 +125,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 
 func TestEverythingShownIsReset(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "e")
+		d := dashboardAt(t, "e")
 		d.do("ctrl+r", "y")
 		d.isReady("a", "b", "d", "e")
 	})
@@ -133,7 +133,7 @@ func TestEverythingShownIsReset(t *testing.T) {
 
 func TestMarks(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("space") // which moves on, so that a row of them is quick
 		d.isAt("b")
 		d.shows("✓◔ cooling-key", "1 marked")
@@ -153,7 +153,7 @@ func TestMarks(t *testing.T) {
 
 func TestTheFormOfAHold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("x")
 		d.shows("hold cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00",
 			"running agents notice at their next reload")
@@ -174,7 +174,7 @@ func TestTheFormOfAHold(t *testing.T) {
 
 func TestTheCodeIsChosenOrTyped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("x", "up")
 		d.shows("▌ code       429")
 		for _, code := range []string{"402", "401", "403", "500", "429"} {
@@ -191,7 +191,7 @@ func TestTheCodeIsChosenOrTyped(t *testing.T) {
 
 func TestTheLastOneStandingAsks(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "b")
+		d := dashboardAt(t, "b")
 		d.do("x")
 		d.shows("! this is the only ready credential of p; the next, held-key, is back in 1h20m00s")
 		d.do("enter")
@@ -199,7 +199,7 @@ func TestTheLastOneStandingAsks(t *testing.T) {
 		d.do("y")
 		d.shows("✓ hold ready-key: ready, streak 0 → held, streak 1")
 
-		d = acting(t, "e")
+		d = dashboardAt(t, "e")
 		d.do("x")
 		// The only living one is held with the code that lasts.
 		d.shows("code       402", "nothing else of it is left")
@@ -208,7 +208,7 @@ func TestTheLastOneStandingAsks(t *testing.T) {
 
 func TestWhatSomebodyChangedMeanwhileIsRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("x")
 		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 		d.write(changed)
@@ -220,7 +220,7 @@ func TestWhatSomebodyChangedMeanwhileIsRefused(t *testing.T) {
 
 func TestAnAgentThatWritesItsOldPictureIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("r")
 		d.tick(3 * time.Second)
 		d.change(mixedPool)
@@ -236,7 +236,7 @@ func TestAnAgentThatWritesItsOldPictureIsTold(t *testing.T) {
 
 func TestAHoldThatAnAgentLiftedIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("x", "enter")
 		d.change(strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1))
 		d.shows("! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
@@ -245,7 +245,7 @@ func TestAHoldThatAnAgentLiftedIsTold(t *testing.T) {
 
 func TestASuccessOfTheAgentIsGoodNews(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "b")
+		d := dashboardAt(t, "b")
 		text := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 		text = strings.Replace(text, `"consecutive_failures": 2, "access_token": "one"`, `"consecutive_failures": 0, "access_token": "three"`, 1)
 		d.change(text)
@@ -256,7 +256,7 @@ func TestASuccessOfTheAgentIsGoodNews(t *testing.T) {
 // TestABusyLock shows the wait after 200 ms, keeps the screen alive, and ends
 // with esc, with the lock, or after 15 s with a sentence.
 func TestABusyLock(t *testing.T) {
-	hold := func(t *testing.T, d *desk) {
+	hold := func(t *testing.T, d *dashboard) {
 		l := flock.New(poolstate.LockPath(d.file))
 		if ok, err := l.TryLock(); !ok || err != nil {
 			t.Fatal(ok, err)
@@ -265,7 +265,7 @@ func TestABusyLock(t *testing.T) {
 	}
 	t.Run("esc cancels", func(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
-			d := acting(t, "a")
+			d := dashboardAt(t, "a")
 			hold(t, d)
 			cmds := batch(d.press("r"))
 			ended := make(chan tea.Msg, 1)
@@ -287,7 +287,7 @@ func TestABusyLock(t *testing.T) {
 	})
 	t.Run("it gives up", func(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
-			d := acting(t, "a")
+			d := dashboardAt(t, "a")
 			hold(t, d)
 			d.do("r")
 			d.shows("✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
@@ -302,7 +302,7 @@ func batch(cmd tea.Cmd) []tea.Cmd {
 
 func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.m.cfg.ReadOnly = "pooltop was started with --read-only"
 		for _, k := range []string{"r", "R", "ctrl+r", "x", "u", "A"} {
 			d.do(k)
@@ -318,7 +318,7 @@ func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 		d.shows("✕ the file cannot be read; nothing is written until it can")
 	})
 	inBubble(t, func(t *testing.T) {
-		d := sitReading(t, "")
+		d := startDashboard(t, "")
 		d.do("r")
 		d.shows("✕ no pool to act on")
 	})
@@ -326,7 +326,7 @@ func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 
 func TestATerminalTooSmallIsNotAsked(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do("R")
 		d.send(tea.WindowSizeMsg{Width: 18, Height: 4})
 		d.do("y")

@@ -129,12 +129,11 @@ func (m *Model) planned(msg planned) tea.Cmd {
 // confirm runs a task, after a confirmation if it changes more than one
 // credential or leaves a provider with none ready.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
-	lastReady := m.snapshot.Pool.LastReady(plan, m.policy)
 	switch {
 	case len(plan.Changed) == 0:
 		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
-	case len(plan.Changed) > 1 || len(lastReady) > 0:
-		return m.openDialog(&dialog{task: t, plan: plan, lastReady: lastReady})
+	case len(plan.Changed) > 1 || len(m.snapshot.Pool.LastReady(plan, m.policy)) > 0:
+		return m.openDialog(&dialog{task: t, plan: plan})
 	}
 	return m.run(t)
 }

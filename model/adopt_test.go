@@ -11,7 +11,7 @@ var twoSeats = strings.Replace(nousPool, "[\n", `[
 
 func TestASyncOfMoreThanOneAsks(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := sitReading(t, twoSeats)
+		d := startDashboard(t, twoSeats)
 		d.do("a", "A")
 		d.shows("sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
 		d.do("A", "enter")
@@ -28,7 +28,7 @@ func TestASyncOfMoreThanOneAsks(t *testing.T) {
 // A sync stands, and is not mistaken for the action before it.
 func TestASyncCannotBeTakenBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := sitReading(t, nousPool)
+		d := startDashboard(t, nousPool)
 		d.do("x", "enter", "y", "A")
 		d.shows("✓ sync portal: held")
 		d.shows("undone")

@@ -10,7 +10,7 @@ import (
 
 func TestTheFilterActsWhileItIsTyped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do(strings.Split("/state:held", "")...)
 		d.shows("/ state:held▏", "1 of 5 shown", "held-key", "3 hidden")
 		d.hides("cooling-key  ", "ready-key", "only-key")
@@ -28,7 +28,7 @@ func TestTheFilterActsWhileItIsTyped(t *testing.T) {
 
 func TestTheSelectionComesBackWithItsCredential(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "b")
+		d := dashboardAt(t, "b")
 		d.do(strings.Split("/held", "")...)
 		d.isAt("d")
 		d.do("esc")
@@ -43,7 +43,7 @@ func TestTheSelectionComesBackWithItsCredential(t *testing.T) {
 
 func TestTheSelectionStaysThroughEveryOrder(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "d")
+		d := dashboardAt(t, "d")
 		for range 8 {
 			d.do("s")
 			d.isAt("d")
@@ -58,7 +58,7 @@ func TestTheSelectionStaysThroughEveryOrder(t *testing.T) {
 
 func TestAFilterThatCannotBeReadSaysWhyAndKeepsTheList(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do(strings.Split("/streak:x", "")...)
 		d.shows("streak", "cooling-key", "only-key")
 		d.do("esc")
@@ -68,7 +68,7 @@ func TestAFilterThatCannotBeReadSaysWhyAndKeepsTheList(t *testing.T) {
 
 func TestWhatIsFilteredFollowsTheClock(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do(strings.Split("/state:due", "")...)
 		d.shows("0 of 5 shown")
 		d.tick(time.Hour + 30*time.Minute)
@@ -78,7 +78,7 @@ func TestWhatIsFilteredFollowsTheClock(t *testing.T) {
 
 func TestEverythingShownIsWhatTheFilterShows(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.do(strings.Split("/label:cooling", "")...)
 		d.do("enter", "ctrl+r")
 		d.isReady("a")
@@ -89,7 +89,7 @@ func TestEverythingShownIsWhatTheFilterShows(t *testing.T) {
 
 func TestAnOrderByTheLastChange(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.tick(time.Minute)
 		d.change(strings.Replace(mixedPool, `"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0`,
 			`"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 1, "last_status": "exhausted", "last_status_at": 1795435260.0`, 1))
@@ -102,7 +102,7 @@ func TestAnOrderByTheLastChange(t *testing.T) {
 
 func TestByDeadlineTheBarsShareOneScale(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		for order := filter.OrderPool; order <= filter.OrderRequests; order++ {
 			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == filter.OrderDeadline)
 			d.do("s")

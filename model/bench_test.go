@@ -155,7 +155,7 @@ func BenchmarkTick(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		m := opened(b, journalRead{}, loaded(b, manyEntries(n, mixed(0))))
 		for b.Loop() {
-			m = updated(m, ticked{m.ticker.number})
+			m = updated(m, ticked{})
 			_ = m.View()
 		}
 	})

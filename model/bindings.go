@@ -21,23 +21,6 @@ const (
 	quitKey = "ctrl+c"
 )
 
-// Action is something that a key of the dashboard does.
-type Action struct {
-	// Name is its name in the configuration, Does its description in the help.
-	Name, Does string
-	// Keys are the names of its default keys.
-	Keys []string
-}
-
-// Actions returns all actions, in the order of the help.
-func Actions() []Action {
-	var out []Action
-	for _, a := range new(keyMap).actions() {
-		out = append(out, Action{a.name, a.does, a.keys})
-	}
-	return out
-}
-
 // KeyBindings are the keys of the actions that are not bound to their default
 // keys, by the action's name. An action without keys cannot be reached. Use
 // [KeyBindings.Bind] to fill it and [KeyBindings.Check] when it is complete.

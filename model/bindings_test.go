@@ -183,8 +183,8 @@ func TestActions_MatchKeyMapAndHelp(t *testing.T) {
 	keys := newKeyMap(nil)
 	bound, names := map[any]bool{}, map[string]bool{}
 	for _, a := range keys.actions() {
-		bound[a.binding], names[a.name] = true, true
-		equal(t, "the keys of "+a.name, strings.Join(a.binding.Keys(), " "), strings.Join(a.keys, " "))
+		bound[a.binding], names[a.Name] = true, true
+		equal(t, "the keys of "+a.Name, strings.Join(a.binding.Keys(), " "), strings.Join(a.Keys, " "))
 	}
 	equal(t, "the number of names", len(names), len(Actions()))
 	equal(t, "the number of bindings", len(bound), len(bindings(keys)))
@@ -224,7 +224,7 @@ func TestRemappedKeysAct(t *testing.T) {
 		for _, k := range strings.Fields(e.keys) {
 			t.Run(strings.TrimSpace(e.before+" "+k)+" "+e.does, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+					d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 					for _, b := range append(strings.Fields(e.before), k) {
 						d.finish(d.send(keyPress(d.t, now[b])))
 					}
@@ -233,7 +233,7 @@ func TestRemappedKeysAct(t *testing.T) {
 			})
 		}
 	}
-	d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 	before := d.screen()
 	for old := range now {
 		if old == backKey || old == quitKey {
@@ -250,7 +250,7 @@ func TestRemappedKeysAct(t *testing.T) {
 func TestAnActionWithoutAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
-		d := sitReading(t, twoOut, func(c *Config) { c.Keys = none })
+		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })
 		d.hides("u undo", " move", "? help", "x exhaust", "d detail")
 		d.shows("r reset", "q quit")
 		before := d.screen()
@@ -280,7 +280,7 @@ func TestMessagesSayTheChosenKeys(t *testing.T) {
 	} {
 		t.Run(c.press, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := sitReading(t, twoOut, func(c *Config) { c.Keys = chosen })
+				d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
 				for _, k := range strings.Fields(c.press) {
 					d.finish(d.send(keyPress(d.t, k)))
@@ -296,14 +296,14 @@ func TestAnOverwrittenActionNamesTheChosenKey(t *testing.T) {
 	for keys, says := range map[string]string{
 		"reset f5": "press f5 to repeat", "reset": "repeat it by hand", "undo": "press r to repeat",
 	} {
-		d := sitReading(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
+		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
 		equal(t, keys, d.m.howToRepeat(poolstate.VerbReset, d.m.listed()[0]), says)
 	}
 }
 
 // The footer and the help with other keys, as a person sees them.
 func TestGoldenRemapped(t *testing.T) {
-	d := sitReading(t, twoOut, func(c *Config) {
+	d := startDashboard(t, twoOut, func(c *Config) {
 		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "reset f5 ctrl+d", "exhaust", "help f1 ?", "quit Q", "back b", "detail enter")
 	})
 	var b strings.Builder
@@ -342,7 +342,7 @@ func TestGoldenRemapped(t *testing.T) {
 
 // A click on the footer presses what stands there, whatever it is.
 func TestAClickOnARemappedKey(t *testing.T) {
-	d := sitReading(t, twoOut, func(c *Config) {
+	d := startDashboard(t, twoOut, func(c *Config) {
 		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "help f1 ?", "sort alt+s")
 	})
 	d.press("m", "esc")

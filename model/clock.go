@@ -5,8 +5,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-
-	"pooltop/ui"
 )
 
 // Clock is the time of the dashboard: the real one, or that of a simulation.
@@ -20,15 +18,11 @@ type Clock struct {
 // minTick is the shortest time between two ticks of a fast clock, in real time.
 const minTick = 100 * time.Millisecond
 
-// untilTick returns the real time until the next multiple of interval, at which
-// all countdowns change together. A fast clock ticks every second of its own, or
-// every minTick if that is longer.
-func (c Clock) untilTick(interval time.Duration) time.Duration {
-	if c.fast() {
-		interval = time.Second
-	}
+// untilTick returns the real time until the next full second, at which all
+// countdowns change together. A fast clock ticks less often.
+func (c Clock) untilTick() time.Duration {
 	now := c.Now()
-	left := now.Truncate(interval).Add(interval).Sub(now)
+	left := now.Truncate(time.Second).Add(time.Second).Sub(now)
 	if c.fast() {
 		return max(c.real(left), minTick)
 	}
@@ -47,32 +41,15 @@ func (c Clock) real(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(float64(d) / c.Rate))
 }
 
-// ticked is a tick of the clock. Only the one with the current number counts.
-type ticked struct{ number int }
-
-// ticker is the timer that redraws the screen.
-type ticker struct {
-	interval time.Duration
-	number   int
-}
+// ticked is a tick of the clock.
+type ticked struct{}
 
 // tick waits for the next tick, or for the next deadline if that is sooner.
 func (m *Model) tick() tea.Cmd {
-	wait, number := m.cfg.Clock.untilTick(m.ticker.interval), m.ticker.number
+	wait := m.cfg.Clock.untilTick()
 	if next := m.log.observer.Next(); !next.IsZero() {
 		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
 		wait = max(min(wait, left), 0)
 	}
-	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{number} })
-}
-
-// adjustTicker replaces the pending tick if the screen has to be redrawn more
-// often than before, or less.
-func (m *Model) adjustTicker() tea.Cmd {
-	interval := ui.PaceOf(m.screen())
-	if interval == m.ticker.interval {
-		return nil
-	}
-	m.ticker = ticker{interval, m.ticker.number + 1}
-	return m.tick()
+	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{} })
 }

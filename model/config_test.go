@@ -15,7 +15,7 @@ import (
 // What a person configured is how it begins.
 func TestTheConfiguredBeginning(t *testing.T) {
 	light := theme.SchemeContrastLight
-	d := sit(t, twoOut, func(c *Config) {
+	d := newDashboard(t, twoOut, func(c *Config) {
 		c.Scheme, c.Order, c.Descending, c.Without = &light, filter.OrderStreak, true, ui.AllBut(ui.ColumnAt)
 	})
 	d.shows("waiting for") // an order of nothing is no trouble
@@ -37,7 +37,7 @@ func TestAChosenThemeAsksNothing(t *testing.T) {
 		scheme *theme.Scheme
 		asks   bool
 	}{{nil, true}, {&dark, false}} {
-		d := sit(t, twoOut, func(cfg *Config) { cfg.Scheme = c.scheme })
+		d := newDashboard(t, twoOut, func(cfg *Config) { cfg.Scheme = c.scheme })
 		asked := false
 		want := fmt.Sprintf("%T", tea.RequestBackgroundColor())
 		for _, msg := range results(d.m.Init()) {

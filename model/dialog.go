@@ -19,7 +19,6 @@ type dialog struct {
 	// The rest is for a confirmation. yes is true while yes has the focus, and
 	// ignored after a key that does not answer it.
 	plan         poolstate.Outcome
-	lastReady    []poolstate.LastReady
 	yes, ignored bool
 }
 
@@ -84,6 +83,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	out := &ui.Dialog{
 		Title:      fmt.Sprintf("%s %s in %s?", ui.VerbWord(d.task.Verb), count(len(d.plan.Changed)), m.cfg.Path),
 		Unaffected: ui.UnaffectedWords(&d.plan),
+		Warnings:   m.lastReadyWarnings(d.plan),
 		Choice:     &d.yes,
 		Keys:       []key.Binding{k.Toggle, k.Accept, k.Cancel},
 	}
@@ -96,10 +96,16 @@ func (m *Model) dialogView() *ui.Dialog {
 	if d.ignored {
 		out.Problem = "press y or n"
 	}
-	for i := range d.lastReady {
-		out.Warnings = append(out.Warnings, ui.StrandedWords(&d.lastReady[i], m.now))
-	}
 	return out
+}
+
+// lastReadyWarnings warns of providers that an outcome leaves with none ready.
+func (m *Model) lastReadyWarnings(out poolstate.Outcome) []string {
+	var warnings []string
+	for _, p := range m.snapshot.Pool.LastReady(out, m.policy) {
+		warnings = append(warnings, ui.StrandedWords(&p, m.now))
+	}
+	return warnings
 }
 
 func count(n int) string {

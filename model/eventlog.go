@@ -215,28 +215,19 @@ func (m *Model) refreshEvents() {
 
 // countEvents summarizes records, such as "2 exhausted, 1 back".
 func countEvents(records []poolstate.Record) string {
-	words := [...]struct {
-		kinds []poolstate.EventKind
-		word  string
-	}{
-		{[]poolstate.EventKind{poolstate.EventExhausted}, "exhausted"},
-		{[]poolstate.EventKind{poolstate.EventHeld}, "held"},
-		{[]poolstate.EventKind{poolstate.EventDead}, "dead"},
-		{[]poolstate.EventKind{poolstate.EventDue}, "due"},
-		{[]poolstate.EventKind{poolstate.EventReady, poolstate.EventReset, poolstate.EventRefreshed}, "back"},
-		{[]poolstate.EventKind{poolstate.EventAdded}, "added"},
-		{[]poolstate.EventKind{poolstate.EventRemoved}, "removed"},
+	names := map[poolstate.EventKind]string{
+		poolstate.EventExhausted: "exhausted", poolstate.EventHeld: "held", poolstate.EventDead: "dead",
+		poolstate.EventDue: "due", poolstate.EventReady: "back", poolstate.EventReset: "back",
+		poolstate.EventRefreshed: "back", poolstate.EventAdded: "added", poolstate.EventRemoved: "removed",
+	}
+	counts := map[string]int{}
+	for i := range records {
+		counts[names[records[i].Kind]]++
 	}
 	var parts []string
-	for _, w := range words {
-		n := 0
-		for i := range records {
-			if slices.Contains(w.kinds, records[i].Kind) {
-				n++
-			}
-		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, w.word))
+	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "added", "removed"} {
+		if n := counts[name]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, name))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -18,15 +18,15 @@ import (
 )
 
 // keeping is a dashboard with a journal, on a store with that content.
-func keeping(t *testing.T, content string) *desk {
+func dashboardWithJournal(t *testing.T, content string) *dashboard {
 	t.Helper()
-	d := sit(t, content)
+	d := newDashboard(t, content)
 	d.m.cfg.Operator.Journal = journal.At(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl"))
 	return d
 }
 
 // open reads journal and file, in either order.
-func (d *desk) read(journalFirst bool) {
+func (d *dashboard) read(journalFirst bool) {
 	d.t.Helper()
 	load, read := d.m.loadPool(), d.m.readJournal()
 	if journalFirst {
@@ -37,9 +37,9 @@ func (d *desk) read(journalFirst bool) {
 }
 
 // again is another dashboard on the same file and journal, a while later.
-func (d *desk) again(after time.Duration) *desk {
+func (d *dashboard) again(after time.Duration) *dashboard {
 	d.t.Helper()
-	next := &desk{t: d.t, file: d.file, now: d.now.Add(after)}
+	next := &dashboard{t: d.t, file: d.file, now: d.now.Add(after)}
 	cfg := d.m.cfg
 	cfg.Clock = Clock{Now: next.clock, Rate: 1}
 	cfg.After = func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
@@ -49,13 +49,13 @@ func (d *desk) again(after time.Duration) *desk {
 }
 
 // beat lets the dashboard notice the time, and do what follows.
-func (d *desk) beat() {
+func (d *dashboard) beat() {
 	d.t.Helper()
-	d.finish(d.send(ticked{d.m.ticker.number}))
+	d.finish(d.send(ticked{}))
 }
 
 // kept is what the journal holds: of whom and what.
-func (d *desk) kept() string {
+func (d *dashboard) kept() string {
 	d.t.Helper()
 	entries, err := d.m.cfg.Operator.Journal.Read()
 	if err != nil {
@@ -84,7 +84,7 @@ func pool(entries ...string) string {
 // What happens is shown, newest first, and kept.
 func TestEventsAreShownAndKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(ready("a", 0), ready("b", 2)))
+		d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 2)))
 		d.read(true)
 		d.now = d.now.Add(time.Minute)
 		d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
@@ -110,7 +110,7 @@ func TestEventsAreShownAndKept(t *testing.T) {
 func TestEventsSurvive(t *testing.T) {
 	for _, journalFirst := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			d := keeping(t, pool(ready("a", 0), ready("b", 0)))
+			d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 0)))
 			d.read(journalFirst)
 			d.now = d.now.Add(time.Minute)
 			d.change(pool(exhausted("a", time.Minute, 1), ready("b", 0)))
@@ -133,7 +133,7 @@ func TestEventsSurvive(t *testing.T) {
 // At the very first start the file tells of the past; that is shown, and not
 // made out to be news.
 func TestTheFirstStartShowsThePast(t *testing.T) {
-	d := keeping(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
+	d := dashboardWithJournal(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.read(true)
 	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
 	d.hides("not running")
@@ -144,7 +144,7 @@ func TestTheFirstStartShowsThePast(t *testing.T) {
 // its undo is the operator's too.
 func TestAnActionIsOneEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
+		d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 		d.read(true)
 		d.act("r")
 		equal(t, "kept", d.kept(), "a reset")
@@ -161,7 +161,7 @@ func TestAnActionIsOneEvent(t *testing.T) {
 // agent, and no evidence of its policy.
 func TestAnActionThatIsSeenBeforeItIsDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
+		d := dashboardWithJournal(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
 		d.read(true)
 		for _, k := range []string{"r", "u"} {
 			var outcome tea.Msg
@@ -186,7 +186,7 @@ func TestAnActionThatIsSeenBeforeItIsDone(t *testing.T) {
 // Trouble with the file is an event.
 func TestTroubleIsAnEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(ready("a", 0)))
+		d := dashboardWithJournal(t, pool(ready("a", 0)))
 		d.read(true)
 		d.finish(d.fail())
 		d.change(pool(ready("a", 0)))
@@ -200,7 +200,7 @@ func TestTroubleIsAnEvent(t *testing.T) {
 // same.
 func TestAJournalThatCannotBeWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(ready("a", 0)))
+		d := dashboardWithJournal(t, pool(ready("a", 0)))
 		if err := os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 // The filter of the table is that of the events too.
 func TestEventsAreFiltered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3)))
+		d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3)))
 		d.read(true)
 		d.press("e", "/")
 		d.typing("streak:>2")
@@ -228,7 +228,7 @@ func TestEventsAreFiltered(t *testing.T) {
 	})
 }
 
-func (d *desk) typing(text string) {
+func (d *dashboard) typing(text string) {
 	d.t.Helper()
 	for _, r := range text {
 		d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
@@ -238,7 +238,7 @@ func (d *desk) typing(text string) {
 // Ten thousand events are kept in memory, the oldest go first, and all of them
 // can be reached.
 func TestTenThousandEvents(t *testing.T) {
-	d := sitReading(t, pool(ready("a", 0)))
+	d := startDashboard(t, pool(ready("a", 0)))
 	for i := range 2*maxEvents + 1 {
 		d.m.log.merge([]poolstate.Record{{At: noon.Add(time.Duration(i) * time.Minute), Kind: poolstate.EventAdded, Provider: "p", ID: fmt.Sprint(i)}}, false)
 	}
@@ -258,7 +258,7 @@ func TestTenThousandEvents(t *testing.T) {
 // it is there.
 func TestAPausedPictureStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(ready("a", 0), exhausted("b", -59*time.Minute, 1)))
+		d := dashboardWithJournal(t, pool(ready("a", 0), exhausted("b", -59*time.Minute, 1)))
 		d.read(true)
 		d.press("p")
 		d.shows("❚ paused")
@@ -280,7 +280,7 @@ func TestAPausedPictureStands(t *testing.T) {
 // Whoever comes back is told what happened meanwhile.
 func TestWhileYouWereAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := keeping(t, pool(ready("a", 0), ready("b", 0), exhausted("c", 0, 1)))
+		d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 0), exhausted("c", 0, 1)))
 		d.read(true)
 		d.send(tea.FocusMsg{})
 		d.hides("while you were away")
@@ -298,7 +298,7 @@ func TestWhileYouWereAway(t *testing.T) {
 
 // What changed a moment ago is marked, and the mark fades.
 func TestChangesFade(t *testing.T) {
-	d := sitReading(t, pool(ready("a", 0), ready("b", 0)))
+	d := startDashboard(t, pool(ready("a", 0), ready("b", 0)))
 	d.change(pool(ready("a", 0), exhausted("b", 0, 1)))
 	ref := poolstate.Ref{Provider: "p", ID: "b", Position: 1}
 	for _, step := range []struct {
@@ -313,7 +313,7 @@ func TestChangesFade(t *testing.T) {
 
 // What the agent is seen to do decides the policy, and the screen says so.
 func TestThePolicyFollowsTheEvidence(t *testing.T) {
-	d := sitReading(t, pool(ready("a", 2), ready("b", 1)))
+	d := startDashboard(t, pool(ready("a", 2), ready("b", 1)))
 	d.shows("backoff")
 	d.hides("(seen)")
 	d.now = d.now.Add(time.Minute)
@@ -326,7 +326,7 @@ func TestThePolicyFollowsTheEvidence(t *testing.T) {
 	d.change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)))
 	d.shows("backoff (seen)")
 
-	forced := sit(t, pool(ready("a", 2)))
+	forced := newDashboard(t, pool(ready("a", 2)))
 	forced.m.cfg.Policy = poolstate.PolicyBackoff
 	forced.finish(forced.m.loadPool())
 	forced.change(pool(exhausted("a", 0, 2)))
@@ -335,7 +335,7 @@ func TestThePolicyFollowsTheEvidence(t *testing.T) {
 
 // The pane of the events belongs to the whole screen, also without any.
 func TestAnEmptyPaneOfEvents(t *testing.T) {
-	d := sitReading(t, pool(ready("a", 0)))
+	d := startDashboard(t, pool(ready("a", 0)))
 	d.press("e")
 	d.open(ui.PaneEvents)
 	d.shows("nothing has happened yet")

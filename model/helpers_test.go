@@ -21,24 +21,22 @@ import (
 // noon is when most of these tests begin.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// desk is a dashboard on a file of its own, without a program around it: a test
-// hands it messages and runs its commands. Its clock moves by hand.
-type desk struct {
-	t    *testing.T
-	file string
-	now  time.Time
-	m    Model
-	last tea.Msg // the last message that finish handed over
-	// beats are how long the waits for beats of the clock are that were begun;
-	// no beat comes by itself.
-	beats []time.Duration
+// dashboard is a model on a file of its own, without a program: a test sends it
+// messages and runs its commands. Its clock moves by hand.
+type dashboard struct {
+	t     *testing.T
+	file  string
+	now   time.Time
+	m     Model
+	last  tea.Msg         // the last message that finish sent
+	waits []time.Duration // for ticks, none of which comes by itself
 }
 
-// sit opens a dashboard of 120×36 on a store with that content; "" is no file.
-// Nothing is read yet. A person may have configured it.
-func sit(t *testing.T, content string, configured ...func(*Config)) *desk {
+// newDashboard returns a dashboard of 120×36 that has not read anything, on a
+// store with that content, or without a file for "".
+func newDashboard(t *testing.T, content string, configured ...func(*Config)) *dashboard {
 	t.Helper()
-	d := &desk{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
+	d := &dashboard{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
 	if content != "" {
 		d.write(content)
 	}
@@ -48,7 +46,7 @@ func sit(t *testing.T, content string, configured ...func(*Config)) *desk {
 			Number: func() string { return "an action" },
 		},
 		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
-			d.beats = append(d.beats, wait)
+			d.waits = append(d.waits, wait)
 			return nil
 		},
 		Clock:        Clock{Now: d.clock, Rate: 1},
@@ -69,25 +67,25 @@ func sit(t *testing.T, content string, configured ...func(*Config)) *desk {
 	return d
 }
 
-func (d *desk) clock() time.Time { return d.now }
+func (d *dashboard) clock() time.Time { return d.now }
 
-// sitReading is sit with the first load done.
-func sitReading(t *testing.T, content string, configured ...func(*Config)) *desk {
+// startDashboard returns a dashboard that has read its store and journal.
+func startDashboard(t *testing.T, content string, configured ...func(*Config)) *dashboard {
 	t.Helper()
-	d := sit(t, content, configured...)
+	d := newDashboard(t, content, configured...)
 	d.finish(d.m.readJournal())
 	d.finish(d.m.loadPool())
 	return d
 }
 
-func (d *desk) write(content string) {
+func (d *dashboard) write(content string) {
 	d.t.Helper()
 	if err := os.WriteFile(d.file, []byte(content), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
 }
 
-func (d *desk) remove() {
+func (d *dashboard) remove() {
 	d.t.Helper()
 	if err := os.Remove(d.file); err != nil {
 		d.t.Fatal(err)
@@ -95,7 +93,7 @@ func (d *desk) remove() {
 }
 
 // send hands a message over and returns what is to be done about it.
-func (d *desk) send(msg tea.Msg) tea.Cmd {
+func (d *dashboard) send(msg tea.Msg) tea.Cmd {
 	d.t.Helper()
 	next, cmd := d.m.Update(msg)
 	m, ok := next.(Model)
@@ -108,7 +106,7 @@ func (d *desk) send(msg tea.Msg) tea.Cmd {
 
 // finish runs a command and whatever follows from it, until nothing is left to
 // do. In a bubble of synctest it takes no time.
-func (d *desk) finish(cmd tea.Cmd) {
+func (d *dashboard) finish(cmd tea.Cmd) {
 	d.t.Helper()
 	for _, msg := range results(cmd) {
 		d.last = msg
@@ -117,20 +115,20 @@ func (d *desk) finish(cmd tea.Cmd) {
 }
 
 // change writes the file and tells the dashboard.
-func (d *desk) change(content string) {
+func (d *dashboard) change(content string) {
 	d.t.Helper()
 	d.write(content)
 	d.finish(d.send(FileChanged{}))
 }
 
 // tick moves the clock and lets the dashboard notice.
-func (d *desk) tick(by time.Duration) {
+func (d *dashboard) tick(by time.Duration) {
 	d.t.Helper()
 	d.now = d.now.Add(by)
-	d.send(ticked{d.m.ticker.number})
+	d.send(ticked{})
 }
 
-func (d *desk) press(keys ...string) tea.Cmd {
+func (d *dashboard) press(keys ...string) tea.Cmd {
 	d.t.Helper()
 	var cmd tea.Cmd
 	for _, k := range keys {
@@ -160,9 +158,9 @@ func results(cmd tea.Cmd) []tea.Msg {
 }
 
 // screen is what the dashboard draws, without its colours.
-func (d *desk) screen() string { return ansi.Strip(d.m.View().Content) }
+func (d *dashboard) screen() string { return ansi.Strip(d.m.View().Content) }
 
-func (d *desk) shows(words ...string) {
+func (d *dashboard) shows(words ...string) {
 	d.t.Helper()
 	for _, w := range words {
 		if !strings.Contains(d.screen(), w) {
@@ -171,7 +169,7 @@ func (d *desk) shows(words ...string) {
 	}
 }
 
-func (d *desk) hides(words ...string) {
+func (d *dashboard) hides(words ...string) {
 	d.t.Helper()
 	for _, w := range words {
 		if strings.Contains(d.screen(), w) {
@@ -181,14 +179,14 @@ func (d *desk) hides(words ...string) {
 }
 
 // at is the id of the selected credential, "" without one.
-func (d *desk) at() string {
+func (d *dashboard) at() string {
 	if d.m.selected == nil {
 		return ""
 	}
 	return d.m.selected.ID
 }
 
-func (d *desk) isAt(id string) {
+func (d *dashboard) isAt(id string) {
 	d.t.Helper()
 	equal(d.t, "the selection", d.at(), id)
 }
@@ -249,12 +247,12 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 }
 
 // isReady checks in the file that credentials are usable.
-func (d *desk) isReady(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Ready, ids) }
+func (d *dashboard) isReady(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Ready, ids) }
 
 // isCooling checks in the file that credentials cool down.
-func (d *desk) isCooling(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Cooling, ids) }
+func (d *dashboard) isCooling(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Cooling, ids) }
 
-func (d *desk) isInFile(want poolstate.Availability, ids []string) {
+func (d *dashboard) isInFile(want poolstate.Availability, ids []string) {
 	d.t.Helper()
 	snapshot, err := poolstate.Open(d.file).Load()
 	if err != nil {

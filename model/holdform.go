@@ -18,9 +18,8 @@ import (
 
 // holdForm is the input fields of a hold.
 type holdForm struct {
-	inputs  [len(holdFields)]textinput.Model
-	focus   int
-	problem string
+	inputs [len(holdFields)]textinput.Model
+	focus  int
 }
 
 const (
@@ -79,23 +78,28 @@ func (f *holdForm) cycleCode(by int) {
 
 func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
 
-// hold parses the fields.
-func (m *Model) hold(f *holdForm) (h poolstate.Hold, err error) {
+// planHold returns the task of the form and what it would change. The error says
+// what is wrong with the form, or why nothing would change.
+func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
+	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
-		if h, err = poolstate.ParseHold(text, m.now); err != nil {
-			return h, fmt.Errorf("duration: %w", err)
+		if t.Hold, err = poolstate.ParseHold(text, m.now); err != nil {
+			return t, plan, fmt.Errorf("duration: %w", err)
 		}
 	}
-	if h.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
-		return h, errors.New("code: enter a number such as 429")
+	if t.Hold.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
+		return t, plan, errors.New("code: enter a number such as 429")
 	}
-	h.Reason = f.value(fieldReason)
-	return h, nil
+	t.Hold.Reason = f.value(fieldReason)
+	plan = t.Plan(t.Seen, m.now)
+	for i := range plan.Unchanged {
+		err = errors.New(ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
+	}
+	return t, plan, err
 }
 
 func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	k, f := m.dialogKeys, m.dialog.form
-	f.problem = ""
 	switch {
 	case key.Matches(pressed, k.Accept):
 		return m.submitHold()
@@ -130,24 +134,19 @@ func (m *Model) pasted(msg tea.PasteMsg) {
 	}
 }
 
-// submitHold starts the hold, or shows what is wrong with the form.
+// submitHold starts the hold, unless something is wrong with the form, which shows
+// that already.
 func (m *Model) submitHold() tea.Cmd {
-	d := m.dialog
-	h, err := m.hold(d.form)
-	if err != nil {
-		d.form.problem = err.Error()
-		return nil
-	}
-	d.task.Hold = h
-	plan := d.task.Plan(d.task.Seen, m.now)
+	t, plan, _ := m.planHold()
 	if len(plan.Changed) == 0 {
-		d.form.problem = plan.Unchanged[0].Reason
 		return nil
 	}
 	m.dialog = nil
-	return m.confirm(d.task, plan)
+	return m.confirm(t, plan)
 }
 
+// formView returns the form with a preview of the hold and with warnings of what
+// might undo it.
 func (m *Model) formView() *ui.Dialog {
 	seen, f, k := m.dialog.task.Seen, m.dialog.form, m.dialogKeys
 	out := &ui.Dialog{
@@ -163,40 +162,24 @@ func (m *Model) formView() *ui.Dialog {
 			Focused: i == f.focus, Cursor: f.inputs[i].Position(),
 		})
 	}
-	if h, err := m.hold(f); err != nil {
+	t, plan, err := m.planHold()
+	if err != nil {
 		out.Problem = err.Error()
-	} else {
-		m.preview(out, h)
-	}
-	if f.problem != "" {
-		out.Problem = f.problem
-	}
-	return out
-}
-
-// preview adds to the form what the hold would do, and what might undo it.
-func (m *Model) preview(out *ui.Dialog, h poolstate.Hold) {
-	a := m.dialog.task.Action
-	a.Hold = h
-	plan := a.Plan(m.dialog.task.Seen, m.now)
-	for i := range plan.Unchanged {
-		out.Problem = ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason
 	}
 	if len(plan.Changed) == 0 {
-		return
+		return out
 	}
 	first := &plan.Changed[0]
-	out.Preview = ui.HoldWords(first, h.For == 0 && h.Until.IsZero(), m.now)
+	out.Preview = ui.HoldWords(first, t.Hold.For == 0 && t.Hold.Until.IsZero(), m.now)
 	if n := len(plan.Changed); n > 1 {
 		out.Preview = fmt.Sprintf("%s: %s, and %d more", ui.CredentialName(&first.Before), out.Preview, n-1)
 	}
 	out.Note = ui.ReloadNote
 	for i := range plan.Changed {
-		if w := h.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
+		if w := t.Hold.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
-	for _, st := range m.snapshot.Pool.LastReady(plan, m.policy) {
-		out.Warnings = append(out.Warnings, ui.StrandedWords(&st, m.now))
-	}
+	out.Warnings = append(out.Warnings, m.lastReadyWarnings(plan)...)
+	return out
 }

@@ -25,53 +25,56 @@ type keyMap struct {
 	Move key.Binding
 }
 
-// action is what a key does: its name in the configuration, its binding, its
-// description in the help, and its default keys.
-type action struct {
-	name    string
+// Action is something that a key of the dashboard does.
+type Action struct {
+	// Name is its name in the configuration, Does its description in the help.
+	Name, Does string
+	// Keys are the names of its default keys.
+	Keys []string
+
 	binding *key.Binding
-	does    string
-	keys    []string
 }
 
-// actions returns all actions, in the order of the help.
-func (k *keyMap) actions() []action {
-	return []action{
-		{"up", &k.Up, "up", []string{"up", "k"}},
-		{"down", &k.Down, "down", []string{"down", "j"}},
-		{"page-up", &k.PageUp, "page up", []string{"pgup", "ctrl+b"}},
-		{"page-down", &k.PageDown, "page down", []string{"pgdown", "ctrl+f"}},
-		{"first", &k.Top, "first credential", []string{"g", "home"}},
-		{"last", &k.Bottom, "last credential", []string{"G", "end"}},
+// Actions returns all actions, in the order of the help.
+func Actions() []Action { return new(keyMap).actions() }
 
-		{"mark", &k.Mark, "mark for the next action", []string{"space"}},
-		{"mark-provider", &k.MarkProvider, "mark all of the provider", []string{"a"}},
-		{"reset", &k.Reset, "reset: ready again, streak 0", []string{"r"}},
-		{"reset-provider", &k.ResetProvider, "reset the provider", []string{"R"}},
-		{"reset-all", &k.ResetAll, "reset everything shown", []string{"ctrl+r"}},
-		{"exhaust", &k.Exhaust, "hold: take out of rotation", []string{"x"}},
-		{"sync", &k.Sync, "take newer tokens from where they were issued", []string{"A"}},
-		{"undo", &k.Undo, "undo the last action", []string{"u"}},
+func (k *keyMap) actions() []Action {
+	return []Action{
+		{"up", "up", []string{"up", "k"}, &k.Up},
+		{"down", "down", []string{"down", "j"}, &k.Down},
+		{"page-up", "page up", []string{"pgup", "ctrl+b"}, &k.PageUp},
+		{"page-down", "page down", []string{"pgdown", "ctrl+f"}, &k.PageDown},
+		{"first", "first credential", []string{"g", "home"}, &k.Top},
+		{"last", "last credential", []string{"G", "end"}, &k.Bottom},
 
-		{"filter", &k.Filter, "filter: provider: state: code: streak: source: text", []string{"/"}},
-		{"sort", &k.Sort, "sort by the next field", []string{"s"}},
-		{"sort-direction", &k.Direction, "reverse the order", []string{"S"}},
-		{"fold", &k.Fold, "fold the provider", []string{"left"}},
-		{"unfold", &k.Unfold, "unfold the provider", []string{"right"}},
+		{"mark", "mark for the next action", []string{"space"}, &k.Mark},
+		{"mark-provider", "mark all of the provider", []string{"a"}, &k.MarkProvider},
+		{"reset", "reset: ready again, streak 0", []string{"r"}, &k.Reset},
+		{"reset-provider", "reset the provider", []string{"R"}, &k.ResetProvider},
+		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},
+		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
+		{"sync", "take newer tokens from where they were issued", []string{"A"}, &k.Sync},
+		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 
-		{"forecast", &k.Forecast, "forecast: pool, provider, off", []string{"f"}},
-		{"events", &k.Events, "events, newest first", []string{"e"}},
-		{"detail", &k.Detail, "detail", []string{"enter", "d"}},
-		{"copy", &k.Copy, "copy the id", []string{"y"}},
-		{"pause", &k.Pause, "freeze the display", []string{"p"}},
-		{"notify", &k.Notify, "notifications on or off", []string{"n"}},
-		{"back", &k.Back, "back; clear marks and filter", []string{backKey}},
-		{"times", &k.Times, "clock times or time left", []string{"T"}},
-		{"theme", &k.Theme, "theme: dark, light, high contrast", []string{"t"}},
-		{"mouse", &k.Mouse, "mouse on or off", []string{"m"}},
-		{"help", &k.Help, "help", []string{"?"}},
-		{"suspend", &k.Suspend, "suspend (fg resumes)", []string{"ctrl+z"}},
-		{"quit", &k.Quit, "quit", []string{"q", quitKey}},
+		{"filter", "filter: provider: state: code: streak: source: text", []string{"/"}, &k.Filter},
+		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
+		{"sort-direction", "reverse the order", []string{"S"}, &k.Direction},
+		{"fold", "fold the provider", []string{"left"}, &k.Fold},
+		{"unfold", "unfold the provider", []string{"right"}, &k.Unfold},
+
+		{"forecast", "forecast: pool, provider, off", []string{"f"}, &k.Forecast},
+		{"events", "events, newest first", []string{"e"}, &k.Events},
+		{"detail", "detail", []string{"enter", "d"}, &k.Detail},
+		{"copy", "copy the id", []string{"y"}, &k.Copy},
+		{"pause", "freeze the display", []string{"p"}, &k.Pause},
+		{"notify", "notifications on or off", []string{"n"}, &k.Notify},
+		{"back", "back; clear marks and filter", []string{backKey}, &k.Back},
+		{"times", "clock times or time left", []string{"T"}, &k.Times},
+		{"theme", "theme: dark, light, high contrast", []string{"t"}, &k.Theme},
+		{"mouse", "mouse on or off", []string{"m"}, &k.Mouse},
+		{"help", "help", []string{"?"}, &k.Help},
+		{"suspend", "suspend (fg resumes)", []string{"ctrl+z"}, &k.Suspend},
+		{"quit", "quit", []string{"q", quitKey}, &k.Quit},
 	}
 }
 
@@ -79,11 +82,7 @@ func (k *keyMap) actions() []action {
 func newKeyMap(chosen KeyBindings) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {
-		keys, ok := chosen[a.name]
-		if !ok {
-			keys = a.keys
-		}
-		*a.binding = bind(a.does, keys...)
+		*a.binding = bind(a.Does, chosen.Keys(a.Name)...)
 	}
 	k.Move = k.move()
 	return k
@@ -146,17 +145,18 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	}
 }
 
-// help returns all keys, in groups.
+// help returns all keys, in groups of actions.
 func (k *keyMap) help() [][]key.Binding {
-	return [][]key.Binding{
-		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom},
-		{k.Mark, k.MarkProvider, k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo},
-		{k.Filter, k.Sort, k.Direction, k.Fold, k.Unfold},
-		{
-			k.Forecast, k.Events, k.Detail, k.Copy, k.Pause, k.Notify, k.Back,
-			k.Times, k.Theme, k.Mouse, k.Help, k.Suspend, k.Quit,
-		},
+	var groups [][]key.Binding
+	for _, a := range k.actions() {
+		switch a.binding {
+		case &k.Up, &k.Mark, &k.Filter, &k.Forecast:
+			groups = append(groups, nil)
+		}
+		last := len(groups) - 1
+		groups[last] = append(groups[last], *a.binding)
 	}
+	return groups
 }
 
 // dialogKeys are the keys of dialogs and of the filter. They cannot be

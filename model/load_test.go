@@ -9,14 +9,14 @@ import (
 )
 
 func TestBeforeTheFirstLoadNothingIsShownOfThePool(t *testing.T) {
-	d := sit(t, poolOf("p: a b"))
+	d := newDashboard(t, poolOf("p: a b"))
 	d.shows("waiting for ~/.hermes/auth.json")
 	d.hides("label-a")
 	equal(t, "the policy", d.m.policy.String(), "flat")
 }
 
 func TestALoadIsAPicture(t *testing.T) {
-	d := sitReading(t, poolOf("openrouter: a b", "anthropic: c"))
+	d := startDashboard(t, poolOf("openrouter: a b", "anthropic: c"))
 	d.shows("● live", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // the first of the first provider
 	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
@@ -25,14 +25,14 @@ func TestALoadIsAPicture(t *testing.T) {
 
 // The policy goes by the file, with each picture anew.
 func TestThePolicyFollowsTheFile(t *testing.T) {
-	d := sitReading(t, poolOf("p: a"))
+	d := startDashboard(t, poolOf("p: a"))
 	d.shows("flat")
 	d.change(`{"credential_pool": {"p": [{"id": "a", "consecutive_failures": 1}]}}`)
 	d.shows("backoff")
 }
 
 func TestAChangeOfTheFileIsShown(t *testing.T) {
-	d := sitReading(t, poolOf("p: a"))
+	d := startDashboard(t, poolOf("p: a"))
 	d.change(poolOf("p: a b"))
 	d.shows("label-b", "2 ready")
 }
@@ -41,7 +41,7 @@ func TestAChangeOfTheFileIsShown(t *testing.T) {
 // there are, and what is shown in the end is the last state of the file.
 func TestChangesDuringALoadMeanOneMore(t *testing.T) {
 	for _, news := range []int{1, 2, 50} {
-		d := sitReading(t, poolOf("p: first"))
+		d := startDashboard(t, poolOf("p: first"))
 		d.write(poolOf("p: second"))
 		running := d.send(FileChanged{})
 		loaded := results(running)
@@ -72,7 +72,7 @@ func TestChangesDuringALoadMeanOneMore(t *testing.T) {
 // Init starts the first load; the watcher may report the file before it is
 // done.
 func TestAChangeDuringTheFirstLoadMeansOneMore(t *testing.T) {
-	d := sit(t, poolOf("p: first"))
+	d := newDashboard(t, poolOf("p: first"))
 	loaded := results(d.m.loadPool())
 	if d.send(FileChanged{}) != nil {
 		t.Fatal("a second load was started while the first one runs")
@@ -85,7 +85,7 @@ func TestAChangeDuringTheFirstLoadMeansOneMore(t *testing.T) {
 // A file with the content of the picture is not parsed again: the picture stays
 // the very same.
 func TestUnchangedContentIsTheSamePicture(t *testing.T) {
-	d := sitReading(t, poolOf("p: a b"))
+	d := startDashboard(t, poolOf("p: a b"))
 	before := d.m.snapshot.Pool
 	d.finish(d.send(FileChanged{}))
 	d.change(poolOf("p: a b"))
@@ -100,7 +100,7 @@ func TestUnchangedContentIsTheSamePicture(t *testing.T) {
 
 // Where events cannot be had, the header says how often the file is looked at.
 func TestAPollingFeedIsNamed(t *testing.T) {
-	d := sitReading(t, poolOf("p: a"))
+	d := startDashboard(t, poolOf("p: a"))
 	polling := FileChanged{Polling: true, Interval: 2 * time.Second, Reason: "network file system"}
 	d.finish(d.send(polling))
 	d.shows("polling 2s", "network file system")
@@ -113,8 +113,8 @@ func TestAPollingFeedIsNamed(t *testing.T) {
 // background, all of which arrive as messages.
 func TestInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sit(t, poolOf("p: a"))
-		d.beats = nil
+		d := newDashboard(t, poolOf("p: a"))
+		d.waits = nil
 		var loads, journals, others int
 		for _, msg := range results(d.m.Init()) {
 			switch msg.(type) {
@@ -128,7 +128,7 @@ func TestInit(t *testing.T) {
 		}
 		equal(t, "loads", loads, 1)
 		equal(t, "journals", journals, 1)
-		equal(t, "beats", len(d.beats), 1)
+		equal(t, "beats", len(d.waits), 1)
 		equal(t, "questions to the terminal", others, 1)
 	})
 }

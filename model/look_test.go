@@ -18,7 +18,7 @@ import (
 
 // hasTheme checks that the dashboard is drawn in a scheme and for what a
 // terminal can show.
-func (d *desk) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
+func (d *dashboard) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
 	d.t.Helper()
 	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
 		d.t.Errorf("the theme is not that of %v, %v", scheme, profile)
@@ -27,7 +27,7 @@ func (d *desk) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
 
 // Dark and with all colours, until the terminal says what it is.
 func TestTheTerminalChoosesTheTheme(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 
 	d.send(tea.BackgroundColorMsg{Color: color.White})
@@ -43,7 +43,7 @@ func TestTheTerminalChoosesTheTheme(t *testing.T) {
 }
 
 func TestAPersonChoosesTheTheme(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
 	said := ""
 	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeLight, theme.SchemeContrastLight, theme.SchemeDark} {
@@ -63,14 +63,14 @@ func TestAPersonChoosesTheTheme(t *testing.T) {
 // On a light terminal the first choice is the contrast, not a scheme that
 // cannot be read there.
 func TestTheNextThemeIsForTheSameBackground(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	d.send(tea.BackgroundColorMsg{Color: color.White})
 	d.press("t")
 	d.hasTheme(theme.SchemeContrastLight, colorprofile.TrueColor)
 }
 
 func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
 	d.refuses("no colours")
@@ -80,7 +80,7 @@ func TestWithoutColoursThereIsNoThemeToChoose(t *testing.T) {
 
 // What an agent did to a written entry stays until it is read.
 func TestAThemeCoversNoNotice(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	d.m.setStatus(ui.AnswerNotice, "an agent was here")
 	d.press("t")
 	d.shows("an agent was here")
@@ -90,7 +90,7 @@ func TestAThemeCoversNoNotice(t *testing.T) {
 // Without colours shapes tell what colours would, and no colour is set.
 func TestWithoutColours(t *testing.T) {
 	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.NoTTY} {
-		d := sitReading(t, twoOut)
+		d := startDashboard(t, twoOut)
 		d.send(tea.ColorProfileMsg{Profile: p})
 		equal(t, "shapes", d.m.theme.Shapes, true)
 		for _, colour := range []string{"\x1b[3", "\x1b[4", ";38;", ";48;", "\x1b[9"} {
@@ -103,33 +103,33 @@ func TestWithoutColours(t *testing.T) {
 }
 
 // states are what the dashboard may show, by the way that leads there.
-var states = map[string]func(t *testing.T) *desk{
-	"nothing read": func(t *testing.T) *desk { return sit(t, twoOut) },
-	"no file":      func(t *testing.T) *desk { return sitReading(t, "") },
-	"unreadable":   func(t *testing.T) *desk { return sitReading(t, broken) },
-	"no pool":      func(t *testing.T) *desk { return sitReading(t, `{}`) },
-	"empty pool":   func(t *testing.T) *desk { return sitReading(t, `{"credential_pool": {}}`) },
-	"a pool":       func(t *testing.T) *desk { return sitReading(t, twoOut) },
-	"wide text":    func(t *testing.T) *desk { return sitReading(t, wideText) },
-	"stale": func(t *testing.T) *desk {
-		d := sitReading(t, twoOut)
+var states = map[string]func(t *testing.T) *dashboard{
+	"nothing read": func(t *testing.T) *dashboard { return newDashboard(t, twoOut) },
+	"no file":      func(t *testing.T) *dashboard { return startDashboard(t, "") },
+	"unreadable":   func(t *testing.T) *dashboard { return startDashboard(t, broken) },
+	"no pool":      func(t *testing.T) *dashboard { return startDashboard(t, `{}`) },
+	"empty pool":   func(t *testing.T) *dashboard { return startDashboard(t, `{"credential_pool": {}}`) },
+	"a pool":       func(t *testing.T) *dashboard { return startDashboard(t, twoOut) },
+	"wide text":    func(t *testing.T) *dashboard { return startDashboard(t, wideText) },
+	"stale": func(t *testing.T) *dashboard {
+		d := startDashboard(t, twoOut)
 		d.finish(d.fail())
 		return d
 	},
-	"polling": func(t *testing.T) *desk {
-		d := sitReading(t, twoOut)
+	"polling": func(t *testing.T) *dashboard {
+		d := startDashboard(t, twoOut)
 		d.finish(d.send(FileChanged{Polling: true, Interval: 2e9, Reason: strings.Repeat("a network file system ", 5)}))
 		return d
 	},
-	"detail":             func(t *testing.T) *desk { return pressed(t, twoOut, "down", "d") },
-	"detail of wide":     func(t *testing.T) *desk { return pressed(t, wideText, "d") },
-	"help":               func(t *testing.T) *desk { return pressed(t, twoOut, "?") },
-	"marked":             func(t *testing.T) *desk { return pressed(t, twoOut, "a") },
-	"a form":             func(t *testing.T) *desk { return pressed(t, twoOut, "x") },
-	"a form of wide":     func(t *testing.T) *desk { return pressed(t, wideText, "x") },
-	"a question":         func(t *testing.T) *desk { return pressed(t, twoOut, "ctrl+r") },
-	"a question of wide": func(t *testing.T) *desk { return pressed(t, wideText, "ctrl+r") },
-	"an answer":          func(t *testing.T) *desk { return pressed(t, twoOut, "down", "r") },
+	"detail":             func(t *testing.T) *dashboard { return pressed(t, twoOut, "down", "d") },
+	"detail of wide":     func(t *testing.T) *dashboard { return pressed(t, wideText, "d") },
+	"help":               func(t *testing.T) *dashboard { return pressed(t, twoOut, "?") },
+	"marked":             func(t *testing.T) *dashboard { return pressed(t, twoOut, "a") },
+	"a form":             func(t *testing.T) *dashboard { return pressed(t, twoOut, "x") },
+	"a form of wide":     func(t *testing.T) *dashboard { return pressed(t, wideText, "x") },
+	"a question":         func(t *testing.T) *dashboard { return pressed(t, twoOut, "ctrl+r") },
+	"a question of wide": func(t *testing.T) *dashboard { return pressed(t, wideText, "ctrl+r") },
+	"an answer":          func(t *testing.T) *dashboard { return pressed(t, twoOut, "down", "r") },
 }
 
 // wideText has labels of every width, and long ones.
@@ -138,9 +138,9 @@ var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) 
 	 "last_error_code": 429, "last_error_reason": "` + strings.Repeat("理由", 90) + `", "last_error_message": "` + strings.Repeat("👩‍👩‍👧 e\u0301 ", 90) + `"},
 	{"id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
 
-func pressed(t *testing.T, content string, keys ...string) *desk {
+func pressed(t *testing.T, content string, keys ...string) *dashboard {
 	t.Helper()
-	d := sitReading(t, content)
+	d := startDashboard(t, content)
 	for _, k := range keys {
 		d.act(k)
 	}
@@ -169,7 +169,7 @@ func TestTheViewFitsTheWindow(t *testing.T) {
 	}
 }
 
-func (d *desk) fits(w, h int) bool {
+func (d *dashboard) fits(w, h int) bool {
 	d.t.Helper()
 	lines := strings.Split(d.m.View().Content, "\n")
 	if len(lines) > h {
@@ -187,7 +187,7 @@ func (d *desk) fits(w, h int) bool {
 
 // A window of no size is one whose size is not known yet: nothing is drawn.
 func TestWithoutAWindowNothingIsDrawn(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	for _, size := range []tea.WindowSizeMsg{{}, {Width: 80}, {Height: 24}} {
 		d.send(size)
 		equal(t, fmt.Sprint("the view of ", size), d.m.View().Content, "")
@@ -198,7 +198,7 @@ func TestWithoutAWindowNothingIsDrawn(t *testing.T) {
 // A resize loses nothing: back at its size the screen is as it was.
 func TestAResizeLosesNothing(t *testing.T) {
 	for _, keys := range [][]string{{"down", "down"}, {"G", "d"}, {"?"}} {
-		d := sitReading(t, twoOut)
+		d := startDashboard(t, twoOut)
 		d.press(keys...)
 		before := d.screen()
 		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 60}, {Width: 5, Height: 2}, {Width: 30, Height: 8}, {}, {Width: 120, Height: 36}} {
@@ -211,10 +211,10 @@ func TestAResizeLosesNothing(t *testing.T) {
 // The view takes the whole screen, asks whether somebody looks, and says in the
 // title how the pool stands.
 func TestTheViewOfTheTerminal(t *testing.T) {
-	v := sitReading(t, twoOut).m.View()
+	v := startDashboard(t, twoOut).m.View()
 	equal(t, "the alternate screen", v.AltScreen, true)
 	equal(t, "the question for the focus", v.ReportFocus, true)
 	equal(t, "the title", v.WindowTitle, "3/7 ready · pooltop")
 	equal(t, "a progress bar, unasked", v.ProgressBar == nil, true)
-	equal(t, "the title before anything is read", sit(t, "").m.View().WindowTitle, "pooltop")
+	equal(t, "the title before anything is read", newDashboard(t, "").m.View().WindowTitle, "pooltop")
 }

@@ -63,9 +63,8 @@ type Model struct {
 
 	// now is the instant that the screen shows. It changes with ticks and loads
 	// only, so that all rows change together.
-	now    time.Time
-	ticker ticker
-	feed   ui.Feed
+	now  time.Time
+	feed ui.Feed
 
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
@@ -112,7 +111,6 @@ func New(cfg Config) Model {
 		dialogKeys: newDialogKeys(),
 		profile:    colorprofile.TrueColor,
 		now:        cfg.Clock.Now(),
-		ticker:     ticker{interval: time.Second},
 		feed:       ui.Feed{State: ui.FeedWaiting},
 		loading:    loadState{running: true}, // by Init
 
@@ -129,7 +127,7 @@ func New(cfg Config) Model {
 	return m
 }
 
-// Init reads the store and the journal and starts the ticker. If no scheme was
+// Init reads the store and the journal and starts the clock. If no scheme was
 // chosen, it asks the terminal for its background.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
@@ -144,9 +142,6 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case ticked:
-		if msg.number != m.ticker.number {
-			return m, nil
-		}
 		m.clockTicked()
 		cmd = m.tick()
 	case FileChanged:
@@ -192,7 +187,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.refreshEvents()
 	m.offset = m.scrolledOffset()
-	return m, tea.Batch(cmd, m.writeJournal(), m.notify(), m.adjustTicker())
+	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
 }
 
 // scrolledOffset returns the offset at which the table shows the selection. It
@@ -229,7 +224,7 @@ func (m *Model) screen() *ui.Screen {
 	if m.arrangement.typing {
 		s.Short = []key.Binding{m.dialogKeys.Keep, m.dialogKeys.Clear}
 	}
-	s.Pace, s.Coarse = m.ticker.interval, m.away.since >= 0 && !m.cfg.Clock.fast()
+	s.Coarse = m.away.since >= 0 && !m.cfg.Clock.fast()
 	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)

@@ -12,14 +12,17 @@ import (
 
 // click presses the left button on the first or the last place where words stand
 // on the screen, and does what follows from it.
-func (d *desk) click(words string) { d.t.Helper(); d.clickWith(words, tea.MouseLeft, strings.Index) }
+func (d *dashboard) click(words string) {
+	d.t.Helper()
+	d.clickWith(words, tea.MouseLeft, strings.Index)
+}
 
-func (d *desk) clickLast(words string) {
+func (d *dashboard) clickLast(words string) {
 	d.t.Helper()
 	d.clickWith(words, tea.MouseLeft, strings.LastIndex)
 }
 
-func (d *desk) clickWith(words string, b tea.MouseButton, find func(string, string) int) {
+func (d *dashboard) clickWith(words string, b tea.MouseButton, find func(string, string) int) {
 	d.t.Helper()
 	screen := d.screen()
 	at := find(screen, words)
@@ -32,15 +35,15 @@ func (d *desk) clickWith(words string, b tea.MouseButton, find func(string, stri
 	d.finish(d.send(tea.MouseClickMsg{X: x, Y: y, Button: b}))
 }
 
-func (d *desk) wheel(b tea.MouseButton) {
+func (d *dashboard) wheel(b tea.MouseButton) {
 	d.t.Helper()
 	d.finish(d.send(tea.MouseWheelMsg{X: 5, Y: 8, Button: b}))
 }
 
 // withMouse is a dashboard whose mouse is on; the answer that says so is gone.
-func withMouse(t *testing.T, content string) *desk {
+func withMouse(t *testing.T, content string) *dashboard {
 	t.Helper()
-	d := sitReading(t, content)
+	d := startDashboard(t, content)
 	d.do("m", "esc")
 	return d
 }
@@ -48,7 +51,7 @@ func withMouse(t *testing.T, content string) *desk {
 // Off, which it is at first, the mouse is the terminal's: nothing is asked of
 // it, and what it still sends does nothing.
 func TestTheMouseIsOffAtFirst(t *testing.T) {
-	d := sitReading(t, twoOut)
+	d := startDashboard(t, twoOut)
 	for _, on := range []bool{false, true, false} {
 		want := tea.MouseModeNone
 		if on {
@@ -68,33 +71,33 @@ func TestClicks(t *testing.T) {
 		name   string
 		before string // keys
 		click  string
-		check  func(d *desk)
+		check  func(d *dashboard)
 	}{
-		{"a row selects", "", "label-d", func(d *desk) { d.isAt("d") }},
-		{"anywhere in the row", "", "401", func(d *desk) { d.isAt("f") }},
-		{"a row after another", "G", "label-b", func(d *desk) { d.isAt("b") }},
-		{"a title sorts", "", "STREAK", func(d *desk) { d.shows("order: streak"); d.hides("reversed") }},
-		{"the same again turns round", "s s s", "STREAK", func(d *desk) { d.shows("order: streak, reversed") }},
-		{"and back", "s s s S", "STREAK", func(d *desk) { d.shows("order: streak"); d.hides("reversed") }},
-		{"another begins its own way round", "s s s S", "STATE", func(d *desk) { d.shows("order: state"); d.hides("reversed") }},
-		{"when is by deadline", "", "BACK IN", func(d *desk) { d.shows("order: deadline") }},
-		{"the clock as well", "", " AT ", func(d *desk) { d.shows("order: deadline") }},
-		{"the bars as well", "", "COOLDOWN", func(d *desk) { d.shows("order: deadline") }},
-		{"why is worst first", "", "WHY", func(d *desk) { d.shows("order: worst first") }},
-		{"names are in the pool's order", "s", "CREDENTIAL", func(d *desk) { d.hides("order:") }},
-		{"a heading folds", "", "p  2 of 4", func(d *desk) { d.shows("4 hidden"); d.isAt("e") }},
-		{"a folded one unfolds", "left", "p  2 of 4", func(d *desk) { d.hides("hidden"); d.isAt("a") }},
-		{"of another provider too", "", "q  1 of 3", func(d *desk) { d.shows("3 hidden"); d.isAt("a") }},
-		{"a key acts", "down", "r reset", func(d *desk) { d.isReady("b"); d.shows("✓ reset label-b") }},
-		{"its word too", "", "help", func(d *desk) { d.open(ui.PaneHelp) }},
-		{"events", "down", "e events", func(d *desk) { d.open(ui.PaneEvents) }},
-		{"back from it", "d", "esc back", func(d *desk) { d.open(ui.PaneTable) }},
-		{"the arrow up", "G", "↑", func(d *desk) { d.isAt("f") }},
-		{"the arrow down", "", "↓", func(d *desk) { d.isAt("b") }},
-		{"mark", "", "space mark", func(d *desk) { d.marks("p/a") }},
-		{"quit", "", "q quit", func(d *desk) { equal(d.t, "the message", d.last, tea.Msg(tea.QuitMsg{})) }},
-		{"the chart is only seen", "", "capacity", func(d *desk) { d.isAt("a"); d.open(ui.PaneTable) }},
-		{"the filter keeps what was typed", "/ l", "enter keep", func(d *desk) { d.shows("/ l "); equal(d.t, "typing", d.m.arrangement.typing, false) }},
+		{"a row selects", "", "label-d", func(d *dashboard) { d.isAt("d") }},
+		{"anywhere in the row", "", "401", func(d *dashboard) { d.isAt("f") }},
+		{"a row after another", "G", "label-b", func(d *dashboard) { d.isAt("b") }},
+		{"a title sorts", "", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
+		{"the same again turns round", "s s s", "STREAK", func(d *dashboard) { d.shows("order: streak, reversed") }},
+		{"and back", "s s s S", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
+		{"another begins its own way round", "s s s S", "STATE", func(d *dashboard) { d.shows("order: state"); d.hides("reversed") }},
+		{"when is by deadline", "", "BACK IN", func(d *dashboard) { d.shows("order: deadline") }},
+		{"the clock as well", "", " AT ", func(d *dashboard) { d.shows("order: deadline") }},
+		{"the bars as well", "", "COOLDOWN", func(d *dashboard) { d.shows("order: deadline") }},
+		{"why is worst first", "", "WHY", func(d *dashboard) { d.shows("order: worst first") }},
+		{"names are in the pool's order", "s", "CREDENTIAL", func(d *dashboard) { d.hides("order:") }},
+		{"a heading folds", "", "p  2 of 4", func(d *dashboard) { d.shows("4 hidden"); d.isAt("e") }},
+		{"a folded one unfolds", "left", "p  2 of 4", func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
+		{"of another provider too", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
+		{"a key acts", "down", "r reset", func(d *dashboard) { d.isReady("b"); d.shows("✓ reset label-b") }},
+		{"its word too", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
+		{"events", "down", "e events", func(d *dashboard) { d.open(ui.PaneEvents) }},
+		{"back from it", "d", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
+		{"the arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
+		{"the arrow down", "", "↓", func(d *dashboard) { d.isAt("b") }},
+		{"mark", "", "space mark", func(d *dashboard) { d.marks("p/a") }},
+		{"quit", "", "q quit", func(d *dashboard) { equal(d.t, "the message", d.last, tea.Msg(tea.QuitMsg{})) }},
+		{"the chart is only seen", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
+		{"the filter keeps what was typed", "/ l", "enter keep", func(d *dashboard) { d.shows("/ l "); equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {

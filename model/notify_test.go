@@ -13,7 +13,7 @@ import (
 
 // notified is what a dashboard with notifications says when the store changes
 // from one content to the next.
-func notified(d *desk, content string) string {
+func notified(d *dashboard, content string) string {
 	d.t.Helper()
 	d.write(content)
 	var said []string
@@ -32,9 +32,9 @@ func notified(d *desk, content string) string {
 	return strings.Join(said, " | ")
 }
 
-func notifying(t *testing.T, content string) *desk {
+func dashboardWithNotifications(t *testing.T, content string) *dashboard {
 	t.Helper()
-	d := sit(t, content)
+	d := newDashboard(t, content)
 	d.m.cfg.Notifications = ui.NotifyOSC9
 	d.m.notifier.on = true
 	d.finish(d.m.loadPool())
@@ -59,8 +59,8 @@ func TestNotifications(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "said", notified(notifying(t, tt.before), tt.after), tt.want)
-			off := sit(t, tt.before)
+			equal(t, "said", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
+			off := newDashboard(t, tt.before)
 			off.finish(off.m.loadPool())
 			equal(t, "said without being asked", notified(off, tt.after), "")
 		})
@@ -71,7 +71,7 @@ func TestNotifications(t *testing.T) {
 // twice.
 func TestASubjectIsSpokenOfOnceAMinute(t *testing.T) {
 	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
-	d := notifying(t, back)
+	d := dashboardWithNotifications(t, back)
 	equal(t, "out", notified(d, out), "p out, first back in 1h00m00s")
 	equal(t, "back", notified(d, back), "p: 1 of 2 ready again")
 	equal(t, "out at once", notified(d, out), "")
@@ -82,7 +82,7 @@ func TestASubjectIsSpokenOfOnceAMinute(t *testing.T) {
 
 // The clock alone brings the first one back, as far as anybody can tell.
 func TestDueIsBack(t *testing.T) {
-	d := notifying(t, pool(ready("a", 0)))
+	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
 	d.now = d.now.Add(time.Hour)
 	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next turn")
@@ -92,7 +92,7 @@ func TestDueIsBack(t *testing.T) {
 
 // What the file says reaches the terminal as text and nothing else.
 func TestNotificationsAreHarmless(t *testing.T) {
-	d := notifying(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
+	d := dashboardWithNotifications(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
 	said := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
 	equal(t, "said", said, "p\uFFFD]0,x\uFFFD, out, 1 due now")
 }
@@ -104,12 +104,12 @@ func TestTitleAndProgress(t *testing.T) {
 		pool(ready("a", 0), exhausted("b", 0, 1)):        tea.ProgressBarWarning,
 		pool(exhausted("a", 0, 1), exhausted("b", 0, 1)): tea.ProgressBarError,
 	} {
-		d := notifying(t, content)
+		d := dashboardWithNotifications(t, content)
 		v := d.m.View()
 		equal(t, "state", v.ProgressBar.State, want)
 		equal(t, "title", v.WindowTitle, fmt.Sprintf("%d/2 ready · pooltop", v.ProgressBar.Value/50))
 	}
-	if v := notifying(t, `{"credential_pool": {}}`).m.View(); v.ProgressBar != nil || v.WindowTitle != "pooltop" {
+	if v := dashboardWithNotifications(t, `{"credential_pool": {}}`).m.View(); v.ProgressBar != nil || v.WindowTitle != "pooltop" {
 		t.Errorf("an empty pool has the title %q and the bar %v", v.WindowTitle, v.ProgressBar)
 	}
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 
@@ -37,28 +38,9 @@ func (m *Model) writeOf(c *poolstate.Credential) (w watchedWrite, watched bool) 
 	return w, watched
 }
 
-// outcome is what became of a watched write.
-type outcome uint8
-
-const (
-	outcomeKept outcome = iota
-	outcomeOverwritten
-	outcomeLifted  // a hold ended before its deadline
-	outcomeChanged // in any other way
-)
-
-// outcome compares the write with the present state of the credential. A hold
-// whose deadline has passed cannot be lifted.
-func (w *watchedWrite) outcome(c *poolstate.Credential, expired bool) outcome {
-	switch {
-	case w.equal(c, &w.after):
-		return outcomeKept
-	case w.equal(c, &w.before):
-		return outcomeOverwritten
-	case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && !expired:
-		return outcomeLifted
-	}
-	return outcomeChanged
+// lifted reports whether a hold ended before its deadline.
+func (w *watchedWrite) lifted(c *poolstate.Credential, now time.Time) bool {
+	return w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && now.Before(w.after.ResetAt)
 }
 
 // equal compares what the action writes. A streak that one of them lacks is equal
@@ -91,21 +73,18 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 		if !watched {
 			continue
 		}
-		became := outcomeKept
-		if w.load != m.loading.begun {
-			became = w.outcome(c, !m.now.Before(w.after.ResetAt))
-		}
-		at := m.now.Format("15:04:05")
-		switch became {
-		case outcomeKept:
+		what := ""
+		switch {
+		case w.load == m.loading.begun || w.equal(c, &w.after):
 			present[c.Ref] = w
-		case outcomeOverwritten:
-			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s of %s was overwritten at %s by an agent or another pooltop; %s",
-				ui.VerbWord(w.verb), ui.CredentialName(c), at, m.howToRepeat(w.verb, c)))
-		case outcomeLifted:
-			m.setStatus(ui.AnswerNotice, fmt.Sprintf("the hold of %s was lifted at %s by an agent or another pooltop; %s",
-				ui.CredentialName(c), at, m.howToRepeat(w.verb, c)))
-		case outcomeChanged:
+		case w.equal(c, &w.before):
+			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), ui.CredentialName(c))
+		case w.lifted(c, m.now):
+			what = fmt.Sprintf("the hold of %s was lifted", ui.CredentialName(c))
+		}
+		if what != "" {
+			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s by an agent or another pooltop; %s",
+				what, m.now.Format("15:04:05"), m.howToRepeat(w.verb, c)))
 		}
 	}
 	m.writes = present

@@ -8,7 +8,7 @@ import (
 // An agent that is quicker than the dashboard leaves the picture that it has.
 func TestAnOldPictureIsToldBeforeTheActionWasSeen(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		done := batch(d.press("r"))[0]()
 		d.write(mixedPool)
 		d.finish(d.send(done))
@@ -19,7 +19,7 @@ func TestAnOldPictureIsToldBeforeTheActionWasSeen(t *testing.T) {
 // A look that began before the write says nothing about what became of it.
 func TestALookFromBeforeTheActionIsNoOverwriting(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := acting(t, "a")
+		d := dashboardAt(t, "a")
 		d.write(strings.Replace(mixedPool, "ready-key", "renamed", 1))
 		seen := results(d.send(FileChanged{}))
 		d.send(batch(d.press("r"))[0]())
@@ -35,12 +35,12 @@ func TestALookFromBeforeTheActionIsNoOverwriting(t *testing.T) {
 func TestAnOldStreakIsToldAndNewTokensAsWell(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		pool := strings.Replace(mixedPool, `"priority": 1, "consecutive_failures": 0`, `"priority": 1, "consecutive_failures": 3`, 1)
-		d := sitReading(t, pool)
+		d := startDashboard(t, pool)
 		d.do("j", "r")
 		d.change(pool)
 		d.shows("! reset of ready-key was overwritten at")
 
-		d = sitReading(t, nousPool)
+		d = startDashboard(t, nousPool)
 		d.do("A")
 		d.shows("✓ sync portal: ready, streak 0 → ready, streak 0")
 		d.change(nousPool)

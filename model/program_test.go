@@ -34,7 +34,7 @@ func (w witness) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // for everything that the program started, so nothing may stay behind.
 func TestInAProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sit(t, poolOf("p: first"))
+		d := newDashboard(t, poolOf("p: first"))
 		pictures := make(chan string, 1)
 		var out bytes.Buffer
 		program := tea.NewProgram(witness{New(d.m.cfg), pictures},

@@ -38,7 +38,7 @@ func TestTheSelectionInANewPicture(t *testing.T) {
 		{"every provider goes", []string{"p: a b"}, []string{"down"}, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := sitReading(t, poolOf(c.first...))
+			d := startDashboard(t, poolOf(c.first...))
 			d.press(c.press...)
 			d.change(poolOf(c.then...))
 			d.isAt(c.want)
@@ -48,7 +48,7 @@ func TestTheSelectionInANewPicture(t *testing.T) {
 
 // The selection names the provider too.
 func TestTheSelectionStaysWithItsProvider(t *testing.T) {
-	d := sitReading(t, poolOf("p: a b", "q: b c"))
+	d := startDashboard(t, poolOf("p: a b", "q: b c"))
 	d.press("down", "down")
 	equal(t, "the selection", d.m.selected.String(), "q/b")
 	d.change(poolOf("p: b a", "q: c b"))
@@ -60,7 +60,7 @@ func TestTheSelectionStaysWithItsProvider(t *testing.T) {
 func TestTheSelectionSurvivesEmptyPools(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
-			d := sitReading(t, poolOf("p: a b"))
+			d := startDashboard(t, poolOf("p: a b"))
 			d.press("down")
 			d.change(empty)
 			d.isAt("")
@@ -82,7 +82,7 @@ func TestTheSelectionSurvivesEmptyPools(t *testing.T) {
 // Entries without an id are told apart by their place.
 func TestTheSelectionOfEntriesWithoutAnID(t *testing.T) {
 	const three = `{"credential_pool": {"p": [{"label": "one"}, {"label": "two"}, {"label": "three"}]}}`
-	d := sitReading(t, three)
+	d := startDashboard(t, three)
 	d.press("down")
 	equal(t, "the selection", d.m.selected.Position, 1)
 	d.change(strings.Replace(three, "three", "3", 1))
@@ -97,7 +97,7 @@ func TestTheSelectionIsInSight(t *testing.T) {
 		ids = append(ids, fmt.Sprintf("id%02d", i))
 	}
 	long := "p: " + strings.Join(ids, " ")
-	d := sitReading(t, poolOf(long))
+	d := startDashboard(t, poolOf(long))
 	d.send(tea.WindowSizeMsg{Width: 100, Height: 20}) // too low for the detail, which names it as well
 	inSight := func() { d.t.Helper(); d.shows("label-" + d.at()) }
 	for _, k := range []string{"G", "g", "pgdown", "pgdown", "down", "pgup", "end", "up", "home"} {

@@ -14,7 +14,7 @@ const broken = `{"credential_pool": `
 
 // fail breaks the file and lets the dashboard find out, up to its first
 // failure. It returns what it does then.
-func (d *desk) fail() tea.Cmd {
+func (d *dashboard) fail() tea.Cmd {
 	d.t.Helper()
 	d.write(broken)
 	loaded := results(d.send(FileChanged{}))
@@ -28,7 +28,7 @@ func (d *desk) fail() tea.Cmd {
 // not shown, and a second look after the grace finds the file whole.
 func TestAFirstFailureIsLookedAtAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		retry := d.fail()
 		equal(t, "the feed", d.m.feed.State, ui.FeedLive)
 		d.shows("● live", "label-a")
@@ -45,7 +45,7 @@ func TestAFirstFailureIsLookedAtAgain(t *testing.T) {
 // age that grows, and recovers by itself.
 func TestASecondFailureIsStale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		d.finish(d.fail())
 		d.shows("✕ stale 0s", "auth.json: broken", "label-a")
 		d.hides("live")
@@ -65,7 +65,7 @@ func TestASecondFailureIsStale(t *testing.T) {
 // Recovery starts the count anew: the next first failure has its grace too.
 func TestAfterARecoveryAFirstFailureHasItsGraceAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		d.finish(d.fail())
 		d.change(poolOf("p: a"))
 		d.fail()
@@ -76,7 +76,7 @@ func TestAfterARecoveryAFirstFailureHasItsGraceAgain(t *testing.T) {
 // Recovery with the same content is a recovery.
 func TestTheSameContentRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		before := d.m.snapshot.Pool
 		d.finish(d.fail())
 		d.change(poolOf("p: a"))
@@ -91,7 +91,7 @@ func TestTheSameContentRecovers(t *testing.T) {
 // within it.
 func TestFurtherFailuresWithinTheGraceAreNotShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		retry := d.fail()
 		d.fail() // the next event of the same writer
 		equal(t, "the feed", d.m.feed.State, ui.FeedLive)
@@ -104,7 +104,7 @@ func TestFurtherFailuresWithinTheGraceAreNotShown(t *testing.T) {
 // The same when the event comes while the load runs that fails first.
 func TestAFailureDuringALoadHasItsGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		d.write(broken)
 		loaded := results(d.send(FileChanged{}))
 		d.send(FileChanged{})
@@ -120,7 +120,7 @@ func TestAFailureDuringALoadHasItsGrace(t *testing.T) {
 // The reason may change while the picture is stale; its age does not.
 func TestAStalePictureSaysItsPresentReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		d.finish(d.fail())
 		d.tick(10 * time.Second)
 		d.remove()
@@ -132,7 +132,7 @@ func TestAStalePictureSaysItsPresentReason(t *testing.T) {
 
 func TestAFileIsDeletedAndComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a"))
+		d := startDashboard(t, poolOf("p: a"))
 		d.remove()
 		d.finish(d.send(FileChanged{}))
 		d.shows("✕ stale", "auth.json: gone", "label-a")
@@ -146,7 +146,7 @@ func TestAFileIsDeletedAndComesBack(t *testing.T) {
 // A file that was never there is waited for, without a grace and without a word
 // of failure.
 func TestAFileThatWasNeverThereIsWaitedFor(t *testing.T) {
-	d := sitReading(t, "")
+	d := startDashboard(t, "")
 	d.shows("◌ waiting", "waiting for ~/.hermes/auth.json", "pooltop demo")
 	d.finish(d.send(FileChanged{})) // the directory, say
 	d.shows("◌ waiting")
@@ -157,7 +157,7 @@ func TestAFileThatWasNeverThereIsWaitedFor(t *testing.T) {
 // A file that was broken from the start is unreadable; there is no picture that
 // could be stale.
 func TestAFileThatWasNeverWholeIsUnreadable(t *testing.T) {
-	d := sitReading(t, broken)
+	d := startDashboard(t, broken)
 	d.shows("✕ unreadable", "auth.json: broken")
 	d.hides("stale", "waiting")
 	d.change(poolOf("p: a"))
@@ -165,7 +165,7 @@ func TestAFileThatWasNeverWholeIsUnreadable(t *testing.T) {
 }
 
 func TestAFileThatIsWaitedForAndComesBroken(t *testing.T) {
-	d := sitReading(t, "")
+	d := startDashboard(t, "")
 	d.change(broken)
 	d.shows("✕ unreadable", "auth.json: broken")
 }
@@ -173,7 +173,7 @@ func TestAFileThatIsWaitedForAndComesBroken(t *testing.T) {
 // A broken file that goes away, before it was ever whole, is one that is not
 // there yet.
 func TestAFileThatWasNeverWholeAndGoesAwayIsWaitedFor(t *testing.T) {
-	d := sitReading(t, broken)
+	d := startDashboard(t, broken)
 	d.remove()
 	d.finish(d.send(FileChanged{}))
 	d.shows("◌ waiting", "waiting for ~/.hermes/auth.json")
@@ -183,7 +183,7 @@ func TestAFileThatWasNeverWholeAndGoesAwayIsWaitedFor(t *testing.T) {
 // A stale picture keeps its selection, and its keys still move it.
 func TestAStalePictureCanBeLookedAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := sitReading(t, poolOf("p: a b c"))
+		d := startDashboard(t, poolOf("p: a b c"))
 		d.press("down")
 		d.finish(d.fail())
 		d.isAt("b")

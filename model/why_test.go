@@ -26,7 +26,7 @@ func TestAKeyWithoutACredentialSaysWhy(t *testing.T) {
 		for _, k := range strings.Fields(tt.keys) {
 			t.Run(k+" with "+tt.name, func(t *testing.T) {
 				inBubble(t, func(t *testing.T) {
-					d := sitReading(t, tt.pool)
+					d := startDashboard(t, tt.pool)
 					d.do(strings.Fields(tt.before)...)
 					d.hides(tt.says)
 					d.do(k)
@@ -41,7 +41,7 @@ func TestAKeyWithoutACredentialSaysWhy(t *testing.T) {
 func TestAnEmptiedPoolEndsTheQuestion(t *testing.T) {
 	for _, k := range []string{"x", "ctrl+r"} {
 		inBubble(t, func(t *testing.T) {
-			d := acting(t, "a")
+			d := dashboardAt(t, "a")
 			d.do(k)
 			d.change(`{"credential_pool": {}}`)
 			d.shows("cancelled, the pool has no credentials; nothing was written")

@@ -22,7 +22,7 @@ func ExampleRender() {
 		return
 	}
 	screen := ui.Render(&ui.Screen{
-		Width: 64, Height: 8, Theme: theme.Plain(), Now: time.Unix(1795425600, 0).UTC(), Pace: time.Second,
+		Width: 64, Height: 8, Theme: theme.Plain(), Now: time.Unix(1795425600, 0).UTC(),
 		Path: "~/.hermes/auth.json", Feed: ui.Feed{State: ui.FeedLive},
 		Pool: pool, Groups: filter.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool, poolstate.NoEvidence),
 	})

@@ -3,7 +3,6 @@ package ui
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
@@ -25,7 +24,7 @@ func (s *Screen) title() string {
 		pieces = append(pieces, piece{theme.Secondary, s.policyWords()})
 	}
 	clock := "15:04:05"
-	if s.Coarse || s.Pace >= time.Minute && !s.Paused {
+	if s.Coarse {
 		clock = "15:04"
 	}
 	if s.Width >= mediumFrom {

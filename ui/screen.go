@@ -93,10 +93,7 @@ type Screen struct {
 	Missed int
 	// Evidence, if any, is by what the policy was chosen.
 	Evidence *Evidence
-	// Pace is how often the screen is drawn anew at the least; the clock in the
-	// title shows seconds only where that is once a second. Coarse is true for a
-	// screen that nobody looks at: its times are to the minute.
-	Pace   time.Duration
+	// Coarse shows times to the minute, for a terminal without the focus.
 	Coarse bool
 	// Filter, if any, says what of the pool is listed, and how.
 	Filter *FilterLine
