@@ -130,7 +130,7 @@ func (r *actionRun) finish(done journal.Done, err error) error {
 		return r.explain(err)
 	}
 	if done.Warning != nil {
-		r.note(fmt.Sprintf("%s: %v", r.verb, done.Warning))
+		r.note(fmt.Sprintf("%s: done; warning: %v", r.verb, done.Warning))
 	}
 	if done.JournalErr != nil {
 		r.note("done; warning: could not write the journal: " + done.JournalErr.Error())

@@ -128,13 +128,13 @@ func checkReported(t *testing.T, r traced, errno syscall.Errno) {
 		t.Errorf("%s: standard error is %q", what, r.stderr)
 	}
 	beside := len(namesIn(t, filepath.Dir(r.file)))
-	named := strings.Contains(r.stderr, filepath.Dir(r.file)) || strings.Contains(r.stderr, "stays in")
+	named := strings.Contains(r.stderr, filepath.Dir(r.file)) || strings.Contains(r.stderr, "remains in")
 	switch written := checkAfter(t, r); {
-	case written && (r.code != exitDone || lines == 1 && !strings.Contains(r.stderr, "the change is in place")):
+	case written && (r.code != exitDone || lines == 1 && !strings.Contains(r.stderr, "done; warning: ")):
 		t.Errorf("%s: it was written, but exit code %d, %q", what, r.code, r.stderr)
 	case !written && (r.code != exitFailed && r.code != exitRefused || lines != 1 || !named || r.stdout != ""):
 		t.Errorf("%s: it was not written, but exit code %d, %q", what, r.code, r.stderr)
-	case beside > 2 && !strings.Contains(r.stderr, "stays in"):
+	case beside > 2 && !strings.Contains(r.stderr, "remains in"):
 		t.Errorf("%s: a temporary file was left and not reported: %q", what, r.stderr)
 	}
 }

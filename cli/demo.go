@@ -89,7 +89,7 @@ func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario
 	if err != nil {
 		return err
 	}
-	switch err := store.Create(ctx, content); {
+	switch _, err := store.Create(ctx, content); {
 	case err != nil && ctx.Err() != nil:
 		return nil // interrupted
 	case err != nil:
@@ -134,7 +134,7 @@ func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulati
 		case <-timer.C:
 		}
 		after := sim
-		err := store.Update(ctx, func(d *poolstate.Draft) error {
+		_, err := store.Update(ctx, func(d *poolstate.Draft) error {
 			var steps []simulate.Step
 			after, steps = sim.Play(d.Pool())
 			for _, s := range steps {

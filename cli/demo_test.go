@@ -44,7 +44,7 @@ func startDemo(t *testing.T) *testDemo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.store.Create(t.Context(), content); err != nil {
+	if _, err := s.store.Create(t.Context(), content); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -113,7 +113,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := other.Create(t.Context(), content); err != nil {
+		if _, err := other.Create(t.Context(), content); err != nil {
 			t.Fatal(err)
 		}
 		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(elapsed)); {
@@ -126,7 +126,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 
 func takeTurn(t *testing.T, store *poolstate.Store, sim simulate.Simulation) simulate.Simulation {
 	t.Helper()
-	err := store.Update(t.Context(), func(d *poolstate.Draft) error {
+	_, err := store.Update(t.Context(), func(d *poolstate.Draft) error {
 		var steps []simulate.Step
 		sim, steps = sim.Play(d.Pool())
 		for _, step := range steps {
@@ -223,7 +223,8 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 		defer s.stop()
 		release, held := make(chan struct{}), make(chan error)
 		go func() {
-			held <- s.store.Update(t.Context(), func(*poolstate.Draft) error { <-release; return nil })
+			_, err := s.store.Update(t.Context(), func(*poolstate.Draft) error { <-release; return nil })
+			held <- err
 		}()
 		before := s.content()
 		s.runUntil(5 * time.Hour) // 30 s of real time, twice the lock timeout

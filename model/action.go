@@ -205,7 +205,7 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		}
 	}
 	if done.Warning != nil {
-		text += "; " + done.Warning.Error()
+		text += "; warning: " + done.Warning.Error()
 	}
 	if done.JournalErr != nil {
 		text += "; the journal could not be written: " + done.JournalErr.Error()

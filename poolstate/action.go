@@ -2,9 +2,10 @@ package poolstate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 // Verb is what an operator does to credentials.
@@ -59,8 +60,8 @@ type Outcome struct {
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
-	// Warning is an ErrWritten: what was changed is in place, and may not last. It
-	// is nil as a rule.
+	// Warning is what went wrong after the change was in place. It is nil as a
+	// rule.
 	Warning error
 }
 
@@ -133,22 +134,14 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 // are no longer what the operator saw, is left alone and reported as refused.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
 	var out Outcome
-	err := s.Update(ctx, func(d *Draft) error {
+	res, err := s.Update(ctx, func(d *Draft) error {
 		out = d.performAll(a, seen, s)
 		return nil
 	})
-	return settled(out, err)
-}
-
-// settled is what an update comes to: what is in place is done, whatever went
-// wrong behind it, and has to be accounted for.
-func settled(out Outcome, err error) (Outcome, error) {
-	switch {
-	case errors.Is(err, ErrWritten):
-		out.Warning = err
-	case err != nil:
+	if err != nil {
 		return Outcome{}, err
 	}
+	out.Warning = res.Warning
 	return out, nil
 }
 
@@ -164,11 +157,11 @@ func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
 // look returns a draft of the store as it stands, which nobody is going to
 // write.
 func (s *Store) look() (*Draft, error) {
-	data, _, err := s.read(nil, nil)
+	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.draft(data)
+	d, err := newDraft(file.Data, s.loc)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
@@ -179,7 +172,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	out := Outcome{At: s.now()}
 	if a.Verb == VerbHold && a.Hold.Reason != "" {
 		// They go into the file and the journal, where no secret may be quoted.
-		a.Hold.Reason = d.scrubberOfAll().clean(a.Hold.Reason)
+		a.Hold.Reason = d.doc.scrubberOfAll().Clean(a.Hold.Reason)
 	}
 	auth, find := d.authorities(a, s), d.pool.finder()
 	for _, was := range seen {

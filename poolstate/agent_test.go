@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"github.com/gofrs/flock"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 // countAsAgent adds one request to an entry as an agent does, with nothing of
@@ -33,7 +35,7 @@ func countAsAgent(path, provider string, position int) (err error) {
 		return fmt.Errorf("the agent read a torn file: %w", err)
 	}
 	tmp := fmt.Sprintf("%s.tmp.%d.%016x%016x", path, os.Getpid(), rand.Uint64(), rand.Uint64())
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, storeMode)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, atomicfile.Mode)
 	if err != nil {
 		return err
 	}

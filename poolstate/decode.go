@@ -1,6 +1,11 @@
 package poolstate
 
-import "strconv"
+import (
+	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
+)
 
 // The keys of an entry that pooltop knows.
 const (
@@ -30,135 +35,133 @@ const (
 	keyRefreshToken   = "refresh_token"
 )
 
-// knownKeys is the vocabulary, shared by all entries so that a large pool does
-// not hold the same words ten thousand times.
-var knownKeys = func() map[string]string {
-	m := map[string]string{}
-	for _, k := range []string{
-		keyID, keyLabel, keyAuthType, keySource, keyPriority, keyRequestCount,
-		keyStatus, keyStatusAt, keyErrorCode, keyErrorReason, keyErrorMessage, keyResetAt,
-		keyStreak, keyFailureReason, keyModelCooldowns, keyClearedAt, keyEnabled,
-		keyExpiresAt, keyExpiresAtMS, keyLastRefresh, keyBaseURL, keyFingerprint,
-		keyAccessToken, keyRefreshToken,
-	} {
-		m[strconv.Quote(k)] = k
+// decode fills in the credential from its entry.
+func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) {
+	var scrub redact.Scrubber
+	secrets := map[string]string{} // of duplicate keys, the last one counts
+	var unknown []string
+	for i := range entry.Members {
+		m := &entry.Members[i]
+		switch m.Key {
+		case keyStreak:
+			p.carriesStreak = true
+		case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
+			p.newerBuild = true
+		}
+		secret := IsSecretKey(m.Key)
+		if addSecrets(&scrub, &m.Value, secret); secret {
+			secrets[m.Key], _ = jsonedit.Text(m.Value.Raw)
+		}
+		if known := c.set(m.Key, m.Value.Raw, loc); !known {
+			unknown = append(unknown, m.Key)
+		}
 	}
-	return m
-}()
-
-// traits are what matters of a key.
-type traits uint8
-
-const (
-	traitKnown  traits = 1 << iota // it is one of knownKeys
-	traitSecret                    // its value is a secret
-	traitStreak                    // only a build that counts failures writes it
-	traitNewer                     // only a build since about August 2026 writes it
-)
-
-// keyName returns the name behind a raw, quoted object key, and what matters of
-// it.
-func keyName(raw []byte) (name string, t traits) {
-	name, known := knownKeys[string(raw)]
-	if !known {
-		name, _ = textOf(raw)
-		_, known = knownKeys[`"`+name+`"`] // it may be written with escapes
+	for key, secret := range secrets {
+		c.addSecret(key, secret)
 	}
-	if known {
-		t |= traitKnown
+	c.scrub(&scrub)
+	if c.Secret.IsZero() {
+		c.Secret = redact.DigestOfFingerprint(c.Fingerprint)
+		c.borrowed = !c.Secret.IsZero()
 	}
-	if IsSecretKey(name) {
-		t |= traitSecret
+	for _, key := range unknown {
+		p.noteUnknown(scrub.Clean(key))
 	}
-	switch name {
-	case keyStreak:
-		t |= traitStreak
-	case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
-		t |= traitNewer
-	}
-	return name, t
 }
 
-// set gives the credential the value that the file has under key. A nil raw is
-// an absent key. A value of the wrong type is absent too.
-func (c *Credential) set(key string, raw []byte, v *values) {
+// set gives the credential the value that the file has under a key, and reports
+// whether the key is known. Nil stands for an absent key; a value of the wrong
+// type counts as absent. Secrets are not set: see addSecret.
+func (c *Credential) set(key string, raw []byte, loc *time.Location) (known bool) {
 	switch key {
 	case keyID:
-		c.ID, _ = textOf(raw)
+		c.ID, _ = jsonedit.Text(raw)
 	case keyLabel:
-		c.Label, _ = textOf(raw)
+		c.Label, _ = jsonedit.Text(raw)
 	case keyAuthType:
-		c.AuthType = v.text(raw)
+		c.AuthType, _ = jsonedit.Text(raw)
 	case keySource:
-		c.Source = v.text(raw)
+		c.Source, _ = jsonedit.Text(raw)
 	case keyPriority:
 		c.Priority = integerOf(raw)
 	case keyRequestCount:
 		c.RequestCount = integerOf(raw)
 	case keyStatus:
-		c.StatusText = v.text(raw)
+		c.StatusText, _ = jsonedit.Text(raw)
 		c.Status = statusOf(c.StatusText)
 	case keyStatusAt:
-		c.StatusAt = instantOf(raw, v.loc)
+		c.StatusAt = instantOf(raw, loc)
 	case keyErrorCode:
 		c.ErrorCode = integerOf(raw)
 	case keyErrorReason:
-		c.ErrorReason = v.text(raw)
+		c.ErrorReason, _ = jsonedit.Text(raw)
 	case keyErrorMessage:
-		c.ErrorMessage = v.text(raw)
+		c.ErrorMessage, _ = jsonedit.Text(raw)
 	case keyResetAt:
-		c.ResetAt = instantOf(raw, v.loc)
+		c.ResetAt = instantOf(raw, loc)
 	case keyStreak:
 		c.Streak = streakOf(raw)
+	case keyAccessToken, keyRefreshToken:
 	default:
-		c.setNewer(key, raw, v)
+		return c.setRare(key, raw, loc)
 	}
+	return true
 }
 
-// setNewer covers the keys that not every build writes.
-func (c *Credential) setNewer(key string, raw []byte, v *values) {
+// setRare covers the keys that not every build writes.
+func (c *Credential) setRare(key string, raw []byte, loc *time.Location) (known bool) {
 	switch key {
 	case keyFailureReason:
-		c.FailureReason = v.text(raw)
+		c.FailureReason, _ = jsonedit.Text(raw)
 	case keyModelCooldowns:
-		c.ModelCooldowns = modelCooldownsOf(raw, v.loc)
+		c.ModelCooldowns = modelCooldownsOf(raw, loc)
 	case keyClearedAt:
-		c.ClearedAt = instantOf(raw, v.loc)
+		c.ClearedAt = instantOf(raw, loc)
 	case keyEnabled:
 		c.Disabled = string(raw) == "false"
-	case keyExpiresAt, keyExpiresAtMS:
-		if t := instantOf(raw, v.loc); !t.IsZero() || raw == nil {
+	case keyExpiresAt, keyExpiresAtMS: // two spellings; the readable one counts
+		if t := instantOf(raw, loc); !t.IsZero() || raw == nil {
 			c.ExpiresAt = t
 		}
 	case keyLastRefresh:
-		c.LastRefresh = instantOf(raw, v.loc)
+		c.LastRefresh = instantOf(raw, loc)
 	case keyBaseURL:
-		c.BaseURL = v.endpoint(raw)
+		url, _ := jsonedit.Text(raw)
+		c.BaseURL = redact.Endpoint(url)
 	case keyFingerprint:
-		c.Fingerprint, _ = textOf(raw)
+		c.Fingerprint, _ = jsonedit.Text(raw)
 	default:
-		if IsSecretKey(key) {
-			secret, _ := unquoted(raw)
-			c.addSecret(key, secret)
-		}
+		return false
 	}
+	return true
 }
 
-// addSecret notes that the credential has a secret, of which it keeps no more
-// than digests.
-func (c *Credential) addSecret(key string, secret []byte) {
-	if len(secret) == 0 {
+// apply gives the credential the value that an edit of its entry writes.
+func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
+	var raw []byte
+	if e.Value != nil {
+		raw = []byte(*e.Value)
+	}
+	if IsSecretKey(e.Key) {
+		secret, _ := jsonedit.Text(raw)
+		c.addSecret(e.Key, secret)
+	}
+	c.set(e.Key, raw, loc)
+}
+
+// addSecret records the digest of a secret of the entry.
+func (c *Credential) addSecret(key, secret string) {
+	if secret == "" {
 		return
 	}
-	digest := digestOf(secret)
 	if key == keyAccessToken {
-		c.Secret, c.borrowed = digest, false
+		c.Secret, c.borrowed = redact.DigestOf(secret), false
 	}
-	c.Tokens = c.Tokens.with(key, digest)
+	c.Tokens = redact.Combine(c.Tokens, key, secret)
 }
 
-func statusOf(word string) Status {
-	switch word {
+func statusOf(text string) Status {
+	switch text {
 	case "":
 		return StatusNone
 	case wordOK:

@@ -4,7 +4,8 @@ import (
 	"math"
 	"strconv"
 	"time"
-	"unicode/utf16"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
 // The encoders write values as Python's json.dumps does, so that an entry that
@@ -27,41 +28,8 @@ func rawSeconds(t time.Time) []byte {
 	return b
 }
 
-// rawText writes a string with everything beyond ASCII escaped, in surrogate
-// pairs where needed.
-func rawText(s string) []byte {
-	const hexDigits = "0123456789abcdef"
-	b := make([]byte, 0, len(s)+2)
-	unit := func(u uint16) {
-		b = append(b, '\\', 'u', hexDigits[u>>12], hexDigits[u>>8&15], hexDigits[u>>4&15], hexDigits[u&15])
-	}
-	b = append(b, '"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
-			b = append(b, `\n`...)
-		case r == '\r':
-			b = append(b, `\r`...)
-		case r == '\t':
-			b = append(b, `\t`...)
-		case r == '\b':
-			b = append(b, `\b`...)
-		case r == '\f':
-			b = append(b, `\f`...)
-		case r >= ' ' && r <= '~':
-			b = append(b, byte(r))
-		case r > 0xffff:
-			hi, lo := utf16.EncodeRune(r)
-			unit(uint16(hi))
-			unit(uint16(lo))
-		default:
-			unit(uint16(r))
-		}
-	}
-	return append(b, '"')
-}
+// rawText writes a string.
+func rawText(s string) []byte { return jsonedit.Quote(s) }
 
 // rawTextOrNull writes null for an empty string.
 func rawTextOrNull(s string) []byte {

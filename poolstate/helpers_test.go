@@ -4,13 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 // pictureAt is the instant at which the samples were taken.
@@ -108,10 +110,10 @@ func newStore(t testing.TB, content string) *Store {
 }
 
 func openStore(path string) *Store {
-	return Open(path,
-		WithClock(func() time.Time { return stampAt }),
-		WithRandom(func() string { return "r4nd0m" }),
-		WithLocation(time.UTC))
+	s := Open(path, WithClock(func() time.Time { return stampAt }))
+	s.random = func() string { return "r4nd0m" }
+	s.loc = time.UTC
+	return s
 }
 
 func writeFile(t testing.TB, path, content string) {
@@ -153,13 +155,14 @@ func checkNames(t testing.TB, dir string, want ...string) {
 
 // update changes one entry of a store by a function of the entry.
 func update(ctx context.Context, s *Store, ref Ref, change func(Credential) Change) error {
-	return s.Update(ctx, func(d *Draft) error {
+	_, err := s.Update(ctx, func(d *Draft) error {
 		c := d.Pool().Find(ref)
 		if c == nil {
 			return ErrGone
 		}
 		return d.Apply(ref, change(*c))
 	})
+	return err
 }
 
 func load(t testing.TB, s *Store) *Pool {
@@ -173,22 +176,16 @@ func load(t testing.TB, s *Store) *Pool {
 
 // editInMemory does what Store.Update does to the bytes, without a file.
 func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
-	doc, err := parse(data)
+	d, err := newDraft(data, time.UTC)
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{doc: doc, pool: doc.pool(time.UTC), changes: map[place]Change{}}
 	if err := edit(d); err != nil {
 		return nil, err
 	}
-	next := d.revision(stampAt)
-	if next.text == nil {
-		return data, nil
-	}
-	if err := next.verify(); err != nil {
-		return nil, fmt.Errorf("what proves the edit does not hold: %w", err)
-	}
-	return next.text.join(), nil
+	out := d.bytes(stampAt)
+	_, err = parse(out)
+	return out, err
 }
 
 func wantErr(t testing.TB, err, want error) {
@@ -196,4 +193,42 @@ func wantErr(t testing.TB, err, want error) {
 	if !errors.Is(err, want) {
 		t.Errorf("the error is %v, want %v", err, want)
 	}
+}
+
+var errFault = errors.New("injected fault")
+
+// faultyFS is the operating system with steps that fail, and a hook before the
+// file is read.
+type faultyFS struct {
+	atomicfile.OS
+	fail   map[string]error
+	onRead func()
+}
+
+func (f faultyFS) Stat(path string) (fs.FileInfo, error) {
+	if err := f.fail["Stat"]; err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return f.OS.Stat(path)
+}
+
+func (f faultyFS) ReadFile(path string) ([]byte, error) {
+	if f.onRead != nil {
+		f.onRead()
+	}
+	if err := f.fail["ReadFile"]; err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return f.OS.ReadFile(path)
+}
+
+func (f faultyFS) Create(path string) (atomicfile.File, error) {
+	if err := f.fail["Create"]; err != nil {
+		return nil, err
+	}
+	return f.OS.Create(path)
+}
+
+func (f faultyFS) SyncDir(path string) error {
+	return errors.Join(f.fail["SyncDir"], f.OS.SyncDir(path))
 }

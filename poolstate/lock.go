@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 // How an agent waits for its lock, and so how we do.
@@ -47,7 +49,7 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("lock %s: %w", path, ErrLockNotFile)
 	}
-	l := flock.New(path, flock.SetPermissions(storeMode))
+	l := flock.New(path, flock.SetPermissions(atomicfile.Mode))
 	ok, err := take(ctx, l)
 	if ok {
 		return func() error { return aboutLock(path, l.Unlock()) }, nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,171 +16,167 @@ import (
 	"time"
 )
 
-// The time in these tests is a bubble's: nobody waits for it.
-
 // hold takes the lock of a store as an agent does, with flock(2) on the lock
-// file, and returns the function that gives it back.
+// file, and returns the function that releases it.
 func hold(t *testing.T, s *Store) (release func()) {
 	t.Helper()
 	f, err := os.OpenFile(LockPath(s.Path()), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := tryLock(f); err != nil {
 		t.Fatal(err)
 	}
-	return func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	}
+	return func() { wantErr(t, f.Close(), nil) }
 }
 
-// As the agent does: after fifteen seconds it is enough.
-func TestAForeignLockIsWaitedForFifteenSeconds(t *testing.T) {
-	s := newStore(t, small)
-	defer hold(t, s)()
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		err := untouched(t, s, small, func() error { return useOnce(s) })
-		wantErr(t, err, ErrLocked)
-		equal(t, "time waited", time.Since(start), 15*time.Second)
-		if !strings.Contains(err.Error(), LockPath(s.Path())) {
-			t.Errorf("%q does not name the lock", err)
-		}
-	})
-}
+func tryLock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// The lock is polled every 50 ms, and taken as soon as it is seen to be free.
-func TestALockThatIsGivenBackIsTaken(t *testing.T) {
-	s := newStore(t, small)
-	release := hold(t, s)
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		time.AfterFunc(14*time.Second+10*time.Millisecond, release)
-		wantErr(t, useOnce(s), nil)
-		equal(t, "time waited", time.Since(start), 14*time.Second+50*time.Millisecond)
-	})
-	equal(t, "content", readFile(t, s.Path()), smallAfter)
-}
-
-// Waiting can be given up: at once, midway, or by a deadline of the caller's.
-func TestWaitingEndsWithTheContext(t *testing.T) {
-	s := newStore(t, small)
-	defer hold(t, s)()
-	tests := []struct {
+// The lock is polled every 50 ms for fifteen seconds, as agents do, or until the
+// context ends.
+func TestUpdate_WaitsForLock(t *testing.T) {
+	for _, tt := range []struct {
 		name   string
-		ctx    func() (context.Context, context.CancelFunc)
+		ctx    func(context.Context) (context.Context, context.CancelFunc)
+		free   time.Duration // when the lock is released; 0 is never
 		waited time.Duration
 		want   error
 	}{
-		{"before it began", func() (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(context.Background())
+		{"released", nil, 14*time.Second + 10*time.Millisecond, 14*time.Second + 50*time.Millisecond, nil},
+		{"timeout", nil, 0, 15 * time.Second, ErrLocked},
+		{"canceled before", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			return ctx, cancel
-		}, 0, context.Canceled},
-		{"midway", func() (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(context.Background())
+		}, 0, 0, context.Canceled},
+		{"canceled while waiting", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(3*time.Second+time.Millisecond, cancel)
 			return ctx, cancel
-		}, 3*time.Second + time.Millisecond, context.Canceled},
-		{"by a deadline", func() (context.Context, context.CancelFunc) {
-			return context.WithTimeout(context.Background(), 2*time.Second)
-		}, 2 * time.Second, context.DeadlineExceeded},
-	}
-	for _, tt := range tests {
+		}, 0, 3*time.Second + time.Millisecond, context.Canceled},
+		{"deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 2*time.Second)
+		}, 0, 2 * time.Second, context.DeadlineExceeded},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, small)
+			release := hold(t, s)
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := tt.ctx()
-				defer cancel()
+				ctx := t.Context()
+				if tt.ctx != nil {
+					var cancel context.CancelFunc
+					ctx, cancel = tt.ctx(ctx)
+					defer cancel()
+				}
+				if tt.free > 0 {
+					time.AfterFunc(tt.free, release)
+				}
 				start := time.Now()
-				err := untouched(t, s, small, func() error {
-					return s.Update(ctx, func(*Draft) error {
-						t.Error("the edit was asked")
-						return nil
-					})
-				})
+				err := update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
 				wantErr(t, err, tt.want)
-				equal(t, "given up as locked", errors.Is(err, ErrLocked), false)
 				equal(t, "time waited", time.Since(start), tt.waited)
+				equal(t, "given up as locked", errors.Is(err, ErrLocked), errors.Is(tt.want, ErrLocked))
+				equal(t, "names the lock", err == nil || strings.Contains(err.Error(), LockPath(s.Path())), true)
+			})
+			want := small
+			if tt.free > 0 {
+				want = smallAfter
+			} else {
+				release()
+			}
+			equal(t, "content", readFile(t, s.Path()), want)
+			checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
+		})
+	}
+}
+
+// A context that has ended leaves not even a lock file.
+func TestUpdate_CanceledTouchesNothing(t *testing.T) {
+	s := newStore(t, small)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.Update(ctx, func(*Draft) error { return nil })
+	wantErr(t, err, context.Canceled)
+	checkNames(t, filepath.Dir(s.Path()), "auth.json")
+}
+
+// The lock is held during the edit and free afterwards. Its file is never
+// deleted, and a symlink in its place is followed, as agents do.
+func TestUpdate_HoldsLock(t *testing.T) {
+	for name, linked := range map[string]bool{"file": false, "symlink": true} {
+		t.Run(name, func(t *testing.T) { checkHoldsLock(t, linked) })
+	}
+}
+
+func checkHoldsLock(t *testing.T, linked bool) {
+	t.Helper()
+	s := newStore(t, small)
+	lock := LockPath(s.Path())
+	if linked {
+		lock = filepath.Join(t.TempDir(), "lock")
+		wantErr(t, os.Symlink(lock, LockPath(s.Path())), nil)
+	}
+	f, err := os.OpenFile(lock, os.O_CREATE|os.O_RDWR, 0o644)
+	wantErr(t, err, nil)
+	defer func() { wantErr(t, f.Close(), nil) }()
+	before, err := f.Stat()
+	wantErr(t, err, nil)
+	for _, want := range []error{nil, errFault} {
+		_, err := s.Update(t.Context(), func(d *Draft) error {
+			wantErr(t, tryLock(f), syscall.EWOULDBLOCK)
+			return errors.Join(d.Apply(smallRef, Used(Credential{}, 9)), want)
+		})
+		wantErr(t, err, want)
+		wantErr(t, tryLock(f), nil)
+		wantErr(t, syscall.Flock(int(f.Fd()), syscall.LOCK_UN), nil)
+	}
+	after, err := os.Stat(LockPath(s.Path()))
+	wantErr(t, err, nil)
+	equal(t, "same lock file", os.SameFile(before, after), true)
+}
+
+// A lock that is not a regular file is an error at once. Opening a pipe would
+// block forever.
+func TestUpdate_LockNotRegular(t *testing.T) {
+	for name, tt := range map[string]struct {
+		create func(path string) error
+		want   error
+	}{
+		"directory":       {func(path string) error { return os.Mkdir(path, 0o700) }, ErrLockNotFile},
+		"pipe":            {func(path string) error { return syscall.Mkfifo(path, 0o600) }, ErrLockNotFile},
+		"device":          {func(path string) error { return os.Symlink(os.DevNull, path) }, ErrLockNotFile},
+		"link to itself":  {func(path string) error { return os.Symlink(filepath.Base(path), path) }, syscall.ELOOP},
+		"link to nowhere": {func(path string) error { return os.Symlink("no/such/lock", path) }, syscall.ENOENT},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStore(t, small)
+			wantErr(t, tt.create(LockPath(s.Path())), nil)
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				err := untouched(t, s, small, func() error { return useOnce(s) })
+				wantErr(t, err, tt.want)
+				equal(t, "time waited", time.Since(start), 0)
+				equal(t, "names the lock", strings.Contains(fmt.Sprint(err), LockPath(s.Path())), true)
 			})
 		})
 	}
 }
 
-// A context that ended before anything began leaves not even a lock file.
-func TestACancelledUpdateTouchesNothing(t *testing.T) {
+// Only a write that has to wait calls the function.
+func TestTraceLock(t *testing.T) {
 	s := newStore(t, small)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	wantErr(t, s.Update(ctx, func(*Draft) error { return nil }), context.Canceled)
-	checkNames(t, filepath.Dir(s.Path()), "auth.json")
-}
-
-// The lock is held while the edit runs, on the file that an agent locks, and is
-// free afterwards, whatever came of it. Its file is never deleted.
-func TestTheLockIsHeldDuringTheEditAndFreeAfterwards(t *testing.T) {
-	s := newStore(t, small)
-	f, err := os.OpenFile(LockPath(s.Path()), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { wantErr(t, f.Close(), nil) }()
-	before, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	try := func() error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
-	for _, outcome := range []error{nil, errFault} {
-		err := s.Update(context.Background(), func(*Draft) error {
-			wantErr(t, try(), syscall.EWOULDBLOCK)
-			return outcome
-		})
-		wantErr(t, err, outcome)
-		wantErr(t, try(), nil)
-		wantErr(t, syscall.Flock(int(f.Fd()), syscall.LOCK_UN), nil)
-	}
-	after, err := os.Stat(LockPath(s.Path()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "same lock file", os.SameFile(before, after), true)
-}
-
-// A lock that cannot even be tried is an error at once, not after a wait.
-func TestALockThatCannotBeTriedIsAnErrorAtOnce(t *testing.T) {
-	s := newStore(t, small)
-	if err := os.Mkdir(LockPath(s.Path())+".d", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("nowhere/lock", LockPath(s.Path())); err != nil {
-		t.Fatal(err)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		err := useOnce(s)
-		wantErr(t, err, os.ErrNotExist)
-		equal(t, "given up as locked", errors.Is(err, ErrLocked), false)
-		equal(t, "time waited", time.Since(start), 0)
-		if !strings.Contains(err.Error(), LockPath(s.Path())) {
-			t.Errorf("%q does not name the lock", err)
-		}
-	})
-	equal(t, "content", readFile(t, s.Path()), small)
-}
-
-// A write tells of its wait, and of nothing else.
-func TestAWaitForTheLockIsTold(t *testing.T) {
-	s := newStore(t, small)
-	told := func() (waits []bool) {
-		ctx := TraceLock(context.Background(), func(w bool) { waits = append(waits, w) })
-		wantErr(t, s.Update(ctx, func(*Draft) error { return nil }), nil)
+	traced := func(ctx context.Context) (waits []bool) {
+		ctx = TraceLock(ctx, func(w bool) { waits = append(waits, w) })
+		_, err := s.Update(ctx, func(*Draft) error { return nil })
+		wantErr(t, err, nil)
 		return waits
 	}
-	equal(t, "a free lock", fmt.Sprint(told()), "[]")
+	equal(t, "calls with a free lock", len(traced(t.Context())), 0)
 	release := hold(t, s)
 	synctest.Test(t, func(t *testing.T) {
 		time.AfterFunc(time.Second, release)
-		equal(t, "a held lock", fmt.Sprint(told()), "[true false]")
+		if got := traced(t.Context()); !slices.Equal(got, []bool{true, false}) {
+			t.Errorf("calls with a held lock are %v", got)
+		}
 	})
 }

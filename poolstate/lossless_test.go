@@ -137,7 +137,7 @@ func TestEditsAreLossless(t *testing.T) {
 				for _, op := range operations {
 					writeFile(t, s.Path(), content)
 					change, want := op.change(*c)
-					err := s.Update(context.Background(), func(d *Draft) error { return d.Apply(c.Ref, change) })
+					_, err := s.Update(context.Background(), func(d *Draft) error { return d.Apply(c.Ref, change) })
 					if err != nil {
 						t.Fatalf("%s of %s: %v", op.name, c.Ref, err)
 					}

@@ -3,6 +3,7 @@ package poolstate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -34,28 +35,27 @@ type Provider struct {
 	Notes []string
 }
 
-// Decode reads the bytes of a store. ISO instants without an offset are local
-// time, for which loc stands. Errors: *SyntaxError, ErrNotPool.
+// Decode reads the bytes of a store. ISO instants without an offset are in loc,
+// or in [time.Local] if loc is nil. Errors: *SyntaxError, ErrNotPool.
 func Decode(data []byte, loc *time.Location) (*Pool, error) {
 	doc, err := parse(data)
 	if err != nil {
 		return nil, err
 	}
-	return doc.pool(loc), nil
+	return doc.toPool(loc), nil
 }
 
-func (doc *document) pool(loc *time.Location) *Pool {
-	p := &Pool{HasPool: doc.hasPool, Providers: make([]Provider, 0, len(doc.providers))}
-	r := &entryReader{doc: doc, pool: p, values: values{loc: loc}}
-	for i := range doc.providers {
-		p.Providers = append(p.Providers, r.provider(&doc.providers[i]))
+func (doc *document) toPool(loc *time.Location) *Pool {
+	if loc == nil {
+		loc = time.Local
 	}
-	p.carriesStreak = r.seen&traitStreak != 0
-	p.newerBuild = r.seen&traitNewer != 0
-	if m, found := doc.top.find(keyUpdatedAt); found {
-		p.UpdatedAt = instantOf(doc.data[m.body.start:m.body.end], loc)
+	p := &Pool{HasPool: doc.pool != nil, Providers: make([]Provider, 0, len(doc.lists))}
+	for _, name := range slices.Sorted(maps.Keys(doc.lists)) {
+		p.addProvider(name, doc.lists[name], loc)
 	}
-	slices.SortFunc(p.Providers, func(a, b Provider) int { return cmp.Compare(a.Name, b.Name) })
+	if v := doc.root.Find(keyUpdatedAt); v != nil {
+		p.UpdatedAt = instantOf(v.Raw, loc)
+	}
 	p.markShared()
 	return p
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/poolstate/internal/redact"
 )
 
 // Order in a list is not rotation order: priority is, ascending and stable.
@@ -69,7 +71,7 @@ func TestACredentialSaysWhatTheFileSays(t *testing.T) {
 	equal(t, "code", c.ErrorCode, Some(429))
 	equal(t, "reason", c.ErrorReason, "rate_limit_error")
 	equal(t, "expires", c.ExpiresAt, time.Unix(1795430600, 0).UTC())
-	equal(t, "secret", c.Secret, digestOf("SECRET-b27e04-not-a-real-token"))
+	equal(t, "secret", c.Secret, redact.DigestOf("SECRET-b27e04-not-a-real-token"))
 
 	c = find(t, p, Ref{Provider: "anthropic", ID: "a1f3c9"})
 	equal(t, "cleared", c.ClearedAt, time.Unix(1795421599, 750000000).UTC())
@@ -116,7 +118,7 @@ func TestKeysMayBeEscaped(t *testing.T) {
 	c := entryOf(t, `{"id": "a", "last\u005fstatus": "exhausted", "\u0061ccess_token": "SECRET-1", "consecutive\u005Ffailures": 4}`)
 	equal(t, "status", c.Status, StatusExhausted)
 	equal(t, "streak", c.Streak, KnownStreak(4))
-	equal(t, "secret", c.Secret, digestOf("SECRET-1"))
+	equal(t, "secret", c.Secret, redact.DigestOf("SECRET-1"))
 }
 
 // What cannot be understood is left as it is and noted, and everything else is
@@ -131,13 +133,13 @@ func TestNotes(t *testing.T) {
 		{"no list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
 		{"null", `null`, "", []string{"not a list, left as it is"}},
 		{"text", `"SECRET-1"`, "", []string{"not a list, left as it is"}},
-		{"an item that is no object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is no object, left as it is"}},
+		{"an item that is no object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
 		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
 		{"an id that is no text", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
 		{"an id given twice", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
 		{"more than anyone reads", `[1, 2, 3, 4, 5, {}]`, "", []string{
-			"entry 1 is no object, left as it is", "entry 2 is no object, left as it is",
-			"entry 3 is no object, left as it is", "and more",
+			"entry 1 is not an object, left as it is", "entry 2 is not an object, left as it is",
+			"entry 3 is not an object, left as it is", "and more",
 		}},
 	}
 	for _, tt := range tests {
@@ -181,9 +183,9 @@ func TestWhatIsNoJSONSaysWhere(t *testing.T) {
 	tests := []struct{ data, want string }{
 		{"", "the file is empty"},
 		{" \r\n\t", "the file is empty"},
-		{"[]", "the file holds no JSON object"},
-		{`"SECRET-1"`, "the file holds no JSON object"},
-		{"null", "the file holds no JSON object"},
+		{"[]", "the file is not a JSON object"},
+		{`"SECRET-1"`, "the file is not a JSON object"},
+		{"null", "the file is not a JSON object"},
 		{"{", "not valid JSON at line 1, column 2"},
 		{"{} {}", "not valid JSON at line 1, column 3"},
 		{"{\n  \"a\": 1,\n  \"b\": SECRET\n}", "not valid JSON at line 3, column 8"},

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"pooltop/poolstate/internal/redact"
 )
 
 // leakOf returns the piece of a secret that text shows, spelled out or as the
@@ -108,10 +110,10 @@ func TestNothingPrintsASecret(t *testing.T) {
 		}
 		checkPrintsNoSecret(t, tokens, secrets)
 		checkPrintsNoSecret(t, tokens.Access, secrets)
-		checkPrintsNoSecret(t, digestOf("SECRET-fresh-access"), secrets)
+		checkPrintsNoSecret(t, redact.DigestOf("SECRET-fresh-access"), secrets)
 		checkPrintsNoSecret(t, Succeeded(tokens), secrets)
 		checkPrintsNoSecret(t, Join(Succeeded(tokens), Used(Credential{}, 1)), secrets)
-		err = s.Update(t.Context(), func(d *Draft) error {
+		_, err = s.Update(t.Context(), func(d *Draft) error {
 			for c := range d.Pool().All() {
 				if err := d.Apply(c.Ref, Succeeded(tokens)); err != nil {
 					return err
@@ -135,7 +137,7 @@ func TestNothingMarshalsASecret(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)
 		pool := decoded(t, string(data))
-		values := []any{pool, Snapshot{Pool: pool}, Tokens{Access: NewSecret("SECRET-1-not")}, NewSecret("SECRET-1-not"), digestOf("SECRET-1-not"), Succeeded(Tokens{Access: NewSecret("SECRET-1-not")})}
+		values := []any{pool, Snapshot{Pool: pool}, Tokens{Access: NewSecret("SECRET-1-not")}, NewSecret("SECRET-1-not"), redact.DigestOf("SECRET-1-not"), Succeeded(Tokens{Access: NewSecret("SECRET-1-not")})}
 		for c := range pool.All() {
 			values = append(values, c)
 		}
@@ -172,39 +174,6 @@ func TestErrorsQuoteNothingOfTheFile(t *testing.T) {
 	}
 }
 
-func TestIsSecretKey(t *testing.T) {
-	for key, want := range map[string]bool{
-		"access_token":       true,
-		"refresh_token":      true,
-		"agent_key":          true,
-		"api_key":            true,
-		"apiKey":             true,
-		"API_KEY":            true,
-		"key":                true,
-		"token":              true,
-		"id_token":           true,
-		"client_secret":      true,
-		"password":           true,
-		"db_PassWord":        true,
-		"id":                 false,
-		"label":              false,
-		"secret_fingerprint": false,
-		"secret_source":      false,
-		"token_type":         false,
-		"key_id":             false,
-		"password_hint":      false,
-		"last_status":        false,
-		"base_url":           false,
-		"":                   false,
-	} {
-		equal(t, fmt.Sprintf("%q holds a secret", key), IsSecretKey(key), want)
-	}
-	for key := range knownKeys {
-		key = strings.Trim(key, `"`)
-		equal(t, key, IsSecretKey(key), key == "access_token" || key == "refresh_token")
-	}
-}
-
 // Whatever key ends like a secret's is one, also tomorrow's.
 func TestSecretsOfUnknownKeysAreKnownByTheirDigestOnly(t *testing.T) {
 	c := entryOf(t, `{"id": "a", "tomorrows_token": "SECRET-1-not-a-real-token", "label": "x"}`)
@@ -213,25 +182,48 @@ func TestSecretsOfUnknownKeysAreKnownByTheirDigestOnly(t *testing.T) {
 	checkPrintsNoSecret(t, c, []string{"SECRET-1-not-a-real-token"})
 }
 
-// What stands in a secret's place says so.
-func TestASecretPrintsAsAWord(t *testing.T) {
-	for _, v := range []any{NewSecret("SECRET-1"), Secret{}, digestOf("SECRET-1"), Digest{}} {
-		for _, verb := range verbs {
-			equal(t, fmt.Sprintf("%s of %T", verb, v), fmt.Sprintf(verb, v), "[secret]")
-		}
-		out, err := json.Marshal(map[string]any{"k": v})
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, fmt.Sprintf("JSON of %T", v), string(out), `{"k":"[secret]"}`)
-	}
-}
-
 func TestTheZeroSecretIsEmpty(t *testing.T) {
 	checkFields(t, Join(Succeeded(Tokens{}), reset(entryOf(t, `{"last_status": "dead"}`), pictureAt)), map[string]string{
 		"access_token": `""`, "last_status": "null", "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 		"consecutive_failures": "0", "failure_reason": "", "model_cooldowns": "", "status_cleared_at": "1795425600.0",
 	})
-	equal(t, "digest of nothing", Digest{}.IsZero(), true)
+}
+
+// Names that must stay as they are tell when a secret of their own entry has
+// slipped into them.
+func TestNamesThatLeak(t *testing.T) {
+	for _, c := range []struct {
+		name, provider, entry string
+		id, prov              bool
+	}{
+		{"neither", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, false, false},
+		{"the id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, true, false},
+		{"the id, of any secret", "p", `{"id": "sk-0123456789", "tomorrows_password": "sk-0123456789"}`, true, false},
+		{"the id, of a secret further inside", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, true, false},
+		{"a piece in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, true, false},
+		{"too little of it to matter", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, false, false},
+		{"the provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, false, true},
+		{"no secret", "sk-0123456789", `{"id": "sk-0123456789"}`, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := decoded(t, `{"credential_pool": {"`+c.provider+`": [{"id": "other"}, `+c.entry+`]}}`).Provider(c.provider)
+			equal(t, "the id leaks", p.Credentials[1].IDLeaks(), c.id)
+			equal(t, "the id of another leaks", p.Credentials[0].IDLeaks(), false)
+			equal(t, "the name leaks", p.NameLeaks(), c.prov)
+		})
+	}
+}
+
+// A text that is the secret of any entry is known as one, also if only its
+// fingerprint is there.
+func TestSecretsOfThePool(t *testing.T) {
+	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "sk-0123456789"}, {"id": "b"}],
+		"q": [{"id": "c", "secret_fingerprint": "`+redact.Fingerprint("borrowed-secret")+`"}]}}`)
+	secret := p.Secrets()
+	for text, want := range map[string]bool{
+		"sk-0123456789": true, "borrowed-secret": true, "": false, "a": false, "sk-012345678": false, "key sk-0123456789": false,
+	} {
+		equal(t, text+" is a secret", secret(text), want)
+	}
 }

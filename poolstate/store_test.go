@@ -1,20 +1,24 @@
 package poolstate
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 const small = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "updated_at": "then"}`
 
-// smallAfter is small after one request more.
+// smallAfter is small after one more request.
 var smallAfter = strings.NewReplacer(`count": 1`, `count": 2`, `"then"`, stamp).Replace(small)
 
 var smallRef = Ref{"p", "a", 0}
@@ -23,110 +27,89 @@ func useOnce(s *Store) error {
 	return update(context.Background(), s, smallRef, func(c Credential) Change { return Used(c, 1) })
 }
 
-func TestUpdateReplacesTheFile(t *testing.T) {
-	s := newStore(t, small)
-	before, err := os.Stat(s.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := useOnce(s); err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "content", readFile(t, s.Path()), smallAfter)
-	after, err := os.Stat(s.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "the same file, written in place", os.SameFile(before, after), false)
-	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
-}
-
-// Under the lock the file is read anew: what somebody wrote since the picture
-// was taken is neither lost nor overlooked.
-func TestUpdateWorksOnWhatIsThereNow(t *testing.T) {
-	s := newStore(t, small)
-	old := *find(t, load(t, s), smallRef)
-	writeFile(t, s.Path(), strings.Replace(small, `"request_count": 1`, `"request_count": 9, "label": "new"`, 1))
-	err := s.Update(context.Background(), func(d *Draft) error {
-		c := d.Pool().Find(old.Ref)
-		equal(t, "requests under the lock", c.RequestCount, Some(9))
-		return d.Apply(c.Ref, Used(*c, 1))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := find(t, load(t, s), smallRef)
-	equal(t, "requests", c.RequestCount, Some(10))
-	equal(t, "label", c.Label, "new")
-}
-
-// untouched runs an update and makes sure that the very same file is there
-// afterwards, and nothing beside it.
+// untouched runs an update and checks that the file is the same afterwards, and
+// that there is no other one but the lock. It returns the error of the update,
+// which must name the file.
 func untouched(t *testing.T, s *Store, content string, run func() error) error {
 	t.Helper()
 	old := time.Unix(1700000000, 0)
-	if err := os.Chtimes(s.Path(), old, old); err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, os.Chtimes(s.Path(), old, old), nil)
 	before, err := os.Stat(s.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	failure := run()
 	after, err := os.Stat(s.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	equal(t, "same file", os.SameFile(before, after), true)
-	equal(t, "time of change", after.ModTime(), before.ModTime())
+	equal(t, "modification time", after.ModTime(), before.ModTime())
 	equal(t, "content", readFile(t, s.Path()), content)
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
+	if failure != nil && !strings.Contains(failure.Error(), filepath.Dir(s.Path())) {
+		t.Errorf("%q does not name the file", failure)
+	}
 	return failure
 }
 
-func TestAnEditThatFailsWritesNothing(t *testing.T) {
+// Under the lock the file is read again: what others wrote since it was loaded
+// is neither lost nor overlooked.
+func TestUpdate_FileChangedSinceLoad(t *testing.T) {
 	s := newStore(t, small)
-	changedSince := errors.New("it changed since the operator looked")
-	err := untouched(t, s, small, func() error {
-		return s.Update(context.Background(), func(d *Draft) error {
-			return errors.Join(d.Apply(smallRef, Used(Credential{}, 7)), changedSince)
-		})
-	})
-	wantErr(t, err, changedSince)
-	if !strings.Contains(err.Error(), s.Path()) {
-		t.Errorf("%q does not name the file", err)
-	}
-	err = untouched(t, s, small, func() error {
-		return s.Update(context.Background(), func(d *Draft) error {
-			return d.Apply(Ref{"p", "gone", 0}, Used(Credential{}, 7))
-		})
-	})
-	wantErr(t, err, ErrGone)
+	old := *find(t, load(t, s), smallRef)
+	writeFile(t, s.Path(), strings.Replace(small, `"request_count": 1`, `"request_count": 9, "label": "new"`, 1))
+	wantErr(t, update(t.Context(), s, old.Ref, func(c Credential) Change { return Used(c, 1) }), nil)
+	c := find(t, load(t, s), smallRef)
+	equal(t, "requests", c.RequestCount, Some(10))
+	equal(t, "label", c.Label, "new")
+	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-func TestNoChangeLeavesTheFileAlone(t *testing.T) {
+func TestUpdate_EditFails(t *testing.T) {
 	s := newStore(t, small)
-	for name, edit := range map[string]func(*Draft) error{
-		"no edit":                func(*Draft) error { return nil },
-		"empty change":           func(d *Draft) error { return d.Apply(smallRef, Change{}) },
-		"the value it has":       func(d *Draft) error { return d.Apply(smallRef, Used(Credential{}, 1)) },
-		"removing what is not":   func(d *Draft) error { return d.Apply(smallRef, Change{[]memberEdit{removal("x")}}) },
-		"reset of a clear entry": func(d *Draft) error { return d.Apply(smallRef, reset(*d.Pool().Find(smallRef), stampAt)) },
+	for name, tt := range map[string]struct {
+		edit func(*Draft) error
+		want error
+	}{
+		"after a change": {func(d *Draft) error { return errors.Join(d.Apply(smallRef, Used(Credential{}, 7)), errFault) }, errFault},
+		"entry is gone":  {func(d *Draft) error { return d.Apply(Ref{"p", "gone", 0}, Used(Credential{}, 7)) }, ErrGone},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantErr(t, untouched(t, s, small, func() error { return s.Update(context.Background(), edit) }), nil)
+			wantErr(t, untouched(t, s, small, func() error { _, err := s.Update(t.Context(), tt.edit); return err }), tt.want)
 		})
 	}
 }
 
-// A file that cannot be read whole as a pool is never written, and the edit is
-// not even asked.
-func TestAFileThatIsNoPoolIsNeverWritten(t *testing.T) {
+func TestUpdate_NothingChanges(t *testing.T) {
+	s := newStore(t, small)
+	for name, change := range map[string]Change{
+		"empty change":           {},
+		"same value":             Used(Credential{}, 1),
+		"removing a missing key": removal("x"),
+		"reset of a clear entry": reset(*find(t, load(t, s), smallRef), stampAt),
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantErr(t, untouched(t, s, small, func() error {
+				return update(t.Context(), s, smallRef, func(Credential) Change { return change })
+			}), nil)
+		})
+	}
+}
+
+func to(key, raw string) (ch Change) {
+	ch.set(key, []byte(raw))
+	return ch
+}
+
+func removal(key string) (ch Change) {
+	ch.remove(key)
+	return ch
+}
+
+// An invalid file is neither loaded nor written, and the edit is not called.
+func TestUpdate_InvalidFile(t *testing.T) {
 	for name, content := range map[string]string{
 		"empty":             "",
 		"white space":       " \n",
-		"truncated":         small[:len(small)-1],
-		"more after":        small + "x",
+		"cut off":           small[:len(small)-1],
+		"more at the end":   small + "x",
 		"a list":            "[" + small + "]",
 		"text":              `"SECRET-1"`,
 		"null":              "null",
@@ -134,22 +117,23 @@ func TestAFileThatIsNoPoolIsNeverWritten(t *testing.T) {
 		"the pool a number": `{"credential_pool": 5}`,
 		"the pool a text":   `{"credential_pool": "SECRET-1"}`,
 		"not JSON":          `{'credential_pool': {}}`,
-		"a number too much": strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
+		"part of a word":    strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, content)
 			err := untouched(t, s, content, func() error {
-				return s.Update(context.Background(), func(*Draft) error {
-					t.Error("the edit was asked")
+				_, err := s.Update(t.Context(), func(*Draft) error {
+					t.Error("the edit was called")
 					return nil
 				})
+				return err
 			})
-			var syntax *SyntaxError
-			if !errors.As(err, &syntax) && !errors.Is(err, ErrNotPool) {
-				t.Errorf("the error is %v", err)
-			}
 			_, loadErr := s.Load()
 			for _, err := range []error{err, loadErr} {
+				var syntax *SyntaxError
+				if !errors.As(err, &syntax) && !errors.Is(err, ErrNotPool) {
+					t.Errorf("the error is %v", err)
+				}
 				if err == nil || !strings.Contains(err.Error(), s.Path()) || strings.Contains(err.Error(), "SECRET") {
 					t.Errorf("%v: does not name the file, or quotes it", err)
 				}
@@ -158,7 +142,27 @@ func TestAFileThatIsNoPoolIsNeverWritten(t *testing.T) {
 	}
 }
 
-func TestAMissingFileIsNotCreatedByAnUpdate(t *testing.T) {
+// A write whose result would be invalid is refused.
+func TestUpdate_InvalidResult(t *testing.T) {
+	for _, broken := range []string{`{"credential_pool": {"p": [{"id": "a"}}`, `{"credential_pool": []}`, `{} {}`, ``} {
+		s := newStore(t, small)
+		err := untouched(t, s, small, func() error {
+			_, err := s.write(t.Context(), func(*atomicfile.State) ([]byte, error) { return []byte(broken), nil })
+			return err
+		})
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) && !errors.Is(err, ErrNotPool) {
+			t.Errorf("%s: the error is %v", broken, err)
+		}
+	}
+	s := newStore(t, small)
+	err := untouched(t, s, small, func() error {
+		return update(t.Context(), s, smallRef, func(Credential) Change { return to("x", `{"cut": "off"`) })
+	})
+	equal(t, "an error", err != nil, true)
+}
+
+func TestUpdate_MissingFile(t *testing.T) {
 	s := openStore(filepath.Join(t.TempDir(), "auth.json"))
 	wantErr(t, useOnce(s), fs.ErrNotExist)
 	checkNames(t, filepath.Dir(s.Path()), "auth.lock")
@@ -166,31 +170,129 @@ func TestAMissingFileIsNotCreatedByAnUpdate(t *testing.T) {
 	s = openStore(filepath.Join(t.TempDir(), "no", "such", "auth.json"))
 	err := useOnce(s)
 	wantErr(t, err, fs.ErrNotExist)
-	if err == nil || !strings.Contains(err.Error(), filepath.Dir(s.Path())) {
-		t.Errorf("%v: does not name the directory", err)
+	equal(t, "names the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
+}
+
+// A step that fails leaves the file alone and the lock free. The other steps are
+// tested in atomicfile.
+func TestUpdate_StepFails(t *testing.T) {
+	for _, step := range []string{"Stat", "ReadFile", "Create"} {
+		s := newStore(t, small)
+		s.fs = faultyFS{fail: map[string]error{step: fs.ErrPermission}}
+		if step != "Create" {
+			_, err := s.Load()
+			wantErr(t, err, fs.ErrPermission)
+		}
+		wantErr(t, untouched(t, s, small, func() error { return useOnce(s) }), fs.ErrPermission)
+		s.fs = atomicfile.OS{}
+		wantErr(t, useOnce(s), nil)
+		equal(t, "content", readFile(t, s.Path()), smallAfter)
 	}
 }
 
-// A program that only looks creates, writes and locks nothing.
-func TestLoadTouchesNothing(t *testing.T) {
+// A change that is in place is a success, also if it may not last.
+func TestUpdate_Warning(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
+	out := perform(t, s, resetAction, smallRef)
+	wantErr(t, out.Warning, nil)
+	takeBack(t, s, undosOf(out))
+
+	s.fs = faultyFS{fail: map[string]error{"SyncDir": errFault}}
+	out = perform(t, s, resetAction, smallRef)
+	wantErr(t, out.Warning, errFault)
+	equal(t, "changed", len(out.Changed), 1)
+	out = takeBack(t, s, undosOf(out))
+	wantErr(t, out.Warning, errFault)
+	equal(t, "taken back", len(out.Changed), 1)
+}
+
+// The clock is read under the lock: updated_at is the time of the write, not of
+// the call.
+func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
+	s := newStore(t, small)
+	var order []string
+	s.now = func() time.Time {
+		order = append(order, "clock")
+		return stampAt
+	}
+	_, err := s.Update(t.Context(), func(d *Draft) error {
+		order = append(order, "edit")
+		return d.Apply(smallRef, Used(Credential{}, 5))
+	})
+	wantErr(t, err, nil)
+	if want := []string{"edit", "clock"}; !slices.Equal(order, want) {
+		t.Errorf("the order is %v, want %v", order, want)
+	}
+}
+
+// updated_at follows every change. If it is missing it becomes the last of the
+// top-level keys.
+func TestUpdate_UpdatedAt(t *testing.T) {
+	for _, tt := range []struct{ name, before, after string }{
+		{
+			"replaced", `{"updated_at": 5, "credential_pool": {"p": [{"id": "a"}]}, "z": 1}`,
+			`{"updated_at": ` + stamp + `, "credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "z": 1}`,
+		},
+		{
+			"added", "{\n  \"version\": 1,\n  \"credential_pool\": {\"p\": [{\"id\":\"a\"}]}\n}\n",
+			"{\n  \"version\": 1,\n  \"credential_pool\": {\"p\": [{\"id\":\"a\",\"request_count\":1}]},\n  \"updated_at\": " + stamp + "\n}\n",
+		},
+		{
+			"not an entry's own", `{"credential_pool": {"p": [{"id": "a", "updated_at": 1}]}, "updated_at": 1}`,
+			`{"credential_pool": {"p": [{"id": "a", "updated_at": 1, "request_count": 1}]}, "updated_at": ` + stamp + `}`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, tt.before)
+			wantErr(t, useOnce(s), nil)
+			equal(t, "file", readFile(t, s.Path()), tt.after)
+		})
+	}
+}
+
+// Several changes of one entry are joined, and changes of a missing one fail.
+func TestDraftApply(t *testing.T) {
+	const data = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}}`
+	for _, tt := range []struct {
+		name    string
+		changes []Change
+		want    string
+	}{
+		{"same field", []Change{Used(Credential{}, 2), Used(Credential{}, 3)}, `"request_count": 3`},
+		{"two fields", []Change{Used(Credential{}, 5), to("x", "1")}, `"request_count": 5, "x": 1`},
+	} {
+		out, err := editInMemory([]byte(data), func(d *Draft) error {
+			return errors.Join(d.Apply(smallRef, tt.changes[0]), d.Apply(smallRef, tt.changes[1]))
+		})
+		wantErr(t, err, nil)
+		equal(t, tt.name, string(out), strings.Replace(data, `"request_count": 1}]}`, tt.want+`}]}, "updated_at": `+stamp, 1))
+	}
+	for _, ref := range []Ref{{"p", "b", 0}, {"p", "", 0}, {"q", "a", 0}} {
+		_, err := editInMemory([]byte(data), func(d *Draft) error { return d.Apply(ref, Used(Credential{}, 1)) })
+		wantErr(t, err, ErrGone)
+		equal(t, "names the entry", strings.Contains(err.Error(), ref.String()), true)
+		out, err := editInMemory([]byte(data), func(d *Draft) error { return d.Apply(ref, Change{}) })
+		wantErr(t, err, nil)
+		equal(t, "an empty change", string(out), data)
+	}
+}
+
+// Loading creates, writes and locks nothing.
+func TestLoad_TouchesNothing(t *testing.T) {
 	s := newStore(t, small)
 	load(t, s)
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
 	missing := openStore(filepath.Join(t.TempDir(), "auth.json"))
 	_, err := missing.Load()
 	wantErr(t, err, fs.ErrNotExist)
-	if !strings.Contains(err.Error(), missing.Path()) {
-		t.Errorf("%q does not name the file", err)
-	}
+	equal(t, "names the file", strings.Contains(err.Error(), missing.Path()), true)
 	checkNames(t, filepath.Dir(missing.Path()))
 }
 
-func TestLoadIfChangedParsesOnlyWhatChanged(t *testing.T) {
+func TestLoadIfChanged(t *testing.T) {
 	s := newStore(t, small)
 	first, err := s.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	writeFile(t, s.Path(), small)
 	again, err := s.LoadIfChanged(first)
 	if err != nil || again != first {
@@ -208,39 +310,58 @@ func TestLoadIfChangedParsesOnlyWhatChanged(t *testing.T) {
 	}
 }
 
+// A pool keeps no part of the bytes that it was decoded from.
+func TestDecode_CopiesText(t *testing.T) {
+	for _, name := range sampleNames {
+		data := sample(t, name)
+		text := bytes.Clone(data)
+		pool, err := Decode(text, time.UTC)
+		wantErr(t, err, nil)
+		for i := range text {
+			text[i] = '#'
+		}
+		if !reflect.DeepEqual(pool, decoded(t, string(data))) {
+			t.Errorf("%s: the pool changed with its text", name)
+		}
+	}
+}
+
+// Without a location, instants without an offset are local time.
+func TestDecode_NilLocation(t *testing.T) {
+	pool, err := Decode([]byte(storeOf(`{"id": "a", "last_status_at": "2026-11-23T08:12:03"}`)), nil)
+	wantErr(t, err, nil)
+	equal(t, "since", find(t, pool, smallRef).StatusAt, time.Date(2026, 11, 23, 8, 12, 3, 0, time.Local).UTC())
+}
+
 func TestCreate(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(filepath.Join(dir, "auth.json"))
-	ctx := context.Background()
-	if err := s.Create(ctx, []byte("[]")); err == nil {
-		t.Error("something else than a pool was written")
-	}
+	_, err := s.Create(t.Context(), []byte("[]"))
+	equal(t, "an invalid pool is refused", err != nil, true)
 	checkNames(t, dir, "auth.lock")
-	if err := s.Create(ctx, []byte(small)); err != nil {
-		t.Fatal(err)
-	}
+	_, err = s.Create(t.Context(), []byte(small))
+	wantErr(t, err, nil)
 	equal(t, "content", readFile(t, s.Path()), small)
 	checkNames(t, dir, "auth.json", "auth.lock")
-	wantErr(t, untouched(t, s, small, func() error { return s.Create(ctx, []byte(`{}`)) }), fs.ErrExist)
+	wantErr(t, untouched(t, s, small, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
 }
 
-// The lock's path is the store's with its suffix replaced, as Python's pathlib
-// understands a suffix.
-func TestLockPath(t *testing.T) {
-	for store, want := range map[string]string{
-		"auth.json":        "auth.lock",
-		"/h/auth.json":     "/h/auth.lock",
-		"/h.d/auth":        "/h.d/auth.lock",
-		"auth":             "auth.lock",
-		".auth":            ".auth.lock",
-		".auth.json":       ".auth.lock",
-		"auth.json.bak":    "auth.json.lock",
-		"auth.":            "auth..lock",
-		"a/../b/auth.json": "a/../b/auth.lock",
-	} {
-		if runtime.GOOS == "windows" {
-			store, want = filepath.FromSlash(store), filepath.FromSlash(want)
+// All paths that lead to a file have one identity, also before it exists.
+func TestIdentity(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	wantErr(t, err, nil)
+	file := filepath.Join(root, "real", "pool.json")
+	wantErr(t, os.Mkdir(filepath.Dir(file), 0o700), nil)
+	for _, link := range [][2]string{{"link.json", file}, {"dir", filepath.Dir(file)}} {
+		if err := os.Symlink(link[1], filepath.Join(root, link[0])); err != nil {
+			t.Skip("no symlinks here: ", err)
 		}
-		equal(t, "lock of "+store, LockPath(store), want)
 	}
+	t.Chdir(root)
+	equal(t, "a file that does not exist", Open(filepath.Join("dir", "pool.json")).Identity(), file)
+	writeFile(t, file, small)
+	for _, path := range []string{file, "link.json", filepath.Join("dir", "pool.json"), filepath.Join("real", "..", "real", "pool.json")} {
+		equal(t, "identity of "+path, Open(path).Identity(), file)
+	}
+	equal(t, "in a directory that does not exist", Open(filepath.Join("no", "pool.json")).Identity(), filepath.Join(root, "no", "pool.json"))
 }

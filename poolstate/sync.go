@@ -1,10 +1,13 @@
 package poolstate
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"time"
+
+	"pooltop/poolstate/internal/atomicfile"
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
 )
 
 // Sources whose tokens have an authority that pooltop can read.
@@ -13,7 +16,6 @@ const (
 	sourceDeviceCode = "device_code"
 	providerClaude   = "anthropic"
 	providerNous     = "nous"
-	keyProviders     = "providers"
 )
 
 // Syncable reports whether an authority on this machine may hold newer tokens
@@ -50,15 +52,18 @@ func (d *Draft) authorities(a Action, s *Store) *authorities {
 
 // claudeGrant reads claude_code's own file.
 func (s *Store) claudeGrant(path string) grant {
-	data, _, err := (&Store{path: path, fs: s.fs}).read(nil, nil)
+	var root *jsonedit.Value
+	file, err := atomicfile.Read(s.fs, path)
+	if err == nil {
+		root, err = jsonedit.Parse(file.Data)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return grant{why: "claude_code has no tokens on this machine"}
-	case err != nil || !isValue(data):
+	case err != nil:
 		return grant{why: "the tokens of claude_code cannot be read"}
 	}
-	oauth := childOf(data, "claudeAiOauth")
-	g := grantFrom(oauth, "accessToken", "refreshToken", "expiresAt", s.loc)
+	g := grantFrom(root.Find("claudeAiOauth"), "accessToken", "refreshToken", "expiresAt", s.loc)
 	g.expiresKey = keyExpiresAtMS
 	if !g.expiresAt.IsZero() {
 		g.expires = rawInt(int(g.expiresAt.UnixMilli()))
@@ -68,38 +73,31 @@ func (s *Store) claudeGrant(path string) grant {
 
 // nousGrant reads the OAuth state of nous in the store itself.
 func (d *Draft) nousGrant(loc *time.Location) grant {
-	m, ok := d.doc.top.find(keyProviders)
-	if !ok {
+	providers := d.doc.root.Find(keyProviders)
+	if providers == nil {
 		return grant{why: "the store has no tokens of nous"}
 	}
-	nous := childOf(d.doc.data[m.body.start:m.body.end], providerNous)
-	g := grantFrom(nous, keyAccessToken, keyRefreshToken, keyExpiresAt, loc)
+	g := grantFrom(providers.Find(providerNous), keyAccessToken, keyRefreshToken, keyExpiresAt, loc)
 	g.expiresKey = keyExpiresAt
 	return g
 }
 
-// childOf returns the raw value under a key of a raw object, nil without one.
-func childOf(raw []byte, key string) []byte {
-	var child []byte
-	for _, m := range membersOf(raw) {
-		if m.key == key {
-			child = raw[m.body.start:m.body.end]
+func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc *time.Location) grant {
+	raw := func(key string) []byte {
+		if child := v.Find(key); child != nil {
+			return child.Raw
 		}
+		return nil
 	}
-	return child
-}
-
-func grantFrom(raw []byte, accessKey, refreshKey, expiresKey string, loc *time.Location) grant {
-	access, _ := textOf(childOf(raw, accessKey))
+	access, _ := jsonedit.Text(raw(accessKey))
 	if access == "" {
 		return grant{why: "its token source has no token"}
 	}
-	refresh, _ := textOf(childOf(raw, refreshKey))
+	refresh, _ := jsonedit.Text(raw(refreshKey))
 	g := grant{access: NewSecret(access), refresh: NewSecret(refresh)}
-	// What is no instant is not taken over: nobody knows what it is.
-	expires := childOf(raw, expiresKey)
-	if g.expiresAt = instantOf(expires, loc); !g.expiresAt.IsZero() {
-		g.expires = bytes.Clone(expires)
+	// An expiry that cannot be read is not copied.
+	if g.expiresAt = instantOf(raw(expiresKey), loc); !g.expiresAt.IsZero() {
+		g.expires = raw(expiresKey)
 	}
 	return g
 }
@@ -117,21 +115,21 @@ func (a *authorities) adopt(c *Credential) (ch Change, why string) {
 	default:
 		g = a.nous
 	}
-	access := g.access.reveal()
+	access := redact.Reveal(g.access)
 	switch {
 	case g.why != "":
 		return ch, g.why
-	case digestOf(access) == c.Secret:
+	case redact.DigestOf(access) == c.Secret:
 		return ch, "already has the tokens of its source"
 	case !g.expiresAt.IsZero() && !c.ExpiresAt.IsZero() && g.expiresAt.Before(c.ExpiresAt):
 		return ch, "its token source has older tokens"
 	}
 	if c.Fingerprint != "" && c.borrowed {
 		// A borrowed secret stays where it is; the entry knows its fingerprint.
-		ch.set(keyFingerprint, rawText(fingerprintOf(access)))
+		ch.set(keyFingerprint, rawText(redact.Fingerprint(access)))
 	} else {
 		ch.set(keyAccessToken, rawText(access))
-		if refresh := g.refresh.reveal(); refresh != "" {
+		if refresh := redact.Reveal(g.refresh); refresh != "" {
 			ch.set(keyRefreshToken, rawText(refresh))
 		}
 	}

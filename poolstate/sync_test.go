@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pooltop/poolstate/internal/redact"
 )
 
 const (
@@ -107,8 +109,8 @@ func TestSyncAdoptsNewerTokens(t *testing.T) {
 				t.Errorf("%v\n%s", err, after)
 			}
 			c := find(t, load(t, s), tt.ref)
-			equal(t, "it has the new secret", c.Secret, digestOf(newToken))
-			equal(t, "and says so", out.Changed[0].After.Secret == digestOf(newToken) || out.Changed[0].After.Fingerprint != "", true)
+			equal(t, "it has the new secret", c.Secret, redact.DigestOf(newToken))
+			equal(t, "and says so", out.Changed[0].After.Secret == redact.DigestOf(newToken) || out.Changed[0].After.Fingerprint != "", true)
 			equal(t, "availability", Backoff.Availability(c, stampAt), Ready)
 			if _, entries, _ := strings.Cut(after, "credential_pool"); strings.HasPrefix(tt.name, "a borrowed") {
 				equal(t, "secret in an entry that only borrows it", leakOf(entries, syncSecrets), "")
@@ -140,7 +142,7 @@ func TestSyncLeavesAloneWhatHasNothingNewer(t *testing.T) {
 	}
 	own := `"access_token": "` + oldToken + `", "expires_at_ms": 1795440000000`
 	same := `"access_token": "` + newToken + `"`
-	borrowed := `"secret_fingerprint": "` + fingerprintOf(newToken) + `"`
+	borrowed := `"secret_fingerprint": "` + redact.Fingerprint(newToken) + `"`
 	nous := func(state string) string { return storeOfOne("nous", entry("device_code", own), state) }
 	tests := []struct {
 		name, content, claude, why string
@@ -199,7 +201,12 @@ func TestSyncWithoutItsAuthority(t *testing.T) {
 	}
 	path := claudeFile(t, claudeGrantOf("1795440000000"))
 	saw := seen(t, s)
-	withFaults(s, map[string]fault{"ReadFile": {3, os.ErrPermission}}) // the store is read first, ahead of the lock and under it
+	faults, reads := map[string]error{}, 0
+	s.fs = faultyFS{fail: faults, onRead: func() {
+		if reads++; reads == 2 { // after the store itself
+			faults["ReadFile"] = os.ErrPermission
+		}
+	}}
 	checkUnchanged(t, performOn(t, s, Action{Verb: VerbSync, ClaudeFile: path}, saw), false, "cannot be read")
 }
 

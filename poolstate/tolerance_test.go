@@ -16,12 +16,14 @@ var garbage = []string{
 }
 
 func allKeys() []string {
-	keys := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
-	for _, k := range knownKeys {
-		keys = append(keys, k)
+	return []string{
+		"agent_key", "client_secret", "password", "unheard_of", "", "shares",
+		keyID, keyLabel, keyAuthType, keySource, keyPriority, keyRequestCount,
+		keyStatus, keyStatusAt, keyErrorCode, keyErrorReason, keyErrorMessage, keyResetAt,
+		keyStreak, keyFailureReason, keyModelCooldowns, keyClearedAt, keyEnabled,
+		keyExpiresAt, keyExpiresAtMS, keyLastRefresh, keyBaseURL, keyFingerprint,
+		keyAccessToken, keyRefreshToken,
 	}
-	slices.Sort(keys)
-	return keys
 }
 
 // Whatever stands in whatever field, the file loads, its other entries and the

@@ -5,12 +5,15 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
 )
 
 // Change is a set of edits to the fields of one entry. The zero value changes
 // nothing. Formatting it prints the names of the fields and none of their
 // values, which may be secrets.
-type Change struct{ edits []memberEdit }
+type Change struct{ edits []jsonedit.Edit }
 
 // IsEmpty reports whether the change has no edits.
 func (ch Change) IsEmpty() bool { return len(ch.edits) == 0 }
@@ -19,27 +22,27 @@ func (ch Change) IsEmpty() bool { return len(ch.edits) == 0 }
 func (ch Change) Format(f fmt.State, _ rune) {
 	keys := make([]string, 0, len(ch.edits))
 	for _, e := range ch.edits {
-		keys = append(keys, e.key)
+		keys = append(keys, e.Key)
 	}
 	_, _ = io.WriteString(f, "change of "+strings.Join(keys, ", "))
 }
 
 // set adds an edit; raw is a JSON value.
 func (ch *Change) set(key string, raw []byte) {
-	ch.edits = append(ch.edits, memberEdit{key: key, body: hide(string(raw))})
+	value := string(raw)
+	ch.edits = append(ch.edits, jsonedit.Edit{Key: key, Value: &value})
 }
 
 func (ch *Change) remove(key string) {
-	ch.edits = append(ch.edits, memberEdit{key: key})
+	ch.edits = append(ch.edits, jsonedit.Edit{Key: key})
 }
 
 // After returns c as the change leaves it. Index, Sole and Shares, which depend
 // on other entries, stay as they are. After new tokens the digest Tokens differs
 // from before, but also from the one that a reload computes.
 func (ch Change) After(c Credential) Credential {
-	v := &values{loc: time.UTC} // the changes of this package write no ISO instants
 	for _, e := range ch.edits {
-		c.set(e.key, e.raw(), v)
+		c.apply(e, time.UTC) // the changes of this package write no ISO instants
 	}
 	return c
 }
@@ -127,8 +130,8 @@ func Succeeded(t Tokens) Change {
 }
 
 func (ch *Change) setTokens(access, refresh Secret) {
-	ch.set(keyAccessToken, rawText(access.reveal()))
-	if token := refresh.reveal(); token != "" {
+	ch.set(keyAccessToken, rawText(redact.Reveal(access)))
+	if token := redact.Reveal(refresh); token != "" {
 		ch.set(keyRefreshToken, rawText(token))
 	}
 }
@@ -149,11 +152,11 @@ func Join(changes ...Change) Change {
 	index := map[string]int{}
 	for _, c := range changes {
 		for _, e := range c.edits {
-			if i, again := index[e.key]; again {
+			if i, again := index[e.Key]; again {
 				ch.edits[i] = e
 				continue
 			}
-			index[e.key] = len(ch.edits)
+			index[e.Key] = len(ch.edits)
 			ch.edits = append(ch.edits, e)
 		}
 	}

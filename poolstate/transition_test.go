@@ -11,7 +11,10 @@ import (
 func fields(ch Change) map[string]string {
 	m := map[string]string{}
 	for _, e := range ch.edits {
-		m[e.key] = string(e.raw())
+		m[e.Key] = ""
+		if e.Value != nil {
+			m[e.Key] = *e.Value
+		}
 	}
 	return m
 }

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
 )
 
 // Undo is what it takes to take back one effect of an action: the fields as
@@ -31,69 +34,31 @@ type UndoField struct {
 
 func (u *Undo) ref() Ref { return Ref{Provider: u.Provider, ID: u.ID, Position: u.Position} }
 
-// undoOf records what a change of an entry will overwrite.
+// undoOf records what a change of an entry will overwrite. Text that quotes a
+// secret of the entry is scrubbed, because a journal must not hold it.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
-	o := d.object(placeOf(c))
+	entry := d.doc.entry(c)
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
 		u.Name = fallbackName(c)
 	}
-	scrub := d.doc.scrubberOf(o)
+	var scrub redact.Scrubber
+	addSecrets(&scrub, entry, false)
 	for _, e := range ch.edits {
-		f := UndoField{Key: e.key}
-		if raw := e.raw(); raw != nil {
-			f.After = new(string(raw))
-		}
+		f := UndoField{Key: e.Key, After: e.Value}
 		behind := ""
-		for _, m := range o.members {
-			if m.key == e.key {
-				f.Before = new(scrubbedRaw(d.doc.data[m.body.start:m.body.end], scrub))
-				f.Behind = scrub.clean(behind) // a key may quote a secret, and is missed then
+		for i := range entry.Members {
+			m := &entry.Members[i]
+			if m.Key == e.Key {
+				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // it was parsed before
+				f.Before = new(string(before))
+				f.Behind = scrub.Clean(behind)
 			}
-			behind = m.key
+			behind = m.Key
 		}
 		u.Fields = append(u.Fields, f)
 	}
 	return u
-}
-
-// scrubberOfAll returns what takes the secrets of every entry out of a text
-// that may go to any of them.
-func (d *Draft) scrubberOfAll() *scrubber {
-	s := &scrubber{}
-	var members []member
-	for i := range d.doc.providers {
-		for _, it := range d.doc.providers[i].items {
-			if !it.isEntry {
-				continue
-			}
-			members = membersAt(d.doc.data, it.start, members)
-			for j := range members {
-				s.addMember(d.doc.data, &members[j])
-			}
-		}
-	}
-	return s
-}
-
-// scrubbedRaw returns a JSON value as it stands, except for strings in it that
-// quote a secret of its entry: a journal must not hold that.
-func scrubbedRaw(raw []byte, s *scrubber) string {
-	out := make([]byte, 0, len(raw))
-	for at := 0; at < len(raw); {
-		end := at + 1
-		if raw[at] == '"' {
-			end = textEnd(raw, at)
-		}
-		piece := raw[at:end]
-		if text, isText := textOf(piece); isText {
-			if clean := s.clean(text); clean != text {
-				piece = rawText(clean)
-			}
-		}
-		out, at = append(out, piece...), end
-	}
-	return string(out)
 }
 
 // Undo takes effects back, each only if the file still holds what the action
@@ -101,11 +66,15 @@ func scrubbedRaw(raw []byte, s *scrubber) string {
 // refused.
 func (s *Store) Undo(ctx context.Context, undos []Undo) (Outcome, error) {
 	var out Outcome
-	err := s.Update(ctx, func(d *Draft) error {
+	res, err := s.Update(ctx, func(d *Draft) error {
 		out = d.undoAll(undos, s)
 		return nil
 	})
-	return settled(out, err)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out.Warning = res.Warning
+	return out, nil
 }
 
 // PlanUndo is what Undo would do now. It locks and writes nothing.
@@ -132,21 +101,20 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		return Effect{Before: gone, After: gone, Refused: true, Reason: "no longer in the file"}
 	}
 	e := Effect{Before: *c, After: *c}
-	o := d.object(placeOf(c))
+	entry := d.doc.entry(c)
 	for _, f := range u.Fields {
-		if !d.holds(o, f) {
+		if !holds(entry, f) {
 			return Effect{Before: *c, After: *c, Refused: true, Reason: "changed since; left alone"}
 		}
-		if IsSecretKey(f.Key) || f.Before != nil && !isValue([]byte(*f.Before)) {
+		if IsSecretKey(f.Key) || f.Before != nil && !isJSON(*f.Before) {
 			return Effect{Before: *c, After: *c, Refused: true, Reason: "its previous state cannot be read"}
 		}
-		edit := memberEdit{key: f.Key, body: f.Before}
+		edit := jsonedit.Edit{Key: f.Key, Value: f.Before}
 		if f.Before != nil && f.After == nil {
-			edit.behind = new(f.Behind)
+			edit.After = new(f.Behind)
 		}
 		e.change.edits = append(e.change.edits, edit)
-		// What it was before may be an ISO instant without an offset.
-		e.After.set(edit.key, edit.raw(), &values{loc: loc})
+		e.After.apply(edit, loc) // it may restore an ISO instant without an offset
 	}
 	if e.change.IsEmpty() {
 		e.Reason = "nothing to undo"
@@ -156,43 +124,30 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	return e
 }
 
-// holds reports whether the file still has what the action wrote, in whatever
-// spelling: an agent that writes the file whole has its own.
-func (d *Draft) holds(o *object, f UndoField) bool {
-	is, was := rawNull(), rawNull() // which an absent key means as well
-	if m, found := o.find(f.Key); found {
-		is = d.doc.data[m.body.start:m.body.end]
+func isJSON(raw string) bool {
+	_, err := jsonedit.Parse([]byte(raw))
+	return err == nil
+}
+
+// holds reports whether the entry still has what the action wrote, in any
+// spelling: an agent that rewrites the file uses its own.
+func holds(entry *jsonedit.Value, f UndoField) bool {
+	is, was := rawNull(), rawNull() // an absent key means null
+	if v := entry.Find(f.Key); v != nil {
+		is = v.Raw
 	}
 	if f.After != nil {
 		was = []byte(*f.After)
 	}
-	if x, isText := textOf(is); isText {
-		y, too := textOf(was)
+	if x, isText := jsonedit.Text(is); isText {
+		y, too := jsonedit.Text(was)
 		return too && x == y
 	}
-	if x, isNumber := numberOf(is); isNumber {
-		y, too := numberOf(was)
+	if x, isNumber := jsonedit.Number(is); isNumber {
+		y, too := jsonedit.Number(was)
 		return too && x == y
 	}
 	return bytes.Equal(is, was)
-}
-
-// isValue reports whether raw is one JSON value and nothing else.
-func isValue(raw []byte) bool {
-	s := newScanner(raw)
-	_, err := s.value()
-	return err == nil && s.end() == nil
-}
-
-// object returns where an entry stands in the draft's document. The entry has
-// to be one of the draft's pool.
-func (d *Draft) object(at place) *object {
-	for i := range d.doc.providers {
-		if l := &d.doc.providers[i]; l.name == at.provider {
-			return d.doc.entry(&l.items[at.position])
-		}
-	}
-	return nil
 }
 
 // ErrNothingToUndo is the error of an undo without an action to take back.

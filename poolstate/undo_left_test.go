@@ -6,13 +6,15 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
 // interfered sets a key of an entry to a value, as somebody else would.
 func interfered(t *testing.T, s *Store, ref Ref, key, raw string) {
 	t.Helper()
 	err := update(t.Context(), s, ref, func(Credential) Change {
-		return Change{[]memberEdit{{key: key, body: hide(raw)}}}
+		return to(key, raw)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +66,7 @@ func TestUndoLeavesAloneWhatWasTakenOut(t *testing.T) {
 	for _, key := range []string{"last_status", "last_status_at", "consecutive_failures", "last_error_reset_at"} {
 		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
 		out := perform(t, s, holdAction, smallRef)
-		err := update(t.Context(), s, smallRef, func(Credential) Change { return Change{[]memberEdit{{key: key}}} })
+		err := update(t.Context(), s, smallRef, func(Credential) Change { return removal(key) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +151,7 @@ func rewrittenByAgent(t *testing.T, content string) string {
 			b.WriteRune(r)
 			continue
 		}
-		quoted := rawText(string(r))
+		quoted := jsonedit.Quote(string(r))
 		b.Write(quoted[1 : len(quoted)-1])
 	}
 	return b.String() + "\n"

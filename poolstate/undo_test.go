@@ -214,3 +214,57 @@ func TestUndoReadsOldInstantsAsLocalTime(t *testing.T) {
 	equal(t, "since", back.Changed[0].After.StatusAt, out.Changed[0].Before.StatusAt)
 	equal(t, "since", find(t, load(t, s), smallRef).StatusAt, out.Changed[0].Before.StatusAt)
 }
+
+// FuzzUndo: whatever an entry has inside, an action and its undo, by way of a
+// journal, leave what a reader saw before, in one piece.
+func FuzzUndo(f *testing.F) {
+	for _, inside := range []string{
+		``, ` `, `"id":"a"`, "\n\t\"id\": \"a\",\n\t\"last_status\": \"exhausted\"\n", `"failure_reason":1,"failure_reason":2`,
+		`"model_cooldowns":{"m":[{}]},"failure_reason":"x"`, `"failure_reason":"x","model_cooldowns":{}`,
+		`"last_status" : "weird" , "last\u005fstatus":NaN`, `"id":"}","label":"{\"id\":","consecutive_failures":-Infinity`,
+		`"status_cleared_at": 1795425606.970596, "consecutive_failures": 0.0, "last_error_code": 5`,
+		`"last_error_message":"quotes SECRET-x-not-a-real-token","access_token":"SECRET-x-not-a-real-token","last_status":"dead"`,
+		`"last_error_message":"quotes SECRET-x-not-a-real-token","access_token":"SECRET-x-not-a-real-token","access_token":"","last_status":"dead"`,
+	} {
+		f.Add(inside, false)
+		f.Add(inside, true)
+	}
+	f.Fuzz(func(t *testing.T, inside string, holding bool) {
+		data := []byte("{\"credential_pool\": {\"p\": [{\"id\": \"z\"}, {" + inside + "}, 5]},\r\n \"updated_at\": 0 }")
+		pool, err := Decode(data, time.UTC)
+		if err != nil {
+			return
+		}
+		a := resetAction
+		if holding {
+			a = holdAction
+		}
+		s := &Store{now: func() time.Time { return stampAt }, loc: time.UTC}
+		for c := range pool.All() {
+			var out, back Outcome
+			after, err := editInMemory(data, func(d *Draft) error {
+				out = d.performAll(a, []Credential{*c}, s)
+				return nil
+			})
+			if err != nil || len(out.Changed) == 0 {
+				continue
+			}
+			restored, err := editInMemory(after, func(d *Draft) error {
+				back = d.undoAll(throughJSON(t, undosOf(out)), s)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, err := Decode(restored, time.UTC)
+			if err != nil {
+				t.Fatalf("%v\nbefore: %q\nafter:  %q\nundone: %q", err, data, after, restored)
+			}
+			if len(back.Changed) != 1 {
+				t.Fatalf("left alone: %+v\nbefore: %q\nafter:  %q", back.Unchanged, data, after)
+			}
+			checkSameCredential(t, find(t, now, c.Ref), c)
+			checkSameCredential(t, &back.Changed[0].After, c)
+		}
+	})
+}

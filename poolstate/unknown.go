@@ -6,17 +6,12 @@ import "slices"
 // as many as it has entries.
 const maxUnknown = 100
 
-// noteUnknown remembers a key that pooltop does not know, of the entry whose
-// secrets s has. The name of a secret is none, but a secret may have slipped
-// into a name.
-func (p *Pool) noteUnknown(key string, s *scrubber) {
+// noteUnknown records a key that pooltop does not know. It must be scrubbed: a
+// secret may have slipped into it.
+func (p *Pool) noteUnknown(key string) {
 	if len(p.UnknownKeys) == maxUnknown {
 		return
 	}
-	if _, found := slices.BinarySearch(p.UnknownKeys, key); found {
-		return
-	}
-	key = s.clean(key)
 	if i, found := slices.BinarySearch(p.UnknownKeys, key); !found {
 		p.UnknownKeys = slices.Insert(p.UnknownKeys, i, key)
 	}

@@ -78,8 +78,7 @@ func newOperator(t testing.TB, content string) *Operator {
 	n := 0
 	return &Operator{
 		Store: poolstate.Open(path,
-			poolstate.WithClock(func() time.Time { return at }),
-			poolstate.WithLocation(time.UTC)),
+			poolstate.WithClock(func() time.Time { return at })),
 		Journal: newJournal(t),
 		User:    "ada", Host: "engine",
 		Number: func() string {

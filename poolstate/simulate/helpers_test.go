@@ -93,7 +93,7 @@ func (s *story) credential(provider, id string) *poolstate.Credential {
 func (s *story) written() string {
 	s.t.Helper()
 	store := newStore(s.t, file(s.t, New(s.sim.scenario, start, 0)))
-	err := store.Update(s.t.Context(), func(d *poolstate.Draft) error {
+	_, err := store.Update(s.t.Context(), func(d *poolstate.Draft) error {
 		for ref, ch := range s.changes {
 			if err := d.Apply(ref, ch); err != nil {
 				return err
@@ -111,8 +111,8 @@ func (s *story) written() string {
 func newStore(t *testing.T, content []byte) *poolstate.Store {
 	t.Helper()
 	store := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"),
-		poolstate.WithClock(func() time.Time { return start }), poolstate.WithLocation(time.UTC))
-	if err := store.Create(t.Context(), content); err != nil {
+		poolstate.WithClock(func() time.Time { return start }))
+	if _, err := store.Create(t.Context(), content); err != nil {
 		t.Fatal(err)
 	}
 	return store

@@ -188,7 +188,7 @@ func TestAStoryThroughAStore(t *testing.T) {
 	store := newStore(t, content)
 	inMemory := story{t, sim, decoded(t, content), map[poolstate.Ref]poolstate.Change{}}
 	for sim.NextTurn().Before(start.Add(17 * time.Hour)) {
-		err := store.Update(t.Context(), func(d *poolstate.Draft) error {
+		_, err := store.Update(t.Context(), func(d *poolstate.Draft) error {
 			var steps []Step
 			sim, steps = sim.Play(d.Pool())
 			for _, s := range steps {

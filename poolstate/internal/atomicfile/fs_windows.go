@@ -1,4 +1,4 @@
-package poolstate
+package atomicfile
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openShared opens a file to be read, and lets others rename over it meanwhile:
-// looking at the store must not stand in an agent's way. [os.Open] would.
+// openShared opens a file for reading and lets others replace it meanwhile, which
+// [os.Open] would not: a reader must not block an agent.
 func openShared(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -24,19 +24,19 @@ func openShared(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// rename waits for those who have the target open: an agent that reads it does
-// not let it be replaced meanwhile.
+// rename retries for a second: an agent that is reading the target keeps it from
+// being replaced.
 func rename(from, to string) error {
-	return untilFree(func() error { return os.Rename(from, to) }, isOpenElsewhere, func() { time.Sleep(lockPoll) })
+	return retry(func() error { return os.Rename(from, to) }, isOpenElsewhere, func() { time.Sleep(50 * time.Millisecond) })
 }
 
-// isOpenElsewhere reports whether a rename failed because somebody has the target open,
-// which the system does not tell from a target that may not be written.
+// isOpenElsewhere reports whether a rename failed because the target may be open.
+// The system gives the same error for a target without write permission.
 func isOpenElsewhere(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
-// alive reports whether a process is there, be it somebody else's.
+// alive reports whether a process exists, also one of another user.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {
@@ -46,10 +46,10 @@ func alive(pid int) bool {
 	return true
 }
 
-// Directories cannot be synced here; the rename itself is journaled.
+// syncDir does nothing: directories cannot be synced, and renames are journaled.
 func syncDir(string) error { return nil }
 
-// Replacing a file keeps its owner here.
+// chownLike does nothing: replacing a file keeps its owner.
 func chownLike(*os.File, fs.FileInfo) error { return nil }
 
 func cannotRename(error) bool { return false }

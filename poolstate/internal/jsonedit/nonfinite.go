@@ -1,19 +1,19 @@
-package poolstate
+package jsonedit
 
 import "bytes"
 
-// nonFinite are the numbers that Python writes and JSON does not have, with
-// numbers of the same length to read in their place.
-var nonFinite = []struct{ word, stand string }{
+// nonFinite lists the numbers that Python writes and JSON lacks, each with a
+// number of the same length that is read in its place.
+var nonFinite = []struct{ word, standIn string }{
 	{"-Infinity", "-0.000000"},
 	{"Infinity", "0.000000"},
 	{"NaN", "0.0"},
 }
 
-// withoutNonFinite returns data with NaN and infinities replaced, outside of
-// strings, by numbers of the same length, so that a strict reader finds every
-// other value at its place. An agent reads such a file, so we have to; what
-// they stand for is read from the original bytes, where they mean nothing.
+// withoutNonFinite returns data with NaN and the infinities outside of strings
+// replaced by numbers of the same length, so that a strict parser finds every
+// other value at its own offset. Agents accept such files, so they must not be
+// refused. [Value.Raw] keeps the original spelling.
 func withoutNonFinite(data []byte) []byte {
 	if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
 		return data
@@ -30,7 +30,7 @@ func withoutNonFinite(data []byte) []byte {
 		default:
 			for _, nf := range nonFinite {
 				if isValueAt(out, i, nf.word) {
-					i += copy(out[i:], nf.stand) - 1
+					i += copy(out[i:], nf.standIn) - 1
 					break
 				}
 			}
@@ -39,9 +39,9 @@ func withoutNonFinite(data []byte) []byte {
 	return out
 }
 
-// isValueAt reports whether word stands at data[i:] as a whole value. As part
-// of a longer one, 1NaN or NaN5, its stand-in would make a number of what is
-// none.
+// isValueAt reports whether word is a whole value at data[i:]. Replacing it
+// inside a longer word, such as 1NaN or NaN5, could turn invalid text into a
+// number.
 func isValueAt(data []byte, i int, word string) bool {
 	rest, ok := bytes.CutPrefix(data[i:], []byte(word))
 	return ok &&

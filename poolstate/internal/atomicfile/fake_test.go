@@ -1,0 +1,168 @@
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+	"testing"
+)
+
+var errFault = errors.New("injected fault")
+
+// midWrite is the step between the halves of a write.
+const midWrite = "Write, second half"
+
+// fakeFS is the operating system with a hook: step is called before each step
+// and may make it fail, or panic to simulate a crash.
+type fakeFS struct {
+	OS
+	step func(name string) error
+	// room is how many more bytes fit on the disk, if it is not nil. A silent disk
+	// reports no error when it is full.
+	room   *int
+	silent bool
+}
+
+// fail returns a file system on which the n-th occurrence of each step, counted
+// from 1, has an error; 0 means all of them. It counts the steps.
+func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
+	count = map[string]int{}
+	return &fakeFS{step: func(name string) error {
+		count[name]++
+		if ft, ok := faults[name]; ok && (ft.n == 0 || ft.n == count[name]) {
+			return ft.err
+		}
+		return nil
+	}}, count
+}
+
+type fault struct {
+	n   int
+	err error
+}
+
+func (f *fakeFS) Stat(path string) (fs.FileInfo, error) {
+	if err := f.step("Stat"); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return f.OS.Stat(path)
+}
+
+func (f *fakeFS) ReadFile(path string) ([]byte, error) {
+	if err := f.step("ReadFile"); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return f.OS.ReadFile(path)
+}
+
+func (f *fakeFS) Names(path string) ([]string, error) {
+	if err := f.step("Names"); err != nil {
+		return nil, err
+	}
+	return f.OS.Names(path)
+}
+
+func (f *fakeFS) Create(path string) (File, error) {
+	if err := f.step("Create"); err != nil {
+		return nil, err
+	}
+	return f.wrap(f.OS.Create(path))
+}
+
+func (f *fakeFS) OpenForCopy(path string) (File, error) {
+	if err := f.step("OpenForCopy"); err != nil {
+		return nil, err
+	}
+	return f.wrap(f.OS.OpenForCopy(path))
+}
+
+func (f *fakeFS) wrap(opened File, err error) (File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return fakeFile{opened, f}, nil
+}
+
+func (f *fakeFS) Rename(from, to string) error {
+	if err := f.step("Rename"); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return f.OS.Rename(from, to)
+}
+
+func (f *fakeFS) Remove(path string) error {
+	if err := f.step("Remove"); err != nil {
+		return err
+	}
+	return f.OS.Remove(path)
+}
+
+func (f *fakeFS) SyncDir(path string) error {
+	if err := f.step("SyncDir"); err != nil {
+		return err
+	}
+	return f.OS.SyncDir(path)
+}
+
+type fakeFile struct {
+	File
+	fs *fakeFS
+}
+
+// Write writes in two halves. A fault leaves the first one in the file.
+func (f fakeFile) Write(p []byte) (int, error) {
+	if f.fs.room != nil {
+		return f.writeFull(p)
+	}
+	fault := f.fs.step("Write")
+	n, err := f.File.Write(p[:len(p)/2])
+	if err := errors.Join(fault, err); err != nil {
+		return n, err
+	}
+	if err := f.fs.step(midWrite); err != nil {
+		return n, err
+	}
+	m, err := f.File.Write(p[n:])
+	return n + m, err
+}
+
+func (f fakeFile) writeFull(p []byte) (int, error) {
+	n := min(len(p), *f.fs.room)
+	*f.fs.room -= n
+	written, err := f.File.Write(p[:n])
+	if err == nil && n < len(p) && !f.fs.silent {
+		err = syscall.ENOSPC
+	}
+	return written, err
+}
+
+func (f fakeFile) Truncate(size int64) error {
+	return errors.Join(f.fs.step("Truncate"), f.File.Truncate(size))
+}
+
+func (f fakeFile) Chmod(mode fs.FileMode) error {
+	return errors.Join(f.fs.step("Chmod"), f.File.Chmod(mode))
+}
+
+func (f fakeFile) ChownLike(info fs.FileInfo) error {
+	return errors.Join(f.fs.step("ChownLike"), f.File.ChownLike(info))
+}
+
+func (f fakeFile) Sync() error { return errors.Join(f.fs.step("Sync"), f.File.Sync()) }
+
+func (f fakeFile) Close() error { return errors.Join(f.fs.step("Close"), f.File.Close()) }
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func wantErr(t testing.TB, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("the error is %v, want %v", err, want)
+	}
+}

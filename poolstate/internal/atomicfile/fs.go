@@ -1,0 +1,152 @@
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// FS is the part of a file system that this package uses. [OS] is the real one;
+// tests make single steps fail.
+type FS interface {
+	Stat(path string) (fs.FileInfo, error)
+	// ReadFile reads a regular file of at most MaxSize bytes.
+	ReadFile(path string) ([]byte, error)
+	// Names lists a directory, in any order.
+	Names(path string) ([]string, error)
+	// Create makes a new file, exclusively, with mode 0600.
+	Create(path string) (File, error)
+	// OpenForCopy opens an existing file to be written in place.
+	OpenForCopy(path string) (File, error)
+	Rename(from, to string) error
+	Remove(path string) error
+	SyncDir(path string) error
+}
+
+// File is a file that is open for writing.
+type File interface {
+	io.WriteCloser
+	Truncate(size int64) error
+	Chmod(mode fs.FileMode) error
+	// ChownLike gives the file the owner and group of another one.
+	ChownLike(info fs.FileInfo) error
+	Sync() error
+}
+
+// Mode is the mode of every written file: it holds secrets.
+const Mode fs.FileMode = 0o600
+
+// MaxSize is the most bytes that are read. A pool of 10,000 credentials takes six
+// megabytes.
+const MaxSize = 256 << 20
+
+// Errors of a path that cannot be read, by its type and size.
+var (
+	ErrNotRegular = errors.New("not a regular file")
+	ErrTooLarge   = fmt.Errorf("larger than %d MB, too large for a credential pool", MaxSize>>20)
+)
+
+// State is the content of a file and its owner, mode and so on.
+type State struct {
+	Data []byte
+	Info fs.FileInfo
+}
+
+// Read returns the state of a regular file. It does not open anything else:
+// opening a pipe may block, and opening a device may have effects.
+func Read(fsys FS, path string) (*State, error) {
+	info, err := fsys.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkReadable(path, info); err != nil {
+		return nil, err
+	}
+	data, err := fsys.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return &State{data, info}, nil
+}
+
+func checkReadable(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", path, ErrNotRegular)
+	}
+	if info.Size() > MaxSize {
+		return fmt.Errorf("%s: %w", path, ErrTooLarge)
+	}
+	return nil
+}
+
+// OS is the file system of the operating system.
+type OS struct{}
+
+// Stat implements [FS].
+func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// Rename implements [FS].
+func (OS) Rename(from, to string) error { return rename(from, to) }
+
+// Remove implements [FS].
+func (OS) Remove(path string) error { return os.Remove(path) }
+
+// SyncDir implements [FS].
+func (OS) SyncDir(path string) error { return syncDir(path) }
+
+// ReadFile implements [FS]. It checks the file again after opening it, because
+// the path may lead to another one by then, and limits what it reads, because
+// the file may grow.
+func (OS) ReadFile(path string) ([]byte, error) {
+	f, err := openShared(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkReadable(path, info); err != nil {
+		return nil, err
+	}
+	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	n, err := b.ReadFrom(io.LimitReader(f, MaxSize+1))
+	if err == nil && n > MaxSize {
+		err = fmt.Errorf("%s: %w", path, ErrTooLarge)
+	}
+	return b.Bytes(), err
+}
+
+// Names implements [FS].
+func (OS) Names(path string) ([]string, error) {
+	d, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }() // it was only read
+	return d.Readdirnames(-1)
+}
+
+// Create implements [FS].
+func (OS) Create(path string) (File, error) {
+	return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+}
+
+// OpenForCopy implements [FS].
+func (OS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
+
+func open(path string, flags int) (File, error) {
+	f, err := os.OpenFile(path, flags, Mode)
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
+}
+
+type osFile struct{ *os.File }
+
+func (f osFile) ChownLike(info fs.FileInfo) error { return chownLike(f.File, info) }

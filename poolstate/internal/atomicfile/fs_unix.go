@@ -1,0 +1,57 @@
+//go:build unix
+
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// openShared opens a file for reading. It does not block on a pipe.
+func openShared(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+func rename(from, to string) error { return os.Rename(from, to) }
+
+// alive reports whether a process exists, also one of another user.
+func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
+// syncDir makes a rename in the directory survive a power failure. File systems
+// that cannot sync a directory answer EINVAL or ENOTSUP, which is not an error.
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
+}
+
+// chownLike keeps the owner when another user, usually root, replaces the file:
+// with mode 0600 the agent could no longer read it otherwise.
+func chownLike(f *os.File, info fs.FileInfo) error {
+	want, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	if int(want.Uid) == os.Geteuid() && int(want.Gid) == os.Getegid() {
+		return nil
+	}
+	err := f.Chown(int(want.Uid), int(want.Gid))
+	if err != nil && int(want.Uid) == os.Geteuid() {
+		return nil // with mode 0600 the group makes no difference
+	}
+	return err
+}
+
+// cannotRename reports whether a rename failed because the target is a mount
+// point or on another file system, as a bind-mounted file is.
+func cannotRename(err error) bool {
+	return errors.Is(err, syscall.EXDEV) || errors.Is(err, syscall.EBUSY)
+}

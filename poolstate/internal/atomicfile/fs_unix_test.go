@@ -1,0 +1,65 @@
+//go:build unix
+
+package atomicfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Opening a pipe would block until there is a writer.
+func TestRead_NotRegular(t *testing.T) {
+	for name, create := range map[string]func(path string) error{
+		"pipe":      func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"directory": func(path string) error { return os.Mkdir(path, 0o700) },
+		"device":    func(path string) error { return os.Symlink(os.DevNull, path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "auth.json")
+			wantErr(t, create(path), nil)
+			f, count := fail(nil)
+			_, err := Read(f, path)
+			wantErr(t, err, ErrNotRegular)
+			equal(t, "the error names the file", strings.HasPrefix(err.Error(), path), true)
+			equal(t, "opened", count["ReadFile"], 0)
+		})
+	}
+}
+
+// A sparse file of a gigabyte is refused before it is read.
+func TestRead_TooLarge(t *testing.T) {
+	for size, want := range map[int64]error{1 << 30: ErrTooLarge, MaxSize + 1: ErrTooLarge, 1 << 10: nil} {
+		path := target(t, short)
+		if err := os.Truncate(path, size); err != nil {
+			t.Skip("no sparse files here: ", err)
+		}
+		_, err := Read(OS{}, path)
+		wantErr(t, err, want)
+	}
+}
+
+// The path may lead to another file when it is opened than when it was checked.
+func TestRead_ChangesBeforeOpen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(path string) error
+		want   error
+	}{
+		"pipe": {func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)) }, ErrNotRegular},
+		"size": {func(path string) error { return os.Truncate(path, MaxSize+1) }, ErrTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := target(t, short)
+			_, err := Read(&fakeFS{step: func(step string) error {
+				if step == "ReadFile" {
+					return tt.change(path)
+				}
+				return nil
+			}}, path)
+			wantErr(t, err, tt.want)
+		})
+	}
+}

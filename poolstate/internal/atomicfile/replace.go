@@ -1,0 +1,161 @@
+package atomicfile
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"slices"
+)
+
+// DamagedError is the error of a file that had to be overwritten in place and
+// could neither be written nor restored.
+type DamagedError struct {
+	// Whole is the path of a file with the complete new content. It is kept,
+	// because it may be the only complete copy of the secrets.
+	Whole string
+	// Err says why the file could not be written, and why not restored.
+	Err error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%v; the file may be damaged; its complete new content is in %s", e.Err, e.Whole)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// Replace gives a file new content. Target is its path without symlinks, old its
+// current state, nil if it does not exist, and random makes the name of the
+// temporary file unique within this process.
+//
+// With a warning and no error the content was replaced, but something went
+// wrong afterwards. With an error the file is as it was, unless it is a
+// *[DamagedError].
+func Replace(fsys FS, target string, data []byte, old *State, random string) (warning, err error) {
+	sweep(fsys, target) // first, because leftovers may be what fills the disk
+	tmp, release := temporary(target, random)
+	defer release()
+	f, err := fsys.Create(tmp)
+	if err != nil {
+		return nil, err // a file that is there already belongs to someone else
+	}
+	if err := fill(f, data, old); err != nil {
+		return nil, join(err, discard(fsys, tmp))
+	}
+	err = fsys.Rename(tmp, target)
+	if err == nil {
+		if err := fsys.SyncDir(filepath.Dir(target)); err != nil {
+			warning = fmt.Errorf("a power failure may undo it: %w", err)
+		}
+		return warning, nil
+	}
+	if cannotRename(err) && old != nil {
+		err = overwriteOrRestore(fsys, target, tmp, data, old.Data)
+	}
+	var damaged *DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		return nil, err
+	case err == nil:
+		return discard(fsys, tmp), nil
+	}
+	return nil, join(err, discard(fsys, tmp))
+}
+
+// discard removes a temporary file. Its error names the file, which holds
+// secrets.
+func discard(fsys FS, tmp string) error {
+	err := fsys.Remove(tmp)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("a copy remains in %s: %w", tmp, err)
+}
+
+// join joins two errors, either of which may be nil, in one line.
+func join(a, b error) error {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	return fmt.Errorf("%w; and %w", a, b)
+}
+
+// fill writes a new file, syncs and closes it.
+func fill(f File, data []byte, old *State) error {
+	// The umask may have removed bits that the agent needs.
+	err := f.Chmod(Mode)
+	if err == nil && old != nil {
+		err = f.ChownLike(old.Info)
+	}
+	if err == nil {
+		err = write(f, data, len(data))
+	}
+	return join(err, f.Close())
+}
+
+// write writes data, cuts the file off at size and syncs it.
+func write(f File, data []byte, size int) error {
+	n, err := f.Write(data)
+	switch {
+	case err != nil:
+		return err
+	case n < len(data): // some file systems do not report it
+		return io.ErrShortWrite
+	}
+	if err := f.Truncate(int64(size)); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// overwriteOrRestore overwrites a file in place with data, which the file whole
+// holds too, and restores the old content if that fails.
+func overwriteOrRestore(fsys FS, path, whole string, data, old []byte) error {
+	begun, err := overwrite(fsys, path, data, len(old))
+	if err == nil || !begun {
+		return err
+	}
+	if _, failed := overwrite(fsys, path, old, len(data)); failed != nil {
+		return &DamagedError{whole, fmt.Errorf("%w; and the old content could not be restored: %w", err, failed)}
+	}
+	return err
+}
+
+// overwrite writes data over a file of up to longest bytes. begun reports
+// whether the file may have changed when it fails.
+func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err error) {
+	f, err := fsys.OpenForCopy(path)
+	if err != nil {
+		return false, err
+	}
+	if err := f.Chmod(Mode); err != nil {
+		return false, join(err, f.Close())
+	}
+	// The rest of longer content is overwritten with empty lines before it is cut
+	// off, so that a process killed in between leaves valid JSON. It is a single
+	// write, because only a write can be torn.
+	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
+	err = write(f, slices.Concat(data, blank), len(data))
+	return true, join(err, f.Close())
+}
+
+// maxAttempts bounds how often an operation is tried that other processes may
+// block for a moment.
+const maxAttempts = 20
+
+// retry calls try until it succeeds, fails with an error that is not blocked,
+// or has failed maxAttempts times, and calls wait in between.
+func retry(try func() error, blocked func(error) bool, wait func()) error {
+	err := try()
+	for range maxAttempts - 1 {
+		if err == nil || !blocked(err) {
+			break
+		}
+		wait()
+		err = try()
+	}
+	return err
+}

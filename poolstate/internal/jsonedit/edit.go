@@ -1,0 +1,200 @@
+package jsonedit
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Edit sets a member of an object, or removes it.
+type Edit struct {
+	Key string
+	// Value is the new JSON value; nil removes the member and its duplicates. It
+	// is a pointer because it may be a secret, and fmt does not print what a
+	// nested pointer leads to.
+	Value *string
+	// After is where a member goes that is not there yet: after the member of that
+	// key, or to the front if it is empty. Nil, or a key that is not there, means
+	// the end.
+	After *string
+}
+
+// Editor collects edits of a text.
+type Editor struct {
+	data    []byte
+	splices []splice
+}
+
+// splice replaces the bytes of the text from start to end.
+type splice struct {
+	start, end int
+	text       []byte
+}
+
+// NewEditor returns an editor of a text that was parsed.
+func NewEditor(data []byte) *Editor { return &Editor{data: data} }
+
+// Changed reports whether any edit changes the text.
+func (e *Editor) Changed() bool { return len(e.splices) > 0 }
+
+// Bytes returns the text with all edits made.
+func (e *Editor) Bytes() []byte {
+	slices.SortStableFunc(e.splices, func(a, b splice) int { return a.start - b.start })
+	out := make([]byte, 0, len(e.data)+1024)
+	at := 0
+	for _, s := range e.splices {
+		if s.start > at {
+			out = append(out, e.data[at:s.start]...)
+		}
+		out = append(out, s.text...)
+		at = max(at, s.end)
+	}
+	return append(out, e.data[at:]...)
+}
+
+func (e *Editor) splice(start, end int, text []byte) {
+	e.splices = append(e.splices, splice{start, end, text})
+}
+
+// Edit sets and removes members of an object of the text. Each object may be
+// edited once per editor, and each key once per object.
+func (e *Editor) Edit(o *Value, edits []Edit) {
+	var added []Edit
+	removed := map[string]bool{}
+	for _, ed := range edits {
+		old := o.Find(ed.Key)
+		switch {
+		case ed.Value == nil:
+			removed[ed.Key] = true
+		case old == nil:
+			added = append(added, ed)
+		case string(old.Raw) != *ed.Value:
+			e.splice(old.Start, old.End(), []byte(*ed.Value))
+		}
+	}
+	e.add(o, e.remove(o, removed), added)
+}
+
+// remove cuts every member that has one of the keys. Duplicates go too, because
+// removing the last one alone would make an earlier one visible. It returns the
+// members that are left.
+func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
+	var kept []Member
+	for i, m := range o.Members {
+		if !keys[m.Key] {
+			kept = append(kept, m)
+			continue
+		}
+		start, end := m.NameStart, m.Value.End()
+		switch {
+		case len(kept) > 0:
+			// Start after the previous value, so that its comma goes too.
+			start = o.Members[i-1].Value.End()
+		case i+1 < len(o.Members):
+			// The first members go with what separates them from the next one.
+			end = o.Members[i+1].NameStart
+		}
+		e.splice(start, end, nil)
+	}
+	return kept
+}
+
+// add inserts new members, separated as the object separates its own.
+func (e *Editor) add(o *Value, kept []Member, added []Edit) {
+	comma, colon := e.separators(o)
+	type place struct {
+		at    int
+		front bool // before the first member, so that the comma follows
+	}
+	end := place{at: o.Start + 1}
+	if n := len(o.Members); n > 0 {
+		end.at = o.Members[n-1].Value.End()
+	}
+	places := map[string]place{}
+	for i, ed := range neighborsFirst(added) {
+		p, found := end, false
+		if ed.After != nil {
+			if m := last(kept, *ed.After); m != nil && *ed.After != "" {
+				p, found = place{at: m.Value.End()}, true
+			} else if *ed.After == "" && len(kept) > 0 {
+				p = place{at: kept[0].NameStart, front: true}
+			} else if q, isNew := places[*ed.After]; isNew {
+				p, found = q, true
+			}
+		}
+		text := slices.Concat(Quote(ed.Key), colon, []byte(*ed.Value))
+		switch {
+		case p.front:
+			text = append(text, comma...)
+		case found || i > 0 || len(kept) > 0:
+			text = slices.Concat(comma, text)
+		}
+		places[ed.Key] = p
+		e.splice(p.at, p.at, text)
+	}
+}
+
+// neighborsFirst orders new members so that each comes after the new member
+// behind which it goes.
+func neighborsFirst(added []Edit) []Edit {
+	var ordered []Edit
+	for rest := slices.Clone(added); len(rest) > 0; {
+		next := slices.IndexFunc(rest, func(ed Edit) bool {
+			return ed.After == nil || !slices.ContainsFunc(rest, func(m Edit) bool { return m.Key == *ed.After })
+		})
+		next = max(next, 0) // in a circle, any may be first
+		ordered = append(ordered, rest[next])
+		rest = slices.Delete(rest, next, next+1)
+	}
+	return ordered
+}
+
+// separators returns the text between two members of the object and the text
+// between a key and its value.
+func (e *Editor) separators(o *Value) (comma, colon []byte) {
+	n := len(o.Members)
+	if n == 0 {
+		return []byte(", "), []byte(": ")
+	}
+	m := &o.Members[n-1]
+	colon = e.data[m.NameEnd:m.Value.Start]
+	if n > 1 {
+		return e.data[o.Members[n-2].Value.End():m.NameStart], colon
+	}
+	gap := e.data[o.Start+1 : m.NameStart]
+	if len(gap) == 0 && bytes.HasSuffix(colon, []byte(" ")) {
+		gap = []byte(" ") // on one line, but not minified
+	}
+	return append([]byte{','}, gap...), colon
+}
+
+// MapText returns raw, a JSON value, with f applied to every string and key in
+// it. What f leaves as it is keeps its spelling.
+func MapText(raw []byte, f func(string) string) ([]byte, error) {
+	v, err := Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	e := NewEditor(raw)
+	e.mapText(v, f)
+	return e.Bytes(), nil
+}
+
+func (e *Editor) mapText(v *Value, f func(string) string) {
+	replace := func(start, end int) {
+		text, _ := Text(e.data[start:end])
+		if mapped := f(text); mapped != text {
+			e.splice(start, end, Quote(mapped))
+		}
+	}
+	if v.Raw[0] == '"' {
+		replace(v.Start, v.End())
+	}
+	for i := range v.Items {
+		e.mapText(&v.Items[i], f)
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		replace(m.NameStart, m.NameEnd)
+		e.mapText(&m.Value, f)
+	}
+}

@@ -1,0 +1,258 @@
+package jsonedit
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func parsed(t testing.TB, text string) *Value {
+	t.Helper()
+	v, err := Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
+
+// edited returns an object after edits. It is edited inside of other text, which
+// must stay as it is.
+func edited(t testing.TB, object string, edits ...Edit) string {
+	t.Helper()
+	const before, behind = "\ufeff {\"n\" : [1.50 ,\t", "] }\r\n"
+	text := before + object + behind
+	e := NewEditor([]byte(text))
+	e.Edit(&parsed(t, text).Find("n").Items[1], edits)
+	out := string(e.Bytes())
+	equal(t, "changed", e.Changed(), out != text)
+	inside, ok := strings.CutPrefix(out, before)
+	inside, too := strings.CutSuffix(inside, behind)
+	if !ok || !too {
+		t.Fatalf("the text around the object changed: %q", out)
+	}
+	return inside
+}
+
+func set(key, value string) Edit { return Edit{Key: key, Value: &value} }
+func removal(key string) Edit    { return Edit{Key: key} }
+func insert(key, after string) Edit {
+	return Edit{Key: key, Value: new("0"), After: &after}
+}
+
+// New members go to the end, with the separators of their object.
+func TestEdit_Add(t *testing.T) {
+	for _, tt := range []struct{ name, before, after string }{
+		{"minified", `{"id":"a","n":1}`, `{"id":"a","n":1,"x":1,"y":null}`},
+		{"one line", `{"id": "a", "n": 1}`, `{"id": "a", "n": 1, "x": 1, "y": null}`},
+		{"tabs", "{\n\t\"id\": \"a\",\n\t\"n\": 1\n}", "{\n\t\"id\": \"a\",\n\t\"n\": 1,\n\t\"x\": 1,\n\t\"y\": null\n}"},
+		{"CRLF", "{\r\n  \"id\": \"a\",\r\n  \"n\": 1\r\n}", "{\r\n  \"id\": \"a\",\r\n  \"n\": 1,\r\n  \"x\": 1,\r\n  \"y\": null\r\n}"},
+		{"comma first", "{ \"id\" : \"a\"\n, \"n\" : 1\n}", "{ \"id\" : \"a\"\n, \"n\" : 1\n, \"x\" : 1\n, \"y\" : null\n}"},
+		{"one member, indented", "{\n    \"id\": \"a\"\n}", "{\n    \"id\": \"a\",\n    \"x\": 1,\n    \"y\": null\n}"},
+		{"one member, one line", `{"id": "a"}`, `{"id": "a", "x": 1, "y": null}`},
+		{"one member, minified", `{"id":"a"}`, `{"id":"a","x":1,"y":null}`},
+		{"empty", `{}`, `{"x": 1, "y": null}`},
+		{"empty with a blank", `{ }`, `{"x": 1, "y": null }`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "object", edited(t, tt.before, set("x", "1"), set("y", "null")), tt.after)
+		})
+	}
+}
+
+// Only the value is replaced; of duplicates, the one that readers see.
+func TestEdit_Replace(t *testing.T) {
+	for _, tt := range []struct{ name, before, after string }{
+		{"first", `{"x" : null , "b": 1.50}`, `{"x" : "new" , "b": 1.50}`},
+		{"last", "{\"a\": 1e5,\n\"x\":\t[1, {\"x\": 2}]\n}", "{\"a\": 1e5,\n\"x\":\t\"new\"\n}"},
+		{"only", `{"x":"old"}`, `{"x":"new"}`},
+		{"duplicate", `{"x": 1, "a": 2, "x": 3, "b": 4}`, `{"x": 1, "a": 2, "x": "new", "b": 4}`},
+		{"escaped key", `{"\u0078": 1}`, `{"\u0078": "new"}`},
+		{"numbers that only Python writes", `{"x": -Infinity, "a": NaN}`, `{"x": "new", "a": NaN}`},
+		{"unchanged", `{"x":"new", "a": 1}`, `{"x":"new", "a": 1}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "object", edited(t, tt.before, set("x", `"new"`)), tt.after)
+		})
+	}
+}
+
+// One comma goes with each member, and all duplicates of its key.
+func TestEdit_Remove(t *testing.T) {
+	for _, tt := range []struct{ name, before, after string }{
+		{"first", `{ "x": 1,  "b": 2 }`, `{ "b": 2 }`},
+		{"middle", "{\n\t\"a\": 1,\n\t\"x\": 2,\n\t\"b\": 3\n}", "{\n\t\"a\": 1,\n\t\"b\": 3\n}"},
+		{"last", "{\r\n  \"a\": 1,\r\n  \"x\": 2\r\n}", "{\r\n  \"a\": 1\r\n}"},
+		{"only", "{\n  \"x\": {\"x\": []}\n}", "{\n  \n}"},
+		{"only, minified", `{"x":1}`, `{}`},
+		{"two at the front", `{"x":1,"y":2,"b":3}`, `{"b":3}`},
+		{"two in the middle", `{"a":0,"x":1,"y":2,"b":3}`, `{"a":0,"b":3}`},
+		{"two at the end", `{"a":0, "x":1, "y":2}`, `{"a":0}`},
+		{"both ends", `{"x": 1, "a": 0, "y": 2}`, `{"a": 0}`},
+		{"all", `{"x": 1, "y": 2}`, `{}`},
+		{"duplicates", `{"x":1,"a":2,"x":3,"b":4,"y":5,"x":6}`, `{"a":2,"b":4}`},
+		{"comma first", "{ \"a\": 1\n, \"x\": 2\n, \"b\": 3\n}", "{ \"a\": 1\n, \"b\": 3\n}"},
+		{"nothing to remove", `{"a": {"x": 1}, "b": "x"}`, `{"a": {"x": 1}, "b": "x"}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "object", edited(t, tt.before, removal("x"), removal("y")), tt.after)
+		})
+	}
+}
+
+func TestEdit_Mixed(t *testing.T) {
+	for _, tt := range []struct{ name, before, after string }{
+		{"in the middle", `{"x":1,"r":2,"a":3}`, `{"r":"new","a":3,"n":0}`},
+		{"removing the last", `{"r": 2, "x": 1}`, `{"r": "new", "n": 0}`},
+		{"removing the only one", `{ "x" : 1 }`, `{ "r" : "new", "n" : 0 }`},
+		{"removing all", `{"x":1,"x":2}`, `{"r":"new","n":0}`},
+		{"removing after the replaced one", `{"a":1,"r":2,"x":3}`, `{"a":1,"r":"new","n":0}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "object", edited(t, tt.before, removal("x"), set("r", `"new"`), set("n", "0")), tt.after)
+		})
+	}
+}
+
+// A restored member goes after the one that was before it, whatever else is
+// added and in any order.
+func TestEdit_After(t *testing.T) {
+	for _, tt := range []struct {
+		name, before string
+		edits        []Edit
+		after        string
+	}{
+		{"first", `{"a": 1, "b": 2}`, []Edit{insert("x", "")}, `{"x": 0, "a": 1, "b": 2}`},
+		{"in the middle", `{"a": 1, "b": 2}`, []Edit{insert("x", "a")}, `{"a": 1, "x": 0, "b": 2}`},
+		{"last", `{"a": 1, "b": 2}`, []Edit{insert("x", "b")}, `{"a": 1, "b": 2, "x": 0}`},
+		{"empty object, first", `{}`, []Edit{insert("x", "")}, `{"x": 0}`},
+		{"empty object, missing neighbor", `{}`, []Edit{insert("x", "gone")}, `{"x": 0}`},
+		{"missing neighbor", `{"a": 1, "b": 2}`, []Edit{insert("x", "gone")}, `{"a": 1, "b": 2, "x": 0}`},
+		{"minified", `{"a":1,"b":2}`, []Edit{insert("x", ""), insert("y", "a")}, `{"x":0,"a":1,"y":0,"b":2}`},
+		{"two at the front", `{"a": 1, "b": 2}`, []Edit{insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
+		{"two at the front, second one given first", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
+		{"two at the end, second one given first", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "b")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
+		{"three, given in reverse", `{"a": 1, "b": 2}`, []Edit{insert("z", "y"), insert("y", "x"), insert("x", "a")}, `{"a": 1, "x": 0, "y": 0, "z": 0, "b": 2}`},
+		{"after a removed one", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "a")}, `{"b": 2, "x": 0}`},
+		{"after a changed one", `{"a": 1, "b": 2}`, []Edit{set("a", "10"), insert("x", "a")}, `{"a": 10, "x": 0, "b": 2}`},
+		{"first, where the first is removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "")}, `{"x": 0, "b": 2}`},
+		{"where all are removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), removal("b"), insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0}`},
+		{"after the last duplicate", `{"a": 1, "b": 2, "a": 3}`, []Edit{insert("x", "a")}, `{"a": 1, "b": 2, "a": 3, "x": 0}`},
+		{"with one for the end", `{"a": 1, "b": 2}`, []Edit{set("n", "1"), insert("x", "a")}, `{"a": 1, "x": 0, "b": 2, "n": 1}`},
+		{"after each other", `{"a": 1, "b": 2}`, []Edit{insert("x", "y"), insert("y", "x")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
+		{"after itself", `{"a": 1, "b": 2}`, []Edit{insert("x", "x")}, `{"a": 1, "b": 2, "x": 0}`},
+		{"already there", `{"a": 1, "x": 5}`, []Edit{insert("x", "")}, `{"a": 1, "x": 0}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "object", edited(t, tt.before, tt.edits...), tt.after)
+		})
+	}
+}
+
+func TestMapText(t *testing.T) {
+	upper := func(s string) string { return strings.ReplaceAll(s, "secret", "S") }
+	for before, want := range map[string]string{
+		`"plain"`:                             `"plain"`,
+		`"a secret"`:                          `"a S"`,
+		`"a \u0073ecret"`:                     `"a S"`,
+		`{"secret" :  1}`:                     `{"S" :  1}`,
+		`{"m": [1.50, "a secret"]}`:           `{"m": [1.50, "a S"]}`,
+		`{"a\"secret": "\\"}`:                 `{"a\"S": "\\"}`,
+		`{ "m" : 1E5 , "\u00e9" : "\ud83d" }`: `{ "m" : 1E5 , "\u00e9" : "\ud83d" }`,
+		`[ ]`:                                 `[ ]`,
+		`-0.0`:                                `-0.0`,
+	} {
+		got, err := MapText([]byte(before), upper)
+		if err != nil || string(got) != want {
+			t.Errorf("%s is mapped to %s, %v; want %s", before, got, err, want)
+		}
+	}
+	if _, err := MapText([]byte(`{"a"}`), upper); err == nil {
+		t.Error("invalid JSON is mapped")
+	}
+}
+
+// FuzzEdit makes one edit of each kind in an object. It must leave all other
+// members as they are, with their order and their spelling.
+func FuzzEdit(f *testing.F) {
+	for _, inside := range []string{
+		``, ` `, `"x":1`, "\n\t\"a\": 1,\n\t\"x\": \"y\"\n", `"r":1,"x":2,"r":3,"a":4`, `"a" : NaN , "\u0078":-Infinity`,
+		`"a":{"x":[{}]},"x":1.50`, "\"a\":\"\xff\",\"r\":1e5\r\n", `"a":"}","r":"{\"x\":"`,
+	} {
+		f.Add(inside, "x", "n", "a")
+	}
+	f.Fuzz(func(t *testing.T, inside, replaced, added, after string) {
+		object := "{" + inside + "}"
+		before, err := Parse([]byte(object))
+		if err != nil || replaced == "r" || added == "r" || replaced == added || !utf8.ValidString(replaced+" "+added) {
+			return
+		}
+		text := edited(t, object, set(replaced, `"new"`), Edit{Key: added, Value: new(`[0]`), After: &after}, removal("r"))
+		now := parsed(t, text)
+		equal(t, "replaced", string(now.Find(replaced).Raw), `"new"`)
+		equal(t, "added", string(now.Find(added).Raw), `[0]`)
+		if now.Find("r") != nil {
+			t.Errorf("a member was not removed: %q", text)
+		}
+		same := func(v *Value) (others []string) {
+			for _, m := range v.Members {
+				if m.Key != "r" && m.Key != added && m.Key != replaced {
+					others = append(others, fmt.Sprintf("%q: %s", m.Key, m.Value.Raw))
+				}
+			}
+			return others
+		}
+		if x, y := same(before), same(now); !reflect.DeepEqual(x, y) {
+			t.Errorf("other members changed\nbefore: %q\nafter:  %q", object, text)
+		}
+	})
+}
+
+// FuzzParse checks that values are where they say to be.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{`{"a": [1, {"b": null}], "a": NaN}`, "\ufeff[-Infinity]", `"\ud800"`, ` {} x`, `[1NaN]`, `{"a":[{]}}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := Parse(data)
+		if err != nil {
+			return
+		}
+		var check func(v *Value, from, to int)
+		check = func(v *Value, from, to int) {
+			if v.Start < from || v.End() > to || !bytes.Equal(v.Raw, data[v.Start:v.End()]) {
+				t.Fatalf("%q is not at %d", v.Raw, v.Start)
+			}
+			if again := parsed(t, string(v.Raw)); len(again.Raw) != len(v.Raw) {
+				t.Fatalf("%q is more than a value", v.Raw)
+			}
+			from = v.Start + 1
+			for i := range v.Items {
+				check(&v.Items[i], from, v.End()-1)
+				from = v.Items[i].End()
+			}
+			for i := range v.Members {
+				m := &v.Members[i]
+				if key, ok := Text(data[m.NameStart:m.NameEnd]); !ok || key != m.Key || m.NameStart < from {
+					t.Fatalf("%q is not at %d", m.Key, m.NameStart)
+				}
+				check(&m.Value, m.NameEnd+1, v.End()-1)
+				from = m.Value.End()
+			}
+		}
+		check(v, 0, len(data))
+		out, err := MapText(data, func(s string) string { return s })
+		if err != nil || !bytes.Equal(out, data) {
+			t.Fatalf("%q becomes %q, %v", data, out, err)
+		}
+	})
+}

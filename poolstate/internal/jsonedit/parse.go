@@ -1,0 +1,185 @@
+package jsonedit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// SyntaxError says where a text stops being JSON. It quotes nothing of the text,
+// which may hold a secret at that very place.
+type SyntaxError struct {
+	// Line and Column are 1-based; columns count bytes.
+	Line, Column int
+	// Empty is true for a text of white space only.
+	Empty bool
+	// NotObject is true for valid JSON whose top level is not an object.
+	NotObject bool
+}
+
+// Error returns one clause without a file name.
+func (e *SyntaxError) Error() string {
+	switch {
+	case e.Empty:
+		return "the file is empty"
+	case e.NotObject:
+		return "the file is not a JSON object"
+	}
+	return fmt.Sprintf("not valid JSON at line %d, column %d", e.Line, e.Column)
+}
+
+// Value is a JSON value and its place in a text.
+type Value struct {
+	// Raw is the value's part of the text, not a copy.
+	Raw []byte
+	// Start is the offset of Raw in the text.
+	Start int
+	// Members are those of an object, in order and with duplicates.
+	Members []Member
+	// Items are those of an array.
+	Items []Value
+}
+
+// Member is a key of an object and its value.
+type Member struct {
+	// Key is the unquoted key, and NameStart and NameEnd the offsets of its quoted
+	// form.
+	Key                string
+	NameStart, NameEnd int
+	Value              Value
+}
+
+// End returns the offset of the first byte after the value.
+func (v *Value) End() int { return v.Start + len(v.Raw) }
+
+// IsObject reports whether the value is an object. It is false for nil.
+func (v *Value) IsObject() bool { return v != nil && v.Raw[0] == '{' }
+
+// IsArray reports whether the value is an array. It is false for nil.
+func (v *Value) IsArray() bool { return v != nil && v.Raw[0] == '[' }
+
+// Find returns the value under a key, or nil. Of duplicates it is the last one,
+// which is the one that readers see.
+func (v *Value) Find(key string) *Value {
+	if v == nil {
+		return nil
+	}
+	if m := last(v.Members, key); m != nil {
+		return &m.Value
+	}
+	return nil
+}
+
+func last(members []Member, key string) *Member {
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Key == key {
+			return &members[i]
+		}
+	}
+	return nil
+}
+
+// Parse reads a text that is one JSON value. Its error is a *[SyntaxError].
+func Parse(data []byte) (*Value, error) {
+	body := bytes.TrimPrefix(data, []byte("\ufeff"))
+	p := &parser{
+		dec: jsontext.NewDecoder(bytes.NewBuffer(withoutNonFinite(body)),
+			jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		data: data,
+		bom:  len(data) - len(body),
+		keys: map[string]string{},
+	}
+	v, err := p.value()
+	if err == nil {
+		rest := data[p.offset():]
+		blank := len(rest) - len(bytes.TrimLeft(rest, " \t\r\n"))
+		if blank == len(rest) {
+			return &v, nil
+		}
+		return nil, p.errorAt(p.offset())
+	}
+	at := p.offset()
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		at = int(syntactic.ByteOffset) + p.bom
+	}
+	return nil, p.errorAt(at)
+}
+
+type parser struct {
+	dec  *jsontext.Decoder
+	data []byte
+	bom  int // length of the byte order mark, which the decoder does not see
+	// keys holds each key once: the entries of a list have the same ones.
+	keys map[string]string
+	// width is the number of members of the last object, a good guess for the
+	// next one.
+	width int
+}
+
+func (p *parser) offset() int { return int(p.dec.InputOffset()) + p.bom }
+
+func (p *parser) errorAt(offset int) error {
+	before := p.data[:min(max(offset, 0), len(p.data))]
+	return &SyntaxError{
+		Line:   bytes.Count(before, []byte("\n")) + 1,
+		Column: len(before) - bytes.LastIndexByte(before, '\n'),
+		Empty:  len(bytes.TrimSpace(bytes.TrimPrefix(p.data, []byte("\ufeff")))) == 0,
+	}
+}
+
+func (p *parser) value() (Value, error) {
+	kind := p.dec.PeekKind()
+	if kind != '{' && kind != '[' {
+		return p.scalar()
+	}
+	if _, err := p.dec.ReadToken(); err != nil {
+		return Value{}, err
+	}
+	v := Value{Start: p.offset() - 1}
+	if kind == '{' {
+		v.Members = make([]Member, 0, p.width)
+	}
+	for end := kind + 2; p.dec.PeekKind() != end; { // '{' + 2 is '}', and '[' + 2 is ']'
+		if err := p.element(&v, kind == '{'); err != nil {
+			return Value{}, err
+		}
+	}
+	if _, err := p.dec.ReadToken(); err != nil {
+		return Value{}, err
+	}
+	v.Raw = p.data[v.Start:p.offset()]
+	if kind == '{' {
+		p.width = len(v.Members)
+	}
+	return v, nil
+}
+
+func (p *parser) element(v *Value, named bool) error {
+	if !named {
+		item, err := p.value()
+		v.Items = append(v.Items, item)
+		return err
+	}
+	name, err := p.scalar()
+	if err != nil {
+		return err
+	}
+	key, known := p.keys[string(name.Raw)]
+	if !known {
+		key, _ = Text(name.Raw)
+		p.keys[string(name.Raw)] = key
+	}
+	value, err := p.value()
+	v.Members = append(v.Members, Member{key, name.Start, name.End(), value})
+	return err
+}
+
+func (p *parser) scalar() (Value, error) {
+	raw, err := p.dec.ReadValue()
+	end := p.offset()
+	start := end - len(raw)
+	return Value{Raw: p.data[start:end], Start: start}, err
+}

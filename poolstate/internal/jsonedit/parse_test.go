@@ -1,0 +1,64 @@
+package jsonedit
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestParse_Errors(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       SyntaxError
+		message    string
+	}{
+		{"empty", "", SyntaxError{Line: 1, Column: 1, Empty: true}, "the file is empty"},
+		{"white space", " \n ", SyntaxError{Line: 1, Column: 1, Empty: true}, "the file is empty"},
+		{"byte order mark only", "\ufeff", SyntaxError{Line: 1, Column: 4, Empty: true}, "the file is empty"},
+		{"cut off", "{\n  \"a\": 1", SyntaxError{Line: 2, Column: 9}, "not valid JSON at line 2, column 9"},
+		{"cut off in text", `{"a": "SECRET`, SyntaxError{Line: 1, Column: 14}, "not valid JSON at line 1, column 14"},
+		{"after the end", "{}\n x", SyntaxError{Line: 1, Column: 3}, "not valid JSON at line 1, column 3"},
+		{"missing comma", "{\"a\": 1\n \"b\": 2}", SyntaxError{Line: 2, Column: 2}, "not valid JSON at line 2, column 2"},
+		{"inside an entry", "{\"p\": [{\"a\": 1},\n {\"b\": }]}", SyntaxError{Line: 2, Column: 8}, "not valid JSON at line 2, column 8"},
+		{"single quotes", `{'a': 1}`, SyntaxError{Line: 1, Column: 2}, "not valid JSON at line 1, column 2"},
+		{"part of a word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}, "not valid JSON at line 1, column 2"},
+		{"number and word", `[1NaN]`, SyntaxError{Line: 1, Column: 3}, "not valid JSON at line 1, column 3"},
+		{"too deep", strings.Repeat("[", 10_001), SyntaxError{Line: 1, Column: 10_001}, "not valid JSON at line 1, column 10001"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse([]byte(tt.text))
+			var syntax *SyntaxError
+			if !errors.As(err, &syntax) {
+				t.Fatalf("the error is %v", err)
+			}
+			equal(t, "error", *syntax, tt.want)
+			equal(t, "message", err.Error(), tt.message)
+		})
+	}
+}
+
+func TestFind(t *testing.T) {
+	v := parsed(t, `{"a": 1, "\u0061": 2, "b": [3], "c": null}`)
+	equal(t, "last duplicate", string(v.Find("a").Raw), "2")
+	equal(t, "array", v.Find("b").IsArray(), true)
+	equal(t, "missing", v.Find("x") == nil, true)
+	equal(t, "in a missing object", v.Find("x").Find("y") == nil, true)
+	equal(t, "in an array", v.Find("b").Find("y") == nil, true)
+	equal(t, "a missing value is an object", v.Find("x").IsObject(), false)
+}
+
+// Numbers that only Python writes are read where they are values, and nowhere
+// else. They keep their spelling.
+func TestParse_NonFinite(t *testing.T) {
+	for _, text := range []string{
+		`NaN`, `-Infinity`, ` [ Infinity,-Infinity ,NaN]`, `{"a":NaN}`, "{\"a\":\tNaN\n}", `"NaN"`,
+		`["\"", NaN, "\\", Infinity]`, `{"NaN": "Infinity"}`,
+	} {
+		equal(t, "value", string(parsed(t, text).Raw), strings.TrimSpace(text))
+	}
+	for _, text := range []string{`nan`, `+Infinity`, `--Infinity`, `NaN NaN`, `[NaN1]`, `{NaN: 1}`, `Inf`, `-NaN`} {
+		if _, err := Parse([]byte(text)); err == nil {
+			t.Errorf("%s is taken for JSON", text)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package jsonedit
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Text returns the string that a raw JSON value holds, and false if it is not a
+// string. Unpaired surrogates and invalid UTF-8 become replacement characters.
+func Text(raw []byte) (string, bool) {
+	if len(raw) < 2 || raw[0] != '"' {
+		return "", false
+	}
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner), true
+	}
+	b, _ := jsontext.AppendUnquote(nil, raw) // its error only reports a replacement
+	return string(b), true
+}
+
+// Number returns the number that a raw JSON value holds, and false if it is not
+// a number. One too large for a float64 is infinite.
+func Number(raw []byte) (float64, bool) {
+	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	return f, err == nil || math.IsInf(f, 0)
+}
+
+// Quote returns the JSON string of s as Python's json.dumps writes it: everything
+// beyond printable ASCII is escaped, in surrogate pairs where needed.
+func Quote(s string) []byte {
+	const hexDigits = "0123456789abcdef"
+	b := make([]byte, 0, len(s)+2)
+	unit := func(u uint16) {
+		b = append(b, '\\', 'u', hexDigits[u>>12], hexDigits[u>>8&15], hexDigits[u>>4&15], hexDigits[u&15])
+	}
+	b = append(b, '"')
+	for _, r := range s {
+		short := bytes.IndexByte([]byte("\"\\\n\r\t\b\f"), byte(r))
+		switch {
+		case r < utf8.RuneSelf && short >= 0:
+			b = append(b, '\\', `"\nrtbf`[short])
+		case r >= ' ' && r <= '~':
+			b = append(b, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			unit(uint16(high))
+			unit(uint16(low))
+		default:
+			unit(uint16(r))
+		}
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,113 @@
+package redact
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func scrubber(secrets ...string) *Scrubber {
+	s := &Scrubber{}
+	for _, secret := range secrets {
+		s.Add(secret)
+	}
+	return s
+}
+
+func TestClean(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                     "",
+		"bad key sk-or-v1-7d0c2a55e1f94b!":     "bad key [secret]!",
+		"sk-or-v1-7d0c2a55e1f94b":              "[secret]",
+		"sk-or-v1-7d0c2a55e1f94b and 55e1f94b": "[secret] and [secret]",
+		"sk-or-v1-...f94b":                     "[secret]...f94b",
+		"sk-or-v...1f94b":                      "sk-or-v...1f94b",
+		"7 characters: 5e1f94b":                "7 characters: 5e1f94b",
+		"SK-OR-V1-7D0C2A55E1F94B":              "SK-OR-V1-7D0C2A55E1F94B",
+		"ключ sk-or-v1-7d0c2a55e1f94b: 您":      "ключ [secret]: 您",
+		"sk-or-v1-7d0c2a55e1f94bsk-or-v1-7d0c": "[secret]",
+		"rt_QWERTZ":                            "[secret]",
+	} {
+		equal(t, text, scrubber("sk-or-v1-7d0c2a55e1f94b", "rt_QWERTZUIOP").Clean(text), want)
+	}
+	equal(t, "without secrets", scrubber().Clean("sk-or-v1-7d0c2a55e1f94b"), "sk-or-v1-7d0c2a55e1f94b")
+	equal(t, "a short secret", scrubber("", "seven77").Clean("the word seven77"), "the word seven77")
+}
+
+// A character that shares bytes with a secret is replaced as a whole.
+func TestClean_WholeCharacters(t *testing.T) {
+	s := scrubber("лллллл") // d0 bb, six times
+	for text, want := range map[string]string{
+		"һллллһ":    "[secret]һ", // d2 bb: its second byte is the secret's
+		"һlллллл":   "һl[secret]",
+		"a您ллллл您b": "a您[secret]您b",
+	} {
+		equal(t, text, s.Clean(text), want)
+	}
+}
+
+func TestCleanURL(t *testing.T) {
+	s := scrubber("sk-or-v1-7d0c2a55e1f94b", "ключ-и-замок")
+	for raw, want := range map[string]string{
+		"https://host/v1":                                   "https://host/v1",
+		"https://host/a%20b":                                "https://host/a%20b",
+		"https://host/sk-or-v1-7d0c2a55e1f94b/x":            "https://host/[secret]/x",
+		"https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-%zz":  "https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-%zz",
+		"https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-x%20": "https://host/[secret]x ",
+	} {
+		equal(t, raw, s.CleanURL(raw), want)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://api.together.xyz/v1":     "https://api.together.xyz/v1",
+		"http://localhost:8080":           "http://localhost:8080",
+		"https://[::1]:8080/v1/":          "https://[::1]:8080/v1/",
+		"https://user@host/v1":            "https://host/v1",
+		"https://user:pass@host:99/v1":    "https://host:99/v1",
+		"https://host/v1?api_key=abc&x=1": "https://host/v1",
+		"https://host?":                   "https://host",
+		"https://host/v1#token=abc":       "https://host/v1",
+		"//user:pass@host/v1":             "//host/v1",
+		"not a url":                       "",
+		"https://":                        "",
+		"https://ho st/":                  "",
+		"":                                "",
+	} {
+		equal(t, raw, Endpoint(raw), want)
+	}
+}
+
+// FuzzClean checks that no eight bytes of a secret remain, that no character is
+// cut, and that nothing else is lost.
+func FuzzClean(f *testing.F) {
+	f.Add("sk-or-v1-7d0c2a55e1f94b", "Incorrect key sk-or-v1-7d0c2a55e1f94b provided")
+	f.Add("лллллл", "һллллһ")
+	f.Add("aaaaaaaaa", "aaaaaaaabaaaaaaaaaa")
+	f.Add("\xff\xfe\x80\x80\x80\x80\x80\x80", "é\x80\x80\x80\x80\x80\x80\x80\x80")
+	f.Fuzz(func(t *testing.T, secret, text string) {
+		if strings.ContainsAny(secret, "[]") {
+			return // the placeholder itself may then be a piece of it
+		}
+		s := scrubber(secret, "another-secret")
+		clean := s.Clean(text)
+		for i := 0; i+MinLeak <= len(secret); i++ {
+			if piece := secret[i : i+MinLeak]; strings.Contains(clean, piece) {
+				t.Fatalf("%q shows %q", clean, piece)
+			}
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(clean) {
+			t.Fatalf("%q is cut from %q", clean, text)
+		}
+		equal(t, "cleaning twice", s.Clean(clean), clean)
+		rest := text
+		for _, part := range strings.Split(clean, Redacted) {
+			at := strings.Index(rest, part)
+			if at < 0 {
+				t.Fatalf("%q has %q, which %q does not have there", clean, part, text)
+			}
+			rest = rest[at+len(part):]
+		}
+	})
+}
