@@ -83,7 +83,7 @@ func tourStore(t *testing.T, texts []string, status string) string {
 			"access_token": %q, "NEW_TOKEN": %q, "last_status": %q, "last_status_at": 1795425000, "last_error_reset_at": 1795429000,
 			"last_error_reason": %s, "last_error_message": %s, "failure_reason": %s, "base_url": %s,
 			"model_cooldowns": {%s: 1795426000}, "secret_fingerprint": %s}]`,
-			provider, id, q, q, q, 10000+i, tokens["access"], tokens["tomorrow"], status, q, q, q,
+			provider, id, q, q, q, 10000+i, tokens["access"], tokens["session"], status, q, q, q,
 			inJSONFile(t, "https://host/"+text), q, q))
 	}
 	return `{"credential_pool": {"ready": [{"id": "r"}], ` + strings.Join(lists, ", ") + `}}`
@@ -158,7 +158,7 @@ func TestDashboard_HostileText(t *testing.T) {
 // No screen shows a part of a secret, although every text of the file quotes one.
 func TestDashboard_NoSecret(t *testing.T) {
 	token := tokens["access"]
-	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["tomorrow"][5:]}
+	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["session"][5:]}
 	p, screens := runTour(t, "home", texts)
 	for _, text := range slices.Concat(screens, []string{string(p.All)}, p.Strings) {
 		checkNoSecret(t, "a screen", outcome{stdout: text})
