@@ -24,7 +24,7 @@ var epoch = time.Unix(1795425600, 0).UTC()
 
 // darkTheme and plainTheme are built once; a theme is read only.
 var (
-	darkTheme  = theme.New(true, colorprofile.TrueColor)
+	darkTheme  = theme.SchemeDark.Theme(colorprofile.TrueColor)
 	plainTheme = theme.Plain()
 )
 

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	darkTheme  = theme.New(true, colorprofile.TrueColor)
+	darkTheme  = theme.SchemeDark.Theme(colorprofile.TrueColor)
 	plainTheme = theme.Plain()
 )
 
@@ -230,7 +230,7 @@ func TestCapacity_Fill(t *testing.T) {
 		colorprofile.ASCII: "░", colorprofile.ANSI: "░", colorprofile.ANSI256: "█", colorprofile.TrueColor: "█",
 	} {
 		for _, dark := range []bool{true, false} {
-			lines := capacityOf(pool, theme.New(dark, profile), "").Lines(40, 10)
+			lines := capacityOf(pool, theme.SchemeFor(dark).Theme(profile), "").Lines(40, 10)
 			uitest.Equal(t, "fill with "+profile.String(), uitest.Cells(lines[7])[5], want)
 		}
 	}

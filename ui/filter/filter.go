@@ -4,9 +4,7 @@ package filter
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -133,20 +131,6 @@ func split(s string) []rawTerm {
 	return terms
 }
 
-// parsers parse a value of each field. They return nil for an incomplete value.
-var parsers = []struct {
-	field string
-	parse func(value string) (predicate, error)
-}{
-	{"provider", contains(func(c *poolstate.Credential) string { return c.Provider })},
-	{"state", parseState},
-	{"code", parseCode},
-	{"streak", parseStreak},
-	{"source", contains(func(c *poolstate.Credential) string { return c.Source })},
-	{"id", contains(func(c *poolstate.Credential) string { return c.ID })},
-	{"label", contains(text.CredentialName)},
-}
-
 func (raw *rawTerm) parse() (term, error) {
 	t := term{negated: raw.negated}
 	if raw.field == "" {
@@ -180,100 +164,4 @@ func (raw *rawTerm) parse() (term, error) {
 func joinWords(words []string, conjunction string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
-}
-
-// outWord is the word for all availabilities but ready.
-const outWord = "out"
-
-// parseState parses the prefix of an availability. One that fits several matches
-// all of them, because it is incomplete.
-func parseState(prefix string) (predicate, error) {
-	var words []string
-	var states []poolstate.Availability
-	for _, a := range poolstate.Availabilities {
-		words = append(words, a.String())
-		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix(outWord, prefix) {
-			states = append(states, a)
-		}
-	}
-	if states == nil {
-		return nil, fmt.Errorf("state must be %s", joinWords(append(words, outWord), "or"))
-	}
-	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
-}
-
-// parseCode parses an HTTP status code in which x stands for any digit. With fewer
-// digits than a code it is a prefix.
-func parseCode(pattern string) (predicate, error) {
-	if strings.Trim(pattern, "0123456789x") != "" {
-		return nil, fmt.Errorf("code must be a number such as 429 or 4xx")
-	}
-	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-		code, ok := c.ErrorCode.Get()
-		digits := strconv.Itoa(code)
-		isPrefix := len(pattern) < len("429") && len(pattern) < len(digits)
-		if !ok || len(pattern) != len(digits) && !isPrefix {
-			return false
-		}
-		for i := range pattern {
-			if pattern[i] != digits[i] && (pattern[i] != 'x' || digits[i] == '-') {
-				return false
-			}
-		}
-		return true
-	}, nil
-}
-
-// parseStreak parses a number, a comparison, a range in either direction, or none,
-// the unknown streak. A range without an end is open there.
-func parseStreak(s string) (predicate, error) {
-	const unknown = "none"
-	if strings.HasPrefix(unknown, s) {
-		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-			_, known := c.Streak.Known()
-			return !known
-		}, nil
-	}
-	numbers := strings.TrimLeft(s, "<>=")
-	operator := s[:len(s)-len(numbers)]
-	first, last, isRange := strings.Cut(numbers, "..")
-	if before, incomplete := strings.CutSuffix(numbers, "."); incomplete && !isRange {
-		first, isRange = before, true
-	}
-	if !isRange {
-		last = first
-	}
-	low, ok1 := streakBound(first, math.MinInt64)
-	high, ok2 := streakBound(last, math.MaxInt64)
-	low, high = min(low, high), max(low, high)
-	switch operator {
-	case "", "=":
-	case ">=":
-		high = math.MaxInt64
-	case "<=":
-		low = math.MinInt64
-	case ">":
-		low, high = low+1, math.MaxInt64
-	case "<":
-		low, high = math.MinInt64, high-1
-	}
-	if !ok1 || !ok2 || operator != "" && isRange || !slices.Contains([]string{"", "=", ">", "<", ">=", "<="}, operator) {
-		return nil, fmt.Errorf("streak must be a number such as 2, >2 or 1..3")
-	}
-	if strings.Trim(numbers, ".-") == "" {
-		return nil, nil
-	}
-	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-		n, known := c.Streak.Known()
-		return known && low <= int64(n) && int64(n) <= high
-	}, nil
-}
-
-// streakBound parses a bound of a range. One that is not typed yet is open.
-func streakBound(s string, open int64) (n int64, ok bool) {
-	if s == "" || s == "-" {
-		return open, true
-	}
-	n, err := strconv.ParseInt(s, 10, 32)
-	return n, err == nil
 }

@@ -151,11 +151,10 @@ func agreeOnWidth(s string) string {
 			}
 			continue
 		}
-		if b.Len() == 0 && follows(cluster) {
-			b.WriteRune(unprintable)
-			continue
-		}
-		if width != ansi.StringWidthWc(cluster) || joins(cluster) {
+		switch { // a blank of the screen is before the text and after it
+		case b.Len() == 0 && merges(" ", cluster):
+			cluster = string(unprintable)
+		case width != ansi.StringWidthWc(cluster) || merges(cluster, " "):
 			cluster = reduce(cluster)
 		}
 		b.WriteString(cluster)
@@ -168,30 +167,20 @@ func agreeOnWidth(s string) string {
 func reduce(cluster string) string {
 	_, n := utf8.DecodeRuneInString(cluster)
 	first := cluster[:n]
-	if ansi.StringWidth(first) == ansi.StringWidthWc(first) && !joins(first) {
+	if ansi.StringWidth(first) == ansi.StringWidthWc(first) && !merges(first, " ") {
 		return first
 	}
 	return string(unprintable)
 }
 
-// follows reports whether a cluster would merge with the character before it,
-// such as the space that ends the previous column.
-func follows(cluster string) bool {
-	if len(cluster) == 1 {
+// merges reports whether b would merge with the character a before it. Some scripts
+// have prefixes that merge even with a blank.
+func merges(a, b string) bool {
+	if len(a) == 1 && len(b) == 1 {
 		return false
 	}
-	both, _ := ansi.FirstGraphemeCluster(" "+cluster, ansi.GraphemeWidth)
-	return len(both) > 1
-}
-
-// joins reports whether a cluster would merge with the character after it, such
-// as the space before the next column. Some scripts have such prefixes.
-func joins(cluster string) bool {
-	if len(cluster) == 1 {
-		return false
-	}
-	both, _ := ansi.FirstGraphemeCluster(cluster+" ", ansi.GraphemeWidth)
-	return len(both) > len(cluster)
+	both, _ := ansi.FirstGraphemeCluster(a+b, ansi.GraphemeWidth)
+	return len(both) > len(a)
 }
 
 // Width returns the number of cells that cleaned text takes.

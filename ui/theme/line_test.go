@@ -10,7 +10,7 @@ import (
 )
 
 func TestLine(t *testing.T) {
-	th := New(true, colorprofile.ANSI)
+	th := SchemeDark.Theme(colorprofile.ANSI)
 	for _, c := range []struct {
 		name, want string
 		build      func(l *Line)
@@ -34,7 +34,7 @@ func TestLine(t *testing.T) {
 
 // TestLine_Selected checks that the background covers blanks, too.
 func TestLine_Selected(t *testing.T) {
-	l := New(true, colorprofile.TrueColor).Line().To(1)
+	l := SchemeDark.Theme(colorprofile.TrueColor).Line().To(1)
 	l.Selected = true
 	l.To(3).Write(Dead, "a").To(5)
 	drawn := strings.TrimPrefix(l.String(), " ")

@@ -71,10 +71,6 @@ type Theme struct {
 // sgr is the pair of escape sequences around a piece of text.
 type sgr struct{ open, end string }
 
-// New returns the default theme for a background and for what the terminal
-// supports.
-func New(dark bool, profile colorprofile.Profile) *Theme { return SchemeFor(dark).Theme(profile) }
-
 // Plain returns a theme without escape sequences, for output to a file or pipe.
 func Plain() *Theme {
 	t := &Theme{Shapes: true, DottedSteps: true, HatchedFill: true}

@@ -39,7 +39,7 @@ func TestTheme_Sequences(t *testing.T) {
 
 func TestDimmed(t *testing.T) {
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
-		th := New(true, profile)
+		th := SchemeDark.Theme(profile)
 		for r := Ready; r < Fill; r++ {
 			uitest.Equal(t, fmt.Sprintf("style of role %d", r), th.Dimmed().styles[r][Regular][0], th.styles[Secondary][Regular][0])
 		}
