@@ -206,7 +206,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 // printHistory prints the events since f.since that the journal or the file
 // records.
 func (f *follower) printHistory(now time.Time) error {
-	records, err := f.journal.Past(f.store.Path(), f.snapshot.Pool, f.policy, now)
+	records, err := f.journal.History(f.store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
-	"time"
 
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
@@ -22,20 +19,14 @@ func newOperator(store *poolstate.Store, journaled bool) (*journal.Operator, err
 	if err != nil {
 		return nil, fmt.Errorf("cannot locate the journal: %w; set XDG_STATE_HOME", err)
 	}
-	op := &journal.Operator{Store: store, Journal: journal.At(path), Number: actionNumber}
+	op := &journal.Operator{Store: store, Journal: journal.At(path)}
 	op.Sign()
 	return op, nil
 }
 
 // unjournaled returns an operator on a store that records nothing.
 func unjournaled(store *poolstate.Store) *journal.Operator {
-	return &journal.Operator{Store: store, Number: actionNumber}
-}
-
-// actionNumber returns an identifier of an action that is unique across machines
-// and sorts by time.
-func actionNumber() string {
-	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
+	return &journal.Operator{Store: store}
 }
 
 // claudeFile returns the path of claude_code's own tokens, or "" without a home

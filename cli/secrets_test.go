@@ -12,6 +12,7 @@ import (
 
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/filter"
 )
@@ -175,7 +176,7 @@ func TestSecrets_Values(t *testing.T) {
 	for c := range snap.pool.All() {
 		seen = append(seen, *c)
 	}
-	did, err := operator.Do(t.Context(), poolstate.Action{Verb: poolstate.VerbReset}, snap.policy, seen)
+	did, err := operator.Do(t.Context(), journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen, Policy: snap.policy})
 	if err != nil {
 		t.Fatal(err)
 	}

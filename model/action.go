@@ -267,7 +267,7 @@ func (m Model) Leave() (result string, err error) {
 	}
 	if m.running == nil {
 		if m.log.journal {
-			_ = m.cfg.Operator.Journal.AppendSeen(m.log.unwritten...)
+			_ = m.cfg.Operator.RecordSeen(m.log.unwritten)
 		}
 		return "", nil
 	}

@@ -33,7 +33,7 @@ func TestASyncCannotBeTakenBack(t *testing.T) {
 		d.shows("✓ sync portal: held")
 		d.shows("undone")
 		d.do("u")
-		d.shows("✕ a sync cannot be taken back: the tokens before it are gone; u undoes the action before it")
+		d.shows("✕ a sync cannot be undone: the previous tokens are gone; u undoes the action before it")
 		d.do("u")
 		d.shows("✕ undo: nothing changed: portal, changed since; left alone")
 		d.isReady("n")

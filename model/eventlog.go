@@ -30,7 +30,7 @@ type eventLog struct {
 	loaded, journal bool // whether the first snapshot and the journal are there
 	// unwritten is what the journal lacks. write, unless it is nil, writes a part
 	// of it at the first call.
-	unwritten []journal.Entry
+	unwritten []poolstate.Record
 	write     func() error
 	// shown are the records that match the filter, whose text is filter.
 	shown   []poolstate.Record
@@ -52,7 +52,7 @@ func (m *Model) readJournal() tea.Cmd {
 	operator := m.cfg.Operator
 	return func() tea.Msg {
 		entries, err := operator.Journal.Read()
-		records := journal.Records(entries, operator.Store.Path())
+		records := journal.Records(entries, operator.Store)
 		return journalRead{records[max(len(records)-maxEvents, 0):], err}
 	}
 }
@@ -87,9 +87,7 @@ func (m *Model) logEvents(events []poolstate.Event) {
 
 // queue marks records to be written to the journal.
 func (m *Model) queue(records []poolstate.Record) {
-	for _, r := range records {
-		m.log.unwritten = append(m.log.unwritten, journal.Entry{Record: r, Store: m.cfg.Operator.Store.Path()})
-	}
+	m.log.unwritten = append(m.log.unwritten, records...)
 }
 
 // eventKey is equal in all reports of the same event.
@@ -181,8 +179,8 @@ func (m *Model) writeJournal() tea.Cmd {
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
 		return nil
 	}
-	entries, file := l.unwritten, m.cfg.Operator.Journal
-	write := sync.OnceValue(func() error { return file.AppendSeen(entries...) })
+	records, operator := l.unwritten, m.cfg.Operator
+	write := sync.OnceValue(func() error { return operator.RecordSeen(records) })
 	l.write, l.unwritten = write, nil
 	return func() tea.Msg { return journalWritten{write()} }
 }

@@ -146,13 +146,13 @@ func (r *Report) Err() error {
 // readJournal reads the last events, and returns why the journal cannot be read.
 // Without a journal, the file's own timestamps imply some events.
 func (r *Report) readJournal(o Options) (problem string) {
-	events, err := o.Journal.Past(o.Path, r.pool, r.policy, r.now)
+	events, err := o.Journal.History(poolstate.Open(o.Path), r.pool, r.policy, r.now)
 	if err != nil {
 		o.JournalProblem = "cannot be read"
 		if path := (*fs.PathError)(nil); errors.As(err, &path) {
 			o.JournalProblem = path.Err.Error()
 		}
-		events, _ = journal.Journal{}.Past(o.Path, r.pool, r.policy, r.now) // fails only for a journal
+		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // fails only for a journal
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
 	return o.JournalProblem

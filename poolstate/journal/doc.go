@@ -1,10 +1,9 @@
-// Package journal keeps what happened to a pool, one JSON object a line, in a
-// file of the user's own: what a person did, and what was seen of others. It
-// never holds a secret: entries name fields that are none. Lines are only ever
-// appended; that an action was undone is a line of its own.
+// Package journal records what happens to a credential pool, one JSON object per
+// line, in a file of the user: the actions of an operator and the events seen by
+// any process that watches the pool. Lines are only appended; the undo of an
+// action is a line of its own. No line contains a secret.
 //
-// An [Operator] is who acts: it performs an action on a store and writes down
-// what came of it, with what it takes to take it back. So the last action of any
-// process can be undone by any other, see [Operator.LastUndo]. A [Journal] that
-// is the zero value keeps nothing, for operators who want no account.
+// An [Operator] performs actions on a store and records each with what is needed
+// to undo it, so that any process can undo the last action of another; see
+// [Operator.LastUndo]. The zero [Journal] records nothing.
 package journal

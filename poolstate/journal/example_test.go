@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// A person resets a credential, and another process takes that back.
+// One process resets a credential, and another undoes that.
 func ExampleOperator() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
@@ -48,7 +48,7 @@ func ExampleOperator() {
 
 	first := newOperator()
 	seen := streak("before", first)
-	if _, err := first.Do(ctx, poolstate.Action{Verb: poolstate.VerbReset}, poolstate.Backoff, seen); err != nil {
+	if _, err := first.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -60,7 +60,7 @@ func ExampleOperator() {
 		fmt.Println(err)
 		return
 	}
-	if _, err := second.Undo(ctx, number, poolstate.Backoff, undos); err != nil {
+	if _, err := second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos}); err != nil {
 		fmt.Println(err)
 		return
 	}

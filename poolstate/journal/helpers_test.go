@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ var at = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 
 const token = "SECRET-9f2c4e-not-a-real-token"
 
-// pool is a store with credentials of every sort.
+// pool is a store with a dead, a ready and two exhausted credentials, one of
+// them without an id.
 const pool = `{
   "credential_pool": {
     "anthropic": [
@@ -33,6 +35,11 @@ const pool = `{
 }
 `
 
+var (
+	reset = poolstate.Action{Verb: poolstate.VerbReset}
+	hold  = poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: 2 * time.Hour, Reason: "until payday"}}
+)
+
 func equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
@@ -47,38 +54,39 @@ func wantErr(t testing.TB, err, want error) {
 	}
 }
 
-func readFile(t testing.TB, path string) string {
+func must(t testing.TB, err error) {
 	t.Helper()
-	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	must(t, err)
 	return string(data)
 }
 
 func writeFile(t testing.TB, path, content string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// newJournal is a journal that is not there yet, in a directory that is not
-// there either.
+// newJournal returns a journal whose directory does not exist yet.
 func newJournal(t testing.TB) Journal {
 	t.Helper()
 	return At(filepath.Join(t.TempDir(), "state", "pooltop", "events.jsonl"))
 }
 
-// newOperator acts on a store of its own with the given content.
+// newOperator returns an operator on a new store whose actions are n1, n2, ….
 func newOperator(t testing.TB, content string) *Operator {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
 	writeFile(t, path, content)
 	n := 0
 	return &Operator{
-		Store: poolstate.Open(path,
-			poolstate.WithClock(func() time.Time { return at })),
+		Store:   poolstate.Open(path, poolstate.WithClock(func() time.Time { return at })),
 		Journal: newJournal(t),
 		User:    "ada", Host: "engine",
 		Number: func() string {
@@ -88,64 +96,77 @@ func newOperator(t testing.TB, content string) *Operator {
 	}
 }
 
-// seen is what the operator sees of the named credentials, of all without any.
-func seen(t testing.TB, o *Operator, names ...string) []poolstate.Credential {
+// seen returns the credentials with the given labels, or all of them.
+func seen(t testing.TB, o *Operator, labels ...string) []poolstate.Credential {
 	t.Helper()
 	snap, err := o.Store.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var list []poolstate.Credential
 	for c := range snap.Pool.All() {
-		if len(names) == 0 || strings.Contains(" "+strings.Join(names, " ")+" ", " "+c.Label+" ") {
+		if len(labels) == 0 || slices.Contains(labels, c.Label) {
 			list = append(list, *c)
 		}
 	}
 	return list
 }
 
-func do(t testing.TB, o *Operator, a poolstate.Action, names ...string) Done {
+func undoTask(number string, undos []poolstate.Undo) Task {
+	return Task{Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos}
+}
+
+func do(t testing.TB, o *Operator, a poolstate.Action, labels ...string) Done {
 	t.Helper()
-	done, err := o.Do(t.Context(), a, poolstate.Backoff, seen(t, o, names...))
-	if err != nil {
-		t.Fatal(err)
-	}
+	return doTask(t, o, Task{Action: a, Seen: seen(t, o, labels...)})
+}
+
+func doTask(t testing.TB, o *Operator, task Task) Done {
+	t.Helper()
+	done, err := o.Do(t.Context(), task)
+	must(t, err)
 	return done
 }
 
-func takeBack(t testing.TB, o *Operator, number string, undos []poolstate.Undo) Done {
+// lastUndo returns the task that undoes the last action.
+func lastUndo(t testing.TB, o *Operator) Task {
 	t.Helper()
-	done, err := o.Undo(t.Context(), number, poolstate.Backoff, undos)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return done
+	number, undos, err := o.LastUndo()
+	must(t, err)
+	return undoTask(number, undos)
 }
 
 func entries(t testing.TB, j Journal) []Entry {
 	t.Helper()
 	list, err := j.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return list
 }
 
-// shown is an entry on one line, to be compared.
-func shown(t testing.TB, e Entry) string {
+func toJSON(t testing.TB, v any) string {
 	t.Helper()
-	data, err := json.Marshal(e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data, err := json.Marshal(v)
+	must(t, err)
 	return string(data)
 }
 
-// actions are the numbers of entries, in order.
+// actions returns the action numbers of entries in order.
 func actions(list []Entry) string {
 	var numbers []string
 	for _, e := range list {
 		numbers = append(numbers, e.Action)
 	}
 	return strings.Join(numbers, " ")
+}
+
+// sighting is a seen event of store s.
+func sighting(id string, after time.Duration) Entry {
+	return Entry{Store: "s", Record: poolstate.Record{At: at.Add(after), Kind: poolstate.EventExhausted, Provider: "p", ID: id}}
+}
+
+// ids returns the credential ids of entries in order.
+func ids(list []Entry) string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.ID)
+	}
+	return strings.Join(out, " ")
 }

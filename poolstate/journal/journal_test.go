@@ -1,10 +1,15 @@
 package journal
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,22 +32,25 @@ func fullEntry(action string) Entry {
 	}
 }
 
-// What was appended is read, in order, whole.
-func TestEntriesComeBack(t *testing.T) {
+func TestJournal_RoundTrip(t *testing.T) {
 	j := newJournal(t)
-	want := []Entry{fullEntry("1"), {Action: "2"}, {Action: "3", Undoes: "1", Verb: "undo"}}
-	wantErr(t, j.Append(want[0]), nil)
-	wantErr(t, j.Append(want[1:]...), nil)
-	got := entries(t, j)
-	equal(t, "entries", len(got), len(want))
-	for i := range got {
-		equal(t, "entry", shown(t, got[i]), shown(t, want[i]))
+	must(t, j.Append())
+	equal(t, "entries without a file", len(entries(t, j)), 0)
+	if _, err := os.Stat(filepath.Dir(j.path)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("appending nothing created the directory: %v", err)
 	}
+	want := []Entry{fullEntry("1"), {Action: "2"}, {Action: "3", Undoes: "1", Verb: "undo"}}
+	must(t, j.Append(want[0]))
+	must(t, j.Append(want[1:]...))
+	equal(t, "entries", toJSON(t, entries(t, j)), toJSON(t, want))
 	equal(t, "lines", strings.Count(readFile(t, j.path), "\n"), len(want))
+
+	must(t, Journal{}.Append(fullEntry("1")))
+	equal(t, "entries of the zero value", len(entries(t, Journal{})), 0)
 }
 
-// The form of a line is what other programs read.
-func TestTheFormOfALine(t *testing.T) {
+// Other programs read this format.
+func TestJournal_Format(t *testing.T) {
 	j := newJournal(t)
 	seen := Entry{Store: "s", Record: poolstate.Record{
 		At: at, Kind: poolstate.EventExhausted, Provider: "p", ID: "a", Before: poolstate.State{Streak: new(0)}, Code: new(429),
@@ -50,7 +58,7 @@ func TestTheFormOfALine(t *testing.T) {
 	acted := Entry{Store: "s", Action: "1", Verb: "reset", User: "ada", Host: "engine", Record: poolstate.Record{
 		At: at, Kind: poolstate.EventReset, By: poolstate.ByOperator, Provider: "p", ID: "a",
 	}}
-	wantErr(t, j.Append(seen, acted), nil)
+	must(t, j.Append(seen, acted))
 	equal(t, "lines", readFile(t, j.path), `{"at":"2026-11-23T09:20:06.970596Z","event":"exhausted","by":"agent","provider":"p","id":"a","label":"",`+
 		`"before":{"status":null,"streak":0,"deadline":null},"after":{"status":null,"streak":null,"deadline":null},"error_code":429,"store":"s"}`+"\n"+
 		`{"at":"2026-11-23T09:20:06.970596Z","event":"reset","by":"operator","provider":"p","id":"a","label":"",`+
@@ -58,156 +66,177 @@ func TestTheFormOfALine(t *testing.T) {
 		`"action":"1","verb":"reset","user":"ada","host":"engine"}`+"\n")
 }
 
-// A journal that keeps nothing, and entries that are none, touch no file.
-func TestNothingIsKeptOfNothing(t *testing.T) {
-	wantErr(t, Journal{}.Append(fullEntry("1")), nil)
-	equal(t, "entries", len(entries(t, Journal{})), 0)
-	j := newJournal(t)
-	wantErr(t, j.Append(), nil)
-	equal(t, "entries of no file", len(entries(t, j)), 0)
-	if _, err := os.Stat(filepath.Dir(j.path)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the directory is there: %v", err)
-	}
-}
-
-// A line that a crash tore stays alone: the next one begins on a line of its
-// own, and nothing but the torn one is lost.
-func TestATornLineIsEnded(t *testing.T) {
-	for name, torn := range map[string]string{
-		"half a line":        `{"at":"2026-11-23T09:20:06Z","acti`,
-		"all but the break":  `{"action":"whole","event":"reset"}`,
-		"half a character":   "{\"action\":\"\xd0",
-		"a line that is not": `not JSON`,
+// After a crash within a line, the next entry starts on a line of its own.
+func TestJournal_IncompleteLine(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"at":"2026-11-23T09:20:06Z","acti`:                               "1 2 3",
+		`{"action":"whole","event":"reset"}`:                               "1 whole 2 3",
+		"{\"action\":\"\xd0":                                               "1 2 3",
+		`{"action":"big","label":"` + strings.Repeat("x", 2*maxLine) + `"`: "1 2 3",
 	} {
-		t.Run(name, func(t *testing.T) {
-			j := newJournal(t)
-			wantErr(t, j.Append(Entry{Action: "1"}), nil)
-			writeFile(t, j.path, readFile(t, j.path)+torn)
-			want := "1"
-			if name == "all but the break" {
-				want += " whole"
-			}
-			equal(t, "actions", actions(entries(t, j)), want)
-			wantErr(t, j.Append(Entry{Action: "2"}), nil)
-			wantErr(t, j.Append(Entry{Action: "3"}), nil)
-			equal(t, "actions", actions(entries(t, j)), want+" 2 3")
-			equal(t, "lines", strings.Count(readFile(t, j.path), "\n"), 4)
-		})
+		j := newJournal(t)
+		must(t, j.Append(Entry{Action: "1"}))
+		writeFile(t, j.path, readFile(t, j.path)+line)
+		must(t, j.Append(Entry{Action: "2"}))
+		must(t, j.Append(Entry{Action: "3"}))
+		equal(t, fmt.Sprintf("actions after %.18q", line), actions(entries(t, j)), want)
+		equal(t, "lines", strings.Count(readFile(t, j.path), "\n"), 4)
 	}
 }
 
-// Lines of others, and lines that are too long to be ours, are passed over; they
-// are left where they are.
-func TestForeignLinesArePassedOver(t *testing.T) {
-	foreign := []string{
+// Lines that are not entries are ignored and kept. Unknown keys, which a newer
+// version may have written, do not matter.
+func TestJournal_ForeignLines(t *testing.T) {
+	for _, line := range []string{
 		``, ` `, `null`, `5`, `"action"`, `[]`, `{}`, `{"action": ""}`, `{"action": 5}`, `{"action": "x", "at": "yesterday"}`,
-		`{"action": "x"} {"action": "y"}`, "\x00\xff", `{"action":"big","label":"` + strings.Repeat("x", 2<<20) + `"}`,
+		`{"action": "x"} {"action": "y"}`, "\x00\xff", `{"action":"big","label":"` + strings.Repeat("x", 2*maxLine) + `"}`,
 		strings.Repeat("[", 100_000), "\r",
+	} {
+		j := newJournal(t)
+		must(t, os.MkdirAll(filepath.Dir(j.path), 0o700))
+		writeFile(t, j.path, line+"\n"+`{"action": "1", "new_in_2027": {"x": []}}`+"\r\n"+line+"\n")
+		must(t, j.Append(Entry{Action: "2"}))
+		equal(t, "actions beside "+line[:min(len(line), 30)], actions(entries(t, j)), "1 2")
+		if !strings.HasPrefix(readFile(t, j.path), line+"\n") {
+			t.Error("the foreign line is gone")
+		}
 	}
-	for _, line := range foreign {
-		name := line[:min(len(line), 30)]
-		t.Run(name, func(t *testing.T) {
-			j := newJournal(t)
-			wantErr(t, j.Append(Entry{Action: "1"}), nil)
-			writeFile(t, j.path, line+"\n"+readFile(t, j.path)+line+"\n")
-			wantErr(t, j.Append(Entry{Action: "2"}), nil)
-			equal(t, "actions", actions(entries(t, j)), "1 2")
-			if !strings.HasPrefix(readFile(t, j.path), line+"\n") {
-				t.Error("the foreign line is gone")
-			}
-		})
-	}
-	j := newJournal(t)
-	wantErr(t, j.Append(Entry{Action: "1"}), nil)
-	writeFile(t, j.path, readFile(t, j.path)+foreign[12]) // torn, and too long
-	equal(t, "actions", actions(entries(t, j)), "1")
 }
 
-// Keys that are not ours are no matter, so that a newer pooltop may add some.
-func TestNewerLinesAreRead(t *testing.T) {
-	j := newJournal(t)
-	wantErr(t, j.Append(Entry{Action: "1"}), nil)
-	writeFile(t, j.path, `{"action": "0", "new_in_2027": {"x": []}}`+"\r\n"+readFile(t, j.path))
-	equal(t, "actions", actions(entries(t, j)), "0 1")
-}
-
-// A journal that cannot be opened is an error that says so, and no panic.
-func TestAJournalThatCannotBeOpened(t *testing.T) {
+func TestJournal_NotAFile(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "events.jsonl"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Join(dir, "events.jsonl"), 0o700))
 	writeFile(t, filepath.Join(dir, "file"), "")
 	for _, path := range []string{filepath.Join(dir, "events.jsonl"), filepath.Join(dir, "file", "events.jsonl")} {
 		err := At(path).Append(Entry{Action: "1"})
 		if err == nil || !strings.Contains(err.Error(), "journal") || !strings.Contains(err.Error(), dir) {
-			t.Errorf("the error is %v, want one of the journal and its path", err)
+			t.Errorf("the error is %v, want one that names the journal and its path", err)
 		}
 	}
 	if _, err := At(filepath.Join(dir, "file", "events.jsonl")).Read(); err == nil {
-		t.Error("a file in the place of a directory is read")
+		t.Error("reading below a file succeeds")
 	}
 }
 
-// The last action is the newest one on that store that was not undone; an undo
-// names the action that it took back.
-func TestLast(t *testing.T) {
-	one := func(action, store, undoes string) Entry { return Entry{Action: action, Store: store, Undoes: undoes} }
-	tests := []struct {
-		name    string
-		entries []Entry
-		want    string
-	}{
-		{"nothing", nil, ""},
-		{"one", []Entry{one("1", "s", "")}, "1"},
-		{"the newest", []Entry{one("1", "s", ""), one("2", "s", "")}, "2"},
-		{"all its credentials", []Entry{one("1", "s", ""), one("2", "s", ""), one("2", "s", ""), one("2", "s", "")}, "2 2 2"},
-		{"undone", []Entry{one("1", "s", ""), one("2", "s", "1")}, ""},
-		{"the one before", []Entry{one("1", "s", ""), one("2", "s", ""), one("3", "s", "2")}, "1"},
-		{"two undone", []Entry{one("1", "s", ""), one("2", "s", ""), one("3", "s", "2"), one("4", "s", "1")}, ""},
-		{"one anew after an undo", []Entry{one("1", "s", ""), one("2", "s", "1"), one("3", "s", "")}, "3"},
-		{"an undo of many", []Entry{one("1", "s", ""), one("1", "s", ""), one("2", "s", "1"), one("2", "s", "1")}, ""},
-		{"another store", []Entry{one("1", "other", "")}, ""},
-		{"beside another store", []Entry{one("1", "s", ""), one("2", "other", ""), one("3", "other", "2")}, "1"},
-		{"undone, by another store", []Entry{one("1", "s", ""), one("2", "other", "1")}, "1"},
-		{"the same number for another store", []Entry{one("1", "s", ""), one("1", "other", "")}, "1"},
-		{"two writers at once", []Entry{one("1", "s", ""), one("2", "s", ""), one("1", "s", "")}, "1 1"},
+func TestDefaultPath(t *testing.T) {
+	home := t.TempDir()
+	elsewhere, standard := filepath.Join(home, "elsewhere"), filepath.Join(home, ".local", "state")
+	for _, tt := range []struct{ home, state, want string }{
+		{home, elsewhere, elsewhere},
+		{home, "", standard},
+		{home, "relative/state", standard},
+		{home, "./state", standard},
+		{"", elsewhere, elsewhere},
+		{"", "", ""},
+	} {
+		t.Setenv("HOME", tt.home)
+		t.Setenv("USERPROFILE", tt.home)
+		t.Setenv("XDG_STATE_HOME", tt.state)
+		got, err := DefaultPath()
+		if tt.want == "" {
+			equal(t, "an error without a home", err != nil, true)
+			continue
+		}
+		must(t, err)
+		equal(t, "path with "+tt.state, got, filepath.Join(tt.want, "pooltop", "events.jsonl"))
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := Last(tt.entries, "s")
-			equal(t, "last", actions(got), tt.want)
-			for _, e := range got {
-				equal(t, "store", e.Store, "s")
+}
+
+// writerEnv makes the test binary a writer: its name and the path of the journal.
+const writerEnv = "JOURNAL_TEST_WRITER"
+
+const (
+	writers          = 4
+	actionsPerWriter = 25
+	linesPerAction   = 3
+)
+
+func TestMain(m *testing.M) {
+	if job := os.Getenv(writerEnv); job != "" {
+		name, path, _ := strings.Cut(job, " ")
+		if err := writeActions(At(path), name); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func writeActions(j Journal, name string) error {
+	for i := range actionsPerWriter {
+		var lines []Entry
+		for n := range linesPerAction {
+			e := fullEntry(fmt.Sprintf("%s-%d", name, i))
+			e.ID = fmt.Sprint(n)
+			e.Label = strings.Repeat(name, 3000) // three lines exceed a memory page
+			lines = append(lines, e)
+		}
+		if err := j.Append(lines...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// No line of several writing processes is lost, and the lines of an action stay
+// together.
+func TestJournal_Processes(t *testing.T) {
+	exe, err := os.Executable()
+	must(t, err)
+	j := newJournal(t)
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			cmd := exec.Command(exe)
+			cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %s", writerEnv, w, j.path))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("writer: %v: %s", err, out)
 			}
 		})
 	}
+	group.Wait()
+	list := entries(t, j)
+	equal(t, "entries", len(list), writers*actionsPerWriter*linesPerAction)
+	for i, e := range list {
+		equal(t, "line of the action", e.ID, fmt.Sprint(i%linesPerAction))
+		equal(t, "action", e.Action, list[i-i%linesPerAction].Action)
+	}
 }
 
-// The place is the user's own, by the rules for such files.
-func TestDefaultPath(t *testing.T) {
-	home := t.TempDir()
-	for state, want := range map[string]string{
-		filepath.Join(home, "elsewhere"): filepath.Join(home, "elsewhere", "pooltop", "events.jsonl"),
-		"":                               filepath.Join(home, ".local", "state", "pooltop", "events.jsonl"),
-		"relative/state":                 filepath.Join(home, ".local", "state", "pooltop", "events.jsonl"),
-		"./state":                        filepath.Join(home, ".local", "state", "pooltop", "events.jsonl"),
+// FuzzDecode checks that entries decoded from any bytes can be encoded again
+// without a difference, and that no function panics on them.
+func FuzzDecode(f *testing.F) {
+	line := toJSON(f, Entry{
+		Record: poolstate.Record{At: at, Kind: poolstate.EventHeld, Provider: "p", ID: "a", Reason: "why", After: poolstate.State{Status: new("exhausted")}},
+		Store:  "/store", Action: "n1", Verb: "exhaust", Undo: &poolstate.Undo{},
+	})
+	for _, content := range []string{
+		"", "\n\n", "{}", "null\n[]\n5", line, line + "\n" + line[:len(line)/2],
+		`{"action":"n2","undoes":"n1","store":"/store"}`, `{"at":"9999-12-31T23:59:59Z","event":"nonsense","by":7}`,
+		`{"at":"2026-11-23T09:20:06Z","event":"due","before":null,"after":{"streak":-1},"cooldown_seconds":-9223372036854775808}`,
 	} {
-		t.Setenv("HOME", home)
-		t.Setenv("USERPROFILE", home)
-		t.Setenv("XDG_STATE_HOME", state)
-		got, err := DefaultPath()
-		wantErr(t, err, nil)
-		equal(t, "path with "+state, got, want)
+		f.Add([]byte(content))
 	}
-	t.Setenv("HOME", "")
-	t.Setenv("USERPROFILE", "")
-	t.Setenv("XDG_STATE_HOME", "")
-	if path, err := DefaultPath(); err == nil {
-		t.Errorf("without a home the path is %s", path)
-	}
-	t.Setenv("XDG_STATE_HOME", home)
-	got, err := DefaultPath()
-	wantErr(t, err, nil)
-	equal(t, "path without a home", got, filepath.Join(home, "pooltop", "events.jsonl"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		list := decode(bytes.NewReader(data), 1<<12)
+		for i := range list {
+			store := poolstate.Open(list[i].Store)
+			last(list, store)
+			Records(list, store)
+			list[i].Same(&list[0].Record)
+			list[i].Credential()
+		}
+		text, err := encode(list)
+		must(t, err)
+		again, err := encode(decode(bytes.NewReader(text), maxLine))
+		if err != nil || !bytes.Equal(again, text) {
+			t.Errorf("%q became\n%q, %v", text, again, err)
+		}
+		for _, l := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
+			if len(l) > 0 && !json.Valid(l) {
+				t.Errorf("%q is not JSON", l)
+			}
+		}
+	})
 }

@@ -1,46 +1,70 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/user"
+	"strconv"
+	"time"
 
 	"pooltop/poolstate"
 )
 
-// Operator acts on a store and keeps account of it. Keys and commands act
-// through it alike.
+// Operator changes a store and records the changes. Store is required.
 type Operator struct {
 	Store   *poolstate.Store
 	Journal Journal
-	// User and Host sign the account.
+	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns a new number for an action. It has to be set.
+	// Number returns the number of a new action. It defaults to the time and a
+	// random number, in base 36.
 	Number func() string
 }
 
-// Sign fills in who acts, as the system knows them.
+// Sign sets User and Host to those of the process, as far as they are known.
 func (o *Operator) Sign() {
-	o.Host, _ = os.Hostname() // an unsigned line is better than none
+	o.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
 		o.User = u.Username
 	}
 }
 
-// Done is an action that was done.
+func (o *Operator) number() string {
+	if o.Number != nil {
+		return o.Number()
+	}
+	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
+}
+
+// Task is an action on credentials as they were last seen, or the undo of an
+// earlier action.
+type Task struct {
+	poolstate.Action
+	Seen []poolstate.Credential
+	// Policy is used to describe the credentials in the journal.
+	Policy poolstate.Policy
+	// Undoes is the number of the action to undo, and Undos restore what it
+	// changed. Both are empty unless Verb is VerbUndo.
+	Undoes string
+	Undos  []poolstate.Undo
+}
+
+// Done is the result of a task.
 type Done struct {
 	poolstate.Outcome
-	// Number names the action in the journal.
+	// Number is the number of the action in the journal.
 	Number string
 	// Entries are its lines in the journal.
 	Entries []Entry
-	// JournalErr is why the journal could not be written; the action stands.
+	// JournalErr is why the action could not be recorded. The change is made
+	// nevertheless.
 	JournalErr error
 }
 
-// Undos returns what it takes to take the action back, and nil when that is
-// impossible.
+// Undos returns what undoes the action, nil if that is impossible.
 func (d *Done) Undos() []poolstate.Undo {
 	var out []poolstate.Undo
 	for i := range d.Changed {
@@ -51,66 +75,59 @@ func (d *Done) Undos() []poolstate.Undo {
 	return out
 }
 
-// Do performs the action and writes it down.
-func (o *Operator) Do(ctx context.Context, a poolstate.Action, policy poolstate.Policy, seen []poolstate.Credential) (Done, error) {
-	out, err := o.Store.Perform(ctx, a, seen)
+// Plan returns what [Operator.Do] would change in the file as it is now.
+func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
+	if t.Verb == poolstate.VerbUndo {
+		return o.Store.PlanUndo(t.Undos)
+	}
+	return o.Store.Plan(t.Action, t.Seen)
+}
+
+// Do performs a task and records it in the journal.
+func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
+	number := o.number()
+	var out poolstate.Outcome
+	var err error
+	if t.Verb == poolstate.VerbUndo {
+		out, err = o.Store.Undo(ctx, t.Undos)
+	} else {
+		out, err = o.Store.Perform(ctx, t.Action, t.Seen)
+	}
 	if err != nil {
 		return Done{}, err
 	}
-	return o.account(out, policy, Entry{Verb: a.Verb.String()}), nil
+	return o.record(out, number, t), nil
 }
 
-// Undo undoes an action by its number and writes that down.
-func (o *Operator) Undo(ctx context.Context, number string, policy poolstate.Policy, undos []poolstate.Undo) (Done, error) {
-	out, err := o.Store.Undo(ctx, undos)
-	if err != nil {
-		return Done{}, err
-	}
-	return o.account(out, policy, Entry{Verb: poolstate.VerbUndo.String(), Undoes: number}), nil
-}
-
-// ErrNotUndoable is the error of a last action that cannot be taken back.
-var ErrNotUndoable = errors.New("a sync cannot be taken back: the tokens before it are gone")
-
-// LastUndo returns the last action on the store that can be taken back: its
-// lines and what it takes. Errors: poolstate.ErrNothingToUndo, ErrNotUndoable.
-func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
-	entries, err := o.Journal.Read()
-	if err != nil {
-		return "", nil, err
-	}
-	last := Last(entries, o.Store.Path())
-	if len(last) == 0 {
-		return "", nil, poolstate.ErrNothingToUndo
-	}
-	for _, e := range last {
-		if e.Undo == nil {
-			return "", nil, ErrNotUndoable
-		}
-		undos = append(undos, *e.Undo)
-	}
-	return last[0].Action, undos, nil
-}
-
-// account writes one line for each credential that changed.
-func (o *Operator) account(out poolstate.Outcome, policy poolstate.Policy, template Entry) Done {
-	done := Done{Outcome: out, Number: o.Number()}
+// record appends one line for each credential that changed.
+func (o *Operator) record(out poolstate.Outcome, number string, t Task) Done {
+	done, identity := Done{Outcome: out, Number: number}, o.Store.Identity()
 	for i := range out.Changed {
 		eff := &out.Changed[i]
-		e := template
-		e.Record = poolstate.RecordOf(&poolstate.Event{
-			At: out.At, Kind: kindOf(template.Verb, &eff.After), By: poolstate.ByOperator, Before: &eff.Before, After: &eff.After,
-		}, policy)
-		e.Action, e.User, e.Host, e.Store = done.Number, o.User, o.Host, o.Store.Path()
-		e.Undo = eff.Undo
-		done.Entries = append(done.Entries, e)
+		done.Entries = append(done.Entries, Entry{
+			Record: poolstate.RecordOf(&poolstate.Event{
+				At: out.At, Kind: kindOf(t.Verb, &eff.After), By: poolstate.ByOperator, Before: &eff.Before, After: &eff.After,
+			}, t.Policy),
+			Store: identity, Action: number, Verb: t.Verb.String(), User: o.User, Host: o.Host,
+			Undo: eff.Undo, Undoes: t.Undoes,
+		})
 	}
 	done.JournalErr = o.Journal.Append(done.Entries...)
 	return done
 }
 
-// kindOf is what an action comes to for a credential, in the words of events.
-func kindOf(verb string, after *poolstate.Credential) poolstate.EventKind {
+// RecordSeen records events that were seen in the store rather than caused by
+// the operator. It omits those that another process has recorded already.
+func (o *Operator) RecordSeen(events []poolstate.Record) error {
+	entries, identity := make([]Entry, len(events)), o.Store.Identity()
+	for i := range events {
+		entries[i] = Entry{Record: events[i], Store: identity}
+	}
+	return o.Journal.write(entries, true)
+}
+
+// kindOf returns the event that an action causes for a credential.
+func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKind {
 	switch {
 	case after.Status == poolstate.StatusDead:
 		return poolstate.EventDead
@@ -118,10 +135,66 @@ func kindOf(verb string, after *poolstate.Credential) poolstate.EventKind {
 		return poolstate.EventHeld
 	case after.Status == poolstate.StatusExhausted:
 		return poolstate.EventExhausted
-	case verb == poolstate.VerbSync.String():
+	case verb == poolstate.VerbSync:
 		return poolstate.EventRefreshed
-	case verb == poolstate.VerbReset.String():
+	case verb == poolstate.VerbReset:
 		return poolstate.EventReset
 	}
 	return poolstate.EventReady
+}
+
+// noticeEvery is how long a wait for the lock may take before it is reported,
+// and how often it is reported after that.
+const noticeEvery = 200 * time.Millisecond
+
+// Run is [Operator.Do] with reports of a wait for the lock. Until it has the lock
+// it can be cancelled by ctx. As long as another process holds the lock, Run
+// calls waiting every 200 ms with a description of that process, from a goroutine
+// that ends before Run returns.
+func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string)) (Done, error) {
+	var stop, stopped chan struct{}
+	return o.Do(poolstate.TraceLock(ctx, func(waits bool) {
+		if !waits {
+			close(stop)
+			<-stopped
+			return
+		}
+		stop, stopped = make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			tick := time.NewTicker(noticeEvery)
+			defer tick.Stop()
+			for {
+				select {
+				case <-stop:
+					return
+				case <-tick.C:
+					waiting(cmp.Or(poolstate.LockHolder(o.Store.Path()), "a running agent or another pooltop"))
+				}
+			}
+		}()
+	}), t)
+}
+
+// ErrNotUndoable is the error for an action that cannot be undone.
+var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
+
+// LastUndo returns what undoes the last action on the store that was not undone
+// yet, and its number. Errors: [poolstate.ErrNothingToUndo], [ErrNotUndoable].
+func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
+	entries, err := o.Journal.Read()
+	if err != nil {
+		return "", nil, err
+	}
+	lines := last(entries, o.Store)
+	if len(lines) == 0 {
+		return "", nil, poolstate.ErrNothingToUndo
+	}
+	for _, e := range lines {
+		if e.Undo == nil {
+			return "", nil, ErrNotUndoable
+		}
+		undos = append(undos, *e.Undo)
+	}
+	return lines[0].Action, undos, nil
 }

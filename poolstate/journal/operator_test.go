@@ -2,61 +2,49 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
 )
 
-var (
-	reset = poolstate.Action{Verb: poolstate.VerbReset}
-	hold  = poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: 2 * time.Hour, Reason: "until payday"}}
-)
-
-// state shows a state in one word.
-func state(s poolstate.State) string {
-	data, _ := json.Marshal(s) // it is only shown
-	return string(data)
-}
-
-// An action is written down as one line for each credential that it changed.
-func TestAnActionIsWrittenDown(t *testing.T) {
+// An action is recorded as one line per changed credential.
+func TestDo(t *testing.T) {
 	o := newOperator(t, pool)
 	done := do(t, o, hold)
 	wantErr(t, done.JournalErr, nil)
 	equal(t, "number", done.Number, "n1")
-	equal(t, "changed", len(done.Changed), 3)
 	equal(t, "refused", done.Refusals(), 1) // the dead one
 	list := entries(t, o.Journal)
-	equal(t, "lines", len(list), 3)
+	equal(t, "lines", toJSON(t, list), toJSON(t, done.Entries))
 	wants := []struct{ id, label, before, after string }{
 		{"a1", "primary", `{"status":null,"streak":null,"deadline":null}`, `{"status":"exhausted","streak":1,"deadline":"2026-11-23T11:20:06.970596Z"}`},
 		{"b2", "backup", `{"status":"exhausted","streak":2,"deadline":"2026-11-23T10:32:03Z"}`, `{"status":"exhausted","streak":3,"deadline":"2026-11-23T11:20:06.970596Z"}`},
 		{"", "nameless", `{"status":"exhausted","streak":null,"deadline":"2026-11-23T10:16:40Z"}`, `{"status":"exhausted","streak":1,"deadline":"2026-11-23T11:20:06.970596Z"}`},
 	}
+	if len(list) != len(wants) {
+		t.Fatalf("%d lines, want %d", len(list), len(wants))
+	}
 	for i, want := range wants {
 		e := list[i]
-		equal(t, "at", e.At, at)
-		equal(t, "action", e.Action, "n1")
-		equal(t, "what and who", fmt.Sprint(e.Verb, " ", e.By, " ", e.User, " ", e.Host), "exhaust operator ada engine")
-		equal(t, "store", e.Store, o.Store.Path())
-		equal(t, "provider", e.Provider, "openrouter")
-		equal(t, "id", e.ID, want.id)
-		equal(t, "label", e.Label, want.label)
-		equal(t, "before", state(e.Before), want.before)
-		equal(t, "after", state(e.After), want.after)
-		equal(t, "reason", e.Reason, "until payday")
-		equal(t, "it can be taken back", e.Undo != nil, true)
+		equal(t, "line", fmt.Sprintln(e.At, e.Action, e.Verb, e.By, e.User, e.Host, e.Provider, e.ID, e.Label, e.Reason),
+			fmt.Sprintln(at, "n1 exhaust operator ada engine openrouter", want.id, want.label, "until payday"))
+		equal(t, "store", e.Store, o.Store.Identity())
+		equal(t, "before", toJSON(t, e.Before), want.before)
+		equal(t, "after", toJSON(t, e.After), want.after)
+		equal(t, "undo", toJSON(t, e.Undo), toJSON(t, done.Changed[i].Undo))
 	}
 }
 
-// Only a hold has words, and only words that somebody gave.
-func TestReasons(t *testing.T) {
+// Only holds have a reason, and only one that the operator gave.
+func TestDo_NoReason(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429}}, "primary")
 	do(t, o, poolstate.Action{Verb: poolstate.VerbReset, Hold: poolstate.Hold{Reason: "left over"}}, "backup")
@@ -65,177 +53,238 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// What changes nothing, or fails, leaves no line.
-func TestNothingDoneIsNotWrittenDown(t *testing.T) {
+func TestDo_NothingChanged(t *testing.T) {
 	o := newOperator(t, pool)
-	done := do(t, o, reset, "primary")
-	equal(t, "unchanged", len(done.Unchanged), 1)
-	done = do(t, o, hold, "claude")
+	equal(t, "unchanged", len(do(t, o, reset, "primary").Unchanged), 1)
+	done := do(t, o, hold, "claude")
 	equal(t, "refused", done.Refusals(), 1)
-	saw := seen(t, o)
+	task := Task{Action: reset, Seen: seen(t, o)}
 	writeFile(t, o.Store.Path(), `{"credential_pool": 5}`)
-	_, err := o.Do(t.Context(), reset, poolstate.Backoff, saw)
+	_, err := o.Do(t.Context(), task)
 	wantErr(t, err, poolstate.ErrNotPool)
-	_, err = o.Undo(t.Context(), "n1", poolstate.Backoff, nil)
+	_, err = o.Do(t.Context(), undoTask("n1", nil))
 	wantErr(t, err, poolstate.ErrNotPool)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = o.Do(ctx, reset, poolstate.Backoff, saw)
+	_, err = o.Do(ctx, task)
 	wantErr(t, err, context.Canceled)
 	equal(t, "lines", len(entries(t, o.Journal)), 0)
 }
 
-// withoutStamp is a store whose time stamp is no matter.
-func withoutStamp(content string) string {
+// An Operator with only a Store works: it records nothing and numbers actions
+// itself.
+func TestDo_Defaults(t *testing.T) {
+	store := newOperator(t, pool).Store
+	o := &Operator{Store: store}
+	first := do(t, o, reset, "backup")
+	wantErr(t, first.JournalErr, nil)
+	equal(t, "changed", len(first.Changed), 1)
+	second := do(t, o, hold, "backup")
+	equal(t, "distinct numbers", first.Number != "" && first.Number != second.Number, true)
+	_, _, err := o.LastUndo()
+	wantErr(t, err, poolstate.ErrNothingToUndo)
+}
+
+// RFC 3339 has no year 10000.
+func TestDo_DistantDeadline(t *testing.T) {
+	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a", "label": "x", "last_status": "exhausted", "last_error_reset_at": 999999999999}]}}`)
+	done := do(t, o, reset)
+	wantErr(t, done.JournalErr, nil)
+	equal(t, "before", toJSON(t, entries(t, o.Journal)[0].Before), `{"status":"exhausted","streak":null,"deadline":"9999-12-31T23:59:59.999Z"}`)
+	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
+}
+
+// If the journal cannot be written, the change is made and can be undone.
+func TestDo_JournalError(t *testing.T) {
+	o := newOperator(t, pool)
+	must(t, os.MkdirAll(o.Journal.path, 0o700))
+	done := do(t, o, hold, "primary")
+	if done.JournalErr == nil || !strings.Contains(done.JournalErr.Error(), o.Journal.path) {
+		t.Errorf("the error is %v, want one that names the journal", done.JournalErr)
+	}
+	equal(t, "held", seen(t, o, "primary")[0].Held(), true)
+	back := doTask(t, o, undoTask(done.Number, done.Undos()))
+	equal(t, "undone", len(back.Changed), 1)
+	equal(t, "second error", back.JournalErr != nil, true)
+	equal(t, "store", beforeUpdatedAt(readFile(t, o.Store.Path())), beforeUpdatedAt(pool))
+}
+
+func beforeUpdatedAt(content string) string {
 	before, _, _ := strings.Cut(content, `"updated_at"`)
 	return before
 }
 
-// Another process takes the last action back from the journal alone, then the
-// one before, until nothing is left.
-func TestTheJournalIsEnoughToTakeActionsBack(t *testing.T) {
+// The journal suffices to undo actions, the last one first, until none is left.
+func TestLastUndo(t *testing.T) {
 	o := newOperator(t, pool)
-	states := []string{withoutStamp(pool)}
+	states := []string{beforeUpdatedAt(pool)}
 	for _, a := range []poolstate.Action{reset, hold, reset} {
 		do(t, o, a, "primary", "backup", "nameless")
-		states = append(states, withoutStamp(readFile(t, o.Store.Path())))
+		states = append(states, beforeUpdatedAt(readFile(t, o.Store.Path())))
 	}
 	for i, want := range []string{"n3", "n2", "n1"} {
-		number, undos, err := o.LastUndo()
-		wantErr(t, err, nil)
-		equal(t, "the last action", number, want)
-		done := takeBack(t, o, number, undos)
+		task := lastUndo(t, o)
+		equal(t, "number", task.Undoes, want)
+		done := doTask(t, o, task)
 		wantErr(t, done.JournalErr, nil)
-		equal(t, "left alone", len(done.Unchanged), 0)
-		equal(t, "undo of an undo", len(done.Undos()), 0)
-		equal(t, "store", withoutStamp(readFile(t, o.Store.Path())), states[2-i])
-		last := entries(t, o.Journal)[len(entries(t, o.Journal))-1]
-		equal(t, "undoes", last.Undoes, want)
-		equal(t, "verb", last.Verb, "undo")
-		equal(t, "it cannot be taken back", last.Undo == nil, true)
+		equal(t, "unchanged", len(done.Unchanged), 0)
+		equal(t, "undos of an undo", len(done.Undos()), 0)
+		equal(t, "store", beforeUpdatedAt(readFile(t, o.Store.Path())), states[2-i])
+		line := done.Entries[0]
+		equal(t, "line", fmt.Sprint(line.Verb, " ", line.Undoes, " ", line.Undo == nil), "undo "+want+" true")
 	}
 	_, _, err := o.LastUndo()
 	wantErr(t, err, poolstate.ErrNothingToUndo)
 }
 
-// What the journal gives is what the outcome gave.
-func TestLastUndoIsTheOutcomesOwn(t *testing.T) {
-	o := newOperator(t, pool)
-	done := do(t, o, hold)
-	_, undos, err := o.LastUndo()
-	wantErr(t, err, nil)
-	want, _ := json.Marshal(done.Undos())
-	got, _ := json.Marshal(undos)
-	equal(t, "undos", string(got), string(want))
-}
-
-// An undo of which nothing could be done leaves no line: it may be tried again.
-func TestAnUndoThatDidNothingCanBeTriedAgain(t *testing.T) {
+// An undo that changed nothing is not recorded and can be repeated.
+func TestLastUndo_Refused(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, hold, "primary")
 	held := readFile(t, o.Store.Path())
 	writeFile(t, o.Store.Path(), strings.Replace(held, "until payday", "until then", 1))
-	number, undos, err := o.LastUndo()
-	wantErr(t, err, nil)
-	equal(t, "refused", func() int { d := takeBack(t, o, number, undos); return d.Refusals() }(), 1)
-	again, _, err := o.LastUndo()
-	wantErr(t, err, nil)
-	equal(t, "the last action", again, number)
+	done := doTask(t, o, lastUndo(t, o))
+	equal(t, "refused", done.Refusals(), 1)
 	writeFile(t, o.Store.Path(), held)
-	equal(t, "taken back", len(takeBack(t, o, number, undos).Changed), 1)
-	_, _, err = o.LastUndo()
-	wantErr(t, err, poolstate.ErrNothingToUndo)
+	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 }
 
-// Actions on other stores are not ours to take back.
-func TestLastUndoIsOfThisStore(t *testing.T) {
+// Each store has its own last action, whatever path leads to it.
+func TestLastUndo_Store(t *testing.T) {
 	o, other := newOperator(t, pool), newOperator(t, pool)
 	other.Journal = o.Journal
-	do(t, o, reset, "backup")
 	other.Number = func() string { return "m1" }
+	do(t, o, reset, "backup")
 	do(t, other, hold)
-	number, undos, err := o.LastUndo()
-	wantErr(t, err, nil)
-	equal(t, "the last action here", number, "n1")
-	equal(t, "credentials", len(undos), 1)
-	number, _, err = other.LastUndo()
-	wantErr(t, err, nil)
-	equal(t, "the last action there", number, "m1")
+	equal(t, "last action here", lastUndo(t, o).Undoes, "n1")
+	equal(t, "last action there", lastUndo(t, other).Undoes, "m1")
+
+	link := filepath.Join(t.TempDir(), "link.json")
+	if err := os.Symlink(o.Store.Path(), link); err != nil {
+		t.Skip("no symlinks: ", err)
+	}
+	linked := &Operator{Store: poolstate.Open(link), Journal: o.Journal, Number: func() string { return "l1" }}
+	equal(t, "last action by symlink", lastUndo(t, linked).Undoes, "n1")
+	do(t, linked, hold, "primary")
+	equal(t, "last action by path", lastUndo(t, o).Undoes, "l1")
 }
 
-// The tokens that a sync replaced are gone, so it is not taken back, nor is
-// anything before it as if it had not been.
-func TestASyncCannotBeTakenBack(t *testing.T) {
-	const fresh = "SECRET-fresh-5d81-not-a-real-token"
+// A sync replaces tokens, which no journal may hold. It cannot be undone, and it
+// hides the actions before it.
+func TestLastUndo_Sync(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, reset, "backup")
 	path := filepath.Join(t.TempDir(), ".credentials.json")
-	writeFile(t, path, `{"claudeAiOauth": {"accessToken": "`+fresh+`"}}`)
+	writeFile(t, path, `{"claudeAiOauth": {"accessToken": "SECRET-fresh-5d81-not-a-real-token"}}`)
 	done := do(t, o, poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: path}, "claude")
 	equal(t, "changed", len(done.Changed), 1)
 	equal(t, "undos", len(done.Undos()), 0)
 	_, _, err := o.LastUndo()
 	wantErr(t, err, ErrNotUndoable)
-	if strings.Contains(readFile(t, o.Journal.path), "SECRET-") {
-		t.Error("there is a secret in the journal")
-	}
+	equal(t, "secret in the journal", strings.Contains(readFile(t, o.Journal.path), "SECRET-"), false)
 }
 
-// A journal that cannot be written is told of; what was done is done, and can be
-// taken back as long as somebody remembers it.
-func TestAnActionStandsWithoutItsAccount(t *testing.T) {
+func TestRun(t *testing.T) {
 	o := newOperator(t, pool)
-	if err := os.MkdirAll(o.Journal.path, 0o700); err != nil {
-		t.Fatal(err)
+	silent := func(holder string) { t.Errorf("reports a wait for %q while the lock is free", holder) }
+	task := Task{Action: hold, Seen: seen(t, o, "primary")}
+	for range 2 {
+		plan, err := o.Plan(task)
+		must(t, err)
+		equal(t, "planned changes", len(plan.Changed), 1)
+		done, err := o.Run(t.Context(), task, silent)
+		must(t, err)
+		equal(t, "changes", len(done.Changed), 1)
+		task = undoTask(done.Number, done.Undos())
 	}
-	done := do(t, o, hold, "primary")
-	if done.JournalErr == nil || !strings.Contains(done.JournalErr.Error(), o.Journal.path) {
-		t.Errorf("the account is %v, want an error that names the journal", done.JournalErr)
-	}
-	equal(t, "held", seen(t, o, "primary")[0].Held(), true)
-	back := takeBack(t, o, done.Number, done.Undos())
-	equal(t, "taken back", len(back.Changed), 1)
-	equal(t, "told of again", back.JournalErr != nil, true)
-	equal(t, "store", withoutStamp(readFile(t, o.Store.Path())), withoutStamp(pool))
-	if _, _, err := o.LastUndo(); err != nil {
-		wantErr(t, err, poolstate.ErrNothingToUndo)
+	equal(t, "actions in the journal", actions(entries(t, o.Journal)), "n1 n2")
+}
+
+func TestRun_Waiting(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		held    time.Duration
+		cancel  time.Duration // 0 for never
+		notices int
+		err     error
+	}{
+		{"a moment", 170 * time.Millisecond, 0, 0, nil},
+		{"a second", 990 * time.Millisecond, 0, 4, nil},
+		{"cancelled", time.Minute, 500 * time.Millisecond, 2, context.Canceled},
+		{"too long", time.Minute, 0, 74, poolstate.ErrLocked},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOperator(t, pool)
+				l := flock.New(poolstate.LockPath(o.Store.Path()))
+				if ok, err := l.TryLock(); !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+				defer func() { _ = l.Close() }()
+				time.AfterFunc(tt.held, func() { _ = l.Unlock() })
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if tt.cancel > 0 {
+					time.AfterFunc(tt.cancel, cancel)
+				}
+				notices := 0
+				_, err := o.Run(ctx, Task{Action: hold, Seen: seen(t, o, "primary")}, func(holder string) {
+					notices++ // the race detector checks that this ends before Run does
+					equal(t, "holder described", holder != "", true)
+				})
+				wantErr(t, err, tt.err)
+				if notices < tt.notices || notices > tt.notices+1 {
+					t.Errorf("%d notices, want %d", notices, tt.notices)
+				}
+			})
+		})
 	}
 }
 
-// Without a journal one acts all the same.
-func TestAnOperatorWithoutAJournal(t *testing.T) {
-	o := newOperator(t, pool)
-	o.Journal = Journal{}
-	done := do(t, o, reset)
-	wantErr(t, done.JournalErr, nil)
-	equal(t, "changed", len(done.Changed), 3)
-	_, _, err := o.LastUndo()
-	wantErr(t, err, poolstate.ErrNothingToUndo)
-}
-
-// A reset time after the year 9999, as a garbled file has it, can be written
-// down: as the last instant that can be named.
-func TestInstantsThatNobodyCanName(t *testing.T) {
-	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a", "label": "x", "last_status": "exhausted", "last_error_reset_at": 999999999999}]}}`)
-	done := do(t, o, reset)
-	wantErr(t, done.JournalErr, nil)
-	list := entries(t, o.Journal)
-	if len(list) != 1 {
-		t.Fatalf("there are %d lines, want one", len(list))
+// leaked returns eight consecutive characters of a secret that text contains.
+func leaked(text, secret string) string {
+	for i := 0; i+8 <= len(secret); i++ {
+		if strings.Contains(text, secret[i:i+8]) {
+			return secret[i : i+8]
+		}
 	}
-	equal(t, "before", state(list[0].Before), `{"status":"exhausted","streak":null,"deadline":"9999-12-31T23:59:59.999Z"}`)
-	number, undos, err := o.LastUndo()
-	wantErr(t, err, nil)
-	equal(t, "taken back", len(takeBack(t, o, number, undos).Changed), 1)
+	return ""
 }
 
-func TestStateOf(t *testing.T) {
-	o := newOperator(t, pool)
-	c := seen(t, o, "backup")[0]
-	equal(t, "under backoff", state(poolstate.StateOf(&c, poolstate.Backoff, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T10:32:03Z"}`)
-	equal(t, "under flat", state(poolstate.StateOf(&c, poolstate.Flat, at)), `{"status":"exhausted","streak":2,"deadline":"2026-11-23T09:32:03Z"}`)
-	c = poolstate.Credential{Streak: poolstate.KnownStreak(0)}
-	equal(t, "of a ready one", state(poolstate.StateOf(&c, poolstate.Backoff, at)), `{"status":null,"streak":0,"deadline":null}`)
+// No part of a secret reaches the journal or formatted results, wherever an entry
+// or the operator quotes it.
+func TestDo_Secrets(t *testing.T) {
+	const a, b = "sk-or-v1-7d0c2a55e1f94b", "oat01:Zm9vYmFyYmF6cXV4é\\\"end"
+	entry := func(id, secret, other string) string {
+		q := func(s string) string { return toJSON(t, s) }
+		return fmt.Sprintf(`{"id": %q, "label": %s, "source": %s, "api_key": %s, "last_status": %s, "last_error_reason": %s,
+			"last_error_message": %s, "failure_reason": %s, "model_cooldowns": {%s: 1795429000.0, "deep": [{"x": %s}]},
+			"last_error_code": %s, "last_status_at": %s, "status_cleared_at": %s, "consecutive_failures": %s, "note": %s}`,
+			id, q("key "+secret), q(secret), q(secret), q(secret), q("bad key "+secret[2:]),
+			q("Incorrect API key provided: "+secret+"; see "+other), q(secret[:12]), q(secret), q(secret+secret),
+			q(secret), q(secret), q(secret), q(secret), q(secret))
+	}
+	content := `{"credential_pool": {"p": [` + entry("1", a, "x") + `, ` + entry("2", b, "y") + `]}}`
+	for _, reason := range []string{"", "leaked: " + a + " and " + b, a, strings.ToUpper(a) + b[4:20]} {
+		for _, verb := range []poolstate.Verb{poolstate.VerbReset, poolstate.VerbHold} {
+			o := newOperator(t, content)
+			done := do(t, o, poolstate.Action{Verb: verb, Hold: poolstate.Hold{Code: 429, Reason: reason}})
+			back := doTask(t, o, lastUndo(t, o))
+			equal(t, "changed", len(done.Changed), 2)
+			equal(t, "undone", len(back.Changed), 2)
+			texts := []string{fmt.Sprintf("%+v", done), fmt.Sprintf("%+v", back), readFile(t, o.Journal.path), toJSON(t, done.Undos())}
+			for _, text := range texts {
+				for _, secret := range []string{a, b} {
+					if leak := leaked(text, secret); leak != "" {
+						t.Errorf("%s with %q: %q appears in %s", verb, reason, leak, text)
+					}
+				}
+			}
+			if strings.Contains(reason, a) && verb == poolstate.VerbHold {
+				equal(t, "placeholder in the reason", strings.Contains(entries(t, o.Journal)[0].Reason, "[secret]"), true)
+			}
+		}
+	}
 }
 
 func TestSign(t *testing.T) {
@@ -243,5 +292,5 @@ func TestSign(t *testing.T) {
 	o.Sign()
 	host, _ := os.Hostname()
 	equal(t, "host", o.Host, host)
-	equal(t, "somebody signs", o.User != "" || o.Host != "", true)
+	equal(t, "signed", o.User != "" || o.Host != "", true)
 }

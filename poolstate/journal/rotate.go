@@ -6,39 +6,40 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// maxSize is from when on the file gives way to a new one. There are never more
-// than two of them.
-const maxSize = 5 << 20
-
-// older is where the file went that had grown too large.
-func (j Journal) older() string { return j.path + ".1" }
-
-// How long to wait for another process that writes, which takes a moment, and
-// how often to look.
 const (
-	lockPatience = time.Second
-	lockPoll     = 5 * time.Millisecond
+	// maxSize is the size in bytes above which the file is rotated. One rotated
+	// file is kept.
+	maxSize = 5 << 20
+	// lockTimeout is how long to wait for another process, which needs the lock
+	// only for the time of a write, and lockPoll how often to try.
+	lockTimeout = time.Second
+	lockPoll    = 5 * time.Millisecond
+	// recent is how much of the end of the file is searched for events that were
+	// recorded already.
+	recent = 256 << 10
 )
 
-// lock keeps other processes from writing, so that no two of them move the file
-// away or note the same. It says whether it could.
+func (j Journal) rotated() string { return j.path + ".1" }
+
+// lock excludes other processes and reports whether it succeeded.
 func (j Journal) lock() (unlock func(), locked bool) {
-	l := flock.New(j.path+".lock", flock.SetPermissions(journalMode))
-	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	l := flock.New(j.path+".lock", flock.SetPermissions(fileMode))
+	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
 	defer cancel()
 	if locked, err := l.TryLockContext(ctx, lockPoll); err != nil || !locked {
 		return func() {}, false
 	}
-	return func() { _ = l.Unlock() }, true // it ends with the process at the latest
+	return func() { _ = l.Unlock() }, true // the lock ends with the process
 }
 
-// rotate moves the file away if more bytes would make it too large. The lock
-// has to be held.
+// rotate renames the file if more bytes would make it too large. The caller
+// holds the lock.
 func (j Journal) rotate(more int) error {
 	info, err := os.Stat(j.path)
 	switch {
@@ -49,32 +50,15 @@ func (j Journal) rotate(more int) error {
 	case info.Size()+int64(more) <= maxSize || info.Size() == 0:
 		return nil
 	}
-	return os.Rename(j.path, j.older())
+	return os.Rename(j.path, j.rotated())
 }
 
-// recent is how much of the end of the file is searched for what is already
-// known; events that are the same lie close together.
-const recent = 256 << 10
-
-// unknown returns the entries that the end of the file does not have.
-func (j Journal) unknown(entries []Entry) []Entry {
+// withoutKnown returns the entries that are not among the last of the file.
+func (j Journal) withoutKnown(entries []Entry) []Entry {
 	known := j.tail()
-	var out []Entry
-	for _, e := range entries {
-		if !knows(known, &e) {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-func knows(known []Entry, e *Entry) bool {
-	for i := len(known) - 1; i >= 0; i-- {
-		if known[i].Store == e.Store && known[i].Same(&e.Record) {
-			return true
-		}
-	}
-	return false
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return slices.ContainsFunc(known, func(k Entry) bool { return k.Store == e.Store && k.Same(&e.Record) })
+	})
 }
 
 // tail returns the last entries of the file.
@@ -85,10 +69,10 @@ func (j Journal) tail() []Entry {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.Size() > recent {
-		// Into a line, most likely, which is passed over.
+		// This is usually within a line, which is then ignored.
 		if _, err := f.Seek(-recent, io.SeekEnd); err != nil {
 			return nil
 		}
 	}
-	return read(f, recent)
+	return decode(f, recent)
 }

@@ -1,0 +1,69 @@
+package journal
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// An action that was also seen is returned once. Similar events are kept.
+func TestRecords(t *testing.T) {
+	acted := sighting("a", time.Second)
+	acted.Action, acted.By = "1", poolstate.ByOperator
+	got := Records([]Entry{
+		sighting("a", -time.Hour), sighting("a", 0), sighting("b", 0), acted, sighting("a", 2*time.Second), acted, sighting("a", 7*time.Second),
+	}, poolstate.Open("s"))
+	var events []string
+	for _, r := range got {
+		events = append(events, r.ID+" by "+r.By.String())
+	}
+	equal(t, "events", strings.Join(events, ", "), "a by agent, b by agent, a by operator, a by operator, a by agent")
+}
+
+func TestHistory(t *testing.T) {
+	o := newOperator(t, pool)
+	snapshot, err := o.Store.Load()
+	must(t, err)
+	recorded := poolstate.Record{
+		At: time.Unix(1795422723, 0).UTC(), Kind: poolstate.EventExhausted, Provider: "openrouter", ID: "b2",
+		After: poolstate.StateOf(&seen(t, o, "backup")[0], poolstate.Backoff, at),
+	}
+	early := poolstate.Record{At: at.Add(-9 * time.Hour), Kind: poolstate.EventAdded, ID: "x"}
+	must(t, o.RecordSeen([]poolstate.Record{recorded, early}))
+	got, err := o.Journal.History(o.Store, snapshot.Pool, poolstate.Backoff, at)
+	must(t, err)
+	var events []string
+	for _, r := range got {
+		events = append(events, r.Kind.String()+" "+r.ID)
+	}
+	equal(t, "events", strings.Join(events, ", "), "added x, exhausted b2")
+}
+
+func TestLast(t *testing.T) {
+	line := func(action, store, undoes string) Entry { return Entry{Action: action, Store: store, Undoes: undoes} }
+	tests := []struct {
+		name    string
+		entries []Entry
+		want    string
+	}{
+		{"no action", nil, ""},
+		{"one", []Entry{line("1", "s", "")}, "1"},
+		{"two", []Entry{line("1", "s", ""), line("2", "s", "")}, "2"},
+		{"several credentials", []Entry{line("1", "s", ""), line("2", "s", ""), line("2", "s", ""), line("2", "s", "")}, "2 2 2"},
+		{"undone", []Entry{line("1", "s", ""), line("2", "s", "1")}, ""},
+		{"the one before an undone action", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2")}, "1"},
+		{"two undone", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2"), line("4", "s", "1")}, ""},
+		{"after an undo", []Entry{line("1", "s", ""), line("2", "s", "1"), line("3", "s", "")}, "3"},
+		{"undo of several credentials", []Entry{line("1", "s", ""), line("1", "s", ""), line("2", "s", "1"), line("2", "s", "1")}, ""},
+		{"another store", []Entry{line("1", "other", "")}, ""},
+		{"beside another store", []Entry{line("1", "s", ""), line("2", "other", ""), line("3", "other", "2")}, "1"},
+		{"undone in another store", []Entry{line("1", "s", ""), line("2", "other", "1")}, "1"},
+		{"same number in another store", []Entry{line("1", "s", ""), line("1", "other", "")}, "1"},
+		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { equal(t, "last", actions(last(tt.entries, poolstate.Open("s"))), tt.want) })
+	}
+}
