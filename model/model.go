@@ -212,8 +212,8 @@ func (m *Model) screen() *ui.Screen {
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
-		Without: m.cfg.Without,
-		Short:   m.keys.footer(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Hidden: m.cfg.Without,
+		Short:  m.keys.footer(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
 	}
 	if m.pane == ui.PaneHelp {
 		s.Full = m.keys.help()

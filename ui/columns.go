@@ -1,225 +1,202 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
+
 	"pooltop/poolstate"
+	"pooltop/ui/filter"
 )
 
-// Breakpoints of the table, in columns.
+// Widths of the terminal, in cells, from which the screen changes its form.
 const (
-	wideFrom   = 110 // everything
-	mediumFrom = 80  // without AT, THEN and, when it gets tight, the bar
-	narrowFrom = 50  // glyph, name, state, streak, back in
+	wideFrom   = 110 // forecast or events beside the detail
+	mediumFrom = 80  // wider margins, the detail, words in full
+	narrowFrom = 50  // more than symbol, name and countdown
 )
 
-// Fixed widths of columns, in cells.
+// Column is a column of the table.
+type Column uint8
+
+// The columns, in their order on screen.
+const (
+	columnName Column = iota
+	columnState
+	ColumnWhy
+	ColumnStreak
+	columnBack
+	ColumnAt
+	ColumnCooldown
+	ColumnNextFail
+	columnCount
+)
+
+// Fixed widths of parts of columns, in cells.
 const (
 	ladderWidth = poolstate.Steps
-	streakWidth = ladderWidth + 4 // the ladder, a blank, up to three digits
-	stateWidth  = 8
-	backWidth   = 9
-	atWidth     = 9
-	totalWidth  = 6
-	thenWidth   = 4
+	streakWidth = ladderWidth + 4 // the ladder, a blank and up to three digits
+	totalWidth  = 6               // the length of a cooldown, after its bar
 	minBar      = 10
 )
 
-// Column is a column of the table that a person can do without. State, name and
-// the way back always stand, as far as there is room.
-type Column uint8
-
-// The columns, in the order in which they stand.
-const (
-	ColumnWhy Column = iota
-	ColumnStreak
-	ColumnAt
-	ColumnCooldown
-	ColumnThen
-)
-
-var columnNames = [...]string{"why", "streak", "at", "cooldown", "then"}
-
-// Name is what a person writes to choose it: in the configuration, on the
-// command line.
-func (c Column) Name() string { return columnNames[c] }
-
-// Columns are all of them, in their order.
-func Columns() []Column {
-	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnThen}
+// columnSpec describes a column. To add one, add its constant and its entry in
+// columnSpecs here, and a method that draws it in row.go.
+type columnSpec struct {
+	// option is the name of the column in the configuration; a column without one
+	// cannot be hidden.
+	option string
+	title  string
+	right  bool         // align the title with the end of the column
+	order  filter.Order // how a click on the title sorts
+	from   int          // the narrowest terminal that shows the column
+	gap    int          // blanks before it
+	widths []request
+	draw   func(*row)
 }
 
-// Hidden is a set of columns that a table does without. The zero value hides
-// none; what is not hidden still gives way where there is no room.
-type Hidden uint8
+// request is a width that a column asks for: the first one to be shown at all,
+// the others to grow. Ranks order the requests of all columns, lowest first.
+type request struct{ rank, width int }
+
+var columnSpecs = [columnCount]columnSpec{
+	columnName: {
+		title: "CREDENTIAL", order: filter.OrderPool, draw: (*row).name,
+		widths: []request{{0, 5}, {2, 21}, {13, 32}, {16, 40}, {18, 60}},
+	},
+	columnState: {
+		title: "STATE", order: filter.OrderState, from: narrowFrom, gap: 2, draw: (*row).state,
+		widths: []request{{3, 8}},
+	},
+	ColumnWhy: {
+		option: "why", title: "WHY", order: filter.OrderWorst, gap: 2, draw: (*row).why,
+		widths: []request{{5, 12}, {6, 19}, {12, 30}, {15, 44}, {19, 80}},
+	},
+	ColumnStreak: {
+		option: "streak", title: "STREAK", order: filter.OrderStreak, gap: 2, draw: (*row).streak,
+		widths: []request{{4, len("STREAK")}, {7, streakWidth}},
+	},
+	columnBack: {
+		title: "BACK IN ", right: true, order: filter.OrderDeadline, gap: 1, draw: (*row).back,
+		widths: []request{{1, 10}}, // the last cell is for the mark of the origin
+	},
+	ColumnAt: {
+		option: "at", title: "AT", right: true, order: filter.OrderDeadline, gap: 1, draw: (*row).at,
+		widths: []request{{9, 9}},
+	},
+	ColumnCooldown: {
+		option: "cooldown", title: "COOLDOWN", order: filter.OrderDeadline, gap: 2, draw: (*row).cooldown,
+		widths: []request{{8, minBar + 1 + totalWidth}, {11, 25}, {14, 47}, {17, 300}},
+	},
+	ColumnNextFail: {
+		option: "next-fail", title: "NEXT FAIL", right: true, order: filter.OrderStreak, gap: 1, draw: (*row).nextFail,
+		widths: []request{{10, len("NEXT FAIL")}},
+	},
+}
+
+// Name returns the name of a column in the configuration and on the command
+// line.
+func (c Column) Name() string { return columnSpecs[c].option }
+
+// Columns returns the columns that can be hidden, in their order on screen.
+func Columns() []Column {
+	var out []Column
+	for c := range columnCount {
+		if columnSpecs[c].option != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Hidden is a set of columns that are never shown. The zero value hides none;
+// columns that are not hidden are shown if there is room.
+type Hidden uint16
 
 // AllBut hides every column that is not named.
 func AllBut(shown ...Column) Hidden {
 	var h Hidden
 	for _, c := range Columns() {
-		h |= 1 << c
-	}
-	for _, c := range shown {
-		h &^= 1 << c
+		if !slices.Contains(shown, c) {
+			h |= 1 << c
+		}
 	}
 	return h
 }
 
 func (h Hidden) has(c Column) bool { return h&(1<<c) != 0 }
 
-// columns is where things stand in a row: the first cell of left-aligned
-// columns, the cell after the last of right-aligned ones. Zero is a column that
-// is not there.
+// span is a range of cells of a line: from its first to the one after its last.
+type span struct{ from, to int }
+
+func (s span) width() int { return s.to - s.from }
+
+// columns is the layout of the table in a terminal.
 type columns struct {
-	cursor, glyph  int // the selection's bar, the state's glyph
-	name, nameW    int
-	state          int
-	why, whyW      int
-	ladder, number int
-	backEnd        int // the origin's mark follows
-	atEnd          int
-	bar, barW      int
-	total          int
-	thenEnd        int
-	end            int // where rules end
+	cursor, glyph int               // cells of the selection's bar and of the state's symbol
+	at            [columnCount]span // empty for a column that is not shown
+	end           int               // where rules end
 }
 
-// columnsFor lays out the table for a width, without the columns that a person
-// does not want. What those would take goes to the others.
-func columnsFor(w int, without Hidden) columns {
-	switch {
-	case w >= wideFrom:
-		return wideColumns(w, without)
-	case w >= mediumFrom:
-		return mediumColumns(w, without)
-	case w >= narrowFrom:
-		return narrowColumns(w, without)
-	}
-	return singleColumn(w)
-}
+func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// Fixed shares of a wide and a medium row: its margins, the name's gap, state
-// and countdown, and what each other column adds, its gap included.
-const (
-	fixedPart    = 5 + 2 + stateWidth + 1 + backWidth + 1 + 2
-	whyGap       = 2
-	streakPart   = 2 + streakWidth
-	atPart       = 1 + atWidth
-	cooldownPart = 2 + 1 + totalWidth // and the bar
-	thenPart     = 1 + thenWidth
-)
-
-// nameMost is how wide a name becomes when nothing else takes what is left.
-const nameMost = 60
-
-func wideColumns(w int, without Hidden) columns {
-	c := columns{cursor: 1, glyph: 3, name: 5, end: w - 2}
-	// What the fixed columns, their gaps and the margins leave is shared.
-	rest := w - fixedPart
-	for column, part := range map[Column]int{
-		ColumnWhy: whyGap, ColumnStreak: streakPart, ColumnAt: atPart, ColumnCooldown: cooldownPart, ColumnThen: thenPart,
-	} {
-		if !without.has(column) {
-			rest -= part
+// requests are those of all columns, by rank.
+var requests = func() (all []columnRequest) {
+	for c := range columnCount {
+		for _, r := range columnSpecs[c].widths {
+			all = append(all, columnRequest{c, r})
 		}
 	}
-	why, bar := !without.has(ColumnWhy), !without.has(ColumnCooldown)
-	c.nameW = min(rest*36/100, 40)
-	switch {
-	case why && bar:
-		c.whyW = min(rest*33/100, 44)
-	case why:
-		c.whyW = rest - c.nameW
-	case !bar:
-		c.nameW = min(rest, nameMost)
-	}
-	if bar {
-		c.barW = rest - c.nameW - c.whyW
-	}
-	at := c.leftPart(without) + 1 // behind the mark of the origin
-	if !without.has(ColumnAt) {
-		at += atPart
-		c.atEnd = at
-	}
-	if bar {
-		c.bar = at + 2
-		c.total = c.bar + c.barW + 1
-		at = c.total + totalWidth
-	}
-	if !without.has(ColumnThen) {
-		c.thenEnd = at + thenPart
-	}
-	return c
+	slices.SortFunc(all, func(a, b columnRequest) int { return cmp.Compare(a.rank, b.rank) })
+	return all
+}()
+
+type columnRequest struct {
+	column Column
+	request
 }
 
-func mediumColumns(w int, without Hidden) columns {
-	c := columns{cursor: 1, glyph: 3, name: 5, end: w - 2}
-	rest := w - fixedPart
-	if !without.has(ColumnStreak) {
-		rest -= streakPart
-	}
-	if !without.has(ColumnWhy) {
-		rest -= whyGap
-	}
-	const withBar = cooldownPart + minBar
-	least := 36 // for name and reason, before there is a bar
-	if without.has(ColumnWhy) {
-		least = 20
-	}
-	if !without.has(ColumnCooldown) && rest >= least+withBar {
-		c.barW = minBar
-		rest -= withBar
-	}
-	switch {
-	case !without.has(ColumnWhy):
-		c.nameW = rest * 54 / 100
-		c.whyW = rest - c.nameW
-	case c.barW > 0:
-		c.nameW = min(rest, 40)
-		c.barW += rest - c.nameW
-	default:
-		c.nameW = min(rest, nameMost)
-	}
-	back := c.leftPart(without)
-	if c.barW > 0 {
-		c.bar = back + 3
-		c.total = c.bar + c.barW + 1
-	}
-	return c
-}
+// maxSlack is the most that unused cells widen the gap after the name.
+const maxSlack = 20
 
-// leftPart places the columns up to the countdown, which wide and medium
-// tables share, and returns where that ends.
-func (c *columns) leftPart(without Hidden) int {
-	c.state = c.name + c.nameW + 2
-	at := c.state + stateWidth
-	if !without.has(ColumnWhy) {
-		c.why = at + 2
-		at = c.why + c.whyW
+// columnsFor lays out the table for a terminal of w cells. Requests are met in
+// turn until one cannot be, so a wider terminal never makes a column narrower.
+func columnsFor(w int, hidden Hidden) columns {
+	c := columns{cursor: 1, glyph: 3, end: w - 2}
+	first := c.glyph + 2
+	room := c.end - first
+	if w < mediumFrom {
+		c, first = columns{cursor: 0, glyph: 1, end: w - 1}, 3
+		// No column pays for the margins that grow at mediumFrom.
+		room = min(c.end-first, mediumFrom-2-5)
 	}
-	if !without.has(ColumnStreak) {
-		c.ladder = at + 2
-		c.number = c.ladder + ladderWidth + 1
-		at = c.ladder + streakWidth
+	slack := c.end - first - room
+	var widths [columnCount]int
+	for _, r := range requests {
+		if hidden.has(r.column) {
+			continue
+		}
+		spec, need := &columnSpecs[r.column], r.width-widths[r.column]
+		if widths[r.column] == 0 {
+			if spec.gap+need > room || w < spec.from {
+				break
+			}
+			room -= spec.gap
+		}
+		need = min(need, room)
+		widths[r.column] += need
+		room -= need
 	}
-	c.backEnd = at + 1 + backWidth
-	return c.backEnd
-}
-
-func narrowColumns(w int, without Hidden) columns {
-	c := columns{cursor: 0, glyph: 1, name: 3, end: w - 1}
-	c.backEnd = c.end - 1
-	at := c.backEnd - backWidth
-	if !without.has(ColumnStreak) {
-		c.number = at - 5
-		at = c.number
+	slack = min(slack+room, maxSlack)
+	at := first
+	for i, width := range widths {
+		if width == 0 {
+			continue
+		}
+		at += columnSpecs[i].gap
+		c.at[i] = span{at, at + width}
+		if at += width; Column(i) == columnName {
+			at += slack
+		}
 	}
-	c.state = at - stateWidth - 2
-	c.nameW = c.state - c.name - 2
-	return c
-}
-
-func singleColumn(w int) columns {
-	c := columns{cursor: 0, glyph: 1, name: 3, end: w - 1}
-	c.backEnd = w - 2
-	c.nameW = max(c.backEnd-backWidth-1-c.name, 1)
 	return c
 }

@@ -1,100 +1,82 @@
 package ui
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui/theme"
 )
 
-// everyHidden are all sets of columns that a table can do without.
-func everyHidden() []Hidden {
-	all := make([]Hidden, 1<<len(Columns()))
-	for i := range all {
-		all[i] = Hidden(i)
-	}
-	return all
-}
-
-// span is the cells of a column, from its first to the one after its last.
-type cellSpan struct {
-	what     string
-	from, to int
-}
-
-// spans are the columns in their order, those included that are not there.
-func (c *columns) spans() []cellSpan {
-	return []cellSpan{
-		{"cursor", c.cursor, c.cursor + 1},
-		{"glyph", c.glyph, c.glyph + 1},
-		{"name", c.name, c.name + c.nameW},
-		{"state", c.state, c.state + stateWidth},
-		{"why", c.why, c.why + c.whyW},
-		{"ladder", c.ladder, c.ladder + ladderWidth},
-		{"number", c.number, c.number + 3},
-		{"back in", c.backEnd - backWidth, c.backEnd},
-		{"at", c.atEnd - atWidth, c.atEnd},
-		{"bar", c.bar, c.bar + c.barW},
-		{"total", c.total, c.total + totalWidth},
-		{"then", c.thenEnd - thenWidth, c.thenEnd},
-	}
-}
-
-// Every width and every choice of columns: none meets another, the last ends on
-// the screen, and a name stays one.
-func TestColumnsNeverOverlap(t *testing.T) {
-	for _, without := range everyHidden() {
+// TestColumnsFor_Fit lays out every width for every choice of columns: columns
+// are in order, do not overlap and end on the screen, and none is narrower or
+// missing in a wider terminal.
+func TestColumnsFor_Fit(t *testing.T) {
+	for hidden := range Hidden(1 << columnCount) {
+		if hidden.has(columnName) || hidden.has(columnState) || hidden.has(columnBack) {
+			continue
+		}
+		var before columns
 		for w := minWidth; w <= 300; w++ {
-			c := columnsFor(w, without)
-			last, before := -1, "nothing"
-			for _, col := range c.spans() {
-				if col.to <= 0 || col.from <= 0 && col.what != "cursor" && col.what != "glyph" {
-					continue // not there
+			c := columnsFor(w, hidden)
+			last := c.glyph + 1
+			for i, at := range c.at {
+				if at.width() < before.at[i].width() {
+					t.Fatalf("at %d columns without %b, %s narrows from %d to %d", w, hidden, columnSpecs[i].title, before.at[i].width(), at.width())
 				}
-				if col.from < last || col.to <= col.from {
-					t.Fatalf("at %d columns without %b, %s [%d,%d) meets %s, which ends at %d",
-						w, without, col.what, col.from, col.to, before, last)
+				if at.width() > 0 && (at.from <= last || hidden.has(Column(i))) {
+					t.Fatalf("at %d columns without %b, %s begins at %d, the one before ends at %d", w, hidden, columnSpecs[i].title, at.from, last)
 				}
-				last, before = col.to, col.what
+				last = max(last, at.to)
 			}
-			if last > w {
-				t.Fatalf("at %d columns without %b, %s ends at %d", w, without, before, last)
+			if last > c.end || c.end > w || !c.shows(columnName) || !c.shows(columnBack) {
+				t.Fatalf("at %d columns without %b: %+v", w, hidden, c)
 			}
-			if c.nameW < 5 {
-				t.Errorf("at %d columns without %b a name has %d cells", w, without, c.nameW)
-			}
+			before = c
 		}
 	}
 }
 
-// What a person does without is not there, and never makes another leave: the
-// breakpoints stay.
-func TestColumnsToDoWithout(t *testing.T) {
+// TestColumnsFor_Titles lists the titles on both sides of each width at which a
+// column comes, and for choices of columns.
+func TestColumnsFor_Titles(t *testing.T) {
 	for _, c := range []struct {
 		shown  string
 		width  int
 		titles string
 	}{
-		{"why streak at cooldown then", 120, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN THEN"},
-		{"why at cooldown then", 120, "CREDENTIAL STATE WHY BACK IN AT COOLDOWN THEN"},
-		{"streak at cooldown then", 120, "CREDENTIAL STATE STREAK BACK IN AT COOLDOWN THEN"},
-		{"why streak then", 120, "CREDENTIAL STATE WHY STREAK BACK IN THEN"},
-		{"streak then", 200, "CREDENTIAL STATE STREAK BACK IN THEN"},
-		{"at", 110, "CREDENTIAL STATE BACK IN AT"},
-		{"", 120, "CREDENTIAL STATE BACK IN"},
+		{"all", 200, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
+		{"all", 120, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
+		{"all", 119, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
+		{"all", 118, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN"},
+		{"all", 109, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN"},
+		{"all", 108, "CREDENTIAL STATE WHY STREAK BACK IN COOLDOWN"},
+		{"all", 99, "CREDENTIAL STATE WHY STREAK BACK IN COOLDOWN"},
+		{"all", 98, "CREDENTIAL STATE WHY STREAK BACK IN"},
+		{"all", 80, "CREDENTIAL STATE WHY STREAK BACK IN"},
+		{"all", 68, "CREDENTIAL STATE WHY STREAK BACK IN"},
+		{"all", 67, "CREDENTIAL STATE STREAK BACK IN"},
+		{"all", 54, "CREDENTIAL STATE STREAK BACK IN"},
+		{"all", 53, "CREDENTIAL STATE BACK IN"},
+		{"all", 50, "CREDENTIAL STATE BACK IN"},
+		{"all", 49, "CREDENTIAL BACK IN"},
+		{"all", 25, "CREDENTIAL BACK IN"},
+		{"all", 24, "NAME BACK IN"},
+		{"all", 20, "NAME BACK IN"},
 
-		{"why streak at cooldown then", 109, "CREDENTIAL STATE WHY STREAK BACK IN COOLDOWN"},
-		{"at then", 109, "CREDENTIAL STATE BACK IN"},
+		{"why at cooldown next-fail", 120, "CREDENTIAL STATE WHY BACK IN AT COOLDOWN NEXT FAIL"},
+		{"streak next-fail", 120, "CREDENTIAL STATE STREAK BACK IN NEXT FAIL"},
+		{"at", 80, "CREDENTIAL STATE BACK IN AT"},
 		{"streak cooldown", 80, "CREDENTIAL STATE STREAK BACK IN COOLDOWN"},
-		{"why cooldown", 80, "CREDENTIAL STATE WHY BACK IN"},
-		{"why cooldown", 85, "CREDENTIAL STATE WHY BACK IN COOLDOWN"},
-		{"why streak", 100, "CREDENTIAL STATE WHY STREAK BACK IN"},
-
-		{"why streak at cooldown then", 79, "CREDENTIAL STATE STREAK BACK IN"},
-		{"why at cooldown then", 79, "CREDENTIAL STATE BACK IN"},
-		{"streak", 50, "CREDENTIAL STATE STREAK BACK IN"},
-		{"why", 49, "CREDENTIAL BACK IN"},
+		{"", 120, "CREDENTIAL STATE BACK IN"},
 	} {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth").sizedAt(c.width, 40)
-		s.Without = AllBut(named(t, c.shown)...)
+		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 40)
+		if c.shown != "all" {
+			s.Hidden = AllBut(columnsNamed(t, c.shown)...)
+		}
 		titles := strings.Join(strings.Fields(plain(newTable(s, plainTheme).header())), " ")
 		if titles != c.titles {
 			t.Errorf("%q at %d columns: %s, want %s", c.shown, c.width, titles, c.titles)
@@ -102,40 +84,148 @@ func TestColumnsToDoWithout(t *testing.T) {
 	}
 }
 
-// named are the columns of names between blanks.
-func named(t *testing.T, names string) []Column {
+// columnsNamed returns the columns of names separated by blanks.
+func columnsNamed(t *testing.T, names string) []Column {
 	t.Helper()
 	var out []Column
-	for _, name := range strings.Fields(names) {
-		for _, c := range Columns() {
-			if c.Name() == name {
-				out = append(out, c)
-			}
+	for _, c := range Columns() {
+		if slices.Contains(strings.Fields(names), c.Name()) {
+			out = append(out, c)
 		}
 	}
-	equal(t, "the columns of "+names, len(out), len(strings.Fields(names)))
+	equal(t, "number of columns "+names, len(out), len(strings.Fields(names)))
 	return out
 }
 
-// Another choice is drawn anew, also where rows were kept from before.
-func TestAnotherChoiceOfColumns(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth").sizedAt(120, 40)
-	all := Render(s)
-	s.Without = AllBut(ColumnStreak)
-	few := Render(s)
-	equal(t, "the rows that were kept are not used", few, Render(s))
-	s.Without = 0
-	equal(t, "all columns", Render(s), all)
+// titleCells returns the cells at which the titles begin. The first one is the
+// name; those of times are named as with the time left.
+func titleCells(header []string) map[string]int {
+	line := strings.Join(header, "") // titles are ASCII: a byte is a cell
+	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
+	line = strings.Replace(line, "BACK AT", "BACK IN", 1)
+	out := map[string]int{"NAME": len(line) - len(strings.TrimLeft(line, " "))}
+	for _, title := range []string{"STATE", "WHY", "STREAK", "BACK IN", "AT", "COOLDOWN", "NEXT FAIL"} {
+		from := 0
+		if title == "AT" {
+			from = max(strings.Index(line, "BACK IN"), 0)
+		}
+		if i := strings.Index(line[from:], title); i >= 0 {
+			out[title] = from + i
+		}
+	}
+	return out
 }
 
-func TestKeyWords(t *testing.T) {
-	for name, want := range map[string]string{
-		"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End",
-		"k": "k", "G": "G", "space": "space", "enter": "enter", "esc": "esc", "f5": "f5", "?": "?", "ä": "ä",
-		"ctrl+r": "ctrl+r", "alt+up": "alt+↑", "ctrl+alt+pgdown": "ctrl+alt+PgDn", "shift+tab": "shift+tab",
-		"+": "+", "ctrl++": "ctrl++",
-	} {
-		equal(t, "the word for "+name, KeyWord(name), want)
+var (
+	cellTime = regexp.MustCompile(`^(now|re-auth|never|>999d|\d+d\d\dh|(\d+h)?(\d+m)?\d+s|([A-Z][a-z]{2} )?\d\d:\d\d|(\d+ )?[A-Z][a-z]{2}( \d{4})?)?$`)
+	spanForm = regexp.MustCompile(`^(>999d|(\d+d)?(\d+h)?(\d+m)?|\d+s)$`)
+	barForm  = regexp.MustCompile(`^─*╺?━*$`)
+)
+
+// TestColumns_Align looks only at the finished screen: in every row of every
+// scene, each title has below it what it names.
+func TestColumns_Align(t *testing.T) {
+	for _, sc := range scenes(t) {
+		s := sc.screen
+		if s.Pane != PaneTable || len(credentials(s)) == 0 || s.Dialog != nil || s.Answer != nil {
+			continue
+		}
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
+			for w := 25; w <= 200; w += 1 + w/60 {
+				sized := s.sizedAt(w, 10+3*lineCount(s.Groups, true))
+				head, rows := rowsOn(Render(sized))
+				equal(t, "number of rows", len(rows), s.Pool.Len())
+				for _, row := range rows {
+					if problem := misaligned(head, row); problem != "" {
+						t.Fatalf("at %d columns: %s in %q", w, problem, strings.Join(row, ""))
+					}
+				}
+			}
+		})
 	}
-	equal(t, "several", KeyWords([]string{"up", "k", "ctrl+p"}), "↑ k ctrl+p")
+}
+
+// rowsOn returns the title cells of a drawn screen and the cells of each row.
+func rowsOn(drawn string) (head map[string]int, rows [][]string) {
+	for line := range strings.SplitSeq(drawn, "\n") {
+		row := cells(line)
+		if head == nil {
+			if strings.Contains(strings.Join(row, ""), "BACK ") {
+				head = titleCells(row)
+			}
+			continue
+		}
+		glyph := head["NAME"] - 2
+		if len(row) > glyph+1 && stateOf(row[glyph]) != "" && slices.Contains([]string{" ", markNext, theme.MarkFresh}, row[glyph+1]) {
+			rows = append(rows, row)
+		}
+	}
+	return head, rows
+}
+
+// stateOf returns the word for the symbol of a state, "" for other symbols.
+func stateOf(glyph string) string {
+	for _, a := range poolstate.Availabilities {
+		if theme.StateGlyph(a) == glyph {
+			return a.String()
+		}
+	}
+	return ""
+}
+
+// misaligned says what in a row is not below its title.
+func misaligned(head map[string]int, row []string) string {
+	for _, title := range []string{"STATE", "WHY", "COOLDOWN"} {
+		if i, ok := head[title]; ok && len(row) > i && strings.Trim(row[i-1], " \u00a0") != "" {
+			return "no blank before " + title
+		}
+	}
+	if i := head["STATE"]; i > 0 {
+		if word := between(row, i, i+8); word != stateOf(row[head["NAME"]-2]) {
+			return "state " + word
+		}
+	}
+	end := head["BACK IN"] + len("BACK IN")
+	back := between(row, end-9, end)
+	if !cellTime.MatchString(back) || back != "" && row[end-len(back)-1] != " " {
+		return "time " + back
+	}
+	if mark := between(row, end, end+1); !strings.Contains("*·^?", mark) {
+		return "mark " + mark
+	}
+	if i := head["AT"]; i > 0 {
+		if at := between(row, i+2-9, i+2); !cellTime.MatchString(at) || len(row) > i+2 && strings.Trim(row[i+2], " \u00a0") != "" {
+			return "time " + at
+		}
+	}
+	if i := head["COOLDOWN"]; i > 0 {
+		bar, total, _ := strings.Cut(between(row, i, max(head["NEXT FAIL"], i)), " ")
+		if !barForm.MatchString(bar) || !spanForm.MatchString(strings.TrimSpace(total)) {
+			return "bar " + bar + total
+		}
+	}
+	return ""
+}
+
+// TestColumns_TextMovesNothing replaces texts of a credential: the cells of the
+// columns to the right stay the same.
+func TestColumns_TextMovesNothing(t *testing.T) {
+	draw := func(e entry, w int) []string {
+		p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})
+		s := screenOf(p).sizedAt(w, 20)
+		return cells(newTable(s, s.Theme).credential(&p.Providers[0].Credentials[0]))
+	}
+	e := exhaustedEntry("x", 20*time.Minute, 2)
+	for _, w := range []int{20, 33, 49, 50, 79, 80, 95, 109, 120, 160, 200} {
+		col, want := columnsFor(w, 0), draw(e, w)
+		for _, text := range slices.Concat(wideTexts, hostileTexts) {
+			for field, column := range map[string]Column{"label": columnName, "last_error_reason": ColumnWhy} {
+				i := col.at[column].to
+				if got := draw(e.With(entry{field: text}), w); col.shows(column) && !slices.Equal(got[i:], want[i:]) {
+					t.Fatalf("at %d, %s %q moves %s to %s", w, field, text, strings.Join(want[i:], ""), strings.Join(got[i:], ""))
+				}
+			}
+		}
+	}
 }

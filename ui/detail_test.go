@@ -19,9 +19,8 @@ func detailOf(t *testing.T, policy poolstate.Policy, e entry) string {
 	return plain(Render(s.sizedAt(100, 40)))
 }
 
-// TestDetailSays lists what the detail says of each kind of credential, line
-// by line.
-func TestDetailSays(t *testing.T) {
+// TestDetail lists the lines of the detail for each kind of credential.
+func TestDetail(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		policy poolstate.Policy
@@ -31,7 +30,7 @@ func TestDetailSays(t *testing.T) {
 	}{
 		{
 			"ready", poolstate.Backoff, readyEntry("key"),
-			[]string{"key  ready  openrouter", "no failure since the last success", "1h → 2h → 4h → 8h   next failure 1h", "id           id-key", "place        #1 in rotation, priority 0", "requests     7"},
+			[]string{"key  ready  openrouter", "no failure since the last success", "1h → 2h → 4h → 8h   next failure 1h", "id            id-key", "rotation      #1, priority 0", "requests      7"},
 			[]string{"since 0", "  back 1", "deadline", "token"},
 		},
 		{
@@ -56,42 +55,42 @@ func TestDetailSays(t *testing.T) {
 		},
 		{
 			"held", poolstate.Backoff,
-			exhaustedEntry("key", 0, 1).with(entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}),
-			[]string{"key  held  openrouter", "“topping up”", "held since 09:20:00 (now)  back 10:20:00 (in 1h00m00s)", "deadline set by an operator"},
+			exhaustedEntry("key", 0, 1).With(entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}),
+			[]string{"key  held  openrouter", "“topping up”", "held since 09:20:00 (now)  back 10:20:00 (in 1h00m00s)", "deadline set by an operator, streak 1 (a hold counts as one)"},
 			nil,
 		},
 		{
 			"dead", poolstate.Backoff, deadEntry("key"),
-			[]string{"key  dead  openrouter", "401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "it does not come back by itself: re-auth is what it needs"},
+			[]string{"key  dead  openrouter", "401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required"},
 			[]string{"deadline"},
 		},
 		{
-			"a token that ends", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(40 * time.Minute)}),
-			[]string{"its token expires in 40m00s, apart from any cooldown", "token until  10:00:00"},
+			"a token that ends", poolstate.Backoff, readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}),
+			[]string{"its token expires in 40m00s", "token expires 10:00:00"},
 			nil,
 		},
 		{
-			"a token that is over", poolstate.Backoff, readyEntry("key").with(entry{"expires_at": secondsAt(-text.Day)}),
-			[]string{"its token expired Sun 22 Nov 09:20:00, apart from any cooldown"},
+			"a token that is over", poolstate.Backoff, readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}),
+			[]string{"its token expired at Sun 22 Nov 09:20:00"},
 			nil,
 		},
 		{
-			"models", poolstate.Backoff, readyEntry("key").with(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}),
+			"models", poolstate.Backoff, readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}),
 			[]string{"model big back in 1h00m00s, 10:20", "model small is back"},
 			nil,
 		},
 		{
-			"a status of its own", poolstate.Backoff, readyEntry("key").with(entry{"last_status": "resting"}),
-			[]string{"key  ready  openrouter", "status       resting"},
+			"a status of its own", poolstate.Backoff, readyEntry("key").With(entry{"last_status": "resting"}),
+			[]string{"key  ready  openrouter", "status        resting"},
 			nil,
 		},
 		{
 			"everything else", poolstate.Backoff,
-			readyEntry("key").with(entry{
+			readyEntry("key").With(entry{
 				"failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 				"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
 			}),
-			[]string{"402 cause billing", "endpoint     https://api.example.com", "fingerprint  sha256:12ab34cd56ef7890", "last reset   09:19:00", "place        #1 in rotation, priority -2"},
+			[]string{"402 cause billing", "endpoint      https://api.example.com", "fingerprint   sha256:12ab34cd56ef7890", "last reset    09:19:00", "rotation      #1, priority -2"},
 			nil,
 		},
 	} {
@@ -99,20 +98,18 @@ func TestDetailSays(t *testing.T) {
 			got := detailOf(t, c.policy, c.e)
 			for _, want := range c.says {
 				if !strings.Contains(got, "  "+want) {
-					t.Errorf("it does not say %q:\n%s", want, strings.TrimSpace(got))
+					t.Errorf("no %q in\n%s", want, strings.TrimSpace(got))
 				}
 			}
 			for _, unwanted := range c.not {
 				if strings.Contains(got, unwanted) {
-					t.Errorf("it says %q:\n%s", unwanted, got)
+					t.Errorf("%q in\n%s", unwanted, got)
 				}
 			}
 		})
 	}
 }
 
-// TestSharedSentence names those who share a secret, and not more than a line
-// takes.
 func TestSharedSentence(t *testing.T) {
 	same := entry{"access_token": "SECRET-same-not-a-real-token"}
 	for n, want := range map[int]string{
@@ -123,17 +120,17 @@ func TestSharedSentence(t *testing.T) {
 	} {
 		var list []entry
 		for i := range n {
-			list = append(list, readyEntry(string(rune('0'+i))).with(same))
+			list = append(list, readyEntry(string(rune('0'+i))).With(same))
 		}
 		p := poolOf(t, providers{"p": list})
 		equal(t, "sentence", sharedSentence(&p.Providers[0].Credentials[0]), want)
 	}
 }
 
-// TestSoleRemark warns of agents that retry an only credential early, where
-// they do: not after failures of authentication or billing.
-func TestSoleRemark(t *testing.T) {
-	const remark = "the only living credential"
+// TestRemarks_Sole warns that agents retry an only credential early, which they
+// do not after failures of authentication or billing.
+func TestRemarks_Sole(t *testing.T) {
+	const remark = "the only usable credential"
 	for _, c := range []struct {
 		name   string
 		policy poolstate.Policy
@@ -146,7 +143,7 @@ func TestSoleRemark(t *testing.T) {
 		{"billing", poolstate.Backoff, 402, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).with(entry{"last_error_code": c.code}), deadEntry("old")}})
+			p := poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).With(entry{"last_error_code": c.code}), deadEntry("old")}})
 			s := screenOf(p).choose(t, "key")
 			s.Policy, s.Pane = c.policy, PaneDetail
 			equal(t, "a remark", strings.Contains(plain(Render(s.sizedAt(160, 40))), remark), c.want)
@@ -154,19 +151,18 @@ func TestSoleRemark(t *testing.T) {
 	}
 }
 
-// TestDetailColumnsStandApart looks at the detail below the table, at every
-// width without the forecast and with the longest of times: the facts begin in one column, and a
-// blank stands before them.
-func TestDetailColumnsStandApart(t *testing.T) {
-	facts := []string{"place", "type", "source", "requests", "token until"}
+// TestDetailBlock_FactsAlign checks at every width at which the facts are beside
+// the detail that they begin in one column, with blanks before it.
+func TestDetailBlock_FactsAlign(t *testing.T) {
+	facts := []string{"rotation", "type", "source", "requests", "token expires"}
 	for _, sc := range []*Screen{longWaitsScene(t), screenOf(sample(t, "backoff.json")).choose(t, "seat-1@example.com")} {
 		for w := mediumFrom; w < wideFrom; w++ {
 			at := -1
 			for line := range strings.SplitSeq(Render(sc.sizedAt(w, 45)), "\n") {
 				row := cells(line)
 				for i := 20; i < len(row); i++ {
-					text := strings.Join(row[i:min(i+13, len(row))], "")
-					if len(text) < 13 || !slices.Contains(facts, strings.TrimSpace(text)) || row[i] == " " {
+					text := strings.Join(row[i:min(i+14, len(row))], "")
+					if len(text) < 14 || !slices.Contains(facts, strings.TrimSpace(text)) || row[i] == " " {
 						continue
 					}
 					if at < 0 {

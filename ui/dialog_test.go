@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
-// TestDialogCanBeAnswered draws dialogs at every size that has a table: what is
-// typed into, or chosen, is in sight, and so is a row of the table.
-func TestDialogCanBeAnswered(t *testing.T) {
+// TestDialog_Answerable draws dialogs at every size that has a table: the input
+// or the choice is in sight, and so is the selected row.
+func TestDialog_Answerable(t *testing.T) {
 	for name, c := range map[string]struct {
 		dialog *Dialog
 		sign   string
@@ -24,15 +26,15 @@ func TestDialogCanBeAnswered(t *testing.T) {
 				if !strings.Contains(plain(drawn), c.sign) {
 					t.Errorf("%s: no %s at %d×%d:\n%s", name, c.sign, w, h, plain(drawn))
 				}
-				equal(t, name+": selected rows in sight", tintedRows(drawn), 1)
+				equal(t, name+": selected rows in sight", selectedRows(drawn), 1)
 			}
 		}
 	}
 }
 
-// TestFormFocus moves the focus through a form that has room for one input
-// only: it is the one with the focus.
-func TestFormFocus(t *testing.T) {
+// TestDialog_FormFocus moves the focus through a form with room for one input:
+// it is the one in sight.
+func TestDialog_FormFocus(t *testing.T) {
 	for focus := range 3 {
 		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 		s.Dialog = form("2h")
@@ -45,23 +47,22 @@ func TestFormFocus(t *testing.T) {
 	}
 }
 
-// TestFormCursor moves the cursor through what was typed.
-func TestFormCursor(t *testing.T) {
+func TestFieldLine_Cursor(t *testing.T) {
 	for cursor, want := range map[int]string{-1: "▏1d2h", 0: "▏1d2h", 2: "1d▏2h", 4: "1d2h▏", 9: "1d2h▏"} {
 		s := screenOf(nil)
 		line := s.fieldLine(Field{Name: "for", Value: "1d2h", Cursor: cursor, Focused: true}, 60)
-		equal(t, "input", strings.Fields(plain(line.text))[2], want)
+		equal(t, "input", strings.Fields(plain(line))[2], want)
 	}
 }
 
-// TestLongConfirmation counts what it does not list.
-func TestLongConfirmation(t *testing.T) {
+// TestDialog_ManyChanges counts the changes that are not listed.
+func TestDialog_ManyChanges(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	for n, want := range map[int]string{10: "", 11: "and 1 more", 40: "and 30 more"} {
 		s.Dialog = confirmation(n)
 		var text []string
 		for _, l := range s.dialogLines(100) {
-			text = append(text, plain(l.text))
+			text = append(text, plain(l))
 		}
 		all := strings.Join(text, "\n")
 		equal(t, "changes listed", strings.Count(all, "→"), min(n, maxChanges))
@@ -72,9 +73,8 @@ func TestLongConfirmation(t *testing.T) {
 	}
 }
 
-// TestShortConfirmation counts, where there is not room for all, what is left
-// out: nothing is done that is neither listed nor counted.
-func TestShortConfirmation(t *testing.T) {
+// TestDialog_FewLines checks that every change is either listed or counted.
+func TestDialog_FewLines(t *testing.T) {
 	for _, n := range []int{5, 10, 11, 40} {
 		s := screenOf(sample(t, "backoff.json"))
 		s.Dialog = confirmation(n)
@@ -92,8 +92,7 @@ func TestShortConfirmation(t *testing.T) {
 	}
 }
 
-// TestConfirmationNamesTheFile whatever the length of its path.
-func TestConfirmationNamesTheFile(t *testing.T) {
+func TestDialog_LongPath(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	s.Dialog = confirmation(3)
 	s.Dialog.Title = "reset 3 credentials in ~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?"
@@ -101,14 +100,13 @@ func TestConfirmationNamesTheFile(t *testing.T) {
 	equal(t, "the whole path", strings.Contains(shown, "~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?"), true)
 }
 
-// A hint that does not fit leaves no blanks behind either.
-func TestAHintNeverWidensALine(t *testing.T) {
-	for _, hint := range []string{"", "x", "45m", "why, for whoever looks at it later"} {
+func TestFieldLine_HintFits(t *testing.T) {
+	for _, hint := range []string{"", "x", "45m", "shown to others, optional"} {
 		for _, value := range []string{"", "429"} {
 			for w := 15; w < 80; w++ {
 				s := screenOf(sample(t, "backoff.json"))
-				if got := s.fieldLine(Field{Name: "reason", Value: value, Hint: hint, Focused: value != ""}, w).width; got > w {
-					t.Errorf("the hint %q beside %q makes %d cells of %d", hint, value, got, w)
+				if line := s.fieldLine(Field{Name: "reason", Value: value, Hint: hint, Focused: value != ""}, w); ansi.StringWidth(line) > w {
+					t.Errorf("the hint %q beside %q makes more than %d cells", hint, value, w)
 				}
 			}
 		}

@@ -12,7 +12,16 @@ import (
 	"pooltop/ui/text"
 )
 
-// stateWords says how a credential stands: "cooling, streak 1, until 14:14".
+// VerbWord returns the word for an action on screen: what an operator does to
+// take a credential out is a hold.
+func VerbWord(v poolstate.Verb) string {
+	if v == poolstate.VerbHold {
+		return "hold"
+	}
+	return v.String()
+}
+
+// stateWords describes a credential: "cooling, streak 1, until 14:14".
 func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) string {
 	a := p.Assess(c, now)
 	parts := []string{a.Availability.String()}
@@ -25,54 +34,45 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 	return strings.Join(parts, ", ")
 }
 
-// EffectWords says what an effect changes: "backup-key: cooling, streak 1,
-// until 14:14 → ready, streak 0".
+// EffectWords describes an effect: "backup-key: cooling, streak 1, until 14:14
+// → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
 }
 
-// FromTo says what an effect changes, without the name.
+// FromTo describes an effect without the name of the credential.
 func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
 }
 
-// ReloadNote says when a running agent notices a change.
+// ReloadNote says when a running agent notices a change of the file.
 const ReloadNote = "running agents notice at their next reload"
 
-// VerbWord returns the word for an action on screen.
-func VerbWord(v poolstate.Verb) string {
-	if v == poolstate.VerbHold {
-		return "hold"
-	}
-	return v.String()
-}
+// DeadReset is appended to the answer to a reset of a dead credential.
+const DeadReset = "; it was dead and needs re-authentication"
 
-// DeadReset goes behind the answer to a reset of a dead credential.
-const DeadReset = "; it was dead: re-auth is what helps"
-
-// DoneWords is the answer to an action: what changed, from what to what, until
-// when, and when a running agent sees it.
+// DoneWords is the answer to an action: what changed, what did not, and when a
+// running agent notices.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
-	var text string
+	words := VerbWord(verb)
 	switch n := len(out.Changed); n {
 	case 0:
-		return VerbWord(verb) + ": nothing changed" + whyNot(out)
+		return words + ": nothing changed" + unchangedWords(out)
 	case 1:
-		text = VerbWord(verb) + " " + EffectWords(&out.Changed[0], p, now)
+		words += " " + EffectWords(&out.Changed[0], p, now)
 	default:
-		text = fmt.Sprintf("%s %d credentials: %s", VerbWord(verb), n, manyFromTo(out, p, now))
+		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
 	}
-	text += whyNot(out) + "; " + ReloadNote
-	for i := range out.Changed {
-		if verb == poolstate.VerbReset && out.Changed[i].Before.Status == poolstate.StatusDead {
-			return text + DeadReset
-		}
+	words += unchangedWords(out) + "; " + ReloadNote
+	died := func(e poolstate.Effect) bool { return e.Before.Status == poolstate.StatusDead }
+	if verb == poolstate.VerbReset && slices.ContainsFunc(out.Changed, died) {
+		words += DeadReset
 	}
-	return text
+	return words
 }
 
-// manyFromTo sums up several changes: "2 cooling, 1 due → 3 ready", and until
-// when those that are out then are.
+// manyFromTo sums up several changes: "2 cooling, 1 due → 3 ready", followed by
+// the range of the new deadlines, if any.
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	before, after := tally{}, tally{}
 	var first, last time.Time
@@ -90,21 +90,21 @@ func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) strin
 			}
 		}
 	}
-	s := before.String() + " → " + after.String()
+	words := before.String() + " → " + after.String()
 	switch from, to := text.Moment(first, now), text.Moment(last, now); {
 	case first.IsZero():
 	case from == to:
-		s += ", until " + to
+		words += ", until " + to
 	default:
-		s += ", until " + from + " to " + to
+		words += ", until " + from + " to " + to
 	}
-	return s
+	return words
 }
 
-// tally counts availabilities.
+// tally counts credentials by availability.
 type tally map[poolstate.Availability]int
 
-// String lists the counts, the usable first.
+// String lists the counts in the order of [poolstate.Availabilities].
 func (t tally) String() string {
 	var parts []string
 	for _, a := range slices.Sorted(maps.Keys(t)) {
@@ -113,8 +113,8 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// whyNot says of how many targets nothing changed, and why.
-func whyNot(out *poolstate.Outcome) string {
+// unchangedWords continues an answer with the targets that did not change.
+func unchangedWords(out *poolstate.Outcome) string {
 	if len(out.Unchanged) == 0 {
 		return ""
 	}
@@ -124,39 +124,41 @@ func whyNot(out *poolstate.Outcome) string {
 	return "; " + strings.Join(UnaffectedWords(out), ", ")
 }
 
-// UnaffectedWords counts the targets that do not change, by reason.
+// UnaffectedWords counts the targets that do not change, by reason: "2 skipped:
+// already clear".
 func UnaffectedWords(out *poolstate.Outcome) []string {
 	count := map[string]int{}
-	var order []string
+	var reasons []string
 	for i := range out.Unchanged {
-		why := out.Unchanged[i].Reason
-		if count[why]++; count[why] == 1 {
-			order = append(order, why)
+		reason := out.Unchanged[i].Reason
+		if count[reason]++; count[reason] == 1 {
+			reasons = append(reasons, reason)
 		}
 	}
-	for i, why := range order {
-		order[i] = fmt.Sprintf("%d not affected: %s", count[why], why)
+	for i, reason := range reasons {
+		reasons[i] = fmt.Sprintf("%d skipped: %s", count[reason], reason)
 	}
-	return order
+	return reasons
 }
 
-// StrandedWords warns of a provider that is left with none ready.
+// StrandedWords warns that an action leaves a provider with none ready.
 func StrandedWords(st *poolstate.LastReady, now time.Time) string {
 	provider := text.Clean(st.Provider, text.RowLimit)
-	s := "this is the only ready credential of " + provider
+	words := "this is the only ready credential of " + provider
 	if n := len(st.Credentials); n > 1 {
-		s = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
+		words = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
 	}
-	if st.Others == 0 {
-		return s + "; nothing else of it is left"
+	switch {
+	case st.Others == 0:
+		return words + "; no other key of it works"
+	case st.Next == nil:
+		return words + "; none of the others recovers on its own"
 	}
-	if st.Next == nil {
-		return s + "; none of the others comes back by itself"
-	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", s, text.CredentialName(st.Next), text.Countdown(st.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(st.Next), text.Countdown(st.NextAt.Sub(now)))
 }
 
-// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02".
+// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The
+// multiplier is shown if backoff computes the deadline.
 func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
 	before := "–"
 	if n, known := e.Before.Streak.Known(); known {

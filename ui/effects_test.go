@@ -7,9 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// TestDoneWordsOfMany sums up what became of several credentials: from what to
-// what, and until when.
-func TestDoneWordsOfMany(t *testing.T) {
+func TestDoneWords_Many(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	ready := poolstate.Credential{Ref: poolstate.Ref{Provider: "p", ID: "a"}}
 	failed := ready
@@ -29,8 +27,8 @@ func TestDoneWordsOfMany(t *testing.T) {
 	}{
 		{hold, []poolstate.Credential{ready, failed}, "hold 2 credentials: 1 ready, 1 cooling → 2 held, until 13:00 to 14:00"},
 		{night, []poolstate.Credential{ready, ready}, "hold 2 credentials: 2 ready → 2 held, until 21:00"},
-		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 not affected: dead, needs re-authentication"},
-		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 not affected: already clear"},
+		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 skipped: dead, needs re-authentication"},
+		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 skipped: already clear"},
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)

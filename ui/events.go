@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,20 +13,19 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Widths of the columns of events, in cells, and the width from which each has
-// its full one and it is said who did it.
+// Widths of the columns of events, in cells. From eventsWideFrom on, each has
+// its full width, and there is one for who caused the event.
 const (
 	eventTimeWidth = 9
-	eventWhoWidth  = 30
+	eventNameWidth = 30
 	eventKindWidth = 10
 	eventByWidth   = 8
 	eventGap       = 2
 	eventsWideFrom = 100
 )
 
-// MatchRecord reports whether an event is one of those that a filter of
-// credentials lets through: with the credential as the event left it. What
-// happened to the file concerns every credential.
+// MatchRecord reports whether an event passes a filter: whether the credential,
+// as the event left it, matches. Events of the file always pass.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
 		return true
@@ -34,46 +34,47 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 	return f.Match(&c, p.Availability(&c, r.At))
 }
 
-// EventLine draws one event in at most w cells: when, who, what, and how.
+// EventLine draws an event in at most w cells: when, which credential, what, and
+// the details.
 func EventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int) string {
-	return eventLine(th, r, p, now, w, false).String()
+	return eventLine(th, r, p, now, w, false)
 }
 
-func eventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, distance bool) *theme.Line {
-	l := th.Line()
-	wide := w >= eventsWideFrom
-	cell := func(i theme.Role, s string, room int) {
-		end := min(l.Col()+room, w)
-		l.Write(i, text.Fit(s, min(room, w-l.Col()))).To(min(end+eventGap, w))
+// eventLine draws an event; ago writes how long ago it was instead of when.
+func eventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, ago bool) string {
+	l, wide := th.Line(), w >= eventsWideFrom
+	cell := func(role theme.Role, s string, width int) {
+		end := min(l.Col()+width, w)
+		l.Write(role, text.Fit(s, end-l.Col())).To(min(end+eventGap, w))
 	}
-	who := w / 3
+	name := w / 3
 	switch {
 	case wide:
-		who = eventWhoWidth
-	case w < narrowFrom: // the words would be cut to nothing
-		who = max(w-eventTimeWidth-eventKindWidth-2*eventGap, 1)
+		name = eventNameWidth
+	case w < narrowFrom: // no room for details
+		name = max(w-eventTimeWidth-eventKindWidth-2*eventGap, 1)
 	}
-	cell(theme.Faint, eventTime(r.At, now, distance), eventTimeWidth)
-	cell(theme.Text, recordName(r, who), who)
-	cell(eventInk(r.Kind), eventWord(r.Kind), eventKindWidth)
-	words := EventWords(r, p, now)
+	cell(theme.Faint, eventTime(r.At, now, ago), eventTimeWidth)
+	cell(theme.Text, recordName(r, name), name)
+	cell(eventRole(r.Kind), eventWord(r.Kind), eventKindWidth)
+	words, by := EventWords(r, p, now), ""
+	if !r.Kind.OfFile() {
+		by = r.By.String()
+	}
 	switch {
-	case wide && !r.Kind.OfFile():
-		cell(theme.Secondary, r.By.String(), eventByWidth)
 	case wide:
-		cell(theme.Secondary, "", eventByWidth)
+		cell(theme.Secondary, by, eventByWidth)
 	case r.By == poolstate.ByOperator:
 		words = strings.TrimSuffix("by operator, "+words, ", ")
 	}
 	if l.Col()+eventGap < w {
 		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))
 	}
-	return l
+	return l.String()
 }
 
-// eventTime writes when it happened: by the clock, or how long ago.
-func eventTime(at, now time.Time, distance bool) string {
-	if distance {
+func eventTime(at, now time.Time, ago bool) string {
+	if ago {
 		return text.Span(now.Sub(at)) + " ago"
 	}
 	at = at.In(now.Location())
@@ -83,7 +84,8 @@ func eventTime(at, now time.Time, distance bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName is provider/name in at most w cells; the provider gives way first.
+// recordName returns provider/name in at most w cells; the provider gives way
+// first.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
@@ -100,7 +102,7 @@ func eventWord(k poolstate.EventKind) string {
 	return strings.ReplaceAll(strings.TrimPrefix(k.String(), "file_"), "_", " ")
 }
 
-func eventInk(k poolstate.EventKind) theme.Role {
+func eventRole(k poolstate.EventKind) theme.Role {
 	switch k {
 	case poolstate.EventExhausted:
 		return theme.Cooling
@@ -116,74 +118,70 @@ func eventInk(k poolstate.EventKind) theme.Role {
 	return theme.Ready
 }
 
-// EventWords says how it happened: "429 usage limit, streak 2 → 3, 4h".
-func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
-	var parts []string
-	add := func(s string) {
-		if s != "" {
-			parts = append(parts, s)
-		}
-	}
-	c := r.Credential()
-	switch r.Kind {
-	case poolstate.EventExhausted:
-		add(text.Failure(&c))
-		add(streakChange(r))
-		if r.Cooldown > 0 {
-			add(text.Span(time.Duration(r.Cooldown) * time.Second))
-		}
-		add(quotedWords(r.Message))
-	case poolstate.EventHeld:
-		if r.After.Deadline != nil {
-			add("until " + text.Moment(*r.After.Deadline, now))
-		}
-		add(streakChange(r))
-		add(quotedWords(r.Reason))
-	case poolstate.EventDue:
-		over := "cooldown"
-		if r.Cooldown > 0 {
-			over += " of " + text.Span(time.Duration(r.Cooldown)*time.Second)
-		}
-		add(over + " over")
-		add(streakStays(r))
-	case poolstate.EventReady:
-		add("cleared")
-		add(streakStays(r))
-	case poolstate.EventReset:
-		add(streakChange(r))
-	case poolstate.EventRefreshed:
-		add("new tokens")
-		add(streakChange(r))
-	case poolstate.EventDead:
-		add(text.Failure(&c))
-		add("re-auth is what it needs")
-	case poolstate.EventFileUnreadable:
-		add(text.Clean(r.Message, text.MessageLimit))
-	default:
-		add(plainWords[r.Kind])
-	}
-	return strings.Join(parts, ", ")
+// plainWords are the details of events without numbers.
+var plainWords = map[poolstate.EventKind]string{
+	poolstate.EventAdded:         "added to the pool",
+	poolstate.EventRemoved:       "removed from the file",
+	poolstate.EventDisabled:      "out of rotation",
+	poolstate.EventEnabled:       "back in rotation",
+	poolstate.EventFileMissing:   "file removed; showing last known state",
+	poolstate.EventFileRecovered: "readable again",
 }
 
-// quotedWords are somebody's own, as such.
-func quotedWords(s string) string {
+// EventWords returns the details of an event: "429 usage limit, streak 2 → 3,
+// 4h".
+func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
+	c := r.Credential()
+	cooldown := ""
+	if r.Cooldown > 0 {
+		cooldown = text.Span(time.Duration(r.Cooldown) * time.Second)
+	}
+	var parts []string
+	switch r.Kind {
+	case poolstate.EventExhausted:
+		parts = []string{text.Failure(&c), streakChange(r), cooldown, quoted(r.Message)}
+	case poolstate.EventHeld:
+		until := ""
+		if r.After.Deadline != nil {
+			until = "until " + text.Moment(*r.After.Deadline, now)
+		}
+		parts = []string{until, streakChange(r), quoted(r.Reason)}
+	case poolstate.EventDue:
+		over := "cooldown over"
+		if cooldown != "" {
+			over = "cooldown of " + cooldown + " over"
+		}
+		parts = []string{over, streakStays(r)}
+	case poolstate.EventReady:
+		parts = []string{"cleared", streakStays(r)}
+	case poolstate.EventReset:
+		parts = []string{streakChange(r)}
+	case poolstate.EventRefreshed:
+		parts = []string{"new tokens", streakChange(r)}
+	case poolstate.EventDead:
+		parts = []string{text.Failure(&c), "re-auth required"}
+	case poolstate.EventFileUnreadable:
+		parts = []string{text.Clean(r.Message, text.MessageLimit)}
+	default:
+		parts = []string{plainWords[r.Kind]}
+	}
+	return joinWords(parts...)
+}
+
+// joinWords joins those that are not empty.
+func joinWords(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// quoted quotes text that a person or provider wrote, and is empty without any.
+func quoted(s string) string {
 	if s = strings.TrimSpace(text.Clean(s, text.RowLimit)); s == "" {
 		return ""
 	}
 	return "“" + s + "”"
 }
 
-// plainWords say what has no numbers.
-var plainWords = map[poolstate.EventKind]string{
-	poolstate.EventAdded:         "new in the pool",
-	poolstate.EventRemoved:       "no longer in the file",
-	poolstate.EventDisabled:      "out of rotation",
-	poolstate.EventEnabled:       "back in rotation",
-	poolstate.EventFileMissing:   "it is gone; the last picture stays",
-	poolstate.EventFileRecovered: "it can be read again",
-}
-
-// streakChange says what became of the streak: "streak 2 → 3".
+// streakChange describes the change of the streak: "streak 2 → 3".
 func streakChange(r *poolstate.Record) string {
 	before, after := r.Before.Streak, r.After.Streak
 	switch {
@@ -206,60 +204,51 @@ func streakStays(r *poolstate.Record) string {
 	return "streak stays " + strconv.Itoa(*r.After.Streak)
 }
 
-// eventLines are the newest events, h of them at the most, each w cells wide.
-func (s *Screen) eventLines(th *theme.Theme, w, h, skip int) []sized {
-	var out []sized
+// eventLines draws at most h events of w cells, newest first, after skipping
+// some.
+func (s *Screen) eventLines(th *theme.Theme, w, h, skip int) []string {
+	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
-		out = append(out, sizedLine(eventLine(th, &s.Events[i], s.Policy, s.Now, w, s.Clock)))
+		out = append(out, eventLine(th, &s.Events[i], s.Policy, s.Now, w, s.Clock))
 	}
 	if len(out) == 0 && h > 0 {
-		said := "nothing has happened yet"
+		words := "no events yet"
 		if s.Filter != nil && s.Filter.Text != "" {
-			said = "no event matches; esc clears the filter"
+			words = "no event matches; esc clears the filter"
 		}
-		out = append(out, sizedLine(th.Line().Write(theme.Secondary, text.Fit(said, w))))
+		out = append(out, th.Line().Write(theme.Secondary, text.Fit(words, w)).String())
 	}
 	return out
 }
 
-// eventBlock is the newest events below the table, in exactly h lines, a blank
-// one first.
+// eventBlock draws a blank line and the newest events below the table, in
+// exactly h lines.
 func (s *Screen) eventBlock(th *theme.Theme, h int) []string {
-	out := append([]string{""}, indented(s, s.eventLines(th, s.Width-2*s.margin(), h-1, 0))...)
-	for len(out) < h {
-		out = append(out, "")
-	}
-	return out[:h]
+	out := append([]string{""}, indented(s, s.eventLines(th, s.inner(), h-1, 0))...)
+	return filled(out, h)[:h]
 }
 
-// eventsPane is all events, newest first, as large as the screen.
+// eventsPane draws all events, newest first.
 func (s *Screen) eventsPane(th *theme.Theme) string {
-	w, h := s.Width-2*s.margin(), s.paneHeight()-1
+	w, h, all := s.inner(), s.paneHeight()-1, len(s.Events)
 	if s.Filter != nil {
 		h--
 	}
-	skip := clampOffset(s.Offset, len(s.Events), h)
+	skip := clampOffset(s.Offset, all, h)
 	head := th.Line().Bold(theme.Text, "events")
-	if said := text.Plural(len(s.Events), "event", "events") + ", newest first"; head.Col()+2+text.Width(said) <= w && len(s.Events) > 0 {
-		head.To(head.Col()+2).Write(theme.Secondary, said)
+	if words := text.Plural(all, "event", "events") + ", newest first"; head.Col()+2+text.Width(words) <= w && all > 0 {
+		head.To(head.Col()+2).Write(theme.Secondary, words)
 	}
-	lines := append([]sized{sizedLine(head)}, s.eventLines(th, w, h, skip)...)
-	second := ""
-	if s.Feed.State == FeedStale {
-		second = s.staleLine()
-	}
-	out := append([]string{s.title(), second}, indented(s, lines)...)
-	for s.Filter != nil && len(out) < h+3 {
-		out = append(out, "")
-	}
+	lines := append([]string{head.String()}, s.eventLines(th, w, h, skip)...)
+	out := append(s.paneHead(), indented(s, lines)...)
 	if s.Filter != nil {
-		out = append(out, s.filterLine())
+		out = append(filled(out, h+3), s.filterLine())
 	}
 	place := ""
-	if len(s.Events) > h && h > 0 {
-		last := min(skip+h, len(s.Events))
-		place = strconv.Itoa(skip+1) + "–" + strconv.Itoa(last) + " of " + strconv.Itoa(len(s.Events))
-		if last < len(s.Events) {
+	if all > h && h > 0 {
+		last := min(skip+h, all)
+		place = fmt.Sprintf("%d–%d of %d", skip+1, last, all)
+		if last < all {
 			place += "  ↓ more"
 		}
 	}

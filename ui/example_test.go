@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// A screen is a function of what is on it: no clock and no terminal is asked.
+// A screen is a function of its fields; no clock and no terminal is involved.
 func ExampleRender() {
 	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"openrouter": [
 		{"id": "d4410b", "label": "primary", "consecutive_failures": 0},
@@ -33,8 +33,8 @@ func ExampleRender() {
 	// pooltop   ~/.hermes/auth.json      ● live   backoff   09:20:00
 	//  1 ready  1 cooling
 	//
-	//    CREDENTIAL                         STATE   STREAK   BACK IN
+	//    CREDENTIAL                       STATE     STREAK   BACK IN
 	//  openrouter  1 of 2 ready ─────────────────────────────────────
-	//  ● primary                            ready        0
-	//  ◔ backup-key                         cooling      2  2h00m00s·
+	//  ● primary                          ready          0
+	//  ◔ backup-key                       cooling        2  2h00m00s·
 }

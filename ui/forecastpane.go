@@ -21,24 +21,24 @@ func (s *Screen) forecastBeside(th *theme.Theme, c *poolstate.Credential, h int)
 
 // eventsBeside draws the newest events in the place of the forecast.
 func (s *Screen) eventsBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
-	left := append([]sized{sizedLine(th.Line().Bold(theme.Text, "events"))}, s.eventLines(th, s.besideWidth(), h-1, 0)...)
+	left := append([]string{th.Line().Bold(theme.Text, "events").String()}, s.eventLines(th, s.besideWidth(), h-1, 0)...)
 	return s.besideDetail(th, left, c, h)
 }
 
 // besideWidth is what the detail leaves for what stands beside it.
-func (s *Screen) besideWidth() int { return s.Width - 2*s.margin() - detailWidth - 4 }
+func (s *Screen) besideWidth() int { return s.inner() - detailWidth - 4 }
 
-func (s *Screen) besideDetail(th *theme.Theme, left []sized, c *poolstate.Credential, h int) []string {
-	var right []sized
+func (s *Screen) besideDetail(th *theme.Theme, left []string, c *poolstate.Credential, h int) []string {
+	var right []string
 	if c != nil {
-		right = joined(append(brief(s.story(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
+		right = joined(append(fitSections(s.sections(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
 	}
 	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
 }
 
 // forecastLines draws the answer in words and the chart, w cells wide and h
 // lines high.
-func (s *Screen) forecastLines(th *theme.Theme, w, h int) []sized {
+func (s *Screen) forecastLines(th *theme.Theme, w, h int) []string {
 	f, of := s.forecast()
 	head := th.Line().Bold(theme.Text, "capacity")
 	if of != "" {
@@ -47,10 +47,10 @@ func (s *Screen) forecastLines(th *theme.Theme, w, h int) []sized {
 	if said := chart.Summary(&f, s.Now); head.Col()+2+text.Width(said) <= w {
 		head.To(head.Col()+2).Write(theme.Secondary, said)
 	}
-	out := []sized{sizedLine(head)}
+	out := []string{head.String()}
 	capacity := chart.Capacity{Theme: th, Forecast: f, Now: s.Now, Selected: s.Selected}
 	for _, l := range capacity.Lines(w, h-1) {
-		out = append(out, sized{l, w})
+		out = append(out, l)
 	}
 	return out
 }
@@ -66,7 +66,7 @@ func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 // forecastPane is the forecast as large as the screen, with an answer for each
 // provider that is out.
 func (s *Screen) forecastPane(th *theme.Theme) []string {
-	w, h := s.Width-2*s.margin(), s.paneHeight()
+	w, h := s.inner(), s.paneHeight()
 	answers := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
 	if most := h / 3; len(answers) > most {
 		answers = answers[:most]
@@ -78,17 +78,17 @@ func (s *Screen) forecastPane(th *theme.Theme) []string {
 	lines := s.forecastLines(th, w, room)
 	for i, words := range answers {
 		if i == 0 {
-			lines = append(lines, sized{})
+			lines = append(lines, "")
 		}
-		lines = append(lines, sizedLine(th.Line().Write(theme.Dead, text.Fit(words, w))))
+		lines = append(lines, th.Line().Write(theme.Dead, text.Fit(words, w)).String())
 	}
 	return indented(s, lines)
 }
 
 // briefFacts is what the file says of a credential apart from its state, in two
 // lines.
-func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []sized {
-	join := func(texts ...string) sized {
+func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []string {
+	join := func(texts ...string) string {
 		l := th.Line()
 		for _, s := range texts {
 			if s == "" || l.Col()+2 >= w {
@@ -99,7 +99,7 @@ func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []sized {
 			}
 			l.Write(theme.Secondary, text.Fit(text.Clean(s, text.RowLimit), w-l.Col()))
 		}
-		return sizedLine(l)
+		return l.String()
 	}
 	id, requests := c.ID, ""
 	if id != "" {
@@ -108,7 +108,7 @@ func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []sized {
 	if n, ok := c.RequestCount.Get(); ok {
 		requests = text.Plural(n, "request", "requests")
 	}
-	return []sized{
+	return []string{
 		join(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
 		join(c.AuthType, c.Source),
 	}

@@ -9,61 +9,65 @@ import (
 	"pooltop/ui/theme"
 )
 
-// title is the first line: name, path, and on the right how fresh the picture
-// is, the policy and the clock. It gives way from the least important on.
+// titleGap is the number of blanks between the parts of the title.
+const titleGap = 3
+
+// title draws the first line: name, path, and on the right the feed, the policy
+// and the clock. Without room for all, the clock gives way first, then the
+// policy, then the path.
 func (s *Screen) title() string {
-	end := s.Width - s.margin()
-	left := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
 	type piece struct {
-		ink  theme.Role
+		role theme.Role
 		text string
 	}
-	feedGlyph, feedRole, feedWords := s.feed()
-	pieces := []piece{{theme.Text, feedWords}}
+	symbol, symbolRole, words := s.feed()
+	right := []piece{{theme.Text, words}}
 	if s.Width >= narrowFrom && s.Pool != nil {
-		pieces = append(pieces, piece{theme.Secondary, s.policyWords()})
+		right = append(right, piece{theme.Secondary, s.policyWords()})
 	}
-	clock := "15:04:05"
-	if s.Coarse {
-		clock = "15:04"
-	}
-	if s.Width >= mediumFrom {
-		clock = "Mon " + clock
-	}
-	pieces = append(pieces, piece{theme.Text, s.Now.Format(clock)})
-	total := 0
-	for {
-		total = text.Width(feedGlyph) + 1
-		for i, p := range pieces {
-			total += text.Width(p.text)
-			if i > 0 {
-				total += 3
-			}
+	right = append(right, piece{theme.Text, s.Now.Format(s.clockLayout())})
+	width := func() int {
+		n := text.Width(symbol) + 1 - titleGap
+		for _, p := range right {
+			n += titleGap + text.Width(p.text)
 		}
-		if left.Col()+3+total <= end || len(pieces) == 1 {
-			break
-		}
-		pieces = pieces[:len(pieces)-1]
+		return n
 	}
-	room := end - total - left.Col() - 6
+	end := s.Width - s.margin()
+	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
+	for len(right) > 1 && l.Col()+titleGap+width() > end {
+		right = right[:len(right)-1]
+	}
+	room := end - width() - l.Col() - 2*titleGap
 	if path := text.FitPath(text.Clean(s.Path, text.RowLimit), room); path != "" {
-		left.To(left.Col()+3).Write(theme.Secondary, path)
-		if room -= text.Width(path) + 3; s.Caption != "" && room >= 12 {
-			left.To(left.Col()+3).Write(theme.Text, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
+		l.To(l.Col()+titleGap).Write(theme.Secondary, path)
+		if room -= text.Width(path) + titleGap; s.Caption != "" && room >= 12 {
+			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
 		}
 	}
-	left.To(end-total).Write(feedRole, feedGlyph)
-	for i, p := range pieces {
-		gap := 3
-		if i == 0 {
-			gap = 1
-		}
-		left.To(left.Col()+gap).Write(p.ink, p.text)
+	l.To(end-width()).Write(symbolRole, symbol)
+	gap := 1
+	for _, p := range right {
+		l.To(l.Col()+gap).Write(p.role, p.text)
+		gap = titleGap
 	}
-	return left.String()
+	return l.String()
 }
 
-func (s *Screen) feed() (glyph string, colour theme.Role, words string) {
+// clockLayout leaves out what would be outdated before the next tick, or has no
+// room.
+func (s *Screen) clockLayout() string {
+	layout := "15:04:05"
+	if s.Coarse {
+		layout = "15:04"
+	}
+	if s.Width >= mediumFrom {
+		layout = "Mon " + layout
+	}
+	return layout
+}
+
+func (s *Screen) feed() (symbol string, role theme.Role, words string) {
 	if s.Paused {
 		return "❚", theme.Held, s.pausedWords()
 	}
@@ -85,7 +89,6 @@ func (s *Screen) feed() (glyph string, colour theme.Role, words string) {
 	return "◌", theme.Due, "waiting"
 }
 
-// pausedWords are the badge of a picture that stands, with what it misses.
 func (s *Screen) pausedWords() string {
 	switch {
 	case s.Missed == 0:
@@ -110,34 +113,33 @@ func (s *Screen) policyWords() string {
 	return words
 }
 
-// counts is the availability bar and a number for each availability.
+// counts draws the availability bar and the number of credentials of each
+// availability.
 func (s *Screen) counts(th *theme.Theme) string {
 	sum := s.summary()
-	end := s.Width - s.margin()
-	words := s.Width >= narrowFrom
-	tally := th.Line()
+	tally, gap := th.Line(), 2
+	if s.Width >= mediumFrom {
+		gap = 3
+	}
 	for _, a := range poolstate.Availabilities {
 		n := sum.Count[a]
 		if n == 0 && a != poolstate.Ready {
 			continue
 		}
 		if tally.Col() > 0 {
-			tally.To(tally.Col() + 2)
-			if s.Width >= mediumFrom {
-				tally.To(tally.Col() + 1)
-			}
+			tally.To(tally.Col() + gap)
 		}
-		if words {
+		if s.Width >= narrowFrom {
 			tally.Bold(theme.StateRole(a), strconv.Itoa(n)).Write(theme.Secondary, " "+a.String())
 		} else {
 			tally.Write(theme.StateRole(a), theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
 		}
 	}
 	l := th.Line().To(s.margin())
-	if room := end - l.Col() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities) {
-		barEnd := l.Col() + min(room, 65)
-		s.availabilityBar(l, &sum, barEnd)
-		l.To(barEnd + 3)
+	if room := s.inner() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities) {
+		end := l.Col() + min(room, 65)
+		availabilityBar(l, &sum, end)
+		l.To(end + 3)
 	}
 	if l.Col()+tally.Col() > s.Width {
 		return text.Fit(l.String()+tally.String(), s.Width)
@@ -145,29 +147,26 @@ func (s *Screen) counts(th *theme.Theme) string {
 	return l.String() + tally.String()
 }
 
-// barShapes draw the availability bar where there are no colours.
+// barShapes draw the availability bar without colors.
 var barShapes = [len(poolstate.Availabilities)]string{"█", "▒", "▒", "░", "·", "·"}
 
 // availabilityBar draws one segment for each availability, as long as its share
-// and never shorter than one cell.
-func (s *Screen) availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
+// and at least one cell, with a blank between segments.
+func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	segments := 0
 	for _, n := range sum.Count {
-		if n > 0 {
-			segments++
-		}
+		segments += min(n, 1)
 	}
-	room := end - l.Col() - (segments - 1) // one blank between segments
-	left, seen := room, 0
+	room := end - l.Col() - (segments - 1)
+	left := room
 	for a, n := range sum.Count {
 		if n == 0 {
 			continue
 		}
-		seen++
-		cells := max(room*n/sum.Total, 1)
-		cells = min(cells, left-(segments-seen))
-		if seen == segments {
-			cells = left
+		segments--
+		cells := left
+		if segments > 0 {
+			cells = min(max(room*n/sum.Total, 1), left-segments)
 		}
 		left -= cells
 		shape := "━"
@@ -175,22 +174,19 @@ func (s *Screen) availabilityBar(l *theme.Line, sum *poolstate.Summary, end int)
 			shape = barShapes[a]
 		}
 		l.Write(theme.StateRole(poolstate.Availability(a)), strings.Repeat(shape, cells))
-		if seen < segments {
+		if segments > 0 {
 			l.To(l.Col() + 1)
 		}
 	}
 }
 
-// next is the line that answers when: the first credential to come back and the
-// time when all are. A stale picture gives its reason there, and a pool with
-// nothing ready says so.
+// next draws the line that says which credential returns first, and when all
+// are ready. A stale snapshot has its reason there instead.
 func (s *Screen) next(th *theme.Theme) string {
-	end := s.Width - s.margin()
 	if s.Feed.State == FeedStale {
 		return s.staleLine()
 	}
-	l := th.Line().To(s.margin())
-	sum := s.summary()
+	end, l, sum := s.Width-s.margin(), th.Line().To(s.margin()), s.summary()
 	switch {
 	case sum.Out():
 		s.outBanner(l, &sum, end)
@@ -203,83 +199,58 @@ func (s *Screen) next(th *theme.Theme) string {
 	return l.String()
 }
 
-// staleLine says why the picture is not true any more.
 func (s *Screen) staleLine() string {
-	l := s.Theme.Line().To(s.margin())
-	return l.Bold(theme.Dead, text.Fit(s.staleSentence(), s.Width-s.margin()-l.Col())).String()
+	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, text.Fit(s.staleSentence(), s.inner())).String()
 }
 
 func (s *Screen) staleSentence() string { return text.Clean(s.Feed.Reason, text.RowLimit) }
 
-// nextBack names the first credential to come back, and when all are.
+// nextBack draws the credential that returns first, and when all are ready.
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
-	at := sum.NextAt
-	first, _ := whenBack(at, s.Now, s.timeForm())
-	_, second := whenBack(at, s.Now, timeForm{!s.Clock, s.Coarse})
-	name := text.CredentialName(sum.Next)
-	l.Bold(theme.Text, text.Fit(name, max(end-l.Col()-text.Width(first)-2, 4)))
-	if provider := text.Clean(sum.Next.Provider, text.RowLimit); l.Col()+1+text.Width(provider)+2+text.Width(first) <= end {
-		l.Write(theme.Secondary, " "+provider)
+	first, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
+	_, second := whenBack(sum.NextAt, s.Now, timeForm{!s.Clock, s.Coarse})
+	fits := func(s string) bool { return l.Col()+text.Width(s) <= end }
+	l.Bold(theme.Text, text.Fit(text.CredentialName(sum.Next), max(end-l.Col()-text.Width(first)-2, 4)))
+	if provider := " " + text.Clean(sum.Next.Provider, text.RowLimit); fits(provider + "  " + first) {
+		l.Write(theme.Secondary, provider)
 	}
-	if l.Col()+2+text.Width(first) <= end {
+	if fits("  " + first) {
 		l.To(l.Col()+2).Bold(theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), first)
 	}
-	if l.Col()+2+text.Width(second) <= end {
+	if fits("  " + second) {
 		l.To(l.Col()+2).Write(theme.Secondary, second)
 	}
-	by := text.Moment(sum.AllAt, s.Now)
-	long := s.allBack(sum)
-	for _, all := range []string{long, strings.NewReplacer("every key back", "all", " back", "").Replace(long)} {
-		if l.Col()+4+text.Width(all)+1+text.Width(by) <= end {
-			l.To(l.Col()+4).Write(theme.Secondary, all+" ").Write(theme.Text, by)
+	who, by := "all", text.Moment(sum.AllAt, s.Now)
+	if never := sum.Count[poolstate.Dead] + sum.Count[poolstate.Disabled]; never > 0 {
+		who = "all but " + strconv.Itoa(never)
+	}
+	for _, words := range []string{who + " ready by ", who + " by "} {
+		if fits("    " + words + by) {
+			l.To(l.Col()+4).Write(theme.Secondary, words).Write(theme.Text, by)
 			return
 		}
 	}
 }
 
-// allBack says who is back by the last deadline.
-func (s *Screen) allBack(sum *poolstate.Summary) string {
-	never := sum.Count[poolstate.Dead] + sum.Count[poolstate.Disabled]
-	if never == 0 {
-		return "every key back by"
-	}
-	return "all but " + strconv.Itoa(never) + " back by"
-}
-
-// outBanner is said when no credential at all is ready.
+// outBanner draws the line for a pool without a ready credential.
 func (s *Screen) outBanner(l *theme.Line, sum *poolstate.Summary, end int) {
-	said := "every credential is out"
+	words, due := "every credential is out", sum.Count[poolstate.Due]
 	switch {
-	case sum.Count[poolstate.Due] > 0:
-		said += ", " + strconv.Itoa(sum.Count[poolstate.Due]) + " due: the agent retries at its next turn"
-		if text.Width(said) > end-l.Col() {
-			said = "all out, " + strconv.Itoa(sum.Count[poolstate.Due]) + " due now"
+	case due > 0:
+		words += ", " + dueSentence(due)
+		if text.Width(words) > end-l.Col() {
+			words = "all out, " + strconv.Itoa(due) + " due now"
 		}
 	case sum.Next == nil:
-		said += ", none comes back by itself"
+		words += ", manual action needed"
 	default:
-		if s.Width >= mediumFrom {
-			said += ", first back"
-		} else {
-			said = "all out, back"
+		words += ", first back"
+		if s.Width < mediumFrom {
+			words = "all out, back"
 		}
-		l.Bold(theme.Dead, said)
-		l.To(l.Col() + 1)
+		l.Bold(theme.Dead, words).To(l.Col() + 1)
 		s.nextBack(l, sum, end)
 		return
 	}
-	l.Bold(theme.Dead, text.Fit(said, end-l.Col()))
-}
-
-// quietSentence is said when nothing waits for a deadline.
-func quietSentence(sum *poolstate.Summary) string {
-	switch {
-	case sum.Count[poolstate.Due] > 0:
-		return strconv.Itoa(sum.Count[poolstate.Due]) + " due: the agent retries at its next turn"
-	case sum.Ready() == sum.Total:
-		return "every credential is ready"
-	case sum.Count[poolstate.Dead] > 0:
-		return strconv.Itoa(sum.Count[poolstate.Dead]) + " dead: re-auth needed"
-	}
-	return "nothing is cooling"
+	l.Bold(theme.Dead, text.Fit(words, end-l.Col()))
 }

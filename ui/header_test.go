@@ -9,7 +9,6 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestTitle lists the first line as it gives way.
 func TestTitle(t *testing.T) {
 	live := func(s *Screen) {}
 	for _, c := range []struct {
@@ -48,9 +47,8 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-// TestTitleEndsAtTheMargin draws long and wide paths at every width: the clock
-// stays where it is.
-func TestTitleEndsAtTheMargin(t *testing.T) {
+// TestTitle_EndsAtTheMargin draws long and wide paths at every width.
+func TestTitle_EndsAtTheMargin(t *testing.T) {
 	for _, path := range []string{"~/.hermes/auth.json", strings.Repeat("/long", 60), strings.Repeat("/漢字", 60), "", "🔑"} {
 		for w := minWidth; w <= 200; w++ {
 			s := screenOf(sample(t, "backoff.json")).sizedAt(w, 30)
@@ -62,7 +60,7 @@ func TestTitleEndsAtTheMargin(t *testing.T) {
 	}
 }
 
-// countsOf draws the line of counts for so many credentials of each kind.
+// countsOf draws the counts of so many credentials of each kind.
 func countsOf(t *testing.T, w, ready, cooling, dead int) string {
 	t.Helper()
 	var list []entry
@@ -94,8 +92,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestAvailabilityBar checks the segments: one for each state that there is,
-// none shorter than a cell, the whole always as long as its place.
+// TestAvailabilityBar checks that each state has a segment.
 func TestAvailabilityBar(t *testing.T) {
 	for _, c := range []struct{ ready, cooling, dead int }{
 		{1, 0, 0}, {0, 1, 0}, {1, 1, 1}, {900, 1, 1}, {1, 900, 1}, {1, 1, 900}, {3, 4, 5}, {0, 0, 2}, {333, 333, 334},
@@ -116,8 +113,7 @@ func TestAvailabilityBar(t *testing.T) {
 	}
 }
 
-// TestNextLine lists the line that answers when.
-func TestNextLine(t *testing.T) {
+func TestNext(t *testing.T) {
 	cooling := exhaustedEntry("backup-key", 20*time.Minute, 1)
 	for _, c := range []struct {
 		name  string
@@ -125,15 +121,15 @@ func TestNextLine(t *testing.T) {
 		list  []entry
 		want  string
 	}{
-		{"one of two", 120, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00    every key back by 10:00"},
-		{"with a dead one", 120, []entry{readyEntry("a"), cooling, deadEntry("b")}, "next back backup-key p  40m00s  at 10:00    all but 1 back by 10:00"},
+		{"one of two", 120, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00    all ready by 10:00"},
+		{"with a dead one", 120, []entry{readyEntry("a"), cooling, deadEntry("b")}, "next back backup-key p  40m00s  at 10:00    all but 1 ready by 10:00"},
 		{"narrow", 50, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00"},
 		{"narrower", 34, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s"},
 		{"all ready", 120, []entry{readyEntry("a")}, "every credential is ready"},
-		{"all out", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    every key back by 10:00"},
+		{"all out", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    all ready by 10:00"},
 		{"all out, narrow", 60, []entry{cooling}, "all out, back backup-key p  40m00s  at 10:00"},
-		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, none comes back by itself"},
-		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: the agent retries at its next turn"},
+		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, manual action needed"},
+		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: the agent retries at its next selection"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(c.width, 30)

@@ -1,28 +1,45 @@
 package ui
 
 import (
-	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/poolstate"
 	"pooltop/ui/filter"
+	"pooltop/ui/internal/uitest"
 	"pooltop/ui/theme"
 )
 
-// epoch is the instant at which the samples were taken: 2026-11-23 09:20:00,
-// a Monday.
-var epoch = time.Unix(1795425600, 0).UTC()
+// Short names for what these tests share with those of the packages below.
+type (
+	entry     = uitest.Entry
+	providers = uitest.Providers
+)
 
-// darkTheme and plainTheme are built once; a theme is read only.
+var (
+	poolOf         = uitest.PoolOf
+	readyEntry     = uitest.Ready
+	exhaustedEntry = uitest.Exhausted
+	deadEntry      = uitest.Dead
+	secondsAt      = uitest.Seconds
+	plain          = uitest.Plain
+	cells          = uitest.Cells
+	epoch          = uitest.Epoch
+)
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	uitest.Equal(t, what, got, want)
+}
+
 var (
 	darkTheme  = theme.SchemeDark.Theme(colorprofile.TrueColor)
 	plainTheme = theme.Plain()
@@ -31,13 +48,7 @@ var (
 // longest is the longest duration.
 const longest = time.Duration(math.MaxInt64)
 
-func equal[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s is %v, want %v", what, got, want)
-	}
-}
-
+// sample returns the pool of a sample store.
 func sample(t testing.TB, name string) *poolstate.Pool {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "testdata", "samples", name))
@@ -55,63 +66,6 @@ func decoded(t testing.TB, data []byte) *poolstate.Pool {
 	}
 	return p
 }
-
-// entry is a credential as the file has it; providers are lists of them.
-type (
-	entry     map[string]any
-	providers map[string]any
-)
-
-// poolOf returns the pool of a file with the given providers.
-func poolOf(t testing.TB, p providers) *poolstate.Pool {
-	t.Helper()
-	data, err := json.Marshal(map[string]any{"credential_pool": p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return decoded(t, data)
-}
-
-// readyEntry is a credential without a failure.
-func readyEntry(label string) entry {
-	return entry{
-		"id": "id-" + label, "label": label, "auth_type": "api_key", "source": "manual",
-		"request_count": 7, "consecutive_failures": 0,
-	}
-}
-
-// exhaustedEntry fell some time ago, with a streak that makes its cooldown 1h,
-// 2h, 4h or 8h.
-func exhaustedEntry(label string, ago time.Duration, streak int) entry {
-	return readyEntry(label).with(entry{
-		"last_status": "exhausted", "last_status_at": secondsAt(-ago), "last_error_code": 429,
-		"last_error_reason": "rate_limit_error", "consecutive_failures": streak,
-	})
-}
-
-func deadEntry(label string) entry {
-	return readyEntry(label).with(entry{
-		"last_status": "dead", "last_status_at": secondsAt(-24 * time.Hour), "last_error_code": 401,
-		"last_error_reason": "token_revoked", "last_error_message": "OAuth token has been revoked",
-	})
-}
-
-// with returns a copy of the entry with other fields; nil removes one.
-func (e entry) with(fields entry) entry {
-	out := entry{}
-	for _, m := range []entry{e, fields} {
-		for k, v := range m {
-			out[k] = v
-			if v == nil {
-				delete(out, k)
-			}
-		}
-	}
-	return out
-}
-
-// secondsAt is an instant, counted from epoch, as the file spells it.
-func secondsAt(d time.Duration) float64 { return float64(epoch.Add(d).Unix()) }
 
 // credentialOf returns the only credential of a file with one entry, whose
 // provider has a second one that is ready.
@@ -192,36 +146,23 @@ var (
 	}
 )
 
-// plain takes sequences and trailing blanks from a drawn text.
-func plain(drawn string) string {
-	lines := strings.Split(ansi.Strip(drawn), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " \u00a0")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// cells spreads a drawn line over the cells of the terminal: each character at
-// the cell where it begins, nothing at the second cell of a wide one.
-func cells(line string) []string {
-	var out []string
-	for text := ansi.Strip(line); text != ""; {
-		cluster, w := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
-		text = text[len(cluster):]
-		if w == 0 && len(out) > 0 {
-			out[len(out)-1] += cluster
-			continue
-		}
-		out = append(out, cluster)
-		for range w - 1 {
-			out = append(out, "")
-		}
-	}
-	return out
-}
-
 // between joins the cells of a half-open range, without outer blanks.
 func between(line []string, from, to int) string {
 	from, to = min(from, len(line)), min(to, len(line))
 	return strings.Trim(strings.Join(line[from:to], ""), " \u00a0")
 }
+
+// selectedRows counts the lines with the background of the dark theme's
+// selected row.
+func selectedRows(drawn string) int {
+	n := 0
+	for line := range strings.SplitSeq(drawn, "\n") {
+		if strings.Contains(line, ";48;2;38;42;58m") {
+			n++
+		}
+	}
+	return n
+}
+
+// credentials returns what a screen lists, in order.
+func credentials(s *Screen) []*poolstate.Credential { return slices.Collect(listed(s.Groups)) }

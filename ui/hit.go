@@ -78,39 +78,30 @@ func (t *Targets) add(line int, target Target) {
 	}
 }
 
-// addRow makes a whole line of the table clickable.
-func (s *Screen) addRow(line int, r row) {
-	g := &s.Groups[r.group]
-	switch r.kind {
-	case rowHeading:
-		s.Targets.add(line, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
-	case rowCredential:
-		s.Targets.add(line, Target{Kind: TargetCredential, Credential: g.Credentials[r.item].Ref, To: s.Width})
-	case rowNote, rowBlank:
+// addLine makes a line of the table clickable, as wide as the screen.
+func (s *Screen) addLine(y int, l tableLine) {
+	g := &s.Groups[l.group]
+	switch l.kind {
+	case lineHeading:
+		s.Targets.add(y, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
+	case lineCredential:
+		s.Targets.add(y, Target{Kind: TargetCredential, Credential: g.Credentials[l.item].Ref, To: s.Width})
+	case lineNote, lineBlank:
 	}
 }
 
 // addTitles makes the column titles clickable, each up to the next column.
 func (s *Screen) addTitles(c *columns) {
-	starts := []Target{
-		{From: c.cursor, Order: filter.OrderPool},
-		{From: c.state, Order: filter.OrderState},
-		{From: c.why, Order: filter.OrderWorst},
-		{From: c.ladder, Order: filter.OrderStreak},
-		{From: c.backEnd - backWidth, Order: filter.OrderDeadline},
-		{From: c.thenEnd - thenWidth, Order: filter.OrderStreak},
-	}
-	if c.ladder == 0 && c.number > 0 {
-		starts[3].From = c.number + 4 - len("STREAK")
-	}
 	end := c.end
-	for i := len(starts) - 1; i >= 0; i-- {
-		t := starts[i]
-		if i > 0 && t.From <= 0 {
-			continue // not on a screen of this width
+	for i := len(c.at) - 1; i >= 0; i-- {
+		from := c.at[i].from
+		if Column(i) == columnName {
+			from = c.cursor
 		}
-		t.Kind, t.To, end = TargetTitle, end, t.From
-		s.Targets.add(0, t)
+		if c.at[i].width() > 0 {
+			s.Targets.add(0, Target{Kind: TargetTitle, Order: columnSpecs[i].order, From: from, To: end})
+			end = from
+		}
 	}
 }
 

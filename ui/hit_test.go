@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,13 +12,13 @@ import (
 	"pooltop/ui/theme"
 )
 
-// TestHitIsWhatIsDrawn walks over every cell of every scene: what stands there
-// is what is drawn there, and what is drawn and can be pointed at is there.
-func TestHitIsWhatIsDrawn(t *testing.T) {
+// TestTargets_MatchTheScreen visits every cell of every scene: its target is
+// what is drawn there, and nothing drawn is missing.
+func TestTargets_MatchTheScreen(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
-			for _, size := range goldenSizes {
+			for _, size := range [][2]int{{160, 50}, {120, 36}, {80, 24}, {60, 20}, {40, 12}, {18, 4}} {
 				h := hits{t: t, s: sc.screen.sizedAt(size[0], size[1])}
 				h.s.Short = append(h.s.Short, binding("ctrl+x", "last"))
 				h.lines = strings.Split(plain(Render(h.s)), "\n")
@@ -35,7 +36,7 @@ func drawnTargets(s *Screen) *Targets {
 	return noted.Targets
 }
 
-// hits compares a drawn screen with what can be hit on it.
+// hits compares a drawn screen with its targets.
 type hits struct {
 	t     *testing.T
 	s     *Screen
@@ -54,8 +55,8 @@ func (h *hits) check() {
 			if target.Kind != TargetNothing && (x < target.From || x >= target.To) {
 				h.t.Errorf("%d,%d is not in %+v", x, y, target)
 			}
-			if said := h.wrong(target, line, x, y); said != "" {
-				h.t.Fatalf("at %d×%d, %d,%d hits %+v: %s in %q", h.s.Width, h.s.Height, x, y, target, said, text)
+			if problem := h.problem(target, line, x, y); problem != "" {
+				h.t.Fatalf("at %d×%d, %d,%d hits %+v: %s in %q", h.s.Width, h.s.Height, x, y, target, problem, text)
 			}
 		}
 	}
@@ -64,7 +65,7 @@ func (h *hits) check() {
 	h.complete()
 }
 
-// saw counts a target by the words that it stands for.
+// saw counts a target by its words.
 func (h *hits) saw(kind TargetKind, words string) {
 	if h.count[kind] == nil {
 		h.count[kind] = map[string]bool{}
@@ -72,16 +73,16 @@ func (h *hits) saw(kind TargetKind, words string) {
 	h.count[kind][words] = true
 }
 
-// wrong says what is wrong with a target, by the text of its line.
-func (h *hits) wrong(target Target, line []string, x, y int) string {
-	cols := columnsFor(h.s.Width, h.s.Without)
-	said := between(line, target.From, target.To)
+// problem says what is wrong with a target, judging by its line.
+func (h *hits) problem(target Target, line []string, x, y int) string {
+	cols := columnsFor(h.s.Width, h.s.Hidden)
+	words := between(line, target.From, target.To)
 	switch target.Kind {
 	case TargetCredential:
 		c := h.s.Pool.Find(target.Credential)
 		h.saw(target.Kind, target.Credential.String()+" "+string(rune(y)))
-		name := text.Fit(text.CredentialName(c), cols.nameW/2)
-		if !strings.HasPrefix(between(line, cols.name, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
+		name := text.Fit(text.CredentialName(c), cols.at[columnName].width()/2)
+		if !strings.HasPrefix(between(line, cols.at[columnName].from, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
 			return "not the name of it"
 		}
 		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != theme.StateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
@@ -93,16 +94,16 @@ func (h *hits) wrong(target Target, line []string, x, y int) string {
 			return "not the name of it"
 		}
 	case TargetTitle:
-		h.saw(target.Kind, said)
-		return wrongTitle(target.Order, said)
+		h.saw(target.Kind, words)
+		return titleProblem(target.Order, words)
 	case TargetKey:
-		h.saw(target.Kind, said)
-		if h.keyOf(said, x == target.From) != target.Key {
+		h.saw(target.Kind, words)
+		if h.keyOf(words, x == target.From) != target.Key {
 			return "not that key"
 		}
 	case TargetNo, TargetYes:
-		h.saw(target.Kind, said)
-		if want := map[TargetKind]string{TargetNo: "no", TargetYes: "yes"}[target.Kind]; strings.TrimLeft(said, "▌ ") != want {
+		h.saw(target.Kind, words)
+		if want := map[TargetKind]string{TargetNo: "no", TargetYes: "yes"}[target.Kind]; strings.TrimLeft(words, "▌ ") != want {
 			return "not that answer"
 		}
 	case TargetNothing:
@@ -113,11 +114,11 @@ func (h *hits) wrong(target Target, line []string, x, y int) string {
 	return ""
 }
 
-// wrongTitle compares what a column is sorted by with its title.
-func wrongTitle(o filter.Order, title string) string {
+// titleProblem compares the order of a title with its text.
+func titleProblem(o filter.Order, title string) string {
 	for word, order := range map[string]filter.Order{
-		"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
-		"BACK": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline, "now": filter.OrderDeadline, "THEN": filter.OrderStreak,
+		"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak, "AT": filter.OrderDeadline, "IN": filter.OrderDeadline,
+		"BACK": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline, "now": filter.OrderDeadline, "NEXT FAIL": filter.OrderStreak,
 	} {
 		if strings.HasPrefix(title, word) {
 			if order != o {
@@ -129,8 +130,8 @@ func wrongTitle(o filter.Order, title string) string {
 	return "no title"
 }
 
-// keyOf is the key that the words of the footer stand for; of two arrows the
-// first is the first key.
+// keyOf returns the key of words in the footer; the first of two arrows is the
+// first key.
 func (h *hits) keyOf(said string, first bool) string {
 	for _, b := range h.s.Short {
 		words := b.Help().Key + " " + b.Help().Desc
@@ -156,7 +157,7 @@ func (h *hits) inKeys(line []string, x int) bool {
 		(x > 0 && x+1 < len(line) && line[x-1] != " " && line[x+1] != " ")
 }
 
-// complete checks that nothing that can be pointed at was missed.
+// complete checks that no row, title or answer is missing.
 func (h *hits) complete() {
 	h.t.Helper()
 	s := h.s
@@ -165,21 +166,24 @@ func (h *hits) complete() {
 		return
 	}
 	plan := s.plan()
-	all := rowsFrom(s.Groups, plan.spaced, 0, rowCount(s.Groups, plan.spaced))
+	all := linesFrom(s.Groups, plan.spaced, 0, lineCount(s.Groups, plan.spaced))
 	want := 0
 	offset := clampOffset(s.Offset, len(all), plan.table)
 	for i := offset; i < min(offset+plan.table, len(all)); i++ {
-		if covered := i == offset && offset > 0 && plan.table > 1; all[i].kind == rowCredential && !covered {
+		if covered := i == offset && offset > 0 && plan.table > 1; all[i].kind == lineCredential && !covered {
 			want++
 		}
 	}
 	equal(h.t, "rows that can be hit", len(h.count[TargetCredential]), want)
 	if plan.columns {
-		titles := strings.Join(strings.Fields(h.lines[h.titleLine()]), " ")
-		for said := range h.count[TargetTitle] {
-			titles = strings.Replace(titles, strings.Join(strings.Fields(said), " "), "", 1)
+		var hit []string
+		for words := range h.count[TargetTitle] {
+			hit = append(hit, strings.Fields(words)...)
 		}
-		equal(h.t, "titles that cannot be hit", strings.TrimSpace(titles), "")
+		titles := strings.Fields(h.lines[h.titleLine()])
+		slices.Sort(hit)
+		slices.Sort(titles)
+		equal(h.t, "titles that can be hit", strings.Join(hit, " "), strings.Join(titles, " "))
 	}
 	if s.Dialog != nil && s.Dialog.Choice != nil && plan.detail > 2 {
 		equal(h.t, "answers", len(h.count[TargetNo])+len(h.count[TargetYes]), 2)
@@ -196,8 +200,8 @@ func (h *hits) titleLine() int {
 	return 0
 }
 
-// TestHit lists places of one screen.
-func TestHit(t *testing.T) {
+// TestTargets_At lists places of one screen.
+func TestTargets_At(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
 	s = s.sizedAt(120, 36)
@@ -208,8 +212,8 @@ func TestHit(t *testing.T) {
 	}{
 		{"the title line", 5, 0, Target{}},
 		{"the counts", 5, 2, Target{}},
-		{"a title", 30, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 27, To: 37}},
-		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 27, To: 37}},
+		{"a title", 30, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 28, To: 38}},
+		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 28, To: 38}},
 		{"a heading", 70, 6, Target{Kind: TargetProvider, Provider: "anthropic", To: 120}},
 		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
 		{"between groups", 10, 10, Target{}},
@@ -225,8 +229,8 @@ func TestHit(t *testing.T) {
 	}
 }
 
-// TestHitUnderAStickyHeading points at what covers the first line.
-func TestHitUnderAStickyHeading(t *testing.T) {
+// TestTargets_StickyHeading hits the heading that covers the first line.
+func TestTargets_StickyHeading(t *testing.T) {
 	s := longListScene(t).sizedAt(120, 20)
 	top := 0
 	for y := range 20 {

@@ -1,45 +1,40 @@
 package ui
 
-// plan is which parts of the screen there is room for, and how high the table
-// is. The table always wins: what is not it leaves as the height shrinks, the
-// detail first, then blank lines, then the rest of the head.
+// plan says which parts of the screen there is room for, and how high the table
+// is. As the height shrinks, the table keeps its lines the longest: the detail
+// gives way first, then blank lines, then the rest of the header.
 type plan struct {
 	counts, next, columns, footer  bool
 	gapTitle, gapHeader, gapFooter bool
-	spaced                         bool
+	spaced                         bool // blank lines between providers
 	filter                         bool
-	detail                         int // lines, its rule included; 0 for none
-	events                         int // lines below the detail, a blank one included; 0 for none
+	detail                         int // lines with its rule, or of the dialog; 0 for none
+	events                         int // lines below the detail, the blank one included
 	eventsBeside                   bool
-	answer                         int // lines; they take the place of the gap above the footer
+	answer                         int // lines; they replace the gap above the footer
 	table                          int
 }
 
-// Heights, in lines, from which a part has a place whatever the table needs.
+// Heights of the terminal, in lines, from which a part is shown whatever the
+// table needs.
 const (
+	footerFrom  = 6
 	countsFrom  = 7
 	columnsFrom = 8
-	footerFrom  = 6
 	nextFrom    = 10
 	detailFrom  = 28
+	bothFrom    = 36 // events too, although the table scrolls
 )
 
-// detailLeast and detailMost bound the detail below the table, its rule
-// included, and detailSmall is what it keeps when events stand below it.
+// Heights of the detail with its rule, and of the events below it with their
+// blank line: the least, the usual and the most.
 const (
 	detailLeast = 9
-	detailSmall = 8
+	detailSmall = 8 // with events below it
 	detailMost  = 14
-)
-
-// eventsLeast and eventsMost bound the events below the detail, the blank line
-// included, and eventsUsual is what they get before the detail grows; bothFrom is the height from which a table that scrolls leaves room
-// for them.
-const (
 	eventsLeast = 3
 	eventsUsual = 4
 	eventsMost  = 9
-	bothFrom    = 36
 )
 
 func (s *Screen) plan() plan {
@@ -55,15 +50,14 @@ func (s *Screen) plan() plan {
 			left--
 		}
 	}
-	need := rowCount(s.Groups, false)
+	need := lineCount(s.Groups, false)
 	switch {
 	case s.Dialog != nil:
-		// A question is never cut for the sake of the table, as long as one row
-		// of that is left.
+		// A dialog is not cut for the table as long as one row of that remains.
 		lines := len(s.dialogLines(s.Width-2*s.margin())) + 1
 		p.detail = max(min(lines, left-1), 0)
 	case need <= left && need > left-detailLeast:
-		// Rows that could all be in sight are not scrolled for the detail's sake.
+		// A table that would fit does not scroll because of the detail.
 	case s.Height >= detailFrom && s.Width >= mediumFrom:
 		s.planBelow(&p, left-need)
 	}
@@ -84,9 +78,7 @@ func (s *Screen) plan() plan {
 		return true
 	}
 	p.gapHeader = p.columns && take(1)
-	if groups := len(s.Groups); groups > 1 {
-		p.spaced = take(groups - 1)
-	}
+	p.spaced = len(s.Groups) > 1 && take(len(s.Groups)-1)
 	p.gapFooter = p.footer && p.answer == 0 && take(1)
 	p.gapTitle = p.counts && take(1)
 	if p.detail > 0 && s.Dialog == nil {
@@ -101,9 +93,8 @@ func (s *Screen) plan() plan {
 	return p
 }
 
-// planBelow decides what stands below the table, given the lines that it leaves:
-// forecast, detail and events; without room for all three the forecast gives
-// way, and without any events those do.
+// planBelow plans forecast, detail and events below a table that leaves spare
+// lines. Without room for all three, events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	p.detail = detailLeast
 	switch {
@@ -115,21 +106,16 @@ func (s *Screen) planBelow(p *plan, spare int) {
 	}
 }
 
-// grow gives lines that are left to detail and events, to the one that needs
-// them more first.
+// grow gives spare lines to the detail and to the events in turn.
 func (p *plan) grow(spare int) {
 	give := func(to *int, most int) {
-		if n := min(spare, most-*to); n > 0 {
+		if n := min(spare, most-*to); n > 0 && *to > 0 {
 			*to += n
 			spare -= n
 		}
 	}
-	if p.events > 0 {
-		give(&p.events, eventsUsual)
-	}
+	give(&p.events, eventsUsual)
 	give(&p.detail, detailMost-2)
-	if p.events > 0 {
-		give(&p.events, eventsMost)
-	}
+	give(&p.events, eventsMost)
 	give(&p.detail, detailMost)
 }

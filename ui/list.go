@@ -12,8 +12,8 @@ func List(s *Screen) string {
 		out = append(out, s.next(s.Theme), "", newTable(s, s.Theme).header())
 	}
 	t := newTable(s, s.Theme)
-	for _, r := range rowsFrom(s.Groups, true, 0, rowCount(s.Groups, true)) {
-		out = append(out, t.draw(r))
+	for _, l := range linesFrom(s.Groups, true, 0, lineCount(s.Groups, true)) {
+		out = append(out, t.draw(l))
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(out[i], " ")

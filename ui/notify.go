@@ -6,12 +6,12 @@ import (
 	"pooltop/ui/text"
 )
 
-// NotificationForm is how a terminal takes a notification.
+// NotificationForm is how a terminal accepts desktop notifications.
 type NotificationForm uint8
 
-// The forms: the bell alone, and beside it the sequence of iTerm2 and Windows
-// Terminal, of rxvt, or of kitty. The last one is the first of them inside tmux,
-// which hands it on where it is allowed to.
+// The forms: the bell alone, or the bell after an escape sequence: that of
+// iTerm2 and Windows Terminal, of rxvt, of kitty, or the first one passed
+// through tmux.
 const (
 	NotifyBell NotificationForm = iota
 	NotifyOSC9
@@ -20,8 +20,8 @@ const (
 	NotifyTmux
 )
 
-// NotificationFormOf tells from the environment what the terminal understands.
-// One that is not known to understand more gets the bell.
+// NotificationFormOf returns the form that the terminal accepts, judging by the
+// environment. An unknown terminal gets the bell.
 func NotificationFormOf(env func(string) string) NotificationForm {
 	term, program := env("TERM"), env("TERM_PROGRAM")
 	switch {
@@ -39,12 +39,12 @@ func NotificationFormOf(env func(string) string) NotificationForm {
 	return NotifyBell
 }
 
-// Notification is the bytes that notify a person of a text. The text may come
-// from the file; it is made harmless.
+// Notification returns the bytes that show a notification. The text may come
+// from the file, so it is cleaned.
 func Notification(form NotificationForm, s string) string {
 	const bell, end = "\a", "\x1b\\"
-	// A semicolon would end the field, and the name in front keeps a number from
-	// becoming a command.
+	// A semicolon would end the field. The prefix keeps a text that begins with a
+	// number from being read as a command.
 	s = "pooltop: " + strings.ReplaceAll(text.Clean(s, text.RowLimit), ";", ",")
 	switch form {
 	case NotifyOSC9:

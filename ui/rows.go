@@ -1,38 +1,37 @@
 package ui
 
-import (
-	"pooltop/ui/filter"
-)
+import "pooltop/ui/filter"
 
-// rowKind is what a line of the table shows.
-type rowKind uint8
+// lineKind is what a line of the table shows.
+type lineKind uint8
 
 const (
-	rowHeading rowKind = iota
-	rowNote
-	rowCredential
-	rowBlank
+	lineHeading lineKind = iota
+	lineNote
+	lineCredential
+	lineBlank
 )
 
-// row is a line of the table before it is drawn.
-type row struct {
-	kind  rowKind
+// tableLine is a line of the table before it is drawn.
+type tableLine struct {
+	kind  lineKind
 	group int
-	item  int // of the group's notes or credentials
+	item  int // index into the group's notes or credentials
 }
 
-// rowCount is how many lines the whole table has; spaced puts a blank one
-// between groups.
-func rowCount(groups []filter.Group, spaced bool) int {
+// lineCount returns the number of lines of the whole table; spaced puts a blank
+// line between groups.
+func lineCount(groups []filter.Group, spaced bool) int {
 	n := 0
 	for g := range groups {
-		n += rowsOf(groups, g, spaced)
+		n += groupLines(groups, g, spaced)
 	}
 	return n
 }
 
-// rowsOf is how many lines a group takes, the blank one before it included.
-func rowsOf(groups []filter.Group, g int, spaced bool) int {
+// groupLines returns the number of lines of a group, with the blank one before
+// it.
+func groupLines(groups []filter.Group, g int, spaced bool) int {
 	n := 1 + len(groups[g].Provider.Notes) + len(groups[g].Credentials)
 	if g > 0 && spaced {
 		n++
@@ -40,14 +39,14 @@ func rowsOf(groups []filter.Group, g int, spaced bool) int {
 	return n
 }
 
-// rowsFrom lists at most n of the table's lines, from one on. What is not asked
-// for costs nothing but a look at each group.
-func rowsFrom(groups []filter.Group, spaced bool, from, n int) []row {
-	var out []row
+// linesFrom lists at most n lines of the table from one on. Its cost depends on
+// n and on the number of groups, not on the length of the table.
+func linesFrom(groups []filter.Group, spaced bool, from, n int) []tableLine {
+	var out []tableLine
 	for g := range groups {
-		all := rowsOf(groups, g, spaced)
+		all := groupLines(groups, g, spaced)
 		for i := from; i < all && len(out) < n; i++ {
-			out = append(out, rowOf(groups, g, spaced, i))
+			out = append(out, lineOf(groups, g, spaced, i))
 		}
 		if from = max(from-all, 0); len(out) >= n {
 			break
@@ -56,44 +55,41 @@ func rowsFrom(groups []filter.Group, spaced bool, from, n int) []row {
 	return out
 }
 
-// rowOf is the i-th line of a group.
-func rowOf(groups []filter.Group, g int, spaced bool, i int) row {
+// lineOf returns the i-th line of a group.
+func lineOf(groups []filter.Group, g int, spaced bool, i int) tableLine {
 	if g > 0 && spaced {
 		if i == 0 {
-			return row{kind: rowBlank, group: g}
+			return tableLine{kind: lineBlank, group: g}
 		}
 		i--
 	}
 	notes := len(groups[g].Provider.Notes)
 	switch {
 	case i == 0:
-		return row{kind: rowHeading, group: g}
+		return tableLine{kind: lineHeading, group: g}
 	case i <= notes:
-		return row{kind: rowNote, group: g, item: i - 1}
+		return tableLine{kind: lineNote, group: g, item: i - 1}
 	}
-	return row{kind: rowCredential, group: g, item: i - 1 - notes}
+	return tableLine{kind: lineCredential, group: g, item: i - 1 - notes}
 }
 
-// rowOfSelected is the line of the selected credential, -1 without one.
-func (s *Screen) rowOfSelected(spaced bool) int {
-	at, found := s.locate()
+// lineOfSelected returns the line of the selected credential, -1 without one.
+func (s *Screen) lineOfSelected(spaced bool) int {
+	group, item, found := s.locate()
 	if !found {
 		return -1
 	}
 	before := 0
-	for g := range at.group {
-		before += rowsOf(s.Groups, g, spaced)
+	for g := range group {
+		before += groupLines(s.Groups, g, spaced)
 	}
-	return before + rowsOf(s.Groups, at.group, spaced) - len(s.Groups[at.group].Credentials) + at.item
+	return before + groupLines(s.Groups, group, spaced) - len(s.Groups[group].Credentials) + item
 }
 
-// location is where a credential is listed.
-type location struct{ group, item int }
-
 // locate finds the selected credential among those that are listed.
-func (s *Screen) locate() (at location, found bool) {
+func (s *Screen) locate() (group, item int, found bool) {
 	if s.Selected == nil {
-		return at, false
+		return 0, 0, false
 	}
 	for g := range s.Groups {
 		if s.Groups[g].Provider.Name != s.Selected.Provider {
@@ -101,9 +97,9 @@ func (s *Screen) locate() (at location, found bool) {
 		}
 		for i, c := range s.Groups[g].Credentials {
 			if c.Ref == *s.Selected {
-				return location{g, i}, true
+				return g, i, true
 			}
 		}
 	}
-	return at, false
+	return 0, 0, false
 }

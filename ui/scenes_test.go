@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"charm.land/bubbles/v2/key"
+
 	"pooltop/poolstate"
 	"pooltop/ui/filter"
+	"pooltop/ui/internal/uitest"
 )
 
 // scene is a screen that people get to see, without a size.
@@ -54,7 +57,7 @@ func scenes(t testing.TB) []scene {
 func fewColumnsScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	s.Without = AllBut(ColumnStreak, ColumnCooldown)
+	s.Hidden = AllBut(ColumnStreak, ColumnCooldown)
 	return s
 }
 
@@ -112,7 +115,7 @@ func allReadyScene(t testing.TB) *Screen {
 
 func heldScene(t testing.TB) *Screen {
 	t.Helper()
-	held := exhaustedEntry("team-key", 5*time.Minute, 2).with(entry{
+	held := exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
 		"last_error_code": 402, "last_error_reason": poolstate.HoldReason,
 		"last_error_message":  "topping up the quota, back after lunch",
 		"last_error_reset_at": secondsAt(2 * time.Hour),
@@ -120,7 +123,7 @@ func heldScene(t testing.TB) *Screen {
 	return screenOf(poolOf(t, providers{
 		"openrouter": []entry{
 			readyEntry("primary"), held,
-			exhaustedEntry("batch-key", 3*time.Hour, 2).with(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
+			exhaustedEntry("batch-key", 3*time.Hour, 2).With(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
 		},
 	})).choose(t, "team-key")
 }
@@ -128,7 +131,7 @@ func heldScene(t testing.TB) *Screen {
 // timelineScene is sorted by deadline, the last of which is so many hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
-	held := exhaustedEntry("team-key", 5*time.Minute, 2).with(entry{
+	held := exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
 		"last_error_reason": poolstate.HoldReason, "last_error_reset_at": secondsAt(2 * time.Hour),
 	})
 	s := screenOf(poolOf(t, providers{
@@ -136,7 +139,7 @@ func timelineScene(t testing.TB, hours int) *Screen {
 			exhaustedEntry("work-oauth", 48*time.Minute, 3), readyEntry("personal-api-key"), deadEntry("claude_code"),
 		},
 		"openai-codex": []entry{
-			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4).with(entry{
+			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4).With(entry{
 				"last_error_reset_at": secondsAt(time.Duration(hours) * time.Hour),
 			}),
 			exhaustedEntry("seat-2@example.com", 90*time.Minute, 1),
@@ -154,9 +157,9 @@ func noStreaksScene(t testing.TB) *Screen {
 	unknown := entry{"consecutive_failures": nil}
 	return screenOf(poolOf(t, providers{
 		"mistral": []entry{
-			readyEntry("primary").with(unknown),
-			exhaustedEntry("backup", 20*time.Minute, 0).with(unknown),
-			exhaustedEntry("old", 2*time.Hour, 0).with(unknown),
+			readyEntry("primary").With(unknown),
+			exhaustedEntry("backup", 20*time.Minute, 0).With(unknown),
+			exhaustedEntry("old", 2*time.Hour, 0).With(unknown),
 		},
 	})).choose(t, "backup")
 }
@@ -172,7 +175,7 @@ func allOutScene(t testing.TB) *Screen {
 			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4),
 			exhaustedEntry("seat-2@example.com", 20*time.Minute, 1),
 		},
-		"openrouter": []entry{readyEntry("primary").with(entry{"enabled": false})},
+		"openrouter": []entry{readyEntry("primary").With(entry{"enabled": false})},
 	})).choose(t, "seat-1@example.com")
 }
 
@@ -182,8 +185,8 @@ func soleScene(t testing.TB) *Screen {
 	t.Helper()
 	newest := entry{"consecutive_failures": nil, "enabled": true}
 	return screenOf(poolOf(t, providers{
-		"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).with(newest), deadEntry("claude_code").with(newest)},
-		"mistral":   []entry{readyEntry("primary").with(newest)},
+		"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).With(newest), deadEntry("claude_code").With(newest)},
+		"mistral":   []entry{readyEntry("primary").With(newest)},
 	})).choose(t, "only-key")
 }
 
@@ -192,11 +195,11 @@ func suspectScene(t testing.TB) *Screen {
 	until := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 	return screenOf(poolOf(t, providers{
 		"openrouter": []entry{
-			exhaustedEntry("in-40-days", time.Hour, 1).with(until(40 * 24 * time.Hour)),
-			exhaustedEntry("in-5-years", time.Hour, 1).with(until(5 * 365 * 24 * time.Hour)),
-			exhaustedEntry("in-20000-years", time.Hour, 1).with(entry{"last_error_reset_at": 9e11}),
-			exhaustedEntry("before-itself", -time.Hour, 1).with(until(10 * time.Minute)),
-			exhaustedEntry("no-instant", time.Hour, 2).with(entry{"last_status_at": nil}),
+			exhaustedEntry("in-40-days", time.Hour, 1).With(until(40 * 24 * time.Hour)),
+			exhaustedEntry("in-5-years", time.Hour, 1).With(until(5 * 365 * 24 * time.Hour)),
+			exhaustedEntry("in-20000-years", time.Hour, 1).With(entry{"last_error_reset_at": 9e11}),
+			exhaustedEntry("before-itself", -time.Hour, 1).With(until(10 * time.Minute)),
+			exhaustedEntry("no-instant", time.Hour, 2).With(entry{"last_status_at": nil}),
 		},
 	})).choose(t, "in-40-days")
 }
@@ -209,7 +212,7 @@ func longWaitsScene(t testing.TB) *Screen {
 	for i, wait := range []time.Duration{
 		10 * time.Hour, 23*time.Hour + 59*time.Minute + 59*time.Second, 24 * time.Hour, 30*24*time.Hour + 23*time.Hour, 999 * 24 * time.Hour,
 	} {
-		list = append(list, exhaustedEntry(strconv.Itoa(i)+name, 30*time.Hour, i).with(entry{"last_error_reset_at": secondsAt(wait)}))
+		list = append(list, exhaustedEntry(strconv.Itoa(i)+name, 30*time.Hour, i).With(entry{"last_error_reset_at": secondsAt(wait)}))
 	}
 	return screenOf(poolOf(t, providers{"a-provider" + name: list})).choose(t, "1"+name)
 }
@@ -219,12 +222,12 @@ func sharedScene(t testing.TB) *Screen {
 	shared := entry{"access_token": "SECRET-shared-not-a-real-token"}
 	return screenOf(poolOf(t, providers{
 		"openrouter": []entry{
-			readyEntry("first-copy").with(shared),
-			exhaustedEntry("second-copy", 20*time.Minute, 1).with(shared).with(entry{"expires_at": "2026-11-23T09:45:30Z"}),
-			readyEntry("token-expired").with(entry{"expires_at": "2026-11-22T09:00:00Z"}),
-			readyEntry("token-ends-soon").with(entry{"expires_at": "2026-11-23T09:59:59Z"}),
-			readyEntry("token-lives").with(entry{"expires_at": "2026-11-24T09:20:00Z"}),
-			readyEntry("a-name-so-long-that-its-marks-have-to-fight-for-their-place").with(shared).with(entry{"expires_at": "2026-11-22T09:00:00Z"}),
+			readyEntry("first-copy").With(shared),
+			exhaustedEntry("second-copy", 20*time.Minute, 1).With(shared).With(entry{"expires_at": "2026-11-23T09:45:30Z"}),
+			readyEntry("token-expired").With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
+			readyEntry("token-ends-soon").With(entry{"expires_at": "2026-11-23T09:59:59Z"}),
+			readyEntry("token-lives").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
+			readyEntry("a-name-so-long-that-its-marks-have-to-fight-for-their-place").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 		},
 	})).choose(t, "second-copy")
 }
@@ -240,27 +243,9 @@ func readOnlyScene(t testing.TB) *Screen {
 // longListScene has two hundred credentials; the selection is in the middle.
 func longListScene(t testing.TB) *Screen {
 	t.Helper()
-	s := screenOf(bigPool(t, 200)).choose(t, "key-1-42")
+	s := screenOf(uitest.BigPool(t, 200)).choose(t, "key-1-42")
 	s.Offset = 132
 	return s
-}
-
-// bigPool has n credentials in two providers of equal size.
-func bigPool(t testing.TB, n int) *poolstate.Pool {
-	t.Helper()
-	all := providers{}
-	for p := range 2 {
-		list := make([]entry, n/2)
-		for i := range list {
-			label := fmt.Sprintf("key-%d-%d", p, i)
-			list[i] = readyEntry(label)
-			if i%3 == 1 {
-				list[i] = exhaustedEntry(label, time.Duration(i%50)*time.Minute, i%7)
-			}
-		}
-		all[fmt.Sprintf("provider-%d", p)] = list
-	}
-	return poolOf(t, all)
 }
 
 func garbageScene(t testing.TB) *Screen {
@@ -283,4 +268,208 @@ func garbageScene(t testing.TB) *Screen {
 		},
 		"": []entry{{}},
 	})).chooseFirst()
+}
+
+// actionScenes are the screens of somebody who acts.
+func actionScenes(t testing.TB) []scene {
+	t.Helper()
+	with := func(set func(*Screen)) *Screen {
+		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		set(s)
+		return s
+	}
+	return []scene{
+		{"marked", with(func(s *Screen) {
+			s.Marked = map[poolstate.Ref]bool{}
+			for i, c := range credentials(s) {
+				if i%3 == 1 {
+					s.Marked[c.Ref] = true
+				}
+			}
+		})},
+		{"confirm", with(func(s *Screen) { s.Dialog, s.Short = confirmation(4), dialogKeys })},
+		{"confirm-many", with(func(s *Screen) { s.Dialog, s.Short = confirmation(40), dialogKeys })},
+		{"form", with(func(s *Screen) { s.Dialog, s.Short = form("2h"), dialogKeys })},
+		{"form-problem", with(func(s *Screen) {
+			s.Dialog, s.Short = form(strings.Repeat("日本", 40)), dialogKeys
+			s.Dialog.Problem = "no length of time: write 90s, 20m, 2h or 1d12h"
+		})},
+		{"answer", with(func(s *Screen) {
+			s.Answer = &Answer{AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; a running agent sees it at its next pool load; u undoes it"}
+		})},
+		{"answer-refused", with(func(s *Screen) {
+			s.Answer = &Answer{AnswerRefused, "~/.hermes/auth.json: another process holds the lock"}
+		})},
+		{"answer-in-help", with(func(s *Screen) {
+			s.Pane, s.Short = PaneHelp, paneKeys
+			s.Answer = &Answer{AnswerNews, "work-oauth: the agent had a success with it; streak 3 → 0"}
+		})},
+		{"answer-over-nothing", with(func(s *Screen) {
+			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
+			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
+		})},
+		{"overwritten", with(func(s *Screen) {
+			s.Answer = &Answer{AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"}
+		})},
+		{"waiting-for-lock", with(func(s *Screen) {
+			s.Answer = &Answer{AnswerWaiting, "reset waits for the lock, which python3 (process 4242) holds: 3s of 15s; esc cancels"}
+		})},
+		{"answer-hostile", with(func(s *Screen) { s.Answer = &Answer{AnswerNotice, strings.Join(hostileTexts, " ")} })},
+	}
+}
+
+var dialogKeys = []key.Binding{binding("tab", "next"), binding("enter", "do it"), binding("esc", "leave")}
+
+// confirmation asks about n changes; no has the focus.
+func confirmation(n int) *Dialog {
+	no := false
+	d := &Dialog{
+		Title:      "reset 4 credentials of ~/.hermes/auth.json?",
+		Unaffected: []string{"1 is ready already"},
+		Warnings:   []string{"claude_code is dead: re-auth is what helps"},
+		Choice:     &no,
+	}
+	for i := range n {
+		d.Changes = append(d.Changes, Change{wideTexts[i%len(wideTexts)], "cooling, streak 3, until 12:31 → ready, streak 0"})
+	}
+	return d
+}
+
+// form is the one of force-exhaust, with a duration as it was typed.
+func form(length string) *Dialog {
+	return &Dialog{
+		Title: "force-exhaust anthropic/work-oauth",
+		Fields: []Field{
+			{Name: "code", Value: "429", Hint: "429, 402 or 401"},
+			{Name: "for", Value: length, Hint: "empty: by the policy", Cursor: len([]rune(length)), Focused: true},
+			{Name: "reason", Hint: "your words"},
+		},
+		Preview:  "out until 11:20, streak 3 → 4, deadline set by you",
+		Note:     "a running agent may use it until its next pool load",
+		Warnings: []string{"anthropic has 1 ready then"},
+	}
+}
+
+// recordOf is a record of the sample's credentials, a while before the epoch.
+func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago time.Duration) poolstate.Record {
+	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
+}
+
+// everyKind is one event of each kind, with everything that one can tell.
+func everyKind() []poolstate.Record {
+	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
+		r.Before.Streak, r.After.Streak = &before, &after
+		return r
+	}
+	failed := streaks(recordOf(poolstate.EventExhausted, poolstate.ByAgent, "primary", 100*time.Minute), 2, 3)
+	failed.Code, failed.Reason, failed.Message, failed.Cooldown = new(429), "rate_limit_error", "Too many requests", 4*3600
+	first := recordOf(poolstate.EventExhausted, poolstate.ByAgent, "spare", 50*time.Hour)
+	first.Code, first.After.Streak = new(500), new(1)
+	held := streaks(recordOf(poolstate.EventHeld, poolstate.ByOperator, "batch-key", 90*time.Minute), 0, 1)
+	held.Before.Streak, held.Before.Status, held.Reason = nil, new("ok"), "kept for the night"
+	held.After.Deadline = new(epoch.Add(9 * time.Hour))
+	due := streaks(recordOf(poolstate.EventDue, poolstate.ByClock, "backup-key", 80*time.Minute), 2, 2)
+	due.Cooldown = 2 * 3600
+	dead := recordOf(poolstate.EventDead, poolstate.ByAgent, "claude_code", 40*time.Minute)
+	dead.Code, dead.Reason = new(401), "token_revoked"
+	hostile := recordOf(poolstate.EventExhausted, poolstate.ByAgent, "\x1b]0;title\x07\u202eevil\n\tkey", 5*time.Minute)
+	hostile.Provider, hostile.Message = "prov\x1b[31mider", "\x1b]52;c;aGk=\x07"
+	unreadable := poolstate.Record{At: epoch.Add(-20 * time.Minute), Kind: poolstate.EventFileUnreadable, Message: "auth.json: not valid JSON at line 41, column 17"}
+	return []poolstate.Record{
+		first, failed, held, due,
+		streaks(recordOf(poolstate.EventReady, poolstate.ByAgent, "backup-key", 79*time.Minute), 2, 2),
+		streaks(recordOf(poolstate.EventReset, poolstate.ByOperator, "primary", 70*time.Minute), 3, 0),
+		streaks(recordOf(poolstate.EventRefreshed, poolstate.ByAgent, "portal", 60*time.Minute), 4, 0),
+		recordOf(poolstate.EventAdded, poolstate.ByAgent, "new-key", 55*time.Minute),
+		recordOf(poolstate.EventRemoved, poolstate.ByAgent, "old-key", 50*time.Minute),
+		recordOf(poolstate.EventDisabled, poolstate.ByAgent, "spare", 49*time.Minute),
+		recordOf(poolstate.EventEnabled, poolstate.ByAgent, "spare", 48*time.Minute),
+		dead,
+		{At: epoch.Add(-30 * time.Minute), Kind: poolstate.EventFileMissing},
+		unreadable,
+		{At: epoch.Add(-10 * time.Minute), Kind: poolstate.EventFileRecovered},
+		hostile,
+		recordOf(poolstate.EventAdded, poolstate.ByAgent, "日本-チーム 👨‍👩‍👧 é", time.Minute),
+	}
+}
+
+// eventScenes are the screens of what happened.
+func eventScenes(t testing.TB) []scene {
+	t.Helper()
+	pane := func() *Screen {
+		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s.Pane, s.Short, s.Events = PaneEvents, paneKeys, everyKind()
+		return s
+	}
+	none := pane()
+	none.Events = nil
+	filtered := pane()
+	filtered.Events = filtered.Events[:2]
+	filtered.Filter = &FilterLine{Text: "state:cooling", Shown: 4, Total: 10}
+	ago := pane()
+	ago.Clock = true
+	many := pane()
+	for i := range 1000 {
+		many.Events = append(many.Events, recordOf(poolstate.EventAdded, poolstate.ByAgent, fmt.Sprint("key-", i), -time.Duration(i)*time.Second))
+	}
+	many.Offset = 500
+	paused := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	paused.Paused, paused.Missed = true, 3
+	fresh := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	fresh.Fresh = map[poolstate.Ref]int{}
+	for i, c := range credentials(fresh) {
+		fresh.Fresh[c.Ref] = i % 3
+	}
+	fresh.Events, fresh.Evidence = everyKind(), &Evidence{Counts: true, Name: "backup-key", At: epoch}
+	stale := pane()
+	stale.Feed = Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 41, column 17", Since: epoch.Add(-12 * time.Second)}
+	seen := screenOf(sample(t, "backoff.json")).chooseFirst()
+	seen.Pane, seen.Short, seen.Policy = PaneHelp, paneKeys, poolstate.Flat
+	seen.Evidence = &Evidence{Name: "backup-key", At: epoch.Add(-time.Hour)}
+	return []scene{
+		{"events", pane()},
+		{"events-none", none},
+		{"events-filtered", filtered},
+		{"events-ago", ago},
+		{"events-many", many},
+		{"events-stale", stale},
+		{"paused", paused},
+		{"fresh", fresh},
+		{"policy-seen", seen},
+	}
+}
+
+var (
+	wideTexts    = uitest.WideTexts
+	hostileTexts = uitest.HostileTexts
+)
+
+// wideLabels is a pool of honest names, in every part that shows text.
+func wideLabels(t testing.TB) *poolstate.Pool {
+	t.Helper()
+	var list []entry
+	for i, text := range wideTexts {
+		e := readyEntry(text)
+		if i%2 == 0 {
+			e = exhaustedEntry(text, time.Duration(i)*time.Minute, i%5)
+		}
+		list = append(list, e.With(entry{"id": fmt.Sprintf("wide-%d", i)}))
+	}
+	return poolOf(t, providers{"日本 提供者 🔑": list})
+}
+
+// hostileLabels is a pool with hostile text in every field that is shown.
+func hostileLabels(t testing.TB) *poolstate.Pool {
+	t.Helper()
+	all := providers{}
+	for i, text := range hostileTexts {
+		name := fmt.Sprintf("p%d%s", i/7, hostileTexts[i-i%7])
+		list, _ := all[name].([]entry)
+		all[name] = append(list, exhaustedEntry(text, time.Duration(i)*time.Minute, i%5).With(entry{
+			"id": fmt.Sprintf("%d%s", i, text), "source": text, "auth_type": text, "base_url": text,
+			"last_error_reason": text, "last_error_message": text, "failure_reason": text, "secret_fingerprint": text,
+			"model_cooldowns": map[string]any{text: secondsAt(time.Hour)},
+		}))
+	}
+	return poolOf(t, all)
 }

@@ -12,11 +12,11 @@ import (
 	"pooltop/ui/theme"
 )
 
-// FeedState is how fresh the picture is.
+// FeedState is how current the snapshot is.
 type FeedState uint8
 
-// The feed is waiting for a first picture, live, polling because events cannot
-// be had, or stale because the file cannot be read any more.
+// The states: waiting for a first snapshot; live; polling, because file events
+// are not available; stale, because the file can no longer be read.
 const (
 	FeedWaiting FeedState = iota
 	FeedLive
@@ -24,14 +24,14 @@ const (
 	FeedStale
 )
 
-// Feed is where the picture comes from and how fresh it is.
+// Feed is the source of the snapshot.
 type Feed struct {
 	State FeedState
-	// Interval is how often a polling feed looks.
+	// Interval is the time between two looks of a feed that polls.
 	Interval time.Duration
 	// Reason says in one clause why the feed polls or is stale.
 	Reason string
-	// Since is when a stale picture was last true.
+	// Since is when a stale snapshot was last current.
 	Since time.Time
 }
 
@@ -52,57 +52,50 @@ type Screen struct {
 	Width, Height int
 	Theme         *theme.Theme
 	Now           time.Time
-	// Path is the store's path as it is shown to people.
+	// Path is the path of the store as people read it.
 	Path string
-	// Caption stands beside the path, such as what a simulation is doing.
+	// Caption is shown next to the path, such as the state of a simulation.
 	Caption  string
 	Feed     Feed
 	ReadOnly bool
-	// Pool is nil as long as no picture could be read.
+	// Pool is nil until a first snapshot was read.
 	Pool   *poolstate.Pool
 	Groups []filter.Group
 	Policy poolstate.Policy
-	// PolicyForced is true when a person chose the policy and not the file.
+	// PolicyForced is true if the policy was set by a person, not found out.
 	PolicyForced bool
-	// Selected is nil when nothing is.
+	// Evidence, if any, is the observation that settled the policy.
+	Evidence *Evidence
+	// Selected is nil if no credential is.
 	Selected *poolstate.Ref
-	// Offset is the first line of the table (or of a pane) that is shown.
+	// Offset is the first line that is shown of the table or of the pane.
 	Offset int
 	Pane   Pane
-	// Timeline draws all cooldowns on one scale, which reads well when they are
-	// sorted by deadline.
+	// Timeline draws all cooldowns on one scale.
 	Timeline bool
-	// Clock is true for times as the clock shows them; otherwise they are
-	// distances from now.
+	// Clock shows clock times first instead of the time left.
 	Clock bool
-	// Without are the columns that the table does without.
-	Without Hidden
-	// ForecastOf is the provider whose forecast the pane shows, empty for all.
+	// Hidden are the columns that the table never shows.
+	Hidden Hidden
+	// ForecastOf is the provider whose forecast is shown; "" is the whole pool.
 	ForecastOf string
-	// Marked are the credentials that the next action is about, instead of the
-	// selected one.
+	// Marked are the targets of the next action; without any, it is Selected.
 	Marked map[poolstate.Ref]bool
-	// Fresh are the credentials that have just changed; the number falls from 2
-	// to 1 as the change fades.
+	// Fresh are the credentials that have just changed: 2, then 1 as it fades.
 	Fresh map[poolstate.Ref]int
-	// Events are what happened, oldest first.
+	// Events are the events to show, oldest first.
 	Events []poolstate.Record
-	// Paused is true for a picture that stands still, and Missed is how many
-	// events it does not show.
+	// Paused is true while the display is frozen. Missed is the number of events
+	// since.
 	Paused bool
 	Missed int
-	// Evidence, if any, is by what the policy was chosen.
-	Evidence *Evidence
-	// Coarse shows times to the minute, for a terminal without the focus.
+	// Coarse writes all times to the minute, for a terminal without focus.
 	Coarse bool
-	// Filter, if any, says what of the pool is listed, and how.
+	// Filter, Dialog and Answer are shown if they are not nil.
 	Filter *FilterLine
-	// Dialog, if any, waits for the operator's answer.
 	Dialog *Dialog
-	// Answer, if any, is what came of the last action.
 	Answer *Answer
-	// Short and Full are the keys of the footer and of the help, from the key
-	// map that acts on them.
+	// Short and Full are the keys of the footer and of the help.
 	Short []key.Binding
 	Full  [][]key.Binding
 
@@ -110,22 +103,23 @@ type Screen struct {
 	Targets *Targets
 }
 
-// Evidence is what an agent was seen to do with a streak: of which credential,
-// and when.
+// Evidence is an observation of how an agent handles a streak.
 type Evidence struct {
+	// Counts is true if the agent raised the streak.
 	Counts bool
-	Name   string
-	At     time.Time
+	// Name and At say which credential failed, and when.
+	Name string
+	At   time.Time
 }
 
-// Smallest terminal that gets a table.
+// Smallest terminal that gets a table, in cells and lines.
 const (
 	minWidth  = 20
 	minHeight = 5
 )
 
-// Legible reports whether a terminal of that size shows more than one line; in
-// a smaller one no question can be asked.
+// Legible reports whether a terminal of that size shows more than one line. A
+// smaller one cannot show a dialog.
 func Legible(width, height int) bool { return width >= minWidth && height >= minHeight }
 
 // Render draws the screen: Height lines or fewer, none wider than Width.
@@ -143,7 +137,7 @@ func Render(s *Screen) string {
 	case s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0:
 		return s.empty()
 	case s.Pane == PaneDetail && s.selected() != nil:
-		return s.paged(s.detailLines(th, s.Width-2*s.margin()))
+		return s.paged(s.detailLines(th, s.inner()))
 	case s.Pane == PaneForecast:
 		return s.paged(s.forecastPane(th))
 	case s.Pane == PaneEvents:
@@ -152,10 +146,9 @@ func Render(s *Screen) string {
 	return s.main(th)
 }
 
-// main draws header, table and detail.
+// main draws the table and what is around it.
 func (s *Screen) main(th *theme.Theme) string {
-	plan := s.plan()
-	t := newTable(s, th)
+	plan, t := s.plan(), newTable(s, th)
 	out := make([]string, 0, s.Height)
 	out = append(out, s.title())
 	if plan.gapTitle {
@@ -163,7 +156,7 @@ func (s *Screen) main(th *theme.Theme) string {
 	}
 	switch {
 	case plan.counts && !plan.next && s.Feed.State == FeedStale:
-		out = append(out, s.staleLine()) // the reason wins over the numbers
+		out = append(out, s.staleLine()) // matters more than the numbers
 	case plan.counts:
 		out = append(out, s.counts(th))
 	}
@@ -173,8 +166,7 @@ func (s *Screen) main(th *theme.Theme) string {
 	if plan.gapHeader {
 		out = append(out, "")
 	}
-	s.Targets.begin(len(out))
-	if plan.columns {
+	if s.Targets.begin(len(out)); plan.columns {
 		s.addTitles(&t.cols)
 		out = append(out, t.header())
 	}
@@ -199,77 +191,82 @@ func (s *Screen) main(th *theme.Theme) string {
 	case plan.gapFooter:
 		out = append(out, "")
 	}
-	s.Targets.begin(len(out))
-	if plan.footer {
+	if s.Targets.begin(len(out)); plan.footer {
 		out = append(out, s.footer(s.place(plan)))
 	}
 	return strings.Join(out, "\n")
 }
 
-// place says how many credentials are marked, or which of how many is selected
-// in a table that does not fit.
+// place says how many credentials are marked or, in a table that scrolls, which
+// one is selected.
 func (s *Screen) place(plan plan) string {
 	if n := len(s.Marked); n > 0 {
 		return strconv.Itoa(n) + " marked"
 	}
-	if rowCount(s.Groups, plan.spaced) <= plan.table {
+	if lineCount(s.Groups, plan.spaced) <= plan.table {
 		return ""
 	}
 	number, total := 0, 0
-	at, found := s.locate()
+	group, item, found := s.locate()
 	for g := range s.Groups {
-		if found && g == at.group {
-			number = total + at.item + 1
+		if found && g == group {
+			number = total + item + 1
 		}
 		total += len(s.Groups[g].Credentials)
 	}
 	return strconv.Itoa(number) + " of " + strconv.Itoa(total)
 }
 
-// tableLines draws the visible part of the table. When a group's heading is
-// scrolled out of sight, it stays on top.
+// tableLines draws the visible part of the table. The heading of the group at
+// the top stays in sight.
 func (s *Screen) tableLines(t *table, plan plan) []string {
-	total := rowCount(s.Groups, plan.spaced)
+	total := lineCount(s.Groups, plan.spaced)
 	offset := clampOffset(s.Offset, total, plan.table)
 	out := make([]string, 0, plan.table)
-	for i, r := range rowsFrom(s.Groups, plan.spaced, offset, plan.table) {
-		if i == 0 && offset > 0 && r.kind != rowHeading && plan.table > 1 {
-			r = row{kind: rowHeading, group: r.group}
+	for i, l := range linesFrom(s.Groups, plan.spaced, offset, plan.table) {
+		if i == 0 && offset > 0 && l.kind != lineHeading && plan.table > 1 {
+			l = tableLine{kind: lineHeading, group: l.group}
 		}
-		s.addRow(len(out), r)
-		out = append(out, t.draw(r))
+		s.addLine(len(out), l)
+		out = append(out, t.draw(l))
 	}
 	if total == 0 && plan.table > 0 {
-		out = append(out, t.theme.Line().To(t.cols.name).Write(theme.Secondary, "nothing matches; esc clears the filter").String())
+		l := t.theme.Line().To(t.cols.at[columnName].from)
+		out = append(out, l.Write(theme.Secondary, "nothing matches; esc clears the filter").String())
 	}
-	for len(out) < plan.table {
-		out = append(out, "")
+	return filled(out, plan.table)
+}
+
+// filled adds empty lines up to a height.
+func filled(lines []string, height int) []string {
+	for len(lines) < height {
+		lines = append(lines, "")
 	}
-	return out
+	return lines
 }
 
 func clampOffset(offset, total, height int) int {
 	return max(min(offset, total-height), 0)
 }
 
-// ScrollTo returns the offset, nearest to the present one, at which the
-// selection is in sight.
+// ScrollTo returns the offset nearest to the present one at which the selection
+// is in sight.
 func ScrollTo(s *Screen) int {
 	if s.Pool == nil {
 		return 0
 	}
 	plan := s.plan()
-	offset := clampOffset(s.Offset, rowCount(s.Groups, plan.spaced), plan.table)
-	at := s.rowOfSelected(plan.spaced)
+	total := lineCount(s.Groups, plan.spaced)
+	offset := clampOffset(s.Offset, total, plan.table)
+	at := s.lineOfSelected(plan.spaced)
 	if at < 0 {
 		return offset
 	}
-	// The line on top may be covered by a heading that stays.
 	top := at
 	if top > 0 && plan.table > 1 {
-		top--
+		top-- // the heading that stays covers the first line
 	}
-	if top == 1 && rowsFrom(s.Groups, plan.spaced, top, 1)[0].kind == rowHeading {
+	if top == 1 && linesFrom(s.Groups, plan.spaced, top, 1)[0].kind == lineHeading {
 		top = 0
 	}
 	switch {
@@ -278,14 +275,11 @@ func ScrollTo(s *Screen) int {
 	case at >= offset+plan.table:
 		offset = at - plan.table + 1
 	}
-	return clampOffset(offset, rowCount(s.Groups, plan.spaced), plan.table)
+	return clampOffset(offset, total, plan.table)
 }
 
-// PageSize is how many lines of the table are in sight.
+// PageSize returns by how many lines a page key moves in the table.
 func PageSize(s *Screen) int { return max(s.plan().table-1, 1) }
-
-// summary counts the whole pool.
-func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
 
 // selected returns the selected credential, or nil.
 func (s *Screen) selected() *poolstate.Credential {
@@ -295,7 +289,9 @@ func (s *Screen) selected() *poolstate.Credential {
 	return s.Pool.Find(*s.Selected)
 }
 
-// margin is the empty columns on both sides.
+func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
+
+// margin returns the number of empty cells on either side.
 func (s *Screen) margin() int {
 	if s.Width >= mediumFrom {
 		return 2
@@ -303,59 +299,5 @@ func (s *Screen) margin() int {
 	return 1
 }
 
-// paged draws title, a scrolled text and the footer.
-func (s *Screen) paged(lines []string) string {
-	height := s.paneHeight()
-	offset := clampOffset(s.Offset, len(lines), height)
-	out := make([]string, 0, s.Height)
-	second := ""
-	if s.Feed.State == FeedStale {
-		second = s.staleLine()
-	}
-	out = append(out, s.title(), second)
-	out = append(out, lines[offset:min(offset+height, len(lines))]...)
-	more := ""
-	if offset+height < len(lines) {
-		more = "↓ more"
-	}
-	return s.withBottom(out, more)
-}
-
-// withBottom ends a screen without a table: the answer, if any, and the footer
-// stand on its last lines.
-func (s *Screen) withBottom(out []string, place string) string {
-	s.Targets.begin(s.Height - 1)
-	bottom := append(s.answerAtMost(2), s.footer(place))
-	for len(out) < s.Height-len(bottom) {
-		out = append(out, "")
-	}
-	return strings.Join(append(out[:s.Height-len(bottom)], bottom...), "\n")
-}
-
-// answerAtMost is the answer in at most n lines, none without one.
-func (s *Screen) answerAtMost(n int) []string {
-	if s.Answer == nil {
-		return nil
-	}
-	lines := s.answerLines()
-	return lines[:min(n, len(lines))]
-}
-
-// paneHeight is how many lines of text a pane shows.
-func (s *Screen) paneHeight() int {
-	return max(s.Height-3-len(s.answerAtMost(2)), 1)
-}
-
-// PaneLines is how many lines the open pane can be scrolled.
-func PaneLines(s *Screen) int {
-	var lines []string
-	switch {
-	case s.Pane == PaneHelp:
-		lines = s.helpLines()
-	case s.Pane == PaneDetail && s.selected() != nil:
-		lines = s.detailLines(s.Theme, s.Width-2*s.margin())
-	case s.Pane == PaneEvents:
-		return max(len(s.Events)-s.paneHeight()+1, 0)
-	}
-	return max(len(lines)-s.paneHeight(), 0)
-}
+// inner returns the number of cells between the margins.
+func (s *Screen) inner() int { return s.Width - 2*s.margin() }

@@ -8,89 +8,74 @@ import (
 	"pooltop/ui/theme"
 )
 
-// empty draws the screens without a table: nothing read yet, nothing to read.
-func (s *Screen) empty() string {
-	type paragraph struct {
-		ink   theme.Role
-		bold  theme.Weight
-		words string
-	}
+// emptyWords returns what to say instead of a table: a headline and what to do.
+func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) {
+	const add = "Add one with: hermes auth add"
 	path := text.Clean(s.Path, text.RowLimit)
-	var str []paragraph
 	switch {
 	case s.Pool == nil && s.Feed.State == FeedStale:
-		str = []paragraph{
-			{theme.Dead, theme.Bold, s.staleSentence()},
-			{theme.Secondary, theme.Regular, "The picture comes by itself as soon as the file can be read."},
-		}
+		return theme.Dead, s.staleSentence(), []string{"This view returns when the file is valid again."}
 	case s.Pool == nil:
-		str = []paragraph{
-			{theme.Text, theme.Bold, "waiting for " + path},
-			{theme.Secondary, theme.Regular, "It appears here by itself as soon as an agent writes it."},
-			{theme.Secondary, theme.Regular, "Another place: --file PATH, --home DIR or --profile NAME."},
-			{theme.Secondary, theme.Regular, "No agent on this machine: pooltop demo plays an outage."},
+		return theme.Text, "waiting for " + path, []string{
+			"It will appear when an agent writes it.",
+			"To use another file: --file PATH, --home DIR or --profile NAME.",
+			"No agent here? Try: pooltop demo",
 		}
 	case !s.Pool.HasPool:
-		str = []paragraph{
-			{theme.Text, theme.Bold, "no credential pool in " + path},
-			{theme.Secondary, theme.Regular, "Credentials get there with: hermes auth add"},
-		}
+		headline, help = "no credential pool in "+path, []string{add}
 	default:
-		str = []paragraph{
-			{theme.Text, theme.Bold, "the credential pool is empty"},
-			{theme.Secondary, theme.Regular, "Credentials get there with: hermes auth add"},
-		}
+		headline, help = "the credential pool is empty", []string{add}
 	}
-	if s.Pool != nil && s.Feed.State == FeedStale {
-		str = append([]paragraph{{theme.Dead, theme.Bold, s.staleSentence()}}, str...)
+	if s.Feed.State == FeedStale {
+		return theme.Dead, s.staleSentence(), append([]string{headline}, help...)
 	}
-	indent := s.margin() + 1
-	var body []string
-	for i, p := range str {
-		if i == 1 {
-			body = append(body, "")
-		}
-		for _, l := range text.Wrap(p.words, s.Width-indent-s.margin()) {
-			body = append(body, s.Theme.Line().To(indent).Draw(p.ink, p.bold, l).String())
-		}
-	}
-	out := []string{s.title()}
-	room := s.Height - 2
-	if blank := (room - len(body)) / 3; blank > 0 {
-		out = append(out, make([]string, blank)...)
-		room -= blank
-	}
-	out = append(out, body[:min(len(body), room)]...)
-	return s.withBottom(out, "")
+	return theme.Text, headline, help
 }
 
-// tiny is what a terminal gets that is too small for a table: one line that
-// sums up, or the size that it has and the size that it needs.
+// empty draws the screen when there is no table to show.
+func (s *Screen) empty() string {
+	role, headline, help := s.emptyWords()
+	indent := s.margin() + 1
+	var body []string
+	add := func(role theme.Role, weight theme.Weight, words string) {
+		for _, l := range text.Wrap(words, s.Width-indent-s.margin()) {
+			body = append(body, s.Theme.Line().To(indent).Draw(role, weight, l).String())
+		}
+	}
+	add(role, theme.Bold, headline)
+	body = append(body, "")
+	for _, words := range help {
+		add(theme.Secondary, theme.Regular, words)
+	}
+	room := s.Height - 2
+	blank := max((room-len(body))/3, 0)
+	out := filled([]string{s.title()}, 1+blank)
+	return s.withBottom(append(out, body[:min(len(body), room-blank)]...), "")
+}
+
+// tiny draws one line for a terminal too small for a table or, in one too small
+// even for that, the size that is needed.
 func (s *Screen) tiny() string {
 	if s.Width <= 0 || s.Height <= 0 {
 		return ""
 	}
-	has := strconv.Itoa(s.Width) + "×" + strconv.Itoa(s.Height)
-	needs := strconv.Itoa(minWidth) + "×" + strconv.Itoa(minHeight)
 	if s.Width < 10 {
-		lines := []string{text.Fit(has, s.Width), text.Fit("needs", s.Width), text.Fit(needs, s.Width)}
+		size := func(w, h int) string { return text.Fit(strconv.Itoa(w)+"×"+strconv.Itoa(h), s.Width) }
+		lines := []string{size(s.Width, s.Height), text.Fit("needs", s.Width), size(minWidth, minHeight)}
 		return strings.Join(lines[:min(len(lines), s.Height)], "\n")
 	}
 	stale := s.Feed.State == FeedStale
-	if s.Pool == nil && stale {
+	switch {
+	case s.Pool == nil && stale:
 		return text.Fit("file unreadable", s.Width)
-	}
-	if s.Pool == nil {
+	case s.Pool == nil:
 		return text.Fit("waiting for file", s.Width)
 	}
-	sum := s.summary()
-	l := s.Theme.Line()
-	count := strconv.Itoa(sum.Ready()) + "/" + strconv.Itoa(sum.Total)
-	colour := theme.Ready
+	sum, l, role := s.summary(), s.Theme.Line(), theme.Ready
 	if sum.Out() {
-		colour = theme.Dead
+		role = theme.Dead
 	}
-	l.Bold(colour, text.Fit(count, s.Width))
+	l.Bold(role, text.Fit(strconv.Itoa(sum.Ready())+"/"+strconv.Itoa(sum.Total), s.Width))
 	if stale {
 		age := " stale " + text.Span(s.Now.Sub(s.Feed.Since))
 		return l.Bold(theme.Dead, text.Fit(age, s.Width-l.Col())).String()

@@ -7,25 +7,24 @@ import (
 	"pooltop/ui/text"
 )
 
-// timeForm is how times are written: as the clock shows them or as their
-// distance, and to the minute only on a screen that nobody looks at, so that it
-// need not be drawn each second.
+// timeForm is how times are written: as clock times or as the time left, and to
+// the minute only while the terminal has no focus, so that the screen need not
+// be drawn each second.
 type timeForm struct{ clock, coarse bool }
 
 func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
 
-// countdown writes the time left.
+// countdown writes the time left. Like seconds, minutes are rounded up: nothing
+// is back earlier than the screen says.
 func (f timeForm) countdown(d time.Duration) string {
 	if !f.coarse || d >= text.Day {
 		return text.Countdown(d)
 	}
-	// Rounded up, as the seconds are: nothing is back earlier than it says.
 	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
-// whenBack writes an instant ahead as the clock shows it or as its distance,
-// alone and as part of a sentence: "14:14" and "at 14:14", "12m03s" and "in
-// 12m03s".
+// whenBack writes an instant ahead, alone and for use in a sentence: "14:14"
+// and "at 14:14", or "12m03s" and "in 12m03s".
 func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	if !form.clock {
 		when = form.countdown(t.Sub(now))
@@ -38,23 +37,36 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	return when, "at " + when
 }
 
-// times are what the columns of times show of a credential, the one that always
-// has a place first. What is no time, such as re-auth, is always there.
-func (t *table) times(a poolstate.Assessment) (first, second string) {
-	first = backIn(a, t.form)
-	due := a.Availability == poolstate.Due
-	if a.Deadline.IsZero() || !due && !a.Availability.Returns() {
-		return first, ""
+// backIn returns the time left, or the word that takes its place.
+func backIn(a poolstate.Assessment, form timeForm) string {
+	switch a.Availability {
+	case poolstate.Cooling, poolstate.Held:
+		return form.countdown(a.Remaining)
+	case poolstate.Due:
+		return "now"
+	case poolstate.Dead:
+		return "re-auth"
 	}
-	second = text.Moment(a.Deadline.At, t.now)
-	if alone := t.cols.atEnd == 0; !t.form.clock || due && alone {
-		return first, second // now says more than when it was
-	}
-	return second, first
+	return ""
 }
 
-// stamp writes an instant to the second; the detail as a pane has room for its
-// distance too: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
+// times returns the text of both columns of times: the one that is always
+// there, and AT.
+func (t *table) times(a poolstate.Assessment) (back, at string) {
+	back = backIn(a, t.form)
+	due := a.Availability == poolstate.Due
+	if a.Deadline.IsZero() || !due && !a.Availability.Returns() {
+		return back, ""
+	}
+	at = text.Moment(a.Deadline.At, t.now)
+	if alone := !t.cols.shows(ColumnAt); !t.form.clock || due && alone {
+		return back, at // "now" says more than when that was
+	}
+	return at, back
+}
+
+// stamp writes an instant to the second. In the detail pane, which has room, it
+// adds the distance: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {

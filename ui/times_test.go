@@ -8,9 +8,9 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestTimesColumns lists what stands in the columns of times, as distance and
-// by the clock, where there are two of them and where there is one.
-func TestTimesColumns(t *testing.T) {
+// TestTimes lists the columns of times, with the time left and with clock times
+// first, where there are two of them and where there is one.
+func TestTimes(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {
 		name                string
@@ -19,10 +19,10 @@ func TestTimesColumns(t *testing.T) {
 		narrow, narrowClock string // at 60
 	}{
 		{"cooling", exhaustedEntry("key", 20*time.Minute, 1), "40m00s· 10:00", "10:00· 40m00s", "40m00s·", "10:00·"},
-		{"for days", exhaustedEntry("key", 0, 1).with(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
-		{"never", exhaustedEntry("key", 0, 1).with(entry{"last_error_reset_at": 9e11}), ">999d? never", "never? >999d", ">999d?", "never?"},
+		{"for days", exhaustedEntry("key", 0, 1).With(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
+		{"never", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 9e11}), ">999d? never", "never? >999d", ">999d?", "never?"},
 		{"due", exhaustedEntry("key", 2*time.Hour, 1), "now 08:20", "08:20 now", "now", "now"},
-		{"due, no instant", exhaustedEntry("key", 0, 1).with(entry{"last_status_at": nil}), "now", "now", "now", "now"},
+		{"due, no instant", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
 		{"dead", deadEntry("key"), "re-auth", "re-auth", "re-auth", "re-auth"},
 		{"ready", readyEntry("key"), "", "", "", ""},
 	} {
@@ -34,20 +34,23 @@ func TestTimesColumns(t *testing.T) {
 		}{{120, false, c.distance}, {120, true, c.clock}, {60, false, c.narrow}, {60, true, c.narrowClock}} {
 			s.Clock = v.clock
 			tab := newTable(s.sizedAt(v.width, 20), plainTheme)
-			l := plainTheme.Line()
-			tab.back(l, s.Policy.Assess(&s.Pool.Providers[0].Credentials[0], s.Now))
-			equal(t, c.name, strings.Join(strings.Fields(l.String()), " "), v.want)
-			equal(t, c.name+", it fits", l.Col() <= max(tab.cols.atEnd, tab.cols.backEnd+1), true)
+			r := &row{table: tab, Line: plainTheme.Line(), a: s.Policy.Assess(&s.Pool.Providers[0].Credentials[0], s.Now)}
+			for _, col := range []Column{columnBack, ColumnAt} {
+				if r.cell = tab.cols.at[col]; tab.cols.shows(col) {
+					columnSpecs[col].draw(r)
+				}
+			}
+			equal(t, c.name, strings.Join(strings.Fields(r.String()), " "), v.want)
+			equal(t, c.name+", it fits", r.Col() <= r.cell.to || !tab.cols.shows(ColumnAt) && r.Col() <= tab.cols.at[columnBack].to, true)
 		}
 	}
 }
 
-// TestTimesInTheHeader leads with what is asked for.
-func TestTimesInTheHeader(t *testing.T) {
+func TestNext_Clock(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", 20*time.Minute, 1), readyEntry("other")}})).sizedAt(120, 36)
 	for clock, want := range map[bool]string{
-		false: "next back key p  40m00s  at 10:00    every key back by 10:00",
-		true:  "next back key p  10:00  in 40m00s    every key back by 10:00",
+		false: "next back key p  40m00s  at 10:00    all ready by 10:00",
+		true:  "next back key p  10:00  in 40m00s    all ready by 10:00",
 	} {
 		s.Clock = clock
 		equal(t, "line", strings.TrimSpace(plain(s.next(s.Theme))), want)
@@ -57,9 +60,8 @@ func TestTimesInTheHeader(t *testing.T) {
 	}
 }
 
-// TestStampInTheDetail gives both the instant and its distance, in the pane
-// only.
-func TestStampInTheDetail(t *testing.T) {
+// TestStamp adds the distance in the detail pane only.
+func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{
 		0:                            "09:20:00 (now)",

@@ -9,13 +9,13 @@ import (
 	"pooltop/ui/text"
 )
 
-// why says in a few words why a credential is in its state: error code and
-// reason, the operator's words for a hold, what else needs attention for a
-// ready one.
-func why(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
+// reason says in a few words why a credential is in its state: the error code
+// and reason, the operator's words for a hold, or what needs attention although
+// the credential is ready.
+func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
 	switch {
 	case a == poolstate.Ready:
-		return whyReady(c, now)
+		return readyRemark(c, now)
 	case c.Held():
 		return text.Clean(c.ErrorMessage, text.RowLimit)
 	case a == poolstate.Disabled && c.Status != poolstate.StatusExhausted:
@@ -24,7 +24,7 @@ func why(c *poolstate.Credential, a poolstate.Availability, now time.Time) strin
 	return text.Failure(c)
 }
 
-func whyReady(c *poolstate.Credential, now time.Time) string {
+func readyRemark(c *poolstate.Credential, now time.Time) string {
 	if c.Status == poolstate.StatusOther {
 		return "status " + strconv.Quote(text.Clean(c.StatusText, text.RowLimit))
 	}
@@ -54,7 +54,7 @@ const (
 	expired
 )
 
-// expiryNotice is how long ahead an expiring token is marked.
+// expiryNotice is the time before its expiry in which a token is marked.
 const expiryNotice = time.Hour
 
 func expiry(c *poolstate.Credential, now time.Time) tokenExpiry {
@@ -69,31 +69,17 @@ func expiry(c *poolstate.Credential, now time.Time) tokenExpiry {
 	return expiryFar
 }
 
-// backIn says when a credential returns: a countdown, or the word that stands
-// in its place.
-func backIn(a poolstate.Assessment, form timeForm) string {
-	switch a.Availability {
-	case poolstate.Cooling, poolstate.Held:
-		return form.countdown(a.Remaining)
-	case poolstate.Due:
-		return "now"
-	case poolstate.Dead:
-		return "re-auth"
-	}
-	return ""
-}
-
-// originSentence says in words what the mark beside the countdown says.
+// originSentence explains the mark of a deadline's origin.
 func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy) string {
 	d := a.Deadline
 	var s string
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
-		return "no deadline in the file: retried at once"
+		return "no deadline in the file: retried immediately"
 	case d.IsZero():
 		return ""
 	case d.Origin == poolstate.OriginProvider:
-		s = "deadline named by the provider, whatever the backoff"
+		s = "deadline set by the provider, whatever the backoff"
 	case d.Origin == poolstate.OriginOperator:
 		s = "deadline set by an operator"
 	case p.Climbs():
@@ -105,20 +91,25 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case !d.Suspect:
 		return s
 	case d.At.Before(c.StatusAt):
-		return s + "; suspect: before its own exhaustion"
+		return s + "; suspect: earlier than its own failure"
 	default:
 		return s + "; suspect: more than 31 days ahead"
 	}
 }
 
-// streakWords says a streak as people do: third failure in a row.
-func streakWords(s poolstate.Streak) string {
-	n, known := s.Known()
+// streakUnknown is said of a streak that is not in the file.
+const streakUnknown = "streak unknown (not recorded)"
+
+// streakWords describes the streak of a credential in words.
+func streakWords(c *poolstate.Credential) string {
+	n, known := c.Streak.Known()
 	switch {
 	case !known:
-		return "streak unknown: the file counts no failures"
+		return streakUnknown
 	case n <= 0:
 		return "no failure since the last success"
+	case c.Held():
+		return fmt.Sprintf("streak %d (a hold counts as one)", n)
 	case n <= len(ordinals):
 		return ordinals[n-1] + " failure in a row"
 	}
@@ -127,7 +118,7 @@ func streakWords(s poolstate.Streak) string {
 
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}
 
-// outSentence is what the heading of a provider with none ready says.
+// outSentence describes a provider that is out.
 func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
 	switch {
 	case s.Count[poolstate.Due] > 0:
@@ -136,14 +127,31 @@ func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
 		_, when := whenBack(s.NextAt, now, form)
 		return "none ready, first back " + when
 	case s.Count[poolstate.Dead] == s.Total:
-		return "none ready, re-auth needed"
+		return "none ready, re-auth required"
 	case s.Count[poolstate.Disabled] == s.Total:
 		return "none ready, all disabled"
 	}
-	return "none ready, none coming back by itself"
+	return "none ready, manual action needed"
 }
 
-// outageSentence is said of credentials that fell together.
+// outageSentence describes a provider of which n credentials failed together.
 func outageSentence(n int) string {
-	return fmt.Sprintf("looks like an outage at the provider, not %d bad keys", n)
+	return fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)
+}
+
+func dueSentence(n int) string {
+	return strconv.Itoa(n) + " due: the agent retries at its next selection"
+}
+
+// quietSentence describes a pool in which nothing waits for a deadline.
+func quietSentence(sum *poolstate.Summary) string {
+	switch {
+	case sum.Count[poolstate.Due] > 0:
+		return dueSentence(sum.Count[poolstate.Due])
+	case sum.Ready() == sum.Total:
+		return "every credential is ready"
+	case sum.Count[poolstate.Dead] > 0:
+		return strconv.Itoa(sum.Count[poolstate.Dead]) + " dead, re-auth required"
+	}
+	return "nothing is cooling"
 }

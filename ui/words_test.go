@@ -10,9 +10,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// TestWhy changes fields of a credential that cools for an hour since twenty
-// minutes ago.
-func TestWhy(t *testing.T) {
+// TestReason changes fields of a credential that has been cooling for twenty
+// minutes.
+func TestReason(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		fields entry
@@ -47,17 +47,17 @@ func TestWhy(t *testing.T) {
 		{"token lives", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).with(c.fields))
+			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
 			a := poolstate.Backoff.Availability(cred, epoch)
-			equal(t, "the reason", why(cred, a, epoch), c.want)
+			equal(t, "the reason", reason(cred, a, epoch), c.want)
 		})
 	}
 }
 
-// TestEveryShortReasonFitsItsColumn measures our own words on the screen as
-// designed.
-func TestEveryShortReasonFitsItsColumn(t *testing.T) {
-	room := columnsFor(120, 0).whyW
+// TestReason_ShortWordsFit measures the built-in words in the column that a
+// terminal of 120 columns has for them.
+func TestReason_ShortWordsFit(t *testing.T) {
+	room := columnsFor(120, 0).at[ColumnWhy].width()
 	for _, words := range text.Reasons {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
 	}
@@ -66,7 +66,7 @@ func TestEveryShortReasonFitsItsColumn(t *testing.T) {
 	}
 }
 
-func TestOrigins(t *testing.T) {
+func TestOriginSentence(t *testing.T) {
 	resetIn := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 	held := entry{"last_error_reason": poolstate.HoldReason}
 	for _, c := range []struct {
@@ -78,28 +78,28 @@ func TestOrigins(t *testing.T) {
 		{"computed", nil, poolstate.Backoff, "·", "computed: 1h × 4"},
 		{"computed, flat", nil, poolstate.Flat, "·", "computed: 1h, whatever the streak"},
 		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "·", "computed: 5m × 4"},
-		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
+		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline set by the provider, whatever the backoff"},
 		{"operator", held, poolstate.Backoff, "^", "deadline set by an operator"},
-		{"operator, pinned", held.with(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},
-		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, "*", "deadline named by the provider, whatever the backoff"},
+		{"operator, pinned", held.With(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},
+		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, "*", "deadline set by the provider, whatever the backoff"},
 		{
 			"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff, "?",
-			"deadline named by the provider, whatever the backoff; suspect: more than 31 days ahead",
+			"deadline set by the provider, whatever the backoff; suspect: more than 31 days ahead",
 		},
 		{
-			"before its own exhaustion", resetIn(time.Hour).with(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff, "?",
-			"deadline named by the provider, whatever the backoff; suspect: before its own exhaustion",
+			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff, "?",
+			"deadline set by the provider, whatever the backoff; suspect: earlier than its own failure",
 		},
 		{
-			"an operator's, suspect", held.with(resetIn(40 * text.Day)), poolstate.Backoff, "?",
+			"an operator's, suspect", held.With(resetIn(40 * text.Day)), poolstate.Backoff, "?",
 			"deadline set by an operator; suspect: more than 31 days ahead",
 		},
-		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, " ", "no deadline in the file: retried at once"},
+		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, " ", "no deadline in the file: retried immediately"},
 		{"ready", entry{"last_status": nil}, poolstate.Backoff, " ", ""},
 		{"dead", entry{"last_status": "dead"}, poolstate.Backoff, " ", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).with(c.fields))
+			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
 			a := c.policy.Assess(cred, epoch)
 			equal(t, "mark", theme.OriginMark(a.Deadline), c.mark)
 			equal(t, "sentence", originSentence(cred, a, c.policy), c.said)
@@ -107,42 +107,18 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// TestHelpIsWhole looks for words that were cut short.
-func TestHelpIsWhole(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json"))
-	s.Pane = PaneHelp
-	for w := 40; w <= 200; w++ {
-		sized := s.sizedAt(w, 60)
-		for _, line := range sized.helpLines() {
-			if strings.Contains(line, text.Ellipsis) {
-				t.Fatalf("at %d columns: %q", w, plain(line))
-			}
-		}
-	}
-}
-
-// TestEveryMarkIsExplained looks for each mark of a row in the help.
-func TestEveryMarkIsExplained(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).sizedAt(120, 60)
-	s.Pane = PaneHelp
-	help := plain(Render(s))
-	for _, mark := range []string{theme.MarkShared, theme.MarkExpiry, theme.MarkProvider, theme.MarkComputed, theme.MarkOperator, theme.MarkSuspect, "–", "✓"} {
-		equal(t, "width of "+mark, text.Width(mark), 1)
-		if !strings.Contains(help, "  "+mark+"   ") {
-			t.Errorf("help does not explain %s", mark)
-		}
-	}
-}
-
 func TestStreakWords(t *testing.T) {
-	equal(t, "unknown", streakWords(poolstate.Streak{}), "streak unknown: the file counts no failures")
+	words := func(fields entry) string {
+		return streakWords(credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(fields)))
+	}
+	equal(t, "unknown", words(entry{"consecutive_failures": nil}), "streak unknown (not recorded)")
+	equal(t, "held", words(entry{"consecutive_failures": 2, "last_error_reason": poolstate.HoldReason}), "streak 2 (a hold counts as one)")
 	for n, want := range map[int]string{
 		-3: "no failure since the last success", 0: "no failure since the last success",
-		1: "first failure in a row", 2: "second failure in a row", 3: "third failure in a row",
-		4: "fourth failure in a row", 5: "fifth failure in a row", 6: "sixth failure in a row",
+		1: "first failure in a row", 2: "second failure in a row", 6: "sixth failure in a row",
 		7: "7 failures in a row", 1000000: "1000000 failures in a row",
 	} {
-		equal(t, "streak", streakWords(poolstate.KnownStreak(n)), want)
+		equal(t, "streak", words(entry{"consecutive_failures": n}), want)
 	}
 }
 
@@ -156,7 +132,7 @@ func summaryOf(t *testing.T, list ...entry) *poolstate.Summary {
 func TestOutSentence(t *testing.T) {
 	due := exhaustedEntry("due", 9*time.Hour, 1)
 	cooling := exhaustedEntry("cooling", 20*time.Minute, 1)
-	off := readyEntry("off").with(entry{"enabled": false})
+	off := readyEntry("off").With(entry{"enabled": false})
 	for _, c := range []struct {
 		name string
 		list []entry
@@ -165,9 +141,9 @@ func TestOutSentence(t *testing.T) {
 		{"cooling", []entry{cooling, exhaustedEntry("later", time.Minute, 4)}, "none ready, first back in 40m00s"},
 		{"due", []entry{due}, "none ready, 1 due now"},
 		{"due before cooling", []entry{due, due, cooling}, "none ready, 2 due now"},
-		{"dead", []entry{deadEntry("a"), deadEntry("b")}, "none ready, re-auth needed"},
+		{"dead", []entry{deadEntry("a"), deadEntry("b")}, "none ready, re-auth required"},
 		{"disabled", []entry{off}, "none ready, all disabled"},
-		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, none coming back by itself"},
+		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
 		sum := summaryOf(t, c.list...)
@@ -184,36 +160,9 @@ func TestQuietSentence(t *testing.T) {
 		want string
 	}{
 		{"all ready", []entry{readyEntry("a")}, "every credential is ready"},
-		{"a dead one", []entry{readyEntry("a"), deadEntry("b")}, "1 dead: re-auth needed"},
-		{"a due one", []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: the agent retries at its next turn"},
+		{"a dead one", []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
+		{"a due one", []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: the agent retries at its next selection"},
 	} {
 		equal(t, c.name, quietSentence(summaryOf(t, c.list...)), c.want)
-	}
-}
-
-// TestOutageIsSaid draws the heading of providers whose credentials fell
-// together, or not.
-func TestOutageIsSaid(t *testing.T) {
-	code := func(n int) entry { return entry{"last_error_code": n} }
-	for _, c := range []struct {
-		name string
-		list []entry
-		want string // empty for no word of an outage
-	}{
-		{"at once", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1)}, "not 2 bad keys"},
-		{"five minutes apart", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", 6*time.Minute, 1)}, "not 2 bad keys"},
-		{"more than five minutes apart", []entry{exhaustedEntry("a", 59*time.Second, 1), exhaustedEntry("b", 6*time.Minute, 1)}, ""},
-		{"different codes", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1).with(code(402))}, ""},
-		{"a single one", []entry{exhaustedEntry("a", time.Minute, 1), readyEntry("b")}, ""},
-		{"by hand", []entry{exhaustedEntry("a", time.Minute, 1), exhaustedEntry("b", time.Minute, 1).with(entry{"last_error_reason": poolstate.HoldReason})}, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(120, 20)
-			heading := plain(newTable(s, plainTheme).heading(&s.Groups[0]))
-			equal(t, "a word of an outage", strings.Contains(heading, "outage"), c.want != "")
-			if !strings.Contains(heading, c.want) {
-				t.Errorf("%q does not say %q", heading, c.want)
-			}
-		})
 	}
 }

@@ -1,0 +1,214 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"pooltop/poolstate"
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+// row is the row of a credential while it is drawn: its methods draw one column
+// each.
+type row struct {
+	*table
+	*theme.Line
+	c *poolstate.Credential
+	a poolstate.Assessment
+	// cell is the place of the column being drawn.
+	cell span
+}
+
+// credential draws the row of a credential.
+func (t *table) credential(c *poolstate.Credential) string {
+	r := &row{table: t, Line: t.theme.Line(), c: c, a: t.policy.Assess(c, t.now)}
+	if t.selected != nil && c.Ref == *t.selected {
+		r.To(t.cols.cursor)
+		r.Selected = true
+		r.Bold(theme.Accent, "▌")
+	}
+	r.glyph()
+	for i := range columnSpecs {
+		if r.cell = t.cols.at[i]; r.cell.width() > 0 {
+			columnSpecs[i].draw(r)
+		}
+	}
+	if r.Selected {
+		// The background reaches one cell beyond the text on both sides. Its last
+		// cell is a no-break space: renderers erase trailing blanks, and not every
+		// terminal paints what it erases.
+		r.To(min(t.cols.end+1, t.width)-1).Write(theme.Text, "\u00a0")
+	}
+	return r.String()
+}
+
+// glyph draws the symbol of the state, and beside it the mark for the next
+// action or, as it fades, the one for a change.
+func (r *row) glyph() {
+	mark, role, weight := "", theme.Accent, theme.Bold
+	switch fresh := r.fresh[r.c.Ref]; {
+	case r.marked[r.c.Ref]:
+		mark = markNext
+	case fresh > 1:
+		mark = theme.MarkFresh
+	case fresh > 0:
+		mark, role, weight = theme.MarkFresh, theme.Secondary, theme.Regular
+	}
+	roomy := r.cols.glyph-1 > r.cols.cursor
+	if mark != "" && roomy {
+		r.To(r.cols.glyph-1).Draw(role, weight, mark)
+	}
+	r.To(r.cols.glyph).Write(theme.StateRole(r.a.Availability), theme.StateGlyph(r.a.Availability))
+	if mark != "" && !roomy {
+		r.Draw(role, weight, mark)
+	}
+}
+
+// name draws the credential's name and its marks, which always fit.
+func (r *row) name() {
+	marks := ""
+	if r.c.Shares != nil {
+		marks += theme.MarkShared
+	}
+	soon := expiry(r.c, r.now)
+	if soon != expiryFar {
+		marks += theme.MarkExpiry
+	}
+	room := r.cell.width()
+	if marks != "" {
+		room -= text.Width(marks) + 1
+	}
+	role, weight := theme.Text, theme.Regular
+	if r.a.Availability == poolstate.Disabled {
+		role = theme.Secondary
+	}
+	if r.Selected {
+		weight = theme.Bold
+	}
+	r.To(r.cell.from).Draw(role, weight, text.Fit(text.CredentialName(r.c), room))
+	if marks == "" {
+		return
+	}
+	role = theme.Cooling
+	if soon == expired {
+		role = theme.Dead
+	}
+	r.To(r.Col()+1).Write(role, marks)
+}
+
+func (r *row) state() {
+	r.To(r.cell.from).Write(theme.StateRole(r.a.Availability), r.a.Availability.String())
+}
+
+func (r *row) why() {
+	r.To(r.cell.from).Write(theme.Secondary, text.Fit(reason(r.c, r.a.Availability, r.now), r.cell.width()))
+}
+
+// streak draws the ladder, filled up to the current step, and the number. A
+// narrow column has the number alone.
+func (r *row) streak() {
+	n, known := r.c.Streak.Known()
+	number := strconv.Itoa(n)
+	switch {
+	case !known:
+		number = "–"
+	case n > 999:
+		number = "1k+"
+	case n < -99:
+		number = "<0"
+	}
+	if r.cell.width() < streakWidth {
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, number)
+		return
+	}
+	r.To(r.cell.from)
+	if known && r.policy.Climbs() {
+		r.ladder(n)
+	}
+	if n != 0 || !known {
+		r.To(r.cell.from+ladderWidth+1).Write(theme.Secondary, number)
+	}
+}
+
+// steps are the symbols of the ladder.
+var steps = [poolstate.Steps]string{"▂", "▄", "▆", "█"}
+
+func (r *row) ladder(streak int) {
+	step := poolstate.Step(streak)
+	if step == 0 {
+		r.Write(theme.Faint, strings.Repeat("·", poolstate.Steps))
+		return
+	}
+	unlit := strings.Join(steps[step:], "")
+	if r.Theme.DottedSteps {
+		unlit = strings.Repeat("·", poolstate.Steps-step)
+	}
+	r.Write(theme.StepRole(step), strings.Join(steps[:step], "")).Write(theme.Rule, unlit)
+}
+
+// back draws the time left, or what takes its place, and the mark of its origin.
+func (r *row) back() {
+	role, weight := theme.Secondary, theme.Regular
+	returns := r.a.Availability.Returns()
+	switch {
+	case returns:
+		role, weight = theme.StateRole(r.a.Availability), theme.Bold
+	case r.a.Availability == poolstate.Due:
+		role = theme.Due
+	}
+	back, _ := r.times(r.a)
+	r.Right(r.cell.to-1, role, weight, back)
+	if !returns {
+		return
+	}
+	role = theme.Secondary
+	if r.a.Deadline.Suspect {
+		role = theme.Dead
+	}
+	r.Write(role, theme.OriginMark(r.a.Deadline))
+}
+
+func (r *row) at() {
+	if _, at := r.times(r.a); at != "" {
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, at)
+	}
+}
+
+// counts reports whether the credential has a cooldown to show.
+func (r *row) counts() bool {
+	return r.a.Availability.Returns() || r.a.Availability == poolstate.Due
+}
+
+// cooldown draws a bar of what has elapsed and what is left, and its length; or
+// the row's part of the common timeline.
+func (r *row) cooldown() {
+	if r.timeline != nil {
+		r.timeline.Draw(r.To(r.cell.from), r.c, &r.a)
+		return
+	}
+	if !r.counts() || r.a.Cooldown <= 0 {
+		return
+	}
+	drawBar(r.To(r.cell.from), r.cell.width()-1-totalWidth, &r.a)
+	r.To(r.cell.to-totalWidth).Write(theme.Secondary, text.Fit(text.Span(r.a.Cooldown), totalWidth))
+}
+
+// drawBar draws what has elapsed of a cooldown as a thin line and what is left
+// as a thick one, at least half a cell while any time is left.
+func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
+	halves := 0
+	if a.Remaining > 0 && a.Cooldown > 0 {
+		share := float64(a.Remaining) / float64(a.Cooldown)
+		halves = max(int(float64(2*w)*min(share, 1)), 1)
+	}
+	full, half := halves/2, halves%2
+	l.Write(theme.Rule, strings.Repeat("─", w-full-half))
+	l.Write(theme.StateRole(a.Availability), strings.Repeat("╺", half)+strings.Repeat("━", full))
+}
+
+func (r *row) nextFail() {
+	if r.counts() {
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(r.a.Next), r.cell.width()))
+	}
+}

@@ -1,0 +1,38 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTiny lists what is shown in a terminal too small for a table.
+func TestTiny(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json"))
+	waiting, unreadable, stale := screenOf(nil), screenOf(nil), screenOf(sample(t, "backoff.json"))
+	waiting.Feed.State, unreadable.Feed.State = FeedWaiting, FeedStale
+	stale.Feed = Feed{State: FeedStale, Since: epoch.Add(-12 * time.Second)}
+	for _, c := range []struct {
+		s    *Screen
+		w, h int
+		want string
+	}{
+		{s, 19, 40, "4/10 ready 12m03s"},
+		{s, 120, 4, "4/10 ready 12m03s"},
+		{s, 120, 1, "4/10 ready 12m03s"},
+		{s, 16, 3, "4/10 ready"},
+		{s, 10, 3, "4/10 ready"},
+		{s, 9, 3, "9×3|needs|20×5"},
+		{s, 9, 2, "9×2|needs"},
+		{s, 4, 9, "4×9|nee…|20×5"},
+		{s, 1, 1, "…"},
+		{waiting, 18, 4, "waiting for file"},
+		{waiting, 12, 4, "waiting for…"},
+		{unreadable, 18, 4, "file unreadable"},
+		{stale, 18, 4, "4/10 stale 12s"},
+		{stale, 10, 4, "4/10 stal…"},
+	} {
+		got := strings.ReplaceAll(plain(Render(c.s.sizedAt(c.w, c.h))), "\n", "|")
+		equal(t, "a tiny screen", got, c.want)
+	}
+}
