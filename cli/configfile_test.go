@@ -91,7 +91,7 @@ func TestMistakesInAConfiguration(t *testing.T) {
 		{"frame-rate = 24.5", "1: frame-rate must be a whole number from 1 to 60"},
 		{"frame-rate = '24'", "frame-rate must be"},
 		{"frame-rate = -9223372036854775808", "frame-rate must be"},
-		{"columns = 'why'", `1: columns must be a list of why, streak, at, cooldown, then`},
+		{"columns = 'why'", `1: columns must be a list of why, streak, at, cooldown, next-fail`},
 		{"columns = ['why', 'streek']", `not "streek" (did you mean "streak"?)`},
 		{"columns = ['why,streak']", `not "why,streak"`},
 		{"columns = [1]", "columns must be"},

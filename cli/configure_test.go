@@ -26,10 +26,10 @@ var everyValue = []struct {
 	{"theme", `"auto"`, `theme = "light"`, `"light"`, "--theme high-contrast-dark", `"high-contrast-dark"`, "--theme"},
 	{"sort", `"pool"`, `sort = "-deadline"`, `"-deadline"`, "--sort -streak", `"-streak"`, "--sort"},
 	{
-		"columns", `["why","streak","at","cooldown","then"]`, `columns = ["then", "why"]`, `["why","then"]`,
+		"columns", `["why","streak","at","cooldown","next-fail"]`, `columns = ["next-fail", "why"]`, `["why","next-fail"]`,
 		"--columns at", `["at"]`, "--columns",
 	},
-	{"columns", `["why","streak","at","cooldown","then"]`, `columns = ["then"]`, `["then"]`, "--columns=", `[]`, "--columns"},
+	{"columns", `["why","streak","at","cooldown","next-fail"]`, `columns = ["next-fail"]`, `["next-fail"]`, "--columns=", `[]`, "--columns"},
 	{"notify", "false", "notify = true", "true", "--notify=false", "false", "--notify"},
 	{"notify", "false", "notify = false", "false", "--notify", "true", "--notify"},
 	{"frame-rate", "22", "frame-rate = 5", "5", "--frame-rate 60", "60", "--frame-rate"},
@@ -148,7 +148,7 @@ func TestTheListHasTheConfiguredColumns(t *testing.T) {
 		return ""
 	}
 	file := configIn(t, "columns = ['streak']\nsort = 'streak'\ntheme = 'light'")
-	equal(t, "usually", titles(), "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN THEN")
+	equal(t, "usually", titles(), "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL")
 	equal(t, "configured", titles("--config", file), "CREDENTIAL STATE STREAK BACK IN")
 	equal(t, "by a flag", titles("--config", file, "--columns", "at,why"), "CREDENTIAL STATE WHY BACK IN AT")
 	plain := done(t, at(t, store, "list"))
@@ -185,7 +185,7 @@ func TestFlagsThatCannotBe(t *testing.T) {
 		"--theme drak":             `--theme must be auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`,
 		"list --theme 1":           `--theme must be auto`,
 		"--sort up":                `--sort must be pool, worst, deadline`,
-		"--columns why,nothing":    `--columns must be a list of why, streak, at, cooldown, then, not "nothing"`,
+		"--columns why,nothing":    `--columns must be a list of why, streak, at, cooldown, next-fail, not "nothing"`,
 		"--frame-rate 0":           "--frame-rate must be a whole number from 1 to 60",
 		"--frame-rate 24.5":        `--frame-rate must be a whole number from 1 to 60, not "24.5"`,
 		"--notify=perhaps":         `--notify must be true or false, not "perhaps"`,
@@ -222,7 +222,7 @@ func TestTheConfigurationRoundTrips(t *testing.T) {
 	for _, c := range [][]string{
 		{},
 		{"--theme", "light", "--sort", "-streak", "--columns", "", "--notify", "--frame-rate", "60", "--no-journal"},
-		{"--policy", "flat", "--columns", "then,why", "--file", "x.json"},
+		{"--policy", "flat", "--columns", "next-fail,why", "--file", "x.json"},
 		{"--profile", "work", "--theme", "high-contrast-light"},
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
 		{"--config", configIn(t, "file = '~/x.json'\nsort = 'worst'\n[keys]\nsort = ['f9', '#']\n")},

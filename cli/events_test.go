@@ -53,7 +53,7 @@ func TestEvents_History(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	got := history(t, file, false)
 	for _, line := range []string{
-		"Sun 09:26  anthropic/claude_code           dead        agent     401 token revoked, re-auth is what it needs\n",
+		"Sun 09:26  anthropic/claude_code           dead        agent     401 token revoked, re-auth required\n",
 		"08:18:20   openai-cod…/seat-2@example.com  due         clock     cooldown of 1h over, streak stays 1\n",
 		"08:31:53   anthropic/work-oauth            exhausted   agent     429 rate limit, streak 3, 4h, “This request would exceed your organization's rate limit of 50 requests per minute”\n",
 	} {

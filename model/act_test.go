@@ -95,7 +95,7 @@ func TestADeadOneIsResetWithAWordOnReAuth(t *testing.T) {
 		d := dashboardAt(t, "c")
 		d.do("r")
 		d.isReady("c")
-		d.shows("it was dead: re-auth")
+		d.shows("it was dead")
 	})
 }
 
@@ -104,7 +104,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 		d := dashboardAt(t, "b")
 		d.do("R")
 		d.shows("reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
-			"p/held-key", "1 not affected: already clear", "1 not affected: dead", "▌no")
+			"p/held-key", "1 unchanged", "1 skipped: dead", "▌no")
 		d.do("R") // the key that asked does not confirm
 		d.shows("▌no")
 		d.do("enter") // no has the focus
@@ -115,7 +115,7 @@ func TestWhatTouchesMoreThanOneAsks(t *testing.T) {
 		d.shows("▌yes")
 		d.do("enter")
 		d.isReady("a", "b", "d")
-		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 not affected: already clear", "running agents notice")
+		d.shows("✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged")
 		d.do("u")
 		d.shows("undo 2 credentials in")
 		d.do("y")
@@ -202,7 +202,7 @@ func TestTheLastOneStandingAsks(t *testing.T) {
 		d = dashboardAt(t, "e")
 		d.do("x")
 		// The only living one is held with the code that lasts.
-		d.shows("code       402", "nothing else of it is left")
+		d.shows("code       402", "no other key of it works")
 	})
 }
 

@@ -21,7 +21,7 @@ func TestASyncOfMoreThanOneAsks(t *testing.T) {
 		d.do("A", "y")
 		d.shows("✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
 		d.do("a", "A")
-		d.shows("✕ sync: nothing changed; 2 not affected: already has the tokens of its source")
+		d.shows("✕ sync: nothing changed; 2 skipped: already has the tokens of its source")
 	})
 }
 

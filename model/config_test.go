@@ -22,7 +22,7 @@ func TestTheConfiguredBeginning(t *testing.T) {
 	d.finish(d.m.readJournal())
 	d.finish(d.m.loadPool())
 	d.shows("order: streak, reversed", "BACK IN", " AT")
-	d.hides("WHY", "STREAK", "COOLDOWN", "THEN")
+	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)

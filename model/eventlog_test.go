@@ -192,7 +192,7 @@ func TestTroubleIsAnEvent(t *testing.T) {
 		d.change(pool(ready("a", 0)))
 		equal(t, "kept", d.kept(), " file_unreadable,  file_recovered")
 		d.press("e")
-		d.shows("the file                        unreadable            auth.json: broken", "recovered             it can be read again")
+		d.shows("the file                        unreadable            auth.json: broken", "recovered             readable again")
 	})
 }
 
@@ -320,7 +320,7 @@ func TestThePolicyFollowsTheEvidence(t *testing.T) {
 	d.change(pool(exhausted("a", time.Minute, 2), ready("b", 1)))
 	d.shows("flat (seen)", "1h")
 	d.press("?")
-	d.shows("because the exhaustion of label-a, 12:01:00, did not raise")
+	d.shows("because the failure of label-a at 12:01:00 did not")
 	d.press("?")
 	d.now = d.now.Add(time.Minute)
 	d.change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)))
@@ -338,5 +338,5 @@ func TestAnEmptyPaneOfEvents(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
 	d.press("e")
 	d.open(ui.PaneEvents)
-	d.shows("nothing has happened yet")
+	d.shows("no events yet")
 }

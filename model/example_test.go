@@ -65,5 +65,5 @@ func ExampleNew() {
 	}
 	// Output:
 	// openrouter  1 of 1 ready ───────────────────────────────────────────
-	// ▌● primary                                  ready        –
+	// ▌● primary                ready                          –
 }

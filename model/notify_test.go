@@ -85,7 +85,7 @@ func TestDueIsBack(t *testing.T) {
 	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
 	d.now = d.now.Add(time.Hour)
-	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next turn")
+	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next selection")
 	d.now = d.now.Add(2 * time.Minute)
 	equal(t, "ready", notified(d, pool(ready("a", 1))), "all credentials ready (1)")
 }

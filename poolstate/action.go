@@ -36,6 +36,10 @@ type Action struct {
 	ClaudeFile string
 }
 
+// AlreadyClear is the reason why a reset does not change a credential without a
+// failure.
+const AlreadyClear = "already clear"
+
 // Effect is what an action does, or did, to one credential.
 type Effect struct {
 	Before, After Credential
@@ -107,7 +111,7 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 		}
 		e.change = reset(c, at)
 		if e.change.IsEmpty() {
-			e.Reason = "already clear"
+			e.Reason = AlreadyClear
 		}
 	case VerbHold:
 		if e.Reason = a.Hold.refusal(&c, at); e.Reason != "" {

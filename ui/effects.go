@@ -125,7 +125,7 @@ func unchangedWords(out *poolstate.Outcome) string {
 }
 
 // UnaffectedWords counts the targets that do not change, by reason: "2 skipped:
-// already clear".
+// dead, needs re-authentication", "5 unchanged".
 func UnaffectedWords(out *poolstate.Outcome) []string {
 	count := map[string]int{}
 	var reasons []string
@@ -136,7 +136,9 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 		}
 	}
 	for i, reason := range reasons {
-		reasons[i] = fmt.Sprintf("%d skipped: %s", count[reason], reason)
+		if reasons[i] = fmt.Sprintf("%d skipped: %s", count[reason], reason); reason == poolstate.AlreadyClear {
+			reasons[i] = fmt.Sprintf("%d unchanged", count[reason])
+		}
 	}
 	return reasons
 }

@@ -28,7 +28,7 @@ func TestDoneWords_Many(t *testing.T) {
 		{hold, []poolstate.Credential{ready, failed}, "hold 2 credentials: 1 ready, 1 cooling → 2 held, until 13:00 to 14:00"},
 		{night, []poolstate.Credential{ready, ready}, "hold 2 credentials: 2 ready → 2 held, until 21:00"},
 		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 skipped: dead, needs re-authentication"},
-		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 skipped: already clear"},
+		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 unchanged"},
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)

@@ -49,10 +49,7 @@ func (s *Screen) forecastLines(th *theme.Theme, w, h int) []string {
 	}
 	out := []string{head.String()}
 	capacity := chart.Capacity{Theme: th, Forecast: f, Now: s.Now, Selected: s.Selected}
-	for _, l := range capacity.Lines(w, h-1) {
-		out = append(out, l)
-	}
-	return out
+	return append(out, capacity.Lines(w, h-1)...)
 }
 
 // forecast is that of the provider that is asked for, or of the whole pool.

@@ -90,8 +90,5 @@ func (s *Screen) policyHelp(w int) []string {
 		because = "because the file records no streaks"
 	}
 	out := []string{"", s.Theme.Line().Bold(theme.Text, "policy "+s.Policy.String()).String()}
-	for _, t := range text.Wrap(words+", "+because, w) {
-		out = append(out, s.Theme.Line().Write(theme.Secondary, t).String())
-	}
-	return out
+	return append(append(out, wrapped(s.Theme, words, w)...), wrapped(s.Theme, because, w)...)
 }
