@@ -104,12 +104,7 @@ func TestAnOrderByTheLastChange(t *testing.T) {
 
 func TestByDeadlineTheBarsShareOneScale(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-<<<<<<< HEAD
 		d := dashboardAt(t, "a")
-=======
-		d := acting(t, "a")
-		d.send(tea.WindowSizeMsg{Width: 160, Height: 50})
->>>>>>> 53055df (Adapt tests to the words of the screen)
 		for order := filter.OrderPool; order <= filter.OrderRequests; order++ {
 			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == filter.OrderDeadline)
 			d.do("s")
