@@ -105,6 +105,7 @@ func TestAnOrderByTheLastChange(t *testing.T) {
 func TestByDeadlineTheBarsShareOneScale(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
+		d.send(tea.WindowSizeMsg{Width: 160, Height: 50}) // wide enough for the title
 		for order := filter.OrderPool; order <= filter.OrderRequests; order++ {
 			equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == filter.OrderDeadline)
 			d.do("s")

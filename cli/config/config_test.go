@@ -31,8 +31,8 @@ func TestConfig_Choices(t *testing.T) {
 			equal(t, "turned round by "+c.Sort, descending, sign == "-")
 		}
 	}
-	c.Columns = []string{"why", "then"}
-	equal(t, "two columns", c.Hidden(), ui.AllBut(ui.ColumnWhy, ui.ColumnThen))
+	c.Columns = []string{"why", "next-fail"}
+	equal(t, "two columns", c.Hidden(), ui.AllBut(ui.ColumnWhy, ui.ColumnNextFail))
 	c.Columns = []string{}
 	equal(t, "no columns", c.Hidden(), ui.AllBut())
 }
