@@ -3,17 +3,21 @@ package poolstate
 import (
 	"bufio"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // lockTable is where the kernel lists the locks that processes hold.
 const lockTable = "/proc/locks"
 
-// LockHolder tells who holds a store's lock, as far as the system says: the
-// name and number of a process, or an empty string.
+// LockHolder returns the name and PID of the process that holds a store's lock,
+// or an empty string if the system does not say.
 func LockHolder(store string) string {
 	info, err := os.Stat(LockPath(store))
 	if err != nil {
@@ -23,30 +27,47 @@ func LockHolder(store string) string {
 	if !ok {
 		return ""
 	}
+	file := fmt.Sprintf("%02x:%02x:%d", unix.Major(stat.Dev), unix.Minor(stat.Dev), stat.Ino)
 	table, err := os.Open(lockTable)
 	if err != nil {
 		return ""
 	}
-	defer func() { _ = table.Close() }()
+	defer func() { _ = table.Close() }() // it was only read
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {
-		if pid := flockPID(lines.Text(), stat.Ino); pid > 0 {
+		// On some file systems, such as Btrfs, the table has another device than
+		// stat(2). The process must then have the file open.
+		if pid, sameDevice := flockPID(lines.Text(), file); pid > 0 && (sameDevice || hasOpen(pid, info)) {
 			return processName(pid)
 		}
 	}
 	return ""
 }
 
-// flockPID returns who holds a flock on the inode, by one line of the table:
-// "1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF". Lines of processes that
-// wait have an arrow behind the number.
-func flockPID(line string, inode uint64) int {
+// flockPID returns the PID of the process that holds a flock, from one line of
+// the table, such as "1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF". The
+// inode must be that of file, in the form of the table; sameDevice reports
+// whether the device is too. Lines of waiting processes, which have an arrow
+// after the number, do not count.
+func flockPID(line, file string) (pid int, sameDevice bool) {
 	f := strings.Fields(line)
-	if len(f) < 6 || f[1] != "FLOCK" || !strings.HasSuffix(f[5], ":"+strconv.FormatUint(inode, 10)) {
-		return 0
+	inode := file[strings.LastIndexByte(file, ':'):]
+	if len(f) < 6 || f[1] != "FLOCK" || !strings.HasSuffix(f[5], inode) {
+		return 0, false
 	}
-	pid, _ := strconv.Atoi(f[4])
-	return pid
+	pid, _ = strconv.Atoi(f[4])
+	return pid, f[5] == file
+}
+
+// hasOpen reports whether a process has a file open, as far as this user may know.
+func hasOpen(pid int, file fs.FileInfo) bool {
+	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	for _, path := range open {
+		if info, err := os.Stat(path); err == nil && os.SameFile(info, file) {
+			return true
+		}
+	}
+	return false
 }
 
 func processName(pid int) string {

@@ -2,5 +2,5 @@
 
 package poolstate
 
-// LockHolder tells who holds a store's lock; this system does not say.
+// LockHolder returns an empty string: this system does not say who holds a lock.
 func LockHolder(string) string { return "" }

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"pooltop/poolstate/internal/atomicfile"
@@ -26,6 +27,8 @@ type Store struct {
 	now    func() time.Time
 	random func() string
 	loc    *time.Location
+	// identity is resolved on first use.
+	identity func() string
 }
 
 // Option configures a [Store].
@@ -44,6 +47,8 @@ func Open(path string, opts ...Option) *Store {
 		now:    time.Now,
 		random: func() string { return strconv.FormatUint(rand.Uint64(), 36) },
 		loc:    time.Local,
+
+		identity: sync.OnceValue(func() string { return identityOf(path) }),
 	}
 	for _, opt := range opts {
 		opt(s)
@@ -54,10 +59,12 @@ func Open(path string, opts ...Option) *Store {
 // Path returns the path that was given to [Open].
 func (s *Store) Path() string { return s.path }
 
-// Identity returns the absolute path of the file without symlinks: all paths
-// that lead to one file have the same. The file need not exist.
-func (s *Store) Identity() string {
-	path := s.path
+// Identity returns the absolute path of the file without symlinks, as it was at
+// the first call: all paths that lead to one file have the same. The file need
+// not exist.
+func (s *Store) Identity() string { return s.identity() }
+
+func identityOf(path string) string {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
 	}
