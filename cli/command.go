@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +45,7 @@ func loadConfig(flags *config.Flags) (*config.Config, error) {
 // the actions that have no binding.
 func bindKeys(cfg *config.Config) error {
 	bound := model.KeyBindings{}
-	for _, action := range cfg.Actions() {
+	for _, action := range slices.Sorted(maps.Keys(cfg.Keys)) {
 		if err := explainKeys(action, bound.Bind(action, cfg.Keys[action])); err != nil {
 			return cfg.SourceOf("keys."+action).Errorf("%w", err)
 		}

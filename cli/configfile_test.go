@@ -33,7 +33,7 @@ func TestAConfigurationThatIsNotThere(t *testing.T) {
 	done(t, at(t, file, "list"))
 
 	missing := filepath.Join(home, "mine.toml")
-	refused(t, at(t, file, "list", "--config", missing), exitUsage, missing+": no such file", "--config")
+	refused(t, at(t, file, "list", "--config", missing), exitUsage, missing+": no such file or directory", "--config")
 	refused(t, at(t, file, "list", "--config", filepath.Join(file, "x")), exitUsage, filepath.Join(file, "x"))
 }
 
@@ -81,8 +81,8 @@ func TestMistakesInAConfiguration(t *testing.T) {
 		{"theme = ''", `not ""`},
 		{"policy = 'steep'", `1: policy must be auto, backoff or flat, not "steep"`},
 		{"policy = true", "1: policy must be auto, backoff or flat"},
-		{"sort = 'deadlin'", `1: sort must be pool, worst, deadline, streak, state, change or requests, with - before it to reverse the order, not "deadlin" (did you mean "deadline"?)`},
-		{"sort = '--streak'", `not "--streak"`},
+		{"sort = 'deadlin'", `1: sort must be pool, worst, deadline, streak, state, change or requests, prefixed with - to reverse the order, not "deadlin" (did you mean "deadline"?)`},
+		{"sort = '--streak'", `not "-streak"`},
 		{"sort = ['streak']", "1: sort must be"},
 		{"notify = 'yes'", `1: notify must be true or false`},
 		{"journal = 0", "1: journal must be true or false"},
@@ -154,9 +154,9 @@ func TestFilesThatAreNoConfiguration(t *testing.T) {
 	writeFile(t, large, []byte(strings.Repeat("#", 32<<10+1)))
 	largest := filepath.Join(dir, "largest.toml")
 	writeFile(t, largest, []byte(strings.Repeat("#", 32<<10)))
-	refused(t, pooltop(t, "config", "--config", dir), exitUsage, dir+": not a regular file", `--config ""`)
+	refused(t, pooltop(t, "config", "--config", dir), exitUsage, dir+": not a regular file", "--config")
 	refused(t, pooltop(t, "config", "--config", os.DevNull), exitUsage, "not a regular file")
-	refused(t, pooltop(t, "config", "--config", large), exitUsage, large+": larger than 32 KiB", `--config ""`)
+	refused(t, pooltop(t, "config", "--config", large), exitUsage, large+": larger than 32 KiB", "--config")
 	done(t, pooltop(t, "config", "--config", largest))
 }
 

@@ -39,5 +39,5 @@ func TestConfigurationsThatCannotBeRead(t *testing.T) {
 	if err := os.Chmod(secret, 0); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, pooltop(t, "config", "--config", secret), exitUsage, secret+": permission denied; make it readable")
+	refused(t, pooltop(t, "config", "--config", secret), exitUsage, secret+": permission denied; use --config")
 }

@@ -48,9 +48,8 @@ func flagError(_ *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
 		f := invalid.GetFlag()
-		var ours *config.FlagError
-		if errors.As(invalid.Unwrap(), &ours) {
-			return &codedError{exitUsage, ours}
+		if config.IsFlag(f) {
+			return usageError("--%s %w", f.Name, invalid.Unwrap())
 		}
 		if values, ok := accepted[f.Value.Type()]; ok {
 			return usageError("--%s must be %s, not %q", f.Name, values, invalid.GetValue())

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -21,11 +19,6 @@ import (
 // maxSize is the maximum size of a configuration file in bytes, many times that
 // of one with every value.
 const maxSize = 32 << 10
-
-var (
-	errNotRegular = errors.New("not a regular file")
-	errTooLarge   = fmt.Errorf("larger than %d KiB", maxSize>>10)
-)
 
 // defaultPath returns the path of the configuration file unless --config names
 // another, or an empty string without a home directory.
@@ -59,9 +52,27 @@ func (c *Config) read(named bool) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %s", c.Path, explain(err))
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return fmt.Errorf(`%s: %w; use --config to name another file, or "" for none`, c.Path, err)
 	}
 	return c.decode(data)
+}
+
+// readFile reads a regular file. It checks before opening, because opening a pipe
+// could block.
+func readFile(path string) ([]byte, error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > maxSize:
+		return nil, fmt.Errorf("larger than %d KiB", maxSize>>10)
+	}
+	return os.ReadFile(path)
 }
 
 // Parse reads a configuration from the text of a file. The path is for errors and
@@ -71,43 +82,6 @@ func Parse(path string, data []byte) (*Config, error) {
 	c.Path = path
 	err := c.decode(data)
 	return c, err
-}
-
-// readFile reads a regular file. It checks before opening, because opening a pipe
-// could block.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errNotRegular
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err == nil && len(data) > maxSize {
-		err = errTooLarge
-	}
-	return data, errors.Join(err, f.Close())
-}
-
-// explain returns why a file cannot be read and what to do.
-func explain(err error) string {
-	reason := err.Error()
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		reason = path.Err.Error()
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file; name another with --config"
-	case errors.Is(err, fs.ErrPermission):
-		return reason + `; make it readable for this user, or use --config "" for none`
-	}
-	return reason + `; name another with --config, or use --config "" for none`
 }
 
 // decode reads TOML and checks every value in it.
@@ -138,13 +112,11 @@ func (c *Config) decode(data []byte) error {
 	if err := toml.Unmarshal(data, c); err != nil {
 		return c.explainTOML(err)
 	}
-	for _, s := range Settings() {
-		at, set := c.sources[s.Name]
-		if !set || s.check == nil {
-			continue
-		}
-		if err := s.check(c); err != nil {
-			return at.Errorf("%s %w", s.Name, s.invalid(err))
+	for _, s := range settings {
+		if at, set := c.sources[s.Name]; set && s.check != nil {
+			if err := s.invalid(s.check(c)); err != nil {
+				return at.Errorf("%s %w", s.Name, err)
+			}
 		}
 	}
 	return nil
@@ -165,19 +137,10 @@ func (c *Config) source(at *toml.DecodeError) Source {
 	return Source{FromFile, c.Path, line, column}
 }
 
-// Find returns the setting of that name, or nil.
-func Find(name string) *Setting {
-	table := Settings()
-	i := slices.IndexFunc(table, func(s Setting) bool { return s.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return &table[i]
-}
-
+// unknown suggests the key that may have been meant.
 func (s Source) unknown(name string) error {
 	known := []string{"keys"}
-	for _, row := range Settings() {
+	for _, row := range settings {
 		if row.InFile {
 			known = append(known, row.Name)
 		}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,14 +38,13 @@ const (
 // both under the same name.
 type Setting struct {
 	Name string
-	// Value is the placeholder for the value in help texts, empty for a switch.
+	// Value is the placeholder of the value in help texts, empty for a switch.
 	Value string
-	// Usage describes the flag; it is empty without one.
+	// Usage describes the flag.
 	Usage string
 	// Accepts describes the valid values, to follow "must be".
 	Accepts string
-	// Words are the valid values, if there are few. Those of a list or of --sort
-	// can be combined.
+	// Words are the valid values, or the parts of one.
 	Words []string
 	Scope Scope
 	// InFile is true for a value that the file can have.
@@ -52,9 +52,9 @@ type Setting struct {
 
 	// field points to the value in a configuration.
 	field func(*Config) any
-	// check checks and normalizes the value; nil accepts everything.
+	// check checks and normalizes the value in the file.
 	check func(*Config) error
-	// set sets the value to that of a flag; nil parses it as the field's type.
+	// set parses the value of a flag. If nil, the type of the field and check do.
 	set func(c *Config, text string) error
 }
 
@@ -63,10 +63,9 @@ const (
 	acceptsPath = "an absolute path or one that begins with ~/"
 )
 
-// The words of settings that have some.
 var (
 	policies = []string{"auto", "backoff", "flat"}
-	themes   = append([]string{themeAuto}, names(theme.Schemes())...)
+	themes   = append([]string{"auto"}, names(theme.Schemes())...)
 	sorts    = names(filter.Orders())
 	columns  = names(ui.Columns())
 )
@@ -74,106 +73,93 @@ var (
 // Settings returns the table in the order of the help texts.
 func Settings() []Setting { return slices.Clone(settings) }
 
+// Find returns the setting of that name, or nil.
+func Find(name string) *Setting {
+	if i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name }); i >= 0 {
+		return &settings[i]
+	}
+	return nil
+}
+
 var settings = []Setting{
 	{
 		Name: "config", Value: "FILE", Usage: `config file to use ("" for none)`, Scope: Always,
 		field: func(c *Config) any { return &c.Path },
-	},
-	{
+	}, {
 		Name: "file", Value: "PATH", Usage: "path of the agent's auth.json", Scope: Store, InFile: true, Accepts: acceptsPath,
 		field: func(c *Config) any { return &c.File },
-		check: func(c *Config) error { return absolute(&c.File) },
+		check: func(c *Config) error { return expand(&c.File) },
 		set:   func(c *Config, text string) error { c.Location.File = text; return nil },
-	},
-	{
+	}, {
 		Name: "home", Value: "DIR", Usage: "agent home directory, containing auth.json", Scope: Store,
 		field: func(c *Config) any { return &c.Location.Home },
-	},
-	{
+	}, {
 		Name: "profile", Value: "NAME", Usage: "agent profile to use", Scope: Store,
 		field: func(c *Config) any { return &c.Location.Profile },
-	},
-	{
+	}, {
 		Name: "policy", Value: "NAME", Usage: "how deadlines are computed: " + OneOf(policies), Scope: Policy, InFile: true,
 		Accepts: OneOf(policies), Words: policies,
 		field: func(c *Config) any { return &c.Policy },
 		check: func(c *Config) error { return known(c.Policy, policies) },
-	},
-	{
+	}, {
 		Name: "theme", Value: "NAME", Usage: "color theme: " + OneOf(themes), Scope: Theme, InFile: true,
 		Accepts: OneOf(themes), Words: themes,
 		field: func(c *Config) any { return &c.Theme },
 		check: func(c *Config) error { return known(c.Theme, themes) },
-	},
-	{
+	}, {
 		Name: "sort", Value: "ORDER", Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse", Scope: Dashboard, InFile: true,
-		Accepts: OneOf(sorts) + ", with - before it to reverse the order", Words: sorts,
+		Accepts: OneOf(sorts) + ", prefixed with - to reverse the order", Words: sorts,
 		field: func(c *Config) any { return &c.Sort },
-		check: func(c *Config) error {
-			if !slices.Contains(sorts, strings.TrimPrefix(c.Sort, "-")) {
-				return reject(c.Sort, sorts...)
-			}
-			return nil
-		},
-	},
-	{
+		check: func(c *Config) error { return known(strings.TrimPrefix(c.Sort, "-"), sorts) },
+	}, {
 		Name: "columns", Value: "NAME,...", Usage: "columns to show when there is room: " + strings.Join(columns, ", "), Scope: Columns, InFile: true,
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
 		field: func(c *Config) any { return &c.Columns },
-		check: func(c *Config) error { return inOrder(&c.Columns, columns) },
-	},
-	{
+		check: func(c *Config) error { return arrange(&c.Columns, columns) },
+	}, {
 		Name: "notify", Usage: "notify when a provider goes out or recovers, or a credential dies", Scope: Dashboard, InFile: true,
 		Accepts: acceptsBool,
 		field:   func(c *Config) any { return &c.Notify },
-	},
-	{
+	}, {
 		Name: "frame-rate", Value: "N", Usage: "maximum frames per second (1–60)", Scope: Dashboard, InFile: true,
-		Accepts: fmt.Sprintf("a whole number from %d to %d", minFrameRate, maxFrameRate),
+		Accepts: "a whole number from 1 to 60",
 		field:   func(c *Config) any { return &c.FrameRate },
 		check: func(c *Config) error {
-			if c.FrameRate < minFrameRate || c.FrameRate > maxFrameRate {
+			if c.FrameRate < 1 || c.FrameRate > 60 {
 				return reject(strconv.Itoa(c.FrameRate))
 			}
 			return nil
 		},
-	},
-	{
-		Name: "journal", Usage: "record events and actions in the journal", Scope: Journal, InFile: true,
-		Accepts: acceptsBool,
-		field:   func(c *Config) any { return &c.Journal },
-	},
-	{
+	}, {
+		Name: "journal", Usage: "record events and actions in the journal", Scope: Journal, InFile: true, Accepts: acceptsBool,
+		field: func(c *Config) any { return &c.Journal },
+	}, {
 		Name: "no-journal", Usage: "same as --journal=false", Scope: Journal, Accepts: acceptsBool,
 		field: func(*Config) any { return new(bool) },
 		set: func(c *Config, text string) error {
-			no, err := strconv.ParseBool(text)
-			c.Journal = !no
+			off, err := strconv.ParseBool(text)
+			c.Journal = !off
 			return err
 		},
-	},
-	{
+	}, {
 		Name: "log-file", Value: "PATH", Usage: "append a debug log to this file", Scope: Always, InFile: true, Accepts: acceptsPath,
 		field: func(c *Config) any { return &c.LogFile },
 		check: func(c *Config) error {
 			if c.LogFile == "" {
 				return nil
 			}
-			return absolute(&c.LogFile)
+			return expand(&c.LogFile)
 		},
 		set: func(c *Config, text string) error { c.LogFile = text; return nil },
-	},
-	{
+	}, {
 		Name: "key", Value: "ACTION=KEY,...", Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)", Scope: Dashboard,
 		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)",
 		field:   func(c *Config) any { return &c.Keys },
 		set:     bindKey,
-	},
-	{
+	}, {
 		Name: "no-color", Usage: "do not use color", Scope: Color, Accepts: acceptsBool,
 		field: func(c *Config) any { return &c.NoColor },
-	},
-	{
+	}, {
 		Name: "now", Value: "TIME", Usage: "instant to compute with, RFC 3339", Scope: Clock, Hidden: true,
 		Accepts: "an RFC 3339 time such as 2026-11-23T09:20:00Z",
 		field:   func(c *Config) any { return &c.Now },
@@ -188,42 +174,40 @@ var settings = []Setting{
 func (s *Setting) Get(c *Config) any { return reflect.ValueOf(s.field(c)).Elem().Interface() }
 
 // apply sets the value to that of a flag.
-func (s *Setting) apply(c *Config, text string) error {
-	err := s.parse(c, text)
-	if err != nil {
-		return reject(text)
+func (s *Setting) apply(c *Config, text string) (err error) {
+	if s.set != nil {
+		err = s.set(c, text)
+	} else {
+		switch field := s.field(c).(type) {
+		case *string:
+			*field = text
+		case *bool:
+			*field, err = strconv.ParseBool(text)
+		case *int:
+			*field, err = strconv.Atoi(text)
+		case *[]string:
+			*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+		}
 	}
-	if s.set == nil && s.check != nil {
-		return s.check(c)
+	switch {
+	case err != nil:
+		return s.invalid(reject(text))
+	case s.set == nil && s.check != nil:
+		return s.invalid(s.check(c))
 	}
 	return nil
 }
 
-// parse is apply without the check.
-func (s *Setting) parse(c *Config, text string) (err error) {
-	if s.set != nil {
-		return s.set(c, text)
-	}
-	switch field := s.field(c).(type) {
-	case *string:
-		*field = text
-	case *bool:
-		*field, err = strconv.ParseBool(text)
-	case *int:
-		*field, err = strconv.Atoi(text)
-	case *[]string:
-		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
-	}
-	return err
-}
-
-// invalid returns the error of a value that the setting rejected; err says which.
+// invalid describes what is valid instead of a rejected value.
 func (s *Setting) invalid(err error) error {
+	if err == nil {
+		return nil
+	}
 	return fmt.Errorf("must be %s%w", s.Accepts, err)
 }
 
 // reject returns the error of an invalid value, to follow what is valid. It
-// suggests one of the words.
+// suggests the nearest of the words.
 func reject(value string, words ...string) error {
 	return fmt.Errorf(", not %.60q%s", value, suggest.DidYouMean(value, words))
 }
@@ -235,29 +219,24 @@ func known(word string, words []string) error {
 	return nil
 }
 
-// inOrder checks a list of words, sorts it like the known ones and removes
-// duplicates.
-func inOrder(list *[]string, words []string) error {
-	sorted := []string{}
-	for i, w := range *list {
+// arrange checks a list of words, puts it into the order of the known ones and
+// removes duplicates.
+func arrange(list *[]string, words []string) error {
+	chosen := map[string]bool{}
+	for _, w := range *list {
 		w = strings.TrimSpace(w)
-		(*list)[i] = w
 		if err := known(w, words); err != nil {
 			return err
 		}
+		chosen[w] = true
 	}
-	for _, w := range words {
-		if slices.Contains(*list, w) {
-			sorted = append(sorted, w)
-		}
-	}
-	*list = sorted
+	*list = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !chosen[w] })
 	return nil
 }
 
-// absolute checks a path and expands ~. A relative path in a file would depend on
-// where pooltop is started.
-func absolute(path *string) error {
+// expand replaces a leading ~ in a path of the file. A relative path is rejected,
+// as its meaning would depend on where pooltop is started.
+func expand(path *string) error {
 	if rest, ok := strings.CutPrefix(*path, "~"); ok && rest != "" && os.IsPathSeparator(rest[0]) {
 		home, err := os.UserHomeDir()
 		if err != nil {
@@ -271,7 +250,7 @@ func absolute(path *string) error {
 	return nil
 }
 
-// bindKey adds the value of --key to the key bindings.
+// bindKey parses the value of --key.
 func bindKey(c *Config, text string) error {
 	action, list, found := strings.Cut(text, "=")
 	keys := strings.Split(list, ",")
@@ -279,7 +258,7 @@ func bindKey(c *Config, text string) error {
 		keys = []string{}
 	}
 	if !found || slices.Contains(keys, "") {
-		return reject(text)
+		return errors.New("no action and keys")
 	}
 	c.Keys[action] = keys
 	c.sources["keys."+action] = Source{Kind: FromFlag, Name: "--key"}
@@ -292,7 +271,6 @@ func OneOf(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// names returns the names of values.
 func names[T interface{ Name() string }](values []T) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
