@@ -77,7 +77,7 @@ type actionRun struct {
 func newActionRun(cmd *cobra.Command, cfg *config.Config, log *slog.Logger, flags actFlags, verb poolstate.Verb) (*actionRun, error) {
 	snap, err := loadSnapshot(cfg, log)
 	if err != nil {
-		return nil, within(verb.String(), err)
+		return nil, err
 	}
 	clock := time.Now
 	if !cfg.Now.IsZero() {
@@ -85,7 +85,7 @@ func newActionRun(cmd *cobra.Command, cfg *config.Config, log *slog.Logger, flag
 	}
 	store := poolstate.Open(snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !flags.dryRun {
-		return nil, within(verb.String(), &codedError{exitRefused, err})
+		return nil, &codedError{exitRefused, err}
 	}
 	operator, err := newOperator(store, cfg.Journal)
 	if err != nil {
@@ -118,7 +118,7 @@ func (r *actionRun) execute(t journal.Task) error {
 	said := false
 	return r.finish(r.operator.Run(r.cmd.Context(), t, func(holder string) {
 		if !said {
-			r.note(fmt.Sprintf("%s: waiting up to %s for the lock, which %s holds", r.verb, ui.Span(poolstate.LockPatience), holder))
+			r.note(fmt.Sprintf("waiting up to %s for the lock, which %s holds", ui.Span(poolstate.LockPatience), holder))
 		}
 		said = true
 	}))
@@ -130,7 +130,7 @@ func (r *actionRun) finish(done journal.Done, err error) error {
 		return r.explain(err)
 	}
 	if done.Warning != nil {
-		r.note(fmt.Sprintf("%s: done; warning: %v", r.verb, done.Warning))
+		r.note("done; warning: " + done.Warning.Error())
 	}
 	if done.JournalErr != nil {
 		r.note("done; warning: could not write the journal: " + done.JournalErr.Error())
@@ -152,12 +152,12 @@ func (r *actionRun) explain(err error) error {
 	case code == exitFailed, path == poolstate.LockPath(r.snap.path):
 		said = explainWrite(r.snap.path, err)
 	}
-	return &codedError{code, fmt.Errorf("%s: %s", r.verb, said)}
+	return &codedError{code, errors.New(said)}
 }
 
 // note prints a line on standard error.
 func (r *actionRun) note(text string) {
-	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), "pooltop: "+ui.Clean(text, maxErrorText))
+	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+ui.Clean(text, maxErrorText))
 }
 
 // confirm asks before an action leaves a provider with no credential ready. Without
@@ -170,12 +170,12 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	for i := range strands {
 		warning := ui.StrandedWords(&strands[i], r.snap.now)
 		if !interactive() {
-			return &codedError{exitRefused, fmt.Errorf("%s: %s; use --yes to proceed anyway", r.verb, warning)}
+			return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warning)}
 		}
 		r.note(warning)
 	}
 	if !confirmed(r.cmd.InOrStdin(), r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ") {
-		return &codedError{exitRefused, fmt.Errorf("%s: not confirmed; nothing was written", r.verb)}
+		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (r *actionRun) report(out *poolstate.Outcome) error {
 				break
 			}
 		}
-		err := fmt.Errorf("%s %s: refused: %s", r.verb, first.Before.Ref, first.Reason)
+		err := fmt.Errorf("%s: refused: %s", first.Before.Ref, first.Reason)
 		if n > 1 {
 			err = fmt.Errorf("%w (and %d more)", err, n-1)
 		}

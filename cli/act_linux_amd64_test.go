@@ -124,7 +124,7 @@ func checkReported(t *testing.T, r traced, errno syscall.Errno) {
 	t.Helper()
 	what := fmt.Sprintf("%s with %v", r.hit, errno)
 	lines := strings.Count(r.stderr, "\n")
-	if lines > 1 || r.stderr != "" && !strings.HasPrefix(r.stderr, "pooltop: reset: ") {
+	if lines > 1 || r.stderr != "" && !strings.HasPrefix(r.stderr, "pooltop reset: ") {
 		t.Errorf("%s: standard error is %q", what, r.stderr)
 	}
 	beside := len(namesIn(t, filepath.Dir(r.file)))

@@ -46,7 +46,7 @@ func TestActionRun_LockTimeout(t *testing.T) {
 	got := at(t, file, "reset", "openrouter", "backup-key")
 	equal(t, "the exit code", got.code, exitLocked)
 	waited, gaveUp, _ := strings.Cut(got.stderr, "\n")
-	for line, words := range map[string]string{waited: "pooltop: reset: waiting up to 15s for the lock, which ", gaveUp: "pooltop: reset: "} {
+	for line, words := range map[string]string{waited: "pooltop reset: waiting up to 15s for the lock, which ", gaveUp: "pooltop reset: "} {
 		if !strings.HasPrefix(line, words) || strings.Count(line, "\n") > 1 {
 			t.Errorf("standard error is %q", got.stderr)
 		}

@@ -44,7 +44,7 @@ func backoffCommand() *cobra.Command {
 		return err
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
-	cmd.Flags().IntVar(&code, "code", 429, "error code of the failures")
+	cmd.Flags().IntVar(&code, "code", 429, "error `CODE` of the failures")
 	completeFlag(cmd, "code", completeCode(nil))
 	return cmd
 }

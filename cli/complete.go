@@ -46,7 +46,6 @@ func addCompletions(root *cobra.Command) {
 			completeFlag(cmd, f.Name, complete)
 		})
 	}
-	addCompletionCommand(root)
 }
 
 // completeFlag completes the value of a flag.

@@ -53,29 +53,44 @@ func completeKey(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
-// addCompletionCommand adds the command that prints the scripts of shells, in words of
-// ours.
-func addCompletionCommand(root *cobra.Command) {
-	root.InitDefaultCompletionCmd()
-	c, _, err := root.Find([]string{"completion"})
-	if err != nil {
-		return
+// completionCommand prints the completion script of a shell.
+func completionCommand() *cobra.Command {
+	shells := []string{"bash", "fish", "powershell", "zsh"}
+	cmd := &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the completion script of a shell",
+		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
+			"providers and credentials of the pool that the flags select. The packages include it.",
+		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
+		ValidArgsFunction: fixed(shells...),
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return usageError("name a shell: %s", config.OneOf(shells))
+			case !slices.Contains(shells, args[0]):
+				return usageError("no script for %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
+			}
+			return atMost(1)(nil, args)
+		},
 	}
-	var shells []string
-	for _, shell := range c.Commands() {
-		shells = append(shells, shell.Name())
-		shell.Short = "Print the script for " + shell.Name()
-	}
-	c.Use = "completion SHELL"
-	c.Short = "Print the script that makes a shell complete commands, providers and credentials"
-	c.Long = "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and providers and\n" +
-		"credentials from the pool that the flags of the same line name. Packages bring it along."
-	c.Example = "  source <(pooltop completion bash)\n  pooltop completion fish | source"
-	c.Args = func(_ *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return usageError("completion: no script for %q%s; there is one for %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
+	plain := cmd.Flags().Bool("no-descriptions", false, "complete words without descriptions")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		root, w := cmd.Root(), cmd.OutOrStdout()
+		switch args[0] {
+		case "bash":
+			return root.GenBashCompletionV2(w, !*plain)
+		case "fish":
+			return root.GenFishCompletion(w, !*plain)
+		case "powershell":
+			if *plain {
+				return root.GenPowerShellCompletion(w)
+			}
+			return root.GenPowerShellCompletionWithDesc(w)
 		}
-		return usageError("completion: name a shell: %s", config.OneOf(shells))
+		if *plain {
+			return root.GenZshCompletionNoDesc(w)
+		}
+		return root.GenZshCompletion(w)
 	}
-	c.RunE = func(*cobra.Command, []string) error { return nil } // the arguments are never right
+	return cmd
 }

@@ -52,7 +52,9 @@ func TestABrokenConfiguration(t *testing.T) {
 	} {
 		out := pooltop(t, strings.Fields(line)...)
 		refused(t, out, exitUsage)
-		equal(t, line, out.stderr, "pooltop: "+says)
+		if !strings.HasSuffix(out.stderr, ": "+says) {
+			t.Errorf("%s: %q does not end with %q", line, out.stderr, says)
+		}
 	}
 	equal(t, "the store", string(readFile(t, file)), before)
 	for _, line := range []string{"--help", "list --help", "help list", "--version", "completion bash", "completion zsh"} {
@@ -132,7 +134,7 @@ func TestMistakesInAConfiguration(t *testing.T) {
 		path := configIn(t, c.text)
 		out := pooltop(t, "config", "--config", path)
 		refused(t, out, exitUsage)
-		said, is := strings.CutPrefix(out.stderr, "pooltop: "+path+":")
+		said, is := strings.CutPrefix(out.stderr, "pooltop config: "+path+":")
 		if said = regexp.MustCompile(`^(\d+):\d+: `).ReplaceAllString(said, "$1: "); !is || !strings.Contains(said, c.says) {
 			t.Errorf("%.80q: %q does not say %q", c.text, out.stderr, c.says)
 		}

@@ -325,7 +325,7 @@ func FuzzConfig(f *testing.F) {
 		cfg, err := parsed("config.toml", data)
 		if err != nil {
 			var said strings.Builder
-			printError(&said, err)
+			printError(&said, "pooltop", err)
 			if line := said.String(); !strings.HasPrefix(line, "pooltop: config.toml:") || strings.Count(line, "\n") != 1 || raw(line) != "" {
 				t.Errorf("the error is %q", line)
 			}

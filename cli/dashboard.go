@@ -97,7 +97,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, m model.Config) error
 func printLastResult(m model.Model, out io.Writer) error {
 	result, err := m.Leave()
 	if err != nil {
-		printError(out, err)
+		printError(out, "pooltop", err)
 		return &codedError{code: exitCode(err)}
 	}
 	if result != "" {

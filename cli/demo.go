@@ -41,13 +41,13 @@ func demoCommand() *cobra.Command {
 			return &codedError{exitUsage, err}
 		}
 		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
-			return usageError("demo: --speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
+			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
 		}
 		return runDemo(cmd.Context(), cfg, scenario, speed, seed)
 	})
-	cmd.Flags().Float64Var(&speed, "speed", 600, "times faster than real time")
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed")
-	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "scenario to run")
+	cmd.Flags().Float64Var(&speed, "speed", 600, "run `N` times faster than real time")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed `N`")
+	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "`NAME` of the scenario to run")
 	completeFlag(cmd, "scenario", fixed(scenarioWords()...))
 	return cmd
 }

@@ -76,10 +76,11 @@ func exitCode(err error) int {
 // maxErrorText limits the length of printed errors, which may quote a path.
 const maxErrorText = 4096
 
-// printError prints an error on one line. The text that it quotes is untrusted.
-func printError(w io.Writer, err error) {
+// printError prints an error on one line that begins with the command. The text
+// that it quotes is untrusted.
+func printError(w io.Writer, command string, err error) {
 	if text := err.Error(); text != "" {
-		_, _ = fmt.Fprintln(w, "pooltop: "+ui.Clean(text, maxErrorText))
+		_, _ = fmt.Fprintln(w, ui.Clean(command+": "+text, maxErrorText))
 	}
 }
 

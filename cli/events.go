@@ -36,11 +36,11 @@ func eventsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		f.hint = func(text string) { printError(cmd.ErrOrStderr(), errors.New(text)) }
+		f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
 		if since != "" {
 			d, err := poolstate.ParseDuration(since)
 			if err != nil {
-				return usageError("events: --since: invalid duration %q (try 45m, 2h or 1d)", since)
+				return usageError("--since: invalid duration %q (try 45m, 2h or 1d)", since)
 			}
 			f.since = f.clock().Add(-d)
 		}
@@ -50,7 +50,7 @@ func eventsCommand() *cobra.Command {
 		return f.follow(ctx, watch.Start(ctx, f.store.Path()))
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
-	cmd.Flags().StringVar(&since, "since", "", "start with the events of this long ago, such as 2h")
+	cmd.Flags().StringVar(&since, "since", "", "start with the events of this `DURATION` before now, such as 2h")
 	return cmd
 }
 

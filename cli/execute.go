@@ -4,13 +4,11 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
 	"syscall"
 
-	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -18,7 +16,7 @@ import (
 var version = "dev"
 
 // Main runs the command line of the process until it ends or a signal stops it,
-// prints the error that it ends with, and returns the exit code.
+// prints its error and returns the exit code.
 func Main(v string) int {
 	version = v
 	ctx, stop := signal.NotifyContext(context.Background(), heeded(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)...)
@@ -38,61 +36,11 @@ func heeded(signals ...os.Signal) []os.Signal {
 	return slices.DeleteFunc(signals, signal.Ignored)
 }
 
-// run executes the command line, prints the error that it ends with, and
-// returns the exit code.
+// run executes a command line, prints its error and returns the exit code.
 func run(ctx context.Context, root *cobra.Command) int {
-	var kept error
-	keepErrors(root, &kept)
-	err := execute(ctx, root)
-	if err == nil {
-		err = kept
-	}
+	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil {
-		printError(root.ErrOrStderr(), err)
+		printError(root.ErrOrStderr(), cmd.CommandPath(), err)
 	}
 	return exitCode(err)
-}
-
-// execute hands the command line to fang, which draws help. It does so in
-// colours for the background, for which it asks any terminal; a dumb one would
-// print the question.
-func execute(ctx context.Context, root *cobra.Command) error {
-	if os.Getenv("TERM") == "dumb" {
-		root.Version, root.SilenceErrors, root.SilenceUsage = version, true, true
-		return root.ExecuteContext(ctx)
-	}
-	silent := func(io.Writer, fang.Styles, error) {}
-	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(silent), fang.WithoutManpage())
-}
-
-// keepErrors makes a command and those below it put their error into kept and
-// end well. Before fang lets anybody print an error it asks the terminal for
-// its background, and one that does not answer holds up the line of a prompt
-// for seconds.
-func keepErrors(cmd *cobra.Command, kept *error) {
-	check, do := cmd.Args, cmd.RunE
-	if check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			*kept = check(cmd, args)
-			return nil
-		}
-	}
-	if do != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			if *kept == nil {
-				*kept = do(cmd, args)
-			}
-			return nil
-		}
-	}
-	if !cmd.HasParent() {
-		wrong := cmd.FlagErrorFunc()
-		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-			*kept = wrong(cmd, err)
-			return nil
-		})
-	}
-	for _, c := range cmd.Commands() {
-		keepErrors(c, kept)
-	}
 }

@@ -52,7 +52,7 @@ func listCommand() *cobra.Command {
 func (snap *snapshot) only(name string) error {
 	provider, err := snap.provider(name)
 	if err != nil {
-		return within("list", err)
+		return err
 	}
 	narrowed := *snap.pool
 	narrowed.Providers = []poolstate.Provider{*provider}

@@ -131,7 +131,7 @@ func refused(t *testing.T, o outcome, code int, words ...string) {
 	t.Helper()
 	equal(t, "the exit code", o.code, code)
 	equal(t, "standard output", o.stdout, "")
-	if !strings.HasPrefix(o.stderr, "pooltop: ") || strings.Count(o.stderr, "\n") != 1 || !strings.HasSuffix(o.stderr, "\n") {
+	if !strings.HasPrefix(o.stderr, "pooltop") || strings.Count(o.stderr, "pooltop: ")+strings.Count(o.stderr, ": pooltop") > 1 || strings.Count(o.stderr, "\n") != 1 || !strings.HasSuffix(o.stderr, "\n") {
 		t.Errorf("standard error is not one line: %q", o.stderr)
 	}
 	for _, w := range words {

@@ -7,16 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/muesli/mango"
+	mcobra "github.com/muesli/mango-cobra"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"pooltop/cli/config"
 )
 
-// manCommand prints the manual page, which packages are made with.
+// manCommand prints the man page for the packages.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
-		Short:  "Print the manual page",
-		Long:   "man prints the manual page, for man -l. Its date is that of SOURCE_DATE_EPOCH, or none.",
+		Short:  "Print the man page",
+		Long:   "man prints the man page, for man -l. Its date is $SOURCE_DATE_EPOCH, or none.",
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -24,182 +28,190 @@ func manCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), manual(cmd.Root(), date))
+			page, err := manual(cmd.Root(), date)
+			if err == nil {
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), page)
+			}
 			return err
 		},
 	}
 }
 
-// sourceDate reads the seconds that stand for the age of the source, so that the
-// same source makes the same page whenever it is built.
+// sourceDate returns the date of a Unix timestamp. The page has no other date, so
+// that the same source always makes the same page.
 func sourceDate(epoch string) (string, error) {
 	if epoch == "" {
 		return "", nil
 	}
 	seconds, err := strconv.ParseInt(epoch, 10, 64)
 	if err != nil {
-		return "", usageError("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", epoch)
+		return "", usageError("SOURCE_DATE_EPOCH %q is not a Unix timestamp", epoch)
 	}
 	return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 }
 
-// Pieces of the manual that no command or flag tells.
+// The sections of the page that do not come from a command.
 var (
-	manExitCodes = []struct {
-		code int
-		text string
-	}{
-		{exitDone, "Done; also if there was nothing to change."},
-		{exitFailed, "Failed."},
-		{exitUsage, "Wrong usage."},
-		{exitNoSuch, "No such provider or target."},
-		{exitLocked, "The lock was not obtained within 15 seconds; nothing was written."},
-		{exitRefused, "Refused: the file cannot be read or written as a pool, or the credential is dead, or nobody confirmed."},
-		{exitProviderOut, "Of status: a provider has no ready credential."},
-		{exitNothingReady, "Of status: nothing is ready."},
-	}
-	manEnvironment = [][2]string{
-		{"HERMES_HOME", "The agent's home, in which auth.json lies, unless --file, --home or --profile names another."},
-		{"XDG_STATE_HOME", "Where the journal is kept: in its directory pooltop. Without it that is ~/.local/state."},
-		{"XDG_CONFIG_HOME", "Where the configuration is: in its directory pooltop. Without it that is ~/.config, on Windows %APPDATA%."},
-		{"NO_COLOR", "If set, nothing is coloured."},
-		{"TERM", "The kind of terminal. On a dumb one there is no dashboard, and help is plain."},
-		{"LOCALAPPDATA", "On Windows: where the agent's home is, as the directory hermes."},
-	}
-	manFiles = [][2]string{
-		{"~/.hermes/auth.json", "The agent's store. Looking never writes it; an action replaces it whole, with mode 0600."},
-		{"~/.hermes/auth.lock", "The agent's own lock, which is taken for as long as an action writes."},
-		{"~/.hermes/profiles/NAME/auth.json", "The store of a profile."},
-		{"~/.config/pooltop/config.toml", "The configuration, if there is one. pooltop config prints every value that it may have."},
-		{"~/.local/state/pooltop/events.jsonl", "The journal: every action and event, a line each, without a secret. --no-journal keeps none."},
-	}
-	// manValues are the words for what flags take.
-	manValues = map[string]string{
-		"file": "PATH", "home": "DIR", "profile": "NAME", "policy": "auto|backoff|flat", "code": "N", "for": "LENGTH",
-		"until": "TIME", "reason": "TEXT", "since": "LENGTH", "format": "TEMPLATE", "speed": "N", "seed": "N", "scenario": "NAME",
-		"config": "FILE", "log-file": "PATH", "theme": "NAME", "sort": "ORDER", "columns": "NAME,...", "frame-rate": "N", "key": "ACTION=KEY,...",
-	}
+	manExitStatus = fmt.Sprintf(`* %d: Success, also if there was nothing to change.
+* %d: Failure.
+* %d: Wrong usage.
+* %d: No such provider or credential.
+* %d: The lock was not obtained within 15 seconds; nothing was written.
+* %d: Refused: the file cannot be read or written as a pool, the credential is dead, or the action was not confirmed.
+* %d: status only: a provider has no credential ready.
+* %d: status only: no credential is ready.`,
+		exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitProviderOut, exitNothingReady)
+	manEnvironment = `* HERMES_HOME: The agent's home directory, containing auth.json. --file, --home and --profile override it.
+* XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
+* XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
+* NO_COLOR: If set, no color is used.
+* TERM: The type of the terminal. A dumb one cannot show the dashboard.
+* LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
+	manFiles = `* ~/.hermes/auth.json: The agent's store. Viewing never writes it; an action replaces it as a whole, with mode 0600.
+* ~/.hermes/auth.lock: The agent's own lock, held while an action writes.
+* ~/.hermes/profiles/NAME/auth.json: The store of a profile.
+* ~/.config/pooltop/config.toml: The configuration (optional). pooltop config prints every value.
+* ~/.local/state/pooltop/events.jsonl: The journal: every action and event, one line each, without secrets.`
 )
 
-// manual is the manual page of a program, in the language of man(7).
-func manual(root *cobra.Command, date string) string {
-	p := &page{}
-	p.line(`.TH POOLTOP 1 "%s" "pooltop %s" "User Commands"`, date, escaped(version))
-	p.section("NAME")
-	p.line(`%s \- %s`, escaped(root.Name()), escaped(strings.ToLower(root.Short[:1])+root.Short[1:]))
-	p.section("SYNOPSIS")
-	p.line(`.B pooltop`)
-	p.line(`[\fIoptions\fP]`)
-	p.line(`.br`)
-	p.line(`.B pooltop`)
-	p.line(`\fIcommand\fP [\fIarguments\fP] [\fIoptions\fP]`)
-	p.section("DESCRIPTION")
-	p.prose(root.Long)
-	p.section("OPTIONS")
-	p.prose("Every command takes these:")
-	p.flags(root.PersistentFlags())
-	p.prose("The dashboard, which is what there is without a command, takes these as well:")
-	p.flags(root.LocalNonPersistentFlags())
-	p.section("COMMANDS")
-	for _, cmd := range root.Commands() {
-		if cmd.IsAvailableCommand() && cmd.Name() != "help" {
-			p.command(cmd)
+// manual returns the man page.
+func manual(root *cobra.Command, date string) (string, error) {
+	m, err := mcobra.NewManPage(1, root)
+	if err != nil {
+		return "", err
+	}
+	describe(&m.Root, root)
+	m = m.WithLongDescription(flow(root.Long)).WithSection("Exit status", manExitStatus).WithSection("Environment", manEnvironment).WithSection("Files", manFiles)
+	return m.Build(&page{date: date}), nil
+}
+
+// describe completes what mango takes from a command: the long description, the
+// placeholders of flags, and only the flags and commands that are shown. The
+// flags of the configuration are described once, with the dashboard.
+func describe(m *mango.Command, cmd *cobra.Command) {
+	delete(m.Commands, "help")
+	for _, c := range cmd.Commands() {
+		if sub := m.Commands[c.Name()]; sub != nil {
+			describe(sub, c)
 		}
 	}
-	p.section("EXIT STATUS")
-	for _, e := range manExitCodes {
-		p.term(strconv.Itoa(e.code), "", e.text)
-	}
-	p.table("ENVIRONMENT", manEnvironment)
-	p.table("FILES", manFiles)
-	p.section("EXAMPLES")
-	p.example(root.Example)
-	return p.String()
-}
-
-// page is a manual page in the making.
-type page struct{ strings.Builder }
-
-func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.Builder, format+"\n", args...) }
-
-func (p *page) section(title string) { p.line(".SH %s", title) }
-
-func (p *page) table(title string, rows [][2]string) {
-	p.section(title)
-	for _, row := range rows {
-		p.term(row[0], "", row[1])
-	}
-}
-
-// term is a word, what follows it, and what there is to say of it.
-func (p *page) term(word, value, text string) {
-	p.line(".TP")
-	if value != "" {
-		value = ` \fI` + escaped(value) + `\fP`
-	}
-	p.line(`\fB%s\fP%s`, escaped(word), value)
-	p.line("%s", escaped(text))
-}
-
-func (p *page) command(cmd *cobra.Command) {
-	use := cmd.Root().Name() + " " + cmd.Use
-	p.line(".SS %s", escaped(use))
-	p.prose(cmd.Short + ".")
-	if cmd.Long != "" {
-		p.prose(cmd.Long)
-	}
-	p.flags(cmd.LocalNonPersistentFlags())
-	p.example(cmd.Example)
-}
-
-func (p *page) flags(flags *pflag.FlagSet) {
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" || f.Name == "version" {
-			return
+	var shared []string
+	m.Flags = map[string]mango.Flag{}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case f.Hidden, f.Name == "help", f.Name == "version":
+		case cmd.HasParent() && config.IsFlag(f):
+			shared = append(shared, "--"+f.Name)
+		default:
+			value, usage := pflag.UnquoteUsage(f)
+			if f.NoOptDefVal == "" && f.DefValue != "" && f.DefValue != "0" {
+				usage += " (default " + f.DefValue + ")"
+			}
+			name := strings.TrimSpace(f.Name + " " + value)
+			_ = m.AddFlag(mango.Flag{Name: name, Usage: titled(usage) + ".", PFlag: true}) // fails only for a duplicate
 		}
-		value := manValues[f.Name]
-		text := strings.ToUpper(f.Usage[:1]) + f.Usage[1:]
-		if takesValue := f.NoOptDefVal == ""; takesValue && f.DefValue != "" && f.DefValue != "0" {
-			text += " (default " + f.DefValue + ")"
-		}
-		p.term("--"+f.Name, value, text+".")
 	})
-}
-
-// prose is paragraphs. Lines below one that ends with a colon stay lines.
-func (p *page) prose(text string) {
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		p.line(".PP")
-		head, rest, found := strings.Cut(paragraph, ":\n")
-		if !found {
-			p.line("%s", escaped(strings.ReplaceAll(paragraph, "\n", " ")))
-			continue
+	if m.Name == "completion" {
+		m.Commands = nil
+	}
+	if about := cmd.Long; cmd.HasParent() {
+		if about == "" {
+			about = cmd.Short + "."
 		}
-		p.line("%s:", escaped(head))
-		for line := range strings.SplitSeq(rest, "\n") {
-			p.line(".br")
-			p.line("%s", escaped(line))
+		if shared != nil {
+			about += "\n\nAlso accepts " + strings.Join(shared, ", ") + "."
 		}
+		m.Short = flow(about)
 	}
 }
 
-// example is lines as they are typed.
-func (p *page) example(text string) {
-	if text == "" {
-		return
+// lineBreak is a line break that mango keeps where it joins lines.
+const lineBreak = "\v"
+
+// flow joins the lines of each paragraph, but keeps lines after a colon.
+func flow(text string) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		if strings.Contains(p, ":\n") {
+			p = strings.ReplaceAll(p, "\n", lineBreak)
+		}
+		paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
 	}
-	p.line(".PP")
-	p.line(".RS 4")
-	p.line(".nf")
-	for line := range strings.SplitSeq(text, "\n") {
-		p.line(`\&%s`, escaped(strings.TrimPrefix(line, "  ")))
-	}
-	p.line(".fi")
-	p.line(".RE")
+	return strings.Join(paragraphs, lineBreak)
 }
 
-// manEscapes make a text mean itself: a hyphen that can be copied, quotes that
-// stay straight, and no backslash or line that is an instruction.
+// page builds a man page in the language of man(7).
+type page struct {
+	strings.Builder
+	date string
+}
+
+func (p *page) macro(format string, args ...any) {
+	if s := p.String(); s != "" && !strings.HasSuffix(s, "\n") {
+		p.WriteByte('\n')
+	}
+	fmt.Fprintf(&p.Builder, format+"\n", args...)
+}
+
+// Heading starts the page. It ignores mango's date, which is the present one.
+func (p *page) Heading(section uint, title, _ string, _ time.Time) {
+	p.macro(`.TH %s %d "%s" "%s %s" "User Commands"`, strings.ToUpper(title), section, p.date, title, escaped(version))
+}
+
+// Section starts a section.
+func (p *page) Section(title string) { p.macro(".SH %s", strings.ToUpper(title)) }
+
+// EndSection ends a line.
+func (p *page) EndSection() { p.WriteByte('\n') }
+
+// Paragraph starts a paragraph.
+func (p *page) Paragraph() { p.macro(".PP") }
+
+// Indent indents what follows.
+func (p *page) Indent(n int) { p.macro(".RS %d", n) }
+
+// IndentEnd ends an indentation.
+func (p *page) IndentEnd() { p.macro(".RE") }
+
+// TaggedParagraph starts a paragraph whose first line is a term.
+func (p *page) TaggedParagraph(int) { p.macro(".TP") }
+
+// List is not used by mango.
+func (p *page) List(text string) { p.Text(text) }
+
+// TextBold writes bold text. The first option of a command lacks its tagged
+// paragraph.
+func (p *page) TextBold(text string) {
+	if strings.HasPrefix(text, "--") && !strings.HasSuffix(p.String(), ".TP\n") {
+		p.TaggedParagraph(0)
+	}
+	fmt.Fprintf(&p.Builder, `\fB%s\fP`, escaped(text))
+}
+
+// TextItalic writes italic text.
+func (p *page) TextItalic(text string) { fmt.Fprintf(&p.Builder, `\fI%s\fP`, escaped(text)) }
+
+// Text writes text. A further line is a paragraph, a line "* term: description" a
+// tagged one, and an indented line stays one line.
+func (p *page) Text(text string) {
+	for i, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\v' }) {
+		if item, ok := strings.CutPrefix(line, "* "); ok {
+			term, description, _ := strings.Cut(item, ": ")
+			p.TaggedParagraph(0)
+			p.macro(`\fB%s\fP`, escaped(term))
+			line = description
+		} else if strings.HasPrefix(line, "  ") {
+			p.macro(".br")
+			line = strings.TrimSpace(line)
+		} else if i > 0 {
+			p.Paragraph()
+		}
+		p.WriteString(escaped(line))
+	}
+}
+
+// manEscapes make text mean itself: a hyphen that can be copied, quotes that stay
+// straight, and no backslash that starts an instruction.
 var manEscapes = strings.NewReplacer(
 	`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`, `"`, `\(dq`,
 )

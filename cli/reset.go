@@ -26,7 +26,7 @@ func resetCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		seen, err := r.snap.targets(r.verb, args)
+		seen, err := r.snap.targets(args)
 		if err != nil {
 			return err
 		}
@@ -40,12 +40,12 @@ func resetCommand() *cobra.Command {
 
 // providerOrAll requires either a provider or --all.
 func providerOrAll(all *bool) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case *all && len(args) > 0:
-			return usageError("%s: --all cannot be combined with a provider", cmd.Name())
+			return usageError("--all cannot be combined with a provider")
 		case !*all && len(args) == 0:
-			return usageError("%s: name a provider, or --all", cmd.Name())
+			return usageError("name a provider, or --all")
 		}
 		return nil
 	}

@@ -22,7 +22,10 @@ func rootCommand() *cobra.Command {
 		Example: "  # the dashboard of this machine's agent\n  pooltop\n\n" +
 			"  # a simulated outage; needs no agent\n  pooltop demo\n\n" +
 			"  # the pool as JSON, for a script\n  pooltop list --json",
-		Args: noArguments,
+		Args:          noArguments,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0))
 	readOnly := root.Flags().Bool("read-only", false, "disable every key that writes")
@@ -30,9 +33,11 @@ func rootCommand() *cobra.Command {
 		return runDashboard(cmd.Context(), cfg, storeDashboard(cfg, *readOnly))
 	})
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(printHelp)
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), listCommand(), statusCommand(), eventsCommand(), reportCommand(), backoffCommand(),
-		resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), manCommand(),
+		resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
 	addCompletions(root)
 	return root

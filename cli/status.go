@@ -40,7 +40,7 @@ func statusCommand() *cobra.Command {
 		}
 		return nil
 	})
-	cmd.Flags().StringVar(&format, "format", "", "a Go template over the JSON of list")
+	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` for the JSON of list")
 	return cmd
 }
 

@@ -25,7 +25,7 @@ func syncCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		all, err := r.snap.targets(r.verb, args)
+		all, err := r.snap.targets(args)
 		if err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 
 // targets returns the credentials that the arguments name. No argument means every
 // credential, a provider without targets means all of its credentials.
-func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.Credential, error) {
+func (snap *snapshot) targets(args []string) ([]poolstate.Credential, error) {
 	var out []poolstate.Credential
 	if len(args) == 0 {
 		for c := range snap.pool.All() {
@@ -68,7 +68,7 @@ func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.C
 	}
 	p, err := snap.provider(args[0])
 	if err != nil {
-		return nil, within(verb.String(), err)
+		return nil, err
 	}
 	if len(args) == 1 {
 		return append(out, p.Credentials...), nil
@@ -77,7 +77,7 @@ func (snap *snapshot) targets(verb poolstate.Verb, args []string) ([]poolstate.C
 	for _, target := range args[1:] {
 		c, err := findTarget(p, target)
 		if err != nil {
-			return nil, within(verb.String()+" "+args[0], err)
+			return nil, within(args[0], err)
 		}
 		if !seen[c.Ref] {
 			out = append(out, c)

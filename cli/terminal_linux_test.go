@@ -215,7 +215,7 @@ func TestReset_InterruptedWhileWaiting(t *testing.T) {
 	c.Shows("reset: waiting up to 15s for the lock, which ")
 	c.Signal(syscall.SIGINT)
 	equal(t, "exit code", c.Wait(), exitFailed)
-	c.Shows("pooltop: reset: interrupted; nothing was written")
+	c.Shows("pooltop reset: interrupted; nothing was written")
 	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }
 
@@ -251,7 +251,7 @@ func runPanicking() {
 	}
 	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
 	if err := runDashboard(context.Background(), config.Default(), cfg); err != nil {
-		printError(os.Stderr, err)
+		printError(os.Stderr, "pooltop", err)
 		os.Exit(exitCode(err))
 	}
 }
@@ -290,7 +290,7 @@ func TestDashboard_StartErrors(t *testing.T) {
 			t.Errorf("%q: exit code 0", args)
 		}
 		c.CheckRestored()
-		c.Shows("pooltop: ")
+		c.Shows("pooltop")
 	}
 }
 

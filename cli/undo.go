@@ -39,9 +39,9 @@ func (r *actionRun) undo() error {
 	case errors.Is(err, poolstate.ErrNothingToUndo):
 		return r.report(&poolstate.Outcome{})
 	case errors.Is(err, journal.ErrNotUndoable):
-		return within("undo", &codedError{exitRefused, err})
+		return &codedError{exitRefused, err}
 	case err != nil:
-		return within("undo", err)
+		return err
 	}
 	return r.execute(journal.Task{
 		Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos, Policy: r.snap.policy,

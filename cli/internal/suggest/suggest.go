@@ -7,9 +7,9 @@ import (
 )
 
 // DidYouMean returns ` (did you mean "list"?)` with the name nearest to word,
-// or an empty string if more than half of the word would have to change.
+// or an empty string unless less than half of the word has to change.
 func DidYouMean(word string, names []string) string {
-	best, distance := "", len(word)/2+1
+	best, distance := "", (len(word)+1)/2
 	for _, name := range names {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(name)); d < distance {
 			best, distance = name, d
@@ -21,23 +21,29 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// editDistance is the Levenshtein distance of a and b in bytes.
+// editDistance returns how many bytes have to be inserted, deleted, replaced or
+// swapped with their neighbour to turn a into b.
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	d := make([][]int, len(a)+1) // of the first i bytes of a and j of b
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			d[i][j] = min(d[i-1][j], d[i][j-1]) + 1
+			if a[i-1] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-1][j-1])
+			} else {
+				d[i][j] = min(d[i][j], d[i-1][j-1]+1)
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }
