@@ -14,7 +14,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"pooltop/poolstate"
 	"pooltop/ui"
 )
 
@@ -288,16 +287,6 @@ func TestMessagesSayTheChosenKeys(t *testing.T) {
 				d.shows(c.says)
 			})
 		})
-	}
-}
-
-// After an agent's overwriting, the key to repeat is the one that there is.
-func TestAnOverwrittenActionNamesTheChosenKey(t *testing.T) {
-	for keys, says := range map[string]string{
-		"reset f5": "press f5 to repeat", "reset": "repeat it by hand", "undo": "press r to repeat",
-	} {
-		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
-		equal(t, keys, d.m.howToRepeat(poolstate.VerbReset, d.m.listed()[0]), says)
 	}
 }
 

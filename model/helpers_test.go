@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -232,6 +233,20 @@ func poolOf(providers ...string) string {
 	return `{"credential_pool": {` + strings.Join(lists, ", ") + `}}`
 }
 
+func exhausted(id string, since time.Duration, streak int) string {
+	return fmt.Sprintf(`{"id": %q, "label": "label-%s", "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": %d}`,
+		id, id, noon.Add(since).Unix(), streak)
+}
+
+func ready(id string, streak int) string {
+	return fmt.Sprintf(`{"id": %q, "label": "label-%s", "consecutive_failures": %d}`, id, id, streak)
+}
+
+// pool returns the text of a store with one provider, p.
+func pool(entries ...string) string {
+	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
+}
+
 // coolingPool has one credential, a, that is back at an instant.
 func coolingPool(back time.Time) string {
 	return fmt.Sprintf(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "last_status": "exhausted",
@@ -266,4 +281,43 @@ func (d *dashboard) isInFile(want poolstate.Availability, ids []string) {
 		}
 	}
 	equal(d.t, "the credentials in the file", found, len(ids))
+}
+
+// inBubble runs a test in which waiting takes no time.
+func inBubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
+
+// dashboardAt is a dashboard on mixedPool with a credential selected.
+func dashboardAt(t *testing.T, id string) *dashboard {
+	t.Helper()
+	d := startDashboard(t, mixedPool)
+	for range "abcde" {
+		if d.at() == id {
+			break
+		}
+		d.press("j")
+	}
+	d.isAt(id)
+	return d
+}
+
+// do presses keys and runs what follows from each.
+func (d *dashboard) do(keys ...string) {
+	d.t.Helper()
+	for _, k := range keys {
+		d.finish(d.press(k))
+	}
+}
+
+func (d *dashboard) text() string {
+	d.t.Helper()
+	b, err := os.ReadFile(d.file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(b)
+}
+
+func batch(cmd tea.Cmd) []tea.Cmd {
+	cmds, _ := cmd().(tea.BatchMsg)
+	return cmds
 }

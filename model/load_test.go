@@ -2,133 +2,190 @@ package model
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
 )
 
-func TestBeforeTheFirstLoadNothingIsShownOfThePool(t *testing.T) {
-	d := newDashboard(t, poolOf("p: a b"))
+const broken = `{"credential_pool": `
+
+// fail breaks the file and returns what the dashboard does after its first failed
+// load.
+func (d *dashboard) fail() tea.Cmd {
+	d.t.Helper()
+	d.write(broken)
+	loaded := results(d.send(FileChanged{}))
+	if len(loaded) != 1 {
+		d.t.Fatalf("%d messages of a load", len(loaded))
+	}
+	return d.send(loaded[0])
+}
+
+func TestInit(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := newDashboard(t, poolOf("p: a"))
+		d.waits = nil
+		count := map[string]int{}
+		for _, msg := range results(d.m.Init()) {
+			switch msg.(type) {
+			case poolLoaded:
+				count["load"]++
+			case journalRead:
+				count["journal"]++
+			default:
+				count["background"]++
+			}
+		}
+		equal(t, "loads", count["load"], 1)
+		equal(t, "journals", count["journal"], 1)
+		equal(t, "ticks", len(d.waits), 1)
+		equal(t, "queries for the background", count["background"], 1)
+	})
+}
+
+func TestPoolLoaded(t *testing.T) {
+	d := newDashboard(t, poolOf("openrouter: a b", "anthropic: c"))
 	d.shows("waiting for ~/.hermes/auth.json")
 	d.hides("label-a")
-	equal(t, "the policy", d.m.policy.String(), "flat")
-}
-
-func TestALoadIsAPicture(t *testing.T) {
-	d := startDashboard(t, poolOf("openrouter: a b", "anthropic: c"))
-	d.shows("● live", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
+	d.finish(d.m.loadPool())
+	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // the first of the first provider
-	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
-	equal(t, "a running load", d.m.loading.running, false)
+	d.change(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "consecutive_failures": 1}]}}`)
+	d.shows("backoff", "label-a")
 }
 
-// The policy goes by the file, with each picture anew.
-func TestThePolicyFollowsTheFile(t *testing.T) {
-	d := startDashboard(t, poolOf("p: a"))
-	d.shows("flat")
-	d.change(`{"credential_pool": {"p": [{"id": "a", "consecutive_failures": 1}]}}`)
-	d.shows("backoff")
-}
-
-func TestAChangeOfTheFileIsShown(t *testing.T) {
-	d := startDashboard(t, poolOf("p: a"))
-	d.change(poolOf("p: a b"))
-	d.shows("label-b", "2 ready")
-}
-
-// News that come while a load runs mean one more load and no more, however many
-// there are, and what is shown in the end is the last state of the file.
-func TestChangesDuringALoadMeanOneMore(t *testing.T) {
-	for _, news := range []int{1, 2, 50} {
-		d := startDashboard(t, poolOf("p: first"))
-		d.write(poolOf("p: second"))
-		running := d.send(FileChanged{})
-		loaded := results(running)
-		for range news {
-			d.write(poolOf("p: third"))
-			if d.send(FileChanged{}) != nil {
-				t.Fatal("a second load was started while one runs")
-			}
-		}
-		var again []poolLoaded
-		for _, msg := range results(d.send(loaded[0])) {
-			if load, isLoad := msg.(poolLoaded); isLoad {
-				again = append(again, load)
-			}
-		}
-		d.shows("label-second")
-		equal(t, "further loads", len(again), 1)
-		for _, msg := range results(d.send(again[0])) {
-			if _, isLoad := msg.(poolLoaded); isLoad {
-				t.Error("yet another load was started")
-			}
-		}
-		d.shows("label-third")
-		equal(t, "a running load", d.m.loading.running, false)
-	}
-}
-
-// Init starts the first load; the watcher may report the file before it is
-// done.
-func TestAChangeDuringTheFirstLoadMeansOneMore(t *testing.T) {
-	d := newDashboard(t, poolOf("p: first"))
-	loaded := results(d.m.loadPool())
-	if d.send(FileChanged{}) != nil {
-		t.Fatal("a second load was started while the first one runs")
-	}
-	d.write(poolOf("p: second"))
-	d.finish(d.send(loaded[0]))
-	d.shows("label-second")
-}
-
-// A file with the content of the picture is not parsed again: the picture stays
-// the very same.
-func TestUnchangedContentIsTheSamePicture(t *testing.T) {
+func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a b"))
 	before := d.m.snapshot.Pool
 	d.finish(d.send(FileChanged{}))
 	d.change(poolOf("p: a b"))
-	if d.m.snapshot.Pool != before {
-		t.Error("the same content is another picture")
-	}
+	equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 	d.change(poolOf("p: a b c"))
-	if d.m.snapshot.Pool == before {
-		t.Error("other content is the same picture")
+	equal(t, "the same pool", d.m.snapshot.Pool == before, false)
+}
+
+// Any number of changes during a load cause one more load.
+func TestFileChanged_DuringLoad(t *testing.T) {
+	for _, changes := range []int{1, 50} {
+		d := newDashboard(t, poolOf("p: first"))
+		loaded := results(d.m.loadPool()) // by Init
+		for range changes {
+			d.write(poolOf("p: second"))
+			if d.send(FileChanged{}) != nil {
+				t.Fatal("two loads at a time")
+			}
+		}
+		again := results(d.send(loaded[0]))
+		d.shows("label-first")
+		equal(t, "further loads", len(again), 1)
+		d.finish(d.send(again[0]))
+		d.shows("label-second")
+		equal(t, "running", d.m.loading.running, false)
 	}
 }
 
-// Where events cannot be had, the header says how often the file is looked at.
-func TestAPollingFeedIsNamed(t *testing.T) {
+func TestFileChanged_Polling(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a"))
-	polling := FileChanged{Polling: true, Interval: 2 * time.Second, Reason: "network file system"}
-	d.finish(d.send(polling))
+	d.finish(d.send(FileChanged{Polling: true, Interval: 2 * time.Second, Reason: "network file system"}))
 	d.shows("polling 2s", "network file system")
 	d.finish(d.send(FileChanged{}))
 	d.shows("● live")
 	d.hides("polling")
 }
 
-// Init reads the file and the journal, starts the beat and asks for the
-// background, all of which arrive as messages.
-func TestInit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDashboard(t, poolOf("p: a"))
-		d.waits = nil
-		var loads, journals, others int
-		for _, msg := range results(d.m.Init()) {
-			switch msg.(type) {
-			case poolLoaded:
-				loads++
-			case journalRead:
-				journals++
-			default:
-				others++
+// A writer that fills the file in place may cause several events within the grace
+// period.
+func TestLoadFailed_GracePeriod(t *testing.T) {
+	for _, failures := range []int{1, 3} {
+		inBubble(t, func(t *testing.T) {
+			d := startDashboard(t, poolOf("p: a"))
+			retry := d.fail()
+			for range failures - 1 {
+				d.fail()
 			}
+			d.shows("● live", "label-a")
+			d.write(poolOf("p: a b"))
+			began := time.Now()
+			d.finish(retry)
+			equal(t, "the grace period", time.Since(began), grace)
+			d.shows("● live", "label-b")
+			d.fail() // has a grace period again
+			d.shows("● live", "label-b")
+		})
+	}
+}
+
+func TestLoadFailed_ChangeDuringFailingLoad(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := startDashboard(t, poolOf("p: a"))
+		d.write(broken)
+		loaded := results(d.send(FileChanged{}))
+		d.send(FileChanged{})
+		began := time.Now()
+		d.finish(d.send(loaded[0]))
+		d.shows("stale")
+		if waited := time.Since(began); waited < grace {
+			t.Errorf("stale after %v", waited)
 		}
-		equal(t, "loads", loads, 1)
-		equal(t, "journals", journals, 1)
-		equal(t, "beats", len(d.waits), 1)
-		equal(t, "questions to the terminal", others, 1)
 	})
+}
+
+func TestLoadFailed_Stale(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := startDashboard(t, poolOf("p: a b c"))
+		d.press("down")
+		d.finish(d.fail())
+		d.shows("✕ stale 0s", "auth.json: broken", "label-a")
+		d.hides("live")
+		d.isAt("b")
+		d.press("down")
+		d.isAt("c")
+
+		d.tick(12 * time.Second)
+		d.shows("✕ stale 12s")
+		d.finish(d.send(FileChanged{})) // still broken
+		d.tick(48 * time.Second)
+		d.shows("✕ stale 1m", "auth.json: broken", "label-a")
+		d.remove()
+		d.finish(d.send(FileChanged{}))
+		d.shows("✕ stale 1m", "\n  auth.json: gone")
+		d.hides("\n  auth.json: broken")
+
+		d.change(poolOf("p: d"))
+		d.shows("● live", "label-d", "the file                        recovered", "p/label-a                       removed")
+		d.hides("stale")
+		d.isAt("d")
+	})
+}
+
+func TestLoadFailed_RecoversWithSameContent(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := startDashboard(t, poolOf("p: a"))
+		before := d.m.snapshot.Pool
+		d.finish(d.fail())
+		d.change(poolOf("p: a"))
+		d.shows("● live", "label-a")
+		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
+	})
+}
+
+// Without a first snapshot, there is no grace period and nothing is stale.
+func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
+	waiting := []string{"◌ waiting", "waiting for ~/.hermes/auth.json"}
+	d := startDashboard(t, "")
+	d.shows(append(waiting, "pooltop demo")...)
+	d.finish(d.send(FileChanged{}))
+	d.shows(waiting...)
+	d.change(broken)
+	d.shows("✕ unreadable", "auth.json: broken")
+	d.hides("stale", "waiting")
+	d.remove()
+	d.finish(d.send(FileChanged{}))
+	d.shows(waiting...)
+	d.hides("unreadable")
+	d.change(poolOf("p: a"))
+	d.shows("● live", "label-a")
+	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
 }

@@ -1,0 +1,288 @@
+package model
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+// mixedPool has one credential in each state: a cooling, b ready, c dead, d held;
+// and e, the only one of its provider, ready.
+const mixedPool = `{"credential_pool": {"p": [
+	{"id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
+	{"id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
+	{"id": "c", "label": "dead-key", "priority": 2, "last_status": "dead", "last_status_at": 1795433400.0, "consecutive_failures": 1},
+	{"id": "d", "label": "held-key", "priority": 3, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "last_error_reason": "operator_hold", "last_error_message": "for the night", "last_error_reset_at": 1795440000.0, "consecutive_failures": 1}],
+	"q": [{"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
+
+// nousPool has a credential whose token source has a newer token; nousPair has
+// two.
+const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential_pool": {"nous": [
+	{"id": "n", "label": "portal", "source": "device_code", "access_token": "older", "consecutive_failures": 0}]}}`
+
+var nousPair = strings.Replace(nousPool, "[\n", `[
+	{"id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
+
+func TestAct_ResetAndUndo(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.do("r")
+		d.isReady("a")
+		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
+		d.do("u")
+		d.isCooling("a")
+		d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
+		d.do("u")
+		d.shows("✕ nothing to undo in this session")
+	})
+}
+
+func TestAct_NothingChanges(t *testing.T) {
+	for _, tt := range []struct{ at, key, want string }{
+		{"b", "r", "✕ reset: nothing changed: ready-key, already clear"},
+		{"c", "x", "✕ dead-key is dead: re-auth required"},
+		{"a", "A", "✕ sync: nothing changed: cooling-key, no local token source"},
+		{"a", "u", "✕ nothing to undo"},
+	} {
+		inBubble(t, func(t *testing.T) {
+			d := dashboardAt(t, tt.at)
+			d.do(tt.key)
+			d.shows(tt.want)
+			equal(t, "the file", d.text(), mixedPool)
+		})
+	}
+}
+
+func TestAct_ResetDead(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "c")
+		d.do("r")
+		d.isReady("c")
+		d.shows("it was dead")
+	})
+}
+
+func TestAct_ResetAll(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "e")
+		d.do("ctrl+r", "y")
+		d.isReady("a", "b", "d", "e")
+	})
+}
+
+func TestAct_Marked(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.do("space", "j", "j", "space")
+		d.shows("✓◔ cooling-key", "2 marked")
+		d.do("r")
+		d.shows("reset 2 credentials", "p/cooling-key", "p/held-key")
+		d.do("y")
+		d.isReady("a", "d")
+		d.hides("marked")
+	})
+}
+
+func TestAct_SyncSeveral(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := startDashboard(t, nousPair)
+		d.do("a", "A")
+		d.shows("sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
+		d.do("A", "enter")
+		d.shows("✕ sync cancelled; nothing was written")
+		equal(t, "the file", d.text(), nousPair)
+		d.do("A", "y")
+		d.shows("✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
+		d.do("a", "A")
+		d.shows("✕ sync: nothing changed; 2 ")
+	})
+}
+
+// The first undo after a sync undoes nothing, the second one the action before it.
+func TestUndo_Sync(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := startDashboard(t, nousPool)
+		d.do("x", "enter", "y", "A")
+		d.shows("✓ sync portal: held", "undone")
+		d.do("u")
+		d.shows("✕ a sync cannot be ", "u undoes the action before it")
+		d.do("u")
+		d.shows("✕ undo: nothing changed: portal, ")
+		d.isReady("n")
+	})
+}
+
+func TestAct_ReadOnly(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.m.cfg.ReadOnly = "pooltop was started with --read-only"
+		for _, k := range []string{"r", "R", "ctrl+r", "x", "u", "A"} {
+			d.do(k)
+			d.shows("✕ read-only: pooltop was started with --read-only")
+		}
+		d.m.cfg.ReadOnly = ""
+		d.m.unwritable = "/x/auth.json: read-only for this user"
+		d.do("r")
+		d.shows("✕ /x/auth.json: read-only for this user")
+		d.m.unwritable = ""
+		d.change("{")
+		d.do("r")
+		d.shows("✕ the file cannot be read; nothing is written until it can")
+		d = startDashboard(t, "")
+		d.do("r")
+		d.shows("✕ no pool to act on")
+	})
+}
+
+func TestAct_ChangedMeanwhile(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.do("x")
+		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
+		d.write(changed)
+		d.do("enter")
+		d.shows("✕ hold: nothing changed: cooling-key, changed since it was displayed")
+		equal(t, "the file", d.text(), changed)
+	})
+}
+
+// lockStore takes the lock of the store, as another process would.
+func (d *dashboard) lockStore() *flock.Flock {
+	d.t.Helper()
+	l := flock.New(poolstate.LockPath(d.file))
+	if ok, err := l.TryLock(); !ok || err != nil {
+		d.t.Fatal(ok, err)
+	}
+	d.t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// startReset presses r while the lock is held, until the wait is shown.
+func (d *dashboard) startReset() (done <-chan tea.Msg) {
+	d.t.Helper()
+	d.lockStore()
+	cmds := batch(d.press("r"))
+	ended := make(chan tea.Msg, 1)
+	go func() { ended <- cmds[0]() }()
+	d.send(cmds[1]())
+	d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
+	return ended
+}
+
+func TestRun_CancelledLockWait(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		done := d.startReset()
+		d.tick(3 * time.Second)
+		d.shows("3s of 15s", "Mon 12:00:03")
+		d.do("r") // one action at a time
+		d.shows("◌ reset waits")
+		d.do("esc")
+		d.finish(d.send(<-done))
+		d.shows("✕ reset cancelled; nothing was written")
+		equal(t, "the file", d.text(), mixedPool)
+	})
+}
+
+func TestRun_LockTimeout(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.lockStore()
+		d.do("r")
+		d.shows("✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
+	})
+}
+
+// An action that was begun is finished after the program has ended. It waits for
+// the lock for a second, or not at all if the operator has seen the wait.
+func TestLeave_Action(t *testing.T) {
+	const written = "reset cooling-key: cooling, streak 2, until "
+	for _, tt := range []struct {
+		name    string
+		end     func(*dashboard)
+		result  string // its beginning
+		failure string
+		wait    time.Duration
+	}{
+		{"none", func(d *dashboard) { d.press("q") }, "", "", 0},
+		{"not started", func(d *dashboard) { d.press("r", "q") }, written, "", 0},
+		{
+			"locked", func(d *dashboard) { d.lockStore(); d.press("r", "q") }, "",
+			"reset failed: another process holds the lock; nothing was written, try again", time.Second,
+		},
+		{"locked for a moment", func(d *dashboard) {
+			l := d.lockStore()
+			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
+			d.press("r", "q")
+		}, written, "", 150 * time.Millisecond},
+		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "", "reset cancelled; nothing was written", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				d := dashboardAt(t, "a")
+				tt.end(d)
+				began := time.Now()
+				result, err := d.m.Leave()
+				equal(t, "the wait", time.Since(began), tt.wait)
+				if !strings.HasPrefix(result, tt.result) || (result == "") != (tt.result == "") {
+					t.Errorf("the result is %q, want %q", result, tt.result)
+				}
+				equal(t, "the file has changed", d.text() != mixedPool, tt.result != "")
+				if tt.failure == "" {
+					equal(t, "the error", err, nil)
+					return
+				}
+				equal(t, "the error", err.Error(), tt.failure)
+				equal(t, "ErrLocked", errors.Is(err, poolstate.ErrLocked), tt.wait > 0)
+			})
+		})
+	}
+}
+
+// Bubble Tea drops commands that have not run when the program ends.
+func TestLeave_WritesDroppedEvents(t *testing.T) {
+	for name, drop := range map[string]bool{"write was dropped": true, "write has run": false} {
+		t.Run(name, func(t *testing.T) {
+			d := dashboardWithJournal(t, coolingPool(noon))
+			d.read(true)
+			d.write(strings.ReplaceAll(poolOf("p: a b"), `"label": "label-a"`, `"last_status": "dead"`))
+			cmd := d.send(results(d.m.loadPool())[0])
+			if !drop {
+				d.finish(cmd)
+			}
+			_, err := d.m.Leave()
+			equal(t, "the error", err, nil)
+			equal(t, "the journal", d.journaled(), "a dead")
+		})
+	}
+}
+
+// An event that is seen while the journal is being written is written as well.
+func TestLeave_WritesQueuedEvents(t *testing.T) {
+	d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 0)))
+	d.read(true)
+	for _, text := range []string{pool(exhausted("a", 0, 1), ready("b", 0)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1))} {
+		d.write(text)
+		d.send(results(d.m.loadPool())[0])
+	}
+	_, _ = d.m.Leave()
+	equal(t, "the journal", d.journaled(), "a exhausted, b exhausted")
+}
+
+func TestActionDone_JournalFails(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "a")
+		d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
+		d.do("r")
+		d.isReady("a")
+		d.shows("✓ reset cooling-key", "the journal could not be written")
+	})
+}

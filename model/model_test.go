@@ -1,0 +1,210 @@
+package model
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
+)
+
+// hasTheme checks the scheme and the colour profile of the dashboard.
+func (d *dashboard) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
+	d.t.Helper()
+	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
+		d.t.Errorf("the theme is not that of %v, %v", scheme, profile)
+	}
+}
+
+func TestUpdate_ThemeOfTerminal(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
+	d.send(tea.BackgroundColorMsg{Color: color.White})
+	d.hasTheme(theme.SchemeLight, colorprofile.TrueColor)
+	for _, p := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256} {
+		d.send(tea.ColorProfileMsg{Profile: p})
+		d.hasTheme(theme.SchemeLight, p)
+	}
+	d.press("t") // for the same background
+	d.hasTheme(theme.SchemeContrastLight, colorprofile.ANSI256)
+}
+
+func TestNextTheme(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeLight, theme.SchemeContrastLight, theme.SchemeDark} {
+		d.press("t")
+		d.hasTheme(scheme, colorprofile.TrueColor)
+		d.shows("theme: " + scheme.String())
+	}
+	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late answer
+	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
+	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
+	d.press("t")
+	d.refuses("no colours")
+}
+
+func TestView_NoColour(t *testing.T) {
+	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.NoTTY} {
+		d := startDashboard(t, twoOut)
+		d.send(tea.ColorProfileMsg{Profile: p})
+		for _, colour := range []string{"\x1b[3", "\x1b[4", ";38;", ";48;", "\x1b[9"} {
+			if strings.Contains(d.m.View().Content, colour) {
+				t.Errorf("%v is drawn with %q", p, colour)
+			}
+		}
+		d.shows("● label-a", "◔ label-b", "✕ label-f")
+	}
+}
+
+func TestNew_Config(t *testing.T) {
+	light := theme.SchemeContrastLight
+	d := newDashboard(t, twoOut, func(c *Config) {
+		c.Scheme, c.Order, c.Descending, c.Without = &light, filter.OrderStreak, true, ui.AllBut(ui.ColumnAt)
+	})
+	d.shows("waiting for")
+	query := fmt.Sprintf("%T", tea.RequestBackgroundColor())
+	for _, msg := range results(d.m.Init()) {
+		if fmt.Sprintf("%T", msg) == query {
+			t.Error("a chosen scheme queries the background")
+		}
+	}
+	d.finish(d.m.loadPool())
+	d.shows("order: streak, reversed", "BACK IN", " AT")
+	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
+	d.send(tea.BackgroundColorMsg{Color: color.Black})
+	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
+}
+
+// wideText has labels of every width, and long ones.
+var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) + `": [
+	{"id": "a", "label": "` + strings.Repeat("キー🔑", 60) + `", "last_status": "exhausted", "last_status_at": 1795433400,
+	 "last_error_code": 429, "last_error_reason": "` + strings.Repeat("理由", 90) + `", "last_error_message": "` + strings.Repeat("👩‍👩‍👧 e\u0301 ", 90) + `"},
+	{"id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
+
+// screens are what the dashboard can show: a pool, and the keys that lead there.
+var screens = []struct{ name, content, keys string }{
+	{"no file", "", ""},
+	{"unreadable", broken, ""},
+	{"no pool", `{}`, ""},
+	{"empty pool", `{"credential_pool": {}}`, ""},
+	{"table", twoOut, ""},
+	{"table, wide", wideText, ""},
+	{"detail", twoOut, "down d"},
+	{"detail, wide", wideText, "d"},
+	{"help", twoOut, "?"},
+	{"events", twoOut, "e"},
+	{"forecast", twoOut, "f"},
+	{"marks", twoOut, "a"},
+	{"form", twoOut, "x"},
+	{"form, wide", wideText, "x"},
+	{"confirmation", twoOut, "ctrl+r"},
+	{"confirmation, wide", wideText, "ctrl+r"},
+	{"status", twoOut, "down r"},
+}
+
+func TestView_FitsWindow(t *testing.T) {
+	widths := []int{1, 9, 19, 20, 33, 49, 50, 79, 80, 109, 110, 120, 200}
+	heights := []int{1, 4, 5, 6, 7, 9, 12, 24, 28, 36, 60}
+	for _, s := range screens {
+		t.Run(s.name, func(t *testing.T) {
+			d := startDashboard(t, s.content)
+			d.do(strings.Fields(s.keys)...)
+			for _, w := range widths {
+				for _, h := range heights {
+					d.send(tea.WindowSizeMsg{Width: w, Height: h})
+					lines := strings.Split(d.m.View().Content, "\n")
+					if len(lines) > h {
+						t.Fatalf("%d lines in a window of %d×%d", len(lines), w, h)
+					}
+					for i, l := range lines {
+						if n := max(ansi.StringWidth(l), ansi.StringWidthWc(l)); n > w {
+							t.Fatalf("line %d is %d cells wide in a window of %d×%d: %q", i+1, n, w, h, ansi.Strip(l))
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestView_UnknownSize(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	for _, size := range []tea.WindowSizeMsg{{}, {Width: 80}, {Height: 24}} {
+		d.send(size)
+		equal(t, fmt.Sprint("the view of ", size), d.m.View().Content, "")
+		equal(t, "the alternate screen", d.m.View().AltScreen, true)
+	}
+}
+
+func TestUpdate_ResizedBack(t *testing.T) {
+	for _, keys := range [][]string{{"down", "down"}, {"G", "d"}, {"?"}} {
+		d := startDashboard(t, twoOut)
+		d.press(keys...)
+		before := d.screen()
+		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 60}, {Width: 5, Height: 2}, {Width: 30, Height: 8}, {}, {Width: 120, Height: 36}} {
+			d.send(size)
+		}
+		equal(t, "the screen", d.screen(), before)
+	}
+}
+
+// observed is a model that reports what it shows after each new snapshot.
+type observed struct {
+	Model
+	screens chan<- string
+}
+
+func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	before, sized := o.snapshot.Pool, o.width > 0
+	next, cmd := o.Model.Update(msg)
+	o.Model = next.(Model)
+	// The first load may come before the size of the terminal.
+	if o.snapshot.Pool != nil && o.width > 0 && (o.snapshot.Pool != before || !sized) {
+		o.screens <- ansi.Strip(o.View().Content)
+	}
+	return o, cmd
+}
+
+// In a Bubble Tea program, all commands run and end. The bubble waits for every
+// goroutine.
+func TestModel_InProgram(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := newDashboard(t, poolOf("p: first"))
+		screens, ended := make(chan string, 1), make(chan error)
+		var out bytes.Buffer
+		program := tea.NewProgram(observed{New(d.m.cfg), screens},
+			tea.WithContext(t.Context()), tea.WithInput(new(bytes.Buffer)), tea.WithOutput(&out),
+			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithColorProfile(colorprofile.ASCII),
+			tea.WithWindowSize(120, 36), tea.WithoutSignalHandler())
+		go func() {
+			_, err := program.Run()
+			ended <- err
+		}()
+		contains(t, <-screens, "label-first")
+		d.write(poolOf("p: second"))
+		program.Send(FileChanged{})
+		contains(t, <-screens, "label-second")
+		program.Send(keyPress(t, "q"))
+		equal(t, "the error", <-ended, nil)
+		<-time.After(time.Second) // the last tick
+		contains(t, out.String(), "pooltop")
+		contains(t, out.String(), "label-second")
+	})
+}
+
+func contains(t *testing.T, text, want string) {
+	t.Helper()
+	if !strings.Contains(text, want) {
+		t.Errorf("no %q in %q", want, text)
+	}
+}
