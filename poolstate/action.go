@@ -101,7 +101,7 @@ func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 
 // effect decides what the action does to one credential. The authorities are
 // asked for VerbSync only.
-func (a Action) effect(c Credential, at time.Time, authorities *authorities) Effect {
+func (a Action) effect(c Credential, at time.Time, sources *tokenSources) Effect {
 	e := Effect{Before: c, After: c}
 	switch a.Verb {
 	case VerbReset:
@@ -120,11 +120,11 @@ func (a Action) effect(c Credential, at time.Time, authorities *authorities) Eff
 		}
 		e.change = held(c, a.Hold, at)
 	case VerbSync:
-		if authorities == nil {
+		if sources == nil {
 			e.Reason, e.Refused = "a sync has to be planned with the store", true
 			return e
 		}
-		e.change, e.Reason = authorities.adopt(&c)
+		e.change, e.Reason = sources.adopt(&c)
 	default: // VerbUndo is done by Store.Undo
 		e.Reason, e.Refused = fmt.Sprintf("%s is no change of a credential", a.Verb), true
 		return e
@@ -178,16 +178,16 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 		// They go into the file and the journal, where no secret may be quoted.
 		a.Hold.Reason = d.doc.scrubberOfAll().Clean(a.Hold.Reason)
 	}
-	auth, find := d.authorities(a, s), d.pool.finder()
+	sources, find := d.tokenSources(a, s), d.pool.finder()
 	for _, was := range seen {
-		out.add(d.perform(a, was, find(&was), out.At, auth))
+		out.add(d.perform(a, was, find(&was), out.At, sources))
 	}
 	return out
 }
 
 // perform does the action to one credential, given as it was seen and as it is
 // now, nil if it is no longer there.
-func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, auth *authorities) Effect {
+func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, sources *tokenSources) Effect {
 	switch {
 	case now == nil:
 		return Effect{Before: was, After: was, Refused: true, Reason: "no longer in the file"}
@@ -196,7 +196,7 @@ func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time,
 	case !d.changes[placeOf(now)].IsEmpty():
 		return Effect{Before: *now, After: *now, Reason: "duplicate target"}
 	}
-	e := a.effect(*now, at, auth)
+	e := a.effect(*now, at, sources)
 	if !e.Changes() {
 		return e
 	}

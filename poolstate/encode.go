@@ -8,8 +8,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// The encoders write values as Python's json.dumps does, so that an entry that
-// pooltop edited looks like its neighbours.
+// The raw functions encode values as Python's json.dumps does, so that edited
+// entries look like their neighbors.
 
 func rawNull() []byte { return []byte("null") }
 

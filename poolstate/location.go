@@ -12,23 +12,23 @@ import (
 // storeName is the file name of a store in an agent's home.
 const storeName = "auth.json"
 
-// Location says where to look for the store. The first of File, Home and
-// Profile that is set decides; without any, the environment and then the
-// platform's default do.
+// Location selects the store of an agent. Of File, Home and Profile, the first
+// that is set counts; if none is, HERMES_HOME, and then the platform's default.
 type Location struct {
 	File, Home, Profile string
 	// Getenv reads the environment; nil is os.Getenv.
 	Getenv func(string) string
 	// UserHome is the user's home directory; empty asks the system.
 	UserHome string
-	// GOOS is the platform; empty is the one we run on.
+	// GOOS is the platform; empty is this one.
 	GOOS string
 }
 
-// ErrProfileName is the error of a profile name that is no single directory.
-var ErrProfileName = errors.New("a profile is named by a single directory name")
+// ErrProfileName is the error of a profile name that is not a single path
+// element.
+var ErrProfileName = errors.New("a profile name must be a single directory name")
 
-// Path returns the path of the store. It looks at no file.
+// Path returns the path of the store. It accesses no file.
 func (l Location) Path() (string, error) {
 	switch {
 	case l.File != "":
@@ -54,7 +54,7 @@ func (l Location) Path() (string, error) {
 	return filepath.Join(root, "profiles", l.Profile, storeName), nil
 }
 
-// home is $HERMES_HOME unless that is blank, else the platform's default.
+// home returns $HERMES_HOME unless that is blank, else the platform's default.
 func (l Location) home() (string, error) {
 	getenv := l.Getenv
 	if getenv == nil {
@@ -73,7 +73,7 @@ func (l Location) home() (string, error) {
 	return l.expand(filepath.Join("~", ".hermes"))
 }
 
-// expand replaces a leading ~, which a shell leaves alone inside quotes.
+// expand replaces a leading ~, which a shell does not do inside quotes.
 func (l Location) expand(path string) (string, error) {
 	rest, ok := strings.CutPrefix(path, "~")
 	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
@@ -83,7 +83,7 @@ func (l Location) expand(path string) (string, error) {
 	if home == "" {
 		var err error
 		if home, err = os.UserHomeDir(); err != nil {
-			return "", fmt.Errorf("cannot tell where the store is: %w", err)
+			return "", fmt.Errorf("cannot find the user's home directory: %w", err)
 		}
 	}
 	return filepath.Join(home, rest), nil

@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Sources whose tokens have an authority that pooltop can read.
+// The credentials whose token source pooltop can read.
 const (
 	sourceClaudeCode = "claude_code"
 	sourceDeviceCode = "device_code"
@@ -18,39 +18,38 @@ const (
 	providerNous     = "nous"
 )
 
-// Syncable reports whether an authority on this machine may hold newer tokens
-// of the credential.
+// Syncable reports whether the credential has a token source on this machine,
+// which may have newer tokens.
 func Syncable(c *Credential) bool {
 	return c.Provider == providerClaude && c.Source == sourceClaudeCode ||
 		c.Provider == providerNous && c.Source == sourceDeviceCode
 }
 
-// authorities are the places from which tokens can be adopted, as they stand
-// under the lock.
-type authorities struct {
+// tokenSources are the tokens that were found, by provider.
+type tokenSources struct {
 	claude, nous grant
 }
 
-// grant is what an authority holds: tokens under the keys of an entry, and when
-// they expire. why says why there is none.
+// grant holds the tokens of a source and their expiry.
 type grant struct {
 	access, refresh Secret
 	expiresAt       time.Time
-	// expires is the expiry as the entry spells it, under its key.
+	// expires is expiresAt as the entry has it, and expiresKey its key.
 	expiresKey string
 	expires    []byte
-	why        string
+	// missing says why there are no tokens.
+	missing string
 }
 
-// authorities reads the authorities of a sync, and nothing for other actions.
-func (d *Draft) authorities(a Action, s *Store) *authorities {
+// tokenSources reads the token sources, if the action is a sync.
+func (d *Draft) tokenSources(a Action, s *Store) *tokenSources {
 	if a.Verb != VerbSync {
 		return nil
 	}
-	return &authorities{claude: s.claudeGrant(a.ClaudeFile), nous: d.nousGrant(s.loc)}
+	return &tokenSources{claude: s.claudeGrant(a.ClaudeFile), nous: d.nousGrant(s.loc)}
 }
 
-// claudeGrant reads claude_code's own file.
+// claudeGrant reads the file of Claude Code.
 func (s *Store) claudeGrant(path string) grant {
 	var root *jsonedit.Value
 	file, err := atomicfile.Read(s.fs, path)
@@ -59,9 +58,9 @@ func (s *Store) claudeGrant(path string) grant {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return grant{why: "claude_code has no tokens on this machine"}
+		return grant{missing: "claude_code has no tokens on this machine"}
 	case err != nil:
-		return grant{why: "the tokens of claude_code cannot be read"}
+		return grant{missing: "the tokens of claude_code cannot be read"}
 	}
 	g := grantFrom(root.Find("claudeAiOauth"), "accessToken", "refreshToken", "expiresAt", s.loc)
 	g.expiresKey = keyExpiresAtMS
@@ -71,11 +70,11 @@ func (s *Store) claudeGrant(path string) grant {
 	return g
 }
 
-// nousGrant reads the OAuth state of nous in the store itself.
+// nousGrant reads the OAuth state of nous, which is in the store itself.
 func (d *Draft) nousGrant(loc *time.Location) grant {
 	providers := d.doc.root.Find(keyProviders)
 	if providers == nil {
-		return grant{why: "the store has no tokens of nous"}
+		return grant{missing: "the store has no tokens of nous"}
 	}
 	g := grantFrom(providers.Find(providerNous), keyAccessToken, keyRefreshToken, keyExpiresAt, loc)
 	g.expiresKey = keyExpiresAt
@@ -91,7 +90,7 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 	}
 	access, _ := jsonedit.Text(raw(accessKey))
 	if access == "" {
-		return grant{why: "its token source has no token"}
+		return grant{missing: "its token source has no token"}
 	}
 	refresh, _ := jsonedit.Text(raw(refreshKey))
 	g := grant{access: NewSecret(access), refresh: NewSecret(refresh)}
@@ -102,36 +101,33 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 	return g
 }
 
-// adopt returns the change by which the credential takes its authority's tokens
-// over, or why there is none: a real success, so the status is cleared and the
-// streak falls to zero.
-func (a *authorities) adopt(c *Credential) (ch Change, why string) {
+// adopt returns the change that copies newer tokens to the credential, or why
+// there is none. New tokens count as a success: status and error are cleared, and
+// the streak becomes zero.
+func (s *tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	var g grant
 	switch {
 	case !Syncable(c):
 		return ch, "no local token source"
 	case c.Provider == providerClaude:
-		g = a.claude
+		g = s.claude
 	default:
-		g = a.nous
+		g = s.nous
 	}
 	access := redact.Reveal(g.access)
 	switch {
-	case g.why != "":
-		return ch, g.why
+	case g.missing != "":
+		return ch, g.missing
 	case redact.DigestOf(access) == c.Secret:
 		return ch, "already has the tokens of its source"
 	case !g.expiresAt.IsZero() && !c.ExpiresAt.IsZero() && g.expiresAt.Before(c.ExpiresAt):
 		return ch, "its token source has older tokens"
 	}
 	if c.Fingerprint != "" && c.borrowed {
-		// A borrowed secret stays where it is; the entry knows its fingerprint.
+		// The entry has only the fingerprint of a borrowed secret.
 		ch.set(keyFingerprint, rawText(redact.Fingerprint(access)))
 	} else {
-		ch.set(keyAccessToken, rawText(access))
-		if refresh := redact.Reveal(g.refresh); refresh != "" {
-			ch.set(keyRefreshToken, rawText(refresh))
-		}
+		ch.setTokens(g.access, g.refresh)
 	}
 	if g.expires != nil {
 		ch.set(g.expiresKey, g.expires)

@@ -10,26 +10,25 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Undo is what it takes to take back one effect of an action: the fields as
-// they were and as the action left them. It holds no secret, since resets and
-// holds touch none, and can be kept in a journal. Name tells entries without
-// an id apart.
+// Undo describes how to undo one effect of an action. It holds no secret, so it
+// can be kept in a journal: resets and holds change none.
 type Undo struct {
-	Provider string      `json:"provider"`
-	ID       string      `json:"id"`
-	Position int         `json:"position"`
-	Name     string      `json:"name,omitempty"`
-	Fields   []UndoField `json:"fields"`
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+	Position int    `json:"position"`
+	// Name distinguishes entries without an id.
+	Name   string      `json:"name,omitempty"`
+	Fields []UndoField `json:"fields"`
 }
 
-// UndoField is one field of an Undo. Before and After are JSON values as they
-// stand in the file, nil where the entry does not have the key. Behind is the
-// key that stood before it, empty for the first one.
+// UndoField is one field that an action changed.
 type UndoField struct {
-	Key    string  `json:"key"`
+	Key string `json:"key"`
+	// Before and After are JSON values, nil if the entry did not have the key.
 	Before *string `json:"before"`
 	After  *string `json:"after"`
-	Behind string  `json:"behind,omitempty"`
+	// Previous is the key in front of it, empty for the first key of the entry.
+	Previous string `json:"behind,omitempty"`
 }
 
 func (u *Undo) ref() Ref { return Ref{Provider: u.Provider, ID: u.ID, Position: u.Position} }
@@ -46,24 +45,23 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	addSecrets(&scrub, entry, false)
 	for _, e := range ch.edits {
 		f := UndoField{Key: e.Key, After: e.Value}
-		behind := ""
+		previous := ""
 		for i := range entry.Members {
 			m := &entry.Members[i]
 			if m.Key == e.Key {
 				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // it was parsed before
 				f.Before = new(string(before))
-				f.Behind = scrub.Clean(behind)
+				f.Previous = scrub.Clean(previous)
 			}
-			behind = m.Key
+			previous = m.Key
 		}
 		u.Fields = append(u.Fields, f)
 	}
 	return u
 }
 
-// Undo takes effects back, each only if the file still holds what the action
-// wrote; one that somebody has changed since is left alone and reported as
-// refused.
+// Undo undoes effects of actions. A credential that was changed since is left
+// alone and reported as refused.
 func (s *Store) Undo(ctx context.Context, undos []Undo) (Outcome, error) {
 	var out Outcome
 	res, err := s.Update(ctx, func(d *Draft) error {
@@ -77,7 +75,7 @@ func (s *Store) Undo(ctx context.Context, undos []Undo) (Outcome, error) {
 	return out, nil
 }
 
-// PlanUndo is what Undo would do now. It locks and writes nothing.
+// PlanUndo returns what Undo would do now. It takes no lock and writes nothing.
 func (s *Store) PlanUndo(undos []Undo) (Outcome, error) {
 	d, err := s.look()
 	if err != nil {
@@ -111,7 +109,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		}
 		edit := jsonedit.Edit{Key: f.Key, Value: f.Before}
 		if f.Before != nil && f.After == nil {
-			edit.After = new(f.Behind)
+			edit.After = new(f.Previous)
 		}
 		e.change.edits = append(e.change.edits, edit)
 		e.After.apply(edit, loc) // it may restore an ISO instant without an offset
@@ -150,5 +148,5 @@ func holds(entry *jsonedit.Value, f UndoField) bool {
 	return bytes.Equal(is, was)
 }
 
-// ErrNothingToUndo is the error of an undo without an action to take back.
+// ErrNothingToUndo is the error of an undo if there was no action.
 var ErrNothingToUndo = errors.New("nothing to undo")

@@ -10,10 +10,10 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// integerOf reads an integer; a float truncates, and what does not fit an int
-// stops at its largest value. Not finite is absent.
+// integerOf reads an integer. Floats are truncated, and what does not fit an int
+// is clamped. Numbers that are not finite are absent.
 func integerOf(raw []byte) Optional[int] {
-	// Out of range, Atoi returns the limit that was exceeded.
+	// On overflow, Atoi returns the limit that was exceeded.
 	if n, err := strconv.Atoi(string(raw)); err == nil || errors.Is(err, strconv.ErrRange) {
 		return Some(n)
 	}
@@ -50,7 +50,8 @@ func streakOf(raw []byte) Streak {
 	return Streak{}
 }
 
-// instantOf reads an instant from a number or a string; zero when there is none.
+// instantOf reads an instant from a number or a string. It is zero if there is
+// none.
 func instantOf(raw []byte, loc *time.Location) time.Time {
 	if f, ok := jsonedit.Number(raw); ok {
 		t, _ := instantFromNumber(f)

@@ -7,16 +7,15 @@ import (
 	"path/filepath"
 )
 
-// ErrReadOnly is the error of a store that this user may not write.
+// ErrReadOnly is the error of a store that this user has no permission to write.
 var ErrReadOnly = errors.New("read-only for this user; act as its owner, or change its mode")
 
-// ErrReadOnlyDisk is the error of a store on a file system that nobody may
-// write.
+// ErrReadOnlyDisk is the error of a store on a read-only file system.
 var ErrReadOnlyDisk = errors.New("on a read-only file system; mount it writable")
 
-// Writable returns nil when, as far as permissions tell, the store can be
-// written, else an error that names what cannot. It writes nothing. A file
-// that is not there is no reason.
+// Writable checks the permissions for writing the store. Its error, ErrReadOnly
+// or ErrReadOnlyDisk, names the file or directory that cannot be written. A
+// missing file is not an error. It writes nothing.
 func (s *Store) Writable() error {
 	target := s.path
 	if resolved, err := filepath.EvalSymlinks(s.path); err == nil {

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// Only files carry the read-only attribute here; on directories it means
-// something else.
+// mayWrite checks the read-only attribute of a file. On directories it has
+// another meaning.
 func mayWrite(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

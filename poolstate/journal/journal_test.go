@@ -27,7 +27,7 @@ func fullEntry(action string) Entry {
 		Action: action, Verb: "exhaust", User: "ada", Host: "engine", Store: "/home/ada/.hermes/auth.json",
 		Undo: &poolstate.Undo{Provider: "openrouter", ID: "a1", Position: 1, Fields: []poolstate.UndoField{
 			{Key: "last_status", Before: new(`"ok"`), After: new(`"\u0065xhausted"`)},
-			{Key: "failure_reason", Before: new("{\"a\":\t1}"), Behind: "label"},
+			{Key: "failure_reason", Before: new("{\"a\":\t1}"), Previous: "label"},
 		}},
 	}
 }
