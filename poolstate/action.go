@@ -11,7 +11,8 @@ import (
 // Verb is what an operator does to credentials.
 type Verb uint8
 
-// The verbs.
+// The verbs. VerbUndo names what [Store.Undo] does; it is not valid in an
+// [Action].
 const (
 	VerbReset Verb = iota
 	VerbHold
@@ -24,15 +25,15 @@ func (v Verb) String() string {
 	return wordOf(v, []string{"reset", "exhaust", "sync", "undo"})
 }
 
-// Action is one thing that an operator does, to any number of credentials.
+// Action is a change that an operator makes to any number of credentials. The
+// zero value is a reset.
 type Action struct {
 	Verb Verb
-	// SpareDead leaves dead credentials alone, for a VerbReset that points at no
-	// single one.
+	// SpareDead excludes dead credentials from a VerbReset.
 	SpareDead bool
-	// Hold says how, for VerbHold.
+	// Hold has the details of a VerbHold.
 	Hold Hold
-	// ClaudeFile is where claude_code keeps its tokens, for VerbSync.
+	// ClaudeFile is the path of claude_code's own tokens, for a VerbSync.
 	ClaudeFile string
 }
 
@@ -40,32 +41,39 @@ type Action struct {
 // failure.
 const AlreadyClear = "already clear"
 
-// Effect is what an action does, or did, to one credential.
+// Effect is what an action does to one credential.
 type Effect struct {
 	Before, After Credential
-	// Reason says in one clause why nothing changes; it is empty when something
-	// does.
+	// Reason is why nothing changes, empty if something does.
 	Reason string
-	// Refused tells a credential that must not be changed from one that needs
+	// Refused is true if the credential must not be changed, rather than needing
 	// no change.
 	Refused bool
+	// Undo reverts the effect; nil if that is impossible.
+	Undo *Undo
 
 	change Change
-	// Undo takes the effect back; it is nil when that is not possible.
-	Undo *Undo
 }
 
-// Changes reports whether the effect changes anything.
+// Changes reports whether the effect changes the credential.
 func (e *Effect) Changes() bool { return e.Reason == "" }
 
-// Outcome is what an action does, or did, to all its targets.
+func unchanged(c *Credential, reason string) Effect {
+	return Effect{Before: *c, After: *c, Reason: reason}
+}
+
+func refused(c *Credential, reason string) Effect {
+	return Effect{Before: *c, After: *c, Reason: reason, Refused: true}
+}
+
+// Outcome is what an action does to all its targets.
 type Outcome struct {
-	// At is the instant of the change.
+	// At is the time of the change.
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
-	// Warning is what went wrong after the change was in place. It is nil as a
-	// rule.
+	// Warning is a problem that occurred after the change was in place, usually
+	// nil.
 	Warning error
 }
 
@@ -77,7 +85,7 @@ func (o *Outcome) add(e Effect) {
 	}
 }
 
-// Refusals counts the targets that must not be changed.
+// Refusals returns the number of targets that must not be changed.
 func (o *Outcome) Refusals() int {
 	n := 0
 	for i := range o.Unchanged {
@@ -88,9 +96,8 @@ func (o *Outcome) Refusals() int {
 	return n
 }
 
-// Plan tells what the action would do to credentials of a pool, without doing
-// it. For VerbSync it reads the authorities' files through the store, so it is
-// planned with [Store.Plan].
+// Plan returns what a reset or hold would do to credentials of a snapshot. A sync
+// reads files and is planned with [Store.Plan].
 func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 	out := Outcome{At: at}
 	for _, c := range targets {
@@ -99,47 +106,51 @@ func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 	return out
 }
 
-// effect decides what the action does to one credential. The authorities are
-// asked for VerbSync only.
+// effect returns what the action does to c. Sources are needed for a sync only.
 func (a Action) effect(c Credential, at time.Time, sources *tokenSources) Effect {
-	e := Effect{Before: c, After: c}
-	switch a.Verb {
-	case VerbReset:
+	e := Effect{Before: c}
+	switch {
+	case a.Verb == VerbReset:
 		if a.SpareDead && c.Status == StatusDead {
-			e.Reason = "dead, needs re-authentication"
-			return e
+			return unchanged(&c, "dead, needs re-authentication")
 		}
-		e.change = reset(c, at)
-		if e.change.IsEmpty() {
-			e.Reason = AlreadyClear
+		if e.change = reset(c, at); e.change.IsEmpty() {
+			return unchanged(&c, AlreadyClear)
 		}
-	case VerbHold:
-		if e.Reason = a.Hold.refusal(&c, at); e.Reason != "" {
-			e.Refused = true
-			return e
+	case a.Verb == VerbHold:
+		if reason := a.Hold.refusal(&c, at); reason != "" {
+			return refused(&c, reason)
 		}
 		e.change = held(c, a.Hold, at)
-	case VerbSync:
-		if sources == nil {
-			e.Reason, e.Refused = "a sync has to be planned with the store", true
-			return e
+	case a.Verb == VerbSync && sources != nil:
+		var reason string
+		if e.change, reason = sources.adopt(&c); reason != "" {
+			return unchanged(&c, reason)
 		}
-		e.change, e.Reason = sources.adopt(&c)
-	default: // VerbUndo is done by Store.Undo
-		e.Reason, e.Refused = fmt.Sprintf("%s is no change of a credential", a.Verb), true
-		return e
+	default:
+		return refused(&c, fmt.Sprintf("%s is not possible here", a.Verb))
 	}
 	e.After = e.change.After(c)
 	return e
 }
 
-// Perform does the action to credentials as the operator saw them. Under the
-// lock each one is looked up anew; one that is gone, or whose status or tokens
-// are no longer what the operator saw, is left alone and reported as refused.
+// Perform applies an action to credentials as the operator saw them. Under the
+// lock it looks each one up again, and refuses those that are gone or whose
+// status or tokens have changed.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
+	return s.updateWith(ctx, func(d *Draft) Outcome { return d.performAll(a, seen, s) })
+}
+
+// Plan returns what [Store.Perform] would do now. It takes no lock and writes
+// nothing.
+func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
+	return s.planWith(func(d *Draft) Outcome { return d.performAll(a, seen, s) })
+}
+
+func (s *Store) updateWith(ctx context.Context, do func(*Draft) Outcome) (Outcome, error) {
 	var out Outcome
 	res, err := s.Update(ctx, func(d *Draft) error {
-		out = d.performAll(a, seen, s)
+		out = do(d)
 		return nil
 	})
 	if err != nil {
@@ -149,132 +160,117 @@ func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outco
 	return out, nil
 }
 
-// Plan is what Perform would do now. It locks and writes nothing.
-func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
-	d, err := s.look()
+func (s *Store) planWith(do func(*Draft) Outcome) (Outcome, error) {
+	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
 		return Outcome{}, err
 	}
-	return d.performAll(a, seen, s), nil
-}
-
-// look returns a draft of the store as it stands, which nobody is going to
-// write.
-func (s *Store) look() (*Draft, error) {
-	file, err := atomicfile.Read(s.fs, s.path)
-	if err != nil {
-		return nil, err
-	}
 	d, err := newDraft(file.Data, s.loc)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.path, err)
+		return Outcome{}, fmt.Errorf("%s: %w", s.path, err)
 	}
-	return d, nil
+	return do(d), nil
 }
 
 func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	out := Outcome{At: s.now()}
-	if a.Verb == VerbHold && a.Hold.Reason != "" {
-		// They go into the file and the journal, where no secret may be quoted.
+	if a.Verb == VerbHold && a.Hold.Reason != "" { // it is stored in the file and the journal
 		a.Hold.Reason = d.doc.scrubberOfAll().Clean(a.Hold.Reason)
 	}
 	sources, find := d.tokenSources(a, s), d.pool.finder()
-	for _, was := range seen {
-		out.add(d.perform(a, was, find(&was), out.At, sources))
+	for i := range seen {
+		out.add(d.perform(a, &seen[i], find(&seen[i]), out.At, sources))
 	}
 	return out
 }
 
-// perform does the action to one credential, given as it was seen and as it is
-// now, nil if it is no longer there.
-func (d *Draft) perform(a Action, was Credential, now *Credential, at time.Time, sources *tokenSources) Effect {
+// perform applies the action to a credential that was seen before and is now in
+// the file, or no longer if now is nil.
+func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources *tokenSources) Effect {
 	switch {
 	case now == nil:
-		return Effect{Before: was, After: was, Refused: true, Reason: "no longer in the file"}
-	case changedMeanwhile(&was, now):
-		return Effect{Before: *now, After: *now, Refused: true, Reason: "changed since it was displayed"}
+		return refused(was, "no longer in the file")
+	case changedSince(was, now):
+		return refused(now, "changed since it was displayed")
 	case !d.changes[placeOf(now)].IsEmpty():
-		return Effect{Before: *now, After: *now, Reason: "duplicate target"}
+		return unchanged(now, "duplicate target")
 	}
 	e := a.effect(*now, at, sources)
 	if !e.Changes() {
 		return e
 	}
-	if a.Verb != VerbSync {
+	if a.Verb != VerbSync { // an undo must not hold tokens
 		e.Undo = d.undoOf(now, e.change)
 	}
 	d.apply(now, e.change)
 	return e
 }
 
-// changedMeanwhile reports whether an entry is no longer what the operator saw,
-// in the fields that matter for a decision: status and tokens. Without an id it
-// has to have its name still, or another entry may have come to stand in its
-// place.
-func changedMeanwhile(was, now *Credential) bool {
-	if was.ID == "" && fallbackName(was) != fallbackName(now) {
-		return true
-	}
+// changedSince reports whether status or tokens of an entry have changed. An
+// entry without an id must also have the same name, since another one may have
+// taken its position.
+func changedSince(was, now *Credential) bool {
 	return was.Status != now.Status || was.StatusText != now.StatusText ||
-		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now)
+		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now) ||
+		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether an entry has other secrets than before, its own or,
-// by their fingerprint, borrowed ones.
+// newTokens reports whether an entry has other secrets than before. The digest
+// Secret also covers borrowed ones.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
 }
 
-// fallbackName is what tells entries without an id apart.
+// fallbackName distinguishes entries without an id.
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
-// LastReady is a provider that an action leaves with none ready.
+// LastReady is a provider whose last ready credentials an action would take.
 type LastReady struct {
 	Provider string
-	// Credentials are the credentials that are ready now and will not be.
+	// Credentials are ready now and would not be afterwards.
 	Credentials []Credential
-	// Others is how many credentials of the provider the action leaves alone.
+	// Others is the number of credentials that the action leaves alone.
 	Others int
-	// Next is the first of the provider's other credentials to come back, nil
-	// when none does.
+	// Next is the one of them with the earliest deadline ahead, and NextAt that
+	// deadline. They are nil and zero if none has one.
 	Next   *Credential
 	NextAt time.Time
 }
 
-// LastReady returns the providers of the pool that have a ready credential now
-// and would have none after the outcome.
+// LastReady returns the providers that have a ready credential now and would
+// have none after the outcome.
 func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	after := map[Ref]*Credential{}
 	for i := range out.Changed {
 		after[out.Changed[i].Before.Ref] = &out.Changed[i].After
 	}
-	var strands []LastReady
+	var list []LastReady
 	for i := range p.Providers {
-		if st := p.Providers[i].stranded(after, policy, out.At); st != nil {
-			strands = append(strands, *st)
+		last, others := p.Providers[i].lastReady(after, policy, out.At)
+		if len(last) > 0 {
+			list = append(list, LastReady{p.Providers[i].Name, last, others.Total, others.Next, others.NextAt})
 		}
 	}
-	return strands
+	return list
 }
 
-func (p *Provider) stranded(after map[Ref]*Credential, policy Policy, at time.Time) *LastReady {
-	st := LastReady{Provider: p.Name}
-	var others Summary
+// lastReady returns the credentials that are ready before but not after a change,
+// nil if any credential is ready after it, and a summary of the unchanged ones.
+func (p *Provider) lastReady(after map[Ref]*Credential, policy Policy, at time.Time) (last []Credential, others Summary) {
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
-		then, changed := after[c.Ref]
+		changed := after[c.Ref]
 		switch {
-		case !changed:
+		case changed == nil:
 			others.add(c, policy, at)
-		case policy.Availability(then, at) == Ready:
-			return nil
+		case policy.Availability(changed, at) == Ready:
+			return nil, others
 		case policy.Availability(c, at) == Ready:
-			st.Credentials = append(st.Credentials, *c)
+			last = append(last, *c)
 		}
 	}
-	if len(st.Credentials) == 0 || others.Ready() > 0 {
-		return nil
+	if others.Ready() > 0 {
+		return nil, others
 	}
-	st.Others, st.Next, st.NextAt = others.Total, others.Next, others.NextAt
-	return &st
+	return last, others
 }

@@ -230,10 +230,10 @@ func TestPlan_InvalidVerb(t *testing.T) {
 	before := stateOf(t, s)
 	for _, a := range []Action{{Verb: VerbUndo}, {Verb: 99}} {
 		refs := seen(t, s, Ref{"p", "a", 0})
-		checkUnchanged(t, a.Plan(refs, stampAt), true, "no change of a credential")
-		checkUnchanged(t, performOn(t, s, a, refs), true, "no change of a credential")
+		checkUnchanged(t, a.Plan(refs, stampAt), true, "not possible here")
+		checkUnchanged(t, performOn(t, s, a, refs), true, "not possible here")
 	}
 	claude := Credential{Ref: Ref{Provider: providerClaude}, Source: sourceClaudeCode}
-	checkUnchanged(t, Action{Verb: VerbSync}.Plan([]Credential{claude}, stampAt), true, "with the store")
+	checkUnchanged(t, Action{Verb: VerbSync}.Plan([]Credential{claude}, stampAt), true, "not possible here")
 	checkUntouched(t, s, before, true)
 }

@@ -3,26 +3,29 @@ package poolstate
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Pool is the credential pool as it stands in the file.
+// Pool is the credential pool of a file.
 type Pool struct {
 	// Providers are in order of name.
 	Providers []Provider
 	// HasPool is false for a file without a credential_pool.
 	HasPool bool
-	// UpdatedAt is when the file says that it was written last; zero when it
-	// does not say.
+	// UpdatedAt is updated_at, zero if the file has none.
 	UpdatedAt time.Time
-	// UnknownKeys name what entries have and pooltop does not know, sorted, each
-	// once, a hundred at the most; never what stands there.
+	// UnknownKeys are the keys of entries that this package does not know, sorted,
+	// at most a hundred.
 	UnknownKeys []string
 
-	carriesStreak bool
-	newerBuild    bool
+	// carriesStreak and newerBuild are true if an entry has a streak, or a field
+	// that only builds since August 2026 write.
+	carriesStreak, newerBuild bool
 }
 
 // Provider is one list of the pool.
@@ -30,13 +33,12 @@ type Provider struct {
 	Name string
 	// Credentials are in the order in which the agent rotates through them.
 	Credentials []Credential
-	// Notes say, each in one clause, what of this provider could not be
-	// understood. It is left in the file as it is.
+	// Notes describe what could not be understood, one clause each.
 	Notes []string
 }
 
-// Decode reads the bytes of a store. ISO instants without an offset are in loc,
-// or in [time.Local] if loc is nil. Errors: *SyntaxError, ErrNotPool.
+// Decode decodes the content of a store. ISO instants without an offset are in
+// loc, or in [time.Local] if loc is nil. Errors: [*SyntaxError], [ErrNotPool].
 func Decode(data []byte, loc *time.Location) (*Pool, error) {
 	doc, err := parse(data)
 	if err != nil {
@@ -60,9 +62,50 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-// maxNotes bounds the notes of one provider; a garbled list of ten thousand
-// entries needs no ten thousand sentences.
-const maxNotes = 3
+// addProvider adds a provider with the credentials of its list.
+func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location) {
+	p.Providers = append(p.Providers, Provider{Name: name})
+	prov := &p.Providers[len(p.Providers)-1]
+	if !list.IsArray() {
+		prov.note("not a list, left as it is")
+		return
+	}
+	prov.Credentials = make([]Credential, 0, len(list.Items))
+	ids := make(map[string]bool, len(list.Items))
+	for i := range list.Items {
+		if !list.Items[i].IsObject() {
+			prov.note("entry %d is not an object, left as it is", i+1)
+			continue
+		}
+		c := Credential{Ref: Ref{Provider: name, Position: i}}
+		c.decode(&list.Items[i], p, loc)
+		switch {
+		case c.ID == "":
+			prov.note("entry %d has no id", i+1)
+		case ids[c.ID]:
+			prov.note("entry %d has the id of an earlier one", i+1)
+		}
+		ids[c.ID] = true
+		prov.Credentials = append(prov.Credentials, c)
+	}
+	prov.order()
+}
+
+// maxUnknown and maxNotes bound what is kept of a garbled file.
+const (
+	maxUnknown = 100
+	maxNotes   = 3
+)
+
+// noteUnknown records an unknown key, which the caller has scrubbed.
+func (p *Pool) noteUnknown(key string) {
+	if len(p.UnknownKeys) == maxUnknown {
+		return
+	}
+	if i, found := slices.BinarySearch(p.UnknownKeys, key); !found {
+		p.UnknownKeys = slices.Insert(p.UnknownKeys, i, key)
+	}
+}
 
 func (p *Provider) note(format string, args ...any) {
 	switch n := len(p.Notes); {
@@ -73,10 +116,12 @@ func (p *Provider) note(format string, args ...any) {
 	}
 }
 
-// order sorts the credentials as the agent rotates: by priority, ascending and
-// stable. It numbers them and finds the one that is the only living one.
+// order sorts the credentials as the agent rotates, by ascending priority, and
+// sets Index and Sole.
 func (p *Provider) order() {
-	p.sort()
+	slices.SortStableFunc(p.Credentials, func(a, b Credential) int {
+		return cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
+	})
 	living, last := 0, 0
 	for i := range p.Credentials {
 		p.Credentials[i].Index = i + 1
@@ -89,59 +134,24 @@ func (p *Provider) order() {
 	}
 }
 
-// sort leaves credentials alone that are in order, as an agent writes them.
-// Others it moves once each: they are large.
-func (p *Provider) sort() {
-	type place struct{ priority, was int }
-	sorted := true
-	places := make([]place, len(p.Credentials))
-	for i := range p.Credentials {
-		places[i] = place{p.Credentials[i].Priority.Or(0), i}
-		sorted = sorted && (i == 0 || places[i-1].priority <= places[i].priority)
-	}
-	if sorted {
-		return
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.was, b.was))
-	})
-	ordered := make([]Credential, len(places))
-	for i, at := range places {
-		ordered[i] = p.Credentials[at.was]
-	}
-	p.Credentials = ordered
-}
-
-// markShared gives credentials with one secret the list of them all. It is one
-// list for the group: ten thousand copies of a key would need a hundred million
-// references otherwise.
+// markShared sets Shares. A group shares one list, because its size would
+// otherwise be quadratic.
 func (p *Pool) markShared() {
-	first := make(map[Digest]*Credential, p.Len())
 	groups := map[Digest][]Ref{}
 	for c := range p.All() {
-		if c.Secret.IsZero() {
-			continue
+		if !c.Secret.IsZero() {
+			groups[c.Secret] = append(groups[c.Secret], c.Ref)
 		}
-		one, again := first[c.Secret]
-		if !again {
-			first[c.Secret] = c
-			continue
-		}
-		if groups[c.Secret] == nil {
-			groups[c.Secret] = []Ref{one.Ref}
-		}
-		groups[c.Secret] = append(groups[c.Secret], c.Ref)
-	}
-	if len(groups) == 0 {
-		return
 	}
 	for c := range p.All() {
-		c.Shares = groups[c.Secret]
+		if group := groups[c.Secret]; len(group) > 1 {
+			c.Shares = group
+		}
 	}
 }
 
-// All yields every credential in the default order.
-func (p *Pool) All() func(yield func(*Credential) bool) {
+// All yields the credentials of all providers in order.
+func (p *Pool) All() iter.Seq[*Credential] {
 	return func(yield func(*Credential) bool) {
 		for i := range p.Providers {
 			creds := p.Providers[i].Credentials
@@ -154,7 +164,7 @@ func (p *Pool) All() func(yield func(*Credential) bool) {
 	}
 }
 
-// Len is the number of credentials.
+// Len returns the number of credentials.
 func (p *Pool) Len() int {
 	n := 0
 	for i := range p.Providers {
@@ -172,8 +182,8 @@ func (p *Pool) Provider(name string) *Provider {
 	return &p.Providers[i]
 }
 
-// Find returns the credential that ref names, or nil. Of several credentials with
-// one id it is the one at ref's position, else the first.
+// Find returns the credential that ref identifies, or nil. If several have its id,
+// it is the one at ref's position, else the first.
 func (p *Pool) Find(ref Ref) *Credential {
 	prov := p.Provider(ref.Provider)
 	if prov == nil {
@@ -195,9 +205,9 @@ func (p *Pool) Find(ref Ref) *Credential {
 	return first
 }
 
-// finder returns a function that finds credentials of another snapshot, as Find
-// would. It looks where the credential was, and builds an index as soon as one is
-// elsewhere: many lookups have to stay linear in the pool.
+// finder returns a function that finds credentials of another snapshot as Find
+// does, but in constant time. It builds an index only if a credential is not where
+// it was.
 func (p *Pool) finder() func(*Credential) *Credential {
 	var index map[Ref]*Credential
 	return func(c *Credential) *Credential {
@@ -218,8 +228,7 @@ func (p *Pool) finder() func(*Credential) *Credential {
 	}
 }
 
-// anyPosition is the position under which an index has the first credential of
-// an id.
+// anyPosition is the position of the index for the first credential of an id.
 const anyPosition = -1
 
 func (p *Pool) index() map[Ref]*Credential {

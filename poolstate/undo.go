@@ -63,25 +63,13 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 // Undo undoes effects of actions. A credential that was changed since is left
 // alone and reported as refused.
 func (s *Store) Undo(ctx context.Context, undos []Undo) (Outcome, error) {
-	var out Outcome
-	res, err := s.Update(ctx, func(d *Draft) error {
-		out = d.undoAll(undos, s)
-		return nil
-	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	out.Warning = res.Warning
-	return out, nil
+	return s.updateWith(ctx, func(d *Draft) Outcome { return d.undoAll(undos, s) })
 }
 
-// PlanUndo returns what Undo would do now. It takes no lock and writes nothing.
+// PlanUndo returns what [Store.Undo] would do now. It takes no lock and writes
+// nothing.
 func (s *Store) PlanUndo(undos []Undo) (Outcome, error) {
-	d, err := s.look()
-	if err != nil {
-		return Outcome{}, err
-	}
-	return d.undoAll(undos, s), nil
+	return s.planWith(func(d *Draft) Outcome { return d.undoAll(undos, s) })
 }
 
 func (d *Draft) undoAll(undos []Undo, s *Store) Outcome {
@@ -95,17 +83,16 @@ func (d *Draft) undoAll(undos []Undo, s *Store) Outcome {
 func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	c := d.pool.Find(u.ref())
 	if c == nil || u.ID == "" && u.Name != fallbackName(c) {
-		gone := Credential{Ref: u.ref()}
-		return Effect{Before: gone, After: gone, Refused: true, Reason: "no longer in the file"}
+		return refused(&Credential{Ref: u.ref()}, "no longer in the file")
 	}
 	e := Effect{Before: *c, After: *c}
 	entry := d.doc.entry(c)
 	for _, f := range u.Fields {
 		if !holds(entry, f) {
-			return Effect{Before: *c, After: *c, Refused: true, Reason: "changed since; left alone"}
+			return refused(c, "changed since; left alone")
 		}
 		if IsSecretKey(f.Key) || f.Before != nil && !isJSON(*f.Before) {
-			return Effect{Before: *c, After: *c, Refused: true, Reason: "its previous state cannot be read"}
+			return refused(c, "its previous state cannot be read")
 		}
 		edit := jsonedit.Edit{Key: f.Key, Value: f.Before}
 		if f.Before != nil && f.After == nil {
@@ -115,8 +102,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		e.After.apply(edit, loc) // it may restore an ISO instant without an offset
 	}
 	if e.change.IsEmpty() {
-		e.Reason = "nothing to undo"
-		return e
+		return unchanged(c, "nothing to undo")
 	}
 	d.apply(c, e.change)
 	return e
