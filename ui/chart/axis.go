@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"math"
 	"time"
 
 	"pooltop/poolstate"
@@ -77,8 +76,7 @@ func (a *axis) column(t time.Time) int {
 // linear returns the column at a distance from now, also beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns that show what comes of the last step
-	// Rounding must not move what is on a boundary into the column before it.
-	return int(math.Floor(float64(d)/float64(a.span)*float64(a.end-tail) + 1e-9))
+	return int(float64(d) / float64(a.span) * float64(a.end-tail))
 }
 
 // tick is a round time on the axis.

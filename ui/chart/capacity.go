@@ -103,19 +103,16 @@ func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 
 // eighths returns the height for n ready credentials, in eighths of a row. If
 // whole rows for each fill most of the chart, the edge is half a row everywhere;
-// else heights are in proportion, and one credential more or less than none or all
-// shows.
+// else heights are in proportion, but one credential is always visible.
 func (p *plot) eighths(n int) int {
-	total, full := p.Forecast.Total, p.rows*8
-	switch each := p.rows / max(total, 1); {
-	case n <= 0:
+	if n <= 0 {
 		return 0
-	case each*total*4 >= p.rows*3:
-		return n*each*8 - 4
-	case n < total:
-		return min(max(int(float64(n)/float64(total)*float64(full)), 1), full-1)
 	}
-	return full
+	total := p.Forecast.Total
+	if each := p.rows / total; each*total*4 >= p.rows*3 {
+		return n*each*8 - 4
+	}
+	return max(n*p.rows*8/total, 1)
 }
 
 // level returns the row with the edge over n credentials, -1 (the axis) for none.

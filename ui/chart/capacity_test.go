@@ -69,6 +69,7 @@ func scenes(t testing.TB) []scene {
 			computed("a", 12*minute), computed("b", 42*minute), uitest.Cooling("c", 42*minute), uitest.Held("d", 117*minute),
 			uitest.Cooling("e", 192*minute), computed("f", 457*minute), uitest.Cooling("due", -minute), uitest.Dead("g")), "e"},
 		{"minutes", poolWith(t, 1, computed("a", 4*minute), computed("b", 11*minute), uitest.Cooling("c", 19*minute)), "b"},
+		{"seconds", poolWith(t, 1, computed("a", 80*time.Second), uitest.Cooling("b", 130*time.Second)), "a"},
 		{"days", poolWith(t, 2, uitest.Cooling("a", 20*hour), uitest.Cooling("b", 55*hour), uitest.Held("c", 100*hour)), "a"},
 		{"weeks", poolWith(t, 2, uitest.Cooling("a", 5*text.Day), uitest.Cooling("b", 11*text.Day), uitest.Cooling("c", 24*text.Day)), ""},
 		{"outlier", poolWith(t, 2,
@@ -189,7 +190,7 @@ func TestCapacity_Marks(t *testing.T) {
 		{"several", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 40*minute), computed("c", 50*minute)}, "^*"},
 		{"one instant", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 30*minute), computed("c", 30*minute)}, "*"},
 		{"one column", []uitest.Entry{
-			uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1), uitest.Held("c", 29*minute+2), computed("d", 60*minute),
+			uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+time.Second), uitest.Held("c", 29*minute+2*time.Second), computed("d", 60*minute),
 		}, "*"},
 	} {
 		lines := capacityOf(poolWith(t, 1, c.list...), plainTheme, "").Lines(60, 8)

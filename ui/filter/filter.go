@@ -107,7 +107,7 @@ func split(s string) []rawTerm {
 		term, begun = rawTerm{}, false
 	}
 	for _, r := range s {
-		isField := term.field == "" && len(term.values) == 0 && !value.quoted && value.text != ""
+		isField := term.field == "" && len(term.values) == 0 && value.text != ""
 		switch {
 		case r == '"':
 			inQuotes, value.quoted = !inQuotes, true

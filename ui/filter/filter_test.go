@@ -138,6 +138,7 @@ func TestFilter_Match(t *testing.T) {
 		{"-provider:open !state:dead", "3f9a12 b27e04"},
 		{"openr -broken", "d1 d3 d4"},
 		{`-"claude code"`, "3f9a12 b27e04 d1 d2 d3 d4"},
+		{"-wrkoa", allIDs},
 		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
 		{`"-up"`, "d1"},
 		{"--up", "3f9a12 b27e04 c0ffee d2 d3 d4"},
@@ -223,6 +224,7 @@ func TestFilter_Match_AsShown(t *testing.T) {
 	}{
 		{"a\x1b[31mb", "label:a\ufffd[31m", true},
 		{"a\x1b[31mb", "label:\x1b", true},
+		{"a\x1b[31mb", "provider:a\ufffd[31m", true},
 		{"a\u200bb", "label:ab", true},
 		{"ab", "label:a\u200bb", true},
 		{"two\nlines", `label:"two lines"`, true},
@@ -230,7 +232,8 @@ func TestFilter_Match_AsShown(t *testing.T) {
 		{"日本-チーム", "チ本", false},
 		{"плохой", "ПЛОХ", true},
 	} {
-		got := parse(t, c.filter).Match(&poolstate.Credential{Label: c.label}, poolstate.Ready)
+		cred := &poolstate.Credential{Ref: poolstate.Ref{Provider: c.label}, Label: c.label}
+		got := parse(t, c.filter).Match(cred, poolstate.Ready)
 		uitest.Equal(t, fmt.Sprintf("%q matches %q", c.label, c.filter), got, c.want)
 	}
 }

@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -87,10 +88,10 @@ func TestListing_Order(t *testing.T) {
 		{
 			"highest first, unknown last", OrderStreak,
 			uitest.Providers{
-				"a": entries{streak("unknown", nil), streak("0", 0), streak("3", 3), streak("-2", -2)},
+				"a": entries{streak("unknown", nil), streak("0", 0), streak("3", 3), streak("-2", -2), streak("least", math.MinInt)},
 				"b": entries{streak("9", 9), streak("none", nil)}, "c": entries{streak("nil", nil)},
 			},
-			"b[9 none] a[3 0 -2 unknown] c[nil]", "a[-2 0 3 unknown] b[9 none] c[nil]",
+			"b[9 none] a[3 0 -2 least unknown] c[nil]", "a[least -2 0 3 unknown] b[9 none] c[nil]",
 		},
 		{
 			"by availability", OrderState,

@@ -90,6 +90,8 @@ func cleanFlaw(s string, limit int) string {
 		return "contains an escape sequence"
 	case ansi.StringWidth(got) != ansi.StringWidthWc(got):
 		return "width depends on the terminal"
+	case ansi.StringWidth(" "+got+" ") != ansi.StringWidth(got)+2:
+		return "merges with the blanks around it"
 	case Clean(got, len(got)) != got:
 		return "cleaning again changes it"
 	}

@@ -12,23 +12,38 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// simpleSGR matches bold, a foreground and a background, or less than that.
-var simpleSGR = regexp.MustCompile(`^(\x1b\[(1;?)?((3[0-7]|9[0-7]|38;5;\d+|38;2(;\d+){3});?)?(48;5;\d+|48;2(;\d+){3})?m)?$`)
-
-// TestTheme_Sequences checks that themes use colors and bold only: nothing blinks
-// or is inverted.
-func TestTheme_Sequences(t *testing.T) {
-	for _, s := range Schemes() {
-		for _, profile := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
-			th := s.Theme(profile)
+// TestTheme_Styles checks what a theme sends to each kind of terminal: bold and the
+// colors that it supports. Nothing blinks or is inverted.
+func TestTheme_Styles(t *testing.T) {
+	for _, c := range []struct {
+		profile                 colorprofile.Profile
+		colors                  string
+		shapes, dotted, hatched bool
+	}{
+		{colorprofile.NoTTY, ``, true, true, true},
+		{colorprofile.ASCII, ``, true, true, true},
+		{colorprofile.ANSI, `3[0-7]|9[0-7]`, false, false, true},
+		{colorprofile.ANSI256, `[34]8;5;\d+`, false, false, false},
+		{colorprofile.TrueColor, `[34]8;2(;\d+){3}`, false, false, false},
+	} {
+		allowed := regexp.MustCompile(`^(\x1b\[(1;?)?(` + c.colors + `)?;?(` + c.colors + `)?m)?$`)
+		colored := regexp.MustCompile(`(` + c.colors + `)m$`)
+		for _, s := range Schemes() {
+			th := s.Theme(c.profile)
+			uitest.Equal(t, "shapes", th.Shapes, c.shapes)
+			uitest.Equal(t, "dotted steps", th.DottedSteps, c.dotted || c.profile == colorprofile.ANSI && s >= SchemeLight)
+			uitest.Equal(t, "hatched fill", th.HatchedFill, c.hatched)
 			for r := range th.styles {
 				for _, weight := range th.styles[r] {
 					for _, style := range weight {
-						if !simpleSGR.MatchString(style.open) {
-							t.Errorf("%v in %v writes role %d with %q", s, profile, r, style.open)
+						if !allowed.MatchString(style.open) {
+							t.Errorf("%v in %v writes role %d with %q", s, c.profile, r, style.open)
 						}
 					}
 				}
+			}
+			if c.colors != "" && !colored.MatchString(th.styles[Dead][Regular][0].open) {
+				t.Errorf("%v in %v has no color for the dead", s, c.profile)
 			}
 		}
 	}
