@@ -10,18 +10,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
 )
 
-// update writes the golden screens anew: go test ./model -update. Read the
-// difference before it is kept.
-var update = flag.Bool("update", false, "write the golden screens anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-func TestKeysAsTheyAreWritten(t *testing.T) {
+func TestParseKey(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"r", "r"},
 		{"R", "R"},
@@ -55,7 +52,7 @@ func TestKeysAsTheyAreWritten(t *testing.T) {
 	} {
 		got, err := ParseKey(c.text)
 		if err != nil || got != c.want {
-			t.Errorf("%q is the key %q (%v), want %q", c.text, got, err, c.want)
+			t.Errorf("ParseKey(%q) = %q, %v, want %q", c.text, got, err, c.want)
 		}
 	}
 	for _, c := range []struct{ text, says string }{
@@ -78,7 +75,7 @@ func TestKeysAsTheyAreWritten(t *testing.T) {
 		{"Ctrl+[", "esc"},
 	} {
 		if got, err := ParseKey(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%q is the key %q (%v), want an error that says %q", c.text, got, err, c.says)
+			t.Errorf("ParseKey(%q) = %q, %v, want an error with %q", c.text, got, err, c.says)
 		}
 	}
 }
@@ -96,7 +93,7 @@ func TestParseKey_NamesOfKeyPresses(t *testing.T) {
 	}
 }
 
-func TestBindingsThatAreRefused(t *testing.T) {
+func TestBind_Errors(t *testing.T) {
 	for _, c := range []struct {
 		action string
 		keys   []string
@@ -117,13 +114,12 @@ func TestBindingsThatAreRefused(t *testing.T) {
 		b := KeyBindings{}
 		err := b.Bind(c.action, c.keys)
 		if err == nil || !strings.Contains(err.Error(), c.says) || len(b) > 0 {
-			t.Errorf("%s = %q: %v and %v, want an error that says %q", c.action, c.keys, err, b, c.says)
+			t.Errorf("Bind(%q, %q) = %v, want an error with %q", c.action, c.keys, err, c.says)
 		}
 	}
 }
 
-// An unknown name comes with those that there are.
-func TestAnUnknownNameSuggestsOthers(t *testing.T) {
+func TestBind_UnknownNameSuggestsOthers(t *testing.T) {
 	var unknown *UnknownNameError
 	equal(t, "an unknown action", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
 	equal(t, "reset among the known", slices.Contains(unknown.Known, "reset"), true)
@@ -131,7 +127,7 @@ func TestAnUnknownNameSuggestsOthers(t *testing.T) {
 	equal(t, "enter among the known", slices.Contains(unknown.Known, "enter"), true)
 }
 
-// bound are bindings that have to be right, "action key key" each.
+// bound returns bindings, from "action key key" each.
 func bound(t *testing.T, lines ...string) KeyBindings {
 	t.Helper()
 	b := KeyBindings{}
@@ -144,10 +140,10 @@ func bound(t *testing.T, lines ...string) KeyBindings {
 	return b
 }
 
-func TestAKeyForTwoActions(t *testing.T) {
+func TestCheck(t *testing.T) {
 	for _, c := range []struct {
 		lines []string
-		says  string // nothing where nothing is wrong
+		says  string // the error
 	}{
 		{nil, ""},
 		{[]string{"reset d", "detail enter"}, ""},
@@ -168,86 +164,19 @@ func TestAKeyForTwoActions(t *testing.T) {
 	}
 }
 
-// Nothing takes away the way back and the way out.
-func TestTheWayOutStays(t *testing.T) {
+// esc and ctrl+c cannot be unbound.
+func TestBind_BackAndQuit(t *testing.T) {
 	b := bound(t, "quit Q", "back backspace")
 	equal(t, "quit", strings.Join(b.Keys("quit"), " "), "Q ctrl+c")
 	equal(t, "back", strings.Join(b.Keys("back"), " "), "backspace esc")
 	equal(t, "back with none", strings.Join(bound(t, "back").Keys("back"), " "), "esc")
-	equal(t, "quit as it is", strings.Join(bound(t, "quit q ctrl+c").Keys("quit"), " "), "q ctrl+c")
-	equal(t, "an action nobody chose for", strings.Join(b.Keys("up"), " "), "up k")
+	equal(t, "quit with ctrl+c", strings.Join(bound(t, "quit q ctrl+c").Keys("quit"), " "), "q ctrl+c")
+	equal(t, "an action with its default keys", strings.Join(b.Keys("up"), " "), "up k")
 }
 
-func TestActions_MatchKeyMapAndHelp(t *testing.T) {
-	keys := newKeyMap(nil)
-	bound, names := map[any]bool{}, map[string]bool{}
-	for _, a := range keys.actions() {
-		bound[a.binding], names[a.Name] = true, true
-		equal(t, "the keys of "+a.Name, strings.Join(a.binding.Keys(), " "), strings.Join(a.Keys, " "))
-	}
-	equal(t, "the number of names", len(names), len(Actions()))
-	equal(t, "the number of bindings", len(bound), len(bindings(keys)))
-	for i, b := range slices.Concat(keys.help()...) {
-		equal(t, fmt.Sprintf("entry %d of the help", i), b.Help().Desc, Actions()[i].Does)
-	}
-}
-
-// remapped gives every action another key, and tells which its first one is.
-func remapped(t *testing.T) (KeyBindings, map[string]string) {
-	t.Helper()
-	b, key := KeyBindings{}, map[string]string{}
-	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü")
-	for i, a := range Actions() {
-		if err := b.Bind(a.Name, free[i:i+1]); err != nil {
-			t.Fatal(err)
-		}
-		for _, old := range a.Keys {
-			key[old] = free[i]
-		}
-	}
-	if err := b.Check(); err != nil {
-		t.Fatal(err)
-	}
-	key[backKey], key[quitKey] = backKey, quitKey
-	return b, key
-}
-
-// Everything that a key does, another one does that a person gave it; the one
-// that it had does nothing any more.
-func TestRemappedKeysAct(t *testing.T) {
-	chosen, now := remapped(t)
-	for _, e := range effects {
-		if e.says {
-			continue // it says the usual key
-		}
-		for _, k := range strings.Fields(e.keys) {
-			t.Run(strings.TrimSpace(e.before+" "+k)+" "+e.does, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
-					for _, b := range append(strings.Fields(e.before), k) {
-						d.finish(d.send(keyPress(d.t, now[b])))
-					}
-					e.check(d)
-				})
-			})
-		}
-	}
-	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
-	before := d.screen()
-	for old := range now {
-		if old == backKey || old == quitKey {
-			continue
-		}
-		if cmd := d.press(old); cmd != nil {
-			t.Errorf("%s still does something", old)
-		}
-		equal(t, "the screen after "+old, d.screen(), before)
-	}
-}
-
-// An action without a key is out of reach, and nothing on the screen offers it.
-func TestAnActionWithoutAKey(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+// Nothing on the screen offers an action without a key.
+func TestKeyBindings_Unbound(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
 		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })
 		d.hides("u undo", " move", "? help", "x exhaust", "d detail")
@@ -260,14 +189,13 @@ func TestAnActionWithoutAKey(t *testing.T) {
 			equal(t, "the screen after "+k, d.screen(), before)
 		}
 		d.press("G", "left", "g", "left")
-		d.act("r")
+		d.do("r")
 		d.refuses("all providers are folded")
 		d.hides("unfolds")
 	})
 }
 
-// What is said of a key says the one that a person chose.
-func TestMessagesSayTheChosenKeys(t *testing.T) {
+func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 	chosen := bound(t, "reset D f6", "undo ctrl+u U", "pause f7", "theme f8", "mouse f9", "notify f10", "unfold o", "fold c")
 	for _, c := range []struct{ press, says string }{
 		{"down D", "; U undoes"},
@@ -278,20 +206,17 @@ func TestMessagesSayTheChosenKeys(t *testing.T) {
 		{"c G c D", "all providers are folded; o unfolds"},
 	} {
 		t.Run(c.press, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
-				for _, k := range strings.Fields(c.press) {
-					d.finish(d.send(keyPress(d.t, k)))
-				}
+				d.do(strings.Fields(c.press)...)
 				d.shows(c.says)
 			})
 		})
 	}
 }
 
-// The footer and the help with other keys, as a person sees them.
-func TestGoldenRemapped(t *testing.T) {
+func TestKeyBindings_Golden(t *testing.T) {
 	d := startDashboard(t, twoOut, func(c *Config) {
 		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "reset f5 ctrl+d", "exhaust", "help f1 ?", "quit Q", "back b", "detail enter")
 	})
@@ -304,7 +229,7 @@ func TestGoldenRemapped(t *testing.T) {
 			}
 			lines := strings.Split(d.screen(), "\n")
 			if pane == "" {
-				lines = lines[len(lines)-1:] // the table is not what this is about
+				lines = lines[len(lines)-1:] // the footer
 			}
 			fmt.Fprintf(&b, "=== %d×%d %s\n", size[0], size[1], pane)
 			for _, l := range lines {
@@ -329,8 +254,7 @@ func TestGoldenRemapped(t *testing.T) {
 	equal(t, "the screens", b.String(), string(bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))))
 }
 
-// A click on the footer presses what stands there, whatever it is.
-func TestAClickOnARemappedKey(t *testing.T) {
+func TestKeyBindings_ClickOnBoundKey(t *testing.T) {
 	d := startDashboard(t, twoOut, func(c *Config) {
 		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "help f1 ?", "sort alt+s")
 	})

@@ -88,25 +88,19 @@ func (d *dashboard) write(content string) {
 
 func (d *dashboard) remove() {
 	d.t.Helper()
-	if err := os.Remove(d.file); err != nil {
-		d.t.Fatal(err)
-	}
+	equal(d.t, "the error", os.Remove(d.file), nil)
 }
 
-// send hands a message over and returns what is to be done about it.
+// send sends a message and returns the command that follows.
 func (d *dashboard) send(msg tea.Msg) tea.Cmd {
 	d.t.Helper()
 	next, cmd := d.m.Update(msg)
-	m, ok := next.(Model)
-	if !ok {
-		d.t.Fatalf("Update returned a %T", next)
-	}
-	d.m = m
+	d.m = next.(Model)
 	return cmd
 }
 
-// finish runs a command and whatever follows from it, until nothing is left to
-// do. In a bubble of synctest it takes no time.
+// finish runs a command and everything that follows from it. In a bubble of
+// synctest that takes no time.
 func (d *dashboard) finish(cmd tea.Cmd) {
 	d.t.Helper()
 	for _, msg := range results(cmd) {
@@ -115,14 +109,14 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	}
 }
 
-// change writes the file and tells the dashboard.
+// change changes the file and lets the dashboard read it.
 func (d *dashboard) change(content string) {
 	d.t.Helper()
 	d.write(content)
 	d.finish(d.send(FileChanged{}))
 }
 
-// tick moves the clock and lets the dashboard notice.
+// tick moves the clock.
 func (d *dashboard) tick(by time.Duration) {
 	d.t.Helper()
 	d.now = d.now.Add(by)
@@ -138,8 +132,7 @@ func (d *dashboard) press(keys ...string) tea.Cmd {
 	return cmd
 }
 
-// results runs a command, and of a batch each of its own, and returns the
-// messages.
+// results runs a command, or all commands of a batch, and returns the messages.
 func results(cmd tea.Cmd) []tea.Msg {
 	if cmd == nil {
 		return nil
@@ -158,14 +151,14 @@ func results(cmd tea.Cmd) []tea.Msg {
 	}
 }
 
-// screen is what the dashboard draws, without its colours.
+// screen returns what the dashboard shows, without colours.
 func (d *dashboard) screen() string { return ansi.Strip(d.m.View().Content) }
 
 func (d *dashboard) shows(words ...string) {
 	d.t.Helper()
 	for _, w := range words {
 		if !strings.Contains(d.screen(), w) {
-			d.t.Errorf("it does not show %q:\n%s", w, d.screen())
+			d.t.Errorf("no %q on the screen:\n%s", w, d.screen())
 		}
 	}
 }
@@ -174,12 +167,12 @@ func (d *dashboard) hides(words ...string) {
 	d.t.Helper()
 	for _, w := range words {
 		if strings.Contains(d.screen(), w) {
-			d.t.Errorf("it shows %q:\n%s", w, d.screen())
+			d.t.Errorf("%q is on the screen:\n%s", w, d.screen())
 		}
 	}
 }
 
-// at is the id of the selected credential, "" without one.
+// at returns the id of the selected credential, "" without one.
 func (d *dashboard) at() string {
 	if d.m.selected == nil {
 		return ""
@@ -218,8 +211,8 @@ func keyPress(t *testing.T, name string) tea.KeyPressMsg {
 	return msg
 }
 
-// poolOf is the text of a store: each provider with its ids, in the order of
-// rotation, "openrouter: a b c".
+// poolOf returns the text of a store, from providers and the ids of their
+// credentials: "openrouter: a b c".
 func poolOf(providers ...string) string {
 	var lists []string
 	for _, p := range providers {
@@ -247,7 +240,8 @@ func pool(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-// coolingPool has one credential, a, that is back at an instant.
+// coolingPool returns the text of a store with a credential that is cooling until
+// an instant, and a ready one.
 func coolingPool(back time.Time) string {
 	return fmt.Sprintf(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "last_status": "exhausted",
 		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"id": "b", "priority": 1}]}}`,
@@ -261,10 +255,10 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// isReady checks in the file that credentials are usable.
+// isReady checks in the file that credentials are ready.
 func (d *dashboard) isReady(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Ready, ids) }
 
-// isCooling checks in the file that credentials cool down.
+// isCooling checks in the file that credentials are cooling.
 func (d *dashboard) isCooling(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Cooling, ids) }
 
 func (d *dashboard) isInFile(want poolstate.Availability, ids []string) {

@@ -10,29 +10,26 @@ import (
 	"pooltop/ui"
 )
 
-// click presses the left button on the first or the last place where words stand
-// on the screen, and does what follows from it.
-func (d *dashboard) click(words string) {
+// click clicks on the first occurrence of a text on the screen, clickLast on the
+// last one.
+func (d *dashboard) click(text string) {
 	d.t.Helper()
-	d.clickWith(words, tea.MouseLeft, strings.Index)
+	d.clickAt(strings.Index(d.screen(), text), tea.MouseLeft)
 }
 
-func (d *dashboard) clickLast(words string) {
+func (d *dashboard) clickLast(text string) {
 	d.t.Helper()
-	d.clickWith(words, tea.MouseLeft, strings.LastIndex)
+	d.clickAt(strings.LastIndex(d.screen(), text), tea.MouseLeft)
 }
 
-func (d *dashboard) clickWith(words string, b tea.MouseButton, find func(string, string) int) {
+func (d *dashboard) clickAt(index int, b tea.MouseButton) {
 	d.t.Helper()
-	screen := d.screen()
-	at := find(screen, words)
-	if at < 0 {
-		d.t.Fatalf("there is no %q to click on:\n%s", words, screen)
+	if index < 0 {
+		d.t.Fatalf("nothing to click on:\n%s", d.screen())
 	}
-	before := screen[:at]
-	y := strings.Count(before, "\n")
+	before := d.screen()[:index]
 	x := ansi.StringWidth(before[strings.LastIndex(before, "\n")+1:])
-	d.finish(d.send(tea.MouseClickMsg{X: x, Y: y, Button: b}))
+	d.finish(d.send(tea.MouseClickMsg{X: x, Y: strings.Count(before, "\n"), Button: b}))
 }
 
 func (d *dashboard) wheel(b tea.MouseButton) {
@@ -40,17 +37,15 @@ func (d *dashboard) wheel(b tea.MouseButton) {
 	d.finish(d.send(tea.MouseWheelMsg{X: 5, Y: 8, Button: b}))
 }
 
-// withMouse is a dashboard whose mouse is on; the answer that says so is gone.
-func withMouse(t *testing.T, content string) *dashboard {
+// dashboardWithMouse returns a dashboard with the mouse on.
+func dashboardWithMouse(t *testing.T, content string) *dashboard {
 	t.Helper()
 	d := startDashboard(t, content)
 	d.do("m", "esc")
 	return d
 }
 
-// Off, which it is at first, the mouse is the terminal's: nothing is asked of
-// it, and what it still sends does nothing.
-func TestTheMouseIsOffAtFirst(t *testing.T) {
+func TestToggleMouse(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	for _, on := range []bool{false, true, false} {
 		want := tea.MouseModeNone
@@ -66,60 +61,57 @@ func TestTheMouseIsOffAtFirst(t *testing.T) {
 	}
 }
 
-func TestClicks(t *testing.T) {
-	for _, c := range []struct {
+func TestClicked(t *testing.T) {
+	for _, tt := range []struct {
 		name   string
 		before string // keys
 		click  string
 		check  func(d *dashboard)
 	}{
-		{"a row selects", "", "label-d", func(d *dashboard) { d.isAt("d") }},
-		{"anywhere in the row", "", "401", func(d *dashboard) { d.isAt("f") }},
-		{"a row after another", "G", "label-b", func(d *dashboard) { d.isAt("b") }},
-		{"a title sorts", "", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
-		{"the same again turns round", "s s s", "STREAK", func(d *dashboard) { d.shows("order: streak, reversed") }},
-		{"and back", "s s s S", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
-		{"another begins its own way round", "s s s S", "STATE", func(d *dashboard) { d.shows("order: state"); d.hides("reversed") }},
-		{"when is by deadline", "", "BACK IN", func(d *dashboard) { d.shows("order: deadline") }},
-		{"the clock as well", "", " AT ", func(d *dashboard) { d.shows("order: deadline") }},
-		{"the bars as well", "", "COOLDOWN", func(d *dashboard) { d.shows("order: deadline") }},
-		{"why is worst first", "", "WHY", func(d *dashboard) { d.shows("order: worst first") }},
-		{"names are in the pool's order", "s", "CREDENTIAL", func(d *dashboard) { d.hides("order:") }},
-		{"a heading folds", "", "p  2 of 4", func(d *dashboard) { d.shows("4 hidden"); d.isAt("e") }},
-		{"a folded one unfolds", "left", "p  2 of 4", func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
-		{"of another provider too", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
-		{"a key acts", "down", "r reset", func(d *dashboard) { d.isReady("b"); d.shows("✓ reset label-b") }},
-		{"its word too", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
-		{"events", "down", "e events", func(d *dashboard) { d.open(ui.PaneEvents) }},
-		{"back from it", "d", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
-		{"the arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
-		{"the arrow down", "", "↓", func(d *dashboard) { d.isAt("b") }},
-		{"mark", "", "space mark", func(d *dashboard) { d.marks("p/a") }},
+		{"row", "", "label-d", func(d *dashboard) { d.isAt("d") }},
+		{"end of a row", "", "401", func(d *dashboard) { d.isAt("f") }},
+		{"title", "", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
+		{"title of the order", "s s s", "STREAK", func(d *dashboard) { d.shows("order: streak, reversed") }},
+		{"title of the reversed order", "s s s S", "STREAK", func(d *dashboard) { d.shows("order: streak"); d.hides("reversed") }},
+		{"another title", "s s s S", "STATE", func(d *dashboard) { d.shows("order: state"); d.hides("reversed") }},
+		{"back in", "", "BACK IN", func(d *dashboard) { d.shows("order: deadline") }},
+		{"cooldown", "", "COOLDOWN", func(d *dashboard) { d.shows("order: deadline") }},
+		{"why", "", "WHY", func(d *dashboard) { d.shows("order: worst first") }},
+		{"credential", "s", "CREDENTIAL", func(d *dashboard) { d.hides("order:") }},
+		{"heading", "", "p  2 of 4", func(d *dashboard) { d.shows("4 hidden"); d.isAt("e") }},
+		{"heading of a folded provider", "left", "p  2 of 4", func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
+		{"another heading", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
+		{"key", "down", "r reset", func(d *dashboard) { d.isReady("b"); d.shows("✓ reset label-b") }},
+		{"word of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
+		{"key of a pane", "d", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
+		{"arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
+		{"arrow down", "", "↓", func(d *dashboard) { d.isAt("b") }},
+		{"space", "", "space mark", func(d *dashboard) { d.marks("p/a") }},
 		{"quit", "", "q quit", func(d *dashboard) { equal(d.t, "the message", d.last, tea.Msg(tea.QuitMsg{})) }},
-		{"the chart is only seen", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
-		{"the filter keeps what was typed", "/ l", "enter keep", func(d *dashboard) { d.shows("/ l "); equal(d.t, "typing", d.m.arrangement.typing, false) }},
+		{"chart", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
+		{"key of the filter", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				d := withMouse(t, twoOut)
-				d.do(strings.Fields(c.before)...)
-				d.click(c.click)
-				c.check(d)
+				d := dashboardWithMouse(t, twoOut)
+				d.do(strings.Fields(tt.before)...)
+				d.click(tt.click)
+				tt.check(d)
 			})
 		})
 	}
 }
 
-func TestOnlyTheLeftButtonClicks(t *testing.T) {
-	d := withMouse(t, twoOut)
-	for _, b := range []tea.MouseButton{tea.MouseRight, tea.MouseMiddle, tea.MouseNone, tea.MouseBackward} {
-		d.clickWith("label-c", b, strings.Index)
+func TestClicked_OtherButtons(t *testing.T) {
+	d := dashboardWithMouse(t, twoOut)
+	for _, b := range []tea.MouseButton{tea.MouseRight, tea.MouseMiddle, tea.MouseNone} {
+		d.clickAt(strings.Index(d.screen(), "label-c"), b)
 		d.isAt("a")
 	}
 }
 
-func TestTheWheelMovesTheSelection(t *testing.T) {
-	d := withMouse(t, twoOut)
+func TestWheeled(t *testing.T) {
+	d := dashboardWithMouse(t, twoOut)
 	for _, step := range []struct {
 		button tea.MouseButton
 		at     string
@@ -135,36 +127,27 @@ func TestTheWheelMovesTheSelection(t *testing.T) {
 		d.wheel(step.button)
 		d.isAt(step.at)
 	}
-}
 
-func TestTheWheelScrollsThePane(t *testing.T) {
-	d := withMouse(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
-	d.press("?")
-	first := d.screen()
+	d.press("?", "down", "down", "down")
+	down := d.screen()
+	d.press("g")
 	d.wheel(tea.MouseWheelDown)
-	wheeled := d.screen()
-	d.press("up", "up", "up")
-	equal(t, "three lines up", d.screen(), first)
-	d.press("down", "down", "down")
-	equal(t, "three lines down", d.screen(), wheeled)
+	equal(t, "the help three lines down", d.screen(), down)
 	for range 50 {
 		d.wheel(tea.MouseWheelDown)
 	}
 	end := d.screen()
 	d.press("G")
-	equal(t, "the end", d.screen(), end)
-	d.isAt("a")
+	equal(t, "the end of the help", d.screen(), end)
 }
 
-// A click on an answer moves the focus there, one on what has it answers.
-func TestClicksAnswerAQuestion(t *testing.T) {
+// One click moves the focus and the next one answers.
+func TestDialogClicked(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		d := withMouse(t, twoOut)
+		d := dashboardWithMouse(t, twoOut)
 		d.do("R")
-		d.asks()
 		d.clickLast("no  ")
-		equal(t, "an open dialog", d.m.dialog != nil, false)
 		d.refuses("cancelled")
 
 		d.do("R")
@@ -180,15 +163,15 @@ func TestClicksAnswerAQuestion(t *testing.T) {
 	})
 }
 
-// Neither rows nor titles nor the wheel act through a dialog.
-func TestNothingActsThroughADialog(t *testing.T) {
+// Nothing behind a dialog can be clicked.
+func TestClicked_BehindDialog(t *testing.T) {
 	for _, open := range []string{"R", "x"} {
-		d := withMouse(t, twoOut)
+		d := dashboardWithMouse(t, twoOut)
 		d.press(open)
 		before := d.screen()
-		for _, words := range []string{"label-b", "STREAK", "q  1 of 3", "next back", "pooltop"} {
-			d.click(words)
-			equal(t, "the screen after a click on "+words, d.screen(), before)
+		for _, text := range []string{"label-b", "STREAK", "q  1 of 3", "next back", "pooltop"} {
+			d.click(text)
+			equal(t, "the screen after a click on "+text, d.screen(), before)
 		}
 		d.wheel(tea.MouseWheelDown)
 		equal(t, "the screen after the wheel", d.screen(), before)
@@ -197,48 +180,37 @@ func TestNothingActsThroughADialog(t *testing.T) {
 	}
 }
 
-// Clicks where the key was that asked answer nothing, however many they are,
-// until another place was clicked on.
-func TestTheClickThatAskedNeverAnswers(t *testing.T) {
-	for x := range 120 {
-		inBubble(t, func(t *testing.T) {
-			d := withMouse(t, twoOut)
+// Further clicks on the key that opened a dialog do not answer it.
+func TestClicked_DoubleClick(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		for x := range 120 {
+			d := dashboardWithMouse(t, twoOut)
 			d.do("a")
-			d.isCooling("b", "c")
 			for range 5 {
 				d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
 			}
 			d.isCooling("b", "c")
-		})
-	}
-	inBubble(t, func(t *testing.T) {
-		d := withMouse(t, twoOut)
+		}
+		d := dashboardWithMouse(t, twoOut)
 		d.do("a")
 		d.click("r reset")
 		before := d.screen()
-		d.click("ter accept") // where r was
+		d.click("ter accept") // at the place of "r reset"
 		equal(t, "the screen", d.screen(), before)
 		d.click("yes")
 		d.click("ter accept")
 		d.isReady("b", "c")
-	})
-}
 
-// A form that goes on to a question does not have its place answer that either.
-func TestTheClickThatSentTheFormNeverAnswers(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := withMouse(t, mixedPool)
-		d.do("G", "x") // the only one of its provider
-		line := d.screen()[strings.LastIndex(d.screen(), "\n")+1:]
-		before, _, _ := strings.Cut(line, "enter hold")
-		x := ansi.StringWidth(before)
+		d = dashboardWithMouse(t, mixedPool)
+		d.do("G", "x") // the only credential of its provider
+		left, _, _ := strings.Cut(d.screen()[strings.LastIndex(d.screen(), "\n")+1:], "enter hold")
 		d.click("enter hold")
 		d.asks()
-		question := d.screen()
+		before = d.screen()
 		for range 3 {
-			d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
+			d.finish(d.send(tea.MouseClickMsg{X: ansi.StringWidth(left), Y: 35, Button: tea.MouseLeft}))
 		}
-		equal(t, "the screen", d.screen(), question)
+		equal(t, "the screen", d.screen(), before)
 		d.isReady("e")
 	})
 }

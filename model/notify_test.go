@@ -11,38 +11,31 @@ import (
 	"pooltop/ui"
 )
 
-// notified is what a dashboard with notifications says when the store changes
-// from one content to the next.
+// notified changes the store and returns the notifications that are sent.
 func notified(d *dashboard, content string) string {
 	d.t.Helper()
 	d.write(content)
-	var said []string
+	var sent []string
 	var collect func(cmd tea.Cmd)
 	collect = func(cmd tea.Cmd) {
 		for _, msg := range results(cmd) {
 			if raw, ok := msg.(tea.RawMsg); ok {
-				text := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(raw.Msg), "\x1b]9;pooltop: "), "\x1b\\\a")
-				said = append(said, text)
-				continue
+				sent = append(sent, strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(raw.Msg), "\x1b]9;pooltop: "), "\x1b\\\a"))
+			} else {
+				collect(d.send(msg))
 			}
-			collect(d.send(msg))
 		}
 	}
 	collect(d.send(FileChanged{}))
-	return strings.Join(said, " | ")
+	return strings.Join(sent, " | ")
 }
 
 func dashboardWithNotifications(t *testing.T, content string) *dashboard {
 	t.Helper()
-	d := newDashboard(t, content)
-	d.m.cfg.Notifications = ui.NotifyOSC9
-	d.m.notifier.on = true
-	d.finish(d.m.loadPool())
-	return d
+	return startDashboard(t, content, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
 }
 
-// An edge is told, and what stands so is not.
-func TestNotifications(t *testing.T) {
+func TestNotify(t *testing.T) {
 	dead := `{"id": "a", "label": "label-a", "last_status": "dead"}`
 	tests := []struct{ name, before, after, want string }{
 		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
@@ -59,17 +52,14 @@ func TestNotifications(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "said", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
-			off := newDashboard(t, tt.before)
-			off.finish(off.m.loadPool())
-			equal(t, "said without being asked", notified(off, tt.after), "")
+			equal(t, "sent", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
+			equal(t, "sent while off", notified(startDashboard(t, tt.before), tt.after), "")
 		})
 	}
 }
 
-// A provider is out, back and out again; within a minute none of it is said
-// twice.
-func TestASubjectIsSpokenOfOnceAMinute(t *testing.T) {
+// Within a minute, nothing is sent twice.
+func TestNotify_QuietPeriod(t *testing.T) {
 	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
 	d := dashboardWithNotifications(t, back)
 	equal(t, "out", notified(d, out), "p out, first back in 1h00m00s")
@@ -80,8 +70,7 @@ func TestASubjectIsSpokenOfOnceAMinute(t *testing.T) {
 	equal(t, "out a minute later", notified(d, out), "p out, first back in 59m00s")
 }
 
-// The clock alone brings the first one back, as far as anybody can tell.
-func TestDueIsBack(t *testing.T) {
+func TestNotify_DueByClock(t *testing.T) {
 	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
 	d.now = d.now.Add(time.Hour)
@@ -90,15 +79,13 @@ func TestDueIsBack(t *testing.T) {
 	equal(t, "ready", notified(d, pool(ready("a", 1))), "all credentials ready (1)")
 }
 
-// What the file says reaches the terminal as text and nothing else.
-func TestNotificationsAreHarmless(t *testing.T) {
+func TestNotify_ControlSequences(t *testing.T) {
 	d := dashboardWithNotifications(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
-	said := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
-	equal(t, "said", said, "p\uFFFD]0,x\uFFFD, out, 1 due now")
+	sent := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
+	equal(t, "sent", sent, "p\uFFFD]0,x\uFFFD, out, 1 due now")
 }
 
-// The title and the progress bar say how many are ready, and how bad it is.
-func TestTitleAndProgress(t *testing.T) {
+func TestAnnounce_TitleAndProgress(t *testing.T) {
 	for content, want := range map[string]tea.ProgressBarState{
 		pool(ready("a", 0), ready("b", 0)):               tea.ProgressBarDefault,
 		pool(ready("a", 0), exhausted("b", 0, 1)):        tea.ProgressBarWarning,

@@ -1,0 +1,221 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pooltop/ui"
+)
+
+// twoOut has two providers with ready and cooling credentials; f is dead.
+const twoOut = `{"credential_pool": {"p": [
+	{"id": "a", "label": "label-a", "priority": 0, "consecutive_failures": 0},
+	{"id": "b", "label": "label-b", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 2},
+	{"id": "c", "label": "label-c", "priority": 2, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
+	{"id": "d", "label": "label-d", "priority": 3, "consecutive_failures": 0}
+], "q": [
+	{"id": "e", "label": "label-e", "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
+	{"id": "f", "label": "label-f", "priority": 1, "last_status": "dead", "last_error_code": 401},
+	{"id": "g", "label": "label-g", "priority": 2}
+]}}`
+
+// keyTests are what each key does.
+var keyTests = []struct {
+	keys   string // each of them
+	before string // keys to press first
+	does   string
+	check  func(d *dashboard)
+	says   bool // its status names a key
+}{
+	{keys: "down j", does: "moves down", check: func(d *dashboard) { d.isAt("b") }},
+	{keys: "down j", before: "G", does: "stays at the last", check: func(d *dashboard) { d.isAt("g") }},
+	{keys: "up k", before: "down down", does: "moves up", check: func(d *dashboard) { d.isAt("b") }},
+	{keys: "up k", does: "stays at the first", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "pgdown ctrl+f", does: "moves down a page", check: func(d *dashboard) { d.isAt("g") }},
+	{keys: "pgup ctrl+b", before: "G", does: "moves up a page", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "g home", before: "down down", does: "moves to the first", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "G end", does: "moves to the last", check: func(d *dashboard) { d.isAt("g") }},
+
+	{keys: "space", does: "marks and moves on", check: func(d *dashboard) { d.marks("p/a"); d.isAt("b") }},
+	{keys: "space", before: "space up", does: "removes the mark", check: func(d *dashboard) { d.marks() }},
+	{keys: "space", before: "space", does: "marks another", check: func(d *dashboard) { d.marks("p/a", "p/b") }},
+	{keys: "a", before: "down", does: "marks the provider", check: func(d *dashboard) { d.marks("p/a", "p/b", "p/c", "p/d"); d.isAt("b") }},
+	{keys: "a", before: "a", does: "removes the marks of the provider", check: func(d *dashboard) { d.marks() }},
+
+	{keys: "r", before: "down", does: "resets the selected credential", check: func(d *dashboard) { d.isReady("b"); d.isCooling("c", "e") }},
+	{keys: "r", does: "does not reset a ready credential", check: func(d *dashboard) { d.isCooling("b", "c", "e"); d.refuses("reset") }},
+	{keys: "r", before: "down space space", does: "asks about several", check: func(d *dashboard) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "R", does: "asks about the provider", check: func(d *dashboard) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "ctrl+r", does: "asks about everything", check: func(d *dashboard) { d.asks(); d.isCooling("b", "c", "e") }},
+	{keys: "x", does: "opens the form of a hold", check: func(d *dashboard) { d.asks(); d.isReady("a"); d.shows("duration") }},
+	{keys: "A", does: "syncs nothing without a token source", check: func(d *dashboard) { d.refuses("") }},
+	{keys: "u", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
+	{keys: "u", before: "down r", does: "undoes the reset", check: func(d *dashboard) { d.isCooling("b", "c", "e") }},
+
+	{keys: "/", does: "opens the filter", check: func(d *dashboard) { d.shows("/ ▏", "7 of 7 shown") }},
+	{keys: "s", does: "sorts worst first", check: func(d *dashboard) { d.shows("order: worst first") }},
+	{keys: "S", before: "s s", does: "reverses the order", check: func(d *dashboard) { d.shows("order: deadline, reversed") }},
+	{keys: "left", does: "folds the provider", check: func(d *dashboard) { d.shows("4 hidden"); d.hides("label-d"); d.isAt("e") }},
+	{keys: "right", before: "left", does: "unfolds the provider", check: func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
+
+	{keys: "f", does: "forecasts for all", check: func(d *dashboard) { d.open(ui.PaneForecast); d.shows("capacity  ") }},
+	{keys: "f", before: "f", does: "forecasts for the provider", check: func(d *dashboard) { d.open(ui.PaneForecast); d.shows("capacity of p") }},
+	{keys: "f", before: "f f", does: "closes the forecast", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+
+	{keys: "e", does: "opens the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("events  ") }},
+	{keys: "e", before: "e", does: "closes the events", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "e", does: "closes the events", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "down j", before: "e", does: "scrolls the events", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "/", before: "e", does: "filters the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
+	{keys: "p", does: "freezes the display", check: func(d *dashboard) { d.shows("❚ paused") }},
+	{keys: "p", before: "p", does: "resumes", check: func(d *dashboard) { d.shows("● live"); d.hides("paused") }},
+	{keys: "r", before: "down p", does: "does not act while paused", says: true, check: func(d *dashboard) { d.isCooling("b"); d.refuses("press p to resume") }},
+	{keys: "n", does: "turns notifications on", check: func(d *dashboard) {
+		d.shows("notifications on")
+		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
+	}},
+	{keys: "n", before: "n", does: "turns notifications off", check: func(d *dashboard) {
+		d.shows("notifications off")
+		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, false)
+	}},
+
+	{keys: "y", does: "copies the id", check: func(d *dashboard) {
+		equal(d.t, "the message", fmt.Sprint(d.last), "a")
+		d.shows("✓ copied id a")
+	}},
+
+	{keys: "enter d", does: "opens the detail", check: func(d *dashboard) { d.open(ui.PaneDetail) }},
+	{keys: "enter d", before: "enter", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "d", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "?", does: "closes the help", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "esc", before: "space", does: "removes the marks", check: func(d *dashboard) { d.marks() }},
+	{keys: "esc", before: "x", does: "closes the form", check: func(d *dashboard) { equal(d.t, "an open dialog", d.m.dialog != nil, false) }},
+	{keys: "esc", does: "does nothing else", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("a") }},
+	{keys: "T", does: "shows the time of day", check: func(d *dashboard) { d.shows("BACK AT"); d.hides("BACK IN") }},
+	{keys: "T", before: "T", does: "shows the time left", check: func(d *dashboard) { d.shows("BACK IN"); d.hides("BACK AT") }},
+	{keys: "t", does: "switches to high contrast", says: true, check: func(d *dashboard) { d.shows("✓ theme: high contrast on a dark background; t switches to light") }},
+	{keys: "t", before: "t", does: "switches to light", check: func(d *dashboard) { d.shows("✓ theme: light;") }},
+	{keys: "t", before: "t t t", does: "switches to dark", check: func(d *dashboard) { d.shows("✓ theme: dark;") }},
+	{keys: "m", does: "switches the mouse on", says: true, check: func(d *dashboard) { d.shows("✓ mouse on:", "m turns it off") }},
+	{keys: "m", before: "m", does: "switches the mouse off", check: func(d *dashboard) { d.shows("✓ mouse off:") }},
+	{keys: "?", does: "opens the help", check: func(d *dashboard) { d.open(ui.PaneHelp) }},
+	{keys: "?", before: "?", does: "closes the help", check: func(d *dashboard) { d.open(ui.PaneTable) }},
+	{keys: "?", before: "d", does: "opens the help over the detail", check: func(d *dashboard) { d.open(ui.PaneHelp) }},
+	{keys: "d", before: "?", does: "opens the detail over the help", check: func(d *dashboard) { d.open(ui.PaneDetail) }},
+	{keys: "down j", before: "?", does: "does not move the selection behind the help", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "down j", before: "d", does: "moves the selection behind the detail", check: func(d *dashboard) { d.isAt("b"); d.shows("label-b") }},
+	{keys: "ctrl+z", does: "suspends", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.SuspendMsg") }},
+	{keys: "q ctrl+c", does: "quits", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
+	{keys: "q ctrl+c", before: "?", does: "quits from the help", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
+}
+
+func TestKeyPressed(t *testing.T) {
+	chosen, replacement := remapped(t)
+	for _, tt := range keyTests {
+		for _, k := range strings.Fields(tt.keys) {
+			keys := append(strings.Fields(tt.before), k)
+			t.Run(strings.Join(keys, " ")+" "+tt.does, func(t *testing.T) {
+				inBubble(t, func(t *testing.T) {
+					d := startDashboard(t, twoOut)
+					d.do(keys...)
+					tt.check(d)
+					if tt.says {
+						return
+					}
+					d = startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+					for _, k := range keys {
+						d.do(replacement[k])
+					}
+					tt.check(d)
+				})
+			})
+		}
+	}
+}
+
+// Every default key has a test.
+func TestKeyPressed_TestsAreComplete(t *testing.T) {
+	tested := " "
+	for _, tt := range keyTests {
+		tested += tt.keys + " "
+	}
+	for _, a := range Actions() {
+		for _, k := range a.Keys {
+			if !strings.Contains(tested, " "+k+" ") {
+				t.Errorf("no test for %q (%s)", k, a.Name)
+			}
+		}
+	}
+}
+
+// remapped binds every action to another key and returns which one replaces which.
+func remapped(t *testing.T) (KeyBindings, map[string]string) {
+	t.Helper()
+	b, key := KeyBindings{}, map[string]string{}
+	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü")
+	for i, a := range Actions() {
+		if err := b.Bind(a.Name, free[i:i+1]); err != nil {
+			t.Fatal(err)
+		}
+		for _, old := range a.Keys {
+			key[old] = free[i]
+		}
+	}
+	if err := b.Check(); err != nil {
+		t.Fatal(err)
+	}
+	key[backKey], key[quitKey] = backKey, quitKey
+	return b, key
+}
+
+// Keys that are not bound, or not bound any more, do nothing.
+func TestKeyPressed_Unbound(t *testing.T) {
+	chosen, replacement := remapped(t)
+	unbound := []string{"z", "ctrl+x", "tab"}
+	for old := range replacement {
+		if old != backKey && old != quitKey {
+			unbound = append(unbound, old)
+		}
+	}
+	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+	before := d.screen()
+	for _, k := range unbound {
+		if cmd := d.press(k); cmd != nil {
+			t.Errorf("%s does something", k)
+		}
+		equal(t, "the screen after "+k, d.screen(), before)
+	}
+}
+
+func (d *dashboard) open(p ui.Pane) {
+	d.t.Helper()
+	equal(d.t, "the open pane", d.m.pane, p)
+}
+
+func (d *dashboard) asks() {
+	d.t.Helper()
+	if d.m.dialog == nil {
+		d.t.Errorf("no dialog is open:\n%s", d.screen())
+	}
+}
+
+// refuses checks that the status is a refusal.
+func (d *dashboard) refuses(words string) {
+	d.t.Helper()
+	if d.m.status == nil || d.m.status.Kind != ui.AnswerRefused || !strings.Contains(d.m.status.Text, words) {
+		d.t.Errorf("the status is %+v, want a refusal with %q", d.m.status, words)
+	}
+}
+
+// marks checks which credentials are marked.
+func (d *dashboard) marks(refs ...string) {
+	d.t.Helper()
+	var got []string
+	for ref := range d.m.marked {
+		got = append(got, ref.String())
+	}
+	slices.Sort(got)
+	equal(d.t, "the marks", strings.Join(got, " "), strings.Join(refs, " "))
+}
