@@ -212,12 +212,13 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	if len(c.Shares) > 1 {
 		out = append(out, sharedSentence(c))
 	}
-	switch stamp := text.Stamp(c.ExpiresAt, s.Now); expiry(c, s.Now) {
+	switch expiry(c, s.Now) {
 	case expired:
-		out = append(out, "its token also expired, at "+stamp)
-		if a.Availability == poolstate.Ready {
-			out[len(out)-1] = "its token expired at " + stamp
+		also := ""
+		if a.Availability != poolstate.Ready {
+			also = "also "
 		}
+		out = append(out, "its token "+also+"expired, at "+text.Stamp(c.ExpiresAt, s.Now))
 	case expiresSoon:
 		out = append(out, "its token expires in "+s.timeForm().countdown(c.ExpiresAt.Sub(s.Now)))
 	}

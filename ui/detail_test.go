@@ -71,7 +71,7 @@ func TestDetail(t *testing.T) {
 		},
 		{
 			"a token that is over", poolstate.Backoff, readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}),
-			[]string{"its token expired at Sun 22 Nov 09:20:00"},
+			[]string{"its token expired, at Sun 22 Nov 09:20:00"},
 			nil,
 		},
 		{

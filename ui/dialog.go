@@ -52,48 +52,62 @@ type Change struct{ Name, Words string }
 // maxChanges is the number of changes that a confirmation lists one by one.
 const maxChanges = 10
 
-// dialogLines draws the dialog, w cells wide.
-func (s *Screen) dialogLines(w int) []string { return s.dialogWith(w, maxChanges, s.Dialog.Note) }
-
-// dialogWith draws the dialog with at most some changes listed.
-func (s *Screen) dialogWith(w, most int, note string) []string {
+// dialogLines draws the dialog, w cells wide. What does not fit into h lines gives
+// way: first the note, then changes.
+func (s *Screen) dialogLines(w, h int) []string {
 	d := s.Dialog
-	out := []string{s.dialogTitle(w)}
+	head, tail := []string{s.dialogTitle(w)}, []string(nil)
 	if d.Choice != nil {
-		out = s.dialogText(theme.Text, theme.Bold, d.Title, w) // not cut: it ends with a path
+		head = s.dialogText(theme.Text, theme.Bold, d.Title, w) // not cut: it ends with a path
 	}
 	if len(d.Fields) > 0 {
-		out = append(out, "")
+		head = append(head, "")
 	}
 	for _, f := range d.Fields {
-		out = append(out, s.fieldLine(f, w))
+		head = append(head, s.fieldLine(f, w))
 	}
-	add := func(role theme.Role, words string) {
-		if words != "" {
-			out = append(out, s.dialogText(role, theme.Regular, words, w)...)
+	add := func(role theme.Role, words ...string) {
+		for _, t := range words {
+			if t != "" {
+				tail = append(tail, s.dialogText(role, theme.Regular, t, w)...)
+			}
 		}
 	}
-	for i, c := range d.Changes {
-		if i == most {
-			add(theme.Secondary, fmt.Sprintf("and %d more", len(d.Changes)-i))
-			break
-		}
-		out = append(out, s.changeLine(c, w))
-	}
-	for _, words := range d.Unaffected {
-		add(theme.Secondary, words)
-	}
+	add(theme.Secondary, d.Unaffected...)
 	if d.Preview != "" {
-		out = append(out, "")
+		tail = append(tail, "")
 		add(theme.Held, d.Preview)
 	}
-	add(theme.Secondary, note)
-	for _, words := range d.Warnings {
-		add(theme.Cooling, "! "+words)
+	note := len(tail)
+	add(theme.Secondary, d.Note)
+	noteEnd := len(tail)
+	for _, warning := range d.Warnings {
+		add(theme.Cooling, "! "+warning)
 	}
 	add(theme.Dead, d.Problem)
 	if d.Choice != nil {
-		out = append(out, s.choiceLine(*d.Choice))
+		tail = append(tail, s.choiceLine(*d.Choice))
+	}
+	if len(head)+min(len(d.Changes), maxChanges+1)+len(tail) > h {
+		tail = slices.Delete(tail, note, noteEnd)
+	}
+	return slices.Concat(head, s.changeLines(w, h-len(head)-len(tail)), tail)
+}
+
+// changeLines lists changes in at most h lines, and counts those that are not
+// listed.
+func (s *Screen) changeLines(w, h int) []string {
+	var out []string
+	all := s.Dialog.Changes
+	listed := min(len(all), maxChanges)
+	if listed > h || listed < len(all) {
+		listed = max(min(listed, h-1), 0)
+	}
+	for _, c := range all[:listed] {
+		out = append(out, s.changeLine(c, w))
+	}
+	if rest := len(all) - listed; rest > 0 {
+		out = append(out, s.dialogText(theme.Secondary, theme.Regular, fmt.Sprintf("and %d more", rest), w)...)
 	}
 	return out
 }
@@ -157,21 +171,12 @@ func (s *Screen) choiceLine(yes bool) string {
 // dialogBlock draws a rule and the dialog below the table in exactly h lines.
 func (s *Screen) dialogBlock(h int) []string {
 	out := []string{s.Theme.Line().To(s.margin()).Rule(s.Width - s.margin()).String()}
-	w, room := s.inner(), max(h-1, 0)
-	lines := s.dialogLines(w)
-	if over := len(lines) - room; over > 0 {
-		listed := min(len(s.Dialog.Changes), maxChanges)
-		if listed == len(s.Dialog.Changes) {
-			over++ // "and n more" takes a line
-		}
-		lines = s.dialogWith(w, max(listed-over, 0), "")
-	}
-	lines = s.shortened(lines, room)
-	out = append(out, indented(s, lines)...)
+	room := max(h-1, 0)
+	lines := s.shortened(s.dialogLines(s.inner(), room), room)
 	if s.Dialog.Choice != nil && len(lines) > 1 {
 		s.addChoice(len(lines)) // the last line, below the rule
 	}
-	return filled(out, h)[:h]
+	return filled(append(out, indented(s, lines)...), h)[:h]
 }
 
 // shortened cuts the lines of a dialog to the room there is. A confirmation

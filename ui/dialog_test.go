@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -61,7 +62,7 @@ func TestDialog_ManyChanges(t *testing.T) {
 	for n, want := range map[int]string{10: "", 11: "and 1 more", 40: "and 30 more"} {
 		s.Dialog = confirmation(n)
 		var text []string
-		for _, l := range s.dialogLines(100) {
+		for _, l := range s.dialogLines(100, math.MaxInt) {
 			text = append(text, plain(l))
 		}
 		all := strings.Join(text, "\n")

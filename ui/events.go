@@ -236,8 +236,8 @@ func (s *Screen) eventsPane(th *theme.Theme) string {
 	}
 	skip := clampOffset(s.Offset, all, h)
 	head := th.Line().Bold(theme.Text, "events")
-	if words := text.Plural(all, "event", "events") + ", newest first"; head.Col()+2+text.Width(words) <= w && all > 0 {
-		head.To(head.Col()+2).Write(theme.Secondary, words)
+	if all > 0 {
+		add(head, 2, w, theme.Secondary, theme.Regular, text.Plural(all, "event", "events")+", newest first")
 	}
 	lines := append([]string{head.String()}, s.eventLines(th, w, h, skip)...)
 	out := append(s.paneHead(), indented(s, lines)...)

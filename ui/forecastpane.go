@@ -9,23 +9,22 @@ import (
 	"pooltop/ui/theme"
 )
 
-// detailWidth is how wide the detail beside the forecast is.
+// detailWidth is the width of the detail beside the forecast or the events.
 const detailWidth = 48
 
-// forecastBeside draws the forecast and, beside it, the detail of a credential,
+// forecastBeside draws the forecast and beside it the detail of a credential,
 // nil for none, in at most h lines.
 func (s *Screen) forecastBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
-	chartWidth := s.besideWidth()
-	return s.besideDetail(th, s.forecastLines(th, chartWidth, h), c, h)
+	return s.besideDetail(th, s.forecastLines(th, s.besideWidth(), h), c, h)
 }
 
-// eventsBeside draws the newest events in the place of the forecast.
+// eventsBeside draws the newest events instead of the forecast.
 func (s *Screen) eventsBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
 	left := append([]string{th.Line().Bold(theme.Text, "events").String()}, s.eventLines(th, s.besideWidth(), h-1, 0)...)
 	return s.besideDetail(th, left, c, h)
 }
 
-// besideWidth is what the detail leaves for what stands beside it.
+// besideWidth is the width of what is beside the detail.
 func (s *Screen) besideWidth() int { return s.inner() - detailWidth - 4 }
 
 func (s *Screen) besideDetail(th *theme.Theme, left []string, c *poolstate.Credential, h int) []string {
@@ -36,7 +35,7 @@ func (s *Screen) besideDetail(th *theme.Theme, left []string, c *poolstate.Crede
 	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
 }
 
-// forecastLines draws the answer in words and the chart, w cells wide and h
+// forecastLines draws the forecast in words and as a chart, w cells wide and h
 // lines high.
 func (s *Screen) forecastLines(th *theme.Theme, w, h int) []string {
 	f, of := s.forecast()
@@ -44,15 +43,13 @@ func (s *Screen) forecastLines(th *theme.Theme, w, h int) []string {
 	if of != "" {
 		head.Write(theme.Text, " of "+text.Fit(text.Clean(of, text.RowLimit), w/3))
 	}
-	if said := chart.Summary(&f, s.Now); head.Col()+2+text.Width(said) <= w {
-		head.To(head.Col()+2).Write(theme.Secondary, said)
-	}
+	add(head, 2, w, theme.Secondary, theme.Regular, chart.Summary(&f, s.Now))
 	out := []string{head.String()}
 	capacity := chart.Capacity{Theme: th, Forecast: f, Now: s.Now, Selected: s.Selected}
 	return append(out, capacity.Lines(w, h-1)...)
 }
 
-// forecast is that of the provider that is asked for, or of the whole pool.
+// forecast returns the forecast of ForecastOf, or of the whole pool.
 func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
 		return p.Forecast(s.Policy, s.Now), p.Name
@@ -60,8 +57,8 @@ func (s *Screen) forecast() (f poolstate.Forecast, of string) {
 	return s.Pool.Forecast(s.Policy, s.Now), ""
 }
 
-// forecastPane is the forecast as large as the screen, with an answer for each
-// provider that is out.
+// forecastPane draws the forecast as large as the screen, and when each provider
+// that is out is back.
 func (s *Screen) forecastPane(th *theme.Theme) []string {
 	w, h := s.inner(), s.paneHeight()
 	answers := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
@@ -82,8 +79,8 @@ func (s *Screen) forecastPane(th *theme.Theme) []string {
 	return indented(s, lines)
 }
 
-// briefFacts is what the file says of a credential apart from its state, in two
-// lines.
+// briefFacts draws what the file says about a credential apart from its state,
+// in two lines.
 func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []string {
 	join := func(texts ...string) string {
 		l := th.Line()

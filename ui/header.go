@@ -209,24 +209,17 @@ func (s *Screen) staleSentence() string { return text.Clean(s.Feed.Reason, text.
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	first, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
 	_, second := whenBack(sum.NextAt, s.Now, timeForm{!s.Clock, s.Coarse})
-	fits := func(s string) bool { return l.Col()+text.Width(s) <= end }
 	l.Bold(theme.Text, text.Fit(text.CredentialName(sum.Next), max(end-l.Col()-text.Width(first)-2, 4)))
-	if provider := " " + text.Clean(sum.Next.Provider, text.RowLimit); fits(provider + "  " + first) {
-		l.Write(theme.Secondary, provider)
-	}
-	if fits("  " + first) {
-		l.To(l.Col()+2).Bold(theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), first)
-	}
-	if fits("  " + second) {
-		l.To(l.Col()+2).Write(theme.Secondary, second)
-	}
+	add(l, 1, end-2-text.Width(first), theme.Secondary, theme.Regular, text.Clean(sum.Next.Provider, text.RowLimit))
+	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)
+	add(l, 2, end, theme.Secondary, theme.Regular, second)
 	who, by := "all", text.Moment(sum.AllAt, s.Now)
 	if never := sum.Count[poolstate.Dead] + sum.Count[poolstate.Disabled]; never > 0 {
 		who = "all but " + strconv.Itoa(never)
 	}
 	for _, words := range []string{who + " ready by ", who + " by "} {
-		if fits("    " + words + by) {
-			l.To(l.Col()+4).Write(theme.Secondary, words).Write(theme.Text, by)
+		if add(l, 4, end-text.Width(by), theme.Secondary, theme.Regular, words) {
+			l.Write(theme.Text, by)
 			return
 		}
 	}

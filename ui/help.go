@@ -76,18 +76,18 @@ func (s *Screen) policyHelp(w int) []string {
 	if !s.Policy.Climbs() {
 		words = "every failure costs the same, whatever the streak"
 	}
-	because := "because the file records streaks"
+	because := "applies because the file records streaks"
 	switch {
 	case s.PolicyForced:
-		because = "as set by --policy or the configuration"
+		because = "set by --policy or the configuration"
 	case s.Evidence != nil:
 		did := "did not raise"
 		if s.Evidence.Counts {
 			did = "raised"
 		}
-		because = "because the failure of " + s.Evidence.Name + " at " + text.Stamp(s.Evidence.At, s.Now) + " " + did + " its streak"
+		because = "applies because the failure of " + s.Evidence.Name + " at " + text.Stamp(s.Evidence.At, s.Now) + " " + did + " its streak"
 	case !s.Policy.Climbs():
-		because = "because the file records no streaks"
+		because = "applies because the file records no streaks"
 	}
 	out := []string{"", s.Theme.Line().Bold(theme.Text, "policy "+s.Policy.String()).String()}
 	return append(append(out, wrapped(s.Theme, words, w)...), wrapped(s.Theme, because, w)...)

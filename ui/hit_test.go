@@ -166,7 +166,7 @@ func (h *hits) complete() {
 		return
 	}
 	plan := s.plan()
-	all := linesFrom(s.Groups, plan.spaced, 0, lineCount(s.Groups, plan.spaced))
+	all := s.lines(plan.spaced)
 	want := 0
 	offset := clampOffset(s.Offset, len(all), plan.table)
 	for i := offset; i < min(offset+plan.table, len(all)); i++ {

@@ -1,5 +1,7 @@
 package ui
 
+import "math"
+
 // plan says which parts of the screen there is room for, and how high the table
 // is. As the height shrinks, the table keeps its lines the longest: the detail
 // gives way first, then blank lines, then the rest of the header.
@@ -50,11 +52,11 @@ func (s *Screen) plan() plan {
 			left--
 		}
 	}
-	need := lineCount(s.Groups, false)
+	need := len(s.lines(false))
 	switch {
 	case s.Dialog != nil:
 		// A dialog is not cut for the table as long as one row of that remains.
-		lines := len(s.dialogLines(s.Width-2*s.margin())) + 1
+		lines := len(s.dialogLines(s.inner(), math.MaxInt)) + 1
 		p.detail = max(min(lines, left-1), 0)
 	case need <= left && need > left-detailLeast:
 		// A table that would fit does not scroll because of the detail.

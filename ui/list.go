@@ -4,15 +4,15 @@ import (
 	"strings"
 )
 
-// List draws the whole table once, for output that does not move: summary,
-// column titles, every row. Lines end where their text does.
+// List draws the whole table for output to a file or pipe: summary, column
+// titles and every row, without trailing blanks.
 func List(s *Screen) string {
 	out := []string{s.counts(s.Theme)}
 	if s.Pool.Len() > 0 {
 		out = append(out, s.next(s.Theme), "", newTable(s, s.Theme).header())
 	}
 	t := newTable(s, s.Theme)
-	for _, l := range linesFrom(s.Groups, true, 0, lineCount(s.Groups, true)) {
+	for _, l := range s.lines(true) {
 		out = append(out, t.draw(l))
 	}
 	for i := range out {

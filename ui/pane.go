@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // paged draws a title, text that can be scrolled, and the footer.
@@ -82,4 +85,13 @@ func (s *Screen) beside(left, right []string, at int) []string {
 		}
 	}
 	return out
+}
+
+// add writes text behind some blanks if it ends before a cell.
+func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
+	if l.Col()+gap+text.Width(s) > end {
+		return false
+	}
+	l.To(l.Col()+gap).Draw(role, weight, s)
+	return true
 }

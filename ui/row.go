@@ -22,8 +22,8 @@ type row struct {
 
 // credential draws the row of a credential.
 func (t *table) credential(c *poolstate.Credential) string {
-	r := &row{table: t, Line: t.theme.Line(), c: c, a: t.policy.Assess(c, t.now)}
-	if t.selected != nil && c.Ref == *t.selected {
+	r := &row{table: t, Line: t.theme.Line(), c: c, a: t.s.Policy.Assess(c, t.s.Now)}
+	if t.s.isSelected(c) {
 		r.To(t.cols.cursor)
 		r.Selected = true
 		r.Bold(theme.Accent, "▌")
@@ -38,7 +38,7 @@ func (t *table) credential(c *poolstate.Credential) string {
 		// The background reaches one cell beyond the text on both sides. Its last
 		// cell is a no-break space: renderers erase trailing blanks, and not every
 		// terminal paints what it erases.
-		r.To(min(t.cols.end+1, t.width)-1).Write(theme.Text, "\u00a0")
+		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, "\u00a0")
 	}
 	return r.String()
 }
@@ -47,8 +47,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 // action or, as it fades, the one for a change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
-	switch fresh := r.fresh[r.c.Ref]; {
-	case r.marked[r.c.Ref]:
+	switch fresh := r.s.Fresh[r.c.Ref]; {
+	case r.s.Marked[r.c.Ref]:
 		mark = markNext
 	case fresh > 1:
 		mark = theme.MarkFresh
@@ -71,7 +71,7 @@ func (r *row) name() {
 	if r.c.Shares != nil {
 		marks += theme.MarkShared
 	}
-	soon := expiry(r.c, r.now)
+	soon := expiry(r.c, r.s.Now)
 	if soon != expiryFar {
 		marks += theme.MarkExpiry
 	}
@@ -102,7 +102,7 @@ func (r *row) state() {
 }
 
 func (r *row) why() {
-	r.To(r.cell.from).Write(theme.Secondary, text.Fit(reason(r.c, r.a.Availability, r.now), r.cell.width()))
+	r.To(r.cell.from).Write(theme.Secondary, text.Fit(reason(r.c, r.a.Availability, r.s.Now), r.cell.width()))
 }
 
 // streak draws the ladder, filled up to the current step, and the number. A
@@ -123,7 +123,7 @@ func (r *row) streak() {
 		return
 	}
 	r.To(r.cell.from)
-	if known && r.policy.Climbs() {
+	if known && r.s.Policy.Climbs() {
 		r.ladder(n)
 	}
 	if n != 0 || !known {

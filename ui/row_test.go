@@ -96,7 +96,7 @@ func TestRow_Streak(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(entry{"consecutive_failures": c.streak}))
 			for width, want := range map[int]string{streakWidth: c.wide, len("STREAK"): c.narrow} {
-				r := &row{table: &table{policy: c.policy}, Line: plainTheme.Line(), c: cred, cell: span{0, width}}
+				r := &row{table: &table{s: &Screen{Policy: c.policy}}, Line: plainTheme.Line(), c: cred, cell: span{0, width}}
 				r.streak()
 				equal(t, "streak", strings.TrimSpace(r.String()), want)
 				equal(t, "it fits", r.Col() <= width, true)

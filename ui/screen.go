@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -203,34 +205,27 @@ func (s *Screen) place(plan plan) string {
 	if n := len(s.Marked); n > 0 {
 		return strconv.Itoa(n) + " marked"
 	}
-	if lineCount(s.Groups, plan.spaced) <= plan.table {
+	if len(s.lines(plan.spaced)) <= plan.table {
 		return ""
 	}
-	number, total := 0, 0
-	group, item, found := s.locate()
-	for g := range s.Groups {
-		if found && g == group {
-			number = total + item + 1
-		}
-		total += len(s.Groups[g].Credentials)
-	}
-	return strconv.Itoa(number) + " of " + strconv.Itoa(total)
+	all := slices.Collect(listed(s.Groups))
+	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 
 // tableLines draws the visible part of the table. The heading of the group at
 // the top stays in sight.
 func (s *Screen) tableLines(t *table, plan plan) []string {
-	total := lineCount(s.Groups, plan.spaced)
-	offset := clampOffset(s.Offset, total, plan.table)
+	lines := s.lines(plan.spaced)
+	offset := clampOffset(s.Offset, len(lines), plan.table)
 	out := make([]string, 0, plan.table)
-	for i, l := range linesFrom(s.Groups, plan.spaced, offset, plan.table) {
+	for i, l := range lines[offset:min(offset+plan.table, len(lines))] {
 		if i == 0 && offset > 0 && l.kind != lineHeading && plan.table > 1 {
 			l = tableLine{kind: lineHeading, group: l.group}
 		}
 		s.addLine(len(out), l)
 		out = append(out, t.draw(l))
 	}
-	if total == 0 && plan.table > 0 {
+	if len(lines) == 0 && plan.table > 0 {
 		l := t.theme.Line().To(t.cols.at[columnName].from)
 		out = append(out, l.Write(theme.Secondary, "nothing matches; esc clears the filter").String())
 	}
@@ -256,9 +251,9 @@ func ScrollTo(s *Screen) int {
 		return 0
 	}
 	plan := s.plan()
-	total := lineCount(s.Groups, plan.spaced)
-	offset := clampOffset(s.Offset, total, plan.table)
-	at := s.lineOfSelected(plan.spaced)
+	lines := s.lines(plan.spaced)
+	offset := clampOffset(s.Offset, len(lines), plan.table)
+	at := s.lineOfSelected(lines)
 	if at < 0 {
 		return offset
 	}
@@ -266,7 +261,7 @@ func ScrollTo(s *Screen) int {
 	if top > 0 && plan.table > 1 {
 		top-- // the heading that stays covers the first line
 	}
-	if top == 1 && linesFrom(s.Groups, plan.spaced, top, 1)[0].kind == lineHeading {
+	if top == 1 && lines[1].kind == lineHeading {
 		top = 0
 	}
 	switch {
@@ -275,7 +270,7 @@ func ScrollTo(s *Screen) int {
 	case at >= offset+plan.table:
 		offset = at - plan.table + 1
 	}
-	return clampOffset(offset, total, plan.table)
+	return clampOffset(offset, len(lines), plan.table)
 }
 
 // PageSize returns by how many lines a page key moves in the table.

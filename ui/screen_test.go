@@ -45,7 +45,7 @@ func TestRender_GoldenColors(t *testing.T) {
 		t.Run(scheme.String(), func(t *testing.T) {
 			s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 			s.Theme = scheme.Theme(colorprofile.TrueColor)
-			uitest.Golden(t, "colors-"+strings.ReplaceAll(scheme.String(), " ", "-")+".txt", Render(s.sizedAt(120, 36))+"\n")
+			uitest.Golden(t, "colors-"+scheme.Name()+".txt", Render(s.sizedAt(120, 36))+"\n")
 		})
 	}
 }

@@ -80,14 +80,10 @@ func (s *Screen) tiny() string {
 		age := " stale " + text.Span(s.Now.Sub(s.Feed.Since))
 		return l.Bold(theme.Dead, text.Fit(age, s.Width-l.Col())).String()
 	}
-	if l.Col()+6 <= s.Width {
-		l.Write(theme.Secondary, " ready")
-	}
+	add(l, 1, s.Width, theme.Secondary, theme.Regular, "ready")
 	if sum.Next != nil {
 		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
-		if l.Col()+1+text.Width(back) <= s.Width {
-			l.To(l.Col()+1).Bold(theme.Cooling, back)
-		}
+		add(l, 1, s.Width, theme.Cooling, theme.Bold, back)
 	}
 	return l.String()
 }

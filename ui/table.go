@@ -3,7 +3,6 @@ package ui
 import (
 	"iter"
 	"strconv"
-	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/chart"
@@ -14,28 +13,18 @@ import (
 
 // table draws the lines of the table.
 type table struct {
-	groups   []filter.Group
-	theme    *theme.Theme
-	policy   poolstate.Policy
-	now      time.Time
-	width    int
-	cols     columns
-	selected *poolstate.Ref
-	marked   map[poolstate.Ref]bool
-	fresh    map[poolstate.Ref]int
+	s     *Screen
+	theme *theme.Theme
+	cols  columns
+	form  timeForm
 	// timeline is the scale that all cooldowns share; nil if each has its own.
 	timeline *chart.Timeline
-	form     timeForm
 }
 
 func newTable(s *Screen, th *theme.Theme) *table {
-	t := &table{
-		groups: s.Groups, theme: th, policy: s.Policy, now: s.Now,
-		width: s.Width, cols: columnsFor(s.Width, s.Hidden), selected: s.Selected,
-		marked: s.Marked, fresh: s.Fresh, form: s.timeForm(),
-	}
+	t := &table{s: s, theme: th, cols: columnsFor(s.Width, s.Hidden), form: s.timeForm()}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
-		t.timeline = chart.NewTimeline(listed(t.groups), t.policy, t.now, t.cols.at[ColumnCooldown].width())
+		t.timeline = chart.NewTimeline(listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
 	return t
 }
@@ -88,14 +77,14 @@ func (t *table) title(col Column) string {
 func (t *table) draw(tl tableLine) string {
 	switch tl.kind {
 	case lineHeading:
-		return t.heading(&t.groups[tl.group])
+		return t.heading(&t.s.Groups[tl.group])
 	case lineNote:
-		note := t.groups[tl.group].Provider.Notes[tl.item]
+		note := t.s.Groups[tl.group].Provider.Notes[tl.item]
 		l := t.theme.Line().To(t.cols.glyph).Write(theme.Cooling, "!")
 		from := t.cols.at[columnName].from
 		return l.To(from).Write(theme.Secondary, text.Fit(note, t.cols.end-from)).String()
 	case lineCredential:
-		return t.credential(t.groups[tl.group].Credentials[tl.item])
+		return t.credential(t.s.Groups[tl.group].Credentials[tl.item])
 	}
 	return ""
 }
@@ -103,7 +92,7 @@ func (t *table) draw(tl tableLine) string {
 // heading draws a provider's name and how many of its credentials are ready. A
 // provider that is out is the loudest line on the screen.
 func (t *table) heading(g *filter.Group) string {
-	sum := g.Provider.Summarize(t.policy, t.now)
+	sum := g.Provider.Summarize(t.s.Policy, t.s.Now)
 	end := t.cols.end
 	l := t.theme.Line().To(t.cols.cursor + 1)
 	// The name may take half of the line; the state is never pushed out.
@@ -113,7 +102,7 @@ func (t *table) heading(g *filter.Group) string {
 	switch {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
-		state = outSentence(&sum, t.now, t.form)
+		state = outSentence(&sum, t.s.Now, t.form)
 		if l.Col()+text.Width(name)+2+text.Width(state) > end {
 			state = "none ready"
 		}
@@ -121,20 +110,15 @@ func (t *table) heading(g *filter.Group) string {
 		state = strconv.Itoa(sum.Ready()) + " of " + strconv.Itoa(sum.Total) + " ready"
 	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
-	add := func(role theme.Role, weight theme.Weight, s string) {
-		if l.Col()+2+text.Width(s) <= end {
-			l.To(l.Col()+2).Draw(role, weight, s)
-		}
-	}
-	add(role, weight, state)
+	add(l, 2, end, role, weight, state)
 	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
-		add(theme.Secondary, theme.Regular, strconv.Itoa(n)+" hidden")
+		add(l, 2, end, theme.Secondary, theme.Regular, strconv.Itoa(n)+" hidden")
 	}
-	if n := g.Provider.Outage(t.policy, t.now); n > 0 {
-		add(theme.Secondary, theme.Regular, outageSentence(n))
+	if n := g.Provider.Outage(t.s.Policy, t.s.Now); n > 0 {
+		add(l, 2, end, theme.Secondary, theme.Regular, outageSentence(n))
 	}
 	gap := 1
-	if t.width >= mediumFrom {
+	if t.s.Width >= mediumFrom {
 		gap = 2
 	}
 	return l.To(l.Col() + gap).Rule(end).String()

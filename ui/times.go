@@ -58,7 +58,7 @@ func (t *table) times(a poolstate.Assessment) (back, at string) {
 	if a.Deadline.IsZero() || !due && !a.Availability.Returns() {
 		return back, ""
 	}
-	at = text.Moment(a.Deadline.At, t.now)
+	at = text.Moment(a.Deadline.At, t.s.Now)
 	if alone := !t.cols.shows(ColumnAt); !t.form.clock || due && alone {
 		return back, at // "now" says more than when that was
 	}
