@@ -31,7 +31,7 @@ func (s *Screen) detailBlock(th *theme.Theme, h int, events bool) []string {
 func (s *Screen) detailBesideFacts(th *theme.Theme, c *poolstate.Credential, h int) []string {
 	right := min(s.inner()*2/5, 52)
 	left := s.inner() - right - 3
-	detail := joined(fitSections(s.sections(th, c, left), h), h)
+	detail := joinSections(fitSections(s.sections(th, c, left), h), h)
 	facts := s.factLines(th, c, right)
 	return s.beside(detail[:min(len(detail), h)], facts[:min(len(facts), h)], left+3)
 }
@@ -87,9 +87,9 @@ func fitSections(sections [][]string, h int) [][]string {
 	return sections
 }
 
-// joined puts sections one after the other, with blank lines between them if
+// joinSections puts sections one after the other, with blank lines between them if
 // there is room for that in h lines.
-func joined(sections [][]string, h int) []string {
+func joinSections(sections [][]string, h int) []string {
 	lines, breaks := 0, -1
 	for _, sec := range sections {
 		if len(sec) > 0 {
@@ -163,7 +163,7 @@ func (s *Screen) timeLines(th *theme.Theme, c *poolstate.Credential, a poolstate
 		}
 	}
 	origin, streak := originSentence(c, a, s.Policy), streakWords(c)
-	if both := joinWords(origin, streak); text.Width(both) <= w {
+	if both := joined(", ", origin, streak); text.Width(both) <= w {
 		return append(out, wrapped(th, both, w)...)
 	}
 	return append(append(out, wrapped(th, origin, w)...), wrapped(th, streak, w)...)
@@ -296,6 +296,6 @@ func (s *Screen) factLines(th *theme.Theme, c *poolstate.Credential, w int) []st
 // detailLines draws the detail as a pane of its own.
 func (s *Screen) detailLines(th *theme.Theme, w int) []string {
 	c := s.selected()
-	lines := joined(s.sections(th, c, w), math.MaxInt)
+	lines := joinSections(s.sections(th, c, w), math.MaxInt)
 	return indented(s, append(append(lines, ""), s.factLines(th, c, w)...))
 }

@@ -165,12 +165,12 @@ func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
 	default:
 		parts = []string{plainWords[r.Kind]}
 	}
-	return joinWords(parts...)
+	return joined(", ", parts...)
 }
 
-// joinWords joins those that are not empty.
-func joinWords(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+// joined joins the parts that are not empty.
+func joined(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
 
 // quoted quotes text that a person or provider wrote, and is empty without any.

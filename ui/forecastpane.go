@@ -30,7 +30,7 @@ func (s *Screen) besideWidth() int { return s.inner() - detailWidth - 4 }
 func (s *Screen) besideDetail(th *theme.Theme, left []string, c *poolstate.Credential, h int) []string {
 	var right []string
 	if c != nil {
-		right = joined(append(fitSections(s.sections(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
+		right = joinSections(append(fitSections(s.sections(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
 	}
 	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
 }
@@ -82,18 +82,11 @@ func (s *Screen) forecastPane(th *theme.Theme) []string {
 // briefFacts draws what the file says about a credential apart from its state,
 // in two lines.
 func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []string {
-	join := func(texts ...string) string {
-		l := th.Line()
-		for _, s := range texts {
-			if s == "" || l.Col()+2 >= w {
-				continue
-			}
-			if l.Col() > 0 {
-				l.To(l.Col() + 2)
-			}
-			l.Write(theme.Secondary, text.Fit(text.Clean(s, text.RowLimit), w-l.Col()))
+	line := func(facts ...string) string {
+		for i := range facts {
+			facts[i] = text.Clean(facts[i], text.RowLimit)
 		}
-		return l.String()
+		return th.Line().Write(theme.Secondary, text.Fit(joined("  ", facts...), w)).String()
 	}
 	id, requests := c.ID, ""
 	if id != "" {
@@ -103,7 +96,7 @@ func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []string {
 		requests = text.Plural(n, "request", "requests")
 	}
 	return []string{
-		join(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
-		join(c.AuthType, c.Source),
+		line(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
+		line(c.AuthType, c.Source),
 	}
 }

@@ -4,30 +4,30 @@ import (
 	"strings"
 )
 
-// keyWords are those keys whose word on screen is not their name.
+// keyWords are the words on screen for keys that are not called by their name.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
 }
 
-// KeyWord is how a key stands on the screen, by its name: as it is printed on
-// keyboards, with the keys that are held down before it.
+// KeyWord returns the word on screen for the name of a key, as printed on
+// keyboards: "pgup" is PgUp, "ctrl+up" is ctrl+↑.
 func KeyWord(name string) string {
-	held := ""
+	modifiers := ""
 	for {
 		mod, rest, found := strings.Cut(name, "+")
 		if !found || mod == "" || rest == "" {
 			break
 		}
-		held, name = held+mod+"+", rest
+		modifiers, name = modifiers+mod+"+", rest
 	}
 	if word, ok := keyWords[name]; ok {
 		name = word
 	}
-	return held + name
+	return modifiers + name
 }
 
-// KeyWords are the words of several keys that do the same.
+// KeyWords returns the words for several keys, separated by blanks.
 func KeyWords(names []string) string {
 	words := make([]string, len(names))
 	for i, n := range names {
