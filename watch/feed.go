@@ -2,6 +2,7 @@ package watch
 
 import (
 	"errors"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 
@@ -100,13 +101,12 @@ func (f *feed) receive() {
 }
 
 func (f *feed) mark(ev fsnotify.Event) {
-	name := fold(ev.Name)
-	for _, file := range f.layout.files[name] {
+	for _, file := range f.layout.files[fold(ev.Name)] {
 		file.touched.Store(true)
 		post(f.wake)
 	}
 	// Some systems report a write to a directory for each change inside it.
-	if f.layout.way[name] && ev.Op != fsnotify.Write {
+	if _, watched := f.layout.dirs[filepath.Clean(ev.Name)]; watched && ev.Op != fsnotify.Write {
 		f.stale.Store(true)
 		post(f.wake)
 	}

@@ -107,7 +107,7 @@ func TestMark_Names(t *testing.T) {
 	root := filepath.VolumeName(t.TempDir()) + string(filepath.Separator)
 	f := &file{}
 	fd := &feed{wake: make(chan struct{}, 1), layout: &layout{
-		files: map[string][]*file{fold(root + "f"): {f}}, way: map[string]bool{fold(root + "home"): true},
+		files: map[string][]*file{fold(root + "f"): {f}}, dirs: map[string]os.FileInfo{root + "home": nil},
 	}}
 	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // as in the root directory
 	if !f.touched.Load() || fd.stale.Load() {

@@ -1,14 +1,14 @@
 // Package watch reports when files may have changed.
 //
-// It uses the file events of the operating system to notice a file that is
-// written in place, replaced by rename, removed or created, a symbolic link on
-// the way to it that is switched, and directories that are removed and created
-// again. Nothing has to exist at first.
+// It uses the file events of the operating system, of the directory of each path
+// and, if the path is a symbolic link, of that of its target. So it notices a
+// file that is written in place, replaced, removed or created. Neither the file
+// nor its directory has to exist.
 //
-// Every [Interval] it also compares the result of os.Stat, for all paths at the
-// same moment. That finds what events do not report, such as another machine's
-// change on a network file system or a renamed directory further up, and takes
-// the place of events if the system cannot provide them.
+// Every [Interval] it also compares the results of os.Stat. That finds what events
+// do not report, such as another machine's change on a network file system or a
+// replaced directory further up, and takes the place of events if the system
+// cannot provide them.
 //
 //	for c := range watch.Start(ctx, "config.json", "/var/lib/app/state.json") {
 //		reload(c.Path)
@@ -34,6 +34,7 @@ const burst = 25 * time.Millisecond
 // Mode is how changes of a path are noticed.
 type Mode int
 
+// The modes.
 const (
 	Live    Mode = iota // as they happen
 	Polling             // within Interval
@@ -68,7 +69,7 @@ type file struct {
 	dirs    []string    // directories whose events it needs
 	seen    state
 	reason  string // why it is polled, "" if it is not
-	silent  int    // 1: its last change came without an event, 2: none followed
+	silent  bool   // its last change came without an event
 }
 
 // Start watches paths until ctx is done, then releases everything and closes
@@ -147,12 +148,7 @@ func (w *watcher) check(ticked bool) {
 		// Two changes close together may leave the same state: file systems
 		// record times in steps of up to two seconds.
 		unsure := ticked && f.change().Mode == Polling && now.age < 2*Interval
-		switch {
-		case touched, f.silent == 1 && f.reason != "":
-			f.silent = 0
-		case ticked && !renewed && f.reason == "" && (differs || f.silent == 1):
-			f.silent++ // the event may be late: the next tick decides
-		}
+		f.silent = !touched && (f.silent || (ticked && !renewed && differs && f.reason == ""))
 		reason := w.reason(f)
 		if (touched || renewed || differs || unsure || reason != f.reason) && !slices.Contains(w.pending, f) {
 			w.pending = append(w.pending, f)
@@ -171,7 +167,7 @@ func (w *watcher) reason(f *file) string {
 			return explain(err)
 		}
 	}
-	if f.silent == 2 {
+	if f.silent {
 		return "no events from this file system"
 	}
 	return ""

@@ -235,9 +235,9 @@ func TestRun_AtRest(t *testing.T) {
 			}
 		}
 		r.quiet(time.Hour)
-		put(t, filepath.Join(r.dir, "b/f"), "second")
-		r.event(filepath.Join(r.dir, "b/f"), fsnotify.Write)
-		if c := r.atOnce(); c != (Change{Path: filepath.Join(r.dir, "b/f")}) {
+		put(t, filepath.Join(r.dir, "b", "f"), "second")
+		r.event(filepath.Join(r.dir, "b", "f"), fsnotify.Write)
+		if c := r.atOnce(); c != (Change{Path: filepath.Join(r.dir, "b", "f")}) {
 			t.Errorf("got %+v", c)
 		}
 		r.quiet(time.Hour)
@@ -275,8 +275,7 @@ func TestCheck_NoEvents(t *testing.T) {
 			bubble(t, one, func(r *rig) {
 				r.start(func(Change) {
 					alter(r)
-					r.live(r.after(time.Second))
-					r.polling(r.after(Interval), noEvents)
+					r.polling(r.after(time.Second), noEvents)
 					r.quiet(time.Hour + time.Second)
 
 					must(t, os.RemoveAll(r.path))
@@ -290,19 +289,6 @@ func TestCheck_NoEvents(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestCheck_LateEvent(t *testing.T) {
-	bubble(t, one, func(r *rig) {
-		r.start(func(Change) {
-			put(t, r.path, "second")
-			r.live(r.after(time.Second))
-			<-time.After(time.Second)
-			r.event(r.path, fsnotify.Write)
-			r.live(r.atOnce())
-			r.quiet(time.Hour)
-		})
-	})
 }
 
 // A second change with the same time and size leaves no trace.
@@ -320,18 +306,34 @@ func TestCheck_RecentlyChanged(t *testing.T) {
 	})
 }
 
-// A directory further up is not watched.
-func TestCheck_AncestorReplaced(t *testing.T) {
-	bubble(t, []string{"a/b/f"}, func(r *rig) {
-		r.start(func(Change) {
-			put(t, filepath.Join(r.dir, "new/b/f"), "second")
-			must(t, os.Rename(filepath.Join(r.dir, "a"), filepath.Join(r.dir, "old")))
-			must(t, os.Rename(filepath.Join(r.dir, "new"), filepath.Join(r.dir, "a")))
-			r.live(r.after(time.Second))
-			r.quiet(time.Hour)
-			if r.opened != 2 {
-				t.Errorf("%d sources opened, want 2", r.opened)
-			}
+// Links and directories further up are not watched.
+func TestCheck_OtherFile(t *testing.T) {
+	for name, alter := range map[string]func(r *rig){
+		"ancestor replaced": func(r *rig) {
+			must(r.t, os.Rename(filepath.Join(r.dir, "a"), filepath.Join(r.dir, "old")))
+			must(r.t, os.Rename(filepath.Join(r.dir, "new"), filepath.Join(r.dir, "a")))
+		},
+		"linked directory switched": func(r *rig) { link(r.t, "new", filepath.Join(r.dir, "now")) },
+		"second link switched":      func(r *rig) { link(r.t, filepath.Join("..", "new", "b", "f"), filepath.Join(r.dir, "a", "b", "link")) },
+		"second link broken":        func(r *rig) { must(r.t, os.Remove(filepath.Join(r.dir, "a", "b", "link"))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, []string{"link"}, func(r *rig) {
+				for _, dir := range []string{"a", "new"} {
+					put(t, filepath.Join(r.dir, dir, "b", "f"), dir)
+				}
+				link(t, "f", filepath.Join(r.dir, "a", "b", "link"))
+				link(t, "a", filepath.Join(r.dir, "now"))
+				link(t, filepath.Join("now", "b", "link"), r.path)
+				r.start(func(Change) {
+					alter(r)
+					r.live(r.after(time.Second))
+					r.quiet(time.Hour)
+					if r.opened != 2 {
+						t.Errorf("%d sources opened, want 2", r.opened)
+					}
+				})
+			})
 		})
-	})
+	}
 }
