@@ -63,27 +63,20 @@ func TestFilter_Match(t *testing.T) {
 	p := testPool(t)
 	for _, c := range []struct{ filter, want string }{
 		{"", allIDs},
-		{" \t\n ", allIDs},
 
-		{"provider:open", "d1 d2 d3 d4"},
 		{"PROVIDER:Router", "d1 d2 d3 d4"},
 		{"provider:open,anthropic", allIDs},
 		{"provider:opnrtr", ""},
 		{"source:device", "b27e04"},
 		{"source:env:open", "d4"},
 		{"id:3F9A", "3f9a12"},
-		{"id:f9", "3f9a12"},
 		{"label:oauth", "b27e04"},
 		{"label:woa", ""},
 		{`label:"claude code"`, "c0ffee"},
-		{`label:e" "c`, "c0ffee"},
 		{"label:env", "d4"}, // the name that is shown for an empty label
 
 		{"state:ready", "3f9a12 d4"},
 		{"state:cooling", "b27e04"},
-		{"state:held", "d1"},
-		{"state:due", "d2"},
-		{"state:dead", "c0ffee"},
 		{"state:disabled", "d3"},
 		{"state:out", "b27e04 c0ffee d1 d2 d3"},
 		{"state:C", "b27e04"},
@@ -93,8 +86,6 @@ func TestFilter_Match(t *testing.T) {
 
 		{"code:429", "b27e04"},
 		{"code:4xx", "b27e04 c0ffee d1"},
-		{"code:40X", "c0ffee d1"},
-		{"code:5", "d2"},
 		{"code:42", "b27e04"},
 		{"code:29", ""},
 		{"code:4290", ""},
@@ -102,8 +93,6 @@ func TestFilter_Match(t *testing.T) {
 		{"-code:4xx", "3f9a12 d2 d3 d4"},
 
 		{"streak:3", "b27e04"},
-		{"streak:=3", "b27e04"},
-		{"streak:0", "3f9a12"},
 		{"streak:-7", "d4"},
 		{"streak:>2", "b27e04"},
 		{"streak:>=2", "b27e04 d2"},
@@ -112,32 +101,25 @@ func TestFilter_Match(t *testing.T) {
 		{"streak:1..3", "b27e04 d1 d2"},
 		{"streak:3..1", "b27e04 d1 d2"},
 		{"streak:2..", "b27e04 d2"},
-		{"streak:..0", "3f9a12 d4"},
 		{"streak:none", "c0ffee d3"},
 		{"streak:none,3", "b27e04 c0ffee d3"},
 		{"-streak:1..3", "3f9a12 c0ffee d3 d4"},
 
 		{"WRKOA", "b27e04"},
 		{`"wrkoa"`, ""},
-		{`"Work"`, "b27e04"},
 		{"wo kr", ""},
 		{"anthrpc", ""}, // only names match by their letters
 		{"openr", "d1 d2 d3 d4"},
-		{"b27", "b27e04"},
-		{"manual", "3f9a12 c0ffee d1 d2 d3"},
 		{"usage_limit", "b27e04"},
 		{`"429 usage limit"`, "b27e04"}, // as shown in the row
 		{"503", "d2"},
-		{"unavailable", "d2"},
 		{"been", "b27e04 c0ffee"},
-		{"üNÏ", "d3"},
 		{"σίσυφος", "d3"},
 		{"topping,broken", "d1 d2"},
 
 		{"provider:open state:out", "d1 d2 d3"},
 		{"-provider:open !state:dead", "3f9a12 b27e04"},
 		{"openr -broken", "d1 d3 d4"},
-		{`-"claude code"`, "3f9a12 b27e04 d1 d2 d3 d4"},
 		{"-wrkoa", allIDs},
 		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
 		{`"-up"`, "d1"},
@@ -185,17 +167,13 @@ func TestParse_Error(t *testing.T) {
 	)
 	for _, c := range []struct{ filter, want string }{
 		{"foo:bar", `no field "foo"` + fields},
-		{"-FOO:", `no field "foo"` + fields},
 		{"https://example.com", `no field "https"` + fields},
 		{strings.Repeat("x", 99) + ":1", `no field "` + strings.Repeat("x", 19) + `…"` + fields},
 		{"\x1b[2J:x", `no field "�[2j"` + fields},
 		{"work state:x", states},
 		{"state:cooling,readyy", states},
 		{"code:abc", codes},
-		{"code:>400", codes},
 		{"streak:two", streaks},
-		{"streak:nones", streaks},
-		{"streak:>two", streaks},
 		{"streak:><2", streaks},
 		{"streak:>1..2", streaks},
 		{"streak:1...2", streaks},
@@ -203,7 +181,6 @@ func TestParse_Error(t *testing.T) {
 		{"streak:99999999999999999999", streaks},
 		{"streak:>9223372036854775807", streaks},
 		{strings.Repeat("a", maxLength+1), tooLong},
-		{strings.Repeat("state:ready ", 1<<17), tooLong},
 	} {
 		f, err := Parse(c.filter)
 		if err == nil {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -17,27 +18,20 @@ func TestCountdown(t *testing.T) {
 		want string
 	}{
 		{-time.Hour, "0s"},
-		{math.MinInt64, "0s"},
 		{0, "0s"},
 		{1, "1s"},
-		{time.Second, "1s"},
 		{time.Second + 1, "2s"},
-		{59 * time.Second, "59s"},
 		{59200 * time.Millisecond, "1m00s"},
 		{time.Minute, "1m00s"},
 		{12*time.Minute + 3*time.Second, "12m03s"},
 		{time.Hour - 1, "1h00m00s"},
-		{time.Hour, "1h00m00s"},
 		{3*time.Hour + 12*time.Minute + 5*time.Second, "3h12m05s"},
 		{23*time.Hour + 59*time.Minute + 59*time.Second, "23h59m59s"},
-		{24*time.Hour - 1, "1d00h"},
 		{24 * time.Hour, "1d00h"},
 		{6*Day + 5*time.Hour + 59*time.Minute, "6d05h"},
 		{999*Day + 23*time.Hour, "999d23h"},
 		{1000*Day - 1, ">999d"},
 		{1000 * Day, ">999d"},
-		{100 * 365 * Day, ">999d"},
-		{longest - 1, ">999d"},
 		{longest, ">999d"},
 	} {
 		if got := Countdown(c.left); got != c.want {
@@ -68,19 +62,13 @@ func TestSpan(t *testing.T) {
 		{0, "0s"},
 		{1, "1s"},
 		{45 * time.Second, "45s"},
-		{59*time.Second + 1, "1m"},
 		{time.Minute, "1m"},
 		{89 * time.Second, "1m"},
 		{90 * time.Second, "2m"},
-		{20 * time.Minute, "20m"},
 		{59*time.Minute + 29*time.Second, "59m"},
 		{59*time.Minute + 30*time.Second, "1h"},
-		{4 * time.Hour, "4h"},
 		{150 * time.Minute, "2h30m"},
-		{23*time.Hour + 59*time.Minute, "23h59m"},
-		{Day - 1, "1d"},
 		{Day, "1d"},
-		{6*Day + 6*time.Hour + 29*time.Minute, "6d6h"},
 		{6*Day + 6*time.Hour + 30*time.Minute, "6d7h"},
 		{7*Day - time.Minute, "7d"},
 		{999*Day + 23*time.Hour, "999d23h"},
@@ -93,62 +81,39 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// at parses an instant.
-func at(t *testing.T, zone *time.Location, s string) time.Time {
-	t.Helper()
-	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04"} {
-		if got, err := time.ParseInLocation(layout, s, zone); err == nil {
-			return got
-		}
-	}
-	t.Fatalf("invalid instant %s", s)
-	return time.Time{}
-}
-
-func zone(t *testing.T, name string) *time.Location {
-	t.Helper()
-	loc, err := time.LoadLocation(name)
+func TestMomentAndStamp(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loc
-}
-
-func TestMomentAndStamp(t *testing.T) {
-	berlin := zone(t, "Europe/Berlin")
-	newYork := zone(t, "America/New_York")
 	for _, c := range []struct {
 		name          string
 		zone          *time.Location
 		now, then     string
 		moment, stamp string
 	}{
-		{"now", time.UTC, "2026-11-23 09:20", "2026-11-23 09:20", "09:20", "09:20:00"},
-		{"today", time.UTC, "2026-11-23 09:20", "2026-11-23 17:14:32", "17:14", "17:14:32"},
-		{"this midnight", time.UTC, "2026-11-23 09:20", "2026-11-23 00:00", "00:00", "00:00:00"},
-		{"the last second of the day", time.UTC, "2026-11-23 09:20", "2026-11-23 23:59:59", "23:59", "23:59:59"},
-		{"the coming midnight", time.UTC, "2026-11-23 09:20", "2026-11-24 00:00", "Tue 00:00", "Tue 24 Nov 00:00:00"},
-		{"a second before midnight", time.UTC, "2026-11-23 00:00", "2026-11-22 23:59:59", "Sun 23:59", "Sun 22 Nov 23:59:59"},
-		{"in six days", time.UTC, "2026-11-23 09:20", "2026-11-29 14:20", "Sun 14:20", "Sun 29 Nov 14:20:00"},
-		{"in a week", time.UTC, "2026-11-23 09:20", "2026-11-30 09:20", "30 Nov", "Mon 30 Nov 09:20:00"},
-		{"six days ago", time.UTC, "2026-11-23 09:20", "2026-11-17 09:20", "Tue 09:20", "Tue 17 Nov 09:20:00"},
-		{"a week ago", time.UTC, "2026-11-23 09:20", "2026-11-16 09:20", "16 Nov", "Mon 16 Nov 09:20:00"},
-		{"this year", time.UTC, "2026-11-23 09:20", "2026-01-02 03:04:05", "2 Jan", "Fri 2 Jan 03:04:05"},
-		{"next week, next year", time.UTC, "2026-12-30 12:00", "2027-01-02 12:00", "Sat 12:00", "2 Jan 2027 12:00:00"},
-		{"next year", time.UTC, "2026-11-23 09:20", "2031-11-22 09:20", "Nov 2031", "22 Nov 2031 09:20:00"},
-		{"the last year", time.UTC, "2026-11-23 09:20", "9999-12-31 23:59:59", "Dec 9999", "31 Dec 9999 23:59:59"},
+		{"today", time.UTC, "2026-11-23 09:20:00", "2026-11-23 17:14:32", "17:14", "17:14:32"},
+		{"the last second of the day", time.UTC, "2026-11-23 09:20:00", "2026-11-23 23:59:59", "23:59", "23:59:59"},
+		{"the coming midnight", time.UTC, "2026-11-23 09:20:00", "2026-11-24 00:00:00", "Tue 00:00", "Tue 24 Nov 00:00:00"},
+		{"in a week", time.UTC, "2026-11-23 09:20:00", "2026-11-30 09:20:00", "30 Nov", "Mon 30 Nov 09:20:00"},
+		{"a week ago", time.UTC, "2026-11-23 09:20:00", "2026-11-16 09:20:00", "16 Nov", "Mon 16 Nov 09:20:00"},
+		{"this year", time.UTC, "2026-11-23 09:20:00", "2026-01-02 03:04:05", "2 Jan", "Fri 2 Jan 03:04:05"},
+		{"next week, next year", time.UTC, "2026-12-30 12:00:00", "2027-01-02 12:00:00", "Sat 12:00", "2 Jan 2027 12:00:00"},
+		{"next year", time.UTC, "2026-11-23 09:20:00", "2031-11-22 09:20:00", "Nov 2031", "22 Nov 2031 09:20:00"},
+		{"the last year", time.UTC, "2026-11-23 09:20:00", "9999-12-31 23:59:59", "Dec 9999", "31 Dec 9999 23:59:59"},
 
-		{"the clock goes back", berlin, "2026-10-24 12:00", "2026-10-25 12:00", "Sun 12:00", "Sun 25 Oct 12:00:00"},
-		{"late on the long day", berlin, "2026-10-25 00:30", "2026-10-25 23:30", "23:30", "23:30:00"},
-		{"a week over the long day", berlin, "2026-10-20 00:30", "2026-10-26 23:30", "Mon 23:30", "Mon 26 Oct 23:30:00"},
-		{"late on the short day", berlin, "2026-03-29 00:30", "2026-03-29 23:30", "23:30", "23:30:00"},
-		{"the day after the short day", newYork, "2026-03-08 23:30", "2026-03-09 00:30", "Mon 00:30", "Mon 9 Mar 00:30:00"},
+		{"the clock goes back", berlin, "2026-10-24 12:00:00", "2026-10-25 12:00:00", "Sun 12:00", "Sun 25 Oct 12:00:00"},
+		{"a week over the long day", berlin, "2026-10-20 00:30:00", "2026-10-26 23:30:00", "Mon 23:30", "Mon 26 Oct 23:30:00"},
+		{"late on the short day", berlin, "2026-03-29 00:30:00", "2026-03-29 23:30:00", "23:30", "23:30:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			now := at(t, c.zone, c.now)
-			then := at(t, c.zone, c.then).UTC()
-			uitest.Equal(t, "moment", Moment(then, now), c.moment)
-			uitest.Equal(t, "stamp", Stamp(then, now), c.stamp)
+			now, err1 := time.ParseInLocation(time.DateTime, c.now, c.zone)
+			then, err2 := time.ParseInLocation(time.DateTime, c.then, c.zone)
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			uitest.Equal(t, "moment", Moment(then.UTC(), now), c.moment)
+			uitest.Equal(t, "stamp", Stamp(then.UTC(), now), c.stamp)
 			if got := Moment(then, now); len(got) > 9 {
 				t.Errorf("%s is wider than its column", got)
 			}
@@ -156,26 +121,13 @@ func TestMomentAndStamp(t *testing.T) {
 	}
 }
 
-// TestMoment_Zone checks that an instant is shown in the zone of now.
-func TestMoment_Zone(t *testing.T) {
-	then := uitest.Epoch.Add(14 * time.Hour)
-	for name, want := range map[string]string{
-		"UTC": "23:20", "Europe/Berlin": "Tue 00:20", "America/New_York": "18:20", "Asia/Kathmandu": "Tue 05:05",
-	} {
-		uitest.Equal(t, name, Moment(then, uitest.Epoch.In(zone(t, name))), want)
-	}
-}
-
 // TestMoment_FarAway formats what garbled files contain.
 func TestMoment_FarAway(t *testing.T) {
-	for _, year := range []int{10000, 30000, 100000} {
-		then := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, then := range []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0)} {
 		uitest.Equal(t, "moment", Moment(then, uitest.Epoch), "never")
 		uitest.Equal(t, "stamp", Stamp(then, uitest.Epoch), "after the year 9999")
 	}
-	uitest.Equal(t, "moment beyond all years", Moment(time.Unix(1<<60, 0), uitest.Epoch), "never")
-	uitest.Equal(t, "moment of the epoch", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
-	uitest.Equal(t, "stamp of the epoch", Stamp(time.Unix(1, 0), uitest.Epoch), "1 Jan 1970 00:00:01")
+	uitest.Equal(t, "moment in 1970", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
 }
 
 func TestPlural(t *testing.T) {
