@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// Entries with the deadline that an agent computed for them, and the words of
-// its own listing: what has time "left" is cooling, an exhausted one without is
-// due.
-func TestDeadlinesAreTheAgentsOwn(t *testing.T) {
+// The vectors are entries with the deadline that an agent computed and the state
+// that its own listing shows.
+func TestDeadline_Vectors(t *testing.T) {
 	type vector struct {
 		Entry    json.RawMessage
 		Now      float64
@@ -88,8 +87,7 @@ func TestAvailability(t *testing.T) {
 	}
 }
 
-// A countdown says where it comes from, and whether it can be right.
-func TestDeadlineOriginAndSuspicion(t *testing.T) {
+func TestDeadline_Origin(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", `
 	day31 := pictureAt.Add(31 * 24 * time.Hour).Format(time.RFC3339)
 	after := pictureAt.Add(31*24*time.Hour + time.Second).Format(time.RFC3339)
@@ -127,7 +125,7 @@ func TestDeadlineOriginAndSuspicion(t *testing.T) {
 	}
 }
 
-func TestAssessmentNumbers(t *testing.T) {
+func TestAssess(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", "last_status_at": 1795425000, `
 	const hour = time.Hour
 	tests := []struct {
@@ -178,7 +176,7 @@ func TestAssessmentNumbers(t *testing.T) {
 	}
 }
 
-func TestWordsOfAvailabilityAndOrigin(t *testing.T) {
+func TestAvailability_String(t *testing.T) {
 	var words []string
 	for i, a := range Availabilities {
 		equal(t, "place", int(a), i)

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Every value that an agent was seen to find under consecutive_failures, with
-// the count it read and the cooldown it made of it for each error code.
-func TestStreaksCountAndCoolAsTheAgentsOwnCodeDoes(t *testing.T) {
+// The vectors are values of consecutive_failures with the count that an agent read
+// and the cooldown that it computed for each error code.
+func TestStreak_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
 		Count json.Number // some exceed what a float holds
@@ -34,7 +34,7 @@ func TestStreaksCountAndCoolAsTheAgentsOwnCodeDoes(t *testing.T) {
 	}
 }
 
-func TestBaseTTLIsFiveMinutesForUnauthorizedAndAnHourForAllElse(t *testing.T) {
+func TestBaseTTL(t *testing.T) {
 	for _, code := range []int{429, 402, 500, 400, 0, -1} {
 		equal(t, fmt.Sprint(code), BaseTTL(Some(code)), time.Hour)
 	}
@@ -42,15 +42,15 @@ func TestBaseTTLIsFiveMinutesForUnauthorizedAndAnHourForAllElse(t *testing.T) {
 	equal(t, "401", BaseTTL(Some(401)), 5*time.Minute)
 }
 
-func TestWithoutACountTheBaseTTLHolds(t *testing.T) {
+func TestCooldown_UnknownStreak(t *testing.T) {
 	for code, want := range map[string]time.Duration{"429": time.Hour, "402": time.Hour, "401": 5 * time.Minute} {
 		c := entryOf(t, `{"last_status": "exhausted", "last_error_code": `+code+`}`)
 		equal(t, code, Backoff.Cooldown(&c, c.Streak.Count()), want)
 	}
 }
 
-// The exponent is streak-1: a first failure costs what it always did.
-func TestTheLadderIsOneTwoFourEightAndStaysThere(t *testing.T) {
+// The exponent is streak-1: a first failure costs the base TTL.
+func TestMultiplier(t *testing.T) {
 	ladder := []struct{ streak, multiplier, step int }{
 		{math.MinInt, 1, 1},
 		{-5, 1, 1},
@@ -80,7 +80,7 @@ func TestTheLadderIsOneTwoFourEightAndStaysThere(t *testing.T) {
 	equal(t, "number of rungs", Steps, 4)
 }
 
-func TestTheCapIsEightfold(t *testing.T) {
+func TestCooldown_Cap(t *testing.T) {
 	highest := 0
 	for streak := range 20_000 {
 		highest = max(highest, Multiplier(streak-10_000))
@@ -92,9 +92,9 @@ func TestTheCapIsEightfold(t *testing.T) {
 	equal(t, "longest cooldown after 401", Backoff.Cooldown(&c, math.MaxInt), 40*time.Minute)
 }
 
-// What is no count is unknown, which the core counts as 0, and which is not a
-// known streak of 0. What is one in another spelling is that count.
-func TestStreakGarbageIsUnknown(t *testing.T) {
+// A value that is not a count is an unknown streak, which counts as 0 but differs
+// from a known 0.
+func TestStreak_Unknown(t *testing.T) {
 	tests := []struct {
 		json  string
 		known bool
@@ -158,9 +158,9 @@ func TestStreakGarbageIsUnknown(t *testing.T) {
 
 func zeros(n int) string { return fmt.Sprintf("%0*d", n, 0) }
 
-// The streak rises with every exhaustion: unknown counts as 0, negative as if
-// nothing had failed yet, and the largest integer does not wrap around.
-func TestOneMoreFailureRaisesTheStreak(t *testing.T) {
+// Unknown and negative streaks count as 0, and the largest integer does not
+// overflow.
+func TestStreak_Next(t *testing.T) {
 	tests := []struct {
 		before Streak
 		after  int
@@ -180,7 +180,7 @@ func TestOneMoreFailureRaisesTheStreak(t *testing.T) {
 	}
 }
 
-func TestDeadlineAfterOneFourAndTwentyFailures(t *testing.T) {
+func TestDeadline_Backoff(t *testing.T) {
 	for streak, want := range map[int]time.Duration{1: time.Hour, 4: 8 * time.Hour, 20: 8 * time.Hour} {
 		c := entryOf(t, fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": 1795425600.0,
 			"last_error_code": 429, "consecutive_failures": %d}`, streak))
@@ -188,8 +188,8 @@ func TestDeadlineAfterOneFourAndTwentyFailures(t *testing.T) {
 	}
 }
 
-// last_error_reset_at wins over every computed cooldown, in both directions.
-func TestAProvidersResetBeatsAStreakOfTen(t *testing.T) {
+// last_error_reset_at takes precedence over a longer or shorter computed cooldown.
+func TestDeadline_ProviderReset(t *testing.T) {
 	for name, at := range map[string]time.Time{
 		"sooner": pictureAt.Add(30 * time.Second),
 		"later":  pictureAt.Add(6 * 24 * time.Hour),
@@ -204,9 +204,8 @@ func TestAProvidersResetBeatsAStreakOfTen(t *testing.T) {
 	}
 }
 
-// The streak lives in the file and nowhere else: three processes that each see
-// one failure make it climb.
-func TestThreeFailuresSurviveReloadsFromDisk(t *testing.T) {
+// The streak is in the file only: failures seen by separate processes add up.
+func TestExhausted_Reload(t *testing.T) {
 	first := newStore(t, storeOf(`{"id": "a", "last_status": null}`, `{"id": "b"}`))
 	ref := Ref{Provider: "p", ID: "a"}
 	at := pictureAt

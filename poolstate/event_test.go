@@ -22,8 +22,7 @@ func eventsBetween(t *testing.T, before, after string) string {
 	return strings.Join(lines, ", ")
 }
 
-// Each thing that can happen to one credential, and who did it.
-func TestEvents(t *testing.T) {
+func TestDiff_Kinds(t *testing.T) {
 	const (
 		cooling = `"last_status": "exhausted", "last_status_at": 1795420000.0, "consecutive_failures": 1`
 		again   = `"last_status": "exhausted", "last_status_at": 1795424000.0, "consecutive_failures": 2`
@@ -97,7 +96,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func TestComingAndGoing(t *testing.T) {
+func TestDiff_AddedRemoved(t *testing.T) {
 	const one, two = `{"p": [{"id": "a"}]}`, `{"p": [{"id": "a"}, {"id": "b"}], "q": [{"id": "c"}]}`
 	equal(t, "added", eventsBetween(t, one, two), "p/b added by agent, q/c added by agent")
 	equal(t, "removed", eventsBetween(t, two, one), "p/b removed by agent, q/c removed by agent")
@@ -107,17 +106,16 @@ func TestComingAndGoing(t *testing.T) {
 	equal(t, "from nothing", eventsBetween(t, `null`, one), "p/a added by agent")
 }
 
-// Events come in the order of the pool: by provider, by priority; what is gone
-// comes last.
-func TestEventsAreInOrderOfThePool(t *testing.T) {
+// Events are in the order of the pool, with removals last.
+func TestDiff_Order(t *testing.T) {
 	const before = `{"q": [{"id": "c"}], "p": [{"id": "b", "priority": 2}, {"id": "gone"}, {"id": "a", "priority": 1}]}`
 	const after = `{"q": [{"id": "c", "enabled": false}], "p": [{"id": "b", "priority": 2, "last_status": "dead"}, {"id": "new", "priority": 3}, {"id": "a", "priority": 1, "last_status": "exhausted"}]}`
 	equal(t, "events", eventsBetween(t, before, after),
 		"p/a exhausted by agent, p/b dead by agent, p/new added by agent, q/c disabled by agent, p/gone removed by agent")
 }
 
-// An operator's actions show in the picture as what they are.
-func TestActionsShowAsEvents(t *testing.T) {
+// Actions of an operator are recognized in the file.
+func TestDiff_Actions(t *testing.T) {
 	for _, name := range sampleNames {
 		for _, tt := range []struct {
 			action Action

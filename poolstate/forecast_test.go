@@ -108,9 +108,8 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-// The pool's forecast is that of its providers together, with the policy that
-// the agent obeys.
-func TestForecastOfASample(t *testing.T) {
+// The forecast agrees with the summary and with those of the providers.
+func TestForecast_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
 	for _, policy := range []Policy{Backoff, Flat, FlatSole} {
 		f, sum := p.Forecast(policy, pictureAt), p.Summarize(policy, pictureAt)
@@ -133,7 +132,7 @@ func TestForecastOfASample(t *testing.T) {
 	}
 }
 
-func TestForecastAtAnInstant(t *testing.T) {
+func TestForecast_At(t *testing.T) {
 	p := poolOf(t, `{"id": "r"}`, until("a", 60), until("b", 60), until("c", 90), until("due", -5))
 	f := p.Forecast(Backoff, pictureAt)
 	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
@@ -149,8 +148,8 @@ func TestForecastAtAnInstant(t *testing.T) {
 	equal(t, "last of nobody", none.Last(), time.Time{})
 }
 
-// Half of what is missing is counted without those that are due or gone.
-func TestForecastHalf(t *testing.T) {
+// Credentials that are due or excluded do not count.
+func TestForecast_Half(t *testing.T) {
 	const others = `{"id": "r"}, {"id": "x", "last_status": "dead"}, {"id": "n", "last_status": "exhausted"}`
 	tests := []struct {
 		name    string
@@ -178,8 +177,7 @@ func TestForecastHalf(t *testing.T) {
 	}
 }
 
-// A thousand credentials with a hundred deadlines are a hundred steps.
-func TestForecastOfAThousand(t *testing.T) {
+func TestForecast_Large(t *testing.T) {
 	entries := make([]string, 1000)
 	for i := range entries {
 		entries[i] = until(fmt.Sprint(i), int64(1+(i*37)%100))

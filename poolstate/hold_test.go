@@ -37,8 +37,7 @@ func TestHoldCode(t *testing.T) {
 	}
 }
 
-// What may undo a hold all the same is said before it is written.
-func TestWarnings(t *testing.T) {
+func TestHold_Warning(t *testing.T) {
 	two := []string{`{}`, `{}`}
 	tests := []struct {
 		name, provider string
@@ -68,9 +67,8 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// A hold that cannot last, or means nothing, is refused before anything is
-// written.
-func TestRefusals(t *testing.T) {
+// A hold without effect is refused before anything is written.
+func TestHold_Refused(t *testing.T) {
 	const codex, other = "openai-codex", "openrouter"
 	dead, ready := `{"id": "a", "last_status": "dead"}`, `{"id": "a"}`
 	at := stampAt.Add
@@ -129,20 +127,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A refusal is of one credential; the others of the same action are held.
-func TestARefusalLeavesTheOthersToTheAction(t *testing.T) {
-	s := newStore(t, `{"credential_pool": {"openai-codex": [{"id": "c"}], "p": [{"id": "a"}, {"id": "d", "last_status": "dead"}]}}`)
-	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "no quota"}})
-	equal(t, "refusals", out.Refusals(), 2)
-	equal(t, "held", out.Changed[0].Before.Ref, Ref{"p", "a", 0})
-	for _, e := range out.Unchanged {
-		equal(t, "after", e.After.Status, e.Before.Status)
-	}
-}
-
-// A dead credential can be reset: that its tokens are bad is then for the agent
-// to find out. An action on many may spare them.
-func TestResetOfTheDead(t *testing.T) {
+// A dead credential can be reset, unless SpareDead is set.
+func TestPerform_ResetDead(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "last_error_code": 401}`, `{"id": "b", "last_status": "exhausted"}`))
 	before := stateOf(t, s)
 	spare := Action{Verb: VerbReset, SpareDead: true}
@@ -154,42 +140,6 @@ func TestResetOfTheDead(t *testing.T) {
 	out = perform(t, s, resetAction, smallRef)
 	equal(t, "from", out.Changed[0].Before.Status, StatusDead)
 	equal(t, "to", out.Changed[0].After.Status, StatusNone)
-}
-
-// Of an entry that is clear already there is nothing to reset.
-func TestAlreadyClear(t *testing.T) {
-	for _, entry := range []string{
-		`{"id": "a"}`,
-		`{"id": "a", "last_status": "ok", "consecutive_failures": 0}`,
-		`{"id": "a", "last_status": null, "consecutive_failures": null, "status_cleared_at": 1795420000.5}`,
-		`{"id": "a", "enabled": false}`,
-	} {
-		s := newStore(t, storeOf(entry))
-		before := stateOf(t, s)
-		t.Run(entry, func(t *testing.T) { checkUnchanged(t, perform(t, s, resetAction, smallRef), false, "already clear") })
-		checkUntouched(t, s, before, true)
-	}
-	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
-	perform(t, s, resetAction, smallRef)
-	before := stateOf(t, s)
-	checkUnchanged(t, perform(t, s, resetAction, smallRef), false, "already clear")
-	checkUntouched(t, s, before, true)
-}
-
-// A hold can be renewed, with another end, and counts as one more failure.
-func TestAHoldCanBeRenewed(t *testing.T) {
-	s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
-	for n := 1; n <= 3; n++ {
-		out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Duration(n) * time.Minute}}, smallRef)
-		equal(t, "changed", len(out.Changed), 1)
-		c := find(t, load(t, s), smallRef)
-		equal(t, "deadline", c.ResetAt, stampAt.Add(time.Duration(n)*time.Minute))
-		equal(t, "streak", c.Streak, KnownStreak(n))
-	}
-}
-
-func TestVerbsHaveWords(t *testing.T) {
-	equal(t, "words", fmt.Sprint(VerbReset, VerbHold, VerbSync, VerbUndo), "reset exhaust sync undo")
 }
 
 func TestHoldCode_Several(t *testing.T) {

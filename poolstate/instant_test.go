@@ -10,9 +10,8 @@ import (
 // what a float of epoch seconds resolves.
 func near(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Microsecond }
 
-// Every spelling of an instant that an agent was seen to read, in both fields
-// that hold one.
-func TestInstantsAreReadAsTheAgentsOwnCodeDoes(t *testing.T) {
+// The vectors are spellings of instants with the value that an agent read.
+func TestInstant_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
 		Epoch *float64 `json:"epoch_seconds"`
@@ -34,8 +33,8 @@ func TestInstantsAreReadAsTheAgentsOwnCodeDoes(t *testing.T) {
 	}
 }
 
-// The instants that agents write, and the garbage that must not become one.
-func TestInstantSpellings(t *testing.T) {
+// The list has what agents write, and garbage that must not become an instant.
+func TestInstant_Spellings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	tests := []struct {
 		json string
@@ -86,9 +85,8 @@ func TestInstantSpellings(t *testing.T) {
 	}
 }
 
-// ISO 8601 without an offset is local time: of the machine, or of whatever
-// location the store was opened with.
-func TestISOWithoutAnOffsetIsLocalTime(t *testing.T) {
+// An ISO 8601 instant without an offset is in the location of the store.
+func TestInstant_LocalTime(t *testing.T) {
 	loc := time.FixedZone("UTC+3", 3*60*60)
 	for text, want := range map[string]time.Time{
 		"2026-05-11T15:28:55":       time.Date(2026, 5, 11, 12, 28, 55, 0, time.UTC),
@@ -106,9 +104,8 @@ func TestISOWithoutAnOffsetIsLocalTime(t *testing.T) {
 	}
 }
 
-// Garbage far in the future is still something that can be compared, shown and
-// counted down to.
-func TestTheLatestInstantCanBeComputedWith(t *testing.T) {
+// An instant far in the future can be compared, formatted and counted down to.
+func TestInstant_Latest(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff, Flat, FlatSole} {
 		a := p.Assess(&c, pictureAt)

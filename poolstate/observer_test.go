@@ -35,9 +35,8 @@ func failed(id string, since time.Duration, streak int) string {
 	return fmt.Sprintf(`"id": %q, "last_status": "exhausted", "last_status_at": %s, "last_error_code": 429, "consecutive_failures": %d`, id, at(since), streak)
 }
 
-// An event has the time that the file gives, so that each that watches gives it
-// the same, but never one that cannot be true.
-func TestTheTimeOfAnEvent(t *testing.T) {
+// An event has the time that the file gives, unless that is impossible.
+func TestObserver_EventTime(t *testing.T) {
 	const look = 10 * time.Minute
 	ready := `"id": "a"`
 	tests := []struct {
@@ -66,9 +65,8 @@ func TestTheTimeOfAnEvent(t *testing.T) {
 	}
 }
 
-// The clock alone makes a credential due, once, at its deadline and in order,
-// whether anybody looks at that instant or later.
-func TestTheClockMakesDue(t *testing.T) {
+// A credential becomes due once, at its deadline, however late Tick is called.
+func TestObserver_Tick(t *testing.T) {
 	p := poolAt(t, 0, failed("a", 0, 2), failed("b", 0, 1), failed("c", -2*time.Hour, 1), `"id": "d"`)
 	var o Observer
 	o.Observe(p, Backoff, noon)
@@ -94,8 +92,8 @@ func TestTheClockMakesDue(t *testing.T) {
 	equal(t, "by another policy", told(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
 }
 
-// Trouble with the file is told when it begins, changes and ends.
-func TestTroubleWithTheFile(t *testing.T) {
+// A problem with the file is reported when it begins, changes and ends.
+func TestObserver_Fail(t *testing.T) {
 	var o Observer
 	equal(t, "waiting for a first file", told(o.Fail(true, noon)), "")
 	equal(t, "a first file that cannot be read", told(o.Fail(false, noon)), "0s file file_unreadable by agent")
@@ -108,7 +106,6 @@ func TestTroubleWithTheFile(t *testing.T) {
 	equal(t, "all is well", told(o.Observe(p, Flat, noon.Add(6*time.Second))), "")
 }
 
-// What a picture tells of the past, in order of time.
 func TestHistory(t *testing.T) {
 	p := poolAt(t, 0,
 		failed("a", -3*time.Hour, 1), failed("b", -time.Hour, 3),
@@ -123,8 +120,7 @@ func TestHistory(t *testing.T) {
 	}, ", "))
 }
 
-// An exhaustion by the agent tells whether it counts.
-func TestEvidence(t *testing.T) {
+func TestEvidenceOf(t *testing.T) {
 	tests := []struct {
 		name, before, after string
 		want                Evidence
@@ -152,8 +148,8 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// Evidence decides under auto, before what the file shows, and nowhere else.
-func TestEvidenceDecidesUnderAuto(t *testing.T) {
+// Evidence takes precedence over the file, under PolicyAuto only.
+func TestResolve_Evidence(t *testing.T) {
 	counting, newer := poolAt(t, 0, `"id": "a", "consecutive_failures": 1`), poolAt(t, 0, `"id": "a", "enabled": true`)
 	for _, tt := range []struct {
 		choice PolicyChoice

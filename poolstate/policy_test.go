@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// Stock agents: the base TTL, whatever the streak. Builds since about August
-// 2026 let a provider's only living credential try again after a minute, unless
-// the failure is one that a minute cannot mend.
-func TestFlatCooldowns(t *testing.T) {
+// Builds since August 2026 retry the only living credential of a provider after a
+// minute, except after failures of authentication or billing.
+func TestCooldown_Flat(t *testing.T) {
 	const hour, minute, five = time.Hour, time.Minute, 5 * time.Minute
 	tests := []struct {
 		name         string
@@ -56,9 +55,8 @@ func TestFlatCooldowns(t *testing.T) {
 	}
 }
 
-// Sole is the only one of its provider that is not dead: cooling, disabled and
-// unheard-of ones count as living.
-func TestSoleIsTheOnlyCredentialThatIsNotDead(t *testing.T) {
+// Cooling and disabled credentials, and those of unknown status, count as living.
+func TestCredential_Sole(t *testing.T) {
 	const a, dead = `{"id": "a", "last_status": "exhausted"}`, `{"id": "d", "last_status": "dead"}`
 	tests := []struct {
 		name    string
@@ -87,9 +85,8 @@ func TestSoleIsTheOnlyCredentialThatIsNotDead(t *testing.T) {
 	}
 }
 
-// Auto goes by what the file shows. The keys tell it by being there, whatever
-// their value, and wherever in the pool they are.
-func TestAutoGoesByTheKeysOfTheFile(t *testing.T) {
+// A key counts whatever its value, in any entry of the pool.
+func TestResolve_Auto(t *testing.T) {
 	tests := []struct {
 		name string
 		data string
@@ -118,7 +115,7 @@ func TestAutoGoesByTheKeysOfTheFile(t *testing.T) {
 	}
 }
 
-func TestAForcedChoiceHoldsWhateverTheFileShows(t *testing.T) {
+func TestResolve_Forced(t *testing.T) {
 	for _, name := range sampleNames {
 		p := decoded(t, string(sample(t, name)))
 		equal(t, name+": backoff", PolicyBackoff.Resolve(p, NoEvidence), Backoff)
@@ -131,8 +128,7 @@ func TestAForcedChoiceHoldsWhateverTheFileShows(t *testing.T) {
 	}
 }
 
-// Without a streak there is nothing to multiply.
-func TestBothPoliciesAgreeOnACredentialWithoutAStreak(t *testing.T) {
+func TestPolicy_NoStreak(t *testing.T) {
 	for _, code := range []string{"429", "402", "401", "500", "null"} {
 		for _, streak := range []string{"", `, "consecutive_failures": 0`, `, "consecutive_failures": null`, `, "consecutive_failures": 1`} {
 			c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1795425600.0, "last_error_code": `+code+streak+`}`)
@@ -143,7 +139,7 @@ func TestBothPoliciesAgreeOnACredentialWithoutAStreak(t *testing.T) {
 	}
 }
 
-func TestPolicyWords(t *testing.T) {
+func TestPolicy_String(t *testing.T) {
 	for p, want := range map[Policy]string{Backoff: "backoff", Flat: "flat", FlatSole: "flat"} {
 		equal(t, "word", p.String(), want)
 		equal(t, want+" climbs", p.Climbs(), want == "backoff")

@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Order in a list is not rotation order: priority is, ascending and stable.
-func TestRotationOrderIsPriorityAscendingAndStable(t *testing.T) {
+// The rotation order is by priority; equal priorities keep the order of the list.
+func TestDecode_Order(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"zeta": [{"id": "a", "priority": 2}, {"id": "b"}, {"id": "c", "priority": -1},
 			{"id": "d", "priority": 0}, {"id": "e", "priority": "high"}, {"id": "f", "priority": 1.9}],
@@ -30,8 +30,8 @@ func TestRotationOrderIsPriorityAscendingAndStable(t *testing.T) {
 	equal(t, "providers in order of name", p.Providers[0].Name, "Alpha")
 }
 
-// Few entries are put in order by insertion, which is stable anyhow.
-func TestTheOrderOfManyIsStable(t *testing.T) {
+// Short lists are sorted by insertion, which is always stable.
+func TestDecode_StableOrder(t *testing.T) {
 	var entries []string
 	for i := range 100 {
 		entries = append(entries, fmt.Sprintf(`{"id": "%02d", "priority": %d}`, i, i%3))
@@ -46,7 +46,7 @@ func TestTheOrderOfManyIsStable(t *testing.T) {
 	}
 }
 
-func TestAllStopsWhenAsked(t *testing.T) {
+func TestPool_All(t *testing.T) {
 	seen := 0
 	for range decoded(t, string(sample(t, "backoff.json"))).All() {
 		if seen++; seen == 2 {
@@ -56,7 +56,7 @@ func TestAllStopsWhenAsked(t *testing.T) {
 	equal(t, "seen", seen, 2)
 }
 
-func TestACredentialSaysWhatTheFileSays(t *testing.T) {
+func TestDecode_Fields(t *testing.T) {
 	p := decoded(t, string(sample(t, "stock-2026-09.json")))
 	c := find(t, p, Ref{Provider: "anthropic", ID: "b27e04"})
 	equal(t, "ref", c.Ref, Ref{"anthropic", "b27e04", 1})
@@ -85,8 +85,8 @@ func TestACredentialSaysWhatTheFileSays(t *testing.T) {
 	equal(t, "disabled", find(t, p, Ref{Provider: "openai-codex", ID: "29cc7f"}).Disabled, true)
 }
 
-// Of a key that is given twice, a reader sees the last one, whatever it holds.
-func TestOfDuplicateKeysTheLastOneCounts(t *testing.T) {
+// The last one of duplicate keys counts.
+func TestDecode_DuplicateKeys(t *testing.T) {
 	c := entryOf(t, `{"id": "x", "id": "a", "label": "old", "label": null, "last_status": "dead", "last_status": "ok",
 		"access_token": "SECRET-one", "access_token": null, "agent_key": "SECRET-k", "agent_key": "SECRET-k",
 		"enabled": false, "enabled": true, "model_cooldowns": {"m": 5, "n": 6, "m": 7}}`)
@@ -114,16 +114,15 @@ func TestOfDuplicateKeysTheLastOneCounts(t *testing.T) {
 	}
 }
 
-func TestKeysMayBeEscaped(t *testing.T) {
+func TestDecode_EscapedKeys(t *testing.T) {
 	c := entryOf(t, `{"id": "a", "last\u005fstatus": "exhausted", "\u0061ccess_token": "SECRET-1", "consecutive\u005Ffailures": 4}`)
 	equal(t, "status", c.Status, StatusExhausted)
 	equal(t, "streak", c.Streak, KnownStreak(4))
 	equal(t, "secret", c.Secret, redact.DigestOf("SECRET-1"))
 }
 
-// What cannot be understood is left as it is and noted, and everything else is
-// there.
-func TestNotes(t *testing.T) {
+// Entries that cannot be understood are noted, and the others are decoded.
+func TestDecode_Notes(t *testing.T) {
 	tests := []struct {
 		name, list string
 		ids        string
@@ -159,7 +158,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-func TestAFileWithoutAPool(t *testing.T) {
+func TestDecode_NoPool(t *testing.T) {
 	for data, want := range map[string]error{
 		`{}`:                            nil,
 		`{"credential_pool": null}`:     nil,
@@ -178,8 +177,8 @@ func TestAFileWithoutAPool(t *testing.T) {
 	equal(t, "an empty pool is one", decoded(t, `{"credential_pool": {}}`).HasPool, true)
 }
 
-// The error says where, and quotes nothing.
-func TestWhatIsNoJSONSaysWhere(t *testing.T) {
+// The error has the position and quotes nothing of the file.
+func TestDecode_SyntaxError(t *testing.T) {
 	tests := []struct{ data, want string }{
 		{"", "the file is empty"},
 		{" \r\n\t", "the file is empty"},
@@ -208,9 +207,8 @@ func TestWhatIsNoJSONSaysWhere(t *testing.T) {
 	}
 }
 
-// NaN and the infinities are Python's own words; they are that only as whole
-// values.
-func TestNonFiniteNumbersAreWholeValues(t *testing.T) {
+// NaN and Infinity, which Python writes, are accepted as whole values only.
+func TestDecode_NonFinite(t *testing.T) {
 	for _, value := range []string{"NaN", "Infinity", "-Infinity", "[NaN,Infinity , -Infinity]", `"NaN"`, `"\"NaN"`} {
 		if _, err := Decode([]byte(`{"a":`+value+`}`), time.UTC); err != nil {
 			t.Errorf("%s: %v", value, err)

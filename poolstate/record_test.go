@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// Every kind of event and every actor is read as it is written; unknown words
-// are errors.
-func TestKindsAndActorsRoundTrip(t *testing.T) {
+// Kinds and actors survive encoding, and unknown words are errors.
+func TestEventKind_Text(t *testing.T) {
 	for k := range EventKind(len(eventWords)) {
 		text, _ := k.MarshalText()
 		var back EventKind
@@ -32,8 +31,6 @@ func TestKindsAndActorsRoundTrip(t *testing.T) {
 	}
 }
 
-// A record says what the event was about, in numbers, and no more of a credential
-// than that.
 func TestRecordOf(t *testing.T) {
 	tests := []struct {
 		name string
@@ -80,9 +77,7 @@ func TestRecordOf(t *testing.T) {
 	equal(t, "of the file", RecordOf(&Event{At: noon, Kind: EventFileMissing}, Flat), Record{At: noon, Kind: EventFileMissing})
 }
 
-// Two reports are of one event when they lie close together and agree on whom
-// and how it stands afterwards.
-func TestSame(t *testing.T) {
+func TestRecord_Same(t *testing.T) {
 	base := Record{At: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
 	for name, change := range map[string]func(*Record){
 		"later":              func(r *Record) { r.At = r.At.Add(SameEventWithin + 1) },
@@ -116,8 +111,7 @@ func TestSame(t *testing.T) {
 	equal(t, "and is enough", nameless.Same(&nameless), true)
 }
 
-// The credential of a record stands as the event left it.
-func TestTheCredentialOfARecord(t *testing.T) {
+func TestRecord_Credential(t *testing.T) {
 	for content, want := range map[string]Availability{
 		failed("a", 0, 2): Cooling,
 		failed("a", 0, 2) + `, "last_error_reason": "operator_hold"`: Held,

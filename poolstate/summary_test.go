@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestSummaryOfASample(t *testing.T) {
+func TestSummarize_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
 	s := p.Summarize(Backoff, pictureAt)
 	equal(t, "total", s.Total, 10)
@@ -28,9 +28,8 @@ func TestSummaryOfASample(t *testing.T) {
 	}
 }
 
-// Next and all look at what comes back by itself: not at due ones, whose time
-// has passed, nor at dead and disabled ones, whose time never comes.
-func TestNextAndAllLookAtWhatComesBack(t *testing.T) {
+// Only deadlines ahead count, not those of due, dead and disabled credentials.
+func TestSummarize_Next(t *testing.T) {
 	exhausted := func(id string, at int64, more string) string {
 		return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d%s}`, id, at, more)
 	}
@@ -88,9 +87,7 @@ func instant(epoch int64) time.Time {
 	return time.Unix(epoch, 0).UTC()
 }
 
-// Two or more credentials of one provider that fell within five minutes of each
-// other with the same code look like the provider's fault.
-func TestOutageIsACluster(t *testing.T) {
+func TestOutage(t *testing.T) {
 	fell := func(at float64, code int) string {
 		return fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %f, "last_error_code": %d}`, at, code)
 	}
@@ -138,9 +135,8 @@ func TestOutageIsACluster(t *testing.T) {
 	}
 }
 
-// Credentials that nobody has retried for long after their deadline say nothing
-// about the provider any more.
-func TestOutageIsForgottenWhenNobodyRetries(t *testing.T) {
+// Credentials that are not retried long after their deadline do not count.
+func TestOutage_Grace(t *testing.T) {
 	const t0 = 1795425000
 	fell := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)
 	prov := poolOf(t, fell, fell).Providers[0]

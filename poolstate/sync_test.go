@@ -52,9 +52,8 @@ func syncFields(tokens ...wanted) []wanted {
 	return append(append(tokens, wanted{"last_status", "null"}), append(cleared, wanted{"consecutive_failures", "0"})...)
 }
 
-// An entry adopts the newer tokens of its authority. That is a real success:
-// the status is cleared and the streak falls to zero.
-func TestSyncAdoptsNewerTokens(t *testing.T) {
+// Newer tokens of the source are copied. They count as a success.
+func TestSync(t *testing.T) {
 	own := []wanted{{"access_token", `"` + newToken + `"`}, {"refresh_token", `"` + newRefresh + `"`}}
 	fingerprint := fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`
 	nousState := `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
@@ -135,8 +134,8 @@ func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 	equal(t, "leak in JSON", leakOf(string(data), syncSecrets), "")
 }
 
-// Where there is nothing newer, nothing is touched, and the reason is said.
-func TestSyncLeavesAloneWhatHasNothingNewer(t *testing.T) {
+// Without newer tokens the file stays as it is.
+func TestSync_NothingNewer(t *testing.T) {
 	entry := func(source, more string) string {
 		return `{"id": "a", "source": "` + source + `", "last_status": "exhausted", ` + more + `}`
 	}
@@ -185,8 +184,8 @@ func TestSyncLeavesAloneWhatHasNothingNewer(t *testing.T) {
 	}
 }
 
-// An authority that is not there, or may not be read, is no error of the pool.
-func TestSyncWithoutItsAuthority(t *testing.T) {
+// A missing or unreadable token source is not an error of the pool.
+func TestSync_Unreadable(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`))
 	for path, why := range map[string]string{
@@ -210,9 +209,7 @@ func TestSyncWithoutItsAuthority(t *testing.T) {
 	checkUnchanged(t, performOn(t, s, Action{Verb: VerbSync, ClaudeFile: path}, saw), false, "cannot be read")
 }
 
-// Of all that are asked, the ones with an authority are done, and each other
-// one is told why not.
-func TestSyncOfAWholePool(t *testing.T) {
+func TestSync_WholePool(t *testing.T) {
 	for _, name := range sampleNames {
 		s := newStore(t, string(sample(t, name)))
 		out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: claudeFile(t, claudeGrantOf("1795440000000"))})
@@ -229,16 +226,7 @@ func TestSyncOfAWholePool(t *testing.T) {
 	}
 }
 
-// Sync twice, and there is nothing newer the second time.
-func TestSyncTwice(t *testing.T) {
-	s := newStore(t, storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`))
-	a := Action{Verb: VerbSync, ClaudeFile: claudeFile(t, claudeGrantOf("1795440000000"))}
-	equal(t, "changed", len(perform(t, s, a, claudeRef).Changed), 1)
-	checkUnchanged(t, perform(t, s, a, claudeRef), false, "already")
-}
-
-// An agent that refreshed the tokens in the meantime knows better.
-func TestSyncIsOnWhatTheOperatorSaw(t *testing.T) {
+func TestSync_ChangedSince(t *testing.T) {
 	content := storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`)
 	s := newStore(t, content)
 	saw := seen(t, s)

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// A pipe in the authority's place would keep the lock until somebody writes
-// into it; it is not opened.
-func TestSyncOpensNoPipe(t *testing.T) {
+// Opening a pipe would block while the lock is held.
+func TestSync_Pipe(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)

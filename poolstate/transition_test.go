@@ -26,8 +26,7 @@ func checkFields(t *testing.T, ch Change, want map[string]string) {
 	}
 }
 
-// A refusal sets status and error and raises the streak by one. The deadline is
-// left to policy and reader, unless the provider named it.
+// The change has no deadline except the reset time of the provider.
 func TestExhausted(t *testing.T) {
 	at := time.Unix(1795425600, 250000000)
 	checkFields(t, Exhausted(entryOf(t, `{"consecutive_failures": 2}`), Failure{
@@ -43,24 +42,9 @@ func TestExhausted(t *testing.T) {
 	})
 }
 
-// A hold is a refusal by an operator's hand, pinned where every build honours it.
-func TestAHoldIsPinned(t *testing.T) {
-	c := entryOf(t, `{"id": "a", "consecutive_failures": 1}`)
-	until := pictureAt.Add(Backoff.Cooldown(&c, c.Streak.Next().Count()))
-	held := Exhausted(c, Failure{Code: 402, Reason: HoldReason, Message: "quota review", ResetAt: until}, pictureAt).After(c)
-	equal(t, "held", held.Held(), true)
-	for _, p := range []Policy{Backoff, Flat, FlatSole} {
-		a := p.Assess(&held, pictureAt)
-		equal(t, "availability", a.Availability, Held)
-		equal(t, "deadline", a.Deadline, Deadline{At: pictureAt.Add(2 * time.Hour), Origin: OriginOperator})
-		equal(t, "ran out early", CooledDown(held, p, until.Add(-time.Microsecond)).IsEmpty(), true)
-		equal(t, "ran out", CooledDown(held, p, until).IsEmpty(), false)
-	}
-}
-
-// A reset clears status, error and streak and removes what only newer builds
-// write about the failure.
-func TestOperatorReset(t *testing.T) {
+// A reset clears status, error and streak, and removes the newer fields about the
+// failure.
+func TestReset(t *testing.T) {
 	want := map[string]string{
 		"last_status": "null", "last_status_at": "null", "last_error_code": "null", "last_error_reason": "null",
 		"last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
@@ -85,8 +69,7 @@ func TestOperatorReset(t *testing.T) {
 	}
 }
 
-// An entry that is clear and has streak 0 or none has nothing to reset.
-func TestNothingToReset(t *testing.T) {
+func TestReset_Empty(t *testing.T) {
 	for _, entry := range []string{
 		`{}`,
 		`{"last_status": null, "consecutive_failures": 0}`,
@@ -99,9 +82,8 @@ func TestNothingToReset(t *testing.T) {
 	}
 }
 
-// A cooldown that merely ran out is no success: everything is cleared except
-// the streak. Before its time nothing happens.
-func TestRanOutLeavesTheStreak(t *testing.T) {
+// Everything is cleared except the streak.
+func TestCooledDown(t *testing.T) {
 	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
 	checkFields(t, CooledDown(entryOf(t, due), Backoff, pictureAt), map[string]string{
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
@@ -115,7 +97,6 @@ func TestRanOutLeavesTheStreak(t *testing.T) {
 	}
 }
 
-// New tokens are the one success that an agent counts: the streak falls to zero.
 func TestSucceeded(t *testing.T) {
 	checkFields(t, Succeeded(Tokens{Access: NewSecret("SECRET-n\"é"), Refresh: NewSecret("SECRET-r"), ExpiresAt: pictureAt}), map[string]string{
 		"access_token": `"SECRET-n\"\u00e9"`, "refresh_token": `"SECRET-r"`, "expires_at_ms": "1795425600000",
@@ -132,13 +113,13 @@ func TestSucceeded(t *testing.T) {
 	}
 }
 
-func TestUsedCounts(t *testing.T) {
+func TestUsed(t *testing.T) {
 	checkFields(t, Used(entryOf(t, `{"request_count": 41}`), 1), map[string]string{"request_count": "42"})
 	checkFields(t, Used(entryOf(t, `{}`), 3), map[string]string{"request_count": "3"})
 	equal(t, "no request, no change", Used(entryOf(t, `{}`), 0).IsEmpty(), true)
 }
 
-// Of two edits of one field the later one counts, and each keeps its first place.
+// The last edit of a field applies, in the place of the first.
 func TestJoin(t *testing.T) {
 	c := entryOf(t, `{"request_count": 1}`)
 	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), reset(c, pictureAt), Change{})
@@ -153,16 +134,15 @@ func TestJoin(t *testing.T) {
 	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // joining changed none of its parts
 }
 
-func TestJoinLeavesItsPartsAlone(t *testing.T) {
+func TestJoin_Parts(t *testing.T) {
 	a, b := Used(Credential{}, 1), Used(Credential{}, 2)
 	Join(a, b)
 	checkFields(t, a, map[string]string{"request_count": "1"})
 	checkFields(t, b, map[string]string{"request_count": "2"})
 }
 
-// What After predicts is what a reload finds, except for the digest of all
-// tokens, which only the whole entry tells.
-func TestAfterIsWhatAReloadFinds(t *testing.T) {
+// After predicts what a reload finds, except for Tokens.
+func TestChange_After(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)
 		pool := decoded(t, string(data))

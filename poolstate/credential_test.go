@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// An entry is named by provider and id; the position helps where ids fail.
-func TestFind(t *testing.T) {
+// The position matters only for entries without a unique id.
+func TestPool_Find(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "priority": 9}, {"label": "no id"}, {"id": "twice", "label": "1st"},
 		{"id": "twice", "label": "2nd"}, 5, {"label": "no id either"}], "q": [{"id": "a"}]}}`)
 	tests := []struct {
@@ -45,7 +45,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestNamesOfACredential(t *testing.T) {
+func TestCredential_Name(t *testing.T) {
 	tests := []struct{ entry, name, ref string }{
 		{`{"id": "a1", "label": "mine", "source": "manual"}`, "mine", "p/a1"},
 		{`{"id": "a1", "source": "env:KEY"}`, "env:KEY", "p/a1"},
@@ -59,9 +59,9 @@ func TestNamesOfACredential(t *testing.T) {
 	}
 }
 
-// Credentials with one secret share one quota. A borrowed secret is known by
-// its fingerprint, the first half of its SHA-256.
-func TestSharedSecrets(t *testing.T) {
+// A borrowed secret is recognized by its fingerprint, the first half of its
+// SHA-256.
+func TestCredential_Shares(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"p": [{"id": "a", "access_token": "SECRET-shared"}, {"id": "b", "access_token": "SECRET-own"},
 			{"id": "c", "access_token": ""}, {"id": "d"}, {"id": "e", "refresh_token": "SECRET-own"}],
@@ -84,8 +84,8 @@ func TestSharedSecrets(t *testing.T) {
 	}
 }
 
-// Any secret of an entry, and in any order, makes its tokens what they are.
-func TestTokensChangeWithAnySecret(t *testing.T) {
+// Tokens depends on every secret of the entry, but not on their order.
+func TestCredential_Tokens(t *testing.T) {
 	const base = `{"access_token": "SECRET-a", "refresh_token": "SECRET-r", "agent_key": "SECRET-k"}`
 	was := entryOf(t, base).Tokens
 	same := []string{

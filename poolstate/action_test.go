@@ -1,0 +1,484 @@
+package poolstate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pair is a store with two entries to act on.
+const pair = `{"credential_pool": {"p": [
+  {"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0, "access_token": "SECRET-a-not-a-real-token", "request_count": 7, "consecutive_failures": 1},
+  {"id": "b", "last_status": "exhausted", "last_status_at": 1795422723.0, "access_token": "SECRET-b-not-a-real-token"}
+], "q": [{"id": "c", "secret_fingerprint": "sha256:12ab34cd56ef7890"}]}, "updated_at": "then"}`
+
+// A credential that changed after the operator saw it is refused. The others are
+// changed.
+func TestPerform_ChangedSince(t *testing.T) {
+	tests := []struct{ name, old, now, why string }{
+		{"gone", `{"id": "a",`, `{"id": "z",`, "no longer in the file"},
+		{"the provider is gone", `"p": [`, `"other": [`, "no longer in the file"},
+		{"recovered", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "ok"`, "changed"},
+		{"died", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "dead"`, "changed"},
+		{"another word", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "resting"`, "changed"},
+		{"no status", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": null`, "changed"},
+		{"new tokens", `SECRET-a-not`, `SECRET-a-new`, "changed"},
+		{"tokens lost", `"access_token": "SECRET-a-not-a-real-token"`, `"access_token": ""`, "changed"},
+		{"one more token", `{"id": "a"`, `{"id": "a", "refresh_token": "SECRET-r"`, "changed"},
+		{"held", `{"id": "a"`, `{"id": "a", "last_error_reason": "operator_hold"`, "changed"},
+		{"disabled", `{"id": "a"`, `{"id": "a", "enabled": false`, "changed"},
+	}
+	for _, tt := range tests {
+		for _, a := range []Action{resetAction, holdAction} {
+			t.Run(tt.name+", "+a.Verb.String(), func(t *testing.T) {
+				s := newStore(t, pair)
+				saw := seen(t, s, Ref{"p", "a", 0}, Ref{"p", "b", 1})
+				writeFile(t, s.Path(), strings.Replace(pair, tt.old, tt.now, 1))
+				out := performOn(t, s, a, saw[:1])
+				checkUnchanged(t, out, true, tt.why)
+				equal(t, "content", readFile(t, s.Path()), strings.Replace(pair, tt.old, tt.now, 1))
+
+				out = performOn(t, s, a, saw)
+				if tt.name == "the provider is gone" {
+					equal(t, "refusals", out.Refusals(), 2)
+					return
+				}
+				equal(t, "refusals", out.Refusals(), 1)
+				equal(t, "changed", len(out.Changed), 1)
+				equal(t, "the other one", out.Changed[0].Before.ID, "b")
+			})
+		}
+	}
+}
+
+func TestPerform_HoldOrFingerprintChanged(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"lifted":          {`"operator_hold"`, `"rate_limit"`},
+		"another secret":  {`12ab34cd`, `ffffffff`},
+		"a secret of its": {`"secret_fingerprint": "sha256:12ab34cd56ef7890"`, `"access_token": "SECRET-x"`},
+	} {
+		content := storeOf(`{"id": "a", "last_status": "exhausted", "last_error_reason": "operator_hold", "secret_fingerprint": "sha256:12ab34cd56ef7890"}`)
+		s := newStore(t, content)
+		saw := seen(t, s)
+		writeFile(t, s.Path(), strings.Replace(content, change[0], change[1], 1))
+		t.Run(name, func(t *testing.T) { checkUnchanged(t, performOn(t, s, resetAction, saw), true, "changed") })
+	}
+}
+
+// Changes of other fields refuse nothing, and the action starts from the new
+// values.
+func TestPerform_UnrelatedChange(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"streak":        {`"consecutive_failures": 1`, `"consecutive_failures": 2`},
+		"requests":      {`"request_count": 7`, `"request_count": 8`},
+		"instant":       {`1795422723.0`, `1795422999.0`},
+		"label":         {`{"id": "a"`, `{"id": "a", "label": "renamed"`},
+		"unknown key":   {`{"id": "a"`, `{"x": {}, "id": "a"`},
+		"one in front":  {`"p": [`, `"p": [{"id": "new"}, `},
+		"garbage":       {`"p": [`, `"p": [null, 5, `},
+		"another place": {`"p": [`, `"o": [], "p": [`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStore(t, pair)
+			saw := seen(t, s, Ref{"p", "a", 0})
+			writeFile(t, s.Path(), strings.Replace(pair, change[0], change[1], 1))
+			streak := find(t, load(t, s), saw[0].Ref).Streak
+			out := performOn(t, s, holdAction, saw)
+			equal(t, "refusals", out.Refusals(), 0)
+			c := find(t, load(t, s), saw[0].Ref)
+			equal(t, "held", c.Held(), true)
+			equal(t, "streak", c.Streak, streak.Next())
+			equal(t, "the others are as they were", load(t, s).Summarize(Backoff, stampAt).Count[Held], 1)
+		})
+	}
+}
+
+// An entry without an id is identified by its position, name and secret.
+func TestPerform_NoID(t *testing.T) {
+	const x = `{"label": "x", "secret_fingerprint": "sha256:1111111111111111", "last_status": "dead"}`
+	s := newStore(t, storeOf(x))
+	equal(t, "changed", len(perform(t, s, resetAction, Ref{"p", "", 0}).Changed), 1)
+	for _, other := range []string{
+		strings.Replace(x, `"x"`, `"y"`, 1),
+		strings.Replace(x, `sha256:1`, `sha256:2`, 1),
+		strings.Replace(x, `"last_status"`, `"source": "env:X", "last_status"`, 1),
+	} {
+		writeFile(t, s.Path(), storeOf(x))
+		saw := seen(t, s)
+		writeFile(t, s.Path(), storeOf(other, x))
+		checkUnchanged(t, performOn(t, s, resetAction, saw), true, "changed")
+		equal(t, "content", readFile(t, s.Path()), storeOf(other, x))
+	}
+}
+
+func TestPerform_Duplicate(t *testing.T) {
+	s := newStore(t, pair)
+	saw := seen(t, s, Ref{"p", "a", 0}, Ref{"p", "b", 1}, Ref{"p", "a", 0})
+	out := performOn(t, s, holdAction, saw)
+	equal(t, "changed", len(out.Changed), 2)
+	equal(t, "unchanged", len(out.Unchanged), 1)
+	equal(t, "refusals", out.Refusals(), 0)
+	equal(t, "streak", find(t, load(t, s), Ref{"p", "a", 0}).Streak, KnownStreak(2))
+}
+
+func TestPerform_Order(t *testing.T) {
+	s := newStore(t, pair)
+	out := perform(t, s, resetAction, Ref{"q", "c", 0}, Ref{"p", "b", 1}, Ref{"p", "a", 0})
+	equal(t, "at", out.At, stampAt)
+	equal(t, "first changed", out.Changed[0].Before.ID, "b")
+	equal(t, "second changed", out.Changed[1].Before.ID, "a")
+	equal(t, "unchanged", out.Unchanged[0].Before.ID, "c")
+	equal(t, "changes", out.Changed[0].Changes(), true)
+	equal(t, "changes", out.Unchanged[0].Changes(), false)
+}
+
+// A plan equals the outcome of the action, and takes no lock.
+func TestPlan(t *testing.T) {
+	for _, name := range sampleNames {
+		for _, a := range []Action{
+			resetAction, holdAction,
+			{Verb: VerbReset, SpareDead: true},
+			{Verb: VerbHold, Hold: Hold{Code: 402, Until: stampAt}},
+			{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "quota"}},
+			{Verb: VerbSync, ClaudeFile: "testdata/nothing-here"},
+		} {
+			s := newStore(t, string(sample(t, name)))
+			saw := append(seen(t, s), Credential{Ref: Ref{"openrouter", "gone", 9}})
+			before := stateOf(t, s)
+			plan, err := s.Plan(a, saw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkUntouched(t, s, before, false)
+			checkSameOutcome(t, performOn(t, s, a, saw), plan)
+		}
+	}
+}
+
+// Planning from a current snapshot gives the same, except for Undo.
+func TestAction_Plan(t *testing.T) {
+	s := newStore(t, string(sample(t, "stock-2026-09.json")))
+	saw := seen(t, s)
+	for _, a := range []Action{resetAction, holdAction, {Verb: VerbReset, SpareDead: true}} {
+		want, err := s.Plan(a, saw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, effects := range [][]Effect{want.Changed, want.Unchanged} {
+			for i := range effects {
+				effects[i].Undo = nil // which takes the file
+			}
+		}
+		checkSameOutcome(t, a.Plan(saw, stampAt), want)
+	}
+}
+
+// Errors name the file, which stays as it is.
+func TestPerform_Unreadable(t *testing.T) {
+	for content, want := range map[string]error{
+		`{"credential_pool": []}`:      ErrNotPool,
+		`{"credential_pool": {"p": [{`: new(SyntaxError),
+		``:                             new(SyntaxError),
+		`none`:                         fs.ErrNotExist,
+	} {
+		s := newStore(t, content)
+		if content == `none` {
+			s = openStore(filepath.Join(t.TempDir(), "auth.json"))
+		}
+		_, performed := s.Perform(context.Background(), resetAction, nil)
+		_, planned := s.Plan(resetAction, nil)
+		_, undone := s.Undo(context.Background(), nil)
+		_, plannedUndo := s.PlanUndo(nil)
+		for _, err := range []error{performed, planned, undone, plannedUndo} {
+			var syntax *SyntaxError
+			if _, isSyntax := want.(*SyntaxError); isSyntax && !errors.As(err, &syntax) || !isSyntax && !errors.Is(err, want) { //nolint:errorlint // want is bare
+				t.Errorf("the error of %q is %v, want %v", content, err, want)
+			}
+			if err != nil && !strings.Contains(err.Error(), s.Path()) {
+				t.Errorf("%q does not name the file", err)
+			}
+		}
+		if content != `none` {
+			equal(t, "content", readFile(t, s.Path()), content)
+		}
+	}
+}
+
+func TestPlan_InvalidVerb(t *testing.T) {
+	s := newStore(t, pair)
+	before := stateOf(t, s)
+	for _, a := range []Action{{Verb: VerbUndo}, {Verb: 99}} {
+		refs := seen(t, s, Ref{"p", "a", 0})
+		checkUnchanged(t, a.Plan(refs, stampAt), true, "not possible here")
+		checkUnchanged(t, performOn(t, s, a, refs), true, "not possible here")
+	}
+	claude := Credential{Ref: Ref{Provider: providerClaude}, Source: sourceClaudeCode}
+	checkUnchanged(t, Action{Verb: VerbSync}.Plan([]Credential{claude}, stampAt), true, "not possible here")
+	checkUntouched(t, s, before, true)
+}
+
+// The two tables of fields that an operator's action writes. An empty value is
+// a field that goes; what is not listed stays as it is.
+
+func resetFields() []wanted {
+	return []wanted{
+		{"last_status", "null"},
+		{"last_status_at", "null"},
+		{"last_error_code", "null"},
+		{"last_error_reason", "null"},
+		{"last_error_message", "null"},
+		{"last_error_reset_at", "null"},
+		{"consecutive_failures", "0"},
+		{"failure_reason", ""},
+		{"model_cooldowns", ""},
+		{"status_cleared_at", stampSeconds},
+	}
+}
+
+func holdFields(code int, words string, length time.Duration, streak int) []wanted {
+	return []wanted{
+		{"last_status", `"exhausted"`},
+		{"last_status_at", stampSeconds},
+		{"last_error_code", fmt.Sprint(code)},
+		{"last_error_reason", `"operator_hold"`},
+		{"last_error_message", words},
+		{"last_error_reset_at", secondsAfter(length)},
+		{"consecutive_failures", fmt.Sprint(streak)},
+	}
+}
+
+// secondsAfter is the instant so much after stampAt as the file spells it.
+func secondsAfter(length time.Duration) string {
+	return fmt.Sprintf("%d.970596", 1795425606+int(length.Seconds()))
+}
+
+// An action changes its own fields and updated_at, and no other byte of any file.
+// Its outcome equals what a reload finds.
+func TestPerform_Fields(t *testing.T) {
+	ladder := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
+	for name, content := range actionFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			s := newStore(t, content)
+			for _, c := range seen(t, s) {
+				streak := max(c.Streak.Count(), 0) + 1
+				for _, tt := range []struct {
+					action Action
+					want   []wanted
+					spared bool
+				}{
+					{resetAction, resetFields(), isClear(&c)},
+					{holdAction, holdFields(429, `"held by operator"`, ladder[min(streak, 4)], streak), c.Status == StatusDead},
+				} {
+					writeFile(t, s.Path(), content)
+					out := performOn(t, s, tt.action, []Credential{c})
+					if tt.spared {
+						equal(t, "changed", len(out.Changed), 0)
+						tt.want = nil
+					}
+					after := readFile(t, s.Path())
+					if err := checkEdited([]byte(content), []byte(after), c.Provider, c.Position, tt.want); err != nil {
+						t.Errorf("%s of %s: %v\nbefore: %s\nafter:  %s", tt.action.Verb, c.Ref, err, content, after)
+					}
+					for _, e := range append(out.Changed, out.Unchanged...) {
+						checkEffect(t, s, &c, &e)
+					}
+				}
+			}
+		})
+	}
+}
+
+// checkEffect compares an effect with the picture before and with a reload.
+func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
+	t.Helper()
+	if !reflect.DeepEqual(e.Before, *before) {
+		t.Errorf("the effect is on\n%+v, want\n%+v", e.Before, *before)
+	}
+	want := *find(t, load(t, s), before.Ref)
+	got := e.After
+	got.Sole = want.Sole // a credential that is dead no more gives others company
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the effect predicts\n%+v, a reload finds\n%+v", got, want)
+	}
+}
+
+// Without a duration, a hold lasts as long as a real failure would.
+func TestPerform_HoldStreak(t *testing.T) {
+	tests := []struct {
+		streak     string
+		next, mult int
+	}{
+		{``, 1, 1},
+		{`"consecutive_failures": 0`, 1, 1},
+		{`"consecutive_failures": 1`, 2, 2},
+		{`"consecutive_failures": 2`, 3, 4},
+		{`"consecutive_failures": 3`, 4, 8},
+		{`"consecutive_failures": 4`, 5, 8},
+		{`"consecutive_failures": 7`, 8, 8},
+		{`"consecutive_failures": 1000000`, 1000001, 8},
+		{`"consecutive_failures": -1`, 1, 1},
+		{`"consecutive_failures": -7`, 1, 1},
+		{`"consecutive_failures": "3"`, 4, 8},
+		{`"consecutive_failures": 1.9`, 2, 2},
+		{`"consecutive_failures": null`, 1, 1},
+		{`"consecutive_failures": "many"`, 1, 1},
+		{`"consecutive_failures": [3]`, 1, 1},
+		{`"consecutive_failures": {"n": 3}`, 1, 1},
+		{`"consecutive_failures": NaN`, 1, 1},
+	}
+	codes := map[int]time.Duration{401: 5 * time.Minute, 429: time.Hour, 402: time.Hour, 403: time.Hour, 500: time.Hour}
+	for _, tt := range tests {
+		for code, base := range codes {
+			t.Run(fmt.Sprintf("%s by %d", tt.streak, code), func(t *testing.T) {
+				entry := `{` + tt.streak + `}`
+				s := newStore(t, storeOf(entry, `{"id": "companion"}`))
+				content := readFile(t, s.Path())
+				perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: code}}, Ref{"p", "", 0})
+				want := holdFields(code, `"held by operator"`, base*time.Duration(tt.mult), tt.next)
+				if err := checkEdited([]byte(content), []byte(readFile(t, s.Path())), "p", 0, want); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// A duration or end replaces the computed deadline. The streak still rises.
+func TestPerform_HoldDeadline(t *testing.T) {
+	tests := []struct {
+		name   string
+		hold   Hold
+		length time.Duration
+	}{
+		{"for", Hold{Code: 429, For: 45 * time.Minute}, 45 * time.Minute},
+		{"until", Hold{Code: 429, Until: stampAt.Add(26 * time.Hour)}, 26 * time.Hour},
+		{"for wins over until", Hold{Code: 402, For: time.Minute, Until: stampAt.Add(time.Hour)}, time.Minute},
+		{"in another location", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, storeOf(`{"id": "a", "consecutive_failures": 2}`, `{}`))
+			content := readFile(t, s.Path())
+			perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, smallRef)
+			want := holdFields(tt.hold.Code, `"held by operator"`, tt.length, 3)
+			if err := checkEdited([]byte(content), []byte(readFile(t, s.Path())), "p", 0, want); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The reason is escaped as the agent escapes text.
+func TestPerform_HoldReason(t *testing.T) {
+	for words, want := range map[string]string{
+		"":                   `"held by operator"`,
+		"until payday 💶":     `"until payday \ud83d\udcb6"`,
+		"\"quoted\"\n\\ é":   `"\"quoted\"\n\\ \u00e9"`,
+		"quota, not a codex": `"quota, not a codex"`,
+	} {
+		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
+		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Reason: words}}, smallRef)
+		equal(t, "words", rawAt(t, s, smallRef, "last_error_message"), want)
+	}
+}
+
+// A hold ends at the same instant under every policy.
+func TestPerform_HoldPolicies(t *testing.T) {
+	for _, others := range []string{``, `, {"id": "companion"}`} {
+		for _, code := range []int{401, 402, 429, 503} {
+			s := newStore(t, `{"credential_pool": {"p": [{"id": "a", "consecutive_failures": 2, "failure_reason": "billing_unverified"}`+others+`]}}`)
+			perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: code, For: 3 * time.Hour}}, smallRef)
+			c := find(t, load(t, s), smallRef)
+			for _, p := range []Policy{Backoff, Flat, FlatSole} {
+				end := stampAt.Add(3 * time.Hour)
+				equal(t, "deadline", p.Deadline(c, stampAt), Deadline{At: end, Origin: OriginOperator})
+				equal(t, "availability", p.Availability(c, stampAt), Held)
+				equal(t, "a moment before its end", p.Availability(c, end.Add(-time.Microsecond)), Held)
+				equal(t, "at its end", p.Availability(c, end), Due)
+			}
+		}
+	}
+}
+
+// Entries of the strands' specification, by what they are at stampAt.
+var (
+	readyEntry    = `{"id": %q}`
+	dueEntry      = `{"id": %q, "last_status": "exhausted"}`
+	deadEntry     = `{"id": %q, "last_status": "dead"}`
+	disabledEntry = `{"id": %q, "enabled": false}`
+	soonEntry     = `{"id": %q, "last_status": "exhausted", "last_error_reset_at": 1795426000.0}`
+	laterEntry    = `{"id": %q, "last_status": "exhausted", "last_error_reset_at": 1795429000.0, "last_error_reason": "operator_hold"}`
+)
+
+// providerOf is a provider with entries a, b, c and so on.
+func providerOf(name string, entries ...string) string {
+	var list []string
+	for i, e := range entries {
+		list = append(list, fmt.Sprintf(e, string(rune('a'+i))))
+	}
+	return fmt.Sprintf("%q: [%s]", name, strings.Join(list, ", "))
+}
+
+// strandsOf tells in one line what an action on entries, named provider/id,
+// leaves stranded: provider, the last ready ones, the next other one to come.
+func strandsOf(t *testing.T, pool string, a Action, targets string) string {
+	t.Helper()
+	p := decoded(t, `{"credential_pool": {`+pool+`}}`)
+	var saw []Credential
+	for _, target := range strings.Fields(targets) {
+		provider, id, _ := strings.Cut(target, "/")
+		for c := range p.All() {
+			if c.Provider == provider && c.ID == id {
+				saw = append(saw, *c)
+			}
+		}
+	}
+	var lines []string
+	for _, st := range p.LastReady(a.Plan(saw, stampAt), Backoff) {
+		line := st.Provider + ":"
+		for _, c := range st.Credentials {
+			line += " " + c.ID
+		}
+		if st.Next != nil {
+			line += fmt.Sprintf(", then %s in %v", st.Next.ID, st.NextAt.Sub(stampAt).Round(time.Second))
+		} else if !st.NextAt.IsZero() {
+			line += ", an instant without a credential"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "; ")
+}
+
+func TestLastReady(t *testing.T) {
+	tests := []struct{ name, pool, targets, want string }{
+		{"the only one", providerOf("p", readyEntry), "p/a", "p: a"},
+		{"one of two", providerOf("p", readyEntry, readyEntry), "p/a", ""},
+		{"both of two", providerOf("p", readyEntry, readyEntry), "p/a p/b", "p: a b"},
+		{"two of three", providerOf("p", readyEntry, readyEntry, readyEntry), "p/a p/c", ""},
+		{"the last ready one, others cool", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
+		{"the next may be a held one", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
+		{"the next is none of the targets", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b p/c", "p: b, then a in 56m33s"},
+		{"dead ones never count", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
+		{"disabled ones never count", providerOf("p", disabledEntry, readyEntry), "p/b", "p: b"},
+		{"a due one is not ready", providerOf("p", readyEntry, dueEntry), "p/a", "p: a"},
+		{"one that was not ready", providerOf("p", soonEntry), "p/a", ""},
+		{"a dead one is refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
+		{"a disabled one was not ready", providerOf("p", disabledEntry), "p/a", ""},
+		{"out already", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},
+		{"nothing", providerOf("p", readyEntry), "", ""},
+		{"of several providers", providerOf("o", readyEntry, soonEntry) + `, ` + providerOf("p", readyEntry, readyEntry) + `, ` + providerOf("q", readyEntry), "q/a o/a p/a", "o: a, then b in 6m33s; q: a"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			hour := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}
+			equal(t, "strands", strandsOf(t, tt.pool, hour, tt.targets), tt.want)
+			equal(t, "after a reset", strandsOf(t, tt.pool, resetAction, tt.targets), "")
+		})
+	}
+}
