@@ -321,8 +321,8 @@ func TestCheck_OtherFile(t *testing.T) {
 			bubble(t, []string{"link"}, func(r *rig) {
 				for _, dir := range []string{"a", "new"} {
 					put(t, filepath.Join(r.dir, dir, "b", "f"), dir)
+					link(t, "f", filepath.Join(r.dir, dir, "b", "link"))
 				}
-				link(t, "f", filepath.Join(r.dir, "a", "b", "link"))
 				link(t, "a", filepath.Join(r.dir, "now"))
 				link(t, filepath.Join("now", "b", "link"), r.path)
 				r.start(func(Change) {
