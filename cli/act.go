@@ -87,7 +87,7 @@ func newActionRun(cmd *cobra.Command, cfg *config.Config, log *slog.Logger, flag
 	if err := store.Writable(); err != nil && !flags.dryRun {
 		return nil, &codedError{exitRefused, err}
 	}
-	operator, err := newOperator(store, cfg.Journal)
+	operator, err := newOperator(store, cfg.Journal, log)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,13 @@ func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) 
 		if err != nil {
 			return err
 		}
-		return run(cmd, args, cfg, slog.New(slog.DiscardHandler))
+		log, closeLog, err := openLog(cfg, cmd.CommandPath())
+		if err != nil {
+			return err
+		}
+		err = run(cmd, args, cfg, log)
+		log.Info("ended", "exit", exitCode(err))
+		return errors.Join(err, closeLog())
 	}
 }
 

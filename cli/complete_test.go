@@ -246,14 +246,7 @@ func TestCompletingChangesNothing(t *testing.T) {
 // name.
 func TestNoSecretCompletes(t *testing.T) {
 	stores := brokenStores()
-	stores["as names"] = `{"credential_pool": {
-		"` + tokens["pool"] + `": [{"id": "x", "api_key": "` + tokens["pool"] + `"}],
-		"openrouter": [
-			{"id": "` + tokens["access"] + `", "access_token": "` + tokens["access"] + `"},
-			{"id": "k-` + tokens["agent"][:12] + `", "label": "key ` + tokens["agent"] + `", "agent_key": "` + tokens["agent"] + `"},
-			{"id": "` + tokens["refresh"] + `", "label": "` + tokens["garbage"] + `", "access_token": "` + tokens["nested"] + `"},
-			{"id": "r", "access_token": "` + tokens["refresh"] + `"}, {"id": "g", "access_token": "` + tokens["garbage"] + `"}
-		]}}`
+	stores["as names"] = secretNames()
 	for name, content := range stores {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, content)

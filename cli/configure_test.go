@@ -36,7 +36,7 @@ var everyValue = []struct {
 	{"journal", "true", "journal = false", "false", "--journal", "true", "--journal"},
 	{"journal", "true", "journal = true", "true", "--no-journal", "false", "--no-journal"},
 	{"journal", "true", "journal = true", "true", "--journal=false", "false", "--journal"},
-	{"log-file", `""`, `log-file = "~/p.log"`, `"ROOT/me/p.log"`, "--log-file x.log", `"x.log"`, "--log-file"},
+	{"log-file", `""`, `log-file = "ROOT/p.log"`, `"ROOT/p.log"`, "--log-file ROOT/x.log", `"ROOT/x.log"`, "--log-file"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--file ROOT/x/auth.json", `"ROOT/x/auth.json"`, "--file"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "~/a.json"`, `"ROOT/me/a.json"`, "--home ROOT/srv/h", `"ROOT/srv/h/auth.json"`, "--home"},
 	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--profile work", `"ROOT/me/.hermes/profiles/work/auth.json"`, "--profile"},

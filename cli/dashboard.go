@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -21,12 +22,12 @@ import (
 )
 
 // storeDashboard returns the dashboard's configuration for the configured store.
-func storeDashboard(cfg *config.Config, readOnlyFlag bool) model.Config {
+func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) model.Config {
 	clock, path := newClock(cfg.Now), cfg.File
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
-	operator, err := newOperator(store, cfg.Journal)
+	operator, err := newOperator(store, cfg.Journal, log)
 	if err != nil {
-		operator, readOnly = unjournaled(store), err.Error()
+		operator, readOnly = unjournaled(store, log), err.Error()
 	}
 	if readOnlyFlag {
 		readOnly = "pooltop was started with --read-only"
@@ -38,14 +39,14 @@ func storeDashboard(cfg *config.Config, readOnlyFlag bool) model.Config {
 		Policy:       cfg.PolicyChoice(),
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
-		ExplainError: explainBriefly(path),
+		ExplainError: explainLogged(path, log),
 		ExplainWrite: explainWriteBriefly(path),
 	}
 }
 
 // runDashboard shows the dashboard until the user quits or ctx ends, and notifies
 // it of changes of the store's file.
-func runDashboard(ctx context.Context, cfg *config.Config, m model.Config) error {
+func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
 	}
@@ -74,6 +75,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, m model.Config) error
 	changes := watch.Start(ctx, m.Operator.Store.Path())
 	go func() {
 		for c := range changes {
+			logChange(log, c)
 			program.Send(model.FileChanged{
 				Polling: c.Mode == watch.Polling, Interval: watch.Interval, Reason: c.Reason,
 			})

@@ -43,7 +43,7 @@ func demoCommand() *cobra.Command {
 		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
 			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
 		}
-		return runDemo(cmd.Context(), cfg, scenario, speed, seed)
+		return runDemo(cmd.Context(), cfg, log, scenario, speed, seed)
 	})
 	cmd.Flags().Float64Var(&speed, "speed", 600, "run `N` times faster than real time")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed `N`")
@@ -66,7 +66,7 @@ func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
 // dashboard.
-func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
+func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
 	if err := needTerminal(); err != nil {
 		return err
 	}
@@ -105,13 +105,13 @@ func runDemo(ctx context.Context, cfg *config.Config, scenario simulate.Scenario
 	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
 
-	return runDashboard(ctx, cfg, demoDashboard(store, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
+	return runDashboard(ctx, cfg, log, demoDashboard(store, log, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
 }
 
 // demoDashboard returns the dashboard's configuration for a demo.
-func demoDashboard(store *poolstate.Store, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
+func demoDashboard(store *poolstate.Store, log *slog.Logger, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
 	return model.Config{
-		Operator:     unjournaled(store),
+		Operator:     unjournaled(store, log),
 		Clock:        clock,
 		Policy:       choice,
 		Path:         fmt.Sprintf("demo ×%g", clock.Rate),

@@ -32,7 +32,7 @@ func eventsCommand() *cobra.Command {
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		f, err := newFollower(cfg, cmd.OutOrStdout(), asJSON)
+		f, err := newFollower(cfg, log, cmd.OutOrStdout(), asJSON)
 		if err != nil {
 			return err
 		}
@@ -80,6 +80,7 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   printer
+	log     *slog.Logger
 	hint    func(string) // optional; prints what is not an event
 	since   time.Time    // print history from here on; zero prints none
 
@@ -89,14 +90,14 @@ type follower struct {
 	policy   poolstate.Policy
 }
 
-func newFollower(cfg *config.Config, w io.Writer, asJSON bool) (*follower, error) {
+func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool) (*follower, error) {
 	clock := newClock(cfg.Now)
-	operator, err := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal)
+	operator, err := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal, log)
 	if err != nil {
 		return nil, err
 	}
 	f := &follower{
-		store: operator.Store, journal: operator.Journal, choice: cfg.PolicyChoice(), clock: clock, explain: explainBriefly(cfg.File),
+		store: operator.Store, journal: operator.Journal, choice: cfg.PolicyChoice(), clock: clock, explain: explainLogged(cfg.File, log), log: log,
 	}
 	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
@@ -136,11 +137,12 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
-		case _, open := <-changes:
+		case c, open := <-changes:
 			timer.Stop()
 			if !open {
 				return nil
 			}
+			logChange(f.log, c)
 			if err := f.load(ctx); err != nil {
 				return err
 			}
@@ -196,6 +198,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 		if r.Kind == poolstate.EventFileUnreadable {
 			r.Message = reason
 		}
+		f.log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
 		if err := f.print(&r, f.policy); err != nil {
 			return err
 		}

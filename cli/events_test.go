@@ -23,7 +23,7 @@ import (
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
-	f, err := newFollower(configAt(t, file), &out, asJSON)
+	f, err := newFollower(configAt(t, file), noLog, &out, asJSON)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	synctest.Test(t, func(t *testing.T) {
 		settings := configAt(t, file)
 		settings.Now, _ = time.Parse(time.RFC3339, imageAt)
-		cfg := storeDashboard(settings, false)
+		cfg := storeDashboard(settings, noLog, false)
 		cfg.Path = imagePath
 		cfg.Operator.Journal = journal.At(journalFile)
 		r := testkit.StartDashboard(t, cfg, w, h)
@@ -160,7 +160,7 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 		s := startDemo(t)
 		defer s.stop()
 		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
-		r := testkit.StartDashboard(t, demoDashboard(s.store, clock, poolstate.PolicyAuto, s.sim), 120, 38)
+		r := testkit.StartDashboard(t, demoDashboard(s.store, noLog, clock, poolstate.PolicyAuto, s.sim), 120, 38)
 		defer r.Close()
 		for _, f := range frames {
 			s.runUntil(f.at)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +114,16 @@ func withoutTerminal(t *testing.T) {
 // at runs a command on a file, at the instant of the samples.
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
-	return pooltop(t, append(args, "--file", file, "--now", sampleTime)...)
+	cmd, _, err := rootCommand().Find(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"file": file, "now": sampleTime} {
+		if cmd.Flags().Lookup(name) != nil {
+			args = append(args, "--"+name, value)
+		}
+	}
+	return pooltop(t, args...)
 }
 
 // done returns the output of a command, which must have succeeded.
@@ -140,6 +150,9 @@ func refused(t *testing.T, o outcome, code int, words ...string) {
 		}
 	}
 }
+
+// noLog discards the debug log.
+var noLog = slog.New(slog.DiscardHandler)
 
 // configAt is the default configuration for a file at the instant of the samples.
 func configAt(t *testing.T, file string) *config.Config {

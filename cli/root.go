@@ -29,8 +29,8 @@ func rootCommand() *cobra.Command {
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0))
 	readOnly := root.Flags().Bool("read-only", false, "disable every key that writes")
-	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
-		return runDashboard(cmd.Context(), cfg, storeDashboard(cfg, *readOnly))
+	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		return runDashboard(cmd.Context(), cfg, log, storeDashboard(cfg, log, *readOnly))
 	})
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -71,6 +70,19 @@ func secretStore() string {
 		tokens["session"], tokens["password"], tokens["nested"], tokens["access"][:12],
 		tokens["access"], tokens["nested"], tokens["nested"],
 		tokens["garbage"], tokens["pool"])
+}
+
+// secretNames returns a store with tokens in names: of a provider, in ids and in
+// labels.
+func secretNames() string {
+	return `{"credential_pool": {
+		"` + tokens["pool"] + `": [{"id": "x", "api_key": "` + tokens["pool"] + `"}],
+		"openrouter": [
+			{"id": "` + tokens["access"] + `", "access_token": "` + tokens["access"] + `"},
+			{"id": "k-` + tokens["agent"][:12] + `", "label": "key ` + tokens["agent"] + `", "agent_key": "` + tokens["agent"] + `"},
+			{"id": "` + tokens["refresh"] + `", "label": "` + tokens["garbage"] + `", "access_token": "` + tokens["nested"] + `"},
+			{"id": "r", "access_token": "` + tokens["refresh"] + `"}, {"id": "g", "access_token": "` + tokens["garbage"] + `"}
+		]}}`
 }
 
 // brokenStores returns the secret store, and variants of it that are cut off or
@@ -160,7 +172,7 @@ func TestSecrets_Values(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
-	snap, err := loadSnapshot(configAt(t, file), slog.New(slog.DiscardHandler))
+	snap, err := loadSnapshot(configAt(t, file), noLog)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +180,7 @@ func TestSecrets_Values(t *testing.T) {
 	if err := f.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	operator, err := newOperator(poolstate.Open(file), true)
+	operator, err := newOperator(poolstate.Open(file), true, noLog)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,7 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	snap := resolve(cfg)
 	loaded, err := poolstate.Open(snap.path).Load()
 	if err != nil {
+		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
 		return snapshot{}, cannotRead(snap.path, err)
 	}
 	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)

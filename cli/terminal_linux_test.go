@@ -238,7 +238,7 @@ func runPanicking() {
 		}
 	}
 	cfg := model.Config{
-		Operator: unjournaled(store),
+		Operator: unjournaled(store, noLog),
 		Path:     "the store",
 		Clock:    model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
 		Caption: func(time.Time) string {
@@ -250,7 +250,7 @@ func runPanicking() {
 		ExplainError: func(error) string { panicAt("error"); return "" },
 	}
 	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
-	if err := runDashboard(context.Background(), config.Default(), cfg); err != nil {
+	if err := runDashboard(context.Background(), config.Default(), noLog, cfg); err != nil {
 		printError(os.Stderr, "pooltop", err)
 		os.Exit(exitCode(err))
 	}

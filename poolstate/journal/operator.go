@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/user"
@@ -22,6 +23,8 @@ type Operator struct {
 	// Number returns the number of a new action. It defaults to the time and a
 	// random number, in base 36.
 	Number func() string
+	// Log receives what is done and recorded; nil discards it.
+	Log *slog.Logger
 }
 
 // Sign sets User and Host to those of the process, as far as they are known.
@@ -30,6 +33,22 @@ func (o *Operator) Sign() {
 	if u, err := user.Current(); err == nil {
 		o.User = u.Username
 	}
+}
+
+func (o *Operator) log() *slog.Logger {
+	if o.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Log
+}
+
+// logID returns an id for the log, or a dash for one that is long enough to
+// contain a piece of a secret. Agents use six characters.
+func logID(id string) string {
+	if id == "" || len(id) > 7 {
+		return "-"
+	}
+	return id
 }
 
 func (o *Operator) number() string {
@@ -77,10 +96,17 @@ func (d *Done) Undos() []poolstate.Undo {
 
 // Plan returns what [Operator.Do] would change in the file as it is now.
 func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
+	var out poolstate.Outcome
+	var err error
 	if t.Verb == poolstate.VerbUndo {
-		return o.Store.PlanUndo(t.Undos)
+		out, err = o.Store.PlanUndo(t.Undos)
+	} else {
+		out, err = o.Store.Plan(t.Action, t.Seen)
 	}
-	return o.Store.Plan(t.Action, t.Seen)
+	if err == nil {
+		o.log().Info("action planned", "verb", t.Verb, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
+	}
+	return out, err
 }
 
 // Do performs a task and records it in the journal.
@@ -94,6 +120,7 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 		out, err = o.Store.Perform(ctx, t.Action, t.Seen)
 	}
 	if err != nil {
+		o.log().Error("action failed", "verb", t.Verb, "error", err)
 		return Done{}, err
 	}
 	return o.record(out, number, t), nil
@@ -113,6 +140,8 @@ func (o *Operator) record(out poolstate.Outcome, number string, t Task) Done {
 		})
 	}
 	done.JournalErr = o.Journal.Append(done.Entries...)
+	o.log().Info("action done", "verb", t.Verb, "number", number, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
+	o.logRecords(done.Entries, done.JournalErr)
 	return done
 }
 
@@ -123,7 +152,20 @@ func (o *Operator) RecordSeen(events []poolstate.Record) error {
 	for i := range events {
 		entries[i] = Entry{Record: events[i], Store: identity}
 	}
-	return o.Journal.write(entries, true)
+	err := o.Journal.write(entries, true)
+	o.logRecords(entries, err)
+	return err
+}
+
+// logRecords logs entries of the journal, and err if they could not be written.
+func (o *Operator) logRecords(entries []Entry, err error) {
+	for i := range entries {
+		e := &entries[i]
+		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", logID(e.ID))
+	}
+	if err != nil {
+		o.log().Error("journal not written", "error", err)
+	}
 }
 
 // kindOf returns the event that an action causes for a credential.
