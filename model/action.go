@@ -208,7 +208,7 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		text += "; warning: " + done.Warning.Error()
 	}
 	if done.JournalErr != nil {
-		text += "; the journal could not be written: " + done.JournalErr.Error()
+		text += "; warning: could not write the journal: " + done.JournalErr.Error()
 	}
 	kind := ui.AnswerDone
 	if len(done.Changed) == 0 {

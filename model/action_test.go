@@ -283,6 +283,6 @@ func TestActionDone_JournalFails(t *testing.T) {
 		d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
 		d.do("r")
 		d.isReady("a")
-		d.shows("✓ reset cooling-key", "the journal could not be written")
+		d.shows("✓ reset cooling-key", "could not write the journal")
 	})
 }

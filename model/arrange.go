@@ -115,9 +115,9 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 	switch {
 	case key.Matches(pressed, k.Abort):
 		return m.quit()
-	case key.Matches(pressed, k.Clear):
+	case key.Matches(pressed, k.Cancel):
 		m.clearFilter()
-	case key.Matches(pressed, k.Keep):
+	case key.Matches(pressed, k.Accept):
 		a.typing = false
 		a.input.Blur()
 	default:

@@ -240,8 +240,8 @@ const (
 // addEvents adds the events and recent changes to a screen.
 func (m *Model) addEvents(s *ui.Screen) {
 	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
-	if m.evidence.kind != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {
-		s.Evidence = &ui.Evidence{Counts: m.evidence.kind == poolstate.EvidenceCounts, Name: m.evidence.name, At: m.evidence.at}
+	if m.evidence != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {
+		s.Evidence = &m.evidenceOf
 	}
 	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {
 		return

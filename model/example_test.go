@@ -15,49 +15,39 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// do runs a command, as a program does, and hands the dashboard what comes of it.
-func do(m *tea.Model, cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	switch msg := cmd().(type) {
-	case tea.BatchMsg:
-		for _, cmd := range msg {
-			do(m, cmd)
+// update sends a message to the model and runs the commands that follow, as a
+// Bubble Tea program does.
+func update(m tea.Model, msg tea.Msg) tea.Model {
+	if batch, ok := msg.(tea.BatchMsg); ok {
+		for _, cmd := range batch {
+			m = update(m, cmd())
 		}
-	default:
-		var next tea.Cmd
-		*m, next = (*m).Update(msg)
-		do(m, next)
+		return m
 	}
+	m, cmd := m.Update(msg)
+	if cmd != nil {
+		m = update(m, cmd())
+	}
+	return m
 }
 
-// The dashboard is a value: messages in, pictures out. A program drives it on a
-// terminal, with tea.NewProgram(model.New(cfg)), and sends a FileChanged for each
-// change of the file; here it is driven by hand.
+// A program runs the model on a terminal, with tea.NewProgram(model.New(cfg)), and
+// sends a FileChanged for each change of the file.
 func ExampleNew() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	dir, _ := os.MkdirTemp("", "example")
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "auth.json")
-	err = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "d4410b", "label": "primary"}]}}`), 0o600)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	_ = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "d4410b", "label": "primary"}]}}`), 0o600)
 	now := func() time.Time { return time.Unix(1795425600, 0).UTC() }
 	var m tea.Model = model.New(model.Config{
 		Operator: &journal.Operator{Store: poolstate.Open(path), Number: func() string { return "1" }},
 		Clock:    model.Clock{Now: now}, Path: "~/.hermes/auth.json",
-		// Nothing comes by itself.
+		// The clock does not tick.
 		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
 		ExplainError: error.Error, ExplainWrite: error.Error,
 	})
-	m, _ = m.Update(tea.WindowSizeMsg{Width: 70, Height: 12})
-	do(&m, m.Init())
+	m = update(m, tea.WindowSizeMsg{Width: 70, Height: 12})
+	m = update(m, m.Init()())
 	for line := range strings.Lines(ansi.Strip(m.View().Content)) {
 		if strings.Contains(line, "openrouter") || strings.Contains(line, "primary") {
 			fmt.Println(strings.TrimSpace(line))

@@ -84,7 +84,7 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
 		if t.Hold, err = poolstate.ParseHold(text, m.now); err != nil {
-			return t, plan, fmt.Errorf("duration: %w", err)
+			return t, plan, fmt.Errorf("%q is %w", text, err)
 		}
 	}
 	if t.Hold.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {

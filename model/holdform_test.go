@@ -14,7 +14,7 @@ func TestHoldForm_PreviewAndSubmit(t *testing.T) {
 		d.do("4", "5", "m")
 		d.shows("streak 2 → 3, 45m, until 12:45")
 		d.do("q", "enter") // an invalid form is not submitted
-		d.shows("▌ duration", "not a duration")
+		d.shows("▌ duration", `"45mq" is not a duration`)
 		d.do("tab", "shift+tab")
 		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 		d.do("tab", "q", "u", "o", "t", "a", "enter")

@@ -164,8 +164,6 @@ func (k *keyMap) help() [][]key.Binding {
 type dialogKeys struct {
 	Accept, Cancel, Next, Previous, Earlier, Later key.Binding
 	Yes, No, Toggle, Abort                         key.Binding
-	// Keep and Clear end the typing of the filter.
-	Keep, Clear key.Binding
 }
 
 func newDialogKeys() *dialogKeys {
@@ -182,7 +180,5 @@ func newDialogKeys() *dialogKeys {
 		No:       bind("no", "n"),
 		Toggle:   toggle,
 		Abort:    bind("quit", quitKey),
-		Keep:     bind("keep", "enter"),
-		Clear:    bind("clear", backKey),
 	}
 }

@@ -33,18 +33,10 @@ type retryLoad struct{}
 type loadState struct {
 	running, again bool // again: the file changed while it runs
 	begun          int  // the number of loads ever begun
-	grace          graceState
-	change         FileChanged // the latest
+	change         FileChanged
+	// A grace period has begun, and is over.
+	graceBegun, graceOver bool
 }
-
-// graceState is the state of the grace period of a file that became unreadable.
-type graceState uint8
-
-const (
-	graceUnused graceState = iota
-	graceRunning
-	graceOver
-)
 
 // grace is how long a file may be unreadable before the screen shows it: a writer
 // that truncates the file and fills it again needs a moment.
@@ -80,23 +72,31 @@ func (m *Model) loadPool() tea.Cmd {
 func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.loading.running = false
 	m.catchUp()
-	var retry tea.Cmd
+	var retry, again tea.Cmd
 	if msg.err != nil {
 		retry = m.loadFailed(msg.err)
 	} else {
-		m.loading.grace = graceUnused
+		m.loading.graceBegun, m.loading.graceOver = false, false
 		m.unwritable = ""
 		if msg.unwritable != nil {
 			m.unwritable = msg.unwritable.Error()
 		}
 		m.feed = m.readableFeed()
-		m.show(msg.snapshot)
+		events := m.observe(msg.snapshot.Pool)
+		switch {
+		case m.paused.on:
+			m.paused.next = msg.snapshot
+			m.paused.missed += len(events)
+		case m.snapshot.Pool != msg.snapshot.Pool:
+			m.setSnapshot(msg.snapshot)
+			m.reportSuccess(events)
+		}
 	}
 	if m.loading.again {
 		m.loading.again = false
-		return tea.Batch(retry, m.startLoad())
+		again = m.startLoad()
 	}
-	return retry
+	return tea.Batch(retry, again)
 }
 
 func (m *Model) readableFeed() ui.Feed {
@@ -108,24 +108,19 @@ func (m *Model) readableFeed() ui.Feed {
 
 // retryLoad ends the grace period.
 func (m *Model) retryLoad() tea.Cmd {
-	if m.loading.grace == graceRunning {
-		m.loading.grace = graceOver
-	}
+	m.loading.graceOver = m.loading.graceBegun
 	return m.startLoad()
 }
 
 // loadFailed keeps the last snapshot and shows why it is stale, after a grace
 // period.
 func (m *Model) loadFailed(err error) tea.Cmd {
-	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale {
-		switch m.loading.grace {
-		case graceUnused:
-			m.loading.grace = graceRunning
-			return tea.Tick(grace, func(time.Time) tea.Msg { return retryLoad{} })
-		case graceRunning:
+	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
+		if m.loading.graceBegun {
 			return nil
-		case graceOver:
 		}
+		m.loading.graceBegun = true
+		return tea.Tick(grace, func(time.Time) tea.Msg { return retryLoad{} })
 	}
 	missing := errors.Is(err, fs.ErrNotExist)
 	switch {
@@ -140,25 +135,13 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 	return nil
 }
 
-// show logs what has changed and shows a snapshot, at once or after the pause.
-func (m *Model) show(s poolstate.Snapshot) {
-	events := m.observe(s.Pool)
-	switch {
-	case m.paused.on:
-		m.paused.next = s
-		m.paused.missed += len(events)
-	case m.snapshot.Pool != s.Pool:
-		m.setSnapshot(s)
-		m.reportSuccess(events)
-	}
-}
-
+// setSnapshot shows a snapshot.
 func (m *Model) setSnapshot(s poolstate.Snapshot) {
 	if s.Pool == nil {
 		return
 	}
 	m.snapshot = s
-	m.policy = m.cfg.Policy.Resolve(s.Pool, m.evidence.kind)
+	m.policy = m.cfg.Policy.Resolve(s.Pool, m.evidence)
 	m.arrange()
 	if m.dialog != nil && s.Pool.Len() == 0 { // an empty screen has no room for a dialog
 		m.cancelDialog(", " + m.whyNoSelection())
@@ -168,13 +151,14 @@ func (m *Model) setSnapshot(s poolstate.Snapshot) {
 // observe compares a pool with the one before, logs the events and returns them.
 func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	l, now := &m.log, m.cfg.Clock.Now()
-	events := l.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence.kind), now)
+	events := l.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence), now)
 	for i := range events {
 		if kind := poolstate.EvidenceOf(&events[i]); kind != poolstate.NoEvidence {
-			m.evidence = evidence{kind, ui.CredentialName(events[i].After), events[i].At}
+			m.evidence = kind
+			m.evidenceOf = ui.Evidence{Counts: kind == poolstate.EvidenceCounts, Name: ui.CredentialName(events[i].After), At: events[i].At}
 		}
 	}
-	l.policy = m.cfg.Policy.Resolve(p, m.evidence.kind)
+	l.policy = m.cfg.Policy.Resolve(p, m.evidence)
 	l.observer.SetPolicy(l.policy, now)
 	if !l.loaded {
 		l.loaded = true
@@ -185,12 +169,4 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	m.recordChanges(events, p)
 	m.checkWrites(p)
 	return events
-}
-
-// evidence is what the agent was last seen to do with a streak: of which
-// credential, and when.
-type evidence struct {
-	kind poolstate.Evidence
-	name string
-	at   time.Time
 }

@@ -90,11 +90,13 @@ type Model struct {
 	performed  []journal.Done // actions that can be undone, the latest last
 	writes     map[poolstate.Ref]watchedWrite
 
-	log      eventLog
-	evidence evidence
-	paused   paused
-	away     away
-	notifier notifier
+	log eventLog
+	// evidence is what the agent was last seen to do with a streak.
+	evidence   poolstate.Evidence
+	evidenceOf ui.Evidence
+	paused     paused
+	away       away
+	notifier   notifier
 
 	// clickable is filled by View; all copies of the model share it.
 	clickable *ui.Targets
@@ -222,7 +224,7 @@ func (m *Model) screen() *ui.Screen {
 		s.Short = s.Dialog.Keys
 	}
 	if m.arrangement.typing {
-		s.Short = []key.Binding{m.dialogKeys.Keep, m.dialogKeys.Clear}
+		s.Short = []key.Binding{briefly(m.dialogKeys.Accept, "keep"), briefly(m.dialogKeys.Cancel, "clear")}
 	}
 	s.Coarse = m.away.since >= 0 && !m.cfg.Clock.fast()
 	m.addEvents(s)

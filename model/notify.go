@@ -19,9 +19,6 @@ type notifier struct {
 	allReady  bool // every credential that can be ready is
 	// reported is when a subject was last reported.
 	reported map[string]time.Time
-	// Until next, another check of the same pool would find nothing.
-	pool *poolstate.Pool
-	next time.Time
 }
 
 type providerState struct {
@@ -44,7 +41,7 @@ func (m *Model) toggleNotify() {
 // notify returns a command that sends notifications to the terminal.
 func (m *Model) notify() tea.Cmd {
 	n, pool, now := &m.notifier, m.latest().Pool, m.cfg.Clock.Now()
-	if !n.on || pool == nil || n.pool == pool && now.Before(n.next) {
+	if !n.on || pool == nil {
 		return nil
 	}
 	var all []tea.Cmd
@@ -94,10 +91,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	if !first && allReady && !n.allReady {
 		found = append(found, news{"", fmt.Sprintf("all credentials ready (%d)", sum.Ready())})
 	}
-	n.providers, n.dead, n.allReady, n.pool, n.next = providers, dead, allReady, pool, sum.NextAt
-	if sum.Next == nil {
-		n.next = now.Add(24 * time.Hour)
-	}
+	n.providers, n.dead, n.allReady = providers, dead, allReady
 	return found
 }
 
