@@ -241,13 +241,13 @@ func resetFields() []wanted {
 	}
 }
 
-func holdFields(code int, words string, length time.Duration, streak int) []wanted {
+func holdFields(code int, reason string, length time.Duration, streak int) []wanted {
 	return []wanted{
 		{"last_status", `"exhausted"`},
 		{"last_status_at", stampSeconds},
 		{"last_error_code", fmt.Sprint(code)},
 		{"last_error_reason", `"operator_hold"`},
-		{"last_error_message", words},
+		{"last_error_message", reason},
 		{"last_error_reset_at", secondsAfter(length)},
 		{"consecutive_failures", fmt.Sprint(streak)},
 	}
@@ -294,7 +294,7 @@ func TestPerform_Fields(t *testing.T) {
 	}
 }
 
-// checkEffect compares an effect with the picture before and with a reload.
+// checkEffect compares an effect with the snapshot before and with a reload.
 func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	t.Helper()
 	if !reflect.DeepEqual(e.Before, *before) {
@@ -376,15 +376,15 @@ func TestPerform_HoldDeadline(t *testing.T) {
 
 // The reason is escaped as the agent escapes text.
 func TestPerform_HoldReason(t *testing.T) {
-	for words, want := range map[string]string{
+	for reason, want := range map[string]string{
 		"":                   `"held by operator"`,
 		"until payday 💶":     `"until payday \ud83d\udcb6"`,
 		"\"quoted\"\n\\ é":   `"\"quoted\"\n\\ \u00e9"`,
 		"quota, not a codex": `"quota, not a codex"`,
 	} {
 		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
-		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Reason: words}}, smallRef)
-		equal(t, "words", rawAt(t, s, smallRef, "last_error_message"), want)
+		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Reason: reason}}, smallRef)
+		equal(t, "reason", rawAt(t, s, smallRef, "last_error_message"), want)
 	}
 }
 
@@ -406,7 +406,7 @@ func TestPerform_HoldPolicies(t *testing.T) {
 	}
 }
 
-// Entries of the strands' specification, by what they are at stampAt.
+// Entries by their availability at stampAt.
 var (
 	readyEntry    = `{"id": %q}`
 	dueEntry      = `{"id": %q, "last_status": "exhausted"}`
@@ -425,9 +425,9 @@ func providerOf(name string, entries ...string) string {
 	return fmt.Sprintf("%q: [%s]", name, strings.Join(list, ", "))
 }
 
-// strandsOf tells in one line what an action on entries, named provider/id,
-// leaves stranded: provider, the last ready ones, the next other one to come.
-func strandsOf(t *testing.T, pool string, a Action, targets string) string {
+// lastReadyText returns the providers that an action on credentials, named
+// provider/id, leaves without a ready one: the last ready ones and the next other.
+func lastReadyText(t *testing.T, pool string, a Action, targets string) string {
 	t.Helper()
 	p := decoded(t, `{"credential_pool": {`+pool+`}}`)
 	var saw []Credential
@@ -477,8 +477,8 @@ func TestLastReady(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			hour := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}
-			equal(t, "strands", strandsOf(t, tt.pool, hour, tt.targets), tt.want)
-			equal(t, "after a reset", strandsOf(t, tt.pool, resetAction, tt.targets), "")
+			equal(t, "providers", lastReadyText(t, tt.pool, hour, tt.targets), tt.want)
+			equal(t, "after a reset", lastReadyText(t, tt.pool, resetAction, tt.targets), "")
 		})
 	}
 }

@@ -224,7 +224,7 @@ func TestExhausted_Reload(t *testing.T) {
 		d := Backoff.Deadline(c, at)
 		equal(t, "deadline", d.At, at.Add(cooldown))
 
-		// The cooldown runs out and the agent tries again, which is no success.
+		// The end of a cooldown is not a success.
 		at = d.At
 		err = update(context.Background(), s, ref, func(c Credential) Change { return CooledDown(c, Backoff, at) })
 		if err != nil {

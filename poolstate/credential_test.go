@@ -40,7 +40,7 @@ func TestPool_Find(t *testing.T) {
 			}
 		})
 	}
-	if p.Provider("nobody") != nil {
+	if p.Provider("missing") != nil {
 		t.Error("found a provider that is not there")
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// eventsBetween tells in one line what happened between two lists of entries.
+// eventsBetween returns the events between two lists of entries in one line.
 func eventsBetween(t *testing.T, before, after string) string {
 	t.Helper()
 	was, is := decoded(t, `{"credential_pool": `+before+`}`), decoded(t, `{"credential_pool": `+after+`}`)
@@ -15,7 +15,7 @@ func eventsBetween(t *testing.T, before, after string) string {
 		equal(t, "at", e.At, pictureAt)
 		c := e.Credential()
 		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
-			t.Errorf("the event of %s shows other credentials than the pictures", c.Ref)
+			t.Errorf("the event of %s has other credentials than the snapshots", c.Ref)
 		}
 		lines = append(lines, fmt.Sprintf("%s %s by %s", c.Ref, e.Kind, e.By))
 	}
@@ -43,14 +43,14 @@ func TestDiff_Kinds(t *testing.T) {
 		{"exhausted, after it ran out", ranOut, again, "exhausted by agent"},
 		{"exhausted again", cooling, again, "exhausted by agent"},
 		{"exhausted when it was dead", `"last_status": "dead"`, cooling, "exhausted by agent"},
-		{"exhausted, in spite of new tokens", cooling + `, ` + old, again + `, ` + fresh, "exhausted by agent"},
-		{"a message more of the same", cooling, cooling + `, "last_error_message": "m"`, ""},
+		{"exhausted with new tokens", cooling + `, ` + old, again + `, ` + fresh, "exhausted by agent"},
+		{"another message", cooling, cooling + `, "last_error_message": "m"`, ""},
 
 		{"held", ``, held, "held by operator"},
 		{"held when it was cooling", cooling, held, "held by operator"},
 		{"held when it was dead", `"last_status": "dead"`, held, "held by operator"},
 		{"held anew", held, later, "held by operator"},
-		{"a hold that goes on", held, held + `, "request_count": 5`, ""},
+		{"an unchanged hold", held, held + `, "request_count": 5`, ""},
 		{"a hold that failed for real", held, strings.Replace(later, "operator_hold", "rate", 1), "exhausted by agent"},
 
 		{"ready after it ran out", cooling, ranOut, "ready by agent"},
@@ -64,14 +64,14 @@ func TestDiff_Kinds(t *testing.T) {
 		{"reset of a streak alone", ranOut, reset, "reset by operator"},
 		{"reset again", `"status_cleared_at": 1795424000.5`, reset, "reset by operator"},
 		{"reset without a time stamp", cooling, `"last_status": null, "consecutive_failures": 0`, "reset by operator"},
-		{"a time stamp that goes", reset, `"consecutive_failures": 0`, ""},
+		{"a removed time stamp", reset, `"consecutive_failures": 0`, ""},
 
 		{"refreshed", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + fresh, "refreshed by agent"},
 		{"refreshed when it was dead", `"last_status": "dead", ` + old, fresh, "refreshed by agent"},
 		{"refreshed after it ran out", ranOut + `, ` + old, `"consecutive_failures": 0, ` + fresh, "refreshed by agent"},
 		{"refreshed, by the fingerprint", cooling + `, "secret_fingerprint": "sha256:1111111111111111"`, `"consecutive_failures": 0, "secret_fingerprint": "sha256:2222222222222222"`, "refreshed by agent"},
 		{"no refresh without new tokens", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + old, "reset by operator"},
-		{"new tokens while all was well", old, fresh, ""},
+		{"new tokens of a ready one", old, fresh, ""},
 
 		{"dead", cooling, `"last_status": "dead"`, "dead by agent"},
 		{"dead at once", ``, `"last_status": "dead"`, "dead by agent"},

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// until is an exhausted entry whose deadline lies a number of seconds after
-// pictureAt, as the provider named it.
+// until returns an exhausted entry with a reset time, in seconds after
+// pictureAt.
 func until(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, pictureAt.Unix()+seconds)
 }
 
-// fellAgo is an exhausted entry with the first step of the ladder: an hour.
+// fellAgo returns an entry that was exhausted for the first time, for an hour.
 func fellAgo(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
 		id, pictureAt.Unix()-seconds)
@@ -43,7 +43,7 @@ func TestForecast(t *testing.T) {
 		ready, due, gone, total int
 		steps                   []string
 	}{
-		{name: "nobody"},
+		{name: "none"},
 		{name: "all ready", entries: []string{ready, ready}, ready: 2, total: 2},
 		{
 			name: "one cooling beside one ready", entries: []string{ready, until("a", 60)}, ready: 1, total: 2,
@@ -118,7 +118,7 @@ func TestForecast_Sample(t *testing.T) {
 		equal(t, "gone", f.Excluded, sum.Count[Dead]+sum.Count[Disabled])
 		equal(t, "total", f.Total, sum.Total-f.Excluded)
 		equal(t, "first step", f.Steps[0].At, sum.NextAt)
-		equal(t, "who is first", f.Steps[0].Back[0], sum.Next)
+		equal(t, "first credential", f.Steps[0].Back[0], sum.Next)
 		equal(t, "last step", f.Last(), sum.AllAt)
 		equal(t, "ready in the end", f.At(f.Last()), f.Total-f.Due)
 		back := 0
@@ -144,8 +144,8 @@ func TestForecast_At(t *testing.T) {
 	equal(t, "last", f.Last(), pictureAt.Add(90*time.Second))
 
 	var none Forecast
-	equal(t, "ready of nobody", none.At(pictureAt), 0)
-	equal(t, "last of nobody", none.Last(), time.Time{})
+	equal(t, "ready of none", none.At(pictureAt), 0)
+	equal(t, "last of none", none.Last(), time.Time{})
 }
 
 // Credentials that are due or excluded do not count.
@@ -156,7 +156,7 @@ func TestForecast_Half(t *testing.T) {
 		entries []string
 		want    int64 // seconds ahead; 0 for none
 	}{
-		{"nobody", nil, 0},
+		{"none", nil, 0},
 		{"one", []string{until("a", 60)}, 60},
 		{"the first of two", []string{until("a", 60), until("b", 90)}, 60},
 		{"the second of three", []string{until("a", 60), until("b", 90), until("c", 120)}, 90},

@@ -88,8 +88,8 @@ func TestHold_Refused(t *testing.T) {
 		{"until now", other, ready, Hold{Code: 429, Until: at(0)}, "not in the future"},
 		{"until a moment ago", other, ready, Hold{Code: 429, Until: at(-time.Microsecond)}, "not in the future"},
 		{"until in a moment", other, ready, Hold{Code: 429, Until: at(time.Microsecond)}, ""},
-		{"for less than nothing", other, ready, Hold{Code: 429, For: -time.Second}, "not in the future"},
-		{"for less than nothing, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
+		{"negative duration", other, ready, Hold{Code: 429, For: -time.Second}, "not in the future"},
+		{"negative duration, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
 		{"for the shortest time", other, ready, Hold{Code: 429, For: time.Second}, ""},
 		{"for as long as there is", other, ready, Hold{Code: 429, For: math.MaxInt64}, ""},
 
@@ -106,10 +106,10 @@ func TestHold_Refused(t *testing.T) {
 		{"Rate_Limit", codex, ready, Hold{Code: 402, Reason: "Rate_Limit"}, `"rate_limit"`},
 		{"usage_limit", codex, ready, Hold{Code: 402, Reason: "usage_limit_reached"}, `"usage_limit"`},
 		{"USAGE_limit", codex, ready, Hold{Code: 402, Reason: "USAGE_limit"}, `"usage_limit"`},
-		{"words an agent does not look for", codex, ready, Hold{Code: 402, Reason: "rate limit, usage limit, quotient"}, ""},
-		{"no words", codex, ready, Hold{Code: 402}, ""},
-		{"429 is warned of, not refused", codex, ready, Hold{Code: 429}, ""},
-		{"the three words elsewhere", other, ready, Hold{Code: 402, Reason: "quota rate_limit usage_limit"}, ""},
+		{"similar words", codex, ready, Hold{Code: 402, Reason: "rate limit, usage limit, quotient"}, ""},
+		{"no reason", codex, ready, Hold{Code: 402}, ""},
+		{"429 is allowed with a warning", codex, ready, Hold{Code: 429}, ""},
+		{"the words on another provider", other, ready, Hold{Code: 402, Reason: "quota rate_limit usage_limit"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

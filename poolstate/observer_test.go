@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// told are events in one line: when, counted from noon, of whom, and what.
-func told(events []Event) string {
+// eventText returns events in one line: time since noon, id, kind and actor.
+func eventText(events []Event) string {
 	var out []string
 	for i := range events {
 		e := &events[i]
-		who := "file"
+		id := "file"
 		if c := e.Credential(); c != nil {
-			who = c.ID
+			id = c.ID
 		}
-		out = append(out, fmt.Sprintf("%s %s %s by %s", e.At.Sub(noon), who, e.Kind, e.By))
+		out = append(out, fmt.Sprintf("%s %s %s by %s", e.At.Sub(noon), id, e.Kind, e.By))
 	}
 	return strings.Join(out, ", ")
 }
@@ -37,7 +37,7 @@ func failed(id string, since time.Duration, streak int) string {
 
 // An event has the time that the file gives, unless that is impossible.
 func TestObserver_EventTime(t *testing.T) {
-	const look = 10 * time.Minute
+	const seenAfter = 10 * time.Minute
 	ready := `"id": "a"`
 	tests := []struct {
 		name          string
@@ -46,10 +46,10 @@ func TestObserver_EventTime(t *testing.T) {
 		want          string
 	}{
 		{"exhausted", ready, failed("a", 9*time.Minute, 1), 0, "9m0s a exhausted by agent"},
-		{"exhausted, by a clock that goes ahead", ready, failed("a", 11*time.Minute, 1), -time.Hour, "10m0s a exhausted by agent"},
-		{"exhausted long ago, by what the file says", ready, failed("a", -time.Hour, 1), -time.Hour, "10m0s a exhausted by agent"},
+		{"exhausted, by a clock that is ahead", ready, failed("a", 11*time.Minute, 1), -time.Hour, "10m0s a exhausted by agent"},
+		{"exhausted long ago according to the file", ready, failed("a", -time.Hour, 1), -time.Hour, "10m0s a exhausted by agent"},
 		{"reset", failed("a", -time.Minute, 1), ready + `, "status_cleared_at": ` + at(8*time.Minute), 0, "8m0s a reset by operator"},
-		{"reset by an older hand", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 0`, 7 * time.Minute, "7m0s a reset by operator"},
+		{"reset without status_cleared_at", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 0`, 7 * time.Minute, "7m0s a reset by operator"},
 		{"cleared, by the time of the file", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, 9 * time.Minute, "9m0s a ready by agent"},
 		{"cleared, by a file without a time", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, -time.Hour, "10m0s a ready by agent"},
 		{"added", ready, ready + `}, {"id": "b"`, 9 * time.Minute, "9m0s b added by agent"},
@@ -59,8 +59,8 @@ func TestObserver_EventTime(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var o Observer
-			equal(t, "at first", told(o.Observe(poolAt(t, 0, tt.before), Backoff, noon)), "")
-			equal(t, "events", told(o.Observe(poolAt(t, tt.updated, tt.after), Backoff, noon.Add(look))), tt.want)
+			equal(t, "at first", eventText(o.Observe(poolAt(t, 0, tt.before), Backoff, noon)), "")
+			equal(t, "events", eventText(o.Observe(poolAt(t, tt.updated, tt.after), Backoff, noon.Add(seenAfter))), tt.want)
 		})
 	}
 }
@@ -71,39 +71,39 @@ func TestObserver_Tick(t *testing.T) {
 	var o Observer
 	o.Observe(p, Backoff, noon)
 	equal(t, "next", o.Next().Sub(noon), time.Hour)
-	equal(t, "too early", told(o.Tick(noon.Add(time.Hour-1))), "")
-	equal(t, "at the deadline", told(o.Tick(noon.Add(time.Hour))), "1h0m0s b due by clock")
-	equal(t, "again", told(o.Tick(noon.Add(time.Hour+1))), "")
-	equal(t, "late", told(o.Tick(noon.Add(5*time.Hour))), "2h0m0s a due by clock")
+	equal(t, "too early", eventText(o.Tick(noon.Add(time.Hour-1))), "")
+	equal(t, "at the deadline", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s b due by clock")
+	equal(t, "again", eventText(o.Tick(noon.Add(time.Hour+1))), "")
+	equal(t, "late", eventText(o.Tick(noon.Add(5*time.Hour))), "2h0m0s a due by clock")
 	equal(t, "next of none", o.Next().IsZero(), true)
 
 	o = Observer{}
 	o.Observe(p, Backoff, noon)
-	equal(t, "both, late", told(o.Tick(noon.Add(5*time.Hour))), "1h0m0s b due by clock, 2h0m0s a due by clock")
+	equal(t, "both, late", eventText(o.Tick(noon.Add(5*time.Hour))), "1h0m0s b due by clock, 2h0m0s a due by clock")
 
 	o = Observer{}
 	o.Observe(p, Backoff, noon)
-	equal(t, "before the picture that clears it", told(o.Observe(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff, noon.Add(2*time.Hour-1))),
+	equal(t, "before the snapshot that clears it", eventText(o.Observe(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff, noon.Add(2*time.Hour-1))),
 		"1h0m0s b due by clock, 1h30m0s b ready by agent")
 
 	o = Observer{}
 	o.Observe(p, Backoff, noon)
 	o.SetPolicy(Flat, noon.Add(time.Minute))
-	equal(t, "by another policy", told(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
+	equal(t, "by another policy", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
 }
 
 // A problem with the file is reported when it begins, changes and ends.
 func TestObserver_Fail(t *testing.T) {
 	var o Observer
-	equal(t, "waiting for a first file", told(o.Fail(true, noon)), "")
-	equal(t, "a first file that cannot be read", told(o.Fail(false, noon)), "0s file file_unreadable by agent")
+	equal(t, "no file yet", eventText(o.Fail(true, noon)), "")
+	equal(t, "a first file that cannot be read", eventText(o.Fail(false, noon)), "0s file file_unreadable by agent")
 	p := poolAt(t, 0, `"id": "a"`)
-	equal(t, "the first picture", told(o.Observe(p, Flat, noon.Add(time.Second))), "1s file file_recovered by agent")
-	equal(t, "gone", told(o.Fail(true, noon.Add(2*time.Second))), "2s file file_missing by agent")
-	equal(t, "still gone", told(o.Fail(true, noon.Add(3*time.Second))), "")
-	equal(t, "broken", told(o.Fail(false, noon.Add(4*time.Second))), "4s file file_unreadable by agent")
-	equal(t, "back, the same", told(o.Observe(p, Flat, noon.Add(5*time.Second))), "5s file file_recovered by agent")
-	equal(t, "all is well", told(o.Observe(p, Flat, noon.Add(6*time.Second))), "")
+	equal(t, "first snapshot", eventText(o.Observe(p, Flat, noon.Add(time.Second))), "1s file file_recovered by agent")
+	equal(t, "gone", eventText(o.Fail(true, noon.Add(2*time.Second))), "2s file file_missing by agent")
+	equal(t, "still gone", eventText(o.Fail(true, noon.Add(3*time.Second))), "")
+	equal(t, "broken", eventText(o.Fail(false, noon.Add(4*time.Second))), "4s file file_unreadable by agent")
+	equal(t, "back, the same", eventText(o.Observe(p, Flat, noon.Add(5*time.Second))), "5s file file_recovered by agent")
+	equal(t, "unchanged", eventText(o.Observe(p, Flat, noon.Add(6*time.Second))), "")
 }
 
 func TestHistory(t *testing.T) {
@@ -114,7 +114,7 @@ func TestHistory(t *testing.T) {
 		failed("e", -2*time.Minute, 1)+`, "last_error_reason": "operator_hold", "last_error_reset_at": `+at(time.Hour),
 		failed("f", time.Minute, 1), `"id": "g"`, `"id": "h", "last_status": "exhausted"`,
 	)
-	equal(t, "history", told(History(p, Backoff, noon)), strings.Join([]string{
+	equal(t, "history", eventText(History(p, Backoff, noon)), strings.Join([]string{
 		"-24h0m0s c dead by agent", "-3h0m0s a exhausted by agent", "-2h0m0s a due by clock", "-1h0m0s b exhausted by agent",
 		"-30m0s d reset by operator", "-2m0s e held by operator",
 	}, ", "))
@@ -172,7 +172,7 @@ func TestObserver_Zero(t *testing.T) {
 	var o Observer
 	o.SetPolicy(Flat, noon)
 	equal(t, "next", o.Next(), time.Time{})
-	equal(t, "events", told(o.Tick(noon.Add(time.Hour))), "")
+	equal(t, "events", eventText(o.Tick(noon.Add(time.Hour))), "")
 	for _, choice := range []PolicyChoice{PolicyAuto, PolicyFlat} {
 		equal(t, "policy without a pool", choice.Resolve(nil, NoEvidence), Flat)
 	}

@@ -25,8 +25,8 @@ func TestCooldown_Flat(t *testing.T) {
 		{name: "sole, 500", code: "500", sole: true, older: hour, newer: minute},
 		{name: "sole, no code", code: "null", sole: true, older: hour, newer: minute},
 		{name: "sole, 429 for another cause", code: "429", reason: "rate_limit", sole: true, older: hour, newer: minute},
-		{name: "sole, 401: a minute mends no token", code: "401", sole: true, older: five, newer: five},
-		{name: "sole, 402: a minute mends no bill", code: "402", sole: true, older: hour, newer: hour},
+		{name: "sole, 401: authentication", code: "401", sole: true, older: five, newer: five},
+		{name: "sole, 402: billing", code: "402", sole: true, older: hour, newer: hour},
 		{name: "sole, cause billing", code: "429", reason: "billing", sole: true, older: hour, newer: hour},
 		{name: "sole, cause billing without a code", code: "null", reason: "billing", sole: true, older: hour, newer: hour},
 		{name: "billing unverified, one of several", code: "429", reason: "billing_unverified", older: hour, newer: minute},
@@ -69,7 +69,7 @@ func TestCredential_Sole(t *testing.T) {
 		{"beside one that cools down", []string{a, `{"id": "b", "last_status": "exhausted"}`}, false},
 		{"beside a disabled one", []string{a, `{"id": "b", "enabled": false}`}, false},
 		{"beside one of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
-		{"beside something that is no entry", []string{a, `"b"`, `null`}, true},
+		{"beside items that are not entries", []string{a, `"b"`, `null`}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -129,14 +129,14 @@ func TestDecode_Notes(t *testing.T) {
 		notes      []string
 	}{
 		{"nothing to note", `[{"id": "a"}]`, "a", nil},
-		{"no list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
+		{"not a list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
 		{"null", `null`, "", []string{"not a list, left as it is"}},
 		{"text", `"SECRET-1"`, "", []string{"not a list, left as it is"}},
-		{"an item that is no object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
+		{"an item that is not an object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
 		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
-		{"an id that is no text", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
+		{"an id that is not a string", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
 		{"an id given twice", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
-		{"more than anyone reads", `[1, 2, 3, 4, 5, {}]`, "", []string{
+		{"many notes", `[1, 2, 3, 4, 5, {}]`, "", []string{
 			"entry 1 is not an object, left as it is", "entry 2 is not an object, left as it is",
 			"entry 3 is not an object, left as it is", "and more",
 		}},

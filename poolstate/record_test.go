@@ -24,7 +24,7 @@ func TestEventKind_Text(t *testing.T) {
 		}
 	}
 	var r Record
-	for _, line := range []string{`{"event": "exploded"}`, `{"by": "nobody"}`, `{"event": 5}`} {
+	for _, line := range []string{`{"event": "exploded"}`, `{"by": "unknown"}`, `{"event": 5}`} {
 		if json.Unmarshal([]byte(line), &r) == nil {
 			t.Errorf("%s is read", line)
 		}
@@ -107,7 +107,7 @@ func TestRecord_Same(t *testing.T) {
 	nameless := Record{At: noon, Kind: EventAdded, Provider: "p", Label: "x"}
 	other := nameless
 	other.Label = "y"
-	equal(t, "without an id the label tells", nameless.Same(&other), false)
+	equal(t, "different labels without an id", nameless.Same(&other), false)
 	equal(t, "and is enough", nameless.Same(&nameless), true)
 }
 

@@ -41,7 +41,7 @@ func TestSummarize_Next(t *testing.T) {
 		at, allAt int64
 		out       bool
 	}{
-		{name: "no credential at all is not out"},
+		{name: "no credential"},
 		{name: "all ready", entries: []string{ready}},
 		{name: "one due", entries: []string{exhausted("a", 1795425600, "")}, out: true},
 		{name: "one dead", entries: []string{`{"id": "a", "last_status": "dead"}`}, out: true},
@@ -97,16 +97,16 @@ func TestOutage(t *testing.T) {
 		entries []string
 		want    int
 	}{
-		{"nobody", nil, 0},
+		{"none", nil, 0},
 		{"one alone", []string{fell(t0, 429)}, 0},
 		{"two at once", []string{fell(t0, 429), fell(t0, 429)}, 2},
 		{"exactly five minutes apart", []string{fell(t0, 429), fell(t0+300, 429)}, 2},
 		{"a moment more", []string{fell(t0, 429), fell(t0+300.001, 429)}, 0},
 		{"out of order", []string{fell(t0+299, 429), fell(t0, 429)}, 2},
 		{"different codes", []string{fell(t0, 429), fell(t0, 402)}, 0},
-		{"a chain is not a cluster", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
+		{"a chain", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
 		{"the largest cluster counts", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
-		{"no code is no common code", []string{
+		{"without codes", []string{
 			`{"last_status": "exhausted", "last_status_at": 1795425000}`,
 			`{"last_status": "exhausted", "last_status_at": 1795425000}`,
 		}, 0},
@@ -114,16 +114,16 @@ func TestOutage(t *testing.T) {
 			`{"last_status": "exhausted", "last_error_code": 429}`,
 			`{"last_status": "exhausted", "last_error_code": 429}`,
 		}, 0},
-		{"an operator's holds are no outage", []string{
+		{"holds do not count", []string{
 			fell(t0, 429),
 			`{"last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "last_error_reason": "operator_hold"}`,
 		}, 0},
-		{"dead and ready ones are no outage", []string{
+		{"dead and ready ones do not count", []string{
 			fell(t0, 401),
 			`{"last_status": "dead", "last_status_at": 1795425000, "last_error_code": 401}`,
 			`{"last_status": "ok", "last_status_at": 1795425000, "last_error_code": 401}`,
 		}, 0},
-		{"a disabled one is no outage", []string{
+		{"disabled ones do not count", []string{
 			fell(t0, 429),
 			`{"last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "enabled": false}`,
 		}, 0},

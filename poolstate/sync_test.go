@@ -26,7 +26,7 @@ var (
 	nousRef   = Ref{"nous", "a", 0}
 )
 
-// claudeFile writes what stands in claude_code's own file.
+// claudeFile writes the content of claude_code's own file and returns its path.
 func claudeFile(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), ".credentials.json")
@@ -68,15 +68,15 @@ func TestSync(t *testing.T) {
 			append(own, wanted{"expires_at_ms", "1795440000000"}),
 		},
 		{
-			"claude_code, which knows no expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"expires_at_ms": 1795430000000`), `{}`),
+			"claude_code, without an expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"expires_at_ms": 1795430000000`), `{}`),
 			claudeGrantOf("null"), claudeRef, own,
 		},
 		{
-			"claude_code, which says nonsense of the expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
+			"claude_code, with a garbled expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
 			claudeGrantOf(`{"a": ["` + newToken + `"]}`), claudeRef, own,
 		},
 		{
-			"claude_code, whose expiry the entry did not know", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
+			"claude_code, for an entry without an expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
 			claudeGrantOf("1795440000000"), claudeRef, append(own, wanted{"expires_at_ms", "1795440000000"}),
 		},
 		{
@@ -108,11 +108,11 @@ func TestSync(t *testing.T) {
 				t.Errorf("%v\n%s", err, after)
 			}
 			c := find(t, load(t, s), tt.ref)
-			equal(t, "it has the new secret", c.Secret, redact.DigestOf(newToken))
-			equal(t, "and says so", out.Changed[0].After.Secret == redact.DigestOf(newToken) || out.Changed[0].After.Fingerprint != "", true)
+			equal(t, "secret", c.Secret, redact.DigestOf(newToken))
+			equal(t, "predicted secret or fingerprint", out.Changed[0].After.Secret == redact.DigestOf(newToken) || out.Changed[0].After.Fingerprint != "", true)
 			equal(t, "availability", Backoff.Availability(c, stampAt), Ready)
 			if _, entries, _ := strings.Cut(after, "credential_pool"); strings.HasPrefix(tt.name, "a borrowed") {
-				equal(t, "secret in an entry that only borrows it", leakOf(entries, syncSecrets), "")
+				equal(t, "secret in a borrowing entry", leakOf(entries, syncSecrets), "")
 			}
 			checkSyncKeepsSecrets(t, out)
 		})
@@ -120,7 +120,7 @@ func TestSync(t *testing.T) {
 }
 
 // checkSyncKeepsSecrets proves that an outcome of a sync shows no secret and
-// keeps none in order to be taken back.
+// keeps none for an undo.
 func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 	t.Helper()
 	equal(t, "undos", len(undosOf(out)), 0)
@@ -152,7 +152,7 @@ func TestSync_NothingNewer(t *testing.T) {
 		{"older ones", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795439999999"), "older", claudeRef},
 		{"no token", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, "no token", claudeRef},
 		{"an empty token", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"accessToken": ""}}`, "no token", claudeRef},
-		{"a token that is none", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, "no token", claudeRef},
+		{"a token of the wrong type", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, "no token", claudeRef},
 		{"not logged in", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"mcpOAuth": {}}`, "no token", claudeRef},
 		{"a list", storeOfOne("anthropic", entry("claude_code", own), `{}`), `["claudeAiOauth"]`, "no token", claudeRef},
 		{"empty", storeOfOne("anthropic", entry("claude_code", own), `{}`), ``, "cannot be read", claudeRef},

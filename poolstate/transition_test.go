@@ -103,7 +103,7 @@ func TestSucceeded(t *testing.T) {
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
 	})
-	// What the authority did not renew stays.
+	// Without a new refresh token or expiry, the old ones stay.
 	ch := fields(Succeeded(Tokens{Access: NewSecret("SECRET-n")}))
 	if _, set := ch["refresh_token"]; set {
 		t.Error("an absent refresh token overwrites the present one")

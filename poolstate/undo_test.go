@@ -28,7 +28,7 @@ func TestUndo(t *testing.T) {
 					}
 					checkIsJSON(t, s)
 					back := takeBack(t, s, throughJSON(t, undosOf(out)))
-					equal(t, "taken back", len(back.Changed), 1)
+					equal(t, "undone", len(back.Changed), 1)
 					checkRestored(t, s, name, content, &c)
 				}
 			}
@@ -93,9 +93,9 @@ func TestUndo_WholePool(t *testing.T) {
 			s := newStore(t, content)
 			out := perform(t, s, a)
 			back := takeBack(t, s, undosOf(out))
-			equal(t, "taken back", len(back.Changed), len(out.Changed))
+			equal(t, "undone", len(back.Changed), len(out.Changed))
 			equal(t, "left alone", len(back.Unchanged), 0)
-			equal(t, name, withStamp(t, readFile(t, s.Path())), withStamp(t, content))
+			equal(t, name, withoutStamp(t, readFile(t, s.Path())), withoutStamp(t, content))
 			for i := range back.Changed {
 				checkSameCredential(t, &back.Changed[i].After, &out.Changed[i].Before)
 			}
@@ -103,8 +103,8 @@ func TestUndo_WholePool(t *testing.T) {
 	}
 }
 
-// withStamp is a file whose updated_at is no matter.
-func withStamp(t *testing.T, content string) string {
+// withoutStamp returns a file without the value of updated_at.
+func withoutStamp(t *testing.T, content string) string {
 	t.Helper()
 	top, err := readJSON([]byte(content))
 	if err != nil {
@@ -180,15 +180,15 @@ func TestUndo_Steps(t *testing.T) {
 	s := newStore(t, content)
 	ref := Ref{"openrouter", "d4410b", 0}
 	var steps []Undo
-	states := []string{withStamp(t, content)}
+	states := []string{withoutStamp(t, content)}
 	for _, a := range []Action{holdAction, {Verb: VerbHold, Hold: Hold{Code: 402, For: time.Minute}}, resetAction, holdAction} {
 		steps = append(steps, undosOf(perform(t, s, a, ref))...)
-		states = append(states, withStamp(t, readFile(t, s.Path())))
+		states = append(states, withoutStamp(t, readFile(t, s.Path())))
 	}
 	checkUnchanged(t, takeBack(t, s, steps[1:2]), true, "changed since")
 	for i := len(steps) - 1; i >= 0; i-- {
 		takeBack(t, s, steps[i:i+1])
-		equal(t, "file", withStamp(t, readFile(t, s.Path())), states[i])
+		equal(t, "file", withoutStamp(t, readFile(t, s.Path())), states[i])
 	}
 }
 
@@ -269,8 +269,8 @@ func FuzzUndo(f *testing.F) {
 	})
 }
 
-// interfered sets a key of an entry to a value, as somebody else would.
-func interfered(t *testing.T, s *Store, ref Ref, key, raw string) {
+// interfere sets a key of an entry as another process would.
+func interfere(t *testing.T, s *Store, ref Ref, key, raw string) {
 	t.Helper()
 	err := update(t.Context(), s, ref, func(Credential) Change {
 		return to(key, raw)
@@ -291,16 +291,16 @@ func TestUndo_ChangedSince(t *testing.T) {
 		VerbHold:  holdFields(429, "", 0, 5),
 	} {
 		for _, f := range written {
-			for _, value := range []string{`"somebody"`, `1795425607.5`, `{"m": 1}`, `true`} {
+			for _, value := range []string{`"other"`, `1795425607.5`, `{"m": 1}`, `true`} {
 				t.Run(fmt.Sprintf("%s, %s is %s", verb, f.key, value), func(t *testing.T) {
 					s := newStore(t, content)
 					out := perform(t, s, Action{Verb: verb, Hold: Hold{Code: 429}}, smallRef, other)
-					interfered(t, s, smallRef, f.key, value)
+					interfere(t, s, smallRef, f.key, value)
 					left := entryText(t, s, 0)
 					back := takeBack(t, s, throughJSON(t, undosOf(out)))
 					equal(t, "entry", entryText(t, s, 0), left)
 					equal(t, "the other entry", entryText(t, s, 1), fmt.Sprintf(entry, "b"))
-					equal(t, "taken back", back.Changed[0].Before.Ref, other)
+					equal(t, "undone", back.Changed[0].Before.Ref, other)
 					equal(t, "left alone", back.Unchanged[0].Before.Ref, smallRef)
 					equal(t, "refused", back.Unchanged[0].Refused, true)
 				})
@@ -336,10 +336,10 @@ func TestUndo_RemovedSince(t *testing.T) {
 func TestUndo_OtherFields(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "failure_reason": "x", "request_count": 1, "access_token": "SECRET-old"}`))
 	out := perform(t, s, resetAction, smallRef)
-	interfered(t, s, smallRef, "request_count", "2")
-	interfered(t, s, smallRef, "access_token", `"SECRET-new"`)
-	interfered(t, s, smallRef, "label", `"new"`)
-	equal(t, "taken back", len(takeBack(t, s, undosOf(out)).Changed), 1)
+	interfere(t, s, smallRef, "request_count", "2")
+	interfere(t, s, smallRef, "access_token", `"SECRET-new"`)
+	interfere(t, s, smallRef, "label", `"new"`)
+	equal(t, "undone", len(takeBack(t, s, undosOf(out)).Changed), 1)
 	equal(t, "entry", entryText(t, s, 0), `{"id": "a", "failure_reason": "x", "request_count": 2, "access_token": "SECRET-new", "label": "new"}`)
 }
 
@@ -348,7 +348,7 @@ func TestUndo_Moved(t *testing.T) {
 	out := perform(t, s, resetAction, smallRef)
 	now := entryText(t, s, 0)
 	writeFile(t, s.Path(), storeOf(`{"id": "new"}`, now))
-	equal(t, "taken back", len(takeBack(t, s, undosOf(out)).Changed), 1)
+	equal(t, "undone", len(takeBack(t, s, undosOf(out)).Changed), 1)
 	equal(t, "entry", entryText(t, s, 1), `{"id": "a", "last_status": "dead"}`)
 
 	writeFile(t, s.Path(), storeOf(`{"id": "new"}`))
@@ -360,7 +360,7 @@ func TestUndo_NoID(t *testing.T) {
 	x, y := `{"label": "x", "last_status": "dead"}`, `{"label": "y", "last_status": "exhausted"}`
 	s := newStore(t, storeOf(x, y))
 	undos := throughJSON(t, undosOf(perform(t, s, resetAction, Ref{"p", "", 0}, Ref{"p", "", 1})))
-	equal(t, "taken back", len(takeBack(t, s, undos).Changed), 2)
+	equal(t, "undone", len(takeBack(t, s, undos).Changed), 2)
 	equal(t, "x", entryText(t, s, 0), x)
 	equal(t, "y", entryText(t, s, 1), y)
 
@@ -414,24 +414,24 @@ func rewrittenByAgent(t *testing.T, content string) string {
 
 // An agent may have rewritten the whole file in its own format.
 func TestUndo_Rewritten(t *testing.T) {
-	words := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "до зарплаты 💶 <&>"}}
+	withReason := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "до зарплаты 💶 <&>"}}
 	for _, name := range sampleNames {
-		for _, a := range []Action{resetAction, words} {
+		for _, a := range []Action{resetAction, withReason} {
 			content := string(sample(t, name))
 			s := newStore(t, content)
 			out := perform(t, s, a)
 			writeFile(t, s.Path(), rewrittenByAgent(t, readFile(t, s.Path())))
 			back := takeBack(t, s, throughJSON(t, undosOf(out)))
 			equal(t, "left alone", len(back.Unchanged), 0)
-			equal(t, "taken back", len(back.Changed), len(out.Changed))
+			equal(t, "undone", len(back.Changed), len(out.Changed))
 			checkIsJSON(t, s)
-			equal(t, name, sameMeaning(t, readFile(t, s.Path())), sameMeaning(t, content))
+			equal(t, name, normalizedStore(t, readFile(t, s.Path())), normalizedStore(t, content))
 		}
 	}
 }
 
-// sameMeaning is a store in one form, whatever form it has, without updated_at.
-func sameMeaning(t *testing.T, content string) string {
+// normalizedStore returns the values of a store without its format and updated_at.
+func normalizedStore(t *testing.T, content string) string {
 	t.Helper()
 	var whole map[string]any
 	if err := json.Unmarshal([]byte(rewrittenByAgent(t, content)), &whole); err != nil {
@@ -463,7 +463,7 @@ func TestUndo_Spelling(t *testing.T) {
 		}
 		writeFile(t, s.Path(), strings.Replace(after, old, now, 1))
 		takeBack(t, s, undosOf(out))
-		equal(t, now, withStamp(t, readFile(t, s.Path())), strings.Replace(content, "]}}", "]}, \"updated_at\": }", 1))
+		equal(t, now, withoutStamp(t, readFile(t, s.Path())), strings.Replace(content, "]}}", "]}, \"updated_at\": }", 1))
 	}
 	for old, now := range map[string]string{
 		`, "last_error_code": null`: ``,
