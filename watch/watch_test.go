@@ -166,36 +166,6 @@ func TestRun_Burst(t *testing.T) {
 	})
 }
 
-func TestRun_SteadyStream(t *testing.T) {
-	bubble(t, one, func(r *rig) {
-		r.start(func(Change) {
-			count, end := 0, time.After(time.Second)
-			tick := time.NewTicker(time.Millisecond)
-			defer tick.Stop()
-			for running := true; running; {
-				select {
-				case <-tick.C:
-					r.event(r.path, fsnotify.Write)
-				case <-r.w.changes:
-					count++
-				case <-end:
-					running = false
-				}
-			}
-			if count < 35 || count > 42 {
-				t.Errorf("%d changes in a second, want 40", count)
-			}
-			<-time.After(burst)
-			synctest.Wait()
-			select {
-			case <-r.w.changes:
-			default:
-				t.Error("the last event is not reported")
-			}
-		})
-	})
-}
-
 func TestRun_SlowReceiver(t *testing.T) {
 	bubble(t, one, func(r *rig) {
 		r.start(func(Change) {

@@ -51,33 +51,22 @@ func (r *Report) Markdown() string {
 }
 
 func (r *Report) fileLine() string {
-	f, parts := &r.File, []string{"file"}
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	f := &r.File
+	name := "file"
 	if r.displayPath != "" {
-		parts[0] += " " + quoted(r.displayPath, pathText)
+		name += " " + quoted(r.displayPath, pathText)
 	}
 	if f.Link {
-		parts[0] += " (a symlink)"
+		name += " (a symlink)"
 	}
-	if f.Size != nil {
-		add("%d bytes", *f.Size)
-	}
-	if f.Mode != nil {
-		add("mode `%s`", *f.Mode)
-	}
-	if f.DirMode != nil {
-		add("directory mode `%s`", *f.DirMode)
+	parts := []string{
+		name, optional("%d bytes", f.Size), optional("mode `%s`", f.Mode), optional("directory mode `%s`", f.DirMode),
+		"", r.labelled("modified ", time.Time(f.ModifiedAt)), r.labelled("updated_at ", r.pool.UpdatedAt),
 	}
 	if f.ReadOnly {
-		add("read-only for this user")
+		parts[4] = "read-only for this user"
 	}
-	if f.Size != nil {
-		add("modified %s", r.stamp(time.Time(f.ModifiedAt)))
-	}
-	if at := r.pool.UpdatedAt; !at.IsZero() {
-		add("updated_at %s", r.stamp(at))
-	}
-	return strings.Join(parts, ", ")
+	return joined(parts, ", ")
 }
 
 func (r *Report) summary() string {
@@ -117,14 +106,7 @@ func (r *Report) findingList() string {
 }
 
 func (f *finding) markdown() string {
-	parts := []string{quotedList(f.Words), "", quotedList(f.names), ""}
-	if f.Provider != nil {
-		parts[1] = quoted(*f.Provider, longText)
-	}
-	if f.Text != nil {
-		parts[3] = *f.Text
-	}
-	return joined(parts, ": ")
+	return joined([]string{quotedList(f.Words), quoted(optional("%s", f.Provider), longText), quotedList(f.names), optional("%s", f.Text)}, ": ")
 }
 
 func (r *Report) providerSection(p *poolstate.Provider) string {
@@ -238,11 +220,21 @@ func (r *Report) eventTable() string {
 }
 
 // stamp formats an instant; zero is empty.
-func (r *Report) stamp(at time.Time) string {
+func (r *Report) stamp(at time.Time) string { return r.labelled("", at) }
+
+func (r *Report) labelled(label string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return text.Stamp(at, r.now)
+	return label + text.Stamp(at, r.now)
+}
+
+// optional formats a value; nil is empty.
+func optional[T any](format string, value *T) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprintf(format, *value)
 }
 
 // markdownTable aligns the columns, to be read as plain text too, and omits
@@ -289,12 +281,10 @@ func quoted(s string, w int) string {
 func quotedList(texts []string) string {
 	var out []string
 	for _, s := range texts[:min(len(texts), maxItems)] {
-		if q := quoted(s, longText); q != "" {
-			out = append(out, q)
-		}
+		out = append(out, quoted(s, longText))
 	}
 	if n := len(texts) - maxItems; n > 0 {
 		out = append(out, fmt.Sprintf("%d more", n))
 	}
-	return strings.Join(out, ", ")
+	return joined(out, ", ")
 }
