@@ -19,6 +19,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // actFlags are the flags of every command that writes.
@@ -118,7 +119,7 @@ func (r *actionRun) execute(t journal.Task) error {
 	said := false
 	return r.finish(r.operator.Run(r.cmd.Context(), t, func(holder string) {
 		if !said {
-			r.note(fmt.Sprintf("waiting up to %s for the lock, which %s holds", ui.Span(poolstate.LockPatience), holder))
+			r.note(fmt.Sprintf("waiting up to %s for the lock, which %s holds", text.Span(poolstate.LockPatience), holder))
 		}
 		said = true
 	}))
@@ -156,8 +157,8 @@ func (r *actionRun) explain(err error) error {
 }
 
 // note prints a line on standard error.
-func (r *actionRun) note(text string) {
-	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+ui.Clean(text, maxErrorText))
+func (r *actionRun) note(message string) {
+	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+text.Clean(message, maxErrorText))
 }
 
 // confirm asks before an action leaves a provider with no credential ready. Without
@@ -230,7 +231,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	var lines []string
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		line := ui.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, r.snap.policy, out.At.In(r.snap.now.Location()))
+		line := text.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, r.snap.policy, out.At.In(r.snap.now.Location()))
 		if r.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
 			line += ui.DeadReset
 		}
@@ -238,7 +239,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
-			lines = append(lines, ui.Clean(e.Before.Provider, maxErrorText)+"/"+ui.CredentialName(&e.Before)+": unchanged, "+ui.Clean(e.Reason, maxErrorText))
+			lines = append(lines, text.Clean(e.Before.Provider, maxErrorText)+"/"+text.CredentialName(&e.Before)+": unchanged, "+text.Clean(e.Reason, maxErrorText))
 		}
 	}
 	switch {

@@ -15,7 +15,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // addCompletions completes the commands and flags that do not say how: flags of
@@ -112,7 +112,7 @@ func (f *offers) fits(word string) bool {
 	switch {
 	case len(word) < len(f.begun) || !strings.EqualFold(word[:len(f.begun)], f.begun):
 		return false
-	case word == "" || word != ui.Clean(word, maxOffered) || word != strings.TrimSpace(word):
+	case word == "" || word != text.Clean(word, maxOffered) || word != strings.TrimSpace(word):
 		return false
 	case strings.HasPrefix(word, "-"), strings.HasPrefix(word, "_activeHelp_"):
 		return false // a flag, and words to the shell's own script
@@ -187,7 +187,7 @@ func (snap *snapshot) providerState(p *poolstate.Provider) string {
 	case sum.Count[poolstate.Due] > 0:
 		return "none ready, due now"
 	case sum.Next != nil:
-		return "none ready, first back in " + ui.Countdown(sum.NextAt.Sub(snap.now))
+		return "none ready, first back in " + text.Countdown(sum.NextAt.Sub(snap.now))
 	}
 	return "none ready"
 }
@@ -231,14 +231,14 @@ func (snap *snapshot) offerTargets(provider string, named []string, begun string
 func (snap *snapshot) credentialState(c *poolstate.Credential) string {
 	a := snap.policy.Assess(c, snap.now)
 	if a.Availability.Returns() {
-		return a.Availability.String() + " " + ui.Countdown(a.Remaining)
+		return a.Availability.String() + " " + text.Countdown(a.Remaining)
 	}
 	return a.Availability.String()
 }
 
 // withLabel puts the name that people know in front of a state.
 func withLabel(c *poolstate.Credential, state string) string {
-	if label := ui.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
+	if label := text.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
 		return label + ", " + state
 	}
 	return state
@@ -311,9 +311,9 @@ func completeCode(settings *config.Flags) cobra.CompletionFunc {
 		slices.Sort(codes)
 		f := &offers{begun: begun}
 		for _, code := range slices.Compact(codes) {
-			about := ui.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
-			if text := ui.CodeWords(code); text != "" {
-				about = text + ", " + about
+			about := text.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
+			if words := text.CodeWords[code]; words != "" {
+				about = words + ", " + about
 			}
 			f.add(strconv.Itoa(code), about)
 		}

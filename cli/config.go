@@ -13,7 +13,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/model"
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 func configCommand() *cobra.Command {
@@ -101,9 +101,9 @@ func (r *configReport) toml() string {
 	case r.Path == nil:
 		b.WriteString("# The effective configuration of pooltop. No file was read: --config \"\".\n\n")
 	case r.Read:
-		fmt.Fprintf(&b, "# The effective configuration of pooltop. Read from %s\n\n", ui.Clean(displayPath(*r.Path), maxComment))
+		fmt.Fprintf(&b, "# The effective configuration of pooltop. Read from %s\n\n", text.Clean(displayPath(*r.Path), maxComment))
 	default:
-		fmt.Fprintf(&b, "# The effective configuration of pooltop. There is no %s\n\n", ui.Clean(displayPath(*r.Path), maxComment))
+		fmt.Fprintf(&b, "# The effective configuration of pooltop. There is no %s\n\n", text.Clean(displayPath(*r.Path), maxComment))
 	}
 	for _, s := range config.Settings() {
 		if s.InFile {
@@ -118,7 +118,7 @@ func (r *configReport) toml() string {
 }
 
 func (v configValue) write(b *strings.Builder, key string) {
-	fmt.Fprintf(b, "%s = %s  # %s\n", key, tomlValue(v.Value), ui.Clean(v.comment, maxComment))
+	fmt.Fprintf(b, "%s = %s  # %s\n", key, tomlValue(v.Value), text.Clean(v.comment, maxComment))
 }
 
 func tomlValue(v any) string {

@@ -18,6 +18,7 @@ import (
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/text"
 	"pooltop/watch"
 )
 
@@ -103,7 +104,7 @@ func printLastResult(m model.Model, out io.Writer) error {
 		return &codedError{code: exitCode(err)}
 	}
 	if result != "" {
-		_, _ = fmt.Fprintln(out, ui.Clean(result, maxErrorText)) // an error means that the terminal is gone
+		_, _ = fmt.Fprintln(out, text.Clean(result, maxErrorText)) // an error means that the terminal is gone
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"pooltop/poolstate"
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // Exit codes of every command.
@@ -79,8 +79,8 @@ const maxErrorText = 4096
 // printError prints an error on one line that begins with the command. The text
 // that it quotes is untrusted.
 func printError(w io.Writer, command string, err error) {
-	if text := err.Error(); text != "" {
-		_, _ = fmt.Fprintln(w, ui.Clean(command+": "+text, maxErrorText))
+	if message := err.Error(); message != "" {
+		_, _ = fmt.Fprintln(w, text.Clean(command+": "+message, maxErrorText))
 	}
 }
 
