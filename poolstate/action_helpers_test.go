@@ -5,10 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
 // stampSeconds is stampAt as the fields of an entry spell it.
@@ -144,20 +145,15 @@ func checkSameOutcome(t *testing.T, got, want Outcome) {
 	}
 }
 
-// rawAt is the JSON value that an entry of the file has under a key, and empty
-// when it has none: the word of the second reader.
+// rawAt returns the JSON value that an entry of the file has under a key, empty
+// if there is none.
 func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	t.Helper()
-	data := []byte(readFile(t, s.Path()))
-	top, err := readJSON(data)
+	root, err := jsonedit.Parse([]byte(readFile(t, s.Path())))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := entryAt(top, ref.Provider, find(t, load(t, s), ref).Position).last(key)
-	if f == nil {
-		return ""
-	}
-	return string(data[f.value.start:f.value.end])
+	return rawOf(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position), key)
 }
 
 // actionFiles are stores to act on: the samples, what people make by hand, and
@@ -181,19 +177,4 @@ func actionFiles(t testing.TB) map[string]string {
 		files[name] = `{"credential_pool": {"p": [{"id": "other"}, ` + entry + `, {"id": "last"}]}, "updated_at": "then"}`
 	}
 	return files
-}
-
-// keysOf are the keys of an entry in the file, in order.
-func keysOf(n *node) []string {
-	var keys []string
-	for i := range n.members {
-		keys = append(keys, n.members[i].key)
-	}
-	return keys
-}
-
-func hasDuplicates(n *node) bool {
-	keys := keysOf(n)
-	slices.Sort(keys)
-	return len(slices.Compact(keys)) != len(n.members)
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/gofrs/flock"
 
 	"pooltop/poolstate/internal/atomicfile"
+	"pooltop/poolstate/internal/jsonedit"
 )
 
-// countAsAgent adds one request to an entry as an agent does, with nothing of
-// ours: its lock, the file read again, written whole in its own form into a
-// temporary file of its own, and renamed.
+// countAsAgent adds one request to an entry as an agent does: it takes the lock,
+// reads the file again, and writes all of it in its own form to a temporary file
+// of its own, which it renames.
 func countAsAgent(path, provider string, position int) (err error) {
 	l := flock.New(LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), LockPatience)
@@ -46,23 +47,22 @@ func countAsAgent(path, provider string, position int) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// counted is a store with one request more, indented as json.dumps does it.
+// counted returns a store with one more request, indented as by json.dumps.
 func counted(data []byte, provider string, position int) ([]byte, error) {
-	top, err := readJSON(data)
+	root, err := jsonedit.Parse(data)
 	if err != nil {
 		return nil, err
 	}
-	entry := entryAt(top, provider, position)
-	if entry == nil || entry.last("request_count") == nil {
+	count := entryAt(root, provider, position).Find("request_count")
+	if count == nil {
 		return nil, errors.New("the entry is gone")
 	}
-	at := entry.last("request_count").value
-	n, err := strconv.Atoi(string(data[at.start:at.end]))
+	n, err := strconv.Atoi(string(count.Raw))
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	more := fmt.Sprint(string(data[:at.start]), n+1, string(data[at.end:]))
+	more := fmt.Sprint(string(data[:count.Start]), n+1, string(data[count.End():]))
 	if err := json.Indent(&out, []byte(more), "", "  "); err != nil {
 		return nil, err
 	}

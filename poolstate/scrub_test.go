@@ -2,7 +2,6 @@ package poolstate
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,7 +9,9 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// textsOf are all texts of a credential that can be shown.
+const someSecret = "sk-or-v1-7d0c2a55e1f94b"
+
+// textsOf returns all texts of a credential that can be shown.
 func textsOf(c *Credential) []string {
 	texts := []string{
 		c.Label, c.AuthType, c.Source, c.StatusText, c.ErrorReason,
@@ -22,145 +23,113 @@ func textsOf(c *Credential) []string {
 	return texts
 }
 
-func quoted(s string) string {
-	data, _ := json.Marshal(s) // strings marshal
-	return string(data)
-}
-
-// quotingEntry is an entry that shows a text in each of its fields.
-func quotingEntry(secrets map[string]string, text string) string {
-	var b strings.Builder
-	b.WriteString(`{"id": "a"`)
-	for key, secret := range secrets {
-		fmt.Fprintf(&b, `, %q: %s`, key, quoted(secret))
-	}
-	for _, key := range []string{"label", "auth_type", "source", "last_status", "last_error_reason", "last_error_message", "failure_reason"} {
-		fmt.Fprintf(&b, `, %q: %s`, key, quoted(text))
-	}
-	fmt.Fprintf(&b, `, "base_url": %s, "model_cooldowns": {%s: 1795429000.0}}`, quoted("https://host/v1/"+text), quoted(text))
-	return b.String()
-}
-
-// Eight characters in a row of any secret of the entry vanish from every text of
-// it, wherever they stand, and what an undo keeps shows none either.
-func TestPiecesOfSecretsVanish(t *testing.T) {
+// Pieces of every secret of an entry are removed from every text of it.
+func TestDecode_ScrubsTexts(t *testing.T) {
 	secrets := map[string]string{
-		"access_token":  "sk-or-v1-7d0c2a55e1f94b",
-		"refresh_token": "rt_QWERTZUIOPASDFGH",
-		"client_secret": "eight8ch",
-		"agent_key":     "ключ-и-замок",
+		"access_token": someSecret, "refresh_token": "rt_QWERTZUIOPASDFGH", "client_secret": "eight8ch", "agent_key": "ключ-и-замок",
 	}
-	var all []string
-	for _, s := range secrets {
-		all = append(all, s)
-	}
-	for key, secret := range secrets {
-		for from := 0; from+redact.MinLeak <= len(secret); from++ {
-			for _, to := range []int{from + redact.MinLeak, len(secret)} {
-				piece := strings.ToValidUTF8(secret[from:to], "")
-				for _, text := range []string{piece, "Incorrect key provided: " + piece + ".", "é" + piece + piece + "é"} {
-					c := entryOf(t, quotingEntry(secrets, text))
-					for _, shown := range textsOf(&c) {
-						if leak := leakOf(shown, all); leak != "" || !utf8.ValidString(shown) {
-							t.Errorf("%q of %s is shown in %q", leak, key, shown)
-						}
-					}
+	for _, secret := range secrets {
+		for _, piece := range []string{secret, secret[:redact.MinLeak], secret[len(secret)-redact.MinLeak:]} {
+			text := "é" + strings.ToValidUTF8(piece, "") + " é"
+			entry := map[string]any{"id": "a", "base_url": "https://host/v1/" + text, "model_cooldowns": map[string]any{text: 1795429000.0}}
+			for key, s := range secrets {
+				entry[key] = s
+			}
+			for _, key := range []string{"label", "auth_type", "source", "last_status", "last_error_reason", "last_error_message", "failure_reason", "secret_fingerprint"} {
+				entry[key] = text
+			}
+			data, err := json.Marshal(entry)
+			wantErr(t, err, nil)
+			c := entryOf(t, string(data))
+			equal(t, "texts", len(textsOf(&c)), 10)
+			for _, shown := range textsOf(&c) {
+				if leak := leakOf(shown, []string{secret}); leak != "" || !utf8.ValidString(shown) || shown == "" {
+					t.Errorf("%q is shown in %q", piece, shown)
 				}
 			}
 		}
 	}
-}
-
-// A secret that a duplicate of its key shadows is no less a secret.
-func TestAShadowedSecretVanishesToo(t *testing.T) {
-	c := entryOf(t, `{"id": "a", "label": "was sk-or-v1-7d0c2a55", "access_token": "sk-or-v1-7d0c2a55e1f94b", "access_token": ""}`)
-	equal(t, "label", c.Label, "was [secret]")
-}
-
-// A secret further inside is one as well, and so is all that stands below its
-// key; what stands elsewhere is not.
-func TestNestedSecretsVanish(t *testing.T) {
-	const secret = "sk-or-v1-7d0c2a55e1f94b"
-	for _, inside := range []string{
-		`"extra": {"api_key": "` + secret + `"}`,
-		`"extra": [1, {"x": {"proxy_password" : ["a", {"b": "` + secret + `"}]}}]`,
-		`"access_token": {"value": "` + secret + `"}`,
-		`"tokens_key": [[["` + secret + `"]]]`,
-		`"extra": {"key": {"a": 1}, "token": "` + secret + `"}`,
-	} {
-		c := entryOf(t, `{"id": "a", "label": "was `+secret+`!", `+inside+`}`)
-		equal(t, "label beside "+inside, c.Label, "was [secret]!")
-	}
-	for _, inside := range []string{
-		`"extra": {"note": "` + secret + `"}`,
-		`"extra": {"key": 5, "note": "` + secret + `"}`,
-		`"extra": {"` + secret + `": "key"}`,
-	} {
-		c := entryOf(t, `{"id": "a", "label": "was `+secret+`!", `+inside+`}`)
-		equal(t, "label beside "+inside, c.Label, "was "+secret+"!")
-	}
-}
-
-// The samples quote no secret, so nothing of them is taken for one.
-func TestSamplesAreNotScrubbed(t *testing.T) {
-	for _, name := range sampleNames {
+	for _, name := range sampleNames { // they quote no secret
 		for c := range decoded(t, string(sample(t, name))).All() {
-			for _, text := range textsOf(c) {
-				if strings.Contains(text, redact.Redacted) {
-					t.Errorf("%s of %s: %q", c.Ref, name, text)
-				}
-			}
+			equal(t, "scrubbed", strings.Contains(strings.Join(textsOf(c), " "), redact.Redacted), false)
 		}
 	}
 }
 
-// An undo keeps what was there before, except for pieces of a secret, however
-// deep they stand and however they are spelled.
-func TestUndoKeepsNoSecret(t *testing.T) {
-	const secret = "sk-or-v1-7d0c2a55e1f94b"
-	for before, want := range map[string]string{
-		`"plain"`:                             `"plain"`,
-		`"bad sk-or-v1-7d0c2a55e1f94b"`:       `"bad [secret]"`,
-		`"bad \u0073k-or-v1-7d0c2a55e1f94b"`:  `"bad [secret]"`,
-		`{"sk-or-v1-7d0c2a55e1f94b" :  1}`:    `{"[secret]" :  1}`,
-		`{"m": [1.50, "x sk-or-v1-7d0c2a"]}`:  `{"m": [1.50, "x [secret]"]}`,
-		`{"a\"sk-or-v1-7d0c2a": "\\"}`:        `{"a\"[secret]": "\\"}`,
-		`{ "m" : 1E5 , "\u00e9" : "\ud83d" }`: `{ "m" : 1E5 , "\u00e9" : "\ud83d" }`,
-		`[]`:                                  `[]`,
-		`-0.0`:                                `-0.0`,
+// Everything below the key of a secret is a secret, at any depth, also if a
+// duplicate of the key comes later.
+func TestDecode_NestedSecrets(t *testing.T) {
+	for _, inside := range []string{
+		`"access_token": "` + someSecret + `", "access_token": ""`,
+		`"extra": {"api_key": "` + someSecret + `"}`,
+		`"extra": [1, {"x": {"proxy_password" : ["a", {"b": "` + someSecret + `"}]}}]`,
+		`"access_token": {"value": "` + someSecret + `"}`,
+		`"tokens_key": [[["` + someSecret + `"]]]`,
+		`"extra": {"key": {"a": 1}, "token": "` + someSecret + `"}`,
 	} {
-		s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "access_token": "`+secret+`", "failure_reason": `+before+`}`))
-		out := perform(t, s, resetAction, smallRef)
-		for _, f := range out.Changed[0].Undo.Fields {
-			if f.Key == "failure_reason" {
-				equal(t, before, *f.Before, want)
-			}
-		}
-		takeBack(t, s, undosOf(out))
+		c := entryOf(t, `{"id": "a", "label": "was `+someSecret+`!", `+inside+`}`)
+		equal(t, "label with "+inside, c.Label, "was [secret]!")
+	}
+	for _, inside := range []string{
+		`"extra": {"note": "` + someSecret + `"}`,
+		`"extra": {"key": 5, "note": "` + someSecret + `"}`,
+		`"extra": {"` + someSecret + `": "key"}`,
+	} {
+		c := entryOf(t, `{"id": "a", "label": "was `+someSecret+`!", `+inside+`}`)
+		equal(t, "label with "+inside, c.Label, "was "+someSecret+"!")
+	}
+}
+
+// Ids and provider names are not scrubbed, but leaks in them are reported.
+func TestLeaks(t *testing.T) {
+	for _, tt := range []struct {
+		name, provider, entry string
+		id, prov              bool
+	}{
+		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, false, false},
+		{"id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, true, false},
+		{"id, unknown secret key", "p", `{"id": "sk-0123456789", "future_password": "sk-0123456789"}`, true, false},
+		{"id, nested secret", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, true, false},
+		{"piece in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, true, false},
+		{"short piece in the id", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, false, false},
+		{"provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, false, true},
+		{"no secret", "sk-0123456789", `{"id": "sk-0123456789"}`, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := decoded(t, `{"credential_pool": {"`+tt.provider+`": [{"id": "other"}, `+tt.entry+`]}}`).Provider(tt.provider)
+			equal(t, "the id leaks", p.Credentials[1].IDLeaks(), tt.id)
+			equal(t, "another id leaks", p.Credentials[0].IDLeaks(), false)
+			equal(t, "the name leaks", p.NameLeaks(), tt.prov)
+		})
+	}
+}
+
+// What an undo keeps is scrubbed, keys included, and is restored as it is.
+func TestUndo_ScrubsSecrets(t *testing.T) {
+	for before, want := range map[string]string{
+		`"plain"`:                          `"plain"`,
+		`"bad ` + someSecret + `"`:         `"bad [secret]"`,
+		`{"` + someSecret + `" :  1}`:      `{"[secret]" :  1}`,
+		`{"m": [1.50, "sk-or-v1-7d0c2a"]}`: `{"m": [1.50, "[secret]"]}`,
+	} {
+		s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "access_token": "`+someSecret+`", "`+someSecret+`": 1, "failure_reason": `+before+`}`))
+		undos := undosOf(perform(t, s, resetAction, smallRef))
+		data, err := json.Marshal(undos)
+		wantErr(t, err, nil)
+		equal(t, "leak", leakOf(string(data), []string{someSecret}), "")
+		takeBack(t, s, throughJSON(t, undos))
 		equal(t, "restored", rawAt(t, s, smallRef, "failure_reason"), want)
 	}
 }
 
-// A key may be a secret that somebody pasted in the wrong place. What stood behind
-// it is put back all the same.
-func TestUndoKeepsNoSecretOfAKey(t *testing.T) {
-	const secret = "sk-or-v1-7d0c2a55e1f94b"
-	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+secret+`", "`+secret+`": 1, "failure_reason": "x", "last_status": "dead"}`))
-	undos := undosOf(perform(t, s, resetAction, smallRef))
-	equal(t, "undo", leakOf(fmt.Sprintf("%+v", undos), []string{secret}), "")
-	takeBack(t, s, undos)
-	equal(t, "restored", rawAt(t, s, smallRef, "failure_reason"), `"x"`)
-}
-
-// An operator's words lose the secret of whichever entry they quote, in the file
-// as well: it would stand there for everybody to read.
-func TestAnOperatorsWordsLoseSecrets(t *testing.T) {
-	s := newStore(t, storeOf(`{"id": "a", "access_token": "sk-or-v1-7d0c2a55e1f94b"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
-	words := "sk-or-v1-7d0c2a55e1f94b leaked, and QWERTZUIOP"
-	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: words}})
+// The operator's reason must not quote a secret of any entry: the file and the
+// journal keep it.
+func TestHold_ScrubsReason(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
+	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: someSecret + " leaked, and QWERTZUIOP"}})
+	equal(t, "held", len(out.Changed), 2)
 	for i := range out.Changed {
 		equal(t, "message", out.Changed[i].After.ErrorMessage, "[secret] leaked, and [secret]")
 		equal(t, "in the file", rawAt(t, s, out.Changed[i].After.Ref, "last_error_message"), `"[secret] leaked, and [secret]"`)
 	}
-	equal(t, "taken back", len(takeBack(t, s, throughJSON(t, undosOf(out))).Changed), 2)
 }

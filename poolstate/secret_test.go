@@ -14,9 +14,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// leakOf returns the piece of a secret that text shows, spelled out or as the
-// bytes that %x, %d and the like print; empty when there is none. Eight
-// characters in a row are a leak.
+// leakOf returns a piece of a secret that text shows, as text or as the numbers
+// that %x and %d print; empty if there is none. Eight bytes in a row are a leak.
 func leakOf(text string, secrets []string) string {
 	const enough = 8
 	pieces := map[string]bool{}
@@ -35,8 +34,7 @@ func leakOf(text string, secrets []string) string {
 	return ""
 }
 
-// readings are a text as it stands, and what its numbers say when they are
-// taken for bytes, decimal and hexadecimal.
+// readings returns a text, and its decimal and hexadecimal numbers read as bytes.
 func readings(text string) []string {
 	var decimal, hexadecimal []byte
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -50,7 +48,7 @@ func readings(text string) []string {
 	return []string{text, string(decimal), string(hexadecimal)}
 }
 
-func TestLeakOfFindsLeaks(t *testing.T) {
+func TestLeakOf(t *testing.T) {
 	secret := []string{"SECRET-1-not-a-real-token"}
 	for _, verb := range []string{"%s", "%q", "%v", "%x", "%X", "% x", "%#v"} {
 		if leakOf(fmt.Sprintf(verb, secret[0]), secret) == "" || leakOf(fmt.Sprintf(verb, []byte(secret[0])), secret) == "" {
@@ -70,15 +68,13 @@ func secretsIn(data []byte) []string {
 	return found
 }
 
-// pocket holds a value where fmt calls none of its methods.
-type pocket[T any] struct{ value T }
-
-var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t"}
-
+// checkPrintsNoSecret formats a value with every verb, on its own and inside of
+// others, where fmt calls none of its methods.
 func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	t.Helper()
-	for _, verb := range verbs {
-		for _, shown := range []any{v, &v, []T{v}, map[string]T{"k": v}, pocket[T]{v}, &pocket[T]{v}, pocket[[]T]{[]T{v}}} {
+	type wrapper[T any] struct{ value T }
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t"} {
+		for _, shown := range []any{v, &v, []T{v}, map[string]T{"k": v}, wrapper[T]{v}, &wrapper[T]{v}, wrapper[[]T]{[]T{v}}} {
 			if leak := leakOf(fmt.Sprintf(verb, shown), secrets); leak != "" {
 				t.Errorf("%s of %T shows %q", verb, shown, leak)
 			}
@@ -86,76 +82,53 @@ func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	}
 }
 
-// Nothing of this package prints a secret: with no verb, not through a pointer,
-// not from inside somebody's struct.
-func TestNothingPrintsASecret(t *testing.T) {
+// No value of this package prints or marshals a secret.
+func TestFormat_NoSecrets(t *testing.T) {
+	const access, refresh = "SECRET-fresh-access", "SECRET-fresh-refresh"
+	tokens := Tokens{Access: NewSecret(access), Refresh: NewSecret(refresh)}
 	for _, name := range sampleNames {
 		data := sample(t, name)
-		tokens := Tokens{Access: NewSecret("SECRET-fresh-access"), Refresh: NewSecret("SECRET-fresh-refresh")}
-		secrets := append(secretsIn(data), "SECRET-fresh-access", "SECRET-fresh-refresh")
+		secrets := append(secretsIn(data), access, refresh)
 		if len(secrets) < 10 {
 			t.Fatalf("only %d secrets in %s", len(secrets), name)
 		}
 		s := newStore(t, string(data))
 		snap, err := s.Load()
-		if err != nil {
-			t.Fatal(err)
-		}
+		wantErr(t, err, nil)
 		checkPrintsNoSecret(t, *s, secrets)
 		checkPrintsNoSecret(t, snap, secrets)
 		checkPrintsNoSecret(t, *snap.Pool, secrets)
+		checkPrintsNoSecret(t, tokens, secrets)
+		checkPrintsNoSecret(t, Join(Succeeded(tokens), Used(Credential{}, 1)), secrets)
+		values := []any{snap, tokens, Succeeded(tokens)}
 		for c := range snap.Pool.All() {
 			checkPrintsNoSecret(t, *c, secrets)
 			checkPrintsNoSecret(t, Succeeded(tokens).After(*c), secrets)
-		}
-		checkPrintsNoSecret(t, tokens, secrets)
-		checkPrintsNoSecret(t, tokens.Access, secrets)
-		checkPrintsNoSecret(t, redact.DigestOf("SECRET-fresh-access"), secrets)
-		checkPrintsNoSecret(t, Succeeded(tokens), secrets)
-		checkPrintsNoSecret(t, Join(Succeeded(tokens), Used(Credential{}, 1)), secrets)
-		_, err = s.Update(t.Context(), func(d *Draft) error {
-			for c := range d.Pool().All() {
-				if err := d.Apply(c.Ref, Succeeded(tokens)); err != nil {
-					return err
-				}
-			}
-			checkPrintsNoSecret(t, d, secrets)
-			for _, verb := range verbs {
-				equal(t, verb+" of a draft", leakOf(fmt.Sprintf(verb, *d), secrets), "")
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		// The secrets did arrive where they belong.
-		equal(t, "new tokens in the file", strings.Count(readFile(t, s.Path()), `"SECRET-fresh-access"`), snap.Pool.Len())
-	}
-}
-
-func TestNothingMarshalsASecret(t *testing.T) {
-	for _, name := range sampleNames {
-		data := sample(t, name)
-		pool := decoded(t, string(data))
-		values := []any{pool, Snapshot{Pool: pool}, Tokens{Access: NewSecret("SECRET-1-not")}, NewSecret("SECRET-1-not"), redact.DigestOf("SECRET-1-not"), Succeeded(Tokens{Access: NewSecret("SECRET-1-not")})}
-		for c := range pool.All() {
 			values = append(values, c)
 		}
 		for _, v := range values {
 			out, err := json.Marshal(v)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if leak := leakOf(string(out), append(secretsIn(data), "SECRET-1-not")); leak != "" {
+			wantErr(t, err, nil)
+			if leak := leakOf(string(out), secrets); leak != "" {
 				t.Errorf("the JSON of %T shows %q", v, leak)
 			}
 		}
+		_, err = s.Update(t.Context(), func(d *Draft) error {
+			checkPrintsNoSecret(t, d, secrets)
+			equal(t, "leak of a draft", leakOf(fmt.Sprintf("%v %+v %#v %s", *d, *d, *d, *d), secrets), "")
+			for c := range d.Pool().All() {
+				wantErr(t, d.Apply(c.Ref, Succeeded(tokens)), nil)
+			}
+			return nil
+		})
+		wantErr(t, err, nil)
+		equal(t, "new tokens in the file", strings.Count(readFile(t, s.Path()), `"`+access+`"`), snap.Pool.Len())
 	}
 }
 
-// The error of a corrupt file says where it is corrupt and quotes nothing,
-// although a secret may stand at that very place.
-func TestErrorsQuoteNothingOfTheFile(t *testing.T) {
+// The error of an invalid file says where it is invalid and quotes nothing,
+// although a secret may be at that very place. Notes quote nothing either.
+func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 	data := sample(t, "stock-2026-09.json")
 	secrets := secretsIn(data)
 	for at := 0; at < len(data)-1; at += 13 {
@@ -174,50 +147,19 @@ func TestErrorsQuoteNothingOfTheFile(t *testing.T) {
 	}
 }
 
-// Whatever key ends like a secret's is one, also tomorrow's.
-func TestSecretsOfUnknownKeysAreKnownByTheirDigestOnly(t *testing.T) {
-	c := entryOf(t, `{"id": "a", "tomorrows_token": "SECRET-1-not-a-real-token", "label": "x"}`)
-	equal(t, "the entry has tokens", c.Tokens.IsZero(), false)
-	equal(t, "and no access token", c.Secret.IsZero(), true)
+// An unknown key that ends like a secret's holds one.
+func TestDecode_UnknownSecretKey(t *testing.T) {
+	c := entryOf(t, `{"id": "a", "future_token": "SECRET-1-not-a-real-token", "label": "x"}`)
+	equal(t, "has tokens", c.Tokens.IsZero(), false)
+	equal(t, "has no access token", c.Secret.IsZero(), true)
 	checkPrintsNoSecret(t, c, []string{"SECRET-1-not-a-real-token"})
 }
 
-func TestTheZeroSecretIsEmpty(t *testing.T) {
-	checkFields(t, Join(Succeeded(Tokens{}), reset(entryOf(t, `{"last_status": "dead"}`), pictureAt)), map[string]string{
-		"access_token": `""`, "last_status": "null", "last_status_at": "null", "last_error_code": "null",
-		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
-		"consecutive_failures": "0", "failure_reason": "", "model_cooldowns": "", "status_cleared_at": "1795425600.0",
-	})
+func TestSucceeded_ZeroSecret(t *testing.T) {
+	equal(t, "token", fields(Succeeded(Tokens{}))["access_token"], `""`)
 }
 
-// Names that must stay as they are tell when a secret of their own entry has
-// slipped into them.
-func TestNamesThatLeak(t *testing.T) {
-	for _, c := range []struct {
-		name, provider, entry string
-		id, prov              bool
-	}{
-		{"neither", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, false, false},
-		{"the id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, true, false},
-		{"the id, of any secret", "p", `{"id": "sk-0123456789", "tomorrows_password": "sk-0123456789"}`, true, false},
-		{"the id, of a secret further inside", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, true, false},
-		{"a piece in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, true, false},
-		{"too little of it to matter", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, false, false},
-		{"the provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, false, true},
-		{"no secret", "sk-0123456789", `{"id": "sk-0123456789"}`, false, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := decoded(t, `{"credential_pool": {"`+c.provider+`": [{"id": "other"}, `+c.entry+`]}}`).Provider(c.provider)
-			equal(t, "the id leaks", p.Credentials[1].IDLeaks(), c.id)
-			equal(t, "the id of another leaks", p.Credentials[0].IDLeaks(), false)
-			equal(t, "the name leaks", p.NameLeaks(), c.prov)
-		})
-	}
-}
-
-// A text that is the secret of any entry is known as one, also if only its
-// fingerprint is there.
-func TestSecretsOfThePool(t *testing.T) {
+func TestPoolSecrets(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "sk-0123456789"}, {"id": "b"}],
 		"q": [{"id": "c", "secret_fingerprint": "`+redact.Fingerprint("borrowed-secret")+`"}]}}`)
 	secret := p.Secrets()

@@ -1,7 +1,10 @@
 package jsonedit
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,4 +64,60 @@ func TestParse_NonFinite(t *testing.T) {
 			t.Errorf("%s is taken for JSON", text)
 		}
 	}
+}
+
+// FuzzParse compares the parser with encoding/json: both accept the same text,
+// and find the same tokens at the same offsets.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{`{"a": [1, {"b": null}], "a": NaN}`, "\ufeff[-Infinity]", `"\ud800"`, ` {} x`, `[1NaN]`, `{"a":[{]}}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := Parse(data)
+		body := bytes.TrimPrefix(data, []byte("\ufeff"))
+		plain := withoutNonFinite(body)
+		if valid := json.Valid(plain); valid != (err == nil) {
+			t.Fatalf("%q: the error is %v, but to encoding/json it is valid: %v", data, err, valid)
+		}
+		if err != nil {
+			return
+		}
+		var want []int
+		dec := json.NewDecoder(bytes.NewReader(plain))
+		dec.UseNumber()
+		for {
+			if _, err := dec.Token(); err != nil {
+				break
+			}
+			want = append(want, int(dec.InputOffset())+len(data)-len(body))
+		}
+		if got := tokenEnds(t, data, v, nil); !slices.Equal(got, want) {
+			t.Fatalf("%q: tokens end at %v, want %v", data, got, want)
+		}
+		out, err := MapText(data, func(s string) string { return s })
+		if err != nil || !bytes.Equal(out, data) {
+			t.Fatalf("%q becomes %q, %v", data, out, err)
+		}
+	})
+}
+
+// tokenEnds appends the offsets at which the tokens of a value end.
+func tokenEnds(t *testing.T, data []byte, v *Value, ends []int) []int {
+	if !bytes.Equal(v.Raw, data[v.Start:v.End()]) {
+		t.Fatalf("%q is not at %d", v.Raw, v.Start)
+	}
+	if v.IsObject() || v.IsArray() {
+		ends = append(ends, v.Start+1)
+	}
+	for i := range v.Items {
+		ends = tokenEnds(t, data, &v.Items[i], ends)
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if key, ok := Text(data[m.NameStart:m.NameEnd]); !ok || key != m.Key {
+			t.Fatalf("%q is not at %d", m.Key, m.NameStart)
+		}
+		ends = tokenEnds(t, data, &m.Value, append(ends, m.NameEnd))
+	}
+	return append(ends, v.End())
 }
