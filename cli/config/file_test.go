@@ -2,7 +2,10 @@ package config
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +35,128 @@ func TestPathOn(t *testing.T) {
 		got := pathOn(c.goos, func(name string) string { return c.env[name] }, home)
 		if filepath.ToSlash(got) != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+var column = regexp.MustCompile(`^(config\.toml:\d+):\d+: `)
+
+func TestParse_Errors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"thme = 'dark'", `1: unknown key "thme" (did you mean "theme"?)`},
+		{"\n\ncolour = 'dark'", `3: unknown key "colour"`},
+		{"Theme = 'dark'", `1: unknown key "Theme" (did you mean "theme"?)`},
+		{"[Keys]\nreset = ['r']", `1: unknown key "Keys" (did you mean "keys"?)`},
+		{"[colours]\ntext = 'red'", `1: unknown key "colours"`},
+		{"theme.name = 'dark'", `1: theme must be auto`},
+		{"\"a\\nb\" = 1", `1: unknown key "a\nb"`},
+		{"'' = 1", `1: unknown key ""`},
+		{"theme = 'drak'", `1: theme must be auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`},
+		{"theme = 3", "1: theme must be auto, dark, high-contrast-dark, light or high-contrast-light"},
+		{"theme = ''", `not ""`},
+		{"policy = 'steep'", `1: policy must be auto, backoff or flat, not "steep"`},
+		{"policy = true", "1: policy must be auto, backoff or flat"},
+		{"sort = 'deadlin'", `1: sort must be pool, worst, deadline, streak, state, change or requests, prefixed with - to reverse the order, not "deadlin" (did you mean "deadline"?)`},
+		{"sort = '--streak'", `not "-streak"`},
+		{"sort = ['streak']", "1: sort must be"},
+		{"notify = 'yes'", `1: notify must be true or false`},
+		{"journal = 0", "1: journal must be true or false"},
+		{"frame-rate = 0", "1: frame-rate must be a whole number from 1 to 60"},
+		{"frame-rate = 61", "1: frame-rate must be a whole number from 1 to 60"},
+		{"frame-rate = 24.5", "1: frame-rate must be a whole number from 1 to 60"},
+		{"frame-rate = '24'", "frame-rate must be"},
+		{"frame-rate = -9223372036854775808", "frame-rate must be"},
+		{"columns = 'why'", `1: columns must be a list of why, streak, at, cooldown, next-fail`},
+		{"columns = ['why', 'streek']", `not "streek" (did you mean "streak"?)`},
+		{"columns = ['why,streak']", `not "why,streak"`},
+		{"columns = [1]", "columns must be"},
+		{"file = 'auth.json'", `1: file must be an absolute path or one that begins with ~/, not "auth.json"`},
+		{"file = ''", `not ""`},
+		{"file = '~'", `not "~"`},
+		{"file = 1979-05-27", "file must be"},
+		{"keys = ['r']", "1: keys must be a table"},
+		{"keys = 1", "1: keys must be a table"},
+		{"[[keys]]\nreset = ['r']", "1: keys must be a table"},
+		{"[keys]\nreset = 'r'", `2: "reset" must be a list of keys, such as ["r", "ctrl+d"]`},
+		{"[keys]\nreset = [1]", `"reset" must be a list of keys`},
+		{"[keys]\nreset.a = ['r']", `"reset" must be a list of keys`},
+		{"theme = 'dark'\ntheme = 'light'", "2: key theme is already defined"},
+		{"[keys]\nup = ['i']\nup = ['o']", "3: key up is already defined"},
+		{"[keys]\n[keys]", "2: table keys already exists"},
+		{"theme = dark", "1: "},
+		{"theme = ", "1: "},
+		{"theme", "1: "},
+		{"theme = 'dark", "1: "},
+		{"theme = 'dark' sort = 'pool'", "1: "},
+		{"x = \xff", "1: "},
+		{"theme = \"\x1b[31m\"", "1: "},
+		{strings.Repeat("[", 20000), "1: "},
+		{"x = " + strings.Repeat("[", 20000), "1: "},
+		{"b = 1\na = 1\ntheme = 1\n[keys]\nzz = 1\naa = 1\n", `1: unknown key "b"`},
+	} {
+		_, err := Parse("config.toml", []byte(c.text))
+		if err == nil {
+			t.Errorf("%.80q: no error", c.text)
+		} else if got := column.ReplaceAllString(err.Error(), "$1: "); !strings.HasPrefix(got, "config.toml:") || !strings.Contains(got, c.want) {
+			t.Errorf("%.80q: %q, want %q", c.text, err, c.want)
+		}
+	}
+}
+
+func TestParse_Position(t *testing.T) {
+	for text, want := range map[string]string{
+		"\n  thme = 1":        "config.toml:2:3: ",
+		"theme = 1":           "config.toml:1:9: ",
+		"\n\nsort = 'x'":      "config.toml:3:1: ",
+		"columns = ['x']":     "config.toml:1:1: ",
+		"[keys]\nreset = 'r'": "config.toml:2:9: ",
+	} {
+		if _, err := Parse("config.toml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestParse_TOML(t *testing.T) {
+	for _, text := range []string{
+		"", "\n\n", "# nothing\n", "\ufefftheme = 'dark'", "theme = 'dark'\r\nsort = 'pool'\r\n", "\"theme\" = \"dark\"",
+		"columns = [\n  'why', # comment\n  'at',\n]\n", "keys = {reset = ['f5']}", "keys.reset = ['f5']\nkeys.undo = ['f6']",
+		"[keys]", "[keys]\nreset = []", "columns = []", "columns = ['at', 'at']", "log-file = ''",
+	} {
+		if _, err := Parse("config.toml", []byte(text)); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestLoad_Files(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string, size int) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(strings.Repeat("#", size)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	largest := file("largest.toml", maxSize)
+	for path, want := range map[string]string{
+		filepath.Join(dir, "missing.toml"): ": no such file or directory; use --config to name another file",
+		filepath.Join(largest, "x"):        "; use --config",
+		dir:                                ": not a regular file; use --config",
+		os.DevNull:                         ": not a regular file; use --config",
+		file("large.toml", maxSize+1):      ": larger than 32 KiB; use --config",
+		largest:                            "",
+		"":                                 "",
+	} {
+		_, err := load(t, "--config", path)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), path) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+	for _, base := range []string{dir, largest} { // the default file may be missing
+		t.Setenv("XDG_CONFIG_HOME", base)
+		if _, err := load(t); err != nil {
+			t.Errorf("without a file in %s: %v", base, err)
 		}
 	}
 }

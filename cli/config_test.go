@@ -14,114 +14,85 @@ import (
 	"pooltop/model"
 )
 
-// everyValue is each value of the configuration: what it is by itself, and as a
-// file and flags say it.
-var everyValue = []struct {
-	key, usual       string // usual and the others are JSON
-	inFile, fromFile string
-	flags, fromFlag  string
-	flag             string // as the origin names it
-}{
-	{"policy", `"auto"`, `policy = "flat"`, `"flat"`, "--policy backoff", `"backoff"`, "--policy"},
-	{"theme", `"auto"`, `theme = "light"`, `"light"`, "--theme high-contrast-dark", `"high-contrast-dark"`, "--theme"},
-	{"sort", `"pool"`, `sort = "-deadline"`, `"-deadline"`, "--sort -streak", `"-streak"`, "--sort"},
-	{
-		"columns", `["why","streak","at","cooldown","next-fail"]`, `columns = ["next-fail", "why"]`, `["why","next-fail"]`,
-		"--columns at", `["at"]`, "--columns",
-	},
-	{"columns", `["why","streak","at","cooldown","next-fail"]`, `columns = ["next-fail"]`, `["next-fail"]`, "--columns=", `[]`, "--columns"},
-	{"notify", "false", "notify = true", "true", "--notify=false", "false", "--notify"},
-	{"notify", "false", "notify = false", "false", "--notify", "true", "--notify"},
-	{"frame-rate", "22", "frame-rate = 5", "5", "--frame-rate 60", "60", "--frame-rate"},
-	{"journal", "true", "journal = false", "false", "--journal", "true", "--journal"},
-	{"journal", "true", "journal = true", "true", "--no-journal", "false", "--no-journal"},
-	{"journal", "true", "journal = true", "true", "--journal=false", "false", "--journal"},
-	{"log-file", `""`, `log-file = "ROOT/p.log"`, `"ROOT/p.log"`, "--log-file ROOT/x.log", `"ROOT/x.log"`, "--log-file"},
-	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--file ROOT/x/auth.json", `"ROOT/x/auth.json"`, "--file"},
-	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "~/a.json"`, `"ROOT/me/a.json"`, "--home ROOT/srv/h", `"ROOT/srv/h/auth.json"`, "--home"},
-	{"file", `"ROOT/me/.hermes/auth.json"`, `file = "ROOT/srv/auth.json"`, `"ROOT/srv/auth.json"`, "--profile work", `"ROOT/me/.hermes/profiles/work/auth.json"`, "--profile"},
-}
-
-// inForce is a value of pooltop config --json, as JSON with the slashes of this
-// table, and where it comes from.
-func inForce(t *testing.T, table, key string, args ...string) (value, origin, from string) {
+// configIn returns the path of a configuration file.
+func configIn(t *testing.T, text string) string {
 	t.Helper()
-	v := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))[table].(object)[key].(object)
-	if path, is := v["value"].(string); is {
-		v["value"] = filepath.ToSlash(path)
-	}
-	text, err := json.Marshal(v["value"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	from = fmt.Sprint(v["from"])
-	if v["line"] != nil {
-		from += fmt.Sprint(":", v["line"])
-	}
-	return string(text), v["origin"].(string), from
+	path := filepath.Join(t.TempDir(), "config.toml")
+	writeFile(t, path, []byte(text))
+	return path
 }
 
-// A flag decides before the file, and that before what is usual.
-func TestWhatDecidesAValue(t *testing.T) {
-	root := filepath.ToSlash(t.TempDir())
-	isHome(t, root+"/me")
-	for _, v := range everyValue {
-		for _, text := range []*string{&v.usual, &v.inFile, &v.fromFile, &v.flags, &v.fromFlag} {
-			*text = strings.ReplaceAll(*text, "ROOT", root)
-		}
-		t.Run(v.key+" "+v.flag, func(t *testing.T) {
-			file := configIn(t, "\n"+v.inFile+"\n")
-			for _, c := range []struct {
-				args                []string
-				value, origin, from string
-			}{
-				{nil, v.usual, "default", "<nil>"},
-				{[]string{"--config", file}, v.fromFile, "file", "config.toml:2"},
-				{strings.Fields(v.flags), v.fromFlag, "flag", v.flag},
-				{append(strings.Fields(v.flags), "--config", file), v.fromFlag, "flag", v.flag},
-				{append([]string{"--config", ""}, strings.Fields(v.flags)...), v.fromFlag, "flag", v.flag},
-			} {
-				value, origin, from := inForce(t, "values", v.key, c.args...)
-				equal(t, fmt.Sprintf("%q: the value", c.args), value, c.value)
-				equal(t, fmt.Sprintf("%q: the origin", c.args), origin, c.origin)
-				equal(t, fmt.Sprintf("%q: by name", c.args), from, c.from)
-			}
-		})
-	}
-	proved := map[string]bool{}
-	for _, v := range everyValue {
-		proved[v.key] = true
-	}
-	for _, s := range valuesOfFile() {
-		equal(t, s.Name+" is proved", proved[s.Name], true)
+// isHome makes a directory the home directory on any platform.
+func isHome(t *testing.T, dir string) {
+	t.Helper()
+	for name, value := range map[string]string{"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": ""} {
+		t.Setenv(name, value)
 	}
 }
 
-// The environment names the store before the file does, and after a flag.
-func TestTheEnvironmentNamesTheStore(t *testing.T) {
-	root := filepath.ToSlash(t.TempDir())
-	file := configIn(t, "file = '"+root+"/srv/auth.json'")
-	t.Setenv("HERMES_HOME", root+"/env")
-	for args, want := range map[string]string{
-		"":                   `"ROOT/env/auth.json" environment $HERMES_HOME`,
-		"--file ROOT/a.json": `"ROOT/a.json" flag --file`,
-		"--home ROOT/h":      `"ROOT/h/auth.json" flag --home`,
-		"--profile work":     `"ROOT/env/profiles/work/auth.json" flag --profile`,
-		"--file= --home=":    `"ROOT/env/auth.json" environment $HERMES_HOME`,
+// An invalid file stops every command that reads it before it does anything.
+func TestConfig_Invalid(t *testing.T) {
+	file, home := sampleFile(t, "backoff.json"), t.TempDir()
+	isHome(t, home)
+	t.Setenv("XDG_CONFIG_HOME", home)
+	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colours\n\nthme = 'dark'\n"))
+	before := string(readFile(t, file))
+	says := filepath.Join(home, "pooltop", "config.toml") + ":3:1: unknown key \"thme\" (did you mean \"theme\"?)\n"
+	for _, line := range []string{
+		"", "demo", "list", "list --json", "status", "report", "backoff", "config", "config --json",
+		"reset openrouter --yes", "reset --all --dry-run", "exhaust openrouter primary", "sync", "undo",
 	} {
-		line := strings.Fields(strings.ReplaceAll(args, "ROOT", root))
-		value, origin, from := inForce(t, "values", "file", append(line, "--config", file)...)
-		equal(t, args, value+" "+origin+" "+from, strings.ReplaceAll(want, "ROOT", root))
+		out := pooltop(t, strings.Fields(line)...)
+		refused(t, out, exitUsage)
+		if !strings.HasSuffix(out.stderr, ": "+says) {
+			t.Errorf("%s: %q does not end with %q", line, out.stderr, says)
+		}
 	}
-	t.Setenv("HERMES_HOME", "  ")
-	value, origin, _ := inForce(t, "values", "file", "--config", file)
-	equal(t, "a blank one names nothing", value+" "+origin, `"`+root+`/srv/auth.json" file`)
-	wrong := configIn(t, "file = 'a'") // which is looked at, though a flag goes before it
-	refused(t, pooltop(t, "config", "--file", root+"/a.json", "--config", wrong), exitUsage, `:1:1: file must be`)
+	equal(t, "the store", string(readFile(t, file)), before)
+	for _, line := range []string{"--help", "list --help", "help list", "--version", "completion bash", "completion zsh"} {
+		done(t, pooltop(t, strings.Fields(line)...))
+	}
+	done(t, at(t, file, "list", "--config", ""))
+	done(t, at(t, file, "list", "--config="))
+	done(t, at(t, file, "list", "--config", configIn(t, "")))
+	refused(t, pooltop(t, "nonsense"), exitUsage, "unknown command")
 }
 
-// The store that the configuration names is the one that commands use.
-func TestCommandsUseTheConfiguredStore(t *testing.T) {
+func TestConfig_KeyErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"[keys]\n\nrset = ['r']", `3: unknown action "rset" (did you mean "reset"?)`},
+		{"[keys]\nreset = ['entr']", `2: unknown key "entr" for reset (did you mean "enter"?)`},
+		{"[keys]\nreset = ['r', 'r']", `2: reset has the key "r" twice`},
+		{"[keys]\nreset = ['esc']", "2: esc always goes back"},
+		{"[keys]\nreset = ['ctrl+c']", "2: ctrl+c always quits"},
+		{"[keys]\nquit = []", "2: quit needs a key"},
+		{"[keys]\nup = ['i']\nreset = ['x']", `3: the key "x" is bound to both reset and exhaust`},
+		{"[keys]\nexhaust = ['z']\nreset = ['z']", `2: the key "z" is bound to both exhaust and reset`},
+		{"keys = {rset = ['r']}", `1: unknown action "rset"`},
+	} {
+		path := configIn(t, c.text)
+		line, reason, _ := strings.Cut(c.want, ": ")
+		refused(t, pooltop(t, "config", "--config", path), exitUsage, "pooltop config: "+path+":"+line+":", ": "+reason)
+	}
+}
+
+func TestConfig_HostileText(t *testing.T) {
+	for name, text := range hostile {
+		for _, c := range []string{
+			tomlString(text) + " = 1", "theme = " + tomlString(text), "columns = [" + tomlString(text) + "]", "file = " + tomlString(text),
+			"[keys]\n" + tomlString(text) + " = []", "[keys]\nreset = [" + tomlString(text) + "]", "theme = '" + text + "'", text,
+			tomlString(text) + " = 1\n" + tomlString(text) + " = 1",
+		} {
+			out := pooltop(t, "config", "--config", configIn(t, c))
+			if out.code != exitDone {
+				refused(t, out, exitUsage)
+			}
+			checkHarmless(t, name, out)
+		}
+	}
+}
+
+func TestConfig_Used(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	file := configIn(t, "policy = 'flat'\njournal = false\nfile = "+tomlString(store))
 	list := decoded(t, done(t, pooltop(t, "list", "--json", "--config", file, "--now", sampleTime)))
@@ -135,9 +106,9 @@ func TestCommandsUseTheConfiguredStore(t *testing.T) {
 	equal(t, "the journal", strings.Join(namesIn(t, filepath.Join(state, "pooltop")), " "), "events.jsonl events.jsonl.lock")
 }
 
-// A list does without what a person does without, and keeps its order, by which
-// credentials are numbered.
-func TestTheListHasTheConfiguredColumns(t *testing.T) {
+// list has the configured columns, but its own order, by which credentials are
+// numbered.
+func TestList_Configured(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	titles := func(args ...string) string {
 		for line := range strings.Lines(done(t, at(t, store, append([]string{"list"}, args...)...))) {
@@ -148,15 +119,30 @@ func TestTheListHasTheConfiguredColumns(t *testing.T) {
 		return ""
 	}
 	file := configIn(t, "columns = ['streak']\nsort = 'streak'\ntheme = 'light'")
-	equal(t, "usually", titles(), "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL")
+	equal(t, "by default", titles(), "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL")
 	equal(t, "configured", titles("--config", file), "CREDENTIAL STATE STREAK BACK IN")
 	equal(t, "by a flag", titles("--config", file, "--columns", "at,why"), "CREDENTIAL STATE WHY BACK IN AT")
 	plain := done(t, at(t, store, "list"))
 	equal(t, "the order", done(t, at(t, store, "list", "--config", configIn(t, "sort = 'streak'"))), plain)
 }
 
-// Keys of a flag go before those of the file, action by action.
-func TestWhatDecidesTheKeys(t *testing.T) {
+// effective returns a value of pooltop config --json as JSON, and its source.
+func effective(t *testing.T, table, key string, args ...string) (value, origin, from string) {
+	t.Helper()
+	v := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))[table].(object)[key].(object)
+	text, err := json.Marshal(v["value"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from = fmt.Sprint(v["from"])
+	if v["line"] != nil {
+		from += fmt.Sprint(":", v["line"])
+	}
+	return string(text), v["origin"].(string), from
+}
+
+// Flags override the file, action by action.
+func TestConfig_Keys(t *testing.T) {
 	file := configIn(t, "[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
 	for _, c := range []struct {
 		action, args        string
@@ -175,12 +161,12 @@ func TestWhatDecidesTheKeys(t *testing.T) {
 		{"help", "--key help=comma,plus", `[",","+"]`, "flag", "--key"},
 		{"up", "--key reset=f6", `["up","k"]`, "default", "<nil>"},
 	} {
-		value, origin, from := inForce(t, "keys", c.action, strings.Fields(c.args)...)
+		value, origin, from := effective(t, "keys", c.action, strings.Fields(c.args)...)
 		equal(t, c.action+" with "+c.args, value+" "+origin+" "+from, c.value+" "+c.origin+" "+c.from)
 	}
 }
 
-func TestFlagsThatCannotBe(t *testing.T) {
+func TestConfig_FlagErrors(t *testing.T) {
 	for line, says := range map[string]string{
 		"--theme drak":             `--theme must be auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`,
 		"list --theme 1":           `--theme must be auto`,
@@ -205,18 +191,19 @@ func TestFlagsThatCannotBe(t *testing.T) {
 	}
 }
 
-// A flag may mend what the file says, and what does not fit names its own place.
-func TestAConflictOfFlagAndFile(t *testing.T) {
+// A flag can resolve a conflict of the file. An error names the place of the
+// conflicting binding.
+func TestConfig_KeyConflicts(t *testing.T) {
 	file := configIn(t, "[keys]\nreset = ['x']\n")
 	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2:1: the key "x" is bound to both reset and exhaust`)
 	done(t, pooltop(t, "config", "--config", file, "--key", "exhaust=E"))
 	done(t, pooltop(t, "config", "--config", file, "--key", "reset=r"))
 	refused(t, pooltop(t, "config", "--config", file, "--key", "exhaust=x"), exitUsage, `the key "x" is bound to both exhaust and reset`)
-	done(t, pooltop(t, "config", "--config", file, "--key", "undo=r", "--key", "exhaust=u")) // each moves on by one
+	done(t, pooltop(t, "config", "--config", file, "--key", "undo=r", "--key", "exhaust=u")) // a chain of moved keys
 }
 
-// What config prints is a configuration that says the same.
-func TestTheConfigurationRoundTrips(t *testing.T) {
+// The output is a configuration file with the same values.
+func TestConfig_RoundTrip(t *testing.T) {
 	odd := "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"
 	isHome(t, filepath.Join(t.TempDir(), odd))
 	for _, c := range [][]string{
@@ -231,7 +218,6 @@ func TestTheConfigurationRoundTrips(t *testing.T) {
 		saysNot(t, first, "\x1b", "\x00")
 		again := configIn(t, first)
 		equal(t, fmt.Sprintf("%q again", c), values(done(t, pooltop(t, "config", "--config", again))), values(first))
-		// Whatever it says now, it says by the file.
 		origins := decoded(t, done(t, pooltop(t, "config", "--json", "--config", again)))
 		for _, table := range []string{"values", "keys"} {
 			for name, v := range origins[table].(object) {
@@ -241,7 +227,7 @@ func TestTheConfigurationRoundTrips(t *testing.T) {
 	}
 }
 
-// values are the lines of a configuration without what is said about them.
+// values returns the lines of a configuration without their comments.
 func values(text string) string {
 	var out []string
 	for line := range strings.Lines(text) {
@@ -252,8 +238,7 @@ func values(text string) string {
 	return strings.Join(out, "\n")
 }
 
-// The first line says which file was read, or would have been.
-func TestWhichConfigurationWasRead(t *testing.T) {
+func TestConfig_Path(t *testing.T) {
 	home := t.TempDir()
 	isHome(t, home)
 	first := func(args ...string) string {
@@ -267,19 +252,18 @@ func TestWhichConfigurationWasRead(t *testing.T) {
 	usual := filepath.Join(home, ".config", "pooltop", "config.toml")
 	shown := filepath.FromSlash("~/.config/pooltop/config.toml")
 	says(t, first(), "There is no "+shown)
-	equal(t, "a missing one", where(), usual+" false")
+	equal(t, "missing", where(), usual+" false")
 	writeFile(t, usual, []byte("theme = 'dark'"))
 	says(t, first(), "Read from "+shown)
-	equal(t, "the usual one", where(), usual+" true")
+	equal(t, "default", where(), usual+" true")
 	says(t, first("--config", ""), `No file was read: --config ""`)
 	equal(t, "none", where("--config", ""), "<nil> false")
 	mine := configIn(t, "")
 	says(t, first("--config", mine), "Read from "+mine)
-	equal(t, "mine", where("--config", mine), mine+" true")
+	equal(t, "named", where("--config", mine), mine+" true")
 }
 
-// The origin of each value stands behind it.
-func TestTheConfigurationSaysWhereFrom(t *testing.T) {
+func TestConfig_Sources(t *testing.T) {
 	t.Setenv("HERMES_HOME", "/env")
 	file := configIn(t, "theme = 'light'\n\n[keys]\nreset = ['f5']\n")
 	out := done(t, pooltop(t, "config", "--config", file, "--policy", "flat", "--no-journal", "--key", "undo=U"))
@@ -291,8 +275,7 @@ func TestTheConfigurationSaysWhereFrom(t *testing.T) {
 	equal(t, "the actions", strings.Count(table, " = "), len(model.Actions()))
 }
 
-// The JSON always has the same fields.
-func TestTheJSONOfTheConfiguration(t *testing.T) {
+func TestConfig_JSONFields(t *testing.T) {
 	o := decoded(t, done(t, pooltop(t, "config", "--json")))
 	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "keys path read values")
 	var names []string
@@ -308,8 +291,8 @@ func TestTheJSONOfTheConfiguration(t *testing.T) {
 	}
 }
 
-// FuzzConfig reads anything as a configuration: an error of it is one line of the
-// file that can be printed, and what is no error is a choice that can be made.
+// FuzzConfig parses any text: an error is one printable line, and a valid
+// configuration is printed as one with the same values.
 func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
@@ -340,7 +323,7 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
-// parsed is a configuration with checked key bindings.
+// parsed returns a configuration with checked key bindings.
 func parsed(path string, data []byte) (*config.Config, error) {
 	cfg, err := config.Parse(path, data)
 	if err == nil {
@@ -350,7 +333,7 @@ func parsed(path string, data []byte) (*config.Config, error) {
 	return cfg, err
 }
 
-// valuesOfFile are the settings that a file can have.
+// valuesOfFile returns the settings that a file can have.
 func valuesOfFile() []config.Setting {
 	return slices.DeleteFunc(config.Settings(), func(s config.Setting) bool { return !s.InFile })
 }

@@ -11,9 +11,7 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// A whole program on a terminal begins as it was configured, and another key
-// does what a key did.
-func TestAConfiguredDashboard(t *testing.T) {
+func TestDashboard_Configured(t *testing.T) {
 	config, file := t.TempDir(), sampleFile(t, "backoff.json")
 	writeFile(t, filepath.Join(config, "pooltop", "config.toml"), []byte(
 		"file = "+tomlString(file)+"\ntheme = 'light'\nsort = 'deadline'\ncolumns = ['streak']\njournal = false\nframe-rate = 60\n"+
@@ -39,8 +37,8 @@ func TestAConfiguredDashboard(t *testing.T) {
 	c.CheckRestored()
 }
 
-// A list in a named theme is in its colours, which differ from those of others.
-func TestAThemedList(t *testing.T) {
+// Each theme has its own colors.
+func TestList_Themes(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	drawn := map[string]string{}
 	for _, theme := range config.Find("theme").Words[1:] {

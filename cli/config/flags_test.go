@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// load returns the configuration of a command with every flag.
+func load(t *testing.T, args ...string) (*Config, error) {
+	t.Helper()
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags := Bind(set, ^Scope(0))
+	if err := set.Parse(args); err != nil {
+		return nil, err
+	}
+	return flags.Load()
+}
+
+// written returns the path of a configuration file.
+func written(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// atHome makes a directory the home directory on any platform.
+func atHome(t *testing.T, dir string) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": "", "HERMES_HOME": "",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// precedence has each value of the file: its default, a line of a file and a flag
+// that change it, and what they make of it.
+var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
+	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
+	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
+	{"sort", "pool", `sort = "-deadline"`, "-deadline", "--sort -streak", "-streak"},
+	{"columns", "[why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
+	{"columns", "[why streak at cooldown next-fail]", `columns = ["next-fail"]`, "[next-fail]", "--columns=", "[]"},
+	{"notify", "false", "notify = true", "true", "--notify=false", "false"},
+	{"notify", "false", "notify = false", "false", "--notify", "true"},
+	{"frame-rate", "22", "frame-rate = 5", "5", "--frame-rate 60", "60"},
+	{"journal", "true", "journal = false", "false", "--journal", "true"},
+	{"journal", "true", "journal = true", "true", "--no-journal", "false"},
+	{"log-file", "", `log-file = "~/p.log"`, "ROOT/p.log", "--log-file x.log", "x.log"},
+	{"file", "ROOT/.hermes/auth.json", `file = "ROOT/srv/auth.json"`, "ROOT/srv/auth.json", "--file ROOT/x/auth.json", "ROOT/x/auth.json"},
+	{"file", "ROOT/.hermes/auth.json", `file = "~/a.json"`, "ROOT/a.json", "--home ROOT/srv/h", "ROOT/srv/h/auth.json"},
+	{"file", "ROOT/.hermes/auth.json", `file = "ROOT/a.json"`, "ROOT/a.json", "--profile work", "ROOT/.hermes/profiles/work/auth.json"},
+}
+
+func TestLoad_Precedence(t *testing.T) {
+	root := t.TempDir()
+	atHome(t, root)
+	tested := map[string]bool{}
+	for _, c := range precedence {
+		tested[c.name] = true
+		file := written(t, "\n"+strings.ReplaceAll(c.line, "ROOT", filepath.ToSlash(root))+"\n")
+		args := strings.Fields(strings.ReplaceAll(c.args, "ROOT", root))
+		flag, _, _ := strings.Cut(args[0], "=")
+		for _, run := range []struct {
+			args         []string
+			want, source string
+		}{
+			{nil, c.byDefault, "default"},
+			{[]string{"--config", file}, c.fromFile, "config.toml:2"},
+			{args, c.fromFlag, "flag " + flag},
+			{append(args, "--config", file), c.fromFlag, "flag " + flag},
+			{append([]string{"--config", ""}, args...), c.fromFlag, "flag " + flag},
+		} {
+			cfg, err := load(t, run.args...)
+			if err != nil {
+				t.Errorf("%q: %v", run.args, err)
+				continue
+			}
+			got := fmt.Sprint(Find(c.name).Get(cfg))
+			equal(t, fmt.Sprintf("%q: %s", run.args, c.name), filepath.ToSlash(got), strings.ReplaceAll(run.want, "ROOT", filepath.ToSlash(root)))
+			equal(t, fmt.Sprintf("%q: source", run.args), cfg.SourceOf(c.name).String(), run.source)
+		}
+	}
+	for _, s := range Settings() {
+		if s.InFile && !tested[s.Name] {
+			t.Errorf("no test of %s", s.Name)
+		}
+	}
+}
+
+// $HERMES_HOME overrides the file, and a flag overrides $HERMES_HOME. A file is
+// checked even if it is overridden.
+func TestLoad_Environment(t *testing.T) {
+	root := t.TempDir()
+	atHome(t, root)
+	file := written(t, "file = '"+filepath.ToSlash(root)+"/srv/auth.json'")
+	for _, c := range []struct{ home, args, want, source string }{
+		{"ROOT/env", "", "ROOT/env/auth.json", "$HERMES_HOME"},
+		{"ROOT/env", "--file ROOT/a.json", "ROOT/a.json", "flag --file"},
+		{"ROOT/env", "--home ROOT/h", "ROOT/h/auth.json", "flag --home"},
+		{"ROOT/env", "--profile work", "ROOT/env/profiles/work/auth.json", "flag --profile"},
+		{"ROOT/env", "--file= --home=", "ROOT/env/auth.json", "$HERMES_HOME"},
+		{"  ", "", "ROOT/srv/auth.json", "config.toml:1"},
+	} {
+		t.Setenv("HERMES_HOME", strings.ReplaceAll(c.home, "ROOT", root))
+		cfg, err := load(t, append(strings.Fields(strings.ReplaceAll(c.args, "ROOT", root)), "--config", file)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, c.args, filepath.ToSlash(cfg.File)+" "+cfg.SourceOf("file").String(), strings.ReplaceAll(c.want, "ROOT", filepath.ToSlash(root))+" "+c.source)
+	}
+	if _, err := load(t, "--file", "a.json", "--config", written(t, "file = 'a'")); err == nil {
+		t.Error("no error for the file")
+	}
+}
