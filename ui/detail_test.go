@@ -10,7 +10,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// detailOf is the detail pane of a credential among two, as text.
+// detailOf returns the detail pane of one of two credentials as text.
 func detailOf(t *testing.T, policy poolstate.Policy, e entry) string {
 	t.Helper()
 	label, _ := e["label"].(string)
@@ -127,8 +127,8 @@ func TestSharedSentence(t *testing.T) {
 	}
 }
 
-// TestRemarks_Sole warns that agents retry an only credential early, which they
-// do not after failures of authentication or billing.
+// TestRemarks_Sole has a warning that agents retry early, which they do not after
+// failures of authentication or billing.
 func TestRemarks_Sole(t *testing.T) {
 	const remark = "the only usable credential"
 	for _, c := range []struct {

@@ -75,7 +75,7 @@ func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 	return &p.Providers[0].Credentials[0]
 }
 
-// screenOf is the dashboard over a pool, without a size.
+// screenOf returns the screen of a pool, without a size.
 func screenOf(p *poolstate.Pool) *Screen {
 	s := &Screen{
 		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json",
@@ -117,7 +117,7 @@ func (s *Screen) chooseFirst() *Screen {
 	return s
 }
 
-// sizedAt is the screen at a size, scrolled to its selection.
+// sizedAt returns the screen at a size, scrolled to its selection.
 func (s *Screen) sizedAt(w, h int) *Screen {
 	out := *s
 	out.Width, out.Height = w, h
@@ -142,7 +142,7 @@ var (
 			binding("PgDn", "a page down"), binding("g Home", "first credential"), binding("G End", "last credential"),
 		},
 		{binding("enter d", "detail"), binding("esc", "back"), binding("t", "theme: dark or light"), binding("?", "help")},
-		{binding("ctrl+z", "to the shell; fg returns"), binding("q ctrl+c", "quit")},
+		{binding("ctrl+z", "suspend (fg resumes)"), binding("q ctrl+c", "quit")},
 	}
 )
 

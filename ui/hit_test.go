@@ -12,22 +12,6 @@ import (
 	"pooltop/ui/theme"
 )
 
-// TestTargets_MatchTheScreen visits every cell of every scene: its target is
-// what is drawn there, and nothing drawn is missing.
-func TestTargets_MatchTheScreen(t *testing.T) {
-	for _, sc := range scenes(t) {
-		t.Run(sc.name, func(t *testing.T) {
-			t.Parallel()
-			for _, size := range [][2]int{{160, 50}, {120, 36}, {80, 24}, {60, 20}, {40, 12}, {18, 4}} {
-				h := hits{t: t, s: sc.screen.sizedAt(size[0], size[1])}
-				h.s.Short = append(h.s.Short, binding("ctrl+x", "last"))
-				h.lines = strings.Split(plain(Render(h.s)), "\n")
-				h.check()
-			}
-		})
-	}
-}
-
 // drawnTargets draws a screen and returns what can be clicked on it.
 func drawnTargets(s *Screen) *Targets {
 	noted := *s
@@ -36,168 +20,98 @@ func drawnTargets(s *Screen) *Targets {
 	return noted.Targets
 }
 
-// hits compares a drawn screen with its targets.
-type hits struct {
-	t     *testing.T
-	s     *Screen
-	lines []string
-	count map[TargetKind]map[string]bool
-}
-
-func (h *hits) check() {
-	h.t.Helper()
-	noted := drawnTargets(h.s)
-	h.count = map[TargetKind]map[string]bool{}
-	for y, text := range h.lines {
-		line := cells(text)
-		for x := range h.s.Width {
-			target := noted.At(x, y)
-			if target.Kind != TargetNothing && (x < target.From || x >= target.To) {
-				h.t.Errorf("%d,%d is not in %+v", x, y, target)
+// TestTargets_MatchTheScreen compares the targets of every scene with the words
+// in their cells: none is elsewhere, and none is missing.
+func TestTargets_MatchTheScreen(t *testing.T) {
+	for _, sc := range scenes(t) {
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
+			for _, size := range [][2]int{{160, 50}, {120, 36}, {80, 24}, {60, 20}, {40, 12}, {18, 4}} {
+				s := sc.screen.sizedAt(size[0], size[1])
+				lines := strings.Split(Render(s), "\n")
+				words, count := map[TargetKind]string{}, map[TargetKind]int{}
+				for _, spot := range drawnTargets(s).spots {
+					line := cells(lines[spot.y])
+					in := between(line, spot.From, spot.To)
+					words[spot.Kind] += " " + in
+					count[spot.Kind]++
+					if problem := targetProblem(s, &spot.Target, in); problem != "" {
+						t.Fatalf("at %d×%d, %+v is %q: %s", size[0], size[1], spot, in, problem)
+					}
+				}
+				if s.Pane == PaneTable && len(s.Groups) > 0 && Legible(s.Width, s.Height) {
+					allTargets(t, s, words, count)
+				}
 			}
-			if problem := h.problem(target, line, x, y); problem != "" {
-				h.t.Fatalf("at %d×%d, %d,%d hits %+v: %s in %q", h.s.Width, h.s.Height, x, y, target, problem, text)
-			}
-		}
+		})
 	}
-	equal(h.t, "below the screen", noted.At(1, h.s.Height), Target{})
-	equal(h.t, "left of it", noted.At(-1, h.s.Height-1), Target{})
-	h.complete()
 }
 
-// saw counts a target by its words.
-func (h *hits) saw(kind TargetKind, words string) {
-	if h.count[kind] == nil {
-		h.count[kind] = map[string]bool{}
-	}
-	h.count[kind][words] = true
-}
-
-// problem says what is wrong with a target, judging by its line.
-func (h *hits) problem(target Target, line []string, x, y int) string {
-	cols := columnsFor(h.s.Width, h.s.Hidden)
-	words := between(line, target.From, target.To)
-	switch target.Kind {
-	case TargetCredential:
-		c := h.s.Pool.Find(target.Credential)
-		h.saw(target.Kind, target.Credential.String()+" "+string(rune(y)))
-		name := text.Fit(text.CredentialName(c), cols.at[columnName].width()/2)
-		if !strings.HasPrefix(between(line, cols.at[columnName].from, h.s.Width), strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
-			return "not the name of it"
-		}
-		if glyph := between(line, cols.glyph, cols.glyph+1); glyph != theme.StateGlyph(h.s.Policy.Availability(c, h.s.Now)) {
-			return "not the glyph of it"
-		}
-	case TargetProvider:
-		name := strings.TrimSpace(text.Fit(text.Clean(target.Provider, text.RowLimit), 8))
-		if !strings.HasPrefix(between(line, cols.cursor+1, h.s.Width), strings.TrimSuffix(name, text.Ellipsis)) && name != "" {
-			return "not the name of it"
-		}
-	case TargetTitle:
-		h.saw(target.Kind, words)
-		return titleProblem(target.Order, words)
-	case TargetKey:
-		h.saw(target.Kind, words)
-		if h.keyOf(words, x == target.From) != target.Key {
-			return "not that key"
-		}
-	case TargetNo, TargetYes:
-		h.saw(target.Kind, words)
-		if want := map[TargetKind]string{TargetNo: "no", TargetYes: "yes"}[target.Kind]; strings.TrimLeft(words, "▌ ") != want {
-			return "not that answer"
-		}
-	case TargetNothing:
-		if y == len(h.lines)-1 && y == h.s.Height-1 && Legible(h.s.Width, h.s.Height) && h.inKeys(line, x) {
-			return "a key of the footer"
-		}
-	}
-	return ""
-}
-
-// titleProblem compares the order of a title with its text.
-func titleProblem(o filter.Order, title string) string {
-	for word, order := range map[string]filter.Order{
-		"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak, "AT": filter.OrderDeadline, "IN": filter.OrderDeadline,
-		"BACK": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline, "now": filter.OrderDeadline, "NEXT FAIL": filter.OrderStreak,
-	} {
-		if strings.HasPrefix(title, word) {
-			if order != o {
-				return "not its order"
-			}
-			return ""
-		}
-	}
-	return "no title"
-}
-
-// keyOf returns the key of words in the footer; the first of two arrows is the
-// first key.
-func (h *hits) keyOf(said string, first bool) string {
-	for _, b := range h.s.Short {
-		words := b.Help().Key + " " + b.Help().Desc
-		switch keys := b.Keys(); {
-		case said == words:
-			return keys[0]
-		case len(keys) == 2 && first && strings.HasPrefix(words, said):
-			return keys[0]
-		case len(keys) == 2 && strings.HasSuffix(words, said):
-			return keys[1]
-		}
-	}
-	return "none"
-}
-
-// inKeys reports whether a cell of the last line holds a key: not a blank, and
-// not the place on the right.
-func (h *hits) inKeys(line []string, x int) bool {
-	last := h.s.Short[len(h.s.Short)-1].Help()
-	words := strings.Join(line, "")
-	at := strings.Index(words, last.Key+" "+last.Desc)
-	return at >= 0 && x < text.Width(words[:at]) && x < len(line) && line[x] != " " &&
-		(x > 0 && x+1 < len(line) && line[x-1] != " " && line[x+1] != " ")
-}
-
-// complete checks that no row, title or answer is missing.
-func (h *hits) complete() {
-	h.t.Helper()
-	s := h.s
-	if s.Pane != PaneTable || s.Pool == nil || len(s.Pool.Providers) == 0 || !Legible(s.Width, s.Height) {
-		equal(h.t, "rows of no table", len(h.count[TargetCredential]), 0)
-		return
+// allTargets checks that no target of a table is missing.
+func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[TargetKind]int) {
+	t.Helper()
+	sorted := func(s string) string {
+		all := strings.Fields(plain(s))
+		slices.Sort(all)
+		return strings.Join(all, " ")
 	}
 	plan := s.plan()
-	all := s.lines(plan.spaced)
-	want := 0
-	offset := clampOffset(s.Offset, len(all), plan.table)
-	for i := offset; i < min(offset+plan.table, len(all)); i++ {
-		if covered := i == offset && offset > 0 && plan.table > 1; all[i].kind == lineCredential && !covered {
-			want++
-		}
+	if plan.footer && s.place(plan) == "" {
+		equal(t, "keys", sorted(words[TargetKey]), sorted(s.footer("")))
 	}
-	equal(h.t, "rows that can be hit", len(h.count[TargetCredential]), want)
 	if plan.columns {
-		var hit []string
-		for words := range h.count[TargetTitle] {
-			hit = append(hit, strings.Fields(words)...)
+		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s, s.Theme).header()))
+		if _, rows := rowsOn(Render(s)); s.Answer == nil { // whose symbol is one of a state
+			equal(t, "rows", count[TargetCredential], len(rows))
 		}
-		titles := strings.Fields(h.lines[h.titleLine()])
-		slices.Sort(hit)
-		slices.Sort(titles)
-		equal(h.t, "titles that can be hit", strings.Join(hit, " "), strings.Join(titles, " "))
 	}
 	if s.Dialog != nil && s.Dialog.Choice != nil && plan.detail > 2 {
-		equal(h.t, "answers", len(h.count[TargetNo])+len(h.count[TargetYes]), 2)
+		equal(t, "answers", count[TargetNo]+count[TargetYes], 2)
 	}
 }
 
-func (h *hits) titleLine() int {
-	for y, l := range h.lines {
-		if strings.Contains(l, "CREDENTIAL") || strings.Contains(l, "NAME") {
-			return y
+// targetProblem says what is wrong with a target that has words in its cells.
+func targetProblem(s *Screen, target *Target, words string) string {
+	begins := strings.TrimLeft(words, "▌›✓ ")
+	want := ""
+	switch target.Kind {
+	case TargetCredential:
+		c := s.Pool.Find(target.Credential)
+		name := text.Fit(text.CredentialName(c), columnsFor(s.Width, s.Hidden).at[columnName].width()/2)
+		if !strings.Contains(words, strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
+			return "no " + name
 		}
+		want = theme.StateGlyph(s.Policy.Availability(c, s.Now))
+	case TargetProvider:
+		want = strings.TrimSuffix(strings.TrimSpace(text.Fit(text.Clean(target.Provider, text.RowLimit), 8)), text.Ellipsis)
+	case TargetTitle:
+		for title, order := range map[string]filter.Order{
+			"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
+			"BACK": filter.OrderDeadline, "AT": filter.OrderDeadline, "IN": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline,
+			"now": filter.OrderDeadline, "TIMELINE": filter.OrderDeadline, "NEXT FAIL": filter.OrderStreak,
+		} {
+			if strings.HasPrefix(words, title) && order == target.Order {
+				return ""
+			}
+		}
+		return "another title than its order"
+	case TargetKey:
+		keys := ""
+		for _, b := range s.Short {
+			keys += b.Keys()[0] + " "
+		}
+		if !strings.Contains(keys, target.Key+" ") || !strings.HasPrefix(KeyWord(target.Key), words[:1]) {
+			return "another key"
+		}
+	case TargetNo:
+		want = "no"
+	case TargetYes:
+		want = "yes"
 	}
-	h.t.Fatal("no titles")
-	return 0
+	if !strings.HasPrefix(begins, want) {
+		return "no " + want
+	}
+	return ""
 }
 
 // TestTargets_At lists places of one screen.

@@ -15,13 +15,13 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// scene is a screen that people get to see, without a size.
+// scene is a screen without a size.
 type scene struct {
 	name   string
 	screen *Screen
 }
 
-// scenes are all of them, in the order in which one would review them.
+// scenes returns all scenes, in the order of a review.
 func scenes(t testing.TB) []scene {
 	t.Helper()
 	out := []scene{
@@ -53,7 +53,7 @@ func scenes(t testing.TB) []scene {
 	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
 }
 
-// fewColumnsScene is what a person sees who does without most columns.
+// fewColumnsScene hides most columns.
 func fewColumnsScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -61,7 +61,7 @@ func fewColumnsScene(t testing.TB) *Screen {
 	return s
 }
 
-// otherStates are the screens that are no table of a live file.
+// otherStates returns screens other than the table of a live file.
 func otherStates(t testing.TB) []scene {
 	t.Helper()
 	waiting := screenOf(nil)
@@ -97,7 +97,7 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-// shapesScene is the backoff sample where there are no colours.
+// shapesScene is the backoff sample without colors.
 func shapesScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -128,7 +128,7 @@ func heldScene(t testing.TB) *Screen {
 	})).choose(t, "team-key")
 }
 
-// timelineScene is sorted by deadline, the last of which is so many hours away.
+// timelineScene is sorted by deadline; the last one is some hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
 	held := exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
@@ -179,7 +179,7 @@ func allOutScene(t testing.TB) *Screen {
 	})).choose(t, "seat-1@example.com")
 }
 
-// soleScene is an agent that retries a provider's only credential after a
+// soleScene is of an agent that retries a provider's only credential after a
 // minute.
 func soleScene(t testing.TB) *Screen {
 	t.Helper()
@@ -204,7 +204,7 @@ func suspectScene(t testing.TB) *Screen {
 	})).choose(t, "in-40-days")
 }
 
-// longWaitsScene has the widest countdowns beside the longest names.
+// longWaitsScene has the widest countdowns and the longest names.
 func longWaitsScene(t testing.TB) *Screen {
 	t.Helper()
 	name := "/a-name-that-is-longer-than-any-column-that-a-screen-of-this-width-could-have-for-it"
@@ -227,7 +227,7 @@ func sharedScene(t testing.TB) *Screen {
 			readyEntry("token-expired").With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 			readyEntry("token-ends-soon").With(entry{"expires_at": "2026-11-23T09:59:59Z"}),
 			readyEntry("token-lives").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
-			readyEntry("a-name-so-long-that-its-marks-have-to-fight-for-their-place").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
+			readyEntry("a-name-so-long-that-there-is-hardly-any-room-for-its-marks").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 		},
 	})).choose(t, "second-copy")
 }
@@ -240,7 +240,7 @@ func readOnlyScene(t testing.TB) *Screen {
 	return s
 }
 
-// longListScene has two hundred credentials; the selection is in the middle.
+// longListScene has 200 credentials; the selection is in the middle.
 func longListScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(uitest.BigPool(t, 200)).choose(t, "key-1-42")
@@ -270,7 +270,7 @@ func garbageScene(t testing.TB) *Screen {
 	})).chooseFirst()
 }
 
-// actionScenes are the screens of somebody who acts.
+// actionScenes returns the screens of dialogs and answers.
 func actionScenes(t testing.TB) []scene {
 	t.Helper()
 	with := func(set func(*Screen)) *Screen {
@@ -292,17 +292,17 @@ func actionScenes(t testing.TB) []scene {
 		{"form", with(func(s *Screen) { s.Dialog, s.Short = form("2h"), dialogKeys })},
 		{"form-problem", with(func(s *Screen) {
 			s.Dialog, s.Short = form(strings.Repeat("日本", 40)), dialogKeys
-			s.Dialog.Problem = "no length of time: write 90s, 20m, 2h or 1d12h"
+			s.Dialog.Problem = `"日本" is not a duration; try 45m, 2h30m, 1d or until 18:00`
 		})},
 		{"answer", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; a running agent sees it at its next pool load; u undoes it"}
+			s.Answer = &Answer{AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; running agents notice at their next reload; u undoes"}
 		})},
 		{"answer-refused", with(func(s *Screen) {
 			s.Answer = &Answer{AnswerRefused, "~/.hermes/auth.json: another process holds the lock"}
 		})},
 		{"answer-in-help", with(func(s *Screen) {
 			s.Pane, s.Short = PaneHelp, paneKeys
-			s.Answer = &Answer{AnswerNews, "work-oauth: the agent had a success with it; streak 3 → 0"}
+			s.Answer = &Answer{AnswerNews, "work-oauth: the agent used it successfully; streak 3 → 0"}
 		})},
 		{"answer-over-nothing", with(func(s *Screen) {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
@@ -318,15 +318,15 @@ func actionScenes(t testing.TB) []scene {
 	}
 }
 
-var dialogKeys = []key.Binding{binding("tab", "next"), binding("enter", "do it"), binding("esc", "leave")}
+var dialogKeys = []key.Binding{binding("tab", "next field"), binding("enter", "hold"), binding("esc", "cancel")}
 
 // confirmation asks about n changes; no has the focus.
 func confirmation(n int) *Dialog {
 	no := false
 	d := &Dialog{
 		Title:      "reset 4 credentials of ~/.hermes/auth.json?",
-		Unaffected: []string{"1 is ready already"},
-		Warnings:   []string{"claude_code is dead: re-auth is what helps"},
+		Unaffected: []string{"1 unchanged"},
+		Warnings:   []string{"this is the only ready credential of anthropic; no other key of it works"},
 		Choice:     &no,
 	}
 	for i := range n {
@@ -335,27 +335,27 @@ func confirmation(n int) *Dialog {
 	return d
 }
 
-// form is the one of force-exhaust, with a duration as it was typed.
+// form is the form of a hold with a duration as typed.
 func form(length string) *Dialog {
 	return &Dialog{
-		Title: "force-exhaust anthropic/work-oauth",
+		Title: "hold work-oauth of anthropic",
 		Fields: []Field{
-			{Name: "code", Value: "429", Hint: "429, 402 or 401"},
-			{Name: "for", Value: length, Hint: "empty: by the policy", Cursor: len([]rune(length)), Focused: true},
-			{Name: "reason", Hint: "your words"},
+			{Name: "code", Value: "429", Hint: "↑↓ 429, 402, 401"},
+			{Name: "duration", Value: length, Hint: "empty = backoff decides; or 45m, 2h30m, until 18:00", Cursor: len([]rune(length)), Focused: true},
+			{Name: "reason", Hint: "shown to others, optional"},
 		},
-		Preview:  "out until 11:20, streak 3 → 4, deadline set by you",
-		Note:     "a running agent may use it until its next pool load",
-		Warnings: []string{"anthropic has 1 ready then"},
+		Preview:  "streak 3 → 4, 2h, until 11:20",
+		Note:     ReloadNote,
+		Warnings: []string{"this is the only ready credential of anthropic; no other key of it works"},
 	}
 }
 
-// recordOf is a record of the sample's credentials, a while before the epoch.
+// recordOf returns a record of an event some time before the epoch.
 func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago time.Duration) poolstate.Record {
 	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
 }
 
-// everyKind is one event of each kind, with everything that one can tell.
+// everyKind returns an event of each kind with all details.
 func everyKind() []poolstate.Record {
 	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
 		r.Before.Streak, r.After.Streak = &before, &after
@@ -393,7 +393,7 @@ func everyKind() []poolstate.Record {
 	}
 }
 
-// eventScenes are the screens of what happened.
+// eventScenes returns the screens of events.
 func eventScenes(t testing.TB) []scene {
 	t.Helper()
 	pane := func() *Screen {
@@ -444,7 +444,7 @@ var (
 	hostileTexts = uitest.HostileTexts
 )
 
-// wideLabels is a pool of honest names, in every part that shows text.
+// wideLabels is a pool of names on whose width terminals disagree.
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry
