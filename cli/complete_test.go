@@ -123,7 +123,7 @@ func TestCompletionsTellTheState(t *testing.T) {
 		{[]string{"reset", "anthropic", "cl"}, "claude_code\tdead"},
 		{[]string{"list", "openai"}, "openai-codex\tnone ready, due now"},
 		{[]string{"backoff", "--code", "401"}, "401\tauth failed, 5m after a first failure"},
-		{[]string{"demo", "--scenario", "out"}, "outage\tanthropic goes down for half a day, others have a bad moment"},
+		{[]string{"demo", "--scenario", "out"}, "outage\tanthropic goes down for half a day, others fail briefly"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			t.Setenv("HERMES_HOME", filepath.Dir(file))

@@ -6,27 +6,27 @@ import (
 	"pooltop/poolstate"
 )
 
-// Step is a change that the agent makes to one credential.
+// Step is a change of one credential by the agent.
 type Step struct {
 	Ref    poolstate.Ref
 	Change poolstate.Change
 }
 
-// Agent works a pool as an LLM agent does.
+// Agent uses a pool as an LLM agent does. All fields are required.
 type Agent struct {
-	// Policy is the rule of its cooldowns.
+	// Policy determines its cooldowns.
 	Policy poolstate.Policy
-	// Ask sends a request with a credential and returns the refusal, or nil.
+	// Ask sends a request and returns the failure, or nil if it is served.
 	Ask func(c *poolstate.Credential, at time.Time) *poolstate.Failure
-	// Refresh asks the authority of an OAuth credential for new tokens.
+	// Refresh obtains new tokens for an OAuth credential.
 	Refresh func(c *poolstate.Credential, at time.Time) poolstate.Tokens
 }
 
-// Turn is one request to a provider. The agent first clears the cooldowns that
-// have run out. Then it takes the credentials in the order of rotation and asks;
-// a refused credential is exhausted and the next one gets its turn, until one
-// serves or none is left. An expired token is renewed once its provider answers
-// again, so that new tokens always mean a success. It returns what that changes.
+// Turn sends one request to a provider and returns the changes of its credentials.
+// The agent first clears the cooldowns that are over. It then tries the ready
+// credentials in rotation order until one is served; those that are refused become
+// exhausted. An expired token is refreshed only if the provider serves the request,
+// so that new tokens always indicate a success.
 func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 	var steps []Step
 	served := false
@@ -44,7 +44,7 @@ func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 	return steps
 }
 
-// use sends one request with a credential that is ready.
+// use sends one request with a ready credential.
 func (a Agent) use(c poolstate.Credential, at time.Time) (change poolstate.Change, served bool) {
 	refused := a.Ask(&c, at)
 	if refused == nil && c.AuthType == "oauth" && !c.ExpiresAt.IsZero() && !at.Before(c.ExpiresAt) {

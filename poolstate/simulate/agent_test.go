@@ -9,16 +9,14 @@ import (
 	"pooltop/poolstate"
 )
 
-// The instants of the entries below: now, and a cooldown of an hour that is
-// over and one that is not.
+// Times of failures whose cooldown of an hour is over or not yet.
 const (
 	now  = 1795425600
 	over = now - 3601
 	soon = now - 60
 )
 
-// turnOf lets an agent take one turn on the entries of a provider. The provider
-// refuses the ids that are given.
+// turnOf plays one turn of an agent. The provider refuses the given ids.
 func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed []string, after *poolstate.Provider) {
 	t.Helper()
 	at := time.Unix(now, 0).UTC()
@@ -55,8 +53,7 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 	return asked, refreshed, p.Provider("p")
 }
 
-// What an agent does with one request, and how it leaves the credentials: each
-// as id, status, streak and requests.
+// After each turn, credentials are given as id, status, streak and requests.
 func TestTurn(t *testing.T) {
 	entry := func(id, more string) string { return fmt.Sprintf(`{"id": %q, %s}`, id, more) }
 	exhausted := func(id string, at, streak int) string {
@@ -97,27 +94,27 @@ func TestTurn(t *testing.T) {
 			[]string{"a", "b"},
 			"a b", "", "a:exhausted:3:0 b:exhausted:10:0",
 		},
-		{"none is there", nil, nil, "", "", ""},
+		{"no credential", nil, nil, "", "", ""},
 
-		{"a cooling one is passed over", []string{exhausted("a", soon, 1), entry("b", `"priority": 1`)}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
-		{"a dead one is", []string{entry("a", `"last_status": "dead"`), entry("b", `"priority": 1`)}, nil, "b", "", "a:dead:-:0 b::-:1"},
-		{"a disabled one is", []string{entry("a", `"enabled": false`), entry("b", `"priority": 1`)}, nil, "b", "", "a::-:0 b::-:1"},
+		{"cooling", []string{exhausted("a", soon, 1), entry("b", `"priority": 1`)}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
+		{"dead", []string{entry("a", `"last_status": "dead"`), entry("b", `"priority": 1`)}, nil, "b", "", "a:dead:-:0 b::-:1"},
+		{"disabled", []string{entry("a", `"enabled": false`), entry("b", `"priority": 1`)}, nil, "b", "", "a::-:0 b::-:1"},
 		{
-			"a held one is",
+			"held",
 			[]string{entry("a", fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d`, over, now+60)), entry("b", `"priority": 1`)},
 			nil, "b", "", "a:exhausted:-:0 b::-:1",
 		},
 		{
-			"only such are there",
+			"none ready",
 			[]string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`), entry("c", `"enabled": false`)},
 			nil,
 			"", "", "a:exhausted:1:0 b:dead:-:0 c::-:0",
 		},
-		{"a status that nobody knows is usable", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
+		{"unknown status", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
 
 		{"a due one is cleared and serves", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
 		{
-			"a due one that is refused again climbs",
+			"a due one is refused again",
 			[]string{exhausted("a", over, 1), entry("b", `"priority": 1`)},
 			[]string{"a"},
 			"a b", "", "a:exhausted:2:0 b::-:1",
@@ -136,29 +133,29 @@ func TestTurn(t *testing.T) {
 		},
 		{"a longer streak is not due yet", []string{exhausted("a", over, 2), entry("b", `"priority": 1`)}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
 		{
-			"a hold that ran out is cleared",
+			"a hold that is over",
 			[]string{entry("a", fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d, "consecutive_failures": 1`, over, now))},
 			nil,
 			"a", "", "a:ok:1:1",
 		},
 		{"without an instant it is due", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},
 
-		{"an expired token is renewed", []string{oauth("a", now-1, 4)}, nil, "a", "a", "a:ok:0:1"},
-		{"a token that expires now is", []string{oauth("a", now, 4)}, nil, "a", "a", "a:ok:0:1"},
-		{"one that is good is not", []string{oauth("a", now+1, 4)}, nil, "a", "", "a::4:1"},
+		{"expired token", []string{oauth("a", now-1, 4)}, nil, "a", "a", "a:ok:0:1"},
+		{"token expires now", []string{oauth("a", now, 4)}, nil, "a", "a", "a:ok:0:1"},
+		{"valid token", []string{oauth("a", now+1, 4)}, nil, "a", "", "a::4:1"},
 		{
 			"an API key does not expire",
 			[]string{entry("a", fmt.Sprintf(`"auth_type": "api_key", "expires_at_ms": %d000, "consecutive_failures": 4`, now-1))},
 			nil,
 			"a", "", "a::4:1",
 		},
-		{"only the one in use is renewed", []string{oauth("a", now-1, 1), oauth("b", now-1, 1)}, nil, "a", "a", "a:ok:0:1 b::1:0"},
-		{"no token comes from a provider that refuses", []string{oauth("a", now-1, 1)}, []string{"a"}, "a", "", "a:exhausted:2:0"},
+		{"only the one in use is refreshed", []string{oauth("a", now-1, 1), oauth("b", now-1, 1)}, nil, "a", "a", "a:ok:0:1 b::1:0"},
+		{"no refresh without success", []string{oauth("a", now-1, 1)}, []string{"a"}, "a", "", "a:exhausted:2:0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			asked, refreshed, after := turnOf(t, strings.Join(c.entries, ", "), c.refused...)
 			equal(t, "the requests", strings.Join(asked, " "), c.asked)
-			equal(t, "the renewals", strings.Join(refreshed, " "), c.refreshed)
+			equal(t, "refreshes", strings.Join(refreshed, " "), c.refreshed)
 			var got []string
 			for i := range after.Credentials {
 				cr := &after.Credentials[i]

@@ -1,6 +1,5 @@
-// Package simulate is a small world for a credential pool: a clock that runs
-// faster than ours, providers with a script of outages, and an agent that works
-// the pool as a real one does. Everything in it is a value: the same seed plays
-// the same story, wherever and whenever. It touches no file; what the agent
-// decides comes out as changes for a store.
+// Package simulate plays scenarios of provider outages: a clock in accelerated
+// time, providers that fail on a script, and an agent that uses the pool as a real
+// one does. It is deterministic for a given seed and accesses no file; the agent's
+// decisions are changes to apply to a store.
 package simulate

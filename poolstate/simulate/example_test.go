@@ -8,12 +8,11 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// An agent works a pool whose provider is down for three hours. Each time it
-// tries again in vain the cooldown is twice as long. That the provider serves
-// again does not bring the streak down: only new tokens or a person do.
+// The provider is down for three hours, and each failure doubles the cooldown. A
+// served request does not clear the streak.
 func ExampleAgent_Turn() {
 	start := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
-	providers := simulate.Providers{Start: start, Script: []simulate.Spell{{
+	providers := simulate.Providers{Start: start, Script: []simulate.Outage{{
 		Provider: "anthropic", To: 3 * time.Hour, Failure: poolstate.Failure{Code: 429},
 	}}}
 	agent := simulate.Agent{
@@ -38,7 +37,7 @@ func ExampleAgent_Turn() {
 	// 12:00 ready, streak 2, 0s left
 }
 
-// The same seed plays the same story.
+// The same seed gives the same simulation.
 func ExampleNew() {
 	scenario, err := simulate.Find("outage")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// entry is a credential as an agent with the backoff writes it.
+// entry is a credential as an agent with backoff writes it.
 type entry struct {
 	ID           string   `json:"id"`
 	Label        string   `json:"label"`
@@ -29,8 +29,7 @@ type entry struct {
 	Streak       int      `json:"consecutive_failures"`
 }
 
-// File returns the story's auth.json as it stands at the start. Its tokens are
-// made up.
+// File returns auth.json at the start of the scenario. Its tokens are fictitious.
 func (s Simulation) File() ([]byte, error) {
 	pool := map[string][]entry{}
 	for _, c := range s.scenario.Pool {

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// start is when the stories of these tests begin.
+// start is the start of all simulations.
 var start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 func scenario(t *testing.T, name string) Scenario {
@@ -39,24 +39,23 @@ func decoded(t *testing.T, content []byte) *poolstate.Pool {
 	return p
 }
 
-// story is a simulation that is told in memory, with the pool as the turns so
-// far leave it.
-type story struct {
+// run is a simulation in memory, with the pool after the turns so far.
+type run struct {
 	t    *testing.T
 	sim  Simulation
 	pool *poolstate.Pool
-	// changes are all steps so far, put together for each entry.
+	// changes are the changes so far by credential.
 	changes map[poolstate.Ref]poolstate.Change
 }
 
-func tell(t *testing.T, name string, seed uint64) *story {
+func play(t *testing.T, name string, seed uint64) *run {
 	t.Helper()
 	sim := New(scenario(t, name), start, seed)
-	return &story{t, sim, decoded(t, file(t, sim)), map[poolstate.Ref]poolstate.Change{}}
+	return &run{t, sim, decoded(t, file(t, sim)), map[poolstate.Ref]poolstate.Change{}}
 }
 
-// turn takes the next turn and returns its instant.
-func (s *story) turn() time.Time {
+// turn plays the next turn and returns its time.
+func (s *run) turn() time.Time {
 	s.t.Helper()
 	at := s.sim.NextTurn()
 	var steps []Step
@@ -72,15 +71,15 @@ func (s *story) turn() time.Time {
 	return at
 }
 
-// until takes every turn up to that much time after the start.
-func (s *story) until(told time.Duration) {
+// until plays every turn up to a time after the start.
+func (s *run) until(after time.Duration) {
 	s.t.Helper()
-	for !s.sim.NextTurn().After(start.Add(told)) {
+	for !s.sim.NextTurn().After(start.Add(after)) {
 		s.turn()
 	}
 }
 
-func (s *story) credential(provider, id string) *poolstate.Credential {
+func (s *run) credential(provider, id string) *poolstate.Credential {
 	s.t.Helper()
 	c := s.pool.Find(poolstate.Ref{Provider: provider, ID: id})
 	if c == nil {
@@ -89,8 +88,8 @@ func (s *story) credential(provider, id string) *poolstate.Credential {
 	return c
 }
 
-// written is the file that the turns so far make of the one at the start.
-func (s *story) written() string {
+// written returns the file after the turns so far.
+func (s *run) written() string {
 	s.t.Helper()
 	store := newStore(s.t, file(s.t, New(s.sim.scenario, start, 0)))
 	_, err := store.Update(s.t.Context(), func(d *poolstate.Draft) error {
@@ -107,7 +106,7 @@ func (s *story) written() string {
 	return string(readFile(s.t, store.Path()))
 }
 
-// newStore creates a store of its own with the given content.
+// newStore creates a store with the given content.
 func newStore(t *testing.T, content []byte) *poolstate.Store {
 	t.Helper()
 	store := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"),

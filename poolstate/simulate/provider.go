@@ -7,29 +7,28 @@ import (
 	"pooltop/poolstate"
 )
 
-// Spell is a stretch of the script during which a provider refuses: all of its
-// credentials, or some.
-type Spell struct {
+// Outage is a period in which a provider refuses all of its credentials or some.
+type Outage struct {
 	Provider string
-	// Only names the ids that are refused; nil refuses all.
+	// Only lists the ids that are refused; nil means all.
 	Only []string
-	// From and To count from the start of the story.
+	// From and To count from the start of the scenario. To is exclusive.
 	From, To time.Duration
 	// Failure is the answer, without a reset time.
 	Failure poolstate.Failure
-	// Resets, if not zero, is how long after the failure the provider says the
-	// limit resets.
+	// Resets is the time from the failure to the reset that the provider names;
+	// zero if it names none.
 	Resets time.Duration
 }
 
-// Providers answers requests by a script.
+// Providers answers requests according to a script.
 type Providers struct {
 	Start  time.Time
-	Script []Spell
+	Script []Outage
 }
 
-// Ask returns what the provider answers a request with a credential: nil when
-// it serves it.
+// Ask returns the failure of a request with c, or nil if it is served. Of several
+// outages at a time, the first one in the script applies.
 func (p Providers) Ask(c *poolstate.Credential, at time.Time) *poolstate.Failure {
 	for _, s := range p.Script {
 		if !s.covers(at.Sub(p.Start)) || s.Provider != c.Provider {
@@ -47,13 +46,13 @@ func (p Providers) Ask(c *poolstate.Credential, at time.Time) *poolstate.Failure
 	return nil
 }
 
-func (s Spell) covers(since time.Duration) bool { return since >= s.From && since < s.To }
+func (s Outage) covers(since time.Duration) bool { return since >= s.From && since < s.To }
 
-// Down returns the spell that refuses every credential of a provider at an
-// instant, the longest still to last, and false when there is none.
-func (p Providers) Down(at time.Time) (Spell, bool) {
+// Down returns the outage of a whole provider at an instant, the one that ends
+// last if there are several, and false if there is none.
+func (p Providers) Down(at time.Time) (Outage, bool) {
 	since := at.Sub(p.Start)
-	var worst Spell
+	var worst Outage
 	for _, s := range p.Script {
 		if s.Only == nil && s.covers(since) && s.To > worst.To {
 			worst = s

@@ -7,23 +7,22 @@ import (
 	"pooltop/poolstate"
 )
 
-// script is a provider that is down for its second hour, and before that for
-// one of its credentials, which is told when it may come back.
+// script has an outage of provider p in the second hour, and an overlapping one of
+// two credentials with a reset time.
 var script = Providers{
 	Start: start,
-	Script: []Spell{
+	Script: []Outage{
 		{Provider: "p", From: time.Hour, To: 2 * time.Hour, Failure: poolstate.Failure{Code: 429, Reason: "all"}},
 		{Provider: "p", Only: []string{"a", "b"}, From: 30 * time.Minute, To: 3 * time.Hour, Failure: poolstate.Failure{Code: 402, Reason: "some"}, Resets: 5 * time.Hour},
 		{Provider: "q", Only: []string{}, From: 0, To: time.Hour, Failure: poolstate.Failure{Code: 500}},
 	},
 }
 
-// A spell lasts from its From on, and at its To it is over.
 func TestAsk(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		provider, id string
-		told         time.Duration
+		after        time.Duration
 		code         int           // 0 is served
 		resets       time.Duration // after the request; 0 is no word of it
 	}{
@@ -34,18 +33,18 @@ func TestAsk(t *testing.T) {
 		{"one that is not named", "p", "c", 30 * time.Minute, 0, 0},
 		{"just before all are refused", "p", "c", time.Hour - 1, 0, 0},
 		{"all are refused", "p", "c", time.Hour, 429, 0},
-		{"of two spells the first counts", "p", "a", time.Hour, 429, 0},
+		{"two outages", "p", "a", time.Hour, 429, 0},
 		{"to the last moment", "p", "c", 2*time.Hour - 1, 429, 0},
 		{"and no longer", "p", "c", 2 * time.Hour, 0, 0},
 		{"then the second counts again", "p", "a", 2 * time.Hour, 402, 5 * time.Hour},
 		{"its last moment", "p", "a", 3*time.Hour - 1, 402, 5 * time.Hour},
 		{"its end", "p", "a", 3 * time.Hour, 0, 0},
 		{"another provider", "other", "a", time.Hour, 0, 0},
-		{"a spell that names nobody", "q", "a", time.Minute, 0, 0},
-		{"before the story", "p", "a", -time.Hour, 0, 0},
+		{"an outage of no id", "q", "a", time.Minute, 0, 0},
+		{"before the start", "p", "a", -time.Hour, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			at := start.Add(c.told)
+			at := start.Add(c.after)
 			f := script.Ask(&poolstate.Credential{Ref: poolstate.Ref{Provider: c.provider, ID: c.id}}, at)
 			if f == nil {
 				equal(t, "the code", 0, c.code)
@@ -61,25 +60,23 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// The answer is the asker's own: changing it changes no script.
-func TestAnAnswerIsAValue(t *testing.T) {
+// Changing an answer does not change the script.
+func TestAsk_Copy(t *testing.T) {
 	c := &poolstate.Credential{Ref: poolstate.Ref{Provider: "p", ID: "a"}}
 	script.Ask(c, start.Add(30*time.Minute)).Code = 1
 	equal(t, "the code", script.Ask(c, start.Add(30*time.Minute)).Code, 402)
 	equal(t, "the reset time of the script", script.Script[1].Failure.ResetAt.IsZero(), true)
 }
 
-// A provider is down when all of its credentials are refused; of several the
-// one that stays down longest is named.
 func TestDown(t *testing.T) {
-	p := Providers{Start: start, Script: []Spell{
+	p := Providers{Start: start, Script: []Outage{
 		{Provider: "short", From: time.Hour, To: 2 * time.Hour},
 		{Provider: "long", From: 90 * time.Minute, To: 4 * time.Hour},
 		{Provider: "keys", Only: []string{"a"}, From: 0, To: 9 * time.Hour},
 	}}
 	for _, c := range []struct {
-		told time.Duration
-		want string // "" when none is down
+		after time.Duration
+		want  string // "" when none is down
 	}{
 		{0, ""},
 		{time.Hour - 1, ""},
@@ -89,8 +86,8 @@ func TestDown(t *testing.T) {
 		{4*time.Hour - 1, "long"},
 		{4 * time.Hour, ""},
 	} {
-		spell, down := p.Down(start.Add(c.told))
-		equal(t, "down at "+c.told.String(), spell.Provider, c.want)
+		outage, down := p.Down(start.Add(c.after))
+		equal(t, "down at "+c.after.String(), outage.Provider, c.want)
 		equal(t, "whether one is", down, c.want != "")
 	}
 	if _, down := (Providers{}).Down(start); down {

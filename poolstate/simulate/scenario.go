@@ -8,25 +8,25 @@ import (
 	"pooltop/poolstate"
 )
 
-// Scenario is a pool and a story.
+// Scenario is a pool and a script of outages.
 type Scenario struct {
 	Name string
-	// About says in one clause what happens.
+	// About describes the scenario in one clause.
 	About  string
 	Pool   []Credential
-	Script []Spell
+	Script []Outage
 }
 
-// Credential is an entry of a scenario's pool as it stands at the start.
+// Credential is an entry of the pool at the start of a scenario.
 type Credential struct {
 	Provider, ID, Label, AuthType, Source string
 	Requests                              int
-	// TokenLasts is how long the token of an OAuth credential is good for; zero
-	// for keys that do not expire.
+	// TokenLasts is the time until the token of an OAuth credential expires; zero
+	// for API keys.
 	TokenLasts time.Duration
-	// Dead marks a credential whose token was revoked before the story.
+	// Dead marks a credential whose token was revoked before the start.
 	Dead bool
-	// HeldFor is how long an operator took it out for, just before the start.
+	// HeldFor is the rest of a hold at the start; zero for none.
 	HeldFor time.Duration
 }
 
@@ -51,7 +51,7 @@ var (
 
 const tokenLasts = 8 * time.Hour
 
-// pool is the pool of every scenario: four providers, keys and seats.
+// pool is the pool of every scenario.
 var pool = []Credential{
 	{Provider: "anthropic", ID: "a1f3c9", Label: "team-seat", AuthType: "oauth", Source: "manual:device_code", Requests: 1204, TokenLasts: tokenLasts},
 	{Provider: "anthropic", ID: "b27e04", Label: "work-oauth", AuthType: "oauth", Source: "manual:device_code", Requests: 871, TokenLasts: tokenLasts},
@@ -65,13 +65,13 @@ var pool = []Credential{
 	{Provider: "openrouter", ID: "07aa5d", Label: "old-laptop", AuthType: "api_key", Source: "manual", Requests: 9, Dead: true},
 }
 
-// Scenarios lists the stories, the default one first.
+// Scenarios returns all scenarios, the default one first.
 func Scenarios() []Scenario {
 	return []Scenario{
 		{
-			Name: "outage", About: "anthropic goes down for half a day, others have a bad moment",
+			Name: "outage", About: "anthropic goes down for half a day, others fail briefly",
 			Pool: pool,
-			Script: []Spell{
+			Script: []Outage{
 				{Provider: "anthropic", From: 20 * time.Minute, To: 13 * time.Hour, Failure: rateLimited},
 				{Provider: "openai-codex", Only: []string{"18bb6e"}, From: 50 * time.Minute, To: 6 * time.Hour, Failure: usageLimit, Resets: 5 * time.Hour},
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 2 * time.Hour, To: 4 * time.Hour, Failure: noCredits},
@@ -81,7 +81,7 @@ func Scenarios() []Scenario {
 		{
 			Name: "blackout", About: "every provider goes down, one after the other",
 			Pool: pool,
-			Script: []Spell{
+			Script: []Outage{
 				{Provider: "openrouter", From: 15 * time.Minute, To: 9 * time.Hour, Failure: rateLimited},
 				{Provider: "anthropic", From: 40 * time.Minute, To: 10 * time.Hour, Failure: rateLimited},
 				{Provider: "openai-codex", From: 70 * time.Minute, To: 8 * time.Hour, Failure: usageLimit, Resets: 7 * time.Hour},
@@ -91,7 +91,7 @@ func Scenarios() []Scenario {
 		{
 			Name: "billing", About: "the credits of openrouter run out, key by key",
 			Pool: pool,
-			Script: []Spell{
+			Script: []Outage{
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},
 				{Provider: "openrouter", Only: []string{"e5b7f2"}, From: 2 * time.Hour, To: 12 * time.Hour, Failure: noCredits},
 				{Provider: "openrouter", Only: []string{"f61c33"}, From: 4 * time.Hour, To: 8 * time.Hour, Failure: noCredits},
@@ -100,7 +100,7 @@ func Scenarios() []Scenario {
 	}
 }
 
-// Find returns the scenario of that name.
+// Find returns the scenario of the given name.
 func Find(name string) (Scenario, error) {
 	var names []string
 	for _, s := range Scenarios() {
@@ -109,5 +109,5 @@ func Find(name string) (Scenario, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Scenario{}, fmt.Errorf("no scenario %q: there are %s", name, strings.Join(names, ", "))
+	return Scenario{}, fmt.Errorf("unknown scenario %q: use one of %s", name, strings.Join(names, ", "))
 }

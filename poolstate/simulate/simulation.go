@@ -8,8 +8,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// Simulation is a story at a point of its telling. Playing a turn returns the
-// simulation after it; the one before can be played again.
+// Simulation is a scenario at a point in time. It is a value: [Simulation.Play]
+// returns the state after a turn, and can be called again on the one before.
 type Simulation struct {
 	scenario Scenario
 	start    time.Time
@@ -17,35 +17,35 @@ type Simulation struct {
 	random   rand.PCG
 }
 
-// Turns come at random, between these two lengths apart.
+// The pause between turns is random, within these bounds.
 const (
 	shortestPause = time.Minute
 	longestPause  = 3 * time.Minute
 )
 
-// New returns a story at its start.
+// New returns a scenario at its start.
 func New(s Scenario, start time.Time, seed uint64) Simulation {
 	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed)}
 	sim.next = start.Add(sim.pause())
 	return sim
 }
 
-// NextTurn is when the agent asks a provider next.
+// NextTurn returns the time of the next request.
 func (s Simulation) NextTurn() time.Time { return s.next }
 
-// Providers returns the story's providers.
+// Providers returns the providers of the scenario.
 func (s Simulation) Providers() Providers {
 	return Providers{Start: s.start, Script: s.scenario.Script}
 }
 
-// Caption says what the providers are doing at an instant.
+// Caption describes the state of the providers at an instant.
 func (s Simulation) Caption(at time.Time) string {
-	spell, down := s.Providers().Down(at)
+	outage, down := s.Providers().Down(at)
 	if !down {
 		return "every provider is up"
 	}
-	left := spell.To - at.Sub(s.start)
-	return fmt.Sprintf("%s is down for another %s", spell.Provider, roundUp(left))
+	left := outage.To - at.Sub(s.start)
+	return fmt.Sprintf("%s is down for another %s", outage.Provider, roundUp(left))
 }
 
 func roundUp(d time.Duration) string {
@@ -56,31 +56,30 @@ func roundUp(d time.Duration) string {
 	return fmt.Sprintf("%dm", minutes)
 }
 
-// Play lets the agent take the turn that is next, on the pool as it stands then,
-// and returns the story after it and what the turn changes.
+// Play lets the agent send the next request to a random provider of p. It returns
+// the simulation afterwards and the changes of the pool, which it leaves as is.
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
 	agent := Agent{Policy: poolstate.Backoff, Ask: s.Providers().Ask, Refresh: s.refresh}
 	var steps []Step
 	if n := len(p.Providers); n > 0 {
-		steps = agent.Turn(&p.Providers[s.roll(n)], at)
+		steps = agent.Turn(&p.Providers[s.intN(n)], at)
 	}
 	s.next = at.Add(s.pause())
 	return s, steps
 }
 
-// roll returns a number below n and moves the story's chance on.
-func (s *Simulation) roll(n int) int { return rand.New(&s.random).IntN(n) }
+// intN returns a random number below n.
+func (s *Simulation) intN(n int) int { return rand.New(&s.random).IntN(n) }
 
 func (s *Simulation) pause() time.Duration {
-	return shortestPause + time.Duration(s.roll(int(longestPause-shortestPause)))
+	return shortestPause + time.Duration(s.intN(int(longestPause-shortestPause)))
 }
 
-// refresh is the authority that issues new tokens, made up and different each
-// time.
+// refresh returns new fictitious tokens.
 func (s Simulation) refresh(c *poolstate.Credential, at time.Time) poolstate.Tokens {
-	made := func(kind string) poolstate.Secret {
+	token := func(kind string) poolstate.Secret {
 		return poolstate.NewSecret(fmt.Sprintf("simulated-%s-%s-%d", kind, c.ID, at.Unix()))
 	}
-	return poolstate.Tokens{Access: made("access"), Refresh: made("refresh"), ExpiresAt: at.Add(tokenLasts)}
+	return poolstate.Tokens{Access: token("access"), Refresh: token("refresh"), ExpiresAt: at.Add(tokenLasts)}
 }

@@ -10,14 +10,14 @@ import (
 	"pooltop/poolstate"
 )
 
-// turns is how many turns tell a story to its end and some way beyond.
+// turns is enough to play any scenario beyond its end.
 const turns = 500
 
-// The same seed plays the same story, to the last byte of the file.
-func TestTheSameSeedIsTheSameStory(t *testing.T) {
+// The seed determines every byte of the file.
+func TestPlay_Seed(t *testing.T) {
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			one, two, other := tell(t, s.Name, 7), tell(t, s.Name, 7), tell(t, s.Name, 8)
+			one, two, other := play(t, s.Name, 7), play(t, s.Name, 7), play(t, s.Name, 8)
 			apart := false
 			for range turns {
 				if a, b := one.turn(), two.turn(); !a.Equal(b) {
@@ -32,16 +32,15 @@ func TestTheSameSeedIsTheSameStory(t *testing.T) {
 				t.Error("the files differ")
 			}
 			if one.written() == other.written() || !apart {
-				t.Error("another seed plays the same story")
+				t.Error("another seed gives the same result")
 			}
 		})
 	}
 }
 
-// A simulation is a value: the one before a turn can be played again, and each
-// time the same comes out.
-func TestASimulationCanBePlayedAgain(t *testing.T) {
-	s := tell(t, "outage", 3)
+// Playing a simulation again gives the same result.
+func TestPlay_Repeat(t *testing.T) {
+	s := play(t, "outage", 3)
 	s.until(time.Hour)
 	before := s.sim
 	for range 5 {
@@ -63,7 +62,7 @@ func TestASimulationCanBePlayedAgain(t *testing.T) {
 	equal(t, "the next turn of the one before", before.NextTurn(), s.sim.NextTurn())
 	s.turn()
 	if !s.sim.NextTurn().After(before.NextTurn()) {
-		t.Error("time does not go on")
+		t.Error("the time does not advance")
 	}
 }
 
@@ -75,9 +74,8 @@ func refs(steps []Step) []poolstate.Ref {
 	return out
 }
 
-// Playing changes nothing of the pool that it looks at.
-func TestPlayingLeavesThePoolAlone(t *testing.T) {
-	s := tell(t, "blackout", 3)
+func TestPlay_PoolUnchanged(t *testing.T) {
+	s := play(t, "blackout", 3)
 	untouched := decoded(t, file(t, s.sim))
 	for range 100 {
 		s.sim, _ = s.sim.Play(s.pool)
@@ -87,10 +85,10 @@ func TestPlayingLeavesThePoolAlone(t *testing.T) {
 	}
 }
 
-// Turns come one to three minutes apart.
-func TestThePausesBetweenTurns(t *testing.T) {
+// Turns are one to three minutes apart.
+func TestPlay_Pauses(t *testing.T) {
 	for seed := range uint64(5) {
-		s := tell(t, "outage", seed)
+		s := play(t, "outage", seed)
 		last, shortest, longest := start, longestPause, shortestPause
 		for range turns {
 			pause := s.sim.NextTurn().Sub(last)
@@ -106,41 +104,21 @@ func TestThePausesBetweenTurns(t *testing.T) {
 	}
 }
 
-// Each provider gets its turns.
-func TestEveryProviderIsAsked(t *testing.T) {
-	s := tell(t, "billing", 1)
-	before := map[string]int{}
-	for c := range s.pool.All() {
-		before[c.Provider] += c.RequestCount.Or(0)
-	}
-	s.until(3 * time.Hour)
-	after := map[string]int{}
-	for c := range s.pool.All() {
-		after[c.Provider] += c.RequestCount.Or(0)
-	}
-	for p, n := range after {
-		if n <= before[p] {
-			t.Errorf("%s was not asked", p)
-		}
-	}
-}
-
-// A pool without providers leaves nothing to do, and time goes on.
-func TestPlayingOnAnEmptyPool(t *testing.T) {
+func TestPlay_EmptyPool(t *testing.T) {
 	sim := New(scenario(t, "outage"), start, 1)
 	for range 10 {
 		after, steps := sim.Play(&poolstate.Pool{})
 		equal(t, "the steps", len(steps), 0)
 		if !after.NextTurn().After(sim.NextTurn()) {
-			t.Error("time stands still")
+			t.Error("the time does not advance")
 		}
 		sim = after
 	}
 }
 
-// A provider may be there that the story does not know, or be empty.
-func TestPlayingOnAForeignPool(t *testing.T) {
-	s := tell(t, "outage", 1)
+// The pool may have providers that the scenario does not know.
+func TestPlay_OtherPool(t *testing.T) {
+	s := play(t, "outage", 1)
 	s.pool = decoded(t, []byte(`{"credential_pool": {"elsewhere": [{"id": "x"}], "empty": [], "garbled": 7}}`))
 	s.until(2 * time.Hour)
 	c := s.credential("elsewhere", "x")
@@ -150,11 +128,10 @@ func TestPlayingOnAForeignPool(t *testing.T) {
 	}
 }
 
-// What the story says of itself, minute by minute.
 func TestCaption(t *testing.T) {
 	for _, c := range []struct {
 		scenario string
-		told     time.Duration
+		after    time.Duration
 		want     string
 	}{
 		{"outage", 0, "every provider is up"},
@@ -172,21 +149,21 @@ func TestCaption(t *testing.T) {
 		{"outage", -time.Hour, "every provider is up"},
 		{"outage", 1000 * time.Hour, "every provider is up"},
 	} {
-		t.Run(fmt.Sprint(c.scenario, " ", c.told), func(t *testing.T) {
-			equal(t, "the caption", New(scenario(t, c.scenario), start, 1).Caption(start.Add(c.told)), c.want)
+		t.Run(fmt.Sprint(c.scenario, " ", c.after), func(t *testing.T) {
+			equal(t, "the caption", New(scenario(t, c.scenario), start, 1).Caption(start.Add(c.after)), c.want)
 		})
 	}
 }
 
-// A whole story told through a real store, as the demo tells it: after every turn the
-// file can be read, and what the story does not know is still in it.
-func TestAStoryThroughAStore(t *testing.T) {
+// Played through a store, as the demo does, the file is valid after every turn and
+// keeps unknown keys.
+func TestPlay_Store(t *testing.T) {
 	sim := New(scenario(t, "outage"), start, 5)
 	const mine = `"plugin_meta": {"note": "kept as is", "n": 1.5, "big": 123456789012345678901}`
 	content := bytes.ReplaceAll(file(t, sim), []byte(`"source":`), []byte(mine+`, "source":`))
 	content = bytes.Replace(content, []byte(`"providers":`), []byte(mine+`, "providers":`), 1)
 	store := newStore(t, content)
-	inMemory := story{t, sim, decoded(t, content), map[poolstate.Ref]poolstate.Change{}}
+	inMemory := run{t, sim, decoded(t, content), map[poolstate.Ref]poolstate.Change{}}
 	for sim.NextTurn().Before(start.Add(17 * time.Hour)) {
 		_, err := store.Update(t.Context(), func(d *poolstate.Draft) error {
 			var steps []Step
@@ -207,9 +184,9 @@ func TestAStoryThroughAStore(t *testing.T) {
 			t.Fatalf("after the turn before %v: %v", sim.NextTurn(), err)
 		}
 		for c := range snapshot.Pool.All() {
-			told := inMemory.credential(c.Provider, c.ID)
-			if got, want := poolstate.Backoff.Assess(c, sim.NextTurn()), poolstate.Backoff.Assess(told, sim.NextTurn()); got != want {
-				t.Fatalf("%s is %+v in the file, %+v in the story", c.Ref, got, want)
+			want := inMemory.credential(c.Provider, c.ID)
+			if got, want := poolstate.Backoff.Assess(c, sim.NextTurn()), poolstate.Backoff.Assess(want, sim.NextTurn()); got != want {
+				t.Fatalf("%s is %+v in the file, %+v in memory", c.Ref, got, want)
 			}
 		}
 	}

@@ -9,13 +9,12 @@ import (
 	"pooltop/poolstate"
 )
 
-// cooldowns writes down each cooldown of a credential as the story is told:
-// when it began, at which streak and how long it is.
-func cooldowns(s *story, provider, id string, told time.Duration) []cooldown {
+// cooldowns returns the cooldowns of a credential until some time after the start.
+func cooldowns(s *run, provider, id string, after time.Duration) []cooldown {
 	s.t.Helper()
 	var out []cooldown
 	var last time.Time
-	for !s.sim.NextTurn().After(start.Add(told)) {
+	for !s.sim.NextTurn().After(start.Add(after)) {
 		at := s.turn()
 		c := s.credential(provider, id)
 		if c.Status != poolstate.StatusExhausted || c.StatusAt.Equal(last) {
@@ -35,27 +34,27 @@ type cooldown struct {
 	ends   time.Time
 }
 
-// The presenter's point: while anthropic is down the backoff of its credentials
-// climbs 1h, 2h, 4h, 8h, each step begun soon after the one before is over.
-func TestTheClimbOfAnOutage(t *testing.T) {
+// While anthropic is down, its cooldowns are 1h, 2h, 4h and 8h, each starting soon
+// after the previous one.
+func TestOutage_Backoff(t *testing.T) {
 	for seed := range uint64(10) {
 		for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {
 			t.Run(fmt.Sprint("seed ", seed, " ", id), func(t *testing.T) {
-				climb := cooldowns(tell(t, "outage", seed), "anthropic", id, 24*time.Hour)
+				list := cooldowns(play(t, "outage", seed), "anthropic", id, 24*time.Hour)
 				var steps []string
-				for _, c := range climb {
+				for _, c := range list {
 					steps = append(steps, fmt.Sprintf("%d:%s", c.streak, c.length))
 				}
-				equal(t, "the climb", strings.Join(steps, " "), "1:1h0m0s 2:2h0m0s 3:4h0m0s 4:8h0m0s")
+				equal(t, "cooldowns", strings.Join(steps, " "), "1:1h0m0s 2:2h0m0s 3:4h0m0s 4:8h0m0s")
 
 				down := start.Add(20 * time.Minute)
-				for i, c := range climb {
+				for i, c := range list {
 					if wait := c.at.Sub(down); wait < 0 || wait > time.Hour {
 						t.Errorf("step %d begins %v after the one before is over", i+1, wait)
 					}
 					down = c.ends
 				}
-				if last := climb[len(climb)-1]; !last.at.Before(start.Add(13*time.Hour)) || last.ends.Before(start.Add(13*time.Hour)) {
+				if last := list[len(list)-1]; !last.at.Before(start.Add(13*time.Hour)) || last.ends.Before(start.Add(13*time.Hour)) {
 					t.Errorf("the last step is from %v to %v; the provider is back after 13h", last.at.Sub(start), last.ends.Sub(start))
 				}
 			})
@@ -63,11 +62,10 @@ func TestTheClimbOfAnOutage(t *testing.T) {
 	}
 }
 
-// After the outage every credential is used again or can be. A refresh of its
-// token makes the streak of an OAuth credential fall to zero; that of an API
-// key stays, for nothing but an operator takes it back.
-func TestTheRecoveryFromAnOutage(t *testing.T) {
-	s := tell(t, "outage", 1)
+// After the outage all credentials work. New tokens clear the streak of an OAuth
+// credential; that of an API key stays.
+func TestOutage_Recovery(t *testing.T) {
+	s := play(t, "outage", 1)
 	s.until(13 * time.Hour)
 	for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {
 		equal(t, "the streak of "+id+" in the outage", s.credential("anthropic", id).Streak.Count(), 4)
@@ -97,18 +95,15 @@ func TestTheRecoveryFromAnOutage(t *testing.T) {
 	}
 }
 
-// The provider that names a reset time is taken at its word, whatever the
-// streak.
-func TestTheWordOfTheProviderWins(t *testing.T) {
-	for _, c := range cooldowns(tell(t, "outage", 2), "openai-codex", "18bb6e", 24*time.Hour) {
+// The reset time of the provider applies whatever the streak.
+func TestOutage_ResetTime(t *testing.T) {
+	for _, c := range cooldowns(play(t, "outage", 2), "openai-codex", "18bb6e", 24*time.Hour) {
 		equal(t, fmt.Sprint("the cooldown at streak ", c.streak), c.length, 5*time.Hour)
 	}
 }
 
-// In a blackout there is a time when nothing at all is ready, and one when all
-// is again that can be.
-func TestABlackout(t *testing.T) {
-	s := tell(t, "blackout", 1)
+func TestBlackout(t *testing.T) {
+	s := play(t, "blackout", 1)
 	dark := false
 	for !s.sim.NextTurn().After(start.Add(10 * time.Hour)) {
 		at := s.turn()
@@ -122,16 +117,16 @@ func TestABlackout(t *testing.T) {
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }
 
-// The keys of openrouter go one by one, and the others are none the worse.
+// The keys of openrouter run out one by one, and no other provider fails.
 func TestBilling(t *testing.T) {
-	s := tell(t, "billing", 1)
+	s := play(t, "billing", 1)
 	for _, c := range []struct {
-		told time.Duration
-		out  int
+		after time.Duration
+		out   int
 	}{{19 * time.Minute, 1}, {100 * time.Minute, 2}, {3 * time.Hour, 3}} { // one is held, one is dead
-		s.until(c.told)
-		sum := s.pool.Provider("openrouter").Summarize(poolstate.Backoff, start.Add(c.told))
-		equal(t, fmt.Sprint("out after ", c.told), sum.Total-sum.Ready()-sum.Count[poolstate.Dead], c.out)
+		s.until(c.after)
+		sum := s.pool.Provider("openrouter").Summarize(poolstate.Backoff, start.Add(c.after))
+		equal(t, fmt.Sprint("out after ", c.after), sum.Total-sum.Ready()-sum.Count[poolstate.Dead], c.out)
 	}
 	for c := range s.pool.All() {
 		if c.Provider != "openrouter" {
