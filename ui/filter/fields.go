@@ -96,7 +96,7 @@ func parseState(prefix string) (predicate, error) {
 	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
 }
 
-// parseCode parses an HTTP status code in which x stands for any digit. With fewer
+// parseCode parses an HTTP status code in which x matches any digit. With fewer
 // digits than a code it is a prefix.
 func parseCode(pattern string) (predicate, error) {
 	if strings.Trim(pattern, "0123456789x") != "" {

@@ -248,8 +248,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, words string) {
 		filter, err := Parse(s)
 		if err != nil {
-			if said := err.Error(); strings.Contains(said, "\n") || text.Clean(said, text.RowLimit) != said || len(said) > 200 {
-				t.Errorf("the error for %q is %q", s, said)
+			if message := err.Error(); strings.Contains(message, "\n") || text.Clean(message, text.RowLimit) != message || len(message) > 200 {
+				t.Errorf("the error for %q is %q", s, message)
 			}
 			return
 		}

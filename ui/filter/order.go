@@ -21,12 +21,12 @@ const (
 	// OrderWorst sorts by how much an operator is needed: dead credentials, which
 	// do not recover on their own; cooling and held ones, longest wait first, where
 	// a reset or top-up gains most; due ones, which the agent is about to retry;
-	// disabled ones, which is a decision; ready ones.
+	// disabled ones, which someone chose; ready ones.
 	OrderWorst
 	// OrderDeadline sorts by deadline, soonest first, so that it does not change as
 	// time passes. Disabled credentials have none.
 	OrderDeadline
-	// OrderStreak sorts by streak, highest first; an unknown one is no value.
+	// OrderStreak sorts by streak, highest first; an unknown one counts as missing.
 	OrderStreak
 	// OrderState sorts by availability, ready first.
 	OrderState

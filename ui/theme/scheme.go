@@ -80,7 +80,7 @@ var palettes = [schemeCount][3]palette{
 	SchemeDark: {
 		// The user chooses the 16 colors, so only their meaning is relied on.
 		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
-		// The nearest match among the 256 would turn some greys into teal, and
+		// The nearest match among the 256 would turn some grays into teal, and
 		// their few dark shades are garish, so these are chosen by hand.
 		colors("236", "252 245 240 237 111 114 215 183 80 210 209 237"),
 		colors("#262a3a", "#cdd0dc #7d8299 #454a5f #2f3344 #8aadf4 #8fcf7f #f0b866 #c3a0f5 #6fc6d9 #ed7a87 #f29a5c #2b4138"),

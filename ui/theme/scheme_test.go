@@ -173,7 +173,7 @@ func TestPalettes_Contrast(t *testing.T) {
 
 // TestPalettes_ColorVision compares the state colors of the high-contrast schemes
 // as people with each kind of red-green blindness see them. A difference of 0.02
-// is just visible side by side. Disabled is grey and therefore left out.
+// is just visible side by side. Disabled is gray and therefore left out.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
 	states := poolstate.Availabilities[:poolstate.Disabled]

@@ -38,7 +38,7 @@ func LineFlaw(line string, w int) string {
 		return fmt.Sprintf("is %d wide", byCluster)
 	}
 	if all := SGR.FindAllString(line, -1); len(all) > 0 && all[len(all)-1] != "\x1b[m" {
-		return "leaves its colours on"
+		return "leaves its colors on"
 	}
 	for _, r := range SGR.ReplaceAllString(line, "") {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
