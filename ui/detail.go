@@ -12,28 +12,39 @@ import (
 	"pooltop/ui/theme"
 )
 
+// detailWidth is the width of the detail beside the forecast or the events.
+const detailWidth = 48
+
 // detailBlock draws a rule and the detail below the table in exactly h lines:
 // on a wide screen beside the forecast or the events, else with the facts of
 // the file.
 func (s *Screen) detailBlock(th *theme.Theme, h int, events bool) []string {
-	out := []string{th.Line().To(s.margin()).Rule(s.Width - s.margin()).String()}
-	switch c := s.selected(); {
-	case s.Width >= wideFrom && events:
-		out = append(out, s.eventsBeside(th, c, h-1)...)
-	case s.Width >= wideFrom:
-		out = append(out, s.forecastBeside(th, c, h-1)...)
-	case c != nil:
-		out = append(out, s.detailBesideFacts(th, c, h-1)...)
+	rule := th.Line().To(s.margin()).Rule(s.Width - s.margin()).String()
+	var left, right []string
+	c, inner, room := s.selected(), s.inner(), h-1
+	at := inner - detailWidth
+	switch {
+	case s.Width < wideFrom:
+		at = inner - min(inner*2/5, 52)
+		if c != nil {
+			left, right = s.detail(th, c, at-3, room), s.factLines(th, c, inner-at)
+		}
+	case events:
+		head := th.Line().Bold(theme.Text, "events").String()
+		left = append([]string{head}, s.eventLines(th, at-4, room-1, 0)...)
+	default:
+		left = s.forecastLines(th, at-4, room)
 	}
-	return filled(out, h)[:h]
+	if s.Width >= wideFrom && c != nil {
+		right = s.detail(th, c, detailWidth, room, briefFacts(th, c, detailWidth)...)
+	}
+	return filled(append([]string{rule}, s.beside(left, right, at)...), h)[:h]
 }
 
-func (s *Screen) detailBesideFacts(th *theme.Theme, c *poolstate.Credential, h int) []string {
-	right := min(s.inner()*2/5, 52)
-	left := s.inner() - right - 3
-	detail := joinSections(fitSections(s.sections(th, c, left), h), h)
-	facts := s.factLines(th, c, right)
-	return s.beside(detail[:min(len(detail), h)], facts[:min(len(facts), h)], left+3)
+// detail draws the detail of a credential and further lines, in h lines if
+// shortening the provider's message is enough for that.
+func (s *Screen) detail(th *theme.Theme, c *poolstate.Credential, w, h int, more ...string) []string {
+	return joinSections(append(fitSections(s.sections(th, c, w), h), more), h)
 }
 
 // sections draws what happened to a credential and what will happen, in three
@@ -202,96 +213,6 @@ func (s *Screen) ladderLines(th *theme.Theme, c *poolstate.Credential, a poolsta
 }
 
 const nextFailure = "next failure "
-
-// remarks returns the sentences that only some credentials need.
-func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []string {
-	var out []string
-	if a.Availability == poolstate.Dead {
-		out = append(out, "will not recover on its own: re-auth required")
-	}
-	if len(c.Shares) > 1 {
-		out = append(out, sharedSentence(c))
-	}
-	switch expiry(c, s.Now) {
-	case expired:
-		also := ""
-		if a.Availability != poolstate.Ready {
-			also = "also "
-		}
-		out = append(out, "its token "+also+"expired, at "+text.Stamp(c.ExpiresAt, s.Now))
-	case expiresSoon:
-		out = append(out, "its token expires in "+s.timeForm().countdown(c.ExpiresAt.Sub(s.Now)))
-	}
-	// The newest agents retry an only credential early, but not after every kind
-	// of failure.
-	early := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
-	if c.Sole && c.Status == poolstate.StatusExhausted && early {
-		out = append(out, "the only usable credential of its provider: newer agents may retry it after 60s, before its deadline")
-	}
-	for _, m := range c.ModelCooldowns {
-		words := "model " + text.Clean(m.Model, text.RowLimit)
-		if m.Until.After(s.Now) {
-			words += " back in " + s.timeForm().countdown(m.Until.Sub(s.Now)) + ", " + text.Moment(m.Until, s.Now)
-		} else {
-			words += " is back"
-		}
-		out = append(out, words)
-	}
-	return out
-}
-
-// maxShared is the number of credentials named that use the same secret.
-const maxShared = 3
-
-func sharedSentence(c *poolstate.Credential) string {
-	var names []string
-	for _, ref := range c.Shares {
-		if ref != c.Ref && len(names) < maxShared {
-			names = append(names, text.Clean(ref.String(), text.RowLimit))
-		}
-	}
-	if others := len(c.Shares) - 1; others > maxShared {
-		names = append(names, strconv.Itoa(others-maxShared)+" more")
-	}
-	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
-}
-
-// factLines draws what the file says about a credential apart from its state.
-func (s *Screen) factLines(th *theme.Theme, c *poolstate.Credential, w int) []string {
-	requests, cleared, expires, status := "", "", "", ""
-	if n, ok := c.RequestCount.Get(); ok {
-		requests = strconv.Itoa(n)
-	}
-	if !c.ClearedAt.IsZero() {
-		cleared = s.stamp(c.ClearedAt)
-	}
-	if !c.ExpiresAt.IsZero() {
-		expires = s.stamp(c.ExpiresAt)
-	}
-	if c.Status == poolstate.StatusOther {
-		status = c.StatusText
-	}
-	const nameWidth = 14
-	var out []string
-	for _, f := range [][2]string{
-		{"id", c.ID},
-		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + strconv.Itoa(c.Priority.Or(0))},
-		{"type", c.AuthType},
-		{"source", c.Source},
-		{"requests", requests},
-		{"fingerprint", c.Fingerprint},
-		{"endpoint", c.BaseURL},
-		{"last reset", cleared},
-		{"token expires", expires},
-		{"status", status},
-	} {
-		if f[1] != "" {
-			l := th.Line().Write(theme.Secondary, f[0]).To(nameWidth)
-			out = append(out, l.Write(theme.Text, text.Fit(text.Clean(f[1], text.RowLimit), w-l.Col())).String())
-		}
-	}
-	return out
-}
 
 // detailLines draws the detail as a pane of its own.
 func (s *Screen) detailLines(th *theme.Theme, w int) []string {

@@ -1,39 +1,11 @@
 package ui
 
 import (
-	"strconv"
-
 	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
-
-// detailWidth is the width of the detail beside the forecast or the events.
-const detailWidth = 48
-
-// forecastBeside draws the forecast and beside it the detail of a credential,
-// nil for none, in at most h lines.
-func (s *Screen) forecastBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
-	return s.besideDetail(th, s.forecastLines(th, s.besideWidth(), h), c, h)
-}
-
-// eventsBeside draws the newest events instead of the forecast.
-func (s *Screen) eventsBeside(th *theme.Theme, c *poolstate.Credential, h int) []string {
-	left := append([]string{th.Line().Bold(theme.Text, "events").String()}, s.eventLines(th, s.besideWidth(), h-1, 0)...)
-	return s.besideDetail(th, left, c, h)
-}
-
-// besideWidth is the width of what is beside the detail.
-func (s *Screen) besideWidth() int { return s.inner() - detailWidth - 4 }
-
-func (s *Screen) besideDetail(th *theme.Theme, left []string, c *poolstate.Credential, h int) []string {
-	var right []string
-	if c != nil {
-		right = joinSections(append(fitSections(s.sections(th, c, detailWidth), h), briefFacts(th, c, detailWidth)), h)
-	}
-	return s.beside(left, right[:min(len(right), h)], s.besideWidth()+4)
-}
 
 // forecastLines draws the forecast in words and as a chart, w cells wide and h
 // lines high.
@@ -77,26 +49,4 @@ func (s *Screen) forecastPane(th *theme.Theme) []string {
 		lines = append(lines, th.Line().Write(theme.Dead, text.Fit(words, w)).String())
 	}
 	return indented(s, lines)
-}
-
-// briefFacts draws what the file says about a credential apart from its state,
-// in two lines.
-func briefFacts(th *theme.Theme, c *poolstate.Credential, w int) []string {
-	line := func(facts ...string) string {
-		for i := range facts {
-			facts[i] = text.Clean(facts[i], text.RowLimit)
-		}
-		return th.Line().Write(theme.Secondary, text.Fit(joined("  ", facts...), w)).String()
-	}
-	id, requests := c.ID, ""
-	if id != "" {
-		id = "id " + id
-	}
-	if n, ok := c.RequestCount.Get(); ok {
-		requests = text.Plural(n, "request", "requests")
-	}
-	return []string{
-		line(id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
-		line(c.AuthType, c.Source),
-	}
 }
