@@ -46,7 +46,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("SAMPLES", samples)
 			env.Setenv("NOW", sampleTime)
-			if err := os.Mkdir(home, 0o700); err != nil {
+			if err := os.MkdirAll(home, 0o700); err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "auth.json"), store, 0o600)
