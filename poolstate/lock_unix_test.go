@@ -3,6 +3,7 @@
 package poolstate
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -179,4 +180,51 @@ func TestTraceLock(t *testing.T) {
 			t.Errorf("calls with a held lock are %v", got)
 		}
 	})
+}
+
+// A process that is killed while it holds the lock blocks no one, neither a
+// later writer nor one that is already waiting.
+func TestUpdate_LockHolderKilled(t *testing.T) {
+	for round := range amount(4, 200) {
+		s := newStore(t, small)
+		kill := startHolder(t, s, round%2)
+		var delay, wait time.Duration
+		if round >= 2 {
+			delay, wait = 10*time.Second+time.Millisecond, 10*time.Second+lockPoll
+		}
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			if delay > 0 {
+				time.AfterFunc(delay, kill)
+			} else {
+				kill()
+			}
+			wantErr(t, useOnce(s), nil)
+			equal(t, "time waited", time.Since(start), wait)
+		})
+		equal(t, "content", readFile(t, s.Path()), smallAfter)
+		checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
+	}
+}
+
+// startHolder starts a process that holds the lock, and returns the function that
+// kills it.
+func startHolder(t *testing.T, s *Store, role int) (kill func()) {
+	t.Helper()
+	cmd := helper(t, "holder", s.Path(), role)
+	in, err := cmd.StdinPipe()
+	wantErr(t, err, nil)
+	t.Cleanup(func() { _ = in.Close() })
+	out, err := cmd.StdoutPipe()
+	wantErr(t, err, nil)
+	wantErr(t, cmd.Start(), nil)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if line != "held\n" {
+		t.Fatalf("the holder prints %q, %v", line, err)
+	}
+	return func() {
+		wantErr(t, cmd.Process.Kill(), nil)
+		_, err := cmd.Process.Wait()
+		wantErr(t, err, nil)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,14 +18,14 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// helperEnv makes the test binary another process of a test: the role, a
-// number and the store, separated by blanks.
+// helperEnv makes the test binary act as another process: it holds a role, a
+// number and the path of a store.
 const helperEnv = "POOLSTATE_TEST_HELPER"
 
 var roles = map[string]func(path string, n int) error{
-	"pooltop": write,
-	"agent":   writeAsAgent,
-	"holder":  holdTheLock,
+	"pooltop": func(path string, n int) error { return countRequests(Open(path), n) },
+	"agent":   countRequestsAsAgent,
+	"holder":  holdLock,
 }
 
 func TestMain(m *testing.M) {
@@ -42,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// helper is the command of another process with a role.
+// helper returns the command of another process with a role.
 func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -54,29 +55,42 @@ func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	return cmd
 }
 
-// process runs another process with a role to its end.
-func process(t *testing.T, role, path string, n int) error {
-	if out, err := helper(t, role, path, n).CombinedOutput(); err != nil {
-		return fmt.Errorf("the %s: %w: %s", role, err, out)
+// process returns a writer that is another process.
+func process(t *testing.T, role string) writer {
+	return func(path string, n int) error {
+		if out, err := helper(t, role, path, n).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w: %s", role, err, out)
+		}
+		return nil
 	}
-	return nil
 }
 
 // countedRef is the entry whose requests are counted.
 var countedRef = Ref{Provider: "openrouter", ID: "d4410b"}
 
-// write counts n requests, one update each.
-func write(path string, n int) error { return writeTo(Open(path), n) }
+// writer counts n requests in the store at path.
+type writer func(path string, n int) error
 
-func writeTo(s *Store, n int) error {
-	return patiently(n, func() error {
+// countRequests adds n requests, one update each.
+func countRequests(s *Store, n int) error {
+	return retryLocked(n, func() error {
 		return update(context.Background(), s, countedRef, func(c Credential) Change { return Used(c, 1) })
 	})
 }
 
-// patiently does something n times. Who polls for a lock may have bad luck in a
-// crowd; one who gave up has written nothing and tries again.
-func patiently(n int, do func() error) error {
+// countRequestsAsAgent adds n requests as an agent does.
+func countRequestsAsAgent(path string, n int) error {
+	snap, err := Open(path).Load()
+	if err != nil {
+		return err
+	}
+	at := snap.Pool.Find(countedRef).Position
+	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
+}
+
+// retryLocked does something n times. Among many writers, one that polls may not
+// get the lock in time; it has written nothing then, and tries again.
+func retryLocked(n int, do func() error) error {
 	for n > 0 {
 		switch err := do(); {
 		case err == nil:
@@ -88,34 +102,43 @@ func patiently(n int, do func() error) error {
 	return nil
 }
 
-// writeAsAgent counts n requests of the same entry, as an agent does.
-func writeAsAgent(path string, n int) error {
-	snap, err := Open(path).Load()
-	if err != nil {
-		return err
+// Agents and pooltops in several processes, and goroutines that share a store,
+// lose no update, and readers see no torn file.
+func TestUpdate_Concurrent(t *testing.T) {
+	var shared sync.Map // stores by path
+	goroutine := func(path string, n int) error {
+		s, _ := shared.LoadOrStore(path, Open(path))
+		return countRequests(s.(*Store), n)
 	}
-	at := snap.Pool.Find(countedRef).Position
-	return patiently(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
+	for _, tt := range []struct {
+		name    string
+		each    int
+		writers []writer
+	}{
+		{"processes", amount(20, 150), append(append(
+			slices.Repeat([]writer{process(t, "agent")}, amount(4, 6)),
+			slices.Repeat([]writer{process(t, "pooltop")}, amount(4, 6))...),
+			goroutine, goroutine)},
+		{"goroutines", amount(15, 250), slices.Repeat([]writer{goroutine}, 4)},
+	} {
+		t.Run(tt.name, func(t *testing.T) { checkConcurrent(t, tt.each, tt.writers) })
+	}
 }
 
-// crowd has writers at work on one store that count each requests, and somebody
-// who looks all the while. Every version that can be seen is whole, and no
-// update is lost.
-func crowd(t *testing.T, each int, writers ...func(path string, n int) error) {
+// checkConcurrent runs writers that count so many requests each, and reads the
+// store all the while.
+func checkConcurrent(t *testing.T, each int, writers []writer) {
 	t.Helper()
 	s := newStore(t, string(sample(t, "backoff.json")))
-	before, _ := find(t, load(t, s), countedRef).RequestCount.Get()
-	var crew sync.WaitGroup
+	before, err := requests(s)
+	wantErr(t, err, nil)
+	var running sync.WaitGroup
 	for _, run := range writers {
-		crew.Go(func() {
-			if err := run(s.Path(), each); err != nil {
-				t.Error(err)
-			}
-		})
+		running.Go(func() { wantErr(t, run(s.Path(), each), nil) })
 	}
 	done := make(chan struct{})
 	go func() {
-		crew.Wait()
+		running.Wait()
 		close(done)
 	}()
 	last := before
@@ -137,8 +160,7 @@ func crowd(t *testing.T, each int, writers ...func(path string, n int) error) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-// requests reads the count as we do, from a file that any other reader takes
-// for JSON as well.
+// requests returns the count, from a file that must be valid JSON.
 func requests(s *Store) (int, error) {
 	data, err := os.ReadFile(s.Path())
 	if err != nil {
@@ -155,36 +177,9 @@ func requests(s *Store) (int, error) {
 	return n, nil
 }
 
-func several(n int, run func(path string, n int) error) []func(string, int) error {
-	var out []func(string, int) error
-	for range n {
-		out = append(out, run)
-	}
-	return out
-}
-
-// Agents and pooltops, a process each, and more pooltops in this one: all take
-// turns at one entry of one file.
-func TestAgentsAndPooltopsLoseNoUpdate(t *testing.T) {
-	agent := func(path string, n int) error { return process(t, "agent", path, n) }
-	pooltop := func(path string, n int) error { return process(t, "pooltop", path, n) }
-	crew := append(several(amount(4, 6), agent), several(amount(4, 6), pooltop)...)
-	crowd(t, amount(20, 150), append(crew, several(2, write)...)...)
-}
-
-// One store may be used by several goroutines as well.
-func TestOneStoreServesSeveralGoroutines(t *testing.T) {
-	var shared *Store
-	var once sync.Once
-	crowd(t, amount(15, 250), several(4, func(path string, n int) error {
-		once.Do(func() { shared = Open(path) })
-		return writeTo(shared, n)
-	})...)
-}
-
-// holdTheLock takes the lock, as pooltop in the midst of a write if n is 0 and
-// as an agent else, says so, and keeps it until standard input ends.
-func holdTheLock(path string, n int) error {
+// holdLock takes the lock, as pooltop does during a write if n is 0 and as an
+// agent otherwise, prints a line and keeps the lock until standard input ends.
+func holdLock(path string, n int) error {
 	keep := func() error {
 		fmt.Println("held")
 		_, err := io.Copy(io.Discard, os.Stdin)

@@ -12,61 +12,56 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nobody is a user without any rights of their own.
-const nobody = 65534
-
-// asNobody runs a function on a thread that permissions are checked on as for a
-// common user; root would be allowed everything.
-func asNobody(t *testing.T, run func()) {
+// asUser runs a function on a thread that permissions apply to: as root, the
+// thread takes the identity of a user without any.
+func asUser(t *testing.T, run func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		run()
 		return
 	}
+	const nobody = 65534
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	keep := ^uintptr(0)
-	// Of this thread only, and only the real user, for whom access(2) asks.
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, keep, keep); errno != 0 {
-		t.Skip("permissions mean nothing to root, and this root cannot become somebody else: ", errno)
+	// The system call directly, because [unix.Setresuid] changes all threads. The
+	// real user is for access(2), the effective one for everything else.
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, nobody, keep); errno != 0 {
+		t.Skip("this root cannot become another user: ", errno)
 	}
+	defer func() {
+		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 0, 0, keep); errno != 0 {
+			panic(fmt.Sprint("the thread cannot become root again: ", errno))
+		}
+	}()
 	run()
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 0, keep, keep); errno != 0 {
-		panic(fmt.Sprint("the thread cannot become root again: ", errno))
-	}
 }
 
-// What cannot be written is named: the file, its directory, the lock. Behind a
-// link it is the target, and the lock that stands beside the link.
-func TestReadOnly(t *testing.T) {
-	tests := []struct {
+// Writable names what cannot be written: the file, its directory or the lock.
+func TestWritable_Permissions(t *testing.T) {
+	for _, tt := range []struct {
 		name     string
 		readOnly []string // of real, real/pool.json, home, home/auth.lock
-		lock     bool     // there is a lock already
-		want     string   // what is named; empty when it can be written
+		lock     bool     // the lock exists
+		want     string   // what is named; empty if the store is writable
 	}{
-		{"nothing", nil, true, ""},
-		{"nothing, without a lock", nil, false, ""},
-		{"the file", []string{"real/pool.json"}, true, "real/pool.json"},
-		{"the directory of the target", []string{"real"}, true, "real"},
-		{"the lock", []string{"home/auth.lock"}, true, "home/auth.lock"},
-		{"the place of the lock", []string{"home"}, false, "home"},
-		{"the place of a lock that is there", []string{"home"}, true, ""},
-		{"all", []string{"real/pool.json", "real", "home/auth.lock", "home"}, true, "real/pool.json"},
-	}
-	for _, tt := range tests {
+		{"all writable", nil, true, ""},
+		{"no lock", nil, false, ""},
+		{"file", []string{"real/pool.json"}, true, "real/pool.json"},
+		{"directory of the file", []string{"real"}, true, "real"},
+		{"lock", []string{"home/auth.lock"}, true, "home/auth.lock"},
+		{"directory of a missing lock", []string{"home"}, false, "home"},
+		{"directory of a lock", []string{"home"}, true, ""},
+		{"all read-only", []string{"real/pool.json", "real", "home/auth.lock", "home"}, true, "real/pool.json"},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := t.TempDir()
 			modes := map[string]fs.FileMode{"..": 0o711, ".": 0o711, "real": 0o777, "home": 0o777, "real/pool.json": 0o666}
 			for _, dir := range []string{"real", "home"} {
-				if err := os.Mkdir(filepath.Join(root, dir), 0o700); err != nil {
-					t.Fatal(err)
-				}
+				wantErr(t, os.Mkdir(filepath.Join(root, dir), 0o700), nil)
 			}
 			writeFile(t, filepath.Join(root, "real", "pool.json"), small)
-			if err := os.Symlink("../real/pool.json", filepath.Join(root, "home", "auth.json")); err != nil {
-				t.Fatal(err)
-			}
+			wantErr(t, os.Symlink("../real/pool.json", filepath.Join(root, "home", "auth.json")), nil)
 			if tt.lock {
 				modes["home/auth.lock"] = 0o666
 				writeFile(t, filepath.Join(root, "home", "auth.lock"), "")
@@ -74,26 +69,54 @@ func TestReadOnly(t *testing.T) {
 			for _, path := range tt.readOnly {
 				modes[path] &^= 0o222
 			}
-			for path, mode := range modes {
-				if err := os.Chmod(filepath.Join(root, path), mode); err != nil {
-					t.Fatal(err)
-				}
-			}
-			t.Cleanup(func() {
-				for _, dir := range []string{"real", "home"} {
-					_ = os.Chmod(filepath.Join(root, dir), 0o700) // so that it can be removed
-				}
-			})
+			chmodAll(t, root, modes)
 			var err error
-			asNobody(t, func() { err = openStore(filepath.Join(root, "home", "auth.json")).Writable() })
+			asUser(t, func() { err = openStore(filepath.Join(root, "home", "auth.json")).Writable() })
 			if tt.want == "" {
 				wantErr(t, err, nil)
 				return
 			}
 			wantErr(t, err, ErrReadOnly)
-			if err != nil && !strings.HasPrefix(err.Error(), filepath.Join(root, tt.want)+":") {
-				t.Errorf("%q does not name %s", err, tt.want)
-			}
+			equal(t, "names it", strings.HasPrefix(fmt.Sprint(err), filepath.Join(root, tt.want)+":"), true)
+		})
+	}
+}
+
+// chmodAll changes modes below a directory until the end of the test.
+func chmodAll(t *testing.T, root string, modes map[string]fs.FileMode) {
+	t.Helper()
+	for path, mode := range modes {
+		path = filepath.Join(root, path)
+		wantErr(t, os.Chmod(path, mode), nil)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) // so that it can be removed
+		}
+	}
+}
+
+// Without the permission to read the file, take the lock or create a file,
+// nothing changes.
+func TestUpdate_Permissions(t *testing.T) {
+	for _, tt := range []struct {
+		name, path string
+		mode       fs.FileMode
+	}{
+		{"file", "auth.json", 0},
+		{"lock", "auth.lock", 0},
+		{"directory, write", ".", 0o555},
+		{"directory, search", ".", 0o666},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, small)
+			dir := filepath.Dir(s.Path())
+			writeFile(t, LockPath(s.Path()), "")
+			chmodAll(t, dir, map[string]fs.FileMode{"..": 0o711, ".": 0o777, "auth.json": 0o666, "auth.lock": 0o666})
+			chmodAll(t, dir, map[string]fs.FileMode{tt.path: tt.mode})
+			asUser(t, func() { wantErr(t, useOnce(s), fs.ErrPermission) })
+			wantErr(t, os.Chmod(dir, 0o700), nil)
+			wantErr(t, os.Chmod(s.Path(), 0o600), nil)
+			equal(t, "content", readFile(t, s.Path()), small)
+			checkNames(t, dir, "auth.json", "auth.lock")
 		})
 	}
 }
