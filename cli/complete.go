@@ -13,37 +13,23 @@ import (
 	"github.com/spf13/pflag"
 
 	"pooltop/cli/config"
+	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
 	"pooltop/ui/text"
 )
 
-// addCompletions completes the commands and flags that do not say how: flags of
-// the configuration by the table, everything else with nothing, not even files.
+// addCompletions completes the arguments and flags for which a command does not
+// do it itself. Where nothing is known, it offers nothing, not even files.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
-		words := map[string]cobra.CompletionFunc{
-			"file": completeFiles, "config": completeFiles, "log-file": completeFiles,
-			"home": completeDirectories, "profile": completeProfile, "policy": fixed(policyWords()...),
-			"sort": completeSort, "columns": completeColumns, "key": completeKey,
-		}
-		for _, s := range config.Settings() {
-			if words[s.Name] == nil {
-				words[s.Name] = fixed(s.Words...)
-			}
-		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			complete := words[f.Name]
-			if _, known := cmd.GetFlagCompletionFunc(f.Name); known || f.NoOptDefVal != "" {
-				return
+			if _, known := cmd.GetFlagCompletionFunc(f.Name); !known && f.NoOptDefVal == "" {
+				completeFlag(cmd, f.Name, settingCompletion(f.Name))
 			}
-			if complete == nil {
-				complete = cobra.NoFileCompletions
-			}
-			completeFlag(cmd, f.Name, complete)
 		})
 	}
 }
@@ -53,32 +39,69 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only for a flag that does not exist, or twice
 }
 
-func completeFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveDefault
-}
-
-func completeDirectories(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveFilterDirs
-}
-
-func fixed(words ...cobra.Completion) cobra.CompletionFunc {
+// settingCompletion completes the value of a setting.
+func settingCompletion(name string) cobra.CompletionFunc {
+	setting := config.Find(name)
+	if setting == nil {
+		return cobra.NoFileCompletions
+	}
+	switch {
+	case name == "profile":
+		return completeProfile
+	case name == "key":
+		return completeKey
+	case name == "policy":
+		return fixed(
+			cobra.CompletionWithDesc("auto", "by what the file shows"),
+			cobra.CompletionWithDesc("backoff", "the cooldown doubles with the streak"),
+			cobra.CompletionWithDesc("flat", "each failure costs the same"),
+		)
+	case setting.Value == "FILE", setting.Value == "PATH":
+		return offerNothing(cobra.ShellCompDirectiveDefault) // the shell offers files
+	case setting.Value == "DIR":
+		return offerNothing(cobra.ShellCompDirectiveFilterDirs)
+	}
 	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		head := "" // what stays in front of the word
+		switch {
+		case strings.Contains(setting.Value, ","):
+			head = begun[:strings.LastIndexByte(begun, ',')+1]
+		case name == "sort" && strings.HasPrefix(begun, "-"):
+			head = "-"
+		}
 		f := &offers{}
-		for _, w := range words {
-			if strings.HasPrefix(w, begun) {
-				f.words = append(f.words, w)
+		for _, w := range setting.Words {
+			if strings.HasPrefix(head+w, begun) && !slices.Contains(strings.Split(head, ","), w) {
+				f.words = append(f.words, head+w)
 			}
 		}
 		return f.inOrder()
 	}
 }
 
-func policyWords() []cobra.Completion {
-	return []cobra.Completion{
-		cobra.CompletionWithDesc("auto", "by what the file shows"),
-		cobra.CompletionWithDesc("backoff", "the cooldown doubles with the streak"),
-		cobra.CompletionWithDesc("flat", "each failure costs the same"),
+func offerNothing(directive cobra.ShellCompDirective) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return nil, directive
 	}
+}
+
+// fixed completes one of the words.
+func fixed(words ...cobra.Completion) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		f := &offers{words: slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, begun) })}
+		return f.inOrder()
+	}
+}
+
+// completeKey completes an action of the dashboard; its keys follow.
+func completeKey(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var words []cobra.Completion
+	for _, a := range model.Actions() {
+		if strings.HasPrefix(a.Name+"=", begun) {
+			words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
+		}
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
 func scenarioWords() []cobra.Completion {
@@ -89,25 +112,25 @@ func scenarioWords() []cobra.Completion {
 	return words
 }
 
-// offers collects what a completion offers for the beginning of a word.
+// offers are the completions of the beginning of a word.
 type offers struct {
-	begun string
-	// secret tells the secrets of the pool.
-	secret func(string) bool
+	begun  string
+	secret func(string) bool // reports whether a word is a secret of the pool; nil for none
 	words  []cobra.Completion
 }
 
-// maxOffered bounds a word that is offered; nobody completes a longer one.
+// maxOffered is the maximum length of a completion in bytes.
 const maxOffered = 256
 
-// add offers a word unless it does not begin as asked, would not come back from a
-// shell as it is, or is a secret.
+// add offers a word with a description, if it is one that can be offered.
 func (f *offers) add(word, about string) {
 	if f.fits(word) {
 		f.words = append(f.words, cobra.CompletionWithDesc(word, about))
 	}
 }
 
+// fits reports whether a word begins as it should, survives a shell unchanged and
+// is not a secret.
 func (f *offers) fits(word string) bool {
 	switch {
 	case len(word) < len(f.begun) || !strings.EqualFold(word[:len(f.begun)], f.begun):
@@ -115,17 +138,17 @@ func (f *offers) fits(word string) bool {
 	case word == "" || word != text.Clean(word, maxOffered) || word != strings.TrimSpace(word):
 		return false
 	case strings.HasPrefix(word, "-"), strings.HasPrefix(word, "_activeHelp_"):
-		return false // a flag, and words to the shell's own script
+		return false // a flag, or an instruction for the shell's script
 	}
 	return f.secret == nil || !f.secret(word)
 }
 
-// inOrder is the end of a completion that keeps its order.
+// inOrder returns the completions in the order in which they were added.
 func (f *offers) inOrder() ([]cobra.Completion, cobra.ShellCompDirective) {
 	return f.words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// loadFor reads the store for the command that is being completed.
+// loadFor reads the store for the command line that is being completed.
 func loadFor(settings *config.Flags) (snapshot, error) {
 	cfg, err := loadConfig(settings)
 	if err != nil {
@@ -134,7 +157,8 @@ func loadFor(settings *config.Flags) (snapshot, error) {
 	return loadSnapshot(cfg, slog.New(slog.DiscardHandler))
 }
 
-// completeProvider offers the providers that have a credential of the kind.
+// completeProvider completes a provider with a credential of some kind; nil is
+// any.
 func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		snap, err := loadFor(settings)
@@ -145,10 +169,11 @@ func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) b
 	}
 }
 
-// completeTargets offers a provider, then its credentials of the kind.
+// completeTargets completes a provider and then its credentials of some kind; nil
+// is any.
 func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		all, _ := cmd.Flags().GetBool("all") // without such a flag it is false
+		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
 		snap, err := loadFor(settings)
 		switch {
 		case err != nil, all:
@@ -160,7 +185,7 @@ func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bo
 	}
 }
 
-// alive reports whether a credential may be held: a dead one is refused.
+// alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
 func (snap *snapshot) offerProviders(begun string, kind func(*poolstate.Credential) bool) *offers {
@@ -178,7 +203,7 @@ func (snap *snapshot) offerProviders(begun string, kind func(*poolstate.Credenti
 	return f
 }
 
-// providerState is "2 of 4 ready", or when the first of none is back.
+// providerState returns a description such as "2 of 4 ready".
 func (snap *snapshot) providerState(p *poolstate.Provider) string {
 	sum := p.Summarize(snap.policy, snap.now)
 	switch {
@@ -187,13 +212,14 @@ func (snap *snapshot) providerState(p *poolstate.Provider) string {
 	case sum.Count[poolstate.Due] > 0:
 		return "none ready, due now"
 	case sum.Next != nil:
-		return "none ready, first back in " + text.Countdown(sum.NextAt.Sub(snap.now))
+		return "none ready, next in " + text.Countdown(sum.NextAt.Sub(snap.now))
 	}
 	return "none ready"
 }
 
-// offerTargets offers each credential of a provider that is not named yet: by
-// its label, and by its id once that has begun or where no label names it.
+// offerTargets offers each credential that is not named yet: by its label, by its
+// id once the beginning of the id is typed or if the label is ambiguous, and by
+// its number if it has neither.
 func (snap *snapshot) offerTargets(provider string, named []string, begun string, kind func(*poolstate.Credential) bool) *offers {
 	f := &offers{begun: begun, secret: snap.pool.Secrets()}
 	p := snap.pool.Provider(provider)
@@ -213,7 +239,7 @@ func (snap *snapshot) offerTargets(provider string, named []string, begun string
 			continue
 		}
 		state := snap.credentialState(c)
-		labelled := names.labels(c) && (&offers{secret: f.secret}).fits(c.Label)
+		labelled := names.labelled(c) && (&offers{secret: f.secret}).fits(c.Label)
 		if labelled {
 			f.add(c.Label, state)
 		}
@@ -227,7 +253,7 @@ func (snap *snapshot) offerTargets(provider string, named []string, begun string
 	return f
 }
 
-// credentialState is "ready" or "cooling 12m03s".
+// credentialState returns a description such as "ready" or "cooling 12m03s".
 func (snap *snapshot) credentialState(c *poolstate.Credential) string {
 	a := snap.policy.Assess(c, snap.now)
 	if a.Availability.Returns() {
@@ -236,7 +262,7 @@ func (snap *snapshot) credentialState(c *poolstate.Credential) string {
 	return a.Availability.String()
 }
 
-// withLabel puts the name that people know in front of a state.
+// withLabel puts the label, if there is one, before a state.
 func withLabel(c *poolstate.Credential, state string) string {
 	if label := text.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
 		return label + ", " + state
@@ -244,27 +270,27 @@ func withLabel(c *poolstate.Credential, state string) string {
 	return state
 }
 
-// names tells which names of a provider's credentials name one for sure, as
-// findTarget reads them.
-type names struct{ ids, folded map[string]int }
+// names counts the ids and the labels in lower case of a provider's credentials,
+// to find those that findTarget resolves to one credential.
+type names struct{ ids, labels map[string]int }
 
 func namesOf(p *poolstate.Provider) names {
 	n := names{map[string]int{}, map[string]int{}}
 	for i := range p.Credentials {
 		n.ids[p.Credentials[i].ID]++
-		n.folded[strings.ToLower(p.Credentials[i].Label)]++
+		n.labels[strings.ToLower(p.Credentials[i].Label)]++
 	}
 	return n
 }
 
-// labels reports whether the label names this credential and no other.
-func (n names) labels(c *poolstate.Credential) bool {
-	return n.folded[strings.ToLower(c.Label)] == 1 && (n.ids[c.Label] == 0 || c.ID == c.Label)
+// labelled reports whether the label names this credential and no other.
+func (n names) labelled(c *poolstate.Credential) bool {
+	return n.labels[strings.ToLower(c.Label)] == 1 && (n.ids[c.Label] == 0 || c.ID == c.Label)
 }
 
 func (n names) identifies(c *poolstate.Credential) bool { return c.ID != "" && n.ids[c.ID] == 1 }
 
-// completeProfile offers the profiles that are there.
+// completeProfile completes an existing profile.
 func completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	f := &offers{begun: begun}
 	store, err := poolstate.Location{Profile: "any"}.Path()
@@ -272,9 +298,9 @@ func completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Comple
 		return f.inOrder()
 	}
 	dir := filepath.Dir(filepath.Dir(store))
-	entries, _ := os.ReadDir(dir) // what cannot be read is not offered
+	entries, _ := os.ReadDir(dir) // without a directory, there are no profiles
 	for _, e := range entries {
-		// A link may lead to a directory, which the entry does not say.
+		// Stat follows symlinks to directories.
 		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() {
 			continue
 		}
@@ -302,7 +328,7 @@ func (snap *snapshot) errorCodes() []int {
 // those in the pool unless settings is nil.
 func completeCode(settings *config.Flags) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		codes := []int{401, 402, 429} // those that an agent treats in a way of their own
+		codes := []int{401, 402, 429} // those with rules of their own
 		if settings != nil {
 			if snap, err := loadFor(settings); err == nil {
 				codes = append(codes, snap.errorCodes()...)
