@@ -14,7 +14,7 @@ import (
 	"pooltop/model"
 )
 
-// runner is what a command does once its configuration is loaded.
+// runner runs a command whose configuration is loaded.
 type runner func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error
 
 // configured makes a runner a command's RunE: it loads the configuration and

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// completed are the words that a shell is given for a command line whose last
-// word has begun, each with its description behind a tab, and whether the shell
-// may offer files as well.
+// completed returns the completions of a command line's last word, each with its
+// description after a tab, and whether the shell offers files as well.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
 	if !slices.Contains(args, "demo") && !slices.Contains(args, "backoff") {
@@ -30,8 +29,8 @@ func completed(t *testing.T, args ...string) (words []string, files bool) {
 	return lines[:last], files
 }
 
-// beginnings are the words without what is said about them.
-func beginnings(words []string) string {
+// wordsOf returns completions without their descriptions.
+func wordsOf(words []string) string {
 	var out []string
 	for _, w := range words {
 		word, _, _ := strings.Cut(w, "\t")
@@ -40,10 +39,10 @@ func beginnings(words []string) string {
 	return strings.Join(out, " | ")
 }
 
-func TestArgumentsCompleteFromThePool(t *testing.T) {
+func TestComplete_Words(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	for _, c := range []struct {
-		line string // between blanks; _ is an empty word
+		line string // _ is an empty word
 		want string
 	}{
 		{"list _", "anthropic | custom:together.ai | openai-codex | openrouter"},
@@ -58,11 +57,11 @@ func TestArgumentsCompleteFromThePool(t *testing.T) {
 		{"reset openrouter b", "backup-key"},
 		{"reset openrouter backup-key _", "primary | OPENROUTER_API_KEY | ключ-отдела 🔑"},
 		{"reset openrouter BACKUP-key #1 _", "OPENROUTER_API_KEY | ключ-отдела 🔑"},
-		{"reset openrouter e", "e5b7f2"}, // an id, once it has begun
+		{"reset openrouter e", "e5b7f2"}, // an id whose beginning is typed
 		{"reset no-such-provider _", ""},
 		{"reset anthropic _", "personal-api-key | work-oauth | claude_code"},
-		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead one cannot be held
-		{"sync _", "anthropic"},                                  // the others have nowhere to get tokens from
+		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead credential cannot be held
+		{"sync _", "anthropic"},                                  // the others have no token source
 		{"sync anthropic _", ""},
 		{"undo _", ""},
 		{"status _", ""},
@@ -90,27 +89,27 @@ func TestArgumentsCompleteFromThePool(t *testing.T) {
 			}
 			t.Setenv("HERMES_HOME", filepath.Dir(file))
 			words, files := completed(t, args...)
-			equal(t, "what is offered", beginnings(words), c.want)
-			equal(t, "files are offered", files, false)
+			equal(t, "completions", wordsOf(words), c.want)
+			equal(t, "offers files", files, false)
 		})
 	}
 }
 
-// The store that a configuration names is the one that is completed from, and a
-// broken configuration offers nothing.
-func TestCompletionsHeedTheConfiguration(t *testing.T) {
+// The pool is that of the configured store. An invalid configuration completes
+// nothing.
+func TestComplete_Configured(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	for text, want := range map[string]string{
 		"file = " + strconv.Quote(file): "anthropic | custom:together.ai | openai-codex | openrouter",
 		"file = 7":                      "",
 	} {
 		words, files := completed(t, "--config", configIn(t, text), "list", "")
-		equal(t, "what is offered", beginnings(words), want)
-		equal(t, "files are offered", files, false)
+		equal(t, "completions", wordsOf(words), want)
+		equal(t, "offers files", files, false)
 	}
 }
 
-func TestCompletionsTellTheState(t *testing.T) {
+func TestComplete_Descriptions(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	for _, c := range []struct {
 		args []string
@@ -128,14 +127,13 @@ func TestCompletionsTellTheState(t *testing.T) {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			t.Setenv("HERMES_HOME", filepath.Dir(file))
 			words, _ := completed(t, c.args...)
-			equal(t, "what is offered", strings.Join(words, "\n"), c.want)
+			equal(t, "completions", strings.Join(words, "\n"), c.want)
 		})
 	}
 }
 
-// What is offered names the credential that it is said to name, as the commands
-// read it.
-func TestAmbiguousNamesAreNotOffered(t *testing.T) {
+// A completion resolves to the credential that it is offered for.
+func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"id": "a1", "label": "same"}`,
 		`{"id": "b2", "label": "SAME", "priority": 1}`,
@@ -154,43 +152,41 @@ func TestAmbiguousNamesAreNotOffered(t *testing.T) {
 		"-": "",
 	} {
 		words, _ := completed(t, "--file", file, "reset", "--", "p", begun)
-		equal(t, "what is offered for "+begun, beginnings(words), want)
+		equal(t, "completions for "+begun, wordsOf(words), want)
 	}
 }
 
-// Files are offered where the value of a flag is one, and directories where it is
-// one.
-func TestPathsComplete(t *testing.T) {
+func TestComplete_Paths(t *testing.T) {
 	_, files := completed(t, "--file", "")
 	equal(t, "files for --file", files, true)
 	words, _ := completed(t, "--home", "")
-	equal(t, "what is offered for --home", beginnings(words), "")
+	equal(t, "completions for --home", wordsOf(words), "")
 }
 
-func TestProfilesThatAreThereComplete(t *testing.T) {
+func TestComplete_Profiles(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HERMES_HOME", home)
 	words, _ := completed(t, "list", "--profile", "")
-	equal(t, "what is offered without profiles", beginnings(words), "")
+	equal(t, "completions without profiles", wordsOf(words), "")
 
 	profiles := filepath.Join(home, "profiles")
 	writeFile(t, filepath.Join(profiles, "work", "auth.json"), sample(t, "backoff.json"))
 	writeFile(t, filepath.Join(profiles, "play", "other"), nil)
 	writeFile(t, filepath.Join(profiles, "a file"), nil)
 	words, _ = completed(t, "list", "--profile", "")
-	equal(t, "what is offered", strings.Join(words, " | "), "play\tno auth.json yet | work\ta profile")
+	equal(t, "completions", strings.Join(words, " | "), "play\tno auth.json yet | work\ta profile")
 	words, _ = completed(t, "list", "--profile", "w")
-	equal(t, "what is offered for w", beginnings(words), "work")
+	equal(t, "completions for w", wordsOf(words), "work")
 
 	words, _ = completed(t, "--profile", "work", "reset", "openrouter", "back")
-	equal(t, "what the profile's pool has", beginnings(words), "backup-key")
+	equal(t, "completions in a profile", wordsOf(words), "backup-key")
 	words, _ = completed(t, "--home", filepath.Join(profiles, "work"), "reset", "openrouter", "back")
-	equal(t, "what the home's pool has", beginnings(words), "backup-key")
+	equal(t, "completions in a home", wordsOf(words), "backup-key")
 	words, _ = completed(t, "reset", "openrouter", "back")
-	equal(t, "what the home without a pool has", beginnings(words), "")
+	equal(t, "completions in a home without a pool", wordsOf(words), "")
 }
 
-// completingLines are command lines that complete from the pool.
+// completingLines are command lines whose completions read the pool.
 var completingLines = [][]string{
 	{"list", ""},
 	{"sync", ""},
@@ -206,8 +202,7 @@ var completingLines = [][]string{
 	{"list", "--policy", ""},
 }
 
-// A file that is missing or broken offers nothing and says nothing.
-func TestNothingCompletesFromAnUnreadableFile(t *testing.T) {
+func TestComplete_UnreadableFile(t *testing.T) {
 	stores := brokenStores()
 	stores["empty"], stores["no pool"], stores["a list"] = "", "{}", "[]"
 	for name, content := range stores {
@@ -218,14 +213,14 @@ func TestNothingCompletesFromAnUnreadableFile(t *testing.T) {
 		for _, path := range []string{file, filepath.Join(t.TempDir(), "none.json"), t.TempDir()} {
 			for _, line := range [][]string{{"list", ""}, {"reset", ""}, {"reset", "openrouter", ""}, {"sync", ""}} {
 				words, files := completed(t, append([]string{"--file", path}, line...)...)
-				equal(t, name+": what is offered", beginnings(words), "")
-				equal(t, name+": files are offered", files, false)
+				equal(t, name+": completions", wordsOf(words), "")
+				equal(t, name+": offers files", files, false)
 			}
 		}
 	}
 }
 
-func TestCompletingChangesNothing(t *testing.T) {
+func TestComplete_ReadOnly(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HERMES_HOME", home)
 	t.Setenv("HOME", home)
@@ -242,9 +237,8 @@ func TestCompletingChangesNothing(t *testing.T) {
 	}
 }
 
-// A secret is not offered: neither as what it is, nor where it slipped into a
-// name.
-func TestNoSecretCompletes(t *testing.T) {
+// No completion contains a secret, even if a name in the file does.
+func TestComplete_NoSecrets(t *testing.T) {
 	stores := brokenStores()
 	stores["as names"] = secretNames()
 	for name, content := range stores {
@@ -258,24 +252,23 @@ func TestNoSecretCompletes(t *testing.T) {
 	}
 }
 
-// Whatever the file says, a completion is one word and one description on a line,
-// and what a shell is given names what it is offered for.
-func TestHostileNamesComplete(t *testing.T) {
+// Hostile text adds no line, and a completion with it still resolves.
+func TestComplete_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
 			for _, line := range [][]string{{"list", ""}, {"reset", text, ""}, {"reset", "p", ""}, {"exhaust", text, "a"}} {
 				if strings.Contains(text, "\x00") && line[1] == text {
-					continue // no argument can hold it
+					continue // not possible in an argument
 				}
 				words, _ := completed(t, append([]string{"--file", file}, line...)...)
 				for _, w := range words {
 					word, about, _ := strings.Cut(w, "\t")
 					if found := raw(word + about); found != "" {
-						t.Errorf("%q offers %s in %q", line, found, w)
+						t.Errorf("%q completes to %s in %q", line, found, w)
 					}
 					if line[1] == text && at(t, file, "reset", text, word, "--dry-run").code != exitDone {
-						t.Errorf("%q is offered and names nothing", word)
+						t.Errorf("%q does not resolve", word)
 					}
 				}
 			}
@@ -283,16 +276,16 @@ func TestHostileNamesComplete(t *testing.T) {
 	}
 }
 
-func TestLabelsThatAShellHasToQuoteComplete(t *testing.T) {
+func TestComplete_LabelsToQuote(t *testing.T) {
 	labels := []string{`work laptop`, `it's "mine"`, `$(touch owned)`, "`id`", `a;b|c&d`, `back\slash`, `~`, `*`, `ключ`}
 	for _, label := range labels {
 		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
 		words, _ := completed(t, "--file", file, "reset", "p", "")
-		equal(t, "what is offered", strings.Join(words, "\n"), label+"\tready")
+		equal(t, "completions", strings.Join(words, "\n"), label+"\tready")
 	}
 	for _, label := range []string{" led by a blank", "ended by one ", "-x", "--all", "_activeHelp_ read me", "two\tcolumns", strings.Repeat("long", 100)} {
 		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
 		words, _ := completed(t, "--file", file, "reset", "p", "")
-		equal(t, "what is offered for "+label, beginnings(words), "a1")
+		equal(t, "completions for "+label, wordsOf(words), "a1")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is what --version prints.
+// version is the version of the build.
 var version = "dev"
 
 // Main runs the command line of the process until it ends or a signal stops it,

@@ -42,7 +42,7 @@ func atHome(t *testing.T, dir string) {
 }
 
 // precedence has each value of the file: its default, a line of a file and a flag
-// that change it, and what they make of it.
+// that change it, and the values that result.
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
