@@ -31,13 +31,13 @@ func syncCommand() *cobra.Command {
 		}
 		var seen []poolstate.Credential
 		for i := range all {
-			if poolstate.Syncable(&all[i]) {
+			if all[i].Syncable() {
 				seen = append(seen, all[i])
 			}
 		}
 		return r.perform(poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: claudeFile()}, seen)
 	})
 	flags.register(cmd)
-	cmd.ValidArgsFunction = completeProvider(settings, poolstate.Syncable)
+	cmd.ValidArgsFunction = completeProvider(settings, (*poolstate.Credential).Syncable)
 	return cmd
 }

@@ -102,7 +102,7 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	n := 0
 	for i := range t.Seen {
-		if poolstate.Syncable(&t.Seen[i]) {
+		if t.Seen[i].Syncable() {
 			n++
 		}
 	}

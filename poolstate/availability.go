@@ -21,8 +21,10 @@ const (
 	Disabled
 )
 
-// Availabilities lists all of them in display order.
-var Availabilities = [...]Availability{Ready, Cooling, Held, Due, Dead, Disabled}
+// Availabilities returns all of them in display order.
+func Availabilities() []Availability {
+	return []Availability{Ready, Cooling, Held, Due, Dead, Disabled}
+}
 
 // String returns the word used on screen and in JSON.
 func (a Availability) String() string {

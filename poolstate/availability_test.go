@@ -178,7 +178,7 @@ func TestAssess(t *testing.T) {
 
 func TestAvailability_String(t *testing.T) {
 	var words []string
-	for i, a := range Availabilities {
+	for i, a := range Availabilities() {
 		equal(t, "place", int(a), i)
 		words = append(words, a.String())
 		equal(t, a.String()+" comes back by itself", a.Returns(), a == Cooling || a == Held)

@@ -39,9 +39,9 @@ func exponent(streak int) int {
 	}
 }
 
-// Multiplier is min(2^(streak-1), 8): 1, 2, 4, 8, 8, … for streaks of 1, 2, 3,
+// multiplier is min(2^(streak-1), 8): 1, 2, 4, 8, 8, … for streaks of 1, 2, 3,
 // 4, 5, …, and 1 for none, unknown and negative ones.
-func Multiplier(streak int) int { return 1 << exponent(streak) }
+func multiplier(streak int) int { return 1 << exponent(streak) }
 
 // Step is the rung of the ladder on which a streak stands: 0 below the first
 // failure, 1 for 1×, up to 4 for 8×.

@@ -69,7 +69,7 @@ func TestMultiplier(t *testing.T) {
 	}
 	for _, rung := range ladder {
 		what := fmt.Sprintf("of %d failures", rung.streak)
-		equal(t, "multiplier "+what, Multiplier(rung.streak), rung.multiplier)
+		equal(t, "multiplier "+what, multiplier(rung.streak), rung.multiplier)
 		equal(t, "step "+what, Step(rung.streak), rung.step)
 		for _, code := range []int{429, 402} {
 			c := Credential{ErrorCode: Some(code)}
@@ -83,7 +83,7 @@ func TestMultiplier(t *testing.T) {
 func TestCooldown_Cap(t *testing.T) {
 	highest := 0
 	for streak := range 20_000 {
-		highest = max(highest, Multiplier(streak-10_000))
+		highest = max(highest, multiplier(streak-10_000))
 	}
 	equal(t, "highest multiplier", highest, 8)
 	c := Credential{}

@@ -48,7 +48,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 		case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
 			p.newerBuild = true
 		}
-		secret := IsSecretKey(m.Key)
+		secret := redact.IsSecretKey(m.Key)
 		if addSecrets(&scrub, &m.Value, secret); secret {
 			secrets[m.Key], _ = jsonedit.Text(m.Value.Raw)
 		}
@@ -142,7 +142,7 @@ func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
 	if e.Value != nil {
 		raw = []byte(*e.Value)
 	}
-	if IsSecretKey(e.Key) {
+	if redact.IsSecretKey(e.Key) {
 		secret, _ := jsonedit.Text(raw)
 		c.addSecret(e.Key, secret)
 	}

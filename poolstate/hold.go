@@ -80,7 +80,7 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	case !h.Until.IsZero():
 		return h.Until
 	}
-	multiplier := Multiplier(c.Streak.Next().Count())
+	multiplier := multiplier(c.Streak.Next().Count())
 	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(multiplier))
 }
 

@@ -36,10 +36,10 @@ func (p Policy) Climbs() bool { return p == Backoff }
 func (p Policy) RetriesSole() bool { return p == FlatSole }
 
 // Multiplier returns the factor by which a streak lengthens the base TTL, 1 to
-// 8; see [Multiplier].
+// 8; see [multiplier].
 func (p Policy) Multiplier(streak int) int {
 	if p.Climbs() {
-		return Multiplier(streak)
+		return multiplier(streak)
 	}
 	return 1
 }

@@ -18,7 +18,7 @@ func addSecrets(s *redact.Scrubber, v *jsonedit.Value, secret bool) {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		addSecrets(s, &m.Value, secret || IsSecretKey(m.Key))
+		addSecrets(s, &m.Value, secret || redact.IsSecretKey(m.Key))
 	}
 }
 

@@ -13,10 +13,6 @@ type Secret = redact.Secret
 // NewSecret returns the secret of a token.
 func NewSecret(token string) Secret { return redact.NewSecret(token) }
 
-// IsSecretKey reports whether a key of an entry holds a secret, judged by the end
-// of its name: token, key, secret or password.
-func IsSecretKey(key string) bool { return redact.IsSecretKey(key) }
-
 // Secrets returns a function that reports whether a text is the whole secret of
 // some credential of the pool, including borrowed ones. It holds digests only.
 func (p *Pool) Secrets() func(text string) bool {

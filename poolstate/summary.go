@@ -10,7 +10,7 @@ type Summary struct {
 	// Total is the number of credentials.
 	Total int
 	// Count is the number of credentials by [Availability].
-	Count [len(Availabilities)]int
+	Count [Disabled + 1]int
 	// Next is the credential with the earliest deadline ahead, and NextAt that
 	// deadline. They are nil and zero if no deadline is ahead.
 	Next   *Credential

@@ -20,7 +20,7 @@ const (
 
 // Syncable reports whether the credential has a token source on this machine,
 // which may have newer tokens.
-func Syncable(c *Credential) bool {
+func (c *Credential) Syncable() bool {
 	return c.Provider == providerClaude && c.Source == sourceClaudeCode ||
 		c.Provider == providerNous && c.Source == sourceDeviceCode
 }
@@ -107,7 +107,7 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 func (s *tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	var g grant
 	switch {
-	case !Syncable(c):
+	case !c.Syncable():
 		return ch, "no local token source"
 	case c.Provider == providerClaude:
 		g = s.claude

@@ -235,7 +235,7 @@ func TestSync_ChangedSince(t *testing.T) {
 	checkUnchanged(t, out, true, "changed")
 }
 
-func TestSyncable(t *testing.T) {
+func TestCredential_Syncable(t *testing.T) {
 	for _, tt := range []struct {
 		provider, source string
 		want             bool
@@ -250,6 +250,6 @@ func TestSyncable(t *testing.T) {
 		{"", "", false},
 	} {
 		c := Credential{Ref: Ref{Provider: tt.provider}, Source: tt.source}
-		equal(t, tt.provider+" "+tt.source, Syncable(&c), tt.want)
+		equal(t, tt.provider+" "+tt.source, c.Syncable(), tt.want)
 	}
 }

@@ -91,7 +91,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		if !holds(entry, f) {
 			return refused(c, "changed since; left alone")
 		}
-		if IsSecretKey(f.Key) || f.Before != nil && !isJSON(*f.Before) {
+		if redact.IsSecretKey(f.Key) || f.Before != nil && !isJSON(*f.Before) {
 			return refused(c, "its previous state cannot be read")
 		}
 		edit := jsonedit.Edit{Key: f.Key, Value: f.Before}

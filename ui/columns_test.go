@@ -166,7 +166,7 @@ func rowsOn(drawn string) (head map[string]int, rows [][]string) {
 
 // stateOf returns the word for the symbol of a state, "" for other symbols.
 func stateOf(glyph string) string {
-	for _, a := range poolstate.Availabilities {
+	for _, a := range poolstate.Availabilities() {
 		if theme.StateGlyph(a) == glyph {
 			return a.String()
 		}

@@ -121,7 +121,7 @@ func (s *Screen) counts(th *theme.Theme) string {
 	if s.Width >= mediumFrom {
 		gap = 3
 	}
-	for _, a := range poolstate.Availabilities {
+	for _, a := range poolstate.Availabilities() {
 		n := sum.Count[a]
 		if n == 0 && a != poolstate.Ready {
 			continue
@@ -136,7 +136,7 @@ func (s *Screen) counts(th *theme.Theme) string {
 		}
 	}
 	l := th.Line().To(s.margin())
-	if room := s.inner() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities) {
+	if room := s.inner() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities()) {
 		end := l.Col() + min(room, 65)
 		availabilityBar(l, &sum, end)
 		l.To(end + 3)
@@ -148,7 +148,7 @@ func (s *Screen) counts(th *theme.Theme) string {
 }
 
 // barShapes draw the availability bar without colors.
-var barShapes = [len(poolstate.Availabilities)]string{"█", "▒", "▒", "░", "·", "·"}
+var barShapes = [...]string{"█", "▒", "▒", "░", "·", "·"}
 
 // availabilityBar draws one segment for each availability, as long as its share
 // and at least one cell, with a blank between segments.

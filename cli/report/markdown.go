@@ -72,7 +72,7 @@ func (r *Report) fileLine() string {
 func (r *Report) summary() string {
 	sum := r.pool.Summarize(r.policy, r.now)
 	parts := []string{fmt.Sprintf("**%d of %d ready**", sum.Ready(), sum.Total)}
-	for _, a := range poolstate.Availabilities[1:] {
+	for _, a := range poolstate.Availabilities()[1:] {
 		if n := sum.Count[a]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, a))
 		}

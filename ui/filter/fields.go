@@ -84,7 +84,7 @@ const outWord = "out"
 func parseState(prefix string) (predicate, error) {
 	var words []string
 	var states []poolstate.Availability
-	for _, a := range poolstate.Availabilities {
+	for _, a := range poolstate.Availabilities() {
 		words = append(words, a.String())
 		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix(outWord, prefix) {
 			states = append(states, a)

@@ -176,7 +176,7 @@ func TestPalettes_Contrast(t *testing.T) {
 // is just visible side by side. Disabled is gray and therefore left out.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
-	states := poolstate.Availabilities[:poolstate.Disabled]
+	states := poolstate.Availabilities()[:poolstate.Disabled]
 	for _, s := range []Scheme{SchemeContrastDark, SchemeContrastLight} {
 		for depth := in256; depth <= inTrueColor; depth++ {
 			roles := palettes[s][depth].roles

@@ -67,7 +67,7 @@ func TestDimmed(t *testing.T) {
 // color is never the only signal.
 func TestStateGlyph_DistinctWithoutColor(t *testing.T) {
 	seen := map[string]poolstate.Availability{}
-	for _, a := range poolstate.Availabilities {
+	for _, a := range poolstate.Availabilities() {
 		for _, signal := range []string{StateGlyph(a), a.String()} {
 			if other, taken := seen[signal]; taken {
 				t.Errorf("%v and %v share %q", a, other, signal)
