@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"pooltop/ui/internal/uitest"
 	"pooltop/ui/theme"
@@ -19,33 +20,32 @@ var goldenSizes = [][2]int{{120, 36}, {60, 20}}
 // TestRender_Golden compares every scene, without colors, at two sizes.
 func TestRender_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
-		t.Run(sc.name, func(t *testing.T) { golden(t, sc.name, sc.screen, goldenSizes) })
+		t.Run(sc.name, func(t *testing.T) { golden.RequireEqual(t, renderSizes(sc.screen, goldenSizes)) })
 	}
 }
 
 // TestRender_GoldenSizes compares one scene at the sizes of the other layouts.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	golden(t, "sizes", s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}})
+	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}}))
 }
 
-func golden(t *testing.T, name string, s *Screen, sizes [][2]int) {
-	t.Helper()
+func renderSizes(s *Screen, sizes [][2]int) string {
 	var b strings.Builder
 	for _, size := range sizes {
 		fmt.Fprintf(&b, "=== %d×%d\n%s\n", size[0], size[1], plain(Render(s.sizedAt(size[0], size[1]))))
 	}
-	uitest.Golden(t, name+".txt", b.String())
+	return b.String()
 }
 
 // TestRender_GoldenColors compares the sequences of one scene for each scheme.
 // cat shows such a file in color.
 func TestRender_GoldenColors(t *testing.T) {
 	for _, scheme := range theme.Schemes() {
-		t.Run(scheme.String(), func(t *testing.T) {
+		t.Run(scheme.Name(), func(t *testing.T) {
 			s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
 			s.Theme = scheme.Theme(colorprofile.TrueColor)
-			uitest.Golden(t, "colors-"+scheme.Name()+".txt", Render(s.sizedAt(120, 36))+"\n")
+			golden.RequireEqual(t, Render(s.sizedAt(120, 36))+"\n")
 		})
 	}
 }
@@ -200,14 +200,16 @@ func TestPaneLines_EndsInSight(t *testing.T) {
 // TestList_Golden compares the table as it is printed once.
 func TestList_Golden(t *testing.T) {
 	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09"} {
-		s := screenOf(sample(t, name+".json"))
-		s.Theme = plainTheme
-		var b strings.Builder
-		for _, width := range []int{120, 60} {
-			s.Width = width
-			fmt.Fprintf(&b, "=== %d\n%s\n", width, List(s))
-		}
-		uitest.Golden(t, "list-"+name+".txt", b.String())
+		t.Run(name, func(t *testing.T) {
+			s := screenOf(sample(t, name+".json"))
+			s.Theme = plainTheme
+			var b strings.Builder
+			for _, width := range []int{120, 60} {
+				s.Width = width
+				fmt.Fprintf(&b, "=== %d\n%s\n", width, List(s))
+			}
+			golden.RequireEqual(t, b.String())
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
@@ -88,18 +89,23 @@ func scenes(t testing.TB) []scene {
 // latter also without colors.
 func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
-		var b strings.Builder
-		draw := func(th *theme.Theme, w, h int) {
-			lines := capacityOf(sc.pool, th, sc.selected).Lines(w, h)
-			fmt.Fprintf(&b, "=== %d×%d\n│%s│\n", w, h, uitest.Plain(strings.Join(lines, "│\n│")))
-		}
-		draw(darkTheme, 110, 16)
-		draw(darkTheme, 62, 7)
-		draw(plainTheme, 62, 7)
-		uitest.Golden(t, sc.name+".txt", b.String())
+		t.Run(sc.name, func(t *testing.T) {
+			var b strings.Builder
+			draw := func(th *theme.Theme, w, h int) {
+				lines := capacityOf(sc.pool, th, sc.selected).Lines(w, h)
+				fmt.Fprintf(&b, "=== %d×%d\n│%s│\n", w, h, uitest.Plain(strings.Join(lines, "│\n│")))
+			}
+			draw(darkTheme, 110, 16)
+			draw(darkTheme, 62, 7)
+			draw(plainTheme, 62, 7)
+			golden.RequireEqual(t, b.String())
+		})
 	}
+}
+
+func TestCapacity_GoldenColors(t *testing.T) {
 	sc := scenes(t)[0]
-	uitest.Golden(t, "colors.txt", strings.Join(capacityOf(sc.pool, darkTheme, sc.selected).Lines(80, 9), "\n")+"\n")
+	golden.RequireEqual(t, strings.Join(capacityOf(sc.pool, darkTheme, sc.selected).Lines(80, 9), "\n")+"\n")
 }
 
 // TestCapacity_Size draws every scene at every width and many heights.
