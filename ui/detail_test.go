@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,34 +147,5 @@ func TestRemarks_Sole(t *testing.T) {
 			s.Policy, s.Pane = c.policy, PaneDetail
 			equal(t, "a remark", strings.Contains(plain(Render(s.sizedAt(160, 40))), remark), c.want)
 		})
-	}
-}
-
-// TestDetailBlock_FactsAlign checks at every width at which the facts are beside
-// the detail that they begin in one column, with blanks before it.
-func TestDetailBlock_FactsAlign(t *testing.T) {
-	facts := []string{"rotation", "type", "source", "requests", "token expires"}
-	for _, sc := range []*Screen{longWaitsScene(t), screenOf(sample(t, "backoff.json")).choose(t, "seat-1@example.com")} {
-		for w := mediumFrom; w < wideFrom; w++ {
-			at := -1
-			for line := range strings.SplitSeq(Render(sc.sizedAt(w, 45)), "\n") {
-				row := cells(line)
-				for i := 20; i < len(row); i++ {
-					text := strings.Join(row[i:min(i+14, len(row))], "")
-					if len(text) < 14 || !slices.Contains(facts, strings.TrimSpace(text)) || row[i] == " " {
-						continue
-					}
-					if at < 0 {
-						at = i
-					}
-					if i != at || row[i-1] != " " || row[i-2] != " " {
-						t.Fatalf("at %d columns %q begins at %d, not at %d: %q", w, strings.TrimSpace(text), i, at, plain(line))
-					}
-				}
-			}
-			if at < 0 {
-				t.Fatalf("at %d columns no facts", w)
-			}
-		}
 	}
 }
