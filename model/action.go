@@ -13,6 +13,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // running is an action whose result has not been shown yet.
@@ -226,7 +227,7 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 		return ui.VerbWord(verb) + " cancelled; nothing was written"
 	case errors.Is(err, poolstate.ErrLocked):
 		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written, try again",
-			ui.VerbWord(verb), ui.Span(poolstate.LockPatience))
+			ui.VerbWord(verb), text.Span(poolstate.LockPatience))
 	}
 	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
 }

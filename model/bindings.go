@@ -11,7 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // Keys that cannot be unbound: one leads back out of everything that is open, the
@@ -162,8 +162,8 @@ var modifiers = []modifier{{"ctrl", tea.ModCtrl}, {"alt", tea.ModAlt}, {"shift",
 // ParseKey parses the name of a key: a character or a word such as enter or f5,
 // after any of ctrl+, alt+ and shift+. It returns the name that a key press has in
 // Bubble Tea.
-func ParseKey(text string) (string, error) {
-	mods, name := cutModifiers(text)
+func ParseKey(s string) (string, error) {
+	mods, name := cutModifiers(s)
 	if other, ok := aliases[strings.ToLower(name)]; ok {
 		name = other
 	}
@@ -171,12 +171,12 @@ func ParseKey(text string) (string, error) {
 		return withModifiers(mods, named), nil
 	}
 	r, size := utf8.DecodeRuneInString(name)
-	if size == 0 || size != len(name) || !unicode.IsPrint(r) || ui.Clean(name, len(name)) != name {
-		return "", &UnknownNameError{"key", text, namedKeys}
+	if size == 0 || size != len(name) || !unicode.IsPrint(r) || text.Clean(name, len(name)) != name {
+		return "", &UnknownNameError{"key", s, namedKeys}
 	}
 	switch upper, lower := unicode.ToUpper(r), unicode.ToLower(r); {
 	case mods == tea.ModShift && upper == lower:
-		return "", fmt.Errorf("key %q: name the character that it types instead", text)
+		return "", fmt.Errorf("key %q: name the character that it types instead", s)
 	case mods == tea.ModShift:
 		return string(upper), nil
 	case mods == 0:

@@ -9,6 +9,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // dialog is an open question: the form of a hold, or a confirmation.
@@ -90,7 +91,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	for i := range d.plan.Changed {
 		e := &d.plan.Changed[i]
 		out.Changes = append(out.Changes, ui.Change{
-			Name: e.Before.Provider + "/" + ui.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now),
+			Name: e.Before.Provider + "/" + text.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now),
 		})
 	}
 	if d.ignored {

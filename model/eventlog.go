@@ -12,6 +12,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // maxEvents is how many events are kept in memory, and 10% more at times.
@@ -167,8 +168,8 @@ func (m *Model) mergeHistory() {
 		return last.IsZero() || !r.At.After(last)
 	})
 	m.queue(missed)
-	if text := countEvents(missed); text != "" {
-		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", ui.Moment(last, m.now), text))
+	if what := countEvents(missed); what != "" {
+		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", text.Moment(last, m.now), what))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // holdForm is the input fields of a hold.
@@ -44,7 +45,7 @@ var holdCodes = []string{"429", "402", "401", "403", "500"}
 // openHold opens the form of a hold, unless the only target is dead.
 func (m *Model) openHold(t journal.Task) tea.Cmd {
 	if c := &t.Seen[0]; len(t.Seen) == 1 && c.Status == poolstate.StatusDead {
-		return m.setStatus(ui.AnswerRefused, ui.CredentialName(c)+" is dead: re-auth required before an agent uses it")
+		return m.setStatus(ui.AnswerRefused, text.CredentialName(c)+" is dead: re-auth required before an agent uses it")
 	}
 	f := &holdForm{}
 	for i, field := range holdFields {
@@ -93,7 +94,7 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t.Hold.Reason = f.value(fieldReason)
 	plan = t.Plan(t.Seen, m.now)
 	for i := range plan.Unchanged {
-		err = errors.New(ui.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
+		err = errors.New(text.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
 	}
 	return t, plan, err
 }
@@ -125,10 +126,10 @@ func (m *Model) pasted(msg tea.PasteMsg) {
 	switch a := &m.arrangement; {
 	case m.dialog != nil && m.dialog.form != nil:
 		f := m.dialog.form
-		msg.Content = ui.Clean(msg.Content, maxPaste)
+		msg.Content = text.Clean(msg.Content, maxPaste)
 		f.inputs[f.focus], _ = f.inputs[f.focus].Update(msg)
 	case m.dialog == nil && a.typing:
-		msg.Content = ui.Clean(msg.Content, maxPaste)
+		msg.Content = text.Clean(msg.Content, maxPaste)
 		*a.input, _ = a.input.Update(msg)
 		m.refilter()
 	}
@@ -154,7 +155,7 @@ func (m *Model) formView() *ui.Dialog {
 		Keys:  []key.Binding{k.Next, briefly(k.Accept, "hold"), k.Cancel},
 	}
 	if len(seen) == 1 {
-		out.Title = "hold " + ui.CredentialName(&seen[0]) + " of " + seen[0].Provider
+		out.Title = "hold " + text.CredentialName(&seen[0]) + " of " + seen[0].Provider
 	}
 	for i, field := range holdFields {
 		out.Fields = append(out.Fields, ui.Field{
@@ -172,7 +173,7 @@ func (m *Model) formView() *ui.Dialog {
 	first := &plan.Changed[0]
 	out.Preview = ui.HoldWords(first, t.Hold.For == 0 && t.Hold.Until.IsZero(), m.now)
 	if n := len(plan.Changed); n > 1 {
-		out.Preview = fmt.Sprintf("%s: %s, and %d more", ui.CredentialName(&first.Before), out.Preview, n-1)
+		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.CredentialName(&first.Before), out.Preview, n-1)
 	}
 	out.Note = ui.ReloadNote
 	for i := range plan.Changed {

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // keyPressed acts on a key, named by String: one that was pressed on the keyboard
@@ -109,7 +110,7 @@ func (m *Model) copyID() tea.Cmd {
 	case m.selected.ID == "":
 		return m.setStatus(ui.AnswerRefused, "the credential has no id")
 	}
-	id := ui.Clean(m.selected.ID, maxIDText)
+	id := text.Clean(m.selected.ID, maxIDText)
 	m.setStatus(ui.AnswerDone, "copied id "+id+" (if the terminal supports it)")
 	return tea.SetClipboard(id)
 }

@@ -9,6 +9,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // FileChanged reports that the store's file may have changed, and how changes are
@@ -155,7 +156,7 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	for i := range events {
 		if kind := poolstate.EvidenceOf(&events[i]); kind != poolstate.NoEvidence {
 			m.evidence = kind
-			m.evidenceOf = ui.Evidence{Counts: kind == poolstate.EvidenceCounts, Name: ui.CredentialName(events[i].After), At: events[i].At}
+			m.evidenceOf = ui.Evidence{Counts: kind == poolstate.EvidenceCounts, Name: text.CredentialName(events[i].After), At: events[i].At}
 		}
 	}
 	l.policy = m.cfg.Policy.Resolve(p, m.evidence)

@@ -8,6 +8,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // notifier finds what has become better or worse since the last check. It reports
@@ -83,7 +84,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 		}
 		dead[c.Ref] = true
 		if !first && !n.dead[c.Ref] {
-			found = append(found, news{c.String(), fmt.Sprintf("%s/%s is dead: re-auth required", c.Provider, ui.CredentialName(c))})
+			found = append(found, news{c.String(), fmt.Sprintf("%s/%s is dead: re-auth required", c.Provider, text.CredentialName(c))})
 		}
 	}
 	sum := pool.Summarize(policy, now)
@@ -104,7 +105,7 @@ func (is *providerState) update(was providerState, name string, sum *poolstate.S
 		case is.due > 0:
 			return fmt.Sprintf("%s out, %d due now", name, is.due)
 		case sum.Next != nil:
-			return name + " out, first back in " + ui.Countdown(sum.NextAt.Sub(now))
+			return name + " out, first back in " + text.Countdown(sum.NextAt.Sub(now))
 		}
 		return name + " out"
 	case was.out && is.ready > 0:

@@ -8,6 +8,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // watchedWrite is a credential that an action of this session wrote. A running
@@ -78,9 +79,9 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 		case w.load == m.loading.begun || w.equal(c, &w.after):
 			present[c.Ref] = w
 		case w.equal(c, &w.before):
-			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), ui.CredentialName(c))
+			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.CredentialName(c))
 		case w.lifted(c, m.now):
-			what = fmt.Sprintf("the hold of %s was lifted", ui.CredentialName(c))
+			what = fmt.Sprintf("the hold of %s was lifted", text.CredentialName(c))
 		}
 		if what != "" {
 			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s by an agent or another pooltop; %s",
@@ -111,7 +112,7 @@ func (m *Model) reportSuccess(events []poolstate.Event) {
 	for i := range events {
 		e := &events[i]
 		if _, ours := m.writeOf(e.After); e.Kind == poolstate.EventRefreshed && !ours {
-			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", ui.CredentialName(e.After),
+			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", text.CredentialName(e.After),
 				m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
 		}
 	}

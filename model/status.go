@@ -8,6 +8,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui"
+	"pooltop/ui/text"
 )
 
 // statusStays is how long a status is shown, in real time. An AnswerNotice stays
@@ -44,7 +45,7 @@ func (m *Model) shownStatus() *ui.Answer {
 	}
 	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(r.since), 0))
 	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s waits for the lock, which %s holds: %s of %s; esc cancels",
-		ui.VerbWord(r.verb), r.holder, ui.Span(waited), ui.Span(poolstate.LockPatience))}
+		ui.VerbWord(r.verb), r.holder, text.Span(waited), text.Span(poolstate.LockPatience))}
 }
 
 // whyNoWrite returns why nothing can be written now, or "".

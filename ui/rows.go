@@ -25,7 +25,11 @@ type tableLine struct {
 
 // lines returns all lines of the table; spaced puts a blank line between groups.
 func (s *Screen) lines(spaced bool) []tableLine {
-	var out []tableLine
+	n := 0
+	for g := range s.Groups {
+		n += 2 + len(s.Groups[g].Provider.Notes) + len(s.Groups[g].Credentials)
+	}
+	out := make([]tableLine, 0, n)
 	for g := range s.Groups {
 		if spaced && g > 0 {
 			out = append(out, tableLine{kind: lineBlank, group: g})
@@ -34,7 +38,6 @@ func (s *Screen) lines(spaced bool) []tableLine {
 		for i := range s.Groups[g].Provider.Notes {
 			out = append(out, tableLine{lineNote, g, i})
 		}
-		out = slices.Grow(out, len(s.Groups[g].Credentials))
 		for i := range s.Groups[g].Credentials {
 			out = append(out, tableLine{lineCredential, g, i})
 		}
