@@ -18,13 +18,12 @@ import (
 // pictureAt is the instant at which the samples were taken.
 var pictureAt = time.Unix(1795425600, 0).UTC()
 
-// stampAt is what the clock says when a test writes, and stamp is the
-// updated_at that has to come out of it.
+// stampAt is the time of writes in tests, and stamp the resulting updated_at.
 var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 
 const stamp = `"2026-11-23T09:20:06.970596+00:00"`
 
-// sampleNames are files as three builds of the agent write them.
+// sampleNames are files of three builds of the agent.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
 func sample(t testing.TB, name string) []byte {
@@ -36,7 +35,7 @@ func sample(t testing.TB, name string) []byte {
 	return data
 }
 
-// vectors reads cases that came out of the agent's own code.
+// vectors reads cases that were computed by the agent's own code.
 func vectors[C any](t testing.TB, name string) []C {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "vectors", name))
@@ -48,7 +47,7 @@ func vectors[C any](t testing.TB, name string) []C {
 		t.Fatal(err)
 	}
 	if len(file.Cases) == 0 {
-		t.Fatalf("%s holds no case", name)
+		t.Fatalf("%s has no cases", name)
 	}
 	return file.Cases
 }
@@ -79,8 +78,8 @@ func storeOf(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-// entryOf returns an entry as the package reads it from the file. It has a
-// companion that is ready, so that it is not the provider's only one.
+// entryOf decodes an entry. The provider has another one that is ready, so that
+// it is not the sole credential.
 func entryOf(t testing.TB, entry string) Credential {
 	t.Helper()
 	return *find(t, poolOf(t, entry, `{"id": "companion", "priority": 1000000}`), Ref{"p", idIn(entry), 0})
@@ -88,7 +87,7 @@ func entryOf(t testing.TB, entry string) Credential {
 
 func idIn(entry string) string {
 	var e struct{ ID string }
-	_ = json.Unmarshal([]byte(entry), &e) // an entry without a readable id has none
+	_ = json.Unmarshal([]byte(entry), &e) // without a valid id it is empty
 	return e.ID
 }
 

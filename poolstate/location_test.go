@@ -6,9 +6,7 @@ import (
 	"testing"
 )
 
-// The first of file, home and profile decides, then HERMES_HOME, then the
-// platform's default.
-func TestWhereTheStoreIs(t *testing.T) {
+func TestLocationPath(t *testing.T) {
 	tests := []struct {
 		name       string
 		loc        Location
@@ -59,8 +57,8 @@ func TestWhereTheStoreIs(t *testing.T) {
 	}
 }
 
-// A profile is a directory of its own and not a way to somewhere else.
-func TestProfileNamesAreSingleDirectories(t *testing.T) {
+// A profile name must not lead to another directory.
+func TestLocationPath_ProfileNames(t *testing.T) {
 	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
 		path, err := Location{Profile: name, UserHome: "/home/me", Getenv: func(string) string { return "" }}.Path()
 		if !errors.Is(err, ErrProfileName) || path != "" {
@@ -69,8 +67,7 @@ func TestProfileNamesAreSingleDirectories(t *testing.T) {
 	}
 }
 
-// Without a word about it, the environment and the system are asked.
-func TestLocationAsksTheSystem(t *testing.T) {
+func TestLocationPath_Environment(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HERMES_HOME", home)
 	got, err := Location{}.Path()
@@ -80,7 +77,7 @@ func TestLocationAsksTheSystem(t *testing.T) {
 	equal(t, "path", got, filepath.Join(home, "auth.json"))
 }
 
-func TestANamelessHomeIsAnError(t *testing.T) {
+func TestLocationPath_NoHome(t *testing.T) {
 	for _, name := range []string{"HOME", "USERPROFILE", "home", "HERMES_HOME", "LOCALAPPDATA"} {
 		t.Setenv(name, "")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,16 @@ import (
 
 	"github.com/gofrs/flock"
 )
+
+var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
+
+// amount returns how many times a test does something, by the flag long.
+func amount(short, longer int) int {
+	if *long {
+		return longer
+	}
+	return short
+}
 
 // helperEnv makes the test binary act as another process: it holds a role, a
 // number and the path of a store.
@@ -115,10 +126,9 @@ func TestUpdate_Concurrent(t *testing.T) {
 		each    int
 		writers []writer
 	}{
-		{"processes", amount(20, 150), append(append(
-			slices.Repeat([]writer{process(t, "agent")}, amount(4, 6)),
-			slices.Repeat([]writer{process(t, "pooltop")}, amount(4, 6))...),
-			goroutine, goroutine)},
+		{"processes", amount(20, 150), slices.Concat(
+			slices.Repeat([]writer{process(t, "agent"), process(t, "pooltop")}, amount(4, 6)),
+			[]writer{goroutine, goroutine})},
 		{"goroutines", amount(15, 250), slices.Repeat([]writer{goroutine}, 4)},
 	} {
 		t.Run(tt.name, func(t *testing.T) { checkConcurrent(t, tt.each, tt.writers) })

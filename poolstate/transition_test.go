@@ -123,10 +123,8 @@ func TestUsed(t *testing.T) {
 func TestJoin(t *testing.T) {
 	c := entryOf(t, `{"request_count": 1}`)
 	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), reset(c, pictureAt), Change{})
-	want := map[string]string{"request_count": "6"}
-	for _, w := range exhaustedFields(KnownStreak(1)) {
-		want[w.key] = w.raw
-	}
+	want := fields(Exhausted(c, Failure{Code: 429}, pictureAt))
+	want["request_count"] = "6"
 	checkFields(t, joined, want)
 	equal(t, "order", fmt.Sprint(joined), "change of request_count, last_status, last_status_at, last_error_code, "+
 		"last_error_reason, last_error_message, last_error_reset_at, consecutive_failures")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// garbage is what can stand where an agent has something else.
+// garbage holds values that an agent does not write.
 var garbage = []string{
 	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-1e400`, `1.5`, `""`, `"x"`, `[]`, `{}`, `NaN`, `Infinity`, `-Infinity`,
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`, "\"\xff\xfe\"",
@@ -26,9 +26,9 @@ func allKeys() []string {
 	}
 }
 
-// Whatever stands in whatever field, the file loads, its other entries and the
-// entry's other fields are there, and the entry can be judged and edited.
-func TestGarbageInAnyFieldNeverFailsALoad(t *testing.T) {
+// A file with any value in any field loads, with its other entries and fields,
+// and the entry can be judged and edited.
+func TestDecode_AnyValue(t *testing.T) {
 	for _, key := range allKeys() {
 		for _, value := range garbage {
 			data := storeOf(fmt.Sprintf(`{"marker_1": 1, %q: %s}`, key, value), `{"id": "b", "label": "unharmed"}`)
@@ -46,44 +46,17 @@ func TestGarbageInAnyFieldNeverFailsALoad(t *testing.T) {
 			}
 			p.Summarize(Backoff, pictureAt)
 			p.Providers[0].Outage(Backoff, pictureAt)
-			checkEditable(t, data, p)
+			for c := range p.All() {
+				if c.Position == 0 {
+					checkEdit(t, []byte(data), c, operations[0])
+				}
+			}
 		}
 	}
 }
 
-// checkEditable edits the first entry of the list and has the second reader
-// look at the result.
-func checkEditable(t *testing.T, data string, p *Pool) {
-	t.Helper()
-	creds := p.Providers[0].Credentials
-	c := creds[slices.IndexFunc(creds, func(c Credential) bool { return c.Position == 0 })]
-	out, err := editInMemory([]byte(data), func(d *Draft) error {
-		return d.Apply(c.Ref, Exhausted(c, Failure{Code: 429}, pictureAt))
-	})
-	if err == nil {
-		err = checkEdited([]byte(data), out, "p", 0, exhaustedFields(c.Streak.Next()))
-	}
-	if err != nil {
-		t.Errorf("%s: %v", data, err)
-	}
-}
-
-// exhaustedFields is what Exhausted writes at the instant of the samples for a
-// bare 429.
-func exhaustedFields(streak Streak) []wanted {
-	return []wanted{
-		{"last_status", `"exhausted"`},
-		{"last_status_at", "1795425600.0"},
-		{"last_error_code", "429"},
-		{"last_error_reason", "null"},
-		{"last_error_message", "null"},
-		{"last_error_reset_at", "null"},
-		{"consecutive_failures", fmt.Sprint(streak.Count())},
-	}
-}
-
-// A value of the wrong type means that the field is absent.
-func TestAWrongTypeIsAnAbsentField(t *testing.T) {
+// A value of the wrong type counts as absent.
+func TestDecode_WrongType(t *testing.T) {
 	absent := entryOf(t, `{}`)
 	text := []string{"label", "auth_type", "source", "last_error_reason", "last_error_message", "failure_reason", "base_url", "secret_fingerprint", "id", "last_status", "access_token", "agent_key"}
 	number := []string{"priority", "request_count", "last_error_code", "consecutive_failures"}
@@ -114,9 +87,8 @@ func TestAWrongTypeIsAnAbsentField(t *testing.T) {
 	}
 }
 
-// Instants of single models may be garbage as well; the model is named all the
-// same.
-func TestModelCooldownsKeepTheModelWithoutAnInstant(t *testing.T) {
+// A model is listed also without a valid instant.
+func TestDecode_ModelCooldowns(t *testing.T) {
 	c := entryOf(t, `{"model_cooldowns": {"a": "soon", "b": 1795426860500, "c": null, "\u0064": "2026-11-23T09:20:00Z", "e": NaN}}`)
 	want := []ModelCooldown{
 		{Model: "a"},
@@ -133,8 +105,8 @@ func TestModelCooldownsKeepTheModelWithoutAnInstant(t *testing.T) {
 	}
 }
 
-// expires_at_ms and expires_at are two spellings; the one that can be read counts.
-func TestEitherSpellingOfTheExpiryCounts(t *testing.T) {
+// Of expires_at_ms and expires_at, the valid one counts.
+func TestDecode_ExpiresAt(t *testing.T) {
 	want := time.Unix(1795430600, 0).UTC()
 	for _, entry := range []string{
 		`{"expires_at_ms": 1795430600000}`,
@@ -146,9 +118,7 @@ func TestEitherSpellingOfTheExpiryCounts(t *testing.T) {
 	}
 }
 
-// A file may be garbled anywhere: every prefix of a sample is refused with a
-// place, and none is taken for a pool.
-func TestATruncatedFileIsRefused(t *testing.T) {
+func TestDecode_Truncated(t *testing.T) {
 	data := sample(t, "stock-2026-09.json")
 	whole := len(strings.TrimRight(string(data), "\n"))
 	for n := 0; n < whole; n += 7 {
