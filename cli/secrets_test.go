@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,8 +86,8 @@ func secretNames() string {
 		]}}`
 }
 
-// brokenStores returns the secret store, and variants of it that are cut off or
-// corrupt at each token, so that an error could quote it.
+// brokenStores returns the secret store as "whole", and variants of it that are
+// cut off or corrupt at each token, so that an error could quote it.
 func brokenStores() map[string]string {
 	whole := secretStore()
 	out := map[string]string{"whole": whole, "pool is a token": fmt.Sprintf(`{"credential_pool": %q}`, tokens["pool"])}
@@ -105,22 +106,27 @@ func brokenStores() map[string]string {
 func TestSecrets_Reading(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	all := append([][]string{
+		{},
+		{"demo"},
+		{"list", "broken"},
+		{"list", "openruter"},
+		{"status", "--format", "{{.credential_pool}}"},
+		{"status", "--format", "{{range .providers}}{{range .credentials}}{{.access_token}}{{end}}{{end}}"},
+		{"status", "--format", "{{printf \"%#v %+v %q\" . . .}}"},
+	}, passiveCommands...)
 	stores := brokenStores()
 	for _, name := range sampleNames {
 		stores[name] = string(sample(t, name))
 	}
 	for name, content := range stores {
+		commands := [][]string{{"list", "--json"}, {"status"}, {"report"}, {"reset", "--all", "--dry-run"}}
+		if name == "whole" || slices.Contains(sampleNames, name) {
+			commands = all
+		}
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, content)
-			for _, args := range append([][]string{
-				{},
-				{"demo"},
-				{"list", "broken"},
-				{"list", "openruter"},
-				{"status", "--format", "{{.credential_pool}}"},
-				{"status", "--format", "{{range .providers}}{{range .credentials}}{{.access_token}}{{end}}{{end}}"},
-				{"status", "--format", "{{printf \"%#v %+v %q\" . . .}}"},
-			}, passiveCommands...) {
+			for _, args := range commands {
 				checkNoSecret(t, strings.Join(args, " "), at(t, file, args...))
 			}
 		})
