@@ -63,11 +63,10 @@ type configValue struct {
 func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{Read: cfg.Found, Values: map[string]configValue{}, Keys: map[string]configValue{}}
 	if cfg.Path != "" {
-		path := absolute(cfg.Path)
-		r.Path = &path
+		r.Path = &cfg.Path
 	}
 	for _, s := range config.Settings() {
-		if s.InFile {
+		if s.InFile() {
 			r.Values[s.Name] = newConfigValue(s.Get(cfg), cfg.SourceOf(s.Name))
 		}
 	}
@@ -106,7 +105,7 @@ func (r *configReport) toml() string {
 		fmt.Fprintf(&b, "# The effective configuration of pooltop. There is no %s\n\n", text.Clean(displayPath(*r.Path), maxComment))
 	}
 	for _, s := range config.Settings() {
-		if s.InFile {
+		if s.InFile() {
 			r.Values[s.Name].write(&b, s.Name)
 		}
 	}

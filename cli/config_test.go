@@ -335,5 +335,5 @@ func parsed(path string, data []byte) (*config.Config, error) {
 
 // valuesOfFile returns the settings that a file can have.
 func valuesOfFile() []config.Setting {
-	return slices.DeleteFunc(config.Settings(), func(s config.Setting) bool { return !s.InFile })
+	return slices.DeleteFunc(config.Settings(), func(s config.Setting) bool { return !s.InFile() })
 }

@@ -17,7 +17,7 @@ const helpWidth = 100
 func printHelp(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
 	section := func(title, text string) {
-		if text = strings.TrimRight(text, "\n"); text != "" {
+		if text = strings.TrimRight(text, "\n "); text != "" {
 			fmt.Fprintf(&b, "\n%s:\n%s\n", title, text)
 		}
 	}
@@ -31,7 +31,7 @@ func printHelp(cmd *cobra.Command, _ []string) {
 		usage += "\n  " + cmd.CommandPath() + " COMMAND [flags]"
 	}
 	section("Usage", usage)
-	section("Alias", strings.Join(prefixed("  ", cmd.Aliases), ""))
+	section("Alias", "  "+strings.Join(cmd.Aliases, ", "))
 	section("Examples", cmd.Example)
 	var commands strings.Builder
 	for _, c := range cmd.Commands() {
@@ -44,14 +44,6 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	section("Flags", own.FlagUsagesWrapped(helpWidth))
 	section("Configuration flags", shared.FlagUsagesWrapped(helpWidth))
 	_, _ = fmt.Fprint(cmd.OutOrStdout(), b.String())
-}
-
-func prefixed(prefix string, words []string) []string {
-	var out []string
-	for _, w := range words {
-		out = append(out, prefix+w)
-	}
-	return out
 }
 
 // splitFlags returns a command's own flags and those that set configuration

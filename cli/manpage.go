@@ -157,27 +157,13 @@ func (p *page) macro(format string, args ...any) {
 func (p *page) Heading(section uint, title, _ string, _ time.Time) {
 	p.macro(`.TH %s %d "%s" "%s %s" "User Commands"`, strings.ToUpper(title), section, p.date, title, escaped(version))
 }
-
-// Section starts a section.
 func (p *page) Section(title string) { p.macro(".SH %s", strings.ToUpper(title)) }
-
-// EndSection ends a line.
-func (p *page) EndSection() { p.WriteByte('\n') }
-
-// Paragraph starts a paragraph.
-func (p *page) Paragraph() { p.macro(".PP") }
-
-// Indent indents what follows.
-func (p *page) Indent(n int) { p.macro(".RS %d", n) }
-
-// IndentEnd ends an indentation.
-func (p *page) IndentEnd() { p.macro(".RE") }
-
-// TaggedParagraph starts a paragraph whose first line is a term.
-func (p *page) TaggedParagraph(int) { p.macro(".TP") }
-
-// List is not used by mango.
-func (p *page) List(text string) { p.Text(text) }
+func (p *page) EndSection()          { p.WriteByte('\n') }
+func (p *page) Paragraph()           { p.macro(".PP") }
+func (p *page) Indent(n int)         { p.macro(".RS %d", n) }
+func (p *page) IndentEnd()           { p.macro(".RE") }
+func (p *page) TaggedParagraph(int)  { p.macro(".TP") }
+func (p *page) List(text string)     { p.Text(text) }
 
 // TextBold writes bold text. The first option of a command lacks its tagged
 // paragraph.
@@ -187,8 +173,6 @@ func (p *page) TextBold(text string) {
 	}
 	fmt.Fprintf(&p.Builder, `\fB%s\fP`, escaped(text))
 }
-
-// TextItalic writes italic text.
 func (p *page) TextItalic(text string) { fmt.Fprintf(&p.Builder, `\fI%s\fP`, escaped(text)) }
 
 // Text writes text. A further line is a paragraph, a line "* term: description" a

@@ -3,7 +3,6 @@ package cli
 import (
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,14 +30,9 @@ type snapshot struct {
 	now    time.Time
 }
 
-// resolve returns the snapshot of a command without its pool.
-func resolve(cfg *config.Config) snapshot {
-	return snapshot{path: cfg.File, now: instant(cfg.Now)}
-}
-
 // loadSnapshot reads the configured store once.
 func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
-	snap := resolve(cfg)
+	snap := snapshot{path: cfg.File, now: instant(cfg.Now)}
 	loaded, err := poolstate.Open(snap.path).Load()
 	if err != nil {
 		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
@@ -47,14 +41,4 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
-}
-
-// absolute returns the absolute path, or the path itself if there is no working
-// directory.
-func absolute(path string) string {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	return abs
 }

@@ -94,7 +94,7 @@ func (c *Config) decode(data []byte) error {
 	}
 	for _, key := range found {
 		name, at := key.Key()[0], c.source(&key)
-		if row := Find(name); name != "keys" && (row == nil || !row.InFile) {
+		if row := Find(name); name != "keys" && (row == nil || !row.InFile()) {
 			return at.unknown(name)
 		}
 		if _, twice := c.sources[name]; !twice { // a dotted key
@@ -113,7 +113,7 @@ func (c *Config) decode(data []byte) error {
 		return c.explainTOML(err)
 	}
 	for _, s := range settings {
-		if at, set := c.sources[s.Name]; set && s.check != nil {
+		if at, set := c.sources[s.Name]; set {
 			if err := s.invalid(s.check(c)); err != nil {
 				return at.Errorf("%s %w", s.Name, err)
 			}
@@ -141,7 +141,7 @@ func (c *Config) source(at *toml.DecodeError) Source {
 func (s Source) unknown(name string) error {
 	known := []string{"keys"}
 	for _, row := range settings {
-		if row.InFile {
+		if row.InFile() {
 			known = append(known, row.Name)
 		}
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 )
@@ -44,10 +45,13 @@ func (f *Flags) Load() (*Config, error) {
 	if c.Path = defaultPath(); named {
 		c.Path = f.all[0].String()
 	}
+	if abs, err := filepath.Abs(c.Path); c.Path != "" && err == nil {
+		c.Path = abs
+	}
 	if err := c.read(named); err != nil {
 		return nil, err
 	}
-	for _, v := range f.all {
+	for _, v := range f.all[1:] {
 		for _, text := range v.texts {
 			if err := v.setting.apply(c, text); err != nil {
 				return nil, err

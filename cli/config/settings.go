@@ -35,7 +35,8 @@ const (
 )
 
 // Setting is a row of the table: a value of the configuration file, a flag, or
-// both under the same name.
+// both under the same name. The field of [Config] with that TOML name has the
+// value; a setting without one is a flag only.
 type Setting struct {
 	Name string
 	// Value is the placeholder of the value in help texts, empty for a switch.
@@ -45,16 +46,13 @@ type Setting struct {
 	// Accepts describes the valid values, to follow "must be".
 	Accepts string
 	// Words are the valid values, or the parts of one.
-	Words []string
-	Scope Scope
-	// InFile is true for a value that the file can have.
-	InFile, Hidden bool
+	Words  []string
+	Scope  Scope
+	Hidden bool
 
-	// field points to the value in a configuration.
-	field func(*Config) any
-	// check checks and normalizes the value in the file.
-	check func(*Config) error
-	// set parses the value of a flag. If nil, the type of the field and check do.
+	min, max int
+	// set sets the value to that of a flag. If nil, it is parsed and checked like
+	// one in the file.
 	set func(c *Config, text string) error
 }
 
@@ -84,116 +82,125 @@ func Find(name string) *Setting {
 var settings = []Setting{
 	{
 		Name: "config", Value: "FILE", Usage: `config file to use ("" for none)`, Scope: Always,
-		field: func(c *Config) any { return &c.Path },
+		set: func(c *Config, text string) error { c.Path = text; return nil },
 	}, {
-		Name: "file", Value: "PATH", Usage: "path of the agent's auth.json", Scope: Store, InFile: true, Accepts: acceptsPath,
-		field: func(c *Config) any { return &c.File },
-		check: func(c *Config) error { return expand(&c.File) },
-		set:   func(c *Config, text string) error { c.Location.File = text; return nil },
+		Name: "file", Value: "PATH", Usage: "path of the agent's auth.json", Scope: Store, Accepts: acceptsPath,
+		set: func(c *Config, text string) error { c.Location.File = text; return nil },
 	}, {
 		Name: "home", Value: "DIR", Usage: "agent home directory, containing auth.json", Scope: Store,
-		field: func(c *Config) any { return &c.Location.Home },
+		set: func(c *Config, text string) error { c.Location.Home = text; return nil },
 	}, {
 		Name: "profile", Value: "NAME", Usage: "agent profile to use", Scope: Store,
-		field: func(c *Config) any { return &c.Location.Profile },
+		set: func(c *Config, text string) error { c.Location.Profile = text; return nil },
 	}, {
-		Name: "policy", Value: "NAME", Usage: "how deadlines are computed: " + OneOf(policies), Scope: Policy, InFile: true,
+		Name: "policy", Value: "NAME", Usage: "how deadlines are computed: " + OneOf(policies), Scope: Policy,
 		Accepts: OneOf(policies), Words: policies,
-		field: func(c *Config) any { return &c.Policy },
-		check: func(c *Config) error { return known(c.Policy, policies) },
 	}, {
-		Name: "theme", Value: "NAME", Usage: "color theme: " + OneOf(themes), Scope: Theme, InFile: true,
-		Accepts: OneOf(themes), Words: themes,
-		field: func(c *Config) any { return &c.Theme },
-		check: func(c *Config) error { return known(c.Theme, themes) },
+		Name: "theme", Value: "NAME", Usage: "color theme: " + OneOf(themes), Scope: Theme, Accepts: OneOf(themes), Words: themes,
 	}, {
-		Name: "sort", Value: "ORDER", Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse", Scope: Dashboard, InFile: true,
+		Name: "sort", Value: "ORDER", Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse", Scope: Dashboard,
 		Accepts: OneOf(sorts) + ", prefixed with - to reverse the order", Words: sorts,
-		field: func(c *Config) any { return &c.Sort },
-		check: func(c *Config) error { return known(strings.TrimPrefix(c.Sort, "-"), sorts) },
 	}, {
-		Name: "columns", Value: "NAME,...", Usage: "columns to show when there is room: " + strings.Join(columns, ", "), Scope: Columns, InFile: true,
+		Name: "columns", Value: "NAME,...", Usage: "columns to show when there is room: " + strings.Join(columns, ", "), Scope: Columns,
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
-		field: func(c *Config) any { return &c.Columns },
-		check: func(c *Config) error { return arrange(&c.Columns, columns) },
 	}, {
-		Name: "notify", Usage: "notify when a provider goes out or recovers, or a credential dies", Scope: Dashboard, InFile: true,
-		Accepts: acceptsBool,
-		field:   func(c *Config) any { return &c.Notify },
+		Name: "notify", Usage: "notify when a provider goes out or recovers, or a credential dies", Scope: Dashboard, Accepts: acceptsBool,
 	}, {
-		Name: "frame-rate", Value: "N", Usage: "maximum frames per second (1–60)", Scope: Dashboard, InFile: true,
-		Accepts: "a whole number from 1 to 60",
-		field:   func(c *Config) any { return &c.FrameRate },
-		check: func(c *Config) error {
-			if c.FrameRate < 1 || c.FrameRate > 60 {
-				return reject(strconv.Itoa(c.FrameRate))
-			}
-			return nil
-		},
+		Name: "frame-rate", Value: "N", Usage: "maximum frames per second (1–60)", Scope: Dashboard,
+		Accepts: "a whole number from 1 to 60", min: 1, max: 60,
 	}, {
-		Name: "journal", Usage: "record events and actions in the journal", Scope: Journal, InFile: true, Accepts: acceptsBool,
-		field: func(c *Config) any { return &c.Journal },
+		Name: "journal", Usage: "record events and actions in the journal", Scope: Journal, Accepts: acceptsBool,
 	}, {
 		Name: "no-journal", Usage: "same as --journal=false", Scope: Journal, Accepts: acceptsBool,
-		field: func(*Config) any { return new(bool) },
 		set: func(c *Config, text string) error {
 			off, err := strconv.ParseBool(text)
 			c.Journal = !off
 			return err
 		},
 	}, {
-		Name: "log-file", Value: "PATH", Usage: "append a debug log to this file", Scope: Always, InFile: true, Accepts: acceptsPath,
-		field: func(c *Config) any { return &c.LogFile },
-		check: func(c *Config) error {
-			if c.LogFile == "" {
-				return nil
-			}
-			return expand(&c.LogFile)
-		},
+		Name: "log-file", Value: "PATH", Usage: "append a debug log to this file", Scope: Always, Accepts: acceptsPath,
 		set: func(c *Config, text string) error { c.LogFile = text; return nil },
 	}, {
 		Name: "key", Value: "ACTION=KEY,...", Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)", Scope: Dashboard,
-		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)",
-		field:   func(c *Config) any { return &c.Keys },
-		set:     bindKey,
+		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)", set: bindKey,
 	}, {
 		Name: "no-color", Usage: "do not use color", Scope: Color, Accepts: acceptsBool,
-		field: func(c *Config) any { return &c.NoColor },
+		set: func(c *Config, text string) (err error) { c.NoColor, err = strconv.ParseBool(text); return err },
 	}, {
 		Name: "now", Value: "TIME", Usage: "instant to compute with, RFC 3339", Scope: Clock, Hidden: true,
 		Accepts: "an RFC 3339 time such as 2026-11-23T09:20:00Z",
-		field:   func(c *Config) any { return &c.Now },
-		set: func(c *Config, text string) (err error) {
-			c.Now, err = time.Parse(time.RFC3339Nano, text)
-			return err
-		},
+		set:     func(c *Config, text string) (err error) { c.Now, err = time.Parse(time.RFC3339Nano, text); return err },
 	},
 }
 
-// Get returns the value in a configuration.
-func (s *Setting) Get(c *Config) any { return reflect.ValueOf(s.field(c)).Elem().Interface() }
+// field points to the value in a configuration. It is nil for a flag only.
+func (s *Setting) field(c *Config) any {
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("toml") == s.Name {
+			return v.Field(i).Addr().Interface()
+		}
+	}
+	return nil
+}
+
+// InFile reports whether the file can have the value.
+func (s *Setting) InFile() bool { return s.field(&Config{}) != nil }
+
+// Get returns the value in a configuration, or nil for a flag only.
+func (s *Setting) Get(c *Config) any {
+	if s.InFile() {
+		return reflect.ValueOf(s.field(c)).Elem().Interface()
+	}
+	return nil
+}
 
 // apply sets the value to that of a flag.
 func (s *Setting) apply(c *Config, text string) (err error) {
+	switch field := s.field(c).(type) {
+	case *bool:
+		*field, err = strconv.ParseBool(text)
+	case *int:
+		*field, err = strconv.Atoi(text)
+	case *[]string:
+		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+	case *string:
+		if s.set == nil {
+			*field = text
+		}
+	}
 	if s.set != nil {
 		err = s.set(c, text)
-	} else {
-		switch field := s.field(c).(type) {
-		case *string:
-			*field = text
-		case *bool:
-			*field, err = strconv.ParseBool(text)
-		case *int:
-			*field, err = strconv.Atoi(text)
-		case *[]string:
-			*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
-		}
 	}
 	switch {
 	case err != nil:
 		return s.invalid(reject(text))
-	case s.set == nil && s.check != nil:
+	case s.set == nil:
 		return s.invalid(s.check(c))
+	}
+	return nil
+}
+
+// check checks and normalizes a value of the file.
+func (s *Setting) check(c *Config) error {
+	switch field := s.field(c).(type) {
+	case *int:
+		if *field < s.min || *field > s.max {
+			return reject(strconv.Itoa(*field))
+		}
+	case *[]string:
+		return arrange(field, s.Words)
+	case *string:
+		switch {
+		case s.Words != nil:
+			word := *field
+			if s.Name == "sort" {
+				word = strings.TrimPrefix(word, "-")
+			}
+			return known(word, s.Words)
+		case s.Name != "log-file" || *field != "":
+			return expand(field)
+		}
 	}
 	return nil
 }
