@@ -132,7 +132,7 @@ func TestColumns_Align(t *testing.T) {
 		}
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
-			for w := 25; w <= 200; w += 1 + w/60 {
+			for w := 25; w <= 200; w += 1 + w/25 {
 				sized := s.sizedAt(w, 10+3*len(s.lines(true)))
 				head, rows := rowsOn(Render(sized))
 				equal(t, "number of rows", len(rows), s.Pool.Len())

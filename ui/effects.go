@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,7 +73,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 // manyFromTo sums up several changes: "2 cooling, 1 due → 3 ready", followed by
 // the range of the new deadlines, if any.
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
-	before, after := tally{}, tally{}
+	var before, after tally
 	var first, last time.Time
 	for i := range out.Changed {
 		e := &out.Changed[i]
@@ -102,13 +101,15 @@ func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) strin
 }
 
 // tally counts credentials by availability.
-type tally map[poolstate.Availability]int
+type tally [poolstate.Disabled + 1]int
 
-// String lists the counts in the order of [poolstate.Availabilities].
+// String lists the counts that are not zero.
 func (t tally) String() string {
 	var parts []string
-	for _, a := range slices.Sorted(maps.Keys(t)) {
-		parts = append(parts, strconv.Itoa(t[a])+" "+a.String())
+	for a, n := range t {
+		if n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+poolstate.Availability(a).String())
+		}
 	}
 	return strings.Join(parts, ", ")
 }

@@ -18,15 +18,14 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	if len(c.Shares) > 1 {
 		out = append(out, sharedSentence(c))
 	}
-	switch expiry(c, s.Now) {
-	case expired:
-		also := ""
-		if a.Availability != poolstate.Ready {
-			also = "also "
-		}
-		out = append(out, "its token "+also+"expired, at "+text.Stamp(c.ExpiresAt, s.Now))
-	case expiresSoon:
-		out = append(out, "its token expires in "+s.timeForm().countdown(c.ExpiresAt.Sub(s.Now)))
+	switch left, soon := expiry(c, s.Now); {
+	case !soon:
+	case left > 0:
+		out = append(out, "its token expires in "+s.timeForm().countdown(left))
+	case a.Availability == poolstate.Ready:
+		out = append(out, "its token expired, at "+text.Stamp(c.ExpiresAt, s.Now))
+	default:
+		out = append(out, "its token also expired, at "+text.Stamp(c.ExpiresAt, s.Now))
 	}
 	// The newest agents retry an only credential early, but not after every kind
 	// of failure.

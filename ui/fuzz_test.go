@@ -20,14 +20,14 @@ func FuzzRender(f *testing.F) {
 		if s.Pane == PaneTable {
 			s.Offset = ScrollTo(s)
 		}
-		if said := flaw(Render(s), int(w), int(h)); said != "" {
-			t.Errorf("at %d×%d %s", w, h, said)
+		if problem := flaw(Render(s), int(w), int(h)); problem != "" {
+			t.Errorf("at %d×%d %s", w, h, problem)
 		}
 		if w < minWidth {
 			return
 		}
-		if said := flaw(List(s), int(w), 100); said != "" {
-			t.Errorf("as a list of %d columns %s", w, said)
+		if problem := flaw(List(s), int(w), 100); problem != "" {
+			t.Errorf("as a list of %d columns %s", w, problem)
 		}
 	})
 }

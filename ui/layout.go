@@ -46,12 +46,7 @@ func (s *Screen) plan() plan {
 		columns: s.Height >= columnsFrom,
 		footer:  s.Height >= footerFrom,
 	}
-	left := s.Height - 1
-	for _, has := range []bool{p.counts, p.next, p.columns, p.footer} {
-		if has {
-			left--
-		}
-	}
+	left := s.Height - 1 - count(p.counts, p.next, p.columns, p.footer)
 	need := len(s.lines(false))
 	switch {
 	case s.Dialog != nil:
@@ -86,13 +81,19 @@ func (s *Screen) plan() plan {
 	if p.detail > 0 && s.Dialog == nil {
 		p.grow(spare - 1)
 	}
-	p.table = left - p.detail - p.events
-	for _, gap := range []bool{p.gapHeader, p.gapTitle, p.gapFooter} {
-		if gap {
-			p.table--
+	p.table = left - p.detail - p.events - count(p.gapHeader, p.gapTitle, p.gapFooter)
+	return p
+}
+
+// count returns how many of the parts are shown.
+func count(parts ...bool) int {
+	n := 0
+	for _, shown := range parts {
+		if shown {
+			n++
 		}
 	}
-	return p
+	return n
 }
 
 // planBelow plans forecast, detail and events below a table that leaves spare

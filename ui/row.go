@@ -71,8 +71,8 @@ func (r *row) name() {
 	if r.c.Shares != nil {
 		marks += theme.MarkShared
 	}
-	soon := expiry(r.c, r.s.Now)
-	if soon != expiryFar {
+	left, soon := expiry(r.c, r.s.Now)
+	if soon {
 		marks += theme.MarkExpiry
 	}
 	room := r.cell.width()
@@ -91,7 +91,7 @@ func (r *row) name() {
 		return
 	}
 	role = theme.Cooling
-	if soon == expired {
+	if soon && left <= 0 {
 		role = theme.Dead
 	}
 	r.To(r.Col()+1).Write(role, marks)

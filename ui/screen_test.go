@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -117,20 +118,16 @@ func TestRender_NoSize(t *testing.T) {
 
 // TestRender_Profiles checks that a terminal gets no colors it does not have.
 func TestRender_Profiles(t *testing.T) {
-	foreign := map[colorprofile.Profile][]string{
-		colorprofile.NoTTY: {"3", "4", "9"}, colorprofile.ASCII: {"3", "4", "9"},
-		colorprofile.ANSI: {"38;", "48;"}, colorprofile.ANSI256: {"8;2;"}, colorprofile.TrueColor: {"8;5;"},
-	}
-	for profile, parameters := range foreign {
+	for profile, foreign := range map[colorprofile.Profile]string{
+		colorprofile.NoTTY: "[349]", colorprofile.ASCII: "[349]",
+		colorprofile.ANSI: "[34]8;", colorprofile.ANSI256: "8;2;", colorprofile.TrueColor: "8;5;",
+	} {
+		pattern := regexp.MustCompile(`\x1b\[[\d;]*` + foreign)
 		for _, scheme := range theme.Schemes() {
-			for _, sc := range scenes(t) {
+			for _, sc := range scenes(t)[:20] {
 				sc.screen.Theme = scheme.Theme(profile)
-				for _, seq := range uitest.SGR.FindAllString(Render(sc.screen.sizedAt(120, 36)), -1) {
-					for _, p := range parameters {
-						if strings.Contains(seq, p) {
-							t.Fatalf("%s for %s has %q", sc.name, profile, seq)
-						}
-					}
+				if found := pattern.FindString(Render(sc.screen.sizedAt(120, 36))); found != "" {
+					t.Fatalf("%s for %s has %q", sc.name, profile, found)
 				}
 			}
 		}
@@ -155,7 +152,7 @@ func TestScrollTo_SelectionInSight(t *testing.T) {
 		sc.screen.Theme = darkTheme // for selectedRows
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
-			for _, size := range [][2]int{{160, 50}, {120, 36}, {80, 24}, {60, 10}, {40, 7}, {20, 5}} {
+			for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 10}, {20, 5}} {
 				step := 1 + sc.screen.Pool.Len()/40
 				for i, c := range credentials(sc.screen) {
 					if i%step != 0 {

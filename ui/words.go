@@ -37,36 +37,24 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	if cooling > 0 {
 		return text.Plural(cooling, "model", "models") + " cooling"
 	}
-	switch expiry(c, now) {
-	case expired:
+	switch left, soon := expiry(c, now); {
+	case !soon:
+		return ""
+	case left <= 0:
 		return "token expired"
-	case expiresSoon:
-		return "token ends in " + text.Span(c.ExpiresAt.Sub(now))
+	default:
+		return "token ends in " + text.Span(left)
 	}
-	return ""
 }
-
-type tokenExpiry uint8
-
-const (
-	expiryFar tokenExpiry = iota
-	expiresSoon
-	expired
-)
 
 // expiryNotice is the time before its expiry in which a token is marked.
 const expiryNotice = time.Hour
 
-func expiry(c *poolstate.Credential, now time.Time) tokenExpiry {
-	switch {
-	case c.ExpiresAt.IsZero():
-		return expiryFar
-	case !now.Before(c.ExpiresAt):
-		return expired
-	case c.ExpiresAt.Sub(now) <= expiryNotice:
-		return expiresSoon
-	}
-	return expiryFar
+// expiry returns the time left until a token expires, and whether that is worth
+// a mark.
+func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bool) {
+	left = c.ExpiresAt.Sub(now)
+	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
 }
 
 // originSentence explains the mark of a deadline's origin.
@@ -97,7 +85,7 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	}
 }
 
-// streakUnknown is said of a streak that is not in the file.
+// streakUnknown is shown for a streak that is not in the file.
 const streakUnknown = "streak unknown (not recorded)"
 
 // streakWords describes the streak of a credential in words.

@@ -73,7 +73,7 @@ func TestOriginSentence(t *testing.T) {
 		name       string
 		fields     entry
 		policy     poolstate.Policy
-		mark, said string
+		mark, sentence string
 	}{
 		{"computed", nil, poolstate.Backoff, "·", "computed: 1h × 4"},
 		{"computed, flat", nil, poolstate.Flat, "·", "computed: 1h, whatever the streak"},
@@ -102,7 +102,7 @@ func TestOriginSentence(t *testing.T) {
 			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
 			a := c.policy.Assess(cred, epoch)
 			equal(t, "mark", theme.OriginMark(a.Deadline), c.mark)
-			equal(t, "sentence", originSentence(cred, a, c.policy), c.said)
+			equal(t, "sentence", originSentence(cred, a, c.policy), c.sentence)
 		})
 	}
 }
