@@ -70,9 +70,9 @@ func TestOriginSentence(t *testing.T) {
 	resetIn := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 	held := entry{"last_error_reason": poolstate.HoldReason}
 	for _, c := range []struct {
-		name       string
-		fields     entry
-		policy     poolstate.Policy
+		name           string
+		fields         entry
+		policy         poolstate.Policy
 		mark, sentence string
 	}{
 		{"computed", nil, poolstate.Backoff, "·", "computed: 1h × 4"},
