@@ -149,7 +149,7 @@ func BenchmarkEdit(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))
 		var begin time.Time
-		s.fs = faultyFS{onRead: func() { begin = time.Now() }}
+		s.fs = faultyFS{FS: atomicfile.OS, onRead: func() { begin = time.Now() }}
 		target := []Credential{load(b, s).Provider("provider-5").Credentials[0]}
 		var locked, written []time.Duration
 		for b.Loop() {
@@ -158,9 +158,9 @@ func BenchmarkEdit(b *testing.B) {
 			}
 			locked = append(locked, time.Since(begin))
 			begin = time.Now()
-			old, err := atomicfile.Read(atomicfile.OS{}, s.Path())
+			old, err := atomicfile.Read(atomicfile.OS, s.Path())
 			if err == nil {
-				_, err = atomicfile.Replace(atomicfile.OS{}, s.Path(), data, old, "r4nd0m")
+				_, err = atomicfile.Replace(atomicfile.OS, s.Path(), data, old, "r4nd0m")
 			}
 			if err != nil {
 				b.Fatal(err)

@@ -52,7 +52,9 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 		if addSecrets(&scrub, &m.Value, secret); secret {
 			secrets[m.Key], _ = jsonedit.Text(m.Value.Raw)
 		}
-		if known := c.set(m.Key, m.Value.Raw, loc); !known {
+		if set, known := setters[m.Key]; known {
+			set(c, field{m.Value.Raw, loc})
+		} else {
 			unknown = append(unknown, m.Key)
 		}
 	}
@@ -69,84 +71,68 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 	}
 }
 
-// set gives the credential the value that the file has under a key, and reports
-// whether the key is known. Nil stands for an absent key; a value of the wrong
-// type counts as absent. Secrets are not set: see addSecret.
-func (c *Credential) set(key string, raw []byte, loc *time.Location) (known bool) {
-	switch key {
-	case keyID:
-		c.ID, _ = jsonedit.Text(raw)
-	case keyLabel:
-		c.Label, _ = jsonedit.Text(raw)
-	case keyAuthType:
-		c.AuthType, _ = jsonedit.Text(raw)
-	case keySource:
-		c.Source, _ = jsonedit.Text(raw)
-	case keyPriority:
-		c.Priority = integerOf(raw)
-	case keyRequestCount:
-		c.RequestCount = integerOf(raw)
-	case keyStatus:
-		c.StatusText, _ = jsonedit.Text(raw)
-		c.Status = statusOf(c.StatusText)
-	case keyStatusAt:
-		c.StatusAt = instantOf(raw, loc)
-	case keyErrorCode:
-		c.ErrorCode = integerOf(raw)
-	case keyErrorReason:
-		c.ErrorReason, _ = jsonedit.Text(raw)
-	case keyErrorMessage:
-		c.ErrorMessage, _ = jsonedit.Text(raw)
-	case keyResetAt:
-		c.ResetAt = instantOf(raw, loc)
-	case keyStreak:
-		c.Streak = streakOf(raw)
-	case keyAccessToken, keyRefreshToken:
-	default:
-		return c.setRare(key, raw, loc)
-	}
-	return true
+// field is a JSON value of an entry, nil for an absent key, and the time zone of
+// instants without an offset. A value of the wrong type counts as absent.
+type field struct {
+	raw []byte
+	loc *time.Location
 }
 
-// setRare covers the keys that not every build writes.
-func (c *Credential) setRare(key string, raw []byte, loc *time.Location) (known bool) {
-	switch key {
-	case keyFailureReason:
-		c.FailureReason, _ = jsonedit.Text(raw)
-	case keyModelCooldowns:
-		c.ModelCooldowns = modelCooldownsOf(raw, loc)
-	case keyClearedAt:
-		c.ClearedAt = instantOf(raw, loc)
-	case keyEnabled:
-		c.Disabled = string(raw) == "false"
-	case keyExpiresAt, keyExpiresAtMS: // two spellings; the readable one counts
-		if t := instantOf(raw, loc); !t.IsZero() || raw == nil {
-			c.ExpiresAt = t
-		}
-	case keyLastRefresh:
-		c.LastRefresh = instantOf(raw, loc)
-	case keyBaseURL:
-		url, _ := jsonedit.Text(raw)
-		c.BaseURL = redact.Endpoint(url)
-	case keyFingerprint:
-		c.Fingerprint, _ = jsonedit.Text(raw)
-	default:
-		return false
+func (f field) text() string {
+	s, _ := jsonedit.Text(f.raw)
+	return s
+}
+
+func (f field) instant() time.Time { return instantOf(f.raw, f.loc) }
+
+// setters set the fields of a credential by the keys of its entry, except for
+// secrets: see addSecret.
+var setters = map[string]func(c *Credential, f field){
+	keyID:             func(c *Credential, f field) { c.ID = f.text() },
+	keyLabel:          func(c *Credential, f field) { c.Label = f.text() },
+	keyAuthType:       func(c *Credential, f field) { c.AuthType = f.text() },
+	keySource:         func(c *Credential, f field) { c.Source = f.text() },
+	keyPriority:       func(c *Credential, f field) { c.Priority = integerOf(f.raw) },
+	keyRequestCount:   func(c *Credential, f field) { c.RequestCount = integerOf(f.raw) },
+	keyStatus:         func(c *Credential, f field) { c.StatusText, c.Status = f.text(), statusOf(f.text()) },
+	keyStatusAt:       func(c *Credential, f field) { c.StatusAt = f.instant() },
+	keyErrorCode:      func(c *Credential, f field) { c.ErrorCode = integerOf(f.raw) },
+	keyErrorReason:    func(c *Credential, f field) { c.ErrorReason = f.text() },
+	keyErrorMessage:   func(c *Credential, f field) { c.ErrorMessage = f.text() },
+	keyResetAt:        func(c *Credential, f field) { c.ResetAt = f.instant() },
+	keyStreak:         func(c *Credential, f field) { c.Streak = streakOf(f.raw) },
+	keyFailureReason:  func(c *Credential, f field) { c.FailureReason = f.text() },
+	keyModelCooldowns: func(c *Credential, f field) { c.ModelCooldowns = modelCooldownsOf(f) },
+	keyClearedAt:      func(c *Credential, f field) { c.ClearedAt = f.instant() },
+	keyEnabled:        func(c *Credential, f field) { c.Disabled = string(f.raw) == "false" },
+	keyExpiresAt:      (*Credential).setExpiry,
+	keyExpiresAtMS:    (*Credential).setExpiry,
+	keyLastRefresh:    func(c *Credential, f field) { c.LastRefresh = f.instant() },
+	keyBaseURL:        func(c *Credential, f field) { c.BaseURL = redact.Endpoint(f.text()) },
+	keyFingerprint:    func(c *Credential, f field) { c.Fingerprint = f.text() },
+	keyAccessToken:    func(*Credential, field) {},
+	keyRefreshToken:   func(*Credential, field) {},
+}
+
+// setExpiry sets ExpiresAt. Of its two keys, a valid one counts.
+func (c *Credential) setExpiry(f field) {
+	if t := f.instant(); !t.IsZero() || f.raw == nil {
+		c.ExpiresAt = t
 	}
-	return true
 }
 
 // apply gives the credential the value that an edit of its entry writes.
 func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
-	var raw []byte
+	f := field{loc: loc}
 	if e.Value != nil {
-		raw = []byte(*e.Value)
+		f.raw = []byte(*e.Value)
 	}
 	if redact.IsSecretKey(e.Key) {
-		secret, _ := jsonedit.Text(raw)
-		c.addSecret(e.Key, secret)
+		c.addSecret(e.Key, f.text())
 	}
-	c.set(e.Key, raw, loc)
+	if set, known := setters[e.Key]; known {
+		set(c, f)
+	}
 }
 
 // addSecret records the digest of a secret of the entry.

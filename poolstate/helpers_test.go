@@ -199,7 +199,7 @@ var errFault = errors.New("injected fault")
 // faultyFS is the operating system with steps that fail, and a hook before the
 // file is read.
 type faultyFS struct {
-	atomicfile.OS
+	atomicfile.FS
 	fail   map[string]error
 	onRead func()
 }
@@ -208,7 +208,7 @@ func (f faultyFS) Stat(path string) (fs.FileInfo, error) {
 	if err := f.fail["Stat"]; err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return f.OS.Stat(path)
+	return f.FS.Stat(path)
 }
 
 func (f faultyFS) ReadFile(path string) ([]byte, error) {
@@ -218,16 +218,16 @@ func (f faultyFS) ReadFile(path string) ([]byte, error) {
 	if err := f.fail["ReadFile"]; err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	return f.OS.ReadFile(path)
+	return f.FS.ReadFile(path)
 }
 
 func (f faultyFS) Create(path string) (atomicfile.File, error) {
 	if err := f.fail["Create"]; err != nil {
 		return nil, err
 	}
-	return f.OS.Create(path)
+	return f.FS.Create(path)
 }
 
 func (f faultyFS) SyncDir(path string) error {
-	return errors.Join(f.fail["SyncDir"], f.OS.SyncDir(path))
+	return errors.Join(f.fail["SyncDir"], f.FS.SyncDir(path))
 }

@@ -43,7 +43,7 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 func Open(path string, opts ...Option) *Store {
 	s := &Store{
 		path:   path,
-		fs:     atomicfile.OS{},
+		fs:     atomicfile.OS,
 		now:    time.Now,
 		random: func() string { return strconv.FormatUint(rand.Uint64(), 36) },
 		loc:    time.Local,

@@ -178,13 +178,13 @@ func TestUpdate_MissingFile(t *testing.T) {
 func TestUpdate_StepFails(t *testing.T) {
 	for _, step := range []string{"Stat", "ReadFile", "Create"} {
 		s := newStore(t, small)
-		s.fs = faultyFS{fail: map[string]error{step: fs.ErrPermission}}
+		s.fs = faultyFS{FS: atomicfile.OS, fail: map[string]error{step: fs.ErrPermission}}
 		if step != "Create" {
 			_, err := s.Load()
 			wantErr(t, err, fs.ErrPermission)
 		}
 		wantErr(t, untouched(t, s, small, func() error { return useOnce(s) }), fs.ErrPermission)
-		s.fs = atomicfile.OS{}
+		s.fs = atomicfile.OS
 		wantErr(t, useOnce(s), nil)
 		equal(t, "content", readFile(t, s.Path()), smallAfter)
 	}
@@ -197,7 +197,7 @@ func TestUpdate_Warning(t *testing.T) {
 	wantErr(t, out.Warning, nil)
 	takeBack(t, s, undosOf(out))
 
-	s.fs = faultyFS{fail: map[string]error{"SyncDir": errFault}}
+	s.fs = faultyFS{FS: atomicfile.OS, fail: map[string]error{"SyncDir": errFault}}
 	out = perform(t, s, resetAction, smallRef)
 	wantErr(t, out.Warning, errFault)
 	equal(t, "changed", len(out.Changed), 1)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/internal/redact"
 )
 
@@ -201,7 +202,7 @@ func TestSync_Unreadable(t *testing.T) {
 	path := claudeFile(t, claudeGrantOf("1795440000000"))
 	saw := seen(t, s)
 	faults, reads := map[string]error{}, 0
-	s.fs = faultyFS{fail: faults, onRead: func() {
+	s.fs = faultyFS{FS: atomicfile.OS, fail: faults, onRead: func() {
 		if reads++; reads == 2 { // after the store itself
 			faults["ReadFile"] = os.ErrPermission
 		}

@@ -65,10 +65,10 @@ func instantOf(raw []byte, loc *time.Location) time.Time {
 	return time.Time{}
 }
 
-// modelCooldownsOf reads an object of model names and instants; nil if raw is
-// not an object. Of a model that is given twice, the last one counts.
-func modelCooldownsOf(raw []byte, loc *time.Location) []ModelCooldown {
-	object, err := jsonedit.Parse(raw)
+// modelCooldownsOf reads an object of model names and instants. It is nil for
+// other values. Of a model that is given twice, the last one counts.
+func modelCooldownsOf(f field) []ModelCooldown {
+	object, err := jsonedit.Parse(f.raw)
 	if err != nil || !object.IsObject() {
 		return nil
 	}
@@ -79,7 +79,7 @@ func modelCooldownsOf(raw []byte, loc *time.Location) []ModelCooldown {
 	}
 	for i := range object.Members {
 		if m := &object.Members[i]; last[m.Key] == i {
-			cooldowns = append(cooldowns, ModelCooldown{m.Key, instantOf(m.Value.Raw, loc)})
+			cooldowns = append(cooldowns, ModelCooldown{m.Key, instantOf(m.Value.Raw, f.loc)})
 		}
 	}
 	return cooldowns

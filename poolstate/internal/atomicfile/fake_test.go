@@ -16,7 +16,7 @@ const midWrite = "Write, second half"
 // fakeFS is the operating system with a hook: step is called before each step
 // and may make it fail, or panic to simulate a crash.
 type fakeFS struct {
-	OS
+	FS
 	step func(name string) error
 	// room is how many more bytes fit on the disk, if it is not nil. A silent disk
 	// reports no error when it is full.
@@ -28,7 +28,7 @@ type fakeFS struct {
 // from 1, has an error; 0 means all of them. It counts the steps.
 func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	count = map[string]int{}
-	return &fakeFS{step: func(name string) error {
+	return &fakeFS{FS: OS, step: func(name string) error {
 		count[name]++
 		if ft, ok := faults[name]; ok && (ft.n == 0 || ft.n == count[name]) {
 			return ft.err
@@ -46,35 +46,35 @@ func (f *fakeFS) Stat(path string) (fs.FileInfo, error) {
 	if err := f.step("Stat"); err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return f.OS.Stat(path)
+	return f.FS.Stat(path)
 }
 
 func (f *fakeFS) ReadFile(path string) ([]byte, error) {
 	if err := f.step("ReadFile"); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	return f.OS.ReadFile(path)
+	return f.FS.ReadFile(path)
 }
 
 func (f *fakeFS) Names(path string) ([]string, error) {
 	if err := f.step("Names"); err != nil {
 		return nil, err
 	}
-	return f.OS.Names(path)
+	return f.FS.Names(path)
 }
 
 func (f *fakeFS) Create(path string) (File, error) {
 	if err := f.step("Create"); err != nil {
 		return nil, err
 	}
-	return f.wrap(f.OS.Create(path))
+	return f.wrap(f.FS.Create(path))
 }
 
 func (f *fakeFS) OpenForCopy(path string) (File, error) {
 	if err := f.step("OpenForCopy"); err != nil {
 		return nil, err
 	}
-	return f.wrap(f.OS.OpenForCopy(path))
+	return f.wrap(f.FS.OpenForCopy(path))
 }
 
 func (f *fakeFS) wrap(opened File, err error) (File, error) {
@@ -88,21 +88,21 @@ func (f *fakeFS) Rename(from, to string) error {
 	if err := f.step("Rename"); err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
 	}
-	return f.OS.Rename(from, to)
+	return f.FS.Rename(from, to)
 }
 
 func (f *fakeFS) Remove(path string) error {
 	if err := f.step("Remove"); err != nil {
 		return err
 	}
-	return f.OS.Remove(path)
+	return f.FS.Remove(path)
 }
 
 func (f *fakeFS) SyncDir(path string) error {
 	if err := f.step("SyncDir"); err != nil {
 		return err
 	}
-	return f.OS.SyncDir(path)
+	return f.FS.SyncDir(path)
 }
 
 type fakeFile struct {

@@ -83,24 +83,18 @@ func checkReadable(path string, info fs.FileInfo) error {
 }
 
 // OS is the file system of the operating system.
-type OS struct{}
+var OS FS = osFS{}
 
-// Stat implements [FS].
-func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+type osFS struct{}
 
-// Rename implements [FS].
-func (OS) Rename(from, to string) error { return rename(from, to) }
+func (osFS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+func (osFS) Rename(from, to string) error          { return rename(from, to) }
+func (osFS) Remove(path string) error              { return os.Remove(path) }
+func (osFS) SyncDir(path string) error             { return syncDir(path) }
 
-// Remove implements [FS].
-func (OS) Remove(path string) error { return os.Remove(path) }
-
-// SyncDir implements [FS].
-func (OS) SyncDir(path string) error { return syncDir(path) }
-
-// ReadFile implements [FS]. It checks the file again after opening it, because
-// the path may lead to another one by then, and limits what it reads, because
-// the file may grow.
-func (OS) ReadFile(path string) ([]byte, error) {
+// ReadFile checks the file again after opening it, because the path may lead to
+// another one by then, and limits what it reads, because the file may grow.
+func (osFS) ReadFile(path string) ([]byte, error) {
 	f, err := openShared(path)
 	if err != nil {
 		return nil, err
@@ -121,8 +115,7 @@ func (OS) ReadFile(path string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Names implements [FS].
-func (OS) Names(path string) ([]string, error) {
+func (osFS) Names(path string) ([]string, error) {
 	d, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -131,13 +124,11 @@ func (OS) Names(path string) ([]string, error) {
 	return d.Readdirnames(-1)
 }
 
-// Create implements [FS].
-func (OS) Create(path string) (File, error) {
+func (osFS) Create(path string) (File, error) {
 	return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 }
 
-// OpenForCopy implements [FS].
-func (OS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
+func (osFS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
 
 func open(path string, flags int) (File, error) {
 	f, err := os.OpenFile(path, flags, Mode)

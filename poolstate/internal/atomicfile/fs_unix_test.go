@@ -37,7 +37,7 @@ func TestRead_TooLarge(t *testing.T) {
 		if err := os.Truncate(path, size); err != nil {
 			t.Skip("no sparse files here: ", err)
 		}
-		_, err := Read(OS{}, path)
+		_, err := Read(OS, path)
 		wantErr(t, err, want)
 	}
 }
@@ -53,7 +53,7 @@ func TestRead_ChangesBeforeOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := target(t, short)
-			_, err := Read(&fakeFS{step: func(step string) error {
+			_, err := Read(&fakeFS{FS: OS, step: func(step string) error {
 				if step == "ReadFile" {
 					return tt.change(path)
 				}

@@ -45,7 +45,7 @@ func TestSweep(t *testing.T) {
 			path := target(t, short)
 			left := filepath.Join(filepath.Dir(path), tt.name)
 			wantErr(t, os.WriteFile(left, nil, Mode), nil)
-			_, err := replaceWith(OS{}, path, after)
+			_, err := replaceWith(OS, path, after)
 			wantErr(t, err, nil)
 			_, err = os.Stat(left)
 			equal(t, "it stays", err == nil, tt.stays)

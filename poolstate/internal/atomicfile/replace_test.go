@@ -49,7 +49,7 @@ func checkContent(t testing.TB, path, want string) {
 // checkFiles checks the names in the directory of a path.
 func checkFiles(t testing.TB, path string, want ...string) {
 	t.Helper()
-	names, err := OS{}.Names(filepath.Dir(path))
+	names, err := OS.Names(filepath.Dir(path))
 	wantErr(t, err, nil)
 	slices.Sort(names)
 	if !slices.Equal(names, want) {
@@ -70,7 +70,7 @@ func TestReplace(t *testing.T) {
 	path := target(t, short)
 	before, err := os.Stat(path)
 	wantErr(t, err, nil)
-	warning, err := replaceWith(OS{}, path, after)
+	warning, err := replaceWith(OS, path, after)
 	wantErr(t, errors.Join(warning, err), nil)
 	checkContent(t, path, after)
 	checkMode(t, path)
@@ -82,7 +82,7 @@ func TestReplace(t *testing.T) {
 
 func TestReplace_NewFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "auth.json")
-	_, err := replaceWith(OS{}, path, after)
+	_, err := replaceWith(OS, path, after)
 	wantErr(t, err, nil)
 	checkContent(t, path, after)
 	checkMode(t, path)
@@ -100,7 +100,7 @@ func TestReplace_NewFile(t *testing.T) {
 func TestReplace_OrderOfSteps(t *testing.T) {
 	path := target(t, short)
 	var steps []string
-	_, err := replaceWith(&fakeFS{step: func(name string) error {
+	_, err := replaceWith(&fakeFS{FS: OS, step: func(name string) error {
 		steps = append(steps, name)
 		return nil
 	}}, path, after)
@@ -137,7 +137,7 @@ func TestReplace_TemporaryFileExists(t *testing.T) {
 	tmp, release := temporary(path, "r4nd0m")
 	defer release()
 	wantErr(t, os.WriteFile(tmp, []byte("other"), Mode), nil)
-	_, err := replaceWith(OS{}, path, after)
+	_, err := replaceWith(OS, path, after)
 	wantErr(t, err, fs.ErrExist)
 	checkContent(t, tmp, "other")
 	checkContent(t, path, short)
@@ -156,7 +156,7 @@ func crashAt(path, content string, renameErr error, n int) (step string) {
 		}
 	}()
 	count := 0
-	_, _ = replaceWith(&fakeFS{step: func(name string) error {
+	_, _ = replaceWith(&fakeFS{FS: OS, step: func(name string) error {
 		if count++; count == n {
 			step = name
 		}
@@ -184,7 +184,7 @@ func checkCrashed(t testing.TB, path, step, old, content string) {
 	default:
 		t.Errorf("a crash before %s leaves %d bytes that are neither the old content nor the new", step, len(data))
 	}
-	_, err = replaceWith(OS{}, path, "next")
+	_, err = replaceWith(OS, path, "next")
 	wantErr(t, err, nil)
 	checkContent(t, path, "next")
 	checkFiles(t, path, "auth.json")

@@ -67,7 +67,7 @@ func TestReplace_FullDisk(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for room := range len(after) {
 			path := target(t, short)
-			_, err := replaceWith(&fakeFS{step: func(string) error { return nil }, room: &room, silent: silent}, path, after)
+			_, err := replaceWith(&fakeFS{FS: OS, step: func(string) error { return nil }, room: &room, silent: silent}, path, after)
 			if !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "short write") {
 				t.Errorf("with room for %d bytes the error is %v", room, err)
 			}
@@ -165,7 +165,7 @@ func TestReplace_Umask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		path := target(t, short)
 		old := syscall.Umask(umask)
-		_, err := replaceWith(OS{}, path, after)
+		_, err := replaceWith(OS, path, after)
 		syscall.Umask(old)
 		wantErr(t, err, nil)
 		checkMode(t, path)
@@ -180,7 +180,7 @@ func TestReplace_KeepsOwner(t *testing.T) {
 	if err := os.Chown(path, 12345, 23456); err != nil {
 		t.Skip("this root cannot change the owner: ", err)
 	}
-	_, err := replaceWith(OS{}, path, after)
+	_, err := replaceWith(OS, path, after)
 	wantErr(t, err, nil)
 	info, err := os.Stat(path)
 	wantErr(t, err, nil)
