@@ -75,7 +75,7 @@ func (a *axis) column(t time.Time) int {
 
 // linear returns the column at a distance from now, also beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
-	tail := min(max(a.end/10, 1), 6) // columns that show what comes of the last step
+	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
 }
 

@@ -33,8 +33,8 @@ const (
 
 // Lines draws the chart: h lines of exactly w cells, or none without room for it.
 //
-// A column is as high as what is ready at the end of its stretch of time; the
-// first column is now. Marks on the axis show where the deadlines of steps come
+// The height of a column is the number of credentials ready at the end of its
+// time span; the first column is now. Marks on the axis show where the deadlines of steps come
 // from: * set by the provider, ^ set by an operator, ? suspect.
 func (c *Capacity) Lines(w, h int) []string {
 	gutter := len(strconv.Itoa(c.Forecast.Total)) + 1
@@ -89,8 +89,8 @@ func (c *Capacity) plot(width, rows int) *plot {
 	return p
 }
 
-// mark notes where the deadlines of a step come from, and whether it is that of
-// the selected credential. Of two marks in one column the more unusual wins.
+// mark records the origin of a step's deadlines, and whether the selected
+// credential returns then. Of two marks in one column the more unusual wins.
 func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	const order = theme.MarkOperator + theme.MarkProvider + theme.MarkSuspect
 	if mark := stepMark(s); mark != "" && strings.Index(order, mark) >= strings.Index(order, p.marks[col]) {

@@ -79,8 +79,8 @@ func (p *plot) placeLabels() {
 func (p *plot) moment(t time.Time) string { return text.Moment(t, p.Now) }
 
 // place adds a label centered below a column, or up to shift cells beside that as
-// long as it still touches the column. It leaves a blank between labels, and says
-// nothing twice.
+// long as it still touches the column. It leaves a blank between labels and
+// adds no text twice.
 func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 	w := text.Width(words)
 	for d := range min(shift, w/2+1) + 1 {

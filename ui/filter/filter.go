@@ -18,7 +18,7 @@ type Filter struct{ terms []term }
 // IsZero reports whether the filter matches everything.
 func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 
-// Match reports whether a credential of an availability is one of those to show.
+// Match reports whether to list a credential whose availability is a.
 func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	for _, t := range f.terms {
 		matches := slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) })

@@ -9,10 +9,9 @@ import (
 // Line is a row of the screen under construction. Text is added from left to
 // right, each piece in its role, and must be clean: see [text.Clean].
 type Line struct {
-	// Selected is true from where the row has the background of the selection.
+	// Selected gives all further text the background of the selected row.
 	Selected bool
-	// Theme is the theme that the line is drawn with.
-	Theme *Theme
+	Theme    *Theme
 
 	b      strings.Builder
 	col    int

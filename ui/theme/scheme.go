@@ -78,7 +78,7 @@ func colors(selected, roles string) palette {
 // deuteranopia, who distinguish blue, yellow and lightness.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
-		// The user chooses the 16 colors, so only their meaning is relied on.
+		// Users choose what the 16 colors look like, so rely on their meaning only.
 		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
 		// The nearest match among the 256 would turn some grays into teal, and
 		// their few dark shades are garish, so these are chosen by hand.
