@@ -28,9 +28,12 @@ func scenes(t testing.TB) []scene {
 		{"backoff", screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")},
 		{"stock-2026-07", screenOf(sample(t, "stock-2026-07.json")).choose(t, "work-oauth")},
 		{"stock-2026-09", screenOf(sample(t, "stock-2026-09.json")).choose(t, "personal-api-key")},
-		{"few-columns", fewColumnsScene(t)},
-		{"shapes", shapesScene(t)},
-		{"all-ready", allReadyScene(t)},
+		{"few-columns", backoffScreen(t, func(s *Screen) { s.Hidden = AllBut(ColumnStreak, ColumnCooldown) })},
+		{"shapes", backoffScreen(t, func(s *Screen) { s.Theme = plainTheme })},
+		{"all-ready", screenOf(poolOf(t, providers{
+			"anthropic":  []entry{readyEntry("personal-api-key"), readyEntry("work-oauth")},
+			"openrouter": []entry{readyEntry("primary"), readyEntry("backup-key"), readyEntry("spare-1")},
+		})).chooseFirst()},
 		{"held", heldScene(t)},
 		{"timeline", timelineScene(t, 4)},
 		{"timeline-outlier", timelineScene(t, 6*24)},
@@ -48,69 +51,63 @@ func scenes(t testing.TB) []scene {
 		{"long-list", longListScene(t)},
 		{"labels-wide", screenOf(wideLabels(t)).chooseFirst()},
 		{"labels-hostile", screenOf(hostileLabels(t)).chooseFirst()},
-		{"garbage", garbageScene(t)},
+		{"garbage", screenOf(poolOf(t, providers{
+			"no list": "SECRET-a-string-not-a-real-token",
+			"odd entries": []any{
+				7, "SECRET-text-not-a-real-token",
+				entry{},
+				entry{"label": "no id"},
+				entry{"id": "twice", "label": "first"},
+				entry{"id": "twice", "label": "second"},
+				[]int{1},
+			},
+			"odd values": []entry{
+				{"id": 7, "label": []int{1}, "source": "types are wrong", "priority": "x", "last_status": true, "last_error_code": "429"},
+				{"id": "streaks", "label": "streak of a million", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": 1000000},
+				{"id": "negative", "label": "negative streak", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": -1000000},
+				{"id": "status", "label": "status of its own", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
+			},
+			"": []entry{{}},
+		})).chooseFirst()},
 	}
 	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
 }
 
-// fewColumnsScene hides most columns.
-func fewColumnsScene(t testing.TB) *Screen {
+// backoffScreen returns the screen of the backoff sample after a change.
+func backoffScreen(t testing.TB, set func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	s.Hidden = AllBut(ColumnStreak, ColumnCooldown)
+	set(s)
 	return s
 }
 
 // otherStates returns screens other than the table of a live file.
 func otherStates(t testing.TB) []scene {
 	t.Helper()
-	waiting := screenOf(nil)
+	waiting, unreadable, clockOut := screenOf(nil), screenOf(nil), allOutScene(t)
 	waiting.Feed = Feed{State: FeedWaiting}
-	unreadable := screenOf(nil)
 	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: permission denied; make it readable for this user", Since: epoch}
-	stale := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	stale.Feed = Feed{State: FeedStale, Reason: "auth.json: " + (&poolstate.SyntaxError{Line: 41, Column: 17}).Error(), Since: epoch.Add(-12 * time.Second)}
-	polling := screenOf(sample(t, "backoff.json")).chooseFirst()
-	polling.Feed = Feed{State: FeedPolling, Interval: 2 * time.Second, Reason: "network file system"}
-	demo := screenOf(sample(t, "backoff.json")).chooseFirst()
-	demo.Path, demo.Caption = "/tmp/pooltop-demo-1/auth.json", "600×  an outage at openrouter"
-	help := screenOf(sample(t, "backoff.json")).chooseFirst()
-	help.Pane, help.Short = PaneHelp, paneKeys
-	detail := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	detail.Pane, detail.Short = PaneDetail, paneKeys
-	clock := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	clock.Clock = true
-	clockOut := allOutScene(t)
 	clockOut.Clock = true
+	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error()
 	return []scene{
-		{"clock", clock},
+		{"clock", backoffScreen(t, func(s *Screen) { s.Clock = true })},
 		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
 		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
 		{"waiting", waiting},
 		{"unreadable", unreadable},
-		{"stale", stale},
-		{"polling", polling},
-		{"demo", demo},
-		{"help", help},
-		{"detail", detail},
+		{"stale", backoffScreen(t, func(s *Screen) {
+			s.Feed = Feed{State: FeedStale, Reason: "auth.json: " + syntax, Since: epoch.Add(-12 * time.Second)}
+		})},
+		{"polling", backoffScreen(t, func(s *Screen) {
+			s.Feed = Feed{State: FeedPolling, Interval: 2 * time.Second, Reason: "network file system"}
+		})},
+		{"demo", backoffScreen(t, func(s *Screen) {
+			s.Path, s.Caption = "/tmp/pooltop-demo-1/auth.json", "600×  an outage at openrouter"
+		})},
+		{"help", backoffScreen(t, func(s *Screen) { s.Pane, s.Short = PaneHelp, paneKeys })},
+		{"detail", backoffScreen(t, func(s *Screen) { s.Pane, s.Short = PaneDetail, paneKeys })},
 	}
-}
-
-// shapesScene is the backoff sample without colors.
-func shapesScene(t testing.TB) *Screen {
-	t.Helper()
-	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	s.Theme = plainTheme
-	return s
-}
-
-func allReadyScene(t testing.TB) *Screen {
-	t.Helper()
-	return screenOf(poolOf(t, providers{
-		"anthropic":  []entry{readyEntry("personal-api-key"), readyEntry("work-oauth")},
-		"openrouter": []entry{readyEntry("primary"), readyEntry("backup-key"), readyEntry("spare-1")},
-	})).chooseFirst()
 }
 
 func heldScene(t testing.TB) *Screen {
@@ -248,36 +245,10 @@ func longListScene(t testing.TB) *Screen {
 	return s
 }
 
-func garbageScene(t testing.TB) *Screen {
-	t.Helper()
-	return screenOf(poolOf(t, providers{
-		"no list": "SECRET-a-string-not-a-real-token",
-		"odd entries": []any{
-			7, "SECRET-text-not-a-real-token",
-			entry{},
-			entry{"label": "no id"},
-			entry{"id": "twice", "label": "first"},
-			entry{"id": "twice", "label": "second"},
-			[]int{1},
-		},
-		"odd values": []entry{
-			{"id": 7, "label": []int{1}, "source": "types are wrong", "priority": "x", "last_status": true, "last_error_code": "429"},
-			{"id": "streaks", "label": "streak of a million", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": 1000000},
-			{"id": "negative", "label": "negative streak", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": -1000000},
-			{"id": "status", "label": "status of its own", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
-		},
-		"": []entry{{}},
-	})).chooseFirst()
-}
-
 // actionScenes returns the screens of dialogs and answers.
 func actionScenes(t testing.TB) []scene {
 	t.Helper()
-	with := func(set func(*Screen)) *Screen {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-		set(s)
-		return s
-	}
+	with := func(set func(*Screen)) *Screen { return backoffScreen(t, set) }
 	return []scene{
 		{"marked", with(func(s *Screen) {
 			s.Marked = map[poolstate.Ref]bool{}
@@ -396,46 +367,40 @@ func everyKind() []poolstate.Record {
 // eventScenes returns the screens of events.
 func eventScenes(t testing.TB) []scene {
 	t.Helper()
-	pane := func() *Screen {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-		s.Pane, s.Short, s.Events = PaneEvents, paneKeys, everyKind()
-		return s
+	pane := func(set func(*Screen)) *Screen {
+		return backoffScreen(t, func(s *Screen) {
+			s.Pane, s.Short, s.Events = PaneEvents, paneKeys, everyKind()
+			set(s)
+		})
 	}
-	none := pane()
-	none.Events = nil
-	filtered := pane()
-	filtered.Events = filtered.Events[:2]
-	filtered.Filter = &FilterLine{Text: "state:cooling", Shown: 4, Total: 10}
-	ago := pane()
-	ago.Clock = true
-	many := pane()
-	for i := range 1000 {
-		many.Events = append(many.Events, recordOf(poolstate.EventAdded, poolstate.ByAgent, fmt.Sprint("key-", i), -time.Duration(i)*time.Second))
-	}
-	many.Offset = 500
-	paused := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	paused.Paused, paused.Missed = true, 3
-	fresh := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	fresh.Fresh = map[poolstate.Ref]int{}
-	for i, c := range credentials(fresh) {
-		fresh.Fresh[c.Ref] = i % 3
-	}
-	fresh.Events, fresh.Evidence = everyKind(), &Evidence{Counts: true, Name: "backup-key", At: epoch}
-	stale := pane()
-	stale.Feed = Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 41, column 17", Since: epoch.Add(-12 * time.Second)}
-	seen := screenOf(sample(t, "backoff.json")).chooseFirst()
-	seen.Pane, seen.Short, seen.Policy = PaneHelp, paneKeys, poolstate.Flat
-	seen.Evidence = &Evidence{Name: "backup-key", At: epoch.Add(-time.Hour)}
 	return []scene{
-		{"events", pane()},
-		{"events-none", none},
-		{"events-filtered", filtered},
-		{"events-ago", ago},
-		{"events-many", many},
-		{"events-stale", stale},
-		{"paused", paused},
-		{"fresh", fresh},
-		{"policy-seen", seen},
+		{"events", pane(func(*Screen) {})},
+		{"events-none", pane(func(s *Screen) { s.Events = nil })},
+		{"events-filtered", pane(func(s *Screen) {
+			s.Events, s.Filter = s.Events[:2], &FilterLine{Text: "state:cooling", Shown: 4, Total: 10}
+		})},
+		{"events-ago", pane(func(s *Screen) { s.Clock = true })},
+		{"events-many", pane(func(s *Screen) {
+			for i := range 1000 {
+				s.Events = append(s.Events, recordOf(poolstate.EventAdded, poolstate.ByAgent, fmt.Sprint("key-", i), -time.Duration(i)*time.Second))
+			}
+			s.Offset = 500
+		})},
+		{"events-stale", pane(func(s *Screen) {
+			s.Feed = Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 41, column 17", Since: epoch.Add(-12 * time.Second)}
+		})},
+		{"paused", backoffScreen(t, func(s *Screen) { s.Paused, s.Missed = true, 3 })},
+		{"fresh", backoffScreen(t, func(s *Screen) {
+			s.Fresh = map[poolstate.Ref]int{}
+			for i, c := range credentials(s) {
+				s.Fresh[c.Ref] = i % 3
+			}
+			s.Events, s.Evidence = everyKind(), &Evidence{Counts: true, Name: "backup-key", At: epoch}
+		})},
+		{"policy-seen", backoffScreen(t, func(s *Screen) {
+			s.Pane, s.Short, s.Policy = PaneHelp, paneKeys, poolstate.Flat
+			s.Evidence = &Evidence{Name: "backup-key", At: epoch.Add(-time.Hour)}
+		})},
 	}
 }
 
