@@ -132,6 +132,13 @@ func TestCommands_Flags(t *testing.T) {
 	}
 }
 
+// The flags of a command may also precede it.
+func TestCommands_FlagsFirst(t *testing.T) {
+	file := sampleFile(t, "backoff.json")
+	list := decoded(t, done(t, pooltop(t, "--file", file, "--policy=flat", "--now", sampleTime, "list", "--json")))
+	equal(t, "path and policy", list["path"].(string)+" "+list["policy"].(string), file+" flat")
+}
+
 // Help shows every command and every flag that is not hidden.
 func TestHelp(t *testing.T) {
 	root := rootCommand()
@@ -143,7 +150,7 @@ func TestHelp(t *testing.T) {
 		if cmd != root {
 			says(t, done(t, pooltop(t, "--help")), "  "+cmd.Name()+" ", cmd.Short)
 		}
-		args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+		args := strings.Fields(cmd.CommandPath() + " --help")[1:]
 		help := done(t, pooltop(t, args...))
 		says(t, help, "Usage:\n  pooltop", "Examples:\n", "-h, --help")
 		saysNot(t, help, "\x1b")
