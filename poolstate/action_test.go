@@ -482,3 +482,17 @@ func TestLastReady(t *testing.T) {
 		})
 	}
 }
+
+// An undo may make one credential ready and another not.
+func TestLastReady_Exchange(t *testing.T) {
+	p := decoded(t, `{"credential_pool": {`+providerOf("p", readyEntry, laterEntry)+`}}`)
+	ready, held := p.Providers[0].Credentials[0], p.Providers[0].Credentials[1]
+	effect := func(before, after Credential) Effect {
+		after.Ref = before.Ref
+		return Effect{Before: before, After: after}
+	}
+	out := Outcome{At: stampAt, Changed: []Effect{effect(ready, held), effect(held, ready)}}
+	equal(t, "providers", len(p.LastReady(out, Backoff)), 0)
+	out.Changed = out.Changed[:1]
+	equal(t, "providers with the first change only", len(p.LastReady(out, Backoff)), 1)
+}

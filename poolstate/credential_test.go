@@ -68,12 +68,15 @@ func TestCredential_Shares(t *testing.T) {
 		"q": [{"id": "f", "secret_fingerprint": "sha256:5d5d139563c95b59", "access_token": "SECRET-shared"},
 			{"id": "g", "secret_fingerprint": "sha256:2cc6ddbd5e685dd5"},
 			{"id": "h", "secret_fingerprint": "sha256:5d5d"}, {"id": "i", "secret_fingerprint": "sha256:5d5d13xx63c95b59"},
-			{"id": "j", "secret_fingerprint": ""}, {"id": "k", "access_token": ["SECRET-shared"]}]}}`)
-	shared := []Ref{{"p", "a", 0}, {"q", "f", 0}, {"q", "g", 1}}
+			{"id": "j", "secret_fingerprint": ""}, {"id": "k", "access_token": ["SECRET-shared"]}],
+		"r": [{"id": "l", "access_token": "SECRET-pair"}, {"id": "m", "access_token": "SECRET-pair"}]}}`)
+	groups := [][]Ref{{{"p", "a", 0}, {"q", "f", 0}, {"q", "g", 1}}, {{"r", "l", 0}, {"r", "m", 1}}}
 	for c := range p.All() {
-		want := shared
-		if !slices.Contains(shared, c.Ref) {
-			want = nil
+		var want []Ref
+		for _, g := range groups {
+			if slices.Contains(g, c.Ref) {
+				want = g
+			}
 		}
 		if !slices.Equal(c.Shares, want) {
 			t.Errorf("%s shares with %v, want %v", c.Ref, c.Shares, want)
