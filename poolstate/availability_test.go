@@ -80,8 +80,8 @@ func TestAvailability(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
 			for _, p := range []Policy{Backoff, Flat, FlatSole} {
-				equal(t, "availability", p.Availability(&c, pictureAt), tt.want)
-				equal(t, "assessed availability", p.Assess(&c, pictureAt).Availability, tt.want)
+				equal(t, "availability", p.Availability(&c, sampledAt), tt.want)
+				equal(t, "assessed availability", p.Assess(&c, sampledAt).Availability, tt.want)
 			}
 		})
 	}
@@ -89,8 +89,8 @@ func TestAvailability(t *testing.T) {
 
 func TestDeadline_Origin(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", `
-	day31 := pictureAt.Add(31 * 24 * time.Hour).Format(time.RFC3339)
-	after := pictureAt.Add(31*24*time.Hour + time.Second).Format(time.RFC3339)
+	day31 := sampledAt.Add(31 * 24 * time.Hour).Format(time.RFC3339)
+	after := sampledAt.Add(31*24*time.Hour + time.Second).Format(time.RFC3339)
 	tests := []struct {
 		name    string
 		entry   string
@@ -116,7 +116,7 @@ func TestDeadline_Origin(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
-			d := Backoff.Deadline(&c, pictureAt)
+			d := Backoff.Deadline(&c, sampledAt)
 			equal(t, "origin", d.Origin, tt.origin)
 			equal(t, "suspect", d.Suspect, tt.suspect)
 			equal(t, "is none", d.IsZero(), tt.origin == OriginNone)
@@ -168,8 +168,8 @@ func TestAssess(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
-			got := tt.policy.Assess(&c, pictureAt)
-			equal(t, "deadline", got.Deadline, tt.policy.Deadline(&c, pictureAt))
+			got := tt.policy.Assess(&c, sampledAt)
+			equal(t, "deadline", got.Deadline, tt.policy.Deadline(&c, sampledAt))
 			got.Availability, got.Deadline = 0, Deadline{}
 			equal(t, "assessment", got, tt.want)
 		})

@@ -28,7 +28,7 @@ func TestStreak_Vectors(t *testing.T) {
 				equal(t, "count", fmt.Sprint(c.Streak.Count()), v.Count.String())
 				want := time.Duration(seconds) * time.Second
 				equal(t, "cooldown at "+code, Backoff.Cooldown(&c, c.Streak.Count()), want)
-				equal(t, "deadline at "+code, Backoff.Deadline(&c, pictureAt).At, pictureAt.Add(want))
+				equal(t, "deadline at "+code, Backoff.Deadline(&c, sampledAt).At, sampledAt.Add(want))
 			}
 		})
 	}
@@ -184,20 +184,20 @@ func TestDeadline_Backoff(t *testing.T) {
 	for streak, want := range map[int]time.Duration{1: time.Hour, 4: 8 * time.Hour, 20: 8 * time.Hour} {
 		c := entryOf(t, fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": 1795425600.0,
 			"last_error_code": 429, "consecutive_failures": %d}`, streak))
-		equal(t, fmt.Sprintf("deadline after %d", streak), Backoff.Deadline(&c, pictureAt).At, pictureAt.Add(want))
+		equal(t, fmt.Sprintf("deadline after %d", streak), Backoff.Deadline(&c, sampledAt).At, sampledAt.Add(want))
 	}
 }
 
 // last_error_reset_at takes precedence over a longer or shorter computed cooldown.
 func TestDeadline_ProviderReset(t *testing.T) {
 	for name, at := range map[string]time.Time{
-		"sooner": pictureAt.Add(30 * time.Second),
-		"later":  pictureAt.Add(6 * 24 * time.Hour),
+		"sooner": sampledAt.Add(30 * time.Second),
+		"later":  sampledAt.Add(6 * 24 * time.Hour),
 	} {
 		c := entryOf(t, fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": 1795425600.0, "last_error_code": 429,
 			"consecutive_failures": 10, "last_error_reset_at": %d}`, at.Unix()))
 		for _, p := range []Policy{Backoff, Flat, FlatSole} {
-			d := p.Deadline(&c, pictureAt)
+			d := p.Deadline(&c, sampledAt)
 			equal(t, name+": deadline", d.At, at)
 			equal(t, name+": origin", d.Origin, OriginProvider)
 		}
@@ -208,7 +208,7 @@ func TestDeadline_ProviderReset(t *testing.T) {
 func TestExhausted_Reload(t *testing.T) {
 	first := newStore(t, storeOf(`{"id": "a", "last_status": null}`, `{"id": "b"}`))
 	ref := Ref{Provider: "p", ID: "a"}
-	at := pictureAt
+	at := sampledAt
 	for n, cooldown := range []time.Duration{time.Hour, 2 * time.Hour, 4 * time.Hour} {
 		s := openStore(first.Path()) // nothing is kept from the last time
 		err := update(context.Background(), s, ref, func(c Credential) Change {

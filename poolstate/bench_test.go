@@ -12,8 +12,8 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// bigStore returns a store with n credentials in ten providers, each as large
-// as an agent writes it, about 600 bytes.
+// bigStore returns a store with n credentials of about 600 bytes in ten
+// providers.
 func bigStore(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("{\n  \"version\": 1,\n  \"credential_pool\": {\n")
@@ -52,7 +52,7 @@ func bigStore(n int) []byte {
 
 var sizes = []int{10, 1000, 10000}
 
-// ofSizes runs a benchmark with stores of several sizes.
+// ofSizes runs a benchmark with stores of 10 to 10,000 credentials.
 func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
 	for _, n := range sizes {
 		data := bigStore(n)
@@ -63,7 +63,7 @@ func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
 	}
 }
 
-// BenchmarkScan is what Decode is measured by: the bare tokens of the file.
+// BenchmarkScan reads the tokens of a file, to compare with BenchmarkDecode.
 func BenchmarkScan(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		b.SetBytes(int64(len(data)))
@@ -89,7 +89,6 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkLoad is a look at a file that has changed.
 func BenchmarkLoad(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))
@@ -102,7 +101,7 @@ func BenchmarkLoad(b *testing.B) {
 	})
 }
 
-// BenchmarkUnchanged is a look at a file that is as it was.
+// BenchmarkUnchanged loads a file that has not changed.
 func BenchmarkUnchanged(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))
@@ -113,7 +112,7 @@ func BenchmarkUnchanged(b *testing.B) {
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			if again, err := s.LoadIfChanged(snap); err != nil || again.Pool != snap.Pool {
-				b.Fatal("it was read anew", err)
+				b.Fatal("it was parsed again", err)
 			}
 		}
 	})
@@ -125,7 +124,7 @@ func BenchmarkAvailability(b *testing.B) {
 		ready := 0
 		for b.Loop() {
 			for c := range pool.All() {
-				if Backoff.Availability(c, pictureAt) == Ready {
+				if Backoff.Availability(c, sampledAt) == Ready {
 					ready++
 				}
 			}
@@ -137,7 +136,7 @@ func BenchmarkSummarize(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		pool := decoded(b, string(data))
 		for b.Loop() {
-			pool.Summarize(Backoff, pictureAt)
+			pool.Summarize(Backoff, sampledAt)
 		}
 	})
 }

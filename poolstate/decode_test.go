@@ -41,11 +41,11 @@ func TestDecode_AnyValue(t *testing.T) {
 			equal(t, "the other entry", find(t, p, Ref{Provider: "p", ID: "b"}).Label, "unharmed")
 			for c := range p.All() {
 				for _, policy := range []Policy{Backoff, Flat, FlatSole} {
-					policy.Assess(c, pictureAt)
+					policy.Assess(c, sampledAt)
 				}
 			}
-			p.Summarize(Backoff, pictureAt)
-			p.Providers[0].Outage(Backoff, pictureAt)
+			p.Summarize(Backoff, sampledAt)
+			p.Providers[0].Outage(Backoff, sampledAt)
 			for c := range p.All() {
 				if c.Position == 0 {
 					checkEdit(t, []byte(data), c, operations[0])
@@ -94,7 +94,7 @@ func TestDecode_ModelCooldowns(t *testing.T) {
 		{Model: "a"},
 		{"b", time.Unix(1795426860, 500000000).UTC()},
 		{Model: "c"},
-		{"d", pictureAt},
+		{"d", sampledAt},
 		{Model: "e"},
 	}
 	if !slices.Equal(c.ModelCooldowns, want) {

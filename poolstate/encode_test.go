@@ -45,7 +45,7 @@ func TestRawUpdatedAt(t *testing.T) {
 	}{
 		{stampAt, stamp},
 		{stampAt.In(time.FixedZone("", -5*3600)), stamp},
-		{pictureAt, `"2026-11-23T09:20:00.000000+00:00"`},
+		{sampledAt, `"2026-11-23T09:20:00.000000+00:00"`},
 		{stampAt.Add(999), stamp},
 	} {
 		equal(t, tt.at.String(), string(rawUpdatedAt(tt.at)), tt.want)

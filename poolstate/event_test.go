@@ -11,8 +11,8 @@ func eventsBetween(t *testing.T, before, after string) string {
 	t.Helper()
 	was, is := decoded(t, `{"credential_pool": `+before+`}`), decoded(t, `{"credential_pool": `+after+`}`)
 	var lines []string
-	for _, e := range diff(was, is, pictureAt) {
-		equal(t, "at", e.At, pictureAt)
+	for _, e := range diff(was, is, sampledAt) {
+		equal(t, "at", e.At, sampledAt)
 		c := e.Credential()
 		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
 			t.Errorf("the event of %s has other credentials than the snapshots", c.Ref)
@@ -164,7 +164,7 @@ func BenchmarkDiff_Insert(b *testing.B) {
 		before, after := poolWithInsert(b, n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				if got := len(diff(before, after, pictureAt)); got != 1 {
+				if got := len(diff(before, after, sampledAt)); got != 1 {
 					b.Fatalf("%d events, want 1", got)
 				}
 			}
@@ -187,5 +187,5 @@ func TestDiff_ShiftedPositions(t *testing.T) {
 	equal(t, "events", eventsBetween(t, before, after), "p/new added by agent, p/a dead by agent")
 	equal(t, "events", eventsBetween(t, `{"p": [{}, {"id": "b"}]}`, `{"p": [{"id": "b"}, {}]}`), "p/#2 added by agent, p/#1 removed by agent")
 	was, is := poolWithInsert(t, 10)
-	equal(t, "events", len(diff(was, is, pictureAt)), 1)
+	equal(t, "events", len(diff(was, is, sampledAt)), 1)
 }

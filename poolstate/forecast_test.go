@@ -9,15 +9,15 @@ import (
 )
 
 // until returns an exhausted entry with a reset time, in seconds after
-// pictureAt.
+// sampledAt.
 func until(id string, seconds int64) string {
-	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, pictureAt.Unix()+seconds)
+	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, sampledAt.Unix()+seconds)
 }
 
 // fellAgo returns an entry that was exhausted for the first time, for an hour.
 func fellAgo(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
-		id, pictureAt.Unix()-seconds)
+		id, sampledAt.Unix()-seconds)
 }
 
 func heldUntil(id string, seconds int64) string {
@@ -30,7 +30,7 @@ func stepWords(s *ForecastStep) string {
 	for _, c := range s.Back {
 		ids = append(ids, c.ID)
 	}
-	return fmt.Sprintf("+%ds %d %s provider=%d held=%d suspect=%d", s.At.Unix()-pictureAt.Unix(), s.Ready,
+	return fmt.Sprintf("+%ds %d %s provider=%d held=%d suspect=%d", s.At.Unix()-sampledAt.Unix(), s.Ready,
 		strings.Join(ids, ","), s.ByProvider, s.Held, s.Suspect)
 }
 
@@ -88,10 +88,10 @@ func TestForecast(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
 			for what, f := range map[string]Forecast{
-				"pool":     p.Forecast(Backoff, pictureAt),
-				"provider": p.Providers[0].Forecast(Backoff, pictureAt),
+				"pool":     p.Forecast(Backoff, sampledAt),
+				"provider": p.Providers[0].Forecast(Backoff, sampledAt),
 			} {
-				equal(t, what+": now", f.Now, pictureAt)
+				equal(t, what+": now", f.Now, sampledAt)
 				equal(t, what+": ready", f.Ready, tt.ready)
 				equal(t, what+": due", f.Due, tt.due)
 				equal(t, what+": gone", f.Excluded, tt.gone)
@@ -112,7 +112,7 @@ func TestForecast(t *testing.T) {
 func TestForecast_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
 	for _, policy := range []Policy{Backoff, Flat, FlatSole} {
-		f, sum := p.Forecast(policy, pictureAt), p.Summarize(policy, pictureAt)
+		f, sum := p.Forecast(policy, sampledAt), p.Summarize(policy, sampledAt)
 		equal(t, "ready", f.Ready, sum.Ready())
 		equal(t, "due", f.Due, sum.Count[Due])
 		equal(t, "gone", f.Excluded, sum.Count[Dead]+sum.Count[Disabled])
@@ -123,7 +123,7 @@ func TestForecast_Sample(t *testing.T) {
 		equal(t, "ready in the end", f.At(f.Last()), f.Total-f.Due)
 		back := 0
 		for i := range p.Providers {
-			one := p.Providers[i].Forecast(policy, pictureAt)
+			one := p.Providers[i].Forecast(policy, sampledAt)
 			for _, s := range one.Steps {
 				back += len(s.Back)
 			}
@@ -134,17 +134,17 @@ func TestForecast_Sample(t *testing.T) {
 
 func TestForecast_At(t *testing.T) {
 	p := poolOf(t, `{"id": "r"}`, until("a", 60), until("b", 60), until("c", 90), until("due", -5))
-	f := p.Forecast(Backoff, pictureAt)
+	f := p.Forecast(Backoff, sampledAt)
 	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
-		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(pictureAt.Add(seconds*time.Second)), want)
+		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(sampledAt.Add(seconds*time.Second)), want)
 	}
-	equal(t, "a moment before a step", f.At(pictureAt.Add(60*time.Second-time.Nanosecond)), 1)
-	equal(t, "in another location", f.At(pictureAt.Add(time.Minute).In(time.FixedZone("", 3600))), 3)
+	equal(t, "a moment before a step", f.At(sampledAt.Add(60*time.Second-time.Nanosecond)), 1)
+	equal(t, "in another location", f.At(sampledAt.Add(time.Minute).In(time.FixedZone("", 3600))), 3)
 	equal(t, "before all time", f.At(time.Time{}), 1)
-	equal(t, "last", f.Last(), pictureAt.Add(90*time.Second))
+	equal(t, "last", f.Last(), sampledAt.Add(90*time.Second))
 
 	var none Forecast
-	equal(t, "ready of none", none.At(pictureAt), 0)
+	equal(t, "ready of none", none.At(sampledAt), 0)
 	equal(t, "last of none", none.Last(), time.Time{})
 }
 
@@ -166,13 +166,13 @@ func TestForecast_Half(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, append([]string{others}, tt.entries...)...)
-			f := p.Forecast(Backoff, pictureAt)
+			f := p.Forecast(Backoff, sampledAt)
 			half := f.Half()
 			if half == nil {
 				equal(t, "half", 0, tt.want)
 				return
 			}
-			equal(t, "half", half.At.Unix()-pictureAt.Unix(), tt.want)
+			equal(t, "half", half.At.Unix()-sampledAt.Unix(), tt.want)
 		})
 	}
 }
@@ -182,10 +182,10 @@ func TestForecast_Large(t *testing.T) {
 	for i := range entries {
 		entries[i] = until(fmt.Sprint(i), int64(1+(i*37)%100))
 	}
-	f := poolOf(t, entries...).Forecast(Backoff, pictureAt)
+	f := poolOf(t, entries...).Forecast(Backoff, sampledAt)
 	equal(t, "steps", len(f.Steps), 100)
 	for i, s := range f.Steps {
-		equal(t, "instant", s.At, pictureAt.Add(time.Duration(i+1)*time.Second))
+		equal(t, "instant", s.At, sampledAt.Add(time.Duration(i+1)*time.Second))
 		equal(t, "ready", s.Ready, 10*(i+1))
 		equal(t, "back", len(s.Back), 10)
 		equal(t, "named by the provider", s.ByProvider, 10)
@@ -210,7 +210,7 @@ func BenchmarkForecast(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				pool.Forecast(Backoff, pictureAt)
+				pool.Forecast(Backoff, sampledAt)
 			}
 		})
 	}

@@ -43,7 +43,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		pool.Summarize(Backoff, pictureAt)
+		pool.Summarize(Backoff, sampledAt)
 		entries := 0
 		for c := range pool.All() {
 			if entries++; entries > 5 {
@@ -75,7 +75,7 @@ func FuzzInstant(f *testing.F) {
 			t.Fatalf("%q lies before the epoch: %v", raw, at)
 		}
 		c := Credential{Status: StatusExhausted, StatusAt: at, ResetAt: at}
-		if a := Backoff.Assess(&c, pictureAt); a.Remaining < 0 || a.Cooldown < 0 {
+		if a := Backoff.Assess(&c, sampledAt); a.Remaining < 0 || a.Cooldown < 0 {
 			t.Fatalf("%q: %+v", raw, a)
 		}
 		if at.Year() > 2200 || at.Unix() == 0 {

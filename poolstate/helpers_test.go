@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// pictureAt is the instant at which the samples were taken.
-var pictureAt = time.Unix(1795425600, 0).UTC()
+// sampledAt is the time of the samples.
+var sampledAt = time.Unix(1795425600, 0).UTC()
 
 // stampAt is the time of writes in tests, and stamp the resulting updated_at.
 var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)

@@ -108,7 +108,7 @@ func TestInstant_LocalTime(t *testing.T) {
 func TestInstant_Latest(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff, Flat, FlatSole} {
-		a := p.Assess(&c, pictureAt)
+		a := p.Assess(&c, sampledAt)
 		equal(t, "availability", a.Availability, Cooling)
 		equal(t, "suspect", a.Deadline.Suspect, true)
 		if a.Remaining <= 0 || a.Cooldown < 0 {

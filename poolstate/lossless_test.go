@@ -160,7 +160,7 @@ var operations = []operation{
 	}},
 	{"operator reset", func(c Credential) (Change, []wanted) {
 		want := append([]wanted{{"last_status", "null"}}, cleared...)
-		return fieldsOf(reset(c, pictureAt), append(want, wanted{"consecutive_failures", "0"},
+		return fieldsOf(reset(c, sampledAt), append(want, wanted{"consecutive_failures", "0"},
 			wanted{"failure_reason", ""}, wanted{"model_cooldowns", ""}, wanted{"status_cleared_at", "1795425600.0"})...)
 	}},
 	{"succeeded", func(Credential) (Change, []wanted) {

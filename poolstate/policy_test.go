@@ -45,12 +45,12 @@ func TestCooldown_Flat(t *testing.T) {
 			}
 			c := find(t, poolOf(t, entry, companion), Ref{"p", "a", 0})
 			equal(t, "sole", c.Sole, tt.sole)
-			equal(t, "older builds: deadline", Flat.Deadline(c, pictureAt).At, pictureAt.Add(tt.older))
-			equal(t, "newer builds: deadline", FlatSole.Deadline(c, pictureAt).At, pictureAt.Add(tt.newer))
+			equal(t, "older builds: deadline", Flat.Deadline(c, sampledAt).At, sampledAt.Add(tt.older))
+			equal(t, "newer builds: deadline", FlatSole.Deadline(c, sampledAt).At, sampledAt.Add(tt.newer))
 			// One more failure costs the same again: nothing climbs.
-			equal(t, "older builds: next", Flat.Assess(c, pictureAt).Next, tt.older)
-			equal(t, "newer builds: next", FlatSole.Assess(c, pictureAt).Next, tt.newer)
-			equal(t, "multiplier", FlatSole.Assess(c, pictureAt).Multiplier, 1)
+			equal(t, "older builds: next", Flat.Assess(c, sampledAt).Next, tt.older)
+			equal(t, "newer builds: next", FlatSole.Assess(c, sampledAt).Next, tt.newer)
+			equal(t, "multiplier", FlatSole.Assess(c, sampledAt).Multiplier, 1)
 		})
 	}
 }
@@ -132,7 +132,7 @@ func TestPolicy_NoStreak(t *testing.T) {
 	for _, code := range []string{"429", "402", "401", "500", "null"} {
 		for _, streak := range []string{"", `, "consecutive_failures": 0`, `, "consecutive_failures": null`, `, "consecutive_failures": 1`} {
 			c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1795425600.0, "last_error_code": `+code+streak+`}`)
-			if b, f := Backoff.Deadline(&c, pictureAt), Flat.Deadline(&c, pictureAt); b != f {
+			if b, f := Backoff.Deadline(&c, sampledAt), Flat.Deadline(&c, sampledAt); b != f {
 				t.Errorf("%s%s: %v and %v", code, streak, b, f)
 			}
 		}

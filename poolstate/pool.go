@@ -77,7 +77,8 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location
 			prov.note("entry %d is not an object, left as it is", i+1)
 			continue
 		}
-		c := Credential{Ref: Ref{Provider: name, Position: i}}
+		prov.Credentials = append(prov.Credentials, Credential{Ref: Ref{Provider: name, Position: i}})
+		c := &prov.Credentials[len(prov.Credentials)-1]
 		c.decode(&list.Items[i], p, loc)
 		switch {
 		case c.ID == "":
@@ -86,7 +87,6 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location
 			prov.note("entry %d has the id of an earlier one", i+1)
 		}
 		ids[c.ID] = true
-		prov.Credentials = append(prov.Credentials, c)
 	}
 	prov.order()
 }

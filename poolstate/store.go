@@ -250,16 +250,7 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 		return Result{}, err
 	}
 	written := false
-	defer func() {
-		if unlockErr := unlock(); unlockErr != nil { // the lock ends with the process
-			unlockErr = fmt.Errorf("the lock could not be released: %w", unlockErr)
-			if written {
-				res.Warning = cmp.Or(res.Warning, unlockErr)
-			} else {
-				err = cmp.Or(err, unlockErr)
-			}
-		}
-	}()
+	defer func() { res, err = unlocked(res, err, written, unlock()) }()
 
 	old, err := atomicfile.Read(s.fs, s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -288,4 +279,17 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 	}
 	written = true
 	return res, nil
+}
+
+// unlocked adds the error of releasing the lock to the result of a write. The
+// lock ends with the process at the latest.
+func unlocked(res Result, err error, written bool, unlockErr error) (Result, error) {
+	switch {
+	case unlockErr == nil:
+	case written:
+		res.Warning = cmp.Or(res.Warning, fmt.Errorf("the lock could not be released: %w", unlockErr))
+	default:
+		err = cmp.Or(err, fmt.Errorf("the lock could not be released: %w", unlockErr))
+	}
+	return res, err
 }

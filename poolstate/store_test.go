@@ -206,6 +206,27 @@ func TestUpdate_Warning(t *testing.T) {
 	equal(t, "taken back", len(out.Changed), 1)
 }
 
+// A lock that cannot be released is a warning if the change is in place, and
+// does not replace an earlier warning or error.
+func TestUnlocked(t *testing.T) {
+	errFirst, errUnlock := errors.New("first"), errors.New("unlock")
+	for _, tt := range []struct {
+		warning, err, unlock   error
+		written                bool
+		wantWarning, wantError error
+	}{
+		{nil, nil, nil, true, nil, nil},
+		{nil, nil, errUnlock, true, errUnlock, nil},
+		{errFirst, nil, errUnlock, true, errFirst, nil},
+		{nil, nil, errUnlock, false, nil, errUnlock},
+		{nil, errFirst, errUnlock, false, nil, errFirst},
+	} {
+		res, err := unlocked(Result{tt.warning}, tt.err, tt.written, tt.unlock)
+		wantErr(t, res.Warning, tt.wantWarning)
+		wantErr(t, err, tt.wantError)
+	}
+}
+
 // The clock is read under the lock: updated_at is the time of the write, not of
 // the call.
 func TestUpdate_ReadsClockAfterEdit(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 
 func TestSummarize_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
-	s := p.Summarize(Backoff, pictureAt)
+	s := p.Summarize(Backoff, sampledAt)
 	equal(t, "total", s.Total, 10)
 	equal(t, "counts", s.Count, [...]int{Ready: 4, Cooling: 4, Held: 0, Due: 1, Dead: 1, Disabled: 0})
 	equal(t, "ready", s.Ready(), 4)
@@ -18,7 +18,7 @@ func TestSummarize_Sample(t *testing.T) {
 	equal(t, "all back at", s.AllAt, time.Unix(1795962000, 0).UTC())
 
 	codex := p.Provider("openai-codex")
-	one := codex.Summarize(Backoff, pictureAt)
+	one := codex.Summarize(Backoff, sampledAt)
 	equal(t, "codex: total", one.Total, 2)
 	equal(t, "codex: next", one.Next.ID, "18bb6e")
 	equal(t, "codex: next and all", one.NextAt, one.AllAt)
@@ -63,8 +63,8 @@ func TestSummarize_Next(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
 			for what, s := range map[string]Summary{
-				"pool":     p.Summarize(Backoff, pictureAt),
-				"provider": p.Providers[0].Summarize(Backoff, pictureAt),
+				"pool":     p.Summarize(Backoff, sampledAt),
+				"provider": p.Providers[0].Summarize(Backoff, sampledAt),
 			} {
 				next := ""
 				if s.Next != nil {

@@ -64,7 +64,7 @@ func TestReset(t *testing.T) {
 		`{"failure_reason": "billing"}`,
 		`{"model_cooldowns": {"m": 1795429200}}`,
 	} {
-		ch := reset(entryOf(t, entry), pictureAt)
+		ch := reset(entryOf(t, entry), sampledAt)
 		t.Run(entry, func(t *testing.T) { checkFields(t, ch, want) })
 	}
 }
@@ -78,27 +78,27 @@ func TestReset_Empty(t *testing.T) {
 		`{"enabled": false}`,
 		`{"failure_reason": null, "last_error_reason": "", "last_error_code": null}`,
 	} {
-		equal(t, "empty: "+entry, reset(entryOf(t, entry), pictureAt).IsEmpty(), true)
+		equal(t, "empty: "+entry, reset(entryOf(t, entry), sampledAt).IsEmpty(), true)
 	}
 }
 
 // Everything is cleared except the streak.
 func TestCooledDown(t *testing.T) {
 	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
-	checkFields(t, CooledDown(entryOf(t, due), Backoff, pictureAt), map[string]string{
+	checkFields(t, CooledDown(entryOf(t, due), Backoff, sampledAt), map[string]string{
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 	})
-	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff, pictureAt.Add(-time.Microsecond)).IsEmpty(), true)
+	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff, sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
 	// The same entry is due an hour earlier for an agent without the backoff.
-	equal(t, "under flat", CooledDown(entryOf(t, due), Flat, pictureAt.Add(-time.Hour)).IsEmpty(), false)
+	equal(t, "under flat", CooledDown(entryOf(t, due), Flat, sampledAt.Add(-time.Hour)).IsEmpty(), false)
 	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "enabled": false}`} {
-		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff, pictureAt).IsEmpty(), true)
+		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff, sampledAt).IsEmpty(), true)
 	}
 }
 
 func TestSucceeded(t *testing.T) {
-	checkFields(t, Succeeded(Tokens{Access: NewSecret("SECRET-n\"é"), Refresh: NewSecret("SECRET-r"), ExpiresAt: pictureAt}), map[string]string{
+	checkFields(t, Succeeded(Tokens{Access: NewSecret("SECRET-n\"é"), Refresh: NewSecret("SECRET-r"), ExpiresAt: sampledAt}), map[string]string{
 		"access_token": `"SECRET-n\"\u00e9"`, "refresh_token": `"SECRET-r"`, "expires_at_ms": "1795425600000",
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
@@ -122,8 +122,8 @@ func TestUsed(t *testing.T) {
 // The last edit of a field applies, in the place of the first.
 func TestJoin(t *testing.T) {
 	c := entryOf(t, `{"request_count": 1}`)
-	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, pictureAt), Used(c, 5), reset(c, pictureAt), Change{})
-	want := fields(Exhausted(c, Failure{Code: 429}, pictureAt))
+	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, sampledAt), Used(c, 5), reset(c, sampledAt), Change{})
+	want := fields(Exhausted(c, Failure{Code: 429}, sampledAt))
 	want["request_count"] = "6"
 	checkFields(t, joined, want)
 	equal(t, "order", fmt.Sprint(joined), "change of request_count, last_status, last_status_at, last_error_code, "+
