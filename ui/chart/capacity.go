@@ -34,8 +34,8 @@ const (
 // Lines draws the chart: h lines of exactly w cells, or none without room for it.
 //
 // The height of a column is the number of credentials ready at the end of its
-// time span; the first column is now. Marks on the axis show where the deadlines of steps come
-// from: * set by the provider, ^ set by an operator, ? suspect.
+// time span; the first column is now. Marks on the axis show the origin of
+// deadlines: * set by the provider, ^ set by an operator, ? suspect.
 func (c *Capacity) Lines(w, h int) []string {
 	gutter := len(strconv.Itoa(c.Forecast.Total)) + 1
 	if w < minWidth || h < minHeight || w-gutter < minPlotWidth {

@@ -208,15 +208,3 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
-
-// BenchmarkClean cleans a label of each kind.
-func BenchmarkClean(b *testing.B) {
-	for name, s := range map[string]string{"ascii": "seat-1@example.com", "wide": "日本-チーム", "hostile": uitest.HostileTexts[9]} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Clean(s, RowLimit)
-			}
-		})
-	}
-}
