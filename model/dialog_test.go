@@ -43,6 +43,17 @@ func TestConfirm_Answers(t *testing.T) {
 	})
 }
 
+func TestConfirm_FileBecameUnreadable(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardAt(t, "b")
+		d.do("R", "tab")
+		d.change(broken)
+		d.do("enter")
+		d.shows("✕ the file cannot be read; nothing is written until it can")
+		equal(t, "the file", d.text(), broken)
+	})
+}
+
 func TestConfirm_LastReadyCredential(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := dashboardAt(t, "b")

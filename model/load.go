@@ -117,9 +117,6 @@ func (m *Model) retryLoad() tea.Cmd {
 // period.
 func (m *Model) loadFailed(err error) tea.Cmd {
 	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
-		if m.loading.graceBegun {
-			return nil
-		}
 		m.loading.graceBegun = true
 		return tea.Tick(grace, func(time.Time) tea.Msg { return retryLoad{} })
 	}

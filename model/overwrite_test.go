@@ -43,11 +43,18 @@ func TestCheckWrites_StreakAndTokens(t *testing.T) {
 }
 
 func TestCheckWrites_LiftedHold(t *testing.T) {
+	lifted := strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1)
 	inBubble(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		d.do("x", "enter")
-		d.change(strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1))
+		d.change(lifted)
 		d.shows("! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
+
+		d = dashboardAt(t, "a")
+		d.do("x", "enter")
+		d.tick(5 * time.Hour) // after its deadline
+		d.change(lifted)
+		d.hides("lifted")
 	})
 }
 

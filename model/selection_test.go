@@ -47,6 +47,14 @@ func TestReselect(t *testing.T) {
 	}
 }
 
+func TestReselect_DuplicateID(t *testing.T) {
+	const twice = `{"credential_pool": {"p": [{"id": "a", "label": "one"}, {"id": "a", "label": "two"}]}}`
+	d := startDashboard(t, twice)
+	d.press("down")
+	d.change(strings.Replace(twice, "one", "1", 1))
+	equal(t, "the position", d.m.selected.Position, 1)
+}
+
 // No key panics on an empty pool.
 func TestSelection_EmptyPool(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
