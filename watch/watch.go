@@ -41,7 +41,7 @@ const (
 )
 
 // Change means that the file at Path may have changed, or that its Mode has.
-// Read the file to learn its state: a Change stands for any number of events.
+// Read the file to learn its state: one Change may follow any number of events.
 type Change struct {
 	Path   string // as given to Start
 	Mode   Mode
