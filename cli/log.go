@@ -21,9 +21,9 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 		return nil, nil, fmt.Errorf("cannot open the debug log %s: %s", cfg.LogFile, cause(err)+advice(err))
 	}
 	log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})).With("pid", os.Getpid())
-	log.Info("started", "command", command, "version", version, "config", cfg.Path, "exists", cfg.Found)
+	log.Info("started", "command", command, "version", version, "config", cfg.Path, "exists", cfg.Found, "now", instant(cfg.Now))
 	for _, s := range config.Settings() {
-		if source := cfg.SourceOf(s.Name); source.Kind != config.FromDefault {
+		if source := cfg.SourceOf(s.Name); source.Kind != config.FromDefault && s.InFile() {
 			log.Debug("setting", "name", s.Name, "value", s.Get(cfg), "source", source)
 		}
 	}
