@@ -69,8 +69,7 @@ func TestNewAxis_KeepsForm(t *testing.T) {
 }
 
 // TestAxis_Column checks at every width that columns are in order, now is alone in
-// the first, nothing is in the gap, and the last step is followed by a column that
-// shows what comes of it.
+// the first, and no step is in the gap or directly behind it.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
 	for _, steps := range [][]poolstate.ForecastStep{

@@ -100,8 +100,8 @@ func (k label) conflicts(other label) bool {
 	return k.text == other.text || k.col <= other.end && other.col <= k.end
 }
 
-// stepMark returns the mark for where the deadlines of a step come from. Computed
-// ones, the rule, have none.
+// stepMark returns the mark for the origin of a step's deadlines. Computed ones, the
+// usual case, have none.
 func stepMark(s *poolstate.ForecastStep) string {
 	switch {
 	case s.Suspect > 0:

@@ -20,8 +20,8 @@ type Timeline struct {
 	cells        int
 }
 
-// outlierFrom is how many times the median a wait has to be to extend beyond the
-// scale. The backoff schedule spans 8×, so what it makes of one base always fits.
+// outlierFrom is the multiple of the median wait above which a wait extends beyond
+// the scale. The backoff schedule spans 8×, so cooldowns of one base always fit.
 const outlierFrom = 8
 
 // The ends of bars that extend beyond the scale.
