@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// stampSeconds is stampAt as the fields of an entry spell it.
+// stampSeconds is stampAt in the form of an entry's fields.
 const stampSeconds = "1795425606.970596"
 
 var (
@@ -20,13 +20,13 @@ var (
 	holdAction  = Action{Verb: VerbHold, Hold: Hold{Code: 429}}
 )
 
-// perform does an action to credentials as they stand in the file now.
+// perform performs an action on credentials as they are in the file.
 func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
 	t.Helper()
 	return performOn(t, s, a, seen(t, s, refs...))
 }
 
-// performOn does an action to credentials as they were seen before.
+// performOn performs an action on credentials that were loaded before.
 func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	t.Helper()
 	out, err := s.Perform(t.Context(), a, seen)
@@ -36,7 +36,7 @@ func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	return out
 }
 
-// seen is what an operator sees of credentials; of all without any named.
+// seen loads the credentials with the given refs, or all.
 func seen(t *testing.T, s *Store, refs ...Ref) []Credential {
 	t.Helper()
 	var list []Credential
@@ -52,7 +52,7 @@ func seen(t *testing.T, s *Store, refs ...Ref) []Credential {
 	return list
 }
 
-// undosOf is what it takes to take an outcome back.
+// undosOf returns the undos of an outcome.
 func undosOf(out Outcome) []Undo {
 	var undos []Undo
 	for i := range out.Changed {
@@ -63,7 +63,7 @@ func undosOf(out Outcome) []Undo {
 	return undos
 }
 
-// throughJSON is what a journal gives back of what it was given.
+// throughJSON encodes and decodes undos, as a journal does.
 func throughJSON(t *testing.T, undos []Undo) []Undo {
 	t.Helper()
 	data, err := json.Marshal(undos)
@@ -77,7 +77,7 @@ func throughJSON(t *testing.T, undos []Undo) []Undo {
 	return again
 }
 
-func takeBack(t *testing.T, s *Store, undos []Undo) Outcome {
+func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	t.Helper()
 	out, err := s.Undo(t.Context(), undos)
 	if err != nil {
@@ -86,11 +86,11 @@ func takeBack(t *testing.T, s *Store, undos []Undo) Outcome {
 	return out
 }
 
-// checkUnchanged proves that an outcome left one credential alone, and why.
+// checkUnchanged checks that an outcome left one credential alone, and why.
 func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	t.Helper()
 	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {
-		t.Errorf("%d changed and %d did not, want one that did not", len(out.Changed), len(out.Unchanged))
+		t.Errorf("%d changed and %d did not, want one unchanged", len(out.Changed), len(out.Unchanged))
 		return
 	}
 	e := out.Unchanged[0]
@@ -100,19 +100,19 @@ func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 		t.Errorf("the reason is %q, want one with %q", e.Reason, why)
 	}
 	if e.Undo != nil {
-		t.Error("there is something to take back")
+		t.Error("there is an undo")
 	}
 }
 
-// fileState is what an untouched file keeps.
+// fileState is the state of a file and its directory.
 type fileState struct {
 	content string
 	changed time.Time
-	beside  string
+	names   string
 }
 
-// stateOf is the state of a store's file, given a time stamp of long ago: a
-// write within one tick of the clock would not show otherwise.
+// stateOf returns the state of a store's file, after setting an old modification
+// time: a write within one tick of the clock would not show otherwise.
 func stateOf(t *testing.T, s *Store) fileState {
 	t.Helper()
 	old := time.Unix(1700000000, 0)
@@ -122,22 +122,21 @@ func stateOf(t *testing.T, s *Store) fileState {
 	return fileState{readFile(t, s.Path()), old, strings.Join(names(t, filepath.Dir(s.Path())), " ")}
 }
 
-// checkUntouched proves that not even the time stamp of the file changed, and
-// that nothing came to stand beside it, except for the lock.
-func checkUntouched(t *testing.T, s *Store, before fileState, lockMayBeThere bool) {
+// checkUntouched checks that the file and its modification time are the same, and
+// that no other file was created, except for the lock if it is allowed.
+func checkUntouched(t *testing.T, s *Store, before fileState, lockAllowed bool) {
 	t.Helper()
 	info, err := os.Stat(s.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "time of change", info.ModTime(), before.changed)
+	equal(t, "modification time", info.ModTime(), before.changed)
 	equal(t, "content", readFile(t, s.Path()), before.content)
-	if !lockMayBeThere {
-		equal(t, "what stands beside", strings.Join(names(t, filepath.Dir(s.Path())), " "), before.beside)
+	if !lockAllowed {
+		equal(t, "files", strings.Join(names(t, filepath.Dir(s.Path())), " "), before.names)
 	}
 }
 
-// checkSameOutcome compares what was foreseen with what came.
 func checkSameOutcome(t *testing.T, got, want Outcome) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
@@ -156,8 +155,8 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	return rawOf(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position), key)
 }
 
-// actionFiles are stores to act on: the samples, what people make by hand, and
-// entries from the emptiest to the one with every field.
+// actionFiles returns stores for tests of actions: the samples, hand-made files,
+// and entries from an empty one to one with every field.
 func actionFiles(t testing.TB) map[string]string {
 	t.Helper()
 	files := handMade()

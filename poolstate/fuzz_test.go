@@ -72,7 +72,7 @@ func FuzzInstant(f *testing.F) {
 			return
 		}
 		if at.Unix() < 0 {
-			t.Fatalf("%q lies before the epoch: %v", raw, at)
+			t.Fatalf("%q is before the epoch: %v", raw, at)
 		}
 		c := Credential{Status: StatusExhausted, StatusAt: at, ResetAt: at}
 		if a := Backoff.Assess(&c, sampledAt); a.Remaining < 0 || a.Cooldown < 0 {

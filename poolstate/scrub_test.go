@@ -117,7 +117,7 @@ func TestUndo_ScrubsSecrets(t *testing.T) {
 		data, err := json.Marshal(undos)
 		wantErr(t, err, nil)
 		equal(t, "leak", leakOf(string(data), []string{someSecret}), "")
-		takeBack(t, s, throughJSON(t, undos))
+		undo(t, s, throughJSON(t, undos))
 		equal(t, "restored", rawAt(t, s, smallRef, "failure_reason"), want)
 	}
 }

@@ -195,15 +195,15 @@ func TestUpdate_Warning(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
 	out := perform(t, s, resetAction, smallRef)
 	wantErr(t, out.Warning, nil)
-	takeBack(t, s, undosOf(out))
+	undo(t, s, undosOf(out))
 
 	s.fs = faultyFS{FS: atomicfile.OS, fail: map[string]error{"SyncDir": errFault}}
 	out = perform(t, s, resetAction, smallRef)
 	wantErr(t, out.Warning, errFault)
 	equal(t, "changed", len(out.Changed), 1)
-	out = takeBack(t, s, undosOf(out))
+	out = undo(t, s, undosOf(out))
 	wantErr(t, out.Warning, errFault)
-	equal(t, "taken back", len(out.Changed), 1)
+	equal(t, "undone", len(out.Changed), 1)
 }
 
 // A lock that cannot be released is a warning if the change is in place, and

@@ -158,13 +158,13 @@ func TestSync_NothingNewer(t *testing.T) {
 		{"a list", storeOfOne("anthropic", entry("claude_code", own), `{}`), `["claudeAiOauth"]`, "no token", claudeRef},
 		{"empty", storeOfOne("anthropic", entry("claude_code", own), `{}`), ``, "cannot be read", claudeRef},
 		{"cut short", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1")[:150], "cannot be read", claudeRef},
-		{"garbage behind", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000") + "}", "cannot be read", claudeRef},
+		{"garbage at the end", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000") + "}", "cannot be read", claudeRef},
 		{"garbage", storeOfOne("anthropic", entry("claude_code", own), `{}`), newToken, "cannot be read", claudeRef},
 
 		{"another source", storeOfOne("anthropic", entry("manual", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", claudeRef},
 		{"claude_code of another provider", storeOfOne("p", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", smallRef},
 		{"device_code of another provider", storeOfOne("openai-codex", entry("device_code", own), `{}`), claudeGrantOf("1"), "no local token source", Ref{"openai-codex", "a", 0}},
-		{"a device code by hand", storeOfOne("nous", entry("manual:device_code", own), `{}`), "", "no local token source", nousRef},
+		{"a manual device code", storeOfOne("nous", entry("manual:device_code", own), `{}`), "", "no local token source", nousRef},
 
 		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), "", "no tokens of nous", nousRef},
 		{"nous missing", nous(`{"other": {}}`), "", "no token", nousRef},

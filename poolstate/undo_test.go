@@ -25,7 +25,7 @@ func TestUndo_RestoresBytes(t *testing.T) {
 					if len(out.Changed) == 0 {
 						continue
 					}
-					back := takeBack(t, s, throughJSON(t, undosOf(out)))
+					back := undo(t, s, throughJSON(t, undosOf(out)))
 					equal(t, "undone", len(back.Changed), 1)
 					checkSameCredential(t, &back.Changed[0].After, &c)
 					checkRestored(t, s, name, content, &c)
@@ -101,7 +101,7 @@ func TestUndo_WholePool(t *testing.T) {
 		for _, a := range []Action{resetAction, holdAction} {
 			s := newStore(t, content)
 			out := perform(t, s, a)
-			back := takeBack(t, s, undosOf(out))
+			back := undo(t, s, undosOf(out))
 			equal(t, "undone", len(back.Changed), len(out.Changed))
 			equal(t, "unchanged", len(back.Unchanged), 0)
 			equal(t, name, withoutStamp(t, readFile(t, s.Path())), withoutStamp(t, content))
@@ -126,7 +126,7 @@ func TestUndo_KeyPositions(t *testing.T) {
 		for _, entry := range []string{"{" + inside + "}", "{\n\t" + strings.ReplaceAll(inside, ", ", ",\n\t") + "\n}"} {
 			content := `{"credential_pool": {"p": [` + entry + `]}, "updated_at": ` + stamp + `}`
 			s := newStore(t, content)
-			takeBack(t, s, throughJSON(t, undosOf(perform(t, s, resetAction))))
+			undo(t, s, throughJSON(t, undosOf(perform(t, s, resetAction))))
 			equal(t, "file", readFile(t, s.Path()), content)
 		}
 	}
@@ -137,10 +137,10 @@ func TestUndo_Twice(t *testing.T) {
 	for _, a := range []Action{resetAction, holdAction} {
 		s := newStore(t, string(sample(t, "stock-2026-09.json")))
 		out := perform(t, s, a, Ref{"openrouter", "e5b7f2", 1})
-		back := takeBack(t, s, undosOf(out))
+		back := undo(t, s, undosOf(out))
 		equal(t, "undos of an undo", len(undosOf(back)), 0)
 		before := stateOf(t, s)
-		checkUnchanged(t, takeBack(t, s, undosOf(out)), true, "changed since")
+		checkUnchanged(t, undo(t, s, undosOf(out)), true, "changed since")
 		checkUntouched(t, s, before, true)
 	}
 }
@@ -155,9 +155,9 @@ func TestUndo_StepByStep(t *testing.T) {
 		steps = append(steps, undosOf(perform(t, s, a, Ref{"openrouter", "d4410b", 0}))...)
 		states = append(states, withoutStamp(t, readFile(t, s.Path())))
 	}
-	checkUnchanged(t, takeBack(t, s, steps[1:2]), true, "changed since")
+	checkUnchanged(t, undo(t, s, steps[1:2]), true, "changed since")
 	for i := len(steps) - 1; i >= 0; i-- {
-		takeBack(t, s, steps[i:i+1])
+		undo(t, s, steps[i:i+1])
 		equal(t, "file", withoutStamp(t, readFile(t, s.Path())), states[i])
 	}
 }
@@ -170,7 +170,7 @@ func TestPlanUndo(t *testing.T) {
 	plan, err := s.PlanUndo(undos)
 	wantErr(t, err, nil)
 	checkUntouched(t, s, before, false)
-	checkSameOutcome(t, takeBack(t, s, undos), plan)
+	checkSameOutcome(t, undo(t, s, undos), plan)
 }
 
 // Instants without an offset, as in old files, are local time after an undo too.
@@ -178,7 +178,7 @@ func TestUndo_LocalTime(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03"}`))
 	s.loc = time.FixedZone("", 3*3600)
 	out := perform(t, s, resetAction, smallRef)
-	back := takeBack(t, s, undosOf(out))
+	back := undo(t, s, undosOf(out))
 	equal(t, "since", back.Changed[0].After.StatusAt, out.Changed[0].Before.StatusAt)
 	equal(t, "since", find(t, load(t, s), smallRef).StatusAt, out.Changed[0].Before.StatusAt)
 }
@@ -215,7 +215,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 				out := perform(t, s, Action{Verb: verb, Hold: Hold{Code: 429}}, smallRef, other)
 				interfere(t, s, change)
 				left := entryText(t, s, 0)
-				back := takeBack(t, s, throughJSON(t, undosOf(out)))
+				back := undo(t, s, throughJSON(t, undosOf(out)))
 				equal(t, "entry after "+f.key+" changed", entryText(t, s, 0), left)
 				equal(t, "the other entry", entryText(t, s, 1), fmt.Sprintf(entry, "b"))
 				equal(t, "undone", len(back.Changed), 1)
@@ -230,7 +230,7 @@ func TestUndo_KeepsOtherFields(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "failure_reason": "x", "request_count": 1, "access_token": "SECRET-old"}`))
 	out := perform(t, s, resetAction, smallRef)
 	interfere(t, s, Join(to("request_count", "2"), to("access_token", `"SECRET-new"`), to("label", `"new"`)))
-	equal(t, "undone", len(takeBack(t, s, undosOf(out)).Changed), 1)
+	equal(t, "undone", len(undo(t, s, undosOf(out)).Changed), 1)
 	equal(t, "entry", entryText(t, s, 0), `{"id": "a", "failure_reason": "x", "request_count": 2, "access_token": "SECRET-new", "label": "new"}`)
 }
 
@@ -240,19 +240,19 @@ func TestUndo_MovedEntry(t *testing.T) {
 	out := perform(t, s, resetAction, smallRef)
 	now := entryText(t, s, 0)
 	writeFile(t, s.Path(), storeOf(`{"id": "new"}`, now))
-	equal(t, "undone", len(takeBack(t, s, undosOf(out)).Changed), 1)
+	equal(t, "undone", len(undo(t, s, undosOf(out)).Changed), 1)
 	equal(t, "entry", entryText(t, s, 1), `{"id": "a", "last_status": "dead"}`)
 	writeFile(t, s.Path(), storeOf(`{"id": "new"}`))
-	checkUnchanged(t, takeBack(t, s, undosOf(out)), true, "no longer in the file")
+	checkUnchanged(t, undo(t, s, undosOf(out)), true, "no longer in the file")
 
 	x, y := `{"label": "x", "last_status": "dead"}`, `{"label": "y", "last_status": "exhausted"}`
 	s = newStore(t, storeOf(x, y))
 	undos := throughJSON(t, undosOf(perform(t, s, resetAction, Ref{"p", "", 0}, Ref{"p", "", 1})))
-	equal(t, "undone", len(takeBack(t, s, undos).Changed), 2)
+	equal(t, "undone", len(undo(t, s, undos).Changed), 2)
 	equal(t, "entries", entryText(t, s, 0)+entryText(t, s, 1), x+y)
 	undos = undosOf(perform(t, s, resetAction, Ref{"p", "", 0}, Ref{"p", "", 1}))
 	writeFile(t, s.Path(), storeOf(entryText(t, s, 1)))
-	out = takeBack(t, s, undos)
+	out = undo(t, s, undos)
 	equal(t, "refused", out.Refusals(), 2)
 }
 
@@ -293,7 +293,7 @@ func TestUndo_FileRewritten(t *testing.T) {
 			s := newStore(t, content)
 			out := perform(t, s, a)
 			writeFile(t, s.Path(), rewritten(t, readFile(t, s.Path())))
-			back := takeBack(t, s, throughJSON(t, undosOf(out)))
+			back := undo(t, s, throughJSON(t, undosOf(out)))
 			equal(t, "unchanged", len(back.Unchanged), 0)
 			equal(t, "undone", len(back.Changed), len(out.Changed))
 			equal(t, name, rewritten(t, readFile(t, s.Path())), rewritten(t, content))
@@ -322,7 +322,7 @@ func TestUndo_OtherSpelling(t *testing.T) {
 			t.Fatalf("no %s in %s", old, after)
 		}
 		writeFile(t, s.Path(), strings.Replace(after, old, now, 1))
-		equal(t, "undone after "+now, len(takeBack(t, s, undosOf(out)).Changed), 1)
+		equal(t, "undone after "+now, len(undo(t, s, undosOf(out)).Changed), 1)
 		checkSameCredential(t, find(t, load(t, s), smallRef), &out.Changed[0].Before)
 	}
 }
@@ -346,7 +346,7 @@ func TestUndo_Invalid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, small)
 			before := stateOf(t, s)
-			out := takeBack(t, s, []Undo{u})
+			out := undo(t, s, []Undo{u})
 			equal(t, "changed", len(out.Changed), 0)
 			equal(t, "unchanged", len(out.Unchanged), 1)
 			checkUntouched(t, s, before, true)

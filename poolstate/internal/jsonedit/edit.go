@@ -133,8 +133,8 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	}
 }
 
-// neighborsFirst orders new members so that each comes after the new member
-// behind which it goes.
+// neighborsFirst orders new members so that each comes after the one in its
+// [Edit.After], if that is new too.
 func neighborsFirst(added []Edit) []Edit {
 	var ordered []Edit
 	for rest := slices.Clone(added); len(rest) > 0; {

@@ -28,14 +28,14 @@ func parsed(t testing.TB, text string) *Value {
 // must stay as it is.
 func edited(t testing.TB, object string, edits ...Edit) string {
 	t.Helper()
-	const before, behind = "\ufeff {\"n\" : [1.50 ,\t", "] }\r\n"
-	text := before + object + behind
+	const prefix, suffix = "\ufeff {\"n\" : [1.50 ,\t", "] }\r\n"
+	text := prefix + object + suffix
 	e := NewEditor([]byte(text))
 	e.Edit(&parsed(t, text).Find("n").Items[1], edits)
 	out := string(e.Bytes())
 	equal(t, "changed", e.Changed(), out != text)
-	inside, ok := strings.CutPrefix(out, before)
-	inside, too := strings.CutSuffix(inside, behind)
+	inside, ok := strings.CutPrefix(out, prefix)
+	inside, too := strings.CutSuffix(inside, suffix)
 	if !ok || !too {
 		t.Fatalf("the text around the object changed: %q", out)
 	}

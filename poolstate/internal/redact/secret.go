@@ -22,7 +22,7 @@ func DigestOf(secret string) Digest {
 	return Digest{[8]byte(sum[:8])}
 }
 
-// IsZero reports whether there is no secret.
+// IsZero reports whether the digest is the zero value.
 func (d Digest) IsZero() bool { return d == Digest{} }
 
 // Format prints a placeholder, whatever the verb.
