@@ -70,7 +70,7 @@ func (m *Model) journalRead(msg journalRead) {
 	m.mergeHistory()
 }
 
-// logEvents logs events and queues the new ones for the journal.
+// logEvents logs events and marks the new ones to be written to the journal.
 func (m *Model) logEvents(events []poolstate.Event) {
 	records := make([]poolstate.Record, len(events))
 	for i := range events {
@@ -83,12 +83,7 @@ func (m *Model) logEvents(events []poolstate.Event) {
 			records[i].Message = m.feed.Reason
 		}
 	}
-	m.queue(m.log.merge(records, false))
-}
-
-// queue marks records to be written to the journal.
-func (m *Model) queue(records []poolstate.Record) {
-	m.log.unwritten = append(m.log.unwritten, records...)
+	m.log.unwritten = append(m.log.unwritten, m.log.merge(records, false)...)
 }
 
 // eventKey is equal in all reports of the same event.
@@ -167,7 +162,7 @@ func (m *Model) mergeHistory() {
 	missed := slices.DeleteFunc(l.merge(history, false), func(r poolstate.Record) bool {
 		return last.IsZero() || !r.At.After(last)
 	})
-	m.queue(missed)
+	l.unwritten = append(l.unwritten, missed...)
 	if what := countEvents(missed); what != "" {
 		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", text.Moment(last, m.now), what))
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
 )
 
 func TestTogglePause(t *testing.T) {
@@ -23,6 +25,19 @@ func TestTogglePause(t *testing.T) {
 	d.press("p")
 	d.shows("● live", "Mon 12:01:30", "label-c", "12:01:00   p/label-a")
 	d.hides("paused")
+}
+
+// An event that is merged before others does not move those on the screen.
+func TestTogglePause_EarlierEvent(t *testing.T) {
+	d := startDashboard(t, pool(ready("a", 0)))
+	for _, minutes := range []time.Duration{-10, -9, -8} {
+		d.m.log.merge([]poolstate.Record{{At: noon.Add(minutes * time.Minute), Kind: poolstate.EventAdded, Provider: "p"}}, false)
+	}
+	d.press("e", "p")
+	before := d.screen()
+	d.m.log.merge([]poolstate.Record{{At: noon.Add(-time.Hour), Kind: poolstate.EventRemoved, Provider: "p"}}, false)
+	d.tick(0)
+	equal(t, "the screen", d.screen(), before)
 }
 
 func TestFocused_Summary(t *testing.T) {
