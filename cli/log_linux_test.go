@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"path/filepath"
 	"testing"
 
@@ -14,6 +15,8 @@ func TestLog_Dashboard(t *testing.T) {
 	c.Shows("one", "two")
 	c.Type("r")
 	c.Shows("reset one")
+	writeFile(t, file, bytes.Replace(readFile(t, file), []byte(`"two"`), []byte(`"three"`), 1))
+	c.Shows("three") // the dashboard was told of the change
 	c.Type("q")
 	equal(t, "the exit code", c.Wait(), exitDone)
 	log := string(readFile(t, path))
