@@ -109,7 +109,7 @@ func (r *actionRun) execute(t journal.Task) error {
 	}
 	if r.flags.dryRun {
 		for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
-			r.note(ui.StrandedWords(&st, r.snap.now))
+			r.note(ui.LastReadyWords(&st, r.snap.now))
 		}
 		return r.report(&plan)
 	}
@@ -169,7 +169,7 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 		return nil
 	}
 	for i := range strands {
-		warning := ui.StrandedWords(&strands[i], r.snap.now)
+		warning := ui.LastReadyWords(&strands[i], r.snap.now)
 		if !interactive() {
 			return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warning)}
 		}

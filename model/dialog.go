@@ -104,7 +104,7 @@ func (m *Model) dialogView() *ui.Dialog {
 func (m *Model) lastReadyWarnings(out poolstate.Outcome) []string {
 	var warnings []string
 	for _, p := range m.snapshot.Pool.LastReady(out, m.policy) {
-		warnings = append(warnings, ui.StrandedWords(&p, m.now))
+		warnings = append(warnings, ui.LastReadyWords(&p, m.now))
 	}
 	return warnings
 }

@@ -144,20 +144,20 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 	return reasons
 }
 
-// StrandedWords warns that an action leaves a provider with none ready.
-func StrandedWords(st *poolstate.LastReady, now time.Time) string {
-	provider := text.Clean(st.Provider, text.RowLimit)
+// LastReadyWords warns that an action leaves a provider with none ready.
+func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
+	provider := text.Clean(p.Provider, text.RowLimit)
 	words := "this is the only ready credential of " + provider
-	if n := len(st.Credentials); n > 1 {
+	if n := len(p.Credentials); n > 1 {
 		words = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
 	}
 	switch {
-	case st.Others == 0:
+	case p.Others == 0:
 		return words + "; no other key of it works"
-	case st.Next == nil:
+	case p.Next == nil:
 		return words + "; none of the others recovers on its own"
 	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(st.Next), text.Countdown(st.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Next), text.Countdown(p.NextAt.Sub(now)))
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The
