@@ -224,7 +224,7 @@ func TestPlan_InvalidVerb(t *testing.T) {
 }
 
 // The two tables of fields that an operator's action writes. An empty value is
-// a field that goes; what is not listed stays as it is.
+// a removed field. Other fields stay as they are.
 
 func resetFields() []wanted {
 	return []wanted{

@@ -24,7 +24,7 @@ func TestAsk(t *testing.T) {
 		provider, id string
 		after        time.Duration
 		code         int           // 0 is served
-		resets       time.Duration // after the request; 0 is no word of it
+		resets       time.Duration // after the request; 0 for none
 	}{
 		{"before all of it", "p", "a", 0, 0, 0},
 		{"just before", "p", "a", 30*time.Minute - 1, 0, 0},
