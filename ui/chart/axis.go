@@ -19,7 +19,7 @@ type axis struct {
 }
 
 const (
-	// minSpan is the shortest span, so that bars do not race in the last seconds.
+	// minSpan is the shortest span, so that steps do not race in the last seconds.
 	minSpan = time.Minute
 	// maxSpan is the longest distance on an axis; what is later is drawn there.
 	maxSpan = 100 * 365 * text.Day
