@@ -45,7 +45,7 @@ func backoffCommand() *cobra.Command {
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	cmd.Flags().IntVar(&code, "code", 429, "error `CODE` of the failures")
-	completeFlag(cmd, "code", completeCode(nil))
+	completeFlag(cmd, "code", completeCode(func() []int { return nil }))
 	return cmd
 }
 

@@ -313,8 +313,12 @@ func completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Comple
 	return f.inOrder()
 }
 
-// errorCodes returns the error codes in the pool.
-func (snap *snapshot) errorCodes() []int {
+// codesInPool returns the error codes in the pool, none if it cannot be read.
+func codesInPool(settings *config.Flags) []int {
+	snap, err := loadFor(settings)
+	if err != nil {
+		return nil
+	}
 	var codes []int
 	for c := range snap.pool.All() {
 		if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
@@ -324,16 +328,10 @@ func (snap *snapshot) errorCodes() []int {
 	return codes
 }
 
-// completeCode completes an error code: those with a cooldown of their own, and
-// those in the pool unless settings is nil.
-func completeCode(settings *config.Flags) cobra.CompletionFunc {
+// completeCode completes an error code with rules of its own, or one of others.
+func completeCode(others func() []int) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		codes := []int{401, 402, 429} // those with rules of their own
-		if settings != nil {
-			if snap, err := loadFor(settings); err == nil {
-				codes = append(codes, snap.errorCodes()...)
-			}
-		}
+		codes := append(others(), 401, 402, 429)
 		slices.Sort(codes)
 		f := &offers{begun: begun}
 		for _, code := range slices.Compact(codes) {

@@ -63,7 +63,7 @@ func exhaustCommand() *cobra.Command {
 	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
 	f.StringVar(&reason, "reason", "", "`TEXT` for others, shown with the credential")
 	cmd.ValidArgsFunction = completeTargets(settings, alive)
-	completeFlag(cmd, "code", completeCode(settings))
+	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
 	return cmd
 }
 

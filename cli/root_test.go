@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -137,6 +141,93 @@ func TestCommands_FlagsFirst(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	list := decoded(t, done(t, pooltop(t, "--file", file, "--policy=flat", "--now", sampleTime, "list", "--json")))
 	equal(t, "path and policy", list["path"].(string)+" "+list["policy"].(string), file+" flat")
+}
+
+// settingOf has the setting that a field or method of the configuration returns.
+var settingOf = map[string]string{
+	"File": "file", "PolicyChoice": "policy", "Now": "now", "Scheme": "theme", "NoColor": "no-color", "Hidden": "columns",
+	"Order": "sort", "Notify": "notify", "FrameRate": "frame-rate", "Keys": "key", "Journal": "journal",
+}
+
+// use is what a function refers to: settings of the configuration cfg, and other
+// functions of the package.
+type use struct{ settings, functions map[string]bool }
+
+// uses returns the use of every function of the package, by name.
+func uses(t *testing.T) map[string]use {
+	t.Helper()
+	noTest := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	//nolint:staticcheck // the deprecated ParseDir ignores build tags, as is wanted here
+	packages, err := parser.ParseDir(token.NewFileSet(), ".", noTest, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]use{}
+	for _, file := range packages["cli"].Files {
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			u := use{map[string]bool{}, map[string]bool{}}
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					if x, ok := n.X.(*ast.Ident); ok && x.Name == "cfg" {
+						u.settings[n.Sel.Name] = true
+					}
+				case *ast.Ident:
+					u.functions[n.Name] = true
+				}
+				return true
+			})
+			all[f.Name.Name] = u
+		}
+	}
+	return all
+}
+
+// A command offers a flag of the configuration if and only if its code uses the
+// value, directly or through functions that it calls.
+func TestCommands_FlagsUsed(t *testing.T) {
+	all := uses(t)
+	for _, name := range []string{"configured", "loadConfig", "bindKeys", "openLog"} {
+		delete(all, name) // they serve every command
+	}
+	root := rootCommand()
+	for _, cmd := range append(root.Commands(), root) {
+		start := cmd.Name() + "Command"
+		switch cmd {
+		case root:
+			start = "rootCommand"
+		default:
+			if cmd.Flags().Lookup("config") == nil || cmd.Name() == "config" { // config prints every value
+				continue
+			}
+		}
+		used, seen := map[string]bool{}, map[string]bool{}
+		var follow func(string)
+		follow = func(name string) {
+			if seen[name] || strings.HasSuffix(name, "Command") && name != start {
+				return
+			}
+			seen[name] = true
+			for field := range all[name].settings {
+				used[settingOf[field]] = true
+			}
+			for f := range all[name].functions {
+				if _, ours := all[f]; ours {
+					follow(f)
+				}
+			}
+		}
+		follow(start)
+		for _, setting := range settingOf {
+			if offers := cmd.Flags().Lookup(setting) != nil; offers != used[setting] {
+				t.Errorf("%s: offers --%s: %v, uses it: %v", cmd.Name(), setting, offers, used[setting])
+			}
+		}
+	}
 }
 
 // Help shows every command and every flag that is not hidden.
