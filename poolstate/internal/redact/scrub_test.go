@@ -41,6 +41,7 @@ func TestClean_WholeCharacters(t *testing.T) {
 		"һллллһ":    "[secret]һ", // d2 bb: its second byte is the secret's
 		"һlллллл":   "һl[secret]",
 		"a您ллллл您b": "a您[secret]您b",
+		"xллллкx":   "x[secret]x", // d0 ba: its first byte is the secret's
 	} {
 		equal(t, text, s.Clean(text), want)
 	}
