@@ -28,8 +28,8 @@ func manyEntries(n int, entry func(i int) string) string {
 	return `{"credential_pool": {` + strings.Join(providers, ", ") + `}}`
 }
 
-// mixed is a pool in which every fifth credential is cooling. Another
-// generation is another version of the same pool.
+// mixed returns the entries of a pool in which every fifth credential is cooling.
+// A different generation has the same credentials with other request counts.
 func mixed(generation int) func(i int) string {
 	return func(i int) string {
 		if i%5 == 0 {
@@ -71,8 +71,7 @@ func manyRecords(n int) []poolstate.Record {
 	return records
 }
 
-// opened returns a dashboard that has received messages and was drawn once. The
-// journal it has read is empty unless one of them says otherwise.
+// opened returns a dashboard that has received messages and was drawn once.
 func opened(b *testing.B, msgs ...tea.Msg) Model {
 	b.Helper()
 	now := noon
@@ -87,7 +86,7 @@ func opened(b *testing.B, msgs ...tea.Msg) Model {
 	return m
 }
 
-// updated returns the dashboard after messages, whose commands are not run.
+// updated returns the dashboard after messages. It does not run their commands.
 func updated(m Model, msgs ...tea.Msg) Model {
 	for _, msg := range msgs {
 		next, _ := m.Update(msg)
@@ -150,7 +149,7 @@ func BenchmarkUpdate_AllReset(b *testing.B) {
 	})
 }
 
-// BenchmarkTick measures a second of the clock: Update and View.
+// BenchmarkTick measures Update and View for one second of the clock.
 func BenchmarkTick(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		m := opened(b, journalRead{}, loaded(b, manyEntries(n, mixed(0))))
@@ -184,7 +183,7 @@ func BenchmarkKey_Filter(b *testing.B) {
 	benchmarkKeys(b, "/key", tea.KeyPressMsg{Code: '7', Text: "7"}, tea.KeyPressMsg{Code: tea.KeyBackspace})
 }
 
-// BenchmarkSnapshot measures a new snapshot in which nothing has happened.
+// BenchmarkSnapshot measures a snapshot without events.
 func BenchmarkSnapshot(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		loads := []poolLoaded{loaded(b, manyEntries(n, mixed(0))), loaded(b, manyEntries(n, mixed(1)))}

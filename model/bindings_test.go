@@ -85,10 +85,10 @@ func TestParseKey_NamesOfKeyPresses(t *testing.T) {
 }
 
 func TestBind_Errors(t *testing.T) {
-	for _, c := range []struct {
+	for _, tt := range []struct {
 		action string
 		keys   []string
-		says   string
+		err    string
 	}{
 		{"rset", []string{"r"}, `unknown action "rset"`},
 		{"", []string{"r"}, `unknown action ""`},
@@ -103,9 +103,9 @@ func TestBind_Errors(t *testing.T) {
 		{"quit", nil, "quit needs a key"},
 	} {
 		b := KeyBindings{}
-		err := b.Bind(c.action, c.keys)
-		if err == nil || !strings.Contains(err.Error(), c.says) || len(b) > 0 {
-			t.Errorf("Bind(%q, %q) = %v, want an error with %q", c.action, c.keys, err, c.says)
+		err := b.Bind(tt.action, tt.keys)
+		if err == nil || !strings.Contains(err.Error(), tt.err) || len(b) > 0 {
+			t.Errorf("Bind(%q, %q) = %v, want an error with %q", tt.action, tt.keys, err, tt.err)
 		}
 	}
 }
@@ -132,26 +132,21 @@ func bound(t *testing.T, lines ...string) KeyBindings {
 }
 
 func TestCheck(t *testing.T) {
-	for _, c := range []struct {
-		lines []string
-		says  string // the error
-	}{
-		{nil, ""},
-		{[]string{"reset d", "detail enter"}, ""},
-		{[]string{"reset x", "exhaust r"}, ""},
-		{[]string{"reset x", "exhaust"}, ""},
-		{[]string{"reset x"}, `the key "x" is bound to both reset and exhaust; choose another for one of them`},
-		{[]string{"exhaust r"}, `the key "r" is bound to both exhaust and reset`},
-		{[]string{"reset z", "exhaust z"}, `the key "z" is bound to both exhaust and reset`},
-		{[]string{"quit f"}, `the key "f" is bound to both quit and forecast`},
+	for _, tt := range []struct{ bindings, err string }{
+		{"", ""},
+		{"reset d, detail enter", ""},
+		{"reset x, exhaust r", ""},
+		{"reset x, exhaust", ""},
+		{"reset x", `the key "x" is bound to both reset and exhaust; choose another for one of them`},
+		{"exhaust r", `the key "r" is bound to both exhaust and reset; choose another for one of them`},
+		{"reset z, exhaust z", `the key "z" is bound to both exhaust and reset; choose another for one of them`},
+		{"quit f", `the key "f" is bound to both quit and forecast; choose another for one of them`},
 	} {
-		said := ""
-		if err := bound(t, c.lines...).Check(); err != nil {
-			said = err.Error()
+		got := ""
+		if err := bound(t, strings.FieldsFunc(tt.bindings, func(r rune) bool { return r == ',' })...).Check(); err != nil {
+			got = err.Error()
 		}
-		if said != c.says && (c.says == "" || !strings.HasPrefix(said, c.says)) {
-			t.Errorf("%q: %q, want %q", c.lines, said, c.says)
-		}
+		equal(t, tt.bindings, got, tt.err)
 	}
 }
 
@@ -188,7 +183,7 @@ func TestKeyBindings_Unbound(t *testing.T) {
 
 func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 	chosen := bound(t, "reset D f6", "undo ctrl+u U", "pause f7", "theme f8", "mouse f9", "notify f10", "unfold o", "fold c")
-	for _, c := range []struct{ press, says string }{
+	for _, tt := range []struct{ press, want string }{
 		{"down D", "; U undoes"},
 		{"down f7 D", "paused; press f7 to resume"},
 		{"f8", "; f8 switches to light"},
@@ -196,12 +191,12 @@ func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 		{"f10", "; f10 turns them off"},
 		{"c G c D", "all providers are folded; o unfolds"},
 	} {
-		t.Run(c.press, func(t *testing.T) {
+		t.Run(tt.press, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
-				d.do(strings.Fields(c.press)...)
-				d.shows(c.says)
+				d.do(strings.Fields(tt.press)...)
+				d.shows(tt.want)
 			})
 		})
 	}

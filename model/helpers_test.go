@@ -19,7 +19,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// noon is when most of these tests begin.
+// noon is the time at which most tests begin.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // dashboard is a model on a file of its own, without a program: a test sends it
@@ -30,7 +30,7 @@ type dashboard struct {
 	now   time.Time
 	m     Model
 	last  tea.Msg         // the last message that finish sent
-	waits []time.Duration // for ticks, none of which comes by itself
+	waits []time.Duration // of the ticks that were requested; none is sent
 }
 
 // newDashboard returns a dashboard of 120×36 that has not read anything, on a
@@ -280,7 +280,7 @@ func (d *dashboard) isInFile(want poolstate.Availability, ids []string) {
 // inBubble runs a test in which waiting takes no time.
 func inBubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
 
-// dashboardAt is a dashboard on mixedPool with a credential selected.
+// dashboardAt returns a dashboard on mixedPool with a credential selected.
 func dashboardAt(t *testing.T, id string) *dashboard {
 	t.Helper()
 	d := startDashboard(t, mixedPool)
