@@ -164,12 +164,12 @@ func (r *actionRun) note(message string) {
 // confirm asks before an action leaves a provider with no credential ready. Without
 // a terminal, the action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
-	strands := r.snap.pool.LastReady(plan, r.snap.policy)
-	if len(strands) == 0 || r.flags.yes {
+	last := r.snap.pool.LastReady(plan, r.snap.policy)
+	if len(last) == 0 || r.flags.yes {
 		return nil
 	}
-	for i := range strands {
-		warning := ui.LastReadyWords(&strands[i], r.snap.now)
+	for i := range last {
+		warning := ui.LastReadyWords(&last[i], r.snap.now)
 		if !interactive() {
 			return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warning)}
 		}
