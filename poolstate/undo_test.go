@@ -95,43 +95,6 @@ func withoutStamp(t *testing.T, content string) string {
 	return content[:v.Start] + content[v.End():]
 }
 
-func TestUndo_WholePool(t *testing.T) {
-	for _, name := range sampleNames {
-		content := string(sample(t, name))
-		for _, a := range []Action{resetAction, holdAction} {
-			s := newStore(t, content)
-			out := perform(t, s, a)
-			back := undo(t, s, undosOf(out))
-			equal(t, "undone", len(back.Changed), len(out.Changed))
-			equal(t, "unchanged", len(back.Unchanged), 0)
-			equal(t, name, withoutStamp(t, readFile(t, s.Path())), withoutStamp(t, content))
-		}
-	}
-}
-
-// A key that a reset removed returns to its old position.
-func TestUndo_KeyPositions(t *testing.T) {
-	for _, inside := range []string{
-		`"failure_reason": "x"`,
-		`"failure_reason": "x", "id": "a"`,
-		`"id": "a", "failure_reason": "x"`,
-		`"id": "a", "failure_reason": "x", "label": "y"`,
-		`"model_cooldowns": {"m": 5}, "failure_reason": "x"`,
-		`"id": "a", "failure_reason": "x", "model_cooldowns": {"m": 5}`,
-		`"model_cooldowns": {"m": 5}, "failure_reason": "x", "id": "a"`,
-		`"failure_reason": "x", "last_status": "exhausted", "model_cooldowns": {"m": 5}`,
-		`"last_status": "exhausted", "failure_reason": "x", "status_cleared_at": 5.5, "model_cooldowns": {"m": 5}`,
-		`"consecutive_failures": 2, "model_cooldowns": {"m": 5}, "failure_reason": "x", "last_status": "dead"`,
-	} {
-		for _, entry := range []string{"{" + inside + "}", "{\n\t" + strings.ReplaceAll(inside, ", ", ",\n\t") + "\n}"} {
-			content := `{"credential_pool": {"p": [` + entry + `]}, "updated_at": ` + stamp + `}`
-			s := newStore(t, content)
-			undo(t, s, throughJSON(t, undosOf(perform(t, s, resetAction))))
-			equal(t, "file", readFile(t, s.Path()), content)
-		}
-	}
-}
-
 // Neither an undo nor what it undid can be undone again.
 func TestUndo_Twice(t *testing.T) {
 	for _, a := range []Action{resetAction, holdAction} {
