@@ -258,20 +258,24 @@ func (m *Model) undo() tea.Cmd {
 // ended.
 const leaveWithin = time.Second
 
-// Leave finishes what the program began: it has to be called when the program
-// has ended, which drops commands that have not run. It waits for the lock no
-// longer than a second and returns the result of the action, in one line, "" if
-// none was running. An action that failed is an error.
+// Leave finishes what the program began, whose commands Bubble Tea may have
+// dropped. It has to be called when the program has ended. It waits for the lock
+// no longer than a second. It returns the result of the action that was running, in
+// one line, or "" if there was none. An action that failed is an error.
 func (m Model) Leave() (result string, err error) {
+	if m.running != nil {
+		result, err = m.finishAction()
+	}
 	if m.log.write != nil {
-		_ = m.log.write() // like the next, not worth delaying the end for
+		_ = m.log.write() // like the next, not worth an error at the end
 	}
-	if m.running == nil {
-		if m.log.journal {
-			_ = m.cfg.Operator.RecordSeen(m.log.unwritten)
-		}
-		return "", nil
+	if m.log.journal {
+		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which are there
 	}
+	return result, err
+}
+
+func (m *Model) finishAction() (result string, err error) {
 	late := time.AfterFunc(leaveWithin, m.running.cancel)
 	defer late.Stop()
 	msg := m.running.perform()

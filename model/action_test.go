@@ -267,6 +267,21 @@ func TestLeave_WritesEvents(t *testing.T) {
 	}
 }
 
+// The file may show the action, and other events, before its result arrives.
+func TestLeave_EventsDuringAction(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
+		d.read(true)
+		results(d.press("r"))
+		d.finish(d.send(FileChanged{}))
+		d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))
+		d.finish(d.send(FileChanged{}))
+		_, err := d.m.Leave()
+		equal(t, "the error", err, nil)
+		equal(t, "the journal", d.journaled(), "a reset, b exhausted")
+	})
+}
+
 func TestActionDone_JournalFails(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
