@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,92 +23,67 @@ import (
 	"pooltop/ui/text"
 )
 
-// actFlags are the flags of every command that writes.
-type actFlags struct {
-	dryRun, asJSON, yes bool
-}
-
-func (f *actFlags) register(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print what would change, without changing it")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON; its fields are stable")
-	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask for confirmation")
-}
-
-// The JSON of the commands that write.
-type (
-	outcomeJSON struct {
-		Changed   []changedJSON   `json:"changed"`
-		Unchanged []unchangedJSON `json:"unchanged"`
-		DryRun    bool            `json:"dry_run"`
-	}
-	targetJSON struct {
-		Provider string  `json:"provider"`
-		ID       *string `json:"id"`
-		Label    *string `json:"label"`
-	}
-	changedJSON struct {
-		targetJSON
-		Before stateJSON `json:"before"`
-		After  stateJSON `json:"after"`
-	}
-	unchangedJSON struct {
-		targetJSON
-		Reason  string `json:"reason"`
-		Refused bool   `json:"refused"`
-	}
-	stateJSON struct {
-		Status   *string      `json:"status"`
-		Streak   *int         `json:"streak"`
-		Deadline jsonout.Time `json:"deadline"`
-	}
-)
-
-// actScope is the scope of the flags of every command that writes.
-const actScope = config.Store | config.Policy | config.Clock | config.Journal
-
 // actionRun is one run of a command that writes.
 type actionRun struct {
-	cmd      *cobra.Command
-	flags    actFlags
+	cmd                 *cobra.Command
+	verb                poolstate.Verb
+	dryRun, asJSON, yes bool
+
+	cfg      *config.Config
+	log      *slog.Logger
 	snap     snapshot
 	operator *journal.Operator
-	verb     poolstate.Verb
 }
 
-// newActionRun reads the store and fails early if it cannot be written.
-func newActionRun(cmd *cobra.Command, cfg *config.Config, log *slog.Logger, flags actFlags, verb poolstate.Verb) (*actionRun, error) {
-	snap, err := loadSnapshot(cfg, log)
-	if err != nil {
-		return nil, err
+// actionCommand makes cmd a command that writes. It adds the flags that these have
+// in common and returns those of the configuration.
+func actionCommand(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
+	r := &actionRun{cmd: cmd, verb: verb}
+	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
+	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print what would change, without changing it")
+	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")
+	cmd.RunE = configured(settings, func(_ *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		r.cfg, r.log = cfg, log
+		return act(r, args)
+	})
+	return settings
+}
+
+// load reads the store and fails early if it cannot be written.
+func (r *actionRun) load() (err error) {
+	if r.snap, err = loadSnapshot(r.cfg, r.log); err != nil {
+		return err
 	}
 	clock := time.Now
-	if !cfg.Now.IsZero() {
-		clock = func() time.Time { return snap.now } // the instant itself, not one that advances
+	if !r.cfg.Now.IsZero() {
+		clock = func() time.Time { return r.snap.now } // the instant itself, not one that advances
 	}
-	store := poolstate.Open(snap.path, poolstate.WithClock(clock))
-	if err := store.Writable(); err != nil && !flags.dryRun {
-		return nil, &codedError{exitRefused, err}
+	store := poolstate.Open(r.snap.path, poolstate.WithClock(clock))
+	if err := store.Writable(); err != nil && !r.dryRun {
+		return &codedError{exitRefused, err}
 	}
-	operator, err := newOperator(store, cfg.Journal, log)
-	if err != nil {
-		return nil, err
-	}
-	return &actionRun{cmd: cmd, flags: flags, snap: snap, operator: operator, verb: verb}, nil
+	r.operator, err = newOperator(store, r.cfg.Journal, r.log)
+	return err
 }
 
-// perform performs an action on credentials as they were read, or previews it.
-func (r *actionRun) perform(a poolstate.Action, seen []poolstate.Credential) error {
-	return r.execute(journal.Task{Action: a, Seen: seen, Policy: r.snap.policy})
+// targets reads the store and returns the credentials that the arguments name.
+func (r *actionRun) targets(args []string) ([]poolstate.Credential, error) {
+	if err := r.load(); err != nil {
+		return nil, err
+	}
+	return r.snap.targets(args)
 }
 
 // execute performs a task, after a confirmation where one is needed, or previews
 // it for a dry run.
 func (r *actionRun) execute(t journal.Task) error {
+	t.Verb, t.Policy = r.verb, r.snap.policy
 	plan, err := r.operator.Plan(t)
 	if err != nil {
 		return r.explain(err)
 	}
-	if r.flags.dryRun {
+	if r.dryRun {
 		for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
 			r.note(ui.LastReadyWords(&st, r.snap.now))
 		}
@@ -165,7 +141,7 @@ func (r *actionRun) note(message string) {
 // a terminal, the action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	last := r.snap.pool.LastReady(plan, r.snap.policy)
-	if len(last) == 0 || r.flags.yes {
+	if len(last) == 0 || r.yes {
 		return nil
 	}
 	for i := range last {
@@ -175,7 +151,9 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 		}
 		r.note(warning)
 	}
-	if !confirmed(r.cmd.InOrStdin(), r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ") {
+	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ")
+	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // at the end of the input, the answer is no
+	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}
 	return nil
@@ -188,22 +166,11 @@ func interactive() bool {
 	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 }
 
-// confirmed asks a question. Any answer but y or yes is no.
-func confirmed(in io.Reader, out io.Writer, question string) bool {
-	_, _ = fmt.Fprint(out, question)
-	answer, _ := bufio.NewReader(in).ReadString('\n') // at the end of the input, the answer is no
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true
-	}
-	return false
-}
-
 // report prints an outcome as text or JSON. It returns an error if any target was
 // refused.
 func (r *actionRun) report(out *poolstate.Outcome) error {
 	w := r.cmd.OutOrStdout()
-	if r.flags.asJSON {
+	if r.asJSON {
 		if err := jsonout.Write(w, r.json(out)); err != nil {
 			return err
 		}
@@ -211,13 +178,7 @@ func (r *actionRun) report(out *poolstate.Outcome) error {
 		return err
 	}
 	if n := out.Refusals(); n > 0 {
-		first := out.Unchanged[0]
-		for _, e := range out.Unchanged {
-			if e.Refused {
-				first = e
-				break
-			}
-		}
+		first := out.Unchanged[slices.IndexFunc(out.Unchanged, func(e poolstate.Effect) bool { return e.Refused })]
 		err := fmt.Errorf("%s: refused: %s", first.Before.Ref, first.Reason)
 		if n > 1 {
 			err = fmt.Errorf("%w (and %d more)", err, n-1)
@@ -242,13 +203,21 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 			lines = append(lines, text.Clean(e.Before.Provider, maxErrorText)+"/"+text.CredentialName(&e.Before)+": unchanged, "+text.Clean(e.Reason, maxErrorText))
 		}
 	}
+	nothing := len(lines) == 0
 	switch {
-	case r.flags.dryRun:
+	case r.dryRun:
 		lines = append(lines, "dry run: nothing was written")
 	case len(out.Changed) > 0:
 		lines = append(lines, "written; running agents notice at their next reload")
-	case out.Refusals() == 0:
-		lines = append(lines, r.nothing(out))
+	case out.Refusals() > 0:
+	case r.verb == poolstate.VerbUndo && nothing:
+		lines = append(lines, "nothing to undo")
+	case r.verb == poolstate.VerbSync && nothing:
+		lines = append(lines, "nothing to sync: no local token source for these credentials")
+	case r.verb == poolstate.VerbSync:
+		lines = append(lines, "nothing to sync")
+	default:
+		lines = append(lines, "nothing to change")
 	}
 	if len(lines) == 0 {
 		return nil
@@ -257,43 +226,41 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	return err
 }
 
-// nothing returns the line for an outcome without changes.
-func (r *actionRun) nothing(out *poolstate.Outcome) string {
-	switch {
-	case r.verb == poolstate.VerbUndo && len(out.Unchanged) == 0:
-		return "nothing to undo"
-	case r.verb == poolstate.VerbSync && len(out.Unchanged) == 0:
-		return "nothing to sync: no local token source for these credentials"
-	case r.verb == poolstate.VerbSync:
-		return "nothing to sync"
-	}
-	return "nothing to change"
+// outcomeJSON is the JSON of the commands that write.
+type outcomeJSON struct {
+	Changed   []effectJSON `json:"changed"`
+	Unchanged []effectJSON `json:"unchanged"`
+	DryRun    bool         `json:"dry_run"`
+}
+
+// effectJSON has the states of a changed credential, or else a reason.
+type effectJSON struct {
+	Provider string         `json:"provider"`
+	ID       *string        `json:"id"`
+	Label    *string        `json:"label"`
+	Before   *jsonout.State `json:"before,omitempty"`
+	After    *jsonout.State `json:"after,omitempty"`
+	Reason   *string        `json:"reason,omitempty"`
+	Refused  *bool          `json:"refused,omitempty"`
 }
 
 func (r *actionRun) json(out *poolstate.Outcome) outcomeJSON {
-	j := outcomeJSON{Changed: []changedJSON{}, Unchanged: []unchangedJSON{}, DryRun: r.flags.dryRun}
-	for i := range out.Changed {
-		e := &out.Changed[i]
-		j.Changed = append(j.Changed, changedJSON{
-			targetOf(&e.Before), r.state(&e.Before, out.At), r.state(&e.After, out.At),
-		})
+	state := func(c *poolstate.Credential) *jsonout.State {
+		return new(jsonout.NewState(poolstate.StateOf(c, r.snap.policy, out.At)))
 	}
-	for i := range out.Unchanged {
-		e := &out.Unchanged[i]
-		j.Unchanged = append(j.Unchanged, unchangedJSON{targetOf(&e.Before), e.Reason, e.Refused})
+	effects := func(from []poolstate.Effect) []effectJSON {
+		all := []effectJSON{}
+		for i := range from {
+			e := &from[i]
+			j := effectJSON{Provider: e.Before.Provider, ID: jsonout.Text(e.Before.ID), Label: jsonout.Text(e.Before.Label)}
+			if e.Changes() {
+				j.Before, j.After = state(&e.Before), state(&e.After)
+			} else {
+				j.Reason, j.Refused = &e.Reason, &e.Refused
+			}
+			all = append(all, j)
+		}
+		return all
 	}
-	return j
-}
-
-func targetOf(c *poolstate.Credential) targetJSON {
-	return targetJSON{c.Provider, jsonout.Text(c.ID), jsonout.Text(c.Label)}
-}
-
-func (r *actionRun) state(c *poolstate.Credential, now time.Time) stateJSON {
-	s := poolstate.StateOf(c, r.snap.policy, now)
-	out := stateJSON{Status: s.Status, Streak: s.Streak}
-	if s.Deadline != nil {
-		out.Deadline = jsonout.Time(*s.Deadline)
-	}
-	return out
+	return outcomeJSON{effects(out.Changed), effects(out.Unchanged), r.dryRun}
 }

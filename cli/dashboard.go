@@ -17,6 +17,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/text"
 	"pooltop/watch"
@@ -28,7 +29,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
 	operator, err := newOperator(store, cfg.Journal, log)
 	if err != nil {
-		operator, readOnly = unjournaled(store, log), err.Error()
+		operator, readOnly = &journal.Operator{Store: store, Log: log}, err.Error()
 	}
 	if readOnlyFlag {
 		readOnly = "pooltop was started with --read-only"

@@ -13,6 +13,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/poolstate/simulate"
 )
 
@@ -111,7 +112,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, scenario
 // demoDashboard returns the dashboard's configuration for a demo.
 func demoDashboard(store *poolstate.Store, log *slog.Logger, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
 	return model.Config{
-		Operator:     unjournaled(store, log),
+		Operator:     &journal.Operator{Store: store, Log: log},
 		Clock:        clock,
 		Policy:       choice,
 		Path:         fmt.Sprintf("demo ×%g", clock.Rate),

@@ -34,9 +34,13 @@ func listCommand() *cobra.Command {
 			return err
 		}
 		if len(args) == 1 {
-			if err := snap.only(args[0]); err != nil {
+			provider, err := snap.provider(args[0])
+			if err != nil {
 				return err
 			}
+			narrowed := *snap.pool
+			narrowed.Providers = []poolstate.Provider{*provider}
+			snap.pool = &narrowed
 		}
 		if asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), snap.json())
@@ -46,31 +50,6 @@ func listCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	cmd.ValidArgsFunction = completeProvider(flags, nil)
 	return cmd
-}
-
-// only narrows the snapshot to one provider.
-func (snap *snapshot) only(name string) error {
-	provider, err := snap.provider(name)
-	if err != nil {
-		return err
-	}
-	narrowed := *snap.pool
-	narrowed.Providers = []poolstate.Provider{*provider}
-	snap.pool = &narrowed
-	return nil
-}
-
-// json returns the JSON of list.
-func (snap *snapshot) json() jsonout.Pool {
-	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
-}
-
-func (snap *snapshot) providerNames() []string {
-	var names []string
-	for _, p := range snap.pool.Providers {
-		names = append(names, p.Name)
-	}
-	return names
 }
 
 // printList prints the dashboard's table, as wide as the terminal.

@@ -1,13 +1,20 @@
 package cli
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"pooltop/cli/config"
+	"pooltop/cli/internal/jsonout"
+	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 )
 
 // displayPath abbreviates the user's home directory to ~.
@@ -20,6 +27,50 @@ func displayPath(path string) string {
 		return "~" + rest
 	}
 	return path
+}
+
+// newClock returns a clock that starts at an instant, or the wall clock for the
+// zero instant.
+func newClock(start time.Time) func() time.Time {
+	if start.IsZero() {
+		return time.Now
+	}
+	started := time.Now()
+	return func() time.Time { return start.Add(time.Since(started)).Local() }
+}
+
+// instant returns the instant that --now names, or the present one.
+func instant(now time.Time) time.Time {
+	if now.IsZero() {
+		return time.Now()
+	}
+	return now.Local()
+}
+
+// newOperator returns an operator on a store that records in the user's journal
+// if journaled is true.
+func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) (*journal.Operator, error) {
+	op := &journal.Operator{Store: store, Log: log}
+	if !journaled {
+		return op, nil
+	}
+	path, err := journal.DefaultPath()
+	if err != nil {
+		return nil, fmt.Errorf("cannot locate the journal: %w; set XDG_STATE_HOME", err)
+	}
+	op.Journal = journal.At(path)
+	op.Sign()
+	return op, nil
+}
+
+// claudeFile returns the path of claude_code's own tokens, or "" without a home
+// directory.
+func claudeFile() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".claude", ".credentials.json")
 }
 
 // snapshot is a pool as one command sees it: read once, at one instant.
@@ -41,4 +92,84 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
+}
+
+// json returns the JSON of list.
+func (snap *snapshot) json() jsonout.Pool {
+	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
+}
+
+// provider returns the provider of that name.
+func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
+	if p := snap.pool.Provider(name); p != nil {
+		return p, nil
+	}
+	var names []string
+	for _, p := range snap.pool.Providers {
+		names = append(names, p.Name)
+	}
+	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, names))
+}
+
+// targets returns the credentials that the arguments name. No argument means every
+// credential, a provider without targets means all of its credentials.
+func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err error) {
+	if len(args) == 0 {
+		for c := range snap.pool.All() {
+			out = append(out, *c)
+		}
+		return out, nil
+	}
+	p, err := snap.provider(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 1 {
+		return slices.Clone(p.Credentials), nil
+	}
+	for _, target := range args[1:] {
+		c, err := findTarget(p, target)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(out, func(o poolstate.Credential) bool { return o.Ref == c.Ref }) {
+			out = append(out, *c)
+		}
+	}
+	return out, nil
+}
+
+// findTarget returns the credential that TARGET names: an id, else a label in any
+// case, else #n, the index that list shows.
+func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
+	var names, handles []string
+	var labelled *poolstate.Credential
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		switch {
+		case target == "": // no id or label
+		case c.ID == target:
+			return c, nil
+		case strings.EqualFold(c.Label, target):
+			labelled, handles = c, append(handles, c.Handle())
+		}
+		names = append(names, c.Label, c.ID)
+	}
+	switch len(handles) {
+	case 0:
+	case 1:
+		return labelled, nil
+	default:
+		return nil, noSuch("%s: %d credentials have the label %q: use one of %s", p.Name, len(handles), target, strings.Join(handles, ", "))
+	}
+	if digits, ok := strings.CutPrefix(target, "#"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {
+			return &p.Credentials[n-1], nil
+		}
+	}
+	return nil, noSuch("%s: no credential %q%s", p.Name, target, suggest.DidYouMean(target, names))
+}
+
+func noSuch(format string, args ...any) error {
+	return &codedError{exitNoSuch, fmt.Errorf(format, args...)}
 }

@@ -22,6 +22,7 @@ import (
 	"pooltop/cli/internal/testkit"
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 )
 
 func init() {
@@ -238,7 +239,7 @@ func runPanicking() {
 		}
 	}
 	cfg := model.Config{
-		Operator: unjournaled(store, noLog),
+		Operator: &journal.Operator{Store: store, Log: noLog},
 		Path:     "the store",
 		Clock:    model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
 		Caption: func(time.Time) string {

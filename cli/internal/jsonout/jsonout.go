@@ -88,6 +88,12 @@ type (
 		ErrorCode    *int    `json:"error_code"`
 		By           string  `json:"by"`
 	}
+	// State is a credential before or after an action.
+	State struct {
+		Status   *string `json:"status"`
+		Streak   *int    `json:"streak"`
+		Deadline Time    `json:"deadline"`
+	}
 )
 
 // Time is an instant. The zero value is null.
@@ -200,14 +206,19 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 
 // NewEvent describes an event.
 func NewEvent(r *poolstate.Record) Event {
-	e := Event{
+	return Event{
 		At: Time(r.At), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
-		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, ErrorCode: r.Code, By: r.By.String(),
+		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, Deadline: NewState(r.After).Deadline, ErrorCode: r.Code, By: r.By.String(),
 	}
-	if r.After.Deadline != nil {
-		e.Deadline = Time(*r.After.Deadline)
+}
+
+// NewState describes a state.
+func NewState(s poolstate.State) State {
+	out := State{Status: s.Status, Streak: s.Streak}
+	if s.Deadline != nil {
+		out.Deadline = Time(*s.Deadline)
 	}
-	return e
+	return out
 }
 
 // Write prints v, indented. It escapes invisible characters, so that a terminal
@@ -233,16 +244,14 @@ func encode(w io.Writer, v any, indent string) error {
 // they are, all outside ASCII.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
+	for _, r := range string(text) {
 		if r == '\n' || unicode.IsGraphic(r) {
-			out = append(out, text[:n]...)
-		} else {
-			for _, unit := range utf16.AppendRune(nil, r) {
-				out = fmt.Appendf(out, `\u%04x`, unit)
-			}
+			out = utf8.AppendRune(out, r)
+			continue
 		}
-		text = text[n:]
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
 	}
 	return out
 }

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+)
+
+func resetCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "reset PROVIDER [TARGET...]",
+		Short: "Make credentials usable: clear status, error and streak",
+		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list;\n" +
+			"without one, every credential of the provider is reset unless it is dead.",
+		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case all && len(args) > 0:
+				return usageError("--all cannot be combined with a provider")
+			case !all && len(args) == 0:
+				return usageError("name a provider, or --all")
+			}
+			return nil
+		},
+	}
+	settings := actionCommand(cmd, poolstate.VerbReset, func(r *actionRun, args []string) error {
+		seen, err := r.targets(args)
+		if err != nil {
+			return err
+		}
+		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
+	})
+	cmd.Flags().BoolVar(&all, "all", false, "reset every provider")
+	cmd.ValidArgsFunction = completeTargets(settings, nil)
+	return cmd
+}
+
+func exhaustCommand() *cobra.Command {
+	var code int
+	var length, until, reason string
+	cmd := &cobra.Command{
+		Use:     "exhaust PROVIDER TARGET...",
+		Aliases: []string{"hold"},
+		Short:   "Take credentials out of rotation for a while",
+		Long: "exhaust puts credentials into cooldown like a real failure: the streak increases, and the deadline is fixed, so\n" +
+			"that every build of the agent honours it. TARGET is an id, a label, or #n.",
+		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +
+			"  pooltop exhaust anthropic work-oauth --until 'tomorrow 9:00'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usageError("name a provider and a credential")
+			}
+			return nil
+		},
+	}
+	settings := actionCommand(cmd, poolstate.VerbHold, func(r *actionRun, args []string) error {
+		hold, err := newHold(length, until, instant(r.cfg.Now))
+		if err != nil {
+			return err
+		}
+		if cmd.Flags().Changed("code") && !isErrorCode(code) {
+			return usageError("--code must be between 100 and 599, not %d", code)
+		}
+		seen, err := r.targets(args)
+		if err != nil {
+			return err
+		}
+		hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
+		for i := range seen {
+			if w := hold.Warning(&seen[i]); w != "" {
+				r.note(fmt.Sprintf("%s: %s", seen[i].Ref, w))
+			}
+		}
+		return r.execute(journal.Task{Action: poolstate.Action{Hold: hold}, Seen: seen})
+	})
+	f := cmd.Flags()
+	f.IntVar(&code, "code", 0, "error `CODE` to record (default 429, or 402 where the agent would lift a 429)")
+	f.StringVar(&length, "for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
+	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
+	f.StringVar(&reason, "reason", "", "`TEXT` for others, shown with the credential")
+	cmd.ValidArgsFunction = completeTargets(settings, alive)
+	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
+	return cmd
+}
+
+// isErrorCode reports whether code is in the range of HTTP status codes.
+func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
+
+// newHold parses the length of a hold.
+func newHold(length, until string, now time.Time) (h poolstate.Hold, err error) {
+	switch {
+	case length != "" && until != "":
+		return h, usageError("--for and --until are mutually exclusive")
+	case length != "":
+		if h.For, err = poolstate.ParseDuration(length); err != nil {
+			return h, usageError("--for: invalid duration %q (try 45m, 2h30m or 1d)", length)
+		}
+	case until != "":
+		if h.Until, err = poolstate.ParseUntil(until, now); err != nil {
+			return h, usageError("--until: %q is not a valid future time (try 18:00, tomorrow 9:00 or an RFC 3339 time)", until)
+		}
+	}
+	return h, nil
+}
+
+func syncCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "sync [PROVIDER]",
+		Short: "Import newer tokens from where they were issued",
+		Long: "sync imports tokens that are newer at their source: for claude_code its own file, for nous the providers section\n" +
+			"of the store. That counts as a success: the status is cleared and the streak falls to zero.",
+		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
+		Args:    atMost(1),
+	}
+	settings := actionCommand(cmd, poolstate.VerbSync, func(r *actionRun, args []string) error {
+		seen, err := r.targets(args)
+		if err != nil {
+			return err
+		}
+		seen = slices.DeleteFunc(seen, func(c poolstate.Credential) bool { return !c.Syncable() })
+		return r.execute(journal.Task{Action: poolstate.Action{ClaudeFile: claudeFile()}, Seen: seen})
+	})
+	cmd.ValidArgsFunction = completeProvider(settings, (*poolstate.Credential).Syncable)
+	return cmd
+}
+
+func undoCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "undo",
+		Short: "Undo the last reset or hold on this store",
+		Long: "undo restores what the last reset or exhaust changed, credential by credential, and only where the file still\n" +
+			"contains what that action wrote. A sync cannot be undone.",
+		Example: "  pooltop undo --dry-run\n  pooltop undo",
+		Args:    noArguments,
+	}
+	actionCommand(cmd, poolstate.VerbUndo, func(r *actionRun, _ []string) error {
+		if err := r.load(); err != nil {
+			return err
+		}
+		number, undos, err := r.operator.LastUndo()
+		switch {
+		case errors.Is(err, poolstate.ErrNothingToUndo):
+			return r.report(&poolstate.Outcome{})
+		case errors.Is(err, journal.ErrNotUndoable):
+			return &codedError{exitRefused, err}
+		case err != nil:
+			return err
+		}
+		return r.execute(journal.Task{Undoes: number, Undos: undos})
+	})
+	return cmd
+}
