@@ -61,17 +61,17 @@ func settingCompletion(name string) cobra.CompletionFunc {
 	case setting.Value == "DIR":
 		return offerNothing(cobra.ShellCompDirectiveFilterDirs)
 	}
-	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		head := "" // what stays in front of the word
 		switch {
 		case strings.Contains(setting.Value, ","):
-			head = begun[:strings.LastIndexByte(begun, ',')+1]
-		case name == "sort" && strings.HasPrefix(begun, "-"):
+			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
+		case name == "sort" && strings.HasPrefix(prefix, "-"):
 			head = "-"
 		}
 		f := &offers{}
 		for _, w := range setting.Words {
-			if strings.HasPrefix(head+w, begun) && !slices.Contains(strings.Split(head, ","), w) {
+			if strings.HasPrefix(head+w, prefix) && !slices.Contains(strings.Split(head, ","), w) {
 				f.words = append(f.words, head+w)
 			}
 		}
@@ -87,17 +87,17 @@ func offerNothing(directive cobra.ShellCompDirective) cobra.CompletionFunc {
 
 // fixed completes one of the words.
 func fixed(words ...cobra.Completion) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		f := &offers{words: slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, begun) })}
+	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		f := &offers{words: slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, prefix) })}
 		return f.inOrder()
 	}
 }
 
 // completeKey completes an action of the dashboard; its keys follow.
-func completeKey(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeKey(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var words []cobra.Completion
 	for _, a := range model.Actions() {
-		if strings.HasPrefix(a.Name+"=", begun) {
+		if strings.HasPrefix(a.Name+"=", prefix) {
 			words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
 		}
 	}
@@ -114,7 +114,7 @@ func scenarioWords() []cobra.Completion {
 
 // offers are the completions of the beginning of a word.
 type offers struct {
-	begun  string
+	prefix string
 	secret func(string) bool // reports whether a word is a secret of the pool; nil for none
 	words  []cobra.Completion
 }
@@ -133,7 +133,7 @@ func (f *offers) add(word, about string) {
 // is not a secret.
 func (f *offers) fits(word string) bool {
 	switch {
-	case len(word) < len(f.begun) || !strings.EqualFold(word[:len(f.begun)], f.begun):
+	case len(word) < len(f.prefix) || !strings.EqualFold(word[:len(f.prefix)], f.prefix):
 		return false
 	case word == "" || word != text.Clean(word, maxOffered) || word != strings.TrimSpace(word):
 		return false
@@ -160,36 +160,36 @@ func loadFor(settings *config.Flags) (snapshot, error) {
 // completeProvider completes a provider with a credential of some kind; nil is
 // any.
 func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		snap, err := loadFor(settings)
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return snap.offerProviders(begun, kind).inOrder()
+		return snap.offerProviders(prefix, kind).inOrder()
 	}
 }
 
 // completeTargets completes a provider and then its credentials of some kind; nil
 // is any.
 func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
 		snap, err := loadFor(settings)
 		switch {
 		case err != nil, all:
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		case len(args) == 0:
-			return snap.offerProviders(begun, kind).inOrder()
+			return snap.offerProviders(prefix, kind).inOrder()
 		}
-		return snap.offerTargets(args[0], args[1:], begun, kind).inOrder()
+		return snap.offerTargets(args[0], args[1:], prefix, kind).inOrder()
 	}
 }
 
 // alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-func (snap *snapshot) offerProviders(begun string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{begun: begun, secret: snap.pool.Secrets()}
+func (snap *snapshot) offerProviders(prefix string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{prefix: prefix, secret: snap.pool.Secrets()}
 	for i := range snap.pool.Providers {
 		p := &snap.pool.Providers[i]
 		any := kind == nil
@@ -220,8 +220,8 @@ func (snap *snapshot) providerState(p *poolstate.Provider) string {
 // offerTargets offers each credential that is not named yet: by its label, by its
 // id once the beginning of the id is typed or if the label is ambiguous, and by
 // its number if it has neither.
-func (snap *snapshot) offerTargets(provider string, named []string, begun string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{begun: begun, secret: snap.pool.Secrets()}
+func (snap *snapshot) offerTargets(provider string, named []string, prefix string, kind func(*poolstate.Credential) bool) *offers {
+	f := &offers{prefix: prefix, secret: snap.pool.Secrets()}
 	p := snap.pool.Provider(provider)
 	if p == nil {
 		return f
@@ -244,7 +244,7 @@ func (snap *snapshot) offerTargets(provider string, named []string, begun string
 			f.add(c.Label, state)
 		}
 		switch id := names.identifies(c) && !c.IDLeaks(); {
-		case id && (!labelled || begun != ""):
+		case id && (!labelled || prefix != ""):
 			f.add(c.ID, withLabel(c, state))
 		case !id && !labelled && c.ID == "":
 			f.add("#"+strconv.Itoa(c.Index), withLabel(c, state))
@@ -291,8 +291,8 @@ func (n names) labelled(c *poolstate.Credential) bool {
 func (n names) identifies(c *poolstate.Credential) bool { return c.ID != "" && n.ids[c.ID] == 1 }
 
 // completeProfile completes an existing profile.
-func completeProfile(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	f := &offers{begun: begun}
+func completeProfile(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	f := &offers{prefix: prefix}
 	store, err := poolstate.Location{Profile: "any"}.Path()
 	if err != nil {
 		return f.inOrder()
@@ -330,10 +330,10 @@ func codesInPool(settings *config.Flags) []int {
 
 // completeCode completes an error code with rules of its own, or one of others.
 func completeCode(others func() []int) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		codes := append(others(), 401, 402, 429)
 		slices.Sort(codes)
-		f := &offers{begun: begun}
+		f := &offers{prefix: prefix}
 		for _, code := range slices.Compact(codes) {
 			about := text.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
 			if words := text.CodeWords[code]; words != "" {

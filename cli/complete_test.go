@@ -144,15 +144,15 @@ func TestComplete_AmbiguousNames(t *testing.T) {
 		`{"priority": 6}`,
 		`{"id": "-f6", "label": "--all", "priority": 7}`,
 	))
-	for begun, want := range map[string]string{
+	for prefix, want := range map[string]string{
 		"":  "a1 | b2 | #3 | own | twice | #7",
 		"d": "d4",
 		"#": "#3 | #7",
 		"e": "",
 		"-": "",
 	} {
-		words, _ := completed(t, "--file", file, "reset", "--", "p", begun)
-		equal(t, "completions for "+begun, wordsOf(words), want)
+		words, _ := completed(t, "--file", file, "reset", "--", "p", prefix)
+		equal(t, "completions for "+prefix, wordsOf(words), want)
 	}
 }
 
