@@ -127,12 +127,10 @@ func demoDashboard(store *poolstate.Store, log *slog.Logger, clock model.Clock, 
 // happens when the file breaks.
 func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) {
 	for {
-		timer := time.NewTimer(until(sim.NextTurn()))
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return
-		case <-timer.C:
+		case <-time.After(until(sim.NextTurn())):
 		}
 		after := sim
 		_, err := store.Update(ctx, func(d *poolstate.Draft) error {

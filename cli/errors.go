@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"pooltop/poolstate"
@@ -52,22 +53,17 @@ var refusals = []error{
 }
 
 func exitCode(err error) int {
-	var coded *codedError
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitDone
-	case errors.As(err, &coded):
+	}
+	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
-	case errors.Is(err, poolstate.ErrLocked):
+	}
+	if errors.Is(err, poolstate.ErrLocked) {
 		return exitLocked
 	}
-	for _, refused := range refusals {
-		if errors.Is(err, refused) {
-			return exitRefused
-		}
-	}
-	var syntax *poolstate.SyntaxError
-	if errors.As(err, &syntax) {
+	_, syntax := errors.AsType[*poolstate.SyntaxError](err)
+	if syntax || slices.ContainsFunc(refusals, func(refused error) bool { return errors.Is(err, refused) }) {
 		return exitRefused
 	}
 	return exitFailed
@@ -91,13 +87,13 @@ func cannotRead(path string, err error) error {
 
 // explain returns an error of the store as one clause that includes what to do.
 func explain(err error) string {
-	var syntax *poolstate.SyntaxError
+	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "no such file; name another with --file, --home or --profile"
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; make it readable for this user"
-	case errors.As(err, &syntax):
+	case isSyntax:
 		return syntax.Error() + "; fix it, or let the agent rewrite it"
 	case errors.Is(err, poolstate.ErrNotPool):
 		return poolstate.ErrNotPool.Error() + "; fix it, or let the agent rewrite it"
@@ -114,10 +110,8 @@ func explain(err error) string {
 // file before it, and then nothing was written.
 func explainWriteBriefly(path string) func(error) string {
 	return func(err error) string {
-		var file *fs.PathError
-		var link *os.LinkError
-		var damaged *poolstate.DamagedError
-		if errors.As(err, &file) || errors.As(err, &link) || errors.As(err, &damaged) {
+		_, system := pathOf(err)
+		if _, damaged := errors.AsType[*poolstate.DamagedError](err); damaged || system != nil {
 			return explainWrite(path, err)
 		}
 		return explainBriefly(path)(err) + "; nothing was written"
@@ -127,8 +121,7 @@ func explainWriteBriefly(path string) func(error) string {
 // explainWrite is explain for a failed write: it names the file and says whether
 // anything was changed.
 func explainWrite(store string, err error) string {
-	var damaged *poolstate.DamagedError
-	if errors.As(err, &damaged) {
+	if damaged, ok := errors.AsType[*poolstate.DamagedError](err); ok {
 		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
 	}
 	said := "cannot write " + store
@@ -181,12 +174,10 @@ func cause(err error) string {
 // pathOf returns the path that an error concerns and the underlying error, if it
 // has them.
 func pathOf(err error) (string, error) {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Path, path.Err
 	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
 		return link.New, link.Err
 	}
 	return "", nil
@@ -197,11 +188,9 @@ func pathOf(err error) (string, error) {
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
 		said := explain(err)
-		var syntax *poolstate.SyntaxError
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		if errors.Is(err, fs.ErrNotExist) {
 			said = "the file is missing; waiting for it to reappear"
-		case errors.As(err, &syntax):
+		} else if syntax, ok := errors.AsType[*poolstate.SyntaxError](err); ok {
 			said = syntax.Error()
 		}
 		return filepath.Base(path) + ": " + said

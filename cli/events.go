@@ -46,30 +46,22 @@ func eventsCommand() *cobra.Command {
 		}
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
-		f.print = unlessDone(ctx, f.print)
+		print := f.print
+		f.print = func(r *poolstate.Record, p poolstate.Policy) error { // ends with ctx, even if its output is not read
+			printed := make(chan error, 1)
+			go func() { printed <- print(r, p) }()
+			select {
+			case err := <-printed:
+				return err
+			case <-ctx.Done():
+				return nil
+			}
+		}
 		return f.follow(ctx, watch.Start(ctx, f.store.Path()))
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
 	cmd.Flags().StringVar(&since, "since", "", "start with the events of this `DURATION` before now, such as 2h")
 	return cmd
-}
-
-// printer prints one event.
-type printer func(*poolstate.Record, poolstate.Policy) error
-
-// unlessDone returns a printer that gives up when ctx ends, even if the reader of
-// its output has stopped reading.
-func unlessDone(ctx context.Context, print printer) printer {
-	return func(r *poolstate.Record, p poolstate.Policy) error {
-		printed := make(chan error, 1)
-		go func() { printed <- print(r, p) }()
-		select {
-		case err := <-printed:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }
 
 // follower prints the events of a store.
@@ -79,7 +71,7 @@ type follower struct {
 	choice  poolstate.PolicyChoice
 	clock   func() time.Time
 	explain func(error) string
-	print   printer
+	print   func(*poolstate.Record, poolstate.Policy) error
 	log     *slog.Logger
 	hint    func(string) // optional; prints what is not an event
 	since   time.Time    // print history from here on; zero prints none
@@ -132,13 +124,10 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 		f.hint("waiting for " + f.store.Path())
 	}
 	for {
-		timer := time.NewTimer(f.untilNext())
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return nil
 		case c, open := <-changes:
-			timer.Stop()
 			if !open {
 				return nil
 			}
@@ -146,7 +135,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 			if err := f.load(ctx); err != nil {
 				return err
 			}
-		case <-timer.C:
+		case <-time.After(f.untilNext()):
 			if err := f.printAll(f.observer.Tick(f.clock()), ""); err != nil {
 				return err
 			}

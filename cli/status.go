@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"text/template"
@@ -32,53 +31,27 @@ func statusCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := snap.printStatus(cmd.OutOrStdout(), format); err != nil {
+		line, code := snap.status()
+		if format != "" {
+			if line, err = snap.render(format); err != nil {
+				return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
+			}
+		}
+		if _, err := fmt.Fprintln(cmd.OutOrStdout(), line); err != nil || code == exitDone {
 			return err
 		}
-		if code := snap.health(); code != exitDone {
-			return &codedError{code: code}
-		}
-		return nil
+		return &codedError{code: code}
 	})
 	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` for the JSON of list")
 	return cmd
 }
 
-// health returns the exit code of status. A provider without credentials does
-// not count as out.
-func (snap *snapshot) health() int {
-	sum := snap.pool.Summarize(snap.policy, snap.now)
-	if sum.Ready() == 0 {
-		return exitNothingReady
-	}
-	for i := range snap.pool.Providers {
-		if s := snap.pool.Providers[i].Summarize(snap.policy, snap.now); s.Out() {
-			return exitProviderOut
-		}
-	}
-	return exitDone
-}
-
-// maxStatusText limits each string that a template may print.
-const maxStatusText = 64 << 10
-
-func (snap *snapshot) printStatus(w io.Writer, format string) error {
-	line := snap.statusLine()
-	if format != "" {
-		var err error
-		if line, err = snap.render(format); err != nil {
-			return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
-		}
-	}
-	_, err := fmt.Fprintln(w, line)
-	return err
-}
-
 // maxNamed is the number of providers that the line names.
 const maxNamed = 2
 
-// statusLine returns a line such as "4/9 ready · openrouter out, back 14:14".
-func (snap *snapshot) statusLine() string {
+// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the
+// exit code. A provider without credentials does not count as out.
+func (snap *snapshot) status() (line string, code int) {
 	sum := snap.pool.Summarize(snap.policy, snap.now)
 	parts := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}
 	var out []string
@@ -97,11 +70,20 @@ func (snap *snapshot) statusLine() string {
 		}
 		out = append(out, words)
 	}
+	switch {
+	case sum.Ready() == 0:
+		code = exitNothingReady
+	case len(out) > 0:
+		code = exitProviderOut
+	}
 	if n := len(out); n > maxNamed {
 		out = append(out[:maxNamed], fmt.Sprintf("%d more out", n-maxNamed))
 	}
-	return strings.Join(append(parts, out...), " · ")
+	return strings.Join(append(parts, out...), " · "), code
 }
+
+// maxStatusText limits each string that a template may print.
+const maxStatusText = 64 << 10
 
 // render executes a template on the JSON of list. It cleans all strings, because
 // a template prints them as they are.

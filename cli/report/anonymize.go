@@ -2,40 +2,61 @@ package report
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"pooltop/poolstate"
+)
+
+// The names that an anonymous report keeps. They are public: the services that
+// agents support, the words that agents and providers write, and the fields that
+// agents add to entries.
+var (
+	knownProviders = strings.Fields(`ai-gateway alibaba alibaba-coding-plan anthropic arcee azure-foundry bedrock copilot copilot-acp
+		deepseek gemini gmi google-gemini-cli huggingface kilocode kimi-coding kimi-coding-cn lmstudio minimax minimax-cn
+		minimax-oauth nous novita nvidia ollama-cloud openai openai-api openai-codex opencode-go opencode-zen openrouter
+		qwen-oauth stepfun tencent-tokenhub vertex xai xai-oauth xiaomi zai`)
+
+	knownStatuses = strings.Fields("ok exhausted dead")
+
+	knownAuthTypes = strings.Fields("api_key oauth")
+
+	knownReasons = strings.Fields(`account_deactivated api_error auth auth_permanent authentication_error balance_depleted billing
+		billing_error billing_hard_limit_reached billing_not_active billing_unverified content_filter content_policy_blocked
+		context_length_exceeded context_overflow format_error image_too_large
+		insufficient_balance insufficient_credits insufficient_quota internal_server_error invalid_api_key invalid_grant
+		invalid_request_error invalid_token long_context_tier model_not_found not_found_error operator_hold overloaded
+		overloaded_error payload_too_large payment_required permission_denied permission_error provider_policy_blocked quota_exceeded
+		rate_limit rate_limit_error rate_limit_exceeded refresh_token_reused request_too_large requests resource_exhausted
+		server_error service_unavailable slow_down temporarily_unavailable thinking_signature timeout timeout_error token_expired
+		token_invalidated token_revoked tokens too_many_requests unauthorized unauthorized_client unknown
+		unsupported_country_region_territory upstream_error usage_limit_exceeded usage_limit_reached usage_not_included`)
+
+	knownFields = strings.Fields(`agent_key agent_key_expires_at agent_key_expires_in agent_key_id agent_key_obtained_at agent_key_reused
+		anon_token api_key client_id created_at enabled expires_in id_token inference_base_url
+		model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type updated_at`)
 )
 
 // anonymize removes from the pool and the events everything that could name a
 // person or a place: names that are not well known become numbers, free text
 // goes. It returns what is left of the store's path.
 func (r *Report) anonymize(path string) string {
-	var a anonymizer
+	a := anonymizer{}
 	r.pool = a.pool(r.pool)
 	for i := range r.records {
 		r.records[i] = a.record(&r.records[i])
 	}
 	r.displayPath = ""
-	if filepath.Base(path) == "auth.json" { // the name that agents use
-		r.displayPath = "auth.json"
+	if base := filepath.Base(path); base == "auth.json" { // the name that agents use
+		r.displayPath = base
 	}
 	return r.displayPath
 }
 
-// anonymizer replaces names by numbers: the same name by the same number. The
-// zero value is ready to use.
-type anonymizer struct {
-	numbers map[numbered]string
-	counts  map[string]int // by prefix
-}
-
-// numbered is a string, or the identity of a credential, among the names with
-// the same prefix.
-type numbered struct {
-	prefix string
-	name   any
-}
+// anonymizer has the replacements of names, which are strings or identities, by
+// prefix. The same name gets the same number.
+type anonymizer map[string]map[any]string
 
 // identity is what a credential and its events have in common.
 type identity struct {
@@ -51,61 +72,52 @@ func newIdentity(provider, id, label string) identity {
 }
 
 // number returns the name's number, such as c2 with the prefix c.
-func (a *anonymizer) number(prefix string, name any) string {
-	if a.numbers == nil {
-		a.numbers, a.counts = map[numbered]string{}, map[string]int{}
+func (a anonymizer) number(prefix string, name any) string {
+	if a[prefix] == nil {
+		a[prefix] = map[any]string{}
 	}
-	key := numbered{prefix, name}
-	if a.numbers[key] == "" {
-		a.counts[prefix]++
-		a.numbers[key] = prefix + strconv.Itoa(a.counts[prefix])
+	if a[prefix][name] == "" {
+		a[prefix][name] = prefix + strconv.Itoa(len(a[prefix])+1)
 	}
-	return a.numbers[key]
+	return a[prefix][name]
 }
 
 // keep returns a name that is known or empty, and else its number.
-func (a *anonymizer) keep(known map[string]bool, prefix, name string) string {
-	if known[name] || name == "" {
+func (a anonymizer) keep(known []string, prefix, name string) string {
+	if name == "" || slices.Contains(known, name) {
 		return name
 	}
 	return a.number(prefix, name)
 }
 
-func (a *anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
+func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	out := *p
-	out.Providers = make([]poolstate.Provider, 0, len(p.Providers))
-	refs := map[poolstate.Ref]poolstate.Ref{}
-	for _, prov := range p.Providers {
-		creds := make([]poolstate.Credential, 0, len(prov.Credentials))
-		for i := range prov.Credentials {
-			c := a.credential(&prov.Credentials[i])
-			refs[prov.Credentials[i].Ref] = c.Ref
-			creds = append(creds, c)
-		}
-		prov.Name, prov.Credentials = a.keep(knownProviders, "provider-", prov.Name), creds
-		out.Providers = append(out.Providers, prov)
-	}
-	groups := map[*poolstate.Ref][]poolstate.Ref{}
-	for c := range out.All() {
-		if len(c.Shares) == 0 {
-			continue
-		}
-		first := &c.Shares[0]
-		if groups[first] == nil {
-			for _, ref := range c.Shares {
-				groups[first] = append(groups[first], refs[ref])
+	out.Providers = slices.Clone(p.Providers)
+	shares := map[poolstate.Ref][]poolstate.Ref{} // by the first of a group, as it was
+	for i := range out.Providers {
+		prov := &out.Providers[i]
+		prov.Name, prov.Credentials = a.keep(knownProviders, "provider-", prov.Name), slices.Clone(prov.Credentials)
+		for j := range prov.Credentials {
+			c := &prov.Credentials[j]
+			*c = a.credential(c)
+			if len(c.Shares) > 0 {
+				shares[c.Shares[0]] = append(shares[c.Shares[0]], c.Ref)
 			}
 		}
-		c.Shares = groups[first]
+	}
+	for c := range out.All() {
+		if len(c.Shares) > 0 {
+			c.Shares = shares[c.Shares[0]]
+		}
 	}
 	return &out
 }
 
 // credential keeps states, times and counts, and names that are well known.
-func (a *anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
+func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out := *c
 	name := newIdentity(c.Provider, c.ID, c.Label)
-	if a.numbers[numbered{"c", name}] != "" {
+	if a["c"][name] != "" {
 		name.duplicate = c.Position
 	}
 	out.Ref = poolstate.Ref{Provider: a.keep(knownProviders, "provider-", c.Provider), ID: a.number("c", name), Position: c.Position}
@@ -114,18 +126,16 @@ func (a *anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out.StatusText = a.keep(knownStatuses, "status-", c.StatusText)
 	out.ErrorReason = a.keep(knownReasons, "reason-", c.ErrorReason)
 	out.FailureReason = a.keep(knownReasons, "reason-", c.FailureReason)
-	if c.ModelCooldowns != nil {
-		out.ModelCooldowns = make([]poolstate.ModelCooldown, 0, len(c.ModelCooldowns))
-		for _, m := range c.ModelCooldowns {
-			out.ModelCooldowns = append(out.ModelCooldowns, poolstate.ModelCooldown{Model: a.number("m", m.Model), Until: m.Until})
-		}
+	out.ModelCooldowns = slices.Clone(c.ModelCooldowns)
+	for i, m := range out.ModelCooldowns {
+		out.ModelCooldowns[i].Model = a.number("m", m.Model)
 	}
 	return out
 }
 
 // record is credential for an event, whose credential may no longer be in the
 // pool.
-func (a *anonymizer) record(r *poolstate.Record) poolstate.Record {
+func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out := *r
 	out.Provider = a.keep(knownProviders, "provider-", r.Provider)
 	out.ID, out.Label, out.Source, out.Message = "", "", "", ""

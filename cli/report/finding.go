@@ -9,40 +9,28 @@ import (
 	"pooltop/poolstate"
 )
 
-// kind is a kind of finding. Findings are reported in the order of the kinds.
-type kind uint8
-
-const (
-	journalUnavailable kind = iota
-	fileMode
-	dirMode
-	noPool
-	malformed
-	outage
-	badDeadline
-	sharedSecret
-	expiredToken
-	unknownStatus
-	unknownFields
-)
-
-// kinds has the name of each kind in JSON and its title in Markdown.
-var kinds = [...]struct{ name, title string }{
-	journalUnavailable: {"journal", "journal unavailable"},
-	fileMode:           {"file_mode", "permissions"},
-	dirMode:            {"directory_mode", "permissions"},
-	noPool:             {"no_pool", "no pool"},
-	malformed:          {"note", "malformed"},
-	outage:             {"outage", "outage"},
-	badDeadline:        {"suspect_deadline", "implausible deadline"},
-	sharedSecret:       {"shared_secret", "shared secret"},
-	expiredToken:       {"expired_token", "expired token"},
-	unknownStatus:      {"unknown_status", "unknown status"},
-	unknownFields:      {"unknown_fields", "unknown fields"},
+// kind is a kind of finding.
+type kind struct {
+	order       int    // among the findings of a report
+	name, title string // in JSON and in Markdown
 }
 
+var (
+	journalUnavailable = kind{0, "journal", "journal unavailable"}
+	fileMode           = kind{1, "file_mode", "permissions"}
+	dirMode            = kind{2, "directory_mode", "permissions"}
+	noPool             = kind{3, "no_pool", "no pool"}
+	malformed          = kind{4, "note", "malformed"}
+	outage             = kind{5, "outage", "outage"}
+	badDeadline        = kind{6, "suspect_deadline", "implausible deadline"}
+	sharedSecret       = kind{7, "shared_secret", "shared secret"}
+	expiredToken       = kind{8, "expired_token", "expired token"}
+	unknownStatus      = kind{9, "unknown_status", "unknown status"}
+	unknownFields      = kind{10, "unknown_fields", "unknown fields"}
+)
+
 // MarshalText implements [encoding.TextMarshaler].
-func (k kind) MarshalText() ([]byte, error) { return []byte(kinds[k].name), nil }
+func (k kind) MarshalText() ([]byte, error) { return []byte(k.name), nil }
 
 // finding is something unusual about the store.
 type finding struct {
@@ -74,7 +62,7 @@ func (r *Report) find(journalProblem string) []finding {
 		}
 		out = append(append(out, r.credentialFindings()...), r.fieldFindings()...)
 	}
-	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.Kind, b.Kind) })
+	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.Kind.order, b.Kind.order) })
 	return out
 }
 
@@ -95,7 +83,7 @@ func (r *Report) credentialFindings() (out []finding) {
 	type key struct {
 		kind       kind
 		said, word string
-		group      *poolstate.Ref // distinguishes groups with different shared secrets
+		group      poolstate.Ref // distinguishes groups with different shared secrets
 	}
 	index := map[key]int{}
 	add := func(c *poolstate.Credential, k key) {
@@ -120,7 +108,7 @@ func (r *Report) credentialFindings() (out []finding) {
 			add(c, key{kind: badDeadline, said: said})
 		}
 		if len(c.Shares) > 1 {
-			add(c, key{kind: sharedSecret, said: "they share one quota", group: &c.Shares[0]})
+			add(c, key{kind: sharedSecret, said: "they share one quota", group: c.Shares[0]})
 		}
 		if !c.ExpiresAt.IsZero() && !r.now.Before(c.ExpiresAt) {
 			add(c, key{kind: expiredToken, said: "independent of any cooldown"})
@@ -143,7 +131,7 @@ func (r *Report) fieldFindings() []finding {
 	}
 	f := newFinding(unknownFields, "")
 	for _, name := range r.pool.UnknownKeys {
-		if len(name) <= maxFieldName && (!r.Anonymous || knownFields[name]) {
+		if len(name) <= maxFieldName && (!r.Anonymous || slices.Contains(knownFields, name)) {
 			f.Words = append(f.Words, name)
 		}
 	}

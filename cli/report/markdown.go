@@ -92,12 +92,11 @@ func (r *Report) findingList() string {
 	var b strings.Builder
 	count := map[kind]int{}
 	for _, f := range r.Findings {
-		title := kinds[f.Kind].title
 		switch count[f.Kind]++; {
 		case count[f.Kind] <= maxItems:
-			fmt.Fprintf(&b, "- **%s**: %s\n", title, f.markdown())
+			fmt.Fprintf(&b, "- **%s**: %s\n", f.Kind.title, f.markdown())
 		case count[f.Kind] == maxItems+1:
-			fmt.Fprintf(&b, "- **%s**: more omitted\n", title)
+			fmt.Fprintf(&b, "- **%s**: more omitted\n", f.Kind.title)
 		}
 	}
 	return b.String()

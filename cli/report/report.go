@@ -4,9 +4,12 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -42,19 +45,19 @@ type Options struct {
 // and events have too mean the same here. What an unreadable file would say is
 // null or an empty list.
 type Report struct {
-	Version   string           `json:"version"`
-	Platform  string           `json:"platform"`
-	Anonymous bool             `json:"anonymous"`
-	ReadAt    jsonout.Time     `json:"read_at"`
-	Path      *string          `json:"path"` // null if anonymous and not auth.json
-	File      file             `json:"file"`
-	Policy    *string          `json:"policy"`
-	Evidence  *string          `json:"policy_evidence"`
-	UpdatedAt jsonout.Time     `json:"updated_at"`
-	Summary   *jsonout.Summary `json:"summary"`
-	Providers []provider       `json:"providers"`
-	Events    []jsonout.Event  `json:"events"`
-	Findings  []finding        `json:"oddities"`
+	Version   string             `json:"version"`
+	Platform  string             `json:"platform"`
+	Anonymous bool               `json:"anonymous"`
+	ReadAt    jsonout.Time       `json:"read_at"`
+	Path      *string            `json:"path"` // null if anonymous and not auth.json
+	File      file               `json:"file"`
+	Policy    *string            `json:"policy"`
+	Evidence  *string            `json:"policy_evidence"`
+	UpdatedAt jsonout.Time       `json:"updated_at"`
+	Summary   *jsonout.Summary   `json:"summary"`
+	Providers []jsonout.Provider `json:"providers"`
+	Events    []jsonout.Event    `json:"events"`
+	Findings  []finding          `json:"oddities"`
 
 	displayPath string
 	now         time.Time
@@ -62,21 +65,7 @@ type Report struct {
 	policy      poolstate.Policy
 	evidence    string             // Evidence with field names in backticks
 	records     []poolstate.Record // the last events, oldest first
-}
-
-type provider struct {
-	Name        string       `json:"name"`
-	Ready       int          `json:"ready"`
-	Credentials []credential `json:"credentials"`
-}
-
-type credential struct {
-	jsonout.Credential
-	StatusAt      jsonout.Time `json:"status_at"`
-	Suspect       bool         `json:"deadline_suspect"`
-	FailureReason *string      `json:"failure_reason"`
-	ExpiresAt     jsonout.Time `json:"expires_at"`
-	LastRefresh   jsonout.Time `json:"last_refresh"`
+	err         error
 }
 
 // Collect reads the store and its journal once. Whatever cannot be read is
@@ -86,7 +75,7 @@ func Collect(o Options) *Report {
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
 		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath,
-		Providers: []provider{}, Events: []jsonout.Event{}, now: o.Now, pool: &poolstate.Pool{},
+		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, now: o.Now, pool: &poolstate.Pool{},
 	}
 	store, problem := poolstate.Open(o.Path), ""
 	r.File.ReadOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
@@ -104,6 +93,8 @@ func Collect(o Options) *Report {
 	r.Path, r.File.Error = jsonout.Text(o.Path), jsonout.Text(problem)
 	if problem == "" {
 		r.describe(o)
+	} else {
+		r.err = fmt.Errorf("%s: %s", cmp.Or(o.Path, "the file"), problem)
 	}
 	for i := range r.records {
 		r.Events = append(r.Events, jsonout.NewEvent(&r.records[i]))
@@ -118,30 +109,20 @@ func (r *Report) describe(o Options) {
 	r.evidence = r.policyEvidence(o.Policy)
 	r.Policy, r.Evidence = &list.Policy, new(strings.ReplaceAll(r.evidence, "`", ""))
 	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary
-	for i, p := range list.Providers {
-		out := provider{Name: p.Name, Ready: p.Ready, Credentials: []credential{}}
+	r.Providers = list.Providers
+	for i, p := range r.Providers {
 		for j := range p.Credentials {
 			c := &r.pool.Providers[i].Credentials[j]
-			out.Credentials = append(out.Credentials, credential{
-				Credential: p.Credentials[j], StatusAt: jsonout.Time(c.StatusAt), Suspect: r.policy.Deadline(c, r.now).Suspect,
-				FailureReason: jsonout.Text(c.FailureReason), ExpiresAt: jsonout.Time(c.ExpiresAt), LastRefresh: jsonout.Time(c.LastRefresh),
-			})
+			p.Credentials[j].Details = &jsonout.Details{
+				StatusAt: jsonout.Time(c.StatusAt), Suspect: r.policy.Deadline(c, r.now).Suspect, FailureReason: jsonout.Text(c.FailureReason),
+				ExpiresAt: jsonout.Time(c.ExpiresAt), LastRefresh: jsonout.Time(c.LastRefresh),
+			}
 		}
-		r.Providers = append(r.Providers, out)
 	}
 }
 
 // Err returns an error if the store cannot be read.
-func (r *Report) Err() error {
-	if r.File.Error == nil {
-		return nil
-	}
-	name := "the file"
-	if r.Path != nil {
-		name = *r.Path
-	}
-	return fmt.Errorf("%s: %s", name, *r.File.Error)
-}
+func (r *Report) Err() error { return r.err }
 
 // readJournal reads the last events, and returns why the journal cannot be read.
 // Without a journal, the file's own timestamps imply some events.
@@ -180,4 +161,56 @@ func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 		said += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
 	}
 	return said
+}
+
+// file is what the file system says about a store. If the path is a symbolic
+// link, all but Link describe its target.
+type file struct {
+	Error      *string      `json:"error"` // why the file cannot be read
+	Size       *int64       `json:"size"`
+	Mode       *string      `json:"mode"`           // as ls writes it; null on Windows
+	DirMode    *string      `json:"directory_mode"` // likewise
+	ModifiedAt jsonout.Time `json:"modified_at"`
+	Link       bool         `json:"link"`
+	ReadOnly   bool         `json:"read_only"` // this user may not write it
+
+	findings []finding
+}
+
+func stat(path string) file {
+	var f file
+	if info, err := os.Lstat(path); err == nil {
+		f.Link = info.Mode()&fs.ModeSymlink != 0
+	}
+	if info, err := os.Stat(path); err == nil {
+		f.Size, f.ModifiedAt, f.Mode = new(info.Size()), jsonout.Time(info.ModTime()), modeText(info)
+		if info.Mode().IsRegular() {
+			f.check(info.Mode()&0o077 == 0, fileMode, "file is accessible to group or others")
+			f.check(info.Mode()&0o600 == 0o600, fileMode, "owner lacks read/write permission")
+		}
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		target = path
+	}
+	if info, err := os.Stat(filepath.Dir(target)); err == nil {
+		f.DirMode = modeText(info)
+		f.check(info.Mode()&0o022 == 0, dirMode, "directory is writable by group or others")
+		f.check(info.Mode()&0o700 == 0o700, dirMode, "owner lacks access to the directory")
+	}
+	return f
+}
+
+// check adds a finding about permissions. On Windows they mean nothing.
+func (f *file) check(ok bool, k kind, problem string) {
+	if !ok && runtime.GOOS != "windows" {
+		f.findings = append(f.findings, newFinding(k, problem))
+	}
+}
+
+func modeText(info fs.FileInfo) *string {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	return new(info.Mode().String())
 }

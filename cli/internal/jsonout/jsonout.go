@@ -74,6 +74,16 @@ type (
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
 		ClearedAt      Time            `json:"status_cleared_at"`
 		Requests       *int            `json:"request_count"`
+
+		*Details
+	}
+	// Details are the fields of a credential that only a report has.
+	Details struct {
+		StatusAt      Time    `json:"status_at"`
+		Suspect       bool    `json:"deadline_suspect"`
+		FailureReason *string `json:"failure_reason"`
+		ExpiresAt     Time    `json:"expires_at"`
+		LastRefresh   Time    `json:"last_refresh"`
 	}
 	// Event is one line of events --json.
 	Event struct {
@@ -173,18 +183,15 @@ func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now tim
 }
 
 func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Time) Credential {
-	a := policy.Assess(c, now)
+	a, state := policy.Assess(c, now), NewState(poolstate.StateOf(c, policy, now))
 	out := Credential{
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
 		Priority: orNil(c.Priority), AuthType: Text(c.AuthType), Source: Text(c.Source),
-		Status: Text(c.StatusText), Availability: a.Availability.String(),
-		Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
-		Deadline: Time(a.Deadline.At), Origin: Text(a.Deadline.Origin.String()),
+		Status: state.Status, Availability: a.Availability.String(),
+		Streak: state.Streak, Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
+		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
 		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
 		ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount),
-	}
-	if n, known := c.Streak.Known(); known {
-		out.Streak = &n
 	}
 	if c.Status == poolstate.StatusExhausted {
 		out.ExhaustedAt = Time(c.StatusAt)
