@@ -52,18 +52,19 @@ func actionCommand(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRu
 
 // load reads the store and fails early if it cannot be written.
 func (r *actionRun) load() (err error) {
-	if r.snap, err = loadSnapshot(r.cfg, r.log); err != nil {
+	cfg := r.cfg
+	if r.snap, err = loadSnapshot(cfg, r.log); err != nil {
 		return err
 	}
 	clock := time.Now
-	if !r.cfg.Now.IsZero() {
+	if !cfg.Now.IsZero() {
 		clock = func() time.Time { return r.snap.now } // the instant itself, not one that advances
 	}
 	store := poolstate.Open(r.snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !r.dryRun {
 		return &codedError{exitRefused, err}
 	}
-	r.operator, err = newOperator(store, r.cfg.Journal, r.log)
+	r.operator, err = newOperator(store, cfg.Journal, r.log)
 	return err
 }
 
