@@ -35,9 +35,9 @@ type actionRun struct {
 	operator *journal.Operator
 }
 
-// actionCommand makes cmd a command that writes. It adds the flags that these have
+// bindAction makes cmd a command that writes. It adds the flags that these have
 // in common and returns those of the configuration.
-func actionCommand(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
+func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
 	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
 	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print what would change, without changing it")
@@ -50,8 +50,8 @@ func actionCommand(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRu
 	return settings
 }
 
-// load reads the store and fails early if it cannot be written.
-func (r *actionRun) load() (err error) {
+// open reads the store and fails early if it cannot be written.
+func (r *actionRun) open() (err error) {
 	cfg := r.cfg
 	if r.snap, err = loadSnapshot(cfg, r.log); err != nil {
 		return err
@@ -68,9 +68,9 @@ func (r *actionRun) load() (err error) {
 	return err
 }
 
-// targets reads the store and returns the credentials that the arguments name.
-func (r *actionRun) targets(args []string) ([]poolstate.Credential, error) {
-	if err := r.load(); err != nil {
+// openTargets reads the store and returns the credentials that the arguments name.
+func (r *actionRun) openTargets(args []string) ([]poolstate.Credential, error) {
+	if err := r.open(); err != nil {
 		return nil, err
 	}
 	return r.snap.targets(args)

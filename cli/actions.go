@@ -31,8 +31,8 @@ func resetCommand() *cobra.Command {
 			return nil
 		},
 	}
-	settings := actionCommand(cmd, poolstate.VerbReset, func(r *actionRun, args []string) error {
-		seen, err := r.targets(args)
+	settings := bindAction(cmd, poolstate.VerbReset, func(r *actionRun, args []string) error {
+		seen, err := r.openTargets(args)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func exhaustCommand() *cobra.Command {
 			return nil
 		},
 	}
-	settings := actionCommand(cmd, poolstate.VerbHold, func(r *actionRun, args []string) error {
+	settings := bindAction(cmd, poolstate.VerbHold, func(r *actionRun, args []string) error {
 		hold, err := newHold(length, until, instant(r.cfg.Now))
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func exhaustCommand() *cobra.Command {
 		if cmd.Flags().Changed("code") && !isErrorCode(code) {
 			return usageError("--code must be between 100 and 599, not %d", code)
 		}
-		seen, err := r.targets(args)
+		seen, err := r.openTargets(args)
 		if err != nil {
 			return err
 		}
@@ -120,8 +120,8 @@ func syncCommand() *cobra.Command {
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
 	}
-	settings := actionCommand(cmd, poolstate.VerbSync, func(r *actionRun, args []string) error {
-		seen, err := r.targets(args)
+	settings := bindAction(cmd, poolstate.VerbSync, func(r *actionRun, args []string) error {
+		seen, err := r.openTargets(args)
 		if err != nil {
 			return err
 		}
@@ -141,8 +141,8 @@ func undoCommand() *cobra.Command {
 		Example: "  pooltop undo --dry-run\n  pooltop undo",
 		Args:    noArguments,
 	}
-	actionCommand(cmd, poolstate.VerbUndo, func(r *actionRun, _ []string) error {
-		if err := r.load(); err != nil {
+	bindAction(cmd, poolstate.VerbUndo, func(r *actionRun, _ []string) error {
+		if err := r.open(); err != nil {
 			return err
 		}
 		number, undos, err := r.operator.LastUndo()
