@@ -3,6 +3,7 @@ package poolstate
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,15 +34,23 @@ func LockHolder(store string) string {
 		return ""
 	}
 	defer func() { _ = table.Close() }() // it was only read
-	lines := bufio.NewScanner(table)
-	for lines.Scan() {
-		// On some file systems, such as Btrfs, the table has another device than
-		// stat(2). The process must then have the file open.
-		if pid, sameDevice := flockPID(lines.Text(), file); pid > 0 && (sameDevice || hasOpen(pid, info)) {
-			return processName(pid)
-		}
+	if pid := holderOf(table, file, func(pid int) bool { return hasOpen(pid, info) }); pid > 0 {
+		return processName(pid)
 	}
 	return ""
+}
+
+// holderOf returns the PID of the process that holds a flock on a file, or 0. On
+// some file systems, such as Btrfs, the table has another device than stat(2); the
+// process must then have the file open.
+func holderOf(table io.Reader, file string, hasOpen func(pid int) bool) int {
+	lines := bufio.NewScanner(table)
+	for lines.Scan() {
+		if pid, sameDevice := flockPID(lines.Text(), file); pid > 0 && (sameDevice || hasOpen(pid)) {
+			return pid
+		}
+	}
+	return 0
 }
 
 // flockPID returns the PID of the process that holds a flock, from one line of

@@ -39,6 +39,18 @@ func TestFlockPID(t *testing.T) {
 	}
 }
 
+// Another file may have the same inode on another device.
+func TestHolderOf(t *testing.T) {
+	const table = "1: FLOCK  ADVISORY  WRITE 7 fd:00:1234567 0 EOF\n2: FLOCK  ADVISORY  WRITE 8 fd:01:1234567 0 EOF\n"
+	for _, tt := range []struct {
+		file       string
+		open, want int
+	}{{"fd:00:1234567", 0, 7}, {"fd:01:1234567", 0, 8}, {"00:2a:1234567", 8, 8}, {"00:2a:1234567", 0, 0}} {
+		got := holderOf(strings.NewReader(table), tt.file, func(pid int) bool { return pid == tt.open })
+		equal(t, "holder of "+tt.file, got, tt.want)
+	}
+}
+
 func TestLockHolder(t *testing.T) {
 	s := newStore(t, small)
 	equal(t, "holder of a missing lock", LockHolder(s.Path()), "")
