@@ -72,7 +72,7 @@ func newConfigReport(cfg *config.Config) *configReport {
 	}
 	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
-		keys := append([]string{}, bindings.Keys(a.Name)...)
+		keys := append([]string{}, bindings.Keys(a)...)
 		r.Keys[a.Name] = newConfigValue(keys, cfg.SourceOf("keys."+a.Name))
 	}
 	return r

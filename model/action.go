@@ -18,11 +18,10 @@ import (
 
 // running is an action whose result has not been shown yet.
 type running struct {
-	verb   poolstate.Verb
-	since  time.Time
-	cancel context.CancelFunc
-	// perform runs the action at the first call and returns its result at each.
-	perform func() actionDone
+	verb    poolstate.Verb
+	since   time.Time
+	cancel  context.CancelFunc
+	perform func() actionDone // runs the action at the first call
 	// busy receives descriptions of the process that holds the lock. holder is
 	// the latest one, "" while the action does not wait.
 	busy   chan string
@@ -33,19 +32,6 @@ type running struct {
 type actionDone struct {
 	verb poolstate.Verb
 	done journal.Done
-	err  error
-}
-
-// lockBusy reports that an action is waiting for the lock.
-type lockBusy struct {
-	action *running
-	holder string
-}
-
-// planned is what a sync would change.
-type planned struct {
-	task journal.Task
-	plan poolstate.Outcome
 	err  error
 }
 
@@ -101,30 +87,28 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 // sync performs a sync. If it may change more than one credential, it is planned
 // first, outside of Update: that reads the files of the token sources.
 func (m *Model) sync(t journal.Task) tea.Cmd {
-	n := 0
+	syncable := 0
 	for i := range t.Seen {
 		if t.Seen[i].Syncable() {
-			n++
+			syncable++
 		}
 	}
-	if n < 2 {
+	if syncable < 2 {
 		return m.run(t)
 	}
 	operator := m.cfg.Operator
 	return func() tea.Msg {
 		plan, err := operator.Plan(t)
-		return planned{t, plan, err}
+		return result(func(m *Model) tea.Cmd {
+			switch {
+			case m.dialog != nil || m.whyNoWrite() != "":
+				return nil // the operator has started something else
+			case err != nil:
+				return m.setStatus(ui.AnswerRefused, m.explainFailure(t.Verb, err))
+			}
+			return m.confirm(t, plan)
+		})
 	}
-}
-
-func (m *Model) planned(msg planned) tea.Cmd {
-	switch {
-	case m.dialog != nil || m.whyNoWrite() != "":
-		return nil // the operator has started something else
-	case msg.err != nil:
-		return m.setStatus(ui.AnswerRefused, m.explainFailure(msg.task.Verb, msg.err))
-	}
-	return m.confirm(msg.task, msg.plan)
 }
 
 // confirm runs a task, after a confirmation if it changes more than one
@@ -164,18 +148,14 @@ func (m *Model) run(t journal.Task) tea.Cmd {
 
 // nextHolder waits for the next report that the lock is held.
 func (r *running) nextHolder() tea.Msg {
-	if holder, ok := <-r.busy; ok {
-		return lockBusy{r, holder}
-	}
-	return nil
-}
-
-func (m *Model) lockBusy(msg lockBusy) tea.Cmd {
-	if m.running != msg.action {
+	holder, ok := <-r.busy
+	if !ok {
 		return nil
 	}
-	m.running.holder = msg.holder
-	return m.running.nextHolder
+	return result(func(*Model) tea.Cmd {
+		r.holder = holder
+		return r.nextHolder
+	})
 }
 
 // actionDone shows the result of an action, keeps what undoes it, and starts to
@@ -193,7 +173,7 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		records[i] = done.Entries[i].Record
 	}
 	m.log.merge(records, true)
-	text := ui.DoneWords(msg.verb, &done.Outcome, m.policy, m.now)
+	kind, text := ui.AnswerDone, ui.DoneWords(msg.verb, &done.Outcome, m.policy, m.now)
 	switch {
 	case msg.verb == poolstate.VerbUndo:
 		m.performed = m.performed[:max(len(m.performed)-1, 0)]
@@ -205,18 +185,17 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 			text += "; " + word(m.keys.Undo) + " undoes"
 		}
 	}
+	if len(done.Changed) == 0 {
+		kind = ui.AnswerRefused
+	}
 	if done.Warning != nil {
 		text += "; warning: " + done.Warning.Error()
 	}
 	if done.JournalErr != nil {
 		text += "; warning: could not write the journal: " + done.JournalErr.Error()
 	}
-	kind := ui.AnswerDone
-	if len(done.Changed) == 0 {
-		kind = ui.AnswerRefused
-	}
 	m.setStatus(kind, text)
-	m.marked = nil
+	clear(m.marked)
 	m.watchWrites(msg.verb, done.Changed)
 	return m.startLoad()
 }
@@ -254,17 +233,13 @@ func (m *Model) undo() tea.Cmd {
 	return m.confirm(t, plan)
 }
 
-// leaveWithin is how long an action may wait for the lock after the program has
-// ended.
-const leaveWithin = time.Second
-
 // Leave finishes what the program began, whose commands Bubble Tea may have
-// dropped. It has to be called when the program has ended. It waits for the lock
-// no longer than a second. It returns the result of the action that was running, in
-// one line, or "" if there was none. An action that failed is an error.
-func (m Model) Leave() (result string, err error) {
+// dropped. Call it when the program has ended. It waits for the lock no longer than
+// a second. It returns the result of the action that was running, in one line, or
+// "" if there was none. An action that failed is an error.
+func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
-		result, err = m.finishAction()
+		done, err = m.finishAction()
 	}
 	if m.log.write != nil {
 		_ = m.log.write() // like the next, not worth an error at the end
@@ -272,11 +247,11 @@ func (m Model) Leave() (result string, err error) {
 	if m.log.journal {
 		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which are there
 	}
-	return result, err
+	return done, err
 }
 
-func (m *Model) finishAction() (result string, err error) {
-	late := time.AfterFunc(leaveWithin, m.running.cancel)
+func (m *Model) finishAction() (done string, err error) {
+	late := time.AfterFunc(time.Second, m.running.cancel)
 	defer late.Stop()
 	msg := m.running.perform()
 	switch {

@@ -120,14 +120,14 @@ func benchmarkUpdate(b *testing.B, prepare func() Model, msg tea.Msg) {
 func BenchmarkUpdate_AllExhausted(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		before, after := loaded(b, manyEntries(n, unfailed)), loaded(b, manyEntries(n, failedNow))
-		benchmarkUpdate(b, func() Model { return opened(b, journalRead{}, before) }, after)
+		benchmarkUpdate(b, func() Model { return opened(b, journalRead(nil, nil), before) }, after)
 	})
 }
 
 func BenchmarkUpdate_JournalRead(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		pool := loaded(b, manyEntries(n, mixed(0)))
-		benchmarkUpdate(b, func() Model { return opened(b, pool) }, journalRead{records: manyRecords(maxEvents)})
+		benchmarkUpdate(b, func() Model { return opened(b, pool) }, journalRead(manyRecords(maxEvents), nil))
 	})
 }
 
@@ -145,14 +145,14 @@ func BenchmarkUpdate_AllReset(b *testing.B) {
 				At: noon, Kind: poolstate.EventReset, By: poolstate.ByOperator, Before: &e.Before, After: &e.After,
 			}, poolstate.Backoff)})
 		}
-		benchmarkUpdate(b, func() Model { return opened(b, journalRead{}, pool) }, actionDone{verb: poolstate.VerbReset, done: done})
+		benchmarkUpdate(b, func() Model { return opened(b, journalRead(nil, nil), pool) }, actionDone{verb: poolstate.VerbReset, done: done})
 	})
 }
 
 // BenchmarkTick measures Update and View for one second of the clock.
 func BenchmarkTick(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
-		m := opened(b, journalRead{}, loaded(b, manyEntries(n, mixed(0))))
+		m := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
 		for b.Loop() {
 			m = updated(m, ticked{})
 			_ = m.View()
@@ -164,7 +164,7 @@ func BenchmarkTick(b *testing.B) {
 func benchmarkKeys(b *testing.B, before string, keys ...tea.KeyPressMsg) {
 	b.Helper()
 	forSizes(b, func(b *testing.B, n int) {
-		m := opened(b, journalRead{}, loaded(b, manyEntries(n, mixed(0))))
+		m := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
 		for _, r := range before {
 			m = updated(m, tea.KeyPressMsg{Code: r, Text: string(r)})
 		}
@@ -187,7 +187,7 @@ func BenchmarkKey_Filter(b *testing.B) {
 func BenchmarkSnapshot(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		loads := []poolLoaded{loaded(b, manyEntries(n, mixed(0))), loaded(b, manyEntries(n, mixed(1)))}
-		m := opened(b, journalRead{}, loads[0])
+		m := opened(b, journalRead(nil, nil), loads[0])
 		for i := 1; b.Loop(); i++ {
 			m = updated(m, loads[i%2])
 			_ = m.View()

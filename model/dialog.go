@@ -1,9 +1,14 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
@@ -41,7 +46,7 @@ func (m *Model) cancelDialog(because string) tea.Cmd {
 
 // dialogPressed acts on a key while a dialog is open.
 func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {
-	k := m.dialogKeys
+	k := &dialogKeys
 	switch {
 	case key.Matches(pressed, k.Abort):
 		return m.quit()
@@ -56,7 +61,7 @@ func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {
 }
 
 func (m *Model) confirmPressed(pressed fmt.Stringer) tea.Cmd {
-	k, d := m.dialogKeys, m.dialog
+	k, d := &dialogKeys, m.dialog
 	d.ignored = false
 	switch {
 	case key.Matches(pressed, k.Toggle):
@@ -80,7 +85,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	case m.dialog.form != nil:
 		return m.formView()
 	}
-	d, k := m.dialog, m.dialogKeys
+	d, k := m.dialog, &dialogKeys
 	out := &ui.Dialog{
 		Title:      fmt.Sprintf("%s %s in %s?", ui.VerbWord(d.task.Verb), count(len(d.plan.Changed)), m.cfg.Path),
 		Unaffected: ui.UnaffectedWords(&d.plan),
@@ -114,4 +119,172 @@ func count(n int) string {
 		return "1 credential"
 	}
 	return fmt.Sprintf("%d credentials", n)
+}
+
+// holdForm is the input fields of a hold.
+type holdForm struct {
+	inputs [len(holdFields)]textinput.Model
+	focus  int
+}
+
+const (
+	fieldCode = iota
+	fieldLength
+	fieldReason
+)
+
+// holdFields are the fields of the form; limit is in characters.
+var holdFields = [...]struct {
+	name, hint string
+	limit      int
+}{
+	fieldCode:   {"code", "↑↓ 429, 402, 401, 403, 500, or type one", 3},
+	fieldLength: {"duration", "empty = backoff decides; or 45m, 2h30m, until 18:00", 40},
+	fieldReason: {"reason", "shown to others, optional", 120},
+}
+
+// holdCodes are the error codes that the arrow keys choose from.
+var holdCodes = []string{"429", "402", "401", "403", "500"}
+
+// openHold opens the form of a hold, unless the only target is dead.
+func (m *Model) openHold(t journal.Task) tea.Cmd {
+	if c := &t.Seen[0]; len(t.Seen) == 1 && c.Status == poolstate.StatusDead {
+		return m.setStatus(ui.AnswerRefused, text.CredentialName(c)+" is dead: re-auth required before an agent uses it")
+	}
+	f := &holdForm{}
+	for i, field := range holdFields {
+		f.inputs[i] = textinput.New()
+		f.inputs[i].CharLimit = field.limit
+	}
+	f.setCode(strconv.Itoa(poolstate.HoldCode(t.Seen)))
+	f.setFocus(fieldLength)
+	return m.openDialog(&dialog{task: t, form: f})
+}
+
+func (f *holdForm) setFocus(i int) {
+	f.inputs[f.focus].Blur()
+	f.focus = (i + len(f.inputs)) % len(f.inputs)
+	_ = f.inputs[f.focus].Focus() // the command is for a blinking cursor
+}
+
+func (f *holdForm) setCode(code string) {
+	f.inputs[fieldCode].SetValue(code)
+	f.inputs[fieldCode].CursorEnd()
+}
+
+// cycleCode replaces the code by another one of holdCodes.
+func (f *holdForm) cycleCode(by int) {
+	i := slices.Index(holdCodes, f.inputs[fieldCode].Value())
+	if i < 0 && by < 0 {
+		i = 0
+	}
+	f.setCode(holdCodes[(i+by+len(holdCodes))%len(holdCodes)])
+}
+
+func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
+
+// planHold returns the task of the form and what it would change. The error says
+// what is wrong with the form, or why nothing would change.
+func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
+	t, f := m.dialog.task, m.dialog.form
+	if text := f.value(fieldLength); text != "" {
+		if t.Hold, err = poolstate.ParseHold(text, m.now); err != nil {
+			return t, plan, fmt.Errorf("%q is %w", text, err)
+		}
+	}
+	if t.Hold.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
+		return t, plan, errors.New("code: enter a number such as 429")
+	}
+	t.Hold.Reason = f.value(fieldReason)
+	plan = t.Plan(t.Seen, m.now)
+	for i := range plan.Unchanged {
+		err = errors.New(text.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
+	}
+	return t, plan, err
+}
+
+func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
+	k, f := &dialogKeys, m.dialog.form
+	switch {
+	case key.Matches(pressed, k.Accept):
+		return m.submitHold()
+	case f.focus == fieldCode && key.Matches(pressed, k.Later):
+		f.cycleCode(1)
+	case f.focus == fieldCode && key.Matches(pressed, k.Earlier):
+		f.cycleCode(-1)
+	case key.Matches(pressed, k.Next, k.Later):
+		f.setFocus(f.focus + 1)
+	case key.Matches(pressed, k.Previous, k.Earlier):
+		f.setFocus(f.focus - 1)
+	default:
+		f.inputs[f.focus], _ = f.inputs[f.focus].Update(pressed)
+	}
+	return nil
+}
+
+// maxPaste is the largest number of characters that are pasted.
+const maxPaste = 200
+
+// pasted inserts text into the field that has the focus.
+func (m *Model) pasted(msg tea.PasteMsg) {
+	switch a := &m.arrangement; {
+	case m.dialog != nil && m.dialog.form != nil:
+		f := m.dialog.form
+		msg.Content = text.Clean(msg.Content, maxPaste)
+		f.inputs[f.focus], _ = f.inputs[f.focus].Update(msg)
+	case m.dialog == nil && a.typing:
+		msg.Content = text.Clean(msg.Content, maxPaste)
+		*a.input, _ = a.input.Update(msg)
+		m.refilter()
+	}
+}
+
+// submitHold starts the hold, unless something is wrong with the form, which shows
+// that already.
+func (m *Model) submitHold() tea.Cmd {
+	t, plan, _ := m.planHold()
+	if len(plan.Changed) == 0 {
+		return nil
+	}
+	m.dialog = nil
+	return m.confirm(t, plan)
+}
+
+// formView returns the form with a preview of the hold and with warnings of what
+// might undo it.
+func (m *Model) formView() *ui.Dialog {
+	seen, f, k := m.dialog.task.Seen, m.dialog.form, &dialogKeys
+	out := &ui.Dialog{
+		Title: fmt.Sprintf("hold %d marked credentials", len(seen)),
+		Keys:  []key.Binding{k.Next, briefly(k.Accept, "hold"), k.Cancel},
+	}
+	if len(seen) == 1 {
+		out.Title = "hold " + text.CredentialName(&seen[0]) + " of " + seen[0].Provider
+	}
+	for i, field := range holdFields {
+		out.Fields = append(out.Fields, ui.Field{
+			Name: field.name, Value: f.inputs[i].Value(), Hint: field.hint,
+			Focused: i == f.focus, Cursor: f.inputs[i].Position(),
+		})
+	}
+	t, plan, err := m.planHold()
+	if err != nil {
+		out.Problem = err.Error()
+	}
+	if len(plan.Changed) == 0 {
+		return out
+	}
+	first := &plan.Changed[0]
+	out.Preview = ui.HoldWords(first, t.Hold.For == 0 && t.Hold.Until.IsZero(), m.now)
+	if n := len(plan.Changed); n > 1 {
+		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.CredentialName(&first.Before), out.Preview, n-1)
+	}
+	out.Note = ui.ReloadNote
+	for i := range plan.Changed {
+		if w := t.Hold.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
+			out.Warnings = append(out.Warnings, w)
+		}
+	}
+	out.Warnings = append(out.Warnings, m.lastReadyWarnings(plan)...)
+	return out
 }

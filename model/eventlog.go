@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,33 +21,18 @@ const maxEvents = 10_000
 
 // eventLog holds the events of the store: those in the journal and those seen.
 type eventLog struct {
-	observer poolstate.Observer
-	policy   poolstate.Policy // of the latest snapshot
-	// records are in order of time; dropped counts those removed from the front.
-	records []poolstate.Record
-	dropped int
-	// history holds events found in the first snapshot until the journal has
-	// been read as well.
-	history         []poolstate.Event
-	loaded, journal bool // whether the first snapshot and the journal are there
-	// unwritten is what the journal lacks. write, unless it is nil, writes a part
-	// of it at the first call.
-	unwritten []poolstate.Record
-	write     func() error
-	// shown are the records that match the filter, whose text is filter.
-	shown   []poolstate.Record
-	filter  string
-	changed bool // since shown was made
+	observer        poolstate.Observer
+	policy          poolstate.Policy   // of the latest snapshot
+	records         []poolstate.Record // in order of time
+	dropped         int                // the number of records removed from the front
+	history         []poolstate.Record // found in the first snapshot, until the journal has been read
+	loaded, journal bool               // whether the first snapshot and the journal are there
+	unwritten       []poolstate.Record // what the journal lacks
+	write           func() error       // writes more of that at the first call; nil if nothing is written
+	shown           []poolstate.Record // those that match the filter
+	filter          string             // the filter of shown
+	changed         bool               // since shown was made
 }
-
-// journalRead reports what the journal holds about the store.
-type journalRead struct {
-	records []poolstate.Record
-	err     error
-}
-
-// journalWritten reports whether events could be written to the journal.
-type journalWritten struct{ err error }
 
 // readJournal reads the events recorded by earlier runs.
 func (m *Model) readJournal() tea.Cmd {
@@ -54,20 +40,23 @@ func (m *Model) readJournal() tea.Cmd {
 	return func() tea.Msg {
 		entries, err := operator.Journal.Read()
 		records := journal.Records(entries, operator.Store)
-		return journalRead{records[max(len(records)-maxEvents, 0):], err}
+		return journalRead(records[max(len(records)-maxEvents, 0):], err)
 	}
 }
 
-func (m *Model) journalRead(msg journalRead) {
-	l := &m.log
-	l.journal = true
-	if msg.err != nil {
-		m.setStatus(ui.AnswerRefused, "cannot read earlier events: "+msg.err.Error())
+func journalRead(records []poolstate.Record, err error) result {
+	return func(m *Model) tea.Cmd {
+		l := &m.log
+		l.journal = true
+		if err != nil {
+			m.setStatus(ui.AnswerRefused, "cannot read earlier events: "+err.Error())
+		}
+		meanwhile := l.records
+		l.records, l.changed = records, true
+		l.merge(meanwhile, false)
+		m.mergeHistory()
+		return nil
 	}
-	meanwhile := l.records
-	l.records, l.changed = msg.records, true
-	l.merge(meanwhile, false)
-	m.mergeHistory()
 }
 
 // logEvents logs events and marks the new ones to be written to the journal.
@@ -75,8 +64,10 @@ func (m *Model) logEvents(events []poolstate.Event) {
 	records := make([]poolstate.Record, len(events))
 	for i := range events {
 		e := &events[i]
-		if w, ours := m.writeOf(e.After); ours && w.equal(e.After, &w.after) {
-			e.By = poolstate.ByOperator
+		if e.After != nil {
+			if w, ours := m.writes[e.After.Ref]; ours && w.equal(e.After, &w.after) {
+				e.By = poolstate.ByOperator
+			}
 		}
 		records[i] = poolstate.RecordOf(e, m.log.policy)
 		if e.Kind == poolstate.EventFileUnreadable {
@@ -84,20 +75,6 @@ func (m *Model) logEvents(events []poolstate.Event) {
 		}
 	}
 	m.log.unwritten = append(m.log.unwritten, m.log.merge(records, false)...)
-}
-
-// eventKey is equal in all reports of the same event.
-type eventKey struct {
-	kind                poolstate.EventKind
-	provider, id, label string
-}
-
-func keyOf(r *poolstate.Record) eventKey {
-	k := eventKey{kind: r.Kind, provider: r.Provider, id: r.ID}
-	if k.id == "" {
-		k.label = r.Label
-	}
-	return k
 }
 
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
@@ -109,9 +86,15 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	if len(records) == 0 {
 		return nil
 	}
-	earliest := slices.MinFunc(records, byTime).At.Add(-poolstate.SameEventWithin)
-	from, _ := slices.BinarySearchFunc(l.records, earliest, func(r poolstate.Record, at time.Time) int { return r.At.Compare(at) })
-	known := map[eventKey][]int{} // indices of l.records
+	earliest := slices.MinFunc(records, byTime)
+	earliest.At = earliest.At.Add(-poolstate.SameEventWithin)
+	from, _ := slices.BinarySearchFunc(l.records, earliest, byTime)
+	type key struct {
+		kind         poolstate.EventKind
+		provider, id string
+	}
+	keyOf := func(r *poolstate.Record) key { return key{r.Kind, r.Provider, cmp.Or(r.ID, r.Label)} }
+	known := map[key][]int{} // indices of l.records that may be the same event
 	for i := from; i < len(l.records); i++ {
 		k := keyOf(&l.records[i])
 		known[k] = append(known[k], i)
@@ -129,12 +112,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 			l.records[known[k][same]] = *r
 		}
 	}
-	if len(added) == 0 && !replace {
-		return nil
-	}
-	if tail := l.records[from:]; !slices.IsSortedFunc(tail, byTime) {
-		slices.SortStableFunc(tail, byTime)
-	}
+	slices.SortStableFunc(l.records[from:], byTime)
 	if drop := len(l.records) - maxEvents; drop > maxEvents/10 {
 		l.records = slices.Clone(l.records[drop:])
 		l.dropped += drop
@@ -154,14 +132,10 @@ func (m *Model) mergeHistory() {
 	if n := len(l.records); n > 0 {
 		last = l.records[n-1].At
 	}
-	var history []poolstate.Record
-	for i := range l.history {
-		history = append(history, poolstate.RecordOf(&l.history[i], l.policy))
-	}
-	l.history = nil
-	missed := slices.DeleteFunc(l.merge(history, false), func(r poolstate.Record) bool {
+	missed := slices.DeleteFunc(l.merge(l.history, false), func(r poolstate.Record) bool {
 		return last.IsZero() || !r.At.After(last)
 	})
+	l.history = nil
 	l.unwritten = append(l.unwritten, missed...)
 	if what := countEvents(missed); what != "" {
 		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", text.Moment(last, m.now), what))
@@ -178,13 +152,15 @@ func (m *Model) writeJournal() tea.Cmd {
 	records, operator := l.unwritten, m.cfg.Operator
 	write := sync.OnceValue(func() error { return operator.RecordSeen(records) })
 	l.write, l.unwritten = write, nil
-	return func() tea.Msg { return journalWritten{write()} }
-}
-
-func (m *Model) journalWritten(msg journalWritten) {
-	m.log.write = nil
-	if msg.err != nil {
-		m.setStatus(ui.AnswerRefused, "events are not recorded: "+msg.err.Error())
+	return func() tea.Msg {
+		err := write()
+		return result(func(m *Model) tea.Cmd {
+			m.log.write = nil
+			if err != nil {
+				m.setStatus(ui.AnswerRefused, "events are not recorded: "+err.Error())
+			}
+			return nil
+		})
 	}
 }
 
@@ -194,12 +170,11 @@ func (m *Model) refreshEvents() {
 	if m.paused.on || !l.changed && l.filter == m.arrangement.applied {
 		return
 	}
-	l.filter, l.changed = m.arrangement.applied, false
-	l.shown = l.records
+	l.filter, l.changed, l.shown = m.arrangement.applied, false, nil
 	if f.IsZero() {
+		l.shown = l.records
 		return
 	}
-	l.shown = nil
 	for i := range l.records {
 		if ui.MatchRecord(f, &l.records[i], m.policy) {
 			l.shown = append(l.shown, l.records[i])
@@ -228,10 +203,7 @@ func countEvents(records []poolstate.Record) string {
 }
 
 // A change is highlighted for freshFor, and until fadedBy less so, in real time.
-const (
-	freshFor = 3 * time.Second
-	fadedBy  = 8 * time.Second
-)
+const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 // addEvents adds the events and recent changes to a screen.
 func (m *Model) addEvents(s *ui.Screen) {

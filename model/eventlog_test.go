@@ -154,7 +154,7 @@ func TestWriteJournal_Fails(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.finish(d.m.loadPool())
-	d.send(journalRead{})
+	d.send(journalRead(nil, nil))
 	d.change(pool(exhausted("a", 0, 1)))
 	d.shows("✕ events are not recorded", "exhausted   agent     429")
 }

@@ -54,7 +54,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.setStatus(ui.AnswerRefused, "the help is open; esc closes it")
 	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo):
 		return m.act(pressed)
-	case m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0, m.selected == nil && is(k.Detail, k.Mark, k.MarkProvider, k.Fold):
+	case m.empty(), m.selected == nil && is(k.Detail, k.Mark, k.MarkProvider, k.Fold):
 		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
 	case is(k.Mark):
 		m.toggleMark()
@@ -75,7 +75,8 @@ func (m *Model) back() {
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
 	case m.status != nil || len(m.marked) > 0:
-		m.status, m.marked = nil, nil
+		m.status = nil
+		clear(m.marked)
 	default:
 		m.clearFilter()
 	}
@@ -85,7 +86,7 @@ func (m *Model) back() {
 // provider, then closes it.
 func (m *Model) toggleForecast() tea.Cmd {
 	switch {
-	case m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0:
+	case m.empty():
 		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
 	case m.pane != ui.PaneForecast:
 		m.forecastOf = ""

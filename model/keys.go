@@ -1,13 +1,25 @@
 package model
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
+	"pooltop/ui/text"
+)
+
+// Keys that cannot be unbound: one leads back out of everything that is open, the
+// other ends the program.
+const (
+	backKey = "esc"
+	quitKey = "ctrl+c"
 )
 
 // keyMap is the keys of the dashboard. Update acts on it, and footer and help are
@@ -21,18 +33,13 @@ type keyMap struct {
 	Forecast, Events, Copy                   key.Binding
 	Pause, Notify, Times, Mouse              key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
-	// Move is Up and Down together, for the footer only.
-	Move key.Binding
 }
 
 // Action is something that a key of the dashboard does.
 type Action struct {
-	// Name is its name in the configuration, Does its description in the help.
-	Name, Does string
-	// Keys are the names of its default keys.
-	Keys []string
-
-	binding *key.Binding
+	Name, Does string   // in the configuration and in the help
+	Keys       []string // its default keys
+	binding    *key.Binding
 }
 
 // Actions returns all actions, in the order of the help.
@@ -82,9 +89,8 @@ func (k *keyMap) actions() []Action {
 func newKeyMap(chosen KeyBindings) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {
-		*a.binding = bind(a.Does, chosen.Keys(a.Name)...)
+		*a.binding = bind(a.Does, chosen.Keys(a)...)
 	}
-	k.Move = k.move()
 	return k
 }
 
@@ -132,14 +138,14 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), briefly(k.Back, "back")
 	switch {
 	case pane == ui.PaneEvents:
-		return []key.Binding{k.Move, briefly(k.Filter, "filter"), back, quit}
+		return []key.Binding{k.move(), briefly(k.Filter, "filter"), back, quit}
 	case pane != ui.PaneTable:
-		return []key.Binding{k.Move, back, quit}
+		return []key.Binding{k.move(), back, quit}
 	case !listed:
 		return []key.Binding{help, quit}
 	}
 	return []key.Binding{
-		k.Move, briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"),
+		k.move(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"),
 		briefly(k.Filter, "filter"), briefly(k.Sort, "sort"),
 		briefly(k.Forecast, "forecast"), briefly(k.Events, "events"), briefly(k.Detail, "detail"), help, quit,
 	}
@@ -161,24 +167,175 @@ func (k *keyMap) help() [][]key.Binding {
 
 // dialogKeys are the keys of dialogs and of the filter. They cannot be
 // configured, so that a confirmation is answered by the same keys everywhere.
-type dialogKeys struct {
-	Accept, Cancel, Next, Previous, Earlier, Later key.Binding
-	Yes, No, Toggle, Abort                         key.Binding
+var dialogKeys = struct {
+	Accept, Cancel, Next, Previous, Earlier, Later, Yes, No, Toggle, Abort key.Binding
+}{
+	Accept:   bind("accept", "enter"),
+	Cancel:   bind("cancel", backKey),
+	Next:     bind("next field", "tab"),
+	Previous: bind("previous field", "shift+tab"),
+	Earlier:  bind("previous code", "up"),
+	Later:    bind("next code", "down"),
+	Yes:      bind("yes", "y"),
+	No:       bind("no", "n"),
+	Toggle:   key.NewBinding(key.WithKeys("left", "right", "tab", "shift+tab", "h", "l"), key.WithHelp("←→", "choose")),
+	Abort:    bind("quit", quitKey),
 }
 
-func newDialogKeys() *dialogKeys {
-	toggle := bind("choose", "left", "right", "tab", "shift+tab", "h", "l")
-	toggle.SetHelp("←→", "choose")
-	return &dialogKeys{
-		Accept:   bind("accept", "enter"),
-		Cancel:   bind("cancel", backKey),
-		Next:     bind("next field", "tab"),
-		Previous: bind("previous field", "shift+tab"),
-		Earlier:  bind("previous code", "up"),
-		Later:    bind("next code", "down"),
-		Yes:      bind("yes", "y"),
-		No:       bind("no", "n"),
-		Toggle:   toggle,
-		Abort:    bind("quit", quitKey),
+// KeyBindings are the keys of the actions that do not have their default keys, by
+// the action's name. An action without keys cannot be reached. Use
+// [KeyBindings.Bind] to fill it and [KeyBindings.Check] when it is complete.
+type KeyBindings map[string][]string
+
+// UnknownNameError is the error of an action or a key that does not exist.
+type UnknownNameError struct {
+	What, Name string   // What is "action" or "key".
+	Known      []string // the valid names, for a suggestion
+}
+
+// Error returns the kind and the name.
+func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
+
+// ConflictError is the error of a key that is bound to two actions: Chosen, which
+// was bound to it, and Other, which already has it.
+type ConflictError struct{ Key, Chosen, Other string }
+
+// Error names the key and both actions.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("the key %q is bound to both %s and %s; choose another for one of them", e.Key, e.Chosen, e.Other)
+}
+
+// Bind binds an action to keys instead of its present ones. Without keys, it is
+// unbound, which is an error for quit. The keys esc and ctrl+c are added to back
+// and quit and are an error for any other action.
+func (b KeyBindings) Bind(name string, keys []string) error {
+	var names, bound []string
+	for _, a := range Actions() {
+		names = append(names, a.Name)
 	}
+	switch {
+	case !slices.Contains(names, name):
+		return &UnknownNameError{"action", name, names}
+	case len(keys) == 0 && name == "quit":
+		return errors.New("quit needs a key")
+	}
+	for _, text := range keys {
+		k, err := ParseKey(text)
+		switch {
+		case err != nil:
+			return err
+		case slices.Contains(bound, k):
+			return fmt.Errorf("%s has the key %q twice", name, k)
+		case k == backKey && name != "back":
+			return fmt.Errorf("%s always goes back and cannot be a key of %s", backKey, name)
+		case k == quitKey && name != "quit":
+			return fmt.Errorf("%s always quits and cannot be a key of %s", quitKey, name)
+		}
+		bound = append(bound, k)
+	}
+	always := map[string]string{"back": backKey, "quit": quitKey}[name]
+	if always != "" && !slices.Contains(bound, always) {
+		bound = append(bound, always)
+	}
+	b[name] = bound
+	return nil
+}
+
+// Keys returns the keys of an action: those in b, or else the default ones.
+func (b KeyBindings) Keys(a Action) []string {
+	if keys, chosen := b[a.Name]; chosen {
+		return keys
+	}
+	return a.Keys
+}
+
+// Check returns a [ConflictError] if a key is bound to two actions.
+func (b KeyBindings) Check() error {
+	owner := map[string]string{}
+	for _, a := range Actions() {
+		_, chosen := b[a.Name]
+		for _, k := range b.Keys(a) {
+			switch other, taken := owner[k]; {
+			case !taken:
+				owner[k] = a.Name
+			case chosen:
+				return &ConflictError{k, a.Name, other}
+			default:
+				return &ConflictError{k, other, a.Name}
+			}
+		}
+	}
+	return nil
+}
+
+// namedKeys are the keys that are not characters, sorted; there are as many
+// function keys as terminals have sequences for.
+var namedKeys = strings.Fields("backspace delete down end enter esc f1 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 " +
+	"f2 f20 f3 f4 f5 f6 f7 f8 f9 home insert left pgdown pgup right space tab up")
+
+// aliases are other names of keys. The comma needs one, since it separates keys.
+var aliases = map[string]string{
+	" ": "space", "escape": "esc", "return": "enter", "pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
+	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",
+}
+
+// ambiguous are keys for which most terminals send the same bytes as for another.
+var ambiguous = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
+
+// ParseKey parses the name of a key: a character or a word such as enter or f5,
+// after any of ctrl+, alt+ and shift+. It returns Bubble Tea's name of the key.
+func ParseKey(s string) (string, error) {
+	mods, name := cutModifiers(s)
+	if other, ok := aliases[strings.ToLower(name)]; ok {
+		name = other
+	}
+	if named := strings.ToLower(name); slices.Contains(namedKeys, named) {
+		return withModifiers(mods, named), nil
+	}
+	r, size := utf8.DecodeRuneInString(name)
+	if size == 0 || size != len(name) || !unicode.IsPrint(r) || text.Clean(name, len(name)) != name {
+		return "", &UnknownNameError{"key", s, namedKeys}
+	}
+	switch upper, lower := unicode.ToUpper(r), unicode.ToLower(r); {
+	case mods == tea.ModShift && upper == lower:
+		return "", fmt.Errorf("key %q: name the character that it types instead", s)
+	case mods == tea.ModShift:
+		return string(upper), nil
+	case mods == 0:
+		return name, nil
+	case mods&tea.ModCtrl != 0:
+		r = lower // ctrl+R is common for ctrl+r, and terminals send the same
+	case r != lower:
+		r, mods = lower, mods|tea.ModShift
+	}
+	name = withModifiers(mods, string(r))
+	if other, ok := ambiguous[name]; ok {
+		return "", fmt.Errorf("terminals cannot distinguish %s from %s", name, other)
+	}
+	return name, nil
+}
+
+func cutModifiers(name string) (mods tea.KeyMod, key string) {
+	known := map[string]tea.KeyMod{"ctrl": tea.ModCtrl, "alt": tea.ModAlt, "shift": tea.ModShift}
+	for {
+		first, rest, _ := strings.Cut(name, "+")
+		mod := known[strings.ToLower(first)]
+		if mod == 0 || rest == "" {
+			return mods, name
+		}
+		mods, name = mods|mod, rest
+	}
+}
+
+// withModifiers returns Bubble Tea's name of a key with modifiers.
+func withModifiers(mods tea.KeyMod, name string) string {
+	for _, m := range []struct {
+		name string
+		mod  tea.KeyMod
+	}{{"shift", tea.ModShift}, {"alt", tea.ModAlt}, {"ctrl", tea.ModCtrl}} {
+		if mods&m.mod != 0 {
+			name = m.name + "+" + name
+		}
+	}
+	return name
 }

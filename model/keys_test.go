@@ -46,7 +46,7 @@ func TestHelp_ListsEveryKey(t *testing.T) {
 func TestFooter_OffersBoundKeys(t *testing.T) {
 	keys := newKeyMap(nil)
 	known := map[string]bool{}
-	for _, b := range append(slices.Concat(keys.help()...), keys.Move) {
+	for _, b := range append(slices.Concat(keys.help()...), keys.move()) {
 		known[strings.Join(b.Keys(), " ")] = true
 	}
 	for _, pane := range []ui.Pane{ui.PaneTable, ui.PaneDetail, ui.PaneEvents} {

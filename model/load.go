@@ -2,9 +2,11 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
@@ -27,16 +29,12 @@ type poolLoaded struct {
 	unwritable error // why the store cannot be written
 }
 
-// retryLoad repeats a load that failed.
-type retryLoad struct{}
-
 // loadState ensures that one load runs at a time.
 type loadState struct {
-	running, again bool // again: the file changed while it runs
-	begun          int  // the number of loads ever begun
-	change         FileChanged
-	// A grace period has begun, and is over.
-	graceBegun, graceOver bool
+	running, again        bool // again: the file changed while it runs
+	begun                 int  // the number of loads ever begun
+	change                FileChanged
+	graceBegun, graceOver bool // of the grace period
 }
 
 // grace is how long a file may be unreadable before the screen shows it: a writer
@@ -61,7 +59,6 @@ func (m *Model) startLoad() tea.Cmd {
 	return m.loadPool()
 }
 
-// loadPool reads the store, outside of Update.
 func (m *Model) loadPool() tea.Cmd {
 	store, prev := m.cfg.Operator.Store, m.latest()
 	return func() tea.Msg {
@@ -107,18 +104,16 @@ func (m *Model) readableFeed() ui.Feed {
 	return ui.Feed{State: ui.FeedLive}
 }
 
-// retryLoad ends the grace period.
-func (m *Model) retryLoad() tea.Cmd {
-	m.loading.graceOver = m.loading.graceBegun
-	return m.startLoad()
-}
-
 // loadFailed keeps the last snapshot and shows why it is stale, after a grace
 // period.
 func (m *Model) loadFailed(err error) tea.Cmd {
 	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
 		m.loading.graceBegun = true
-		return tea.Tick(grace, func(time.Time) tea.Msg { return retryLoad{} })
+		retry := result(func(m *Model) tea.Cmd {
+			m.loading.graceOver = m.loading.graceBegun
+			return m.startLoad()
+		})
+		return tea.Tick(grace, func(time.Time) tea.Msg { return retry })
 	}
 	missing := errors.Is(err, fs.ErrNotExist)
 	switch {
@@ -133,7 +128,6 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 	return nil
 }
 
-// setSnapshot shows a snapshot.
 func (m *Model) setSnapshot(s poolstate.Snapshot) {
 	if s.Pool == nil {
 		return
@@ -160,11 +154,101 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	l.observer.SetPolicy(l.policy, now)
 	if !l.loaded {
 		l.loaded = true
-		l.history = poolstate.History(p, l.policy, now)
+		for _, e := range poolstate.History(p, l.policy, now) {
+			l.history = append(l.history, poolstate.RecordOf(&e, l.policy))
+		}
 		m.mergeHistory()
 	}
 	m.logEvents(events)
 	m.recordChanges(events, p)
 	m.checkWrites(p)
 	return events
+}
+
+// watchedWrite is a credential that an action of this session wrote. A running
+// agent may overwrite it with the older state that it has in memory.
+type watchedWrite struct {
+	verb          poolstate.Verb
+	before, after poolstate.Credential
+	// load is the number of the latest load that began before the action was
+	// done. What it read may be older than the write.
+	load int
+}
+
+// watchWrites watches the credentials that an action changed.
+func (m *Model) watchWrites(verb poolstate.Verb, changed []poolstate.Effect) {
+	for i := range changed {
+		e := &changed[i]
+		m.writes[e.Before.Ref] = watchedWrite{verb, e.Before, e.After, m.loading.begun}
+	}
+}
+
+// equal compares what the action writes: of borrowed secrets the fingerprint, the
+// only thing known of them after a reload. A streak that one of them lacks is
+// equal to any, since agents that do not count drop it.
+func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
+	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
+		return false
+	}
+	m, inA := a.Streak.Known()
+	n, inB := b.Streak.Known()
+	return a.Status == b.Status && a.StatusAt.Equal(b.StatusAt) && a.ErrorReason == b.ErrorReason &&
+		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
+}
+
+// checkWrites reports watched writes that were undone, and stops watching those
+// that have changed in any way.
+func (m *Model) checkWrites(p *poolstate.Pool) {
+	if len(m.writes) == 0 {
+		return
+	}
+	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
+	for c := range p.All() {
+		w, watched := m.writes[c.Ref]
+		what := ""
+		switch {
+		case !watched:
+		case w.load == m.loading.begun || w.equal(c, &w.after):
+			present[c.Ref] = w
+		case w.equal(c, &w.before):
+			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.CredentialName(c))
+		case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && m.now.Before(w.after.ResetAt):
+			what = fmt.Sprintf("the hold of %s was lifted", text.CredentialName(c))
+		}
+		if what != "" {
+			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s by an agent or another pooltop; %s",
+				what, m.now.Format("15:04:05"), m.howToRepeat(w.verb, c)))
+		}
+	}
+	m.writes = present
+}
+
+// howToRepeat says which key repeats an action on a credential.
+func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string {
+	repeat := map[poolstate.Verb]key.Binding{
+		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
+	}[verb]
+	switch press := "press " + word(repeat) + " to repeat"; {
+	case !repeat.Enabled(): // an undo, or a key that was unbound
+		return "repeat it by hand"
+	case m.selected == nil || *m.selected != c.Ref:
+		return "select it and " + press
+	default:
+		return press
+	}
+}
+
+// reportSuccess reports that an agent succeeded with a credential that was out:
+// it has new tokens and a lower streak.
+func (m *Model) reportSuccess(events []poolstate.Event) {
+	for i := range events {
+		e := &events[i]
+		if e.Kind != poolstate.EventRefreshed {
+			continue
+		}
+		if _, ours := m.writes[e.After.Ref]; !ours {
+			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", text.CredentialName(e.After),
+				m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
+		}
+	}
 }

@@ -32,7 +32,7 @@ func TestInit(t *testing.T) {
 			switch msg.(type) {
 			case poolLoaded:
 				count["load"]++
-			case journalRead:
+			case result:
 				count["journal"]++
 			default:
 				count["background"]++

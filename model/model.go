@@ -1,3 +1,7 @@
+// Package model is the state of the dashboard, as a Bubble Tea model. [Model]
+// turns key presses, snapshots of the pool and ticks of the clock into a screen
+// for package ui to draw. Everything that takes time, such as reading the file or
+// performing an action, is a command that runs outside of Update.
 package model
 
 import (
@@ -17,32 +21,23 @@ import (
 // Config is what the dashboard is started with.
 type Config struct {
 	// Operator acts on the store that is shown and records that in the journal.
-	Operator *journal.Operator
-	// ClaudeFile is the path of the file with the tokens of claude_code.
-	ClaudeFile string
+	Operator   *journal.Operator
+	ClaudeFile string // the path of the file with the tokens of claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
-	// Path is the path of the store to show.
-	Path string
-	// Caption, if set, returns a text to show beside the path at an instant.
-	Caption func(time.Time) string
-	// ReadOnly, unless it is empty, is why nothing may be written.
-	ReadOnly string
+	Path       string                 // of the store, to show
+	Caption    func(time.Time) string // to show beside the path at an instant; may be nil
+	ReadOnly   string                 // why nothing may be written, or ""
 	// Notify turns notifications on at the start. Notifications is the form that
 	// the terminal understands.
 	Notify        bool
 	Notifications ui.NotificationForm
-	// Scheme is the colour scheme; nil chooses one for the terminal's background.
-	Scheme *theme.Scheme
-	// Order is the first order of the table, Descending reverses it.
-	Order      filter.Order
-	Descending bool
-	// Without are the columns to leave out.
-	Without ui.Hidden
-	// Keys replace default keys. They must have passed Check.
-	Keys KeyBindings
-	// After returns a command that sends a message after a delay; nil means
-	// tea.Tick.
+	Scheme        *theme.Scheme // nil chooses one for the terminal's background
+	Order         filter.Order  // of the table at the start; Descending reverses it
+	Descending    bool
+	Without       ui.Hidden   // the columns to leave out
+	Keys          KeyBindings // instead of default keys; they must have passed Check
+	// After sends a message after a delay; nil means tea.Tick.
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError returns a sentence for an error of the store. ExplainWrite does
 	// for an error of a write; it includes whether anything was written.
@@ -51,9 +46,8 @@ type Config struct {
 
 // Model is the dashboard. Call Leave when its program has ended.
 type Model struct {
-	cfg        Config
-	keys       *keyMap
-	dialogKeys *dialogKeys
+	cfg  Config
+	keys *keyMap
 
 	width, height int
 	scheme        theme.Scheme
@@ -95,8 +89,10 @@ type Model struct {
 	evidence   poolstate.Evidence
 	evidenceOf ui.Evidence
 	paused     paused
-	away       away
-	notifier   notifier
+	// awaySince is the number of events, including dropped ones, when the terminal
+	// lost the focus; negative while it has it.
+	awaySince int
+	notifier  notifier
 
 	// clickable is filled by View; all copies of the model share it.
 	clickable *ui.Targets
@@ -108,16 +104,16 @@ func New(cfg Config) Model {
 		cfg.After = tea.Tick
 	}
 	m := Model{
-		cfg:        cfg,
-		keys:       newKeyMap(cfg.Keys),
-		dialogKeys: newDialogKeys(),
-		profile:    colorprofile.TrueColor,
-		now:        cfg.Clock.Now(),
-		feed:       ui.Feed{State: ui.FeedWaiting},
-		loading:    loadState{running: true}, // by Init
-
+		cfg:         cfg,
+		keys:        newKeyMap(cfg.Keys),
+		profile:     colorprofile.TrueColor,
+		now:         cfg.Clock.Now(),
+		feed:        ui.Feed{State: ui.FeedWaiting},
+		loading:     loadState{running: true}, // by Init
 		arrangement: newArrangement(cfg.Order, cfg.Descending),
-		away:        away{since: -1},
+		awaySince:   -1,
+		marked:      map[poolstate.Ref]bool{},
+		writes:      map[poolstate.Ref]watchedWrite{},
 		notifier:    notifier{on: cfg.Notify},
 		clickable:   &ui.Targets{},
 	}
@@ -139,10 +135,15 @@ func (m Model) Init() tea.Cmd {
 	return tea.Batch(begin, tea.RequestBackgroundColor)
 }
 
+// result is a message that applies the result of a command to the model.
+type result func(m *Model) tea.Cmd
+
 // Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
+	case result:
+		cmd = msg(&m)
 	case ticked:
 		m.clockTicked()
 		cmd = m.tick()
@@ -150,22 +151,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.fileChanged(msg)
 	case poolLoaded:
 		cmd = m.poolLoaded(msg)
-	case journalRead:
-		m.journalRead(msg)
-	case journalWritten:
-		m.journalWritten(msg)
-	case tea.BlurMsg:
-		m.blurred()
-	case tea.FocusMsg:
-		m.focused()
-	case retryLoad:
-		cmd = m.retryLoad()
-	case planned:
-		cmd = m.planned(msg)
-	case lockBusy:
-		cmd = m.lockBusy(msg)
 	case actionDone:
 		cmd = m.actionDone(msg)
+	case tea.BlurMsg:
+		m.awaySince = m.log.dropped + len(m.log.records)
+	case tea.FocusMsg:
+		m.focused()
 	case tea.PasteMsg:
 		m.pasted(msg)
 	case tea.KeyPressMsg:
@@ -188,16 +179,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.catchUp()
 	}
 	m.refreshEvents()
-	m.offset = m.scrolledOffset()
-	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
-}
-
-// scrolledOffset returns the offset at which the table shows the selection. It
-// does not depend on the open pane.
-func (m *Model) scrolledOffset() int {
 	s := m.screen()
-	s.Offset = m.offset
-	return ui.ScrollTo(s)
+	s.Offset = m.offset // not that of the open pane
+	m.offset = ui.ScrollTo(s)
+	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
 }
 
 func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
@@ -214,8 +199,8 @@ func (m *Model) screen() *ui.Screen {
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
-		Hidden: m.cfg.Without,
-		Short:  m.keys.footer(m.pane, m.snapshot.Pool != nil && m.snapshot.Pool.Len() > 0),
+		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
+		Short: m.keys.footer(m.pane, !m.empty()),
 	}
 	if m.pane == ui.PaneHelp {
 		s.Full = m.keys.help()
@@ -224,9 +209,8 @@ func (m *Model) screen() *ui.Screen {
 		s.Short = s.Dialog.Keys
 	}
 	if m.arrangement.typing {
-		s.Short = []key.Binding{briefly(m.dialogKeys.Accept, "keep"), briefly(m.dialogKeys.Cancel, "clear")}
+		s.Short = []key.Binding{briefly(dialogKeys.Accept, "keep"), briefly(dialogKeys.Cancel, "clear")}
 	}
-	s.Coarse = m.away.since >= 0 && !m.cfg.Clock.fast()
 	m.addEvents(s)
 	if m.cfg.Caption != nil {
 		s.Caption = m.cfg.Caption(m.now)

@@ -67,7 +67,7 @@ func (k clickedKey) String() string { return string(k) }
 // dialogClicked answers a confirmation. The first click moves the focus and the
 // second one answers, so that no single click confirms.
 func (m *Model) dialogClicked(target ui.Target) tea.Cmd {
-	k := m.dialogKeys
+	k := &dialogKeys
 	switch {
 	case target.Kind != ui.TargetYes && target.Kind != ui.TargetNo:
 		return nil
