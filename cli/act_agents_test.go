@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -59,22 +60,14 @@ func countAsAgent(path string) (err error) {
 		n, _ := strconv.Atoi(string(requestCount.FindSubmatch(was)[1]))
 		return fmt.Appendf(nil, `"request_count": %d`, n+1)
 	})
-	if data, err = indented(data); err != nil {
-		return fmt.Errorf("a torn file: %w", err)
+	if !json.Valid(data) {
+		return fmt.Errorf("a torn file of %d bytes", len(data))
 	}
 	tmp := fmt.Sprintf("%s.tmp.%d.%032x", path, os.Getpid(), len(data))
 	if err := os.WriteFile(tmp, data, 0o600); err != nil {
 		return err
 	}
 	return os.Rename(tmp, path)
-}
-
-func indented(data []byte) ([]byte, error) {
-	var out bytes.Buffer
-	if err := json.Indent(&out, data, "", "  "); err != nil {
-		return nil, err
-	}
-	return append(bytes.TrimSpace(out.Bytes()), '\n'), nil
 }
 
 // Commands hold a credential while agents rewrite the file, all at once. Each
@@ -153,4 +146,24 @@ func listedAt(t *testing.T, file string) object {
 	o := at(t, file, "list", "--json")
 	equal(t, "exit code of list", o.code, exitDone)
 	return decoded(t, o.stdout)
+}
+
+// A held lock is reported once, and given up after fifteen seconds of virtual time.
+func TestActionRun_LockTimeout(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := sampleFile(t, "backoff.json")
+	l := flock.New(poolstate.LockPath(file))
+	if ok, err := l.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	got := at(t, file, "reset", "openrouter", "backup-key")
+	equal(t, "the exit code", got.code, exitLocked)
+	waited, gaveUp, _ := strings.Cut(got.stderr, "\n")
+	for line, words := range map[string]string{waited: "pooltop reset: waiting up to 15s for the lock, which ", gaveUp: "pooltop reset: "} {
+		if !strings.HasPrefix(line, words) || strings.Count(line, "\n") > 1 {
+			t.Errorf("standard error is %q", got.stderr)
+		}
+	}
+	equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }

@@ -13,6 +13,8 @@ import (
 	"pooltop/poolstate"
 )
 
+// The sessions of reset, exhaust, undo and sync are in testdata/script.
+
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"id": "b"}`)
 
@@ -60,6 +62,14 @@ func TestReset_UnusableFiles(t *testing.T) {
 		{"a device for the lock", lock(device), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
 		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
+		{"a read-only store", func(t *testing.T, file string) {
+			if os.Geteuid() == 0 {
+				t.Skip("permissions do not stop root")
+			}
+			if err := os.Chmod(file, 0o400); err != nil {
+				t.Fatal(err)
+			}
+		}, exitRefused, []string{"read-only"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := storeFile(t, clearable)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,91 +18,14 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// process is a program on a terminal of 120×36 that answers no queries.
-type process struct {
-	b       *testing.B
-	cmd     *exec.Cmd
-	master  *os.File
-	started time.Time
-
-	mu      sync.Mutex
-	printed []byte
-	total   int
-	arrived chan struct{} // signals new output
-}
-
-// startProcess starts a program on a terminal.
-func startProcess(b *testing.B, name string, args ...string) *process {
+// startOn starts a program, or the test binary in a role, on a terminal.
+func startOn(b *testing.B, role, name string, args ...string) *testkit.Terminal {
 	b.Helper()
-	master, terminal := testkit.OpenPTY(b)
-	s := &process{b: b, master: master, arrived: make(chan struct{}, 1)}
-	s.cmd = exec.Command(name, args...)
-	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "XDG_STATE_HOME="+b.TempDir())
-	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = terminal, terminal, terminal
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	s.started = time.Now()
-	if err := s.cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	_ = terminal.Close() // the program has it now
-	go s.read()
-	b.Cleanup(func() {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait() // it was killed
-		_ = master.Close()
-	})
-	return s
-}
-
-func (s *process) read() {
-	buf := make([]byte, 1<<16)
-	for {
-		n, err := s.master.Read(buf)
-		if err != nil {
-			return
-		}
-		s.mu.Lock()
-		s.printed = append(s.printed, buf[:n]...)
-		s.total += n
-		s.mu.Unlock()
-		select {
-		case s.arrived <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// discard drops the output so far.
-func (s *process) discard() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.printed = s.printed[:0]
-}
-
-// waitFor waits until text is printed.
-func (s *process) waitFor(text string) {
-	s.b.Helper()
-	timeout := time.After(time.Minute)
-	for {
-		s.mu.Lock()
-		found := bytes.Contains(s.printed, []byte(text))
-		s.mu.Unlock()
-		if found {
-			return
-		}
-		select {
-		case <-s.arrived:
-		case <-timeout:
-			s.b.Fatalf("%q was not printed", text)
-		}
-	}
-}
-
-func (s *process) typeKeys(keys string) {
-	s.b.Helper()
-	if _, err := s.master.WriteString(keys); err != nil {
-		s.b.Fatal(err)
-	}
+	c := testkit.Open(b)
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), roleEnv+"="+role, "TERM=xterm-256color", "XDG_STATE_HOME="+b.TempDir())
+	c.Start(cmd)
+	return c
 }
 
 // usage holds the resources that a program has used so far.
@@ -116,15 +36,12 @@ type usage struct {
 	resident int // kB
 }
 
-func (s *process) usage() usage {
-	s.b.Helper()
-	var u usage
-	s.mu.Lock()
-	u.bytes = s.total
-	s.mu.Unlock()
-	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", s.cmd.Process.Pid))
+func usageOf(b *testing.B, c *testkit.Terminal) usage {
+	b.Helper()
+	u := usage{bytes: testkit.Read(c, func(p *testkit.Emulator) int { return len(p.All) })}
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", c.Cmd.Process.Pid))
 	if err != nil || len(tasks) == 0 {
-		s.b.Fatalf("the program has ended: %v", err)
+		b.Fatalf("the program has ended: %v", err)
 	}
 	for _, task := range tasks {
 		sched, _ := os.ReadFile(task + "/schedstat") // the thread may have ended
@@ -198,23 +115,22 @@ func BenchmarkAtRest(b *testing.B) {
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", tt.n, tt.cooling)
-			s := startProcess(b, program, "--file", path)
-			s.waitFor("live")
-			s.typeKeys(tt.keys)
-			measureIdle(b, s)
+			c := startOn(b, "", program, "--file", path)
+			c.Shows("live")
+			c.Type(tt.keys)
+			measureIdle(b, c)
 		})
 	}
 	b.Run("bare", func(b *testing.B) {
-		b.Setenv(roleEnv, "bare")
-		s := startProcess(b, os.Args[0])
-		s.waitFor("live")
-		measureIdle(b, s)
+		c := startOn(b, "bare", os.Args[0])
+		c.Shows("live")
+		measureIdle(b, c)
 	})
 }
 
 // measureIdle measures ten seconds within one minute, because a screen whose times
 // are in minutes is redrawn when the minute changes.
-func measureIdle(b *testing.B, s *process) {
+func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
 	<-time.After(3 * time.Second) // the terminal queries have timed out
 	const seconds = 10
@@ -223,9 +139,9 @@ func measureIdle(b *testing.B, s *process) {
 		<-time.After(left + time.Second)
 	}
 	for b.Loop() {
-		before := s.usage()
+		before := usageOf(b, c)
 		<-time.After(seconds * time.Second)
-		after := s.usage()
+		after := usageOf(b, c)
 		b.ReportMetric(float64(after.cpu-before.cpu)/float64(seconds*time.Second)*100, "%cpu")
 		b.ReportMetric(float64(after.switches-before.switches)/seconds, "switches/s")
 		b.ReportMetric(float64(after.bytes-before.bytes)/seconds, "bytes/s")
@@ -251,16 +167,15 @@ func BenchmarkChangeToScreen(b *testing.B) {
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
 			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", n, 0)
-			s := startProcess(b, program, "--file", path)
-			s.waitFor("aaaa")
+			c := startOn(b, "", program, "--file", path)
+			c.Shows("aaaa")
 			var waits []time.Duration
 			for i := 0; b.Loop(); i++ {
 				<-time.After(time.Duration(500+i*37%83) * time.Millisecond)
 				name := strings.Repeat(string(rune('b'+i%24)), 4)
-				s.discard()
 				replaceStore(b, path, name, n, 0)
 				start := time.Now()
-				s.waitFor(name)
+				c.Shows(name)
 				waits = append(waits, time.Since(start))
 			}
 			reportSpread(b, waits)
@@ -289,19 +204,18 @@ func init() {
 // a bare program.
 func BenchmarkFirstFrame(b *testing.B) {
 	program, path := build(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
-	b.Setenv(roleEnv, "")
+	first := func(words, role, name string, args ...string) time.Duration {
+		start := time.Now()
+		c := startOn(b, role, name, args...)
+		c.Shows(words)
+		took := time.Since(start)
+		_ = c.Cmd.Process.Kill()
+		return took
+	}
 	var waits, others []time.Duration
 	for b.Loop() {
-		s := startProcess(b, program, "--file", path)
-		s.waitFor("first")
-		waits = append(waits, time.Since(s.started))
-		_ = s.cmd.Process.Kill()
-		b.Setenv(roleEnv, "bare")
-		o := startProcess(b, os.Args[0])
-		o.waitFor("live")
-		others = append(others, time.Since(o.started))
-		_ = o.cmd.Process.Kill()
-		b.Setenv(roleEnv, "")
+		waits = append(waits, first("first", "", program, "--file", path))
+		others = append(others, first("live", "bare", os.Args[0]))
 	}
 	reportSpread(b, waits)
 	slices.Sort(others)
@@ -312,11 +226,11 @@ func BenchmarkFirstFrame(b *testing.B) {
 func BenchmarkStorm(b *testing.B) {
 	program := build(b)
 	path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "aaaa", 10, 1)
-	s := startProcess(b, program, "--file", path)
-	s.waitFor("aaaa")
+	c := startOn(b, "", program, "--file", path)
+	c.Shows("aaaa")
 	const seconds, rate = 10, 1000
 	for b.Loop() {
-		before, start := s.usage(), time.Now()
+		before, start := usageOf(b, c), time.Now()
 		for i := range seconds * rate {
 			replaceStore(b, path, fmt.Sprintf("s%03d", i%1000), 10, 1)
 			if ahead := time.Duration(i)*time.Second/rate - time.Since(start); ahead > 0 {
@@ -324,12 +238,11 @@ func BenchmarkStorm(b *testing.B) {
 			}
 		}
 		elapsed := time.Since(start)
-		s.discard()
 		last := time.Now()
 		replaceStore(b, path, "zzzz", 10, 1)
-		s.waitFor("zzzz")
+		c.Shows("zzzz")
 		behind := time.Since(last)
-		after := s.usage()
+		after := usageOf(b, c)
 		b.ReportMetric(float64(after.cpu-before.cpu)/float64(elapsed)*100, "%cpu")
 		b.ReportMetric(float64(behind)/float64(time.Millisecond), "behind-ms")
 		b.ReportMetric(float64(after.resident-before.resident)/1024, "MB-more")

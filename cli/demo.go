@@ -132,20 +132,25 @@ func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulati
 			return
 		case <-time.After(until(sim.NextTurn())):
 		}
-		after := sim
-		_, err := store.Update(ctx, func(d *poolstate.Draft) error {
-			var steps []simulate.Step
-			after, steps = sim.Play(d.Pool())
-			for _, s := range steps {
-				if err := d.Apply(s.Ref, s.Change); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			after, _ = sim.Play(&poolstate.Pool{})
-		}
-		sim = after
+		sim = takeTurn(ctx, store, sim)
 	}
+}
+
+// takeTurn takes the agent's next turn and returns the simulation after it.
+func takeTurn(ctx context.Context, store *poolstate.Store, sim simulate.Simulation) simulate.Simulation {
+	after := sim
+	_, err := store.Update(ctx, func(d *poolstate.Draft) error {
+		var steps []simulate.Step
+		after, steps = sim.Play(d.Pool())
+		for _, s := range steps {
+			if err := d.Apply(s.Ref, s.Change); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		after, _ = sim.Play(&poolstate.Pool{})
+	}
+	return after
 }

@@ -74,19 +74,6 @@ func (s *testDemo) stop() {
 
 func (s *testDemo) content() string { return string(readFile(s.t, s.file)) }
 
-func (s *testDemo) credential(provider, id string) *poolstate.Credential {
-	s.t.Helper()
-	snapshot, err := s.store.Load()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	c := snapshot.Pool.Find(poolstate.Ref{Provider: provider, ID: id})
-	if c == nil {
-		s.t.Fatalf("no %s/%s in the pool", provider, id)
-	}
-	return c
-}
-
 func (s *testDemo) requests() int {
 	s.t.Helper()
 	snapshot, err := s.store.Load()
@@ -106,6 +93,9 @@ func TestPlayDemo_Turns(t *testing.T) {
 		s := startDemo(t)
 		defer s.stop()
 		const elapsed = 90 * time.Minute
+		before := s.content()
+		s.runUntil(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
+		equal(t, "the file before the first turn", s.content(), before)
 		s.runUntil(elapsed)
 
 		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.clock.Start }))
@@ -117,38 +107,10 @@ func TestPlayDemo_Turns(t *testing.T) {
 			t.Fatal(err)
 		}
 		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(elapsed)); {
-			sim = takeTurn(t, other, sim)
+			sim = takeTurn(t.Context(), other, sim)
 		}
 		equal(t, "file", s.content(), string(readFile(t, other.Path())))
 		equal(t, "file is unchanged", s.content() == string(content), false)
-	})
-}
-
-func takeTurn(t *testing.T, store *poolstate.Store, sim simulate.Simulation) simulate.Simulation {
-	t.Helper()
-	_, err := store.Update(t.Context(), func(d *poolstate.Draft) error {
-		var steps []simulate.Step
-		sim, steps = sim.Play(d.Pool())
-		for _, step := range steps {
-			if err := d.Apply(step.Ref, step.Change); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sim
-}
-
-func TestPlayDemo_BeforeFirstTurn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startDemo(t)
-		defer s.stop()
-		before := s.content()
-		s.runUntil(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
-		equal(t, "the file before the first turn", s.content(), before)
 	})
 }
 
@@ -166,46 +128,34 @@ func TestPlayDemo_Stop(t *testing.T) {
 		before := s.content()
 		s.runUntil(2 * time.Hour)
 		equal(t, "the file afterwards", s.content(), before)
+		equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(s.file)), " "), "auth.json auth.lock")
 	})
 }
 
-// The agent does not recreate a deleted file, and continues when it is restored.
-func TestPlayDemo_DeletedFile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startDemo(t)
-		defer s.stop()
-		s.runUntil(10 * time.Minute)
-		content := readFile(t, s.file)
-		if err := os.Remove(s.file); err != nil {
-			t.Fatal(err)
-		}
-		s.runUntil(15 * time.Minute)
-		if _, err := os.Stat(s.file); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("the file was recreated: %v", err)
-		}
-		writeFile(t, s.file, content)
-		before := s.requests()
-		s.runUntil(90 * time.Minute)
-		if s.requests() <= before {
-			t.Error("no request since the file was restored")
-		}
-		equal(t, "the streak in the outage", s.credential("anthropic", "a1f3c9").Streak.Count() > 0, true)
-	})
-}
-
-// The agent does not overwrite a file that is not a pool.
-func TestPlayDemo_CorruptFile(t *testing.T) {
-	for _, garbage := range []string{"", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
-		t.Run(garbage, func(t *testing.T) {
+// The agent leaves a file alone that is deleted or not a pool, and continues when
+// it is restored.
+func TestPlayDemo_BrokenFile(t *testing.T) {
+	const deleted = "deleted"
+	for _, content := range []string{deleted, "", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
+		t.Run(content, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := startDemo(t)
 				defer s.stop()
 				s.runUntil(10 * time.Minute)
-				content := readFile(t, s.file)
-				writeFile(t, s.file, []byte(garbage))
+				whole := readFile(t, s.file)
+				writeFile(t, s.file, []byte(content))
+				if content == deleted {
+					if err := os.Remove(s.file); err != nil {
+						t.Fatal(err)
+					}
+				}
 				s.runUntil(40 * time.Minute)
-				equal(t, "the file", s.content(), garbage)
-				writeFile(t, s.file, content)
+				if _, err := os.Stat(s.file); content == deleted && !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("the file was recreated: %v", err)
+				} else if content != deleted {
+					equal(t, "the file", s.content(), content)
+				}
+				writeFile(t, s.file, whole)
 				before := s.requests()
 				s.runUntil(90 * time.Minute)
 				if s.requests() <= before {
@@ -237,15 +187,6 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 		if s.content() == before {
 			t.Error("no turn since the lock was released")
 		}
-	})
-}
-
-func TestPlayDemo_NoTemporaryFiles(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startDemo(t)
-		s.runUntil(time.Hour)
-		s.stop()
-		equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(s.file)), " "), "auth.json auth.lock")
 	})
 }
 

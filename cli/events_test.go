@@ -172,16 +172,6 @@ func TestEvents_HostileText(t *testing.T) {
 	}
 }
 
-func TestEvents_NoSecret(t *testing.T) {
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	file := storeFile(t, secretStore())
-	done(t, at(t, file, "exhaust", "openrouter", "two", "--yes", "--reason", "see "+tokens["access"]+" and "+tokens["refresh"]))
-	for _, asJSON := range []bool{false, true} {
-		checkNoSecret(t, "events", outcome{stdout: history(t, file, asJSON)})
-	}
-}
-
 func TestFollow_WaitingHint(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())

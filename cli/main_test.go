@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,6 +47,25 @@ func TestMain(m *testing.M) {
 
 // buildDir is where build puts the program.
 var buildDir string
+
+// roleEnv makes the test binary play a role instead of running the tests.
+const roleEnv = "POOLTOP_TEST_ROLE"
+
+// roles maps names to what the test binary can run instead of the tests. A role
+// takes arguments and returns an exit code.
+var roles = map[string]func(args []string) int{}
+
+// helper returns the command of a process that plays a role.
+func helper(t *testing.T, role string, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, args...)
+	cmd.Env = append(os.Environ(), roleEnv+"="+role)
+	return cmd
+}
 
 // suite runs the tests independently of the machine's time zone, agent,
 // configuration, terminal and colours.

@@ -29,7 +29,7 @@ type Terminal struct {
 	Initial unix.Termios
 	Cmd     *exec.Cmd
 
-	t       *testing.T
+	t       testing.TB
 	mu      sync.Mutex
 	screen  *Emulator
 	changed chan struct{} // closed and replaced when bytes have arrived
@@ -38,7 +38,7 @@ type Terminal struct {
 }
 
 // Open returns a terminal that is closed when the test ends.
-func Open(t *testing.T) *Terminal {
+func Open(t testing.TB) *Terminal {
 	t.Helper()
 	master, slave := OpenPTY(t)
 	c := &Terminal{
