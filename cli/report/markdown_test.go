@@ -115,11 +115,3 @@ func TestQuoted(t *testing.T) {
 		}
 	}
 }
-
-func TestMarkdownTable(t *testing.T) {
-	got := markdownTable([]string{"name", "empty", "n"}, [][]string{{"`ключ 🔑`", "", "1"}, {"`a long one`", "", "100"}})
-	want := "| name         | n   |\n| ------------ | --- |\n| `ключ 🔑`    | 1   |\n| `a long one` | 100 |\n"
-	if got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
-	}
-}
