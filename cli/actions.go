@@ -154,7 +154,7 @@ func undoCommand() *cobra.Command {
 		case err != nil:
 			return err
 		}
-		return r.execute(journal.Task{Undoes: number, Undos: undos})
+		return r.execute(journal.Task{Action: poolstate.Action{Undos: undos}, Undoes: number})
 	})
 	return cmd
 }

@@ -228,8 +228,7 @@ func (m *Model) undo() tea.Cmd {
 	for _, e := range last.Changed {
 		plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
 	}
-	t := journal.Task{Policy: m.policy, Undoes: last.Number, Undos: undos}
-	t.Verb = poolstate.VerbUndo
+	t := journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Policy: m.policy, Undoes: last.Number}
 	return m.confirm(t, plan)
 }
 

@@ -1,18 +1,21 @@
 package poolstate
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"pooltop/poolstate/internal/atomicfile"
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
 )
 
 // Verb is what an operator does to credentials.
 type Verb uint8
 
-// The verbs. VerbUndo names what [Store.Undo] does; it is not valid in an
-// [Action].
+// The verbs.
 const (
 	VerbReset Verb = iota
 	VerbHold
@@ -35,10 +38,11 @@ type Action struct {
 	Hold Hold
 	// ClaudeFile is the path of claude_code's own tokens, for a VerbSync.
 	ClaudeFile string
+	// Undos are the effects that a VerbUndo reverts.
+	Undos []Undo
 }
 
-// AlreadyClear is the reason why a reset does not change a credential without a
-// failure.
+// AlreadyClear is why a reset does not change a credential without a failure.
 const AlreadyClear = "already clear"
 
 // Effect is what an action does to one credential.
@@ -72,8 +76,7 @@ type Outcome struct {
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
-	// Warning is a problem that occurred after the change was in place, usually
-	// nil.
+	// Warning is a problem that occurred after the change was in place; usually nil.
 	Warning error
 }
 
@@ -136,21 +139,12 @@ func (a Action) effect(c Credential, at time.Time, sources *tokenSources) Effect
 
 // Perform applies an action to credentials as the operator saw them. Under the
 // lock it looks each one up again, and refuses those that are gone or whose
-// status or tokens have changed.
+// status or tokens have changed. An undo reverts a.Undos instead, except for
+// credentials that were changed since.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
-	return s.updateWith(ctx, func(d *Draft) Outcome { return d.performAll(a, seen, s) })
-}
-
-// Plan returns what [Store.Perform] would do now. It takes no lock and writes
-// nothing.
-func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
-	return s.planWith(func(d *Draft) Outcome { return d.performAll(a, seen, s) })
-}
-
-func (s *Store) updateWith(ctx context.Context, do func(*Draft) Outcome) (Outcome, error) {
 	var out Outcome
 	res, err := s.Update(ctx, func(d *Draft) error {
-		out = do(d)
+		out = d.performAll(a, seen, s)
 		return nil
 	})
 	if err != nil {
@@ -160,7 +154,9 @@ func (s *Store) updateWith(ctx context.Context, do func(*Draft) Outcome) (Outcom
 	return out, nil
 }
 
-func (s *Store) planWith(do func(*Draft) Outcome) (Outcome, error) {
+// Plan returns what [Store.Perform] would do now. It takes no lock and writes
+// nothing.
+func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
 		return Outcome{}, err
@@ -169,11 +165,17 @@ func (s *Store) planWith(do func(*Draft) Outcome) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%s: %w", s.path, err)
 	}
-	return do(d), nil
+	return d.performAll(a, seen, s), nil
 }
 
 func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	out := Outcome{At: s.now()}
+	if a.Verb == VerbUndo {
+		for i := range a.Undos {
+			out.add(d.undo(&a.Undos[i], s.loc))
+		}
+		return out
+	}
 	if a.Verb == VerbHold && a.Hold.Reason != "" { // it is stored in the file and the journal
 		a.Hold.Reason = d.doc.scrubberOfAll().Clean(a.Hold.Reason)
 	}
@@ -206,17 +208,15 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources *t
 	return e
 }
 
-// changedSince reports whether status or tokens of an entry have changed. An
-// entry without an id must also have the same name, since another one may have
-// taken its position.
+// changedSince reports whether status or tokens of an entry have changed, or the
+// name of one without an id, whose position another may have taken.
 func changedSince(was, now *Credential) bool {
 	return was.Status != now.Status || was.StatusText != now.StatusText ||
 		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now) ||
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether an entry has other secrets than before. The digest
-// Secret also covers borrowed ones.
+// newTokens reports whether an entry has other secrets. Secret covers borrowed ones.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
 }
@@ -224,53 +224,106 @@ func newTokens(was, now *Credential) bool {
 // fallbackName distinguishes entries without an id.
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
-// LastReady is a provider whose last ready credentials an action would take.
-type LastReady struct {
-	Provider string
-	// Credentials are ready now and would not be afterwards.
-	Credentials []Credential
-	// Others is the number of credentials that the action leaves alone.
-	Others int
-	// Next is the one of them with the earliest deadline ahead, and NextAt that
-	// deadline. They are nil and zero if none has one.
-	Next   *Credential
-	NextAt time.Time
+// Undo describes how to undo one effect of an action. It holds no secret, so it
+// can be kept in a journal: resets and holds change none.
+type Undo struct {
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+	Position int    `json:"position"`
+	// Name distinguishes entries without an id.
+	Name   string      `json:"name,omitempty"`
+	Fields []UndoField `json:"fields"`
 }
 
-// LastReady returns the providers that have a ready credential now and would
-// have none after the outcome.
-func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
-	after := map[Ref]*Credential{}
-	for i := range out.Changed {
-		after[out.Changed[i].Before.Ref] = &out.Changed[i].After
-	}
-	var list []LastReady
-	for i := range p.Providers {
-		last, others := p.Providers[i].lastReady(after, policy, out.At)
-		if len(last) > 0 {
-			list = append(list, LastReady{p.Providers[i].Name, last, others.Total, others.Next, others.NextAt})
-		}
-	}
-	return list
+// UndoField is one field that an action changed.
+type UndoField struct {
+	Key string `json:"key"`
+	// Before and After are JSON values, nil if the entry did not have the key.
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+	// Previous is the key in front of it, empty for the first key of the entry.
+	Previous string `json:"behind,omitempty"`
 }
 
-// lastReady returns the credentials that are ready before but not after a change,
-// nil if any credential is ready after it, and a summary of the unchanged ones.
-func (p *Provider) lastReady(after map[Ref]*Credential, policy Policy, at time.Time) (last []Credential, others Summary) {
-	for i := range p.Credentials {
-		c := &p.Credentials[i]
-		changed := after[c.Ref]
-		switch {
-		case changed == nil:
-			others.add(c, policy, at)
-		case policy.Availability(changed, at) == Ready:
-			return nil, others
-		case policy.Availability(c, at) == Ready:
-			last = append(last, *c)
+// undoOf records what a change of an entry will overwrite. Quoted secrets of the
+// entry are scrubbed, because a journal must not hold them.
+func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
+	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
+	if c.ID == "" {
+		u.Name = fallbackName(c)
+	}
+	entry := d.doc.entry(c)
+	var scrub redact.Scrubber
+	addSecrets(&scrub, entry, false)
+	for _, e := range ch.edits {
+		f := UndoField{Key: e.Key, After: e.Value}
+		previous := ""
+		for i := range entry.Members {
+			m := &entry.Members[i]
+			if m.Key == e.Key {
+				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // it was parsed before
+				f.Before = new(string(before))
+				f.Previous = scrub.Clean(previous)
+			}
+			previous = m.Key
 		}
+		u.Fields = append(u.Fields, f)
 	}
-	if others.Ready() > 0 {
-		return nil, others
-	}
-	return last, others
+	return u
 }
+
+func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
+	ref := Ref{u.Provider, u.ID, u.Position}
+	c := d.pool.Find(ref)
+	if c == nil || u.ID == "" && u.Name != fallbackName(c) {
+		return refused(&Credential{Ref: ref}, "no longer in the file")
+	}
+	e := Effect{Before: *c, After: *c}
+	entry := d.doc.entry(c)
+	for _, f := range u.Fields {
+		if !holds(entry, f) {
+			return refused(c, "changed since; left alone")
+		}
+		edit, valid := jsonedit.Edit{Key: f.Key, Value: f.Before}, !redact.IsSecretKey(f.Key)
+		if f.Before != nil {
+			_, err := jsonedit.Parse([]byte(*f.Before))
+			valid = valid && err == nil
+			if f.After == nil {
+				edit.After = new(f.Previous)
+			}
+		}
+		if !valid {
+			return refused(c, "its previous state cannot be read")
+		}
+		e.change.edits = append(e.change.edits, edit)
+		e.After.apply(edit, loc) // it may restore an ISO instant without an offset
+	}
+	if e.change.IsEmpty() {
+		return unchanged(c, "nothing to undo")
+	}
+	d.apply(c, e.change)
+	return e
+}
+
+// holds reports whether the entry still has what the action wrote, in any
+// spelling: an agent that rewrites the file uses its own.
+func holds(entry *jsonedit.Value, f UndoField) bool {
+	is, was := rawNull(), rawNull() // an absent key means null
+	if v := entry.Find(f.Key); v != nil {
+		is = v.Raw
+	}
+	if f.After != nil {
+		was = []byte(*f.After)
+	}
+	return same(jsonedit.Text, is, was) || same(jsonedit.Number, is, was) || bytes.Equal(is, was)
+}
+
+// same reports whether two JSON values are read as one value.
+func same[T comparable](read func([]byte) (T, bool), a, b []byte) bool {
+	x, ok := read(a)
+	y, too := read(b)
+	return ok && too && x == y
+}
+
+// ErrNothingToUndo is the error of an undo if there was no action.
+var ErrNothingToUndo = errors.New("nothing to undo")

@@ -79,11 +79,7 @@ func throughJSON(t *testing.T, undos []Undo) []Undo {
 
 func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	t.Helper()
-	out, err := s.Undo(t.Context(), undos)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return performOn(t, s, Action{Verb: VerbUndo, Undos: undos}, nil)
 }
 
 // checkUnchanged checks that an outcome left one credential alone, and why.

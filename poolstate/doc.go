@@ -67,8 +67,8 @@
 // A file that cannot be parsed is never written.
 //
 // An operator's change is an [Action]: [Store.Plan] previews it, [Store.Perform]
-// applies it to the credentials as the operator saw them, and [Store.Undo]
-// reverts it. Each refuses a credential that has changed in the meantime.
+// applies it to the credentials as the operator saw them, and an action of
+// [VerbUndo] reverts it. Each refuses a credential that has changed in the meantime.
 //
 // A change takes effect when the agent next reloads its pool. Until then an older
 // build may write its own state over it, so compare later snapshots with an

@@ -1,6 +1,7 @@
 package poolstate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -42,8 +43,7 @@ func (k EventKind) OfFile() bool { return k >= EventFileMissing }
 // MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an error for an
-// unknown word.
+// UnmarshalText implements [encoding.TextUnmarshaler]. Unknown words are errors.
 func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, eventWords, text) }
 
 // Actor is the cause of an event.
@@ -64,8 +64,7 @@ func (a Actor) String() string { return wordOf(a, actorWords) }
 // MarshalText implements [encoding.TextMarshaler].
 func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an error for an
-// unknown word.
+// UnmarshalText implements [encoding.TextUnmarshaler]. Unknown words are errors.
 func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
 
 // wordOf returns the word of a value, or its type and number if it has none.
@@ -97,25 +96,18 @@ type Event struct {
 
 // Credential returns the credential after the event, or before it if it was
 // removed. It is nil for an event of the file.
-func (e *Event) Credential() *Credential {
-	if e.After != nil {
-		return e.After
-	}
-	return e.Before
-}
+func (e *Event) Credential() *Credential { return cmp.Or(e.After, e.Before) }
 
 // diff returns what changed between two snapshots in the order of the pool, with
 // removed credentials last.
 func diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
-	was := before.finder()
+	was, is := before.finder(), after.finder()
 	for c := range after.All() {
 		old := was(c)
 		if old == nil {
 			out = append(out, Event{At: at, Kind: EventAdded, After: c})
-			continue
-		}
-		if kind, changed := kindOfChange(old, c); changed {
+		} else if kind, changed := kindOfChange(old, c); changed {
 			e := Event{At: at, Kind: kind, Before: old, After: c}
 			if kind == EventHeld || kind == EventReset {
 				e.By = ByOperator
@@ -123,7 +115,6 @@ func diff(before, after *Pool, at time.Time) []Event {
 			out = append(out, e)
 		}
 	}
-	is := after.finder()
 	for c := range before.All() {
 		if is(c) == nil {
 			out = append(out, Event{At: at, Kind: EventRemoved, Before: c})
@@ -140,9 +131,9 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	died, dead := was.Status == StatusDead, is.Status == StatusDead
 	cleared := was.Streak.Count() > 0 && is.Streak.Count() == 0
 	switch {
-	case was.Disabled != is.Disabled && is.Disabled:
+	case is.Disabled && !was.Disabled:
 		return EventDisabled, true
-	case was.Disabled != is.Disabled:
+	case was.Disabled && !is.Disabled:
 		return EventEnabled, true
 	case dead && !died:
 		return EventDead, true
@@ -156,4 +147,135 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 		return EventReset, true
 	}
 	return EventReady, failed || died && !dead
+}
+
+// Observer derives events from what is seen of a store over time: snapshots,
+// failures to load one, and the passing of deadlines. The zero value has seen
+// nothing. An Observer keeps the latest snapshot only.
+type Observer struct {
+	pool   *Pool
+	policy Policy
+	// seenAt is the time of the latest snapshot, checkedAt the instant up to
+	// which deadlines were checked, and next the first deadline after it.
+	seenAt, checkedAt, next time.Time
+	// failure is the kind of a present failure, zero if there is none.
+	failure EventKind
+}
+
+// Observe adds a snapshot and returns what happened since the previous one. The
+// first snapshot produces no events; see [History].
+func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
+	var out []Event
+	if o.failure != 0 {
+		out = append(out, Event{At: at, Kind: EventFileRecovered})
+		o.failure = 0
+	}
+	if o.pool != nil {
+		out = append(out, o.Tick(at)...)
+	}
+	if o.pool != nil && o.pool != pool {
+		for _, e := range diff(o.pool, pool, at) {
+			e.At = o.timeOf(&e, pool, at)
+			out = append(out, e)
+		}
+	}
+	o.pool, o.seenAt = pool, at
+	o.SetPolicy(policy, at)
+	return out
+}
+
+// SetPolicy changes the policy by which deadlines after at are computed.
+func (o *Observer) SetPolicy(policy Policy, at time.Time) {
+	o.policy, o.checkedAt, o.next = policy, at, time.Time{}
+	if o.pool != nil {
+		o.next = o.pool.Summarize(policy, at).NextAt
+	}
+}
+
+// timeOf returns when an event happened according to the file, so that all
+// observers agree. A time after this snapshot or before the previous one is
+// impossible, and at is used instead.
+func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
+	var recorded time.Time
+	switch e.Kind {
+	case EventExhausted, EventHeld, EventDead:
+		recorded = e.After.StatusAt
+	case EventReset:
+		recorded = e.After.ClearedAt
+	}
+	// The write follows the event and may have just missed the previous snapshot.
+	earliest := o.seenAt.Add(-SameEventWithin)
+	for _, t := range []time.Time{recorded, pool.UpdatedAt} {
+		if !t.After(at) && !t.Before(earliest) {
+			return t
+		}
+	}
+	return at
+}
+
+// Fail records that the file could not be loaded because it is missing or
+// unreadable. It returns an event if that is new. A file that was never there is
+// not reported as missing.
+func (o *Observer) Fail(missing bool, at time.Time) []Event {
+	kind := EventFileUnreadable
+	if missing {
+		kind = EventFileMissing
+	}
+	if o.failure == kind || o.pool == nil && missing {
+		return nil
+	}
+	o.failure = kind
+	return []Event{{At: at, Kind: kind}}
+}
+
+// Tick returns the credentials that became due until at, in order of their
+// deadlines. It takes constant time unless a deadline has passed.
+func (o *Observer) Tick(at time.Time) []Event {
+	if o.next.IsZero() || at.Before(o.next) {
+		return nil
+	}
+	var out []Event
+	for c := range o.pool.All() {
+		d := o.policy.Deadline(c, at)
+		if availability(c, d, at) == Due && !d.IsZero() && d.At.After(o.checkedAt) {
+			out = append(out, Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
+		}
+	}
+	o.SetPolicy(o.policy, at)
+	sortByTime(out)
+	return out
+}
+
+func sortByTime(events []Event) {
+	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
+}
+
+// Next returns when Tick will return the next event, zero for never.
+func (o *Observer) Next() time.Time { return o.next }
+
+// History returns the events before now that a snapshot implies, oldest first:
+// the latest failure, hold or reset of each credential, and deadlines that have
+// passed since.
+func History(p *Pool, policy Policy, now time.Time) []Event {
+	var out []Event
+	for c := range p.All() {
+		e := Event{At: c.StatusAt, After: c}
+		switch {
+		case c.Status == StatusDead:
+			e.Kind = EventDead
+		case c.Held():
+			e.Kind, e.By = EventHeld, ByOperator
+		case c.Status == StatusExhausted:
+			e.Kind = EventExhausted
+		default:
+			e.At, e.Kind, e.By = c.ClearedAt, EventReset, ByOperator
+		}
+		out = append(out, e)
+		if d := policy.Deadline(c, now); availability(c, d, now) == Due {
+			out = append(out, Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
+		}
+	}
+	out = slices.DeleteFunc(out, func(e Event) bool { return e.At.IsZero() || e.At.After(now) })
+	sortByTime(out)
+	return out
 }

@@ -30,11 +30,9 @@ type Forecast struct {
 	// Due is the number that the agent tries at its next selection. They are
 	// neither ready nor in a step, because that instant is unknown.
 	Due int
-	// Excluded is the number of dead and disabled credentials, which no deadline
-	// brings back.
-	Excluded int
-	// Total is the number of credentials that can be ready: all but Excluded.
-	Total int
+	// Excluded is the number of dead and disabled credentials, and Total that of
+	// all others.
+	Excluded, Total int
 	// Steps are in order of time, after Now, with distinct instants.
 	Steps []ForecastStep
 }
@@ -51,35 +49,29 @@ func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
 	back := make([]returning, 0, p.Len())
 	for c := range p.All() {
-		back = f.count(back, c, policy)
+		d := policy.Deadline(c, now)
+		switch a := availability(c, d, now); {
+		case a == Ready:
+			f.Ready++
+		case a == Due:
+			f.Due++
+		case a.Returns():
+			back = append(back, returning{c, d, len(back)})
+		default:
+			f.Excluded++
+		}
 	}
+	f.Total = f.Ready + f.Due + len(back)
 	f.addSteps(back)
 	return f
 }
 
 // Forecast predicts the readiness of one provider.
 func (p *Provider) Forecast(policy Policy, now time.Time) Forecast {
-	return (&Pool{Providers: []Provider{*p}}).Forecast(policy, now)
-}
-
-// count counts c, or appends it to back if a deadline is ahead.
-func (f *Forecast) count(back []returning, c *Credential, policy Policy) []returning {
-	d := policy.Deadline(c, f.Now)
-	switch a := availability(c, d, f.Now); {
-	case a == Ready:
-		f.Ready++
-	case a == Due:
-		f.Due++
-	case a.Returns():
-		return append(back, returning{c, d, len(back)})
-	default:
-		f.Excluded++
-	}
-	return back
+	return p.alone().Forecast(policy, now)
 }
 
 func (f *Forecast) addSteps(back []returning) {
-	f.Total = f.Ready + f.Due + len(back)
 	slices.SortFunc(back, func(a, b returning) int { // SortStableFunc is slower
 		return cmp.Or(a.deadline.At.Compare(b.deadline.At), cmp.Compare(a.order, b.order))
 	})
@@ -123,8 +115,8 @@ func (f *Forecast) Last() time.Time {
 	return f.Steps[len(f.Steps)-1].At
 }
 
-// Half returns the step by which at least half of the credentials with a
-// deadline ahead are back, nil if there are none.
+// Half returns the step by which at least half of the credentials with a deadline
+// ahead are back, nil if there are none.
 func (f *Forecast) Half() *ForecastStep {
 	for i := range f.Steps {
 		if s := &f.Steps[i]; 2*(s.Ready-f.Ready) >= f.Total-f.Due-f.Ready {
@@ -132,4 +124,134 @@ func (f *Forecast) Half() *ForecastStep {
 		}
 	}
 	return nil
+}
+
+// Summary counts the credentials of a pool or of one provider at an instant.
+type Summary struct {
+	// Total is the number of credentials, and Count that by [Availability].
+	Total int
+	Count [Disabled + 1]int
+	// Next is the credential with the earliest deadline ahead, NextAt that deadline
+	// and AllAt the latest one. They are nil and zero if no deadline is ahead.
+	Next          *Credential
+	NextAt, AllAt time.Time
+}
+
+// Ready returns the number of credentials that an agent can use now.
+func (s *Summary) Ready() int { return s.Count[Ready] }
+
+// Out reports whether there are credentials and none is ready.
+func (s *Summary) Out() bool { return s.Total > 0 && s.Count[Ready] == 0 }
+
+func (s *Summary) add(c *Credential, p Policy, now time.Time) {
+	d := p.Deadline(c, now)
+	a := availability(c, d, now)
+	s.Total++
+	s.Count[a]++
+	if !a.Returns() {
+		return
+	}
+	if s.Next == nil || d.At.Before(s.NextAt) {
+		s.Next, s.NextAt = c, d.At
+	}
+	if d.At.After(s.AllAt) {
+		s.AllAt = d.At
+	}
+}
+
+// Summarize counts the credentials of the whole pool.
+func (p *Pool) Summarize(policy Policy, now time.Time) Summary {
+	var s Summary
+	for c := range p.All() {
+		s.add(c, policy, now)
+	}
+	return s
+}
+
+// Summarize counts the credentials of one provider.
+func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
+	return p.alone().Summarize(policy, now)
+}
+
+// alone returns a pool that shares the credentials of one provider.
+func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
+
+const (
+	// outageWindow is the maximum time between failures with a common cause.
+	outageWindow = 5 * time.Minute
+	// outageGrace is how long after its deadline a credential still counts
+	// towards an outage. A busy agent has retried it by then.
+	outageGrace = 15 * time.Minute
+)
+
+// Outage returns how many credentials appear to be exhausted for one common
+// cause: within five minutes of each other, with the same error code, not held,
+// and not past their deadline by more than 15 minutes. It returns 0 if there are
+// fewer than two.
+func (p *Provider) Outage(policy Policy, now time.Time) int {
+	failures := map[int][]time.Time{} // by error code
+	for c := range p.alone().All() {
+		code, ok := c.ErrorCode.Get()
+		deadline := policy.Deadline(c, now)
+		if ok && !deadline.IsZero() && deadline.At.Add(outageGrace).After(now) &&
+			!c.Held() && !c.Disabled && !c.StatusAt.IsZero() {
+			failures[code] = append(failures[code], c.StatusAt)
+		}
+	}
+	most := 1
+	for _, at := range failures {
+		slices.SortFunc(at, time.Time.Compare)
+		for first, i := 0, 0; i < len(at); i++ {
+			for at[i].Sub(at[first]) > outageWindow {
+				first++
+			}
+			most = max(most, i-first+1)
+		}
+	}
+	if most < 2 {
+		return 0
+	}
+	return most
+}
+
+// LastReady is a provider whose last ready credentials an action would take.
+type LastReady struct {
+	Provider string
+	// Credentials are ready now and would not be afterwards.
+	Credentials []Credential
+	// Others is the number of credentials that the action leaves alone. Next is the
+	// one of them with the earliest deadline ahead, NextAt that deadline; see [Summary].
+	Others int
+	Next   *Credential
+	NextAt time.Time
+}
+
+// LastReady returns the providers that have a ready credential now and would
+// have none after the outcome.
+func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
+	after := map[Ref]*Credential{}
+	for i := range out.Changed {
+		after[out.Changed[i].Before.Ref] = &out.Changed[i].After
+	}
+	var list []LastReady
+	for i := range p.Providers {
+		var others Summary
+		var last []Credential
+		stillReady := 0
+		for c := range p.Providers[i].alone().All() {
+			changed := after[c.Ref]
+			switch {
+			case changed == nil:
+				others.add(c, policy, out.At)
+			case policy.Availability(changed, out.At) == Ready:
+				stillReady++
+			case policy.Availability(c, out.At) == Ready:
+				last = append(last, *c)
+			}
+		}
+		if len(last) > 0 && stillReady+others.Ready() == 0 {
+			list = append(list, LastReady{p.Providers[i].Name, last, others.Total, others.Next, others.NextAt})
+		}
+	}
+	return list
 }

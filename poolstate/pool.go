@@ -206,32 +206,9 @@ func (p *Pool) Find(ref Ref) *Credential {
 }
 
 // finder returns a function that finds credentials of another snapshot as Find
-// does, but in constant time. It builds an index only if a credential is not where
-// it was.
+// does, but in constant time.
 func (p *Pool) finder() func(*Credential) *Credential {
-	var index map[Ref]*Credential
-	return func(c *Credential) *Credential {
-		prov := p.Provider(c.Provider)
-		if prov == nil {
-			return nil
-		}
-		if i := c.Index - 1; i >= 0 && i < len(prov.Credentials) && prov.Credentials[i].Ref == c.Ref {
-			return &prov.Credentials[i]
-		}
-		if index == nil {
-			index = p.index()
-		}
-		if found := index[c.Ref]; found != nil {
-			return found
-		}
-		return index[Ref{c.Provider, c.ID, anyPosition}]
-	}
-}
-
-// anyPosition is the position of the index for the first credential of an id.
-const anyPosition = -1
-
-func (p *Pool) index() map[Ref]*Credential {
+	const anyPosition = -1 // the first credential of an id
 	index := make(map[Ref]*Credential, 2*p.Len())
 	for c := range p.All() {
 		index[c.Ref] = c
@@ -240,5 +217,7 @@ func (p *Pool) index() map[Ref]*Credential {
 			index[first] = c
 		}
 	}
-	return index
+	return func(c *Credential) *Credential {
+		return cmp.Or(index[c.Ref], index[Ref{c.Provider, c.ID, anyPosition}])
+	}
 }

@@ -130,7 +130,7 @@ func TestPlanUndo(t *testing.T) {
 	undos := undosOf(perform(t, s, resetAction))
 	undos = append(undos, Undo{Provider: "openrouter", ID: "gone"}, undos[0])
 	before := stateOf(t, s)
-	plan, err := s.PlanUndo(undos)
+	plan, err := s.Plan(Action{Verb: VerbUndo, Undos: undos}, nil)
 	wantErr(t, err, nil)
 	checkUntouched(t, s, before, false)
 	checkSameOutcome(t, undo(t, s, undos), plan)
@@ -352,7 +352,7 @@ func FuzzUndo(f *testing.F) {
 				continue
 			}
 			restored, err := editInMemory(after, func(d *Draft) error {
-				back = d.undoAll(throughJSON(t, undosOf(out)), s)
+				back = d.performAll(Action{Verb: VerbUndo, Undos: throughJSON(t, undosOf(out))}, nil, s)
 				return nil
 			})
 			if err != nil {

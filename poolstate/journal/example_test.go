@@ -60,7 +60,7 @@ func ExampleOperator() {
 		fmt.Println(err)
 		return
 	}
-	if _, err := second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos}); err != nil {
+	if _, err := second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: number}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -111,7 +111,7 @@ func seen(t testing.TB, o *Operator, labels ...string) []poolstate.Credential {
 }
 
 func undoTask(number string, undos []poolstate.Undo) Task {
-	return Task{Action: poolstate.Action{Verb: poolstate.VerbUndo}, Undoes: number, Undos: undos}
+	return Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: number}
 }
 
 func do(t testing.TB, o *Operator, a poolstate.Action, labels ...string) Done {

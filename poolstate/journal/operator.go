@@ -65,10 +65,8 @@ type Task struct {
 	Seen []poolstate.Credential
 	// Policy is used to describe the credentials in the journal.
 	Policy poolstate.Policy
-	// Undoes is the number of the action to undo, and Undos restore what it
-	// changed. Both are empty unless Verb is VerbUndo.
+	// Undoes is the number of the action that a VerbUndo reverts.
 	Undoes string
-	Undos  []poolstate.Undo
 }
 
 // Done is the result of a task.
@@ -96,13 +94,7 @@ func (d *Done) Undos() []poolstate.Undo {
 
 // Plan returns what [Operator.Do] would change in the file as it is now.
 func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
-	var out poolstate.Outcome
-	var err error
-	if t.Verb == poolstate.VerbUndo {
-		out, err = o.Store.PlanUndo(t.Undos)
-	} else {
-		out, err = o.Store.Plan(t.Action, t.Seen)
-	}
+	out, err := o.Store.Plan(t.Action, t.Seen)
 	if err == nil {
 		o.log().Info("action planned", "verb", t.Verb, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
 	}
@@ -112,13 +104,7 @@ func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
 // Do performs a task and records it in the journal.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	number := o.number()
-	var out poolstate.Outcome
-	var err error
-	if t.Verb == poolstate.VerbUndo {
-		out, err = o.Store.Undo(ctx, t.Undos)
-	} else {
-		out, err = o.Store.Perform(ctx, t.Action, t.Seen)
-	}
+	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
 	if err != nil {
 		o.log().Error("action failed", "verb", t.Verb, "error", err)
 		return Done{}, err
