@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -79,12 +80,12 @@ func newConfigReport(cfg *config.Config) *configReport {
 }
 
 func newConfigValue(value any, source config.Source) configValue {
-	v := configValue{Value: value, Origin: "default", comment: source.String()}
-	if source.Kind != config.FromDefault {
+	v := configValue{Value: value, Origin: cmp.Or(source.Kind, "default"), comment: source.String()}
+	if source.Name != "" {
 		name := filepath.Base(source.Name)
-		v.Origin, v.From = string(source.Kind), &name
+		v.From = &name
 	}
-	if source.Kind == config.FromFile {
+	if source.Line > 0 {
 		v.Line = &source.Line
 	}
 	return v

@@ -27,6 +27,9 @@ func TestCommands_Usage(t *testing.T) {
 		{"--policy steep", `pooltop: --policy must be auto, backoff or flat, not "steep"`},
 		{"--now yesterday", `pooltop: --now must be an RFC 3339 time such as 2026-11-23T09:20:00Z, not "yesterday"`},
 		{"--profile a/b", `pooltop: profile "a/b"`},
+		{"--profile=", "pooltop: --profile must not be empty"},
+		{"list --file=", "pooltop list: --file must not be empty"},
+		{"reset --home= --all", "pooltop reset: --home must not be empty"},
 
 		// commands that read
 		{"list --nonsense", "pooltop list: unknown flag: --nonsense"},
@@ -173,7 +176,11 @@ func uses(t *testing.T) map[string]use {
 			ast.Inspect(f, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.SelectorExpr:
-					if x, ok := n.X.(*ast.Ident); ok && x.Name == "cfg" {
+					x, _ := n.X.(*ast.Ident)
+					if of, ok := n.X.(*ast.SelectorExpr); ok {
+						x = of.Sel
+					}
+					if x != nil && x.Name == "cfg" {
 						u.settings[n.Sel.Name] = true
 					}
 				case *ast.Ident:

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,16 +18,14 @@ import (
 	"pooltop/ui/theme"
 )
 
-// DefaultFrameRate is the default of Config.FrameRate. Each frame wakes the CPU,
-// even if nothing changed, and that is most of what an idle dashboard costs. At
-// 22, a change is on the screen within 46 ms.
+// DefaultFrameRate is the default of Config.FrameRate: a change is on the screen
+// within 46 ms. Each frame costs CPU time, even if nothing changed.
 const DefaultFrameRate = 22
 
 // Config is the effective configuration. The fields with a TOML name can be set
-// in the file, the others only by flags.
+// in the file and by flags, those with the name of a flag only by that.
 type Config struct {
-	// File is the path of the store. It is absolute if the command can choose a
-	// store.
+	// File is the path of the store, absolute if the command can choose a store.
 	File      string   `toml:"file"`
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
@@ -39,16 +38,13 @@ type Config struct {
 	// Keys are the key bindings by action. Their names are not checked here.
 	Keys map[string][]string `toml:"keys"`
 
-	// Location is the store that the flags name.
-	Location poolstate.Location `toml:"-"`
-	NoColor  bool               `toml:"-"`
-	// Now is the instant to compute with; zero means the wall clock.
-	Now time.Time `toml:"-"`
+	Home    string    `toml:"-" flag:"home"`
+	Profile string    `toml:"-" flag:"profile"`
+	NoColor bool      `toml:"-" flag:"no-color"`
+	Now     time.Time `toml:"-" flag:"now"` // zero for the wall clock
 
-	// Path is the configuration file, empty for none. Found reports whether it
-	// exists.
-	Path  string `toml:"-"`
-	Found bool   `toml:"-"`
+	Path  string `toml:"-"` // the configuration file, empty for none
+	Found bool   `toml:"-"` // whether that exists
 
 	sources map[string]Source
 }
@@ -92,71 +88,64 @@ func (c *Config) Hidden() ui.Hidden {
 // SourceOf returns where the value of a setting comes from. The keys of an action
 // are named "keys." and the action.
 func (c *Config) SourceOf(name string) Source {
-	if action, isKey := strings.CutPrefix(name, "keys."); isKey && c.sources[name].Kind == FromDefault && c.Keys[action] != nil {
+	source := c.sources[name]
+	if action, isKey := strings.CutPrefix(name, "keys."); isKey && source.Kind == "" && c.Keys[action] != nil {
 		return c.sources["keys"] // of an inline table, only the position of the whole is known
 	}
-	return c.sources[name]
+	return source
 }
-
-// SourceKind is the kind of a [Source].
-type SourceKind string
-
-// The kinds of sources, from the weakest to the strongest.
-const (
-	FromDefault     SourceKind = ""
-	FromFile        SourceKind = "file"
-	FromEnvironment SourceKind = "environment"
-	FromFlag        SourceKind = "flag"
-)
 
 // Source is where a value comes from. The zero value is the default.
 type Source struct {
-	Kind SourceKind
+	// Kind is "flag", "environment" or "file", and empty for the default.
+	Kind string
 	// Name is the flag, the environment variable or the path of the file.
 	Name string
 	// Line and Column are the position in the file, counted from 1.
 	Line, Column int
 }
 
+const (
+	fromFlag = "flag"
+	fromFile = "file"
+)
+
 // String returns the source in a few words, such as "config.toml:3".
 func (s Source) String() string {
 	switch s.Kind {
-	case FromFlag:
+	case fromFlag:
 		return "flag " + s.Name
-	case FromEnvironment:
-		return s.Name
-	case FromFile:
+	case fromFile:
 		return fmt.Sprintf("%s:%d", filepath.Base(s.Name), s.Line)
-	case FromDefault:
 	}
-	return "default"
+	return cmp.Or(s.Name, "default")
 }
 
 // Errorf returns an error about the value. It begins with the position in the
 // file or the name of the flag.
 func (s Source) Errorf(format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	if s.Kind == FromFile {
-		return fmt.Errorf("%s:%d:%d: %w", s.Name, s.Line, s.Column, err)
+	at := s.Name
+	if s.Kind == fromFile {
+		at = fmt.Sprintf("%s:%d:%d", s.Name, s.Line, s.Column)
 	}
-	return fmt.Errorf("%s: %w", s.Name, err)
+	return fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...))
 }
 
 // resolveStore sets File to the absolute path of the store. Flags override
 // $HERMES_HOME, which overrides the file.
 func (c *Config) resolveStore() error {
-	loc, source := c.Location, Source{Kind: FromFlag}
+	loc, source := poolstate.Location{Home: c.Home, Profile: c.Profile}, c.sources["file"]
 	switch {
-	case loc.File != "":
-		source.Name = "--file"
+	case source.Kind == fromFlag:
+		loc.File = c.File
 	case loc.Home != "":
-		source.Name = "--home"
+		source = c.sources["home"]
 	case loc.Profile != "":
-		source.Name = "--profile"
+		source = c.sources["profile"]
 	case strings.TrimSpace(os.Getenv("HERMES_HOME")) != "":
-		source = Source{Kind: FromEnvironment, Name: "$HERMES_HOME"}
+		source = Source{Kind: "environment", Name: "$HERMES_HOME"}
 	default:
-		loc.File, source = c.File, c.sources["file"]
+		loc.File = c.File
 	}
 	path, err := loc.Path()
 	if err != nil {

@@ -2,12 +2,14 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -16,8 +18,7 @@ import (
 	"pooltop/cli/internal/suggest"
 )
 
-// maxSize is the maximum size of a configuration file in bytes, many times that
-// of one with every value.
+// maxSize is the maximum size of a file in bytes.
 const maxSize = 32 << 10
 
 // defaultPath returns the path of the configuration file unless --config names
@@ -29,12 +30,12 @@ func pathOn(goos string, getenv func(string) string, home func() (string, error)
 	if !filepath.IsAbs(dir) { // the XDG specification ignores relative ones
 		dir = ""
 	}
-	if dir == "" && goos == "windows" {
-		dir = getenv("APPDATA")
+	if goos == "windows" {
+		dir = cmp.Or(dir, getenv("APPDATA"))
 	}
 	if dir == "" {
 		user, err := home()
-		if err != nil || user == "" {
+		if err != nil {
 			return ""
 		}
 		dir = filepath.Join(user, ".config")
@@ -42,20 +43,17 @@ func pathOn(goos string, getenv func(string) string, home func() (string, error)
 	return filepath.Join(dir, "pooltop", "config.toml")
 }
 
-// read reads the file at Path, if there is one. A named file must exist.
+// read reads the file at Path. A named file must exist.
 func (c *Config) read(named bool) error {
-	if c.Path == "" {
+	data, err := readFile(c.Path)
+	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 		return nil
 	}
-	data, err := readFile(c.Path)
-	if missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR); missing && !named {
-		return nil
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
 	}
 	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
 		return fmt.Errorf(`%s: %w; use --config to name another file, or "" for none`, c.Path, err)
 	}
 	return c.decode(data)
@@ -84,39 +82,52 @@ func Parse(path string, data []byte) (*Config, error) {
 	return c, err
 }
 
-// decode reads TOML and checks every value in it.
 func (c *Config) decode(data []byte) error {
 	c.Found = true
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // a byte order mark
-	found, err := missing(data, &struct{}{})
-	if err != nil {
-		return c.explainTOML(err)
-	}
-	for _, key := range found {
-		name, at := key.Key()[0], c.source(&key)
-		if row := Find(name); name != "keys" && (row == nil || !row.InFile()) {
-			return at.unknown(name)
-		}
-		if _, twice := c.sources[name]; !twice { // a dotted key
-			c.sources[name] = at
-		}
-	}
-	actions, _ := missing(data, &struct { // an error is one of the value, which is reported below
-		Keys struct{} `toml:"keys"`
-	}{})
-	for _, key := range actions {
-		if path := key.Key(); path[0] == "keys" && len(path) > 1 {
-			c.sources["keys."+path[1]] = c.source(&key)
-		}
+	if err := c.locate(data); err != nil {
+		return err
 	}
 	if err := toml.Unmarshal(data, c); err != nil {
 		return c.explainTOML(err)
 	}
 	for _, s := range settings {
 		if at, set := c.sources[s.Name]; set {
-			if err := s.invalid(s.check(c)); err != nil {
+			if err := s.check(c); err != nil {
 				return at.Errorf("%s %w", s.Name, err)
 			}
+		}
+	}
+	return nil
+}
+
+// locate notes the position of each key, and rejects unknown ones.
+func (c *Config) locate(data []byte) error {
+	found, err := missing(data, &struct{}{})
+	if err != nil {
+		return c.explainTOML(err)
+	}
+	known := []string{"keys"}
+	for _, s := range settings {
+		if s.InFile() {
+			known = append(known, s.Name)
+		}
+	}
+	for _, key := range found {
+		name, at := key.Key()[0], c.source(&key)
+		if !slices.Contains(known, name) {
+			return at.Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
+		}
+		if _, twice := c.sources[name]; !twice { // a dotted key
+			c.sources[name] = at
+		}
+	}
+	found, _ = missing(data, &struct { // an error of the value is reported by decode
+		Keys struct{} `toml:"keys"`
+	}{})
+	for _, key := range found {
+		if path := key.Key(); path[0] == "keys" && len(path) > 1 {
+			c.sources["keys."+path[1]] = c.source(&key)
 		}
 	}
 	return nil
@@ -134,30 +145,18 @@ func missing(data []byte, target any) ([]toml.DecodeError, error) {
 
 func (c *Config) source(at *toml.DecodeError) Source {
 	line, column := at.Position()
-	return Source{FromFile, c.Path, line, column}
-}
-
-// unknown suggests the key that may have been meant.
-func (s Source) unknown(name string) error {
-	known := []string{"keys"}
-	for _, row := range settings {
-		if row.InFile() {
-			known = append(known, row.Name)
-		}
-	}
-	return s.Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
+	return Source{fromFile, c.Path, line, column}
 }
 
 // explainTOML returns an error of the decoder with its position. It describes a
 // value of the wrong type by what is valid instead.
 func (c *Config) explainTOML(err error) error {
+	reason := strings.TrimPrefix(err.Error(), "toml: ")
 	var decoding *toml.DecodeError
 	if !errors.As(err, &decoding) {
-		return fmt.Errorf("%s: %s", c.Path, strings.TrimPrefix(err.Error(), "toml: "))
+		return fmt.Errorf("%s: %s", c.Path, reason)
 	}
-	at := c.source(decoding)
-	reason := strings.TrimPrefix(decoding.Error(), "toml: ")
-	key := decoding.Key()
+	at, key := c.source(decoding), decoding.Key()
 	if len(key) == 0 || !strings.Contains(reason, "cannot") && !strings.Contains(reason, "too large") {
 		return at.Errorf("%s", reason)
 	}

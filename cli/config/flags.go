@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -16,8 +18,7 @@ type Flags struct {
 // Bind adds the flags of the scopes to a command's flags.
 func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 	f := &Flags{scope: scope | Always}
-	for i := range settings {
-		s := &settings[i]
+	for _, s := range settings {
 		if s.Scope&f.scope == 0 {
 			continue
 		}
@@ -27,6 +28,10 @@ func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 		pf.Hidden = s.Hidden
 		if s.Value == "" {
 			pf.NoOptDefVal = "true"
+		}
+		switch value := s.Get(Default()).(type) {
+		case string, bool, int:
+			pf.DefValue = fmt.Sprint(value)
 		}
 	}
 	return f
@@ -45,25 +50,18 @@ func (f *Flags) Load() (*Config, error) {
 	if c.Path = defaultPath(); named {
 		c.Path = f.all[0].String()
 	}
-	if abs, err := filepath.Abs(c.Path); c.Path != "" && err == nil {
-		c.Path = abs
-	}
-	if err := c.read(named); err != nil {
-		return nil, err
+	if c.Path != "" {
+		if abs, err := filepath.Abs(c.Path); err == nil {
+			c.Path = abs
+		}
+		if err := c.read(named); err != nil {
+			return nil, err
+		}
 	}
 	for _, v := range f.all[1:] {
 		for _, text := range v.texts {
-			if err := v.setting.apply(c, text); err != nil {
-				return nil, err
-			}
-			source := Source{Kind: FromFlag, Name: "--" + v.setting.Name}
-			switch v.setting.Name {
-			case "file": // set by resolveStore
-			case "no-journal":
-				c.sources["journal"] = source
-			default:
-				c.sources[v.setting.Name] = source
-			}
+			c.sources[v.setting.Name] = Source{Kind: fromFlag, Name: "--" + v.setting.Name}
+			_ = v.setting.apply(c, text) // Set has checked it
 		}
 	}
 	if f.scope&Store == 0 {
@@ -76,35 +74,26 @@ func (f *Flags) Load() (*Config, error) {
 // flag is a setting as a flag. It keeps its texts until the file has been read,
 // which they override.
 type flag struct {
-	setting *Setting
+	setting Setting
 	texts   []string
 }
 
-// String returns the value as it is written on a command line.
+// String returns the last value.
 func (f *flag) String() string {
-	switch {
-	case f.setting == nil: // as pflag makes one for comparison
+	if len(f.texts) == 0 {
 		return ""
-	case len(f.texts) > 0:
-		return f.texts[len(f.texts)-1]
 	}
-	switch value := f.setting.Get(Default()).(type) {
-	case string, bool, int:
-		return fmt.Sprint(value)
-	}
-	return ""
+	return f.texts[len(f.texts)-1]
 }
 
 // Type returns the placeholder of the value in help texts.
-func (f *flag) Type() string {
-	if f.setting.Value == "" {
-		return "bool"
-	}
-	return f.setting.Value
-}
+func (f *flag) Type() string { return cmp.Or(f.setting.Value, "bool") }
 
 // Set checks the value and keeps it.
 func (f *flag) Set(text string) error {
 	f.texts = append(f.texts, text)
+	if text == "" && f.setting.Scope == Store {
+		return errors.New("must not be empty")
+	}
 	return f.setting.apply(Default(), text)
 }

@@ -107,7 +107,6 @@ func TestLoad_Environment(t *testing.T) {
 		{"ROOT/env", "--file ROOT/a.json", "ROOT/a.json", "flag --file"},
 		{"ROOT/env", "--home ROOT/h", "ROOT/h/auth.json", "flag --home"},
 		{"ROOT/env", "--profile work", "ROOT/env/profiles/work/auth.json", "flag --profile"},
-		{"ROOT/env", "--file= --home=", "ROOT/env/auth.json", "$HERMES_HOME"},
 		{"  ", "", "ROOT/srv/auth.json", "config.toml:1"},
 	} {
 		t.Setenv("HERMES_HOME", strings.ReplaceAll(c.home, "ROOT", root))

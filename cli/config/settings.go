@@ -34,26 +34,19 @@ const (
 	Dashboard
 )
 
-// Setting is a row of the table: a value of the configuration file, a flag, or
-// both under the same name. The field of [Config] with that TOML name has the
-// value; a setting without one is a flag only.
+// Setting is a row of the table: a flag, most with a value of the same name in the
+// file. The field of [Config] with that name has the value.
 type Setting struct {
-	Name string
-	// Value is the placeholder of the value in help texts, empty for a switch.
-	Value string
-	// Usage describes the flag.
-	Usage string
-	// Accepts describes the valid values, to follow "must be".
-	Accepts string
-	// Words are the valid values, or the parts of one.
-	Words  []string
-	Scope  Scope
-	Hidden bool
+	Name    string
+	Value   string   // the placeholder of the value in help texts, empty for a switch
+	Usage   string   // describes the flag
+	Accepts string   // describes the valid values, to follow "must be"
+	Words   []string // the valid values, or the parts of one
+	Scope   Scope
+	Hidden  bool
 
-	min, max int
-	// set sets the value to that of a flag. If nil, it is parsed and checked like
-	// one in the file.
-	set func(c *Config, text string) error
+	max int
+	set func(c *Config, text string) error // sets a flag that has no field of its own
 }
 
 const (
@@ -73,188 +66,162 @@ func Settings() []Setting { return slices.Clone(settings) }
 
 // Find returns the setting of that name, or nil.
 func Find(name string) *Setting {
-	if i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name }); i >= 0 {
-		return &settings[i]
+	for _, s := range settings {
+		if s.Name == name {
+			return &s
+		}
 	}
 	return nil
 }
 
 var settings = []Setting{
+	{Name: "config", Value: "FILE", Scope: Always, Usage: `config file to use ("" for none)`},
+	{Name: "file", Value: "PATH", Scope: Store, Usage: "path of the agent's auth.json", Accepts: acceptsPath},
+	{Name: "home", Value: "DIR", Scope: Store, Usage: "agent home directory, containing auth.json"},
+	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use"},
 	{
-		Name: "config", Value: "FILE", Usage: `config file to use ("" for none)`, Scope: Always,
-		set: func(c *Config, text string) error { c.Path = text; return nil },
-	}, {
-		Name: "file", Value: "PATH", Usage: "path of the agent's auth.json", Scope: Store, Accepts: acceptsPath,
-		set: func(c *Config, text string) error { c.Location.File = text; return nil },
-	}, {
-		Name: "home", Value: "DIR", Usage: "agent home directory, containing auth.json", Scope: Store,
-		set: func(c *Config, text string) error { c.Location.Home = text; return nil },
-	}, {
-		Name: "profile", Value: "NAME", Usage: "agent profile to use", Scope: Store,
-		set: func(c *Config, text string) error { c.Location.Profile = text; return nil },
-	}, {
-		Name: "policy", Value: "NAME", Usage: "how deadlines are computed: " + OneOf(policies), Scope: Policy,
+		Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies),
 		Accepts: OneOf(policies), Words: policies,
-	}, {
-		Name: "theme", Value: "NAME", Usage: "color theme: " + OneOf(themes), Scope: Theme, Accepts: OneOf(themes), Words: themes,
-	}, {
-		Name: "sort", Value: "ORDER", Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse", Scope: Dashboard,
+	},
+	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Accepts: OneOf(themes), Words: themes},
+	{
+		Name: "sort", Value: "ORDER", Scope: Dashboard, Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse",
 		Accepts: OneOf(sorts) + ", prefixed with - to reverse the order", Words: sorts,
-	}, {
-		Name: "columns", Value: "NAME,...", Usage: "columns to show when there is room: " + strings.Join(columns, ", "), Scope: Columns,
+	},
+	{
+		Name: "columns", Value: "NAME,...", Scope: Columns, Usage: "columns to show when there is room: " + strings.Join(columns, ", "),
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
-	}, {
-		Name: "notify", Usage: "notify when a provider goes out or recovers, or a credential dies", Scope: Dashboard, Accepts: acceptsBool,
-	}, {
-		Name: "frame-rate", Value: "N", Usage: "maximum frames per second (1–60)", Scope: Dashboard,
-		Accepts: "a whole number from 1 to 60", min: 1, max: 60,
-	}, {
-		Name: "journal", Usage: "record events and actions in the journal", Scope: Journal, Accepts: acceptsBool,
-	}, {
-		Name: "no-journal", Usage: "same as --journal=false", Scope: Journal, Accepts: acceptsBool,
-		set: func(c *Config, text string) error {
-			off, err := strconv.ParseBool(text)
-			c.Journal = !off
-			return err
-		},
-	}, {
-		Name: "log-file", Value: "PATH", Usage: "append a debug log to this file", Scope: Always, Accepts: acceptsPath,
-		set: func(c *Config, text string) error { c.LogFile = text; return nil },
-	}, {
-		Name: "key", Value: "ACTION=KEY,...", Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)", Scope: Dashboard,
+	},
+	{
+		Name: "notify", Scope: Dashboard, Usage: "notify when a provider goes out or recovers, or a credential dies",
+		Accepts: acceptsBool,
+	},
+	{
+		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",
+		Accepts: "a whole number from 1 to 60", max: 60,
+	},
+	{Name: "journal", Scope: Journal, Usage: "record events and actions in the journal", Accepts: acceptsBool},
+	{Name: "no-journal", Scope: Journal, Usage: "same as --journal=false", Accepts: acceptsBool, set: setNoJournal},
+	{Name: "log-file", Value: "PATH", Scope: Always, Usage: "append a debug log to this file", Accepts: acceptsPath},
+	{
+		Name: "key", Value: "ACTION=KEY,...", Scope: Dashboard, Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)",
 		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)", set: bindKey,
-	}, {
-		Name: "no-color", Usage: "do not use color", Scope: Color, Accepts: acceptsBool,
-		set: func(c *Config, text string) (err error) { c.NoColor, err = strconv.ParseBool(text); return err },
-	}, {
-		Name: "now", Value: "TIME", Usage: "instant to compute with, RFC 3339", Scope: Clock, Hidden: true,
+	},
+	{Name: "no-color", Scope: Color, Usage: "do not use color", Accepts: acceptsBool},
+	{
+		Name: "now", Value: "TIME", Scope: Clock, Usage: "instant to compute with, RFC 3339", Hidden: true,
 		Accepts: "an RFC 3339 time such as 2026-11-23T09:20:00Z",
-		set:     func(c *Config, text string) (err error) { c.Now, err = time.Parse(time.RFC3339Nano, text); return err },
 	},
 }
 
-// field points to the value in a configuration. It is nil for a flag only.
-func (s *Setting) field(c *Config) any {
+// field points to the value in a configuration, or to nothing.
+func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
-		if v.Type().Field(i).Tag.Get("toml") == s.Name {
-			return v.Field(i).Addr().Interface()
+		tag := v.Type().Field(i).Tag
+		if inFile = tag.Get("toml") == s.Name; inFile || tag.Get("flag") == s.Name {
+			return v.Field(i).Addr().Interface(), inFile
 		}
 	}
-	return nil
+	return &struct{}{}, false
 }
 
 // InFile reports whether the file can have the value.
-func (s *Setting) InFile() bool { return s.field(&Config{}) != nil }
-
-// Get returns the value in a configuration, or nil for a flag only.
-func (s *Setting) Get(c *Config) any {
-	if s.InFile() {
-		return reflect.ValueOf(s.field(c)).Elem().Interface()
-	}
-	return nil
+func (s *Setting) InFile() bool {
+	_, inFile := s.field(&Config{})
+	return inFile
 }
 
-// apply sets the value to that of a flag.
+// Get returns the value in a configuration.
+func (s *Setting) Get(c *Config) any {
+	ptr, _ := s.field(c)
+	return reflect.ValueOf(ptr).Elem().Interface()
+}
+
+// apply sets the value to that of a flag, in which a path may be relative.
 func (s *Setting) apply(c *Config, text string) (err error) {
-	switch field := s.field(c).(type) {
+	ptr, _ := s.field(c)
+	switch field := ptr.(type) {
 	case *bool:
 		*field, err = strconv.ParseBool(text)
 	case *int:
 		*field, err = strconv.Atoi(text)
+	case *time.Time:
+		*field, err = time.Parse(time.RFC3339Nano, text)
 	case *[]string:
 		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
 	case *string:
-		if s.set == nil {
-			*field = text
-		}
-	}
-	if s.set != nil {
-		err = s.set(c, text)
+		*field = text
 	}
 	switch {
-	case err != nil:
-		return s.invalid(reject(text))
-	case s.set == nil:
-		return s.invalid(s.check(c))
+	case s.set != nil:
+		err = s.set(c, text)
+	case err == nil && s.Accepts != acceptsPath:
+		return s.check(c)
+	}
+	if err != nil {
+		return s.invalid(text)
 	}
 	return nil
 }
 
-// check checks and normalizes a value of the file.
+// check checks the value and normalizes it.
 func (s *Setting) check(c *Config) error {
-	switch field := s.field(c).(type) {
+	ptr, _ := s.field(c)
+	switch field := ptr.(type) {
 	case *int:
-		if *field < s.min || *field > s.max {
-			return reject(strconv.Itoa(*field))
+		if *field < 1 || *field > s.max {
+			return s.invalid(strconv.Itoa(*field))
 		}
 	case *[]string:
-		return arrange(field, s.Words)
-	case *string:
-		switch {
-		case s.Words != nil:
-			word := *field
-			if s.Name == "sort" {
-				word = strings.TrimPrefix(word, "-")
+		for i, word := range *field {
+			(*field)[i] = strings.TrimSpace(word)
+			if !slices.Contains(s.Words, (*field)[i]) {
+				return s.invalid((*field)[i])
 			}
-			return known(word, s.Words)
-		case s.Name != "log-file" || *field != "":
-			return expand(field)
+		}
+		// in the order of the screen, without duplicates
+		*field = slices.DeleteFunc(slices.Clone(s.Words), func(w string) bool { return !slices.Contains(*field, w) })
+	case *string:
+		word := *field
+		if s.Name == "sort" {
+			word = strings.TrimPrefix(word, "-")
+		}
+		switch {
+		case s.Accepts == acceptsPath:
+			return s.expand(field)
+		case s.Words != nil && !slices.Contains(s.Words, word):
+			return s.invalid(word)
 		}
 	}
 	return nil
 }
 
-// invalid describes what is valid instead of a rejected value.
-func (s *Setting) invalid(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("must be %s%w", s.Accepts, err)
-}
-
-// reject returns the error of an invalid value, to follow what is valid. It
-// suggests the nearest of the words.
-func reject(value string, words ...string) error {
-	return fmt.Errorf(", not %.60q%s", value, suggest.DidYouMean(value, words))
-}
-
-func known(word string, words []string) error {
-	if !slices.Contains(words, word) {
-		return reject(word, words...)
-	}
-	return nil
-}
-
-// arrange checks a list of words, puts it into the order of the known ones and
-// removes duplicates.
-func arrange(list *[]string, words []string) error {
-	chosen := map[string]bool{}
-	for _, w := range *list {
-		w = strings.TrimSpace(w)
-		if err := known(w, words); err != nil {
-			return err
-		}
-		chosen[w] = true
-	}
-	*list = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !chosen[w] })
-	return nil
+// invalid returns the error of a value. It suggests the nearest of the words.
+func (s *Setting) invalid(value string) error {
+	return fmt.Errorf("must be %s, not %.60q%s", s.Accepts, value, suggest.DidYouMean(value, s.Words))
 }
 
 // expand replaces a leading ~ in a path of the file. A relative path is rejected,
 // as its meaning would depend on where pooltop is started.
-func expand(path *string) error {
+func (s *Setting) expand(path *string) error {
 	if rest, ok := strings.CutPrefix(*path, "~"); ok && rest != "" && os.IsPathSeparator(rest[0]) {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return fmt.Errorf("; cannot expand ~: %w", err)
+			return fmt.Errorf("begins with ~, but %w", err)
 		}
 		*path = filepath.Join(home, rest)
 	}
-	if !filepath.IsAbs(*path) {
-		return reject(*path)
+	if !filepath.IsAbs(*path) && (*path != "" || s.Name != "log-file") {
+		return s.invalid(*path)
 	}
 	return nil
+}
+
+func setNoJournal(c *Config, text string) error {
+	off, err := strconv.ParseBool(text)
+	c.Journal, c.sources["journal"] = !off, c.sources["no-journal"]
+	return err
 }
 
 // bindKey parses the value of --key.
@@ -268,7 +235,7 @@ func bindKey(c *Config, text string) error {
 		return errors.New("no action and keys")
 	}
 	c.Keys[action] = keys
-	c.sources["keys."+action] = Source{Kind: FromFlag, Name: "--key"}
+	c.sources["keys."+action] = c.sources["key"]
 	return nil
 }
 
