@@ -35,11 +35,13 @@ func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.
 	return f, &out
 }
 
+const year = 365 * 24 * time.Hour
+
 // history returns what events --since prints before it follows.
-func history(t *testing.T, file string, asJSON bool) string {
+func history(t *testing.T, file string, asJSON bool, since time.Duration) string {
 	t.Helper()
 	f, out := newTestFollower(t, file, asJSON)
-	f.since = f.clock().Add(-366 * 24 * time.Hour)
+	f.since = f.clock().Add(-since)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := f.follow(ctx, nil); err != nil {
@@ -51,7 +53,7 @@ func history(t *testing.T, file string, asJSON bool) string {
 func TestEvents_History(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
-	got := history(t, file, false)
+	got := history(t, file, false, year)
 	for _, line := range []string{
 		"Sun 09:26  anthropic/claude_code           dead        agent     401 token revoked, re-auth required\n",
 		"08:18:20   openai-cod…/seat-2@example.com  due         clock     cooldown of 1h over, streak stays 1\n",
@@ -62,7 +64,8 @@ func TestEvents_History(t *testing.T) {
 		}
 	}
 	equal(t, "lines", strings.Count(got, "\n"), 7)
-	equal(t, "the first line as JSON", strings.Split(history(t, file, true), "\n")[0],
+	equal(t, "lines of the last hour", strings.Count(history(t, file, false, time.Hour), "\n"), 2)
+	equal(t, "the first line as JSON", strings.Split(history(t, file, true, year), "\n")[0],
 		`{"at":"2026-11-22T09:26:40.000Z","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
 			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
 }
@@ -164,7 +167,7 @@ func TestEvents_HostileText(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
 			journalHostile(t, file, text)
 			for _, asJSON := range []bool{false, true} {
-				got := history(t, file, asJSON)
+				got := history(t, file, asJSON, year)
 				checkHarmless(t, fmt.Sprint("events, JSON ", asJSON), outcome{stdout: got})
 				equal(t, "lines", strings.Count(got, "\n"), 14+2)
 			}

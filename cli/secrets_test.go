@@ -167,7 +167,7 @@ func TestSecrets_Writing(t *testing.T) {
 	checkNoSecret(t, "a second undo", at(t, file, "undo"))
 	checkNoSecret(t, "the journal", outcome{stdout: string(readFile(t, filepath.Join(state, "pooltop", "events.jsonl")))})
 	for _, asJSON := range []bool{false, true} {
-		checkNoSecret(t, "events", outcome{stdout: history(t, file, asJSON)})
+		checkNoSecret(t, "events", outcome{stdout: history(t, file, asJSON, year)})
 	}
 	for name, token := range tokens {
 		if !strings.Contains(string(readFile(t, file)), token) {

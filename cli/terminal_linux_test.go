@@ -181,14 +181,16 @@ func TestDashboard_BlockedTerminal(t *testing.T) {
 }
 
 func TestEvents_BlockedTerminal(t *testing.T) {
-	c := testkit.Open(t)
+	c, log := testkit.Open(t), filepath.Join(t.TempDir(), "debug.log")
 	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
-	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
+	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color", "--log-file", log)
 	c.Shows("p/b", "dead")
 	c.Block()
-	changed := waitForName(t, filepath.Dir(file), "auth.json")
+	logged := waitForName(t, filepath.Dir(log), "debug.log")
 	writeFile(t, file, []byte(poolOf(`{"id": "a", "last_status": "dead"}`, `{"id": "b"}`)))
-	changed()
+	for !strings.Contains(string(readFile(t, log)), "msg=event") { // it is logged before it is printed
+		logged()
+	}
 	c.Signal(syscall.SIGTERM)
 	equal(t, "exit code", c.Wait(), exitDone)
 }
