@@ -64,7 +64,7 @@ func TestEvents_History(t *testing.T) {
 		}
 	}
 	equal(t, "lines", strings.Count(got, "\n"), 7)
-	equal(t, "lines of the last hour", strings.Count(history(t, file, false, time.Hour), "\n"), 2)
+	equal(t, "lines of the last hour", strings.Count(history(t, file, false, time.Hour), "\n"), 4)
 	equal(t, "the first line as JSON", strings.Split(history(t, file, true, year), "\n")[0],
 		`{"at":"2026-11-22T09:26:40.000Z","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
 			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
