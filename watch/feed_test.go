@@ -14,12 +14,23 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-func TestArrange_Errors(t *testing.T) {
-	for name, err := range map[string]error{"overflow": fsnotify.ErrEventOverflow, "other": errors.New("bad descriptor")} {
+// After a lost event, or one of the directory itself, the watch may have ended,
+// although the directory looks the same.
+func TestArrange_Renewed(t *testing.T) {
+	lost := func(err error) func(*rig) { return func(r *rig) { r.errors <- fmt.Errorf("reading: %w", err) } }
+	directory := func(op fsnotify.Op) func(*rig) { return func(r *rig) { r.event(r.dir, op) } }
+	for name, happen := range map[string]func(*rig){
+		"overflow": lost(fsnotify.ErrEventOverflow),
+		"error":    lost(errors.New("bad descriptor")),
+		"create":   directory(fsnotify.Create),
+		"remove":   directory(fsnotify.Remove),
+		"rename":   directory(fsnotify.Rename),
+		"chmod":    directory(fsnotify.Chmod),
+	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, one, func(r *rig) {
 				r.start(func(Change) {
-					r.errors <- fmt.Errorf("reading: %w", err)
+					happen(r)
 					r.live(r.atOnce())
 					if r.opened != 2 || r.closed != 1 {
 						t.Errorf("%d sources opened, %d closed", r.opened, r.closed)
@@ -84,23 +95,6 @@ func TestArrange_Unstable(t *testing.T) {
 			r.w.open = open
 		})
 	})
-}
-
-func TestArrange_DirectoryEvents(t *testing.T) {
-	for _, op := range []fsnotify.Op{fsnotify.Create, fsnotify.Remove, fsnotify.Rename, fsnotify.Chmod} {
-		t.Run(op.String(), func(t *testing.T) {
-			bubble(t, one, func(r *rig) {
-				r.start(func(Change) {
-					r.event(r.dir, op) // the watch may have ended, although the directory looks the same
-					r.live(r.atOnce())
-					if r.opened != 2 {
-						t.Errorf("%d sources opened, want 2", r.opened)
-					}
-					r.quiet(time.Hour)
-				})
-			})
-		})
-	}
 }
 
 func TestMark_Names(t *testing.T) {
