@@ -28,14 +28,12 @@ type running struct {
 	holder string
 }
 
-// actionDone is the result of an action.
 type actionDone struct {
 	verb poolstate.Verb
 	done journal.Done
 	err  error
 }
 
-// act performs the action of a key, or opens its dialog.
 func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	if why := m.whyNoWrite(); why != "" {
 		return m.setStatus(ui.AnswerRefused, why)
@@ -61,31 +59,24 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns the credentials that an action key is for: all that are listed,
-// those of the provider, the marked ones, or the selected one. bulk is true if
-// they were not chosen one by one.
+// targets returns the listed credentials that an action key is for. bulk is true
+// if they were not chosen one by one.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
+	bulk = all || provider
 	for _, c := range m.listed() {
-		wanted := all
-		switch {
-		case all:
-		case provider:
-			wanted = m.selected != nil && c.Provider == m.selected.Provider
-		case len(m.marked) > 0:
-			wanted = m.marked[c.Ref]
-		default:
-			wanted = m.selected != nil && c.Ref == *m.selected
-		}
-		if wanted {
+		switch s := m.selected; {
+		case all,
+			provider && s != nil && c.Provider == s.Provider,
+			!bulk && m.marked[c.Ref],
+			!bulk && len(m.marked) == 0 && s != nil && c.Ref == *s:
 			seen = append(seen, *c)
 		}
 	}
-	return seen, all || provider
+	return seen, bulk
 }
 
-// sync performs a sync. If it may change more than one credential, it is planned
-// first, outside of Update: that reads the files of the token sources.
+// sync performs a sync, or plans it first if it may change several credentials.
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	syncable := 0
 	for i := range t.Seen {
@@ -123,7 +114,6 @@ func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	return m.run(t)
 }
 
-// run performs a task, outside of Update.
 func (m *Model) run(t journal.Task) tea.Cmd {
 	if why := m.whyNoWrite(); why != "" { // the file may have changed since the dialog was opened
 		return m.setStatus(ui.AnswerRefused, why)
@@ -146,7 +136,6 @@ func (m *Model) run(t journal.Task) tea.Cmd {
 	return tea.Batch(func() tea.Msg { return perform() }, m.running.nextHolder)
 }
 
-// nextHolder waits for the next report that the lock is held.
 func (r *running) nextHolder() tea.Msg {
 	holder, ok := <-r.busy
 	if !ok {
@@ -158,8 +147,7 @@ func (r *running) nextHolder() tea.Msg {
 	})
 }
 
-// actionDone shows the result of an action, keeps what undoes it, and starts to
-// watch what it wrote.
+// actionDone shows the result of an action and keeps what undoes it.
 func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.running, m.status = nil, nil
 	m.catchUp()
@@ -262,7 +250,6 @@ func (m *Model) finishAction() (done string, err error) {
 	return "", &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
 }
 
-// actionError is an error together with its explanation.
 type actionError struct {
 	text string
 	err  error

@@ -129,10 +129,10 @@ func TestAct_ReadOnly(t *testing.T) {
 			d.shows("✕ read-only: pooltop was started with --read-only")
 		}
 		d.m.cfg.ReadOnly = ""
-		d.m.unwritable = "/x/auth.json: read-only for this user"
+		d.m.unwritable = errors.New("/x/auth.json: read-only for this user")
 		d.do("r")
 		d.shows("✕ /x/auth.json: read-only for this user")
-		d.m.unwritable = ""
+		d.m.unwritable = nil
 		d.change("{")
 		d.do("r")
 		d.shows("✕ the file cannot be read; nothing is written until it can")

@@ -16,29 +16,23 @@ import (
 
 // arrangement is which credentials are listed, and in which order.
 type arrangement struct {
-	filter  filter.Filter
-	applied string           // the text of filter
-	input   *textinput.Model // what has been typed
-	typing  bool
-	problem string // why that is not applied
-
+	filter     filter.Filter
+	applied    string           // the text of filter
+	input      *textinput.Model // what has been typed
+	typing     bool
+	problem    string // why that is not applied
 	order      filter.Order
 	descending bool
 	folded     map[string]bool // names of providers
 
-	// changed is when a credential was last seen to change, lastChange when any was.
-	changed    map[poolstate.Ref]time.Time
-	lastChange time.Time
-	// anchor is the credential that was selected before it was hidden.
-	anchor *poolstate.Ref
+	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
+	lastChange time.Time                   // when any was
+	anchor     *poolstate.Ref              // what was selected before it was hidden
 }
-
-// maxFilterText is the largest number of characters of a filter.
-const maxFilterText = 200
 
 func newArrangement(o filter.Order, descending bool) arrangement {
 	in := textinput.New()
-	in.CharLimit = maxFilterText
+	in.CharLimit = maxPaste
 	return arrangement{input: &in, order: o, descending: descending, folded: map[string]bool{}}
 }
 
@@ -47,7 +41,6 @@ func (a *arrangement) isDefault() bool {
 	return a.filter.IsZero() && a.order == filter.OrderPool && !a.descending
 }
 
-// arrange lists the pool again.
 func (m *Model) arrange() {
 	if m.snapshot.Pool == nil {
 		return
@@ -62,7 +55,6 @@ func (m *Model) arrange() {
 	m.reselect(at)
 }
 
-// arrangePressed acts on the keys that filter, sort and fold.
 func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	k, a := m.keys, &m.arrangement
 	switch {
@@ -93,7 +85,6 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// toggleFold folds or unfolds a provider.
 func (m *Model) toggleFold(provider string) {
 	if folded := m.arrangement.folded; folded[provider] {
 		delete(folded, provider)
@@ -103,14 +94,6 @@ func (m *Model) toggleFold(provider string) {
 	m.arrange()
 }
 
-// sortBy sorts by a column, or reverses the order if it is sorted by it.
-func (m *Model) sortBy(o filter.Order) {
-	a := &m.arrangement
-	a.order, a.descending = o, a.order == o && !a.descending
-	m.arrange()
-}
-
-// filterTyped acts on a key while the filter is typed.
 func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 	k, a := &dialogKeys, &m.arrangement
 	switch {
@@ -149,7 +132,6 @@ func (m *Model) clearFilter() {
 	m.refilter()
 }
 
-// recordChanges records which credentials changed just now.
 func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	if len(events) == 0 {
 		return
@@ -169,8 +151,7 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	a.changed, a.lastChange = next, now
 }
 
-// filterLine returns the line that describes the arrangement, nil for the default
-// one.
+// filterLine describes the arrangement. It is nil for the default one.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
 	if m.snapshot.Pool == nil || !a.typing && a.isDefault() && a.problem == "" {
@@ -189,7 +170,6 @@ func (m *Model) filterLine() *ui.FilterLine {
 	return f
 }
 
-// listed returns the credentials in the order in which the table lists them.
 func (m *Model) listed() []*poolstate.Credential {
 	var out []*poolstate.Credential
 	for _, g := range m.groups {
@@ -198,7 +178,6 @@ func (m *Model) listed() []*poolstate.Credential {
 	return out
 }
 
-// empty reports whether there is no credential to show.
 func (m *Model) empty() bool { return m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0 }
 
 // position returns the index of the selected credential in the table, or 0.
@@ -294,15 +273,14 @@ func (m *Model) scrollPane(to int) {
 	m.paneOffset = min(max(to, 0), ui.PaneLines(m.screen()))
 }
 
-// toggleMark marks the selected credential and selects the next one, or removes
-// its mark.
+// toggleMark marks or unmarks the selected credential and selects the next one.
 func (m *Model) toggleMark() {
 	m.setMarks(!m.marked[*m.selected], *m.selected)
 	m.selectAt(m.position() + 1)
 }
 
-// toggleProviderMarks marks all listed credentials of the selected provider, or
-// removes their marks if all have one.
+// toggleProviderMarks marks all listed credentials of the provider, or unmarks
+// them if all are marked.
 func (m *Model) toggleProviderMarks() {
 	var refs []poolstate.Ref
 	for _, c := range m.listed() {

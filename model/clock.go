@@ -13,14 +13,11 @@ import (
 
 // Clock is the time of the dashboard: the real one, or that of a simulation.
 type Clock struct {
-	// Now returns the present instant, in the zone to show times in.
-	Now func() time.Time
-	// Rate is how many seconds of the clock pass in a real second; 0 means 1.
-	Rate float64
+	Now  func() time.Time // the present instant, in the zone to show times in
+	Rate float64          // how many seconds pass in a real second; 0 means 1
 }
 
-// minTick is the shortest time between two ticks of a fast clock, in real time.
-const minTick = 100 * time.Millisecond
+const minTick = 100 * time.Millisecond // of a fast clock, in real time
 
 // untilTick returns the real time until the next full second, at which all
 // countdowns change together. A fast clock ticks less often.
@@ -33,7 +30,6 @@ func (c Clock) untilTick() time.Duration {
 	return left
 }
 
-// fast reports whether the clock has another rate than the real one.
 func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
 // real returns the real time that d takes on this clock, rounded up, so that a
@@ -45,7 +41,6 @@ func (c Clock) real(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(float64(d) / c.Rate))
 }
 
-// ticked is a tick of the clock.
 type ticked struct{}
 
 // tick waits for the next tick, or for the next deadline if that is sooner.
@@ -58,7 +53,6 @@ func (m *Model) tick() tea.Cmd {
 	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{} })
 }
 
-// clockTicked logs deadlines that have passed and moves the display on.
 func (m *Model) clockTicked() {
 	events := m.log.observer.Tick(m.cfg.Clock.Now())
 	m.logEvents(events)
@@ -81,7 +75,6 @@ func (m *Model) catchUp() {
 	}
 }
 
-// paused is the state of a frozen display.
 type paused struct {
 	on     bool
 	missed int                // the number of events that are not shown

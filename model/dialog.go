@@ -19,16 +19,13 @@ import (
 
 // dialog is an open question: the form of a hold, or a confirmation.
 type dialog struct {
-	task journal.Task
-	form *holdForm // nil for a confirmation
-
-	// The rest is for a confirmation. yes is true while yes has the focus, and
-	// ignored after a key that does not answer it.
-	plan         poolstate.Outcome
-	yes, ignored bool
+	task    journal.Task
+	form    *holdForm         // nil for a confirmation
+	plan    poolstate.Outcome // this and the rest: for a confirmation only
+	yes     bool              // has the focus
+	ignored bool              // the last key, which does not answer
 }
 
-// openDialog opens a dialog over the table.
 func (m *Model) openDialog(d *dialog) tea.Cmd {
 	if !ui.Legible(m.width, m.height) {
 		return m.setStatus(ui.AnswerRefused, "the terminal is too small for a dialog")
@@ -44,7 +41,6 @@ func (m *Model) cancelDialog(because string) tea.Cmd {
 	return m.setStatus(ui.AnswerRefused, verb+" cancelled"+because+"; nothing was written")
 }
 
-// dialogPressed acts on a key while a dialog is open.
 func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {
 	k := &dialogKeys
 	switch {
@@ -77,7 +73,6 @@ func (m *Model) confirmPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// dialogView returns the dialog for ui to draw, nil if none is open.
 func (m *Model) dialogView() *ui.Dialog {
 	switch {
 	case m.dialog == nil:
@@ -87,7 +82,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	}
 	d, k := m.dialog, &dialogKeys
 	out := &ui.Dialog{
-		Title:      fmt.Sprintf("%s %s in %s?", ui.VerbWord(d.task.Verb), count(len(d.plan.Changed)), m.cfg.Path),
+		Title:      fmt.Sprintf("%s %s in %s?", ui.VerbWord(d.task.Verb), text.Plural(len(d.plan.Changed), "credential", "credentials"), m.cfg.Path),
 		Unaffected: ui.UnaffectedWords(&d.plan),
 		Warnings:   m.lastReadyWarnings(d.plan),
 		Choice:     &d.yes,
@@ -114,24 +109,12 @@ func (m *Model) lastReadyWarnings(out poolstate.Outcome) []string {
 	return warnings
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 credential"
-	}
-	return fmt.Sprintf("%d credentials", n)
-}
-
-// holdForm is the input fields of a hold.
 type holdForm struct {
 	inputs [len(holdFields)]textinput.Model
 	focus  int
 }
 
-const (
-	fieldCode = iota
-	fieldLength
-	fieldReason
-)
+const fieldCode, fieldLength, fieldReason = 0, 1, 2
 
 // holdFields are the fields of the form; limit is in characters.
 var holdFields = [...]struct {
@@ -143,7 +126,6 @@ var holdFields = [...]struct {
 	fieldReason: {"reason", "shown to others, optional", 120},
 }
 
-// holdCodes are the error codes that the arrow keys choose from.
 var holdCodes = []string{"429", "402", "401", "403", "500"}
 
 // openHold opens the form of a hold, unless the only target is dead.
@@ -172,7 +154,6 @@ func (f *holdForm) setCode(code string) {
 	f.inputs[fieldCode].CursorEnd()
 }
 
-// cycleCode replaces the code by another one of holdCodes.
 func (f *holdForm) cycleCode(by int) {
 	i := slices.Index(holdCodes, f.inputs[fieldCode].Value())
 	if i < 0 && by < 0 {
@@ -207,7 +188,10 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	k, f := &dialogKeys, m.dialog.form
 	switch {
 	case key.Matches(pressed, k.Accept):
-		return m.submitHold()
+		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // or else the form says why
+			m.dialog = nil
+			return m.confirm(t, plan)
+		}
 	case f.focus == fieldCode && key.Matches(pressed, k.Later):
 		f.cycleCode(1)
 	case f.focus == fieldCode && key.Matches(pressed, k.Earlier):
@@ -222,10 +206,9 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// maxPaste is the largest number of characters that are pasted.
+// maxPaste is the largest number of characters that are pasted, and of a filter.
 const maxPaste = 200
 
-// pasted inserts text into the field that has the focus.
 func (m *Model) pasted(msg tea.PasteMsg) {
 	switch a := &m.arrangement; {
 	case m.dialog != nil && m.dialog.form != nil:
@@ -239,19 +222,6 @@ func (m *Model) pasted(msg tea.PasteMsg) {
 	}
 }
 
-// submitHold starts the hold, unless something is wrong with the form, which shows
-// that already.
-func (m *Model) submitHold() tea.Cmd {
-	t, plan, _ := m.planHold()
-	if len(plan.Changed) == 0 {
-		return nil
-	}
-	m.dialog = nil
-	return m.confirm(t, plan)
-}
-
-// formView returns the form with a preview of the hold and with warnings of what
-// might undo it.
 func (m *Model) formView() *ui.Dialog {
 	seen, f, k := m.dialog.task.Seen, m.dialog.form, &dialogKeys
 	out := &ui.Dialog{

@@ -34,7 +34,6 @@ type eventLog struct {
 	changed         bool               // since shown was made
 }
 
-// readJournal reads the events recorded by earlier runs.
 func (m *Model) readJournal() tea.Cmd {
 	operator := m.cfg.Operator
 	return func() tea.Msg {
@@ -79,9 +78,8 @@ func (m *Model) logEvents(events []poolstate.Event) {
 
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
 
-// merge adds records and returns the new ones. An event that is known already
-// is skipped, or replaced if replace is set. The cost is linear in the number of
-// events from the earliest of the records on.
+// merge adds records and returns the new ones. An event that is known already is
+// skipped, or replaced if replace is set. The cost is linear in the events since.
 func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
 	if len(records) == 0 {
 		return nil
@@ -164,7 +162,6 @@ func (m *Model) writeJournal() tea.Cmd {
 	}
 }
 
-// refreshEvents applies the filter to the events.
 func (m *Model) refreshEvents() {
 	l, f := &m.log, m.arrangement.filter
 	if m.paused.on || !l.changed && l.filter == m.arrangement.applied {
@@ -205,7 +202,6 @@ func countEvents(records []poolstate.Record) string {
 // A change is highlighted for freshFor, and until fadedBy less so, in real time.
 const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
-// addEvents adds the events and recent changes to a screen.
 func (m *Model) addEvents(s *ui.Screen) {
 	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
 	if m.evidence != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {

@@ -12,8 +12,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// keyPressed acts on a key, named by String: one that was pressed on the keyboard
-// or clicked in the footer.
+// keyPressed acts on a key that was pressed, or clicked in the footer.
 func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	k, is := m.keys, func(bindings ...key.Binding) bool { return key.Matches(pressed, bindings...) }
 	switch {
@@ -66,8 +65,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// back closes what was opened last: a wait for the lock, a pane, the status and
-// the marks, the filter.
+// back closes what was opened last.
 func (m *Model) back() {
 	switch {
 	case m.running != nil:
@@ -82,8 +80,7 @@ func (m *Model) back() {
 	}
 }
 
-// toggleForecast opens the forecast of the pool, then that of the selected
-// provider, then closes it.
+// toggleForecast shows the forecast of the pool, then of the provider, then none.
 func (m *Model) toggleForecast() tea.Cmd {
 	switch {
 	case m.empty():
@@ -102,8 +99,7 @@ func (m *Model) toggleForecast() tea.Cmd {
 // maxIDText is the largest number of characters of an id that are copied.
 const maxIDText = 256
 
-// copyID copies the id of the selected credential to the clipboard, which not all
-// terminals allow.
+// copyID copies the selected id to the clipboard, which not all terminals allow.
 func (m *Model) copyID() tea.Cmd {
 	switch {
 	case m.selected == nil:
@@ -116,8 +112,7 @@ func (m *Model) copyID() tea.Cmd {
 	return tea.SetClipboard(id)
 }
 
-// nextTheme switches to the next theme and names it, since some look alike on
-// some terminals.
+// nextTheme switches to the next theme and names it, since some look alike.
 func (m *Model) nextTheme() tea.Cmd {
 	if m.profile <= colorprofile.ASCII {
 		return m.setStatus(ui.AnswerRefused, "no colours on this terminal, or NO_COLOR is set; states are shown by symbol and label")

@@ -22,7 +22,6 @@ type FileChanged struct {
 	Reason   string
 }
 
-// poolLoaded is the result of a load.
 type poolLoaded struct {
 	snapshot   poolstate.Snapshot
 	err        error
@@ -75,10 +74,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		retry = m.loadFailed(msg.err)
 	} else {
 		m.loading.graceBegun, m.loading.graceOver = false, false
-		m.unwritable = ""
-		if msg.unwritable != nil {
-			m.unwritable = msg.unwritable.Error()
-		}
+		m.unwritable = msg.unwritable
 		m.feed = m.readableFeed()
 		events := m.observe(msg.snapshot.Pool)
 		switch {
@@ -104,8 +100,7 @@ func (m *Model) readableFeed() ui.Feed {
 	return ui.Feed{State: ui.FeedLive}
 }
 
-// loadFailed keeps the last snapshot and shows why it is stale, after a grace
-// period.
+// loadFailed keeps the last snapshot and shows, after grace, why it is stale.
 func (m *Model) loadFailed(err error) tea.Cmd {
 	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
 		m.loading.graceBegun = true
@@ -170,12 +165,9 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 type watchedWrite struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
-	// load is the number of the latest load that began before the action was
-	// done. What it read may be older than the write.
-	load int
+	load          int // the latest one begun before the action was done; it may have read older text
 }
 
-// watchWrites watches the credentials that an action changed.
 func (m *Model) watchWrites(verb poolstate.Verb, changed []poolstate.Effect) {
 	for i := range changed {
 		e := &changed[i]
@@ -196,8 +188,7 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports watched writes that were undone, and stops watching those
-// that have changed in any way.
+// checkWrites reports writes that were undone, and stops watching any that changed.
 func (m *Model) checkWrites(p *poolstate.Pool) {
 	if len(m.writes) == 0 {
 		return
@@ -223,7 +214,6 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 	m.writes = present
 }
 
-// howToRepeat says which key repeats an action on a credential.
 func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string {
 	repeat := map[poolstate.Verb]key.Binding{
 		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
@@ -238,8 +228,7 @@ func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string
 	}
 }
 
-// reportSuccess reports that an agent succeeded with a credential that was out:
-// it has new tokens and a lower streak.
+// reportSuccess reports that an agent succeeded with a credential that was out.
 func (m *Model) reportSuccess(events []poolstate.Event) {
 	for i := range events {
 		e := &events[i]

@@ -55,11 +55,8 @@ type Model struct {
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	// now is the instant that the screen shows. It changes with ticks and loads
-	// only, so that all rows change together.
-	now  time.Time
-	feed ui.Feed
-
+	now      time.Time // on screen; changes with ticks and loads only, so that all rows change together
+	feed     ui.Feed
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
 	groups   []filter.Group
@@ -74,28 +71,22 @@ type Model struct {
 	mouse       mouse
 	clockTimes  bool   // show the time of day, not the time left
 	forecastOf  string // a provider, "" for the whole pool
+	unwritable  error  // why the store cannot be written
+	marked      map[poolstate.Ref]bool
+	dialog      *dialog
+	status      *ui.Answer
+	statusAt    time.Time
+	running     *running
+	performed   []journal.Done // actions that can be undone, the latest last
+	writes      map[poolstate.Ref]watchedWrite
 
-	unwritable string // why the store cannot be written, "" if it can
-	marked     map[poolstate.Ref]bool
-	dialog     *dialog
-	status     *ui.Answer
-	statusAt   time.Time
-	running    *running
-	performed  []journal.Done // actions that can be undone, the latest last
-	writes     map[poolstate.Ref]watchedWrite
-
-	log eventLog
-	// evidence is what the agent was last seen to do with a streak.
-	evidence   poolstate.Evidence
+	log        eventLog
+	evidence   poolstate.Evidence // what the agent was last seen to do with a streak
 	evidenceOf ui.Evidence
 	paused     paused
-	// awaySince is the number of events, including dropped ones, when the terminal
-	// lost the focus; negative while it has it.
-	awaySince int
-	notifier  notifier
-
-	// clickable is filled by View; all copies of the model share it.
-	clickable *ui.Targets
+	awaySince  int // the number of all events when the terminal lost the focus, or -1
+	notifier   notifier
+	clickable  *ui.Targets // is filled by View; all copies of the model share it
 }
 
 // New returns a dashboard that has not read anything.
@@ -125,8 +116,8 @@ func New(cfg Config) Model {
 	return m
 }
 
-// Init reads the store and the journal and starts the clock. If no scheme was
-// chosen, it asks the terminal for its background.
+// Init reads the store and the journal, starts the clock and, unless a scheme was
+// chosen, asks the terminal for its background.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
 	if m.themeChosen {
@@ -192,7 +183,7 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		Path: m.cfg.Path, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != "",
+		Path: m.cfg.Path, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
 		Pool: m.snapshot.Pool, Groups: m.groups,
 		Policy: m.policy, PolicyForced: m.cfg.Policy != poolstate.PolicyAuto,
 		Selected: m.selected, Offset: m.offset,

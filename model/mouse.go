@@ -15,8 +15,7 @@ type mouse struct {
 	y      int
 }
 
-// wheelLines is how many lines one notch of the wheel scrolls.
-const wheelLines = 3
+const wheelLines = 3 // in one notch
 
 func (m *Model) toggleMouse() {
 	m.mouse.on = !m.mouse.on
@@ -27,7 +26,6 @@ func (m *Model) toggleMouse() {
 	}
 }
 
-// clicked acts on what was clicked.
 func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	if !m.mouse.on || msg.Button != tea.MouseLeft { // it may have been switched off meanwhile
 		return nil
@@ -54,12 +52,13 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	case ui.TargetProvider:
 		m.toggleFold(target.Provider)
 	case ui.TargetTitle:
-		m.sortBy(target.Order)
+		a := &m.arrangement
+		a.order, a.descending = target.Order, a.order == target.Order && !a.descending
+		m.arrange()
 	}
 	return nil
 }
 
-// clickedKey is the name of a key in the footer.
 type clickedKey string
 
 func (k clickedKey) String() string { return string(k) }

@@ -11,8 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// statusStays is how long a status is shown, in real time. An AnswerNotice stays
-// until esc is pressed, since an operator has to read it.
+// statusStays is how long a status is shown, in real time. An AnswerNotice stays.
 const statusStays = 30 * time.Second
 
 // setStatus shows a line of text above the footer. It returns nil, so that a key
@@ -30,7 +29,6 @@ func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	return nil
 }
 
-// expireStatus removes a status that has been shown for long enough.
 func (m *Model) expireStatus() {
 	if m.status != nil && m.status.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.statusAt)) > statusStays {
 		m.status = nil
@@ -57,8 +55,8 @@ func (m *Model) whyNoWrite() string {
 		return "no pool to act on"
 	case m.feed.State == ui.FeedStale:
 		return "the file cannot be read; nothing is written until it can"
-	case m.unwritable != "":
-		return m.unwritable
+	case m.unwritable != nil:
+		return m.unwritable.Error()
 	case m.paused.on:
 		return "paused; press " + word(m.keys.Pause) + " to resume"
 	case m.running != nil:
@@ -67,7 +65,6 @@ func (m *Model) whyNoWrite() string {
 	return ""
 }
 
-// whyNoSelection returns why no credential is selected.
 func (m *Model) whyNoSelection() string {
 	switch {
 	case m.snapshot.Pool == nil:
@@ -109,7 +106,6 @@ func (m *Model) toggleNotify() {
 	}
 }
 
-// notify returns a command that sends notifications to the terminal.
 func (m *Model) notify() tea.Cmd {
 	n, pool, now := &m.notifier, m.latest().Pool, m.cfg.Clock.Now()
 	if !n.on || pool == nil {
@@ -125,7 +121,6 @@ func (m *Model) notify() tea.Cmd {
 	return tea.Sequence(all...)
 }
 
-// check compares a pool with the one before.
 func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time.Time, report func(subject, text string)) {
 	first := n.providers == nil
 	if first {
@@ -183,8 +178,8 @@ func (is *providerState) update(was providerState, name string, sum *poolstate.S
 	return ""
 }
 
-// announce sets the window title and, with notifications on, the progress bar of
-// the terminal to the number of ready credentials.
+// announce shows the number of ready credentials in the window title and, with
+// notifications on, as a progress bar.
 func (m *Model) announce(v *tea.View) {
 	v.WindowTitle = "pooltop"
 	if m.empty() {
