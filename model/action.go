@@ -22,10 +22,8 @@ type running struct {
 	since   time.Time
 	cancel  context.CancelFunc
 	perform func() actionDone // runs the action at the first call
-	// busy receives descriptions of the process that holds the lock. holder is
-	// the latest one, "" while the action does not wait.
-	busy   chan string
-	holder string
+	busy    chan string       // receives descriptions of the process that holds the lock
+	holder  string            // the latest one, "" while the action does not wait
 }
 
 type actionDone struct {
@@ -226,7 +224,15 @@ func (m *Model) undo() tea.Cmd {
 // "" if there was none. An action that failed is an error.
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
-		done, err = m.finishAction()
+		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
+		switch msg := m.running.perform(); {
+		case msg.err == nil:
+			done = ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now)
+		case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the operator did not cancel it
+			err = fmt.Errorf("%s failed: %w; nothing was written, try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
+		default:
+			err = &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
+		}
 	}
 	if m.log.write != nil {
 		_ = m.log.write() // like the next, not worth an error at the end
@@ -235,19 +241,6 @@ func (m Model) Leave() (done string, err error) {
 		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which are there
 	}
 	return done, err
-}
-
-func (m *Model) finishAction() (done string, err error) {
-	late := time.AfterFunc(time.Second, m.running.cancel)
-	defer late.Stop()
-	msg := m.running.perform()
-	switch {
-	case msg.err == nil:
-		return ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now), nil
-	case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the operator did not cancel it
-		return "", fmt.Errorf("%s failed: %w; nothing was written, try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
-	}
-	return "", &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
 }
 
 type actionError struct {

@@ -182,9 +182,7 @@ func (m *Model) empty() bool { return m.snapshot.Pool == nil || m.snapshot.Pool.
 
 // position returns the index of the selected credential in the table, or 0.
 func (m *Model) position() int {
-	return max(slices.IndexFunc(m.listed(), func(c *poolstate.Credential) bool {
-		return m.selected != nil && c.Ref == *m.selected
-	}), 0)
+	return max(find(m.listed(), m.selected), 0)
 }
 
 // selectAt selects the credential at an index of the table, or the nearest one.
@@ -214,17 +212,14 @@ func (m *Model) reselect(at int) {
 // find returns the index of the credential that ref names, or -1. Of several with
 // the same id, it prefers the one at ref's position.
 func find(all []*poolstate.Credential, ref *poolstate.Ref) int {
-	found := -1
-	for i, c := range all {
-		switch {
-		case ref == nil || c.Provider != ref.Provider || c.ID != ref.ID:
-		case c.Position == ref.Position:
-			return i
-		case found < 0 && ref.ID != "":
-			found = i
-		}
+	if ref == nil {
+		return -1
 	}
-	return found
+	exact := slices.IndexFunc(all, func(c *poolstate.Credential) bool { return c.Ref == *ref })
+	if exact >= 0 || ref.ID == "" {
+		return exact
+	}
+	return slices.IndexFunc(all, func(c *poolstate.Credential) bool { return c.Provider == ref.Provider && c.ID == ref.ID })
 }
 
 func (m *Model) open(p ui.Pane) { m.pane, m.paneOffset = p, 0 }
@@ -273,14 +268,7 @@ func (m *Model) scrollPane(to int) {
 	m.paneOffset = min(max(to, 0), ui.PaneLines(m.screen()))
 }
 
-// toggleMark marks or unmarks the selected credential and selects the next one.
-func (m *Model) toggleMark() {
-	m.setMarks(!m.marked[*m.selected], *m.selected)
-	m.selectAt(m.position() + 1)
-}
-
-// toggleProviderMarks marks all listed credentials of the provider, or unmarks
-// them if all are marked.
+// toggleProviderMarks marks or unmarks all listed credentials of the provider.
 func (m *Model) toggleProviderMarks() {
 	var refs []poolstate.Ref
 	for _, c := range m.listed() {
@@ -288,12 +276,14 @@ func (m *Model) toggleProviderMarks() {
 			refs = append(refs, c.Ref)
 		}
 	}
-	m.setMarks(slices.ContainsFunc(refs, func(r poolstate.Ref) bool { return !m.marked[r] }), refs...)
+	m.toggleMarks(refs...)
 }
 
-func (m *Model) setMarks(on bool, refs ...poolstate.Ref) {
+// toggleMarks marks credentials, or unmarks them if all are marked.
+func (m *Model) toggleMarks(refs ...poolstate.Ref) {
+	mark := slices.ContainsFunc(refs, func(r poolstate.Ref) bool { return !m.marked[r] })
 	for _, r := range refs {
-		if on {
+		if mark {
 			m.marked[r] = true
 		} else {
 			delete(m.marked, r)

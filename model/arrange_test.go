@@ -1,6 +1,8 @@
 package model
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,4 +92,90 @@ func TestArrange_LastChange(t *testing.T) {
 	d.shows("order: last change")
 	d.do("g")
 	d.isAt("e")
+}
+
+func TestReselect(t *testing.T) {
+	const three = `{"credential_pool": {"p": [{"label": "one"}, {"label": "two"}, {"label": "three"}]}}`
+	for _, tt := range []struct {
+		name          string
+		before, press string
+		after, want   string
+	}{
+		{"same", poolOf("p: a b c"), "down", poolOf("p: a b c d"), "p/b"},
+		{"reordered", poolOf("p: a b c"), "down", poolOf("p: c a b"), "p/b"},
+		{"first is reordered", poolOf("p: a b c"), "", poolOf("p: c b a"), "p/a"},
+		{"others added before", poolOf("p: a b c"), "down", poolOf("p: x y z a b c"), "p/b"},
+		{"others removed before", poolOf("p: a b c"), "G", poolOf("p: c"), "p/c"},
+		{"provider added before", poolOf("p: a b"), "down", poolOf("anthropic: x y", "p: a b"), "p/b"},
+		{"same id in another provider", poolOf("p: a b", "q: b c"), "down down", poolOf("p: b a", "q: c b"), "q/b"},
+		{"without ids", three, "down", strings.Replace(three, "three", "3", 1), "p/#2"},
+		{"removed", poolOf("p: a b c"), "down", poolOf("p: a c"), "p/c"},
+		{"first removed", poolOf("p: a b c"), "", poolOf("p: b c"), "p/b"},
+		{"last removed", poolOf("p: a b c"), "G", poolOf("p: a b"), "p/b"},
+		{"provider removed", poolOf("p: a b", "q: c d"), "G", poolOf("p: a b"), "p/b"},
+		{"first provider removed", poolOf("p: a", "q: c d"), "", poolOf("q: c d"), "q/c"},
+		{"all others removed", poolOf("p: a b c d"), "down down", poolOf("p: a"), "p/a"},
+		{"moved to another provider", poolOf("p: a b", "q: c"), "down", poolOf("p: a", "q: b c"), "q/b"},
+		{"all removed", poolOf("p: a b"), "down", poolOf("p:"), ""},
+		{"all providers removed", poolOf("p: a b"), "down", poolOf(), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := startDashboard(t, tt.before)
+			d.press(strings.Fields(tt.press)...)
+			d.change(tt.after)
+			got := ""
+			if d.m.selected != nil {
+				got = d.m.selected.String()
+			}
+			equal(t, "the selection", got, tt.want)
+		})
+	}
+}
+
+func TestReselect_DuplicateID(t *testing.T) {
+	const twice = `{"credential_pool": {"p": [{"id": "a", "label": "one"}, {"id": "a", "label": "two"}]}}`
+	d := startDashboard(t, twice)
+	d.press("down")
+	d.change(strings.Replace(twice, "one", "1", 1))
+	equal(t, "the position", d.m.selected.Position, 1)
+}
+
+// No key panics on an empty pool.
+func TestSelection_EmptyPool(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
+			d := startDashboard(t, poolOf("p: a b"))
+			d.press("down")
+			d.change(empty)
+			d.isAt("")
+			for _, a := range Actions() {
+				if !slices.Contains([]string{"quit", "suspend", "pause"}, a.Name) {
+					d.do(a.Keys...)
+				}
+			}
+			d.press("esc", "esc", "esc")
+			d.isAt("")
+			d.change(poolOf("p: a b"))
+			d.isAt("b")
+		}
+	})
+}
+
+func TestScrolledOffset_ShowsSelection(t *testing.T) {
+	long := "p:"
+	for i := range 60 {
+		long += fmt.Sprintf(" id%02d", i)
+	}
+	d := startDashboard(t, poolOf(long))
+	d.send(tea.WindowSizeMsg{Width: 100, Height: 20}) // no room for the detail
+	for _, k := range []string{"G", "g", "pgdown", "pgdown", "down", "pgup", "end", "up", "home", "G"} {
+		d.press(k)
+		d.shows("label-" + d.at())
+	}
+	d.change(poolOf(long+" x y z", "aaa: 1 2 3"))
+	for range 63 {
+		d.shows("label-" + d.at())
+		d.press("up")
+	}
+	d.isAt("1")
 }

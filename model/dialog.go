@@ -82,7 +82,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	}
 	d, k := m.dialog, &dialogKeys
 	out := &ui.Dialog{
-		Title:      fmt.Sprintf("%s %s in %s?", ui.VerbWord(d.task.Verb), text.Plural(len(d.plan.Changed), "credential", "credentials"), m.cfg.Path),
+		Title:      ui.VerbWord(d.task.Verb) + " " + text.Plural(len(d.plan.Changed), "credential", "credentials") + " in " + m.cfg.Path + "?",
 		Unaffected: ui.UnaffectedWords(&d.plan),
 		Warnings:   m.lastReadyWarnings(d.plan),
 		Choice:     &d.yes,

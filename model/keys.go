@@ -15,12 +15,9 @@ import (
 	"pooltop/ui/text"
 )
 
-// Keys that cannot be unbound: one leads back out of everything that is open, the
-// other ends the program.
-const (
-	backKey = "esc"
-	quitKey = "ctrl+c"
-)
+// backKey leads back out of everything that is open, quitKey ends the program.
+// They cannot be unbound.
+const backKey, quitKey = "esc", "ctrl+c"
 
 // keyMap is the keys of the dashboard. Update acts on it, and footer and help are
 // drawn from it.

@@ -1,12 +1,15 @@
 package model
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"pooltop/ui"
 )
@@ -83,4 +86,233 @@ func TestHelp_Scrolls(t *testing.T) {
 	equal(t, "the help at its top", d.screen(), first)
 	d.press("down", "esc", "?")
 	equal(t, "the help opened again", d.screen(), first)
+}
+
+func TestParseKey(t *testing.T) {
+	const unknown = "unknown key"
+	for _, tt := range []struct{ text, want, err string }{
+		{"r", "r", ""},
+		{"R", "R", ""},
+		{"?", "?", ""},
+		{"ä", "ä", ""},
+		{"я", "я", ""},
+		{"+", "+", ""},
+		{"enter", "enter", ""},
+		{"Enter", "enter", ""},
+		{"return", "enter", ""},
+		{"escape", "esc", ""},
+		{"PgUp", "pgup", ""},
+		{"pageup", "pgup", ""},
+		{"space", "space", ""},
+		{" ", "space", ""},
+		{"comma", ",", ""},
+		{"f5", "f5", ""},
+		{"F20", "f20", ""},
+		{"del", "delete", ""},
+		{"ctrl+r", "ctrl+r", ""},
+		{"Ctrl+R", "ctrl+r", ""},
+		{"ctrl++", "ctrl++", ""},
+		{"ctrl+space", "ctrl+space", ""},
+		{"ctrl+pgdn", "ctrl+pgdown", ""},
+		{"shift+r", "R", ""},
+		{"shift+tab", "shift+tab", ""},
+		{"alt+r", "alt+r", ""},
+		{"alt+R", "alt+shift+r", ""},
+		{"shift+ctrl+up", "ctrl+shift+up", ""},
+		{"alt+ctrl+x", "ctrl+alt+x", ""},
+
+		{"", "", unknown},
+		{"entr", "", unknown},
+		{"ctrl+", "", unknown},
+		{"ctrl", "", unknown},
+		{"hyper+x", "", unknown},
+		{"rr", "", unknown},
+		{"f21", "", unknown},
+		{"\x1b", "", unknown},
+		{"\u202e", "", unknown},
+		{"\u0301", "", unknown},
+		{"\xff", "", unknown},
+		{"ctrl+\n", "", unknown},
+		{"\u200b", "", unknown},
+		{"shift+1", "", "name the character"},
+		{"ctrl+i", "", "tab"},
+		{"ctrl+m", "", "enter"},
+		{"Ctrl+[", "", "esc"},
+	} {
+		got, err := ParseKey(tt.text)
+		if got != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("ParseKey(%q) = %q, %v, want %q and an error with %q", tt.text, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func TestParseKey_NamesOfKeyPresses(t *testing.T) {
+	names := append(slices.Clone(namedKeys), "r", "R", "?", "ä", "+", "ctrl+r", "ctrl+alt+x", "alt+shift+r", "shift+tab", "ctrl+space", "shift+up", "ctrl++")
+	for _, a := range Actions() {
+		names = append(names, a.Keys...)
+	}
+	for _, name := range names {
+		_ = keyPress(t, name) // checks the name
+		if got, err := ParseKey(name); err != nil || got != name {
+			t.Errorf("ParseKey(%q) = %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestBind_Errors(t *testing.T) {
+	for _, tt := range []struct {
+		action string
+		keys   []string
+		err    string
+	}{
+		{"rset", []string{"r"}, `unknown action "rset"`},
+		{"", []string{"r"}, `unknown action ""`},
+		{"Reset", []string{"r"}, `unknown action "Reset"`},
+		{"reset", []string{"entr"}, `unknown key "entr"`},
+		{"reset", []string{"r", "r"}, `reset has the key "r" twice`},
+		{"reset", []string{"ctrl+r", "Ctrl+R"}, `reset has the key "ctrl+r" twice`},
+		{"reset", []string{"esc"}, "esc always goes back and cannot be a key of reset"},
+		{"quit", []string{"esc"}, "esc always goes back"},
+		{"reset", []string{"ctrl+c"}, "ctrl+c always quits and cannot be a key of reset"},
+		{"back", []string{"ctrl+c"}, "ctrl+c always quits"},
+		{"quit", nil, "quit needs a key"},
+	} {
+		b := KeyBindings{}
+		err := b.Bind(tt.action, tt.keys)
+		if err == nil || !strings.Contains(err.Error(), tt.err) || len(b) > 0 {
+			t.Errorf("Bind(%q, %q) = %v, want an error with %q", tt.action, tt.keys, err, tt.err)
+		}
+	}
+}
+
+func TestBind_UnknownNameSuggestsOthers(t *testing.T) {
+	var unknown *UnknownNameError
+	equal(t, "an unknown action", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
+	equal(t, "reset among the known", slices.Contains(unknown.Known, "reset"), true)
+	equal(t, "an unknown key", errors.As(KeyBindings{}.Bind("reset", []string{"entr"}), &unknown), true)
+	equal(t, "enter among the known", slices.Contains(unknown.Known, "enter"), true)
+}
+
+// bound returns bindings, from "action key key" each.
+func bound(t *testing.T, lines ...string) KeyBindings {
+	t.Helper()
+	b := KeyBindings{}
+	for _, line := range lines {
+		f := strings.Fields(line)
+		if err := b.Bind(f[0], f[1:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct{ bindings, err string }{
+		{"", ""},
+		{"reset d, detail enter", ""},
+		{"reset x, exhaust r", ""},
+		{"reset x, exhaust", ""},
+		{"reset x", `the key "x" is bound to both reset and exhaust; choose another for one of them`},
+		{"exhaust r", `the key "r" is bound to both exhaust and reset; choose another for one of them`},
+		{"reset z, exhaust z", `the key "z" is bound to both exhaust and reset; choose another for one of them`},
+		{"quit f", `the key "f" is bound to both quit and forecast; choose another for one of them`},
+	} {
+		got := ""
+		if err := bound(t, strings.FieldsFunc(tt.bindings, func(r rune) bool { return r == ',' })...).Check(); err != nil {
+			got = err.Error()
+		}
+		equal(t, tt.bindings, got, tt.err)
+	}
+}
+
+// esc and ctrl+c cannot be unbound.
+func TestBind_BackAndQuit(t *testing.T) {
+	b := bound(t, "quit Q", "back backspace")
+	equal(t, "quit", strings.Join(b["quit"], " "), "Q ctrl+c")
+	equal(t, "back", strings.Join(b["back"], " "), "backspace esc")
+	equal(t, "back with none", strings.Join(bound(t, "back")["back"], " "), "esc")
+	equal(t, "quit with ctrl+c", strings.Join(bound(t, "quit q ctrl+c")["quit"], " "), "q ctrl+c")
+	equal(t, "an action with its default keys", strings.Join(b.Keys(Actions()[0]), " "), "up k")
+}
+
+// Nothing on the screen offers an action without a key.
+func TestKeyBindings_Unbound(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
+		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })
+		d.hides("u undo", " move", "? help", "x hold", "d detail")
+		d.shows("r reset", "q quit")
+		before := d.screen()
+		for _, k := range []string{"u", "?", "x", "up", "k", "down", "j", "right", "enter", "d"} {
+			if cmd := d.press(k); cmd != nil {
+				t.Errorf("%s does something", k)
+			}
+			equal(t, "the screen after "+k, d.screen(), before)
+		}
+		d.press("G", "left", "g", "left")
+		d.do("r")
+		d.refuses("all providers are folded")
+		d.hides("unfolds")
+	})
+}
+
+func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
+	chosen := bound(t, "reset D f6", "undo ctrl+u U", "pause f7", "theme f8", "mouse f9", "notify f10", "unfold o", "fold c")
+	for _, tt := range []struct{ press, want string }{
+		{"down D", "; U undoes"},
+		{"down f7 D", "paused; press f7 to resume"},
+		{"f8", "; f8 switches to light"},
+		{"f9", "; f9 turns it off"},
+		{"f10", "; f10 turns them off"},
+		{"c G c D", "all providers are folded; o unfolds"},
+	} {
+		t.Run(tt.press, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
+				d.do(strings.Fields(tt.press)...)
+				d.shows(tt.want)
+			})
+		})
+	}
+}
+
+func TestKeyBindings_Golden(t *testing.T) {
+	d := startDashboard(t, twoOut, func(c *Config) {
+		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "reset f5 ctrl+d", "exhaust", "help f1 ?", "quit Q", "back b", "detail enter")
+	})
+	var b strings.Builder
+	for _, size := range [][2]int{{120, 36}, {80, 24}, {50, 12}} {
+		d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		for _, pane := range []string{"", "?"} {
+			if pane != "" {
+				d.press(pane)
+			}
+			lines := strings.Split(d.screen(), "\n")
+			if pane == "" {
+				lines = lines[len(lines)-1:] // the footer
+			}
+			fmt.Fprintf(&b, "=== %d×%d %s\n", size[0], size[1], pane)
+			for _, l := range lines {
+				b.WriteString(strings.TrimRight(l, " ") + "\n")
+			}
+		}
+		d.press("esc")
+	}
+	golden.RequireEqual(t, b.String())
+}
+
+func TestKeyBindings_ClickOnBoundKey(t *testing.T) {
+	d := startDashboard(t, twoOut, func(c *Config) {
+		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "help f1 ?", "sort alt+s")
+	})
+	d.press("m", "esc")
+	d.click("ctrl+n")
+	d.isAt("b")
+	d.click("ctrl+p")
+	d.isAt("a")
+	d.click("alt+s sort")
+	d.shows("order: worst first")
+	d.click("? help")
+	d.open(ui.PaneHelp)
 }

@@ -190,9 +190,6 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 
 // checkWrites reports writes that were undone, and stops watching any that changed.
 func (m *Model) checkWrites(p *poolstate.Pool) {
-	if len(m.writes) == 0 {
-		return
-	}
 	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
 	for c := range p.All() {
 		w, watched := m.writes[c.Ref]

@@ -18,12 +18,8 @@ const statusStays = 30 * time.Second
 // handler can end with it. AnswerNews replaces nothing but AnswerNews, and
 // AnswerDone does not replace an AnswerNotice.
 func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
-	if m.status != nil {
-		switch {
-		case kind == ui.AnswerNews && m.status.Kind != ui.AnswerNews,
-			kind == ui.AnswerDone && m.status.Kind == ui.AnswerNotice:
-			return nil
-		}
+	if s := m.status; s != nil && (kind == ui.AnswerNews && s.Kind != ui.AnswerNews || kind == ui.AnswerDone && s.Kind == ui.AnswerNotice) {
+		return nil
 	}
 	m.status, m.statusAt = &ui.Answer{Kind: kind, Text: text}, m.cfg.Clock.Now()
 	return nil
@@ -94,16 +90,15 @@ type providerState struct {
 	out        bool // reported as out, and not as back since
 }
 
-// quiet is the shortest real time between two notifications of one subject.
-const quiet = time.Minute
+const quiet = time.Minute // in real time, between two notifications of one subject
 
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
+	text := "notifications off"
 	if m.notifier.on {
-		m.setStatus(ui.AnswerDone, "notifications on: provider out or back, all ready, credential dead; "+word(m.keys.Notify)+" turns them off")
-	} else {
-		m.setStatus(ui.AnswerDone, "notifications off")
+		text = "notifications on: provider out or back, all ready, credential dead; " + word(m.keys.Notify) + " turns them off"
 	}
+	m.setStatus(ui.AnswerDone, text)
 }
 
 func (m *Model) notify() tea.Cmd {

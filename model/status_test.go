@@ -1,9 +1,12 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
 )
@@ -63,5 +66,95 @@ func TestExpireStatus(t *testing.T) {
 		d.shows("text")
 		d.tick(time.Second)
 		equal(t, "shown", d.m.status != nil, stays)
+	}
+}
+
+// notified changes the store and returns the notifications that are sent.
+func notified(d *dashboard, content string) string {
+	d.t.Helper()
+	d.write(content)
+	var sent []string
+	var collect func(cmd tea.Cmd)
+	collect = func(cmd tea.Cmd) {
+		for _, msg := range results(cmd) {
+			if raw, ok := msg.(tea.RawMsg); ok {
+				sent = append(sent, strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(raw.Msg), "\x1b]9;pooltop: "), "\x1b\\\a"))
+			} else {
+				collect(d.send(msg))
+			}
+		}
+	}
+	collect(d.send(FileChanged{}))
+	return strings.Join(sent, " | ")
+}
+
+func dashboardWithNotifications(t *testing.T, content string) *dashboard {
+	t.Helper()
+	return startDashboard(t, content, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
+}
+
+func TestNotify(t *testing.T) {
+	dead := `{"id": "a", "label": "label-a", "last_status": "dead"}`
+	tests := []struct{ name, before, after, want string }{
+		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
+		{"out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
+		{"one of two", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
+		{"the last one", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p out, first back in 1h00m00s"},
+		{"the last one, another due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
+		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
+		{"dead from the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
+		{"a new one that is dead", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
+		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
+		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
+		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "sent", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
+			equal(t, "sent while off", notified(startDashboard(t, tt.before), tt.after), "")
+		})
+	}
+}
+
+// Within a minute, nothing is sent twice.
+func TestNotify_QuietPeriod(t *testing.T) {
+	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
+	d := dashboardWithNotifications(t, back)
+	equal(t, "out", notified(d, out), "p out, first back in 1h00m00s")
+	equal(t, "back", notified(d, back), "p: 1 of 2 ready again")
+	equal(t, "out at once", notified(d, out), "")
+	equal(t, "back at once", notified(d, back), "")
+	d.now = d.now.Add(quiet)
+	equal(t, "out a minute later", notified(d, out), "p out, first back in 59m00s")
+}
+
+func TestNotify_DueByClock(t *testing.T) {
+	d := dashboardWithNotifications(t, pool(ready("a", 0)))
+	notified(d, pool(exhausted("a", 0, 1)))
+	d.now = d.now.Add(time.Hour)
+	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next selection")
+	d.now = d.now.Add(2 * time.Minute)
+	equal(t, "ready", notified(d, pool(ready("a", 1))), "all credentials ready (1)")
+}
+
+func TestNotify_ControlSequences(t *testing.T) {
+	d := dashboardWithNotifications(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
+	sent := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
+	equal(t, "sent", sent, "p\uFFFD]0,x\uFFFD, out, 1 due now")
+}
+
+func TestAnnounce_TitleAndProgress(t *testing.T) {
+	for content, want := range map[string]tea.ProgressBarState{
+		pool(ready("a", 0), ready("b", 0)):               tea.ProgressBarDefault,
+		pool(ready("a", 0), exhausted("b", 0, 1)):        tea.ProgressBarWarning,
+		pool(exhausted("a", 0, 1), exhausted("b", 0, 1)): tea.ProgressBarError,
+	} {
+		d := dashboardWithNotifications(t, content)
+		v := d.m.View()
+		equal(t, "state", v.ProgressBar.State, want)
+		equal(t, "title", v.WindowTitle, fmt.Sprintf("%d/2 ready · pooltop", v.ProgressBar.Value/50))
+	}
+	if v := dashboardWithNotifications(t, `{"credential_pool": {}}`).m.View(); v.ProgressBar != nil || v.WindowTitle != "pooltop" {
+		t.Errorf("an empty pool has the title %q and the bar %v", v.WindowTitle, v.ProgressBar)
 	}
 }
