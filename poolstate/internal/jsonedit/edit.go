@@ -8,13 +8,11 @@ import (
 // Edit sets a member of an object, or removes it.
 type Edit struct {
 	Key string
-	// Value is the new JSON value; nil removes the member and its duplicates. It
-	// is a pointer because it may be a secret, and fmt does not print what a
-	// nested pointer leads to.
+	// Value is the new JSON value; nil removes the member and its duplicates. It is
+	// a pointer because fmt does not print what a nested one leads to: secrets.
 	Value *string
-	// After is where a member goes that is not there yet: after the member of that
-	// key, or to the front if it is empty. Nil, or a key that is not there, means
-	// the end.
+	// After is the key after which a new member goes; "" is the front. Nil, or a
+	// key that is not there, is the end.
 	After *string
 }
 
@@ -24,7 +22,6 @@ type Editor struct {
 	splices []splice
 }
 
-// splice replaces the bytes of the text from start to end.
 type splice struct {
 	start, end int
 	text       []byte
@@ -74,9 +71,8 @@ func (e *Editor) Edit(o *Value, edits []Edit) {
 	e.add(o, e.remove(o, removed), added)
 }
 
-// remove cuts every member that has one of the keys. Duplicates go too, because
-// removing the last one alone would make an earlier one visible. It returns the
-// members that are left.
+// remove cuts the members with the keys, and their duplicates, which would become
+// visible otherwise. It returns the members that are left.
 func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 	var kept []Member
 	for i, m := range o.Members {
@@ -86,11 +82,9 @@ func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 		}
 		start, end := m.NameStart, m.Value.End()
 		switch {
-		case len(kept) > 0:
-			// Start after the previous value, so that its comma goes too.
+		case len(kept) > 0: // with the comma before it
 			start = o.Members[i-1].Value.End()
-		case i+1 < len(o.Members):
-			// The first members go with what separates them from the next one.
+		case i+1 < len(o.Members): // with the comma after it
 			end = o.Members[i+1].NameStart
 		}
 		e.splice(start, end, nil)
@@ -113,8 +107,8 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	for i, ed := range neighborsFirst(added) {
 		p, found := end, false
 		if ed.After != nil {
-			if m := last(kept, *ed.After); m != nil && *ed.After != "" {
-				p, found = place{at: m.Value.End()}, true
+			if v := last(kept, *ed.After); v != nil && *ed.After != "" {
+				p, found = place{at: v.End()}, true
 			} else if *ed.After == "" && len(kept) > 0 {
 				p = place{at: kept[0].NameStart, front: true}
 			} else if q, isNew := places[*ed.After]; isNew {
@@ -133,8 +127,7 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	}
 }
 
-// neighborsFirst orders new members so that each comes after the one in its
-// [Edit.After], if that is new too.
+// neighborsFirst orders new members so that each follows the one in its After.
 func neighborsFirst(added []Edit) []Edit {
 	var ordered []Edit
 	for rest := slices.Clone(added); len(rest) > 0; {
@@ -148,8 +141,7 @@ func neighborsFirst(added []Edit) []Edit {
 	return ordered
 }
 
-// separators returns the text between two members of the object and the text
-// between a key and its value.
+// separators returns the text between two members, and between a key and its value.
 func (e *Editor) separators(o *Value) (comma, colon []byte) {
 	n := len(o.Members)
 	if n == 0 {

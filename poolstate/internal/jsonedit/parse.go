@@ -1,9 +1,16 @@
+// Package jsonedit changes members of JSON objects and leaves every other byte of
+// the text as it was: white space, key order, duplicate keys, the spelling of
+// numbers and invalid UTF-8.
+//
+// The parser accepts what Python's json module writes, which is JSON with the
+// numbers NaN, Infinity and -Infinity, optionally after a byte order mark.
 package jsonedit
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -11,12 +18,9 @@ import (
 // SyntaxError says where a text stops being JSON. It quotes nothing of the text,
 // which may hold a secret at that very place.
 type SyntaxError struct {
-	// Line and Column are 1-based; columns count bytes.
-	Line, Column int
-	// Empty is true for a text of white space only.
-	Empty bool
-	// NotObject is true for valid JSON whose top level is not an object.
-	NotObject bool
+	Line, Column int  // from 1; columns count bytes
+	Empty        bool // white space only
+	NotObject    bool // valid JSON whose top level is not an object
 }
 
 // Error returns one clause without a file name.
@@ -32,14 +36,10 @@ func (e *SyntaxError) Error() string {
 
 // Value is a JSON value and its place in a text.
 type Value struct {
-	// Raw is the value's part of the text, not a copy.
-	Raw []byte
-	// Start is the offset of Raw in the text.
-	Start int
-	// Members are those of an object, in order and with duplicates.
-	Members []Member
-	// Items are those of an array.
-	Items []Value
+	Raw     []byte   // its part of the text, not a copy
+	Start   int      // the offset of Raw
+	Members []Member // of an object, in order and with duplicates
+	Items   []Value  // of an array
 }
 
 // Member is a key of an object and its value.
@@ -66,16 +66,13 @@ func (v *Value) Find(key string) *Value {
 	if v == nil {
 		return nil
 	}
-	if m := last(v.Members, key); m != nil {
-		return &m.Value
-	}
-	return nil
+	return last(v.Members, key)
 }
 
-func last(members []Member, key string) *Member {
-	for i := len(members) - 1; i >= 0; i-- {
+func last(members []Member, key string) *Value {
+	for i := range slices.Backward(members) {
 		if members[i].Key == key {
-			return &members[i]
+			return &members[i].Value
 		}
 	}
 	return nil
@@ -92,15 +89,10 @@ func Parse(data []byte) (*Value, error) {
 		keys: map[string]string{},
 	}
 	v, err := p.value()
-	if err == nil {
-		rest := data[p.offset():]
-		blank := len(rest) - len(bytes.TrimLeft(rest, " \t\r\n"))
-		if blank == len(rest) {
-			return &v, nil
-		}
-		return nil, p.errorAt(p.offset())
-	}
 	at := p.offset()
+	if err == nil && len(bytes.TrimLeft(data[at:], " \t\r\n")) == 0 {
+		return &v, nil
+	}
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
 		at = int(syntactic.ByteOffset) + p.bom
@@ -109,14 +101,11 @@ func Parse(data []byte) (*Value, error) {
 }
 
 type parser struct {
-	dec  *jsontext.Decoder
-	data []byte
-	bom  int // length of the byte order mark, which the decoder does not see
-	// keys holds each key once: the entries of a list have the same ones.
-	keys map[string]string
-	// width is the number of members of the last object, a good guess for the
-	// next one.
-	width int
+	dec   *jsontext.Decoder
+	data  []byte
+	bom   int               // length of the byte order mark, which the decoder does not see
+	keys  map[string]string // each key once: the entries of a list have the same ones
+	width int               // members of the last object, a good guess for the next one
 }
 
 func (p *parser) offset() int { return int(p.dec.InputOffset()) + p.bom }
@@ -135,26 +124,23 @@ func (p *parser) value() (Value, error) {
 	if kind != '{' && kind != '[' {
 		return p.scalar()
 	}
-	if _, err := p.dec.ReadToken(); err != nil {
-		return Value{}, err
-	}
+	_, err := p.dec.ReadToken()
 	v := Value{Start: p.offset() - 1}
 	if kind == '{' {
 		v.Members = make([]Member, 0, p.width)
 	}
-	for end := kind + 2; p.dec.PeekKind() != end; { // '{' + 2 is '}', and '[' + 2 is ']'
-		if err := p.element(&v, kind == '{'); err != nil {
-			return Value{}, err
-		}
+	for end := kind + 2; err == nil && p.dec.PeekKind() != end; { // '{' + 2 is '}', and '[' + 2 is ']'
+		err = p.element(&v, kind == '{')
 	}
-	if _, err := p.dec.ReadToken(); err != nil {
+	if err != nil {
 		return Value{}, err
 	}
+	_, err = p.dec.ReadToken()
 	v.Raw = p.data[v.Start:p.offset()]
 	if kind == '{' {
 		p.width = len(v.Members)
 	}
-	return v, nil
+	return v, err
 }
 
 func (p *parser) element(v *Value, named bool) error {

@@ -3,6 +3,7 @@ package jsonedit
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -58,4 +59,27 @@ func Quote(s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// word matches a whole string or any other scalar.
+var word = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"|[^\s:,\[\]{}"]+`)
+
+// withoutNonFinite replaces NaN and the infinities, which agents write and read, by
+// numbers of the same length, so that a strict parser finds every value at its own
+// offset. [Value.Raw] keeps the original spelling.
+func withoutNonFinite(data []byte) []byte {
+	if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
+		return data
+	}
+	return word.ReplaceAllFunc(data, func(w []byte) []byte {
+		switch string(w) {
+		case "-Infinity":
+			return []byte("-0.000000")
+		case "Infinity":
+			return []byte("0.000000")
+		case "NaN":
+			return []byte("0.0")
+		}
+		return w
+	})
 }
