@@ -13,14 +13,10 @@ import (
 // tests make single steps fail.
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
-	// ReadFile reads a regular file of at most MaxSize bytes.
-	ReadFile(path string) ([]byte, error)
-	// Names lists a directory, in any order.
-	Names(path string) ([]string, error)
-	// Create makes a new file, exclusively, with mode 0600.
-	Create(path string) (File, error)
-	// OpenForCopy opens an existing file to be written in place.
-	OpenForCopy(path string) (File, error)
+	ReadFile(path string) ([]byte, error)  // a regular file of at most MaxSize bytes
+	Names(path string) ([]string, error)   // of the files in a directory, in any order
+	Create(path string) (File, error)      // a new file with mode 0600
+	OpenForCopy(path string) (File, error) // an existing file, to be written in place
 	Rename(from, to string) error
 	Remove(path string) error
 	SyncDir(path string) error
@@ -31,16 +27,14 @@ type File interface {
 	io.WriteCloser
 	Truncate(size int64) error
 	Chmod(mode fs.FileMode) error
-	// ChownLike gives the file the owner and group of another one.
-	ChownLike(info fs.FileInfo) error
+	ChownLike(info fs.FileInfo) error // sets owner and group to those of another file
 	Sync() error
 }
 
 // Mode is the mode of every written file: it holds secrets.
 const Mode fs.FileMode = 0o600
 
-// MaxSize is the most bytes that are read. A pool of 10,000 credentials takes six
-// megabytes.
+// MaxSize is the most bytes that are read. 10,000 credentials take six megabytes.
 const MaxSize = 256 << 20
 
 // Errors of a path that cannot be read, by its type and size.
@@ -91,8 +85,10 @@ func (osFS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
 func (osFS) Rename(from, to string) error          { return rename(from, to) }
 func (osFS) Remove(path string) error              { return os.Remove(path) }
 func (osFS) SyncDir(path string) error             { return syncDir(path) }
+func (osFS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
+func (osFS) Create(path string) (File, error)      { return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL) }
 
-// ReadFile checks the file again after opening it, because the path may lead to
+// ReadFile checks the file again once it is open, because the path may lead to
 // another one by then, and limits what it reads, because the file may grow.
 func (osFS) ReadFile(path string) ([]byte, error) {
 	f, err := openShared(path)
@@ -123,12 +119,6 @@ func (osFS) Names(path string) ([]string, error) {
 	defer func() { _ = d.Close() }() // it was only read
 	return d.Readdirnames(-1)
 }
-
-func (osFS) Create(path string) (File, error) {
-	return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
-}
-
-func (osFS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
 
 func open(path string, flags int) (File, error) {
 	f, err := os.OpenFile(path, flags, Mode)

@@ -40,11 +40,12 @@ func chownLike(f *os.File, info fs.FileInfo) error {
 	if !ok {
 		return nil
 	}
-	if int(want.Uid) == os.Geteuid() && int(want.Gid) == os.Getegid() {
+	ours := int(want.Uid) == os.Geteuid()
+	if ours && int(want.Gid) == os.Getegid() {
 		return nil
 	}
 	err := f.Chown(int(want.Uid), int(want.Gid))
-	if err != nil && int(want.Uid) == os.Geteuid() {
+	if ours {
 		return nil // with mode 0600 the group makes no difference
 	}
 	return err

@@ -9,42 +9,29 @@ import (
 	"sync"
 )
 
-// ownMark begins the random part of our temporary files, auth.json.tmp.<pid>.
-// and then this. An agent's has hexadecimal digits there, so that none of its
-// files can be mistaken for ours.
+// ownMark follows auth.json.tmp.<pid>. in the names of our temporary files. Those of
+// agents have hexadecimal digits there.
 const ownMark = "pooltop"
 
-// inUse holds the temporary files of this process. A file with our PID that is
-// not in it was left by an earlier process with the same PID, which is common in
-// containers.
+// inUse holds the temporary files of this process. Others with our PID were left by
+// an earlier process that had it, as is common in containers.
 var inUse sync.Map
 
-// temporary returns the name of a temporary file next to target, which is
-// protected from sweep until it is released.
+// temporary names a temporary file next to target. Until its release, sweep spares it.
 func temporary(target, random string) (path string, release func()) {
 	path = fmt.Sprintf("%s.tmp.%d.%s%s", target, os.Getpid(), ownMark, random)
 	inUse.Store(path, true)
 	return path, func() { inUse.Delete(path) }
 }
 
-// sweep removes the temporary files that killed writers left next to target:
-// they hold secrets. The lock must be held.
-//
-// Only files with our mark whose process no longer runs are removed, never an
-// agent's. A running owner can only be a writer that reached the same target
-// through a symlink and so holds another lock; its PID protects it. If it runs
-// in another container, where its PID is not visible here, its rename fails with
-// an error and nothing is lost. A file that cannot be removed does not prevent a
-// write.
+// sweep removes the temporary files of ours that killed writers left next to
+// target: they hold secrets. The lock must be held. A file whose process runs
+// belongs to a writer that reached target through a symlink and so holds another
+// lock. If such a writer is in another container, where its PID is not visible,
+// its rename fails and nothing is lost.
 func sweep(fsys FS, target string) {
-	dir, base := filepath.Split(target)
-	if dir == "" {
-		dir = "."
-	}
-	names, err := fsys.Names(dir)
-	if err != nil {
-		return
-	}
+	dir, base := filepath.Dir(target), filepath.Base(target)
+	names, _ := fsys.Names(dir) // a leftover does not prevent a write
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		pid := ownerOf(base, name)
@@ -55,8 +42,7 @@ func sweep(fsys FS, target string) {
 	}
 }
 
-// ownerOf returns the PID in the name of one of our temporary files of base, and
-// 0 for any other name.
+// ownerOf returns the PID in the name of a temporary file of ours for base, or 0.
 func ownerOf(base, name string) int {
 	rest, ok := strings.CutPrefix(name, base+".tmp.")
 	number, random, cut := strings.Cut(rest, ".")

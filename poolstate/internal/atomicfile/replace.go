@@ -1,3 +1,9 @@
+// Package atomicfile replaces a file as a whole or not at all.
+//
+// [Replace] writes a temporary file next to the target and renames it over the
+// target. Owner and group stay, and the mode becomes 0600. A target that cannot be
+// renamed over, such as a bind-mounted file, is overwritten in place, and restored
+// if that fails. The caller must hold a lock that keeps other writers away.
 package atomicfile
 
 import (
@@ -14,11 +20,8 @@ import (
 // DamagedError is the error of a file that had to be overwritten in place and
 // could neither be written nor restored.
 type DamagedError struct {
-	// Whole is the path of a file with the complete new content. It is kept,
-	// because it may be the only complete copy of the secrets.
-	Whole string
-	// Err says why the file could not be written, and why not restored.
-	Err error
+	Whole string // path of a file that is kept, with the complete new content
+	Err   error  // why the file could be neither written nor restored
 }
 
 func (e *DamagedError) Error() string {
@@ -28,12 +31,9 @@ func (e *DamagedError) Error() string {
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 // Replace gives a file new content. Target is its path without symlinks, old its
-// current state, nil if it does not exist, and random makes the name of the
-// temporary file unique within this process.
-//
-// With a warning and no error the content was replaced, but something went
-// wrong afterwards. With an error the file is as it was, unless it is a
-// *[DamagedError].
+// state, nil if it does not exist, and random makes the name of the temporary file
+// unique within this process. A warning is a problem after the content was
+// replaced. With an error the file is as it was, unless it is a *[DamagedError].
 func Replace(fsys FS, target string, data []byte, old *State, random string) (warning, err error) {
 	sweep(fsys, target) // first, because leftovers may be what fills the disk
 	tmp, release := temporary(target, random)
@@ -45,8 +45,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	if err := fill(f, data, old); err != nil {
 		return nil, join(err, discard(fsys, tmp))
 	}
-	err = fsys.Rename(tmp, target)
-	if err == nil {
+	if err = fsys.Rename(tmp, target); err == nil {
 		if err := fsys.SyncDir(filepath.Dir(target)); err != nil {
 			warning = fmt.Errorf("a power failure may undo it: %w", err)
 		}
@@ -55,18 +54,16 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	if cannotRename(err) && old != nil {
 		err = overwriteOrRestore(fsys, target, tmp, data, old.Data)
 	}
-	var damaged *DamagedError
-	switch {
-	case errors.As(err, &damaged):
+	if _, damaged := errors.AsType[*DamagedError](err); damaged {
 		return nil, err
-	case err == nil:
+	}
+	if err == nil {
 		return discard(fsys, tmp), nil
 	}
 	return nil, join(err, discard(fsys, tmp))
 }
 
-// discard removes a temporary file. Its error names the file, which holds
-// secrets.
+// discard removes a temporary file. Its error names the file, which holds secrets.
 func discard(fsys FS, tmp string) error {
 	err := fsys.Remove(tmp)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
@@ -99,16 +96,16 @@ func fill(f File, data []byte, old *State) error {
 // write writes data, cuts the file off at size and syncs it.
 func write(f File, data []byte, size int) error {
 	n, err := f.Write(data)
-	switch {
-	case err != nil:
-		return err
-	case n < len(data): // some file systems do not report it
-		return io.ErrShortWrite
+	if err == nil && n < len(data) { // some file systems do not report it
+		err = io.ErrShortWrite
 	}
-	if err := f.Truncate(int64(size)); err != nil {
-		return err
+	if err == nil {
+		err = f.Truncate(int64(size))
 	}
-	return f.Sync()
+	if err == nil {
+		err = f.Sync()
+	}
+	return err
 }
 
 // overwriteOrRestore overwrites a file in place with data, which the file whole
@@ -124,8 +121,8 @@ func overwriteOrRestore(fsys FS, path, whole string, data, old []byte) error {
 	return err
 }
 
-// overwrite writes data over a file of up to longest bytes. begun reports
-// whether the file may have changed when it fails.
+// overwrite writes data over a file of up to longest bytes. If it fails, begun
+// reports whether the file may have changed.
 func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err error) {
 	f, err := fsys.OpenForCopy(path)
 	if err != nil {
@@ -134,26 +131,20 @@ func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err 
 	if err := f.Chmod(Mode); err != nil {
 		return false, join(err, f.Close())
 	}
-	// The rest of longer content is overwritten with empty lines before it is cut
-	// off, so that a process killed in between leaves valid JSON. It is a single
-	// write, because only a write can be torn.
+	// A single write, because only a write can be torn. Empty lines fill the file, so
+	// that a process killed before the rest is cut off leaves valid JSON.
 	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
 	err = write(f, slices.Concat(data, blank), len(data))
 	return true, join(err, f.Close())
 }
 
-// maxAttempts bounds how often an operation is tried that other processes may
-// block for a moment.
 const maxAttempts = 20
 
-// retry calls try until it succeeds, fails with an error that is not blocked,
-// or has failed maxAttempts times, and calls wait in between.
+// retry calls try up to maxAttempts times, until it is no longer blocked by another
+// process, and calls wait in between.
 func retry(try func() error, blocked func(error) bool, wait func()) error {
 	err := try()
-	for range maxAttempts - 1 {
-		if err == nil || !blocked(err) {
-			break
-		}
+	for n := 1; n < maxAttempts && err != nil && blocked(err); n++ {
 		wait()
 		err = try()
 	}
