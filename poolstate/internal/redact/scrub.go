@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,9 +15,7 @@ const MinLeak = 8
 // and people paste them into labels. The zero value knows no secret.
 type Scrubber struct {
 	secrets []string
-	// seen is a Bloom filter of all four-byte sequences of the secrets, so that
-	// text without any is scanned quickly.
-	seen [16]uint64
+	seen    [16]uint64 // a Bloom filter of their four-byte sequences, for speed
 }
 
 // Add makes a secret known.
@@ -41,12 +40,7 @@ func (s *Scrubber) leaksAt(text string) bool {
 	if word, bit := filterBit(text); s.seen[word]&bit == 0 {
 		return false
 	}
-	for _, secret := range s.secrets {
-		if strings.Contains(secret, text[:MinLeak]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.secrets, func(secret string) bool { return strings.Contains(secret, text[:MinLeak]) })
 }
 
 // Clean returns text with a placeholder for every part that holds [MinLeak] or
@@ -90,9 +84,8 @@ func (s *Scrubber) CleanURL(raw string) string {
 	return clean
 }
 
-// Endpoint returns the scheme, host and path of a URL, without the parts that may
-// hold credentials: user, password, query and fragment. It is empty for text
-// that is not a URL with a host.
+// Endpoint returns the scheme, host and path of a URL, without parts that may hold
+// credentials. It is empty for text that is not a URL with a host.
 func Endpoint(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

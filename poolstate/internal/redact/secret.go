@@ -1,3 +1,4 @@
+// Package redact keeps secrets out of everything that is printed, logged or encoded.
 package redact
 
 import (
@@ -5,15 +6,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
 // Redacted is printed in the place of a secret.
 const Redacted = "[secret]"
 
-// Digest identifies a secret without holding it: equal secrets have equal
-// digests. The zero value means no secret. It is the first half of the SHA-256
-// sum, as in the fingerprint that an agent writes for a borrowed secret.
+// Digest identifies a secret without holding it; zero means no secret. It is the
+// first half of the SHA-256 sum, as in an agent's fingerprint of a borrowed secret.
 type Digest struct{ sum [8]byte }
 
 // DigestOf returns the digest of a secret.
@@ -31,8 +32,8 @@ func (d Digest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted)
 // MarshalText returns a placeholder, for JSON and every other encoding.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// Combine adds the secret under a key to the digest of several secrets. The
-// order in which keys are added does not matter; each may be added once.
+// Combine adds the secret under a key to the digest of several secrets, in any
+// order. Each key may be added once.
 func Combine(d Digest, key, secret string) Digest {
 	for i, b := range DigestOf(key + "\x00" + secret).sum {
 		d.sum[i] ^= b
@@ -42,15 +43,14 @@ func Combine(d Digest, key, secret string) Digest {
 
 const fingerprintPrefix = "sha256:"
 
-// Fingerprint returns what an agent writes in place of a borrowed secret:
-// "sha256:" and 16 hex digits.
+// Fingerprint returns what an agent writes in place of a borrowed secret.
 func Fingerprint(secret string) string {
 	d := DigestOf(secret)
 	return fingerprintPrefix + hex.EncodeToString(d.sum[:])
 }
 
-// DigestOfFingerprint returns the digest of the secret that has a fingerprint.
-// It is zero for text that is not a fingerprint.
+// DigestOfFingerprint returns the digest of the secret that has a fingerprint, zero
+// for other text.
 func DigestOfFingerprint(s string) Digest {
 	digits, ok := strings.CutPrefix(s, fingerprintPrefix)
 	sum, err := hex.DecodeString(digits)
@@ -60,12 +60,11 @@ func DigestOfFingerprint(s string) Digest {
 	return Digest{[8]byte(sum)}
 }
 
-// Secret is a token. It prints as a placeholder and has no method that returns
-// the token, so only this module's store can read it, with [Reveal]. Secrets are
-// not comparable with ==: two of the same token differ.
+// Secret is a token that prints as a placeholder. Only [Reveal] returns it, for the
+// store. Two secrets of the same token are not equal by ==.
 type Secret struct {
-	// token is a pointer because fmt calls no Format method on unexported fields
-	// of other structs, but never follows a nested pointer to a string.
+	// On unexported fields of other structs, fmt calls no Format method, but it does
+	// not follow a nested pointer to a string.
 	token *string
 }
 
@@ -89,10 +88,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 // IsSecretKey reports whether the value under a key is a secret, judged by the
 // end of the key, so that keys of future versions are covered.
 func IsSecretKey(key string) bool {
-	for _, suffix := range []string{"token", "key", "secret", "password"} {
-		if n := len(key) - len(suffix); n >= 0 && strings.EqualFold(key[n:], suffix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"token", "key", "secret", "password"}, func(suffix string) bool {
+		n := len(key) - len(suffix)
+		return n >= 0 && strings.EqualFold(key[n:], suffix)
+	})
 }
