@@ -47,9 +47,9 @@ func eventsCommand() *cobra.Command {
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
 		print := f.print
-		f.print = func(r *poolstate.Record, p poolstate.Policy) error { // ends with ctx, even if its output is not read
+		f.print = func(r *poolstate.Record) error { // ends with ctx, even if its output is not read
 			printed := make(chan error, 1)
-			go func() { printed <- print(r, p) }()
+			go func() { printed <- print(r) }()
 			select {
 			case err := <-printed:
 				return err
@@ -71,7 +71,7 @@ type follower struct {
 	choice  poolstate.PolicyChoice
 	clock   func() time.Time
 	explain func(error) string
-	print   func(*poolstate.Record, poolstate.Policy) error
+	print   func(*poolstate.Record) error
 	log     *slog.Logger
 	hint    func(string) // optional; prints what is not an event
 	since   time.Time    // print history from here on; zero prints none
@@ -91,15 +91,15 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 	f := &follower{
 		store: operator.Store, journal: operator.Journal, choice: cfg.PolicyChoice(), clock: clock, explain: explainLogged(cfg.File, log), log: log,
 	}
-	f.print = func(r *poolstate.Record, _ poolstate.Policy) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
+	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)
 		theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 		if !isTerminal {
 			width = func() int { return maxErrorText }
 		}
-		f.print = func(r *poolstate.Record, p poolstate.Policy) error {
-			_, err := fmt.Fprintln(w, ui.EventLine(theme, r, p, clock(), width()))
+		f.print = func(r *poolstate.Record) error {
+			_, err := fmt.Fprintln(w, ui.EventLine(theme, r, clock(), width()))
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 			r.Message = reason
 		}
 		f.log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
-		if err := f.print(&r, f.policy); err != nil {
+		if err := f.print(&r); err != nil {
 			return err
 		}
 	}
@@ -206,7 +206,7 @@ func (f *follower) printHistory(now time.Time) error {
 		if records[i].At.Before(f.since) {
 			continue
 		}
-		if err := f.print(&records[i], f.policy); err != nil {
+		if err := f.print(&records[i]); err != nil {
 			return err
 		}
 	}

@@ -77,7 +77,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 		if c.shown != "all" {
 			s.Hidden = AllBut(columnsNamed(t, c.shown)...)
 		}
-		titles := strings.Join(strings.Fields(plain(newTable(s, plainTheme).header())), " ")
+		titles := strings.Join(strings.Fields(plain(newTable(s).header())), " ")
 		if titles != c.titles {
 			t.Errorf("%q at %d columns: %s, want %s", c.shown, c.width, titles, c.titles)
 		}
@@ -214,7 +214,7 @@ func TestColumns_TextMovesNothing(t *testing.T) {
 	draw := func(e entry, w int) []string {
 		p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})
 		s := screenOf(p).sizedAt(w, 20)
-		return cells(newTable(s, s.Theme).credential(&p.Providers[0].Credentials[0]))
+		return cells(newTable(s).credential(&p.Providers[0].Credentials[0]))
 	}
 	e := exhaustedEntry("x", 20*time.Minute, 2)
 	for _, w := range []int{20, 33, 49, 50, 79, 80, 95, 109, 120, 160, 200} {

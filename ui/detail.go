@@ -2,8 +2,10 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -15,53 +17,62 @@ import (
 // detailWidth is the width of the detail beside the forecast or the events.
 const detailWidth = 48
 
-// detailBlock draws a rule and the detail below the table in exactly h lines:
-// on a wide screen beside the forecast or the events, else with the facts of
-// the file.
-func (s *Screen) detailBlock(th *theme.Theme, h int, events bool) []string {
-	rule := th.Line().To(s.margin()).Rule(s.Width - s.margin()).String()
+// belowTable draws a rule and, below it, the dialog or the detail.
+func (s *Screen) belowTable(p plan) []string {
+	rule, h := s.Theme.Line().To(s.margin()).Rule(s.Width-s.margin()).String(), p.detail-1
+	if s.Dialog != nil {
+		return append([]string{rule}, s.dialogBlock(h)...)
+	}
+	return append([]string{rule}, s.detailBlock(h, p.eventsBeside)...)
+}
+
+// detailBlock draws the detail in exactly h lines: on a wide screen beside the
+// forecast or the events, else with the facts of the file.
+func (s *Screen) detailBlock(h int, events bool) []string {
 	var left, right []string
-	c, inner, room := s.selected(), s.inner(), h-1
+	c, inner := s.selected(), s.inner()
 	at := inner - detailWidth
 	switch {
 	case s.Width < wideFrom:
 		at = inner - min(inner*2/5, 52)
 		if c != nil {
-			left, right = s.detail(th, c, at-3, room), s.factLines(th, c, inner-at)
+			left, right = s.detail(c, at-3, h), s.factLines(c, inner-at)
 		}
 	case events:
-		head := th.Line().Bold(theme.Text, "events").String()
-		left = append([]string{head}, s.eventLines(th, at-4, room-1, 0)...)
+		left = append([]string{s.line().Bold(theme.Text, "events").String()}, s.eventLines(at-4, h-1, 0)...)
 	default:
-		left = s.forecastLines(th, at-4, room)
+		left = s.forecastLines(at-4, h)
 	}
 	if s.Width >= wideFrom && c != nil {
-		right = s.detail(th, c, detailWidth, room, briefFacts(th, c, detailWidth)...)
+		right = s.detail(c, detailWidth, h, s.briefFacts(c, detailWidth)...)
 	}
-	return filled(append([]string{rule}, s.beside(left, right, at)...), h)[:h]
+	return filled(s.beside(left, right, at), h)
+}
+
+// detailLines draws the detail as a pane of its own.
+func (s *Screen) detailLines() []string {
+	c, w := s.selected(), s.inner()
+	lines := append(joinSections(s.sections(c, w), math.MaxInt), "")
+	return s.indented(append(lines, s.factLines(c, w)...))
 }
 
 // detail draws the detail of a credential and further lines, in h lines if
 // shortening the provider's message is enough for that.
-func (s *Screen) detail(th *theme.Theme, c *poolstate.Credential, w, h int, more ...string) []string {
-	return joinSections(append(fitSections(s.sections(th, c, w), h), more), h)
+func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []string {
+	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
 
 // sections draws what happened to a credential and what will happen, in three
 // sections: which credential and why, when, and remarks.
-func (s *Screen) sections(th *theme.Theme, c *poolstate.Credential, w int) [][]string {
+func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
-	head := th.Line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
-	head.Write(theme.StateRole(a.Availability), text.Fit("  "+a.Availability.String(), max(w-head.Col(), 0)))
-	head.Write(theme.Secondary, text.Fit("  "+text.Clean(c.Provider, text.RowLimit), max(w-head.Col(), 0)))
-	var remarks []string
-	for _, sentence := range s.remarks(c, a) {
-		remarks = append(remarks, wrapped(th, sentence, w)...)
-	}
+	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
+	head.Write(theme.StateRole(a.Availability), text.Fit("  "+a.Availability.String(), w-head.Col()))
+	head.Write(theme.Secondary, text.Fit("  "+clean(c.Provider), w-head.Col()))
 	sections := [][]string{
-		append([]string{head.String()}, failureLines(th, c, w)...),
-		append(s.timeLines(th, c, a, w), s.ladderLines(th, c, a, w)...),
-		remarks,
+		append([]string{head.String()}, s.failureLines(c, w)...),
+		append(s.timeLines(c, a, w), s.ladderLines(c, a, w)...),
+		s.remarkLines(c, a, w),
 	}
 	for _, sec := range sections {
 		for i, line := range sec {
@@ -71,25 +82,12 @@ func (s *Screen) sections(th *theme.Theme, c *poolstate.Credential, w int) [][]s
 	return sections
 }
 
-// wrapped draws a sentence in lines of w cells, none if it is empty.
-func wrapped(th *theme.Theme, sentence string, w int) []string {
-	var out []string
-	for _, words := range text.Wrap(sentence, w) {
-		out = append(out, th.Line().Write(theme.Secondary, words).String())
-	}
-	return out
-}
-
 // fitSections makes sections fit into h lines by cutting the message of the
 // provider, at the end of the first section, down to its first line.
 func fitSections(sections [][]string, h int) [][]string {
 	const kept = 3
-	over := -h
-	for _, sec := range sections {
-		over += len(sec)
-	}
 	first := sections[0]
-	if cut := min(over, len(first)-kept); cut > 0 {
+	if cut := min(len(slices.Concat(sections...))-h, len(first)-kept); cut > 0 {
 		first = first[: len(first)-cut : len(first)-cut]
 		last := &first[len(first)-1]
 		*last = ansi.Truncate(*last, ansi.StringWidth(*last)-1, "") + text.Ellipsis
@@ -98,76 +96,68 @@ func fitSections(sections [][]string, h int) [][]string {
 	return sections
 }
 
-// joinSections puts sections one after the other, with blank lines between them if
-// there is room for that in h lines.
+// joinSections puts sections one after the other, with blank lines between them
+// if there is room for that in h lines.
 func joinSections(sections [][]string, h int) []string {
-	lines, breaks := 0, -1
+	var dense, spaced []string
 	for _, sec := range sections {
-		if len(sec) > 0 {
-			lines, breaks = lines+len(sec), breaks+1
+		if len(sec) > 0 && len(spaced) > 0 {
+			spaced = append(spaced, "")
 		}
+		dense, spaced = append(dense, sec...), append(spaced, sec...)
 	}
-	var out []string
-	for _, sec := range sections {
-		if len(sec) > 0 && len(out) > 0 && lines+breaks <= h {
-			out = append(out, "")
-		}
-		out = append(out, sec...)
+	if len(spaced) <= h {
+		return spaced
 	}
-	return out
+	return dense
 }
 
 // failureLines draws code, reason and message of the last failure.
-func failureLines(th *theme.Theme, c *poolstate.Credential, w int) []string {
+func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	var out []string
-	l := th.Line()
+	l, reason := s.line(), clean(c.ErrorReason)
 	if code, ok := c.ErrorCode.Get(); ok {
 		l.Write(theme.Cooling, strconv.Itoa(code)+" ")
 	}
-	reason := text.Clean(c.ErrorReason, text.RowLimit)
 	if c.Held() {
 		reason = "held by an operator"
 	}
-	l.Write(theme.Text, text.Fit(reason, max(w-l.Col(), 0)))
+	l.Write(theme.Text, text.Fit(reason, w-l.Col()))
 	if c.FailureReason != "" {
-		cause := "cause " + text.Clean(c.FailureReason, text.RowLimit)
-		if reason != "" {
-			cause = "  " + cause
-		}
-		l.Write(theme.Secondary, text.Fit(cause, max(w-l.Col(), 0)))
+		cause := joined("  ", reason, "cause "+clean(c.FailureReason))[len(reason):]
+		l.Write(theme.Secondary, text.Fit(cause, w-l.Col()))
 	}
 	if l.Col() > 0 {
 		out = append(out, l.String())
 	}
 	if c.ErrorMessage != "" {
-		out = append(out, wrapped(th, "“"+text.Clean(c.ErrorMessage, text.MessageLimit)+"”", w)...)
+		out = append(out, s.quiet("“"+text.Clean(c.ErrorMessage, text.MessageLimit)+"”", w)...)
 	}
 	return out
 }
 
 // timeLines draws since when the credential is out, its deadline, where that
 // comes from, and the streak.
-func (s *Screen) timeLines(th *theme.Theme, c *poolstate.Credential, a poolstate.Assessment, w int) []string {
+func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
-		l := th.Line()
+		l, since, back := s.line(), a.Availability.String()+" since ", "  back "
+		switch a.Availability {
+		case poolstate.Due:
+			since, back = "exhausted ", "  due since "
+		case poolstate.Disabled:
+			since = "exhausted "
+		}
 		if !c.StatusAt.IsZero() {
-			since := a.Availability.String() + " since "
-			if a.Availability == poolstate.Due || a.Availability == poolstate.Disabled {
-				since = "exhausted "
-			}
 			l.Write(theme.Secondary, since).Write(theme.Text, s.stamp(c.StatusAt))
 		}
 		if !a.Deadline.IsZero() {
-			word, stamp := "  back ", s.stamp(a.Deadline.At)
-			if a.Availability == poolstate.Due {
-				word = "  due since "
-			}
-			if l.Col() > 0 && l.Col()+text.Width(word)+text.Width(stamp) > w {
+			stamp := s.stamp(a.Deadline.At)
+			if l.Col() > 0 && l.Col()+text.Width(back+stamp) > w {
 				out = append(out, l.String())
-				l, word = th.Line(), strings.TrimLeft(word, " ")
+				l, back = s.line(), strings.TrimSpace(back)+" "
 			}
-			l.Write(theme.Secondary, word).Write(theme.Text, stamp)
+			l.Write(theme.Secondary, back).Write(theme.Text, stamp)
 		}
 		if l.Col() > 0 {
 			out = append(out, l.String())
@@ -175,36 +165,36 @@ func (s *Screen) timeLines(th *theme.Theme, c *poolstate.Credential, a poolstate
 	}
 	origin, streak := originSentence(c, a, s.Policy), streakWords(c)
 	if both := joined(", ", origin, streak); text.Width(both) <= w {
-		return append(out, wrapped(th, both, w)...)
+		return append(out, s.quiet(both, w)...)
 	}
-	return append(append(out, wrapped(th, origin, w)...), wrapped(th, streak, w)...)
+	return append(append(out, s.quiet(origin, w)...), s.quiet(streak, w)...)
 }
 
 // ladderLines draws the backoff schedule up to the current step, and what the
 // next failure costs.
-func (s *Screen) ladderLines(th *theme.Theme, c *poolstate.Credential, a poolstate.Assessment, w int) []string {
+func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
+	const nextFailure = "next failure "
 	var out []string
-	l, next := th.Line(), text.Span(a.Next)
+	l, next := s.line(), text.Span(a.Next)
 	if s.Policy.Climbs() {
 		step := poolstate.Step(c.Streak.Count())
 		for i := 1; i <= poolstate.Steps; i++ {
+			role, weight := theme.Faint, theme.Regular
 			if i > 1 {
 				l.Write(theme.Faint, " → ")
 			}
-			words := text.Span(a.Base << (i - 1))
-			switch {
-			case i == step:
-				l.Bold(theme.StepRole(i), words)
-			case i < step:
-				l.Write(theme.StepRole(i), words)
-			default:
-				l.Write(theme.Faint, words)
+			if i <= step {
+				role = theme.StepRole(i)
 			}
+			if i == step {
+				weight = theme.Bold
+			}
+			l.Draw(role, weight, text.Span(a.Base<<(i-1)))
 		}
 		const gap = "   "
 		if l.Col()+len(gap+nextFailure)+text.Width(next) > w {
 			out = append(out, l.String())
-			l = th.Line()
+			l = s.line()
 		} else {
 			l.Write(theme.Secondary, gap)
 		}
@@ -212,11 +202,109 @@ func (s *Screen) ladderLines(th *theme.Theme, c *poolstate.Credential, a poolsta
 	return append(out, l.Write(theme.Secondary, nextFailure).Write(theme.Text, next).String())
 }
 
-const nextFailure = "next failure "
+// remarkLines draws the sentences that only some credentials need.
+func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
+	var out []string
+	add := func(sentence string) { out = append(out, s.quiet(sentence, w)...) }
+	if a.Availability == poolstate.Dead {
+		add("will not recover on its own: re-auth required")
+	}
+	if len(c.Shares) > 1 {
+		add(sharedSentence(c))
+	}
+	switch left, soon := expiry(c, s.Now); {
+	case !soon:
+	case left > 0:
+		add("its token expires in " + s.timeForm().countdown(left))
+	case a.Availability == poolstate.Ready:
+		add("its token expired, at " + text.Stamp(c.ExpiresAt, s.Now))
+	default:
+		add("its token also expired, at " + text.Stamp(c.ExpiresAt, s.Now))
+	}
+	// The newest agents retry an only credential early, but not after every kind
+	// of failure.
+	early := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
+	if c.Sole && c.Status == poolstate.StatusExhausted && early {
+		add("the only usable credential of its provider: newer agents may retry it after 60s, before its deadline")
+	}
+	for _, m := range c.ModelCooldowns {
+		words := " is back"
+		if left := m.Until.Sub(s.Now); left > 0 {
+			words = " back in " + s.timeForm().countdown(left) + ", " + text.Moment(m.Until, s.Now)
+		}
+		add("model " + clean(m.Model) + words)
+	}
+	return out
+}
 
-// detailLines draws the detail as a pane of its own.
-func (s *Screen) detailLines(th *theme.Theme, w int) []string {
-	c := s.selected()
-	lines := joinSections(s.sections(th, c, w), math.MaxInt)
-	return indented(s, append(append(lines, ""), s.factLines(th, c, w)...))
+// maxShared is the number of credentials named that use the same secret.
+const maxShared = 3
+
+func sharedSentence(c *poolstate.Credential) string {
+	var names []string
+	for _, ref := range c.Shares {
+		if ref != c.Ref && len(names) < maxShared {
+			names = append(names, clean(ref.String()))
+		}
+	}
+	if others := len(c.Shares) - 1; others > maxShared {
+		names = append(names, strconv.Itoa(others-maxShared)+" more")
+	}
+	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
+}
+
+// factLines draws what the file says about a credential apart from its state.
+func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
+	instant := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return s.stamp(t)
+	}
+	requests, status := "", ""
+	if n, ok := c.RequestCount.Get(); ok {
+		requests = strconv.Itoa(n)
+	}
+	if c.Status == poolstate.StatusOther {
+		status = c.StatusText
+	}
+	const nameWidth = 14
+	var out []string
+	for _, f := range [][2]string{
+		{"id", c.ID},
+		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + strconv.Itoa(c.Priority.Or(0))},
+		{"type", c.AuthType},
+		{"source", c.Source},
+		{"requests", requests},
+		{"fingerprint", c.Fingerprint},
+		{"endpoint", c.BaseURL},
+		{"last reset", instant(c.ClearedAt)},
+		{"token expires", instant(c.ExpiresAt)},
+		{"status", status},
+	} {
+		if f[1] != "" {
+			l := s.line().Write(theme.Secondary, f[0]).To(nameWidth)
+			out = append(out, l.Write(theme.Text, text.Fit(clean(f[1]), w-l.Col())).String())
+		}
+	}
+	return out
+}
+
+// briefFacts draws the most important facts of the file in two lines.
+func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
+	id, requests := clean(c.ID), ""
+	if id != "" {
+		id = "id " + id
+	}
+	if n, ok := c.RequestCount.Get(); ok {
+		requests = text.Plural(n, "request", "requests")
+	}
+	lines := []string{
+		joined("  ", id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
+		joined("  ", clean(c.AuthType), clean(c.Source)),
+	}
+	for i, l := range lines {
+		lines[i] = s.line().Write(theme.Secondary, text.Fit(l, w)).String()
+	}
+	return lines
 }

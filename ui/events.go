@@ -36,13 +36,13 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 
 // EventLine draws an event in at most w cells: when, which credential, what, and
 // the details.
-func EventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int) string {
-	return eventLine(th, r, p, now, w, false)
+func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int) string {
+	return eventLine(th.Line(), r, now, w, false)
 }
 
 // eventLine draws an event; ago writes how long ago it was instead of when.
-func eventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now time.Time, w int, ago bool) string {
-	l, wide := th.Line(), w >= eventsWideFrom
+func eventLine(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago bool) string {
+	wide := w >= eventsWideFrom
 	cell := func(role theme.Role, s string, width int) {
 		end := min(l.Col()+width, w)
 		l.Write(role, text.Fit(s, end-l.Col())).To(min(end+eventGap, w))
@@ -56,16 +56,19 @@ func eventLine(th *theme.Theme, r *poolstate.Record, p poolstate.Policy, now tim
 	}
 	cell(theme.Faint, eventTime(r.At, now, ago), eventTimeWidth)
 	cell(theme.Text, recordName(r, name), name)
-	cell(eventRole(r.Kind), eventWord(r.Kind), eventKindWidth)
-	words, by := EventWords(r, p, now), ""
-	if !r.Kind.OfFile() {
-		by = r.By.String()
+	role, bad := eventRoles[r.Kind]
+	if !bad {
+		role = theme.Ready
 	}
+	cell(role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
+	words := EventWords(r, now)
 	switch {
+	case wide && r.Kind.OfFile():
+		cell(theme.Secondary, "", eventByWidth)
 	case wide:
-		cell(theme.Secondary, by, eventByWidth)
+		cell(theme.Secondary, r.By.String(), eventByWidth)
 	case r.By == poolstate.ByOperator:
-		words = strings.TrimSuffix("by operator, "+words, ", ")
+		words = joined(", ", "by operator", words)
 	}
 	if l.Col()+eventGap < w {
 		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))
@@ -90,32 +93,18 @@ func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
 	}
-	name := strings.TrimSpace(text.Clean(r.Name(), text.RowLimit))
-	provider := strings.TrimSpace(text.Clean(r.Provider, text.RowLimit))
+	name, provider := strings.TrimSpace(clean(r.Name())), strings.TrimSpace(clean(r.Provider))
 	if room := w - text.Width(name) - 1; room >= 6 || room >= text.Width(provider) {
 		return text.Fit(provider, room) + "/" + name
 	}
 	return text.Fit(name, w)
 }
 
-func eventWord(k poolstate.EventKind) string {
-	return strings.ReplaceAll(strings.TrimPrefix(k.String(), "file_"), "_", " ")
-}
-
-func eventRole(k poolstate.EventKind) theme.Role {
-	switch k {
-	case poolstate.EventExhausted:
-		return theme.Cooling
-	case poolstate.EventHeld:
-		return theme.Held
-	case poolstate.EventDue:
-		return theme.Due
-	case poolstate.EventDead, poolstate.EventFileMissing, poolstate.EventFileUnreadable:
-		return theme.Dead
-	case poolstate.EventRemoved, poolstate.EventDisabled:
-		return theme.Secondary
-	}
-	return theme.Ready
+// eventRoles has the roles of events that are not good news.
+var eventRoles = map[poolstate.EventKind]theme.Role{
+	poolstate.EventExhausted: theme.Cooling, poolstate.EventHeld: theme.Held, poolstate.EventDue: theme.Due,
+	poolstate.EventDead: theme.Dead, poolstate.EventFileMissing: theme.Dead, poolstate.EventFileUnreadable: theme.Dead,
+	poolstate.EventRemoved: theme.Secondary, poolstate.EventDisabled: theme.Secondary,
 }
 
 // plainWords are the details of events without numbers.
@@ -130,42 +119,34 @@ var plainWords = map[poolstate.EventKind]string{
 
 // EventWords returns the details of an event: "429 usage limit, streak 2 → 3,
 // 4h".
-func EventWords(r *poolstate.Record, p poolstate.Policy, now time.Time) string {
-	c := r.Credential()
-	cooldown := ""
+func EventWords(r *poolstate.Record, now time.Time) string {
+	c, cooldown := r.Credential(), ""
 	if r.Cooldown > 0 {
 		cooldown = text.Span(time.Duration(r.Cooldown) * time.Second)
 	}
-	var parts []string
 	switch r.Kind {
 	case poolstate.EventExhausted:
-		parts = []string{text.Failure(&c), streakChange(r), cooldown, quoted(r.Message)}
+		return joined(", ", text.Failure(&c), streakChange(r), cooldown, quoted(r.Message))
 	case poolstate.EventHeld:
 		until := ""
 		if r.After.Deadline != nil {
 			until = "until " + text.Moment(*r.After.Deadline, now)
 		}
-		parts = []string{until, streakChange(r), quoted(r.Reason)}
+		return joined(", ", until, streakChange(r), quoted(r.Reason))
 	case poolstate.EventDue:
-		over := "cooldown over"
-		if cooldown != "" {
-			over = "cooldown of " + cooldown + " over"
-		}
-		parts = []string{over, streakStays(r)}
+		return joined(", ", joined(" of ", "cooldown", cooldown)+" over", streakStays(r))
 	case poolstate.EventReady:
-		parts = []string{"cleared", streakStays(r)}
+		return joined(", ", "cleared", streakStays(r))
 	case poolstate.EventReset:
-		parts = []string{streakChange(r)}
+		return streakChange(r)
 	case poolstate.EventRefreshed:
-		parts = []string{"new tokens", streakChange(r)}
+		return joined(", ", "new tokens", streakChange(r))
 	case poolstate.EventDead:
-		parts = []string{text.Failure(&c), "re-auth required"}
+		return joined(", ", text.Failure(&c), "re-auth required")
 	case poolstate.EventFileUnreadable:
-		parts = []string{text.Clean(r.Message, text.MessageLimit)}
-	default:
-		parts = []string{plainWords[r.Kind]}
+		return text.Clean(r.Message, text.MessageLimit)
 	}
-	return joined(", ", parts...)
+	return plainWords[r.Kind]
 }
 
 // joined joins the parts that are not empty.
@@ -175,7 +156,7 @@ func joined(sep string, parts ...string) string {
 
 // quoted quotes text that a person or provider wrote, and is empty without any.
 func quoted(s string) string {
-	if s = strings.TrimSpace(text.Clean(s, text.RowLimit)); s == "" {
+	if s = strings.TrimSpace(clean(s)); s == "" {
 		return ""
 	}
 	return "“" + s + "”"
@@ -206,45 +187,43 @@ func streakStays(r *poolstate.Record) string {
 
 // eventLines draws at most h events of w cells, newest first, after skipping
 // some.
-func (s *Screen) eventLines(th *theme.Theme, w, h, skip int) []string {
+func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
-		out = append(out, eventLine(th, &s.Events[i], s.Policy, s.Now, w, s.Clock))
+		out = append(out, eventLine(s.line(), &s.Events[i], s.Now, w, s.Clock))
 	}
 	if len(out) == 0 && h > 0 {
 		words := "no events yet"
 		if s.Filter != nil && s.Filter.Text != "" {
 			words = "no event matches; esc clears the filter"
 		}
-		out = append(out, th.Line().Write(theme.Secondary, text.Fit(words, w)).String())
+		out = append(out, s.line().Write(theme.Secondary, text.Fit(words, w)).String())
 	}
 	return out
 }
 
 // eventBlock draws a blank line and the newest events below the table, in
 // exactly h lines.
-func (s *Screen) eventBlock(th *theme.Theme, h int) []string {
-	out := append([]string{""}, indented(s, s.eventLines(th, s.inner(), h-1, 0))...)
-	return filled(out, h)[:h]
+func (s *Screen) eventBlock(h int) []string {
+	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
 }
 
 // eventsPane draws all events, newest first.
-func (s *Screen) eventsPane(th *theme.Theme) string {
+func (s *Screen) eventsPane() string {
 	w, h, all := s.inner(), s.paneHeight()-1, len(s.Events)
 	if s.Filter != nil {
 		h--
 	}
-	skip := clampOffset(s.Offset, all, h)
-	head := th.Line().Bold(theme.Text, "events")
+	skip, place := clampOffset(s.Offset, all, h), ""
+	head := s.line().Bold(theme.Text, "events")
 	if all > 0 {
-		add(head, 2, w, theme.Secondary, theme.Regular, text.Plural(all, "event", "events")+", newest first")
+		addQuiet(head, 2, w, text.Plural(all, "event", "events")+", newest first")
 	}
-	lines := append([]string{head.String()}, s.eventLines(th, w, h, skip)...)
-	out := append(s.paneHead(), indented(s, lines)...)
+	lines := append([]string{head.String()}, s.eventLines(w, h, skip)...)
+	out := append(s.paneHead(), s.indented(lines)...)
 	if s.Filter != nil {
-		out = append(filled(out, h+3), s.filterLine())
+		out = append(filled(out, max(h+3, len(out))), s.filterLine())
 	}
-	place := ""
 	if all > h && h > 0 {
 		last := min(skip+h, all)
 		place = fmt.Sprintf("%d–%d of %d", skip+1, last, all)

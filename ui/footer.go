@@ -1,11 +1,105 @@
 package ui
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
+
+// FilterLine is the filter and the order of the table, and what they result in.
+type FilterLine struct {
+	Text         string // the filter as typed
+	Cursor       int    // the place in Text, in characters
+	Typing       bool
+	Problem      string // why the filter is invalid; the one before it is still in force
+	Shown, Total int    // Shown of Total credentials pass the filter
+	Order        string // the name of the order, "" for that of the pool
+}
+
+// filterLine draws the filter on the left, its result on the right.
+func (s *Screen) filterLine() string {
+	f, end := s.Filter, s.Width-s.margin()
+	l, filtered, result, order := s.Theme.Line().To(s.margin()), f.Typing || f.Text != "", "", ""
+	if filtered {
+		result = fmt.Sprintf("%d of %d shown", f.Shown, f.Total)
+	}
+	if f.Order != "" {
+		order = "order: " + f.Order
+	}
+	result = joined(", ", result, order)
+	if filtered {
+		l.Bold(theme.Accent, "/ ")
+		drawInput(l, f.Text, f.Cursor, f.Typing, max(end-l.Col()-text.Width(result)-2, 8))
+	}
+	if f.Problem != "" && l.Col()+2 < end {
+		return l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col())).String()
+	}
+	if l.Col()+2+text.Width(result) <= end {
+		l.Right(end, theme.Secondary, theme.Regular, result)
+	}
+	return l.String()
+}
+
+// drawInput draws typed text, and the cursor while typing, in at most w cells.
+// Without room for all, the text before the cursor is cut last, on its left.
+func drawInput(l *theme.Line, typed string, cursor int, typing bool, w int) {
+	if !typing {
+		l.Write(theme.Text, text.Fit(clean(typed), w))
+		return
+	}
+	value, end := []rune(typed), l.Col()+w
+	at := min(max(cursor, 0), len(value))
+	l.Write(theme.Text, text.FitLeft(clean(string(value[:at])), w-2)).Write(theme.Accent, "▏")
+	l.Write(theme.Text, text.Fit(clean(string(value[at:])), end-l.Col()))
+}
+
+// AnswerKind is the kind of an answer.
+type AnswerKind uint8
+
+// The kinds of answers.
+const (
+	AnswerDone AnswerKind = iota
+	AnswerWaiting
+	AnswerRefused // or failed
+	AnswerNotice  // needs attention
+	AnswerNews    // good, and not caused by an action
+)
+
+// Answer is the message above the footer: the result of an action, or what
+// happened to it later.
+type Answer struct {
+	Kind AnswerKind
+	Text string
+}
+
+// answerLines draws the answer in as many lines as it needs and the height
+// allows, none without one.
+func (s *Screen) answerLines() []string {
+	if s.Answer == nil {
+		return nil
+	}
+	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready}[s.Answer.Kind]
+	symbol := [...]string{"✓", "◌", "✕", "!", "●"}[s.Answer.Kind]
+	w := s.inner() - 2
+	words := text.Wrap(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), w)
+	if most := max(1, min(s.Height/5, 4)); len(words) > most {
+		words = append(words[:most-1:most-1], text.Fit(strings.Join(words[most-1:], " "), w))
+	}
+	for i, t := range words {
+		l := s.Theme.Line().To(s.margin())
+		if i == 0 {
+			l.Bold(role, symbol)
+		}
+		words[i] = l.To(s.margin()+2).Write(role, t).String()
+	}
+	return words
+}
 
 // keepLast is the number of keys at the end of the footer that are left out
 // last: on most screens, help and quit.
@@ -21,22 +115,14 @@ func (s *Screen) footer(place string) string {
 	if place != "" {
 		room -= text.Width(place) + gap
 	}
-	var keys []key.Binding
-	for _, b := range s.Short {
-		if b.Enabled() {
-			keys = append(keys, b)
-		}
-	}
+	keys := slices.DeleteFunc(slices.Clone(s.Short), func(b key.Binding) bool { return !b.Enabled() })
 	width := func(b key.Binding) int { return text.Width(b.Help().Key) + 1 + text.Width(b.Help().Desc) }
 	last, reserved := max(len(keys)-keepLast, 0), 0
 	for _, b := range keys[last:] {
 		reserved += gap + width(b)
 	}
+	before := 0
 	for i, b := range keys {
-		before := gap
-		if l.Col() == s.margin() {
-			before = 0
-		}
 		if i >= last {
 			reserved -= gap + width(b)
 		}
@@ -45,9 +131,32 @@ func (s *Screen) footer(place string) string {
 		}
 		l.To(l.Col()+before).Write(theme.Accent, b.Help().Key).Write(theme.Secondary, " "+b.Help().Desc)
 		s.addKey(l.Col()-width(b), l.Col(), b)
+		before = gap
 	}
 	if place != "" {
 		l.Right(end, theme.Secondary, theme.Regular, text.Fit(place, end-l.Col()))
 	}
 	return l.String()
+}
+
+// keyWords are the words on screen for keys that are not called by their name.
+var keyWords = map[string]string{
+	"up": "↑", "down": "↓", "left": "←", "right": "→",
+	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
+}
+
+// KeyWord returns the word on screen for the name of a key, as printed on
+// keyboards: "pgup" is PgUp, "ctrl+up" is ctrl+↑.
+func KeyWord(name string) string {
+	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // behind the modifiers
+	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])
+}
+
+// KeyWords returns the words for several keys, separated by blanks.
+func KeyWords(names []string) string {
+	words := make([]string, len(names))
+	for i, n := range names {
+		words[i] = KeyWord(n)
+	}
+	return strings.Join(words, " ")
 }

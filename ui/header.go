@@ -39,10 +39,10 @@ func (s *Screen) title() string {
 		right = right[:len(right)-1]
 	}
 	room := end - width() - l.Col() - 2*titleGap
-	if path := text.FitPath(text.Clean(s.Path, text.RowLimit), room); path != "" {
+	if path := text.FitPath(clean(s.Path), room); path != "" {
 		l.To(l.Col()+titleGap).Write(theme.Secondary, path)
 		if room -= text.Width(path) + titleGap; s.Caption != "" && room >= 12 {
-			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(text.Clean(s.Caption, text.RowLimit), room))
+			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(clean(s.Caption), room))
 		}
 	}
 	l.To(end-width()).Write(symbolRole, symbol)
@@ -57,46 +57,35 @@ func (s *Screen) title() string {
 // clockLayout leaves out what would be outdated before the next tick, or has no
 // room.
 func (s *Screen) clockLayout() string {
-	layout := "15:04:05"
+	layout := "Mon 15:04:05"[s.wider(4, 0):]
 	if s.Coarse {
-		layout = "15:04"
-	}
-	if s.Width >= mediumFrom {
-		layout = "Mon " + layout
+		return strings.TrimSuffix(layout, ":05")
 	}
 	return layout
 }
 
 func (s *Screen) feed() (symbol string, role theme.Role, words string) {
-	if s.Paused {
-		return "❚", theme.Held, s.pausedWords()
-	}
-	switch s.Feed.State {
-	case FeedLive:
+	switch {
+	case s.Paused && s.Missed == 0:
+		return "❚", theme.Held, "paused"
+	case s.Paused && s.Width < narrowFrom:
+		return "❚", theme.Held, "paused +" + strconv.Itoa(min(s.Missed, 999))
+	case s.Paused:
+		return "❚", theme.Held, "paused, " + text.Plural(s.Missed, "event", "events") + " missed"
+	case s.Feed.State == FeedLive:
 		return "●", theme.Ready, "live"
-	case FeedPolling:
+	case s.Feed.State == FeedPolling:
 		words = "polling " + text.Span(s.Feed.Interval)
 		if s.Width >= wideFrom && s.Feed.Reason != "" {
-			words += ", " + text.Fit(text.Clean(s.Feed.Reason, text.RowLimit), 40)
+			words += ", " + text.Fit(clean(s.Feed.Reason), 40)
 		}
 		return "◐", theme.Cooling, words
-	case FeedStale:
-		if s.Pool == nil {
-			return "✕", theme.Dead, "unreadable"
-		}
+	case s.Feed.State == FeedStale && s.Pool == nil:
+		return "✕", theme.Dead, "unreadable"
+	case s.Feed.State == FeedStale:
 		return "✕", theme.Dead, "stale " + text.Span(s.Now.Sub(s.Feed.Since))
 	}
 	return "◌", theme.Due, "waiting"
-}
-
-func (s *Screen) pausedWords() string {
-	switch {
-	case s.Missed == 0:
-		return "paused"
-	case s.Width < narrowFrom:
-		return "paused +" + strconv.Itoa(min(s.Missed, 999))
-	}
-	return "paused, " + text.Plural(s.Missed, "event", "events") + " missed"
 }
 
 func (s *Screen) policyWords() string {
@@ -115,19 +104,15 @@ func (s *Screen) policyWords() string {
 
 // counts draws the availability bar and the number of credentials of each
 // availability.
-func (s *Screen) counts(th *theme.Theme) string {
-	sum := s.summary()
-	tally, gap := th.Line(), 2
-	if s.Width >= mediumFrom {
-		gap = 3
-	}
+func (s *Screen) counts() string {
+	sum, tally := s.summary(), s.line()
 	for _, a := range poolstate.Availabilities() {
 		n := sum.Count[a]
 		if n == 0 && a != poolstate.Ready {
 			continue
 		}
 		if tally.Col() > 0 {
-			tally.To(tally.Col() + gap)
+			tally.To(tally.Col() + s.wider(2, 3))
 		}
 		if s.Width >= narrowFrom {
 			tally.Bold(theme.StateRole(a), strconv.Itoa(n)).Write(theme.Secondary, " "+a.String())
@@ -135,16 +120,13 @@ func (s *Screen) counts(th *theme.Theme) string {
 			tally.Write(theme.StateRole(a), theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
 		}
 	}
-	l := th.Line().To(s.margin())
+	l := s.line().To(s.margin())
 	if room := s.inner() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities()) {
 		end := l.Col() + min(room, 65)
 		availabilityBar(l, &sum, end)
 		l.To(end + 3)
 	}
-	if l.Col()+tally.Col() > s.Width {
-		return text.Fit(l.String()+tally.String(), s.Width)
-	}
-	return l.String() + tally.String()
+	return text.Fit(l.String()+tally.String(), s.Width)
 }
 
 // barShapes draw the availability bar without colors.
@@ -182,12 +164,11 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 
 // next draws the line that says which credential returns first, and when all
 // are ready. A stale snapshot has its reason there instead.
-func (s *Screen) next(th *theme.Theme) string {
-	if s.Feed.State == FeedStale {
-		return s.staleLine()
-	}
-	end, l, sum := s.Width-s.margin(), th.Line().To(s.margin()), s.summary()
+func (s *Screen) next() string {
+	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {
+	case s.Feed.State == FeedStale:
+		return s.staleLine()
 	case sum.Out():
 		s.outBanner(l, &sum, end)
 	case sum.Next == nil:
@@ -200,25 +181,23 @@ func (s *Screen) next(th *theme.Theme) string {
 }
 
 func (s *Screen) staleLine() string {
-	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, text.Fit(s.staleSentence(), s.inner())).String()
+	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, text.Fit(clean(s.Feed.Reason), s.inner())).String()
 }
-
-func (s *Screen) staleSentence() string { return text.Clean(s.Feed.Reason, text.RowLimit) }
 
 // nextBack draws the credential that returns first, and when all are ready.
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	first, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
 	_, second := whenBack(sum.NextAt, s.Now, timeForm{!s.Clock, s.Coarse})
 	l.Bold(theme.Text, text.Fit(text.CredentialName(sum.Next), max(end-l.Col()-text.Width(first)-2, 4)))
-	add(l, 1, end-2-text.Width(first), theme.Secondary, theme.Regular, text.Clean(sum.Next.Provider, text.RowLimit))
+	addQuiet(l, 1, end-2-text.Width(first), clean(sum.Next.Provider))
 	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)
-	add(l, 2, end, theme.Secondary, theme.Regular, second)
+	addQuiet(l, 2, end, second)
 	who, by := "all", text.Moment(sum.AllAt, s.Now)
 	if never := sum.Count[poolstate.Dead] + sum.Count[poolstate.Disabled]; never > 0 {
 		who = "all but " + strconv.Itoa(never)
 	}
 	for _, words := range []string{who + " ready by ", who + " by "} {
-		if add(l, 4, end-text.Width(by), theme.Secondary, theme.Regular, words) {
+		if addQuiet(l, 4, end-text.Width(by), words) {
 			l.Write(theme.Text, by)
 			return
 		}

@@ -74,7 +74,8 @@ func countsOf(t *testing.T, w, ready, cooling, dead int) string {
 		list = append(list, deadEntry("d"))
 	}
 	s := screenOf(poolOf(t, providers{"p": list})).sizedAt(w, 30)
-	return s.counts(plainTheme)
+	s.Theme = plainTheme
+	return s.counts()
 }
 
 func TestCounts(t *testing.T) {
@@ -133,7 +134,7 @@ func TestNext(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(c.width, 30)
-			equal(t, "line", strings.TrimSpace(plain(s.next(s.Theme))), c.want)
+			equal(t, "line", strings.TrimSpace(plain(s.next())), c.want)
 		})
 	}
 }

@@ -1,74 +1,78 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
+	"pooltop/ui/chart"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
 
 // paged draws a title, text that can be scrolled, and the footer.
 func (s *Screen) paged(lines []string) string {
-	height := s.paneHeight()
+	height, more := s.paneHeight(), ""
 	offset := clampOffset(s.Offset, len(lines), height)
-	out := append(s.paneHead(), lines[offset:min(offset+height, len(lines))]...)
-	more := ""
-	if offset+height < len(lines) {
+	end := min(offset+height, len(lines))
+	if end < len(lines) {
 		more = "↓ more"
 	}
-	return s.withBottom(out, more)
+	return s.withBottom(append(s.paneHead(), lines[offset:end]...), more)
 }
 
 // paneHead returns the first two lines of a pane.
 func (s *Screen) paneHead() []string {
-	second := ""
 	if s.Feed.State == FeedStale {
-		second = s.staleLine()
+		return []string{s.title(), s.staleLine()}
 	}
-	return []string{s.title(), second}
+	return []string{s.title(), ""}
 }
 
 // withBottom puts the answer, if any, and the footer on the last lines of a
 // screen without a table.
 func (s *Screen) withBottom(out []string, place string) string {
 	s.Targets.begin(s.Height - 1)
-	bottom := append(s.answerAtMost(2), s.footer(place))
-	room := s.Height - len(bottom)
-	return strings.Join(append(filled(out, room)[:room], bottom...), "\n")
+	bottom := append(s.paneAnswer(), s.footer(place))
+	return strings.Join(append(filled(out, s.Height-len(bottom)), bottom...), "\n")
 }
 
-// answerAtMost returns the first n lines of the answer, none without one.
-func (s *Screen) answerAtMost(n int) []string {
-	if s.Answer == nil {
-		return nil
-	}
+// paneAnswer returns the first two lines of the answer.
+func (s *Screen) paneAnswer() []string {
 	lines := s.answerLines()
-	return lines[:min(n, len(lines))]
+	return lines[:min(2, len(lines))]
 }
 
 // paneHeight returns the number of lines of text that a pane shows.
-func (s *Screen) paneHeight() int {
-	return max(s.Height-3-len(s.answerAtMost(2)), 1)
-}
+func (s *Screen) paneHeight() int { return max(s.Height-3-len(s.paneAnswer()), 1) }
 
 // PaneLines returns by how many lines the open pane can be scrolled.
 func PaneLines(s *Screen) int {
-	var lines []string
+	n := 0
 	switch {
 	case s.Pane == PaneHelp:
-		lines = s.helpLines()
+		n = len(s.helpLines())
 	case s.Pane == PaneDetail && s.selected() != nil:
-		lines = s.detailLines(s.Theme, s.inner())
+		n = len(s.detailLines())
 	case s.Pane == PaneEvents:
-		return max(len(s.Events)-s.paneHeight()+1, 0)
+		n = len(s.Events) + 1
 	}
-	return max(len(lines)-s.paneHeight(), 0)
+	return max(n-s.paneHeight(), 0)
+}
+
+// filled returns the lines of a part that is h lines high: the first ones, or
+// all and empty ones.
+func filled(lines []string, h int) []string {
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return lines[:max(h, 0)]
 }
 
 // indented puts lines behind the left margin.
-func indented(s *Screen, lines []string) []string { return s.beside(lines, nil, 0) }
+func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
 // beside puts two columns side by side; the second begins at a cell counted
 // from the margin.
@@ -87,6 +91,20 @@ func (s *Screen) beside(left, right []string, at int) []string {
 	return out
 }
 
+// wrapped draws words in lines of w cells, none without words.
+func (s *Screen) wrapped(role theme.Role, weight theme.Weight, words string, w int) []string {
+	lines := text.Wrap(words, w)
+	for i, l := range lines {
+		lines[i] = s.Theme.Line().Draw(role, weight, l).String()
+	}
+	return lines
+}
+
+// quiet draws words of secondary importance in lines of w cells.
+func (s *Screen) quiet(words string, w int) []string {
+	return s.wrapped(theme.Secondary, theme.Regular, words, w)
+}
+
 // add writes text behind some blanks if it ends before a cell.
 func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
 	if l.Col()+gap+text.Width(s) > end {
@@ -94,4 +112,191 @@ func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s st
 	}
 	l.To(l.Col()+gap).Draw(role, weight, s)
 	return true
+}
+
+func addQuiet(l *theme.Line, gap, end int, s string) bool {
+	return add(l, gap, end, theme.Secondary, theme.Regular, s)
+}
+
+// forecastLines draws the forecast of ForecastOf, or of the whole pool, in words
+// and as a chart, w cells wide and h lines high.
+func (s *Screen) forecastLines(w, h int) []string {
+	head := s.line().Bold(theme.Text, "capacity")
+	f := s.Pool.Forecast(s.Policy, s.Now)
+	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
+		f = p.Forecast(s.Policy, s.Now)
+		head.Write(theme.Text, " of "+text.Fit(clean(p.Name), w/3))
+	}
+	addQuiet(head, 2, w, chart.Summary(&f, s.Now))
+	capacity := chart.Capacity{Theme: head.Theme, Forecast: f, Now: s.Now, Selected: s.Selected}
+	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
+}
+
+// forecastPane draws the forecast as large as the screen, and when each provider
+// that is out is back.
+func (s *Screen) forecastPane() []string {
+	w, h := s.inner(), s.paneHeight()
+	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
+	var below []string
+	for _, words := range outages[:min(len(outages), h/3)] {
+		below = append(below, s.line().Write(theme.Dead, text.Fit(words, w)).String())
+	}
+	if len(below) > 0 {
+		below = append([]string{""}, below...)
+	}
+	return s.indented(append(s.forecastLines(w, h-len(below)), below...))
+}
+
+// helpLines explains every key, every mark and the policy, in two columns if
+// there is room.
+func (s *Screen) helpLines() []string {
+	inner := s.inner()
+	if s.Width < mediumFrom {
+		return s.indented(append(append(s.keyHelp(s.Full, inner), ""), s.markHelp(inner)...))
+	}
+	// The last group of keys goes above the marks, to balance the columns.
+	half, last := inner/2, max(len(s.Full)-1, 0)
+	right := append(s.keyHelp(s.Full[last:], inner-half), "")
+	return s.beside(s.keyHelp(s.Full[:last], half-2), append(right, s.markHelp(inner-half)...), half)
+}
+
+func (s *Screen) keyHelp(groups [][]key.Binding, w int) []string {
+	var out []string
+	for i, group := range groups {
+		if i > 0 {
+			out = append(out, "")
+		}
+		for _, b := range group {
+			if h := b.Help(); b.Enabled() {
+				out = append(out, s.helpEntry(h.Key, h.Desc, 12, w)...)
+			}
+		}
+	}
+	return out
+}
+
+// markNext marks a credential for the next action.
+const markNext = "✓"
+
+var markWords = [][2]string{
+	{theme.MarkProvider, "deadline set by the provider"},
+	{theme.MarkComputed, "deadline computed by the policy"},
+	{theme.MarkOperator, "deadline set by an operator"},
+	{theme.MarkSuspect, "implausible deadline"},
+	{theme.MarkShared, "another credential uses the same secret"},
+	{markNext, "marked for the next action"},
+	{theme.MarkFresh, "changed a moment ago"},
+	{theme.MarkExpiry, "token expired, or expires within an hour"},
+	{"–", streakUnknown},
+	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
+}
+
+// markHelp explains the marks, the policy and why that applies.
+func (s *Screen) markHelp(w int) []string {
+	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
+	for _, m := range markWords {
+		out = append(out, s.helpEntry(m[0], m[1], 4, w)...)
+	}
+	words, because := "each failure in a row doubles the cooldown, up to 8×", "applies because the file records streaks"
+	if !s.Policy.Climbs() {
+		words, because = "every failure costs the same, whatever the streak", "applies because the file records no streaks"
+	}
+	if e := s.Evidence; e != nil {
+		did := "did not raise"
+		if e.Counts {
+			did = "raised"
+		}
+		because = "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " " + did + " its streak"
+	}
+	if s.PolicyForced {
+		because = "set by --policy or the configuration"
+	}
+	out = append(append(out, ""), s.wrapped(theme.Text, theme.Bold, "policy "+s.Policy.String(), w)...)
+	return append(append(out, s.quiet(words, w)...), s.quiet(because, w)...)
+}
+
+// helpEntry explains a key or mark; the words begin at a cell.
+func (s *Screen) helpEntry(name, words string, at, w int) []string {
+	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
+	at = max(at, l.Col()+1)
+	lines := text.Wrap(words, w-at)
+	for i, t := range lines {
+		lines[i] = l.To(at).Write(theme.Text, t).String()
+		l = s.Theme.Line()
+	}
+	return lines
+}
+
+// emptyWords returns what to say instead of a table: a headline and what to do.
+func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) {
+	role, path := theme.Text, clean(s.Path)
+	stale := s.Feed.State == FeedStale
+	switch help = []string{"Add one with: hermes auth add"}; {
+	case s.Pool == nil && stale:
+		return theme.Dead, clean(s.Feed.Reason), []string{"This view returns when the file is valid again."}
+	case s.Pool == nil:
+		return role, "waiting for " + path, []string{
+			"It will appear when an agent writes it.",
+			"To use another file: --file PATH, --home DIR or --profile NAME.",
+			"No agent here? Try: pooltop demo",
+		}
+	case !s.Pool.HasPool:
+		headline = "no credential pool in " + path
+	default:
+		headline = "the credential pool is empty"
+	}
+	if stale {
+		return theme.Dead, clean(s.Feed.Reason), append([]string{headline}, help...)
+	}
+	return role, headline, help
+}
+
+// empty draws the screen when there is no table to show.
+func (s *Screen) empty() string {
+	role, headline, help := s.emptyWords()
+	w := s.inner() - 1
+	body := append(s.wrapped(role, theme.Bold, headline, w), "")
+	for _, words := range help {
+		body = append(body, s.quiet(words, w)...)
+	}
+	room := s.Height - 2
+	blank := max((room-len(body))/3, 0)
+	out := filled([]string{s.title()}, 1+blank)
+	return s.withBottom(append(out, s.beside(nil, body[:min(len(body), room-blank)], 1)...), "")
+}
+
+// tiny draws one line for a terminal too small for a table or, in one too small
+// even for that, the size that is needed.
+func (s *Screen) tiny() string {
+	size := func(w, h int) string { return strconv.Itoa(w) + "×" + strconv.Itoa(h) }
+	stale := s.Feed.State == FeedStale
+	switch {
+	case s.Width <= 0 || s.Height <= 0:
+		return ""
+	case s.Width < 10:
+		lines := []string{size(s.Width, s.Height), "needs", size(minWidth, minHeight)}
+		for i, l := range lines {
+			lines[i] = text.Fit(l, s.Width)
+		}
+		return strings.Join(lines[:min(len(lines), s.Height)], "\n")
+	case s.Pool == nil && stale:
+		return text.Fit("file unreadable", s.Width)
+	case s.Pool == nil:
+		return text.Fit("waiting for file", s.Width)
+	}
+	sum, l, role := s.summary(), s.Theme.Line(), theme.Ready
+	if sum.Out() {
+		role = theme.Dead
+	}
+	l.Bold(role, text.Fit(strconv.Itoa(sum.Ready())+"/"+strconv.Itoa(sum.Total), s.Width))
+	if stale {
+		age := " stale " + text.Span(s.Now.Sub(s.Feed.Since))
+		return l.Bold(theme.Dead, text.Fit(age, s.Width-l.Col())).String()
+	}
+	addQuiet(l, 1, s.Width, "ready")
+	if sum.Next != nil {
+		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
+		add(l, 1, s.Width, theme.Cooling, theme.Bold, back)
+	}
+	return l.String()
 }

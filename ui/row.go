@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -14,24 +15,22 @@ import (
 type row struct {
 	*table
 	*theme.Line
-	c *poolstate.Credential
-	a poolstate.Assessment
-	// cell is the place of the column being drawn.
-	cell span
+	c    *poolstate.Credential
+	a    poolstate.Assessment
+	cell span // the place of the column being drawn
 }
 
-// credential draws the row of a credential.
 func (t *table) credential(c *poolstate.Credential) string {
-	r := &row{table: t, Line: t.theme.Line(), c: c, a: t.s.Policy.Assess(c, t.s.Now)}
+	r := &row{table: t, Line: t.s.line(), c: c, a: t.s.Policy.Assess(c, t.s.Now)}
 	if t.s.isSelected(c) {
 		r.To(t.cols.cursor)
 		r.Selected = true
 		r.Bold(theme.Accent, "▌")
 	}
 	r.glyph()
-	for i := range columnSpecs {
+	for i, spec := range columnSpecs {
 		if r.cell = t.cols.at[i]; r.cell.width() > 0 {
-			columnSpecs[i].draw(r)
+			spec.draw(r)
 		}
 	}
 	if r.Selected {
@@ -67,34 +66,26 @@ func (r *row) glyph() {
 
 // name draws the credential's name and its marks, which always fit.
 func (r *row) name() {
-	marks := ""
+	marks, marksRole, role, weight := "", theme.Cooling, theme.Text, theme.Regular
 	if r.c.Shares != nil {
-		marks += theme.MarkShared
+		marks = " " + theme.MarkShared
 	}
-	left, soon := expiry(r.c, r.s.Now)
-	if soon {
-		marks += theme.MarkExpiry
+	if left, soon := expiry(r.c, r.s.Now); soon {
+		marks = cmp.Or(marks, " ") + theme.MarkExpiry
+		if left <= 0 {
+			marksRole = theme.Dead
+		}
 	}
-	room := r.cell.width()
-	if marks != "" {
-		room -= text.Width(marks) + 1
-	}
-	role, weight := theme.Text, theme.Regular
 	if r.a.Availability == poolstate.Disabled {
 		role = theme.Secondary
 	}
 	if r.Selected {
 		weight = theme.Bold
 	}
-	r.To(r.cell.from).Draw(role, weight, text.Fit(text.CredentialName(r.c), room))
-	if marks == "" {
-		return
+	r.To(r.cell.from).Draw(role, weight, text.Fit(text.CredentialName(r.c), r.cell.width()-text.Width(marks)))
+	if marks != "" {
+		r.To(r.Col()+1).Write(marksRole, marks[1:])
 	}
-	role = theme.Cooling
-	if soon && left <= 0 {
-		role = theme.Dead
-	}
-	r.To(r.Col()+1).Write(role, marks)
 }
 
 func (r *row) state() {
@@ -149,28 +140,46 @@ func (r *row) ladder(streak int) {
 
 // back draws the time left, or what takes its place, and the mark of its origin.
 func (r *row) back() {
-	role, weight := theme.Secondary, theme.Regular
-	returns := r.a.Availability.Returns()
+	back, _ := r.times()
 	switch {
-	case returns:
-		role, weight = theme.StateRole(r.a.Availability), theme.Bold
+	case r.a.Availability.Returns():
+		r.Right(r.cell.to-1, theme.StateRole(r.a.Availability), theme.Bold, back)
+		role := theme.Secondary
+		if r.a.Deadline.Suspect {
+			role = theme.Dead
+		}
+		r.Write(role, theme.OriginMark(r.a.Deadline))
 	case r.a.Availability == poolstate.Due:
-		role = theme.Due
+		r.Right(r.cell.to-1, theme.Due, theme.Regular, back)
+	default:
+		r.Right(r.cell.to-1, theme.Secondary, theme.Regular, back)
 	}
-	back, _ := r.times(r.a)
-	r.Right(r.cell.to-1, role, weight, back)
-	if !returns {
-		return
+}
+
+// times returns the text of both columns of times: the one that is always
+// there, and AT.
+func (r *row) times() (back, at string) {
+	due := r.a.Availability == poolstate.Due
+	switch {
+	case r.a.Availability.Returns():
+		back = r.form.countdown(r.a.Remaining)
+	case due:
+		back = "now"
+	case r.a.Availability == poolstate.Dead:
+		return "re-auth", ""
 	}
-	role = theme.Secondary
-	if r.a.Deadline.Suspect {
-		role = theme.Dead
+	if r.a.Deadline.IsZero() || back == "" {
+		return back, ""
 	}
-	r.Write(role, theme.OriginMark(r.a.Deadline))
+	at = text.Moment(r.a.Deadline.At, r.s.Now)
+	if !r.form.clock || due && !r.cols.shows(ColumnAt) {
+		return back, at // "now" says more than when that was
+	}
+	return at, back
 }
 
 func (r *row) at() {
-	if _, at := r.times(r.a); at != "" {
+	if _, at := r.times(); at != "" {
 		r.Right(r.cell.to, theme.Secondary, theme.Regular, at)
 	}
 }

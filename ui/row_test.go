@@ -105,6 +105,13 @@ func TestRow_Streak(t *testing.T) {
 	}
 }
 
+// firstRow draws the row of the first credential without colors.
+func firstRow(s *Screen) string {
+	uncolored := *s
+	uncolored.Theme = plainTheme
+	return newTable(&uncolored).credential(&s.Pool.Providers[0].Credentials[0])
+}
+
 // TestRow lists whole rows.
 func TestRow(t *testing.T) {
 	for _, c := range []struct {
@@ -138,7 +145,7 @@ func TestRow(t *testing.T) {
 		{"disabled", readyEntry("key").With(entry{"enabled": false}), "○ key disabled out of rotation ····"},
 	} {
 		s := screenOf(poolOf(t, providers{"p": []entry{c.e, readyEntry("companion")}})).sizedAt(120, 20)
-		row := newTable(s, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		row := firstRow(s)
 		equal(t, c.name, strings.Join(strings.Fields(row), " "), c.want)
 	}
 }
@@ -148,7 +155,7 @@ func TestRow_BecomesDue(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", 0, 1), readyEntry("companion")}})).sizedAt(120, 20)
 	for after, want := range map[time.Duration]string{time.Hour - 1: "cooling", time.Hour: "due"} {
 		s.Now = epoch.Add(after)
-		row := newTable(s, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		row := firstRow(s)
 		equal(t, "state", strings.Fields(row)[2], want)
 	}
 }
@@ -159,7 +166,7 @@ func TestRow_MarksFit(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{readyEntry(long).With(both), readyEntry("other").With(both)}}))
 	for w := minWidth; w <= 200; w++ {
 		sized := s.sizedAt(w, 20)
-		row := newTable(sized, plainTheme).credential(&s.Pool.Providers[0].Credentials[0])
+		row := firstRow(sized)
 		if !strings.Contains(row, "… "+theme.MarkShared+theme.MarkExpiry) {
 			t.Fatalf("at %d columns no marks in %q", w, row)
 		}

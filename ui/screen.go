@@ -1,3 +1,9 @@
+// Package ui draws the dashboard: header, table, detail, dialogs, events,
+// forecast and help, and the words for every state. It is pure: a screen is a
+// function of a [Screen]. It reads no clock, does no I/O and keeps no state.
+//
+// Text from the file is untrusted. It passes through [text.Clean] before it is
+// measured or drawn.
 package ui
 
 import (
@@ -17,24 +23,20 @@ import (
 // FeedState is how current the snapshot is.
 type FeedState uint8
 
-// The states: waiting for a first snapshot; live; polling, because file events
-// are not available; stale, because the file can no longer be read.
+// The states of a feed.
 const (
-	FeedWaiting FeedState = iota
+	FeedWaiting FeedState = iota // for a first snapshot
 	FeedLive
-	FeedPolling
-	FeedStale
+	FeedPolling // because file events are not available
+	FeedStale   // because the file can no longer be read
 )
 
 // Feed is the source of the snapshot.
 type Feed struct {
-	State FeedState
-	// Interval is the time between two looks of a feed that polls.
-	Interval time.Duration
-	// Reason says in one clause why the feed polls or is stale.
-	Reason string
-	// Since is when a stale snapshot was last current.
-	Since time.Time
+	State    FeedState
+	Interval time.Duration // between two looks of a feed that polls
+	Reason   string        // why the feed polls or is stale, in one clause
+	Since    time.Time     // when a stale snapshot was last current
 }
 
 // Pane is what fills the screen.
@@ -54,64 +56,41 @@ type Screen struct {
 	Width, Height int
 	Theme         *theme.Theme
 	Now           time.Time
-	// Path is the path of the store as people read it.
-	Path string
-	// Caption is shown next to the path, such as the state of a simulation.
-	Caption  string
-	Feed     Feed
-	ReadOnly bool
-	// Pool is nil until a first snapshot was read.
-	Pool   *poolstate.Pool
-	Groups []filter.Group
-	Policy poolstate.Policy
-	// PolicyForced is true if the policy was set by a person, not found out.
-	PolicyForced bool
-	// Evidence, if any, is the observation that settled the policy.
-	Evidence *Evidence
-	// Selected is nil if no credential is.
-	Selected *poolstate.Ref
-	// Offset is the first line that is shown of the table or of the pane.
-	Offset int
-	Pane   Pane
-	// Timeline draws all cooldowns on one scale.
-	Timeline bool
-	// Clock shows clock times first instead of the time left.
-	Clock bool
-	// Hidden are the columns that the table never shows.
-	Hidden Hidden
-	// ForecastOf is the provider whose forecast is shown; "" is the whole pool.
-	ForecastOf string
-	// Marked are the targets of the next action; without any, it is Selected.
-	Marked map[poolstate.Ref]bool
-	// Fresh are the credentials that have just changed: 2, then 1 as it fades.
-	Fresh map[poolstate.Ref]int
-	// Events are the events to show, oldest first.
-	Events []poolstate.Record
-	// Paused is true while the display is frozen. Missed is the number of events
-	// since.
-	Paused bool
-	Missed int
-	// Coarse writes all times to the minute, for a terminal without focus.
-	Coarse bool
-	// Filter, Dialog and Answer are shown if they are not nil.
-	Filter *FilterLine
-	Dialog *Dialog
-	Answer *Answer
-	// Short and Full are the keys of the footer and of the help.
-	Short []key.Binding
-	Full  [][]key.Binding
-
-	// Targets, if not nil, receives what can be clicked.
-	Targets *Targets
+	Path          string // of the store, as people read it
+	Caption       string // shown next to the path, such as the state of a simulation
+	Feed          Feed
+	ReadOnly      bool
+	Pool          *poolstate.Pool // nil until a first snapshot was read
+	Groups        []filter.Group
+	Policy        poolstate.Policy
+	PolicyForced  bool                   // the policy was set by a person, not found out
+	Evidence      *Evidence              // the observation that settled the policy, or nil
+	Selected      *poolstate.Ref         // nil if no credential is
+	Offset        int                    // the first line that is shown of the table or of the pane
+	Pane          Pane                   // what fills the screen
+	Timeline      bool                   // draw all cooldowns on one scale
+	Clock         bool                   // clock times first instead of the time left
+	Coarse        bool                   // all times to the minute, for a terminal without focus
+	Hidden        Hidden                 // columns that the table never shows
+	ForecastOf    string                 // the provider whose forecast is shown; "" is the whole pool
+	Marked        map[poolstate.Ref]bool // the targets of the next action; without any, it is Selected
+	Fresh         map[poolstate.Ref]int  // credentials that have just changed: 2, then 1 as it fades
+	Events        []poolstate.Record     // oldest first
+	Paused        bool                   // the display is frozen
+	Missed        int                    // the number of events since it is
+	Filter        *FilterLine            // nil if not shown, like Dialog and Answer
+	Dialog        *Dialog
+	Answer        *Answer
+	Short         []key.Binding   // the keys of the footer
+	Full          [][]key.Binding // the keys of the help
+	Targets       *Targets        // receives what can be clicked, unless nil
 }
 
 // Evidence is an observation of how an agent handles a streak.
 type Evidence struct {
-	// Counts is true if the agent raised the streak.
-	Counts bool
-	// Name and At say which credential failed, and when.
-	Name string
-	At   time.Time
+	Counts bool      // the agent raised the streak
+	Name   string    // of the credential that failed
+	At     time.Time // when it failed
 }
 
 // Smallest terminal that gets a table, in cells and lines.
@@ -127,10 +106,6 @@ func Legible(width, height int) bool { return width >= minWidth && height >= min
 // Render draws the screen: Height lines or fewer, none wider than Width.
 func Render(s *Screen) string {
 	s.Targets.reset()
-	th := s.Theme
-	if s.Feed.State == FeedStale {
-		th = th.Dimmed()
-	}
 	switch {
 	case !Legible(s.Width, s.Height):
 		return s.tiny()
@@ -139,63 +114,52 @@ func Render(s *Screen) string {
 	case s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0:
 		return s.empty()
 	case s.Pane == PaneDetail && s.selected() != nil:
-		return s.paged(s.detailLines(th, s.inner()))
+		return s.paged(s.detailLines())
 	case s.Pane == PaneForecast:
-		return s.paged(s.forecastPane(th))
+		return s.paged(s.forecastPane())
 	case s.Pane == PaneEvents:
-		return s.eventsPane(th)
+		return s.eventsPane()
 	}
-	return s.main(th)
+	return s.main()
+}
+
+// line begins a line of what a stale snapshot dims.
+func (s *Screen) line() *theme.Line {
+	if s.Feed.State == FeedStale {
+		return s.Theme.Dimmed().Line()
+	}
+	return s.Theme.Line()
 }
 
 // main draws the table and what is around it.
-func (s *Screen) main(th *theme.Theme) string {
-	plan, t := s.plan(), newTable(s, th)
+func (s *Screen) main() string {
+	plan, t := s.plan(), newTable(s)
 	out := make([]string, 0, s.Height)
-	out = append(out, s.title())
-	if plan.gapTitle {
-		out = append(out, "")
+	part := func(shown bool, draw func() []string) {
+		if shown {
+			s.Targets.begin(len(out))
+			out = append(out, draw()...)
+		}
 	}
-	switch {
-	case plan.counts && !plan.next && s.Feed.State == FeedStale:
-		out = append(out, s.staleLine()) // matters more than the numbers
-	case plan.counts:
-		out = append(out, s.counts(th))
+	line := func(shown bool, draw func() string) { part(shown, func() []string { return []string{draw()} }) }
+	blank := func() string { return "" }
+	counts := s.counts
+	if s.Feed.State == FeedStale && !plan.next {
+		counts = s.staleLine // matters more than the numbers
 	}
-	if plan.next {
-		out = append(out, s.next(th))
-	}
-	if plan.gapHeader {
-		out = append(out, "")
-	}
-	if s.Targets.begin(len(out)); plan.columns {
-		s.addTitles(&t.cols)
-		out = append(out, t.header())
-	}
-	s.Targets.begin(len(out))
-	out = append(out, s.tableLines(t, plan)...)
-	s.Targets.begin(len(out))
-	switch {
-	case s.Dialog != nil:
-		out = append(out, s.dialogBlock(plan.detail)...)
-	case plan.detail > 0:
-		out = append(out, s.detailBlock(th, plan.detail, plan.eventsBeside)...)
-	}
-	if plan.events > 0 {
-		out = append(out, s.eventBlock(th, plan.events)...)
-	}
-	if plan.filter {
-		out = append(out, s.filterLine())
-	}
-	switch {
-	case plan.answer > 0:
-		out = append(out, s.answerLines()[:plan.answer]...)
-	case plan.gapFooter:
-		out = append(out, "")
-	}
-	if s.Targets.begin(len(out)); plan.footer {
-		out = append(out, s.footer(s.place(plan)))
-	}
+	line(true, s.title)
+	line(plan.gapTitle, blank)
+	line(plan.counts, counts)
+	line(plan.next, s.next)
+	line(plan.gapHeader, blank)
+	line(plan.columns, t.header)
+	part(true, func() []string { return s.tableLines(t, plan) })
+	part(plan.detail > 0, func() []string { return s.belowTable(plan) })
+	part(plan.events > 0, func() []string { return s.eventBlock(plan.events) })
+	line(plan.filter, s.filterLine)
+	part(plan.answer > 0, func() []string { return s.answerLines()[:plan.answer] })
+	line(plan.gapFooter, blank)
+	line(plan.footer, func() string { return s.footer(s.place(plan)) })
 	return strings.Join(out, "\n")
 }
 
@@ -226,23 +190,13 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 		out = append(out, t.draw(l))
 	}
 	if len(lines) == 0 && plan.table > 0 {
-		l := t.theme.Line().To(t.cols.at[columnName].from)
+		l := s.line().To(t.cols.at[columnName].from)
 		out = append(out, l.Write(theme.Secondary, "nothing matches; esc clears the filter").String())
 	}
 	return filled(out, plan.table)
 }
 
-// filled adds empty lines up to a height.
-func filled(lines []string, height int) []string {
-	for len(lines) < height {
-		lines = append(lines, "")
-	}
-	return lines
-}
-
-func clampOffset(offset, total, height int) int {
-	return max(min(offset, total-height), 0)
-}
+func clampOffset(offset, total, height int) int { return max(min(offset, total-height), 0) }
 
 // ScrollTo returns the offset nearest to the present one at which the selection
 // is in sight.
@@ -253,7 +207,9 @@ func ScrollTo(s *Screen) int {
 	plan := s.plan()
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
-	at := s.lineOfSelected(lines)
+	at := slices.IndexFunc(lines, func(l tableLine) bool {
+		return l.kind == lineCredential && s.isSelected(s.Groups[l.group].Credentials[l.item])
+	})
 	if at < 0 {
 		return offset
 	}
@@ -276,7 +232,6 @@ func ScrollTo(s *Screen) int {
 // PageSize returns by how many lines a page key moves in the table.
 func PageSize(s *Screen) int { return max(s.plan().table-1, 1) }
 
-// selected returns the selected credential, or nil.
 func (s *Screen) selected() *poolstate.Credential {
 	if s.Selected == nil || s.Pool == nil {
 		return nil
@@ -284,15 +239,20 @@ func (s *Screen) selected() *poolstate.Credential {
 	return s.Pool.Find(*s.Selected)
 }
 
-func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
-
-// margin returns the number of empty cells on either side.
-func (s *Screen) margin() int {
-	if s.Width >= mediumFrom {
-		return 2
-	}
-	return 1
+func (s *Screen) isSelected(c *poolstate.Credential) bool {
+	return s.Selected != nil && c.Ref == *s.Selected
 }
 
-// inner returns the number of cells between the margins.
-func (s *Screen) inner() int { return s.Width - 2*s.margin() }
+func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
+
+// wider returns a number of cells for a narrow terminal, or the one for others.
+func (s *Screen) wider(narrow, wide int) int {
+	if s.Width >= mediumFrom {
+		return wide
+	}
+	return narrow
+}
+
+// margin is the number of empty cells on either side, inner that between them.
+func (s *Screen) margin() int { return s.wider(1, 2) }
+func (s *Screen) inner() int  { return s.Width - 2*s.margin() }

@@ -3,6 +3,7 @@ package ui
 import (
 	"iter"
 	"strconv"
+	"strings"
 
 	"pooltop/poolstate"
 	"pooltop/ui/chart"
@@ -11,22 +12,43 @@ import (
 	"pooltop/ui/theme"
 )
 
-// table draws the lines of the table.
-type table struct {
-	s     *Screen
-	theme *theme.Theme
-	cols  columns
-	form  timeForm
-	// timeline is the scale that all cooldowns share; nil if each has its own.
-	timeline *chart.Timeline
+// lineKind is what a line of the table shows.
+type lineKind uint8
+
+const (
+	lineHeading lineKind = iota
+	lineNote
+	lineCredential
+	lineBlank
+)
+
+// tableLine is a line of the table before it is drawn.
+type tableLine struct {
+	kind  lineKind
+	group int
+	item  int // index into the group's notes or credentials
 }
 
-func newTable(s *Screen, th *theme.Theme) *table {
-	t := &table{s: s, theme: th, cols: columnsFor(s.Width, s.Hidden), form: s.timeForm()}
-	if s.Timeline && t.cols.shows(ColumnCooldown) {
-		t.timeline = chart.NewTimeline(listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
+// lines returns all lines of the table; spaced puts a blank line between groups.
+func (s *Screen) lines(spaced bool) []tableLine {
+	n := 0
+	for g := range s.Groups {
+		n += 2 + len(s.Groups[g].Provider.Notes) + len(s.Groups[g].Credentials)
 	}
-	return t
+	out := make([]tableLine, 0, n)
+	for g := range s.Groups {
+		if spaced && g > 0 {
+			out = append(out, tableLine{lineBlank, g, 0})
+		}
+		out = append(out, tableLine{lineHeading, g, 0})
+		for i := range s.Groups[g].Provider.Notes {
+			out = append(out, tableLine{lineNote, g, i})
+		}
+		for i := range s.Groups[g].Credentials {
+			out = append(out, tableLine{lineCredential, g, i})
+		}
+	}
+	return out
 }
 
 // listed returns all credentials of the groups, in their order.
@@ -42,16 +64,49 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 	}
 }
 
-// header draws the titles of the columns.
+// List draws the whole table for output to a file or pipe: summary, column
+// titles and every row, without trailing blanks.
+func List(s *Screen) string {
+	t, out := newTable(s), []string{s.counts()}
+	if s.Pool.Len() > 0 {
+		out = append(out, s.next(), "", t.header())
+	}
+	for _, l := range s.lines(true) {
+		out = append(out, t.draw(l))
+	}
+	for i := range out {
+		out[i] = strings.TrimRight(out[i], " ")
+	}
+	return strings.Join(out, "\n")
+}
+
+// table draws the lines of the table.
+type table struct {
+	s        *Screen
+	cols     columns
+	form     timeForm
+	timeline *chart.Timeline // the scale that all cooldowns share; nil if each has its own
+}
+
+func newTable(s *Screen) *table {
+	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden), form: s.timeForm()}
+	if s.Timeline && t.cols.shows(ColumnCooldown) {
+		t.timeline = chart.NewTimeline(listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
+	}
+	return t
+}
+
+// header draws the titles of the columns and makes them clickable.
 func (t *table) header() string {
-	l := t.theme.Line()
-	for i := range columnSpecs {
-		col, cell := Column(i), t.cols.at[i]
+	t.s.addTitles(&t.cols)
+	l := t.s.line()
+	for col := range columnCount {
+		cell := t.cols.at[col]
 		switch {
 		case cell.width() == 0:
 		case col == ColumnCooldown && t.timeline != nil:
 			t.timeline.Title(l.To(cell.from))
-		case columnSpecs[i].right || col == ColumnStreak && cell.width() < streakWidth:
+		case columnSpecs[col].right || col == ColumnStreak && cell.width() < streakWidth:
 			l.Right(cell.to, theme.Faint, theme.Regular, t.title(col))
 		default:
 			l.To(cell.from).Write(theme.Faint, t.title(col))
@@ -73,18 +128,17 @@ func (t *table) title(col Column) string {
 	return title
 }
 
-// draw draws a line of the table.
 func (t *table) draw(tl tableLine) string {
+	g := &t.s.Groups[tl.group]
 	switch tl.kind {
 	case lineHeading:
-		return t.heading(&t.s.Groups[tl.group])
+		return t.heading(g)
 	case lineNote:
-		note := t.s.Groups[tl.group].Provider.Notes[tl.item]
-		l := t.theme.Line().To(t.cols.glyph).Write(theme.Cooling, "!")
 		from := t.cols.at[columnName].from
-		return l.To(from).Write(theme.Secondary, text.Fit(note, t.cols.end-from)).String()
+		l := t.s.line().To(t.cols.glyph).Write(theme.Cooling, "!").To(from)
+		return l.Write(theme.Secondary, text.Fit(g.Provider.Notes[tl.item], t.cols.end-from)).String()
 	case lineCredential:
-		return t.credential(t.s.Groups[tl.group].Credentials[tl.item])
+		return t.credential(g.Credentials[tl.item])
 	}
 	return ""
 }
@@ -92,13 +146,11 @@ func (t *table) draw(tl tableLine) string {
 // heading draws a provider's name and how many of its credentials are ready. A
 // provider that is out is the loudest line on the screen.
 func (t *table) heading(g *filter.Group) string {
-	sum := g.Provider.Summarize(t.s.Policy, t.s.Now)
-	end := t.cols.end
-	l := t.theme.Line().To(t.cols.cursor + 1)
+	sum, end := g.Provider.Summarize(t.s.Policy, t.s.Now), t.cols.end
+	l := t.s.line().To(t.cols.cursor + 1)
 	// The name may take half of the line; the state is never pushed out.
 	name := text.Fit(text.ProviderName(g.Provider.Name), max((end-l.Col())/2, 8))
-	state, role, weight := "no credentials", theme.Secondary, theme.Regular
-	nameRole := theme.Text
+	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
@@ -112,14 +164,10 @@ func (t *table) heading(g *filter.Group) string {
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
 	add(l, 2, end, role, weight, state)
 	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
-		add(l, 2, end, theme.Secondary, theme.Regular, strconv.Itoa(n)+" hidden")
+		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")
 	}
 	if n := g.Provider.Outage(t.s.Policy, t.s.Now); n > 0 {
-		add(l, 2, end, theme.Secondary, theme.Regular, outageSentence(n))
+		addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(n)+" bad credentials")
 	}
-	gap := 1
-	if t.s.Width >= mediumFrom {
-		gap = 2
-	}
-	return l.To(l.Col() + gap).Rule(end).String()
+	return l.To(l.Col() + t.s.wider(1, 2)).Rule(end).String()
 }

@@ -28,7 +28,7 @@ func TestHeading_Outage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(120, 20)
-			heading := plain(newTable(s, plainTheme).heading(&s.Groups[0]))
+			heading := plain(newTable(s).heading(&s.Groups[0]))
 			if strings.Contains(heading, "outage") != (c.want != "") || !strings.Contains(heading, c.want) {
 				t.Errorf("got %q, want %q in it", heading, c.want)
 			}

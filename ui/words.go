@@ -9,6 +9,55 @@ import (
 	"pooltop/ui/text"
 )
 
+// clean makes text from the file fit for a part of a line.
+func clean(s string) string { return text.Clean(s, text.RowLimit) }
+
+// timeForm is how times are written: as clock times or as the time left, and to
+// the minute only while the terminal has no focus, so that the screen need not
+// be drawn each second.
+type timeForm struct{ clock, coarse bool }
+
+func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
+
+// countdown writes the time left. Like seconds, minutes are rounded up: nothing
+// is back earlier than the screen says.
+func (f timeForm) countdown(d time.Duration) string {
+	if !f.coarse || d >= text.Day {
+		return text.Countdown(d)
+	}
+	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
+}
+
+// whenBack writes an instant ahead, alone and for use in a sentence: "14:14"
+// and "at 14:14", or "12m03s" and "in 12m03s".
+func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
+	if !form.clock {
+		when = form.countdown(t.Sub(now))
+		return when, "in " + when
+	}
+	when = text.Moment(t, now)
+	if t.Year() > 9999 {
+		return when, when
+	}
+	return when, "at " + when
+}
+
+// stamp writes an instant to the second. In the detail pane, which has room, it
+// adds the distance: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
+func (s *Screen) stamp(t time.Time) string {
+	words := text.Stamp(t, s.Now)
+	switch d := t.Sub(s.Now); {
+	case s.Pane != PaneDetail || t.Year() > 9999:
+		return words
+	case d > 0:
+		return words + " (in " + s.timeForm().countdown(d) + ")"
+	case d > -time.Second:
+		return words + " (now)"
+	default:
+		return words + " (" + text.Span(-d) + " ago)"
+	}
+}
+
 // reason says in a few words why a credential is in its state: the error code
 // and reason, the operator's words for a hold, or what needs attention although
 // the credential is ready.
@@ -17,7 +66,7 @@ func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) st
 	case a == poolstate.Ready:
 		return readyRemark(c, now)
 	case c.Held():
-		return text.Clean(c.ErrorMessage, text.RowLimit)
+		return clean(c.ErrorMessage)
 	case a == poolstate.Disabled && c.Status != poolstate.StatusExhausted:
 		return "out of rotation"
 	}
@@ -26,7 +75,7 @@ func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) st
 
 func readyRemark(c *poolstate.Credential, now time.Time) string {
 	if c.Status == poolstate.StatusOther {
-		return "status " + strconv.Quote(text.Clean(c.StatusText, text.RowLimit))
+		return "status " + strconv.Quote(clean(c.StatusText))
 	}
 	cooling := 0
 	for _, m := range c.ModelCooldowns {
@@ -38,13 +87,12 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 		return text.Plural(cooling, "model", "models") + " cooling"
 	}
 	switch left, soon := expiry(c, now); {
-	case !soon:
-		return ""
-	case left <= 0:
+	case soon && left <= 0:
 		return "token expired"
-	default:
+	case soon:
 		return "token ends in " + text.Span(left)
 	}
+	return ""
 }
 
 // expiryNotice is the time before its expiry in which a token is marked.
@@ -59,8 +107,7 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 
 // originSentence explains the mark of a deadline's origin.
 func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy) string {
-	d := a.Deadline
-	var s string
+	d, s := a.Deadline, ""
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
 		return "no deadline in the file: retried immediately"
@@ -76,13 +123,12 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 		s = fmt.Sprintf("computed: %s, whatever the streak", text.Span(a.Base))
 	}
 	switch {
-	case !d.Suspect:
-		return s
-	case d.At.Before(c.StatusAt):
-		return s + "; suspect: earlier than its own failure"
-	default:
-		return s + "; suspect: more than 31 days ahead"
+	case d.Suspect && d.At.Before(c.StatusAt):
+		s += "; suspect: earlier than its own failure"
+	case d.Suspect:
+		s += "; suspect: more than 31 days ahead"
 	}
+	return s
 }
 
 // streakUnknown is shown for a streak that is not in the file.
@@ -108,23 +154,19 @@ var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth
 
 // outSentence describes a provider that is out.
 func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
+	words := "manual action needed"
 	switch {
 	case s.Count[poolstate.Due] > 0:
-		return fmt.Sprintf("none ready, %d due now", s.Count[poolstate.Due])
+		words = strconv.Itoa(s.Count[poolstate.Due]) + " due now"
 	case s.Next != nil:
 		_, when := whenBack(s.NextAt, now, form)
-		return "none ready, first back " + when
+		words = "first back " + when
 	case s.Count[poolstate.Dead] == s.Total:
-		return "none ready, re-auth required"
+		words = "re-auth required"
 	case s.Count[poolstate.Disabled] == s.Total:
-		return "none ready, all disabled"
+		words = "all disabled"
 	}
-	return "none ready, manual action needed"
-}
-
-// outageSentence describes a provider of which n credentials failed together.
-func outageSentence(n int) string {
-	return fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)
+	return "none ready, " + words
 }
 
 func dueSentence(n int) string {
@@ -133,13 +175,13 @@ func dueSentence(n int) string {
 
 // quietSentence describes a pool in which nothing waits for a deadline.
 func quietSentence(sum *poolstate.Summary) string {
-	switch {
-	case sum.Count[poolstate.Due] > 0:
-		return dueSentence(sum.Count[poolstate.Due])
+	switch due, dead := sum.Count[poolstate.Due], sum.Count[poolstate.Dead]; {
+	case due > 0:
+		return dueSentence(due)
 	case sum.Ready() == sum.Total:
 		return "every credential is ready"
-	case sum.Count[poolstate.Dead] > 0:
-		return strconv.Itoa(sum.Count[poolstate.Dead]) + " dead, re-auth required"
+	case dead > 0:
+		return strconv.Itoa(dead) + " dead, re-auth required"
 	}
 	return "nothing is cooling"
 }

@@ -210,7 +210,7 @@ func (r *Report) eventTable() string {
 		}
 		rows = append(rows, []string{
 			r.stamp(e.At), name, strings.TrimPrefix(e.Kind.String(), "file_"), e.By.String(),
-			quoted(ui.EventWords(e, r.policy, r.now), longText),
+			quoted(ui.EventWords(e, r.now), longText),
 		})
 	}
 	return markdownTable([]string{"at", "credential", "event", "by", "what"}, rows)

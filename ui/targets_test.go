@@ -60,7 +60,7 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 		equal(t, "keys", sorted(words[TargetKey]), sorted(s.footer("")))
 	}
 	if plan.columns {
-		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s, s.Theme).header()))
+		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s).header()))
 		if _, rows := rowsOn(Render(s)); s.Answer == nil { // whose symbol is one of a state
 			equal(t, "rows", count[TargetCredential], len(rows))
 		}

@@ -1,6 +1,8 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestKeyWord(t *testing.T) {
 	for name, want := range map[string]string{

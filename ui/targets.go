@@ -11,30 +11,25 @@ import (
 // TargetKind is the kind of thing that a click can hit.
 type TargetKind uint8
 
-// The kinds: nothing, the row of a credential, the heading of a provider, the
-// title of a column, a key in the footer, and the two answers of a dialog.
+// The kinds of targets.
 const (
-	TargetNothing TargetKind = iota
-	TargetCredential
-	TargetProvider
-	TargetTitle
-	TargetKey
-	TargetNo
+	TargetNothing    TargetKind = iota
+	TargetCredential            // its row
+	TargetProvider              // its heading
+	TargetTitle                 // of a column
+	TargetKey                   // in the footer
+	TargetNo                    // an answer of a dialog
 	TargetYes
 )
 
 // Target is a clickable part of a line.
 type Target struct {
-	Kind TargetKind
-	// Credential and Provider are set for a row and for a heading.
-	Credential poolstate.Ref
-	Provider   string
-	// Order is how a click on a column title sorts.
-	Order filter.Order
-	// Key is the name of the key to press.
-	Key string
-	// From and To are its first cell and the one after its last.
-	From, To int
+	Kind       TargetKind
+	Credential poolstate.Ref // of a row
+	Provider   string        // of a heading
+	Order      filter.Order  // how a click on a column title sorts
+	Key        string        // the name of the key to press
+	From, To   int           // the first cell and the one after the last
 }
 
 // Targets are the clickable parts of the screen that [Render] drew last. The
@@ -65,7 +60,6 @@ func (t *Targets) reset() {
 	}
 }
 
-// begin sets the line from which add counts.
 func (t *Targets) begin(top int) {
 	if t != nil {
 		t.top = top
@@ -86,7 +80,6 @@ func (s *Screen) addLine(y int, l tableLine) {
 		s.Targets.add(y, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
 	case lineCredential:
 		s.Targets.add(y, Target{Kind: TargetCredential, Credential: g.Credentials[l.item].Ref, To: s.Width})
-	case lineNote, lineBlank:
 	}
 }
 
@@ -125,7 +118,7 @@ func (s *Screen) addKey(from, to int, b key.Binding) {
 
 // addChoice makes no and yes clickable, where choiceLine draws them.
 func (s *Screen) addChoice(line int) {
-	no := s.margin() + optionWidth("no")
+	no := s.margin() + noWidth
 	s.Targets.add(line, Target{Kind: TargetNo, From: s.margin(), To: no})
-	s.Targets.add(line, Target{Kind: TargetYes, From: no, To: no + optionWidth("yes")})
+	s.Targets.add(line, Target{Kind: TargetYes, From: no, To: no + yesWidth})
 }
