@@ -29,9 +29,7 @@ type traced struct {
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	file := filepath.Join(root, "home", "auth.json")
 	writeFile(t, file, []byte(clearable))
 	report := filepath.Join(t.TempDir(), "report")
@@ -63,9 +61,7 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 		t.Errorf("%s: the file is %q", r.hit, text)
 	}
 	info, err := os.Stat(r.file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	equal(t, r.hit+": the mode", info.Mode(), 0o600)
 	done(t, at(t, r.file, "reset", "p", "--no-journal"))
 	done(t, at(t, r.file, "exhaust", "p", "a", "--no-journal"))

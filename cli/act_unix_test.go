@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -22,19 +21,13 @@ var clearable = poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at"
 func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
-			if err := os.Remove(file); err != nil {
-				t.Fatal(err)
-			}
-			if err := make(file); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Remove(file))
+			must(t, make(file))
 		}
 	}
 	lock := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
-			if err := make(poolstate.LockPath(file)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, make(poolstate.LockPath(file)))
 		}
 	}
 	pipe := func(path string) error { return syscall.Mkfifo(path, 0o600) }
@@ -66,37 +59,15 @@ func TestReset_UnusableFiles(t *testing.T) {
 			if os.Geteuid() == 0 {
 				t.Skip("permissions do not stop root")
 			}
-			if err := os.Chmod(file, 0o400); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Chmod(file, 0o400))
 		}, exitRefused, []string{"read-only"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := storeFile(t, clearable)
 			tt.make(t, file)
-			before := state(t, file)
+			before := tree(t, filepath.Dir(file))
 			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.says, filepath.Dir(file), "reset: ")...)
-			equal(t, "files", state(t, file), before)
+			equal(t, "files", tree(t, filepath.Dir(file)), before)
 		})
 	}
-}
-
-// state describes a file and the names next to it, except the lock.
-func state(t *testing.T, file string) string {
-	t.Helper()
-	info, err := os.Lstat(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, name := range namesIn(t, filepath.Dir(file)) {
-		if name != "auth.lock" {
-			names = append(names, name)
-		}
-	}
-	content := ""
-	if info.Mode().IsRegular() && info.Size() < 1<<20 {
-		content = string(readFile(t, file))
-	}
-	return strings.Join(append(names, info.Mode().String(), info.ModTime().String(), content), "\n")
 }

@@ -85,15 +85,9 @@ func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 		pool[p] = append(pool[p], c)
 	}
 	text, err := json.MarshalIndent(map[string]any{"credential_pool": pool}, "", "  ")
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
-		b.Fatal(err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
+	must(b, os.WriteFile(path+".new", text, 0o600))
+	must(b, os.Rename(path+".new", path))
 	return path
 }
 

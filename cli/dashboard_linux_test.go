@@ -105,9 +105,7 @@ func runTour(t *testing.T, home string, texts []string) (*testkit.Emulator, []st
 	c.Until("notify of each dead credential", func(p *testkit.Emulator) bool {
 		return strings.Count(strings.Join(p.Strings, "\n"), "9;pooltop: ") >= len(texts)
 	})
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(file))
 	c.Type("\x1b")
 	c.Shows("stale", footerOfTable)
 	screens = append(screens, c.Text())

@@ -31,9 +31,7 @@ type testDemo struct {
 func startDemo(t *testing.T) *testDemo {
 	t.Helper()
 	scenario, err := simulate.Find("outage")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	s := &testDemo{
 		t: t, file: filepath.Join(t.TempDir(), "auth.json"), ended: make(chan struct{}), started: time.Now(),
 		clock: simulate.Clock{Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Rate: 600},
@@ -41,9 +39,7 @@ func startDemo(t *testing.T) *testDemo {
 	s.sim = simulate.New(scenario, s.clock.Start, 1)
 	s.store = poolstate.Open(s.file, poolstate.WithClock(func() time.Time { return s.clock.Start }))
 	content, err := s.sim.File()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if _, err := s.store.Create(t.Context(), content); err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +73,7 @@ func (s *testDemo) content() string { return string(readFile(s.t, s.file)) }
 func (s *testDemo) requests() int {
 	s.t.Helper()
 	snapshot, err := s.store.Load()
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	must(s.t, err)
 	n := 0
 	for c := range snapshot.Pool.All() {
 		n += c.RequestCount.Or(0)
@@ -100,9 +94,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 
 		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.clock.Start }))
 		content, err := s.sim.File()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		if _, err := other.Create(t.Context(), content); err != nil {
 			t.Fatal(err)
 		}
@@ -145,9 +137,7 @@ func TestPlayDemo_BrokenFile(t *testing.T) {
 				whole := readFile(t, s.file)
 				writeFile(t, s.file, []byte(content))
 				if content == deleted {
-					if err := os.Remove(s.file); err != nil {
-						t.Fatal(err)
-					}
+					must(t, os.Remove(s.file))
 				}
 				s.runUntil(40 * time.Minute)
 				if _, err := os.Stat(s.file); content == deleted && !errors.Is(err, fs.ErrNotExist) {
@@ -180,9 +170,7 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 		s.runUntil(5 * time.Hour) // 30 s of real time, twice the lock timeout
 		equal(t, "file while locked", s.content(), before)
 		close(release)
-		if err := <-held; err != nil {
-			t.Fatal(err)
-		}
+		must(t, <-held)
 		s.runUntil(8 * time.Hour)
 		if s.content() == before {
 			t.Error("no turn since the lock was released")

@@ -24,13 +24,9 @@ func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.
 	t.Helper()
 	var out bytes.Buffer
 	f, err := newFollower(configAt(t, file), noLog, &out, asJSON)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	now, err := time.Parse(time.RFC3339, sampleTime)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	f.clock = func() time.Time { return now }
 	return f, &out
 }
@@ -44,9 +40,7 @@ func history(t *testing.T, file string, asJSON bool, since time.Duration) string
 	f.since = f.clock().Add(-since)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := f.follow(ctx, nil); err != nil {
-		t.Fatal(err)
-	}
+	must(t, f.follow(ctx, nil))
 	return out.String()
 }
 
@@ -84,18 +78,14 @@ func TestFollow(t *testing.T) {
 		handle()
 		writeFile(t, file, []byte(failed))
 		handle()
-		if err := os.Remove(file); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Remove(file))
 		handle()
 		writeFile(t, file, []byte("{"))
 		handle()
 		writeFile(t, file, []byte(failed))
 		handle()
 		close(changes)
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
+		must(t, <-ended)
 		equal(t, "events", eventsIn(t, out.String()),
 			"exhausted by agent, file_missing by agent, file_unreadable by agent, file_recovered by agent")
 	})
@@ -107,9 +97,7 @@ func eventsIn(t *testing.T, output string) string {
 	var all []string
 	for line := range strings.Lines(output) {
 		var e struct{ Event, By string }
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal([]byte(line), &e))
 		all = append(all, e.Event+" by "+e.By)
 	}
 	return strings.Join(all, ", ")
@@ -134,9 +122,7 @@ func TestFollow_AfterSuspend(t *testing.T) {
 		synctest.Wait()
 		equal(t, "events a moment after the resume", eventsIn(t, out.String()), "due by clock")
 		cancel()
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
+		must(t, <-ended)
 	})
 }
 
@@ -145,9 +131,7 @@ func TestFollow_AfterSuspend(t *testing.T) {
 func journalHostile(t *testing.T, file, text string) {
 	t.Helper()
 	path, err := journal.DefaultPath()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var all []journal.Entry
 	for kind := poolstate.EventExhausted; kind <= poolstate.EventFileRecovered; kind++ {
 		all = append(all, journal.Entry{Store: file, Record: poolstate.Record{
@@ -155,9 +139,7 @@ func journalHostile(t *testing.T, file, text string) {
 			Before: poolstate.State{Status: &text}, After: poolstate.State{Status: &text}, Reason: text, Message: text,
 		}})
 	}
-	if err := journal.At(path).Append(all...); err != nil {
-		t.Fatal(err)
-	}
+	must(t, journal.At(path).Append(all...))
 }
 
 func TestEvents_HostileText(t *testing.T) {
@@ -184,9 +166,7 @@ func TestFollow_WaitingHint(t *testing.T) {
 		f, out := newTestFollower(t, file, false)
 		hint := ""
 		f.hint = func(text string) { hint += text }
-		if err := f.follow(ctx, nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, f.follow(ctx, nil))
 		equal(t, "the hint", hint, want)
 		equal(t, "the output", out.String(), "")
 	}

@@ -175,9 +175,7 @@ func keepImage(t *testing.T, name, drawn string) {
 	t.Helper()
 	file := filepath.Join("..", "docs", name)
 	if *update {
-		if err := os.WriteFile(file, []byte(drawn), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(file, []byte(drawn), 0o644))
 		return
 	}
 	if shown(string(readFile(t, file))) != shown(drawn) {
@@ -229,9 +227,7 @@ var (
 // secrets, with a title and a description. The README shows each of them.
 func TestImages_Kept(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	readme := string(readFile(t, filepath.Join("..", "README.md")))
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {

@@ -78,7 +78,10 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		}
 		return pageWidth
 	}
-	p := colorProfile(f, noColor)
+	p := colorprofile.Detect(f, os.Environ())
+	if noColor {
+		p = min(p, colorprofile.ASCII)
+	}
 	if p < colorprofile.ASCII {
 		return theme.Plain(), w, width
 	}
@@ -94,13 +97,4 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 func terminalOf(w io.Writer) (*os.File, bool) {
 	f, ok := w.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))
-}
-
-// colorProfile returns the colors that an output can show.
-func colorProfile(out *os.File, noColor bool) colorprofile.Profile {
-	p := colorprofile.Detect(out, os.Environ())
-	if noColor && p > colorprofile.ASCII {
-		return colorprofile.ASCII
-	}
-	return p
 }

@@ -30,18 +30,12 @@ func TestList_IntoFile(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { _ = out.Close() })
 	cfg := configAt(t, sampleFile(t, "backoff.json"))
 	snap, err := loadSnapshot(cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := printList(out, snap, cfg); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	must(t, printList(out, snap, cfg))
 	text := string(readFile(t, out.Name()))
 	equal(t, "control sequences", raw(text), "")
 	says(t, text, "work-oauth")

@@ -46,9 +46,7 @@ func TestLog_File(t *testing.T) {
 		t.Errorf("%d runs are logged, want 2", n)
 	}
 	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
 		t.Errorf("mode %v", mode)
 	}

@@ -59,9 +59,7 @@ var roles = map[string]func(args []string) int{}
 func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	cmd := exec.Command(exe, args...)
 	cmd.Env = append(os.Environ(), roleEnv+"="+role)
 	return cmd
@@ -75,23 +73,31 @@ type suite struct{ *testing.M }
 func (s suite) Run() int {
 	time.Local = time.UTC
 	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
-		must(os.Unsetenv(name))
+		orPanic(os.Unsetenv(name))
 	}
 	stdin, err := os.Open(os.DevNull)
-	must(err)
+	orPanic(err)
 	os.Stdin = stdin // not a terminal
 	state, err := os.MkdirTemp("", "pooltop-test-")
-	must(err)
+	orPanic(err)
 	defer func() { _ = os.RemoveAll(state) }()
 	buildDir = state
-	must(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
-	must(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
+	orPanic(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
+	orPanic(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
 	return s.M.Run()
 }
 
-func must(err error) {
+func orPanic(err error) {
 	if err != nil {
 		panic(err)
+	}
+}
+
+// must fails the test if there is an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -123,9 +129,7 @@ func pooltop(t *testing.T, args ...string) outcome {
 func withoutTerminal(t *testing.T) {
 	t.Helper()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	old := os.Stdout
 	os.Stdout = null
 	t.Cleanup(func() { os.Stdout = old; _ = null.Close() })
@@ -135,9 +139,7 @@ func withoutTerminal(t *testing.T) {
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
 	cmd, _, err := rootCommand().Find(args)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for name, value := range map[string]string{"file": file, "now": sampleTime} {
 		if cmd.Flags().Lookup(name) != nil {
 			args = append(args, "--"+name, value)
@@ -178,9 +180,7 @@ var noLog = slog.New(slog.DiscardHandler)
 func configAt(t *testing.T, file string) *config.Config {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, sampleTime)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	cfg := config.Default()
 	cfg.File, cfg.Now = file, now
 	return cfg
@@ -213,20 +213,14 @@ func poolOf(entries ...string) string {
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return data
 }
 
 func writeFile(t *testing.T, path string, data []byte) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	must(t, os.WriteFile(path, data, 0o600))
 }
 
 // object is a decoded JSON object with numbers as they were written.
@@ -261,9 +255,7 @@ func credentialsIn(list object) []object {
 func asJSON(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return string(b)
 }
 

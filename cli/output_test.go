@@ -12,9 +12,7 @@ import (
 func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	t.Helper()
 	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { _ = r.Close(); _ = w.Close() })
 	gone := make(chan error, 1)
 	return newOutput(w, func(err error) { gone <- err }), r, gone
@@ -61,9 +59,7 @@ func TestOutput_QueueOverflow(t *testing.T) {
 	}()
 	<-redraws
 	o.drain()
-	if err := o.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, o.Close())
 	all := <-read
 	equal(t, "bytes of the first write", strings.Count(all, "\x00"), size)
 	equal(t, "last write is at the end", strings.HasSuffix(all, "the end"), true)
@@ -77,9 +73,7 @@ func TestOutput_QueueOverflow(t *testing.T) {
 
 func TestOutput_ClosedTerminal(t *testing.T) {
 	o, r, gone := pipedOutput(t)
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, r.Close())
 	_, _ = o.Write([]byte("x")) // may be queued before the error is known
 	if err := <-gone; err == nil {
 		t.Error("gone was called without an error")

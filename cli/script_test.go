@@ -32,9 +32,7 @@ import (
 // which sets updated_at in TO to its value in FROM.
 func TestScript(t *testing.T) {
 	samples, err := filepath.Abs(filepath.Join("..", "testdata", "samples"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	store := readFile(t, filepath.Join(samples, "backoff.json"))
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),

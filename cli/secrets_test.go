@@ -182,25 +182,17 @@ func TestSecrets_Values(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
 	snap, err := loadSnapshot(configAt(t, file), noLog)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	f, _ := newTestFollower(t, file, false)
-	if err := f.load(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, f.load(t.Context()))
 	operator, err := newOperator(poolstate.Open(file), true, noLog)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var seen []poolstate.Credential
 	for c := range snap.pool.All() {
 		seen = append(seen, *c)
 	}
 	did, err := operator.Do(t.Context(), journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen, Policy: snap.policy})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	m := model.New(model.Config{Operator: operator, Clock: model.Clock{Now: time.Now}, ExplainError: error.Error})
 	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 120, Height: 36}, m.Init()} {
 		next, _ := m.Update(msg)

@@ -102,9 +102,7 @@ func waitForName(t *testing.T, dir, prefix string) func() string {
 	if err == nil {
 		err = w.Add(dir)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { _ = w.Close() })
 	return func() string {
 		t.Helper()
@@ -327,12 +325,8 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 			c := testkit.Open(t)
 			c.Attr = attr
 			runDashboardOn(t, c, "pooltop")
-			if err := c.Slave.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if err := c.Master.Close(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, c.Slave.Close())
+			must(t, c.Master.Close())
 			c.Wait()
 			state := c.Cmd.ProcessState
 			if used := state.UserTime() + state.SystemTime(); used > 5*time.Second {
@@ -384,9 +378,7 @@ func outputOnTerminal(t *testing.T, cmd *exec.Cmd) string {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	err := cmd.Start()
 	_ = terminal.Close() // the command has it now
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	shown, err := io.ReadAll(master)
 	if err != nil && !errors.Is(err, syscall.EIO) { // EIO: the last process has closed it
 		t.Fatal(err)

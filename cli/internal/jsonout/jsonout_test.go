@@ -90,33 +90,6 @@ func TestNewPool_Summary(t *testing.T) {
 	}
 }
 
-// Values of the wrong type or size must not change the type of a field.
-func TestNewPool_CorruptValues(t *testing.T) {
-	for _, entry := range []string{
-		`{"id": 7, "label": null, "priority": "x", "last_status": 3, "consecutive_failures": [], "model_cooldowns": 1}`,
-		`{"priority": 1.9, "request_count": 2e3, "last_error_code": 429.0, "consecutive_failures": 2.7}`,
-		`{"priority": -3, "request_count": -1, "consecutive_failures": -4, "last_error_code": -1}`,
-		`{"priority": 1e300, "request_count": 99999999999999999999, "consecutive_failures": 1e19}`,
-		`{"last_status": "exhausted", "last_status_at": 1e17, "last_error_reset_at": 1795422000}`,
-		`{"last_status": "exhausted", "last_status_at": 1795422000, "last_error_reset_at": "253402300800"}`,
-	} {
-		var got Pool
-		dec := json.NewDecoder(strings.NewReader(text(t, struct {
-			Providers []Provider `json:"providers"`
-		}{newPool(t, entry).Providers})))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&got); err != nil {
-			t.Errorf("%s: %v", entry, err)
-		}
-		if c := got.Providers[0].Credentials[0]; c.Base < 0 || c.Next < 0 || (c.Remaining != nil && *c.Remaining < 0) || (c.Cooldown != nil && *c.Cooldown < 0) {
-			t.Errorf("%s: a negative duration in %+v", entry, c)
-		}
-	}
-}
-
-// UnmarshalJSON lets a test decode what MarshalJSON has written.
-func (t *Time) UnmarshalJSON(data []byte) error { return (*time.Time)(t).UnmarshalJSON(data) }
-
 func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]int64{
 		-time.Hour: 0, 0: 0, 1: 1, time.Second: 1, time.Second + 1: 2, math.MaxInt64: math.MaxInt64/int64(time.Second) + 1,
