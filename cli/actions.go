@@ -39,7 +39,7 @@ func resetCommand() *cobra.Command {
 		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
 	})
 	cmd.Flags().BoolVar(&all, "all", false, "reset every provider")
-	cmd.ValidArgsFunction = completeTargets(settings, nil)
+	cmd.ValidArgsFunction = completeTargets(settings, anyKind)
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,11 +14,48 @@ import (
 	"github.com/spf13/pflag"
 
 	"pooltop/cli/config"
+	"pooltop/cli/internal/suggest"
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
 	"pooltop/ui/text"
 )
+
+// completionCommand prints the completion script of a shell.
+func completionCommand() *cobra.Command {
+	shells := []string{"bash", "fish", "powershell", "zsh"}
+	cmd := &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the completion script of a shell",
+		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
+			"providers and credentials of the pool that the flags select. The packages include it.",
+		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
+		ValidArgsFunction: fixed(shells...),
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return usageError("name a shell: %s", config.OneOf(shells))
+			case !slices.Contains(shells, args[0]):
+				return usageError("no script for %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
+			}
+			return atMost(1)(nil, args)
+		},
+	}
+	plain := cmd.Flags().Bool("no-descriptions", false, "complete words without descriptions")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		root := cmd.Root()
+		script := map[string]func(io.Writer) error{
+			"bash":       func(w io.Writer) error { return root.GenBashCompletionV2(w, !*plain) },
+			"fish":       func(w io.Writer) error { return root.GenFishCompletion(w, !*plain) },
+			"powershell": root.GenPowerShellCompletionWithDesc, "zsh": root.GenZshCompletion,
+		}
+		if *plain {
+			script["powershell"], script["zsh"] = root.GenPowerShellCompletion, root.GenZshCompletionNoDesc
+		}
+		return script[args[0]](cmd.OutOrStdout())
+	}
+	return cmd
+}
 
 // addCompletions completes the arguments and flags for which a command does not
 // do it itself. Where nothing is known, it offers nothing, not even files.
@@ -39,15 +77,29 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only for a flag that does not exist, or twice
 }
 
+// offer completes an argument or the value of a flag by those of the words that
+// begin with what is typed, in any case.
+func offer(words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		offered := slices.DeleteFunc(words(cmd, args, prefix), func(w cobra.Completion) bool {
+			return len(w) < len(prefix) || !strings.EqualFold(w[:len(prefix)], prefix)
+		})
+		return offered, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}
+
+func fixed(words ...cobra.Completion) cobra.CompletionFunc {
+	return offer(func(*cobra.Command, []string, string) []cobra.Completion { return slices.Clone(words) })
+}
+
 // settingCompletion completes the value of a setting.
 func settingCompletion(name string) cobra.CompletionFunc {
 	setting := config.Find(name)
-	if setting == nil {
-		return cobra.NoFileCompletions
-	}
 	switch {
+	case setting == nil:
+		return cobra.NoFileCompletions
 	case name == "profile":
-		return completeProfile
+		return offer(profiles)
 	case name == "key":
 		return completeKey
 	case name == "policy":
@@ -57,11 +109,11 @@ func settingCompletion(name string) cobra.CompletionFunc {
 			cobra.CompletionWithDesc("flat", "each failure costs the same"),
 		)
 	case setting.Value == "FILE", setting.Value == "PATH":
-		return offerNothing(cobra.ShellCompDirectiveDefault) // the shell offers files
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // the shell offers files
 	case setting.Value == "DIR":
-		return offerNothing(cobra.ShellCompDirectiveFilterDirs)
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	}
-	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return offer(func(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion) {
 		head := "" // what stays in front of the word
 		switch {
 		case strings.Contains(setting.Value, ","):
@@ -69,33 +121,17 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		case name == "sort" && strings.HasPrefix(prefix, "-"):
 			head = "-"
 		}
-		f := &offers{}
 		for _, w := range setting.Words {
-			if strings.HasPrefix(head+w, prefix) && !slices.Contains(strings.Split(head, ","), w) {
-				f.words = append(f.words, head+w)
+			if !slices.Contains(strings.Split(head, ","), w) {
+				words = append(words, head+w)
 			}
 		}
-		return f.inOrder()
-	}
-}
-
-func offerNothing(directive cobra.ShellCompDirective) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return nil, directive
-	}
-}
-
-// fixed completes one of the words.
-func fixed(words ...cobra.Completion) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		f := &offers{words: slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, prefix) })}
-		return f.inOrder()
-	}
+		return words
+	})
 }
 
 // completeKey completes an action of the dashboard; its keys follow.
-func completeKey(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	var words []cobra.Completion
+func completeKey(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
 	for _, a := range model.Actions() {
 		if strings.HasPrefix(a.Name+"=", prefix) {
 			words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
@@ -104,48 +140,73 @@ func completeKey(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completio
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
-func scenarioWords() []cobra.Completion {
-	var words []cobra.Completion
+func scenarioWords() (words []cobra.Completion) {
 	for _, s := range simulate.Scenarios() {
 		words = append(words, cobra.CompletionWithDesc(s.Name, s.About))
 	}
 	return words
 }
 
-// offers are the completions of the beginning of a word.
-type offers struct {
-	prefix string
-	secret func(string) bool // reports whether a word is a secret of the pool; nil for none
-	words  []cobra.Completion
-}
-
 // maxOffered is the maximum length of a completion in bytes.
 const maxOffered = 256
 
-// add offers a word with a description, if it is one that can be offered.
-func (f *offers) add(word, about string) {
-	if f.fits(word) {
-		f.words = append(f.words, cobra.CompletionWithDesc(word, about))
-	}
+// plain reports whether a word survives a shell unchanged, and is neither taken
+// for a flag nor, by the scripts of cobra, for a message to the user.
+func plain(word string) bool {
+	return word != "" && word == text.Clean(word, maxOffered) && word == strings.TrimSpace(word) &&
+		!strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "_activeHelp_")
 }
 
-// fits reports whether a word begins as it should, survives a shell unchanged and
-// is not a secret.
-func (f *offers) fits(word string) bool {
-	switch {
-	case len(word) < len(f.prefix) || !strings.EqualFold(word[:len(f.prefix)], f.prefix):
-		return false
-	case word == "" || word != text.Clean(word, maxOffered) || word != strings.TrimSpace(word):
-		return false
-	case strings.HasPrefix(word, "-"), strings.HasPrefix(word, "_activeHelp_"):
-		return false // a flag, or an instruction for the shell's script
+// profiles returns the existing profiles.
+func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
+	store, err := poolstate.Location{Profile: "any"}.Path()
+	if err != nil {
+		return nil
 	}
-	return f.secret == nil || !f.secret(word)
+	dir := filepath.Dir(filepath.Dir(store))
+	entries, _ := os.ReadDir(dir) // without a directory, there are no profiles
+	for _, e := range entries {
+		// Stat follows symlinks to directories.
+		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() || !plain(e.Name()) {
+			continue
+		}
+		about := "a profile"
+		if _, err := os.Stat(filepath.Join(dir, e.Name(), filepath.Base(store))); err != nil {
+			about = "no auth.json yet"
+		}
+		words = append(words, cobra.CompletionWithDesc(e.Name(), about))
+	}
+	return words
 }
 
-// inOrder returns the completions in the order in which they were added.
-func (f *offers) inOrder() ([]cobra.Completion, cobra.ShellCompDirective) {
-	return f.words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+// completeCode completes an error code that has its own cooldown, or one of others.
+func completeCode(others func() []int) cobra.CompletionFunc {
+	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
+		codes := append(others(), 401, 402, 429)
+		slices.Sort(codes)
+		for _, code := range slices.Compact(codes) {
+			about := text.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
+			if reason := text.CodeWords[code]; reason != "" {
+				about = reason + ", " + about
+			}
+			words = append(words, cobra.CompletionWithDesc(strconv.Itoa(code), about))
+		}
+		return words
+	})
+}
+
+// codesInPool returns the error codes in the pool, none if it cannot be read.
+func codesInPool(settings *config.Flags) (codes []int) {
+	snap, err := loadFor(settings)
+	if err != nil {
+		return nil
+	}
+	for c := range snap.pool.All() {
+		if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
 }
 
 // loadFor reads the store for the command line that is being completed.
@@ -157,74 +218,68 @@ func loadFor(settings *config.Flags) (snapshot, error) {
 	return loadSnapshot(cfg, slog.New(slog.DiscardHandler))
 }
 
-// completeProvider completes a provider with a credential of some kind; nil is
-// any.
+// anyKind is the kind of every credential, and alive that of those that can be
+// held.
+func anyKind(*poolstate.Credential) bool { return true }
+
+func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
+
+// completeProvider completes a provider with a credential of some kind.
 func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return offer(func(_ *cobra.Command, args []string, _ string) []cobra.Completion {
 		snap, err := loadFor(settings)
 		if err != nil || len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil
 		}
-		return snap.offerProviders(prefix, kind).inOrder()
-	}
+		return snap.providersOf(kind)
+	})
 }
 
-// completeTargets completes a provider and then its credentials of some kind; nil
-// is any.
+// completeTargets completes a provider and then its credentials of some kind.
 func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
 		snap, err := loadFor(settings)
 		switch {
 		case err != nil, all:
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil
 		case len(args) == 0:
-			return snap.offerProviders(prefix, kind).inOrder()
+			return snap.providersOf(kind)
 		}
-		return snap.offerTargets(args[0], args[1:], prefix, kind).inOrder()
-	}
+		return snap.targetsOf(args[0], args[1:], prefix, kind)
+	})
 }
 
-// alive reports whether a credential can be held.
-func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
-
-func (snap *snapshot) offerProviders(prefix string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{prefix: prefix, secret: snap.pool.Secrets()}
-	for i := range snap.pool.Providers {
-		p := &snap.pool.Providers[i]
-		any := kind == nil
-		for j := range p.Credentials {
-			any = any || kind(&p.Credentials[j])
+func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words []cobra.Completion) {
+	secret := snap.pool.Secrets()
+	for _, p := range snap.pool.Providers {
+		ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
+		if !ofKind || p.NameLeaks() || !plain(p.Name) || secret(p.Name) {
+			continue
 		}
-		if any && !p.NameLeaks() {
-			f.add(p.Name, snap.providerState(p))
+		about, sum := "none ready", p.Summarize(snap.policy, snap.now)
+		switch {
+		case !sum.Out():
+			about = fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
+		case sum.Count[poolstate.Due] > 0:
+			about += ", due now"
+		case sum.Next != nil:
+			about += ", next in " + text.Countdown(sum.NextAt.Sub(snap.now))
 		}
+		words = append(words, cobra.CompletionWithDesc(p.Name, about))
 	}
-	return f
+	return words
 }
 
-// providerState returns a description such as "2 of 4 ready".
-func (snap *snapshot) providerState(p *poolstate.Provider) string {
-	sum := p.Summarize(snap.policy, snap.now)
-	switch {
-	case !sum.Out():
-		return fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
-	case sum.Count[poolstate.Due] > 0:
-		return "none ready, due now"
-	case sum.Next != nil:
-		return "none ready, next in " + text.Countdown(sum.NextAt.Sub(snap.now))
-	}
-	return "none ready"
-}
-
-// offerTargets offers each credential that is not named yet: by its label, by its
-// id once the beginning of the id is typed or if the label is ambiguous, and by
-// its number if it has neither.
-func (snap *snapshot) offerTargets(provider string, named []string, prefix string, kind func(*poolstate.Credential) bool) *offers {
-	f := &offers{prefix: prefix, secret: snap.pool.Secrets()}
+// targetsOf offers each credential that is not named yet: by its label, by its id
+// once the beginning of the id is typed or if the label is ambiguous, and by its
+// number if it has neither.
+func (snap *snapshot) targetsOf(
+	provider string, named []string, prefix string, kind func(*poolstate.Credential) bool,
+) (words []cobra.Completion) {
 	p := snap.pool.Provider(provider)
 	if p == nil {
-		return f
+		return nil
 	}
 	done := map[poolstate.Ref]bool{}
 	for _, target := range named {
@@ -232,115 +287,35 @@ func (snap *snapshot) offerTargets(provider string, named []string, prefix strin
 			done[c.Ref] = true
 		}
 	}
-	names := namesOf(p)
-	for i := range p.Credentials {
-		c := &p.Credentials[i]
-		if done[c.Ref] || kind != nil && !kind(c) {
+	ids, labels := map[string]int{}, map[string]int{}
+	for _, c := range p.Credentials {
+		ids[c.ID]++
+		labels[strings.ToLower(c.Label)]++
+	}
+	secret := snap.pool.Secrets()
+	offerable := func(word string) bool { return plain(word) && !secret(word) }
+	for _, c := range p.Credentials {
+		if done[c.Ref] || !kind(&c) {
 			continue
 		}
-		state := snap.credentialState(c)
-		labelled := names.labelled(c) && (&offers{secret: f.secret}).fits(c.Label)
-		if labelled {
-			f.add(c.Label, state)
+		a := snap.policy.Assess(&c, snap.now)
+		state := a.Availability.String()
+		if a.Availability.Returns() {
+			state += " " + text.Countdown(a.Remaining)
 		}
-		switch id := names.identifies(c) && !c.IDLeaks(); {
-		case id && (!labelled || prefix != ""):
-			f.add(c.ID, withLabel(c, state))
-		case !id && !labelled && c.ID == "":
-			f.add("#"+strconv.Itoa(c.Index), withLabel(c, state))
+		byLabel := offerable(c.Label) && labels[strings.ToLower(c.Label)] == 1 && (ids[c.Label] == 0 || c.ID == c.Label)
+		if byLabel {
+			words = append(words, cobra.CompletionWithDesc(c.Label, state))
 		}
-	}
-	return f
-}
-
-// credentialState returns a description such as "ready" or "cooling 12m03s".
-func (snap *snapshot) credentialState(c *poolstate.Credential) string {
-	a := snap.policy.Assess(c, snap.now)
-	if a.Availability.Returns() {
-		return a.Availability.String() + " " + text.Countdown(a.Remaining)
-	}
-	return a.Availability.String()
-}
-
-// withLabel puts the label, if there is one, before a state.
-func withLabel(c *poolstate.Credential, state string) string {
-	if label := text.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
-		return label + ", " + state
-	}
-	return state
-}
-
-// names counts the ids and the labels in lower case of a provider's credentials,
-// to find those that findTarget resolves to one credential.
-type names struct{ ids, labels map[string]int }
-
-func namesOf(p *poolstate.Provider) names {
-	n := names{map[string]int{}, map[string]int{}}
-	for i := range p.Credentials {
-		n.ids[p.Credentials[i].ID]++
-		n.labels[strings.ToLower(p.Credentials[i].Label)]++
-	}
-	return n
-}
-
-// labelled reports whether the label names this credential and no other.
-func (n names) labelled(c *poolstate.Credential) bool {
-	return n.labels[strings.ToLower(c.Label)] == 1 && (n.ids[c.Label] == 0 || c.ID == c.Label)
-}
-
-func (n names) identifies(c *poolstate.Credential) bool { return c.ID != "" && n.ids[c.ID] == 1 }
-
-// completeProfile completes an existing profile.
-func completeProfile(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	f := &offers{prefix: prefix}
-	store, err := poolstate.Location{Profile: "any"}.Path()
-	if err != nil {
-		return f.inOrder()
-	}
-	dir := filepath.Dir(filepath.Dir(store))
-	entries, _ := os.ReadDir(dir) // without a directory, there are no profiles
-	for _, e := range entries {
-		// Stat follows symlinks to directories.
-		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() {
-			continue
+		if label := text.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
+			state = label + ", " + state
 		}
-		about := "a profile"
-		if _, err := os.Stat(filepath.Join(dir, e.Name(), filepath.Base(store))); err != nil {
-			about = "no auth.json yet"
-		}
-		f.add(e.Name(), about)
-	}
-	return f.inOrder()
-}
-
-// codesInPool returns the error codes in the pool, none if it cannot be read.
-func codesInPool(settings *config.Flags) []int {
-	snap, err := loadFor(settings)
-	if err != nil {
-		return nil
-	}
-	var codes []int
-	for c := range snap.pool.All() {
-		if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
-			codes = append(codes, code)
+		switch {
+		case ids[c.ID] == 1 && !c.IDLeaks() && offerable(c.ID) && (!byLabel || prefix != ""):
+			words = append(words, cobra.CompletionWithDesc(c.ID, state))
+		case c.ID == "" && !byLabel:
+			words = append(words, cobra.CompletionWithDesc("#"+strconv.Itoa(c.Index), state))
 		}
 	}
-	return codes
-}
-
-// completeCode completes an error code with rules of its own, or one of others.
-func completeCode(others func() []int) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		codes := append(others(), 401, 402, 429)
-		slices.Sort(codes)
-		f := &offers{prefix: prefix}
-		for _, code := range slices.Compact(codes) {
-			about := text.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
-			if words := text.CodeWords[code]; words != "" {
-				about = words + ", " + about
-			}
-			f.add(strconv.Itoa(code), about)
-		}
-		return f.inOrder()
-	}
+	return words
 }

@@ -12,7 +12,7 @@ import (
 // description after a tab, and whether the shell offers files as well.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
-	if !slices.Contains(args, "demo") && !slices.Contains(args, "backoff") {
+	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "help" }) {
 		args = append([]string{"--now", sampleTime}, args...)
 	}
 	o := pooltop(t, append([]string{"__complete"}, args...)...)
@@ -64,6 +64,7 @@ func TestComplete_Words(t *testing.T) {
 		{"sync _", "anthropic"},                                  // the others have no token source
 		{"sync anthropic _", ""},
 		{"undo _", ""},
+		{"help r", "report | reset"},
 		{"status _", ""},
 		{"--policy _", "auto | backoff | flat"},
 		{"list --policy f", "flat"},

@@ -56,7 +56,7 @@ func demoCommand() *cobra.Command {
 func scenarioHelp() string {
 	text := "Scenarios:"
 	for _, s := range simulate.Scenarios() {
-		text += fmt.Sprintf("\n%s: %s", s.Name, s.About)
+		text += fmt.Sprintf("\n  %s: %s", s.Name, s.About)
 	}
 	return text
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,11 +23,7 @@ func printHelp(cmd *cobra.Command, _ []string) {
 			fmt.Fprintf(&b, "\n%s:\n%s\n", title, text)
 		}
 	}
-	about := cmd.Long
-	if about == "" {
-		about = cmd.Short + "."
-	}
-	b.WriteString(about + "\n")
+	b.WriteString(about(cmd) + "\n")
 	usage := "  " + cmd.UseLine()
 	if cmd.HasAvailableSubCommands() {
 		usage += "\n  " + cmd.CommandPath() + " COMMAND [flags]"
@@ -34,10 +32,8 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	section("Alias", "  "+strings.Join(cmd.Aliases, ", "))
 	section("Examples", cmd.Example)
 	var commands strings.Builder
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			fmt.Fprintf(&commands, "  %-11s %s\n", c.Name(), c.Short)
-		}
+	for _, c := range availableCommands(cmd) {
+		fmt.Fprintf(&commands, "  %-11s %s\n", c.Name(), c.Short)
 	}
 	section("Commands", commands.String())
 	own, shared := splitFlags(cmd)
@@ -46,18 +42,51 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	_, _ = fmt.Fprint(cmd.OutOrStdout(), b.String())
 }
 
-// splitFlags returns a command's own flags and those that set configuration
-// values, each in the order of definition.
+// availableCommands returns the commands below one that are shown.
+func availableCommands(cmd *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
+}
+
+func about(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short+".") }
+
+// splitFlags returns the flags that a command shows: its own, and those that set
+// configuration values, each in the order of definition.
 func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
-	own.SortFlags, shared.SortFlags = false, false
-	cmd.Flags().SortFlags = false
+	own.SortFlags, shared.SortFlags, cmd.Flags().SortFlags = false, false, false
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if config.IsFlag(f) {
+		switch {
+		case f.Hidden:
+		case config.IsFlag(f):
 			shared.AddFlag(f)
-		} else {
+		default:
 			own.AddFlag(f)
 		}
 	})
 	return own, shared
+}
+
+// helpCommand prints the help of a command, as its flag --help does.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Print the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, rest, _ := cmd.Root().Find(args) // rest has what is not a command
+			if err := noArguments(target, rest); err != nil {
+				return err
+			}
+			target.InitDefaultHelpFlag()
+			target.InitDefaultVersionFlag()
+			return target.Help()
+		},
+		ValidArgsFunction: offer(func(cmd *cobra.Command, args []string, _ string) (words []cobra.Completion) {
+			if len(args) == 0 {
+				for _, c := range availableCommands(cmd.Root()) {
+					words = append(words, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return words
+		}),
+	}
 }

@@ -1,8 +1,15 @@
+// Package cli is the command line of pooltop: one file per command, each a thin
+// shell over the packages that do the work.
 package cli
 
 import (
+	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -10,6 +17,35 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/suggest"
 )
+
+// version is the version of the build.
+var version = "dev"
+
+// Main runs the command line of the process until it ends or a signal stops it,
+// prints its error and returns the exit code.
+func Main(v string) int {
+	version = v
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	// To be notified would undo that the parent ignores a signal, as nohup does.
+	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
+	defer stop()
+	// After the first signal, restore the default handling so that a second one
+	// kills a hung shutdown. A closed terminal may send SIGHUP twice.
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGHUP)
+		stop()
+	})
+	return run(ctx, rootCommand())
+}
+
+// run executes a command line, prints its error and returns the exit code.
+func run(ctx context.Context, root *cobra.Command) int {
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil {
+		printError(root.ErrOrStderr(), cmd.CommandPath(), err)
+	}
+	return exitCode(err)
+}
 
 // rootCommand returns the command line. Every command has the flags of its own
 // scopes, so that none offers a flag without an effect.
@@ -34,6 +70,7 @@ func rootCommand() *cobra.Command {
 	})
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)
+	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), listCommand(), statusCommand(), eventsCommand(), reportCommand(), backoffCommand(),
@@ -67,10 +104,8 @@ func flagError(_ *cobra.Command, err error) error {
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && !cmd.HasParent() {
 		var names []string
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				names = append(names, c.Name())
-			}
+		for _, c := range availableCommands(cmd) {
+			names = append(names, c.Name())
 		}
 		return usageError("unknown command %q%s", args[0], suggest.DidYouMean(args[0], names))
 	}

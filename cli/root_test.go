@@ -20,6 +20,8 @@ func TestCommands_Usage(t *testing.T) {
 		{"nonsense", `pooltop: unknown command "nonsense"`},
 		{"lst", `pooltop: unknown command "lst" (did you mean "list"?)`},
 		{"sttaus", `(did you mean "status"?)`},
+		{"help lst", `pooltop help: unknown command "lst" (did you mean "list"?)`},
+		{"help list x", `pooltop help: unexpected argument "x"`},
 		{"--nonsense", "pooltop: unknown flag: --nonsense"},
 		{"-x", "-x"},
 		{"--file", "--file"},
