@@ -110,7 +110,7 @@ func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 }
 
 // effect returns what the action does to c. Sources are needed for a sync only.
-func (a Action) effect(c Credential, at time.Time, sources *tokenSources) Effect {
+func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect {
 	e := Effect{Before: c}
 	switch {
 	case a.Verb == VerbReset:
@@ -188,7 +188,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 
 // perform applies the action to a credential that was seen before and is now in
 // the file, or no longer if now is nil.
-func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources *tokenSources) Effect {
+func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
 	case now == nil:
 		return refused(was, "no longer in the file")

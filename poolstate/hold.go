@@ -1,8 +1,12 @@
 package poolstate
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,16 +24,16 @@ type Hold struct {
 	Reason string
 }
 
-// defaultHoldReason is stored if the operator gives no reason.
-const defaultHoldReason = "held by operator"
-
-// codex is a provider whose limits agents query live.
-const codex = "openai-codex"
+const (
+	// defaultHoldReason is stored if the operator gives no reason.
+	defaultHoldReason = "held by operator"
+	// codex is a provider whose limits agents query live.
+	codex = "openai-codex"
+)
 
 // HoldCode returns an error code with which agents respect a hold of every given
 // credential: 402 if they would retry one early after a 429, else 429. They do so
-// on openai-codex, where they query the limits, and newer agents also retry the
-// only living credential of a provider unless the failure is one of billing.
+// on openai-codex, where they query the limits, and newer ones with a sole credential.
 func HoldCode(credentials []Credential) int {
 	if slices.ContainsFunc(credentials, func(c Credential) bool { return c.Provider == codex || c.Sole }) {
 		return codePaymentRequired
@@ -50,12 +54,11 @@ func (h Hold) refusal(c *Credential, at time.Time) string {
 		return "the deadline is not in the future"
 	case h.Code < 100 || h.Code > 599:
 		return fmt.Sprintf("error code %d is not between 100 and 599", h.Code)
-	case c.Provider != codex:
-		return ""
-	}
-	for _, w := range rateLimitWords {
-		if strings.Contains(strings.ToLower(h.Reason), w) {
-			return fmt.Sprintf("on %s, agents end a hold early if its reason contains %q", codex, w)
+	case c.Provider == codex:
+		for _, w := range rateLimitWords {
+			if strings.Contains(strings.ToLower(h.Reason), w) {
+				return fmt.Sprintf("on %s, agents end a hold early if its reason contains %q", codex, w)
+			}
 		}
 	}
 	return ""
@@ -80,19 +83,109 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	case !h.Until.IsZero():
 		return h.Until
 	}
-	multiplier := multiplier(c.Streak.Next().Count())
-	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(multiplier))
+	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(multiplier(c.Streak.Next().Count())))
 }
 
-// held returns the change for a credential that an operator holds. Like a failure
-// it raises the streak. The deadline is stored as the provider's reset time,
-// which every build of the agent obeys.
+// held returns the change for a credential that an operator holds. The deadline is
+// stored as the provider's reset time, which every build of the agent obeys.
 func held(c Credential, h Hold, at time.Time) Change {
-	reason := h.Reason
-	if reason == "" {
-		reason = defaultHoldReason
-	}
 	return Exhausted(c, Failure{
-		Code: h.Code, Reason: HoldReason, Message: reason, ResetAt: h.deadline(&c, at),
+		Code: h.Code, Reason: HoldReason, Message: cmp.Or(h.Reason, defaultHoldReason), ResetAt: h.deadline(&c, at),
 	}, at)
+}
+
+// ErrDuration is the error for a duration or an end of a hold that cannot be
+// parsed or is out of range.
+var ErrDuration = errors.New("not a duration; try 45m, 2h30m, 1d, until 18:00 or until tomorrow 9:00")
+
+// maxHold bounds a hold. A longer one is taken for a typing error.
+const maxHold = 366 * 24 * time.Hour
+
+// ParseHold parses a duration as [ParseDuration] does, or the word until and an
+// instant as [ParseUntil] does. Only For or Until of the result is set.
+func ParseHold(s string, now time.Time) (Hold, error) {
+	if rest, ok := strings.CutPrefix(normalized(s), "until "); ok {
+		until, err := ParseUntil(rest, now)
+		return Hold{Until: until}, err
+	}
+	d, err := ParseDuration(s)
+	return Hold{For: d}, err
+}
+
+// normalized returns s in lower case with single spaces.
+func normalized(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// durationForm has no sign and each unit at most once, the longest first.
+var durationForm = regexp.MustCompile(`^(?:(\d+) ?d ?)?((?:\d+(?:\.\d+)? ?h ?)?(?:\d+(?:\.\d+)? ?m ?)?(?:\d+(?:\.\d+)? ?s)?)$`)
+
+// ParseDuration parses a duration such as 45m, 2h30m or 1d 12h, with the units
+// d, h, m and s. It returns [ErrDuration] unless the duration is positive and at
+// most 366 days.
+func ParseDuration(s string) (time.Duration, error) {
+	form := durationForm.FindStringSubmatch(normalized(s))
+	if form == nil {
+		return 0, ErrDuration
+	}
+	days, errDays := strconv.Atoi("0" + form[1])
+	rest, errRest := time.ParseDuration("0s" + strings.ReplaceAll(form[2], " ", ""))
+	if errDays != nil || errRest != nil || days > 366 || rest > maxHold {
+		return 0, ErrDuration
+	}
+	total := time.Duration(days)*24*time.Hour + rest
+	if total <= 0 || total > maxHold {
+		return 0, ErrDuration
+	}
+	return total, nil
+}
+
+// ParseUntil parses an instant: 18:00, tomorrow 9:00, mon 9:00, 2026-12-24 18:00
+// or RFC 3339. A time of day is the next one after now, in now's location. It
+// returns [ErrDuration] unless the instant is after now and at most 366 days
+// ahead.
+func ParseUntil(s string, now time.Time) (time.Time, error) {
+	s = normalized(s)
+	t, ok := parseDate(s, now.Location())
+	if !ok {
+		t, ok = nextTimeOfDay(s, now)
+	}
+	if !ok || !t.After(now) || t.Sub(now) > maxHold {
+		return time.Time{}, ErrDuration
+	}
+	return t, nil
+}
+
+func parseDate(s string, loc *time.Location) (time.Time, bool) {
+	return parseAny(strings.ToUpper(s), loc, time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime)
+}
+
+func nextTimeOfDay(s string, now time.Time) (time.Time, bool) {
+	day, clock, found := strings.Cut(s, " ")
+	if !found {
+		day, clock = "", s
+	}
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		return time.Time{}, false
+	}
+	for ahead := 0; ahead <= 8; ahead++ {
+		y, m, d := now.Date()
+		t := time.Date(y, m, d+ahead, at.Hour(), at.Minute(), 0, 0, now.Location())
+		if isDay(day, t, ahead) && t.After(now) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// isDay reports whether a word names the day of t.
+func isDay(word string, t time.Time, ahead int) bool {
+	switch word {
+	case "":
+		return true
+	case "today":
+		return ahead == 0
+	case "tomorrow":
+		return ahead == 1
+	}
+	return len(word) >= 3 && strings.HasPrefix(strings.ToLower(t.Weekday().String()), word)
 }

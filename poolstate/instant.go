@@ -32,13 +32,10 @@ var isoLayouts = func() (layouts []string) {
 // instantFromNumber reads seconds, or milliseconds if they are too many, since
 // 1970. Zero, negative and non-finite numbers are not instants.
 func instantFromNumber(f float64) (time.Time, bool) {
-	if math.IsNaN(f) || f <= 0 {
-		return time.Time{}, false
-	}
 	if f > maxEpochSeconds {
 		f /= 1000
 	}
-	if f > maxInstantSeconds {
+	if math.IsNaN(f) || f <= 0 || f > maxInstantSeconds {
 		return time.Time{}, false
 	}
 	sec, frac := math.Modf(f)
@@ -59,9 +56,15 @@ func instantFromText(s string, loc *time.Location) (time.Time, bool) {
 			return instantFromNumber(f)
 		}
 	}
-	for _, layout := range isoLayouts {
+	t, ok := parseAny(s, loc, isoLayouts...)
+	return t.UTC(), ok && t.Unix() > 0
+}
+
+// parseAny parses an instant by the first layout that fits.
+func parseAny(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
-			return t.UTC(), t.Unix() > 0
+			return t, true
 		}
 	}
 	return time.Time{}, false

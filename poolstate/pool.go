@@ -19,12 +19,10 @@ type Pool struct {
 	HasPool bool
 	// UpdatedAt is updated_at, zero if the file has none.
 	UpdatedAt time.Time
-	// UnknownKeys are the keys of entries that this package does not know, sorted,
-	// at most a hundred.
+	// UnknownKeys are at most a hundred unknown keys of entries, sorted.
 	UnknownKeys []string
 
-	// carriesStreak and newerBuild are true if an entry has a streak, or a field
-	// that only builds since August 2026 write.
+	// These are true if an entry has a streak, or a field of builds since August 2026.
 	carriesStreak, newerBuild bool
 }
 
@@ -62,7 +60,6 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-// addProvider adds a provider with the credentials of its list.
 func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location) {
 	p.Providers = append(p.Providers, Provider{Name: name})
 	prov := &p.Providers[len(p.Providers)-1]
@@ -116,8 +113,7 @@ func (p *Provider) note(format string, args ...any) {
 	}
 }
 
-// order sorts the credentials as the agent rotates, by ascending priority, and
-// sets Index and Sole.
+// order sorts the credentials by ascending priority and sets Index and Sole.
 func (p *Provider) order() {
 	slices.SortStableFunc(p.Credentials, func(a, b Credential) int {
 		return cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
@@ -191,14 +187,10 @@ func (p *Pool) Find(ref Ref) *Credential {
 	}
 	var first *Credential
 	for i := range prov.Credentials {
-		c := &prov.Credentials[i]
-		if c.ID != ref.ID {
-			continue
-		}
-		if c.Position == ref.Position {
+		switch c := &prov.Credentials[i]; {
+		case c.Ref == ref:
 			return c
-		}
-		if first == nil && ref.ID != "" {
+		case c.ID == ref.ID && ref.ID != "" && first == nil:
 			first = c
 		}
 	}

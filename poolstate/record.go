@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Record is an event in the form that the journal and JSON output have. It
-// contains no secret. Its text is untrusted.
+// Record is an event as in the journal and JSON output, without secrets. Its text
+// is untrusted.
 type Record struct {
 	At       time.Time `json:"at"`
 	Kind     EventKind `json:"event"`
@@ -26,8 +26,7 @@ type Record struct {
 	Source   string `json:"source,omitempty"`
 }
 
-// State is a credential before or after an event. A nil field is unknown or
-// absent.
+// State is a credential before or after an event. A nil field is unknown or absent.
 type State struct {
 	Status   *string    `json:"status"`
 	Streak   *int       `json:"streak"`
@@ -44,12 +43,10 @@ func StateOf(c *Credential, policy Policy, now time.Time) State {
 	if n, known := c.Streak.Known(); known {
 		s.Streak = &n
 	}
-	if d := policy.Deadline(c, now); !d.IsZero() {
-		at := d.At.UTC()
-		if at.After(lastInstant) {
-			at = lastInstant
-		}
-		s.Deadline = &at
+	if d := policy.Deadline(c, now); d.At.After(lastInstant) {
+		s.Deadline = new(lastInstant)
+	} else if !d.IsZero() {
+		s.Deadline = new(d.At.UTC())
 	}
 	return s
 }
@@ -90,8 +87,8 @@ func RecordOf(e *Event, policy Policy) Record {
 // Name returns the label, or else the source, the id, or "#".
 func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 
-// SameEventWithin is the maximum time between two reports of one event. Each
-// process that watches the file reports it, as does the one that caused it.
+// SameEventWithin is the maximum time between two reports of one event: by those
+// processes that watch the file, and by the one that caused it.
 const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records describe the same event.
@@ -114,12 +111,12 @@ func equalPtr[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// Credential returns the credential after the event with the fields that the
-// record has, for matching by a filter.
+// Credential returns the credential after the event, as far as the record has it,
+// for matching by a filter.
 func (r *Record) Credential() Credential {
 	c := Credential{
 		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,
-		ErrorReason: r.Reason, ErrorMessage: r.Message,
+		ErrorReason: r.Reason, ErrorMessage: r.Message, Disabled: r.Kind == EventDisabled,
 	}
 	if r.Code != nil {
 		c.ErrorCode = Some(*r.Code)
@@ -134,11 +131,8 @@ func (r *Record) Credential() Credential {
 	if r.After.Deadline != nil {
 		c.ResetAt = *r.After.Deadline
 	}
-	switch r.Kind {
-	case EventHeld:
+	if r.Kind == EventHeld {
 		c.ErrorReason, c.ErrorMessage = HoldReason, r.Reason
-	case EventDisabled:
-		c.Disabled = true
 	}
 	return c
 }

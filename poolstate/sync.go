@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// The credentials whose token source pooltop can read.
+// The credentials that have a token source.
 const (
 	sourceClaudeCode = "claude_code"
 	sourceDeviceCode = "device_code"
@@ -26,9 +26,7 @@ func (c *Credential) Syncable() bool {
 }
 
 // tokenSources are the tokens that were found, by provider.
-type tokenSources struct {
-	claude, nous grant
-}
+type tokenSources map[string]grant
 
 // grant holds the tokens of a source and their expiry.
 type grant struct {
@@ -42,11 +40,11 @@ type grant struct {
 }
 
 // tokenSources reads the token sources, if the action is a sync.
-func (d *Draft) tokenSources(a Action, s *Store) *tokenSources {
+func (d *Draft) tokenSources(a Action, s *Store) tokenSources {
 	if a.Verb != VerbSync {
 		return nil
 	}
-	return &tokenSources{claude: s.claudeGrant(a.ClaudeFile), nous: d.nousGrant(s.loc)}
+	return tokenSources{providerClaude: s.claudeGrant(a.ClaudeFile), providerNous: d.nousGrant(s.loc)}
 }
 
 // claudeGrant reads the file of Claude Code.
@@ -101,21 +99,14 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 	return g
 }
 
-// adopt returns the change that copies newer tokens to the credential, or why
-// there is none. New tokens count as a success: status and error are cleared, and
-// the streak becomes zero.
-func (s *tokenSources) adopt(c *Credential) (ch Change, reason string) {
-	var g grant
+// adopt returns the change that copies newer tokens to the credential, or why there
+// is none. New tokens count as a success.
+func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
+	g := s[c.Provider]
+	access := redact.Reveal(g.access)
 	switch {
 	case !c.Syncable():
 		return ch, "no local token source"
-	case c.Provider == providerClaude:
-		g = s.claude
-	default:
-		g = s.nous
-	}
-	access := redact.Reveal(g.access)
-	switch {
 	case g.missing != "":
 		return ch, g.missing
 	case redact.DigestOf(access) == c.Secret:

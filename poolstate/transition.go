@@ -3,6 +3,7 @@ package poolstate
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,7 @@ import (
 )
 
 // Change is a set of edits to the fields of one entry. The zero value changes
-// nothing. Formatting it prints the names of the fields and none of their
-// values, which may be secrets.
+// nothing. It prints as the names of the fields, since values may be secrets.
 type Change struct{ edits []jsonedit.Edit }
 
 // IsEmpty reports whether the change has no edits.
@@ -37,9 +37,8 @@ func (ch *Change) remove(key string) {
 	ch.edits = append(ch.edits, jsonedit.Edit{Key: key})
 }
 
-// After returns c as the change leaves it. Index, Sole and Shares, which depend
-// on other entries, stay as they are. After new tokens the digest Tokens differs
-// from before, but also from the one that a reload computes.
+// After returns c as the change leaves it, but for Index, Sole and Shares, which
+// depend on other entries. The digest of new Tokens is not that of a reload.
 func (ch Change) After(c Credential) Credential {
 	for _, e := range ch.edits {
 		c.apply(e, time.UTC) // the changes of this package write no ISO instants
@@ -57,9 +56,8 @@ type Failure struct {
 	ResetAt time.Time
 }
 
-// Exhausted returns the change for a credential that a provider refused: it
-// starts to cool at the given instant and its streak rises by one. The change
-// contains no deadline except f.ResetAt; readers compute it.
+// Exhausted returns the change for a credential that a provider refused at the
+// given instant. Its streak rises by one. Readers compute the deadline.
 func Exhausted(c Credential, f Failure, at time.Time) Change {
 	var ch Change
 	ch.set(keyStatus, rawText(wordExhausted))
@@ -73,8 +71,7 @@ func Exhausted(c Credential, f Failure, at time.Time) Change {
 }
 
 // CooledDown returns the change for a credential whose cooldown is over, empty
-// unless c is due. The streak stays, so that the backoff continues if the
-// provider is still down.
+// unless c is due. The streak stays, in case the provider is still down.
 func CooledDown(c Credential, p Policy, at time.Time) Change {
 	var ch Change
 	if p.Availability(&c, at) == Due {
@@ -84,8 +81,7 @@ func CooledDown(c Credential, p Policy, at time.Time) Change {
 	return ch
 }
 
-// reset returns the change that clears status, error and streak for an operator.
-// It is empty if there is nothing to clear.
+// reset returns the change that clears status, error and streak, if there are any.
 func reset(c Credential, at time.Time) Change {
 	var ch Change
 	if isClear(&c) {
@@ -149,15 +145,14 @@ func Used(c Credential, requests int) Change {
 // one applies.
 func Join(changes ...Change) Change {
 	var ch Change
-	index := map[string]int{}
 	for _, c := range changes {
 		for _, e := range c.edits {
-			if i, again := index[e.Key]; again {
+			i := slices.IndexFunc(ch.edits, func(o jsonedit.Edit) bool { return o.Key == e.Key })
+			if i >= 0 {
 				ch.edits[i] = e
-				continue
+			} else {
+				ch.edits = append(ch.edits, e)
 			}
-			index[e.Key] = len(ch.edits)
-			ch.edits = append(ch.edits, e)
 		}
 	}
 	return ch
