@@ -2,7 +2,6 @@ package journal
 
 import (
 	"slices"
-	"sort"
 	"time"
 
 	"pooltop/poolstate"
@@ -11,13 +10,7 @@ import (
 // of returns the entries about a store, in the order given.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
-	var out []Entry
-	for i := range entries {
-		if s := entries[i].Store; s == identity || s == path {
-			out = append(out, entries[i])
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Store != identity && e.Store != path })
 }
 
 // Records returns the events of a store in order of time. If an action was also
@@ -25,22 +18,27 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
-	var records []poolstate.Record
+	var actions, records []poolstate.Record
 	for i := range own {
-		if own[i].Action != "" || !hasAction(own, &own[i].Record) {
+		if own[i].Action != "" {
+			actions = append(actions, own[i].Record)
+		}
+	}
+	for i := range own {
+		if own[i].Action != "" || !contains(actions, &own[i].Record) {
 			records = append(records, own[i].Record)
 		}
 	}
 	return records
 }
 
-// hasAction reports whether one of the entries, which are in order of time, is
-// the action that caused a seen event.
-func hasAction(entries []Entry, seen *poolstate.Record) bool {
-	earliest, latest := seen.At.Add(-poolstate.SameEventWithin), seen.At.Add(poolstate.SameEventWithin)
-	first := sort.Search(len(entries), func(i int) bool { return !entries[i].At.Before(earliest) })
-	for i := first; i < len(entries) && !entries[i].At.After(latest); i++ {
-		if entries[i].Action != "" && entries[i].Same(seen) {
+// contains reports whether records, which are in order of time, have the event of r.
+func contains(records []poolstate.Record, r *poolstate.Record) bool {
+	first, _ := slices.BinarySearchFunc(records, r.At.Add(-poolstate.SameEventWithin),
+		func(o poolstate.Record, t time.Time) int { return o.At.Compare(t) })
+	latest := r.At.Add(poolstate.SameEventWithin)
+	for i := first; i < len(records) && !records[i].At.After(latest); i++ {
+		if records[i].Same(r) {
 			return true
 		}
 	}
@@ -54,25 +52,15 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 	if err != nil {
 		return nil, err
 	}
-	type subject struct {
-		kind         poolstate.EventKind
-		provider, id string
-	}
-	records := Records(entries, store)
-	recorded := map[subject][]poolstate.Record{}
-	for _, r := range records {
-		s := subject{r.Kind, r.Provider, r.ID}
-		recorded[s] = append(recorded[s], r)
-	}
+	recorded := Records(entries, store)
+	all := recorded
 	for _, e := range poolstate.History(pool, policy, now) {
-		r := poolstate.RecordOf(&e, policy)
-		same := func(o poolstate.Record) bool { return o.Same(&r) }
-		if !slices.ContainsFunc(recorded[subject{r.Kind, r.Provider, r.ID}], same) {
-			records = append(records, r)
+		if r := poolstate.RecordOf(&e, policy); !contains(recorded, &r) {
+			all = append(all, r)
 		}
 	}
-	slices.SortStableFunc(records, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
-	return records, nil
+	slices.SortStableFunc(all, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
+	return all, nil
 }
 
 // last returns the lines of the last action on a store that was not undone, nil

@@ -1,8 +1,15 @@
+// Package journal records the actions of an operator on a credential pool, and the
+// events seen by any process that watches it, in a file of the user, one JSON object
+// per line. Lines are only appended and contain no secret.
+//
+// An [Operator] records actions with what is needed to undo them, so that any process
+// can undo the last action of another; see [Operator.LastUndo].
 package journal
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,17 +18,38 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
 )
 
-// Entry is one line of the journal, about one credential or the file. All lines
-// of an action have its number; an event that was only seen has none.
+const (
+	// fileMode restricts the journal to its owner.
+	fileMode = 0o600
+	// maxLine is the length in bytes from which a line is ignored.
+	maxLine = 1 << 20
+	// maxSize is the size in bytes above which the file is rotated. One rotated
+	// file is kept.
+	maxSize = 5 << 20
+	// lockTimeout is how long to wait for the write of another process, and lockPoll
+	// how often to try.
+	lockTimeout = time.Second
+	lockPoll    = 5 * time.Millisecond
+	// recent is how much of the end of the file is searched for events that were
+	// recorded already.
+	recent = 256 << 10
+)
+
+// Entry is one line of the journal, about one credential or the file.
 type Entry struct {
 	poolstate.Record
 	// Store is the file of the pool; see [poolstate.Store.Identity].
 	Store string `json:"store"`
-	// Action is the number of the action, unique over time and machines.
+	// Action is the number of the action, unique over time and machines; empty for an
+	// event that was only seen.
 	Action string `json:"action,omitempty"`
 	// Verb is the word of a [poolstate.Verb].
 	Verb string `json:"verb,omitempty"`
@@ -40,8 +68,7 @@ type Journal struct{ path string }
 func At(path string) Journal { return Journal{path: path} }
 
 // DefaultPath returns the path of the user's journal, pooltop/events.jsonl in
-// $XDG_STATE_HOME or ~/.local/state. It returns an error without a home
-// directory.
+// $XDG_STATE_HOME or ~/.local/state. Without a home directory it returns an error.
 func DefaultPath() (string, error) {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) { // the XDG specification ignores relative paths
@@ -60,12 +87,17 @@ func (j Journal) Append(entries ...Entry) error { return j.write(entries, false)
 
 // write appends entries. If they were seen rather than caused, it omits those
 // that another process has recorded already.
-func (j Journal) write(entries []Entry, seen bool) error {
+func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if j.path == "" || len(entries) == 0 {
 		return nil
 	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("journal: %w", err)
+		}
+	}()
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
-		return fmt.Errorf("journal: %w", err)
+		return err
 	}
 	// Without the lock an event may be recorded twice, which is better than not
 	// at all. Only the holder of the lock rotates the file.
@@ -75,25 +107,16 @@ func (j Journal) write(entries []Entry, seen bool) error {
 		entries = j.withoutKnown(entries)
 	}
 	text, err := encode(entries)
-	if err != nil {
-		return fmt.Errorf("journal %s: %w", j.path, err)
-	}
-	if len(text) == 0 {
-		return nil
+	if err != nil || len(text) == 0 {
+		return err
 	}
 	if locked {
 		if err := j.rotate(len(text)); err != nil {
-			return fmt.Errorf("journal: %w", err)
+			return err
 		}
 	}
-	if err := j.append(text); err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	return nil
+	return j.append(text)
 }
-
-// fileMode restricts the journal to its owner.
-const fileMode = 0o600
 
 // append appends text in one write. If a crash left an incomplete last line, it
 // ends that line first.
@@ -112,11 +135,9 @@ func (j Journal) append(text []byte) (err error) {
 			return err
 		}
 	}
-	if info.Size() > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
-			text = append([]byte("\n"), text...)
-		}
+	last := []byte("\n")
+	if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
+		text = append([]byte("\n"), text...)
 	}
 	_, err = f.Write(text)
 	return err
@@ -133,9 +154,6 @@ func encode(entries []Entry) ([]byte, error) {
 	}
 	return lines.Bytes(), nil
 }
-
-// maxLine is the length in bytes from which a line is ignored.
-const maxLine = 1 << 20
 
 // Read returns the entries, oldest first, including those of the rotated file.
 // It ignores lines that are not entries.
@@ -174,12 +192,57 @@ func decode(r io.Reader, longest int) []Entry {
 			}
 			continue
 		}
-		if len(line) == 0 {
-			continue
-		}
 		var e Entry
-		if json.Unmarshal(line, &e) == nil && (e.Action != "" || !e.At.IsZero()) {
+		if len(line) > 0 && json.Unmarshal(line, &e) == nil && (e.Action != "" || !e.At.IsZero()) {
 			out = append(out, e)
 		}
 	}
+}
+
+func (j Journal) rotated() string { return j.path + ".1" }
+
+// lock excludes other processes and reports whether it succeeded.
+func (j Journal) lock() (unlock func(), locked bool) {
+	l := flock.New(j.path+".lock", flock.SetPermissions(fileMode))
+	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
+	defer cancel()
+	locked, _ = l.TryLockContext(ctx, lockPoll)
+	return func() { _ = l.Unlock() }, locked // without the lock, Unlock does nothing
+}
+
+// rotate renames the file if more bytes would make it too large. The caller
+// holds the lock.
+func (j Journal) rotate(more int) error {
+	info, err := os.Stat(j.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil || info.Size()+int64(more) <= maxSize || info.Size() == 0:
+		return err
+	}
+	return os.Rename(j.path, j.rotated())
+}
+
+// withoutKnown returns the entries that are not among the last of the file.
+func (j Journal) withoutKnown(entries []Entry) []Entry {
+	known := j.tail()
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return slices.ContainsFunc(known, func(k Entry) bool { return k.Store == e.Store && k.Same(&e.Record) })
+	})
+}
+
+// tail returns the last entries of the file.
+func (j Journal) tail() []Entry {
+	f, err := os.Open(j.path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.Size() > recent {
+		// This is usually within a line, which is then ignored.
+		if _, err := f.Seek(-recent, io.SeekEnd); err != nil {
+			return nil
+		}
+	}
+	return decode(f, recent)
 }

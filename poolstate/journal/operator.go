@@ -20,8 +20,7 @@ type Operator struct {
 	Journal Journal
 	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns the number of a new action. It defaults to the time and a
-	// random number, in base 36.
+	// Number returns a new action's number; by default the time and a random number.
 	Number func() string
 	// Log receives what is done and recorded; nil discards it.
 	Log *slog.Logger
@@ -40,15 +39,6 @@ func (o *Operator) log() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return o.Log
-}
-
-// logID returns an id for the log, or a dash for one that is long enough to
-// contain a piece of a secret. Agents use six characters.
-func logID(id string) string {
-	if id == "" || len(id) > 7 {
-		return "-"
-	}
-	return id
 }
 
 func (o *Operator) number() string {
@@ -76,8 +66,7 @@ type Done struct {
 	Number string
 	// Entries are its lines in the journal.
 	Entries []Entry
-	// JournalErr is why the action could not be recorded. The change is made
-	// nevertheless.
+	// JournalErr is why the action, which is done, could not be recorded.
 	JournalErr error
 }
 
@@ -101,7 +90,7 @@ func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
 	return out, err
 }
 
-// Do performs a task and records it in the journal.
+// Do performs a task and records one line for each credential that changed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	number := o.number()
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
@@ -109,11 +98,6 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 		o.log().Error("action failed", "verb", t.Verb, "error", err)
 		return Done{}, err
 	}
-	return o.record(out, number, t), nil
-}
-
-// record appends one line for each credential that changed.
-func (o *Operator) record(out poolstate.Outcome, number string, t Task) Done {
 	done, identity := Done{Outcome: out, Number: number}, o.Store.Identity()
 	for i := range out.Changed {
 		eff := &out.Changed[i]
@@ -128,11 +112,11 @@ func (o *Operator) record(out poolstate.Outcome, number string, t Task) Done {
 	done.JournalErr = o.Journal.Append(done.Entries...)
 	o.log().Info("action done", "verb", t.Verb, "number", number, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
 	o.logRecords(done.Entries, done.JournalErr)
-	return done
+	return done, nil
 }
 
-// RecordSeen records events that were seen in the store rather than caused by
-// the operator. It omits those that another process has recorded already.
+// RecordSeen records events that were seen rather than caused, except those that
+// another process has recorded already.
 func (o *Operator) RecordSeen(events []poolstate.Record) error {
 	entries, identity := make([]Entry, len(events)), o.Store.Identity()
 	for i := range events {
@@ -146,8 +130,11 @@ func (o *Operator) RecordSeen(events []poolstate.Record) error {
 // logRecords logs entries of the journal, and err if they could not be written.
 func (o *Operator) logRecords(entries []Entry, err error) {
 	for i := range entries {
-		e := &entries[i]
-		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", logID(e.ID))
+		e, id := &entries[i], "-"
+		if 0 < len(entries[i].ID) && len(entries[i].ID) < 8 { // a longer one may contain a piece of a secret
+			id = entries[i].ID
+		}
+		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", id)
 	}
 	if err != nil {
 		o.log().Error("journal not written", "error", err)
@@ -175,10 +162,9 @@ func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKin
 // and how often it is reported after that.
 const noticeEvery = 200 * time.Millisecond
 
-// Run is [Operator.Do] with reports of a wait for the lock. Until it has the lock
-// it can be cancelled by ctx. As long as another process holds the lock, Run
-// calls waiting every 200 ms with a description of that process, from a goroutine
-// that ends before Run returns.
+// Run is [Operator.Do] with reports of a wait for the lock, which ctx can cancel.
+// As long as another process holds the lock, Run calls waiting every 200 ms with a
+// description of that process, from a goroutine that ends before Run returns.
 func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string)) (Done, error) {
 	var stop, stopped chan struct{}
 	return o.Do(poolstate.TraceLock(ctx, func(waits bool) {

@@ -9,24 +9,24 @@ import (
 	"pooltop/poolstate"
 )
 
-// entry is a credential as an agent with backoff writes it.
+// entry is a credential as an agent with backoff writes it. Fields of type any may be null.
 type entry struct {
-	ID           string   `json:"id"`
-	Label        string   `json:"label"`
-	AuthType     string   `json:"auth_type"`
-	Priority     int      `json:"priority"`
-	Source       string   `json:"source"`
-	AccessToken  string   `json:"access_token"`
-	RefreshToken string   `json:"refresh_token,omitempty"`
-	Status       *string  `json:"last_status"`
-	StatusAt     *float64 `json:"last_status_at"`
-	ErrorCode    *int     `json:"last_error_code"`
-	ErrorReason  *string  `json:"last_error_reason"`
-	ErrorMessage *string  `json:"last_error_message"`
-	ResetAt      *float64 `json:"last_error_reset_at"`
-	ExpiresAtMS  int64    `json:"expires_at_ms,omitempty"`
-	Requests     int      `json:"request_count"`
-	Streak       int      `json:"consecutive_failures"`
+	ID           string `json:"id"`
+	Label        string `json:"label"`
+	AuthType     string `json:"auth_type"`
+	Priority     int    `json:"priority"`
+	Source       string `json:"source"`
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	Status       any    `json:"last_status"`
+	StatusAt     any    `json:"last_status_at"`
+	ErrorCode    any    `json:"last_error_code"`
+	ErrorReason  any    `json:"last_error_reason"`
+	ErrorMessage any    `json:"last_error_message"`
+	ResetAt      any    `json:"last_error_reset_at"`
+	ExpiresAtMS  int64  `json:"expires_at_ms,omitempty"`
+	Requests     int    `json:"request_count"`
+	Streak       int    `json:"consecutive_failures"`
 }
 
 // File returns auth.json at the start of the scenario. Its tokens are fictitious.
@@ -49,10 +49,7 @@ func (s Simulation) File() ([]byte, error) {
 }
 
 func (c Credential) entry(priority int, start time.Time) entry {
-	seconds := func(t time.Time) *float64 {
-		f := float64(t.UnixMicro()) / 1e6
-		return &f
-	}
+	seconds := func(from time.Duration) float64 { return float64(start.Add(from).UnixMicro()) / 1e6 }
 	e := entry{
 		ID: c.ID, Label: c.Label, AuthType: c.AuthType, Priority: priority, Source: c.Source,
 		AccessToken: fmt.Sprintf("simulated-access-%s", c.ID), Requests: c.Requests,
@@ -63,16 +60,12 @@ func (c Credential) entry(priority int, start time.Time) entry {
 	}
 	switch {
 	case c.Dead:
-		before := start.Add(-26 * time.Hour)
-		e.Status, e.StatusAt = new("dead"), seconds(before)
-		e.ErrorCode, e.ErrorReason = new(401), new("token_revoked")
-		e.ErrorMessage, e.Streak = new("The key has been revoked"), 1
+		e.Status, e.StatusAt, e.Streak = "dead", seconds(-26*time.Hour), 1
+		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 401, "token_revoked", "The key has been revoked"
 	case c.HeldFor > 0:
-		before := start.Add(-10 * time.Minute)
-		e.Status, e.StatusAt = new("exhausted"), seconds(before)
-		e.ErrorCode, e.ErrorReason = new(429), new(poolstate.HoldReason)
-		e.ErrorMessage, e.Streak = new("kept for the nightly batch"), 1
-		e.ResetAt = seconds(start.Add(c.HeldFor))
+		e.Status, e.StatusAt, e.Streak = "exhausted", seconds(-10*time.Minute), 1
+		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 429, poolstate.HoldReason, "kept for the nightly batch"
+		e.ResetAt = seconds(c.HeldFor)
 	}
 	return e
 }

@@ -10,11 +10,10 @@ import (
 
 // Scenario is a pool and a script of outages.
 type Scenario struct {
-	Name string
-	// About describes the scenario in one clause.
-	About  string
-	Pool   []Credential
-	Script []Outage
+	// Name is one word, and About one clause.
+	Name, About string
+	Pool        []Credential
+	Script      []Outage
 }
 
 // Credential is an entry of the pool at the start of a scenario.
@@ -31,22 +30,10 @@ type Credential struct {
 }
 
 var (
-	rateLimited = poolstate.Failure{
-		Code: 429, Reason: "rate_limit_error",
-		Message: "This request would exceed your organization's rate limit",
-	}
-	usageLimit = poolstate.Failure{
-		Code: 429, Reason: "usage_limit_reached",
-		Message: "The usage limit has been reached",
-	}
-	noCredits = poolstate.Failure{
-		Code: 402, Reason: "insufficient_credits",
-		Message: "This request requires more credits than the account has",
-	}
-	badToken = poolstate.Failure{
-		Code: 401, Reason: "token_expired",
-		Message: "The access token was not accepted",
-	}
+	rateLimited = poolstate.Failure{Code: 429, Reason: "rate_limit_error", Message: "This request would exceed your organization's rate limit"}
+	usageLimit  = poolstate.Failure{Code: 429, Reason: "usage_limit_reached", Message: "The usage limit has been reached"}
+	noCredits   = poolstate.Failure{Code: 402, Reason: "insufficient_credits", Message: "This request requires more credits than the account has"}
+	badToken    = poolstate.Failure{Code: 401, Reason: "token_expired", Message: "The access token was not accepted"}
 )
 
 const tokenLasts = 8 * time.Hour

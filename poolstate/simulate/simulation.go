@@ -1,3 +1,7 @@
+// Package simulate plays scenarios of provider outages: a clock in accelerated
+// time, providers that fail on a script, and an agent that uses the pool as a real
+// one does. It is deterministic for a given seed and accesses no file; the agent's
+// decisions are changes to apply to a store.
 package simulate
 
 import (
@@ -44,16 +48,11 @@ func (s Simulation) Caption(at time.Time) string {
 	if !down {
 		return "every provider is up"
 	}
-	left := outage.To - at.Sub(s.start)
-	return fmt.Sprintf("%s is down for another %s", outage.Provider, roundUp(left))
-}
-
-func roundUp(d time.Duration) string {
-	minutes := int((d + time.Minute - 1) / time.Minute)
+	minutes := int((outage.To - at.Sub(s.start) + time.Minute - 1) / time.Minute) // rounded up
 	if h := minutes / 60; h > 0 {
-		return fmt.Sprintf("%dh%02dm", h, minutes%60)
+		return fmt.Sprintf("%s is down for another %dh%02dm", outage.Provider, h, minutes%60)
 	}
-	return fmt.Sprintf("%dm", minutes)
+	return fmt.Sprintf("%s is down for another %dm", outage.Provider, minutes)
 }
 
 // Play lets the agent send the next request to a random provider of p. It returns
@@ -82,4 +81,21 @@ func (s Simulation) refresh(c *poolstate.Credential, at time.Time) poolstate.Tok
 		return poolstate.NewSecret(fmt.Sprintf("simulated-%s-%s-%d", kind, c.ID, at.Unix()))
 	}
 	return poolstate.Tokens{Access: token("access"), Refresh: token("refresh"), ExpiresAt: at.Add(tokenLasts)}
+}
+
+// Clock starts at an instant and runs Rate times as fast as real time: at 600,
+// ten minutes pass in a second. Rate must be positive.
+type Clock struct {
+	Start time.Time
+	Rate  float64
+}
+
+// At returns the time of the clock after elapsed real time.
+func (c Clock) At(elapsed time.Duration) time.Time {
+	return c.Start.Add(time.Duration(float64(elapsed) * c.Rate))
+}
+
+// Until returns the real time from the start of the clock until it shows t.
+func (c Clock) Until(t time.Time) time.Duration {
+	return time.Duration(float64(t.Sub(c.Start)) / c.Rate)
 }
