@@ -145,9 +145,10 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	if len(last) == 0 || r.yes {
 		return nil
 	}
+	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 	for i := range last {
 		warning := ui.LastReadyWords(&last[i], r.snap.now)
-		if !interactive() {
+		if !interactive {
 			return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warning)}
 		}
 		r.note(warning)
@@ -162,10 +163,6 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 
 // titled returns s with a capital first letter.
 func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-func interactive() bool {
-	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-}
 
 // report prints an outcome as text or JSON. It returns an error if any target was
 // refused.

@@ -80,11 +80,6 @@ func printError(w io.Writer, command string, err error) {
 	}
 }
 
-// cannotRead returns the error of a command that could not read its store.
-func cannotRead(path string, err error) error {
-	return &codedError{exitRefused, fmt.Errorf("%s: %s", path, explain(err))}
-}
-
 // explain returns an error of the store as one clause that includes what to do.
 func explain(err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)

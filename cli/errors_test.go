@@ -106,7 +106,7 @@ func TestExitCode(t *testing.T) {
 		{fmt.Errorf("around: %w", usageError("inside")), exitUsage},
 		{fmt.Errorf("around: %w", poolstate.ErrLocked), exitLocked},
 		{&codedError{code: exitNothingReady}, exitNothingReady},
-		{cannotRead("/x", fs.ErrNotExist), exitRefused},
+		{fs.ErrNotExist, exitRefused},
 	} {
 		equal(t, fmt.Sprint("the exit code of ", c.err), exitCode(c.err), c.code)
 	}

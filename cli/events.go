@@ -57,7 +57,7 @@ func eventsCommand() *cobra.Command {
 				return nil
 			}
 		}
-		return f.follow(ctx, watch.Start(ctx, f.store.Path()))
+		return f.follow(ctx, watch.Start(ctx, f.Store.Path()))
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
 	cmd.Flags().StringVar(&since, "since", "", "start with the events of this `DURATION` before now, such as 2h")
@@ -66,13 +66,11 @@ func eventsCommand() *cobra.Command {
 
 // follower prints the events of a store.
 type follower struct {
-	store   *poolstate.Store
-	journal journal.Journal
+	*journal.Operator
 	choice  poolstate.PolicyChoice
 	clock   func() time.Time
 	explain func(error) string
 	print   func(*poolstate.Record) error
-	log     *slog.Logger
 	hint    func(string) // optional; prints what is not an event
 	since   time.Time    // print history from here on; zero prints none
 
@@ -88,9 +86,7 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 	if err != nil {
 		return nil, err
 	}
-	f := &follower{
-		store: operator.Store, journal: operator.Journal, choice: cfg.PolicyChoice(), clock: clock, explain: explainLogged(cfg.File, log), log: log,
-	}
+	f := &follower{Operator: operator, choice: cfg.PolicyChoice(), clock: clock, explain: explainLogged(cfg.File, log)}
 	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)
@@ -121,7 +117,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 		return err
 	}
 	if f.snapshot.Pool == nil && f.hint != nil {
-		f.hint("waiting for " + f.store.Path())
+		f.hint("waiting for " + f.Store.Path())
 	}
 	for {
 		select {
@@ -131,7 +127,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 			if !open {
 				return nil
 			}
-			logChange(f.log, c)
+			logChange(f.Log, c)
 			if err := f.load(ctx); err != nil {
 				return err
 			}
@@ -155,9 +151,9 @@ func (f *follower) untilNext() time.Duration {
 // load takes a snapshot and prints the events since the last one. Once there was
 // a snapshot, an unreadable file is read again after settleTime.
 func (f *follower) load(ctx context.Context) error {
-	snapshot, err := f.store.LoadIfChanged(f.snapshot)
+	snapshot, err := f.Store.LoadIfChanged(f.snapshot)
 	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {
-		snapshot, err = f.store.LoadIfChanged(f.snapshot)
+		snapshot, err = f.Store.LoadIfChanged(f.snapshot)
 	}
 	now := f.clock()
 	if err != nil {
@@ -187,7 +183,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 		if r.Kind == poolstate.EventFileUnreadable {
 			r.Message = reason
 		}
-		f.log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
+		f.Log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
 		if err := f.print(&r); err != nil {
 			return err
 		}
@@ -198,7 +194,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 // printHistory prints the events since f.since that the journal or the file
 // records.
 func (f *follower) printHistory(now time.Time) error {
-	records, err := f.journal.History(f.store, f.snapshot.Pool, f.policy, now)
+	records, err := f.Journal.History(f.Store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		return err
 	}

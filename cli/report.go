@@ -25,8 +25,17 @@ func reportCommand() *cobra.Command {
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		opts := reportOptions(cfg)
-		opts.Anonymous = anonymous
+		opts := report.Options{
+			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: cfg.PolicyChoice(), Now: instant(cfg.Now), Version: version,
+			Anonymous: anonymous, Explain: explain,
+		}
+		if cfg.Journal {
+			path, err := journal.DefaultPath()
+			if err != nil {
+				opts.JournalProblem = "location unknown; set XDG_STATE_HOME"
+			}
+			opts.Journal = journal.At(path)
+		}
 		log.Info("report", "path", opts.Path, "anonymous", anonymous)
 		r := report.Collect(opts)
 		var err error
@@ -43,20 +52,4 @@ func reportCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&anonymous, "anonymous", false, "replace names by numbers and leave out free text")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	return cmd
-}
-
-// reportOptions returns what to report.
-func reportOptions(cfg *config.Config) report.Options {
-	opts := report.Options{
-		Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: cfg.PolicyChoice(), Now: instant(cfg.Now), Version: version,
-		Explain: explain,
-	}
-	if cfg.Journal {
-		path, err := journal.DefaultPath()
-		if err != nil {
-			opts.JournalProblem = "location unknown; set XDG_STATE_HOME"
-		}
-		opts.Journal = journal.At(path)
-	}
-	return opts
 }

@@ -87,7 +87,7 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	loaded, err := poolstate.Open(snap.path).Load()
 	if err != nil {
 		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
-		return snapshot{}, cannotRead(snap.path, err)
+		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(err))}
 	}
 	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -353,7 +354,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		{"list, dumb", "TERM=dumb", []string{"list"}, exitDone},
 		{"help, dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
 		{"an error, dumb", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
-		{"list without colours", "NO_COLOR=1", []string{"list"}, exitDone},
+		{"list without colours", "TERM=xterm-256color", []string{"list", "--no-color"}, exitDone},
 		{"list with a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
 		{"list with a configured theme", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
 		{"config", "TERM=xterm-256color", []string{"config"}, exitDone},
@@ -365,6 +366,9 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 			equal(t, "exit code", cmd.ProcessState.ExitCode(), tt.code)
 			if strings.Contains(shown, "\x1b]") || tt.env == "TERM=dumb" && strings.Contains(shown, "\x1b") {
 				t.Errorf("sequences were sent: %q", shown)
+			}
+			if slices.Contains(tt.args, "--no-color") && strings.Contains(shown, "38;") {
+				t.Errorf("colours were sent: %q", shown)
 			}
 		})
 	}

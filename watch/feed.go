@@ -134,13 +134,13 @@ func post(wake chan struct{}) {
 
 // explain turns the error of a source into a reason to poll.
 func explain(err error) string {
-	var number syscall.Errno
+	number, isNumber := errors.AsType[syscall.Errno](err)
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return "inotify watch limit reached"
 	case errors.Is(err, syscall.EMFILE):
 		return "inotify or open file limit reached" // Linux has one error for both
-	case errors.As(err, &number):
+	case isNumber:
 		return "no file events: " + number.Error()
 	default:
 		return "no file events"

@@ -50,32 +50,30 @@ func newFinding(k kind, said string) finding {
 // find returns all findings. Credentials with the same problem share one.
 func (r *Report) find(journalProblem string) []finding {
 	out := append([]finding{}, r.File.findings...)
+	add := func(k kind, said string, provider *string) {
+		f := newFinding(k, said)
+		f.Provider = provider
+		out = append(out, f)
+	}
 	if journalProblem != "" {
-		out = append(out, newFinding(journalUnavailable, journalProblem))
+		add(journalUnavailable, journalProblem, nil)
 	}
 	if r.File.Error == nil {
 		if !r.pool.HasPool {
-			out = append(out, newFinding(noPool, "the file has no credential_pool"))
+			add(noPool, "the file has no credential_pool", nil)
 		}
 		for i := range r.pool.Providers {
-			out = append(out, r.providerFindings(&r.pool.Providers[i])...)
+			p := &r.pool.Providers[i]
+			for _, note := range p.Notes {
+				add(malformed, note, &p.Name)
+			}
+			if n := p.Outage(r.policy, r.now); n > 0 {
+				add(outage, fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n), &p.Name)
+			}
 		}
 		out = append(append(out, r.credentialFindings()...), r.fieldFindings()...)
 	}
 	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.Kind.order, b.Kind.order) })
-	return out
-}
-
-func (r *Report) providerFindings(p *poolstate.Provider) (out []finding) {
-	for _, note := range p.Notes {
-		out = append(out, newFinding(malformed, note))
-	}
-	if n := p.Outage(r.policy, r.now); n > 0 {
-		out = append(out, newFinding(outage, fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)))
-	}
-	for i := range out {
-		out[i].Provider = &p.Name
-	}
 	return out
 }
 
