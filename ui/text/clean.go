@@ -1,9 +1,6 @@
-// Package text prepares text from the file for the screen: it makes it harmless,
-// measures it, and shortens it. It also holds the words for instants, lengths of
-// time and failures.
-//
-// Text from the file is untrusted. It passes through [Clean] before it is
-// measured or drawn.
+// Package text prepares text for the screen: it measures and shortens it, and holds
+// the words for instants, durations and failures. Text from the file is untrusted:
+// it passes through [Clean] before it is measured or drawn.
 package text
 
 import (
@@ -25,11 +22,9 @@ const (
 const Ellipsis = "…"
 
 const (
-	// unprintable replaces what a terminal would execute instead of showing.
-	unprintable = '\uFFFD'
-	// maxMarks is how many combining marks a character may carry. Scripts need
-	// three at most; more would paint over the rows above and below.
-	maxMarks = 3
+	unprintable = '\uFFFD' // replaces what a terminal would execute instead of showing
+	maxMarks    = 3        // on a character, as scripts need; more would paint over the rows around it
+	maxPasses   = 4        // of agreeOnWidth: the remains of a cluster may form another with its neighbor
 )
 
 // Clean returns s, at most limit bytes of it, as text that is safe to draw and
@@ -39,7 +34,10 @@ const (
 // whose width terminals disagree on are reduced until they agree.
 func Clean(s string, limit int) string {
 	if len(s) > limit {
-		s = cutBytes(s, limit)
+		for limit > 0 && !utf8.RuneStart(s[limit]) {
+			limit--
+		}
+		s = s[:limit]
 	}
 	if isPrintableASCII(s) {
 		return s
@@ -48,21 +46,21 @@ func Clean(s string, limit int) string {
 	b.Grow(len(s))
 	marks, last := 0, rune(0)
 	for _, r := range s {
-		switch c := classify(r); {
-		case c == runeBlank:
+		switch {
+		case strings.ContainsRune("\n\r\t\u2028\u2029\u00a0", r):
 			r = ' '
-		case c == runeHarmful:
+		case unicode.In(r, unicode.Cc, unicode.Bidi_Control):
 			if last == unprintable {
 				continue // one replaces the whole run
 			}
 			r = unprintable
-		case c == runeInvisible:
+		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point),
+			r >= 0x1f3fb && r <= 0x1f3ff: // skin tones: a modifier here, a character there
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks || last == 0 {
-				continue
+			if marks++; marks <= maxMarks && last != 0 {
+				b.WriteRune(r)
 			}
-			b.WriteRune(r)
 			continue
 		}
 		marks, last = 0, r
@@ -70,10 +68,6 @@ func Clean(s string, limit int) string {
 	}
 	return settled(b.String())
 }
-
-// maxPasses bounds how often clusters are reduced: the remains of one may form
-// another with its neighbor.
-const maxPasses = 4
 
 // settled applies agreeOnWidth until nothing changes. Text that does not settle
 // keeps only its ASCII.
@@ -93,13 +87,6 @@ func settled(s string) string {
 	}, s)
 }
 
-func cutBytes(s string, limit int) string {
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit]
-}
-
 func isPrintableASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -107,30 +94,6 @@ func isPrintableASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-type runeClass uint8
-
-const (
-	runePlain runeClass = iota
-	runeBlank
-	runeHarmful
-	runeInvisible
-)
-
-func classify(r rune) runeClass {
-	switch {
-	case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029' || r == '\u00a0':
-		return runeBlank
-	case unicode.Is(unicode.Cc, r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069',
-		r == '\u200e', r == '\u200f', r == '\u061c':
-		return runeHarmful
-	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r),
-		r >= 0x1f3fb && r <= 0x1f3ff, // skin tones: a modifier here, a character there
-		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
-		return runeInvisible
-	}
-	return runePlain
 }
 
 // agreeOnWidth makes the width of s the same for terminals that count characters
@@ -162,8 +125,7 @@ func agreeOnWidth(s string) string {
 	return b.String()
 }
 
-// reduce returns the first character of a cluster if terminals agree on its
-// width, and U+FFFD otherwise.
+// reduce returns the first character of a cluster, or U+FFFD if terminals disagree on its width.
 func reduce(cluster string) string {
 	_, n := utf8.DecodeRuneInString(cluster)
 	first := cluster[:n]
@@ -173,8 +135,7 @@ func reduce(cluster string) string {
 	return string(unprintable)
 }
 
-// merges reports whether b would merge with the character a before it. Some scripts
-// have prefixes that merge even with a blank.
+// merges reports whether b would merge with the character a before it, as even a blank does in some scripts.
 func merges(a, b string) bool {
 	if len(a) == 1 && len(b) == 1 {
 		return false

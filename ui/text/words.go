@@ -1,25 +1,130 @@
 package text
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"pooltop/poolstate"
 )
 
+// Day is 24 hours.
+const Day = 24 * time.Hour
+
+// tooLong is the shortest duration that is not shown; such deadlines are garbage.
+const tooLong, tooLongText = 1000 * Day, ">999d"
+
+// clamp limits d to 0 … tooLong, so that rounding up cannot overflow.
+func clamp(d time.Duration) time.Duration { return min(max(d, 0), tooLong) }
+
+// ceilSeconds rounds up, so that a countdown shows 1s until it is over.
+func ceilSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
+
+// Countdown formats the time left: 42s, 12m03s, 3h12m05s, and from one day on
+// days and hours, 6d05h.
+func Countdown(d time.Duration) string {
+	d = ceilSeconds(clamp(d))
+	h, m, s := int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60
+	switch {
+	case d >= tooLong:
+		return tooLongText
+	case d >= Day:
+		return fmt.Sprintf("%dd%02dh", h/24, h%24)
+	case h > 0:
+		return fmt.Sprintf("%dh%02dm%02ds", h, m, s)
+	case m > 0:
+		return fmt.Sprintf("%dm%02ds", m, s)
+	}
+	return fmt.Sprintf("%ds", s)
+}
+
+// Span formats a duration in at most two units: 45s, 20m, 4h, 2h30m, 6d6h.
+func Span(d time.Duration) string {
+	d = clamp(d)
+	if s := ceilSeconds(d); s < time.Minute {
+		return fmt.Sprintf("%ds", s/time.Second)
+	}
+	d = d.Round(time.Minute)
+	if d >= Day {
+		d = d.Round(time.Hour)
+	}
+	if d >= tooLong {
+		return tooLongText
+	}
+	out := ""
+	for i, unit := range [...]time.Duration{Day, time.Hour, time.Minute} {
+		if n := d / unit; n > 0 {
+			out += strconv.Itoa(int(n)) + "dhm"[i:i+1]
+		}
+		d %= unit
+	}
+	return out
+}
+
+// Moment formats an instant relative to now, in now's location: 17:14 today, Sun
+// 14:20 within a week either way, 29 Nov within the year, otherwise Nov 2031.
+func Moment(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.Year() > 9999 {
+		return "never"
+	}
+	switch days := CivilDays(t) - CivilDays(now); {
+	case days == 0:
+		return t.Format("15:04")
+	case days > -7 && days < 7:
+		return t.Format("Mon 15:04")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan")
+	}
+	return t.Format("Jan 2006")
+}
+
+// CivilDays numbers calendar days, so that they can be compared and subtracted
+// across a change of the clocks.
+func CivilDays(t time.Time) int {
+	y, m, d := t.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
+}
+
+// Stamp formats an instant in full, to the second, in now's location.
+func Stamp(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.Year() > 9999 {
+		return "after the year 9999"
+	}
+	if CivilDays(t) == CivilDays(now) {
+		return t.Format("15:04:05")
+	}
+	if t.Year() == now.Year() {
+		return t.Format("Mon 2 Jan 15:04:05")
+	}
+	return t.Format("2 Jan 2006 15:04:05")
+}
+
+// Plural formats a number with its noun.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// visible returns cleaned text, "" without a visible character.
+func visible(s string) string { return strings.TrimSpace(Clean(s, RowLimit)) }
+
 // CredentialName returns the cleaned name of a credential: the first of label,
 // source and ID with a visible character, or else its number.
 func CredentialName(c *poolstate.Credential) string {
-	for _, s := range []string{c.Label, c.Source, c.ID} {
-		if name := strings.TrimSpace(Clean(s, RowLimit)); name != "" {
-			return name
-		}
-	}
-	return "#" + strconv.Itoa(c.Index)
+	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
 
-// Reasons shortens the reasons that providers give. Other reasons are shown
-// with spaces for underscores.
+// ProviderName returns the cleaned name of a provider, or a substitute for one
+// without a visible character.
+func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
+
+// Reasons shortens the reasons of providers; others are shown with spaces for underscores.
 var Reasons = map[string]string{
 	"insufficient_credits": "no credits",
 	"insufficient_quota":   "no quota",
@@ -29,21 +134,10 @@ var Reasons = map[string]string{
 	"authentication_error": "auth failed",
 }
 
-// CodeWords holds what the common error codes mean, for failures without a
-// reason.
+// CodeWords holds what common error codes mean, for failures without a reason.
 var CodeWords = map[int]string{
-	400: "bad request",
-	401: "auth failed",
-	402: "no credits",
-	403: "forbidden",
-	404: "not found",
-	408: "timed out",
-	429: "rate limit",
-	500: "server error",
-	502: "bad gateway",
-	503: "unavailable",
-	504: "timed out",
-	529: "overloaded",
+	400: "bad request", 401: "auth failed", 402: "no credits", 403: "forbidden", 404: "not found", 408: "timed out", 429: "rate limit",
+	500: "server error", 502: "bad gateway", 503: "unavailable", 504: "timed out", 529: "overloaded",
 }
 
 // Failure returns code and reason of the last failure: "429 usage limit".
@@ -60,13 +154,4 @@ func Failure(c *poolstate.Credential) string {
 		reason = CodeWords[code]
 	}
 	return strings.TrimSpace(strconv.Itoa(code) + " " + reason)
-}
-
-// ProviderName returns the cleaned name of a provider, or a substitute for one
-// without a visible character.
-func ProviderName(name string) string {
-	if name = strings.TrimSpace(Clean(name, RowLimit)); name != "" {
-		return name
-	}
-	return "(no name)"
 }

@@ -1,11 +1,141 @@
 package text
 
 import (
+	"errors"
+	"math"
 	"testing"
+	"time"
+	_ "time/tzdata" // zones are the same on every machine
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
 )
+
+const longest = time.Duration(math.MaxInt64)
+
+func TestCountdown(t *testing.T) {
+	for _, c := range []struct {
+		left time.Duration
+		want string
+	}{
+		{-time.Hour, "0s"},
+		{0, "0s"},
+		{1, "1s"},
+		{time.Second + 1, "2s"},
+		{59200 * time.Millisecond, "1m00s"},
+		{time.Minute, "1m00s"},
+		{12*time.Minute + 3*time.Second, "12m03s"},
+		{time.Hour - 1, "1h00m00s"},
+		{3*time.Hour + 12*time.Minute + 5*time.Second, "3h12m05s"},
+		{23*time.Hour + 59*time.Minute + 59*time.Second, "23h59m59s"},
+		{24 * time.Hour, "1d00h"},
+		{6*Day + 5*time.Hour + 59*time.Minute, "6d05h"},
+		{999*Day + 23*time.Hour, "999d23h"},
+		{1000*Day - 1, ">999d"},
+		{1000 * Day, ">999d"},
+		{longest, ">999d"},
+	} {
+		if got := Countdown(c.left); got != c.want {
+			t.Errorf("%v is %s, want %s", c.left, got, c.want)
+		}
+		if got := Countdown(c.left); len(got) > 9 {
+			t.Errorf("%v is %s, wider than its column", c.left, got)
+		}
+	}
+}
+
+// TestCountdown_Changes checks that a countdown of less than a day changes every
+// second.
+func TestCountdown_Changes(t *testing.T) {
+	seen := map[string]bool{}
+	for left := 25 * time.Hour; left >= 0; left -= time.Second {
+		seen[Countdown(left)] = true
+	}
+	uitest.Equal(t, "number of countdowns below one day", len(seen), 24*60*60+2)
+}
+
+func TestSpan(t *testing.T) {
+	for _, c := range []struct {
+		length time.Duration
+		want   string
+	}{
+		{-time.Hour, "0s"},
+		{0, "0s"},
+		{1, "1s"},
+		{45 * time.Second, "45s"},
+		{time.Minute, "1m"},
+		{89 * time.Second, "1m"},
+		{90 * time.Second, "2m"},
+		{59*time.Minute + 29*time.Second, "59m"},
+		{59*time.Minute + 30*time.Second, "1h"},
+		{150 * time.Minute, "2h30m"},
+		{Day, "1d"},
+		{6*Day + 6*time.Hour + 30*time.Minute, "6d7h"},
+		{7*Day - time.Minute, "7d"},
+		{999*Day + 23*time.Hour, "999d23h"},
+		{1000 * Day, ">999d"},
+		{longest, ">999d"},
+	} {
+		if got := Span(c.length); got != c.want {
+			t.Errorf("%v is %s, want %s", c.length, got, c.want)
+		}
+	}
+}
+
+func TestMomentAndStamp(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name          string
+		zone          *time.Location
+		now, then     string
+		moment, stamp string
+	}{
+		{"today", time.UTC, "2026-11-23 09:20:00", "2026-11-23 17:14:32", "17:14", "17:14:32"},
+		{"the last second of the day", time.UTC, "2026-11-23 09:20:00", "2026-11-23 23:59:59", "23:59", "23:59:59"},
+		{"the coming midnight", time.UTC, "2026-11-23 09:20:00", "2026-11-24 00:00:00", "Tue 00:00", "Tue 24 Nov 00:00:00"},
+		{"in a week", time.UTC, "2026-11-23 09:20:00", "2026-11-30 09:20:00", "30 Nov", "Mon 30 Nov 09:20:00"},
+		{"a week ago", time.UTC, "2026-11-23 09:20:00", "2026-11-16 09:20:00", "16 Nov", "Mon 16 Nov 09:20:00"},
+		{"this year", time.UTC, "2026-11-23 09:20:00", "2026-01-02 03:04:05", "2 Jan", "Fri 2 Jan 03:04:05"},
+		{"next week, next year", time.UTC, "2026-12-30 12:00:00", "2027-01-02 12:00:00", "Sat 12:00", "2 Jan 2027 12:00:00"},
+		{"next year", time.UTC, "2026-11-23 09:20:00", "2031-11-22 09:20:00", "Nov 2031", "22 Nov 2031 09:20:00"},
+		{"the last year", time.UTC, "2026-11-23 09:20:00", "9999-12-31 23:59:59", "Dec 9999", "31 Dec 9999 23:59:59"},
+
+		{"the clock goes back", berlin, "2026-10-24 12:00:00", "2026-10-25 12:00:00", "Sun 12:00", "Sun 25 Oct 12:00:00"},
+		{"a week over the long day", berlin, "2026-10-20 00:30:00", "2026-10-26 23:30:00", "Mon 23:30", "Mon 26 Oct 23:30:00"},
+		{"late on the short day", berlin, "2026-03-29 00:30:00", "2026-03-29 23:30:00", "23:30", "23:30:00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			now, err1 := time.ParseInLocation(time.DateTime, c.now, c.zone)
+			then, err2 := time.ParseInLocation(time.DateTime, c.then, c.zone)
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			uitest.Equal(t, "moment", Moment(then.UTC(), now), c.moment)
+			uitest.Equal(t, "stamp", Stamp(then.UTC(), now), c.stamp)
+			if got := Moment(then, now); len(got) > 9 {
+				t.Errorf("%s is wider than its column", got)
+			}
+		})
+	}
+}
+
+// TestMoment_FarAway formats what garbled files contain.
+func TestMoment_FarAway(t *testing.T) {
+	for _, then := range []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0)} {
+		uitest.Equal(t, "moment", Moment(then, uitest.Epoch), "never")
+		uitest.Equal(t, "stamp", Stamp(then, uitest.Epoch), "after the year 9999")
+	}
+	uitest.Equal(t, "moment in 1970", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
+}
+
+func TestPlural(t *testing.T) {
+	for n, want := range map[int]string{0: "0 events", 1: "1 event", 2: "2 events", -1: "-1 events"} {
+		uitest.Equal(t, "plural", Plural(n, "event", "events"), want)
+	}
+}
 
 // TestCredentialName falls back from labels without a visible character.
 func TestCredentialName(t *testing.T) {
