@@ -3,10 +3,14 @@
 package filter
 
 import (
+	"errors"
 	"fmt"
+	"math"
+	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
@@ -63,8 +67,8 @@ func Parse(s string) (Filter, error) {
 		return Filter{}, fmt.Errorf("filter too long (at most %d bytes)", maxLength)
 	}
 	var f Filter
-	for _, raw := range split(fold(text.Clean(s, maxLength))) {
-		t, err := raw.parse()
+	for _, m := range termForm.FindAllStringSubmatch(fold(text.Clean(s, maxLength)), -1) {
+		t, err := parseTerm(m[1] != "", m[2], m[3])
 		if err != nil {
 			return Filter{}, err
 		}
@@ -75,93 +79,170 @@ func Parse(s string) (Filter, error) {
 	return f, nil
 }
 
-// rawTerm is a term whose values are not parsed yet.
-type rawTerm struct {
-	negated bool
-	field   string // "" for free text
-	values  []rawValue
-}
+var (
+	// termForm is a term: its sign, its field, and its values. The last quote of a
+	// filter may be open.
+	termForm  = regexp.MustCompile(`([-!]?)(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
+	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
+)
 
-type rawValue struct {
-	text   string
-	quoted bool // at least in part
-}
-
-// split splits cleaned text into terms.
-func split(s string) []rawTerm {
-	var (
-		terms           []rawTerm
-		term            rawTerm
-		value           rawValue
-		begun, inQuotes bool
-	)
-	endValue := func() {
-		if value.text != "" {
-			term.values = append(term.values, value)
-		}
-		value = rawValue{}
+func parseTerm(negated bool, field, values string) (term, error) {
+	t := term{negated: negated}
+	parse := parsers[field]
+	if field != "" && parse == nil {
+		name := text.Fit(text.Clean(field, text.RowLimit), 20)
+		return t, fmt.Errorf(`no field "%s"; fields are provider, state, code, streak, source, id and label`, name)
 	}
-	endTerm := func() {
-		endValue()
-		terms = append(terms, term)
-		term, begun = rawTerm{}, false
-	}
-	for _, r := range s {
-		isField := term.field == "" && len(term.values) == 0 && value.text != ""
-		switch {
-		case r == '"':
-			inQuotes, value.quoted = !inQuotes, true
-		case inQuotes:
-			value.text += string(r)
-		case unicode.IsSpace(r):
-			endTerm()
+	for _, v := range valueForm.FindAllString(values, -1) {
+		plain := strings.ReplaceAll(v, `"`, "")
+		if plain == "" {
 			continue
-		case !begun && (r == '-' || r == '!'):
-			term.negated = true
-		case r == ',':
-			endValue()
-		case r == ':' && isField:
-			term.field, value.text = value.text, ""
-		default:
-			value.text += string(r)
 		}
-		begun = true
-	}
-	endTerm()
-	return terms
-}
-
-func (raw *rawTerm) parse() (term, error) {
-	t := term{negated: raw.negated}
-	if raw.field == "" {
-		for _, v := range raw.values {
+		if field == "" {
 			// A negated word hides what contains it, not what merely has its letters.
-			t.any = append(t.any, freeText(v.text, v.quoted || raw.negated))
-		}
-		return t, nil
-	}
-	var fields []string
-	for _, p := range parsers {
-		if fields = append(fields, p.field); p.field != raw.field {
+			t.any = append(t.any, freeText(plain, negated || plain != v))
 			continue
 		}
-		for _, v := range raw.values {
-			predicate, err := p.parse(v.text)
-			if err != nil {
-				return t, err
-			}
-			if predicate != nil {
-				t.any = append(t.any, predicate)
-			}
+		p, err := parse(plain)
+		if err != nil {
+			return t, err
 		}
-		return t, nil
+		if p != nil {
+			t.any = append(t.any, p)
+		}
 	}
-	name := text.Fit(text.Clean(raw.field, text.RowLimit), 20)
-	return t, fmt.Errorf(`no field "%s"; fields are %s`, name, joinWords(fields, "and"))
+	return t, nil
 }
 
-// joinWords joins words as a sentence does.
-func joinWords(words []string, conjunction string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
+// parsers parse a value of each field. They return nil for an incomplete value.
+var parsers = map[string]func(value string) (predicate, error){
+	"provider": contains(func(c *poolstate.Credential) string { return c.Provider }),
+	"state":    parseState,
+	"code":     parseCode,
+	"streak":   parseStreak,
+	"source":   contains(func(c *poolstate.Credential) string { return c.Source }),
+	"id":       contains(func(c *poolstate.Credential) string { return c.ID }),
+	"label":    contains(text.CredentialName),
+}
+
+// fold makes the cases of each letter equal. Some letters have more than two, such
+// as the sigmas, which only share their capital.
+func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
+
+// clean prepares a text of the file for matching: it compares as it is shown.
+func clean(s string) string { return fold(text.Clean(s, text.RowLimit)) }
+
+// contains returns a parser for values that must be a part of a text.
+func contains(of func(*poolstate.Credential) string) func(string) (predicate, error) {
+	return func(part string) (predicate, error) {
+		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+			return strings.Contains(clean(of(c)), part)
+		}, nil
+	}
+}
+
+// freeText matches a part of any text of the credential; in the name, unless it is
+// literal, also the letters of the part in their order.
+func freeText(part string, literal bool) predicate {
+	inName := hasLetters
+	if literal {
+		inName = strings.Contains
+	}
+	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+		texts := []string{c.Provider, c.ID, c.Source, c.ErrorReason, text.Failure(c), c.ErrorMessage}
+		return inName(fold(text.CredentialName(c)), part) ||
+			slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(clean(s), part) })
+	}
+}
+
+// hasLetters reports whether s has the letters in their order.
+func hasLetters(s, letters string) bool {
+	for _, r := range letters {
+		_, after, found := strings.Cut(s, string(r))
+		if !found {
+			return false
+		}
+		s = after
+	}
+	return true
+}
+
+// parseState parses the prefix of an availability, or of out, which is all but
+// ready. One that fits several matches all of them, because it is incomplete.
+func parseState(prefix string) (predicate, error) {
+	var states []poolstate.Availability
+	for _, a := range poolstate.Availabilities() {
+		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix("out", prefix) {
+			states = append(states, a)
+		}
+	}
+	if states == nil {
+		return nil, errors.New("state must be ready, cooling, held, due, dead, disabled or out")
+	}
+	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
+}
+
+// parseCode parses an HTTP status code in which x matches any digit. With fewer
+// digits than a code it is a prefix.
+func parseCode(value string) (predicate, error) {
+	if strings.Trim(value, "0123456789x") != "" {
+		return nil, errors.New("code must be a number such as 429 or 4xx")
+	}
+	pattern := strings.ReplaceAll(value, "x", "[0-9]")
+	if len(value) < len("429") {
+		pattern += "*"
+	}
+	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+		code, ok := c.ErrorCode.Get()
+		matches, _ := path.Match(pattern, strconv.Itoa(code)) // the pattern is valid
+		return ok && matches
+	}, nil
+}
+
+// streakForm is a comparison or, from the first dot on, a range.
+var streakForm = regexp.MustCompile(`^([<>]?=?)(-?\d{0,9})(\.(?:\.(-?\d{0,9}))?)?$`)
+
+// parseStreak parses a number, a comparison, a range in either direction, or none,
+// the unknown streak. A range without an end is open there.
+func parseStreak(s string) (predicate, error) {
+	if strings.HasPrefix("none", s) {
+		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+			_, known := c.Streak.Known()
+			return !known
+		}, nil
+	}
+	m := streakForm.FindStringSubmatch(s)
+	if len(m) == 0 || m[1] != "" && m[3] != "" {
+		return nil, errors.New("streak must be a number such as 2, >2 or 1..3")
+	}
+	if !strings.ContainsAny(s, "0123456789") {
+		return nil, nil
+	}
+	low, high := bound(m[2], math.MinInt64), bound(m[4], math.MaxInt64)
+	if m[3] == "" {
+		high = low
+	}
+	switch m[1] {
+	case ">=":
+		high = math.MaxInt64
+	case "<=":
+		low = math.MinInt64
+	case ">":
+		low, high = low+1, math.MaxInt64
+	case "<":
+		low, high = math.MinInt64, high-1
+	}
+	low, high = min(low, high), max(low, high)
+	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
+		n, known := c.Streak.Known()
+		return known && low <= int64(n) && int64(n) <= high
+	}, nil
+}
+
+// bound parses a bound of a range. One that is not typed yet is open.
+func bound(s string, open int64) int64 {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	return open
 }

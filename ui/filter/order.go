@@ -15,25 +15,13 @@ type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	// OrderPool sorts providers by name and credentials as the agent rotates
-	// through them. In reverse, providers keep their place.
-	OrderPool Order = iota
-	// OrderWorst sorts by how much an operator is needed: dead credentials, which
-	// do not recover on their own; cooling and held ones, longest wait first, where
-	// a reset or top-up gains most; due ones, which the agent is about to retry;
-	// disabled ones, which someone chose; ready ones.
-	OrderWorst
-	// OrderDeadline sorts by deadline, soonest first, so that it does not change as
-	// time passes. Disabled credentials have none.
-	OrderDeadline
-	// OrderStreak sorts by streak, highest first; an unknown one counts as missing.
-	OrderStreak
-	// OrderState sorts by availability, ready first.
-	OrderState
-	// OrderChange sorts by the last change, most recent first.
-	OrderChange
-	// OrderRequests sorts by the number of requests, most first.
-	OrderRequests
+	OrderPool     Order = iota // providers by name, credentials by rotation; in reverse, providers keep their place
+	OrderWorst                 // by need of an operator: see worstRanks; the longest wait first, where a reset gains most
+	OrderDeadline              // soonest first, also if it has passed, so that it does not change as time passes
+	OrderStreak                // highest first; an unknown one counts as missing
+	OrderState                 // by availability, ready first
+	OrderChange                // most recent first
+	OrderRequests              // most first
 	orderCount
 )
 
@@ -59,6 +47,7 @@ func (o Order) Next() Order { return (o + 1) % orderCount }
 type Group struct {
 	Provider    *poolstate.Provider
 	Credentials []*poolstate.Credential
+	first       row // also of a collapsed provider
 }
 
 // Groups lists the whole pool in its own order.
@@ -72,11 +61,10 @@ type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
-	// Changed returns when a credential was last seen to change. If it is nil or
-	// returns zero, the instant of the status counts.
+	// Changed returns when a credential was last seen to change; without, the
+	// instant of the status counts.
 	Changed func(poolstate.Ref) time.Time
-	// Collapsed holds the names of providers whose credentials are not listed, but
-	// which keep their place.
+	// Collapsed names providers that are listed without their credentials.
 	Collapsed map[string]bool
 }
 
@@ -86,7 +74,7 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 	if p == nil {
 		return nil
 	}
-	var sorted []sortedGroup
+	var groups []Group
 	for i := range p.Providers {
 		provider := &p.Providers[i]
 		rows := make([]row, 0, len(provider.Credentials))
@@ -98,25 +86,16 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 			}
 		}
 		if len(rows) > 0 || l.Filter.IsZero() {
-			sorted = append(sorted, l.sort(provider, rows))
+			groups = append(groups, l.group(provider, rows))
 		}
 	}
-	slices.SortStableFunc(sorted, func(x, y sortedGroup) int { return l.compare(x.first, y.first) })
-	groups := make([]Group, len(sorted))
-	for i, s := range sorted {
-		groups[i] = s.Group
-	}
+	slices.SortStableFunc(groups, func(x, y Group) int { return l.compare(x.first, y.first) })
 	return groups
 }
 
-type sortedGroup struct {
-	Group
-	first row
-}
-
-// sort sorts the rows of a provider.
-func (l *Listing) sort(p *poolstate.Provider, rows []row) sortedGroup {
-	g := sortedGroup{Group: Group{Provider: p}, first: row{missing: 2}}
+// group sorts the rows of a provider.
+func (l *Listing) group(p *poolstate.Provider, rows []row) Group {
+	g := Group{Provider: p, first: row{missing: 2}}
 	if l.Order == OrderPool && l.Reverse {
 		slices.Reverse(rows)
 	}
@@ -124,12 +103,11 @@ func (l *Listing) sort(p *poolstate.Provider, rows []row) sortedGroup {
 	if len(rows) > 0 {
 		g.first = rows[0]
 	}
-	if l.Collapsed[p.Name] {
-		return g
-	}
-	g.Credentials = make([]*poolstate.Credential, len(rows))
-	for i, r := range rows {
-		g.Credentials[i] = r.credential
+	if !l.Collapsed[p.Name] {
+		g.Credentials = make([]*poolstate.Credential, len(rows))
+		for i, r := range rows {
+			g.Credentials[i] = r.credential
+		}
 	}
 	return g
 }
@@ -158,7 +136,8 @@ func (l *Listing) compare(x, y row) int {
 	return cmp.Or(cmp.Compare(x.rank, y.rank), y.at.Compare(x.at))
 }
 
-// worstRanks place the availabilities in OrderWorst.
+// worstRanks place the availabilities in OrderWorst: dead ones do not recover on
+// their own, due ones the agent is about to retry, disabled ones someone chose.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
 	poolstate.Due: 2, poolstate.Disabled: 3, poolstate.Ready: 4,

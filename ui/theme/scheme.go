@@ -21,9 +21,7 @@ const (
 
 // String returns the scheme as text on screen.
 func (s Scheme) String() string {
-	return [...]string{
-		"dark", "high contrast on a dark background", "light", "high contrast on a light background",
-	}[s]
+	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background"}[s]
 }
 
 // Name returns the scheme's name in the configuration and on the command line.
@@ -53,19 +51,15 @@ type palette struct {
 	roles    [roleCount]color.Color
 }
 
-// colors parses the palette's background of the selected row and the colors of
-// the roles, in order: hex, a number of the 256, or "-" for none.
+// colors parses a palette: hex, a number of the 256, or "-" for none.
 func colors(selected, roles string) palette {
-	var p palette
-	if selected != "-" {
-		p.selected = lipgloss.Color(selected)
-	}
-	for r, c := range strings.Fields(roles) {
+	var all [roleCount + 1]color.Color
+	for i, c := range strings.Fields(selected + " " + roles) {
 		if c != "-" {
-			p.roles[r] = lipgloss.Color(c)
+			all[i] = lipgloss.Color(c)
 		}
 	}
-	return p
+	return palette{all[0], [roleCount]color.Color(all[1:])}
 }
 
 // palettes holds the palettes of each scheme for 16 colors, 256 and true color.

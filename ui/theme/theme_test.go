@@ -3,6 +3,7 @@ package theme
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/charmbracelet/colorprofile"
@@ -76,5 +77,41 @@ func TestStateGlyph_DistinctWithoutColor(t *testing.T) {
 		}
 		uitest.Equal(t, "width of "+StateGlyph(a), ansi.StringWidth(StateGlyph(a)), 1)
 		uitest.Equal(t, "width of "+StateGlyph(a), ansi.StringWidthWc(StateGlyph(a)), 1)
+	}
+}
+
+func TestLine(t *testing.T) {
+	th := SchemeDark.Theme(colorprofile.ANSI)
+	for _, c := range []struct {
+		name, want string
+		build      func(l *Line)
+	}{
+		{"empty", "", func(*Line) {}},
+		{"default color", "a", func(l *Line) { l.Write(Text, "a") }},
+		{"one style", "\x1b[91ma b\x1b[m", func(l *Line) { l.Write(Dead, "a").To(2).Write(Dead, "b") }},
+		{"two styles", "\x1b[91ma\x1b[m \x1b[92mb\x1b[m", func(l *Line) { l.Write(Dead, "a").To(2).Write(Ready, "b") }},
+		{"blanks at the end", "\x1b[1;91ma\x1b[m  ", func(l *Line) { l.Bold(Dead, "a").To(3) }},
+		{"backward", "abc", func(l *Line) { l.Write(Text, "abc").To(1) }},
+		{"to the right", "   ab", func(l *Line) { l.Right(5, Text, Regular, "ab") }},
+		{"rule", "a\x1b[90m──\x1b[m", func(l *Line) { l.Write(Text, "a").Rule(3) }},
+		{"rule without room", "abc", func(l *Line) { l.Write(Text, "abc").Rule(2) }},
+	} {
+		l := th.Line()
+		c.build(l)
+		uitest.Equal(t, c.name, strings.ReplaceAll(l.String(), "\x1b[0m", "\x1b[m"), c.want)
+		uitest.Equal(t, c.name+": column", l.Col(), len([]rune(uitest.SGR.ReplaceAllString(l.String(), ""))))
+	}
+}
+
+// TestLine_Selected checks that the background covers blanks, too.
+func TestLine_Selected(t *testing.T) {
+	l := SchemeDark.Theme(colorprofile.TrueColor).Line().To(1)
+	l.Selected = true
+	l.To(3).Write(Dead, "a").To(5)
+	drawn := strings.TrimPrefix(l.String(), " ")
+	for _, piece := range strings.SplitAfter(drawn, "\x1b[m") {
+		if piece != "" && !strings.Contains(piece, "48;2;") {
+			t.Errorf("%q has no background", piece)
+		}
 	}
 }
