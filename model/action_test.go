@@ -32,17 +32,15 @@ var nousPair = strings.Replace(nousPool, "[\n", `[
 	{"id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
 
 func TestAct_ResetAndUndo(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "a")
-		d.do("r")
-		d.isReady("a")
-		d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
-		d.do("u")
-		d.isCooling("a")
-		d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
-		d.do("u")
-		d.shows("✕ nothing to undo in this session")
-	})
+	d := dashboardAt(t, "a")
+	d.do("r")
+	d.isReady("a")
+	d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
+	d.do("u")
+	d.isCooling("a")
+	d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
+	d.do("u")
+	d.shows("✕ nothing to undo in this session")
 }
 
 func TestAct_NothingChanges(t *testing.T) {
@@ -52,72 +50,60 @@ func TestAct_NothingChanges(t *testing.T) {
 		{"a", "A", "✕ sync: nothing changed: cooling-key, no local token source"},
 		{"a", "u", "✕ nothing to undo"},
 	} {
-		inBubble(t, func(t *testing.T) {
-			d := dashboardAt(t, tt.at)
-			d.do(tt.key)
-			d.shows(tt.want)
-			equal(t, "the file", d.text(), mixedPool)
-		})
+		d := dashboardAt(t, tt.at)
+		d.do(tt.key)
+		d.shows(tt.want)
+		equal(t, "the file", d.text(), mixedPool)
 	}
 }
 
 func TestAct_ResetDead(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "c")
-		d.do("r")
-		d.isReady("c")
-		d.shows("it was dead")
-	})
+	d := dashboardAt(t, "c")
+	d.do("r")
+	d.isReady("c")
+	d.shows("it was dead")
 }
 
 func TestAct_ResetAll(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "e")
-		d.do("ctrl+r", "y")
-		d.isReady("a", "b", "d", "e")
-	})
+	d := dashboardAt(t, "e")
+	d.do("ctrl+r", "y")
+	d.isReady("a", "b", "d", "e")
 }
 
 func TestAct_Marked(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "a")
-		d.do("space", "j", "j", "space")
-		d.shows("✓◔ cooling-key", "2 marked")
-		d.do("r")
-		d.shows("reset 2 credentials", "p/cooling-key", "p/held-key")
-		d.do("y")
-		d.isReady("a", "d")
-		d.hides("marked")
-	})
+	d := dashboardAt(t, "a")
+	d.do("space", "j", "j", "space")
+	d.shows("✓◔ cooling-key", "2 marked")
+	d.do("r")
+	d.shows("reset 2 credentials", "p/cooling-key", "p/held-key")
+	d.do("y")
+	d.isReady("a", "d")
+	d.hides("marked")
 }
 
 func TestAct_SyncSeveral(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := startDashboard(t, nousPair)
-		d.do("a", "A")
-		d.shows("sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
-		d.do("A", "enter")
-		d.shows("✕ sync cancelled; nothing was written")
-		equal(t, "the file", d.text(), nousPair)
-		d.do("A", "y")
-		d.shows("✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
-		d.do("a", "A")
-		d.shows("✕ sync: nothing changed; 2 ")
-	})
+	d := startDashboard(t, nousPair)
+	d.do("a", "A")
+	d.shows("sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
+	d.do("A", "enter")
+	d.shows("✕ sync cancelled; nothing was written")
+	equal(t, "the file", d.text(), nousPair)
+	d.do("A", "y")
+	d.shows("✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
+	d.do("a", "A")
+	d.shows("✕ sync: nothing changed; 2 ")
 }
 
 // The first undo after a sync undoes nothing, the second one the action before it.
 func TestUndo_Sync(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := startDashboard(t, nousPool)
-		d.do("x", "enter", "y", "A")
-		d.shows("✓ sync portal: held", "undone")
-		d.do("u")
-		d.shows("✕ a sync cannot be ", "u undoes the action before it")
-		d.do("u")
-		d.shows("✕ undo: nothing changed: portal, ")
-		d.isReady("n")
-	})
+	d := startDashboard(t, nousPool)
+	d.do("x", "enter", "y", "A")
+	d.shows("✓ sync portal: held", "undone")
+	d.do("u")
+	d.shows("✕ a sync cannot be ", "u undoes the action before it")
+	d.do("u")
+	d.shows("✕ undo: nothing changed: portal, ")
+	d.isReady("n")
 }
 
 func TestAct_ReadOnly(t *testing.T) {
@@ -143,15 +129,13 @@ func TestAct_ReadOnly(t *testing.T) {
 }
 
 func TestAct_ChangedMeanwhile(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "a")
-		d.do("x")
-		changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
-		d.write(changed)
-		d.do("enter")
-		d.shows("✕ hold: nothing changed: cooling-key, changed since it was displayed")
-		equal(t, "the file", d.text(), changed)
-	})
+	d := dashboardAt(t, "a")
+	d.do("x")
+	changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
+	d.write(changed)
+	d.do("enter")
+	d.shows("✕ hold: nothing changed: cooling-key, changed since it was displayed")
+	equal(t, "the file", d.text(), changed)
 }
 
 // lockStore takes the lock of the store, as another process would.
@@ -269,25 +253,21 @@ func TestLeave_WritesEvents(t *testing.T) {
 
 // The file may show the action, and other events, before its result arrives.
 func TestLeave_EventsDuringAction(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
-		d.read(true)
-		results(d.press("r"))
-		d.finish(d.send(FileChanged{}))
-		d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))
-		d.finish(d.send(FileChanged{}))
-		_, err := d.m.Leave()
-		equal(t, "the error", err, nil)
-		equal(t, "the journal", d.journaled(), "a reset, b exhausted")
-	})
+	d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
+	d.read(true)
+	results(d.press("r"))
+	d.finish(d.send(FileChanged{}))
+	d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))
+	d.finish(d.send(FileChanged{}))
+	_, err := d.m.Leave()
+	equal(t, "the error", err, nil)
+	equal(t, "the journal", d.journaled(), "a reset, b exhausted")
 }
 
 func TestActionDone_JournalFails(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "a")
-		d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
-		d.do("r")
-		d.isReady("a")
-		d.shows("✓ reset cooling-key", "could not write the journal")
-	})
+	d := dashboardAt(t, "a")
+	d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
+	d.do("r")
+	d.isReady("a")
+	d.shows("✓ reset cooling-key", "could not write the journal")
 }

@@ -20,44 +20,40 @@ func (d *dashboard) filter(text string) {
 }
 
 func TestFilterTyped(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "b")
-		d.filter("state:held")
-		d.shows("/ state:held▏", "1 of 5 shown", "held-key", "3 hidden")
-		d.hides("cooling-key  ", "ready-key", "only-key")
-		d.isAt("d")
-		d.do("enter")
-		d.shows("/ state:held ", "1 of 5 shown")
-		d.do("r")
-		d.shows("nothing matches; esc clears the filter", "0 of 5 shown")
-		d.isReady("d")
-		d.do("esc", "esc")
-		d.hides("shown", "hidden")
-		d.shows("cooling-key", "ready-key")
-		d.isAt("b") // as before it was hidden
+	d := dashboardAt(t, "b")
+	d.filter("state:held")
+	d.shows("/ state:held▏", "1 of 5 shown", "held-key", "3 hidden")
+	d.hides("cooling-key  ", "ready-key", "only-key")
+	d.isAt("d")
+	d.do("enter")
+	d.shows("/ state:held ", "1 of 5 shown")
+	d.do("r")
+	d.shows("nothing matches; esc clears the filter", "0 of 5 shown")
+	d.isReady("d")
+	d.do("esc", "esc")
+	d.hides("shown", "hidden")
+	d.shows("cooling-key", "ready-key")
+	d.isAt("b") // as before it was hidden
 
-		d.filter("-ready")
-		d.do("enter", "j")
-		moved := d.at()
-		d.do("esc")
-		d.isAt(moved)
+	d.filter("-ready")
+	d.do("enter", "j")
+	moved := d.at()
+	d.do("esc")
+	d.isAt(moved)
 
-		d.filter("streak:x") // is invalid
-		d.shows("streak", "cooling-key", "only-key")
-		d.do("esc")
-		d.hides("streak:x")
-	})
+	d.filter("streak:x") // is invalid
+	d.shows("streak", "cooling-key", "only-key")
+	d.do("esc")
+	d.hides("streak:x")
 }
 
 func TestFilter_LimitsResetAll(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardAt(t, "a")
-		d.filter("label:cooling")
-		d.do("enter", "ctrl+r")
-		d.isReady("a")
-		d.do("esc")
-		d.shows("held-key", "held ")
-	})
+	d := dashboardAt(t, "a")
+	d.filter("label:cooling")
+	d.do("enter", "ctrl+r")
+	d.isReady("a")
+	d.do("esc")
+	d.shows("held-key", "held ")
 }
 
 func TestFilter_FollowsClock(t *testing.T) {
@@ -142,23 +138,21 @@ func TestReselect_DuplicateID(t *testing.T) {
 
 // No key panics on an empty pool.
 func TestSelection_EmptyPool(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
-			d := startDashboard(t, poolOf("p: a b"))
-			d.press("down")
-			d.change(empty)
-			d.isAt("")
-			for _, a := range Actions() {
-				if !slices.Contains([]string{"quit", "suspend", "pause"}, a.Name) {
-					d.do(a.Keys...)
-				}
+	for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
+		d := startDashboard(t, poolOf("p: a b"))
+		d.press("down")
+		d.change(empty)
+		d.isAt("")
+		for _, a := range Actions() {
+			if !slices.Contains([]string{"quit", "suspend", "pause"}, a.Name) {
+				d.do(a.Keys...)
 			}
-			d.press("esc", "esc", "esc")
-			d.isAt("")
-			d.change(poolOf("p: a b"))
-			d.isAt("b")
 		}
-	})
+		d.press("esc", "esc", "esc")
+		d.isAt("")
+		d.change(poolOf("p: a b"))
+		d.isAt("b")
+	}
 }
 
 func TestScrolledOffset_ShowsSelection(t *testing.T) {

@@ -120,19 +120,17 @@ func TestKeyPressed(t *testing.T) {
 		for _, k := range strings.Fields(tt.keys) {
 			keys := append(strings.Fields(tt.before), k)
 			t.Run(strings.Join(keys, " ")+" "+tt.does, func(t *testing.T) {
-				inBubble(t, func(t *testing.T) {
-					d := startDashboard(t, twoOut)
-					d.do(keys...)
-					tt.check(d)
-					if tt.says {
-						return
-					}
-					d = startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
-					for _, k := range keys {
-						d.do(replacement[k])
-					}
-					tt.check(d)
-				})
+				d := startDashboard(t, twoOut)
+				d.do(keys...)
+				tt.check(d)
+				if tt.says {
+					return
+				}
+				d = startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+				for _, k := range keys {
+					d.do(replacement[k])
+				}
+				tt.check(d)
 			})
 		}
 	}
@@ -305,12 +303,10 @@ func TestClicked(t *testing.T) {
 		{"key of the filter", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
-				d := dashboardWithMouse(t, twoOut)
-				d.do(strings.Fields(tt.before)...)
-				d.click(tt.click)
-				tt.check(d)
-			})
+			d := dashboardWithMouse(t, twoOut)
+			d.do(strings.Fields(tt.before)...)
+			d.click(tt.click)
+			tt.check(d)
 		})
 	}
 }
@@ -357,23 +353,21 @@ func TestWheeled(t *testing.T) {
 
 // One click moves the focus and the next one answers.
 func TestDialogClicked(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		d := dashboardWithMouse(t, twoOut)
-		d.do("R")
-		d.clickLast("no  ")
-		d.refuses("cancelled")
+	d := dashboardWithMouse(t, twoOut)
+	d.do("R")
+	d.clickLast("no  ")
+	d.refuses("cancelled")
 
-		d.do("R")
-		d.clickLast("yes")
-		d.asks()
-		d.isCooling("b", "c")
-		d.clickLast("no  ")
-		d.asks()
-		d.clickLast("yes")
-		d.clickLast("yes")
-		equal(t, "an open dialog", d.m.dialog != nil, false)
-		d.isReady("b", "c")
-	})
+	d.do("R")
+	d.clickLast("yes")
+	d.asks()
+	d.isCooling("b", "c")
+	d.clickLast("no  ")
+	d.asks()
+	d.clickLast("yes")
+	d.clickLast("yes")
+	equal(t, "an open dialog", d.m.dialog != nil, false)
+	d.isReady("b", "c")
 }
 
 // Nothing behind a dialog can be clicked.
@@ -395,35 +389,33 @@ func TestClicked_BehindDialog(t *testing.T) {
 
 // Further clicks on the key that opened a dialog do not answer it.
 func TestClicked_DoubleClick(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		for x := range 120 {
-			d := dashboardWithMouse(t, twoOut)
-			d.do("a")
-			for range 5 {
-				d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
-			}
-			d.isCooling("b", "c")
-		}
+	for x := range 120 {
 		d := dashboardWithMouse(t, twoOut)
 		d.do("a")
-		d.click("r reset")
-		before := d.screen()
-		d.click("ter accept") // at the place of "r reset"
-		equal(t, "the screen", d.screen(), before)
-		d.click("yes")
-		d.click("ter accept")
-		d.isReady("b", "c")
-
-		d = dashboardWithMouse(t, mixedPool)
-		d.do("G", "x") // the only credential of its provider
-		left, _, _ := strings.Cut(d.screen()[strings.LastIndex(d.screen(), "\n")+1:], "enter hold")
-		d.click("enter hold")
-		d.asks()
-		before = d.screen()
-		for range 3 {
-			d.finish(d.send(tea.MouseClickMsg{X: ansi.StringWidth(left), Y: 35, Button: tea.MouseLeft}))
+		for range 5 {
+			d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
 		}
-		equal(t, "the screen", d.screen(), before)
-		d.isReady("e")
-	})
+		d.isCooling("b", "c")
+	}
+	d := dashboardWithMouse(t, twoOut)
+	d.do("a")
+	d.click("r reset")
+	before := d.screen()
+	d.click("ter accept") // at the place of "r reset"
+	equal(t, "the screen", d.screen(), before)
+	d.click("yes")
+	d.click("ter accept")
+	d.isReady("b", "c")
+
+	d = dashboardWithMouse(t, mixedPool)
+	d.do("G", "x") // the only credential of its provider
+	left, _, _ := strings.Cut(d.screen()[strings.LastIndex(d.screen(), "\n")+1:], "enter hold")
+	d.click("enter hold")
+	d.asks()
+	before = d.screen()
+	for range 3 {
+		d.finish(d.send(tea.MouseClickMsg{X: ansi.StringWidth(left), Y: 35, Button: tea.MouseLeft}))
+	}
+	equal(t, "the screen", d.screen(), before)
+	d.isReady("e")
 }

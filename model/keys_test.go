@@ -237,23 +237,21 @@ func TestBind_BackAndQuit(t *testing.T) {
 
 // Nothing on the screen offers an action without a key.
 func TestKeyBindings_Unbound(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
-		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })
-		d.hides("u undo", " move", "? help", "x hold", "d detail")
-		d.shows("r reset", "q quit")
-		before := d.screen()
-		for _, k := range []string{"u", "?", "x", "up", "k", "down", "j", "right", "enter", "d"} {
-			if cmd := d.press(k); cmd != nil {
-				t.Errorf("%s does something", k)
-			}
-			equal(t, "the screen after "+k, d.screen(), before)
+	none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
+	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })
+	d.hides("u undo", " move", "? help", "x hold", "d detail")
+	d.shows("r reset", "q quit")
+	before := d.screen()
+	for _, k := range []string{"u", "?", "x", "up", "k", "down", "j", "right", "enter", "d"} {
+		if cmd := d.press(k); cmd != nil {
+			t.Errorf("%s does something", k)
 		}
-		d.press("G", "left", "g", "left")
-		d.do("r")
-		d.refuses("all providers are folded")
-		d.hides("unfolds")
-	})
+		equal(t, "the screen after "+k, d.screen(), before)
+	}
+	d.press("G", "left", "g", "left")
+	d.do("r")
+	d.refuses("all providers are folded")
+	d.hides("unfolds")
 }
 
 func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
@@ -267,12 +265,10 @@ func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 		{"c G c D", "all providers are folded; o unfolds"},
 	} {
 		t.Run(tt.press, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
-				d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
-				d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
-				d.do(strings.Fields(tt.press)...)
-				d.shows(tt.want)
-			})
+			d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
+			d.do(strings.Fields(tt.press)...)
+			d.shows(tt.want)
 		})
 	}
 }
