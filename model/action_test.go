@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,100 +32,85 @@ const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential
 var nousPair = strings.Replace(nousPool, "[\n", `[
 	{"id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
 
-func TestAct_ResetAndUndo(t *testing.T) {
-	d := dashboardAt(t, "a")
-	d.do("r")
-	d.isReady("a")
-	d.shows("✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes")
-	d.do("u")
-	d.isCooling("a")
-	d.shows("✓ undo cooling-key: ready, streak 0 → cooling, streak 2")
-	d.do("u")
-	d.shows("✕ nothing to undo in this session")
-}
+// Each of the keys acts on a credential of mixedPool, or asks first.
+func TestAct(t *testing.T) {
+	for _, tt := range []struct {
+		at, keys string
+		ready    string // in the file afterwards
+		shows    []string
+	}{
+		{"a", "r", "a b e", []string{"✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes"}},
+		{"a", "r u", "b e", []string{"✓ undo cooling-key: ready, streak 0 → cooling, streak 2"}},
+		{"a", "r u u", "b e", []string{"✕ nothing to undo in this session"}},
+		{"b", "r", "b e", []string{"✕ reset: nothing changed: ready-key, already clear"}},
+		{"c", "r", "b c e", []string{"it was dead"}},
+		{"c", "x", "b e", []string{"✕ dead-key is dead: re-auth required"}},
+		{"a", "A", "b e", []string{"✕ sync: nothing changed: cooling-key, no local token source"}},
 
-func TestAct_NothingChanges(t *testing.T) {
-	for _, tt := range []struct{ at, key, want string }{
-		{"b", "r", "✕ reset: nothing changed: ready-key, already clear"},
-		{"c", "x", "✕ dead-key is dead: re-auth required"},
-		{"a", "A", "✕ sync: nothing changed: cooling-key, no local token source"},
-		{"a", "u", "✕ nothing to undo"},
+		{"a", "space j j space", "b e", []string{"✓◔ cooling-key", "2 marked"}},
+		{"a", "space j j space r", "b e", []string{"reset 2 credentials", "p/cooling-key", "p/held-key"}},
+		{"a", "space j j space r y", "a b d e", []string{"✓ reset 2 credentials"}},
+		{"e", "ctrl+r y", "a b d e", []string{"✓ reset 2 credentials"}},
+		{"b", "R", "b e", []string{
+			"reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
+			"p/held-key", "1 unchanged", "1 skipped: dead", "▌no",
+		}},
+		{"b", "R enter", "b e", []string{"✕ reset cancelled; nothing was written"}},
+		{"b", "R tab n", "b e", []string{"✕ reset cancelled"}},
+		{"b", "R esc", "b e", []string{"✕ reset cancelled"}},
+		{"b", "R R", "b e", []string{"▌no", "press y or n"}},
+		{"b", "R tab", "b e", []string{"▌yes"}},
+		{"b", "R tab enter", "a b d e", []string{"✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged"}},
+		{"b", "R y u", "a b d e", []string{"undo 2 credentials in"}},
+		{"b", "R y u y", "b e", []string{"✓ undo 2 credentials"}},
+
+		{"a", "a x", "b e", []string{"hold 4 marked credentials", "and 2 more", "dead-key: "}},
+		{"b", "x", "b e", []string{"! this is the only ready credential of p; the next, held-key, is back in 1h20m00s"}},
+		{"b", "x enter", "b e", []string{"hold 1 credential in ~/.hermes/auth.json?", "▌no", "the only ready credential of p"}},
+		{"b", "x enter y", "e", []string{"✓ hold ready-key: ready, streak 0 → held, streak 1"}},
+		{"e", "x", "b e", []string{"code       402", "the only ready credential of q"}},
 	} {
-		d := dashboardAt(t, tt.at)
-		d.do(tt.key)
-		d.shows(tt.want)
-		equal(t, "the file", d.text(), mixedPool)
+		t.Run(tt.at+" "+tt.keys, func(t *testing.T) {
+			d := dashboardAt(t, tt.at)
+			d.do(tt.keys, tt.shows...)
+			d.isReady(tt.ready)
+		})
 	}
-}
-
-func TestAct_ResetDead(t *testing.T) {
-	d := dashboardAt(t, "c")
-	d.do("r")
-	d.isReady("c")
-	d.shows("it was dead")
-}
-
-func TestAct_ResetAll(t *testing.T) {
-	d := dashboardAt(t, "e")
-	d.do("ctrl+r", "y")
-	d.isReady("a", "b", "d", "e")
-}
-
-func TestAct_Marked(t *testing.T) {
-	d := dashboardAt(t, "a")
-	d.do("space", "j", "j", "space")
-	d.shows("✓◔ cooling-key", "2 marked")
-	d.do("r")
-	d.shows("reset 2 credentials", "p/cooling-key", "p/held-key")
-	d.do("y")
-	d.isReady("a", "d")
-	d.hides("marked")
 }
 
 func TestAct_SyncSeveral(t *testing.T) {
 	d := startDashboard(t, nousPair)
-	d.do("a", "A")
-	d.shows("sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
-	d.do("A", "enter")
-	d.shows("✕ sync cancelled; nothing was written")
+	d.do("a A", "sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
+	d.do("A enter", "✕ sync cancelled; nothing was written")
 	equal(t, "the file", d.text(), nousPair)
-	d.do("A", "y")
-	d.shows("✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
-	d.do("a", "A")
-	d.shows("✕ sync: nothing changed; 2 ")
+	d.do("A y", "✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
+	d.do("a A", "✕ sync: nothing changed; 2 ")
 }
 
 // The first undo after a sync undoes nothing, the second one the action before it.
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
-	d.do("x", "enter", "y", "A")
-	d.shows("✓ sync portal: held", "undone")
-	d.do("u")
-	d.shows("✕ a sync cannot be ", "u undoes the action before it")
-	d.do("u")
-	d.shows("✕ undo: nothing changed: portal, ")
+	d.do("x enter y A", "✓ sync portal: held", "undone")
+	d.do("u", "✕ a sync cannot be ", "u undoes the action before it")
+	d.do("u", "✕ undo: nothing changed: portal, ")
 	d.isReady("n")
 }
 
 func TestAct_ReadOnly(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		d.m.cfg.ReadOnly = "pooltop was started with --read-only"
 		for _, k := range []string{"r", "R", "ctrl+r", "x", "u", "A"} {
-			d.do(k)
-			d.shows("✕ read-only: pooltop was started with --read-only")
+			d.do(k, "✕ read-only: pooltop was started with --read-only")
 		}
 		d.m.cfg.ReadOnly = ""
 		d.m.unwritable = errors.New("/x/auth.json: read-only for this user")
-		d.do("r")
-		d.shows("✕ /x/auth.json: read-only for this user")
+		d.do("r", "✕ /x/auth.json: read-only for this user")
 		d.m.unwritable = nil
 		d.change("{")
-		d.do("r")
-		d.shows("✕ the file cannot be read; nothing is written until it can")
+		d.do("r", "✕ the file cannot be read; nothing is written until it can")
 		d = startDashboard(t, "")
-		d.do("r")
-		d.shows("✕ no pool to act on")
+		d.do("r", "✕ no pool to act on")
 	})
 }
 
@@ -133,8 +119,7 @@ func TestAct_ChangedMeanwhile(t *testing.T) {
 	d.do("x")
 	changed := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 	d.write(changed)
-	d.do("enter")
-	d.shows("✕ hold: nothing changed: cooling-key, changed since it was displayed")
+	d.do("enter", "✕ hold: nothing changed: cooling-key, changed since it was displayed")
 	equal(t, "the file", d.text(), changed)
 }
 
@@ -162,11 +147,10 @@ func (d *dashboard) startReset() (done <-chan tea.Msg) {
 }
 
 func TestRun_CancelledLockWait(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		done := d.startReset()
-		d.tick(3 * time.Second)
-		d.shows("3s of 15s", "Mon 12:00:03")
+		d.tick(3*time.Second, "3s of 15s", "Mon 12:00:03")
 		d.do("r") // one action at a time
 		d.shows("◌ reset waits")
 		d.do("esc")
@@ -177,11 +161,10 @@ func TestRun_CancelledLockWait(t *testing.T) {
 }
 
 func TestRun_LockTimeout(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		d.lockStore()
-		d.do("r")
-		d.shows("✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
+		d.do("r", "✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
 	})
 }
 
@@ -197,20 +180,20 @@ func TestLeave_Action(t *testing.T) {
 		wait    time.Duration
 	}{
 		{"none", func(d *dashboard) { d.press("q") }, "", "", 0},
-		{"not started", func(d *dashboard) { d.press("r", "q") }, written, "", 0},
+		{"not started", func(d *dashboard) { d.press("r q") }, written, "", 0},
 		{
-			"locked", func(d *dashboard) { d.lockStore(); d.press("r", "q") }, "",
+			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") }, "",
 			"reset failed: another process holds the lock; nothing was written, try again", time.Second,
 		},
 		{"locked for a moment", func(d *dashboard) {
 			l := d.lockStore()
 			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
-			d.press("r", "q")
+			d.press("r q")
 		}, written, "", 150 * time.Millisecond},
 		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "", "reset cancelled; nothing was written", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				d := dashboardAt(t, "a")
 				tt.end(d)
 				began := time.Now()
@@ -268,6 +251,6 @@ func TestActionDone_JournalFails(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
 	d.do("r")
-	d.isReady("a")
+	d.isReady("a b e")
 	d.shows("✓ reset cooling-key", "could not write the journal")
 }

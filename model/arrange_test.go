@@ -16,7 +16,7 @@ import (
 func (d *dashboard) filter(text string) {
 	d.t.Helper()
 	d.do("/")
-	d.do(strings.Split(text, "")...)
+	d.do(strings.Join(strings.Split(text, ""), " "))
 }
 
 func TestFilterTyped(t *testing.T) {
@@ -25,18 +25,16 @@ func TestFilterTyped(t *testing.T) {
 	d.shows("/ state:held▏", "1 of 5 shown", "held-key", "3 hidden")
 	d.hides("cooling-key  ", "ready-key", "only-key")
 	d.isAt("d")
-	d.do("enter")
-	d.shows("/ state:held ", "1 of 5 shown")
-	d.do("r")
-	d.shows("nothing matches; esc clears the filter", "0 of 5 shown")
-	d.isReady("d")
-	d.do("esc", "esc")
+	d.do("enter", "/ state:held ", "1 of 5 shown")
+	d.do("r", "nothing matches; esc clears the filter", "0 of 5 shown")
+	d.isReady("b d e")
+	d.do("esc esc")
 	d.hides("shown", "hidden")
 	d.shows("cooling-key", "ready-key")
 	d.isAt("b") // as before it was hidden
 
 	d.filter("-ready")
-	d.do("enter", "j")
+	d.do("enter j")
 	moved := d.at()
 	d.do("esc")
 	d.isAt(moved)
@@ -50,18 +48,16 @@ func TestFilterTyped(t *testing.T) {
 func TestFilter_LimitsResetAll(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("label:cooling")
-	d.do("enter", "ctrl+r")
-	d.isReady("a")
-	d.do("esc")
-	d.shows("held-key", "held ")
+	d.do("enter ctrl+r")
+	d.isReady("a b e")
+	d.do("esc", "held-key", "held ")
 }
 
 func TestFilter_FollowsClock(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("state:due")
 	d.shows("0 of 5 shown")
-	d.tick(time.Hour + 30*time.Minute)
-	d.shows("2 of 5 shown", "cooling-key", "held-key")
+	d.tick(time.Hour+30*time.Minute, "2 of 5 shown", "cooling-key", "held-key")
 }
 
 func TestArrange_Orders(t *testing.T) {
@@ -84,8 +80,7 @@ func TestArrange_LastChange(t *testing.T) {
 	d.tick(time.Minute)
 	d.change(strings.Replace(mixedPool, `"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0`,
 		`"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 1, "last_status": "exhausted", "last_status_at": 1795435260.0`, 1))
-	d.do("s", "s", "s", "s", "s")
-	d.shows("order: last change")
+	d.do("s s s s s", "order: last change")
 	d.do("g")
 	d.isAt("e")
 }
@@ -117,7 +112,7 @@ func TestReselect(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := startDashboard(t, tt.before)
-			d.press(strings.Fields(tt.press)...)
+			d.press(tt.press)
 			d.change(tt.after)
 			got := ""
 			if d.m.selected != nil {
@@ -145,10 +140,10 @@ func TestSelection_EmptyPool(t *testing.T) {
 		d.isAt("")
 		for _, a := range Actions() {
 			if !slices.Contains([]string{"quit", "suspend", "pause"}, a.Name) {
-				d.do(a.Keys...)
+				d.do(strings.Join(a.Keys, " "))
 			}
 		}
-		d.press("esc", "esc", "esc")
+		d.press("esc esc esc")
 		d.isAt("")
 		d.change(poolOf("p: a b"))
 		d.isAt("b")

@@ -81,14 +81,12 @@ func TestUpdate_CountdownMovesOnTicksOnly(t *testing.T) {
 	d.shows("12m03s", "Mon 12:00:00")
 
 	d.now = noon.Add(10 * time.Second)
-	d.press("down", "up")
+	d.press("down up")
 	d.send(tea.WindowSizeMsg{Width: 121, Height: 37})
 	d.shows("12m03s", "Mon 12:00:00")
 
-	d.tick(0)
-	d.shows("11m53s", "Mon 12:00:10")
-	d.tick(time.Second)
-	d.shows("11m52s", "Mon 12:00:11")
+	d.tick(0, "11m53s", "Mon 12:00:10")
+	d.tick(time.Second, "11m52s", "Mon 12:00:11")
 }
 
 func TestUpdate_DueWithoutFileChange(t *testing.T) {
@@ -116,15 +114,13 @@ func TestView_CaptionOfShownInstant(t *testing.T) {
 	d.m.cfg.Caption = func(at time.Time) string { return "it is " + at.Format("15h04") }
 	d.now = noon.Add(time.Hour)
 	d.shows("it is 12h00")
-	d.tick(0)
-	d.shows("it is 13h00")
+	d.tick(0, "it is 13h00")
 }
 
 func TestTogglePause(t *testing.T) {
 	d := dashboardWithJournal(t, pool(ready("a", 0), exhausted("b", -59*time.Minute, 1)))
 	d.read(true)
-	d.press("p")
-	d.shows("❚ paused")
+	d.press("p", "❚ paused")
 	before := d.screen()
 	d.tick(30 * time.Second)
 	equal(t, "the screen", d.screen(), before)
@@ -133,8 +129,7 @@ func TestTogglePause(t *testing.T) {
 	d.shows("❚ paused, 3 events missed", "Mon 12:00:00")
 	d.hides("label-c", "12:01:00")
 	equal(t, "the journal", d.journaled(), "b due, a exhausted, c added")
-	d.press("p")
-	d.shows("● live", "Mon 12:01:30", "label-c", "12:01:00   p/label-a")
+	d.press("p", "● live", "Mon 12:01:30", "label-c", "12:01:00   p/label-a")
 	d.hides("paused")
 }
 
@@ -144,7 +139,7 @@ func TestTogglePause_EarlierEvent(t *testing.T) {
 	for _, minutes := range []time.Duration{-10, -9, -8} {
 		d.m.log.merge([]poolstate.Record{{At: noon.Add(minutes * time.Minute), Kind: poolstate.EventAdded, Provider: "p"}}, false)
 	}
-	d.press("e", "p")
+	d.press("e p")
 	before := d.screen()
 	d.m.log.merge([]poolstate.Record{{At: noon.Add(-time.Hour), Kind: poolstate.EventRemoved, Provider: "p"}}, false)
 	d.tick(0)

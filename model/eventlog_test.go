@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -62,8 +63,7 @@ func (d *dashboard) journaled() string {
 func TestLogEvents(t *testing.T) {
 	d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 2)))
 	d.read(true)
-	d.press("e")
-	d.shows("no events yet")
+	d.press("e", "no events yet")
 	d.now = d.now.Add(time.Minute)
 	d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
 	d.now = d.now.Add(time.Hour)
@@ -137,14 +137,13 @@ func TestLogEvents_Action(t *testing.T) {
 }
 
 func TestLogEvents_UnreadableFile(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := dashboardWithJournal(t, pool(ready("a", 0)))
 		d.read(true)
 		d.finish(d.fail())
 		d.change(pool(ready("a", 0)))
 		equal(t, "the journal", d.journaled(), " file_unreadable,  file_recovered")
-		d.press("e")
-		d.shows("the file                        unreadable            auth.json: broken", "recovered             readable again")
+		d.press("e", "the file                        unreadable            auth.json: broken", "recovered             readable again")
 	})
 }
 
@@ -155,21 +154,20 @@ func TestWriteJournal_Fails(t *testing.T) {
 	}
 	d.finish(d.m.loadPool())
 	d.send(journalRead(nil, nil))
-	d.change(pool(exhausted("a", 0, 1)))
-	d.shows("✕ events are not recorded", "exhausted   agent     429")
+	d.change(pool(exhausted("a", 0, 1)), "✕ events are not recorded", "exhausted   agent     429")
 }
 
 func TestRefreshEvents_Filter(t *testing.T) {
 	d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3)))
 	d.read(true)
-	d.press("e", "/")
-	d.press(strings.Split("streak:>2", "")...)
+	d.press("e")
+	d.filter("streak:>2")
 	d.shows("1 event, newest first", "p/label-b")
 	d.hides("label-a")
 	d.press("enter")
 	d.change(pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3), ready("c", 0)))
 	d.hides("label-a", "label-c")
-	d.press("esc", "esc", "e")
+	d.press("esc esc e")
 	d.shows("3 events", "label-a", "10:00:00   p/label-b                       exhausted   agent     429 rate limit, streak 3, 4h")
 }
 
@@ -184,10 +182,8 @@ func TestMerge_DropsOldest(t *testing.T) {
 	}
 	equal(t, "the newest", d.m.log.records[n-1].ID, fmt.Sprint(2*maxEvents))
 	equal(t, "the number of all", d.m.log.dropped+n, 2*maxEvents+1)
-	d.press("e", "G")
-	d.shows(fmt.Sprintf("of %d", n), "p/"+d.m.log.records[0].ID+" ")
-	d.press("g")
-	d.shows("p/" + fmt.Sprint(2*maxEvents))
+	d.press("e G", fmt.Sprintf("of %d", n), "p/"+d.m.log.records[0].ID+" ")
+	d.press("g", "p/"+fmt.Sprint(2*maxEvents))
 }
 
 func TestAddEvents_FadingChange(t *testing.T) {
@@ -208,16 +204,12 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	d.shows("backoff")
 	d.hides("(seen)")
 	d.now = d.now.Add(time.Minute)
-	d.change(pool(exhausted("a", time.Minute, 2), ready("b", 1)))
-	d.shows("flat (seen)", "1h")
-	d.press("?")
-	d.shows("because the failure of label-a at 12:01:00 did not")
+	d.change(pool(exhausted("a", time.Minute, 2), ready("b", 1)), "flat (seen)", "1h")
+	d.press("?", "because the failure of label-a at 12:01:00 did not")
 	d.press("?")
 	d.now = d.now.Add(time.Minute)
-	d.change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)))
-	d.shows("backoff (seen)")
+	d.change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)), "backoff (seen)")
 
 	forced := startDashboard(t, pool(ready("a", 2)), func(c *Config) { c.Policy = poolstate.PolicyBackoff })
-	forced.change(pool(exhausted("a", 0, 2)))
-	forced.shows("backoff (chosen)")
+	forced.change(pool(exhausted("a", 0, 2)), "backoff (chosen)")
 }

@@ -6,10 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -81,9 +79,7 @@ func startDashboard(t *testing.T, content string, configured ...func(*Config)) *
 
 func (d *dashboard) write(content string) {
 	d.t.Helper()
-	if err := os.WriteFile(d.file, []byte(content), 0o600); err != nil {
-		d.t.Fatal(err)
-	}
+	equal(d.t, "the error", os.WriteFile(d.file, []byte(content), 0o600), nil)
 }
 
 func (d *dashboard) remove() {
@@ -109,27 +105,40 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	}
 }
 
-// change changes the file and lets the dashboard read it.
-func (d *dashboard) change(content string) {
+// change changes the file and lets the dashboard read it. Like the next three, it
+// checks that the screen then shows words.
+func (d *dashboard) change(content string, words ...string) {
 	d.t.Helper()
 	d.write(content)
 	d.finish(d.send(FileChanged{}))
+	d.shows(words...)
 }
 
 // tick moves the clock.
-func (d *dashboard) tick(by time.Duration) {
+func (d *dashboard) tick(by time.Duration, words ...string) {
 	d.t.Helper()
 	d.now = d.now.Add(by)
 	d.send(ticked{})
+	d.shows(words...)
 }
 
-func (d *dashboard) press(keys ...string) tea.Cmd {
+// press presses keys, which blanks separate, and returns the last one's command.
+func (d *dashboard) press(keys string, words ...string) (cmd tea.Cmd) {
 	d.t.Helper()
-	var cmd tea.Cmd
-	for _, k := range keys {
+	for _, k := range strings.Fields(keys) {
 		cmd = d.send(keyPress(d.t, k))
 	}
+	d.shows(words...)
 	return cmd
+}
+
+// do presses keys and runs what follows from each.
+func (d *dashboard) do(keys string, words ...string) {
+	d.t.Helper()
+	for _, k := range strings.Fields(keys) {
+		d.finish(d.press(k))
+	}
+	d.shows(words...)
 }
 
 // results runs a command, or all commands of a batch, and returns the messages.
@@ -180,10 +189,7 @@ func (d *dashboard) at() string {
 	return d.m.selected.ID
 }
 
-func (d *dashboard) isAt(id string) {
-	d.t.Helper()
-	equal(d.t, "the selection", d.at(), id)
-}
+func (d *dashboard) isAt(id string) { d.t.Helper(); equal(d.t, "the selection", d.at(), id) }
 
 // keyPress returns the message that Bubble Tea sends for a key.
 func keyPress(t *testing.T, name string) tea.KeyPressMsg {
@@ -255,59 +261,35 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// isReady checks in the file that credentials are ready.
-func (d *dashboard) isReady(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Ready, ids) }
-
-// isCooling checks in the file that credentials are cooling.
-func (d *dashboard) isCooling(ids ...string) { d.t.Helper(); d.isInFile(poolstate.Cooling, ids) }
-
-func (d *dashboard) isInFile(want poolstate.Availability, ids []string) {
+// isReady checks which credentials are ready in the file.
+func (d *dashboard) isReady(ids string) {
 	d.t.Helper()
 	snapshot, err := poolstate.Open(d.file).Load()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	found := 0
+	equal(d.t, "the error", err, nil)
+	var ready []string
 	for c := range snapshot.Pool.All() {
-		if slices.Contains(ids, c.ID) {
-			found++
-			equal(d.t, c.String(), poolstate.Backoff.Availability(c, d.now), want)
+		if poolstate.Backoff.Availability(c, d.now) == poolstate.Ready {
+			ready = append(ready, c.ID)
 		}
 	}
-	equal(d.t, "the credentials in the file", found, len(ids))
+	equal(d.t, "what is ready in the file", strings.Join(ready, " "), ids)
 }
-
-// inBubble runs a test in which waiting takes no time.
-func inBubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
 
 // dashboardAt returns a dashboard on mixedPool with a credential selected.
 func dashboardAt(t *testing.T, id string) *dashboard {
 	t.Helper()
 	d := startDashboard(t, mixedPool)
-	for range "abcde" {
-		if d.at() == id {
-			break
-		}
+	for range strings.Index("abcde", id) {
 		d.press("j")
 	}
 	d.isAt(id)
 	return d
 }
 
-// do presses keys and runs what follows from each.
-func (d *dashboard) do(keys ...string) {
-	d.t.Helper()
-	for _, k := range keys {
-		d.finish(d.press(k))
-	}
-}
-
 func (d *dashboard) text() string {
 	d.t.Helper()
 	b, err := os.ReadFile(d.file)
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	equal(d.t, "the error", err, nil)
 	return string(b)
 }
 

@@ -66,8 +66,7 @@ func TestFooter_OffersBoundKeys(t *testing.T) {
 func TestHelp_Scrolls(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
-	d.press("?")
-	d.shows("up", "↓ more")
+	d.press("?", "up", "↓ more")
 	first := d.screen()
 	for _, k := range []string{"up", "pgup", "g"} {
 		d.press(k)
@@ -84,7 +83,7 @@ func TestHelp_Scrolls(t *testing.T) {
 		d.press("up")
 	}
 	equal(t, "the help at its top", d.screen(), first)
-	d.press("down", "esc", "?")
+	d.press("down esc ?")
 	equal(t, "the help opened again", d.screen(), first)
 }
 
@@ -248,7 +247,7 @@ func TestKeyBindings_Unbound(t *testing.T) {
 		}
 		equal(t, "the screen after "+k, d.screen(), before)
 	}
-	d.press("G", "left", "g", "left")
+	d.press("G left g left")
 	d.do("r")
 	d.refuses("all providers are folded")
 	d.hides("unfolds")
@@ -267,8 +266,7 @@ func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 		t.Run(tt.press, func(t *testing.T) {
 			d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
 			d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
-			d.do(strings.Fields(tt.press)...)
-			d.shows(tt.want)
+			d.do(tt.press, tt.want)
 		})
 	}
 }
@@ -302,7 +300,7 @@ func TestKeyBindings_ClickOnBoundKey(t *testing.T) {
 	d := startDashboard(t, twoOut, func(c *Config) {
 		c.Keys = bound(t, "up ctrl+p", "down ctrl+n", "help f1 ?", "sort alt+s")
 	})
-	d.press("m", "esc")
+	d.press("m esc")
 	d.click("ctrl+n")
 	d.isAt("b")
 	d.click("ctrl+p")

@@ -3,6 +3,7 @@ package model
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -52,8 +53,7 @@ func TestPoolLoaded(t *testing.T) {
 	d.finish(d.m.loadPool())
 	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // the first of the first provider
-	d.change(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "consecutive_failures": 1}]}}`)
-	d.shows("backoff", "label-a")
+	d.change(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
 }
 
 func TestPoolLoaded_UnchangedContent(t *testing.T) {
@@ -99,7 +99,7 @@ func TestFileChanged_Polling(t *testing.T) {
 // period.
 func TestLoadFailed_GracePeriod(t *testing.T) {
 	for _, failures := range []int{1, 3} {
-		inBubble(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			d := startDashboard(t, poolOf("p: a"))
 			retry := d.fail()
 			for range failures - 1 {
@@ -118,7 +118,7 @@ func TestLoadFailed_GracePeriod(t *testing.T) {
 }
 
 func TestLoadFailed_ChangeDuringFailingLoad(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := startDashboard(t, poolOf("p: a"))
 		d.write(broken)
 		loaded := results(d.send(FileChanged{}))
@@ -133,7 +133,7 @@ func TestLoadFailed_ChangeDuringFailingLoad(t *testing.T) {
 }
 
 func TestLoadFailed_Stale(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := startDashboard(t, poolOf("p: a b c"))
 		d.press("down")
 		d.finish(d.fail())
@@ -143,11 +143,9 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.press("down")
 		d.isAt("c")
 
-		d.tick(12 * time.Second)
-		d.shows("✕ stale 12s")
+		d.tick(12*time.Second, "✕ stale 12s")
 		d.finish(d.send(FileChanged{})) // still broken
-		d.tick(48 * time.Second)
-		d.shows("✕ stale 1m", "auth.json: broken", "label-a")
+		d.tick(48*time.Second, "✕ stale 1m", "auth.json: broken", "label-a")
 		d.remove()
 		d.finish(d.send(FileChanged{}))
 		d.shows("✕ stale 1m", "\n  auth.json: gone")
@@ -161,12 +159,11 @@ func TestLoadFailed_Stale(t *testing.T) {
 }
 
 func TestLoadFailed_RecoversWithSameContent(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := startDashboard(t, poolOf("p: a"))
 		before := d.m.snapshot.Pool
 		d.finish(d.fail())
-		d.change(poolOf("p: a"))
-		d.shows("● live", "label-a")
+		d.change(poolOf("p: a"), "● live", "label-a")
 		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 	})
 }
@@ -178,15 +175,13 @@ func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	d.shows(append(waiting, "pooltop demo")...)
 	d.finish(d.send(FileChanged{}))
 	d.shows(waiting...)
-	d.change(broken)
-	d.shows("✕ unreadable", "auth.json: broken")
+	d.change(broken, "✕ unreadable", "auth.json: broken")
 	d.hides("stale", "waiting")
 	d.remove()
 	d.finish(d.send(FileChanged{}))
 	d.shows(waiting...)
 	d.hides("unreadable")
-	d.change(poolOf("p: a"))
-	d.shows("● live", "label-a")
+	d.change(poolOf("p: a"), "● live", "label-a")
 	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
 }
 
@@ -194,8 +189,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
 	d.tick(3 * time.Second)
-	d.change(mixedPool)
-	d.shows("! reset of cooling-key was overwritten at 12:00:03 by an agent or another pooltop; press r to repeat")
+	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03 by an agent or another pooltop; press r to repeat")
 	d.tick(time.Hour)
 	d.press("m")
 	d.shows("was overwritten") // until esc
@@ -209,26 +203,22 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 func TestCheckWrites_StreakAndTokens(t *testing.T) {
 	pool := strings.Replace(mixedPool, `"priority": 1, "consecutive_failures": 0`, `"priority": 1, "consecutive_failures": 3`, 1)
 	d := startDashboard(t, pool)
-	d.do("j", "r")
-	d.change(pool)
-	d.shows("! reset of ready-key was overwritten at")
+	d.do("j r")
+	d.change(pool, "! reset of ready-key was overwritten at")
 
 	d = startDashboard(t, nousPool)
-	d.do("A")
-	d.shows("✓ sync portal: ready, streak 0 → ready, streak 0")
-	d.change(nousPool)
-	d.shows("! sync of portal was overwritten at 12:00:00 by an agent or another pooltop; press A to repeat")
+	d.do("A", "✓ sync portal: ready, streak 0 → ready, streak 0")
+	d.change(nousPool, "! sync of portal was overwritten at 12:00:00 by an agent or another pooltop; press A to repeat")
 }
 
 func TestCheckWrites_LiftedHold(t *testing.T) {
 	lifted := strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1)
 	d := dashboardAt(t, "a")
-	d.do("x", "enter")
-	d.change(lifted)
-	d.shows("! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
+	d.do("x enter")
+	d.change(lifted, "! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
 
 	d = dashboardAt(t, "a")
-	d.do("x", "enter")
+	d.do("x enter")
 	d.tick(5 * time.Hour) // after its deadline
 	d.change(lifted)
 	d.hides("lifted")
@@ -252,8 +242,7 @@ func TestCheckWrites_OlderLoad(t *testing.T) {
 	d.finish(d.send(loaded[0]))
 	d.shows("✓ reset cooling-key", "renamed")
 	d.hides("was overwritten")
-	d.change(mixedPool)
-	d.shows("! reset of cooling-key was overwritten")
+	d.change(mixedPool, "! reset of cooling-key was overwritten")
 }
 
 func TestHowToRepeat_BoundKey(t *testing.T) {

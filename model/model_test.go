@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -118,7 +119,7 @@ func TestView_FitsWindow(t *testing.T) {
 	for _, s := range screens {
 		t.Run(s.name, func(t *testing.T) {
 			d := startDashboard(t, s.content)
-			d.do(strings.Fields(s.keys)...)
+			d.do(s.keys)
 			for _, w := range widths {
 				for _, h := range heights {
 					d.send(tea.WindowSizeMsg{Width: w, Height: h})
@@ -147,9 +148,9 @@ func TestView_UnknownSize(t *testing.T) {
 }
 
 func TestUpdate_ResizedBack(t *testing.T) {
-	for _, keys := range [][]string{{"down", "down"}, {"G", "d"}, {"?"}} {
+	for _, keys := range []string{"down down", "G d", "?"} {
 		d := startDashboard(t, twoOut)
-		d.press(keys...)
+		d.press(keys)
 		before := d.screen()
 		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 60}, {Width: 5, Height: 2}, {Width: 30, Height: 8}, {}, {Width: 120, Height: 36}} {
 			d.send(size)
@@ -178,7 +179,7 @@ func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // In a Bubble Tea program, all commands run and end. The bubble waits for every
 // goroutine.
 func TestModel_InProgram(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := newDashboard(t, poolOf("p: first"))
 		screens, ended := make(chan string, 1), make(chan error)
 		var out bytes.Buffer

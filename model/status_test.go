@@ -29,10 +29,9 @@ func TestWhyNoSelection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, k := range strings.Fields(tt.keys) {
 				d := startDashboard(t, tt.pool)
-				d.do(strings.Fields(tt.before)...)
+				d.do(tt.before)
 				d.hides(tt.want)
-				d.do(k)
-				d.shows(tt.want)
+				d.do(k, tt.want)
 			}
 		})
 	}
@@ -62,8 +61,7 @@ func TestExpireStatus(t *testing.T) {
 	for kind, stays := range map[ui.AnswerKind]bool{ui.AnswerDone: false, ui.AnswerRefused: false, ui.AnswerNotice: true} {
 		d := startDashboard(t, twoOut)
 		d.m.setStatus(kind, "text")
-		d.tick(statusStays)
-		d.shows("text")
+		d.tick(statusStays, "text")
 		d.tick(time.Second)
 		equal(t, "shown", d.m.status != nil, stays)
 	}
