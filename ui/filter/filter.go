@@ -82,7 +82,7 @@ func Parse(s string) (Filter, error) {
 var (
 	// termForm is a term: its sign, its field, and its values. The last quote of a
 	// filter may be open.
-	termForm  = regexp.MustCompile(`([-!]?)(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
+	termForm  = regexp.MustCompile(`([-!]?),*(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
 	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
 )
 
@@ -167,12 +167,12 @@ func hasLetters(s, letters string) bool {
 	return true
 }
 
-// parseState parses the prefix of an availability, or of out, which is all but
-// ready. One that fits several matches all of them, because it is incomplete.
+// parseState parses the prefix of an availability, or of out: all but ready. One that fits several matches all of them, because it is incomplete.
 func parseState(prefix string) (predicate, error) {
+	const out = "out"
 	var states []poolstate.Availability
 	for _, a := range poolstate.Availabilities() {
-		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix("out", prefix) {
+		if strings.HasPrefix(a.String(), prefix) || a != poolstate.Ready && strings.HasPrefix(out, prefix) {
 			states = append(states, a)
 		}
 	}
@@ -205,7 +205,8 @@ var streakForm = regexp.MustCompile(`^([<>]?=?)(-?\d{0,9})(\.(?:\.(-?\d{0,9}))?)
 // parseStreak parses a number, a comparison, a range in either direction, or none,
 // the unknown streak. A range without an end is open there.
 func parseStreak(s string) (predicate, error) {
-	if strings.HasPrefix("none", s) {
+	const unknown = "none"
+	if strings.HasPrefix(unknown, s) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
 			_, known := c.Streak.Known()
 			return !known
