@@ -39,7 +39,7 @@ func resetCommand() *cobra.Command {
 		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
 	})
 	cmd.Flags().BoolVar(&all, "all", false, "reset every provider")
-	cmd.ValidArgsFunction = completeTargets(settings, anyKind)
+	cmd.ValidArgsFunction = completePool(settings, anyKind)
 	return cmd
 }
 
@@ -86,7 +86,7 @@ func exhaustCommand() *cobra.Command {
 	f.StringVar(&length, "for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
 	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
 	f.StringVar(&reason, "reason", "", "`TEXT` for others, shown with the credential")
-	cmd.ValidArgsFunction = completeTargets(settings, alive)
+	cmd.ValidArgsFunction = completePool(settings, alive)
 	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
 	return cmd
 }
@@ -128,7 +128,7 @@ func syncCommand() *cobra.Command {
 		seen = slices.DeleteFunc(seen, func(c poolstate.Credential) bool { return !c.Syncable() })
 		return r.execute(journal.Task{Action: poolstate.Action{ClaudeFile: claudeFile()}, Seen: seen})
 	})
-	cmd.ValidArgsFunction = completeProvider(settings, (*poolstate.Credential).Syncable)
+	cmd.ValidArgsFunction = completePool(settings, (*poolstate.Credential).Syncable)
 	return cmd
 }
 

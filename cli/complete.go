@@ -79,12 +79,17 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 
 // offer completes an argument or the value of a flag by those of the words that
 // begin with what is typed, in any case.
-func offer(words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion) cobra.CompletionFunc {
+func offer(
+	words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion, more ...cobra.ShellCompDirective,
+) cobra.CompletionFunc {
+	directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	for _, d := range more {
+		directive |= d
+	}
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		offered := slices.DeleteFunc(words(cmd, args, prefix), func(w cobra.Completion) bool {
+		return slices.DeleteFunc(words(cmd, args, prefix), func(w cobra.Completion) bool {
 			return len(w) < len(prefix) || !strings.EqualFold(w[:len(prefix)], prefix)
-		})
-		return offered, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		}), directive
 	}
 }
 
@@ -101,7 +106,12 @@ func settingCompletion(name string) cobra.CompletionFunc {
 	case name == "profile":
 		return offer(profiles)
 	case name == "key":
-		return completeKey
+		return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
+			for _, a := range model.Actions() { // their keys follow
+				words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
+			}
+			return words
+		}, cobra.ShellCompDirectiveNoSpace)
 	case name == "policy":
 		return fixed(
 			cobra.CompletionWithDesc("auto", "by what the file shows"),
@@ -128,16 +138,6 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		}
 		return words
 	})
-}
-
-// completeKey completes an action of the dashboard; its keys follow.
-func completeKey(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
-	for _, a := range model.Actions() {
-		if strings.HasPrefix(a.Name+"=", prefix) {
-			words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
-		}
-	}
-	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
 func scenarioWords() (words []cobra.Completion) {
@@ -218,25 +218,14 @@ func loadFor(settings *config.Flags) (snapshot, error) {
 	return loadSnapshot(cfg, slog.New(slog.DiscardHandler))
 }
 
-// anyKind is the kind of every credential, and alive that of those that can be
-// held.
 func anyKind(*poolstate.Credential) bool { return true }
 
+// alive is the kind of a credential that can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completeProvider completes a provider with a credential of some kind.
-func completeProvider(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
-	return offer(func(_ *cobra.Command, args []string, _ string) []cobra.Completion {
-		snap, err := loadFor(settings)
-		if err != nil || len(args) > 0 {
-			return nil
-		}
-		return snap.providersOf(kind)
-	})
-}
-
-// completeTargets completes a provider and then its credentials of some kind.
-func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+// completePool completes a provider with a credential of some kind, and then such
+// credentials if the command takes targets.
+func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
 		snap, err := loadFor(settings)
@@ -245,8 +234,10 @@ func completeTargets(settings *config.Flags, kind func(*poolstate.Credential) bo
 			return nil
 		case len(args) == 0:
 			return snap.providersOf(kind)
+		case strings.Contains(cmd.Use, "TARGET"):
+			return snap.targetsOf(args[0], args[1:], prefix, kind)
 		}
-		return snap.targetsOf(args[0], args[1:], prefix, kind)
+		return nil
 	})
 }
 

@@ -33,10 +33,11 @@ func configCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
 	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
+		report := newConfigReport(cfg)
 		if asJSON {
-			return jsonout.Write(cmd.OutOrStdout(), newConfigReport(cfg))
+			return jsonout.Write(cmd.OutOrStdout(), report)
 		}
-		_, err := io.WriteString(cmd.OutOrStdout(), newConfigReport(cfg).toml())
+		_, err := io.WriteString(cmd.OutOrStdout(), report.toml.String())
 		return err
 	})
 	return cmd
@@ -49,6 +50,8 @@ type configReport struct {
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Keys   map[string]configValue `json:"keys"`
+
+	toml strings.Builder // a file that has the same effect
 }
 
 // configValue is a value and its source: flag, environment, file or default.
@@ -57,33 +60,41 @@ type configValue struct {
 	Origin string  `json:"origin"`
 	From   *string `json:"from"`
 	Line   *int    `json:"line"`
-
-	comment string
 }
+
+// maxComment is the maximum length of a comment in bytes.
+const maxComment = 1024
 
 func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{Read: cfg.Found, Values: map[string]configValue{}, Keys: map[string]configValue{}}
+	from := `No file was read: --config "".`
 	if cfg.Path != "" {
-		r.Path = &cfg.Path
+		r.Path, from = &cfg.Path, "There is no "+displayPath(cfg.Path)
 	}
+	if cfg.Found {
+		from = "Read from " + displayPath(cfg.Path)
+	}
+	fmt.Fprintf(&r.toml, "# The effective configuration of pooltop. %s\n\n", text.Clean(from, maxComment))
 	for _, s := range config.Settings() {
 		if s.InFile() {
-			r.Values[s.Name] = newConfigValue(s.Get(cfg), cfg.SourceOf(s.Name))
+			r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
 		}
 	}
+	r.toml.WriteString("\n[keys]\n")
 	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
-		keys := append([]string{}, bindings.Keys(a)...)
-		r.Keys[a.Name] = newConfigValue(keys, cfg.SourceOf("keys."+a.Name))
+		r.Keys[a.Name] = r.add(a.Name, append([]string{}, bindings.Keys(a)...), cfg.SourceOf("keys."+a.Name))
 	}
 	return r
 }
 
-func newConfigValue(value any, source config.Source) configValue {
-	v := configValue{Value: value, Origin: cmp.Or(source.Kind, "default"), comment: source.String()}
+// add adds a line to the TOML and returns the JSON of the value.
+func (r *configReport) add(name string, value any, source config.Source) configValue {
+	fmt.Fprintf(&r.toml, "%s = %s  # %s\n", name, tomlValue(value), text.Clean(source.String(), maxComment))
+	v := configValue{Value: value, Origin: cmp.Or(source.Kind, "default")}
 	if source.Name != "" {
-		name := filepath.Base(source.Name)
-		v.From = &name
+		from := filepath.Base(source.Name)
+		v.From = &from
 	}
 	if source.Line > 0 {
 		v.Line = &source.Line
@@ -91,44 +102,14 @@ func newConfigValue(value any, source config.Source) configValue {
 	return v
 }
 
-// maxComment is the maximum length of a comment in bytes.
-const maxComment = 1024
-
-// toml returns the configuration as a file that has the same effect.
-func (r *configReport) toml() string {
-	var b strings.Builder
-	switch {
-	case r.Path == nil:
-		b.WriteString("# The effective configuration of pooltop. No file was read: --config \"\".\n\n")
-	case r.Read:
-		fmt.Fprintf(&b, "# The effective configuration of pooltop. Read from %s\n\n", text.Clean(displayPath(*r.Path), maxComment))
-	default:
-		fmt.Fprintf(&b, "# The effective configuration of pooltop. There is no %s\n\n", text.Clean(displayPath(*r.Path), maxComment))
-	}
-	for _, s := range config.Settings() {
-		if s.InFile() {
-			r.Values[s.Name].write(&b, s.Name)
-		}
-	}
-	b.WriteString("\n[keys]\n")
-	for _, a := range model.Actions() {
-		r.Keys[a.Name].write(&b, a.Name)
-	}
-	return b.String()
-}
-
-func (v configValue) write(b *strings.Builder, key string) {
-	fmt.Fprintf(b, "%s = %s  # %s\n", key, tomlValue(v.Value), text.Clean(v.comment, maxComment))
-}
-
 func tomlValue(v any) string {
 	switch v := v.(type) {
 	case string:
 		return tomlString(v)
 	case []string:
-		items := make([]string, len(v))
-		for i, s := range v {
-			items[i] = tomlString(s)
+		var items []string
+		for _, s := range v {
+			items = append(items, tomlString(s))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	}

@@ -48,7 +48,7 @@ func listCommand() *cobra.Command {
 		return printList(cmd.OutOrStdout(), snap, cfg)
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
-	cmd.ValidArgsFunction = completeProvider(flags, anyKind)
+	cmd.ValidArgsFunction = completePool(flags, anyKind)
 	return cmd
 }
 

@@ -87,13 +87,7 @@ func (c *Config) Hidden() ui.Hidden {
 
 // SourceOf returns where the value of a setting comes from. The keys of an action
 // are named "keys." and the action.
-func (c *Config) SourceOf(name string) Source {
-	source := c.sources[name]
-	if action, isKey := strings.CutPrefix(name, "keys."); isKey && source.Kind == "" && c.Keys[action] != nil {
-		return c.sources["keys"] // of an inline table, only the position of the whole is known
-	}
-	return source
-}
+func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
 // Source is where a value comes from. The zero value is the default.
 type Source struct {

@@ -91,6 +91,9 @@ func (c *Config) decode(data []byte) error {
 	if err := toml.Unmarshal(data, c); err != nil {
 		return c.explainTOML(err)
 	}
+	for action := range c.Keys { // of an inline table, only the position of the whole is known
+		c.sources["keys."+action] = cmp.Or(c.sources["keys."+action], c.sources["keys"])
+	}
 	for _, s := range settings {
 		if at, set := c.sources[s.Name]; set {
 			if err := s.check(c); err != nil {

@@ -12,7 +12,8 @@ import (
 // Flags are the flags of one command that set configuration values.
 type Flags struct {
 	scope Scope
-	all   []*flag
+	file  *string         // --config
+	given []func(*Config) // each sets the value of one of the others
 }
 
 // Bind adds the flags of the scopes to a command's flags.
@@ -22,9 +23,7 @@ func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 		if s.Scope&f.scope == 0 {
 			continue
 		}
-		v := &flag{setting: s}
-		f.all = append(f.all, v)
-		pf := set.VarPF(v, s.Name, "", s.Usage)
+		pf := set.VarPF(&flag{s, f}, s.Name, "", s.Usage)
 		pf.Hidden = s.Hidden
 		if s.Value == "" {
 			pf.NoOptDefVal = "true"
@@ -46,23 +45,19 @@ func IsFlag(f *pflag.Flag) bool {
 // Load returns the configuration for the parsed command line.
 func (f *Flags) Load() (*Config, error) {
 	c := Default()
-	named := f.all[0].texts != nil // --config is the first row
-	if c.Path = defaultPath(); named {
-		c.Path = f.all[0].String()
+	if c.Path = defaultPath(); f.file != nil {
+		c.Path = *f.file
 	}
 	if c.Path != "" {
 		if abs, err := filepath.Abs(c.Path); err == nil {
 			c.Path = abs
 		}
-		if err := c.read(named); err != nil {
+		if err := c.read(f.file != nil); err != nil {
 			return nil, err
 		}
 	}
-	for _, v := range f.all[1:] {
-		for _, text := range v.texts {
-			c.sources[v.setting.Name] = Source{Kind: fromFlag, Name: "--" + v.setting.Name}
-			_ = v.setting.apply(c, text) // Set has checked it
-		}
+	for _, set := range f.given {
+		set(c)
 	}
 	if f.scope&Store == 0 {
 		return c, nil
@@ -71,29 +66,30 @@ func (f *Flags) Load() (*Config, error) {
 	return c, err
 }
 
-// flag is a setting as a flag. It keeps its texts until the file has been read,
-// which they override.
+// flag is a setting as a flag. Its value is set after the file has been read.
 type flag struct {
-	setting Setting
-	texts   []string
+	Setting
+	flags *Flags
 }
 
-// String returns the last value.
-func (f *flag) String() string {
-	if len(f.texts) == 0 {
-		return ""
+// Set checks and keeps a value.
+func (f *flag) Set(text string) error {
+	switch {
+	case f.Name == "config":
+		f.flags.file = &text
+		return nil
+	case text == "" && f.Scope == Store:
+		return errors.New("must not be empty")
 	}
-	return f.texts[len(f.texts)-1]
+	f.flags.given = append(f.flags.given, func(c *Config) {
+		c.sources[f.Name] = Source{Kind: fromFlag, Name: "--" + f.Name}
+		_ = f.apply(c, text) // already checked
+	})
+	return f.apply(Default(), text)
 }
 
 // Type returns the placeholder of the value in help texts.
-func (f *flag) Type() string { return cmp.Or(f.setting.Value, "bool") }
+func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
 
-// Set checks the value and keeps it.
-func (f *flag) Set(text string) error {
-	f.texts = append(f.texts, text)
-	if text == "" && f.setting.Scope == Store {
-		return errors.New("must not be empty")
-	}
-	return f.setting.apply(Default(), text)
-}
+// String returns nothing, as the value is in the configuration.
+func (*flag) String() string { return "" }
