@@ -57,20 +57,6 @@ func TestPerform_ChangedSince(t *testing.T) {
 	}
 }
 
-func TestPerform_HoldOrFingerprintChanged(t *testing.T) {
-	for name, change := range map[string][2]string{
-		"lifted":          {`"operator_hold"`, `"rate_limit"`},
-		"another secret":  {`12ab34cd`, `ffffffff`},
-		"a secret of its": {`"secret_fingerprint": "sha256:12ab34cd56ef7890"`, `"access_token": "SECRET-x"`},
-	} {
-		content := storeOf(`{"id": "a", "last_status": "exhausted", "last_error_reason": "operator_hold", "secret_fingerprint": "sha256:12ab34cd56ef7890"}`)
-		s := newStore(t, content)
-		saw := seen(t, s)
-		writeFile(t, s.Path(), strings.Replace(content, change[0], change[1], 1))
-		t.Run(name, func(t *testing.T) { checkUnchanged(t, performOn(t, s, resetAction, saw), true, "changed") })
-	}
-}
-
 // Changes of other fields refuse nothing, and the action starts from the new
 // values.
 func TestPerform_UnrelatedChange(t *testing.T) {
@@ -305,48 +291,8 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	}
 }
 
-// Without a duration, a hold lasts as long as a real failure would.
-func TestPerform_HoldStreak(t *testing.T) {
-	tests := []struct {
-		streak     string
-		next, mult int
-	}{
-		{``, 1, 1},
-		{`"consecutive_failures": 0`, 1, 1},
-		{`"consecutive_failures": 1`, 2, 2},
-		{`"consecutive_failures": 2`, 3, 4},
-		{`"consecutive_failures": 3`, 4, 8},
-		{`"consecutive_failures": 4`, 5, 8},
-		{`"consecutive_failures": 7`, 8, 8},
-		{`"consecutive_failures": 1000000`, 1000001, 8},
-		{`"consecutive_failures": -1`, 1, 1},
-		{`"consecutive_failures": -7`, 1, 1},
-		{`"consecutive_failures": "3"`, 4, 8},
-		{`"consecutive_failures": 1.9`, 2, 2},
-		{`"consecutive_failures": null`, 1, 1},
-		{`"consecutive_failures": "many"`, 1, 1},
-		{`"consecutive_failures": [3]`, 1, 1},
-		{`"consecutive_failures": {"n": 3}`, 1, 1},
-		{`"consecutive_failures": NaN`, 1, 1},
-	}
-	codes := map[int]time.Duration{401: 5 * time.Minute, 429: time.Hour, 402: time.Hour, 403: time.Hour, 500: time.Hour}
-	for _, tt := range tests {
-		for code, base := range codes {
-			t.Run(fmt.Sprintf("%s by %d", tt.streak, code), func(t *testing.T) {
-				entry := `{` + tt.streak + `}`
-				s := newStore(t, storeOf(entry, `{"id": "companion"}`))
-				content := readFile(t, s.Path())
-				perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: code}}, Ref{"p", "", 0})
-				want := holdFields(code, `"held by operator"`, base*time.Duration(tt.mult), tt.next)
-				if err := checkEdited([]byte(content), []byte(readFile(t, s.Path())), "p", 0, want); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-	}
-}
-
-// A duration or end replaces the computed deadline. The streak still rises.
+// Without a duration or end, a hold lasts as long as a real failure would. The
+// streak rises in any case.
 func TestPerform_HoldDeadline(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -356,6 +302,8 @@ func TestPerform_HoldDeadline(t *testing.T) {
 		{"for", Hold{Code: 429, For: 45 * time.Minute}, 45 * time.Minute},
 		{"until", Hold{Code: 429, Until: stampAt.Add(26 * time.Hour)}, 26 * time.Hour},
 		{"for wins over until", Hold{Code: 402, For: time.Minute, Until: stampAt.Add(time.Hour)}, time.Minute},
+		{"as long as a third failure", Hold{Code: 429}, 4 * time.Hour},
+		{"as long as a third 401", Hold{Code: 401}, 20 * time.Minute},
 		{"in another location", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
 	}
 	for _, tt := range tests {
@@ -382,24 +330,6 @@ func TestPerform_HoldReason(t *testing.T) {
 		s := newStore(t, storeOf(`{"id": "a"}`, `{}`))
 		perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 429, Reason: reason}}, smallRef)
 		equal(t, "reason", rawAt(t, s, smallRef, "last_error_message"), want)
-	}
-}
-
-// A hold ends at the same instant under every policy.
-func TestPerform_HoldPolicies(t *testing.T) {
-	for _, others := range []string{``, `, {"id": "companion"}`} {
-		for _, code := range []int{401, 402, 429, 503} {
-			s := newStore(t, `{"credential_pool": {"p": [{"id": "a", "consecutive_failures": 2, "failure_reason": "billing_unverified"}`+others+`]}}`)
-			perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: code, For: 3 * time.Hour}}, smallRef)
-			c := find(t, load(t, s), smallRef)
-			for _, p := range []Policy{Backoff, Flat, FlatSole} {
-				end := stampAt.Add(3 * time.Hour)
-				equal(t, "deadline", p.Deadline(c, stampAt), Deadline{At: end, Origin: OriginOperator})
-				equal(t, "availability", p.Availability(c, stampAt), Held)
-				equal(t, "a moment before its end", p.Availability(c, end.Add(-time.Microsecond)), Held)
-				equal(t, "at its end", p.Availability(c, end), Due)
-			}
-		}
 	}
 }
 

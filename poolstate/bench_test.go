@@ -118,20 +118,6 @@ func BenchmarkUnchanged(b *testing.B) {
 	})
 }
 
-func BenchmarkAvailability(b *testing.B) {
-	ofSizes(b, func(b *testing.B, data []byte) {
-		pool := decoded(b, string(data))
-		ready := 0
-		for b.Loop() {
-			for c := range pool.All() {
-				if Backoff.Availability(c, sampledAt) == Ready {
-					ready++
-				}
-			}
-		}
-	})
-}
-
 func BenchmarkSummarize(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		pool := decoded(b, string(data))

@@ -38,7 +38,7 @@ func TestInstant_Spellings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	tests := []struct {
 		json string
-		want time.Time // zero: none
+		want time.Time
 	}{
 		{`1795425600.970596`, time.Unix(1795425600, 970596000)},
 		{`1.7785133350e9`, time.Unix(at, 0)},
@@ -55,33 +55,16 @@ func TestInstant_Spellings(t *testing.T) {
 		{`"2026-05-11T15:28:55+00"`, time.Unix(at, 0)},
 		{`"  2026-05-11T15:28:55Z\n"`, time.Unix(at, 0)},
 		{`"\u0032026-05-11T15:28:55Z"`, time.Unix(at, 0)},
-		{`-0.0`, time.Time{}},
-		{`-1778513335`, time.Time{}},
-		{`"-1778513335"`, time.Time{}},
-		{`1e400`, time.Time{}},
-		{`-1e400`, time.Time{}},
-		{`"1e400"`, time.Time{}},
-		{`1e300`, time.Time{}},
-		{`NaN`, time.Time{}},
-		{`Infinity`, time.Time{}},
-		{`-Infinity`, time.Time{}},
-		{`"NaN"`, time.Time{}},
-		{`"nan"`, time.Time{}},
-		{`"Infinity"`, time.Time{}},
-		{`""`, time.Time{}},
-		{`" "`, time.Time{}},
-		{`"1970-01-01T00:00:00Z"`, time.Time{}},
-		{`"1969-12-31T23:59:59Z"`, time.Time{}},
-		{`"2025-02-29T00:00:00Z"`, time.Time{}},
-		{`"2026-05-11T25:00:00Z"`, time.Time{}},
-		{`"2026-05-11T15:28:55Z and more"`, time.Time{}},
-		{`"\ud800"`, time.Time{}},
 	}
 	for _, tt := range tests {
-		c := entryOf(t, `{"last_error_reset_at": `+tt.json+`}`)
-		if !c.ResetAt.Equal(tt.want) {
-			t.Errorf("%s is %v, want %v", tt.json, c.ResetAt, tt.want.UTC())
-		}
+		equal(t, tt.json, entryOf(t, `{"last_error_reset_at": `+tt.json+`}`).ResetAt, tt.want.UTC())
+	}
+	for _, none := range []string{
+		`-0.0`, `-1778513335`, `"-1778513335"`, `1e400`, `-1e400`, `"1e400"`, `1e300`, `NaN`, `Infinity`, `-Infinity`,
+		`"NaN"`, `"nan"`, `"Infinity"`, `""`, `" "`, `"1970-01-01T00:00:00Z"`, `"1969-12-31T23:59:59Z"`, `"2025-02-29T00:00:00Z"`,
+		`"2026-05-11T25:00:00Z"`, `"2026-05-11T15:28:55Z and more"`, `"\ud800"`,
+	} {
+		equal(t, none, entryOf(t, `{"last_error_reset_at": `+none+`}`).ResetAt, time.Time{})
 	}
 }
 

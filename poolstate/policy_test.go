@@ -1,7 +1,10 @@
 package poolstate
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,11 +21,9 @@ func TestCooldown_Flat(t *testing.T) {
 		older, newer time.Duration
 	}{
 		{name: "one of several, 429", code: "429", older: hour, newer: hour},
-		{name: "one of several, 402", code: "402", older: hour, newer: hour},
 		{name: "one of several, 401", code: "401", older: five, newer: five},
 		{name: "one of several, no code", code: "null", older: hour, newer: hour},
 		{name: "sole, 429", code: "429", sole: true, older: hour, newer: minute},
-		{name: "sole, 500", code: "500", sole: true, older: hour, newer: minute},
 		{name: "sole, no code", code: "null", sole: true, older: hour, newer: minute},
 		{name: "sole, 429 for another cause", code: "429", reason: "rate_limit", sole: true, older: hour, newer: minute},
 		{name: "sole, 401: authentication", code: "401", sole: true, older: five, newer: five},
@@ -30,7 +31,6 @@ func TestCooldown_Flat(t *testing.T) {
 		{name: "sole, cause billing", code: "429", reason: "billing", sole: true, older: hour, newer: hour},
 		{name: "sole, cause billing without a code", code: "null", reason: "billing", sole: true, older: hour, newer: hour},
 		{name: "billing unverified, one of several", code: "429", reason: "billing_unverified", older: hour, newer: minute},
-		{name: "billing unverified, sole", code: "429", reason: "billing_unverified", sole: true, older: hour, newer: minute},
 		{name: "billing unverified, no code", code: "null", reason: "billing_unverified", older: hour, newer: minute},
 		{name: "billing unverified, 402", code: "402", reason: "billing_unverified", older: hour, newer: hour},
 		{name: "billing unverified, 402, sole", code: "402", reason: "billing_unverified", sole: true, older: hour, newer: hour},
@@ -128,17 +128,6 @@ func TestResolve_Forced(t *testing.T) {
 	}
 }
 
-func TestPolicy_NoStreak(t *testing.T) {
-	for _, code := range []string{"429", "402", "401", "500", "null"} {
-		for _, streak := range []string{"", `, "consecutive_failures": 0`, `, "consecutive_failures": null`, `, "consecutive_failures": 1`} {
-			c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1795425600.0, "last_error_code": `+code+streak+`}`)
-			if b, f := Backoff.Deadline(&c, sampledAt), Flat.Deadline(&c, sampledAt); b != f {
-				t.Errorf("%s%s: %v and %v", code, streak, b, f)
-			}
-		}
-	}
-}
-
 func TestPolicy_String(t *testing.T) {
 	for p, want := range map[Policy]string{Backoff: "backoff", Flat: "flat", FlatSole: "flat"} {
 		equal(t, "word", p.String(), want)
@@ -155,5 +144,261 @@ func TestPolicy_String(t *testing.T) {
 		if _, err := ParsePolicyChoice(word); err == nil {
 			t.Errorf("%q is a policy", word)
 		}
+	}
+}
+
+// The vectors are values of consecutive_failures with the count that an agent read
+// and the cooldown that it computed for each error code.
+func TestStreak_Vectors(t *testing.T) {
+	type vector struct {
+		JSON  string
+		Count json.Number // some exceed what a float holds
+		S429  int         `json:"seconds_429"`
+		S402  int         `json:"seconds_402"`
+		S401  int         `json:"seconds_401"`
+		SNone int         `json:"seconds_null"`
+	}
+	for _, v := range vectors[vector](t, "backoff.json") {
+		t.Run(v.JSON, func(t *testing.T) {
+			for code, seconds := range map[string]int{"429": v.S429, "402": v.S402, "401": v.S401, "null": v.SNone} {
+				c := entryOf(t, fmt.Sprintf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600.0,
+					"last_error_code": %s, "consecutive_failures": %s}`, code, v.JSON))
+				equal(t, "count", fmt.Sprint(c.Streak.Count()), v.Count.String())
+				want := time.Duration(seconds) * time.Second
+				equal(t, "cooldown at "+code, Backoff.Cooldown(&c, c.Streak.Count()), want)
+				equal(t, "deadline at "+code, Backoff.Deadline(&c, sampledAt).At, sampledAt.Add(want))
+			}
+		})
+	}
+}
+
+func TestBaseTTL(t *testing.T) {
+	for _, code := range []int{429, 402, 500, 400, 0, -1} {
+		equal(t, fmt.Sprint(code), BaseTTL(Some(code)), time.Hour)
+	}
+	equal(t, "no code", BaseTTL(Optional[int]{}), time.Hour)
+	equal(t, "401", BaseTTL(Some(401)), 5*time.Minute)
+}
+
+// The exponent is streak-1: a first failure costs the base TTL.
+func TestMultiplier(t *testing.T) {
+	tests := []struct{ streak, multiplier, step int }{
+		{math.MinInt, 1, 1}, {-1, 1, 1}, {0, 1, 0}, {1, 1, 1}, {2, 2, 2}, {3, 4, 3}, {4, 8, 4}, {5, 8, 4}, {math.MaxInt, 8, 4},
+	}
+	for _, tt := range tests {
+		what := fmt.Sprintf("of %d failures", tt.streak)
+		equal(t, "multiplier "+what, multiplier(tt.streak), tt.multiplier)
+		equal(t, "step "+what, Step(tt.streak), tt.step)
+		for _, code := range []int{429, 402} {
+			c := Credential{ErrorCode: Some(code)}
+			equal(t, fmt.Sprintf("cooldown %s with %d", what, code),
+				Backoff.Cooldown(&c, tt.streak), time.Duration(tt.multiplier)*time.Hour)
+		}
+	}
+	equal(t, "steps", Steps, 4)
+}
+
+// A value that is not a count is an unknown streak, which counts as 0 but differs
+// from a known 0.
+func TestStreak_Unknown(t *testing.T) {
+	for want, spellings := range map[Streak][]string{
+		{}: {
+			`null`, `"not-a-number"`, `""`, `"3.7"`, `"1e3"`, `"0x10"`, `"+-5"`, `"--5"`, `"1-2"`, `"-"`, `[]`, `[3]`, `{}`, `{"n": 3}`,
+			`NaN`, `Infinity`, `-Infinity`, `1e400`, `-1e400`,
+		},
+		KnownStreak(0):  {`0`, `-0`, `-0.5`, `false`},
+		KnownStreak(1):  {`1`, `true`},
+		KnownStreak(-1): {`-1`},
+		KnownStreak(3):  {`3.7`},
+		KnownStreak(-3): {`-3.7`},
+		KnownStreak(5):  {`"5"`, `"+5"`, `"\u0035"`, `"\n5\t"`, `"005"`},
+		// Python's integers are unbounded. They are clamped to an int.
+		KnownStreak(math.MaxInt): {`9223372036854775807`, `123456789012345678901`, `"123456789012345678901"`, `1` + zeros(400), `1e300`},
+		KnownStreak(math.MinInt): {`-9223372036854775808`, `-123456789012345678901`, `-1` + zeros(400), `-1e300`},
+	} {
+		for _, json := range spellings {
+			equal(t, fmt.Sprintf("streak %.40s", json), entryOf(t, `{"consecutive_failures": `+json+`}`).Streak, want)
+		}
+	}
+	equal(t, "streak of an entry without the field", entryOf(t, `{}`).Streak, Streak{})
+}
+
+func zeros(n int) string { return fmt.Sprintf("%0*d", n, 0) }
+
+// Unknown and negative streaks count as 0, and the largest integer does not
+// overflow.
+func TestStreak_Next(t *testing.T) {
+	equal(t, "streak after an unknown one", Streak{}.Next(), KnownStreak(1))
+	for before, after := range map[int]int{0: 1, 2: 3, -7: 1, math.MinInt: 1, math.MaxInt - 1: math.MaxInt, math.MaxInt: math.MaxInt} {
+		equal(t, fmt.Sprintf("streak after %d", before), KnownStreak(before).Next(), KnownStreak(after))
+	}
+}
+
+// The vectors are entries with the deadline that an agent computed and the state
+// that its own listing shows.
+func TestDeadline_Vectors(t *testing.T) {
+	type vector struct {
+		Entry    json.RawMessage
+		Now      float64
+		Deadline *float64
+		Says     string `json:"hermes_auth_list_says"`
+	}
+	for _, v := range vectors[vector](t, "deadlines.json") {
+		t.Run(string(v.Entry), func(t *testing.T) {
+			now := time.Unix(int64(v.Now), 0)
+			c := entryOf(t, string(v.Entry))
+			d := Backoff.Deadline(&c, now)
+			if v.Deadline == nil {
+				equal(t, "no deadline", d, Deadline{})
+			} else {
+				equal(t, "deadline", d.At, time.Unix(int64(*v.Deadline), 0).UTC())
+			}
+			want := Ready
+			switch {
+			case c.Status == StatusDead:
+				want = Dead
+			case c.Status != StatusExhausted:
+			case strings.Contains(v.Says, " left)"), strings.Contains(v.Says, "re-auth"):
+				want = Cooling
+			default:
+				want = Due
+			}
+			equal(t, "availability", Backoff.Availability(&c, now), want)
+		})
+	}
+}
+
+func TestAvailability(t *testing.T) {
+	const ahead, passed = `, "last_error_reset_at": 1795425601`, `, "last_error_reset_at": 1795425599`
+	const held = `, "last_error_reason": "operator_hold"`
+	tests := []struct {
+		name  string
+		entry string
+		want  Availability
+	}{
+		{"no status", `{}`, Ready},
+		{"null", `{"last_status": null}`, Ready},
+		{"ok", `{"last_status": "ok"}`, Ready},
+		{"unknown word", `{"last_status": "weird"` + ahead + `}`, Ready},
+		{"not a word", `{"last_status": 7` + ahead + `}`, Ready},
+		{"another case", `{"last_status": "Exhausted"` + ahead + `}`, Ready},
+		{"ok with a deadline left over", `{"last_status": "ok"` + ahead + `}`, Ready},
+		{"exhausted, deadline ahead", `{"last_status": "exhausted"` + ahead + `}`, Cooling},
+		{"exhausted, deadline passed", `{"last_status": "exhausted"` + passed + `}`, Due},
+		{"exhausted, exactly at the deadline", `{"last_status": "exhausted", "last_error_reset_at": 1795425600}`, Due},
+		{"exhausted a microsecond before it", `{"last_status": "exhausted", "last_error_reset_at": 1795425600.000001}`, Cooling},
+		{"exhausted, no instant to count from", `{"last_status": "exhausted"}`, Due},
+		{"exhausted, instant zero", `{"last_status": "exhausted", "last_status_at": 0, "consecutive_failures": 4}`, Due},
+		{"held", `{"last_status": "exhausted"` + held + ahead + `}`, Held},
+		{"a hold whose deadline passed", `{"last_status": "exhausted"` + held + passed + `}`, Due},
+		{"a hold without a deadline", `{"last_status": "exhausted"` + held + `}`, Due},
+		{"hold reason without exhaustion", `{"last_status": "ok"` + held + ahead + `}`, Ready},
+		{"dead", `{"last_status": "dead"` + ahead + `}`, Dead},
+		{"dead with a passed deadline", `{"last_status": "dead"` + passed + `}`, Dead},
+		{"disabled", `{"enabled": false}`, Disabled},
+		{"disabled and cooling", `{"enabled": false, "last_status": "exhausted"` + ahead + `}`, Disabled},
+		{"disabled and dead", `{"enabled": false, "last_status": "dead"}`, Disabled},
+		{"enabled", `{"enabled": true}`, Ready},
+		{"only false disables", `{"enabled": 0}`, Ready},
+		{"null does not disable", `{"enabled": null}`, Ready},
+		{"cooldown of one model", `{"model_cooldowns": {"m": 1795429999}}`, Ready},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := entryOf(t, tt.entry)
+			for _, p := range []Policy{Backoff, Flat, FlatSole} {
+				equal(t, "availability", p.Availability(&c, sampledAt), tt.want)
+				equal(t, "assessed availability", p.Assess(&c, sampledAt).Availability, tt.want)
+			}
+		})
+	}
+}
+
+func TestDeadline_Origin(t *testing.T) {
+	const exhausted = `"last_status": "exhausted", `
+	day31 := sampledAt.Add(31 * 24 * time.Hour).Format(time.RFC3339)
+	after := sampledAt.Add(31*24*time.Hour + time.Second).Format(time.RFC3339)
+	tests := []struct {
+		name    string
+		entry   string
+		origin  Origin
+		suspect bool
+	}{
+		{"ready", `{"last_error_reset_at": 1795429200}`, OriginNone, false},
+		{"dead", `{"last_status": "dead", "last_error_reset_at": 1795429200}`, OriginNone, false},
+		{"no instant", `{` + exhausted + `"last_error_code": 429}`, OriginNone, false},
+		{"computed", `{` + exhausted + `"last_status_at": 1795425000}`, OriginComputed, false},
+		{"provider", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795429200}`, OriginProvider, false},
+		{"provider without an exhaustion", `{` + exhausted + `"last_error_reset_at": 1795429200}`, OriginProvider, false},
+		{"garbled reset falls back to computed", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": "soon"}`, OriginComputed, false},
+		{"operator", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000, "last_error_reset_at": 1795429200}`, OriginOperator, false},
+		{"operator, not pinned", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000}`, OriginOperator, false},
+		{"31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + day31 + `"}`, OriginProvider, false},
+		{"more than 31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + after + `"}`, OriginProvider, true},
+		{"an operator's, more than 31 days ahead", `{` + exhausted + `"last_error_reason": "operator_hold", "last_error_reset_at": "` + after + `"}`, OriginOperator, true},
+		{"before its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795424999}`, OriginProvider, true},
+		{"at its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
+		{"exhausted in the far future", `{` + exhausted + `"last_status_at": 1805425000}`, OriginComputed, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := entryOf(t, tt.entry)
+			d := Backoff.Deadline(&c, sampledAt)
+			equal(t, "origin", d.Origin, tt.origin)
+			equal(t, "suspect", d.Suspect, tt.suspect)
+			equal(t, "is none", d.IsZero(), tt.origin == OriginNone)
+			equal(t, "instant is none", d.At.IsZero(), tt.origin == OriginNone)
+		})
+	}
+}
+
+func TestAssess(t *testing.T) {
+	const exhausted = `"last_status": "exhausted", "last_status_at": 1795425000, `
+	const hour = time.Hour
+	tests := []struct {
+		name   string
+		policy Policy
+		entry  string
+		want   Assessment // without availability and deadline
+	}{
+		{"ready, unknown streak", Backoff, `{}`, Assessment{Base: hour, Multiplier: 1, Next: hour}},
+		{"ready after two failures", Backoff, `{"consecutive_failures": 2}`, Assessment{Base: hour, Multiplier: 2, Next: 4 * hour}},
+		{
+			"third failure", Backoff, `{` + exhausted + `"last_error_code": 429, "consecutive_failures": 3}`,
+			Assessment{Remaining: 4*hour - 10*time.Minute, Base: hour, Multiplier: 4, Cooldown: 4 * hour, Next: 8 * hour},
+		},
+		{
+			"at the top of the ladder", Backoff, `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
+			Assessment{Remaining: 30 * time.Minute, Base: 5 * time.Minute, Multiplier: 8, Cooldown: 40 * time.Minute, Next: 40 * time.Minute},
+		},
+		{
+			"flat", Flat, `{` + exhausted + `"last_error_code": 429, "consecutive_failures": 3}`,
+			Assessment{Remaining: 50 * time.Minute, Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
+		},
+		{
+			"the provider's instant", Backoff, `{` + exhausted + `"last_error_reset_at": 1795432200, "consecutive_failures": 1}`,
+			Assessment{Remaining: 110 * time.Minute, Base: hour, Multiplier: 1, Cooldown: 2 * hour, Next: 2 * hour},
+		},
+		{
+			"due: nothing remains", Backoff, `{"last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`,
+			Assessment{Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
+		},
+		{
+			"a reset before its exhaustion", Backoff, `{` + exhausted + `"last_error_reset_at": 1795424000}`,
+			Assessment{Base: hour, Multiplier: 1, Next: hour},
+		},
+		{
+			"no exhaustion to count from", Backoff, `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
+			Assessment{Remaining: hour, Base: hour, Multiplier: 1, Next: hour},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := entryOf(t, tt.entry)
+			got := tt.policy.Assess(&c, sampledAt)
+			equal(t, "deadline", got.Deadline, tt.policy.Deadline(&c, sampledAt))
+			got.Availability, got.Deadline = 0, Deadline{}
+			equal(t, "assessment", got, tt.want)
+		})
 	}
 }

@@ -132,13 +132,6 @@ func TestJoin(t *testing.T) {
 	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // joining changed none of its parts
 }
 
-func TestJoin_Parts(t *testing.T) {
-	a, b := Used(Credential{}, 1), Used(Credential{}, 2)
-	Join(a, b)
-	checkFields(t, a, map[string]string{"request_count": "1"})
-	checkFields(t, b, map[string]string{"request_count": "2"})
-}
-
 // After predicts what a reload finds, except for Tokens.
 func TestChange_After(t *testing.T) {
 	for _, name := range sampleNames {

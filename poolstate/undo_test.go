@@ -1,7 +1,6 @@
 package poolstate
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -93,19 +92,6 @@ func withoutStamp(t *testing.T, content string) string {
 	}
 	v := root.Find("updated_at")
 	return content[:v.Start] + content[v.End():]
-}
-
-// Neither an undo nor what it undid can be undone again.
-func TestUndo_Twice(t *testing.T) {
-	for _, a := range []Action{resetAction, holdAction} {
-		s := newStore(t, string(sample(t, "stock-2026-09.json")))
-		out := perform(t, s, a, Ref{"openrouter", "e5b7f2", 1})
-		back := undo(t, s, undosOf(out))
-		equal(t, "undos of an undo", len(undosOf(back)), 0)
-		before := stateOf(t, s)
-		checkUnchanged(t, undo(t, s, undosOf(out)), true, "changed since")
-		checkUntouched(t, s, before, true)
-	}
 }
 
 // Several actions are undone one by one, the last one first.
@@ -217,51 +203,6 @@ func TestUndo_MovedEntry(t *testing.T) {
 	writeFile(t, s.Path(), storeOf(entryText(t, s, 1)))
 	out = undo(t, s, undos)
 	equal(t, "refused", out.Refusals(), 2)
-}
-
-// rewritten returns a store as an agent writes it: indented, with sorted keys and
-// escaped text, and with null for fields that an entry lacks.
-func rewritten(t *testing.T, content string) string {
-	t.Helper()
-	var whole map[string]any
-	if err := json.Unmarshal([]byte(content), &whole); err != nil {
-		t.Fatal(err)
-	}
-	for _, list := range whole["credential_pool"].(map[string]any) {
-		for _, e := range list.([]any) {
-			entry := e.(map[string]any)
-			for _, f := range holdFields(0, "", 0, 0)[:6] {
-				if _, there := entry[f.key]; !there {
-					entry[f.key] = nil
-				}
-			}
-		}
-	}
-	delete(whole, "updated_at")
-	out, err := json.MarshalIndent(whole, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	escaped, err := jsonedit.MapText(out, func(s string) string { return s })
-	wantErr(t, err, nil)
-	return string(escaped)
-}
-
-// An agent may rewrite the file between an action and its undo.
-func TestUndo_FileRewritten(t *testing.T) {
-	held := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "до зарплаты 💶 <&>"}}
-	for _, name := range sampleNames {
-		for _, a := range []Action{resetAction, held} {
-			content := string(sample(t, name))
-			s := newStore(t, content)
-			out := perform(t, s, a)
-			writeFile(t, s.Path(), rewritten(t, readFile(t, s.Path())))
-			back := undo(t, s, throughJSON(t, undosOf(out)))
-			equal(t, "unchanged", len(back.Unchanged), 0)
-			equal(t, "undone", len(back.Changed), len(out.Changed))
-			equal(t, name, rewritten(t, readFile(t, s.Path())), rewritten(t, content))
-		}
-	}
 }
 
 // Another spelling of a value is not a change.

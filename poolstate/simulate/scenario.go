@@ -30,10 +30,12 @@ type Credential struct {
 }
 
 var (
-	rateLimited = poolstate.Failure{Code: 429, Reason: "rate_limit_error", Message: "This request would exceed your organization's rate limit"}
-	usageLimit  = poolstate.Failure{Code: 429, Reason: "usage_limit_reached", Message: "The usage limit has been reached"}
-	noCredits   = poolstate.Failure{Code: 402, Reason: "insufficient_credits", Message: "This request requires more credits than the account has"}
-	badToken    = poolstate.Failure{Code: 401, Reason: "token_expired", Message: "The access token was not accepted"}
+	rateLimited = poolstate.Failure{
+		Code: 429, Reason: "rate_limit_error", Message: "This request would exceed your organization's rate limit",
+	}
+	usageLimit = poolstate.Failure{Code: 429, Reason: "usage_limit_reached", Message: "The usage limit has been reached"}
+	noCredits  = poolstate.Failure{Code: 402, Reason: "insufficient_credits", Message: "This request requires more credits than the account has"}
+	badToken   = poolstate.Failure{Code: 401, Reason: "token_expired", Message: "The access token was not accepted"}
 )
 
 const tokenLasts = 8 * time.Hour
