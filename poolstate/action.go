@@ -143,14 +143,14 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 // credentials that were changed since.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
 	var out Outcome
-	res, err := s.Update(ctx, func(d *Draft) error {
+	warning, err := s.Update(ctx, func(d *Draft) error {
 		out = d.performAll(a, seen, s)
 		return nil
 	})
 	if err != nil {
 		return Outcome{}, err
 	}
-	out.Warning = res.Warning
+	out.Warning = warning
 	return out, nil
 }
 

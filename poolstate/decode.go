@@ -1,11 +1,60 @@
 package poolstate
 
 import (
+	"errors"
 	"time"
 
 	"pooltop/poolstate/internal/jsonedit"
 	"pooltop/poolstate/internal/redact"
 )
+
+// Top-level keys of the store.
+const (
+	keyPool      = "credential_pool"
+	keyProviders = "providers"
+	keyUpdatedAt = "updated_at"
+)
+
+// ErrNotPool is the error of a JSON file whose credential_pool is not an object.
+var ErrNotPool = errors.New("credential_pool is not an object")
+
+// SyntaxError is the error of a file that is not a JSON object. It quotes nothing.
+type SyntaxError = jsonedit.SyntaxError
+
+// document is a parsed store: its bytes and where the entries are in them.
+type document struct {
+	data  []byte
+	root  *jsonedit.Value
+	pool  *jsonedit.Value            // nil in a file without one
+	lists map[string]*jsonedit.Value // providers' values by name; of duplicates, the last
+}
+
+// parse parses a store. Its errors are *SyntaxError and ErrNotPool.
+func parse(data []byte) (*document, error) {
+	root, err := jsonedit.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if !root.IsObject() {
+		return nil, &SyntaxError{Line: 1, Column: 1, NotObject: true}
+	}
+	doc := &document{data: data, root: root, lists: map[string]*jsonedit.Value{}}
+	switch pool := root.Find(keyPool); {
+	case pool == nil || string(pool.Raw) == "null":
+	case !pool.IsObject():
+		return nil, ErrNotPool
+	default:
+		doc.pool = pool
+		for i := range pool.Members {
+			doc.lists[pool.Members[i].Key] = &pool.Members[i].Value
+		}
+	}
+	return doc, nil
+}
+
+func (doc *document) entry(c *Credential) *jsonedit.Value {
+	return &doc.lists[c.Provider].Items[c.Position]
+}
 
 // The keys of an entry that pooltop knows.
 const (
@@ -135,7 +184,6 @@ func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
 	}
 }
 
-// addSecret records the digest of a secret of the entry.
 func (c *Credential) addSecret(key, secret string) {
 	if secret == "" {
 		return

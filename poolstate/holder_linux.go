@@ -1,9 +1,7 @@
 package poolstate
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,9 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// lockTable is where the kernel lists the locks that processes hold.
-const lockTable = "/proc/locks"
 
 // LockHolder returns the name and PID of the process that holds a store's lock,
 // or an empty string if the system does not say.
@@ -29,12 +24,8 @@ func LockHolder(store string) string {
 		return ""
 	}
 	file := fmt.Sprintf("%02x:%02x:%d", unix.Major(stat.Dev), unix.Minor(stat.Dev), stat.Ino)
-	table, err := os.Open(lockTable)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = table.Close() }() // it was only read
-	if pid := holderOf(table, file, func(pid int) bool { return hasOpen(pid, info) }); pid > 0 {
+	table, _ := os.ReadFile("/proc/locks")
+	if pid := holderOf(string(table), file, func(pid int) bool { return hasOpen(pid, info) }); pid > 0 {
 		return processName(pid)
 	}
 	return ""
@@ -43,21 +34,18 @@ func LockHolder(store string) string {
 // holderOf returns the PID of the process that holds a flock on a file, or 0. On
 // some file systems, such as Btrfs, the table has another device than stat(2); the
 // process must then have the file open.
-func holderOf(table io.Reader, file string, hasOpen func(pid int) bool) int {
-	lines := bufio.NewScanner(table)
-	for lines.Scan() {
-		if pid, sameDevice := flockPID(lines.Text(), file); pid > 0 && (sameDevice || hasOpen(pid)) {
+func holderOf(table, file string, hasOpen func(pid int) bool) int {
+	for line := range strings.Lines(table) {
+		if pid, sameDevice := flockPID(line, file); pid > 0 && (sameDevice || hasOpen(pid)) {
 			return pid
 		}
 	}
 	return 0
 }
 
-// flockPID returns the PID of the process that holds a flock, from one line of
-// the table, such as "1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF". The
-// inode must be that of file, in the form of the table; sameDevice reports
-// whether the device is too. Lines of waiting processes, which have an arrow
-// after the number, do not count.
+// flockPID returns the PID of the process that holds a flock on the inode of file,
+// from a line of the table such as "1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF",
+// and whether the device is the same. Waiting processes have an arrow after "1:".
 func flockPID(line, file string) (pid int, sameDevice bool) {
 	f := strings.Fields(line)
 	inode := file[strings.LastIndexByte(file, ':'):]

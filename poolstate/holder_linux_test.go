@@ -46,7 +46,7 @@ func TestHolderOf(t *testing.T) {
 		file       string
 		open, want int
 	}{{"fd:00:1234567", 0, 7}, {"fd:01:1234567", 0, 8}, {"00:2a:1234567", 8, 8}, {"00:2a:1234567", 0, 0}} {
-		got := holderOf(strings.NewReader(table), tt.file, func(pid int) bool { return pid == tt.open })
+		got := holderOf(table, tt.file, func(pid int) bool { return pid == tt.open })
 		equal(t, "holder of "+tt.file, got, tt.want)
 	}
 }

@@ -1,6 +1,7 @@
 package poolstate
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ func TestLocationPath(t *testing.T) {
 	tests := []struct {
 		name       string
 		loc        Location
+		goos       string
 		hermesHome string
 		local      string // LOCALAPPDATA
 		want       string
@@ -31,24 +33,19 @@ func TestLocationPath(t *testing.T) {
 		{name: "another profile of the same root", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play", want: "/srv/h/profiles/work/auth.json"},
 		{name: "a slash at the end", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play/", want: "/srv/h/profiles/work/auth.json"},
 		{name: "a root that is called profiles", loc: Location{Profile: "work"}, hermesHome: "/srv/profiles", want: "/srv/profiles/profiles/work/auth.json"},
-		{name: "Windows", loc: Location{GOOS: "windows"}, local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/auth.json"},
-		{name: "Windows, profile", loc: Location{GOOS: "windows", Profile: "work"}, local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/profiles/work/auth.json"},
-		{name: "Windows, environment", loc: Location{GOOS: "windows"}, local: "/u/AppData/Local", hermesHome: "/srv/h", want: "/srv/h/auth.json"},
-		{name: "Windows without LOCALAPPDATA", loc: Location{GOOS: "windows"}, want: "/home/me/.hermes/auth.json"},
-		{name: "elsewhere LOCALAPPDATA means nothing", loc: Location{GOOS: "darwin"}, local: "/u/AppData/Local", want: "/home/me/.hermes/auth.json"},
+		{name: "Windows", goos: "windows", local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/auth.json"},
+		{name: "Windows, profile", goos: "windows", loc: Location{Profile: "work"}, local: "/u/AppData/Local", want: "/u/AppData/Local/hermes/profiles/work/auth.json"},
+		{name: "Windows, environment", goos: "windows", local: "/u/AppData/Local", hermesHome: "/srv/h", want: "/srv/h/auth.json"},
+		{name: "Windows without LOCALAPPDATA", goos: "windows", want: "/home/me/.hermes/auth.json"},
+		{name: "elsewhere LOCALAPPDATA means nothing", goos: "darwin", local: "/u/AppData/Local", want: "/home/me/.hermes/auth.json"},
 		{name: "a profile with a dot", loc: Location{Profile: "v1.2"}, want: "/home/me/.hermes/profiles/v1.2/auth.json"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			loc := tt.loc
-			loc.UserHome = "/home/me"
-			if loc.GOOS == "" {
-				loc.GOOS = "linux"
-			}
-			loc.Getenv = func(name string) string {
-				return map[string]string{"HERMES_HOME": tt.hermesHome, "LOCALAPPDATA": tt.local}[name]
-			}
-			got, err := loc.Path()
+			setHome(t, "/home/me")
+			t.Setenv("HERMES_HOME", tt.hermesHome)
+			t.Setenv("LOCALAPPDATA", tt.local)
+			got, err := tt.loc.pathOn(cmp.Or(tt.goos, "linux"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,30 +57,28 @@ func TestLocationPath(t *testing.T) {
 // A profile name must not lead to another directory.
 func TestLocationPath_ProfileNames(t *testing.T) {
 	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
-		path, err := Location{Profile: name, UserHome: "/home/me", Getenv: func(string) string { return "" }}.Path()
+		path, err := Location{Profile: name}.Path()
 		if !errors.Is(err, ErrProfileName) || path != "" {
 			t.Errorf("profile %q is at %q, %v", name, path, err)
 		}
 	}
 }
 
-func TestLocationPath_Environment(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HERMES_HOME", home)
-	got, err := Location{}.Path()
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "path", got, filepath.Join(home, "auth.json"))
-}
-
 func TestLocationPath_NoHome(t *testing.T) {
-	for _, name := range []string{"HOME", "USERPROFILE", "home", "HERMES_HOME", "LOCALAPPDATA"} {
-		t.Setenv(name, "")
-	}
+	setHome(t, "")
+	t.Setenv("HERMES_HOME", "")
+	t.Setenv("LOCALAPPDATA", "")
 	for _, loc := range []Location{{}, {Profile: "work"}} {
 		if path, err := loc.Path(); err == nil || path != "" {
 			t.Errorf("the store is at %q, %v", path, err)
 		}
+	}
+}
+
+// setHome sets the user's home directory, whatever the platform.
+func setHome(t *testing.T, path string) {
+	t.Helper()
+	for _, name := range []string{"HOME", "USERPROFILE", "home"} {
+		t.Setenv(name, path)
 	}
 }

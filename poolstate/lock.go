@@ -16,22 +16,20 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// Agents wait for the lock in the same way.
+// LockPatience is how long a write waits for the lock, polling as agents do.
 const (
-	lockPoll = 50 * time.Millisecond
-	// LockPatience is how long a write waits for the lock.
 	LockPatience = 15 * time.Second
+	lockPoll     = 50 * time.Millisecond
 )
 
-// ErrLocked is the error of a lock that another process held for longer than
-// LockPatience.
-var ErrLocked = errors.New("another process holds the lock")
+// Errors of a lock that was held for LockPatience, and of one that is a directory,
+// a pipe or a device.
+var (
+	ErrLocked      = errors.New("another process holds the lock")
+	ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
+)
 
-// ErrLockNotFile is the error of a lock that is a directory, a pipe or a device.
-var ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
-
-// LockPath returns the path of a store's lock file: the path as given, with the
-// suffix replaced by .lock.
+// LockPath returns the path of a store's lock: its suffix is replaced by .lock.
 func LockPath(store string) string {
 	dir, base := filepath.Split(store)
 	if i := strings.LastIndexByte(base, '.'); i > 0 && i < len(base)-1 {
@@ -40,10 +38,8 @@ func LockPath(store string) string {
 	return dir + base + ".lock"
 }
 
-// lock takes the store's lock and returns the function that releases it. The
-// lock file is created if it is missing and never deleted, because then two
-// processes could hold a lock on different files. Symlinks are followed, as
-// agents do.
+// lock takes the store's lock and returns the function that releases it. The file
+// is never deleted: two processes could then lock different files.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	path := LockPath(s.path)
 	// Opening a pipe would block until there is a writer.
@@ -53,7 +49,12 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	l := flock.New(path, flock.SetPermissions(atomicfile.Mode))
 	ok, err := take(ctx, l)
 	if ok {
-		return func() error { return withPath(path, l.Unlock()) }, nil
+		return func() error {
+			if err := l.Unlock(); err != nil {
+				return fmt.Errorf("the lock could not be released: %w", withPath(path, err))
+			}
+			return nil
+		}, nil
 	}
 	_ = l.Close()
 	if errors.Is(err, ErrLocked) {
@@ -85,18 +86,16 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 // lockTrace is the context key of TraceLock.
 type lockTrace struct{}
 
-// TraceLock returns a context for a write. If another process holds the lock,
-// the write calls waits with true before it waits and with false afterwards,
-// whether or not it got the lock.
+// TraceLock returns a context for a write, which calls waits with true if it has to
+// wait for the lock and with false once it has got it or given up.
 func TraceLock(ctx context.Context, waits func(bool)) context.Context {
 	return context.WithValue(ctx, lockTrace{}, waits)
 }
 
 // withPath adds the path to a system error that has none.
 func withPath(path string, err error) error {
-	var bare syscall.Errno
-	var complete *fs.PathError
-	if errors.As(err, &bare) && !errors.As(err, &complete) {
+	_, bare := errors.AsType[syscall.Errno](err)
+	if _, complete := errors.AsType[*fs.PathError](err); bare && !complete {
 		return &fs.PathError{Op: "flock", Path: path, Err: err}
 	}
 	return err

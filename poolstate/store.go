@@ -22,24 +22,21 @@ import (
 // Store is an auth.json on disk. It keeps no file open and caches nothing; any
 // number of stores, in any number of processes, may share a file.
 type Store struct {
-	path   string
-	fs     atomicfile.FS
-	now    func() time.Time
-	random func() string
-	loc    *time.Location
-	// identity is resolved on first use.
-	identity func() string
+	path     string
+	fs       atomicfile.FS
+	now      func() time.Time
+	random   func() string
+	loc      *time.Location
+	identity func() string // resolved at the first call
 }
 
 // Option configures a [Store].
 type Option func(*Store)
 
-// WithClock sets the clock that timestamps actions and updated_at. The default
-// is [time.Now].
+// WithClock sets the clock of actions and updated_at, by default [time.Now].
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
-// Open returns the store at path. It does not access the file, which need not
-// exist.
+// Open returns the store at path. The file need not exist.
 func Open(path string, opts ...Option) *Store {
 	s := &Store{
 		path:   path,
@@ -60,8 +57,7 @@ func Open(path string, opts ...Option) *Store {
 func (s *Store) Path() string { return s.path }
 
 // Identity returns the absolute path of the file without symlinks, as it was at
-// the first call: all paths that lead to one file have the same. The file need
-// not exist.
+// the first call. The file need not exist.
 func (s *Store) Identity() string { return s.identity() }
 
 func identityOf(path string) string {
@@ -79,15 +75,11 @@ func identityOf(path string) string {
 
 var versionSeed = maphash.MakeSeed()
 
-// Version identifies the content of a file: within one process, equal contents
-// have equal versions. The zero value is the version of no content.
+// Version identifies the content of a file within one process. The zero value is
+// the version of no content.
 type Version struct {
 	size int
 	hash uint64
-}
-
-func versionOf(data []byte) Version {
-	return Version{len(data), maphash.Bytes(versionSeed, data)}
 }
 
 // Snapshot is a pool as it was read at one instant, and the version of the file.
@@ -96,21 +88,17 @@ type Snapshot struct {
 	Version Version
 }
 
-// Load reads the pool. It takes no lock and writes nothing. Errors:
-// fs.ErrNotExist, fs.ErrPermission, ErrNotFile, ErrTooLarge, *SyntaxError and
-// ErrNotPool.
-func (s *Store) Load() (Snapshot, error) {
-	return s.LoadIfChanged(Snapshot{})
-}
+// Load reads the pool. It takes no lock and writes nothing. Errors: fs.ErrNotExist,
+// fs.ErrPermission, ErrNotFile, ErrTooLarge, *SyntaxError and ErrNotPool.
+func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 
-// LoadIfChanged is [Store.Load], but returns prev without parsing if the file
-// still has its content.
+// LoadIfChanged is [Store.Load], but returns prev if the content is the same.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	v := versionOf(file.Data)
+	v := Version{len(file.Data), maphash.Bytes(versionSeed, file.Data)}
 	if prev.Pool != nil && prev.Version == v {
 		return prev, nil
 	}
@@ -121,17 +109,17 @@ func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	return Snapshot{Pool: pool, Version: v}, nil
 }
 
-// Errors of a path that cannot be a store.
+// Errors of a path that cannot be read or written.
 var (
-	// ErrNotFile is the error of a directory, a pipe or a device.
-	ErrNotFile = atomicfile.ErrNotRegular
-	// ErrTooLarge is the error of a file of more than 256 MB.
-	ErrTooLarge = atomicfile.ErrTooLarge
+	ErrNotFile      = atomicfile.ErrNotRegular // a directory, a pipe or a device
+	ErrTooLarge     = atomicfile.ErrTooLarge   // more than 256 MB
+	ErrReadOnly     = errors.New("read-only for this user; act as its owner, or change its mode")
+	ErrReadOnlyDisk = errors.New("on a read-only file system; mount it writable")
 )
 
-// DamagedError is the error of a file that could neither be written nor
-// restored. It can only occur where the file cannot be renamed over, such as a
-// bind-mounted file. Its field Whole is the path of the complete new content.
+// DamagedError is the error of a file that cannot be renamed over, such as a
+// bind-mounted one, and could neither be written nor restored. Its field Whole is
+// the path of the complete new content.
 type DamagedError = atomicfile.DamagedError
 
 // Draft is the store as it is under the lock, about to be changed.
@@ -172,14 +160,12 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 	return nil
 }
 
-// apply is Apply for a credential of the draft's pool.
 func (d *Draft) apply(c *Credential, ch Change) {
 	at := placeOf(c)
 	d.changes[at] = Join(d.changes[at], ch)
 }
 
-// bytes returns the text with all changes and a new updated_at, or as it is if
-// nothing changes.
+// bytes returns the text with all changes and, if there are any, a new updated_at.
 func (d *Draft) bytes(now time.Time) []byte {
 	e := jsonedit.NewEditor(d.doc.data)
 	for at, ch := range d.changes {
@@ -201,20 +187,12 @@ func newDraft(data []byte, loc *time.Location) (*Draft, error) {
 	return &Draft{doc: doc, pool: doc.toPool(loc), changes: map[place]Change{}}, nil
 }
 
-// Result is what a successful write reports.
-type Result struct {
-	// Warning is what went wrong after the change was in place, such as a
-	// directory that could not be synced. It is nil as a rule.
-	Warning error
-}
-
-// Update is the only way to change an existing store. It takes the agent's lock,
-// reads the file again, lets edit change the draft, and replaces the file
-// atomically. If edit fails or changes nothing, or if the file is not a valid
-// pool, nothing is written.
-//
-// Waiting for the lock ends with ctx, or with ErrLocked after LockPatience.
-func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (Result, error) {
+// Update changes an existing store. It takes the agent's lock, reads the file again,
+// lets edit change the draft, and replaces the file atomically. If edit fails or
+// changes nothing, or if the file is not a valid pool, nothing is written. Waiting
+// for the lock ends with ctx, or with ErrLocked after LockPatience. The warning is
+// a problem after the change was in place, usually nil.
+func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, err error) {
 	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
 		if old == nil {
 			return nil, fs.ErrNotExist
@@ -230,9 +208,9 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (Result, er
 	})
 }
 
-// Create writes a new store. Content has to be a valid pool. An existing file is
-// left alone and reported as fs.ErrExist.
-func (s *Store) Create(ctx context.Context, content []byte) (Result, error) {
+// Create writes a new store, whose content has to be a valid pool. If the file
+// exists, the error is fs.ErrExist. The warning is that of [Store.Update].
+func (s *Store) Create(ctx context.Context, content []byte) (warning, err error) {
 	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
 		if old != nil {
 			return nil, fs.ErrExist
@@ -241,55 +219,70 @@ func (s *Store) Create(ctx context.Context, content []byte) (Result, error) {
 	})
 }
 
-// write is the function through which every write goes. It calls revise with the
-// file as it is under the lock, nil if it does not exist, and writes what revise
-// returns, unless that is the same.
-func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([]byte, error)) (res Result, err error) {
+// write calls revise with the file as it is under the lock, nil if it does not
+// exist, and writes what revise returns, unless that is the same.
+func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([]byte, error)) (warning, err error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	written := false
-	defer func() { res, err = unlocked(res, err, written, unlock()) }()
+	defer func() { warning, err = unlocked(written, warning, err, unlock()) }()
 
 	old, err := atomicfile.Read(s.fs, s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Result{}, err
+		return nil, err
 	}
 	data, err := revise(old)
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", s.path, err)
+		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
 	if old != nil && bytes.Equal(data, old.Data) {
-		return Result{}, nil
+		return nil, nil
 	}
 	if _, err := parse(data); err != nil {
-		return Result{}, fmt.Errorf("%s: nothing was written, the result would be invalid: %w", s.path, err)
+		return nil, fmt.Errorf("%s: nothing was written, the result would be invalid: %w", s.path, err)
 	}
 	target := s.path
-	if old != nil {
-		// A symlink stays, and its target is replaced.
+	if old != nil { // a symlink stays, and its target is replaced
 		if target, err = filepath.EvalSymlinks(s.path); err != nil {
-			return Result{}, err
+			return nil, err
 		}
 	}
-	res.Warning, err = atomicfile.Replace(s.fs, target, data, old, s.random())
-	if err != nil {
-		return Result{}, fmt.Errorf("write %s: %w", s.path, err)
+	if warning, err = atomicfile.Replace(s.fs, target, data, old, s.random()); err != nil {
+		return nil, fmt.Errorf("write %s: %w", s.path, err)
 	}
 	written = true
-	return res, nil
+	return warning, nil
 }
 
-// unlocked adds the error of releasing the lock to the result of a write. The
-// lock ends with the process at the latest.
-func unlocked(res Result, err error, written bool, unlockErr error) (Result, error) {
-	switch {
-	case unlockErr == nil:
-	case written:
-		res.Warning = cmp.Or(res.Warning, fmt.Errorf("the lock could not be released: %w", unlockErr))
-	default:
-		err = cmp.Or(err, fmt.Errorf("the lock could not be released: %w", unlockErr))
+// unlocked adds the error of releasing the lock to the result of a write: to the
+// warning if the file was written, since the lock ends with the process anyway.
+func unlocked(written bool, warning, err, unlockErr error) (addedWarning, addedErr error) {
+	if written {
+		return cmp.Or(warning, unlockErr), err
 	}
-	return res, err
+	return warning, cmp.Or(err, unlockErr)
+}
+
+// Writable checks the permissions for writing the store. Its error, ErrReadOnly or
+// ErrReadOnlyDisk, names what cannot be written. A missing file is not an error.
+func (s *Store) Writable() error {
+	target := s.path
+	if resolved, err := filepath.EvalSymlinks(s.path); err == nil {
+		target = resolved
+	}
+	paths := []string{target, filepath.Dir(target), LockPath(s.path)}
+	if _, err := s.fs.Stat(LockPath(s.path)); err != nil {
+		paths = append(paths, filepath.Dir(s.path)) // where the lock has to be created
+	}
+	for _, path := range paths {
+		switch err := mayWrite(path); {
+		case errors.Is(err, ErrReadOnlyDisk):
+			return fmt.Errorf("%s: %w", path, ErrReadOnlyDisk)
+		case errors.Is(err, fs.ErrPermission):
+			return fmt.Errorf("%s: %w", path, ErrReadOnly)
+		}
+	}
+	return nil
 }

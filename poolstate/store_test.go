@@ -221,8 +221,8 @@ func TestUnlocked(t *testing.T) {
 		{nil, nil, errUnlock, false, nil, errUnlock},
 		{nil, errFirst, errUnlock, false, nil, errFirst},
 	} {
-		res, err := unlocked(Result{tt.warning}, tt.err, tt.written, tt.unlock)
-		wantErr(t, res.Warning, tt.wantWarning)
+		warning, err := unlocked(tt.written, tt.warning, tt.err, tt.unlock)
+		wantErr(t, warning, tt.wantWarning)
 		wantErr(t, err, tt.wantError)
 	}
 }

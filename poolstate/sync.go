@@ -18,8 +18,7 @@ const (
 	providerNous     = "nous"
 )
 
-// Syncable reports whether the credential has a token source on this machine,
-// which may have newer tokens.
+// Syncable reports whether a token source on this machine may have newer tokens.
 func (c *Credential) Syncable() bool {
 	return c.Provider == providerClaude && c.Source == sourceClaudeCode ||
 		c.Provider == providerNous && c.Source == sourceDeviceCode
@@ -32,11 +31,9 @@ type tokenSources map[string]grant
 type grant struct {
 	access, refresh Secret
 	expiresAt       time.Time
-	// expires is expiresAt as the entry has it, and expiresKey its key.
-	expiresKey string
-	expires    []byte
-	// missing says why there are no tokens.
-	missing string
+	expiresKey      string // of expiresAt in the entry
+	expires         []byte // its value there
+	missing         string // why there are no tokens
 }
 
 // tokenSources reads the token sources, if the action is a sync.

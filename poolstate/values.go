@@ -13,9 +13,8 @@ import (
 // integerOf reads an integer. Floats are truncated, and what does not fit an int
 // is clamped. Numbers that are not finite are absent.
 func integerOf(raw []byte) Optional[int] {
-	// On overflow, Atoi returns the limit that was exceeded.
 	if n, err := strconv.Atoi(string(raw)); err == nil || errors.Is(err, strconv.ErrRange) {
-		return Some(n)
+		return Some(n) // on overflow, the limit that was exceeded
 	}
 	f, ok := jsonedit.Number(raw)
 	switch {
@@ -50,19 +49,13 @@ func streakOf(raw []byte) Streak {
 	return Streak{}
 }
 
-// instantOf reads an instant from a number or a string. It is zero if there is
-// none.
+// instantOf reads an instant from a number or a string; zero if there is none.
 func instantOf(raw []byte, loc *time.Location) time.Time {
 	if f, ok := jsonedit.Number(raw); ok {
-		t, _ := instantFromNumber(f)
-		return t
+		return instantFromNumber(f)
 	}
-	if s, ok := jsonedit.Text(raw); ok {
-		if t, ok := instantFromText(s, loc); ok {
-			return t
-		}
-	}
-	return time.Time{}
+	s, _ := jsonedit.Text(raw)
+	return instantFromText(s, loc)
 }
 
 // modelCooldownsOf reads an object of model names and instants. It is nil for
@@ -83,4 +76,101 @@ func modelCooldownsOf(f field) []ModelCooldown {
 		}
 	}
 	return cooldowns
+}
+
+const (
+	maxEpochSeconds   = 1e12    // larger numbers are milliseconds since 1970
+	maxInstantSeconds = 1 << 60 // what time.Time can add and compare
+)
+
+// isoLayouts are the ISO 8601 forms that agents have written. time.Parse accepts a
+// fraction of the second in each.
+var isoLayouts = func() (layouts []string) {
+	for _, d := range []string{"2006-01-02", "20060102"} {
+		for _, c := range []string{"15:04:05", "15:04", "15", "150405", "1504"} {
+			for _, offset := range []string{"Z07:00", "Z0700", "Z07", ""} {
+				layouts = append(layouts, d+"T"+c+offset, d+" "+c+offset)
+			}
+		}
+		layouts = append(layouts, d)
+	}
+	return layouts
+}()
+
+// instantFromNumber reads seconds, or milliseconds if they are too many, since
+// 1970. Zero, negative and non-finite numbers are not instants.
+func instantFromNumber(f float64) time.Time {
+	if f > maxEpochSeconds {
+		f /= 1000
+	}
+	if math.IsNaN(f) || f <= 0 || f > maxInstantSeconds {
+		return time.Time{}
+	}
+	sec, frac := math.Modf(f)
+	// Today's seconds have a resolution of a quarter of a microsecond in a float64.
+	micros := int64(math.Round(frac * 1e6))
+	return time.Unix(int64(sec), micros*1000).UTC()
+}
+
+// instantFromText reads a decimal number or an ISO 8601 instant, which is in loc
+// if it has no offset.
+func instantFromText(s string, loc *time.Location) time.Time {
+	s = strings.TrimSpace(s)
+	if s == "" || len(s) > 64 {
+		return time.Time{}
+	}
+	if strings.Trim(s, "0123456789+-.eE") == "" { // ParseFloat also accepts hexadecimal and Inf
+		if f, err := strconv.ParseFloat(s, 64); err == nil {
+			return instantFromNumber(f)
+		}
+	}
+	if t, ok := parseAny(s, loc, isoLayouts...); ok && t.Unix() > 0 {
+		return t.UTC()
+	}
+	return time.Time{}
+}
+
+// parseAny parses an instant by the first layout that fits.
+func parseAny(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// The raw functions encode values as Python's json.dumps does, so that edited
+// entries look like their neighbors.
+
+func rawNull() []byte { return []byte("null") }
+
+func rawInt(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
+
+// rawSeconds writes an instant as epoch seconds, a float in shortest form.
+func rawSeconds(t time.Time) []byte {
+	if t.IsZero() {
+		return rawNull()
+	}
+	f := float64(t.UnixMicro()) / 1e6
+	b := strconv.AppendFloat(nil, f, 'f', -1, 64)
+	if f == math.Trunc(f) {
+		b = append(b, ".0"...)
+	}
+	return b
+}
+
+func rawText(s string) []byte { return jsonedit.Quote(s) }
+
+// rawTextOrNull writes null for an empty string.
+func rawTextOrNull(s string) []byte {
+	if s == "" {
+		return rawNull()
+	}
+	return rawText(s)
+}
+
+// rawUpdatedAt writes the store's time stamp: UTC with microseconds.
+func rawUpdatedAt(t time.Time) []byte {
+	return rawText(t.UTC().Format("2006-01-02T15:04:05.000000-07:00"))
 }
