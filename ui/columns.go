@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 
 	"pooltop/poolstate"
@@ -39,73 +38,63 @@ const (
 	minBar      = 10
 )
 
-// columnSpec describes a column. To add one, add its constant and its entry in
-// columnSpecs here, and a method that draws it in row.go.
+// columnSpec describes a column. To add one, add its constant, its entries in
+// columnSpecs and requests, and a method that draws it in row.go.
 type columnSpec struct {
-	// option is the name of the column in the configuration; a column without one
-	// cannot be hidden.
-	option string
+	option string // its name in the configuration; a column without one cannot be hidden
 	title  string
 	right  bool         // align the title with the end of the column
 	order  filter.Order // how a click on the title sorts
 	from   int          // the narrowest terminal that shows the column
 	gap    int          // blanks before it
-	widths []request
 	draw   func(*row)
 }
 
-// request is a width that a column asks for: the first one to be shown at all,
-// the others to grow. Ranks order the requests of all columns, lowest first.
-type request struct{ rank, width int }
-
 var columnSpecs = [columnCount]columnSpec{
-	columnName: {
-		title: "CREDENTIAL", order: filter.OrderPool, draw: (*row).name,
-		widths: []request{{0, 5}, {2, 21}, {13, 32}, {16, 40}, {18, 60}},
-	},
-	columnState: {
-		title: "STATE", order: filter.OrderState, from: narrowFrom, gap: 2, draw: (*row).state,
-		widths: []request{{3, 8}},
-	},
-	ColumnWhy: {
-		option: "why", title: "WHY", order: filter.OrderWorst, gap: 2, draw: (*row).why,
-		widths: []request{{5, 12}, {6, 19}, {12, 30}, {15, 44}, {19, 80}},
-	},
-	ColumnStreak: {
-		option: "streak", title: "STREAK", order: filter.OrderStreak, gap: 2, draw: (*row).streak,
-		widths: []request{{4, len("STREAK")}, {7, streakWidth}},
-	},
-	columnBack: {
-		title: "BACK IN ", right: true, order: filter.OrderDeadline, gap: 1, draw: (*row).back,
-		widths: []request{{1, 10}}, // the last cell is for the mark of the origin
-	},
-	ColumnAt: {
-		option: "at", title: "AT", right: true, order: filter.OrderDeadline, gap: 1, draw: (*row).at,
-		widths: []request{{9, 9}},
-	},
-	ColumnCooldown: {
-		option: "cooldown", title: "COOLDOWN", order: filter.OrderDeadline, gap: 2, draw: (*row).cooldown,
-		widths: []request{{8, minBar + 1 + totalWidth}, {11, 25}, {14, 47}, {17, 300}},
-	},
-	ColumnNextFail: {
-		option: "next-fail", title: "NEXT FAIL", right: true, order: filter.OrderStreak, gap: 1, draw: (*row).nextFail,
-		widths: []request{{10, len("NEXT FAIL")}},
-	},
+	columnName:     {"", "CREDENTIAL", false, filter.OrderPool, 0, 0, (*row).name},
+	columnState:    {"", "STATE", false, filter.OrderState, narrowFrom, 2, (*row).state},
+	ColumnWhy:      {"why", "WHY", false, filter.OrderWorst, 0, 2, (*row).why},
+	ColumnStreak:   {"streak", "STREAK", false, filter.OrderStreak, 0, 2, (*row).streak},
+	columnBack:     {"", "BACK IN ", true, filter.OrderDeadline, 0, 1, (*row).back},
+	ColumnAt:       {"at", "AT", true, filter.OrderDeadline, 0, 1, (*row).at},
+	ColumnCooldown: {"cooldown", "COOLDOWN", false, filter.OrderDeadline, 0, 2, (*row).cooldown},
+	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, (*row).nextFail},
 }
 
-// Name returns the name of a column in the configuration and on the command
-// line.
+// requests are the widths that columns ask for, the most important first: the
+// first one of a column to be shown at all, the others to grow.
+var requests = [...]struct {
+	column Column
+	width  int
+}{
+	{columnName, 5},
+	{columnBack, 10}, // with a cell for the mark of the origin
+	{columnName, 21},
+	{columnState, 8},
+	{ColumnStreak, len("STREAK")},
+	{ColumnWhy, 12},
+	{ColumnWhy, 19},
+	{ColumnStreak, streakWidth},
+	{ColumnCooldown, minBar + 1 + totalWidth},
+	{ColumnAt, 9},
+	{ColumnNextFail, len("NEXT FAIL")},
+	{ColumnCooldown, 25},
+	{ColumnWhy, 30},
+	{columnName, 32},
+	{ColumnCooldown, 47},
+	{ColumnWhy, 44},
+	{columnName, 40},
+	{ColumnCooldown, 300},
+	{columnName, 60},
+	{ColumnWhy, 80},
+}
+
+// Name returns the column's name in the configuration and on the command line.
 func (c Column) Name() string { return columnSpecs[c].option }
 
 // Columns returns the columns that can be hidden, in their order on screen.
 func Columns() []Column {
-	var out []Column
-	for c := range columnCount {
-		if columnSpecs[c].option != "" {
-			out = append(out, c)
-		}
-	}
-	return out
+	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnNextFail}
 }
 
 // Hidden is a set of columns that are never shown. The zero value hides none;
@@ -139,22 +128,6 @@ type columns struct {
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// requests are those of all columns, by rank.
-var requests = func() (all []columnRequest) {
-	for c := range columnCount {
-		for _, r := range columnSpecs[c].widths {
-			all = append(all, columnRequest{c, r})
-		}
-	}
-	slices.SortFunc(all, func(a, b columnRequest) int { return cmp.Compare(a.rank, b.rank) })
-	return all
-}()
-
-type columnRequest struct {
-	column Column
-	request
-}
-
 // maxSlack is the most that unused cells widen the gap after the name.
 const maxSlack = 20
 
@@ -175,27 +148,25 @@ func columnsFor(w int, hidden Hidden) columns {
 		if hidden.has(r.column) {
 			continue
 		}
-		spec, need := &columnSpecs[r.column], r.width-widths[r.column]
-		if widths[r.column] == 0 {
-			if spec.gap+need > room || w < spec.from {
+		if spec := &columnSpecs[r.column]; widths[r.column] == 0 {
+			if spec.gap+r.width > room || w < spec.from {
 				break
 			}
 			room -= spec.gap
 		}
-		need = min(need, room)
-		widths[r.column] += need
-		room -= need
+		more := min(r.width-widths[r.column], room)
+		widths[r.column] += more
+		room -= more
 	}
-	slack = min(slack+room, maxSlack)
 	at := first
 	for i, width := range widths {
-		if width == 0 {
-			continue
+		if width > 0 {
+			at += columnSpecs[i].gap
+			c.at[i] = span{at, at + width}
+			at += width
 		}
-		at += columnSpecs[i].gap
-		c.at[i] = span{at, at + width}
-		if at += width; Column(i) == columnName {
-			at += slack
+		if Column(i) == columnName {
+			at += min(slack+room, maxSlack)
 		}
 	}
 	return c

@@ -11,8 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// VerbWord returns the word for an action on screen: what an operator does to
-// take a credential out is a hold.
+// VerbWord returns the word for an action on screen.
 func VerbWord(v poolstate.Verb) string {
 	if v == poolstate.VerbHold {
 		return "hold"
@@ -22,15 +21,14 @@ func VerbWord(v poolstate.Verb) string {
 
 // stateWords describes a credential: "cooling, streak 1, until 14:14".
 func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) string {
-	a := p.Assess(c, now)
-	parts := []string{a.Availability.String()}
+	a, streak, until := p.Assess(c, now), "", ""
 	if n, known := c.Streak.Known(); known {
-		parts = append(parts, "streak "+strconv.Itoa(n))
+		streak = "streak " + strconv.Itoa(n)
 	}
 	if a.Availability.Returns() {
-		parts = append(parts, "until "+text.Moment(a.Deadline.At, now))
+		until = "until " + text.Moment(a.Deadline.At, now)
 	}
-	return strings.Join(parts, ", ")
+	return joined(", ", a.Availability.String(), streak, until)
 }
 
 // EffectWords describes an effect: "backup-key: cooling, streak 1, until 14:14
@@ -53,16 +51,22 @@ const DeadReset = "; it was dead and needs re-authentication"
 // DoneWords is the answer to an action: what changed, what did not, and when a
 // running agent notices.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
-	words := VerbWord(verb)
-	switch n := len(out.Changed); n {
-	case 0:
-		return words + ": nothing changed" + unchangedWords(out)
-	case 1:
+	words, unchanged := VerbWord(verb), ""
+	if len(out.Unchanged) > 0 {
+		unchanged = "; " + strings.Join(UnaffectedWords(out), ", ")
+	}
+	switch n := len(out.Changed); {
+	case n == 0 && len(out.Unchanged) == 1:
+		e := &out.Unchanged[0]
+		return words + ": nothing changed: " + text.CredentialName(&e.Before) + ", " + e.Reason
+	case n == 0:
+		return words + ": nothing changed" + unchanged
+	case n == 1:
 		words += " " + EffectWords(&out.Changed[0], p, now)
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
 	}
-	words += unchangedWords(out) + "; " + ReloadNote
+	words += unchanged + "; " + ReloadNote
 	died := func(e poolstate.Effect) bool { return e.Before.Status == poolstate.StatusDead }
 	if verb == poolstate.VerbReset && slices.ContainsFunc(out.Changed, died) {
 		words += DeadReset
@@ -74,30 +78,26 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 // the range of the new deadlines, if any.
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	var before, after tally
-	var first, last time.Time
+	var deadlines []time.Time
 	for i := range out.Changed {
 		e := &out.Changed[i]
 		before[p.Availability(&e.Before, now)]++
 		then := p.Assess(&e.After, now)
 		after[then.Availability]++
-		if at := then.Deadline.At; then.Availability.Returns() {
-			if first.IsZero() || at.Before(first) {
-				first = at
-			}
-			if at.After(last) {
-				last = at
-			}
+		if then.Availability.Returns() {
+			deadlines = append(deadlines, then.Deadline.At)
 		}
 	}
 	words := before.String() + " → " + after.String()
-	switch from, to := text.Moment(first, now), text.Moment(last, now); {
-	case first.IsZero():
-	case from == to:
-		words += ", until " + to
-	default:
-		words += ", until " + from + " to " + to
+	if len(deadlines) == 0 {
+		return words
 	}
-	return words
+	from := text.Moment(slices.MinFunc(deadlines, time.Time.Compare), now)
+	to := text.Moment(slices.MaxFunc(deadlines, time.Time.Compare), now)
+	if from == to {
+		return words + ", until " + to
+	}
+	return words + ", until " + from + " to " + to
 }
 
 // tally counts credentials by availability.
@@ -112,17 +112,6 @@ func (t tally) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// unchangedWords continues an answer with the targets that did not change.
-func unchangedWords(out *poolstate.Outcome) string {
-	if len(out.Unchanged) == 0 {
-		return ""
-	}
-	if len(out.Changed) == 0 && len(out.Unchanged) == 1 {
-		return ": " + text.CredentialName(&out.Unchanged[0].Before) + ", " + out.Unchanged[0].Reason
-	}
-	return "; " + strings.Join(UnaffectedWords(out), ", ")
 }
 
 // UnaffectedWords counts the targets that do not change, by reason: "2 skipped:
@@ -146,7 +135,7 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 
 // LastReadyWords warns that an action leaves a provider with none ready.
 func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
-	provider := text.Clean(p.Provider, text.RowLimit)
+	provider := clean(p.Provider)
 	words := "this is the only ready credential of " + provider
 	if n := len(p.Credentials); n > 1 {
 		words = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
@@ -163,11 +152,10 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The
 // multiplier is shown if backoff computes the deadline.
 func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
-	before := "–"
+	before, streak := "–", e.After.Streak.Count()
 	if n, known := e.Before.Streak.Known(); known {
 		before = strconv.Itoa(n)
 	}
-	streak := e.After.Streak.Count()
 	length := text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
 	if computed {
 		length += fmt.Sprintf(" (×%d)", poolstate.Backoff.Multiplier(streak))

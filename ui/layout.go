@@ -17,8 +17,7 @@ type plan struct {
 	table                          int
 }
 
-// Heights of the terminal, in lines, from which a part is shown whatever the
-// table needs.
+// Heights of the terminal from which a part is shown whatever the table needs.
 const (
 	footerFrom  = 6
 	countsFrom  = 7
@@ -46,15 +45,11 @@ func (s *Screen) plan() plan {
 		columns: s.Height >= columnsFrom,
 		footer:  s.Height >= footerFrom,
 	}
-	left := s.Height - 1 - count(p.counts, p.next, p.columns, p.footer)
-	need := len(s.lines(false))
+	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer), len(s.lines(false))
 	switch {
-	case s.Dialog != nil:
-		// A dialog is not cut for the table as long as one row of that remains.
-		lines := len(s.dialogLines(s.inner(), math.MaxInt)) + 1
-		p.detail = max(min(lines, left-1), 0)
-	case need <= left && need > left-detailLeast:
-		// A table that would fit does not scroll because of the detail.
+	case s.Dialog != nil: // not cut for the table as long as one row of that remains
+		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)
+	case need <= left && need > left-detailLeast: // the table would scroll because of the detail
 	case s.Height >= detailFrom && s.Width >= mediumFrom:
 		s.planBelow(&p, left-need)
 	}
@@ -86,8 +81,7 @@ func (s *Screen) plan() plan {
 }
 
 // count returns how many of the parts are shown.
-func count(parts ...bool) int {
-	n := 0
+func count(parts ...bool) (n int) {
 	for _, shown := range parts {
 		if shown {
 			n++

@@ -1,23 +1,18 @@
 package ui
 
-import (
-	"strings"
+import "strings"
 
-	"pooltop/ui/text"
-)
+// NotificationForm is how a terminal accepts desktop notifications: the escape
+// sequence, with TEXT in it, that precedes the bell.
+type NotificationForm string
 
-// NotificationForm is how a terminal accepts desktop notifications.
-type NotificationForm uint8
-
-// The forms: the bell alone, or the bell after an escape sequence: that of
-// iTerm2 and Windows Terminal, of rxvt, of kitty, or the first one passed
-// through tmux.
+// The forms.
 const (
-	NotifyBell NotificationForm = iota
-	NotifyOSC9
-	NotifyOSC777
-	NotifyOSC99
-	NotifyTmux
+	NotifyBell   NotificationForm = "" // the bell alone
+	NotifyOSC9   NotificationForm = "\x1b]9;TEXT\x1b\\"
+	NotifyOSC777 NotificationForm = "\x1b]777;notify;pooltop;TEXT\x1b\\"
+	NotifyOSC99  NotificationForm = "\x1b]99;i=pooltop;TEXT\x1b\\"
+	NotifyTmux   NotificationForm = "\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\" // OSC 9, passed through
 )
 
 // NotificationFormOf returns the form that the terminal accepts, judging by the
@@ -40,21 +35,9 @@ func NotificationFormOf(env func(string) string) NotificationForm {
 }
 
 // Notification returns the bytes that show a notification. The text may come
-// from the file, so it is cleaned.
+// from the file, so it is cleaned. A semicolon would end its field; the prefix
+// keeps a text that begins with a number from being read as a command.
 func Notification(form NotificationForm, s string) string {
-	const bell, end = "\a", "\x1b\\"
-	// A semicolon would end the field. The prefix keeps a text that begins with a
-	// number from being read as a command.
-	s = "pooltop: " + strings.ReplaceAll(text.Clean(s, text.RowLimit), ";", ",")
-	switch form {
-	case NotifyOSC9:
-		return "\x1b]9;" + s + end + bell
-	case NotifyOSC777:
-		return "\x1b]777;notify;pooltop;" + s + end + bell
-	case NotifyOSC99:
-		return "\x1b]99;i=pooltop;" + s + end + bell
-	case NotifyTmux:
-		return "\x1bPtmux;\x1b\x1b]9;" + s + "\a" + end + bell
-	}
-	return bell
+	s = "pooltop: " + strings.ReplaceAll(clean(s), ";", ",")
+	return strings.Replace(string(form), "TEXT", s, 1) + "\a"
 }

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 
 	"pooltop/poolstate"
@@ -33,7 +36,7 @@ type Target struct {
 }
 
 // Targets are the clickable parts of the screen that [Render] drew last. The
-// zero value is empty; a nil one, for drawing alone, records nothing.
+// zero value is empty; a nil one records nothing.
 type Targets struct {
 	top   int // the line at which the part being drawn begins
 	spots []spot
@@ -74,8 +77,7 @@ func (t *Targets) add(line int, target Target) {
 
 // addLine makes a line of the table clickable, as wide as the screen.
 func (s *Screen) addLine(y int, l tableLine) {
-	g := &s.Groups[l.group]
-	switch l.kind {
+	switch g := &s.Groups[l.group]; l.kind {
 	case lineHeading:
 		s.Targets.add(y, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
 	case lineCredential:
@@ -86,14 +88,13 @@ func (s *Screen) addLine(y int, l tableLine) {
 // addTitles makes the column titles clickable, each up to the next column.
 func (s *Screen) addTitles(c *columns) {
 	end := c.end
-	for i := len(c.at) - 1; i >= 0; i-- {
-		from := c.at[i].from
+	for i, cell := range slices.Backward(c.at[:]) {
 		if Column(i) == columnName {
-			from = c.cursor
+			cell.from = c.cursor
 		}
-		if c.at[i].width() > 0 {
-			s.Targets.add(0, Target{Kind: TargetTitle, Order: columnSpecs[i].order, From: from, To: end})
-			end = from
+		if cell.width() > 0 {
+			s.Targets.add(0, Target{Kind: TargetTitle, Order: columnSpecs[i].order, From: cell.from, To: end})
+			end = cell.from
 		}
 	}
 }
@@ -105,13 +106,10 @@ func (s *Screen) addKey(from, to int, b key.Binding) {
 	if len(keys) == 0 {
 		return
 	}
-	if len(keys) == 2 {
-		first, second := KeyWord(keys[0]), KeyWord(keys[1])
-		if name == first+second || name == first+" "+second {
-			next := from + text.Width(name) - text.Width(second)
-			s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
-			from, keys = next, keys[1:]
-		}
+	if words := KeyWords(keys); len(keys) == 2 && (name == words || name == strings.Replace(words, " ", "", 1)) {
+		next := from + text.Width(name) - text.Width(KeyWord(keys[1]))
+		s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
+		from, keys = next, keys[1:]
 	}
 	s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: to})
 }
