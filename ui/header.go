@@ -16,27 +16,19 @@ const titleGap = 3
 // and the clock. Without room for all, the clock gives way first, then the
 // policy, then the path.
 func (s *Screen) title() string {
-	type piece struct {
-		role theme.Role
-		text string
-	}
 	symbol, symbolRole, words := s.feed()
-	right := []piece{{theme.Text, words}}
+	policy, clock := "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
-		right = append(right, piece{theme.Secondary, s.policyWords()})
+		policy = s.policyWords()
 	}
-	right = append(right, piece{theme.Text, s.Now.Format(s.clockLayout())})
-	width := func() int {
-		n := text.Width(symbol) + 1 - titleGap
-		for _, p := range right {
-			n += titleGap + text.Width(p.text)
-		}
-		return n
-	}
+	gap := strings.Repeat(" ", titleGap)
+	width := func() int { return text.Width(symbol + " " + joined(gap, words, policy, clock)) }
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
-	for len(right) > 1 && l.Col()+titleGap+width() > end {
-		right = right[:len(right)-1]
+	for _, part := range []*string{&clock, &policy} {
+		if l.Col()+titleGap+width() > end {
+			*part = ""
+		}
 	}
 	room := end - width() - l.Col() - 2*titleGap
 	if path := text.FitPath(clean(s.Path), room); path != "" {
@@ -46,10 +38,12 @@ func (s *Screen) title() string {
 		}
 	}
 	l.To(end-width()).Write(symbolRole, symbol)
-	gap := 1
-	for _, p := range right {
-		l.To(l.Col()+gap).Write(p.role, p.text)
-		gap = titleGap
+	l.To(l.Col()+1).Write(theme.Text, words)
+	if policy != "" {
+		l.To(l.Col()+titleGap).Write(theme.Secondary, policy)
+	}
+	if clock != "" {
+		l.To(l.Col()+titleGap).Write(theme.Text, clock)
 	}
 	return l.String()
 }
@@ -102,8 +96,7 @@ func (s *Screen) policyWords() string {
 	return words
 }
 
-// counts draws the availability bar and the number of credentials of each
-// availability.
+// counts draws the availability bar and the count of each availability.
 func (s *Screen) counts() string {
 	sum, tally := s.summary(), s.line()
 	for _, a := range poolstate.Availabilities() {
@@ -140,17 +133,16 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 		segments += min(n, 1)
 	}
 	room := end - l.Col() - (segments - 1)
-	left := room
 	for a, n := range sum.Count {
 		if n == 0 {
 			continue
 		}
 		segments--
-		cells := left
+		// The last segment takes what is left.
+		cells := end - l.Col() - 2*segments
 		if segments > 0 {
-			cells = min(max(room*n/sum.Total, 1), left-segments)
+			cells = min(max(room*n/sum.Total, 1), cells)
 		}
-		left -= cells
 		shape := "━"
 		if l.Theme.Shapes {
 			shape = barShapes[a]
