@@ -95,7 +95,7 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 			width = func() int { return maxErrorText }
 		}
 		f.print = func(r *poolstate.Record) error {
-			_, err := fmt.Fprintln(w, ui.EventLine(theme, r, clock(), width()))
+			_, err := fmt.Fprintln(w, ui.EventLine(theme, r, clock(), width(), false))
 			return err
 		}
 	}

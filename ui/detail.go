@@ -62,8 +62,7 @@ func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []str
 	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
 
-// sections draws what happened to a credential and what will happen, in three
-// sections: which credential and why, when, and remarks.
+// sections draws three sections: which credential and why, when, and remarks.
 func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
@@ -136,8 +135,7 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	return out
 }
 
-// timeLines draws since when the credential is out, its deadline, where that
-// comes from, and the streak.
+// timeLines draws when it failed, the deadline and its origin, and the streak.
 func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
@@ -170,8 +168,7 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 	return append(append(out, s.quiet(origin, w)...), s.quiet(streak, w)...)
 }
 
-// ladderLines draws the backoff schedule up to the current step, and what the
-// next failure costs.
+// ladderLines draws the backoff schedule and what the next failure costs.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	const nextFailure = "next failure "
 	var out []string
@@ -237,18 +234,16 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	return out
 }
 
-// maxShared is the number of credentials named that use the same secret.
-const maxShared = 3
-
+// sharedSentence names three credentials with the same secret, and counts others.
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
 	for _, ref := range c.Shares {
-		if ref != c.Ref && len(names) < maxShared {
+		if ref != c.Ref {
 			names = append(names, clean(ref.String()))
 		}
 	}
-	if others := len(c.Shares) - 1; others > maxShared {
-		names = append(names, strconv.Itoa(others-maxShared)+" more")
+	if more := len(names) - 3; more > 0 {
+		names = append(names[:3], strconv.Itoa(more)+" more")
 	}
 	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
 }

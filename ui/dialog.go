@@ -148,8 +148,8 @@ func (s *Screen) dialogBlock(h int) []string {
 	return filled(s.indented(lines), h)
 }
 
-// shortened cuts the lines of a dialog to the room there is. A confirmation
-// keeps its title and its end with the choice; a form keeps its inputs.
+// shortened cuts a dialog. A confirmation keeps its title and its end with the
+// choice; a form keeps its inputs.
 func (s *Screen) shortened(lines []string, room int) []string {
 	if len(lines) <= room {
 		return lines

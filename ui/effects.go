@@ -31,8 +31,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 	return joined(", ", a.Availability.String(), streak, until)
 }
 
-// EffectWords describes an effect: "backup-key: cooling, streak 1, until 14:14
-// → ready, streak 0".
+// EffectWords describes an effect: "spare: due, streak 1 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
 }

@@ -34,15 +34,10 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 	return f.Match(&c, p.Availability(&c, r.At))
 }
 
-// EventLine draws an event in at most w cells: when, which credential, what, and
-// the details.
-func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int) string {
-	return eventLine(th.Line(), r, now, w, false)
-}
-
-// eventLine draws an event; ago writes how long ago it was instead of when.
-func eventLine(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago bool) string {
-	wide := w >= eventsWideFrom
+// EventLine draws an event in at most w cells: when (or how long ago), which
+// credential, what, and the details.
+func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago bool) string {
+	l, wide := th.Line(), w >= eventsWideFrom
 	cell := func(role theme.Role, s string, width int) {
 		end := min(l.Col()+width, w)
 		l.Write(role, text.Fit(s, end-l.Col())).To(min(end+eventGap, w))
@@ -56,11 +51,7 @@ func eventLine(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	}
 	cell(theme.Faint, eventTime(r.At, now, ago), eventTimeWidth)
 	cell(theme.Text, recordName(r, name), name)
-	role, bad := eventRoles[r.Kind]
-	if !bad {
-		role = theme.Ready
-	}
-	cell(role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
+	cell(eventLooks[r.Kind].role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
 	words := EventWords(r, now)
 	switch {
 	case wide && r.Kind.OfFile():
@@ -87,8 +78,7 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in at most w cells; the provider gives way
-// first.
+// recordName returns provider/name in w cells; the provider gives way first.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
@@ -100,27 +90,31 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventRoles has the roles of events that are not good news.
-var eventRoles = map[poolstate.EventKind]theme.Role{
-	poolstate.EventExhausted: theme.Cooling, poolstate.EventHeld: theme.Held, poolstate.EventDue: theme.Due,
-	poolstate.EventDead: theme.Dead, poolstate.EventFileMissing: theme.Dead, poolstate.EventFileUnreadable: theme.Dead,
-	poolstate.EventRemoved: theme.Secondary, poolstate.EventDisabled: theme.Secondary,
+// eventLooks holds roles, and the details that are the same for all events of a
+// kind.
+var eventLooks = map[poolstate.EventKind]struct {
+	role  theme.Role
+	words string
+}{
+	poolstate.EventExhausted:      {theme.Cooling, ""},
+	poolstate.EventHeld:           {theme.Held, ""},
+	poolstate.EventDue:            {theme.Due, ""},
+	poolstate.EventReady:          {theme.Ready, "cleared"},
+	poolstate.EventReset:          {theme.Ready, ""},
+	poolstate.EventRefreshed:      {theme.Ready, "new tokens"},
+	poolstate.EventDead:           {theme.Dead, "re-auth required"},
+	poolstate.EventAdded:          {theme.Ready, "added to the pool"},
+	poolstate.EventRemoved:        {theme.Secondary, "removed from the file"},
+	poolstate.EventDisabled:       {theme.Secondary, "out of rotation"},
+	poolstate.EventEnabled:        {theme.Ready, "back in rotation"},
+	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
+	poolstate.EventFileUnreadable: {theme.Dead, ""},
+	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
 }
 
-// plainWords are the details of events without numbers.
-var plainWords = map[poolstate.EventKind]string{
-	poolstate.EventAdded:         "added to the pool",
-	poolstate.EventRemoved:       "removed from the file",
-	poolstate.EventDisabled:      "out of rotation",
-	poolstate.EventEnabled:       "back in rotation",
-	poolstate.EventFileMissing:   "file removed; showing last known state",
-	poolstate.EventFileRecovered: "readable again",
-}
-
-// EventWords returns the details of an event: "429 usage limit, streak 2 → 3,
-// 4h".
+// EventWords returns the details: "429 usage limit, streak 2 → 3, 4h".
 func EventWords(r *poolstate.Record, now time.Time) string {
-	c, cooldown := r.Credential(), ""
+	c, words, cooldown := r.Credential(), eventLooks[r.Kind].words, ""
 	if r.Cooldown > 0 {
 		cooldown = text.Span(time.Duration(r.Cooldown) * time.Second)
 	}
@@ -136,17 +130,15 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 	case poolstate.EventDue:
 		return joined(", ", joined(" of ", "cooldown", cooldown)+" over", streakStays(r))
 	case poolstate.EventReady:
-		return joined(", ", "cleared", streakStays(r))
-	case poolstate.EventReset:
-		return streakChange(r)
-	case poolstate.EventRefreshed:
-		return joined(", ", "new tokens", streakChange(r))
+		return joined(", ", words, streakStays(r))
+	case poolstate.EventReset, poolstate.EventRefreshed:
+		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
-		return joined(", ", text.Failure(&c), "re-auth required")
+		return joined(", ", text.Failure(&c), words)
 	case poolstate.EventFileUnreadable:
 		return text.Clean(r.Message, text.MessageLimit)
 	}
-	return plainWords[r.Kind]
+	return words
 }
 
 // joined joins the parts that are not empty.
@@ -154,7 +146,6 @@ func joined(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
 
-// quoted quotes text that a person or provider wrote, and is empty without any.
 func quoted(s string) string {
 	if s = strings.TrimSpace(clean(s)); s == "" {
 		return ""
@@ -185,12 +176,11 @@ func streakStays(r *poolstate.Record) string {
 	return "streak stays " + strconv.Itoa(*r.After.Streak)
 }
 
-// eventLines draws at most h events of w cells, newest first, after skipping
-// some.
+// eventLines draws at most h events, newest first, after skipping some.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
-		out = append(out, eventLine(s.line(), &s.Events[i], s.Now, w, s.Clock))
+		out = append(out, EventLine(s.line().Theme, &s.Events[i], s.Now, w, s.Clock))
 	}
 	if len(out) == 0 && h > 0 {
 		words := "no events yet"
@@ -202,8 +192,7 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 	return out
 }
 
-// eventBlock draws a blank line and the newest events below the table, in
-// exactly h lines.
+// eventBlock draws a blank line and the newest events in exactly h lines.
 func (s *Screen) eventBlock(h int) []string {
 	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
 }

@@ -78,8 +78,7 @@ type Answer struct {
 	Text string
 }
 
-// answerLines draws the answer in as many lines as it needs and the height
-// allows, none without one.
+// answerLines draws the answer in as many lines as the height allows.
 func (s *Screen) answerLines() []string {
 	if s.Answer == nil {
 		return nil
@@ -101,15 +100,11 @@ func (s *Screen) answerLines() []string {
 	return words
 }
 
-// keepLast is the number of keys at the end of the footer that are left out
-// last: on most screens, help and quit.
-const keepLast = 2
-
-// footer draws the keys that fit, the first ones being the most important, and
-// on the right the place in a longer text or table. (The help of bubbles cuts
-// off the last keys, and does not say where it has put the others.)
+// footer draws the keys that fit, and on the right the place in a longer text or
+// table. The first keys and the last two, help and quit, are the most important.
+// (The help of bubbles cuts off the last ones and does not report where keys are.)
 func (s *Screen) footer(place string) string {
-	const gap = 3
+	const gap, keepLast = 3, 2
 	end := s.Width - s.margin()
 	l, room := s.Theme.Line().To(s.margin()), end
 	if place != "" {
@@ -139,14 +134,13 @@ func (s *Screen) footer(place string) string {
 	return l.String()
 }
 
-// keyWords are the words on screen for keys that are not called by their name.
+// keyWords has the keys that are not called by their name.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
 }
 
-// KeyWord returns the word on screen for the name of a key, as printed on
-// keyboards: "pgup" is PgUp, "ctrl+up" is ctrl+↑.
+// KeyWord returns the word on screen for a key: "ctrl+pgup" is ctrl+PgUp.
 func KeyWord(name string) string {
 	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // behind the modifiers
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])

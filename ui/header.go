@@ -12,9 +12,8 @@ import (
 // titleGap is the number of blanks between the parts of the title.
 const titleGap = 3
 
-// title draws the first line: name, path, and on the right the feed, the policy
-// and the clock. Without room for all, the clock gives way first, then the
-// policy, then the path.
+// title draws name and path, and on the right feed, policy and clock. Without
+// room for all, the clock gives way first, then the policy, then the path.
 func (s *Screen) title() string {
 	symbol, symbolRole, words := s.feed()
 	policy, clock := "", s.Now.Format(s.clockLayout())
@@ -48,8 +47,6 @@ func (s *Screen) title() string {
 	return l.String()
 }
 
-// clockLayout leaves out what would be outdated before the next tick, or has no
-// room.
 func (s *Screen) clockLayout() string {
 	layout := "Mon 15:04:05"[s.wider(4, 0):]
 	if s.Coarse {
@@ -154,8 +151,8 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// next draws the line that says which credential returns first, and when all
-// are ready. A stale snapshot has its reason there instead.
+// next draws which credential returns first or, instead, why the snapshot is
+// stale.
 func (s *Screen) next() string {
 	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {

@@ -27,8 +27,7 @@ const (
 	bothFrom    = 36 // events too, although the table scrolls
 )
 
-// Heights of the detail with its rule, and of the events below it with their
-// blank line: the least, the usual and the most.
+// Heights of the detail with its rule, and of the events with their blank line.
 const (
 	detailLeast = 9
 	detailSmall = 8 // with events below it
@@ -90,8 +89,8 @@ func count(parts ...bool) (n int) {
 	return n
 }
 
-// planBelow plans forecast, detail and events below a table that leaves spare
-// lines. Without room for all three, events replace the forecast.
+// planBelow plans what is below a table that leaves spare lines. Without room for
+// forecast, detail and events, events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	p.detail = detailLeast
 	switch {

@@ -31,8 +31,7 @@ func (s *Screen) paneHead() []string {
 	return []string{s.title(), ""}
 }
 
-// withBottom puts the answer, if any, and the footer on the last lines of a
-// screen without a table.
+// withBottom puts answer and footer on the last lines of a pane.
 func (s *Screen) withBottom(out []string, place string) string {
 	s.Targets.begin(s.Height - 1)
 	bottom := append(s.paneAnswer(), s.footer(place))
@@ -62,8 +61,7 @@ func PaneLines(s *Screen) int {
 	return max(n-s.paneHeight(), 0)
 }
 
-// filled returns the lines of a part that is h lines high: the first ones, or
-// all and empty ones.
+// filled returns the first h lines, adding empty ones if there are fewer.
 func filled(lines []string, h int) []string {
 	for len(lines) < h {
 		lines = append(lines, "")
@@ -74,8 +72,7 @@ func filled(lines []string, h int) []string {
 // indented puts lines behind the left margin.
 func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
-// beside puts two columns side by side; the second begins at a cell counted
-// from the margin.
+// beside puts two columns side by side, the second at a cell after the margin.
 func (s *Screen) beside(left, right []string, at int) []string {
 	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
 	out := make([]string, max(len(left), len(right)))
@@ -118,8 +115,7 @@ func addQuiet(l *theme.Line, gap, end int, s string) bool {
 	return add(l, gap, end, theme.Secondary, theme.Regular, s)
 }
 
-// forecastLines draws the forecast of ForecastOf, or of the whole pool, in words
-// and as a chart, w cells wide and h lines high.
+// forecastLines draws the forecast, w cells wide and h lines high.
 func (s *Screen) forecastLines(w, h int) []string {
 	head := s.line().Bold(theme.Text, "capacity")
 	f := s.Pool.Forecast(s.Policy, s.Now)
@@ -132,8 +128,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
 }
 
-// forecastPane draws the forecast as large as the screen, and when each provider
-// that is out is back.
+// forecastPane draws the forecast and when each provider that is out is back.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
 	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
@@ -147,8 +142,7 @@ func (s *Screen) forecastPane() []string {
 	return s.indented(append(s.forecastLines(w, h-len(below)), below...))
 }
 
-// helpLines explains every key, every mark and the policy, in two columns if
-// there is room.
+// helpLines explains keys, marks and policy, in two columns if there is room.
 func (s *Screen) helpLines() []string {
 	inner := s.inner()
 	if s.Width < mediumFrom {
@@ -265,8 +259,7 @@ func (s *Screen) empty() string {
 	return s.withBottom(append(out, s.beside(nil, body[:min(len(body), room-blank)], 1)...), "")
 }
 
-// tiny draws one line for a terminal too small for a table or, in one too small
-// even for that, the size that is needed.
+// tiny draws one line or, without room for that, the size that is needed.
 func (s *Screen) tiny() string {
 	size := func(w, h int) string { return strconv.Itoa(w) + "×" + strconv.Itoa(h) }
 	stale := s.Feed.State == FeedStale

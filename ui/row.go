@@ -34,16 +34,15 @@ func (t *table) credential(c *poolstate.Credential) string {
 		}
 	}
 	if r.Selected {
-		// The background reaches one cell beyond the text on both sides. Its last
-		// cell is a no-break space: renderers erase trailing blanks, and not every
-		// terminal paints what it erases.
+		// The background reaches one cell beyond the text. That cell is a no-break
+		// space: not every terminal paints trailing blanks that a renderer erases.
 		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, "\u00a0")
 	}
 	return r.String()
 }
 
 // glyph draws the symbol of the state, and beside it the mark for the next
-// action or, as it fades, the one for a change.
+// action or for a change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -141,23 +140,20 @@ func (r *row) ladder(streak int) {
 // back draws the time left, or what takes its place, and the mark of its origin.
 func (r *row) back() {
 	back, _ := r.times()
-	switch {
-	case r.a.Availability.Returns():
-		r.Right(r.cell.to-1, theme.StateRole(r.a.Availability), theme.Bold, back)
-		role := theme.Secondary
-		if r.a.Deadline.Suspect {
-			role = theme.Dead
-		}
-		r.Write(role, theme.OriginMark(r.a.Deadline))
-	case r.a.Availability == poolstate.Due:
-		r.Right(r.cell.to-1, theme.Due, theme.Regular, back)
-	default:
-		r.Right(r.cell.to-1, theme.Secondary, theme.Regular, back)
+	role, weight, mark, markRole := theme.Secondary, theme.Regular, "", theme.Secondary
+	if r.counts() {
+		role = theme.StateRole(r.a.Availability)
 	}
+	if r.a.Availability.Returns() {
+		weight, mark = theme.Bold, theme.OriginMark(r.a.Deadline)
+	}
+	if r.a.Deadline.Suspect {
+		markRole = theme.Dead
+	}
+	r.Right(r.cell.to-1, role, weight, back).Write(markRole, mark)
 }
 
-// times returns the text of both columns of times: the one that is always
-// there, and AT.
+// times returns the texts of the columns BACK IN and AT.
 func (r *row) times() (back, at string) {
 	due := r.a.Availability == poolstate.Due
 	switch {
@@ -184,7 +180,6 @@ func (r *row) at() {
 	}
 }
 
-// counts reports whether the credential has a cooldown to show.
 func (r *row) counts() bool {
 	return r.a.Availability.Returns() || r.a.Availability == poolstate.Due
 }
@@ -192,15 +187,13 @@ func (r *row) counts() bool {
 // cooldown draws a bar of what has elapsed and what is left, and its length; or
 // the row's part of the common timeline.
 func (r *row) cooldown() {
-	if r.timeline != nil {
+	switch {
+	case r.timeline != nil:
 		r.timeline.Draw(r.To(r.cell.from), r.c, &r.a)
-		return
+	case r.counts() && r.a.Cooldown > 0:
+		drawBar(r.To(r.cell.from), r.cell.width()-1-totalWidth, &r.a)
+		r.To(r.cell.to-totalWidth).Write(theme.Secondary, text.Fit(text.Span(r.a.Cooldown), totalWidth))
 	}
-	if !r.counts() || r.a.Cooldown <= 0 {
-		return
-	}
-	drawBar(r.To(r.cell.from), r.cell.width()-1-totalWidth, &r.a)
-	r.To(r.cell.to-totalWidth).Write(theme.Secondary, text.Fit(text.Span(r.a.Cooldown), totalWidth))
 }
 
 // drawBar draws what has elapsed of a cooldown as a thin line and what is left

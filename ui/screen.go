@@ -163,8 +163,7 @@ func (s *Screen) main() string {
 	return strings.Join(out, "\n")
 }
 
-// place says how many credentials are marked or, in a table that scrolls, which
-// one is selected.
+// place says how many credentials are marked, or which one is selected.
 func (s *Screen) place(plan plan) string {
 	if n := len(s.Marked); n > 0 {
 		return strconv.Itoa(n) + " marked"
@@ -176,8 +175,7 @@ func (s *Screen) place(plan plan) string {
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 
-// tableLines draws the visible part of the table. The heading of the group at
-// the top stays in sight.
+// tableLines draws the visible part of the table; the heading at the top stays.
 func (s *Screen) tableLines(t *table, plan plan) []string {
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
@@ -198,8 +196,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 
 func clampOffset(offset, total, height int) int { return max(min(offset, total-height), 0) }
 
-// ScrollTo returns the offset nearest to the present one at which the selection
-// is in sight.
+// ScrollTo returns the nearest offset at which the selection is in sight.
 func ScrollTo(s *Screen) int {
 	if s.Pool == nil {
 		return 0

@@ -12,7 +12,6 @@ import (
 	"pooltop/ui/theme"
 )
 
-// lineKind is what a line of the table shows.
 type lineKind uint8
 
 const (
@@ -51,7 +50,7 @@ func (s *Screen) lines(spaced bool) []tableLine {
 	return out
 }
 
-// listed returns all credentials of the groups, in their order.
+// listed returns all credentials of the groups.
 func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 	return func(yield func(*poolstate.Credential) bool) {
 		for _, g := range groups {
@@ -80,7 +79,6 @@ func List(s *Screen) string {
 	return strings.Join(out, "\n")
 }
 
-// table draws the lines of the table.
 type table struct {
 	s        *Screen
 	cols     columns

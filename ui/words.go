@@ -19,8 +19,7 @@ type timeForm struct{ clock, coarse bool }
 
 func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
 
-// countdown writes the time left. Like seconds, minutes are rounded up: nothing
-// is back earlier than the screen says.
+// countdown writes the time left. It rounds up: nothing is back earlier.
 func (f timeForm) countdown(d time.Duration) string {
 	if !f.coarse || d >= text.Day {
 		return text.Countdown(d)
@@ -42,8 +41,8 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	return when, "at " + when
 }
 
-// stamp writes an instant to the second. In the detail pane, which has room, it
-// adds the distance: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
+// stamp writes an instant to the second and, in the detail pane, the distance:
+// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
@@ -58,9 +57,8 @@ func (s *Screen) stamp(t time.Time) string {
 	}
 }
 
-// reason says in a few words why a credential is in its state: the error code
-// and reason, the operator's words for a hold, or what needs attention although
-// the credential is ready.
+// reason says in a few words why a credential is in its state, or what needs
+// attention although it is ready.
 func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
 	switch {
 	case a == poolstate.Ready:
@@ -98,8 +96,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 // expiryNotice is the time before its expiry in which a token is marked.
 const expiryNotice = time.Hour
 
-// expiry returns the time left until a token expires, and whether that is worth
-// a mark.
+// expiry returns the time left until a token expires, and whether it is marked.
 func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bool) {
 	left = c.ExpiresAt.Sub(now)
 	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
@@ -131,10 +128,8 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	return s
 }
 
-// streakUnknown is shown for a streak that is not in the file.
 const streakUnknown = "streak unknown (not recorded)"
 
-// streakWords describes the streak of a credential in words.
 func streakWords(c *poolstate.Credential) string {
 	n, known := c.Streak.Known()
 	switch {
