@@ -154,8 +154,7 @@ func TestRun_CancelledLockWait(t *testing.T) {
 		d.do("r") // one action at a time
 		d.shows("◌ reset waits")
 		d.do("esc")
-		d.finish(d.send(<-done))
-		d.shows("✕ reset cancelled; nothing was written")
+		d.handle(<-done, "✕ reset cancelled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
 	})
 }
@@ -239,9 +238,9 @@ func TestLeave_EventsDuringAction(t *testing.T) {
 	d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	d.read(true)
 	results(d.press("r"))
-	d.finish(d.send(FileChanged{}))
+	d.handle(FileChanged{})
 	d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))
-	d.finish(d.send(FileChanged{}))
+	d.handle(FileChanged{})
 	_, err := d.m.Leave()
 	equal(t, "the error", err, nil)
 	equal(t, "the journal", d.journaled(), "a reset, b exhausted")

@@ -67,7 +67,7 @@ func TestLogEvents(t *testing.T) {
 	d.now = d.now.Add(time.Minute)
 	d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
 	d.now = d.now.Add(time.Hour)
-	d.finish(d.send(ticked{}))
+	d.handle(ticked{})
 	d.now = d.now.Add(time.Minute)
 	d.change(pool(ready("a", 1), ready("b", 2)))
 	equal(t, "the journal", d.journaled(), "a exhausted, a due, a ready")
@@ -122,9 +122,9 @@ func TestLogEvents_Action(t *testing.T) {
 		for _, k := range []string{"r", "u"} {
 			done := results(d.press(k))[0]
 			if fileFirst {
-				d.finish(d.send(FileChanged{}))
+				d.handle(FileChanged{})
 			}
-			d.finish(d.send(done))
+			d.handle(done)
 		}
 		equal(t, "the journal", d.journaled(), "a reset, a exhausted")
 		for _, r := range d.m.log.shown[1:] {

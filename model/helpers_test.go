@@ -77,14 +77,14 @@ func startDashboard(t *testing.T, content string, configured ...func(*Config)) *
 	return d
 }
 
+// write replaces the content of the file; "" removes it.
 func (d *dashboard) write(content string) {
 	d.t.Helper()
+	if content == "" {
+		equal(d.t, "the error", os.Remove(d.file), nil)
+		return
+	}
 	equal(d.t, "the error", os.WriteFile(d.file, []byte(content), 0o600), nil)
-}
-
-func (d *dashboard) remove() {
-	d.t.Helper()
-	equal(d.t, "the error", os.Remove(d.file), nil)
 }
 
 // send sends a message and returns the command that follows.
@@ -105,13 +105,19 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	}
 }
 
-// change changes the file and lets the dashboard read it. Like the next three, it
+// handle sends a message and runs what follows from it. Like the next four, it
 // checks that the screen then shows words.
+func (d *dashboard) handle(msg tea.Msg, words ...string) {
+	d.t.Helper()
+	d.finish(d.send(msg))
+	d.shows(words...)
+}
+
+// change changes the file and lets the dashboard read it.
 func (d *dashboard) change(content string, words ...string) {
 	d.t.Helper()
 	d.write(content)
-	d.finish(d.send(FileChanged{}))
-	d.shows(words...)
+	d.handle(FileChanged{}, words...)
 }
 
 // tick moves the clock.

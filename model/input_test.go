@@ -240,12 +240,12 @@ func (d *dashboard) clickAt(index int, b tea.MouseButton) {
 	}
 	before := d.screen()[:index]
 	x := ansi.StringWidth(before[strings.LastIndex(before, "\n")+1:])
-	d.finish(d.send(tea.MouseClickMsg{X: x, Y: strings.Count(before, "\n"), Button: b}))
+	d.handle(tea.MouseClickMsg{X: x, Y: strings.Count(before, "\n"), Button: b})
 }
 
 func (d *dashboard) wheel(b tea.MouseButton) {
 	d.t.Helper()
-	d.finish(d.send(tea.MouseWheelMsg{X: 5, Y: 8, Button: b}))
+	d.handle(tea.MouseWheelMsg{X: 5, Y: 8, Button: b})
 }
 
 // dashboardWithMouse returns a dashboard with the mouse on.
@@ -393,7 +393,7 @@ func TestClicked_DoubleClick(t *testing.T) {
 		d := dashboardWithMouse(t, twoOut)
 		d.do("a")
 		for range 5 {
-			d.finish(d.send(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft}))
+			d.handle(tea.MouseClickMsg{X: x, Y: 35, Button: tea.MouseLeft})
 		}
 		d.isReady("a d g")
 	}
@@ -414,7 +414,7 @@ func TestClicked_DoubleClick(t *testing.T) {
 	d.asks()
 	before = d.screen()
 	for range 3 {
-		d.finish(d.send(tea.MouseClickMsg{X: ansi.StringWidth(left), Y: 35, Button: tea.MouseLeft}))
+		d.handle(tea.MouseClickMsg{X: ansi.StringWidth(left), Y: 35, Button: tea.MouseLeft})
 	}
 	equal(t, "the screen", d.screen(), before)
 	d.isReady("b e")

@@ -3,7 +3,6 @@ package model
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,133 +13,52 @@ import (
 	"pooltop/ui"
 )
 
-func TestActions_MatchKeyMap(t *testing.T) {
-	names, owner := map[string]bool{}, map[string]string{}
-	for _, a := range newKeyMap(nil).actions() {
-		names[a.Name] = true
-		equal(t, "the keys of "+a.Name, strings.Join(a.binding.Keys(), " "), strings.Join(a.Keys, " "))
-		for _, k := range a.Keys {
-			equal(t, "another action of "+k, owner[k], "")
-			owner[k] = a.Name
-		}
-	}
-	equal(t, "the number of names", len(names), len(Actions()))
-}
-
-// The help lists every enabled key once.
-func TestHelp_ListsEveryKey(t *testing.T) {
-	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = bound(t, "theme") })
-	d.send(tea.WindowSizeMsg{Width: 160, Height: 80})
-	d.press("?")
-	lines := strings.Split(d.screen(), "\n")
-	help := strings.Join(lines[:len(lines)-1], "\n") // without the footer
-	for _, b := range slices.Concat(d.m.keys.help()...) {
-		want, h := 1, b.Help()
-		if !b.Enabled() {
-			want = 0
-		}
-		line := regexp.MustCompile(`(?m)(?:^|  ) *` + regexp.QuoteMeta(h.Key) + ` +` + regexp.QuoteMeta(h.Desc) + `(  |$)`)
-		if n := len(line.FindAllString(help, -1)); n != want {
-			t.Errorf("the help lists %s %q %d times:\n%s", h.Key, h.Desc, n, help)
-		}
-	}
-}
-
-func TestFooter_OffersBoundKeys(t *testing.T) {
-	keys := newKeyMap(nil)
-	known := map[string]bool{}
-	for _, b := range append(slices.Concat(keys.help()...), keys.move()) {
-		known[strings.Join(b.Keys(), " ")] = true
-	}
-	for _, pane := range []ui.Pane{ui.PaneTable, ui.PaneDetail, ui.PaneEvents} {
-		for _, listed := range []bool{true, false} {
-			for _, b := range keys.footer(pane, listed) {
-				if !known[strings.Join(b.Keys(), " ")] {
-					t.Errorf("the footer offers %q", b.Keys())
-				}
-			}
-		}
-	}
-}
-
 func TestHelp_Scrolls(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
 	d.press("?", "up", "↓ more")
 	first := d.screen()
-	for _, k := range []string{"up", "pgup", "g"} {
-		d.press(k)
-		equal(t, "the help after "+k, d.screen(), first)
-	}
 	d.press("G")
-	end := d.screen()
 	d.hides("↓ more")
-	for _, k := range []string{"down", "pgdown", "j", "end"} {
-		d.press(k)
-		equal(t, "the help after "+k, d.screen(), end)
+	end := d.screen()
+	for _, step := range []struct{ keys, want string }{
+		{"down", end},
+		{"pgdown", end},
+		{"j", end},
+		{"end", end},
+		{strings.Repeat("up ", 100), first},
+		{"pgup", first},
+		{"g", first},
+		{"down esc ?", first},
+	} {
+		d.press(step.keys)
+		equal(t, "the help after "+step.keys, d.screen(), step.want)
 	}
-	for range 100 {
-		d.press("up")
-	}
-	equal(t, "the help at its top", d.screen(), first)
-	d.press("down esc ?")
-	equal(t, "the help opened again", d.screen(), first)
 }
 
 func TestParseKey(t *testing.T) {
-	const unknown = "unknown key"
-	for _, tt := range []struct{ text, want, err string }{
-		{"r", "r", ""},
-		{"R", "R", ""},
-		{"?", "?", ""},
-		{"ä", "ä", ""},
-		{"я", "я", ""},
-		{"+", "+", ""},
-		{"enter", "enter", ""},
-		{"Enter", "enter", ""},
-		{"return", "enter", ""},
-		{"escape", "esc", ""},
-		{"PgUp", "pgup", ""},
-		{"pageup", "pgup", ""},
-		{"space", "space", ""},
-		{" ", "space", ""},
-		{"comma", ",", ""},
-		{"f5", "f5", ""},
-		{"F20", "f20", ""},
-		{"del", "delete", ""},
-		{"ctrl+r", "ctrl+r", ""},
-		{"Ctrl+R", "ctrl+r", ""},
-		{"ctrl++", "ctrl++", ""},
-		{"ctrl+space", "ctrl+space", ""},
-		{"ctrl+pgdn", "ctrl+pgdown", ""},
-		{"shift+r", "R", ""},
-		{"shift+tab", "shift+tab", ""},
-		{"alt+r", "alt+r", ""},
-		{"alt+R", "alt+shift+r", ""},
-		{"shift+ctrl+up", "ctrl+shift+up", ""},
-		{"alt+ctrl+x", "ctrl+alt+x", ""},
-
-		{"", "", unknown},
-		{"entr", "", unknown},
-		{"ctrl+", "", unknown},
-		{"ctrl", "", unknown},
-		{"hyper+x", "", unknown},
-		{"rr", "", unknown},
-		{"f21", "", unknown},
-		{"\x1b", "", unknown},
-		{"\u202e", "", unknown},
-		{"\u0301", "", unknown},
-		{"\xff", "", unknown},
-		{"ctrl+\n", "", unknown},
-		{"\u200b", "", unknown},
-		{"shift+1", "", "name the character"},
-		{"ctrl+i", "", "tab"},
-		{"ctrl+m", "", "enter"},
-		{"Ctrl+[", "", "esc"},
+	for text, want := range map[string]string{
+		"r": "r", "R": "R", "?": "?", "ä": "ä", "я": "я", "+": "+", " ": "space", "comma": ",",
+		"enter": "enter", "Enter": "enter", "return": "enter", "escape": "esc", "PgUp": "pgup", "pageup": "pgup",
+		"space": "space", "f5": "f5", "F20": "f20", "del": "delete", "ctrl+r": "ctrl+r", "Ctrl+R": "ctrl+r", "ctrl++": "ctrl++",
+		"ctrl+space": "ctrl+space", "ctrl+pgdn": "ctrl+pgdown", "shift+r": "R", "shift+tab": "shift+tab", "alt+r": "alt+r",
+		"alt+R": "alt+shift+r", "shift+ctrl+up": "ctrl+shift+up", "alt+ctrl+x": "ctrl+alt+x",
 	} {
-		got, err := ParseKey(tt.text)
-		if got != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("ParseKey(%q) = %q, %v, want %q and an error with %q", tt.text, got, err, tt.want, tt.err)
+		got, err := ParseKey(text)
+		equal(t, text, got, want)
+		equal(t, "the error of "+text, err, nil)
+	}
+	for want, texts := range map[string][]string{
+		"unknown key":        {"", "entr", "ctrl+", "ctrl", "hyper+x", "rr", "f21", "\x1b", "\u202e", "\u0301", "\xff", "ctrl+\n", "\u200b"},
+		"name the character": {"shift+1"},
+		"from tab":           {"ctrl+i"},
+		"from enter":         {"ctrl+m"},
+		"from esc":           {"Ctrl+["},
+	} {
+		for _, text := range texts {
+			if got, err := ParseKey(text); got != "" || err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("ParseKey(%q) = %q, %v, want an error with %q", text, got, err, want)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,21 +30,12 @@ func (d *dashboard) fail() tea.Cmd {
 func TestInit(t *testing.T) {
 	d := newDashboard(t, poolOf("p: a"))
 	d.waits = nil
-	count := map[string]int{}
-	for _, msg := range results(d.m.Init()) {
-		switch msg.(type) {
-		case poolLoaded:
-			count["load"]++
-		case result:
-			count["journal"]++
-		default:
-			count["background"]++
-		}
-	}
-	equal(t, "loads", count["load"], 1)
-	equal(t, "journals", count["journal"], 1)
+	cmd := d.m.Init()
 	equal(t, "ticks", len(d.waits), 1)
-	equal(t, "queries for the background", count["background"], 1)
+	d.finish(cmd)
+	d.shows("label-a")
+	equal(t, "the journal has been read", d.m.log.journal, true)
+	equal(t, "the last message", fmt.Sprintf("%T", d.last), fmt.Sprintf("%T", tea.RequestBackgroundColor()))
 }
 
 func TestPoolLoaded(t *testing.T) {
@@ -59,7 +51,7 @@ func TestPoolLoaded(t *testing.T) {
 func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a b"))
 	before := d.m.snapshot.Pool
-	d.finish(d.send(FileChanged{}))
+	d.handle(FileChanged{})
 	d.change(poolOf("p: a b"))
 	equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 	d.change(poolOf("p: a b c"))
@@ -80,18 +72,15 @@ func TestFileChanged_DuringLoad(t *testing.T) {
 		again := results(d.send(loaded[0]))
 		d.shows("label-first")
 		equal(t, "further loads", len(again), 1)
-		d.finish(d.send(again[0]))
-		d.shows("label-second")
+		d.handle(again[0], "label-second")
 		equal(t, "running", d.m.loading.running, false)
 	}
 }
 
 func TestFileChanged_Polling(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a"))
-	d.finish(d.send(FileChanged{Polling: true, Interval: 2 * time.Second, Reason: "network file system"}))
-	d.shows("polling 2s", "network file system")
-	d.finish(d.send(FileChanged{}))
-	d.shows("● live")
+	d.handle(FileChanged{Polling: true, Interval: 2 * time.Second, Reason: "network file system"}, "polling 2s", "network file system")
+	d.handle(FileChanged{}, "● live")
 	d.hides("polling")
 }
 
@@ -124,8 +113,7 @@ func TestLoadFailed_ChangeDuringFailingLoad(t *testing.T) {
 		loaded := results(d.send(FileChanged{}))
 		d.send(FileChanged{})
 		began := time.Now()
-		d.finish(d.send(loaded[0]))
-		d.shows("stale")
+		d.handle(loaded[0], "stale")
 		if waited := time.Since(began); waited < grace {
 			t.Errorf("stale after %v", waited)
 		}
@@ -146,9 +134,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.tick(12*time.Second, "✕ stale 12s")
 		d.finish(d.send(FileChanged{})) // still broken
 		d.tick(48*time.Second, "✕ stale 1m", "auth.json: broken", "label-a")
-		d.remove()
-		d.finish(d.send(FileChanged{}))
-		d.shows("✕ stale 1m", "\n  auth.json: gone")
+		d.change("", "✕ stale 1m", "\n  auth.json: gone")
 		d.hides("\n  auth.json: broken")
 
 		d.change(poolOf("p: d"))
@@ -173,13 +159,10 @@ func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	waiting := []string{"◌ waiting", "waiting for ~/.hermes/auth.json"}
 	d := startDashboard(t, "")
 	d.shows(append(waiting, "pooltop demo")...)
-	d.finish(d.send(FileChanged{}))
-	d.shows(waiting...)
+	d.handle(FileChanged{}, waiting...)
 	d.change(broken, "✕ unreadable", "auth.json: broken")
 	d.hides("stale", "waiting")
-	d.remove()
-	d.finish(d.send(FileChanged{}))
-	d.shows(waiting...)
+	d.change("", waiting...)
 	d.hides("unreadable")
 	d.change(poolOf("p: a"), "● live", "label-a")
 	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
@@ -229,8 +212,7 @@ func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	done := batch(d.press("r"))[0]()
 	d.write(mixedPool)
-	d.finish(d.send(done))
-	d.shows("! reset of cooling-key was overwritten at 12:00:00 by an agent or another pooltop; press r to repeat")
+	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00 by an agent or another pooltop; press r to repeat")
 }
 
 // A load that began before the write may have read the older state.
@@ -239,8 +221,7 @@ func TestCheckWrites_OlderLoad(t *testing.T) {
 	d.write(strings.Replace(mixedPool, "ready-key", "renamed", 1))
 	loaded := results(d.send(FileChanged{}))
 	d.send(batch(d.press("r"))[0]())
-	d.finish(d.send(loaded[0]))
-	d.shows("✓ reset cooling-key", "renamed")
+	d.handle(loaded[0], "✓ reset cooling-key", "renamed")
 	d.hides("was overwritten")
 	d.change(mixedPool, "! reset of cooling-key was overwritten")
 }
