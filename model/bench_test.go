@@ -2,8 +2,6 @@ package model
 
 import (
 	"fmt"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,11 +42,9 @@ func failed(i int) string {
 		noon.Add(-time.Duration(i%50)*time.Minute).Unix(), 1+i%5)
 }
 
-func unfailed(int) string { return `"consecutive_failures": 0` }
+func failedNow(int) string { return failed(0) }
 
-func failedNow(int) string {
-	return fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1`, noon.Unix())
-}
+func unfailed(int) string { return `"consecutive_failures": 0` }
 
 func loaded(b *testing.B, text string) poolLoaded {
 	b.Helper()
@@ -71,28 +67,17 @@ func manyRecords(n int) []poolstate.Record {
 	return records
 }
 
-// opened returns a dashboard that has received messages and was drawn once.
-func opened(b *testing.B, msgs ...tea.Msg) Model {
+// opened returns a dashboard that has received messages and was drawn once. Its
+// clock moves a second with every look.
+func opened(b *testing.B, msgs ...tea.Msg) *dashboard {
 	b.Helper()
-	now := noon
-	m := New(Config{
-		Operator:     &journal.Operator{Store: poolstate.Open(filepath.Join(b.TempDir(), "auth.json"))},
-		Clock:        Clock{Now: func() time.Time { now = now.Add(time.Second); return now }, Rate: 1},
-		After:        func(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil },
-		ExplainError: error.Error,
-	})
-	m = updated(m, slices.Concat([]tea.Msg{tea.WindowSizeMsg{Width: 120, Height: 36}}, msgs)...)
-	_ = m.View()
-	return m
-}
-
-// updated returns the dashboard after messages. It does not run their commands.
-func updated(m Model, msgs ...tea.Msg) Model {
+	d := newDashboard(b, "")
+	d.m.cfg.Clock.Now = func() time.Time { d.now = d.now.Add(time.Second); return d.now }
 	for _, msg := range msgs {
-		next, _ := m.Update(msg)
-		m, _ = next.(Model)
+		d.send(msg)
 	}
-	return m
+	_ = d.m.View()
+	return d
 }
 
 func forSizes(b *testing.B, run func(b *testing.B, n int)) {
@@ -107,27 +92,25 @@ func forSizes(b *testing.B, run func(b *testing.B, n int)) {
 
 // benchmarkUpdate measures one message to a fresh dashboard. No Update may take
 // longer than 16 ms at 1,000 credentials and 150 ms at 10,000.
-func benchmarkUpdate(b *testing.B, prepare func() Model, msg tea.Msg) {
+func benchmarkUpdate(b *testing.B, msg tea.Msg, before ...tea.Msg) {
 	b.Helper()
 	for b.Loop() {
 		b.StopTimer()
-		m := prepare()
+		d := opened(b, before...)
 		b.StartTimer()
-		_ = updated(m, msg)
+		d.send(msg)
 	}
 }
 
 func BenchmarkUpdate_AllExhausted(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
-		before, after := loaded(b, manyEntries(n, unfailed)), loaded(b, manyEntries(n, failedNow))
-		benchmarkUpdate(b, func() Model { return opened(b, journalRead(nil, nil), before) }, after)
+		benchmarkUpdate(b, loaded(b, manyEntries(n, failedNow)), journalRead(nil, nil), loaded(b, manyEntries(n, unfailed)))
 	})
 }
 
 func BenchmarkUpdate_JournalRead(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
-		pool := loaded(b, manyEntries(n, mixed(0)))
-		benchmarkUpdate(b, func() Model { return opened(b, pool) }, journalRead(manyRecords(maxEvents), nil))
+		benchmarkUpdate(b, journalRead(manyRecords(maxEvents), nil), loaded(b, manyEntries(n, mixed(0))))
 	})
 }
 
@@ -145,17 +128,17 @@ func BenchmarkUpdate_AllReset(b *testing.B) {
 				At: noon, Kind: poolstate.EventReset, By: poolstate.ByOperator, Before: &e.Before, After: &e.After,
 			}, poolstate.Backoff)})
 		}
-		benchmarkUpdate(b, func() Model { return opened(b, journalRead(nil, nil), pool) }, actionDone{verb: poolstate.VerbReset, done: done})
+		benchmarkUpdate(b, actionDone{verb: poolstate.VerbReset, done: done}, journalRead(nil, nil), pool)
 	})
 }
 
 // BenchmarkTick measures Update and View for one second of the clock.
 func BenchmarkTick(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
-		m := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
+		d := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
 		for b.Loop() {
-			m = updated(m, ticked{})
-			_ = m.View()
+			d.send(ticked{})
+			_ = d.m.View()
 		}
 	})
 }
@@ -164,13 +147,11 @@ func BenchmarkTick(b *testing.B) {
 func benchmarkKeys(b *testing.B, before string, keys ...tea.KeyPressMsg) {
 	b.Helper()
 	forSizes(b, func(b *testing.B, n int) {
-		m := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
-		for _, r := range before {
-			m = updated(m, tea.KeyPressMsg{Code: r, Text: string(r)})
-		}
+		d := opened(b, journalRead(nil, nil), loaded(b, manyEntries(n, mixed(0))))
+		d.press(before)
 		for i := 0; b.Loop(); i++ {
-			m = updated(m, keys[i%len(keys)])
-			_ = m.View()
+			d.send(keys[i%len(keys)])
+			_ = d.m.View()
 		}
 	})
 }
@@ -180,17 +161,17 @@ func BenchmarkKey(b *testing.B) {
 }
 
 func BenchmarkKey_Filter(b *testing.B) {
-	benchmarkKeys(b, "/key", tea.KeyPressMsg{Code: '7', Text: "7"}, tea.KeyPressMsg{Code: tea.KeyBackspace})
+	benchmarkKeys(b, "/ k e y", tea.KeyPressMsg{Code: '7', Text: "7"}, tea.KeyPressMsg{Code: tea.KeyBackspace})
 }
 
 // BenchmarkSnapshot measures a snapshot without events.
 func BenchmarkSnapshot(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		loads := []poolLoaded{loaded(b, manyEntries(n, mixed(0))), loaded(b, manyEntries(n, mixed(1)))}
-		m := opened(b, journalRead(nil, nil), loads[0])
+		d := opened(b, journalRead(nil, nil), loads[0])
 		for i := 1; b.Loop(); i++ {
-			m = updated(m, loads[i%2])
-			_ = m.View()
+			d.send(loads[i%2])
+			_ = d.m.View()
 		}
 	})
 }

@@ -23,7 +23,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // dashboard is a model on a file of its own, without a program: a test sends it
 // messages and runs its commands. Its clock moves by hand.
 type dashboard struct {
-	t     *testing.T
+	t     testing.TB
 	file  string
 	now   time.Time
 	m     Model
@@ -33,7 +33,7 @@ type dashboard struct {
 
 // newDashboard returns a dashboard of 120×36 that has not read anything, on a
 // store with that content, or without a file for "".
-func newDashboard(t *testing.T, content string, configured ...func(*Config)) *dashboard {
+func newDashboard(t testing.TB, content string, configured ...func(*Config)) *dashboard {
 	t.Helper()
 	d := &dashboard{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
 	if content != "" {
@@ -198,7 +198,7 @@ func (d *dashboard) at() string {
 func (d *dashboard) isAt(id string) { d.t.Helper(); equal(d.t, "the selection", d.at(), id) }
 
 // keyPress returns the message that Bubble Tea sends for a key.
-func keyPress(t *testing.T, name string) tea.KeyPressMsg {
+func keyPress(t testing.TB, name string) tea.KeyPressMsg {
 	t.Helper()
 	codes := map[string]rune{
 		"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
@@ -260,7 +260,7 @@ func coolingPool(back time.Time) string {
 		noon.Add(-time.Hour).Unix(), float64(back.UnixMilli())/1000)
 }
 
-func equal[T comparable](t *testing.T, what string, got, want T) {
+func equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s is %v, want %v", what, got, want)
