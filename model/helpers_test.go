@@ -169,20 +169,15 @@ func results(cmd tea.Cmd) []tea.Msg {
 // screen returns what the dashboard shows, without colours.
 func (d *dashboard) screen() string { return ansi.Strip(d.m.View().Content) }
 
-func (d *dashboard) shows(words ...string) {
-	d.t.Helper()
-	for _, w := range words {
-		if !strings.Contains(d.screen(), w) {
-			d.t.Errorf("no %q on the screen:\n%s", w, d.screen())
-		}
-	}
-}
+func (d *dashboard) shows(words ...string) { d.t.Helper(); d.contains(true, words) }
 
-func (d *dashboard) hides(words ...string) {
+func (d *dashboard) hides(words ...string) { d.t.Helper(); d.contains(false, words) }
+
+func (d *dashboard) contains(want bool, words []string) {
 	d.t.Helper()
 	for _, w := range words {
-		if strings.Contains(d.screen(), w) {
-			d.t.Errorf("%q is on the screen:\n%s", w, d.screen())
+		if strings.Contains(d.screen(), w) != want {
+			d.t.Errorf("%q is on the screen: %v, want %v:\n%s", w, !want, want, d.screen())
 		}
 	}
 }
