@@ -19,13 +19,9 @@ type axis struct {
 }
 
 const (
-	// minSpan is the shortest span, so that steps do not race in the last seconds.
-	minSpan = time.Minute
-	// maxSpan is the longest distance on an axis; what is later is drawn there.
-	maxSpan = 100 * 365 * text.Day
-	// breakBelow is the share of the width to which a straight axis must squeeze
-	// all steps but the last to be broken.
-	breakBelow = 0.1
+	minSpan    = time.Minute          // so that steps do not race in the last seconds
+	maxSpan    = 100 * 365 * text.Day // what is later is drawn there
+	breakBelow = 0.1                  // share of a straight axis with all steps but the last
 )
 
 func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
@@ -81,10 +77,9 @@ func (a *axis) linear(d time.Duration) int {
 
 // tick is a round time on the axis.
 type tick struct {
-	col  int
-	text string
-	// major is true for midnight among clock times.
-	major bool
+	col   int
+	text  string
+	major bool // midnight among clock times
 }
 
 // intervals are the distances between ticks, in ascending order.
@@ -94,7 +89,6 @@ var intervals = []time.Duration{
 	text.Day, 2 * text.Day, 7 * text.Day, 14 * text.Day,
 }
 
-// The layouts of ticks.
 const (
 	clockLayout   = "15:04"
 	weekdayLayout = "Mon 15:04"

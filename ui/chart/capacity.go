@@ -1,15 +1,14 @@
-// Package chart draws what happens over time: [Capacity] shows how many
-// credentials will be ready from now on, [Timeline] the cooldowns of several rows
-// on one scale.
+// Package chart draws changes over time: [Capacity] how many credentials will be
+// ready from now on, [Timeline] the cooldowns of several rows on one scale.
 package chart
 
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
 
@@ -18,10 +17,8 @@ import (
 type Capacity struct {
 	Theme    *theme.Theme
 	Forecast poolstate.Forecast
-	// Now is the left edge. Times are shown in its location.
-	Now time.Time
-	// Selected is the credential whose return is marked; nil for none.
-	Selected *poolstate.Ref
+	Now      time.Time      // the left edge; times are shown in its location
+	Selected *poolstate.Ref // the credential whose return is marked; nil for none
 }
 
 // The smallest chart, and what the numbers of the y axis have to leave of it.
@@ -32,7 +29,6 @@ const (
 )
 
 // Lines draws the chart: h lines of exactly w cells, or none without room for it.
-//
 // The height of a column is the number of credentials ready at the end of its
 // time span; the first column is now. Marks on the axis show the origin of
 // deadlines: * set by the provider, ^ set by an operator, ? suspect.
@@ -57,31 +53,31 @@ type plot struct {
 	rows   int
 	gutter int // cells before the first column: a number and a blank
 
-	// By column: the height in eighths of a row, 0 if none is ready, and the mark
-	// of deadlines.
-	heights []int
-	marks   []string
+	heights []int // by column, in eighths of a row
+	marks   []int // by column, of deadlineMarks
 
 	selected   int // the column of its return, -1 for none
 	selectedAt time.Time
-	labels     []label
+	labels     []label // from left to right
 }
+
+// deadlineMarks show the origin of deadlines, the more unusual later.
+var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
 func (c *Capacity) plot(width, rows int) *plot {
 	p := &plot{
 		Capacity: c, rows: rows, gutter: len(strconv.Itoa(c.Forecast.Total)) + 1, selected: -1,
-		heights: make([]int, width), marks: make([]string, width),
+		heights: make([]int, width), marks: make([]int, width), steps: c.Forecast.Steps,
 	}
-	first := slices.IndexFunc(c.Forecast.Steps, func(s poolstate.ForecastStep) bool { return s.At.After(c.Now) })
-	if first >= 0 {
-		p.steps = c.Forecast.Steps[first:]
+	for len(p.steps) > 0 && !p.steps[0].At.After(c.Now) {
+		p.steps = p.steps[1:]
 	}
 	p.axis = newAxis(c.Now, p.steps, width)
-	ready, next := c.Forecast.At(c.Now), 0
+	ready, ahead := c.Forecast.At(c.Now), p.steps
 	for col := range width {
-		for ; next < len(p.steps) && p.axis.column(p.steps[next].At) <= col; next++ {
-			ready = p.steps[next].Ready
-			p.mark(col, &p.steps[next])
+		for ; len(ahead) > 0 && p.axis.column(ahead[0].At) <= col; ahead = ahead[1:] {
+			ready = ahead[0].Ready
+			p.mark(col, &ahead[0])
 		}
 		p.heights[col] = p.eighths(ready)
 	}
@@ -92,9 +88,10 @@ func (c *Capacity) plot(width, rows int) *plot {
 // mark records the origin of a step's deadlines, and whether the selected
 // credential returns then. Of two marks in one column the more unusual wins.
 func (p *plot) mark(col int, s *poolstate.ForecastStep) {
-	const order = theme.MarkOperator + theme.MarkProvider + theme.MarkSuspect
-	if mark := stepMark(s); mark != "" && strings.Index(order, mark) >= strings.Index(order, p.marks[col]) {
-		p.marks[col] = mark
+	for i, n := range [...]int{s.Held, s.ByProvider, s.Suspect} {
+		if n > 0 {
+			p.marks[col] = max(p.marks[col], i+1)
+		}
 	}
 	if p.Selected != nil && slices.ContainsFunc(s.Back, func(c *poolstate.Credential) bool { return c.Ref == *p.Selected }) {
 		p.selected, p.selectedAt = col, s.At
@@ -136,8 +133,7 @@ func (p *plot) number(row int) string {
 
 // begin returns a line with its number, up to the first column.
 func (p *plot) begin(number string) *theme.Line {
-	l := p.Theme.Line().Right(p.gutter-1, theme.Faint, theme.Regular, number)
-	return l.To(p.gutter)
+	return p.Theme.Line().Right(p.gutter-1, theme.Faint, theme.Regular, number).To(p.gutter)
 }
 
 func (p *plot) row(row int) string {
@@ -153,8 +149,6 @@ func (p *plot) row(row int) string {
 	return l.String()
 }
 
-var eighthBlocks = [...]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
-
 // cell returns what a column shows in a row: the quiet fill, the bright edge,
 // which rises where a step is, and nothing above it.
 func (p *plot) cell(col, row int) (theme.Role, string) {
@@ -167,31 +161,106 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 	switch {
 	case p.axis.broken() && col == p.axis.end:
 		return theme.Text, ""
+	case height == 0 && row == 0 && p.Theme.Shapes: // must not look like a low edge
+		return theme.Dead, "╌"
 	case height == 0 && row == 0:
-		return theme.Dead, p.noneReady()
+		return theme.Dead, "▁"
 	case row > top:
 		return theme.Text, ""
 	case row == top:
-		return edge, eighthBlocks[height-8*top-1]
+		return edge, string('▁' + rune(height-8*top-1))
 	case height > before && row >= (before+7)/8-1:
 		return edge, "█"
+	case p.Theme.HatchedFill:
+		return theme.Fill, "░"
 	}
-	return theme.Fill, p.fill()
+	return theme.Fill, "█"
 }
 
-// fill is a full block in a color that is quieter than text, or a quiet shape.
-func (p *plot) fill() string {
-	if p.Theme.HatchedFill {
-		return "░"
-	}
-	return "█"
+// label is a text below the axis.
+type label struct {
+	col, end int // end is exclusive
+	text     string
+	role     theme.Role
+	tick     int // the column that it names
 }
 
-// noneReady is the edge where none is ready. Without colors it must not look like
-// a low one.
-func (p *plot) noneReady() string {
-	if p.Theme.Shapes {
-		return "╌"
+// rule draws the axis: a tick for each label, the marks of deadlines, the gap and
+// the return of the selected credential.
+func (p *plot) rule() string {
+	l := p.begin(p.number(-1))
+	for col := range p.axis.width {
+		switch {
+		case col == p.selected:
+			l.Write(theme.Accent, "▲")
+		case deadlineMarks[p.marks[col]] == theme.MarkSuspect:
+			l.Write(theme.Dead, theme.MarkSuspect)
+		case p.marks[col] > 0:
+			l.Write(theme.Secondary, deadlineMarks[p.marks[col]])
+		case p.axis.broken() && col == p.axis.end:
+			l.Write(theme.Secondary, "⋯")
+		case p.ticked(col):
+			l.Write(theme.Rule, "┬")
+		default:
+			l.Write(theme.Rule, "─")
+		}
 	}
-	return "▁"
+	return l.String()
+}
+
+func (p *plot) labelLine() string {
+	l := p.begin("")
+	for _, k := range p.labels {
+		l.To(p.gutter+k.col).Write(k.role, k.text)
+	}
+	return l.To(p.gutter + p.axis.width).String()
+}
+
+// ticked reports whether a label names the column.
+func (p *plot) ticked(col int) bool {
+	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
+}
+
+// placeLabels chooses the labels by importance: when the selected credential
+// returns, now, the last step, midnights, other round times.
+func (p *plot) placeLabels() {
+	if p.selected >= 0 {
+		p.place(text.Moment(p.selectedAt, p.Now), p.selected, theme.Accent, p.axis.width)
+	}
+	p.place("now", 0, theme.Faint, len("now")/2)
+	if len(p.steps) == 0 {
+		return
+	}
+	last := p.steps[len(p.steps)-1].At
+	p.place(text.Moment(last, p.Now), p.axis.column(last), theme.Faint, p.axis.width)
+	ticks := p.axis.ticks()
+	for _, major := range []bool{true, false} {
+		for _, k := range ticks {
+			if k.major == major {
+				p.place(k.text, k.col, theme.Faint, 0)
+			}
+		}
+	}
+}
+
+// place adds a label centered below a column, or up to shift cells beside that as
+// long as it still touches the column. It leaves a blank between labels and
+// adds no text twice.
+func (p *plot) place(words string, tick int, role theme.Role, shift int) {
+	w := text.Width(words)
+	for d := range min(shift, w/2+1) + 1 {
+		for _, col := range []int{tick - w/2 + d, tick - w/2 - d} {
+			k := label{col: col, end: col + w, text: words, role: role, tick: tick}
+			if col < 0 || k.end > p.axis.width || slices.ContainsFunc(p.labels, k.conflicts) {
+				continue
+			}
+			at, _ := slices.BinarySearchFunc(p.labels, k, func(a, b label) int { return a.col - b.col })
+			p.labels = slices.Insert(p.labels, at, k)
+			return
+		}
+	}
+}
+
+func (k label) conflicts(other label) bool {
+	return k.text == other.text || k.col <= other.end && other.col <= k.end
 }

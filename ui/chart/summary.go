@@ -48,16 +48,15 @@ func Summary(f *poolstate.Forecast, now time.Time) string {
 	return fmt.Sprintf("all %d ready", f.Total)
 }
 
-const noneRecovers = "none will recover on its own"
+const (
+	noneRecovers = "none will recover on its own"
+	maxYear      = 9999 // what is later cannot be written as a date
+)
 
-// isNever reports whether an instant is too far away to be written as a date.
-func isNever(t time.Time) bool { return t.Year() > 9999 }
-
-// datedSteps returns the steps before the year 10000, and how many credentials
-// return later.
+// datedSteps returns the steps up to maxYear, and how many credentials return later.
 func datedSteps(f *poolstate.Forecast) (steps []poolstate.ForecastStep, never int) {
 	for i, s := range f.Steps {
-		if isNever(s.At) {
+		if s.At.Year() > maxYear {
 			return f.Steps[:i], f.Total - f.Due - s.Ready + len(s.Back)
 		}
 	}
@@ -86,7 +85,7 @@ func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdow
 		}
 		if len(f.Steps) > 0 {
 			parts = append(parts, "first back "+moment(&f.Steps[0], now))
-			if at := f.Steps[0].At; !isNever(at) {
+			if at := f.Steps[0].At; at.Year() <= maxYear {
 				parts = append(parts, "in "+countdown(at.Sub(now)))
 			}
 		}
