@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,10 +26,8 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 		Ask: func(c *poolstate.Credential, when time.Time) *poolstate.Failure {
 			equal(t, "the instant of the request", when, at)
 			asked = append(asked, c.ID)
-			for _, id := range refused {
-				if c.ID == id {
-					return &poolstate.Failure{Code: 429, Reason: "rate_limit_error"}
-				}
+			if slices.Contains(refused, c.ID) {
+				return &poolstate.Failure{Code: 429, Reason: "rate_limit_error"}
 			}
 			return nil
 		},
@@ -62,93 +61,42 @@ func TestTurn(t *testing.T) {
 	oauth := func(id string, expires, streak int) string {
 		return entry(id, fmt.Sprintf(`"auth_type": "oauth", "expires_at_ms": %d000, "consecutive_failures": %d`, expires, streak))
 	}
+	held := func(until int) string {
+		return fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d`, over, until)
+	}
+	idle, next := entry("b", `"priority": 0`), entry("b", `"priority": 1`)
 	for _, c := range []struct {
 		name             string
 		entries, refused []string
 		asked, refreshed string
 		after            string
 	}{
-		{"the first serves", []string{entry("a", `"request_count": 7`), entry("b", `"request_count": 0`)}, nil, "a", "", "a::-:8 b::-:0"},
-		{
-			"the lowest priority is first",
-			[]string{entry("a", `"priority": 2`), entry("b", `"priority": 1`), entry("c", `"priority": 3`)},
-			nil,
-			"b", "", "b::-:1 a::-:0 c::-:0",
-		},
-		{
-			"of one priority the first in the file",
-			[]string{entry("a", `"priority": 1`), entry("b", `"priority": 1`)},
-			nil,
-			"a", "", "a::-:1 b::-:0",
-		},
-		{
-			"refused, the next one serves",
-			[]string{entry("a", `"consecutive_failures": 0`), entry("b", `"consecutive_failures": 0`)},
-			[]string{"a"},
-			"a b", "", "a:exhausted:1:0 b::0:1",
-		},
+		{"the first serves", []string{entry("a", `"request_count": 7`), idle}, nil, "a", "", "a::-:8 b::-:0"},
+		{"the lowest priority is first", []string{entry("a", `"priority": 2`), next}, nil, "b", "", "b::-:1 a::-:0"},
+		{"refused, the next one serves", []string{entry("a", `"consecutive_failures": 0`), idle}, []string{"a"}, "a b", "", "a:exhausted:1:0 b::-:1"},
 		{"an unknown streak counts from none", []string{entry("a", `"label": "x"`)}, []string{"a"}, "a", "", "a:exhausted:1:0"},
-		{
-			"all are refused",
-			[]string{entry("a", `"consecutive_failures": 2`), entry("b", `"consecutive_failures": 9`)},
-			[]string{"a", "b"},
-			"a b", "", "a:exhausted:3:0 b:exhausted:10:0",
-		},
+		{"all are refused", []string{entry("a", `"consecutive_failures": 9`), idle}, []string{"a", "b"}, "a b", "", "a:exhausted:10:0 b:exhausted:1:0"},
 		{"no credential", nil, nil, "", "", ""},
 
-		{"cooling", []string{exhausted("a", soon, 1), entry("b", `"priority": 1`)}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
-		{"dead", []string{entry("a", `"last_status": "dead"`), entry("b", `"priority": 1`)}, nil, "b", "", "a:dead:-:0 b::-:1"},
-		{"disabled", []string{entry("a", `"enabled": false`), entry("b", `"priority": 1`)}, nil, "b", "", "a::-:0 b::-:1"},
-		{
-			"held",
-			[]string{entry("a", fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d`, over, now+60)), entry("b", `"priority": 1`)},
-			nil, "b", "", "a:exhausted:-:0 b::-:1",
-		},
-		{
-			"none ready",
-			[]string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`), entry("c", `"enabled": false`)},
-			nil,
-			"", "", "a:exhausted:1:0 b:dead:-:0 c::-:0",
-		},
+		{"cooling", []string{exhausted("a", soon, 1), next}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
+		{"dead", []string{entry("a", `"last_status": "dead"`), next}, nil, "b", "", "a:dead:-:0 b::-:1"},
+		{"disabled", []string{entry("a", `"enabled": false`), next}, nil, "b", "", "a::-:0 b::-:1"},
+		{"held", []string{entry("a", held(now+60)), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
+		{"none ready", []string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`)}, nil, "", "", "a:exhausted:1:0 b:dead:-:0"},
 		{"unknown status", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
 
 		{"a due one is cleared and serves", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
-		{
-			"a due one is refused again",
-			[]string{exhausted("a", over, 1), entry("b", `"priority": 1`)},
-			[]string{"a"},
-			"a b", "", "a:exhausted:2:0 b::-:1",
-		},
-		{
-			"every due one is cleared, also one that is not asked",
-			[]string{entry("a", `"priority": 0`), exhausted("b", over, 1), exhausted("c", soon, 1)},
-			nil,
-			"a", "", "a::-:1 b:ok:1:0 c:exhausted:1:0",
-		},
-		{
-			"a due one that is disabled stays as it is",
-			[]string{entry("a", fmt.Sprintf(`"enabled": false, "last_status": "exhausted", "last_status_at": %d`, over)), entry("b", `"priority": 1`)},
-			nil,
-			"b", "", "a:exhausted:-:0 b::-:1",
-		},
-		{"a longer streak is not due yet", []string{exhausted("a", over, 2), entry("b", `"priority": 1`)}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
-		{
-			"a hold that is over",
-			[]string{entry("a", fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d, "consecutive_failures": 1`, over, now))},
-			nil,
-			"a", "", "a:ok:1:1",
-		},
+		{"a due one is refused again", []string{exhausted("a", over, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
+		{"a due one that is not asked is cleared", []string{idle, exhausted("c", over, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
+		{"a due one that is disabled", []string{entry("a", held(over)+`, "enabled": false`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
+		{"a longer streak is not due yet", []string{exhausted("a", over, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
+		{"a hold that is over", []string{entry("a", held(now))}, nil, "a", "", "a:ok:-:1"},
 		{"without an instant it is due", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},
 
 		{"expired token", []string{oauth("a", now-1, 4)}, nil, "a", "a", "a:ok:0:1"},
 		{"token expires now", []string{oauth("a", now, 4)}, nil, "a", "a", "a:ok:0:1"},
 		{"valid token", []string{oauth("a", now+1, 4)}, nil, "a", "", "a::4:1"},
-		{
-			"an API key does not expire",
-			[]string{entry("a", fmt.Sprintf(`"auth_type": "api_key", "expires_at_ms": %d000, "consecutive_failures": 4`, now-1))},
-			nil,
-			"a", "", "a::4:1",
-		},
+		{"an API key does not expire", []string{strings.Replace(oauth("a", now-1, 4), "oauth", "api_key", 1)}, nil, "a", "", "a::4:1"},
 		{"only the one in use is refreshed", []string{oauth("a", now-1, 1), oauth("b", now-1, 1)}, nil, "a", "a", "a:ok:0:1 b::1:0"},
 		{"no refresh without success", []string{oauth("a", now-1, 1)}, []string{"a"}, "a", "", "a:exhausted:2:0"},
 	} {
@@ -167,5 +115,93 @@ func TestTurn(t *testing.T) {
 			}
 			equal(t, "the credentials afterwards", strings.Join(got, " "), c.after)
 		})
+	}
+}
+
+// script has an outage of provider p in the second hour, and an overlapping one of
+// two credentials with a reset time.
+var script = Providers{
+	Start: start,
+	Script: []Outage{
+		{Provider: "p", From: time.Hour, To: 2 * time.Hour, Failure: poolstate.Failure{Code: 429, Reason: "all"}},
+		{Provider: "p", Only: []string{"a", "b"}, From: 30 * time.Minute, To: 3 * time.Hour, Failure: poolstate.Failure{Code: 402, Reason: "some"}, Resets: 5 * time.Hour},
+		{Provider: "q", Only: []string{}, From: 0, To: time.Hour, Failure: poolstate.Failure{Code: 500}},
+	},
+}
+
+func TestAsk(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		provider, id string
+		after        time.Duration
+		code         int           // 0 is served
+		resets       time.Duration // after the request; 0 for none
+	}{
+		{"before all of it", "p", "a", 0, 0, 0},
+		{"just before", "p", "a", 30*time.Minute - 1, 0, 0},
+		{"from then on", "p", "a", 30 * time.Minute, 402, 5 * time.Hour},
+		{"another that is named", "p", "b", 30 * time.Minute, 402, 5 * time.Hour},
+		{"one that is not named", "p", "c", 30 * time.Minute, 0, 0},
+		{"just before all are refused", "p", "c", time.Hour - 1, 0, 0},
+		{"all are refused", "p", "c", time.Hour, 429, 0},
+		{"two outages", "p", "a", time.Hour, 429, 0},
+		{"to the last moment", "p", "c", 2*time.Hour - 1, 429, 0},
+		{"and no longer", "p", "c", 2 * time.Hour, 0, 0},
+		{"then the second counts again", "p", "a", 2 * time.Hour, 402, 5 * time.Hour},
+		{"its last moment", "p", "a", 3*time.Hour - 1, 402, 5 * time.Hour},
+		{"its end", "p", "a", 3 * time.Hour, 0, 0},
+		{"another provider", "other", "a", time.Hour, 0, 0},
+		{"an outage of no id", "q", "a", time.Minute, 0, 0},
+		{"before the start", "p", "a", -time.Hour, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at := start.Add(c.after)
+			f := script.Ask(&poolstate.Credential{Ref: poolstate.Ref{Provider: c.provider, ID: c.id}}, at)
+			if f == nil {
+				equal(t, "the code", 0, c.code)
+				return
+			}
+			equal(t, "the code", f.Code, c.code)
+			want := time.Time{}
+			if c.resets > 0 {
+				want = at.Add(c.resets)
+			}
+			equal(t, "the reset time", f.ResetAt, want)
+		})
+	}
+}
+
+// Changing an answer does not change the script.
+func TestAsk_Copy(t *testing.T) {
+	c := &poolstate.Credential{Ref: poolstate.Ref{Provider: "p", ID: "a"}}
+	script.Ask(c, start.Add(30*time.Minute)).Code = 1
+	equal(t, "the code", script.Ask(c, start.Add(30*time.Minute)).Code, 402)
+	equal(t, "the reset time of the script", script.Script[1].Failure.ResetAt.IsZero(), true)
+}
+
+func TestDown(t *testing.T) {
+	p := Providers{Start: start, Script: []Outage{
+		{Provider: "short", From: time.Hour, To: 2 * time.Hour},
+		{Provider: "long", From: 90 * time.Minute, To: 4 * time.Hour},
+		{Provider: "keys", Only: []string{"a"}, From: 0, To: 9 * time.Hour},
+	}}
+	for _, c := range []struct {
+		after time.Duration
+		want  string // "" when none is down
+	}{
+		{0, ""},
+		{time.Hour - 1, ""},
+		{time.Hour, "short"},
+		{90 * time.Minute, "long"},
+		{2 * time.Hour, "long"},
+		{4*time.Hour - 1, "long"},
+		{4 * time.Hour, ""},
+	} {
+		outage, down := p.Down(start.Add(c.after))
+		equal(t, "down at "+c.after.String(), outage.Provider, c.want)
+		equal(t, "whether one is", down, c.want != "")
+	}
+	if _, down := (Providers{}).Down(start); down {
+		t.Error("without a script a provider is down")
 	}
 }

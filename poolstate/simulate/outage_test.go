@@ -116,21 +116,3 @@ func TestBlackout(t *testing.T) {
 	equal(t, "ready after it", sum.Ready(), sum.Total-1) // but for the dead one
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }
-
-// The keys of openrouter run out one by one, and no other provider fails.
-func TestBilling(t *testing.T) {
-	s := play(t, "billing", 1)
-	for _, c := range []struct {
-		after time.Duration
-		out   int
-	}{{19 * time.Minute, 1}, {100 * time.Minute, 2}, {3 * time.Hour, 3}} { // one is held, one is dead
-		s.until(c.after)
-		sum := s.pool.Provider("openrouter").Summarize(poolstate.Backoff, start.Add(c.after))
-		equal(t, fmt.Sprint("out after ", c.after), sum.Total-sum.Ready()-sum.Count[poolstate.Dead], c.out)
-	}
-	for c := range s.pool.All() {
-		if c.Provider != "openrouter" {
-			equal(t, "the streak of "+c.String(), c.Streak.Count(), 0)
-		}
-	}
-}
