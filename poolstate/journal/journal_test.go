@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -122,12 +121,7 @@ func TestDefaultPath(t *testing.T) {
 	home := t.TempDir()
 	elsewhere, standard := filepath.Join(home, "elsewhere"), filepath.Join(home, ".local", "state")
 	for _, tt := range []struct{ home, state, want string }{
-		{home, elsewhere, elsewhere},
-		{home, "", standard},
-		{home, "relative/state", standard},
-		{home, "./state", standard},
-		{"", elsewhere, elsewhere},
-		{"", "", ""},
+		{home, elsewhere, elsewhere}, {home, "", standard}, {home, "relative/state", standard}, {"", elsewhere, elsewhere}, {"", "", ""},
 	} {
 		t.Setenv("HOME", tt.home)
 		t.Setenv("USERPROFILE", tt.home)
@@ -139,68 +133,6 @@ func TestDefaultPath(t *testing.T) {
 		}
 		must(t, err)
 		equal(t, "path with "+tt.state, got, filepath.Join(tt.want, "pooltop", "events.jsonl"))
-	}
-}
-
-// writerEnv makes the test binary a writer: its name and the path of the journal.
-const writerEnv = "JOURNAL_TEST_WRITER"
-
-const (
-	writers          = 4
-	actionsPerWriter = 25
-	linesPerAction   = 3
-)
-
-func TestMain(m *testing.M) {
-	if job := os.Getenv(writerEnv); job != "" {
-		name, path, _ := strings.Cut(job, " ")
-		if err := writeActions(At(path), name); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
-func writeActions(j Journal, name string) error {
-	for i := range actionsPerWriter {
-		var lines []Entry
-		for n := range linesPerAction {
-			e := fullEntry(fmt.Sprintf("%s-%d", name, i))
-			e.ID = fmt.Sprint(n)
-			e.Label = strings.Repeat(name, 3000) // three lines exceed a memory page
-			lines = append(lines, e)
-		}
-		if err := j.Append(lines...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// No line of several writing processes is lost, and the lines of an action stay
-// together.
-func TestJournal_Processes(t *testing.T) {
-	exe, err := os.Executable()
-	must(t, err)
-	j := newJournal(t)
-	var group sync.WaitGroup
-	for w := range writers {
-		group.Go(func() {
-			cmd := exec.Command(exe)
-			cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %s", writerEnv, w, j.path))
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("writer: %v: %s", err, out)
-			}
-		})
-	}
-	group.Wait()
-	list := entries(t, j)
-	equal(t, "entries", len(list), writers*actionsPerWriter*linesPerAction)
-	for i, e := range list {
-		equal(t, "line of the action", e.ID, fmt.Sprint(i%linesPerAction))
-		equal(t, "action", e.Action, list[i-i%linesPerAction].Action)
 	}
 }
 
@@ -239,4 +171,82 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A seen event is recorded once, whichever process sees it, unless it is an
+// action. An action is always recorded.
+func TestWrite_Known(t *testing.T) {
+	j := newJournal(t)
+	note := func(want string, list ...Entry) {
+		t.Helper()
+		must(t, At(j.path).write(list, true))
+		equal(t, "recorded", ids(entries(t, j)), want)
+	}
+	note("a b", sighting("a", 0), sighting("b", 0))
+	note("a b c", sighting("b", time.Second), sighting("c", 0))
+	note("a b c a", sighting("a", time.Minute))
+	other := sighting("a", 0)
+	other.Store = "another"
+	note("a b c a a", other)
+	acted := sighting("d", 0)
+	acted.Action = "1"
+	must(t, j.Append(acted, acted))
+	note("a b c a a d d", sighting("d", 0))
+}
+
+func TestRotate(t *testing.T) {
+	j := newJournal(t)
+	grow := func(size int) {
+		text := readFile(t, j.path)
+		writeFile(t, j.path, text+strings.Repeat("\n", size-len(text)))
+	}
+	must(t, j.Append(sighting("a", 0)))
+	line := len(readFile(t, j.path))
+	grow(maxSize - line)
+	must(t, j.Append(sighting("b", 0)))
+	equal(t, "size", len(readFile(t, j.path)), maxSize)
+	must(t, j.Append(sighting("c", 0)))
+	equal(t, "size of the new file", len(readFile(t, j.path)), line)
+	equal(t, "entries of both", ids(entries(t, j)), "a b c")
+	grow(maxSize)
+	must(t, j.write([]Entry{sighting("d", 0)}, true))
+	equal(t, "entries of the last two", ids(entries(t, j)), "c d")
+	files, err := os.ReadDir(filepath.Dir(j.path))
+	must(t, err)
+	equal(t, "files including the lock", len(files), 3)
+}
+
+// Concurrent writers lose and repeat no event, also while the file is rotated, and
+// the lines of an action stay together. Each writer has the file open for itself, as
+// a process has.
+func TestRotate_Concurrent(t *testing.T) {
+	const writers, rounds = 8, 40
+	j := newJournal(t)
+	must(t, j.Append(sighting("x", 0)))
+	writeFile(t, j.path, readFile(t, j.path)+strings.Repeat("\n", maxSize-writers*rounds*500))
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for r := range rounds {
+				id := fmt.Sprintf("w%d-%d", w, r)
+				wantErr(t, At(j.path).write([]Entry{sighting(id, 0)}, true), nil)
+				acted := sighting(id, time.Hour)
+				acted.Action, acted.Label = id, strings.Repeat("x", 3000) // two lines exceed a memory page
+				wantErr(t, At(j.path).Append(acted, acted), nil)
+			}
+		})
+	}
+	group.Wait()
+	count, list := map[string]int{}, entries(t, j)
+	for i, e := range list {
+		count[e.ID]++
+		if e.Action != "" && e.Action != list[i-1].Action {
+			equal(t, "next line of "+e.ID, list[i+1].Action, e.Action)
+		}
+	}
+	equal(t, "events", len(count), writers*rounds+1)
+	delete(count, "x")
+	for id, n := range count {
+		equal(t, "lines of "+id, n, 3)
+	}
 }

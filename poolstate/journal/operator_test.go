@@ -43,16 +43,6 @@ func TestDo(t *testing.T) {
 	}
 }
 
-// Only holds have a reason, and only one that the operator gave.
-func TestDo_NoReason(t *testing.T) {
-	o := newOperator(t, pool)
-	do(t, o, poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429}}, "primary")
-	do(t, o, poolstate.Action{Verb: poolstate.VerbReset, Hold: poolstate.Hold{Reason: "left over"}}, "backup")
-	for _, e := range entries(t, o.Journal) {
-		equal(t, "reason", e.Reason, "")
-	}
-}
-
 func TestDo_NothingChanged(t *testing.T) {
 	o := newOperator(t, pool)
 	equal(t, "unchanged", len(do(t, o, reset, "primary").Unchanged), 1)
