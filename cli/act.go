@@ -94,16 +94,12 @@ func (r *actionRun) execute(t journal.Task) error {
 		return err
 	}
 	said := false
-	return r.finish(r.operator.Run(r.cmd.Context(), t, func(holder string) {
+	done, err := r.operator.Run(r.cmd.Context(), t, func(holder string) {
 		if !said {
 			r.note(fmt.Sprintf("waiting up to %s for the lock, which %s holds", text.Span(poolstate.LockPatience), holder))
 		}
 		said = true
-	}))
-}
-
-// finish prints the result of a task.
-func (r *actionRun) finish(done journal.Done, err error) error {
+	})
 	if err != nil {
 		return r.explain(err)
 	}

@@ -112,10 +112,12 @@ func TestExhaust_BesideAgents(t *testing.T) {
 	}()
 	reads := readUntil(t, file, done)
 
-	entry := credentialsIn(listedAt(t, file))[0]
+	snapshot, err := poolstate.Open(file).Load()
+	must(t, err)
+	credential := snapshot.Pool.Find(poolstate.Ref{Provider: "p", ID: "a"})
 	t.Logf("%d of %d commands succeeded, beside %d turns of agents and %d reads", held.Load(), operators*commands, agents*turns, reads)
-	equal(t, "streak", fmt.Sprint(entry["streak"]), fmt.Sprint(held.Load()))
-	equal(t, "requests", fmt.Sprint(entry["request_count"]), fmt.Sprint(agents*turns))
+	equal(t, "streak", credential.Streak.Count(), int(held.Load()))
+	equal(t, "requests", credential.RequestCount.Or(0), agents*turns)
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
 	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), int(held.Load()))
 	equal(t, "names in the directory", fmt.Sprint(namesIn(t, filepath.Dir(file))), "[auth.json auth.lock]")
@@ -139,13 +141,6 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 		default:
 		}
 	}
-}
-
-func listedAt(t *testing.T, file string) object {
-	t.Helper()
-	o := at(t, file, "list", "--json")
-	equal(t, "exit code of list", o.code, exitDone)
-	return decoded(t, o.stdout)
 }
 
 // A held lock is reported once, and given up after fifteen seconds of virtual time.

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,11 +35,11 @@ func backoffCommand() *cobra.Command {
 		if cfg.PolicyChoice() == poolstate.PolicyFlat {
 			policy = poolstate.Flat
 		}
-		steps := schedule(policy, code)
+		steps, table := schedule(policy, code)
 		if asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), steps)
 		}
-		_, err := fmt.Fprint(cmd.OutOrStdout(), scheduleTable(steps))
+		_, err := fmt.Fprint(cmd.OutOrStdout(), table)
 		return err
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
@@ -49,26 +48,19 @@ func backoffCommand() *cobra.Command {
 	return cmd
 }
 
-// schedule returns the steps up to the first one beyond the cap.
-func schedule(policy poolstate.Policy, code int) []stepJSON {
+// schedule returns the steps up to the first one beyond the cap, which holds for
+// all longer streaks, and their table.
+func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string) {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
-	var steps []stepJSON
-	for streak := 1; streak <= poolstate.Steps+1; streak++ {
-		steps = append(steps, stepJSON{streak, policy.Multiplier(streak), jsonout.Seconds(policy.Cooldown(c, streak))})
-	}
-	return steps
-}
-
-// scheduleTable formats the steps. The last one holds for all longer streaks.
-func scheduleTable(steps []stepJSON) string {
-	var b strings.Builder
-	b.WriteString("STREAK  MULTIPLIER  COOLDOWN\n")
-	for i, s := range steps {
-		streak := fmt.Sprint(s.Streak)
-		if i == len(steps)-1 {
+	table = "STREAK  MULTIPLIER  COOLDOWN\n"
+	for n := 1; n <= poolstate.Steps+1; n++ {
+		step := stepJSON{n, policy.Multiplier(n), jsonout.Seconds(policy.Cooldown(c, n))}
+		steps = append(steps, step)
+		streak := fmt.Sprint(n)
+		if n > poolstate.Steps {
 			streak += "+"
 		}
-		fmt.Fprintf(&b, "%-6s  %-10s  %s\n", streak, fmt.Sprintf("%d×", s.Multiplier), text.Span(time.Duration(s.Seconds)*time.Second))
+		table += fmt.Sprintf("%-6s  %-10s  %s\n", streak, fmt.Sprintf("%d×", step.Multiplier), text.Span(time.Duration(step.Seconds)*time.Second))
 	}
-	return b.String()
+	return steps, table
 }

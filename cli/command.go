@@ -100,7 +100,7 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 }
 
 func logChange(log *slog.Logger, c watch.Change) {
-	log.Debug("file changed", "path", c.Path, "polling", c.Mode == watch.Polling, "reason", c.Reason)
+	log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 }
 
 // explainLogged is explainBriefly, and logs each error.

@@ -78,9 +78,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	go func() {
 		for c := range changes {
 			logChange(log, c)
-			program.Send(model.FileChanged{
-				Polling: c.Mode == watch.Polling, Interval: watch.Interval, Reason: c.Reason,
-			})
+			program.Send(model.FileChanged{Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
 		}
 	}()
 

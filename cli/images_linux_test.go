@@ -203,18 +203,6 @@ func shown(svg string) string {
 	return strings.Join(words, "\n")
 }
 
-func TestShown(t *testing.T) {
-	a := `<g class="m1"><text class='c0 b' x='9' y='15' textLength='18'>ab</text></g>`
-	for _, other := range []string{
-		strings.Replace(a, "ab", "ax", 1), strings.Replace(a, "'15'", "'35'", 1), strings.Replace(a, "m1", "m2", 1),
-	} {
-		if shown(a) == shown(other) {
-			t.Errorf("%s shows the same as %s", other, a)
-		}
-	}
-	equal(t, "in another colour", shown(strings.Replace(a, "c0", "c1", 1)), shown(a))
-}
-
 // The elements and attributes allowed in an image: nothing active, nothing remote.
 var (
 	svgElements   = strings.Fields("svg title desc style rect circle text g path")

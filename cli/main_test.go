@@ -240,17 +240,6 @@ func decoded(t *testing.T, text string) object {
 	return o
 }
 
-// credentialsIn returns the credentials of a list, in order.
-func credentialsIn(list object) []object {
-	var all []object
-	for _, p := range list["providers"].([]any) {
-		for _, c := range p.(object)["credentials"].([]any) {
-			all = append(all, c.(object))
-		}
-	}
-	return all
-}
-
 // asJSON encodes a value, to compare and to print.
 func asJSON(t *testing.T, v any) string {
 	t.Helper()

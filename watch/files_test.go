@@ -45,8 +45,8 @@ func (p *probe) receive() {
 	p.t.Helper()
 	select {
 	case c := <-p.w.changes:
-		if c.Mode != Live {
-			p.t.Fatalf("polling: %s", c.Reason)
+		if c.Polled != "" {
+			p.t.Fatalf("polling: %s", c.Polled)
 		}
 	case <-p.ctx.Done():
 		p.t.Fatalf("no change; content is %q", read(p.path))

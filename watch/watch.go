@@ -31,21 +31,11 @@ const Interval = 2 * time.Second
 // burst is how long events are collected after one was acted upon.
 const burst = 25 * time.Millisecond
 
-// Mode is how changes of a path are noticed.
-type Mode int
-
-// The modes.
-const (
-	Live    Mode = iota // as they happen
-	Polling             // within Interval
-)
-
-// Change means that the file at Path may have changed, or that its Mode has.
+// Change means that the file at Path may have changed, or that Polled has.
 // Read the file to learn its state: one Change may follow any number of events.
 type Change struct {
 	Path   string // as given to Start
-	Mode   Mode
-	Reason string // why the mode is Polling, as a short lower-case clause
+	Polled string // why changes are only found within Interval, as a short lower-case clause; "" if at once
 }
 
 // watcher is one call of Start. Its goroutine owns all fields but wake.
@@ -113,7 +103,7 @@ func (w *watcher) run(ctx context.Context) {
 		var out chan Change // nil if there is nothing to send
 		var next Change
 		if len(w.pending) > 0 {
-			out, next = w.changes, w.pending[0].change()
+			out, next = w.changes, Change{w.pending[0].path, w.pending[0].reason}
 		}
 		select {
 		case <-ctx.Done():
@@ -130,13 +120,6 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-func (f *file) change() Change {
-	if f.reason == "" {
-		return Change{Path: f.path}
-	}
-	return Change{Path: f.path, Mode: Polling, Reason: f.reason}
-}
-
 // check arranges the watches and then looks at all files. In this order any
 // change after the look causes an event, and so another check.
 func (w *watcher) check(ticked bool) {
@@ -147,7 +130,7 @@ func (w *watcher) check(ticked bool) {
 		differs := !now.same(f.seen)
 		// Two changes close together may leave the same state: file systems
 		// record times in steps of up to two seconds.
-		unsure := ticked && f.change().Mode == Polling && now.age < 2*Interval
+		unsure := ticked && f.reason != "" && now.age < 2*Interval
 		f.silent = !touched && (f.silent || (ticked && !renewed && differs && f.reason == ""))
 		reason := w.reason(f)
 		if (touched || renewed || differs || unsure || reason != f.reason) && !slices.Contains(w.pending, f) {

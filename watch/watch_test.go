@@ -144,7 +144,7 @@ func (r *rig) live(c Change) {
 
 func (r *rig) polling(c Change, reason string) {
 	r.t.Helper()
-	if want := (Change{Path: r.path, Mode: Polling, Reason: reason}); c != want {
+	if want := (Change{r.path, reason}); c != want {
 		r.t.Fatalf("got %+v, want %+v", c, want)
 	}
 }
