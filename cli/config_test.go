@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -58,21 +57,27 @@ func TestConfig_Invalid(t *testing.T) {
 	refused(t, pooltop(t, "nonsense"), exitUsage, "unknown command")
 }
 
+// A flag can resolve a conflict of the file. An error names the place of the
+// conflicting binding.
 func TestConfig_KeyErrors(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"[keys]\n\nrset = ['r']", `3: unknown action "rset" (did you mean "reset"?)`},
-		{"[keys]\nreset = ['entr']", `2: unknown key "entr" for reset (did you mean "enter"?)`},
-		{"[keys]\nreset = ['r', 'r']", `2: reset has the key "r" twice`},
-		{"[keys]\nreset = ['esc']", "2: esc always goes back"},
-		{"[keys]\nreset = ['ctrl+c']", "2: ctrl+c always quits"},
-		{"[keys]\nquit = []", "2: quit needs a key"},
-		{"[keys]\nup = ['i']\nreset = ['x']", `3: the key "x" is bound to both reset and exhaust`},
-		{"[keys]\nexhaust = ['z']\nreset = ['z']", `2: the key "z" is bound to both exhaust and reset`},
-		{"keys = {rset = ['r']}", `1: unknown action "rset"`},
+	for _, c := range []struct{ text, args, want string }{
+		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
+		{"[keys]\nreset = ['entr']", "", `FILE:2:1: unknown key "entr" for reset (did you mean "enter"?)`},
+		{"keys = {rset = ['r']}", "", `FILE:1:1: unknown action "rset"`},
+		{"[keys]\nup = ['i']\nreset = ['x']", "", `FILE:3:1: the key "x" is bound to both reset and exhaust`},
+		{"[keys]\nexhaust = ['z']\nreset = ['z']", "", `FILE:2:1: the key "z" is bound to both exhaust and reset`},
+		{"[keys]\nreset = ['x']", "--key exhaust=E", ""},
+		{"[keys]\nreset = ['x']", "--key reset=r", ""},
+		{"[keys]\nreset = ['x']", "--key exhaust=x", `--key: the key "x" is bound to both exhaust and reset`},
+		{"[keys]\nreset = ['x']", "--key undo=r --key exhaust=u", ""}, // a chain of moved keys
 	} {
 		path := configIn(t, c.text)
-		line, reason, _ := strings.Cut(c.want, ": ")
-		refused(t, pooltop(t, "config", "--config", path), exitUsage, "pooltop config: "+path+":"+line+":", ": "+reason)
+		out := pooltop(t, append([]string{"config", "--config", path}, strings.Fields(c.args)...)...)
+		if c.want == "" {
+			done(t, out)
+		} else {
+			refused(t, out, exitUsage, "pooltop config: "+strings.Replace(c.want, "FILE", path, 1))
+		}
 	}
 }
 
@@ -126,80 +131,28 @@ func TestList_Configured(t *testing.T) {
 	equal(t, "the order", done(t, at(t, store, "list", "--config", configIn(t, "sort = 'streak'"))), plain)
 }
 
-// effective returns a value of pooltop config --json as JSON, and its source.
-func effective(t *testing.T, table, key string, args ...string) (value, origin, from string) {
-	t.Helper()
-	v := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))[table].(object)[key].(object)
-	text, err := json.Marshal(v["value"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	from = fmt.Sprint(v["from"])
-	if v["line"] != nil {
-		from += fmt.Sprint(":", v["line"])
-	}
-	return string(text), v["origin"].(string), from
-}
-
-// Flags override the file, action by action.
-func TestConfig_Keys(t *testing.T) {
-	file := configIn(t, "[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
-	for _, c := range []struct {
-		action, args        string
-		value, origin, from string
-	}{
-		{"reset", "", `["r"]`, "default", "<nil>"},
-		{"reset", "--config " + file, `["f5"]`, "file", "config.toml:2"},
-		{"undo", "--config " + file, `["U"]`, "file", "config.toml:3"},
-		{"mouse", "--config " + file, `[]`, "file", "config.toml:4"},
-		{"quit", "--config " + file, `["Q","ctrl+c"]`, "file", "config.toml:5"},
-		{"reset", "--config " + file + " --key reset=r,Ctrl+D", `["r","ctrl+d"]`, "flag", "--key"},
-		{"undo", "--config " + file + " --key reset=r", `["U"]`, "file", "config.toml:3"},
-		{"reset", "--key reset=f6 --key reset=f7 --key undo=f8", `["f7"]`, "flag", "--key"},
-		{"undo", "--key reset=f6 --key undo=f8", `["f8"]`, "flag", "--key"},
-		{"exhaust", "--key exhaust=", `[]`, "flag", "--key"},
-		{"help", "--key help=comma,plus", `[",","+"]`, "flag", "--key"},
-		{"up", "--key reset=f6", `["up","k"]`, "default", "<nil>"},
+// Each value has its source. Flags override the file, action by action.
+func TestConfig_Sources(t *testing.T) {
+	t.Setenv("HERMES_HOME", "/env")
+	file := configIn(t, "theme = 'light'\n[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
+	for args, lines := range map[string][]string{
+		"":                           {`auth.json"  # $HERMES_HOME`, `policy = "auto"  # default`, `reset = ["r"]  # default`, `up = ["up", "k"]  # default`},
+		"--policy flat --no-journal": {`policy = "flat"  # flag --policy`, "journal = false  # flag --no-journal"},
+		"--config " + file: {
+			`theme = "light"  # config.toml:1`, `reset = ["f5"]  # config.toml:3`, "mouse = []  # config.toml:5",
+			`quit = ["Q", "ctrl+c"]  # config.toml:6`, `sort = "pool"  # default`,
+		},
+		"--config " + file + " --key reset=r,Ctrl+D":       {`reset = ["r", "ctrl+d"]  # flag --key`, `undo = ["U"]  # config.toml:4`},
+		"--key reset=f6 --key reset=f7 --key undo=f8":      {`reset = ["f7"]  # flag --key`, `undo = ["f8"]  # flag --key`},
+		"--key exhaust= --key help=comma,plus --journal=1": {"exhaust = []  # flag --key", `help = [",", "+"]  # flag --key`, "# flag --journal"},
 	} {
-		value, origin, from := effective(t, "keys", c.action, strings.Fields(c.args)...)
-		equal(t, c.action+" with "+c.args, value+" "+origin+" "+from, c.value+" "+c.origin+" "+c.from)
+		out := done(t, pooltop(t, append([]string{"config"}, strings.Fields(args)...)...))
+		for _, line := range lines {
+			says(t, out, line+"\n")
+		}
+		_, table, _ := strings.Cut(out, "\n[keys]\n")
+		equal(t, "the actions", strings.Count(table, " = "), len(model.Actions()))
 	}
-}
-
-func TestConfig_FlagErrors(t *testing.T) {
-	for line, says := range map[string]string{
-		"--theme drak":             `--theme must be auto, dark, high-contrast-dark, light or high-contrast-light, not "drak" (did you mean "dark"?)`,
-		"list --theme 1":           `--theme must be auto`,
-		"--sort up":                `--sort must be pool, worst, deadline`,
-		"--columns why,nothing":    `--columns must be a list of why, streak, at, cooldown, next-fail, not "nothing"`,
-		"--frame-rate 0":           "--frame-rate must be a whole number from 1 to 60",
-		"--frame-rate 24.5":        `--frame-rate must be a whole number from 1 to 60, not "24.5"`,
-		"--notify=perhaps":         `--notify must be true or false, not "perhaps"`,
-		"events --journal=perhaps": `--journal must be true or false, not "perhaps"`,
-		"--key reset":              `--key must be an action and its keys, such as reset=r,ctrl+d`,
-		"--key rset=r":             `--key: unknown action "rset" (did you mean "reset"?)`,
-		"--key reset=entr":         `--key: unknown key "entr" for reset (did you mean "enter"?)`,
-		"--key reset=,":            "a comma is called comma",
-		"--key quit=":              "quit needs a key",
-		"--key reset=x":            `--key: the key "x" is bound to both reset and exhaust`,
-		"demo --key reset=x":       `--key: the key "x" is bound to both reset and exhaust`,
-		"config --key reset=esc":   "esc always goes back",
-		"status --sort streak":     "--sort",
-		"list --key reset=f5":      "--key",
-	} {
-		refused(t, pooltop(t, strings.Fields(line)...), exitUsage, says)
-	}
-}
-
-// A flag can resolve a conflict of the file. An error names the place of the
-// conflicting binding.
-func TestConfig_KeyConflicts(t *testing.T) {
-	file := configIn(t, "[keys]\nreset = ['x']\n")
-	refused(t, pooltop(t, "config", "--config", file), exitUsage, file+`:2:1: the key "x" is bound to both reset and exhaust`)
-	done(t, pooltop(t, "config", "--config", file, "--key", "exhaust=E"))
-	done(t, pooltop(t, "config", "--config", file, "--key", "reset=r"))
-	refused(t, pooltop(t, "config", "--config", file, "--key", "exhaust=x"), exitUsage, `the key "x" is bound to both exhaust and reset`)
-	done(t, pooltop(t, "config", "--config", file, "--key", "undo=r", "--key", "exhaust=u")) // a chain of moved keys
 }
 
 // The output is a configuration file with the same values.
@@ -241,54 +194,36 @@ func values(text string) string {
 func TestConfig_Path(t *testing.T) {
 	home := t.TempDir()
 	isHome(t, home)
-	first := func(args ...string) string {
-		line, _, _ := strings.Cut(done(t, pooltop(t, append([]string{"config"}, args...)...)), "\n")
-		return line
-	}
-	where := func(args ...string) string {
+	usual, mine := filepath.Join(home, ".config", "pooltop", "config.toml"), configIn(t, "")
+	check := func(line, path string, args ...string) {
+		t.Helper()
+		says(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# The effective configuration of pooltop. "+line+"\n")
 		o := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))
-		return fmt.Sprint(o["path"], " ", o["read"])
+		equal(t, "path and read", fmt.Sprint(o["path"], " ", o["read"]), path)
 	}
-	usual := filepath.Join(home, ".config", "pooltop", "config.toml")
-	shown := filepath.FromSlash("~/.config/pooltop/config.toml")
-	says(t, first(), "There is no "+shown)
-	equal(t, "missing", where(), usual+" false")
+	check("There is no "+filepath.FromSlash("~/.config/pooltop/config.toml"), usual+" false")
 	writeFile(t, usual, []byte("theme = 'dark'"))
-	says(t, first(), "Read from "+shown)
-	equal(t, "default", where(), usual+" true")
-	says(t, first("--config", ""), `No file was read: --config ""`)
-	equal(t, "none", where("--config", ""), "<nil> false")
-	mine := configIn(t, "")
-	says(t, first("--config", mine), "Read from "+mine)
-	equal(t, "named", where("--config", mine), mine+" true")
+	check("Read from "+filepath.FromSlash("~/.config/pooltop/config.toml"), usual+" true")
+	check(`No file was read: --config "".`, "<nil> false", "--config", "")
+	check("Read from "+mine, mine+" true", "--config", mine)
 }
 
-func TestConfig_Sources(t *testing.T) {
-	t.Setenv("HERMES_HOME", "/env")
-	file := configIn(t, "theme = 'light'\n\n[keys]\nreset = ['f5']\n")
-	out := done(t, pooltop(t, "config", "--config", file, "--policy", "flat", "--no-journal", "--key", "undo=U"))
-	says(t, out,
-		"auth.json\"  # $HERMES_HOME\n", "\npolicy = \"flat\"  # flag --policy\n", "\ntheme = \"light\"  # config.toml:1\n",
-		"\nsort = \"pool\"  # default\n", "\njournal = false  # flag --no-journal\n", "\nreset = [\"f5\"]  # config.toml:4\n",
-		"\nundo = [\"U\"]  # flag --key\n", "\nup = [\"up\", \"k\"]  # default\n")
-	_, table, _ := strings.Cut(out, "\n[keys]\n")
-	equal(t, "the actions", strings.Count(table, " = "), len(model.Actions()))
-}
-
-func TestConfig_JSONFields(t *testing.T) {
-	o := decoded(t, done(t, pooltop(t, "config", "--json")))
+func TestConfig_JSON(t *testing.T) {
+	file := configIn(t, "theme = 'light'")
+	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
 	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "keys path read values")
+	values := o["values"].(object)
+	equal(t, "a value of the file", asJSON(t, values["theme"]), `{"from":"config.toml","line":1,"origin":"file","value":"light"}`)
+	equal(t, "a value of a flag", asJSON(t, values["notify"]), `{"from":"--notify","line":null,"origin":"flag","value":true}`)
+	equal(t, "the default", asJSON(t, o["keys"].(object)["reset"]), `{"from":null,"line":null,"origin":"default","value":["r"]}`)
 	var names []string
-	for _, s := range valuesOfFile() {
-		names = append(names, s.Name)
-	}
-	slices.Sort(names)
-	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(o["values"].(object))), " "), strings.Join(names, " "))
-	for _, table := range []string{"values", "keys"} {
-		for name, v := range o[table].(object) {
-			equal(t, "the fields of "+name, strings.Join(slices.Sorted(maps.Keys(v.(object))), " "), "from line origin value")
+	for _, s := range config.Settings() {
+		if s.InFile() {
+			names = append(names, s.Name)
 		}
 	}
+	slices.Sort(names)
+	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(values)), " "), strings.Join(names, " "))
 }
 
 // FuzzConfig parses any text: an error is one printable line, and a valid
@@ -331,9 +266,4 @@ func parsed(path string, data []byte) (*config.Config, error) {
 		err = bindKeys(cfg)
 	}
 	return cfg, err
-}
-
-// valuesOfFile returns the settings that a file can have.
-func valuesOfFile() []config.Setting {
-	return slices.DeleteFunc(config.Settings(), func(s config.Setting) bool { return !s.InFile() })
 }
