@@ -172,42 +172,39 @@ func TestRun_LockTimeout(t *testing.T) {
 func TestLeave_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {
-		name    string
-		end     func(*dashboard)
-		result  string // its beginning
-		failure string
-		wait    time.Duration
+		name string
+		end  func(*dashboard)
+		want string // the beginning of the result, or the error
+		wait time.Duration
 	}{
-		{"none", func(d *dashboard) { d.press("q") }, "", "", 0},
-		{"not started", func(d *dashboard) { d.press("r q") }, written, "", 0},
+		{"none", func(d *dashboard) { d.press("q") }, "", 0},
+		{"not started", func(d *dashboard) { d.press("r q") }, written, 0},
 		{
-			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") }, "",
-			"reset failed: another process holds the lock; nothing was written, try again", time.Second,
+			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") },
+			"error: reset failed: another process holds the lock; nothing was written, try again", time.Second,
 		},
 		{"locked for a moment", func(d *dashboard) {
 			l := d.lockStore()
 			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
 			d.press("r q")
-		}, written, "", 150 * time.Millisecond},
-		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "", "reset cancelled; nothing was written", 0},
+		}, written, 150 * time.Millisecond},
+		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "error: reset cancelled; nothing was written", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := dashboardAt(t, "a")
 				tt.end(d)
 				began := time.Now()
-				result, err := d.m.Leave()
+				got, err := d.m.Leave()
 				equal(t, "the wait", time.Since(began), tt.wait)
-				if !strings.HasPrefix(result, tt.result) || (result == "") != (tt.result == "") {
-					t.Errorf("the result is %q, want %q", result, tt.result)
+				if err != nil {
+					got += "error: " + err.Error()
 				}
-				equal(t, "the file has changed", d.text() != mixedPool, tt.result != "")
-				if tt.failure == "" {
-					equal(t, "the error", err, nil)
-					return
+				if !strings.HasPrefix(got, tt.want) || (got == "") != (tt.want == "") {
+					t.Errorf("the result is %q, want %q", got, tt.want)
 				}
-				equal(t, "the error", err.Error(), tt.failure)
-				equal(t, "ErrLocked", errors.Is(err, poolstate.ErrLocked), tt.wait > 0)
+				equal(t, "the file has changed", d.text() != mixedPool, tt.want == written)
+				equal(t, "ErrLocked", errors.Is(err, poolstate.ErrLocked), tt.wait == time.Second)
 			})
 		})
 	}
@@ -218,8 +215,7 @@ func TestLeave_Action(t *testing.T) {
 func TestLeave_WritesEvents(t *testing.T) {
 	for name, drop := range map[string]bool{"write was dropped": true, "write has run": false} {
 		t.Run(name, func(t *testing.T) {
-			d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 0)))
-			d.read(true)
+			d := startDashboard(t, pool(ready("a", 0), ready("b", 0)))
 			for _, text := range []string{pool(exhausted("a", 0, 1), ready("b", 0)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1))} {
 				d.write(text)
 				if cmd := d.send(results(d.m.loadPool())[0]); !drop {
@@ -235,8 +231,7 @@ func TestLeave_WritesEvents(t *testing.T) {
 
 // The file may show the action, and other events, before its result arrives.
 func TestLeave_EventsDuringAction(t *testing.T) {
-	d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
-	d.read(true)
+	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	results(d.press("r"))
 	d.handle(FileChanged{})
 	d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))

@@ -12,16 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
-	"pooltop/poolstate/journal"
 )
-
-// dashboardWithJournal returns a dashboard with a journal that has read nothing.
-func dashboardWithJournal(t *testing.T, content string) *dashboard {
-	t.Helper()
-	d := newDashboard(t, content)
-	d.m.cfg.Operator.Journal = journal.At(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl"))
-	return d
-}
 
 // read reads the journal and the store, in either order.
 func (d *dashboard) read(journalFirst bool) {
@@ -50,9 +41,7 @@ func (d *dashboard) restart(after time.Duration, journalFirst bool) *dashboard {
 func (d *dashboard) journaled() string {
 	d.t.Helper()
 	entries, err := d.m.cfg.Operator.Journal.Read()
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	equal(d.t, "the error", err, nil)
 	var out []string
 	for _, e := range entries {
 		out = append(out, e.ID+" "+e.Kind.String())
@@ -61,8 +50,7 @@ func (d *dashboard) journaled() string {
 }
 
 func TestLogEvents(t *testing.T) {
-	d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 2)))
-	d.read(true)
+	d := startDashboard(t, pool(ready("a", 0), ready("b", 2)))
 	d.press("e", "no events yet")
 	d.now = d.now.Add(time.Minute)
 	d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
@@ -87,7 +75,7 @@ func TestLogEvents(t *testing.T) {
 
 func TestMergeHistory_AfterRestart(t *testing.T) {
 	for _, journalFirst := range []bool{true, false} {
-		d := dashboardWithJournal(t, pool(ready("a", 0), ready("b", 0)))
+		d := newDashboard(t, pool(ready("a", 0), ready("b", 0)))
 		d.read(journalFirst)
 		d.now = d.now.Add(time.Minute)
 		d.change(pool(exhausted("a", time.Minute, 1), ready("b", 0)))
@@ -106,8 +94,7 @@ func TestMergeHistory_AfterRestart(t *testing.T) {
 
 // At the first start there is nothing to compare with.
 func TestMergeHistory_FirstStart(t *testing.T) {
-	d := dashboardWithJournal(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
-	d.read(true)
+	d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
 	d.hides("not running")
 	equal(t, "the journal", d.journaled(), "")
@@ -117,8 +104,7 @@ func TestMergeHistory_FirstStart(t *testing.T) {
 // file is seen first, and no evidence of the agent's policy.
 func TestLogEvents_Action(t *testing.T) {
 	for _, fileFirst := range []bool{false, true} {
-		d := dashboardWithJournal(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
-		d.read(true)
+		d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
 		for _, k := range []string{"r", "u"} {
 			done := results(d.press(k))[0]
 			if fileFirst {
@@ -138,8 +124,7 @@ func TestLogEvents_Action(t *testing.T) {
 
 func TestLogEvents_UnreadableFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := dashboardWithJournal(t, pool(ready("a", 0)))
-		d.read(true)
+		d := startDashboard(t, pool(ready("a", 0)))
 		d.finish(d.fail())
 		d.change(pool(ready("a", 0)))
 		equal(t, "the journal", d.journaled(), " file_unreadable,  file_recovered")
@@ -148,18 +133,15 @@ func TestLogEvents_UnreadableFile(t *testing.T) {
 }
 
 func TestWriteJournal_Fails(t *testing.T) {
-	d := dashboardWithJournal(t, pool(ready("a", 0)))
-	if err := os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	d := newDashboard(t, pool(ready("a", 0)))
+	equal(t, "the error", os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600), nil)
 	d.finish(d.m.loadPool())
 	d.send(journalRead(nil, nil))
 	d.change(pool(exhausted("a", 0, 1)), "✕ events are not recorded", "exhausted   agent     429")
 }
 
 func TestRefreshEvents_Filter(t *testing.T) {
-	d := dashboardWithJournal(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3)))
-	d.read(true)
+	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -2*time.Hour, 3)))
 	d.press("e")
 	d.filter("streak:>2")
 	d.shows("1 event, newest first", "p/label-b")

@@ -28,6 +28,7 @@ type dashboard struct {
 	now   time.Time
 	m     Model
 	last  tea.Msg         // the last message that finish sent
+	raw   []string        // what was sent to the terminal as it is
 	waits []time.Duration // of the ticks that were requested; none is sent
 }
 
@@ -41,8 +42,9 @@ func newDashboard(t testing.TB, content string, configured ...func(*Config)) *da
 	}
 	cfg := Config{
 		Operator: &journal.Operator{
-			Store:  poolstate.Open(d.file, poolstate.WithClock(d.clock)),
-			Number: func() string { return "an action" },
+			Store:   poolstate.Open(d.file, poolstate.WithClock(d.clock)),
+			Journal: journal.At(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl")),
+			Number:  func() string { return "an action" },
 		},
 		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
 			d.waits = append(d.waits, wait)
@@ -101,6 +103,9 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	d.t.Helper()
 	for _, msg := range results(cmd) {
 		d.last = msg
+		if raw, ok := msg.(tea.RawMsg); ok {
+			d.raw = append(d.raw, fmt.Sprint(raw.Msg))
+		}
 		d.finish(d.send(msg))
 	}
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,20 +40,14 @@ func TestWhyNoSelection(t *testing.T) {
 
 func TestSetStatus_Precedence(t *testing.T) {
 	kinds := []ui.AnswerKind{ui.AnswerDone, ui.AnswerRefused, ui.AnswerNotice, ui.AnswerNews}
-	for _, tt := range []struct {
-		shown    ui.AnswerKind
-		replaces []bool // by each of kinds
-	}{
-		{ui.AnswerDone, []bool{true, true, true, false}},
-		{ui.AnswerRefused, []bool{true, true, true, false}},
-		{ui.AnswerNotice, []bool{false, true, true, false}},
-		{ui.AnswerNews, []bool{true, true, true, true}},
+	for shown, keptFrom := range map[ui.AnswerKind][]ui.AnswerKind{
+		ui.AnswerDone: {ui.AnswerNews}, ui.AnswerRefused: {ui.AnswerNews}, ui.AnswerNotice: {ui.AnswerDone, ui.AnswerNews}, ui.AnswerNews: nil,
 	} {
-		for i, kind := range kinds {
+		for _, kind := range kinds {
 			d := startDashboard(t, twoOut)
-			d.m.setStatus(tt.shown, "first")
+			d.m.setStatus(shown, "first")
 			d.m.setStatus(kind, "second")
-			equal(t, "replaced", d.m.status.Text == "second", tt.replaces[i])
+			equal(t, "replaced", d.m.status.Text == "second", !slices.Contains(keptFrom, kind))
 		}
 	}
 }
@@ -70,20 +65,9 @@ func TestExpireStatus(t *testing.T) {
 // notified changes the store and returns the notifications that are sent.
 func notified(d *dashboard, content string) string {
 	d.t.Helper()
-	d.write(content)
-	var sent []string
-	var collect func(cmd tea.Cmd)
-	collect = func(cmd tea.Cmd) {
-		for _, msg := range results(cmd) {
-			if raw, ok := msg.(tea.RawMsg); ok {
-				sent = append(sent, strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(raw.Msg), "\x1b]9;pooltop: "), "\x1b\\\a"))
-			} else {
-				collect(d.send(msg))
-			}
-		}
-	}
-	collect(d.send(FileChanged{}))
-	return strings.Join(sent, " | ")
+	d.raw = nil
+	d.change(content)
+	return strings.NewReplacer("\x1b]9;pooltop: ", "", "\x1b\\\a", "").Replace(strings.Join(d.raw, " | "))
 }
 
 func dashboardWithNotifications(t *testing.T, content string) *dashboard {
@@ -93,7 +77,7 @@ func dashboardWithNotifications(t *testing.T, content string) *dashboard {
 
 func TestNotify(t *testing.T) {
 	dead := `{"id": "a", "label": "label-a", "last_status": "dead"}`
-	tests := []struct{ name, before, after, want string }{
+	for _, tt := range []struct{ name, before, after, want string }{
 		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
 		{"out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
 		{"one of two", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
@@ -105,8 +89,7 @@ func TestNotify(t *testing.T) {
 		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
 		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "sent", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
 			equal(t, "sent while off", notified(startDashboard(t, tt.before), tt.after), "")
