@@ -56,13 +56,8 @@ func (doc *document) entry(c *Credential) *jsonedit.Value {
 	return &doc.lists[c.Provider].Items[c.Position]
 }
 
-// The keys of an entry that pooltop knows.
+// Keys of an entry. The setters have the others.
 const (
-	keyID             = "id"
-	keyLabel          = "label"
-	keyAuthType       = "auth_type"
-	keySource         = "source"
-	keyPriority       = "priority"
 	keyRequestCount   = "request_count"
 	keyStatus         = "last_status"
 	keyStatusAt       = "last_status_at"
@@ -74,11 +69,8 @@ const (
 	keyFailureReason  = "failure_reason"
 	keyModelCooldowns = "model_cooldowns"
 	keyClearedAt      = "status_cleared_at"
-	keyEnabled        = "enabled"
 	keyExpiresAt      = "expires_at"
 	keyExpiresAtMS    = "expires_at_ms"
-	keyLastRefresh    = "last_refresh"
-	keyBaseURL        = "base_url"
 	keyFingerprint    = "secret_fingerprint"
 	keyAccessToken    = "access_token"
 	keyRefreshToken   = "refresh_token"
@@ -94,7 +86,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 		switch m.Key {
 		case keyStreak:
 			p.carriesStreak = true
-		case keyClearedAt, keyModelCooldowns, keyFailureReason, keyEnabled:
+		case keyClearedAt, keyModelCooldowns, keyFailureReason, "enabled":
 			p.newerBuild = true
 		}
 		secret := redact.IsSecretKey(m.Key)
@@ -137,11 +129,11 @@ func (f field) instant() time.Time { return instantOf(f.raw, f.loc) }
 // setters set the fields of a credential by the keys of its entry, except for
 // secrets: see addSecret.
 var setters = map[string]func(c *Credential, f field){
-	keyID:             func(c *Credential, f field) { c.ID = f.text() },
-	keyLabel:          func(c *Credential, f field) { c.Label = f.text() },
-	keyAuthType:       func(c *Credential, f field) { c.AuthType = f.text() },
-	keySource:         func(c *Credential, f field) { c.Source = f.text() },
-	keyPriority:       func(c *Credential, f field) { c.Priority = integerOf(f.raw) },
+	"id":              func(c *Credential, f field) { c.ID = f.text() },
+	"label":           func(c *Credential, f field) { c.Label = f.text() },
+	"auth_type":       func(c *Credential, f field) { c.AuthType = f.text() },
+	"source":          func(c *Credential, f field) { c.Source = f.text() },
+	"priority":        func(c *Credential, f field) { c.Priority = integerOf(f.raw) },
 	keyRequestCount:   func(c *Credential, f field) { c.RequestCount = integerOf(f.raw) },
 	keyStatus:         func(c *Credential, f field) { c.StatusText, c.Status = f.text(), statusOf(f.text()) },
 	keyStatusAt:       func(c *Credential, f field) { c.StatusAt = f.instant() },
@@ -153,11 +145,11 @@ var setters = map[string]func(c *Credential, f field){
 	keyFailureReason:  func(c *Credential, f field) { c.FailureReason = f.text() },
 	keyModelCooldowns: func(c *Credential, f field) { c.ModelCooldowns = modelCooldownsOf(f) },
 	keyClearedAt:      func(c *Credential, f field) { c.ClearedAt = f.instant() },
-	keyEnabled:        func(c *Credential, f field) { c.Disabled = string(f.raw) == "false" },
+	"enabled":         func(c *Credential, f field) { c.Disabled = string(f.raw) == "false" },
 	keyExpiresAt:      (*Credential).setExpiry,
 	keyExpiresAtMS:    (*Credential).setExpiry,
-	keyLastRefresh:    func(c *Credential, f field) { c.LastRefresh = f.instant() },
-	keyBaseURL:        func(c *Credential, f field) { c.BaseURL = redact.Endpoint(f.text()) },
+	"last_refresh":    func(c *Credential, f field) { c.LastRefresh = f.instant() },
+	"base_url":        func(c *Credential, f field) { c.BaseURL = redact.Endpoint(f.text()) },
 	keyFingerprint:    func(c *Credential, f field) { c.Fingerprint = f.text() },
 	keyAccessToken:    func(*Credential, field) {},
 	keyRefreshToken:   func(*Credential, field) {},

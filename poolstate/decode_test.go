@@ -2,6 +2,7 @@ package poolstate
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,28 +16,14 @@ var garbage = []string{
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`, "\"\xff\xfe\"",
 }
 
-func allKeys() []string {
-	return []string{
-		"agent_key", "client_secret", "password", "unheard_of", "", "shares",
-		keyID, keyLabel, keyAuthType, keySource, keyPriority, keyRequestCount,
-		keyStatus, keyStatusAt, keyErrorCode, keyErrorReason, keyErrorMessage, keyResetAt,
-		keyStreak, keyFailureReason, keyModelCooldowns, keyClearedAt, keyEnabled,
-		keyExpiresAt, keyExpiresAtMS, keyLastRefresh, keyBaseURL, keyFingerprint,
-		keyAccessToken, keyRefreshToken,
-	}
-}
-
 // A file with any value in any field loads, with its other entries and fields,
 // and the entry can be judged and edited.
 func TestDecode_AnyValue(t *testing.T) {
-	for _, key := range allKeys() {
+	unknown := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
+	for _, key := range append(unknown, slices.Collect(maps.Keys(setters))...) {
 		for _, value := range garbage {
 			data := storeOf(fmt.Sprintf(`{"marker_1": 1, %q: %s}`, key, value), `{"id": "b", "label": "unharmed"}`)
-			p, err := Decode([]byte(data), time.UTC)
-			if err != nil {
-				t.Errorf("%s: %s: %v", key, value, err)
-				continue
-			}
+			p := decoded(t, data)
 			equal(t, "length with "+key+": "+value, p.Len(), 2)
 			equal(t, "the other entry", find(t, p, Ref{Provider: "p", ID: "b"}).Label, "unharmed")
 			for c := range p.All() {
