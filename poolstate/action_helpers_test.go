@@ -30,9 +30,7 @@ func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
 func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	t.Helper()
 	out, err := s.Perform(t.Context(), a, seen)
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	return out
 }
 
@@ -67,13 +65,9 @@ func undosOf(out Outcome) []Undo {
 func throughJSON(t *testing.T, undos []Undo) []Undo {
 	t.Helper()
 	data, err := json.Marshal(undos)
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	var again []Undo
-	if err := json.Unmarshal(data, &again); err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, json.Unmarshal(data, &again), nil)
 	return again
 }
 
@@ -95,41 +89,27 @@ func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	if !strings.Contains(e.Reason, why) {
 		t.Errorf("the reason is %q, want one with %q", e.Reason, why)
 	}
-	if e.Undo != nil {
-		t.Error("there is an undo")
-	}
+	equal(t, "an undo", e.Undo != nil, false)
 }
 
-// fileState is the state of a file and its directory.
-type fileState struct {
-	content string
-	changed time.Time
-	names   string
-}
-
-// stateOf returns the state of a store's file, after setting an old modification
-// time: a write within one tick of the clock would not show otherwise.
-func stateOf(t *testing.T, s *Store) fileState {
+// unchangedFile returns a function that checks that the store's file is as it is now,
+// and that its directory holds the named files. The modification time is set to an
+// old one, since a write within one tick of the clock would not show.
+func unchangedFile(t *testing.T, s *Store) (check func(names ...string)) {
 	t.Helper()
 	old := time.Unix(1700000000, 0)
-	if err := os.Chtimes(s.Path(), old, old); err != nil {
-		t.Fatal(err)
-	}
-	return fileState{readFile(t, s.Path()), old, strings.Join(names(t, filepath.Dir(s.Path())), " ")}
-}
-
-// checkUntouched checks that the file and its modification time are the same, and
-// that no other file was created, except for the lock if it is allowed.
-func checkUntouched(t *testing.T, s *Store, before fileState, lockAllowed bool) {
-	t.Helper()
-	info, err := os.Stat(s.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "modification time", info.ModTime(), before.changed)
-	equal(t, "content", readFile(t, s.Path()), before.content)
-	if !lockAllowed {
-		equal(t, "files", strings.Join(names(t, filepath.Dir(s.Path())), " "), before.names)
+	wantErr(t, os.Chtimes(s.Path(), old, old), nil)
+	before, err := os.Stat(s.Path())
+	wantErr(t, err, nil)
+	content := readFile(t, s.Path())
+	return func(names ...string) {
+		t.Helper()
+		after, err := os.Stat(s.Path())
+		wantErr(t, err, nil)
+		equal(t, "same file", os.SameFile(before, after), true)
+		equal(t, "modification time", after.ModTime(), old)
+		equal(t, "content", readFile(t, s.Path()), content)
+		checkNames(t, filepath.Dir(s.Path()), names...)
 	}
 }
 
@@ -145,9 +125,7 @@ func checkSameOutcome(t *testing.T, got, want Outcome) {
 func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(readFile(t, s.Path())))
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	return rawOf(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position), key)
 }
 

@@ -136,12 +136,12 @@ func TestPlan(t *testing.T) {
 		} {
 			s := newStore(t, string(sample(t, name)))
 			saw := append(seen(t, s), Credential{Ref: Ref{"openrouter", "gone", 9}})
-			before := stateOf(t, s)
+			check := unchangedFile(t, s)
 			plan, err := s.Plan(a, saw)
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkUntouched(t, s, before, false)
+			check("auth.json")
 			checkSameOutcome(t, performOn(t, s, a, saw), plan)
 		}
 	}
@@ -196,14 +196,14 @@ func TestPerform_Unreadable(t *testing.T) {
 
 func TestPlan_InvalidVerb(t *testing.T) {
 	s := newStore(t, pair)
-	before := stateOf(t, s)
+	check := unchangedFile(t, s)
 	refs := seen(t, s, Ref{"p", "a", 0})
 	checkUnchanged(t, Action{Verb: VerbUndo}.Plan(refs, stampAt), true, "not possible here")
 	checkUnchanged(t, Action{Verb: 99}.Plan(refs, stampAt), true, "not possible here")
 	checkUnchanged(t, performOn(t, s, Action{Verb: 99}, refs), true, "not possible here")
 	claude := Credential{Ref: Ref{Provider: providerClaude}, Source: sourceClaudeCode}
 	checkUnchanged(t, Action{Verb: VerbSync}.Plan([]Credential{claude}, stampAt), true, "not possible here")
-	checkUntouched(t, s, before, true)
+	check("auth.json", "auth.lock")
 }
 
 // The two tables of fields that an operator's action writes. An empty value is

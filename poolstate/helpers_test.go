@@ -131,23 +131,15 @@ func readFile(t testing.TB, path string) string {
 	return string(data)
 }
 
-// names lists a directory.
-func names(t testing.TB, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []string
-	for _, e := range entries {
-		list = append(list, e.Name())
-	}
-	return list
-}
-
 func checkNames(t testing.TB, dir string, want ...string) {
 	t.Helper()
-	if got := names(t, dir); !slices.Equal(got, want) {
+	entries, err := os.ReadDir(dir)
+	wantErr(t, err, nil)
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("%s holds %q, want %q", filepath.Base(dir), got, want)
 	}
 }
@@ -204,13 +196,6 @@ type faultyFS struct {
 	onRead func()
 }
 
-func (f faultyFS) Stat(path string) (fs.FileInfo, error) {
-	if err := f.fail["Stat"]; err != nil {
-		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
-	}
-	return f.FS.Stat(path)
-}
-
 func (f faultyFS) ReadFile(path string) ([]byte, error) {
 	if f.onRead != nil {
 		f.onRead()
@@ -219,13 +204,6 @@ func (f faultyFS) ReadFile(path string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return f.FS.ReadFile(path)
-}
-
-func (f faultyFS) Create(path string) (atomicfile.File, error) {
-	if err := f.fail["Create"]; err != nil {
-		return nil, err
-	}
-	return f.FS.Create(path)
 }
 
 func (f faultyFS) SyncDir(path string) error {

@@ -115,7 +115,7 @@ func TestHold_Refused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, fmt.Sprintf(`{"credential_pool": {%q: [%s, {"id": "companion"}]}}`, tt.provider, tt.entry))
-			before := stateOf(t, s)
+			check := unchangedFile(t, s)
 			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, Ref{tt.provider, "a", 0})
 			if tt.want == "" {
 				equal(t, "refusals", out.Refusals(), 0)
@@ -123,7 +123,7 @@ func TestHold_Refused(t *testing.T) {
 				return
 			}
 			checkUnchanged(t, out, true, tt.want)
-			checkUntouched(t, s, before, true)
+			check("auth.json", "auth.lock")
 		})
 	}
 }
@@ -131,10 +131,10 @@ func TestHold_Refused(t *testing.T) {
 // A dead credential can be reset, unless SpareDead is set.
 func TestPerform_ResetDead(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "last_error_code": 401}`, `{"id": "b", "last_status": "exhausted"}`))
-	before := stateOf(t, s)
+	check := unchangedFile(t, s)
 	spare := Action{Verb: VerbReset, SpareDead: true}
 	checkUnchanged(t, perform(t, s, spare, smallRef), false, "re-authentication")
-	checkUntouched(t, s, before, true)
+	check("auth.json", "auth.lock")
 	out := perform(t, s, spare)
 	equal(t, "changed", len(out.Changed), 1)
 	equal(t, "the living one", out.Changed[0].Before.ID, "b")

@@ -45,11 +45,6 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 	}{
 		{"released", nil, 14*time.Second + 10*time.Millisecond, 14*time.Second + 50*time.Millisecond, nil},
 		{"timeout", nil, 0, 15 * time.Second, ErrLocked},
-		{"canceled before", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			cancel()
-			return ctx, cancel
-		}, 0, 0, context.Canceled},
 		{"canceled while waiting", func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(3*time.Second+time.Millisecond, cancel)
@@ -73,7 +68,7 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 					time.AfterFunc(tt.free, release)
 				}
 				start := time.Now()
-				err := update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
+				err := useOnce(ctx, s)
 				wantErr(t, err, tt.want)
 				equal(t, "time waited", time.Since(start), tt.waited)
 				equal(t, "given up as locked", errors.Is(err, ErrLocked), errors.Is(tt.want, ErrLocked))
@@ -154,7 +149,7 @@ func TestUpdate_LockNotRegular(t *testing.T) {
 			wantErr(t, tt.create(LockPath(s.Path())), nil)
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				err := untouched(t, s, small, func() error { return useOnce(s) })
+				err := untouched(t, s, func() error { return useOnce(t.Context(), s) })
 				wantErr(t, err, tt.want)
 				equal(t, "time waited", time.Since(start), 0)
 				equal(t, "names the lock", strings.Contains(fmt.Sprint(err), LockPath(s.Path())), true)
@@ -199,7 +194,7 @@ func TestUpdate_LockHolderKilled(t *testing.T) {
 			} else {
 				kill()
 			}
-			wantErr(t, useOnce(s), nil)
+			wantErr(t, useOnce(t.Context(), s), nil)
 			equal(t, "time waited", time.Since(start), wait)
 		})
 		equal(t, "content", readFile(t, s.Path()), smallAfter)

@@ -13,9 +13,7 @@ import (
 func mode(t *testing.T, path string) fs.FileMode {
 	t.Helper()
 	info, err := os.Lstat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantErr(t, err, nil)
 	return info.Mode()
 }
 
@@ -51,7 +49,7 @@ func TestUpdate_Symlink(t *testing.T) {
 				wantErr(t, os.Symlink(to, filepath.Join(root, l[0])), nil)
 			}
 			s := openStore(filepath.Join(root, "home", "auth.json"))
-			wantErr(t, useOnce(s), nil)
+			wantErr(t, useOnce(t.Context(), s), nil)
 			for _, l := range links {
 				equal(t, l[0]+" is a symlink", mode(t, filepath.Join(root, l[0])).Type(), fs.ModeSymlink)
 			}
@@ -70,8 +68,6 @@ func TestUpdate_NotRegular(t *testing.T) {
 		want   error
 	}{
 		"pipe":           {func(path string) error { return syscall.Mkfifo(path, 0o600) }, ErrNotFile},
-		"directory":      {func(path string) error { return os.Mkdir(path, 0o700) }, ErrNotFile},
-		"device":         {func(path string) error { return os.Symlink(os.DevNull, path) }, ErrNotFile},
 		"link to itself": {func(path string) error { return os.Symlink("auth.json", path) }, syscall.ELOOP},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,10 +75,18 @@ func TestUpdate_NotRegular(t *testing.T) {
 			wantErr(t, tt.create(s.Path()), nil)
 			_, err := s.Load()
 			wantErr(t, err, tt.want)
-			wantErr(t, useOnce(s), tt.want)
+			wantErr(t, useOnce(t.Context(), s), tt.want)
 			_, err = s.Create(t.Context(), []byte(small))
 			wantErr(t, err, tt.want)
 			checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 		})
 	}
+}
+
+// Opening a pipe would block while the lock is held.
+func TestSync_Pipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	wantErr(t, syscall.Mkfifo(pipe, 0o600), nil)
+	s := newStore(t, storeOfOne("anthropic", `{"id": "a", "source": "claude_code", "last_status": "dead"}`, `{}`))
+	checkUnchanged(t, perform(t, s, Action{Verb: VerbSync, ClaudeFile: pipe}, claudeRef), false, "cannot be read")
 }

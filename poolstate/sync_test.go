@@ -176,10 +176,10 @@ func TestSync_NothingNewer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, tt.content)
-			before := stateOf(t, s)
+			check := unchangedFile(t, s)
 			out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: claudeFile(t, tt.claude)}, tt.ref)
 			checkUnchanged(t, out, false, tt.why)
-			checkUntouched(t, s, before, true)
+			check("auth.json", "auth.lock")
 			checkSyncKeepsSecrets(t, out)
 		})
 	}
@@ -194,10 +194,10 @@ func TestSync_Unreadable(t *testing.T) {
 		filepath.Join(dir, "none.json"): "no tokens on this machine",
 		dir:                             "cannot be read",
 	} {
-		before := stateOf(t, s)
+		check := unchangedFile(t, s)
 		out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: path}, claudeRef)
 		checkUnchanged(t, out, false, why)
-		checkUntouched(t, s, before, true)
+		check("auth.json", "auth.lock")
 	}
 	path := claudeFile(t, claudeGrantOf("1795440000000"))
 	saw := seen(t, s)

@@ -115,10 +115,10 @@ func TestPlanUndo(t *testing.T) {
 	s := newStore(t, string(sample(t, "stock-2026-09.json")))
 	undos := undosOf(perform(t, s, resetAction))
 	undos = append(undos, Undo{Provider: "openrouter", ID: "gone"}, undos[0])
-	before := stateOf(t, s)
+	check := unchangedFile(t, s)
 	plan, err := s.Plan(Action{Verb: VerbUndo, Undos: undos}, nil)
 	wantErr(t, err, nil)
-	checkUntouched(t, s, before, false)
+	check("auth.json", "auth.lock")
 	checkSameOutcome(t, undo(t, s, undos), plan)
 }
 
@@ -249,11 +249,11 @@ func TestUndo_Invalid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, small)
-			before := stateOf(t, s)
+			check := unchangedFile(t, s)
 			out := undo(t, s, []Undo{u})
 			equal(t, "changed", len(out.Changed), 0)
 			equal(t, "unchanged", len(out.Unchanged), 1)
-			checkUntouched(t, s, before, true)
+			check("auth.json", "auth.lock")
 		})
 	}
 }

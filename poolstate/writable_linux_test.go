@@ -112,7 +112,7 @@ func TestUpdate_Permissions(t *testing.T) {
 			writeFile(t, LockPath(s.Path()), "")
 			chmodAll(t, dir, map[string]fs.FileMode{"..": 0o711, ".": 0o777, "auth.json": 0o666, "auth.lock": 0o666})
 			chmodAll(t, dir, map[string]fs.FileMode{tt.path: tt.mode})
-			asUser(t, func() { wantErr(t, useOnce(s), fs.ErrPermission) })
+			asUser(t, func() { wantErr(t, useOnce(t.Context(), s), fs.ErrPermission) })
 			wantErr(t, os.Chmod(dir, 0o700), nil)
 			wantErr(t, os.Chmod(s.Path(), 0o600), nil)
 			equal(t, "content", readFile(t, s.Path()), small)
