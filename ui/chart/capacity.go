@@ -22,37 +22,34 @@ type Capacity struct {
 }
 
 // The smallest chart, and what the numbers of the y axis have to leave of it.
-const (
-	minWidth     = 20
-	minHeight    = 3
-	minPlotWidth = 10
-)
+const minWidth, minHeight, minPlotWidth = 20, 3, 10
 
 // Lines draws the chart: h lines of exactly w cells, or none without room for it.
 // The height of a column is the number of credentials ready at the end of its
 // time span; the first column is now. Marks on the axis show the origin of
 // deadlines: * set by the provider, ^ set by an operator, ? suspect.
 func (c *Capacity) Lines(w, h int) []string {
-	gutter := len(strconv.Itoa(c.Forecast.Total)) + 1
-	if w < minWidth || h < minHeight || w-gutter < minPlotWidth {
+	width := w - c.gutter()
+	if w < minWidth || h < minHeight || width < minPlotWidth {
 		return nil
 	}
-	p := c.plot(w-gutter, h-2)
+	p := c.plot(width, h-2)
 	out := make([]string, 0, h)
-	for row := p.rows - 1; row >= 0; row-- {
-		out = append(out, p.row(row))
+	for row := range p.rows {
+		out = append(out, p.row(p.rows-1-row))
 	}
 	return append(out, p.rule(), p.labelLine())
 }
 
+// gutter returns the cells before the first column: a number and a blank.
+func (c *Capacity) gutter() int { return len(strconv.Itoa(c.Forecast.Total)) + 1 }
+
 // plot is a chart of a certain size.
 type plot struct {
 	*Capacity
-	axis   axis
-	steps  []poolstate.ForecastStep // those ahead of Now
-	rows   int
-	gutter int // cells before the first column: a number and a blank
-
+	axis    axis
+	steps   []poolstate.ForecastStep // those ahead of Now
+	rows    int
 	heights []int // by column, in eighths of a row
 	marks   []int // by column, of deadlineMarks
 
@@ -65,10 +62,7 @@ type plot struct {
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
 func (c *Capacity) plot(width, rows int) *plot {
-	p := &plot{
-		Capacity: c, rows: rows, gutter: len(strconv.Itoa(c.Forecast.Total)) + 1, selected: -1,
-		heights: make([]int, width), marks: make([]int, width), steps: c.Forecast.Steps,
-	}
+	p := &plot{Capacity: c, rows: rows, selected: -1, heights: make([]int, width), marks: make([]int, width), steps: c.Forecast.Steps}
 	for len(p.steps) > 0 && !p.steps[0].At.After(c.Now) {
 		p.steps = p.steps[1:]
 	}
@@ -118,8 +112,7 @@ func (p *plot) level(n int) int { return (p.eighths(n)+7)/8 - 1 }
 // number returns the label of the y axis at a row: the total, half of it if that
 // is well apart from both ends, and 0 at the axis, which is row -1.
 func (p *plot) number(row int) string {
-	total := p.Forecast.Total
-	half := (total + 1) / 2
+	total, half := p.Forecast.Total, (p.Forecast.Total+1)/2
 	switch {
 	case row == p.level(total):
 		return strconv.Itoa(total)
@@ -133,18 +126,19 @@ func (p *plot) number(row int) string {
 
 // begin returns a line with its number, up to the first column.
 func (p *plot) begin(number string) *theme.Line {
-	return p.Theme.Line().Right(p.gutter-1, theme.Faint, theme.Regular, number).To(p.gutter)
+	return p.Theme.Line().Right(p.gutter()-1, theme.Faint, theme.Regular, number).To(p.gutter())
 }
 
 func (p *plot) row(row int) string {
 	number := p.number(row)
 	l := p.begin(number)
+	start := l.Col()
 	for col := range p.heights {
 		role, s := p.cell(col, row)
 		if s == "" && number != "" && p.ticked(col) {
 			role, s = theme.Rule, "·"
 		}
-		l.Write(role, s).To(p.gutter + col + 1)
+		l.Write(role, s).To(start + col + 1)
 	}
 	return l.String()
 }
@@ -211,9 +205,9 @@ func (p *plot) rule() string {
 func (p *plot) labelLine() string {
 	l := p.begin("")
 	for _, k := range p.labels {
-		l.To(p.gutter+k.col).Write(k.role, k.text)
+		l.To(p.gutter()+k.col).Write(k.role, k.text)
 	}
-	return l.To(p.gutter + p.axis.width).String()
+	return l.To(p.gutter() + p.axis.width).String()
 }
 
 // ticked reports whether a label names the column.
@@ -250,17 +244,14 @@ func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 	w := text.Width(words)
 	for d := range min(shift, w/2+1) + 1 {
 		for _, col := range []int{tick - w/2 + d, tick - w/2 - d} {
-			k := label{col: col, end: col + w, text: words, role: role, tick: tick}
-			if col < 0 || k.end > p.axis.width || slices.ContainsFunc(p.labels, k.conflicts) {
+			end := col + w
+			conflicts := func(k label) bool { return k.text == words || col <= k.end && k.col <= end }
+			if col < 0 || end > p.axis.width || slices.ContainsFunc(p.labels, conflicts) {
 				continue
 			}
-			at, _ := slices.BinarySearchFunc(p.labels, k, func(a, b label) int { return a.col - b.col })
-			p.labels = slices.Insert(p.labels, at, k)
+			p.labels = append(p.labels, label{col: col, end: end, text: words, role: role, tick: tick})
+			slices.SortFunc(p.labels, func(a, b label) int { return a.col - b.col })
 			return
 		}
 	}
-}
-
-func (k label) conflicts(other label) bool {
-	return k.text == other.text || k.col <= other.end && other.col <= k.end
 }

@@ -11,17 +11,16 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Timeline draws cooldowns on one linear scale, so that rows can be compared like
-// those of a Gantt chart. While nothing changes but the clock, bars keep their
-// length and now moves through them.
+// Timeline draws cooldowns on one linear scale, like a Gantt chart. While nothing
+// changes but the clock, bars keep their length and now moves through them.
 type Timeline struct {
 	now          time.Time
 	past, future time.Duration // what the scale covers before and after now
 	cells        int
 }
 
-// outlierFrom is the multiple of the median wait above which a wait extends beyond
-// the scale. The backoff schedule spans 8×, so cooldowns of one base always fit.
+// outlierFrom times the median wait is the longest scale. The backoff schedule
+// spans 8×, so cooldowns of one base always fit.
 const outlierFrom = 8
 
 // The ends of bars that extend beyond the scale.
@@ -77,8 +76,7 @@ func (t *Timeline) half(d time.Duration) int {
 // for what is left, and a tick at now where there is neither.
 func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Assessment) {
 	now := t.half(0)
-	from, to := now, now
-	returns := a.Availability.Returns()
+	from, to, returns := now, now, a.Availability.Returns()
 	if (returns || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
 		begin, end := t.bounds(c, a)
 		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell,
@@ -104,25 +102,22 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 	l.To(start + t.cells)
 }
 
-// barCell returns the shape of the cell that begins at a half cell. If thin and
-// thick meet in it, the thick half shows.
+// barShapes are the shapes of a cell by what its halves are: blank, thin or thick.
+// Where thin and thick meet, the thick half shows.
+var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
+
+// barCell returns the shape of the cell that begins at a half cell.
 func barCell(at, from, now, to int) string {
-	const blank, thin, thick = 0, 1, 2
 	kind := func(half int) int {
 		switch {
 		case half < from || half >= to:
-			return blank
+			return 0
 		case half < now:
-			return thin
+			return 1
 		}
-		return thick
+		return 2
 	}
-	shapes := [3][3]string{
-		blank: {blank: "", thin: "╶", thick: "╺"},
-		thin:  {blank: "╴", thin: "─", thick: "╺"},
-		thick: {blank: "╸", thick: "━"},
-	}
-	return shapes[kind(at)][kind(at+1)]
+	return barShapes[kind(at)][kind(at+1)]
 }
 
 // Title draws the column title: "now" above its cell, the end of the scale above

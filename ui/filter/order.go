@@ -51,9 +51,7 @@ type Group struct {
 }
 
 // Groups lists the whole pool in its own order.
-func Groups(p *poolstate.Pool) []Group {
-	return (&Listing{}).Groups(p, poolstate.Flat, time.Time{})
-}
+func Groups(p *poolstate.Pool) []Group { return (&Listing{}).Groups(p, poolstate.Flat, time.Time{}) }
 
 // Listing says which credentials of a pool to list, and in which order. The zero
 // value lists the whole pool in its own order.

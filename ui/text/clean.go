@@ -66,25 +66,20 @@ func Clean(s string, limit int) string {
 		marks, last = 0, r
 		b.WriteRune(r)
 	}
-	return settled(b.String())
-}
-
-// settled applies agreeOnWidth until nothing changes. Text that does not settle
-// keeps only its ASCII.
-func settled(s string) string {
+	clean := b.String()
 	for range maxPasses {
-		again := agreeOnWidth(s)
-		if again == s {
-			return s
+		again := agreeOnWidth(clean)
+		if again == clean {
+			return clean
 		}
-		s = again
+		clean = again
 	}
-	return strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune { // does not settle, so keep only its ASCII
 		if r > '~' {
 			return unprintable
 		}
 		return r
-	}, s)
+	}, clean)
 }
 
 func isPrintableASCII(s string) bool {
@@ -96,17 +91,14 @@ func isPrintableASCII(s string) bool {
 	return true
 }
 
-// agreeOnWidth makes the width of s the same for terminals that count characters
-// and for those that count clusters. Of a cluster on which they differ it keeps
-// the first character only; regional indicators (flags) become letters.
+// agreeOnWidth makes s equally wide on terminals that count characters and on those
+// that count clusters. Of a cluster on which they differ it keeps the first
+// character only; regional indicators (flags) become letters.
 func agreeOnWidth(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for len(s) > 0 {
 		cluster, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-		if cluster == "" {
-			break
-		}
 		s = s[len(cluster):]
 		if r, _ := utf8.DecodeRuneInString(cluster); r >= 0x1f1e6 && r <= 0x1f1ff {
 			for _, r := range cluster {

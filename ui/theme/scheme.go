@@ -53,7 +53,7 @@ type palette struct {
 
 // colors parses a palette: hex, a number of the 256, or "-" for none.
 func colors(selected, roles string) palette {
-	var all [roleCount + 1]color.Color
+	var all [1 + roleCount]color.Color
 	for i, c := range strings.Fields(selected + " " + roles) {
 		if c != "-" {
 			all[i] = lipgloss.Color(c)
@@ -64,24 +64,20 @@ func colors(selected, roles string) palette {
 
 // palettes holds the palettes of each scheme for 16 colors, 256 and true color.
 //
-// Text of the light scheme is dark enough for a contrast of 4.5:1 on white and on
-// the selected row; that of the high-contrast schemes reaches 7:1. Lines, fill
-// and, in the dark scheme, faint text have less, on purpose. The high-contrast
-// state colors were searched for: each keeps its expected hue, and the two most
-// alike are as far apart as that permits for people with protanopia or
-// deuteranopia, who distinguish blue, yellow and lightness.
+// Text has a contrast of 4.5:1, in the high-contrast schemes 7:1; lines, fill and,
+// in the dark scheme, faint text have less, on purpose. The state colors of the
+// high-contrast schemes keep their hue, and the two most alike are as far apart as
+// that permits for people with protanopia or deuteranopia.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
 		// Users choose what the 16 colors look like, so rely on their meaning only.
 		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
-		// The nearest match among the 256 would turn some grays into teal, and
-		// their few dark shades are garish, so these are chosen by hand.
+		// Chosen by hand: the nearest match would turn some grays into teal.
 		colors("236", "252 245 240 237 111 114 215 183 80 210 209 237"),
 		colors("#262a3a", "#cdd0dc #7d8299 #454a5f #2f3344 #8aadf4 #8fcf7f #f0b866 #c3a0f5 #6fc6d9 #ed7a87 #f29a5c #2b4138"),
 	},
 	SchemeContrastDark: {
-		// The bright ones contrast with a dark background, except blue, which is
-		// too dark. Green is too close to yellow for some.
+		// Without blue, which is too dark, and green, which some confuse with yellow.
 		colors("-", "15 - - 8 14 14 11 13 15 9 11 -"),
 		colors("235", "231 252 249 240 153 156 214 147 159 217 215 238"),
 		colors("#1f2338", "#ffffff #c9cee0 #aab0c8 #4f5570 #9fc8ff #b9feac #f4bc10 #b1a4fe #9ce6fa #fc909c #ffa45c #2c5240"),
@@ -94,8 +90,7 @@ var palettes = [schemeCount][3]palette{
 	SchemeContrastLight: {
 		// Only blue, magenta and red are dark enough.
 		colors("-", "- - - 8 4 4 5 5 - 1 5 -"),
-		// The selected row has no background: on any of them, the only dark green
-		// of the 256 would fall below 7:1.
+		// On any background of the selected row, the only dark green falls below 7:1.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
 	},

@@ -39,9 +39,7 @@ func StateRole(a poolstate.Availability) Role {
 }
 
 // StepRole returns the role of a step of the ladder: the higher, the warmer.
-func StepRole(step int) Role {
-	return [...]Role{Cooling, Cooling, Cooling, Step4, Dead}[step]
-}
+func StepRole(step int) Role { return [...]Role{Cooling, Cooling, Cooling, Step4, Dead}[step] }
 
 // Weight is [Regular] or [Bold].
 type Weight uint8
@@ -50,7 +48,6 @@ type Weight uint8
 const (
 	Regular Weight = iota
 	Bold
-	weightCount
 )
 
 // Theme holds the finished style of each role, so build it once and keep it. It
@@ -60,7 +57,7 @@ type Theme struct {
 	DottedSteps bool // no color is sure to be quieter than that of a lit step of a ladder
 	HatchedFill bool // no color is sure to be quieter than text
 
-	styles [roleCount][weightCount][2]sgr // the last index is 1 in the selected row
+	styles [roleCount][2][2]sgr // by weight, and 1 in the selected row
 	dimmed *Theme
 }
 
@@ -98,9 +95,9 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	t := &Theme{Shapes: profile <= colorprofile.ASCII, HatchedFill: profile <= colorprofile.ANSI}
 	t.DottedSteps = t.Shapes || profile == colorprofile.ANSI && s >= SchemeLight
 	for r, c := range p.roles {
-		for w := range weightCount {
+		for w := range t.styles[r] {
 			for selected := range 2 {
-				style := lipgloss.NewStyle().Bold(w == Bold)
+				style := lipgloss.NewStyle().Bold(Weight(w) == Bold)
 				if c != nil {
 					style = style.Foreground(c)
 				}
@@ -211,11 +208,7 @@ func (l *Line) Right(end int, r Role, w Weight, s string) *Line {
 }
 
 // Rule adds a horizontal line up to a cell.
-func (l *Line) Rule(end int) *Line {
-	return l.Write(Rule, strings.Repeat("─", max(end-l.col, 0)))
-}
+func (l *Line) Rule(end int) *Line { return l.Write(Rule, strings.Repeat("─", max(end-l.col, 0))) }
 
 // String returns the line with its escape sequences, all of them closed.
-func (l *Line) String() string {
-	return l.b.String() + l.style.end + strings.Repeat(" ", l.blanks)
-}
+func (l *Line) String() string { return l.b.String() + l.style.end + strings.Repeat(" ", l.blanks) }
