@@ -372,10 +372,8 @@ func lastReadyText(t *testing.T, pool string, a Action, targets string) string {
 		for _, c := range st.Credentials {
 			line += " " + c.ID
 		}
-		if st.Next != nil {
-			line += fmt.Sprintf(", then %s in %v", st.Next.ID, st.NextAt.Sub(stampAt).Round(time.Second))
-		} else if !st.NextAt.IsZero() {
-			line += ", an instant without a credential"
+		if st.Others.Next != nil {
+			line += fmt.Sprintf(", then %s in %v", st.Others.Next.ID, st.Others.NextAt.Sub(stampAt).Round(time.Second))
 		}
 		lines = append(lines, line)
 	}

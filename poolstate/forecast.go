@@ -219,11 +219,8 @@ type LastReady struct {
 	Provider string
 	// Credentials are ready now and would not be afterwards.
 	Credentials []Credential
-	// Others is the number of credentials that the action leaves alone. Next is the
-	// one of them with the earliest deadline ahead, NextAt that deadline; see [Summary].
-	Others int
-	Next   *Credential
-	NextAt time.Time
+	// Others are those that the action leaves alone.
+	Others Summary
 }
 
 // LastReady returns the providers that have a ready credential now and would
@@ -235,22 +232,19 @@ func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	}
 	var list []LastReady
 	for i := range p.Providers {
-		var others Summary
-		var last []Credential
-		stillReady := 0
+		last, stillReady := LastReady{Provider: p.Providers[i].Name}, 0
 		for c := range p.Providers[i].alone().All() {
-			changed := after[c.Ref]
-			switch {
+			switch changed := after[c.Ref]; {
 			case changed == nil:
-				others.add(c, policy, out.At)
+				last.Others.add(c, policy, out.At)
 			case policy.Availability(changed, out.At) == Ready:
 				stillReady++
 			case policy.Availability(c, out.At) == Ready:
-				last = append(last, *c)
+				last.Credentials = append(last.Credentials, *c)
 			}
 		}
-		if len(last) > 0 && stillReady+others.Ready() == 0 {
-			list = append(list, LastReady{p.Providers[i].Name, last, others.Total, others.Next, others.NextAt})
+		if len(last.Credentials) > 0 && stillReady+last.Others.Ready() == 0 {
+			list = append(list, last)
 		}
 	}
 	return list

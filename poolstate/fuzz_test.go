@@ -98,7 +98,7 @@ func FuzzStreak(f *testing.F) {
 	f.Add(fmt.Sprint(math.MinInt))
 	f.Fuzz(func(t *testing.T, raw string) {
 		streak := streakOf([]byte(raw))
-		m, next := multiplier(streak.Count()), multiplier(streak.Next().Count())
+		m, next := Backoff.Multiplier(streak.Count()), Backoff.Multiplier(streak.Next().Count())
 		if m != 1 && m != 2 && m != 4 && m != 8 {
 			t.Fatalf("%q multiplies by %d", raw, m)
 		}

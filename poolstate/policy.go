@@ -35,9 +35,6 @@ func Step(streak int) int {
 	return min(streak, Steps)
 }
 
-// multiplier returns min(2^(streak-1), 8), and 1 for 0 and negative streaks.
-func multiplier(streak int) int { return 1 << max(Step(streak)-1, 0) }
-
 // Policy is the rule by which an agent computes deadlines. The zero value is
 // [Backoff].
 type Policy uint8
@@ -68,32 +65,24 @@ func (p Policy) Climbs() bool { return p == Backoff }
 // after a minute.
 func (p Policy) RetriesSole() bool { return p == FlatSole }
 
-// Multiplier returns the factor by which a streak lengthens the base TTL, 1 to 8.
+// Multiplier returns the factor by which a streak lengthens the base TTL: under
+// [Backoff] min(2^(streak-1), 8), and 1 for 0 and negative streaks; else 1.
 func (p Policy) Multiplier(streak int) int {
 	if p.Climbs() {
-		return multiplier(streak)
+		return 1 << max(Step(streak)-1, 0)
 	}
 	return 1
 }
 
 // base returns the cooldown of a first failure of c with its present code.
 func (p Policy) base(c *Credential) time.Duration {
-	if p == FlatSole && retriedSoon(c) {
+	code := c.ErrorCode.Or(0)
+	switch {
+	case p != FlatSole || code == codePaymentRequired:
+	case c.FailureReason == "billing_unverified", c.Sole && code != codeUnauthorized && c.FailureReason != "billing":
 		return soleTTL
 	}
 	return BaseTTL(c.ErrorCode)
-}
-
-// retriedSoon reports whether newer flat builds retry c after a minute.
-func retriedSoon(c *Credential) bool {
-	switch code := c.ErrorCode.Or(0); {
-	case code == codePaymentRequired:
-		return false
-	case c.FailureReason == "billing_unverified":
-		return true
-	default:
-		return c.Sole && code != codeUnauthorized && c.FailureReason != "billing"
-	}
 }
 
 // Cooldown returns how long c waits after the failure that raises its streak to

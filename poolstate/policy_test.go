@@ -187,7 +187,7 @@ func TestMultiplier(t *testing.T) {
 	}
 	for _, tt := range tests {
 		what := fmt.Sprintf("of %d failures", tt.streak)
-		equal(t, "multiplier "+what, multiplier(tt.streak), tt.multiplier)
+		equal(t, "multiplier "+what, Backoff.Multiplier(tt.streak), tt.multiplier)
 		equal(t, "step "+what, Step(tt.streak), tt.step)
 		for _, code := range []int{429, 402} {
 			c := Credential{ErrorCode: Some(code)}

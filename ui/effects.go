@@ -140,12 +140,12 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 		words = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
 	}
 	switch {
-	case p.Others == 0:
+	case p.Others.Total == 0:
 		return words + "; no other key of it works"
-	case p.Next == nil:
+	case p.Others.Next == nil:
 		return words + "; none of the others recovers on its own"
 	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Next), text.Countdown(p.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The
