@@ -194,7 +194,8 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
-			lines = append(lines, text.Clean(e.Before.Provider, maxErrorText)+"/"+text.CredentialName(&e.Before)+": unchanged, "+text.Clean(e.Reason, maxErrorText))
+			name := text.Clean(e.Before.Provider, maxErrorText) + "/" + text.CredentialName(&e.Before)
+			lines = append(lines, name+": unchanged, "+text.Clean(e.Reason, maxErrorText))
 		}
 	}
 	nothing := len(lines) == 0

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +59,7 @@ func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string
 		if n > poolstate.Steps {
 			streak += "+"
 		}
-		table += fmt.Sprintf("%-6s  %-10s  %s\n", streak, fmt.Sprintf("%d×", step.Multiplier), text.Span(time.Duration(step.Seconds)*time.Second))
+		table += fmt.Sprintf("%-6s  %-10s  %s\n", streak, fmt.Sprint(step.Multiplier, "×"), text.Span(policy.Cooldown(c, n)))
 	}
 	return steps, table
 }

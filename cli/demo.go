@@ -44,7 +44,7 @@ func demoCommand() *cobra.Command {
 		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
 			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
 		}
-		return runDemo(cmd.Context(), cfg, log, scenario, speed, seed)
+		return runDemo(cmd.Context(), cfg, log, simulate.New(scenario, demoStart(), seed), speed)
 	})
 	cmd.Flags().Float64Var(&speed, "speed", 600, "run `N` times faster than real time")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed `N`")
@@ -67,7 +67,7 @@ func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
 // dashboard.
-func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, scenario simulate.Scenario, speed float64, seed uint64) (err error) {
+func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simulate.Simulation, speed float64) (err error) {
 	if err := needTerminal(); err != nil {
 		return err
 	}
@@ -84,7 +84,6 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, scenario
 	started := time.Now()
 	clock := simulate.Clock{Start: demoStart(), Rate: speed}
 	now := func() time.Time { return clock.At(time.Since(started)) }
-	sim := simulate.New(scenario, clock.Start, seed)
 	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(now))
 	content, err := sim.File()
 	if err != nil {
@@ -106,19 +105,20 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, scenario
 	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
 
-	return runDashboard(ctx, cfg, log, demoDashboard(store, log, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
+	operator := &journal.Operator{Store: store, Log: log}
+	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
 }
 
 // demoDashboard returns the dashboard's configuration for a demo.
-func demoDashboard(store *poolstate.Store, log *slog.Logger, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
+func demoDashboard(operator *journal.Operator, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
 	return model.Config{
-		Operator:     &journal.Operator{Store: store, Log: log},
+		Operator:     operator,
 		Clock:        clock,
 		Policy:       choice,
 		Path:         fmt.Sprintf("demo ×%g", clock.Rate),
 		Caption:      sim.Caption,
-		ExplainError: explainBriefly(store.Path()),
-		ExplainWrite: explainWriteBriefly(store.Path()),
+		ExplainError: explainBriefly(operator.Store.Path()),
+		ExplainWrite: explainWriteBriefly(operator.Store.Path()),
 	}
 }
 

@@ -15,35 +15,23 @@ import (
 
 var (
 	// readingCommands read a store, and fail if it is unreadable.
-	readingCommands = [][]string{
-		{"list"},
-		{"list", "--json"},
-		{"list", "openrouter"},
-		{"list", "no-such-provider"},
-		{"status"},
-		{"status", "--format", "{{.}}"},
-		{"status", "--format", "{{.no_such_field}}"},
-	}
-	// reportCommands describe an unreadable store too.
-	reportCommands = [][]string{
-		{"report"},
-		{"report", "--json"},
-		{"report", "--anonymous"},
-		{"report", "--anonymous", "--json"},
-	}
-	// dryCommands would write if they were not told otherwise.
-	dryCommands = [][]string{
-		{"reset", "openrouter", "--dry-run"},
-		{"reset", "--all", "--dry-run", "--json"},
-		{"reset", "openrouter", "no-such-target", "--dry-run"},
-		{"exhaust", "openrouter", "primary", "--dry-run"},
-		{"exhaust", "openrouter", "#1", "--dry-run", "--json"},
-		{"sync", "--dry-run"},
-		{"undo", "--dry-run"},
-	}
-	// passiveCommands are all of these.
-	passiveCommands = slices.Concat(readingCommands, reportCommands, dryCommands)
+	readingCommands = commands("list", "list --json", "list openrouter", "list no-such-provider",
+		"status", "status --format {{.}}", "status --format {{.no_such_field}}")
+	// passiveCommands are these, those that describe an unreadable store too, and
+	// those that would write without --dry-run.
+	passiveCommands = slices.Concat(readingCommands, commands(
+		"report", "report --json", "report --anonymous", "report --anonymous --json",
+		"reset openrouter --dry-run", "reset --all --dry-run --json", "reset openrouter no-such-target --dry-run",
+		"exhaust openrouter primary --dry-run", "exhaust openrouter #1 --dry-run --json", "sync --dry-run", "undo --dry-run"))
 )
+
+// commands splits command lines at spaces.
+func commands(lines ...string) (all [][]string) {
+	for _, line := range lines {
+		all = append(all, strings.Fields(line))
+	}
+	return all
+}
 
 func TestCommands_UnreadableFile(t *testing.T) {
 	dir := t.TempDir()

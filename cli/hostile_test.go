@@ -176,9 +176,8 @@ func TestCommands_HostilePath(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
 		writeFile(t, file, []byte(content))
-		for _, args := range append([][]string{
-			{"status", "--format", "{{.path}}"}, {"backoff"}, {"backoff", "--json"}, {"config"}, {"--help"}, {"list", "--help"}, {"--version"}, {"nonsense"},
-		}, passiveCommands...) {
+		for _, args := range append(commands("status --format {{.path}}", "backoff", "backoff --json", "config",
+			"--help", "list --help", "--version", "nonsense"), passiveCommands...) {
 			checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 		}
 	}

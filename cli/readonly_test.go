@@ -40,7 +40,7 @@ func TestCommands_ReadOnly(t *testing.T) {
 		"no pool": `{
 }`,
 	}
-	commands := append([][]string{{}, {"demo"}, {"backoff"}, {"backoff", "--json"}, {"config"}, {"config", "--json"}, {"--help"}, {"--version"}, {"nonsense"}}, passiveCommands...)
+	commands := append(commands("", "demo", "backoff", "backoff --json", "config", "config --json", "--help", "--version", "nonsense"), passiveCommands...)
 	for name, content := range stores {
 		t.Run(name, func(t *testing.T) {
 			home := t.TempDir()

@@ -103,7 +103,8 @@ func (r *Report) findingList() string {
 }
 
 func (f *finding) markdown() string {
-	return joined([]string{quotedList(f.Words), quoted(optional("%s", f.Provider), longText), quotedList(f.names), optional("%s", f.Text)}, ": ")
+	provider := quoted(optional("%s", f.Provider), longText)
+	return joined([]string{quotedList(f.Words), provider, quotedList(f.names), optional("%s", f.Text)}, ": ")
 }
 
 func (r *Report) providerSection(p *poolstate.Provider) string {
