@@ -143,23 +143,6 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestCapacity_Labels checks the labels of every scene: in order, a blank between
-// them, each touching the column that it names, none twice.
-func TestCapacity_Labels(t *testing.T) {
-	for _, sc := range scenes(t) {
-		for w := minPlotWidth; w <= 200; w++ {
-			p := capacityOf(sc.pool, darkTheme, sc.selected).plot(w, 5)
-			end, seen := -1, map[string]bool{}
-			for _, k := range p.labels {
-				if k.col <= end || k.end > w || k.end-k.col != text.Width(k.text) || k.tick < k.col-1 || k.tick > k.end || seen[k.text] {
-					t.Fatalf("%s at %d: %q from %d to %d names %d, after %d", sc.name, w, k.text, k.col, k.end, k.tick, end)
-				}
-				end, seen[k.text] = k.end, true
-			}
-		}
-	}
-}
-
 // TestPlot_Eighths checks that more credentials are never lower, that one is
 // higher than none, and that all are higher than all but one.
 func TestPlot_Eighths(t *testing.T) {
@@ -178,9 +161,6 @@ func TestPlot_Eighths(t *testing.T) {
 			}
 		}
 	}
-	p := &plot{Capacity: &Capacity{Forecast: poolstate.Forecast{Total: 7}}, rows: 8}
-	uitest.Equal(t, "height of the first of 7 in 8 rows", p.eighths(1), 4)
-	uitest.Equal(t, "height of the second", p.eighths(2), 12)
 }
 
 func TestCapacity_Marks(t *testing.T) {
@@ -189,9 +169,6 @@ func TestCapacity_Marks(t *testing.T) {
 		list []uitest.Entry
 		want string // the axis without its line
 	}{
-		{"computed", []uitest.Entry{computed("a", 30*minute)}, ""},
-		{"provider", []uitest.Entry{uitest.Cooling("a", 30*minute)}, "*"},
-		{"operator", []uitest.Entry{uitest.Held("a", 30*minute)}, "^"},
 		{"suspect", []uitest.Entry{uitest.Cooling("a", 40*text.Day)}, "?"},
 		{"several", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 40*minute), computed("c", 50*minute)}, "^*"},
 		{"one instant", []uitest.Entry{uitest.Held("a", 30*minute), uitest.Cooling("b", 30*minute), computed("c", 30*minute)}, "*"},
@@ -201,19 +178,6 @@ func TestCapacity_Marks(t *testing.T) {
 	} {
 		lines := capacityOf(poolWith(t, 1, c.list...), plainTheme, "").Lines(60, 8)
 		uitest.Equal(t, c.name, strings.NewReplacer("─", "", "┬", "", "0", "", " ", "").Replace(lines[6]), c.want)
-	}
-}
-
-func TestCapacity_Selected(t *testing.T) {
-	pool := poolWith(t, 1, computed("a", 30*time.Minute), uitest.Cooling("b", time.Hour))
-	for label, want := range map[string]string{"a": "09:50", "b": "10:20"} {
-		lines := capacityOf(pool, plainTheme, label).Lines(60, 8)
-		at := len([]rune(strings.Split(lines[6], "▲")[0]))
-		uitest.Equal(t, label+": label below ▲", string([]rune(lines[7])[at-2:at+3]), want)
-	}
-	for _, label := range []string{"ready-1", "unknown"} {
-		lines := capacityOf(pool, plainTheme, label).Lines(60, 8)
-		uitest.Equal(t, "▲ for "+label, strings.Contains(lines[6], "▲"), false)
 	}
 }
 
@@ -227,20 +191,6 @@ func TestCapacity_LaterThanForecast(t *testing.T) {
 	uitest.Equal(t, "height of now", p.heights[0], p.eighths(2))
 	c.Now = uitest.Epoch.Add(80 * minute)
 	uitest.Equal(t, "steps after the last", len(c.plot(40, 8).steps), 0)
-}
-
-// TestCapacity_Fill checks that the fill is a full block only if its color is
-// quieter than text.
-func TestCapacity_Fill(t *testing.T) {
-	pool := poolWith(t, 3, computed("a", time.Hour))
-	for profile, want := range map[colorprofile.Profile]string{
-		colorprofile.ASCII: "░", colorprofile.ANSI: "░", colorprofile.ANSI256: "█", colorprofile.TrueColor: "█",
-	} {
-		for _, dark := range []bool{true, false} {
-			lines := capacityOf(pool, theme.SchemeFor(dark).Theme(profile), "").Lines(40, 10)
-			uitest.Equal(t, "fill with "+profile.String(), uitest.Cells(lines[7])[5], want)
-		}
-	}
 }
 
 // BenchmarkCapacity draws what each tick of the clock draws.

@@ -13,50 +13,38 @@ import (
 // TestTimeline_Draw draws rows on a scale of an hour before and three after now:
 // eight cells, of half an hour each.
 func TestTimeline_Draw(t *testing.T) {
-	scale := &Timeline{now: uitest.Epoch, past: time.Hour, future: 3 * time.Hour, cells: 8}
 	const m = time.Minute
+	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}
+	joint := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is within a cell
 	for _, c := range []struct {
 		name       string
+		scale      *Timeline
 		state      poolstate.Availability
 		begin, end time.Duration
 		want       string
 	}{
-		{"all of the scale", poolstate.Cooling, -60 * m, 180 * m, "──━━━━━━"},
-		{"whole cells", poolstate.Held, -30 * m, 60 * m, " ─━━    "},
-		{"half cells", poolstate.Cooling, -45 * m, 45 * m, "╶─━╸    "},
-		{"a second left", poolstate.Cooling, -60 * m, time.Second, "──╸     "},
-		{"begun in the future", poolstate.Cooling, 30 * m, 60 * m, "  ━━    "},
-		{"begun before the scale", poolstate.Cooling, -61 * m, 30 * m, "◂─━     "},
-		{"ends beyond it", poolstate.Cooling, -15 * m, 181*m + 14*m, " ╶━━━━━▸"},
-		{"both, at extreme instants", poolstate.Cooling, -math.MaxInt64, math.MaxInt64, "◂─━━━━━▸"},
-		{"over", poolstate.Due, -60 * m, -15 * m, "─╴│     "},
-		{"over before the scale", poolstate.Due, -180 * m, -120 * m, "◂ │     "},
-		{"over at once", poolstate.Due, -45 * m, -45 * m, "╶ │     "},
-		{"ready", poolstate.Ready, 0, 0, "  │     "},
+		{"all of the scale", scale, poolstate.Cooling, -60 * m, 180 * m, "──━━━━━━"},
+		{"whole cells", scale, poolstate.Held, -30 * m, 60 * m, " ─━━    "},
+		{"half cells", scale, poolstate.Cooling, -45 * m, 45 * m, "╶─━╸    "},
+		{"a second left", scale, poolstate.Cooling, -60 * m, time.Second, "──╸     "},
+		{"begun in the future", scale, poolstate.Cooling, 30 * m, 60 * m, "  ━━    "},
+		{"begun before the scale", scale, poolstate.Cooling, -61 * m, 30 * m, "◂─━     "},
+		{"ends beyond it", scale, poolstate.Cooling, -15 * m, 181*m + 14*m, " ╶━━━━━▸"},
+		{"both, at extreme instants", scale, poolstate.Cooling, -math.MaxInt64, math.MaxInt64, "◂─━━━━━▸"},
+		{"over", scale, poolstate.Due, -60 * m, -15 * m, "─╴│     "},
+		{"over before the scale", scale, poolstate.Due, -180 * m, -120 * m, "◂ │     "},
+		{"over at once", scale, poolstate.Due, -45 * m, -45 * m, "╶ │     "},
+		{"thin and thick in one cell", joint, poolstate.Cooling, -45 * m, 75 * m, "─╺━━"},
+		{"blank and thin before thick", joint, poolstate.Cooling, -15 * m, 75 * m, " ╺━━"},
+		{"ready", scale, poolstate.Ready, 0, 0, "  │     "},
 	} {
 		l, a := plainTheme.Line(), poolstate.Assessment{Availability: c.state}
 		if c.state != poolstate.Ready {
 			a.Deadline = poolstate.Deadline{At: uitest.Epoch.Add(c.end), Origin: poolstate.OriginComputed}
 		}
-		scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(c.begin)}, &a)
+		c.scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(c.begin)}, &a)
 		uitest.Equal(t, c.name, l.String(), c.want)
-		uitest.Equal(t, c.name+", its width", l.Col(), scale.cells)
-	}
-}
-
-// TestTimeline_DrawJoint has now within a cell, where thin and thick meet.
-func TestTimeline_DrawJoint(t *testing.T) {
-	scale := &Timeline{now: uitest.Epoch, past: 45 * time.Minute, future: 75 * time.Minute, cells: 4}
-	for begin, want := range map[time.Duration]string{
-		-45 * time.Minute: "─╺━━",
-		-15 * time.Minute: " ╺━━",
-	} {
-		l := plainTheme.Line()
-		scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(begin)}, &poolstate.Assessment{
-			Availability: poolstate.Cooling,
-			Deadline:     poolstate.Deadline{At: uitest.Epoch.Add(scale.future), Origin: poolstate.OriginComputed},
-		})
-		uitest.Equal(t, "row", l.String(), want)
+		uitest.Equal(t, c.name+", its width", l.Col(), c.scale.cells)
 	}
 }
 
@@ -92,7 +80,6 @@ func TestNewTimeline(t *testing.T) {
 		{"a second left", []uitest.Entry{uitest.Exhausted("a", h-time.Second, 1)}, time.Minute, time.Minute},
 		{"a whole backoff schedule", []uitest.Entry{until("a", h), until("b", h), until("c", 8*h)}, 0, 8 * h},
 		{"days among hours", []uitest.Entry{until("a", h), until("b", 2*h), until("c", 150*h)}, 0, 2 * h},
-		{"two that differ much", []uitest.Entry{until("a", h), until("b", 150*h)}, 0, h},
 		{"others do not count", []uitest.Entry{
 			until("a", h), uitest.Exhausted("b", 9*h, 1), uitest.Dead("c"), uitest.Ready("d"),
 			until("e", 5*h).With(uitest.Entry{"enabled": false}),

@@ -65,9 +65,7 @@ func TestFilter_Match(t *testing.T) {
 		{"", allIDs},
 
 		{"PROVIDER:Router", "d1 d2 d3 d4"},
-		{"provider:open,anthropic", allIDs},
 		{"provider:opnrtr", ""},
-		{"source:device", "b27e04"},
 		{"source:env:open", "d4"},
 		{"id:3F9A", "3f9a12"},
 		{"label:oauth", "b27e04"},
@@ -75,14 +73,10 @@ func TestFilter_Match(t *testing.T) {
 		{`label:"claude code"`, "c0ffee"},
 		{"label:env", "d4"}, // the name that is shown for an empty label
 
-		{"state:ready", "3f9a12 d4"},
-		{"state:cooling", "b27e04"},
-		{"state:disabled", "d3"},
 		{"state:out", "b27e04 c0ffee d1 d2 d3"},
 		{"state:C", "b27e04"},
 		{"state:d", "c0ffee d2 d3"},
 		{"state:cooling,held", "b27e04 d1"},
-		{"-state:ready", "b27e04 c0ffee d1 d2 d3"},
 
 		{"code:429", "b27e04"},
 		{"code:4xx", "b27e04 c0ffee d1"},
@@ -90,20 +84,16 @@ func TestFilter_Match(t *testing.T) {
 		{"code:29", ""},
 		{"code:4290", ""},
 		{"code:429,5xx", "b27e04 d2"},
-		{"-code:4xx", "3f9a12 d2 d3 d4"},
 
 		{"streak:3", "b27e04"},
 		{"streak:-7", "d4"},
 		{"streak:>2", "b27e04"},
 		{"streak:>=2", "b27e04 d2"},
 		{"streak:<2", "3f9a12 d1 d4"},
-		{"streak:<=1", "3f9a12 d1 d4"},
 		{"streak:1..3", "b27e04 d1 d2"},
 		{"streak:3..1", "b27e04 d1 d2"},
-		{"streak:2..", "b27e04 d2"},
 		{"streak:none", "c0ffee d3"},
 		{"streak:none,3", "b27e04 c0ffee d3"},
-		{"-streak:1..3", "3f9a12 c0ffee d3 d4"},
 
 		{"WRKOA", "b27e04"},
 		{`"wrkoa"`, ""},
@@ -112,13 +102,11 @@ func TestFilter_Match(t *testing.T) {
 		{"openr", "d1 d2 d3 d4"},
 		{"usage_limit", "b27e04"},
 		{`"429 usage limit"`, "b27e04"}, // as shown in the row
-		{"503", "d2"},
 		{"been", "b27e04 c0ffee"},
 		{"σίσυφος", "d3"},
 		{"topping,broken", "d1 d2"},
 
 		{"provider:open state:out", "d1 d2 d3"},
-		{"-provider:open !state:dead", "3f9a12 b27e04"},
 		{"openr -broken", "d1 d3 d4"},
 		{"-wrkoa", allIDs},
 		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
@@ -167,18 +155,14 @@ func TestParse_Error(t *testing.T) {
 	)
 	for _, c := range []struct{ filter, want string }{
 		{"foo:bar", `no field "foo"` + fields},
-		{"https://example.com", `no field "https"` + fields},
 		{strings.Repeat("x", 99) + ":1", `no field "` + strings.Repeat("x", 19) + `…"` + fields},
 		{"\x1b[2J:x", `no field "�[2j"` + fields},
 		{"work state:x", states},
-		{"state:cooling,readyy", states},
 		{"code:abc", codes},
 		{"streak:two", streaks},
 		{"streak:><2", streaks},
 		{"streak:>1..2", streaks},
-		{"streak:1...2", streaks},
 		{"streak:1.5", streaks},
-		{"streak:99999999999999999999", streaks},
 		{"streak:>9223372036854775807", streaks},
 		{strings.Repeat("a", maxLength+1), tooLong},
 	} {
@@ -203,7 +187,6 @@ func TestFilter_Match_AsShown(t *testing.T) {
 		{"a\x1b[31mb", "label:\x1b", true},
 		{"a\x1b[31mb", "provider:a\ufffd[31m", true},
 		{"a\u200bb", "label:ab", true},
-		{"ab", "label:a\u200bb", true},
 		{"two\nlines", `label:"two lines"`, true},
 		{"日本-チーム", "本チ", true},
 		{"日本-チーム", "チ本", false},
@@ -224,9 +207,7 @@ func TestFilter_Match_ExtremeNumbers(t *testing.T) {
 		{math.MaxInt, "streak:>2", true},
 		{math.MaxInt, "streak:<2", false},
 		{math.MinInt, "streak:<2", true},
-		{math.MinInt, "streak:..2", true},
 		{math.MinInt, "code:xxx", false},
-		{-42, "code:xxx", false},
 	} {
 		cred := &poolstate.Credential{Streak: poolstate.KnownStreak(c.n), ErrorCode: poolstate.Some(c.n)}
 		uitest.Equal(t, fmt.Sprintf("%d matches %q", c.n, c.filter), parse(t, c.filter).Match(cred, poolstate.Ready), c.want)

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -17,57 +18,41 @@ const noLimit = 1 << 20
 func TestClean(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", "work-oauth", "work-oauth"},
-		{"empty", "", ""},
 		{"other scripts", "ключ-отдела 日本-チーム", "ключ-отдела 日本-チーム"},
 		{"emoji", "key 🔑", "key 🔑"},
 
 		{"CSI", "\x1b[31mred\x1b[0m", "�[31mred�[0m"},
-		{"clear screen", "a\x1b[2J\x1b[Hb", "a�[2J�[Hb"},
 		{"OSC 0, title", "\x1b]0;owned\x07x", "�]0;owned�x"},
 		{"OSC 8, link", "\x1b]8;;http://x\x1b\\l\x1b]8;;\x1b\\", "�]8;;http://x�\\l�]8;;�\\"},
 		{"OSC 52, clipboard", "\x1b]52;c;aGk=\x07", "�]52;c;aGk=�"},
-		{"DCS", "\x1bP$q\"p\x1b\\", "�P$q\"p�\\"},
-		{"APC", "\x1b_Gf=100\x1b\\", "�_Gf=100�\\"},
-		{"two introducers in a row", "\x1b\x1b[A", "�[A"},
 		{"C1 as UTF-8", "a\u009b2Jb\u009dc\u0090d", "a�2Jb�c�d"},
 		{"C1 as bytes", "a\x9b2Jb", "a�2Jb"},
 		{"NUL, bell, backspace, delete", "\x00a\ab\b\x7fc", "�a�b�c"},
-		{"shift out", "a\x0eb\x0fc", "a�b�c"},
 
 		{"newlines", "a\nb\r\nc", "a b  c"},
 		{"tab", "a\tb", "a b"},
 		{"line and paragraph separator", "a\u2028b\u2029c", "a b c"},
 		{"no-break space", "a\u00a0b", "a b"},
-		{"next line", "a\u0085b", "a�b"},
 
 		{"bidi override", "\u202egnp.exe\u202c", "�gnp.exe�"},
-		{"bidi isolate", "\u2066x\u2069", "�x�"},
 		{"bidi marks", "a\u200e\u200f\u061cb", "a�b"},
 
 		{"zero width", "a\u200b\u200c\u200d\u2060\ufeffb", "ab"},
-		{"soft hyphen", "a\u00adb", "ab"},
 		{"Hangul filler", "a\u3164b\uffa0c", "abc"},
-		{"Mongolian vowel separator", "a\u180eb", "ab"},
 		{"tags", "a\U000e0041\U000e007fb", "ab"},
 		{"variation selectors", "❤\ufe0f\U000e0100", "❤"},
-		{"interlinear annotation", "\ufff9a\ufffab\ufffb", "ab"},
 
 		{"combining", "e\u0301", "e\u0301"},
 		{"combining flood", "a" + strings.Repeat("\u0301", 99) + "b", "a\u0301\u0301\u0301b"},
 		{"combining without a base", "\u0301\u0301a", "a"},
-		{"enclosing flood", "a" + strings.Repeat("\u20dd", 99), "a\u20dd\u20dd\u20dd"},
 
-		{"family", "👩\u200d👩\u200d👧", "👩👩👧"},
 		{"skin tone", "👍🏽", "👍"},
 		{"skin tone alone", "🏽", ""},
 		{"flag", "🇩🇪", "DE"},
-		{"half of a flag", "🇩 x", "D x"},
 		{"three halves", "🇩🇪🇫", "DEF"},
 		{"keycap", "1\ufe0f\u20e3", "1\u20e3"},
 
 		{"invalid UTF-8", "a\xffb\xc3", "a�b�"},
-		{"surrogate bytes", "\xed\xa0\x80", "���"},
-		{"overlong escape", "\xc0\x9b[31m", "��[31m"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := Clean(c.in, noLimit); got != c.want {
@@ -111,13 +96,9 @@ func TestClean_Limit(t *testing.T) {
 	}{
 		{"abcdef", 6, "abcdef"},
 		{"abcdef", 5, "abcde"},
-		{"abcdef", 0, ""},
-		{"日本", 6, "日本"},
 		{"日本", 5, "日"},
-		{"日本", 3, "日"},
 		{"日本", 2, ""},
 		{"a🔑b", 4, "a"},
-		{"a🔑b", 5, "a🔑"},
 		{"e\u0301x", 2, "e"},
 		{"\x80\x80\x80", 2, ""},
 	} {
@@ -148,12 +129,10 @@ func TestFit(t *testing.T) {
 	}{
 		{"backup", 6, "backup", "backup"},
 		{"backup", 5, "back…", "…ckup"},
-		{"backup", 1, "…", "…"},
 		{"backup", 0, "", ""},
 		{"backup", -3, "", ""},
 		{"日本語", 6, "日本語", "日本語"},
 		{"日本語", 5, "日本…", "…本語"},
-		{"日本語", 4, "日…", "…語"},
 		{"日本語", 2, "…", "…"},
 		{"e\u0301te\u0301", 2, "e\u0301…", "…e\u0301"},
 	} {
@@ -174,20 +153,20 @@ func TestWrap(t *testing.T) {
 		{"日本語 日本語", 6, "日本語|日本語"},
 		{"", 7, ""},
 		{"text", 0, ""},
-		{"text", -1, ""},
 	} {
 		uitest.Equal(t, c.in, strings.Join(Wrap(c.in, c.w), "|"), c.want)
 	}
 }
 
+func ExampleClean() {
+	fmt.Printf("%q\n", Clean("free\x1b]0;owned\x07 \u202emodels\nper day", 40))
+	// Output: "free�]0;owned� �models per day"
+}
+
 // FuzzClean checks that any bytes become printable text that is equally wide on
 // every terminal and does not change when cleaned again, also when shortened.
 func FuzzClean(f *testing.F) {
-	for _, words := range uitest.WideTexts {
-		f.Add(words, uint16(1000))
-		f.Add(words, uint16(5))
-	}
-	for _, words := range uitest.HostileTexts {
+	for _, words := range slices.Concat(uitest.WideTexts, uitest.HostileTexts) {
 		f.Add(words, uint16(1000))
 		f.Add(words, uint16(5))
 	}
