@@ -92,7 +92,7 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 	log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})).With("pid", os.Getpid())
 	log.Info("started", "command", command, "version", version, "config", cfg.Path, "exists", cfg.Found, "now", instant(cfg.Now))
 	for _, s := range config.Settings() {
-		if source := cfg.SourceOf(s.Name); source.Kind != "" && s.InFile() {
+		if source := cfg.SourceOf(s.Name); source.Kind != "" {
 			log.Debug("setting", "name", s.Name, "value", s.Get(cfg), "source", source)
 		}
 	}

@@ -76,9 +76,7 @@ func newConfigReport(cfg *config.Config) *configReport {
 	}
 	fmt.Fprintf(&r.toml, "# The effective configuration of pooltop. %s\n\n", text.Clean(from, maxComment))
 	for _, s := range config.Settings() {
-		if s.InFile() {
-			r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
-		}
+		r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
 	}
 	r.toml.WriteString("\n[keys]\n")
 	bindings := model.KeyBindings(cfg.Keys)

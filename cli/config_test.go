@@ -218,9 +218,7 @@ func TestConfig_JSON(t *testing.T) {
 	equal(t, "the default", asJSON(t, o["keys"].(object)["reset"]), `{"from":null,"line":null,"origin":"default","value":["r"]}`)
 	var names []string
 	for _, s := range config.Settings() {
-		if s.InFile() {
-			names = append(names, s.Name)
-		}
+		names = append(names, s.Name)
 	}
 	slices.Sort(names)
 	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(values)), " "), strings.Join(names, " "))

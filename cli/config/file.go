@@ -111,10 +111,8 @@ func (c *Config) locate(data []byte) error {
 		return c.explainTOML(err)
 	}
 	known := []string{"keys"}
-	for _, s := range settings {
-		if s.InFile() {
-			known = append(known, s.Name)
-		}
+	for _, s := range Settings() {
+		known = append(known, s.Name)
 	}
 	for _, key := range found {
 		name, at := key.Key()[0], c.source(&key)
@@ -165,7 +163,7 @@ func (c *Config) explainTOML(err error) error {
 	}
 	switch row := Find(key[0]); {
 	case row != nil:
-		return at.Errorf("%s must be %s", row.Name, row.Accepts)
+		return at.Errorf("%s must be %s", row.Name, row.accepts())
 	case len(key) > 1:
 		return at.Errorf(`%.60q must be a list of keys, such as ["r", "ctrl+d"]`, key[1])
 	}

@@ -90,7 +90,7 @@ func TestLoad_Precedence(t *testing.T) {
 		}
 	}
 	for _, s := range Settings() {
-		if s.InFile() && !tested[s.Name] {
+		if !tested[s.Name] {
 			t.Errorf("no test of %s", s.Name)
 		}
 	}

@@ -40,7 +40,7 @@ type Setting struct {
 	Name    string
 	Value   string   // the placeholder of the value in help texts, empty for a switch
 	Usage   string   // describes the flag
-	Accepts string   // describes the valid values, to follow "must be"
+	Accepts string   // describes the valid values, unless that follows from the rest
 	Words   []string // the valid values, or the parts of one
 	Scope   Scope
 	Hidden  bool
@@ -49,11 +49,6 @@ type Setting struct {
 	set func(c *Config, text string) error // sets a flag that has no field of its own
 }
 
-const (
-	acceptsBool = "true or false"
-	acceptsPath = "an absolute path or one that begins with ~/"
-)
-
 var (
 	policies = []string{"auto", "backoff", "flat"}
 	themes   = append([]string{"auto"}, names(theme.Schemes())...)
@@ -61,8 +56,13 @@ var (
 	columns  = names(ui.Columns())
 )
 
-// Settings returns the table in the order of the help texts.
-func Settings() []Setting { return slices.Clone(settings) }
+// Settings returns those of the file, in the order of the help texts.
+func Settings() []Setting {
+	return slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
+		_, inFile := s.field(&Config{})
+		return !inFile
+	})
+}
 
 // Find returns the setting of that name, or nil.
 func Find(name string) *Setting {
@@ -76,14 +76,11 @@ func Find(name string) *Setting {
 
 var settings = []Setting{
 	{Name: "config", Value: "FILE", Scope: Always, Usage: `config file to use ("" for none)`},
-	{Name: "file", Value: "PATH", Scope: Store, Usage: "path of the agent's auth.json", Accepts: acceptsPath},
+	{Name: "file", Value: "PATH", Scope: Store, Usage: "path of the agent's auth.json"},
 	{Name: "home", Value: "DIR", Scope: Store, Usage: "agent home directory, containing auth.json"},
 	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use"},
-	{
-		Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies),
-		Accepts: OneOf(policies), Words: policies,
-	},
-	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Accepts: OneOf(themes), Words: themes},
+	{Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies), Words: policies},
+	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Words: themes},
 	{
 		Name: "sort", Value: "ORDER", Scope: Dashboard, Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse",
 		Accepts: OneOf(sorts) + ", prefixed with - to reverse the order", Words: sorts,
@@ -92,26 +89,36 @@ var settings = []Setting{
 		Name: "columns", Value: "NAME,...", Scope: Columns, Usage: "columns to show when there is room: " + strings.Join(columns, ", "),
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
 	},
-	{
-		Name: "notify", Scope: Dashboard, Usage: "notify when a provider goes out or recovers, or a credential dies",
-		Accepts: acceptsBool,
-	},
+	{Name: "notify", Scope: Dashboard, Usage: "notify when a provider goes out or recovers, or a credential dies"},
 	{
 		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",
 		Accepts: "a whole number from 1 to 60", max: 60,
 	},
-	{Name: "journal", Scope: Journal, Usage: "record events and actions in the journal", Accepts: acceptsBool},
-	{Name: "no-journal", Scope: Journal, Usage: "same as --journal=false", Accepts: acceptsBool, set: setNoJournal},
-	{Name: "log-file", Value: "PATH", Scope: Always, Usage: "append a debug log to this file", Accepts: acceptsPath},
+	{Name: "journal", Scope: Journal, Usage: "record events and actions in the journal"},
+	{Name: "no-journal", Scope: Journal, Usage: "same as --journal=false", set: setNoJournal},
+	{Name: "log-file", Value: "PATH", Scope: Always, Usage: "append a debug log to this file"},
 	{
 		Name: "key", Value: "ACTION=KEY,...", Scope: Dashboard, Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)",
 		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)", set: bindKey,
 	},
-	{Name: "no-color", Scope: Color, Usage: "do not use color", Accepts: acceptsBool},
+	{Name: "no-color", Scope: Color, Usage: "do not use color"},
 	{
 		Name: "now", Value: "TIME", Scope: Clock, Usage: "instant to compute with, RFC 3339", Hidden: true,
 		Accepts: "an RFC 3339 time such as 2026-11-23T09:20:00Z",
 	},
+}
+
+// accepts describes the valid values, to follow "must be".
+func (s *Setting) accepts() string {
+	switch {
+	case s.Accepts != "":
+		return s.Accepts
+	case s.Value == "":
+		return "true or false"
+	case s.Value == "PATH":
+		return "an absolute path or one that begins with ~/"
+	}
+	return OneOf(s.Words)
 }
 
 // field points to the value in a configuration, or to nothing.
@@ -124,12 +131,6 @@ func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 		}
 	}
 	return &struct{}{}, false
-}
-
-// InFile reports whether the file can have the value.
-func (s *Setting) InFile() bool {
-	_, inFile := s.field(&Config{})
-	return inFile
 }
 
 // Get returns the value in a configuration.
@@ -156,7 +157,7 @@ func (s *Setting) apply(c *Config, text string) (err error) {
 	switch {
 	case s.set != nil:
 		err = s.set(c, text)
-	case err == nil && s.Accepts != acceptsPath:
+	case err == nil && s.Value != "PATH":
 		return s.check(c)
 	}
 	if err != nil {
@@ -188,7 +189,7 @@ func (s *Setting) check(c *Config) error {
 			word = strings.TrimPrefix(word, "-")
 		}
 		switch {
-		case s.Accepts == acceptsPath:
+		case s.Value == "PATH":
 			return s.expand(field)
 		case s.Words != nil && !slices.Contains(s.Words, word):
 			return s.invalid(word)
@@ -199,7 +200,7 @@ func (s *Setting) check(c *Config) error {
 
 // invalid returns the error of a value. It suggests the nearest of the words.
 func (s *Setting) invalid(value string) error {
-	return fmt.Errorf("must be %s, not %.60q%s", s.Accepts, value, suggest.DidYouMean(value, s.Words))
+	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
 
 // expand replaces a leading ~ in a path of the file. A relative path is rejected,

@@ -27,13 +27,11 @@ func editDistance(a, b string) int {
 	d := make([][]int, len(a)+1) // of the first i bytes of a and j of b
 	for i := range d {
 		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
+		for j := range d[i] {
+			if i == 0 || j == 0 {
+				d[i][j] = i + j
+				continue
+			}
 			replaced := d[i-1][j-1]
 			if a[i-1] != b[j-1] {
 				replaced++
