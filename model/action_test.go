@@ -50,6 +50,7 @@ func TestAct(t *testing.T) {
 		{"a", "space j j space", "b e", []string{"✓◔ cooling-key", "2 marked"}},
 		{"a", "space j j space r", "b e", []string{"reset 2 credentials", "p/cooling-key", "p/held-key"}},
 		{"a", "space j j space r y", "a b d e", []string{"✓ reset 2 credentials"}},
+		{"a", "/ c o o l i n g enter ctrl+r", "a b e", []string{"✓ reset cooling-key"}},
 		{"e", "ctrl+r y", "a b d e", []string{"✓ reset 2 credentials"}},
 		{"b", "R", "b e", []string{
 			"reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
@@ -107,8 +108,11 @@ func TestAct_ReadOnly(t *testing.T) {
 		d.m.unwritable = errors.New("/x/auth.json: read-only for this user")
 		d.do("r", "✕ /x/auth.json: read-only for this user")
 		d.m.unwritable = nil
-		d.change("{")
-		d.do("r", "✕ the file cannot be read; nothing is written until it can")
+		d.do("R tab")
+		d.change(broken)
+		d.do("enter", "✕ the file cannot be read; nothing is written until it can")
+		d.do("esc r", "✕ the file cannot be read; nothing is written until it can")
+		equal(t, "the file", d.text(), broken)
 		d = startDashboard(t, "")
 		d.do("r", "✕ no pool to act on")
 	})

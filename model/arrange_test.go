@@ -45,14 +45,6 @@ func TestFilterTyped(t *testing.T) {
 	d.hides("streak:x")
 }
 
-func TestFilter_LimitsResetAll(t *testing.T) {
-	d := dashboardAt(t, "a")
-	d.filter("label:cooling")
-	d.do("enter ctrl+r")
-	d.isReady("a b e")
-	d.do("esc", "held-key", "held ")
-}
-
 func TestFilter_FollowsClock(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("state:due")

@@ -42,10 +42,6 @@ func failed(i int) string {
 		noon.Add(-time.Duration(i%50)*time.Minute).Unix(), 1+i%5)
 }
 
-func failedNow(int) string { return failed(0) }
-
-func unfailed(int) string { return `"consecutive_failures": 0` }
-
 func loaded(b *testing.B, text string) poolLoaded {
 	b.Helper()
 	pool, err := poolstate.Decode([]byte(text), time.UTC)
@@ -104,7 +100,9 @@ func benchmarkUpdate(b *testing.B, msg tea.Msg, before ...tea.Msg) {
 
 func BenchmarkUpdate_AllExhausted(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
-		benchmarkUpdate(b, loaded(b, manyEntries(n, failedNow)), journalRead(nil, nil), loaded(b, manyEntries(n, unfailed)))
+		before := manyEntries(n, func(int) string { return `"consecutive_failures": 0` })
+		after := manyEntries(n, func(int) string { return failed(0) })
+		benchmarkUpdate(b, loaded(b, after), journalRead(nil, nil), loaded(b, before))
 	})
 }
 

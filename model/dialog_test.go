@@ -2,20 +2,9 @@ package model
 
 import (
 	"testing"
-	"testing/synctest"
 
 	tea "charm.land/bubbletea/v2"
 )
-
-func TestConfirm_FileBecameUnreadable(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := dashboardAt(t, "b")
-		d.do("R tab")
-		d.change(broken)
-		d.do("enter", "✕ the file cannot be read; nothing is written until it can")
-		equal(t, "the file", d.text(), broken)
-	})
-}
 
 func TestOpenDialog_SmallTerminal(t *testing.T) {
 	d := dashboardAt(t, "a")

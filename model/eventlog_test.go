@@ -52,12 +52,9 @@ func (d *dashboard) journaled() string {
 func TestLogEvents(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0), ready("b", 2)))
 	d.press("e", "no events yet")
-	d.now = d.now.Add(time.Minute)
-	d.change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
-	d.now = d.now.Add(time.Hour)
-	d.handle(ticked{})
-	d.now = d.now.Add(time.Minute)
-	d.change(pool(ready("a", 1), ready("b", 2)))
+	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 1), ready("b", 2)))
+	d.later(time.Hour).handle(ticked{})
+	d.later(time.Minute).change(pool(ready("a", 1), ready("b", 2)))
 	equal(t, "the journal", d.journaled(), "a exhausted, a due, a ready")
 	screen, last := d.screen(), -1
 	for _, line := range []string{ // newest first
@@ -77,8 +74,7 @@ func TestMergeHistory_AfterRestart(t *testing.T) {
 	for _, journalFirst := range []bool{true, false} {
 		d := newDashboard(t, pool(ready("a", 0), ready("b", 0)))
 		d.read(journalFirst)
-		d.now = d.now.Add(time.Minute)
-		d.change(pool(exhausted("a", time.Minute, 1), ready("b", 0)))
+		d.later(time.Minute).change(pool(exhausted("a", time.Minute, 1), ready("b", 0)))
 		d.write(pool(exhausted("a", time.Minute, 1), exhausted("b", 30*time.Minute, 1)))
 
 		next := d.restart(8*time.Hour, journalFirst)
@@ -185,12 +181,10 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 2), ready("b", 1)))
 	d.shows("backoff")
 	d.hides("(seen)")
-	d.now = d.now.Add(time.Minute)
-	d.change(pool(exhausted("a", time.Minute, 2), ready("b", 1)), "flat (seen)", "1h")
+	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 2), ready("b", 1)), "flat (seen)", "1h")
 	d.press("?", "because the failure of label-a at 12:01:00 did not")
 	d.press("?")
-	d.now = d.now.Add(time.Minute)
-	d.change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)), "backoff (seen)")
+	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)), "backoff (seen)")
 
 	forced := startDashboard(t, pool(ready("a", 2)), func(c *Config) { c.Policy = poolstate.PolicyBackoff })
 	forced.change(pool(exhausted("a", 0, 2)), "backoff (chosen)")

@@ -128,10 +128,12 @@ func (d *dashboard) change(content string, words ...string) {
 // tick moves the clock.
 func (d *dashboard) tick(by time.Duration, words ...string) {
 	d.t.Helper()
-	d.now = d.now.Add(by)
-	d.send(ticked{})
+	d.later(by).send(ticked{})
 	d.shows(words...)
 }
+
+// later moves the clock without a tick.
+func (d *dashboard) later(by time.Duration) *dashboard { d.now = d.now.Add(by); return d }
 
 // press presses keys, which blanks separate, and returns the last one's command.
 func (d *dashboard) press(keys string, words ...string) (cmd tea.Cmd) {

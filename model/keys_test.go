@@ -116,9 +116,7 @@ func bound(t *testing.T, lines ...string) KeyBindings {
 	b := KeyBindings{}
 	for _, line := range lines {
 		f := strings.Fields(line)
-		if err := b.Bind(f[0], f[1:]); err != nil {
-			t.Fatal(err)
-		}
+		equal(t, "the error of "+line, b.Bind(f[0], f[1:]), nil)
 	}
 	return b
 }
@@ -179,11 +177,9 @@ func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 		{"f10", "; f10 turns them off"},
 		{"c G c D", "all providers are folded; o unfolds"},
 	} {
-		t.Run(tt.press, func(t *testing.T) {
-			d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
-			d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
-			d.do(tt.press, tt.want)
-		})
+		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = chosen })
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 36})
+		d.do(tt.press, tt.want)
 	}
 }
 

@@ -137,20 +137,13 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.change("", "✕ stale 1m", "\n  auth.json: gone")
 		d.hides("\n  auth.json: broken")
 
+		before := d.m.snapshot.Pool
+		d.change(poolOf("p: a b c"), "● live", "label-a")
+		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 		d.change(poolOf("p: d"))
 		d.shows("● live", "label-d", "the file                        recovered", "p/label-a                       removed")
 		d.hides("stale")
 		d.isAt("d")
-	})
-}
-
-func TestLoadFailed_RecoversWithSameContent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := startDashboard(t, poolOf("p: a"))
-		before := d.m.snapshot.Pool
-		d.finish(d.fail())
-		d.change(poolOf("p: a"), "● live", "label-a")
-		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 	})
 }
 

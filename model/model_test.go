@@ -54,31 +54,13 @@ func TestNextTheme(t *testing.T) {
 	d.refuses("no colours")
 }
 
-func TestView_NoColour(t *testing.T) {
-	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.NoTTY} {
-		d := startDashboard(t, twoOut)
-		d.send(tea.ColorProfileMsg{Profile: p})
-		for _, colour := range []string{"\x1b[3", "\x1b[4", ";38;", ";48;", "\x1b[9"} {
-			if strings.Contains(d.m.View().Content, colour) {
-				t.Errorf("%v is drawn with %q", p, colour)
-			}
-		}
-		d.shows("● label-a", "◔ label-b", "✕ label-f")
-	}
-}
-
 func TestNew_Config(t *testing.T) {
 	light := theme.SchemeContrastLight
 	d := newDashboard(t, twoOut, func(c *Config) {
 		c.Scheme, c.Order, c.Descending, c.Without = &light, filter.OrderStreak, true, ui.AllBut(ui.ColumnAt)
 	})
 	d.shows("waiting for")
-	query := fmt.Sprintf("%T", tea.RequestBackgroundColor())
-	for _, msg := range results(d.m.Init()) {
-		if fmt.Sprintf("%T", msg) == query {
-			t.Error("a chosen scheme queries the background")
-		}
-	}
+	equal(t, "messages of Init without a query for the background", len(results(d.m.Init())), 2)
 	d.finish(d.m.loadPool())
 	d.shows("order: streak, reversed", "BACK IN", " AT")
 	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")

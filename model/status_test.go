@@ -89,6 +89,10 @@ func TestNotify(t *testing.T) {
 		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
 		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
+		{
+			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`,
+			`{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`, "p\uFFFD]0,x\uFFFD, out, 1 due now",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "sent", notified(dashboardWithNotifications(t, tt.before), tt.after), tt.want)
@@ -105,23 +109,14 @@ func TestNotify_QuietPeriod(t *testing.T) {
 	equal(t, "back", notified(d, back), "p: 1 of 2 ready again")
 	equal(t, "out at once", notified(d, out), "")
 	equal(t, "back at once", notified(d, back), "")
-	d.now = d.now.Add(quiet)
-	equal(t, "out a minute later", notified(d, out), "p out, first back in 59m00s")
+	equal(t, "out a minute later", notified(d.later(quiet), out), "p out, first back in 59m00s")
 }
 
 func TestNotify_DueByClock(t *testing.T) {
 	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
-	d.now = d.now.Add(time.Hour)
-	equal(t, "due", notified(d, pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next selection")
-	d.now = d.now.Add(2 * time.Minute)
-	equal(t, "ready", notified(d, pool(ready("a", 1))), "all credentials ready (1)")
-}
-
-func TestNotify_ControlSequences(t *testing.T) {
-	d := dashboardWithNotifications(t, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`)
-	sent := notified(d, `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`)
-	equal(t, "sent", sent, "p\uFFFD]0,x\uFFFD, out, 1 due now")
+	equal(t, "due", notified(d.later(time.Hour), pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next selection")
+	equal(t, "ready", notified(d.later(2*time.Minute), pool(ready("a", 1))), "all credentials ready (1)")
 }
 
 func TestAnnounce_TitleAndProgress(t *testing.T) {
