@@ -26,23 +26,11 @@ func bigStore(n int) []byte {
 			if i > 0 {
 				b.WriteString(",\n")
 			}
-			fmt.Fprintf(&b, `      {
-        "id": "%06x",
-        "label": "key-%d",
-        "auth_type": "api_key",
-        "priority": %d,
-        "source": "manual",
-        "access_token": "SECRET-%d-%d-not-a-real-token",
-        "last_status": "exhausted",
-        "last_status_at": 1795422713.0,
-        "last_error_code": 429,
-        "last_error_reason": "rate_limit_error",
-        "last_error_message": "This request would exceed your organization's rate limit",
-        "last_error_reset_at": null,
-        "base_url": "https://api.example.com/v1",
-        "request_count": 412,
-        "consecutive_failures": 2
-      }`, p<<16|i, i, i, p, i)
+			fmt.Fprintf(&b, `      {"id": "%06x", "label": "key-%d", "auth_type": "api_key", "priority": %d, "source": "manual",
+        "access_token": "SECRET-%d-%d-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422713.0,
+        "last_error_code": 429, "last_error_reason": "rate_limit_error",
+        "last_error_message": "This request would exceed your organization's rate limit", "last_error_reset_at": null,
+        "base_url": "https://api.example.com/v1", "request_count": 412, "consecutive_failures": 2}`, p<<16|i, i, i, p, i)
 		}
 		b.WriteString("\n    ]")
 	}
@@ -50,11 +38,9 @@ func bigStore(n int) []byte {
 	return b.Bytes()
 }
 
-var sizes = []int{10, 1000, 10000}
-
 // ofSizes runs a benchmark with stores of 10 to 10,000 credentials.
 func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
-	for _, n := range sizes {
+	for _, n := range []int{10, 1000, 10000} {
 		data := bigStore(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()

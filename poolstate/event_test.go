@@ -329,6 +329,7 @@ func TestResolve_Evidence(t *testing.T) {
 		{PolicyAuto, newer, EvidenceCounts, Backoff},
 		{PolicyAuto, newer, EvidenceNoCount, FlatSole},
 		{PolicyBackoff, newer, EvidenceNoCount, Backoff},
+		{PolicyFlat, newer, NoEvidence, FlatSole},
 		{PolicyFlat, counting, EvidenceCounts, Flat},
 	} {
 		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.Resolve(tt.pool, tt.seen), tt.want)

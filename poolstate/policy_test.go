@@ -115,19 +115,6 @@ func TestResolve_Auto(t *testing.T) {
 	}
 }
 
-func TestResolve_Forced(t *testing.T) {
-	for _, name := range sampleNames {
-		p := decoded(t, string(sample(t, name)))
-		equal(t, name+": backoff", PolicyBackoff.Resolve(p, NoEvidence), Backoff)
-		// Which flat rule it is, the file decides even then.
-		want := Flat
-		if name == "stock-2026-09.json" {
-			want = FlatSole
-		}
-		equal(t, name+": flat", PolicyFlat.Resolve(p, NoEvidence), want)
-	}
-}
-
 func TestPolicy_String(t *testing.T) {
 	for p, want := range map[Policy]string{Backoff: "backoff", Flat: "flat", FlatSole: "flat"} {
 		equal(t, "word", p.String(), want)
@@ -170,14 +157,6 @@ func TestStreak_Vectors(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestBaseTTL(t *testing.T) {
-	for _, code := range []int{429, 402, 500, 400, 0, -1} {
-		equal(t, fmt.Sprint(code), BaseTTL(Some(code)), time.Hour)
-	}
-	equal(t, "no code", BaseTTL(Optional[int]{}), time.Hour)
-	equal(t, "401", BaseTTL(Some(401)), 5*time.Minute)
 }
 
 // The exponent is streak-1: a first failure costs the base TTL.
@@ -277,28 +256,20 @@ func TestAvailability(t *testing.T) {
 		want  Availability
 	}{
 		{"no status", `{}`, Ready},
-		{"null", `{"last_status": null}`, Ready},
-		{"ok", `{"last_status": "ok"}`, Ready},
 		{"unknown word", `{"last_status": "weird"` + ahead + `}`, Ready},
 		{"not a word", `{"last_status": 7` + ahead + `}`, Ready},
-		{"another case", `{"last_status": "Exhausted"` + ahead + `}`, Ready},
 		{"ok with a deadline left over", `{"last_status": "ok"` + ahead + `}`, Ready},
 		{"exhausted, deadline ahead", `{"last_status": "exhausted"` + ahead + `}`, Cooling},
 		{"exhausted, deadline passed", `{"last_status": "exhausted"` + passed + `}`, Due},
 		{"exhausted, exactly at the deadline", `{"last_status": "exhausted", "last_error_reset_at": 1795425600}`, Due},
 		{"exhausted a microsecond before it", `{"last_status": "exhausted", "last_error_reset_at": 1795425600.000001}`, Cooling},
 		{"exhausted, no instant to count from", `{"last_status": "exhausted"}`, Due},
-		{"exhausted, instant zero", `{"last_status": "exhausted", "last_status_at": 0, "consecutive_failures": 4}`, Due},
 		{"held", `{"last_status": "exhausted"` + held + ahead + `}`, Held},
 		{"a hold whose deadline passed", `{"last_status": "exhausted"` + held + passed + `}`, Due},
-		{"a hold without a deadline", `{"last_status": "exhausted"` + held + `}`, Due},
 		{"hold reason without exhaustion", `{"last_status": "ok"` + held + ahead + `}`, Ready},
 		{"dead", `{"last_status": "dead"` + ahead + `}`, Dead},
-		{"dead with a passed deadline", `{"last_status": "dead"` + passed + `}`, Dead},
 		{"disabled", `{"enabled": false}`, Disabled},
 		{"disabled and cooling", `{"enabled": false, "last_status": "exhausted"` + ahead + `}`, Disabled},
-		{"disabled and dead", `{"enabled": false, "last_status": "dead"}`, Disabled},
-		{"enabled", `{"enabled": true}`, Ready},
 		{"only false disables", `{"enabled": 0}`, Ready},
 		{"null does not disable", `{"enabled": null}`, Ready},
 		{"cooldown of one model", `{"model_cooldowns": {"m": 1795429999}}`, Ready},
@@ -363,10 +334,6 @@ func TestAssess(t *testing.T) {
 	}{
 		{"ready, unknown streak", Backoff, `{}`, Assessment{Base: hour, Multiplier: 1, Next: hour}},
 		{"ready after two failures", Backoff, `{"consecutive_failures": 2}`, Assessment{Base: hour, Multiplier: 2, Next: 4 * hour}},
-		{
-			"third failure", Backoff, `{` + exhausted + `"last_error_code": 429, "consecutive_failures": 3}`,
-			Assessment{Remaining: 4*hour - 10*time.Minute, Base: hour, Multiplier: 4, Cooldown: 4 * hour, Next: 8 * hour},
-		},
 		{
 			"at the top of the ladder", Backoff, `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
 			Assessment{Remaining: 30 * time.Minute, Base: 5 * time.Minute, Multiplier: 8, Cooldown: 40 * time.Minute, Next: 40 * time.Minute},

@@ -111,17 +111,6 @@ func TestUndo_StepByStep(t *testing.T) {
 	}
 }
 
-func TestPlanUndo(t *testing.T) {
-	s := newStore(t, string(sample(t, "stock-2026-09.json")))
-	undos := undosOf(perform(t, s, resetAction))
-	undos = append(undos, Undo{Provider: "openrouter", ID: "gone"}, undos[0])
-	check := unchangedFile(t, s)
-	plan, err := s.Plan(Action{Verb: VerbUndo, Undos: undos}, nil)
-	wantErr(t, err, nil)
-	check("auth.json", "auth.lock")
-	checkSameOutcome(t, undo(t, s, undos), plan)
-}
-
 // Instants without an offset, as in old files, are local time after an undo too.
 func TestUndo_LocalTime(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03"}`))
