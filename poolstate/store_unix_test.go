@@ -87,6 +87,6 @@ func TestUpdate_NotRegular(t *testing.T) {
 func TestSync_Pipe(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	wantErr(t, syscall.Mkfifo(pipe, 0o600), nil)
-	s := newStore(t, storeOfOne("anthropic", `{"id": "a", "source": "claude_code", "last_status": "dead"}`, `{}`))
+	s := newStore(t, syncStore("anthropic", "claude_code", borrowed, `{}`))
 	checkUnchanged(t, perform(t, s, Action{Verb: VerbSync, ClaudeFile: pipe}, claudeRef), false, "cannot be read")
 }

@@ -4,12 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/internal/redact"
 )
 
@@ -27,95 +25,74 @@ var (
 	nousRef   = Ref{"nous", "a", 0}
 )
 
-// claudeFile writes the content of claude_code's own file and returns its path.
-func claudeFile(t *testing.T, content string) string {
+// syncWith performs a sync of one credential with the content of claude_code's own
+// file.
+func syncWith(t *testing.T, s *Store, claude string, saw []Credential) Outcome {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), ".credentials.json")
-	writeFile(t, path, content)
-	return path
+	writeFile(t, path, claude)
+	out := performOn(t, s, Action{Verb: VerbSync, ClaudeFile: path}, saw)
+	checkSyncKeepsSecrets(t, out)
+	return out
 }
 
-func claudeGrantOf(expires string) string {
+// claudeTokens is the content of claude_code's file with new tokens.
+func claudeTokens(expires string) string {
 	return `{"claudeAiOauth": {"accessToken": "` + newToken + `", "refreshToken": "` + newRefresh + `", "expiresAt": ` + expires + `, "scopes": ["x"]}, "other": 1}`
 }
 
-// storeOfOne is a store with one entry of a provider, and the OAuth state of
-// nous.
-func storeOfOne(provider, entry, providers string) string {
-	return `{"providers": ` + providers + `, "credential_pool": {"` + provider + `": [` + entry + `]}, "updated_at": "then"}`
+// syncStore is a store with one entry of a provider, and the OAuth states of others.
+func syncStore(provider, source, fields, states string) string {
+	return `{"providers": ` + states + `, "credential_pool": {"` + provider + `": [{"id": "a", "source": "` + source + `", ` + fields + `}]}, "updated_at": "then"}`
 }
 
-const exhaustedOwn = `{"id": "a", "source": %q, "access_token": "` + oldToken + `", "refresh_token": "` + oldRefresh + `", %s, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 3, "failure_reason": "auth"}`
-
-// syncFields are the fields of an adoption: the tokens, and a status that is as
-// after a success.
-func syncFields(tokens ...wanted) []wanted {
-	return append(append(tokens, wanted{"last_status", "null"}), append(cleared, wanted{"consecutive_failures", "0"})...)
-}
+const (
+	oldTokens = `"access_token": "` + oldToken + `", "refresh_token": "` + oldRefresh + `", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 3, "failure_reason": "auth"`
+	borrowed  = `"last_status": "dead", "secret_fingerprint": "sha256:e62f29a33316924b"`
+	nousState = `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
+)
 
 // Newer tokens of the source are copied. They count as a success.
 func TestSync(t *testing.T) {
 	own := []wanted{{"access_token", `"` + newToken + `"`}, {"refresh_token", `"` + newRefresh + `"`}}
-	fingerprint := fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`
-	nousState := `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
-	tests := []struct {
-		name, content, claude string
-		ref                   Ref
-		want                  []wanted
+	fingerprint := wanted{"secret_fingerprint", fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`}
+	claudeExpiry, nousExpiry := wanted{"expires_at_ms", "1795440000000"}, wanted{"expires_at", `"2026-11-23T12:00:00Z"`}
+	for _, tt := range []struct {
+		name, fields, claude string // nous if claude is empty
+		want                 []wanted
 	}{
-		{
-			"claude_code", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"expires_at_ms": 1795430000000`), `{}`),
-			claudeGrantOf("1795440000000"), claudeRef,
-			append(own, wanted{"expires_at_ms", "1795440000000"}),
-		},
-		{
-			"claude_code, without an expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"expires_at_ms": 1795430000000`), `{}`),
-			claudeGrantOf("null"), claudeRef, own,
-		},
-		{
-			"claude_code, with a garbled expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
-			claudeGrantOf(`{"a": ["` + newToken + `"]}`), claudeRef, own,
-		},
-		{
-			"claude_code, for an entry without an expiry", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
-			claudeGrantOf("1795440000000"), claudeRef, append(own, wanted{"expires_at_ms", "1795440000000"}),
-		},
-		{
-			"claude_code without a refresh token", storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`),
-			`{"claudeAiOauth": {"accessToken": "` + newToken + `"}}`, claudeRef, own[:1],
-		},
-		{
-			"a borrowed entry of claude_code, which is dead", storeOfOne("anthropic", `{"id": "a", "source": "claude_code", "last_status": "dead", "secret_fingerprint": "sha256:e62f29a33316924b"}`, `{}`),
-			claudeGrantOf("1795440000000"), claudeRef,
-			[]wanted{{"secret_fingerprint", fingerprint}, {"expires_at_ms", "1795440000000"}},
-		},
-		{
-			"nous", storeOfOne("nous", fmt.Sprintf(exhaustedOwn, "device_code", `"expires_at": "2026-11-23T10:00:00Z"`), nousState),
-			"", nousRef, append(own, wanted{"expires_at", `"2026-11-23T12:00:00Z"`}),
-		},
-		{
-			"a borrowed entry of nous", storeOfOne("nous", `{"id": "a", "source": "device_code", "secret_fingerprint": "sha256:e62f29a33316924b"}`, nousState),
-			"", nousRef,
-			[]wanted{{"secret_fingerprint", fingerprint}, {"expires_at", `"2026-11-23T12:00:00Z"`}},
-		},
-	}
-	for _, tt := range tests {
+		{"claude_code", oldTokens + `, "expires_at_ms": 1795430000000`, claudeTokens("1795440000000"), append(own, claudeExpiry)},
+		{"without an expiry", oldTokens + `, "expires_at_ms": 1795430000000`, claudeTokens("null"), own},
+		{"garbled expiry", oldTokens, claudeTokens(`{"a": ["` + newToken + `"]}`), own},
+		{"for an entry without an expiry", oldTokens, claudeTokens("1795440000000"), append(own, claudeExpiry)},
+		{"without a refresh token", oldTokens, `{"claudeAiOauth": {"accessToken": "` + newToken + `"}}`, own[:1]},
+		{"borrowed", borrowed, claudeTokens("1795440000000"), []wanted{fingerprint, claudeExpiry}},
+		{"nous", oldTokens + `, "expires_at": "2026-11-23T10:00:00Z"`, "", append(own, nousExpiry)},
+		{"nous, borrowed", borrowed, "", []wanted{fingerprint, nousExpiry}},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newStore(t, tt.content)
-			out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: claudeFile(t, tt.claude)}, tt.ref)
+			ref, source := claudeRef, "claude_code"
+			if tt.claude == "" {
+				ref, source = nousRef, "device_code"
+			}
+			content := syncStore(ref.Provider, source, tt.fields, nousState)
+			s := newStore(t, content)
+			out := syncWith(t, s, tt.claude, seen(t, s, ref))
 			equal(t, "changed", len(out.Changed), 1)
 			after := readFile(t, s.Path())
-			if err := checkEdited([]byte(tt.content), []byte(after), tt.ref.Provider, 0, syncFields(tt.want...)); err != nil {
+			// The status becomes that after a success.
+			want := append(append(tt.want, wanted{"last_status", "null"}), append(cleared, wanted{"consecutive_failures", "0"})...)
+			if err := checkEdited([]byte(content), []byte(after), ref.Provider, 0, want); err != nil {
 				t.Errorf("%v\n%s", err, after)
 			}
-			c := find(t, load(t, s), tt.ref)
+			c := find(t, load(t, s), ref)
 			equal(t, "secret", c.Secret, redact.DigestOf(newToken))
-			equal(t, "predicted secret or fingerprint", out.Changed[0].After.Secret == redact.DigestOf(newToken) || out.Changed[0].After.Fingerprint != "", true)
+			predicted := &out.Changed[0].After
+			equal(t, "predicted secret or fingerprint", predicted.Secret == c.Secret || predicted.Fingerprint != "", true)
 			equal(t, "availability", Backoff.Availability(c, stampAt), Ready)
-			if _, entries, _ := strings.Cut(after, "credential_pool"); strings.HasPrefix(tt.name, "a borrowed") {
+			if _, entries, _ := strings.Cut(after, "credential_pool"); tt.fields == borrowed {
 				equal(t, "secret in a borrowing entry", leakOf(entries, syncSecrets), "")
 			}
-			checkSyncKeepsSecrets(t, out)
 		})
 	}
 }
@@ -137,50 +114,47 @@ func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 
 // Without newer tokens the file stays as it is.
 func TestSync_NothingNewer(t *testing.T) {
-	entry := func(source, more string) string {
-		return `{"id": "a", "source": "` + source + `", "last_status": "exhausted", ` + more + `}`
-	}
-	own := `"access_token": "` + oldToken + `", "expires_at_ms": 1795440000000`
-	same := `"access_token": "` + newToken + `"`
-	borrowed := `"secret_fingerprint": "` + redact.Fingerprint(newToken) + `"`
-	nous := func(state string) string { return storeOfOne("nous", entry("device_code", own), state) }
-	tests := []struct {
-		name, content, claude, why string
-		ref                        Ref
-	}{
-		{"the same tokens", storeOfOne("anthropic", entry("claude_code", same), `{}`), claudeGrantOf("1"), "already", claudeRef},
-		{"the same, borrowed", storeOfOne("anthropic", entry("claude_code", borrowed), `{}`), claudeGrantOf("1"), "already", claudeRef},
-		{"older ones", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795439999999"), "older", claudeRef},
-		{"no token", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, "no token", claudeRef},
-		{"an empty token", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"accessToken": ""}}`, "no token", claudeRef},
-		{"a token of the wrong type", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, "no token", claudeRef},
-		{"not logged in", storeOfOne("anthropic", entry("claude_code", own), `{}`), `{"mcpOAuth": {}}`, "no token", claudeRef},
-		{"a list", storeOfOne("anthropic", entry("claude_code", own), `{}`), `["claudeAiOauth"]`, "no token", claudeRef},
-		{"empty", storeOfOne("anthropic", entry("claude_code", own), `{}`), ``, "cannot be read", claudeRef},
-		{"cut short", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1")[:150], "cannot be read", claudeRef},
-		{"garbage at the end", storeOfOne("anthropic", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000") + "}", "cannot be read", claudeRef},
-		{"garbage", storeOfOne("anthropic", entry("claude_code", own), `{}`), newToken, "cannot be read", claudeRef},
+	const (
+		older    = `"access_token": "` + oldToken + `", "expires_at_ms": 1795440000000`
+		same     = `"access_token": "` + newToken + `"`
+		manual   = "no local token source"
+		noToken  = "no token"
+		unread   = "cannot be read"
+		noClaude = ""
+	)
+	sameBorrowed := `"secret_fingerprint": "` + redact.Fingerprint(newToken) + `"`
+	claude := func(fields string) string { return syncStore("anthropic", "claude_code", fields, `{}`) }
+	nous := func(state string) string { return syncStore("nous", "device_code", older, state) }
+	newer := claudeTokens("1795450000000")
+	for _, tt := range []struct{ name, content, claude, why string }{
+		{"the same tokens", claude(same), claudeTokens("1"), "already"},
+		{"the same, borrowed", claude(sameBorrowed), claudeTokens("1"), "already"},
+		{"older ones", claude(older), claudeTokens("1795439999999"), "older"},
+		{"no token", claude(older), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, noToken},
+		{"a token of the wrong type", claude(older), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, noToken},
+		{"not logged in", claude(older), `{"mcpOAuth": {}}`, noToken},
+		{"a list", claude(older), `["claudeAiOauth"]`, noToken},
+		{"empty", claude(older), ``, unread},
+		{"cut short", claude(older), newer[:150], unread},
+		{"garbage at the end", claude(older), newer + "}", unread},
 
-		{"another source", storeOfOne("anthropic", entry("manual", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", claudeRef},
-		{"claude_code of another provider", storeOfOne("p", entry("claude_code", own), `{}`), claudeGrantOf("1795450000000"), "no local token source", smallRef},
-		{"device_code of another provider", storeOfOne("openai-codex", entry("device_code", own), `{}`), claudeGrantOf("1"), "no local token source", Ref{"openai-codex", "a", 0}},
-		{"a manual device code", storeOfOne("nous", entry("manual:device_code", own), `{}`), "", "no local token source", nousRef},
+		{"another source", syncStore("anthropic", "manual", older, `{}`), newer, manual},
+		{"claude_code of another provider", syncStore("p", "claude_code", older, `{}`), newer, manual},
+		{"device_code of another provider", syncStore("openai-codex", "device_code", older, `{}`), newer, manual},
+		{"a manual device code", syncStore("nous", "manual:device_code", older, nousState), noClaude, manual},
 
-		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), "", "no tokens of nous", nousRef},
-		{"nous missing", nous(`{"other": {}}`), "", "no token", nousRef},
-		{"nous is a list", nous(`{"nous": ["access_token"]}`), "", "no token", nousRef},
-		{"providers is a word", nous(`"nous"`), "", "no token", nousRef},
-		{"nous is older", nous(`{"nous": {"access_token": "` + newToken + `", "expires_at": "2026-11-23T01:00:00Z"}}`), "", "older", nousRef},
-		{"nous has the same", nous(`{"nous": {"access_token": "` + oldToken + `", "expires_at": "2027-11-23T01:00:00Z"}}`), "", "already", nousRef},
-	}
-	for _, tt := range tests {
+		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens of nous"},
+		{"nous missing", nous(`{"other": {}}`), noClaude, noToken},
+		{"nous is a list", nous(`{"nous": ["access_token"]}`), noClaude, noToken},
+		{"providers is a word", nous(`"nous"`), noClaude, noToken},
+		{"nous is older", nous(strings.Replace(nousState, "T12", "T01", 1)), noClaude, "older"},
+		{"nous has the same", nous(strings.Replace(nousState, newToken, oldToken, 1)), noClaude, "already"},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, tt.content)
 			check := unchangedFile(t, s)
-			out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: claudeFile(t, tt.claude)}, tt.ref)
-			checkUnchanged(t, out, false, tt.why)
+			checkUnchanged(t, syncWith(t, s, tt.claude, seen(t, s)), false, tt.why)
 			check("auth.json", "auth.lock")
-			checkSyncKeepsSecrets(t, out)
 		})
 	}
 }
@@ -188,24 +162,14 @@ func TestSync_NothingNewer(t *testing.T) {
 // A missing or unreadable token source is not an error of the pool.
 func TestSync_Unreadable(t *testing.T) {
 	dir := t.TempDir()
-	s := newStore(t, storeOfOne("anthropic", fmt.Sprintf(exhaustedOwn, "claude_code", `"x": 1`), `{}`))
+	s := newStore(t, syncStore("anthropic", "claude_code", oldTokens, `{}`))
+	check := unchangedFile(t, s)
 	for path, why := range map[string]string{
 		"":                              "no tokens on this machine",
 		filepath.Join(dir, "none.json"): "no tokens on this machine",
 		dir:                             "cannot be read",
 	} {
-		check := unchangedFile(t, s)
-		out := perform(t, s, Action{Verb: VerbSync, ClaudeFile: path}, claudeRef)
-		checkUnchanged(t, out, false, why)
+		checkUnchanged(t, perform(t, s, Action{Verb: VerbSync, ClaudeFile: path}), false, why)
 		check("auth.json", "auth.lock")
 	}
-	path := claudeFile(t, claudeGrantOf("1795440000000"))
-	saw := seen(t, s)
-	faults, reads := map[string]error{}, 0
-	s.fs = faultyFS{FS: atomicfile.OS, fail: faults, onRead: func() {
-		if reads++; reads == 2 { // after the store itself
-			faults["ReadFile"] = os.ErrPermission
-		}
-	}}
-	checkUnchanged(t, performOn(t, s, Action{Verb: VerbSync, ClaudeFile: path}, saw), false, "cannot be read")
 }
