@@ -42,46 +42,31 @@ type fault struct {
 	err error
 }
 
-func (f *fakeFS) Stat(path string) (fs.FileInfo, error) {
-	if err := f.step("Stat"); err != nil {
-		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
+// stepThen does a step of f that may fail.
+func stepThen[T any](f *fakeFS, name string, do func(string) (T, error), path string) (T, error) {
+	if err := f.step(name); err != nil {
+		var none T
+		return none, &fs.PathError{Op: name, Path: path, Err: err}
 	}
-	return f.FS.Stat(path)
+	return do(path)
 }
+
+func (f *fakeFS) Stat(path string) (fs.FileInfo, error) { return stepThen(f, "Stat", f.FS.Stat, path) }
 
 func (f *fakeFS) ReadFile(path string) ([]byte, error) {
-	if err := f.step("ReadFile"); err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-	}
-	return f.FS.ReadFile(path)
+	return stepThen(f, "ReadFile", f.FS.ReadFile, path)
 }
 
-func (f *fakeFS) Names(path string) ([]string, error) {
-	if err := f.step("Names"); err != nil {
-		return nil, err
-	}
-	return f.FS.Names(path)
-}
+func (f *fakeFS) Names(path string) ([]string, error) { return stepThen(f, "Names", f.FS.Names, path) }
 
 func (f *fakeFS) Create(path string) (File, error) {
-	if err := f.step("Create"); err != nil {
-		return nil, err
-	}
-	return f.wrap(f.FS.Create(path))
+	file, err := stepThen(f, "Create", f.FS.Create, path)
+	return fakeFile{file, f}, err
 }
 
 func (f *fakeFS) OpenForCopy(path string) (File, error) {
-	if err := f.step("OpenForCopy"); err != nil {
-		return nil, err
-	}
-	return f.wrap(f.FS.OpenForCopy(path))
-}
-
-func (f *fakeFS) wrap(opened File, err error) (File, error) {
-	if err != nil {
-		return nil, err
-	}
-	return fakeFile{opened, f}, nil
+	file, err := stepThen(f, "OpenForCopy", f.FS.OpenForCopy, path)
+	return fakeFile{file, f}, err
 }
 
 func (f *fakeFS) Rename(from, to string) error {
@@ -99,10 +84,7 @@ func (f *fakeFS) Remove(path string) error {
 }
 
 func (f *fakeFS) SyncDir(path string) error {
-	if err := f.step("SyncDir"); err != nil {
-		return err
-	}
-	return f.FS.SyncDir(path)
+	return errors.Join(f.step("SyncDir"), f.FS.SyncDir(path))
 }
 
 type fakeFile struct {
@@ -137,16 +119,16 @@ func (f fakeFile) writeFull(p []byte) (int, error) {
 	return written, err
 }
 
-func (f fakeFile) Truncate(size int64) error {
-	return errors.Join(f.fs.step("Truncate"), f.File.Truncate(size))
+func (f fakeFile) Truncate(n int64) error {
+	return errors.Join(f.fs.step("Truncate"), f.File.Truncate(n))
 }
 
 func (f fakeFile) Chmod(mode fs.FileMode) error {
 	return errors.Join(f.fs.step("Chmod"), f.File.Chmod(mode))
 }
 
-func (f fakeFile) ChownLike(info fs.FileInfo) error {
-	return errors.Join(f.fs.step("ChownLike"), f.File.ChownLike(info))
+func (f fakeFile) ChownLike(of fs.FileInfo) error {
+	return errors.Join(f.fs.step("ChownLike"), f.File.ChownLike(of))
 }
 
 func (f fakeFile) Sync() error { return errors.Join(f.fs.step("Sync"), f.File.Sync()) }

@@ -190,21 +190,6 @@ func checkCrashed(t testing.TB, path, step, old, content string) {
 	checkFiles(t, path, "auth.json")
 }
 
-func TestReplace_Crash(t *testing.T) {
-	for _, old := range []string{short, long} {
-		n := 1
-		for ; ; n++ {
-			path := target(t, old)
-			step := crashAt(path, after, nil, n)
-			if step == "" {
-				break
-			}
-			checkCrashed(t, path, step, old, after)
-		}
-		equal(t, "steps", n, 14)
-	}
-}
-
 func TestRetry(t *testing.T) {
 	errBusy := errors.New("busy")
 	for _, tt := range []struct {
