@@ -19,7 +19,7 @@ func TestDialog_Answerable(t *testing.T) {
 		"form":         {form("2h"), "2h▏"},
 		"confirmation": {confirmation(40), "▌no"},
 	} {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s := backoffScreen(t)
 		s.Dialog = c.dialog
 		for _, w := range []int{30, 40, 60, 80, 120} {
 			for h := minHeight; h <= 50; h++ {
@@ -37,7 +37,7 @@ func TestDialog_Answerable(t *testing.T) {
 // it is the one in sight.
 func TestDialog_FormFocus(t *testing.T) {
 	for focus := range 3 {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s := backoffScreen(t)
 		s.Dialog = form("2h")
 		for i := range s.Dialog.Fields {
 			s.Dialog.Fields[i].Focused = i == focus

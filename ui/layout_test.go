@@ -30,7 +30,7 @@ func parts(screen string) []string {
 
 // TestPlan_Parts lists what is shown on both sides of each height.
 func TestPlan_Parts(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	s := backoffScreen(t)
 	for _, c := range []struct {
 		height int
 		parts  string
@@ -57,7 +57,7 @@ func TestPlan_Parts(t *testing.T) {
 // and the screen is exactly as high as the terminal.
 func TestPlan_GrowsWithTheHeight(t *testing.T) {
 	for _, w := range []int{20, 60, 80, 120} {
-		s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+		s := backoffScreen(t)
 		var before []string
 		for h := minHeight; h <= 60; h++ {
 			drawn := plain(Render(s.sizedAt(w, h)))

@@ -177,7 +177,7 @@ func TestRow_MarksFit(t *testing.T) {
 // other, begins at the margin and ends one cell beyond the text.
 func TestRow_Selected(t *testing.T) {
 	for _, w := range []int{20, 40, 60, 80, 109, 120, 200} {
-		drawn := Render(screenOf(sample(t, "backoff.json")).choose(t, "work-oauth").sizedAt(w, 40))
+		drawn := Render(backoffScreen(t).sizedAt(w, 40))
 		for line := range strings.SplitSeq(drawn, "\n") {
 			if selectedRows(line) > 0 {
 				row, col := cells(line), columnsFor(w, 0)

@@ -13,6 +13,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/ui/filter"
 	"pooltop/ui/internal/uitest"
+	"pooltop/ui/text"
 )
 
 // scene is a screen without a size.
@@ -24,29 +25,57 @@ type scene struct {
 // scenes returns all scenes, in the order of a review.
 func scenes(t testing.TB) []scene {
 	t.Helper()
+	of := func(name, selected string, p providers) scene {
+		return scene{name, screenOf(poolOf(t, p)).choose(t, selected)}
+	}
 	out := []scene{
-		{"backoff", screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")},
+		{"backoff", backoffScreen(t)},
 		{"stock-2026-07", screenOf(sample(t, "stock-2026-07.json")).choose(t, "work-oauth")},
 		{"stock-2026-09", screenOf(sample(t, "stock-2026-09.json")).choose(t, "personal-api-key")},
 		{"few-columns", backoffScreen(t, func(s *Screen) { s.Hidden = AllBut(ColumnStreak, ColumnCooldown) })},
 		{"shapes", backoffScreen(t, func(s *Screen) { s.Theme = plainTheme })},
-		{"all-ready", screenOf(poolOf(t, providers{
+		of("all-ready", "personal-api-key", providers{
 			"anthropic":  []entry{readyEntry("personal-api-key"), readyEntry("work-oauth")},
 			"openrouter": []entry{readyEntry("primary"), readyEntry("backup-key"), readyEntry("spare-1")},
-		})).chooseFirst()},
-		{"held", heldScene(t)},
+		}),
+		of("held", "team-key", providers{"openrouter": []entry{
+			readyEntry("primary"),
+			exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
+				"last_error_code": 402, "last_error_reason": poolstate.HoldReason,
+				"last_error_message": "topping up the quota, back after lunch", "last_error_reset_at": secondsAt(2 * time.Hour),
+			}),
+			exhaustedEntry("batch-key", 3*time.Hour, 2).With(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
+		}}),
 		{"timeline", timelineScene(t, 4)},
 		{"timeline-outlier", timelineScene(t, 6*24)},
-		{"no-streaks", noStreaksScene(t)},
+		of("no-streaks", "backup", providers{"mistral": []entry{
+			readyEntry("primary").With(noStreak), exhaustedEntry("backup", 20*time.Minute, 0).With(noStreak),
+			exhaustedEntry("old", 2*time.Hour, 0).With(noStreak),
+		}}),
 		{"all-out", allOutScene(t)},
-		{"dead-only", screenOf(poolOf(t, providers{
-			"anthropic": []entry{deadEntry("claude_code"), deadEntry("old-seat")},
-			"mistral":   []entry{readyEntry("primary")},
-		})).chooseFirst()},
-		{"sole", soleScene(t)},
-		{"suspect", suspectScene(t)},
+		of("dead-only", "claude_code", providers{
+			"anthropic": []entry{deadEntry("claude_code"), deadEntry("old-seat")}, "mistral": []entry{readyEntry("primary")},
+		}),
+		of("sole", "only-key", providers{ // of an agent that retries a provider's only credential after a minute
+			"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).With(newest), deadEntry("claude_code").With(newest)},
+			"mistral":   []entry{readyEntry("primary").With(newest)},
+		}),
+		of("suspect", "in-40-days", providers{"openrouter": []entry{
+			exhaustedEntry("in-40-days", time.Hour, 1).With(resetIn(40 * text.Day)),
+			exhaustedEntry("in-5-years", time.Hour, 1).With(resetIn(5 * 365 * text.Day)),
+			exhaustedEntry("in-20000-years", time.Hour, 1).With(entry{"last_error_reset_at": 9e11}),
+			exhaustedEntry("before-itself", -time.Hour, 1).With(resetIn(10 * time.Minute)),
+			exhaustedEntry("no-instant", time.Hour, 2).With(entry{"last_status_at": nil}),
+		}}),
 		{"long-waits", longWaitsScene(t)},
-		{"shared-expiring", sharedScene(t)},
+		of("shared-expiring", "second-copy", providers{"openrouter": []entry{
+			readyEntry("first-copy").With(shared),
+			exhaustedEntry("second-copy", 20*time.Minute, 1).With(shared).With(entry{"expires_at": "2026-11-23T09:45:30Z"}),
+			readyEntry("token-expired").With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
+			readyEntry("token-ends-soon").With(entry{"expires_at": "2026-11-23T09:59:59Z"}),
+			readyEntry("token-lives").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
+			readyEntry("a-name-so-long-that-there-is-hardly-any-room-for-its-marks").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
+		}}),
 		{"read-only", readOnlyScene(t)},
 		{"long-list", longListScene(t)},
 		{"labels-wide", screenOf(wideLabels(t)).chooseFirst()},
@@ -73,11 +102,23 @@ func scenes(t testing.TB) []scene {
 	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
 }
 
-// backoffScreen returns the screen of the backoff sample after a change.
-func backoffScreen(t testing.TB, set func(*Screen)) *Screen {
+// Fields of entries in several scenes and tests.
+var (
+	noStreak = entry{"consecutive_failures": nil}
+	newest   = entry{"consecutive_failures": nil, "enabled": true}
+	shared   = entry{"access_token": "SECRET-shared-not-a-real-token"}
+	heldNow  = entry{"last_error_reason": poolstate.HoldReason}
+)
+
+func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
+
+// backoffScreen returns the screen of the backoff sample after changes.
+func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
-	set(s)
+	for _, set := range set {
+		set(s)
+	}
 	return s
 }
 
@@ -110,38 +151,21 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-func heldScene(t testing.TB) *Screen {
-	t.Helper()
-	held := exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
-		"last_error_code": 402, "last_error_reason": poolstate.HoldReason,
-		"last_error_message":  "topping up the quota, back after lunch",
-		"last_error_reset_at": secondsAt(2 * time.Hour),
-	})
-	return screenOf(poolOf(t, providers{
-		"openrouter": []entry{
-			readyEntry("primary"), held,
-			exhaustedEntry("batch-key", 3*time.Hour, 2).With(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
-		},
-	})).choose(t, "team-key")
-}
-
 // timelineScene is sorted by deadline; the last one is some hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
-	held := exhaustedEntry("team-key", 5*time.Minute, 2).With(entry{
-		"last_error_reason": poolstate.HoldReason, "last_error_reset_at": secondsAt(2 * time.Hour),
-	})
 	s := screenOf(poolOf(t, providers{
 		"anthropic": []entry{
 			exhaustedEntry("work-oauth", 48*time.Minute, 3), readyEntry("personal-api-key"), deadEntry("claude_code"),
 		},
 		"openai-codex": []entry{
-			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4).With(entry{
-				"last_error_reset_at": secondsAt(time.Duration(hours) * time.Hour),
-			}),
+			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4).With(resetIn(time.Duration(hours) * time.Hour)),
 			exhaustedEntry("seat-2@example.com", 90*time.Minute, 1),
 		},
-		"openrouter": []entry{readyEntry("primary"), exhaustedEntry("backup-key", 55*time.Minute, 1), held},
+		"openrouter": []entry{
+			readyEntry("primary"), exhaustedEntry("backup-key", 55*time.Minute, 1),
+			exhaustedEntry("team-key", 5*time.Minute, 2).With(heldNow).With(resetIn(2 * time.Hour)),
+		},
 	})).choose(t, "work-oauth")
 	s.Timeline = true
 	s.Groups = (&filter.Listing{Order: filter.OrderDeadline}).Groups(s.Pool, s.Policy, s.Now)
@@ -149,56 +173,13 @@ func timelineScene(t testing.TB, hours int) *Screen {
 	return s
 }
 
-func noStreaksScene(t testing.TB) *Screen {
-	t.Helper()
-	unknown := entry{"consecutive_failures": nil}
-	return screenOf(poolOf(t, providers{
-		"mistral": []entry{
-			readyEntry("primary").With(unknown),
-			exhaustedEntry("backup", 20*time.Minute, 0).With(unknown),
-			exhaustedEntry("old", 2*time.Hour, 0).With(unknown),
-		},
-	})).choose(t, "backup")
-}
-
 func allOutScene(t testing.TB) *Screen {
 	t.Helper()
 	return screenOf(poolOf(t, providers{
-		"anthropic": []entry{
-			exhaustedEntry("work-oauth", 48*time.Minute, 3),
-			deadEntry("claude_code"),
-		},
-		"openai-codex": []entry{
-			exhaustedEntry("seat-1@example.com", 22*time.Minute, 4),
-			exhaustedEntry("seat-2@example.com", 20*time.Minute, 1),
-		},
-		"openrouter": []entry{readyEntry("primary").With(entry{"enabled": false})},
+		"anthropic":    []entry{exhaustedEntry("work-oauth", 48*time.Minute, 3), deadEntry("claude_code")},
+		"openai-codex": []entry{exhaustedEntry("seat-1@example.com", 22*time.Minute, 4), exhaustedEntry("seat-2@example.com", 20*time.Minute, 1)},
+		"openrouter":   []entry{readyEntry("primary").With(entry{"enabled": false})},
 	})).choose(t, "seat-1@example.com")
-}
-
-// soleScene is of an agent that retries a provider's only credential after a
-// minute.
-func soleScene(t testing.TB) *Screen {
-	t.Helper()
-	newest := entry{"consecutive_failures": nil, "enabled": true}
-	return screenOf(poolOf(t, providers{
-		"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).With(newest), deadEntry("claude_code").With(newest)},
-		"mistral":   []entry{readyEntry("primary").With(newest)},
-	})).choose(t, "only-key")
-}
-
-func suspectScene(t testing.TB) *Screen {
-	t.Helper()
-	until := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
-	return screenOf(poolOf(t, providers{
-		"openrouter": []entry{
-			exhaustedEntry("in-40-days", time.Hour, 1).With(until(40 * 24 * time.Hour)),
-			exhaustedEntry("in-5-years", time.Hour, 1).With(until(5 * 365 * 24 * time.Hour)),
-			exhaustedEntry("in-20000-years", time.Hour, 1).With(entry{"last_error_reset_at": 9e11}),
-			exhaustedEntry("before-itself", -time.Hour, 1).With(until(10 * time.Minute)),
-			exhaustedEntry("no-instant", time.Hour, 2).With(entry{"last_status_at": nil}),
-		},
-	})).choose(t, "in-40-days")
 }
 
 // longWaitsScene has the widest countdowns and the longest names.
@@ -206,34 +187,16 @@ func longWaitsScene(t testing.TB) *Screen {
 	t.Helper()
 	name := "/a-name-that-is-longer-than-any-column-that-a-screen-of-this-width-could-have-for-it"
 	var list []entry
-	for i, wait := range []time.Duration{
-		10 * time.Hour, 23*time.Hour + 59*time.Minute + 59*time.Second, 24 * time.Hour, 30*24*time.Hour + 23*time.Hour, 999 * 24 * time.Hour,
-	} {
-		list = append(list, exhaustedEntry(strconv.Itoa(i)+name, 30*time.Hour, i).With(entry{"last_error_reset_at": secondsAt(wait)}))
+	for i, wait := range []time.Duration{10 * time.Hour, text.Day - time.Second, text.Day, 30*text.Day + 23*time.Hour, 999 * text.Day} {
+		list = append(list, exhaustedEntry(strconv.Itoa(i)+name, 30*time.Hour, i).With(resetIn(wait)))
 	}
 	return screenOf(poolOf(t, providers{"a-provider" + name: list})).choose(t, "1"+name)
-}
-
-func sharedScene(t testing.TB) *Screen {
-	t.Helper()
-	shared := entry{"access_token": "SECRET-shared-not-a-real-token"}
-	return screenOf(poolOf(t, providers{
-		"openrouter": []entry{
-			readyEntry("first-copy").With(shared),
-			exhaustedEntry("second-copy", 20*time.Minute, 1).With(shared).With(entry{"expires_at": "2026-11-23T09:45:30Z"}),
-			readyEntry("token-expired").With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
-			readyEntry("token-ends-soon").With(entry{"expires_at": "2026-11-23T09:59:59Z"}),
-			readyEntry("token-lives").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
-			readyEntry("a-name-so-long-that-there-is-hardly-any-room-for-its-marks").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
-		},
-	})).choose(t, "second-copy")
 }
 
 func readOnlyScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "stock-2026-07.json")).chooseFirst()
-	s.ReadOnly, s.PolicyForced = true, true
-	s.Policy = poolstate.Backoff
+	s.ReadOnly, s.PolicyForced, s.Policy = true, true, poolstate.Backoff
 	return s
 }
 
@@ -413,10 +376,10 @@ var (
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry
-	for i, text := range wideTexts {
-		e := readyEntry(text)
+	for i, label := range wideTexts {
+		e := readyEntry(label)
 		if i%2 == 0 {
-			e = exhaustedEntry(text, time.Duration(i)*time.Minute, i%5)
+			e = exhaustedEntry(label, time.Duration(i)*time.Minute, i%5)
 		}
 		list = append(list, e.With(entry{"id": fmt.Sprintf("wide-%d", i)}))
 	}
@@ -427,13 +390,13 @@ func wideLabels(t testing.TB) *poolstate.Pool {
 func hostileLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	all := providers{}
-	for i, text := range hostileTexts {
+	for i, label := range hostileTexts {
 		name := fmt.Sprintf("p%d%s", i/7, hostileTexts[i-i%7])
 		list, _ := all[name].([]entry)
-		all[name] = append(list, exhaustedEntry(text, time.Duration(i)*time.Minute, i%5).With(entry{
-			"id": fmt.Sprintf("%d%s", i, text), "source": text, "auth_type": text, "base_url": text,
-			"last_error_reason": text, "last_error_message": text, "failure_reason": text, "secret_fingerprint": text,
-			"model_cooldowns": map[string]any{text: secondsAt(time.Hour)},
+		all[name] = append(list, exhaustedEntry(label, time.Duration(i)*time.Minute, i%5).With(entry{
+			"id": fmt.Sprintf("%d%s", i, label), "source": label, "auth_type": label, "base_url": label,
+			"last_error_reason": label, "last_error_message": label, "failure_reason": label, "secret_fingerprint": label,
+			"model_cooldowns": map[string]any{label: secondsAt(time.Hour)},
 		}))
 	}
 	return poolOf(t, all)

@@ -27,7 +27,7 @@ func TestRender_Golden(t *testing.T) {
 
 // TestRender_GoldenSizes compares one scene at the sizes of the other layouts.
 func TestRender_GoldenSizes(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	s := backoffScreen(t)
 	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}}))
 }
 
@@ -44,7 +44,7 @@ func renderSizes(s *Screen, sizes [][2]int) string {
 func TestRender_GoldenColors(t *testing.T) {
 	for _, scheme := range theme.Schemes() {
 		t.Run(scheme.Name(), func(t *testing.T) {
-			s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+			s := backoffScreen(t)
 			s.Theme = scheme.Theme(colorprofile.TrueColor)
 			golden.RequireEqual(t, Render(s.sizedAt(120, 36))+"\n")
 		})

@@ -116,7 +116,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 
 // TestTargets_At lists places of one screen.
 func TestTargets_At(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	s := backoffScreen(t)
 	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
 	s = s.sizedAt(120, 36)
 	for _, c := range []struct {
