@@ -40,61 +40,35 @@ func TestColumnsFor_Fit(t *testing.T) {
 	}
 }
 
-// TestColumnsFor_Titles lists the titles on both sides of each width at which a
-// column comes, and for choices of columns.
+// TestColumnsFor_Titles lists the narrowest terminal with each title, and the
+// titles for choices of columns.
 func TestColumnsFor_Titles(t *testing.T) {
+	titles := func(width int, hidden Hidden) string {
+		s := screenOf(sample(t, "backoff.json")).sizedAt(width, 40)
+		s.Hidden = hidden
+		return strings.Join(strings.Fields(plain(newTable(s).header())), " ")
+	}
+	for title, from := range map[string]int{
+		"NEXT FAIL": 119, "AT": 109, "COOLDOWN": 99, "WHY": 68, "STREAK": 54, "STATE": 50, "CREDENTIAL": 25,
+	} {
+		equal(t, title+" is shown", strings.Contains(titles(from, 0)+" ", title+" "), true)
+		equal(t, title+" is shown below", strings.Contains(titles(from-1, 0)+" ", title+" "), false)
+	}
 	for _, c := range []struct {
-		shown  string
 		width  int
+		shown  []Column
 		titles string
 	}{
-		{"all", 200, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
-		{"all", 120, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
-		{"all", 119, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
-		{"all", 118, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN"},
-		{"all", 109, "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN"},
-		{"all", 108, "CREDENTIAL STATE WHY STREAK BACK IN COOLDOWN"},
-		{"all", 99, "CREDENTIAL STATE WHY STREAK BACK IN COOLDOWN"},
-		{"all", 98, "CREDENTIAL STATE WHY STREAK BACK IN"},
-		{"all", 80, "CREDENTIAL STATE WHY STREAK BACK IN"},
-		{"all", 68, "CREDENTIAL STATE WHY STREAK BACK IN"},
-		{"all", 67, "CREDENTIAL STATE STREAK BACK IN"},
-		{"all", 54, "CREDENTIAL STATE STREAK BACK IN"},
-		{"all", 53, "CREDENTIAL STATE BACK IN"},
-		{"all", 50, "CREDENTIAL STATE BACK IN"},
-		{"all", 49, "CREDENTIAL BACK IN"},
-		{"all", 25, "CREDENTIAL BACK IN"},
-		{"all", 24, "NAME BACK IN"},
-		{"all", 20, "NAME BACK IN"},
-
-		{"why at cooldown next-fail", 120, "CREDENTIAL STATE WHY BACK IN AT COOLDOWN NEXT FAIL"},
-		{"streak next-fail", 120, "CREDENTIAL STATE STREAK BACK IN NEXT FAIL"},
-		{"at", 80, "CREDENTIAL STATE BACK IN AT"},
-		{"streak cooldown", 80, "CREDENTIAL STATE STREAK BACK IN COOLDOWN"},
-		{"", 120, "CREDENTIAL STATE BACK IN"},
+		{120, Columns(), "CREDENTIAL STATE WHY STREAK BACK IN AT COOLDOWN NEXT FAIL"},
+		{120, []Column{ColumnWhy, ColumnAt, ColumnCooldown, ColumnNextFail}, "CREDENTIAL STATE WHY BACK IN AT COOLDOWN NEXT FAIL"},
+		{120, []Column{ColumnStreak, ColumnNextFail}, "CREDENTIAL STATE STREAK BACK IN NEXT FAIL"},
+		{80, []Column{ColumnAt}, "CREDENTIAL STATE BACK IN AT"},
+		{80, []Column{ColumnStreak, ColumnCooldown}, "CREDENTIAL STATE STREAK BACK IN COOLDOWN"},
+		{120, nil, "CREDENTIAL STATE BACK IN"},
+		{minWidth, Columns(), "NAME BACK IN"},
 	} {
-		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 40)
-		if c.shown != "all" {
-			s.Hidden = AllBut(columnsNamed(t, c.shown)...)
-		}
-		titles := strings.Join(strings.Fields(plain(newTable(s).header())), " ")
-		if titles != c.titles {
-			t.Errorf("%q at %d columns: %s, want %s", c.shown, c.width, titles, c.titles)
-		}
+		equal(t, "titles", titles(c.width, AllBut(c.shown...)), c.titles)
 	}
-}
-
-// columnsNamed returns the columns of names separated by blanks.
-func columnsNamed(t *testing.T, names string) []Column {
-	t.Helper()
-	var out []Column
-	for _, c := range Columns() {
-		if slices.Contains(strings.Fields(names), c.Name()) {
-			out = append(out, c)
-		}
-	}
-	equal(t, "number of columns "+names, len(out), len(strings.Fields(names)))
-	return out
 }
 
 // titleCells returns the cells at which the titles begin. The first one is the

@@ -11,7 +11,7 @@ import (
 // parts lists what is on a screen of the backoff sample, judging by its text.
 func parts(screen string) []string {
 	var out []string
-	for _, part := range []struct{ name, sign string }{
+	for _, part := range [][2]string{
 		{"title", "pooltop"},
 		{"counts", "4 ready"},
 		{"next", "next back"},
@@ -21,8 +21,8 @@ func parts(screen string) []string {
 		{"events", "09:08:20   "},
 		{"footer", "↑↓ move"},
 	} {
-		if strings.Contains(screen, part.sign) {
-			out = append(out, part.name)
+		if strings.Contains(screen, part[1]) {
+			out = append(out, part[0])
 		}
 	}
 	return out
@@ -31,25 +31,21 @@ func parts(screen string) []string {
 // TestPlan_Parts lists what is shown on both sides of each height.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
-	for _, c := range []struct {
-		height int
-		parts  string
-	}{
-		{50, "title counts next titles forecast detail events footer"},
-		{30, "title counts next titles forecast detail events footer"},
-		{29, "title counts next titles detail events footer"},
-		{28, "title counts next titles detail events footer"},
-		{27, "title counts next titles footer"},
-		{10, "title counts next titles footer"},
-		{9, "title counts titles footer"},
-		{8, "title counts titles footer"},
-		{7, "title counts footer"},
-		{6, "title footer"},
-		{5, "title"},
-		{4, ""},
+	for height, want := range map[int]string{
+		50: "title counts next titles forecast detail events footer",
+		30: "title counts next titles forecast detail events footer",
+		29: "title counts next titles detail events footer",
+		28: "title counts next titles detail events footer",
+		27: "title counts next titles footer",
+		10: "title counts next titles footer",
+		9:  "title counts titles footer",
+		8:  "title counts titles footer",
+		7:  "title counts footer",
+		6:  "title footer",
+		5:  "title",
+		4:  "",
 	} {
-		got := strings.Join(parts(plain(Render(s.sizedAt(120, c.height)))), " ")
-		equal(t, "parts at a height", got, c.parts)
+		equal(t, "parts at a height", strings.Join(parts(plain(Render(s.sizedAt(120, height)))), " "), want)
 	}
 }
 

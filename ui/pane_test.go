@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pooltop/ui/text"
-	"pooltop/ui/theme"
 )
 
 func TestHelp_NothingIsCut(t *testing.T) {
@@ -22,23 +21,11 @@ func TestHelp_NothingIsCut(t *testing.T) {
 	}
 }
 
-func TestHelp_ExplainsEveryMark(t *testing.T) {
-	s := screenOf(sample(t, "backoff.json")).sizedAt(120, 60)
-	s.Pane = PaneHelp
-	help := plain(Render(s))
-	for _, mark := range []string{theme.MarkShared, theme.MarkExpiry, theme.MarkProvider, theme.MarkComputed, theme.MarkOperator, theme.MarkSuspect, "–", "✓"} {
-		equal(t, "width of "+mark, text.Width(mark), 1)
-		if !strings.Contains(help, "  "+mark+"   ") {
-			t.Errorf("help does not explain %s", mark)
-		}
-	}
-}
-
 // TestTiny lists what is shown in a terminal too small for a table.
 func TestTiny(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
-	waiting, unreadable, stale := screenOf(nil), screenOf(nil), screenOf(sample(t, "backoff.json"))
-	waiting.Feed.State, unreadable.Feed.State = FeedWaiting, FeedStale
+	waiting, unreadable, stale, clock := screenOf(nil), screenOf(nil), screenOf(s.Pool), screenOf(s.Pool)
+	waiting.Feed.State, unreadable.Feed.State, clock.Clock = FeedWaiting, FeedStale, true
 	stale.Feed = Feed{State: FeedStale, Since: epoch.Add(-12 * time.Second)}
 	for _, c := range []struct {
 		s    *Screen
@@ -47,8 +34,7 @@ func TestTiny(t *testing.T) {
 	}{
 		{s, 19, 40, "4/10 ready 12m03s"},
 		{s, 120, 4, "4/10 ready 12m03s"},
-		{s, 120, 1, "4/10 ready 12m03s"},
-		{s, 16, 3, "4/10 ready"},
+		{clock, 120, 1, "4/10 ready 09:32"},
 		{s, 10, 3, "4/10 ready"},
 		{s, 9, 3, "9×3|needs|20×5"},
 		{s, 9, 2, "9×2|needs"},

@@ -1,13 +1,14 @@
 package ui
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
-	"pooltop/ui/theme"
 )
 
 // TestReason changes fields of a credential that has been cooling for twenty
@@ -19,38 +20,26 @@ func TestReason(t *testing.T) {
 		want   string
 	}{
 		{"known reason", entry{"last_error_reason": "usage_limit_reached"}, "429 usage limit"},
-		{"another known one", entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}, "402 no credits"},
 		{"unknown reason", entry{"last_error_reason": "too_much_of_it"}, "429 too much of it"},
-		{"no reason", entry{"last_error_reason": nil}, "429 rate limit"},
-		{"no reason, 401", entry{"last_error_reason": nil, "last_error_code": 401}, "401 auth failed"},
+		{"hostile reason", entry{"last_error_reason": "\x1b[2Jx"}, "429 �[2Jx"},
+		{"no reason", entry{"last_error_reason": nil, "last_error_code": 401}, "401 auth failed"},
 		{"no reason, odd code", entry{"last_error_reason": nil, "last_error_code": 418}, "418"},
 		{"no code", entry{"last_error_code": nil}, "rate limit"},
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
-		{"hostile reason", entry{"last_error_reason": "\x1b[2Jx"}, "429 �[2Jx"},
-
-		{"held", entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up"}, "topping up"},
-		{"held, no words", entry{"last_error_reason": poolstate.HoldReason}, ""},
-		{"held, over", entry{"last_error_reason": poolstate.HoldReason, "last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}, "topping up"},
-
-		{"dead", entry{"last_status": "dead", "last_error_code": 401, "last_error_reason": "token_revoked"}, "401 token revoked"},
+		{"held, no words", heldNow, ""},
+		{"held, over", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
 		{"disabled", entry{"enabled": false, "last_status": nil}, "out of rotation"},
 		{"disabled and exhausted", entry{"enabled": false}, "429 rate limit"},
-
 		{"ready after an error", entry{"last_status": "ok"}, ""},
 		{"a status of its own", entry{"last_status": "odd"}, `status "odd"`},
-		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(-1)}}, "1 model cooling"},
+		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
 		{"two models", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(1e9)}}, "2 models cooling"},
-		{"model cooldown over now", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(0)}}, ""},
 		{"token over", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},
-		{"token ends", entry{"last_status": nil, "expires_at": secondsAt(40 * time.Minute)}, "token ends in 40m"},
-		{"token ends in an hour", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "token ends in 1h"},
+		{"token ends", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "token ends in 1h"},
 		{"token lives", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
-			a := poolstate.Backoff.Availability(cred, epoch)
-			equal(t, "the reason", reason(cred, a, epoch), c.want)
-		})
+		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
+		equal(t, c.name, reason(cred, poolstate.Backoff.Availability(cred, epoch), epoch), c.want)
 	}
 }
 
@@ -58,52 +47,35 @@ func TestReason(t *testing.T) {
 // terminal of 120 columns has for them.
 func TestReason_ShortWordsFit(t *testing.T) {
 	room := columnsFor(120, 0).at[ColumnWhy].width()
-	for _, words := range text.Reasons {
+	for _, words := range slices.Concat(slices.Collect(maps.Values(text.Reasons)), slices.Collect(maps.Values(text.CodeWords))) {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
-	}
-	for _, words := range text.CodeWords {
-		equal(t, words+" fits", len("500 "+words) <= room, true)
 	}
 }
 
 func TestOriginSentence(t *testing.T) {
-	resetIn := func(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
-	held := entry{"last_error_reason": poolstate.HoldReason}
+	const provider, operator = "deadline set by the provider, whatever the backoff", "deadline set by an operator"
 	for _, c := range []struct {
-		name           string
-		fields         entry
-		policy         poolstate.Policy
-		mark, sentence string
+		name   string
+		fields entry
+		policy poolstate.Policy
+		want   string
 	}{
-		{"computed", nil, poolstate.Backoff, "·", "computed: 1h × 4"},
-		{"computed, flat", nil, poolstate.Flat, "·", "computed: 1h, whatever the streak"},
-		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "·", "computed: 5m × 4"},
-		{"provider", resetIn(time.Hour), poolstate.Backoff, "*", "deadline set by the provider, whatever the backoff"},
-		{"operator", held, poolstate.Backoff, "^", "deadline set by an operator"},
-		{"operator, pinned", held.With(resetIn(time.Hour)), poolstate.Flat, "^", "deadline set by an operator"},
-		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, "*", "deadline set by the provider, whatever the backoff"},
+		{"computed", nil, poolstate.Backoff, "computed: 1h × 4"},
+		{"computed, flat", nil, poolstate.Flat, "computed: 1h, whatever the streak"},
+		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "computed: 5m × 4"},
+		{"operator, pinned", heldNow.With(resetIn(time.Hour)), poolstate.Flat, operator},
+		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, provider},
+		{"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff, provider + "; suspect: more than 31 days ahead"},
 		{
-			"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff, "?",
-			"deadline set by the provider, whatever the backoff; suspect: more than 31 days ahead",
+			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff,
+			provider + "; suspect: earlier than its own failure",
 		},
-		{
-			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff, "?",
-			"deadline set by the provider, whatever the backoff; suspect: earlier than its own failure",
-		},
-		{
-			"an operator's, suspect", held.With(resetIn(40 * text.Day)), poolstate.Backoff, "?",
-			"deadline set by an operator; suspect: more than 31 days ahead",
-		},
-		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, " ", "no deadline in the file: retried immediately"},
-		{"ready", entry{"last_status": nil}, poolstate.Backoff, " ", ""},
-		{"dead", entry{"last_status": "dead"}, poolstate.Backoff, " ", ""},
+		{"an operator's, suspect", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff, operator + "; suspect: more than 31 days ahead"},
+		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, "no deadline in the file: retried immediately"},
+		{"ready", entry{"last_status": nil}, poolstate.Backoff, ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
-			a := c.policy.Assess(cred, epoch)
-			equal(t, "mark", theme.OriginMark(a.Deadline), c.mark)
-			equal(t, "sentence", originSentence(cred, a, c.policy), c.sentence)
-		})
+		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
+		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy), c.want)
 	}
 }
 
@@ -120,13 +92,6 @@ func TestStreakWords(t *testing.T) {
 	} {
 		equal(t, "streak", words(entry{"consecutive_failures": n}), want)
 	}
-}
-
-// summaryOf counts the first provider of a pool.
-func summaryOf(t *testing.T, list ...entry) *poolstate.Summary {
-	t.Helper()
-	sum := poolOf(t, providers{"p": list}).Providers[0].Summarize(poolstate.Backoff, epoch)
-	return &sum
 }
 
 func TestOutSentence(t *testing.T) {
@@ -146,24 +111,10 @@ func TestOutSentence(t *testing.T) {
 		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
-		sum := summaryOf(t, c.list...)
-		equal(t, c.name, outSentence(sum, epoch, timeForm{}), c.want)
+		sum := poolOf(t, providers{"p": c.list}).Summarize(poolstate.Backoff, epoch)
+		equal(t, c.name, outSentence(&sum, epoch, timeForm{}), c.want)
 		byClock := strings.Replace(c.want, "in 40m00s", "at 10:00", 1)
-		equal(t, c.name+", by the clock", outSentence(sum, epoch, timeForm{clock: true}), byClock)
-	}
-}
-
-func TestQuietSentence(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		list []entry
-		want string
-	}{
-		{"all ready", []entry{readyEntry("a")}, "every credential is ready"},
-		{"a dead one", []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
-		{"a due one", []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: the agent retries at its next selection"},
-	} {
-		equal(t, c.name, quietSentence(summaryOf(t, c.list...)), c.want)
+		equal(t, c.name+", by the clock", outSentence(&sum, epoch, timeForm{clock: true}), byClock)
 	}
 }
 
@@ -186,36 +137,18 @@ func TestTimes(t *testing.T) {
 		{"ready", readyEntry("key"), "", "", "", ""},
 	} {
 		s := screenOf(poolOf(t, providers{"p": []entry{c.e, readyEntry("companion")}}))
-		for _, v := range []struct {
-			width int
-			clock bool
-			want  string
-		}{{120, false, c.distance}, {120, true, c.clock}, {60, false, c.narrow}, {60, true, c.narrowClock}} {
-			s.Clock = v.clock
-			tab := newTable(s.sizedAt(v.width, 20))
+		for i, want := range []string{c.distance, c.clock, c.narrow, c.narrowClock} {
+			s.Clock = i%2 == 1
+			tab := newTable(s.sizedAt([]int{120, 60}[i/2], 20))
 			r := &row{table: tab, Line: plainTheme.Line(), a: s.Policy.Assess(&s.Pool.Providers[0].Credentials[0], s.Now)}
 			for _, col := range []Column{columnBack, ColumnAt} {
 				if r.cell = tab.cols.at[col]; tab.cols.shows(col) {
 					columnSpecs[col].draw(r)
 				}
 			}
-			equal(t, c.name, strings.Join(strings.Fields(r.String()), " "), v.want)
+			equal(t, c.name, strings.Join(strings.Fields(r.String()), " "), want)
 			equal(t, c.name+", it fits", r.Col() <= r.cell.to || !tab.cols.shows(ColumnAt) && r.Col() <= tab.cols.at[columnBack].to, true)
 		}
-	}
-}
-
-func TestNext_Clock(t *testing.T) {
-	s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", 20*time.Minute, 1), readyEntry("other")}})).sizedAt(120, 36)
-	for clock, want := range map[bool]string{
-		false: "next back key p  40m00s  at 10:00    all ready by 10:00",
-		true:  "next back key p  10:00  in 40m00s    all ready by 10:00",
-	} {
-		s.Clock = clock
-		equal(t, "line", strings.TrimSpace(plain(s.next())), want)
-		s.Width, s.Height = 20, 4
-		equal(t, "in one line", strings.Contains(plain(s.tiny()), "40m00s"), !clock)
-		s.Width, s.Height = 120, 36
 	}
 }
 
