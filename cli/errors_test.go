@@ -95,6 +95,7 @@ func TestExitCode(t *testing.T) {
 		{fmt.Errorf("around: %w", poolstate.ErrLocked), exitLocked},
 		{&codedError{code: exitNothingReady}, exitNothingReady},
 		{fs.ErrNotExist, exitRefused},
+		{poolstate.ErrTooLarge, exitRefused},
 	} {
 		equal(t, fmt.Sprint("the exit code of ", c.err), exitCode(c.err), c.code)
 	}
