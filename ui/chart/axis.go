@@ -82,12 +82,8 @@ type tick struct {
 	major bool // midnight among clock times
 }
 
-// intervals are the distances between ticks, in ascending order.
-var intervals = []time.Duration{
-	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
-	time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour,
-	text.Day, 2 * text.Day, 7 * text.Day, 14 * text.Day,
-}
+// intervals are the distances between ticks, in minutes: up to an hour, a day and two weeks.
+var intervals = []time.Duration{1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2 * 1440, 7 * 1440, 14 * 1440}
 
 const (
 	clockLayout   = "15:04"
@@ -98,8 +94,8 @@ const (
 // ticks returns the round times of the linear part, as close to each other as
 // their labels allow; none if it spans months.
 func (a *axis) ticks() []tick {
-	for _, every := range intervals {
-		layout := dateLayout
+	for _, minutes := range intervals {
+		every, layout := minutes*time.Minute, dateLayout
 		switch { // so that no label is ambiguous
 		case every < text.Day && a.span <= text.Day:
 			layout = clockLayout

@@ -167,7 +167,8 @@ func hasLetters(s, letters string) bool {
 	return true
 }
 
-// parseState parses the prefix of an availability, or of out: all but ready. One that fits several matches all of them, because it is incomplete.
+// parseState parses the prefix of an availability, or of out: all but ready. One
+// that fits several matches all of them, because it is incomplete.
 func parseState(prefix string) (predicate, error) {
 	const out = "out"
 	var states []poolstate.Availability
