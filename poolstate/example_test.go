@@ -12,29 +12,24 @@ import (
 
 // Reset one credential after its quota was topped up.
 func ExampleStore_Perform() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
 	}
+	dir, err := os.MkdirTemp("", "example")
+	must(err)
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "auth.json")
-	err = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
-		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
+		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600))
 
 	now := time.Unix(1795425600, 0)
 	store := poolstate.Open(path, poolstate.WithClock(func() time.Time { return now }))
 	ref := poolstate.Ref{Provider: "openrouter", ID: "e5b7f2"}
 	show := func(when string) []poolstate.Credential {
 		snapshot, err := store.Load()
-		if err != nil {
-			fmt.Println(err)
-			return nil
-		}
+		must(err)
 		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
 		c := snapshot.Pool.Find(ref)
 		fmt.Printf("%s: %s is %s\n", when, c.Name(), policy.Availability(c, now))
@@ -43,10 +38,7 @@ func ExampleStore_Perform() {
 
 	seen := show("before")
 	outcome, err := store.Perform(context.Background(), poolstate.Action{Verb: poolstate.VerbReset}, seen)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	fmt.Println("changed:", len(outcome.Changed))
 	show("after")
 	// Output:

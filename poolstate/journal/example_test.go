@@ -13,19 +13,17 @@ import (
 
 // One process resets a credential, and another undoes that.
 func ExampleOperator() {
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
 	}
+	dir, err := os.MkdirTemp("", "example")
+	must(err)
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "auth.json")
-	err = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
-		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
+		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600))
 
 	ctx, now := context.Background(), time.Unix(1795425600, 0)
 	newOperator := func() *journal.Operator {
@@ -37,10 +35,7 @@ func ExampleOperator() {
 	}
 	streak := func(when string, o *journal.Operator) []poolstate.Credential {
 		snapshot, err := o.Store.Load()
-		if err != nil {
-			fmt.Println(err)
-			return nil
-		}
+		must(err)
 		c := snapshot.Pool.Find(poolstate.Ref{Provider: "openrouter", ID: "e5b7f2"})
 		fmt.Printf("%s: status %q, streak %d\n", when, c.StatusText, c.Streak.Count())
 		return []poolstate.Credential{*c}
@@ -48,22 +43,15 @@ func ExampleOperator() {
 
 	first := newOperator()
 	seen := streak("before", first)
-	if _, err := first.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen}); err != nil {
-		fmt.Println(err)
-		return
-	}
+	_, err = first.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen})
+	must(err)
 	streak("after the reset", first)
 
 	second := newOperator()
 	number, undos, err := second.LastUndo()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: number}); err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
+	_, err = second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: number})
+	must(err)
 	streak("after "+number+" was undone", second)
 	// Output:
 	// before: status "exhausted", streak 3

@@ -148,25 +148,21 @@ func toJSON(t testing.TB, v any) string {
 	return string(data)
 }
 
-// actions returns the action numbers of entries in order.
-func actions(list []Entry) string {
-	var numbers []string
-	for _, e := range list {
-		numbers = append(numbers, e.Action)
-	}
-	return strings.Join(numbers, " ")
-}
-
 // sighting is a seen event of store s.
 func sighting(id string, after time.Duration) Entry {
 	return Entry{Store: "s", Record: poolstate.Record{At: at.Add(after), Kind: poolstate.EventExhausted, Provider: "p", ID: id}}
 }
 
+// actions returns the action numbers of entries in order.
+func actions(list []Entry) string { return joined(list, func(e Entry) string { return e.Action }) }
+
 // ids returns the credential ids of entries in order.
-func ids(list []Entry) string {
+func ids(list []Entry) string { return joined(list, func(e Entry) string { return e.ID }) }
+
+func joined(list []Entry, field func(Entry) string) string {
 	var out []string
 	for _, e := range list {
-		out = append(out, e.ID)
+		out = append(out, field(e))
 	}
 	return strings.Join(out, " ")
 }

@@ -44,14 +44,12 @@ type run struct {
 	t    *testing.T
 	sim  Simulation
 	pool *poolstate.Pool
-	// changes are the changes so far by credential.
-	changes map[poolstate.Ref]poolstate.Change
 }
 
 func play(t *testing.T, name string, seed uint64) *run {
 	t.Helper()
 	sim := New(scenario(t, name), start, seed)
-	return &run{t, sim, decoded(t, file(t, sim)), map[poolstate.Ref]poolstate.Change{}}
+	return &run{t, sim, decoded(t, file(t, sim))}
 }
 
 // turn plays the next turn and returns its time.
@@ -61,12 +59,8 @@ func (s *run) turn() time.Time {
 	var steps []Step
 	s.sim, steps = s.sim.Play(s.pool)
 	for _, step := range steps {
-		c := s.pool.Find(step.Ref)
-		if c == nil {
-			s.t.Fatalf("a step changes %s, which is not there", step.Ref)
-		}
+		c := s.credential(step.Ref.Provider, step.Ref.ID)
 		*c = step.Change.After(*c)
-		s.changes[step.Ref] = poolstate.Join(s.changes[step.Ref], step.Change)
 	}
 	return at
 }
@@ -86,24 +80,6 @@ func (s *run) credential(provider, id string) *poolstate.Credential {
 		s.t.Fatalf("no %s/%s in the pool", provider, id)
 	}
 	return c
-}
-
-// written returns the file after the turns so far.
-func (s *run) written() string {
-	s.t.Helper()
-	store := newStore(s.t, file(s.t, New(s.sim.scenario, start, 0)))
-	_, err := store.Update(s.t.Context(), func(d *poolstate.Draft) error {
-		for ref, ch := range s.changes {
-			if err := d.Apply(ref, ch); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return string(readFile(s.t, store.Path()))
 }
 
 // newStore creates a store with the given content.
