@@ -182,7 +182,10 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	}
 	m.setStatus(kind, text)
 	clear(m.marked)
-	m.watchWrites(msg.verb, done.Changed)
+	for i := range done.Changed {
+		e := &done.Changed[i]
+		m.writes[e.Before.Ref] = watchedWrite{msg.verb, e.Before, e.After, m.loading.begun}
+	}
 	return m.startLoad()
 }
 

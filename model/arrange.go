@@ -30,12 +30,6 @@ type arrangement struct {
 	anchor     *poolstate.Ref              // what was selected before it was hidden
 }
 
-func newArrangement(o filter.Order, descending bool) arrangement {
-	in := textinput.New()
-	in.CharLimit = maxPaste
-	return arrangement{input: &in, order: o, descending: descending, folded: map[string]bool{}}
-}
-
 // isDefault reports whether everything is listed, in the order of the pool.
 func (a *arrangement) isDefault() bool {
 	return a.filter.IsZero() && a.order == filter.OrderPool && !a.descending
@@ -85,15 +79,6 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-func (m *Model) toggleFold(provider string) {
-	if folded := m.arrangement.folded; folded[provider] {
-		delete(folded, provider)
-	} else {
-		folded[provider] = true
-	}
-	m.arrange()
-}
-
 func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 	k, a := &dialogKeys, &m.arrangement
 	switch {
@@ -111,7 +96,6 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// refilter applies what has been typed, if it is valid.
 func (m *Model) refilter() {
 	a := &m.arrangement
 	f, err := filter.Parse(a.input.Value())
@@ -194,9 +178,8 @@ func (m *Model) selectAt(i int) {
 	}
 }
 
-// reselect selects the same credential in a new list. If it is gone, the one that
-// is now at its index is selected; if it is only hidden, it is selected again as
-// soon as the list shows it.
+// reselect selects the same credential in a new list. Without it, it selects the
+// one at its index, until the list shows it again.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {

@@ -62,7 +62,9 @@ func (m *Model) clockTicked() {
 		return
 	}
 	m.recordChanges(events, m.snapshot.Pool)
-	m.expireStatus()
+	if s := m.status; s != nil && s.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.statusAt)) > statusStays {
+		m.status = nil
+	}
 	if len(events) > 0 && !m.arrangement.isDefault() {
 		m.arrange() // filter and order may depend on the state
 	}

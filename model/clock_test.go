@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
+	"pooltop/ui"
 )
 
 func TestClock_UntilTick(t *testing.T) {
@@ -81,6 +82,16 @@ func TestUpdate_DueWithoutFileChange(t *testing.T) {
 		}
 		d.shows("1 due")
 		d.hides("cooling")
+	}
+}
+
+func TestClockTicked_ExpiresStatus(t *testing.T) {
+	for kind, stays := range map[ui.AnswerKind]bool{ui.AnswerDone: false, ui.AnswerRefused: false, ui.AnswerNotice: true} {
+		d := startDashboard(t, twoOut)
+		d.m.setStatus(kind, "text")
+		d.tick(statusStays, "text")
+		d.tick(time.Second)
+		equal(t, "shown", d.m.status != nil, stays)
 	}
 }
 

@@ -164,8 +164,7 @@ func (f *holdForm) cycleCode(by int) {
 
 func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
 
-// planHold returns the task of the form and what it would change. The error says
-// what is wrong with the form, or why nothing would change.
+// planHold returns the task of the form, what it would change, or why it cannot.
 func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
@@ -210,13 +209,12 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 const maxPaste = 200
 
 func (m *Model) pasted(msg tea.PasteMsg) {
+	msg.Content = text.Clean(msg.Content, maxPaste)
 	switch a := &m.arrangement; {
 	case m.dialog != nil && m.dialog.form != nil:
 		f := m.dialog.form
-		msg.Content = text.Clean(msg.Content, maxPaste)
 		f.inputs[f.focus], _ = f.inputs[f.focus].Update(msg)
 	case m.dialog == nil && a.typing:
-		msg.Content = text.Clean(msg.Content, maxPaste)
 		*a.input, _ = a.input.Update(msg)
 		m.refilter()
 	}

@@ -66,7 +66,6 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// back closes what was opened last.
 func (m *Model) back() {
 	switch {
 	case m.running != nil:
@@ -169,7 +168,12 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	case ui.TargetCredential:
 		m.selected, m.paneOffset, m.arrangement.anchor = &target.Credential, 0, nil
 	case ui.TargetProvider:
-		m.toggleFold(target.Provider)
+		if folded := m.arrangement.folded; folded[target.Provider] {
+			delete(folded, target.Provider)
+		} else {
+			folded[target.Provider] = true
+		}
+		m.arrange()
 	case ui.TargetTitle:
 		a := &m.arrangement
 		a.order, a.descending = target.Order, a.order == target.Order && !a.descending
@@ -195,7 +199,6 @@ func (m *Model) dialogClicked(target ui.Target) tea.Cmd {
 	return m.keyPressed(clickedKey(k.Toggle.Keys()[0]))
 }
 
-// wheeled moves the selection, or scrolls the open pane.
 func (m *Model) wheeled(msg tea.MouseWheelMsg) {
 	by := map[tea.MouseButton]int{tea.MouseWheelUp: -3, tea.MouseWheelDown: 3}[msg.Button]
 	switch {

@@ -324,7 +324,6 @@ func cutModifiers(name string) (mods tea.KeyMod, key string) {
 	}
 }
 
-// withModifiers returns Bubble Tea's name of a key with modifiers.
 func withModifiers(mods tea.KeyMod, name string) string {
 	for _, m := range []struct {
 		name string

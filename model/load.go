@@ -36,8 +36,7 @@ type loadState struct {
 	graceBegun, graceOver bool // of the grace period
 }
 
-// grace is how long a file may be unreadable before the screen shows it: a writer
-// that truncates the file and fills it again needs a moment.
+// grace is how long a file may be unreadable, as when it is rewritten in place.
 const grace = 150 * time.Millisecond
 
 func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
@@ -166,13 +165,6 @@ type watchedWrite struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
 	load          int // the latest one begun before the action was done; it may have read older text
-}
-
-func (m *Model) watchWrites(verb poolstate.Verb, changed []poolstate.Effect) {
-	for i := range changed {
-		e := &changed[i]
-		m.writes[e.Before.Ref] = watchedWrite{verb, e.Before, e.After, m.loading.begun}
-	}
 }
 
 // equal compares what the action writes: of borrowed secrets the fingerprint, the

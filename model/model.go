@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
@@ -94,6 +95,8 @@ func New(cfg Config) Model {
 	if cfg.After == nil {
 		cfg.After = tea.Tick
 	}
+	input := textinput.New()
+	input.CharLimit = maxPaste
 	m := Model{
 		cfg:         cfg,
 		keys:        newKeyMap(cfg.Keys),
@@ -101,7 +104,7 @@ func New(cfg Config) Model {
 		now:         cfg.Clock.Now(),
 		feed:        ui.Feed{State: ui.FeedWaiting},
 		loading:     loadState{running: true}, // by Init
-		arrangement: newArrangement(cfg.Order, cfg.Descending),
+		arrangement: arrangement{input: &input, order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},
 		writes:      map[poolstate.Ref]watchedWrite{},
@@ -178,7 +181,6 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
 
-// screen returns what ui draws.
 func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,

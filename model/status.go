@@ -25,13 +25,7 @@ func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	return nil
 }
 
-func (m *Model) expireStatus() {
-	if m.status != nil && m.status.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.statusAt)) > statusStays {
-		m.status = nil
-	}
-}
-
-// shownStatus returns the status to draw: the wait for the lock, if there is one.
+// shownStatus returns the wait for the lock, if there is one, or else the status.
 func (m *Model) shownStatus() *ui.Answer {
 	r := m.running
 	if r == nil || r.holder == "" {
@@ -125,12 +119,10 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		sum := p.Summarize(policy, now)
-		was, known := n.providers[p.Name]
+		was := n.providers[p.Name] // a new one is not reported
 		is := providerState{ready: sum.Ready(), due: sum.Count[poolstate.Due], out: was.out}
-		if known {
-			if text := is.update(was, p.Name, &sum, now); text != "" {
-				report(fmt.Sprint(p.Name, is.out), text)
-			}
+		if text := is.update(was, p.Name, &sum, now); text != "" {
+			report(fmt.Sprint(p.Name, is.out), text)
 		}
 		providers[p.Name] = is
 	}

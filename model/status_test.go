@@ -52,16 +52,6 @@ func TestSetStatus_Precedence(t *testing.T) {
 	}
 }
 
-func TestExpireStatus(t *testing.T) {
-	for kind, stays := range map[ui.AnswerKind]bool{ui.AnswerDone: false, ui.AnswerRefused: false, ui.AnswerNotice: true} {
-		d := startDashboard(t, twoOut)
-		d.m.setStatus(kind, "text")
-		d.tick(statusStays, "text")
-		d.tick(time.Second)
-		equal(t, "shown", d.m.status != nil, stays)
-	}
-}
-
 // notified changes the store and returns the notifications that are sent.
 func notified(d *dashboard, content string) string {
 	d.t.Helper()
