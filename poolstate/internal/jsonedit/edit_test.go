@@ -52,15 +52,11 @@ func insert(key, after string) Edit {
 func TestEdit_Add(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"minified", `{"id":"a","n":1}`, `{"id":"a","n":1,"x":1,"y":null}`},
-		{"one line", `{"id": "a", "n": 1}`, `{"id": "a", "n": 1, "x": 1, "y": null}`},
 		{"tabs", "{\n\t\"id\": \"a\",\n\t\"n\": 1\n}", "{\n\t\"id\": \"a\",\n\t\"n\": 1,\n\t\"x\": 1,\n\t\"y\": null\n}"},
-		{"CRLF", "{\r\n  \"id\": \"a\",\r\n  \"n\": 1\r\n}", "{\r\n  \"id\": \"a\",\r\n  \"n\": 1,\r\n  \"x\": 1,\r\n  \"y\": null\r\n}"},
 		{"comma first", "{ \"id\" : \"a\"\n, \"n\" : 1\n}", "{ \"id\" : \"a\"\n, \"n\" : 1\n, \"x\" : 1\n, \"y\" : null\n}"},
 		{"one member, indented", "{\n    \"id\": \"a\"\n}", "{\n    \"id\": \"a\",\n    \"x\": 1,\n    \"y\": null\n}"},
 		{"one member, one line", `{"id": "a"}`, `{"id": "a", "x": 1, "y": null}`},
-		{"one member, minified", `{"id":"a"}`, `{"id":"a","x":1,"y":null}`},
 		{"empty", `{}`, `{"x": 1, "y": null}`},
-		{"empty with a blank", `{ }`, `{"x": 1, "y": null }`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "object", edited(t, tt.before, set("x", "1"), set("y", "null")), tt.after)
@@ -73,11 +69,9 @@ func TestEdit_Replace(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{"x" : null , "b": 1.50}`, `{"x" : "new" , "b": 1.50}`},
 		{"last", "{\"a\": 1e5,\n\"x\":\t[1, {\"x\": 2}]\n}", "{\"a\": 1e5,\n\"x\":\t\"new\"\n}"},
-		{"only", `{"x":"old"}`, `{"x":"new"}`},
 		{"duplicate", `{"x": 1, "a": 2, "x": 3, "b": 4}`, `{"x": 1, "a": 2, "x": "new", "b": 4}`},
 		{"escaped key", `{"\u0078": 1}`, `{"\u0078": "new"}`},
 		{"numbers that only Python writes", `{"x": -Infinity, "a": NaN}`, `{"x": "new", "a": NaN}`},
-		{"unchanged", `{"x":"new", "a": 1}`, `{"x":"new", "a": 1}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "object", edited(t, tt.before, set("x", `"new"`)), tt.after)
@@ -90,16 +84,11 @@ func TestEdit_Remove(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{ "x": 1,  "b": 2 }`, `{ "b": 2 }`},
 		{"middle", "{\n\t\"a\": 1,\n\t\"x\": 2,\n\t\"b\": 3\n}", "{\n\t\"a\": 1,\n\t\"b\": 3\n}"},
-		{"last", "{\r\n  \"a\": 1,\r\n  \"x\": 2\r\n}", "{\r\n  \"a\": 1\r\n}"},
 		{"only", "{\n  \"x\": {\"x\": []}\n}", "{\n  \n}"},
-		{"only, minified", `{"x":1}`, `{}`},
 		{"two at the front", `{"x":1,"y":2,"b":3}`, `{"b":3}`},
-		{"two in the middle", `{"a":0,"x":1,"y":2,"b":3}`, `{"a":0,"b":3}`},
-		{"two at the end", `{"a":0, "x":1, "y":2}`, `{"a":0}`},
 		{"both ends", `{"x": 1, "a": 0, "y": 2}`, `{"a": 0}`},
 		{"all", `{"x": 1, "y": 2}`, `{}`},
 		{"duplicates", `{"x":1,"a":2,"x":3,"b":4,"y":5,"x":6}`, `{"a":2,"b":4}`},
-		{"comma first", "{ \"a\": 1\n, \"x\": 2\n, \"b\": 3\n}", "{ \"a\": 1\n, \"b\": 3\n}"},
 		{"nothing to remove", `{"a": {"x": 1}, "b": "x"}`, `{"a": {"x": 1}, "b": "x"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,10 +100,8 @@ func TestEdit_Remove(t *testing.T) {
 func TestEdit_Mixed(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"in the middle", `{"x":1,"r":2,"a":3}`, `{"r":"new","a":3,"n":0}`},
-		{"removing the last", `{"r": 2, "x": 1}`, `{"r": "new", "n": 0}`},
 		{"removing the only one", `{ "x" : 1 }`, `{ "r" : "new", "n" : 0 }`},
 		{"removing all", `{"x":1,"x":2}`, `{"r":"new","n":0}`},
-		{"removing after the replaced one", `{"a":1,"r":2,"x":3}`, `{"a":1,"r":"new","n":0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "object", edited(t, tt.before, removal("x"), set("r", `"new"`), set("n", "0")), tt.after)
@@ -132,23 +119,16 @@ func TestEdit_After(t *testing.T) {
 	}{
 		{"first", `{"a": 1, "b": 2}`, []Edit{insert("x", "")}, `{"x": 0, "a": 1, "b": 2}`},
 		{"in the middle", `{"a": 1, "b": 2}`, []Edit{insert("x", "a")}, `{"a": 1, "x": 0, "b": 2}`},
-		{"last", `{"a": 1, "b": 2}`, []Edit{insert("x", "b")}, `{"a": 1, "b": 2, "x": 0}`},
 		{"empty object, first", `{}`, []Edit{insert("x", "")}, `{"x": 0}`},
-		{"empty object, missing neighbor", `{}`, []Edit{insert("x", "gone")}, `{"x": 0}`},
 		{"missing neighbor", `{"a": 1, "b": 2}`, []Edit{insert("x", "gone")}, `{"a": 1, "b": 2, "x": 0}`},
 		{"minified", `{"a":1,"b":2}`, []Edit{insert("x", ""), insert("y", "a")}, `{"x":0,"a":1,"y":0,"b":2}`},
-		{"two at the front", `{"a": 1, "b": 2}`, []Edit{insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
 		{"two at the front, second one given first", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
-		{"two at the end, second one given first", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "b")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
 		{"three, given in reverse", `{"a": 1, "b": 2}`, []Edit{insert("z", "y"), insert("y", "x"), insert("x", "a")}, `{"a": 1, "x": 0, "y": 0, "z": 0, "b": 2}`},
 		{"after a removed one", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "a")}, `{"b": 2, "x": 0}`},
-		{"after a changed one", `{"a": 1, "b": 2}`, []Edit{set("a", "10"), insert("x", "a")}, `{"a": 10, "x": 0, "b": 2}`},
 		{"first, where the first is removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "")}, `{"x": 0, "b": 2}`},
 		{"where all are removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), removal("b"), insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0}`},
 		{"after the last duplicate", `{"a": 1, "b": 2, "a": 3}`, []Edit{insert("x", "a")}, `{"a": 1, "b": 2, "a": 3, "x": 0}`},
-		{"with one for the end", `{"a": 1, "b": 2}`, []Edit{set("n", "1"), insert("x", "a")}, `{"a": 1, "x": 0, "b": 2, "n": 1}`},
 		{"after each other", `{"a": 1, "b": 2}`, []Edit{insert("x", "y"), insert("y", "x")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
-		{"after itself", `{"a": 1, "b": 2}`, []Edit{insert("x", "x")}, `{"a": 1, "b": 2, "x": 0}`},
 		{"already there", `{"a": 1, "x": 5}`, []Edit{insert("x", "")}, `{"a": 1, "x": 0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
