@@ -385,6 +385,7 @@ func TestLastReady(t *testing.T) {
 		{"the last ready one, others cool", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
 		{"the next may be a held one", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
 		{"dead ones never count", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
+		{"others due or disabled", providerOf("p", readyEntry, dueEntry, disabledEntry), "p/a", "p: a"},
 		{"one that was not ready", providerOf("p", soonEntry), "p/a", ""},
 		{"a dead one is refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
 		{"out already", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},

@@ -29,8 +29,8 @@ func bigStore(n int) []byte {
 			fmt.Fprintf(&b, `      {"id": "%06x", "label": "key-%d", "auth_type": "api_key", "priority": %d, "source": "manual",
         "access_token": "SECRET-%d-%d-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422713.0,
         "last_error_code": 429, "last_error_reason": "rate_limit_error",
-        "last_error_message": "This request would exceed your organization's rate limit", "last_error_reset_at": null,
-        "base_url": "https://api.example.com/v1", "request_count": 412, "consecutive_failures": 2}`, p<<16|i, i, i, p, i)
+        "last_error_message": "This request would exceed your organization's rate limit", "last_error_reset_at": %d,
+        "base_url": "https://api.example.com/v1", "request_count": 412, "consecutive_failures": 2}`, p<<16|i, i, i, p, i, 1795426000+i*7919%1000)
 		}
 		b.WriteString("\n    ]")
 	}
@@ -100,6 +100,15 @@ func BenchmarkUnchanged(b *testing.B) {
 			if again, err := s.LoadIfChanged(snap); err != nil || again.Pool != snap.Pool {
 				b.Fatal("it was parsed again", err)
 			}
+		}
+	})
+}
+
+func BenchmarkForecast(b *testing.B) {
+	ofSizes(b, func(b *testing.B, data []byte) {
+		pool := decoded(b, string(data))
+		for b.Loop() {
+			pool.Forecast(Backoff, sampledAt)
 		}
 	})
 }

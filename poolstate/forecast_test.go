@@ -174,22 +174,6 @@ func TestForecast_Large(t *testing.T) {
 	equal(t, "room behind a step", cap(first)-len(first), 0)
 }
 
-func BenchmarkForecast(b *testing.B) {
-	for _, n := range []int{10, 1000, 10000} {
-		entries := make([]string, n)
-		for i := range entries {
-			entries[i] = until(fmt.Sprint(i), int64(1+(i*7919)%n))
-		}
-		pool := poolOf(b, entries...)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				pool.Forecast(Backoff, sampledAt)
-			}
-		})
-	}
-}
-
 func TestSummarize_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
 	s := p.Summarize(Backoff, sampledAt)
