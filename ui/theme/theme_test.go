@@ -12,6 +12,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/lucasb-eyer/go-colorful"
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
@@ -120,107 +121,46 @@ func TestLine_Selected(t *testing.T) {
 	}
 }
 
-// The columns of palettes.
-const (
-	in16 = iota
-	in256
-	inTrueColor
-)
-
-// linear returns a color in linear RGB.
-func linear(c color.Color) (rgb [3]float64) {
-	r, g, b, _ := c.RGBA()
-	for i, v := range []uint32{r, g, b} {
-		s := float64(v) / 0xffff
-		if rgb[i] = s / 12.92; s > 0.04045 {
-			rgb[i] = math.Pow((s+0.055)/1.055, 2.4)
-		}
-	}
-	return rgb
-}
-
 // contrast returns the ratio of two colors by WCAG 2, from 1 to 21.
 func contrast(a, b color.Color) float64 {
 	luminance := func(c color.Color) float64 {
-		rgb := linear(c)
-		return 0.2126*rgb[0] + 0.7152*rgb[1] + 0.0722*rgb[2]
+		rgb, _ := colorful.MakeColor(c)
+		_, y, _ := rgb.Xyz()
+		return y
 	}
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// matrix maps one linear color space to another.
-type matrix [3][3]float64
-
-func (m matrix) of(v [3]float64) (out [3]float64) {
-	for i, row := range m {
-		for j := range v {
-			out[i] += row[j] * v[j]
-		}
-	}
-	return out
-}
-
 // visions maps linear RGB to what is seen: with all receptors, without that for
 // red, without that for green (Machado, Oliveira and Fernandes 2009).
-var visions = map[string]matrix{
+var visions = map[string][3][3]float64{
 	"trichromacy":  {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
 	"protanopia":   {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
 	"deuteranopia": {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
 }
 
-// oklab returns a color in a space where distance is perceived difference
-// (Ottosson 2020).
-func oklab(c color.Color, vision matrix) [3]float64 {
-	rgb := vision.of(linear(c))
-	for i := range rgb {
-		rgb[i] = min(max(rgb[i], 0), 1)
+// difference returns how different two colors look, from 0 to 1: their distance in
+// Oklab.
+func difference(x, y color.Color, vision string) float64 {
+	oklab := func(c color.Color) (l, a, b float64) {
+		rgb, _ := colorful.MakeColor(c)
+		r, g, b := rgb.LinearRgb()
+		var seen [3]float64
+		for i, m := range visions[vision] {
+			seen[i] = m[0]*r + m[1]*g + m[2]*b
+		}
+		return colorful.LinearRgb(seen[0], seen[1], seen[2]).Clamped().OkLab()
 	}
-	lms := matrix{
-		{0.4122214708, 0.5363325363, 0.0514459929},
-		{0.2119034982, 0.6806995451, 0.1073969566},
-		{0.0883024619, 0.2817188376, 0.6299787005},
-	}.of(rgb)
-	for i := range lms {
-		lms[i] = math.Cbrt(lms[i])
-	}
-	return matrix{
-		{0.2104542553, 0.7936177850, -0.0040720468},
-		{1.9779984951, -2.4285922050, 0.4505937099},
-		{0.0259040371, 0.7827717662, -0.8086757660},
-	}.of(lms)
+	l1, a1, b1 := oklab(x)
+	l2, a2, b2 := oklab(y)
+	return math.Hypot(l1-l2, math.Hypot(a1-a2, b1-b2))
 }
 
-// difference returns how different two colors look, from 0 to 1.
-func difference(a, b color.Color, vision matrix) float64 {
-	x, y := oklab(a, vision), oklab(b, vision)
-	return math.Sqrt((x[0]-y[0])*(x[0]-y[0]) + (x[1]-y[1])*(x[1]-y[1]) + (x[2]-y[2])*(x[2]-y[2]))
-}
-
-// TestColorMetrics checks the measures of this file against known values.
-func TestColorMetrics(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want float64
-	}{
-		{"#767676", "#ffffff", 4.54},
-		{"111", "#87afff", 1}, // the 256 colors are fixed from 16 on
-	} {
-		if got := contrast(lipgloss.Color(c.a), lipgloss.Color(c.b)); math.Abs(got-c.want) > 0.005 {
-			t.Errorf("contrast of %s on %s is %.2f, want %.2f", c.a, c.b, got, c.want)
-		}
-	}
-	for _, c := range []struct {
-		a, b, vision string
-		least, most  float64
-	}{
-		{"#c8641e", "#829600", "trichromacy", 0.15, 1}, // an orange and a green
-		{"#c8641e", "#829600", "deuteranopia", 0, 0.06},
-	} {
-		if got := difference(lipgloss.Color(c.a), lipgloss.Color(c.b), visions[c.vision]); got < c.least || got > c.most {
-			t.Errorf("%s and %s differ by %.3f in %s", c.a, c.b, got, c.vision)
-		}
-	}
+func TestDifference(t *testing.T) {
+	orange, green := lipgloss.Color("#c8641e"), lipgloss.Color("#829600")
+	uitest.Equal(t, "orange and green differ", difference(orange, green, "trichromacy") > 0.15, true)
+	uitest.Equal(t, "without the receptor for green", difference(orange, green, "deuteranopia") > 0.06, false)
 }
 
 // TestPalettes_Contrast measures each role on common terminal backgrounds and on
@@ -240,9 +180,8 @@ func TestPalettes_Contrast(t *testing.T) {
 		{SchemeContrastDark, dark, []Role{Rule, Fill}, true, 7},
 		{SchemeContrastLight, light, []Role{Rule, Fill}, true, 7},
 	} {
-		for depth := in256; depth <= inTrueColor; depth++ {
-			p := palettes[c.scheme][depth]
-			t.Run(fmt.Sprintf("%s/%d", c.scheme.Name(), depth), func(t *testing.T) {
+		for i, p := range palettes[c.scheme][1:] { // 256 colors and true color
+			t.Run(fmt.Sprintf("%s/%d", c.scheme.Name(), i), func(t *testing.T) {
 				var backgrounds []color.Color
 				for _, b := range c.backgrounds {
 					backgrounds = append(backgrounds, lipgloss.Color(b))
@@ -278,12 +217,11 @@ func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
 	states := poolstate.Availabilities()[:poolstate.Disabled]
 	for _, s := range []Scheme{SchemeContrastDark, SchemeContrastLight} {
-		for depth := in256; depth <= inTrueColor; depth++ {
-			roles := palettes[s][depth].roles
-			for vision, eyes := range visions {
+		for _, p := range palettes[s][1:] {
+			for vision := range visions {
 				for i, a := range states {
 					for _, b := range states[:i] {
-						if got := difference(roles[StateRole(a)], roles[StateRole(b)], eyes); got < least {
+						if got := difference(p.roles[StateRole(a)], p.roles[StateRole(b)], vision); got < least {
 							t.Errorf("%v, %s: %v and %v differ by %.3f", s, vision, a, b, got)
 						}
 					}
