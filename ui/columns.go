@@ -128,9 +128,6 @@ type columns struct {
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// maxSlack is the most that unused cells widen the gap after the name.
-const maxSlack = 20
-
 // columnsFor lays out the table for a terminal of w cells. Requests are met in
 // turn until one cannot be, so a wider terminal never makes a column narrower.
 func columnsFor(w int, hidden Hidden) columns {
@@ -142,6 +139,7 @@ func columnsFor(w int, hidden Hidden) columns {
 		// No column pays for the margins that grow at mediumFrom.
 		room = min(c.end-first, mediumFrom-2-5)
 	}
+	const maxSlack = 20 // the most that unused cells widen the gap after the name
 	slack := c.end - first - room
 	var widths [columnCount]int
 	for _, r := range requests {

@@ -14,9 +14,6 @@ import (
 	"pooltop/ui/theme"
 )
 
-// detailWidth is the width of the detail beside the forecast or the events.
-const detailWidth = 48
-
 // belowTable draws a rule and, below it, the dialog or the detail.
 func (s *Screen) belowTable(p plan) []string {
 	rule, h := s.Theme.Line().To(s.margin()).Rule(s.Width-s.margin()).String(), p.detail-1
@@ -29,6 +26,7 @@ func (s *Screen) belowTable(p plan) []string {
 // detailBlock draws the detail in exactly h lines: on a wide screen beside the
 // forecast or the events, else with the facts of the file.
 func (s *Screen) detailBlock(h int, events bool) []string {
+	const detailWidth = 48 // beside the forecast or the events
 	var left, right []string
 	c, inner := s.selected(), s.inner()
 	at := inner - detailWidth
@@ -111,7 +109,6 @@ func joinSections(sections [][]string, h int) []string {
 	return dense
 }
 
-// failureLines draws code, reason and message of the last failure.
 func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	var out []string
 	l, reason := s.line(), clean(c.ErrorReason)
@@ -256,6 +253,8 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 		}
 		return s.stamp(t)
 	}
+	const nameWidth = 14
+	var out []string
 	requests, status := "", ""
 	if n, ok := c.RequestCount.Get(); ok {
 		requests = strconv.Itoa(n)
@@ -263,8 +262,6 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	if c.Status == poolstate.StatusOther {
 		status = c.StatusText
 	}
-	const nameWidth = 14
-	var out []string
 	for _, f := range [][2]string{
 		{"id", c.ID},
 		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + strconv.Itoa(c.Priority.Or(0))},

@@ -36,8 +36,7 @@ type Field struct {
 // Change is a credential and what happens to it.
 type Change struct{ Name, Words string }
 
-// maxChanges is the number of changes that a confirmation lists one by one.
-const maxChanges = 10
+const maxChanges = 10 // listed one by one
 
 // dialogLines draws the dialog, w cells wide. What does not fit into h lines
 // gives way: first the note, then changes.
@@ -107,7 +106,6 @@ func (s *Screen) changeLines(w, h int) []string {
 	return out
 }
 
-// fieldLine draws an input: name, value and, if there is room, the hint.
 func (s *Screen) fieldLine(f Field, w int) string {
 	const nameWidth = 11
 	l, role := s.Theme.Line(), theme.Secondary
@@ -125,10 +123,7 @@ func (s *Screen) fieldLine(f Field, w int) string {
 }
 
 // Widths of the answers: mark, word and gap.
-const (
-	noWidth  = len(" no  ")
-	yesWidth = len(" yes  ")
-)
+const noWidth, yesWidth = len(" no  "), len(" yes  ")
 
 // choiceLine draws no and yes. A mark shows which one has the focus.
 func (s *Screen) choiceLine(yes bool) string {

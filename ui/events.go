@@ -90,8 +90,7 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventLooks holds roles, and the details that are the same for all events of a
-// kind.
+// eventLooks holds, by kind, the role and the details that are always the same.
 var eventLooks = map[poolstate.EventKind]struct {
 	role  theme.Role
 	words string
@@ -170,10 +169,10 @@ func streakChange(r *poolstate.Record) string {
 }
 
 func streakStays(r *poolstate.Record) string {
-	if r.After.Streak == nil || *r.After.Streak == 0 {
-		return ""
+	if n := r.After.Streak; n != nil && *n != 0 {
+		return "streak stays " + strconv.Itoa(*n)
 	}
-	return "streak stays " + strconv.Itoa(*r.After.Streak)
+	return ""
 }
 
 // eventLines draws at most h events, newest first, after skipping some.

@@ -71,8 +71,7 @@ const (
 	AnswerNews    // good, and not caused by an action
 )
 
-// Answer is the message above the footer: the result of an action, or what
-// happened to it later.
+// Answer is the message above the footer, such as the result of an action.
 type Answer struct {
 	Kind AnswerKind
 	Text string

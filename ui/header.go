@@ -9,18 +9,15 @@ import (
 	"pooltop/ui/theme"
 )
 
-// titleGap is the number of blanks between the parts of the title.
-const titleGap = 3
-
 // title draws name and path, and on the right feed, policy and clock. Without
 // room for all, the clock gives way first, then the policy, then the path.
 func (s *Screen) title() string {
+	const gap, titleGap = "   ", 3
 	symbol, symbolRole, words := s.feed()
 	policy, clock := "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
 		policy = s.policyWords()
 	}
-	gap := strings.Repeat(" ", titleGap)
 	width := func() int { return text.Width(symbol + " " + joined(gap, words, policy, clock)) }
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
@@ -122,8 +119,7 @@ func (s *Screen) counts() string {
 // barShapes draw the availability bar without colors.
 var barShapes = [...]string{"█", "▒", "▒", "░", "·", "·"}
 
-// availabilityBar draws one segment for each availability, as long as its share
-// and at least one cell, with a blank between segments.
+// availabilityBar draws a segment of at least one cell for each availability.
 func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	segments := 0
 	for _, n := range sum.Count {
@@ -151,8 +147,7 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// next draws which credential returns first or, instead, why the snapshot is
-// stale.
+// next draws which credential returns first, or why the snapshot is stale.
 func (s *Screen) next() string {
 	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {
@@ -173,7 +168,6 @@ func (s *Screen) staleLine() string {
 	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, text.Fit(clean(s.Feed.Reason), s.inner())).String()
 }
 
-// nextBack draws the credential that returns first, and when all are ready.
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	first, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
 	_, second := whenBack(sum.NextAt, s.Now, timeForm{!s.Clock, s.Coarse})

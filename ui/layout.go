@@ -79,7 +79,6 @@ func (s *Screen) plan() plan {
 	return p
 }
 
-// count returns how many of the parts are shown.
 func count(parts ...bool) (n int) {
 	for _, shown := range parts {
 		if shown {

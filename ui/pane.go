@@ -23,7 +23,6 @@ func (s *Screen) paged(lines []string) string {
 	return s.withBottom(append(s.paneHead(), lines[offset:end]...), more)
 }
 
-// paneHead returns the first two lines of a pane.
 func (s *Screen) paneHead() []string {
 	if s.Feed.State == FeedStale {
 		return []string{s.title(), s.staleLine()}
@@ -44,7 +43,6 @@ func (s *Screen) paneAnswer() []string {
 	return lines[:min(2, len(lines))]
 }
 
-// paneHeight returns the number of lines of text that a pane shows.
 func (s *Screen) paneHeight() int { return max(s.Height-3-len(s.paneAnswer()), 1) }
 
 // PaneLines returns by how many lines the open pane can be scrolled.
@@ -221,33 +219,26 @@ func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	return lines
 }
 
-// emptyWords returns what to say instead of a table: a headline and what to do.
-func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) {
-	role, path := theme.Text, clean(s.Path)
-	stale := s.Feed.State == FeedStale
-	switch help = []string{"Add one with: hermes auth add"}; {
+// empty draws what to say and to do instead of a table.
+func (s *Screen) empty() string {
+	role, headline, help := theme.Text, "the credential pool is empty", []string{"Add one with: hermes auth add"}
+	switch stale := s.Feed.State == FeedStale; {
 	case s.Pool == nil && stale:
-		return theme.Dead, clean(s.Feed.Reason), []string{"This view returns when the file is valid again."}
+		role, headline, help = theme.Dead, clean(s.Feed.Reason), []string{"This view returns when the file is valid again."}
 	case s.Pool == nil:
-		return role, "waiting for " + path, []string{
+		headline, help = "waiting for "+clean(s.Path), []string{
 			"It will appear when an agent writes it.",
 			"To use another file: --file PATH, --home DIR or --profile NAME.",
 			"No agent here? Try: pooltop demo",
 		}
-	case !s.Pool.HasPool:
-		headline = "no credential pool in " + path
 	default:
-		headline = "the credential pool is empty"
+		if !s.Pool.HasPool {
+			headline = "no credential pool in " + clean(s.Path)
+		}
+		if stale {
+			role, headline, help = theme.Dead, clean(s.Feed.Reason), append([]string{headline}, help...)
+		}
 	}
-	if stale {
-		return theme.Dead, clean(s.Feed.Reason), append([]string{headline}, help...)
-	}
-	return role, headline, help
-}
-
-// empty draws the screen when there is no table to show.
-func (s *Screen) empty() string {
-	role, headline, help := s.emptyWords()
 	w := s.inner() - 1
 	body := append(s.wrapped(role, theme.Bold, headline, w), "")
 	for _, words := range help {

@@ -30,11 +30,7 @@ type tableLine struct {
 
 // lines returns all lines of the table; spaced puts a blank line between groups.
 func (s *Screen) lines(spaced bool) []tableLine {
-	n := 0
-	for g := range s.Groups {
-		n += 2 + len(s.Groups[g].Provider.Notes) + len(s.Groups[g].Credentials)
-	}
-	out := make([]tableLine, 0, n)
+	var out []tableLine
 	for g := range s.Groups {
 		if spaced && g > 0 {
 			out = append(out, tableLine{lineBlank, g, 0})
@@ -114,16 +110,16 @@ func (t *table) header() string {
 }
 
 func (t *table) title(col Column) string {
-	title := columnSpecs[col].title
-	switch {
+	switch title := columnSpecs[col].title; {
 	case col == columnName && t.cols.at[col].width() < len(title):
 		return "NAME"
 	case col == columnBack && t.form.clock:
 		return "BACK AT "
 	case col == ColumnAt && t.form.clock:
 		return "IN"
+	default:
+		return title
 	}
-	return title
 }
 
 func (t *table) draw(tl tableLine) string {
