@@ -135,9 +135,7 @@ func TestPlan(t *testing.T) {
 			saw := append(seen(t, s), Credential{Ref: Ref{"openrouter", "gone", 9}})
 			check := unchangedFile(t, s)
 			plan, err := s.Plan(a, saw)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			check("auth.json")
 			checkSameOutcome(t, performOn(t, s, a, saw), plan)
 		}
@@ -150,9 +148,7 @@ func TestAction_Plan(t *testing.T) {
 	saw := seen(t, s)
 	for _, a := range []Action{resetAction, holdAction, {Verb: VerbReset, SpareDead: true}} {
 		want, err := s.Plan(a, saw)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for _, effects := range [][]Effect{want.Changed, want.Unchanged} {
 			for i := range effects {
 				effects[i].Undo = nil // which takes the file

@@ -92,9 +92,7 @@ func BenchmarkUnchanged(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))
 		snap, err := s.Load()
-		if err != nil {
-			b.Fatal(err)
-		}
+		must(b, err)
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			if again, err := s.LoadIfChanged(snap); err != nil || again.Pool != snap.Pool {
@@ -142,9 +140,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err == nil {
 				_, err = atomicfile.Replace(atomicfile.OS, s.Path(), data, old, "r4nd0m")
 			}
-			if err != nil {
-				b.Fatal(err)
-			}
+			must(b, err)
 			written = append(written, time.Since(begin))
 		}
 		median := func(d []time.Duration) float64 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,9 +28,7 @@ var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "testdata", "samples", name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return data
 }
 
@@ -39,13 +36,9 @@ func sample(t testing.TB, name string) []byte {
 func vectors[C any](t testing.TB, name string) []C {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "vectors", name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var file struct{ Cases []C }
-	if err := json.Unmarshal(data, &file); err != nil {
-		t.Fatal(err)
-	}
+	must(t, json.Unmarshal(data, &file))
 	if len(file.Cases) == 0 {
 		t.Fatalf("%s has no cases", name)
 	}
@@ -117,17 +110,13 @@ func openStore(path string) *Store {
 
 func writeFile(t testing.TB, path, content string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
 func readFile(t testing.TB, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return string(data)
 }
 
@@ -159,9 +148,7 @@ func update(ctx context.Context, s *Store, ref Ref, change func(Credential) Chan
 func load(t testing.TB, s *Store) *Pool {
 	t.Helper()
 	snap, err := s.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return snap.Pool
 }
 
@@ -179,6 +166,13 @@ func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
 	return out, err
 }
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func wantErr(t testing.TB, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -188,24 +182,19 @@ func wantErr(t testing.TB, err, want error) {
 
 var errFault = errors.New("injected fault")
 
-// faultyFS is the operating system with steps that fail, and a hook before the
-// file is read.
+// faultyFS is the operating system with a hook before the file is read, and an
+// error of SyncDir.
 type faultyFS struct {
 	atomicfile.FS
-	fail   map[string]error
-	onRead func()
+	onRead  func()
+	syncErr error
 }
 
 func (f faultyFS) ReadFile(path string) ([]byte, error) {
 	if f.onRead != nil {
 		f.onRead()
 	}
-	if err := f.fail["ReadFile"]; err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-	}
 	return f.FS.ReadFile(path)
 }
 
-func (f faultyFS) SyncDir(path string) error {
-	return errors.Join(f.fail["SyncDir"], f.FS.SyncDir(path))
-}
+func (f faultyFS) SyncDir(path string) error { return errors.Join(f.syncErr, f.FS.SyncDir(path)) }

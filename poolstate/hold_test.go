@@ -134,9 +134,7 @@ func inBerlin(t testing.TB, clock string) time.Time {
 		t.Skip("no time zones on this machine: ", err)
 	}
 	at, err := time.ParseInLocation(time.DateTime, clock, berlin)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return at
 }
 

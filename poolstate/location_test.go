@@ -46,9 +46,7 @@ func TestLocationPath(t *testing.T) {
 			t.Setenv("HERMES_HOME", tt.hermesHome)
 			t.Setenv("LOCALAPPDATA", tt.local)
 			got, err := tt.loc.pathOn(cmp.Or(tt.goos, "linux"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			equal(t, "path", filepath.ToSlash(got), tt.want)
 		})
 	}

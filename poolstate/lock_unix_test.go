@@ -22,12 +22,8 @@ import (
 func hold(t *testing.T, s *Store) (release func()) {
 	t.Helper()
 	f, err := os.OpenFile(LockPath(s.Path()), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tryLock(f); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	must(t, tryLock(f))
 	return func() { wantErr(t, f.Close(), nil) }
 }
 

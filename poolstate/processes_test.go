@@ -58,9 +58,7 @@ func TestMain(m *testing.M) {
 func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), fmt.Sprint(helperEnv, "=", role, " ", n, " ", path))
 	return cmd

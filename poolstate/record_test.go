@@ -64,9 +64,7 @@ func TestRecordOf(t *testing.T) {
 			was, is := poolAt(t, 0, tt.was), poolAt(t, 0, tt.is)
 			r := RecordOf(&Event{At: noon, Kind: tt.kind, By: tt.by, Before: &was.Providers[0].Credentials[0], After: &is.Providers[0].Credentials[0]}, Backoff)
 			got, err := json.Marshal(r)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			equal(t, "record", string(got), tt.want)
 			var back Record
 			if err := json.Unmarshal(got, &back); err != nil || !back.Same(&r) {

@@ -147,7 +147,7 @@ func TestUpdate_Warning(t *testing.T) {
 	wantErr(t, out.Warning, nil)
 	undo(t, s, undosOf(out))
 
-	s.fs = faultyFS{FS: atomicfile.OS, fail: map[string]error{"SyncDir": errFault}}
+	s.fs = faultyFS{FS: atomicfile.OS, syncErr: errFault}
 	out = perform(t, s, resetAction, smallRef)
 	wantErr(t, out.Warning, errFault)
 	equal(t, "changed", len(out.Changed), 1)

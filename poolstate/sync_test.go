@@ -106,9 +106,7 @@ func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 		equal(t, "leak", leakOf(fmt.Sprintf(verb, out), syncSecrets), "")
 	}
 	data, err := json.Marshal(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	equal(t, "leak in JSON", leakOf(string(data), syncSecrets), "")
 }
 

@@ -87,9 +87,7 @@ func checkSameCredential(t *testing.T, got, want *Credential) {
 func withoutStamp(t *testing.T, content string) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(content))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	v := root.Find("updated_at")
 	return content[:v.Start] + content[v.End():]
 }
@@ -130,9 +128,7 @@ func interfere(t *testing.T, s *Store, ch Change) {
 func entryText(t *testing.T, s *Store, position int) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(readFile(t, s.Path())))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return string(entryAt(root, "p", position).Raw)
 }
 
@@ -285,9 +281,7 @@ func FuzzUndo(f *testing.F) {
 				back = d.performAll(Action{Verb: VerbUndo, Undos: throughJSON(t, undosOf(out))}, nil, s)
 				return nil
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			now, err := Decode(restored, time.UTC)
 			if err != nil {
 				t.Fatalf("%v\nbefore: %q\nafter:  %q\nundone: %q", err, data, after, restored)
