@@ -50,8 +50,7 @@ type Effect struct {
 	Before, After Credential
 	// Reason is why nothing changes, empty if something does.
 	Reason string
-	// Refused is true if the credential must not be changed, rather than needing
-	// no change.
+	// Refused is true if the credential must not be changed, not if it need not be.
 	Refused bool
 	// Undo reverts the effect; nil if that is impossible.
 	Undo *Undo
@@ -89,8 +88,7 @@ func (o *Outcome) add(e Effect) {
 }
 
 // Refusals returns the number of targets that must not be changed.
-func (o *Outcome) Refusals() int {
-	n := 0
+func (o *Outcome) Refusals() (n int) {
 	for i := range o.Unchanged {
 		if o.Unchanged[i].Refused {
 			n++
@@ -186,8 +184,8 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	return out
 }
 
-// perform applies the action to a credential that was seen before and is now in
-// the file, or no longer if now is nil.
+// perform applies the action to a credential as it was seen and as it is now, nil if
+// it is gone.
 func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
 	case now == nil:
@@ -211,7 +209,7 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 // changedSince reports whether status or tokens of an entry have changed, or the
 // name of one without an id, whose position another may have taken.
 func changedSince(was, now *Credential) bool {
-	return was.Status != now.Status || was.StatusText != now.StatusText ||
+	return was.StatusText != now.StatusText ||
 		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now) ||
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
