@@ -50,18 +50,16 @@ func TestTimeline_Draw(t *testing.T) {
 
 // TestTimeline_OnlyTimePasses checks that bars keep their cells as time passes.
 func TestTimeline_OnlyTimePasses(t *testing.T) {
-	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{
-		uitest.Exhausted("long", time.Hour, 4), uitest.Exhausted("short", 30*time.Minute, 3),
-	}})
+	long, short := uitest.Exhausted("long", time.Hour, 4), uitest.Exhausted("short", 30*time.Minute, 3)
+	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{long, short}})
+	c := &pool.Providers[0].Credentials[1]
 	for after := time.Duration(0); after < 3*time.Hour; after += 7 * time.Minute {
 		now := uitest.Epoch.Add(after)
-		scale := NewTimeline(pool.All(), poolstate.Backoff, now, 16)
-		l := plainTheme.Line()
-		c := &pool.Providers[0].Credentials[1]
-		a := poolstate.Backoff.Assess(c, now)
-		scale.Draw(l, c, &a)
-		uitest.Equal(t, "blanks before", strings.IndexAny(l.String(), "─╺━╸"), 1)
-		uitest.Equal(t, "blanks after", len([]rune(l.String()))-len([]rune(strings.TrimRight(l.String(), " "))), 7)
+		l, a := plainTheme.Line(), poolstate.Backoff.Assess(c, now)
+		NewTimeline(pool.All(), poolstate.Backoff, now, 16).Draw(l, c, &a)
+		bar := strings.Trim(l.String(), " ")
+		uitest.Equal(t, "cells of the bar", len([]rune(bar)), 8)
+		uitest.Equal(t, "blanks before", strings.Index(l.String(), bar), 1)
 	}
 }
 

@@ -90,6 +90,7 @@ func TestFilter_Match(t *testing.T) {
 		{"streak:>2", "b27e04"},
 		{"streak:>=2", "b27e04 d2"},
 		{"streak:<2", "3f9a12 d1 d4"},
+		{"streak:<=1", "3f9a12 d1 d4"},
 		{"streak:1..3", "b27e04 d1 d2"},
 		{"streak:3..1", "b27e04 d1 d2"},
 		{"streak:none", "c0ffee d3"},
@@ -177,40 +178,31 @@ func TestParse_Error(t *testing.T) {
 }
 
 // TestFilter_Match_AsShown compares with text as it is shown, that is, after
-// cleaning.
+// cleaning, and with extreme numbers.
 func TestFilter_Match_AsShown(t *testing.T) {
 	for _, c := range []struct {
-		label, filter string
-		want          bool
-	}{
-		{"a\x1b[31mb", "label:a\ufffd[31m", true},
-		{"a\x1b[31mb", "label:\x1b", true},
-		{"a\x1b[31mb", "provider:a\ufffd[31m", true},
-		{"a\u200bb", "label:ab", true},
-		{"two\nlines", `label:"two lines"`, true},
-		{"日本-チーム", "本チ", true},
-		{"日本-チーム", "チ本", false},
-		{"плохой", "ПЛОХ", true},
-	} {
-		cred := &poolstate.Credential{Ref: poolstate.Ref{Provider: c.label}, Label: c.label}
-		got := parse(t, c.filter).Match(cred, poolstate.Ready)
-		uitest.Equal(t, fmt.Sprintf("%q matches %q", c.label, c.filter), got, c.want)
-	}
-}
-
-func TestFilter_Match_ExtremeNumbers(t *testing.T) {
-	for _, c := range []struct {
+		label  string
 		n      int
 		filter string
 		want   bool
 	}{
-		{math.MaxInt, "streak:>2", true},
-		{math.MaxInt, "streak:<2", false},
-		{math.MinInt, "streak:<2", true},
-		{math.MinInt, "code:xxx", false},
+		{"a\x1b[31mb", 0, "label:a\ufffd[31m", true},
+		{"a\x1b[31mb", 0, "label:\x1b", true},
+		{"a\x1b[31mb", 0, "provider:a\ufffd[31m", true},
+		{"a\u200bb", 0, "label:ab", true},
+		{"two\nlines", 0, `label:"two lines"`, true},
+		{"日本-チーム", 0, "本チ", true},
+		{"日本-チーム", 0, "チ本", false},
+		{"плохой", 0, "ПЛОХ", true},
+		{"", math.MaxInt, "streak:>2", true},
+		{"", math.MaxInt, "streak:<2", false},
+		{"", math.MinInt, "streak:<2", true},
+		{"", -42, "code:xxx", false},
 	} {
-		cred := &poolstate.Credential{Streak: poolstate.KnownStreak(c.n), ErrorCode: poolstate.Some(c.n)}
-		uitest.Equal(t, fmt.Sprintf("%d matches %q", c.n, c.filter), parse(t, c.filter).Match(cred, poolstate.Ready), c.want)
+		cred := &poolstate.Credential{
+			Ref: poolstate.Ref{Provider: c.label}, Label: c.label, Streak: poolstate.KnownStreak(c.n), ErrorCode: poolstate.Some(c.n),
+		}
+		uitest.Equal(t, fmt.Sprintf("%q, %d matches %q", c.label, c.n, c.filter), parse(t, c.filter).Match(cred, poolstate.Ready), c.want)
 	}
 }
 

@@ -125,21 +125,27 @@ func TestListing_Order(t *testing.T) {
 
 // TestListing_Equal checks that equal credentials keep the order of the pool.
 func TestListing_Equal(t *testing.T) {
-	var list entries
-	var labels []string
+	var equal, mixed entries
+	var ready, dead []string
 	for i := range 40 {
-		labels = append(labels, fmt.Sprint(i))
-		list = append(list, uitest.Ready(labels[i]))
+		label := fmt.Sprint(i)
+		equal, mixed = append(equal, uitest.Ready("x")), append(mixed, uitest.Ready(label))
+		if i%3 > 0 {
+			ready = append(ready, label)
+			continue
+		}
+		mixed[i], dead = uitest.Dead(label), append(dead, label)
 	}
-	p := uitest.PoolOf(t, uitest.Providers{"a": list, "b": list, "c": entries{}, "d": "not a list"})
-	all := strings.Join(labels, " ")
+	p := uitest.PoolOf(t, uitest.Providers{"a": mixed})
+	uitest.Equal(t, "by state", Listing{Order: OrderState}.list(t, p, uitest.Epoch), fmt.Sprintf("a%s", append(ready, dead...)))
+
+	p = uitest.PoolOf(t, uitest.Providers{"a": equal, "b": equal, "c": entries{}, "d": "not a list"})
 	for _, o := range Orders() {
-		for _, reverse := range []bool{false, true} {
-			if o == OrderPool && reverse {
-				continue
+		for i, g := range (&Listing{Order: o, Reverse: o != OrderPool}).Groups(p, poolstate.Backoff, uitest.Epoch) {
+			uitest.Equal(t, o.String()+": provider", g.Provider, &p.Providers[i])
+			for j, c := range g.Credentials {
+				uitest.Equal(t, o.String()+": credential", c, &p.Providers[i].Credentials[j])
 			}
-			want := fmt.Sprintf("a[%s] b[%s] c[] d[]", all, all)
-			uitest.Equal(t, o.String(), Listing{Order: o, Reverse: reverse}.list(t, p, uitest.Epoch), want)
 		}
 	}
 }
