@@ -192,7 +192,7 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 		return refused(was, "no longer in the file")
 	case changedSince(was, now):
 		return refused(now, "changed since it was displayed")
-	case !d.changes[placeOf(now)].IsEmpty():
+	case !d.changes[now].IsEmpty():
 		return unchanged(now, "duplicate target")
 	}
 	e := a.effect(*now, at, sources)

@@ -186,16 +186,11 @@ func (c *Credential) addSecret(key, secret string) {
 	c.Tokens = redact.Combine(c.Tokens, key, secret)
 }
 
+var statuses = map[string]Status{"": StatusNone, wordOK: StatusOK, wordExhausted: StatusExhausted, wordDead: StatusDead}
+
 func statusOf(text string) Status {
-	switch text {
-	case "":
-		return StatusNone
-	case wordOK:
-		return StatusOK
-	case wordExhausted:
-		return StatusExhausted
-	case wordDead:
-		return StatusDead
+	if s, known := statuses[text]; known {
+		return s
 	}
 	return StatusOther
 }

@@ -4,6 +4,7 @@ package poolstate
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,32 +34,24 @@ func tryLock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_
 // context ends.
 func TestUpdate_WaitsForLock(t *testing.T) {
 	for _, tt := range []struct {
-		name   string
-		ctx    func(context.Context) (context.Context, context.CancelFunc)
-		free   time.Duration // when the lock is released; 0 is never
-		waited time.Duration
-		want   error
+		name                   string
+		free, cancel, deadline time.Duration // when the lock is released or the context ends; 0 is never
+		waited                 time.Duration
+		want                   error
 	}{
-		{"released", nil, 14*time.Second + 10*time.Millisecond, 14*time.Second + 50*time.Millisecond, nil},
-		{"timeout", nil, 0, 15 * time.Second, ErrLocked},
-		{"canceled while waiting", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(3*time.Second+time.Millisecond, cancel)
-			return ctx, cancel
-		}, 0, 3*time.Second + time.Millisecond, context.Canceled},
-		{"deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 2*time.Second)
-		}, 0, 2 * time.Second, context.DeadlineExceeded},
+		{"released", 14*time.Second + 10*time.Millisecond, 0, 0, 14*time.Second + 50*time.Millisecond, nil},
+		{"timeout", 0, 0, 0, 15 * time.Second, ErrLocked},
+		{"canceled", 0, 3*time.Second + time.Millisecond, 0, 3*time.Second + time.Millisecond, context.Canceled},
+		{"deadline", 0, 0, 2 * time.Second, 2 * time.Second, context.DeadlineExceeded},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, small)
 			release := hold(t, s)
 			synctest.Test(t, func(t *testing.T) {
-				ctx := t.Context()
-				if tt.ctx != nil {
-					var cancel context.CancelFunc
-					ctx, cancel = tt.ctx(ctx)
-					defer cancel()
+				ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(tt.deadline, time.Hour))
+				defer cancel()
+				if tt.cancel > 0 {
+					time.AfterFunc(tt.cancel, cancel)
 				}
 				if tt.free > 0 {
 					time.AfterFunc(tt.free, release)

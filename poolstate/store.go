@@ -126,19 +126,11 @@ type DamagedError = atomicfile.DamagedError
 type Draft struct {
 	doc     *document
 	pool    *Pool
-	changes map[place]Change
+	changes map[*Credential]Change // by credentials of the pool
 }
 
 // Format prints nothing of the file, which holds secrets, whatever the verb.
 func (d Draft) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "draft of a store") }
-
-// place is the position of an entry in one version of the file.
-type place struct {
-	provider string
-	position int
-}
-
-func placeOf(c *Credential) place { return place{c.Provider, c.Position} }
 
 // Pool returns the pool in the file, without the draft's changes.
 func (d *Draft) Pool() *Pool { return d.pool }
@@ -160,16 +152,13 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 	return nil
 }
 
-func (d *Draft) apply(c *Credential, ch Change) {
-	at := placeOf(c)
-	d.changes[at] = Join(d.changes[at], ch)
-}
+func (d *Draft) apply(c *Credential, ch Change) { d.changes[c] = Join(d.changes[c], ch) }
 
 // bytes returns the text with all changes and, if there are any, a new updated_at.
 func (d *Draft) bytes(now time.Time) []byte {
 	e := jsonedit.NewEditor(d.doc.data)
-	for at, ch := range d.changes {
-		e.Edit(&d.doc.lists[at.provider].Items[at.position], ch.edits)
+	for c, ch := range d.changes {
+		e.Edit(d.doc.entry(c), ch.edits)
 	}
 	if !e.Changed() {
 		return d.doc.data
@@ -184,7 +173,7 @@ func newDraft(data []byte, loc *time.Location) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{doc: doc, pool: doc.toPool(loc), changes: map[place]Change{}}, nil
+	return &Draft{doc: doc, pool: doc.toPool(loc), changes: map[*Credential]Change{}}, nil
 }
 
 // Update changes an existing store. It takes the agent's lock, reads the file again,
