@@ -138,7 +138,6 @@ func rowsOn(drawn string) (head map[string]int, rows [][]string) {
 	return head, rows
 }
 
-// stateOf returns the word for the symbol of a state, "" for other symbols.
 func stateOf(glyph string) string {
 	for _, a := range poolstate.Availabilities() {
 		if theme.StateGlyph(a) == glyph {

@@ -134,7 +134,6 @@ func (s *Screen) choiceLine(yes bool) string {
 	return l.Bold(theme.Accent, "▌").Bold(theme.Text, "no  ").Write(theme.Secondary, " yes  ").String()
 }
 
-// dialogBlock draws the dialog in exactly h lines.
 func (s *Screen) dialogBlock(h int) []string {
 	lines := s.shortened(s.dialogLines(s.inner(), h), h)
 	if s.Dialog.Choice != nil && len(lines) > 1 {

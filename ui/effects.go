@@ -19,7 +19,6 @@ func VerbWord(v poolstate.Verb) string {
 	return v.String()
 }
 
-// stateWords describes a credential: "cooling, streak 1, until 14:14".
 func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) string {
 	a, streak, until := p.Assess(c, now), "", ""
 	if n, known := c.Streak.Known(); known {
@@ -47,8 +46,7 @@ const ReloadNote = "running agents notice at their next reload"
 // DeadReset is appended to the answer to a reset of a dead credential.
 const DeadReset = "; it was dead and needs re-authentication"
 
-// DoneWords is the answer to an action: what changed, what did not, and when a
-// running agent notices.
+// DoneWords is the answer to an action: what changed, what did not, and a note.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	words, unchanged := VerbWord(verb), ""
 	if len(out.Unchanged) > 0 {

@@ -191,7 +191,6 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 	return out
 }
 
-// eventBlock draws a blank line and the newest events in exactly h lines.
 func (s *Screen) eventBlock(h int) []string {
 	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
 }

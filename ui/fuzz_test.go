@@ -52,12 +52,8 @@ func fuzzedScreen(label, provider, message, reason, source, id string, kind uint
 	s := screenOf(p).chooseFirst()
 	s.Path, s.Caption = source, message
 	s.Pane = Pane(kind % 5)
-	var events []poolstate.Event
-	for kind := poolstate.EventKind(0); kind <= poolstate.EventFileRecovered; kind++ {
-		events = append(events, poolstate.Event{At: epoch, Kind: kind, Before: &other, After: &c})
-	}
-	for i := range events {
-		r := poolstate.RecordOf(&events[i], s.Policy)
+	for kind := range poolstate.EventFileRecovered + 1 {
+		r := poolstate.RecordOf(&poolstate.Event{At: epoch, Kind: kind, Before: &other, After: &c}, s.Policy)
 		r.Reason, r.Message = reason, message
 		s.Events = append(s.Events, r)
 	}

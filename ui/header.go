@@ -187,7 +187,6 @@ func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// outBanner draws the line for a pool without a ready credential.
 func (s *Screen) outBanner(l *theme.Line, sum *poolstate.Summary, end int) {
 	words, due := "every credential is out", sum.Count[poolstate.Due]
 	switch {

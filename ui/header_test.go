@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,16 +50,9 @@ func TestTitle_EndsAtTheMargin(t *testing.T) {
 // countsOf draws the counts of so many credentials of each kind.
 func countsOf(t *testing.T, w, ready, cooling, dead int) string {
 	t.Helper()
-	var list []entry
-	for range ready {
-		list = append(list, readyEntry("r"))
-	}
-	for range cooling {
-		list = append(list, exhaustedEntry("c", time.Minute, 1))
-	}
-	for range dead {
-		list = append(list, deadEntry("d"))
-	}
+	list := slices.Repeat([]entry{readyEntry("r")}, ready)
+	list = append(list, slices.Repeat([]entry{exhaustedEntry("c", time.Minute, 1)}, cooling)...)
+	list = append(list, slices.Repeat([]entry{deadEntry("d")}, dead)...)
 	s := screenOf(poolOf(t, providers{"p": list})).sizedAt(w, 30)
 	s.Theme = plainTheme
 	return s.counts()

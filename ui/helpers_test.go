@@ -78,9 +78,8 @@ func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 // screenOf returns the screen of a pool, without a size.
 func screenOf(p *poolstate.Pool) *Screen {
 	s := &Screen{
-		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json",
-		Feed: Feed{State: FeedLive}, Pool: p, Groups: filter.Groups(p),
-		Short: shortKeys, Full: fullKeys,
+		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json", Feed: Feed{State: FeedLive},
+		Pool: p, Groups: filter.Groups(p), Short: shortKeys, Full: fullKeys,
 	}
 	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	if p != nil {

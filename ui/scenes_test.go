@@ -126,9 +126,8 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 func otherStates(t testing.TB) []scene {
 	t.Helper()
 	waiting, unreadable, clockOut := screenOf(nil), screenOf(nil), allOutScene(t)
-	waiting.Feed = Feed{State: FeedWaiting}
+	waiting.Feed, clockOut.Clock = Feed{State: FeedWaiting}, true
 	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: permission denied; make it readable for this user", Since: epoch}
-	clockOut.Clock = true
 	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error()
 	return []scene{
 		{"clock", backoffScreen(t, func(s *Screen) { s.Clock = true })},
@@ -212,6 +211,9 @@ func longListScene(t testing.TB) *Screen {
 func actionScenes(t testing.TB) []scene {
 	t.Helper()
 	with := func(set func(*Screen)) *Screen { return backoffScreen(t, set) }
+	answer := func(name string, kind AnswerKind, words string) scene {
+		return scene{name, with(func(s *Screen) { s.Answer = &Answer{kind, words} })}
+	}
 	return []scene{
 		{"marked", with(func(s *Screen) {
 			s.Marked = map[poolstate.Ref]bool{}
@@ -228,12 +230,9 @@ func actionScenes(t testing.TB) []scene {
 			s.Dialog, s.Short = form(strings.Repeat("日本", 40)), dialogKeys
 			s.Dialog.Problem = `"日本" is not a duration; try 45m, 2h30m, 1d or until 18:00`
 		})},
-		{"answer", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; running agents notice at their next reload; u undoes"}
-		})},
-		{"answer-refused", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerRefused, "~/.hermes/auth.json: another process holds the lock"}
-		})},
+		answer("answer", AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; "+
+			"running agents notice at their next reload; u undoes"),
+		answer("answer-refused", AnswerRefused, "~/.hermes/auth.json: another process holds the lock"),
 		{"answer-in-help", with(func(s *Screen) {
 			s.Pane, s.Short = PaneHelp, paneKeys
 			s.Answer = &Answer{AnswerNews, "work-oauth: the agent used it successfully; streak 3 → 0"}
@@ -242,13 +241,9 @@ func actionScenes(t testing.TB) []scene {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
 			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
-		{"overwritten", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"}
-		})},
-		{"waiting-for-lock", with(func(s *Screen) {
-			s.Answer = &Answer{AnswerWaiting, "reset waits for the lock, which python3 (process 4242) holds: 3s of 15s; esc cancels"}
-		})},
-		{"answer-hostile", with(func(s *Screen) { s.Answer = &Answer{AnswerNotice, strings.Join(hostileTexts, " ")} })},
+		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"),
+		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock, which python3 (process 4242) holds: 3s of 15s; esc cancels"),
+		answer("answer-hostile", AnswerNotice, strings.Join(hostileTexts, " ")),
 	}
 }
 

@@ -46,7 +46,6 @@ func (s *Screen) lines(spaced bool) []tableLine {
 	return out
 }
 
-// listed returns all credentials of the groups.
 func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 	return func(yield func(*poolstate.Credential) bool) {
 		for _, g := range groups {

@@ -83,7 +83,7 @@ func TestStreakWords(t *testing.T) {
 	words := func(fields entry) string {
 		return streakWords(credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(fields)))
 	}
-	equal(t, "unknown", words(entry{"consecutive_failures": nil}), "streak unknown (not recorded)")
+	equal(t, "unknown", words(noStreak), streakUnknown)
 	equal(t, "held", words(entry{"consecutive_failures": 2, "last_error_reason": poolstate.HoldReason}), "streak 2 (a hold counts as one)")
 	for n, want := range map[int]string{
 		-3: "no failure since the last success", 0: "no failure since the last success",
