@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
-
 	"pooltop/poolstate"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
@@ -159,19 +157,5 @@ func TestRow_Selected(t *testing.T) {
 			}
 		}
 		equal(t, "number of selected rows", selectedRows(drawn), 1)
-	}
-}
-
-// TestRow_UnlitSteps are dots if the terminal's gray may be as loud as the lit
-// ones.
-func TestRow_UnlitSteps(t *testing.T) {
-	for _, s := range theme.Schemes() {
-		for profile, want := range map[colorprofile.Profile]bool{
-			colorprofile.ASCII: true, colorprofile.ANSI: s >= theme.SchemeLight, colorprofile.ANSI256: false, colorprofile.TrueColor: false,
-		} {
-			r := &row{table: &table{}, Line: s.Theme(profile).Line()}
-			r.ladder(1)
-			equal(t, s.String()+" in "+profile.String(), strings.HasSuffix(plain(r.String()), "···"), want)
-		}
 	}
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -112,24 +111,6 @@ func TestRender_NoSize(t *testing.T) {
 	for _, sc := range scenes(t) {
 		for _, size := range [][2]int{{0, 0}, {-1, -1}, {80, 0}, {0, 24}, {-5, 24}, {80, -5}} {
 			equal(t, sc.name, Render(sc.screen.sizedAt(size[0], size[1])), "")
-		}
-	}
-}
-
-// TestRender_Profiles checks that a terminal gets no colors it does not have.
-func TestRender_Profiles(t *testing.T) {
-	for profile, foreign := range map[colorprofile.Profile]string{
-		colorprofile.NoTTY: "[349]", colorprofile.ASCII: "[349]",
-		colorprofile.ANSI: "[34]8;", colorprofile.ANSI256: "8;2;", colorprofile.TrueColor: "8;5;",
-	} {
-		pattern := regexp.MustCompile(`\x1b\[[\d;]*` + foreign)
-		for _, scheme := range theme.Schemes() {
-			for _, sc := range scenes(t)[:20] {
-				sc.screen.Theme = scheme.Theme(profile)
-				if found := pattern.FindString(Render(sc.screen.sizedAt(120, 36))); found != "" {
-					t.Fatalf("%s for %s has %q", sc.name, profile, found)
-				}
-			}
 		}
 	}
 }
