@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,12 +113,14 @@ func TestTogglePause(t *testing.T) {
 // An event that is merged before others does not move those on the screen.
 func TestTogglePause_EarlierEvent(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
-	for _, minutes := range []time.Duration{-10, -9, -8} {
-		d.m.log.merge([]poolstate.Record{{At: noon.Add(minutes * time.Minute), Kind: poolstate.EventAdded, Provider: "p"}}, false)
+	for _, seconds := range []time.Duration{-600, -540, -480, -477} { // the last two are one event
+		d.m.log.merge([]poolstate.Record{{At: noon.Add(seconds * time.Second), Kind: poolstate.EventAdded, Provider: "p"}}, false)
 	}
+	equal(t, "the number of events", len(d.m.log.records), 3)
 	d.press("e p")
 	before := d.screen()
 	d.m.log.merge([]poolstate.Record{{At: noon.Add(-time.Hour), Kind: poolstate.EventRemoved, Provider: "p"}}, false)
+	equal(t, "the events are sorted", slices.IsSortedFunc(d.m.log.records, byTime), true)
 	d.tick(0)
 	equal(t, "the screen", d.screen(), before)
 }

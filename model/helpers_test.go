@@ -17,7 +17,6 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// noon is the time at which most tests begin.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // dashboard is a model on a file of its own, without a program: a test sends it

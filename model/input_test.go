@@ -221,7 +221,6 @@ func (d *dashboard) wheel(b tea.MouseButton) {
 	d.handle(tea.MouseWheelMsg{X: 5, Y: 8, Button: b})
 }
 
-// dashboardWithMouse returns a dashboard with the mouse on.
 func dashboardWithMouse(t *testing.T, content string) *dashboard {
 	t.Helper()
 	d := startDashboard(t, content)
@@ -272,6 +271,7 @@ func TestClicked(t *testing.T) {
 		{"key", "down", "r reset", func(d *dashboard) { d.isReady("a b d g"); d.shows("✓ reset label-b") }},
 		{"word of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
 		{"key of a pane", "d", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
+		{"key of the events", "e", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
 		{"arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
 		{"arrow down", "", "↓", func(d *dashboard) { d.isAt("b") }},
 		{"space", "", "space mark", func(d *dashboard) { d.marks("p/a") }},

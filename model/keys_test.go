@@ -21,11 +21,14 @@ func TestHelp_Scrolls(t *testing.T) {
 	d.press("G")
 	d.hides("↓ more")
 	end := d.screen()
+	d.press("up")
+	up := d.screen()
 	for _, step := range []struct{ keys, want string }{
 		{"down", end},
 		{"pgdown", end},
 		{"j", end},
 		{"end", end},
+		{"pgdown pgdown up", up},
 		{strings.Repeat("up ", 100), first},
 		{"pgup", first},
 		{"g", first},

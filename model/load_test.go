@@ -151,7 +151,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	waiting := []string{"◌ waiting", "waiting for ~/.hermes/auth.json"}
 	d := startDashboard(t, "")
-	d.shows(append(waiting, "pooltop demo")...)
+	d.shows(append(waiting, "pooltop demo", "? help   q quit")...)
 	d.handle(FileChanged{}, waiting...)
 	d.change(broken, "✕ unreadable", "auth.json: broken")
 	d.hides("stale", "waiting")
