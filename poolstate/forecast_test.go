@@ -2,6 +2,7 @@ package poolstate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,34 +180,23 @@ func TestSummarize_Sample(t *testing.T) {
 
 // Only deadlines ahead count, not those of due, dead and disabled credentials.
 func TestSummarize_Next(t *testing.T) {
-	exhausted := func(id string, at int64, more string) string {
-		return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d%s}`, id, at, more)
-	}
 	const ready = `{"id": "r"}`
 	tests := []struct {
 		name      string
 		entries   []string
 		next      string
-		at, allAt int64
+		at, allAt int64 // seconds ahead; 0 for none
 		out       bool
 	}{
-		{name: "no credential"},
-		{name: "all ready", entries: []string{ready}},
-		{name: "one due", entries: []string{exhausted("a", 1795425600, "")}, out: true},
-		{name: "one dead", entries: []string{`{"id": "a", "last_status": "dead"}`}, out: true},
-		{name: "one disabled", entries: []string{exhausted("a", 1795429200, `, "enabled": false`)}, out: true},
-		{name: "one cooling", entries: []string{exhausted("a", 1795429200, "")}, next: "a", at: 1795429200, allAt: 1795429200, out: true},
-		{name: "a hold counts", entries: []string{ready, exhausted("a", 1795429200, `, "last_error_reason": "operator_hold"`)}, next: "a", at: 1795429200, allAt: 1795429200},
-		{
-			name:    "first and last of three",
-			entries: []string{exhausted("a", 1795429202, ""), exhausted("b", 1795429201, ""), ready, exhausted("c", 1795429203, "")},
-			next:    "b", at: 1795429201, allAt: 1795429203,
-		},
-		{
-			name:    "at the same instant the first in order",
-			entries: []string{exhausted("a", 1795429200, ""), exhausted("b", 1795429200, "")},
-			next:    "a", at: 1795429200, allAt: 1795429200, out: true,
-		},
+		{"no credential", nil, "", 0, 0, false},
+		{"all ready", []string{ready}, "", 0, 0, false},
+		{"one due", []string{until("a", 0)}, "", 0, 0, true},
+		{"one dead", []string{`{"id": "a", "last_status": "dead"}`}, "", 0, 0, true},
+		{"one disabled", []string{strings.Replace(until("a", 60), "{", `{"enabled": false, `, 1)}, "", 0, 0, true},
+		{"one cooling", []string{until("a", 60)}, "a", 60, 60, true},
+		{"a hold counts", []string{ready, heldUntil("a", 60)}, "a", 60, 60, false},
+		{"first and last of three", []string{until("a", 62), until("b", 61), ready, until("c", 63)}, "b", 61, 63, false},
+		{"at the same instant the first in order", []string{until("a", 60), until("b", 60)}, "a", 60, 60, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -229,11 +219,11 @@ func TestSummarize_Next(t *testing.T) {
 	}
 }
 
-func instant(epoch int64) time.Time {
-	if epoch == 0 {
+func instant(ahead int64) time.Time {
+	if ahead == 0 {
 		return time.Time{}
 	}
-	return time.Unix(epoch, 0).UTC()
+	return sampledAt.Add(time.Duration(ahead) * time.Second)
 }
 
 func TestOutage(t *testing.T) {
@@ -255,27 +245,12 @@ func TestOutage(t *testing.T) {
 		{"different codes", []string{fell(t0, 429), fell(t0, 402)}, 0},
 		{"a chain", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
 		{"the largest cluster counts", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
-		{"without codes", []string{
-			`{"last_status": "exhausted", "last_status_at": 1795425000}`,
-			`{"last_status": "exhausted", "last_status_at": 1795425000}`,
-		}, 0},
-		{"no instant", []string{
-			`{"last_status": "exhausted", "last_error_code": 429}`,
-			`{"last_status": "exhausted", "last_error_code": 429}`,
-		}, 0},
-		{"holds do not count", []string{
-			fell(t0, 429),
-			`{"last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "last_error_reason": "operator_hold"}`,
-		}, 0},
-		{"dead and ready ones do not count", []string{
-			fell(t0, 401),
-			`{"last_status": "dead", "last_status_at": 1795425000, "last_error_code": 401}`,
-			`{"last_status": "ok", "last_status_at": 1795425000, "last_error_code": 401}`,
-		}, 0},
-		{"disabled ones do not count", []string{
-			fell(t0, 429),
-			`{"last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "enabled": false}`,
-		}, 0},
+		{"without codes", slices.Repeat([]string{`{"last_status": "exhausted", "last_status_at": 1795425000}`}, 2), 0},
+		{"no instant", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429}`}, 2), 0},
+		{"a hold", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
+		{"a dead one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "dead", 1)}, 0},
+		{"a ready one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "ok", 1)}, 0},
+		{"a disabled one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"enabled": false, `, 1)}, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
