@@ -246,7 +246,7 @@ func TestOutage(t *testing.T) {
 		{"a chain", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
 		{"the largest cluster counts", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
 		{"without codes", slices.Repeat([]string{`{"last_status": "exhausted", "last_status_at": 1795425000}`}, 2), 0},
-		{"no instant", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429}`}, 2), 0},
+		{"no instant", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795429200}`}, 2), 0},
 		{"a hold", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
 		{"a dead one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "dead", 1)}, 0},
 		{"a ready one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "ok", 1)}, 0},
