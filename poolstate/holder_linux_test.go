@@ -17,20 +17,15 @@ func TestFlockPID(t *testing.T) {
 	for line, want := range map[string]holder{
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF":        {4242, true},
 		"1: FLOCK  ADVISORY  READ 4242 08:01:1234567 0 EOF":         {4242, true},
-		"1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567":              {4242, true},
 		"12345: FLOCK  ADVISORY  WRITE 7 fd:00:1234567 0 EOF":       {7, false},
 		"1: -> FLOCK  ADVISORY  WRITE 4243 08:01:1234567 0 EOF":     {}, // waiting
 		"2: POSIX  ADVISORY  WRITE 4242 08:01:1234567 0 EOF":        {},
-		"3: OFDLCK ADVISORY  WRITE -1 08:01:1234567 0 EOF":          {},
-		"4: LEASE  ACTIVE    READ 4242 08:01:1234567 0 EOF":         {},
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:11234567 0 EOF":       {}, // another inode
-		"1: FLOCK  ADVISORY  WRITE 4242 08:01:234567 0 EOF":         {},
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:12345678 0 EOF":       {},
 		"1: FLOCK  ADVISORY  WRITE 4242 08:1234567:1 0 EOF":         {},
 		"1: FLOCK  ADVISORY  WRITE 0 08:01:1234567 0 EOF":           {0, true}, // of another PID namespace
 		"1: FLOCK  ADVISORY  WRITE nobody 08:01:1234567 0 EOF":      {0, true},
 		"1: FLOCK  ADVISORY  WRITE 4242":                            {},
-		"FLOCK":                                                     {},
 		"":                                                          {},
 		"1: FLOCK  ADVISORY  WRITE 99999999999999999999 08:01:7 0 ": {},
 	} {
