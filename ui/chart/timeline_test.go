@@ -2,7 +2,6 @@ package chart
 
 import (
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,21 +44,6 @@ func TestTimeline_Draw(t *testing.T) {
 		c.scale.Draw(l, &poolstate.Credential{StatusAt: uitest.Epoch.Add(c.begin)}, &a)
 		uitest.Equal(t, c.name, l.String(), c.want)
 		uitest.Equal(t, c.name+", its width", l.Col(), c.scale.cells)
-	}
-}
-
-// TestTimeline_OnlyTimePasses checks that bars keep their cells as time passes.
-func TestTimeline_OnlyTimePasses(t *testing.T) {
-	long, short := uitest.Exhausted("long", time.Hour, 4), uitest.Exhausted("short", 30*time.Minute, 3)
-	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{long, short}})
-	c := &pool.Providers[0].Credentials[1]
-	for after := time.Duration(0); after < 3*time.Hour; after += 7 * time.Minute {
-		now := uitest.Epoch.Add(after)
-		l, a := plainTheme.Line(), poolstate.Backoff.Assess(c, now)
-		NewTimeline(pool.All(), poolstate.Backoff, now, 16).Draw(l, c, &a)
-		bar := strings.Trim(l.String(), " ")
-		uitest.Equal(t, "cells of the bar", len([]rune(bar)), 8)
-		uitest.Equal(t, "blanks before", strings.Index(l.String(), bar), 1)
 	}
 }
 

@@ -41,8 +41,7 @@ type term struct {
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool
 
-// maxLength is the longest filter, in bytes, so that a pasted file is refused
-// before it is parsed.
+// maxLength is in bytes. A longer text, such as a pasted file, is not parsed.
 const maxLength = 256
 
 // Parse parses terms between blanks, all of which must match. A term is
@@ -80,8 +79,7 @@ func Parse(s string) (Filter, error) {
 }
 
 var (
-	// termForm is a term: its sign, its field, and its values. The last quote of a
-	// filter may be open.
+	// termForm is a sign, a field and values. The last quote may be open.
 	termForm  = regexp.MustCompile(`([-!]?),*(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
 	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
 )

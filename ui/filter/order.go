@@ -66,8 +66,7 @@ type Listing struct {
 	Collapsed map[string]bool
 }
 
-// Groups lists a pool at an instant. With a filter, providers without a match are
-// left out.
+// Groups lists a pool at an instant; with a filter, only providers with a match.
 func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []Group {
 	if p == nil {
 		return nil

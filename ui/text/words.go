@@ -120,8 +120,7 @@ func CredentialName(c *poolstate.Credential) string {
 	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
 
-// ProviderName returns the cleaned name of a provider, or a substitute for one
-// without a visible character.
+// ProviderName returns the cleaned name of a provider, or a substitute for it.
 func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
 
 // Reasons shortens the reasons of providers; others are shown with spaces for underscores.

@@ -4,6 +4,7 @@
 package theme
 
 import (
+	"cmp"
 	"image/color"
 	"strings"
 
@@ -51,26 +52,21 @@ const (
 	Bold
 )
 
-// Theme holds the finished style of each role, so build it once and keep it. It
-// is read-only.
+// Theme holds the finished style of each role. Build it once: it is read-only.
 type Theme struct {
 	Shapes      bool // show by shape what colors would
 	DottedSteps bool // no color is sure to be quieter than that of a lit step of a ladder
 	HatchedFill bool // no color is sure to be quieter than text
 
 	styles [roleCount][2][2]sgr // by weight, and 1 in the selected row
-	dimmed *Theme
+	dimmed *Theme               // nil if it is the theme itself
 }
 
 // sgr is the pair of escape sequences around a piece of text.
 type sgr struct{ open, end string }
 
 // Plain returns a theme without escape sequences, for output to a file or pipe.
-func Plain() *Theme {
-	t := &Theme{Shapes: true, DottedSteps: true, HatchedFill: true}
-	t.dimmed = t
-	return t
-}
+func Plain() *Theme { return &Theme{Shapes: true, DottedSteps: true, HatchedFill: true} }
 
 // Theme returns the theme of the scheme for what the terminal supports.
 func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
@@ -85,12 +81,11 @@ func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
 	}
 	quiet.roles[Rule], quiet.roles[Faint], quiet.roles[Fill] = p.roles[Rule], p.roles[Faint], p.roles[Rule]
 	t.dimmed = newTheme(quiet, s, profile)
-	t.dimmed.dimmed = t.dimmed
 	return t
 }
 
 // Dimmed returns the theme for a snapshot that is stale: no state has its color.
-func (t *Theme) Dimmed() *Theme { return t.dimmed }
+func (t *Theme) Dimmed() *Theme { return cmp.Or(t.dimmed, t) }
 
 func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	t := &Theme{Shapes: profile <= colorprofile.ASCII, HatchedFill: profile <= colorprofile.ANSI}
@@ -215,8 +210,7 @@ const (
 	MarkFresh    = "›"
 )
 
-// OriginMark returns the mark for where a deadline comes from, or a blank
-// without a deadline.
+// OriginMark returns the mark of a deadline's origin, a blank without a deadline.
 func OriginMark(d poolstate.Deadline) string {
 	if d.Suspect {
 		return MarkSuspect
@@ -240,8 +234,7 @@ type Line struct {
 // Line returns an empty line.
 func (t *Theme) Line() *Line { return &Line{Theme: t} }
 
-// Col returns the cell where the next text begins, which is also the width of the
-// line so far.
+// Col returns the width so far, which is the cell of the next text.
 func (l *Line) Col() int { return l.col }
 
 // Write adds text at the next cell.

@@ -108,19 +108,6 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestLine_Selected checks that the background covers blanks, too.
-func TestLine_Selected(t *testing.T) {
-	l := SchemeDark.Theme(colorprofile.TrueColor).Line().To(1)
-	l.Selected = true
-	l.To(3).Write(Dead, "a").To(5)
-	drawn := strings.TrimPrefix(l.String(), " ")
-	for _, piece := range strings.SplitAfter(drawn, "\x1b[m") {
-		if piece != "" && !strings.Contains(piece, "48;2;") {
-			t.Errorf("%q has no background", piece)
-		}
-	}
-}
-
 // contrast returns the ratio of two colors by WCAG 2, from 1 to 21.
 func contrast(a, b color.Color) float64 {
 	luminance := func(c color.Color) float64 {
