@@ -32,7 +32,6 @@ const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential
 var nousPair = strings.Replace(nousPool, "[\n", `[
 	{"id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
 
-// Each of the keys acts on a credential of mixedPool, or asks first.
 func TestAct(t *testing.T) {
 	for _, tt := range []struct {
 		at, keys string
@@ -49,6 +48,7 @@ func TestAct(t *testing.T) {
 
 		{"a", "space j j space", "b e", []string{"✓◔ cooling-key", "2 marked"}},
 		{"a", "space j j space r", "b e", []string{"reset 2 credentials", "p/cooling-key", "p/held-key"}},
+		{"a", "space j j r", "a b e", []string{"✓ reset cooling-key"}}, // not the selected one
 		{"a", "space j j space r y", "a b d e", []string{"✓ reset 2 credentials"}},
 		{"a", "/ c o o l i n g enter ctrl+r", "a b e", []string{"✓ reset cooling-key"}},
 		{"e", "ctrl+r y", "a b d e", []string{"✓ reset 2 credentials"}},

@@ -120,7 +120,6 @@ func TestKeyPressed(t *testing.T) {
 	}
 }
 
-// Every default key has a test.
 func TestKeyPressed_TestsAreComplete(t *testing.T) {
 	tested := " "
 	for _, tt := range keyTests {

@@ -12,7 +12,6 @@ import (
 	"pooltop/ui"
 )
 
-// A key that cannot do anything says why.
 func TestWhyNoSelection(t *testing.T) {
 	for _, tt := range []struct {
 		name, pool string
