@@ -47,7 +47,6 @@ func (s *Screen) detailBlock(h int, events bool) []string {
 	return filled(s.beside(left, right, at), h)
 }
 
-// detailLines draws the detail as a pane of its own.
 func (s *Screen) detailLines() []string {
 	c, w := s.selected(), s.inner()
 	lines := append(joinSections(s.sections(c, w), math.MaxInt), "")

@@ -195,7 +195,6 @@ func (s *Screen) eventBlock(h int) []string {
 	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
 }
 
-// eventsPane draws all events, newest first.
 func (s *Screen) eventsPane() string {
 	w, h, all := s.inner(), s.paneHeight()-1, len(s.Events)
 	if s.Filter != nil {

@@ -22,7 +22,6 @@ type FilterLine struct {
 	Order        string // the name of the order, "" for that of the pool
 }
 
-// filterLine draws the filter on the left, its result on the right.
 func (s *Screen) filterLine() string {
 	f, end := s.Filter, s.Width-s.margin()
 	l, filtered, result, order := s.Theme.Line().To(s.margin()), f.Typing || f.Text != "", "", ""

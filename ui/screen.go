@@ -131,7 +131,6 @@ func (s *Screen) line() *theme.Line {
 	return s.Theme.Line()
 }
 
-// main draws the table and what is around it.
 func (s *Screen) main() string {
 	plan, t := s.plan(), newTable(s)
 	out := make([]string, 0, s.Height)

@@ -147,7 +147,6 @@ func streakWords(c *poolstate.Credential) string {
 
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}
 
-// outSentence describes a provider that is out.
 func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
 	words := "manual action needed"
 	switch {
