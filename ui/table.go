@@ -30,7 +30,11 @@ type tableLine struct {
 
 // lines returns all lines of the table; spaced puts a blank line between groups.
 func (s *Screen) lines(spaced bool) []tableLine {
-	var out []tableLine
+	n := 0
+	for _, g := range s.Groups {
+		n += 2 + len(g.Provider.Notes) + len(g.Credentials)
+	}
+	out := make([]tableLine, 0, n)
 	for g := range s.Groups {
 		if spaced && g > 0 {
 			out = append(out, tableLine{lineBlank, g, 0})
