@@ -95,20 +95,24 @@ func exhaustCommand() *cobra.Command {
 func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
 
 // newHold parses the length of a hold.
-func newHold(length, until string, now time.Time) (h poolstate.Hold, err error) {
+func newHold(length, until string, now time.Time) (poolstate.Hold, error) {
+	name, given, try := "--for", length, "invalid duration %q (try 45m, 2h30m or 1d)"
 	switch {
 	case length != "" && until != "":
-		return h, usageError("--for and --until are mutually exclusive")
-	case length != "":
-		if h.For, err = poolstate.ParseDuration(length); err != nil {
-			return h, usageError("--for: invalid duration %q (try 45m, 2h30m or 1d)", length)
-		}
+		return poolstate.Hold{}, usageError("--for and --until are mutually exclusive")
 	case until != "":
-		if h.Until, err = poolstate.ParseUntil(until, now); err != nil {
-			return h, usageError("--until: %q is not a valid future time (try 18:00, tomorrow 9:00 or an RFC 3339 time)", until)
-		}
+		name, given, try = "--until", until, "%q is not a valid future time (try 18:00, tomorrow 9:00 or an RFC 3339 time)"
+	case length == "":
+		return poolstate.Hold{}, nil
 	}
-	return h, nil
+	h, err := poolstate.ParseHold(given, now)
+	switch {
+	case errors.Is(err, poolstate.ErrTooLong):
+		err = usageError("%s: %q is %w", name, given, err)
+	case err != nil:
+		err = usageError(name+": "+try, given)
+	}
+	return h, err
 }
 
 func syncCommand() *cobra.Command {

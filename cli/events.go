@@ -39,7 +39,10 @@ func eventsCommand() *cobra.Command {
 		f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
 		if since != "" {
 			d, err := poolstate.ParseDuration(since)
-			if err != nil {
+			switch {
+			case errors.Is(err, poolstate.ErrTooLong):
+				return usageError("--since: %q is %w", since, err)
+			case err != nil:
 				return usageError("--since: invalid duration %q (try 45m, 2h or 1d)", since)
 			}
 			f.since = f.clock().Add(-d)

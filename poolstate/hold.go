@@ -94,68 +94,78 @@ func held(c Credential, h Hold, at time.Time) Change {
 	}, at)
 }
 
-// ErrDuration is the error for a duration or an end of a hold that cannot be
-// parsed or is out of range.
-var ErrDuration = errors.New("not a duration; try 45m, 2h30m, 1d, until 18:00 or until tomorrow 9:00")
+// The errors of a duration or an end of a hold.
+var (
+	// ErrDuration is the error of one that cannot be parsed or is not ahead.
+	ErrDuration = errors.New("not a duration; try 45m, 2h30m, 1d, until 18:00 or until tomorrow 9:00")
+	// ErrTooLong is the error of one of more than 366 days.
+	ErrTooLong = errors.New("over the limit of one year")
+)
 
 // maxHold bounds a hold. A longer one is taken for a typing error.
 const maxHold = 366 * 24 * time.Hour
 
-// ParseHold parses a duration as [ParseDuration] does, or the word until and an
-// instant as [ParseUntil] does. Only For or Until of the result is set.
-func ParseHold(s string, now time.Time) (Hold, error) {
-	if rest, ok := strings.CutPrefix(normalized(s), "until "); ok {
-		until, err := ParseUntil(rest, now)
-		return Hold{Until: until}, err
+// ParseHold parses a duration as [ParseDuration] does or, with or without the word
+// until, an instant as [ParseUntil] does. Only For or Until of the result is set.
+func ParseHold(s string, now time.Time) (h Hold, err error) {
+	s = strings.TrimPrefix(normalized(s), "until ")
+	if h.For, err = ParseDuration(s); errors.Is(err, ErrDuration) {
+		h.Until, err = ParseUntil(s, now)
 	}
-	d, err := ParseDuration(s)
-	return Hold{For: d}, err
+	return h, err
 }
 
 // normalized returns s in lower case with single spaces.
 func normalized(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
 // durationForm has no sign and each unit at most once, the longest first.
-var durationForm = regexp.MustCompile(`^(?:(\d+) ?d ?)?((?:\d+(?:\.\d+)? ?h ?)?(?:\d+(?:\.\d+)? ?m ?)?(?:\d+(?:\.\d+)? ?s)?)$`)
+var durationForm = regexp.MustCompile(`^(?:(\d+) ?d(?:ays?)? ?)?(?:(\d+(?:\.\d+)?) ?h(?:rs?|ours?)? ?)?` +
+	`(?:(\d+(?:\.\d+)?) ?m(?:ins?|inutes?)? ?)?(?:(\d+(?:\.\d+)?) ?s(?:ecs?|econds?)?)?$`)
 
-// ParseDuration parses a duration such as 45m, 2h30m or 1d 12h, with the units
-// d, h, m and s. It returns [ErrDuration] unless the duration is positive and at
-// most 366 days.
+// ParseDuration parses a duration such as 45m, 2h30m, 1d 12h or 3 hours, with
+// days, hours, minutes and seconds. It returns [ErrDuration] unless the duration
+// is positive, and [ErrTooLong] if it is longer than 366 days.
 func ParseDuration(s string) (time.Duration, error) {
 	form := durationForm.FindStringSubmatch(normalized(s))
 	if form == nil {
 		return 0, ErrDuration
 	}
 	days, errDays := strconv.Atoi("0" + form[1])
-	rest, errRest := time.ParseDuration("0s" + strings.ReplaceAll(form[2], " ", ""))
+	rest, errRest := time.ParseDuration("0" + form[2] + "h0" + form[3] + "m0" + form[4] + "s")
 	if errDays != nil || errRest != nil || days > 366 || rest > maxHold {
-		return 0, ErrDuration
+		return 0, ErrTooLong
 	}
-	total := time.Duration(days)*24*time.Hour + rest
-	if total <= 0 || total > maxHold {
+	switch total := time.Duration(days)*24*time.Hour + rest; {
+	case total <= 0:
 		return 0, ErrDuration
+	case total > maxHold:
+		return 0, ErrTooLong
+	default:
+		return total, nil
 	}
-	return total, nil
 }
 
-// ParseUntil parses an instant: 18:00, tomorrow 9:00, mon 9:00, 2026-12-24 18:00
-// or RFC 3339. A time of day is the next one after now, in now's location. It
-// returns [ErrDuration] unless the instant is after now and at most 366 days
-// ahead.
+// ParseUntil parses an instant: 18:00, tomorrow 9:00, mon 9:00, 2026-12-24,
+// 2026-12-24 18:00 or RFC 3339. A time of day is the next one after now, in now's
+// location. It returns [ErrDuration] unless the instant is after now, and
+// [ErrTooLong] if it is more than 366 days ahead.
 func ParseUntil(s string, now time.Time) (time.Time, error) {
 	s = normalized(s)
 	t, ok := parseDate(s, now.Location())
 	if !ok {
 		t, ok = nextTimeOfDay(s, now)
 	}
-	if !ok || !t.After(now) || t.Sub(now) > maxHold {
+	switch {
+	case !ok || !t.After(now):
 		return time.Time{}, ErrDuration
+	case t.Sub(now) > maxHold:
+		return time.Time{}, ErrTooLong
 	}
 	return t, nil
 }
 
 func parseDate(s string, loc *time.Location) (time.Time, bool) {
-	return parseAny(strings.ToUpper(s), loc, time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime)
+	return parseAny(strings.ToUpper(s), loc, time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime)
 }
 
 func nextTimeOfDay(s string, now time.Time) (time.Time, bool) {

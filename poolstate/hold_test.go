@@ -1,6 +1,7 @@
 package poolstate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -155,6 +156,14 @@ func TestParseDuration(t *testing.T) {
 		"\t1d\n":        day,
 		"1d\u00a012h":   36 * time.Hour,
 		"000000000001h": time.Hour,
+		"3 hours":       3 * time.Hour,
+		"1 Hour":        time.Hour,
+		"2hrs 1 min":    121 * time.Minute,
+		"1 day 2 hours": 26 * time.Hour,
+		"90 minutes":    90 * time.Minute,
+		"10mins 1sec":   601 * time.Second,
+		"30 seconds":    30 * time.Second,
+		"366days":       366 * day,
 	} {
 		got, err := ParseDuration(s)
 		if err != nil || got != want {
@@ -164,12 +173,19 @@ func TestParseDuration(t *testing.T) {
 	for _, s := range []string{
 		"", " ", "0", "5", "90", "0s", "0d", "0d0h0m0s", "0.0h", "-5m", "-1d", "1d-1h", "+5m", "+1d", "1h-5m",
 		"d", "h", "dh", "m5", "1d1d", "1h1h", "1h1d", "5m2h", "1 2h", "1h30", "1d12", "1.5d", "1,5h", ".5h", "1.h",
-		"5ms", "5us", "5µs", "5ns", "1w", "1y", "1h5", "1hour", "2 hours", "tomorrow", "until 18:00", "18:00",
-		"367d", "366d1s", "8785h", "999999999d", "99999999999999999999d", "9999999999999h", "366d2562047h", "1e3h", "0x10h",
+		"5ms", "5us", "5µs", "5ns", "1w", "1y", "1h5", "two hours", "1 hou", "1 month", "h ours", "tomorrow", "until 18:00", "18:00",
+		"1e3h", "0x10h",
 		"NaNh", "Infh", "१h", "1h\x00", "\xff", "٣m", "1h 30m foo",
 	} {
 		if got, err := ParseDuration(s); err != ErrDuration || got != 0 { //nolint:errorlint // it is that very error
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
+		}
+	}
+	for _, s := range []string{
+		"367d", "400d", "400 days", "366d1s", "8785h", "999999999d", "99999999999999999999d", "9999999999999h", "366d2562047h",
+	} {
+		if got, err := ParseDuration(s); err != ErrTooLong || got != 0 { //nolint:errorlint // it is that very error
+			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrTooLong)
 		}
 	}
 }
@@ -197,6 +213,7 @@ func TestParseUntil(t *testing.T) {
 		"2026-11-23t18:00:00z":      "2026-11-23 19:00:00",
 		"2026-11-23T18:00:00-05:00": "2026-11-24 00:00:00",
 		"2026-12-24T18:00:00.5Z":    "2026-12-24 19:00:00",
+		"2026-12-24":                "2026-12-24 00:00:00",
 	} {
 		got, err := ParseUntil(s, monday(t))
 		if err != nil || got.Truncate(time.Second).In(monday(t).Location()).Format(time.DateTime) != want {
@@ -206,11 +223,16 @@ func TestParseUntil(t *testing.T) {
 	for _, s := range []string{
 		"", " ", "until", "18", "18:0", "24:00", "25:00", "18:60", "-1:00", "6pm", "noon", "now", "18:00:00", "tomorrow", "today",
 		"today 14:02", "today 9:00", "yesterday 9:00", "mo 9:00", "m 9:00", "mondays 9:00", "mon", "mon 9", "9:00 mon", "next mon 9:00",
-		"2026-11-23 14:02", "2026-11-23 14:02:37", "2025-12-24 18:00", "2027-11-25 18:00", "9999-12-31 23:59", "0000-00-00 00:00",
-		"2026-11-23T18:00:00+05:30", "2027-02-29 12:00", "2026-12-24", "2026-13-01 12:00", "24.12.2026 18:00", "2026-12-24 18:00 tomorrow", "1795429999", "\xff", "١٨:٠٠",
+		"2026-11-23 14:02", "2026-11-23 14:02:37", "2025-12-24 18:00", "2025-12-24", "0000-00-00 00:00",
+		"2026-11-23T18:00:00+05:30", "2027-02-29 12:00", "2026-13-01 12:00", "24.12.2026 18:00", "2026-12-24 18:00 tomorrow", "1795429999", "\xff", "١٨:٠٠",
 	} {
 		if got, err := ParseUntil(s, monday(t)); err != ErrDuration || !got.IsZero() { //nolint:errorlint // it is that very error
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
+		}
+	}
+	for _, s := range []string{"2027-11-25 18:00", "2028-01-01", "9999-12-31 23:59", "2030-01-01T00:00:00Z"} {
+		if got, err := ParseUntil(s, monday(t)); err != ErrTooLong || !got.IsZero() { //nolint:errorlint // it is that very error
+			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrTooLong)
 		}
 	}
 }
@@ -249,13 +271,16 @@ func TestParseHold(t *testing.T) {
 		"until 18:00":          {Until: inBerlin(t, "2026-11-23 18:00:00")},
 		"UNTIL  Tomorrow 9:00": {Until: inBerlin(t, "2026-11-24 09:00:00")},
 		"until mon 9:00":       {Until: inBerlin(t, "2026-11-30 09:00:00")},
+		"18:00":                {Until: inBerlin(t, "2026-11-23 18:00:00")},
+		"tomorrow 9:00":        {Until: inBerlin(t, "2026-11-24 09:00:00")},
+		"until 45m":            {For: 45 * time.Minute},
 	} {
 		got, err := ParseHold(s, now)
 		wantErr(t, err, nil)
 		equal(t, s+": for", got.For, want.For)
 		equal(t, s+": until", got.Until.Equal(want.Until), true)
 	}
-	for _, s := range []string{"", "until", "until ", "until 45m", "18:00", "tomorrow 9:00", "until until 18:00", "for 45m", "-5m", "5"} {
+	for _, s := range []string{"", "until", "until ", "until until 18:00", "for 45m", "-5m", "5"} {
 		got, err := ParseHold(s, now)
 		wantErr(t, err, ErrDuration)
 		equal(t, s, got, Hold{})
@@ -279,7 +304,7 @@ func FuzzParseHold(f *testing.F) {
 		now := time.Unix(unix%(1<<36), 0).In(inBerlin(t, "2026-11-23 14:02:37").Location())
 		h, err := ParseHold(s, now)
 		if err != nil {
-			equal(t, "error", err, ErrDuration)
+			equal(t, "known error", errors.Is(err, ErrDuration) || errors.Is(err, ErrTooLong), true)
 			equal(t, "hold", h, Hold{})
 			return
 		}

@@ -214,8 +214,9 @@ const suspectAfter = 31 * 24 * time.Hour
 type Deadline struct {
 	At     time.Time
 	Origin Origin
-	// Suspect marks an implausible deadline: more than 31 days ahead, or before
-	// its own exhaustion. It counts nevertheless, since the agent obeys it.
+	// Suspect marks an implausible deadline: more than 31 days ahead (366 if an
+	// operator set it), or before its own exhaustion. It counts nevertheless,
+	// since the agent obeys it.
 	Suspect bool
 }
 
@@ -236,10 +237,11 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	default:
 		return d
 	}
+	longest := suspectAfter
 	if c.Held() {
-		d.Origin = OriginOperator
+		d.Origin, longest = OriginOperator, maxHold
 	}
-	d.Suspect = d.At.After(now.Add(suspectAfter)) || d.At.Before(c.StatusAt)
+	d.Suspect = d.At.After(now.Add(longest)) || d.At.Before(c.StatusAt)
 	return d
 }
 

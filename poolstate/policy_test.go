@@ -289,6 +289,10 @@ func TestDeadline_Origin(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", `
 	day31 := sampledAt.Add(31 * 24 * time.Hour).Format(time.RFC3339)
 	after := sampledAt.Add(31*24*time.Hour + time.Second).Format(time.RFC3339)
+	year := sampledAt.Add(maxHold).Format(time.RFC3339)
+	operatorUntil := func(at string) string {
+		return `{` + exhausted + `"last_error_reason": "operator_hold", "last_error_reset_at": "` + at + `"}`
+	}
 	tests := []struct {
 		name    string
 		entry   string
@@ -306,7 +310,9 @@ func TestDeadline_Origin(t *testing.T) {
 		{"operator, not pinned", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000}`, OriginOperator, false},
 		{"31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + day31 + `"}`, OriginProvider, false},
 		{"more than 31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + after + `"}`, OriginProvider, true},
-		{"an operator's, more than 31 days ahead", `{` + exhausted + `"last_error_reason": "operator_hold", "last_error_reset_at": "` + after + `"}`, OriginOperator, true},
+		{"an operator's, more than 31 days ahead", operatorUntil(after), OriginOperator, false},
+		{"an operator's, a year ahead", operatorUntil(year), OriginOperator, false},
+		{"an operator's, more than a year ahead", operatorUntil("2100-01-01T00:00:00Z"), OriginOperator, true},
 		{"before its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795424999}`, OriginProvider, true},
 		{"at its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
 		{"exhausted in the far future", `{` + exhausted + `"last_status_at": 1805425000}`, OriginComputed, true},

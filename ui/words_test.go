@@ -70,7 +70,7 @@ func TestOriginSentence(t *testing.T) {
 			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff,
 			provider + "; suspect: earlier than its own failure",
 		},
-		{"an operator's, suspect", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff, operator + "; suspect: more than 31 days ahead"},
+		{"an operator's, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff, operator},
 		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, "no deadline in the file: retried immediately"},
 		{"ready", entry{"last_status": nil}, poolstate.Backoff, ""},
 	} {
