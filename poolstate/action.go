@@ -50,7 +50,8 @@ type Effect struct {
 	Before, After Credential
 	// Reason is why nothing changes, empty if something does.
 	Reason string
-	// Refused is true if the credential must not be changed, not if it need not be.
+	// Refused is true if the credential must not be changed, and false if it need
+	// not be.
 	Refused bool
 	// Undo reverts the effect; nil if that is impossible.
 	Undo *Undo
@@ -206,15 +207,16 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 	return e
 }
 
-// changedSince reports whether status or tokens of an entry have changed, or the
-// name of one without an id, whose position another may have taken.
+// changedSince reports whether an entry's status or tokens have changed. Without an
+// id its name counts too, since another entry may have taken its position.
 func changedSince(was, now *Credential) bool {
 	return was.StatusText != now.StatusText ||
 		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now) ||
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether an entry has other secrets. Secret covers borrowed ones.
+// newTokens reports whether an entry's secrets have changed, including a borrowed
+// one.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
 }
@@ -239,7 +241,7 @@ type UndoField struct {
 	// Before and After are JSON values, nil if the entry did not have the key.
 	Before *string `json:"before"`
 	After  *string `json:"after"`
-	// Previous is the key in front of it, empty for the first key of the entry.
+	// Previous is the key before it, empty for the first key of the entry.
 	Previous string `json:"behind,omitempty"`
 }
 
@@ -259,7 +261,7 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 		for i := range entry.Members {
 			m := &entry.Members[i]
 			if m.Key == e.Key {
-				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // it was parsed before
+				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // valid, since it was parsed
 				f.Before = new(string(before))
 				f.Previous = scrub.Clean(previous)
 			}
@@ -303,8 +305,8 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	return e
 }
 
-// holds reports whether the entry still has what the action wrote, in any
-// spelling: an agent that rewrites the file uses its own.
+// holds reports whether the entry still has the value that the action wrote. The
+// spelling may differ, because agents rewrite the file in their own.
 func holds(entry *jsonedit.Value, f UndoField) bool {
 	is, was := rawNull(), rawNull() // an absent key means null
 	if v := entry.Find(f.Key); v != nil {
@@ -316,12 +318,12 @@ func holds(entry *jsonedit.Value, f UndoField) bool {
 	return same(jsonedit.Text, is, was) || same(jsonedit.Number, is, was) || bytes.Equal(is, was)
 }
 
-// same reports whether two JSON values are read as one value.
+// same reports whether two JSON values decode to the same value.
 func same[T comparable](read func([]byte) (T, bool), a, b []byte) bool {
 	x, ok := read(a)
 	y, too := read(b)
 	return ok && too && x == y
 }
 
-// ErrNothingToUndo is the error of an undo if there was no action.
+// ErrNothingToUndo is the error of an undo without an earlier action.
 var ErrNothingToUndo = errors.New("nothing to undo")

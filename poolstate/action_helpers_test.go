@@ -26,7 +26,7 @@ func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
 	return performOn(t, s, a, seen(t, s, refs...))
 }
 
-// performOn performs an action on credentials that were loaded before.
+// performOn performs an action on credentials that were loaded earlier.
 func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	t.Helper()
 	out, err := s.Perform(t.Context(), a, seen)
@@ -92,9 +92,9 @@ func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	equal(t, "an undo", e.Undo != nil, false)
 }
 
-// unchangedFile returns a function that checks that the store's file is as it is now,
-// and that its directory holds the named files. The modification time is set to an
-// old one, since a write within one tick of the clock would not show.
+// unchangedFile returns a function that checks that the store's file is as it is
+// now, and that its directory holds the named files. It sets an old modification
+// time, since a write within one tick of the clock would go unnoticed.
 func unchangedFile(t *testing.T, s *Store) (check func(names ...string)) {
 	t.Helper()
 	old := time.Unix(1700000000, 0)

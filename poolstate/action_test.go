@@ -54,7 +54,7 @@ func TestPerform_ChangedSince(t *testing.T) {
 	}
 }
 
-// Changes of other fields refuse nothing, and the action starts from the new
+// Changes of other fields do not prevent an action, which starts from the new
 // values.
 func TestPerform_UnrelatedChange(t *testing.T) {
 	for name, change := range map[string][2]string{
@@ -121,7 +121,7 @@ func TestPerform_Order(t *testing.T) {
 	equal(t, "changes", out.Unchanged[0].Changes(), false)
 }
 
-// A plan equals the outcome of the action, and takes no lock.
+// Plan takes no lock and returns the same outcome as Perform.
 func TestPlan(t *testing.T) {
 	for _, name := range sampleNames {
 		for _, a := range []Action{
@@ -142,7 +142,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// Planning from a current snapshot gives the same, except for Undo.
+// On a current snapshot, Action.Plan returns the same outcome as Store.Plan, except
+// for Undo.
 func TestAction_Plan(t *testing.T) {
 	s := newStore(t, string(sample(t, "stock-2026-09.json")))
 	saw := seen(t, s)
@@ -199,8 +200,8 @@ func TestPlan_InvalidVerb(t *testing.T) {
 	check("auth.json", "auth.lock")
 }
 
-// The two tables of fields that an operator's action writes. An empty value is
-// a removed field. Other fields stay as they are.
+// The fields that a reset and a hold write. An empty value means that the field is
+// removed.
 
 func resetFields() []wanted {
 	return []wanted{
@@ -229,7 +230,7 @@ func holdFields(code int, reason string, length time.Duration, streak int) []wan
 	}
 }
 
-// secondsAfter is the instant so much after stampAt as the file spells it.
+// secondsAfter returns an instant after stampAt, spelled as in the file.
 func secondsAfter(length time.Duration) string {
 	return fmt.Sprintf("%d.970596", 1795425606+int(length.Seconds()))
 }
@@ -326,7 +327,7 @@ func TestPerform_HoldReason(t *testing.T) {
 	}
 }
 
-// Entries by their availability at stampAt.
+// Entries named for their availability at stampAt.
 var (
 	readyEntry    = `{"id": %q}`
 	dueEntry      = `{"id": %q, "last_status": "exhausted"}`

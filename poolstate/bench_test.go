@@ -49,7 +49,8 @@ func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
 	}
 }
 
-// BenchmarkScan reads the tokens of a file, to compare with BenchmarkDecode.
+// BenchmarkScan scans the JSON tokens of a file, for comparison with
+// BenchmarkDecode.
 func BenchmarkScan(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		b.SetBytes(int64(len(data)))
@@ -120,9 +121,9 @@ func BenchmarkSummarize(b *testing.B) {
 	})
 }
 
-// BenchmarkEdit resets one credential. In turns with it the same bytes are written
-// with only what makes them durable. In medians, locked-ms is how long the lock is
-// held, and x-write how many times longer that is than the write.
+// BenchmarkEdit resets one credential. It alternates with a plain durable write of
+// the same bytes. Both metrics are medians: locked-ms is how long the lock is held,
+// and x-write how many times longer that is than the plain write.
 func BenchmarkEdit(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))

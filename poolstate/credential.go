@@ -36,8 +36,9 @@ const (
 	codeTooManyRequests = 429
 )
 
-// Ref identifies an entry of the file by provider and id, or, if ID is empty, by
-// its position in the provider's list, counted from 0, until one is inserted before it.
+// Ref identifies an entry of the file by provider and id. Without an id, Position
+// identifies it: its index in the provider's list, which changes when an entry is
+// inserted before it.
 type Ref struct {
 	Provider string
 	ID       string
@@ -136,7 +137,8 @@ func KnownStreak(n int) Streak { return Streak{n: n, known: true} }
 // Known returns the number of failures, and false if the file has none.
 func (s Streak) Known() (int, bool) { return s.n, s.known }
 
-// Count returns the number to compute with: 0 if unknown, negative if the file says so.
+// Count returns the number to compute with: 0 if unknown. It is negative if the
+// file's is.
 func (s Streak) Count() int { return s.n }
 
 // Next returns the streak after one more exhaustion, without overflow. Unknown and

@@ -56,7 +56,7 @@ func (doc *document) entry(c *Credential) *jsonedit.Value {
 	return &doc.lists[c.Provider].Items[c.Position]
 }
 
-// Keys of an entry. The setters have the others.
+// Keys of an entry that are used in several places. All of them are in setters.
 const (
 	keyRequestCount   = "request_count"
 	keyStatus         = "last_status"
@@ -79,7 +79,7 @@ const (
 // decode fills in the credential from its entry.
 func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) {
 	var scrub redact.Scrubber
-	secrets := map[string]string{} // of duplicate keys, the last one counts
+	secrets := map[string]string{} // the last of duplicate keys counts
 	var unknown []string
 	for i := range entry.Members {
 		m := &entry.Members[i]
@@ -155,14 +155,15 @@ var setters = map[string]func(c *Credential, f field){
 	keyRefreshToken:   func(*Credential, field) {},
 }
 
-// setExpiry sets ExpiresAt. Of its two keys, a valid one counts.
+// setExpiry sets ExpiresAt. If only one of its two keys has a valid instant, that
+// one counts.
 func (c *Credential) setExpiry(f field) {
 	if t := f.instant(); !t.IsZero() || f.raw == nil {
 		c.ExpiresAt = t
 	}
 }
 
-// apply gives the credential the value that an edit of its entry writes.
+// apply updates the credential as a reload after the edit would.
 func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
 	f := field{loc: loc}
 	if e.Value != nil {

@@ -16,8 +16,8 @@ var garbage = []string{
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`, "\"\xff\xfe\"",
 }
 
-// A file with any value in any field loads, with its other entries and fields,
-// and the entry can be judged and edited.
+// Whatever value a field has, the file loads with its other entries and fields, and
+// the entry can be assessed and edited.
 func TestDecode_AnyValue(t *testing.T) {
 	unknown := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
 	for _, key := range append(unknown, slices.Collect(maps.Keys(setters))...) {
@@ -74,7 +74,7 @@ func TestDecode_WrongType(t *testing.T) {
 	}
 }
 
-// A model is listed also without a valid instant.
+// A model is listed even without a valid instant.
 func TestDecode_ModelCooldowns(t *testing.T) {
 	c := entryOf(t, `{"model_cooldowns": {"a": "soon", "b": 1795426860500, "c": null, "\u0064": "2026-11-23T09:20:00Z", "e": NaN}}`)
 	want := []ModelCooldown{
@@ -92,7 +92,7 @@ func TestDecode_ModelCooldowns(t *testing.T) {
 	}
 }
 
-// Of expires_at_ms and expires_at, the valid one counts.
+// If only one of expires_at_ms and expires_at is valid, it counts.
 func TestDecode_ExpiresAt(t *testing.T) {
 	want := time.Unix(1795430600, 0).UTC()
 	for _, entry := range []string{

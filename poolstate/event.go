@@ -228,8 +228,8 @@ func (o *Observer) Fail(missing bool, at time.Time) []Event {
 	return []Event{{At: at, Kind: kind}}
 }
 
-// Tick returns the credentials that became due until at, in order of their
-// deadlines. It takes constant time unless a deadline has passed.
+// Tick returns the deadlines that have passed by at as events, in order of time. It
+// takes constant time unless a deadline has passed.
 func (o *Observer) Tick(at time.Time) []Event {
 	if o.next.IsZero() || at.Before(o.next) {
 		return nil

@@ -141,8 +141,8 @@ func allWords[T interface {
 	}
 }
 
-// BenchmarkDiff_Insert is the cost of an insert at the front, which shifts the
-// position of every other credential.
+// BenchmarkDiff_Insert measures an insert at the front, which shifts the position of
+// every other credential.
 func BenchmarkDiff_Insert(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
 		before, after := poolWithInsert(b, n)
@@ -190,7 +190,7 @@ func eventText(events []Event) string {
 
 var noon = time.Unix(1795434000, 0).UTC()
 
-// at is an instant after noon as a file has it.
+// at returns an instant after noon, spelled as in a file.
 func at(after time.Duration) string { return string(rawSeconds(noon.Add(after))) }
 
 func poolAt(t *testing.T, updated time.Duration, entries ...string) *Pool {
@@ -202,7 +202,7 @@ func failed(id string, since time.Duration, streak int) string {
 	return fmt.Sprintf(`"id": %q, "last_status": "exhausted", "last_status_at": %s, "last_error_code": 429, "consecutive_failures": %d`, id, at(since), streak)
 }
 
-// An event has the time that the file gives, unless that is impossible.
+// The time of an event is the one in the file, unless that is impossible.
 func TestObserver_EventTime(t *testing.T) {
 	const seenAfter = 10 * time.Minute
 	ready := `"id": "a"`

@@ -14,8 +14,8 @@ type ForecastStep struct {
 	Ready int
 	// Back are the credentials that become ready at At, in the pool's order.
 	Back []*Credential
-	// ByProvider, Held and Suspect count those of Back whose deadline was named
-	// by the provider, set by an operator, or is implausible.
+	// ByProvider, Held and Suspect count the credentials of Back whose deadline was
+	// named by the provider, was set by an operator, or is implausible.
 	ByProvider, Held, Suspect int
 }
 
@@ -30,8 +30,8 @@ type Forecast struct {
 	// Due is the number that the agent tries at its next selection. They are
 	// neither ready nor in a step, because that instant is unknown.
 	Due int
-	// Excluded is the number of dead and disabled credentials, and Total that of
-	// all others.
+	// Excluded is the number of dead and disabled credentials, and Total the number
+	// of all others.
 	Excluded, Total int
 	// Steps are in order of time, after Now, with distinct instants.
 	Steps []ForecastStep
@@ -97,8 +97,8 @@ func (f *Forecast) addSteps(back []returning) {
 	}
 }
 
-// At returns the number of credentials that are ready at t. A step counts from
-// its own instant on.
+// At returns the number of credentials that are ready at t. A step takes effect at
+// its own instant.
 func (f *Forecast) At(t time.Time) int {
 	passed := sort.Search(len(f.Steps), func(i int) bool { return f.Steps[i].At.After(t) })
 	if passed == 0 {
@@ -128,7 +128,7 @@ func (f *Forecast) Half() *ForecastStep {
 
 // Summary counts the credentials of a pool or of one provider at an instant.
 type Summary struct {
-	// Total is the number of credentials, and Count that by [Availability].
+	// Total is the number of credentials, and Count the number by [Availability].
 	Total int
 	Count [Disabled + 1]int
 	// Next is the credential with the earliest deadline ahead, NextAt that deadline
@@ -219,7 +219,7 @@ type LastReady struct {
 	Provider string
 	// Credentials are ready now and would not be afterwards.
 	Credentials []Credential
-	// Others are those that the action leaves alone.
+	// Others counts the provider's credentials that the action leaves alone.
 	Others Summary
 }
 

@@ -24,8 +24,8 @@ func heldUntil(id string, seconds int64) string {
 	return strings.Replace(until(id, seconds), `{`, `{"last_error_reason": "operator_hold", `, 1)
 }
 
-// stepWords writes a step as "+60s 3 a,b 1 0 0": the last three numbers are those of
-// deadlines by the provider, by an operator, and suspect.
+// stepWords formats a step as "+60s 3 a,b 1 0 0": its time, Ready, Back, ByProvider,
+// Held and Suspect.
 func stepWords(s *ForecastStep) string {
 	var ids []string
 	for _, c := range s.Back {

@@ -93,7 +93,7 @@ func find(t testing.TB, p *Pool, ref Ref) *Credential {
 	return c
 }
 
-// newStore writes content to a file of its own and opens it.
+// newStore writes content to a new file and opens it.
 func newStore(t testing.TB, content string) *Store {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
@@ -182,8 +182,8 @@ func wantErr(t testing.TB, err, want error) {
 
 var errFault = errors.New("injected fault")
 
-// faultyFS is the operating system with a hook before the file is read, and an
-// error of SyncDir.
+// faultyFS is the real file system with a hook before the file is read and an error
+// from SyncDir.
 type faultyFS struct {
 	atomicfile.FS
 	onRead  func()

@@ -56,7 +56,8 @@ func flockPID(line, file string) (pid int, sameDevice bool) {
 	return pid, f[5] == file
 }
 
-// hasOpen reports whether a process has a file open, as far as this user may know.
+// hasOpen reports whether a process has a file open. It returns false if this user
+// may not know.
 func hasOpen(pid int, file fs.FileInfo) bool {
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, path := range open {

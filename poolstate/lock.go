@@ -22,8 +22,8 @@ const (
 	lockPoll     = 50 * time.Millisecond
 )
 
-// Errors of a lock that was held for LockPatience, and of one that is a directory,
-// a pipe or a device.
+// Errors of taking the lock: another process held it for LockPatience, or it is a
+// directory, a pipe or a device.
 var (
 	ErrLocked      = errors.New("another process holds the lock")
 	ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
@@ -63,7 +63,8 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// take takes the lock at once, or traces and waits.
+// take takes the lock. If that is not possible at once, it calls the trace and
+// waits.
 func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -86,8 +87,8 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 // lockTrace is the context key of TraceLock.
 type lockTrace struct{}
 
-// TraceLock returns a context for a write, which calls waits with true if it has to
-// wait for the lock and with false once it has got it or given up.
+// TraceLock returns a context for a write. The write calls waits with true if it has
+// to wait for the lock, and with false once it has got it or given up.
 func TraceLock(ctx context.Context, waits func(bool)) context.Context {
 	return context.WithValue(ctx, lockTrace{}, waits)
 }

@@ -75,7 +75,7 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 	}
 }
 
-// A context that has ended leaves not even a lock file.
+// With a canceled context, not even the lock file is created.
 func TestUpdate_CanceledTouchesNothing(t *testing.T) {
 	s := newStore(t, small)
 	ctx, cancel := context.WithCancel(t.Context())

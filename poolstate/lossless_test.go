@@ -64,8 +64,8 @@ func entryAt(root *jsonedit.Value, provider string, position int) *jsonedit.Valu
 	return &list.Items[position]
 }
 
-// around returns a store without an entry and without the value of updated_at;
-// without all of that member if it was not there before the edit.
+// around returns a store without one entry and the value of updated_at, or without
+// that whole member if the edit added it.
 func around(data []byte, root, entry *jsonedit.Value, hadStamp bool) string {
 	cuts := [][2]int{{entry.Start, entry.End()}}
 	if v := root.Find("updated_at"); v != nil {
@@ -138,7 +138,8 @@ var cleared = []wanted{
 	{"last_error_reset_at", "null"},
 }
 
-// fieldsOf drops the wanted fields of a change that is empty for its entry.
+// fieldsOf returns a change with its wanted fields, which are none if the change is
+// empty.
 func fieldsOf(ch Change, want ...wanted) (Change, []wanted) {
 	if ch.IsEmpty() {
 		want = nil
@@ -178,8 +179,8 @@ var operations = []operation{
 	}},
 }
 
-// handMade returns files that no agent writes, but that people and other programs
-// do.
+// handMade returns files in forms that people and other programs write, but no
+// agent.
 func handMade() map[string]string {
 	const exhausted = `{
 	"updated_at":	"then",
@@ -222,9 +223,9 @@ func handMade() map[string]string {
 	}
 }
 
-// Every operation on every entry of every file changes its fields and updated_at
-// and not one other byte. Operations on all entries at once have the same result
-// as one after the other.
+// An operation on any entry of any file changes its own fields and updated_at, and
+// no other byte. Changing all entries at once has the same result as one after the
+// other.
 func TestUpdate_Lossless(t *testing.T) {
 	files := handMade()
 	for _, name := range sampleNames {

@@ -88,7 +88,7 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location
 	prov.order()
 }
 
-// maxUnknown and maxNotes bound what is kept of a garbled file.
+// maxUnknown and maxNotes limit what is reported about a garbled file.
 const (
 	maxUnknown = 100
 	maxNotes   = 3

@@ -21,7 +21,7 @@ import (
 
 var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
 
-// amount returns how many times a test does something, by the flag long.
+// amount returns a number of repetitions, which the flag long increases.
 func amount(short, longer int) int {
 	if *long {
 		return longer
@@ -29,8 +29,8 @@ func amount(short, longer int) int {
 	return short
 }
 
-// helperEnv makes the test binary act as another process: it holds a role, a
-// number and the path of a store.
+// helperEnv is an environment variable that makes the test binary act as another
+// process. It holds a role, a number and the path of a store.
 const helperEnv = "POOLSTATE_TEST_HELPER"
 
 var roles = map[string]func(path string, n int) error{
@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// helper returns the command of another process with a role.
+// helper returns a command that runs the test binary in a role.
 func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -64,7 +64,7 @@ func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	return cmd
 }
 
-// process returns a writer that is another process.
+// process returns a writer that runs in another process.
 func process(t *testing.T, role string) writer {
 	return func(path string, n int) error {
 		if out, err := helper(t, role, path, n).CombinedOutput(); err != nil {
@@ -97,8 +97,8 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked does something n times. Among many writers, one that polls may not
-// get the lock in time; it has written nothing then, and tries again.
+// retryLocked does something n times. It repeats what failed for want of the lock,
+// because one of many polling writers may not get it in time.
 func retryLocked(n int, do func() error) error {
 	for n > 0 {
 		switch err := do(); {
@@ -111,8 +111,8 @@ func retryLocked(n int, do func() error) error {
 	return nil
 }
 
-// Agents and pooltops in several processes, and goroutines that share a store,
-// lose no update, and readers see no torn file.
+// Agents and instances of pooltop in several processes, and goroutines that share a
+// store, lose no update, and readers see no torn file.
 func TestUpdate_Concurrent(t *testing.T) {
 	var shared sync.Map // stores by path
 	goroutine := func(path string, n int) error {
@@ -133,8 +133,8 @@ func TestUpdate_Concurrent(t *testing.T) {
 	}
 }
 
-// checkConcurrent runs writers that count so many requests each, and reads the
-// store all the while.
+// checkConcurrent runs writers that count n requests each, and reads the store
+// meanwhile.
 func checkConcurrent(t *testing.T, each int, writers []writer) {
 	t.Helper()
 	s := newStore(t, string(sample(t, "backoff.json")))

@@ -27,9 +27,9 @@ func (p *Pool) Secrets() func(text string) bool {
 	return func(text string) bool { return text != "" && known[redact.DigestOf(text)] }
 }
 
-// addSecrets makes known to the scrubber every text that a value holds below the
-// key of a secret, at any depth, and all of it if the value itself is secret.
-// Values that duplicate keys shadow count too.
+// addSecrets adds the secrets in a value to the scrubber: the texts at any depth
+// below a secret's key, or all texts if the value itself is secret. Values that are
+// shadowed by duplicate keys are included.
 func addSecrets(s *redact.Scrubber, v *jsonedit.Value, secret bool) {
 	if secret {
 		text, _ := jsonedit.Text(v.Raw)

@@ -218,7 +218,7 @@ func TestDecode_ScrubsTexts(t *testing.T) {
 	}
 }
 
-// Everything below the key of a secret is a secret, at any depth, also if a
+// Everything below the key of a secret is a secret, at any depth, even if a
 // duplicate of the key comes later.
 func TestDecode_NestedSecrets(t *testing.T) {
 	for _, inside := range []string{

@@ -38,8 +38,8 @@ func untouched(t *testing.T, s *Store, run func() error) error {
 	return err
 }
 
-// Under the lock the file is read again: what others wrote since it was loaded
-// is neither lost nor overlooked.
+// The file is read again under the lock, so changes since it was loaded are neither
+// lost nor overlooked.
 func TestUpdate_FileChangedSinceLoad(t *testing.T) {
 	s := newStore(t, small)
 	old := *find(t, load(t, s), smallRef)
@@ -140,7 +140,7 @@ func TestUpdate_MissingFile(t *testing.T) {
 	equal(t, "names the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 }
 
-// A change that is in place is a success, also if it may not last.
+// A change that is in place is a success, even if it may not last.
 func TestUpdate_Warning(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
 	out := perform(t, s, resetAction, smallRef)
@@ -301,7 +301,7 @@ func TestCreate(t *testing.T) {
 	wantErr(t, untouched(t, s, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
 }
 
-// All paths that lead to a file have one identity, also before it exists.
+// All paths to a file have the same identity, even before it exists.
 func TestIdentity(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	wantErr(t, err, nil)

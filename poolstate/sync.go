@@ -31,8 +31,8 @@ type tokenSources map[string]grant
 type grant struct {
 	access, refresh Secret
 	expiresAt       time.Time
-	expiresKey      string // of expiresAt in the entry
-	expires         []byte // its value there
+	expiresKey      string // the entry's key for expiresAt
+	expires         []byte // its JSON value
 	missing         string // why there are no tokens
 }
 

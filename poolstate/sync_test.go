@@ -80,7 +80,7 @@ func TestSync(t *testing.T) {
 			out := syncWith(t, s, tt.claude, seen(t, s, ref))
 			equal(t, "changed", len(out.Changed), 1)
 			after := readFile(t, s.Path())
-			// The status becomes that after a success.
+			// The credential has the status of one that succeeded.
 			want := append(append(tt.want, wanted{"last_status", "null"}), append(cleared, wanted{"consecutive_failures", "0"})...)
 			if err := checkEdited([]byte(content), []byte(after), ref.Provider, 0, want); err != nil {
 				t.Errorf("%v\n%s", err, after)
@@ -97,8 +97,8 @@ func TestSync(t *testing.T) {
 	}
 }
 
-// checkSyncKeepsSecrets proves that an outcome of a sync shows no secret and
-// keeps none for an undo.
+// checkSyncKeepsSecrets checks that an outcome of a sync shows no secret and keeps
+// none for an undo.
 func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 	t.Helper()
 	equal(t, "undos", len(undosOf(out)), 0)
@@ -157,7 +157,7 @@ func TestSync_NothingNewer(t *testing.T) {
 	}
 }
 
-// A missing or unreadable token source is not an error of the pool.
+// A missing or unreadable token source is a reason to change nothing, not an error.
 func TestSync_Unreadable(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, syncStore("anthropic", "claude_code", oldTokens, `{}`))

@@ -37,8 +37,9 @@ func (ch *Change) remove(key string) {
 	ch.edits = append(ch.edits, jsonedit.Edit{Key: key})
 }
 
-// After returns c as the change leaves it, but for Index, Sole and Shares, which
-// depend on other entries. The digest of new Tokens is not that of a reload.
+// After returns c with the change applied, except for Index, Sole and Shares, which
+// depend on other entries. If the tokens change, the digest in Tokens differs from
+// that of a reload.
 func (ch Change) After(c Credential) Credential {
 	for _, e := range ch.edits {
 		c.apply(e, time.UTC) // the changes of this package write no ISO instants

@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Undo restores every byte of an entry, in any file, also from what a journal
-// keeps.
+// Undo restores every byte of an entry, in any file, even after a round trip through
+// a journal.
 func TestUndo_RestoresBytes(t *testing.T) {
 	for name, content := range actionFiles(t) {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func checkRestored(t *testing.T, s *Store, name, content string, c *Credential) 
 	equal(t, "entry", y, x)
 }
 
-// valuesIn returns what a reader sees of an object.
+// valuesIn returns the values that a reader gets from an object.
 func valuesIn(object *jsonedit.Value) map[string]string {
 	values := map[string]string{}
 	for _, m := range object.Members {
@@ -190,7 +190,7 @@ func TestUndo_MovedEntry(t *testing.T) {
 	equal(t, "refused", out.Refusals(), 2)
 }
 
-// Another spelling of a value is not a change.
+// Spelling a value differently is not a change.
 func TestUndo_OtherSpelling(t *testing.T) {
 	for old, now := range map[string]string{
 		`"last_error_code": 402`:     `"last_error_code": 4.02e2`,
@@ -243,8 +243,8 @@ func TestUndo_Invalid(t *testing.T) {
 	}
 }
 
-// FuzzUndo checks that an action and its undo, by way of a journal, leave any
-// entry as readers saw it before.
+// FuzzUndo checks that an action and its undo from a journal leave any entry with
+// the values that it had.
 func FuzzUndo(f *testing.F) {
 	for _, inside := range []string{
 		``, ` `, `"id":"a"`, "\n\t\"id\": \"a\",\n\t\"last_status\": \"exhausted\"\n", `"failure_reason":1,"failure_reason":2`,

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// near reports whether two instants are the same to a microsecond, which is
-// what a float of epoch seconds resolves.
+// near reports whether two instants are the same to a microsecond, the resolution of
+// epoch seconds in a float.
 func near(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Microsecond }
 
 // The vectors are spellings of instants with the value that an agent read.
@@ -33,7 +33,7 @@ func TestInstant_Vectors(t *testing.T) {
 	}
 }
 
-// The list has what agents write, and garbage that must not become an instant.
+// The list has forms that agents write, and garbage that must not become an instant.
 func TestInstant_Spellings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	for raw, want := range map[string]time.Time{

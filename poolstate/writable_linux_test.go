@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asUser runs a function on a thread that permissions apply to: as root, the
-// thread takes the identity of a user without any.
+// asUser runs a function on a thread that is subject to permissions: under root, the
+// thread switches to an unprivileged user.
 func asUser(t *testing.T, run func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -24,8 +24,8 @@ func asUser(t *testing.T, run func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	keep := ^uintptr(0)
-	// The system call directly, because [unix.Setresuid] changes all threads. The
-	// real user is for access(2), the effective one for everything else.
+	// This calls the system directly, because [unix.Setresuid] changes all threads.
+	// The real user is for access(2), the effective one for everything else.
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, nobody, keep); errno != 0 {
 		t.Skip("this root cannot become another user: ", errno)
 	}

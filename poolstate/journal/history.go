@@ -32,7 +32,7 @@ func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	return records
 }
 
-// contains reports whether records, which are in order of time, have the event of r.
+// contains reports whether r's event is among records, which are in order of time.
 func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	first, _ := slices.BinarySearchFunc(records, r.At.Add(-poolstate.SameEventWithin),
 		func(o poolstate.Record, t time.Time) int { return o.At.Compare(t) })

@@ -38,8 +38,8 @@ const (
 	// how often to try.
 	lockTimeout = time.Second
 	lockPoll    = 5 * time.Millisecond
-	// recent is how much of the end of the file is searched for events that were
-	// recorded already.
+	// recent is how many bytes at the end of the file are searched for events that
+	// are already recorded.
 	recent = 256 << 10
 )
 
@@ -239,7 +239,7 @@ func (j Journal) tail() []Entry {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.Size() > recent {
-		// This is usually within a line, which is then ignored.
+		// The offset is usually within a line, whose rest is ignored.
 		if _, err := f.Seek(-recent, io.SeekEnd); err != nil {
 			return nil
 		}

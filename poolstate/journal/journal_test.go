@@ -65,7 +65,7 @@ func TestJournal_Format(t *testing.T) {
 		`"action":"1","verb":"reset","user":"ada","host":"engine"}`+"\n")
 }
 
-// After a crash within a line, the next entry starts on a line of its own.
+// After a crash within a line, the next entry starts a new line.
 func TestJournal_IncompleteLine(t *testing.T) {
 	for line, want := range map[string]string{
 		`{"at":"2026-11-23T09:20:06Z","acti`:                               "1 2 3",
@@ -136,8 +136,8 @@ func TestDefaultPath(t *testing.T) {
 	}
 }
 
-// FuzzDecode checks that entries decoded from any bytes can be encoded again
-// without a difference, and that no function panics on them.
+// FuzzDecode checks that entries decoded from any bytes survive encoding unchanged,
+// and that no function panics on them.
 func FuzzDecode(f *testing.F) {
 	line := toJSON(f, Entry{
 		Record: poolstate.Record{At: at, Kind: poolstate.EventHeld, Provider: "p", ID: "a", Reason: "why", After: poolstate.State{Status: new("exhausted")}},
@@ -216,9 +216,9 @@ func TestRotate(t *testing.T) {
 	equal(t, "files including the lock", len(files), 3)
 }
 
-// Concurrent writers lose and repeat no event, also while the file is rotated, and
-// the lines of an action stay together. Each writer has the file open for itself, as
-// a process has.
+// Concurrent writers neither lose nor repeat an event, even while the file is
+// rotated, and the lines of an action stay together. Each writer opens the file
+// itself, as a process would.
 func TestRotate_Concurrent(t *testing.T) {
 	const writers, rounds = 8, 40
 	j := newJournal(t)

@@ -26,7 +26,7 @@ type Operator struct {
 	Log *slog.Logger
 }
 
-// Sign sets User and Host to those of the process, as far as they are known.
+// Sign sets User and Host to those of the process, where they are known.
 func (o *Operator) Sign() {
 	o.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {

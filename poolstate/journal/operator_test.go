@@ -75,7 +75,8 @@ func TestDo_Defaults(t *testing.T) {
 	wantErr(t, err, poolstate.ErrNothingToUndo)
 }
 
-// RFC 3339 has no year 10000.
+// A deadline after the year 9999 is recorded as the last instant that RFC 3339 can
+// express.
 func TestDo_DistantDeadline(t *testing.T) {
 	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a", "label": "x", "last_status": "exhausted", "last_error_reset_at": 999999999999}]}}`)
 	done := do(t, o, reset)
@@ -104,7 +105,7 @@ func beforeUpdatedAt(content string) string {
 	return before
 }
 
-// The journal suffices to undo actions, the last one first, until none is left.
+// Actions are undone from the journal, the last one first, until none is left.
 func TestLastUndo(t *testing.T) {
 	o := newOperator(t, pool)
 	states := []string{beforeUpdatedAt(pool)}
@@ -159,8 +160,8 @@ func TestLastUndo_Store(t *testing.T) {
 	equal(t, "last action by path", lastUndo(t, o).Undoes, "l1")
 }
 
-// A sync replaces tokens, which no journal may hold. It cannot be undone, and it
-// hides the actions before it.
+// A sync cannot be undone, because no journal may hold tokens. Actions before it
+// cannot be undone either.
 func TestLastUndo_Sync(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, reset, "backup")

@@ -10,14 +10,14 @@ import (
 	"pooltop/poolstate"
 )
 
-// Times of failures whose cooldown of an hour is over or not yet.
+// Times of two failures. The cooldown of an hour is over after the first only.
 const (
 	now  = 1795425600
 	over = now - 3601
 	soon = now - 60
 )
 
-// turnOf plays one turn of an agent. The provider refuses the given ids.
+// turnOf runs one turn of an agent. The provider refuses the given ids.
 func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed []string, after *poolstate.Provider) {
 	t.Helper()
 	at := time.Unix(now, 0).UTC()
@@ -52,7 +52,7 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 	return asked, refreshed, p.Provider("p")
 }
 
-// After each turn, credentials are given as id, status, streak and requests.
+// Each turn lists the credentials afterwards as id, status, streak and requests.
 func TestTurn(t *testing.T) {
 	entry := func(id, more string) string { return fmt.Sprintf(`{"id": %q, %s}`, id, more) }
 	exhausted := func(id string, at, streak int) string {

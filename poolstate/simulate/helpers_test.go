@@ -52,7 +52,7 @@ func play(t *testing.T, name string, seed uint64) *run {
 	return &run{t, sim, decoded(t, file(t, sim))}
 }
 
-// turn plays the next turn and returns its time.
+// turn runs the next turn and returns its time.
 func (s *run) turn() time.Time {
 	s.t.Helper()
 	at := s.sim.NextTurn()
@@ -65,7 +65,7 @@ func (s *run) turn() time.Time {
 	return at
 }
 
-// until plays every turn up to a time after the start.
+// until runs every turn up to a time after the start.
 func (s *run) until(after time.Duration) {
 	s.t.Helper()
 	for !s.sim.NextTurn().After(start.Add(after)) {

@@ -25,7 +25,7 @@ type Credential struct {
 	TokenLasts time.Duration
 	// Dead marks a credential whose token was revoked before the start.
 	Dead bool
-	// HeldFor is the rest of a hold at the start; zero for none.
+	// HeldFor is the remaining time of a hold at the start; zero for none.
 	HeldFor time.Duration
 }
 

@@ -1,6 +1,6 @@
-// Package simulate plays scenarios of provider outages: a clock in accelerated
-// time, providers that fail on a script, and an agent that uses the pool as a real
-// one does. It is deterministic for a given seed and accesses no file; the agent's
+// Package simulate runs scenarios of provider outages: a clock in accelerated time,
+// providers that fail on a script, and an agent that uses the pool as a real one
+// does. It is deterministic for a given seed and accesses no file; the agent's
 // decisions are changes to apply to a store.
 package simulate
 
@@ -13,7 +13,7 @@ import (
 )
 
 // Simulation is a scenario at a point in time. It is a value: [Simulation.Play]
-// returns the state after a turn, and can be called again on the one before.
+// returns the state after a turn, and can be called again on the previous one.
 type Simulation struct {
 	scenario Scenario
 	start    time.Time

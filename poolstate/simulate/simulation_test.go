@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// turns is enough to play any scenario beyond its end.
+// turns is enough to run any scenario past its end.
 const turns = 500
 
 // The seed determines every change of the pool.
@@ -30,8 +30,8 @@ func TestPlay_Seed(t *testing.T) {
 	}
 }
 
-// Playing leaves simulation and pool as they were, so that playing again gives the
-// same result.
+// Play changes neither the simulation nor the pool, so a second call gives the same
+// result.
 func TestPlay_Repeat(t *testing.T) {
 	s := play(t, "blackout", 3)
 	untouched := decoded(t, file(t, s.sim))
@@ -101,7 +101,7 @@ func TestCaption(t *testing.T) {
 	}
 }
 
-// Played through a store, as the demo does, the file is valid after every turn and
+// When the turns are applied to a store, as in the demo, the file stays valid and
 // keeps unknown keys.
 func TestPlay_Store(t *testing.T) {
 	sim := New(scenario(t, "outage"), start, 5)
