@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// garbage holds values that an agent does not write.
+// garbage holds values that no agent writes.
 var garbage = []string{
 	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-1e400`, `1.5`, `""`, `"x"`, `[]`, `{}`, `NaN`, `Infinity`, `-Infinity`,
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`, "\"\xff\xfe\"",

@@ -18,7 +18,7 @@ func FuzzDecode(f *testing.F) {
 		root, err := jsonedit.Parse(sample(f, name))
 		wantErr(f, err, nil)
 		for _, provider := range root.Find("credential_pool").Members {
-			for _, entry := range provider.Value.Items { // short seeds are good seeds
+			for _, entry := range provider.Value.Items { // the fuzzer is fastest with short seeds
 				f.Add([]byte(storeOf(string(entry.Raw))))
 			}
 		}
@@ -79,7 +79,7 @@ func FuzzInstant(f *testing.F) {
 			t.Fatalf("%q: %+v", raw, a)
 		}
 		if at.Year() > 2200 || at.Unix() == 0 {
-			return // a float of so many seconds resolves no microsecond any more, one of so few rounds to none
+			return // a float64 cannot hold microseconds beyond this range; a tiny number rounds to zero
 		}
 		if again := instantOf(rawSeconds(at), time.UTC); !near(again, at) {
 			t.Fatalf("%q is %v, and %v once written", raw, at, again)
@@ -87,8 +87,8 @@ func FuzzInstant(f *testing.F) {
 	})
 }
 
-// FuzzStreak checks that any value of the field gives a multiplier of the backoff
-// schedule, and that one more failure never makes it smaller.
+// FuzzStreak checks that any value gives a multiplier of the backoff schedule, and
+// that another failure never reduces it.
 func FuzzStreak(f *testing.F) {
 	type vector struct{ JSON string }
 	for _, v := range vectors[vector](f, "backoff.json") {

@@ -17,12 +17,12 @@ import (
 // sampledAt is the time of the samples.
 var sampledAt = time.Unix(1795425600, 0).UTC()
 
-// stampAt is the time of writes in tests, and stamp the resulting updated_at.
+// stampAt is the time of writes in tests, and stamp is the resulting updated_at.
 var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 
 const stamp = `"2026-11-23T09:20:06.970596+00:00"`
 
-// sampleNames are files of three builds of the agent.
+// sampleNames are files that builds of the agent wrote.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
 
 func sample(t testing.TB, name string) []byte {
@@ -80,7 +80,7 @@ func entryOf(t testing.TB, entry string) Credential {
 
 func idIn(entry string) string {
 	var e struct{ ID string }
-	_ = json.Unmarshal([]byte(entry), &e) // without a valid id it is empty
+	_ = json.Unmarshal([]byte(entry), &e) // empty without a valid id
 	return e.ID
 }
 
@@ -133,7 +133,7 @@ func checkNames(t testing.TB, dir string, want ...string) {
 	}
 }
 
-// update changes one entry of a store by a function of the entry.
+// update applies to one entry of a store the change that a function returns.
 func update(ctx context.Context, s *Store, ref Ref, change func(Credential) Change) error {
 	_, err := s.Update(ctx, func(d *Draft) error {
 		c := d.Pool().Find(ref)
@@ -152,7 +152,7 @@ func load(t testing.TB, s *Store) *Pool {
 	return snap.Pool
 }
 
-// editInMemory does what Store.Update does to the bytes, without a file.
+// editInMemory is Store.Update on bytes instead of a file.
 func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
 	d, err := newDraft(data, time.UTC)
 	if err != nil {

@@ -34,7 +34,7 @@ func TestFlockPID(t *testing.T) {
 	}
 }
 
-// Another file may have the same inode on another device.
+// A file on another device may have the same inode number.
 func TestHolderOf(t *testing.T) {
 	const table = "1: FLOCK  ADVISORY  WRITE 7 fd:00:1234567 0 EOF\n2: FLOCK  ADVISORY  WRITE 8 fd:01:1234567 0 EOF\n"
 	for _, tt := range []struct {

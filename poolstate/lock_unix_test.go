@@ -85,7 +85,7 @@ func TestUpdate_CanceledTouchesNothing(t *testing.T) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
 }
 
-// The lock is held during the edit and free afterwards. Its file is never
+// The lock is held during the edit and free afterwards. The lock file is never
 // deleted, and a symlink in its place is followed, as agents do.
 func TestUpdate_HoldsLock(t *testing.T) {
 	for name, linked := range map[string]bool{"file": false, "symlink": true} {
@@ -147,7 +147,7 @@ func TestUpdate_LockNotRegular(t *testing.T) {
 	}
 }
 
-// Only a write that has to wait calls the function.
+// The function is called only if a write has to wait.
 func TestTraceLock(t *testing.T) {
 	s := newStore(t, small)
 	traced := func(ctx context.Context) (waits []bool) {

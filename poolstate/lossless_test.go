@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// wanted is a field of an entry after an edit. It is removed if raw is empty.
+// wanted is a field of an entry after an edit; raw is empty for a removed field.
 type wanted struct{ key, raw string }
 
 // checkEdited checks that after is before with only the wanted fields of one
@@ -85,7 +85,7 @@ func around(data []byte, root, entry *jsonedit.Value, hadStamp bool) string {
 	return string(append(out, data[at:]...))
 }
 
-// membersOf returns the members of an object as they are in the text.
+// membersOf returns the members of an object as spelled in the text.
 func membersOf(data []byte, object *jsonedit.Value) (members []string) {
 	for i := range object.Members {
 		m := &object.Members[i]

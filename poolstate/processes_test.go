@@ -185,8 +185,8 @@ func requests(s *Store) (int, error) {
 	return n, nil
 }
 
-// holdLock takes the lock, as pooltop does during a write if n is 0 and as an
-// agent otherwise, prints a line and keeps the lock until standard input ends.
+// holdLock takes the lock, during a write of pooltop if n is 0 and as an agent
+// otherwise, prints a line and keeps the lock until standard input ends.
 func holdLock(path string, n int) error {
 	keep := func() error {
 		fmt.Println("held")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kinds and actors survive encoding, and unknown words are errors.
+// Kinds and actors read back as they were encoded, and unknown words are errors.
 func TestEventKind_Text(t *testing.T) {
 	for k := range EventKind(len(eventWords)) {
 		text, _ := k.MarshalText()

@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// leakOf returns a piece of a secret that text shows, as text or as the numbers
-// that %x and %d print; empty if there is none. Eight bytes in a row are a leak.
+// leakOf returns a part of a secret that text contains, as text or as the numbers that
+// %x and %d print, or an empty string. Eight bytes in a row are a leak.
 func leakOf(text string, secrets []string) string {
 	const enough = 8
 	pieces := map[string]bool{}
@@ -35,7 +35,8 @@ func leakOf(text string, secrets []string) string {
 	return ""
 }
 
-// readings returns a text, and its decimal and hexadecimal numbers read as bytes.
+// readings returns a text, and the bytes that its decimal and hexadecimal numbers
+// stand for.
 func readings(text string) []string {
 	var decimal, hexadecimal []byte
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -69,8 +70,8 @@ func secretsIn(data []byte) []string {
 	return found
 }
 
-// checkPrintsNoSecret formats a value with every verb, on its own and inside of
-// others, where fmt calls none of its methods.
+// checkPrintsNoSecret formats a value with every verb, alone and in unexported fields,
+// where fmt calls no methods.
 func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	t.Helper()
 	type wrapper[T any] struct{ value T }
@@ -127,8 +128,8 @@ func TestFormat_NoSecrets(t *testing.T) {
 	}
 }
 
-// The error of an invalid file says where it is invalid and quotes nothing,
-// although a secret may be at that very place. Notes quote nothing either.
+// The error of an invalid file gives the position and quotes nothing, since a secret
+// may be there. Notes quote nothing either.
 func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 	data := sample(t, "stock-2026-09.json")
 	secrets := secretsIn(data)
@@ -148,7 +149,7 @@ func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 	}
 }
 
-// An unknown key that ends like a secret's holds one.
+// An unknown key with the ending of a secret's key holds a secret.
 func TestDecode_UnknownSecretKey(t *testing.T) {
 	c := entryOf(t, `{"id": "a", "future_token": "SECRET-1-not-a-real-token", "label": "x"}`)
 	equal(t, "has tokens", c.Tokens.IsZero(), false)
@@ -185,7 +186,7 @@ func textsOf(c *Credential) []string {
 	return texts
 }
 
-// Pieces of every secret of an entry are removed from every text of it.
+// Parts of an entry's secrets are removed from all of its texts.
 func TestDecode_ScrubsTexts(t *testing.T) {
 	secrets := map[string]string{
 		"access_token": someSecret, "refresh_token": "rt_QWERTZUIOPASDFGH", "client_secret": "eight8ch", "agent_key": "ключ-и-замок",
@@ -266,7 +267,7 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
-// What an undo keeps is scrubbed, keys included, and is restored as it is.
+// The values and keys of an undo are scrubbed, and restored in that form.
 func TestUndo_ScrubsSecrets(t *testing.T) {
 	for before, want := range map[string]string{
 		`"plain"`:                          `"plain"`,

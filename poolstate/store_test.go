@@ -27,8 +27,8 @@ func useOnce(ctx context.Context, s *Store) error {
 	return update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
 }
 
-// untouched runs an update and checks that the file is the same afterwards, and
-// that the error, which it returns, names the file.
+// untouched runs an update, checks that it leaves the file unchanged and that its
+// error names the file, and returns the error.
 func untouched(t *testing.T, s *Store, run func() error) error {
 	t.Helper()
 	check := unchangedFile(t, s)

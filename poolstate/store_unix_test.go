@@ -17,7 +17,7 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode()
 }
 
-// The store and its lock are for their owner only.
+// Only the owner can access the store and its lock.
 func TestCreate_Mode(t *testing.T) {
 	s := openStore(filepath.Join(t.TempDir(), "auth.json"))
 	_, err := s.Create(t.Context(), []byte(small))

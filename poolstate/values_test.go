@@ -78,7 +78,7 @@ func TestInstant_LocalTime(t *testing.T) {
 	}
 }
 
-// An instant far in the future can be compared, formatted and counted down to.
+// An instant far in the future can be compared, formatted and subtracted from.
 func TestInstant_Latest(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff, Flat, FlatSole} {

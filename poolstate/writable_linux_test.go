@@ -43,7 +43,7 @@ func TestWritable_Permissions(t *testing.T) {
 		name     string
 		readOnly []string // of real, real/pool.json, home, home/auth.lock
 		lock     bool     // the lock exists
-		want     string   // what is named; empty if the store is writable
+		want     string   // the path in the error; empty if the store is writable
 	}{
 		{"all writable", nil, true, ""},
 		{"no lock", nil, false, ""},
@@ -94,8 +94,8 @@ func chmodAll(t *testing.T, root string, modes map[string]fs.FileMode) {
 	}
 }
 
-// Without the permission to read the file, take the lock or create a file,
-// nothing changes.
+// Without permission to read the file, take the lock or create a file, nothing
+// changes.
 func TestUpdate_Permissions(t *testing.T) {
 	for _, tt := range []struct {
 		name, path string

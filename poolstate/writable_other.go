@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// mayWrite checks the read-only attribute of a file. On directories it has
+// mayWrite checks the read-only attribute of a file. For directories the attribute has
 // another meaning.
 func mayWrite(path string) error {
 	info, err := os.Stat(path)

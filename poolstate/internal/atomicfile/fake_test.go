@@ -24,8 +24,8 @@ type fakeFS struct {
 	silent bool
 }
 
-// fail returns a file system on which the n-th occurrence of each step, counted
-// from 1, has an error; 0 means all of them. It counts the steps.
+// fail returns a file system on which each step fails at its n-th call, counted from
+// 1, or at every call if n is 0. It also returns the number of calls of each step.
 func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	count = map[string]int{}
 	return &fakeFS{FS: OS, step: func(name string) error {
@@ -42,7 +42,7 @@ type fault struct {
 	err error
 }
 
-// stepThen does a step of f that may fail.
+// stepThen runs do unless the hook of f makes the step fail.
 func stepThen[T any](f *fakeFS, name string, do func(string) (T, error), path string) (T, error) {
 	if err := f.step(name); err != nil {
 		var none T

@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// FS is the part of a file system that this package uses. [OS] is the real one;
-// tests make single steps fail.
+// FS is the part of a file system that this package uses. [OS] is the real one; in
+// tests, single steps fail.
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
 	ReadFile(path string) ([]byte, error)  // a regular file of at most MaxSize bytes
@@ -34,7 +34,8 @@ type File interface {
 // Mode is the mode of every written file: it holds secrets.
 const Mode fs.FileMode = 0o600
 
-// MaxSize is the most bytes that are read. 10,000 credentials take six megabytes.
+// MaxSize is the size in bytes of the largest file that is read. 10,000 credentials
+// take six megabytes.
 const MaxSize = 256 << 20
 
 // Errors of a path that cannot be read, by its type and size.
@@ -43,7 +44,7 @@ var (
 	ErrTooLarge   = fmt.Errorf("larger than %d MB, too large for a credential pool", MaxSize>>20)
 )
 
-// State is the content of a file and its owner, mode and so on.
+// State is the content of a file and its metadata.
 type State struct {
 	Data []byte
 	Info fs.FileInfo
@@ -88,8 +89,8 @@ func (osFS) SyncDir(path string) error             { return syncDir(path) }
 func (osFS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
 func (osFS) Create(path string) (File, error)      { return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL) }
 
-// ReadFile checks the file again once it is open, because the path may lead to
-// another one by then, and limits what it reads, because the file may grow.
+// ReadFile checks the file again once it is open, in case the path was replaced, and
+// limits the number of bytes, in case the file grows.
 func (osFS) ReadFile(path string) ([]byte, error) {
 	f, err := openShared(path)
 	if err != nil {

@@ -16,7 +16,7 @@ func openShared(path string) (*os.File, error) {
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
-// alive reports whether a process exists, also one of another user.
+// alive reports whether a process exists, including one of another user.
 func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 // syncDir makes a rename in the directory survive a power failure. File systems

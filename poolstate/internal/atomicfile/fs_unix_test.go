@@ -42,7 +42,7 @@ func TestRead_TooLarge(t *testing.T) {
 	}
 }
 
-// The path may lead to another file when it is opened than when it was checked.
+// The path is replaced between the check and the opening.
 func TestRead_ChangesBeforeOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(path string) error

@@ -36,7 +36,7 @@ func isOpenElsewhere(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
-// alive reports whether a process exists, also one of another user.
+// alive reports whether a process exists, including one of another user.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {

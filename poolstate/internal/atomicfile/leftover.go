@@ -31,7 +31,7 @@ func temporary(target, random string) (path string, release func()) {
 // its rename fails and nothing is lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
-	names, _ := fsys.Names(dir) // a leftover does not prevent a write
+	names, _ := fsys.Names(dir) // leftovers must not prevent a write
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		pid := ownerOf(base, name)

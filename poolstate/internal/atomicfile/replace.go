@@ -40,7 +40,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	defer release()
 	f, err := fsys.Create(tmp)
 	if err != nil {
-		return nil, err // a file that is there already belongs to someone else
+		return nil, err // an existing file belongs to another writer
 	}
 	if err := fill(f, data, old); err != nil {
 		return nil, join(err, discard(fsys, tmp))

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Contents of a file: what it holds, shorter and longer, and what replaces it.
+// Contents of a file: its own, a shorter and a longer one, and the replacement.
 const (
 	short = `{"a": 1}`
 	after = `{"a": 2, "b": 3}`
@@ -20,7 +20,7 @@ const (
 
 var long = `{"a": "` + strings.Repeat("x", 2000) + `"}`
 
-// target writes a file to a directory of its own.
+// target writes a file in a new directory and returns its path.
 func target(t testing.TB, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
@@ -143,7 +143,7 @@ func TestReplace_TemporaryFileExists(t *testing.T) {
 	checkContent(t, path, short)
 }
 
-// crash ends a write.
+// crash is the panic value of a simulated crash.
 type crash struct{}
 
 // crashAt replaces the content and crashes before the n-th step, from 1: no later

@@ -19,9 +19,9 @@ var diskErrors = []syscall.Errno{
 	syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOMEM, syscall.EMFILE,
 }
 
-// Every step fails with every error at every occurrence, with and without a
-// rename. Either the content was replaced, or the file is as it was and there is
-// an error; no other file is left.
+// Every call of every step fails with every error, with and without a rename. Either
+// the content was replaced, or the file is as it was and there is an error; no other
+// file is left.
 func TestReplace_AnyError(t *testing.T) {
 	steps := []string{"Stat", "ReadFile", "Create", "Chmod", "ChownLike", "Write", "Truncate", "Sync", "Close", "Rename", "SyncDir", "OpenForCopy"}
 	injected := 0
@@ -124,8 +124,8 @@ func TestReplace_CopiesInPlace(t *testing.T) {
 	}
 }
 
-// A crash leaves the old or the new content. In the middle of a copy in place it may
-// not, and then the new content is in the temporary file.
+// A crash leaves the old or the new content, except in the middle of a copy in place:
+// then the new content is in the temporary file.
 func TestReplace_Crash(t *testing.T) {
 	for _, renameErr := range []error{nil, syscall.EBUSY} {
 		for _, old := range []string{short, long} {

@@ -134,7 +134,7 @@ func neighborsFirst(added []Edit) []Edit {
 		next := slices.IndexFunc(rest, func(ed Edit) bool {
 			return ed.After == nil || !slices.ContainsFunc(rest, func(m Edit) bool { return m.Key == *ed.After })
 		})
-		next = max(next, 0) // in a circle, any may be first
+		next = max(next, 0) // in a cycle, any may come first
 		ordered = append(ordered, rest[next])
 		rest = slices.Delete(rest, next, next+1)
 	}
@@ -160,7 +160,7 @@ func (e *Editor) separators(o *Value) (comma, colon []byte) {
 }
 
 // MapText returns raw, a JSON value, with f applied to every string and key in
-// it. What f leaves as it is keeps its spelling.
+// it. Strings that f does not change keep their spelling.
 func MapText(raw []byte, f func(string) string) ([]byte, error) {
 	v, err := Parse(raw)
 	if err != nil {

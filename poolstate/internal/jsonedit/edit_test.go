@@ -24,8 +24,8 @@ func parsed(t testing.TB, text string) *Value {
 	return v
 }
 
-// edited returns an object after edits. It is edited inside of other text, which
-// must stay as it is.
+// edited returns an object after edits. It checks that the surrounding text is
+// unchanged.
 func edited(t testing.TB, object string, edits ...Edit) string {
 	t.Helper()
 	const prefix, suffix = "\ufeff {\"n\" : [1.50 ,\t", "] }\r\n"
@@ -64,7 +64,7 @@ func TestEdit_Add(t *testing.T) {
 	}
 }
 
-// Only the value is replaced; of duplicates, the one that readers see.
+// Only the value is replaced. Of duplicate keys, the last one is edited.
 func TestEdit_Replace(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{"x" : null , "b": 1.50}`, `{"x" : "new" , "b": 1.50}`},
@@ -79,7 +79,7 @@ func TestEdit_Replace(t *testing.T) {
 	}
 }
 
-// One comma goes with each member, and all duplicates of its key.
+// One comma is removed with each member, and so are all duplicates of its key.
 func TestEdit_Remove(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{ "x": 1,  "b": 2 }`, `{ "b": 2 }`},

@@ -15,8 +15,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// SyntaxError says where a text stops being JSON. It quotes nothing of the text,
-// which may hold a secret at that very place.
+// SyntaxError reports where a text stops being JSON. It quotes none of the text, which
+// may hold a secret there.
 type SyntaxError struct {
 	Line, Column int  // from 1; columns count bytes
 	Empty        bool // white space only
@@ -104,7 +104,7 @@ type parser struct {
 	dec   *jsontext.Decoder
 	data  []byte
 	bom   int               // length of the byte order mark, which the decoder does not see
-	keys  map[string]string // each key once: the entries of a list have the same ones
+	keys  map[string]string // interned keys: the entries of a list share them
 	width int               // members of the last object, a good guess for the next one
 }
 

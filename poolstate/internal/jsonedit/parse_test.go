@@ -49,8 +49,7 @@ func TestFind(t *testing.T) {
 	equal(t, "a missing value is an object", v.Find("x").IsObject(), false)
 }
 
-// Numbers that only Python writes are read where they are values, and nowhere
-// else. They keep their spelling.
+// NaN and the infinities are accepted as values only, and keep their spelling.
 func TestParse_NonFinite(t *testing.T) {
 	for _, text := range []string{
 		`NaN`, `-Infinity`, ` [ Infinity,-Infinity ,NaN]`, `{"a":NaN}`, "{\"a\":\tNaN\n}", `"NaN"`,

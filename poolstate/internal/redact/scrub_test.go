@@ -89,7 +89,7 @@ func FuzzClean(f *testing.F) {
 	f.Add("\xff\xfe\x80\x80\x80\x80\x80\x80", "é\x80\x80\x80\x80\x80\x80\x80\x80")
 	f.Fuzz(func(t *testing.T, secret, text string) {
 		if strings.ContainsAny(secret, "[]") {
-			return // the placeholder itself may then be a piece of it
+			return // the placeholder may then be part of the secret
 		}
 		s := scrubber(secret, "another-secret")
 		clean := s.Clean(text)
