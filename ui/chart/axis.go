@@ -7,21 +7,21 @@ import (
 	"pooltop/ui/text"
 )
 
-// axis maps instants to columns, linearly from now on. If the last step is so far
-// away that all others would crowd beside now, the axis is broken: the linear part
-// reaches to the step before it, and the last one is drawn behind a gap.
+// axis maps instants to columns, on a linear scale that starts at now. If the last
+// step is so far away that all earlier ones would crowd next to now, the axis is
+// broken: the linear part ends at the step before it, and a gap follows.
 type axis struct {
 	now   time.Time
 	width int
-	span  time.Duration // of the linear part, up to its last step
-	end   int           // column after the linear part; if below width, the gap
-	far   time.Duration // distance of the step behind the gap
+	span  time.Duration // from now to the last step of the linear part
+	end   int           // column after the linear part: the gap if below width
+	far   time.Duration // from now to the step after the gap
 }
 
 const (
-	minSpan    = time.Minute          // so that steps do not race in the last seconds
-	maxSpan    = 100 * 365 * text.Day // what is later is drawn there
-	breakBelow = 0.1                  // share of a straight axis with all steps but the last
+	minSpan    = time.Minute          // keeps steps from moving too fast in the last seconds
+	maxSpan    = 100 * 365 * text.Day // later steps are drawn here
+	breakBelow = 0.1                  // break the axis if all steps but the last fit in this share of it
 )
 
 func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
@@ -39,8 +39,8 @@ func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
 }
 
 // isOutlier reports whether the last step is so far away that the axis has to be
-// broken before it. It decides as of the last failure, so that the axis keeps its
-// form while nothing but time passes.
+// broken before it. Distances are measured from the last failure, so the answer does
+// not change as time passes.
 func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 	var since time.Time
 	for _, s := range steps {
@@ -59,17 +59,17 @@ func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 
 func (a *axis) broken() bool { return a.end < a.width }
 
-// column returns where an instant is drawn. Only now is in the first column, and
-// nothing is in the gap.
+// column returns the column of an instant. The first one is reserved for now, and
+// the gap stays empty.
 func (a *axis) column(t time.Time) int {
 	d := t.Sub(a.now)
 	if a.broken() && d >= a.far {
-		return a.end + 2 // after the gap and a column that shows what was before
+		return a.end + 2 // skip the gap and a column that shows the height before the step
 	}
 	return min(max(a.linear(min(d, maxSpan)), 1), a.end-1)
 }
 
-// linear returns the column at a distance from now, also beyond the linear part.
+// linear returns the column at a distance from now, even beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
@@ -79,7 +79,7 @@ func (a *axis) linear(d time.Duration) int {
 type tick struct {
 	col   int
 	text  string
-	major bool // midnight among clock times
+	major bool // midnight, where other labels are clock times
 }
 
 // intervals are the distances between ticks, in minutes: up to an hour, a day and two weeks.

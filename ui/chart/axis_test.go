@@ -48,9 +48,9 @@ func TestNewAxis(t *testing.T) {
 	}
 }
 
-// TestNewAxis_KeepsForm lets time pass until the step before the last: the form
-// depends on what it was at the last failure.
-func TestNewAxis_KeepsForm(t *testing.T) {
+// TestNewAxis_TimePasses checks that an axis neither breaks nor closes its gap before
+// the second-to-last step is reached.
+func TestNewAxis_TimePasses(t *testing.T) {
 	for name, steps := range map[string][]poolstate.ForecastStep{
 		"straight": stepsIn(20*minute, hour, 8*hour),
 		"broken":   stepsIn(20*minute, hour, 6*text.Day),
@@ -64,8 +64,8 @@ func TestNewAxis_KeepsForm(t *testing.T) {
 	}
 }
 
-// TestAxis_Column checks at every width that columns are in order, now is alone in
-// the first, and no step is in the gap or directly behind it.
+// TestAxis_Column checks at every width that columns are in order, that the first is
+// reserved for now, and that no step is in the gap or directly after it.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
 	for _, steps := range [][]poolstate.ForecastStep{

@@ -14,8 +14,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Capacity draws how many credentials are ready from now until the last cooldown
-// ends, as steps.
+// Capacity is a step chart of how many credentials are ready, from now until the
+// last cooldown ends.
 type Capacity struct {
 	Theme    *theme.Theme
 	Forecast poolstate.Forecast
@@ -23,11 +23,11 @@ type Capacity struct {
 	Selected *poolstate.Ref // the credential whose return is marked; nil for none
 }
 
-// The smallest chart, and what the numbers of the y axis have to leave of it.
+// The smallest chart, and the columns that must be left beside its y axis.
 const minWidth, minHeight, minPlotWidth = 20, 3, 10
 
-// Lines draws the chart: h lines of exactly w cells, or none without room for it.
-// The height of a column is the number of credentials ready at the end of its
+// Lines draws the chart in h lines of exactly w cells. It returns nil if the chart
+// does not fit. The height of a column is the number of credentials ready at the end of its
 // time span; the first column is now. Marks on the axis show the origin of
 // deadlines: * set by the provider, ^ set by an operator, ? suspect.
 func (c *Capacity) Lines(w, h int) []string {
@@ -43,24 +43,24 @@ func (c *Capacity) Lines(w, h int) []string {
 	return append(out, p.rule(), p.labelLine())
 }
 
-// gutter returns the cells before the first column: a number and a blank.
+// gutter returns the width to the left of the plot: a number and a blank.
 func (c *Capacity) gutter() int { return len(strconv.Itoa(c.Forecast.Total)) + 1 }
 
-// plot is a chart of a certain size.
+// plot is a chart laid out for one size.
 type plot struct {
 	*Capacity
 	axis    axis
-	steps   []poolstate.ForecastStep // those ahead of Now
+	steps   []poolstate.ForecastStep // after Now
 	rows    int
 	heights []int // by column, in eighths of a row
-	marks   []int // by column, of deadlineMarks
+	marks   []int // by column, indexes of deadlineMarks
 
-	selected   int // the column of its return, -1 for none
+	selected   int // column in which the selected credential returns, or -1
 	selectedAt time.Time
 	labels     []label // from left to right
 }
 
-// deadlineMarks show the origin of deadlines, the more unusual later.
+// deadlineMarks show the origin of deadlines, the most unusual last.
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
 func (c *Capacity) plot(width, rows int) *plot {
@@ -82,7 +82,7 @@ func (c *Capacity) plot(width, rows int) *plot {
 }
 
 // mark records the origin of a step's deadlines, and whether the selected
-// credential returns then. Of two marks in one column the more unusual wins.
+// credential returns then. Of two marks in one column, the more unusual is shown.
 func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	for i, n := range [...]int{s.Held, s.ByProvider, s.Suspect} {
 		if n > 0 {
@@ -94,9 +94,10 @@ func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	}
 }
 
-// eighths returns the height for n ready credentials, in eighths of a row. If
-// whole rows for each fill most of the chart, the edge is half a row everywhere;
-// else heights are in proportion, but one credential is always visible.
+// eighths returns the height for n ready credentials, in eighths of a row. Each
+// credential takes a whole number of rows, with the edge in the middle of the top
+// one, if that fills most of the chart. Otherwise heights are proportional, but a
+// single credential is always visible.
 func (p *plot) eighths(n int) int {
 	if n <= 0 {
 		return 0
@@ -108,11 +109,11 @@ func (p *plot) eighths(n int) int {
 	return max(n*p.rows*8/total, 1)
 }
 
-// level returns the row with the edge over n credentials, -1 (the axis) for none.
+// level returns the row of the edge above n credentials, -1 (the axis) for none.
 func (p *plot) level(n int) int { return (p.eighths(n)+7)/8 - 1 }
 
-// number returns the label of the y axis at a row: the total, half of it if that
-// is well apart from both ends, and 0 at the axis, which is row -1.
+// number returns the label of the y axis at a row: the total, half of it if there is
+// room between the two ends, and 0 at the axis, which is row -1.
 func (p *plot) number(row int) string {
 	total, half := p.Forecast.Total, (p.Forecast.Total+1)/2
 	switch {
@@ -126,7 +127,7 @@ func (p *plot) number(row int) string {
 	return ""
 }
 
-// begin returns a line with its number, up to the first column.
+// begin returns a line that contains its number and ends at the first column.
 func (p *plot) begin(number string) *theme.Line {
 	return p.Theme.Line().Right(p.gutter()-1, theme.Faint, theme.Regular, number).To(p.gutter())
 }
@@ -145,8 +146,8 @@ func (p *plot) row(row int) string {
 	return l.String()
 }
 
-// cell returns what a column shows in a row: the quiet fill, the bright edge,
-// which rises where a step is, and nothing above it.
+// cell returns what a column shows in a row: the faint fill, the bright edge, which
+// rises at each step, or nothing above the edge.
 func (p *plot) cell(col, row int) (theme.Role, string) {
 	height, before := p.heights[col], p.heights[max(col-1, 0)]
 	top := (height+7)/8 - 1
@@ -157,7 +158,7 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 	switch {
 	case p.axis.broken() && col == p.axis.end:
 		return theme.Text, ""
-	case height == 0 && row == 0 && p.Theme.Shapes: // must not look like a low edge
+	case height == 0 && row == 0 && p.Theme.Shapes: // an empty column must not look like a low edge
 		return theme.Dead, "╌"
 	case height == 0 && row == 0:
 		return theme.Dead, "▁"
@@ -178,11 +179,11 @@ type label struct {
 	col  int
 	text string
 	role theme.Role
-	tick int // the column that it names
+	tick int // the column that it labels
 }
 
-// rule draws the axis: a tick for each label, the marks of deadlines, the gap and
-// the return of the selected credential.
+// rule draws the axis with a tick for each label, the marks of deadlines, the gap,
+// and the return of the selected credential.
 func (p *plot) rule() string {
 	l := p.begin(p.number(-1))
 	for col := range p.axis.width {
@@ -212,13 +213,13 @@ func (p *plot) labelLine() string {
 	return l.To(p.gutter() + p.axis.width).String()
 }
 
-// ticked reports whether a label names the column.
+// ticked reports whether the column has a label.
 func (p *plot) ticked(col int) bool {
 	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
 }
 
-// placeLabels chooses the labels by importance: when the selected credential
-// returns, now, the last step, midnights, other round times.
+// placeLabels places labels in order of importance: the return of the selected
+// credential, now, the last step, midnights, other round times.
 func (p *plot) placeLabels() {
 	if p.selected >= 0 {
 		p.place(text.Moment(p.selectedAt, p.Now), p.selected, theme.Accent, p.axis.width)
@@ -239,9 +240,9 @@ func (p *plot) placeLabels() {
 	}
 }
 
-// place adds a label centered below a column, or up to shift cells beside that as
-// long as it still touches the column. It leaves a blank between labels and
-// adds no text twice.
+// place adds a label centered below a column, or moved by up to shift cells if it
+// still touches the column. It leaves a blank between labels and skips a text that
+// another label already has.
 func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 	w := text.Width(words)
 	for d := range min(shift, w/2+1) + 1 {
@@ -259,7 +260,7 @@ func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 	}
 }
 
-// Summary says when capacity returns: "5 of 9 by 14:30, all back by 21:40". The
+// Summary describes when capacity returns: "5 of 9 by 14:30, all back by 21:40". The
 // first instant is when half of the cooling credentials are back.
 func Summary(f *poolstate.Forecast, now time.Time) string {
 	var parts []string
@@ -299,7 +300,7 @@ func Summary(f *poolstate.Forecast, now time.Time) string {
 
 const (
 	noneRecovers = "none will recover on its own"
-	maxYear      = 9999 // what is later cannot be written as a date
+	maxYear      = 9999 // later dates cannot be shown
 )
 
 // datedSteps returns the steps up to maxYear, and how many credentials return later.
@@ -319,8 +320,8 @@ func moment(s *poolstate.ForecastStep, now time.Time) string {
 	return text.Moment(s.At, now)
 }
 
-// Outages says for each provider with none ready when its first credential
-// returns: "openai-codex: first back 14:44, in 42m10s".
+// Outages returns, for each provider that is out, when its first credential returns:
+// "openai-codex: first back 14:44, in 42m10s".
 func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdown func(time.Duration) string) []string {
 	var out []string
 	for i := range p.Providers {

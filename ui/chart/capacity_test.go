@@ -20,8 +20,8 @@ var (
 	plainTheme = theme.Plain()
 )
 
-// computed returns a credential that is cooling until some time after
-// uitest.Epoch, as the policy computes.
+// computed returns a credential whose cooldown, by the policy, ends that long after
+// uitest.Epoch.
 func computed(label string, in time.Duration) uitest.Entry {
 	return uitest.Exhausted(label, time.Hour-in, 1)
 }
@@ -31,7 +31,7 @@ func never(label string) uitest.Entry {
 	return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
 }
 
-// poolWith returns a pool of one provider: ready credentials, then others.
+// poolWith returns a provider with a number of ready credentials and some others.
 func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	t.Helper()
 	list := make([]uitest.Entry, 0, ready+len(others))
@@ -85,8 +85,8 @@ func scenes(t testing.TB) []scene {
 	}
 }
 
-// TestCapacity_Golden compares charts in a roomy pane and below the table, the
-// latter also without colors.
+// TestCapacity_Golden compares each scene in a large pane and below the table, there
+// with and without colors.
 func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -143,8 +143,8 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestPlot_Eighths checks that more credentials are never lower, that one is
-// higher than none, and that all are higher than all but one.
+// TestPlot_Eighths checks that more credentials are never drawn lower, that one is
+// drawn higher than none, and all higher than all but one.
 func TestPlot_Eighths(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
@@ -163,15 +163,14 @@ func TestPlot_Eighths(t *testing.T) {
 	}
 }
 
-// TestCapacity_Marks has deadlines of several origins in one column.
+// TestCapacity_Marks checks which mark is shown if a column has several.
 func TestCapacity_Marks(t *testing.T) {
 	pool := poolWith(t, 1, uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1e9), uitest.Held("c", 29*minute+2e9), computed("d", hour))
 	axis := capacityOf(pool, plainTheme, "").Lines(60, 8)[6]
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
-// TestCapacity_LaterThanForecast draws a forecast when some of its steps have
-// passed.
+// TestCapacity_LaterThanForecast checks that steps in the past count as ready.
 func TestCapacity_LaterThanForecast(t *testing.T) {
 	c := capacityOf(poolWith(t, 1, computed("a", 10*minute), computed("b", 70*minute)), plainTheme, "")
 	c.Now = uitest.Epoch.Add(10 * minute)
@@ -233,7 +232,7 @@ func TestOutages(t *testing.T) {
 	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff, uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }
 
-// BenchmarkCapacity draws what each tick of the clock draws.
+// BenchmarkCapacity measures a redraw, as on every tick of the clock.
 func BenchmarkCapacity(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		list := make([]uitest.Entry, n)

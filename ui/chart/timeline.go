@@ -11,26 +11,26 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Timeline draws cooldowns on one linear scale, like a Gantt chart. While nothing
-// changes but the clock, bars keep their length and now moves through them.
+// Timeline draws cooldowns on one linear scale, like a Gantt chart. As time passes,
+// bars keep their length and now moves through them.
 type Timeline struct {
 	now          time.Time
-	past, future time.Duration // what the scale covers before and after now
+	past, future time.Duration // extent of the scale before and after now
 	cells        int
 }
 
-// outlierFrom times the median wait is the longest scale. The backoff schedule
-// spans 8×, so cooldowns of one base always fit.
+// outlierFrom limits the scale to this many times the median wait. The backoff
+// schedule spans 8×, so cooldowns with the same base always fit.
 const outlierFrom = 8
 
-// The ends of bars that extend beyond the scale.
+// The ends of a bar that extends beyond the scale.
 const (
 	BeganBefore = "◂"
 	EndsBeyond  = "▸"
 )
 
-// NewTimeline returns the scale for the credentials that are cooling or held, or
-// nil without one. Half of the cells or more are future time, which matters most.
+// NewTimeline returns a scale for the credentials that are cooling or held, or nil if
+// there are none. At least half of its cells are in the future, which matters most.
 func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.Policy, now time.Time, cells int) *Timeline {
 	t := &Timeline{now: now, cells: cells}
 	var waits []time.Duration
@@ -56,8 +56,8 @@ func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.P
 	return t
 }
 
-// bounds returns when a cooldown begins and ends, relative to now. It begins now or
-// earlier, whatever the file says.
+// bounds returns when a cooldown begins and ends, relative to now. A beginning in the
+// future becomes now.
 func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (begin, end time.Duration) {
 	end = min(max(a.Deadline.At.Sub(t.now), -maxSpan), maxSpan)
 	if !c.StatusAt.IsZero() {
@@ -66,7 +66,7 @@ func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (beg
 	return min(begin, end, 0), end
 }
 
-// half returns the half cell of an instant relative to now.
+// half returns the index of the half cell that shows an instant relative to now.
 func (t *Timeline) half(d time.Duration) int {
 	share := (float64(d) + float64(t.past)) / (float64(t.past) + float64(t.future))
 	return int(math.Floor(share * float64(2*t.cells)))
@@ -79,9 +79,9 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 	from, to, returns := now, now, a.Availability.Returns()
 	if (returns || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
 		begin, end := t.bounds(c, a)
-		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell,
+		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell in all,
 		if returns {
-			to = max(to, now+1) // and at least half a cell left
+			to = max(to, now+1) // and half a cell of time left
 		}
 	}
 	start := l.Col()
@@ -102,11 +102,11 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 	l.To(start + t.cells)
 }
 
-// barShapes are the shapes of a cell by what its halves are: blank, thin or thick.
-// Where thin and thick meet, the thick half shows.
+// barShapes has the character of a cell, indexed by its left and right half: blank,
+// thin or thick. If one half is thin and the other thick, only the thick one is shown.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 
-// barCell returns the shape of the cell that begins at a half cell.
+// barCell returns the character of the cell whose left half has the index at.
 func barCell(at, from, now, to int) string {
 	kind := func(half int) int {
 		switch {
@@ -120,13 +120,13 @@ func barCell(at, from, now, to int) string {
 	return barShapes[kind(at)][kind(at+1)]
 }
 
-// Title draws the column title: "now" above its cell, the end of the scale above
-// the last one, and the name of the column where it fits.
+// Title draws the column title: "now" above its cell, the end of the scale above the
+// last cell, and the name of the column where there is room.
 func (t *Timeline) Title(l *theme.Line) {
 	const name, nowLabel = "TIMELINE", "now"
 	from, end := l.Col(), l.Col()+t.cells
 	last := text.Fit(text.Moment(t.now.Add(t.future), t.now), t.cells)
-	until := end - text.Width(last) - 1 // what is before it ends here
+	until := end - text.Width(last) - 1 // the text before it must end here
 	now := from + t.half(0)/2
 	after := now + len(nowLabel) + 1
 	switch {

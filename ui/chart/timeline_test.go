@@ -9,12 +9,12 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTimeline_Draw draws rows on a scale of an hour before and three after now:
-// eight cells, of half an hour each.
+// TestTimeline_Draw draws rows on a scale from one hour before now to three hours after
+// it, in eight cells of half an hour.
 func TestTimeline_Draw(t *testing.T) {
 	const m = time.Minute
 	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}
-	joint := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is within a cell
+	joint := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is in the middle of a cell
 	for _, c := range []struct {
 		name       string
 		scale      *Timeline

@@ -1,4 +1,4 @@
-// Package filter chooses the credentials to list and sorts them: it parses what an
+// Package filter selects the credentials to list and sorts them: it parses what an
 // operator types, matches credentials against it, and groups them by provider.
 package filter
 
@@ -16,13 +16,13 @@ import (
 	"pooltop/ui/text"
 )
 
-// Filter chooses credentials. The zero value matches everything.
+// Filter selects credentials. The zero value matches everything.
 type Filter struct{ terms []term }
 
 // IsZero reports whether the filter matches everything.
 func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 
-// Match reports whether to list a credential whose availability is a.
+// Match reports whether the filter matches a credential whose availability is a.
 func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	for _, t := range f.terms {
 		matches := slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) })
@@ -33,7 +33,7 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	return true
 }
 
-// term is a condition: any of its predicates holds or, negated, none.
+// term is a condition: that any of its predicates matches or, if negated, none.
 type term struct {
 	negated bool
 	any     []predicate
@@ -44,23 +44,23 @@ type predicate func(*poolstate.Credential, poolstate.Availability) bool
 // maxLength is in bytes. A longer text, such as a pasted file, is not parsed.
 const maxLength = 256
 
-// Parse parses terms between blanks, all of which must match. A term is
+// Parse parses terms separated by blanks, all of which must match. A term is
 // field:value or free text. Values separated by commas are alternatives, "-" or
-// "!" before a term negates it, and double quotes keep blanks and the other signs
-// as they are. Case does not matter.
+// "!" before a term negates it, and in double quotes blanks, commas, colons and
+// signs have no meaning. Case does not matter.
 //
-//	provider: source: id: label:  a part of it
+//	provider: source: id: label:  a part of its text
 //	state:   an availability or a prefix of one; out is all but ready
 //	code:    429, 4xx, or a prefix of one
-//	streak:  3  >2  >=2  <3  <=3  1..3  none, which is unknown
+//	streak:  3  >2  >=2  <3  <=3  1..3, or none if it is unknown
 //	work     these letters in this order in the name; or a part of the provider,
-//	         source, id, or reason and message of the last failure
+//	         source, id, or the last failure's reason or message
 //
-// Quoted or negated free text has to be a part of the name as it is.
+// Quoted or negated free text must be a literal part of the name or another text.
 //
 // An incomplete term, such as state: or streak:>, matches everything, so that the
-// table holds still while the operator types. Errors are one clause for the
-// operator; the filter is then zero.
+// table does not change while the operator types. With an error, which is one clause
+// for the operator, the filter is zero.
 func Parse(s string) (Filter, error) {
 	if len(s) > maxLength {
 		return Filter{}, fmt.Errorf("filter too long (at most %d bytes)", maxLength)
@@ -79,7 +79,7 @@ func Parse(s string) (Filter, error) {
 }
 
 var (
-	// termForm is a sign, a field and values. The last quote may be open.
+	// termForm is a sign, a field and values. The last quote may be unclosed.
 	termForm  = regexp.MustCompile(`([-!]?),*(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
 	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
 )
@@ -97,7 +97,7 @@ func parseTerm(negated bool, field, values string) (term, error) {
 			continue
 		}
 		if field == "" {
-			// A negated word hides what contains it, not what merely has its letters.
+			// A negated term must contain the text literally, or it would hide too much.
 			t.any = append(t.any, freeText(plain, negated || plain != v))
 			continue
 		}
@@ -112,7 +112,7 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	return t, nil
 }
 
-// parsers parse a value of each field. They return nil for an incomplete value.
+// parsers parse the values of each field. They return nil for an incomplete value.
 var parsers = map[string]func(value string) (predicate, error){
 	"provider": contains(func(c *poolstate.Credential) string { return c.Provider }),
 	"state":    parseState,
@@ -123,14 +123,14 @@ var parsers = map[string]func(value string) (predicate, error){
 	"label":    contains(text.CredentialName),
 }
 
-// fold makes the cases of each letter equal. Some letters have more than two, such
-// as the sigmas, which only share their capital.
+// fold makes upper and lower case equal. Some letters have two lower-case forms, such
+// as the sigmas, which only have their capital in common.
 func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
-// clean prepares a text of the file for matching: it compares as it is shown.
+// clean prepares a text of the file for matching, so that it matches as it is shown.
 func clean(s string) string { return fold(text.Clean(s, text.RowLimit)) }
 
-// contains returns a parser for values that must be a part of a text.
+// contains returns a parser for values that match a part of a text.
 func contains(of func(*poolstate.Credential) string) func(string) (predicate, error) {
 	return func(part string) (predicate, error) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
@@ -139,8 +139,8 @@ func contains(of func(*poolstate.Credential) string) func(string) (predicate, er
 	}
 }
 
-// freeText matches a part of any text of the credential; in the name, unless it is
-// literal, also the letters of the part in their order.
+// freeText matches a part of any text of the credential. Unless literal is set, the
+// name also matches if it merely has the letters of the part in their order.
 func freeText(part string, literal bool) predicate {
 	inName := hasLetters
 	if literal {
@@ -153,7 +153,7 @@ func freeText(part string, literal bool) predicate {
 	}
 }
 
-// hasLetters reports whether s has the letters in their order.
+// hasLetters reports whether s has the letters in the given order.
 func hasLetters(s, letters string) bool {
 	for _, r := range letters {
 		_, after, found := strings.Cut(s, string(r))
@@ -165,8 +165,8 @@ func hasLetters(s, letters string) bool {
 	return true
 }
 
-// parseState parses the prefix of an availability, or of out: all but ready. One
-// that fits several matches all of them, because it is incomplete.
+// parseState parses a prefix of an availability, or of out, which is all but ready. An
+// ambiguous prefix matches every state that begins with it.
 func parseState(prefix string) (predicate, error) {
 	const out = "out"
 	var states []poolstate.Availability
@@ -181,8 +181,8 @@ func parseState(prefix string) (predicate, error) {
 	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
 }
 
-// parseCode parses an HTTP status code in which x matches any digit. With fewer
-// digits than a code it is a prefix.
+// parseCode parses an HTTP status code in which x matches any digit. With fewer than
+// three digits it is a prefix.
 func parseCode(value string) (predicate, error) {
 	if strings.Trim(value, "0123456789x") != "" {
 		return nil, errors.New("code must be a number such as 429 or 4xx")
@@ -239,7 +239,7 @@ func parseStreak(s string) (predicate, error) {
 	}, nil
 }
 
-// bound parses a bound of a range. One that is not typed yet is open.
+// bound parses a bound of a range, which is open if it is missing or incomplete.
 func bound(s string, open int64) int64 {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n

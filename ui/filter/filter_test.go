@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// testPool has a credential of each kind; tests name them by id.
+// testPool returns a pool with a credential of each kind; tests refer to them by id.
 func testPool(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	return uitest.PoolOf(t, uitest.Providers{
@@ -44,7 +44,7 @@ func parse(t testing.TB, s string) Filter {
 	return f
 }
 
-// matching returns the ids of the credentials that match.
+// matching returns the ids of the credentials that match the filter.
 func matching(t testing.TB, p *poolstate.Pool, s string) string {
 	t.Helper()
 	f := parse(t, s)
@@ -71,7 +71,7 @@ func TestFilter_Match(t *testing.T) {
 		{"label:oauth", "b27e04"},
 		{"label:woa", ""},
 		{`label:"claude code"`, "c0ffee"},
-		{"label:env", "d4"}, // the name that is shown for an empty label
+		{"label:env", "d4"}, // the name shown for an empty label
 
 		{"state:out", "b27e04 c0ffee d1 d2 d3"},
 		{"state:C", "b27e04"},
@@ -99,7 +99,7 @@ func TestFilter_Match(t *testing.T) {
 		{"WRKOA", "b27e04"},
 		{`"wrkoa"`, ""},
 		{"wo kr", ""},
-		{"anthrpc", ""}, // only names match by their letters
+		{"anthrpc", ""}, // only names match by letters
 		{"openr", "d1 d2 d3 d4"},
 		{"usage_limit", "b27e04"},
 		{`"429 usage limit"`, "b27e04"}, // as shown in the row
@@ -113,7 +113,7 @@ func TestFilter_Match(t *testing.T) {
 		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
 		{`"-up"`, "d1"},
 		{"--up", "3f9a12 b27e04 c0ffee d2 d3 d4"},
-		{`"env:OPEN"`, "d4"}, // no field name in quotes
+		{`"env:OPEN"`, "d4"}, // in quotes, env: is not a field
 		{`"a,b"`, ""},
 
 		// Incomplete values.
@@ -140,7 +140,7 @@ func TestParse_Incomplete(t *testing.T) {
 	for _, whole := range []string{
 		`-state:cooling,held,out`, `streak:>=10,<=3,-5..10,none`, `code:4xx,429 !label:"work oauth"`, `provider:open id:3f9a source:manual work`,
 	} {
-		for i := range whole { // as it is typed
+		for i := range whole { // every prefix, as while typing
 			parse(t, whole[:i])
 		}
 	}
@@ -177,8 +177,8 @@ func TestParse_Error(t *testing.T) {
 	}
 }
 
-// TestFilter_Match_AsShown compares with text as it is shown, that is, after
-// cleaning, and with extreme numbers.
+// TestFilter_Match_AsShown checks that filters match text as it is shown, that is,
+// after cleaning, and that they accept extreme numbers.
 func TestFilter_Match_AsShown(t *testing.T) {
 	for _, c := range []struct {
 		label  string
@@ -206,8 +206,8 @@ func TestFilter_Match_AsShown(t *testing.T) {
 	}
 }
 
-// FuzzParse matches any filter against a credential with any text. An error is one
-// clean line, and a term never agrees with its negation.
+// FuzzParse matches any filter against a credential with any text. An error must be
+// one clean line, and a term must never agree with its negation.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"state:out -code:4xx", "streak:>=2,none", "streak:1..", `!label:"a b" x`, "foo:bar", "a,b", "-", `"`, "streak:-9..-1",

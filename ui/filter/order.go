@@ -8,17 +8,17 @@ import (
 	"pooltop/poolstate"
 )
 
-// Order is how the table is sorted. In every order the credentials of a provider
-// stay together, and providers are placed by the first of theirs. Equal ones keep
-// their order in the pool, also in reverse, and those without a value come last.
+// Order is how the table is sorted. In every order, the credentials of a provider
+// stay together, and providers are sorted by the first credential of each. Equal
+// credentials stay in pool order, even in reverse, and those without a value are last.
 type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	OrderPool     Order = iota // providers by name, credentials by rotation; in reverse, providers keep their place
-	OrderWorst                 // by need of an operator: see worstRanks; the longest wait first, where a reset gains most
-	OrderDeadline              // soonest first, also if it has passed, so that it does not change as time passes
-	OrderStreak                // highest first; an unknown one counts as missing
+	OrderPool     Order = iota // providers by name, credentials by rotation; reversing keeps the order of providers
+	OrderWorst                 // by urgency, see worstRanks; then the longest wait, where a reset gains most
+	OrderDeadline              // soonest first, even if it has passed, so rows do not move as time passes
+	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
 	OrderChange                // most recent first
 	OrderRequests              // most first
@@ -47,26 +47,26 @@ func (o Order) Next() Order { return (o + 1) % orderCount }
 type Group struct {
 	Provider    *poolstate.Provider
 	Credentials []*poolstate.Credential
-	first       row // also of a collapsed provider
+	first       row // set even for a collapsed provider
 }
 
-// Groups lists the whole pool in its own order.
+// Groups lists the whole pool in pool order.
 func Groups(p *poolstate.Pool) []Group { return (&Listing{}).Groups(p, poolstate.Flat, time.Time{}) }
 
-// Listing says which credentials of a pool to list, and in which order. The zero
-// value lists the whole pool in its own order.
+// Listing selects and sorts the credentials of a pool. The zero value lists the whole
+// pool in pool order.
 type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
-	// Changed returns when a credential was last seen to change; without, the
-	// instant of the status counts.
+	// Changed returns when a credential was last seen to change. If it is nil, the
+	// instant of the status is used.
 	Changed func(poolstate.Ref) time.Time
 	// Collapsed names providers that are listed without their credentials.
 	Collapsed map[string]bool
 }
 
-// Groups lists a pool at an instant; with a filter, only providers with a match.
+// Groups lists a pool as of now. With a filter, it omits providers without a match.
 func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []Group {
 	if p == nil {
 		return nil
@@ -109,10 +109,10 @@ func (l *Listing) group(p *poolstate.Provider, rows []row) Group {
 	return g
 }
 
-// row is a credential with what it is sorted by, smallest first.
+// row is a credential and its sort keys, smallest first.
 type row struct {
 	credential *poolstate.Credential
-	missing    int // 1 without a value, 2 for a provider without credentials
+	missing    int // 1 for a credential without a value, 2 for a provider without credentials
 	rank       int
 	at         time.Time
 }
@@ -133,8 +133,9 @@ func (l *Listing) compare(x, y row) int {
 	return cmp.Or(cmp.Compare(x.rank, y.rank), y.at.Compare(x.at))
 }
 
-// worstRanks place the availabilities in OrderWorst: dead ones do not recover on
-// their own, due ones the agent is about to retry, disabled ones someone chose.
+// worstRanks ranks the availabilities in OrderWorst. Dead credentials come first: they
+// do not recover on their own. The agent is about to retry those that are due, and an
+// operator chose to disable the disabled ones.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
 	poolstate.Due: 2, poolstate.Disabled: 3, poolstate.Ready: 4,
@@ -154,7 +155,7 @@ func (l *Listing) row(c *poolstate.Credential, a *poolstate.Assessment) row {
 		exists = !a.Deadline.IsZero() && a.Availability != poolstate.Disabled
 	case OrderStreak:
 		r.rank, exists = c.Streak.Known()
-		r.rank = ^r.rank // highest first; unlike -, ^ cannot overflow
+		r.rank = ^r.rank // highest first; unlike negation, ^ cannot overflow
 	case OrderState:
 		r.rank = int(a.Availability)
 	case OrderChange:

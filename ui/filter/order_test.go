@@ -123,7 +123,7 @@ func TestListing_Order(t *testing.T) {
 	}
 }
 
-// TestListing_Equal checks that equal credentials keep the order of the pool.
+// TestListing_Equal checks that equal credentials stay in pool order.
 func TestListing_Equal(t *testing.T) {
 	var equal, mixed entries
 	var ready, dead []string
@@ -191,8 +191,8 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// TestListing_TimePasses checks that rows do not move while nothing but time
-// passes, except in the orders by state, which changes at deadlines.
+// TestListing_TimePasses checks that rows do not move as time passes, except in the
+// orders by state, which changes at deadlines.
 func TestListing_TimePasses(t *testing.T) {
 	var list entries
 	for i := range 30 {

@@ -1,6 +1,6 @@
-// Package text prepares text for the screen: it measures and shortens it, and holds
-// the words for instants, durations and failures. Text from the file is untrusted:
-// it passes through [Clean] before it is measured or drawn.
+// Package text cleans, measures and shortens text for the screen, and formats instants,
+// durations and failures. Text from the file is untrusted: it must pass through [Clean]
+// before it is measured or drawn.
 package text
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Limits for [Clean], in bytes: more than fits in a row, and as much of a message
-// as a person reads.
+// Limits for [Clean], in bytes. RowLimit is more than fits in a row; MessageLimit is as
+// much of a message as anyone would read.
 const (
 	RowLimit     = 512
 	MessageLimit = 4096
@@ -22,9 +22,9 @@ const (
 const Ellipsis = "…"
 
 const (
-	unprintable = '\uFFFD' // replaces what a terminal would execute instead of showing
-	maxMarks    = 3        // on a character, as scripts need; more would paint over the rows around it
-	maxPasses   = 4        // of agreeOnWidth: the remains of a cluster may form another with its neighbor
+	unprintable = '\uFFFD' // replaces characters that a terminal would act on
+	maxMarks    = 3        // per character; more would be drawn over the rows above and below
+	maxPasses   = 4        // of agreeOnWidth, because a reduced cluster may merge with its neighbor
 )
 
 // Clean returns s, at most limit bytes of it, as text that is safe to draw and
@@ -51,11 +51,11 @@ func Clean(s string, limit int) string {
 			r = ' '
 		case unicode.In(r, unicode.Cc, unicode.Bidi_Control):
 			if last == unprintable {
-				continue // one replaces the whole run
+				continue // one replaces a whole run
 			}
 			r = unprintable
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point),
-			r >= 0x1f3fb && r <= 0x1f3ff: // skin tones: a modifier here, a character there
+			r >= 0x1f3fb && r <= 0x1f3ff: // skin tones: a modifier on some terminals, a character on others
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
 			if marks++; marks <= maxMarks && last != 0 {
@@ -74,7 +74,7 @@ func Clean(s string, limit int) string {
 		}
 		clean = again
 	}
-	return strings.Map(func(r rune) rune { // does not settle, so keep only its ASCII
+	return strings.Map(func(r rune) rune { // it keeps changing, so keep only the ASCII
 		if r > '~' {
 			return unprintable
 		}
@@ -92,8 +92,8 @@ func isPrintableASCII(s string) bool {
 }
 
 // agreeOnWidth makes s equally wide on terminals that count characters and on those
-// that count clusters. Of a cluster on which they differ it keeps the first
-// character only; regional indicators (flags) become letters.
+// that count clusters. It keeps only the first character of a cluster on which they
+// differ, and replaces regional indicators (flags) with letters.
 func agreeOnWidth(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -106,7 +106,7 @@ func agreeOnWidth(s string) string {
 			}
 			continue
 		}
-		switch { // a blank of the screen is before the text and after it
+		switch { // on screen, there is a blank before and after the text
 		case b.Len() == 0 && merges(" ", cluster):
 			cluster = string(unprintable)
 		case width != ansi.StringWidthWc(cluster) || merges(cluster, " "):
@@ -136,7 +136,7 @@ func merges(a, b string) bool {
 	return len(both) > len(a)
 }
 
-// Width returns the number of cells that cleaned text takes.
+// Width returns the number of cells that cleaned text occupies.
 func Width(s string) int {
 	if isPrintableASCII(s) {
 		return len(s)
@@ -161,7 +161,7 @@ func FitLeft(s string, w int) string {
 	if n <= w || w <= 0 {
 		return Fit(s, w)
 	}
-	for n >= w { // the ellipsis needs a cell
+	for n >= w { // the ellipsis takes a cell
 		cluster, cells := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 		s, n = s[len(cluster):], n-cells
 	}

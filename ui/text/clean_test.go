@@ -65,7 +65,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// cleanFlaw returns how the cleaned text violates what Clean guarantees, or "".
+// cleanFlaw describes how the result of Clean violates its guarantees, or returns "".
 func cleanFlaw(s string, limit int) string {
 	got := Clean(s, limit)
 	switch {
@@ -108,8 +108,8 @@ func TestClean_Limit(t *testing.T) {
 	}
 }
 
-// TestClean_LinearTime cleans a megabyte of each worst case, which would take
-// minutes if any part were quadratic.
+// TestClean_LinearTime cleans a megabyte of each worst case. It would take minutes if
+// any part were quadratic.
 func TestClean_LinearTime(t *testing.T) {
 	for _, unit := range []string{"a", "\x1b", "\u0301", "👩\u200d", "🇩", "\xff", "\u0d4e0"} {
 		s := strings.Repeat(unit, 1<<20/len(unit))
@@ -148,8 +148,8 @@ func ExampleClean() {
 	// Output: "free�]0;owned� �models per day"
 }
 
-// FuzzClean checks that any bytes become printable text that is equally wide on
-// every terminal and does not change when cleaned again, also when shortened.
+// FuzzClean checks that any bytes become printable text that is equally wide on every
+// terminal, that shortening keeps it so, and that cleaning it again changes nothing.
 func FuzzClean(f *testing.F) {
 	for _, words := range slices.Concat(uitest.WideTexts, uitest.HostileTexts) {
 		f.Add(words, uint16(1000))

@@ -13,7 +13,7 @@ import (
 // Day is 24 hours.
 const Day = 24 * time.Hour
 
-// tooLong is the shortest duration that is not shown; such deadlines are garbage.
+// tooLong is the shortest duration that is not shown exactly; no real deadline is so far away.
 const tooLong, tooLongText = 1000 * Day, ">999d"
 
 // clamp limits d to 0 … tooLong, so that rounding up cannot overflow.
@@ -22,8 +22,7 @@ func clamp(d time.Duration) time.Duration { return min(max(d, 0), tooLong) }
 // ceilSeconds rounds up, so that a countdown shows 1s until it is over.
 func ceilSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
-// Countdown formats the time left: 42s, 12m03s, 3h12m05s, and from one day on
-// days and hours, 6d05h.
+// Countdown formats the time left: 42s, 12m03s, 3h12m05s, and 6d05h from one day on.
 func Countdown(d time.Duration) string {
 	d = ceilSeconds(clamp(d))
 	h, m, s := int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60
@@ -81,8 +80,8 @@ func Moment(t, now time.Time) string {
 	return t.Format("Jan 2006")
 }
 
-// CivilDays numbers calendar days, so that they can be compared and subtracted
-// across a change of the clocks.
+// CivilDays numbers calendar days, so that they can be compared and subtracted even if
+// the clocks change in between.
 func CivilDays(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
@@ -103,7 +102,7 @@ func Stamp(t, now time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05")
 }
 
-// Plural formats a number with its noun.
+// Plural formats a number and the matching form of a noun.
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -111,11 +110,11 @@ func Plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// visible returns cleaned text, "" without a visible character.
+// visible returns cleaned text, or "" if no character of it is visible.
 func visible(s string) string { return strings.TrimSpace(Clean(s, RowLimit)) }
 
-// CredentialName returns the cleaned name of a credential: the first of label,
-// source and ID with a visible character, or else its number.
+// CredentialName returns the cleaned name of a credential: the first of label, source
+// and id that has a visible character, or else its number.
 func CredentialName(c *poolstate.Credential) string {
 	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
@@ -123,7 +122,8 @@ func CredentialName(c *poolstate.Credential) string {
 // ProviderName returns the cleaned name of a provider, or a substitute for it.
 func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
 
-// Reasons shortens the reasons of providers; others are shown with spaces for underscores.
+// Reasons abbreviates common reasons of providers. Other reasons are shown with spaces
+// instead of underscores.
 var Reasons = map[string]string{
 	"insufficient_credits": "no credits",
 	"insufficient_quota":   "no quota",
@@ -133,13 +133,13 @@ var Reasons = map[string]string{
 	"authentication_error": "auth failed",
 }
 
-// CodeWords holds what common error codes mean, for failures without a reason.
+// CodeWords describes common error codes, for failures without a reason.
 var CodeWords = map[int]string{
 	400: "bad request", 401: "auth failed", 402: "no credits", 403: "forbidden", 404: "not found", 408: "timed out", 429: "rate limit",
 	500: "server error", 502: "bad gateway", 503: "unavailable", 504: "timed out", 529: "overloaded",
 }
 
-// Failure returns code and reason of the last failure: "429 usage limit".
+// Failure returns the code and reason of the last failure: "429 usage limit".
 func Failure(c *poolstate.Credential) string {
 	reason, known := Reasons[c.ErrorReason]
 	if !known {

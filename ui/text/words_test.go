@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 	"time"
-	_ "time/tzdata" // zones are the same on every machine
+	_ "time/tzdata" // so that every machine has the same time zones
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
@@ -107,7 +107,7 @@ func TestMomentAndStamp(t *testing.T) {
 	}
 }
 
-// TestMoment_FarAway formats what garbled files contain.
+// TestMoment_FarAway formats instants that only corrupt files contain.
 func TestMoment_FarAway(t *testing.T) {
 	for _, then := range []time.Time{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0)} {
 		uitest.Equal(t, "moment", Moment(then, uitest.Epoch), "never")
@@ -122,7 +122,7 @@ func TestPlural(t *testing.T) {
 	}
 }
 
-// TestCredentialName falls back from labels without a visible character.
+// TestCredentialName checks that names without a visible character are skipped.
 func TestCredentialName(t *testing.T) {
 	for _, c := range []struct{ label, source, id, want string }{
 		{"label", "source", "id", "label"},

@@ -15,7 +15,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// Role is what a piece of text is for. A palette gives each role a color.
+// Role is the purpose of a piece of text. A palette gives each role a color.
 type Role uint8
 
 // The roles, in the order of the palettes.
@@ -23,15 +23,15 @@ const (
 	Text Role = iota
 	Secondary
 	Faint
-	Rule // lines, and the unlit rungs of a ladder
+	Rule // lines, and the unlit steps of a ladder
 	Accent
 	Ready
 	Cooling
 	Held
 	Due
 	Dead
-	Step4 // third rung of the ladder: four times the base cooldown
-	Fill  // below the edge of a chart
+	Step4 // third step of the ladder: four times the base cooldown
+	Fill  // area below the edge of a chart
 	roleCount
 )
 
@@ -40,7 +40,7 @@ func StateRole(a poolstate.Availability) Role {
 	return [...]Role{Ready, Cooling, Held, Due, Dead, Secondary}[a]
 }
 
-// StepRole returns the role of a step of the ladder: the higher, the warmer.
+// StepRole returns the role of a step of the ladder. Higher steps are warmer.
 func StepRole(step int) Role { return [...]Role{Cooling, Cooling, Cooling, Step4, Dead}[step] }
 
 // Weight is [Regular] or [Bold].
@@ -54,11 +54,11 @@ const (
 
 // Theme holds the finished style of each role. Build it once: it is read-only.
 type Theme struct {
-	Shapes      bool // show by shape what colors would
-	DottedSteps bool // no color is sure to be quieter than that of a lit step of a ladder
-	HatchedFill bool // no color is sure to be quieter than text
+	Shapes      bool // distinguish by shape, for want of colors
+	DottedSteps bool // draw unlit steps as dots: no color is certain to be fainter than a lit step
+	HatchedFill bool // hatch the fill: no color is certain to be fainter than text
 
-	styles [roleCount][2][2]sgr // by weight, and 1 in the selected row
+	styles [roleCount][2][2]sgr // by weight, and by whether the row is selected
 	dimmed *Theme               // nil if it is the theme itself
 }
 
@@ -68,9 +68,9 @@ type sgr struct{ open, end string }
 // Plain returns a theme without escape sequences, for output to a file or pipe.
 func Plain() *Theme { return &Theme{Shapes: true, DottedSteps: true, HatchedFill: true} }
 
-// Theme returns the theme of the scheme for what the terminal supports.
+// Theme returns the scheme's theme for a terminal with the given color support.
 func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
-	var p palette // without colors, bold is all that is left
+	var p palette // empty: without colors, only bold remains
 	if profile > colorprofile.ASCII {
 		p = palettes[s][profile-colorprofile.ANSI]
 	}
@@ -84,7 +84,7 @@ func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Dimmed returns the theme for a snapshot that is stale: no state has its color.
+// Dimmed returns the theme for a stale snapshot, in which states have no color.
 func (t *Theme) Dimmed() *Theme { return cmp.Or(t.dimmed, t) }
 
 func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
@@ -108,7 +108,7 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 // Scheme is a set of colors for one kind of background.
 type Scheme uint8
 
-// The schemes. Each is followed by the other one for the same background.
+// The schemes, in pairs for the same background.
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark
@@ -162,20 +162,20 @@ func colors(selected, roles string) palette {
 
 // palettes holds the palettes of each scheme for 16 colors, 256 and true color.
 //
-// Text has a contrast of 4.5:1, in the high-contrast schemes 7:1; lines, fill and,
-// in the dark scheme, faint text have less, on purpose. The state colors of the
-// high-contrast schemes keep their hue, and the two most alike are as far apart as
-// that permits for people with protanopia or deuteranopia.
+// Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
+// fill and, in the dark scheme, faint text have less on purpose. The state colors of
+// the high-contrast schemes keep their hue; within that limit, the two most similar
+// ones are as distinct as possible for people with protanopia or deuteranopia.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
-		// Users choose what the 16 colors look like, so rely on their meaning only.
+		// Users choose the 16 colors themselves, so rely only on their meaning.
 		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
 		// Chosen by hand: the nearest match would turn some grays into teal.
 		colors("236", "252 245 240 237 111 114 215 183 80 210 209 237"),
 		colors("#262a3a", "#cdd0dc #7d8299 #454a5f #2f3344 #8aadf4 #8fcf7f #f0b866 #c3a0f5 #6fc6d9 #ed7a87 #f29a5c #2b4138"),
 	},
 	SchemeContrastDark: {
-		// Without blue, which is too dark, and green, which some confuse with yellow.
+		// Blue is too dark, and some people confuse green with yellow.
 		colors("-", "15 - - 8 14 14 11 13 15 9 11 -"),
 		colors("235", "231 252 249 240 153 156 214 147 159 217 215 238"),
 		colors("#1f2338", "#ffffff #c9cee0 #aab0c8 #4f5570 #9fc8ff #b9feac #f4bc10 #b1a4fe #9ce6fa #fc909c #ffa45c #2c5240"),
@@ -186,9 +186,9 @@ var palettes = [schemeCount][3]palette{
 		colors("#e7eaf4", "#2b2e3d #585d74 #63687e #d3d6e0 #2554c0 #2a6f2e #8a5200 #6a3fc0 #00687d #b8293d #a8430a #d9e8da"),
 	},
 	SchemeContrastLight: {
-		// Only blue, magenta and red are dark enough.
+		// Only blue, magenta and red are dark enough on white.
 		colors("-", "- - - 8 4 4 5 5 - 1 5 -"),
-		// On any background of the selected row, the only dark green falls below 7:1.
+		// No background for the selected row: the only dark green would fall below 7:1.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
 	},
@@ -199,7 +199,7 @@ func StateGlyph(a poolstate.Availability) string {
 	return [...]string{"●", "◔", "◑", "◌", "✕", "○"}[a]
 }
 
-// Marks beside a name or a countdown, one cell wide each; the help explains them.
+// Marks beside a name or a countdown, each one cell wide. The help explains them.
 const (
 	MarkShared   = "≡"
 	MarkExpiry   = "!"
@@ -210,7 +210,7 @@ const (
 	MarkFresh    = "›"
 )
 
-// OriginMark returns the mark of a deadline's origin, a blank without a deadline.
+// OriginMark returns the mark of a deadline's origin, or a blank without a deadline.
 func OriginMark(d poolstate.Deadline) string {
 	if d.Suspect {
 		return MarkSuspect
@@ -227,14 +227,14 @@ type Line struct {
 
 	b      strings.Builder
 	col    int
-	blanks int // at the end, not yet written
-	style  sgr // of what was written last
+	blanks int // pending at the end
+	style  sgr // of the last text written
 }
 
 // Line returns an empty line.
 func (t *Theme) Line() *Line { return &Line{Theme: t} }
 
-// Col returns the width so far, which is the cell of the next text.
+// Col returns the width so far, that is, the cell at which the next text begins.
 func (l *Line) Col() int { return l.col }
 
 // Write adds text at the next cell.
@@ -243,8 +243,8 @@ func (l *Line) Write(r Role, s string) *Line { return l.Draw(r, Regular, s) }
 // Bold adds bold text at the next cell.
 func (l *Line) Bold(r Role, s string) *Line { return l.Draw(r, Bold, s) }
 
-// Draw adds text of a weight at the next cell. Neighboring pieces of one style
-// share their escape sequences.
+// Draw adds text of the given weight at the next cell. Adjacent texts of the same
+// style share their escape sequences.
 func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	if s == "" {
 		return l
@@ -271,7 +271,7 @@ func (l *Line) writeBlanks() {
 	}
 }
 
-// To moves on to a cell; it never moves back.
+// To adds blanks up to a cell. It never moves back.
 func (l *Line) To(col int) *Line {
 	n := max(col-l.col, 0)
 	if l.Selected {
@@ -282,7 +282,7 @@ func (l *Line) To(col int) *Line {
 	return l
 }
 
-// Right adds text so that it ends before a cell.
+// Right adds text that ends before a cell.
 func (l *Line) Right(end int, r Role, w Weight, s string) *Line {
 	return l.To(end-text.Width(s)).Draw(r, w, s)
 }

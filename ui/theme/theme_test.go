@@ -18,8 +18,8 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTheme_Styles checks what a theme sends to each kind of terminal: bold and the
-// colors that it supports. Nothing blinks or is inverted.
+// TestTheme_Styles checks that each kind of terminal gets only bold and the colors
+// that it supports. Nothing blinks or is inverted.
 func TestTheme_Styles(t *testing.T) {
 	for _, c := range []struct {
 		profile                 colorprofile.Profile
@@ -69,8 +69,8 @@ func TestDimmed(t *testing.T) {
 	}
 }
 
-// TestStateGlyph_DistinctWithoutColor compares all glyphs and words of states:
-// color is never the only signal.
+// TestStateGlyph_DistinctWithoutColor checks that no two states have the same symbol or
+// word, so that color is never the only signal.
 func TestStateGlyph_DistinctWithoutColor(t *testing.T) {
 	seen := map[string]poolstate.Availability{}
 	for _, a := range poolstate.Availabilities() {
@@ -119,8 +119,8 @@ func contrast(a, b color.Color) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// visions maps linear RGB to what is seen: with all receptors, without that for
-// red, without that for green (Machado, Oliveira and Fernandes 2009).
+// visions has the matrices from linear RGB to the colors that people perceive: with
+// normal vision, protanopia and deuteranopia (Machado, Oliveira and Fernandes 2009).
 var visions = map[string][3][3]float64{
 	"trichromacy":  {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
 	"protanopia":   {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
@@ -150,16 +150,16 @@ func TestDifference(t *testing.T) {
 	uitest.Equal(t, "without the receptor for green", difference(orange, green, "deuteranopia") > 0.06, false)
 }
 
-// TestPalettes_Contrast measures each role on common terminal backgrounds and on
-// the selected row, against WCAG AA (4.5:1) or AAA (7:1). Lines and fill are quiet
-// on purpose, and so is the faint text of the dark scheme: titles and axes.
+// TestPalettes_Contrast checks each role on common terminal backgrounds and on the
+// selected row, against WCAG AA (4.5:1) or AAA (7:1). Lines and fill are faint on
+// purpose, and so are titles and axes in the dark scheme.
 func TestPalettes_Contrast(t *testing.T) {
 	dark, light := []string{"#16171f", "#000000"}, []string{"#fafaf8", "#ffffff"}
 	for _, c := range []struct {
 		scheme      Scheme
 		backgrounds []string
 		quiet       []Role
-		onSelected  bool // the least contrast also on the selected row
+		onSelected  bool // the least contrast, including on the selected row
 		least       float64
 	}{
 		{SchemeDark, dark, []Role{Rule, Fill, Faint}, false, 4.5},
