@@ -57,8 +57,8 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns the listed credentials that an action key is for. bulk is true
-// if they were not chosen one by one.
+// targets returns the listed credentials that an action key applies to. bulk is
+// true if they were not chosen individually.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	bulk = all || provider
@@ -145,7 +145,7 @@ func (r *running) nextHolder() tea.Msg {
 	})
 }
 
-// actionDone shows the result of an action and keeps what undoes it.
+// actionDone shows the result of an action and keeps it for undo.
 func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.running, m.status = nil, nil
 	m.catchUp()
@@ -221,10 +221,10 @@ func (m *Model) undo() tea.Cmd {
 	return m.confirm(t, plan)
 }
 
-// Leave finishes what the program began, whose commands Bubble Tea may have
-// dropped. Call it when the program has ended. It waits for the lock no longer than
-// a second. It returns the result of the action that was running, in one line, or
-// "" if there was none. An action that failed is an error.
+// Leave finishes a running action and pending writes to the journal, whose
+// commands Bubble Tea may have dropped. Call it when the program has ended. It
+// waits at most a second for the lock. It returns the result of the action in one
+// line, or "" if none was running. A failed action is an error.
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
@@ -238,10 +238,10 @@ func (m Model) Leave() (done string, err error) {
 		}
 	}
 	if m.log.write != nil {
-		_ = m.log.write() // like the next, not worth an error at the end
+		_ = m.log.write() // neither this error nor the next is worth reporting at the end
 	}
 	if m.log.journal {
-		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which are there
+		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action has recorded its own events
 	}
 	return done, err
 }

@@ -138,7 +138,7 @@ func (d *dashboard) lockStore() *flock.Flock {
 	return l
 }
 
-// startReset presses r while the lock is held, until the wait is shown.
+// startReset presses r while the lock is held and waits until the screen says so.
 func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	d.t.Helper()
 	d.lockStore()
@@ -171,8 +171,8 @@ func TestRun_LockTimeout(t *testing.T) {
 	})
 }
 
-// An action that was begun is finished after the program has ended. It waits for
-// the lock for a second, or not at all if the operator has seen the wait.
+// A running action is finished after the program has ended. It waits a second for
+// the lock, or not at all if the screen already showed the wait.
 func TestLeave_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {

@@ -20,14 +20,14 @@ type arrangement struct {
 	applied    string           // the text of filter
 	input      *textinput.Model // what has been typed
 	typing     bool
-	problem    string // why that is not applied
+	problem    string // why the input is not applied, or ""
 	order      filter.Order
 	descending bool
-	folded     map[string]bool // names of providers
+	folded     map[string]bool // by the provider's name
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
-	lastChange time.Time                   // when any was
-	anchor     *poolstate.Ref              // what was selected before it was hidden
+	lastChange time.Time                   // the latest time in changed
+	anchor     *poolstate.Ref              // the selection before it was hidden
 }
 
 // isDefault reports whether everything is listed, in the order of the pool.
@@ -178,8 +178,8 @@ func (m *Model) selectAt(i int) {
 	}
 }
 
-// reselect selects the same credential in a new list. Without it, it selects the
-// one at its index, until the list shows it again.
+// reselect keeps the selection in a new list. If the credential is not listed, it
+// selects the one at its index, until the credential is listed again.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {
@@ -230,7 +230,7 @@ func (m *Model) move(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// step returns where a key leads from a position; the result may be out of range.
+// step returns the position that a key moves to; it may be out of range.
 func (m *Model) step(pressed fmt.Stringer, at, page, last int) int {
 	switch k := m.keys; {
 	case key.Matches(pressed, k.Up):

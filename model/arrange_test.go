@@ -39,7 +39,7 @@ func TestFilterTyped(t *testing.T) {
 	d.do("esc")
 	d.isAt(moved)
 
-	d.filter("streak:x") // is invalid
+	d.filter("streak:x") // an invalid filter
 	d.shows("streak", "cooling-key", "only-key")
 	d.do("esc")
 	d.hides("streak:x")

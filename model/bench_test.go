@@ -64,7 +64,7 @@ func manyRecords(n int) []poolstate.Record {
 }
 
 // opened returns a dashboard that has received messages and was drawn once. Its
-// clock moves a second with every look.
+// clock advances a second each time it is read.
 func opened(b *testing.B, msgs ...tea.Msg) *dashboard {
 	b.Helper()
 	d := newDashboard(b, "")

@@ -17,7 +17,7 @@ type Clock struct {
 	Rate float64          // how many seconds pass in a real second; 0 means 1
 }
 
-const minTick = 100 * time.Millisecond // of a fast clock, in real time
+const minTick = 100 * time.Millisecond // the shortest tick of a fast clock, in real time
 
 // untilTick returns the real time until the next full second, at which all
 // countdowns change together. A fast clock ticks less often.
@@ -96,7 +96,7 @@ func (m *Model) togglePause() {
 	m.setSnapshot(next)
 }
 
-// latest returns the latest snapshot, also while it is not shown.
+// latest returns the latest snapshot, even if the display is frozen.
 func (m *Model) latest() poolstate.Snapshot {
 	if m.paused.next.Pool != nil {
 		return m.paused.next

@@ -110,7 +110,7 @@ func TestTogglePause(t *testing.T) {
 	d.hides("paused")
 }
 
-// An event that is merged before others does not move those on the screen.
+// Merging an earlier event does not move the events of a frozen display.
 func TestTogglePause_EarlierEvent(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
 	for _, seconds := range []time.Duration{-600, -540, -480, -477} { // the last two are one event

@@ -21,9 +21,9 @@ import (
 type dialog struct {
 	task    journal.Task
 	form    *holdForm         // nil for a confirmation
-	plan    poolstate.Outcome // this and the rest: for a confirmation only
-	yes     bool              // has the focus
-	ignored bool              // the last key, which does not answer
+	plan    poolstate.Outcome // this and the next: for a confirmation only
+	yes     bool              // yes has the focus
+	ignored bool              // the last key was not an answer
 }
 
 func (m *Model) openDialog(d *dialog) tea.Cmd {
@@ -187,7 +187,7 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	k, f := &dialogKeys, m.dialog.form
 	switch {
 	case key.Matches(pressed, k.Accept):
-		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // or else the form says why
+		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // otherwise the form shows why
 			m.dialog = nil
 			return m.confirm(t, plan)
 		}
@@ -205,7 +205,7 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// maxPaste is the largest number of characters that are pasted, and of a filter.
+// maxPaste is the largest number of characters in a paste, and in the filter.
 const maxPaste = 200
 
 func (m *Model) pasted(msg tea.PasteMsg) {

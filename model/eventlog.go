@@ -16,22 +16,22 @@ import (
 	"pooltop/ui/text"
 )
 
-// maxEvents is how many events are kept in memory, and 10% more at times.
+// maxEvents is the number of events kept in memory. They are trimmed at 10% more.
 const maxEvents = 10_000
 
-// eventLog holds the events of the store: those in the journal and those seen.
+// eventLog holds the events of the store, from the journal and from this session.
 type eventLog struct {
 	observer        poolstate.Observer
 	policy          poolstate.Policy   // of the latest snapshot
 	records         []poolstate.Record // in order of time
 	dropped         int                // the number of records removed from the front
 	history         []poolstate.Record // found in the first snapshot, until the journal has been read
-	loaded, journal bool               // whether the first snapshot and the journal are there
-	unwritten       []poolstate.Record // what the journal lacks
-	write           func() error       // writes more of that at the first call; nil if nothing is written
-	shown           []poolstate.Record // those that match the filter
+	loaded, journal bool               // whether the first snapshot and the journal were read
+	unwritten       []poolstate.Record // to be written to the journal
+	write           func() error       // writes a batch of them at the first call; nil while none is being written
+	shown           []poolstate.Record // the records that match the filter
 	filter          string             // the filter of shown
-	changed         bool               // since shown was made
+	changed         bool               // records changed since shown was filtered
 }
 
 func (m *Model) readJournal() tea.Cmd {
@@ -79,7 +79,7 @@ func (m *Model) logEvents(events []poolstate.Event) {
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
 
 // merge adds records and returns the new ones. An event that is known already is
-// skipped, or replaced if replace is set. The cost is linear in the events since.
+// skipped, or replaced if replace is set. The cost is linear in the later events.
 func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
 	if len(records) == 0 {
 		return nil
@@ -140,8 +140,8 @@ func (m *Model) mergeHistory() {
 	}
 }
 
-// writeJournal writes what the journal lacks, one batch at a time. It waits for
-// a running action, which may turn out to be the cause of what was seen.
+// writeJournal writes pending records, one batch at a time. It waits for a running
+// action, which may have caused the events.
 func (m *Model) writeJournal() tea.Cmd {
 	l := &m.log
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
@@ -199,7 +199,7 @@ func countEvents(records []poolstate.Record) string {
 	return strings.Join(parts, ", ")
 }
 
-// A change is highlighted for freshFor, and until fadedBy less so, in real time.
+// A change is highlighted for freshFor, then more faintly until fadedBy, in real time.
 const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {

@@ -19,16 +19,16 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// dashboard is a model on a file of its own, without a program: a test sends it
-// messages and runs its commands. Its clock moves by hand.
+// dashboard is a model on a temporary file, without a program: a test sends it
+// messages, runs its commands and moves its clock.
 type dashboard struct {
 	t     testing.TB
 	file  string
 	now   time.Time
 	m     Model
 	last  tea.Msg         // the last message that finish sent
-	raw   []string        // what was sent to the terminal as it is
-	waits []time.Duration // of the ticks that were requested; none is sent
+	raw   []string        // raw sequences for the terminal
+	waits []time.Duration // the delays of the requested ticks, none of which is sent
 }
 
 // newDashboard returns a dashboard of 120×36 that has not read anything, on a
@@ -117,7 +117,7 @@ func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.shows(words...)
 }
 
-// change changes the file and lets the dashboard read it.
+// change changes the file and lets the dashboard reload it.
 func (d *dashboard) change(content string, words ...string) {
 	d.t.Helper()
 	d.write(content)
@@ -134,7 +134,7 @@ func (d *dashboard) tick(by time.Duration, words ...string) {
 // later moves the clock without a tick.
 func (d *dashboard) later(by time.Duration) *dashboard { d.now = d.now.Add(by); return d }
 
-// press presses keys, which blanks separate, and returns the last one's command.
+// press presses keys, separated by blanks, and returns the last one's command.
 func (d *dashboard) press(keys string, words ...string) (cmd tea.Cmd) {
 	d.t.Helper()
 	for _, k := range strings.Fields(keys) {

@@ -46,7 +46,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		m.back()
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		return m.move(pressed)
-	case !is(slices.Concat(k.help()...)...): // no key of the dashboard
+	case !is(slices.Concat(k.help()...)...): // not a key of the dashboard
 	case is(k.Detail) && m.selected != nil:
 		m.toggle(ui.PaneDetail)
 	case m.pane == ui.PaneHelp:
@@ -145,7 +145,7 @@ func (m *Model) toggleMouse() {
 }
 
 func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
-	if !m.mouse.on || msg.Button != tea.MouseLeft { // it may have been switched off meanwhile
+	if !m.mouse.on || msg.Button != tea.MouseLeft { // a click may arrive after the mouse was turned off
 		return nil
 	}
 	if o := m.mouse.opener; m.dialog != nil && msg.Y == m.mouse.y && msg.X >= o.From && msg.X < o.To {

@@ -24,13 +24,13 @@ const twoOut = `{"credential_pool": {"p": [
 	{"id": "g", "label": "label-g", "priority": 2}
 ]}}`
 
-// keyTests are what each key does.
+// keyTests has the effect of each key.
 var keyTests = []struct {
-	keys   string // each of them
+	keys   string // tested one by one
 	before string // keys to press first
 	does   string
 	check  func(d *dashboard)
-	says   bool // its status names a key
+	says   bool // the status names a key
 }{
 	{keys: "down j", does: "moves down", check: func(d *dashboard) { d.isAt("b") }},
 	{keys: "down j", before: "G", does: "stays at the last", check: func(d *dashboard) { d.isAt("g") }},
@@ -150,7 +150,7 @@ func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	return b, key
 }
 
-// Keys that are not bound, or not bound any more, do nothing.
+// Keys that are not bound, or no longer bound, do nothing.
 func TestKeyPressed_Unbound(t *testing.T) {
 	chosen, replacement := remapped(t)
 	unbound := []string{"z", "ctrl+x", "tab"}

@@ -15,12 +15,11 @@ import (
 	"pooltop/ui/text"
 )
 
-// backKey leads back out of everything that is open, quitKey ends the program.
-// They cannot be unbound.
+// backKey closes whatever is open, quitKey ends the program. They cannot be
+// unbound.
 const backKey, quitKey = "esc", "ctrl+c"
 
-// keyMap is the keys of the dashboard. Update acts on it, and footer and help are
-// drawn from it.
+// keyMap holds the keys of the dashboard, for Update, the footer and the help.
 type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom  key.Binding
 	Mark, MarkProvider                       key.Binding
@@ -32,7 +31,7 @@ type keyMap struct {
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 }
 
-// Action is something that a key of the dashboard does.
+// Action is an operation of the dashboard that keys are bound to.
 type Action struct {
 	Name, Does string   // in the configuration and in the help
 	Keys       []string // its default keys
@@ -110,7 +109,7 @@ func (k *keyMap) move() key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, "move"))
 }
 
-// shortest returns the key of a binding that has the shortest name on screen.
+// shortest returns the key of a binding with the shortest name on screen.
 func shortest(b key.Binding) string {
 	if len(b.Keys()) == 0 {
 		return ""
@@ -179,12 +178,12 @@ var dialogKeys = struct {
 	Abort:    bind("quit", quitKey),
 }
 
-// KeyBindings are the keys of the actions that do not have their default keys, by
-// the action's name. An action without keys cannot be reached. Use
-// [KeyBindings.Bind] to fill it and [KeyBindings.Check] when it is complete.
+// KeyBindings maps the names of actions to keys that replace their default ones.
+// An action with no keys is unbound. Fill it with [KeyBindings.Bind], then call
+// [KeyBindings.Check].
 type KeyBindings map[string][]string
 
-// UnknownNameError is the error of an action or a key that does not exist.
+// UnknownNameError reports an action or a key that does not exist.
 type UnknownNameError struct {
 	What, Name string   // What is "action" or "key".
 	Known      []string // the valid names, for a suggestion
@@ -193,8 +192,8 @@ type UnknownNameError struct {
 // Error returns the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// ConflictError is the error of a key that is bound to two actions: Chosen, which
-// was bound to it, and Other, which already has it.
+// ConflictError reports a key that is bound to two actions: Chosen, by the
+// configuration, and Other, which already has it.
 type ConflictError struct{ Key, Chosen, Other string }
 
 // Error names the key and both actions.
@@ -202,8 +201,8 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("the key %q is bound to both %s and %s; choose another for one of them", e.Key, e.Chosen, e.Other)
 }
 
-// Bind binds an action to keys instead of its present ones. Without keys, it is
-// unbound, which is an error for quit. The keys esc and ctrl+c are added to back
+// Bind replaces the keys of an action. With no keys the action is unbound, which
+// is an error for quit. The keys esc and ctrl+c are added to back
 // and quit and are an error for any other action.
 func (b KeyBindings) Bind(name string, keys []string) error {
 	var names, bound []string
@@ -301,7 +300,7 @@ func ParseKey(s string) (string, error) {
 	case mods == 0:
 		return name, nil
 	case mods&tea.ModCtrl != 0:
-		r = lower // ctrl+R is common for ctrl+r, and terminals send the same
+		r = lower // ctrl+R is often written for ctrl+r; terminals send the same byte
 	case r != lower:
 		r, mods = lower, mods|tea.ModShift
 	}

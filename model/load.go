@@ -15,7 +15,7 @@ import (
 )
 
 // FileChanged reports that the store's file may have changed, and how changes are
-// noticed at present: by events, or by polling every Interval because of Reason.
+// currently detected: by events, or by polling every Interval because of Reason.
 type FileChanged struct {
 	Polling  bool
 	Interval time.Duration
@@ -30,13 +30,13 @@ type poolLoaded struct {
 
 // loadState ensures that one load runs at a time.
 type loadState struct {
-	running, again        bool // again: the file changed while it runs
+	running, again        bool // again: the file has changed during the load
 	begun                 int  // the number of loads ever begun
 	change                FileChanged
 	graceBegun, graceOver bool // of the grace period
 }
 
-// grace is how long a file may be unreadable, as when it is rewritten in place.
+// grace is how long a file may be unreadable, such as during a rewrite in place.
 const grace = 150 * time.Millisecond
 
 func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
@@ -167,9 +167,9 @@ type watchedWrite struct {
 	load          int // the latest one begun before the action was done; it may have read older text
 }
 
-// equal compares what the action writes: of borrowed secrets the fingerprint, the
-// only thing known of them after a reload. A streak that one of them lacks is
-// equal to any, since agents that do not count drop it.
+// equal compares the fields that the action writes. Borrowed secrets are compared
+// by fingerprint, since a reload has no more of them. A missing streak is equal to
+// any, since agents that do not count drop it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false

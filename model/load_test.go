@@ -100,7 +100,7 @@ func TestLoadFailed_GracePeriod(t *testing.T) {
 			d.finish(retry)
 			equal(t, "the grace period", time.Since(began), grace)
 			d.shows("● live", "label-b")
-			d.fail() // has a grace period again
+			d.fail() // starts another grace period
 			d.shows("● live", "label-b")
 		})
 	}

@@ -21,7 +21,7 @@ import (
 
 // Config is what the dashboard is started with.
 type Config struct {
-	// Operator acts on the store that is shown and records that in the journal.
+	// Operator acts on the store on screen and records its actions in the journal.
 	Operator   *journal.Operator
 	ClaudeFile string // the path of the file with the tokens of claude_code
 	Clock      Clock
@@ -37,11 +37,11 @@ type Config struct {
 	Order         filter.Order  // of the table at the start; Descending reverses it
 	Descending    bool
 	Without       ui.Hidden   // the columns to leave out
-	Keys          KeyBindings // instead of default keys; they must have passed Check
+	Keys          KeyBindings // replace default keys; they must have passed Check
 	// After sends a message after a delay; nil means tea.Tick.
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError returns a sentence for an error of the store. ExplainWrite does
-	// for an error of a write; it includes whether anything was written.
+	// the same for a failed write, and includes whether anything was written.
 	ExplainError, ExplainWrite func(error) string
 }
 

@@ -69,8 +69,8 @@ func (m *Model) whyNoSelection() string {
 	return "all providers are folded"
 }
 
-// notifier finds what has become better or worse since the last check. It reports
-// nothing at the first one.
+// notifier detects recoveries and failures since the last check. The first check
+// reports nothing.
 type notifier struct {
 	on        bool
 	providers map[string]providerState // nil before the first check
