@@ -35,8 +35,8 @@ type actionRun struct {
 	operator *journal.Operator
 }
 
-// bindAction makes cmd a command that writes. It adds the flags that these have
-// in common and returns those of the configuration.
+// bindAction makes cmd a command that writes: it adds the flags that all of them
+// share and returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
 	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
@@ -58,7 +58,7 @@ func (r *actionRun) open() (err error) {
 	}
 	clock := time.Now
 	if !cfg.Now.IsZero() {
-		clock = func() time.Time { return r.snap.now } // the instant itself, not one that advances
+		clock = func() time.Time { return r.snap.now } // exactly this instant: it does not advance
 	}
 	store := poolstate.Open(r.snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !r.dryRun {
@@ -112,8 +112,8 @@ func (r *actionRun) execute(t journal.Task) error {
 	return r.report(&done.Outcome)
 }
 
-// explain returns an error of the store as one sentence that names the command and
-// what to do.
+// explain turns a store error into one sentence that names the command and what to
+// do.
 func (r *actionRun) explain(err error) error {
 	code := exitCode(err)
 	said := explain(err)
@@ -150,7 +150,7 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 		r.note(warning)
 	}
 	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ")
-	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // at the end of the input, the answer is no
+	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // end of input means no
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}
@@ -228,7 +228,8 @@ type outcomeJSON struct {
 	DryRun    bool         `json:"dry_run"`
 }
 
-// effectJSON has the states of a changed credential, or else a reason.
+// effectJSON is the effect on one credential: its state before and after, or the
+// reason why it is unchanged.
 type effectJSON struct {
 	Provider string         `json:"provider"`
 	ID       *string        `json:"id"`

@@ -24,8 +24,8 @@ import (
 
 func init() { roles["agent"] = runAgent }
 
-// runAgent increments the request counts of a store as an agent does. Its arguments
-// are the path and how often.
+// runAgent increments the request counts of a store n times, as an agent does. Its
+// arguments are the path and n.
 func runAgent(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	for n > 0 {
@@ -70,9 +70,9 @@ func countAsAgent(path string) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// Commands hold a credential while agents rewrite the file, all at once. Each
-// successful command increments the streak and adds a line to the journal, each
-// turn of an agent increments the request count, and readers see only whole files.
+// Commands hold a credential while agents rewrite the same file. Each successful
+// command increments the streak and adds a line to the journal, each write of an
+// agent increments the request count, and readers only ever see complete files.
 func TestExhaust_BesideAgents(t *testing.T) {
 	program := build(t)
 	agents, turns := amount(3, 6), amount(30, 300)
@@ -124,8 +124,8 @@ func TestExhaust_BesideAgents(t *testing.T) {
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
-// readUntil reads the file until done and returns how often. Each version must be
-// whole.
+// readUntil reads the file until done is closed and returns the number of reads.
+// Each read must return a complete file.
 func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	t.Helper()
 	for ; ; reads++ {
@@ -143,7 +143,8 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	}
 }
 
-// A held lock is reported once, and given up after fifteen seconds of virtual time.
+// The command reports once that the lock is held, and gives up after 15 seconds
+// (of virtual time).
 func TestActionRun_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")

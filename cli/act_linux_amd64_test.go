@@ -21,11 +21,11 @@ type traced struct {
 	outcome
 	file  string
 	calls []string // the system calls in scope
-	hit   string   // the call that was killed or failed, if there were that many
+	hit   string   // the nth call, which was killed or failed; empty if there were fewer
 }
 
-// runTraced resets a credential. Before the n-th system call on the directory that
-// scope names, it kills the program, or makes that call fail if errno is not 0.
+// runTraced resets a credential. It kills the program before its nth system call
+// on the directory named by scope or, if errno is not 0, makes that call fail.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
@@ -38,7 +38,7 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+filepath.Join(root, "state"))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	_ = cmd.Run() // its exit code says how it went
+	_ = cmd.Run() // the exit code is evaluated below
 	r := traced{outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, file, nil, ""}
 	if r.code == testkit.CannotTrace {
 		t.Skip("no program can be traced here: ", r.stderr)
@@ -95,7 +95,7 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// Whatever system call on the store fails, the error is one line and true.
+// If any system call on the store fails, the error is one line and accurate.
 func TestReset_AnyCallFails(t *testing.T) {
 	program := build(t)
 	errnos := []syscall.Errno{

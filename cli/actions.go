@@ -51,7 +51,7 @@ func exhaustCommand() *cobra.Command {
 		Aliases: []string{"hold"},
 		Short:   "Take credentials out of rotation for a while",
 		Long: "exhaust puts credentials into cooldown like a real failure: the streak increases, and the deadline is fixed, so\n" +
-			"that every build of the agent honours it. TARGET is an id, a label, or #n.",
+			"that every build of the agent honors it. TARGET is an id, a label, or #n.",
 		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +
 			"  pooltop exhaust anthropic work-oauth --until 'tomorrow 9:00'",
 		Args: func(_ *cobra.Command, args []string) error {

@@ -47,8 +47,8 @@ func backoffCommand() *cobra.Command {
 	return cmd
 }
 
-// schedule returns the steps up to the first one beyond the cap, which holds for
-// all longer streaks, and their table.
+// schedule returns the steps of the backoff schedule, and a table of them. The
+// last step is the first one beyond the cap and applies to all longer streaks.
 func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string) {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
 	table = "STREAK  MULTIPLIER  COOLDOWN\n"

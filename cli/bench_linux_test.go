@@ -65,7 +65,7 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 }
 
 // replaceStore replaces path with a store of n credentials, some of them cooling,
-// and returns path. The first credential has the label.
+// and returns path. The label is that of the first credential.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5
@@ -91,8 +91,8 @@ func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	return path
 }
 
-// BenchmarkAtRest measures an idle dashboard for ten seconds, next to an idle
-// program of the same library.
+// BenchmarkAtRest measures an idle dashboard for ten seconds and, for comparison,
+// an idle Bubble Tea program.
 func BenchmarkAtRest(b *testing.B) {
 	program := build(b)
 	const focusLost = "\x1b[O"
@@ -122,8 +122,8 @@ func BenchmarkAtRest(b *testing.B) {
 	})
 }
 
-// measureIdle measures ten seconds within one minute, because a screen whose times
-// are in minutes is redrawn when the minute changes.
+// measureIdle measures ten seconds within one minute of the clock, because times
+// on the screen are redrawn when the minute changes.
 func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
 	<-time.After(3 * time.Second) // the terminal queries have timed out
@@ -177,8 +177,8 @@ func BenchmarkChangeToScreen(b *testing.B) {
 	}
 }
 
-// bare is a program with a static screen, drawn at the dashboard's frame rate, to
-// compare with.
+// bare is the baseline: a program with a static screen and the dashboard's frame
+// rate.
 type bare struct{}
 
 func (bare) Init() tea.Cmd                         { return nil }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The scripts run the program within the test binary; this runs main.go.
+// Scripts run the command line inside the test binary; this test runs main.go.
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)
@@ -43,7 +43,7 @@ func build(t testing.TB) string {
 			built.path += ".exe"
 		}
 		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built.path, "..")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // like a release
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w: %s", err, out)
 		}

@@ -19,8 +19,8 @@ import (
 // runner runs a command whose configuration is loaded.
 type runner func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error
 
-// configured makes a runner a command's RunE: it loads the configuration and
-// opens the debug log first.
+// configured turns a runner into a RunE that first loads the configuration and
+// opens the debug log.
 func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		cfg, err := loadConfig(flags)
@@ -49,8 +49,8 @@ func loadConfig(flags *config.Flags) (*config.Config, error) {
 	return cfg, nil
 }
 
-// bindKeys checks the key bindings, gives the keys their own names and fills in
-// the actions that have no binding.
+// bindKeys checks the key bindings, normalizes the names of keys and adds the
+// default bindings of all other actions.
 func bindKeys(cfg *config.Config) error {
 	bound := model.KeyBindings{}
 	for _, action := range slices.Sorted(maps.Keys(cfg.Keys)) {
@@ -66,7 +66,7 @@ func bindKeys(cfg *config.Config) error {
 	return nil
 }
 
-// explainKeys suggests the name that may have been meant.
+// explainKeys adds a suggestion to an error about an unknown action or key.
 func explainKeys(action string, err error) error {
 	var unknown *model.UnknownNameError
 	switch {
@@ -103,7 +103,7 @@ func logChange(log *slog.Logger, c watch.Change) {
 	log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 }
 
-// explainLogged is explainBriefly, and logs each error.
+// explainLogged is explainBriefly that also logs each error.
 func explainLogged(path string, log *slog.Logger) func(error) string {
 	explain := explainBriefly(path)
 	return func(err error) string {

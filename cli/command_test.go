@@ -51,8 +51,8 @@ func TestLog_File(t *testing.T) {
 	refused(t, at(t, file, "list", "--log-file", filepath.Join(path, "x")), exitFailed, "cannot open the debug log")
 }
 
-// No token gets into the log, wherever the file has it, and no text of the file
-// can add a line.
+// No token of the file gets into the log, and no text of the file can add a line
+// to it.
 func TestLog_NoSecrets(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

@@ -57,8 +57,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions completes the arguments and flags for which a command does not
-// do it itself. Where nothing is known, it offers nothing, not even files.
+// addCompletions completes the arguments and flags that have no completion
+// function yet. By default nothing is offered, not even files.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -77,8 +77,8 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only for a flag that does not exist, or twice
 }
 
-// offer completes an argument or the value of a flag by those of the words that
-// begin with what is typed, in any case.
+// offer completes an argument or the value of a flag with the words that begin
+// with the typed text, ignoring case.
 func offer(
 	words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion, more ...cobra.ShellCompDirective,
 ) cobra.CompletionFunc {
@@ -107,7 +107,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return offer(profiles)
 	case name == "key":
 		return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
-			for _, a := range model.Actions() { // their keys follow
+			for _, a := range model.Actions() { // the user types the keys
 				words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
 			}
 			return words
@@ -124,7 +124,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	}
 	return offer(func(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion) {
-		head := "" // what stays in front of the word
+		head := "" // the prefix to keep
 		switch {
 		case strings.Contains(setting.Value, ","):
 			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
@@ -150,8 +150,8 @@ func scenarioWords() (words []cobra.Completion) {
 // maxOffered is the maximum length of a completion in bytes.
 const maxOffered = 256
 
-// plain reports whether a word survives a shell unchanged, and is neither taken
-// for a flag nor, by the scripts of cobra, for a message to the user.
+// plain reports whether a word needs no quoting in a shell, is not a flag, and is
+// not what Cobra's completion scripts take for a message to the user.
 func plain(word string) bool {
 	return word != "" && word == text.Clean(word, maxOffered) && word == strings.TrimSpace(word) &&
 		!strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "_activeHelp_")
@@ -179,7 +179,7 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode completes an error code that has its own cooldown, or one of others.
+// completeCode completes error codes: those with their own cooldown, and others.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -220,11 +220,11 @@ func loadFor(settings *config.Flags) (snapshot, error) {
 
 func anyKind(*poolstate.Credential) bool { return true }
 
-// alive is the kind of a credential that can be held.
+// alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completePool completes a provider with a credential of some kind, and then such
-// credentials if the command takes targets.
+// completePool completes the providers that have a credential of some kind and
+// then, if the command takes targets, their credentials of that kind.
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -262,9 +262,9 @@ func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words 
 	return words
 }
 
-// targetsOf offers each credential that is not named yet: by its label, by its id
-// once the beginning of the id is typed or if the label is ambiguous, and by its
-// number if it has neither.
+// targetsOf offers each credential that is not yet on the command line: its label;
+// its id if part of that is typed or the label is ambiguous; its number if it has
+// neither.
 func (snap *snapshot) targetsOf(
 	provider string, named []string, prefix string, kind func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {

@@ -196,14 +196,14 @@ func TestComplete_NoSecrets(t *testing.T) {
 	}
 }
 
-// Hostile text adds no line, and a completion with it still resolves.
+// Hostile text adds no completions, and completions that contain it still resolve.
 func TestComplete_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
 			for _, line := range [][]string{{"list", ""}, {"reset", text, ""}, {"reset", "p", ""}, {"exhaust", text, "a"}} {
 				if strings.Contains(text, "\x00") && line[1] == text {
-					continue // not possible in an argument
+					continue // an argument cannot contain NUL
 				}
 				words, _ := completed(t, append([]string{"--file", file}, line...)...)
 				for _, w := range words {

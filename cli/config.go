@@ -51,7 +51,7 @@ type configReport struct {
 	Values map[string]configValue `json:"values"`
 	Keys   map[string]configValue `json:"keys"`
 
-	toml strings.Builder // a file that has the same effect
+	toml strings.Builder // a file with the same values
 }
 
 // configValue is a value and its source: flag, environment, file or default.

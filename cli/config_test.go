@@ -34,7 +34,7 @@ func TestConfig_Invalid(t *testing.T) {
 	file, home := sampleFile(t, "backoff.json"), t.TempDir()
 	isHome(t, home)
 	t.Setenv("XDG_CONFIG_HOME", home)
-	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colours\n\nthme = 'dark'\n"))
+	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colors\n\nthme = 'dark'\n"))
 	before := string(readFile(t, file))
 	says := filepath.Join(home, "pooltop", "config.toml") + ":3:1: unknown key \"thme\" (did you mean \"theme\"?)\n"
 	for _, line := range []string{
@@ -53,8 +53,8 @@ func TestConfig_Invalid(t *testing.T) {
 	}
 }
 
-// A flag can resolve a conflict of the file. An error names the place of the
-// conflicting binding.
+// A flag can resolve a conflict in the file. An error says where the conflicting
+// binding is.
 func TestConfig_KeyErrors(t *testing.T) {
 	for _, c := range []struct{ text, args, want string }{
 		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
@@ -93,8 +93,8 @@ func TestConfig_HostileText(t *testing.T) {
 	}
 }
 
-// list has the configured columns, but its own order, by which credentials are
-// numbered.
+// list shows the configured columns, but always in rotation order, by which
+// credentials are numbered.
 func TestList_Configured(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	titles := func(args ...string) string {
@@ -208,7 +208,7 @@ func FuzzConfig(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 4<<10 {
-			return // an error for each of many lines takes long
+			return // reporting an error for each of many lines is slow
 		}
 		cfg, err := parsed("config.toml", data)
 		if err != nil {
@@ -232,7 +232,7 @@ func FuzzConfig(f *testing.F) {
 func parsed(path string, data []byte) (*config.Config, error) {
 	cfg, err := config.Parse(path, data)
 	if err == nil {
-		cfg.File = cmp.Or(cfg.File, "/auth.json") // only flags and the environment complete it
+		cfg.File = cmp.Or(cfg.File, "/auth.json") // Parse leaves the default path to Load
 		err = bindKeys(cfg)
 	}
 	return cfg, err

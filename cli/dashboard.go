@@ -62,7 +62,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer out.drain()
 	reduceIdleCost()
 	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate)}
-	if term.IsTerminal(int(os.Stdin.Fd())) { // else the terminal is opened by its name
+	if term.IsTerminal(int(os.Stdin.Fd())) { // otherwise Bubble Tea opens the terminal itself
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
 	}
 	if cfg.NoColor {

@@ -15,9 +15,9 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// tour visits every screen of the dashboard: keys, and words that the screen must
-// then show.
-var tour = []struct{ keys, words, footer string }{
+// visits lead to every screen of the dashboard: the keys to type, and words that
+// the screen must then show.
+var visits = []struct{ keys, words, footer string }{
 	{"e", "newest first", pane},
 	{"\x1b", "", footerOfTable},
 	{"f", "capacity", pane},
@@ -43,15 +43,15 @@ const (
 
 var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
 
-// takeTour returns the text of every screen, including the details of n
+// visitScreens returns the text of every screen, including the details of n
 // credentials, which differ in their error codes.
-func takeTour(t *testing.T, c *testkit.Terminal, n int) []string {
+func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	t.Helper()
 	var screens []string
 	keep := func() { screens = append(screens, c.Text()) }
-	for _, stop := range tour {
-		c.Type(stop.keys)
-		c.Shows(stop.words, stop.footer)
+	for _, visit := range visits {
+		c.Type(visit.keys)
+		c.Shows(visit.words, visit.footer)
 		keep()
 	}
 	c.Type("gd")
@@ -69,9 +69,9 @@ func takeTour(t *testing.T, c *testkit.Terminal, n int) []string {
 	return screens
 }
 
-// tourStore returns a store with a credential for each text. The text is in every
-// field that can hold one, next to secrets.
-func tourStore(t *testing.T, texts []string, status string) string {
+// storeOf returns a store with a credential for each text. Every field that can
+// hold text has it, next to secrets.
+func storeOf(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
 	for i, text := range texts {
@@ -90,18 +90,18 @@ func tourStore(t *testing.T, texts []string, status string) string {
 	return `{"credential_pool": {"ready": [{"id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
-// runTour takes the tour on a store with the texts, below a home directory of the
-// given name, with a notification for each credential.
-func runTour(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
+// visitStore visits every screen of a dashboard on a store with the texts, in a
+// home directory of the given name, and causes a notification for each credential.
+func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
 	t.Helper()
 	c := testkit.Open(t)
 	home = filepath.Join(t.TempDir(), home)
 	file := filepath.Join(home, "auth.json")
-	writeFile(t, file, []byte(tourStore(t, texts, "exhausted")))
+	writeFile(t, file, []byte(storeOf(t, texts, "exhausted")))
 	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", sampleTime, "--notify")
 	c.Shows("r reset", "live")
-	screens := takeTour(t, c, len(texts))
-	writeFile(t, file, []byte(tourStore(t, texts, "dead")))
+	screens := visitScreens(t, c, len(texts))
+	writeFile(t, file, []byte(storeOf(t, texts, "dead")))
 	c.Until("notify of each dead credential", func(p *testkit.Emulator) bool {
 		return strings.Count(strings.Join(p.Strings, "\n"), "9;pooltop: ") >= len(texts)
 	})
@@ -120,7 +120,7 @@ func runTour(t *testing.T, home string, texts []string) (*testkit.Emulator, []st
 var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 
 // Hostile text in the file, in its path and in the clipboard makes the dashboard
-// send no other sequences than harmless text does.
+// send only the sequences that it sends for harmless text.
 func TestDashboard_HostileText(t *testing.T) {
 	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("long ", 20_000)}
 	for _, name := range slices.Sorted(maps.Keys(hostile)) {
@@ -130,8 +130,8 @@ func TestDashboard_HostileText(t *testing.T) {
 	for i := range harmless {
 		harmless[i] = "harmless"
 	}
-	plain, _ := runTour(t, "home", harmless)
-	got, _ := runTour(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
+	plain, _ := visitStore(t, "home", harmless)
+	got, _ := visitStore(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
 	for what, p := range map[string]*testkit.Emulator{"a harmless file": plain, "a hostile file": got} {
 		equal(t, "raw control characters from "+what, strings.Join(p.Raw, " "), "")
 	}
@@ -154,11 +154,12 @@ func TestDashboard_HostileText(t *testing.T) {
 	}
 }
 
-// No screen shows a part of a secret, although every text of the file quotes one.
+// No screen shows a part of a secret, even though every text in the file quotes
+// one.
 func TestDashboard_NoSecret(t *testing.T) {
 	token := tokens["access"]
 	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["session"][5:]}
-	p, screens := runTour(t, "home", texts)
+	p, screens := visitStore(t, "home", texts)
 	for _, text := range slices.Concat(screens, []string{string(p.All)}, p.Strings) {
 		checkNoSecret(t, "a screen", outcome{stdout: text})
 	}
@@ -172,7 +173,7 @@ func TestLog_Dashboard(t *testing.T) {
 	c.Type("r")
 	c.Shows("reset one")
 	writeFile(t, file, bytes.Replace(readFile(t, file), []byte(`"two"`), []byte(`"three"`), 1))
-	c.Shows("three") // the dashboard was told of the change
+	c.Shows("three") // the dashboard has noticed the change
 	c.Type("q")
 	equal(t, "the exit code", c.Wait(), exitDone)
 	log := string(readFile(t, path))

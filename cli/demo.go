@@ -122,9 +122,9 @@ func demoDashboard(operator *journal.Operator, clock model.Clock, choice poolsta
 	}
 }
 
-// playDemo takes the agent's turns at their times until ctx ends. A turn that
-// cannot be written is skipped, as an agent would: the user may be trying out what
-// happens when the file breaks.
+// playDemo takes the agent's turns on schedule until ctx ends. It skips a turn
+// that cannot be written, as an agent would: the user may have broken the file on
+// purpose.
 func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) {
 	for {
 		select {

@@ -81,7 +81,7 @@ func (s *testDemo) requests() int {
 	return n
 }
 
-// The file contains exactly the turns whose time has come.
+// The file contains exactly the turns that are due.
 func TestPlayDemo_Turns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)

@@ -46,7 +46,7 @@ func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// refusals are the errors that mean that the file cannot be used as a store.
+// refusals are the errors for files that cannot be used as a store.
 var refusals = []error{
 	poolstate.ErrReadOnly, poolstate.ErrReadOnlyDisk, poolstate.ErrNotPool, poolstate.ErrNotFile,
 	poolstate.ErrTooLarge, poolstate.ErrLockNotFile, fs.ErrNotExist,
@@ -80,7 +80,7 @@ func printError(w io.Writer, command string, err error) {
 	}
 }
 
-// explain returns an error of the store as one clause that includes what to do.
+// explain describes a store error in one clause that includes what to do.
 func explain(err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
@@ -100,9 +100,9 @@ func explain(err error) string {
 	return cause(err) + advice(err)
 }
 
-// explainWriteBriefly returns the explanation of failed actions for the status
-// line of the dashboard. Errors that do not concern a write come from reading the
-// file before it, and then nothing was written.
+// explainWriteBriefly returns a function that explains failed actions on the
+// status line of the dashboard. Errors other than write errors come from reading
+// the file first, so nothing was written.
 func explainWriteBriefly(path string) func(error) string {
 	return func(err error) string {
 		_, system := pathOf(err)
@@ -166,8 +166,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// pathOf returns the path that an error concerns and the underlying error, if it
-// has them.
+// pathOf returns the path that an error is about and the underlying error. The
+// path is empty if there is none.
 func pathOf(err error) (string, error) {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Path, path.Err

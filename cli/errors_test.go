@@ -17,8 +17,8 @@ var (
 	// readingCommands read a store, and fail if it is unreadable.
 	readingCommands = commands("list", "list --json", "list openrouter", "list no-such-provider",
 		"status", "status --format {{.}}", "status --format {{.no_such_field}}")
-	// passiveCommands are these, those that describe an unreadable store too, and
-	// those that would write without --dry-run.
+	// passiveCommands write nothing: they also include commands that can describe an
+	// unreadable store, and dry runs.
 	passiveCommands = slices.Concat(readingCommands, commands(
 		"report", "report --json", "report --anonymous", "report --anonymous --json",
 		"reset openrouter --dry-run", "reset --all --dry-run --json", "reset openrouter no-such-target --dry-run",
@@ -35,7 +35,7 @@ func commands(lines ...string) (all [][]string) {
 
 func TestCommands_UnreadableFile(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string][]string{ // path: words of the error
+	files := map[string][]string{ // words of the error by path
 		dir:                                  {"not a regular file", "--file"},
 		filepath.Join(dir, "auth.json"):      {"no such file", "--file", "--home", "--profile"},
 		filepath.Join(dir, "no", "dir", "f"): {"no such file"},

@@ -50,7 +50,7 @@ func eventsCommand() *cobra.Command {
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
 		print := f.print
-		f.print = func(r *poolstate.Record) error { // ends with ctx, even if its output is not read
+		f.print = func(r *poolstate.Record) error { // returns when ctx ends, even if the output is blocked
 			printed := make(chan error, 1)
 			go func() { printed <- print(r) }()
 			select {
@@ -74,7 +74,7 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   func(*poolstate.Record) error
-	hint    func(string) // optional; prints what is not an event
+	hint    func(string) // optional; prints messages that are not events
 	since   time.Time    // print history from here on; zero prints none
 
 	observer poolstate.Observer
@@ -106,11 +106,11 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 }
 
 const (
-	// settleTime is how long an unreadable file is given before that becomes an
-	// event: a writer that does not replace the file needs a moment.
+	// settleTime is how long a file must be unreadable before an event is printed:
+	// while it is written in place, it is incomplete for a moment.
 	settleTime = 150 * time.Millisecond
-	// maxWait limits how long follow sleeps before it reads the clock again. A
-	// timer stops while the machine is suspended; a deadline does not.
+	// maxWait limits how long follow sleeps before it reads the clock again. Timers
+	// stop while the machine is suspended, the wall clock does not.
 	maxWait = time.Second
 )
 
@@ -151,8 +151,8 @@ func (f *follower) untilNext() time.Duration {
 	return min(max(next.Sub(f.clock()), 0), maxWait)
 }
 
-// load takes a snapshot and prints the events since the last one. Once there was
-// a snapshot, an unreadable file is read again after settleTime.
+// load takes a snapshot and prints the events since the last one. After the first
+// snapshot, an unreadable file is read again after settleTime.
 func (f *follower) load(ctx context.Context) error {
 	snapshot, err := f.Store.LoadIfChanged(f.snapshot)
 	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {

@@ -10,9 +10,10 @@ import (
 	"unicode"
 )
 
-// hostile texts act on a terminal, or change how the text after them is read.
+// hostile lists texts that control a terminal or change how the following text is
+// displayed.
 var hostile = map[string]string{
-	"colour":            "red\x1b[31mred",
+	"color":             "red\x1b[31mred",
 	"title":             "title\x1b]0;owned\x07end",
 	"link":              "link\x1b]8;;http://evil.example\x1b\\text\x1b]8;;\x1b\\",
 	"device":            "\x1bP+q544e\x1b\\",
@@ -35,8 +36,8 @@ var hostile = map[string]string{
 	"a very long label": strings.Repeat("long ", 4000),
 }
 
-// raw lists the characters that could act on a terminal: all but visible ones,
-// blanks and line breaks.
+// raw lists the characters that could control a terminal: all except visible ones,
+// spaces and line breaks.
 func raw(text string) string {
 	var found []string
 	for _, r := range text {
@@ -57,7 +58,8 @@ func checkHarmless(t *testing.T, what string, o outcome) {
 	}
 }
 
-// inJSONFile quotes a text for a file, but not an escape that it contains.
+// inJSONFile quotes a text for a JSON file, but leaves escaped surrogates in it
+// alone.
 func inJSONFile(t *testing.T, text string) string {
 	t.Helper()
 	return strings.ReplaceAll(asJSON(t, text), `\\ud`, `\ud`)
@@ -125,7 +127,7 @@ func TestCommands_HostileArguments(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	for name, text := range hostile {
 		if strings.Contains(text, "\x00") {
-			continue // not possible in an argument
+			continue // an argument cannot contain NUL
 		}
 		t.Run(name, func(t *testing.T) {
 			for _, args := range [][]string{
@@ -166,7 +168,8 @@ func TestCommands_HostileArguments(t *testing.T) {
 	}
 }
 
-// The path is hostile, and TERM allows colours, which nothing has without a terminal.
+// A hostile path is made harmless, and without a terminal nothing is colored even
+// if TERM allows it.
 func TestCommands_HostilePath(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")

@@ -30,8 +30,8 @@ const (
 	imageFile = "/home/me/.hermes/auth.json"
 )
 
-// scenes are the stills of the README: keys to type one after the other, and words
-// that must then be shown.
+// scenes are the stills of the README: the keys to type, and words that must then
+// be shown.
 var scenes = []struct {
 	name, about string
 	w, h        int
@@ -76,8 +76,9 @@ var scenes = []struct {
 	},
 }
 
-// frames are the moments of the demo in its animation: how far the simulated clock
-// has come, what is typed then, words that must be shown, and for how long.
+// frames are the frames of the demo's animation: the simulated time since the
+// start, the keys typed then, words that must be shown, and how long the frame
+// lasts.
 var frames = []struct {
 	at    time.Duration
 	keys  string
@@ -98,7 +99,7 @@ var frames = []struct {
 	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1400 * time.Millisecond},
 }
 
-// still is the frame shown to readers who prefer no motion.
+// still is the frame shown to readers who prefer reduced motion.
 const still = 6
 
 // TestImages compares the images of the README with what the program draws.
@@ -169,8 +170,8 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 	return taken
 }
 
-// keepImage compares what an image shows with what the kept one shows, or replaces
-// the kept one.
+// keepImage checks that an image shows the same as the committed one, or replaces
+// that.
 func keepImage(t *testing.T, name, drawn string) {
 	t.Helper()
 	file := filepath.Join("..", "docs", name)
@@ -186,7 +187,7 @@ func keepImage(t *testing.T, name, drawn string) {
 var svgText = regexp.MustCompile(`<g class="(m\w*)">|<text class='\w+[^']*' x='(\d+)' y='(\d+)'[^>]*>([^<]*)</text>`)
 
 // shown returns the words of an image in reading order, each with the frames that
-// show it. Colours, shapes and the form of the document do not count.
+// show it. It ignores colors, shapes and the structure of the document.
 func shown(svg string) string {
 	var words []string
 	frames := ""
@@ -211,8 +212,8 @@ var (
 	svgAttribute  = regexp.MustCompile(`([\w:-]+)\s*=`)
 )
 
-// The kept images are small, self-contained documents without scripts, links or
-// secrets, with a title and a description. The README shows each of them.
+// The committed images are small, self-contained documents without scripts, links
+// or secrets, with a title and a description. The README shows each of them.
 func TestImages_Kept(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
 	must(t, err)

@@ -65,7 +65,7 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 // pageWidth is the width of an output that is not a terminal.
 const pageWidth = 120
 
-// styleFor returns the theme for an output, a writer that limits colours to what
+// styleFor returns the theme for an output, a writer that limits colors to what
 // the output supports, and a function that returns its current width.
 func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
@@ -86,7 +86,7 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		// Without colours the terminal need not be asked for its background.
+		// Without colors the terminal need not be asked for its background.
 		asked := theme.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
 		scheme = &asked
 	}

@@ -23,7 +23,7 @@ var (
 	long   = flag.Bool("long", false, "run the long variants: minutes instead of seconds")
 )
 
-// amount returns how often a test repeats something.
+// amount returns the number of repetitions, which depends on -short.
 func amount(short, longer int) int {
 	if *long {
 		return longer
@@ -51,8 +51,8 @@ var buildDir string
 // roleEnv makes the test binary play a role instead of running the tests.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
-// roles maps names to what the test binary can run instead of the tests. A role
-// takes arguments and returns an exit code.
+// roles are the functions that the test binary can run instead of the tests, by
+// name. A role takes arguments and returns an exit code.
 var roles = map[string]func(args []string) int{}
 
 // helper returns the command of a process that plays a role.
@@ -66,7 +66,7 @@ func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 }
 
 // suite runs the tests independently of the machine's time zone, agent,
-// configuration, terminal and colours.
+// configuration, terminal and colors.
 type suite struct{ *testing.M }
 
 // Run implements testscript.TestingM.

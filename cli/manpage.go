@@ -20,7 +20,7 @@ func manCommand() *cobra.Command {
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			date := "" // unless it is given, so that the same source always makes the same page
+			date := "" // empty by default, so that builds are reproducible
 			if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 				seconds, err := strconv.ParseInt(epoch, 10, 64)
 				if err != nil {
@@ -34,9 +34,9 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// The lists of the page that do not come from a command, with one item a line.
+// The lists of the page that do not come from a command, one item per line.
 var (
-	manExitStatus = fmt.Sprintf(`%d: Success, also if there was nothing to change.
+	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
 %d: Wrong usage.
 %d: No such provider or credential.
@@ -58,7 +58,7 @@ LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 ~/.local/state/pooltop/events.jsonl: The journal: every action and event, one line each, without secrets.`
 )
 
-// manual returns the man page in the language of man(7). The flags of the
+// manual returns the man page in the macro language of man(7). The flags of the
 // configuration are described once, with the dashboard.
 func manual(root *cobra.Command, date string) string {
 	p := &page{}
@@ -90,7 +90,7 @@ type page struct{ strings.Builder }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.Builder, format+"\n", args...) }
 
-// text writes paragraphs. A line that is indented stays one.
+// text writes paragraphs. Indented lines are not joined.
 func (p *page) text(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		switch indented := strings.TrimPrefix(line, "  "); {
@@ -132,8 +132,8 @@ func (p *page) command(cmd *cobra.Command) {
 	p.text("\n" + cmd.Example)
 }
 
-// manEscapes make text mean itself: a hyphen that can be copied, quotes that stay
-// straight, and no backslash that starts an instruction.
+// manEscapes make roff print text unchanged, with hyphens that can be copied and
+// straight quotes.
 var manEscapes = strings.NewReplacer(
 	`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`, `"`, `\(dq`,
 )

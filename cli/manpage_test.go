@@ -40,7 +40,8 @@ func TestManual_Complete(t *testing.T) {
 		"config.toml", "completion bash", version)
 }
 
-// The page uses only macros that every roff knows, and no text is taken for one.
+// The page uses only macros that every roff supports, and no text is interpreted
+// as a macro.
 func TestManual_WellFormed(t *testing.T) {
 	macros := strings.Fields(".TH .SH .SS .PP .TP .br")
 	for line := range strings.Lines(done(t, pooltop(t, "man"))) {

@@ -12,8 +12,8 @@ const (
 	// writeTimeout is how long a write to the terminal may block before it is
 	// queued instead.
 	writeTimeout = 100 * time.Millisecond
-	// shutdownTimeout is how long the queue may take to drain at the end, so that
-	// the terminal is restored.
+	// shutdownTimeout is how long the queue may take to drain at the end; its last
+	// bytes restore the terminal.
 	shutdownTimeout = time.Second
 	// maxQueue limits the queue in bytes. It is larger than any full redraw.
 	maxQueue = 1 << 20
@@ -31,7 +31,7 @@ type output struct {
 	mu      sync.Mutex
 	queue   []byte
 	drained chan struct{} // closed when the queue is empty again; nil while it is empty
-	slow    bool          // a write has timed out: do not wait for the next ones
+	slow    bool          // a write has timed out: do not wait for later ones
 	dropped bool          // the queue has overflowed: a full redraw is needed
 	err     error
 }
@@ -61,11 +61,11 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Unlock()
 	select {
 	case o.wake <- struct{}{}:
-	default: // pump is awake
+	default: // pump is already notified
 	}
 	if !slow && !waitFor(drained, writeTimeout) {
 		o.mu.Lock()
-		o.slow = o.drained == drained // unless it has just caught up
+		o.slow = o.drained == drained // unless pump has just caught up
 		o.mu.Unlock()
 	}
 	return len(p), nil
@@ -131,7 +131,7 @@ func (o *output) fail(err error) {
 	o.gone(err)
 }
 
-// keyboard is the terminal as an input. It reports when the terminal was closed.
+// keyboard is the terminal as an input. It reports when the terminal is closed.
 type keyboard struct {
 	*os.File
 	gone func(error)

@@ -18,7 +18,8 @@ func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	return newOutput(w, func(err error) { gone <- err }), r, gone
 }
 
-// A signal may stop the program after Write has returned.
+// Output must not be queued when Write returns: a signal may then stop the
+// program.
 func TestOutput_FastTerminal(t *testing.T) {
 	o, r, _ := pipedOutput(t)
 	for _, text := range []string{"a", "bc", "def"} {

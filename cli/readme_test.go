@@ -43,7 +43,7 @@ func rows(text string) [][]string {
 	return out
 }
 
-// fenced matches blocks of code, whose backticks do not come in pairs.
+// fenced matches code blocks, in which backticks are not paired.
 var fenced = regexp.MustCompile("(?s)```.*?```")
 
 var backticked = regexp.MustCompile("`([^`]+)`")

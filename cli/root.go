@@ -29,7 +29,7 @@ var version = "dev"
 func Main(v string) int {
 	version = v
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-	// To be notified would undo that the parent ignores a signal, as nohup does.
+	// Do not catch signals that the parent process has disabled, as nohup does.
 	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
 	defer stop()
 	// After the first signal, restore the default handling so that a second one
@@ -50,8 +50,8 @@ func run(ctx context.Context, root *cobra.Command) int {
 	return exitCode(err)
 }
 
-// rootCommand returns the command line. Every command has the flags of its own
-// scopes, so that none offers a flag without an effect.
+// rootCommand returns the command line. Each command has only the flags that
+// affect it.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pooltop",
@@ -88,7 +88,7 @@ var accepted = map[string]string{
 	"bool": "true or false", "int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number",
 }
 
-// flagError says what a flag accepts instead of how its value was parsed.
+// flagError returns an error that says what the flag accepts.
 func flagError(_ *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
@@ -185,7 +185,7 @@ func helpCommand() *cobra.Command {
 		Use:   "help [COMMAND]",
 		Short: "Print the help of a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target, rest, _ := cmd.Root().Find(args) // rest has what is not a command
+			target, rest, _ := cmd.Root().Find(args) // rest are the words after the command
 			if err := noArguments(target, rest); err != nil {
 				return err
 			}

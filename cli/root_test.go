@@ -97,8 +97,8 @@ func TestDashboard_NoTerminal(t *testing.T) {
 // storeFlags are those of every command that reads the store.
 const storeFlags = "file home profile policy now"
 
-// offered has the flags of each command. --config, --log-file and --help are
-// everywhere.
+// offered lists the flags of each command, apart from --config, --log-file and
+// --help, which all of them have.
 var offered = map[string]string{
 	"pooltop": storeFlags + " theme sort columns notify frame-rate journal no-journal key no-color read-only",
 	"list":    storeFlags + " theme columns no-color json",

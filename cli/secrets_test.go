@@ -18,7 +18,7 @@ import (
 )
 
 // tokens are secrets, one for each place where a file may have one. No eight
-// consecutive characters of theirs occur anywhere else.
+// consecutive characters of a token occur anywhere else.
 var tokens = map[string]string{
 	"access":   "SECRET-aQ7xZ2mW9kR4tY6uP1oL",
 	"refresh":  "SECRET-bN8vC3xJ5hG2fD7sK0wE",
@@ -73,7 +73,7 @@ func secretStore() string {
 		tokens["garbage"], tokens["pool"])
 }
 
-// secretNames returns a store with tokens in names: of a provider, in ids and in
+// secretNames returns a store with tokens in the name of a provider, in ids and in
 // labels.
 func secretNames() string {
 	return `{"credential_pool": {
@@ -133,8 +133,8 @@ func TestSecrets_Reading(t *testing.T) {
 	}
 }
 
-// Neither the output of the commands that write nor the journal has a secret,
-// not even if the operator quotes one or a sync imports one.
+// Neither the journal nor the output of commands that write contains a secret,
+// even if the operator quotes one or a sync imports one.
 func TestSecrets_Writing(t *testing.T) {
 	home, state := t.TempDir(), t.TempDir()
 	t.Setenv("HOME", home)
@@ -176,7 +176,7 @@ func TestSecrets_Writing(t *testing.T) {
 	}
 }
 
-// Values that have read the file may end up in a log or a panic.
+// Values read from the file print no secret: they may end up in a log or a panic.
 func TestSecrets_Values(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

@@ -46,7 +46,7 @@ func statusCommand() *cobra.Command {
 	return cmd
 }
 
-// maxNamed is the number of providers that the line names.
+// maxNamed is the maximum number of providers that the line names.
 const maxNamed = 2
 
 // status returns a line such as "4/9 ready · openrouter out, back 14:14", and the

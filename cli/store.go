@@ -39,7 +39,7 @@ func newClock(start time.Time) func() time.Time {
 	return func() time.Time { return start.Add(time.Since(started)).Local() }
 }
 
-// instant returns the instant that --now names, or the present one.
+// instant returns the instant given by --now, or the current time.
 func instant(now time.Time) time.Time {
 	if now.IsZero() {
 		return time.Now()

@@ -87,7 +87,7 @@ func TestMain_IgnoredSIGHUP(t *testing.T) {
 		"events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
 	cmd.Env = append(os.Environ(), roleEnv+"=pooltop", "TERM=xterm-256color", "XDG_STATE_HOME="+t.TempDir())
 	c.Start(cmd)
-	c.Shows("p/b", "dead") // the history: from here on, the file is watched
+	c.Shows("p/b", "dead") // the history is printed: the file is watched from here on
 	c.Signal(syscall.SIGHUP)
 	writeFile(t, file, []byte(poolOf(`{"id": "a"}`, `{"id": "b"}`, `{"id": "after-hangup"}`)))
 	c.Shows("p/after-hangup", "added")
@@ -227,8 +227,8 @@ const (
 	panicFile = "POOLTOP_TEST_FILE"
 )
 
-// runPanicking runs a dashboard that panics at the place that the environment
-// names, as soon as a file appears next to the store.
+// runPanicking runs a dashboard that panics in the function that the environment
+// names once a file appears next to the store.
 func runPanicking() {
 	file := os.Getenv(panicFile)
 	store := poolstate.Open(file)
@@ -275,7 +275,7 @@ func TestDashboard_Panic(t *testing.T) {
 				return bytes.Contains(p.All, []byte("pooltop: program was killed"))
 			})
 			dump := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) })
-			if place != "command" { // there the end of the program may cut the dump off
+			if place != "command" { // a panic in a command may end the program before the dump is complete
 				says(t, dump, "Caught panic", "openrouter/a", "goroutine")
 			}
 			checkNoSecret(t, "the dump", outcome{stdout: dump})
@@ -316,7 +316,8 @@ func TestDashboard_SuspendAndResume(t *testing.T) {
 	c.CheckRestored()
 }
 
-// A closed terminal ends the dashboard, with or without SIGHUP, and no loop spins.
+// A closed terminal ends the dashboard, with or without SIGHUP, without a busy
+// loop.
 func TestDashboard_ClosedTerminal(t *testing.T) {
 	for name, attr := range map[string]*syscall.SysProcAttr{
 		"SIGHUP":    {Setsid: true, Setctty: true},
@@ -337,7 +338,7 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 	}
 }
 
-// Only the dashboard, help and config need the background colour of the terminal:
+// Only the dashboard, help and config need the background color of the terminal:
 // a query that is not answered delays the command, and a dumb terminal prints it.
 func TestCommands_NoTerminalQuery(t *testing.T) {
 	program, file, themed := build(t), sampleFile(t, "backoff.json"), configIn(t, "theme = 'light'")
@@ -354,7 +355,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		{"list, dumb", "TERM=dumb", []string{"list"}, exitDone},
 		{"help, dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
 		{"an error, dumb", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
-		{"list without colours", "TERM=xterm-256color", []string{"list", "--no-color"}, exitDone},
+		{"list without colors", "TERM=xterm-256color", []string{"list", "--no-color"}, exitDone},
 		{"list with a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
 		{"list with a configured theme", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
 		{"config", "TERM=xterm-256color", []string{"config"}, exitDone},
@@ -368,7 +369,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 				t.Errorf("sequences were sent: %q", shown)
 			}
 			if slices.Contains(tt.args, "--no-color") && strings.Contains(shown, "38;") {
-				t.Errorf("colours were sent: %q", shown)
+				t.Errorf("colors were sent: %q", shown)
 			}
 		})
 	}
@@ -381,7 +382,7 @@ func outputOnTerminal(t *testing.T, cmd *exec.Cmd) string {
 	defer func() { _ = master.Close() }()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	err := cmd.Start()
-	_ = terminal.Close() // the command has it now
+	_ = terminal.Close() // the command has its own descriptor
 	must(t, err)
 	shown, err := io.ReadAll(master)
 	if err != nil && !errors.Is(err, syscall.EIO) { // EIO: the last process has closed it

@@ -172,7 +172,7 @@ func results(cmd tea.Cmd) []tea.Msg {
 	}
 }
 
-// screen returns what the dashboard shows, without colours.
+// screen returns what the dashboard shows, without colors.
 func (d *dashboard) screen() string { return ansi.Strip(d.m.View().Content) }
 
 func (d *dashboard) shows(words ...string) { d.t.Helper(); d.contains(true, words) }

@@ -112,7 +112,7 @@ func (m *Model) copyID() tea.Cmd {
 // nextTheme switches to the next theme and names it, since some look alike.
 func (m *Model) nextTheme() tea.Cmd {
 	if m.profile <= colorprofile.ASCII {
-		return m.setStatus(ui.AnswerRefused, "no colours on this terminal, or NO_COLOR is set; states are shown by symbol and label")
+		return m.setStatus(ui.AnswerRefused, "no colors on this terminal, or NO_COLOR is set; states are shown by symbol and label")
 	}
 	m.scheme, m.themeChosen = m.scheme.Next(), true
 	m.retheme()

@@ -19,7 +19,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// hasTheme checks the scheme and the colour profile of the dashboard.
+// hasTheme checks the scheme and the color profile of the dashboard.
 func (d *dashboard) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
 	d.t.Helper()
 	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
@@ -51,7 +51,7 @@ func TestNextTheme(t *testing.T) {
 	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
-	d.refuses("no colours")
+	d.refuses("no colors")
 }
 
 func TestNew_Config(t *testing.T) {

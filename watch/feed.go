@@ -40,11 +40,11 @@ type feed struct {
 	ended   chan struct{}
 }
 
-// arrange makes the feed fit the files, and reports whether events may have
-// been missed meanwhile. If the layout has changed it opens a new source:
-// Windows cannot remove the watch of a directory that was moved.
+// arrange updates the feed to match the files, and reports whether events may have
+// been missed. If the layout has changed, it opens a new source, because Windows
+// cannot remove the watch of a moved directory.
 func (w *watcher) arrange() (renewed bool) {
-	for range 8 { // more changes of directories in a row have to wait for the next check
+	for range 8 { // if directories keep changing, leave the rest to the next check
 		layout := newLayout(w.files)
 		if w.feed != nil && !w.feed.stale.Load() && w.feed.layout.equal(layout) {
 			// The layout was the same before and after the watches were added.
@@ -84,8 +84,8 @@ func (f *feed) addMissing() (added bool) {
 	return added
 }
 
-// receive marks the files that events are for and drops all other events. It
-// has a goroutine of its own because add may wait until an event is received.
+// receive marks the files that events are for and drops all other events. It needs
+// its own goroutine because add may block until an event is received.
 func (f *feed) receive() {
 	defer close(f.ended)
 	for {
@@ -124,7 +124,7 @@ func (w *watcher) closeFeed() {
 	w.feed = nil
 }
 
-// post wakes the receiver of wake once for any number of calls.
+// post wakes the receiver of wake. Several calls may wake it only once.
 func post(wake chan struct{}) {
 	select {
 	case wake <- struct{}{}:
@@ -147,7 +147,7 @@ func explain(err error) string {
 	}
 }
 
-// layout is what has to be watched at one moment.
+// layout lists what must be watched.
 type layout struct {
 	dirs  map[string]os.FileInfo // directories to watch, by the name of their own events
 	files map[string][]*file     // files by the names of their events
@@ -175,7 +175,7 @@ func newLayout(files []*file) *layout {
 	return l
 }
 
-// target resolves symbolic links, the last one also if it is broken.
+// target resolves symbolic links, even if the last one is broken.
 func target(path string) string {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		return resolved
@@ -196,7 +196,7 @@ func (l *layout) equal(m *layout) bool {
 	return maps.EqualFunc(l.dirs, m.dirs, sameDir) && maps.EqualFunc(l.files, m.files, slices.Equal)
 }
 
-// fold returns path as it is compared. The file systems of macOS and Windows
+// fold normalizes path for comparison. The file systems of macOS and Windows
 // usually ignore case.
 func fold(path string) string {
 	path = filepath.Clean(path)

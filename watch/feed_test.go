@@ -58,7 +58,7 @@ func TestArrange_Limits(t *testing.T) {
 					r.polling(r.after(time.Second), explain(syscall.EMFILE))
 					r.quiet(time.Hour + time.Second)
 
-					fail(r, syscall.ENOSPC) // another obstacle is another reason
+					fail(r, syscall.ENOSPC) // a different error gives a different reason
 					r.polling(r.after(time.Second), explain(syscall.ENOSPC))
 					fail(r, nil)
 					r.live(r.after(Interval))
@@ -76,7 +76,7 @@ func TestArrange_Limits(t *testing.T) {
 	}
 }
 
-// A directory that vanishes whenever it is added must not keep a processor busy.
+// A directory that vanishes whenever it is added must not cause a busy loop.
 func TestArrange_Unstable(t *testing.T) {
 	bubble(t, one, func(r *rig) {
 		add := 0
@@ -103,7 +103,7 @@ func TestMark_Names(t *testing.T) {
 	fd := &feed{wake: make(chan struct{}, 1), layout: &layout{
 		files: map[string][]*file{fold(root + "f"): {f}}, dirs: map[string]os.FileInfo{root + "home": nil},
 	}}
-	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // as in the root directory
+	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // with two separators, as for files in the root directory
 	if !f.touched.Load() || fd.stale.Load() {
 		t.Error("the file is not marked")
 	}

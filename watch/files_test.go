@@ -14,8 +14,8 @@ import (
 // absent is the content of a file that cannot be read.
 const absent = "\x00"
 
-// probe watches a file by the events of the operating system alone: the
-// interval is longer than any test.
+// probe watches a file with events alone: the polling interval is longer than any
+// test.
 type probe struct {
 	t    *testing.T
 	ctx  context.Context
@@ -61,8 +61,8 @@ func (p *probe) expect(content string) {
 	}
 }
 
-// prove expects changes of the file where it is now. The first could be a
-// Change that is left over, so there are several.
+// prove checks that changes of the file at its current place are noticed. It makes
+// several, because the first Change could be an old one.
 func (p *probe) prove() {
 	p.t.Helper()
 	for i := range 3 {
@@ -115,7 +115,7 @@ func put(t *testing.T, path, content string) {
 	must(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// link makes a symbolic link or replaces one, without a moment between.
+// link creates a symbolic link, or replaces one atomically.
 func link(t *testing.T, target, path string) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
@@ -214,7 +214,7 @@ var fileTests = []struct {
 		p.expect(absent)
 		p.move("away", "a")
 	}},
-	// The event source is most easily blocked for good while a watch is removed.
+	// An event source can deadlock while a watch is being removed.
 	{"directory moved away and removed", "a/f", func(p *probe) {
 		for i := range 50 {
 			p.move("a", "away")
@@ -331,7 +331,7 @@ func TestStart_NoGoroutineLeft(t *testing.T) {
 		}
 	}
 	stacks := make([]byte, 1<<20)
-	for range 1000 { // those that have ended may not have been removed yet
+	for range 1000 { // goroutines that have ended may still be counted
 		if all := string(stacks[:runtime.Stack(stacks, true)]); !strings.Contains(all, "fsnotify.(*") && !strings.Contains(all, "watch.(*feed)") {
 			return
 		}

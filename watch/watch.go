@@ -1,9 +1,9 @@
 // Package watch reports when files may have changed.
 //
-// It uses the file events of the operating system, of the directory of each path
-// and, if the path is a symbolic link, of that of its target. So it notices a
-// file that is written in place, replaced, removed or created. Neither the file
-// nor its directory has to exist.
+// It uses the file events that the operating system reports for the directory of
+// each path and, if the path is a symbolic link, for the directory of its target.
+// It therefore notices a file that is written in place, replaced, removed or
+// created. Neither the file nor its directory has to exist.
 //
 // Every [Interval] it also compares the results of os.Stat. That finds what events
 // do not report, such as another machine's change on a network file system or a
@@ -28,7 +28,7 @@ import (
 // change can go unnoticed.
 const Interval = 2 * time.Second
 
-// burst is how long events are collected after one was acted upon.
+// burst is how long events are collected after one was handled.
 const burst = 25 * time.Millisecond
 
 // Change means that the file at Path may have changed, or that Polled has.
@@ -44,7 +44,7 @@ type watcher struct {
 	burst    time.Duration
 	open     func() (source, error)
 	changes  chan Change
-	wake     chan struct{} // capacity 1: an event for a file has come
+	wake     chan struct{} // capacity 1: an event for a file has arrived
 	files    []*file
 	pending  []*file // files with a Change to send
 	feed     *feed   // nil if there are no events
@@ -55,7 +55,7 @@ type watcher struct {
 type file struct {
 	path    string
 	abs     string
-	touched atomic.Bool // set by the feed: an event was for this file
+	touched atomic.Bool // set by the feed when an event is for this file
 	dirs    []string    // directories whose events it needs
 	seen    state
 	reason  string // why it is polled, "" if it is not
@@ -120,8 +120,8 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// check arranges the watches and then looks at all files. In this order any
-// change after the look causes an event, and so another check.
+// check arranges the watches and then compares the state of all files. In this
+// order, any later change causes an event and with it another check.
 func (w *watcher) check(ticked bool) {
 	renewed := w.arrange()
 	for _, f := range w.files {

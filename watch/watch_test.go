@@ -20,7 +20,7 @@ type rig struct {
 	path string
 	w    *watcher
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards the fields below
 	events  chan fsnotify.Event
 	errors  chan error
 	opened  int
@@ -52,7 +52,7 @@ func (r *rig) open() (source, error) {
 	}}, nil
 }
 
-// bubble runs test in a bubble, on a watcher of files with these names.
+// bubble runs test in a synctest bubble, with a watcher of files with these names.
 func bubble(t *testing.T, names []string, test func(r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -107,7 +107,7 @@ func (r *rig) event(name string, op fsnotify.Op) {
 	events <- fsnotify.Event{Name: name, Op: op}
 }
 
-// after returns a Change that has to come in exactly d.
+// after returns the next Change, which must come after exactly d.
 func (r *rig) after(d time.Duration) Change {
 	r.t.Helper()
 	begin := time.Now()
@@ -276,7 +276,8 @@ func TestCheck_RecentlyChanged(t *testing.T) {
 	})
 }
 
-// Links and directories further up are not watched.
+// A path may lead to another file because of a link or directory that is not
+// watched.
 func TestCheck_OtherFile(t *testing.T) {
 	for name, alter := range map[string]func(r *rig){
 		"ancestor replaced": func(r *rig) {

@@ -1,6 +1,6 @@
 // Package config is the configuration of pooltop: a struct with defaults, which
 // the TOML file, the environment and the flags of a command override, in this
-// order. [Settings] is the one table of its values.
+// order. [Settings] lists its values.
 package config
 
 import (
@@ -22,8 +22,8 @@ import (
 // within 46 ms. Each frame costs CPU time, even if nothing changed.
 const DefaultFrameRate = 22
 
-// Config is the effective configuration. The fields with a TOML name can be set
-// in the file and by flags, those with the name of a flag only by that.
+// Config is the effective configuration. Fields with a TOML name can be set in the
+// file and by flags, those with a flag name only by that flag.
 type Config struct {
 	// File is the path of the store, absolute if the command can choose a store.
 	File      string   `toml:"file"`
@@ -44,12 +44,13 @@ type Config struct {
 	Now     time.Time `toml:"-" flag:"now"` // zero for the wall clock
 
 	Path  string `toml:"-"` // the configuration file, empty for none
-	Found bool   `toml:"-"` // whether that exists
+	Found bool   `toml:"-"` // whether Path exists
 
 	sources map[string]Source
 }
 
-// Default returns the configuration without a file, an environment and flags.
+// Default returns the configuration before the file, the environment and the flags
+// are applied.
 func Default() *Config {
 	return &Config{
 		Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
@@ -85,8 +86,8 @@ func (c *Config) Hidden() ui.Hidden {
 	return ui.AllBut(shown...)
 }
 
-// SourceOf returns where the value of a setting comes from. The keys of an action
-// are named "keys." and the action.
+// SourceOf returns where the value of a setting comes from. For the keys of an
+// action, the name is "keys." followed by that of the action.
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
 // Source is where a value comes from. The zero value is the default.
@@ -104,7 +105,7 @@ const (
 	fromFile = "file"
 )
 
-// String returns the source in a few words, such as "config.toml:3".
+// String describes the source briefly, for example as "config.toml:3".
 func (s Source) String() string {
 	switch s.Kind {
 	case fromFlag:

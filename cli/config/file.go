@@ -91,7 +91,7 @@ func (c *Config) decode(data []byte) error {
 	if err := toml.Unmarshal(data, c); err != nil {
 		return c.explainTOML(err)
 	}
-	for action := range c.Keys { // of an inline table, only the position of the whole is known
+	for action := range c.Keys { // in an inline table, only the position of the table is known
 		c.sources["keys."+action] = cmp.Or(c.sources["keys."+action], c.sources["keys"])
 	}
 	for _, s := range settings {
@@ -123,7 +123,7 @@ func (c *Config) locate(data []byte) error {
 			c.sources[name] = at
 		}
 	}
-	found, _ = missing(data, &struct { // an error of the value is reported by decode
+	found, _ = missing(data, &struct { // decode reports invalid values
 		Keys struct{} `toml:"keys"`
 	}{})
 	for _, key := range found {
@@ -134,7 +134,8 @@ func (c *Config) locate(data []byte) error {
 	return nil
 }
 
-// missing returns the keys of a document that a target lacks, in their order.
+// missing returns the keys of a document for which target has no field, in
+// document order.
 func missing(data []byte, target any) ([]toml.DecodeError, error) {
 	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(target)
 	var strict *toml.StrictMissingError
@@ -149,8 +150,8 @@ func (c *Config) source(at *toml.DecodeError) Source {
 	return Source{fromFile, c.Path, line, column}
 }
 
-// explainTOML returns an error of the decoder with its position. It describes a
-// value of the wrong type by what is valid instead.
+// explainTOML adds the position to an error of the decoder. If a value has the
+// wrong type, the error says what is valid.
 func (c *Config) explainTOML(err error) error {
 	reason := strings.TrimPrefix(err.Error(), "toml: ")
 	var decoding *toml.DecodeError

@@ -20,8 +20,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Scope is a set of the things that a flag can have an effect on. A command
-// offers the flags of its own scopes.
+// Scope is a set of features that flags can affect. A command offers the flags of
+// its scopes.
 type Scope uint
 
 // The scopes of flags. Every command that reads the configuration has Always.
@@ -37,14 +37,14 @@ const (
 	Dashboard
 )
 
-// Setting is a row of the table: a flag, most with a value of the same name in the
-// file. The field of [Config] with that name has the value.
+// Setting is one value of the configuration. Each is a flag, and most can also be
+// set in the file. The field of [Config] with its name holds the value.
 type Setting struct {
 	Name    string
 	Value   string   // the placeholder of the value in help texts, empty for a switch
 	Usage   string   // describes the flag
-	Accepts string   // describes the valid values, unless that follows from the rest
-	Words   []string // the valid values, or the parts of one
+	Accepts string   // describes the valid values; empty if the type or Words do
+	Words   []string // the valid values, or the words that make up a value
 	Scope   Scope
 	Hidden  bool
 
@@ -59,7 +59,8 @@ var (
 	columns  = names(ui.Columns())
 )
 
-// Settings returns those of the file, in the order of the help texts.
+// Settings returns the settings that a file can have, in the order of the help
+// texts.
 func Settings() []Setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
 		_, inFile := s.field(&Config{})
@@ -124,7 +125,8 @@ func (s *Setting) accepts() string {
 	return OneOf(s.Words)
 }
 
-// field points to the value in a configuration, or to nothing.
+// field returns a pointer to the value in c, or to an empty struct if it has no
+// field.
 func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
@@ -142,7 +144,7 @@ func (s *Setting) Get(c *Config) any {
 	return reflect.ValueOf(ptr).Elem().Interface()
 }
 
-// apply sets the value to that of a flag, in which a path may be relative.
+// apply sets the value from the text of a flag. A path may be relative.
 func (s *Setting) apply(c *Config, text string) (err error) {
 	ptr, _ := s.field(c)
 	switch field := ptr.(type) {
@@ -201,7 +203,8 @@ func (s *Setting) check(c *Config) error {
 	return nil
 }
 
-// invalid returns the error of a value. It suggests the nearest of the words.
+// invalid returns the error for an invalid value. It suggests the nearest valid
+// word.
 func (s *Setting) invalid(value string) error {
 	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
@@ -261,7 +264,7 @@ func names[T interface{ Name() string }](values []T) []string {
 type Flags struct {
 	scope Scope
 	file  *string         // --config
-	given []func(*Config) // each sets the value of one of the others
+	given []func(*Config) // set the values of the other flags, in order
 }
 
 // Bind adds the flags of the scopes to a command's flags.

@@ -41,8 +41,8 @@ func atHome(t *testing.T, dir string) {
 	}
 }
 
-// precedence has each value of the file: its default, a line of a file and a flag
-// that change it, and the values that result.
+// precedence lists each setting with its default, a line of the file and a flag
+// that override it, and the resulting values.
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},

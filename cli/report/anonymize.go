@@ -38,9 +38,9 @@ var (
 		model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type updated_at`)
 )
 
-// anonymize removes from the pool and the events everything that could name a
-// person or a place: names that are not well known become numbers, free text
-// goes. It returns what is left of the store's path.
+// anonymize removes everything from the pool and the events that could identify a
+// person or a place. Names that are not well known become numbers, and free text
+// is removed. It returns the anonymized path of the store.
 func (r *Report) anonymize(path string) string {
 	a := anonymizer{}
 	r.pool = a.pool(r.pool)
@@ -54,14 +54,14 @@ func (r *Report) anonymize(path string) string {
 	return r.displayPath
 }
 
-// anonymizer has the replacements of names, which are strings or identities, by
-// prefix. The same name gets the same number.
+// anonymizer holds the numbers of replaced names by prefix. Names are strings or
+// identities; the same name always gets the same number.
 type anonymizer map[string]map[any]string
 
-// identity is what a credential and its events have in common.
+// identity identifies a credential in the pool and in events.
 type identity struct {
 	provider, id, label string
-	duplicate           int // the position of a credential with the id of an earlier one
+	duplicate           int // the position, if an earlier credential has the same id
 }
 
 func newIdentity(provider, id, label string) identity {
@@ -93,7 +93,7 @@ func (a anonymizer) keep(known []string, prefix, name string) string {
 func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	out := *p
 	out.Providers = slices.Clone(p.Providers)
-	shares := map[poolstate.Ref][]poolstate.Ref{} // by the first of a group, as it was
+	shares := map[poolstate.Ref][]poolstate.Ref{} // by the original Ref of the group's first credential
 	for i := range out.Providers {
 		prov := &out.Providers[i]
 		prov.Name, prov.Credentials = a.keep(knownProviders, "provider-", prov.Name), slices.Clone(prov.Credentials)
@@ -113,7 +113,7 @@ func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	return &out
 }
 
-// credential keeps states, times and counts, and names that are well known.
+// credential returns c with only states, times, counts and well-known names.
 func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out := *c
 	name := newIdentity(c.Provider, c.ID, c.Label)
@@ -133,7 +133,7 @@ func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	return out
 }
 
-// record is credential for an event, whose credential may no longer be in the
+// record is like credential for an event. The credential may no longer be in the
 // pool.
 func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out := *r
@@ -144,7 +144,7 @@ func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	}
 	out.Reason = a.keep(knownReasons, "reason-", r.Reason)
 	if r.Kind == poolstate.EventHeld {
-		out.Reason = "" // the operator's words
+		out.Reason = "" // written by the operator
 	}
 	for _, state := range []*poolstate.State{&out.Before, &out.After} {
 		if state.Status != nil {

@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// privateNames are names that nothing but the allow-lists could tell from
-// public ones.
+// privateNames are names that only the allow-lists can distinguish from public
+// ones.
 var privateNames = []string{
 	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
 	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
@@ -69,8 +69,8 @@ func TestAnonymize_SameNumberThroughout(t *testing.T) {
 	}
 }
 
-// TestAnonymizer_EveryString makes sure that a new field of a credential or an
-// event is not overlooked.
+// Every string in a credential or an event is anonymized, including fields added
+// in the future.
 func TestAnonymizer_EveryString(t *testing.T) {
 	var c poolstate.Credential
 	var r poolstate.Record
@@ -145,7 +145,7 @@ func anonymousReport(t testing.TB, text, broken string) string {
 		poolstate.Record{At: at, Kind: poolstate.EventExhausted, Provider: text + "!", Label: text, Reason: text, Message: text, After: poolstate.State{Status: &text}},
 		poolstate.Record{At: at, Kind: poolstate.EventFileUnreadable, Message: text})
 	r := Collect(o)
-	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // they differ for other reasons
+	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // these depend on the file, not only on its texts
 	return r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
 }
 

@@ -11,7 +11,7 @@ import (
 
 // kind is a kind of finding.
 type kind struct {
-	order       int    // among the findings of a report
+	order       int    // position in a report
 	name, title string // in JSON and in Markdown
 }
 
@@ -40,7 +40,7 @@ type finding struct {
 	Credentials []string `json:"credentials"` // in the form of next_ready
 	Words       []string `json:"words"`       // untrusted text of the file
 
-	names []string // Credentials as Markdown names them
+	names []string // the credentials' names in Markdown
 }
 
 func newFinding(k kind, said string) finding {
@@ -81,7 +81,7 @@ func (r *Report) credentialFindings() (out []finding) {
 	type key struct {
 		kind       kind
 		said, word string
-		group      poolstate.Ref // distinguishes groups with different shared secrets
+		group      poolstate.Ref // each shared secret is a finding of its own
 	}
 	index := map[key]int{}
 	add := func(c *poolstate.Credential, k key) {

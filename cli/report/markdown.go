@@ -168,7 +168,7 @@ func (r *Report) row(c *poolstate.Credential) []string {
 	}
 }
 
-// failure returns code, reason and cause of a failure in the words of the file.
+// failure returns the code, reason and cause of a failure as written in the file.
 func failure(c *poolstate.Credential) string {
 	parts := []string{"", "", c.ErrorReason, c.FailureReason}
 	if code, ok := c.ErrorCode.Get(); ok {
@@ -235,9 +235,9 @@ func optional[T any](format string, value *T) string {
 	return fmt.Sprintf(format, *value)
 }
 
-// markdownTable aligns the columns, to be read as plain text too, and omits
-// empty ones. Cells must be safe already. The tables of lipgloss would triple the
-// time that a report of 1,000 credentials takes.
+// markdownTable renders a table that is aligned as plain text as well, and omits
+// empty columns. Cells must already be escaped. Using lipgloss's tables would
+// triple the time of a report on 1,000 credentials.
 func markdownTable(head []string, rows [][]string) string {
 	widths, rule := make([]int, len(head)), make([]string, len(head))
 	for _, row := range rows {
@@ -263,17 +263,17 @@ func markdownTable(head []string, rows [][]string) string {
 	return b.String()
 }
 
-// escapes replaces what has a meaning in a code span or a table cell, or to a
-// chat program even there.
+// escapes replaces the characters that are special in a code span or a table cell,
+// or that chat programs interpret even there.
 var escapes = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›")
 
 // mention matches an @ that begins a word, which notifies people in a chat. One
 // inside an address is harmless.
 var mention = regexp.MustCompile(`(_|\B)@`)
 
-// quoted returns untrusted text as a code span of at most w cells, or "" if
-// nothing of it is visible. In a code span there are no links and no emphasis,
-// and the text cannot end the span or the cell.
+// quoted returns untrusted text as a code span of at most w cells, or "" if it has
+// no visible character. In a code span there are no links and no emphasis, and the
+// text cannot end the span or the cell.
 func quoted(s string, w int) string {
 	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
 	s = strings.TrimSpace(ansi.Truncate(s, w, "…"))
@@ -281,7 +281,7 @@ func quoted(s string, w int) string {
 		return ""
 	}
 	if strings.HasSuffix(s, `\`) {
-		s += " " // or it might escape the end
+		s += " " // a final backslash might escape the closing backtick
 	}
 	return "`" + s + "`"
 }

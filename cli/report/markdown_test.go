@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// markup has a meaning in Markdown or to a chat program.
+// markup lists texts that are special in Markdown or in chat programs.
 var markup = map[string]string{
 	"cell":             "a|b",
 	"escaped cell":     `a\|b`,

@@ -22,7 +22,7 @@ import (
 // maxEvents is the number of events in a report.
 const maxEvents = 50
 
-// Options say what to report and how.
+// Options configure a report.
 type Options struct {
 	Path        string // absolute path of the store
 	DisplayPath string // Path as Markdown shows it
@@ -31,7 +31,7 @@ type Options struct {
 	Version     string // of pooltop
 
 	Journal journal.Journal // the zero value has no events
-	// JournalProblem says why there is no Journal although there should be one.
+	// JournalProblem explains why an expected Journal is missing.
 	JournalProblem string
 
 	// Anonymous keeps names only if they are well known, and numbers the others.
@@ -41,9 +41,9 @@ type Options struct {
 }
 
 // Report describes a store at one instant. Encode it as JSON or call
-// [Report.Markdown]. In JSON, the names of fields are stable; those that list
-// and events have too mean the same here. What an unreadable file would say is
-// null or an empty list.
+// [Report.Markdown]. JSON field names are stable, and those shared with list and
+// events have the same meaning. If the file cannot be read, fields that depend on
+// its content are null or empty.
 type Report struct {
 	Version   string             `json:"version"`
 	Platform  string             `json:"platform"`
@@ -68,10 +68,10 @@ type Report struct {
 	err         error
 }
 
-// Collect reads the store and its journal once. Whatever cannot be read is
-// mentioned in the report.
+// Collect reads the store and its journal once. The report mentions whatever
+// cannot be read.
 func Collect(o Options) *Report {
-	o.Now = o.Now.UTC() // the readers may be anywhere
+	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
 		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath,
@@ -103,7 +103,7 @@ func Collect(o Options) *Report {
 	return r
 }
 
-// describe fills in what only a readable file says.
+// describe fills in the fields that depend on the file's content.
 func (r *Report) describe(o Options) {
 	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.now)
 	r.evidence = r.policyEvidence(o.Policy)
@@ -133,13 +133,13 @@ func (r *Report) readJournal(o Options) (problem string) {
 		if path := (*fs.PathError)(nil); errors.As(err, &path) {
 			o.JournalProblem = path.Err.Error()
 		}
-		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // fails only for a journal
+		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // the file's own history cannot fail
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
 	return o.JournalProblem
 }
 
-// policyEvidence says why the report uses its policy.
+// policyEvidence explains how the policy was chosen.
 func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 	counted := 0
 	for c := range r.pool.All() {
@@ -163,12 +163,12 @@ func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 	return said
 }
 
-// file is what the file system says about a store. If the path is a symbolic
-// link, all but Link describe its target.
+// file holds the metadata of a store's file. If the path is a symbolic link, all
+// but Link describe its target.
 type file struct {
 	Error      *string      `json:"error"` // why the file cannot be read
 	Size       *int64       `json:"size"`
-	Mode       *string      `json:"mode"`           // as ls writes it; null on Windows
+	Mode       *string      `json:"mode"`           // in the format of ls; null on Windows
 	DirMode    *string      `json:"directory_mode"` // likewise
 	ModifiedAt jsonout.Time `json:"modified_at"`
 	Link       bool         `json:"link"`
@@ -201,7 +201,7 @@ func stat(path string) file {
 	return f
 }
 
-// check adds a finding about permissions. On Windows they mean nothing.
+// check adds a finding about permissions unless ok. On Windows it does nothing.
 func (f *file) check(ok bool, k kind, problem string) {
 	if !ok && runtime.GOOS != "windows" {
 		f.findings = append(f.findings, newFinding(k, problem))

@@ -37,7 +37,7 @@ func TestNewPool_Credential(t *testing.T) {
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},
 	} {
 		t.Run(c.entry, func(t *testing.T) {
-			// Another ready credential keeps it from being the only one.
+			// With another ready credential, the entry is not the sole one.
 			pool := newPool(t, c.entry, `{"id": "other", "priority": 1000}`)
 			got, want := object(t, pool.Providers[0].Credentials[0]), map[string]any{}
 			if err := json.Unmarshal([]byte("{"+c.want+"}"), &want); err != nil {
@@ -52,7 +52,7 @@ func TestNewPool_Credential(t *testing.T) {
 	}
 }
 
-// object returns what v looks like after decoding its JSON.
+// object encodes v as JSON and decodes it.
 func object(t *testing.T, v any) (out map[string]any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text(t, v)), &out); err != nil {

@@ -1,4 +1,4 @@
-// Package suggest finds the name that a mistyped word was meant to be.
+// Package suggest suggests corrections of mistyped names.
 package suggest
 
 import (
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// DidYouMean returns ` (did you mean "list"?)` with the name nearest to word,
-// or an empty string unless less than half of the word has to change.
+// DidYouMean returns ` (did you mean "list"?)` with the name nearest to word, or
+// an empty string if half of the word or more would have to change.
 func DidYouMean(word string, names []string) string {
 	best, distance := "", (len(word)+1)/2
 	for _, name := range names {
@@ -22,9 +22,9 @@ func DidYouMean(word string, names []string) string {
 }
 
 // editDistance returns how many bytes have to be inserted, deleted, replaced or
-// swapped with their neighbour to turn a into b.
+// swapped with their neighbor to turn a into b.
 func editDistance(a, b string) int {
-	d := make([][]int, len(a)+1) // of the first i bytes of a and j of b
+	d := make([][]int, len(a)+1) // d[i][j] is the distance from a[:i] to b[:j]
 	for i := range d {
 		d[i] = make([]int, len(b)+1)
 		for j := range d[i] {

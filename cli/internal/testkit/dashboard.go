@@ -18,12 +18,12 @@ import (
 
 const framesPerSecond = 22
 
-// Dashboard is the dashboard on an emulator, inside a synctest bubble: what it
-// shows at an instant is always the same.
+// Dashboard runs the dashboard on an emulator, inside a synctest bubble, which
+// makes its screens reproducible.
 type Dashboard struct {
 	t *testing.T
-	// mu is for the race detector, which knows of no order between what is read at
-	// rest and what is written later.
+	// mu satisfies the race detector, which does not know that synctest.Wait orders
+	// the accesses.
 	mu       sync.Mutex
 	terminal *Emulator
 	program  *tea.Program
@@ -65,7 +65,7 @@ func (r *Dashboard) Write(p []byte) (int, error) {
 }
 
 // watch notifies the program of each change of its file. File events cannot be
-// used: they come from outside of the bubble.
+// used: they come from outside the bubble.
 func (r *Dashboard) watch(path string) {
 	var before []byte
 	for first := true; ; first = false {
@@ -113,7 +113,7 @@ type View struct{ Dark, Light [][]Cell }
 func (r *Dashboard) See(words ...string) View {
 	r.t.Helper()
 	on := func(background string) [][]Cell {
-		// The answer to the query for the background colour; a terminal also sends
+		// The answer to the query for the background color; a terminal also sends
 		// it when its theme changes.
 		r.Type("\x1b]11;rgb:" + background + "\x1b\\")
 		r.Wait(2 * time.Second / framesPerSecond)

@@ -1,6 +1,6 @@
-// Package testkit is the machinery of the command line's tests: a terminal
-// emulator, pseudo-terminals with a program on them, the dashboard in virtual
-// time, drawings of the screen, and a tracer of system calls.
+// Package testkit supports the tests of the command line. It has a terminal
+// emulator, programs on pseudo-terminals, the dashboard in virtual time, drawings
+// of the screen, and a tracer of system calls.
 package testkit
 
 import (
@@ -33,7 +33,7 @@ type Emulator struct {
 	Sequences map[string]bool
 	// Strings holds the payloads of titles, clipboard writes and notifications.
 	Strings []string
-	// Raw lists what was received that is neither a visible character nor a known
+	// Raw lists received bytes that are neither visible characters nor a known
 	// sequence.
 	Raw []string
 	// All is everything that was received.

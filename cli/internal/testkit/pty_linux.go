@@ -34,8 +34,8 @@ func OpenPTY(t testing.TB) (master, slave *os.File) {
 	return master, slave
 }
 
-// control calls do with the descriptor of a file that stays in the care of the
-// runtime, so that closing it still wakes a blocked reader.
+// control calls do with the descriptor of f. Unlike f.Fd, it leaves f in
+// non-blocking mode, in which closing f wakes a blocked reader.
 func control(t testing.TB, f *os.File, do func(fd int) error) {
 	t.Helper()
 	conn, err := f.SyscallConn()

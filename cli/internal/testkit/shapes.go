@@ -67,7 +67,7 @@ var blocks = func() map[string]block {
 	return m
 }()
 
-// arms are the lines from the centre of a cell, each with its thickness or 0.
+// arms are the lines from the center of a cell, each with its thickness or 0.
 type arms struct{ left, right, up, down float64 }
 
 const (
@@ -84,7 +84,7 @@ var lines = map[string]arms{
 
 // path draws n of them side by side. A line across them is drawn as one.
 func (a arms) path(left, top float64, n int) string {
-	middle, centre := top+cellHeight/2, float64(cellWidth)/2
+	middle, center := top+cellHeight/2, float64(cellWidth)/2
 	if a.left == a.right && a.left > 0 {
 		across := box(left, middle-a.left/2, float64(n*cellWidth), a.left)
 		return across + arms{0, 0, a.up, a.down}.path(left, top, n)
@@ -92,22 +92,22 @@ func (a arms) path(left, top float64, n int) string {
 	return each(n, func(i float64) (d string) {
 		x := left + i*cellWidth
 		if a.left > 0 {
-			d += box(x, middle-a.left/2, centre, a.left)
+			d += box(x, middle-a.left/2, center, a.left)
 		}
 		if a.right > 0 {
-			d += box(x+centre, middle-a.right/2, centre, a.right)
+			d += box(x+center, middle-a.right/2, center, a.right)
 		}
 		if a.up > 0 {
-			d += box(x+centre-a.up/2, top, a.up, cellHeight/2)
+			d += box(x+center-a.up/2, top, a.up, cellHeight/2)
 		}
 		if a.down > 0 {
-			d += box(x+centre-a.down/2, middle, a.down, cellHeight/2)
+			d += box(x+center-a.down/2, middle, a.down, cellHeight/2)
 		}
 		return d
 	})
 }
 
-// signs are drawn around the centre of the cell.
+// signs are drawn around the center of the cell.
 var signs = map[string]func(x, y float64) string{
 	"●": func(x, y float64) string { return disc(x, y, 4) },
 	"○": ring,
@@ -150,7 +150,7 @@ func sector(x, y, degrees float64) string {
 	return fmt.Sprintf("M%s %sv%sa%s %[4]s 0 0 1 %[5]s %[6]sz", number(x), number(y), number(-r), number(r), number(r*sin), number(r-r*cos))
 }
 
-// polygon joins corners, given relative to the centre.
+// polygon joins corners, given relative to the center.
 func polygon(x, y float64, corners ...float64) string {
 	var b strings.Builder
 	for i := 0; i < len(corners); i += 2 {

@@ -27,8 +27,8 @@ func (c Cell) String() string {
 	return c.text
 }
 
-// Style is how text is drawn. Colours are CSS hex values; empty means the default
-// colour of the terminal.
+// Style is how text is drawn. Colors are CSS hex values; empty means the default
+// color of the terminal.
 type Style struct {
 	fore, back                         string
 	bold, faint, italic, line, reverse bool
@@ -41,7 +41,7 @@ func (p *Emulator) blank(cells []Cell) {
 	}
 }
 
-// sixteen is a typical palette for the terminal's own colours.
+// sixteen is a typical palette for the terminal's own colors.
 var sixteen = [...]string{
 	"#282a36", "#e05c5c", "#78be6e", "#deb25a", "#6096e6", "#be78d2", "#56b6c2", "#cdd0dc",
 	"#626880", "#ff7878", "#96dc8c", "#fad278", "#82b4ff", "#dc96f0", "#78d7e1", "#f5f6fa",
@@ -72,12 +72,12 @@ func (p Style) after(params ansi.Params) Style {
 		case 100 <= n && n <= 107:
 			p.back = sixteen[n-100+8]
 		case n == 38 || n == 48:
-			colour, more := colourOf(params[i+1:])
+			color, more := colorOf(params[i+1:])
 			i += more
 			if n == 38 {
-				p.fore = colour
+				p.fore = color
 			} else {
-				p.back = colour
+				p.back = color
 			}
 		case n == 39:
 			p.fore = ""
@@ -92,8 +92,8 @@ func (p *Style) switches(n int) *bool {
 	return map[int]*bool{1: &p.bold, 2: &p.faint, 3: &p.italic, 4: &p.line, 7: &p.reverse}[n]
 }
 
-// colourOf parses an indexed or RGB colour and returns how many parameters it used.
-func colourOf(params ansi.Params) (colour string, took int) {
+// colorOf parses an indexed or RGB color and returns how many parameters it used.
+func colorOf(params ansi.Params) (color string, took int) {
 	at := func(i int) int {
 		n, _, _ := params.Param(i, 0)
 		return n
@@ -107,7 +107,7 @@ func colourOf(params ansi.Params) (colour string, took int) {
 	return "", 0
 }
 
-// numbered returns one of the 256 colours: sixteen, a cube of six levels, greys.
+// numbered returns one of the 256 colors: sixteen, a cube of six levels, grays.
 func numbered(n int) string {
 	level := func(v int) int {
 		if v == 0 {
@@ -122,8 +122,8 @@ func numbered(n int) string {
 		n -= 16
 		return fmt.Sprintf("#%02x%02x%02x", level(n/36), level(n/6%6), level(n%6))
 	}
-	grey := 8 + 10*(n-232)
-	return fmt.Sprintf("#%02x%02x%02x", grey, grey, grey)
+	gray := 8 + 10*(n-232)
+	return fmt.Sprintf("#%02x%02x%02x", gray, gray, gray)
 }
 
 // Cells returns a copy of the screen.

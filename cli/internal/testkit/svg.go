@@ -19,7 +19,7 @@ type Drawing struct {
 	Title, About string
 	Caption      string // of the window
 	Frames       []Frame
-	// Still is the index of the frame shown to readers who prefer no motion.
+	// Still is the index of the frame shown to readers who prefer reduced motion.
 	Still int
 }
 
@@ -42,7 +42,7 @@ const (
 
 const fonts = `ui-monospace,SFMono-Regular,Menlo,"JetBrains Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Liberation Mono",monospace`
 
-// Window holds the default colours of a terminal and those of its frame.
+// Window holds the default colors of a terminal and those of its frame.
 type Window struct{ back, fore, edge, caption string }
 
 // The window on a dark and on a light background.
@@ -55,7 +55,7 @@ var (
 // frames is drawn once and shown in each of them.
 type sheet struct {
 	window  Window
-	classes map[string]string // class names by colour
+	classes map[string]string // class names by color
 	// layers map each element to the frames that contain it, one bit per frame,
 	// from the background up.
 	layers [3]map[string]uint64
@@ -79,12 +79,12 @@ func (s *sheet) add(layer, frame int, element string) {
 	s.layers[layer][element] |= 1 << frame
 }
 
-// class returns the CSS class of a colour.
-func (s *sheet) class(colour string) string {
-	if s.classes[colour] == "" {
-		s.classes[colour] = "c" + strconv.Itoa(len(s.classes))
+// class returns the CSS class of a color.
+func (s *sheet) class(color string) string {
+	if s.classes[color] == "" {
+		s.classes[color] = "c" + strconv.Itoa(len(s.classes))
 	}
-	return s.classes[colour]
+	return s.classes[color]
 }
 
 // Draw returns the drawing as an SVG document.
@@ -101,7 +101,7 @@ func (w Window) Draw(d Drawing) string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n", width, height, width, height)
 	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(d.Title), html.EscapeString(d.About))
 	body := s.body()
-	fmt.Fprintf(&b, "<style>\n%s%s</style>\n", s.colours(), motion(&d, s.layers))
+	fmt.Fprintf(&b, "<style>\n%s%s</style>\n", s.colors(), motion(&d, s.layers))
 	fmt.Fprintf(&b, `<rect x=".5" y=".5" width="%d" height="%d" rx="9.5" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, w.back, w.edge)
 	for i := range 3 {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="18" r="5" fill="%s"/>`, 20+18*i, w.edge)
@@ -111,15 +111,15 @@ func (w Window) Draw(d Drawing) string {
 	return b.String()
 }
 
-// colours returns the style sheet.
-func (s *sheet) colours() string {
+// colors returns the style sheet.
+func (s *sheet) colors() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "text{font:%dpx %s;white-space:pre}\n.b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.f{opacity:.6}.k{shape-rendering:crispEdges}.l{opacity:.25}.h{opacity:.5}.d{opacity:.75}\n", fontSize, fonts)
 	byClass := func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(s.classes[a]), len(s.classes[b])), cmp.Compare(s.classes[a], s.classes[b]))
 	}
-	for _, colour := range slices.SortedFunc(maps.Keys(s.classes), byClass) {
-		fmt.Fprintf(&b, ".%s{fill:%s}", s.classes[colour], colour)
+	for _, color := range slices.SortedFunc(maps.Keys(s.classes), byClass) {
+		fmt.Fprintf(&b, ".%s{fill:%s}", s.classes[color], color)
 	}
 	return b.String() + "\n"
 }
@@ -220,8 +220,8 @@ func (s *sheet) row(frame, y int, row []Cell) {
 	}
 }
 
-// apart reports whether the cell at x+n cannot be drawn together with those from
-// x on: a shape joins only its like, and letters join letters.
+// apart reports whether the cell at x+n must be drawn separately from those from x
+// on: shapes are joined to equal shapes, and letters to letters.
 func apart(row []Cell, x, n int) bool {
 	first, next := row[x].text, row[x+n].text
 	if shaped(first) || shaped(next) {
@@ -230,7 +230,7 @@ func apart(row []Cell, x, n int) bool {
 	return false
 }
 
-// resolved returns the style with default colours and reverse video applied.
+// resolved returns the style with default colors and reverse video applied.
 func (s *sheet) resolved(p Style) Style {
 	p.fore = cmp.Or(p.fore, s.window.fore)
 	if p.reverse {
@@ -239,8 +239,8 @@ func (s *sheet) resolved(p Style) Style {
 	return p
 }
 
-// words draws runs of letters. Two blanks start a new run, so that columns stay
-// aligned in any font, and so does a wide character.
+// words draws runs of letters. Two blanks or a wide character start a new run,
+// which keeps columns aligned in any font.
 func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	var run strings.Builder
 	from, blanks := 0, 0

@@ -16,7 +16,7 @@ func TestShapeOf(t *testing.T) {
 		{"a low block", "▂", 1, "M9 35h9v5h-9z"},
 		{"a half block", "▌", 1, "M9 20h4.5v20h-4.5z"},
 		{"a line across cells", "─", 4, "M9 29.5h36v1h-36z"},
-		{"a line from the centre", "╺", 1, "M13.5 28.75h4.5v2.5h-4.5z"},
+		{"a line from the center", "╺", 1, "M13.5 28.75h4.5v2.5h-4.5z"},
 		{"an axis with ticks", "┬", 2, "M9 29.5h18v1h-18zM13 30h1v10h-1zM22 30h1v10h-1z"},
 		{"a centred sign", "▲", 1, "M13.5 26.4L17.5 33.6L9.5 33.6z"},
 		{"a letter", "a", 1, ""},
@@ -40,7 +40,7 @@ func TestSheet_Words(t *testing.T) {
 			"a wide character", "a漢b", `<text class='c0' x='0' y='15' textLength='9'>a</text>` + "\n" +
 				`<text class='c0' x='9' y='15' textLength='18'>漢</text>` + "\n" + `<text class='c0' x='27' y='15' textLength='9'>b</text>`,
 		},
-		{"bold, in a colour", "\x1b[1;38;2;1;2;3mab", `<text class='c0 b' x='0' y='15' textLength='18'>ab</text>`},
+		{"bold, in a color", "\x1b[1;38;2;1;2;3mab", `<text class='c0 b' x='0' y='15' textLength='18'>ab</text>`},
 		{"reverse video", "\x1b[7mab", `<text class='c1' x='0' y='15' textLength='18'>ab</text>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,18 +14,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitLimit ends a wait for something that never happens.
+// waitLimit is how long to wait before the test fails.
 const waitLimit = time.Minute
 
 // Terminal is a pseudo-terminal of 120×36 with an emulator on the user's side and
 // a program on the other.
 type Terminal struct {
-	// Attr is how the program is started: by default as the leader of a session.
+	// Attr holds the attributes of the program's process. By default it leads a
+	// session.
 	Attr *syscall.SysProcAttr
 	// Master is the user's side. Slave is the program's; it stays open here as
 	// well, so that its settings can be read after the program has ended.
 	Master, Slave *os.File
-	// Initial holds the settings from before the program.
+	// Initial holds the settings before the program was started.
 	Initial unix.Termios
 	Cmd     *exec.Cmd
 
@@ -129,7 +130,8 @@ func (c *Terminal) flow(how int) {
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
-// Read returns what a function reads from the terminal's screen.
+// Read calls read on the emulator, which does not change meanwhile, and returns
+// the result.
 func Read[T any](c *Terminal, read func(*Emulator) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,11 +13,11 @@ import (
 	"syscall"
 )
 
-// CannotTrace is the exit code of a tracer that is not permitted to trace.
+// CannotTrace is the exit code if tracing is not permitted.
 const CannotTrace = 99
 
-// The system calls by where they take the file: a path first, a directory and a
-// path, or a descriptor.
+// The system calls, grouped by the arguments that name the file: a path, a
+// directory and a path, or a descriptor.
 var (
 	byPath  = map[uint64]string{2: "open", 4: "stat", 6: "lstat", 21: "access", 82: "rename", 87: "unlink", 89: "readlink"}
 	byPlace = map[uint64]string{
@@ -35,10 +35,10 @@ var (
 type tracer struct {
 	dir     string
 	n       int           // the call to act on, from 1
-	errno   syscall.Errno // what it fails with; 0 kills the program before it
-	calls   []string      // those that were made
-	inside  map[int]bool  // threads that are in a call
-	failing map[int]bool  // threads whose call has to fail
+	errno   syscall.Errno // the error that the call returns; 0 kills the program instead
+	calls   []string      // the calls so far
+	inside  map[int]bool  // threads inside a call
+	failing map[int]bool  // threads whose call must fail
 }
 
 // Trace runs a program under a tracer and returns the program's exit code. Its
@@ -114,7 +114,7 @@ func (tr *tracer) stopped(pid, tid int, sig syscall.Signal) int {
 func (tr *tracer) call(pid, tid int) {
 	var regs syscall.PtraceRegs
 	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
-		return // it was killed
+		return // the thread was killed
 	}
 	switch {
 	case tr.inside[tid]:
@@ -130,7 +130,7 @@ func (tr *tracer) call(pid, tid int) {
 			return
 		}
 		tr.failing[tid] = true
-		regs.Orig_rax = ^uint64(0) // no such call
+		regs.Orig_rax = ^uint64(0) // an invalid number: the call has no effect
 		_ = syscall.PtraceSetRegs(tid, &regs)
 	case tr.failing[tid]:
 		delete(tr.failing, tid)
@@ -139,8 +139,8 @@ func (tr *tracer) call(pid, tid int) {
 	}
 }
 
-// about returns the name of a call and the path that it concerns, relative to the
-// directory; empty if it concerns another.
+// about returns the name of a call and its path relative to the directory, or an
+// empty string if the path is outside it.
 func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
 	name, path := "", ""
 	switch nr := regs.Orig_rax; {
