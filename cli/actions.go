@@ -118,7 +118,7 @@ func newHold(length, until string, now time.Time) (poolstate.Hold, error) {
 func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
-		Short: "Import newer tokens from where they were issued",
+		Short: "Import newer tokens from their token source",
 		Long: "sync imports tokens that are newer at their source: for claude_code its own file, for nous the providers section\n" +
 			"of the store. That counts as a success: the status is cleared and the streak falls to zero.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",

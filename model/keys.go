@@ -56,7 +56,7 @@ func (k *keyMap) actions() []Action {
 		{"reset-provider", "reset the provider", []string{"R"}, &k.ResetProvider},
 		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},
 		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
-		{"sync", "take newer tokens from where they were issued", []string{"A"}, &k.Sync},
+		{"sync", "import newer tokens from their token source", []string{"A"}, &k.Sync},
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 
 		{"filter", "filter: provider: state: code: streak: source: text", []string{"/"}, &k.Filter},

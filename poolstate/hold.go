@@ -70,7 +70,7 @@ func (h Hold) Warning(c *Credential) string {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
 		return "agents end a 429 on openai-codex once the provider has capacity; 402 lasts"
 	case c.Sole && h.Code != codePaymentRequired:
-		return "newer agents retry a provider's only living credential after 60s; 402 lasts"
+		return "newer agents retry a sole credential after 60s; 402 lasts"
 	}
 	return ""
 }

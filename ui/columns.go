@@ -7,7 +7,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// Widths of the terminal, in cells, from which the screen changes its form.
+// Smallest terminal widths, in cells, of the wider layouts.
 const (
 	wideFrom   = 110 // forecast or events beside the detail
 	mediumFrom = 80  // wider margins, the detail, words in full
@@ -61,14 +61,14 @@ var columnSpecs = [columnCount]columnSpec{
 	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, (*row).nextFail},
 }
 
-// requests are the widths that columns ask for, the most important first: the
-// first one of a column to be shown at all, the others to grow.
+// requests are the widths that columns ask for, most important first. The first
+// request of a column makes it visible, later ones widen it.
 var requests = [...]struct {
 	column Column
 	width  int
 }{
 	{columnName, 5},
-	{columnBack, 10}, // with a cell for the mark of the origin
+	{columnBack, 10}, // including a cell for the origin mark
 	{columnName, 21},
 	{columnState, 8},
 	{ColumnStreak, len("STREAK")},
@@ -114,32 +114,32 @@ func AllBut(shown ...Column) Hidden {
 
 func (h Hidden) has(c Column) bool { return h&(1<<c) != 0 }
 
-// span is a range of cells of a line: from its first to the one after its last.
+// span is a half-open range of cells in a line.
 type span struct{ from, to int }
 
 func (s span) width() int { return s.to - s.from }
 
 // columns is the layout of the table in a terminal.
 type columns struct {
-	cursor, glyph int               // cells of the selection's bar and of the state's symbol
+	cursor, glyph int               // cells of the selection bar and the state symbol
 	at            [columnCount]span // empty for a column that is not shown
-	end           int               // where rules end
+	end           int               // cell at which rules end
 }
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// columnsFor lays out the table for a terminal of w cells. Requests are met in
-// turn until one cannot be, so a wider terminal never makes a column narrower.
+// columnsFor lays out the table for a terminal of w cells. Requests are granted
+// in order until one does not fit, so a wider terminal never makes a column narrower.
 func columnsFor(w int, hidden Hidden) columns {
 	c := columns{cursor: 1, glyph: 3, end: w - 2}
 	first := c.glyph + 2
 	room := c.end - first
 	if w < mediumFrom {
 		c, first = columns{cursor: 0, glyph: 1, end: w - 1}, 3
-		// No column pays for the margins that grow at mediumFrom.
+		// Margins grow at mediumFrom; columns must not shrink there.
 		room = min(c.end-first, mediumFrom-2-5)
 	}
-	const maxSlack = 20 // the most that unused cells widen the gap after the name
+	const maxSlack = 20 // largest extra gap after the name
 	slack := c.end - first - room
 	var widths [columnCount]int
 	for _, r := range requests {

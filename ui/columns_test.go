@@ -11,9 +11,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// TestColumnsFor_Fit lays out every width for every choice of columns: columns
-// are in order, do not overlap and end on the screen, and none is narrower or
-// missing in a wider terminal.
+// TestColumnsFor_Fit checks every width and choice of columns: columns are in
+// order, do not overlap, end on the screen, and do not shrink or disappear as the
+// terminal gets wider.
 func TestColumnsFor_Fit(t *testing.T) {
 	for hidden := range Hidden(1 << columnCount) {
 		if hidden.has(columnName) || hidden.has(columnState) || hidden.has(columnBack) {
@@ -40,8 +40,8 @@ func TestColumnsFor_Fit(t *testing.T) {
 	}
 }
 
-// TestColumnsFor_Titles lists the narrowest terminal with each title, and the
-// titles for choices of columns.
+// TestColumnsFor_Titles checks the narrowest terminal with each title, and the
+// titles that remain when columns are hidden.
 func TestColumnsFor_Titles(t *testing.T) {
 	titles := func(width int, hidden Hidden) string {
 		s := screenOf(sample(t, "backoff.json")).sizedAt(width, 40)
@@ -71,8 +71,8 @@ func TestColumnsFor_Titles(t *testing.T) {
 	}
 }
 
-// titleCells returns the cells at which the titles begin. The first one is the
-// name; those of times are named as with the time left.
+// titleCells returns the cell at which each title begins. The first one is NAME;
+// BACK AT is returned as BACK IN, and the column beside it as AT.
 func titleCells(header []string) map[string]int {
 	line := strings.Join(header, "") // titles are ASCII: a byte is a cell
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
@@ -96,8 +96,8 @@ var (
 	barForm  = regexp.MustCompile(`^─*╺?━*$`)
 )
 
-// TestColumns_Align looks only at the finished screen: in every row of every
-// scene, each title has below it what it names.
+// TestColumns_Align checks in every drawn scene that each value is below the
+// title of its column.
 func TestColumns_Align(t *testing.T) {
 	for _, sc := range scenes(t) {
 		s := sc.screen
@@ -147,7 +147,7 @@ func stateOf(glyph string) string {
 	return ""
 }
 
-// misaligned says what in a row is not below its title.
+// misaligned describes a value that is not below its title, "" if all are.
 func misaligned(head map[string]int, row []string) string {
 	for _, title := range []string{"STATE", "WHY", "COOLDOWN"} {
 		if i, ok := head[title]; ok && len(row) > i && strings.Trim(row[i-1], " \u00a0") != "" {
@@ -181,8 +181,8 @@ func misaligned(head map[string]int, row []string) string {
 	return ""
 }
 
-// TestColumns_TextMovesNothing replaces texts of a credential: the cells of the
-// columns to the right stay the same.
+// TestColumns_TextMovesNothing checks that no text of a credential moves the
+// columns to its right.
 func TestColumns_TextMovesNothing(t *testing.T) {
 	draw := func(e entry, w int) []string {
 		p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})

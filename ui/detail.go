@@ -24,7 +24,7 @@ func (s *Screen) belowTable(p plan) []string {
 }
 
 // detailBlock draws the detail in exactly h lines: on a wide screen beside the
-// forecast or the events, else with the facts of the file.
+// forecast or the events, otherwise beside the other fields of the file.
 func (s *Screen) detailBlock(h int, events bool) []string {
 	const detailWidth = 48 // beside the forecast or the events
 	var left, right []string
@@ -53,13 +53,14 @@ func (s *Screen) detailLines() []string {
 	return s.indented(append(lines, s.factLines(c, w)...))
 }
 
-// detail draws the detail of a credential and further lines, in h lines if
-// shortening the provider's message is enough for that.
+// detail draws the detail of a credential, followed by more lines. It shortens
+// the provider's message as needed to fit into h lines.
 func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []string {
 	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
 
-// sections draws three sections: which credential and why, when, and remarks.
+// sections draws three sections: the credential and its failure, the times and
+// the streak, and remarks.
 func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
@@ -78,8 +79,8 @@ func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	return sections
 }
 
-// fitSections makes sections fit into h lines by cutting the message of the
-// provider, at the end of the first section, down to its first line.
+// fitSections fits sections into h lines by shortening the provider's message,
+// which ends the first section, to no less than its first line.
 func fitSections(sections [][]string, h int) [][]string {
 	const kept = 3
 	first := sections[0]
@@ -92,8 +93,8 @@ func fitSections(sections [][]string, h int) [][]string {
 	return sections
 }
 
-// joinSections puts sections one after the other, with blank lines between them
-// if there is room for that in h lines.
+// joinSections joins sections, with blank lines between them if the result fits
+// into h lines.
 func joinSections(sections [][]string, h int) []string {
 	var dense, spaced []string
 	for _, sec := range sections {
@@ -131,7 +132,8 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	return out
 }
 
-// timeLines draws when it failed, the deadline and its origin, and the streak.
+// timeLines draws the time of the failure, the deadline and its origin, and the
+// streak.
 func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
@@ -195,7 +197,7 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	return append(out, l.Write(theme.Secondary, nextFailure).Write(theme.Text, next).String())
 }
 
-// remarkLines draws the sentences that only some credentials need.
+// remarkLines draws the sentences that apply to few credentials.
 func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	add := func(sentence string) { out = append(out, s.quiet(sentence, w)...) }
@@ -210,12 +212,12 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	case left > 0:
 		add("its token expires in " + s.timeForm().countdown(left))
 	case a.Availability == poolstate.Ready:
-		add("its token expired, at " + text.Stamp(c.ExpiresAt, s.Now))
+		add("its token expired at " + text.Stamp(c.ExpiresAt, s.Now))
 	default:
-		add("its token also expired, at " + text.Stamp(c.ExpiresAt, s.Now))
+		add("its token also expired at " + text.Stamp(c.ExpiresAt, s.Now))
 	}
-	// The newest agents retry an only credential early, but not after every kind
-	// of failure.
+	// The newest agents retry a sole credential early, except after failures of
+	// authentication or billing.
 	early := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
 	if c.Sole && c.Status == poolstate.StatusExhausted && early {
 		add("the only usable credential of its provider: newer agents may retry it after 60s, before its deadline")
@@ -230,7 +232,8 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	return out
 }
 
-// sharedSentence names three credentials with the same secret, and counts others.
+// sharedSentence names up to three credentials with the same secret and counts
+// the rest.
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
 	for _, ref := range c.Shares {
@@ -244,7 +247,7 @@ func sharedSentence(c *poolstate.Credential) string {
 	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
 }
 
-// factLines draws what the file says about a credential apart from its state.
+// factLines draws the fields of a credential that do not describe its state.
 func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	instant := func(t time.Time) string {
 		if t.IsZero() {
@@ -281,7 +284,7 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	return out
 }
 
-// briefFacts draws the most important facts of the file in two lines.
+// briefFacts draws the most important of these fields in two lines.
 func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	id, requests := clean(c.ID), ""
 	if id != "" {

@@ -8,7 +8,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestDetail lists lines of the detail for each kind of credential.
+// TestDetail checks lines of the detail for each kind of credential.
 func TestDetail(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -35,7 +35,7 @@ func TestDetail(t *testing.T) {
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
 		{"token is over", readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}), []string{
-			"its token expired, at Sun 22 Nov 09:20:00",
+			"its token expired at Sun 22 Nov 09:20:00",
 		}, "also"},
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
 			"model big back in 1h00m00s, 10:20", "model small is back",
@@ -80,8 +80,8 @@ func TestSharedSentence(t *testing.T) {
 	}
 }
 
-// TestRemarks_Sole has a warning that agents retry early, which they do not after
-// failures of authentication or billing.
+// TestRemarks_Sole checks the warning that agents retry early, which is absent
+// after failures of authentication or billing.
 func TestRemarks_Sole(t *testing.T) {
 	for code, want := range map[int]bool{429: true, 401: false, 402: false} {
 		s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).With(entry{"last_error_code": code}), deadEntry("old")}}))

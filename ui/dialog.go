@@ -16,12 +16,12 @@ type Dialog struct {
 	Title      string        // names the action and its target
 	Fields     []Field       // the inputs of a form; a confirmation has none
 	Preview    string        // the result of the form as it is filled in
-	Note       string        // further information; it gives way first
+	Note       string        // further information; omitted first
 	Changes    []Change      // what a confirmation asks about
 	Unaffected []string      // how many targets do not change, and why
 	Warnings   []string      // shown before anything is written
 	Problem    string        // why the form cannot be submitted, or the answer not accepted
-	Choice     *bool         // true if yes has the focus; nil for a dialog without that choice
+	Choice     *bool         // whether yes has the focus; nil for a form
 	Keys       []key.Binding // for the footer
 }
 
@@ -38,8 +38,8 @@ type Change struct{ Name, Words string }
 
 const maxChanges = 10 // listed one by one
 
-// dialogLines draws the dialog, w cells wide. What does not fit into h lines
-// gives way: first the note, then changes.
+// dialogLines draws the dialog, w cells wide. To fit into h lines it omits the
+// note, then changes.
 func (s *Screen) dialogLines(w, h int) []string {
 	d := s.Dialog
 	head, tail := []string{s.dialogTitle(w)}, []string(nil)
@@ -86,8 +86,8 @@ func (s *Screen) dialogText(role theme.Role, weight theme.Weight, words string, 
 	return s.wrapped(role, weight, text.Clean(words, text.MessageLimit), w)
 }
 
-// changeLines lists changes in at most h lines, and counts those that are not
-// listed. Names are cut before words are, but not to less than half of the line.
+// changeLines lists changes in at most h lines and counts the rest. A name is
+// cut before the text that follows it, but keeps half of the line.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// TestDialog_Answerable draws dialogs at every size that has a table: the input
-// or the choice is in sight, and so is the selected row.
+// TestDialog_Answerable checks that the input or the choice, and the selected
+// row, are visible at every size that has a table.
 func TestDialog_Answerable(t *testing.T) {
 	for name, c := range map[string]struct {
 		dialog *Dialog
@@ -32,8 +32,8 @@ func TestDialog_Answerable(t *testing.T) {
 	}
 }
 
-// TestDialog_FormFocus moves the focus through a form with room for one input:
-// it is the one in sight.
+// TestDialog_FormFocus checks that a form with room for a single input shows the
+// focused one.
 func TestDialog_FormFocus(t *testing.T) {
 	for focus := range 3 {
 		s := backoffScreen(t)
@@ -55,7 +55,7 @@ func TestFieldLine_Cursor(t *testing.T) {
 	}
 }
 
-// TestDialog_FewLines checks that every change is either listed or counted.
+// TestDialog_FewLines checks that changes are listed or, without room, counted.
 func TestDialog_FewLines(t *testing.T) {
 	for _, n := range []int{5, 10, 11, 40} {
 		s := screenOf(sample(t, "backoff.json"))

@@ -71,7 +71,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	return words
 }
 
-// manyFromTo sums up several changes: "2 cooling, 1 due → 3 ready", followed by
+// manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by
 // the range of the new deadlines, if any.
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	var before, after tally
@@ -139,7 +139,7 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	}
 	switch {
 	case p.Others.Total == 0:
-		return words + "; no other key of it works"
+		return words + ", which has no other usable one"
 	case p.Others.Next == nil:
 		return words + "; none of the others recovers on its own"
 	}

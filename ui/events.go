@@ -13,8 +13,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Widths of the columns of events, in cells. From eventsWideFrom on, each has
-// its full width, and there is one for who caused the event.
+// Column widths of the event list, in cells. From eventsWideFrom on, a line has
+// them all, including a column for who caused the event.
 const (
 	eventTimeWidth = 9
 	eventNameWidth = 30
@@ -24,8 +24,8 @@ const (
 	eventsWideFrom = 100
 )
 
-// MatchRecord reports whether an event passes a filter: whether the credential,
-// as the event left it, matches. Events of the file always pass.
+// MatchRecord reports whether a filter matches the credential as the event left
+// it. Events of the file itself always match.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
 		return true
@@ -34,8 +34,8 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 	return f.Match(&c, p.Availability(&c, r.At))
 }
 
-// EventLine draws an event in at most w cells: when (or how long ago), which
-// credential, what, and the details.
+// EventLine draws an event in at most w cells: its time or age, the credential,
+// the kind and the details.
 func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago bool) string {
 	l, wide := th.Line(), w >= eventsWideFrom
 	cell := func(role theme.Role, s string, width int) {
@@ -78,7 +78,7 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in w cells; the provider gives way first.
+// recordName returns provider/name in w cells; the provider is cut first.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
@@ -90,7 +90,7 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventLooks holds, by kind, the role and the details that are always the same.
+// eventLooks has the role and the fixed details of each kind of event.
 var eventLooks = map[poolstate.EventKind]struct {
 	role  theme.Role
 	words string

@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// A screen is a function of its fields; no clock and no terminal is involved.
+// A screen depends on its fields only, not on a clock or a terminal.
 func ExampleRender() {
 	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"openrouter": [
 		{"id": "d4410b", "label": "primary", "consecutive_failures": 0},

@@ -12,14 +12,14 @@ import (
 	"pooltop/ui/theme"
 )
 
-// FilterLine is the filter and the order of the table, and what they result in.
+// FilterLine describes the filter and the order of the table.
 type FilterLine struct {
 	Text         string // the filter as typed
-	Cursor       int    // the place in Text, in characters
+	Cursor       int    // position in Text, in characters
 	Typing       bool
-	Problem      string // why the filter is invalid; the one before it is still in force
+	Problem      string // why the filter is invalid; the previous one stays in force
 	Shown, Total int    // Shown of Total credentials pass the filter
-	Order        string // the name of the order, "" for that of the pool
+	Order        string // name of the order; "" for the order of the pool
 }
 
 func (s *Screen) filterLine() string {
@@ -46,7 +46,8 @@ func (s *Screen) filterLine() string {
 }
 
 // drawInput draws typed text, and the cursor while typing, in at most w cells.
-// Without room for all, the text before the cursor is cut last, on its left.
+// If space is short, it cuts the text after the cursor, then the start of the
+// text before it.
 func drawInput(l *theme.Line, typed string, cursor int, typing bool, w int) {
 	if !typing {
 		l.Write(theme.Text, text.Fit(clean(typed), w))
@@ -67,7 +68,7 @@ const (
 	AnswerWaiting
 	AnswerRefused // or failed
 	AnswerNotice  // needs attention
-	AnswerNews    // good, and not caused by an action
+	AnswerNews    // good news, not caused by an action
 )
 
 // Answer is the message above the footer, such as the result of an action.
@@ -98,9 +99,9 @@ func (s *Screen) answerLines() []string {
 	return words
 }
 
-// footer draws the keys that fit, and on the right the place in a longer text or
-// table. The first keys and the last two, help and quit, are the most important.
-// (The help of bubbles cuts off the last ones and does not report where keys are.)
+// footer draws the keys that fit and, on the right, the position in a longer
+// text or table. The last two keys, help and quit, are always kept. The help
+// component of bubbles would drop them, and does not report where it draws a key.
 func (s *Screen) footer(place string) string {
 	const gap, keepLast = 3, 2
 	end := s.Width - s.margin()
@@ -132,7 +133,7 @@ func (s *Screen) footer(place string) string {
 	return l.String()
 }
 
-// keyWords has the keys that are not called by their name.
+// keyWords maps names of keys to the words on screen, where they differ.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
@@ -140,7 +141,7 @@ var keyWords = map[string]string{
 
 // KeyWord returns the word on screen for a key: "ctrl+pgup" is ctrl+PgUp.
 func KeyWord(name string) string {
-	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // behind the modifiers
+	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // after the modifiers
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])
 }
 

@@ -7,7 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// FuzzRender puts any text into every field that a screen shows, at any size.
+// FuzzRender draws arbitrary text in every field of a screen, at any size.
 func FuzzRender(f *testing.F) {
 	f.Add("work-oauth", "anthropic", "too many requests", "rate_limit_error", "manual", "b27e04", uint8(120), uint8(36), uint8(0))
 	for i, text := range append(append([]string{}, wideTexts...), hostileTexts...) {
@@ -32,8 +32,8 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// fuzzedScreen holds two credentials with any text in them; kind chooses pane,
-// state, feed and theme.
+// fuzzedScreen has two credentials with the text in every field; kind selects
+// the pane, the state, the feed and the theme.
 func fuzzedScreen(label, provider, message, reason, source, id string, kind uint8) *Screen {
 	c := poolstate.Credential{
 		Ref: poolstate.Ref{Provider: provider, ID: id}, Index: 1,

@@ -9,8 +9,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// title draws name and path, and on the right feed, policy and clock. Without
-// room for all, the clock gives way first, then the policy, then the path.
+// title draws name and path, and on the right feed, policy and clock. If space
+// is short, it omits the clock, then the policy, then shortens the path.
 func (s *Screen) title() string {
 	const gap, titleGap = "   ", 3
 	symbol, symbolRole, words := s.feed()

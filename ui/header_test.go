@@ -34,7 +34,7 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-// TestTitle_EndsAtTheMargin draws long and wide paths at every width.
+// TestTitle_EndsAtTheMargin checks long and wide paths at every width.
 func TestTitle_EndsAtTheMargin(t *testing.T) {
 	for _, path := range []string{"~/.hermes/auth.json", strings.Repeat("/long", 60), strings.Repeat("/漢字", 60), "", "🔑"} {
 		for w := minWidth; w <= 200; w++ {
@@ -47,7 +47,7 @@ func TestTitle_EndsAtTheMargin(t *testing.T) {
 	}
 }
 
-// countsOf draws the counts of so many credentials of each kind.
+// countsOf draws the counts of a pool with the given numbers of credentials.
 func countsOf(t *testing.T, w, ready, cooling, dead int) string {
 	t.Helper()
 	list := slices.Repeat([]entry{readyEntry("r")}, ready)

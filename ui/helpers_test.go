@@ -18,7 +18,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Short names for what these tests share with those of the packages below.
+// Short names for helpers of uitest.
 type (
 	entry     = uitest.Entry
 	providers = uitest.Providers
@@ -45,7 +45,6 @@ var (
 	plainTheme = theme.Plain()
 )
 
-// longest is the longest duration.
 const longest = time.Duration(math.MaxInt64)
 
 // sample returns the pool of a sample store.
@@ -67,8 +66,7 @@ func decoded(t testing.TB, data []byte) *poolstate.Pool {
 	return p
 }
 
-// credentialOf returns the only credential of a file with one entry, whose
-// provider has a second one that is ready.
+// credentialOf returns a credential whose provider has a second, ready one.
 func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 	t.Helper()
 	p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})
@@ -94,7 +92,7 @@ func screenOf(p *poolstate.Pool) *Screen {
 	return s
 }
 
-// choose selects the credential of a name.
+// choose selects a credential by name.
 func (s *Screen) choose(t testing.TB, name string) *Screen {
 	t.Helper()
 	for c := range s.Pool.All() {
@@ -107,7 +105,7 @@ func (s *Screen) choose(t testing.TB, name string) *Screen {
 	return nil
 }
 
-// chooseFirst selects the first credential, as the dashboard does at first.
+// chooseFirst selects the first credential, as the dashboard does at start-up.
 func (s *Screen) chooseFirst() *Screen {
 	for c := range s.Pool.All() {
 		s.Selected = &c.Ref
@@ -130,7 +128,7 @@ func binding(name, does string) key.Binding {
 	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, does))
 }
 
-// The keys of the footer: over a table, over nothing, over a pane.
+// The keys in the footer of a table, of an empty screen and of a pane.
 var (
 	shortKeys = []key.Binding{binding("↑↓", "move"), binding("d", "detail"), binding("?", "help"), binding("q", "quit")}
 	emptyKeys = []key.Binding{binding("?", "help"), binding("q", "quit")}
@@ -145,7 +143,7 @@ var (
 	}
 )
 
-// between joins the cells of a half-open range, without outer blanks.
+// between joins the cells of a half-open range and trims blanks.
 func between(line []string, from, to int) string {
 	from, to = min(from, len(line)), min(to, len(line))
 	return strings.Trim(strings.Join(line[from:to], ""), " \u00a0")
@@ -163,5 +161,5 @@ func selectedRows(drawn string) int {
 	return n
 }
 
-// credentials returns what a screen lists, in order.
+// credentials returns the credentials that a screen lists, in order.
 func credentials(s *Screen) []*poolstate.Credential { return slices.Collect(listed(s.Groups)) }

@@ -2,32 +2,33 @@ package ui
 
 import "math"
 
-// plan says which parts of the screen there is room for, and how high the table
-// is. As the height shrinks, the table keeps its lines the longest: the detail
-// gives way first, then blank lines, then the rest of the header.
+// plan lists the parts of the screen that fit, and their heights. As the
+// terminal shrinks, the detail disappears first, then blank lines, then the
+// header; the table shrinks last.
 type plan struct {
 	counts, next, columns, footer  bool
 	gapTitle, gapHeader, gapFooter bool
 	spaced                         bool // blank lines between providers
 	filter                         bool
-	detail                         int // lines with its rule, or of the dialog; 0 for none
-	events                         int // lines below the detail, the blank one included
+	detail                         int // height of the detail with its rule, or of the dialog; 0 for none
+	events                         int // height of the events below it, including a blank line
 	eventsBeside                   bool
-	answer                         int // lines; they replace the gap above the footer
-	table                          int
+	answer                         int // height of the answer, which replaces the gap above the footer
+	table                          int // height of the table
 }
 
-// Heights of the terminal from which a part is shown whatever the table needs.
+// Smallest terminal heights with each part, however long the table is.
 const (
 	footerFrom  = 6
 	countsFrom  = 7
 	columnsFrom = 8
 	nextFrom    = 10
 	detailFrom  = 28
-	bothFrom    = 36 // events too, although the table scrolls
+	bothFrom    = 36 // events too, even if the table scrolls
 )
 
-// Heights of the detail with its rule, and of the events with their blank line.
+// Heights of the detail, including its rule, and of the events, including their
+// blank line.
 const (
 	detailLeast = 9
 	detailSmall = 8 // with events below it
@@ -46,7 +47,7 @@ func (s *Screen) plan() plan {
 	}
 	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer), len(s.lines(false))
 	switch {
-	case s.Dialog != nil: // not cut for the table as long as one row of that remains
+	case s.Dialog != nil: // may leave a single row of the table
 		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)
 	case need <= left && need > left-detailLeast: // the table would scroll because of the detail
 	case s.Height >= detailFrom && s.Width >= mediumFrom:
@@ -88,8 +89,8 @@ func count(parts ...bool) (n int) {
 	return n
 }
 
-// planBelow plans what is below a table that leaves spare lines. Without room for
-// forecast, detail and events, events replace the forecast.
+// planBelow divides the spare lines below the table. If forecast, detail and
+// events do not all fit, events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	p.detail = detailLeast
 	switch {

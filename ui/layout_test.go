@@ -8,7 +8,7 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// parts lists what is on a screen of the backoff sample, judging by its text.
+// parts names the parts found on a screen of the backoff sample.
 func parts(screen string) []string {
 	var out []string
 	for _, part := range [][2]string{
@@ -28,7 +28,7 @@ func parts(screen string) []string {
 	return out
 }
 
-// TestPlan_Parts lists what is shown on both sides of each height.
+// TestPlan_Parts checks the parts on both sides of each height.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{
@@ -49,8 +49,8 @@ func TestPlan_Parts(t *testing.T) {
 	}
 }
 
-// TestPlan_GrowsWithTheHeight draws every height: a part that is shown stays,
-// and the screen is exactly as high as the terminal.
+// TestPlan_GrowsWithTheHeight checks at every height that the screen fills the
+// terminal and has every part of the next lower screen.
 func TestPlan_GrowsWithTheHeight(t *testing.T) {
 	for _, w := range []int{20, 60, 80, 120} {
 		s := backoffScreen(t)
@@ -69,8 +69,8 @@ func TestPlan_GrowsWithTheHeight(t *testing.T) {
 	}
 }
 
-// TestPlan_TableShrinksLast follows tables that fit: once all rows are in sight,
-// a higher terminal never hides one.
+// TestPlan_TableShrinksLast checks that a table whose rows are all visible stays
+// so in a higher terminal.
 func TestPlan_TableShrinksLast(t *testing.T) {
 	for _, n := range []int{4, 10, 20, 30} {
 		s := screenOf(uitest.BigPool(t, n)).chooseFirst()

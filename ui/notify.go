@@ -12,7 +12,7 @@ const (
 	NotifyOSC9   NotificationForm = "\x1b]9;TEXT\x1b\\"
 	NotifyOSC777 NotificationForm = "\x1b]777;notify;pooltop;TEXT\x1b\\"
 	NotifyOSC99  NotificationForm = "\x1b]99;i=pooltop;TEXT\x1b\\"
-	NotifyTmux   NotificationForm = "\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\" // OSC 9, passed through
+	NotifyTmux   NotificationForm = "\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\" // OSC 9, which tmux passes through
 )
 
 // NotificationFormOf returns the form that the terminal accepts, judging by the

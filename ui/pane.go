@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// paged draws a title, text that can be scrolled, and the footer.
+// paged draws the title, scrollable lines and the footer.
 func (s *Screen) paged(lines []string) string {
 	height, more := s.paneHeight(), ""
 	offset := clampOffset(s.Offset, len(lines), height)
@@ -45,7 +45,7 @@ func (s *Screen) paneAnswer() []string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-3-len(s.paneAnswer()), 1) }
 
-// PaneLines returns by how many lines the open pane can be scrolled.
+// PaneLines returns how many lines the open pane can be scrolled.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {
@@ -67,10 +67,10 @@ func filled(lines []string, h int) []string {
 	return lines[:max(h, 0)]
 }
 
-// indented puts lines behind the left margin.
+// indented indents lines by the left margin.
 func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
-// beside puts two columns side by side, the second at a cell after the margin.
+// beside puts two columns side by side, the right one at cells after the margin.
 func (s *Screen) beside(left, right []string, at int) []string {
 	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
 	out := make([]string, max(len(left), len(right)))
@@ -86,7 +86,7 @@ func (s *Screen) beside(left, right []string, at int) []string {
 	return out
 }
 
-// wrapped draws words in lines of w cells, none without words.
+// wrapped wraps text at w cells; it returns no line for an empty text.
 func (s *Screen) wrapped(role theme.Role, weight theme.Weight, words string, w int) []string {
 	lines := text.Wrap(words, w)
 	for i, l := range lines {
@@ -95,12 +95,12 @@ func (s *Screen) wrapped(role theme.Role, weight theme.Weight, words string, w i
 	return lines
 }
 
-// quiet draws words of secondary importance in lines of w cells.
+// quiet wraps text at w cells, in the secondary color.
 func (s *Screen) quiet(words string, w int) []string {
 	return s.wrapped(theme.Secondary, theme.Regular, words, w)
 }
 
-// add writes text behind some blanks if it ends before a cell.
+// add writes text after a gap unless it would pass the cell at end.
 func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
 	if l.Col()+gap+text.Width(s) > end {
 		return false
@@ -126,7 +126,8 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
 }
 
-// forecastPane draws the forecast and when each provider that is out is back.
+// forecastPane draws the forecast and, below it, when providers that are out
+// return.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
 	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
@@ -183,7 +184,7 @@ var markWords = [][2]string{
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }
 
-// markHelp explains the marks, the policy and why that applies.
+// markHelp explains the marks, the policy and why it applies.
 func (s *Screen) markHelp(w int) []string {
 	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
 	for _, m := range markWords {
@@ -207,7 +208,7 @@ func (s *Screen) markHelp(w int) []string {
 	return append(append(out, s.quiet(words, w)...), s.quiet(because, w)...)
 }
 
-// helpEntry explains a key or mark; the words begin at a cell.
+// helpEntry draws a key or mark and, from a cell on, its explanation.
 func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
 	at = max(at, l.Col()+1)
@@ -219,7 +220,7 @@ func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	return lines
 }
 
-// empty draws what to say and to do instead of a table.
+// empty draws a headline and advice in place of the table.
 func (s *Screen) empty() string {
 	role, headline, help := theme.Text, "the credential pool is empty", []string{"Add one with: hermes auth add"}
 	switch stale := s.Feed.State == FeedStale; {
@@ -250,7 +251,7 @@ func (s *Screen) empty() string {
 	return s.withBottom(append(out, s.beside(nil, body[:min(len(body), room-blank)], 1)...), "")
 }
 
-// tiny draws one line or, without room for that, the size that is needed.
+// tiny draws one line or, if that does not fit, the size that is needed.
 func (s *Screen) tiny() string {
 	size := func(w, h int) string { return strconv.Itoa(w) + "×" + strconv.Itoa(h) }
 	stale := s.Feed.State == FeedStale

@@ -21,7 +21,7 @@ func TestHelp_NothingIsCut(t *testing.T) {
 	}
 }
 
-// TestTiny lists what is shown in a terminal too small for a table.
+// TestTiny checks terminals that are too small for a table.
 func TestTiny(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	waiting, unreadable, stale, clock := screenOf(nil), screenOf(nil), screenOf(s.Pool), screenOf(s.Pool)

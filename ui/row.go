@@ -10,8 +10,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// row is the row of a credential while it is drawn: its methods draw one column
-// each.
+// row draws the row of a credential. Each method draws one column.
 type row struct {
 	*table
 	*theme.Line
@@ -34,15 +33,15 @@ func (t *table) credential(c *poolstate.Credential) string {
 		}
 	}
 	if r.Selected {
-		// The background reaches one cell beyond the text. That cell is a no-break
-		// space: not every terminal paints trailing blanks that a renderer erases.
+		// The background extends one cell past the text. A no-break space keeps that
+		// cell from being erased, which some terminals do without the background.
 		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, "\u00a0")
 	}
 	return r.String()
 }
 
-// glyph draws the symbol of the state, and beside it the mark for the next
-// action or for a change.
+// glyph draws the symbol of the state and, beside it, the mark of a target or of
+// a recent change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -63,7 +62,7 @@ func (r *row) glyph() {
 	}
 }
 
-// name draws the credential's name and its marks, which always fit.
+// name draws the credential's name and its marks, which are never cut.
 func (r *row) name() {
 	marks, marksRole, role, weight := "", theme.Cooling, theme.Text, theme.Regular
 	if r.c.Shares != nil {
@@ -96,7 +95,7 @@ func (r *row) why() {
 }
 
 // streak draws the ladder, filled up to the current step, and the number. A
-// narrow column has the number alone.
+// narrow column shows the number only.
 func (r *row) streak() {
 	n, known := r.c.Streak.Known()
 	number := strconv.Itoa(n)
@@ -137,7 +136,7 @@ func (r *row) ladder(streak int) {
 	r.Write(theme.StepRole(step), strings.Join(steps[:step], "")).Write(theme.Rule, unlit)
 }
 
-// back draws the time left, or what takes its place, and the mark of its origin.
+// back draws the time left, "now" or "re-auth", and the mark of the origin.
 func (r *row) back() {
 	back, _ := r.times()
 	role, weight, mark, markRole := theme.Secondary, theme.Regular, "", theme.Secondary
@@ -169,7 +168,7 @@ func (r *row) times() (back, at string) {
 	}
 	at = text.Moment(r.a.Deadline.At, r.s.Now)
 	if !r.form.clock || due && !r.cols.shows(ColumnAt) {
-		return back, at // "now" says more than when that was
+		return back, at // "now" is more useful than a past time
 	}
 	return at, back
 }
@@ -184,8 +183,8 @@ func (r *row) counts() bool {
 	return r.a.Availability.Returns() || r.a.Availability == poolstate.Due
 }
 
-// cooldown draws a bar of what has elapsed and what is left, and its length; or
-// the row's part of the common timeline.
+// cooldown draws a progress bar and the length of the cooldown, or the row's
+// part of the shared timeline.
 func (r *row) cooldown() {
 	switch {
 	case r.timeline != nil:
@@ -196,8 +195,8 @@ func (r *row) cooldown() {
 	}
 }
 
-// drawBar draws what has elapsed of a cooldown as a thin line and what is left
-// as a thick one, at least half a cell while any time is left.
+// drawBar draws the elapsed part of a cooldown as a thin line and the remaining
+// part as a thick one, at least half a cell long while any time is left.
 func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 	halves := 0
 	if a.Remaining > 0 && a.Cooldown > 0 {

@@ -29,7 +29,7 @@ func TestDrawBar(t *testing.T) {
 		{4, time.Second, time.Hour, "───╺"},
 		{4, 1, longest, "───╺"},
 		{4, 0, time.Hour, "────"},
-		{4, 9 * time.Hour, time.Hour, "━━━━"}, // more is left than the cooldown is long
+		{4, 9 * time.Hour, time.Hour, "━━━━"}, // remaining time longer than the cooldown
 		{4, longest, time.Microsecond, "━━━━"},
 		{4, -time.Hour, time.Hour, "────"},
 		{1, 30 * time.Minute, time.Hour, "╺"},
@@ -73,7 +73,7 @@ func TestRow_Ladder(t *testing.T) {
 	}
 }
 
-// TestRow_Streak lists ladder and number in a wide and in a narrow column.
+// TestRow_Streak checks ladder and number in a wide and a narrow column.
 func TestRow_Streak(t *testing.T) {
 	for _, c := range []struct {
 		streak       any
@@ -106,7 +106,6 @@ func firstRow(s *Screen) string {
 	return newTable(&uncolored).credential(&s.Pool.Providers[0].Credentials[0])
 }
 
-// TestRow lists whole rows.
 func TestRow(t *testing.T) {
 	for _, c := range []struct {
 		e    entry
@@ -143,8 +142,8 @@ func TestRow_MarksFit(t *testing.T) {
 	}
 }
 
-// TestRow_Selected checks that the background of the selected row, and of no
-// other, begins at the margin and ends one cell beyond the text.
+// TestRow_Selected checks that only the selected row has a background, from the
+// margin to one cell past the text.
 func TestRow_Selected(t *testing.T) {
 	for _, w := range []int{20, 40, 60, 80, 109, 120, 200} {
 		drawn := Render(backoffScreen(t).sizedAt(w, 40))

@@ -22,7 +22,7 @@ type scene struct {
 	screen *Screen
 }
 
-// scenes returns all scenes, in the order of a review.
+// scenes returns all scenes.
 func scenes(t testing.TB) []scene {
 	t.Helper()
 	of := func(name, selected string, p providers) scene {
@@ -56,7 +56,7 @@ func scenes(t testing.TB) []scene {
 		of("dead-only", "claude_code", providers{
 			"anthropic": []entry{deadEntry("claude_code"), deadEntry("old-seat")}, "mistral": []entry{readyEntry("primary")},
 		}),
-		of("sole", "only-key", providers{ // of an agent that retries a provider's only credential after a minute
+		of("sole", "only-key", providers{ // its agent retries a sole credential after a minute
 			"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).With(newest), deadEntry("claude_code").With(newest)},
 			"mistral":   []entry{readyEntry("primary").With(newest)},
 		}),
@@ -102,7 +102,7 @@ func scenes(t testing.TB) []scene {
 	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
 }
 
-// Fields of entries in several scenes and tests.
+// Fields shared by several scenes and tests.
 var (
 	noStreak = entry{"consecutive_failures": nil}
 	newest   = entry{"consecutive_failures": nil, "enabled": true}
@@ -150,7 +150,7 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-// timelineScene is sorted by deadline; the last one is some hours away.
+// timelineScene is sorted by deadline; the last deadline is hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
 	s := screenOf(poolOf(t, providers{
@@ -255,7 +255,7 @@ func confirmation(n int) *Dialog {
 	d := &Dialog{
 		Title:      "reset 4 credentials of ~/.hermes/auth.json?",
 		Unaffected: []string{"1 unchanged"},
-		Warnings:   []string{"this is the only ready credential of anthropic; no other key of it works"},
+		Warnings:   []string{"this is the only ready credential of anthropic, which has no other usable one"},
 		Choice:     &no,
 	}
 	for i := range n {
@@ -264,7 +264,7 @@ func confirmation(n int) *Dialog {
 	return d
 }
 
-// form is the form of a hold with a duration as typed.
+// form is the form of a hold with the given duration.
 func form(length string) *Dialog {
 	return &Dialog{
 		Title: "hold work-oauth of anthropic",
@@ -275,7 +275,7 @@ func form(length string) *Dialog {
 		},
 		Preview:  "streak 3 → 4, 2h, until 11:20",
 		Note:     ReloadNote,
-		Warnings: []string{"this is the only ready credential of anthropic; no other key of it works"},
+		Warnings: []string{"this is the only ready credential of anthropic, which has no other usable one"},
 	}
 }
 
@@ -367,7 +367,7 @@ var (
 	hostileTexts = uitest.HostileTexts
 )
 
-// wideLabels is a pool of names on whose width terminals disagree.
+// wideLabels is a pool of names whose width depends on the terminal.
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry
@@ -381,7 +381,7 @@ func wideLabels(t testing.TB) *poolstate.Pool {
 	return poolOf(t, providers{"日本 提供者 🔑": list})
 }
 
-// hostileLabels is a pool with hostile text in every field that is shown.
+// hostileLabels is a pool with hostile text in every displayed field.
 func hostileLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	all := providers{}

@@ -20,26 +20,26 @@ import (
 	"pooltop/ui/theme"
 )
 
-// FeedState is how current the snapshot is.
+// FeedState describes how the snapshot is kept current.
 type FeedState uint8
 
 // The states of a feed.
 const (
-	FeedWaiting FeedState = iota // for a first snapshot
+	FeedWaiting FeedState = iota // for the first snapshot
 	FeedLive
 	FeedPolling // because file events are not available
 	FeedStale   // because the file can no longer be read
 )
 
-// Feed is the source of the snapshot.
+// Feed describes the source of the snapshot.
 type Feed struct {
 	State    FeedState
-	Interval time.Duration // between two looks of a feed that polls
+	Interval time.Duration // between polls
 	Reason   string        // why the feed polls or is stale, in one clause
 	Since    time.Time     // when a stale snapshot was last current
 }
 
-// Pane is what fills the screen.
+// Pane is the view that fills the screen.
 type Pane uint8
 
 // The panes.
@@ -51,39 +51,39 @@ const (
 	PaneEvents
 )
 
-// Screen is everything that a screen shows. Times are shown in Now's location.
+// Screen holds everything that is drawn. Times are shown in Now's location.
 type Screen struct {
 	Width, Height int
 	Theme         *theme.Theme
 	Now           time.Time
-	Path          string // of the store, as people read it
+	Path          string // of the store, as displayed
 	Caption       string // shown next to the path, such as the state of a simulation
 	Feed          Feed
 	ReadOnly      bool
-	Pool          *poolstate.Pool // nil until a first snapshot was read
+	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy
-	PolicyForced  bool                   // the policy was set by a person, not found out
-	Evidence      *Evidence              // the observation that settled the policy, or nil
-	Selected      *poolstate.Ref         // nil if no credential is
-	Offset        int                    // the first line that is shown of the table or of the pane
-	Pane          Pane                   // what fills the screen
+	PolicyForced  bool           // the policy was set by a person, not found out
+	Evidence      *Evidence      // the observation that settled the policy, or nil
+	Selected      *poolstate.Ref // nil for none
+	Offset        int            // first visible line of the table or the pane
+	Pane          Pane
 	Timeline      bool                   // draw all cooldowns on one scale
 	Clock         bool                   // clock times first instead of the time left
 	Coarse        bool                   // all times to the minute, for a terminal without focus
 	Hidden        Hidden                 // columns that the table never shows
 	ForecastOf    string                 // the provider whose forecast is shown; "" is the whole pool
-	Marked        map[poolstate.Ref]bool // the targets of the next action; without any, it is Selected
-	Fresh         map[poolstate.Ref]int  // credentials that have just changed: 2, then 1 as it fades
+	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target
+	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2, then 1 as the mark fades
 	Events        []poolstate.Record     // oldest first
 	Paused        bool                   // the display is frozen
-	Missed        int                    // the number of events since it is
+	Missed        int                    // events since the display was frozen
 	Filter        *FilterLine            // nil if not shown, like Dialog and Answer
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding   // the keys of the footer
 	Full          [][]key.Binding // the keys of the help
-	Targets       *Targets        // receives what can be clicked, unless nil
+	Targets       *Targets        // receives the clickable areas, unless nil
 }
 
 // Evidence is an observation of how an agent handles a streak.
@@ -93,7 +93,7 @@ type Evidence struct {
 	At     time.Time // when it failed
 }
 
-// Smallest terminal that gets a table, in cells and lines.
+// Smallest terminal that shows a table, in cells and lines.
 const (
 	minWidth  = 20
 	minHeight = 5
@@ -123,7 +123,7 @@ func Render(s *Screen) string {
 	return s.main()
 }
 
-// line begins a line of what a stale snapshot dims.
+// line returns an empty line, dimmed if the snapshot is stale.
 func (s *Screen) line() *theme.Line {
 	if s.Feed.State == FeedStale {
 		return s.Theme.Dimmed().Line()
@@ -144,7 +144,7 @@ func (s *Screen) main() string {
 	blank := func() string { return "" }
 	counts := s.counts
 	if s.Feed.State == FeedStale && !plan.next {
-		counts = s.staleLine // matters more than the numbers
+		counts = s.staleLine // more important than the counts
 	}
 	line(true, s.title)
 	line(plan.gapTitle, blank)
@@ -162,7 +162,8 @@ func (s *Screen) main() string {
 	return strings.Join(out, "\n")
 }
 
-// place says how many credentials are marked, or which one is selected.
+// place returns the number of marked credentials or, if the table scrolls, the
+// position of the selection.
 func (s *Screen) place(plan plan) string {
 	if n := len(s.Marked); n > 0 {
 		return strconv.Itoa(n) + " marked"
@@ -174,7 +175,8 @@ func (s *Screen) place(plan plan) string {
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 
-// tableLines draws the visible part of the table; the heading at the top stays.
+// tableLines draws the visible part of the table, below the heading of its first
+// provider.
 func (s *Screen) tableLines(t *table, plan plan) []string {
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
@@ -195,7 +197,7 @@ func (s *Screen) tableLines(t *table, plan plan) []string {
 
 func clampOffset(offset, total, height int) int { return max(min(offset, total-height), 0) }
 
-// ScrollTo returns the nearest offset at which the selection is in sight.
+// ScrollTo returns the nearest offset at which the selection is visible.
 func ScrollTo(s *Screen) int {
 	if s.Pool == nil {
 		return 0
@@ -211,7 +213,7 @@ func ScrollTo(s *Screen) int {
 	}
 	top := at
 	if top > 0 && plan.table > 1 {
-		top-- // the heading that stays covers the first line
+		top-- // the sticky heading covers the first line
 	}
 	if top == 1 && lines[1].kind == lineHeading {
 		top = 0
@@ -225,7 +227,7 @@ func ScrollTo(s *Screen) int {
 	return clampOffset(offset, len(lines), plan.table)
 }
 
-// PageSize returns by how many lines a page key moves in the table.
+// PageSize returns how many lines PgUp and PgDn move in the table.
 func PageSize(s *Screen) int { return max(s.plan().table-1, 1) }
 
 func (s *Screen) selected() *poolstate.Credential {
@@ -241,7 +243,7 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 
 func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
 
-// wider returns a number of cells for a narrow terminal, or the one for others.
+// wider returns narrow or wide, by the width of the terminal.
 func (s *Screen) wider(narrow, wide int) int {
 	if s.Width >= mediumFrom {
 		return wide
@@ -249,6 +251,6 @@ func (s *Screen) wider(narrow, wide int) int {
 	return narrow
 }
 
-// margin is the number of empty cells on either side, inner that between them.
+// margin is the width of each side margin, inner the width between them.
 func (s *Screen) margin() int { return s.wider(1, 2) }
 func (s *Screen) inner() int  { return s.Width - 2*s.margin() }

@@ -13,7 +13,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// goldenSizes are a wide and a narrow terminal.
+// goldenSizes are the sizes of a wide and a narrow terminal.
 var goldenSizes = [][2]int{{120, 36}, {60, 20}}
 
 // TestRender_Golden compares every scene, without colors, at two sizes.
@@ -23,7 +23,7 @@ func TestRender_Golden(t *testing.T) {
 	}
 }
 
-// TestRender_GoldenSizes compares one scene at the sizes of the other layouts.
+// TestRender_GoldenSizes compares one scene at a size of each other layout.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := backoffScreen(t)
 	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}}))
@@ -37,8 +37,8 @@ func renderSizes(s *Screen, sizes [][2]int) string {
 	return b.String()
 }
 
-// TestRender_GoldenColors compares the sequences of one scene for each scheme.
-// cat shows such a file in color.
+// TestRender_GoldenColors compares one scene in each scheme. Use cat to see the
+// golden files in color.
 func TestRender_GoldenColors(t *testing.T) {
 	for _, scheme := range theme.Schemes() {
 		t.Run(scheme.Name(), func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestRender_GoldenColors(t *testing.T) {
 	}
 }
 
-// flaw returns what is wrong with a drawn screen of a size, or "".
+// flaw describes what is wrong with a drawn screen, "" if nothing is.
 func flaw(drawn string, w, h int) string {
 	if !utf8.ValidString(drawn) {
 		return "is not valid UTF-8"
@@ -69,8 +69,8 @@ func flaw(drawn string, w, h int) string {
 	return ""
 }
 
-// sizes samples sizes of terminals in combinations that differ from scene to
-// scene: four scenes together see each width and each height.
+// sizes returns terminal sizes that depend on salt; four successive salts cover
+// every width and every height.
 func sizes(salt int) [][2]int {
 	var out [][2]int
 	for w := 1 + salt%4; w <= 200; w += 4 {
@@ -85,8 +85,8 @@ func sizes(salt int) [][2]int {
 	return out
 }
 
-// TestRender_Fits draws every scene at many sizes: no line is too wide, nothing
-// but styles reaches the terminal, no secret is shown.
+// TestRender_Fits checks every scene at many sizes: no line is too wide, the only
+// escape sequences are styles, and no secret is shown.
 func TestRender_Fits(t *testing.T) {
 	for salt, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestRender_Fits(t *testing.T) {
 	}
 }
 
-// TestRender_NoSize draws sizes that a terminal reports before it knows its own.
+// TestRender_NoSize checks invalid sizes, which some terminals report at first.
 func TestRender_NoSize(t *testing.T) {
 	for _, sc := range scenes(t) {
 		for _, size := range [][2]int{{0, 0}, {-1, -1}, {80, 0}, {0, 24}, {-5, 24}, {80, -5}} {
@@ -115,7 +115,7 @@ func TestRender_NoSize(t *testing.T) {
 	}
 }
 
-// TestScrollTo_SelectionInSight selects credentials from either end of the table.
+// TestScrollTo_SelectionInSight moves the selection to the end and back.
 func TestScrollTo_SelectionInSight(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane != PaneTable || len(credentials(sc.screen)) == 0 {
@@ -140,8 +140,8 @@ func TestScrollTo_SelectionInSight(t *testing.T) {
 	}
 }
 
-// TestPaneLines_EndsInSight scrolls each pane to its end: the last line is in
-// sight, and there is nothing beyond.
+// TestPaneLines_EndsInSight checks that each pane, scrolled to its end, shows its
+// last line and cannot scroll further.
 func TestPaneLines_EndsInSight(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane == PaneTable {
@@ -161,7 +161,7 @@ func TestPaneLines_EndsInSight(t *testing.T) {
 	}
 }
 
-// TestList_Golden compares the table as it is printed once.
+// TestList_Golden compares the table as printed by the list command.
 func TestList_Golden(t *testing.T) {
 	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09"} {
 		t.Run(name, func(t *testing.T) {
@@ -177,8 +177,8 @@ func TestList_Golden(t *testing.T) {
 	}
 }
 
-// BenchmarkRender draws a frame. It has to stay far below the 16 ms of a frame
-// at 1,000 credentials.
+// BenchmarkRender draws a frame, which must take far less than 16 ms with 1,000
+// credentials.
 func BenchmarkRender(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {

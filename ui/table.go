@@ -140,12 +140,12 @@ func (t *table) draw(tl tableLine) string {
 	return ""
 }
 
-// heading draws a provider's name and how many of its credentials are ready. A
-// provider that is out is the loudest line on the screen.
+// heading draws a provider's name and how many of its credentials are ready. The
+// heading of a provider that is out is the most prominent line on the screen.
 func (t *table) heading(g *filter.Group) string {
 	sum, end := g.Provider.Summarize(t.s.Policy, t.s.Now), t.cols.end
 	l := t.s.line().To(t.cols.cursor + 1)
-	// The name may take half of the line; the state is never pushed out.
+	// The name takes at most half of the line, which leaves room for the state.
 	name := text.Fit(text.ProviderName(g.Provider.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {

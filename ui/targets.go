@@ -31,14 +31,14 @@ type Target struct {
 	Credential poolstate.Ref // of a row
 	Provider   string        // of a heading
 	Order      filter.Order  // how a click on a column title sorts
-	Key        string        // the name of the key to press
-	From, To   int           // the first cell and the one after the last
+	Key        string        // name of the key to press
+	From, To   int           // half-open range of cells
 }
 
 // Targets are the clickable parts of the screen that [Render] drew last. The
 // zero value is empty; a nil one records nothing.
 type Targets struct {
-	top   int // the line at which the part being drawn begins
+	top   int // first line of the part being drawn
 	spots []spot
 }
 

@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// drawnTargets draws a screen and returns what can be clicked on it.
+// drawnTargets draws a screen and returns its targets.
 func drawnTargets(s *Screen) *Targets {
 	noted := *s
 	noted.Targets = &Targets{}
@@ -20,8 +20,8 @@ func drawnTargets(s *Screen) *Targets {
 	return noted.Targets
 }
 
-// TestTargets_MatchTheScreen compares the targets of every scene with the words
-// in their cells: none is elsewhere, and none is missing.
+// TestTargets_MatchTheScreen checks in every scene that each target covers its
+// text and that none is missing.
 func TestTargets_MatchTheScreen(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 	if plan.columns {
 		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s).header()))
-		if _, rows := rowsOn(Render(s)); s.Answer == nil { // whose symbol is one of a state
+		if _, rows := rowsOn(Render(s)); s.Answer == nil { // an answer has the symbol of a state
 			equal(t, "rows", count[TargetCredential], len(rows))
 		}
 	}
@@ -70,7 +70,8 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 }
 
-// targetProblem says what is wrong with a target that has words in its cells.
+// targetProblem describes how a target and the text in its cells differ, "" if
+// they agree.
 func targetProblem(s *Screen, target *Target, words string) string {
 	begins := strings.TrimLeft(words, "▌›✓ ")
 	want := ""
@@ -114,7 +115,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 	return ""
 }
 
-// TestTargets_At lists places of one screen.
+// TestTargets_At checks cells of one screen.
 func TestTargets_At(t *testing.T) {
 	s := backoffScreen(t)
 	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
@@ -138,7 +139,7 @@ func TestTargets_At(t *testing.T) {
 	}
 }
 
-// TestTargets_StickyHeading hits the heading that covers the first line.
+// TestTargets_StickyHeading clicks the heading that covers the first line.
 func TestTargets_StickyHeading(t *testing.T) {
 	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
 	equal(t, "the heading", heading[0].Provider, "provider-1")

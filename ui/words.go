@@ -9,17 +9,17 @@ import (
 	"pooltop/ui/text"
 )
 
-// clean makes text from the file fit for a part of a line.
+// clean makes text from the file safe to draw in part of a line.
 func clean(s string) string { return text.Clean(s, text.RowLimit) }
 
-// timeForm is how times are written: as clock times or as the time left, and to
-// the minute only while the terminal has no focus, so that the screen need not
-// be drawn each second.
+// timeForm selects how times are written: as clock times or as the time left.
+// Coarse times are to the minute, for a terminal without focus, which is then
+// not redrawn each second.
 type timeForm struct{ clock, coarse bool }
 
 func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
 
-// countdown writes the time left. It rounds up: nothing is back earlier.
+// countdown formats the time left, rounded up so that it never ends early.
 func (f timeForm) countdown(d time.Duration) string {
 	if !f.coarse || d >= text.Day {
 		return text.Countdown(d)
@@ -27,7 +27,7 @@ func (f timeForm) countdown(d time.Duration) string {
 	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
-// whenBack writes an instant ahead, alone and for use in a sentence: "14:14"
+// whenBack formats a future instant, alone and for use in a sentence: "14:14"
 // and "at 14:14", or "12m03s" and "in 12m03s".
 func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	if !form.clock {
@@ -41,7 +41,7 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	return when, "at " + when
 }
 
-// stamp writes an instant to the second and, in the detail pane, the distance:
+// stamp formats an instant to the second and, in the detail pane, the distance:
 // "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
@@ -57,8 +57,8 @@ func (s *Screen) stamp(t time.Time) string {
 	}
 }
 
-// reason says in a few words why a credential is in its state, or what needs
-// attention although it is ready.
+// reason briefly explains the state of a credential, or names what needs
+// attention on a ready one.
 func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
 	switch {
 	case a == poolstate.Ready:
@@ -93,7 +93,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is the time before its expiry in which a token is marked.
+// expiryNotice is how long before its expiry a token is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time left until a token expires, and whether it is marked.
@@ -167,7 +167,7 @@ func dueSentence(n int) string {
 	return strconv.Itoa(n) + " due: the agent retries at its next selection"
 }
 
-// quietSentence describes a pool in which nothing waits for a deadline.
+// quietSentence describes a pool without a deadline ahead.
 func quietSentence(sum *poolstate.Summary) string {
 	switch due, dead := sum.Count[poolstate.Due], sum.Count[poolstate.Dead]; {
 	case due > 0:

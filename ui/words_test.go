@@ -11,8 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestReason changes fields of a credential that has been cooling for twenty
-// minutes.
+// TestReason changes fields of a credential that failed twenty minutes ago.
 func TestReason(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -43,8 +42,8 @@ func TestReason(t *testing.T) {
 	}
 }
 
-// TestReason_ShortWordsFit measures the built-in words in the column that a
-// terminal of 120 columns has for them.
+// TestReason_ShortWordsFit checks that built-in reasons fit into the WHY column of
+// a terminal of 120 cells.
 func TestReason_ShortWordsFit(t *testing.T) {
 	room := columnsFor(120, 0).at[ColumnWhy].width()
 	for _, words := range slices.Concat(slices.Collect(maps.Values(text.Reasons)), slices.Collect(maps.Values(text.CodeWords))) {
@@ -118,8 +117,8 @@ func TestOutSentence(t *testing.T) {
 	}
 }
 
-// TestTimes lists the columns of times, with the time left and with clock times
-// first, where there are two of them and where there is one.
+// TestTimes checks the columns BACK IN and AT, in either order of times, and the
+// single column of a narrow terminal.
 func TestTimes(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {
@@ -152,7 +151,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestStamp adds the distance in the detail pane only.
+// TestStamp checks that only the detail pane adds the distance.
 func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{

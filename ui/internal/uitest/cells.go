@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Plain returns drawn text without escape sequences and trailing blanks.
+// Plain removes escape sequences and trailing blanks from drawn text.
 func Plain(drawn string) string {
 	lines := strings.Split(ansi.Strip(drawn), "\n")
 	for i, l := range lines {
@@ -16,7 +16,7 @@ func Plain(drawn string) string {
 }
 
 // Cells splits a drawn line into the cells of the terminal: each character in
-// the cell where it begins, "" in the second cell of a wide one.
+// its first cell, "" in the second cell of a wide one.
 func Cells(line string) []string {
 	var out []string
 	for text := ansi.Strip(line); text != ""; {

@@ -10,10 +10,10 @@ import (
 	"pooltop/poolstate"
 )
 
-// Entry is a credential as the file has it, by field.
+// Entry is a credential in the file: values by field.
 type Entry map[string]any
 
-// Providers holds a list of entries for each provider.
+// Providers maps names of providers to their entries.
 type Providers map[string]any
 
 // PoolOf returns the pool of a file with the given providers.
@@ -38,8 +38,8 @@ func Ready(label string) Entry {
 	}
 }
 
-// Exhausted returns a credential that was exhausted some time before Epoch. Its
-// streak makes its cooldown 1h, 2h, 4h or 8h.
+// Exhausted returns a credential that was exhausted some time before Epoch, with
+// a streak from which backoff computes 1h, 2h, 4h or 8h.
 func Exhausted(label string, ago time.Duration, streak int) Entry {
 	return Ready(label).With(Entry{
 		"last_status": "exhausted", "last_status_at": Seconds(-ago), "last_error_code": 429,
@@ -74,11 +74,10 @@ func (e Entry) With(fields Entry) Entry {
 	return out
 }
 
-// Seconds returns an instant, as a distance from Epoch, the way that the file
-// has it.
+// Seconds returns the instant at a distance from Epoch, in Unix seconds.
 func Seconds(d time.Duration) float64 { return float64(Epoch.Add(d).Unix()) }
 
-// BigPool has n credentials in two providers of equal size.
+// BigPool returns a pool of n credentials in two providers of equal size.
 func BigPool(t testing.TB, n int) *poolstate.Pool {
 	t.Helper()
 	all := Providers{}

@@ -1,4 +1,4 @@
-// Package uitest holds what the tests of ui and of the packages below it share.
+// Package uitest has helpers for the tests of ui and its subpackages.
 package uitest
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Epoch is the instant at which the samples were taken: Monday, 2026-11-23
+// Epoch is the instant of the samples: Monday, 2026-11-23
 // 09:20:00 UTC.
 var Epoch = time.Unix(1795425600, 0).UTC()
 
@@ -24,11 +24,11 @@ func Equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// SGR matches the only kind of sequence that a screen may contain.
+// SGR matches styles, the only escape sequences that a screen may contain.
 var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// LineFlaw returns what is wrong with a drawn line of at most w cells, or "": its
-// width, sequences other than SGR, or colors left on.
+// LineFlaw describes what is wrong with a drawn line, "" if nothing is: more
+// than w cells, sequences other than SGR, or colors left on.
 func LineFlaw(line string, w int) string {
 	byCluster, byCharacter := ansi.StringWidth(line), ansi.StringWidthWc(line)
 	switch {
@@ -48,7 +48,7 @@ func LineFlaw(line string, w int) string {
 	return ""
 }
 
-// WideTexts are names on whose width terminals disagree.
+// WideTexts are names whose width depends on the terminal.
 var WideTexts = []string{
 	"日本-チーム",
 	"한국어 열쇠",
@@ -70,7 +70,7 @@ var WideTexts = []string{
 	"𝒇𝒂𝒏𝒄𝒚",
 }
 
-// HostileTexts try to control the terminal, or to paint outside their cells.
+// HostileTexts try to control the terminal or to draw outside their cells.
 var HostileTexts = []string{
 	"\x1b[31mred\x1b[0m",
 	"\x1b]0;title\x07after",
