@@ -123,7 +123,7 @@ func (r *actionRun) explain(err error) error {
 		said = "interrupted; nothing was written"
 	case code == exitLocked:
 		said = err.Error() + "; nothing was written, try again"
-	case code == exitFailed, path == poolstate.LockPath(r.snap.path):
+	case code == exitFailed, isLock(path):
 		said = explainWrite(r.snap.path, err)
 	}
 	return &codedError{code, errors.New(said)}

@@ -120,7 +120,7 @@ func explainWrite(store string, err error) string {
 		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
 	}
 	said := "cannot write " + store
-	if path, _ := pathOf(err); path == poolstate.LockPath(store) {
+	if path, _ := pathOf(err); isLock(path) {
 		said = "cannot take the lock " + path
 	}
 	said += ": " + cause(err)
@@ -134,6 +134,9 @@ func explainWrite(store string, err error) string {
 	}
 	return said + "; nothing was written"
 }
+
+// isLock reports whether a path is that of a store's lock.
+func isLock(path string) bool { return filepath.Ext(path) == ".lock" }
 
 // advice returns what to do about a system error, with a leading semicolon.
 func advice(err error) string {

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// LockHolder returns the name and PID of the process that holds a store's lock,
-// or an empty string if the system does not say.
-func LockHolder(store string) string {
-	info, err := os.Stat(LockPath(store))
+// LockHolder returns the name and PID of the process that holds the lock at
+// path, or an empty string if the system does not say.
+func LockHolder(path string) string {
+	info, err := os.Stat(path)
 	if err != nil {
 		return ""
 	}

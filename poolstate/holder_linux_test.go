@@ -48,10 +48,10 @@ func TestHolderOf(t *testing.T) {
 
 func TestLockHolder(t *testing.T) {
 	s := newStore(t, small)
-	equal(t, "holder of a missing lock", LockHolder(s.Path()), "")
-	equal(t, "holder without a directory", LockHolder(filepath.Join(t.TempDir(), "no", "auth.json")), "")
+	equal(t, "holder of a missing lock", LockHolder(LockPath(s.Path())), "")
+	equal(t, "holder without a directory", LockHolder(filepath.Join(t.TempDir(), "no", "auth.lock")), "")
 	release := hold(t, s)
-	who := LockHolder(s.Path())
+	who := LockHolder(LockPath(s.Path()))
 	release()
 	if who == "" {
 		t.Skip("the table of locks does not show this process's")
@@ -59,7 +59,7 @@ func TestLockHolder(t *testing.T) {
 	comm, err := os.ReadFile("/proc/self/comm")
 	wantErr(t, err, nil)
 	equal(t, "holder", who, fmt.Sprintf("%s (process %d)", strings.TrimSpace(string(comm)), os.Getpid()))
-	equal(t, "holder of a free lock", LockHolder(s.Path()), "")
+	equal(t, "holder of a free lock", LockHolder(LockPath(s.Path())), "")
 }
 
 func TestHasOpen(t *testing.T) {

@@ -1,6 +1,7 @@
 package poolstate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,23 +39,71 @@ func LockPath(store string) string {
 	return dir + base + ".lock"
 }
 
-// lock takes the store's lock and returns the function that releases it. The file
-// is never deleted: two processes could then lock different files.
+// lock takes the store's lock and, if the path leads to the file through a symlink,
+// also the one beside the real file, in at most LockPatience for both. It returns the
+// function that releases them. Lock files are never deleted: two processes could then
+// lock different files.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
-	path := LockPath(s.path)
+	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
+	defer cancel()
+	first, err := s.lockFile(ctx, LockPath(s.path))
+	if err != nil {
+		return nil, err
+	}
+	second, err := s.lockRealFile(ctx)
+	unlock = func() error { return cmp.Or(second.release(), first.release()) }
+	if err != nil {
+		return nil, join(err, unlock())
+	}
+	return unlock, nil
+}
+
+// lockRealFile takes the lock beside the real file, which programs that do not use
+// the symlink take. It returns nil if that is the lock that is held already.
+func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
+	target, err := filepath.EvalSymlinks(s.path)
+	if err != nil {
+		return nil, nil //nolint:nilerr // the file does not exist yet; reading it reports other errors
+	}
+	held, err := s.fs.Stat(LockPath(s.path))
+	if err != nil {
+		return nil, err
+	}
+	if info, err := s.fs.Stat(LockPath(target)); err == nil && os.SameFile(held, info) {
+		return nil, nil
+	}
+	return s.lockFile(ctx, LockPath(target))
+}
+
+// fileLock is a held lock. Nil is none.
+type fileLock struct{ *flock.Flock }
+
+func (l *fileLock) release() error {
+	if l == nil {
+		return nil
+	}
+	if err := l.Unlock(); err != nil {
+		return fmt.Errorf("the lock could not be released: %w", withPath(l.Path(), err))
+	}
+	return nil
+}
+
+// lockFile takes the lock at path, and creates the file if necessary.
+func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
 	// Opening a pipe would block until there is a writer.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("lock %s: %w", path, ErrLockNotFile)
 	}
+	if err := s.createLock(path); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
 	l := flock.New(path, flock.SetPermissions(atomicfile.Mode))
 	ok, err := take(ctx, l)
 	if ok {
-		return func() error {
-			if err := l.Unlock(); err != nil {
-				return fmt.Errorf("the lock could not be released: %w", withPath(path, err))
-			}
-			return nil
-		}, nil
+		return &fileLock{l}, nil
 	}
 	_ = l.Close()
 	if errors.Is(err, ErrLocked) {
@@ -63,21 +112,49 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// take takes the lock. If that is not possible at once, it calls the trace and
-// waits.
-func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
-	if err := ctx.Err(); err != nil {
-		return false, err
+// createLock creates the file of a lock unless it exists. Its owner is that of the
+// store, or else of the directory: agents must be able to open a lock that root creates.
+func (s *Store) createLock(path string) error {
+	f, err := s.fs.Create(path)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	owner, err := s.fs.Stat(s.path)
+	if err != nil {
+		owner, err = s.fs.Stat(filepath.Dir(s.path))
+	}
+	if err == nil {
+		err = f.Chmod(atomicfile.Mode) // the umask may have removed bits
+	}
+	if err == nil {
+		err = f.ChownLike(owner)
+	}
+	if err = join(err, f.Close()); err != nil {
+		err = join(err, s.fs.Remove(path)) // better no lock than one that stops the agent
+	}
+	return err
+}
+
+// join joins two errors, either of which may be nil, in one line.
+func join(a, b error) error {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	return fmt.Errorf("%w; and %w", a, b)
+}
+
+// take takes the lock at once, or traces and waits.
+func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 	if ok, err := l.TryLock(); ok || err != nil {
 		return ok, err
 	}
-	if waits, traced := ctx.Value(lockTrace{}).(func(bool)); traced {
-		waits(true)
-		defer waits(false)
+	if waits, traced := ctx.Value(lockTrace{}).(func(string)); traced {
+		waits(l.Path())
+		defer waits("")
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
-	defer cancel()
 	if ok, err = l.TryLockContext(ctx, lockPoll); errors.Is(context.Cause(ctx), ErrLocked) {
 		err = ErrLocked
 	}
@@ -87,9 +164,9 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 // lockTrace is the context key of TraceLock.
 type lockTrace struct{}
 
-// TraceLock returns a context for a write. The write calls waits with true if it has
-// to wait for the lock, and with false once it has got it or given up.
-func TraceLock(ctx context.Context, waits func(bool)) context.Context {
+// TraceLock returns a context for a write, which calls waits with the path of a lock
+// for which it has to wait, and with "" once it has taken the lock or given up.
+func TraceLock(ctx context.Context, waits func(lock string)) context.Context {
 	return context.WithValue(ctx, lockTrace{}, waits)
 }
 

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 // hold takes the lock of a store as an agent does, with flock(2) on the lock
@@ -147,11 +150,153 @@ func TestUpdate_LockNotRegular(t *testing.T) {
 	}
 }
 
+// linkedStore returns a store in a directory home that is a symlink to a file in
+// another directory, and the paths of its two locks.
+func linkedStore(t *testing.T) (s *Store, first, second string) {
+	t.Helper()
+	root := t.TempDir()
+	for _, dir := range []string{"home", "real"} {
+		must(t, os.Mkdir(filepath.Join(root, dir), 0o700))
+	}
+	writeFile(t, filepath.Join(root, "real", "auth.json"), small)
+	must(t, os.Symlink("../real/auth.json", filepath.Join(root, "home", "auth.json")))
+	s = openStore(filepath.Join(root, "home", "auth.json"))
+	return s, filepath.Join(root, "home", "auth.lock"), filepath.Join(root, "real", "auth.lock")
+}
+
+// Through a symlink, a write also takes the lock beside the real file, which an agent
+// with that path uses.
+func TestUpdate_TakesBothLocks(t *testing.T) {
+	s, first, second := linkedStore(t)
+	_, err := s.Update(t.Context(), func(*Draft) error {
+		for _, path := range []string{first, second} {
+			f, err := os.Open(path)
+			must(t, err)
+			wantErr(t, tryLock(f), syscall.EWOULDBLOCK)
+			must(t, f.Close())
+		}
+		return nil
+	})
+	wantErr(t, err, nil)
+	for _, path := range []string{first, second} {
+		f, err := os.Open(path)
+		must(t, err)
+		wantErr(t, tryLock(f), nil)
+		must(t, f.Close())
+	}
+}
+
+// The fifteen seconds are for both locks, and the error names the one that is held.
+func TestUpdate_WaitsForBothLocks(t *testing.T) {
+	s, first, second := linkedStore(t)
+	target := openStore(filepath.Join(filepath.Dir(second), "auth.json"))
+	releaseFirst, releaseSecond := hold(t, s), hold(t, target)
+	defer releaseSecond()
+	synctest.Test(t, func(t *testing.T) {
+		time.AfterFunc(10*time.Second, releaseFirst)
+		var waits []string
+		start := time.Now()
+		err := useOnce(TraceLock(t.Context(), func(lock string) { waits = append(waits, lock) }), s)
+		wantErr(t, err, ErrLocked)
+		equal(t, "time waited", time.Since(start), LockPatience)
+		equal(t, "names the lock", strings.Contains(fmt.Sprint(err), second), true)
+		if want := []string{first, "", second, ""}; !slices.Equal(waits, want) {
+			t.Errorf("waits for %q, want %q", waits, want)
+		}
+	})
+	f, err := os.Open(first)
+	must(t, err)
+	wantErr(t, tryLock(f), nil) // it was released
+	must(t, f.Close())
+	equal(t, "content", readFile(t, s.Path()), small)
+}
+
+// Two paths to one lock file are one lock.
+func TestUpdate_OneLockByTwoPaths(t *testing.T) {
+	for name, link := range map[string]func(home, real string) error{
+		"linked directory": func(home, real string) error { return os.Symlink(real, home) },
+		"linked lock": func(home, real string) error {
+			return errors.Join(os.Mkdir(home, 0o700), os.WriteFile(filepath.Join(real, "auth.lock"), nil, 0o600),
+				os.Symlink(filepath.Join(real, "auth.json"), filepath.Join(home, "auth.json")),
+				os.Symlink(filepath.Join(real, "auth.lock"), filepath.Join(home, "auth.lock")))
+		},
+		"linked file in one directory": func(home, real string) error {
+			return errors.Join(os.Rename(filepath.Join(real, "auth.json"), filepath.Join(real, "auth.txt")),
+				os.Symlink("auth.txt", filepath.Join(real, "auth.json")), os.Symlink(real, home))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home, real := filepath.Join(t.TempDir(), "home"), t.TempDir()
+			writeFile(t, filepath.Join(real, "auth.json"), small)
+			must(t, link(home, real))
+			s := openStore(filepath.Join(home, "auth.json"))
+			synctest.Test(t, func(t *testing.T) { wantErr(t, useOnce(t.Context(), s), nil) })
+			equal(t, "content", readFile(t, s.Path()), smallAfter)
+		})
+	}
+}
+
+// A new lock belongs to the owner of the store, or else of the directory: an agent
+// cannot open a lock of root's.
+func TestUpdate_LockOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can change the owner of a file")
+	}
+	s, first, second := linkedStore(t)
+	if err := os.Chown(s.Path(), 12345, 23456); err != nil {
+		t.Skip("this root cannot change the owner: ", err)
+	}
+	wantErr(t, useOnce(t.Context(), s), nil)
+	checkOwner(t, first, 12345, 23456)
+	checkOwner(t, second, 12345, 23456)
+
+	must(t, os.Chown(first, 1, 1)) // an existing lock keeps its owner
+	wantErr(t, useOnce(t.Context(), s), nil)
+	checkOwner(t, first, 1, 1)
+
+	created := openStore(filepath.Join(t.TempDir(), "auth.json"))
+	must(t, os.Chown(filepath.Dir(created.Path()), 12345, 23456))
+	_, err := created.Create(t.Context(), []byte(small))
+	must(t, err)
+	checkOwner(t, LockPath(created.Path()), 12345, 23456)
+}
+
+func checkOwner(t *testing.T, path string, uid, gid uint32) {
+	t.Helper()
+	info, err := os.Stat(path)
+	must(t, err)
+	owner := info.Sys().(*syscall.Stat_t)
+	equal(t, "owner of "+filepath.Base(path), owner.Uid, uid)
+	equal(t, "group of "+filepath.Base(path), owner.Gid, gid)
+	equal(t, "mode of "+filepath.Base(path), info.Mode(), 0o600)
+}
+
+// chownFails is a file system on which no owner can be set.
+type chownFails struct{ atomicfile.FS }
+
+func (f chownFails) Create(path string) (atomicfile.File, error) {
+	file, err := f.FS.Create(path)
+	return chownFailsFile{file}, err
+}
+
+type chownFailsFile struct{ atomicfile.File }
+
+func (chownFailsFile) ChownLike(fs.FileInfo) error { return syscall.EPERM }
+
+// A lock that cannot be given to the owner of the store is not left behind.
+func TestUpdate_LockOwnerFails(t *testing.T) {
+	s := newStore(t, small)
+	s.fs = chownFails{s.fs}
+	wantErr(t, useOnce(t.Context(), s), fs.ErrPermission)
+	equal(t, "content", readFile(t, s.Path()), small)
+	checkNames(t, filepath.Dir(s.Path()), "auth.json")
+}
+
 // The function is called only if a write has to wait.
 func TestTraceLock(t *testing.T) {
 	s := newStore(t, small)
-	traced := func(ctx context.Context) (waits []bool) {
-		ctx = TraceLock(ctx, func(w bool) { waits = append(waits, w) })
+	traced := func(ctx context.Context) (waits []string) {
+		ctx = TraceLock(ctx, func(lock string) { waits = append(waits, lock) })
 		_, err := s.Update(ctx, func(*Draft) error { return nil })
 		wantErr(t, err, nil)
 		return waits
@@ -160,7 +305,7 @@ func TestTraceLock(t *testing.T) {
 	release := hold(t, s)
 	synctest.Test(t, func(t *testing.T) {
 		time.AfterFunc(time.Second, release)
-		if got := traced(t.Context()); !slices.Equal(got, []bool{true, false}) {
+		if got := traced(t.Context()); !slices.Equal(got, []string{LockPath(s.Path()), ""}) {
 			t.Errorf("calls with a held lock are %v", got)
 		}
 	})

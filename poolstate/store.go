@@ -261,7 +261,7 @@ func (s *Store) Writable() error {
 	if resolved, err := filepath.EvalSymlinks(s.path); err == nil {
 		target = resolved
 	}
-	paths := []string{target, filepath.Dir(target), LockPath(s.path)}
+	paths := []string{target, filepath.Dir(target), LockPath(s.path), LockPath(target)}
 	if _, err := s.fs.Stat(LockPath(s.path)); err != nil {
 		paths = append(paths, filepath.Dir(s.path)) // where the lock has to be created
 	}

@@ -56,7 +56,7 @@ func TestUpdate_Symlink(t *testing.T) {
 			equal(t, "target", readFile(t, target), smallAfter)
 			equal(t, "mode of the target", mode(t, target), 0o600)
 			checkNames(t, filepath.Join(root, "home"), "auth.json", "auth.lock")
-			checkNames(t, filepath.Join(root, "real"), "pool.json")
+			checkNames(t, filepath.Join(root, "real"), "pool.json", "pool.lock")
 		})
 	}
 }

@@ -167,8 +167,8 @@ const noticeEvery = 200 * time.Millisecond
 // description of that process, from a goroutine that ends before Run returns.
 func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string)) (Done, error) {
 	var stop, stopped chan struct{}
-	return o.Do(poolstate.TraceLock(ctx, func(waits bool) {
-		if !waits {
+	return o.Do(poolstate.TraceLock(ctx, func(lock string) {
+		if lock == "" {
 			close(stop)
 			<-stopped
 			return
@@ -183,7 +183,7 @@ func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string))
 				case <-stop:
 					return
 				case <-tick.C:
-					waiting(cmp.Or(poolstate.LockHolder(o.Store.Path()), "a running agent or another pooltop"))
+					waiting(cmp.Or(poolstate.LockHolder(lock), "a running agent or another pooltop"))
 				}
 			}
 		}()

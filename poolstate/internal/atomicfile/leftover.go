@@ -26,8 +26,8 @@ func temporary(target, random string) (path string, release func()) {
 
 // sweep removes the temporary files of ours that killed writers left next to
 // target: they hold secrets. The lock must be held. A file whose process runs
-// belongs to a writer that reached target through a symlink and so holds another
-// lock. If such a writer is in another container, where its PID is not visible,
+// belongs to a writer that reached target by another path, such as a hard link, and so
+// holds another lock. If such a writer is in another container, where its PID is not visible,
 // its rename fails and nothing is lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
