@@ -30,9 +30,9 @@ func backoffCommand() *cobra.Command {
 	}
 	flags := config.Bind(cmd.Flags(), config.Policy)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
-		policy := poolstate.Backoff
-		if cfg.PolicyChoice() == poolstate.PolicyFlat {
-			policy = poolstate.Flat
+		policy := poolstate.Backoff()
+		if cfg.PolicyChoice() == poolstate.Force(poolstate.Flat()) {
+			policy = poolstate.Flat()
 		}
 		steps, table := schedule(policy, code)
 		if asJSON {

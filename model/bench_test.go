@@ -124,7 +124,7 @@ func BenchmarkUpdate_AllReset(b *testing.B) {
 			e := &done.Changed[i]
 			done.Entries = append(done.Entries, journal.Entry{Action: "1", Record: poolstate.RecordOf(&poolstate.Event{
 				At: noon, Kind: poolstate.EventReset, By: poolstate.ByOperator, Before: &e.Before, After: &e.After,
-			}, poolstate.Backoff)})
+			}, poolstate.Backoff())})
 		}
 		benchmarkUpdate(b, actionDone{verb: poolstate.VerbReset, done: done}, journalRead(nil, nil), pool)
 	})

@@ -204,7 +204,7 @@ const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {
 	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
-	if m.evidence != poolstate.NoEvidence && m.cfg.Policy == poolstate.PolicyAuto {
+	if m.evidence != poolstate.NoEvidence && !m.cfg.Policy.Forced() {
 		s.Evidence = &m.evidenceOf
 	}
 	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {

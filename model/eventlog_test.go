@@ -113,7 +113,7 @@ func TestLogEvents_Action(t *testing.T) {
 			equal(t, "by", r.By, poolstate.ByOperator)
 		}
 		equal(t, "the number of events", len(d.m.log.shown), 3)
-		d.shows("● live   backoff   ")
+		d.shows("● live   backoff (file)   ")
 		d.hides("(seen)")
 	}
 }
@@ -186,6 +186,6 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	d.press("?")
 	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)), "backoff (seen)")
 
-	forced := startDashboard(t, pool(ready("a", 2)), func(c *Config) { c.Policy = poolstate.PolicyBackoff })
-	forced.change(pool(exhausted("a", 0, 2)), "backoff (chosen)")
+	forced := startDashboard(t, pool(ready("a", 2)), func(c *Config) { c.Policy = poolstate.Force(poolstate.Backoff()) })
+	forced.change(pool(exhausted("a", 0, 2)), "backoff (forced)")
 }

@@ -275,7 +275,7 @@ func (d *dashboard) isReady(ids string) {
 	equal(d.t, "the error", err, nil)
 	var ready []string
 	for c := range snapshot.Pool.All() {
-		if poolstate.Backoff.Availability(c, d.now) == poolstate.Ready {
+		if poolstate.Backoff().Availability(c, d.now) == poolstate.Ready {
 			ready = append(ready, c.ID)
 		}
 	}

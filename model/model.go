@@ -187,7 +187,7 @@ func (m *Model) screen() *ui.Screen {
 		Theme: m.theme, Now: m.now,
 		Path: m.cfg.Path, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
 		Pool: m.snapshot.Pool, Groups: m.groups,
-		Policy: m.policy, PolicyForced: m.cfg.Policy != poolstate.PolicyAuto,
+		Policy:   m.policy,
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),

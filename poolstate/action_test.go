@@ -77,7 +77,7 @@ func TestPerform_UnrelatedChange(t *testing.T) {
 			c := find(t, load(t, s), saw[0].Ref)
 			equal(t, "held", c.Held(), true)
 			equal(t, "streak", c.Streak, streak.Next())
-			equal(t, "the others are as they were", load(t, s).Summarize(Backoff, stampAt).Count[Held], 1)
+			equal(t, "the others are as they were", load(t, s).Summarize(Backoff(), stampAt).Count[Held], 1)
 		})
 	}
 }
@@ -361,7 +361,7 @@ func lastReadyText(t *testing.T, pool string, a Action, targets string) string {
 		}
 	}
 	var lines []string
-	for _, st := range p.LastReady(a.Plan(saw, stampAt), Backoff) {
+	for _, st := range p.LastReady(a.Plan(saw, stampAt), Backoff()) {
 		line := st.Provider + ":"
 		for _, c := range st.Credentials {
 			line += " " + c.ID
@@ -407,7 +407,7 @@ func TestLastReady_Exchange(t *testing.T) {
 		return Effect{Before: before, After: after}
 	}
 	out := Outcome{At: stampAt, Changed: []Effect{effect(ready, held), effect(held, ready)}}
-	equal(t, "providers", len(p.LastReady(out, Backoff)), 0)
+	equal(t, "providers", len(p.LastReady(out, Backoff())), 0)
 	out.Changed = out.Changed[:1]
-	equal(t, "providers with the first change only", len(p.LastReady(out, Backoff)), 1)
+	equal(t, "providers with the first change only", len(p.LastReady(out, Backoff())), 1)
 }

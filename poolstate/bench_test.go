@@ -107,7 +107,7 @@ func BenchmarkForecast(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		pool := decoded(b, string(data))
 		for b.Loop() {
-			pool.Forecast(Backoff, sampledAt)
+			pool.Forecast(Backoff(), sampledAt)
 		}
 	})
 }
@@ -116,7 +116,7 @@ func BenchmarkSummarize(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		pool := decoded(b, string(data))
 		for b.Loop() {
-			pool.Summarize(Backoff, sampledAt)
+			pool.Summarize(Backoff(), sampledAt)
 		}
 	})
 }

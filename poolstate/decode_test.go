@@ -27,12 +27,12 @@ func TestDecode_AnyValue(t *testing.T) {
 			equal(t, "length with "+key+": "+value, p.Len(), 2)
 			equal(t, "the other entry", find(t, p, Ref{Provider: "p", ID: "b"}).Label, "unharmed")
 			for c := range p.All() {
-				for _, policy := range []Policy{Backoff, Flat, FlatSole} {
+				for _, policy := range []Policy{Backoff(), Flat(), Flat202608()} {
 					policy.Assess(c, sampledAt)
 				}
 			}
-			p.Summarize(Backoff, sampledAt)
-			p.Providers[0].Outage(Backoff, sampledAt)
+			p.Summarize(Backoff(), sampledAt)
+			p.Providers[0].Outage(Backoff(), sampledAt)
 			for c := range p.All() {
 				if c.Position == 0 {
 					checkEdit(t, []byte(data), c, operations[0])

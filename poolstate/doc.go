@@ -5,7 +5,7 @@
 //
 //	store := poolstate.Open(path)
 //	snapshot, err := store.Load()
-//	policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
+//	policy := poolstate.PolicyChoice{}.Resolve(snapshot.Pool, poolstate.NoEvidence)
 //	for c := range snapshot.Pool.All() {
 //		fmt.Println(c.Name(), policy.Assess(c, time.Now()).Availability)
 //	}

@@ -237,7 +237,7 @@ func (o *Observer) Tick(at time.Time) []Event {
 	var out []Event
 	for c := range o.pool.All() {
 		d := o.policy.Deadline(c, at)
-		if availability(c, d, at) == Due && !d.IsZero() && d.At.After(o.checkedAt) {
+		if o.policy.availability(c, d, at) == Due && !d.IsZero() && d.At.After(o.checkedAt) {
 			out = append(out, Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
 		}
 	}
@@ -271,7 +271,7 @@ func History(p *Pool, policy Policy, now time.Time) []Event {
 			e.At, e.Kind, e.By = c.ClearedAt, EventReset, ByOperator
 		}
 		out = append(out, e)
-		if d := policy.Deadline(c, now); availability(c, d, now) == Due {
+		if d := policy.Deadline(c, now); policy.availability(c, d, now) == Due {
 			out = append(out, Event{At: d.At, Kind: EventDue, By: ByClock, Before: c, After: c})
 		}
 	}

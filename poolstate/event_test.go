@@ -121,7 +121,7 @@ func TestString_AnyValue(t *testing.T) {
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead disabled poolstate.Availability(6)")
 	equal(t, "origins", allWords[Origin](), " provider computed operator poolstate.Origin(4)")
-	equal(t, "policies", Policy(9).String(), "flat")
+	equal(t, "policies", allWords[policyKind](), "backoff flat flat-2026-08 flat-2026-10 poolstate.policyKind(4)")
 	for i, a := range Availabilities() {
 		equal(t, "place of "+a.String(), int(a), i)
 	}
@@ -226,8 +226,8 @@ func TestObserver_EventTime(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var o Observer
-			equal(t, "at first", eventText(o.Observe(poolAt(t, 0, tt.before), Backoff, noon)), "")
-			equal(t, "events", eventText(o.Observe(poolAt(t, tt.updated, tt.after), Backoff, noon.Add(seenAfter))), tt.want)
+			equal(t, "at first", eventText(o.Observe(poolAt(t, 0, tt.before), Backoff(), noon)), "")
+			equal(t, "events", eventText(o.Observe(poolAt(t, tt.updated, tt.after), Backoff(), noon.Add(seenAfter))), tt.want)
 		})
 	}
 }
@@ -236,7 +236,7 @@ func TestObserver_EventTime(t *testing.T) {
 func TestObserver_Tick(t *testing.T) {
 	p := poolAt(t, 0, failed("a", 0, 2), failed("b", 0, 1), failed("c", -2*time.Hour, 1), `"id": "d"`)
 	var o Observer
-	o.Observe(p, Backoff, noon)
+	o.Observe(p, Backoff(), noon)
 	equal(t, "next", o.Next().Sub(noon), time.Hour)
 	equal(t, "too early", eventText(o.Tick(noon.Add(time.Hour-1))), "")
 	equal(t, "at the deadline", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s b due by clock")
@@ -245,17 +245,17 @@ func TestObserver_Tick(t *testing.T) {
 	equal(t, "next of none", o.Next().IsZero(), true)
 
 	o = Observer{}
-	o.Observe(p, Backoff, noon)
+	o.Observe(p, Backoff(), noon)
 	equal(t, "both, late", eventText(o.Tick(noon.Add(5*time.Hour))), "1h0m0s b due by clock, 2h0m0s a due by clock")
 
 	o = Observer{}
-	o.Observe(p, Backoff, noon)
-	equal(t, "before the snapshot that clears it", eventText(o.Observe(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff, noon.Add(2*time.Hour-1))),
+	o.Observe(p, Backoff(), noon)
+	equal(t, "before the snapshot that clears it", eventText(o.Observe(poolAt(t, 90*time.Minute, failed("a", 0, 2), `"id": "b", "consecutive_failures": 1`, failed("c", -2*time.Hour, 1), `"id": "d"`), Backoff(), noon.Add(2*time.Hour-1))),
 		"1h0m0s b due by clock, 1h30m0s b ready by agent")
 
 	o = Observer{}
-	o.Observe(p, Backoff, noon)
-	o.SetPolicy(Flat, noon.Add(time.Minute))
+	o.Observe(p, Backoff(), noon)
+	o.SetPolicy(Flat(), noon.Add(time.Minute))
 	equal(t, "by another policy", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
 }
 
@@ -265,12 +265,12 @@ func TestObserver_Fail(t *testing.T) {
 	equal(t, "no file yet", eventText(o.Fail(true, noon)), "")
 	equal(t, "a first file that cannot be read", eventText(o.Fail(false, noon)), "0s file file_unreadable by agent")
 	p := poolAt(t, 0, `"id": "a"`)
-	equal(t, "first snapshot", eventText(o.Observe(p, Flat, noon.Add(time.Second))), "1s file file_recovered by agent")
+	equal(t, "first snapshot", eventText(o.Observe(p, Flat(), noon.Add(time.Second))), "1s file file_recovered by agent")
 	equal(t, "gone", eventText(o.Fail(true, noon.Add(2*time.Second))), "2s file file_missing by agent")
 	equal(t, "still gone", eventText(o.Fail(true, noon.Add(3*time.Second))), "")
 	equal(t, "broken", eventText(o.Fail(false, noon.Add(4*time.Second))), "4s file file_unreadable by agent")
-	equal(t, "back, the same", eventText(o.Observe(p, Flat, noon.Add(5*time.Second))), "5s file file_recovered by agent")
-	equal(t, "unchanged", eventText(o.Observe(p, Flat, noon.Add(6*time.Second))), "")
+	equal(t, "back, the same", eventText(o.Observe(p, Flat(), noon.Add(5*time.Second))), "5s file file_recovered by agent")
+	equal(t, "unchanged", eventText(o.Observe(p, Flat(), noon.Add(6*time.Second))), "")
 }
 
 func TestHistory(t *testing.T) {
@@ -281,7 +281,7 @@ func TestHistory(t *testing.T) {
 		failed("e", -2*time.Minute, 1)+`, "last_error_reason": "operator_hold", "last_error_reset_at": `+at(time.Hour),
 		failed("f", time.Minute, 1), `"id": "g"`, `"id": "h", "last_status": "exhausted"`,
 	)
-	equal(t, "history", eventText(History(p, Backoff, noon)), strings.Join([]string{
+	equal(t, "history", eventText(History(p, Backoff(), noon)), strings.Join([]string{
 		"-24h0m0s c dead by agent", "-3h0m0s a exhausted by agent", "-2h0m0s a due by clock", "-1h0m0s b exhausted by agent",
 		"-30m0s d reset by operator", "-2m0s e held by operator",
 	}, ", "))
@@ -324,24 +324,26 @@ func TestResolve_Evidence(t *testing.T) {
 		seen   Evidence
 		want   Policy
 	}{
-		{PolicyAuto, counting, NoEvidence, Backoff},
-		{PolicyAuto, counting, EvidenceNoCount, Flat},
-		{PolicyAuto, newer, EvidenceCounts, Backoff},
-		{PolicyAuto, newer, EvidenceNoCount, FlatSole},
-		{PolicyBackoff, newer, EvidenceNoCount, Backoff},
-		{PolicyFlat, newer, NoEvidence, FlatSole},
-		{PolicyFlat, counting, EvidenceCounts, Flat},
+		{PolicyChoice{}, counting, NoEvidence, Backoff()},
+		{PolicyChoice{}, counting, EvidenceNoCount, Flat()},
+		{PolicyChoice{}, newer, EvidenceCounts, Backoff()},
+		{PolicyChoice{}, newer, EvidenceNoCount, Flat202608()},
+		{Force(Backoff()), newer, EvidenceNoCount, Backoff()},
+		{Force(Flat()), newer, NoEvidence, Flat()},
+		{PolicyChoice{}.WithMeasured(Flat202610()), counting, EvidenceCounts, Flat202610()},
+		{Force(Flat()).WithMeasured(Flat202610()), counting, NoEvidence, Flat()},
+		{Force(Flat()), counting, EvidenceCounts, Flat()},
 	} {
-		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.Resolve(tt.pool, tt.seen), tt.want)
+		equal(t, fmt.Sprint("policy of ", tt.choice, " ", tt.seen), tt.choice.Resolve(tt.pool, tt.seen).String(), tt.want.String())
 	}
 }
 
 func TestObserver_Zero(t *testing.T) {
 	var o Observer
-	o.SetPolicy(Flat, noon)
+	o.SetPolicy(Flat(), noon)
 	equal(t, "next", o.Next(), time.Time{})
 	equal(t, "events", eventText(o.Tick(noon.Add(time.Hour))), "")
-	for _, choice := range []PolicyChoice{PolicyAuto, PolicyFlat} {
-		equal(t, "policy without a pool", choice.Resolve(nil, NoEvidence), Flat)
+	for _, choice := range []PolicyChoice{{}, Force(Flat())} {
+		equal(t, "policy without a pool", choice.Resolve(nil, NoEvidence).String(), "flat")
 	}
 }

@@ -30,7 +30,7 @@ func ExampleStore_Perform() {
 	show := func(when string) []poolstate.Credential {
 		snapshot, err := store.Load()
 		must(err)
-		policy := poolstate.PolicyAuto.Resolve(snapshot.Pool, poolstate.NoEvidence)
+		policy := poolstate.PolicyChoice{}.Resolve(snapshot.Pool, poolstate.NoEvidence)
 		c := snapshot.Pool.Find(ref)
 		fmt.Printf("%s: %s is %s\n", when, c.Name(), policy.Availability(c, now))
 		return []poolstate.Credential{*c}
@@ -56,7 +56,7 @@ func ExamplePolicy_Assess() {
 		ErrorCode: poolstate.Some(429),
 		Streak:    poolstate.KnownStreak(3),
 	}
-	for _, policy := range []poolstate.Policy{poolstate.Backoff, poolstate.Flat} {
+	for _, policy := range []poolstate.Policy{poolstate.Backoff(), poolstate.Flat()} {
 		a := policy.Assess(&c, now)
 		fmt.Printf("%s: %s until %s, %s × %d, %v left, next failure %v\n", policy, a.Availability,
 			a.Deadline.At.Format(time.TimeOnly), a.Base, a.Multiplier, a.Remaining, a.Next)

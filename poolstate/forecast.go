@@ -50,7 +50,7 @@ func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	back := make([]returning, 0, p.Len())
 	for c := range p.All() {
 		d := policy.Deadline(c, now)
-		switch a := availability(c, d, now); {
+		switch a := policy.availability(c, d, now); {
 		case a == Ready:
 			f.Ready++
 		case a == Due:
@@ -145,7 +145,7 @@ func (s *Summary) Out() bool { return s.Total > 0 && s.Count[Ready] == 0 }
 
 func (s *Summary) add(c *Credential, p Policy, now time.Time) {
 	d := p.Deadline(c, now)
-	a := availability(c, d, now)
+	a := p.availability(c, d, now)
 	s.Total++
 	s.Count[a]++
 	if !a.Returns() {

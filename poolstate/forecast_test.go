@@ -75,8 +75,8 @@ func TestForecast(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
 			for what, f := range map[string]Forecast{
-				"pool":     p.Forecast(Backoff, sampledAt),
-				"provider": p.Providers[0].Forecast(Backoff, sampledAt),
+				"pool":     p.Forecast(Backoff(), sampledAt),
+				"provider": p.Providers[0].Forecast(Backoff(), sampledAt),
 			} {
 				equal(t, what+": now", f.Now, sampledAt)
 				equal(t, what+": counts", [4]int{f.Ready, f.Due, f.Excluded, f.Total}, tt.counts)
@@ -92,7 +92,7 @@ func TestForecast(t *testing.T) {
 
 func TestForecast_At(t *testing.T) {
 	p := poolOf(t, `{"id": "r"}`, until("a", 60), until("b", 60), until("c", 90), until("due", -5))
-	f := p.Forecast(Backoff, sampledAt)
+	f := p.Forecast(Backoff(), sampledAt)
 	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
 		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(sampledAt.Add(seconds*time.Second)), want)
 	}
@@ -122,7 +122,7 @@ func TestForecast_Half(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, append([]string{others}, tt.entries...)...)
-			f := p.Forecast(Backoff, sampledAt)
+			f := p.Forecast(Backoff(), sampledAt)
 			half := f.Half()
 			if half == nil {
 				equal(t, "half", 0, tt.want)
@@ -138,7 +138,7 @@ func TestForecast_Large(t *testing.T) {
 	for i := range entries {
 		entries[i] = until(fmt.Sprint(i), int64(1+(i*37)%100))
 	}
-	f := poolOf(t, entries...).Forecast(Backoff, sampledAt)
+	f := poolOf(t, entries...).Forecast(Backoff(), sampledAt)
 	equal(t, "steps", len(f.Steps), 100)
 	for i, s := range f.Steps {
 		equal(t, "instant", s.At, sampledAt.Add(time.Duration(i+1)*time.Second))
@@ -158,7 +158,7 @@ func TestForecast_Large(t *testing.T) {
 
 func TestSummarize_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
-	s := p.Summarize(Backoff, sampledAt)
+	s := p.Summarize(Backoff(), sampledAt)
 	equal(t, "total", s.Total, 10)
 	equal(t, "counts", s.Count, [...]int{Ready: 4, Cooling: 4, Held: 0, Due: 1, Dead: 1, Disabled: 0})
 	equal(t, "ready", s.Ready(), 4)
@@ -168,7 +168,7 @@ func TestSummarize_Sample(t *testing.T) {
 	equal(t, "all back at", s.AllAt, time.Unix(1795962000, 0).UTC())
 
 	codex := p.Provider("openai-codex")
-	one := codex.Summarize(Backoff, sampledAt)
+	one := codex.Summarize(Backoff(), sampledAt)
 	equal(t, "codex: total", one.Total, 2)
 	equal(t, "codex: next", one.Next.ID, "18bb6e")
 	equal(t, "codex: next and all", one.NextAt, one.AllAt)
@@ -202,8 +202,8 @@ func TestSummarize_Next(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
 			for what, s := range map[string]Summary{
-				"pool":     p.Summarize(Backoff, sampledAt),
-				"provider": p.Providers[0].Summarize(Backoff, sampledAt),
+				"pool":     p.Summarize(Backoff(), sampledAt),
+				"provider": p.Providers[0].Summarize(Backoff(), sampledAt),
 			} {
 				next := ""
 				if s.Next != nil {
@@ -254,7 +254,7 @@ func TestOutage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "credentials of the outage", poolOf(t, tt.entries...).Providers[0].Outage(Flat, time.Unix(t0+60, 0)), tt.want)
+			equal(t, "credentials of the outage", poolOf(t, tt.entries...).Providers[0].Outage(Flat(), time.Unix(t0+60, 0)), tt.want)
 		})
 	}
 }
@@ -265,7 +265,7 @@ func TestOutage_Grace(t *testing.T) {
 	fell := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)
 	prov := poolOf(t, fell, fell).Providers[0]
 	deadline := time.Unix(t0, 0).Add(time.Hour)
-	equal(t, "at the deadline", prov.Outage(Flat, deadline), 2)
-	equal(t, "just before it is forgotten", prov.Outage(Flat, deadline.Add(15*time.Minute-time.Second)), 2)
-	equal(t, "a quarter of an hour later", prov.Outage(Flat, deadline.Add(15*time.Minute)), 0)
+	equal(t, "at the deadline", prov.Outage(Flat(), deadline), 2)
+	equal(t, "just before it is forgotten", prov.Outage(Flat(), deadline.Add(15*time.Minute-time.Second)), 2)
+	equal(t, "a quarter of an hour later", prov.Outage(Flat(), deadline.Add(15*time.Minute)), 0)
 }

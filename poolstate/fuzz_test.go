@@ -43,7 +43,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		pool.Summarize(Backoff, sampledAt)
+		pool.Summarize(Backoff(), sampledAt)
 		entries := 0
 		for c := range pool.All() {
 			if entries++; entries > 5 {
@@ -75,7 +75,7 @@ func FuzzInstant(f *testing.F) {
 			t.Fatalf("%q is before the epoch: %v", raw, at)
 		}
 		c := Credential{Status: StatusExhausted, StatusAt: at, ResetAt: at}
-		if a := Backoff.Assess(&c, sampledAt); a.Remaining < 0 || a.Cooldown < 0 {
+		if a := Backoff().Assess(&c, sampledAt); a.Remaining < 0 || a.Cooldown < 0 {
 			t.Fatalf("%q: %+v", raw, a)
 		}
 		if at.Year() > 2200 || at.Unix() == 0 {
@@ -98,7 +98,7 @@ func FuzzStreak(f *testing.F) {
 	f.Add(fmt.Sprint(math.MinInt))
 	f.Fuzz(func(t *testing.T, raw string) {
 		streak := streakOf([]byte(raw))
-		m, next := Backoff.Multiplier(streak.Count()), Backoff.Multiplier(streak.Next().Count())
+		m, next := Backoff().Multiplier(streak.Count()), Backoff().Multiplier(streak.Next().Count())
 		if m != 1 && m != 2 && m != 4 && m != 8 {
 			t.Fatalf("%q multiplies by %d", raw, m)
 		}

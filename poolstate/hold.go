@@ -83,7 +83,7 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	case !h.Until.IsZero():
 		return h.Until
 	}
-	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(Backoff.Multiplier(c.Streak.Next().Count())))
+	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(Backoff().Multiplier(c.Streak.Next().Count())))
 }
 
 // held returns the change for a credential that an operator holds. The deadline is

@@ -157,7 +157,7 @@ var operations = []operation{
 	}},
 	{"ran out", func(c Credential) (Change, []wanted) {
 		late := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-		return fieldsOf(CooledDown(c, Backoff, late), append([]wanted{{"last_status", `"ok"`}}, cleared...)...)
+		return fieldsOf(CooledDown(c, Backoff(), late), append([]wanted{{"last_status", `"ok"`}}, cleared...)...)
 	}},
 	{"operator reset", func(c Credential) (Change, []wanted) {
 		want := append([]wanted{{"last_status", "null"}}, cleared...)

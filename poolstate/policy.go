@@ -3,67 +3,93 @@ package poolstate
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
-// The values of the stock agent. A token refresh usually resolves a 401. soleTTL
-// applies to a provider's only living credential under [FlatSole].
-const (
-	baseTTL             = time.Hour
-	baseTTLUnauthorized = 5 * time.Minute
-	soleTTL             = time.Minute
-)
-
-// Steps is the number of steps of the backoff schedule: 1×, 2×, 4× and 8×.
-const Steps = 4
-
-// BaseTTL returns the cooldown of a first failure: five minutes for 401, and one
-// hour for any other code or none.
-func BaseTTL(code Optional[int]) time.Duration {
-	if code.Or(0) == codeUnauthorized {
-		return baseTTLUnauthorized
-	}
-	return baseTTL
+// Policy is the rule by which a build of the agent computes deadlines. Policies
+// are comparable. The zero value is [Backoff].
+type Policy struct {
+	kind   policyKind
+	source PolicySource
+	rules  *Rules // nil for the stock cooldowns of the kind
 }
 
-// Step returns the step of the backoff schedule for a streak: 0 without a failure,
-// 1 for 1×, up to 4 for 8×. A negative streak counts as a first failure.
-func Step(streak int) int {
-	if streak < 0 {
-		return 1
-	}
-	return min(streak, Steps)
-}
-
-// Policy is the rule by which an agent computes deadlines. The zero value is
-// [Backoff].
-type Policy uint8
+type policyKind uint8
 
 const (
-	// Backoff doubles the cooldown with each failure in a row, up to eightfold.
-	Backoff Policy = iota
-	// Flat always waits the base TTL, as stock agents did up to July 2026.
-	Flat
-	// FlatSole is Flat as stock agents apply it since August 2026: a provider's
-	// only credential that is not dead waits one minute, unless the failure was
-	// one of authentication or billing.
-	FlatSole
+	kindBackoff policyKind = iota
+	kindFlat
+	kindFlat202608
+	kindFlat202610
 )
 
-// String returns "backoff", or "flat" for both flat policies.
-func (p Policy) String() string {
-	if p == Backoff {
-		return "backoff"
-	}
-	return "flat"
+// policyNames are the names of the kinds, as --policy takes them.
+var policyNames = []string{"backoff", "flat", "flat-2026-08", "flat-2026-10"}
+
+// Backoff doubles the cooldown with each failure in a row, up to eightfold.
+func Backoff() Policy { return Policy{kind: kindBackoff} }
+
+// Flat always waits the base TTL, as stock agents did up to July 2026.
+func Flat() Policy { return Policy{kind: kindFlat} }
+
+// Flat202608 is Flat as of August 2026: a provider's only credential that is not
+// dead waits one minute, unless the failure was one of authentication or billing.
+func Flat202608() Policy { return Policy{kind: kindFlat202608} }
+
+// Flat202610 is Flat202608 as of October 2026: the cooldown of such a credential
+// also caps the provider's reset time, and a reset that is newer than the failure
+// makes a credential usable at once.
+func Flat202610() Policy { return Policy{kind: kindFlat202610} }
+
+// Rules are cooldowns that differ from the stock ones, measured or configured.
+type Rules struct {
+	// Cooldowns are by error code, and by streak from one; the last one is for all
+	// longer streaks. A single one is multiplied as the policy does. Code 0 is for
+	// codes that are not named.
+	Cooldowns map[int][]time.Duration
+	// Sole is the cooldown of a provider's only credential that is not dead; 0
+	// means one minute.
+	Sole time.Duration
 }
+
+// PolicySource is how a policy was chosen.
+type PolicySource uint8
+
+// The sources of a policy: the fields of the file, an observed failure, the
+// installed agent's code, and the user.
+const (
+	PolicyFromFile PolicySource = iota
+	PolicySeen
+	PolicyMeasured
+	PolicyForced
+)
+
+// String returns the word used in JSON.
+func (s PolicySource) String() string {
+	return wordOf(s, []string{"file", "seen", "measured", "forced"})
+}
+
+// String returns the name, such as "backoff" or "flat-2026-08".
+func (p Policy) String() string { return p.kind.String() }
+
+func (k policyKind) String() string { return wordOf(k, policyNames) }
+
+// Source returns how the policy was chosen.
+func (p Policy) Source() PolicySource { return p.source }
 
 // Climbs reports whether cooldowns grow with the streak.
-func (p Policy) Climbs() bool { return p == Backoff }
+func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 
 // RetriesSole reports whether a provider's only living credential is retried
 // after a minute.
-func (p Policy) RetriesSole() bool { return p == FlatSole }
+func (p Policy) RetriesSole() bool { return p.kind >= kindFlat202608 }
+
+// WithRules returns the policy with other cooldowns.
+func (p Policy) WithRules(r *Rules) Policy {
+	p.rules = r
+	return p
+}
 
 // Multiplier returns the factor by which a streak lengthens the base TTL: under
 // [Backoff] min(2^(streak-1), 8), and 1 for 0 and negative streaks; else 1.
@@ -75,40 +101,65 @@ func (p Policy) Multiplier(streak int) int {
 }
 
 // base returns the cooldown of a first failure of c with its present code.
-func (p Policy) base(c *Credential) time.Duration {
-	code := c.ErrorCode.Or(0)
-	switch {
-	case p != FlatSole || code == codePaymentRequired:
-	case c.FailureReason == "billing_unverified", c.Sole && code != codeUnauthorized && c.FailureReason != "billing":
-		return soleTTL
-	}
-	return BaseTTL(c.ErrorCode)
-}
+func (p Policy) base(c *Credential) time.Duration { return p.Cooldown(c, 1) }
 
 // Cooldown returns how long c waits after the failure that raises its streak to
 // the given count, if the provider names no reset time.
 func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
-	return p.base(c) * time.Duration(p.Multiplier(streak))
+	code, known := c.ErrorCode.Get()
+	base := BaseTTL(c.ErrorCode)
+	factor := time.Duration(p.Multiplier(streak))
+	if p.rules != nil {
+		steps, named := p.rules.Cooldowns[code]
+		if !named || !known {
+			steps = p.rules.Cooldowns[0]
+		}
+		if len(steps) == 1 {
+			base = steps[0]
+		} else if len(steps) > 1 {
+			base, factor = steps[min(max(streak, 1), len(steps))-1], 1
+		}
+	}
+	if p.RetriesSole() && retriedSoon(c) {
+		return min(base, p.soleTTL())
+	}
+	return base * factor
 }
 
-// PolicyChoice is a value of --policy: a policy, or automatic detection. The
-// zero value is [PolicyAuto].
-type PolicyChoice uint8
-
-// The policy choices.
-const (
-	PolicyAuto PolicyChoice = iota
-	PolicyBackoff
-	PolicyFlat
-)
-
-// ParsePolicyChoice parses "auto", "backoff" or "flat".
-func ParsePolicyChoice(s string) (PolicyChoice, error) {
-	i := slices.Index([]string{"auto", "backoff", "flat"}, s)
-	if i < 0 {
-		return PolicyAuto, fmt.Errorf("unknown policy %q: use auto, backoff or flat", s)
+func (p Policy) soleTTL() time.Duration {
+	if p.rules != nil && p.rules.Sole > 0 {
+		return p.rules.Sole
 	}
-	return PolicyChoice(i), nil
+	return soleTTL
+}
+
+// retriedSoon reports whether newer flat builds retry c after a minute.
+func retriedSoon(c *Credential) bool {
+	switch code := c.ErrorCode.Or(0); {
+	case code == codePaymentRequired, code == codeUnauthorized:
+		return false
+	case c.FailureReason == "billing_unverified":
+		return true
+	}
+	return c.Sole && c.FailureReason != "billing"
+}
+
+// capFrom returns the instant from which the agent's own cooldown of c caps the
+// provider's reset time, or zero if it does not.
+func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
+	switch {
+	case p.kind != kindFlat202610, !c.Sole, c.ErrorCode.Or(0) == codePaymentRequired, c.FailureReason == "billing":
+		return time.Time{}
+	case c.StatusAt.IsZero():
+		return now
+	}
+	return c.StatusAt
+}
+
+// cleared reports whether the agent ignores the status of c because a reset is
+// newer.
+func (p Policy) cleared(c *Credential) bool {
+	return p.kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
 }
 
 // Evidence is what an observed failure shows about the agent's policy. Streaks in
@@ -138,167 +189,87 @@ func EvidenceOf(e *Event) Evidence {
 	return EvidenceNoCount
 }
 
-// Resolve returns the policy to compute p's deadlines with. [PolicyAuto] goes by
-// what the agent was seen to do; without evidence it is Backoff if any credential
-// has a streak. Fields that only builds since August 2026 write decide between Flat
-// and FlatSole. A nil pool counts as empty.
+// PolicyChoice selects the policy of a store. The zero value decides by the file
+// and by what the agent was seen to do.
+type PolicyChoice struct {
+	forced   bool
+	policy   Policy
+	rules    *Rules
+	measured *Policy
+}
+
+// PolicyChoices lists the values of --policy.
+func PolicyChoices() []string { return slices.Concat([]string{"auto"}, policyNames) }
+
+// ParsePolicyChoice parses a value of --policy; see [PolicyChoices].
+func ParsePolicyChoice(s string) (PolicyChoice, error) {
+	if s == "auto" {
+		return PolicyChoice{}, nil
+	}
+	if i := slices.Index(policyNames, s); i >= 0 {
+		return Force(Policy{kind: policyKind(i)}), nil
+	}
+	return PolicyChoice{}, fmt.Errorf("unknown policy %q: use one of %s", s, strings.Join(PolicyChoices(), ", "))
+}
+
+// Force returns the choice of a policy, whatever the file shows.
+func Force(p Policy) PolicyChoice { return PolicyChoice{forced: true, policy: p} }
+
+// Forced reports whether the user chose the policy.
+func (c PolicyChoice) Forced() bool { return c.forced }
+
+// WithRules returns the choice with cooldowns that replace those of the policy.
+func (c PolicyChoice) WithRules(r *Rules) PolicyChoice {
+	c.rules = r
+	return c
+}
+
+// WithMeasured returns the choice with a policy that was measured from the
+// installed agent. It is ignored if the user chose one.
+func (c PolicyChoice) WithMeasured(p Policy) PolicyChoice {
+	c.measured = &p
+	return c
+}
+
+// Resolve returns the policy to compute p's deadlines with: the user's choice,
+// else the measured one, else what the agent was seen to do. Otherwise it is
+// Backoff if any credential of p carries a streak, and flat if not. Fields and a
+// text form that only builds since August 2026 write decide between Flat and
+// Flat202608. A nil pool counts as empty.
 func (c PolicyChoice) Resolve(p *Pool, seen Evidence) Policy {
-	if p == nil {
-		p = &Pool{}
+	policy := c.resolve(p, seen)
+	if c.rules != nil {
+		policy.rules = c.rules
 	}
-	counts := p.carriesStreak && seen == NoEvidence || seen == EvidenceCounts
+	return policy
+}
+
+func (c PolicyChoice) resolve(p *Pool, seen Evidence) Policy {
 	switch {
-	case c == PolicyBackoff, c == PolicyAuto && counts:
-		return Backoff
-	case p.newerBuild:
-		return FlatSole
-	default:
-		return Flat
+	case c.forced:
+		c.policy.source = PolicyForced
+		return c.policy
+	case c.measured != nil:
+		measured := *c.measured
+		measured.source = PolicyMeasured
+		return measured
 	}
-}
-
-// Availability is what a credential's status means at an instant.
-type Availability uint8
-
-const (
-	// Ready means that the agent can select the credential now.
-	Ready Availability = iota
-	// Cooling means exhausted, with the deadline ahead.
-	Cooling
-	// Held is Cooling by decision of an operator.
-	Held
-	// Due means exhausted with the deadline passed, or without one: the agent
-	// tries the credential at its next selection.
-	Due
-	// Dead means that the credential needs a new login.
-	Dead
-	// Disabled means that the agent's configuration excludes the credential.
-	Disabled
-)
-
-// Availabilities returns all of them in display order.
-func Availabilities() []Availability {
-	return []Availability{Ready, Cooling, Held, Due, Dead, Disabled}
-}
-
-// String returns the word used on screen and in JSON.
-func (a Availability) String() string {
-	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "disabled"})
-}
-
-// Returns reports whether a deadline ahead ends the state.
-func (a Availability) Returns() bool { return a == Cooling || a == Held }
-
-// Origin is where a deadline comes from.
-type Origin uint8
-
-// The origins: no deadline, an instant that the provider named, one computed by
-// the policy, and one set by an operator.
-const (
-	OriginNone Origin = iota
-	OriginProvider
-	OriginComputed
-	OriginOperator
-)
-
-// String returns the word used in JSON, which is empty for [OriginNone].
-func (o Origin) String() string {
-	return wordOf(o, []string{"", "provider", "computed", "operator"})
-}
-
-// suspectAfter is how far ahead a plausible deadline may be: no provider has a
-// limit that spans more than a month.
-const suspectAfter = 31 * 24 * time.Hour
-
-// Deadline is the end of a cooldown. The zero value is no deadline.
-type Deadline struct {
-	At     time.Time
-	Origin Origin
-	// Suspect marks an implausible deadline: more than 31 days ahead (366 if an
-	// operator set it), or before its own exhaustion. It counts nevertheless,
-	// since the agent obeys it.
-	Suspect bool
-}
-
-// IsZero reports whether there is no deadline.
-func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
-
-// Deadline returns when the cooldown of c ends. Only an exhausted credential has
-// a deadline, and only if the file has a reset time or the time of the failure.
-func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
-	var d Deadline
+	source := PolicySeen
+	if seen == NoEvidence {
+		source = PolicyFromFile
+	}
 	switch {
-	case c.Status != StatusExhausted:
-		return d
-	case !c.ResetAt.IsZero():
-		d = Deadline{At: c.ResetAt, Origin: OriginProvider}
-	case !c.StatusAt.IsZero():
-		d = Deadline{At: c.StatusAt.Add(p.Cooldown(c, c.Streak.Count())), Origin: OriginComputed}
-	default:
-		return d
+	case seen == EvidenceCounts, seen == NoEvidence && p != nil && p.carriesStreak:
+		return Policy{kind: kindBackoff, source: source}
+	case p != nil && p.newerBuild:
+		return Policy{kind: kindFlat202608, source: source}
 	}
-	longest := suspectAfter
-	if c.Held() {
-		d.Origin, longest = OriginOperator, maxHold
-	}
-	d.Suspect = d.At.After(now.Add(longest)) || d.At.Before(c.StatusAt)
-	return d
+	return Policy{kind: kindFlat, source: source}
 }
 
-// Availability returns what the status of c means at an instant. At its deadline
-// a credential is due.
-func (p Policy) Availability(c *Credential, now time.Time) Availability {
-	return availability(c, p.Deadline(c, now), now)
-}
+// CapsReset reports whether the cooldown of a provider's only living credential
+// caps the reset time that the provider named.
+func (p Policy) CapsReset() bool { return p.kind == kindFlat202610 }
 
-func availability(c *Credential, d Deadline, now time.Time) Availability {
-	switch {
-	case c.Disabled:
-		return Disabled
-	case c.Status == StatusDead:
-		return Dead
-	case c.Status != StatusExhausted:
-		return Ready
-	case d.IsZero() || !now.Before(d.At):
-		return Due
-	case c.Held():
-		return Held
-	default:
-		return Cooling
-	}
-}
-
-// Assessment is what a credential's state means at an instant.
-type Assessment struct {
-	Availability Availability
-	Deadline     Deadline
-	// Remaining is the time left until the deadline, never negative.
-	Remaining time.Duration
-	// Base is the cooldown of a first failure with the present error code.
-	Base time.Duration
-	// Multiplier is the factor for the present streak, 1 to 8.
-	Multiplier int
-	// Cooldown is the time from exhaustion to deadline; zero if either is unknown.
-	Cooldown time.Duration
-	// Next is the cooldown after one more failure with the same code.
-	Next time.Duration
-}
-
-// Assess returns what the state of c means at an instant.
-func (p Policy) Assess(c *Credential, now time.Time) Assessment {
-	d := p.Deadline(c, now)
-	a := Assessment{
-		Availability: availability(c, d, now),
-		Deadline:     d,
-		Base:         p.base(c),
-		Multiplier:   p.Multiplier(c.Streak.Count()),
-		Next:         p.Cooldown(c, c.Streak.Next().Count()),
-	}
-	if !d.IsZero() {
-		a.Remaining = max(d.At.Sub(now), 0)
-		if !c.StatusAt.IsZero() {
-			a.Cooldown = max(d.At.Sub(c.StatusAt), 0)
-		}
-	}
-	return a
-}
+// Rules returns the cooldowns that replace the stock ones, or nil.
+func (p Policy) Rules() *Rules { return p.rules }

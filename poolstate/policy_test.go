@@ -45,12 +45,12 @@ func TestCooldown_Flat(t *testing.T) {
 			}
 			c := find(t, poolOf(t, entry, companion), Ref{"p", "a", 0})
 			equal(t, "sole", c.Sole, tt.sole)
-			equal(t, "older builds: deadline", Flat.Deadline(c, sampledAt).At, sampledAt.Add(tt.older))
-			equal(t, "newer builds: deadline", FlatSole.Deadline(c, sampledAt).At, sampledAt.Add(tt.newer))
+			equal(t, "older builds: deadline", Flat().Deadline(c, sampledAt).At, sampledAt.Add(tt.older))
+			equal(t, "newer builds: deadline", Flat202608().Deadline(c, sampledAt).At, sampledAt.Add(tt.newer))
 			// One more failure costs the same again: nothing climbs.
-			equal(t, "older builds: next", Flat.Assess(c, sampledAt).Next, tt.older)
-			equal(t, "newer builds: next", FlatSole.Assess(c, sampledAt).Next, tt.newer)
-			equal(t, "multiplier", FlatSole.Assess(c, sampledAt).Multiplier, 1)
+			equal(t, "older builds: next", Flat().Assess(c, sampledAt).Next, tt.older)
+			equal(t, "newer builds: next", Flat202608().Assess(c, sampledAt).Next, tt.newer)
+			equal(t, "multiplier", Flat202608().Assess(c, sampledAt).Multiplier, 1)
 		})
 	}
 }
@@ -92,36 +92,36 @@ func TestResolve_Auto(t *testing.T) {
 		data string
 		want Policy
 	}{
-		{"a build with the backoff", string(sample(t, "backoff.json")), Backoff},
-		{"the build of July 2026", string(sample(t, "stock-2026-07.json")), Flat},
-		{"the build of September 2026", string(sample(t, "stock-2026-09.json")), FlatSole},
-		{"no pool", `{}`, Flat},
-		{"an empty pool", `{"credential_pool": {}}`, Flat},
-		{"no marker", storeOf(`{"id": "a"}`), Flat},
-		{"one streak among many", storeOf(`{"id": "a"}`, `{"id": "b", "consecutive_failures": 0}`), Backoff},
-		{"a streak and newer keys", storeOf(`{"enabled": true}`, `{"consecutive_failures": 2}`), Backoff},
-		{"status_cleared_at", storeOf(`{"status_cleared_at": 1795421599.75}`), FlatSole},
-		{"model_cooldowns", storeOf(`{"id": "a"}`, `{"model_cooldowns": {}}`), FlatSole},
-		{"failure_reason", storeOf(`{"failure_reason": null}`), FlatSole},
-		{"enabled", storeOf(`{"enabled": true}`), FlatSole},
+		{"a build with the backoff", string(sample(t, "backoff.json")), Backoff()},
+		{"the build of July 2026", string(sample(t, "stock-2026-07.json")), Flat()},
+		{"the build of September 2026", string(sample(t, "stock-2026-09.json")), Flat202608()},
+		{"no pool", `{}`, Flat()},
+		{"an empty pool", `{"credential_pool": {}}`, Flat()},
+		{"no marker", storeOf(`{"id": "a"}`), Flat()},
+		{"one streak among many", storeOf(`{"id": "a"}`, `{"id": "b", "consecutive_failures": 0}`), Backoff()},
+		{"a streak and newer keys", storeOf(`{"enabled": true}`, `{"consecutive_failures": 2}`), Backoff()},
+		{"status_cleared_at", storeOf(`{"status_cleared_at": 1795421599.75}`), Flat202608()},
+		{"model_cooldowns", storeOf(`{"id": "a"}`, `{"model_cooldowns": {}}`), Flat202608()},
+		{"failure_reason", storeOf(`{"failure_reason": null}`), Flat202608()},
+		{"enabled", storeOf(`{"enabled": true}`), Flat202608()},
 		{"markers outside of the pool", `{"enabled": true, "consecutive_failures": 3,
-			"providers": {"p": {"failure_reason": "x"}}, "credential_pool": {"p": [{"id": "a"}]}}`, Flat},
-		{"markers deeper in an entry", storeOf(`{"meta": {"consecutive_failures": 3, "enabled": true}}`), Flat},
+			"providers": {"p": {"failure_reason": "x"}}, "credential_pool": {"p": [{"id": "a"}]}}`, Flat()},
+		{"markers deeper in an entry", storeOf(`{"meta": {"consecutive_failures": 3, "enabled": true}}`), Flat()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "policy", PolicyAuto.Resolve(decoded(t, tt.data), NoEvidence), tt.want)
+			equal(t, "policy", PolicyChoice{}.Resolve(decoded(t, tt.data), NoEvidence), tt.want)
 		})
 	}
 }
 
 func TestPolicy_String(t *testing.T) {
-	for p, want := range map[Policy]string{Backoff: "backoff", Flat: "flat", FlatSole: "flat"} {
+	for p, want := range map[Policy]string{Backoff(): "backoff", Flat(): "flat", Flat202608(): "flat-2026-08", Flat202610(): "flat-2026-10"} {
 		equal(t, "word", p.String(), want)
 		equal(t, want+" climbs", p.Climbs(), want == "backoff")
-		equal(t, want+" retries a sole credential", p.RetriesSole(), p == FlatSole)
+		equal(t, want+" retries a sole credential", p.RetriesSole(), strings.HasPrefix(want, "flat-"))
 	}
-	for word, want := range map[string]PolicyChoice{"auto": PolicyAuto, "backoff": PolicyBackoff, "flat": PolicyFlat} {
+	for word, want := range map[string]PolicyChoice{"auto": {}, "backoff": Force(Backoff()), "flat": Force(Flat())} {
 		got, err := ParsePolicyChoice(word)
 		if err != nil || got != want {
 			t.Errorf("%s is (%v, %v), want %v", word, got, err, want)
@@ -152,8 +152,8 @@ func TestStreak_Vectors(t *testing.T) {
 					"last_error_code": %s, "consecutive_failures": %s}`, code, v.JSON))
 				equal(t, "count", fmt.Sprint(c.Streak.Count()), v.Count.String())
 				want := time.Duration(seconds) * time.Second
-				equal(t, "cooldown at "+code, Backoff.Cooldown(&c, c.Streak.Count()), want)
-				equal(t, "deadline at "+code, Backoff.Deadline(&c, sampledAt).At, sampledAt.Add(want))
+				equal(t, "cooldown at "+code, Backoff().Cooldown(&c, c.Streak.Count()), want)
+				equal(t, "deadline at "+code, Backoff().Deadline(&c, sampledAt).At, sampledAt.Add(want))
 			}
 		})
 	}
@@ -166,12 +166,12 @@ func TestMultiplier(t *testing.T) {
 	}
 	for _, tt := range tests {
 		what := fmt.Sprintf("of %d failures", tt.streak)
-		equal(t, "multiplier "+what, Backoff.Multiplier(tt.streak), tt.multiplier)
+		equal(t, "multiplier "+what, Backoff().Multiplier(tt.streak), tt.multiplier)
 		equal(t, "step "+what, Step(tt.streak), tt.step)
 		for _, code := range []int{429, 402} {
 			c := Credential{ErrorCode: Some(code)}
 			equal(t, fmt.Sprintf("cooldown %s with %d", what, code),
-				Backoff.Cooldown(&c, tt.streak), time.Duration(tt.multiplier)*time.Hour)
+				Backoff().Cooldown(&c, tt.streak), time.Duration(tt.multiplier)*time.Hour)
 		}
 	}
 	equal(t, "steps", Steps, 4)
@@ -226,7 +226,7 @@ func TestDeadline_Vectors(t *testing.T) {
 		t.Run(string(v.Entry), func(t *testing.T) {
 			now := time.Unix(int64(v.Now), 0)
 			c := entryOf(t, string(v.Entry))
-			d := Backoff.Deadline(&c, now)
+			d := Backoff().Deadline(&c, now)
 			if v.Deadline == nil {
 				equal(t, "no deadline", d, Deadline{})
 			} else {
@@ -242,7 +242,7 @@ func TestDeadline_Vectors(t *testing.T) {
 			default:
 				want = Due
 			}
-			equal(t, "availability", Backoff.Availability(&c, now), want)
+			equal(t, "availability", Backoff().Availability(&c, now), want)
 		})
 	}
 }
@@ -277,7 +277,7 @@ func TestAvailability(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
-			for _, p := range []Policy{Backoff, Flat, FlatSole} {
+			for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
 				equal(t, "availability", p.Availability(&c, sampledAt), tt.want)
 				equal(t, "assessed availability", p.Assess(&c, sampledAt).Availability, tt.want)
 			}
@@ -320,7 +320,7 @@ func TestDeadline_Origin(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
-			d := Backoff.Deadline(&c, sampledAt)
+			d := Backoff().Deadline(&c, sampledAt)
 			equal(t, "origin", d.Origin, tt.origin)
 			equal(t, "suspect", d.Suspect, tt.suspect)
 			equal(t, "is none", d.IsZero(), tt.origin == OriginNone)
@@ -338,30 +338,30 @@ func TestAssess(t *testing.T) {
 		entry  string
 		want   Assessment // without availability and deadline
 	}{
-		{"ready, unknown streak", Backoff, `{}`, Assessment{Base: hour, Multiplier: 1, Next: hour}},
-		{"ready after two failures", Backoff, `{"consecutive_failures": 2}`, Assessment{Base: hour, Multiplier: 2, Next: 4 * hour}},
+		{"ready, unknown streak", Backoff(), `{}`, Assessment{Base: hour, Multiplier: 1, Next: hour}},
+		{"ready after two failures", Backoff(), `{"consecutive_failures": 2}`, Assessment{Base: hour, Multiplier: 2, Next: 4 * hour}},
 		{
-			"at the top of the ladder", Backoff, `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
+			"at the top of the ladder", Backoff(), `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
 			Assessment{Remaining: 30 * time.Minute, Base: 5 * time.Minute, Multiplier: 8, Cooldown: 40 * time.Minute, Next: 40 * time.Minute},
 		},
 		{
-			"flat", Flat, `{` + exhausted + `"last_error_code": 429, "consecutive_failures": 3}`,
+			"flat", Flat(), `{` + exhausted + `"last_error_code": 429, "consecutive_failures": 3}`,
 			Assessment{Remaining: 50 * time.Minute, Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
 		},
 		{
-			"the provider's instant", Backoff, `{` + exhausted + `"last_error_reset_at": 1795432200, "consecutive_failures": 1}`,
+			"the provider's instant", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795432200, "consecutive_failures": 1}`,
 			Assessment{Remaining: 110 * time.Minute, Base: hour, Multiplier: 1, Cooldown: 2 * hour, Next: 2 * hour},
 		},
 		{
-			"due: nothing remains", Backoff, `{"last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`,
+			"due: nothing remains", Backoff(), `{"last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`,
 			Assessment{Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
 		},
 		{
-			"a reset before its exhaustion", Backoff, `{` + exhausted + `"last_error_reset_at": 1795424000}`,
+			"a reset before its exhaustion", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795424000}`,
 			Assessment{Base: hour, Multiplier: 1, Next: hour},
 		},
 		{
-			"no exhaustion to count from", Backoff, `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
+			"no exhaustion to count from", Backoff(), `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
 			Assessment{Remaining: hour, Base: hour, Multiplier: 1, Next: hour},
 		},
 	}

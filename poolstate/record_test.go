@@ -62,7 +62,7 @@ func TestRecordOf(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := poolAt(t, 0, tt.was), poolAt(t, 0, tt.is)
-			r := RecordOf(&Event{At: noon, Kind: tt.kind, By: tt.by, Before: &was.Providers[0].Credentials[0], After: &is.Providers[0].Credentials[0]}, Backoff)
+			r := RecordOf(&Event{At: noon, Kind: tt.kind, By: tt.by, Before: &was.Providers[0].Credentials[0], After: &is.Providers[0].Credentials[0]}, Backoff())
 			got, err := json.Marshal(r)
 			must(t, err)
 			equal(t, "record", string(got), tt.want)
@@ -72,7 +72,7 @@ func TestRecordOf(t *testing.T) {
 			}
 		})
 	}
-	equal(t, "of the file", RecordOf(&Event{At: noon, Kind: EventFileMissing}, Flat), Record{At: noon, Kind: EventFileMissing})
+	equal(t, "of the file", RecordOf(&Event{At: noon, Kind: EventFileMissing}, Flat()), Record{At: noon, Kind: EventFileMissing})
 }
 
 func TestRecord_Same(t *testing.T) {
@@ -120,9 +120,9 @@ func TestRecord_Credential(t *testing.T) {
 		p := poolAt(t, 0, content)
 		c := &p.Providers[0].Credentials[0]
 		kind := map[Availability]EventKind{Cooling: EventExhausted, Held: EventHeld, Dead: EventDead, Ready: EventReady, Disabled: EventDisabled}[want]
-		r := RecordOf(&Event{At: noon, Kind: kind, After: c}, Backoff)
+		r := RecordOf(&Event{At: noon, Kind: kind, After: c}, Backoff())
 		again := r.Credential()
-		equal(t, "availability of "+content, Backoff.Availability(&again, noon), want)
+		equal(t, "availability of "+content, Backoff().Availability(&again, noon), want)
 		equal(t, "streak", again.Streak, c.Streak)
 		equal(t, "code", again.ErrorCode, c.ErrorCode)
 		equal(t, "name", r.Name(), "a")

@@ -89,7 +89,7 @@ func TestSync(t *testing.T) {
 			equal(t, "secret", c.Secret, redact.DigestOf(newToken))
 			predicted := &out.Changed[0].After
 			equal(t, "predicted secret or fingerprint", predicted.Secret == c.Secret || predicted.Fingerprint != "", true)
-			equal(t, "availability", Backoff.Availability(c, stampAt), Ready)
+			equal(t, "availability", Backoff().Availability(c, stampAt), Ready)
 			if _, entries, _ := strings.Cut(after, "credential_pool"); tt.fields == borrowed {
 				equal(t, "secret in a borrowing entry", leakOf(entries, syncSecrets), "")
 			}

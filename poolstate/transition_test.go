@@ -85,15 +85,15 @@ func TestReset_Empty(t *testing.T) {
 // Everything is cleared except the streak.
 func TestCooledDown(t *testing.T) {
 	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
-	checkFields(t, CooledDown(entryOf(t, due), Backoff, sampledAt), map[string]string{
+	checkFields(t, CooledDown(entryOf(t, due), Backoff(), sampledAt), map[string]string{
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 	})
-	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff, sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
+	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff(), sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
 	// The same entry is due an hour earlier for an agent without the backoff.
-	equal(t, "under flat", CooledDown(entryOf(t, due), Flat, sampledAt.Add(-time.Hour)).IsEmpty(), false)
+	equal(t, "under flat", CooledDown(entryOf(t, due), Flat(), sampledAt.Add(-time.Hour)).IsEmpty(), false)
 	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "enabled": false}`} {
-		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff, sampledAt).IsEmpty(), true)
+		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff(), sampledAt).IsEmpty(), true)
 	}
 }
 

@@ -81,7 +81,7 @@ func TestInstant_LocalTime(t *testing.T) {
 // An instant far in the future can be compared, formatted and subtracted from.
 func TestInstant_Latest(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
-	for _, p := range []Policy{Backoff, Flat, FlatSole} {
+	for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
 		a := p.Assess(&c, sampledAt)
 		equal(t, "availability", a.Availability, Cooling)
 		equal(t, "suspect", a.Deadline.Suspect, true)

@@ -218,7 +218,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	}
 	// The newest agents retry a sole credential early, except after failures of
 	// authentication or billing.
-	early := poolstate.FlatSole.Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
+	early := poolstate.Flat202608().Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
 	if c.Sole && c.Status == poolstate.StatusExhausted && early {
 		add("the only usable credential of its provider: newer agents may retry it after 60s, before its deadline")
 	}

@@ -155,7 +155,7 @@ func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
 	}
 	length := text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
 	if computed {
-		length += fmt.Sprintf(" (×%d)", poolstate.Backoff.Multiplier(streak))
+		length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(streak))
 	}
 	return fmt.Sprintf("streak %s → %d, %s, until %s", before, streak, length, text.Moment(e.After.ResetAt, now))
 }

@@ -32,6 +32,6 @@ func TestDoneWords_Many(t *testing.T) {
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)
-		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff, now), tt.want+"; "+ReloadNote)
+		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; "+ReloadNote)
 	}
 }

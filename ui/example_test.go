@@ -24,13 +24,13 @@ func ExampleRender() {
 	screen := ui.Render(&ui.Screen{
 		Width: 64, Height: 8, Theme: theme.Plain(), Now: time.Unix(1795425600, 0).UTC(),
 		Path: "~/.hermes/auth.json", Feed: ui.Feed{State: ui.FeedLive},
-		Pool: pool, Groups: filter.Groups(pool), Policy: poolstate.PolicyAuto.Resolve(pool, poolstate.NoEvidence),
+		Pool: pool, Groups: filter.Groups(pool), Policy: poolstate.PolicyChoice{}.Resolve(pool, poolstate.NoEvidence),
 	})
 	for line := range strings.Lines(screen) {
 		fmt.Println(strings.TrimRight(line, " \n"))
 	}
 	// Output:
-	// pooltop   ~/.hermes/auth.json      ● live   backoff   09:20:00
+	// pooltop   …/auth.json       ● live   backoff (file)   09:20:00
 	//  1 ready  1 cooling
 	//
 	//    CREDENTIAL                       STATE     STREAK   BACK IN

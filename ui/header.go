@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -77,13 +78,7 @@ func (s *Screen) feed() (symbol string, role theme.Role, words string) {
 }
 
 func (s *Screen) policyWords() string {
-	words := s.Policy.String()
-	switch {
-	case s.PolicyForced:
-		words += " (chosen)"
-	case s.Evidence != nil:
-		words += " (seen)"
-	}
+	words := fmt.Sprintf("%s (%s)", s.Policy, s.Policy.Source())
 	if s.ReadOnly {
 		words += "   read-only"
 	}

@@ -18,15 +18,15 @@ func TestTitle(t *testing.T) {
 		width int
 		want  string
 	}{
-		{"medium", live, 80, "pooltop ~/.hermes/auth.json ● live backoff Mon 09:20:00"},
-		{"narrow, without the weekday", live, 79, "pooltop ~/.hermes/auth.json ● live backoff 09:20:00"},
+		{"medium", live, 80, "pooltop ~/.hermes/auth.json ● live backoff (file) Mon 09:20:00"},
+		{"narrow, without the weekday", live, 79, "pooltop ~/.hermes/auth.json ● live backoff (file) 09:20:00"},
 		{"without the policy", live, 49, "pooltop …/auth.json ● live 09:20:00"},
 		{"without the path", live, 32, "pooltop ● live 09:20:00"},
 		{"without the clock", live, 20, "pooltop ● live"},
-		{"chosen", func(s *Screen) { s.PolicyForced = true }, 100, "pooltop ~/.hermes/auth.json ● live backoff (chosen) Mon 09:20:00"},
-		{"flat", func(s *Screen) { s.Policy = poolstate.FlatSole }, 100, "pooltop ~/.hermes/auth.json ● live flat Mon 09:20:00"},
-		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff Mon 09:20:00"},
-		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff Mon 09:20:00"},
+		{"forced", func(s *Screen) { s.Policy = poolstate.Force(poolstate.Flat202610()).Resolve(nil, poolstate.NoEvidence) }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-10 (forced) Mon 09:20:00"},
+		{"flat", func(s *Screen) { s.Policy = poolstate.Flat202608() }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-08 (file) Mon 09:20:00"},
+		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff (file) Mon 09:20:00"},
+		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
 	} {
 		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 30)
 		c.set(s)

@@ -79,9 +79,9 @@ func screenOf(p *poolstate.Pool) *Screen {
 		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json", Feed: Feed{State: FeedLive},
 		Pool: p, Groups: filter.Groups(p), Short: shortKeys, Full: fullKeys,
 	}
-	s.Policy = poolstate.PolicyAuto.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
+	s.Policy = poolstate.PolicyChoice{}.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	if p != nil {
-		s.Policy = poolstate.PolicyAuto.Resolve(p, poolstate.NoEvidence)
+		s.Policy = poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence)
 		for _, e := range poolstate.History(p, s.Policy, s.Now) {
 			s.Events = append(s.Events, poolstate.RecordOf(&e, s.Policy))
 		}

@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
+	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
@@ -201,7 +202,7 @@ func (s *Screen) markHelp(w int) []string {
 		}
 		because = "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " " + did + " its streak"
 	}
-	if s.PolicyForced {
+	if s.Policy.Source() == poolstate.PolicyForced {
 		because = "set by --policy or the configuration"
 	}
 	out = append(append(out, ""), s.wrapped(theme.Text, theme.Bold, "policy "+s.Policy.String(), w)...)

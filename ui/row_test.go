@@ -80,14 +80,14 @@ func TestRow_Streak(t *testing.T) {
 		policy       poolstate.Policy
 		wide, narrow string
 	}{
-		{0, poolstate.Backoff, "····", "0"},
-		{nil, poolstate.Backoff, "–", "–"},
-		{999, poolstate.Backoff, "▂▄▆█ 999", "999"},
-		{1000, poolstate.Backoff, "▂▄▆█ 1k+", "1k+"},
-		{-99, poolstate.Backoff, "▂··· -99", "-99"},
-		{-100, poolstate.Backoff, "▂··· <0", "<0"},
-		{3, poolstate.Flat, "3", "3"},
-		{0, poolstate.Flat, "", "0"},
+		{0, poolstate.Backoff(), "····", "0"},
+		{nil, poolstate.Backoff(), "–", "–"},
+		{999, poolstate.Backoff(), "▂▄▆█ 999", "999"},
+		{1000, poolstate.Backoff(), "▂▄▆█ 1k+", "1k+"},
+		{-99, poolstate.Backoff(), "▂··· -99", "-99"},
+		{-100, poolstate.Backoff(), "▂··· <0", "<0"},
+		{3, poolstate.Flat(), "3", "3"},
+		{0, poolstate.Flat(), "", "0"},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(entry{"consecutive_failures": c.streak}))
 		for width, want := range map[int]string{streakWidth: c.wide, len("STREAK"): c.narrow} {

@@ -195,7 +195,7 @@ func longWaitsScene(t testing.TB) *Screen {
 func readOnlyScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "stock-2026-07.json")).chooseFirst()
-	s.ReadOnly, s.PolicyForced, s.Policy = true, true, poolstate.Backoff
+	s.ReadOnly, s.Policy = true, poolstate.Force(poolstate.Backoff()).Resolve(nil, poolstate.NoEvidence)
 	return s
 }
 
@@ -356,7 +356,7 @@ func eventScenes(t testing.TB) []scene {
 			s.Events, s.Evidence = everyKind(), &Evidence{Counts: true, Name: "backup-key", At: epoch}
 		})},
 		{"policy-seen", backoffScreen(t, func(s *Screen) {
-			s.Pane, s.Short, s.Policy = PaneHelp, paneKeys, poolstate.Flat
+			s.Pane, s.Short, s.Policy = PaneHelp, paneKeys, poolstate.Flat()
 			s.Evidence = &Evidence{Name: "backup-key", At: epoch.Add(-time.Hour)}
 		})},
 	}

@@ -63,7 +63,6 @@ type Screen struct {
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy
-	PolicyForced  bool           // the policy was set by a person, not found out
 	Evidence      *Evidence      // the observation that settled the policy, or nil
 	Selected      *poolstate.Ref // nil for none
 	Offset        int            // first visible line of the table or the pane

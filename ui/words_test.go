@@ -38,7 +38,7 @@ func TestReason(t *testing.T) {
 		{"token lives", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
-		equal(t, c.name, reason(cred, poolstate.Backoff.Availability(cred, epoch), epoch), c.want)
+		equal(t, c.name, reason(cred, poolstate.Backoff().Availability(cred, epoch), epoch), c.want)
 	}
 }
 
@@ -59,19 +59,19 @@ func TestOriginSentence(t *testing.T) {
 		policy poolstate.Policy
 		want   string
 	}{
-		{"computed", nil, poolstate.Backoff, "computed: 1h × 4"},
-		{"computed, flat", nil, poolstate.Flat, "computed: 1h, whatever the streak"},
-		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff, "computed: 5m × 4"},
-		{"operator, pinned", heldNow.With(resetIn(time.Hour)), poolstate.Flat, operator},
-		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff, provider},
-		{"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff, provider + "; suspect: more than 31 days ahead"},
+		{"computed", nil, poolstate.Backoff(), "computed: 1h × 4"},
+		{"computed, flat", nil, poolstate.Flat(), "computed: 1h, whatever the streak"},
+		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff(), "computed: 5m × 4"},
+		{"operator, pinned", heldNow.With(resetIn(time.Hour)), poolstate.Flat(), operator},
+		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff(), provider},
+		{"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff(), provider + "; suspect: more than 31 days ahead"},
 		{
-			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff,
+			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff(),
 			provider + "; suspect: earlier than its own failure",
 		},
-		{"an operator's, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff, operator},
-		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff, "no deadline in the file: retried immediately"},
-		{"ready", entry{"last_status": nil}, poolstate.Backoff, ""},
+		{"an operator's, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff(), operator},
+		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff(), "no deadline in the file: retried immediately"},
+		{"ready", entry{"last_status": nil}, poolstate.Backoff(), ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
 		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy), c.want)
@@ -110,7 +110,7 @@ func TestOutSentence(t *testing.T) {
 		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
-		sum := poolOf(t, providers{"p": c.list}).Summarize(poolstate.Backoff, epoch)
+		sum := poolOf(t, providers{"p": c.list}).Summarize(poolstate.Backoff(), epoch)
 		equal(t, c.name, outSentence(&sum, epoch, timeForm{}), c.want)
 		byClock := strings.Replace(c.want, "in 40m00s", "at 10:00", 1)
 		equal(t, c.name+", by the clock", outSentence(&sum, epoch, timeForm{clock: true}), byClock)

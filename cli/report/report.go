@@ -152,7 +152,7 @@ func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 		said = "no credential carries `consecutive_failures`"
 	}
 	switch {
-	case choice != poolstate.PolicyAuto:
+	case choice.Forced():
 		said = "set by `--policy`; " + said
 	case r.policy.Climbs() && counted == 0:
 		said = "`consecutive_failures` is present but never a number"

@@ -184,11 +184,11 @@ func TestPolicyEvidence(t *testing.T) {
 		choice poolstate.PolicyChoice
 		want   string
 	}{
-		"streaks":      {`{"id": "a", "consecutive_failures": 2}`, poolstate.PolicyAuto, "policy **backoff**: 1 of 2 credentials carry `consecutive_failures`\n"},
-		"garbage":      {`{"id": "a", "consecutive_failures": []}`, poolstate.PolicyAuto, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
-		"no streaks":   {`{"id": "a"}`, poolstate.PolicyAuto, "policy **flat**: no credential carries `consecutive_failures`\n"},
-		"newer fields": {`{"id": "a", "failure_reason": "x"}`, poolstate.PolicyAuto, "carries `consecutive_failures`; the file has fields of newer agents"},
-		"forced":       {`{"id": "a"}`, poolstate.PolicyBackoff, "policy **backoff**: set by `--policy`; no credential carries `consecutive_failures`\n"},
+		"streaks":      {`{"id": "a", "consecutive_failures": 2}`, poolstate.PolicyChoice{}, "policy **backoff**: 1 of 2 credentials carry `consecutive_failures`\n"},
+		"garbage":      {`{"id": "a", "consecutive_failures": []}`, poolstate.PolicyChoice{}, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
+		"no streaks":   {`{"id": "a"}`, poolstate.PolicyChoice{}, "policy **flat**: no credential carries `consecutive_failures`\n"},
+		"newer fields": {`{"id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "carries `consecutive_failures`; the file has fields of newer agents"},
+		"forced":       {`{"id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff**: set by `--policy`; no credential carries `consecutive_failures`\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := optionsFor(agentStore(t, poolOf(c.entry, `{"id": "b"}`)))

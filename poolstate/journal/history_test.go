@@ -28,11 +28,11 @@ func TestHistory(t *testing.T) {
 	must(t, err)
 	recorded := poolstate.Record{
 		At: time.Unix(1795422723, 0).UTC(), Kind: poolstate.EventExhausted, Provider: "openrouter", ID: "b2",
-		After: poolstate.StateOf(&seen(t, o, "backup")[0], poolstate.Backoff, at),
+		After: poolstate.StateOf(&seen(t, o, "backup")[0], poolstate.Backoff(), at),
 	}
 	early := poolstate.Record{At: at.Add(-9 * time.Hour), Kind: poolstate.EventAdded, ID: "x"}
 	must(t, o.RecordSeen([]poolstate.Record{recorded, early}))
-	got, err := o.Journal.History(o.Store, snapshot.Pool, poolstate.Backoff, at)
+	got, err := o.Journal.History(o.Store, snapshot.Pool, poolstate.Backoff(), at)
 	must(t, err)
 	var events []string
 	for _, r := range got {

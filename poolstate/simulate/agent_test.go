@@ -22,7 +22,7 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 	t.Helper()
 	at := time.Unix(now, 0).UTC()
 	agent := Agent{
-		Policy: poolstate.Backoff,
+		Policy: poolstate.Backoff(),
 		Ask: func(c *poolstate.Credential, when time.Time) *poolstate.Failure {
 			equal(t, "the instant of the request", when, at)
 			asked = append(asked, c.ID)

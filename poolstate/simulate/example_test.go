@@ -16,7 +16,7 @@ func ExampleAgent_Turn() {
 		Provider: "anthropic", To: 3 * time.Hour, Failure: poolstate.Failure{Code: 429},
 	}}}
 	agent := simulate.Agent{
-		Policy: poolstate.Backoff, Ask: providers.Ask,
+		Policy: poolstate.Backoff(), Ask: providers.Ask,
 		Refresh: func(*poolstate.Credential, time.Time) poolstate.Tokens { return poolstate.Tokens{} },
 	}
 	pool := poolstate.Provider{Name: "anthropic", Credentials: []poolstate.Credential{
@@ -27,7 +27,7 @@ func ExampleAgent_Turn() {
 		for _, step := range agent.Turn(&pool, at) {
 			pool.Credentials[0] = step.Change.After(pool.Credentials[0])
 		}
-		a := poolstate.Backoff.Assess(&pool.Credentials[0], at)
+		a := poolstate.Backoff().Assess(&pool.Credentials[0], at)
 		fmt.Printf("%s %s, streak %d, %v left\n", at.Format("15:04"), a.Availability, pool.Credentials[0].Streak.Count(), a.Remaining)
 	}
 	// Output:

@@ -21,7 +21,7 @@ func cooldowns(s *run, provider, id string, after time.Duration) []cooldown {
 			continue
 		}
 		last = c.StatusAt
-		a := poolstate.Backoff.Assess(c, at)
+		a := poolstate.Backoff().Assess(c, at)
 		out = append(out, cooldown{at, c.Streak.Count(), a.Cooldown, a.Deadline.At})
 	}
 	return out
@@ -69,7 +69,7 @@ func TestOutage_Recovery(t *testing.T) {
 	s.until(13 * time.Hour)
 	for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {
 		equal(t, "the streak of "+id+" in the outage", s.credential("anthropic", id).Streak.Count(), 4)
-		equal(t, "its availability", poolstate.Backoff.Availability(s.credential("anthropic", id), start.Add(13*time.Hour)), poolstate.Cooling)
+		equal(t, "its availability", poolstate.Backoff().Availability(s.credential("anthropic", id), start.Add(13*time.Hour)), poolstate.Cooling)
 	}
 	tokens := s.credential("anthropic", "a1f3c9").Tokens
 	s.until(24 * time.Hour)
@@ -95,12 +95,12 @@ func TestBlackout(t *testing.T) {
 	s := play(t, "blackout", 1)
 	dark := false
 	for !s.sim.NextTurn().After(start.Add(10 * time.Hour)) {
-		sum := s.pool.Summarize(poolstate.Backoff, s.turn())
+		sum := s.pool.Summarize(poolstate.Backoff(), s.turn())
 		dark = dark || sum.Out()
 	}
 	equal(t, "nothing was ready at some time", dark, true)
 	s.until(30 * time.Hour)
-	sum := s.pool.Summarize(poolstate.Backoff, start.Add(30*time.Hour))
+	sum := s.pool.Summarize(poolstate.Backoff(), start.Add(30*time.Hour))
 	equal(t, "ready after it", sum.Ready(), sum.Total-1) // but for the dead one
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }

@@ -49,7 +49,7 @@ func TestFile(t *testing.T) {
 			for _, prov := range p.Providers {
 				equal(t, "the notes on "+prov.Name, len(prov.Notes), 0)
 			}
-			equal(t, "the policy", poolstate.PolicyAuto.Resolve(p, poolstate.NoEvidence), poolstate.Backoff)
+			equal(t, "the policy", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence), poolstate.Backoff())
 		})
 	}
 }
@@ -57,12 +57,12 @@ func TestFile(t *testing.T) {
 // All credentials are ready except a dead and a held one.
 func TestFile_Pool(t *testing.T) {
 	p := decoded(t, file(t, New(scenario(t, "outage"), start, 1)))
-	sum := p.Summarize(poolstate.Backoff, start)
+	sum := p.Summarize(poolstate.Backoff(), start)
 	equal(t, "ready", sum.Ready(), sum.Total-2)
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 	equal(t, "held", sum.Count[poolstate.Held], 1)
 	held := p.Find(poolstate.Ref{Provider: "openrouter", ID: "f61c33"})
-	deadline := poolstate.Backoff.Deadline(held, start)
+	deadline := poolstate.Backoff().Deadline(held, start)
 	equal(t, "the deadline of the hold", deadline.At, start.Add(5*time.Hour))
 	equal(t, "its origin", deadline.Origin, poolstate.OriginOperator)
 	for c := range p.All() {

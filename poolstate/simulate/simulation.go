@@ -59,7 +59,7 @@ func (s Simulation) Caption(at time.Time) string {
 // the simulation afterwards and the changes of the pool, which it leaves as is.
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
-	agent := Agent{Policy: poolstate.Backoff, Ask: s.Providers().Ask, Refresh: s.refresh}
+	agent := Agent{Policy: poolstate.Backoff(), Ask: s.Providers().Ask, Refresh: s.refresh}
 	var steps []Step
 	if n := len(p.Providers); n > 0 {
 		steps = agent.Turn(&p.Providers[s.intN(n)], at)

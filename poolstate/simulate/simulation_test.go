@@ -130,7 +130,7 @@ func TestPlay_Store(t *testing.T) {
 		}
 		for c := range snapshot.Pool.All() {
 			want := inMemory.credential(c.Provider, c.ID)
-			if got, want := poolstate.Backoff.Assess(c, sim.NextTurn()), poolstate.Backoff.Assess(want, sim.NextTurn()); got != want {
+			if got, want := poolstate.Backoff().Assess(c, sim.NextTurn()), poolstate.Backoff().Assess(want, sim.NextTurn()); got != want {
 				t.Fatalf("%s is %+v in the file, %+v in memory", c.Ref, got, want)
 			}
 		}

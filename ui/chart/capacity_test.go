@@ -44,7 +44,7 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 // capacityOf returns the chart of a pool at uitest.Epoch; selected is the label of
 // a credential, or "".
 func capacityOf(pool *poolstate.Pool, th *theme.Theme, selected string) *Capacity {
-	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff, uitest.Epoch), Now: uitest.Epoch}
+	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff(), uitest.Epoch), Now: uitest.Epoch}
 	for cred := range pool.All() {
 		if cred.Label == selected {
 			c.Selected = &cred.Ref
@@ -204,7 +204,7 @@ func TestSummary(t *testing.T) {
 		{"never", poolWith(t, 3, a, b, never("n")), "5 of 6 by 09:40, 1 never (suspect)"},
 		{"half of them never", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
 	} {
-		f := tt.pool.Forecast(poolstate.Backoff, uitest.Epoch)
+		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
 		uitest.Equal(t, tt.name, Summary(&f, uitest.Epoch), tt.want)
 	}
 }
@@ -229,7 +229,7 @@ func TestOutages(t *testing.T) {
 		"g-far: first back Jan 2027 (suspect), in 60d00h",
 		"h-\uFFFD[m: none will recover on its own",
 	}
-	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff, uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
+	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }
 
 // BenchmarkCapacity measures a redraw, as on every tick of the clock.

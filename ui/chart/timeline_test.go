@@ -68,7 +68,7 @@ func TestNewTimeline(t *testing.T) {
 		}, 0, h},
 		{"never", []uitest.Entry{uitest.Exhausted("a", h, 1).With(uitest.Entry{"last_error_reset_at": 9e11})}, h, maxSpan},
 	} {
-		scale := NewTimeline(uitest.PoolOf(t, uitest.Providers{"p": c.list}).All(), poolstate.Backoff, uitest.Epoch, 20)
+		scale := NewTimeline(uitest.PoolOf(t, uitest.Providers{"p": c.list}).All(), poolstate.Backoff(), uitest.Epoch, 20)
 		uitest.Equal(t, c.name+", past", scale.past, c.past)
 		uitest.Equal(t, c.name+", future", scale.future, c.future)
 	}

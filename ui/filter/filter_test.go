@@ -50,7 +50,7 @@ func matching(t testing.TB, p *poolstate.Pool, s string) string {
 	f := parse(t, s)
 	var ids []string
 	for c := range p.All() {
-		if f.Match(c, poolstate.Backoff.Availability(c, uitest.Epoch)) {
+		if f.Match(c, poolstate.Backoff().Availability(c, uitest.Epoch)) {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -230,7 +230,7 @@ func FuzzParse(f *testing.F) {
 			Ref: poolstate.Ref{Provider: words, ID: words}, Label: words, Source: words, ErrorReason: words, ErrorMessage: words,
 			ErrorCode: poolstate.Some(len(words)), Streak: poolstate.KnownStreak(len(s)), Status: poolstate.Status(len(words) % 5),
 		}
-		a := poolstate.Backoff.Availability(c, uitest.Epoch)
+		a := poolstate.Backoff().Availability(c, uitest.Epoch)
 		if filter.IsZero() && !filter.Match(c, a) {
 			t.Errorf("%q is zero and does not match", s)
 		}

@@ -50,8 +50,8 @@ type Group struct {
 	first       row // set even for a collapsed provider
 }
 
-// Groups lists the whole pool in pool order.
-func Groups(p *poolstate.Pool) []Group { return (&Listing{}).Groups(p, poolstate.Flat, time.Time{}) }
+// Groups lists the whole pool in its own order.
+func Groups(p *poolstate.Pool) []Group { return (&Listing{}).Groups(p, poolstate.Flat(), time.Time{}) }
 
 // Listing selects and sorts the credentials of a pool. The zero value lists the whole
 // pool in pool order.

@@ -19,7 +19,7 @@ func disabled(label string) uitest.Entry {
 func (l Listing) list(t testing.TB, p *poolstate.Pool, now time.Time) string {
 	t.Helper()
 	var out []string
-	for _, g := range l.Groups(p, poolstate.Backoff, now) {
+	for _, g := range l.Groups(p, poolstate.Backoff(), now) {
 		var labels []string
 		for _, c := range g.Credentials {
 			if p.Find(c.Ref) != c {
@@ -141,7 +141,7 @@ func TestListing_Equal(t *testing.T) {
 
 	p = uitest.PoolOf(t, uitest.Providers{"a": equal, "b": equal, "c": entries{}, "d": "not a list"})
 	for _, o := range Orders() {
-		for i, g := range (&Listing{Order: o, Reverse: o != OrderPool}).Groups(p, poolstate.Backoff, uitest.Epoch) {
+		for i, g := range (&Listing{Order: o, Reverse: o != OrderPool}).Groups(p, poolstate.Backoff(), uitest.Epoch) {
 			uitest.Equal(t, o.String()+": provider", g.Provider, &p.Providers[i])
 			for j, c := range g.Credentials {
 				uitest.Equal(t, o.String()+": credential", c, &p.Providers[i].Credentials[j])
@@ -221,7 +221,7 @@ func BenchmarkListing(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("credentials=%d/%s", n, name), func(b *testing.B) {
 				for b.Loop() {
-					l.Groups(p, poolstate.Backoff, uitest.Epoch)
+					l.Groups(p, poolstate.Backoff(), uitest.Epoch)
 				}
 			})
 		}

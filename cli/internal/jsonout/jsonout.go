@@ -22,6 +22,7 @@ type (
 		Path      string     `json:"path"`
 		ReadAt    Time       `json:"read_at"`
 		Policy    string     `json:"policy"`
+		Source    string     `json:"policy_source"`
 		Summary   Summary    `json:"summary"`
 		Providers []Provider `json:"providers"`
 	}
@@ -153,7 +154,7 @@ func orNil[T any](o poolstate.Optional[T]) *T {
 func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
-		Path: path, ReadAt: Time(now), Policy: policy.String(),
+		Path: path, ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
 		Summary: Summary{
 			Credentials: sum.Total,
 			Ready:       sum.Count[poolstate.Ready],
