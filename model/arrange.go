@@ -90,7 +90,7 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 		a.typing = false
 		a.input.Blur()
 	default:
-		*a.input, _ = a.input.Update(pressed)
+		edit(a.input, pressed)
 		m.refilter()
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -200,9 +201,18 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	case key.Matches(pressed, k.Previous, k.Earlier):
 		f.setFocus(f.focus - 1)
 	default:
-		f.inputs[f.focus], _ = f.inputs[f.focus].Update(pressed)
+		edit(&f.inputs[f.focus], pressed)
 	}
 	return nil
+}
+
+// edit lets a text field handle a key. Deleting the next word panics in textinput
+// if the word is a single character at the end, so that deletes the character.
+func edit(in *textinput.Model, pressed fmt.Stringer) {
+	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
+		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}
+	}
+	*in, _ = in.Update(pressed) // the command is for the cursor, or reads the clipboard
 }
 
 // maxPaste is the largest number of characters in a paste, and in the filter.

@@ -1,9 +1,15 @@
 package model
 
 import (
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestOpenDialog_SmallTerminal(t *testing.T) {
@@ -64,4 +70,98 @@ func TestHoldForm_Paste(t *testing.T) {
 	d.press("esc /")
 	d.send(tea.PasteMsg{Content: "held\u202e"})
 	d.shows("/ held")
+}
+
+// textFields are the keys that focus each text field of the dashboard.
+var textFields = []string{"/", "e /", "x", "x tab", "x shift+tab"}
+
+// textFieldKeys returns every key that a text field reacts to.
+func textFieldKeys(t testing.TB) []tea.KeyPressMsg {
+	var names []string
+	bindings := []key.Binding{dialogKeys.Next, dialogKeys.Previous, dialogKeys.Earlier, dialogKeys.Later}
+	for _, f := range reflect.ValueOf(textinput.DefaultKeyMap()).Fields() {
+		bindings = append(bindings, f.Interface().(key.Binding))
+	}
+	for _, b := range bindings {
+		names = append(names, b.Keys()...)
+	}
+	slices.Sort(names)
+	var keys []tea.KeyPressMsg
+	for _, name := range slices.Compact(names) {
+		keys = append(keys, keyPress(t, name))
+	}
+	for _, typed := range []string{" ", "a", "4", "日", "🔑", "e\u0301", "\u0301", "ि", "\u202e", "👩\u200d💻"} {
+		keys = append(keys, tea.KeyPressMsg{Code: tea.KeyExtended, Text: typed})
+	}
+	return keys
+}
+
+// editField focuses a text field, pastes a text, and presses keys at a position of
+// it. It checks the screen and the cursor after each.
+func editField(d *dashboard, field, text string, position int, keys ...tea.KeyPressMsg) {
+	d.t.Helper()
+	d.press(field)
+	d.send(tea.PasteMsg{Content: text})
+	in := func() *textinput.Model {
+		if d.m.dialog != nil {
+			return &d.m.dialog.form.inputs[d.m.dialog.form.focus]
+		}
+		return d.m.arrangement.input
+	}
+	in().SetCursor(position)
+	for _, k := range keys {
+		d.send(k)
+		if at, n := in().Position(), len([]rune(in().Value())); at < 0 || at > n {
+			d.t.Fatalf("the cursor is at %d of %d after %q in %q", at, n, k, text)
+		}
+		for _, line := range strings.Split(d.m.View().Content, "\n") {
+			if ansi.StringWidthWc(line) > d.m.width {
+				d.t.Fatalf("too wide after %q in %q: %q", k, text, ansi.Strip(line))
+			}
+		}
+	}
+	d.press("esc")
+}
+
+func TestEdit_KeysAtEveryPosition(t *testing.T) {
+	d, keys := dashboardAt(t, "a"), textFieldKeys(t)
+	for _, text := range []string{"", "4", "45m", "a  b ", "日🔑", "हि 한"} {
+		for _, field := range textFields {
+			for at := range len([]rune(text)) + 1 {
+				for _, k := range keys {
+					editField(d, field, text, at, k)
+				}
+			}
+		}
+	}
+}
+
+func TestEdit_DeleteWordForward(t *testing.T) {
+	for text, want := range map[string]string{"": "", "x": "", "xy": "", "xy z": " z", "日": "", "x ": ""} {
+		for _, k := range []string{"alt+d", "alt+delete", "ctrl+delete"} {
+			in := textinput.New()
+			in.SetValue(text)
+			in.CursorStart()
+			_ = in.Focus()
+			edit(&in, keyPress(t, k))
+			equal(t, k+" before "+text, in.Value(), want)
+		}
+	}
+}
+
+// FuzzEdit presses any keys in any text field that has any text.
+func FuzzEdit(f *testing.F) {
+	keys := textFieldKeys(f)
+	for i := range textFields {
+		f.Add(uint8(i), "until 18:00 日本", uint8(3), []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18})
+		f.Add(uint8(i), "x", uint8(0), []byte("\x10\x01\x20\x18\x02\x02"))
+	}
+	f.Fuzz(func(t *testing.T, field uint8, text string, position uint8, presses []byte) {
+		d := dashboardAt(t, "a")
+		var pressed []tea.KeyPressMsg
+		for _, b := range presses[:min(len(presses), 64)] {
+			pressed = append(pressed, keys[int(b)%len(keys)])
+		}
+		editField(d, textFields[int(field)%len(textFields)], text, int(position), pressed...)
+	})
 }
