@@ -65,14 +65,22 @@ func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr // the file does not exist yet; reading it reports other errors
 	}
-	held, err := s.fs.Stat(LockPath(s.path))
+	first, second := LockPath(s.path), LockPath(target)
+	if first == second {
+		return nil, nil
+	}
+	held, err := s.fs.Stat(first)
 	if err != nil {
 		return nil, err
 	}
-	if info, err := s.fs.Stat(LockPath(target)); err == nil && os.SameFile(held, info) {
+	info, err := s.fs.Stat(second)
+	switch {
+	case err == nil && os.SameFile(held, info):
 		return nil, nil
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		return s.lockFile(ctx, second)
 	}
-	return s.lockFile(ctx, LockPath(target))
+	return nil, err
 }
 
 // fileLock is a held lock. Nil is none.
