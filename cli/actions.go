@@ -67,7 +67,7 @@ func exhaustCommand() *cobra.Command {
 			return err
 		}
 		if cmd.Flags().Changed("code") && !isErrorCode(code) {
-			return usageError("--code must be between 100 and 599, not %d", code)
+			return codeError(code)
 		}
 		seen, err := r.openTargets(args)
 		if err != nil {
@@ -93,6 +93,8 @@ func exhaustCommand() *cobra.Command {
 
 // isErrorCode reports whether code is in the range of HTTP status codes.
 func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
+
+func codeError(code int) error { return usageError("--code must be between 100 and 599, not %d", code) }
 
 // newHold parses the length of a hold.
 func newHold(length, until string, now time.Time) (poolstate.Hold, error) {

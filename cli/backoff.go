@@ -30,6 +30,9 @@ func backoffCommand() *cobra.Command {
 	}
 	flags := config.Bind(cmd.Flags(), config.Policy)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
+		if !isErrorCode(code) {
+			return codeError(code)
+		}
 		policy := poolstate.Backoff()
 		if cfg.PolicyChoice() == poolstate.Force(poolstate.Flat()) {
 			policy = poolstate.Flat()

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"pooltop/cli/config"
 	"pooltop/cli/internal/suggest"
@@ -23,6 +24,9 @@ type runner func(cmd *cobra.Command, args []string, cfg *config.Config, log *slo
 // opens the debug log.
 func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
+		if err := rejectEmpty(cmd); err != nil {
+			return err
+		}
 		cfg, err := loadConfig(flags)
 		if err != nil {
 			return err
@@ -35,6 +39,17 @@ func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) 
 		log.Info("ended", "exit", exitCode(err))
 		return errors.Join(err, closeLog())
 	}
+}
+
+// rejectEmpty rejects flags of the command with an empty text: in a script, their
+// value was lost.
+func rejectEmpty(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" && err == nil {
+			err = usageError("--%s must not be empty", f.Name)
+		}
+	})
+	return err
 }
 
 // loadConfig loads the configuration of a command and checks its key bindings.

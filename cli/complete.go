@@ -164,7 +164,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 		return nil
 	}
 	dir := filepath.Dir(filepath.Dir(store))
-	entries, _ := os.ReadDir(dir) // without a directory, there are no profiles
+	words = append(words, cobra.CompletionWithDesc(poolstate.RootProfile, "the root"))
+	entries, _ := os.ReadDir(dir) // without a directory, there are no other profiles
 	for _, e := range entries {
 		// Stat follows symlinks to directories.
 		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() || !plain(e.Name()) {

@@ -133,11 +133,11 @@ func TestComplete_Profiles(t *testing.T) {
 		words, _ := completed(t, args...)
 		equal(t, "completions", strings.Join(words, " | "), want)
 	}
-	check("", "list", "--profile", "")
+	check("default\tthe root", "list", "--profile", "")
 	writeFile(t, filepath.Join(profiles, "work", "auth.json"), sample(t, "backoff.json"))
 	writeFile(t, filepath.Join(profiles, "play", "other"), nil)
 	writeFile(t, filepath.Join(profiles, "a file"), nil)
-	check("play\tno auth.json yet | work\ta profile", "list", "--profile", "")
+	check("default\tthe root | play\tno auth.json yet | work\ta profile", "list", "--profile", "")
 	check("backup-key\tcooling 12m03s", "--profile", "work", "reset", "openrouter", "back")
 	check("backup-key\tcooling 12m03s", "--home", filepath.Join(profiles, "work"), "reset", "openrouter", "back")
 	check("", "reset", "openrouter", "back") // the home itself has no pool

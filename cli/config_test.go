@@ -139,11 +139,11 @@ func TestConfig_RoundTrip(t *testing.T) {
 	isHome(t, filepath.Join(t.TempDir(), odd))
 	for _, c := range [][]string{
 		{},
-		{"--theme", "light", "--sort", "-streak", "--columns", "", "--notify", "--frame-rate", "60", "--no-journal"},
+		{"--theme", "light", "--sort", "-streak", "--columns", "why", "--notify", "--frame-rate", "60", "--no-journal"},
 		{"--policy", "flat", "--columns", "next-fail,why", "--file", "x.json"},
 		{"--profile", "work", "--theme", "high-contrast-light"},
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
-		{"--config", configIn(t, "file = '~/x.json'\nsort = 'worst'\n[keys]\nsort = ['f9', '#']\n")},
+		{"--config", configIn(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
 		saysNot(t, first, "\x1b", "\x00")

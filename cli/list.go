@@ -57,7 +57,8 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
 		Width: width(), Theme: theme, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
+		ActiveProfile: poolstate.OtherProfile(snap.path),
+		Feed:          ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
 	}))
 	return err
 }

@@ -21,20 +21,27 @@ func statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
 		Long: "status prints one short line. Its exit code is 0 if each provider has a ready credential, 10 if a provider has\n" +
-			"none, 11 if nothing is ready, and 5 if the file cannot be read.",
+			"none, 11 if nothing is ready, and 5 if the file cannot be read or has no pool.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		parsed, err := template.New("format").Option("missingkey=error").Parse(format)
+		if err != nil {
+			return formatError(err)
+		}
 		snap, err := loadSnapshot(cfg, log)
 		if err != nil {
 			return err
 		}
+		if !snap.pool.HasPool {
+			return &codedError{exitRefused, fmt.Errorf("%s: no credential pool", snap.path)}
+		}
 		line, code := snap.status()
 		if format != "" {
-			if line, err = snap.render(format); err != nil {
-				return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
+			if line, err = snap.render(parsed); err != nil {
+				return formatError(err)
 			}
 		}
 		if _, err := fmt.Fprintln(cmd.OutOrStdout(), line); err != nil || code == exitDone {
@@ -44,6 +51,10 @@ func statusCommand() *cobra.Command {
 	})
 	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` for the JSON of list")
 	return cmd
+}
+
+func formatError(err error) error {
+	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
 // maxNamed is the maximum number of providers that the line names.
@@ -87,11 +98,7 @@ const maxStatusText = 64 << 10
 
 // render executes a template on the JSON of list. It cleans all strings, because
 // a template prints them as they are.
-func (snap *snapshot) render(format string) (string, error) {
-	t, err := template.New("format").Option("missingkey=error").Parse(format)
-	if err != nil {
-		return "", err
-	}
+func (snap *snapshot) render(t *template.Template) (string, error) {
 	raw, err := json.Marshal(snap.json())
 	if err != nil {
 		return "", err

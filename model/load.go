@@ -26,6 +26,7 @@ type poolLoaded struct {
 	snapshot   poolstate.Snapshot
 	err        error
 	unwritable error // why the store cannot be written
+	active     string
 }
 
 // loadState ensures that one load runs at a time.
@@ -61,12 +62,13 @@ func (m *Model) loadPool() tea.Cmd {
 	store, prev := m.cfg.Operator.Store, m.latest()
 	return func() tea.Msg {
 		snapshot, err := store.LoadIfChanged(prev)
-		return poolLoaded{snapshot, err, store.Writable()}
+		return poolLoaded{snapshot, err, store.Writable(), poolstate.OtherProfile(store.Path())}
 	}
 }
 
 func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.loading.running = false
+	m.active = msg.active
 	m.catchUp()
 	var retry, again tea.Cmd
 	if msg.err != nil {

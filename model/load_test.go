@@ -2,6 +2,8 @@ package model
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -46,6 +48,20 @@ func TestPoolLoaded(t *testing.T) {
 	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // the first of the first provider
 	d.change(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
+}
+
+func TestPoolLoaded_ActiveProfile(t *testing.T) {
+	d := startDashboard(t, coolingPool(noon.Add(time.Hour)))
+	active := filepath.Join(filepath.Dir(d.m.cfg.Operator.Store.Path()), "active_profile")
+	if err := os.WriteFile(active, []byte("work\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.handle(FileChanged{}, "active: work")
+	if err := os.Remove(active); err != nil {
+		t.Fatal(err)
+	}
+	d.handle(FileChanged{})
+	d.hides("active:")
 }
 
 func TestPoolLoaded_UnchangedContent(t *testing.T) {

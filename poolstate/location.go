@@ -3,48 +3,62 @@ package poolstate
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/user"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
 
-// storeName is the file name of a store in an agent's home.
-const storeName = "auth.json"
+const (
+	// storeName is the file name of a store in an agent's home.
+	storeName = "auth.json"
+	// profilesDir has the homes of the profiles, in the root.
+	profilesDir = "profiles"
+	// RootProfile is the name of the profile that is the root itself.
+	RootProfile = "default"
+)
 
 // Location selects the store of an agent. Of File, Home and Profile, the first
 // that is set counts; if none is, HERMES_HOME, and then the platform's default.
+// Variables and a leading tilde are expanded in all of them; see [ExpandPath].
 type Location struct{ File, Home, Profile string }
 
 // ErrProfileName is the error of a profile name that is not a single path element.
 var ErrProfileName = errors.New("a profile name must be a single directory name")
 
-// Path returns the path of the store. It accesses no file.
+// Path returns the path of the store. It does not access the file.
 func (l Location) Path() (string, error) { return l.pathOn(runtime.GOOS) }
 
 func (l Location) pathOn(goos string) (string, error) {
-	switch {
-	case l.File != "":
-		return l.File, nil
-	case l.Home != "":
-		return filepath.Join(l.Home, storeName), nil
+	if l.File != "" {
+		return ExpandPath(l.File)
 	}
-	root, err := homeOn(goos)
-	if err != nil {
-		return "", err
+	if l.Home != "" {
+		home, err := ExpandPath(l.Home)
+		return inHome(home, err)
 	}
-	if l.Profile == "" {
-		return filepath.Join(root, storeName), nil
+	home, err := homeOn(goos)
+	if err != nil || l.Profile == "" {
+		return inHome(home, err)
 	}
 	if l.Profile == "." || l.Profile == ".." || strings.ContainsAny(l.Profile, `/\`) {
 		return "", fmt.Errorf("profile %q: %w", l.Profile, ErrProfileName)
 	}
-	// HERMES_HOME may itself be a profile of the root.
-	root = filepath.Clean(root)
-	if dir := filepath.Dir(root); filepath.Base(dir) == "profiles" {
-		root = filepath.Dir(dir)
+	root, _ := profileOf(home) // HERMES_HOME may itself be a profile of the root
+	if l.Profile == RootProfile {
+		return inHome(root, nil)
 	}
-	return filepath.Join(root, "profiles", l.Profile, storeName), nil
+	return inHome(filepath.Join(root, profilesDir, l.Profile), nil)
+}
+
+func inHome(home string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, storeName), nil
 }
 
 // homeOn returns $HERMES_HOME unless that is blank, else the platform's default.
@@ -56,14 +70,88 @@ func homeOn(goos string) (string, error) {
 			return filepath.Join(local, "hermes"), nil
 		}
 	}
-	// A shell does not expand a tilde inside quotes.
+	return ExpandPath(path)
+}
+
+// variable is $NAME or ${NAME}.
+var variable = regexp.MustCompile(`\$(?:\w+|\{[^}]*\})`)
+
+// ExpandPath replaces variables of the environment, and then a leading ~ or ~USER,
+// for paths that no shell has expanded. As in Python, an unset variable and an
+// unknown user stay as they are.
+func ExpandPath(path string) (string, error) {
+	path = variable.ReplaceAllStringFunc(path, func(ref string) string {
+		if value, set := os.LookupEnv(strings.Trim(ref, "${}")); set {
+			return value
+		}
+		return ref
+	})
 	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
+	if !ok {
 		return path, nil
+	}
+	name, rest := rest, ""
+	if i := strings.IndexFunc(name, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }); i >= 0 {
+		name, rest = name[:i], name[i:]
+	}
+	if name != "" {
+		u, err := user.Lookup(name)
+		if err != nil {
+			return path, nil //nolint:nilerr // it is not the name of a user
+		}
+		return filepath.Join(u.HomeDir, rest), nil
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return "", fmt.Errorf("cannot find the user's home directory: %w", err)
 	}
 	return filepath.Join(home, rest), nil
+}
+
+// profileOf returns the root of an agent's home, and the profile that it is.
+func profileOf(home string) (root, profile string) {
+	home = filepath.Clean(home)
+	if dir := filepath.Dir(home); filepath.Base(dir) == profilesDir {
+		return filepath.Dir(dir), filepath.Base(home)
+	}
+	return home, RootProfile
+}
+
+// ProfileOf returns the profile to which a store belongs, by its path.
+func ProfileOf(path string) string {
+	_, profile := profileOf(filepath.Dir(path))
+	return profile
+}
+
+// maxProfileName limits how much of active_profile is read.
+const maxProfileName = 256
+
+// OtherProfile returns the profile that the agent uses by default if that is not
+// the one to which a store belongs, and else an empty string. The root's file
+// active_profile has its name, which is untrusted.
+func OtherProfile(path string) string {
+	root, profile := profileOf(filepath.Dir(path))
+	name := filepath.Join(root, "active_profile")
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // to open a pipe could block
+		return ""
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	content, _ := io.ReadAll(io.LimitReader(f, maxProfileName))
+	if active := strings.TrimSpace(string(content)); active != profile {
+		return active
+	}
+	return ""
+}
+
+// CorruptCopy returns the path of the copy that an agent makes of a store that it
+// cannot read, before it starts over with an empty one; "" if there is none.
+func CorruptCopy(path string) string {
+	if info, err := os.Stat(path + ".corrupt"); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return path + ".corrupt"
 }

@@ -3,7 +3,11 @@ package poolstate
 import (
 	"cmp"
 	"errors"
+	"os"
+	"os/user"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -24,6 +28,18 @@ func TestLocationPath(t *testing.T) {
 		{name: "the tilde alone", hermesHome: "~", want: "/home/me/auth.json"},
 		{name: "a name that begins with a tilde", hermesHome: "~h", want: "~h/auth.json"},
 		{name: "a tilde inside", hermesHome: "/srv/~/h", want: "/srv/~/h/auth.json"},
+		{name: "a variable", hermesHome: "$SRV/h", want: "/srv/h/auth.json"},
+		{name: "a variable in braces", hermesHome: " ${SRV}/h", want: "/srv/h/auth.json"},
+		{name: "a variable with a tilde", hermesHome: "$TILDE/h", want: "/home/me/h/auth.json"},
+		{name: "a variable that is not set", hermesHome: "/x/$UNSET/h", want: "/x/$UNSET/h/auth.json"},
+		{name: "no variable", hermesHome: "/x/$/$$/h", want: "/x/$/$$/h/auth.json"},
+		{name: "a variable in the file", loc: Location{File: "$SRV/a.json"}, want: "/srv/a.json"},
+		{name: "a tilde in the file", loc: Location{File: "~/a.json"}, want: "/home/me/a.json"},
+		{name: "a variable in the home", loc: Location{Home: "$SRV"}, want: "/srv/auth.json"},
+		{name: "a tilde in the home", loc: Location{Home: "~"}, want: "/home/me/auth.json"},
+		{name: "a profile under a variable", loc: Location{Profile: "work"}, hermesHome: "$SRV/h", want: "/srv/h/profiles/work/auth.json"},
+		{name: "the default profile", loc: Location{Profile: "default"}, want: "/home/me/.hermes/auth.json"},
+		{name: "the default profile from another", loc: Location{Profile: "default"}, hermesHome: "/srv/h/profiles/play", want: "/srv/h/auth.json"},
 		{name: "home", loc: Location{Home: "/opt/h"}, hermesHome: "/srv/h", want: "/opt/h/auth.json"},
 		{name: "home before profile", loc: Location{Home: "/opt/h", Profile: "work"}, want: "/opt/h/auth.json"},
 		{name: "file", loc: Location{File: "x/pool.json", Home: "/opt/h", Profile: "work"}, hermesHome: "/srv/h", want: "x/pool.json"},
@@ -45,6 +61,8 @@ func TestLocationPath(t *testing.T) {
 			setHome(t, "/home/me")
 			t.Setenv("HERMES_HOME", tt.hermesHome)
 			t.Setenv("LOCALAPPDATA", tt.local)
+			t.Setenv("SRV", "/srv")
+			t.Setenv("TILDE", "~")
 			got, err := tt.loc.pathOn(cmp.Or(tt.goos, "linux"))
 			must(t, err)
 			equal(t, "path", filepath.ToSlash(got), tt.want)
@@ -78,5 +96,54 @@ func setHome(t *testing.T, path string) {
 	t.Helper()
 	for _, name := range []string{"HOME", "USERPROFILE", "home"} {
 		t.Setenv(name, path)
+	}
+}
+
+func TestExpandPath_User(t *testing.T) {
+	me, err := user.Current()
+	if err != nil || runtime.GOOS == "windows" || me.Username == "" {
+		t.Skip("no name of this user: ", err)
+	}
+	setHome(t, "/elsewhere")
+	for path, want := range map[string]string{
+		"~" + me.Username:               me.HomeDir,
+		"~" + me.Username + "/a.json":   filepath.Join(me.HomeDir, "a.json"),
+		"~no-such-user-of-pooltop/a":    "~no-such-user-of-pooltop/a",
+		"a/~" + me.Username + "/a.json": "a/~" + me.Username + "/a.json",
+	} {
+		got, err := ExpandPath(path)
+		must(t, err)
+		equal(t, path, got, want)
+	}
+}
+
+func TestOtherProfile(t *testing.T) {
+	for _, tt := range []struct{ name, active, home, want string }{
+		{"none", "", "", ""},
+		{"another", "work", "", "work"},
+		{"in a line", " work\n", "", "work"},
+		{"the root", "default\n", "", ""},
+		{"shown", "work", "profiles/work", ""},
+		{"another than the profile shown", "work", "profiles/play", "work"},
+		{"the root beside a profile", "default", "profiles/play", "default"},
+		{"long", strings.Repeat("x", 1000), "", strings.Repeat("x", maxProfileName)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root := t.TempDir()
+			must(t, os.WriteFile(filepath.Join(root, "active_profile"), []byte(tt.active), 0o600))
+			equal(t, "profile", OtherProfile(filepath.Join(root, tt.home, "auth.json")), tt.want)
+		})
+	}
+	root := t.TempDir()
+	must(t, os.Mkdir(filepath.Join(root, "active_profile"), 0o700))
+	equal(t, "a directory", OtherProfile(filepath.Join(root, "auth.json")), "")
+	equal(t, "no file", OtherProfile(filepath.Join(root, "x", "auth.json")), "")
+}
+
+func TestProfileOf(t *testing.T) {
+	for path, want := range map[string]string{
+		"/h/auth.json": "default", "/h/profiles/work/auth.json": "work", "/h/profiles/auth.json": "default", "/auth.json": "default",
+	} {
+		equal(t, path, ProfileOf(path), want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // title draws name and path, and on the right feed, policy and clock. If space
 // is short, it omits the clock, then the policy, then shortens the path.
 func (s *Screen) title() string {
-	const gap, titleGap = "   ", 3
+	const gap, titleGap, minPath = "   ", 3, 11 // room for …/auth.json
 	symbol, symbolRole, words := s.feed()
 	policy, clock := "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
@@ -22,16 +22,22 @@ func (s *Screen) title() string {
 	width := func() int { return text.Width(symbol + " " + joined(gap, words, policy, clock)) }
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
+	caption, beside, needed := clean(s.Caption), 0, l.Col()+titleGap
+	if s.ActiveProfile != "" && caption == "" && s.Width >= narrowFrom { // matters more than the whole path
+		caption = "active: " + clean(s.ActiveProfile)
+		beside = titleGap + min(text.Width(caption), 20)
+		needed += minPath + beside + titleGap
+	}
 	for _, part := range []*string{&clock, &policy} {
-		if l.Col()+titleGap+width() > end {
+		if needed+width() > end {
 			*part = ""
 		}
 	}
 	room := end - width() - l.Col() - 2*titleGap
-	if path := text.FitPath(clean(s.Path), room); path != "" {
+	if path := text.FitPath(clean(s.Path), room-beside); path != "" {
 		l.To(l.Col()+titleGap).Write(theme.Secondary, path)
-		if room -= text.Width(path) + titleGap; s.Caption != "" && room >= 12 {
-			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(clean(s.Caption), room))
+		if room -= text.Width(path) + titleGap; caption != "" && room >= 12 {
+			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(caption, room))
 		}
 	}
 	l.To(end-width()).Write(symbolRole, symbol)

@@ -12,6 +12,7 @@ import (
 
 func TestTitle(t *testing.T) {
 	live := func(s *Screen) {}
+	work := func(s *Screen) { s.ActiveProfile = "work" }
 	for _, c := range []struct {
 		name  string
 		set   func(*Screen)
@@ -26,6 +27,10 @@ func TestTitle(t *testing.T) {
 		{"forced", func(s *Screen) { s.Policy = poolstate.Force(poolstate.Flat202610()).Resolve(nil, poolstate.NoEvidence) }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-10 (forced) Mon 09:20:00"},
 		{"flat", func(s *Screen) { s.Policy = poolstate.Flat202608() }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-08 (file) Mon 09:20:00"},
 		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff (file) Mon 09:20:00"},
+		{"another active profile", work, 80, "pooltop ~/.hermes/auth.json active: work ● live backoff (file)"},
+		{"another active profile, wide", work, 110, "pooltop ~/.hermes/auth.json active: work ● live backoff (file) Mon 09:20:00"},
+		{"another active profile, narrow", work, 60, "pooltop ~/.hermes/auth.json active: work ● live"},
+		{"another active profile, tiny", work, 40, "pooltop ● live 09:20:00"},
 		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
 	} {
 		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 30)

@@ -221,9 +221,14 @@ func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	return lines
 }
 
-// empty draws a headline and advice in place of the table.
-func (s *Screen) empty() string {
-	role, headline, help := theme.Text, "the credential pool is empty", []string{"Add one with: hermes auth add"}
+// isEmpty reports whether there is no provider to show.
+func (s *Screen) isEmpty() bool {
+	return s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0
+}
+
+// emptyWords returns a headline and advice in place of the table.
+func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) {
+	role, headline, help = theme.Text, "the credential pool is empty", []string{"Add one with: hermes auth add"}
 	switch stale := s.Feed.State == FeedStale; {
 	case s.Pool == nil && stale:
 		role, headline, help = theme.Dead, clean(s.Feed.Reason), []string{"This view returns when the file is valid again."}
@@ -241,6 +246,12 @@ func (s *Screen) empty() string {
 			role, headline, help = theme.Dead, clean(s.Feed.Reason), append([]string{headline}, help...)
 		}
 	}
+	return role, headline, help
+}
+
+// empty draws a headline and advice in place of the table.
+func (s *Screen) empty() string {
+	role, headline, help := s.emptyWords()
 	w := s.inner() - 1
 	body := append(s.wrapped(role, theme.Bold, headline, w), "")
 	for _, words := range help {

@@ -58,6 +58,7 @@ type Screen struct {
 	Now           time.Time
 	Path          string // of the store, as displayed
 	Caption       string // shown next to the path, such as the state of a simulation
+	ActiveProfile string // of the agent, if it is another than the one shown
 	Feed          Feed
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot
@@ -110,7 +111,7 @@ func Render(s *Screen) string {
 		return s.tiny()
 	case s.Pane == PaneHelp:
 		return s.paged(s.helpLines())
-	case s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0:
+	case s.isEmpty():
 		return s.empty()
 	case s.Pane == PaneDetail && s.selected() != nil:
 		return s.paged(s.detailLines())

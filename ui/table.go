@@ -63,9 +63,18 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 }
 
 // List draws the whole table for output to a file or pipe: summary, column
-// titles and every row, without trailing blanks.
+// titles and every row, without trailing blanks. An empty pool has only words.
 func List(s *Screen) string {
-	t, out := newTable(s), []string{s.counts()}
+	var out []string
+	if s.ActiveProfile != "" {
+		out = append(out, text.Fit("active profile: "+clean(s.ActiveProfile)+", not the one shown", s.Width))
+	}
+	if s.isEmpty() {
+		_, headline, help := s.emptyWords()
+		return strings.Join(append(append(out, headline), help...), "\n")
+	}
+	t := newTable(s)
+	out = append(out, s.counts())
 	if s.Pool.Len() > 0 {
 		out = append(out, s.next(), "", t.header())
 	}

@@ -59,7 +59,7 @@ func TestParse_Errors(t *testing.T) {
 		{"columns = 'why'", `1:11: columns must be a list of why, streak, at, cooldown, next-fail`},
 		{"columns = ['why', 'streek']", `not "streek" (did you mean "streak"?)`},
 		{"file = 'auth.json'", `1:1: file must be an absolute path or one that begins with ~/, not "auth.json"`},
-		{"file = '~'", `not "~"`},
+		{"file = '$UNSET/auth.json'", `not "$UNSET/auth.json"`},
 		{"keys = ['r']", "1:8: keys must be a table"},
 		{"[[keys]]\nreset = ['r']", "1:3: keys must be a table"},
 		{"[keys]\nreset = 'r'", `2:9: "reset" must be a list of keys, such as ["r", "ctrl+d"]`},

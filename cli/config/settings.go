@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"pooltop/cli/internal/suggest"
+	"pooltop/poolstate"
 	"pooltop/ui"
 	"pooltop/ui/filter"
 	"pooltop/ui/theme"
@@ -158,6 +158,9 @@ func (s *Setting) apply(c *Config, text string) (err error) {
 		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
 	case *string:
 		*field = text
+		if s.Value == "PATH" {
+			*field, err = poolstate.ExpandPath(text)
+		}
 	}
 	switch {
 	case s.set != nil:
@@ -209,19 +212,17 @@ func (s *Setting) invalid(value string) error {
 	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
 
-// expand replaces a leading ~ in a path of the file. A relative path is rejected,
-// as its meaning would depend on where pooltop is started.
+// expand expands a path of the file. A relative path is rejected, as its meaning
+// would depend on where pooltop is started.
 func (s *Setting) expand(path *string) error {
-	if rest, ok := strings.CutPrefix(*path, "~"); ok && rest != "" && os.IsPathSeparator(rest[0]) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return fmt.Errorf("begins with ~, but %w", err)
-		}
-		*path = filepath.Join(home, rest)
+	expanded, err := poolstate.ExpandPath(*path)
+	if err != nil {
+		return fmt.Errorf("begins with ~, but %w", err)
 	}
-	if !filepath.IsAbs(*path) && (*path != "" || s.Name != "log-file") {
+	if !filepath.IsAbs(expanded) && (expanded != "" || s.Name != "log-file") {
 		return s.invalid(*path)
 	}
+	*path = expanded
 	return nil
 }
 
@@ -297,7 +298,11 @@ func IsFlag(f *pflag.Flag) bool {
 func (f *Flags) Load() (*Config, error) {
 	c := Default()
 	if c.Path = defaultPath(); f.file != nil {
-		c.Path = *f.file
+		path, err := poolstate.ExpandPath(*f.file)
+		if err != nil {
+			return nil, fmt.Errorf("--config: %w", err)
+		}
+		c.Path = path
 	}
 	if c.Path != "" {
 		if abs, err := filepath.Abs(c.Path); err == nil {
@@ -329,7 +334,7 @@ func (f *flag) Set(text string) error {
 	case f.Name == "config":
 		f.flags.file = &text
 		return nil
-	case text == "" && f.Scope == Store:
+	case text == "":
 		return errors.New("must not be empty")
 	}
 	f.flags.given = append(f.flags.given, func(c *Config) {

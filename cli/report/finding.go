@@ -16,17 +16,18 @@ type kind struct {
 }
 
 var (
-	journalUnavailable = kind{0, "journal", "journal unavailable"}
-	fileMode           = kind{1, "file_mode", "permissions"}
-	dirMode            = kind{2, "directory_mode", "permissions"}
-	noPool             = kind{3, "no_pool", "no pool"}
-	malformed          = kind{4, "note", "malformed"}
-	outage             = kind{5, "outage", "outage"}
-	badDeadline        = kind{6, "suspect_deadline", "implausible deadline"}
-	sharedSecret       = kind{7, "shared_secret", "shared secret"}
-	expiredToken       = kind{8, "expired_token", "expired token"}
-	unknownStatus      = kind{9, "unknown_status", "unknown status"}
-	unknownFields      = kind{10, "unknown_fields", "unknown fields"}
+	activeProfile      = kind{0, "active_profile", "active profile"}
+	journalUnavailable = kind{1, "journal", "journal unavailable"}
+	fileMode           = kind{2, "file_mode", "permissions"}
+	dirMode            = kind{3, "directory_mode", "permissions"}
+	noPool             = kind{4, "no_pool", "no pool"}
+	malformed          = kind{5, "note", "malformed"}
+	outage             = kind{6, "outage", "outage"}
+	badDeadline        = kind{7, "suspect_deadline", "implausible deadline"}
+	sharedSecret       = kind{8, "shared_secret", "shared secret"}
+	expiredToken       = kind{9, "expired_token", "expired token"}
+	unknownStatus      = kind{10, "unknown_status", "unknown status"}
+	unknownFields      = kind{11, "unknown_fields", "unknown fields"}
 )
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -53,6 +54,13 @@ func (r *Report) find(journalProblem string) []finding {
 	add := func(k kind, said string, provider *string) {
 		f := newFinding(k, said)
 		f.Provider = provider
+		out = append(out, f)
+	}
+	if r.active != "" {
+		f := newFinding(activeProfile, "another than the one shown")
+		if !r.Anonymous {
+			f.Words = []string{r.active}
+		}
 		out = append(out, f)
 	}
 	if journalProblem != "" {

@@ -60,6 +60,7 @@ type Report struct {
 	Findings  []finding          `json:"oddities"`
 
 	displayPath string
+	active      string // the active profile if that is another one
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
@@ -74,7 +75,7 @@ func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
-		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath,
+		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
 		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, now: o.Now, pool: &poolstate.Pool{},
 	}
 	store, problem := poolstate.Open(o.Path), ""

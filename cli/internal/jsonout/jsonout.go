@@ -20,6 +20,7 @@ type (
 	// Pool is the JSON of list.
 	Pool struct {
 		Path      string     `json:"path"`
+		Profile   string     `json:"profile"`
 		ReadAt    Time       `json:"read_at"`
 		Policy    string     `json:"policy"`
 		Source    string     `json:"policy_source"`
@@ -154,7 +155,7 @@ func orNil[T any](o poolstate.Optional[T]) *T {
 func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
-		Path: path, ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
+		Path: path, Profile: poolstate.ProfileOf(path), ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
 		Summary: Summary{
 			Credentials: sum.Total,
 			Ready:       sum.Count[poolstate.Ready],
