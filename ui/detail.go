@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -26,23 +25,23 @@ func (s *Screen) belowTable(p plan) []string {
 // detailBlock draws the detail in exactly h lines: on a wide screen beside the
 // forecast or the events, otherwise beside the other fields of the file.
 func (s *Screen) detailBlock(h int, events bool) []string {
-	const detailWidth = 48 // beside the forecast or the events
 	var left, right []string
-	c, inner := s.selected(), s.inner()
-	at := inner - detailWidth
+	c, w := s.selected(), 48
+	at := s.inner() - w
 	switch {
 	case s.Width < wideFrom:
-		at = inner - min(inner*2/5, 52)
-		if c != nil {
-			left, right = s.detail(c, at-3, h), s.factLines(c, inner-at)
+		w = min(s.inner()*2/5, 52)
+		if at = s.inner() - w; c != nil {
+			left, right = s.detail(c, at-3, h), s.factLines(c, w)
 		}
+		return filled(s.beside(left, right, at), h)
 	case events:
 		left = append([]string{s.line().Bold(theme.Text, "events").String()}, s.eventLines(at-4, h-1, 0)...)
 	default:
 		left = s.forecastLines(at-4, h)
 	}
-	if s.Width >= wideFrom && c != nil {
-		right = s.detail(c, detailWidth, h, s.briefFacts(c, detailWidth)...)
+	if c != nil {
+		right = s.detail(c, w, h, s.briefFacts(c, w)...)
 	}
 	return filled(s.beside(left, right, at), h)
 }
@@ -137,27 +136,14 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
-		l, since, back := s.line(), a.Availability.String()+" since ", "  back "
+		since, back := a.Availability.String()+" since ", "back "
 		switch a.Availability {
 		case poolstate.Due:
-			since, back = "exhausted ", "  due since "
+			since, back = "exhausted ", "due since "
 		case poolstate.Disabled:
 			since = "exhausted "
 		}
-		if !c.StatusAt.IsZero() {
-			l.Write(theme.Secondary, since).Write(theme.Text, s.stamp(c.StatusAt))
-		}
-		if !a.Deadline.IsZero() {
-			stamp := s.stamp(a.Deadline.At)
-			if l.Col() > 0 && l.Col()+text.Width(back+stamp) > w {
-				out = append(out, l.String())
-				l, back = s.line(), strings.TrimSpace(back)+" "
-			}
-			l.Write(theme.Secondary, back).Write(theme.Text, stamp)
-		}
-		if l.Col() > 0 {
-			out = append(out, l.String())
-		}
+		out = s.pairs(w, [2]string{since, s.stamp(c.StatusAt)}, [2]string{back, s.stamp(a.Deadline.At)})
 	}
 	origin, streak := originSentence(c, a, s.Policy), streakWords(c)
 	if both := joined(", ", origin, streak); text.Width(both) <= w {
@@ -166,32 +152,51 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 	return append(append(out, s.quiet(origin, w)...), s.quiet(streak, w)...)
 }
 
+// pairs draws names with their values, on one line if they fit. It omits empty
+// values.
+func (s *Screen) pairs(w int, pairs ...[2]string) []string {
+	var out []string
+	l := s.line()
+	for _, p := range pairs {
+		switch {
+		case p[1] == "":
+			continue
+		case l.Col() > 0 && l.Col()+2+text.Width(p[0]+p[1]) > w:
+			out, l = append(out, l.String()), s.line()
+		case l.Col() > 0:
+			l.To(l.Col() + 2)
+		}
+		l.Write(theme.Secondary, p[0]).Write(theme.Text, p[1])
+	}
+	if l.Col() > 0 {
+		out = append(out, l.String())
+	}
+	return out
+}
+
 // ladderLines draws the backoff schedule and what the next failure costs.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
-	const nextFailure = "next failure "
+	const gap, nextFailure = 3, "next failure "
 	var out []string
-	l, next := s.line(), text.Span(a.Next)
-	if s.Policy.Climbs() {
-		step := poolstate.Step(c.Streak.Count())
-		for i := 1; i <= poolstate.Steps; i++ {
-			role, weight := theme.Faint, theme.Regular
-			if i > 1 {
-				l.Write(theme.Faint, " → ")
-			}
-			if i <= step {
-				role = theme.StepRole(i)
-			}
-			if i == step {
-				weight = theme.Bold
-			}
-			l.Draw(role, weight, text.Span(a.Base<<(i-1)))
+	l, next, step := s.line(), text.Span(a.Next), poolstate.Step(c.Streak.Count())
+	for i := 1; i <= poolstate.Steps && s.Policy.Climbs(); i++ {
+		role, weight := theme.Faint, theme.Regular
+		if i <= step {
+			role = theme.StepRole(i)
 		}
-		const gap = "   "
-		if l.Col()+len(gap+nextFailure)+text.Width(next) > w {
-			out = append(out, l.String())
-			l = s.line()
+		if i == step {
+			weight = theme.Bold
+		}
+		if i > 1 {
+			l.Write(theme.Faint, " → ")
+		}
+		l.Draw(role, weight, text.Span(s.Policy.Cooldown(c, i)))
+	}
+	if l.Col() > 0 {
+		if l.Col()+gap+len(nextFailure)+text.Width(next) > w {
+			out, l = append(out, l.String()), s.line()
 		} else {
-			l.Write(theme.Secondary, gap)
+			l.To(l.Col() + gap)
 		}
 	}
 	return append(out, l.Write(theme.Secondary, nextFailure).Write(theme.Text, next).String())
@@ -249,12 +254,6 @@ func sharedSentence(c *poolstate.Credential) string {
 
 // factLines draws the fields of a credential that do not describe its state.
 func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
-	instant := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return s.stamp(t)
-	}
 	const nameWidth = 14
 	var out []string
 	requests, status := "", ""
@@ -272,8 +271,8 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 		{"requests", requests},
 		{"fingerprint", c.Fingerprint},
 		{"endpoint", c.BaseURL},
-		{"last reset", instant(c.ClearedAt)},
-		{"token expires", instant(c.ExpiresAt)},
+		{"last reset", s.stamp(c.ClearedAt)},
+		{"token expires", s.stamp(c.ExpiresAt)},
 		{"status", status},
 	} {
 		if f[1] != "" {
@@ -293,12 +292,7 @@ func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	if n, ok := c.RequestCount.Get(); ok {
 		requests = text.Plural(n, "request", "requests")
 	}
-	lines := []string{
-		joined("  ", id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests),
-		joined("  ", clean(c.AuthType), clean(c.Source)),
-	}
-	for i, l := range lines {
-		lines[i] = s.line().Write(theme.Secondary, text.Fit(l, w)).String()
-	}
-	return lines
+	first := joined("  ", id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests)
+	second := joined("  ", clean(c.AuthType), clean(c.Source))
+	return append(s.quiet(text.Fit(first, w), w), s.quiet(text.Fit(second, w), w)...)
 }

@@ -42,10 +42,12 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 }
 
 // stamp formats an instant to the second and, in the detail pane, the distance:
-// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)".
+// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". The zero time is "".
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
+	case t.IsZero():
+		return ""
 	case s.Pane != PaneDetail || t.Year() > 9999:
 		return words
 	case d > 0:
