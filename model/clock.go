@@ -70,6 +70,12 @@ func (m *Model) clockTicked() {
 	}
 }
 
+// late reports whether a tick is overdue, as when the machine or the program was
+// suspended, so that the time on screen is wrong.
+func (m *Model) late() bool {
+	return !m.paused.on && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.now)) > time.Second
+}
+
 // catchUp sets the time on screen to the present, except during a pause.
 func (m *Model) catchUp() {
 	if !m.paused.on {
@@ -106,7 +112,6 @@ func (m *Model) latest() poolstate.Snapshot {
 
 // focused summarizes what happened while the terminal did not have the focus.
 func (m *Model) focused() {
-	m.catchUp()
 	if m.awaySince >= 0 {
 		missed := m.log.records[max(m.awaySince-m.log.dropped, 0):]
 		if text := countEvents(missed); text != "" {

@@ -60,17 +60,34 @@ func TestTick_WaitsForSecondOrDeadline(t *testing.T) {
 	}
 }
 
-func TestUpdate_CountdownMovesOnTicksOnly(t *testing.T) {
+func TestUpdate_CountdownMovesOnTicks(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(12*time.Minute+3*time.Second)))
 	d.m.cfg.Caption = func(at time.Time) string { return "it is " + at.Format("04m05s") }
 	d.shows("12m03s", "Mon 12:00:00", "it is 00m00s")
-	d.now = noon.Add(10 * time.Second)
-	d.press("down up")
+	d.later(time.Second).press("down up")
 	d.handle(tea.WindowSizeMsg{Width: 121, Height: 37}, "12m03s", "Mon 12:00:00", "it is 00m00s")
-	d.tick(0, "11m53s", "Mon 12:00:10", "it is 00m10s")
+	d.tick(9*time.Second, "11m53s", "Mon 12:00:10", "it is 00m10s")
 	d.tick(time.Second, "11m52s", "Mon 12:00:11")
-	d.now = noon.Add(time.Minute)
-	d.handle(tea.ResumeMsg{}, "11m03s", "Mon 12:01:00") // after suspend
+}
+
+// Any message corrects the time if ticks have not come, with or without the focus.
+func TestUpdate_MissedTicks(t *testing.T) {
+	for name, msg := range map[string]tea.Msg{
+		"key": keyPress(t, "down"), "wheel": tea.MouseWheelMsg{Button: tea.MouseWheelDown}, "paste": tea.PasteMsg{},
+		"focus": tea.FocusMsg{}, "resize": tea.WindowSizeMsg{Width: 121, Height: 36}, "resume": tea.ResumeMsg{},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := startDashboard(t, coolingPool(noon.Add(12*time.Minute+3*time.Second)))
+			d.later(time.Minute).handle(msg, "11m03s", "Mon 12:01:00")
+			d.press("p")
+			d.later(time.Minute).handle(msg, "11m03s", "Mon 12:01:00")
+			d.press("p", "10m03s", "Mon 12:02:00")
+			d.handle(tea.BlurMsg{}, "11m", "Mon 12:02")
+			d.later(9*time.Minute).handle(msg, "Mon 12:11")
+			d.later(2*time.Minute).handle(msg, "1 due", "Mon 12:13")
+			equal(t, "the journal", d.journaled(), "a due")
+		})
+	}
 }
 
 func TestUpdate_DueWithoutFileChange(t *testing.T) {

@@ -56,7 +56,7 @@ type Model struct {
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	now      time.Time // on screen; changes with ticks and loads only, so that all rows change together
+	now      time.Time // on screen; changes with ticks and loads, so that all rows change together
 	feed     ui.Feed
 	active   string // the agent's active profile, if it is another than the one shown
 	snapshot poolstate.Snapshot
@@ -136,6 +136,9 @@ type result func(m *Model) tea.Cmd
 // Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
+	if m.late() {
+		m.clockTicked()
+	}
 	switch msg := msg.(type) {
 	case result:
 		cmd = msg(&m)
@@ -170,8 +173,6 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.scheme = theme.SchemeFor(msg.IsDark())
 			m.retheme()
 		}
-	case tea.ResumeMsg:
-		m.catchUp()
 	}
 	m.refreshEvents()
 	s := m.screen()
