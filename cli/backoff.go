@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,7 @@ func backoffCommand() *cobra.Command {
 			return codeError(code)
 		}
 		policy := poolstate.Backoff()
-		if cfg.PolicyChoice() == poolstate.Force(poolstate.Flat()) {
+		if strings.HasPrefix(cfg.Policy, "flat") {
 			policy = poolstate.Flat()
 		}
 		steps, table := schedule(policy, code)

@@ -38,7 +38,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 		Operator:     operator,
 		ClaudeFile:   claudeFile(),
 		Clock:        model.Clock{Now: clock, Rate: 1},
-		Policy:       cfg.PolicyChoice(),
+		Policy:       policyChoice(cfg),
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainLogged(path, log),

@@ -89,7 +89,7 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 	if err != nil {
 		return nil, err
 	}
-	f := &follower{Operator: operator, choice: cfg.PolicyChoice(), clock: clock, explain: explainLogged(cfg.File, log)}
+	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log)}
 	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)

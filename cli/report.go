@@ -26,7 +26,7 @@ func reportCommand() *cobra.Command {
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		opts := report.Options{
-			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: cfg.PolicyChoice(), Now: instant(cfg.Now), Version: version,
+			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: policyChoice(cfg), Now: instant(cfg.Now), Version: version,
 			Anonymous: anonymous, Explain: explain,
 		}
 		if cfg.Journal {

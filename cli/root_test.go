@@ -118,18 +118,19 @@ const storeFlags = "file home profile policy now"
 // offered lists the flags of each command, apart from --config, --log-file and
 // --help, which all of them have.
 var offered = map[string]string{
-	"pooltop": storeFlags + " theme sort columns notify frame-rate journal no-journal key no-color read-only",
-	"list":    storeFlags + " theme columns no-color json",
-	"status":  storeFlags + " format",
-	"events":  storeFlags + " theme no-color journal no-journal json since",
-	"report":  storeFlags + " journal no-journal json anonymous",
-	"backoff": "policy code json",
-	"reset":   storeFlags + " journal no-journal dry-run json yes all",
-	"exhaust": storeFlags + " journal no-journal dry-run json yes code for until reason",
-	"sync":    storeFlags + " journal no-journal dry-run json yes",
-	"undo":    storeFlags + " journal no-journal dry-run json yes",
-	"demo":    "policy theme sort columns notify frame-rate key no-color speed seed scenario",
-	"config":  "file home profile policy theme sort columns notify frame-rate journal no-journal key json",
+	"pooltop":   storeFlags + " theme sort columns notify frame-rate journal no-journal key no-color read-only",
+	"list":      storeFlags + " theme columns no-color json",
+	"status":    storeFlags + " format",
+	"events":    storeFlags + " theme no-color journal no-journal json since",
+	"report":    storeFlags + " journal no-journal json anonymous",
+	"backoff":   "policy code json",
+	"calibrate": "file home profile agent json",
+	"reset":     storeFlags + " journal no-journal dry-run json yes all",
+	"exhaust":   storeFlags + " journal no-journal dry-run json yes code for until reason",
+	"sync":      storeFlags + " journal no-journal dry-run json yes",
+	"undo":      storeFlags + " journal no-journal dry-run json yes",
+	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
+	"config":    "file home profile policy theme sort columns notify frame-rate journal no-journal key json",
 }
 
 // A command offers exactly the flags that have an effect on it.

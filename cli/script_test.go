@@ -43,6 +43,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("USERPROFILE", home)
 			env.Setenv("TZ", "UTC")
 			env.Setenv("SAMPLES", samples)
+			env.Setenv("AGENTS", filepath.Join(filepath.Dir(samples), "agents"))
 			env.Setenv("NOW", sampleTime)
 			if err := os.MkdirAll(home, 0o700); err != nil {
 				return err

@@ -89,7 +89,7 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
 		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(err))}
 	}
-	snap.pool, snap.policy = loaded.Pool, cfg.PolicyChoice().Resolve(loaded.Pool, poolstate.NoEvidence)
+	snap.pool, snap.policy = loaded.Pool, policyChoice(cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
 }

@@ -67,9 +67,9 @@ type Journal struct{ path string }
 // At returns the journal at path. It does not access the file.
 func At(path string) Journal { return Journal{path: path} }
 
-// DefaultPath returns the path of the user's journal, pooltop/events.jsonl in
-// $XDG_STATE_HOME or ~/.local/state. Without a home directory it returns an error.
-func DefaultPath() (string, error) {
+// StateDir returns pooltop's directory for state, pooltop in $XDG_STATE_HOME or
+// ~/.local/state. It returns an error without a home directory.
+func StateDir() (string, error) {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) { // the XDG specification ignores relative paths
 		home, err := os.UserHomeDir()
@@ -78,7 +78,16 @@ func DefaultPath() (string, error) {
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "pooltop", "events.jsonl"), nil
+	return filepath.Join(dir, "pooltop"), nil
+}
+
+// DefaultPath returns the path of the user's journal, events.jsonl in [StateDir].
+func DefaultPath() (string, error) {
+	dir, err := StateDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "events.jsonl"), nil
 }
 
 // Append appends entries and creates the file if necessary. Several processes

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pooltop/cli/config"
+	"pooltop/cli/internal/calibrate"
+	"pooltop/cli/internal/jsonout"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui/text"
+)
+
+func calibrateCommand() *cobra.Command {
+	var agent string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "calibrate",
+		Short: "Measure how the installed agent computes cooldowns",
+		Long: "calibrate runs the installed agent's own functions, in its own Python, on sample credentials: without a network,\n" +
+			"in an empty home, for at most 20 seconds. The result is kept as the measured policy of this agent's home, until\n" +
+			"the agent's code changes. --policy and the configuration override it.",
+		Example: "  pooltop calibrate\n  pooltop calibrate --agent ~/src/hermes-agent --json",
+		Args:    noArguments,
+	}
+	settings := config.Bind(cmd.Flags(), config.Store)
+	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		home := agentHome(cfg.File)
+		dir, err := calibrate.Find(agent, home, os.Getenv)
+		if err != nil {
+			return err
+		}
+		m, err := calibrate.Measure(cmd.Context(), dir)
+		if err != nil {
+			return fmt.Errorf("%s: %w; the evidence of the file decides", dir, err)
+		}
+		log.Info("policy measured", "agent", dir, "policy", m.Policy.String(), "differences", len(m.Differences))
+		state, err := journal.StateDir()
+		if err == nil {
+			err = m.Save(state, home, time.Now())
+		}
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return jsonout.Write(cmd.OutOrStdout(), newCalibrateJSON(m))
+		}
+		return printMeasurement(cmd.OutOrStdout(), m, home)
+	})
+	cmd.Flags().StringVar(&agent, "agent", "", "directory of the agent's code, containing agent/credential_pool.py")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
+	return cmd
+}
+
+// agentHome returns the agent's root directory for a store: the one that contains
+// the profiles, if the store belongs to one.
+func agentHome(store string) string {
+	home := filepath.Dir(store)
+	if dir := filepath.Dir(home); filepath.Base(dir) == "profiles" {
+		return filepath.Dir(dir)
+	}
+	return home
+}
+
+// policyChoice returns the configured policy, or the one measured for the store's
+// agent if none is configured.
+func policyChoice(cfg *config.Config) poolstate.PolicyChoice {
+	choice := cfg.PolicyChoice()
+	if state, err := journal.StateDir(); err == nil {
+		if policy, ok := calibrate.Load(state, agentHome(cfg.File)); ok {
+			return choice.WithMeasured(policy)
+		}
+	}
+	return choice
+}
+
+type calibrateJSON struct {
+	Agent       string                 `json:"agent"`
+	Version     *string                `json:"version"`
+	Policy      string                 `json:"policy"`
+	Cases       int                    `json:"cases"`
+	Differences []calibrate.Difference `json:"differences"`
+	Unexplained []calibrate.Difference `json:"unexplained"`
+	TTL         map[string]int64       `json:"ttl"`
+	Sole        *int64                 `json:"sole_seconds"`
+	CapsReset   bool                   `json:"caps_provider_reset"`
+	Multipliers []float64              `json:"multipliers"`
+}
+
+// measuredCodes are the error codes whose cooldowns are printed; 0 is any other.
+var measuredCodes = []int{401, 402, 429, 0}
+
+func cooldownOf(p poolstate.Policy, code int, sole bool, streak int) time.Duration {
+	c := poolstate.Credential{Sole: sole}
+	if code != 0 {
+		c.ErrorCode = poolstate.Some(code)
+	}
+	return p.Cooldown(&c, streak)
+}
+
+func codeName(code int) string {
+	if code == 0 {
+		return "other"
+	}
+	return strconv.Itoa(code)
+}
+
+func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
+	j := calibrateJSON{
+		Agent: m.Agent, Version: m.Version, Policy: m.Policy.String(), Cases: m.Cases,
+		Differences: m.Differences, Unexplained: m.Unexplained, TTL: map[string]int64{}, CapsReset: m.Policy.CapsReset(),
+	}
+	for _, code := range measuredCodes {
+		j.TTL[codeName(code)] = int64(cooldownOf(m.Policy, code, false, 1) / time.Second)
+	}
+	if m.Policy.RetriesSole() {
+		sole := int64(cooldownOf(m.Policy, 429, true, 1) / time.Second)
+		j.Sole = &sole
+	}
+	first := cooldownOf(m.Policy, 429, false, 1)
+	for streak := 1; streak <= 5; streak++ {
+		j.Multipliers = append(j.Multipliers, float64(cooldownOf(m.Policy, 429, false, streak))/float64(first))
+	}
+	return j
+}
+
+func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error {
+	var waits []string
+	for _, code := range measuredCodes {
+		var steps []string
+		for streak := 1; streak <= 5; streak++ {
+			steps = append(steps, text.Span(cooldownOf(m.Policy, code, false, streak)))
+		}
+		for len(steps) > 1 && steps[len(steps)-1] == steps[len(steps)-2] {
+			steps = steps[:len(steps)-1]
+		}
+		waits = append(waits, codeName(code)+" "+strings.Join(steps, " → "))
+	}
+	if m.Policy.RetriesSole() {
+		waits = append(waits, "sole credential "+text.Span(cooldownOf(m.Policy, 429, true, 1)))
+	}
+	agent := text.Clean(m.Agent, maxErrorText)
+	if m.Version != nil {
+		agent += " " + text.Clean(*m.Version, 40)
+	}
+	lines := []string{
+		"agent      " + agent,
+		fmt.Sprintf("policy     %s, measured with %d cases", m.Policy, m.Cases),
+		"cooldowns  " + strings.Join(waits, " · "),
+	}
+	if n := len(m.Differences); n > 0 {
+		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy of that name:", n), "", differenceTable(m.Differences), "")
+	}
+	if n := len(m.Unexplained); n > 0 {
+		lines = append(lines, fmt.Sprintf("warning: pooltop cannot compute %d of the cases as this agent does", n))
+	}
+	lines = append(lines, "kept for "+text.Clean(home, maxErrorText)+" until the agent's code changes")
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}
+
+// differenceTable prints what the agent computes next to the stock policy.
+func differenceTable(all []calibrate.Difference) string {
+	span := func(s *int64) string {
+		if s == nil {
+			return "none"
+		}
+		return text.Span(time.Duration(*s) * time.Second)
+	}
+	const most = 12
+	lines := []string{fmt.Sprintf("%-6s %-20s %-5s %-7s %-8s %-9s %s", "CODE", "REASON", "SOLE", "STREAK", "RESET", "AGENT", "POLICY")}
+	for i, d := range all {
+		if i == most {
+			return strings.Join(append(lines, fmt.Sprintf("%d more: see --json", len(all)-most)), "\n")
+		}
+		code, reset := "none", ""
+		if d.Code != nil {
+			code = strconv.Itoa(*d.Code)
+		}
+		if d.Reset != nil {
+			reset = span(d.Reset)
+		}
+		lines = append(lines, fmt.Sprintf("%-6s %-20s %-5t %-7d %-8s %-9s %s", code, d.Cause, d.Sole, d.Streak, reset, span(d.Agent), span(d.Expected)))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,111 @@
+// Package calibrate asks an installed agent for the deadlines that it computes,
+// and derives the policy from them.
+package calibrate
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed probe.py
+var script string
+
+// timeout limits a measurement.
+const timeout = 20 * time.Second
+
+// ErrNoAgent is the error of a machine without an installed agent.
+var ErrNoAgent = errors.New("no installed agent found; name its directory with --agent")
+
+// Find returns the directory of the agent's code: dir if it is not empty, else
+// $HERMES_INSTALL_DIR, hermes-agent in the agent's home, or the system's.
+func Find(dir, home string, getenv func(string) string) (string, error) {
+	candidates := []string{getenv("HERMES_INSTALL_DIR"), filepath.Join(home, "hermes-agent"), "/usr/local/lib/hermes-agent"}
+	if dir != "" {
+		candidates = []string{dir}
+	}
+	for _, c := range candidates {
+		if c == "" {
+			continue
+		}
+		if _, err := os.Stat(module(c)); err == nil {
+			return filepath.Abs(c)
+		}
+	}
+	if dir != "" {
+		return "", fmt.Errorf("%s has no agent/credential_pool.py; name the directory of the agent's code", dir)
+	}
+	return "", ErrNoAgent
+}
+
+func module(dir string) string { return filepath.Join(dir, "agent", "credential_pool.py") }
+
+// answer is the output of the script.
+type answer struct {
+	Version   *string    `json:"version"`
+	Files     []string   `json:"files"`
+	Deadlines []*float64 `json:"deadlines"`
+}
+
+// ask runs the script in the agent's own Python, in an empty home, for at most 20
+// seconds.
+func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
+	home, err := os.MkdirTemp("", "pooltop-calibrate-")
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = os.RemoveAll(home) }()
+	input, err := json.Marshal(map[string]any{"now": float64(probeTime.Unix()), "probes": probes})
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, python(dir), "-c", script, dir)
+	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(input), time.Second
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "TZ=UTC", "PYTHONDONTWRITEBYTECODE=1",
+		"HOME=" + home, "HERMES_HOME=" + home, "USERPROFILE=" + home,
+	}
+	cmd.Dir = home
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	switch err := cmd.Run(); {
+	case ctx.Err() != nil:
+		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return answer{}, errors.New("Python was not found; the agent needs venv/bin/python or python3")
+	case err != nil:
+		return answer{}, fmt.Errorf("the agent's code failed: %s", lastLine(stderr.String()))
+	}
+	var a answer
+	if err := json.Unmarshal(stdout.Bytes(), &a); err != nil || len(a.Deadlines) != len(probes) {
+		return answer{}, errors.New("the agent's code gave no usable answer")
+	}
+	return a, nil
+}
+
+// python returns the interpreter of the agent's environment, or the system's.
+func python(dir string) string {
+	for _, p := range []string{filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "venv", "Scripts", "python.exe")} {
+		if _, err := os.Stat(p); err == nil {
+			return p
+		}
+	}
+	return "python3"
+}
+
+// lastLine returns the last line of a traceback, which names the error.
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(lines[len(lines)-1])
+}

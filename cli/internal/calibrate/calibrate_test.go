@@ -1,0 +1,152 @@
+package calibrate
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+const agents = "../../../testdata/agents"
+
+// needPython skips a test on a machine without Python.
+func needPython(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+}
+
+// agentOf writes an agent whose credential_pool.py has the content.
+func agentOf(t *testing.T, content string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"__init__.py": "", "credential_pool.py": content} {
+		if err := os.MkdirAll(filepath.Join(dir, "agent"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "agent", name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// cooldown returns a policy's cooldown for a code, in minutes.
+func cooldown(p poolstate.Policy, code int, sole bool, streak int) int {
+	c := poolstate.Credential{ErrorCode: poolstate.Some(code), Sole: sole}
+	return int(p.Cooldown(&c, streak).Minutes())
+}
+
+func TestMeasure(t *testing.T) {
+	needPython(t)
+	for _, tt := range []struct {
+		agent, policy, cooldowns string
+		patched                  bool
+	}{
+		{"stock", "flat-2026-10", "429 60 60, sole 1, 401 5, 402 60 60", false},
+		{"backoff", "backoff", "429 60 240, sole 60, 401 5, 402 60 240", false},
+		{"patched", "backoff", "429 15 1440, sole 15, 401 10, 402 2 1440", true},
+	} {
+		t.Run(tt.agent, func(t *testing.T) {
+			dir, err := Find(filepath.Join(agents, tt.agent), "", os.Getenv)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := Measure(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := m.Policy
+			got := fmt.Sprintf("429 %d %d, sole %d, 401 %d, 402 %d %d", cooldown(p, 429, false, 1), cooldown(p, 429, false, 3),
+				cooldown(p, 429, true, 1), cooldown(p, 401, false, 1), cooldown(p, 402, false, 1), cooldown(p, 402, false, 3))
+			if p.String() != tt.policy || got != tt.cooldowns {
+				t.Errorf("%s with %s, want %s with %s", p, got, tt.policy, tt.cooldowns)
+			}
+			if (len(m.Differences) > 0) != tt.patched || len(m.Unexplained) > 0 {
+				t.Errorf("differences %v, unexplained %v", m.Differences, m.Unexplained)
+			}
+		})
+	}
+}
+
+func TestMeasure_Errors(t *testing.T) {
+	needPython(t)
+	for name, tt := range map[string]struct{ code, want string }{
+		"a missing module":   {"import a_module_that_is_not_installed", "No module named 'a_module_that_is_not_installed'"},
+		"no function":        {"class PooledCredential: pass", "the agent has no function _exhausted_until"},
+		"a crash":            {"import os\nos._exit(3)", "the agent's code failed"},
+		"a network":          {"import socket\nsocket.create_connection(('127.0.0.1', 1))", "no network while calibrating"},
+		"an output":          {"import sys\nsys.exit(0)", "no usable answer"},
+		"a foreign home":     {"import os\nassert os.listdir(os.path.expanduser('~')) != []", "AssertionError"},
+		"a moving clock":     {"import time\nassert time.time() != 1795425600.0", "AssertionError"},
+		"two lines of error": {"raise ValueError('one\\ntwo')", "two"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Measure(t.Context(), agentOf(t, tt.code))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want %q in one line", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestFind(t *testing.T) {
+	home, installed := t.TempDir(), agentOf(t, "")
+	if err := os.Rename(agentOf(t, ""), filepath.Join(home, "hermes-agent")); err != nil {
+		t.Fatal(err)
+	}
+	env := func(value string) func(string) string { return func(string) string { return value } }
+	for _, tt := range []struct{ dir, home, env, want string }{
+		{"", home, "", filepath.Join(home, "hermes-agent")},
+		{"", home, installed, installed},
+		{installed, home, "", installed},
+	} {
+		if got, err := Find(tt.dir, tt.home, env(tt.env)); got != tt.want || err != nil {
+			t.Errorf("Find(%q) is %q, %v, want %q", tt.dir, got, err, tt.want)
+		}
+	}
+	if _, err := Find(home, home, env("")); err == nil {
+		t.Error("a directory without an agent is accepted")
+	}
+	if _, err := Find("", t.TempDir(), env("")); !errors.Is(err, ErrNoAgent) {
+		t.Errorf("without an agent: %v", err)
+	}
+}
+
+// A kept measurement is used until the agent's code changes.
+func TestSave(t *testing.T) {
+	needPython(t)
+	state, now := t.TempDir(), time.Unix(1795425600, 0)
+	code, err := os.ReadFile(filepath.Join(agents, "patched", "agent", "credential_pool.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := agentOf(t, string(code))
+	m, err := Measure(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(state, "/home/agent", now); err != nil {
+		t.Fatal(err)
+	}
+	p, ok := Load(state, "/home/agent")
+	if !ok || cooldown(p, 402, false, 1) != 2 || cooldown(p, 402, false, 3) != 1440 {
+		t.Errorf("loaded %v, %t", p, ok)
+	}
+	if _, ok := Load(state, "/home/other"); ok {
+		t.Error("loaded for another home")
+	}
+	if err := os.WriteFile(module(dir), append(code, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := Load(state, "/home/agent"); ok {
+		t.Error("loaded after the code has changed")
+	}
+}

@@ -1,0 +1,200 @@
+package calibrate
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// Probe is an exhausted credential whose deadline the agent is asked for.
+type Probe struct {
+	Code   int    `json:"code"` // 0 for none
+	Cause  string `json:"failure_reason"`
+	Sole   bool   `json:"sole"`
+	Streak int    `json:"streak"`
+	Reset  int64  `json:"reset_seconds"` // the provider's reset time after the failure; 0 for none
+	NoTime bool   `json:"no_time"`       // without the time of the failure
+}
+
+// probeTime is the instant of a measurement, and failedAt that of the failures.
+var (
+	probeTime = time.Unix(1795425600, 0).UTC()
+	failedAt  = probeTime.Add(-time.Minute)
+)
+
+const (
+	maxStreak  = 6
+	laterReset = 7200
+)
+
+// codes are the error codes that are measured; 0 is none.
+var codes = []int{0, 401, 402, 403, 429, 500}
+
+// probes returns every code with every streak, with every cause alone and with a
+// sibling, and with a reset time.
+func probes() []Probe {
+	var all []Probe
+	for _, code := range codes {
+		for streak := 1; streak <= maxStreak; streak++ {
+			all = append(all, Probe{Code: code, Streak: streak})
+		}
+		for _, cause := range []string{"", "billing", "billing_unverified"} {
+			all = append(all, Probe{Code: code, Cause: cause, Sole: true, Streak: 1})
+			if cause != "" {
+				all = append(all, Probe{Code: code, Cause: cause, Streak: 1})
+			}
+		}
+	}
+	for _, code := range []int{401, 402, 429} {
+		for _, sole := range []bool{false, true} {
+			all = append(all, Probe{Code: code, Sole: sole, Streak: 1, Reset: laterReset}, Probe{Code: code, Sole: sole, Streak: 1, Reset: 30})
+		}
+	}
+	return append(all, Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset, NoTime: true})
+}
+
+// entry returns the probe as an entry of the store.
+func (p Probe) entry() map[string]any {
+	e := map[string]any{"id": "c0", "auth_type": "api_key", "access_token": "none", "last_status": "exhausted", "consecutive_failures": p.Streak}
+	if !p.NoTime {
+		e["last_status_at"] = float64(failedAt.Unix())
+	}
+	if p.Code != 0 {
+		e["last_error_code"] = p.Code
+	}
+	if p.Cause != "" {
+		e["failure_reason"] = p.Cause
+	}
+	if p.Reset != 0 {
+		e["last_error_reset_at"] = float64(failedAt.Unix() + p.Reset)
+	}
+	return e
+}
+
+// MarshalJSON writes what the script needs.
+func (p Probe) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"entry": p.entry(), "sole": p.Sole})
+}
+
+// credential returns the probe as pooltop reads it.
+func (p Probe) credential() (*poolstate.Credential, error) {
+	list := []any{p.entry()}
+	if !p.Sole {
+		list = append(list, map[string]any{"id": "c1", "auth_type": "api_key", "access_token": "other"})
+	}
+	data, err := json.Marshal(map[string]any{"credential_pool": map[string]any{"openrouter": list}})
+	if err != nil {
+		return nil, err
+	}
+	pool, err := poolstate.Decode(data, time.UTC)
+	if err != nil {
+		return nil, err
+	}
+	return pool.Find(poolstate.Ref{Provider: "openrouter", ID: "c0"}), nil
+}
+
+// seconds returns a cooldown in seconds from the failure, or nil without a deadline.
+func seconds(p poolstate.Policy, c *poolstate.Credential) *int64 {
+	d := p.Deadline(c, probeTime)
+	if d.IsZero() {
+		return nil
+	}
+	s := int64(d.At.Sub(failedAt) / time.Second)
+	return &s
+}
+
+// answers maps probes to the cooldowns in seconds that the agent computes.
+type answers map[Probe]*int64
+
+func newAnswers(asked []Probe, deadlines []*float64) answers {
+	a := answers{}
+	for i, p := range asked {
+		a[p] = nil
+		if at := deadlines[i]; at != nil {
+			s := int64(math.Round(*at)) - failedAt.Unix()
+			a[p] = &s
+		}
+	}
+	return a
+}
+
+func (a answers) duration(p Probe) time.Duration {
+	if s := a[p]; s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return 0
+}
+
+// derive returns the policy that computes what the agent answered. Some answers may
+// fit no policy; see [Measurement.Unexplained].
+func derive(a answers) poolstate.Policy {
+	cooldowns := map[int][]time.Duration{}
+	climbs := false
+	for _, code := range codes {
+		var steps []time.Duration
+		for streak := 1; streak <= maxStreak; streak++ {
+			steps = append(steps, a.duration(Probe{Code: code, Streak: streak}))
+		}
+		climbs = climbs || steps[0] != slices.Max(steps)
+		for len(steps) > 1 && steps[len(steps)-1] == steps[len(steps)-2] {
+			steps = steps[:len(steps)-1] // the last one is for all longer streaks
+		}
+		cooldowns[code] = steps
+	}
+	sole := a.duration(Probe{Code: 429, Sole: true, Streak: 1})
+	policy := poolstate.Flat()
+	switch {
+	case climbs:
+		policy = poolstate.Backoff()
+		for code, steps := range cooldowns { // a single one would be multiplied
+			cooldowns[code] = append(steps, steps[len(steps)-1])
+		}
+	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:
+		policy = poolstate.Flat202610()
+	case sole < cooldowns[429][0]:
+		policy = poolstate.Flat202608()
+	}
+	if len(differences(policy, a)) == 0 {
+		return policy
+	}
+	return policy.WithRules(&poolstate.Rules{Cooldowns: cooldowns, Sole: sole})
+}
+
+// Difference is a probe for which the agent and a policy compute different
+// cooldowns, in seconds from the failure; nil means none.
+type Difference struct {
+	Code     *int   `json:"code"`
+	Cause    string `json:"failure_reason"`
+	Sole     bool   `json:"sole"`
+	Streak   int    `json:"streak"`
+	Reset    *int64 `json:"reset_seconds"`
+	Agent    *int64 `json:"agent_seconds"`
+	Expected *int64 `json:"policy_seconds"`
+}
+
+// differences compares a policy with the agent's answers, in the order of the
+// probes.
+func differences(policy poolstate.Policy, a answers) []Difference {
+	all := []Difference{}
+	for _, p := range probes() {
+		c, err := p.credential()
+		if err != nil {
+			continue // every probe can be decoded
+		}
+		own := seconds(policy, c)
+		if answer := a[p]; (own == nil) != (answer == nil) || own != nil && *own != *answer {
+			d := Difference{Cause: p.Cause, Sole: p.Sole, Streak: p.Streak, Agent: answer, Expected: own}
+			if p.Code != 0 {
+				d.Code = &p.Code
+			}
+			if p.Reset != 0 {
+				d.Reset = &p.Reset
+			}
+			all = append(all, d)
+		}
+	}
+	return all
+}
