@@ -83,7 +83,7 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	case ctx.Err() != nil:
 		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return answer{}, errors.New("Python was not found; the agent needs venv/bin/python or python3")
+		return answer{}, errors.New("no Python found; the agent needs venv/bin/python or python3")
 	case err != nil:
 		return answer{}, fmt.Errorf("the agent's code failed: %s", lastLine(stderr.String()))
 	}
