@@ -51,12 +51,6 @@ var scenes = []struct {
 		[]string{"computed: 1h × 4", "priority 1"},
 	},
 	{
-		"filter", "The table, filtered down to the cooling credentials with code 429.",
-		112, 20,
-		[]string{"/", "state:cooling code:429"},
-		[]string{"4 of 11 shown"},
-	},
-	{
 		"exhaust", "The form that takes a credential out: code, duration and reason, and what comes of it.",
 		112, 31,
 		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
