@@ -18,7 +18,7 @@ import (
 type arrangement struct {
 	filter     filter.Filter
 	applied    string           // the text of filter
-	input      *textinput.Model // what has been typed
+	input      *textinput.Model // the text typed so far
 	typing     bool
 	problem    string // why the input is not applied, or ""
 	order      filter.Order

@@ -22,7 +22,7 @@ const maxEvents = 10_000
 // eventLog holds the events of the store, from the journal and from this session.
 type eventLog struct {
 	observer        poolstate.Observer
-	policy          poolstate.Policy   // of the latest snapshot
+	policy          poolstate.Policy   // the policy of the latest snapshot
 	records         []poolstate.Record // in order of time
 	dropped         int                // the number of records removed from the front
 	history         []poolstate.Record // found in the first snapshot, until the journal has been read

@@ -279,7 +279,7 @@ func (d *dashboard) isReady(ids string) {
 			ready = append(ready, c.ID)
 		}
 	}
-	equal(d.t, "what is ready in the file", strings.Join(ready, " "), ids)
+	equal(d.t, "ready credentials in the file", strings.Join(ready, " "), ids)
 }
 
 // dashboardAt returns a dashboard on mixedPool with a credential selected.

@@ -185,7 +185,7 @@ type KeyBindings map[string][]string
 
 // UnknownNameError reports an action or a key that does not exist.
 type UnknownNameError struct {
-	What, Name string   // What is "action" or "key".
+	What, Name string   // "action" or "key", and its name
 	Known      []string // the valid names, for a suggestion
 }
 

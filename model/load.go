@@ -34,7 +34,7 @@ type loadState struct {
 	running, again        bool // again: the file has changed during the load
 	begun                 int  // the number of loads ever begun
 	change                FileChanged
-	graceBegun, graceOver bool // of the grace period
+	graceBegun, graceOver bool // the state of the grace period
 }
 
 // grace is how long a file may be unreadable, such as during a rewrite in place.

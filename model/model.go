@@ -19,14 +19,14 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Config is what the dashboard is started with.
+// Config configures a dashboard.
 type Config struct {
 	// Operator acts on the store on screen and records its actions in the journal.
 	Operator   *journal.Operator
 	ClaudeFile string // the path of the file with the tokens of claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
-	Path       string                 // of the store, to show
+	Path       string                 // displayed path of the store
 	Caption    func(time.Time) string // to show beside the path at an instant; may be nil
 	ReadOnly   string                 // why nothing may be written, or ""
 	// Notify turns notifications on at the start. Notifications is the form that
@@ -34,7 +34,7 @@ type Config struct {
 	Notify        bool
 	Notifications ui.NotificationForm
 	Scheme        *theme.Scheme // nil chooses one for the terminal's background
-	Order         filter.Order  // of the table at the start; Descending reverses it
+	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool
 	Without       ui.Hidden   // the columns to leave out
 	Keys          KeyBindings // replace default keys; they must have passed Check
@@ -65,7 +65,7 @@ type Model struct {
 	loading  loadState
 
 	selected   *poolstate.Ref
-	offset     int // of the table
+	offset     int // first visible line of the table
 	pane       ui.Pane
 	paneOffset int
 
@@ -83,7 +83,7 @@ type Model struct {
 	writes      map[poolstate.Ref]watchedWrite
 
 	log        eventLog
-	evidence   poolstate.Evidence // what the agent was last seen to do with a streak
+	evidence   poolstate.Evidence // the last observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 	paused     paused
 	awaySince  int // the number of all events when the terminal lost the focus, or -1

@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Verb is what an operator does to credentials.
+// Verb names an operator's action.
 type Verb uint8
 
 // The verbs.
@@ -45,7 +45,7 @@ type Action struct {
 // AlreadyClear is why a reset does not change a credential without a failure.
 const AlreadyClear = "already clear"
 
-// Effect is what an action does to one credential.
+// Effect is the effect of an action on one credential.
 type Effect struct {
 	Before, After Credential
 	// Reason is why nothing changes, empty if something does.
@@ -70,7 +70,7 @@ func refused(c *Credential, reason string) Effect {
 	return Effect{Before: *c, After: *c, Reason: reason, Refused: true}
 }
 
-// Outcome is what an action does to all its targets.
+// Outcome is the effect of an action on all its targets.
 type Outcome struct {
 	// At is the time of the change.
 	At time.Time

@@ -17,8 +17,8 @@ import (
 )
 
 // countAsAgent adds one request to an entry as an agent does: it takes the lock,
-// reads the file again, and writes all of it in its own form to a temporary file
-// of its own, which it renames.
+// reads the file again, writes it whole, in its own form, to a temporary file, and
+// renames that.
 func countAsAgent(path, provider string, position int) (err error) {
 	l := flock.New(LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), LockPatience)

@@ -31,7 +31,7 @@ func Step(streak int) int {
 	return min(streak, Steps)
 }
 
-// Availability is what a credential's status means at an instant.
+// Availability says whether the agent can use a credential at an instant.
 type Availability uint8
 
 const (
@@ -146,7 +146,8 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 	}
 }
 
-// Assessment is what a credential's state means at an instant.
+// Assessment holds the availability, deadline and cooldowns of a credential at an
+// instant.
 type Assessment struct {
 	Availability Availability
 	Deadline     Deadline

@@ -83,7 +83,7 @@ func TestCredential_Shares(t *testing.T) {
 		}
 	}
 	for _, id := range []string{"c", "d", "e"} {
-		equal(t, id+" has no secret of its own", find(t, p, Ref{Provider: "p", ID: id}).Secret.IsZero(), true)
+		equal(t, id+" has no secret", find(t, p, Ref{Provider: "p", ID: id}).Secret.IsZero(), true)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EventKind is what happened to a credential or to the file.
+// EventKind is a kind of change of a credential or of the file.
 type EventKind uint8
 
 // The event kinds. The last three concern the file.

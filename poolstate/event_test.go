@@ -50,7 +50,7 @@ func TestDiff_Kinds(t *testing.T) {
 		{"held", ``, held, "held by operator"},
 		{"held when it was cooling", cooling, held, "held by operator"},
 		{"held when it was dead", `"last_status": "dead"`, held, "held by operator"},
-		{"held anew", held, later, "held by operator"},
+		{"held again", held, later, "held by operator"},
 		{"an unchanged hold", held, held + `, "request_count": 5`, ""},
 		{"a hold that failed for real", held, strings.Replace(later, "operator_hold", "rate", 1), "exhausted by agent"},
 

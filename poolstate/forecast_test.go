@@ -152,7 +152,7 @@ func TestForecast_Large(t *testing.T) {
 		}
 	}
 	equal(t, "ready in the end", f.At(f.Last()), 1000)
-	first := f.Steps[0].Back // what one appends to it must not be in the next step
+	first := f.Steps[0].Back // appending to it must not change the next step
 	equal(t, "room behind a step", cap(first)-len(first), 0)
 }
 

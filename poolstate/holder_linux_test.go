@@ -24,7 +24,7 @@ func TestFlockPID(t *testing.T) {
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:12345678 0 EOF":       {},
 		"1: FLOCK  ADVISORY  WRITE 4242 08:1234567:1 0 EOF":         {},
 		"1: FLOCK  ADVISORY  WRITE 0 08:01:1234567 0 EOF":           {0, true}, // of another PID namespace
-		"1: FLOCK  ADVISORY  WRITE nobody 08:01:1234567 0 EOF":      {0, true},
+		"1: FLOCK  ADVISORY  WRITE none 08:01:1234567 0 EOF":        {0, true},
 		"1: FLOCK  ADVISORY  WRITE 4242":                            {},
 		"":                                                          {},
 		"1: FLOCK  ADVISORY  WRITE 99999999999999999999 08:01:7 0 ": {},

@@ -162,7 +162,7 @@ func (p Policy) cleared(c *Credential) bool {
 	return p.kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
 }
 
-// Evidence is what an observed failure shows about the agent's policy. Streaks in
+// Evidence says whether an observed failure raised the streak. Streaks in
 // the file are less reliable: they may come from another build or an operator.
 type Evidence uint8
 

@@ -81,7 +81,7 @@ func TestCredential_Sole(t *testing.T) {
 	equal(t, "a dead one is sole", p.Providers[0].Credentials[0].Sole, false)
 	p = decoded(t, `{"credential_pool": {"p": [{"id": "a"}], "q": [{"id": "b"}]}}`)
 	for c := range p.All() {
-		equal(t, "sole of its own provider: "+c.ID, c.Sole, true)
+		equal(t, "sole in its provider: "+c.ID, c.Sole, true)
 	}
 }
 

@@ -16,8 +16,8 @@ type Record struct {
 	Label    string    `json:"label"`
 	Before   State     `json:"before"`
 	After    State     `json:"after"`
-	// Code, Reason and Message describe a failure. For a hold, Reason is what the
-	// operator gave; for an unreadable file, Message is the error.
+	// Code, Reason and Message describe a failure. For a hold, Reason is the
+	// operator's; for an unreadable file, Message is the error.
 	Code *int `json:"error_code,omitempty"`
 	// Cooldown is the length of a cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`
@@ -111,7 +111,7 @@ func equalPtr[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// Credential returns the credential after the event, as far as the record has it,
+// Credential returns the credential after the event, with the fields that the record has,
 // for matching by a filter.
 func (r *Record) Credential() Credential {
 	c := Credential{

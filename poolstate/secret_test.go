@@ -36,7 +36,7 @@ func leakOf(text string, secrets []string) string {
 }
 
 // readings returns a text, and the bytes that its decimal and hexadecimal numbers
-// stand for.
+// encode.
 func readings(text string) []string {
 	var decimal, hexadecimal []byte
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {

@@ -80,7 +80,7 @@ func modelCooldownsOf(f field) []ModelCooldown {
 
 const (
 	maxEpochSeconds   = 1e12    // larger numbers are milliseconds since 1970
-	maxInstantSeconds = 1 << 60 // what time.Time can add and compare
+	maxInstantSeconds = 1 << 60 // time.Time can add and compare these
 )
 
 // isoLayouts are the ISO 8601 forms that agents have written. time.Parse accepts a

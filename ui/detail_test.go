@@ -40,7 +40,7 @@ func TestDetail(t *testing.T) {
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
 			"model big back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
-		{"a status of its own", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
+		{"a unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"everything else", readyEntry("key").With(entry{
 			"failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,

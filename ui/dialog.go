@@ -17,7 +17,7 @@ type Dialog struct {
 	Fields     []Field       // the inputs of a form; a confirmation has none
 	Preview    string        // the result of the form as it is filled in
 	Note       string        // further information; omitted first
-	Changes    []Change      // what a confirmation asks about
+	Changes    []Change      // the changes to confirm
 	Unaffected []string      // how many targets do not change, and why
 	Warnings   []string      // shown before anything is written
 	Problem    string        // why the form cannot be submitted, or the answer not accepted
@@ -28,8 +28,8 @@ type Dialog struct {
 // Field is an input of a form.
 type Field struct {
 	Name, Value string
-	Hint        string // what can be typed
-	Cursor      int    // where typing continues, in characters, if Focused
+	Hint        string // examples of valid input
+	Cursor      int    // cursor position in characters, if Focused
 	Focused     bool
 }
 

@@ -17,7 +17,7 @@ type FilterLine struct {
 	Text         string // the filter as typed
 	Cursor       int    // position in Text, in characters
 	Typing       bool
-	Problem      string // why the filter is invalid; the previous one stays in force
+	Problem      string // why the filter is invalid; the previous one still applies
 	Shown, Total int    // Shown of Total credentials pass the filter
 	Order        string // name of the order; "" for the order of the pool
 }
@@ -66,7 +66,7 @@ type AnswerKind uint8
 const (
 	AnswerDone AnswerKind = iota
 	AnswerWaiting
-	AnswerRefused // or failed
+	AnswerRefused // refused or failed
 	AnswerNotice  // needs attention
 	AnswerNews    // good news, not caused by an action
 )

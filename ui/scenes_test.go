@@ -94,7 +94,7 @@ func scenes(t testing.TB) []scene {
 				{"id": 7, "label": []int{1}, "source": "types are wrong", "priority": "x", "last_status": true, "last_error_code": "429"},
 				{"id": "streaks", "label": "streak of a million", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": 1000000},
 				{"id": "negative", "label": "negative streak", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": -1000000},
-				{"id": "status", "label": "status of its own", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
+				{"id": "status", "label": "unknown status", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
 			},
 			"": []entry{{}},
 		})).chooseFirst()},

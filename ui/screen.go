@@ -56,9 +56,9 @@ type Screen struct {
 	Width, Height int
 	Theme         *theme.Theme
 	Now           time.Time
-	Path          string // of the store, as displayed
+	Path          string // displayed path of the store
 	Caption       string // shown next to the path, such as the state of a simulation
-	ActiveProfile string // of the agent, if it is another than the one shown
+	ActiveProfile string // the agent's active profile, if another one is shown
 	Feed          Feed
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot
@@ -89,7 +89,7 @@ type Screen struct {
 // Evidence is an observation of how an agent handles a streak.
 type Evidence struct {
 	Counts bool      // the agent raised the streak
-	Name   string    // of the credential that failed
+	Name   string    // name of the credential that failed
 	At     time.Time // when it failed
 }
 

@@ -19,7 +19,7 @@ const (
 	TargetNothing    TargetKind = iota
 	TargetCredential            // its row
 	TargetProvider              // its heading
-	TargetTitle                 // of a column
+	TargetTitle                 // a column title
 	TargetKey                   // in the footer
 	TargetNo                    // an answer of a dialog
 	TargetYes
@@ -28,8 +28,8 @@ const (
 // Target is a clickable part of a line.
 type Target struct {
 	Kind       TargetKind
-	Credential poolstate.Ref // of a row
-	Provider   string        // of a heading
+	Credential poolstate.Ref // the credential of a row
+	Provider   string        // the provider of a heading
 	Order      filter.Order  // how a click on a column title sorts
 	Key        string        // name of the key to press
 	From, To   int           // half-open range of cells

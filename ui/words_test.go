@@ -30,7 +30,7 @@ func TestReason(t *testing.T) {
 		{"disabled", entry{"enabled": false, "last_status": nil}, "out of rotation"},
 		{"disabled and exhausted", entry{"enabled": false}, "429 rate limit"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
-		{"a status of its own", entry{"last_status": "odd"}, `status "odd"`},
+		{"a unknown status", entry{"last_status": "odd"}, `status "odd"`},
 		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
 		{"two models", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(1e9)}}, "2 models cooling"},
 		{"token over", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},

@@ -149,8 +149,8 @@ func explain(err error) string {
 
 // layout lists what must be watched.
 type layout struct {
-	dirs  map[string]os.FileInfo // directories to watch, by the name of their own events
-	files map[string][]*file     // files by the names of their events
+	dirs  map[string]os.FileInfo // directories to watch, by name
+	files map[string][]*file     // watched files, by the names in their events
 }
 
 func newLayout(files []*file) *layout {

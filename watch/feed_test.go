@@ -118,7 +118,7 @@ func TestExplain(t *testing.T) {
 	for _, err := range []error{syscall.ENOSPC, syscall.EMFILE, syscall.EACCES, syscall.EIO, fs.ErrInvalid} {
 		got := explain(fmt.Errorf("adding: %w", err))
 		if got == "" || got != strings.ToLower(got) || len(got) > 40 || seen[got] {
-			t.Errorf("%v: %q is not a short lower-case clause of its own", err, got)
+			t.Errorf("%v: %q is not a short lower-case clause", err, got)
 		}
 		seen[got] = true
 	}

@@ -49,7 +49,7 @@ type Setting struct {
 	Hidden  bool
 
 	max int
-	set func(c *Config, text string) error // sets a flag that has no field of its own
+	set func(c *Config, text string) error // sets a flag without a field
 }
 
 var (
@@ -103,7 +103,7 @@ var settings = []Setting{
 	{Name: "log-file", Value: "PATH", Scope: Always, Usage: "append a debug log to this file"},
 	{
 		Name: "key", Value: "ACTION=KEY,...", Scope: Dashboard, Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)",
-		Accepts: "an action and its keys, such as reset=r,ctrl+d (a comma is called comma)", set: bindKey,
+		Accepts: "an action and its keys, such as reset=r,ctrl+d (write a comma as comma)", set: bindKey,
 	},
 	{Name: "no-color", Scope: Color, Usage: "do not use color"},
 	{

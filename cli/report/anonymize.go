@@ -133,8 +133,7 @@ func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	return out
 }
 
-// record is like credential for an event. The credential may no longer be in the
-// pool.
+// record anonymizes the credential of an event, which may no longer be in the pool.
 func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out := *r
 	out.Provider = a.keep(knownProviders, "provider-", r.Provider)

@@ -89,7 +89,7 @@ func (r *Report) credentialFindings() (out []finding) {
 	type key struct {
 		kind       kind
 		said, word string
-		group      poolstate.Ref // each shared secret is a finding of its own
+		group      poolstate.Ref // one finding per shared secret
 	}
 	index := map[key]int{}
 	add := func(c *poolstate.Credential, k key) {

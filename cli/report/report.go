@@ -28,7 +28,7 @@ type Options struct {
 	DisplayPath string // Path as Markdown shows it
 	Policy      poolstate.PolicyChoice
 	Now         time.Time
-	Version     string // of pooltop
+	Version     string // pooltop's version
 
 	Journal journal.Journal // the zero value has no events
 	// JournalProblem explains why an expected Journal is missing.

@@ -24,7 +24,7 @@ const Ellipsis = "…"
 const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
 	maxMarks    = 3        // per character; more would be drawn over the rows above and below
-	maxPasses   = 4        // of agreeOnWidth, because a reduced cluster may merge with its neighbor
+	maxPasses   = 4        // passes of agreeOnWidth: a reduced cluster may merge with its neighbor
 )
 
 // Clean returns s, at most limit bytes of it, as text that is safe to draw and

@@ -228,7 +228,7 @@ type Line struct {
 	b      strings.Builder
 	col    int
 	blanks int // pending at the end
-	style  sgr // of the last text written
+	style  sgr // the style of the last text
 }
 
 // Line returns an empty line.

@@ -14,7 +14,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Measurement is what an installed agent computes.
+// Measurement describes how an installed agent computes cooldowns.
 type Measurement struct {
 	Agent   string // directory of its code
 	Version *string

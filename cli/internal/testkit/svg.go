@@ -17,7 +17,7 @@ import (
 // several frames.
 type Drawing struct {
 	Title, About string
-	Caption      string // of the window
+	Caption      string // caption of the window
 	Frames       []Frame
 	// Still is the index of the frame shown to readers who prefer reduced motion.
 	Still int

@@ -14,7 +14,7 @@ import (
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
 	ReadFile(path string) ([]byte, error)  // a regular file of at most MaxSize bytes
-	Names(path string) ([]string, error)   // of the files in a directory, in any order
+	Names(path string) ([]string, error)   // the names in a directory, in any order
 	Create(path string) (File, error)      // a new file with mode 0600
 	OpenForCopy(path string) (File, error) // an existing file, to be written in place
 	Rename(from, to string) error

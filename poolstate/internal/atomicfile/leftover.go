@@ -24,7 +24,7 @@ func temporary(target, random string) (path string, release func()) {
 	return path, func() { inUse.Delete(path) }
 }
 
-// sweep removes the temporary files of ours that killed writers left next to
+// sweep removes the temporary files that killed writers left next to
 // target: they hold secrets. The lock must be held. A file whose process runs
 // belongs to a writer that reached target by another path, such as a hard link, and so
 // holds another lock. If such a writer is in another container, where its PID is not visible,
@@ -42,7 +42,7 @@ func sweep(fsys FS, target string) {
 	}
 }
 
-// ownerOf returns the PID in the name of a temporary file of ours for base, or 0.
+// ownerOf returns the PID in the name of one of our temporary files for base, or 0.
 func ownerOf(base, name string) int {
 	rest, ok := strings.CutPrefix(name, base+".tmp.")
 	number, random, cut := strings.Cut(rest, ".")

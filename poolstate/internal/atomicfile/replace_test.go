@@ -202,7 +202,7 @@ func TestRetry(t *testing.T) {
 		{"success", 0, nil, 1, 0, nil},
 		{"blocked for a moment", 3, errBusy, 4, 3, nil},
 		{"success at the last attempt", maxAttempts - 1, errBusy, maxAttempts, maxAttempts - 1, nil},
-		{"blocked for good", 1000, errBusy, maxAttempts, maxAttempts - 1, errBusy},
+		{"blocked permanently", 1000, errBusy, maxAttempts, maxAttempts - 1, errBusy},
 		{"another error", 1000, errFault, 1, 0, errFault},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

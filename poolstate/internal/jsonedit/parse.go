@@ -38,8 +38,8 @@ func (e *SyntaxError) Error() string {
 type Value struct {
 	Raw     []byte   // its part of the text, not a copy
 	Start   int      // the offset of Raw
-	Members []Member // of an object, in order and with duplicates
-	Items   []Value  // of an array
+	Members []Member // members of an object, in order, including duplicates
+	Items   []Value  // items of an array
 }
 
 // Member is a key of an object and its value.

@@ -50,7 +50,7 @@ func (s *Scrubber) Clean(text string) string {
 		return text
 	}
 	var b strings.Builder
-	end := 0 // of the last leak; what comes before it is in b
+	end := 0 // end of the last leak; everything before it is in b
 	for i := 0; i+MinLeak <= len(text); i++ {
 		if !s.leaksAt(text[i:]) {
 			continue
