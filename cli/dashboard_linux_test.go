@@ -122,6 +122,7 @@ var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 // Hostile text in the file, in its path and in the clipboard makes the dashboard
 // send only the sequences that it sends for harmless text.
 func TestDashboard_HostileText(t *testing.T) {
+	t.Parallel()
 	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("long ", 20_000)}
 	for _, name := range slices.Sorted(maps.Keys(hostile)) {
 		texts = append(texts, hostile[name])
@@ -157,6 +158,7 @@ func TestDashboard_HostileText(t *testing.T) {
 // No screen shows a part of a secret, even though every text in the file quotes
 // one.
 func TestDashboard_NoSecret(t *testing.T) {
+	t.Parallel()
 	token := tokens["access"]
 	texts := []string{"plain", "bad key " + token + "!", token[3:20] + " and " + tokens["session"][5:]}
 	p, screens := visitStore(t, "home", texts)

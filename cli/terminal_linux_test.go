@@ -135,6 +135,7 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 		{"and hung up", false, syscall.SIGHUP},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel() // each waits for shutdownTimeout
 			c, tmp := testkit.Open(t), t.TempDir()
 			created := waitForName(t, tmp, "pooltop-demo-")
 			if tt.atStart {
