@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -221,11 +222,8 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	default:
 		add("its token also expired at " + text.Stamp(c.ExpiresAt, s.Now))
 	}
-	// The newest agents retry a sole credential early, except after failures of
-	// authentication or billing.
-	early := poolstate.Flat202608().Assess(c, s.Now).Base < poolstate.BaseTTL(c.ErrorCode)
-	if c.Sole && c.Status == poolstate.StatusExhausted && early {
-		add("the only usable credential of its provider: newer agents may retry it after 60s, before its deadline")
+	if wait := s.earlyRetry(c, a); wait > 0 {
+		add("the only usable credential of its provider: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
 	}
 	for _, m := range c.ModelCooldowns {
 		words := " is back"
@@ -235,6 +233,19 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		add("model " + clean(m.Model) + words)
 	}
 	return out
+}
+
+// earlyRetry returns the cooldown after which newer agents retry a sole credential
+// although its deadline under the policy is later, or 0. A measured or forced
+// policy is that of the installed agent.
+func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) time.Duration {
+	newest := poolstate.Flat202610().Assess(c, s.Now)
+	short := !c.ResetAt.IsZero() || newest.Base < poolstate.BaseTTL(c.ErrorCode)
+	if !c.Sole || !short || newest.Deadline.Origin != poolstate.OriginComputed ||
+		s.Policy.Source() >= poolstate.PolicyMeasured || !newest.Deadline.At.Before(a.Deadline.At) {
+		return 0
+	}
+	return newest.Base
 }
 
 // sharedSentence names up to three credentials with the same secret and counts

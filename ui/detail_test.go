@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
 
@@ -83,9 +84,27 @@ func TestSharedSentence(t *testing.T) {
 // TestRemarks_Sole checks the warning that agents retry early, which is absent
 // after failures of authentication or billing.
 func TestRemarks_Sole(t *testing.T) {
-	for code, want := range map[int]bool{429: true, 401: false, 402: false} {
-		s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).With(entry{"last_error_code": code}), deadEntry("old")}}))
-		s = s.choose(t, "key").sizedAt(160, 40)
-		equal(t, "a remark", strings.Contains(plain(Render(s)), "the only usable credential"), want)
+	measured := poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat())
+	reset := secondsAt(3 * time.Hour)
+	for _, c := range []struct {
+		name   string
+		fields entry
+		policy poolstate.PolicyChoice
+		want   string
+	}{
+		{"429", nil, poolstate.PolicyChoice{}, "newer agents may retry it after 1m,"},
+		{"401", entry{"last_error_code": 401}, poolstate.PolicyChoice{}, ""},
+		{"401, reset by the provider", entry{"last_error_code": 401, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, "after 5m,"},
+		{"402", entry{"last_error_code": 402, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, ""},
+		{"held", entry{"last_error_reason": poolstate.HoldReason, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, "after 1m,"},
+		{"measured", nil, measured, ""},
+		{"forced", nil, poolstate.Force(poolstate.Flat202610()), ""},
+	} {
+		s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).With(c.fields), deadEntry("old")}}))
+		s.Policy = c.policy.Resolve(s.Pool, poolstate.NoEvidence)
+		lines := strings.Join(s.choose(t, "key").sizedAt(160, 40).detailLines(), "\n")
+		_, remark, _ := strings.Cut(plain(lines), "the only usable credential of its provider: ")
+		equal(t, c.name+": remark", remark != "", c.want != "")
+		equal(t, c.name+": "+remark, strings.Contains(remark, c.want), true)
 	}
 }

@@ -11,43 +11,46 @@ import (
 )
 
 // title draws name and path, and on the right feed, policy and clock. If space
-// is short, it omits the clock, then the policy, then shortens the path.
+// is short, it omits the source of the policy, the policy, then the clock; below
+// narrowFrom, the path gives way to the clock.
 func (s *Screen) title() string {
-	const gap, titleGap, minPath = "   ", 3, 11 // room for …/auth.json
+	const gap = 3
+	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
 	symbol, symbolRole, words := s.feed()
-	policy, clock := "", s.Now.Format(s.clockLayout())
+	source, policy, readOnly, clock := "", "", "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
-		policy = s.policyWords()
+		policy, source = s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
 	}
-	width := func() int { return text.Width(symbol + " " + joined(gap, words, policy, clock)) }
+	if s.ReadOnly {
+		readOnly = "read-only"
+	}
+	width := func() int { return text.Width(symbol + " " + joined("   ", words, policy+source, readOnly, clock)) }
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
-	caption, beside, needed := clean(s.Caption), 0, l.Col()+titleGap
+	caption, beside, needed := clean(s.Caption), 0, l.Col()+gap
 	if s.ActiveProfile != "" && caption == "" && s.Width >= narrowFrom { // matters more than the whole path
 		caption = "active: " + clean(s.ActiveProfile)
-		beside = titleGap + min(text.Width(caption), 20)
-		needed += minPath + beside + titleGap
+		beside = gap + min(text.Width(caption), 20)
 	}
-	for _, part := range []*string{&clock, &policy} {
+	if s.Width >= narrowFrom {
+		needed += min(text.Width(clean(s.Path)), minPath) + gap + beside
+	}
+	for _, part := range []*string{&source, &policy, &clock, &readOnly} {
 		if needed+width() > end {
 			*part = ""
 		}
 	}
-	room := end - width() - l.Col() - 2*titleGap
+	room := end - width() - l.Col() - 2*gap
 	if path := text.FitPath(clean(s.Path), room-beside); path != "" {
-		l.To(l.Col()+titleGap).Write(theme.Secondary, path)
-		if room -= text.Width(path) + titleGap; caption != "" && room >= 12 {
-			l.To(l.Col()+titleGap).Write(theme.Text, text.Fit(caption, room))
+		l.To(l.Col()+gap).Write(theme.Secondary, path)
+		if room -= text.Width(path) + gap; caption != "" && room >= 12 {
+			l.To(l.Col()+gap).Write(theme.Text, text.Fit(caption, room))
 		}
 	}
-	l.To(end-width()).Write(symbolRole, symbol)
-	l.To(l.Col()+1).Write(theme.Text, words)
-	if policy != "" {
-		l.To(l.Col()+titleGap).Write(theme.Secondary, policy)
-	}
-	if clock != "" {
-		l.To(l.Col()+titleGap).Write(theme.Text, clock)
-	}
+	l.To(end-width()).Write(symbolRole, symbol).To(l.Col()+1).Write(theme.Text, words)
+	addQuiet(l, gap, end, policy+source)
+	addQuiet(l, gap, end, readOnly)
+	add(l, gap, end, theme.Text, theme.Regular, clock)
 	return l.String()
 }
 
@@ -81,14 +84,6 @@ func (s *Screen) feed() (symbol string, role theme.Role, words string) {
 		return "✕", theme.Dead, "stale " + text.Span(s.Now.Sub(s.Feed.Since))
 	}
 	return "◌", theme.Due, "waiting"
-}
-
-func (s *Screen) policyWords() string {
-	words := fmt.Sprintf("%s (%s)", s.Policy, s.Policy.Source())
-	if s.ReadOnly {
-		words += "   read-only"
-	}
-	return words
 }
 
 // counts draws the availability bar and the count of each availability.

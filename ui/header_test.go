@@ -12,6 +12,7 @@ import (
 
 func TestTitle(t *testing.T) {
 	live := func(s *Screen) {}
+	flat08 := func(s *Screen) { s.Policy = poolstate.Flat202608() }
 	work := func(s *Screen) { s.ActiveProfile = "work" }
 	for _, c := range []struct {
 		name  string
@@ -25,11 +26,18 @@ func TestTitle(t *testing.T) {
 		{"without the path", live, 32, "pooltop ● live 09:20:00"},
 		{"without the clock", live, 20, "pooltop ● live"},
 		{"forced", func(s *Screen) { s.Policy = poolstate.Force(poolstate.Flat202610()).Resolve(nil, poolstate.NoEvidence) }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-10 (forced) Mon 09:20:00"},
-		{"flat", func(s *Screen) { s.Policy = poolstate.Flat202608() }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-08 (file) Mon 09:20:00"},
+		{"without the source", flat08, 60, "pooltop …/auth.json ● live flat-2026-08 09:20:00"},
+		{"measured", func(s *Screen) {
+			s.Policy = poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat()).Resolve(nil, poolstate.NoEvidence)
+		}, 80, "pooltop ~/.hermes/auth.json ● live flat (measured) Mon 09:20:00"},
+		{"seen", func(s *Screen) { s.Policy = poolstate.PolicyChoice{}.Resolve(nil, poolstate.EvidenceCounts) }, 80, "pooltop ~/.hermes/auth.json ● live backoff (seen) Mon 09:20:00"},
+		{"read-only", func(s *Screen) { s.ReadOnly = true }, 60, "pooltop …/auth.json ● live read-only 09:20:00"},
+		{"read-only, tiny", func(s *Screen) { s.ReadOnly = true }, 30, "pooltop ● live read-only"},
+		{"flat", flat08, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-08 (file) Mon 09:20:00"},
 		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff (file) Mon 09:20:00"},
-		{"another active profile", work, 80, "pooltop ~/.hermes/auth.json active: work ● live backoff (file)"},
+		{"another active profile", work, 80, "pooltop ~/.hermes/auth.json active: work ● live Mon 09:20:00"},
 		{"another active profile, wide", work, 110, "pooltop ~/.hermes/auth.json active: work ● live backoff (file) Mon 09:20:00"},
-		{"another active profile, narrow", work, 60, "pooltop ~/.hermes/auth.json active: work ● live"},
+		{"another active profile, narrow", work, 60, "pooltop …/auth.json active: work ● live 09:20:00"},
 		{"another active profile, tiny", work, 40, "pooltop ● live 09:20:00"},
 		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
 	} {

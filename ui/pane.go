@@ -7,7 +7,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
-	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
@@ -103,7 +102,7 @@ func (s *Screen) quiet(words string, w int) []string {
 
 // add writes text after a gap unless it would pass the cell at end.
 func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
-	if l.Col()+gap+text.Width(s) > end {
+	if s == "" || l.Col()+gap+text.Width(s) > end {
 		return false
 	}
 	l.To(l.Col()+gap).Draw(role, weight, s)
@@ -191,22 +190,8 @@ func (s *Screen) markHelp(w int) []string {
 	for _, m := range markWords {
 		out = append(out, s.helpEntry(m[0], m[1], 4, w)...)
 	}
-	words, because := "each failure in a row doubles the cooldown, up to 8×", "applies because the file records streaks"
-	if !s.Policy.Climbs() {
-		words, because = "every failure costs the same, whatever the streak", "applies because the file records no streaks"
-	}
-	if e := s.Evidence; e != nil {
-		did := "did not raise"
-		if e.Counts {
-			did = "raised"
-		}
-		because = "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " " + did + " its streak"
-	}
-	if s.Policy.Source() == poolstate.PolicyForced {
-		because = "set by --policy or the configuration"
-	}
 	out = append(append(out, ""), s.wrapped(theme.Text, theme.Bold, "policy "+s.Policy.String(), w)...)
-	return append(append(out, s.quiet(words, w)...), s.quiet(because, w)...)
+	return append(append(out, s.quiet(policyRule(s.Policy), w)...), s.quiet(s.policyReason(), w)...)
 }
 
 // helpEntry draws a key or mark and, from a cell on, its explanation.

@@ -356,7 +356,7 @@ func eventScenes(t testing.TB) []scene {
 			s.Events, s.Evidence = everyKind(), &Evidence{Counts: true, Name: "backup-key", At: epoch}
 		})},
 		{"policy-seen", backoffScreen(t, func(s *Screen) {
-			s.Pane, s.Short, s.Policy = PaneHelp, paneKeys, poolstate.Flat()
+			s.Pane, s.Short, s.Policy = PaneHelp, paneKeys, poolstate.PolicyChoice{}.Resolve(s.Pool, poolstate.EvidenceNoCount)
 			s.Evidence = &Evidence{Name: "backup-key", At: epoch.Add(-time.Hour)}
 		})},
 	}

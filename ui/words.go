@@ -116,6 +116,12 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 		s = "deadline set by the provider, whatever the backoff"
 	case d.Origin == poolstate.OriginOperator:
 		s = "deadline set by an operator"
+	case c.Held():
+		s = "the agent caps a hold at " + text.Span(a.Base) + " for a sole credential"
+	case !c.ResetAt.IsZero():
+		s = "the agent caps the provider's reset time at " + text.Span(a.Base) + " for a sole credential"
+	case p.Cooldown(c, c.Streak.Count()) != a.Base*time.Duration(a.Multiplier):
+		s = "computed: " + text.Span(p.Cooldown(c, c.Streak.Count())) + " for this streak"
 	case p.Climbs():
 		s = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
 	default:
@@ -128,6 +134,44 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 		s += "; suspect: more than 31 days ahead"
 	}
 	return s
+}
+
+// policyRule explains how the agent computes deadlines.
+func policyRule(p poolstate.Policy) string {
+	rule := "every failure costs the same, whatever the streak"
+	if p.Climbs() {
+		rule = "each failure in a row doubles the cooldown, up to 8×"
+	}
+	if p.RetriesSole() {
+		rule += "; a provider's sole credential waits less"
+	}
+	if p.CapsReset() {
+		rule += ", even if the provider names a later reset"
+	}
+	if p.Rules() != nil {
+		rule += "; some cooldowns differ from the stock agent's"
+	}
+	return rule
+}
+
+// policyReason explains how the policy was chosen.
+func (s *Screen) policyReason() string {
+	e := s.Evidence
+	switch source := s.Policy.Source(); {
+	case source == poolstate.PolicyForced:
+		return "set by --policy or the configuration"
+	case source == poolstate.PolicyMeasured:
+		return "measured from the installed agent by pooltop calibrate"
+	case source == poolstate.PolicySeen && e != nil && e.Counts:
+		return "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " raised its streak"
+	case source == poolstate.PolicySeen && e != nil:
+		return "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " did not raise its streak"
+	case s.Policy.Climbs():
+		return "applies because the file records streaks"
+	case s.Policy.RetriesSole():
+		return "applies because the file records no streaks and was written by a build since August 2026"
+	}
+	return "applies because the file records no streaks"
 }
 
 const streakUnknown = "streak unknown (not recorded)"

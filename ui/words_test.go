@@ -78,6 +78,29 @@ func TestOriginSentence(t *testing.T) {
 	}
 }
 
+func TestOriginSentence_Sole(t *testing.T) {
+	const caps, byProvider = "the agent caps the provider's reset time at ", "deadline set by the provider, whatever the backoff"
+	fork := poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{0: {time.Hour, time.Hour, text.Day}}})
+	reset := resetIn(3 * time.Hour)
+	for _, c := range []struct {
+		name   string
+		fields entry
+		policy poolstate.Policy
+		want   string
+	}{
+		{"capped", reset, poolstate.Flat202610(), caps + "1m for a sole credential"},
+		{"capped, 401", reset.With(entry{"last_error_code": 401}), poolstate.Flat202610(), caps + "5m for a sole credential"},
+		{"billing is not capped", reset.With(entry{"last_error_code": 402}), poolstate.Flat202610(), byProvider},
+		{"August caps nothing", reset, poolstate.Flat202608(), byProvider},
+		{"a hold, capped", reset.With(heldNow), poolstate.Flat202610(), "the agent caps a hold at 1m for a sole credential"},
+		{"a rule by streak", nil, fork, "computed: 1d for this streak"},
+	} {
+		cred := credentialOf(t, exhaustedEntry("key", 20*time.Second, 3).With(c.fields))
+		cred.Sole = true
+		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy), c.want)
+	}
+}
+
 func TestStreakWords(t *testing.T) {
 	words := func(fields entry) string {
 		return streakWords(credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(fields)))
