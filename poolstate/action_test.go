@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
 // pair is a store with two entries to act on.
@@ -203,31 +205,54 @@ func TestPlan_InvalidVerb(t *testing.T) {
 // The fields that a reset and a hold write. An empty value means that the field is
 // removed.
 
-func resetFields() []wanted {
-	return []wanted{
+func resetFields(hasStreak bool) []wanted {
+	want := []wanted{
 		{"last_status", "null"},
 		{"last_status_at", "null"},
 		{"last_error_code", "null"},
 		{"last_error_reason", "null"},
 		{"last_error_message", "null"},
 		{"last_error_reset_at", "null"},
-		{"consecutive_failures", "0"},
 		{"failure_reason", ""},
 		{"model_cooldowns", ""},
+		{"model_cooldown_observed_at", ""},
 		{"status_cleared_at", stampSeconds},
 	}
+	if hasStreak {
+		want = append(want, wanted{"consecutive_failures", "0"})
+	}
+	return want
 }
 
-func holdFields(code int, reason string, length time.Duration, streak int) []wanted {
-	return []wanted{
+// holdFields has no streak for the files of agents that count none.
+func holdFields(code int, reason string, length time.Duration, streak int, counted bool) []wanted {
+	want := []wanted{
 		{"last_status", `"exhausted"`},
 		{"last_status_at", stampSeconds},
 		{"last_error_code", fmt.Sprint(code)},
 		{"last_error_reason", `"operator_hold"`},
 		{"last_error_message", reason},
 		{"last_error_reset_at", secondsAfter(length)},
-		{"consecutive_failures", fmt.Sprint(streak)},
+		{"failure_reason", ""},
 	}
+	if counted {
+		want = append(want, wanted{"consecutive_failures", fmt.Sprint(streak)})
+	}
+	return want
+}
+
+// streaksIn reports whether an entry, and whether any entry of a file, has the key of
+// a streak.
+func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
+	t.Helper()
+	root, err := jsonedit.Parse([]byte(content))
+	must(t, err)
+	for other := range decoded(t, content).All() {
+		has := entryAt(root, other.Provider, other.Position).Find("consecutive_failures") != nil
+		any = any || has
+		own = own || has && other.Ref == c.Ref
+	}
+	return own, any
 }
 
 // secondsAfter returns an instant after stampAt, spelled as in the file.
@@ -244,13 +269,14 @@ func TestPerform_Fields(t *testing.T) {
 			s := newStore(t, content)
 			for _, c := range seen(t, s) {
 				streak := max(c.Streak.Count(), 0) + 1
+				own, any := streaksIn(t, content, &c)
 				for _, tt := range []struct {
 					action Action
 					want   []wanted
 					spared bool
 				}{
-					{resetAction, resetFields(), isClear(&c)},
-					{holdAction, holdFields(429, `"held by operator"`, ladder[min(streak, 4)], streak), c.Status == StatusDead},
+					{resetAction, resetFields(own), isClear(&c)},
+					{holdAction, holdFields(429, `"held by operator"`, ladder[min(streak, 4)], streak, any), c.Status == StatusDead},
 				} {
 					writeFile(t, s.Path(), content)
 					out := performOn(t, s, tt.action, []Credential{c})
@@ -305,7 +331,7 @@ func TestPerform_HoldDeadline(t *testing.T) {
 			s := newStore(t, storeOf(`{"id": "a", "consecutive_failures": 2}`, `{}`))
 			content := readFile(t, s.Path())
 			perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, smallRef)
-			want := holdFields(tt.hold.Code, `"held by operator"`, tt.length, 3)
+			want := holdFields(tt.hold.Code, `"held by operator"`, tt.length, 3, true)
 			if err := checkEdited([]byte(content), []byte(readFile(t, s.Path())), "p", 0, want); err != nil {
 				t.Error(err)
 			}

@@ -94,6 +94,9 @@ type Credential struct {
 	// Tokens covers every secret of the entry and changes with any of them.
 	Tokens Digest
 
+	// hasStreak is true if the entry has the key of a streak, and countsStreaks if any
+	// entry of the file has.
+	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
 	// idLeaks and providerLeaks are true if the id or the provider's name contains

@@ -68,6 +68,7 @@ const (
 	keyStreak         = "consecutive_failures"
 	keyFailureReason  = "failure_reason"
 	keyModelCooldowns = "model_cooldowns"
+	keyModelsSeenAt   = "model_cooldown_observed_at"
 	keyClearedAt      = "status_cleared_at"
 	keyExpiresAt      = "expires_at"
 	keyExpiresAtMS    = "expires_at_ms"
@@ -141,7 +142,7 @@ var setters = map[string]func(c *Credential, f field){
 	keyErrorReason:    func(c *Credential, f field) { c.ErrorReason = f.text() },
 	keyErrorMessage:   func(c *Credential, f field) { c.ErrorMessage = f.text() },
 	keyResetAt:        func(c *Credential, f field) { c.ResetAt = f.instant() },
-	keyStreak:         func(c *Credential, f field) { c.Streak = streakOf(f.raw) },
+	keyStreak:         func(c *Credential, f field) { c.Streak, c.hasStreak = streakOf(f.raw), f.raw != nil },
 	keyFailureReason:  func(c *Credential, f field) { c.FailureReason = f.text() },
 	keyModelCooldowns: func(c *Credential, f field) { c.ModelCooldowns = modelCooldownsOf(f) },
 	keyClearedAt:      func(c *Credential, f field) { c.ClearedAt = f.instant() },

@@ -66,7 +66,9 @@ func TestDecode_WrongType(t *testing.T) {
 				if key == "model_cooldowns" && strings.HasPrefix(value, "{") {
 					continue
 				}
-				if got := entryOf(t, fmt.Sprintf(`{%q: %s}`, key, value)); !reflect.DeepEqual(got, absent) {
+				got := entryOf(t, fmt.Sprintf(`{%q: %s}`, key, value))
+				got.hasStreak, got.countsStreaks = false, false // they are about the key
+				if !reflect.DeepEqual(got, absent) {
 					t.Errorf("%s: %s is %+v, want the field absent", key, value, got)
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
 )
 
 // Hold takes a credential out of rotation until a deadline. Without For and
@@ -87,11 +89,17 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 }
 
 // held returns the change for a credential that an operator holds. The deadline is
-// stored as the provider's reset time, which every build of the agent obeys.
+// stored as the provider's reset time, which every build of the agent obeys. A cause
+// is removed, because on nous agents lift the cooldown of billing.
 func held(c Credential, h Hold, at time.Time) Change {
-	return Exhausted(c, Failure{
+	ch := Exhausted(c, Failure{
 		Code: h.Code, Reason: HoldReason, Message: cmp.Or(h.Reason, defaultHoldReason), ResetAt: h.deadline(&c, at),
 	}, at)
+	if !c.countsStreaks {
+		ch.edits = slices.DeleteFunc(ch.edits, func(e jsonedit.Edit) bool { return e.Key == keyStreak })
+	}
+	ch.remove(keyFailureReason)
+	return ch
 }
 
 // The errors of a duration or an end of a hold.

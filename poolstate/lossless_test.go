@@ -161,8 +161,11 @@ var operations = []operation{
 	}},
 	{"operator reset", func(c Credential) (Change, []wanted) {
 		want := append([]wanted{{"last_status", "null"}}, cleared...)
-		return fieldsOf(reset(c, sampledAt), append(want, wanted{"consecutive_failures", "0"},
-			wanted{"failure_reason", ""}, wanted{"model_cooldowns", ""}, wanted{"status_cleared_at", "1795425600.0"})...)
+		if c.hasStreak {
+			want = append(want, wanted{"consecutive_failures", "0"})
+		}
+		return fieldsOf(reset(c, sampledAt), append(want, wanted{"failure_reason", ""}, wanted{"model_cooldowns", ""},
+			wanted{"model_cooldown_observed_at", ""}, wanted{"status_cleared_at", "1795425600.0"})...)
 	}},
 	{"succeeded", func(Credential) (Change, []wanted) {
 		tokens := Tokens{Access: NewSecret("SECRET-new-a"), Refresh: NewSecret("SECRET-new-r"), ExpiresAt: time.UnixMilli(1795430600123)}

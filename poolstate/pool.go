@@ -56,6 +56,9 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	if v := doc.root.Find(keyUpdatedAt); v != nil {
 		p.UpdatedAt = instantOf(v.Raw, loc)
 	}
+	for c := range p.All() {
+		c.countsStreaks = p.carriesStreak
+	}
 	p.markShared()
 	return p
 }

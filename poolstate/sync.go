@@ -122,6 +122,6 @@ func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	}
 	ch.set(keyStatus, rawNull())
 	ch.clearError()
-	ch.set(keyStreak, rawInt(0))
+	ch.clearStreak(c)
 	return ch, ""
 }

@@ -37,9 +37,8 @@ func (ch *Change) remove(key string) {
 	ch.edits = append(ch.edits, jsonedit.Edit{Key: key})
 }
 
-// After returns c with the change applied, except for Index, Sole and Shares, which
-// depend on other entries. If the tokens change, the digest in Tokens differs from
-// that of a reload.
+// After returns c as the change leaves it, except for what depends on other entries,
+// such as Index, Sole and Shares. The digest of new Tokens is not that of a reload.
 func (ch Change) After(c Credential) Credential {
 	for _, e := range ch.edits {
 		c.apply(e, time.UTC) // the changes of this package write no ISO instants
@@ -82,7 +81,8 @@ func CooledDown(c Credential, p Policy, at time.Time) Change {
 	return ch
 }
 
-// reset returns the change that clears status, error and streak, if there are any.
+// reset returns the change that clears status, error and streak, if there are any. It
+// adds no streak: the first one in a file would mean that the agent counts failures.
 func reset(c Credential, at time.Time) Change {
 	var ch Change
 	if isClear(&c) {
@@ -90,9 +90,10 @@ func reset(c Credential, at time.Time) Change {
 	}
 	ch.set(keyStatus, rawNull())
 	ch.clearError()
-	ch.set(keyStreak, rawInt(0))
+	ch.clearStreak(&c)
 	ch.remove(keyFailureReason)
 	ch.remove(keyModelCooldowns)
+	ch.remove(keyModelsSeenAt)
 	ch.set(keyClearedAt, rawSeconds(at))
 	return ch
 }
@@ -162,5 +163,12 @@ func Join(changes ...Change) Change {
 func (ch *Change) clearError() {
 	for _, key := range []string{keyStatusAt, keyErrorCode, keyErrorReason, keyErrorMessage, keyResetAt} {
 		ch.set(key, rawNull())
+	}
+}
+
+// clearStreak ends the streak of an entry that has one.
+func (ch *Change) clearStreak(c *Credential) {
+	if c.hasStreak {
+		ch.set(keyStreak, rawInt(0))
 	}
 }

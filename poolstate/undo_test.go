@@ -135,10 +135,10 @@ func entryText(t *testing.T, s *Store, position int) string {
 // If any field that the action wrote was changed since, the entry is left alone.
 // Other entries are undone.
 func TestUndo_ChangedSince(t *testing.T) {
-	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "status_cleared_at": 1795420000.5}`
+	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "model_cooldown_observed_at": {"m": 1795422723.5}, "status_cleared_at": 1795420000.5}`
 	content := storeOf(fmt.Sprintf(entry, "a"), fmt.Sprintf(entry, "b"))
 	other := Ref{"p", "b", 1}
-	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(), VerbHold: holdFields(429, "", 0, 5)} {
+	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", 0, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
 			if f.raw != "" && f.raw != "null" { // else it means the same
@@ -200,7 +200,7 @@ func TestUndo_OtherSpelling(t *testing.T) {
 		`, "last_error_code": null`:  ``,
 		`{"id"`:                      `{"failure_reason": null, "id"`,
 	} {
-		a, entry := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "к"}}, `{"id": "a"}`
+		a, entry := Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: "к"}}, `{"id": "a", "consecutive_failures": 0}`
 		if strings.Contains(old, "null") || strings.Contains(now, "null") {
 			a, entry = resetAction, `{"id": "a", "last_status": "dead", "last_error_code": 401, "failure_reason": "x"}`
 		}

@@ -146,16 +146,20 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The
-// multiplier is shown if backoff computes the deadline.
+// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The streak is
+// shown if the file counts it, and the multiplier if backoff computes the deadline.
 func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
-	before, streak := "–", e.After.Streak.Count()
-	if n, known := e.Before.Streak.Known(); known {
-		before = strconv.Itoa(n)
+	streak := ""
+	if n, counted := e.After.Streak.Known(); counted {
+		before := "–"
+		if n, known := e.Before.Streak.Known(); known {
+			before = strconv.Itoa(n)
+		}
+		streak = fmt.Sprintf("streak %s → %d", before, n)
 	}
 	length := text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
 	if computed {
-		length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(streak))
+		length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(e.After.Streak.Count()))
 	}
-	return fmt.Sprintf("streak %s → %d, %s, until %s", before, streak, length, text.Moment(e.After.ResetAt, now))
+	return joined(", ", streak, length, "until "+text.Moment(e.After.ResetAt, now))
 }
