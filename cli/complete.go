@@ -114,9 +114,11 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		}, cobra.ShellCompDirectiveNoSpace)
 	case name == "policy":
 		return fixed(
-			cobra.CompletionWithDesc("auto", "by what the file shows"),
+			cobra.CompletionWithDesc("auto", "measured, observed, or by the fields of the file"),
 			cobra.CompletionWithDesc("backoff", "the cooldown doubles with the streak"),
 			cobra.CompletionWithDesc("flat", "each failure costs the same"),
+			cobra.CompletionWithDesc("flat-2026-08", "flat, but a sole credential is retried after a minute"),
+			cobra.CompletionWithDesc("flat-2026-10", "flat-2026-08, even before the provider's reset time"),
 		)
 	case setting.Value == "FILE", setting.Value == "PATH":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // the shell offers files

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pooltop/poolstate"
 )
 
 // completed returns the completions of a command line's last word, each with its
@@ -59,7 +61,8 @@ func TestComplete_Words(t *testing.T) {
 		{"sync anthropic _", ""},
 		{"undo _", ""},
 		{"help r", "report | reset"},
-		{"list --policy f", "flat"},
+		{"list --policy f", "flat | flat-2026-08 | flat-2026-10"},
+		{"list --policy _", strings.Join(poolstate.PolicyChoices(), " | ")},
 		{"list --theme l", "light"},
 		{"--sort s", "streak | state"},
 		{"--sort=-de", "-deadline"},

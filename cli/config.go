@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,6 +26,8 @@ func configCommand() *cobra.Command {
 		Short: "Print the effective configuration and the source of each value",
 		Long: "config prints every value as TOML with its source: a flag, the environment, a line of the file, or the\n" +
 			"default. The output is a valid configuration file.\n\n" +
+			"The table [agent] describes an agent that pooltop misjudges: policy, as for --policy, and ttl, cooldowns by\n" +
+			"error code, such as { 402 = \"2m\", other = \"30m\" }. It overrides what was measured.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -49,6 +53,7 @@ type configReport struct {
 	Path   *string                `json:"path"`
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
+	Agent  map[string]configValue `json:"agent"`
 	Keys   map[string]configValue `json:"keys"`
 
 	toml strings.Builder // a file with the same values
@@ -66,7 +71,9 @@ type configValue struct {
 const maxComment = 1024
 
 func newConfigReport(cfg *config.Config) *configReport {
-	r := &configReport{Read: cfg.Found, Values: map[string]configValue{}, Keys: map[string]configValue{}}
+	r := &configReport{
+		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{}, Keys: map[string]configValue{},
+	}
 	from := `No file was read: --config "".`
 	if cfg.Path != "" {
 		r.Path, from = &cfg.Path, "There is no "+displayPath(cfg.Path)
@@ -78,6 +85,9 @@ func newConfigReport(cfg *config.Config) *configReport {
 	for _, s := range config.Settings() {
 		r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
 	}
+	r.toml.WriteString("\n[agent]\n")
+	r.Agent["policy"] = r.add("policy", cfg.Agent.Policy, cfg.SourceOf("agent.policy"))
+	r.Agent["ttl"] = r.add("ttl", cfg.Agent.Codes(), cfg.SourceOf("agent.ttl"))
 	r.toml.WriteString("\n[keys]\n")
 	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
@@ -110,6 +120,12 @@ func tomlValue(v any) string {
 			items = append(items, tomlString(s))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case map[string]string:
+		var items []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			items = append(items, k+" = "+tomlString(v[k]))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
 	}
 	return fmt.Sprint(v) // a boolean or a number
 }

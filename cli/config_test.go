@@ -123,6 +123,10 @@ func TestConfig_Sources(t *testing.T) {
 		"--config " + file + " --key reset=r,Ctrl+D":       {`reset = ["r", "ctrl+d"]  # flag --key`, `undo = ["U"]  # config.toml:4`},
 		"--key reset=f6 --key reset=f7 --key undo=f8":      {`reset = ["f7"]  # flag --key`, `undo = ["f8"]  # flag --key`},
 		"--key exhaust= --key help=comma,plus --journal=1": {"exhaust = []  # flag --key", `help = [",", "+"]  # flag --key`, "# flag --journal"},
+		"--config " + configIn(t, "[agent]\npolicy = 'flat-2026-10'\nttl = {429 = '90s', 402 = '2 min', other = '1h'}\n"): {
+			"\n[agent]\n" + `policy = "flat-2026-10"  # config.toml:2`, `ttl = {402 = "2m", 429 = "1m30s", other = "1h"}  # config.toml:3`,
+		},
+		"--config " + configIn(t, "[agent.ttl]\n402 = '2m'\n"): {`policy = "auto"  # default`, `ttl = {402 = "2m"}  # config.toml:1`},
 	} {
 		out := done(t, pooltop(t, append([]string{"config"}, strings.Fields(args)...)...))
 		for _, line := range lines {
@@ -143,6 +147,7 @@ func TestConfig_RoundTrip(t *testing.T) {
 		{"--policy", "flat", "--columns", "next-fail,why", "--file", "x.json"},
 		{"--profile", "work", "--theme", "high-contrast-light"},
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
+		{"--config", configIn(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
 		{"--config", configIn(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
@@ -181,13 +186,15 @@ func TestConfig_Path(t *testing.T) {
 }
 
 func TestConfig_JSON(t *testing.T) {
-	file := configIn(t, "theme = 'light'")
+	file := configIn(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
-	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "keys path read values")
+	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent keys path read values")
 	values := o["values"].(object)
 	equal(t, "a value of the file", asJSON(t, values["theme"]), `{"from":"config.toml","line":1,"origin":"file","value":"light"}`)
 	equal(t, "a value of a flag", asJSON(t, values["notify"]), `{"from":"--notify","line":null,"origin":"flag","value":true}`)
 	equal(t, "the default", asJSON(t, o["keys"].(object)["reset"]), `{"from":null,"line":null,"origin":"default","value":["r"]}`)
+	equal(t, "the agent", asJSON(t, o["agent"]), `{"policy":{"from":null,"line":null,"origin":"default","value":"auto"},`+
+		`"ttl":{"from":"config.toml","line":3,"origin":"file","value":{"402":"2m"}}}`)
 	var names []string
 	for _, s := range config.Settings() {
 		names = append(names, s.Name)
@@ -201,7 +208,7 @@ func TestConfig_JSON(t *testing.T) {
 func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
-		"[keys]\nreset = ['r', 'ctrl+d']\nundo = []\nquit = ['Q']\n", "keys = {back = ['b']}", "[[keys]]", "thme = 1", "keys.up = ['\x1b']",
+		"[keys]\nreset = ['r', 'ctrl+d']\nundo = []\nquit = ['Q']\n", "keys = {back = ['b']}", "[[keys]]", "[agent]\npolicy = 'flat'\nttl = {402 = '2m', other = '1d'}", "agent = {ttl = {402 = 1}}", "thme = 1", "keys.up = ['\x1b']",
 		"\ufeff#", "theme = \"\\u001b\"", "a.b.c = {d = [1, 2.5, 1979-05-27]}", "x = [[[[", "\"\\n\" = 1\n\"\\n\" = 2",
 	} {
 		f.Add([]byte(seed))

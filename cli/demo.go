@@ -106,6 +106,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	defer func() { cancel(); <-stopped }()
 
 	operator := &journal.Operator{Store: store, Log: log}
+	cfg.Agent = config.Agent{} // it describes this machine's agent, not the simulated one
 	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
 }
 

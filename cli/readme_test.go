@@ -142,8 +142,10 @@ func TestReadme_Configuration(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "config.toml")
 	writeFile(t, file, []byte(example))
-	values := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file)))["values"].(object)
-	for name, value := range values {
-		equal(t, name+" comes from", value.(object)["origin"].(string), "file")
+	printed := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file)))
+	for _, table := range []string{"values", "agent"} {
+		for name, value := range printed[table].(object) {
+			equal(t, name+" comes from", value.(object)["origin"].(string), "file")
+		}
 	}
 }

@@ -20,7 +20,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"--nonsense", "pooltop: unknown flag: --nonsense"},
 		{"--file", "--file"},
 		{"--no-color=perhaps", `pooltop: --no-color must be true or false, not "perhaps"`},
-		{"--policy steep", `pooltop: --policy must be auto, backoff or flat, not "steep"`},
+		{"--policy steep", `pooltop: --policy must be auto, backoff, flat, flat-2026-08 or flat-2026-10, not "steep"`},
 		{"--now yesterday", `pooltop: --now must be an RFC 3339 time such as 2026-11-23T09:20:00Z, not "yesterday"`},
 		{"--profile a/b", `pooltop: profile "a/b"`},
 		{"--profile=", "pooltop: --profile must not be empty"},

@@ -1,7 +1,9 @@
 package poolstate
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -225,10 +227,19 @@ func (c PolicyChoice) WithRules(r *Rules) PolicyChoice {
 }
 
 // WithMeasured returns the choice with a policy that was measured from the
-// installed agent. It is ignored if the user chose one.
+// installed agent. It is ignored if the user chose one. Cooldowns set with
+// [PolicyChoice.WithRules] override the measured ones, code by code.
 func (c PolicyChoice) WithMeasured(p Policy) PolicyChoice {
 	c.measured = &p
-	return c
+	if c.rules == nil || p.rules == nil || c.forced {
+		return c
+	}
+	merged := Rules{Cooldowns: maps.Clone(c.rules.Cooldowns), Sole: cmp.Or(c.rules.Sole, p.rules.Sole)}
+	if _, all := merged.Cooldowns[0]; !all {
+		merged.Cooldowns = maps.Clone(p.rules.Cooldowns)
+		maps.Copy(merged.Cooldowns, c.rules.Cooldowns)
+	}
+	return c.WithRules(&merged)
 }
 
 // Resolve returns the policy to compute p's deadlines with: the user's choice,

@@ -36,7 +36,8 @@ type Config struct {
 	Journal   bool     `toml:"journal"`
 	LogFile   string   `toml:"log-file"` // empty for no debug log
 	// Keys are the key bindings by action. Their names are not checked here.
-	Keys map[string][]string `toml:"keys"`
+	Keys  map[string][]string `toml:"keys"`
+	Agent Agent               `toml:"-"` // the table agent
 
 	Home    string    `toml:"-" flag:"home"`
 	Profile string    `toml:"-" flag:"profile"`
@@ -54,14 +55,8 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
-		Keys: map[string][]string{}, sources: map[string]Source{},
+		Keys: map[string][]string{}, Agent: Agent{Policy: policies[0]}, sources: map[string]Source{},
 	}
-}
-
-// PolicyChoice returns the policy to compute with.
-func (c *Config) PolicyChoice() poolstate.PolicyChoice {
-	choice, _ := poolstate.ParsePolicyChoice(c.Policy) // already checked
-	return choice
 }
 
 // Scheme returns the color scheme, or nil to choose one that fits the terminal.
@@ -86,8 +81,8 @@ func (c *Config) Hidden() ui.Hidden {
 	return ui.AllBut(shown...)
 }
 
-// SourceOf returns where the value of a setting comes from. For the keys of an
-// action, the name is "keys." followed by that of the action.
+// SourceOf returns where the value of a setting comes from. The name of
+// a value in a table is as in "agent.policy" and "keys.reset".
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
 // Source is where a value comes from. The zero value is the default.

@@ -91,8 +91,11 @@ func (c *Config) decode(data []byte) error {
 	if err := toml.Unmarshal(data, c); err != nil {
 		return c.explainTOML(err)
 	}
-	for action := range c.Keys { // in an inline table, only the position of the table is known
-		c.sources["keys."+action] = cmp.Or(c.sources["keys."+action], c.sources["keys"])
+	for action := range c.Keys {
+		c.sources["keys."+action] = c.nearest("keys." + action)
+	}
+	if err := c.decodeAgent(data); err != nil {
+		return err
 	}
 	for _, s := range settings {
 		if at, set := c.sources[s.Name]; set {
@@ -110,7 +113,7 @@ func (c *Config) locate(data []byte) error {
 	if err != nil {
 		return c.explainTOML(err)
 	}
-	known := []string{"keys"}
+	known := []string{"agent", "keys"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
@@ -123,15 +126,29 @@ func (c *Config) locate(data []byte) error {
 			c.sources[name] = at
 		}
 	}
-	found, _ = missing(data, &struct { // decode reports invalid values
-		Keys struct{} `toml:"keys"`
-	}{})
-	for _, key := range found {
-		if path := key.Key(); path[0] == "keys" && len(path) > 1 {
-			c.sources["keys."+path[1]] = c.source(&key)
+	type none struct{}
+	for _, tables := range []any{&struct{ Keys, Agent none }{}, &struct{ Agent struct{ TTL none } }{}} {
+		found, _ = missing(data, tables) // decode reports invalid values
+		for _, key := range found {
+			path := key.Key()
+			for n := 2; n <= len(path); n++ { // dotted keys
+				name := strings.Join(path[:n], ".")
+				c.sources[name] = cmp.Or(c.sources[name], c.source(&key))
+			}
 		}
 	}
 	return nil
+}
+
+// nearest returns the source of a key or, in an inline table, of the table.
+func (c *Config) nearest(key string) Source {
+	for {
+		end := strings.LastIndexByte(key, '.')
+		if at, found := c.sources[key]; found || end < 0 {
+			return at
+		}
+		key = key[:end]
+	}
 }
 
 // missing returns the keys of a document for which target has no field, in

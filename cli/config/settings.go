@@ -53,7 +53,7 @@ type Setting struct {
 }
 
 var (
-	policies = []string{"auto", "backoff", "flat"}
+	policies = poolstate.PolicyChoices()
 	themes   = append([]string{"auto"}, names(theme.Schemes())...)
 	sorts    = names(filter.Orders())
 	columns  = names(ui.Columns())

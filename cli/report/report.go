@@ -154,11 +154,11 @@ func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 	}
 	switch {
 	case choice.Forced():
-		said = "set by `--policy`; " + said
+		said = "set by `--policy` or the configuration; " + said
 	case r.policy.Climbs() && counted == 0:
 		said = "`consecutive_failures` is present but never a number"
 	}
-	if r.policy.RetriesSole() {
+	if r.policy.RetriesSole() && !choice.Forced() {
 		said += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
 	}
 	return said

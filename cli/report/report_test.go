@@ -188,7 +188,7 @@ func TestPolicyEvidence(t *testing.T) {
 		"garbage":      {`{"id": "a", "consecutive_failures": []}`, poolstate.PolicyChoice{}, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
 		"no streaks":   {`{"id": "a"}`, poolstate.PolicyChoice{}, "policy **flat**: no credential carries `consecutive_failures`\n"},
 		"newer fields": {`{"id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "carries `consecutive_failures`; the file has fields of newer agents"},
-		"forced":       {`{"id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff**: set by `--policy`; no credential carries `consecutive_failures`\n"},
+		"forced":       {`{"id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff**: set by `--policy` or the configuration; no credential carries `consecutive_failures`\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := optionsFor(agentStore(t, poolOf(c.entry, `{"id": "b"}`)))
