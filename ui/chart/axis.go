@@ -7,9 +7,9 @@ import (
 	"pooltop/ui/text"
 )
 
-// axis maps instants to columns, on a linear scale that starts at now. If the last
-// step is so far away that all earlier ones would crowd next to now, the axis is
-// broken: the linear part ends at the step before it, and a gap follows.
+// axis maps times to columns on a linear scale that starts now. If the last step is so
+// far away that all earlier steps would be crowded next to now, the axis is broken: the
+// linear part ends at the second-to-last step, and a gap follows.
 type axis struct {
 	now   time.Time
 	width int
@@ -19,9 +19,9 @@ type axis struct {
 }
 
 const (
-	minSpan    = time.Minute          // keeps steps from moving too fast in the last seconds
-	maxSpan    = 100 * 365 * text.Day // later steps are drawn here
-	breakBelow = 0.1                  // break the axis if all steps but the last fit in this share of it
+	minSpan    = time.Minute          // keeps steps from moving too fast during the last seconds
+	maxSpan    = 100 * 365 * text.Day // later steps are drawn at this distance
+	breakBelow = 0.1                  // the axis is broken if all steps but the last fit in this fraction of it
 )
 
 func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
@@ -38,9 +38,9 @@ func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
 	return a
 }
 
-// isOutlier reports whether the last step is so far away that the axis has to be
-// broken before it. Distances are measured from the last failure, so the answer does
-// not change as time passes.
+// isOutlier reports whether the last step is so far away that the axis must be broken
+// before it. Distances are measured from the last failure, so the answer does not
+// change as time passes.
 func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 	var since time.Time
 	for _, s := range steps {
@@ -59,17 +59,17 @@ func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 
 func (a *axis) broken() bool { return a.end < a.width }
 
-// column returns the column of an instant. The first one is reserved for now, and
-// the gap stays empty.
+// column returns the column of a time. The first column is reserved for now, and the
+// gap stays empty.
 func (a *axis) column(t time.Time) int {
 	d := t.Sub(a.now)
 	if a.broken() && d >= a.far {
-		return a.end + 2 // skip the gap and a column that shows the height before the step
+		return a.end + 2 // skip the gap and one column that shows the height before the step
 	}
 	return min(max(a.linear(min(d, maxSpan)), 1), a.end-1)
 }
 
-// linear returns the column at a distance from now, even beyond the linear part.
+// linear returns the column at a given distance from now, even beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
@@ -79,10 +79,10 @@ func (a *axis) linear(d time.Duration) int {
 type tick struct {
 	col   int
 	text  string
-	major bool // midnight, where other labels are clock times
+	major bool // midnight, if the other labels are clock times
 }
 
-// intervals are the distances between ticks, in minutes: up to an hour, a day and two weeks.
+// intervals are the possible distances between ticks, in minutes, up to two weeks.
 var intervals = []time.Duration{1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2 * 1440, 7 * 1440, 14 * 1440}
 
 const (
@@ -91,12 +91,12 @@ const (
 	dateLayout    = "2 Jan"
 )
 
-// ticks returns the round times of the linear part, as close to each other as
-// their labels allow; none if it spans months.
+// ticks returns the round times of the linear part, as close together as their labels
+// allow. It returns none if the linear part spans months.
 func (a *axis) ticks() []tick {
 	for _, minutes := range intervals {
 		every, layout := minutes*time.Minute, dateLayout
-		switch { // so that no label is ambiguous
+		switch { // choose a format in which no label is ambiguous
 		case every < text.Day && a.span <= text.Day:
 			layout = clockLayout
 		case a.span <= 6*text.Day:
@@ -131,9 +131,9 @@ func (a *axis) ticksEvery(every time.Duration, layout string) []tick {
 	return all
 }
 
-// roundTime returns the n-th round time, counted from the one at or before now. It
-// counts on the calendar, so that times stay round when clocks change; ok is false
-// for a time that the clocks skip.
+// roundTime returns the n-th round time, counted from the last one that is not after
+// now. It uses calendar arithmetic, so that times stay round across daylight saving
+// changes. ok is false for a time that a change skips.
 func roundTime(now time.Time, every time.Duration, n int) (t time.Time, ok bool) {
 	y, m, d := now.Date()
 	minute := 0

@@ -17,7 +17,7 @@ const (
 	year   = 365 * text.Day
 )
 
-// stepsIn returns steps at distances from uitest.Epoch.
+// stepsIn returns steps at the given distances from uitest.Epoch.
 func stepsIn(distances ...time.Duration) []poolstate.ForecastStep {
 	steps := make([]poolstate.ForecastStep, len(distances))
 	for i, d := range distances {
@@ -64,8 +64,8 @@ func TestNewAxis_TimePasses(t *testing.T) {
 	}
 }
 
-// TestAxis_Column checks at every width that columns are in order, that the first is
-// reserved for now, and that no step is in the gap or directly after it.
+// TestAxis_Column checks at every width that columns are in order, that the first one
+// is reserved for now, and that no step is in the gap or directly after it.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
 	for _, steps := range [][]poolstate.ForecastStep{
@@ -115,7 +115,7 @@ func TestAxis_Ticks(t *testing.T) {
 		{uitest.Epoch, 12 * text.Day, 60, "25 Nov 27 Nov 29 Nov 1 Dec 3 Dec 5 Dec"},
 		{uitest.Epoch, 30 * text.Day, 60, "30 Nov 7 Dec 14 Dec 21 Dec"},
 		{uitest.Epoch, 200 * text.Day, 60, ""},
-		// Clocks change during the night.
+		// The clocks change during this night.
 		{spring, 6 * hour, 60, "23:00 Sun 00:00 01:00 03:00 04:00 05:00 06:00"},
 		{spring, 3 * text.Day, 40, "Sun 00:00 Mon 00:00 Tue 00:00 Wed 00:00"},
 		{autumn, 6 * hour, 60, "23:00 Sun 00:00 01:00 02:00 03:00 04:00"},

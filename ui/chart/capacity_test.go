@@ -20,18 +20,19 @@ var (
 	plainTheme = theme.Plain()
 )
 
-// computed returns a credential whose cooldown, by the policy, ends that long after
-// uitest.Epoch.
+// computed returns a credential whose computed cooldown ends at the given distance
+// after uitest.Epoch.
 func computed(label string, in time.Duration) uitest.Entry {
 	return uitest.Exhausted(label, time.Hour-in, 1)
 }
 
-// never returns a credential with a deadline beyond all dates.
+// never returns a credential whose deadline is too late to be shown as a date.
 func never(label string) uitest.Entry {
 	return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
 }
 
-// poolWith returns a provider with a number of ready credentials and some others.
+// poolWith returns a pool of one provider with the given number of ready credentials
+// and the others.
 func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	t.Helper()
 	list := make([]uitest.Entry, 0, ready+len(others))
@@ -41,8 +42,8 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	return uitest.PoolOf(t, uitest.Providers{"p": append(list, others...)})
 }
 
-// capacityOf returns the chart of a pool at uitest.Epoch; selected is the label of
-// a credential, or "".
+// capacityOf returns the chart of a pool at uitest.Epoch. selected is the label of the
+// selected credential, or "" for none.
 func capacityOf(pool *poolstate.Pool, th *theme.Theme, selected string) *Capacity {
 	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff(), uitest.Epoch), Now: uitest.Epoch}
 	for cred := range pool.All() {
@@ -85,8 +86,8 @@ func scenes(t testing.TB) []scene {
 	}
 }
 
-// TestCapacity_Golden compares each scene in a large pane and below the table, there
-// with and without colors.
+// TestCapacity_Golden compares each scene with its golden files, in a large pane and
+// below the table. The latter is drawn with and without colors.
 func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -143,8 +144,8 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestPlot_Eighths checks that more credentials are never drawn lower, that one is
-// drawn higher than none, and all higher than all but one.
+// TestPlot_Eighths checks that heights never decrease with the number of credentials,
+// and that they differ between none and one and between all but one and all.
 func TestPlot_Eighths(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
@@ -163,14 +164,15 @@ func TestPlot_Eighths(t *testing.T) {
 	}
 }
 
-// TestCapacity_Marks checks which mark is shown if a column has several.
+// TestCapacity_Marks checks which mark is shown for a column that has several.
 func TestCapacity_Marks(t *testing.T) {
 	pool := poolWith(t, 1, uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1e9), uitest.Held("c", 29*minute+2e9), computed("d", hour))
 	axis := capacityOf(pool, plainTheme, "").Lines(60, 8)[6]
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
-// TestCapacity_LaterThanForecast checks that steps in the past count as ready.
+// TestCapacity_LaterThanForecast checks that credentials of past steps are drawn as
+// ready.
 func TestCapacity_LaterThanForecast(t *testing.T) {
 	c := capacityOf(poolWith(t, 1, computed("a", 10*minute), computed("b", 70*minute)), plainTheme, "")
 	c.Now = uitest.Epoch.Add(10 * minute)

@@ -12,7 +12,7 @@ import (
 )
 
 // Timeline draws cooldowns on one linear scale, like a Gantt chart. As time passes,
-// bars keep their length and now moves through them.
+// bars keep their length and the position of now moves through them.
 type Timeline struct {
 	now          time.Time
 	past, future time.Duration // extent of the scale before and after now
@@ -23,7 +23,7 @@ type Timeline struct {
 // schedule spans 8×, so cooldowns with the same base always fit.
 const outlierFrom = 8
 
-// The ends of a bar that extends beyond the scale.
+// Characters at the ends of a bar that extends beyond the scale.
 const (
 	BeganBefore = "◂"
 	EndsBeyond  = "▸"
@@ -56,7 +56,7 @@ func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.P
 	return t
 }
 
-// bounds returns when a cooldown begins and ends, relative to now. A beginning in the
+// bounds returns the start and end of a cooldown, relative to now. A start in the
 // future becomes now.
 func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (begin, end time.Duration) {
 	end = min(max(a.Deadline.At.Sub(t.now), -maxSpan), maxSpan)
@@ -66,22 +66,22 @@ func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (beg
 	return min(begin, end, 0), end
 }
 
-// half returns the index of the half cell that shows an instant relative to now.
+// half returns the index of the half cell that shows the time at distance d from now.
 func (t *Timeline) half(d time.Duration) int {
 	share := (float64(d) + float64(t.past)) / (float64(t.past) + float64(t.future))
 	return int(math.Floor(share * float64(2*t.cells)))
 }
 
-// Draw draws the row of a credential: a thin line for what has elapsed, a thick one
-// for what is left, and a tick at now where there is neither.
+// Draw draws the row of a credential: a thin line for the elapsed time, a thick line
+// for the remaining time, and a tick at now if there is neither.
 func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Assessment) {
 	now := t.half(0)
 	from, to, returns := now, now, a.Availability.Returns()
 	if (returns || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
 		begin, end := t.bounds(c, a)
-		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell in all,
+		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell long,
 		if returns {
-			to = max(to, now+1) // and half a cell of time left
+			to = max(to, now+1) // with at least half a cell remaining
 		}
 	}
 	start := l.Col()
@@ -102,11 +102,12 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 	l.To(start + t.cells)
 }
 
-// barShapes has the character of a cell, indexed by its left and right half: blank,
-// thin or thick. If one half is thin and the other thick, only the thick one is shown.
+// barShapes contains the character for a cell, indexed by its left and right half:
+// blank, thin or thick. If one half is thin and the other thick, only the thick one is
+// shown.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 
-// barCell returns the character of the cell whose left half has the index at.
+// barCell returns the character for the cell whose left half has index at.
 func barCell(at, from, now, to int) string {
 	kind := func(half int) int {
 		switch {

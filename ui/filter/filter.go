@@ -1,5 +1,5 @@
-// Package filter selects the credentials to list and sorts them: it parses what an
-// operator types, matches credentials against it, and groups them by provider.
+// Package filter selects the credentials to list and sorts them: it parses the filter
+// that an operator types, matches credentials against it, and groups them by provider.
 package filter
 
 import (
@@ -33,7 +33,8 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	return true
 }
 
-// term is a condition: that any of its predicates matches or, if negated, none.
+// term is one condition of a filter. It matches if at least one of its predicates
+// matches. A negated term matches if none of them does.
 type term struct {
 	negated bool
 	any     []predicate
@@ -41,26 +42,28 @@ type term struct {
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool
 
-// maxLength is in bytes. A longer text, such as a pasted file, is not parsed.
+// maxLength is the maximum length of a filter in bytes. Anything longer, such as a
+// pasted file, is not parsed.
 const maxLength = 256
 
-// Parse parses terms separated by blanks, all of which must match. A term is
-// field:value or free text. Values separated by commas are alternatives, "-" or
-// "!" before a term negates it, and in double quotes blanks, commas, colons and
-// signs have no meaning. Case does not matter.
+// Parse parses terms separated by spaces, all of which must match. A term is either
+// field:value or free text. Values separated by commas are alternatives, and "-" or "!"
+// before a term negates it. Inside double quotes, spaces, commas, colons and signs have
+// no special meaning. Case is ignored.
 //
-//	provider: source: id: label:  a part of its text
-//	state:   an availability or a prefix of one; out is all but ready
+//	provider: source: id: label:  part of the value
+//	state:   an availability or a prefix of one; out means all but ready
 //	code:    429, 4xx, or a prefix of one
 //	streak:  3  >2  >=2  <3  <=3  1..3, or none if it is unknown
-//	work     these letters in this order in the name; or a part of the provider,
+//	work     these letters in this order in the name; or part of the provider,
 //	         source, id, or the last failure's reason or message
 //
-// Quoted or negated free text must be a literal part of the name or another text.
+// Quoted or negated free text must occur literally in the name or in one of those
+// fields.
 //
-// An incomplete term, such as state: or streak:>, matches everything, so that the
-// table does not change while the operator types. With an error, which is one clause
-// for the operator, the filter is zero.
+// An incomplete term, such as state: or streak:>, matches everything, so that the table
+// does not change while the operator types. On error, Parse returns the zero filter and
+// a one-clause error to show to the operator.
 func Parse(s string) (Filter, error) {
 	if len(s) > maxLength {
 		return Filter{}, fmt.Errorf("filter too long (at most %d bytes)", maxLength)
@@ -79,7 +82,8 @@ func Parse(s string) (Filter, error) {
 }
 
 var (
-	// termForm is a sign, a field and values. The last quote may be unclosed.
+	// termForm matches an optional sign, an optional field and values. The last quote
+	// may be unclosed.
 	termForm  = regexp.MustCompile(`([-!]?),*(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
 	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
 )
@@ -97,7 +101,7 @@ func parseTerm(negated bool, field, values string) (term, error) {
 			continue
 		}
 		if field == "" {
-			// A negated term must contain the text literally, or it would hide too much.
+			// Negated text must match literally, or it would hide too much.
 			t.any = append(t.any, freeText(plain, negated || plain != v))
 			continue
 		}
@@ -112,7 +116,8 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	return t, nil
 }
 
-// parsers parse the values of each field. They return nil for an incomplete value.
+// parsers maps each field to the parser of its values. A parser returns nil for an
+// incomplete value.
 var parsers = map[string]func(value string) (predicate, error){
 	"provider": contains(func(c *poolstate.Credential) string { return c.Provider }),
 	"state":    parseState,
@@ -123,14 +128,15 @@ var parsers = map[string]func(value string) (predicate, error){
 	"label":    contains(text.CredentialName),
 }
 
-// fold makes upper and lower case equal. Some letters have two lower-case forms, such
-// as the sigmas, which only have their capital in common.
+// fold removes case distinctions. It converts to upper case first because some letters,
+// such as sigma, have two lower-case forms.
 func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
-// clean prepares a text of the file for matching, so that it matches as it is shown.
+// clean prepares text from the file for matching, so that it matches as shown on
+// screen.
 func clean(s string) string { return fold(text.Clean(s, text.RowLimit)) }
 
-// contains returns a parser for values that match a part of a text.
+// contains returns a parser for values that must be part of the text that of returns.
 func contains(of func(*poolstate.Credential) string) func(string) (predicate, error) {
 	return func(part string) (predicate, error) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
@@ -139,8 +145,9 @@ func contains(of func(*poolstate.Credential) string) func(string) (predicate, er
 	}
 }
 
-// freeText matches a part of any text of the credential. Unless literal is set, the
-// name also matches if it merely has the letters of the part in their order.
+// freeText returns a predicate that looks for part in the searchable fields of a
+// credential. Unless literal is set, the name also matches if it contains the letters
+// of part in order.
 func freeText(part string, literal bool) predicate {
 	inName := hasLetters
 	if literal {
@@ -153,7 +160,7 @@ func freeText(part string, literal bool) predicate {
 	}
 }
 
-// hasLetters reports whether s has the letters in the given order.
+// hasLetters reports whether s contains the letters in the given order.
 func hasLetters(s, letters string) bool {
 	for _, r := range letters {
 		_, after, found := strings.Cut(s, string(r))
@@ -165,8 +172,8 @@ func hasLetters(s, letters string) bool {
 	return true
 }
 
-// parseState parses a prefix of an availability, or of out, which is all but ready. An
-// ambiguous prefix matches every state that begins with it.
+// parseState parses a prefix of an availability or of "out", which means all but ready.
+// An ambiguous prefix matches every state that begins with it.
 func parseState(prefix string) (predicate, error) {
 	const out = "out"
 	var states []poolstate.Availability
@@ -181,8 +188,8 @@ func parseState(prefix string) (predicate, error) {
 	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
 }
 
-// parseCode parses an HTTP status code in which x matches any digit. With fewer than
-// three digits it is a prefix.
+// parseCode parses an HTTP status code in which x matches any digit. A value of fewer
+// than three digits is a prefix.
 func parseCode(value string) (predicate, error) {
 	if strings.Trim(value, "0123456789x") != "" {
 		return nil, errors.New("code must be a number such as 429 or 4xx")
@@ -198,11 +205,12 @@ func parseCode(value string) (predicate, error) {
 	}, nil
 }
 
-// streakForm is a comparison or, from the first dot on, a range.
+// streakForm matches a number or a comparison, followed by two dots and another number
+// if it is a range.
 var streakForm = regexp.MustCompile(`^([<>]?=?)(-?\d{0,9})(\.(?:\.(-?\d{0,9}))?)?$`)
 
-// parseStreak parses a number, a comparison, a range in either direction, or none,
-// the unknown streak. A range without an end is open there.
+// parseStreak parses a number, a comparison, a range in either direction, or "none" for
+// an unknown streak. If a bound of a range is missing, the range is open at that end.
 func parseStreak(s string) (predicate, error) {
 	const unknown = "none"
 	if strings.HasPrefix(unknown, s) {
@@ -239,7 +247,8 @@ func parseStreak(s string) (predicate, error) {
 	}, nil
 }
 
-// bound parses a bound of a range, which is open if it is missing or incomplete.
+// bound parses a bound of a range. It returns open if the bound is missing or
+// incomplete.
 func bound(s string, open int64) int64 {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n

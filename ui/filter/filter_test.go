@@ -71,7 +71,7 @@ func TestFilter_Match(t *testing.T) {
 		{"label:oauth", "b27e04"},
 		{"label:woa", ""},
 		{`label:"claude code"`, "c0ffee"},
-		{"label:env", "d4"}, // the name shown for an empty label
+		{"label:env", "d4"}, // the name shown if the label is empty
 
 		{"state:out", "b27e04 c0ffee d1 d2 d3"},
 		{"state:C", "b27e04"},
@@ -99,10 +99,10 @@ func TestFilter_Match(t *testing.T) {
 		{"WRKOA", "b27e04"},
 		{`"wrkoa"`, ""},
 		{"wo kr", ""},
-		{"anthrpc", ""}, // only names match by letters
+		{"anthrpc", ""}, // only the name matches by its letters
 		{"openr", "d1 d2 d3 d4"},
 		{"usage_limit", "b27e04"},
-		{`"429 usage limit"`, "b27e04"}, // as shown in the row
+		{`"429 usage limit"`, "b27e04"}, // matches the text shown in the row
 		{"been", "b27e04 c0ffee"},
 		{"σίσυφος", "d3"},
 		{"topping,broken", "d1 d2"},
@@ -113,7 +113,7 @@ func TestFilter_Match(t *testing.T) {
 		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
 		{`"-up"`, "d1"},
 		{"--up", "3f9a12 b27e04 c0ffee d2 d3 d4"},
-		{`"env:OPEN"`, "d4"}, // in quotes, env: is not a field
+		{`"env:OPEN"`, "d4"}, // inside quotes, env: is not a field
 		{`"a,b"`, ""},
 
 		// Incomplete values.
@@ -140,7 +140,7 @@ func TestParse_Incomplete(t *testing.T) {
 	for _, whole := range []string{
 		`-state:cooling,held,out`, `streak:>=10,<=3,-5..10,none`, `code:4xx,429 !label:"work oauth"`, `provider:open id:3f9a source:manual work`,
 	} {
-		for i := range whole { // every prefix, as while typing
+		for i := range whole { // every prefix, as if typed
 			parse(t, whole[:i])
 		}
 	}
@@ -206,8 +206,8 @@ func TestFilter_Match_AsShown(t *testing.T) {
 	}
 }
 
-// FuzzParse matches any filter against a credential with any text. An error must be
-// one clean line, and a term must never agree with its negation.
+// FuzzParse matches any filter against a credential with any text. An error must be one
+// clean line, and exactly one of a term and its negation must match.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"state:out -code:4xx", "streak:>=2,none", "streak:1..", `!label:"a b" x`, "foo:bar", "a,b", "-", `"`, "streak:-9..-1",

@@ -8,16 +8,17 @@ import (
 	"pooltop/poolstate"
 )
 
-// Order is how the table is sorted. In every order, the credentials of a provider
-// stay together, and providers are sorted by the first credential of each. Equal
-// credentials stay in pool order, even in reverse, and those without a value are last.
+// Order is an order of the table. In every order, the credentials of a provider stay
+// together, and providers are sorted by their first credentials. Credentials that
+// compare equal stay in pool order, even when the order is reversed. Those without a
+// value come last.
 type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	OrderPool     Order = iota // providers by name, credentials by rotation; reversing keeps the order of providers
-	OrderWorst                 // by urgency, see worstRanks; then the longest wait, where a reset gains most
-	OrderDeadline              // soonest first, even if it has passed, so rows do not move as time passes
+	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing keeps the order of providers
+	OrderWorst                 // by urgency (see worstRanks), then longest wait first: a reset helps those most
+	OrderDeadline              // earliest first, including past deadlines, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
 	OrderChange                // most recent first
@@ -25,7 +26,7 @@ const (
 	orderCount
 )
 
-// String returns the order as text on screen.
+// String returns the name of the order on screen.
 func (o Order) String() string {
 	return [...]string{"pool order", "worst first", "deadline", "streak", "state", "last change", "requests"}[o]
 }
@@ -35,12 +36,12 @@ func (o Order) Name() string {
 	return [...]string{"pool", "worst", "deadline", "streak", "state", "change", "requests"}[o]
 }
 
-// Orders lists all orders in the order of their constants.
+// Orders returns all orders, in the order of their constants.
 func Orders() []Order {
 	return []Order{OrderPool, OrderWorst, OrderDeadline, OrderStreak, OrderState, OrderChange, OrderRequests}
 }
 
-// Next returns the following order; the last is followed by the first.
+// Next returns the next order; after the last, it returns the first.
 func (o Order) Next() Order { return (o + 1) % orderCount }
 
 // Group is a provider with the credentials to list.
@@ -50,7 +51,7 @@ type Group struct {
 	first       row // set even for a collapsed provider
 }
 
-// Groups lists the whole pool in its own order.
+// Groups lists the whole pool in pool order.
 func Groups(p *poolstate.Pool) []Group { return (&Listing{}).Groups(p, poolstate.Flat(), time.Time{}) }
 
 // Listing selects and sorts the credentials of a pool. The zero value lists the whole
@@ -59,14 +60,15 @@ type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
-	// Changed returns when a credential was last seen to change. If it is nil, the
-	// instant of the status is used.
+	// Changed returns when a credential was last seen to change. If it is nil, the time
+	// of the credential's status is used.
 	Changed func(poolstate.Ref) time.Time
-	// Collapsed names providers that are listed without their credentials.
+	// Collapsed contains the providers that are listed without their credentials.
 	Collapsed map[string]bool
 }
 
-// Groups lists a pool as of now. With a filter, it omits providers without a match.
+// Groups lists a pool as of now. If there is a filter, providers without a match are
+// omitted.
 func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []Group {
 	if p == nil {
 		return nil
@@ -133,9 +135,9 @@ func (l *Listing) compare(x, y row) int {
 	return cmp.Or(cmp.Compare(x.rank, y.rank), y.at.Compare(x.at))
 }
 
-// worstRanks ranks the availabilities in OrderWorst. Dead credentials come first: they
-// do not recover on their own. The agent is about to retry those that are due, and an
-// operator chose to disable the disabled ones.
+// worstRanks ranks availabilities for OrderWorst. Dead credentials come first because
+// they do not recover on their own. Due and disabled ones rank low: the agent is about
+// to retry the former, and an operator chose to disable the latter.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
 	poolstate.Due: 2, poolstate.Disabled: 3, poolstate.Ready: 4,

@@ -15,7 +15,7 @@ func disabled(label string) uitest.Entry {
 	return uitest.Ready(label).With(uitest.Entry{"enabled": false})
 }
 
-// list returns the listing in one line: "anthropic[a b] openrouter[c]".
+// list returns the listing as one line: "anthropic[a b] openrouter[c]".
 func (l Listing) list(t testing.TB, p *poolstate.Pool, now time.Time) string {
 	t.Helper()
 	var out []string
@@ -123,7 +123,7 @@ func TestListing_Order(t *testing.T) {
 	}
 }
 
-// TestListing_Equal checks that equal credentials stay in pool order.
+// TestListing_Equal checks that credentials that compare equal stay in pool order.
 func TestListing_Equal(t *testing.T) {
 	var equal, mixed entries
 	var ready, dead []string
@@ -191,8 +191,8 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// TestListing_TimePasses checks that rows do not move as time passes, except in the
-// orders by state, which changes at deadlines.
+// TestListing_TimePasses checks that rows do not move as time passes, except in orders
+// by state: the state changes at deadlines.
 func TestListing_TimePasses(t *testing.T) {
 	var list entries
 	for i := range 30 {

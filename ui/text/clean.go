@@ -1,4 +1,4 @@
-// Package text cleans, measures and shortens text for the screen, and formats instants,
+// Package text cleans, measures and shortens text for the screen, and formats times,
 // durations and failures. Text from the file is untrusted: it must pass through [Clean]
 // before it is measured or drawn.
 package text
@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Limits for [Clean], in bytes. RowLimit is more than fits in a row; MessageLimit is as
-// much of a message as anyone would read.
+// Limits for [Clean], in bytes. RowLimit is more than fits in a row. MessageLimit is
+// more of a message than anyone would read.
 const (
 	RowLimit     = 512
 	MessageLimit = 4096
@@ -23,7 +23,7 @@ const Ellipsis = "…"
 
 const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
-	maxMarks    = 3        // per character; more would be drawn over the rows above and below
+	maxMarks    = 3        // combining marks per character; more would overlap the rows above and below
 	maxPasses   = 4        // passes of agreeOnWidth: a reduced cluster may merge with its neighbor
 )
 
@@ -51,7 +51,7 @@ func Clean(s string, limit int) string {
 			r = ' '
 		case unicode.In(r, unicode.Cc, unicode.Bidi_Control):
 			if last == unprintable {
-				continue // one replaces a whole run
+				continue // a run becomes a single replacement character
 			}
 			r = unprintable
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point),
@@ -106,7 +106,7 @@ func agreeOnWidth(s string) string {
 			}
 			continue
 		}
-		switch { // on screen, there is a blank before and after the text
+		switch { // on screen, there is a space before and after the text
 		case b.Len() == 0 && merges(" ", cluster):
 			cluster = string(unprintable)
 		case width != ansi.StringWidthWc(cluster) || merges(cluster, " "):
@@ -117,7 +117,8 @@ func agreeOnWidth(s string) string {
 	return b.String()
 }
 
-// reduce returns the first character of a cluster, or U+FFFD if terminals disagree on its width.
+// reduce returns the first character of a cluster, or U+FFFD if terminals disagree on
+// the width of that character.
 func reduce(cluster string) string {
 	_, n := utf8.DecodeRuneInString(cluster)
 	first := cluster[:n]
@@ -127,7 +128,8 @@ func reduce(cluster string) string {
 	return string(unprintable)
 }
 
-// merges reports whether b would merge with the character a before it, as even a blank does in some scripts.
+// merges reports whether b would merge with the preceding character a. In some scripts
+// even a space does.
 func merges(a, b string) bool {
 	if len(a) == 1 && len(b) == 1 {
 		return false
@@ -144,7 +146,7 @@ func Width(s string) int {
 	return ansi.StringWidth(s)
 }
 
-// Fit shortens cleaned text to w cells, with an ellipsis at the cut.
+// Fit shortens cleaned text to w cells and marks the cut with an ellipsis.
 func Fit(s string, w int) string {
 	if w <= 0 {
 		return ""
@@ -155,7 +157,7 @@ func Fit(s string, w int) string {
 	return ansi.Truncate(s, w, Ellipsis)
 }
 
-// FitLeft shortens cleaned text from the left.
+// FitLeft is like Fit but cuts at the left.
 func FitLeft(s string, w int) string {
 	n := Width(s)
 	if n <= w || w <= 0 {

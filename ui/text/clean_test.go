@@ -65,7 +65,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// cleanFlaw describes how the result of Clean violates its guarantees, or returns "".
+// cleanFlaw describes the guarantee that the result of Clean violates, or returns "".
 func cleanFlaw(s string, limit int) string {
 	got := Clean(s, limit)
 	switch {
@@ -76,7 +76,7 @@ func cleanFlaw(s string, limit int) string {
 	case ansi.StringWidth(got) != ansi.StringWidthWc(got):
 		return "width depends on the terminal"
 	case ansi.StringWidth(" "+got+" ") != ansi.StringWidth(got)+2:
-		return "merges with the blanks around it"
+		return "merges with the spaces around it"
 	case Clean(got, len(got)) != got:
 		return "cleaning again changes it"
 	}
@@ -108,8 +108,8 @@ func TestClean_Limit(t *testing.T) {
 	}
 }
 
-// TestClean_LinearTime cleans a megabyte of each worst case. It would take minutes if
-// any part were quadratic.
+// TestClean_LinearTime cleans a megabyte of each worst case. If any part were
+// quadratic, that would take minutes.
 func TestClean_LinearTime(t *testing.T) {
 	for _, unit := range []string{"a", "\x1b", "\u0301", "👩\u200d", "🇩", "\xff", "\u0d4e0"} {
 		s := strings.Repeat(unit, 1<<20/len(unit))

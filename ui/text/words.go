@@ -16,7 +16,7 @@ const Day = 24 * time.Hour
 // tooLong is the shortest duration that is not shown exactly; no real deadline is so far away.
 const tooLong, tooLongText = 1000 * Day, ">999d"
 
-// clamp limits d to 0 … tooLong, so that rounding up cannot overflow.
+// clamp limits d to the range from 0 to tooLong, so that rounding up cannot overflow.
 func clamp(d time.Duration) time.Duration { return min(max(d, 0), tooLong) }
 
 // ceilSeconds rounds up, so that a countdown shows 1s until it is over.
@@ -62,8 +62,8 @@ func Span(d time.Duration) string {
 	return out
 }
 
-// Moment formats an instant relative to now, in now's location: 17:14 today, Sun
-// 14:20 within a week either way, 29 Nov within the year, otherwise Nov 2031.
+// Moment formats a time in now's location: 17:14 if it is today, Sun 14:20 within a
+// week before or after, 29 Nov within a year, and Nov 2031 otherwise.
 func Moment(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {
@@ -87,7 +87,7 @@ func CivilDays(t time.Time) int {
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
 }
 
-// Stamp formats an instant in full, to the second, in now's location.
+// Stamp formats the full date and time, to the second, in now's location.
 func Stamp(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {
@@ -102,7 +102,7 @@ func Stamp(t, now time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05")
 }
 
-// Plural formats a number and the matching form of a noun.
+// Plural formats a number and the singular or plural of a noun.
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -114,7 +114,7 @@ func Plural(n int, one, many string) string {
 func visible(s string) string { return strings.TrimSpace(Clean(s, RowLimit)) }
 
 // CredentialName returns the cleaned name of a credential: the first of label, source
-// and id that has a visible character, or else its number.
+// and id that has a visible character, or otherwise its position.
 func CredentialName(c *poolstate.Credential) string {
 	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
@@ -122,8 +122,8 @@ func CredentialName(c *poolstate.Credential) string {
 // ProviderName returns the cleaned name of a provider, or a substitute for it.
 func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
 
-// Reasons abbreviates common reasons of providers. Other reasons are shown with spaces
-// instead of underscores.
+// Reasons abbreviates common failure reasons of providers. Other reasons are shown with
+// spaces instead of underscores.
 var Reasons = map[string]string{
 	"insufficient_credits": "no credits",
 	"insufficient_quota":   "no quota",

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 	"time"
-	_ "time/tzdata" // so that every machine has the same time zones
+	_ "time/tzdata" // every machine must have the same time zones
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"

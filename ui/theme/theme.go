@@ -1,6 +1,6 @@
-// Package theme turns the roles of text on screen, such as "ready" or "faint",
-// into styles of the terminal. It also has the symbols of states and marks, and
-// [Line] to build a styled row.
+// Package theme maps the roles of text on screen, such as "ready" or "faint", to
+// terminal styles. It also defines the symbols for states and marks, and [Line], which
+// builds a styled row.
 package theme
 
 import (
@@ -35,12 +35,12 @@ const (
 	roleCount
 )
 
-// StateRole returns the role of an availability.
+// StateRole returns the role for an availability.
 func StateRole(a poolstate.Availability) Role {
 	return [...]Role{Ready, Cooling, Held, Due, Dead, Secondary}[a]
 }
 
-// StepRole returns the role of a step of the ladder. Higher steps are warmer.
+// StepRole returns the role for a step of the ladder. Higher steps have warmer colors.
 func StepRole(step int) Role { return [...]Role{Cooling, Cooling, Cooling, Step4, Dead}[step] }
 
 // Weight is [Regular] or [Bold].
@@ -52,14 +52,14 @@ const (
 	Bold
 )
 
-// Theme holds the finished style of each role. Build it once: it is read-only.
+// Theme holds the style of each role. It is read-only, so build it once.
 type Theme struct {
-	Shapes      bool // distinguish by shape, for want of colors
+	Shapes      bool // distinguish states by shape, because there are no colors
 	DottedSteps bool // draw unlit steps as dots: no color is certain to be fainter than a lit step
 	HatchedFill bool // hatch the fill: no color is certain to be fainter than text
 
 	styles [roleCount][2][2]sgr // by weight, and by whether the row is selected
-	dimmed *Theme               // nil if it is the theme itself
+	dimmed *Theme               // nil if the theme is already dimmed
 }
 
 // sgr is the pair of escape sequences around a piece of text.
@@ -108,7 +108,7 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 // Scheme is a set of colors for one kind of background.
 type Scheme uint8
 
-// The schemes, in pairs for the same background.
+// The schemes, in pairs with the same background.
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark
@@ -117,7 +117,7 @@ const (
 	schemeCount
 )
 
-// String returns the scheme as text on screen.
+// String returns the name of the scheme on screen.
 func (s Scheme) String() string {
 	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background"}[s]
 }
@@ -127,12 +127,12 @@ func (s Scheme) Name() string {
 	return [...]string{"dark", "high-contrast-dark", "light", "high-contrast-light"}[s]
 }
 
-// Schemes lists all schemes in the order of their constants.
+// Schemes returns all schemes, in the order of their constants.
 func Schemes() []Scheme {
 	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight}
 }
 
-// Next returns the following scheme; the last is followed by the first.
+// Next returns the next scheme; after the last, it returns the first.
 func (s Scheme) Next() Scheme { return (s + 1) % schemeCount }
 
 // SchemeFor returns the default scheme for a background.
@@ -143,13 +143,14 @@ func SchemeFor(dark bool) Scheme {
 	return SchemeLight
 }
 
-// palette gives each role its color; nil is the terminal's own foreground.
+// palette maps each role to a color; nil is the terminal's default foreground.
 type palette struct {
 	selected color.Color // background of the selected row; nil for none
 	roles    [roleCount]color.Color
 }
 
-// colors parses a palette: hex, a number of the 256, or "-" for none.
+// colors parses a palette. Each color is a hex value, one of the 256 color numbers, or
+// "-" for none.
 func colors(selected, roles string) palette {
 	var all [1 + roleCount]color.Color
 	for i, c := range strings.Fields(selected + " " + roles) {
@@ -160,15 +161,15 @@ func colors(selected, roles string) palette {
 	return palette{all[0], [roleCount]color.Color(all[1:])}
 }
 
-// palettes holds the palettes of each scheme for 16 colors, 256 and true color.
+// palettes holds the palettes of each scheme for 16 colors, 256 colors and true color.
 //
 // Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
-// fill and, in the dark scheme, faint text have less on purpose. The state colors of
-// the high-contrast schemes keep their hue; within that limit, the two most similar
-// ones are as distinct as possible for people with protanopia or deuteranopia.
+// fill and, in the dark scheme, faint text intentionally have less. The state colors of
+// the high-contrast schemes keep their hue. Within that limit, the two most similar
+// colors are as distinct as possible for people with protanopia or deuteranopia.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
-		// Users choose the 16 colors themselves, so rely only on their meaning.
+		// Users can redefine the 16 colors, so rely only on their meaning.
 		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
 		// Chosen by hand: the nearest match would turn some grays into teal.
 		colors("236", "252 245 240 237 111 114 215 183 80 210 209 237"),
@@ -188,18 +189,20 @@ var palettes = [schemeCount][3]palette{
 	SchemeContrastLight: {
 		// Only blue, magenta and red are dark enough on white.
 		colors("-", "- - - 8 4 4 5 5 - 1 5 -"),
-		// No background for the selected row: the only dark green would fall below 7:1.
+		// The selected row has no background: on one, the only dark green would fall
+		// below 7:1.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
 	},
 }
 
-// StateGlyph returns the symbol of an availability, which is one cell wide.
+// StateGlyph returns the symbol for an availability. It is one cell wide.
 func StateGlyph(a poolstate.Availability) string {
 	return [...]string{"●", "◔", "◑", "◌", "✕", "○"}[a]
 }
 
-// Marks beside a name or a countdown, each one cell wide. The help explains them.
+// Marks shown next to a name or a countdown, each one cell wide. The help explains
+// them.
 const (
 	MarkShared   = "≡"
 	MarkExpiry   = "!"
@@ -210,7 +213,8 @@ const (
 	MarkFresh    = "›"
 )
 
-// OriginMark returns the mark of a deadline's origin, or a blank without a deadline.
+// OriginMark returns the mark for a deadline's origin, or a space if there is no
+// deadline.
 func OriginMark(d poolstate.Deadline) string {
 	if d.Suspect {
 		return MarkSuspect
@@ -227,14 +231,14 @@ type Line struct {
 
 	b      strings.Builder
 	col    int
-	blanks int // pending at the end
-	style  sgr // the style of the last text
+	spaces int // spaces at the end that have not been written yet
+	style  sgr // style of the last text
 }
 
 // Line returns an empty line.
 func (t *Theme) Line() *Line { return &Line{Theme: t} }
 
-// Col returns the width so far, that is, the cell at which the next text begins.
+// Col returns the current width, which is the column of the next text.
 func (l *Line) Col() int { return l.col }
 
 // Write adds text at the next cell.
@@ -243,8 +247,8 @@ func (l *Line) Write(r Role, s string) *Line { return l.Draw(r, Regular, s) }
 // Bold adds bold text at the next cell.
 func (l *Line) Bold(r Role, s string) *Line { return l.Draw(r, Bold, s) }
 
-// Draw adds text of the given weight at the next cell. Adjacent texts of the same
-// style share their escape sequences.
+// Draw adds text of the given weight at the next cell. Adjacent pieces of text in the
+// same style share their escape sequences.
 func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	if s == "" {
 		return l
@@ -255,40 +259,40 @@ func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	}
 	if style := l.Theme.styles[r][w][selected]; style != l.style {
 		l.b.WriteString(l.style.end)
-		l.writeBlanks()
+		l.writeSpaces()
 		l.b.WriteString(style.open)
 		l.style = style
 	}
-	l.writeBlanks()
+	l.writeSpaces()
 	l.b.WriteString(s)
 	l.col += text.Width(s)
 	return l
 }
 
-func (l *Line) writeBlanks() {
-	for ; l.blanks > 0; l.blanks-- {
+func (l *Line) writeSpaces() {
+	for ; l.spaces > 0; l.spaces-- {
 		l.b.WriteByte(' ')
 	}
 }
 
-// To adds blanks up to a cell. It never moves back.
+// To adds spaces up to a column. It never moves back.
 func (l *Line) To(col int) *Line {
 	n := max(col-l.col, 0)
 	if l.Selected {
 		return l.Draw(Text, Regular, strings.Repeat(" ", n))
 	}
-	l.blanks += n
+	l.spaces += n
 	l.col += n
 	return l
 }
 
-// Right adds text that ends before a cell.
+// Right adds text that ends just before a column.
 func (l *Line) Right(end int, r Role, w Weight, s string) *Line {
 	return l.To(end-text.Width(s)).Draw(r, w, s)
 }
 
-// Rule adds a horizontal line up to a cell.
+// Rule adds a horizontal line up to a column.
 func (l *Line) Rule(end int) *Line { return l.Write(Rule, strings.Repeat("─", max(end-l.col, 0))) }
 
-// String returns the line with its escape sequences, all of them closed.
-func (l *Line) String() string { return l.b.String() + l.style.end + strings.Repeat(" ", l.blanks) }
+// String returns the line with its escape sequences, all of which are closed.
+func (l *Line) String() string { return l.b.String() + l.style.end + strings.Repeat(" ", l.spaces) }

@@ -18,8 +18,8 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTheme_Styles checks that each kind of terminal gets only bold and the colors
-// that it supports. Nothing blinks or is inverted.
+// TestTheme_Styles checks that each kind of terminal receives only bold text and the
+// colors that it supports. Nothing blinks or is inverted.
 func TestTheme_Styles(t *testing.T) {
 	for _, c := range []struct {
 		profile                 colorprofile.Profile
@@ -95,7 +95,7 @@ func TestLine(t *testing.T) {
 		{"default color", "a", func(l *Line) { l.Write(Text, "a") }},
 		{"one style", "\x1b[91ma b\x1b[m", func(l *Line) { l.Write(Dead, "a").To(2).Write(Dead, "b") }},
 		{"two styles", "\x1b[91ma\x1b[m \x1b[92mb\x1b[m", func(l *Line) { l.Write(Dead, "a").To(2).Write(Ready, "b") }},
-		{"blanks at the end", "\x1b[1;91ma\x1b[m  ", func(l *Line) { l.Bold(Dead, "a").To(3) }},
+		{"spaces at the end", "\x1b[1;91ma\x1b[m  ", func(l *Line) { l.Bold(Dead, "a").To(3) }},
 		{"backward", "abc", func(l *Line) { l.Write(Text, "abc").To(1) }},
 		{"to the right", "   ab", func(l *Line) { l.Right(5, Text, Regular, "ab") }},
 		{"rule", "a\x1b[90m──\x1b[m", func(l *Line) { l.Write(Text, "a").Rule(3) }},
@@ -108,7 +108,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// contrast returns the ratio of two colors by WCAG 2, from 1 to 21.
+// contrast returns the WCAG 2 contrast ratio of two colors, from 1 to 21.
 func contrast(a, b color.Color) float64 {
 	luminance := func(c color.Color) float64 {
 		rgb, _ := colorful.MakeColor(c)
@@ -119,8 +119,8 @@ func contrast(a, b color.Color) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// visions has the matrices from linear RGB to the colors that people perceive: with
-// normal vision, protanopia and deuteranopia (Machado, Oliveira and Fernandes 2009).
+// visions holds matrices from linear RGB to perceived colors, for normal vision,
+// protanopia and deuteranopia (Machado, Oliveira and Fernandes 2009).
 var visions = map[string][3][3]float64{
 	"trichromacy":  {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
 	"protanopia":   {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
@@ -150,16 +150,16 @@ func TestDifference(t *testing.T) {
 	uitest.Equal(t, "without the receptor for green", difference(orange, green, "deuteranopia") > 0.06, false)
 }
 
-// TestPalettes_Contrast checks each role on common terminal backgrounds and on the
-// selected row, against WCAG AA (4.5:1) or AAA (7:1). Lines and fill are faint on
-// purpose, and so are titles and axes in the dark scheme.
+// TestPalettes_Contrast checks each role against WCAG AA (4.5:1) or AAA (7:1), on
+// common terminal backgrounds and on the selected row. Lines and fill are intentionally
+// faint, as are titles and axes in the dark scheme.
 func TestPalettes_Contrast(t *testing.T) {
 	dark, light := []string{"#16171f", "#000000"}, []string{"#fafaf8", "#ffffff"}
 	for _, c := range []struct {
 		scheme      Scheme
 		backgrounds []string
 		quiet       []Role
-		onSelected  bool // the least contrast, including on the selected row
+		onSelected  bool // minimum contrast, including on the selected row
 		least       float64
 	}{
 		{SchemeDark, dark, []Role{Rule, Fill, Faint}, false, 4.5},
@@ -197,9 +197,9 @@ func TestPalettes_Contrast(t *testing.T) {
 	}
 }
 
-// TestPalettes_ColorVision compares the state colors of the high-contrast schemes
-// as people with each kind of red-green blindness see them. A difference of 0.02
-// is just visible side by side. Disabled is gray and therefore left out.
+// TestPalettes_ColorVision compares the state colors of the high-contrast schemes as
+// people with each kind of red-green blindness see them. Side by side, a difference of
+// 0.02 is just visible. Disabled is gray and therefore left out.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
 	states := poolstate.Availabilities()[:poolstate.Disabled]

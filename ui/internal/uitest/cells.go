@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Plain removes escape sequences and trailing blanks from drawn text.
+// Plain removes escape sequences and trailing spaces from drawn text.
 func Plain(drawn string) string {
 	lines := strings.Split(ansi.Strip(drawn), "\n")
 	for i, l := range lines {
@@ -15,8 +15,8 @@ func Plain(drawn string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Cells splits a drawn line into the cells of the terminal: each character in
-// its first cell, "" in the second cell of a wide one.
+// Cells splits a drawn line into terminal cells. A wide character is in its first cell,
+// and its second cell is "".
 func Cells(line string) []string {
 	var out []string
 	for text := ansi.Strip(line); text != ""; {

@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Entry is a credential in the file: values by field.
+// Entry is a credential as written in the file: a map from fields to values.
 type Entry map[string]any
 
 // Providers maps names of providers to their entries.
@@ -38,8 +38,8 @@ func Ready(label string) Entry {
 	}
 }
 
-// Exhausted returns a credential that was exhausted some time before Epoch, with
-// a streak from which backoff computes 1h, 2h, 4h or 8h.
+// Exhausted returns a credential that was exhausted at the given distance before Epoch.
+// From its streak, backoff computes a cooldown of 1h, 2h, 4h or 8h.
 func Exhausted(label string, ago time.Duration, streak int) Entry {
 	return Ready(label).With(Entry{
 		"last_status": "exhausted", "last_status_at": Seconds(-ago), "last_error_code": 429,
@@ -47,13 +47,13 @@ func Exhausted(label string, ago time.Duration, streak int) Entry {
 	})
 }
 
-// Cooling returns a credential whose provider-set deadline is some time after
-// Epoch; if that has passed, the credential is due.
+// Cooling returns a credential whose deadline, set by the provider, is at the given
+// distance from Epoch. If the distance is negative, the credential is due.
 func Cooling(label string, in time.Duration) Entry {
 	return Exhausted(label, time.Hour, 1).With(Entry{"last_error_reset_at": Seconds(in)})
 }
 
-// Held returns a credential that an operator holds until some time after Epoch.
+// Held returns a credential that is held until the given distance after Epoch.
 func Held(label string, in time.Duration) Entry {
 	return Cooling(label, in).With(Entry{"last_error_reason": poolstate.HoldReason})
 }
@@ -66,7 +66,8 @@ func Dead(label string) Entry {
 	})
 }
 
-// With returns a copy of the entry with other fields; nil removes one.
+// With returns a copy of the entry with some fields replaced. A nil value removes a
+// field.
 func (e Entry) With(fields Entry) Entry {
 	out := maps.Clone(e)
 	maps.Copy(out, fields)
@@ -74,10 +75,10 @@ func (e Entry) With(fields Entry) Entry {
 	return out
 }
 
-// Seconds returns the instant at a distance from Epoch, in Unix seconds.
+// Seconds returns the Unix time at the given distance from Epoch.
 func Seconds(d time.Duration) float64 { return float64(Epoch.Add(d).Unix()) }
 
-// BigPool returns a pool of n credentials in two providers of equal size.
+// BigPool returns a pool of n credentials, divided equally between two providers.
 func BigPool(t testing.TB, n int) *poolstate.Pool {
 	t.Helper()
 	all := Providers{}

@@ -1,4 +1,4 @@
-// Package uitest has helpers for the tests of ui and its subpackages.
+// Package uitest provides helpers for the tests of ui and its subpackages.
 package uitest
 
 import (
@@ -12,8 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Epoch is the instant of the samples: Monday, 2026-11-23
-// 09:20:00 UTC.
+// Epoch is the current time in tests: Monday, 2026-11-23 09:20:00 UTC.
 var Epoch = time.Unix(1795425600, 0).UTC()
 
 // Equal reports an error unless got is want.
@@ -24,11 +23,12 @@ func Equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// SGR matches styles, the only escape sequences that a screen may contain.
+// SGR matches sequences that set text styles. A screen may contain no other escape
+// sequences.
 var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// LineFlaw describes what is wrong with a drawn line, "" if nothing is: more
-// than w cells, sequences other than SGR, or colors left on.
+// LineFlaw describes a defect of a drawn line: more than w cells, sequences other than
+// SGR, or colors that are not reset. It returns "" if there is none.
 func LineFlaw(line string, w int) string {
 	byCluster, byCharacter := ansi.StringWidth(line), ansi.StringWidthWc(line)
 	switch {
@@ -38,7 +38,7 @@ func LineFlaw(line string, w int) string {
 		return fmt.Sprintf("is %d wide", byCluster)
 	}
 	if all := SGR.FindAllString(line, -1); len(all) > 0 && all[len(all)-1] != "\x1b[m" {
-		return "leaves its colors on"
+		return "does not reset its colors"
 	}
 	for _, r := range SGR.ReplaceAllString(line, "") {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
