@@ -74,14 +74,14 @@ func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{
 		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{}, Keys: map[string]configValue{},
 	}
-	from := `No file was read: --config "".`
+	from := "without a file"
 	if cfg.Path != "" {
-		r.Path, from = &cfg.Path, "There is no "+displayPath(cfg.Path)
+		r.Path, from = &cfg.Path, "from "+displayPath(cfg.Path)
+		if !cfg.Found {
+			from += " (missing)"
+		}
 	}
-	if cfg.Found {
-		from = "Read from " + displayPath(cfg.Path)
-	}
-	fmt.Fprintf(&r.toml, "# The effective configuration of pooltop. %s\n\n", text.Clean(from, maxComment))
+	fmt.Fprintf(&r.toml, "# Effective configuration of pooltop, %s\n\n", text.Clean(from, maxComment))
 	for _, s := range config.Settings() {
 		r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
 	}

@@ -174,15 +174,15 @@ func TestConfig_Path(t *testing.T) {
 	usual, mine := filepath.Join(home, ".config", "pooltop", "config.toml"), configIn(t, "")
 	check := func(line, path string, args ...string) {
 		t.Helper()
-		says(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# The effective configuration of pooltop. "+line+"\n")
+		says(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# Effective configuration of pooltop, "+line+"\n")
 		o := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))
 		equal(t, "path and read", fmt.Sprint(o["path"], " ", o["read"]), path)
 	}
-	check("There is no "+filepath.FromSlash("~/.config/pooltop/config.toml"), usual+" false")
+	check("from "+filepath.FromSlash("~/.config/pooltop/config.toml")+" (missing)", usual+" false")
 	writeFile(t, usual, []byte("theme = 'dark'"))
-	check("Read from "+filepath.FromSlash("~/.config/pooltop/config.toml"), usual+" true")
-	check(`No file was read: --config "".`, "<nil> false", "--config", "")
-	check("Read from "+mine, mine+" true", "--config", mine)
+	check("from "+filepath.FromSlash("~/.config/pooltop/config.toml"), usual+" true")
+	check("without a file", "<nil> false", "--config", "")
+	check("from "+mine, mine+" true", "--config", mine)
 }
 
 func TestConfig_JSON(t *testing.T) {

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"pooltop/cli/config"
 )
 
 // Wrong usage is reported before anything is read: no store exists here.
@@ -150,6 +154,41 @@ func TestCommands_Flags(t *testing.T) {
 			strings.Join(slices.Sorted(slices.Values(append(strings.Fields(want), "config", "log-file"))), " "))
 		if cmd.HasPersistentFlags() {
 			t.Errorf("%s has persistent flags, which every command below it offers", cmd.Name())
+		}
+	}
+}
+
+// A value of the file changes nothing about a command that does not offer its flag.
+func TestCommands_OtherSettings(t *testing.T) {
+	lines := map[string]string{
+		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",
+		"columns": "columns = ['at']", "notify": "notify = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
+		"key": "keys.reset = ['f5']", "log-file": "",
+	}
+	for _, s := range config.Settings() {
+		if _, tested := lines[s.Name]; !tested {
+			t.Errorf("no line for %s", s.Name)
+		}
+	}
+	home, file := t.TempDir(), sampleFile(t, "backoff.json")
+	for _, line := range commands("list", "list --json", "status", "report", "backoff --code 402", "calibrate", "reset --all --yes",
+		"exhaust openrouter e5b7f2 --json --yes", "sync", "undo") {
+		for name, text := range lines {
+			if slices.Contains(strings.Fields(offered[line[0]]), name) || name == "log-file" {
+				continue
+			}
+			run := func(text string) string {
+				t.Setenv("HERMES_HOME", home)
+				t.Setenv("XDG_STATE_HOME", t.TempDir())
+				writeFile(t, filepath.Join(home, "auth.json"), readFile(t, file))
+				args := append(slices.Clip(line), "--config", configIn(t, text))
+				if strings.Contains(offered[line[0]], "now") {
+					args = append(args, "--now", sampleTime)
+				}
+				o := pooltop(t, args...)
+				return fmt.Sprint(o.code, o.stdout, o.stderr, string(readFile(t, filepath.Join(home, "auth.json"))))
+			}
+			equal(t, fmt.Sprintf("%q with %s", line, text), run(text), run(""))
 		}
 	}
 }

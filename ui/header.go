@@ -12,7 +12,7 @@ import (
 
 // title draws name and path, and on the right feed, policy and clock. If space
 // is short, it omits the source of the policy, the policy, then the clock; below
-// narrowFrom, the path gives way to the clock.
+// narrowFrom, the clock takes precedence over the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
