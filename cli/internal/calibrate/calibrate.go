@@ -1,5 +1,5 @@
-// Package calibrate asks an installed agent for the deadlines that it computes,
-// and derives the policy from them.
+// Package calibrate runs the code of an installed agent to find out which deadlines it
+// computes, and derives the policy from them.
 package calibrate
 
 import (
@@ -20,14 +20,15 @@ import (
 //go:embed probe.py
 var script string
 
-// timeout limits a measurement.
+// timeout is the maximum duration of a measurement.
 const timeout = 20 * time.Second
 
-// ErrNoAgent is the error of a machine without an installed agent.
-var ErrNoAgent = errors.New("no installed agent found; name its directory with --agent")
+// ErrNoAgent is returned if no agent is installed on this machine.
+var ErrNoAgent = errors.New("no installed agent found; specify its directory with --agent")
 
-// Find returns the directory of the agent's code: dir if it is not empty, else
-// $HERMES_INSTALL_DIR, hermes-agent in the agent's home, or the system's.
+// Find returns the directory of the agent's code. If dir is empty, it tries
+// $HERMES_INSTALL_DIR, then hermes-agent in the agent's home, then the system-wide
+// installation.
 func Find(dir, home string, getenv func(string) string) (string, error) {
 	candidates := []string{getenv("HERMES_INSTALL_DIR"), filepath.Join(home, "hermes-agent"), "/usr/local/lib/hermes-agent"}
 	if dir != "" {
@@ -42,7 +43,7 @@ func Find(dir, home string, getenv func(string) string) (string, error) {
 		}
 	}
 	if dir != "" {
-		return "", fmt.Errorf("%s has no agent/credential_pool.py; name the directory of the agent's code", dir)
+		return "", fmt.Errorf("%s has no agent/credential_pool.py; specify the directory of the agent's code", dir)
 	}
 	return "", ErrNoAgent
 }
@@ -94,7 +95,8 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	return a, nil
 }
 
-// python returns the interpreter of the agent's environment, or the system's.
+// python returns the Python interpreter of the agent's environment, or else of the
+// system.
 func python(dir string) string {
 	for _, p := range []string{filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "venv", "Scripts", "python.exe")} {
 		if _, err := os.Stat(p); err == nil {
@@ -104,7 +106,7 @@ func python(dir string) string {
 	return "python3"
 }
 
-// lastLine returns the last line of a traceback, which names the error.
+// lastLine returns the last line of a traceback, which contains the error.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

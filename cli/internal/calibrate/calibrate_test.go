@@ -15,7 +15,7 @@ import (
 
 const agents = "../../../testdata/agents"
 
-// needPython skips a test on a machine without Python.
+// needPython skips the test if Python is not installed.
 func needPython(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("python3"); err != nil {
@@ -23,7 +23,8 @@ func needPython(t *testing.T) {
 	}
 }
 
-// agentOf writes an agent whose credential_pool.py has the content.
+// agentOf creates an agent whose credential_pool.py has the given content, and returns
+// its directory.
 func agentOf(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,7 +39,7 @@ func agentOf(t *testing.T, content string) string {
 	return dir
 }
 
-// cooldown returns a policy's cooldown for a code, in minutes.
+// cooldown returns the cooldown that a policy computes for a code, in minutes.
 func cooldown(p poolstate.Policy, code int, sole bool, streak int) int {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(code), Sole: sole}
 	return int(p.Cooldown(&c, streak).Minutes())
@@ -120,7 +121,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// A kept measurement is used until the agent's code changes.
+// A saved measurement is used until the agent's code changes.
 func TestSave(t *testing.T) {
 	needPython(t)
 	state, now := t.TempDir(), time.Unix(1795425600, 0)

@@ -16,19 +16,22 @@ import (
 
 // Measurement describes how an installed agent computes cooldowns.
 type Measurement struct {
-	Agent   string // directory of its code
+	Agent   string // directory of the agent's code
 	Version *string
 	Policy  poolstate.Policy
 	Cases   int
-	// Differences lists where the agent differs from the stock policy of that name.
+	// Differences lists the differences between the agent and the built-in policy
+	// that has the same name as Policy.
 	Differences []Difference
-	// Unexplained lists where it differs from Policy, which pooltop cannot express.
+	// Unexplained lists the differences between the agent and Policy, which pooltop
+	// cannot express.
 	Unexplained []Difference
 
 	files []file
 }
 
-// Measure asks the agent in dir for its deadlines. It takes at most 20 seconds.
+// Measure determines which deadlines the agent in dir computes. It takes at most 20
+// seconds.
 func Measure(ctx context.Context, dir string) (*Measurement, error) {
 	asked := probes()
 	got, err := ask(ctx, dir, asked)
@@ -66,7 +69,7 @@ func stat(path string) (file, error) {
 	return file{path, info.Size(), info.ModTime()}, nil
 }
 
-// record is a kept measurement.
+// record is a saved measurement.
 type record struct {
 	Home       string          `json:"home"`
 	Agent      string          `json:"agent"`
@@ -77,13 +80,14 @@ type record struct {
 	MeasuredAt time.Time       `json:"measured_at"`
 }
 
-// pathFor returns where the measurement for an agent's home is kept.
+// pathFor returns the path of the file that holds the measurement for an agent's home.
 func pathFor(stateDir, home string) string {
 	sum := sha256.Sum256([]byte(home))
 	return filepath.Join(stateDir, "measured", hex.EncodeToString(sum[:8])+".json")
 }
 
-// Save keeps the measurement for an agent's home, until the agent's code changes.
+// Save saves the measurement for an agent's home. It is valid until the agent's code
+// changes.
 func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	r := record{Home: home, Agent: m.Agent, Files: m.files, Policy: m.Policy.String(), MeasuredAt: now.UTC()}
 	if rules := m.Policy.Rules(); rules != nil {
@@ -100,11 +104,11 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	}
 	path := pathFor(stateDir, home)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("cannot keep the measurement: %w", err)
+		return fmt.Errorf("cannot save the measurement: %w", err)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".measured-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("cannot keep the measurement: %w", err)
+		return fmt.Errorf("cannot save the measurement: %w", err)
 	}
 	_, err = tmp.Write(append(data, '\n'))
 	if err = errors.Join(err, tmp.Close()); err == nil {
@@ -112,13 +116,13 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("cannot keep the measurement: %w", err)
+		return fmt.Errorf("cannot save the measurement: %w", err)
 	}
 	return nil
 }
 
-// Load returns the policy measured for an agent's home. It reports false if there
-// is none, or if the agent's code has changed since.
+// Load returns the policy measured for an agent's home. It returns false if there is
+// none, or if the agent's code has changed since then.
 func Load(stateDir, home string) (poolstate.Policy, bool) {
 	data, err := os.ReadFile(pathFor(stateDir, home))
 	var r record

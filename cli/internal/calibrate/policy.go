@@ -9,17 +9,18 @@ import (
 	"pooltop/poolstate"
 )
 
-// Probe is an exhausted credential whose deadline the agent is asked for.
+// Probe describes an exhausted credential for which the agent computes a deadline.
 type Probe struct {
 	Code   int    `json:"code"` // 0 for none
 	Cause  string `json:"failure_reason"`
 	Sole   bool   `json:"sole"`
 	Streak int    `json:"streak"`
 	Reset  int64  `json:"reset_seconds"` // the provider's reset time after the failure; 0 for none
-	NoTime bool   `json:"no_time"`       // without the time of the failure
+	NoTime bool   `json:"no_time"`       // the time of the failure is missing
 }
 
-// probeTime is the instant of a measurement, and failedAt that of the failures.
+// probeTime is the current time during a measurement. failedAt is the time of all
+// failures.
 var (
 	probeTime = time.Unix(1795425600, 0).UTC()
 	failedAt  = probeTime.Add(-time.Minute)
@@ -30,11 +31,11 @@ const (
 	laterReset = 7200
 )
 
-// codes are the error codes that are measured; 0 is none.
+// codes are the error codes to measure; 0 means no code.
 var codes = []int{0, 401, 402, 403, 429, 500}
 
-// probes returns every code with every streak, with every cause alone and with a
-// sibling, and with a reset time.
+// probes returns all probes: each code with each streak, with each cause as the sole
+// credential and with a sibling, and some codes with a reset time.
 func probes() []Probe {
 	var all []Probe
 	for _, code := range codes {
@@ -56,7 +57,7 @@ func probes() []Probe {
 	return append(all, Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset, NoTime: true})
 }
 
-// entry returns the probe as an entry of the store.
+// entry returns the probe as an entry in the store's format.
 func (p Probe) entry() map[string]any {
 	e := map[string]any{"id": "c0", "auth_type": "api_key", "access_token": "none", "last_status": "exhausted", "consecutive_failures": p.Streak}
 	if !p.NoTime {
@@ -74,12 +75,12 @@ func (p Probe) entry() map[string]any {
 	return e
 }
 
-// MarshalJSON writes what the script needs.
+// MarshalJSON encodes the probe as input for the script.
 func (p Probe) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"entry": p.entry(), "sole": p.Sole})
 }
 
-// credential returns the probe as pooltop reads it.
+// credential returns the credential that pooltop reads from the probe's entry.
 func (p Probe) credential() (*poolstate.Credential, error) {
 	list := []any{p.entry()}
 	if !p.Sole {
@@ -96,7 +97,8 @@ func (p Probe) credential() (*poolstate.Credential, error) {
 	return pool.Find(poolstate.Ref{Provider: "openrouter", ID: "c0"}), nil
 }
 
-// seconds returns a cooldown in seconds from the failure, or nil without a deadline.
+// seconds returns the cooldown in seconds from the failure, or nil if there is no
+// deadline.
 func seconds(p poolstate.Policy, c *poolstate.Credential) *int64 {
 	d := p.Deadline(c, probeTime)
 	if d.IsZero() {
@@ -106,7 +108,8 @@ func seconds(p poolstate.Policy, c *poolstate.Credential) *int64 {
 	return &s
 }
 
-// answers maps probes to the cooldowns in seconds that the agent computes.
+// answers maps each probe to the cooldown that the agent computes, in seconds; nil
+// means none.
 type answers map[Probe]*int64
 
 func newAnswers(asked []Probe, deadlines []*float64) answers {
@@ -128,8 +131,8 @@ func (a answers) duration(p Probe) time.Duration {
 	return 0
 }
 
-// derive returns the policy that computes what the agent answered. Some answers may
-// fit no policy; see [Measurement.Unexplained].
+// derive returns the policy that matches the agent's answers. Some answers may not fit
+// any policy; see [Measurement.Unexplained].
 func derive(a answers) poolstate.Policy {
 	cooldowns := map[int][]time.Duration{}
 	climbs := false
@@ -140,7 +143,7 @@ func derive(a answers) poolstate.Policy {
 		}
 		climbs = climbs || steps[0] != slices.Max(steps)
 		for len(steps) > 1 && steps[len(steps)-1] == steps[len(steps)-2] {
-			steps = steps[:len(steps)-1] // the last one is for all longer streaks
+			steps = steps[:len(steps)-1] // the last step also applies to all longer streaks
 		}
 		cooldowns[code] = steps
 	}
@@ -149,7 +152,7 @@ func derive(a answers) poolstate.Policy {
 	switch {
 	case climbs:
 		policy = poolstate.Backoff()
-		for code, steps := range cooldowns { // a single one would be multiplied
+		for code, steps := range cooldowns { // a single step would be multiplied by the streak
 			cooldowns[code] = append(steps, steps[len(steps)-1])
 		}
 	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:
@@ -175,8 +178,8 @@ type Difference struct {
 	Expected *int64 `json:"policy_seconds"`
 }
 
-// differences compares a policy with the agent's answers, in the order of the
-// probes.
+// differences returns the probes for which the policy and the agent's answers differ,
+// in the order of the probes.
 func differences(policy poolstate.Policy, a answers) []Difference {
 	all := []Difference{}
 	for _, p := range probes() {

@@ -1,6 +1,6 @@
-// Package jsonout defines the JSON that several commands print. Field names are
-// stable. Times are RFC 3339 in UTC with milliseconds, durations are whole
-// seconds, rounded up, and absent values are null.
+// Package jsonout defines the JSON that several commands print. Field names are stable.
+// Times are RFC 3339 in UTC with milliseconds, durations are in seconds, rounded up,
+// and missing values are null.
 package jsonout
 
 import (
@@ -17,7 +17,7 @@ import (
 )
 
 type (
-	// Pool is the JSON of list.
+	// Pool is the output of list --json.
 	Pool struct {
 		Path      string     `json:"path"`
 		Profile   string     `json:"profile"`
@@ -79,7 +79,7 @@ type (
 
 		*Details
 	}
-	// Details are the fields of a credential that only a report has.
+	// Details holds the fields of a credential that only a report contains.
 	Details struct {
 		StatusAt      Time    `json:"status_at"`
 		Suspect       bool    `json:"deadline_suspect"`
@@ -87,7 +87,7 @@ type (
 		ExpiresAt     Time    `json:"expires_at"`
 		LastRefresh   Time    `json:"last_refresh"`
 	}
-	// Event is one line of events --json.
+	// Event is one line of the output of events --json.
 	Event struct {
 		At           Time    `json:"at"`
 		Provider     *string `json:"provider"`
@@ -108,26 +108,26 @@ type (
 	}
 )
 
-// Time is an instant. The zero value is null.
+// Time is a time in JSON. The zero value is null.
 type Time time.Time
 
-// lastInstant is the last instant that RFC 3339 can express. It replaces later
-// ones, which a corrupt file may have.
-var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
+// latestTime is the latest time that RFC 3339 can express. It replaces later times,
+// which a corrupt file may contain.
+var latestTime = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
 
-// MarshalJSON writes UTC with milliseconds.
+// MarshalJSON encodes t in UTC with milliseconds.
 func (t Time) MarshalJSON() ([]byte, error) {
 	at := time.Time(t).UTC()
 	if at.IsZero() {
 		return []byte("null"), nil
 	}
-	if at.After(lastInstant) {
-		at = lastInstant
+	if at.After(latestTime) {
+		at = latestTime
 	}
 	return []byte(at.Format(`"2006-01-02T15:04:05.000Z"`)), nil
 }
 
-// Seconds rounds d up to whole seconds; negative durations are 0.
+// Seconds returns d in seconds, rounded up, or 0 if d is negative.
 func Seconds(d time.Duration) int64 {
 	n := int64(max(d, 0) / time.Second)
 	if d > 0 && d%time.Second > 0 {
@@ -151,7 +151,7 @@ func orNil[T any](o poolstate.Optional[T]) *T {
 	return nil
 }
 
-// NewPool describes a pool at an instant.
+// NewPool returns the JSON form of the pool at the given time.
 func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
@@ -213,7 +213,7 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 	return out
 }
 
-// NewEvent describes an event.
+// NewEvent returns the JSON form of an event.
 func NewEvent(r *poolstate.Record) Event {
 	return Event{
 		At: Time(r.At), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
@@ -221,7 +221,7 @@ func NewEvent(r *poolstate.Record) Event {
 	}
 }
 
-// NewState describes a state.
+// NewState returns the JSON form of a state.
 func NewState(s poolstate.State) State {
 	out := State{Status: s.Status, Streak: s.Streak}
 	if s.Deadline != nil {
@@ -230,11 +230,11 @@ func NewState(s poolstate.State) State {
 	return out
 }
 
-// Write prints v, indented. It escapes invisible characters, so that a terminal
-// does not interpret them; decoding restores them.
+// Write writes v as indented JSON. It escapes invisible characters, so that a terminal
+// does not interpret them. Decoding restores them.
 func Write(w io.Writer, v any) error { return encode(w, v, "  ") }
 
-// WriteLine is Write on one line.
+// WriteLine is like Write, but writes a single line.
 func WriteLine(w io.Writer, v any) error { return encode(w, v, "") }
 
 func encode(w io.Writer, v any, indent string) error {
@@ -249,8 +249,8 @@ func encode(w io.Writer, v any, indent string) error {
 	return err
 }
 
-// escapeInvisible escapes the invisible characters that the encoder leaves as
-// they are, all outside ASCII.
+// escapeInvisible escapes the invisible characters that the encoder does not escape.
+// All of them are outside ASCII.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for _, r := range string(text) {

@@ -12,7 +12,8 @@ import (
 
 var now = time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
 
-// newPool returns the JSON, under the backoff policy, of a store with the entries of one provider, "p".
+// newPool returns the JSON form of a store with one provider, "p", under the backoff
+// policy.
 func newPool(t *testing.T, entries ...string) Pool {
 	t.Helper()
 	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"p": [`+strings.Join(entries, ", ")+`]}}`), nil)
@@ -37,7 +38,7 @@ func TestNewPool_Credential(t *testing.T) {
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},
 	} {
 		t.Run(c.entry, func(t *testing.T) {
-			// With another ready credential, the entry is not the sole one.
+			// A second, ready credential ensures that the entry is not the sole one.
 			pool := newPool(t, c.entry, `{"id": "other", "priority": 1000}`)
 			got, want := object(t, pool.Providers[0].Credentials[0]), map[string]any{}
 			if err := json.Unmarshal([]byte("{"+c.want+"}"), &want); err != nil {

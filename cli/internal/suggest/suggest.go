@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// DidYouMean returns ` (did you mean "list"?)` with the name nearest to word, or
-// an empty string if half of the word or more would have to change.
+// DidYouMean returns a suggestion such as ` (did you mean "list"?)` with the name
+// closest to word. It returns an empty string if at least half of the word would have
+// to change.
 func DidYouMean(word string, names []string) string {
 	best, distance := "", (len(word)+1)/2
 	for _, name := range names {
@@ -21,7 +22,7 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// editDistance returns how many bytes have to be inserted, deleted, replaced or
+// editDistance returns the number of bytes that must be inserted, deleted, replaced or
 // swapped with their neighbor to turn a into b.
 func editDistance(a, b string) int {
 	d := make([][]int, len(a)+1) // d[i][j] is the distance from a[:i] to b[:j]

@@ -31,7 +31,7 @@ type Dashboard struct {
 	ended    chan struct{}
 }
 
-// StartDashboard starts the dashboard on a terminal of w×h.
+// StartDashboard starts the dashboard on a terminal of w columns and h rows.
 func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 	t.Helper()
 	input, keys := io.Pipe()
@@ -55,8 +55,8 @@ func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 	return r
 }
 
-// Write receives what the program draws. It ends lines with a bare newline, since
-// it has not switched this terminal to raw mode itself.
+// Write receives the program's output. Lines end with a bare newline, because the
+// program has not switched this terminal to raw mode itself.
 func (r *Dashboard) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -64,8 +64,8 @@ func (r *Dashboard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// watch notifies the program of each change of its file. File events cannot be
-// used: they come from outside the bubble.
+// watch notifies the program of each change to its file. It cannot use file events,
+// because they come from outside the bubble.
 func (r *Dashboard) watch(path string) {
 	var before []byte
 	for first := true; ; first = false {
@@ -81,7 +81,7 @@ func (r *Dashboard) watch(path string) {
 	}
 }
 
-// after delays a message, unless the program ends first.
+// after sends a message after a delay, unless the program ends first.
 func (r *Dashboard) after(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		select {
@@ -93,28 +93,28 @@ func (r *Dashboard) after(d time.Duration, message func(time.Time) tea.Msg) tea.
 	}
 }
 
-// Type sends keys to the program.
+// Type sends key presses to the program.
 func (r *Dashboard) Type(keys string) {
 	if _, err := io.WriteString(r.keys, keys); err != nil {
 		r.t.Error(err)
 	}
 }
 
-// Wait advances the clock and then lets all pending work finish.
+// Wait advances the clock and then waits for all pending work.
 func (r *Dashboard) Wait(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
 }
 
-// View is the same screen on a dark and on a light background.
+// View is one screen, drawn on a dark and on a light background.
 type View struct{ Dark, Light [][]Cell }
 
-// See returns the screen, which must show the words.
+// See returns the screen. The test fails unless the screen shows all of the words.
 func (r *Dashboard) See(words ...string) View {
 	r.t.Helper()
 	on := func(background string) [][]Cell {
-		// The answer to the query for the background color; a terminal also sends
-		// it when its theme changes.
+		// This is the reply to a background color query. A terminal also sends it when
+		// its theme changes.
 		r.Type("\x1b]11;rgb:" + background + "\x1b\\")
 		r.Wait(2 * time.Second / framesPerSecond)
 		r.mu.Lock()
@@ -131,7 +131,7 @@ func (r *Dashboard) See(words ...string) View {
 	return v
 }
 
-// Close ends the program and waits for everything that it started.
+// Close ends the program and waits until all of its goroutines have ended.
 func (r *Dashboard) Close() {
 	r.program.Quit()
 	<-r.ended

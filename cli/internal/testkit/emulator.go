@@ -1,6 +1,6 @@
-// Package testkit supports the tests of the command line. It has a terminal
-// emulator, programs on pseudo-terminals, the dashboard in virtual time, drawings
-// of the screen, and a tracer of system calls.
+// Package testkit provides tools for testing the command line: a terminal emulator,
+// programs on pseudo-terminals, the dashboard in virtual time, drawings of the screen,
+// and a system call tracer.
 package testkit
 
 import (
@@ -13,35 +13,34 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Emulator is a terminal in memory. It keeps the screen, the modes that a program
-// has set, and a record of every sequence that it received. It implements
-// io.Writer.
+// Emulator is an in-memory terminal. It keeps the screen, the modes that a program has
+// set, and a record of every sequence received. It implements io.Writer.
 type Emulator struct {
 	w, h, x, y  int
 	top, bottom int
 	cells       [][]Cell
 	style       Style
-	// modes holds the modes that differ from their initial state, and keyboards
-	// counts the keyboard protocols that were pushed.
+	// modes contains the modes that differ from their initial state. keyboards is the
+	// number of keyboard protocols on the stack.
 	modes     map[string]bool
 	keyboards int
 	title     string
 
 	parser *ansi.Parser
-	// Sequences holds the kinds of sequences received, without their varying
+	// Sequences contains the kinds of sequences received, without their varying
 	// parameters.
 	Sequences map[string]bool
-	// Strings holds the payloads of titles, clipboard writes and notifications.
+	// Strings contains the payloads of titles, clipboard writes and notifications.
 	Strings []string
-	// Raw lists received bytes that are neither visible characters nor a known
-	// sequence.
+	// Raw contains the received bytes that are neither visible characters nor part of a
+	// known sequence.
 	Raw []string
-	// All is everything that was received.
+	// All contains all bytes received.
 	All  []byte
 	last rune
 }
 
-// NewEmulator returns an empty screen of w columns and h rows.
+// NewEmulator returns an emulator with an empty screen of w columns and h rows.
 func NewEmulator(w, h int) *Emulator {
 	p := &Emulator{
 		w: w, h: h, bottom: h, cells: make([][]Cell, h),
@@ -68,10 +67,10 @@ func (p *Emulator) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// String returns the text on the screen, without trailing blanks.
+// String returns the text on the screen, without trailing spaces.
 func (p *Emulator) String() string { return Text(p.cells) }
 
-// Text returns the text of rows of cells, without trailing blanks.
+// Text returns the text in rows of cells, without trailing spaces.
 func Text(cells [][]Cell) string {
 	var b strings.Builder
 	for _, row := range cells {
@@ -84,7 +83,7 @@ func Text(cells [][]Cell) string {
 	return b.String()
 }
 
-// Switched names the modes that differ from their initial state.
+// Switched lists the modes that differ from their initial state.
 func (p *Emulator) Switched() string {
 	on := slices.Sorted(maps.Keys(p.modes))
 	if p.keyboards != 0 {
@@ -197,7 +196,8 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 	p.Sequences[shape] = true
 }
 
-// ignored are queries, and key and tab settings.
+// ignored contains sequences without an effect on the screen: queries, and key and tab
+// settings.
 var ignored = []string{">m", "?W", "?$p", "?u", "n", "c", ">c", ">q"}
 
 // moveCursor handles the sequences that move the cursor.
@@ -264,8 +264,8 @@ func (p *Emulator) edit(kind string, n, how int) bool {
 	return true
 }
 
-// mode sets or resets modes and returns their numbers. Initially the cursor is
-// visible (25) and lines wrap (7).
+// mode sets or resets modes and returns their numbers. Cursor visibility (25) and line
+// wrapping (7) are initially on.
 func (p *Emulator) mode(params ansi.Params, on bool) string {
 	names := ""
 	params.ForEach(0, func(_, n int, _ bool) {

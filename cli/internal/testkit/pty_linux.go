@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OpenPTY opens a pseudo-terminal of 120×36 and returns both of its sides.
+// OpenPTY opens a pseudo-terminal of 120×36 cells and returns both of its ends.
 func OpenPTY(t testing.TB) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -34,8 +34,8 @@ func OpenPTY(t testing.TB) (master, slave *os.File) {
 	return master, slave
 }
 
-// control calls do with the descriptor of f. Unlike f.Fd, it leaves f in
-// non-blocking mode, in which closing f wakes a blocked reader.
+// control calls do with the descriptor of f. Unlike f.Fd, it leaves f in non-blocking
+// mode, so that closing f wakes a blocked reader.
 func control(t testing.TB, f *os.File, do func(fd int) error) {
 	t.Helper()
 	conn, err := f.SyscallConn()

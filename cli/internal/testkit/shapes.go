@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// shapeOf returns the path of n equal characters that start at the cell (x, y), and
-// the CSS classes that it needs. Characters are drawn as shapes if they look
-// different in each font or must join without a gap. For others the path is empty.
+// shapeOf returns the path of n equal characters that start at the cell (x, y), and the
+// CSS classes that it needs. A character is drawn as a shape if it looks different in
+// each font or must join its neighbors without a gap. For any other character the path
+// is empty.
 func shapeOf(text string, x, y, n int) (path, classes string) {
 	if !shaped(text) {
 		return "", ""
@@ -67,7 +68,8 @@ var blocks = func() map[string]block {
 	return m
 }()
 
-// arms are the lines from the center of a cell, each with its thickness or 0.
+// arms holds the thickness of the lines from the center of a cell to its sides; 0 means
+// no line.
 type arms struct{ left, right, up, down float64 }
 
 const (
@@ -82,7 +84,7 @@ var lines = map[string]arms{
 	"┌": {0, thin, 0, thin}, "┐": {thin, 0, 0, thin}, "└": {0, thin, thin, 0}, "┘": {thin, 0, thin, 0},
 }
 
-// path draws n of them side by side. A line across them is drawn as one.
+// path draws n equal cells side by side. A line through all of them is drawn as one.
 func (a arms) path(left, top float64, n int) string {
 	middle, center := top+cellHeight/2, float64(cellWidth)/2
 	if a.left == a.right && a.left > 0 {
@@ -107,7 +109,7 @@ func (a arms) path(left, top float64, n int) string {
 	})
 }
 
-// signs are drawn around the center of the cell.
+// signs maps characters to functions that draw them around the center of a cell.
 var signs = map[string]func(x, y float64) string{
 	"●": func(x, y float64) string { return disc(x, y, 4) },
 	"○": ring,

@@ -13,10 +13,10 @@ type Cell struct {
 	style Style
 }
 
-// tail fills the second cell of a wide character.
+// tail is the text of the second cell of a wide character.
 const tail = "\x00"
 
-// String returns the text of the cell: a blank if empty, nothing for a tail.
+// String returns the text of the cell: a space if it is empty, "" for a tail.
 func (c Cell) String() string {
 	switch c.text {
 	case "":
@@ -34,14 +34,14 @@ type Style struct {
 	bold, faint, italic, line, reverse bool
 }
 
-// blank erases cells, keeping the current background.
+// blank erases cells and gives them the current background.
 func (p *Emulator) blank(cells []Cell) {
 	for i := range cells {
 		cells[i] = Cell{style: Style{back: p.style.back}}
 	}
 }
 
-// sixteen is a typical palette for the terminal's own colors.
+// sixteen is a typical palette for the 16 basic colors.
 var sixteen = [...]string{
 	"#282a36", "#e05c5c", "#78be6e", "#deb25a", "#6096e6", "#be78d2", "#56b6c2", "#cdd0dc",
 	"#626880", "#ff7878", "#96dc8c", "#fad278", "#82b4ff", "#dc96f0", "#78d7e1", "#f5f6fa",
@@ -107,7 +107,8 @@ func colorOf(params ansi.Params) (color string, took int) {
 	return "", 0
 }
 
-// numbered returns one of the 256 colors: sixteen, a cube of six levels, grays.
+// numbered returns one of the 256 colors: the 16 basic colors, a 6×6×6 cube, then
+// grays.
 func numbered(n int) string {
 	level := func(v int) int {
 		if v == 0 {

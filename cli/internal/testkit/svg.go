@@ -23,14 +23,15 @@ type Drawing struct {
 	Still int
 }
 
-// Frame is a screen and how long it is shown.
+// Frame is a screen and the time for which it is shown.
 type Frame struct {
 	Cells [][]Cell
 	Stays time.Duration
 }
 
-// Sizes in pixels. In most fixed-width fonts a letter is three fifths of the font
-// size wide; for the others, textLength stretches each run of letters to its cells.
+// Sizes in pixels. In most fixed-width fonts, the width of a letter is three fifths of
+// the font size. For other fonts, textLength stretches each run of letters to fit its
+// cells.
 const (
 	cellWidth  = 9
 	cellHeight = 20
@@ -42,10 +43,10 @@ const (
 
 const fonts = `ui-monospace,SFMono-Regular,Menlo,"JetBrains Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Liberation Mono",monospace`
 
-// Window holds the default colors of a terminal and those of its frame.
+// Window holds the default colors of a terminal and the colors of its frame.
 type Window struct{ back, fore, edge, caption string }
 
-// The window on a dark and on a light background.
+// Windows with a dark and with a light background.
 var (
 	Dark  = Window{"#16171f", "#cdd0dc", "#2f3344", "#7d8299"}
 	Light = Window{"#ffffff", "#2b2e3d", "#d3d6e0", "#585d74"}
@@ -55,9 +56,9 @@ var (
 // frames is drawn once and shown in each of them.
 type sheet struct {
 	window  Window
-	classes map[string]string // class names by color
-	// layers map each element to the frames that contain it, one bit per frame,
-	// from the background up.
+	classes map[string]string // class name by color
+	// layers maps each element to the frames that contain it, one bit per frame. The
+	// layers are ordered from back to front.
 	layers [3]map[string]uint64
 	order  [3][]string
 }
@@ -139,10 +140,10 @@ func (s *sheet) body() string {
 	return b.String()
 }
 
-// moving returns the class of the elements shown in these frames.
+// moving returns the class of the elements that are shown in the given frames.
 func moving(shown uint64) string { return "m" + strconv.FormatUint(shown, 36) }
 
-// motion returns the animations that show one frame after the other.
+// motion returns the animations that show the frames one after the other.
 func motion(d *Drawing, layers [3]map[string]uint64) string {
 	if len(d.Frames) < 2 {
 		return ""
@@ -181,7 +182,7 @@ func motion(d *Drawing, layers [3]map[string]uint64) string {
 	return b.String() + "@media(prefers-reduced-motion:reduce){g{animation:none!important}}\n"
 }
 
-// number formats n with at most two decimals and no superfluous zeros.
+// number formats n with at most two decimals and no trailing zeros.
 func number(n float64) string {
 	text := strconv.FormatFloat(n, 'f', 2, 64)
 	text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
@@ -220,8 +221,8 @@ func (s *sheet) row(frame, y int, row []Cell) {
 	}
 }
 
-// apart reports whether the cell at x+n must be drawn separately from those from x
-// on: shapes are joined to equal shapes, and letters to letters.
+// apart reports whether the cell at x+n must be drawn separately from the n cells
+// before it. Shapes are joined with equal shapes, and letters with letters.
 func apart(row []Cell, x, n int) bool {
 	first, next := row[x].text, row[x+n].text
 	if shaped(first) || shaped(next) {
@@ -239,8 +240,8 @@ func (s *sheet) resolved(p Style) Style {
 	return p
 }
 
-// words draws runs of letters. Two blanks or a wide character start a new run,
-// which keeps columns aligned in any font.
+// words draws runs of letters. Two spaces or a wide character start a new run, which
+// keeps columns aligned in any font.
 func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	var run strings.Builder
 	from, blanks := 0, 0

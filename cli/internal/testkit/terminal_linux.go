@@ -14,17 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitLimit is how long to wait before the test fails.
+// waitLimit is the time after which a wait fails the test.
 const waitLimit = time.Minute
 
-// Terminal is a pseudo-terminal of 120×36 with an emulator on the user's side and
+// Terminal is a pseudo-terminal of 120×36 cells with an emulator on the user's end and
 // a program on the other.
 type Terminal struct {
-	// Attr holds the attributes of the program's process. By default it leads a
-	// session.
+	// Attr holds the attributes of the program's process. By default the process leads
+	// a session.
 	Attr *syscall.SysProcAttr
-	// Master is the user's side. Slave is the program's; it stays open here as
-	// well, so that its settings can be read after the program has ended.
+	// Master is the user's end and Slave is the program's. Slave also stays open in the
+	// test, so that its settings can be read after the program has ended.
 	Master, Slave *os.File
 	// Initial holds the settings before the program was started.
 	Initial unix.Termios
@@ -72,7 +72,7 @@ func (c *Terminal) read() {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := c.Master.Read(buf)
-		if err != nil && !errors.Is(err, syscall.EIO) { // EIO: no process has the slave open
+		if err != nil && !errors.Is(err, syscall.EIO) { // EIO means that no process has the slave open
 			return
 		}
 		if n == 0 {
@@ -102,7 +102,7 @@ func (c *Terminal) Start(cmd *exec.Cmd) {
 	c.t.Cleanup(func() { _ = cmd.Process.Kill(); <-c.ended })
 }
 
-// Type sends keys to the program.
+// Type sends key presses to the program.
 func (c *Terminal) Type(keys string) {
 	c.t.Helper()
 	if _, err := c.Master.WriteString(keys); err != nil {
@@ -118,7 +118,7 @@ func (c *Terminal) Signal(s syscall.Signal) {
 	}
 }
 
-// Block stops the terminal's output, like Ctrl+S: writers wait. Unblock resumes
+// Block stops the terminal's output like Ctrl+S, so that writers wait. Unblock resumes
 // it.
 func (c *Terminal) Block() { c.flow(unix.TCOOFF) }
 
@@ -130,8 +130,8 @@ func (c *Terminal) flow(how int) {
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
-// Read calls read on the emulator, which does not change meanwhile, and returns
-// the result.
+// Read calls read with the emulator and returns the result. The emulator does not
+// change during the call.
 func Read[T any](c *Terminal, read func(*Emulator) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -162,7 +162,7 @@ func (c *Terminal) Until(what string, holds func(*Emulator) bool) {
 	}
 }
 
-// Shows waits until all of the words are on the screen.
+// Shows waits until the screen shows all of the words.
 func (c *Terminal) Shows(words ...string) {
 	c.t.Helper()
 	c.Until(fmt.Sprintf("show %q", words), func(p *Emulator) bool {
@@ -188,8 +188,8 @@ func (c *Terminal) Wait() int {
 	return c.Cmd.ProcessState.ExitCode()
 }
 
-// CheckRestored checks that the settings and modes of the terminal are as they
-// were before the program. The last bytes may still be in transit.
+// CheckRestored checks that the settings and modes of the terminal are the same as
+// before the program was started. It waits for output that is still in transit.
 func (c *Terminal) CheckRestored() {
 	c.t.Helper()
 	if got := c.Settings(); got != c.Initial {

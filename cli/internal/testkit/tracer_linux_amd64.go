@@ -13,10 +13,10 @@ import (
 	"syscall"
 )
 
-// CannotTrace is the exit code if tracing is not permitted.
+// CannotTrace is the exit code if tracing fails, such as for lack of permission.
 const CannotTrace = 99
 
-// The system calls, grouped by the arguments that name the file: a path, a
+// The traced system calls, grouped by the arguments that identify the file: a path, a
 // directory and a path, or a descriptor.
 var (
 	byPath  = map[uint64]string{2: "open", 4: "stat", 6: "lstat", 21: "access", 82: "rename", 87: "unlink", 89: "readlink"}
@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// tracer runs a program and counts the system calls that concern one directory.
-// Before the nth of them it kills the program, or it makes the call fail.
+// tracer runs a program and counts the system calls that concern one directory. Before
+// the nth of these calls it kills the program, or it makes that call fail.
 type tracer struct {
 	dir     string
 	n       int           // the call to act on, from 1
@@ -41,9 +41,9 @@ type tracer struct {
 	failing map[int]bool  // threads whose call must fail
 }
 
-// Trace runs a program under a tracer and returns the program's exit code. Its
-// arguments are directory, number of the call, error number (0 kills), report file,
-// program and the program's arguments. The report lists the calls.
+// Trace runs a program under a tracer and returns the program's exit code. args are the
+// directory, the number of the call, the error number (0 to kill the program), the
+// report file, the program and its arguments. The report lists the calls.
 func Trace(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	errno, _ := strconv.Atoi(args[2])
@@ -76,7 +76,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 		return 0, err
 	}
 	for tid, sig := pid, 0; ; {
-		// ESRCH: the thread is gone because the program ends.
+		// ESRCH means that the thread no longer exists, because the program is ending.
 		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return 0, err
 		}
@@ -139,8 +139,8 @@ func (tr *tracer) call(pid, tid int) {
 	}
 }
 
-// about returns the name of a call and its path relative to the directory, or an
-// empty string if the path is outside it.
+// about returns the name of a call and its path relative to the directory, or an empty
+// string if the path is outside the directory.
 func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
 	name, path := "", ""
 	switch nr := regs.Orig_rax; {
