@@ -245,10 +245,9 @@ func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool)
 }
 
 func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words []cobra.Completion) {
-	secret := snap.pool.Secrets()
 	for _, p := range snap.pool.Providers {
 		ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
-		if !ofKind || p.NameLeaks() || !plain(p.Name) || secret(p.Name) {
+		if !ofKind || !plain(p.Name) {
 			continue
 		}
 		about, sum := "none ready", p.Summarize(snap.policy, snap.now)
@@ -286,8 +285,6 @@ func (snap *snapshot) targetsOf(
 		ids[c.ID]++
 		labels[strings.ToLower(c.Label)]++
 	}
-	secret := snap.pool.Secrets()
-	offerable := func(word string) bool { return plain(word) && !secret(word) }
 	for _, c := range p.Credentials {
 		if done[c.Ref] || !kind(&c) {
 			continue
@@ -297,7 +294,7 @@ func (snap *snapshot) targetsOf(
 		if a.Availability.Returns() {
 			state += " " + text.Countdown(a.Remaining)
 		}
-		byLabel := offerable(c.Label) && labels[strings.ToLower(c.Label)] == 1 && (ids[c.Label] == 0 || c.ID == c.Label)
+		byLabel := plain(c.Label) && labels[strings.ToLower(c.Label)] == 1 && (ids[c.Label] == 0 || c.ID == c.Label)
 		if byLabel {
 			words = append(words, cobra.CompletionWithDesc(c.Label, state))
 		}
@@ -305,7 +302,7 @@ func (snap *snapshot) targetsOf(
 			state = label + ", " + state
 		}
 		switch {
-		case ids[c.ID] == 1 && !c.IDLeaks() && offerable(c.ID) && (!byLabel || prefix != ""):
+		case ids[c.ID] == 1 && plain(c.ID) && (!byLabel || prefix != ""):
 			words = append(words, cobra.CompletionWithDesc(c.ID, state))
 		case c.ID == "" && !byLabel:
 			words = append(words, cobra.CompletionWithDesc("#"+strconv.Itoa(c.Index), state))

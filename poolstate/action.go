@@ -176,7 +176,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 		return out
 	}
 	if a.Verb == VerbHold && a.Hold.Reason != "" { // it is stored in the file and the journal
-		a.Hold.Reason = d.doc.scrubberOfAll().Clean(a.Hold.Reason)
+		a.Hold.Reason = d.doc.scrubber().Clean(a.Hold.Reason)
 	}
 	sources, find := d.tokenSources(a, s), d.pool.finder()
 	for i := range seen {
@@ -253,8 +253,7 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 		u.Name = fallbackName(c)
 	}
 	entry := d.doc.entry(c)
-	var scrub redact.Scrubber
-	addSecrets(&scrub, entry, false)
+	scrub := d.doc.scrubber()
 	for _, e := range ch.edits {
 		f := UndoField{Key: e.Key, After: e.Value}
 		previous := ""

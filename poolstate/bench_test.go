@@ -2,8 +2,10 @@ package poolstate
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +76,37 @@ func BenchmarkDecode(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkDecode_Tokens decodes 1,000 entries with tokens of 400 bytes and distinct
+// messages, which quote a token or do not.
+func BenchmarkDecode_Tokens(b *testing.B) {
+	for name, message := range map[string]string{
+		"plain":  "The rate limit is exceeded (request REQUEST)",
+		"quoted": "Incorrect key TOKEN (request REQUEST)",
+	} {
+		b.Run(name, func(b *testing.B) {
+			var entries []string
+			for i := range 1000 {
+				var sum []byte
+				for n := range 10 {
+					sum = fmt.Appendf(sum, "%x", sha256.Sum256(fmt.Append(nil, i, n)))
+				}
+				access := string(sum[:400])
+				quote := strings.NewReplacer("TOKEN", access[100:140], "REQUEST", fmt.Sprintf("req_%010x", i*i))
+				entries = append(entries, fmt.Sprintf(`{"id": "%06x", "access_token": %q, "last_error_message": %q}`,
+					i, access, quote.Replace(message)))
+			}
+			data := []byte(storeOf(entries...))
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(data, time.UTC); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkLoad(b *testing.B) {

@@ -99,9 +99,6 @@ type Credential struct {
 	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
-	// idLeaks and providerLeaks are true if the id or the provider's name contains
-	// part of one of the entry's own secrets.
-	idLeaks, providerLeaks bool
 
 	// Sole is true for the only credential of its provider that is not dead.
 	Sole bool

@@ -26,7 +26,8 @@ type document struct {
 	data  []byte
 	root  *jsonedit.Value
 	pool  *jsonedit.Value            // nil in a file without one
-	lists map[string]*jsonedit.Value // providers' values by name; of duplicates, the last
+	lists map[string]*jsonedit.Value // providers' values by scrubbed name; of duplicates, the last
+	scrub *redact.Scrubber           // see scrubber
 }
 
 // parse parses a store. Its errors are *SyntaxError and ErrNotPool.
@@ -48,6 +49,7 @@ func parse(data []byte) (*document, error) {
 		for i := range pool.Members {
 			doc.lists[pool.Members[i].Key] = &pool.Members[i].Value
 		}
+		doc.scrubNames()
 	}
 	return doc, nil
 }
@@ -72,14 +74,14 @@ const (
 	keyClearedAt      = "status_cleared_at"
 	keyExpiresAt      = "expires_at"
 	keyExpiresAtMS    = "expires_at_ms"
+	keyBaseURL        = "base_url"
 	keyFingerprint    = "secret_fingerprint"
 	keyAccessToken    = "access_token"
 	keyRefreshToken   = "refresh_token"
 )
 
 // decode fills in the credential from its entry.
-func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) {
-	var scrub redact.Scrubber
+func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubber, loc *time.Location) {
 	secrets := map[string]string{} // the last of duplicate keys counts
 	var unknown []string
 	for i := range entry.Members {
@@ -90,8 +92,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 		case keyClearedAt, keyModelCooldowns, keyFailureReason, "enabled":
 			p.newerBuild = true
 		}
-		secret := redact.IsSecretKey(m.Key)
-		if addSecrets(&scrub, &m.Value, secret); secret {
+		if redact.IsSecretKey(m.Key) {
 			secrets[m.Key], _ = jsonedit.Text(m.Value.Raw)
 		}
 		if set, known := setters[m.Key]; known {
@@ -103,7 +104,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, loc *time.Location) 
 	for key, secret := range secrets {
 		c.addSecret(key, secret)
 	}
-	c.scrub(&scrub)
+	c.scrub(scrub)
 	if c.Secret.IsZero() {
 		c.Secret = redact.DigestOfFingerprint(c.Fingerprint)
 		c.borrowed = !c.Secret.IsZero()
@@ -150,7 +151,7 @@ var setters = map[string]func(c *Credential, f field){
 	keyExpiresAt:      (*Credential).setExpiry,
 	keyExpiresAtMS:    (*Credential).setExpiry,
 	"last_refresh":    func(c *Credential, f field) { c.LastRefresh = f.instant() },
-	"base_url":        func(c *Credential, f field) { c.BaseURL = redact.Endpoint(f.text()) },
+	keyBaseURL:        func(c *Credential, f field) { c.BaseURL = redact.Endpoint(f.text()) },
 	keyFingerprint:    func(c *Credential, f field) { c.Fingerprint = f.text() },
 	keyAccessToken:    func(*Credential, field) {},
 	keyRefreshToken:   func(*Credential, field) {},

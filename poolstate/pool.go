@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
 )
 
 // Pool is the credential pool of a file.
@@ -51,7 +52,7 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	}
 	p := &Pool{HasPool: doc.pool != nil, Providers: make([]Provider, 0, len(doc.lists))}
 	for _, name := range slices.Sorted(maps.Keys(doc.lists)) {
-		p.addProvider(name, doc.lists[name], loc)
+		p.addProvider(name, doc.lists[name], doc.scrubber(), loc)
 	}
 	if v := doc.root.Find(keyUpdatedAt); v != nil {
 		p.UpdatedAt = instantOf(v.Raw, loc)
@@ -63,7 +64,7 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location) {
+func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scrubber, loc *time.Location) {
 	p.Providers = append(p.Providers, Provider{Name: name})
 	prov := &p.Providers[len(p.Providers)-1]
 	if !list.IsArray() {
@@ -79,7 +80,7 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, loc *time.Location
 		}
 		prov.Credentials = append(prov.Credentials, Credential{Ref: Ref{Provider: name, Position: i}})
 		c := &prov.Credentials[len(prov.Credentials)-1]
-		c.decode(&list.Items[i], p, loc)
+		c.decode(&list.Items[i], p, scrub, loc)
 		switch {
 		case c.ID == "":
 			prov.note("entry %d has no id", i+1)

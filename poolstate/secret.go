@@ -1,6 +1,9 @@
 package poolstate
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"slices"
 
 	"pooltop/poolstate/internal/jsonedit"
@@ -17,65 +20,126 @@ type Secret = redact.Secret
 // NewSecret returns the secret of a token.
 func NewSecret(token string) Secret { return redact.NewSecret(token) }
 
-// Secrets returns a function that reports whether a text is the whole secret of
-// some credential of the pool, including borrowed ones. It holds digests only.
-func (p *Pool) Secrets() func(text string) bool {
-	known := make(map[Digest]bool, p.Len())
-	for c := range p.All() {
-		known[c.Secret] = true
+// scrubber returns a scrubber of all secrets in the document. The texts of the pool
+// are added to it; others take longer to clean.
+func (doc *document) scrubber() *redact.Scrubber {
+	if doc.scrub == nil {
+		doc.scrub = &redact.Scrubber{}
+		doc.addSecrets(doc.root, "", kindText)
+		if doc.pool != nil {
+			doc.addTexts(doc.pool)
+		}
 	}
-	return func(text string) bool { return text != "" && known[redact.DigestOf(text)] }
+	return doc.scrub
 }
 
-// addSecrets adds the secrets in a value to the scrubber: the texts at any depth
-// below a secret's key, or all texts if the value itself is secret. Values that are
-// shadowed by duplicate keys are included.
-func addSecrets(s *redact.Scrubber, v *jsonedit.Value, secret bool) {
-	if secret {
-		text, _ := jsonedit.Text(v.Raw)
-		s.Add(text)
+// kind is what the texts below a key are.
+type kind uint8
+
+const (
+	kindText   kind = iota
+	kindHeader      // secrets if they are directly below the key or in a list
+	kindSecret      // secrets at any depth
+)
+
+func kindOf(key string, parent kind) kind {
+	switch {
+	case parent == kindSecret || redact.IsSecretKey(key):
+		return kindSecret
+	case redact.IsHeaderKey(key):
+		return kindHeader
+	}
+	return kindText
+}
+
+// addSecrets makes known to the scrubber every text that a value holds below the
+// key of a secret, at any depth, and all of it if the value itself is secret.
+// Values that duplicate keys shadow count too.
+func (doc *document) addSecrets(v *jsonedit.Value, key string, k kind) {
+	if v.Raw[0] == '"' {
+		doc.addSecret(unquoted(v.Raw), key, k)
 	}
 	for i := range v.Items {
-		addSecrets(s, &v.Items[i], secret)
+		doc.addSecrets(&v.Items[i], key, k)
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		addSecrets(s, &m.Value, secret || redact.IsSecretKey(m.Key))
+		doc.addSecrets(&m.Value, m.Key, kindOf(m.Key, k))
 	}
 }
 
-// scrubberOfAll returns a scrubber of the secrets of every entry.
-func (doc *document) scrubberOfAll() *redact.Scrubber {
-	s := &redact.Scrubber{}
-	for _, list := range doc.lists {
-		for i := range list.Items {
-			addSecrets(s, &list.Items[i], false)
+// addSecret adds the secrets in one text. The name of a provider is none: it may
+// replace a token that is not needed.
+func (doc *document) addSecret(text []byte, key string, k kind) {
+	switch {
+	case k == kindText && key == keyFingerprint:
+		doc.scrub.AddFingerprint(string(text))
+	case doc.lists[string(text)] == nil || bytes.ContainsAny(text, "0123456789"):
+		doc.scrub.AddValue(text, k != kindText)
+	}
+}
+
+// addTexts announces the strings and the unknown keys of a value that is shown.
+func (doc *document) addTexts(v *jsonedit.Value) {
+	if v.Raw[0] == '"' {
+		doc.scrub.AddText(unquoted(v.Raw))
+	}
+	for i := range v.Items {
+		doc.addTexts(&v.Items[i])
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if _, known := setters[m.Key]; !known {
+			doc.scrub.AddText([]byte(m.Key))
+		}
+		if m.Key == keyBaseURL {
+			doc.scrub.AddText([]byte(redact.Endpoint(string(unquoted(m.Value.Raw)))))
+		}
+		if !redact.IsSecretKey(m.Key) {
+			doc.addTexts(&m.Value)
 		}
 	}
-	return s
 }
 
-// scrub cleans the texts of the credential, and records whether its names leak.
+// unquoted returns the text of a JSON string, in place if it has no escapes.
+func unquoted(raw []byte) []byte {
+	if len(raw) > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1]
+	}
+	text, _ := jsonedit.Text(raw)
+	return []byte(text)
+}
+
+// scrub cleans the texts of the credential. An id that holds a part of a secret
+// counts as missing.
 func (c *Credential) scrub(s *redact.Scrubber) {
-	c.idLeaks, c.providerLeaks = s.Clean(c.ID) != c.ID, s.Clean(c.Provider) != c.Provider
+	if s.Clean(c.ID) != c.ID {
+		c.ID = ""
+	}
 	for _, text := range [...]*string{
 		&c.Label, &c.Source, &c.AuthType, &c.StatusText, &c.ErrorReason,
-		&c.ErrorMessage, &c.FailureReason, &c.Fingerprint,
+		&c.ErrorMessage, &c.FailureReason, &c.Fingerprint, &c.BaseURL,
 	} {
 		*text = s.Clean(*text)
 	}
-	c.BaseURL = s.CleanURL(c.BaseURL)
 	for i := range c.ModelCooldowns {
 		c.ModelCooldowns[i].Model = s.Clean(c.ModelCooldowns[i].Model)
 	}
 }
 
-// IDLeaks reports whether the id holds a piece of a secret of its entry. Ids are
-// not scrubbed, because they name the entry in the file.
-func (c *Credential) IDLeaks() bool { return c.idLeaks }
-
-// NameLeaks reports whether the provider's name, which is not scrubbed either, holds
-// a piece of a secret of one of its entries.
-func (p *Provider) NameLeaks() bool {
-	return slices.ContainsFunc(p.Credentials, func(c Credential) bool { return c.providerLeaks })
+// scrubNames cleans the names of providers, and keeps them distinct.
+func (doc *document) scrubNames() {
+	for _, name := range slices.Sorted(maps.Keys(doc.lists)) {
+		clean := doc.scrubber().Clean(name)
+		if clean == name {
+			continue
+		}
+		list := doc.lists[name]
+		delete(doc.lists, name)
+		unique := clean
+		for n := 2; doc.lists[unique] != nil; n++ {
+			unique = fmt.Sprintf("%s %d", clean, n)
+		}
+		doc.lists[unique] = list
+	}
 }

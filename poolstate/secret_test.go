@@ -161,17 +161,6 @@ func TestSucceeded_ZeroSecret(t *testing.T) {
 	equal(t, "token", fields(Succeeded(Tokens{}))["access_token"], `""`)
 }
 
-func TestPoolSecrets(t *testing.T) {
-	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "sk-0123456789"}, {"id": "b"}],
-		"q": [{"id": "c", "secret_fingerprint": "`+redact.Fingerprint("borrowed-secret")+`"}]}}`)
-	secret := p.Secrets()
-	for text, want := range map[string]bool{
-		"sk-0123456789": true, "borrowed-secret": true, "": false, "a": false, "sk-012345678": false, "key sk-0123456789": false,
-	} {
-		equal(t, text+" is a secret", secret(text), want)
-	}
-}
-
 const someSecret = "sk-or-v1-7d0c2a55e1f94b"
 
 // textsOf returns all texts of a credential that can be shown.
@@ -243,28 +232,31 @@ func TestDecode_NestedSecrets(t *testing.T) {
 	}
 }
 
-// Ids and provider names are not scrubbed, but leaks in them are reported.
-func TestLeaks(t *testing.T) {
-	for _, tt := range []struct {
-		name, provider, entry string
-		id, prov              bool
-	}{
-		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, false, false},
-		{"id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, true, false},
-		{"id, unknown secret key", "p", `{"id": "sk-0123456789", "future_password": "sk-0123456789"}`, true, false},
-		{"id, nested secret", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, true, false},
-		{"piece in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, true, false},
-		{"short piece in the id", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, false, false},
-		{"provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, false, true},
-		{"no secret", "sk-0123456789", `{"id": "sk-0123456789"}`, false, false},
+// TestDecode_SecretNames checks that ids with a leak count as missing, and that
+// providers with one are renamed, still distinct.
+func TestDecode_SecretNames(t *testing.T) {
+	for _, tt := range []struct{ name, provider, entry, id, prov string }{
+		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, "a1b2c3", "p"},
+		{"id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, "", "p"},
+		{"id, unknown secret key", "p", `{"id": "sk-0123456789", "future_password": "sk-0123456789"}`, "", "p"},
+		{"id, nested secret", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, "", "p"},
+		{"id, borrowed secret", "p", `{"id": "sk-0123456789", "secret_fingerprint": "` + redact.Fingerprint("sk-0123456789") + `"}`, "", "p"},
+		{"piece in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, "", "p"},
+		{"short piece in the id", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, "key 456789", "p"},
+		{"provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, "a", "[secret]"},
+		{"part of the provider", "custom:sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, "a", "custom:[secret]"},
+		{"no secret", "sk-0123456789", `{"id": "sk-0123456789"}`, "sk-0123456789", "sk-0123456789"},
+		{"placeholder", "placeholder", `{"id": "placeholder", "access_token": "placeholder"}`, "placeholder", "placeholder"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := decoded(t, `{"credential_pool": {"`+tt.provider+`": [{"id": "other"}, `+tt.entry+`]}}`).Provider(tt.provider)
-			equal(t, "the id leaks", p.Credentials[1].IDLeaks(), tt.id)
-			equal(t, "another id leaks", p.Credentials[0].IDLeaks(), false)
-			equal(t, "the name leaks", p.NameLeaks(), tt.prov)
+			p := decoded(t, `{"credential_pool": {"`+tt.provider+`": [`+tt.entry+`]}}`).Providers[0]
+			equal(t, "id", p.Credentials[0].ID, tt.id)
+			equal(t, "provider", p.Name, tt.prov)
+			equal(t, "provider of the credential", p.Credentials[0].Provider, tt.prov)
 		})
 	}
+	p := decoded(t, `{"credential_pool": {"sk-0123456789": [{}], "sk-012345678": [{}], "[secret]": [{"token": "sk-0123456789"}]}}`)
+	equal(t, "names", fmt.Sprint(p.Providers[0].Name, p.Providers[1].Name, p.Providers[2].Name), "[secret][secret] 2[secret] 3")
 }
 
 // The values and keys of an undo are scrubbed, and restored in that form.

@@ -64,11 +64,26 @@ func Quote(s string) []byte {
 // word matches a whole string or any other scalar.
 var word = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"|[^\s:,\[\]{}"]+`)
 
+// beginsValue reports whether a number may begin with the name, as opposed to a part of
+// a random token.
+func beginsValue(data []byte, name string) bool {
+	for {
+		i := bytes.Index(data, []byte(name))
+		if i < 0 {
+			return false
+		}
+		if i == 0 || bytes.IndexByte([]byte(" \t\r\n:,[-"), data[i-1]) >= 0 {
+			return true
+		}
+		data = data[i+len(name):]
+	}
+}
+
 // withoutNonFinite replaces NaN and the infinities, which agents write and read, by
 // numbers of the same length, so that a strict parser finds every value at its own
 // offset. [Value.Raw] keeps the original spelling.
 func withoutNonFinite(data []byte) []byte {
-	if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
+	if !beginsValue(data, "NaN") && !beginsValue(data, "Infinity") {
 		return data
 	}
 	return word.ReplaceAllFunc(data, func(w []byte) []byte {

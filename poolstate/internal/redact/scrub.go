@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,77 +12,195 @@ import (
 // secrets are not scrubbed: they would match ordinary words.
 const MinLeak = 8
 
-// Scrubber removes secrets from text: providers quote keys in their messages,
-// and people paste them into labels. The zero value knows no secret.
+// Scrubber removes secrets from text: providers quote keys in their messages, and
+// people paste them into labels. The zero value knows no secret.
+//
+// A file has many secrets and many texts, and most texts quote none of them. So a
+// Scrubber indexes the texts, not the secrets: add all secrets and fingerprints
+// first, then all texts, to find in one pass what they have in common.
 type Scrubber struct {
-	secrets []string
-	seen    [16]uint64 // a Bloom filter of their four-byte sequences, for speed
+	secrets      [][]byte
+	fingerprints map[Digest]bool
+	texts        map[string]bool // searched ones; false if not yet
+	fresh        int             // length of the texts to search
+	leaks        windows         // what they share with secrets
 }
 
-// Add makes a secret known.
-func (s *Scrubber) Add(secret string) {
-	if len(secret) < MinLeak {
+// AddSecret makes a secret known. The Scrubber keeps the slice.
+func (s *Scrubber) AddSecret(secret []byte) {
+	if len(secret) >= MinLeak && !isPublic(string(secret)) {
+		s.secrets = append(s.secrets, secret)
+	}
+}
+
+// AddFingerprint makes a secret known by what an agent writes in place of it. Only
+// whole words can be recognized by it; once one is, so are its parts.
+func (s *Scrubber) AddFingerprint(fingerprint string) {
+	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
+		if s.fingerprints == nil {
+			s.fingerprints = map[Digest]bool{}
+		}
+		s.fingerprints[d] = true
+	}
+}
+
+// AddText announces a text that will be cleaned.
+func (s *Scrubber) AddText(text []byte) {
+	if len(text) < MinLeak {
 		return
 	}
-	s.secrets = append(s.secrets, secret)
-	for i := 0; i+4 <= len(secret); i++ {
-		word, bit := filterBit(secret[i:])
-		s.seen[word] |= bit
+	if _, known := s.texts[string(text)]; known {
+		return
 	}
+	if s.texts == nil {
+		s.texts = map[string]bool{}
+	}
+	s.texts[string(text)] = false
+	s.fresh += len(text)
 }
 
-// filterBit returns where the filter has the first four bytes of text.
-func filterBit(text string) (word uint32, bit uint64) {
-	h := (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1
-	return h >> 28, 1 << (h >> 22 & 63)
-}
-
-func (s *Scrubber) leaksAt(text string) bool {
-	if word, bit := filterBit(text); s.seen[word]&bit == 0 {
-		return false
-	}
-	return slices.ContainsFunc(s.secrets, func(secret string) bool { return strings.Contains(secret, text[:MinLeak]) })
-}
-
-// Clean returns text with a placeholder for every part that holds [MinLeak] or
-// more bytes in a row of a secret. Whole characters are replaced.
-func (s *Scrubber) Clean(text string) string {
-	if len(s.secrets) == 0 {
-		return text
-	}
-	var b strings.Builder
-	end := 0 // end of the last leak; everything before it is in b
-	for i := 0; i+MinLeak <= len(text); i++ {
-		if !s.leaksAt(text[i:]) {
+// search finds the leaks in the texts added since the last search.
+func (s *Scrubber) search() {
+	shared := makeWindows(s.fresh)
+	for text, searched := range s.texts {
+		if searched {
 			continue
 		}
-		from, to := i, i+MinLeak
-		for from > 0 && !utf8.RuneStart(text[from]) {
-			from--
+		s.texts[text] = true
+		for r := range readings(text) {
+			if len(s.fingerprints) > 0 {
+				s.findBorrowed(r.text)
+			}
+			for i := range len(r.text) - MinLeak + 1 {
+				shared.add(window(r.text[i:]))
+			}
 		}
-		for to < len(text) && !utf8.RuneStart(text[to]) {
-			to++
+	}
+	s.fresh = 0
+	for _, secret := range s.secrets {
+		for i := range len(secret) - MinLeak + 1 {
+			if w := window(secret[i:]); shared.has(w) {
+				s.leaks.add(w)
+			}
 		}
-		if from > end || end == 0 { // else it continues the last leak
-			b.WriteString(text[end:from])
+	}
+}
+
+// findBorrowed adds the words of a text whose fingerprint is known to the secrets.
+func (s *Scrubber) findBorrowed(text string) {
+	for word := range words(text) {
+		if s.fingerprints[DigestOf(word)] {
+			s.AddSecret([]byte(word))
+		}
+	}
+}
+
+// span is a part of a text, in bytes.
+type span struct{ from, to int }
+
+// Clean returns text with a placeholder for every part that holds [MinLeak] or
+// more bytes in a row of a secret, even if they are encoded for a URL, in JSON or in
+// base64. Whole characters are replaced.
+func (s *Scrubber) Clean(text string) string {
+	if len(text) < MinLeak || len(s.secrets)+len(s.fingerprints) == 0 || isPublic(text) {
+		return text
+	}
+	if !s.texts[text] {
+		s.AddText([]byte(text))
+	}
+	if s.fresh > 0 {
+		s.search()
+	}
+	if s.leaks.count == 0 {
+		return text
+	}
+	return replace(text, s.leaksIn(text))
+}
+
+// leaksIn returns the parts of a searched text that hold leaks, sorted.
+func (s *Scrubber) leaksIn(text string) []span {
+	var found []span
+	for r := range readings(text) {
+		for i := range len(r.text) - MinLeak + 1 {
+			if s.leaks.has(window(r.text[i:])) {
+				found = append(found, r.span(i, i+MinLeak))
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	return found
+}
+
+// replace puts placeholders in the place of spans. Those that touch share one.
+func replace(text string, spans []span) string {
+	var b strings.Builder
+	end := 0 // end of the last span; everything before it is in b
+	for i, s := range spans {
+		for s.from > 0 && !utf8.RuneStart(text[s.from]) {
+			s.from--
+		}
+		for s.to < len(text) && !utf8.RuneStart(text[s.to]) {
+			s.to++
+		}
+		if s.from > end || i == 0 {
+			b.WriteString(text[end:s.from])
 			b.WriteString(Redacted)
 		}
-		end = to
-	}
-	if end == 0 {
-		return text
+		end = max(end, s.to)
 	}
 	b.WriteString(text[end:])
 	return b.String()
 }
 
-// CleanURL is Clean for a URL, in which a secret may be percent-encoded.
-func (s *Scrubber) CleanURL(raw string) string {
-	clean := s.Clean(raw)
-	if plain, err := url.PathUnescape(clean); err == nil && s.Clean(plain) != plain {
-		return s.Clean(plain)
+// windows is a set of pieces of text, each of MinLeak bytes as a number. It is a hash
+// table with open addressing, several times as fast as a map.
+type windows struct {
+	slots []uint64 // 0 if free
+	count int
+}
+
+// window returns the first bytes of a text as an element of windows, which is not 0.
+func window[T string | []byte](text T) uint64 {
+	_ = text[MinLeak-1]
+	return max(1, uint64(text[0])|uint64(text[1])<<8|uint64(text[2])<<16|uint64(text[3])<<24|
+		uint64(text[4])<<32|uint64(text[5])<<40|uint64(text[6])<<48|uint64(text[7])<<56)
+}
+
+// makeWindows returns an empty set with room for n elements.
+func makeWindows(n int) windows {
+	size := 64
+	for size < 4*n {
+		size *= 2
 	}
-	return clean
+	return windows{slots: make([]uint64, size)}
+}
+
+// slot returns where w is in the table, or would be.
+func (ws *windows) slot(w uint64) *uint64 {
+	mask := uint64(len(ws.slots) - 1)
+	for i := w * 0x9e3779b97f4a7c15 >> 32; ; i++ { // its high bits depend on all of w
+		if slot := &ws.slots[i&mask]; *slot == 0 || *slot == w {
+			return slot
+		}
+	}
+}
+
+func (ws *windows) has(w uint64) bool { return ws.count > 0 && *ws.slot(w) == w }
+
+func (ws *windows) add(w uint64) {
+	if 2*ws.count >= len(ws.slots) {
+		old := ws.slots
+		*ws = makeWindows(max(len(old), 16))
+		for _, w := range old {
+			if w != 0 {
+				ws.add(w)
+			}
+		}
+	}
+	if slot := ws.slot(w); *slot != w {
+		*slot = w
+		ws.count++
+	}
 }
 
 // Endpoint returns the scheme, host and path of a URL, without parts that may hold

@@ -9,7 +9,7 @@ import (
 func scrubber(secrets ...string) *Scrubber {
 	s := &Scrubber{}
 	for _, secret := range secrets {
-		s.Add(secret)
+		s.AddSecret([]byte(secret))
 	}
 	return s
 }
@@ -47,19 +47,6 @@ func TestClean_WholeCharacters(t *testing.T) {
 	}
 }
 
-func TestCleanURL(t *testing.T) {
-	s := scrubber("sk-or-v1-7d0c2a55e1f94b", "ключ-и-замок")
-	for raw, want := range map[string]string{
-		"https://host/v1":                                   "https://host/v1",
-		"https://host/a%20b":                                "https://host/a%20b",
-		"https://host/sk-or-v1-7d0c2a55e1f94b/x":            "https://host/[secret]/x",
-		"https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-%zz":  "https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-%zz",
-		"https://host/%D0%BA%D0%BB%D1%8E%D1%87-%D0%B8-x%20": "https://host/[secret]x ",
-	} {
-		equal(t, raw, s.CleanURL(raw), want)
-	}
-}
-
 func TestEndpoint(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://api.together.xyz/v1":     "https://api.together.xyz/v1",
@@ -88,8 +75,8 @@ func FuzzClean(f *testing.F) {
 	f.Add("aaaaaaaaa", "aaaaaaaabaaaaaaaaaa")
 	f.Add("\xff\xfe\x80\x80\x80\x80\x80\x80", "é\x80\x80\x80\x80\x80\x80\x80\x80")
 	f.Fuzz(func(t *testing.T, secret, text string) {
-		if strings.ContainsAny(secret, "[]") {
-			return // the placeholder may then be part of the secret
+		if strings.ContainsAny(secret, "[]") || isPublic(secret) || isPublic(text) {
+			return // the placeholder may contain part of the secret
 		}
 		s := scrubber(secret, "another-secret")
 		clean := s.Clean(text)

@@ -1,0 +1,142 @@
+package redact
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// reading is a text, or what it means if it is encoded.
+type reading struct {
+	text string
+	// from and to are where each byte of text begins and ends in the text as it was
+	// given. They are nil for that text itself.
+	from, to []int
+}
+
+// span returns where the bytes from i up to end come from.
+func (r *reading) span(i, end int) span {
+	if r.from == nil {
+		return span{i, end}
+	}
+	return span{r.from[i], r.to[end-1]}
+}
+
+// maxNesting is how many encodings of the same text are undone, one after another.
+const maxNesting = 3
+
+// readings yields a text as it is, without its percent and backslash escapes, and
+// the base64 in each of these, decoded.
+func readings(text string) iter.Seq[reading] {
+	return func(yield func(reading) bool) {
+		r := reading{text: text}
+		for range maxNesting {
+			if !yield(r) || !decodeBase64(&r, yield) || !strings.ContainsAny(r.text, `%\`) {
+				return
+			}
+			next := unescape(&r)
+			if next.text == r.text {
+				return
+			}
+			r = next
+		}
+	}
+}
+
+// unescape replaces %41, \u0041, \x41 and a backslash before any other character.
+func unescape(r *reading) reading {
+	var u reading
+	out := make([]byte, 0, len(r.text))
+	for i := 0; i < len(r.text); {
+		decoded, n := decodeEscape(r.text[i:])
+		at := r.span(i, i+n)
+		for j := range len(decoded) {
+			out, u.from, u.to = append(out, decoded[j]), append(u.from, at.from), append(u.to, at.to)
+		}
+		i += n
+	}
+	u.text = string(out)
+	return u
+}
+
+// decodeEscape returns what the first character or escape of s means, and its length.
+func decodeEscape(s string) (decoded string, n int) {
+	digits := func(from, to int) (uint64, bool) {
+		if to > len(s) {
+			return 0, false
+		}
+		v, err := strconv.ParseUint(s[from:to], 16, 16)
+		return v, err == nil
+	}
+	switch {
+	case s[0] == '%':
+		if v, ok := digits(1, 3); ok {
+			return string([]byte{byte(v)}), 3
+		}
+	case s[0] == '\\' && len(s) > 1:
+		if v, ok := digits(2, 6); ok && s[1] == 'u' {
+			return string(utf8.AppendRune(nil, rune(v))), 6
+		}
+		if v, ok := digits(2, 4); ok && s[1] == 'x' {
+			return string([]byte{byte(v)}), 4
+		}
+		return s[1:2], 2
+	}
+	return s[:1], 1
+}
+
+// minBase64 is the length of MinLeak bytes in base64.
+const minBase64 = (MinLeak*4 + 2) / 3
+
+// decodeBase64 yields the runs of base64 in a reading, decoded from each of the four
+// possible places. Runs without both cases are words. It reports whether to go on.
+func decodeBase64(r *reading, yield func(reading) bool) bool {
+	for i := 0; i < len(r.text); {
+		begin, cases := i, 0
+		for ; i < len(r.text) && sextet(r.text[i]) >= 0; i++ {
+			if v := sextet(r.text[i]); v < 52 {
+				cases |= 1 << (v / 26)
+			}
+		}
+		for skip := 0; skip < 4 && cases == 3 && i-begin-skip >= minBase64; skip++ {
+			if !yield(fromBase64(r, begin+skip, i)) {
+				return false
+			}
+		}
+		i++
+	}
+	return true
+}
+
+// fromBase64 decodes the part of a reading between two offsets.
+func fromBase64(r *reading, begin, end int) reading {
+	n := (end - begin) * 3 / 4
+	out, d := make([]byte, n), reading{from: make([]int, n), to: make([]int, n)}
+	for i := range n {
+		first := begin + i*4/3 // of the two digits that hold the byte
+		pair := sextet(r.text[first])<<6 | sextet(r.text[first+1])
+		out[i] = byte(pair >> (4 - i%3*2))
+		at := r.span(first, first+2)
+		d.from[i], d.to[i] = at.from, at.to
+	}
+	d.text = string(out)
+	return d
+}
+
+// sextet returns the value of a base64 digit of either alphabet, -1 for other bytes.
+func sextet(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A')
+	case c >= 'a' && c <= 'z':
+		return int(c-'a') + 26
+	case c >= '0' && c <= '9':
+		return int(c-'0') + 52
+	case c == '+' || c == '-':
+		return 62
+	case c == '/' || c == '_':
+		return 63
+	}
+	return -1
+}

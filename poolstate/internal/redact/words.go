@@ -1,0 +1,151 @@
+package redact
+
+import (
+	"bytes"
+	"iter"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// public has the texts of eight bytes and more that appear in place of a secret, or
+// that a store uses for everything else. They are neither secrets nor scrubbed.
+var public = func() map[string]bool {
+	all := map[string]bool{}
+	for word := range strings.FieldsSeq(`
+		placeholder your-api-key your_api_key api-key-here changeme change-me dummy-key dummy_key fake-key
+		no-key-required no_key_required sk-no-key-required not-needed not_needed not-required not_required
+		not-used undefined anonymous redacted local-key test-key test_key testtest password lm-studio lmstudio
+		anthropic openai-codex xai-oauth openrouter moonshot deepseek together fireworks huggingface
+		device_code claude_code hermes_pkce manual:device_code exhausted operator_hold
+		rate_limit rate_limited rate_limit_error usage_limit usage_limit_reached billing_unverified`) {
+		all[word] = true
+	}
+	return all
+}()
+
+// variableName matches the name of an environment variable, which some keys hold
+// instead of a secret.
+var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*_(KEY|TOKEN|SECRET|PASSWORD)$`)
+
+// isPublic reports whether a text is no secret although a key says so: a placeholder
+// such as "no-key-required", or one character repeated.
+func isPublic(text string) bool {
+	if len(text) > 64 {
+		return false
+	}
+	return public[text] || public[strings.ToLower(text)] || strings.Trim(text, text[:1]) == "" || variableName.MatchString(text)
+}
+
+// punctuation may be around a secret or part of it.
+const punctuation = "\"'`()[]{}<>,;:=&?!/@|."
+
+// Limits for words, to keep it linear: the longest field in bytes, how many ends are
+// tried for each beginning, and for how many beginnings the last ends are tried.
+const maxField, nearEnds, farBegins = 8192, 4, 8
+
+// words yields what may be a whole secret in a text: the text, its fields between
+// blanks, and the parts of a field between two signs of punctuation.
+func words(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(text) {
+			return
+		}
+		for field := range strings.FieldsSeq(text) {
+			if len(field) < MinLeak || len(field) > maxField {
+				continue
+			}
+			begins, ends := []int{0}, []int(nil)
+			for i := range len(field) {
+				if strings.IndexByte(punctuation, field[i]) >= 0 {
+					begins, ends = append(begins, i+1), append(ends, i)
+				}
+			}
+			ends = append(ends, len(field))
+			for n, begin := range begins {
+				first, _ := slices.BinarySearch(ends, begin+MinLeak)
+				near := min(first+nearEnds, len(ends))
+				tried := slices.Clone(ends[first:near])
+				if n < farBegins {
+					tried = append(tried, ends[max(near, len(ends)-nearEnds):]...)
+				}
+				for _, end := range tried {
+					if !yield(field[begin:end]) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// IsHeaderKey reports whether a text under a key is a secret in whole or in part, in
+// addition to the keys of [IsSecretKey]. Unlike there, texts in an object are not.
+func IsHeaderKey(key string) bool {
+	key = strings.ToLower(key)
+	return slices.ContainsFunc([]string{
+		"authorization", "auth", "cookie", "bearer", "jwt", "passwd", "passphrase",
+		"tokens", "keys", "secrets", "passwords",
+	}, func(suffix string) bool { return strings.HasSuffix(key, suffix) })
+}
+
+// AddValue makes known the secrets in the value of a key or a header. If the value is
+// not said to be secret, these are what follows "Bearer" or the name of a secret, and
+// what a URL holds.
+func (s *Scrubber) AddValue(value []byte, secret bool) {
+	rest, named := credentials(value)
+	switch name, after, ok := bytes.Cut(value, []byte(":")); {
+	case secret:
+		s.AddSecret(rest)
+	case named && isToken(rest):
+		s.AddSecret(rest)
+	case ok && isHolder(string(name)):
+		if rest, _ := credentials(bytes.TrimSpace(after)); isToken(rest) {
+			s.AddSecret(rest)
+		}
+	}
+	if bytes.Contains(value, []byte("://")) {
+		for _, secret := range inURL(string(value)) {
+			s.AddSecret([]byte(secret))
+		}
+	}
+}
+
+func isHolder(key string) bool { return IsSecretKey(key) || IsHeaderKey(key) }
+
+// isToken reports whether a text looks like a token rather than like words.
+func isToken(text []byte) bool {
+	return !bytes.ContainsAny(text, " \t\r\n") && bytes.ContainsAny(text, "0123456789")
+}
+
+// credentials returns what follows "Bearer" or another scheme in the value of an
+// Authorization header. If there is none, it returns the value and false.
+func credentials(value []byte) (rest []byte, ok bool) {
+	word, rest, ok := bytes.Cut(value, []byte(" "))
+	if ok && slices.ContainsFunc([]string{"bearer", "basic", "token", "apikey"}, func(scheme string) bool {
+		return strings.EqualFold(scheme, string(word))
+	}) {
+		return bytes.TrimSpace(rest), true
+	}
+	return value, false
+}
+
+// inURL returns the secrets in a URL: the password, and the values of parameters
+// that are named like secrets.
+func inURL(raw string) []string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil
+	}
+	var found []string
+	if password, ok := u.User.Password(); ok {
+		found = append(found, password)
+	}
+	for name, values := range u.Query() {
+		if isHolder(name) {
+			found = append(found, values...)
+		}
+	}
+	return found
+}
