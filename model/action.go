@@ -106,7 +106,7 @@ func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
 		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
-	case len(plan.Changed) > 1 || len(m.snapshot.Pool.LastReady(plan, m.policy)) > 0:
+	case len(plan.Changed) > 1 || len(m.warnings(plan)) > 0:
 		return m.openDialog(&dialog{task: t, plan: plan})
 	}
 	return m.run(t)

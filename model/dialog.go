@@ -85,7 +85,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	out := &ui.Dialog{
 		Title:      ui.VerbWord(d.task.Verb) + " " + text.Plural(len(d.plan.Changed), "credential", "credentials") + " in " + m.cfg.Path + "?",
 		Unaffected: ui.UnaffectedWords(&d.plan),
-		Warnings:   m.lastReadyWarnings(d.plan),
+		Warnings:   m.warnings(d.plan),
 		Choice:     &d.yes,
 		Keys:       []key.Binding{k.Toggle, k.Accept, k.Cancel},
 	}
@@ -101,9 +101,13 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// lastReadyWarnings warns of providers that an outcome leaves with none ready.
-func (m *Model) lastReadyWarnings(out poolstate.Outcome) []string {
+// warnings warns of providers that an outcome leaves with none ready, and of holds
+// that would end before the present cooldown.
+func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
+	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {
+		warnings = append(warnings, w)
+	}
 	for _, p := range m.snapshot.Pool.LastReady(out, m.policy) {
 		warnings = append(warnings, ui.LastReadyWords(&p, m.now))
 	}
@@ -263,6 +267,6 @@ func (m *Model) formView() *ui.Dialog {
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
-	out.Warnings = append(out.Warnings, m.lastReadyWarnings(plan)...)
+	out.Warnings = append(out.Warnings, m.warnings(plan)...)
 	return out
 }

@@ -146,20 +146,41 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The streak is
-// shown if the file counts it, and the multiplier if backoff computes the deadline.
-func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
-	streak := ""
-	if n, counted := e.After.Streak.Known(); counted {
-		before := "–"
-		if n, known := e.Before.Streak.Known(); known {
-			before = strconv.Itoa(n)
+// SoonerWords warns of holds that would end before the present cooldown: "sooner
+// than now: cooling until 2 Dec (6d04h)". It names the first of several changes.
+func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
+	words, n := "", 0
+	for i := range changed {
+		e := &changed[i]
+		a := p.Assess(&e.Before, now)
+		if !e.After.Held() || !a.Availability.Returns() || !e.After.ResetAt.Before(a.Deadline.At) {
+			continue
 		}
-		streak = fmt.Sprintf("streak %s → %d", before, n)
+		if n++; n == 1 {
+			words = fmt.Sprintf("sooner than now: %s until %s (%s)", a.Availability, text.Moment(a.Deadline.At, now), text.Countdown(a.Remaining))
+			if len(changed) > 1 {
+				words = text.CredentialName(&e.Before) + ": " + words
+			}
+		}
 	}
-	length := text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
-	if computed {
-		length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(e.After.Streak.Count()))
+	if n > 1 {
+		words += fmt.Sprintf(", and %d more", n-1)
 	}
-	return joined(", ", streak, length, "until "+text.Moment(e.After.ResetAt, now))
+	return words
+}
+
+// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The streak is
+// shown if the file records it, the multiplier if backoff computes the deadline.
+func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
+	words, length := "", text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
+	if after, known := e.After.Streak.Known(); known {
+		words = fmt.Sprintf("streak – → %d", after)
+		if before, known := e.Before.Streak.Known(); known {
+			words = fmt.Sprintf("streak %d → %d", before, after)
+		}
+		if computed {
+			length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(after))
+		}
+	}
+	return joined(", ", words, length, "until "+text.Moment(e.After.ResetAt, now))
 }

@@ -35,3 +35,38 @@ func TestDoneWords_Many(t *testing.T) {
 		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; "+ReloadNote)
 	}
 }
+
+func TestSoonerWords(t *testing.T) {
+	cooling := *credentialOf(t, exhaustedEntry("key", 0, 1).With(resetIn(148*time.Hour)))
+	held := *credentialOf(t, exhaustedEntry("held", 0, 1).With(heldNow).With(resetIn(5*time.Hour)))
+	ready, due := *credentialOf(t, readyEntry("ready")), *credentialOf(t, exhaustedEntry("due", 2*time.Hour, 1))
+	for _, c := range []struct {
+		name string
+		of   []poolstate.Credential
+		hold time.Duration
+		want string
+	}{
+		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "sooner than now: cooling until Sun 13:20 (6d04h)"},
+		{"held", []poolstate.Credential{held}, time.Hour, "sooner than now: held until 14:20 (5h00m00s)"},
+		{"as long", []poolstate.Credential{held}, 5 * time.Hour, ""},
+		{"longer", []poolstate.Credential{held}, 6 * time.Hour, ""},
+		{"ready and due", []poolstate.Credential{ready, due}, time.Hour, ""},
+		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: sooner than now: held until 14:20 (5h00m00s)"},
+		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: sooner than now: cooling until Sun 13:20 (6d04h), and 1 more"},
+	} {
+		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold}}
+		out := hold.Plan(c.of, epoch)
+		equal(t, c.name, SoonerWords(out.Changed, poolstate.Flat(), epoch), c.want)
+	}
+}
+
+func TestHoldWords(t *testing.T) {
+	for streak, want := range map[poolstate.Streak]string{
+		{}:                       "1h, until 10:20",
+		poolstate.KnownStreak(3): "streak 2 → 3, 4h (×4), until 13:20",
+	} {
+		e := poolstate.Effect{Before: *credentialOf(t, exhaustedEntry("key", 0, 2)), After: poolstate.Credential{Streak: streak, StatusAt: epoch}}
+		e.After.ResetAt = epoch.Add(max(time.Duration(streak.Count())+1, 1) * time.Hour)
+		equal(t, want, HoldWords(&e, true, epoch), want)
+	}
+}
