@@ -28,6 +28,7 @@ type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
 	dryRun, asJSON, yes bool
+	whole               string // the provider that is the target as a whole; "" if targets or all are named
 
 	cfg      *config.Config
 	log      *slog.Logger
@@ -64,8 +65,8 @@ func (r *actionRun) open() (err error) {
 	if err := store.Writable(); err != nil && !r.dryRun {
 		return &codedError{exitRefused, err}
 	}
-	r.operator, err = newOperator(store, cfg.Journal, r.log)
-	return err
+	r.operator = newOperator(store, cfg.Journal, r.log)
+	return nil
 }
 
 // openTargets reads the store and returns the credentials that the arguments name.
@@ -116,7 +117,7 @@ func (r *actionRun) execute(t journal.Task) error {
 // do.
 func (r *actionRun) explain(err error) error {
 	code := exitCode(err)
-	said := explain(err)
+	said := explain(r.snap.path, err)
 	path, _ := pathOf(err)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -134,23 +135,29 @@ func (r *actionRun) note(message string) {
 	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+text.Clean(message, maxErrorText))
 }
 
-// confirm asks before an action leaves a provider with no credential ready. Without
+// confirm asks before an action leaves a provider with no credential ready, or
+// changes several credentials of a provider because no target was named. Without
 // a terminal, the action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
+	var warnings []string
+	if n := len(plan.Changed); n > 1 && r.whole != "" {
+		warnings = append(warnings, fmt.Sprintf("no target was named: %d credentials of %s would be changed", n, r.whole))
+	}
 	last := r.snap.pool.LastReady(plan, r.snap.policy)
-	if len(last) == 0 || r.yes {
+	for i := range last {
+		warnings = append(warnings, ui.LastReadyWords(&last[i], r.snap.now))
+	}
+	if len(warnings) == 0 || r.yes {
 		return nil
 	}
-	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-	for i := range last {
-		warning := ui.LastReadyWords(&last[i], r.snap.now)
-		if !interactive {
-			return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warning)}
-		}
-		r.note(warning)
+	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stderr.Fd())) {
+		return &codedError{exitRefused, fmt.Errorf("%s; use --yes to proceed anyway", warnings[0])}
+	}
+	for _, w := range warnings {
+		r.note(w)
 	}
 	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ")
-	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // end of input means no
+	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // at the end of the input, the answer is no
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}

@@ -19,7 +19,7 @@ func resetCommand() *cobra.Command {
 		Use:   "reset PROVIDER [TARGET...]",
 		Short: "Make credentials usable: clear status, error and streak",
 		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list;\n" +
-			"without one, every credential of the provider is reset unless it is dead.",
+			"without one, every credential of the provider is reset unless it is dead, after a confirmation or with --yes.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -35,6 +35,9 @@ func resetCommand() *cobra.Command {
 		seen, err := r.openTargets(args)
 		if err != nil {
 			return err
+		}
+		if len(args) == 1 {
+			r.whole = args[0]
 		}
 		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
 	})
@@ -155,10 +158,8 @@ func undoCommand() *cobra.Command {
 		switch {
 		case errors.Is(err, poolstate.ErrNothingToUndo):
 			return r.report(&poolstate.Outcome{})
-		case errors.Is(err, journal.ErrNotUndoable):
-			return &codedError{exitRefused, err}
 		case err != nil:
-			return err
+			return &codedError{exitRefused, err}
 		}
 		return r.execute(journal.Task{Action: poolstate.Action{Undos: undos}, Undoes: number})
 	})

@@ -17,7 +17,6 @@ import (
 	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
-	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/text"
 	"pooltop/watch"
@@ -25,17 +24,12 @@ import (
 
 // storeDashboard returns the dashboard's configuration for the configured store.
 func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) model.Config {
-	clock, path := newClock(cfg.Now), cfg.File
-	store, readOnly := poolstate.Open(path, poolstate.WithClock(clock)), ""
-	operator, err := newOperator(store, cfg.Journal, log)
-	if err != nil {
-		operator, readOnly = &journal.Operator{Store: store, Log: log}, err.Error()
-	}
+	clock, path, readOnly := newClock(cfg.Now), cfg.File, ""
 	if readOnlyFlag {
 		readOnly = "pooltop was started with --read-only"
 	}
 	return model.Config{
-		Operator:     operator,
+		Operator:     newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log),
 		ClaudeFile:   claudeFile(),
 		Clock:        model.Clock{Now: clock, Rate: 1},
 		Policy:       policyChoice(cfg),

@@ -80,8 +80,9 @@ func printError(w io.Writer, command string, err error) {
 	}
 }
 
-// explain describes a store error in one clause that includes what to do.
-func explain(err error) string {
+// explain describes an error of the store at path in one clause that includes what
+// to do.
+func explain(path string, err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -89,15 +90,25 @@ func explain(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; make it readable for this user"
 	case isSyntax:
-		return syntax.Error() + "; fix it, or let the agent rewrite it"
+		return syntax.Error() + restore(path)
 	case errors.Is(err, poolstate.ErrNotPool):
-		return poolstate.ErrNotPool.Error() + "; fix it, or let the agent rewrite it"
+		return poolstate.ErrNotPool.Error() + restore(path)
 	case errors.Is(err, poolstate.ErrNotFile):
 		return poolstate.ErrNotFile.Error() + "; name the file itself with --file"
 	case errors.Is(err, poolstate.ErrTooLarge):
 		return poolstate.ErrTooLarge.Error() + "; name another with --file"
 	}
 	return cause(err) + advice(err)
+}
+
+// restore returns the advice on a store that an agent would take for an empty one,
+// with a leading semicolon.
+func restore(path string) string {
+	said := "; restore it from a backup"
+	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
+		said += " or from " + corrupt + ", an agent's copy,"
+	}
+	return said + " before an agent starts over with an empty pool"
 }
 
 // explainWriteBriefly returns a function that explains failed actions on the
@@ -185,11 +196,9 @@ func pathOf(err error) (string, error) {
 // retries on its own.
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
-		said := explain(err)
+		said := explain(path, err)
 		if errors.Is(err, fs.ErrNotExist) {
 			said = "the file is missing; waiting for it to reappear"
-		} else if syntax, ok := errors.AsType[*poolstate.SyntaxError](err); ok {
-			said = syntax.Error()
 		}
 		return filepath.Base(path) + ": " + said
 	}

@@ -45,7 +45,7 @@ func TestCommands_UnreadableFile(t *testing.T) {
 		"", " \n\t", `{"credential_pool": {"p": [{"id": "a"`, "credential_pool: {}", "\ufeff", `{} {}`, `[]`, `null`,
 		`{"credential_pool": []}`, `{"credential_pool": "x"}`, `{"credential_pool": 1}`,
 	} {
-		files[storeFile(t, content)] = []string{"; fix it, or let the agent rewrite it"}
+		files[storeFile(t, content)] = []string{"; restore it from a backup before an agent starts over with an empty pool"}
 	}
 	for file, words := range files {
 		for _, args := range readingCommands {
@@ -65,22 +65,30 @@ func TestExplain(t *testing.T) {
 	}{
 		{"missing", fs.ErrNotExist, "no such file; name another", "auth.json: the file is missing; waiting for it to reappear"},
 		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make it readable", "auth.json: permission denied; make it readable"},
-		{"syntax", syntax, "; fix it, or let the agent rewrite it", "auth.json: not valid JSON at line 1, column 21"},
-		{"no pool", notPool, "; fix it, or let the agent rewrite it", "auth.json: "},
+		{"syntax", syntax, "; restore it from a backup before", "auth.json: not valid JSON at line 1, column 21; restore it"},
+		{"no pool", notPool, "; restore it from a backup before", "auth.json: "},
 		{"not a file", fmt.Errorf("/x: %w", poolstate.ErrNotFile), "not a regular file", "auth.json: not a regular file"},
 		{"too large", poolstate.ErrTooLarge, "too large for a credential pool", "auth.json: "},
 		{"system", &fs.PathError{Op: "read", Path: "/x", Err: errors.New("input/output error")}, "input/output error", "auth.json: input/output error"},
 		{"other", errors.New("something"), "something", "auth.json: something"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			says(t, explain(c.err), c.says)
-			brief := explainBriefly(filepath.Join("home", "auth.json"))(c.err)
+			path := filepath.Join("home", "auth.json")
+			says(t, explain(path, c.err), c.says)
+			brief := explainBriefly(path)(c.err)
 			if !strings.HasPrefix(brief, c.brief) {
 				t.Errorf("the brief form is %q, want it to begin with %q", brief, c.brief)
 			}
-			saysNot(t, explain(c.err)+brief, "\n", "/x")
+			saysNot(t, explain(path, c.err)+brief, "\n", "/x")
 		})
 	}
+}
+
+func TestExplain_CorruptCopy(t *testing.T) {
+	_, syntax := poolstate.Decode([]byte("{"), nil)
+	path := filepath.Join(t.TempDir(), "auth.json")
+	writeFile(t, path+".corrupt", []byte("{"))
+	says(t, explain(path, syntax), "; restore it from a backup or from auth.json.corrupt, an agent's copy, before an agent starts over")
 }
 
 func TestExitCode(t *testing.T) {

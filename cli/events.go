@@ -32,10 +32,7 @@ func eventsCommand() *cobra.Command {
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		f, err := newFollower(cfg, log, cmd.OutOrStdout(), asJSON)
-		if err != nil {
-			return err
-		}
+		f := newFollower(cfg, log, cmd.OutOrStdout(), asJSON)
 		f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
 		if since != "" {
 			d, err := poolstate.ParseDuration(since)
@@ -74,22 +71,20 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   func(*poolstate.Record) error
-	hint    func(string) // optional; prints messages that are not events
+	hint    func(string) // prints messages that are not events
 	since   time.Time    // print history from here on; zero prints none
 
 	observer poolstate.Observer
+	waiting  bool // for the first snapshot
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
 	policy   poolstate.Policy
 }
 
-func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool) (*follower, error) {
+func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool) *follower {
 	clock := newClock(cfg.Now)
-	operator, err := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal, log)
-	if err != nil {
-		return nil, err
-	}
-	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log)}
+	operator := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal, log)
+	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log), hint: func(string) {}}
 	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)
@@ -102,7 +97,7 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 			return err
 		}
 	}
-	return f, nil
+	return f
 }
 
 const (
@@ -119,7 +114,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 	if err := f.load(ctx); err != nil {
 		return err
 	}
-	if f.snapshot.Pool == nil && f.hint != nil {
+	if f.waiting = f.snapshot.Pool == nil; f.waiting {
 		f.hint("waiting for " + f.Store.Path())
 	}
 	for {
@@ -169,6 +164,10 @@ func (f *follower) load(ctx context.Context) error {
 			f.evidence = e
 		}
 	}
+	if f.waiting {
+		f.waiting = false
+		f.hint("found " + f.Store.Path())
+	}
 	f.snapshot, f.policy = snapshot, f.choice.Resolve(snapshot.Pool, f.evidence)
 	f.observer.SetPolicy(f.policy, now)
 	if first && !f.since.IsZero() {
@@ -199,7 +198,8 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 func (f *follower) printHistory(now time.Time) error {
 	records, err := f.Journal.History(f.Store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
-		return err
+		f.hint("warning: cannot read the journal: " + err.Error())
+		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // the file's own history cannot fail
 	}
 	for i := range records {
 		if records[i].At.Before(f.since) {

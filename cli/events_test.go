@@ -23,8 +23,7 @@ import (
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
-	f, err := newFollower(configAt(t, file), noLog, &out, asJSON)
-	must(t, err)
+	f := newFollower(configAt(t, file), noLog, &out, asJSON)
 	now, err := time.Parse(time.RFC3339, sampleTime)
 	must(t, err)
 	f.clock = func() time.Time { return now }
@@ -170,4 +169,22 @@ func TestFollow_WaitingHint(t *testing.T) {
 		equal(t, "the hint", hint, want)
 		equal(t, "the output", out.String(), "")
 	}
+}
+
+func TestFollow_FoundHint(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := filepath.Join(t.TempDir(), "auth.json")
+	f, out := newTestFollower(t, file, false)
+	var hints []string
+	f.hint = func(text string) { hints = append(hints, text) }
+	changes, ended := make(chan watch.Change), make(chan error)
+	go func() { ended <- f.follow(t.Context(), changes) }()
+	changes <- watch.Change{}
+	writeFile(t, file, sample(t, "backoff.json"))
+	changes <- watch.Change{}
+	changes <- watch.Change{} // received after the one before was handled
+	close(changes)
+	must(t, <-ended)
+	equal(t, "the hints", strings.Join(hints, ", "), "waiting for "+file+", found "+file)
+	equal(t, "the output", out.String(), "")
 }

@@ -5,8 +5,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
+	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -57,8 +58,8 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
 		Width: width(), Theme: theme, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
-		ActiveProfile: poolstate.OtherProfile(snap.path),
-		Feed:          ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
+		ActiveProfile: poolstate.OtherProfile(snap.path), CorruptCopy: poolstate.CorruptCopy(snap.path),
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
 	}))
 	return err
 }
@@ -87,11 +88,17 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		// Without colors the terminal need not be asked for its background.
-		asked := theme.SchemeFor(p == colorprofile.ASCII || lipgloss.HasDarkBackground(os.Stdin, f))
-		scheme = &asked
+		scheme = new(theme.SchemeFor(p == colorprofile.ASCII || !lightBackground(os.Getenv("COLORFGBG"))))
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
+}
+
+// lightBackground reports whether COLORFGBG, which some terminals set, ends with
+// the number of a light color. Nothing asks the terminal, which might not answer.
+func lightBackground(colors string) bool {
+	background := colors[strings.LastIndexByte(colors, ';')+1:]
+	n, err := strconv.Atoi(background)
+	return err == nil && (n == 7 || n > 8 && n <= 15)
 }
 
 // terminalOf returns w as a file if it is a terminal.

@@ -9,7 +9,6 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/cli/report"
-	"pooltop/poolstate/journal"
 )
 
 func reportCommand() *cobra.Command {
@@ -27,14 +26,10 @@ func reportCommand() *cobra.Command {
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		opts := report.Options{
 			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: policyChoice(cfg), Now: instant(cfg.Now), Version: version,
-			Anonymous: anonymous, Explain: explain,
+			Anonymous: anonymous, Explain: func(err error) string { return explain(cfg.File, err) },
 		}
 		if cfg.Journal {
-			path, err := journal.DefaultPath()
-			if err != nil {
-				opts.JournalProblem = "location unknown; set XDG_STATE_HOME"
-			}
-			opts.Journal = journal.At(path)
+			opts.Journal = userJournal()
 		}
 		log.Info("report", "path", opts.Path, "anonymous", anonymous)
 		r := report.Collect(opts)

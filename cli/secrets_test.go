@@ -149,7 +149,7 @@ func TestSecrets_Writing(t *testing.T) {
 		{"exhaust", "openrouter", "one", "--yes"},
 		{"undo", "--yes", "--json"},
 		{"exhaust", "openrouter", "two", "--yes", "--json", "--reason", "for the night"},
-		{"reset", "openrouter", "--json"},
+		{"reset", "openrouter", "--yes", "--json"},
 		{"undo", "--yes"},
 		{"exhaust", "openrouter", "one", "--yes", "--reason", "quotes " + tokens["access"] + ", " + tokens["nested"][4:]},
 		{"undo", "--yes"},
@@ -185,8 +185,7 @@ func TestSecrets_Values(t *testing.T) {
 	must(t, err)
 	f, _ := newTestFollower(t, file, false)
 	must(t, f.load(t.Context()))
-	operator, err := newOperator(poolstate.Open(file), true, noLog)
-	must(t, err)
+	operator := newOperator(poolstate.Open(file), true, noLog)
 	var seen []poolstate.Credential
 	for c := range snap.pool.All() {
 		seen = append(seen, *c)

@@ -49,18 +49,22 @@ func instant(now time.Time) time.Time {
 
 // newOperator returns an operator on a store that records in the user's journal
 // if journaled is true.
-func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) (*journal.Operator, error) {
+func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *journal.Operator {
 	op := &journal.Operator{Store: store, Log: log}
-	if !journaled {
-		return op, nil
+	if journaled {
+		op.Journal = userJournal()
+		op.Sign()
 	}
+	return op
+}
+
+// userJournal returns the user's journal. Without a home directory it has an error.
+func userJournal() journal.Journal {
 	path, err := journal.DefaultPath()
 	if err != nil {
-		return nil, fmt.Errorf("cannot locate the journal: %w; set XDG_STATE_HOME", err)
+		return journal.Missing(fmt.Errorf("location unknown: %w; set XDG_STATE_HOME", err))
 	}
-	op.Journal = journal.At(path)
-	op.Sign()
-	return op, nil
+	return journal.At(path)
 }
 
 // claudeFile returns the path of claude_code's own tokens, or "" without a home
@@ -87,7 +91,7 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	loaded, err := poolstate.Open(snap.path).Load()
 	if err != nil {
 		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
-		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(err))}
+		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(snap.path, err))}
 	}
 	snap.pool, snap.policy = loaded.Pool, policyChoice(cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
@@ -140,27 +144,38 @@ func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err er
 }
 
 // findTarget returns the credential that TARGET names: an id, else a label in any
-// case, else #n, the index that list shows.
+// case, else #n, the index that list shows. An id or label of several credentials
+// is an error that lists them.
 func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
-	var names, handles []string
-	var labelled *poolstate.Credential
+	var names []string
+	var byID, byLabel []*poolstate.Credential
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
 		switch {
 		case target == "": // no id or label
 		case c.ID == target:
-			return c, nil
+			byID = append(byID, c)
 		case strings.EqualFold(c.Label, target):
-			labelled, handles = c, append(handles, c.Handle())
+			byLabel = append(byLabel, c)
 		}
 		names = append(names, c.Label, c.ID)
 	}
-	switch len(handles) {
-	case 0:
-	case 1:
-		return labelled, nil
-	default:
-		return nil, noSuch("%s: %d credentials have the label %q: use one of %s", p.Name, len(handles), target, strings.Join(handles, ", "))
+	for _, found := range []struct {
+		what string
+		all  []*poolstate.Credential
+	}{{"id", byID}, {"label", byLabel}} {
+		switch len(found.all) {
+		case 0:
+		case 1:
+			return found.all[0], nil
+		default:
+			var choices []string
+			for _, c := range found.all {
+				choices = append(choices, fmt.Sprintf("#%d", c.Index))
+			}
+			return nil, noSuch("%s: %d credentials have the %s %q: use one of %s",
+				p.Name, len(choices), found.what, target, strings.Join(choices, ", "))
+		}
 	}
 	if digits, ok := strings.CutPrefix(target, "#"); ok {
 		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {

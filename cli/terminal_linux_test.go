@@ -339,8 +339,8 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 	}
 }
 
-// Only the dashboard, help and config need the background color of the terminal:
-// a query that is not answered delays the command, and a dumb terminal prints it.
+// Only the dashboard asks the terminal for its background color: a query that is
+// not answered delays the command, and a dumb terminal prints it.
 func TestCommands_NoTerminalQuery(t *testing.T) {
 	program, file, themed := build(t), sampleFile(t, "backoff.json"), configIn(t, "theme = 'light'")
 	for _, tt := range []struct {
@@ -356,6 +356,10 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		{"list, dumb", "TERM=dumb", []string{"list"}, exitDone},
 		{"help, dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
 		{"an error, dumb", "TERM=dumb", []string{"list", "no-such-provider"}, exitNoSuch},
+		{"list", "TERM=xterm-256color", []string{"list"}, exitDone},
+		{"help", "TERM=xterm-256color", []string{"help", "list"}, exitDone},
+		{"report", "TERM=xterm-256color", []string{"report"}, exitDone},
+		{"reset", "TERM=xterm-256color", []string{"reset", "--all", "--dry-run"}, exitDone},
 		{"list without colors", "TERM=xterm-256color", []string{"list", "--no-color"}, exitDone},
 		{"list with a theme", "TERM=xterm-256color", []string{"list", "--theme", "light"}, exitDone},
 		{"list with a configured theme", "TERM=xterm-256color", []string{"list", "--config", themed}, exitDone},
@@ -372,6 +376,20 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 			if slices.Contains(tt.args, "--no-color") && strings.Contains(shown, "38;") {
 				t.Errorf("colors were sent: %q", shown)
 			}
+		})
+	}
+}
+
+// A reset of a whole provider asks first.
+func TestReset_Confirmation(t *testing.T) {
+	for answer, code := range map[string]int{"n": exitRefused, "": exitRefused, "y": exitDone, "YES": exitDone} {
+		t.Run(answer, func(t *testing.T) {
+			c, file := testkit.Open(t), sampleFile(t, "backoff.json")
+			runOn(t, c, "pooltop", nil, "reset", "openrouter", "--file", file, "--now", sampleTime)
+			c.Shows("no target was named: 2 credentials", "Reset anyway? [y/N]")
+			c.Type(answer + "\r")
+			equal(t, "exit code", c.Wait(), code)
+			equal(t, "the file was written", string(readFile(t, file)) != string(sample(t, "backoff.json")), code == exitDone)
 		})
 	}
 }

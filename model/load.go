@@ -25,8 +25,9 @@ type FileChanged struct {
 type poolLoaded struct {
 	snapshot   poolstate.Snapshot
 	err        error
-	unwritable error // why the store cannot be written
-	active     string
+	unwritable error  // why the store cannot be written
+	active     string // the agent's active profile, if it is another
+	corrupt    string // the name of an agent's copy of an unreadable store
 }
 
 // loadState ensures that one load runs at a time.
@@ -62,13 +63,13 @@ func (m *Model) loadPool() tea.Cmd {
 	store, prev := m.cfg.Operator.Store, m.latest()
 	return func() tea.Msg {
 		snapshot, err := store.LoadIfChanged(prev)
-		return poolLoaded{snapshot, err, store.Writable(), poolstate.OtherProfile(store.Path())}
+		return poolLoaded{snapshot, err, store.Writable(), poolstate.OtherProfile(store.Path()), poolstate.CorruptCopy(store.Path())}
 	}
 }
 
 func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.loading.running = false
-	m.active = msg.active
+	m.active, m.corrupt = msg.active, msg.corrupt
 	m.catchUp()
 	var retry, again tea.Cmd
 	if msg.err != nil {

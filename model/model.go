@@ -59,6 +59,7 @@ type Model struct {
 	now      time.Time // on screen; changes with ticks and loads, so that all rows change together
 	feed     ui.Feed
 	active   string // the agent's active profile, if it is another than the one shown
+	corrupt  string // the name of an agent's copy of an unreadable store, or ""
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
 	groups   []filter.Group
@@ -187,7 +188,7 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		Path: m.cfg.Path, ActiveProfile: m.active, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
+		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
 		Pool: m.snapshot.Pool, Groups: m.groups,
 		Policy:   m.policy,
 		Selected: m.selected, Offset: m.offset,

@@ -147,11 +147,12 @@ func OtherProfile(path string) string {
 	return ""
 }
 
-// CorruptCopy returns the path of the copy that an agent makes of a store that it
-// cannot read, before it starts over with an empty one; "" if there is none.
+// CorruptCopy returns the name of the copy that an agent made of a store that it
+// could not read, before it started over with an empty one; "" if there is none.
+// The copy is beside the store.
 func CorruptCopy(path string) string {
 	if info, err := os.Stat(path + ".corrupt"); err != nil || !info.Mode().IsRegular() {
 		return ""
 	}
-	return path + ".corrupt"
+	return filepath.Base(path) + ".corrupt"
 }

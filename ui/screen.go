@@ -59,6 +59,7 @@ type Screen struct {
 	Path          string // displayed path of the store
 	Caption       string // shown next to the path, such as the state of a simulation
 	ActiveProfile string // the agent's active profile, if another one is shown
+	CorruptCopy   string // the name of an agent's copy of a store that it could not read, or ""
 	Feed          Feed
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot

@@ -31,8 +31,6 @@ type Options struct {
 	Version     string // pooltop's version
 
 	Journal journal.Journal // the zero value has no events
-	// JournalProblem explains why an expected Journal is missing.
-	JournalProblem string
 
 	// Anonymous keeps names only if they are well known, and numbers the others.
 	Anonymous bool
@@ -130,14 +128,14 @@ func (r *Report) Err() error { return r.err }
 func (r *Report) readJournal(o Options) (problem string) {
 	events, err := o.Journal.History(poolstate.Open(o.Path), r.pool, r.policy, r.now)
 	if err != nil {
-		o.JournalProblem = "cannot be read"
+		problem = err.Error()
 		if path := (*fs.PathError)(nil); errors.As(err, &path) {
-			o.JournalProblem = path.Err.Error()
+			problem = path.Err.Error()
 		}
 		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // the file's own history cannot fail
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
-	return o.JournalProblem
+	return problem
 }
 
 // policyEvidence explains how the policy was chosen.

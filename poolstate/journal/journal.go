@@ -62,10 +62,16 @@ type Entry struct {
 }
 
 // Journal is a journal file. The zero value records nothing.
-type Journal struct{ path string }
+type Journal struct {
+	path string
+	err  error // why there is none
+}
 
 // At returns the journal at path. It does not access the file.
 func At(path string) Journal { return Journal{path: path} }
+
+// Missing returns a journal that cannot be read or written, because of err.
+func Missing(err error) Journal { return Journal{err: err} }
 
 // StateDir returns pooltop's directory for state, pooltop in $XDG_STATE_HOME or
 // ~/.local/state. It returns an error without a home directory.
@@ -98,7 +104,10 @@ func (j Journal) Append(entries ...Entry) error { return j.write(entries, false)
 // that another process has recorded already.
 func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if j.path == "" || len(entries) == 0 {
-		return nil
+		if seen || len(entries) == 0 { // that it is missing is known from reading it
+			return nil
+		}
+		return j.err
 	}
 	defer func() {
 		if err != nil {
@@ -168,7 +177,7 @@ func encode(entries []Entry) ([]byte, error) {
 // It ignores lines that are not entries.
 func (j Journal) Read() ([]Entry, error) {
 	if j.path == "" {
-		return nil, nil
+		return nil, j.err
 	}
 	var out []Entry
 	for _, path := range []string{j.rotated(), j.path} {
