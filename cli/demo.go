@@ -106,12 +106,13 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	defer func() { cancel(); <-stopped }()
 
 	operator := &journal.Operator{Store: store, Log: log}
-	cfg.Agent = config.Agent{} // it describes this machine's agent, not the simulated one
-	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg.PolicyChoice(), sim))
+	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, sim))
 }
 
-// demoDashboard returns the dashboard's configuration for a demo.
-func demoDashboard(operator *journal.Operator, clock model.Clock, choice poolstate.PolicyChoice, sim simulate.Simulation) model.Config {
+// demoDashboard returns the dashboard's configuration for a demo. It ignores the
+// table agent, which describes this machine's agent instead of the simulated one.
+func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
+	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
 		Operator:     operator,
 		Clock:        clock,

@@ -11,7 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pooltop/cli/config"
+	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/poolstate/simulate"
 )
 
@@ -176,6 +179,15 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 			t.Error("no turn since the lock was released")
 		}
 	})
+}
+
+func TestDemoDashboard_Policy(t *testing.T) {
+	cfg, operator := config.Default(), &journal.Operator{Store: poolstate.Open("auth.json")}
+	cfg.Agent = config.Agent{Policy: "flat", TTL: map[int]time.Duration{402: time.Minute}}
+	for name, want := range map[string]poolstate.PolicyChoice{"auto": {}, "flat": poolstate.Force(poolstate.Flat())} {
+		cfg.Policy = name
+		equal(t, "policy "+name, demoDashboard(operator, model.Clock{}, cfg, simulate.Simulation{}).Policy, want)
+	}
 }
 
 func TestDemoStart(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pooltop/cli/config"
 	"pooltop/cli/internal/testkit"
 	"pooltop/model"
-	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 )
 
@@ -153,7 +153,7 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 		s := startDemo(t)
 		defer s.stop()
 		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
-		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, poolstate.PolicyChoice{}, s.sim), 120, 38)
+		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, config.Default(), s.sim), 120, 38)
 		defer r.Close()
 		for _, f := range frames {
 			s.runUntil(f.at)

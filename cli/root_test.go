@@ -171,10 +171,12 @@ func TestCommands_OtherSettings(t *testing.T) {
 		}
 	}
 	home, file := t.TempDir(), sampleFile(t, "backoff.json")
-	for _, line := range commands("list", "list --json", "status", "report", "backoff --code 402", "calibrate", "reset --all --yes",
+	for _, line := range commands("list", "list --json", "status --format {{.}}", "report", "backoff --code 402", "calibrate", "reset --all --yes",
 		"exhaust openrouter e5b7f2 --json --yes", "sync", "undo") {
+		cmd, _, err := rootCommand().Find(line)
+		must(t, err)
 		for name, text := range lines {
-			if slices.Contains(strings.Fields(offered[line[0]]), name) || name == "log-file" {
+			if cmd.Flags().Lookup(name) != nil {
 				continue
 			}
 			run := func(text string) string {
@@ -182,7 +184,7 @@ func TestCommands_OtherSettings(t *testing.T) {
 				t.Setenv("XDG_STATE_HOME", t.TempDir())
 				writeFile(t, filepath.Join(home, "auth.json"), readFile(t, file))
 				args := append(slices.Clip(line), "--config", configIn(t, text))
-				if strings.Contains(offered[line[0]], "now") {
+				if cmd.Flags().Lookup("now") != nil {
 					args = append(args, "--now", sampleTime)
 				}
 				o := pooltop(t, args...)
