@@ -42,18 +42,15 @@ const maxChanges = 10 // listed one by one
 // note, then changes.
 func (s *Screen) dialogLines(w, h int) []string {
 	d := s.Dialog
-	head, tail := []string{s.dialogTitle(w)}, []string(nil)
-	if d.Choice != nil {
-		head = s.dialogText(theme.Text, theme.Bold, d.Title, w) // not cut: it ends with a path
-	}
-	if len(d.Fields) > 0 {
-		head = append(head, "")
+	head, tail := []string{s.dialogTitle(w), ""}, []string(nil)
+	if len(d.Fields) == 0 { // a title that ends with a path, so it is not cut
+		head = s.wrapped(theme.Text, theme.Bold, text.Clean(d.Title, text.MessageLimit), w)
 	}
 	for _, f := range d.Fields {
 		head = append(head, s.fieldLine(f, w))
 	}
 	add := func(role theme.Role, words string) {
-		tail = append(tail, s.dialogText(role, theme.Regular, words, w)...)
+		tail = append(tail, s.wrapped(role, theme.Regular, text.Clean(words, text.MessageLimit), w)...)
 	}
 	for _, words := range d.Unaffected {
 		add(theme.Secondary, words)
@@ -80,10 +77,6 @@ func (s *Screen) dialogLines(w, h int) []string {
 
 func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
-}
-
-func (s *Screen) dialogText(role theme.Role, weight theme.Weight, words string, w int) []string {
-	return s.wrapped(role, weight, text.Clean(words, text.MessageLimit), w)
 }
 
 // changeLines lists changes in at most h lines and counts the rest. A name is
