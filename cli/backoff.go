@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,11 +33,8 @@ func backoffCommand() *cobra.Command {
 		if !isErrorCode(code) {
 			return codeError(code)
 		}
-		policy := poolstate.Backoff()
-		if strings.HasPrefix(cfg.Policy, "flat") {
-			policy = poolstate.Flat()
-		}
-		steps, table := schedule(policy, code)
+		// backoff, unless the configuration has another policy
+		steps, table := schedule(cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts), code)
 		if asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), steps)
 		}
