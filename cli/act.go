@@ -181,6 +181,9 @@ func (r *actionRun) report(out *poolstate.Outcome) error {
 	if n := out.Refusals(); n > 0 {
 		first := out.Unchanged[slices.IndexFunc(out.Unchanged, func(e poolstate.Effect) bool { return e.Refused })]
 		err := fmt.Errorf("%s: refused: %s", first.Before.Ref, first.Reason)
+		if !first.CoolsUntil.IsZero() {
+			err = fmt.Errorf("%w; use --yes to proceed anyway", err)
+		}
 		if n > 1 {
 			err = fmt.Errorf("%w (and %d more)", err, n-1)
 		}

@@ -54,7 +54,8 @@ func exhaustCommand() *cobra.Command {
 		Aliases: []string{"hold"},
 		Short:   "Take credentials out of rotation for a while",
 		Long: "exhaust puts credentials into cooldown like a real failure: the streak increases, and the deadline is fixed, so\n" +
-			"that every build of the agent honors it. TARGET is an id, a label, or #n.",
+			"that every build of the agent honors it. TARGET is an id, a label, or #n. A hold that ends sooner than the\n" +
+			"present cooldown needs --yes; without --for and --until it ends no sooner.",
 		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +
 			"  pooltop exhaust anthropic work-oauth --until 'tomorrow 9:00'",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -77,6 +78,7 @@ func exhaustCommand() *cobra.Command {
 			return err
 		}
 		hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
+		hold.Policy, hold.Shorten = r.snap.policy, r.yes
 		for i := range seen {
 			if w := hold.Warning(&seen[i]); w != "" {
 				r.note(fmt.Sprintf("%s: %s", seen[i].Ref, w))

@@ -100,8 +100,8 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 	}
 }
 
-// confirm runs a task, after a confirmation if it changes more than one
-// credential or leaves a provider with none ready.
+// confirm runs a task, after a confirmation if it changes more than one credential,
+// shortens a cooldown or leaves a provider with none ready.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:

@@ -180,8 +180,12 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	if t.Hold.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
 		return t, plan, errors.New("code: enter a number such as 429")
 	}
-	t.Hold.Reason = f.value(fieldReason)
+	t.Hold.Reason, t.Hold.Policy = f.value(fieldReason), m.policy
 	plan = t.Plan(t.Seen, m.now)
+	if slices.ContainsFunc(plan.Unchanged, func(e poolstate.Effect) bool { return !e.CoolsUntil.IsZero() }) {
+		t.Hold.Shorten = true // after a confirmation
+		plan = t.Plan(t.Seen, m.now)
+	}
 	for i := range plan.Unchanged {
 		err = errors.New(text.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
 	}

@@ -53,6 +53,9 @@ type Effect struct {
 	// Refused is true if the credential must not be changed, and false if it need
 	// not be.
 	Refused bool
+	// CoolsUntil is the present deadline if the effect is a hold that was refused
+	// because it would end sooner, else zero.
+	CoolsUntil time.Time
 	// Undo reverts the effect; nil if that is impossible.
 	Undo *Undo
 
@@ -122,6 +125,12 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 	case a.Verb == VerbHold:
 		if reason := a.Hold.refusal(&c, at); reason != "" {
 			return refused(&c, reason)
+		}
+		if until := a.Hold.shortens(&c, at); !until.IsZero() && !a.Hold.Shorten {
+			e = refused(&c, fmt.Sprintf("it would end at %s, sooner than its cooldown, which ends at %s",
+				a.Hold.deadline(&c, at).In(at.Location()).Format(time.DateTime), until.In(at.Location()).Format(time.DateTime)))
+			e.CoolsUntil = until
+			return e
 		}
 		e.change = held(c, a.Hold, at)
 	case a.Verb == VerbSync && sources != nil:

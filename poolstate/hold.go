@@ -13,8 +13,9 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Hold takes a credential out of rotation until a deadline. Without For and
-// Until the deadline is that of a real failure under [Backoff].
+// Hold takes a credential out of rotation until a deadline. Without For and Until
+// the deadline is that of a real failure under [Backoff], or that of the present
+// cooldown if that is later.
 type Hold struct {
 	// Code is the error code to record, 100 to 599; see [HoldCode].
 	Code int
@@ -24,6 +25,10 @@ type Hold struct {
 	Until time.Time
 	// Reason is free text, stored in last_error_message.
 	Reason string
+	// Policy computes the present cooldown, which a hold ends early only if Shorten
+	// is true.
+	Policy  Policy
+	Shorten bool
 }
 
 const (
@@ -43,9 +48,10 @@ func HoldCode(credentials []Credential) int {
 	return codeTooManyRequests
 }
 
-// rateLimitWords mark a rate limit in the reason or message of an openai-codex
-// credential, which agents then retry early.
-var rateLimitWords = []string{"rate_limit", "usage_limit", "quota"}
+// rateLimitWords mark a rate limit in the message of an openai-codex credential,
+// which agents then retry early. In its reason, which is [HoldReason], they have
+// underscores.
+var rateLimitWords = []string{"rate limit", "usage limit", "quota"}
 
 // refusal returns why the hold must not be written to c, empty if it may.
 func (h Hold) refusal(c *Credential, at time.Time) string {
@@ -54,6 +60,8 @@ func (h Hold) refusal(c *Credential, at time.Time) string {
 		return "dead, needs re-authentication"
 	case h.For < 0, !h.deadline(c, at).After(at):
 		return "the deadline is not in the future"
+	case h.explicit() && h.deadline(c, at).Sub(at) > maxHold:
+		return "the deadline is more than a year ahead"
 	case h.Code < 100 || h.Code > 599:
 		return fmt.Sprintf("error code %d is not between 100 and 599", h.Code)
 	case c.Provider == codex:
@@ -77,6 +85,25 @@ func (h Hold) Warning(c *Credential) string {
 	return ""
 }
 
+func (h Hold) explicit() bool { return h.For > 0 || !h.Until.IsZero() }
+
+// coolsUntil returns the end of the present cooldown of c, zero if there is none.
+func (h Hold) coolsUntil(c *Credential, at time.Time) time.Time {
+	if d := h.Policy.Deadline(c, at); d.At.After(at) {
+		return d.At
+	}
+	return time.Time{}
+}
+
+// shortens returns the end of the present cooldown if the hold would end sooner, and
+// else zero.
+func (h Hold) shortens(c *Credential, at time.Time) time.Time {
+	if until := h.coolsUntil(c, at); h.deadline(c, at).Before(until) {
+		return until
+	}
+	return time.Time{}
+}
+
 // deadline returns when the hold ends if it is written at the given instant.
 func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	switch {
@@ -85,7 +112,11 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	case !h.Until.IsZero():
 		return h.Until
 	}
-	return at.Add(BaseTTL(Some(h.Code)) * time.Duration(Backoff().Multiplier(c.Streak.Next().Count())))
+	end := at.Add(BaseTTL(Some(h.Code)) * time.Duration(Backoff().Multiplier(c.Streak.Next().Count())))
+	if until := h.coolsUntil(c, at); until.After(end) {
+		return until
+	}
+	return end
 }
 
 // held returns the change for a credential that an operator holds. The deadline is

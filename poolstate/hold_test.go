@@ -3,7 +3,6 @@ package poolstate
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +79,9 @@ func TestHold_Refused(t *testing.T) {
 		{"until in a moment", other, ready, Hold{Code: 429, Until: at(time.Microsecond)}, ""},
 		{"negative duration", other, ready, Hold{Code: 429, For: -time.Second}, "not in the future"},
 		{"negative duration, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
-		{"for as long as there is", other, ready, Hold{Code: 429, For: math.MaxInt64}, ""},
+		{"for a year", other, ready, Hold{Code: 429, For: maxHold}, ""},
+		{"for more than a year", other, ready, Hold{Code: 429, For: maxHold + 1}, "more than a year"},
+		{"until more than a year ahead", other, ready, Hold{Code: 429, Until: at(maxHold + 1), Shorten: true}, "more than a year"},
 
 		{"no code", other, ready, Hold{}, "error code 0"},
 		{"code 100", other, ready, Hold{Code: 100}, ""},
@@ -88,11 +89,13 @@ func TestHold_Refused(t *testing.T) {
 		{"code 600", other, ready, Hold{Code: 600}, "error code 600"},
 
 		{"quota", codex, ready, Hold{Code: 402, Reason: "out of quota"}, `"quota"`},
-		{"Rate_Limit", codex, ready, Hold{Code: 402, Reason: "Rate_Limit"}, `"rate_limit"`},
-		{"usage_limit", codex, ready, Hold{Code: 402, Reason: "usage_limit_reached"}, `"usage_limit"`},
-		{"similar words", codex, ready, Hold{Code: 402, Reason: "rate limit, usage limit, quotient"}, ""},
+		{"Quotas", codex, ready, Hold{Code: 402, Reason: "Quotas"}, `"quota"`},
+		{"Rate Limit", codex, ready, Hold{Code: 402, Reason: "Rate Limit"}, `"rate limit"`},
+		{"usage limits", codex, ready, Hold{Code: 402, Reason: "usage limits reached"}, `"usage limit"`},
+		{"underscores", codex, ready, Hold{Code: 402, Reason: "rate_limit, usage_limit_reached"}, ""},
+		{"similar words", codex, ready, Hold{Code: 402, Reason: "rate  limit, limit of usage, quotient"}, ""},
 		{"429 is allowed with a warning", codex, ready, Hold{Code: 429}, ""},
-		{"the words on another provider", other, ready, Hold{Code: 402, Reason: "quota rate_limit usage_limit"}, ""},
+		{"the words on another provider", other, ready, Hold{Code: 402, Reason: "quota rate limit usage limit"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,6 +111,66 @@ func TestHold_Refused(t *testing.T) {
 			check("auth.json", "auth.lock")
 		})
 	}
+}
+
+// A hold that would end before the present cooldown is refused unless Shorten is set,
+// and without a duration it keeps the later deadline.
+func TestHold_Shortens(t *testing.T) {
+	const (
+		ready    = `{"id": "a"}`
+		cooling  = `{"id": "a", "last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795439999}` // in 3h59m53s
+		held     = `{"id": "a", "last_status": "exhausted", "last_error_reason": "operator_hold", "last_error_reset_at": 1795439999}`
+		computed = `{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600, "consecutive_failures": 4}` // 8h, flat 1h
+		due      = `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795425000}`
+		forever  = `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 253402300800}` // year 10000
+	)
+	reset, end := time.Unix(1795439999, 0), stampAt.Add(time.Hour)
+	hour := Hold{Code: 429, For: time.Hour}
+	flat := Hold{Code: 429, For: time.Hour, Policy: Flat()}
+	for _, tt := range []struct {
+		name, entry string
+		hold        Hold
+		end         time.Time // zero if it is refused
+	}{
+		{"ready", ready, hour, end},
+		{"due", due, hour, end},
+		{"sooner", cooling, hour, time.Time{}},
+		{"sooner, until", cooling, Hold{Code: 429, Until: reset.Add(-time.Microsecond)}, time.Time{}},
+		{"the same", cooling, Hold{Code: 429, Until: reset}, reset},
+		{"later", cooling, Hold{Code: 429, For: 4 * time.Hour}, stampAt.Add(4 * time.Hour)},
+		{"sooner than a hold", held, hour, time.Time{}},
+		{"sooner, confirmed", cooling, Hold{Code: 429, For: time.Hour, Shorten: true}, end},
+		{"without a duration", cooling, Hold{Code: 429}, reset},
+		{"without a duration, held", held, Hold{Code: 429}, reset},
+		{"without a duration, confirmed", cooling, Hold{Code: 429, Shorten: true}, reset},
+		{"without a duration, short cooldown", `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795426000}`, Hold{Code: 429}, end},
+		{"without a duration, never back", forever, Hold{Code: 429}, time.Unix(253402300800, 0)},
+		{"never back", forever, hour, time.Time{}},
+		{"computed by backoff", computed, hour, time.Time{}},
+		{"computed by flat", computed, flat, end},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStore(t, storeOf(tt.entry, `{"id": "companion"}`))
+			check := unchangedFile(t, s)
+			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, smallRef)
+			if tt.end.IsZero() {
+				checkUnchanged(t, out, true, "sooner than its cooldown")
+				equal(t, "present deadline", out.Unchanged[0].CoolsUntil.After(end), true)
+				check("auth.json", "auth.lock")
+				return
+			}
+			equal(t, "refusals", out.Refusals(), 0)
+			equal(t, "deadline", find(t, load(t, s), smallRef).ResetAt.Equal(tt.end), true)
+		})
+	}
+}
+
+// The refusal names both instants, in the location of the clock.
+func TestHold_ShortensReason(t *testing.T) {
+	c := entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1795439999}`)
+	out := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
+	equal(t, "reason", out.Unchanged[0].Reason,
+		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which ends at 2026-11-23 14:19:59")
 }
 
 // A dead credential can be reset, unless SpareDead is set.

@@ -98,7 +98,7 @@ func TestUndo_StepByStep(t *testing.T) {
 	s := newStore(t, content)
 	var steps []Undo
 	states := []string{withoutStamp(t, content)}
-	for _, a := range []Action{holdAction, {Verb: VerbHold, Hold: Hold{Code: 402, For: time.Minute}}, resetAction, holdAction} {
+	for _, a := range []Action{holdAction, {Verb: VerbHold, Hold: Hold{Code: 402, For: time.Minute, Shorten: true}}, resetAction, holdAction} {
 		steps = append(steps, undosOf(perform(t, s, a, Ref{"openrouter", "d4410b", 0}))...)
 		states = append(states, withoutStamp(t, readFile(t, s.Path())))
 	}
@@ -138,7 +138,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "model_cooldown_observed_at": {"m": 1795422723.5}, "status_cleared_at": 1795420000.5}`
 	content := storeOf(fmt.Sprintf(entry, "a"), fmt.Sprintf(entry, "b"))
 	other := Ref{"p", "b", 1}
-	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", 0, 5, true)} {
+	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", stampAt, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
 			if f.raw != "" && f.raw != "null" { // else it means the same

@@ -152,7 +152,10 @@ func rawSeconds(t time.Time) []byte {
 	if t.IsZero() {
 		return rawNull()
 	}
-	f := float64(t.UnixMicro()) / 1e6
+	f := float64(t.Unix())
+	if t.Year() < 10000 { // further ahead, microseconds would overflow
+		f = float64(t.UnixMicro()) / 1e6
+	}
 	b := strconv.AppendFloat(nil, f, 'f', -1, 64)
 	if f == math.Trunc(f) {
 		b = append(b, ".0"...)

@@ -172,14 +172,16 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The streak is
 // shown if the file records it, the multiplier if backoff computes the deadline.
 func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
-	words, length := "", text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
+	words, cooldown := "", e.After.ResetAt.Sub(e.After.StatusAt)
+	length := text.Span(cooldown)
 	if after, known := e.After.Streak.Known(); known {
 		words = fmt.Sprintf("streak – → %d", after)
 		if before, known := e.Before.Streak.Known(); known {
 			words = fmt.Sprintf("streak %d → %d", before, after)
 		}
-		if computed {
-			length += fmt.Sprintf(" (×%d)", poolstate.Backoff().Multiplier(after))
+		// Without a duration, a hold keeps the present deadline if that is later.
+		if n := poolstate.Backoff().Multiplier(after); computed && cooldown == poolstate.BaseTTL(e.After.ErrorCode)*time.Duration(n) {
+			length += fmt.Sprintf(" (×%d)", n)
 		}
 	}
 	return joined(", ", words, length, "until "+text.Moment(e.After.ResetAt, now))

@@ -54,7 +54,7 @@ func TestSoonerWords(t *testing.T) {
 		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: sooner than now: held until 14:20 (5h00m00s)"},
 		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: sooner than now: cooling until Sun 13:20 (6d04h), and 1 more"},
 	} {
-		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold}}
+		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold, Shorten: true}}
 		out := hold.Plan(c.of, epoch)
 		equal(t, c.name, SoonerWords(out.Changed, poolstate.Flat(), epoch), c.want)
 	}
