@@ -49,6 +49,7 @@ var (
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
 NO_COLOR: If set, no color is used.
+COLORFGBG: The colors of the terminal, set by some. If its background is light, so is the default theme of list and events.
 TERM: The type of the terminal. A dumb one cannot show the dashboard.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never writes it; an action replaces it as a whole, with mode 0600.

@@ -41,6 +41,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"events --since=", "pooltop events: --since must not be empty"},
 		{"status --format=", "pooltop status: --format must not be empty"},
 		{"demo --scenario=", "pooltop demo: --scenario must not be empty"},
+		{"calibrate --agent=", "pooltop calibrate: --agent must not be empty"},
 		{"exhaust openrouter primary --for=", "pooltop exhaust: --for must not be empty"},
 		{"exhaust openrouter primary --until=", "pooltop exhaust: --until must not be empty"},
 		{"exhaust openrouter primary --reason=", "pooltop exhaust: --reason must not be empty"},

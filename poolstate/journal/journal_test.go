@@ -136,6 +136,22 @@ func TestDefaultPath(t *testing.T) {
 	}
 }
 
+// A missing journal is an error to read and for an action, which is done
+// nevertheless. Seen events are dropped silently: the error was reported at reading.
+func TestMissing(t *testing.T) {
+	o, want := newOperator(t, pool), errors.New("no home")
+	o.Journal = Missing(want)
+	_, err := o.Journal.Read()
+	equal(t, "error of reading", err, want)
+	_, _, err = o.LastUndo()
+	equal(t, "error of the last undo", err, want)
+	done, err := o.Do(t.Context(), Task{Action: reset, Seen: seen(t, o)})
+	must(t, err)
+	equal(t, "changed", len(done.Changed) > 0, true)
+	equal(t, "error of the journal", done.JournalErr, want)
+	must(t, o.RecordSeen([]poolstate.Record{done.Entries[0].Record}))
+}
+
 // FuzzDecode checks that entries decoded from any bytes survive encoding unchanged,
 // and that no function panics on them.
 func FuzzDecode(f *testing.F) {
