@@ -27,7 +27,7 @@ func Example() {
 		fmt.Println("missing")
 	}
 
-	// Usually done by another program.
+	// Usually another program does this.
 	if err := os.WriteFile(path, []byte("hello"), 0o600); err != nil {
 		fmt.Println(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// source delivers the events of directories.
+// source delivers file events for directories.
 type source struct {
 	events <-chan fsnotify.Event
 	errors <-chan error
@@ -30,12 +30,12 @@ func openSource() (source, error) {
 	return source{w.Events, w.Errors, w.Add, w.Close}, nil
 }
 
-// feed receives the events of a source for a layout.
+// feed receives events from a source and marks the files of a layout.
 type feed struct {
 	source
 	layout  *layout
 	missing map[string]error // directories that could not be added
-	stale   atomic.Bool      // watches may have ended
+	stale   atomic.Bool      // some watches may have ended
 	wake    chan struct{}
 	ended   chan struct{}
 }
@@ -44,10 +44,10 @@ type feed struct {
 // been missed. If the layout has changed, it opens a new source, because Windows
 // cannot remove the watch of a moved directory.
 func (w *watcher) arrange() (renewed bool) {
-	for range 8 { // if directories keep changing, leave the rest to the next check
+	for range 8 { // if directories keep changing, try again at the next check
 		layout := newLayout(w.files)
 		if w.feed != nil && !w.feed.stale.Load() && w.feed.layout.equal(layout) {
-			// The layout was the same before and after the watches were added.
+			// The layout has not changed since the watches were added.
 			return w.feed.addMissing() || renewed
 		}
 		w.closeFeed()
@@ -71,7 +71,7 @@ func newFeed(src source, l *layout, wake chan struct{}) *feed {
 	return f
 }
 
-// addMissing reports whether it could add a directory.
+// addMissing tries to add the missing directories and reports whether it added any.
 func (f *feed) addMissing() (added bool) {
 	for dir := range f.missing {
 		if err := f.add(dir); err != nil {
@@ -84,8 +84,9 @@ func (f *feed) addMissing() (added bool) {
 	return added
 }
 
-// receive marks the files that events are for and drops all other events. It needs
-// its own goroutine because add may block until an event is received.
+// receive marks the watched files for which it receives events, and ignores all other
+// events. It needs a separate goroutine because add may block until an event is
+// received.
 func (f *feed) receive() {
 	defer close(f.ended)
 	for {
@@ -99,7 +100,7 @@ func (f *feed) receive() {
 			if !ok {
 				return
 			}
-			f.stale.Store(true) // lost events may include the end of a watch
+			f.stale.Store(true) // lost events may include the removal of a watched directory
 			post(f.wake)
 		}
 	}
@@ -110,7 +111,7 @@ func (f *feed) mark(ev fsnotify.Event) {
 		file.touched.Store(true)
 		post(f.wake)
 	}
-	// Some systems report a write to a directory for each change inside it.
+	// Some systems report each change inside a directory as a write to the directory.
 	if _, watched := f.layout.dirs[filepath.Clean(ev.Name)]; watched && ev.Op != fsnotify.Write {
 		f.stale.Store(true)
 		post(f.wake)
@@ -132,14 +133,14 @@ func post(wake chan struct{}) {
 	}
 }
 
-// explain turns the error of a source into a reason to poll.
+// explain returns the reason for polling that the error of a source implies.
 func explain(err error) string {
 	number, isNumber := errors.AsType[syscall.Errno](err)
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return "inotify watch limit reached"
 	case errors.Is(err, syscall.EMFILE):
-		return "inotify or open file limit reached" // Linux has one error for both
+		return "inotify or open file limit reached" // Linux returns the same error for both
 	case isNumber:
 		return "no file events: " + number.Error()
 	default:
@@ -147,7 +148,7 @@ func explain(err error) string {
 	}
 }
 
-// layout lists what must be watched.
+// layout lists the directories to watch and the files that their events may concern.
 type layout struct {
 	dirs  map[string]os.FileInfo // directories to watch, by name
 	files map[string][]*file     // watched files, by the names in their events
@@ -159,7 +160,7 @@ func newLayout(files []*file) *layout {
 		f.dirs = nil
 		for _, path := range []string{f.abs, target(f.abs)} {
 			dir, info := filepath.Dir(path), os.FileInfo(nil)
-			for ; ; path, dir = dir, filepath.Dir(dir) { // up to a directory that exists
+			for ; ; path, dir = dir, filepath.Dir(dir) { // go up to a directory that exists
 				var err error
 				if info, err = os.Stat(dir); (err == nil && info.IsDir()) || dir == path {
 					break

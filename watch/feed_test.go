@@ -14,8 +14,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// After a lost event, or one of the directory itself, the watch may have ended,
-// although the directory looks the same.
+// After a lost event or an event for the directory itself, the watch may have ended
+// even if the directory seems unchanged.
 func TestArrange_Renewed(t *testing.T) {
 	lost := func(err error) func(*rig) { return func(r *rig) { r.errors <- fmt.Errorf("reading: %w", err) } }
 	directory := func(op fsnotify.Op) func(*rig) { return func(r *rig) { r.event(r.dir, op) } }
@@ -58,7 +58,7 @@ func TestArrange_Limits(t *testing.T) {
 					r.polling(r.after(time.Second), explain(syscall.EMFILE))
 					r.quiet(time.Hour + time.Second)
 
-					fail(r, syscall.ENOSPC) // a different error gives a different reason
+					fail(r, syscall.ENOSPC) // a different error results in a different reason
 					r.polling(r.after(time.Second), explain(syscall.ENOSPC))
 					fail(r, nil)
 					r.live(r.after(Interval))
@@ -76,7 +76,7 @@ func TestArrange_Limits(t *testing.T) {
 	}
 }
 
-// A directory that vanishes whenever it is added must not cause a busy loop.
+// A directory that disappears whenever it is added must not cause a busy loop.
 func TestArrange_Unstable(t *testing.T) {
 	bubble(t, one, func(r *rig) {
 		add := 0
@@ -103,7 +103,7 @@ func TestMark_Names(t *testing.T) {
 	fd := &feed{wake: make(chan struct{}, 1), layout: &layout{
 		files: map[string][]*file{fold(root + "f"): {f}}, dirs: map[string]os.FileInfo{root + "home": nil},
 	}}
-	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // with two separators, as for files in the root directory
+	fd.mark(fsnotify.Event{Name: root + string(filepath.Separator) + "f", Op: fsnotify.Write}) // two separators, as in events for files in the root directory
 	if !f.touched.Load() || fd.stale.Load() {
 		t.Error("the file is not marked")
 	}

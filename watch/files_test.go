@@ -11,11 +11,10 @@ import (
 	"time"
 )
 
-// absent is the content of a file that cannot be read.
+// absent is the result of read for a file that cannot be read.
 const absent = "\x00"
 
-// probe watches a file with events alone: the polling interval is longer than any
-// test.
+// probe watches a file by events alone. Its polling interval is longer than any test.
 type probe struct {
 	t    *testing.T
 	ctx  context.Context
@@ -34,7 +33,7 @@ func newProbe(t *testing.T, top, path string) *probe {
 	t.Cleanup(func() {
 		cancel()
 		for range p.w.changes {
-			continue // until it is closed
+			continue // until the channel is closed
 		}
 	})
 	p.receive()
@@ -53,7 +52,7 @@ func (p *probe) receive() {
 	}
 }
 
-// expect receives until the file has the content.
+// expect receives changes until the file has the given content.
 func (p *probe) expect(content string) {
 	p.t.Helper()
 	for p.receive(); read(p.path) != content; p.receive() {
@@ -61,8 +60,8 @@ func (p *probe) expect(content string) {
 	}
 }
 
-// prove checks that changes of the file at its current place are noticed. It makes
-// several, because the first Change could be an old one.
+// prove checks that changes to the file at its current location are reported. It makes
+// several changes, because the first Change might report an earlier one.
 func (p *probe) prove() {
 	p.t.Helper()
 	for i := range 3 {
@@ -108,14 +107,14 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// put writes a file in place, in a directory that it makes if necessary.
+// put writes a file in place. It creates the directory if necessary.
 func put(t *testing.T, path, content string) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	must(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// link creates a symbolic link, or replaces one atomically.
+// link creates a symbolic link or atomically replaces an existing one.
 func link(t *testing.T, target, path string) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
@@ -125,8 +124,9 @@ func link(t *testing.T, target, path string) {
 	must(t, os.Rename(path+".new", path))
 }
 
-// fileTests name files "path" or "path -> target of a link" in a temporary
-// directory. The first one is watched; a final "?" means that it is missing.
+// fileTests is a list of scenarios. Each file is given as "path" or "path -> target of
+// a link" in a temporary directory. The first file is watched. A final "?" means that
+// the file does not exist.
 var fileTests = []struct {
 	name  string
 	files string

@@ -1,14 +1,14 @@
 // Package watch reports when files may have changed.
 //
-// It uses the file events that the operating system reports for the directory of
-// each path and, if the path is a symbolic link, for the directory of its target.
-// It therefore notices a file that is written in place, replaced, removed or
-// created. Neither the file nor its directory has to exist.
+// It uses file events from the operating system for the directory of each path and, if
+// the path is a symbolic link, for the directory of its target. It therefore detects
+// when a file is created, written in place, replaced or removed. Neither the file nor
+// its directory has to exist.
 //
-// Every [Interval] it also compares the results of os.Stat. That finds what events
-// do not report, such as another machine's change on a network file system or a
-// replaced directory further up, and takes the place of events if the system
-// cannot provide them.
+// At every [Interval] it also compares the results of os.Stat. This detects changes
+// that cause no event, such as a change made by another machine on a network file
+// system or the replacement of a parent directory. It also replaces events if the
+// system cannot provide them.
 //
 //	for c := range watch.Start(ctx, "config.json", "/var/lib/app/state.json") {
 //		reload(c.Path)
@@ -24,51 +24,55 @@ import (
 	"time"
 )
 
-// Interval is the time between two comparisons, and the longest time that a
-// change can go unnoticed.
+// Interval is the time between two comparisons, and the maximum time for which a change
+// can go unnoticed.
 const Interval = 2 * time.Second
 
-// burst is how long events are collected after one was handled.
+// burst is the time for which events are collected after one was handled.
 const burst = 25 * time.Millisecond
 
-// Change means that the file at Path may have changed, or that Polled has.
-// Read the file to learn its state: one Change may follow any number of events.
+// Change reports that the file at Path may have changed, or that the value of Polled
+// has. Read the file to find out its state, because one Change may represent any number
+// of events.
 type Change struct {
 	Path   string // as given to Start
-	Polled string // why changes are only found within Interval, as a short lower-case clause; "" if at once
+	Polled string // why the file is polled, as a short lower-case clause; "" if changes are reported at once
 }
 
-// watcher is one call of Start. Its goroutine owns all fields but wake.
+// watcher is the state of one call to Start. All fields except wake are used only by
+// its goroutine.
 type watcher struct {
 	interval time.Duration
 	burst    time.Duration
 	open     func() (source, error)
 	changes  chan Change
-	wake     chan struct{} // capacity 1: an event for a file has arrived
+	wake     chan struct{} // has capacity 1; signals that an event for a file has arrived
 	files    []*file
-	pending  []*file // files with a Change to send
+	pending  []*file // files for which to send a Change
 	feed     *feed   // nil if there are no events
 	broken   error   // why feed is nil
 }
 
-// file is a watched path. The goroutine of the watcher owns all fields but touched.
+// file is a watched path. All fields except touched are used only by the watcher's
+// goroutine.
 type file struct {
 	path    string
 	abs     string
-	touched atomic.Bool // set by the feed when an event is for this file
-	dirs    []string    // directories whose events it needs
+	touched atomic.Bool // set by the feed when it receives an event for this file
+	dirs    []string    // directories whose events concern the file
 	seen    state
-	reason  string // why it is polled, "" if it is not
-	silent  bool   // its last change came without an event
+	reason  string // why the file is polled, or "" if it is not
+	silent  bool   // the last change to the file caused no event
 }
 
-// Start watches paths until ctx is done, then releases everything and closes
-// the channel. It sends a first Change for each path as soon as the path is
-// watched, since the file may have changed after an earlier read. A slow
-// receiver gets one Change per path. Relative paths are resolved at the call.
+// Start watches paths until ctx is done, then releases all resources and closes the
+// channel. It sends a first Change for each path as soon as the path is watched, since
+// the file may have changed after the caller last read it. For a slow receiver, several
+// changes to a path are combined into one Change. Relative paths are resolved when
+// Start is called.
 //
-// A system call that blocks, as on an unreachable network file system, delays
-// all paths and the end.
+// A system call that blocks, for example on an unreachable network file system, delays
+// the changes of all paths and the closing of the channel.
 func Start(ctx context.Context, paths ...string) <-chan Change {
 	w := newWatcher(paths...)
 	go w.run(ctx)
@@ -83,7 +87,7 @@ func newWatcher(paths ...string) *watcher {
 	for _, path := range paths {
 		f := &file{path: path, abs: path}
 		if abs, err := filepath.Abs(path); err == nil && !filepath.IsAbs(path) {
-			f.abs = abs // an absolute path is not cleaned: "link/.." depends on the link
+			f.abs = abs // do not clean an absolute path: the meaning of "link/.." depends on the link
 		}
 		f.touched.Store(true)
 		w.files = append(w.files, f)
@@ -96,8 +100,8 @@ func (w *watcher) run(ctx context.Context) {
 	defer w.closeFeed()
 	tick := time.NewTicker(w.interval)
 	defer tick.Stop()
-	wake := w.wake             // nil while a burst is collected
-	var pause <-chan time.Time // the end of the burst
+	wake := w.wake             // nil during a burst
+	var pause <-chan time.Time // signals the end of the burst
 	post(w.wake)
 	for ctx.Err() == nil {
 		var out chan Change // nil if there is nothing to send
@@ -120,16 +124,16 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// check arranges the watches and then compares the state of all files. In this
-// order, any later change causes an event and with it another check.
+// check updates the watches and then compares the state of all files. In this order,
+// any change after the comparison causes an event and therefore another check.
 func (w *watcher) check(ticked bool) {
 	renewed := w.arrange()
 	for _, f := range w.files {
 		touched := f.touched.Swap(false)
 		now := observe(f.abs)
 		differs := !now.same(f.seen)
-		// Two changes close together may leave the same state: file systems
-		// record times in steps of up to two seconds.
+		// Two changes in quick succession may result in the same state, because some
+		// file systems record times with a resolution of only two seconds.
 		unsure := ticked && f.reason != "" && now.age < 2*Interval
 		f.silent = !touched && (f.silent || (ticked && !renewed && differs && f.reason == ""))
 		reason := w.reason(f)
@@ -160,7 +164,7 @@ func (w *watcher) reason(f *file) string {
 type state struct {
 	info os.FileInfo
 	err  string
-	age  time.Duration // since the last modification
+	age  time.Duration // time since the last modification
 }
 
 func observe(path string) state {
@@ -179,8 +183,8 @@ func (s state) same(t state) bool {
 		s.info.ModTime().Equal(t.info.ModTime()) && os.SameFile(s.info, t.info)
 }
 
-// identified makes info load its identity. Windows otherwise loads it at the
-// first comparison, when the path may lead to another file.
+// identified makes info load the file's identity. On Windows it would otherwise be
+// loaded at the first comparison, when the path may already lead to another file.
 func identified(info os.FileInfo) os.FileInfo {
 	os.SameFile(info, info)
 	return info

@@ -52,7 +52,7 @@ func (r *rig) open() (source, error) {
 	}}, nil
 }
 
-// bubble runs test in a synctest bubble, with a watcher of files with these names.
+// bubble runs test in a synctest bubble, with a watcher for files with the given names.
 func bubble(t *testing.T, names []string, test func(r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,8 +78,8 @@ func bubble(t *testing.T, names []string, test func(r *rig)) {
 
 var one = []string{"f"}
 
-// start runs the watcher until the test ends, and returns the first Change. Its
-// ticks come at even seconds.
+// start runs the watcher until the test ends, and returns the first Change. The watcher
+// ticks at even seconds.
 func (r *rig) start(test func(first Change)) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(r.t.Context())
@@ -93,7 +93,7 @@ func (r *rig) start(test func(first Change)) {
 	}
 }
 
-// fail sets the errors of opening and adding.
+// fail sets the errors for opening a source and adding a directory.
 func (r *rig) fail(open, add error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,7 +107,7 @@ func (r *rig) event(name string, op fsnotify.Op) {
 	events <- fsnotify.Event{Name: name, Op: op}
 }
 
-// after returns the next Change, which must come after exactly d.
+// after returns the next Change, which must arrive after exactly d.
 func (r *rig) after(d time.Duration) Change {
 	r.t.Helper()
 	begin := time.Now()
@@ -125,7 +125,7 @@ func (r *rig) after(d time.Duration) Change {
 
 func (r *rig) atOnce() Change { r.t.Helper(); return r.after(0) }
 
-// quiet expects no Change for d.
+// quiet checks that no Change arrives for d.
 func (r *rig) quiet(d time.Duration) {
 	r.t.Helper()
 	select {
@@ -261,7 +261,7 @@ func TestCheck_NoEvents(t *testing.T) {
 	}
 }
 
-// A second change with the same time and size leaves no trace.
+// A second change with the same time and size cannot be detected by os.Stat.
 func TestCheck_RecentlyChanged(t *testing.T) {
 	bubble(t, one, func(r *rig) {
 		r.fail(syscall.EMFILE, nil)
@@ -276,7 +276,7 @@ func TestCheck_RecentlyChanged(t *testing.T) {
 	})
 }
 
-// A path may lead to another file because of a link or directory that is not
+// A path may lead to another file after a change to a link or directory that is not
 // watched.
 func TestCheck_OtherFile(t *testing.T) {
 	for name, alter := range map[string]func(r *rig){

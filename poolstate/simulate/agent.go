@@ -7,27 +7,28 @@ import (
 	"pooltop/poolstate"
 )
 
-// Step is a change of one credential by the agent.
+// Step is a change that the agent makes to one credential.
 type Step struct {
 	Ref    poolstate.Ref
 	Change poolstate.Change
 }
 
-// Agent uses a pool as an LLM agent does. All fields are required.
+// Agent uses a pool in the same way as an LLM agent. All fields are required.
 type Agent struct {
-	// Policy determines its cooldowns.
+	// Policy determines the cooldowns.
 	Policy poolstate.Policy
-	// Ask sends a request and returns the failure, or nil if it is served.
+	// Ask sends a request and returns its failure, or nil if the request is served.
 	Ask func(c *poolstate.Credential, at time.Time) *poolstate.Failure
 	// Refresh obtains new tokens for an OAuth credential.
 	Refresh func(c *poolstate.Credential, at time.Time) poolstate.Tokens
 }
 
-// Turn sends one request to a provider and returns the changes of its credentials.
-// The agent first clears the cooldowns that are over. It then tries the ready
-// credentials in rotation order until one is served; those that are refused become
-// exhausted. An expired token is refreshed only if the provider serves the request,
-// so that new tokens always indicate a success.
+// Turn sends one request to a provider and returns the changes to the provider's
+// credentials. The agent first clears the cooldowns that have ended. It then tries the
+// ready credentials in rotation order until the provider serves the request.
+// Credentials that the provider refuses become exhausted. An expired token is refreshed
+// only if the provider serves the request, so that new tokens always indicate a
+// success.
 func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 	var steps []Step
 	served := false
@@ -57,17 +58,17 @@ func (a Agent) use(c poolstate.Credential, at time.Time) (change poolstate.Chang
 	return poolstate.Join(change, poolstate.Used(c, 1)), true
 }
 
-// Outage is a period in which a provider refuses all of its credentials or some.
+// Outage is a period in which a provider refuses some or all of its credentials.
 type Outage struct {
 	Provider string
 	// Only lists the ids that are refused; nil means all.
 	Only []string
-	// From and To count from the start of the scenario. To is exclusive.
+	// From and To are relative to the start of the scenario. To is exclusive.
 	From, To time.Duration
-	// Failure is the answer, without a reset time.
+	// Failure is the provider's answer, without a reset time.
 	Failure poolstate.Failure
-	// Resets is the time from the failure to the reset that the provider names;
-	// zero if it names none.
+	// Resets is the time from the failure to the reset time in the answer; zero if the
+	// answer has none.
 	Resets time.Duration
 }
 
@@ -77,8 +78,8 @@ type Providers struct {
 	Script []Outage
 }
 
-// Ask returns the failure of a request with c, or nil if it is served. Of several
-// outages at a time, the first one in the script applies.
+// Ask returns the failure of a request with c, or nil if the request is served. If
+// several outages overlap, the first one in the script applies.
 func (p Providers) Ask(c *poolstate.Credential, at time.Time) *poolstate.Failure {
 	for _, s := range p.Script {
 		if s.covers(at.Sub(p.Start)) && s.Provider == c.Provider && (s.Only == nil || slices.Contains(s.Only, c.ID)) {
@@ -94,8 +95,8 @@ func (p Providers) Ask(c *poolstate.Credential, at time.Time) *poolstate.Failure
 
 func (s Outage) covers(since time.Duration) bool { return since >= s.From && since < s.To }
 
-// Down returns the outage of a whole provider at an instant, the one that ends
-// last if there are several, and false if there is none.
+// Down returns the outage of a whole provider at the given time. If there are several,
+// it returns the one that ends last. If there is none, it returns false.
 func (p Providers) Down(at time.Time) (Outage, bool) {
 	since := at.Sub(p.Start)
 	var worst Outage

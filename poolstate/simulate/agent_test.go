@@ -10,21 +10,22 @@ import (
 	"pooltop/poolstate"
 )
 
-// Times of two failures. The cooldown of an hour is over after the first only.
+// over and soon are times of failures. At now, the one-hour cooldown after over has
+// ended; the one after soon has not.
 const (
 	now  = 1795425600
 	over = now - 3601
 	soon = now - 60
 )
 
-// turnOf runs one turn of an agent. The provider refuses the given ids.
+// turnOf runs one turn of an agent, in which the provider refuses the given ids.
 func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed []string, after *poolstate.Provider) {
 	t.Helper()
 	at := time.Unix(now, 0).UTC()
 	agent := Agent{
 		Policy: poolstate.Backoff(),
 		Ask: func(c *poolstate.Credential, when time.Time) *poolstate.Failure {
-			equal(t, "the instant of the request", when, at)
+			equal(t, "time of the request", when, at)
 			asked = append(asked, c.ID)
 			if slices.Contains(refused, c.ID) {
 				return &poolstate.Failure{Code: 429, Reason: "rate_limit_error"}
@@ -43,7 +44,7 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 			t.Errorf("two steps change %s", step.Ref)
 		}
 		if step.Change.IsEmpty() {
-			t.Errorf("a step changes nothing of %s", step.Ref)
+			t.Errorf("the step for %s is empty", step.Ref)
 		}
 		seen[step.Ref] = true
 		c := p.Find(step.Ref)
@@ -52,7 +53,8 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 	return asked, refreshed, p.Provider("p")
 }
 
-// Each turn lists the credentials afterwards as id, status, streak and requests.
+// Each case lists the id, status, streak and requests of the credentials after the
+// turn.
 func TestTurn(t *testing.T) {
 	entry := func(id, more string) string { return fmt.Sprintf(`{"id": %q, %s}`, id, more) }
 	exhausted := func(id string, at, streak int) string {
@@ -71,12 +73,12 @@ func TestTurn(t *testing.T) {
 		asked, refreshed string
 		after            string
 	}{
-		{"the first serves", []string{entry("a", `"request_count": 7`), idle}, nil, "a", "", "a::-:8 b::-:0"},
-		{"the lowest priority is first", []string{entry("a", `"priority": 2`), next}, nil, "b", "", "b::-:1 a::-:0"},
-		{"refused, the next one serves", []string{entry("a", `"consecutive_failures": 0`), idle}, []string{"a"}, "a b", "", "a:exhausted:1:0 b::-:1"},
-		{"an unknown streak counts from none", []string{entry("a", `"label": "x"`)}, []string{"a"}, "a", "", "a:exhausted:1:0"},
-		{"all are refused", []string{entry("a", `"consecutive_failures": 9`), idle}, []string{"a", "b"}, "a b", "", "a:exhausted:10:0 b:exhausted:1:0"},
-		{"no credential", nil, nil, "", "", ""},
+		{"first credential is served", []string{entry("a", `"request_count": 7`), idle}, nil, "a", "", "a::-:8 b::-:0"},
+		{"lowest priority first", []string{entry("a", `"priority": 2`), next}, nil, "b", "", "b::-:1 a::-:0"},
+		{"next credential after a refusal", []string{entry("a", `"consecutive_failures": 0`), idle}, []string{"a"}, "a b", "", "a:exhausted:1:0 b::-:1"},
+		{"unknown streak becomes 1", []string{entry("a", `"label": "x"`)}, []string{"a"}, "a", "", "a:exhausted:1:0"},
+		{"all credentials refused", []string{entry("a", `"consecutive_failures": 9`), idle}, []string{"a", "b"}, "a b", "", "a:exhausted:10:0 b:exhausted:1:0"},
+		{"no credentials", nil, nil, "", "", ""},
 
 		{"cooling", []string{exhausted("a", soon, 1), next}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
 		{"dead", []string{entry("a", `"last_status": "dead"`), next}, nil, "b", "", "a:dead:-:0 b::-:1"},
@@ -85,24 +87,24 @@ func TestTurn(t *testing.T) {
 		{"none ready", []string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`)}, nil, "", "", "a:exhausted:1:0 b:dead:-:0"},
 		{"unknown status", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
 
-		{"a due one is cleared and serves", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
-		{"a due one is refused again", []string{exhausted("a", over, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
-		{"a due one that is not asked is cleared", []string{idle, exhausted("c", over, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
-		{"a due one that is disabled", []string{entry("a", held(over)+`, "enabled": false`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
-		{"a longer streak is not due yet", []string{exhausted("a", over, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
-		{"a hold that is over", []string{entry("a", held(now))}, nil, "a", "", "a:ok:-:1"},
-		{"without an instant it is due", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},
+		{"due, cleared and served", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
+		{"due, refused again", []string{exhausted("a", over, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
+		{"due, cleared without a request", []string{idle, exhausted("c", over, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
+		{"due but disabled", []string{entry("a", held(over)+`, "enabled": false`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
+		{"not yet due, longer streak", []string{exhausted("a", over, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
+		{"hold has ended", []string{entry("a", held(now))}, nil, "a", "", "a:ok:-:1"},
+		{"due, no failure time", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},
 
 		{"expired token", []string{oauth("a", now-1, 4)}, nil, "a", "a", "a:ok:0:1"},
 		{"token expires now", []string{oauth("a", now, 4)}, nil, "a", "a", "a:ok:0:1"},
 		{"valid token", []string{oauth("a", now+1, 4)}, nil, "a", "", "a::4:1"},
-		{"an API key does not expire", []string{strings.Replace(oauth("a", now-1, 4), "oauth", "api_key", 1)}, nil, "a", "", "a::4:1"},
-		{"only the one in use is refreshed", []string{oauth("a", now-1, 1), oauth("b", now-1, 1)}, nil, "a", "a", "a:ok:0:1 b::1:0"},
+		{"API key does not expire", []string{strings.Replace(oauth("a", now-1, 4), "oauth", "api_key", 1)}, nil, "a", "", "a::4:1"},
+		{"only the credential in use is refreshed", []string{oauth("a", now-1, 1), oauth("b", now-1, 1)}, nil, "a", "a", "a:ok:0:1 b::1:0"},
 		{"no refresh without success", []string{oauth("a", now-1, 1)}, []string{"a"}, "a", "", "a:exhausted:2:0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			asked, refreshed, after := turnOf(t, strings.Join(c.entries, ", "), c.refused...)
-			equal(t, "the requests", strings.Join(asked, " "), c.asked)
+			equal(t, "requests", strings.Join(asked, " "), c.asked)
 			equal(t, "refreshes", strings.Join(refreshed, " "), c.refreshed)
 			var got []string
 			for i := range after.Credentials {
@@ -113,13 +115,13 @@ func TestTurn(t *testing.T) {
 				}
 				got = append(got, fmt.Sprintf("%s:%s:%s:%d", cr.ID, cr.StatusText, streak, cr.RequestCount.Or(0)))
 			}
-			equal(t, "the credentials afterwards", strings.Join(got, " "), c.after)
+			equal(t, "credentials after the turn", strings.Join(got, " "), c.after)
 		})
 	}
 }
 
-// script has an outage of provider p in the second hour, and an overlapping one of
-// two credentials with a reset time.
+// script contains an outage of provider p in the second hour, and an overlapping outage
+// of two credentials with a reset time.
 var script = Providers{
 	Start: start,
 	Script: []Outage{
@@ -134,24 +136,24 @@ func TestAsk(t *testing.T) {
 		name         string
 		provider, id string
 		after        time.Duration
-		code         int           // 0 is served
-		resets       time.Duration // after the request; 0 for none
+		code         int           // 0 if the request is served
+		resets       time.Duration // relative to the request; 0 for none
 	}{
-		{"before all of it", "p", "a", 0, 0, 0},
-		{"just before", "p", "a", 30*time.Minute - 1, 0, 0},
-		{"from then on", "p", "a", 30 * time.Minute, 402, 5 * time.Hour},
-		{"another that is named", "p", "b", 30 * time.Minute, 402, 5 * time.Hour},
-		{"one that is not named", "p", "c", 30 * time.Minute, 0, 0},
-		{"just before all are refused", "p", "c", time.Hour - 1, 0, 0},
-		{"all are refused", "p", "c", time.Hour, 429, 0},
-		{"two outages", "p", "a", time.Hour, 429, 0},
-		{"to the last moment", "p", "c", 2*time.Hour - 1, 429, 0},
-		{"and no longer", "p", "c", 2 * time.Hour, 0, 0},
-		{"then the second counts again", "p", "a", 2 * time.Hour, 402, 5 * time.Hour},
-		{"its last moment", "p", "a", 3*time.Hour - 1, 402, 5 * time.Hour},
-		{"its end", "p", "a", 3 * time.Hour, 0, 0},
+		{"before all outages", "p", "a", 0, 0, 0},
+		{"just before the partial outage", "p", "a", 30*time.Minute - 1, 0, 0},
+		{"start of the partial outage", "p", "a", 30 * time.Minute, 402, 5 * time.Hour},
+		{"another listed id", "p", "b", 30 * time.Minute, 402, 5 * time.Hour},
+		{"an id that is not listed", "p", "c", 30 * time.Minute, 0, 0},
+		{"just before the full outage", "p", "c", time.Hour - 1, 0, 0},
+		{"start of the full outage", "p", "c", time.Hour, 429, 0},
+		{"overlapping outages", "p", "a", time.Hour, 429, 0},
+		{"just before the end of the full outage", "p", "c", 2*time.Hour - 1, 429, 0},
+		{"end of the full outage", "p", "c", 2 * time.Hour, 0, 0},
+		{"only the partial outage is left", "p", "a", 2 * time.Hour, 402, 5 * time.Hour},
+		{"just before the end of the partial outage", "p", "a", 3*time.Hour - 1, 402, 5 * time.Hour},
+		{"end of the partial outage", "p", "a", 3 * time.Hour, 0, 0},
 		{"another provider", "other", "a", time.Hour, 0, 0},
-		{"an outage of no id", "q", "a", time.Minute, 0, 0},
+		{"an outage without ids", "q", "a", time.Minute, 0, 0},
 		{"before the start", "p", "a", -time.Hour, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -187,7 +189,7 @@ func TestDown(t *testing.T) {
 	}}
 	for _, c := range []struct {
 		after time.Duration
-		want  string // "" when none is down
+		want  string // "" if no provider is down
 	}{
 		{0, ""},
 		{time.Hour - 1, ""},
@@ -199,9 +201,9 @@ func TestDown(t *testing.T) {
 	} {
 		outage, down := p.Down(start.Add(c.after))
 		equal(t, "down at "+c.after.String(), outage.Provider, c.want)
-		equal(t, "whether one is", down, c.want != "")
+		equal(t, "whether a provider is down", down, c.want != "")
 	}
 	if _, down := (Providers{}).Down(start); down {
-		t.Error("without a script a provider is down")
+		t.Error("a provider is down although the script is empty")
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// The provider is down for three hours, and each failure doubles the cooldown. A
-// served request does not clear the streak.
+// The provider is down for three hours. Each failure doubles the cooldown. A served
+// request does not clear the streak.
 func ExampleAgent_Turn() {
 	start := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	providers := simulate.Providers{Start: start, Script: []simulate.Outage{{
@@ -37,7 +37,7 @@ func ExampleAgent_Turn() {
 	// 12:00 ready, streak 2, 0s left
 }
 
-// The same seed gives the same simulation.
+// The same seed produces the same simulation.
 func ExampleNew() {
 	scenario, err := simulate.Find("outage")
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// entry is a credential as an agent with backoff writes it. Fields of type any may be null.
+// entry is a credential in the format of an agent with backoff. Fields of type any may
+// be null.
 type entry struct {
 	ID           string `json:"id"`
 	Label        string `json:"label"`
@@ -29,7 +30,8 @@ type entry struct {
 	Streak       int    `json:"consecutive_failures"`
 }
 
-// File returns auth.json at the start of the scenario. Its tokens are fictitious.
+// File returns the content of auth.json at the start of the scenario. Its tokens are
+// fictitious.
 func (s Simulation) File() ([]byte, error) {
 	pool := map[string][]entry{}
 	for _, c := range s.scenario.Pool {

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// start is the start of all simulations.
+// start is the time at which all simulations start.
 var start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 func scenario(t *testing.T, name string) Scenario {
@@ -39,7 +39,7 @@ func decoded(t *testing.T, content []byte) *poolstate.Pool {
 	return p
 }
 
-// run is a simulation in memory, with the pool after the turns so far.
+// run is an in-memory simulation and the pool after the turns so far.
 type run struct {
 	t    *testing.T
 	sim  Simulation
@@ -65,7 +65,7 @@ func (s *run) turn() time.Time {
 	return at
 }
 
-// until runs every turn up to a time after the start.
+// until runs all turns up to the given time after the start.
 func (s *run) until(after time.Duration) {
 	s.t.Helper()
 	for !s.sim.NextTurn().After(start.Add(after)) {

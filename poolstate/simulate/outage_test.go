@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// cooldowns returns the cooldowns of a credential until some time after the start.
+// cooldowns returns the cooldowns of a credential up to the given time after the start.
 func cooldowns(s *run, provider, id string, after time.Duration) []cooldown {
 	s.t.Helper()
 	var out []cooldown
@@ -63,7 +63,7 @@ func TestOutage_Backoff(t *testing.T) {
 }
 
 // After the outage all credentials work. New tokens clear the streak of an OAuth
-// credential; that of an API key stays.
+// credential. The streak of an API key does not change.
 func TestOutage_Recovery(t *testing.T) {
 	s := play(t, "outage", 1)
 	s.until(13 * time.Hour)
@@ -84,7 +84,7 @@ func TestOutage_Recovery(t *testing.T) {
 	equal(t, "its status", key.Status, poolstate.StatusOK)
 }
 
-// The reset time of the provider applies whatever the streak.
+// The provider's reset time applies regardless of the streak.
 func TestOutage_ResetTime(t *testing.T) {
 	for _, c := range cooldowns(play(t, "outage", 2), "openai-codex", "18bb6e", 24*time.Hour) {
 		equal(t, fmt.Sprint("the cooldown at streak ", c.streak), c.length, 5*time.Hour)
@@ -101,6 +101,6 @@ func TestBlackout(t *testing.T) {
 	equal(t, "nothing was ready at some time", dark, true)
 	s.until(30 * time.Hour)
 	sum := s.pool.Summarize(poolstate.Backoff(), start.Add(30*time.Hour))
-	equal(t, "ready after it", sum.Ready(), sum.Total-1) // but for the dead one
+	equal(t, "ready after it", sum.Ready(), sum.Total-1) // all except the dead one
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }

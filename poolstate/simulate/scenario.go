@@ -10,7 +10,7 @@ import (
 
 // Scenario is a pool and a script of outages.
 type Scenario struct {
-	// Name is one word, and About one clause.
+	// Name is one word. About is one clause.
 	Name, About string
 	Pool        []Credential
 	Script      []Outage
@@ -78,7 +78,7 @@ func Scenarios() []Scenario {
 			},
 		},
 		{
-			Name: "billing", About: "the credits of openrouter run out, key by key",
+			Name: "billing", About: "openrouter's credits run out, one key after another",
 			Pool: pool,
 			Script: []Outage{
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},

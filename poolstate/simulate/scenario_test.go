@@ -22,7 +22,7 @@ func TestFind(t *testing.T) {
 	equal(t, "the default", Scenarios()[0].Name, "outage")
 }
 
-// The file is valid, in the agent's format, has unique ids, and does not depend on
+// The file is valid, is in the agent's format, has unique ids, and does not depend on
 // the seed.
 func TestFile(t *testing.T) {
 	for _, s := range Scenarios() {
@@ -32,14 +32,14 @@ func TestFile(t *testing.T) {
 				equal(t, "there is "+want, bytes.Contains(content, []byte(want)), true)
 			}
 			if !bytes.Equal(content, file(t, New(s, start, 99))) {
-				t.Error("it depends on the seed")
+				t.Error("the file depends on the seed")
 			}
 			p := decoded(t, content)
 			equal(t, "the credentials", p.Len(), len(s.Pool))
 			ids, labels := map[string]bool{}, map[string]bool{}
 			for c := range p.All() {
 				if ids[c.ID] || labels[c.Label] || !regexp.MustCompile(`^[0-9a-f]{6}$`).MatchString(c.ID) {
-					t.Errorf("the id %q or the label %q is no good", c.ID, c.Label)
+					t.Errorf("the id %q or the label %q is not unique, or the id is malformed", c.ID, c.Label)
 				}
 				ids[c.ID], labels[c.Label] = true, true
 				if c.Shares != nil {
@@ -54,7 +54,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// All credentials are ready except a dead and a held one.
+// All credentials are ready except for a dead and a held one.
 func TestFile_Pool(t *testing.T) {
 	p := decoded(t, file(t, New(scenario(t, "outage"), start, 1)))
 	sum := p.Summarize(poolstate.Backoff(), start)
@@ -72,7 +72,8 @@ func TestFile_Pool(t *testing.T) {
 	}
 }
 
-// The scripts refer to existing providers and ids, and outages have a duration.
+// Scripts refer to existing providers and ids, and every outage has a positive
+// duration.
 func TestScenarios(t *testing.T) {
 	for _, s := range Scenarios() {
 		there := map[string]bool{}
@@ -81,7 +82,7 @@ func TestScenarios(t *testing.T) {
 		}
 		for _, outage := range s.Script {
 			if !there[outage.Provider] || outage.To <= outage.From || outage.From < 0 {
-				t.Errorf("%s: a outage of %q from %v to %v", s.Name, outage.Provider, outage.From, outage.To)
+				t.Errorf("%s: invalid outage of %q from %v to %v", s.Name, outage.Provider, outage.From, outage.To)
 			}
 			for _, id := range outage.Only {
 				if !there[outage.Provider+"/"+id] {
@@ -89,7 +90,7 @@ func TestScenarios(t *testing.T) {
 				}
 			}
 			if outage.Failure.Code == 0 || outage.Failure.Reason == "" || !outage.Failure.ResetAt.IsZero() {
-				t.Errorf("%s: a outage fails with %+v", s.Name, outage.Failure)
+				t.Errorf("%s: an outage has the invalid failure %+v", s.Name, outage.Failure)
 			}
 		}
 	}
@@ -101,7 +102,7 @@ func TestClock(t *testing.T) {
 		elapsed, after time.Duration
 	}{{1, 0, 0}, {1, time.Second, time.Second}, {600, 100 * time.Millisecond, time.Minute}, {0.5, 2 * time.Second, time.Second}} {
 		clock := Clock{Start: start, Rate: c.rate}
-		equal(t, "what it shows", clock.At(c.elapsed), start.Add(c.after))
-		equal(t, "the time until then", clock.Until(start.Add(c.after)), c.elapsed)
+		equal(t, "time shown", clock.At(c.elapsed), start.Add(c.after))
+		equal(t, "real time until then", clock.Until(start.Add(c.after)), c.elapsed)
 	}
 }

@@ -1,7 +1,7 @@
-// Package simulate runs scenarios of provider outages: a clock in accelerated time,
-// providers that fail on a script, and an agent that uses the pool as a real one
-// does. It is deterministic for a given seed and accesses no file; the agent's
-// decisions are changes to apply to a store.
+// Package simulate runs scenarios of provider outages, with an accelerated clock,
+// providers that fail according to a script, and an agent that uses the pool like a
+// real one. The result depends only on the seed. The package does not access files: it
+// returns the agent's changes, which the caller applies to a store.
 package simulate
 
 import (
@@ -12,8 +12,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// Simulation is a scenario at a point in time. It is a value: [Simulation.Play]
-// returns the state after a turn, and can be called again on the previous one.
+// Simulation is the state of a scenario at one time. It is immutable: [Simulation.Play]
+// returns the state after a turn, and calling it again returns the same state.
 type Simulation struct {
 	scenario Scenario
 	start    time.Time
@@ -21,13 +21,13 @@ type Simulation struct {
 	random   rand.PCG
 }
 
-// The pause between turns is random, within these bounds.
+// The pause between turns is random between these bounds.
 const (
 	shortestPause = time.Minute
 	longestPause  = 3 * time.Minute
 )
 
-// New returns a scenario at its start.
+// New returns a simulation at the start of a scenario.
 func New(s Scenario, start time.Time, seed uint64) Simulation {
 	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed)}
 	sim.next = start.Add(sim.pause())
@@ -42,7 +42,7 @@ func (s Simulation) Providers() Providers {
 	return Providers{Start: s.start, Script: s.scenario.Script}
 }
 
-// Caption describes the state of the providers at an instant.
+// Caption describes the state of the providers at the given time.
 func (s Simulation) Caption(at time.Time) string {
 	outage, down := s.Providers().Down(at)
 	if !down {
@@ -55,8 +55,9 @@ func (s Simulation) Caption(at time.Time) string {
 	return fmt.Sprintf("%s is down for another %dm", outage.Provider, minutes)
 }
 
-// Play lets the agent send the next request to a random provider of p. It returns
-// the simulation afterwards and the changes of the pool, which it leaves as is.
+// Play lets the agent send the next request to a random provider of p. It returns the
+// simulation after the request and the changes to the pool. It does not modify the
+// pool.
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
 	agent := Agent{Policy: poolstate.Backoff(), Ask: s.Providers().Ask, Refresh: s.refresh}
@@ -83,19 +84,19 @@ func (s Simulation) refresh(c *poolstate.Credential, at time.Time) poolstate.Tok
 	return poolstate.Tokens{Access: token("access"), Refresh: token("refresh"), ExpiresAt: at.Add(tokenLasts)}
 }
 
-// Clock starts at an instant and runs Rate times as fast as real time: at 600,
-// ten minutes pass in a second. Rate must be positive.
+// Clock is a clock that starts at Start and runs Rate times as fast as real time. At a
+// rate of 600, ten minutes pass in a second. Rate must be positive.
 type Clock struct {
 	Start time.Time
 	Rate  float64
 }
 
-// At returns the time of the clock after elapsed real time.
+// At returns the time on the clock when elapsed real time has passed.
 func (c Clock) At(elapsed time.Duration) time.Time {
 	return c.Start.Add(time.Duration(float64(elapsed) * c.Rate))
 }
 
-// Until returns the real time from the start of the clock until it shows t.
+// Until returns the real time from the start of the clock until the clock shows t.
 func (c Clock) Until(t time.Time) time.Duration {
 	return time.Duration(float64(t.Sub(c.Start)) / c.Rate)
 }

@@ -10,10 +10,10 @@ import (
 	"pooltop/poolstate"
 )
 
-// turns is enough to run any scenario past its end.
+// turns is a number of turns that runs any scenario past its end.
 const turns = 500
 
-// The seed determines every change of the pool.
+// The seed determines every change to the pool.
 func TestPlay_Seed(t *testing.T) {
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestPlay_Seed(t *testing.T) {
 	}
 }
 
-// Play changes neither the simulation nor the pool, so a second call gives the same
+// Play changes neither the simulation nor the pool, so a second call returns the same
 // result.
 func TestPlay_Repeat(t *testing.T) {
 	s := play(t, "blackout", 3)
@@ -64,7 +64,7 @@ func TestPlay_Pauses(t *testing.T) {
 	}
 }
 
-// The pool may be empty or have providers that the scenario does not know.
+// The pool may be empty or contain providers that are not in the scenario.
 func TestPlay_OtherPool(t *testing.T) {
 	s := play(t, "outage", 1)
 	after, steps := s.sim.Play(&poolstate.Pool{})
@@ -88,12 +88,12 @@ func TestCaption(t *testing.T) {
 		{"outage", 20*time.Minute - 1, "every provider is up"},
 		{"outage", 20 * time.Minute, "anthropic is down for another 12h40m"},
 		{"outage", 20*time.Minute + time.Second, "anthropic is down for another 12h40m"},
-		{"outage", 6*time.Hour + time.Minute, "anthropic is down for another 6h59m"}, // nous is back sooner
+		{"outage", 6*time.Hour + time.Minute, "anthropic is down for another 6h59m"}, // nous is back earlier
 		{"outage", 12*time.Hour + time.Minute, "anthropic is down for another 59m"},
 		{"outage", 13*time.Hour - time.Second, "anthropic is down for another 1m"},
 		{"outage", 13 * time.Hour, "every provider is up"},
 		{"blackout", 2 * time.Hour, "anthropic is down for another 8h00m"},
-		{"billing", 3 * time.Hour, "every provider is up"}, // keys are out, no provider is
+		{"billing", 3 * time.Hour, "every provider is up"}, // some keys are refused, but no provider is down
 	} {
 		t.Run(fmt.Sprint(c.scenario, " ", c.after), func(t *testing.T) {
 			equal(t, "the caption", New(scenario(t, c.scenario), start, 1).Caption(start.Add(c.after)), c.want)

@@ -10,22 +10,23 @@ import (
 
 var errFault = errors.New("injected fault")
 
-// midWrite is the step between the halves of a write.
+// midWrite is the step between the two halves of a write.
 const midWrite = "Write, second half"
 
-// fakeFS is the operating system with a hook: step is called before each step
-// and may make it fail, or panic to simulate a crash.
+// fakeFS wraps the real file system and calls step before each operation. step may
+// return an error to make the operation fail, or panic to simulate a crash.
 type fakeFS struct {
 	FS
 	step func(name string) error
-	// room is how many more bytes fit on the disk, if it is not nil. A silent disk
-	// reports no error when it is full.
+	// room is the number of free bytes on the disk; nil means unlimited. If silent is
+	// set, a full disk does not cause an error.
 	room   *int
 	silent bool
 }
 
-// fail returns a file system on which each step fails at its n-th call, counted from
-// 1, or at every call if n is 0. It also returns the number of calls of each step.
+// fail returns a file system on which each step in faults fails at its n-th call,
+// counted from 1, or at every call if n is 0. It also returns the number of calls to
+// each step.
 func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	count = map[string]int{}
 	return &fakeFS{FS: OS, step: func(name string) error {
@@ -42,7 +43,7 @@ type fault struct {
 	err error
 }
 
-// stepThen runs do unless the hook of f makes the step fail.
+// stepThen calls do unless the hook of f makes the step fail.
 func stepThen[T any](f *fakeFS, name string, do func(string) (T, error), path string) (T, error) {
 	if err := f.step(name); err != nil {
 		var none T
@@ -92,7 +93,8 @@ type fakeFile struct {
 	fs *fakeFS
 }
 
-// Write writes in two halves. A fault leaves the first one in the file.
+// Write writes p in two halves. If a fault occurs in between, the file contains the
+// first half.
 func (f fakeFile) Write(p []byte) (int, error) {
 	if f.fs.room != nil {
 		return f.writeFull(p)

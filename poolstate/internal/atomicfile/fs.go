@@ -9,14 +9,14 @@ import (
 	"os"
 )
 
-// FS is the part of a file system that this package uses. [OS] is the real one; in
-// tests, single steps fail.
+// FS contains the file system operations that this package uses. [OS] is the real file
+// system. Tests make single operations fail.
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
-	ReadFile(path string) ([]byte, error)  // a regular file of at most MaxSize bytes
-	Names(path string) ([]string, error)   // the names in a directory, in any order
-	Create(path string) (File, error)      // a new file with mode 0600
-	OpenForCopy(path string) (File, error) // an existing file, to be written in place
+	ReadFile(path string) ([]byte, error)  // reads a regular file of at most MaxSize bytes
+	Names(path string) ([]string, error)   // lists the names in a directory, in any order
+	Create(path string) (File, error)      // creates a new file with mode 0600
+	OpenForCopy(path string) (File, error) // opens an existing file to write it in place
 	Rename(from, to string) error
 	Remove(path string) error
 	SyncDir(path string) error
@@ -27,31 +27,32 @@ type File interface {
 	io.WriteCloser
 	Truncate(size int64) error
 	Chmod(mode fs.FileMode) error
-	ChownLike(info fs.FileInfo) error // sets owner and group to those of another file
+	ChownLike(info fs.FileInfo) error // sets the owner and group to those of another file
 	Sync() error
 }
 
-// Mode is the mode of every written file: it holds secrets.
+// Mode is the mode of every file that is written, because the content is secret.
 const Mode fs.FileMode = 0o600
 
-// MaxSize is the size in bytes of the largest file that is read. 10,000 credentials
-// take six megabytes.
+// MaxSize is the maximum size in bytes of a file to read. A file with 10,000
+// credentials takes six megabytes.
 const MaxSize = 256 << 20
 
-// Errors of a path that cannot be read, by its type and size.
+// ErrNotRegular and ErrTooLarge are returned for a file of a type or size that cannot
+// be read.
 var (
 	ErrNotRegular = errors.New("not a regular file")
 	ErrTooLarge   = fmt.Errorf("larger than %d MB, too large for a credential pool", MaxSize>>20)
 )
 
-// State is the content of a file and its metadata.
+// State is the content and metadata of a file.
 type State struct {
 	Data []byte
 	Info fs.FileInfo
 }
 
-// Read returns the state of a regular file. It does not open anything else:
-// opening a pipe may block, and opening a device may have effects.
+// Read returns the state of a regular file. It does not open other kinds of files:
+// opening a pipe may block, and opening a device may have side effects.
 func Read(fsys FS, path string) (*State, error) {
 	info, err := fsys.Stat(path)
 	if err != nil {
@@ -89,8 +90,8 @@ func (osFS) SyncDir(path string) error             { return syncDir(path) }
 func (osFS) OpenForCopy(path string) (File, error) { return open(path, os.O_WRONLY) }
 func (osFS) Create(path string) (File, error)      { return open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL) }
 
-// ReadFile checks the file again once it is open, in case the path was replaced, and
-// limits the number of bytes, in case the file grows.
+// ReadFile checks the file again after opening it, in case the path was replaced. It
+// limits the number of bytes that it reads, in case the file grows.
 func (osFS) ReadFile(path string) ([]byte, error) {
 	f, err := openShared(path)
 	if err != nil {

@@ -19,8 +19,8 @@ func rename(from, to string) error { return os.Rename(from, to) }
 // alive reports whether a process exists, including one of another user.
 func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
-// syncDir makes a rename in the directory survive a power failure. File systems
-// that cannot sync a directory answer EINVAL or ENOTSUP, which is not an error.
+// syncDir makes a rename in the directory survive a power failure. File systems that
+// cannot sync a directory return EINVAL or ENOTSUP, which syncDir ignores.
 func syncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
@@ -33,8 +33,8 @@ func syncDir(path string) error {
 	return errors.Join(err, d.Close())
 }
 
-// chownLike keeps the owner when another user, usually root, replaces the file:
-// with mode 0600 the agent could no longer read it otherwise.
+// chownLike keeps the owner if a different user, usually root, replaces the file.
+// Otherwise the agent could no longer read the file, which has mode 0600.
 func chownLike(f *os.File, info fs.FileInfo) error {
 	want, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -46,13 +46,13 @@ func chownLike(f *os.File, info fs.FileInfo) error {
 	}
 	err := f.Chown(int(want.Uid), int(want.Gid))
 	if ours {
-		return nil // with mode 0600 the group makes no difference
+		return nil // the group does not matter with mode 0600
 	}
 	return err
 }
 
-// cannotRename reports whether a rename failed because the target is a mount
-// point or on another file system, as a bind-mounted file is.
+// cannotRename reports whether a rename failed because the target is a mount point,
+// such as a bind-mounted file, or is on another file system.
 func cannotRename(err error) bool {
 	return errors.Is(err, syscall.EXDEV) || errors.Is(err, syscall.EBUSY)
 }

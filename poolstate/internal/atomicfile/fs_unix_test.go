@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Opening a pipe would block until there is a writer.
+// Opening a pipe would block until a writer opens it.
 func TestRead_NotRegular(t *testing.T) {
 	for name, create := range map[string]func(path string) error{
 		"pipe":      func(path string) error { return syscall.Mkfifo(path, 0o600) },
@@ -30,7 +30,7 @@ func TestRead_NotRegular(t *testing.T) {
 	}
 }
 
-// A sparse file of a gigabyte is refused before it is read.
+// A sparse file of one gigabyte is rejected before it is read.
 func TestRead_TooLarge(t *testing.T) {
 	for size, want := range map[int64]error{1 << 30: ErrTooLarge, MaxSize + 1: ErrTooLarge, 1 << 10: nil} {
 		path := target(t, short)
@@ -42,7 +42,7 @@ func TestRead_TooLarge(t *testing.T) {
 	}
 }
 
-// The path is replaced between the check and the opening.
+// The path is replaced after the check and before the file is opened.
 func TestRead_ChangesBeforeOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(path string) error

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openShared opens a file for reading and lets others replace it meanwhile, which
-// [os.Open] would not: a reader must not block an agent.
+// openShared opens a file for reading and, unlike [os.Open], allows other processes to
+// replace it in the meantime. A reader must not block an agent.
 func openShared(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -24,14 +24,14 @@ func openShared(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// rename retries for a second: an agent that is reading the target keeps it from
-// being replaced.
+// rename retries for a second, because the target cannot be replaced while an agent
+// reads it.
 func rename(from, to string) error {
 	return retry(func() error { return os.Rename(from, to) }, isOpenElsewhere, func() { time.Sleep(50 * time.Millisecond) })
 }
 
-// isOpenElsewhere reports whether a rename failed because the target may be open.
-// The system gives the same error for a target without write permission.
+// isOpenElsewhere reports whether a rename failed because the target may be open. The
+// system returns the same error if there is no write permission for the target.
 func isOpenElsewhere(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }

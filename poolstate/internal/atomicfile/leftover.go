@@ -9,29 +9,31 @@ import (
 	"sync"
 )
 
-// ownMark follows auth.json.tmp.<pid>. in the names of our temporary files. Those of
-// agents have hexadecimal digits there.
+// ownMark follows auth.json.tmp.<pid>. in the names of our temporary files. In the
+// names of agents' temporary files, hexadecimal digits follow.
 const ownMark = "pooltop"
 
-// inUse holds the temporary files of this process. Others with our PID were left by
-// an earlier process that had it, as is common in containers.
+// inUse contains the temporary files of this process. Other files with our PID were
+// left by an earlier process with the same PID, which is common in containers.
 var inUse sync.Map
 
-// temporary names a temporary file next to target. Until its release, sweep spares it.
+// temporary returns the path of a temporary file next to target. sweep does not remove
+// the file until release is called.
 func temporary(target, random string) (path string, release func()) {
 	path = fmt.Sprintf("%s.tmp.%d.%s%s", target, os.Getpid(), ownMark, random)
 	inUse.Store(path, true)
 	return path, func() { inUse.Delete(path) }
 }
 
-// sweep removes the temporary files that killed writers left next to
-// target: they hold secrets. The lock must be held. A file whose process runs
-// belongs to a writer that reached target by another path, such as a hard link, and so
-// holds another lock. If such a writer is in another container, where its PID is not visible,
-// its rename fails and nothing is lost.
+// sweep removes the temporary files that killed writers left next to target, because
+// they contain secrets. The caller must hold the lock. sweep keeps the file of a
+// process that still exists: that process uses target by another path, such as a hard
+// link, and therefore holds another lock. If such a process runs in another container,
+// its PID is not visible and its file is removed. Its rename then fails, but nothing is
+// lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
-	names, _ := fsys.Names(dir) // leftovers must not prevent a write
+	names, _ := fsys.Names(dir) // a failed cleanup must not prevent a write
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		pid := ownerOf(base, name)
@@ -42,7 +44,8 @@ func sweep(fsys FS, target string) {
 	}
 }
 
-// ownerOf returns the PID in the name of one of our temporary files for base, or 0.
+// ownerOf returns the PID in name if it is one of our temporary files for base, or else
+// 0.
 func ownerOf(base, name string) int {
 	rest, ok := strings.CutPrefix(name, base+".tmp.")
 	number, random, cut := strings.Cut(rest, ".")
@@ -50,7 +53,7 @@ func ownerOf(base, name string) int {
 		return 0
 	}
 	pid, err := strconv.Atoi(number)
-	// Zero and negative numbers mean process groups to kill(2).
+	// kill(2) interprets zero and negative numbers as process groups.
 	if err != nil || pid <= 0 || strconv.Itoa(pid) != number {
 		return 0
 	}

@@ -26,14 +26,14 @@ func TestSweep(t *testing.T) {
 	}{
 		{fmt.Sprintf("auth.json.tmp.%d.pooltop1a2b", dead), false},
 		{fmt.Sprintf("auth.json.tmp.%d.pooltop", dead), false},
-		{fmt.Sprintf("auth.json.tmp.%d.pooltop1a2b", os.Getpid()), false}, // of an earlier process with our PID
+		{fmt.Sprintf("auth.json.tmp.%d.pooltop1a2b", os.Getpid()), false}, // left by an earlier process with our PID
 		{fmt.Sprintf("auth.json.tmp.%d.pooltop1a2b", os.Getppid()), true},
-		{fmt.Sprintf("auth.json.tmp.%d.0123456789abcdef0123456789abcdef", dead), true}, // an agent's
+		{fmt.Sprintf("auth.json.tmp.%d.0123456789abcdef0123456789abcdef", dead), true}, // an agent's file
 		{fmt.Sprintf("auth.json.tmp.%d.1a2b", dead), true},
 		{fmt.Sprintf("auth.json.tmp.%d", dead), true},
 		{fmt.Sprintf("auth.json.tmp.0%d.pooltop1a2b", dead), true},
 		{fmt.Sprintf("auth.json.tmp.+%d.pooltop1a2b", dead), true},
-		{"auth.json.tmp.0.pooltop1a2b", true}, // to kill(2), our own process group
+		{"auth.json.tmp.0.pooltop1a2b", true}, // kill(2) would interpret 0 as our own process group
 		{"auth.json.tmp.-1.pooltop1a2b", true},
 		{"auth.json.tmp.99999999999999999999.pooltop1a2b", true},
 		{"auth.json.tmp.x.pooltop1a2b", true},
@@ -53,8 +53,9 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// Leftovers are removed before anything is created, because they may be what
-// fills the disk. One that cannot be listed or removed does not prevent a write.
+// Leftover files are removed before the new file is created, because they may be
+// filling the disk. A leftover file that cannot be listed or removed does not prevent a
+// write.
 func TestSweep_Fails(t *testing.T) {
 	dead := deadPID(t)
 	for step, stays := range map[string]bool{"Names": true, "Remove": true, "Create": false} {

@@ -1,9 +1,9 @@
-// Package atomicfile replaces a file as a whole or not at all.
+// Package atomicfile replaces the content of a file, either completely or not at all.
 //
-// [Replace] writes a temporary file next to the target and renames it over the
-// target. Owner and group stay, and the mode becomes 0600. A target that cannot be
-// renamed over, such as a bind-mounted file, is overwritten in place, and restored
-// if that fails. The caller must hold a lock that keeps other writers away.
+// [Replace] writes a temporary file next to the target and renames it over the target.
+// It preserves the owner and group and sets the mode to 0600. A target that a rename
+// cannot replace, such as a bind-mounted file, is overwritten in place. If that fails,
+// the old content is restored. The caller must hold a lock that excludes other writers.
 package atomicfile
 
 import (
@@ -17,10 +17,10 @@ import (
 	"slices"
 )
 
-// DamagedError is the error of a file that had to be overwritten in place and
-// could neither be written nor restored.
+// DamagedError reports that a file had to be overwritten in place and could be neither
+// written nor restored.
 type DamagedError struct {
-	Whole string // path of a file that is kept, with the complete new content
+	Whole string // path of a file that contains the complete new content
 	Err   error  // why the file could be neither written nor restored
 }
 
@@ -30,17 +30,18 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// Replace gives a file new content. Target is its path without symlinks, old its
-// state, nil if it does not exist, and random makes the name of the temporary file
-// unique within this process. A warning is a problem after the content was
-// replaced. With an error the file is as it was, unless it is a *[DamagedError].
+// Replace replaces the content of a file. target is the path of the file, without
+// symlinks. old is the state of the file, or nil if it does not exist. random makes the
+// name of the temporary file unique within this process. The warning is a problem that
+// occurred after the content was replaced. If there is an error, the file is unchanged,
+// unless the error is a *[DamagedError].
 func Replace(fsys FS, target string, data []byte, old *State, random string) (warning, err error) {
-	sweep(fsys, target) // first, because leftovers may be what fills the disk
+	sweep(fsys, target) // first, because leftover files may be filling the disk
 	tmp, release := temporary(target, random)
 	defer release()
 	f, err := fsys.Create(tmp)
 	if err != nil {
-		return nil, err // an existing file belongs to another writer
+		return nil, err // do not remove it: an existing file belongs to another writer
 	}
 	if err := fill(f, data, old); err != nil {
 		return nil, join(err, discard(fsys, tmp))
@@ -63,7 +64,8 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	return nil, join(err, discard(fsys, tmp))
 }
 
-// discard removes a temporary file. Its error names the file, which holds secrets.
+// discard removes a temporary file. The error includes the path, because the file
+// contains secrets.
 func discard(fsys FS, tmp string) error {
 	err := fsys.Remove(tmp)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
@@ -72,7 +74,7 @@ func discard(fsys FS, tmp string) error {
 	return fmt.Errorf("a copy remains in %s: %w", tmp, err)
 }
 
-// join joins two errors, either of which may be nil, in one line.
+// join joins two errors, either of which may be nil, into a one-line error.
 func join(a, b error) error {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
@@ -80,7 +82,7 @@ func join(a, b error) error {
 	return fmt.Errorf("%w; and %w", a, b)
 }
 
-// fill writes a new file, syncs and closes it.
+// fill writes data to a new file, syncs the file and closes it.
 func fill(f File, data []byte, old *State) error {
 	// The umask may have removed bits that the agent needs.
 	err := f.Chmod(Mode)
@@ -93,7 +95,7 @@ func fill(f File, data []byte, old *State) error {
 	return join(err, f.Close())
 }
 
-// write writes data, cuts the file off at size and syncs it.
+// write writes data to the file, truncates the file to size and syncs it.
 func write(f File, data []byte, size int) error {
 	n, err := f.Write(data)
 	if err == nil && n < len(data) { // some file systems do not report it
@@ -108,8 +110,8 @@ func write(f File, data []byte, size int) error {
 	return err
 }
 
-// overwriteOrRestore overwrites a file in place with data, which the file whole
-// holds too, and restores the old content if that fails.
+// overwriteOrRestore overwrites a file in place with data. If that fails, it restores
+// the old content. whole is the path of a file that also contains data.
 func overwriteOrRestore(fsys FS, path, whole string, data, old []byte) error {
 	begun, err := overwrite(fsys, path, data, len(old))
 	if err == nil || !begun {
@@ -121,7 +123,7 @@ func overwriteOrRestore(fsys FS, path, whole string, data, old []byte) error {
 	return err
 }
 
-// overwrite writes data over a file of up to longest bytes. If it fails, begun
+// overwrite overwrites a file of up to longest bytes with data. If it fails, begun
 // reports whether the file may have changed.
 func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err error) {
 	f, err := fsys.OpenForCopy(path)
@@ -131,8 +133,8 @@ func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err 
 	if err := f.Chmod(Mode); err != nil {
 		return false, join(err, f.Close())
 	}
-	// A single write, because only a write can be torn. Empty lines fill the file, so
-	// that a process killed before the rest is cut off leaves valid JSON.
+	// Pad shorter data with empty lines and write everything in a single call. If the
+	// process is killed before the padding is truncated, the file is still valid JSON.
 	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
 	err = write(f, slices.Concat(data, blank), len(data))
 	return true, join(err, f.Close())
@@ -140,8 +142,8 @@ func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err 
 
 const maxAttempts = 20
 
-// retry calls try up to maxAttempts times, until it is no longer blocked by another
-// process, and calls wait in between.
+// retry calls try until it is no longer blocked by another process, but at most
+// maxAttempts times. It calls wait before each further attempt.
 func retry(try func() error, blocked func(error) bool, wait func()) error {
 	err := try()
 	for n := 1; n < maxAttempts && err != nil && blocked(err); n++ {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Contents of a file: its own, a shorter and a longer one, and the replacement.
+// Contents of a file. after replaces short and long.
 const (
 	short = `{"a": 1}`
 	after = `{"a": 2, "b": 3}`
@@ -20,7 +20,7 @@ const (
 
 var long = `{"a": "` + strings.Repeat("x", 2000) + `"}`
 
-// target writes a file in a new directory and returns its path.
+// target creates a file in a new directory and returns its path.
 func target(t testing.TB, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
@@ -30,7 +30,7 @@ func target(t testing.TB, content string) string {
 	return path
 }
 
-// replaceWith reads a file and replaces it, as a store does.
+// replaceWith reads a file and replaces its content, like a store.
 func replaceWith(fsys FS, path, content string) (warning, err error) {
 	old, err := Read(fsys, path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func checkContent(t testing.TB, path, want string) {
 	equal(t, "content", string(got), want)
 }
 
-// checkFiles checks the names in the directory of a path.
+// checkFiles checks the names of all files in the directory of path.
 func checkFiles(t testing.TB, path string, want ...string) {
 	t.Helper()
 	names, err := OS.Names(filepath.Dir(path))
@@ -96,7 +96,7 @@ func TestReplace_NewFile(t *testing.T) {
 	}
 }
 
-// The content has to be on disk before it takes the file's place.
+// The new content must be on disk before the rename.
 func TestReplace_OrderOfSteps(t *testing.T) {
 	path := target(t, short)
 	var steps []string
@@ -118,7 +118,7 @@ func TestReplace_SyncDirFails(t *testing.T) {
 	checkFiles(t, path, "auth.json")
 }
 
-// The temporary file is the only thing that may be left, and the error names it.
+// Only the temporary file may be left, and the error includes its path.
 func TestReplace_RemoveFails(t *testing.T) {
 	errRemove := errors.New("it stays")
 	path := target(t, short)
@@ -131,7 +131,7 @@ func TestReplace_RemoveFails(t *testing.T) {
 	checkContent(t, path, short)
 }
 
-// A temporary file that exists belongs to another writer.
+// An existing temporary file belongs to another writer.
 func TestReplace_TemporaryFileExists(t *testing.T) {
 	path := target(t, short)
 	tmp, release := temporary(path, "r4nd0m")
@@ -146,9 +146,9 @@ func TestReplace_TemporaryFileExists(t *testing.T) {
 // crash is the panic value of a simulated crash.
 type crash struct{}
 
-// crashAt replaces the content and crashes before the n-th step, from 1: no later
-// step happens. It returns the name of the step, empty if there are fewer. If
-// renameErr is not nil, every rename fails with it.
+// crashAt replaces the content and crashes before the n-th step, counted from 1. It
+// returns the name of that step, or "" if there are fewer steps. If renameErr is not
+// nil, every rename fails with it.
 func crashAt(path, content string, renameErr error, n int) (step string) {
 	defer func() {
 		if r := recover(); r != nil && r != any(crash{}) {
@@ -171,8 +171,8 @@ func crashAt(path, content string, renameErr error, n int) (step string) {
 	return ""
 }
 
-// checkCrashed checks that a crash left the old or the new content, and that the
-// next write works and removes what the crash left.
+// checkCrashed checks that the file has the old or the new content after a crash, and
+// that the next write succeeds and removes all leftover files.
 func checkCrashed(t testing.TB, path, step, old, content string) {
 	t.Helper()
 	data, err := os.ReadFile(path)

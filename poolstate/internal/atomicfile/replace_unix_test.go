@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-// diskErrors are errors that a file system may return for anything.
+// diskErrors are errors that a file system may return for any operation.
 var diskErrors = []syscall.Errno{
 	syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOMEM, syscall.EMFILE,
 }
 
-// Every call of every step fails with every error, with and without a rename. Either
-// the content was replaced, or the file is as it was and there is an error; no other
-// file is left.
+// Each call to each step fails with each error, with and without a rename. Either the
+// content is replaced, or the file is unchanged and an error is returned. No other file
+// is left.
 func TestReplace_AnyError(t *testing.T) {
 	steps := []string{"Stat", "ReadFile", "Create", "Chmod", "ChownLike", "Write", "Truncate", "Sync", "Close", "Rename", "SyncDir", "OpenForCopy"}
 	injected := 0
@@ -62,7 +62,7 @@ func checkFaulty(t *testing.T, path, what string, warning, err, cause error) {
 	checkFiles(t, path, "auth.json")
 }
 
-// The disk is full after any number of bytes.
+// The disk becomes full after any number of bytes.
 func TestReplace_FullDisk(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for room := range len(after) {
@@ -77,8 +77,9 @@ func TestReplace_FullDisk(t *testing.T) {
 	}
 }
 
-// A copy in place needs the space a second time. If there is none to restore the
-// old content either, the new content is kept in a file that the error names.
+// A copy in place needs space in addition to the temporary file. If there is not even
+// enough space to restore the old content, a file with the new content is kept, and the
+// error includes its path.
 func TestReplace_FullDiskWhileCopying(t *testing.T) {
 	for room := range len(after) {
 		path := target(t, short)
@@ -95,7 +96,7 @@ func TestReplace_FullDiskWhileCopying(t *testing.T) {
 	}
 }
 
-// The error of a damaged file has the causes of both failures.
+// The error for a damaged file wraps the causes of both failures.
 func TestReplace_Damaged(t *testing.T) {
 	f, _ := fail(map[string]fault{"Rename": {err: syscall.EBUSY}, "Truncate": {2, syscall.EIO}, "OpenForCopy": {2, errFault}})
 	_, err := replaceWith(f, target(t, short), after)
@@ -103,7 +104,7 @@ func TestReplace_Damaged(t *testing.T) {
 	wantErr(t, err, errFault)
 }
 
-// A bind-mounted file cannot be renamed over.
+// A rename cannot replace a bind-mounted file.
 func TestReplace_CopiesInPlace(t *testing.T) {
 	for _, renameErr := range []error{syscall.EXDEV, syscall.EBUSY} {
 		for _, old := range []string{short, long} {
@@ -124,8 +125,8 @@ func TestReplace_CopiesInPlace(t *testing.T) {
 	}
 }
 
-// A crash leaves the old or the new content, except in the middle of a copy in place:
-// then the new content is in the temporary file.
+// After a crash, the file has the old or the new content. The exception is a crash in
+// the middle of a copy in place, after which the temporary file has the new content.
 func TestReplace_Crash(t *testing.T) {
 	for _, renameErr := range []error{nil, syscall.EBUSY} {
 		for _, old := range []string{short, long} {
@@ -151,7 +152,7 @@ func TestReplace_Crash(t *testing.T) {
 	}
 }
 
-// Mode 0600 does not depend on the umask.
+// The mode is 0600 whatever the umask.
 func TestReplace_Umask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		path := target(t, short)
@@ -184,7 +185,8 @@ func TestSyncDir_Missing(t *testing.T) {
 	wantErr(t, syncDir(filepath.Join(t.TempDir(), "gone")), fs.ErrNotExist)
 }
 
-// FuzzReplace crashes at any step, with any contents, with and without a rename.
+// FuzzReplace simulates a crash at any step, with any contents, with and without a
+// rename.
 func FuzzReplace(f *testing.F) {
 	f.Add(short, after, false, uint8(11))
 	f.Add(long, after, true, uint8(16))

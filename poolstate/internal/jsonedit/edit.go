@@ -8,15 +8,16 @@ import (
 // Edit sets a member of an object, or removes it.
 type Edit struct {
 	Key string
-	// Value is the new JSON value; nil removes the member and its duplicates. It is
-	// a pointer because fmt does not print what a nested one leads to: secrets.
+	// Value is the new JSON value; nil removes the member and its duplicates. It is a
+	// pointer so that fmt prints an address and not the value, which may be secret.
 	Value *string
-	// After is the key after which a new member goes; "" is the front. Nil, or a
-	// key that is not there, is the end.
+	// After is the key after which a new member is inserted, or "" for the beginning of
+	// the object. If it is nil or the key does not exist, the member is added at the
+	// end.
 	After *string
 }
 
-// Editor collects edits of a text.
+// Editor collects edits to JSON text.
 type Editor struct {
 	data    []byte
 	splices []splice
@@ -27,13 +28,13 @@ type splice struct {
 	text       []byte
 }
 
-// NewEditor returns an editor of a text that was parsed.
+// NewEditor returns an editor for text that has been parsed.
 func NewEditor(data []byte) *Editor { return &Editor{data: data} }
 
 // Changed reports whether any edit changes the text.
 func (e *Editor) Changed() bool { return len(e.splices) > 0 }
 
-// Bytes returns the text with all edits made.
+// Bytes returns the text with all edits applied.
 func (e *Editor) Bytes() []byte {
 	slices.SortStableFunc(e.splices, func(a, b splice) int { return a.start - b.start })
 	out := make([]byte, 0, len(e.data)+1024)
@@ -52,8 +53,8 @@ func (e *Editor) splice(start, end int, text []byte) {
 	e.splices = append(e.splices, splice{start, end, text})
 }
 
-// Edit sets and removes members of an object of the text. Each object may be
-// edited once per editor, and each key once per object.
+// Edit sets and removes members of an object in the text. Call it at most once per
+// object, with at most one edit per key.
 func (e *Editor) Edit(o *Value, edits []Edit) {
 	var added []Edit
 	removed := map[string]bool{}
@@ -71,8 +72,8 @@ func (e *Editor) Edit(o *Value, edits []Edit) {
 	e.add(o, e.remove(o, removed), added)
 }
 
-// remove cuts the members with the keys, and their duplicates, which would become
-// visible otherwise. It returns the members that are left.
+// remove removes the members with the given keys. It includes duplicates, which would
+// otherwise take effect. It returns the remaining members.
 func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 	var kept []Member
 	for i, m := range o.Members {
@@ -92,12 +93,12 @@ func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 	return kept
 }
 
-// add inserts new members, separated as the object separates its own.
+// add inserts new members with the same separators that the object already uses.
 func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	comma, colon := e.separators(o)
 	type place struct {
 		at    int
-		front bool // before the first member, so that the comma follows
+		front bool // before the first member, so that the comma comes after the new one
 	}
 	end := place{at: o.Start + 1}
 	if n := len(o.Members); n > 0 {
@@ -127,14 +128,15 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	}
 }
 
-// neighborsFirst orders new members so that each follows the one in its After.
+// neighborsFirst orders new members so that each comes after the one named in its
+// After.
 func neighborsFirst(added []Edit) []Edit {
 	var ordered []Edit
 	for rest := slices.Clone(added); len(rest) > 0; {
 		next := slices.IndexFunc(rest, func(ed Edit) bool {
 			return ed.After == nil || !slices.ContainsFunc(rest, func(m Edit) bool { return m.Key == *ed.After })
 		})
-		next = max(next, 0) // in a cycle, any may come first
+		next = max(next, 0) // in a cycle, any member may come first
 		ordered = append(ordered, rest[next])
 		rest = slices.Delete(rest, next, next+1)
 	}
@@ -154,13 +156,13 @@ func (e *Editor) separators(o *Value) (comma, colon []byte) {
 	}
 	gap := e.data[o.Start+1 : m.NameStart]
 	if len(gap) == 0 && bytes.HasSuffix(colon, []byte(" ")) {
-		gap = []byte(" ") // on one line, but not minified
+		gap = []byte(" ") // the object is on one line but not minified
 	}
 	return append([]byte{','}, gap...), colon
 }
 
-// MapText returns raw, a JSON value, with f applied to every string and key in
-// it. Strings that f does not change keep their spelling.
+// MapText applies f to every string and key in the JSON value raw, and returns the
+// result. Strings that f does not change keep their original encoding.
 func MapText(raw []byte, f func(string) string) ([]byte, error) {
 	v, err := Parse(raw)
 	if err != nil {

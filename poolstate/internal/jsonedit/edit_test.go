@@ -24,8 +24,8 @@ func parsed(t testing.TB, text string) *Value {
 	return v
 }
 
-// edited returns an object after edits. It checks that the surrounding text is
-// unchanged.
+// edited returns an object after the given edits. It checks that the surrounding text
+// is unchanged.
 func edited(t testing.TB, object string, edits ...Edit) string {
 	t.Helper()
 	const prefix, suffix = "\ufeff {\"n\" : [1.50 ,\t", "] }\r\n"
@@ -48,7 +48,7 @@ func insert(key, after string) Edit {
 	return Edit{Key: key, Value: new("0"), After: &after}
 }
 
-// New members go to the end, with the separators of their object.
+// New members are added at the end, with the separators of their object.
 func TestEdit_Add(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"minified", `{"id":"a","n":1}`, `{"id":"a","n":1,"x":1,"y":null}`},
@@ -64,7 +64,7 @@ func TestEdit_Add(t *testing.T) {
 	}
 }
 
-// Only the value is replaced. Of duplicate keys, the last one is edited.
+// Only the value is replaced. If the key is repeated, the last member is edited.
 func TestEdit_Replace(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{"x" : null , "b": 1.50}`, `{"x" : "new" , "b": 1.50}`},
@@ -79,7 +79,7 @@ func TestEdit_Replace(t *testing.T) {
 	}
 }
 
-// One comma is removed with each member, and so are all duplicates of its key.
+// Each member is removed together with one comma and all duplicates of its key.
 func TestEdit_Remove(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"first", `{ "x": 1,  "b": 2 }`, `{ "b": 2 }`},
@@ -109,8 +109,8 @@ func TestEdit_Mixed(t *testing.T) {
 	}
 }
 
-// A restored member goes after the one that was before it, whatever else is
-// added and in any order.
+// A restored member is inserted after the one that used to precede it, whatever other
+// members are added and in whatever order.
 func TestEdit_After(t *testing.T) {
 	for _, tt := range []struct {
 		name, before string
@@ -160,8 +160,8 @@ func TestMapText(t *testing.T) {
 	}
 }
 
-// FuzzEdit makes one edit of each kind in an object. It must leave all other
-// members as they are, with their order and their spelling.
+// FuzzEdit makes one edit of each kind to an object. The order and the text of all
+// other members must not change.
 func FuzzEdit(f *testing.F) {
 	for _, inside := range []string{
 		``, ` `, `"x":1`, "\n\t\"a\": 1,\n\t\"x\": \"y\"\n", `"r":1,"x":2,"r":3,"a":4`, `"a" : NaN , "\u0078":-Infinity`,

@@ -1,6 +1,5 @@
-// Package jsonedit changes members of JSON objects and leaves every other byte of
-// the text as it was: white space, key order, duplicate keys, the spelling of
-// numbers and invalid UTF-8.
+// Package jsonedit changes members of JSON objects and preserves every other byte of
+// the text: white space, key order, duplicate keys, number formats and invalid UTF-8.
 //
 // The parser accepts what Python's json module writes, which is JSON with the
 // numbers NaN, Infinity and -Infinity, optionally after a byte order mark.
@@ -15,15 +14,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// SyntaxError reports where a text stops being JSON. It quotes none of the text, which
-// may hold a secret there.
+// SyntaxError reports the position at which text is not valid JSON. It does not quote
+// the text, which may contain a secret.
 type SyntaxError struct {
-	Line, Column int  // from 1; columns count bytes
+	Line, Column int  // both from 1; Column counts bytes
 	Empty        bool // white space only
 	NotObject    bool // valid JSON whose top level is not an object
 }
 
-// Error returns one clause without a file name.
+// Error returns a one-clause message without a file name.
 func (e *SyntaxError) Error() string {
 	switch {
 	case e.Empty:
@@ -34,9 +33,9 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("not valid JSON at line %d, column %d", e.Line, e.Column)
 }
 
-// Value is a JSON value and its place in a text.
+// Value is a JSON value and its position in the text.
 type Value struct {
-	Raw     []byte   // its part of the text, not a copy
+	Raw     []byte   // the text of the value; not a copy
 	Start   int      // the offset of Raw
 	Members []Member // members of an object, in order, including duplicates
 	Items   []Value  // items of an array
@@ -44,7 +43,7 @@ type Value struct {
 
 // Member is a key of an object and its value.
 type Member struct {
-	// Key is the unquoted key, and NameStart and NameEnd the offsets of its quoted
+	// Key is the unquoted key. NameStart and NameEnd are the offsets of its quoted
 	// form.
 	Key                string
 	NameStart, NameEnd int
@@ -60,8 +59,8 @@ func (v *Value) IsObject() bool { return v != nil && v.Raw[0] == '{' }
 // IsArray reports whether the value is an array. It is false for nil.
 func (v *Value) IsArray() bool { return v != nil && v.Raw[0] == '[' }
 
-// Find returns the value under a key, or nil. Of duplicates it is the last one,
-// which is the one that readers see.
+// Find returns the value of a key, or nil. If the key is repeated, it returns the last
+// value, as JSON readers do.
 func (v *Value) Find(key string) *Value {
 	if v == nil {
 		return nil
@@ -78,7 +77,8 @@ func last(members []Member, key string) *Value {
 	return nil
 }
 
-// Parse reads a text that is one JSON value. Its error is a *[SyntaxError].
+// Parse parses text that consists of one JSON value. On error it returns a
+// *[SyntaxError].
 func Parse(data []byte) (*Value, error) {
 	body := bytes.TrimPrefix(data, []byte("\ufeff"))
 	p := &parser{
@@ -103,9 +103,9 @@ func Parse(data []byte) (*Value, error) {
 type parser struct {
 	dec   *jsontext.Decoder
 	data  []byte
-	bom   int               // length of the byte order mark, which the decoder does not see
-	keys  map[string]string // interned keys: the entries of a list share them
-	width int               // members of the last object, a good guess for the next one
+	bom   int               // length of the byte order mark, which is not passed to the decoder
+	keys  map[string]string // interned keys, which the entries of a list have in common
+	width int               // number of members of the last object, as an estimate for the next one
 }
 
 func (p *parser) offset() int { return int(p.dec.InputOffset()) + p.bom }

@@ -49,7 +49,7 @@ func TestFind(t *testing.T) {
 	equal(t, "a missing value is an object", v.Find("x").IsObject(), false)
 }
 
-// NaN and the infinities are accepted as values only, and keep their spelling.
+// NaN and the infinities are accepted only as values, and are not reformatted.
 func TestParse_NonFinite(t *testing.T) {
 	for _, text := range []string{
 		`NaN`, `-Infinity`, ` [ Infinity,-Infinity ,NaN]`, `{"a":NaN}`, "{\"a\":\tNaN\n}", `"NaN"`,
@@ -64,8 +64,8 @@ func TestParse_NonFinite(t *testing.T) {
 	}
 }
 
-// FuzzParse compares the parser with encoding/json: both accept the same text,
-// and find the same tokens at the same offsets.
+// FuzzParse compares the parser with encoding/json. Both must accept the same text and
+// find the same tokens at the same offsets.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{`{"a": [1, {"b": null}], "a": NaN}`, "\ufeff[-Infinity]", `"\ud800"`, ` {} x`, `[1NaN]`, `{"a":[{]}}`} {
 		f.Add([]byte(text))

@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Text returns the string that a raw JSON value holds, and false if it is not a
-// string. Unpaired surrogates and invalid UTF-8 become replacement characters.
+// Text decodes a JSON string. It returns false if raw is not a string. Unpaired
+// surrogates and invalid UTF-8 become replacement characters.
 func Text(raw []byte) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
@@ -20,12 +20,12 @@ func Text(raw []byte) (string, bool) {
 	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return string(inner), true
 	}
-	b, _ := jsontext.AppendUnquote(nil, raw) // its error only reports a replacement
+	b, _ := jsontext.AppendUnquote(nil, raw) // the error only reports replaced characters
 	return string(b), true
 }
 
-// Number returns the number that a raw JSON value holds, and false if it is not
-// a number. One too large for a float64 is infinite.
+// Number decodes a JSON number. It returns false if raw is not a number. A number that
+// is too large for a float64 becomes infinity.
 func Number(raw []byte) (float64, bool) {
 	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
 		return 0, false
@@ -34,8 +34,8 @@ func Number(raw []byte) (float64, bool) {
 	return f, err == nil || math.IsInf(f, 0)
 }
 
-// Quote returns the JSON string of s as Python's json.dumps writes it: everything
-// beyond printable ASCII is escaped, in surrogate pairs where needed.
+// Quote encodes s as a JSON string in the same way as Python's json.dumps. All
+// characters except printable ASCII are escaped, as surrogate pairs if necessary.
 func Quote(s string) []byte {
 	const hexDigits = "0123456789abcdef"
 	b := make([]byte, 0, len(s)+2)
@@ -79,9 +79,9 @@ func beginsValue(data []byte, name string) bool {
 	}
 }
 
-// withoutNonFinite replaces NaN and the infinities, which agents write and read, by
-// numbers of the same length, so that a strict parser finds every value at its own
-// offset. [Value.Raw] keeps the original spelling.
+// withoutNonFinite replaces NaN and the infinities, which agents read and write, with
+// numbers of the same length. A strict parser can then parse the text without a change
+// in offsets. [Value.Raw] still contains the original text.
 func withoutNonFinite(data []byte) []byte {
 	if !beginsValue(data, "NaN") && !beginsValue(data, "Infinity") {
 		return data

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The expectations were printed by Python's json.dumps.
+// The expected values are the output of Python's json.dumps.
 func TestQuote(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                         `""`,
@@ -54,7 +54,7 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// FuzzQuote checks that quoted text is ASCII and reads back as it was.
+// FuzzQuote checks that quoted text is ASCII and decodes to the original text.
 func FuzzQuote(f *testing.F) {
 	f.Add("say \"no\" \\ é 🔑 \x00 \xff")
 	f.Fuzz(func(t *testing.T, s string) {
