@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui/theme"
+)
+
+// holders are places of a file that hold a secret, as members of the root and of an
+// entry. %s is the secret as JSON writes it in a string.
+var holders = []struct{ name, root, entry string }{
+	{"another entry", `"credential_pool": {"q": [{"id": "other", "access_token": "%s"}]},`, ``},
+	{"refresh token", ``, `"refresh_token": "%s",`},
+	{"agent key", ``, `"agent_key": "%s",`},
+	{"unknown key", ``, `"future_password": {"a": [{"b": "%s"}]},`},
+	{"shadowed key", ``, `"access_token": "%s", "access_token": "",`},
+	{"providers", `"providers": {"x": {"y": [{"z": {"client_secret": "%s"}}]}},`, ``},
+	{"provider's token", `"providers": {"nous": {"tokens": {"id_token": "%s"}}},`, ``},
+	{"list of keys", `"providers": {"x": {"api_keys": ["a", "%s"]}},`, ``},
+	{"bearer", `"providers": {"x": {"headers": {"Authorization": "Bearer %s"}}},`, ``},
+	{"no scheme", ``, `"extra_headers": {"authorization": "%s"},`},
+	{"header value", ``, `"headers": [{"name": "X-Auth", "value": "bearer %s"}],`},
+	{"header line", ``, `"headers": ["Accept: json", "X-Api-Key: %s"],`},
+	{"cookie", ``, `"headers": {"Cookie": "sid=%s"},`},
+	{"top level", `"OPENROUTER_API_KEY": "%s",`, ``},
+}
+
+const plantedSecret = "sk-Zq7/vK+2mX9~wR4tB6yN1uH8cJ3=pL"
+
+// forms are how a text quotes a secret.
+var forms = map[string]func(secret string) string{
+	"plain":       func(s string) string { return s },
+	"quoted":      func(s string) string { return "key='" + s + "'," },
+	"part":        func(s string) string { return "…" + s[len(s)/2:] },
+	"query":       url.QueryEscape,
+	"path":        url.PathEscape,
+	"query twice": func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+	"all percent": func(s string) string { return eachByte("%%%02x", s) },
+	"JSON":        func(s string) string { return eachByte(`\u%04X`, s) },
+	"Python":      func(s string) string { return eachByte(`\x%02x`, s) },
+	"slashes":     func(s string) string { return strings.ReplaceAll(s, "/", `\/`) },
+	"base64":      func(s string) string { return base64.StdEncoding.EncodeToString([]byte("user:" + s)) },
+	"base64url":   func(s string) string { return "x/" + base64.RawURLEncoding.EncodeToString([]byte(s)) },
+}
+
+func eachByte(format, s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		fmt.Fprintf(&b, format, s[i])
+	}
+	return b.String()
+}
+
+// quotingStore returns a store that holds a secret in one place and quotes it in
+// every text that is shown.
+func quotingStore(t *testing.T, root, entry, secret, quote string) string {
+	t.Helper()
+	q := asJSON(t, "é "+quote+" é")
+	inner := strings.Trim(asJSON(t, secret), `"`)
+	fill := func(s string) string { return strings.ReplaceAll(s, "%s", inner) }
+	pool := `"p": [{` + fill(entry) + ` "id": ` + asJSON(t, quote) + `, "label": ` + q + `, "source": ` + q + `, "auth_type": ` + q + `,
+		"base_url": ` + asJSON(t, "https://host.example/v1/"+quote) + `, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
+		"last_error_reason": ` + q + `, "last_error_message": ` + q + `, "failure_reason": ` + q + `, "status_cleared_at": 1795420000,
+		"model_cooldowns": {` + q + `: 1795426000}, ` + q + `: 1, ` + asJSON(t, "x"+quote) + `: {` + q + `: ` + q + `}},
+		{"id": "b", "label": ` + q + `, "last_status": ` + q + `}, {"id": "c", "last_status": "dead", "last_status_at": 1795420000, "last_error_message": ` + q + `}, ` + q + `],
+		` + q + `: [{"id": "d"}, {"id": ` + q + `}], ` + asJSON(t, quote) + `: ` + q
+	if before, after, ok := strings.Cut(fill(root), `"credential_pool": {`); ok {
+		return `{` + before + `"credential_pool": {` + pool + `, ` + strings.TrimSuffix(after, ",") + `}`
+	}
+	return `{` + fill(root) + `"credential_pool": {` + pool + `}}`
+}
+
+// outputsOf returns what each command prints about a store, the dashboard's screens,
+// and the journal after all actions.
+func outputsOf(t *testing.T, content, state string) map[string]string {
+	t.Helper()
+	file := storeFile(t, content)
+	out := map[string]string{}
+	for _, args := range commands("list", "list --json", "report", "report --json", "report --json --anonymous", "status", "status --json",
+		"backoff p", "reset p --dry-run --json") {
+		o := at(t, file, args...)
+		out[strings.Join(args, " ")] = o.stdout + o.stderr
+	}
+	out["events"], out["events --json"] = history(t, file, false, year), history(t, file, true, year)
+	out["dashboard"] = screensOf(t, file)
+	for _, args := range [][]string{
+		{"exhaust", "p", "#1", "--yes", "--json", "--reason", "for now"}, {"reset", "p", "--json"}, {"reset", "--all"},
+	} {
+		o := at(t, file, args...)
+		out[strings.Join(args, " ")] = o.stdout + o.stderr
+	}
+	written, err := os.ReadFile(filepath.Join(state, "pooltop", "events.jsonl"))
+	must(t, err)
+	out["journal"] = string(written)
+	return out
+}
+
+// screensOf returns what the dashboard draws in its panes.
+func screensOf(t *testing.T, file string) string {
+	t.Helper()
+	dark, clock := theme.SchemeDark, newClock(configAt(t, file).Now)
+	m := tea.Model(model.New(model.Config{
+		Operator: &journal.Operator{Store: poolstate.Open(file, poolstate.WithClock(clock)), Log: noLog},
+		Clock:    model.Clock{Now: clock}, Scheme: &dark, ReadOnly: "test", ExplainError: error.Error,
+	}))
+	begin, _ := m.Init()().(tea.BatchMsg)
+	m, _ = m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+	m, _ = m.Update(begin[0]())
+	var b strings.Builder
+	for _, key := range " iecf?jjj" {
+		m, _ = m.Update(tea.KeyPressMsg{Code: key, Text: string(key)})
+		v, _ := m.(model.Model)
+		b.WriteString(v.View().Content + v.View().WindowTitle)
+	}
+	return b.String()
+}
+
+// checkRedacted checks that outputs have no part of a secret, in any of the forms.
+func checkRedacted(t *testing.T, outputs map[string]string, secret string) {
+	t.Helper()
+	for name, output := range outputs {
+		for i := range len(secret) - leakLength + 1 {
+			if piece := secret[i : i+leakLength]; strings.Contains(output, piece) {
+				t.Fatalf("%s prints %q: %s", name, piece, output)
+			}
+		}
+		for form, encode := range forms {
+			if form != "part" && strings.Contains(output, encode(secret)) {
+				t.Fatalf("%s prints the secret in the form %s: %s", name, form, output)
+			}
+		}
+	}
+}
+
+func fingerprintOf(secret string) string {
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(secret)))[:len("sha256:")+16]
+}
+
+func redactionState(t *testing.T) string {
+	t.Helper()
+	state := t.TempDir()
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", state)
+	return state
+}
+
+func TestRedaction_Holders(t *testing.T) {
+	for _, h := range holders {
+		t.Run(h.name, func(t *testing.T) {
+			state := redactionState(t)
+			content := quotingStore(t, h.root, h.entry, plantedSecret, plantedSecret)
+			outputs := outputsOf(t, content, state)
+			checkRedacted(t, outputs, plantedSecret)
+			says(t, outputs["list --json"], "[secret]")
+		})
+	}
+}
+
+func TestRedaction_Forms(t *testing.T) {
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			state := redactionState(t)
+			content := quotingStore(t, holders[0].root, holders[0].entry, plantedSecret, form(plantedSecret))
+			outputs := outputsOf(t, content, state)
+			checkRedacted(t, outputs, plantedSecret)
+			says(t, outputs["list --json"], "[secret]")
+		})
+	}
+}
+
+// TestRedaction_Fingerprint quotes a secret that the file has only as a fingerprint.
+func TestRedaction_Fingerprint(t *testing.T) {
+	entry := `"source": "env:KEY", "secret_fingerprint": "` + fingerprintOf(plantedSecret) + `",`
+	for name, form := range forms {
+		if name == "part" {
+			continue // cannot be known
+		}
+		t.Run(name, func(t *testing.T) {
+			state := redactionState(t)
+			checkRedacted(t, outputsOf(t, quotingStore(t, "", entry, plantedSecret, form(plantedSecret)), state), plantedSecret)
+		})
+	}
+}
+
+// TestRedaction_Placeholder checks that words in place of a secret are not redacted.
+func TestRedaction_Placeholder(t *testing.T) {
+	for _, word := range []string{"none", "test", "seven77", "placeholder", "no-key-required", "OPENROUTER_API_KEY", "xxxxxxxxxxxx", "device_code"} {
+		state := redactionState(t)
+		outputs := outputsOf(t, quotingStore(t, "", holders[1].entry, word, word), state)
+		if strings.Contains(outputs["list --json"], "[secret]") {
+			t.Errorf("%q is redacted: %s", word, outputs["list --json"])
+		}
+	}
+}
+
+// FuzzRedaction plants a secret somewhere in a file, quotes it everywhere else, and
+// checks that no output has a part of it.
+func FuzzRedaction(f *testing.F) {
+	for i := range holders {
+		f.Add(uint8(i), uint8(i), plantedSecret, "bad key ", "!")
+	}
+	f.Add(uint8(0), uint8(0), "пароль-секрет", "к", "ю")
+	names := []string{"plain", "quoted", "query", "path", "query twice", "all percent", "JSON", "Python", "slashes", "base64", "base64url"}
+	f.Fuzz(func(t *testing.T, holder, form uint8, secret, before, after string) {
+		if len(secret) < 12 || len(secret) > 200 || len(before)+len(after) > 100 || !utf8.ValidString(secret+before+after) ||
+			strings.TrimSpace(secret) != secret || strings.ContainsAny(secret, "[]: \\%") || ordinary(secret) {
+			return
+		}
+		state := redactionState(t)
+		h := holders[int(holder)%len(holders)]
+		quote := before + forms[names[int(form)%len(names)]](secret) + after
+		checkRedacted(t, outputsOf(t, quotingStore(t, h.root, h.entry, secret, quote), state), secret)
+	})
+}
+
+// ordinary reports whether the outputs have a part of a text anyway.
+func ordinary(secret string) bool {
+	distinct := map[rune]bool{}
+	for _, r := range secret {
+		distinct[r] = true
+	}
+	return len(distinct) < 8
+}
