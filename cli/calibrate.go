@@ -56,7 +56,8 @@ func calibrateCommand() *cobra.Command {
 		}
 		return printMeasurement(cmd.OutOrStdout(), m, home)
 	})
-	cmd.Flags().StringVar(&agent, "agent", "", "directory of the agent's code, containing agent/credential_pool.py")
+	cmd.Flags().StringVar(&agent, "agent", "", "code of the agent: the `DIR` that contains agent/credential_pool.py")
+	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
 	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	return cmd

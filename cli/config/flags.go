@@ -1,0 +1,101 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"pooltop/poolstate"
+)
+
+// Flags are the flags of one command that set configuration values.
+type Flags struct {
+	scope Scope
+	file  *string         // --config
+	given []func(*Config) // set the values of the other flags, in order
+}
+
+// Bind adds the flags of the scopes to a command's flags.
+func Bind(set *pflag.FlagSet, scope Scope) *Flags {
+	f := &Flags{scope: scope | Always}
+	for _, s := range settings {
+		if s.Scope&f.scope == 0 {
+			continue
+		}
+		pf := set.VarPF(&flag{s, f}, s.Name, "", s.Usage)
+		pf.Hidden = s.Hidden
+		if s.Value == "" {
+			pf.NoOptDefVal = "true"
+		}
+		switch value := s.Get(Default()).(type) {
+		case string, bool, int:
+			pf.DefValue = fmt.Sprint(value)
+		}
+	}
+	return f
+}
+
+// IsFlag reports whether a flag sets a configuration value.
+func IsFlag(f *pflag.Flag) bool {
+	_, ok := f.Value.(*flag)
+	return ok
+}
+
+// Load returns the configuration for the parsed command line.
+func (f *Flags) Load() (*Config, error) {
+	c := Default()
+	if c.Path = defaultPath(); f.file != nil {
+		path, err := poolstate.ExpandPath(*f.file)
+		if err != nil {
+			return nil, fmt.Errorf("--config: %w", err)
+		}
+		c.Path = path
+	}
+	if c.Path != "" {
+		if abs, err := filepath.Abs(c.Path); err == nil {
+			c.Path = abs
+		}
+		if err := c.read(f.file != nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, set := range f.given {
+		set(c)
+	}
+	if f.scope&Store == 0 {
+		return c, nil
+	}
+	err := c.resolveStore()
+	return c, err
+}
+
+// flag is a setting as a flag. Its value is set after the file has been read.
+type flag struct {
+	Setting
+	flags *Flags
+}
+
+// Set checks and keeps a value.
+func (f *flag) Set(text string) error {
+	switch {
+	case f.Name == "config":
+		f.flags.file = &text
+		return nil
+	case text == "":
+		return errors.New("must not be empty")
+	}
+	f.flags.given = append(f.flags.given, func(c *Config) {
+		c.sources[f.Name] = Source{Kind: fromFlag, Name: "--" + f.Name}
+		_ = f.apply(c, text) // already checked
+	})
+	return f.apply(Default(), text)
+}
+
+// Type returns the placeholder of the value in help texts.
+func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
+
+// String returns nothing, as the value is in the configuration.
+func (*flag) String() string { return "" }
