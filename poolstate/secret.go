@@ -33,7 +33,7 @@ func (doc *document) scrubber() *redact.Scrubber {
 	return doc.scrub
 }
 
-// kind is what the texts below a key are.
+// kind classifies the texts below a key.
 type kind uint8
 
 const (

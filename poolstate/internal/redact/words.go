@@ -90,9 +90,9 @@ func IsHeaderKey(key string) bool {
 	}, func(suffix string) bool { return strings.HasSuffix(key, suffix) })
 }
 
-// AddValue makes known the secrets in the value of a key or a header. If the value is
-// not said to be secret, these are what follows "Bearer" or the name of a secret, and
-// what a URL holds.
+// AddValue adds the secrets in the value of a key or a header. Unless the whole value
+// is secret, only text after "Bearer" or after the name of a secret counts, and secrets
+// in a URL.
 func (s *Scrubber) AddValue(value []byte, secret bool) {
 	rest, named := credentials(value)
 	switch name, after, ok := bytes.Cut(value, []byte(":")); {
