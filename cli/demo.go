@@ -110,7 +110,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the
-// table agent, which describes this machine's agent instead of the simulated one.
+// table [agent], which describes the agent of this machine, not the simulated one.
 func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{

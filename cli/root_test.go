@@ -159,7 +159,7 @@ func TestCommands_Flags(t *testing.T) {
 	}
 }
 
-// A value of the file changes nothing about a command that does not offer its flag.
+// A setting in the file has no effect on a command that does not offer its flag.
 func TestCommands_OtherSettings(t *testing.T) {
 	lines := map[string]string{
 		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",

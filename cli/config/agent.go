@@ -15,8 +15,9 @@ import (
 	"pooltop/poolstate"
 )
 
-// Agent is the table agent of the file: how the agent of this machine computes
-// deadlines. It overrides what was measured, seen and found in the store.
+// Agent is the table [agent] of the file. It describes how the agent of this
+// machine computes deadlines, and overrides what was measured, observed or found
+// in the store.
 type Agent struct {
 	Policy string
 	// TTL holds base cooldowns by error code, in whole seconds. Code 0 is for the
@@ -27,7 +28,7 @@ type Agent struct {
 // otherCodes is the key of code 0 in the file.
 const otherCodes = "other"
 
-// Codes returns TTL in the form of the file.
+// Codes returns TTL as it is written in the file.
 func (a Agent) Codes() map[string]string {
 	out := map[string]string{}
 	for code, ttl := range a.TTL {
@@ -40,8 +41,8 @@ func (a Agent) Codes() map[string]string {
 	return out
 }
 
-// PolicyChoice returns the policy to compute with. A flag, even --policy auto,
-// overrides the table agent, and so does a policy of the file.
+// PolicyChoice returns the policy to compute with. The flag --policy, even with
+// auto, and any other policy in the file override the table [agent].
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if name == policies[0] && c.sources["policy"].Kind != fromFlag {
@@ -58,7 +59,7 @@ func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	return choice.WithRules(rules)
 }
 
-// decodeAgent decodes the table agent. Its keys have been located.
+// decodeAgent decodes the table [agent], after locate has found its keys.
 func (c *Config) decodeAgent(data []byte) error {
 	var doc struct {
 		Agent any `toml:"agent"`

@@ -8,8 +8,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// A flag overrides the policy of the file, which overrides the table agent, which
-// overrides what was measured, which overrides what the file of the store shows.
+// A flag overrides the policy in the file, which overrides the table [agent], the
+// measured policy and the evidence in the store, in this order.
 func TestPolicyChoice(t *testing.T) {
 	atHome(t, t.TempDir())
 	measured := poolstate.Flat202610().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{402: {time.Second}, 500: {2 * time.Second}}})
