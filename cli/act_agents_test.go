@@ -78,7 +78,7 @@ func TestExhaust_BesideAgents(t *testing.T) {
 	agents, turns := amount(3, 6), amount(30, 300)
 	operators, commands := amount(3, 6), amount(6, 60)
 	state := t.TempDir()
-	file := storeFile(t, poolOf(`{"id": "a", "request_count": 0, "consecutive_failures": 0}`, `{"id": "b", "request_count": 0}`))
+	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "request_count": 0, "consecutive_failures": 0}`, `{"access_token": "none", "id": "b", "request_count": 0}`))
 	var group sync.WaitGroup
 	var held atomic.Int64
 	for range operators {

@@ -15,7 +15,7 @@ import (
 // More tests of reset, exhaust, undo and sync are in testdata/script.
 
 // clearable is a store with a credential that reset changes.
-var clearable = poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"id": "b"}`)
+var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)
 
 // A store or lock that is not a usable file is refused with advice, and left alone.
 func TestReset_UnusableFiles(t *testing.T) {

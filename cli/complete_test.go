@@ -106,14 +106,14 @@ func TestComplete_Words(t *testing.T) {
 // A completion resolves to the credential that it is offered for.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
-		`{"id": "a1", "label": "same"}`,
-		`{"id": "b2", "label": "SAME", "priority": 1}`,
-		`{"label": "d4", "priority": 2}`,
-		`{"id": "d4", "label": "own", "priority": 3}`,
-		`{"id": "e5", "priority": 4}`,
-		`{"id": "e5", "label": "twice", "priority": 5}`,
+		`{"access_token": "none", "id": "a1", "label": "same"}`,
+		`{"access_token": "none", "id": "b2", "label": "SAME", "priority": 1}`,
+		`{"access_token": "none", "label": "d4", "priority": 2}`,
+		`{"access_token": "none", "id": "d4", "label": "own", "priority": 3}`,
+		`{"access_token": "none", "id": "e5", "priority": 4}`,
+		`{"access_token": "none", "id": "e5", "label": "twice", "priority": 5}`,
 		`{"priority": 6}`,
-		`{"id": "-f6", "label": "--all", "priority": 7}`,
+		`{"access_token": "none", "id": "-f6", "label": "--all", "priority": 7}`,
 	))
 	for prefix, want := range map[string]string{
 		"":  "a1 | b2 | #3 | own | twice | #7",
@@ -226,12 +226,12 @@ func TestComplete_HostileText(t *testing.T) {
 func TestComplete_LabelsToQuote(t *testing.T) {
 	labels := []string{`work laptop`, `it's "mine"`, `$(touch owned)`, "`id`", `a;b|c&d`, `back\slash`, `~`, `*`, `ключ`}
 	for _, label := range labels {
-		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
+		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a1", "label": `+asJSON(t, label)+`}`))
 		words, _ := completed(t, "--file", file, "reset", "p", "")
 		equal(t, "completions", strings.Join(words, "\n"), label+"\tready")
 	}
 	for _, label := range []string{" led by a blank", "ended by one ", "-x", "--all", "_activeHelp_ read me", "two\tcolumns", strings.Repeat("long", 100)} {
-		file := storeFile(t, poolOf(`{"id": "a1", "label": `+asJSON(t, label)+`}`))
+		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a1", "label": `+asJSON(t, label)+`}`))
 		words, _ := completed(t, "--file", file, "reset", "p", "")
 		equal(t, "completions for "+label, wordsOf(words), "a1")
 	}

@@ -80,14 +80,14 @@ func storeOf(t *testing.T, texts []string, status string) string {
 			name = "quoted" // names are not redacted
 		}
 		q, id, provider := inJSONFile(t, text), inJSONFile(t, name), inJSONFile(t, fmt.Sprintf("p%d %s", i, name))
-		lists = append(lists, fmt.Sprintf(`%s: [{"id": %s, "label": %s, "source": %s, "auth_type": %s, "last_error_code": %d,
+		lists = append(lists, fmt.Sprintf(`%s: [{"access_token": "none", "id": %s, "label": %s, "source": %s, "auth_type": %s, "last_error_code": %d,
 			"access_token": %q, "NEW_TOKEN": %q, "last_status": %q, "last_status_at": 1795425000, "last_error_reset_at": 1795429000,
 			"last_error_reason": %s, "last_error_message": %s, "failure_reason": %s, "base_url": %s,
 			"model_cooldowns": {%s: 1795426000}, "secret_fingerprint": %s}]`,
 			provider, id, q, q, q, 10000+i, tokens["access"], tokens["session"], status, q, q, q,
 			inJSONFile(t, "https://host/"+text), q, q))
 	}
-	return `{"credential_pool": {"ready": [{"id": "r"}], ` + strings.Join(lists, ", ") + `}}`
+	return `{"credential_pool": {"ready": [{"access_token": "none", "id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
 // visitStore visits every screen of a dashboard on a store with the texts, in a

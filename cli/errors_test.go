@@ -42,7 +42,7 @@ func TestCommands_UnreadableFile(t *testing.T) {
 		filepath.Join(sampleFile(t, "backoff.json"), "auth.json"): nil, // below a file
 	}
 	for _, content := range []string{
-		"", " \n\t", `{"credential_pool": {"p": [{"id": "a"`, "credential_pool: {}", "\ufeff", `{} {}`, `[]`, `null`,
+		"", " \n\t", `{"credential_pool": {"p": [{"access_token": "none", "id": "a"`, "credential_pool: {}", "\ufeff", `{} {}`, `[]`, `null`,
 		`{"credential_pool": []}`, `{"credential_pool": "x"}`, `{"credential_pool": 1}`,
 	} {
 		files[storeFile(t, content)] = []string{"; restore it from a backup before an agent starts over with an empty pool"}

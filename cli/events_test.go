@@ -66,8 +66,8 @@ func TestEvents_History(t *testing.T) {
 func TestFollow(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
-		const ready = `{"credential_pool": {"p": [{"id": "a", "label": "key", "consecutive_failures": 1}]}}`
-		const failed = `{"credential_pool": {"p": [{"id": "a", "label": "key", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429, "consecutive_failures": 2}]}}`
+		const ready = `{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "key", "consecutive_failures": 1}]}}`
+		const failed = `{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "key", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429, "consecutive_failures": 2}]}}`
 		file := storeFile(t, ready)
 		f, out := newTestFollower(t, file, true)
 		changes := make(chan watch.Change)
@@ -106,7 +106,7 @@ func eventsIn(t *testing.T, output string) string {
 func TestFollow_AfterSuspend(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
-		file := storeFile(t, poolOf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429}`, `{"id": "b"}`))
+		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429}`, `{"access_token": "none", "id": "b"}`))
 		f, out := newTestFollower(t, file, true)
 		var suspended atomic.Int64
 		start := f.clock()
@@ -150,7 +150,7 @@ func TestEvents_HostileText(t *testing.T) {
 			for _, asJSON := range []bool{false, true} {
 				got := history(t, file, asJSON, year)
 				checkHarmless(t, fmt.Sprint("events, JSON ", asJSON), outcome{stdout: got})
-				equal(t, "lines", strings.Count(got, "\n"), 14+2)
+				equal(t, "lines", strings.Count(got, "\n"), 12+2)
 			}
 		})
 	}

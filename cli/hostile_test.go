@@ -70,13 +70,13 @@ func inJSONFile(t *testing.T, text string) string {
 func hostileStore(t *testing.T, text string) string {
 	t.Helper()
 	q := inJSONFile(t, text)
-	return `{"credential_pool": {"p": [{"id": "ready"}], ` + q + `: [
-		{"id": ` + q + `, "label": ` + q + `, "source": ` + q + `, "auth_type": ` + q + `, "base_url": ` + q + `,
+	return `{"credential_pool": {"p": [{"access_token": "none", "id": "ready"}], ` + q + `: [
+		{"access_token": "none", "id": ` + q + `, "label": ` + q + `, "source": ` + q + `, "auth_type": ` + q + `, "base_url": ` + q + `,
 		 "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
 		 "last_error_reason": ` + q + `, "last_error_message": ` + q + `, "failure_reason": ` + q + `,
 		 "model_cooldowns": {` + q + `: 1795426000}, "secret_fingerprint": ` + q + `},
-		{"id": ` + q + `, "last_status": ` + q + `},
-		{"label": ` + q + `, "last_status": "exhausted", "last_status_at": 1795425000,
+		{"access_token": "none", "id": ` + q + `, "last_status": ` + q + `},
+		{"access_token": "none", "label": ` + q + `, "last_status": "exhausted", "last_status_at": 1795425000,
 		 "last_error_reason": "operator_hold", "last_error_message": ` + q + `}]}}`
 }
 
@@ -85,7 +85,7 @@ func hostileStore(t *testing.T, text string) string {
 func TestCommands_HostileFile(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	lines := func(file string, args ...string) int { return strings.Count(at(t, file, args...).stdout, "\n") }
-	plain := storeFile(t, hostileStore(t, "plain"))
+	plain, upper := storeFile(t, hostileStore(t, "plain")), storeFile(t, hostileStore(t, "UPPER"))
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, hostileStore(t, text))
@@ -98,6 +98,10 @@ func TestCommands_HostileFile(t *testing.T) {
 				{"status", "--format", "{{range .providers}}{{range .credentials}}{{.model_cooldowns}}{{.label}}{{end}}{{end}}"},
 			}, passiveCommands...) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
+			}
+			plain := plain
+			if strings.ToLower(text) != text { // noted in the name of a provider
+				plain = upper
 			}
 			for _, args := range [][]string{{"list"}, {"report", "--anonymous"}, {"status"}, {"status", "--format", "{{.}}"}} {
 				equal(t, "the lines of "+strings.Join(args, " "), lines(file, args...), lines(plain, args...))

@@ -57,11 +57,11 @@ func secretStore() string {
 	"openrouter_api_key": %q,
 	"credential_pool": {
 		"openrouter": [
-			{"id": "a", "label": "one", "access_token": %q, "refresh_token": %q, "agent_key": %q,
+			{"access_token": "none", "id": "a", "label": "one", "access_token": %q, "refresh_token": %q, "agent_key": %q,
 			 "session_secret": %q, "proxy_password": %q, "extra": {"api_key": %q}, "of %s": 1,
 			 "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429},
-			{"id": "b", "label": "two", "access_token": %q, "consecutive_failures": 2},
-			{"id": "c", "access_token": {"value": %q}, "token": [%q]},
+			{"access_token": "none", "id": "b", "label": "two", "access_token": %q, "consecutive_failures": 2},
+			{"access_token": "none", "id": "c", "access_token": {"value": %q}, "token": [%q]},
 			%q
 		],
 		"broken": %q
@@ -77,12 +77,12 @@ func secretStore() string {
 // labels.
 func secretNames() string {
 	return `{"credential_pool": {
-		"` + tokens["pool"] + `": [{"id": "x", "api_key": "` + tokens["pool"] + `"}],
+		"` + tokens["pool"] + `": [{"access_token": "none", "id": "x", "api_key": "` + tokens["pool"] + `"}],
 		"openrouter": [
-			{"id": "` + tokens["access"] + `", "access_token": "` + tokens["access"] + `"},
-			{"id": "k-` + tokens["agent"][:12] + `", "label": "key ` + tokens["agent"] + `", "agent_key": "` + tokens["agent"] + `"},
-			{"id": "` + tokens["refresh"] + `", "label": "` + tokens["garbage"] + `", "access_token": "` + tokens["nested"] + `"},
-			{"id": "r", "access_token": "` + tokens["refresh"] + `"}, {"id": "g", "access_token": "` + tokens["garbage"] + `"}
+			{"access_token": "none", "id": "` + tokens["access"] + `", "access_token": "` + tokens["access"] + `"},
+			{"access_token": "none", "id": "k-` + tokens["agent"][:12] + `", "label": "key ` + tokens["agent"] + `", "agent_key": "` + tokens["agent"] + `"},
+			{"access_token": "none", "id": "` + tokens["refresh"] + `", "label": "` + tokens["garbage"] + `", "access_token": "` + tokens["nested"] + `"},
+			{"access_token": "none", "id": "r", "access_token": "` + tokens["refresh"] + `"}, {"access_token": "none", "id": "g", "access_token": "` + tokens["garbage"] + `"}
 		]}}`
 }
 
@@ -142,7 +142,7 @@ func TestSecrets_Writing(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", state)
 	writeFile(t, filepath.Join(home, ".claude", ".credentials.json"), fmt.Appendf(nil,
 		`{"claudeAiOauth": {"accessToken": %q, "refreshToken": %q, "expiresAt": 1795440000000}}`, tokens["session"], tokens["refresh"]))
-	file := storeFile(t, strings.Replace(secretStore(), `"openrouter": [`, fmt.Sprintf(`"anthropic": [{"id": "cc", "source": "claude_code",
+	file := storeFile(t, strings.Replace(secretStore(), `"openrouter": [`, fmt.Sprintf(`"anthropic": [{"access_token": "none", "id": "cc", "source": "claude_code",
 		"access_token": %q, "last_status": "exhausted", "last_error_message": "bad key %s", "expires_at_ms": 1795420000000}], "openrouter": [`,
 		tokens["agent"], tokens["session"]), 1))
 	for _, args := range [][]string{

@@ -7,12 +7,12 @@ import (
 
 func TestStatus(t *testing.T) {
 	const (
-		ready   = `{"id": "ready"}`
-		cooling = `{"id": "cooling", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429}`
-		brief   = `{"id": "brief", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reset_at": 1795426200}`
-		held    = `{"id": "held", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_reset_at": 1795440000}`
-		due     = `{"id": "due", "last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`
-		dead    = `{"id": "dead", "last_status": "dead", "last_status_at": 1795425000, "last_error_reset_at": 1795426000}`
+		ready   = `{"access_token": "none", "id": "ready"}`
+		cooling = `{"access_token": "none", "id": "cooling", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429}`
+		brief   = `{"access_token": "none", "id": "brief", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reset_at": 1795426200}`
+		held    = `{"access_token": "none", "id": "held", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_reset_at": 1795440000}`
+		due     = `{"access_token": "none", "id": "due", "last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`
+		dead    = `{"access_token": "none", "id": "dead", "last_status": "dead", "last_status_at": 1795425000, "last_error_reset_at": 1795426000}`
 	)
 	for _, c := range []struct {
 		name      string

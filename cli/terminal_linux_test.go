@@ -82,14 +82,14 @@ func TestDashboard_RestoresTerminal(t *testing.T) {
 // nohup ignores SIGHUP for its child, and Main must not undo that.
 func TestMain_IgnoredSIGHUP(t *testing.T) {
 	c := testkit.Open(t)
-	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
+	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
 	cmd := exec.Command("/bin/sh", "-c", `trap "" HUP; exec "$0" "$@"`, os.Args[0],
 		"events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
 	cmd.Env = append(os.Environ(), roleEnv+"=pooltop", "TERM=xterm-256color", "XDG_STATE_HOME="+t.TempDir())
 	c.Start(cmd)
 	c.Shows("p/b", "dead") // the history is printed: the file is watched from here on
 	c.Signal(syscall.SIGHUP)
-	writeFile(t, file, []byte(poolOf(`{"id": "a"}`, `{"id": "b"}`, `{"id": "after-hangup"}`)))
+	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b"}`, `{"access_token": "none", "id": "after-hangup"}`)))
 	c.Shows("p/after-hangup", "added")
 	c.Signal(syscall.SIGTERM)
 	equal(t, "exit code", c.Wait(), exitDone)
@@ -164,14 +164,14 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 // state when the terminal reads again.
 func TestDashboard_BlockedTerminal(t *testing.T) {
 	c, state := testkit.Open(t), t.TempDir()
-	file := storeFile(t, poolOf(`{"id": "a", "label": "label-a"}`, `{"id": "b"}`))
+	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "label": "label-a"}`, `{"access_token": "none", "id": "b"}`))
 	runOn(t, c, "pooltop", []string{"XDG_STATE_HOME=" + state}, "--file", file)
 	c.Shows("label-a", "2 ready")
 	directory := waitForName(t, state, "pooltop")
 	c.Block()
-	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-a", "last_status": "dead"}`, `{"id": "b"}`)))
+	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a", "label": "label-a", "last_status": "dead"}`, `{"access_token": "none", "id": "b"}`)))
 	journaled := waitForName(t, directory(), "events.jsonl")
-	writeFile(t, file, []byte(poolOf(`{"id": "a", "label": "label-c"}`, `{"id": "b", "last_status": "dead"}`)))
+	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a", "label": "label-c"}`, `{"access_token": "none", "id": "b", "last_status": "dead"}`)))
 	journaled()
 	c.Unblock()
 	c.Shows("label-c", "1 dead")
@@ -182,12 +182,12 @@ func TestDashboard_BlockedTerminal(t *testing.T) {
 
 func TestEvents_BlockedTerminal(t *testing.T) {
 	c, log := testkit.Open(t), filepath.Join(t.TempDir(), "debug.log")
-	file := storeFile(t, poolOf(`{"id": "a"}`, `{"id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
+	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
 	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color", "--log-file", log)
 	c.Shows("p/b", "dead")
 	c.Block()
 	logged := waitForName(t, filepath.Dir(log), "debug.log")
-	writeFile(t, file, []byte(poolOf(`{"id": "a", "last_status": "dead"}`, `{"id": "b"}`)))
+	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a", "last_status": "dead"}`, `{"access_token": "none", "id": "b"}`)))
 	for !strings.Contains(string(readFile(t, log)), "msg=event") { // it is logged before it is printed
 		logged()
 	}

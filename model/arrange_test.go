@@ -78,7 +78,7 @@ func TestArrange_LastChange(t *testing.T) {
 }
 
 func TestReselect(t *testing.T) {
-	const three = `{"credential_pool": {"p": [{"label": "one"}, {"label": "two"}, {"label": "three"}]}}`
+	const three = `{"credential_pool": {"p": [{"access_token": "none", "label": "one"}, {"access_token": "none", "label": "two"}, {"access_token": "none", "label": "three"}]}}`
 	for _, tt := range []struct {
 		name          string
 		before, press string
@@ -116,7 +116,7 @@ func TestReselect(t *testing.T) {
 }
 
 func TestReselect_DuplicateID(t *testing.T) {
-	const twice = `{"credential_pool": {"p": [{"id": "a", "label": "one"}, {"id": "a", "label": "two"}]}}`
+	const twice = `{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "one"}, {"access_token": "none", "id": "a", "label": "two"}]}}`
 	d := startDashboard(t, twice)
 	d.press("down")
 	d.change(strings.Replace(twice, "one", "1", 1))

@@ -19,7 +19,7 @@ func manyEntries(n int, entry func(i int) string) string {
 		entries := make([]string, n/10)
 		for i := range entries {
 			at := p*n/10 + i
-			entries[i] = fmt.Sprintf(`{"id": "%06x", "label": "key-%d", "priority": %d, %s}`, at, at, i, entry(at))
+			entries[i] = fmt.Sprintf(`{"access_token": "none", "id": "%06x", "label": "key-%d", "priority": %d, %s}`, at, at, i, entry(at))
 		}
 		providers[p] = fmt.Sprintf(`"provider-%d": [%s]`, p, strings.Join(entries, ", "))
 	}

@@ -37,7 +37,7 @@ func ExampleNew() {
 	dir, _ := os.MkdirTemp("", "example")
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "auth.json")
-	_ = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "d4410b", "label": "primary"}]}}`), 0o600)
+	_ = os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"access_token": "none", "id": "d4410b", "label": "primary"}]}}`), 0o600)
 	now := func() time.Time { return time.Unix(1795425600, 0).UTC() }
 	var m tea.Model = model.New(model.Config{
 		Operator: &journal.Operator{Store: poolstate.Open(path), Number: func() string { return "1" }},

@@ -232,7 +232,7 @@ func poolOf(providers ...string) string {
 		name, ids, _ := strings.Cut(p, ":")
 		var entries []string
 		for i, id := range strings.Fields(ids) {
-			entries = append(entries, fmt.Sprintf(`{"id": %q, "label": "label-%s", "priority": %d}`, id, id, i))
+			entries = append(entries, fmt.Sprintf(`{"access_token": "none", "id": %q, "label": "label-%s", "priority": %d}`, id, id, i))
 		}
 		lists = append(lists, fmt.Sprintf("%q: [%s]", name, strings.Join(entries, ", ")))
 	}
@@ -240,12 +240,12 @@ func poolOf(providers ...string) string {
 }
 
 func exhausted(id string, since time.Duration, streak int) string {
-	return fmt.Sprintf(`{"id": %q, "label": "label-%s", "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": %d}`,
+	return fmt.Sprintf(`{"access_token": "none", "id": %q, "label": "label-%s", "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": %d}`,
 		id, id, noon.Add(since).Unix(), streak)
 }
 
 func ready(id string, streak int) string {
-	return fmt.Sprintf(`{"id": %q, "label": "label-%s", "consecutive_failures": %d}`, id, id, streak)
+	return fmt.Sprintf(`{"access_token": "none", "id": %q, "label": "label-%s", "consecutive_failures": %d}`, id, id, streak)
 }
 
 // pool returns the text of a store with one provider, p.
@@ -256,8 +256,8 @@ func pool(entries ...string) string {
 // coolingPool returns the text of a store with a credential that is cooling until
 // an instant, and a ready one.
 func coolingPool(back time.Time) string {
-	return fmt.Sprintf(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "last_status": "exhausted",
-		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"id": "b", "priority": 1}]}}`,
+	return fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "last_status": "exhausted",
+		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"access_token": "none", "id": "b", "priority": 1}]}}`,
 		noon.Add(-time.Hour).Unix(), float64(back.UnixMilli())/1000)
 }
 

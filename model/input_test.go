@@ -14,14 +14,14 @@ import (
 
 // twoOut has two providers with ready and cooling credentials; f is dead.
 const twoOut = `{"credential_pool": {"p": [
-	{"id": "a", "label": "label-a", "priority": 0, "consecutive_failures": 0},
-	{"id": "b", "label": "label-b", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 2},
-	{"id": "c", "label": "label-c", "priority": 2, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
-	{"id": "d", "label": "label-d", "priority": 3, "consecutive_failures": 0}
+	{"access_token": "none", "id": "a", "label": "label-a", "priority": 0, "consecutive_failures": 0},
+	{"access_token": "none", "id": "b", "label": "label-b", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 2},
+	{"access_token": "none", "id": "c", "label": "label-c", "priority": 2, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
+	{"access_token": "none", "id": "d", "label": "label-d", "priority": 3, "consecutive_failures": 0}
 ], "q": [
-	{"id": "e", "label": "label-e", "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
-	{"id": "f", "label": "label-f", "priority": 1, "last_status": "dead", "last_error_code": 401},
-	{"id": "g", "label": "label-g", "priority": 2}
+	{"access_token": "none", "id": "e", "label": "label-e", "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 1},
+	{"access_token": "none", "id": "f", "label": "label-f", "priority": 1, "last_status": "dead", "last_error_code": 401},
+	{"access_token": "none", "id": "g", "label": "label-g", "priority": 2}
 ]}}`
 
 // keyTests has the effect of each key.

@@ -47,7 +47,7 @@ func TestPoolLoaded(t *testing.T) {
 	d.finish(d.m.loadPool())
 	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // the first of the first provider
-	d.change(`{"credential_pool": {"p": [{"id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
+	d.change(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
 }
 
 func TestPoolLoaded_ActiveProfile(t *testing.T) {

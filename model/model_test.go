@@ -70,9 +70,9 @@ func TestNew_Config(t *testing.T) {
 
 // wideText has labels of every width, and long ones.
 var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) + `": [
-	{"id": "a", "label": "` + strings.Repeat("キー🔑", 60) + `", "last_status": "exhausted", "last_status_at": 1795433400,
+	{"access_token": "none", "id": "a", "label": "` + strings.Repeat("キー🔑", 60) + `", "last_status": "exhausted", "last_status_at": 1795433400,
 	 "last_error_code": 429, "last_error_reason": "` + strings.Repeat("理由", 90) + `", "last_error_message": "` + strings.Repeat("👩‍👩‍👧 e\u0301 ", 90) + `"},
-	{"id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
+	{"access_token": "none", "id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
 
 func TestView_FitsWindow(t *testing.T) {
 	for content, screens := range map[string][]string{ // the keys that open each screen

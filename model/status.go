@@ -136,7 +136,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 		}
 	}
 	sum := pool.Summarize(policy, now)
-	allReady := sum.Ready() > 0 && sum.Ready() == sum.Total-sum.Count[poolstate.Dead]-sum.Count[poolstate.Disabled]
+	allReady := sum.Ready() > 0 && sum.Ready() == sum.Total-sum.Never
 	if !first && allReady && !n.allReady {
 		report("", fmt.Sprintf("all credentials ready (%d)", sum.Ready()))
 	}

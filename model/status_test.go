@@ -65,7 +65,7 @@ func dashboardWithNotifications(t *testing.T, content string) *dashboard {
 }
 
 func TestNotify(t *testing.T) {
-	dead := `{"id": "a", "label": "label-a", "last_status": "dead"}`
+	dead := `{"access_token": "none", "id": "a", "label": "label-a", "last_status": "dead"}`
 	for _, tt := range []struct{ name, before, after, want string }{
 		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
 		{"out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
@@ -79,8 +79,8 @@ func TestNotify(t *testing.T) {
 		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
 		{
-			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a"}]}}`,
-			`{"credential_pool": {"p\u001b]0;x\u0007;": [{"id": "a", "last_status": "exhausted"}]}}`, "p\uFFFD]0,x\uFFFD, out, 1 due now",
+			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a"}]}}`,
+			`{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a", "last_status": "exhausted"}]}}`, "p\uFFFD]0,x\uFFFD, out, 1 due now",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

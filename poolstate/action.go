@@ -220,7 +220,7 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 // id its name counts too, since another entry may have taken its position.
 func changedSince(was, now *Credential) bool {
 	return was.StatusText != now.StatusText ||
-		was.Held() != now.Held() || was.Disabled != now.Disabled || newTokens(was, now) ||
+		was.Held() != now.Held() || newTokens(was, now) ||
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 

@@ -31,7 +31,6 @@ func TestPerform_ChangedSince(t *testing.T) {
 		{"new tokens", `SECRET-a-not`, `SECRET-a-new`, "changed"},
 		{"one more token", `{"id": "a"`, `{"id": "a", "refresh_token": "SECRET-r"`, "changed"},
 		{"held", `{"id": "a"`, `{"id": "a", "last_error_reason": "operator_hold"`, "changed"},
-		{"disabled", `{"id": "a"`, `{"id": "a", "enabled": false`, "changed"},
 	}
 	for _, tt := range tests {
 		for _, a := range []Action{resetAction, holdAction} {
@@ -354,12 +353,12 @@ func TestPerform_HoldReason(t *testing.T) {
 
 // Entries named for their availability at stampAt.
 var (
-	readyEntry    = `{"id": %q}`
-	dueEntry      = `{"id": %q, "last_status": "exhausted"}`
+	readyEntry    = `{"id": %q, "source": "env:KEY"}`
+	dueEntry      = `{"id": %q, "source": "env:KEY", "last_status": "exhausted"}`
 	deadEntry     = `{"id": %q, "last_status": "dead"}`
-	disabledEntry = `{"id": %q, "enabled": false}`
-	soonEntry     = `{"id": %q, "last_status": "exhausted", "last_error_reset_at": 1795426000.0}`
-	laterEntry    = `{"id": %q, "last_status": "exhausted", "last_error_reset_at": 1795429000.0, "last_error_reason": "operator_hold"}`
+	unusableEntry = `{"id": %q, "access_token": ""}`
+	soonEntry     = `{"id": %q, "source": "env:KEY", "last_status": "exhausted", "last_error_reset_at": 1795426000.0}`
+	laterEntry    = `{"id": %q, "source": "env:KEY", "last_status": "exhausted", "last_error_reset_at": 1795429000.0, "last_error_reason": "operator_hold"}`
 )
 
 // providerOf is a provider with entries a, b, c and so on.
@@ -407,7 +406,7 @@ func TestLastReady(t *testing.T) {
 		{"the last ready one, others cool", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
 		{"the next may be a held one", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
 		{"dead ones never count", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
-		{"others due or disabled", providerOf("p", readyEntry, dueEntry, disabledEntry), "p/a", "p: a"},
+		{"others due or unusable", providerOf("p", readyEntry, dueEntry, unusableEntry), "p/a", "p: a"},
 		{"one that was not ready", providerOf("p", soonEntry), "p/a", ""},
 		{"a dead one is refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
 		{"out already", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},

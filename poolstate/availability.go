@@ -46,18 +46,19 @@ const (
 	Due
 	// Dead means that the credential needs a new login.
 	Dead
-	// Disabled means that the agent's configuration excludes the credential.
-	Disabled
+	// Unusable means that there is no token, so that agents never select the
+	// credential.
+	Unusable
 )
 
 // Availabilities returns all of them in display order.
 func Availabilities() []Availability {
-	return []Availability{Ready, Cooling, Held, Due, Dead, Disabled}
+	return []Availability{Ready, Cooling, Held, Due, Dead, Unusable}
 }
 
 // String returns the word used on screen and in JSON.
 func (a Availability) String() string {
-	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "disabled"})
+	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "unusable"})
 }
 
 // Returns reports whether a deadline ahead ends the state.
@@ -89,13 +90,17 @@ type Deadline struct {
 	At     time.Time
 	Origin Origin
 	// Suspect marks an implausible deadline: more than 31 days ahead (366 if an
-	// operator set it), or before its own exhaustion. It counts nevertheless,
-	// since the agent obeys it.
+	// operator set it), before its own exhaustion, or of an exhaustion in the
+	// future. It counts nevertheless, since the agent obeys it.
 	Suspect bool
 }
 
 // IsZero reports whether there is no deadline.
 func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
+
+// Never reports whether the deadline is beyond the calendar, so that the
+// credential never returns by itself.
+func (d Deadline) Never() bool { return !d.IsZero() && d.At.Year() > 9999 }
 
 // Deadline returns when the cooldown of c ends. Only an exhausted credential has
 // a deadline, and only if the file has a reset time or the time of the failure.
@@ -119,7 +124,7 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	if c.Held() && (c.ResetAt.IsZero() || d.Origin == OriginProvider) {
 		d.Origin, longest = OriginOperator, maxHold
 	}
-	d.Suspect = d.At.After(now.Add(longest)) || d.At.Before(c.StatusAt)
+	d.Suspect = d.At.After(now.Add(longest)) || d.At.Before(c.StatusAt) || c.FromFuture(now)
 	return d
 }
 
@@ -130,12 +135,12 @@ func (p Policy) Availability(c *Credential, now time.Time) Availability {
 }
 
 func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availability {
-	switch {
-	case c.Disabled:
-		return Disabled
-	case c.Status == StatusDead:
+	switch cleared := p.cleared(c); {
+	case c.Status == StatusDead && !cleared:
 		return Dead
-	case c.Status != StatusExhausted:
+	case c.Unusable:
+		return Unusable
+	case c.Status != StatusExhausted, cleared:
 		return Ready
 	case d.IsZero() || !now.Before(d.At):
 		return Due
@@ -144,6 +149,17 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 	default:
 		return Cooling
 	}
+}
+
+// removalDelay is how long agents keep a dead entry that an operator added.
+const removalDelay = 24 * time.Hour
+
+// RemovedAt returns when the agent deletes the entry of c, zero if it does not.
+func (p Policy) RemovedAt(c *Credential) time.Time {
+	if c.Status != StatusDead || !isManual(c.Source) || c.Unusable || c.StatusAt.IsZero() || p.cleared(c) {
+		return time.Time{}
+	}
+	return c.StatusAt.Add(removalDelay)
 }
 
 // Assessment holds the availability, deadline and cooldowns of a credential at an

@@ -63,7 +63,8 @@ type Credential struct {
 	AuthType string
 	Source   string
 	// Priority determines the rotation order, lowest first; absent counts as 0.
-	Priority     Optional[int]
+	// Agents write integers only.
+	Priority     Optional[float64]
 	RequestCount Optional[int]
 
 	Status Status
@@ -80,8 +81,10 @@ type Credential struct {
 	ModelCooldowns []ModelCooldown
 	// ClearedAt is the time of the last reset by an operator.
 	ClearedAt time.Time
-	// Disabled is true if the agent's configuration excludes the credential.
-	Disabled bool
+	// FlaggedOff is true if "enabled" is false. Stock agents ignore that.
+	FlaggedOff bool
+	// Unusable is true for an entry without a token, which agents never select.
+	Unusable bool
 
 	// ExpiresAt is when the access token expires, regardless of any cooldown.
 	ExpiresAt   time.Time
@@ -89,7 +92,7 @@ type Credential struct {
 	BaseURL     string
 	// Fingerprint identifies a borrowed secret: "sha256:" and 16 hex digits.
 	Fingerprint string
-	// Secret is equal for credentials with the same secret, which share a quota.
+	// Secret is equal for credentials with the same secret. It is zero without one.
 	Secret Digest
 	// Tokens covers every secret of the entry and changes with any of them.
 	Tokens Digest
@@ -99,18 +102,32 @@ type Credential struct {
 	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
+	// accounts identify the accounts of the tokens while a pool is decoded.
+	accounts []Digest
 
 	// Sole is true for the only credential of its provider that is not dead.
 	Sole bool
-	// Shares lists the credentials with the same secret, this one included; nil if
-	// there is no other.
-	Shares []Ref
+	// Shares lists the credentials of the same account, this one included; nil if
+	// there is no other. They share a quota. SharesSecret is true if all of them
+	// have the same secret.
+	Shares       []Ref
+	SharesSecret bool
 }
 
 // ModelCooldown is the cooldown of one model. The credential remains usable for others.
 type ModelCooldown struct {
 	Model string
+	// Until is the end as the file has it.
 	Until time.Time
+}
+
+// End returns when the cooldown ends. Agents cut one of more than 30 days, which
+// older builds wrote, to two days from the time when they read it.
+func (m ModelCooldown) End(now time.Time) time.Time {
+	if m.Until.Sub(now) > 30*24*time.Hour {
+		return now.Add(2 * 24 * time.Hour)
+	}
+	return m.Until
 }
 
 // Name returns the label, or else the source or the handle.
@@ -123,6 +140,10 @@ func (c *Credential) Handle() string { return cmp.Or(c.ID, "#"+strconv.Itoa(c.In
 func (c *Credential) Held() bool {
 	return c.Status == StatusExhausted && c.ErrorReason == HoldReason
 }
+
+// FromFuture reports whether the status was set more than a minute after now, which
+// is implausible.
+func (c *Credential) FromFuture(now time.Time) bool { return c.StatusAt.After(now.Add(time.Minute)) }
 
 // Streak is consecutive_failures: the number of exhaustions since the last real
 // success. The zero value is an unknown streak.

@@ -1,7 +1,10 @@
 package poolstate
 
 import (
+	"cmp"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"pooltop/poolstate/internal/jsonedit"
@@ -78,6 +81,8 @@ const (
 	keyFingerprint    = "secret_fingerprint"
 	keyAccessToken    = "access_token"
 	keyRefreshToken   = "refresh_token"
+	keyPriority       = "priority"
+	keySource         = "source"
 )
 
 // decode fills in the credential from its entry.
@@ -89,7 +94,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubb
 		switch m.Key {
 		case keyStreak:
 			p.carriesStreak = true
-		case keyClearedAt, keyModelCooldowns, keyFailureReason, "enabled":
+		case keyModelCooldowns, keyModelsSeenAt, keyFailureReason:
 			p.newerBuild = true
 		}
 		if redact.IsSecretKey(m.Key) {
@@ -97,18 +102,20 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubb
 		}
 		if set, known := setters[m.Key]; known {
 			set(c, field{m.Value.Raw, loc})
-		} else {
+		} else if !isAgentField(m.Key) {
 			unknown = append(unknown, m.Key)
 		}
 	}
 	for key, secret := range secrets {
 		c.addSecret(key, secret)
 	}
-	c.scrub(scrub)
-	if c.Secret.IsZero() {
+	if secrets[keyAccessToken] == "" {
 		c.Secret = redact.DigestOfFingerprint(c.Fingerprint)
 		c.borrowed = !c.Secret.IsZero()
 	}
+	c.readTokens(secrets)
+	c.dropCleared(entry.Find(keyModelsSeenAt))
+	c.scrub(scrub)
 	for _, key := range unknown {
 		p.noteUnknown(scrub.Clean(key))
 	}
@@ -134,8 +141,8 @@ var setters = map[string]func(c *Credential, f field){
 	"id":              func(c *Credential, f field) { c.ID = f.text() },
 	"label":           func(c *Credential, f field) { c.Label = f.text() },
 	"auth_type":       func(c *Credential, f field) { c.AuthType = f.text() },
-	"source":          func(c *Credential, f field) { c.Source = f.text() },
-	"priority":        func(c *Credential, f field) { c.Priority = integerOf(f.raw) },
+	keySource:         func(c *Credential, f field) { c.Source = f.text() },
+	keyPriority:       func(c *Credential, f field) { c.Priority = priorityOf(f.raw) },
 	keyRequestCount:   func(c *Credential, f field) { c.RequestCount = integerOf(f.raw) },
 	keyStatus:         func(c *Credential, f field) { c.StatusText, c.Status = f.text(), statusOf(f.text()) },
 	keyStatusAt:       func(c *Credential, f field) { c.StatusAt = f.instant() },
@@ -147,7 +154,7 @@ var setters = map[string]func(c *Credential, f field){
 	keyFailureReason:  func(c *Credential, f field) { c.FailureReason = f.text() },
 	keyModelCooldowns: func(c *Credential, f field) { c.ModelCooldowns = modelCooldownsOf(f) },
 	keyClearedAt:      func(c *Credential, f field) { c.ClearedAt = f.instant() },
-	"enabled":         func(c *Credential, f field) { c.Disabled = string(f.raw) == "false" },
+	"enabled":         func(c *Credential, f field) { c.FlaggedOff = string(f.raw) == "false" },
 	keyExpiresAt:      (*Credential).setExpiry,
 	keyExpiresAtMS:    (*Credential).setExpiry,
 	"last_refresh":    func(c *Credential, f field) { c.LastRefresh = f.instant() },
@@ -184,9 +191,63 @@ func (c *Credential) addSecret(key, secret string) {
 		return
 	}
 	if key == keyAccessToken {
-		c.Secret, c.borrowed = redact.DigestOf(secret), false
+		c.Secret, c.borrowed, c.Unusable = Digest{}, false, false
+		if !isPlaceholder(secret) {
+			c.Secret = redact.DigestOf(secret)
+		}
 	}
 	c.Tokens = redact.Combine(c.Tokens, key, secret)
+}
+
+// readTokens sets what depends on the secrets of the entry: whether an agent can
+// select it, its accounts, and its expiry if only the token has one.
+func (c *Credential) readTokens(secrets map[string]string) {
+	token := cmp.Or(secrets[keyAccessToken], secrets["agent_key"], secrets["anon_token"])
+	switch cmp.Or(c.AuthType, "api_key") {
+	case "oauth":
+		token = strings.TrimSpace(token)
+		fallthrough
+	case "api_key":
+		c.Unusable = token == "" && !c.borrowed && !isBorrowed(c.Provider, c.Source)
+	}
+	for _, key := range []string{keyAccessToken, "id_token"} {
+		claims := claimsOf(secrets[key])
+		c.accounts = claims.accounts(c.Provider, c.accounts)
+		if expiry := claims.expiry(); key == keyAccessToken && !expiry.IsZero() && (c.Provider == codex || c.Provider == "xai-oauth") {
+			c.ExpiresAt = expiry
+		}
+	}
+}
+
+// dropCleared removes the cooldowns of models that were observed before the last
+// reset. Those without an observation stay.
+func (c *Credential) dropCleared(observed *jsonedit.Value) {
+	c.ModelCooldowns = slices.DeleteFunc(c.ModelCooldowns, func(m ModelCooldown) bool {
+		v := observed.Find(m.Model)
+		return v != nil && !c.ClearedAt.IsZero() && !instantOf(v.Raw, time.UTC).After(c.ClearedAt)
+	})
+}
+
+// isManual reports whether an operator added the entry, as agents assume without a
+// source.
+func isManual(source string) bool {
+	source = strings.ToLower(strings.TrimSpace(source))
+	return source == "" || source == "manual" || strings.HasPrefix(source, "manual:")
+}
+
+// isBorrowed reports whether the agent reads the token of an entry elsewhere, such
+// as in an environment variable, and does not write it to the file.
+func isBorrowed(provider, source string) bool {
+	owned := []string{"anthropic/hermes_pkce", "minimax-oauth/oauth", "nous/device_code", "openai-codex/device_code", "xai-oauth/device_code"}
+	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)
+}
+
+// agentFields are the fields of an entry that only the agent uses.
+var agentFields = strings.Fields(`anon_token client_id expires_in id_token inference_base_url
+	model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type`)
+
+func isAgentField(key string) bool {
+	return strings.HasPrefix(key, "agent_key") || slices.Contains(agentFields, key)
 }
 
 var statuses = map[string]Status{"": StatusNone, wordOK: StatusOK, wordExhausted: StatusExhausted, wordDead: StatusDead}

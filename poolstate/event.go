@@ -21,8 +21,6 @@ const (
 	EventDead
 	EventAdded
 	EventRemoved
-	EventDisabled
-	EventEnabled
 	EventFileMissing
 	EventFileUnreadable
 	EventFileRecovered
@@ -30,7 +28,7 @@ const (
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "refreshed",
-	"dead", "added", "removed", "disabled", "enabled",
+	"dead", "added", "removed",
 	"file_missing", "file_unreadable", "file_recovered",
 }
 
@@ -131,10 +129,6 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	died, dead := was.Status == StatusDead, is.Status == StatusDead
 	cleared := was.Streak.Count() > 0 && is.Streak.Count() == 0
 	switch {
-	case is.Disabled && !was.Disabled:
-		return EventDisabled, true
-	case was.Disabled && !is.Disabled:
-		return EventEnabled, true
 	case dead && !died:
 		return EventDead, true
 	case is.Held() && (!was.Held() || !was.StatusAt.Equal(is.StatusAt)):

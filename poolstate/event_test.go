@@ -77,11 +77,7 @@ func TestDiff_Kinds(t *testing.T) {
 		{"dead", cooling, `"last_status": "dead"`, "dead by agent"},
 		{"dead at once", ``, `"last_status": "dead"`, "dead by agent"},
 		{"still dead", `"last_status": "dead"`, `"last_status": "dead", "last_error_message": "m"`, ""},
-
-		{"disabled", ``, `"enabled": false`, "disabled by agent"},
-		{"enabled", `"enabled": false`, `"enabled": true`, "enabled by agent"},
-		{"enabled by leaving it out", `"enabled": false`, ``, "enabled by agent"},
-		{"disabled while it cools", cooling, cooling + `, "enabled": false`, "disabled by agent"},
+		{"a flag of a fork", ``, `"enabled": false`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,16 +106,16 @@ func TestDiff_AddedRemoved(t *testing.T) {
 // Events are in the order of the pool, with removals last.
 func TestDiff_Order(t *testing.T) {
 	const before = `{"q": [{"id": "c"}], "p": [{"id": "b", "priority": 2}, {"id": "gone"}, {"id": "a", "priority": 1}]}`
-	const after = `{"q": [{"id": "c", "enabled": false}], "p": [{"id": "b", "priority": 2, "last_status": "dead"}, {"id": "new", "priority": 3}, {"id": "a", "priority": 1, "last_status": "exhausted"}]}`
+	const after = `{"q": [{"id": "c", "status_cleared_at": 1}], "p": [{"id": "b", "priority": 2, "last_status": "dead"}, {"id": "new", "priority": 3}, {"id": "a", "priority": 1, "last_status": "exhausted"}]}`
 	equal(t, "events", eventsBetween(t, before, after),
-		"p/a exhausted by agent, p/b dead by agent, p/new added by agent, q/c disabled by agent, p/gone removed by agent")
+		"p/a exhausted by agent, p/b dead by agent, p/new added by agent, q/c reset by operator, p/gone removed by agent")
 }
 
 func TestString_AnyValue(t *testing.T) {
-	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed disabled enabled file_missing file_unreadable file_recovered poolstate.EventKind(14)")
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed file_missing file_unreadable file_recovered poolstate.EventKind(12)")
 	equal(t, "actors", allWords[Actor](), "agent operator clock poolstate.Actor(3)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
-	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead disabled poolstate.Availability(6)")
+	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")
 	equal(t, "origins", allWords[Origin](), " provider computed operator poolstate.Origin(4)")
 	equal(t, "policies", allWords[policyKind](), "backoff flat flat-2026-08 flat-2026-10 poolstate.policyKind(4)")
 	for i, a := range Availabilities() {
@@ -195,7 +191,9 @@ func at(after time.Duration) string { return string(rawSeconds(noon.Add(after)))
 
 func poolAt(t *testing.T, updated time.Duration, entries ...string) *Pool {
 	t.Helper()
-	return decoded(t, `{"credential_pool": {"p": [{`+strings.Join(entries, "}, {")+`}]}, "updated_at": `+at(updated)+`}`)
+	const token = `{"access_token": "none", `
+	list := token + strings.Join(entries, `}, `+token) + "}"
+	return decoded(t, `{"credential_pool": {"p": [`+list+`]}, "updated_at": `+at(updated)+`}`)
 }
 
 func failed(id string, since time.Duration, streak int) string {
@@ -317,7 +315,7 @@ func TestEvidenceOf(t *testing.T) {
 
 // Evidence takes precedence over the file, under PolicyAuto only.
 func TestResolve_Evidence(t *testing.T) {
-	counting, newer := poolAt(t, 0, `"id": "a", "consecutive_failures": 1`), poolAt(t, 0, `"id": "a", "enabled": true`)
+	counting, newer := poolAt(t, 0, `"id": "a", "consecutive_failures": 1`), poolAt(t, 0, `"id": "a", "failure_reason": ""`)
 	for _, tt := range []struct {
 		choice PolicyChoice
 		pool   *Pool

@@ -21,7 +21,7 @@ func ExampleStore_Perform() {
 	must(err)
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "auth.json")
-	must(os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key",
+	must(os.WriteFile(path, []byte(`{"credential_pool": {"openrouter": [{"id": "e5b7f2", "label": "backup-key", "source": "env:KEY",
 		"last_status": "exhausted", "last_status_at": 1795425600.0, "consecutive_failures": 3}]}}`), 0o600))
 
 	now := time.Unix(1795425600, 0)

@@ -30,7 +30,7 @@ type Forecast struct {
 	// Due is the number that the agent tries at its next selection. They are
 	// neither ready nor in a step, because that instant is unknown.
 	Due int
-	// Excluded is the number of dead and disabled credentials, and Total the number
+	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.
 	Excluded, Total int
 	// Steps are in order of time, after Now, with distinct instants.
@@ -130,7 +130,9 @@ func (f *Forecast) Half() *ForecastStep {
 type Summary struct {
 	// Total is the number of credentials, and Count the number by [Availability].
 	Total int
-	Count [Disabled + 1]int
+	Count [Unusable + 1]int
+	// Never is the number of those that never return by themselves.
+	Never int
 	// Next is the credential with the earliest deadline ahead, NextAt that deadline
 	// and AllAt the latest one. They are nil and zero if no deadline is ahead.
 	Next          *Credential
@@ -148,6 +150,10 @@ func (s *Summary) add(c *Credential, p Policy, now time.Time) {
 	a := p.availability(c, d, now)
 	s.Total++
 	s.Count[a]++
+	if a == Dead || a == Unusable || d.Never() {
+		s.Never++
+		return
+	}
 	if !a.Returns() {
 		return
 	}
@@ -184,32 +190,55 @@ const (
 	outageGrace = 15 * time.Minute
 )
 
-// Outage returns how many credentials appear to be exhausted for one common
-// cause: within five minutes of each other, with the same error code, not held,
-// and not past their deadline by more than 15 minutes. It returns 0 if there are
-// fewer than two.
+// failedAccount is an account at the time of a failure. Credentials of the same
+// account share one.
+type failedAccount struct {
+	at      time.Time
+	account Ref
+}
+
+// Outage returns how many accounts appear to be exhausted for one common cause:
+// within five minutes of each other, with the same error code, not held, and not
+// past their deadline by more than 15 minutes. It returns 0 if there are fewer
+// than two.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
-	failures := map[int][]time.Time{} // by error code
+	failures := map[int][]failedAccount{} // by error code
 	for c := range p.alone().All() {
 		code, ok := c.ErrorCode.Get()
 		deadline := policy.Deadline(c, now)
-		if ok && !deadline.IsZero() && deadline.At.Add(outageGrace).After(now) &&
-			!c.Held() && !c.Disabled && !c.StatusAt.IsZero() {
-			failures[code] = append(failures[code], c.StatusAt)
+		if !ok || deadline.IsZero() || !deadline.At.Add(outageGrace).After(now) || c.Held() || c.Unusable || c.StatusAt.IsZero() {
+			continue
 		}
+		f := failedAccount{c.StatusAt, c.Ref}
+		if c.Shares != nil {
+			f.account = c.Shares[0]
+		}
+		failures[code] = append(failures[code], f)
 	}
-	most := 1
-	for _, at := range failures {
-		slices.SortFunc(at, time.Time.Compare)
-		for first, i := 0, 0; i < len(at); i++ {
-			for at[i].Sub(at[first]) > outageWindow {
-				first++
-			}
-			most = max(most, i-first+1)
-		}
+	most := 0
+	for _, f := range failures {
+		most = max(most, mostWithin(f, outageWindow))
 	}
 	if most < 2 {
 		return 0
+	}
+	return most
+}
+
+// mostWithin returns the largest number of accounts that failed within a window.
+func mostWithin(failures []failedAccount, window time.Duration) (most int) {
+	slices.SortFunc(failures, func(a, b failedAccount) int { return a.at.Compare(b.at) })
+	count, first := map[Ref]int{}, 0
+	for _, f := range failures {
+		count[f.account]++
+		for ; f.at.Sub(failures[first].at) > window; first++ {
+			if early := failures[first].account; count[early] == 1 {
+				delete(count, early)
+			} else {
+				count[early]--
+			}
+		}
+		most = max(most, len(count))
 	}
 	return most
 }

@@ -35,10 +35,10 @@ func stepWords(s *ForecastStep) string {
 }
 
 func TestForecast(t *testing.T) {
-	const ready, dead, disabled = `{"id": "r"}`, `{"id": "x", "last_status": "dead"}`, `{"id": "d", "enabled": false}`
+	const ready, dead, unusable = `{"id": "r"}`, `{"id": "x", "last_status": "dead"}`, `{"id": "d", "access_token": ""}`
 	const noInstant = `{"id": "n", "last_status": "exhausted", "last_error_code": 429}`
 	const distant = `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 980000000000000000}`
-	disabledToo := strings.Replace(until("b", 90), "{", `{"enabled": false, `, 1)
+	unusableToo := withoutToken(until("b", 90))
 	for _, tt := range []struct {
 		name    string
 		entries []string
@@ -63,7 +63,7 @@ func TestForecast(t *testing.T) {
 		{"a passed deadline is due and no step", []string{until("a", -1), ready}, [4]int{1, 1, 0, 2}, ""},
 		{"so is one that is reached", []string{until("a", 0)}, [4]int{0, 1, 0, 1}, ""},
 		{"so is an exhausted one without an instant", []string{noInstant}, [4]int{0, 1, 0, 1}, ""},
-		{"dead and disabled never count", []string{dead, disabled, until("a", 60), ready, disabledToo}, [4]int{1, 0, 3, 2}, "+60s 2 a 1 0 0"},
+		{"dead and unusable never count", []string{dead, unusable, until("a", 60), ready, unusableToo}, [4]int{1, 0, 3, 2}, "+60s 2 a 1 0 0"},
 		{
 			"a suspect deadline is obeyed",
 			[]string{until("a", 400*24*3600), until("b", 60)},
@@ -88,6 +88,10 @@ func TestForecast(t *testing.T) {
 			}
 		})
 	}
+}
+
+func withoutToken(entry string) string {
+	return strings.Replace(entry, "}", `, "access_token": ""}`, 1)
 }
 
 func TestForecast_At(t *testing.T) {
@@ -160,7 +164,7 @@ func TestSummarize_Sample(t *testing.T) {
 	p := decoded(t, string(sample(t, "backoff.json")))
 	s := p.Summarize(Backoff(), sampledAt)
 	equal(t, "total", s.Total, 10)
-	equal(t, "counts", s.Count, [...]int{Ready: 4, Cooling: 4, Held: 0, Due: 1, Dead: 1, Disabled: 0})
+	equal(t, "counts", s.Count, [...]int{Ready: 4, Cooling: 4, Held: 0, Due: 1, Dead: 1, Unusable: 0})
 	equal(t, "ready", s.Ready(), 4)
 	equal(t, "out", s.Out(), false)
 	equal(t, "next", s.Next.String(), "openrouter/e5b7f2")
@@ -178,7 +182,7 @@ func TestSummarize_Sample(t *testing.T) {
 	}
 }
 
-// Only deadlines ahead count, not those of due, dead and disabled credentials.
+// Only deadlines ahead count, not those of due, dead and unusable credentials.
 func TestSummarize_Next(t *testing.T) {
 	const ready = `{"id": "r"}`
 	tests := []struct {
@@ -192,7 +196,8 @@ func TestSummarize_Next(t *testing.T) {
 		{"all ready", []string{ready}, "", 0, 0, false},
 		{"one due", []string{until("a", 0)}, "", 0, 0, true},
 		{"one dead", []string{`{"id": "a", "last_status": "dead"}`}, "", 0, 0, true},
-		{"one disabled", []string{strings.Replace(until("a", 60), "{", `{"enabled": false, `, 1)}, "", 0, 0, true},
+		{"one unusable", []string{withoutToken(until("a", 60))}, "", 0, 0, true},
+		{"one that never returns", []string{strings.Replace(until("a", 60), "1795425660", "1e25", 1)}, "", 0, 0, true},
 		{"one cooling", []string{until("a", 60)}, "a", 60, 60, true},
 		{"a hold counts", []string{ready, heldUntil("a", 60)}, "a", 60, 60, false},
 		{"first and last of three", []string{until("a", 62), until("b", 61), ready, until("c", 63)}, "b", 61, 63, false},
@@ -250,7 +255,11 @@ func TestOutage(t *testing.T) {
 		{"a hold", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
 		{"a dead one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "dead", 1)}, 0},
 		{"a ready one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "ok", 1)}, 0},
-		{"a disabled one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"enabled": false, `, 1)}, 0},
+		{"an unusable one", []string{fell(t0, 429), withoutToken(fell(t0, 429))}, 0},
+		{"one secret twice", slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), 0},
+		{"one secret twice and another", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+60, 429)), 2},
+		{"a placeholder twice", slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "none"}`, 1)}, 2), 2},
+		{"an account that fails again within the window", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+300, 429)), 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

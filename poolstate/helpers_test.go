@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,7 @@ var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 const stamp = `"2026-11-23T09:20:06.970596+00:00"`
 
 // sampleNames are files that builds of the agent wrote.
-var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
+var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"}
 
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
@@ -61,9 +62,15 @@ func decoded(t testing.TB, data string) *Pool {
 	return p
 }
 
-// poolOf returns the pool of one provider "p" with the given entries.
+// poolOf returns the pool of one provider "p" with the given entries, which have
+// different tokens unless they say otherwise.
 func poolOf(t testing.TB, entries ...string) *Pool {
 	t.Helper()
+	entries = slices.Clone(entries)
+	for i, entry := range entries {
+		entries[i] = strings.Replace(entry, "{", fmt.Sprintf(`{"access_token": "token-%d", `, i), 1)
+		entries[i] = strings.Replace(entries[i], ", }", "}", 1)
+	}
 	return decoded(t, storeOf(entries...))
 }
 

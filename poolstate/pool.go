@@ -1,11 +1,14 @@
 package poolstate
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"pooltop/poolstate/internal/jsonedit"
@@ -23,7 +26,8 @@ type Pool struct {
 	// UnknownKeys are at most a hundred unknown keys of entries, sorted.
 	UnknownKeys []string
 
-	// These are true if an entry has a streak, or a field of builds since August 2026.
+	// carriesStreak is true if an entry has a streak, and newerBuild if the file is
+	// the work of a build since August 2026.
 	carriesStreak, newerBuild bool
 }
 
@@ -57,6 +61,7 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	if v := doc.root.Find(keyUpdatedAt); v != nil {
 		p.UpdatedAt = instantOf(v.Raw, loc)
 	}
+	p.newerBuild = p.newerBuild || inSeptemberForm(doc.data)
 	for c := range p.All() {
 		c.countsStreaks = p.carriesStreak
 	}
@@ -64,9 +69,18 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
+// inSeptemberForm reports whether an agent since September 2026 wrote a text: with
+// the indentation of all agents, but without a newline at the end.
+func inSeptemberForm(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("{\n  \"")) && bytes.HasSuffix(data, []byte("\n}"))
+}
+
 func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scrubber, loc *time.Location) {
 	p.Providers = append(p.Providers, Provider{Name: name})
 	prov := &p.Providers[len(p.Providers)-1]
+	if name != strings.ToLower(name) {
+		prov.note("agents look for lower-case names and never read this one")
+	}
 	if !list.IsArray() {
 		prov.note("not a list, left as it is")
 		return
@@ -88,6 +102,12 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 			prov.note("entry %d has the id of an earlier one", i+1)
 		}
 		ids[c.ID] = true
+		switch n, ok := c.Priority.Get(); {
+		case !ok && list.Items[i].Find(keyPriority) != nil:
+			prov.note("the priority of entry %d is not a number: the agent fails to load it", i+1)
+		case n != math.Trunc(n):
+			prov.note("the priority of entry %d is not an integer", i+1)
+		}
 	}
 	prov.order()
 }
@@ -134,19 +154,53 @@ func (p *Provider) order() {
 	}
 }
 
-// markShared sets Shares. A group shares one list, because its size would
-// otherwise be quadratic.
+// markShared sets Shares and SharesSecret. A group shares one list, because its
+// size would otherwise be quadratic.
 func (p *Pool) markShared() {
-	groups := map[Digest][]Ref{}
+	parent := map[Digest]Digest{} // of secrets and accounts that are the same account
+	root := func(d Digest) Digest {
+		for up, ok := parent[d]; ok; up, ok = parent[d] {
+			if upper, ok := parent[up]; ok {
+				parent[d] = upper // shortens the next search
+			}
+			d = up
+		}
+		return d
+	}
+	names := map[*Credential]Digest{}
 	for c := range p.All() {
-		if !c.Secret.IsZero() {
-			groups[c.Secret] = append(groups[c.Secret], c.Ref)
+		for _, name := range append(c.accounts, c.Secret) {
+			switch first, found := names[c]; {
+			case name.IsZero():
+			case !found:
+				names[c] = name
+			case root(name) != root(first):
+				parent[root(name)] = root(first)
+			}
+		}
+		c.accounts = nil
+	}
+	groups := map[Digest][]*Credential{}
+	for c := range p.All() {
+		if name, found := names[c]; found {
+			groups[root(name)] = append(groups[root(name)], c)
 		}
 	}
-	for c := range p.All() {
-		if group := groups[c.Secret]; len(group) > 1 {
-			c.Shares = group
-		}
+	for _, group := range groups {
+		markGroup(group)
+	}
+}
+
+func markGroup(group []*Credential) {
+	if len(group) < 2 {
+		return
+	}
+	refs, sameSecret := make([]Ref, len(group)), true
+	for i, c := range group {
+		refs[i], sameSecret = c.Ref, sameSecret && c.Secret == group[0].Secret
+	}
+	for _, c := range group {
+		c.Shares, c.SharesSecret = refs, sameSecret
 	}
 }
 

@@ -38,7 +38,7 @@ func TestDecode_StableOrder(t *testing.T) {
 	}
 	last := ""
 	for c := range poolOf(t, entries...).All() {
-		key := fmt.Sprintf("%d %s", c.Priority.Or(-1), c.ID)
+		key := fmt.Sprintf("%v %s", c.Priority.Or(-1), c.ID)
 		if key <= last {
 			t.Errorf("%s comes after %s", key, last)
 		}
@@ -63,7 +63,7 @@ func TestDecode_Fields(t *testing.T) {
 	equal(t, "label", c.Label, "work-oauth")
 	equal(t, "auth type", c.AuthType, "oauth")
 	equal(t, "source", c.Source, "manual:device_code")
-	equal(t, "priority", c.Priority, Some(1))
+	equal(t, "priority", c.Priority, Some(1.0))
 	equal(t, "requests", c.RequestCount, Some(0))
 	equal(t, "status", c.Status, StatusExhausted)
 	equal(t, "status text", c.StatusText, "exhausted")
@@ -82,7 +82,7 @@ func TestDecode_Fields(t *testing.T) {
 	}
 	equal(t, "label beyond the BMP", find(t, p, Ref{Provider: "openrouter", ID: "07aa5d"}).Label, "ключ-отдела 🔑")
 	equal(t, "failure reason", find(t, p, Ref{Provider: "openrouter", ID: "07aa5d"}).FailureReason, "billing")
-	equal(t, "disabled", find(t, p, Ref{Provider: "openai-codex", ID: "29cc7f"}).Disabled, true)
+	equal(t, "flagged off", find(t, p, Ref{Provider: "openai-codex", ID: "29cc7f"}).FlaggedOff, true)
 }
 
 // The last one of duplicate keys counts.
@@ -94,8 +94,8 @@ func TestDecode_DuplicateKeys(t *testing.T) {
 	equal(t, "label", c.Label, "")
 	equal(t, "status", c.Status, StatusOK)
 	equal(t, "no secret is left", c.Secret.IsZero(), true)
-	equal(t, "tokens", c.Tokens, entryOf(t, `{"agent_key": "SECRET-k"}`).Tokens)
-	equal(t, "disabled", c.Disabled, false)
+	equal(t, "tokens", c.Tokens, entryOf(t, `{"agent_key": "SECRET-k", "access_token": ""}`).Tokens)
+	equal(t, "flagged off", c.FlaggedOff, false)
 	if want := []ModelCooldown{{"n", time.Unix(6, 0).UTC()}, {"m", time.Unix(7, 0).UTC()}}; !slices.Equal(c.ModelCooldowns, want) {
 		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
 	}
@@ -219,7 +219,9 @@ func TestPool_UnknownKeys(t *testing.T) {
 		{"in order, once", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
 		{"a nested key is its value", []string{`{"meta": {"inner": 1}}`}, []string{"meta"}},
 		{"a nested or shadowed list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
-		{"secrets by name", []string{`{"agent_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"agent_key"}},
+		{"secrets by name", []string{`{"plan_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"plan_key"}},
+		{"the agent's own", []string{`{"agent_key": "x", "agent_key_reused": true, "token_type": "", "scope": "", "client_id": "", "portal_base_url": "",
+			"obtained_at": 1, "expires_in": 2, "secret_source": "env", "tls": {}, "model_cooldown_observed_at": {}, "id_token": ""}`}, nil},
 		{"known, written with escapes", []string{`{"\u0069d": "a", "l\u0061st_status_at": 1}`}, nil},
 		{"unknown, written with escapes", []string{`{"pl\u0061n": 1, "": 2}`}, []string{"", "plan"}},
 		{"a secret in a name", []string{`{"access_token": "SECRET-1-not-a-real-token", "x-SECRET-1-not": 1}`}, []string{"x-[secret]"}},

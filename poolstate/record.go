@@ -116,7 +116,7 @@ func equalPtr[T comparable](a, b *T) bool {
 func (r *Record) Credential() Credential {
 	c := Credential{
 		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,
-		ErrorReason: r.Reason, ErrorMessage: r.Message, Disabled: r.Kind == EventDisabled,
+		ErrorReason: r.Reason, ErrorMessage: r.Message,
 	}
 	if r.Code != nil {
 		c.ErrorCode = Some(*r.Code)

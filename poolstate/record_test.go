@@ -115,11 +115,10 @@ func TestRecord_Credential(t *testing.T) {
 		failed("a", 0, 2) + `, "last_error_reason": "operator_hold"`: Held,
 		`"id": "a", "last_status": "dead"`:                           Dead,
 		`"id": "a"`:                                                  Ready,
-		`"id": "a", "enabled": false`:                                Disabled,
 	} {
 		p := poolAt(t, 0, content)
 		c := &p.Providers[0].Credentials[0]
-		kind := map[Availability]EventKind{Cooling: EventExhausted, Held: EventHeld, Dead: EventDead, Ready: EventReady, Disabled: EventDisabled}[want]
+		kind := map[Availability]EventKind{Cooling: EventExhausted, Held: EventHeld, Dead: EventDead, Ready: EventReady}[want]
 		r := RecordOf(&Event{At: noon, Kind: kind, After: c}, Backoff())
 		again := r.Credential()
 		equal(t, "availability of "+content, Backoff().Availability(&again, noon), want)

@@ -151,7 +151,7 @@ func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 
 // An unknown key with the ending of a secret's key holds a secret.
 func TestDecode_UnknownSecretKey(t *testing.T) {
-	c := entryOf(t, `{"id": "a", "future_token": "SECRET-1-not-a-real-token", "label": "x"}`)
+	c := entryOf(t, `{"id": "a", "access_token": "", "future_token": "SECRET-1-not-a-real-token", "label": "x"}`)
 	equal(t, "has tokens", c.Tokens.IsZero(), false)
 	equal(t, "has no access token", c.Secret.IsZero(), true)
 	checkPrintsNoSecret(t, c, []string{"SECRET-1-not-a-real-token"})

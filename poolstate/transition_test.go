@@ -81,7 +81,7 @@ func TestReset_Empty(t *testing.T) {
 		`{"last_status": null, "consecutive_failures": 0}`,
 		`{"last_status": "ok", "last_status_at": 1795425600.0}`,
 		`{"last_status": "ok", "consecutive_failures": null, "status_cleared_at": 1795421599.75, "model_cooldowns": {}}`,
-		`{"enabled": false}`,
+		`{"access_token": ""}`,
 		`{"failure_reason": null, "last_error_reason": "", "last_error_code": null}`,
 	} {
 		equal(t, "empty: "+entry, reset(entryOf(t, entry), sampledAt).IsEmpty(), true)
@@ -98,7 +98,7 @@ func TestCooledDown(t *testing.T) {
 	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff(), sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
 	// The same entry is due an hour earlier for an agent without the backoff.
 	equal(t, "under flat", CooledDown(entryOf(t, due), Flat(), sampledAt.Add(-time.Hour)).IsEmpty(), false)
-	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "enabled": false}`} {
+	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "access_token": ""}`} {
 		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff(), sampledAt).IsEmpty(), true)
 	}
 }

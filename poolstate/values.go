@@ -28,6 +28,21 @@ func integerOf(raw []byte) Optional[int] {
 	return Some(int(f))
 }
 
+// priorityOf reads a number as Python compares it, absent for anything else.
+func priorityOf(raw []byte) Optional[float64] {
+	f, ok := jsonedit.Number(raw)
+	switch string(raw) {
+	case "true":
+		f, ok = 1, true
+	case "false":
+		f, ok = 0, true
+	}
+	if !ok {
+		return Optional[float64]{}
+	}
+	return Some(min(max(f, -math.MaxFloat64), math.MaxFloat64)) // JSON has no infinity
+}
+
 // streakOf reads consecutive_failures as the agent does: integers, floats
 // truncated, integers in strings, true as 1. Anything else is unknown.
 func streakOf(raw []byte) Streak {
@@ -58,8 +73,9 @@ func instantOf(raw []byte, loc *time.Location) time.Time {
 	return instantFromText(s, loc)
 }
 
-// modelCooldownsOf reads an object of model names and instants. It is nil for
-// other values. Of a model that is given twice, the last one counts.
+// modelCooldownsOf reads an object of model names and epoch seconds, in which other
+// values are no instants. It is nil for other values. Of a model that is given
+// twice, the last one counts.
 func modelCooldownsOf(f field) []ModelCooldown {
 	object, err := jsonedit.Parse(f.raw)
 	if err != nil || !object.IsObject() {
@@ -72,7 +88,8 @@ func modelCooldownsOf(f field) []ModelCooldown {
 	}
 	for i := range object.Members {
 		if m := &object.Members[i]; last[m.Key] == i {
-			cooldowns = append(cooldowns, ModelCooldown{m.Key, instantOf(m.Value.Raw, f.loc)})
+			seconds, _ := jsonedit.Number(m.Value.Raw)
+			cooldowns = append(cooldowns, ModelCooldown{m.Key, instantFromSeconds(seconds)})
 		}
 	}
 	return cooldowns
@@ -83,28 +100,24 @@ const (
 	maxInstantSeconds = 1 << 60 // time.Time can add and compare these
 )
 
-// isoLayouts are the ISO 8601 forms that agents have written. time.Parse accepts a
-// fraction of the second in each.
-var isoLayouts = func() (layouts []string) {
-	for _, d := range []string{"2006-01-02", "20060102"} {
-		for _, c := range []string{"15:04:05", "15:04", "15", "150405", "1504"} {
-			for _, offset := range []string{"Z07:00", "Z0700", "Z07", ""} {
-				layouts = append(layouts, d+"T"+c+offset, d+" "+c+offset)
-			}
-		}
-		layouts = append(layouts, d)
-	}
-	return layouts
-}()
+// never is the instant of numbers beyond every calendar, such as 1e25 and infinity.
+var never = time.Unix(maxInstantSeconds, 0).UTC()
 
 // instantFromNumber reads seconds, or milliseconds if they are too many, since
-// 1970. Zero, negative and non-finite numbers are not instants.
+// 1970. Zero, negative numbers and NaN are not instants.
 func instantFromNumber(f float64) time.Time {
 	if f > maxEpochSeconds {
 		f /= 1000
 	}
-	if math.IsNaN(f) || f <= 0 || f > maxInstantSeconds {
+	return instantFromSeconds(f)
+}
+
+func instantFromSeconds(f float64) time.Time {
+	switch {
+	case math.IsNaN(f) || f <= 0:
 		return time.Time{}
+	case f >= maxInstantSeconds:
+		return never
 	}
 	sec, frac := math.Modf(f)
 	// Today's seconds have a resolution of a quarter of a microsecond in a float64.
@@ -124,7 +137,7 @@ func instantFromText(s string, loc *time.Location) time.Time {
 			return instantFromNumber(f)
 		}
 	}
-	if t, ok := parseAny(s, loc, isoLayouts...); ok && t.Unix() > 0 {
+	if t, ok := parseISO(s, loc); ok && t.Unix() > 0 {
 		return t.UTC()
 	}
 	return time.Time{}

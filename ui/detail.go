@@ -119,7 +119,7 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 		reason = "held by an operator"
 	}
 	l.Write(theme.Text, text.Fit(reason, w-l.Col()))
-	if c.FailureReason != "" {
+	if c.FailureReason != "" && c.Status == poolstate.StatusExhausted {
 		cause := joined("  ", reason, "cause "+clean(c.FailureReason))[len(reason):]
 		l.Write(theme.Secondary, text.Fit(cause, w-l.Col()))
 	}
@@ -141,12 +141,12 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 		switch a.Availability {
 		case poolstate.Due:
 			since, back = "exhausted ", "due since "
-		case poolstate.Disabled:
+		case poolstate.Unusable, poolstate.Ready: // the failure does not count
 			since = "exhausted "
 		}
 		out = s.pairs(w, [2]string{since, s.stamp(c.StatusAt)}, [2]string{back, s.stamp(a.Deadline.At)})
 	}
-	origin, streak := originSentence(c, a, s.Policy), streakWords(c)
+	origin, streak := originSentence(c, a, s.Policy, s.Now), streakWords(c)
 	if both := joined(", ", origin, streak); text.Width(both) <= w {
 		return append(out, s.quiet(both, w)...)
 	}
@@ -207,8 +207,25 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	add := func(sentence string) { out = append(out, s.quiet(sentence, w)...) }
-	if a.Availability == poolstate.Dead {
+	failed := c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead
+	switch {
+	case a.Availability == poolstate.Dead:
 		add("will not recover on its own: re-auth required")
+	case a.Availability == poolstate.Unusable:
+		add("has no token: agents never select it")
+	case a.Availability == poolstate.Ready && failed:
+		add("reset after its failure: the agent uses it")
+	}
+	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
+		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
+	} else if !removed.IsZero() {
+		add("the agent removes it when it next loads the pool")
+	}
+	if c.FromFuture(s.Now) && a.Deadline.IsZero() {
+		add("suspect: its status is from the future")
+	}
+	if c.FlaggedOff {
+		add("enabled is false in the file: only some forks of the agent skip it")
 	}
 	if len(c.Shares) > 1 {
 		add(sharedSentence(c))
@@ -227,8 +244,8 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	}
 	for _, m := range c.ModelCooldowns {
 		words := " is back"
-		if left := m.Until.Sub(s.Now); left > 0 {
-			words = " back in " + s.timeForm().countdown(left) + ", " + text.Moment(m.Until, s.Now)
+		if left := m.End(s.Now).Sub(s.Now); left > 0 {
+			words = " back in " + s.timeForm().countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
 		}
 		add("model " + clean(m.Model) + words)
 	}
@@ -248,7 +265,7 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	return newest.Base
 }
 
-// sharedSentence names up to three credentials with the same secret and counts
+// sharedSentence names up to three credentials of the same account and counts
 // the rest.
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
@@ -260,7 +277,11 @@ func sharedSentence(c *poolstate.Credential) string {
 	if more := len(names) - 3; more > 0 {
 		names = append(names[:3], strconv.Itoa(more)+" more")
 	}
-	return "same secret as " + strings.Join(names, ", ") + ": they share one quota"
+	what := "account"
+	if c.SharesSecret {
+		what = "secret"
+	}
+	return "same " + what + " as " + strings.Join(names, ", ") + ": they share one quota"
 }
 
 // factLines draws the fields of a credential that do not describe its state.
@@ -276,7 +297,7 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	}
 	for _, f := range [][2]string{
 		{"id", c.ID},
-		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + strconv.Itoa(c.Priority.Or(0))},
+		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + priorityText(c)},
 		{"type", c.AuthType},
 		{"source", c.Source},
 		{"requests", requests},
@@ -294,6 +315,10 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	return out
 }
 
+func priorityText(c *poolstate.Credential) string {
+	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
+}
+
 // briefFacts draws the most important of these fields in two lines.
 func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	id, requests := clean(c.ID), ""
@@ -303,7 +328,7 @@ func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	if n, ok := c.RequestCount.Get(); ok {
 		requests = text.Plural(n, "request", "requests")
 	}
-	first := joined("  ", id, "priority "+strconv.Itoa(c.Priority.Or(0)), requests)
+	first := joined("  ", id, "priority "+priorityText(c), requests)
 	second := joined("  ", clean(c.AuthType), clean(c.Source))
 	return append(s.quiet(text.Fit(first, w), w), s.quiet(text.Fit(second, w), w)...)
 }

@@ -43,7 +43,7 @@ func TestDetail(t *testing.T) {
 		}, "since 0"},
 		{"a unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"everything else", readyEntry("key").With(entry{
-			"failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
+			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
 		}), []string{
 			"402 cause billing", "endpoint      https://api.example.com", "fingerprint   sha256:12ab34cd56ef7890",

@@ -98,7 +98,7 @@ func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) strin
 }
 
 // tally counts credentials by availability.
-type tally [poolstate.Disabled + 1]int
+type tally [poolstate.Unusable + 1]int
 
 // String lists the counts that are not zero.
 func (t tally) String() string {

@@ -104,8 +104,6 @@ var eventLooks = map[poolstate.EventKind]struct {
 	poolstate.EventDead:           {theme.Dead, "re-auth required"},
 	poolstate.EventAdded:          {theme.Ready, "added to the pool"},
 	poolstate.EventRemoved:        {theme.Secondary, "removed from the file"},
-	poolstate.EventDisabled:       {theme.Secondary, "out of rotation"},
-	poolstate.EventEnabled:        {theme.Ready, "back in rotation"},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},

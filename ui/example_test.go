@@ -14,8 +14,8 @@ import (
 // A screen depends on its fields only, not on a clock or a terminal.
 func ExampleRender() {
 	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"openrouter": [
-		{"id": "d4410b", "label": "primary", "consecutive_failures": 0},
-		{"id": "e5b7f2", "label": "backup-key", "last_status": "exhausted", "last_status_at": 1795425600.0,
+		{"access_token": "none", "id": "d4410b", "label": "primary", "consecutive_failures": 0},
+		{"access_token": "none", "id": "e5b7f2", "label": "backup-key", "last_status": "exhausted", "last_status_at": 1795425600.0,
 		 "last_error_code": 429, "consecutive_failures": 2}]}}`), time.UTC)
 	if err != nil {
 		fmt.Println(err)

@@ -172,7 +172,7 @@ func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)
 	addQuiet(l, 2, end, second)
 	who, by := "all", text.Moment(sum.AllAt, s.Now)
-	if never := sum.Count[poolstate.Dead] + sum.Count[poolstate.Disabled]; never > 0 {
+	if never := sum.Never; never > 0 {
 		who = "all but " + strconv.Itoa(never)
 	}
 	for _, words := range []string{who + " ready by ", who + " by "} {

@@ -176,7 +176,7 @@ var markWords = [][2]string{
 	{theme.MarkComputed, "deadline computed by the policy"},
 	{theme.MarkOperator, "deadline set by an operator"},
 	{theme.MarkSuspect, "implausible deadline"},
-	{theme.MarkShared, "another credential uses the same secret"},
+	{theme.MarkShared, "another credential uses the same account or secret"},
 	{markNext, "marked for the next action"},
 	{theme.MarkFresh, "changed a moment ago"},
 	{theme.MarkExpiry, "token expired, or expires within an hour"},

@@ -74,7 +74,7 @@ func (r *row) name() {
 			marksRole = theme.Dead
 		}
 	}
-	if r.a.Availability == poolstate.Disabled {
+	if r.a.Availability == poolstate.Unusable {
 		role = theme.Secondary
 	}
 	if r.Selected {
@@ -156,6 +156,8 @@ func (r *row) back() {
 func (r *row) times() (back, at string) {
 	due := r.a.Availability == poolstate.Due
 	switch {
+	case r.a.Deadline.Never():
+		return "never", ""
 	case r.a.Availability.Returns():
 		back = r.form.countdown(r.a.Remaining)
 	case due:

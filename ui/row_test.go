@@ -124,7 +124,7 @@ func TestRow(t *testing.T) {
 		{exhaustedEntry("key", time.Hour, 1), "◌ key due 429 rate limit ▂··· 1 now 09:20 ─────────── 1h 2h"},
 		{exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "◌ key due 429 rate limit ▂··· 1 now 2h"},
 		{deadEntry("key"), "✕ key dead 401 token revoked ···· re-auth"},
-		{readyEntry("key").With(entry{"enabled": false}), "○ key disabled out of rotation ····"},
+		{readyEntry("key").With(entry{"access_token": nil}), "○ key unusable no token ····"},
 	} {
 		s := screenOf(poolOf(t, providers{"p": []entry{c.e, readyEntry("companion")}})).sizedAt(120, 20)
 		equal(t, "a row", strings.Join(strings.Fields(firstRow(s)), " "), c.want)

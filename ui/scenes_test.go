@@ -84,17 +84,17 @@ func scenes(t testing.TB) []scene {
 			"no list": "SECRET-a-string-not-a-real-token",
 			"odd entries": []any{
 				7, "SECRET-text-not-a-real-token",
-				entry{},
-				entry{"label": "no id"},
-				entry{"id": "twice", "label": "first"},
+				entry{"source": "env:KEY"},
+				entry{"label": "no id", "source": "env:KEY"},
+				entry{"id": "twice", "label": "first", "source": "env:KEY"},
 				entry{"id": "twice", "label": "second"},
 				[]int{1},
 			},
 			"odd values": []entry{
 				{"id": 7, "label": []int{1}, "source": "types are wrong", "priority": "x", "last_status": true, "last_error_code": "429"},
-				{"id": "streaks", "label": "streak of a million", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": 1000000},
-				{"id": "negative", "label": "negative streak", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": -1000000},
-				{"id": "status", "label": "unknown status", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
+				{"id": "streaks", "access_token": "none", "label": "streak of a million", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": 1000000},
+				{"id": "negative", "access_token": "none", "label": "negative streak", "last_status": "exhausted", "last_status_at": secondsAt(0), "consecutive_failures": -1000000},
+				{"id": "status", "access_token": "none", "label": "unknown status", "last_status": strings.Repeat("odd ", 20), "last_error_code": -99999},
 			},
 			"": []entry{{}},
 		})).chooseFirst()},
@@ -105,7 +105,7 @@ func scenes(t testing.TB) []scene {
 // Fields shared by several scenes and tests.
 var (
 	noStreak = entry{"consecutive_failures": nil}
-	newest   = entry{"consecutive_failures": nil, "enabled": true}
+	newest   = entry{"consecutive_failures": nil, "model_cooldowns": entry{}}
 	shared   = entry{"access_token": "SECRET-shared-not-a-real-token"}
 	heldNow  = entry{"last_error_reason": poolstate.HoldReason}
 )
@@ -177,7 +177,7 @@ func allOutScene(t testing.TB) *Screen {
 	return screenOf(poolOf(t, providers{
 		"anthropic":    []entry{exhaustedEntry("work-oauth", 48*time.Minute, 3), deadEntry("claude_code")},
 		"openai-codex": []entry{exhaustedEntry("seat-1@example.com", 22*time.Minute, 4), exhaustedEntry("seat-2@example.com", 20*time.Minute, 1)},
-		"openrouter":   []entry{readyEntry("primary").With(entry{"enabled": false})},
+		"openrouter":   []entry{readyEntry("primary").With(entry{"access_token": nil})},
 	})).choose(t, "seat-1@example.com")
 }
 
@@ -311,8 +311,6 @@ func everyKind() []poolstate.Record {
 		streaks(recordOf(poolstate.EventRefreshed, poolstate.ByAgent, "portal", 60*time.Minute), 4, 0),
 		recordOf(poolstate.EventAdded, poolstate.ByAgent, "new-key", 55*time.Minute),
 		recordOf(poolstate.EventRemoved, poolstate.ByAgent, "old-key", 50*time.Minute),
-		recordOf(poolstate.EventDisabled, poolstate.ByAgent, "spare", 49*time.Minute),
-		recordOf(poolstate.EventEnabled, poolstate.ByAgent, "spare", 48*time.Minute),
 		dead,
 		{At: epoch.Add(-30 * time.Minute), Kind: poolstate.EventFileMissing},
 		unreadable,

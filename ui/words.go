@@ -67,8 +67,8 @@ func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) st
 		return readyRemark(c, now)
 	case c.Held():
 		return clean(c.ErrorMessage)
-	case a == poolstate.Disabled && c.Status != poolstate.StatusExhausted:
-		return "out of rotation"
+	case a == poolstate.Unusable:
+		return "no token"
 	}
 	return text.Failure(c)
 }
@@ -79,7 +79,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	}
 	cooling := 0
 	for _, m := range c.ModelCooldowns {
-		if m.Until.After(now) {
+		if m.End(now).After(now) {
 			cooling++
 		}
 	}
@@ -105,7 +105,7 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 }
 
 // originSentence explains the mark of a deadline's origin.
-func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy) string {
+func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy, now time.Time) string {
 	d, s := a.Deadline, ""
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
@@ -128,8 +128,12 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 		s = fmt.Sprintf("computed: %s, whatever the streak", text.Span(a.Base))
 	}
 	switch {
+	case d.Never():
+		s += "; suspect: beyond the calendar, so it never returns by itself"
 	case d.Suspect && d.At.Before(c.StatusAt):
 		s += "; suspect: earlier than its own failure"
+	case d.Suspect && c.FromFuture(now):
+		s += "; suspect: its failure is in the future"
 	case d.Suspect:
 		s += "; suspect: more than 31 days ahead"
 	}
@@ -203,8 +207,8 @@ func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
 		words = "first back " + when
 	case s.Count[poolstate.Dead] == s.Total:
 		words = "re-auth required"
-	case s.Count[poolstate.Disabled] == s.Total:
-		words = "all disabled"
+	case s.Count[poolstate.Unusable] == s.Total:
+		words = "no credential has a token"
 	}
 	return "none ready, " + words
 }

@@ -27,8 +27,9 @@ func TestReason(t *testing.T) {
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
 		{"held, no words", heldNow, ""},
 		{"held, over", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
-		{"disabled", entry{"enabled": false, "last_status": nil}, "out of rotation"},
-		{"disabled and exhausted", entry{"enabled": false}, "429 rate limit"},
+		{"unusable", entry{"access_token": nil, "last_status": nil}, "no token"},
+		{"unusable and exhausted", entry{"access_token": nil}, "no token"},
+		{"billing behind a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
 		{"a unknown status", entry{"last_status": "odd"}, `status "odd"`},
 		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
@@ -74,7 +75,7 @@ func TestOriginSentence(t *testing.T) {
 		{"ready", entry{"last_status": nil}, poolstate.Backoff(), ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
-		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy), c.want)
+		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy, epoch), c.want)
 	}
 }
 
@@ -97,7 +98,7 @@ func TestOriginSentence_Sole(t *testing.T) {
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Second, 3).With(c.fields))
 		cred.Sole = true
-		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy), c.want)
+		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy, epoch), c.want)
 	}
 }
 
@@ -119,7 +120,7 @@ func TestStreakWords(t *testing.T) {
 func TestOutSentence(t *testing.T) {
 	due := exhaustedEntry("due", 9*time.Hour, 1)
 	cooling := exhaustedEntry("cooling", 20*time.Minute, 1)
-	off := readyEntry("off").With(entry{"enabled": false})
+	off := readyEntry("off").With(entry{"access_token": nil})
 	for _, c := range []struct {
 		name string
 		list []entry
@@ -129,8 +130,8 @@ func TestOutSentence(t *testing.T) {
 		{"due", []entry{due}, "none ready, 1 due now"},
 		{"due before cooling", []entry{due, due, cooling}, "none ready, 2 due now"},
 		{"dead", []entry{deadEntry("a"), deadEntry("b")}, "none ready, re-auth required"},
-		{"disabled", []entry{off}, "none ready, all disabled"},
-		{"dead and disabled", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
+		{"unusable", []entry{off}, "none ready, no credential has a token"},
+		{"dead and unusable", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
 		{"dead and cooling", []entry{deadEntry("a"), cooling}, "none ready, first back in 40m00s"},
 	} {
 		sum := poolOf(t, providers{"p": c.list}).Summarize(poolstate.Backoff(), epoch)
@@ -152,7 +153,7 @@ func TestTimes(t *testing.T) {
 	}{
 		{"cooling", exhaustedEntry("key", 20*time.Minute, 1), "40m00s· 10:00", "10:00· 40m00s", "40m00s·", "10:00·"},
 		{"for days", exhaustedEntry("key", 0, 1).With(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
-		{"never", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 9e11}), ">999d? never", "never? >999d", ">999d?", "never?"},
+		{"never", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 9e11}), "never?", "never?", "never?", "never?"},
 		{"due", exhaustedEntry("key", 2*time.Hour, 1), "now 08:20", "08:20 now", "now", "now"},
 		{"due, no instant", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
 		{"dead", deadEntry("key"), "re-auth", "re-auth", "re-auth", "re-auth"},

@@ -24,10 +24,15 @@ var (
 	malformed          = kind{5, "note", "malformed"}
 	outage             = kind{6, "outage", "outage"}
 	badDeadline        = kind{7, "suspect_deadline", "implausible deadline"}
-	sharedSecret       = kind{8, "shared_secret", "shared secret"}
-	expiredToken       = kind{9, "expired_token", "expired token"}
-	unknownStatus      = kind{10, "unknown_status", "unknown status"}
-	unknownFields      = kind{11, "unknown_fields", "unknown fields"}
+	futureStatus       = kind{8, "future_status", "status from the future"}
+	unusable           = kind{9, "unusable", "no token"}
+	removal            = kind{10, "removal", "to be removed"}
+	sharedSecret       = kind{11, "shared_secret", "shared secret"}
+	sharedAccount      = kind{12, "shared_account", "shared account"}
+	expiredToken       = kind{13, "expired_token", "expired token"}
+	unknownStatus      = kind{14, "unknown_status", "unknown status"}
+	flaggedOff         = kind{15, "enabled_false", "enabled is false"}
+	unknownFields      = kind{16, "unknown_fields", "unknown fields"}
 )
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -107,14 +112,24 @@ func (r *Report) credentialFindings() (out []finding) {
 	}
 	for c := range r.pool.All() {
 		if d := r.policy.Deadline(c, r.now); d.Suspect {
-			said := "more than 31 days ahead"
-			if d.At.Before(c.StatusAt) {
-				said = "before its own exhaustion"
-			}
-			add(c, key{kind: badDeadline, said: said})
+			add(c, key{kind: badDeadline, said: r.suspicion(c, d)})
 		}
-		if len(c.Shares) > 1 {
+		if c.FromFuture(r.now) {
+			add(c, key{kind: futureStatus, said: "its last_status_at is in the future"})
+		}
+		if c.Unusable {
+			add(c, key{kind: unusable, said: "agents never select it"})
+		}
+		if at := r.policy.RemovedAt(c); !at.IsZero() {
+			add(c, key{kind: removal, said: "agents remove a dead credential that an operator added after 24h"})
+		}
+		if c.FlaggedOff {
+			add(c, key{kind: flaggedOff, said: "only some forks of the agent skip it"})
+		}
+		if len(c.Shares) > 1 && c.SharesSecret {
 			add(c, key{kind: sharedSecret, said: "they share one quota", group: c.Shares[0]})
+		} else if len(c.Shares) > 1 {
+			add(c, key{kind: sharedAccount, said: "they share one quota", group: c.Shares[0]})
 		}
 		if !c.ExpiresAt.IsZero() && !r.now.Before(c.ExpiresAt) {
 			add(c, key{kind: expiredToken, said: "independent of any cooldown"})
@@ -124,6 +139,19 @@ func (r *Report) credentialFindings() (out []finding) {
 		}
 	}
 	return out
+}
+
+// suspicion returns why a deadline is implausible.
+func (r *Report) suspicion(c *poolstate.Credential, d poolstate.Deadline) string {
+	switch {
+	case d.Never():
+		return "beyond the calendar: never ready again by itself"
+	case d.At.Before(c.StatusAt):
+		return "before its own exhaustion"
+	case c.FromFuture(r.now):
+		return "of a failure in the future"
+	}
+	return "more than 31 days ahead"
 }
 
 // maxFieldName is the length of the longest field name that is reported. A

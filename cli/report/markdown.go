@@ -170,7 +170,10 @@ func (r *Report) row(c *poolstate.Credential) []string {
 
 // failure returns the code, reason and cause of a failure as written in the file.
 func failure(c *poolstate.Credential) string {
-	parts := []string{"", "", c.ErrorReason, c.FailureReason}
+	parts := []string{"", "", c.ErrorReason, ""}
+	if c.Status == poolstate.StatusExhausted {
+		parts[3] = c.FailureReason
+	}
 	if code, ok := c.ErrorCode.Get(); ok {
 		parts[0] = strconv.Itoa(code)
 	}
@@ -193,9 +196,9 @@ func (r *Report) remarks(c *poolstate.Credential) string {
 		out += fmt.Sprintf("- %s: %s\n", name, message)
 	}
 	for _, m := range c.ModelCooldowns {
-		if m.Until.After(r.now) {
+		if m.End(r.now).After(r.now) {
 			out += fmt.Sprintf("- %s: model %s ready in %s, at %s\n", name, quoted(m.Model, shortText),
-				text.Countdown(m.Until.Sub(r.now)), r.stamp(m.Until))
+				text.Countdown(m.End(r.now).Sub(r.now)), r.stamp(m.End(r.now)))
 		}
 	}
 	return out

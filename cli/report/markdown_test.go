@@ -80,10 +80,10 @@ func TestMarkdown_Markup(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			quoted, err := json.Marshal(text)
 			must(t, err)
-			path := agentStore(t, fmt.Sprintf(`{"credential_pool": {"p": [{"id": "a"}], %[1]s: [
-				{"id": %[1]s, "label": %[1]s, "source": %[1]s, %[1]s: 1, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000,
+			path := agentStore(t, fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a"}], %[1]s: [
+				{"access_token": "none", "id": %[1]s, "label": %[1]s, "source": %[1]s, %[1]s: 1, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000,
 				 "last_error_reason": %[1]s, "last_error_message": %[1]s, "failure_reason": %[1]s, "model_cooldowns": {%[1]s: 1795426000}},
-				{"id": %[1]s, "access_token": "x", "last_status": %[1]s}]}}`, quoted))
+				{"access_token": "none", "id": %[1]s, "access_token": "x", "last_status": %[1]s}]}}`, quoted))
 			o := optionsFor(path)
 			o.DisplayPath, o.Version = text, text
 			at := now.Add(-time.Minute)

@@ -113,7 +113,7 @@ func (r *Report) describe(o Options) {
 		for j := range p.Credentials {
 			c := &r.pool.Providers[i].Credentials[j]
 			p.Credentials[j].Details = &jsonout.Details{
-				StatusAt: jsonout.Time(c.StatusAt), Suspect: r.policy.Deadline(c, r.now).Suspect, FailureReason: jsonout.Text(c.FailureReason),
+				StatusAt: jsonout.Time(c.StatusAt), Suspect: r.policy.Deadline(c, r.now).Suspect,
 				ExpiresAt: jsonout.Time(c.ExpiresAt), LastRefresh: jsonout.Time(c.LastRefresh),
 			}
 		}

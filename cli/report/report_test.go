@@ -67,10 +67,10 @@ func asJSON(t testing.TB, v any) string {
 
 // unusual is a store with every finding that a file can cause.
 const unusual = `{"updated_at": "2026-11-23T09:10:00+00:00", "credential_pool": {"acme": 7, "openrouter": [
-	{"id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
-	{"id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
+	{"access_token": "none", "id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
+	{"access_token": "none", "id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
 	 "last_error_reason": "rate_limit_error", "last_error_message": "slow down", "last_error_reset_at": 1e17, "expires_at": 1, "failure_reason": "acme_limit"},
-	{"id": "b", "last_status": "dead", "last_status_at": 1795425010, "model_cooldowns": {"acme-large": 1795426000}}]}}`
+	{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425010, "model_cooldowns": {"acme-large": 1795426000}}]}}`
 
 func TestCollect_Golden(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -107,24 +107,24 @@ func TestCollect_Golden(t *testing.T) {
 func TestCollect_Findings(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", "last_error_code": 429, "last_status_at": `
 	for name, c := range map[string]struct{ content, want string }{
-		"none":        {poolOf(`{"id": "a"}`, `{"id": "b"}`), "## Findings\n\nnone\n"},
+		"none":        {poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b"}`), "## Findings\n\nnone\n"},
 		"no pool":     {`{}`, "- **no pool**: the file has no credential_pool\n"},
-		"far ahead":   {poolOf(`{"id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1895425000}`), "- **implausible deadline**: `p/a`: more than 31 days ahead\n"},
-		"in the past": {poolOf(`{"id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: before its own exhaustion\n"},
+		"far ahead":   {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1895425000}`), "- **implausible deadline**: `p/a`: more than 31 days ahead\n"},
+		"in the past": {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: before its own exhaustion\n"},
 		"secret in two providers": {
-			`{"credential_pool": {"p": [{"id": "a", "access_token": "x"}, {"id": "b", "access_token": "y"}], "q": [{"id": "c", "access_token": "x"}]}}`,
+			`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "access_token": "x"}, {"access_token": "none", "id": "b", "access_token": "y"}], "q": [{"access_token": "none", "id": "c", "access_token": "x"}]}}`,
 			"- **shared secret**: `p/a`, `q/c`: they share one quota\n",
 		},
 		"two shared secrets": {
-			poolOf(`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x"}`, `{"id": "c", "access_token": "y"}`, `{"id": "d", "access_token": "y"}`),
+			poolOf(`{"access_token": "none", "id": "a", "access_token": "x"}`, `{"access_token": "none", "id": "b", "access_token": "x"}`, `{"access_token": "none", "id": "c", "access_token": "y"}`, `{"access_token": "none", "id": "d", "access_token": "y"}`),
 			"- **shared secret**: `p/a`, `p/b`: they share one quota\n- **shared secret**: `p/c`, `p/d`: they share one quota\n",
 		},
-		"malformed":      {poolOf(`{"label": "a"}`), "- **malformed**: `p`: entry 1 has no id\n"},
-		"expired":        {poolOf(`{"id": "a", "expires_at": 1795425600}`, `{"id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
-		"unknown status": {poolOf(`{"id": "a", "last_status": "x"}`, `{"id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
-		"unknown fields": {poolOf(`{"id": "a", "zone": 1, "plan": 2}`, `{"id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
-		"long field":     {poolOf(`{"id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
-		"outage":         {poolOf(`{"id": "a", `+exhausted+`1795425000}`, `{"id": "b", `+exhausted+`1795425010}`), "- **outage**: `p`: looks like an outage at the provider, not 2 bad credentials\n"},
+		"malformed":      {poolOf(`{"access_token": "none", "label": "a"}`), "- **malformed**: `p`: entry 1 has no id\n"},
+		"expired":        {poolOf(`{"access_token": "none", "id": "a", "expires_at": 1795425600}`, `{"access_token": "none", "id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
+		"unknown status": {poolOf(`{"access_token": "none", "id": "a", "last_status": "x"}`, `{"access_token": "none", "id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
+		"unknown fields": {poolOf(`{"access_token": "none", "id": "a", "zone": 1, "plan": 2}`, `{"access_token": "none", "id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
+		"long field":     {poolOf(`{"access_token": "none", "id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
+		"outage":         {poolOf(`{"access_token": "none", "id": "a", `+exhausted+`1795425000}`, `{"access_token": "none", "id": "b", `+exhausted+`1795425010}`), "- **outage**: `p`: looks like an outage at the provider, not 2 bad credentials\n"},
 	} {
 		t.Run(name, func(t *testing.T) { contains(t, collect(t, c.content).Markdown(), c.want) })
 	}
@@ -133,7 +133,7 @@ func TestCollect_Findings(t *testing.T) {
 func TestFindingList_Limits(t *testing.T) {
 	var entries []string
 	for i := range 100 {
-		entries = append(entries, fmt.Sprintf(`{"id": "i%d", "last_status": "s%d", "expires_at": 1}`, i, i))
+		entries = append(entries, fmt.Sprintf(`{"access_token": "none", "id": "i%d", "last_status": "s%d", "expires_at": 1}`, i, i))
 	}
 	text := collect(t, poolOf(entries...)).Markdown()
 	contains(t, text, "- **unknown status**: more omitted\n", ", 80 more: independent of any cooldown\n")
@@ -159,7 +159,7 @@ func TestStat_Permissions(t *testing.T) {
 		"directory not modifiable": {0o600, 0o500, "- **permissions**: owner lacks access to the directory\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := agentStore(t, poolOf(`{"id": "a"}`))
+			path := agentStore(t, poolOf(`{"access_token": "none", "id": "a"}`))
 			must(t, os.Chmod(path, c.file))
 			must(t, os.Chmod(filepath.Dir(path), c.dir))
 			text := Collect(optionsFor(path)).Markdown()
@@ -170,12 +170,12 @@ func TestStat_Permissions(t *testing.T) {
 }
 
 func TestStat_Symlink(t *testing.T) {
-	target := agentStore(t, poolOf(`{"id": "a"}`))
+	target := agentStore(t, poolOf(`{"access_token": "none", "id": "a"}`))
 	link := filepath.Join(t.TempDir(), "auth.json")
 	if err := os.Symlink(target, link); err != nil {
 		t.Skip("no symbolic links: ", err)
 	}
-	contains(t, Collect(optionsFor(link)).Markdown(), "auth.json` (a symlink), 41 bytes")
+	contains(t, Collect(optionsFor(link)).Markdown(), "auth.json` (a symlink), 65 bytes")
 }
 
 func TestPolicyEvidence(t *testing.T) {
@@ -184,14 +184,14 @@ func TestPolicyEvidence(t *testing.T) {
 		choice poolstate.PolicyChoice
 		want   string
 	}{
-		"streaks":      {`{"id": "a", "consecutive_failures": 2}`, poolstate.PolicyChoice{}, "policy **backoff**: 1 of 2 credentials carry `consecutive_failures`\n"},
-		"garbage":      {`{"id": "a", "consecutive_failures": []}`, poolstate.PolicyChoice{}, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
-		"no streaks":   {`{"id": "a"}`, poolstate.PolicyChoice{}, "policy **flat**: no credential carries `consecutive_failures`\n"},
-		"newer fields": {`{"id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "carries `consecutive_failures`; the file has fields of newer agents"},
-		"forced":       {`{"id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff**: set by `--policy` or the configuration; no credential carries `consecutive_failures`\n"},
+		"streaks":      {`{"access_token": "none", "id": "a", "consecutive_failures": 2}`, poolstate.PolicyChoice{}, "policy **backoff**: 1 of 2 credentials carry `consecutive_failures`\n"},
+		"garbage":      {`{"access_token": "none", "id": "a", "consecutive_failures": []}`, poolstate.PolicyChoice{}, "policy **backoff**: `consecutive_failures` is present but never a number\n"},
+		"no streaks":   {`{"access_token": "none", "id": "a"}`, poolstate.PolicyChoice{}, "policy **flat**: no credential carries `consecutive_failures`\n"},
+		"newer fields": {`{"access_token": "none", "id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "carries `consecutive_failures`; the file has fields of newer agents"},
+		"forced":       {`{"access_token": "none", "id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff**: set by `--policy` or the configuration; no credential carries `consecutive_failures`\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := optionsFor(agentStore(t, poolOf(c.entry, `{"id": "b"}`)))
+			o := optionsFor(agentStore(t, poolOf(c.entry, `{"access_token": "none", "id": "b"}`)))
 			o.Policy = c.choice
 			contains(t, Collect(o).Markdown(), c.want)
 		})
@@ -211,7 +211,7 @@ func journalWith(t testing.TB, store string, records ...poolstate.Record) journa
 }
 
 func TestReadJournal_LastEvents(t *testing.T) {
-	o := optionsFor(agentStore(t, poolOf(`{"id": "a", "label": "one", "last_status": "dead", "last_status_at": 1795425500}`)))
+	o := optionsFor(agentStore(t, poolOf(`{"access_token": "none", "id": "a", "label": "one", "last_status": "dead", "last_status_at": 1795425500}`)))
 	var records []poolstate.Record
 	for i := range int64(60) {
 		records = append(records, poolstate.Record{At: time.Unix(1795420000+i*10, 0), Kind: poolstate.EventReady, Provider: "p", ID: "a"})
@@ -234,7 +234,7 @@ func TestReadJournal_Unreadable(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a path below a file counts as missing")
 	}
-	o := optionsFor(agentStore(t, poolOf(`{"id": "a", "last_status": "dead", "last_status_at": 1795425500}`)))
+	o := optionsFor(agentStore(t, poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795425500}`)))
 	o.Journal = journal.At(filepath.Join(o.Path, "events.jsonl"))
 	contains(t, Collect(o).Markdown(), "- **journal unavailable**: not a directory\n", "| dead ")
 }

@@ -56,7 +56,7 @@ func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed [
 // Each case lists the id, status, streak and requests of the credentials after the
 // turn.
 func TestTurn(t *testing.T) {
-	entry := func(id, more string) string { return fmt.Sprintf(`{"id": %q, %s}`, id, more) }
+	entry := func(id, more string) string { return fmt.Sprintf(`{"access_token": "none", "id": %q, %s}`, id, more) }
 	exhausted := func(id string, at, streak int) string {
 		return entry(id, fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": %d`, at, streak))
 	}
@@ -82,7 +82,7 @@ func TestTurn(t *testing.T) {
 
 		{"cooling", []string{exhausted("a", soon, 1), next}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
 		{"dead", []string{entry("a", `"last_status": "dead"`), next}, nil, "b", "", "a:dead:-:0 b::-:1"},
-		{"disabled", []string{entry("a", `"enabled": false`), next}, nil, "b", "", "a::-:0 b::-:1"},
+		{"unusable", []string{entry("a", `"access_token": ""`), next}, nil, "b", "", "a::-:0 b::-:1"},
 		{"held", []string{entry("a", held(now+60)), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
 		{"none ready", []string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`)}, nil, "", "", "a:exhausted:1:0 b:dead:-:0"},
 		{"unknown status", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
@@ -90,7 +90,7 @@ func TestTurn(t *testing.T) {
 		{"due, cleared and served", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
 		{"due, refused again", []string{exhausted("a", over, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
 		{"due, cleared without a request", []string{idle, exhausted("c", over, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
-		{"due but disabled", []string{entry("a", held(over)+`, "enabled": false`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
+		{"due but unusable", []string{entry("a", held(over)+`, "access_token": ""`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
 		{"not yet due, longer streak", []string{exhausted("a", over, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
 		{"hold has ended", []string{entry("a", held(now))}, nil, "a", "", "a:ok:-:1"},
 		{"due, no failure time", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},

@@ -70,7 +70,7 @@ func TestPlay_OtherPool(t *testing.T) {
 	after, steps := s.sim.Play(&poolstate.Pool{})
 	equal(t, "the steps", len(steps), 0)
 	equal(t, "the time advances", after.NextTurn().After(s.sim.NextTurn()), true)
-	s.pool = decoded(t, []byte(`{"credential_pool": {"elsewhere": [{"id": "x"}], "empty": [], "garbled": 7}}`))
+	s.pool = decoded(t, []byte(`{"credential_pool": {"elsewhere": [{"id": "x", "access_token": "none"}], "empty": [], "garbled": 7}}`))
 	s.until(2 * time.Hour)
 	c := s.credential("elsewhere", "x")
 	equal(t, "its status", c.Status, poolstate.StatusNone)

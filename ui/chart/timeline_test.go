@@ -64,7 +64,7 @@ func TestNewTimeline(t *testing.T) {
 		{"days among hours", []uitest.Entry{until("a", h), until("b", 2*h), until("c", 150*h)}, 0, 2 * h},
 		{"others do not count", []uitest.Entry{
 			until("a", h), uitest.Exhausted("b", 9*h, 1), uitest.Dead("c"), uitest.Ready("d"),
-			until("e", 5*h).With(uitest.Entry{"enabled": false}),
+			until("e", 5*h).With(uitest.Entry{"access_token": nil}),
 		}, 0, h},
 		{"never", []uitest.Entry{uitest.Exhausted("a", h, 1).With(uitest.Entry{"last_error_reset_at": 9e11})}, h, maxSpan},
 	} {

@@ -183,7 +183,7 @@ func parseState(prefix string) (predicate, error) {
 		}
 	}
 	if states == nil {
-		return nil, errors.New("state must be ready, cooling, held, due, dead, disabled or out")
+		return nil, errors.New("state must be ready, cooling, held, due, dead, unusable or out")
 	}
 	return func(_ *poolstate.Credential, a poolstate.Availability) bool { return slices.Contains(states, a) }, nil
 }

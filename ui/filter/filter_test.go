@@ -29,7 +29,7 @@ func testPool(t testing.TB) *poolstate.Pool {
 				"id": "d1", "last_error_reason": poolstate.HoldReason, "last_error_code": 402,
 			}),
 			uitest.Exhausted("broken", 9*time.Hour, 2).With(uitest.Entry{"id": "d2", "last_error_code": 503, "last_error_reason": nil}),
-			uitest.Ready("Ünïcode-ΣΊΣΥΦΟΣ").With(uitest.Entry{"id": "d3", "enabled": false, "consecutive_failures": nil}),
+			uitest.Ready("Ünïcode-ΣΊΣΥΦΟΣ").With(uitest.Entry{"id": "d3", "access_token": nil, "consecutive_failures": nil}),
 			uitest.Ready("").With(uitest.Entry{"id": "d4", "source": "env:OPENROUTER_API_KEY", "consecutive_failures": -7}),
 		},
 	})
@@ -75,7 +75,8 @@ func TestFilter_Match(t *testing.T) {
 
 		{"state:out", "b27e04 c0ffee d1 d2 d3"},
 		{"state:C", "b27e04"},
-		{"state:d", "c0ffee d2 d3"},
+		{"state:d", "c0ffee d2"},
+		{"state:unus", "d3"},
 		{"state:cooling,held", "b27e04 d1"},
 
 		{"code:429", "b27e04"},
@@ -149,7 +150,7 @@ func TestParse_Incomplete(t *testing.T) {
 func TestParse_Error(t *testing.T) {
 	const (
 		fields  = "; fields are provider, state, code, streak, source, id and label"
-		states  = "state must be ready, cooling, held, due, dead, disabled or out"
+		states  = "state must be ready, cooling, held, due, dead, unusable or out"
 		codes   = "code must be a number such as 429 or 4xx"
 		streaks = "streak must be a number such as 2, >2 or 1..3"
 		tooLong = "filter too long (at most 256 bytes)"

@@ -136,11 +136,11 @@ func (l *Listing) compare(x, y row) int {
 }
 
 // worstRanks ranks availabilities for OrderWorst. Dead credentials come first because
-// they do not recover on their own. Due and disabled ones rank low: the agent is about
-// to retry the former, and an operator chose to disable the latter.
+// they do not recover on their own. Due and unusable ones rank low: the agent is about
+// to retry the former, and never selects the latter.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
-	poolstate.Due: 2, poolstate.Disabled: 3, poolstate.Ready: 4,
+	poolstate.Due: 2, poolstate.Unusable: 3, poolstate.Ready: 4,
 }
 
 func (l *Listing) row(c *poolstate.Credential, a *poolstate.Assessment) row {
@@ -154,7 +154,7 @@ func (l *Listing) row(c *poolstate.Credential, a *poolstate.Assessment) row {
 		}
 	case OrderDeadline:
 		r.at = a.Deadline.At
-		exists = !a.Deadline.IsZero() && a.Availability != poolstate.Disabled
+		exists = !a.Deadline.IsZero() && a.Availability != poolstate.Unusable
 	case OrderStreak:
 		r.rank, exists = c.Streak.Known()
 		r.rank = ^r.rank // highest first; unlike negation, ^ cannot overflow

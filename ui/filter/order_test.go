@@ -11,8 +11,8 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-func disabled(label string) uitest.Entry {
-	return uitest.Ready(label).With(uitest.Entry{"enabled": false})
+func unusable(label string) uitest.Entry {
+	return uitest.Ready(label).With(uitest.Entry{"access_token": nil})
 }
 
 // list returns the listing as one line: "anthropic[a b] openrouter[c]".
@@ -61,7 +61,7 @@ func TestListing_Order(t *testing.T) {
 		},
 		{
 			"by need of an operator", OrderWorst,
-			uitest.Providers{"a": entries{ready("ready"), disabled("off"), cooling("due", -1), cooling("1h", h), held("2h", 2*h), cooling("3h", 3*h), dead("dead")}},
+			uitest.Providers{"a": entries{ready("ready"), unusable("off"), cooling("due", -1), cooling("1h", h), held("2h", 2*h), cooling("3h", 3*h), dead("dead")}},
 			"a[dead 3h 2h 1h due off ready]", "a[ready off due 1h 2h 3h dead]",
 		},
 		{
@@ -72,7 +72,7 @@ func TestListing_Order(t *testing.T) {
 		{
 			"soonest first, passed ones before, none last", OrderDeadline,
 			uitest.Providers{
-				"a": entries{ready("ready"), dead("dead"), undated, cooling("off", 1).With(uitest.Entry{"enabled": false})},
+				"a": entries{ready("ready"), dead("dead"), undated, cooling("off", 1).With(uitest.Entry{"access_token": nil})},
 				"b": entries{ready("none"), cooling("2h", 2*h), held("1h", h)},
 				"c": entries{cooling("3h", 3*h), cooling("past", -h)},
 			},
@@ -95,7 +95,7 @@ func TestListing_Order(t *testing.T) {
 		{
 			"by availability", OrderState,
 			uitest.Providers{
-				"a": entries{disabled("off"), dead("dead"), cooling("due", -1), held("held", h), cooling("cooling", h)},
+				"a": entries{unusable("off"), dead("dead"), cooling("due", -1), held("held", h), cooling("cooling", h)},
 				"b": entries{dead("dead"), ready("ready")},
 			},
 			"b[ready dead] a[cooling held due dead off]", "a[off dead due held cooling] b[dead ready]",
@@ -198,7 +198,7 @@ func TestListing_TimePasses(t *testing.T) {
 	for i := range 30 {
 		list = append(list, uitest.Cooling(fmt.Sprint(i), time.Duration(i*7%30-3)*time.Hour), uitest.Ready("r"+fmt.Sprint(i)))
 	}
-	off := uitest.Cooling("off", time.Hour).With(uitest.Entry{"enabled": false})
+	off := uitest.Cooling("off", time.Hour).With(uitest.Entry{"access_token": nil})
 	p := uitest.PoolOf(t, uitest.Providers{"a": list[:20], "b": list[20:], "c": entries{uitest.Cooling("far", 40*24*time.Hour), off}})
 	for _, o := range []Order{OrderPool, OrderDeadline, OrderStreak, OrderChange, OrderRequests} {
 		for _, reverse := range []bool{false, true} {

@@ -141,11 +141,15 @@ var CodeWords = map[int]string{
 
 // Failure returns the code and reason of the last failure: "429 usage limit".
 func Failure(c *poolstate.Credential) string {
-	reason, known := Reasons[c.ErrorReason]
-	if !known {
-		reason = Clean(strings.ReplaceAll(c.ErrorReason, "_", " "), RowLimit)
-	}
 	code, ok := c.ErrorCode.Get()
+	word := c.ErrorReason
+	if cause := c.FailureReason; c.Status == poolstate.StatusExhausted && strings.HasPrefix(cause, "billing") && code != 402 {
+		word = cause // it determines the cooldown, unlike the provider's reason
+	}
+	reason, known := Reasons[word]
+	if !known {
+		reason = Clean(strings.ReplaceAll(word, "_", " "), RowLimit)
+	}
 	if !ok {
 		return reason
 	}

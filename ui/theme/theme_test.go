@@ -199,10 +199,10 @@ func TestPalettes_Contrast(t *testing.T) {
 
 // TestPalettes_ColorVision compares the state colors of the high-contrast schemes as
 // people with each kind of red-green blindness see them. Side by side, a difference of
-// 0.02 is just visible. Disabled is gray and therefore left out.
+// 0.02 is just visible. Unusable is gray and therefore left out.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
-	states := poolstate.Availabilities()[:poolstate.Disabled]
+	states := poolstate.Availabilities()[:poolstate.Unusable]
 	for _, s := range []Scheme{SchemeContrastDark, SchemeContrastLight} {
 		for _, p := range palettes[s][1:] {
 			for vision := range visions {

@@ -35,7 +35,8 @@ type (
 		Held        int     `json:"held"`
 		Due         int     `json:"due"`
 		Dead        int     `json:"dead"`
-		Disabled    int     `json:"disabled"`
+		Disabled    int     `json:"disabled"` // always 0; earlier versions counted entries with enabled: false
+		Unusable    int     `json:"unusable"`
 		NextReadyAt Time    `json:"next_ready_at"`
 		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index without an id
 		AllReadyAt  Time    `json:"all_ready_at"`
@@ -48,12 +49,12 @@ type (
 	}
 	// Credential is one credential with its availability under the policy.
 	Credential struct {
-		ID       *string `json:"id"`
-		Label    *string `json:"label"`
-		Index    int     `json:"index"`
-		Priority *int    `json:"priority"`
-		AuthType *string `json:"auth_type"`
-		Source   *string `json:"source"`
+		ID       *string  `json:"id"`
+		Label    *string  `json:"label"`
+		Index    int      `json:"index"`
+		Priority *float64 `json:"priority"`
+		AuthType *string  `json:"auth_type"`
+		Source   *string  `json:"source"`
 
 		Status       *string `json:"status"`
 		Availability string  `json:"availability"`
@@ -73,7 +74,12 @@ type (
 		ErrorReason  *string `json:"error_reason"`
 		ErrorMessage *string `json:"error_message"`
 
+		Suspect        bool            `json:"suspect"`
+		FailureReason  *string         `json:"failure_reason"`
+		SameAccount    []string        `json:"same_account"` // the others, in the form of next_ready
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
+		TokenExpiresAt Time            `json:"token_expires_at"`
+		RemovedAt      Time            `json:"removed_at"`
 		ClearedAt      Time            `json:"status_cleared_at"`
 		Requests       *int            `json:"request_count"`
 
@@ -81,11 +87,10 @@ type (
 	}
 	// Details holds the fields of a credential that only a report contains.
 	Details struct {
-		StatusAt      Time    `json:"status_at"`
-		Suspect       bool    `json:"deadline_suspect"`
-		FailureReason *string `json:"failure_reason"`
-		ExpiresAt     Time    `json:"expires_at"`
-		LastRefresh   Time    `json:"last_refresh"`
+		StatusAt    Time `json:"status_at"`
+		Suspect     bool `json:"deadline_suspect"`
+		ExpiresAt   Time `json:"expires_at"`
+		LastRefresh Time `json:"last_refresh"`
 	}
 	// Event is one line of the output of events --json.
 	Event struct {
@@ -163,7 +168,7 @@ func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now tim
 			Held:        sum.Count[poolstate.Held],
 			Due:         sum.Count[poolstate.Due],
 			Dead:        sum.Count[poolstate.Dead],
-			Disabled:    sum.Count[poolstate.Disabled],
+			Unusable:    sum.Count[poolstate.Unusable],
 			NextReadyAt: Time(sum.NextAt),
 			AllReadyAt:  Time(sum.AllAt),
 		},
@@ -193,7 +198,13 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 		Streak: state.Streak, Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
 		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
 		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
-		ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount),
+		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{},
+		TokenExpiresAt: Time(c.ExpiresAt), RemovedAt: Time(policy.RemovedAt(c)), ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount),
+	}
+	for _, ref := range c.Shares {
+		if ref != c.Ref {
+			out.SameAccount = append(out.SameAccount, ref.String())
+		}
 	}
 	if c.Status == poolstate.StatusExhausted {
 		out.ExhaustedAt = Time(c.StatusAt)
@@ -207,7 +218,7 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 	if c.ModelCooldowns != nil {
 		out.ModelCooldowns = map[string]Time{}
 		for _, m := range c.ModelCooldowns {
-			out.ModelCooldowns[m.Model] = Time(m.Until)
+			out.ModelCooldowns[m.Model] = Time(m.End(now))
 		}
 	}
 	return out

@@ -26,20 +26,20 @@ func newPool(t *testing.T, entries ...string) Pool {
 func TestNewPool_Credential(t *testing.T) {
 	const cooling = `"last_status": "exhausted", "last_status_at": 1795422723.4`
 	for _, c := range []struct{ entry, want string }{
-		{`{}`, `"id": null, "label": null, "index": 1, "priority": null, "status": null, "availability": "ready", "streak": null, "multiplier": 1, "base_seconds": 3600`},
-		{`{"id": "", "label": "ключ 🔑", "priority": -3}`, `"id": null, "label": "ключ 🔑", "priority": -3`},
+		{`{"access_token": "none"}`, `"id": null, "label": null, "index": 1, "priority": null, "status": null, "availability": "ready", "streak": null, "multiplier": 1, "base_seconds": 3600`},
+		{`{"access_token": "none", "id": "", "label": "ключ 🔑", "priority": -3}`, `"id": null, "label": "ключ 🔑", "priority": -3`},
 		{`{"consecutive_failures": 3, "last_error_code": 401}`, `"streak": 3, "multiplier": 4, "base_seconds": 300, "next_cooldown_seconds": 2400, "error_code": 401`},
-		{`{` + cooling + `}`, `"exhausted_at": "2026-11-23T08:32:03.400Z", "deadline": "2026-11-23T09:32:03.400Z", "deadline_origin": "computed", "cooldown_seconds": 3600, "remaining_seconds": 724`},
-		{`{` + cooling + `, "last_error_reset_at": 1795426323}`, `"availability": "cooling", "deadline": "2026-11-23T09:32:03.000Z", "deadline_origin": "provider", "cooldown_seconds": 3600, "remaining_seconds": 723`},
-		{`{"last_status": "exhausted", "last_error_reset_at": 1795425000}`, `"availability": "due", "exhausted_at": null, "cooldown_seconds": null, "remaining_seconds": 0`},
-		{`{"last_status": "exhausted"}`, `"availability": "due", "deadline": null, "deadline_origin": null, "cooldown_seconds": null, "remaining_seconds": null`},
-		{`{` + cooling + `, "last_error_reason": "operator_hold", "last_error_message": "maintenance"}`, `"availability": "held", "deadline_origin": "operator", "error_reason": "operator_hold", "error_message": "maintenance"`},
+		{`{"access_token": "none", ` + cooling + `}`, `"exhausted_at": "2026-11-23T08:32:03.400Z", "deadline": "2026-11-23T09:32:03.400Z", "deadline_origin": "computed", "cooldown_seconds": 3600, "remaining_seconds": 724`},
+		{`{"access_token": "none", ` + cooling + `, "last_error_reset_at": 1795426323}`, `"availability": "cooling", "deadline": "2026-11-23T09:32:03.000Z", "deadline_origin": "provider", "cooldown_seconds": 3600, "remaining_seconds": 723`},
+		{`{"access_token": "none", "last_status": "exhausted", "last_error_reset_at": 1795425000}`, `"availability": "due", "exhausted_at": null, "cooldown_seconds": null, "remaining_seconds": 0`},
+		{`{"access_token": "none", "last_status": "exhausted"}`, `"availability": "due", "deadline": null, "deadline_origin": null, "cooldown_seconds": null, "remaining_seconds": null`},
+		{`{"access_token": "none", ` + cooling + `, "last_error_reason": "operator_hold", "last_error_message": "maintenance"}`, `"availability": "held", "deadline_origin": "operator", "error_reason": "operator_hold", "error_message": "maintenance"`},
 		{`{"last_status": "dead", "last_status_at": 1795422723}`, `"status": "dead", "availability": "dead", "exhausted_at": null, "deadline": null`},
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},
 	} {
 		t.Run(c.entry, func(t *testing.T) {
 			// A second, ready credential ensures that the entry is not the sole one.
-			pool := newPool(t, c.entry, `{"id": "other", "priority": 1000}`)
+			pool := newPool(t, c.entry, `{"access_token": "none", "id": "other", "priority": 1000}`)
 			got, want := object(t, pool.Providers[0].Credentials[0]), map[string]any{}
 			if err := json.Unmarshal([]byte("{"+c.want+"}"), &want); err != nil {
 				t.Fatal(err)
@@ -73,14 +73,14 @@ func text(t *testing.T, v any) string {
 
 func TestNewPool_Summary(t *testing.T) {
 	const (
-		ready   = `{"id": "ready"}`
-		cooling = `{"id": "cooling", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429}`
-		held    = `{"priority": -1, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_reset_at": 1795425900}`
-		due     = `{"id": "due", "last_status": "exhausted", "last_status_at": 1795400000}`
-		dead    = `{"id": "dead", "last_status": "dead"}`
+		ready   = `{"access_token": "none", "id": "ready"}`
+		cooling = `{"access_token": "none", "id": "cooling", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429}`
+		held    = `{"access_token": "none", "priority": -1, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_reset_at": 1795425900}`
+		due     = `{"access_token": "none", "id": "due", "last_status": "exhausted", "last_status_at": 1795400000}`
+		dead    = `{"access_token": "none", "id": "dead", "last_status": "dead"}`
 	)
 	sum := text(t, newPool(t, ready, cooling, held, due, dead).Summary)
-	const want = `{"credentials":5,"ready":1,"cooling":1,"held":1,"due":1,"dead":1,"disabled":0,` +
+	const want = `{"credentials":5,"ready":1,"cooling":1,"held":1,"due":1,"dead":1,"disabled":0,"unusable":0,` +
 		`"next_ready_at":"2026-11-23T09:25:00.000Z","next_ready":"p/#1","all_ready_at":"2026-11-23T10:10:00.000Z"}`
 	if sum != want {
 		t.Errorf("got  %s\nwant %s", sum, want)

@@ -1,8 +1,8 @@
 // Package jsonedit changes members of JSON objects and preserves every other byte of
-// the text: white space, key order, duplicate keys, number formats and invalid UTF-8.
+// the text: white space, key order, duplicate keys and number formats.
 //
-// The parser accepts what Python's json module writes, which is JSON with the
-// numbers NaN, Infinity and -Infinity, optionally after a byte order mark.
+// The parser accepts what an agent reads with Python's json module: JSON in UTF-8
+// with the numbers NaN, Infinity and -Infinity, optionally after a byte order mark.
 package jsonedit
 
 import (
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -20,6 +21,9 @@ type SyntaxError struct {
 	Line, Column int  // both from 1; Column counts bytes
 	Empty        bool // white space only
 	NotObject    bool // valid JSON whose top level is not an object
+	UTF16        bool // readable only in another encoding
+	NotUTF8      bool // bytes in no known encoding
+	TooDeep      bool // valid up to a value that is nested too deeply
 }
 
 // Error returns a one-clause message without a file name.
@@ -29,6 +33,12 @@ func (e *SyntaxError) Error() string {
 		return "the file is empty"
 	case e.NotObject:
 		return "the file is not a JSON object"
+	case e.UTF16:
+		return "the file is in UTF-16, agents read UTF-8 only"
+	case e.NotUTF8:
+		return fmt.Sprintf("not valid UTF-8 at line %d, column %d", e.Line, e.Column)
+	case e.TooDeep:
+		return fmt.Sprintf("nested more deeply than agents can read at line %d, column %d", e.Line, e.Column)
 	}
 	return fmt.Sprintf("not valid JSON at line %d, column %d", e.Line, e.Column)
 }
@@ -77,6 +87,14 @@ func last(members []Member, key string) *Value {
 	return nil
 }
 
+const (
+	// maxDepth is how deeply an agent's interpreter, whose limit is 1,000 calls with
+	// those of the agent itself, can nest values.
+	maxDepth = 950
+	// maxDigits is the length of the longest integer that Python reads.
+	maxDigits = 4300
+)
+
 // Parse parses text that consists of one JSON value. On error it returns a
 // *[SyntaxError].
 func Parse(data []byte) (*Value, error) {
@@ -87,6 +105,9 @@ func Parse(data []byte) (*Value, error) {
 		data: data,
 		bom:  len(data) - len(body),
 		keys: map[string]string{},
+	}
+	if at := invalidUTF8(data); at >= 0 {
+		return nil, p.errorAt(at)
 	}
 	v, err := p.value()
 	at := p.offset()
@@ -106,16 +127,43 @@ type parser struct {
 	bom   int               // length of the byte order mark, which is not passed to the decoder
 	keys  map[string]string // interned keys, which the entries of a list have in common
 	width int               // number of members of the last object, as an estimate for the next one
+	depth int               // of the value being read
+}
+
+// errUnreadable is the error of JSON that Python does not read.
+var errUnreadable = errors.New("not readable in Python")
+
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, else -1.
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) && !isUTF16(data) {
+		return -1
+	}
+	at := 0
+	for r, n := utf8.DecodeRune(data); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(data[at:]) {
+		at += n
+	}
+	return at
+}
+
+// isUTF16 reports whether a text begins as a JSON file in UTF-16 does.
+func isUTF16(data []byte) bool {
+	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "{\x00", "\x00{"}, func(start string) bool {
+		return bytes.HasPrefix(data, []byte(start))
+	})
 }
 
 func (p *parser) offset() int { return int(p.dec.InputOffset()) + p.bom }
 
 func (p *parser) errorAt(offset int) error {
 	before := p.data[:min(max(offset, 0), len(p.data))]
+	utf16 := isUTF16(p.data)
 	return &SyntaxError{
-		Line:   bytes.Count(before, []byte("\n")) + 1,
-		Column: len(before) - bytes.LastIndexByte(before, '\n'),
-		Empty:  len(bytes.TrimSpace(bytes.TrimPrefix(p.data, []byte("\ufeff")))) == 0,
+		Line:    bytes.Count(before, []byte("\n")) + 1,
+		Column:  len(before) - bytes.LastIndexByte(before, '\n'),
+		Empty:   len(bytes.TrimSpace(bytes.TrimPrefix(p.data, []byte("\ufeff")))) == 0,
+		UTF16:   utf16,
+		NotUTF8: !utf16 && !utf8.Valid(p.data),
+		TooDeep: p.depth > maxDepth,
 	}
 }
 
@@ -125,6 +173,9 @@ func (p *parser) value() (Value, error) {
 		return p.scalar()
 	}
 	_, err := p.dec.ReadToken()
+	if p.depth++; p.depth > maxDepth {
+		return Value{}, errUnreadable
+	}
 	v := Value{Start: p.offset() - 1}
 	if kind == '{' {
 		v.Members = make([]Member, 0, p.width)
@@ -137,6 +188,7 @@ func (p *parser) value() (Value, error) {
 	}
 	_, err = p.dec.ReadToken()
 	v.Raw = p.data[v.Start:p.offset()]
+	p.depth--
 	if kind == '{' {
 		p.width = len(v.Members)
 	}
@@ -167,5 +219,8 @@ func (p *parser) scalar() (Value, error) {
 	raw, err := p.dec.ReadValue()
 	end := p.offset()
 	start := end - len(raw)
+	if raw.Kind() == '0' && len(bytes.TrimLeft(raw, "-")) > maxDigits && !bytes.ContainsAny(raw, ".eE") {
+		err = errUnreadable
+	}
 	return Value{Raw: p.data[start:end], Start: start}, err
 }

@@ -22,7 +22,14 @@ func TestParse_Errors(t *testing.T) {
 		{"inside an entry", "{\"p\": [{\"a\": 1},\n {\"b\": }]}", SyntaxError{Line: 2, Column: 8}},
 		{"part of a word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
 		{"number and word", `[1NaN]`, SyntaxError{Line: 1, Column: 3}},
-		{"too deep", strings.Repeat("[", 10_001), SyntaxError{Line: 1, Column: 10_001}},
+		{"lists too deep", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
+		{"objects too deep", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
+		{"too many digits", "[-" + strings.Repeat("1", 4301) + "]", SyntaxError{Line: 1, Column: 4304}},
+		{"UTF-16 with a mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, UTF16: true}},
+		{"UTF-16, big-endian", "\xfe\xff\x00{\x00}", SyntaxError{Line: 1, Column: 1, UTF16: true}},
+		{"UTF-16 without a mark", "{\x00}\x00", SyntaxError{Line: 1, Column: 5, UTF16: true}},
+		{"Latin-1", "{\n\"a\": \"caf\xe9\"}", SyntaxError{Line: 2, Column: 10, NotUTF8: true}},
+		{"half a surrogate in UTF-8", "[\"\xed\xa0\x80\"]", SyntaxError{Line: 1, Column: 3, NotUTF8: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Parse([]byte(tt.text))
@@ -37,6 +44,20 @@ func TestSyntaxError(t *testing.T) {
 	equal(t, "invalid", (&SyntaxError{Line: 2, Column: 9}).Error(), "not valid JSON at line 2, column 9")
 	equal(t, "empty", (&SyntaxError{Empty: true}).Error(), "the file is empty")
 	equal(t, "not an object", (&SyntaxError{NotObject: true}).Error(), "the file is not a JSON object")
+	equal(t, "UTF-16", (&SyntaxError{UTF16: true}).Error(), "the file is in UTF-16, agents read UTF-8 only")
+	equal(t, "not UTF-8", (&SyntaxError{Line: 2, Column: 9, NotUTF8: true}).Error(), "not valid UTF-8 at line 2, column 9")
+	equal(t, "too deep", (&SyntaxError{Line: 2, Column: 9, TooDeep: true}).Error(),
+		"nested more deeply than agents can read at line 2, column 9")
+}
+
+// These texts are at the limits of what Python reads.
+func TestParse_Limits(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("[", 950) + strings.Repeat("]", 950), strings.Repeat("[[],", 949) + "1" + strings.Repeat("]", 949),
+		"-" + strings.Repeat("1", 4300), "0." + strings.Repeat("1", 5000), "\ufeff{}", `"\ud800"`, "[\"é🔑\"]",
+	} {
+		equal(t, "value", string(parsed(t, text).Raw), strings.TrimPrefix(text, "\ufeff"))
+	}
 }
 
 func TestFind(t *testing.T) {

@@ -27,8 +27,8 @@ func Text(raw []byte) (string, bool) {
 // Number decodes a JSON number. It returns false if raw is not a number. A number that
 // is too large for a float64 becomes infinity.
 func Number(raw []byte) (float64, bool) {
-	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false
+	if len(raw) == 0 || raw[0] != '-' && raw[0] != 'I' && (raw[0] < '0' || raw[0] > '9') {
+		return 0, false // Infinity is a number
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	return f, err == nil || math.IsInf(f, 0)

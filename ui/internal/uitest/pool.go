@@ -33,7 +33,7 @@ func PoolOf(t testing.TB, p Providers) *poolstate.Pool {
 // Ready returns a credential without a failure.
 func Ready(label string) Entry {
 	return Entry{
-		"id": "id-" + label, "label": label, "auth_type": "api_key", "source": "manual",
+		"id": "id-" + label, "access_token": "none", "label": label, "auth_type": "api_key", "source": "manual",
 		"request_count": 7, "consecutive_failures": 0,
 	}
 }

@@ -1,0 +1,80 @@
+package poolstate
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"pooltop/poolstate/internal/redact"
+)
+
+// claims are those of a JSON Web Token that name its account or its expiry. Some
+// issuers nest them.
+type claims struct {
+	Expires   json.Number `json:"exp"`
+	AccountID text        `json:"account_id"`
+	ChatGPT   text        `json:"chatgpt_account_id"`
+	Email     text        `json:"email"`
+	Auth      *claims     `json:"https://api.openai.com/auth"`
+	Profile   *claims     `json:"https://api.openai.com/profile"`
+}
+
+// text is a JSON string. Other values are read as an empty one.
+type text string
+
+// UnmarshalJSON implements [json.Unmarshaler]. It returns no error.
+func (s *text) UnmarshalJSON(raw []byte) error {
+	_ = json.Unmarshal(raw, (*string)(s))
+	return nil
+}
+
+// maxJWT bounds the length of a token that is decoded.
+const maxJWT = 64 << 10
+
+// claimsOf decodes the claims of a token without checking its signature. They are
+// empty for other texts.
+func claimsOf(token string) (c claims) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || len(token) > maxJWT {
+		return c
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil || json.Unmarshal(payload, &c) != nil {
+		return claims{}
+	}
+	return c
+}
+
+// expiry returns when the token expires, zero if it does not say.
+func (c *claims) expiry() time.Time {
+	seconds, _ := c.Expires.Float64()
+	return instantFromSeconds(seconds)
+}
+
+// accounts adds the digests of the account's names at a provider. Accounts of
+// different providers are never the same.
+func (c *claims) accounts(provider string, to []Digest) []Digest {
+	for i, name := range []text{c.AccountID, c.ChatGPT, c.Email} {
+		if name != "" {
+			kind := [...]string{"id", "id", "email"}[i]
+			to = append(to, redact.DigestOf(provider+"\x00"+kind+"\x00"+strings.ToLower(string(name))))
+		}
+	}
+	for _, nested := range []*claims{c.Auth, c.Profile} {
+		if nested != nil {
+			to = nested.accounts(provider, to)
+		}
+	}
+	return to
+}
+
+// placeholders are written in place of a secret that a provider does not need.
+var placeholders = strings.Fields(`* ** *** changeme dummy empty example local n/a no-key no-key-required none
+	not-needed null ollama placeholder test undefined your-api-key your_api_key`)
+
+// isPlaceholder reports whether a token is no secret that identifies an account.
+func isPlaceholder(token string) bool {
+	return slices.Contains(placeholders, strings.ToLower(strings.TrimSpace(token)))
+}
