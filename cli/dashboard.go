@@ -54,8 +54,13 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
+	out.saveTitle()
+	defer out.restoreTitle()
 	reduceIdleCost()
-	opts := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate)}
+	job := newJobSignals(out)
+	opts := []tea.ProgramOption{
+		tea.WithoutSignalHandler(), tea.WithFilter(job.filter), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate),
+	}
 	if term.IsTerminal(int(os.Stdin.Fd())) { // otherwise Bubble Tea opens the terminal itself
 		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
 	}
@@ -66,6 +71,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	// Use Quit rather than cancelling the program's context: Quit restores the
 	// terminal first, cancelling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
+	defer job.start(program)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
 	changes := watch.Start(ctx, m.Operator.Store.Path())

@@ -71,6 +71,12 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// saveTitle and restoreTitle keep the title of the window (XTWINOPS), which Bubble
+// Tea would clear at the end.
+func (o *output) saveTitle() { _, _ = o.Write([]byte("\x1b[22;2t")) }
+
+func (o *output) restoreTitle() { _, _ = o.Write([]byte("\x1b[23;2t")) }
+
 // drain waits for at most shutdownTimeout until the queue is written.
 func (o *output) drain() {
 	o.mu.Lock()

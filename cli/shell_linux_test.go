@@ -35,7 +35,7 @@ func runShell() {
 		if !status.Stopped() {
 			os.Exit(status.ExitStatus())
 		}
-		fmt.Print("job stopped\r\n")
+		fmt.Print("\r\njob stopped\r\n")
 		_, _ = os.Stdin.Read(make([]byte, 80))
 		setForeground(cmd.Process.Pid)
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT); err != nil {

@@ -297,26 +297,6 @@ func TestDashboard_StartErrors(t *testing.T) {
 	}
 }
 
-// ctrl+z returns the terminal to the shell, and fg brings the dashboard back.
-func TestDashboard_SuspendAndResume(t *testing.T) {
-	c := testkit.Open(t)
-	runDashboardOn(t, c, "shell")
-	for range 3 {
-		running := c.Settings()
-		c.Type("\x1a")
-		c.Shows("job stopped")
-		c.CheckRestored()
-		c.Type("fg\n")
-		c.Until("show the dashboard again", func(p *testkit.Emulator) bool {
-			return p.Switched() != "" && strings.Contains(p.String(), "work-oauth")
-		})
-		equal(t, "settings under the dashboard", c.Settings(), running)
-	}
-	c.Type("q")
-	equal(t, "exit code", c.Wait(), exitDone)
-	c.CheckRestored()
-}
-
 // A closed terminal ends the dashboard, with or without SIGHUP, without a busy
 // loop.
 func TestDashboard_ClosedTerminal(t *testing.T) {

@@ -25,6 +25,7 @@ type Emulator struct {
 	modes     map[string]bool
 	keyboards int
 	title     string
+	titles    []string // saved
 
 	parser *ansi.Parser
 	// Sequences contains the kinds of sequences received, without their varying
@@ -40,11 +41,14 @@ type Emulator struct {
 	last rune
 }
 
+// shellTitle is the title of the window before a program changes it.
+const shellTitle = "shell"
+
 // NewEmulator returns an emulator with an empty screen of w columns and h rows.
 func NewEmulator(w, h int) *Emulator {
 	p := &Emulator{
 		w: w, h: h, bottom: h, cells: make([][]Cell, h),
-		modes: map[string]bool{}, Sequences: map[string]bool{}, parser: ansi.NewParser(),
+		title: shellTitle, modes: map[string]bool{}, Sequences: map[string]bool{}, parser: ansi.NewParser(),
 	}
 	for y := range p.cells {
 		p.cells[y] = make([]Cell, w)
@@ -89,8 +93,11 @@ func (p *Emulator) Switched() string {
 	if p.keyboards != 0 {
 		on = append(on, fmt.Sprintf("%d keyboard protocols", p.keyboards))
 	}
-	if p.title != "" {
+	if p.title != shellTitle {
 		on = append(on, "the title")
+	}
+	if len(p.titles) > 0 {
+		on = append(on, fmt.Sprintf("%d saved titles", len(p.titles)))
 	}
 	return strings.Join(on, " ")
 }
@@ -184,6 +191,11 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 		p.x, p.y = 0, 0
 	case kind == "?h", kind == "?l":
 		shape += p.mode(params, kind == "?h")
+	case kind == "t" && param(0, 0) == 22:
+		p.titles = append(p.titles, p.title)
+	case kind == "t" && param(0, 0) == 23 && len(p.titles) > 0:
+		p.title = p.titles[len(p.titles)-1]
+		p.titles = p.titles[:len(p.titles)-1]
 	case kind == ">u":
 		p.keyboards++
 	case kind == "<u":

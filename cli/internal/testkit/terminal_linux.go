@@ -67,6 +67,22 @@ func (c *Terminal) Settings() unix.Termios {
 	return s
 }
 
+// SetSettings changes the line settings, as a shell does.
+func (c *Terminal) SetSettings(s unix.Termios) {
+	c.t.Helper()
+	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetTermios(fd, unix.TCSETS, &s) })
+}
+
+// Job returns the process group in the foreground.
+func (c *Terminal) Job() (group int) {
+	c.t.Helper()
+	control(c.t, c.Master, func(fd int) (err error) {
+		group, err = unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+		return err
+	})
+	return group
+}
+
 func (c *Terminal) read() {
 	defer close(c.closed)
 	buf := make([]byte, 1<<16)

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package cli
+
+import tea "charm.land/bubbletea/v2"
+
+// jobSignals does nothing where there is no job control.
+type jobSignals struct{}
+
+func newJobSignals(*output) *jobSignals { return &jobSignals{} }
+
+func (*jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg { return msg }
+
+func (*jobSignals) start(*tea.Program) (end func()) { return func() {} }

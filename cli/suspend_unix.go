@@ -1,0 +1,120 @@
+//go:build unix
+
+package cli
+
+import (
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+const (
+	// stopTimeout is how long the process may take to stop. It does not stop at all
+	// in an orphaned process group, such as the first process of a terminal window.
+	stopTimeout = 200 * time.Millisecond
+	// rendererEnds is how long a renderer of Bubble Tea may take to end.
+	rendererEnds = 20 * time.Millisecond
+)
+
+// jobSignals handles the signals of job control, and SIGQUIT, so that the terminal
+// is never left in raw mode or without the dashboard.
+type jobSignals struct {
+	out     *output
+	signals chan os.Signal
+}
+
+func newJobSignals(out *output) *jobSignals {
+	return &jobSignals{out, make(chan os.Signal, 3)}
+}
+
+// continued is sent after SIGCONT. After a SIGSTOP, the shell has changed the
+// terminal's settings and its screen.
+type continued struct{}
+
+// filter replaces the message that suspends the program. The terminal is released
+// during a tea.Exec and set up again after it, with a full redraw.
+func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	during := func(do func()) tea.Msg {
+		return tea.Exec(released(do), func(error) tea.Msg { return tea.ResumeMsg{} })()
+	}
+	switch msg.(type) {
+	case tea.SuspendMsg:
+		return during(j.stop)
+	case continued:
+		return during(func() {})
+	}
+	return msg
+}
+
+// released is a function to call while the terminal is released.
+type released func()
+
+// Run calls the function, and gives Bubble Tea's old renderer the time to end: it
+// stops a ticker that the new one then uses.
+func (do released) Run() error {
+	time.Sleep(rendererEnds)
+	do()
+	return nil
+}
+
+func (released) SetStdin(io.Reader)  {}
+func (released) SetStdout(io.Writer) {}
+func (released) SetStderr(io.Writer) {}
+
+// start handles signals until the returned function is called.
+func (j *jobSignals) start(program *tea.Program) (end func()) {
+	j.notify()
+	go func() {
+		for s := range j.signals {
+			switch s {
+			case syscall.SIGTSTP:
+				go program.Send(tea.SuspendMsg{})
+			case syscall.SIGCONT:
+				go program.Send(continued{})
+			case syscall.SIGQUIT:
+				j.quit(program)
+			}
+		}
+	}()
+	return func() { signal.Stop(j.signals); close(j.signals) }
+}
+
+func (j *jobSignals) notify() {
+	signals := []os.Signal{syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGQUIT}
+	signal.Notify(j.signals, slices.DeleteFunc(signals, signal.Ignored)...)
+}
+
+// stop stops the process group until SIGCONT, like ctrl+z in a terminal. It sends
+// SIGTTIN, which has the same effect, since Go ignores SIGTSTP once that was handled.
+func (j *jobSignals) stop() {
+	j.out.restoreTitle()
+	defer j.out.saveTitle()
+	j.out.drain()
+	signal.Stop(j.signals)
+	defer j.notify()
+	resumed := make(chan os.Signal, 1)
+	signal.Notify(resumed, syscall.SIGCONT)
+	defer signal.Stop(resumed)
+	_ = syscall.Kill(0, syscall.SIGTTIN)
+	select {
+	case <-resumed:
+	case <-time.After(stopTimeout):
+	}
+}
+
+// quit restores the terminal, even if the program hangs, and then lets SIGQUIT
+// print the stacks and end the process.
+func (j *jobSignals) quit(program *tea.Program) {
+	done := make(chan struct{})
+	go func() { defer close(done); _ = program.ReleaseTerminal() }()
+	waitFor(done, shutdownTimeout)
+	j.out.restoreTitle()
+	j.out.drain()
+	signal.Stop(j.signals)
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGQUIT)
+}
