@@ -22,8 +22,8 @@ type running struct {
 	since   time.Time
 	cancel  context.CancelFunc
 	perform func() actionDone // runs the action at the first call
-	busy    chan string       // receives descriptions of the process that holds the lock
-	holder  string            // the latest one, "" while the action does not wait
+	busy    chan string       // receives a description of the process that holds the lock
+	holder  string            // the process that holds the lock; "" if the action is not waiting
 }
 
 type actionDone struct {
@@ -57,8 +57,8 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns the listed credentials that an action key applies to. bulk is
-// true if they were not chosen individually.
+// targets returns the listed credentials to which an action key applies. bulk is true
+// if the operator did not choose them individually.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	bulk = all || provider
@@ -74,7 +74,7 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 	return seen, bulk
 }
 
-// sync performs a sync, or plans it first if it may change several credentials.
+// sync performs a sync. If it may change several credentials, sync plans it first.
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	syncable := 0
 	for i := range t.Seen {
@@ -91,7 +91,7 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 		return result(func(m *Model) tea.Cmd {
 			switch {
 			case m.dialog != nil || m.whyNoWrite() != "":
-				return nil // the operator has started something else
+				return nil // the operator has started something else in the meantime
 			case err != nil:
 				return m.setStatus(ui.AnswerRefused, m.explainFailure(t.Verb, err))
 			}
@@ -100,8 +100,8 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 	}
 }
 
-// confirm runs a task, after a confirmation if it changes more than one credential,
-// shortens a cooldown or leaves a provider with none ready.
+// confirm runs a task. It first asks for confirmation if the task changes more than one
+// credential, shortens a cooldown or leaves a provider with none ready.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
@@ -124,7 +124,7 @@ func (m *Model) run(t journal.Task) tea.Cmd {
 		done, err := operator.Run(ctx, t, func(holder string) {
 			select {
 			case busy <- holder:
-			default: // the previous one has not been shown yet
+			default: // the previous description has not been read yet
 			}
 		})
 		return actionDone{t.Verb, done, err}
@@ -200,8 +200,8 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
 }
 
-// undo undoes the last action of this session, after a confirmation where the
-// action needed one.
+// undo undoes the last action of this session. Like the action, it may ask for
+// confirmation.
 func (m *Model) undo() tea.Cmd {
 	n := len(m.performed)
 	if n == 0 {
@@ -221,10 +221,10 @@ func (m *Model) undo() tea.Cmd {
 	return m.confirm(t, plan)
 }
 
-// Leave finishes a running action and pending writes to the journal, whose
-// commands Bubble Tea may have dropped. Call it when the program has ended. It
-// waits at most a second for the lock. It returns the result of the action in one
-// line, or "" if none was running. A failed action is an error.
+// Leave finishes a running action and pending writes to the journal, because Bubble Tea
+// may have dropped their commands. Call it after the program has ended. It waits for
+// the lock for at most a second. It returns a one-line result of the action, or "" if
+// no action was running. If the action fails, it returns an error.
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
@@ -238,10 +238,10 @@ func (m Model) Leave() (done string, err error) {
 		}
 	}
 	if m.log.write != nil {
-		_ = m.log.write() // neither this error nor the next is worth reporting at the end
+		_ = m.log.write() // ignore this error and the next: the screen is already closed
 	}
 	if m.log.journal {
-		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action has recorded its own events
+		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which has recorded them itself
 	}
 	return done, err
 }

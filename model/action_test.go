@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// mixedPool has one credential in each state: a cooling, b ready, c dead, d held;
-// and e, the only one of its provider, ready.
+// mixedPool has credentials in different states: a is cooling, b is ready, c is dead, d
+// is held. e is ready and the only one of its provider.
 const mixedPool = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
 	{"access_token": "none", "id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
@@ -24,8 +24,8 @@ const mixedPool = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "d", "label": "held-key", "priority": 3, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "last_error_reason": "operator_hold", "last_error_message": "for the night", "last_error_reset_at": 1795440000.0, "consecutive_failures": 1}],
 	"q": [{"access_token": "none", "id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
 
-// nousPool has a credential whose token source has a newer token; nousPair has
-// two.
+// nousPool has a credential whose token source has a newer token. nousPair has two such
+// credentials.
 const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential_pool": {"nous": [
 	{"access_token": "none", "id": "n", "label": "portal", "source": "device_code", "access_token": "older", "consecutive_failures": 0}]}}`
 
@@ -35,7 +35,7 @@ var nousPair = strings.Replace(nousPool, "[\n", `[
 func TestAct(t *testing.T) {
 	for _, tt := range []struct {
 		at, keys string
-		ready    string // in the file afterwards
+		ready    string // ready credentials in the file afterwards
 		shows    []string
 	}{
 		{"a", "r", "a b e", []string{"✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes"}},
@@ -88,7 +88,8 @@ func TestAct_SyncSeveral(t *testing.T) {
 	d.do("a A", "✕ sync: nothing changed; 2 ")
 }
 
-// The first undo after a sync undoes nothing, the second one the action before it.
+// After a sync, the first undo undoes nothing. The second one undoes the action before
+// the sync.
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("x enter y A", "✓ sync portal: held", "undone")
@@ -127,7 +128,7 @@ func TestAct_ChangedMeanwhile(t *testing.T) {
 	equal(t, "the file", d.text(), changed)
 }
 
-// lockStore takes the lock of the store, as another process would.
+// lockStore acquires the lock of the store, like another process.
 func (d *dashboard) lockStore() *flock.Flock {
 	d.t.Helper()
 	l := flock.New(poolstate.LockPath(d.file))
@@ -138,7 +139,7 @@ func (d *dashboard) lockStore() *flock.Flock {
 	return l
 }
 
-// startReset presses r while the lock is held and waits until the screen says so.
+// startReset presses r while the lock is held, and waits until the screen shows that.
 func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	d.t.Helper()
 	d.lockStore()
@@ -155,7 +156,7 @@ func TestRun_CancelledLockWait(t *testing.T) {
 		d := dashboardAt(t, "a")
 		done := d.startReset()
 		d.tick(3*time.Second, "3s of 15s", "Mon 12:00:03")
-		d.do("r") // one action at a time
+		d.do("r") // only one action runs at a time
 		d.shows("◌ reset waits")
 		d.do("esc")
 		d.handle(<-done, "✕ reset cancelled; nothing was written")
@@ -171,14 +172,14 @@ func TestRun_LockTimeout(t *testing.T) {
 	})
 }
 
-// A running action is finished after the program has ended. It waits a second for
-// the lock, or not at all if the screen already showed the wait.
+// A running action is finished after the program has ended. It waits for the lock for a
+// second, or not at all if the screen already showed that it was waiting.
 func TestLeave_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {
 		name string
 		end  func(*dashboard)
-		want string // the beginning of the result, or the error
+		want string // start of the result or of the error
 		wait time.Duration
 	}{
 		{"none", func(d *dashboard) { d.press("q") }, "", 0},
@@ -214,8 +215,8 @@ func TestLeave_Action(t *testing.T) {
 	}
 }
 
-// Bubble Tea drops commands that have not run when the program ends. An event may
-// also be queued until an earlier write is done.
+// Bubble Tea drops commands that have not run when the program ends. An event may also
+// be waiting for an earlier write to end.
 func TestLeave_WritesEvents(t *testing.T) {
 	for name, drop := range map[string]bool{"write was dropped": true, "write has run": false} {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +234,8 @@ func TestLeave_WritesEvents(t *testing.T) {
 	}
 }
 
-// The file may show the action, and other events, before its result arrives.
+// The file may show the effects of the action and other events before the result of the
+// action arrives.
 func TestLeave_EventsDuringAction(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	results(d.press("r"))

@@ -14,7 +14,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// arrangement is which credentials are listed, and in which order.
+// arrangement determines which credentials are listed, and in which order.
 type arrangement struct {
 	filter     filter.Filter
 	applied    string           // the text of filter
@@ -23,14 +23,14 @@ type arrangement struct {
 	problem    string // why the input is not applied, or ""
 	order      filter.Order
 	descending bool
-	folded     map[string]bool // by the provider's name
+	folded     map[string]bool // folded providers, by name
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
 	lastChange time.Time                   // the latest time in changed
-	anchor     *poolstate.Ref              // the selection before it was hidden
+	anchor     *poolstate.Ref              // the selected credential while it is hidden
 }
 
-// isDefault reports whether everything is listed, in the order of the pool.
+// isDefault reports whether all credentials are listed in pool order.
 func (a *arrangement) isDefault() bool {
 	return a.filter.IsZero() && a.order == filter.OrderPool && !a.descending
 }
@@ -135,7 +135,7 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	a.changed, a.lastChange = next, now
 }
 
-// filterLine describes the arrangement. It is nil for the default one.
+// filterLine describes the arrangement. It returns nil for the default one.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
 	if m.snapshot.Pool == nil || !a.typing && a.isDefault() && a.problem == "" {
@@ -169,17 +169,18 @@ func (m *Model) position() int {
 	return max(find(m.listed(), m.selected), 0)
 }
 
-// selectAt selects the credential at an index of the table, or the nearest one.
+// selectAt selects the credential at an index of the table. If the index is out of
+// range, it selects the nearest one.
 func (m *Model) selectAt(i int) {
 	m.selected = nil
 	if all := m.listed(); len(all) > 0 {
-		ref := all[min(max(i, 0), len(all)-1)].Ref // a copy, which does not keep an old pool alive
+		ref := all[min(max(i, 0), len(all)-1)].Ref // a copy that does not keep an old pool in memory
 		m.selected = &ref
 	}
 }
 
-// reselect keeps the selection in a new list. If the credential is not listed, it
-// selects the one at its index, until the credential is listed again.
+// reselect keeps the selected credential selected in a new list. If it is no longer
+// listed, reselect selects the one at its former index until it is listed again.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {
@@ -192,7 +193,7 @@ func (m *Model) reselect(at int) {
 	m.selectAt(at)
 }
 
-// find returns the index of the credential that ref names, or -1. Of several with
+// find returns the index of the credential that ref refers to, or -1. If several have
 // the same id, it prefers the one at ref's position.
 func find(all []*poolstate.Credential, ref *poolstate.Ref) int {
 	if ref == nil {
@@ -230,7 +231,7 @@ func (m *Model) move(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// step returns the position that a key moves to; it may be out of range.
+// step returns the position to which a key moves. The position may be out of range.
 func (m *Model) step(pressed fmt.Stringer, at, page, last int) int {
 	switch k := m.keys; {
 	case key.Matches(pressed, k.Up):
@@ -251,7 +252,7 @@ func (m *Model) scrollPane(to int) {
 	m.paneOffset = min(max(to, 0), ui.PaneLines(m.screen()))
 }
 
-// toggleProviderMarks marks or unmarks all listed credentials of the provider.
+// toggleProviderMarks marks or unmarks all listed credentials of the selected provider.
 func (m *Model) toggleProviderMarks() {
 	var refs []poolstate.Ref
 	for _, c := range m.listed() {
@@ -262,7 +263,7 @@ func (m *Model) toggleProviderMarks() {
 	m.toggleMarks(refs...)
 }
 
-// toggleMarks marks credentials, or unmarks them if all are marked.
+// toggleMarks marks the credentials, or unmarks them if all of them are marked.
 func (m *Model) toggleMarks(refs ...poolstate.Ref) {
 	mark := slices.ContainsFunc(refs, func(r poolstate.Ref) bool { return !m.marked[r] })
 	for _, r := range refs {

@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// filter types a filter.
+// filter types a filter into the filter field.
 func (d *dashboard) filter(text string) {
 	d.t.Helper()
 	d.do("/")
@@ -31,7 +31,7 @@ func TestFilterTyped(t *testing.T) {
 	d.do("esc esc")
 	d.hides("shown", "hidden")
 	d.shows("cooling-key", "ready-key")
-	d.isAt("b") // as before it was hidden
+	d.isAt("b") // same as before b was hidden
 
 	d.filter("-ready")
 	d.do("enter j")
@@ -54,7 +54,7 @@ func TestFilter_FollowsClock(t *testing.T) {
 
 func TestArrange_Orders(t *testing.T) {
 	d := dashboardAt(t, "d")
-	d.send(tea.WindowSizeMsg{Width: 160, Height: 50}) // has room for the title TIMELINE
+	d.send(tea.WindowSizeMsg{Width: 160, Height: 50}) // wide enough for the title TIMELINE
 	for order := filter.OrderPool; order <= filter.OrderRequests; order++ {
 		equal(t, order.String(), strings.Contains(d.screen(), "TIMELINE"), order == filter.OrderDeadline)
 		for _, k := range []string{"S", "S", "s"} {
@@ -123,7 +123,7 @@ func TestReselect_DuplicateID(t *testing.T) {
 	equal(t, "the position", d.m.selected.Position, 1)
 }
 
-// No key panics on an empty pool.
+// No key causes a panic on an empty pool.
 func TestSelection_EmptyPool(t *testing.T) {
 	for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
 		d := startDashboard(t, poolOf("p: a b"))
@@ -148,7 +148,7 @@ func TestScrolledOffset_ShowsSelection(t *testing.T) {
 		long += fmt.Sprintf(" id%02d", i)
 	}
 	d := startDashboard(t, poolOf(long))
-	d.send(tea.WindowSizeMsg{Width: 100, Height: 20}) // no room for the detail
+	d.send(tea.WindowSizeMsg{Width: 100, Height: 20}) // too small for the detail pane
 	for _, k := range []string{"G", "g", "pgdown", "pgdown", "down", "pgup", "end", "up", "home", "G"} {
 		d.press(k)
 		d.shows("label-" + d.at())

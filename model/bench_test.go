@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// manyEntries returns the text of a store with n credentials in ten providers.
+// manyEntries returns the content of a store with n credentials in ten providers.
 func manyEntries(n int, entry func(i int) string) string {
 	providers := make([]string, 10)
 	for p := range providers {
@@ -26,8 +26,8 @@ func manyEntries(n int, entry func(i int) string) string {
 	return `{"credential_pool": {` + strings.Join(providers, ", ") + `}}`
 }
 
-// mixed returns the entries of a pool in which every fifth credential is cooling.
-// A different generation has the same credentials with other request counts.
+// mixed returns the entries of a pool in which every fifth credential is cooling. A
+// different generation has the same credentials with different request counts.
 func mixed(generation int) func(i int) string {
 	return func(i int) string {
 		if i%5 == 0 {
@@ -51,7 +51,7 @@ func loaded(b *testing.B, text string) poolLoaded {
 	return poolLoaded{snapshot: poolstate.Snapshot{Pool: pool}}
 }
 
-// manyRecords returns n records of the hours before noon.
+// manyRecords returns n records from the hours before noon.
 func manyRecords(n int) []poolstate.Record {
 	records := make([]poolstate.Record, n)
 	for i := range records {
@@ -63,8 +63,8 @@ func manyRecords(n int) []poolstate.Record {
 	return records
 }
 
-// opened returns a dashboard that has received messages and was drawn once. Its
-// clock advances a second each time it is read.
+// opened returns a dashboard that has received the messages and has been drawn once.
+// Its clock advances by a second each time it is read.
 func opened(b *testing.B, msgs ...tea.Msg) *dashboard {
 	b.Helper()
 	d := newDashboard(b, "")
@@ -86,8 +86,8 @@ func forSizes(b *testing.B, run func(b *testing.B, n int)) {
 	}
 }
 
-// benchmarkUpdate measures one message to a fresh dashboard. No Update may take
-// longer than 16 ms at 1,000 credentials and 150 ms at 10,000.
+// benchmarkUpdate measures one Update of a fresh dashboard. It must not take longer
+// than 16 ms with 1,000 credentials and 150 ms with 10,000.
 func benchmarkUpdate(b *testing.B, msg tea.Msg, before ...tea.Msg) {
 	b.Helper()
 	for b.Loop() {
@@ -141,7 +141,7 @@ func BenchmarkTick(b *testing.B) {
 	})
 }
 
-// benchmarkKeys presses keys in turn, and draws the screen after each.
+// benchmarkKeys presses the keys one after the other and draws the screen after each.
 func benchmarkKeys(b *testing.B, before string, keys ...tea.KeyPressMsg) {
 	b.Helper()
 	forSizes(b, func(b *testing.B, n int) {
@@ -162,7 +162,7 @@ func BenchmarkKey_Filter(b *testing.B) {
 	benchmarkKeys(b, "/ k e y", tea.KeyPressMsg{Code: '7', Text: "7"}, tea.KeyPressMsg{Code: tea.KeyBackspace})
 }
 
-// BenchmarkSnapshot measures a snapshot without events.
+// BenchmarkSnapshot measures a new snapshot that causes no events.
 func BenchmarkSnapshot(b *testing.B) {
 	forSizes(b, func(b *testing.B, n int) {
 		loads := []poolLoaded{loaded(b, manyEntries(n, mixed(0))), loaded(b, manyEntries(n, mixed(1)))}

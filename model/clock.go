@@ -11,10 +11,10 @@ import (
 	"pooltop/ui"
 )
 
-// Clock is the time of the dashboard: the real one, or that of a simulation.
+// Clock provides the time of the dashboard, either real or simulated.
 type Clock struct {
-	Now  func() time.Time // the present instant, in the zone to show times in
-	Rate float64          // how many seconds pass in a real second; 0 means 1
+	Now  func() time.Time // returns the current time, in the time zone to display
+	Rate float64          // seconds that pass per real second; 0 means 1
 }
 
 const minTick = 100 * time.Millisecond // the shortest tick of a fast clock, in real time
@@ -32,8 +32,8 @@ func (c Clock) untilTick() time.Duration {
 
 func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
-// real returns the real time that d takes on this clock, rounded up, so that a
-// timer for a deadline does not fire before it.
+// real returns the real time in which d passes on this clock. It rounds up, so that a
+// timer for a deadline does not fire before the deadline.
 func (c Clock) real(d time.Duration) time.Duration {
 	if c.Rate <= 0 {
 		return d
@@ -66,17 +66,17 @@ func (m *Model) clockTicked() {
 		m.status = nil
 	}
 	if len(events) > 0 && !m.arrangement.isDefault() {
-		m.arrange() // filter and order may depend on the state
+		m.arrange() // the filter and the order may depend on the state
 	}
 }
 
-// late reports whether a tick is overdue, as when the machine or the program was
-// suspended, so that the time on screen is wrong.
+// late reports whether a tick is overdue, so that the time on screen is wrong. This
+// happens after the machine or the program was suspended.
 func (m *Model) late() bool {
 	return !m.paused.on && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.now)) > time.Second
 }
 
-// catchUp sets the time on screen to the present, except during a pause.
+// catchUp sets the time on screen to the current time, except while paused.
 func (m *Model) catchUp() {
 	if !m.paused.on {
 		m.now = m.cfg.Clock.Now()
@@ -85,15 +85,15 @@ func (m *Model) catchUp() {
 
 type paused struct {
 	on     bool
-	missed int                // the number of events that are not shown
-	next   poolstate.Snapshot // to show afterwards, if there is a newer one
+	missed int                // number of events that are not shown
+	next   poolstate.Snapshot // newer snapshot to show after the pause, if any
 }
 
 // togglePause freezes the display, or resumes with the latest snapshot.
 func (m *Model) togglePause() {
 	if !m.paused.on {
 		m.paused = paused{on: true}
-		m.log.shown = slices.Clone(m.log.shown) // later events may be merged in between
+		m.log.shown = slices.Clone(m.log.shown) // later events may be inserted between these
 		return
 	}
 	next := m.latest()

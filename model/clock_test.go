@@ -34,7 +34,7 @@ func TestClock_UntilTick(t *testing.T) {
 	}
 }
 
-// A timer that was rounded down would fire before its deadline, again and again.
+// If timers were rounded down, they would repeatedly fire before the deadline.
 func TestClock_RealRoundsUp(t *testing.T) {
 	for _, tt := range []struct {
 		left time.Duration
@@ -70,7 +70,7 @@ func TestUpdate_CountdownMovesOnTicks(t *testing.T) {
 	d.tick(time.Second, "11m52s", "Mon 12:00:11")
 }
 
-// Any message corrects the time if ticks have not come, with or without the focus.
+// If ticks are missing, any message corrects the time, with or without focus.
 func TestUpdate_MissedTicks(t *testing.T) {
 	for name, msg := range map[string]tea.Msg{
 		"key": keyPress(t, "down"), "wheel": tea.MouseWheelMsg{Button: tea.MouseWheelDown}, "paste": tea.PasteMsg{},
@@ -127,10 +127,10 @@ func TestTogglePause(t *testing.T) {
 	d.hides("paused")
 }
 
-// Merging an earlier event does not move the events of a frozen display.
+// Inserting an earlier event does not move the events on a frozen display.
 func TestTogglePause_EarlierEvent(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
-	for _, seconds := range []time.Duration{-600, -540, -480, -477} { // the last two are one event
+	for _, seconds := range []time.Duration{-600, -540, -480, -477} { // the last two are the same event
 		d.m.log.merge([]poolstate.Record{{At: noon.Add(seconds * time.Second), Kind: poolstate.EventAdded, Provider: "p"}}, false)
 	}
 	equal(t, "the number of events", len(d.m.log.records), 3)

@@ -18,12 +18,12 @@ import (
 	"pooltop/ui/text"
 )
 
-// dialog is an open question: the form of a hold, or a confirmation.
+// dialog is an open dialog: the hold form or a confirmation.
 type dialog struct {
 	task    journal.Task
 	form    *holdForm         // nil for a confirmation
-	plan    poolstate.Outcome // this and the next: for a confirmation only
-	yes     bool              // yes has the focus
+	plan    poolstate.Outcome // plan and yes are only used for a confirmation
+	yes     bool              // "yes" has the focus
 	ignored bool              // the last key was not an answer
 }
 
@@ -50,7 +50,7 @@ func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {
 	case key.Matches(pressed, k.Cancel):
 		return m.cancelDialog("")
 	case !ui.Legible(m.width, m.height):
-		return nil // a dialog that is not drawn cannot be answered
+		return nil // the dialog is not drawn, so it must not be answered
 	case m.dialog.form != nil:
 		return m.formPressed(pressed)
 	}
@@ -121,7 +121,7 @@ type holdForm struct {
 
 const fieldCode, fieldLength, fieldReason = 0, 1, 2
 
-// holdFields are the fields of the form; limit is in characters.
+// holdFields are the fields of the hold form. limit is in characters.
 var holdFields = [...]struct {
 	name, hint string
 	limit      int
@@ -133,10 +133,10 @@ var holdFields = [...]struct {
 
 var holdCodes = []string{"429", "402", "401", "403", "500"}
 
-// openHold opens the form of a hold, unless the only target is dead.
+// openHold opens the hold form, unless the only target is dead.
 func (m *Model) openHold(t journal.Task) tea.Cmd {
 	if c := &t.Seen[0]; len(t.Seen) == 1 && c.Status == poolstate.StatusDead {
-		return m.setStatus(ui.AnswerRefused, text.CredentialName(c)+" is dead: re-auth required before an agent uses it")
+		return m.setStatus(ui.AnswerRefused, text.CredentialName(c)+" is dead: re-auth required")
 	}
 	f := &holdForm{}
 	for i, field := range holdFields {
@@ -169,7 +169,8 @@ func (f *holdForm) cycleCode(by int) {
 
 func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
 
-// planHold returns the task of the form, what it would change, or why it cannot.
+// planHold returns the task that the form describes and the changes it would make, or
+// an error that explains why it is not possible.
 func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
@@ -214,16 +215,16 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// edit lets a text field handle a key. Deleting the next word panics in textinput
-// if the word is a single character at the end, so that deletes the character.
+// edit passes a key to a text field. textinput panics when it deletes the next word if
+// that is a single character at the end, so edit deletes the character instead.
 func edit(in *textinput.Model, pressed fmt.Stringer) {
 	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
 		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
-	*in, _ = in.Update(pressed) // the command is for the cursor, or reads the clipboard
+	*in, _ = in.Update(pressed) // the command blinks the cursor or reads the clipboard
 }
 
-// maxPaste is the largest number of characters in a paste, and in the filter.
+// maxPaste is the maximum number of characters in a paste and in the filter.
 const maxPaste = 200
 
 func (m *Model) pasted(msg tea.PasteMsg) {

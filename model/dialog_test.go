@@ -16,7 +16,7 @@ func TestOpenDialog_SmallTerminal(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("R")
 	d.send(tea.WindowSizeMsg{Width: 18, Height: 4})
-	d.do("y") // a dialog that cannot be read is not answered
+	d.do("y") // a dialog that is not drawn cannot be answered
 	equal(t, "the file", d.text(), mixedPool)
 	d.do("esc x")
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
@@ -76,7 +76,7 @@ func TestHoldForm_Paste(t *testing.T) {
 // textFields are the keys that focus each text field of the dashboard.
 var textFields = []string{"/", "e /", "x", "x tab", "x shift+tab"}
 
-// textFieldKeys returns every key that a text field reacts to.
+// textFieldKeys returns all keys to which a text field reacts.
 func textFieldKeys(t testing.TB) []tea.KeyPressMsg {
 	var names []string
 	bindings := []key.Binding{dialogKeys.Next, dialogKeys.Previous, dialogKeys.Earlier, dialogKeys.Later}
@@ -97,8 +97,8 @@ func textFieldKeys(t testing.TB) []tea.KeyPressMsg {
 	return keys
 }
 
-// editField focuses a text field, pastes a text, and presses keys at a position of
-// it. It checks the screen and the cursor after each.
+// editField focuses a text field, pastes text, moves the cursor to a position and
+// presses keys. It checks the screen and the cursor after each key.
 func editField(d *dashboard, field, text string, position int, keys ...tea.KeyPressMsg) {
 	d.t.Helper()
 	d.press(field)
@@ -150,7 +150,7 @@ func TestEdit_DeleteWordForward(t *testing.T) {
 	}
 }
 
-// FuzzEdit presses any keys in any text field that has any text.
+// FuzzEdit presses arbitrary keys in each text field, with arbitrary text.
 func FuzzEdit(f *testing.F) {
 	keys := textFieldKeys(f)
 	for i := range textFields {

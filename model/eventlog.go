@@ -16,22 +16,23 @@ import (
 	"pooltop/ui/text"
 )
 
-// maxEvents is the number of events kept in memory. They are trimmed at 10% more.
+// maxEvents is the number of events to keep in memory. The log is trimmed when it
+// exceeds this by 10%.
 const maxEvents = 10_000
 
 // eventLog holds the events of the store, from the journal and from this session.
 type eventLog struct {
 	observer        poolstate.Observer
 	policy          poolstate.Policy   // the policy of the latest snapshot
-	records         []poolstate.Record // in order of time
-	dropped         int                // the number of records removed from the front
-	history         []poolstate.Record // found in the first snapshot, until the journal has been read
-	loaded, journal bool               // whether the first snapshot and the journal were read
-	unwritten       []poolstate.Record // to be written to the journal
-	write           func() error       // writes a batch of them at the first call; nil while none is being written
+	records         []poolstate.Record // sorted by time
+	dropped         int                // number of records removed from the front
+	history         []poolstate.Record // events derived from the first snapshot, until the journal has been read
+	loaded, journal bool               // whether the first snapshot and the journal have been read
+	unwritten       []poolstate.Record // events to write to the journal
+	write           func() error       // writes a batch of events when first called; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
 	filter          string             // the filter of shown
-	changed         bool               // records changed since shown was filtered
+	changed         bool               // records has changed since shown was filtered
 }
 
 func (m *Model) readJournal() tea.Cmd {
@@ -58,7 +59,7 @@ func journalRead(records []poolstate.Record, err error) result {
 	}
 }
 
-// logEvents logs events and marks the new ones to be written to the journal.
+// logEvents logs events and queues the new ones for the journal.
 func (m *Model) logEvents(events []poolstate.Event) {
 	records := make([]poolstate.Record, len(events))
 	for i := range events {
@@ -78,8 +79,9 @@ func (m *Model) logEvents(events []poolstate.Event) {
 
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
 
-// merge adds records and returns the new ones. An event that is known already is
-// skipped, or replaced if replace is set. The cost is linear in the later events.
+// merge adds records and returns the new ones. An event that is already known is
+// skipped, or replaced if replace is set. The cost is linear in the number of later
+// events.
 func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
 	if len(records) == 0 {
 		return nil
@@ -92,7 +94,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 		provider, id string
 	}
 	keyOf := func(r *poolstate.Record) key { return key{r.Kind, r.Provider, cmp.Or(r.ID, r.Label)} }
-	known := map[key][]int{} // indices of l.records that may be the same event
+	known := map[key][]int{} // indexes of l.records that may be the same event
 	for i := from; i < len(l.records); i++ {
 		k := keyOf(&l.records[i])
 		known[k] = append(known[k], i)
@@ -119,8 +121,8 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	return added
 }
 
-// mergeHistory logs what happened while pooltop was not running, once both the
-// journal and the first snapshot are there.
+// mergeHistory logs the events from while pooltop was not running, as soon as both the
+// journal and the first snapshot have been read.
 func (m *Model) mergeHistory() {
 	l := &m.log
 	if !l.journal || !l.loaded {
@@ -140,8 +142,8 @@ func (m *Model) mergeHistory() {
 	}
 }
 
-// writeJournal writes pending records, one batch at a time. It waits for a running
-// action, which may have caused the events.
+// writeJournal writes pending records, one batch at a time. It does nothing while an
+// action is running, because the action may have caused the events.
 func (m *Model) writeJournal() tea.Cmd {
 	l := &m.log
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
@@ -155,7 +157,7 @@ func (m *Model) writeJournal() tea.Cmd {
 		return result(func(m *Model) tea.Cmd {
 			m.log.write = nil
 			if err != nil {
-				m.setStatus(ui.AnswerRefused, "events are not recorded: "+err.Error())
+				m.setStatus(ui.AnswerRefused, "cannot record events: "+err.Error())
 			}
 			return nil
 		})
@@ -199,7 +201,8 @@ func countEvents(records []poolstate.Record) string {
 	return strings.Join(parts, ", ")
 }
 
-// A change is highlighted for freshFor, then more faintly until fadedBy, in real time.
+// A change is highlighted for freshFor, then more faintly until fadedBy, both in real
+// time.
 const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {

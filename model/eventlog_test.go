@@ -14,7 +14,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// read reads the journal and the store, in either order.
+// read reads the journal and the store, in the given order.
 func (d *dashboard) read(journalFirst bool) {
 	d.t.Helper()
 	load, read := d.m.loadPool(), d.m.readJournal()
@@ -25,7 +25,7 @@ func (d *dashboard) read(journalFirst bool) {
 	d.finish(read)
 }
 
-// restart returns another dashboard on the same file and journal, some time later.
+// restart returns another dashboard on the same file and journal, after the given time.
 func (d *dashboard) restart(after time.Duration, journalFirst bool) *dashboard {
 	d.t.Helper()
 	next := &dashboard{t: d.t, file: d.file, now: d.now.Add(after)}
@@ -88,7 +88,7 @@ func TestMergeHistory_AfterRestart(t *testing.T) {
 	}
 }
 
-// At the first start there is nothing to compare with.
+// At the first start there are no earlier events to compare with.
 func TestMergeHistory_FirstStart(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
@@ -96,8 +96,8 @@ func TestMergeHistory_FirstStart(t *testing.T) {
 	equal(t, "the journal", d.journaled(), "")
 }
 
-// An action and its undo are one event each, whether their result or the changed
-// file is seen first, and no evidence of the agent's policy.
+// An action and its undo cause one event each, whether the dashboard sees the result or
+// the changed file first. They are not evidence of the agent's policy.
 func TestLogEvents_Action(t *testing.T) {
 	for _, fileFirst := range []bool{false, true} {
 		d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
@@ -133,7 +133,7 @@ func TestWriteJournal_Fails(t *testing.T) {
 	equal(t, "the error", os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600), nil)
 	d.finish(d.m.loadPool())
 	d.send(journalRead(nil, nil))
-	d.change(pool(exhausted("a", 0, 1)), "✕ events are not recorded", "exhausted   agent     429")
+	d.change(pool(exhausted("a", 0, 1)), "✕ cannot record events", "exhausted   agent     429")
 }
 
 func TestRefreshEvents_Filter(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// update sends a message to the model and runs the commands that follow, as a
-// Bubble Tea program does.
+// update sends a message to the model and runs the resulting commands, like a Bubble
+// Tea program.
 func update(m tea.Model, msg tea.Msg) tea.Model {
 	if batch, ok := msg.(tea.BatchMsg); ok {
 		for _, cmd := range batch {
@@ -31,8 +31,8 @@ func update(m tea.Model, msg tea.Msg) tea.Model {
 	return m
 }
 
-// A program runs the model on a terminal, with tea.NewProgram(model.New(cfg)), and
-// sends a FileChanged for each change of the file.
+// A real program runs the model on a terminal with tea.NewProgram(model.New(cfg)) and
+// sends a FileChanged for each change to the file.
 func ExampleNew() {
 	dir, _ := os.MkdirTemp("", "example")
 	defer func() { _ = os.RemoveAll(dir) }()

@@ -19,20 +19,20 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// dashboard is a model on a temporary file, without a program: a test sends it
-// messages, runs its commands and moves its clock.
+// dashboard is a model on a temporary file, without a Bubble Tea program. Tests send it
+// messages, run its commands and advance its clock.
 type dashboard struct {
 	t     testing.TB
 	file  string
 	now   time.Time
 	m     Model
-	last  tea.Msg         // the last message that finish sent
-	raw   []string        // raw sequences for the terminal
-	waits []time.Duration // the delays of the requested ticks, none of which is sent
+	last  tea.Msg         // last message that finish has sent
+	raw   []string        // raw sequences sent to the terminal
+	waits []time.Duration // delays of all requested ticks, which are never sent
 }
 
-// newDashboard returns a dashboard of 120×36 that has not read anything, on a
-// store with that content, or without a file for "".
+// newDashboard returns a dashboard of 120×36 cells that has not read anything yet. The
+// store has the given content, or no file if content is empty.
 func newDashboard(t testing.TB, content string, configured ...func(*Config)) *dashboard {
 	t.Helper()
 	d := &dashboard{t: t, file: filepath.Join(t.TempDir(), "auth.json"), now: noon}
@@ -88,7 +88,7 @@ func (d *dashboard) write(content string) {
 	equal(d.t, "the error", os.WriteFile(d.file, []byte(content), 0o600), nil)
 }
 
-// send sends a message and returns the command that follows.
+// send sends a message and returns the resulting command.
 func (d *dashboard) send(msg tea.Msg) tea.Cmd {
 	d.t.Helper()
 	next, cmd := d.m.Update(msg)
@@ -96,8 +96,8 @@ func (d *dashboard) send(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// finish runs a command and everything that follows from it. In a bubble of
-// synctest that takes no time.
+// finish runs a command and all commands that result from it. In a synctest bubble this
+// takes no time.
 func (d *dashboard) finish(cmd tea.Cmd) {
 	d.t.Helper()
 	for _, msg := range results(cmd) {
@@ -109,32 +109,32 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	}
 }
 
-// handle sends a message and runs what follows from it. Like the next four, it
-// checks that the screen then shows words.
+// handle sends a message and runs all resulting commands. Then it checks that the
+// screen shows all of words, as do change, tick, press and do.
 func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.t.Helper()
 	d.finish(d.send(msg))
 	d.shows(words...)
 }
 
-// change changes the file and lets the dashboard reload it.
+// change replaces the content of the file and lets the dashboard reload it.
 func (d *dashboard) change(content string, words ...string) {
 	d.t.Helper()
 	d.write(content)
 	d.handle(FileChanged{}, words...)
 }
 
-// tick moves the clock.
+// tick advances the clock and sends a tick.
 func (d *dashboard) tick(by time.Duration, words ...string) {
 	d.t.Helper()
 	d.later(by).send(ticked{})
 	d.shows(words...)
 }
 
-// later moves the clock without a tick.
+// later advances the clock without a tick.
 func (d *dashboard) later(by time.Duration) *dashboard { d.now = d.now.Add(by); return d }
 
-// press presses keys, separated by blanks, and returns the last one's command.
+// press presses keys, separated by spaces, and returns the command of the last one.
 func (d *dashboard) press(keys string, words ...string) (cmd tea.Cmd) {
 	d.t.Helper()
 	for _, k := range strings.Fields(keys) {
@@ -144,7 +144,7 @@ func (d *dashboard) press(keys string, words ...string) (cmd tea.Cmd) {
 	return cmd
 }
 
-// do presses keys and runs what follows from each.
+// do presses keys and runs all resulting commands after each.
 func (d *dashboard) do(keys string, words ...string) {
 	d.t.Helper()
 	for _, k := range strings.Fields(keys) {
@@ -172,7 +172,7 @@ func results(cmd tea.Cmd) []tea.Msg {
 	}
 }
 
-// screen returns what the dashboard shows, without colors.
+// screen returns the dashboard's screen, without colors.
 func (d *dashboard) screen() string { return ansi.Strip(d.m.View().Content) }
 
 func (d *dashboard) shows(words ...string) { d.t.Helper(); d.contains(true, words) }
@@ -188,7 +188,7 @@ func (d *dashboard) contains(want bool, words []string) {
 	}
 }
 
-// at returns the id of the selected credential, "" without one.
+// at returns the id of the selected credential, or "" if none is selected.
 func (d *dashboard) at() string {
 	if d.m.selected == nil {
 		return ""
@@ -224,8 +224,8 @@ func keyPress(t testing.TB, name string) tea.KeyPressMsg {
 	return msg
 }
 
-// poolOf returns the text of a store, from providers and the ids of their
-// credentials: "openrouter: a b c".
+// poolOf returns the content of a store. Each argument is a provider and the ids of its
+// credentials, such as "openrouter: a b c".
 func poolOf(providers ...string) string {
 	var lists []string
 	for _, p := range providers {
@@ -248,13 +248,13 @@ func ready(id string, streak int) string {
 	return fmt.Sprintf(`{"access_token": "none", "id": %q, "label": "label-%s", "consecutive_failures": %d}`, id, id, streak)
 }
 
-// pool returns the text of a store with one provider, p.
+// pool returns the content of a store with one provider, p.
 func pool(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-// coolingPool returns the text of a store with a credential that is cooling until
-// an instant, and a ready one.
+// coolingPool returns the content of a store with a credential that is cooling until
+// back, and a ready one.
 func coolingPool(back time.Time) string {
 	return fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "last_status": "exhausted",
 		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"access_token": "none", "id": "b", "priority": 1}]}}`,
@@ -268,7 +268,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// isReady checks which credentials are ready in the file.
+// isReady checks that exactly the given credentials are ready in the file.
 func (d *dashboard) isReady(ids string) {
 	d.t.Helper()
 	snapshot, err := poolstate.Open(d.file).Load()
@@ -282,7 +282,7 @@ func (d *dashboard) isReady(ids string) {
 	equal(d.t, "ready credentials in the file", strings.Join(ready, " "), ids)
 }
 
-// dashboardAt returns a dashboard on mixedPool with a credential selected.
+// dashboardAt returns a dashboard on mixedPool with the given credential selected.
 func dashboardAt(t *testing.T, id string) *dashboard {
 	t.Helper()
 	d := startDashboard(t, mixedPool)

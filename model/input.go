@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// keyPressed acts on a key that was pressed, or clicked in the footer.
+// keyPressed handles a key that was pressed or clicked in the footer.
 func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	k, is := m.keys, func(bindings ...key.Binding) bool { return key.Matches(pressed, bindings...) }
 	switch {
@@ -50,7 +50,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case is(k.Detail) && m.selected != nil:
 		m.toggle(ui.PaneDetail)
 	case m.pane == ui.PaneHelp:
-		return m.setStatus(ui.AnswerRefused, "the help is open; esc closes it")
+		return m.setStatus(ui.AnswerRefused, "press esc to close the help first")
 	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo):
 		return m.act(pressed)
 	case m.empty(), m.selected == nil && is(k.Detail, k.Mark, k.MarkProvider, k.Fold):
@@ -80,7 +80,8 @@ func (m *Model) back() {
 	}
 }
 
-// toggleForecast shows the forecast of the pool, then of the provider, then none.
+// toggleForecast shows the forecast of the pool, then the forecast of the selected
+// provider, then the table.
 func (m *Model) toggleForecast() tea.Cmd {
 	switch {
 	case m.empty():
@@ -96,7 +97,7 @@ func (m *Model) toggleForecast() tea.Cmd {
 	return nil
 }
 
-// copyID copies the selected id to the clipboard, which not all terminals allow.
+// copyID copies the selected id to the clipboard. Not all terminals support this.
 func (m *Model) copyID() tea.Cmd {
 	switch {
 	case m.selected == nil:
@@ -109,7 +110,8 @@ func (m *Model) copyID() tea.Cmd {
 	return tea.SetClipboard(id)
 }
 
-// nextTheme switches to the next theme and names it, since some look alike.
+// nextTheme switches to the next theme. It shows the name of the theme, because some
+// themes look alike.
 func (m *Model) nextTheme() tea.Cmd {
 	if m.profile <= colorprofile.ASCII {
 		return m.setStatus(ui.AnswerRefused, "no colors on this terminal, or NO_COLOR is set; states are shown by symbol and label")
@@ -119,8 +121,8 @@ func (m *Model) nextTheme() tea.Cmd {
 	return m.setStatus(ui.AnswerDone, "theme: "+m.scheme.String()+"; "+word(m.keys.Theme)+" switches to "+m.scheme.Next().String())
 }
 
-// quit ends the program. An action that has been waiting for the lock for a while
-// is cancelled; Leave finishes any other.
+// quit ends the program. It cancels an action that has been waiting for the lock for a
+// while. Leave finishes any other action.
 func (m *Model) quit() tea.Cmd {
 	if m.running != nil && m.running.holder != "" {
 		m.running.cancel()
@@ -128,10 +130,10 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is off at first: a terminal that reports clicks does not select text.
+// mouse is initially off, because a terminal that reports clicks does not select text.
 type mouse struct {
 	on     bool
-	opener ui.Target // the footer key whose click opened the dialog, at line y
+	opener ui.Target // footer key on line y that was clicked to open the dialog
 	y      int
 }
 
@@ -145,7 +147,7 @@ func (m *Model) toggleMouse() {
 }
 
 func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
-	if !m.mouse.on || msg.Button != tea.MouseLeft { // a click may arrive after the mouse was turned off
+	if !m.mouse.on || msg.Button != tea.MouseLeft { // a click may arrive after the mouse has been turned off
 		return nil
 	}
 	if o := m.mouse.opener; m.dialog != nil && msg.Y == m.mouse.y && msg.X >= o.From && msg.X < o.To {
@@ -186,8 +188,8 @@ type clickedKey string
 
 func (k clickedKey) String() string { return string(k) }
 
-// dialogClicked answers a confirmation. The first click moves the focus and the
-// second one answers, so that no single click confirms.
+// dialogClicked handles a click on a confirmation. The first click moves the focus and
+// the second one answers, so that a single click never confirms.
 func (m *Model) dialogClicked(target ui.Target) tea.Cmd {
 	k := &dialogKeys
 	switch {

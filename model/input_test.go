@@ -12,7 +12,7 @@ import (
 	"pooltop/ui"
 )
 
-// twoOut has two providers with ready and cooling credentials; f is dead.
+// twoOut has two providers with ready and cooling credentials. f is dead.
 const twoOut = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "a", "label": "label-a", "priority": 0, "consecutive_failures": 0},
 	{"access_token": "none", "id": "b", "label": "label-b", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400, "last_error_code": 429, "consecutive_failures": 2},
@@ -24,13 +24,13 @@ const twoOut = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "g", "label": "label-g", "priority": 2}
 ]}}`
 
-// keyTests has the effect of each key.
+// keyTests lists the effect of each key.
 var keyTests = []struct {
-	keys   string // tested one by one
+	keys   string // each key is tested separately
 	before string // keys to press first
 	does   string
 	check  func(d *dashboard)
-	says   bool // the status names a key
+	says   bool // the status must mention a key
 }{
 	{keys: "down j", does: "moves down", check: func(d *dashboard) { d.isAt("b") }},
 	{keys: "down j", before: "G", does: "stays at the last", check: func(d *dashboard) { d.isAt("g") }},
@@ -134,7 +134,8 @@ func TestKeyPressed_TestsAreComplete(t *testing.T) {
 	}
 }
 
-// remapped binds every action to another key and returns which one replaces which.
+// remapped binds every action to a different key. It also returns the replacement for
+// each key.
 func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	t.Helper()
 	b, key := KeyBindings{}, map[string]string{}
@@ -150,7 +151,7 @@ func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	return b, key
 }
 
-// Keys that are not bound, or no longer bound, do nothing.
+// Keys that are not or no longer bound do nothing.
 func TestKeyPressed_Unbound(t *testing.T) {
 	chosen, replacement := remapped(t)
 	unbound := []string{"z", "ctrl+x", "tab"}
@@ -174,7 +175,7 @@ func (d *dashboard) asks(want bool) {
 	equal(d.t, "an open dialog", d.m.dialog != nil, want)
 }
 
-// refuses checks that the status is a refusal.
+// refuses checks that the status is a refusal with the given words.
 func (d *dashboard) refuses(words string) {
 	d.t.Helper()
 	if d.m.status == nil || d.m.status.Kind != ui.AnswerRefused || !strings.Contains(d.m.status.Text, words) {
@@ -182,7 +183,7 @@ func (d *dashboard) refuses(words string) {
 	}
 }
 
-// marks checks which credentials are marked.
+// marks checks that exactly the given credentials are marked.
 func (d *dashboard) marks(refs ...string) {
 	d.t.Helper()
 	var got []string
@@ -193,8 +194,8 @@ func (d *dashboard) marks(refs ...string) {
 	equal(d.t, "the marks", strings.Join(got, " "), strings.Join(refs, " "))
 }
 
-// click clicks on the first occurrence of a text on the screen, clickLast on the
-// last one.
+// click clicks on the first occurrence of s on the screen, and clickLast on the last
+// one.
 func (d *dashboard) click(s string) {
 	d.t.Helper()
 	d.clickAt(strings.Index(d.screen(), s), tea.MouseLeft)
@@ -348,7 +349,7 @@ func TestClicked_BehindDialog(t *testing.T) {
 	}
 }
 
-// Further clicks on the key that opened a dialog do not answer it.
+// Further clicks on the key that opened a dialog do not answer the dialog.
 func TestClicked_DoubleClick(t *testing.T) {
 	for x := range 120 {
 		d := dashboardWithMouse(t, twoOut)
@@ -362,7 +363,7 @@ func TestClicked_DoubleClick(t *testing.T) {
 	d.do("a")
 	d.click("r reset")
 	before := d.screen()
-	d.click("ter accept") // at the place of "r reset"
+	d.click("ter accept") // where "r reset" was
 	equal(t, "the screen", d.screen(), before)
 	d.click("yes")
 	d.click("ter accept")

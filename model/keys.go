@@ -15,7 +15,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// backKey closes whatever is open, quitKey ends the program. They cannot be
+// backKey closes the open pane or dialog, and quitKey ends the program. They cannot be
 // unbound.
 const backKey, quitKey = "esc", "ctrl+c"
 
@@ -31,14 +31,14 @@ type keyMap struct {
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 }
 
-// Action is an operation of the dashboard that keys are bound to.
+// Action is an operation of the dashboard to which keys can be bound.
 type Action struct {
-	Name, Does string   // in the configuration and in the help
-	Keys       []string // its default keys
+	Name, Does string   // Name is for the configuration, Does for the help
+	Keys       []string // default keys
 	binding    *key.Binding
 }
 
-// Actions returns all actions, in the order of the help.
+// Actions returns all actions, in the order in which the help lists them.
 func Actions() []Action { return new(keyMap).actions() }
 
 func (k *keyMap) actions() []Action {
@@ -81,7 +81,7 @@ func (k *keyMap) actions() []Action {
 	}
 }
 
-// newKeyMap returns the default keys, except for actions in chosen.
+// newKeyMap returns the default keys, replaced by those in chosen.
 func newKeyMap(chosen KeyBindings) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {
@@ -103,13 +103,13 @@ func (k *keyMap) move() key.Binding {
 		}
 	}
 	name := ui.KeyWords(keys)
-	if utf8.RuneCountInString(name) == 3 { // two arrows need no gap
+	if utf8.RuneCountInString(name) == 3 { // two arrows need no space between them
 		name = strings.ReplaceAll(name, " ", "")
 	}
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, "move"))
 }
 
-// shortest returns the key of a binding with the shortest name on screen.
+// shortest returns the key of a binding whose name on screen is shortest.
 func shortest(b key.Binding) string {
 	if len(b.Keys()) == 0 {
 		return ""
@@ -119,10 +119,10 @@ func shortest(b key.Binding) string {
 	})
 }
 
-// word returns the name of a binding in a sentence.
+// word returns the name of a binding's key for use in a sentence.
 func word(b key.Binding) string { return ui.KeyWord(shortest(b)) }
 
-// briefly returns a binding with another description, for the footer.
+// briefly returns a binding with a short description for the footer.
 func briefly(b key.Binding, desc string) key.Binding {
 	b.SetHelp(word(b), desc)
 	return b
@@ -161,8 +161,8 @@ func (k *keyMap) help() [][]key.Binding {
 	return groups
 }
 
-// dialogKeys are the keys of dialogs and of the filter. They cannot be
-// configured, so that a confirmation is answered by the same keys everywhere.
+// dialogKeys are the keys of dialogs and of the filter. They cannot be configured, so
+// that the same keys answer a confirmation everywhere.
 var dialogKeys = struct {
 	Accept, Cancel, Next, Previous, Earlier, Later, Yes, No, Toggle, Abort key.Binding
 }{
@@ -178,32 +178,32 @@ var dialogKeys = struct {
 	Abort:    bind("quit", quitKey),
 }
 
-// KeyBindings maps the names of actions to keys that replace their default ones.
-// An action with no keys is unbound. Fill it with [KeyBindings.Bind], then call
+// KeyBindings maps the names of actions to the keys that replace the default keys. An
+// action with no keys is unbound. Fill it with [KeyBindings.Bind], then call
 // [KeyBindings.Check].
 type KeyBindings map[string][]string
 
-// UnknownNameError reports an action or a key that does not exist.
+// UnknownNameError reports that an action or a key does not exist.
 type UnknownNameError struct {
 	What, Name string   // "action" or "key", and its name
 	Known      []string // the valid names, for a suggestion
 }
 
-// Error returns the kind and the name.
+// Error returns a message with the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// ConflictError reports a key that is bound to two actions: Chosen, by the
-// configuration, and Other, which already has it.
+// ConflictError reports that a key is bound to two actions: Chosen, to which the
+// configuration binds it, and Other.
 type ConflictError struct{ Key, Chosen, Other string }
 
-// Error names the key and both actions.
+// Error returns a message with the key and both actions.
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("the key %q is bound to both %s and %s; choose another for one of them", e.Key, e.Chosen, e.Other)
 }
 
-// Bind replaces the keys of an action. With no keys the action is unbound, which
-// is an error for quit. The keys esc and ctrl+c are added to back
-// and quit and are an error for any other action.
+// Bind replaces the keys of an action. If keys is empty, the action becomes unbound,
+// which is an error for quit. The keys esc and ctrl+c are always bound to back and
+// quit, and cannot be bound to any other action.
 func (b KeyBindings) Bind(name string, keys []string) error {
 	var names, bound []string
 	for _, a := range Actions() {
@@ -223,9 +223,9 @@ func (b KeyBindings) Bind(name string, keys []string) error {
 		case slices.Contains(bound, k):
 			return fmt.Errorf("%s has the key %q twice", name, k)
 		case k == backKey && name != "back":
-			return fmt.Errorf("%s always goes back and cannot be a key of %s", backKey, name)
+			return fmt.Errorf("%s always means back and cannot be bound to %s", backKey, name)
 		case k == quitKey && name != "quit":
-			return fmt.Errorf("%s always quits and cannot be a key of %s", quitKey, name)
+			return fmt.Errorf("%s always quits and cannot be bound to %s", quitKey, name)
 		}
 		bound = append(bound, k)
 	}
@@ -237,7 +237,7 @@ func (b KeyBindings) Bind(name string, keys []string) error {
 	return nil
 }
 
-// Keys returns the keys of an action: those in b, or else the default ones.
+// Keys returns the keys of an action: the keys in b, or otherwise the default keys.
 func (b KeyBindings) Keys(a Action) []string {
 	if keys, chosen := b[a.Name]; chosen {
 		return keys
@@ -264,22 +264,25 @@ func (b KeyBindings) Check() error {
 	return nil
 }
 
-// namedKeys are the keys that are not characters, sorted; there are as many
-// function keys as terminals have sequences for.
+// namedKeys are the keys that do not type a character, in alphabetical order. Terminals
+// have no sequences for more function keys.
 var namedKeys = strings.Fields("backspace delete down end enter esc f1 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 " +
 	"f2 f20 f3 f4 f5 f6 f7 f8 f9 home insert left pgdown pgup right space tab up")
 
-// aliases are other names of keys. The comma needs one, since it separates keys.
+// aliases maps alternative names of keys to their names. The comma needs one, because
+// it separates keys.
 var aliases = map[string]string{
 	" ": "space", "escape": "esc", "return": "enter", "pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
 	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",
 }
 
-// ambiguous are keys for which most terminals send the same bytes as for another.
+// ambiguous maps each key that most terminals cannot distinguish from another key to
+// that key.
 var ambiguous = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
 
 // ParseKey parses the name of a key: a character or a word such as enter or f5,
-// after any of ctrl+, alt+ and shift+. It returns Bubble Tea's name of the key.
+// optionally preceded by ctrl+, alt+ and shift+. It returns Bubble Tea's name for the
+// key.
 func ParseKey(s string) (string, error) {
 	mods, name := cutModifiers(s)
 	if other, ok := aliases[strings.ToLower(name)]; ok {
@@ -294,13 +297,13 @@ func ParseKey(s string) (string, error) {
 	}
 	switch upper, lower := unicode.ToUpper(r), unicode.ToLower(r); {
 	case mods == tea.ModShift && upper == lower:
-		return "", fmt.Errorf("key %q: name the character that it types instead", s)
+		return "", fmt.Errorf("key %q: use the character that it types instead", s)
 	case mods == tea.ModShift:
 		return string(upper), nil
 	case mods == 0:
 		return name, nil
 	case mods&tea.ModCtrl != 0:
-		r = lower // ctrl+R is often written for ctrl+r; terminals send the same byte
+		r = lower // ctrl+r is often written as ctrl+R, and terminals send the same byte for both
 	case r != lower:
 		r, mods = lower, mods|tea.ModShift
 	}

@@ -52,11 +52,11 @@ func TestParseKey(t *testing.T) {
 		equal(t, "the error of "+text, err, nil)
 	}
 	for want, texts := range map[string][]string{
-		"unknown key":        {"", "entr", "ctrl+", "ctrl", "hyper+x", "rr", "f21", "\x1b", "\u202e", "\u0301", "\xff", "ctrl+\n", "\u200b"},
-		"name the character": {"shift+1"},
-		"from tab":           {"ctrl+i"},
-		"from enter":         {"ctrl+m"},
-		"from esc":           {"Ctrl+["},
+		"unknown key":       {"", "entr", "ctrl+", "ctrl", "hyper+x", "rr", "f21", "\x1b", "\u202e", "\u0301", "\xff", "ctrl+\n", "\u200b"},
+		"use the character": {"shift+1"},
+		"from tab":          {"ctrl+i"},
+		"from enter":        {"ctrl+m"},
+		"from esc":          {"Ctrl+["},
 	} {
 		for _, text := range texts {
 			if got, err := ParseKey(text); got != "" || err == nil || !strings.Contains(err.Error(), want) {
@@ -72,7 +72,7 @@ func TestParseKey_NamesOfKeyPresses(t *testing.T) {
 		names = append(names, a.Keys...)
 	}
 	for _, name := range names {
-		_ = keyPress(t, name) // checks the name
+		_ = keyPress(t, name) // fails if the name is invalid
 		if got, err := ParseKey(name); err != nil || got != name {
 			t.Errorf("ParseKey(%q) = %q, %v", name, got, err)
 		}
@@ -91,9 +91,9 @@ func TestBind_Errors(t *testing.T) {
 		{"reset", []string{"entr"}, `unknown key "entr"`},
 		{"reset", []string{"r", "r"}, `reset has the key "r" twice`},
 		{"reset", []string{"ctrl+r", "Ctrl+R"}, `reset has the key "ctrl+r" twice`},
-		{"reset", []string{"esc"}, "esc always goes back and cannot be a key of reset"},
-		{"quit", []string{"esc"}, "esc always goes back"},
-		{"reset", []string{"ctrl+c"}, "ctrl+c always quits and cannot be a key of reset"},
+		{"reset", []string{"esc"}, "esc always means back and cannot be bound to reset"},
+		{"quit", []string{"esc"}, "esc always means back"},
+		{"reset", []string{"ctrl+c"}, "ctrl+c always quits and cannot be bound to reset"},
 		{"back", []string{"ctrl+c"}, "ctrl+c always quits"},
 		{"quit", nil, "quit needs a key"},
 	} {
@@ -113,7 +113,7 @@ func TestBind_UnknownNameSuggestsOthers(t *testing.T) {
 	equal(t, "enter among the known", slices.Contains(unknown.Known, "enter"), true)
 }
 
-// bound returns bindings, from "action key key" each.
+// bound returns bindings. Each line is an action followed by its keys.
 func bound(t *testing.T, lines ...string) KeyBindings {
 	t.Helper()
 	b := KeyBindings{}
@@ -153,7 +153,7 @@ func TestBind_BackAndQuit(t *testing.T) {
 	equal(t, "an action with its default keys", strings.Join(b.Keys(Actions()[0]), " "), "up k")
 }
 
-// Nothing on the screen offers an action without a key.
+// The screen does not mention an action that has no key.
 func TestKeyBindings_Unbound(t *testing.T) {
 	none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
 	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })

@@ -14,8 +14,9 @@ import (
 	"pooltop/ui/text"
 )
 
-// FileChanged reports that the store's file may have changed, and how changes are
-// currently detected: by events, or by polling every Interval because of Reason.
+// FileChanged reports that the store's file may have changed. It also reports how
+// changes are currently detected: by events, or by polling at every Interval for the
+// given Reason.
 type FileChanged struct {
 	Polling  bool
 	Interval time.Duration
@@ -32,13 +33,14 @@ type poolLoaded struct {
 
 // loadState ensures that one load runs at a time.
 type loadState struct {
-	running, again        bool // again: the file has changed during the load
-	begun                 int  // the number of loads ever begun
+	running, again        bool // again: the file has changed since the load began
+	begun                 int  // number of loads begun so far
 	change                FileChanged
 	graceBegun, graceOver bool // the state of the grace period
 }
 
-// grace is how long a file may be unreadable, such as during a rewrite in place.
+// grace is the time for which a file may be unreadable, such as while it is rewritten
+// in place.
 const grace = 150 * time.Millisecond
 
 func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
@@ -102,7 +104,8 @@ func (m *Model) readableFeed() ui.Feed {
 	return ui.Feed{State: ui.FeedLive}
 }
 
-// loadFailed keeps the last snapshot and shows, after grace, why it is stale.
+// loadFailed keeps the last snapshot. After the grace period, it shows why the snapshot
+// is stale.
 func (m *Model) loadFailed(err error) tea.Cmd {
 	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
 		m.loading.graceBegun = true
@@ -137,7 +140,7 @@ func (m *Model) setSnapshot(s poolstate.Snapshot) {
 	}
 }
 
-// observe compares a pool with the one before, logs the events and returns them.
+// observe compares a pool with the previous one, and logs and returns the events.
 func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	l, now := &m.log, m.cfg.Clock.Now()
 	events := l.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence), now)
@@ -167,12 +170,12 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 type watchedWrite struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
-	load          int // the latest one begun before the action was done; it may have read older text
+	load          int // number of the latest load that began before the action was done; it may have read older text
 }
 
-// equal compares the fields that the action writes. Borrowed secrets are compared
-// by fingerprint, since a reload has no more of them. A missing streak is equal to
-// any, since agents that do not count drop it.
+// equal compares the fields that the action writes. Borrowed secrets are compared by
+// fingerprint, because the file contains only that. A missing streak is equal to any
+// other, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
@@ -183,7 +186,8 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes that were undone, and stops watching any that changed.
+// checkWrites reports writes that another program has undone. It stops watching a
+// credential that has changed.
 func (m *Model) checkWrites(p *poolstate.Pool) {
 	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
 	for c := range p.All() {
@@ -211,7 +215,7 @@ func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string
 		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
 	}[verb]
 	switch press := "press " + word(repeat) + " to repeat"; {
-	case !repeat.Enabled(): // an undo, or a key that was unbound
+	case !repeat.Enabled(): // an undo, or the action has no key
 		return "repeat it by hand"
 	case m.selected == nil || *m.selected != c.Ref:
 		return "select it and " + press
@@ -220,7 +224,8 @@ func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string
 	}
 }
 
-// reportSuccess reports that an agent succeeded with a credential that was out.
+// reportSuccess reports that an agent successfully used a credential that was not
+// ready.
 func (m *Model) reportSuccess(events []poolstate.Event) {
 	for i := range events {
 		e := &events[i]

@@ -17,8 +17,7 @@ import (
 
 const broken = `{"credential_pool": `
 
-// fail breaks the file and returns what the dashboard does after its first failed
-// load.
+// fail breaks the file and returns the dashboard's command after the first failed load.
 func (d *dashboard) fail() tea.Cmd {
 	d.t.Helper()
 	d.write(broken)
@@ -46,7 +45,7 @@ func TestPoolLoaded(t *testing.T) {
 	d.hides("label-a")
 	d.finish(d.m.loadPool())
 	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
-	d.isAt("c") // the first of the first provider
+	d.isAt("c") // first credential of the first provider
 	d.change(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
 }
 
@@ -74,11 +73,11 @@ func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	equal(t, "the same pool", d.m.snapshot.Pool == before, false)
 }
 
-// Any number of changes during a load cause one more load.
+// Any number of changes during a load causes exactly one more load.
 func TestFileChanged_DuringLoad(t *testing.T) {
 	for _, changes := range []int{1, 50} {
 		d := newDashboard(t, poolOf("p: first"))
-		loaded := results(d.m.loadPool()) // by Init
+		loaded := results(d.m.loadPool()) // started by Init
 		for range changes {
 			d.write(poolOf("p: second"))
 			if d.send(FileChanged{}) != nil {
@@ -100,7 +99,7 @@ func TestFileChanged_Polling(t *testing.T) {
 	d.hides("polling")
 }
 
-// A writer that fills the file in place may cause several events within the grace
+// A program that writes the file in place may cause several events within the grace
 // period.
 func TestLoadFailed_GracePeriod(t *testing.T) {
 	for _, failures := range []int{1, 3} {
@@ -148,7 +147,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.isAt("c")
 
 		d.tick(12*time.Second, "✕ stale 12s")
-		d.finish(d.send(FileChanged{})) // still broken
+		d.finish(d.send(FileChanged{})) // the file is still broken
 		d.tick(48*time.Second, "✕ stale 1m", "auth.json: broken", "label-a")
 		d.change("", "✕ stale 1m", "\n  auth.json: gone")
 		d.hides("\n  auth.json: broken")
@@ -191,7 +190,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.hides("was overwritten") // and only once
 }
 
-// What an action writes may be the streak or the tokens alone.
+// An action may change only the streak or only the tokens.
 func TestCheckWrites_StreakAndTokens(t *testing.T) {
 	pool := strings.Replace(mixedPool, `"priority": 1, "consecutive_failures": 0`, `"priority": 1, "consecutive_failures": 3`, 1)
 	d := startDashboard(t, pool)

@@ -1,7 +1,7 @@
-// Package model is the state of the dashboard, as a Bubble Tea model. [Model]
-// turns key presses, snapshots of the pool and ticks of the clock into a screen
-// for package ui to draw. Everything that takes time, such as reading the file or
-// performing an action, is a command that runs outside of Update.
+// Package model implements the dashboard as a Bubble Tea model. [Model] turns key
+// presses, snapshots of the pool and clock ticks into a screen, which package ui draws.
+// Slow operations, such as reading the file or performing an action, are commands that
+// run outside of Update.
 package model
 
 import (
@@ -21,27 +21,27 @@ import (
 
 // Config configures a dashboard.
 type Config struct {
-	// Operator acts on the store on screen and records its actions in the journal.
+	// Operator performs actions on the displayed store and records them in the journal.
 	Operator   *journal.Operator
-	ClaudeFile string // the path of the file with the tokens of claude_code
+	ClaudeFile string // path of the file with the tokens for claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
-	Path       string                 // displayed path of the store
-	Caption    func(time.Time) string // to show beside the path at an instant; may be nil
-	ReadOnly   string                 // why nothing may be written, or ""
-	// Notify turns notifications on at the start. Notifications is the form that
-	// the terminal understands.
+	Path       string                 // path of the store as displayed
+	Caption    func(time.Time) string // returns text to show next to the path; may be nil
+	ReadOnly   string                 // why writing is not allowed, or "" if it is
+	// Notify turns notifications on initially. Notifications is the form of
+	// notification that the terminal supports.
 	Notify        bool
 	Notifications ui.NotificationForm
-	Scheme        *theme.Scheme // nil chooses one for the terminal's background
+	Scheme        *theme.Scheme // nil chooses one according to the terminal's background
 	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool
-	Without       ui.Hidden   // the columns to leave out
-	Keys          KeyBindings // replace default keys; they must have passed Check
+	Without       ui.Hidden   // columns to leave out
+	Keys          KeyBindings // replaces default keys; must have passed Check
 	// After sends a message after a delay; nil means tea.Tick.
 	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
-	// ExplainError returns a sentence for an error of the store. ExplainWrite does
-	// the same for a failed write, and includes whether anything was written.
+	// ExplainError describes an error from reading the store. ExplainWrite describes a
+	// failed write, including whether anything was written.
 	ExplainError, ExplainWrite func(error) string
 }
 
@@ -52,13 +52,13 @@ type Model struct {
 
 	width, height int
 	scheme        theme.Scheme
-	themeChosen   bool // the terminal's background does not matter
+	themeChosen   bool // do not adapt the theme to the terminal's background
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	now      time.Time // on screen; changes with ticks and loads, so that all rows change together
+	now      time.Time // the time on screen; changes only with ticks and loads, so that all rows change together
 	feed     ui.Feed
-	active   string // the agent's active profile, if it is another than the one shown
+	active   string // the agent's active profile, if it is not the displayed one
 	corrupt  string // the name of an agent's copy of an unreadable store, or ""
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
@@ -72,8 +72,8 @@ type Model struct {
 
 	arrangement arrangement
 	mouse       mouse
-	clockTimes  bool   // show the time of day, not the time left
-	forecastOf  string // a provider, "" for the whole pool
+	clockTimes  bool   // show clock times instead of the time left
+	forecastOf  string // provider, or "" for the whole pool
 	unwritable  error  // why the store cannot be written
 	marked      map[poolstate.Ref]bool
 	dialog      *dialog
@@ -87,12 +87,12 @@ type Model struct {
 	evidence   poolstate.Evidence // the last observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 	paused     paused
-	awaySince  int // the number of all events when the terminal lost the focus, or -1
+	awaySince  int // number of all events when the terminal lost focus, or -1
 	notifier   notifier
-	clickable  *ui.Targets // is filled by View; all copies of the model share it
+	clickable  *ui.Targets // set by View; shared by all copies of the model
 }
 
-// New returns a dashboard that has not read anything.
+// New returns a dashboard that has not read anything yet.
 func New(cfg Config) Model {
 	if cfg.After == nil {
 		cfg.After = tea.Tick
@@ -105,7 +105,7 @@ func New(cfg Config) Model {
 		profile:     colorprofile.TrueColor,
 		now:         cfg.Clock.Now(),
 		feed:        ui.Feed{State: ui.FeedWaiting},
-		loading:     loadState{running: true}, // by Init
+		loading:     loadState{running: true}, // started by Init
 		arrangement: arrangement{input: &input, order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},
@@ -121,8 +121,8 @@ func New(cfg Config) Model {
 	return m
 }
 
-// Init reads the store and the journal, starts the clock and, unless a scheme was
-// chosen, asks the terminal for its background.
+// Init reads the store and the journal and starts the clock. If no scheme was chosen,
+// it asks the terminal for its background color.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
 	if m.themeChosen {
@@ -170,7 +170,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		if !m.themeChosen { // since the question
+		if !m.themeChosen { // since the query
 			m.scheme = theme.SchemeFor(msg.IsDark())
 			m.retheme()
 		}

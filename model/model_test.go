@@ -36,7 +36,7 @@ func TestUpdate_ThemeOfTerminal(t *testing.T) {
 		d.send(tea.ColorProfileMsg{Profile: p})
 		d.hasTheme(theme.SchemeLight, p)
 	}
-	d.press("t") // for the same background
+	d.press("t") // another scheme for the same background
 	d.hasTheme(theme.SchemeContrastLight, colorprofile.ANSI256)
 }
 
@@ -47,7 +47,7 @@ func TestNextTheme(t *testing.T) {
 		d.hasTheme(scheme, colorprofile.TrueColor)
 		d.shows("theme: " + scheme.String())
 	}
-	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late answer
+	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late reply
 	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
@@ -68,14 +68,15 @@ func TestNew_Config(t *testing.T) {
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 }
 
-// wideText has labels of every width, and long ones.
+// wideText is the content of a store whose labels have characters of every width or are
+// very long.
 var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) + `": [
 	{"access_token": "none", "id": "a", "label": "` + strings.Repeat("キー🔑", 60) + `", "last_status": "exhausted", "last_status_at": 1795433400,
 	 "last_error_code": 429, "last_error_reason": "` + strings.Repeat("理由", 90) + `", "last_error_message": "` + strings.Repeat("👩‍👩‍👧 e\u0301 ", 90) + `"},
 	{"access_token": "none", "id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
 
 func TestView_FitsWindow(t *testing.T) {
-	for content, screens := range map[string][]string{ // the keys that open each screen
+	for content, screens := range map[string][]string{ // maps each content to the keys that open the screens
 		"": {""}, broken: {""}, `{}`: {""}, `{"credential_pool": {}}`: {""},
 		twoOut:   {"", "down d", "?", "e", "f", "a", "x", "ctrl+r", "down r"},
 		wideText: {"", "d", "x", "ctrl+r"},
@@ -122,7 +123,7 @@ func TestUpdate_ResizedBack(t *testing.T) {
 	}
 }
 
-// observed is a model that reports what it shows after each new snapshot.
+// observed is a model that sends its screen to a channel after each new snapshot.
 type observed struct {
 	Model
 	screens chan<- string
@@ -132,14 +133,14 @@ func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	before, sized := o.snapshot.Pool, o.width > 0
 	next, cmd := o.Model.Update(msg)
 	o.Model = next.(Model)
-	// The first load may come before the size of the terminal.
+	// The first load may finish before the size of the terminal is known.
 	if o.snapshot.Pool != nil && o.width > 0 && (o.snapshot.Pool != before || !sized) {
 		o.screens <- ansi.Strip(o.View().Content)
 	}
 	return o, cmd
 }
 
-// In a Bubble Tea program, all commands run and end. The bubble waits for every
+// In a Bubble Tea program, all commands run and end: the bubble waits for every
 // goroutine.
 func TestModel_InProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

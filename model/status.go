@@ -11,12 +11,13 @@ import (
 	"pooltop/ui/text"
 )
 
-// statusStays is how long a status is shown, in real time. An AnswerNotice stays.
+// statusStays is the real time for which a status is shown. An AnswerNotice does not
+// expire.
 const statusStays = 30 * time.Second
 
 // setStatus shows a line of text above the footer. It returns nil, so that a key
-// handler can end with it. AnswerNews replaces nothing but AnswerNews, and
-// AnswerDone does not replace an AnswerNotice.
+// handler can end with it. AnswerNews replaces only AnswerNews, and AnswerDone does not
+// replace an AnswerNotice.
 func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	if s := m.status; s != nil && (kind == ui.AnswerNews && s.Kind != ui.AnswerNews || kind == ui.AnswerDone && s.Kind == ui.AnswerNotice) {
 		return nil
@@ -25,7 +26,8 @@ func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	return nil
 }
 
-// shownStatus returns the wait for the lock, if there is one, or else the status.
+// shownStatus returns a message about the wait for the lock if an action is waiting, or
+// else the status.
 func (m *Model) shownStatus() *ui.Answer {
 	r := m.running
 	if r == nil || r.holder == "" {
@@ -36,7 +38,7 @@ func (m *Model) shownStatus() *ui.Answer {
 		ui.VerbWord(r.verb), r.holder, text.Span(waited), text.Span(poolstate.LockPatience))}
 }
 
-// whyNoWrite returns why nothing can be written now, or "".
+// whyNoWrite returns the reason why nothing can be written now, or "".
 func (m *Model) whyNoWrite() string {
 	switch {
 	case m.cfg.ReadOnly != "":
@@ -75,16 +77,16 @@ type notifier struct {
 	on        bool
 	providers map[string]providerState // nil before the first check
 	dead      map[poolstate.Ref]bool
-	allReady  bool                 // every credential that can be ready is
+	allReady  bool                 // all credentials except dead and disabled ones are ready
 	reported  map[string]time.Time // when a subject was last reported
 }
 
 type providerState struct {
 	ready, due int
-	out        bool // reported as out, and not as back since
+	out        bool // reported as out and not yet as back
 }
 
-const quiet = time.Minute // in real time, between two notifications of one subject
+const quiet = time.Minute // minimum real time between two notifications about one subject
 
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
@@ -119,7 +121,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		sum := p.Summarize(policy, now)
-		was := n.providers[p.Name] // a new one is not reported
+		was := n.providers[p.Name] // a new provider is not reported
 		is := providerState{ready: sum.Ready(), due: sum.Count[poolstate.Due], out: was.out}
 		if text := is.update(was, p.Name, &sum, now); text != "" {
 			report(fmt.Sprint(p.Name, is.out), text)
@@ -143,7 +145,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	n.providers, n.dead, n.allReady = providers, dead, allReady
 }
 
-// update returns what to report about a provider, and sets is.out.
+// update sets is.out and returns the text of a notification about the provider, or "".
 func (is *providerState) update(was providerState, name string, sum *poolstate.Summary, now time.Time) string {
 	switch {
 	case was.ready > 0 && is.ready == 0 && sum.Total > 0:

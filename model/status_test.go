@@ -23,7 +23,7 @@ func TestWhyNoSelection(t *testing.T) {
 		{"no match", mixedPool, "/ z z z enter", "j G a r x left d", "✕ nothing matches the filter; esc clears it"},
 		{"all folded", mixedPool, "left left", "j r x left d", "✕ all providers are folded; → unfolds"},
 		{"none folded", mixedPool, "", "right", "✕ no provider is folded"},
-		{"help", mixedPool, "?", "space a r R ctrl+r x A u / s S left right", "✕ the help is open; esc closes it"},
+		{"help", mixedPool, "?", "space a r R ctrl+r x A u / s S left right", "✕ press esc to close the help first"},
 		{"confirmation", mixedPool, "ctrl+r", "ctrl+r r x j space", "press y or n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestSetStatus_Precedence(t *testing.T) {
 	}
 }
 
-// notified changes the store and returns the notifications that are sent.
+// notified changes the store and returns the notifications that the dashboard sends.
 func notified(d *dashboard, content string) string {
 	d.t.Helper()
 	d.raw = nil
@@ -68,16 +68,16 @@ func TestNotify(t *testing.T) {
 	dead := `{"access_token": "none", "id": "a", "label": "label-a", "last_status": "dead"}`
 	for _, tt := range []struct{ name, before, after, want string }{
 		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
-		{"out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
+		{"out at the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
 		{"one of two", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
-		{"the last one", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p out, first back in 1h00m00s"},
-		{"the last one, another due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
+		{"last ready credential fails", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p out, first back in 1h00m00s"},
+		{"last ready credential fails, another is due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
 		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
-		{"dead from the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
-		{"a new one that is dead", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
+		{"dead at the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
+		{"new dead credential", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
 		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
-		{"a new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
-		{"a provider that goes", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
+		{"new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
+		{"provider removed", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
 		{
 			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a"}]}}`,
 			`{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a", "last_status": "exhausted"}]}}`, "p\uFFFD]0,x\uFFFD, out, 1 due now",
@@ -90,7 +90,7 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// Within a minute, nothing is sent twice.
+// The same notification is not sent twice within a minute.
 func TestNotify_QuietPeriod(t *testing.T) {
 	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
 	d := dashboardWithNotifications(t, back)
