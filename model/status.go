@@ -77,7 +77,7 @@ type notifier struct {
 	on        bool
 	providers map[string]providerState // nil before the first check
 	dead      map[poolstate.Ref]bool
-	allReady  bool                 // all credentials except dead and disabled ones are ready
+	allReady  bool                 // all credentials that can become ready are ready
 	reported  map[string]time.Time // when a subject was last reported
 }
 
