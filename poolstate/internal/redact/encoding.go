@@ -4,6 +4,8 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -26,13 +28,13 @@ func (r *reading) span(i, end int) span {
 // maxNesting is how many encodings of the same text are undone, one after another.
 const maxNesting = 3
 
-// readings yields a text as it is, without its percent and backslash escapes, and
-// the base64 in each of these, decoded.
+// readings yields a text as it is, without escapes and invisible characters, and the
+// base64 in each of these, decoded.
 func readings(text string) iter.Seq[reading] {
 	return func(yield func(reading) bool) {
 		r := reading{text: text}
 		for range maxNesting {
-			if !yield(r) || !decodeBase64(&r, yield) || !strings.ContainsAny(r.text, `%\`) {
+			if !yield(r) || !decodeBase64(&r, yield) || !strings.ContainsFunc(r.text, mayVanish) {
 				return
 			}
 			next := unescape(&r)
@@ -44,7 +46,16 @@ func readings(text string) iter.Seq[reading] {
 	}
 }
 
-// unescape replaces %41, \u0041, \x41 and a backslash before any other character.
+// mayVanish reports whether unescape may change a text with the character.
+func mayVanish(r rune) bool { return r == '%' || r == '\\' || isInvisible(r) }
+
+// isInvisible reports whether a screen shows nothing for the character.
+func isInvisible(r rune) bool {
+	return r > 0x7f && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// unescape replaces %41, \u0041, \x41 and a backslash before any other character, and
+// drops invisible characters.
 func unescape(r *reading) reading {
 	var u reading
 	out := make([]byte, 0, len(r.text))
@@ -76,12 +87,19 @@ func decodeEscape(s string) (decoded string, n int) {
 		}
 	case s[0] == '\\' && len(s) > 1:
 		if v, ok := digits(2, 6); ok && s[1] == 'u' {
-			return string(utf8.AppendRune(nil, rune(v))), 6
+			r := rune(v)
+			if low, ok := digits(8, 12); ok && utf16.IsSurrogate(r) && s[6:8] == `\u` {
+				return string(utf16.DecodeRune(r, rune(low))), 12
+			}
+			return string(r), 6
 		}
 		if v, ok := digits(2, 4); ok && s[1] == 'x' {
 			return string([]byte{byte(v)}), 4
 		}
 		return s[1:2], 2
+	}
+	if r, n := utf8.DecodeRuneInString(s); isInvisible(r) {
+		return "", n
 	}
 	return s[:1], 1
 }
