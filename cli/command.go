@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,11 +42,11 @@ func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) 
 	}
 }
 
-// rejectEmpty rejects flags of the command with an empty text: in a script, their
-// value was lost.
+// rejectEmpty rejects flags of the command with an empty or blank text: in a script,
+// their value was lost.
 func rejectEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Value.Type() == "string" && f.Value.String() == "" && err == nil {
+		if f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" && err == nil {
 			err = usageError("--%s must not be empty", f.Name)
 		}
 	})

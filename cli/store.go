@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,11 +69,8 @@ func userJournal() journal.Journal {
 // claudeFile returns the path of claude_code's own tokens, or "" without a home
 // directory.
 func claudeFile() string {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".claude", ".credentials.json")
+	path, _ := poolstate.ExpandPath("~/.claude/.credentials.json")
+	return path
 }
 
 // snapshot is a pool as one command sees it: read once, at one instant.

@@ -101,11 +101,24 @@ func ExpandPath(path string) (string, error) {
 		}
 		return filepath.Join(u.HomeDir, rest), nil
 	}
-	home, err := os.UserHomeDir()
+	home, err := homeDir()
 	if err != nil {
 		return "", fmt.Errorf("cannot find the user's home directory: %w", err)
 	}
 	return filepath.Join(home, rest), nil
+}
+
+// homeDir returns the user's home directory. Without $HOME, as in a system
+// service, it is the one of the user database, where the agent looks too.
+func homeDir() (string, error) {
+	home, err := os.UserHomeDir()
+	if err == nil {
+		return home, nil
+	}
+	if u, lookup := user.Current(); lookup == nil && u.HomeDir != "" {
+		return u.HomeDir, nil
+	}
+	return "", err
 }
 
 // profileOf returns the root of an agent's home, and the profile that it is.

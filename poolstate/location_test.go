@@ -80,14 +80,24 @@ func TestLocationPath_ProfileNames(t *testing.T) {
 	}
 }
 
+// Without $HOME, the home directory is that of the user database.
 func TestLocationPath_NoHome(t *testing.T) {
+	me, err := user.Current()
+	if err != nil || me.HomeDir == "" {
+		t.Skip("no home directory of this user: ", err)
+	}
 	setHome(t, "")
 	t.Setenv("HERMES_HOME", "")
 	t.Setenv("LOCALAPPDATA", "")
-	for _, loc := range []Location{{}, {Profile: "work"}} {
-		if path, err := loc.Path(); err == nil || path != "" {
-			t.Errorf("the store is at %q, %v", path, err)
-		}
+	for loc, want := range map[Location]string{
+		{}:                  filepath.Join(me.HomeDir, ".hermes", "auth.json"),
+		{Profile: "work"}:   filepath.Join(me.HomeDir, ".hermes", "profiles", "work", "auth.json"),
+		{File: "~/a.json"}:  filepath.Join(me.HomeDir, "a.json"),
+		{File: "/x/a.json"}: "/x/a.json",
+	} {
+		path, err := loc.Path()
+		must(t, err)
+		equal(t, "path", path, want)
 	}
 }
 

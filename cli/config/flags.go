@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -84,7 +85,7 @@ func (f *flag) Set(text string) error {
 	case f.Name == "config":
 		f.flags.file = &text
 		return nil
-	case text == "":
+	case strings.TrimSpace(text) == "":
 		return errors.New("must not be empty")
 	}
 	f.flags.given = append(f.flags.given, func(c *Config) {
