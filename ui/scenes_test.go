@@ -126,14 +126,17 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 func otherStates(t testing.TB) []scene {
 	t.Helper()
 	waiting, unreadable, clockOut := screenOf(nil), screenOf(nil), allOutScene(t)
+	lost := screenOf(decoded(t, []byte(`{"version": 1}`)))
+	lost.ActiveProfile, lost.CorruptCopy = "work", "auth.json.corrupt"
 	waiting.Feed, clockOut.Clock = Feed{State: FeedWaiting}, true
-	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: permission denied; make it readable for this user", Since: epoch}
-	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error()
+	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error() + "; restore it from a backup before an agent starts over with an empty pool"
+	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: " + syntax, Since: epoch}
 	return []scene{
 		{"clock", backoffScreen(t, func(s *Screen) { s.Clock = true })},
 		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
 		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
+		{"no-pool-any-more", lost},
 		{"waiting", waiting},
 		{"unreadable", unreadable},
 		{"stale", backoffScreen(t, func(s *Screen) {
