@@ -15,18 +15,18 @@ import (
 func TestDecode_Order(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"zeta": [{"id": "a", "priority": 2}, {"id": "b"}, {"id": "c", "priority": -1},
-			{"id": "d", "priority": 0}, {"id": "e", "priority": "high"}, {"id": "f", "priority": 1.9}],
+			{"id": "d", "priority": 0}, {"id": "e", "priority": "high"}, {"id": "f", "priority": 1.9}, {"id": "h", "priority": 1.2}, {"id": "i", "priority": true}, {"id": "j", "priority": Infinity}],
 		"custom:x": [{"id": "g"}],
 		"Alpha": []}}`)
 	var order []string
 	for c := range p.All() {
 		order = append(order, fmt.Sprintf("%s#%d@%d", c.Ref, c.Index, c.Position))
 	}
-	want := []string{"custom:x/g#1@0", "zeta/c#1@2", "zeta/b#2@1", "zeta/d#3@3", "zeta/e#4@4", "zeta/f#5@5", "zeta/a#6@0"}
+	want := []string{"custom:x/g#1@0", "zeta/c#1@2", "zeta/b#2@1", "zeta/d#3@3", "zeta/e#4@4", "zeta/i#5@7", "zeta/h#6@6", "zeta/f#7@5", "zeta/a#8@0", "zeta/j#9@8"}
 	if !slices.Equal(order, want) {
 		t.Errorf("the order is %v, want %v", order, want)
 	}
-	equal(t, "length", p.Len(), 7)
+	equal(t, "length", p.Len(), 10)
 	equal(t, "providers in order of name", p.Providers[0].Name, "Alpha")
 }
 
@@ -136,6 +136,10 @@ func TestDecode_Notes(t *testing.T) {
 		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
 		{"an id that is not a string", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
 		{"an id given twice", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
+		{"priorities", `[{"id": "a", "priority": 1.5}, {"id": "b", "priority": null}, {"id": "c", "priority": "1"}, {"id": "d", "priority": 2.0}]`, "b c a d", []string{
+			"the priority of entry 1 is not an integer", "the priority of entry 2 is not a number: the agent fails to load it",
+			"the priority of entry 3 is not a number: the agent fails to load it",
+		}},
 		{"many notes", `[1, 2, 3, 4, 5, {}]`, "", []string{
 			"entry 1 is not an object, left as it is", "entry 2 is not an object, left as it is",
 			"entry 3 is not an object, left as it is", "and more",
@@ -155,6 +159,13 @@ func TestDecode_Notes(t *testing.T) {
 			equal(t, "ids", strings.Join(ids, " "), tt.ids)
 			equal(t, "the other provider", len(p.Provider("q").Credentials), 1)
 		})
+	}
+}
+
+func TestDecode_UpperCaseProvider(t *testing.T) {
+	for name, want := range map[string]int{"OpenRouter": 1, "custom:Ä": 1, "openrouter": 0, "custom:ä.ai": 0} {
+		p := decoded(t, fmt.Sprintf(`{"credential_pool": {%q: [{"id": "a"}]}}`, name))
+		equal(t, name, len(p.Providers[0].Notes), want)
 	}
 }
 

@@ -95,6 +95,9 @@ func TestUpdate_InvalidFile(t *testing.T) {
 		"text":            `"SECRET-1"`,
 		"the pool a text": `{"credential_pool": "SECRET-1"}`,
 		"the pool a list": `{"credential_pool": [{"id": "a"}]}`,
+		"UTF-16":          "\xff\xfe{\x00}\x00",
+		"not UTF-8":       strings.Replace(small, `"credential_pool"`, "\"caf\xe9\": 1, \"credential_pool\"", 1),
+		"too deep":        strings.Replace(small, "{", `{"x": `+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`, `, 1),
 		"part of a word":  strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {

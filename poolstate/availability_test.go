@@ -1,0 +1,82 @@
+package poolstate
+
+import (
+	"testing"
+	"time"
+)
+
+// Since October 2026 a reset that is newer than the status makes a credential usable.
+func TestAvailability_Cleared(t *testing.T) {
+	for _, tt := range []struct {
+		name, entry string
+		july, oct   Availability
+	}{
+		{"exhausted", `{"last_status": "exhausted", "last_status_at": 1795425500, "status_cleared_at": 1795425501}`, Cooling, Ready},
+		{"dead", `{"last_status": "dead", "last_status_at": 1795425500, "status_cleared_at": 1795425501}`, Dead, Ready},
+		{"held", `{"last_status": "exhausted", "last_status_at": 1795425500, "status_cleared_at": 1795425501, "last_error_reason": "operator_hold"}`, Held, Ready},
+		{"exhausted at the same time", `{"last_status": "exhausted", "last_status_at": 1795425500, "status_cleared_at": 1795425500}`, Cooling, Cooling},
+		{"died later", `{"last_status": "dead", "last_status_at": 1795425502, "status_cleared_at": 1795425501}`, Dead, Dead},
+		{"without a token", `{"access_token": "", "last_status": "dead", "last_status_at": 1795425500, "status_cleared_at": 1795425501}`, Dead, Unusable},
+	} {
+		c := entryOf(t, tt.entry)
+		equal(t, tt.name+", before", Flat202608().Availability(&c, sampledAt), tt.july)
+		equal(t, tt.name+", since October", Flat202610().Availability(&c, sampledAt), tt.oct)
+		equal(t, tt.name+", deadline", Flat202610().Deadline(&c, sampledAt).IsZero(), tt.oct != Cooling)
+	}
+}
+
+func TestRemovedAt(t *testing.T) {
+	const dead = `"last_status": "dead", "last_status_at": 1795425600`
+	at := sampledAt.Add(24 * time.Hour)
+	for entry, want := range map[string]time.Time{
+		`{"source": "manual", ` + dead + `}`:              at,
+		`{"source": " Manual:device_code", ` + dead + `}`: at,
+		`{` + dead + `}`: at,
+		`{"source": "device_code", ` + dead + `}`:                             {},
+		`{"source": "manually", ` + dead + `}`:                                {},
+		`{"source": "manual", "access_token": "", ` + dead + `}`:              {},
+		`{"source": "manual", "last_status": "dead"}`:                         {},
+		`{"source": "manual", "last_status": "ok", "last_status_at": 1}`:      {},
+		`{"source": "manual", "status_cleared_at": 1795425601, ` + dead + `}`: at,
+	} {
+		c := entryOf(t, entry)
+		equal(t, entry, Flat202608().RemovedAt(&c), want)
+	}
+	c := entryOf(t, `{"source": "manual", "status_cleared_at": 1795425601, `+dead+`}`)
+	equal(t, "reset, since October", Flat202610().RemovedAt(&c), time.Time{})
+}
+
+func TestDeadline_Suspect(t *testing.T) {
+	for entry, want := range map[string]bool{
+		`{"last_status": "exhausted", "last_status_at": 1795425600}`:                                                                 false,
+		`{"last_status": "exhausted", "last_status_at": 1795425659}`:                                                                 false,
+		`{"last_status": "exhausted", "last_status_at": 1795425661}`:                                                                 true,
+		`{"last_status": "exhausted", "last_error_reset_at": 1e25}`:                                                                  true,
+		`{"last_status": "exhausted", "last_error_reset_at": 1810000000}`:                                                            true,
+		`{"last_status": "exhausted", "last_error_reset_at": 1810000000, "last_error_reason": "operator_hold", "last_status_at": 1}`: false,
+	} {
+		c := entryOf(t, entry)
+		equal(t, entry, Backoff().Deadline(&c, sampledAt).Suspect, want)
+	}
+}
+
+func TestModelCooldown_End(t *testing.T) {
+	for raw, want := range map[string]time.Time{
+		`1795425700`:    sampledAt.Add(100 * time.Second),
+		`1798017600`:    sampledAt.Add(30 * 24 * time.Hour),
+		`1798017601`:    sampledAt.Add(48 * time.Hour),
+		`1795425700000`: sampledAt.Add(48 * time.Hour), // these are never milliseconds
+		`Infinity`:      sampledAt.Add(48 * time.Hour),
+		`"1795425700"`:  {},
+	} {
+		c := entryOf(t, `{"model_cooldowns": {"m": `+raw+`}}`)
+		equal(t, raw, c.ModelCooldowns[0].End(sampledAt), want)
+	}
+	c := entryOf(t, `{"status_cleared_at": 1795425600, "model_cooldowns": {"old": 1795429000, "new": 1795429000, "unknown": 1795429000},
+		"model_cooldown_observed_at": {"old": 1795425600, "new": 1795425601}}`)
+	names := ""
+	for _, m := range c.ModelCooldowns {
+		names += m.Model + " "
+	}
+	equal(t, "after a reset", names, "new unknown ")
+}
