@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pooltop/poolstate/internal/atomicfile"
@@ -56,6 +57,9 @@ type Effect struct {
 	// CoolsUntil is the present deadline if the effect is a hold that was refused
 	// because it would end sooner, else zero.
 	CoolsUntil time.Time
+	// Lost are the keys that an undo could not restore, because their values quoted
+	// a secret, which no journal holds.
+	Lost []string
 	// Undo reverts the effect; nil if that is impossible.
 	Undo *Undo
 
@@ -291,6 +295,13 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	for _, f := range u.Fields {
 		if !holds(entry, f) {
 			return refused(c, "changed since; left alone")
+		}
+		if f.Before != nil && strings.Contains(*f.Before, redact.Redacted) {
+			e.Lost = append(e.Lost, f.Key)
+			if f.After == nil {
+				continue // it stays removed
+			}
+			f.Before = new(string(rawNull()))
 		}
 		edit, valid := jsonedit.Edit{Key: f.Key, Value: f.Before}, !redact.IsSecretKey(f.Key)
 		if f.Before != nil {

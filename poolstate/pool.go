@@ -271,3 +271,17 @@ func (p *Pool) finder() func(*Credential) *Credential {
 		return cmp.Or(index[c.Ref], index[Ref{c.Provider, c.ID, anyPosition}])
 	}
 }
+
+// LastOperation returns the latest instant at which an operator reset or held a
+// credential, as far as the pool shows, or zero.
+func (p *Pool) LastOperation() (latest time.Time) {
+	for c := range p.All() {
+		if c.ClearedAt.After(latest) {
+			latest = c.ClearedAt
+		}
+		if c.Held() && c.StatusAt.After(latest) {
+			latest = c.StatusAt
+		}
+	}
+	return latest
+}

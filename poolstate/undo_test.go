@@ -289,6 +289,9 @@ func FuzzUndo(f *testing.F) {
 			if len(back.Changed) != 1 {
 				t.Fatalf("left alone: %+v\nbefore: %q\nafter:  %q", back.Unchanged, data, after)
 			}
+			if len(back.Changed[0].Lost) > 0 {
+				continue // texts that quoted a secret are not restored
+			}
 			checkSameCredential(t, find(t, now, c.Ref), c)
 			checkSameCredential(t, &back.Changed[0].After, c)
 		}

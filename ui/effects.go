@@ -32,7 +32,11 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 
 // EffectWords describes an effect: "spare: due, streak 1 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	return text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
+	words := text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
+	if len(e.Lost) > 0 {
+		words += "; not restored, because it quoted a secret: " + clean(strings.Join(e.Lost, ", "))
+	}
+	return words
 }
 
 // FromTo describes an effect without the name of the credential.

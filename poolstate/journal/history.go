@@ -10,7 +10,9 @@ import (
 // of returns the entries about a store, in the order given.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
-	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Store != identity && e.Store != path })
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return e.Store != identity && e.Store != path && (e.Store != "" || !e.unreadable)
+	})
 }
 
 // Records returns the events of a store in order of time. If an action was also
@@ -63,19 +65,21 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 	return all, nil
 }
 
-// last returns the lines of the last action on a store that was not undone, nil
-// if there is none.
-func last(entries []Entry, store *poolstate.Store) []Entry {
+// last returns the lines of the last action on a store that was not undone, nil if
+// there is none. An unreadable line after it may be a later action: ErrUnrecorded.
+func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 	own := of(entries, store)
 	undone := map[string]bool{}
 	for i := len(own) - 1; i >= 0; i-- {
 		switch e := &own[i]; {
+		case e.unreadable:
+			return nil, ErrUnrecorded
 		case e.Undoes != "":
 			undone[e.Undoes] = true
 		case e.Action != "" && !undone[e.Action]:
 			action := e.Action
-			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action })
+			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action }), nil
 		}
 	}
-	return nil
+	return nil, nil
 }

@@ -60,6 +60,10 @@ func TestLast(t *testing.T) {
 		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { equal(t, "last", actions(last(tt.entries, poolstate.Open("s"))), tt.want) })
+		t.Run(tt.name, func(t *testing.T) {
+			lines, err := last(tt.entries, poolstate.Open("s"))
+			wantErr(t, err, nil)
+			equal(t, "last", actions(lines), tt.want)
+		})
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -29,8 +30,10 @@ import (
 const (
 	// fileMode restricts the journal to its owner.
 	fileMode = 0o600
-	// maxLine is the length in bytes from which a line is ignored.
+	// maxLine is the length in bytes above which a line is not read. No longer one is
+	// written: texts are cut to maxText bytes.
 	maxLine = 1 << 20
+	maxText = 4 << 10
 	// maxSize is the size in bytes above which the file is rotated. One rotated
 	// file is kept.
 	maxSize = 5 << 20
@@ -59,6 +62,9 @@ type Entry struct {
 	Undo *poolstate.Undo `json:"undo,omitempty"`
 	// Undoes is the number of the action that an undo reverted.
 	Undoes string `json:"undoes,omitempty"`
+
+	// unreadable marks a line that may be of an action.
+	unreadable bool
 }
 
 // Journal is a journal file. The zero value records nothing.
@@ -162,20 +168,60 @@ func (j Journal) append(text []byte) (err error) {
 }
 
 func encode(entries []Entry) ([]byte, error) {
-	var lines bytes.Buffer
-	enc := json.NewEncoder(&lines)
-	enc.SetEscapeHTML(false)
-	for i := range entries {
-		if err := enc.Encode(&entries[i]); err != nil {
+	var lines []byte
+	for _, e := range entries {
+		line, err := e.line()
+		if err == nil && len(line) > maxLine {
+			e.cut()
+			line, err = e.line()
+		}
+		if err == nil && len(line) > maxLine {
+			e.Undo = nil // it holds a text that is too long
+			line, err = e.line()
+		}
+		if err != nil {
 			return nil, err
 		}
+		lines = append(lines, line...)
 	}
-	return lines.Bytes(), nil
+	return lines, nil
+}
+
+func (e *Entry) line() ([]byte, error) {
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(e)
+	return line.Bytes(), err
+}
+
+// cut shortens long texts of the record.
+func (e *Entry) cut() {
+	short := func(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxText)], "") }
+	for _, s := range []*string{&e.Provider, &e.ID, &e.Label, &e.Reason, &e.Message, &e.Source} {
+		*s = short(*s)
+	}
+	for _, status := range []**string{&e.Before.Status, &e.After.Status} {
+		if *status != nil {
+			*status = new(short(**status))
+		}
+	}
 }
 
 // Read returns the entries, oldest first, including those of the rotated file.
 // It ignores lines that are not entries.
 func (j Journal) Read() ([]Entry, error) {
+	all, err := j.readAll()
+	return readable(all), err
+}
+
+func readable(entries []Entry) []Entry {
+	return slices.DeleteFunc(entries, func(e Entry) bool { return e.unreadable })
+}
+
+// readAll is Read with a marked entry for each line that cannot be read and may be of
+// an action.
+func (j Journal) readAll() ([]Entry, error) {
 	if j.path == "" {
 		return nil, j.err
 	}
@@ -183,12 +229,15 @@ func (j Journal) Read() ([]Entry, error) {
 	for _, path := range []string{j.rotated(), j.path} {
 		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
+			if len(out) > 0 { // what followed the rotated file is lost
+				out = append(out, Entry{unreadable: true})
+			}
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
-		out = append(out, decode(f, maxLine)...)
+		out = append(out, decodeAll(f, maxLine)...)
 		_ = f.Close() // nothing was written
 	}
 	return out, nil
@@ -196,25 +245,41 @@ func (j Journal) Read() ([]Entry, error) {
 
 // decode returns the entries of a file up to a read error. It ignores lines of
 // longest bytes or more.
-func decode(r io.Reader, longest int) []Entry {
+func decode(r io.Reader, longest int) []Entry { return readable(decodeAll(r, longest)) }
+
+func decodeAll(r io.Reader, longest int) []Entry {
 	var out []Entry
 	lines := bufio.NewReaderSize(r, longest)
 	for {
 		line, tooLong, err := lines.ReadLine()
-		if err != nil {
+		switch {
+		case errors.Is(err, io.EOF):
 			return out
-		}
-		if tooLong {
+		case err != nil:
+			return append(out, Entry{unreadable: true})
+		case tooLong:
+			out = append(out, Entry{unreadable: true})
 			for more := true; more && err == nil; {
 				_, more, err = lines.ReadLine()
 			}
-			continue
-		}
-		var e Entry
-		if len(line) > 0 && json.Unmarshal(line, &e) == nil && (e.Action != "" || !e.At.IsZero()) {
-			out = append(out, e)
+		case len(line) > 0:
+			if e := decodeLine(line); e.Action != "" || !e.At.IsZero() || e.unreadable {
+				out = append(out, e)
+			}
 		}
 	}
+}
+
+// decodeLine decodes an entry. A line that is not one, but an object without an
+// action, such as an event of a later version, is not marked as unreadable.
+func decodeLine(line []byte) Entry {
+	var e Entry
+	if json.Unmarshal(line, &e) == nil {
+		return e
+	}
+	var any struct{ Action, Store string }
+	err := json.Unmarshal(line, &any)
+	return Entry{Store: any.Store, unreadable: err != nil || any.Action != ""}
 }
 
 func (j Journal) rotated() string { return j.path + ".1" }

@@ -193,22 +193,53 @@ func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string))
 // ErrNotUndoable is the error for an action that cannot be undone.
 var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
 
+// ErrUnrecorded is the error for an action that the journal does not have, or not
+// completely. Actions before it must not be undone in its place.
+var ErrUnrecorded = errors.New("the last action is not in the journal, or not completely: it cannot be undone, and earlier ones are left alone")
+
 // LastUndo returns what undoes the last action on the store that was not undone
-// yet, and its number. Errors: [poolstate.ErrNothingToUndo], [ErrNotUndoable].
+// yet, and its number. Errors: [poolstate.ErrNothingToUndo],
+// [ErrNotUndoable], [ErrUnrecorded].
 func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
-	entries, err := o.Journal.Read()
+	entries, err := o.Journal.readAll()
 	if err != nil {
 		return "", nil, err
 	}
-	lines := last(entries, o.Store)
+	snap, err := o.Store.Load()
+	if err != nil {
+		return "", nil, err
+	}
+	if snap.Pool.LastOperation().After(recordedUntil(entries, o.Store).Add(clockSlack)) {
+		return "", nil, ErrUnrecorded
+	}
+	lines, err := last(entries, o.Store)
+	if err != nil {
+		return "", nil, err
+	}
 	if len(lines) == 0 {
 		return "", nil, poolstate.ErrNothingToUndo
 	}
 	for _, e := range lines {
-		if e.Undo == nil {
+		switch {
+		case e.Undo == nil && e.Verb == poolstate.VerbSync.String():
 			return "", nil, ErrNotUndoable
+		case e.Undo == nil:
+			return "", nil, ErrUnrecorded
 		}
 		undos = append(undos, *e.Undo)
 	}
 	return lines[0].Action, undos, nil
+}
+
+// clockSlack is more than the rounding of instants in the store.
+const clockSlack = time.Millisecond
+
+// recordedUntil returns the time of the latest action on a store in the journal.
+func recordedUntil(entries []Entry, store *poolstate.Store) (latest time.Time) {
+	for _, e := range of(entries, store) {
+		if e.Action != "" && e.At.After(latest) {
+			latest = e.At
+		}
+	}
+	return latest
 }

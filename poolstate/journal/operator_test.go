@@ -72,7 +72,67 @@ func TestDo_Defaults(t *testing.T) {
 	second := do(t, o, hold, "backup")
 	equal(t, "distinct numbers", first.Number != "" && first.Number != second.Number, true)
 	_, _, err := o.LastUndo()
-	wantErr(t, err, poolstate.ErrNothingToUndo)
+	wantErr(t, err, ErrUnrecorded)
+}
+
+// If the journal lacks the last action, or a line that may be its record cannot be
+// read, an earlier action is not undone in its place.
+func TestLastUndo_Unrecorded(t *testing.T) {
+	appended := func(text string) func(*testing.T, *Operator) {
+		return func(t *testing.T, o *Operator) { writeFile(t, o.Journal.path, readFile(t, o.Journal.path)+text) }
+	}
+	unjournaled := func(a poolstate.Action) func(*testing.T, *Operator) {
+		return func(t *testing.T, o *Operator) {
+			later := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(time.Minute) }))
+			do(t, &Operator{Store: later}, a, "primary", "nameless")
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*testing.T, *Operator)
+		want   error
+	}{
+		{"nothing", func(*testing.T, *Operator) {}, nil},
+		{"an unjournaled hold", unjournaled(hold), ErrUnrecorded},
+		{"an unjournaled reset", unjournaled(reset), ErrUnrecorded},
+		{"a torn line", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), ErrUnrecorded},
+		{"garbage", appended("\x00\xff\n"), ErrUnrecorded},
+		{"a line that is too long", appended(`{"action":"n2","label":"` + strings.Repeat("x", maxLine) + "\"}\n"), ErrUnrecorded},
+		{"an action of a later version", appended(`{"action":"n2","event":"unheard of"}` + "\n"), ErrUnrecorded},
+		{"an event of a later version", appended(`{"at":"2026-11-23T09:21:00Z","event":"unheard of"}` + "\n"), nil},
+		{"an action on another store", appended(`{"action":"n2","store":"/other","event":"unheard of"}` + "\n"), nil},
+		{"a journal without its last file", func(t *testing.T, o *Operator) {
+			must(t, os.Rename(o.Journal.path, o.Journal.rotated()))
+		}, ErrUnrecorded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := newOperator(t, pool)
+			do(t, o, reset, "backup")
+			tt.change(t, o)
+			number, _, err := o.LastUndo()
+			wantErr(t, err, tt.want)
+			equal(t, "number", number, map[bool]string{true: "n1"}[tt.want == nil])
+		})
+	}
+}
+
+// A record with a long text is cut so that it can be read. Its action can be undone
+// unless the undo itself is too long, which is then reported.
+func TestLastUndo_LongText(t *testing.T) {
+	for length, want := range map[int]error{1 << 10: nil, 600 << 10: nil, 1 << 20: ErrUnrecorded, 3 << 20: ErrUnrecorded} {
+		content := strings.Replace(pool, `"last_error_code": 429`, `"last_error_code": 429, "last_error_message": "`+strings.Repeat("x", length)+`"`, 1)
+		o := newOperator(t, content)
+		do(t, o, hold, "primary")
+		done := do(t, o, reset, "backup")
+		wantErr(t, done.JournalErr, nil)
+		equal(t, "records", actions(entries(t, o.Journal)), "n1 n2")
+		_, _, err := o.LastUndo()
+		wantErr(t, err, want)
+		if want == nil {
+			equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
+			equal(t, "message restored", len(seen(t, o, "backup")[0].ErrorMessage), length)
+		}
+	}
 }
 
 // A deadline after the year 9999 is recorded as the last instant that RFC 3339 can
