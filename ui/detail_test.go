@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,17 @@ func TestDetail(t *testing.T) {
 			"model big back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
 		{"a unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
+		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "deadline"},
+		{"placeholder", readyEntry("key").With(entry{"access_token": "none"}), []string{"key  ready"}, "has no token"},
+		{"dead, removed by the agent", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour), "source": "manual:device_code"}), []string{
+			"the agent removes it in 21h",
+		}, "next loads"},
+		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour), "source": "manual"}), []string{
+			"the agent removes it when it next loads the pool",
+		}, "removes it in"},
+		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
+		{"flagged off", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
+		{"billing as the cause", exhaustedEntry("key", time.Minute, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{"403 rate_limit_error  cause billing"}, "expire"},
 		{"everything else", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
@@ -78,6 +91,24 @@ func TestSharedSentence(t *testing.T) {
 		}
 		p := poolOf(t, providers{"p": list})
 		equal(t, "sentence", sharedSentence(&p.Providers[0].Credentials[0]), want)
+	}
+}
+
+// TestSharedSentence_Account compares tokens that differ and name the same account.
+func TestSharedSentence_Account(t *testing.T) {
+	token := func(signature, email string) entry {
+		return entry{"access_token": "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"email": "`+email+`"}`)) + "." + signature}
+	}
+	p := poolOf(t, providers{"openai-codex": []entry{
+		readyEntry("a").With(token("one", "a@example.com")), readyEntry("b").With(token("two", "a@example.com")),
+		readyEntry("c").With(token("three", "c@example.com")),
+	}})
+	list := p.Providers[0].Credentials
+	equal(t, "sentence", sharedSentence(&list[0]), "same account as openai-codex/id-b: they share one quota")
+	equal(t, "another account", len(list[2].Shares), 0)
+	screen := strings.Split(plain(Render(screenOf(p).choose(t, "a").sizedAt(120, 36))), "\n")
+	for i, marked := range map[string]bool{"a ≡ ": true, "b ≡ ": true, "c ≡ ": false} {
+		equal(t, i, slices.ContainsFunc(screen, func(l string) bool { return strings.Contains(l, "● "+i) }), marked)
 	}
 }
 
