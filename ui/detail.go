@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -111,17 +112,19 @@ func joinSections(sections [][]string, h int) []string {
 
 func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	var out []string
-	l, reason := s.line(), clean(c.ErrorReason)
+	l, reason, cause := s.line(), clean(c.ErrorReason), clean(c.FailureReason)
 	if code, ok := c.ErrorCode.Get(); ok {
 		l.Write(theme.Cooling, strconv.Itoa(code)+" ")
 	}
 	if c.Held() {
 		reason = "held by an operator"
 	}
-	l.Write(theme.Text, text.Fit(reason, w-l.Col()))
-	if c.FailureReason != "" && c.Status == poolstate.StatusExhausted {
-		cause := joined("  ", reason, "cause "+clean(c.FailureReason))[len(reason):]
-		l.Write(theme.Secondary, text.Fit(cause, w-l.Col()))
+	if c.Status != poolstate.StatusExhausted { // a leftover of an earlier failure
+		cause = ""
+	}
+	l.Write(theme.Text, text.Fit(cmp.Or(reason, cause), w-l.Col()))
+	if reason != "" && cause != "" {
+		l.Write(theme.Secondary, text.Fit("  cause "+cause, w-l.Col()))
 	}
 	if l.Col() > 0 {
 		out = append(out, l.String())
@@ -179,6 +182,9 @@ func (s *Screen) pairs(w int, pairs ...[2]string) []string {
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	const gap, nextFailure = 3, "next failure "
 	var out []string
+	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
+		return nil
+	}
 	l, next, step := s.line(), text.Span(a.Next), poolstate.Step(c.Streak.Count())
 	for i := 1; i <= poolstate.Steps && s.Policy.Climbs(); i++ {
 		role, weight := theme.Faint, theme.Regular

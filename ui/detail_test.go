@@ -33,7 +33,7 @@ func TestDetail(t *testing.T) {
 		}, "cause"},
 		{"dead", deadEntry("key"), []string{
 			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required",
-		}, "deadline"},
+		}, "next failure"},
 		{"token ends", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
@@ -44,7 +44,7 @@ func TestDetail(t *testing.T) {
 			"model big back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
 		{"a unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
-		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "deadline"},
+		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "next failure"},
 		{"placeholder", readyEntry("key").With(entry{"access_token": "none"}), []string{"key  ready"}, "has no token"},
 		{"dead, removed by the agent", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour), "source": "manual:device_code"}), []string{
 			"the agent removes it in 21h",
@@ -54,12 +54,13 @@ func TestDetail(t *testing.T) {
 		}, "removes it in"},
 		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
 		{"flagged off", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
+		{"a cause left over", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
 		{"billing as the cause", exhaustedEntry("key", time.Minute, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{"403 rate_limit_error  cause billing"}, "expire"},
 		{"everything else", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
 		}), []string{
-			"402 cause billing", "endpoint      https://api.example.com", "fingerprint   sha256:12ab34cd56ef7890",
+			"402 billing", "endpoint      https://api.example.com", "fingerprint   sha256:12ab34cd56ef7890",
 			"last reset    09:19:00", "rotation      #1, priority -2",
 		}, "since 0"},
 	} {
