@@ -188,7 +188,7 @@ func TestLeave_Action(t *testing.T) {
 			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") },
 			"error: reset failed: another process holds the lock; nothing was written, try again", time.Second,
 		},
-		{"locked for a moment", func(d *dashboard) {
+		{"briefly locked", func(d *dashboard) {
 			l := d.lockStore()
 			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
 			d.press("r q")

@@ -101,8 +101,8 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings warns of providers that an outcome leaves with none ready, and of holds
-// that would end before the present cooldown.
+// warnings returns a warning for each provider that an outcome leaves with none ready,
+// and one for holds that would end before the current cooldown.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {

@@ -54,7 +54,7 @@ func TestHoldForm_Code(t *testing.T) {
 	}
 	d.do("up", "▌ code       500")
 	d.do("down down down")
-	d.shows("streak 2 → 3, 1h30m, until 13:30") // 401 cools for five minutes, but the present cooldown is longer
+	d.shows("streak 2 → 3, 1h30m, until 13:30") // the cooldown for 401 is five minutes, but the current one is longer
 	for range 3 {
 		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}

@@ -107,10 +107,10 @@ func TestBind_Errors(t *testing.T) {
 
 func TestBind_UnknownNameSuggestsOthers(t *testing.T) {
 	var unknown *UnknownNameError
-	equal(t, "an unknown action", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
-	equal(t, "reset among the known", slices.Contains(unknown.Known, "reset"), true)
-	equal(t, "an unknown key", errors.As(KeyBindings{}.Bind("reset", []string{"entr"}), &unknown), true)
-	equal(t, "enter among the known", slices.Contains(unknown.Known, "enter"), true)
+	equal(t, "unknown action reported", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
+	equal(t, "Known contains reset", slices.Contains(unknown.Known, "reset"), true)
+	equal(t, "unknown key reported", errors.As(KeyBindings{}.Bind("reset", []string{"entr"}), &unknown), true)
+	equal(t, "Known contains enter", slices.Contains(unknown.Known, "enter"), true)
 }
 
 // bound returns bindings. Each line is an action followed by its keys.

@@ -27,8 +27,8 @@ type poolLoaded struct {
 	snapshot   poolstate.Snapshot
 	err        error
 	unwritable error  // why the store cannot be written
-	active     string // the agent's active profile, if it is another
-	corrupt    string // the name of an agent's copy of an unreadable store
+	active     string // the agent's active profile, if it is not the displayed one
+	corrupt    string // name of an agent's copy of an unreadable store, or ""
 }
 
 // loadState ensures that one load runs at a time.

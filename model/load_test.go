@@ -23,7 +23,7 @@ func (d *dashboard) fail() tea.Cmd {
 	d.write(broken)
 	loaded := results(d.send(FileChanged{}))
 	if len(loaded) != 1 {
-		d.t.Fatalf("%d messages of a load", len(loaded))
+		d.t.Fatalf("the load sent %d messages", len(loaded))
 	}
 	return d.send(loaded[0])
 }

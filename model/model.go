@@ -59,7 +59,7 @@ type Model struct {
 	now      time.Time // the time on screen; changes only with ticks and loads, so that all rows change together
 	feed     ui.Feed
 	active   string // the agent's active profile, if it is not the displayed one
-	corrupt  string // the name of an agent's copy of an unreadable store, or ""
+	corrupt  string // name of an agent's copy of an unreadable store, or ""
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
 	groups   []filter.Group
@@ -84,7 +84,7 @@ type Model struct {
 	writes      map[poolstate.Ref]watchedWrite
 
 	log        eventLog
-	evidence   poolstate.Evidence // the last observation of how the agent handles streaks
+	evidence   poolstate.Evidence // latest observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 	paused     paused
 	awaySince  int // number of all events when the terminal lost focus, or -1

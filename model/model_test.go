@@ -23,7 +23,7 @@ import (
 func (d *dashboard) hasTheme(scheme theme.Scheme, profile colorprofile.Profile) {
 	d.t.Helper()
 	if !reflect.DeepEqual(d.m.theme, scheme.Theme(profile)) {
-		d.t.Errorf("the theme is not that of %v, %v", scheme, profile)
+		d.t.Errorf("the theme is not the one for %v, %v", scheme, profile)
 	}
 }
 

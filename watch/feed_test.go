@@ -51,7 +51,7 @@ func TestArrange_Limits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, one, func(r *rig) {
-				fail(r, fmt.Errorf("no: %w", syscall.EMFILE))
+				fail(r, fmt.Errorf("opening: %w", syscall.EMFILE))
 				r.start(func(first Change) {
 					r.polling(first, explain(syscall.EMFILE))
 					put(t, r.path, "second")

@@ -213,7 +213,7 @@ func TestRun_AtRest(t *testing.T) {
 		r.quiet(time.Hour)
 		cancel()
 		for range r.w.changes {
-			t.Error("a change at the end")
+			t.Error("a Change was sent although the context was canceled")
 		}
 	})
 }

@@ -50,7 +50,7 @@ func TestOutage_Backoff(t *testing.T) {
 				down := start.Add(20 * time.Minute)
 				for i, c := range list {
 					if wait := c.at.Sub(down); wait < 0 || wait > time.Hour {
-						t.Errorf("step %d begins %v after the one before is over", i+1, wait)
+						t.Errorf("cooldown %d begins %v after the previous one has ended", i+1, wait)
 					}
 					down = c.ends
 				}
@@ -75,12 +75,12 @@ func TestOutage_Recovery(t *testing.T) {
 	s.until(24 * time.Hour)
 
 	seat := s.credential("anthropic", "a1f3c9")
-	equal(t, "the streak of the seat", seat.Streak, poolstate.KnownStreak(0))
+	equal(t, "streak of the OAuth credential", seat.Streak, poolstate.KnownStreak(0))
 	equal(t, "its status", seat.Status, poolstate.StatusOK)
-	equal(t, "it has its old tokens", seat.Tokens == tokens, false)
-	equal(t, "its token is valid", seat.ExpiresAt.After(start.Add(13*time.Hour)), true)
+	equal(t, "the tokens are unchanged", seat.Tokens == tokens, false)
+	equal(t, "the new token is valid", seat.ExpiresAt.After(start.Add(13*time.Hour)), true)
 	key := s.credential("anthropic", "c90d1a")
-	equal(t, "the streak of the key", key.Streak, poolstate.KnownStreak(4))
+	equal(t, "streak of the API key", key.Streak, poolstate.KnownStreak(4))
 	equal(t, "its status", key.Status, poolstate.StatusOK)
 }
 
@@ -98,7 +98,7 @@ func TestBlackout(t *testing.T) {
 		sum := s.pool.Summarize(poolstate.Backoff(), s.turn())
 		dark = dark || sum.Out()
 	}
-	equal(t, "nothing was ready at some time", dark, true)
+	equal(t, "no credential was ready at some time", dark, true)
 	s.until(30 * time.Hour)
 	sum := s.pool.Summarize(poolstate.Backoff(), start.Add(30*time.Hour))
 	equal(t, "ready after it", sum.Ready(), sum.Total-1) // all except the dead one

@@ -29,7 +29,7 @@ func TestFile(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			content := file(t, New(s, start, 1))
 			for _, want := range []string{"{\n  \"version\": 1,\n", `"updated_at": "2026-01-05T09:00:00.000000+00:00"`, "}\n"} {
-				equal(t, "there is "+want, bytes.Contains(content, []byte(want)), true)
+				equal(t, "the file contains "+want, bytes.Contains(content, []byte(want)), true)
 			}
 			if !bytes.Equal(content, file(t, New(s, start, 99))) {
 				t.Error("the file depends on the seed")
@@ -47,7 +47,7 @@ func TestFile(t *testing.T) {
 				}
 			}
 			for _, prov := range p.Providers {
-				equal(t, "the notes on "+prov.Name, len(prov.Notes), 0)
+				equal(t, "number of notes on "+prov.Name, len(prov.Notes), 0)
 			}
 			equal(t, "the policy", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence), poolstate.Backoff())
 		})

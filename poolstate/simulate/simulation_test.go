@@ -20,12 +20,12 @@ func TestPlay_Seed(t *testing.T) {
 			one, two, other := play(t, s.Name, 7), play(t, s.Name, 7), play(t, s.Name, 8)
 			for range turns {
 				if a, b := one.turn(), two.turn(); !a.Equal(b) {
-					t.Fatalf("a turn comes at %v and at %v", a, b)
+					t.Fatalf("the same turn is at %v and at %v", a, b)
 				}
 				other.turn()
 			}
 			equal(t, "the pools are equal", reflect.DeepEqual(one.pool, two.pool), true)
-			equal(t, "those of another seed are", reflect.DeepEqual(one.pool, other.pool), false)
+			equal(t, "the pools with another seed are equal", reflect.DeepEqual(one.pool, other.pool), false)
 		})
 	}
 }
@@ -39,7 +39,7 @@ func TestPlay_Repeat(t *testing.T) {
 		after, steps := s.sim.Play(s.pool)
 		again, sameSteps := s.sim.Play(s.pool)
 		if !reflect.DeepEqual(after, again) || !reflect.DeepEqual(steps, sameSteps) {
-			t.Fatal("playing twice gives another result")
+			t.Fatal("the second call returns a different result")
 		}
 		s.sim = after
 	}
@@ -75,7 +75,7 @@ func TestPlay_OtherPool(t *testing.T) {
 	c := s.credential("elsewhere", "x")
 	equal(t, "its status", c.Status, poolstate.StatusNone)
 	if c.RequestCount.Or(0) == 0 {
-		t.Error("the unknown provider was never asked")
+		t.Error("no request was sent to the unknown provider")
 	}
 }
 

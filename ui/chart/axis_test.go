@@ -33,12 +33,12 @@ func TestNewAxis(t *testing.T) {
 		span   time.Duration
 		broken bool
 	}{
-		{"no step", nil, minute, false},
+		{"no steps", nil, minute, false},
 		{"seconds", stepsIn(4 * time.Second), minute, false},
-		{"a ladder", stepsIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
+		{"backoff schedule", stepsIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
 		{"one minute and an outage", stepsIn(12*minute, 56*minute, 2*hour, 4*hour), 4 * hour, false},
 		{"just more than a tenth", stepsIn(61*minute, 10*hour), 10 * hour, false},
-		{"a tenth", stepsIn(hour, 10*hour), hour, true},
+		{"exactly a tenth", stepsIn(hour, 10*hour), hour, true},
 		{"two outliers", stepsIn(hour, 2*hour, 5*text.Day, 6*text.Day), 6 * text.Day, false},
 		{"centuries only", stepsIn(200 * year), maxSpan, false},
 	} {

@@ -122,7 +122,7 @@ func TestCapacity_Size(t *testing.T) {
 		}
 	}
 	huge := Capacity{Theme: darkTheme, Now: uitest.Epoch, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
-	uitest.Equal(t, "lines without room beside the numbers", len(huge.Lines(20, 5)), 0)
+	uitest.Equal(t, "lines without room for a plot", len(huge.Lines(20, 5)), 0)
 	uitest.Equal(t, "lines with room", len(huge.Lines(30, 5)), 5)
 }
 
@@ -154,11 +154,11 @@ func TestPlot_Eighths(t *testing.T) {
 				low, high := p.eighths(n-1), p.eighths(n)
 				distinct := high > low || total > rows*8 && n > 1 && n < total
 				if !distinct || low > high || high > rows*8 {
-					t.Fatalf("%d of %d in %d rows is %d high, after %d", n, total, rows, high, low)
+					t.Fatalf("the height of %d of %d in %d rows is %d, below the previous %d", n, total, rows, high, low)
 				}
 			}
 			if p.level(total) < 3*rows/4-1 {
-				t.Errorf("%d in %d rows leave the top %d empty", total, rows, rows-1-p.level(total))
+				t.Errorf("%d in %d rows leaves the top %d rows empty", total, rows, rows-1-p.level(total))
 			}
 		}
 	}
@@ -198,13 +198,13 @@ func TestSummary(t *testing.T) {
 		{"ready and dead", poolWith(t, 3, dead), "3 ready, none cooling"},
 		{"due only", poolWith(t, 0, due, due.With(another)), "2 due now"},
 		{"one", poolWith(t, 3, a), "all back by 09:30"},
-		{"over days", poolWith(t, 3, a, b, c), "5 of 6 by 09:40, all back by Wed 09:20"},
-		{"at once", poolWith(t, 3, a, a.With(another)), "all back by 09:30"},
+		{"over several days", poolWith(t, 3, a, b, c), "5 of 6 by 09:40, all back by Wed 09:20"},
+		{"all at the same time", poolWith(t, 3, a, a.With(another)), "all back by 09:30"},
 		{"in one minute", poolWith(t, 3, a, uitest.Cooling("2", 10*minute+1e9)), "all back by 09:30"},
-		{"with a due one", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
+		{"one due", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
 		{"suspect", poolWith(t, 3, a, uitest.Cooling("s", 400*text.Day)), "4 of 5 by 09:30, all back by Dec 2027 (suspect)"},
 		{"never", poolWith(t, 3, a, b, never("n")), "5 of 6 by 09:40, 1 never (suspect)"},
-		{"half of them never", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
+		{"half never recover", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
 	} {
 		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
 		uitest.Equal(t, tt.name, Summary(&f, uitest.Epoch), tt.want)

@@ -103,7 +103,7 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 }
 
 // barShapes contains the character for a cell, indexed by its left and right half:
-// blank, thin or thick. If one half is thin and the other thick, only the thick one is
+// empty, thin or thick. If one half is thin and the other thick, only the thick one is
 // shown.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 

@@ -22,19 +22,19 @@ func TestTimeline_Draw(t *testing.T) {
 		begin, end time.Duration
 		want       string
 	}{
-		{"all of the scale", scale, poolstate.Cooling, -60 * m, 180 * m, "──━━━━━━"},
+		{"whole scale", scale, poolstate.Cooling, -60 * m, 180 * m, "──━━━━━━"},
 		{"whole cells", scale, poolstate.Held, -30 * m, 60 * m, " ─━━    "},
 		{"half cells", scale, poolstate.Cooling, -45 * m, 45 * m, "╶─━╸    "},
 		{"a second left", scale, poolstate.Cooling, -60 * m, time.Second, "──╸     "},
-		{"begun in the future", scale, poolstate.Cooling, 30 * m, 60 * m, "  ━━    "},
-		{"begun before the scale", scale, poolstate.Cooling, -61 * m, 30 * m, "◂─━     "},
-		{"ends beyond it", scale, poolstate.Cooling, -15 * m, 181*m + 14*m, " ╶━━━━━▸"},
-		{"both, at extreme instants", scale, poolstate.Cooling, -math.MaxInt64, math.MaxInt64, "◂─━━━━━▸"},
+		{"starts in the future", scale, poolstate.Cooling, 30 * m, 60 * m, "  ━━    "},
+		{"starts before the scale", scale, poolstate.Cooling, -61 * m, 30 * m, "◂─━     "},
+		{"ends after the scale", scale, poolstate.Cooling, -15 * m, 181*m + 14*m, " ╶━━━━━▸"},
+		{"starts before and ends after the scale, extreme times", scale, poolstate.Cooling, -math.MaxInt64, math.MaxInt64, "◂─━━━━━▸"},
 		{"over", scale, poolstate.Due, -60 * m, -15 * m, "─╴│     "},
-		{"over before the scale", scale, poolstate.Due, -180 * m, -120 * m, "◂ │     "},
-		{"over at once", scale, poolstate.Due, -45 * m, -45 * m, "╶ │     "},
+		{"ended before the scale", scale, poolstate.Due, -180 * m, -120 * m, "◂ │     "},
+		{"ends when it starts", scale, poolstate.Due, -45 * m, -45 * m, "╶ │     "},
 		{"thin and thick in one cell", joint, poolstate.Cooling, -45 * m, 75 * m, "─╺━━"},
-		{"blank and thin before thick", joint, poolstate.Cooling, -15 * m, 75 * m, " ╺━━"},
+		{"empty and thin before thick", joint, poolstate.Cooling, -15 * m, 75 * m, " ╺━━"},
 		{"ready", scale, poolstate.Ready, 0, 0, "  │     "},
 	} {
 		l, a := plainTheme.Line(), poolstate.Assessment{Availability: c.state}
@@ -58,11 +58,11 @@ func TestNewTimeline(t *testing.T) {
 		past, future time.Duration
 	}{
 		{"one", []uitest.Entry{uitest.Exhausted("a", 15*time.Minute, 3)}, 15 * time.Minute, 3*h + 45*time.Minute},
-		{"past has half at most", []uitest.Entry{uitest.Exhausted("a", 7*h, 4)}, h, h},
+		{"past takes at most half", []uitest.Entry{uitest.Exhausted("a", 7*h, 4)}, h, h},
 		{"a second left", []uitest.Entry{uitest.Exhausted("a", h-time.Second, 1)}, time.Minute, time.Minute},
-		{"a whole backoff schedule", []uitest.Entry{until("a", h), until("b", h), until("c", 8*h)}, 0, 8 * h},
-		{"days among hours", []uitest.Entry{until("a", h), until("b", 2*h), until("c", 150*h)}, 0, 2 * h},
-		{"others do not count", []uitest.Entry{
+		{"full backoff schedule", []uitest.Entry{until("a", h), until("b", h), until("c", 8*h)}, 0, 8 * h},
+		{"one deadline in days, others in hours", []uitest.Entry{until("a", h), until("b", 2*h), until("c", 150*h)}, 0, 2 * h},
+		{"only cooling and held credentials", []uitest.Entry{
 			until("a", h), uitest.Exhausted("b", 9*h, 1), uitest.Dead("c"), uitest.Ready("d"),
 			until("e", 5*h).With(uitest.Entry{"access_token": nil}),
 		}, 0, h},
@@ -84,7 +84,7 @@ func TestTimeline_Title(t *testing.T) {
 	}{
 		{"name, now, end", 4 * h, 4 * h, 24, "TIMELINE    now    13:20"},
 		{"now before the name", 5 * h, 14 * h, 19, "     now      23:20"},
-		{"the name between", 5 * h, 14 * h, 24, "      now TIMELINE 23:20"},
+		{"name between now and the end", 5 * h, 14 * h, 24, "      now TIMELINE 23:20"},
 		{"no room for now", h, h, 10, "     10:20"},
 		{"never", h, maxSpan, 18, "now       Oct 2126"},
 	} {

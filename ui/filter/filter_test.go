@@ -233,7 +233,7 @@ func FuzzParse(f *testing.F) {
 		}
 		a := poolstate.Backoff().Availability(c, uitest.Epoch)
 		if filter.IsZero() && !filter.Match(c, a) {
-			t.Errorf("%q is zero and does not match", s)
+			t.Errorf("%q is the zero filter but does not match", s)
 		}
 		for _, one := range filter.terms {
 			negated := one

@@ -67,8 +67,8 @@ type Listing struct {
 	Collapsed map[string]bool
 }
 
-// Groups lists a pool as of now. If there is a filter, providers without a match are
-// omitted.
+// Groups lists a pool at the given time. If there is a filter, providers without a
+// match are omitted.
 func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []Group {
 	if p == nil {
 		return nil

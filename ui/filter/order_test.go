@@ -23,7 +23,7 @@ func (l Listing) list(t testing.TB, p *poolstate.Pool, now time.Time) string {
 		var labels []string
 		for _, c := range g.Credentials {
 			if p.Find(c.Ref) != c {
-				t.Errorf("%s is a copy", c.Ref)
+				t.Errorf("%s was copied", c.Ref)
 			}
 			labels = append(labels, c.Label)
 		}
@@ -151,7 +151,7 @@ func TestListing_Equal(t *testing.T) {
 }
 
 func TestListing_Empty(t *testing.T) {
-	uitest.Equal(t, "groups of no pool", len(Groups(nil)), 0)
+	uitest.Equal(t, "groups of a nil pool", len(Groups(nil)), 0)
 	uitest.Equal(t, "groups of an empty pool", len(Groups(&poolstate.Pool{})), 0)
 	p := uitest.PoolOf(t, uitest.Providers{"a": entries{}, "b": entries{uitest.Ready("1")}, "c": entries{uitest.Dead("2")}})
 	for filter, want := range map[string]string{"": "a[] b[1] c[2]", "state:": "a[] b[1] c[2]", "state:dead": "c[2]"} {
@@ -183,9 +183,9 @@ func TestListing(t *testing.T) {
 		{"collapsed", Listing{Collapsed: map[string]bool{"b": true, "unknown": true}}, "a[1 2] b[]"},
 		{"collapsed, sorted by what is hidden", Listing{Order: OrderWorst, Reverse: true, Collapsed: map[string]bool{"b": true}}, "b[] a[2 1]"},
 		{"collapsed, filtered by what is hidden", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
-		{"sorted by what matches", Listing{Order: OrderWorst, Filter: cooling}, "b[3] a[2]"},
-		{"sorted by what was seen", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
-		{"nothing seen", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
+		{"sorted by matching credentials", Listing{Order: OrderWorst, Filter: cooling}, "b[3] a[2]"},
+		{"sorted by observed changes", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
+		{"no observed changes", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}

@@ -144,7 +144,7 @@ func Failure(c *poolstate.Credential) string {
 	code, ok := c.ErrorCode.Get()
 	word := c.ErrorReason
 	if cause := c.FailureReason; c.Status == poolstate.StatusExhausted && strings.HasPrefix(cause, "billing") && code != 402 {
-		word = cause // it determines the cooldown, unlike the provider's reason
+		word = cause // the failure reason determines the cooldown; the provider's reason does not
 	}
 	reason, known := Reasons[word]
 	if !known {

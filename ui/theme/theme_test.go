@@ -147,7 +147,7 @@ func difference(x, y color.Color, vision string) float64 {
 func TestDifference(t *testing.T) {
 	orange, green := lipgloss.Color("#c8641e"), lipgloss.Color("#829600")
 	uitest.Equal(t, "orange and green differ", difference(orange, green, "trichromacy") > 0.15, true)
-	uitest.Equal(t, "without the receptor for green", difference(orange, green, "deuteranopia") > 0.06, false)
+	uitest.Equal(t, "orange and green differ with deuteranopia", difference(orange, green, "deuteranopia") > 0.06, false)
 }
 
 // TestPalettes_Contrast checks each role against WCAG AA (4.5:1) or AAA (7:1), on

@@ -152,7 +152,7 @@ func derive(a answers) poolstate.Policy {
 	switch {
 	case climbs:
 		policy = poolstate.Backoff()
-		for code, steps := range cooldowns { // a single step would be multiplied by the streak
+		for code, steps := range cooldowns { // a single step would grow with the streak
 			cooldowns[code] = append(steps, steps[len(steps)-1])
 		}
 	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:

@@ -76,7 +76,7 @@ type (
 
 		Suspect        bool            `json:"suspect"`
 		FailureReason  *string         `json:"failure_reason"`
-		SameAccount    []string        `json:"same_account"` // the others, in the form of next_ready
+		SameAccount    []string        `json:"same_account"` // the other credentials of the account, in the format of next_ready
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
 		TokenExpiresAt Time            `json:"token_expires_at"`
 		RemovedAt      Time            `json:"removed_at"`

@@ -41,7 +41,7 @@ type Emulator struct {
 	last rune
 }
 
-// shellTitle is the title of the window before a program changes it.
+// shellTitle is the window title before a program changes it.
 const shellTitle = "shell"
 
 // NewEmulator returns an emulator with an empty screen of w columns and h rows.

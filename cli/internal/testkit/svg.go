@@ -19,7 +19,7 @@ type Drawing struct {
 	Title, About string
 	Caption      string // caption of the window
 	Frames       []Frame
-	// Still is the index of the frame shown to readers who prefer reduced motion.
+	// Still is the index of the frame to show to readers who prefer reduced motion.
 	Still int
 }
 

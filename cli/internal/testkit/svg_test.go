@@ -18,7 +18,7 @@ func TestShapeOf(t *testing.T) {
 		{"a line across cells", "─", 4, "M9 29.5h36v1h-36z"},
 		{"a line from the center", "╺", 1, "M13.5 28.75h4.5v2.5h-4.5z"},
 		{"an axis with ticks", "┬", 2, "M9 29.5h18v1h-18zM13 30h1v10h-1zM22 30h1v10h-1z"},
-		{"a centred sign", "▲", 1, "M13.5 26.4L17.5 33.6L9.5 33.6z"},
+		{"a centered sign", "▲", 1, "M13.5 26.4L17.5 33.6L9.5 33.6z"},
 		{"a letter", "a", 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

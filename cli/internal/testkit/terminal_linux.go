@@ -67,13 +67,13 @@ func (c *Terminal) Settings() unix.Termios {
 	return s
 }
 
-// SetSettings changes the line settings, as a shell does.
+// SetSettings changes the line settings, like a shell.
 func (c *Terminal) SetSettings(s unix.Termios) {
 	c.t.Helper()
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetTermios(fd, unix.TCSETS, &s) })
 }
 
-// Job returns the process group in the foreground.
+// Job returns the foreground process group.
 func (c *Terminal) Job() (group int) {
 	c.t.Helper()
 	control(c.t, c.Master, func(fd int) (err error) {

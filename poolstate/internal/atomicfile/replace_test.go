@@ -53,7 +53,7 @@ func checkFiles(t testing.TB, path string, want ...string) {
 	wantErr(t, err, nil)
 	slices.Sort(names)
 	if !slices.Equal(names, want) {
-		t.Errorf("the directory holds %q, want %q", names, want)
+		t.Errorf("the directory contains %q, want %q", names, want)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestReplace_SyncDirFails(t *testing.T) {
 
 // Only the temporary file may be left, and the error includes its path.
 func TestReplace_RemoveFails(t *testing.T) {
-	errRemove := errors.New("it stays")
+	errRemove := errors.New("cannot remove")
 	path := target(t, short)
 	tmp := fmt.Sprintf("%s.tmp.%d.pooltopr4nd0m", path, os.Getpid())
 	f, _ := fail(map[string]fault{"Sync": {err: errFault}, "Remove": {err: errRemove}})
@@ -200,7 +200,7 @@ func TestRetry(t *testing.T) {
 		want         error
 	}{
 		{"success", 0, nil, 1, 0, nil},
-		{"blocked for a moment", 3, errBusy, 4, 3, nil},
+		{"briefly blocked", 3, errBusy, 4, 3, nil},
 		{"success at the last attempt", maxAttempts - 1, errBusy, maxAttempts, maxAttempts - 1, nil},
 		{"blocked permanently", 1000, errBusy, maxAttempts, maxAttempts - 1, errBusy},
 		{"another error", 1000, errFault, 1, 0, errFault},

@@ -100,7 +100,7 @@ func TestEdit_Remove(t *testing.T) {
 func TestEdit_Mixed(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"in the middle", `{"x":1,"r":2,"a":3}`, `{"r":"new","a":3,"n":0}`},
-		{"removing the only one", `{ "x" : 1 }`, `{ "r" : "new", "n" : 0 }`},
+		{"only member removed", `{ "x" : 1 }`, `{ "r" : "new", "n" : 0 }`},
 		{"removing all", `{"x":1,"x":2}`, `{"r":"new","n":0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,8 +1,9 @@
 // Package jsonedit changes members of JSON objects and preserves every other byte of
 // the text: white space, key order, duplicate keys and number formats.
 //
-// The parser accepts what an agent reads with Python's json module: JSON in UTF-8
-// with the numbers NaN, Infinity and -Infinity, optionally after a byte order mark.
+// The parser accepts the text that an agent can read with Python's json module: JSON in
+// UTF-8, including the numbers NaN, Infinity and -Infinity, optionally after a byte
+// order mark.
 package jsonedit
 
 import (
@@ -21,9 +22,9 @@ type SyntaxError struct {
 	Line, Column int  // both from 1; Column counts bytes
 	Empty        bool // white space only
 	NotObject    bool // valid JSON whose top level is not an object
-	UTF16        bool // readable only in another encoding
-	NotUTF8      bool // bytes in no known encoding
-	TooDeep      bool // valid up to a value that is nested too deeply
+	UTF16        bool // the text seems to be UTF-16
+	NotUTF8      bool // the text is not valid UTF-8
+	TooDeep      bool // the value at this position is nested too deeply
 }
 
 // Error returns a one-clause message without a file name.
@@ -88,10 +89,10 @@ func last(members []Member, key string) *Value {
 }
 
 const (
-	// maxDepth is how deeply an agent's interpreter, whose limit is 1,000 calls with
-	// those of the agent itself, can nest values.
+	// maxDepth is the maximum nesting of values. Python's recursion limit is 1,000
+	// calls, which includes the agent's own calls.
 	maxDepth = 950
-	// maxDigits is the length of the longest integer that Python reads.
+	// maxDigits is the maximum number of digits of an integer that Python can read.
 	maxDigits = 4300
 )
 
@@ -127,13 +128,13 @@ type parser struct {
 	bom   int               // length of the byte order mark, which is not passed to the decoder
 	keys  map[string]string // interned keys, which the entries of a list have in common
 	width int               // number of members of the last object, as an estimate for the next one
-	depth int               // of the value being read
+	depth int               // nesting depth of the value being read
 }
 
-// errUnreadable is the error of JSON that Python does not read.
+// errUnreadable is returned for valid JSON that Python cannot read.
 var errUnreadable = errors.New("not readable in Python")
 
-// invalidUTF8 returns the offset of the first byte that is not UTF-8, else -1.
+// invalidUTF8 returns the offset of the first byte that is not valid UTF-8, or -1.
 func invalidUTF8(data []byte) int {
 	if utf8.Valid(data) && !isUTF16(data) {
 		return -1
@@ -145,7 +146,7 @@ func invalidUTF8(data []byte) int {
 	return at
 }
 
-// isUTF16 reports whether a text begins as a JSON file in UTF-16 does.
+// isUTF16 reports whether data begins like a JSON file in UTF-16.
 func isUTF16(data []byte) bool {
 	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "{\x00", "\x00{"}, func(start string) bool {
 		return bytes.HasPrefix(data, []byte(start))

@@ -17,19 +17,19 @@ func TestParse_Errors(t *testing.T) {
 		{"empty", "", SyntaxError{Line: 1, Column: 1, Empty: true}},
 		{"byte order mark only", "\ufeff", SyntaxError{Line: 1, Column: 4, Empty: true}},
 		{"cut off in text", `{"a": "SECRET`, SyntaxError{Line: 1, Column: 14}},
-		{"after the end", "{}\n x", SyntaxError{Line: 1, Column: 3}},
+		{"text after the end", "{}\n x", SyntaxError{Line: 1, Column: 3}},
 		{"missing comma", "{\"a\": 1\n \"b\": 2}", SyntaxError{Line: 2, Column: 2}},
 		{"inside an entry", "{\"p\": [{\"a\": 1},\n {\"b\": }]}", SyntaxError{Line: 2, Column: 8}},
-		{"part of a word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
+		{"incomplete word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
 		{"number and word", `[1NaN]`, SyntaxError{Line: 1, Column: 3}},
-		{"lists too deep", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
+		{"lists nested too deeply", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
 		{"objects too deep", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
 		{"too many digits", "[-" + strings.Repeat("1", 4301) + "]", SyntaxError{Line: 1, Column: 4304}},
-		{"UTF-16 with a mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, UTF16: true}},
+		{"UTF-16 with byte order mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, UTF16: true}},
 		{"UTF-16, big-endian", "\xfe\xff\x00{\x00}", SyntaxError{Line: 1, Column: 1, UTF16: true}},
-		{"UTF-16 without a mark", "{\x00}\x00", SyntaxError{Line: 1, Column: 5, UTF16: true}},
+		{"UTF-16 without byte order mark", "{\x00}\x00", SyntaxError{Line: 1, Column: 5, UTF16: true}},
 		{"Latin-1", "{\n\"a\": \"caf\xe9\"}", SyntaxError{Line: 2, Column: 10, NotUTF8: true}},
-		{"half a surrogate in UTF-8", "[\"\xed\xa0\x80\"]", SyntaxError{Line: 1, Column: 3, NotUTF8: true}},
+		{"surrogate in UTF-8", "[\"\xed\xa0\x80\"]", SyntaxError{Line: 1, Column: 3, NotUTF8: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Parse([]byte(tt.text))
@@ -50,7 +50,7 @@ func TestSyntaxError(t *testing.T) {
 		"nested more deeply than agents can read at line 2, column 9")
 }
 
-// These texts are at the limits of what Python reads.
+// Each case is at a limit of what Python can read.
 func TestParse_Limits(t *testing.T) {
 	for _, text := range []string{
 		strings.Repeat("[", 950) + strings.Repeat("]", 950), strings.Repeat("[[],", 949) + "1" + strings.Repeat("]", 949),
@@ -80,7 +80,7 @@ func TestParse_NonFinite(t *testing.T) {
 	}
 	for _, text := range []string{`nan`, `+Infinity`, `--Infinity`, `NaN NaN`, `[NaN1]`, `{NaN: 1}`, `Inf`, `-NaN`} {
 		if _, err := Parse([]byte(text)); err == nil {
-			t.Errorf("%s is taken for JSON", text)
+			t.Errorf("%s is accepted as JSON", text)
 		}
 	}
 }
@@ -96,7 +96,7 @@ func FuzzParse(f *testing.F) {
 		body := bytes.TrimPrefix(data, []byte("\ufeff"))
 		plain := withoutNonFinite(body)
 		if valid := json.Valid(plain); valid != (err == nil) {
-			t.Fatalf("%q: the error is %v, but to encoding/json it is valid: %v", data, err, valid)
+			t.Fatalf("%q: the error is %v, but encoding/json says valid: %v", data, err, valid)
 		}
 		if err != nil {
 			return

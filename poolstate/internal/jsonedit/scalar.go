@@ -28,7 +28,7 @@ func Text(raw []byte) (string, bool) {
 // is too large for a float64 becomes infinity.
 func Number(raw []byte) (float64, bool) {
 	if len(raw) == 0 || raw[0] != '-' && raw[0] != 'I' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false // Infinity is a number
+		return 0, false // "Infinity" is also a number
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	return f, err == nil || math.IsInf(f, 0)
@@ -64,8 +64,8 @@ func Quote(s string) []byte {
 // word matches a whole string or any other scalar.
 var word = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"|[^\s:,\[\]{}"]+`)
 
-// beginsValue reports whether a number may begin with the name, as opposed to a part of
-// a random token.
+// beginsValue reports whether name occurs where a value may begin, and not only inside
+// other text such as a random token.
 func beginsValue(data []byte, name string) bool {
 	for {
 		i := bytes.Index(data, []byte(name))

@@ -61,7 +61,7 @@ func FuzzQuote(f *testing.F) {
 		raw := Quote(s)
 		for _, b := range raw {
 			if b < ' ' || b > '~' {
-				t.Fatalf("%q has the byte %#x", raw, b)
+				t.Fatalf("%q contains the byte %#x", raw, b)
 			}
 		}
 		back, ok := Text(raw)
