@@ -26,8 +26,8 @@ func configCommand() *cobra.Command {
 		Short: "Print the effective configuration and the source of each value",
 		Long: "config prints every value as TOML with its source: a flag, the environment, a line of the file, or the\n" +
 			"default. The output is a valid configuration file.\n\n" +
-			"The table [agent] describes an agent that pooltop misjudges: policy, as for --policy, and ttl, cooldowns by\n" +
-			"error code, such as { 402 = \"2m\", other = \"30m\" }. It overrides what was measured.\n\n" +
+			"The table [agent] corrects what pooltop assumes about the agent: policy takes the values of --policy, and ttl\n" +
+			"sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. It also overrides a measured policy.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",

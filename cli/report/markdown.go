@@ -33,7 +33,7 @@ func (r *Report) Markdown() string {
 	fmt.Fprintf(b, "- pooltop %s on %s\n", quoted(r.Version, shortText), r.Platform)
 	fmt.Fprintf(b, "- %s\n", r.fileLine())
 	if r.File.Error == nil {
-		fmt.Fprintf(b, "- policy **%s**: %s\n", r.policy, r.evidence)
+		fmt.Fprintf(b, "- policy **%s** (%s): %s\n", r.policy, r.policy.Source(), r.evidence)
 		fmt.Fprintf(b, "\n## Summary\n\n%s\n", r.summary())
 	} else {
 		fmt.Fprintf(b, "- **the file cannot be read**: %s\n", quoted(*r.File.Error, messageText))

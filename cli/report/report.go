@@ -50,6 +50,7 @@ type Report struct {
 	Path      *string            `json:"path"` // null if anonymous and not auth.json
 	File      file               `json:"file"`
 	Policy    *string            `json:"policy"`
+	Source    *string            `json:"policy_source"`
 	Evidence  *string            `json:"policy_evidence"`
 	UpdatedAt jsonout.Time       `json:"updated_at"`
 	Summary   *jsonout.Summary   `json:"summary"`
@@ -105,8 +106,8 @@ func Collect(o Options) *Report {
 // describe fills in the fields that depend on the file's content.
 func (r *Report) describe(o Options) {
 	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.now)
-	r.evidence = r.policyEvidence(o.Policy)
-	r.Policy, r.Evidence = &list.Policy, new(strings.ReplaceAll(r.evidence, "`", ""))
+	r.evidence = r.policyEvidence()
+	r.Policy, r.Source, r.Evidence = &list.Policy, &list.Source, new(strings.ReplaceAll(r.evidence, "`", ""))
 	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary
 	r.Providers = list.Providers
 	for i, p := range r.Providers {
@@ -139,7 +140,7 @@ func (r *Report) readJournal(o Options) (problem string) {
 }
 
 // policyEvidence explains how the policy was chosen.
-func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
+func (r *Report) policyEvidence() string {
 	counted := 0
 	for c := range r.pool.All() {
 		if _, known := c.Streak.Known(); known {
@@ -150,14 +151,18 @@ func (r *Report) policyEvidence(choice poolstate.PolicyChoice) string {
 	if counted == 0 {
 		said = "no credential carries `consecutive_failures`"
 	}
-	switch {
-	case choice.Forced():
+	switch source := r.policy.Source(); {
+	case source == poolstate.PolicyForced:
 		said = "set by `--policy` or the configuration; " + said
+	case source == poolstate.PolicyMeasured:
+		said = "measured by `pooltop calibrate`; " + said
 	case r.policy.Climbs() && counted == 0:
 		said = "`consecutive_failures` is present but never a number"
-	}
-	if r.policy.RetriesSole() && !choice.Forced() {
+	case r.policy.RetriesSole():
 		said += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
+	}
+	if r.policy.Rules() != nil {
+		said += "; some cooldowns differ from the stock agent's"
 	}
 	return said
 }
