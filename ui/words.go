@@ -106,7 +106,8 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 
 // originSentence explains the mark of a deadline's origin.
 func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy, now time.Time) string {
-	d, s := a.Deadline, ""
+	d, s, amongOthers := a.Deadline, "", *c
+	amongOthers.Sole = false
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
 		return "no deadline in the file: retried immediately"
@@ -122,6 +123,8 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 		s = "the agent caps the provider's reset time at " + text.Span(a.Base) + " for a sole credential"
 	case p.Cooldown(c, c.Streak.Count()) != a.Base*time.Duration(a.Multiplier):
 		s = "computed: " + text.Span(p.Cooldown(c, c.Streak.Count())) + " for this streak"
+	case a.Base < p.Cooldown(&amongOthers, 1):
+		s = "computed: " + text.Span(a.Base) + " for a sole credential"
 	case p.Climbs():
 		s = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
 	default:
