@@ -213,7 +213,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	case r.dryRun:
 		lines = append(lines, "dry run: nothing was written")
 	case len(out.Changed) > 0:
-		lines = append(lines, "written; running agents notice at their next reload")
+		lines = append(lines, "written; "+ui.ReloadNote(r.verb, r.snap.policy))
 	case out.Refusals() > 0:
 	case r.verb == poolstate.VerbUndo && nothing:
 		lines = append(lines, "nothing to undo")

@@ -266,7 +266,7 @@ func (m *Model) formView() *ui.Dialog {
 	if n := len(plan.Changed); n > 1 {
 		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.CredentialName(&first.Before), out.Preview, n-1)
 	}
-	out.Note = ui.ReloadNote
+	out.Note = ui.ReloadNote(poolstate.VerbHold, m.policy)
 	for i := range plan.Changed {
 		if w := t.Hold.Warning(&plan.Changed[i].Before); w != "" && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)

@@ -44,8 +44,22 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
 }
 
-// ReloadNote says when a running agent notices a change of the file.
-const ReloadNote = "running agents notice at their next reload"
+// ReloadNote says when running agents notice an action. That depends on their build,
+// which is known if the policy was measured or chosen. Backoff is a patch of any build.
+func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
+	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
+	when := "reload"
+	switch {
+	case !known || p.Climbs():
+	case verb == poolstate.VerbHold:
+		when = "load"
+	case verb == poolstate.VerbReset && p.CapsReset(): // since October 2026
+		when = "selection"
+	case verb == poolstate.VerbReset:
+		when = "load, or never"
+	}
+	return "running agents notice at their next " + when
+}
 
 // DeadReset is appended to the answer to a reset of a dead credential.
 const DeadReset = "; it was dead and needs re-authentication"
@@ -67,7 +81,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
 	}
-	words += unchanged + "; " + ReloadNote
+	words += unchanged + "; " + ReloadNote(verb, p)
 	died := func(e poolstate.Effect) bool { return e.Before.Status == poolstate.StatusDead }
 	if verb == poolstate.VerbReset && slices.ContainsFunc(out.Changed, died) {
 		words += DeadReset

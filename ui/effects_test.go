@@ -32,7 +32,7 @@ func TestDoneWords_Many(t *testing.T) {
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)
-		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; "+ReloadNote)
+		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; running agents notice at their next reload")
 	}
 }
 
@@ -69,4 +69,38 @@ func TestHoldWords(t *testing.T) {
 		e.After.ResetAt = epoch.Add(max(time.Duration(streak.Count())+1, 1) * time.Hour)
 		equal(t, want, HoldWords(&e, true, epoch), want)
 	}
+}
+
+// The sentence names the build's own moment only if the build is known.
+func TestReloadNote(t *testing.T) {
+	flat := poolstate.Flat202610()
+	for _, tt := range []struct {
+		verb   poolstate.Verb
+		policy poolstate.Policy
+		want   string
+	}{
+		{poolstate.VerbReset, flat, "reload"},
+		{poolstate.VerbHold, flat, "reload"},
+		{poolstate.VerbReset, chosen(poolstate.Flat202610()), "selection"},
+		{poolstate.VerbReset, measured(poolstate.Flat202610()), "selection"},
+		{poolstate.VerbReset, chosen(poolstate.Flat202608()), "load, or never"},
+		{poolstate.VerbReset, measured(poolstate.Flat()), "load, or never"},
+		{poolstate.VerbReset, chosen(poolstate.Backoff()), "reload"},
+		{poolstate.VerbHold, chosen(poolstate.Flat202610()), "load"},
+		{poolstate.VerbHold, measured(poolstate.Flat()), "load"},
+		{poolstate.VerbSync, chosen(poolstate.Flat202610()), "reload"},
+		{poolstate.VerbUndo, chosen(poolstate.Flat202610()), "reload"},
+	} {
+		got := ReloadNote(tt.verb, tt.policy)
+		equal(t, tt.verb.String()+" under "+tt.policy.String(), got, "running agents notice at their next "+tt.want)
+	}
+}
+
+// chosen returns a policy as --policy chooses it.
+func chosen(p poolstate.Policy) poolstate.Policy {
+	return poolstate.Force(p).Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
+}
+
+func measured(p poolstate.Policy) poolstate.Policy {
+	return poolstate.PolicyChoice{}.WithMeasured(p).Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 }

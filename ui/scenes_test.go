@@ -277,7 +277,7 @@ func form(length string) *Dialog {
 			{Name: "reason", Hint: "shown to others, optional"},
 		},
 		Preview:  "streak 3 → 4, 2h, until 11:20",
-		Note:     ReloadNote,
+		Note:     ReloadNote(poolstate.VerbHold, poolstate.Backoff()),
 		Warnings: []string{"this is the only ready credential of anthropic, which has no other usable one"},
 	}
 }

@@ -133,6 +133,9 @@ func TestLastUndo_LongText(t *testing.T) {
 			equal(t, "message restored", len(seen(t, o, "backup")[0].ErrorMessage), length)
 		}
 	}
+	o := newOperator(t, strings.Replace(pool, `"backup"`, `"`+strings.Repeat("x", 2<<20)+`"`, 1))
+	done := do(t, o, reset)
+	equal(t, "undone with a long label", len(doTask(t, o, lastUndo(t, o)).Changed), len(done.Changed))
 }
 
 // A deadline after the year 9999 is recorded as the last instant that RFC 3339 can
