@@ -34,6 +34,19 @@ func TestDetail(t *testing.T) {
 		{"dead", deadEntry("key"), []string{
 			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required",
 		}, "next failure"},
+		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "next loads"},
+		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it when it next loads the pool"}, " in 2"},
+		{"unusable", readyEntry("key").With(entry{"access_token": nil}), []string{"has no token: agents never select it"}, "since 0"},
+		{"a flag of a fork", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
+		{"never back", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
+			"deadline set by the provider, whatever the backoff; suspect: beyond the calendar, so it never",
+		}, "9999 ("},
+		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status is from the future"}, "deadline"},
+		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: its failure is in the future"}, "expire"},
+		{"billing behind a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
+			"403 rate_limit_error  cause billing",
+		}, "expire"},
+		{"a model cooldown that is cut", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big back in 2d00h"}, "since 0"},
 		{"token ends", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
@@ -78,6 +91,18 @@ func TestDetail(t *testing.T) {
 	}
 }
 
+// A newer reset makes a failed credential usable since October 2026.
+func TestDetail_Cleared(t *testing.T) {
+	s := screenOf(poolOf(t, providers{"p": []entry{
+		exhaustedEntry("key", time.Minute, 1).With(entry{"status_cleared_at": secondsAt(-time.Second)}), readyEntry("companion"),
+	}})).choose(t, "key")
+	s.Pane, s.Policy = PaneDetail, poolstate.Flat202610()
+	got := plain(Render(s.sizedAt(100, 40)))
+	for _, want := range []string{"key  ready  p", "exhausted 09:19:00", "reset after its failure: the agent uses it"} {
+		equal(t, want, strings.Contains(got, want), true)
+	}
+}
+
 func TestSharedSentence(t *testing.T) {
 	same := entry{"access_token": "SECRET-same-not-a-real-token"}
 	for n, want := range map[int]string{
@@ -91,7 +116,10 @@ func TestSharedSentence(t *testing.T) {
 			list = append(list, readyEntry(string(rune('0'+i))).With(same))
 		}
 		p := poolOf(t, providers{"p": list})
-		equal(t, "sentence", sharedSentence(&p.Providers[0].Credentials[0]), want)
+		c := &p.Providers[0].Credentials[0]
+		equal(t, "sentence", sharedSentence(c), want)
+		c.SharesSecret = false
+		equal(t, "sentence of an account", sharedSentence(c), strings.Replace(want, "secret", "account", 1))
 	}
 }
 

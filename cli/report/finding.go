@@ -7,6 +7,7 @@ import (
 
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
+	"pooltop/ui/text"
 )
 
 // kind is a kind of finding.
@@ -121,7 +122,11 @@ func (r *Report) credentialFindings() (out []finding) {
 			add(c, key{kind: unusable, said: "agents never select it"})
 		}
 		if at := r.policy.RemovedAt(c); !at.IsZero() {
-			add(c, key{kind: removal, said: "agents remove a dead credential that an operator added after 24h"})
+			said := "the agent removes it when it next loads the pool"
+			if at.After(r.now) {
+				said = "the agent removes it in " + text.Span(at.Sub(r.now))
+			}
+			add(c, key{kind: removal, said: said})
 		}
 		if c.FlaggedOff {
 			add(c, key{kind: flaggedOff, said: "only some forks of the agent skip it"})

@@ -35,11 +35,18 @@ func TestNewPool_Credential(t *testing.T) {
 		{`{"access_token": "none", "last_status": "exhausted"}`, `"availability": "due", "deadline": null, "deadline_origin": null, "cooldown_seconds": null, "remaining_seconds": null`},
 		{`{"access_token": "none", ` + cooling + `, "last_error_reason": "operator_hold", "last_error_message": "maintenance"}`, `"availability": "held", "deadline_origin": "operator", "error_reason": "operator_hold", "error_message": "maintenance"`},
 		{`{"last_status": "dead", "last_status_at": 1795422723}`, `"status": "dead", "availability": "dead", "exhausted_at": null, "deadline": null`},
+		{`{"access_token": "none", "last_status": "dead", "last_status_at": 1795422723}`, `"removed_at": "2026-11-24T08:32:03.000Z"`},
+		{`{"access_token": "", "enabled": false}`, `"availability": "unusable", "same_account": [], "token_expires_at": null, "removed_at": null, "suspect": false`},
+		{
+			`{"access_token": "SECRET-x", "last_status": "exhausted", "last_error_reset_at": 1e25, "failure_reason": "billing"}`,
+			`"deadline": "9999-12-31T23:59:59.999Z", "suspect": true, "failure_reason": "billing", "availability": "cooling"`,
+		},
+		{`{"access_token": "the same", "id": "a", "priority": 1.5, "expires_at": 1795430600}`, `"same_account": ["p/twin"], "priority": 1.5, "token_expires_at": "2026-11-23T10:43:20.000Z"`},
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},
 	} {
 		t.Run(c.entry, func(t *testing.T) {
 			// A second, ready credential ensures that the entry is not the sole one.
-			pool := newPool(t, c.entry, `{"access_token": "none", "id": "other", "priority": 1000}`)
+			pool := newPool(t, c.entry, `{"access_token": "the same", "id": "twin", "priority": 1000}`)
 			got, want := object(t, pool.Providers[0].Credentials[0]), map[string]any{}
 			if err := json.Unmarshal([]byte("{"+c.want+"}"), &want); err != nil {
 				t.Fatal(err)
