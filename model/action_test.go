@@ -111,8 +111,8 @@ func TestAct_ReadOnly(t *testing.T) {
 		d.m.unwritable = nil
 		d.do("R tab")
 		d.change(broken)
-		d.do("enter", "✕ the file cannot be read; nothing is written until it can")
-		d.do("esc r", "✕ the file cannot be read; nothing is written until it can")
+		d.do("enter", "✕ the file cannot be read; writing is disabled until it can be read")
+		d.do("esc r", "✕ the file cannot be read; writing is disabled until it can be read")
 		equal(t, "the file", d.text(), broken)
 		d = startDashboard(t, "")
 		d.do("r", "✕ no pool to act on")
@@ -147,7 +147,7 @@ func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	ended := make(chan tea.Msg, 1)
 	go func() { ended <- cmds[0]() }()
 	d.send(cmds[1]())
-	d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
+	d.shows("◌ reset is waiting for the lock", "of 15s; esc cancels")
 	return ended
 }
 

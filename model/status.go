@@ -34,7 +34,7 @@ func (m *Model) shownStatus() *ui.Answer {
 		return m.status
 	}
 	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(r.since), 0))
-	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s waits for the lock, which %s holds: %s of %s; esc cancels",
+	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s is waiting for the lock held by %s: %s of %s; esc cancels",
 		ui.VerbWord(r.verb), r.holder, text.Span(waited), text.Span(poolstate.LockPatience))}
 }
 
@@ -46,7 +46,7 @@ func (m *Model) whyNoWrite() string {
 	case m.snapshot.Pool == nil:
 		return "no pool to act on"
 	case m.feed.State == ui.FeedStale:
-		return "the file cannot be read; nothing is written until it can"
+		return "the file cannot be read; writing is disabled until it can be read"
 	case m.unwritable != nil:
 		return m.unwritable.Error()
 	case m.paused.on:

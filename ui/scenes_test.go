@@ -245,7 +245,7 @@ func actionScenes(t testing.TB) []scene {
 			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
 		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"),
-		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock, which python3 (process 4242) holds: 3s of 15s; esc cancels"),
+		answer("waiting-for-lock", AnswerWaiting, "reset is waiting for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
 		answer("answer-hostile", AnswerNotice, strings.Join(hostileTexts, " ")),
 	}
 }

@@ -70,7 +70,7 @@ func TestListing_Order(t *testing.T) {
 			"b[4 3] c[5] a[2 1]", "a[1 2] b[3 4] c[5]",
 		},
 		{
-			"soonest first, passed ones before, none last", OrderDeadline,
+			"earliest first, including past deadlines, none last", OrderDeadline,
 			uitest.Providers{
 				"a": entries{ready("ready"), dead("dead"), undated, cooling("off", 1).With(uitest.Entry{"access_token": nil})},
 				"b": entries{ready("none"), cooling("2h", 2*h), held("1h", h)},
@@ -80,7 +80,7 @@ func TestListing_Order(t *testing.T) {
 			"c[3h past] b[2h 1h none] a[ready dead undated off]",
 		},
 		{
-			"instants beyond the range of nanoseconds", OrderDeadline,
+			"times beyond the range of nanoseconds", OrderDeadline,
 			uitest.Providers{"a": entries{until("huge", 9e11), until("half", 1.75e9+0.5), until("tiny", 1), until("whole", 1.75e9)}},
 			"a[tiny whole half huge]", "a[huge half whole tiny]",
 		},

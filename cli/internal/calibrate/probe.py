@@ -38,7 +38,7 @@ def version():
 
 def main():
     request = json.load(sys.stdin)
-    answer, sys.stdout = sys.stdout, sys.stderr  # the agent's own output is not an answer
+    answer, sys.stdout = sys.stdout, sys.stderr  # the agent's output must not mix with the answer
     socket.socket.connect = refuse
     socket.create_connection = refuse
     time.time = lambda: request["now"]

@@ -42,7 +42,7 @@ func LineFlaw(line string, w int) string {
 	}
 	for _, r := range SGR.ReplaceAllString(line, "") {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return fmt.Sprintf("holds %U", r)
+			return fmt.Sprintf("contains %U", r)
 		}
 	}
 	return ""
