@@ -3,7 +3,6 @@ package poolstate
 import (
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -68,13 +67,4 @@ func (c *claims) accounts(provider string, to []Digest) []Digest {
 		}
 	}
 	return to
-}
-
-// placeholders are written in place of a secret that a provider does not need.
-var placeholders = strings.Fields(`* ** *** changeme dummy empty example local n/a no-key no-key-required none
-	not-needed null ollama placeholder test undefined your-api-key your_api_key`)
-
-// isPlaceholder reports whether a token is no secret that identifies an account.
-func isPlaceholder(token string) bool {
-	return slices.Contains(placeholders, strings.ToLower(strings.TrimSpace(token)))
 }

@@ -102,6 +102,8 @@ type Credential struct {
 	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
+	// idLeaks is true for an entry whose id is not used because it contains a secret.
+	idLeaks bool
 	// accounts identify the accounts of the tokens while a pool is decoded.
 	accounts []Digest
 

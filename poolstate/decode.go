@@ -192,7 +192,7 @@ func (c *Credential) addSecret(key, secret string) {
 	}
 	if key == keyAccessToken {
 		c.Secret, c.borrowed, c.Unusable = Digest{}, false, false
-		if !isPlaceholder(secret) {
+		if !redact.IsPlaceholder(secret) {
 			c.Secret = redact.DigestOf(secret)
 		}
 	}

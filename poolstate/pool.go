@@ -96,6 +96,8 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 		c := &prov.Credentials[len(prov.Credentials)-1]
 		c.decode(&list.Items[i], p, scrub, loc)
 		switch {
+		case c.idLeaks:
+			prov.note("the id of entry %d contains a secret and is not used", i+1)
 		case c.ID == "":
 			prov.note("entry %d has no id", i+1)
 		case ids[c.ID]:

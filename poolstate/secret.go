@@ -113,7 +113,7 @@ func unquoted(raw []byte) []byte {
 // scrub cleans the texts of the credential. An id that holds a part of a secret
 // counts as missing.
 func (c *Credential) scrub(s *redact.Scrubber) {
-	if s.Clean(c.ID) != c.ID {
+	if c.idLeaks = s.Clean(c.ID) != c.ID; c.idLeaks {
 		c.ID = ""
 	}
 	for _, text := range [...]*string{

@@ -255,6 +255,8 @@ func TestDecode_SecretNames(t *testing.T) {
 			equal(t, "provider of the credential", p.Credentials[0].Provider, tt.prov)
 		})
 	}
+	notes := decoded(t, storeOf(`{"id": "sk-0123456789", "access_token": "sk-0123456789"}`)).Providers[0].Notes
+	equal(t, "notes", fmt.Sprint(notes), "[the id of entry 1 contains a secret and is not used]")
 	p := decoded(t, `{"credential_pool": {"sk-0123456789": [{}], "sk-012345678": [{}], "[secret]": [{"token": "sk-0123456789"}]}}`)
 	equal(t, "names", fmt.Sprint(p.Providers[0].Name, p.Providers[1].Name, p.Providers[2].Name), "[secret][secret] 2[secret] 3")
 }

@@ -21,14 +21,14 @@ const MinLeak = 8
 type Scrubber struct {
 	secrets      [][]byte
 	fingerprints map[Digest]bool
-	texts        map[string]bool // searched ones; false if not yet
-	fresh        int             // length of the texts to search
-	leaks        windows         // what they share with secrets
+	texts        map[string]bool
+	pending      []string // texts that were not searched yet
+	leaks        windows  // what the others share with secrets
 }
 
 // AddSecret makes a secret known. The Scrubber keeps the slice.
 func (s *Scrubber) AddSecret(secret []byte) {
-	if len(secret) >= MinLeak && !isPublic(string(secret)) {
+	if len(secret) > maxPublic || len(secret) >= MinLeak && !isPublic(string(secret)) {
 		s.secrets = append(s.secrets, secret)
 	}
 }
@@ -44,43 +44,41 @@ func (s *Scrubber) AddFingerprint(fingerprint string) {
 	}
 }
 
+// Limits for garbled files, in bytes: of a text, beyond which it is cut, and of the
+// texts to compare at once, which limits the memory.
+const maxText, maxBatch = 2 << 20, 1 << 20
+
 // AddText announces a text that will be cleaned.
 func (s *Scrubber) AddText(text []byte) {
-	if len(text) < MinLeak {
-		return
-	}
-	if _, known := s.texts[string(text)]; known {
+	if len(text) < MinLeak || len(text) > maxText || s.texts[string(text)] {
 		return
 	}
 	if s.texts == nil {
 		s.texts = map[string]bool{}
 	}
-	s.texts[string(text)] = false
-	s.fresh += len(text)
+	known := string(text)
+	s.texts[known] = true
+	s.pending = append(s.pending, known)
 }
 
-// search finds the leaks in the texts added since the last search.
+// search finds the leaks in the pending texts.
 func (s *Scrubber) search() {
-	shared := makeWindows(s.fresh)
-	for text, searched := range s.texts {
-		if searched {
-			continue
-		}
-		s.texts[text] = true
-		for r := range readings(text) {
-			if len(s.fingerprints) > 0 {
+	for len(s.pending) > 0 {
+		var found windows
+		for size := 0; size < maxBatch && len(s.pending) > 0; s.pending = s.pending[1:] {
+			size += len(s.pending[0])
+			for r := range readings(s.pending[0]) {
 				s.findBorrowed(r.text)
-			}
-			for i := range len(r.text) - MinLeak + 1 {
-				shared.add(window(r.text[i:]))
+				for i := range len(r.text) - MinLeak + 1 {
+					found.add(window(r.text[i:]))
+				}
 			}
 		}
-	}
-	s.fresh = 0
-	for _, secret := range s.secrets {
-		for i := range len(secret) - MinLeak + 1 {
-			if w := window(secret[i:]); shared.has(w) {
-				s.leaks.add(w)
+		for _, secret := range s.secrets {
+			for i := range len(secret) - MinLeak + 1 {
+				if w := window(secret[i:]); found.has(w) {
+					s.leaks.add(w)
+				}
 			}
 		}
 	}
@@ -88,6 +86,9 @@ func (s *Scrubber) search() {
 
 // findBorrowed adds the words of a text whose fingerprint is known to the secrets.
 func (s *Scrubber) findBorrowed(text string) {
+	if len(s.fingerprints) == 0 {
+		return
+	}
 	for word := range words(text) {
 		if s.fingerprints[DigestOf(word)] {
 			s.AddSecret([]byte(word))
@@ -105,12 +106,13 @@ func (s *Scrubber) Clean(text string) string {
 	if len(text) < MinLeak || len(s.secrets)+len(s.fingerprints) == 0 || isPublic(text) {
 		return text
 	}
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
 	if !s.texts[text] {
 		s.AddText([]byte(text))
 	}
-	if s.fresh > 0 {
-		s.search()
-	}
+	s.search()
 	if s.leaks.count == 0 {
 		return text
 	}
@@ -166,15 +168,6 @@ func window[T string | []byte](text T) uint64 {
 		uint64(text[4])<<32|uint64(text[5])<<40|uint64(text[6])<<48|uint64(text[7])<<56)
 }
 
-// makeWindows returns an empty set with room for n elements.
-func makeWindows(n int) windows {
-	size := 64
-	for size < 4*n {
-		size *= 2
-	}
-	return windows{slots: make([]uint64, size)}
-}
-
 // slot returns where w is in the table, or would be.
 func (ws *windows) slot(w uint64) *uint64 {
 	mask := uint64(len(ws.slots) - 1)
@@ -190,7 +183,7 @@ func (ws *windows) has(w uint64) bool { return ws.count > 0 && *ws.slot(w) == w 
 func (ws *windows) add(w uint64) {
 	if 2*ws.count >= len(ws.slots) {
 		old := ws.slots
-		*ws = makeWindows(max(len(old), 16))
+		*ws = windows{slots: make([]uint64, max(4*len(old), 64))}
 		for _, w := range old {
 			if w != 0 {
 				ws.add(w)

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -65,6 +66,22 @@ func TestEndpoint(t *testing.T) {
 	} {
 		equal(t, raw, Endpoint(raw), want)
 	}
+}
+
+// TestClean_Batches cleans more text than is compared at once, and one that is too long.
+func TestClean_Batches(t *testing.T) {
+	s := scrubber("sk-or-v1-7d0c2a55e1f94b")
+	var texts []string
+	for i := range 40 {
+		texts = append(texts, fmt.Sprint(i, strings.Repeat(" ", maxBatch/16), "sk-or-v1-7d0c2a55e1f94b"))
+		s.AddText([]byte(texts[i]))
+	}
+	for i, text := range texts {
+		equal(t, "end", strings.HasSuffix(s.Clean(text), " [secret]"), true)
+		equal(t, "begin", strings.HasPrefix(s.Clean(text), fmt.Sprint(i, " ")), true)
+	}
+	long := s.Clean("sk-or-v1-7d0c2a55e1f94b" + strings.Repeat("é", maxText))
+	equal(t, "length", len(long) < maxText && utf8.ValidString(long) && strings.HasPrefix(long, "[secret]é"), true)
 }
 
 // FuzzClean checks that no eight bytes of a secret remain, that no character is

@@ -9,33 +9,42 @@ import (
 	"strings"
 )
 
-// public has the texts of eight bytes and more that appear in place of a secret, or
-// that a store uses for everything else. They are neither secrets nor scrubbed.
-var public = func() map[string]bool {
-	all := map[string]bool{}
-	for word := range strings.FieldsSeq(`
-		placeholder your-api-key your_api_key api-key-here changeme change-me dummy-key dummy_key fake-key
-		no-key-required no_key_required sk-no-key-required not-needed not_needed not-required not_required
-		not-used undefined anonymous redacted local-key test-key test_key testtest password lm-studio lmstudio
-		anthropic openai-codex xai-oauth openrouter moonshot deepseek together fireworks huggingface
-		device_code claude_code hermes_pkce manual:device_code exhausted operator_hold
-		rate_limit rate_limited rate_limit_error usage_limit usage_limit_reached billing_unverified`) {
-		all[word] = true
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
 	}
-	return all
-}()
+	return set
+}
+
+// placeholders are written in place of a secret that a provider does not need.
+var placeholders = setOf(`* ** *** none null n/a test empty dummy local ollama example no-key undefined anonymous
+	placeholder your-api-key your_api_key api-key-here changeme change-me dummy-key dummy_key fake-key test-key
+	no-key-required no_key_required sk-no-key-required not-needed not_needed not-required not_required
+	not-used redacted local-key lm-studio lmstudio`)
+
+// vocabulary has the texts, of at least MinLeak bytes, that stores have elsewhere.
+var vocabulary = setOf(`anthropic openai-codex xai-oauth openrouter moonshot deepseek together fireworks huggingface
+	device_code claude_code hermes_pkce manual:device_code exhausted operator_hold
+	rate_limit rate_limited rate_limit_error usage_limit usage_limit_reached billing_unverified`)
+
+// IsPlaceholder reports whether a token is written in place of a secret.
+func IsPlaceholder(token string) bool {
+	return len(token) <= maxPublic && placeholders[strings.ToLower(strings.TrimSpace(token))]
+}
 
 // variableName matches the name of an environment variable, which some keys hold
 // instead of a secret.
 var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*_(KEY|TOKEN|SECRET|PASSWORD)$`)
 
-// isPublic reports whether a text is no secret although a key says so: a placeholder
-// such as "no-key-required", or one character repeated.
+// maxPublic is the maximum length in bytes of a text that is no secret.
+const maxPublic = 64
+
+// isPublic reports whether a text is not redacted, and is no secret even if a key says
+// so: a word that stores have elsewhere, a placeholder, or one character repeated.
 func isPublic(text string) bool {
-	if len(text) > 64 {
-		return false
-	}
-	return public[text] || public[strings.ToLower(text)] || strings.Trim(text, text[:1]) == "" || variableName.MatchString(text)
+	return len(text) <= maxPublic &&
+		(vocabulary[text] || IsPlaceholder(text) || strings.Trim(text, text[:min(1, len(text))]) == "" || variableName.MatchString(text))
 }
 
 // punctuation may be around a secret or part of it.
