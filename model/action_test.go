@@ -157,7 +157,7 @@ func TestRun_CancelledLockWait(t *testing.T) {
 		done := d.startReset()
 		d.tick(3*time.Second, "3s of 15s", "Mon 12:00:03")
 		d.do("r") // only one action runs at a time
-		d.shows("◌ reset waits")
+		d.shows("◌ reset is waiting")
 		d.do("esc")
 		d.handle(<-done, "✕ reset cancelled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
