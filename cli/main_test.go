@@ -35,7 +35,7 @@ func amount(short, longer int) int {
 const sampleTime = "2026-11-23T09:20:00Z"
 
 // sampleNames are files written by several builds of the agent.
-var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json"}
+var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"}
 
 // TestMain runs a role in a helper process, the program in a script, or the tests.
 func TestMain(m *testing.M) {

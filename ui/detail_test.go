@@ -36,7 +36,6 @@ func TestDetail(t *testing.T) {
 		}, "next failure"},
 		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "next loads"},
 		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it when it next loads the pool"}, " in 2"},
-		{"unusable", readyEntry("key").With(entry{"access_token": nil}), []string{"has no token: agents never select it"}, "since 0"},
 		{"a flag of a fork", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
 		{"never back", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
 			"deadline set by the provider, whatever the backoff; suspect: beyond the calendar, so it never",

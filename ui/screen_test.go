@@ -163,7 +163,7 @@ func TestPaneLines_EndsInSight(t *testing.T) {
 
 // TestList_Golden compares the table as printed by the list command.
 func TestList_Golden(t *testing.T) {
-	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09"} {
+	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09", "stock-2026-10"} {
 		t.Run(name, func(t *testing.T) {
 			s := screenOf(sample(t, name+".json"))
 			s.Theme = plainTheme

@@ -77,7 +77,7 @@ func TestCollect_Golden(t *testing.T) {
 		t.Skip("no file modes")
 	}
 	contents := map[string]string{"unusual": unusual}
-	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09"} {
+	for _, name := range []string{"backoff", "stock-2026-07", "stock-2026-09", "stock-2026-10"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "testdata", "samples", name+".json"))
 		must(t, err)
 		contents[name] = string(content)
