@@ -28,7 +28,7 @@ type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
 	dryRun, asJSON, yes bool
-	whole               string // the provider that is the target as a whole; "" if targets or all are named
+	whole               string // the provider whose credentials are all targets because none was named, or ""
 
 	cfg      *config.Config
 	log      *slog.Logger
@@ -36,13 +36,13 @@ type actionRun struct {
 	operator *journal.Operator
 }
 
-// bindAction makes cmd a command that writes: it adds the flags that all of them
-// share and returns the configuration flags.
+// bindAction turns cmd into a command that writes. It adds the flags that all such
+// commands share and returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
 	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
 	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print what would change, without changing it")
-	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON with stable field names")
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")
 	cmd.RunE = configured(settings, func(_ *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
 		r.cfg, r.log = cfg, log
@@ -59,7 +59,7 @@ func (r *actionRun) open() (err error) {
 	}
 	clock := time.Now
 	if !cfg.Now.IsZero() {
-		clock = func() time.Time { return r.snap.now } // exactly this instant: it does not advance
+		clock = func() time.Time { return r.snap.now } // a fixed time
 	}
 	store := poolstate.Open(r.snap.path, poolstate.WithClock(clock))
 	if err := store.Writable(); err != nil && !r.dryRun {
@@ -69,7 +69,8 @@ func (r *actionRun) open() (err error) {
 	return nil
 }
 
-// openTargets reads the store and returns the credentials that the arguments name.
+// openTargets reads the store and returns the credentials that the arguments
+// select.
 func (r *actionRun) openTargets(args []string) ([]poolstate.Credential, error) {
 	if err := r.open(); err != nil {
 		return nil, err
@@ -77,8 +78,8 @@ func (r *actionRun) openTargets(args []string) ([]poolstate.Credential, error) {
 	return r.snap.targets(args)
 }
 
-// execute performs a task, after a confirmation where one is needed, or previews
-// it for a dry run.
+// execute performs a task after asking for confirmation if that is needed. For a
+// dry run, it only prints a preview.
 func (r *actionRun) execute(t journal.Task) error {
 	t.Verb, t.Policy = r.verb, r.snap.policy
 	plan, err := r.operator.Plan(t)
@@ -113,8 +114,7 @@ func (r *actionRun) execute(t journal.Task) error {
 	return r.report(&done.Outcome)
 }
 
-// explain turns a store error into one sentence that names the command and what to
-// do.
+// explain turns a store error into one line that also says what to do.
 func (r *actionRun) explain(err error) error {
 	code := exitCode(err)
 	said := explain(r.snap.path, err)
@@ -130,14 +130,14 @@ func (r *actionRun) explain(err error) error {
 	return &codedError{code, errors.New(said)}
 }
 
-// note prints a line on standard error.
+// note prints a line to standard error.
 func (r *actionRun) note(message string) {
 	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+text.Clean(message, maxErrorText))
 }
 
-// confirm asks before an action leaves a provider with no credential ready, or
-// changes several credentials of a provider because no target was named. Without
-// a terminal, the action is refused unless --yes is given.
+// confirm asks for confirmation before an action that leaves a provider with no
+// credential ready, or that changes several credentials because no target was
+// given. Without a terminal, such an action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	var warnings []string
 	if n := len(plan.Changed); n > 1 && r.whole != "" {
@@ -157,14 +157,14 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 		r.note(w)
 	}
 	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ")
-	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // at the end of the input, the answer is no
+	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // EOF means no
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}
 	return nil
 }
 
-// titled returns s with a capital first letter.
+// titled returns s with its first letter capitalized.
 func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // report prints an outcome as text or JSON. It returns an error if any target was
@@ -231,7 +231,7 @@ func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
 	return err
 }
 
-// outcomeJSON is the JSON of the commands that write.
+// outcomeJSON is the JSON output of the commands that write.
 type outcomeJSON struct {
 	Changed   []effectJSON `json:"changed"`
 	Unchanged []effectJSON `json:"unchanged"`

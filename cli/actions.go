@@ -18,15 +18,16 @@ func resetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reset PROVIDER [TARGET...]",
 		Short: "Make credentials usable: clear status, error and streak",
-		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list;\n" +
-			"without one, every credential of the provider is reset unless it is dead, after a confirmation or with --yes.",
+		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list.\n" +
+			"Without TARGET, all credentials of the provider are reset except dead ones. If that changes more than one,\n" +
+			"it asks for confirmation or requires --yes.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case all && len(args) > 0:
 				return usageError("--all cannot be combined with a provider")
 			case !all && len(args) == 0:
-				return usageError("name a provider, or --all")
+				return usageError("specify a provider or --all")
 			}
 			return nil
 		},
@@ -54,13 +55,13 @@ func exhaustCommand() *cobra.Command {
 		Aliases: []string{"hold"},
 		Short:   "Take credentials out of rotation for a while",
 		Long: "exhaust puts credentials into cooldown like a real failure: the streak increases, and the deadline is fixed, so\n" +
-			"that every build of the agent honors it. TARGET is an id, a label, or #n. A hold that ends sooner than the\n" +
-			"present cooldown needs --yes; without --for and --until it ends no sooner.",
+			"that every build of the agent honors it. TARGET is an id, a label, or #n as numbered by list. A hold that ends\n" +
+			"before the current cooldown requires --yes. Without --for or --until, a hold never shortens a cooldown.",
 		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +
 			"  pooltop exhaust anthropic work-oauth --until 'tomorrow 9:00'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usageError("name a provider and a credential")
+				return usageError("specify a provider and a credential")
 			}
 			return nil
 		},
@@ -90,7 +91,7 @@ func exhaustCommand() *cobra.Command {
 	f.IntVar(&code, "code", 0, "error `CODE` to record (default 429, or 402 where the agent would lift a 429)")
 	f.StringVar(&length, "for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
 	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
-	f.StringVar(&reason, "reason", "", "`TEXT` for others, shown with the credential")
+	f.StringVar(&reason, "reason", "", "`TEXT` to show with the credential")
 	cmd.ValidArgsFunction = completePool(settings, alive)
 	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
 	return cmd
@@ -101,7 +102,7 @@ func isErrorCode(code int) bool { return code >= 100 && code <= 599 }
 
 func codeError(code int) error { return usageError("--code must be between 100 and 599, not %d", code) }
 
-// newHold parses the length of a hold.
+// newHold parses the values of --for and --until.
 func newHold(length, until string, now time.Time) (poolstate.Hold, error) {
 	name, given, try := "--for", length, "invalid duration %q (try 45m, 2h30m or 1d)"
 	switch {
@@ -126,8 +127,8 @@ func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
 		Short: "Import newer tokens from their token source",
-		Long: "sync imports tokens that are newer at their source: for claude_code its own file, for nous the providers section\n" +
-			"of the store. That counts as a success: the status is cleared and the streak falls to zero.",
+		Long: "sync imports tokens that are newer in their token source. For claude_code that is its own file, for nous the\n" +
+			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
 	}
@@ -147,8 +148,8 @@ func undoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "undo",
 		Short: "Undo the last reset or hold on this store",
-		Long: "undo restores what the last reset or exhaust changed, credential by credential, and only where the file still\n" +
-			"contains what that action wrote. A sync cannot be undone.",
+		Long: "undo reverts the last reset or exhaust, credential by credential. It skips credentials that have changed since.\n" +
+			"A sync cannot be undone.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo",
 		Args:    noArguments,
 	}

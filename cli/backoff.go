@@ -33,7 +33,7 @@ func backoffCommand() *cobra.Command {
 		if !isErrorCode(code) {
 			return codeError(code)
 		}
-		// backoff, unless the configuration has another policy
+		// the backoff policy, unless another one is configured
 		steps, table := schedule(cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts), code)
 		if asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), steps)
@@ -41,14 +41,14 @@ func backoffCommand() *cobra.Command {
 		_, err := fmt.Fprint(cmd.OutOrStdout(), table)
 		return err
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	cmd.Flags().IntVar(&code, "code", 429, "error `CODE` of the failures")
 	completeFlag(cmd, "code", completeCode(func() []int { return nil }))
 	return cmd
 }
 
-// schedule returns the steps of the backoff schedule, and a table of them. The
-// last step is the first one beyond the cap and applies to all longer streaks.
+// schedule returns the steps of the backoff schedule and formats them as a table.
+// The last step is the first one beyond the cap. It applies to all longer streaks.
 func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string) {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
 	table = "STREAK  MULTIPLIER  COOLDOWN\n"

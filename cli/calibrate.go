@@ -26,9 +26,9 @@ func calibrateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "calibrate",
 		Short: "Measure how the installed agent computes cooldowns",
-		Long: "calibrate runs the installed agent's own functions, in its own Python, on sample credentials: without a network,\n" +
-			"in an empty home, for at most 20 seconds. The result is kept as the measured policy of this agent's home, until\n" +
-			"the agent's code changes. --policy and the configuration override it.",
+		Long: "calibrate runs the installed agent's own functions, in its own Python, on sample credentials. They run without\n" +
+			"network access, in an empty home directory, for at most 20 seconds. The result is saved as the measured policy\n" +
+			"of this agent home and is used until the agent's code changes. --policy and the configuration override it.",
 		Example: "  pooltop calibrate\n  pooltop calibrate --agent ~/src/hermes-agent --json",
 		Args:    noArguments,
 	}
@@ -56,9 +56,9 @@ func calibrateCommand() *cobra.Command {
 		}
 		return printMeasurement(cmd.OutOrStdout(), m, home)
 	})
-	cmd.Flags().StringVar(&agent, "agent", "", "code of the agent: the `DIR` that contains agent/credential_pool.py")
+	cmd.Flags().StringVar(&agent, "agent", "", "agent source `DIR`, containing agent/credential_pool.py")
 	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	return cmd
 }
@@ -98,7 +98,8 @@ type calibrateJSON struct {
 	Multipliers []float64              `json:"multipliers"`
 }
 
-// measuredCodes are the error codes whose cooldowns are printed; 0 is any other.
+// measuredCodes are the error codes whose cooldowns are printed. 0 means any other
+// code.
 var measuredCodes = []int{401, 402, 429, 0}
 
 func cooldownOf(p poolstate.Policy, code int, sole bool, streak int) time.Duration {
@@ -163,14 +164,15 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error 
 		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy of that name:", n), "", differenceTable(m.Differences), "")
 	}
 	if n := len(m.Unexplained); n > 0 {
-		lines = append(lines, fmt.Sprintf("warning: pooltop cannot compute %d of the cases as this agent does", n))
+		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
 	}
 	lines = append(lines, "kept for "+text.Clean(home, maxErrorText)+" until the agent's code changes")
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }
 
-// differenceTable prints what the agent computes next to the stock policy.
+// differenceTable returns a table that compares the agent's cooldowns with those
+// of the stock policy.
 func differenceTable(all []calibrate.Difference) string {
 	span := func(s *int64) string {
 		if s == nil {

@@ -42,8 +42,8 @@ func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) 
 	}
 }
 
-// rejectEmpty rejects flags of the command with an empty or blank text: in a script,
-// their value was lost.
+// rejectEmpty rejects empty and blank values of the command's string flags. They
+// usually come from an unset variable in a script.
 func rejectEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" && err == nil {
@@ -94,8 +94,8 @@ func explainKeys(action string, err error) error {
 	return fmt.Errorf("unknown key %.60q for %s%s", unknown.Name, action, suggest.DidYouMean(unknown.Name, unknown.Known))
 }
 
-// openLog opens the debug log and logs the configuration. Without a path it
-// returns a logger that discards everything. The log contains no secrets: callers
+// openLog opens the debug log and logs the configuration. If no path is configured,
+// its logger discards everything. The log contains no secrets: callers
 // log counts, paths, kinds and short ids, never a label, a reason or a message.
 func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog func() error, err error) {
 	if cfg.LogFile == "" {
@@ -119,7 +119,7 @@ func logChange(log *slog.Logger, c watch.Change) {
 	log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 }
 
-// explainLogged is explainBriefly that also logs each error.
+// explainLogged is like explainBriefly but also logs each error.
 func explainLogged(path string, log *slog.Logger) func(error) string {
 	explain := explainBriefly(path)
 	return func(err error) string {

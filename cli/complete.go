@@ -28,20 +28,20 @@ func completionCommand() *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
 		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
-			"providers and credentials of the pool that the flags select. The packages include it.",
+			"the providers and credentials of the pool that the flags select. The packages include these scripts.",
 		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
 		ValidArgsFunction: fixed(shells...),
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
-				return usageError("name a shell: %s", config.OneOf(shells))
+				return usageError("specify a shell: %s", config.OneOf(shells))
 			case !slices.Contains(shells, args[0]):
 				return usageError("no script for %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
 			}
 			return atMost(1)(nil, args)
 		},
 	}
-	plain := cmd.Flags().Bool("no-descriptions", false, "complete words without descriptions")
+	plain := cmd.Flags().Bool("no-descriptions", false, "omit the descriptions of completions")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		root := cmd.Root()
 		script := map[string]func(io.Writer) error{
@@ -57,8 +57,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions completes the arguments and flags that have no completion
-// function yet. By default nothing is offered, not even files.
+// addCompletions adds completion functions for the arguments and flags that do not
+// have one yet. By default nothing is completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -72,13 +72,13 @@ func addCompletions(root *cobra.Command) {
 	}
 }
 
-// completeFlag completes the value of a flag.
+// completeFlag sets the completion function for the value of a flag.
 func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
-	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only for a flag that does not exist, or twice
+	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only if the flag does not exist or already has one
 }
 
-// offer completes an argument or the value of a flag with the words that begin
-// with the typed text, ignoring case.
+// offer returns a completion function for an argument or the value of a flag. It
+// offers the words that begin with the typed text, ignoring case.
 func offer(
 	words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion, more ...cobra.ShellCompDirective,
 ) cobra.CompletionFunc {
@@ -97,7 +97,7 @@ func fixed(words ...cobra.Completion) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) []cobra.Completion { return slices.Clone(words) })
 }
 
-// settingCompletion completes the value of a setting.
+// settingCompletion returns the completion function for the value of a setting.
 func settingCompletion(name string) cobra.CompletionFunc {
 	setting := config.Find(name)
 	switch {
@@ -114,11 +114,11 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		}, cobra.ShellCompDirectiveNoSpace)
 	case name == "policy":
 		return fixed(
-			cobra.CompletionWithDesc("auto", "measured, observed, or by the fields of the file"),
-			cobra.CompletionWithDesc("backoff", "the cooldown doubles with the streak"),
-			cobra.CompletionWithDesc("flat", "each failure costs the same"),
+			cobra.CompletionWithDesc("auto", "measured, observed, or inferred from the file"),
+			cobra.CompletionWithDesc("backoff", "the cooldown doubles with each failure"),
+			cobra.CompletionWithDesc("flat", "every failure has the same cooldown"),
 			cobra.CompletionWithDesc("flat-2026-08", "flat, but a sole credential is retried after a minute"),
-			cobra.CompletionWithDesc("flat-2026-10", "flat-2026-08, even before the provider's reset time"),
+			cobra.CompletionWithDesc("flat-2026-10", "like flat-2026-08, even before the provider's reset time"),
 		)
 	case setting.Value == "FILE", setting.Value == "PATH":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // the shell offers files
@@ -126,7 +126,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	}
 	return offer(func(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion) {
-		head := "" // the prefix to keep
+		head := "" // the part of prefix that each completion repeats
 		switch {
 		case strings.Contains(setting.Value, ","):
 			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
@@ -152,8 +152,8 @@ func scenarioWords() (words []cobra.Completion) {
 // maxOffered is the maximum length of a completion in bytes.
 const maxOffered = 256
 
-// plain reports whether a word needs no quoting in a shell, is not a flag, and is
-// not what Cobra's completion scripts take for a message to the user.
+// plain reports whether a word needs no quoting in a shell, does not look like a
+// flag, and would not be treated as a message by Cobra's completion scripts.
 func plain(word string) bool {
 	return word != "" && word == text.Clean(word, maxOffered) && word == strings.TrimSpace(word) &&
 		!strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "_activeHelp_")
@@ -167,7 +167,7 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	}
 	dir := filepath.Dir(filepath.Dir(store))
 	words = append(words, cobra.CompletionWithDesc(poolstate.RootProfile, "the root"))
-	entries, _ := os.ReadDir(dir) // without a directory, there are no other profiles
+	entries, _ := os.ReadDir(dir) // if it is missing, there are no other profiles
 	for _, e := range entries {
 		// Stat follows symlinks to directories.
 		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() || !plain(e.Name()) {
@@ -182,7 +182,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode completes error codes: those with their own cooldown, and others.
+// completeCode returns a completion function for error codes: the ones with a
+// specific cooldown, and those that others returns.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -198,7 +199,8 @@ func completeCode(others func() []int) cobra.CompletionFunc {
 	})
 }
 
-// codesInPool returns the error codes in the pool, none if it cannot be read.
+// codesInPool returns the error codes in the pool, or nil if the pool cannot be
+// read.
 func codesInPool(settings *config.Flags) (codes []int) {
 	snap, err := loadFor(settings)
 	if err != nil {
@@ -226,8 +228,8 @@ func anyKind(*poolstate.Credential) bool { return true }
 // alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completePool completes the providers that have a credential of some kind and
-// then, if the command takes targets, their credentials of that kind.
+// completePool returns a completion function for providers that have a credential
+// of the kind. If the command takes targets, it also completes those credentials.
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -264,9 +266,9 @@ func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words 
 	return words
 }
 
-// targetsOf offers each credential that is not yet on the command line: its label;
-// its id if part of that is typed or the label is ambiguous; its number if it has
-// neither.
+// targetsOf offers each credential that is not yet on the command line. It offers
+// the label, the id if the user has begun to type it or the label is ambiguous, or
+// the number if the credential has neither.
 func (snap *snapshot) targetsOf(
 	provider string, named []string, prefix string, kind func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {

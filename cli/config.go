@@ -26,7 +26,7 @@ func configCommand() *cobra.Command {
 		Short: "Print the effective configuration and the source of each value",
 		Long: "config prints every value as TOML with its source: a flag, the environment, a line of the file, or the\n" +
 			"default. The output is a valid configuration file.\n\n" +
-			"The table [agent] corrects what pooltop assumes about the agent: policy takes the values of --policy, and ttl\n" +
+			"The [agent] table corrects pooltop's assumptions about the agent: policy takes the values of --policy, and ttl\n" +
 			"sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. It also overrides a measured policy.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
@@ -34,7 +34,7 @@ func configCommand() *cobra.Command {
 		Example: "  pooltop config\n  pooltop config --json | jq .values.theme\n  pooltop --config \"\"",
 		Args:    noArguments,
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
 	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		report := newConfigReport(cfg)
@@ -47,16 +47,17 @@ func configCommand() *cobra.Command {
 	return cmd
 }
 
-// configReport is the effective configuration, and the JSON of config.
+// configReport is the effective configuration and the JSON output of config.
 type configReport struct {
-	// Path is the file that was read, or that does not exist; nil for none.
+	// Path is the configuration file, which may not exist. It is nil if there is
+	// none.
 	Path   *string                `json:"path"`
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
 	Keys   map[string]configValue `json:"keys"`
 
-	toml strings.Builder // a file with the same values
+	toml strings.Builder // the same values as a configuration file
 }
 
 // configValue is a value and its source: flag, environment, file or default.
@@ -96,7 +97,7 @@ func newConfigReport(cfg *config.Config) *configReport {
 	return r
 }
 
-// add adds a line to the TOML and returns the JSON of the value.
+// add adds a line to the TOML and returns the value for the JSON.
 func (r *configReport) add(name string, value any, source config.Source) configValue {
 	fmt.Fprintf(&r.toml, "%s = %s  # %s\n", name, tomlValue(value), text.Clean(source.String(), maxComment))
 	v := configValue{Value: value, Origin: cmp.Or(source.Kind, "default")}
@@ -130,8 +131,8 @@ func tomlValue(v any) string {
 	return fmt.Sprint(v) // a boolean or a number
 }
 
-// tomlString quotes a string. It escapes whatever is not printable, which could
-// act on a terminal.
+// tomlString quotes a string. It escapes unprintable characters, because they could
+// control the terminal.
 func tomlString(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {

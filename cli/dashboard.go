@@ -41,7 +41,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 }
 
 // runDashboard shows the dashboard until the user quits or ctx ends, and notifies
-// it of changes of the store's file.
+// it of changes to the store's file.
 func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
@@ -68,8 +68,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	program := tea.NewProgram(model.New(m), opts...)
-	// Use Quit rather than cancelling the program's context: Quit restores the
-	// terminal first, cancelling closes the input while it is being read.
+	// Use Quit rather than canceling the program's context: Quit restores the
+	// terminal first, but canceling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
 	defer job.start(program)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
@@ -89,7 +89,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		}
 	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		return cause // the terminal is gone; a signal or none is not an error
+		return cause // the terminal is gone; ending after a signal is not an error
 	}
 	return err
 }
@@ -108,8 +108,8 @@ func printLastResult(m model.Model, out io.Writer) error {
 	return nil
 }
 
-// reduceIdleCost runs on one processor with a small heap, unless the environment
-// sets these: a wake-up without work then wakes only one thread.
+// reduceIdleCost limits the program to one processor and a small heap, unless the
+// environment sets these limits. An idle wake-up then wakes only one thread.
 func reduceIdleCost() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)

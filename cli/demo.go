@@ -17,7 +17,7 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// The range of --speed: from real time to a day in a second and a half.
+// The range of --speed: from real time to a day in 1.5 seconds.
 const (
 	minSpeed = 1
 	maxSpeed = 60000
@@ -31,7 +31,7 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Show a simulated outage; needs no agent and no account",
 		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
-			"Providers fail on a script, in accelerated time.\n\n" + scenarioHelp(),
+			"Providers fail according to a script, in accelerated time.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}
@@ -110,7 +110,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the
-// table [agent], which describes the agent of this machine, not the simulated one.
+// [agent] table, which describes the agent on this machine, not the simulated one.
 func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{

@@ -80,13 +80,13 @@ func printError(w io.Writer, command string, err error) {
 	}
 }
 
-// explain describes an error of the store at path in one clause that includes what
+// explain describes an error from the store at path in one clause, including what
 // to do.
 func explain(path string, err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "no such file; name another with --file, --home or --profile"
+		return "no such file; specify another with --file, --home or --profile"
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; make it readable for this user"
 	case isSyntax:
@@ -94,15 +94,15 @@ func explain(path string, err error) string {
 	case errors.Is(err, poolstate.ErrNotPool):
 		return poolstate.ErrNotPool.Error() + restore(path)
 	case errors.Is(err, poolstate.ErrNotFile):
-		return poolstate.ErrNotFile.Error() + "; name the file itself with --file"
+		return poolstate.ErrNotFile.Error() + "; specify a regular file with --file"
 	case errors.Is(err, poolstate.ErrTooLarge):
-		return poolstate.ErrTooLarge.Error() + "; name another with --file"
+		return poolstate.ErrTooLarge.Error() + "; specify another file with --file"
 	}
 	return cause(err) + advice(err)
 }
 
-// restore returns the advice on a store that an agent would take for an empty one,
-// with a leading semicolon.
+// restore returns advice for a store that an agent would treat as empty, with a
+// leading semicolon.
 func restore(path string) string {
 	said := "; restore it from a backup"
 	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
@@ -124,8 +124,8 @@ func explainWriteBriefly(path string) func(error) string {
 	}
 }
 
-// explainWrite is explain for a failed write: it names the file and says whether
-// anything was changed.
+// explainWrite is like explain, but for a failed write. It includes the path and
+// says whether anything was changed.
 func explainWrite(store string, err error) string {
 	if damaged, ok := errors.AsType[*poolstate.DamagedError](err); ok {
 		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
@@ -137,7 +137,7 @@ func explainWrite(store string, err error) string {
 	said += ": " + cause(err)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		said += "; act as the owner of the file and its directory"
+		said += "; run as the owner of the file and its directory"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
 		said += "; remove the broken symlink"
 	default:
@@ -146,7 +146,7 @@ func explainWrite(store string, err error) string {
 	return said + "; nothing was written"
 }
 
-// isLock reports whether a path is that of a store's lock.
+// isLock reports whether path is the lock file of a store.
 func isLock(path string) bool { return filepath.Ext(path) == ".lock" }
 
 // advice returns what to do about a system error, with a leading semicolon.
@@ -156,14 +156,14 @@ func advice(err error) string {
 		do  string
 	}{
 		{syscall.ENOSPC, "free some space and try again"},
-		{syscall.EDQUOT, "free some of the quota and try again"},
+		{syscall.EDQUOT, "free some quota and try again"},
 		{syscall.EROFS, "mount the file system writable"},
 		{syscall.EIO, "check the disk; see the system log"},
-		{syscall.ELOOP, "the symlink points to itself; name the file itself with --file"},
-		{syscall.EMFILE, "raise the limit of open files"},
-		{syscall.ENFILE, "raise the limit of open files"},
-		{syscall.ENOTDIR, "name another file with --file"},
-		{syscall.ENAMETOOLONG, "name another file with --file"},
+		{syscall.ELOOP, "the symlink points to itself; specify a regular file with --file"},
+		{syscall.EMFILE, "raise the limit on open files"},
+		{syscall.ENFILE, "raise the limit on open files"},
+		{syscall.ENOTDIR, "specify another file with --file"},
+		{syscall.ENAMETOOLONG, "specify another file with --file"},
 	} {
 		if errors.Is(err, a.err) {
 			return "; " + a.do
@@ -192,8 +192,8 @@ func pathOf(err error) (string, error) {
 	return "", nil
 }
 
-// explainBriefly is explain for the dashboard, which shows the path elsewhere and
-// retries on its own.
+// explainBriefly is like explain, but for the dashboard, which shows the path
+// elsewhere and retries on its own.
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
 		said := explain(path, err)

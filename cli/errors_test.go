@@ -63,7 +63,7 @@ func TestExplain(t *testing.T) {
 		err         error
 		says, brief string
 	}{
-		{"missing", fs.ErrNotExist, "no such file; name another", "auth.json: the file is missing; waiting for it to reappear"},
+		{"missing", fs.ErrNotExist, "no such file; specify another", "auth.json: the file is missing; waiting for it to reappear"},
 		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make it readable", "auth.json: permission denied; make it readable"},
 		{"syntax", syntax, "; restore it from a backup before", "auth.json: not valid JSON at line 1, column 21; restore it"},
 		{"no pool", notPool, "; restore it from a backup before", "auth.json: "},

@@ -26,7 +26,7 @@ func eventsCommand() *cobra.Command {
 		Use:   "events",
 		Short: "Print events of the pool, one per line, until interrupted",
 		Long: "events prints one line per event of the pool, until it is interrupted.\n" +
-			"With --since it starts with earlier events recorded in the journal or the file.",
+			"With --since, it starts with earlier events recorded in the journal or the file.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
 	}
@@ -59,8 +59,8 @@ func eventsCommand() *cobra.Command {
 		}
 		return f.follow(ctx, watch.Start(ctx, f.Store.Path()))
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line; its fields are stable")
-	cmd.Flags().StringVar(&since, "since", "", "start with the events of this `DURATION` before now, such as 2h")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, with stable field names")
+	cmd.Flags().StringVar(&since, "since", "", "start with events from the last `DURATION`, such as 2h")
 	return cmd
 }
 
@@ -72,10 +72,10 @@ type follower struct {
 	explain func(error) string
 	print   func(*poolstate.Record) error
 	hint    func(string) // prints messages that are not events
-	since   time.Time    // print history from here on; zero prints none
+	since   time.Time    // start of the history to print; the zero time prints none
 
 	observer poolstate.Observer
-	waiting  bool // for the first snapshot
+	waiting  bool // whether the first snapshot is still missing
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
 	policy   poolstate.Policy
@@ -101,8 +101,8 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 }
 
 const (
-	// settleTime is how long a file must be unreadable before an event is printed:
-	// while it is written in place, it is incomplete for a moment.
+	// settleTime is how long a file must be unreadable before an event is printed. A
+	// file that is being written in place is incomplete for a moment.
 	settleTime = 150 * time.Millisecond
 	// maxWait limits how long follow sleeps before it reads the clock again. Timers
 	// stop while the machine is suspended, the wall clock does not.
@@ -141,7 +141,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 func (f *follower) untilNext() time.Duration {
 	next := f.observer.Next()
 	if next.IsZero() {
-		return time.Hour // only the file can cause an event
+		return time.Hour // only a change to the file can cause an event
 	}
 	return min(max(next.Sub(f.clock()), 0), maxWait)
 }
@@ -199,7 +199,7 @@ func (f *follower) printHistory(now time.Time) error {
 	records, err := f.Journal.History(f.Store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		f.hint("warning: cannot read the journal: " + err.Error())
-		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // the file's own history cannot fail
+		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // reading the file's own history cannot fail
 	}
 	for i := range records {
 		if records[i].At.Before(f.since) {

@@ -48,7 +48,7 @@ func listCommand() *cobra.Command {
 		}
 		return printList(cmd.OutOrStdout(), snap, cfg)
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	cmd.ValidArgsFunction = completePool(flags, anyKind)
 	return cmd
 }
@@ -94,7 +94,7 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 }
 
 // lightBackground reports whether COLORFGBG, which some terminals set, ends with
-// the number of a light color. Nothing asks the terminal, which might not answer.
+// the number of a light color. The terminal is not queried: it might not answer.
 func lightBackground(colors string) bool {
 	background := colors[strings.LastIndexByte(colors, ';')+1:]
 	n, err := strconv.Atoi(background)

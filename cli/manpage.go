@@ -16,7 +16,7 @@ func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
 		Short:  "Print the man page",
-		Long:   "man prints the man page, for man -l. Its date is $SOURCE_DATE_EPOCH, or none.",
+		Long:   "man prints the man page, for man -l. It is dated only if $SOURCE_DATE_EPOCH is set.",
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,7 +34,7 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// The lists of the page that do not come from a command, one item per line.
+// The lists in the page that do not come from a command, one item per line.
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
@@ -49,8 +49,8 @@ var (
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
 NO_COLOR: If set, no color is used.
-COLORFGBG: The colors of the terminal, set by some. If its background is light, so is the default theme of list and events.
-TERM: The type of the terminal. A dumb one cannot show the dashboard.
+COLORFGBG: The terminal's colors, set by some terminals. If the background is light, list and events default to a light theme.
+TERM: The terminal type. The dashboard does not run on a dumb terminal.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never writes it; an action replaces it as a whole, with mode 0600.
 ~/.hermes/auth.lock: The agent's own lock, held while an action writes.
@@ -59,8 +59,8 @@ LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 ~/.local/state/pooltop/events.jsonl: The journal: every action and event, one line each, without secrets.`
 )
 
-// manual returns the man page in the macro language of man(7). The flags of the
-// configuration are described once, with the dashboard.
+// manual returns the man page, formatted with the macros of man(7). Configuration
+// flags are described once, under OPTIONS.
 func manual(root *cobra.Command, date string) string {
 	p := &page{}
 	p.line(`.TH POOLTOP 1 "%s" "pooltop %s" "User Commands"`, date, escaped(version))
@@ -91,7 +91,7 @@ type page struct{ strings.Builder }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.Builder, format+"\n", args...) }
 
-// text writes paragraphs. Indented lines are not joined.
+// text writes paragraphs. Indented lines keep their line breaks.
 func (p *page) text(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		switch indented := strings.TrimPrefix(line, "  "); {

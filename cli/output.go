@@ -71,13 +71,13 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// saveTitle and restoreTitle keep the title of the window (XTWINOPS), which Bubble
-// Tea would clear at the end.
+// saveTitle and restoreTitle preserve the window title (XTWINOPS), which Bubble Tea
+// would clear on exit.
 func (o *output) saveTitle() { _, _ = o.Write([]byte("\x1b[22;2t")) }
 
 func (o *output) restoreTitle() { _, _ = o.Write([]byte("\x1b[23;2t")) }
 
-// drain waits for at most shutdownTimeout until the queue is written.
+// drain waits until the queue is written, for at most shutdownTimeout.
 func (o *output) drain() {
 	o.mu.Lock()
 	drained := o.drained
@@ -137,7 +137,7 @@ func (o *output) fail(err error) {
 	o.gone(err)
 }
 
-// keyboard is the terminal as an input. It reports when the terminal is closed.
+// keyboard reads from the terminal. It reports when the terminal is closed.
 type keyboard struct {
 	*os.File
 	gone func(error)

@@ -17,8 +17,8 @@ func reportCommand() *cobra.Command {
 		Use:   "report",
 		Short: "Print a full status report without secrets, to paste into an incident channel",
 		Long: "report prints, as Markdown, the state of the pool and of each credential, the last events, and anything unusual\n" +
-			"about the file. It contains no secrets. With --anonymous, names that are not well known become numbers, and\n" +
-			"labels and messages are left out. A file that cannot be read is reported too; the exit code is 5 then.",
+			"about the file. It contains no secrets. With --anonymous, it replaces names that are not well known\n" +
+			"with numbers and omits labels and messages. If the file cannot be read, it reports that, with exit code 5.",
 		Example: "  pooltop report | pbcopy\n  pooltop report --anonymous --json > pool.json",
 		Args:    noArguments,
 	}
@@ -44,7 +44,7 @@ func reportCommand() *cobra.Command {
 		}
 		return err
 	})
-	cmd.Flags().BoolVar(&anonymous, "anonymous", false, "replace names by numbers and leave out free text")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; its fields are stable")
+	cmd.Flags().BoolVar(&anonymous, "anonymous", false, "replace names with numbers and omit free text")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	return cmd
 }

@@ -21,11 +21,11 @@ import (
 	"pooltop/cli/internal/suggest"
 )
 
-// version is the version of the build.
+// version is the version of pooltop, set by Main.
 var version = "dev"
 
-// Main runs the command line of the process until it ends or a signal stops it,
-// prints its error and returns the exit code.
+// Main runs the command line of this process until the command ends or a signal
+// stops it. It prints the error, if any, and returns the exit code.
 func Main(v string) int {
 	version = v
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
@@ -57,8 +57,8 @@ func rootCommand() *cobra.Command {
 		Use:   "pooltop",
 		Short: "Live view and control of an LLM agent's credential pool",
 		Long: "pooltop shows every credential in an agent's auth.json: its state, its failure streak and when it is ready\n" +
-			"again. It follows every change of the file. Viewing changes nothing.",
-		Example: "  # the dashboard of this machine's agent\n  pooltop\n\n" +
+			"again. The view updates whenever the file changes, and never modifies it.",
+		Example: "  # the dashboard for this machine's agent\n  pooltop\n\n" +
 			"  # a simulated outage; needs no agent\n  pooltop demo\n\n" +
 			"  # the pool as JSON, for a script\n  pooltop list --json",
 		Args:          noArguments,
@@ -83,9 +83,9 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// accepted describes the values of a flag by its type.
+// accepted describes the valid values of each type of flag.
 var accepted = map[string]string{
-	"bool": "true or false", "int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number",
+	"bool": "true or false", "int": "a whole number", "uint64": "a non-negative whole number", "float64": "a number",
 }
 
 // flagError returns an error that says what the flag accepts.
@@ -128,7 +128,7 @@ func atMost(n int) cobra.PositionalArgs {
 // helpWidth is the width of help texts in columns.
 const helpWidth = 100
 
-// printHelp prints the help of a command.
+// printHelp prints help for a command.
 func printHelp(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
 	section := func(title, text string) {
@@ -155,7 +155,7 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	_, _ = fmt.Fprint(cmd.OutOrStdout(), b.String())
 }
 
-// availableCommands returns the commands below one that are shown.
+// availableCommands returns the subcommands of cmd that are not hidden.
 func availableCommands(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
 }
@@ -179,13 +179,13 @@ func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	return own, shared
 }
 
-// helpCommand prints the help of a command, as its flag --help does.
+// helpCommand prints help for a command, as its --help flag does.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "Print the help of a command",
+		Short: "Print help for a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target, rest, _ := cmd.Root().Find(args) // rest are the words after the command
+			target, rest, _ := cmd.Root().Find(args) // rest holds the arguments after the command
 			if err := noArguments(target, rest); err != nil {
 				return err
 			}

@@ -70,16 +70,16 @@ func TestCommands_Usage(t *testing.T) {
 		{"status --format {{", "pooltop status: --format: "},
 		{"events --since soon", `pooltop events: --since: invalid duration "soon"`},
 		{"backoff --code many", `pooltop backoff: --code must be a whole number, not "many"`},
-		{"completion", "pooltop completion: name a shell: bash, fish, powershell or zsh"},
+		{"completion", "pooltop completion: specify a shell: bash, fish, powershell or zsh"},
 		{"completion bsh", `no script for "bsh" (did you mean "bash"?); use bash, fish, powershell or zsh`},
 		{"completion tcsh", `pooltop completion: no script for "tcsh"; use bash`},
 		{"completion bash fish", `unexpected argument "fish"`},
 
 		// commands that write
-		{"reset", "pooltop reset: name a provider, or --all"},
+		{"reset", "pooltop reset: specify a provider or --all"},
 		{"reset --all openrouter", "pooltop reset: --all cannot be combined with a provider"},
-		{"exhaust openrouter", "pooltop exhaust: name a provider and a credential"},
-		{"hold openrouter", "pooltop exhaust: name a provider and a credential"},
+		{"exhaust openrouter", "pooltop exhaust: specify a provider and a credential"},
+		{"hold openrouter", "pooltop exhaust: specify a provider and a credential"},
 		{"exhaust openrouter primary --for 1h --until 18:00", "pooltop exhaust: --for and --until are mutually exclusive"},
 		{"exhaust openrouter primary --for soon", `pooltop exhaust: --for: invalid duration "soon"`},
 		{"exhaust openrouter primary --code 7", "pooltop exhaust: --code must be between 100 and 599"},
@@ -92,7 +92,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"demo --speed 60001", "--speed"},
 		{"demo --speed fast", `pooltop demo: --speed must be a number, not "fast"`},
 		{"demo --speed NaN", "--speed"},
-		{"demo --seed -1", `--seed must be a whole number from 0 up, not "-1"`},
+		{"demo --seed -1", `--seed must be a non-negative whole number, not "-1"`},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			refused(t, pooltop(t, strings.Fields(c.line)...), exitUsage, c.want)

@@ -20,8 +20,8 @@ func statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
-		Long: "status prints one short line. Its exit code is 0 if each provider has a ready credential, 10 if a provider has\n" +
-			"none, 11 if nothing is ready, and 5 if the file cannot be read or has no pool.",
+		Long: "status prints one short line. Its exit code is 0 if every provider has a ready credential, 10 if a provider has\n" +
+			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
@@ -49,7 +49,7 @@ func statusCommand() *cobra.Command {
 		}
 		return &codedError{code: code}
 	})
-	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` for the JSON of list")
+	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` to apply to the JSON output of list")
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func formatError(err error) error {
 	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
-// maxNamed is the maximum number of providers that the line names.
+// maxNamed is the maximum number of providers listed in the line.
 const maxNamed = 2
 
 // status returns a line such as "4/9 ready · openrouter out, back 14:14", and the
@@ -96,8 +96,8 @@ func (snap *snapshot) status() (line string, code int) {
 // maxStatusText limits each string that a template may print.
 const maxStatusText = 64 << 10
 
-// render executes a template on the JSON of list. It cleans all strings, because
-// a template prints them as they are.
+// render executes a template on the JSON output of list. It cleans all strings
+// first, because templates print them unchanged.
 func (snap *snapshot) render(t *template.Template) (string, error) {
 	raw, err := json.Marshal(snap.json())
 	if err != nil {
@@ -131,7 +131,7 @@ func plainValues(v any) any {
 	case string:
 		return text.Clean(v, maxStatusText)
 	case json.Number:
-		n, _ := v.Int64() // the JSON of list has only integers
+		n, _ := v.Int64() // the JSON output of list has only integers
 		return n
 	}
 	return v

@@ -28,8 +28,8 @@ func displayPath(path string) string {
 	return path
 }
 
-// newClock returns a clock that starts at an instant, or the wall clock for the
-// zero instant.
+// newClock returns a clock that starts at start and runs in real time. If start is
+// the zero time, it returns the wall clock.
 func newClock(start time.Time) func() time.Time {
 	if start.IsZero() {
 		return time.Now
@@ -38,7 +38,7 @@ func newClock(start time.Time) func() time.Time {
 	return func() time.Time { return start.Add(time.Since(started)).Local() }
 }
 
-// instant returns the instant given by --now, or the current time.
+// instant returns now, the value of --now, or the current time if now is zero.
 func instant(now time.Time) time.Time {
 	if now.IsZero() {
 		return time.Now()
@@ -57,7 +57,8 @@ func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *jour
 	return op
 }
 
-// userJournal returns the user's journal. Without a home directory it has an error.
+// userJournal returns the user's journal. If there is no home directory, using the
+// journal returns an error.
 func userJournal() journal.Journal {
 	path, err := journal.DefaultPath()
 	if err != nil {
@@ -66,14 +67,14 @@ func userJournal() journal.Journal {
 	return journal.At(path)
 }
 
-// claudeFile returns the path of claude_code's own tokens, or "" without a home
-// directory.
+// claudeFile returns the path of the file where claude_code stores its tokens, or
+// "" if there is no home directory.
 func claudeFile() string {
 	path, _ := poolstate.ExpandPath("~/.claude/.credentials.json")
 	return path
 }
 
-// snapshot is a pool as one command sees it: read once, at one instant.
+// snapshot is the pool that a command works with, read once.
 type snapshot struct {
 	path   string
 	pool   *poolstate.Pool
@@ -94,12 +95,12 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	return snap, nil
 }
 
-// json returns the JSON of list.
+// json returns the JSON output of list.
 func (snap *snapshot) json() jsonout.Pool {
 	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
 }
 
-// provider returns the provider of that name.
+// provider returns the provider with that name.
 func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	if p := snap.pool.Provider(name); p != nil {
 		return p, nil
@@ -111,8 +112,8 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, names))
 }
 
-// targets returns the credentials that the arguments name. No argument means every
-// credential, a provider without targets means all of its credentials.
+// targets returns the credentials that the arguments select: without arguments,
+// every credential; for a provider without targets, all of its credentials.
 func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err error) {
 	if len(args) == 0 {
 		for c := range snap.pool.All() {
@@ -139,16 +140,16 @@ func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err er
 	return out, nil
 }
 
-// findTarget returns the credential that TARGET names: an id, else a label in any
-// case, else #n, the index that list shows. An id or label of several credentials
-// is an error that lists them.
+// findTarget returns the credential for a TARGET. The target is compared with ids
+// first, then with labels (ignoring case), and then parsed as #n, the number shown
+// by list. If an id or label is ambiguous, the error lists the credentials.
 func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
 	var names []string
 	var byID, byLabel []*poolstate.Credential
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
 		switch {
-		case target == "": // no id or label
+		case target == "": // matches no id or label
 		case c.ID == target:
 			byID = append(byID, c)
 		case strings.EqualFold(c.Label, target):

@@ -4,7 +4,7 @@ package cli
 
 import tea "charm.land/bubbletea/v2"
 
-// jobSignals does nothing where there is no job control.
+// jobSignals does nothing on systems without job control.
 type jobSignals struct{}
 
 func newJobSignals(*output) *jobSignals { return &jobSignals{} }

@@ -90,7 +90,8 @@ func (j *jobSignals) notify() {
 }
 
 // stop stops the process group until SIGCONT, like ctrl+z in a terminal. It sends
-// SIGTTIN, which has the same effect, since Go ignores SIGTSTP once that was handled.
+// SIGTTIN, which has the same effect, because Go ignores SIGTSTP once it has been
+// handled.
 func (j *jobSignals) stop() {
 	j.out.restoreTitle()
 	defer j.out.saveTitle()

@@ -15,20 +15,20 @@ import (
 	"pooltop/poolstate"
 )
 
-// Agent is the table [agent] of the file. It describes how the agent of this
-// machine computes deadlines, and overrides what was measured, observed or found
-// in the store.
+// Agent is the [agent] table of the file. It describes how the agent on this
+// machine computes deadlines, and overrides a policy that was measured, observed or
+// inferred from the store.
 type Agent struct {
 	Policy string
-	// TTL holds base cooldowns by error code, in whole seconds. Code 0 is for the
-	// codes that are not named.
+	// TTL maps error codes to base cooldowns in whole seconds. Code 0 applies to all
+	// codes without an entry.
 	TTL map[int]time.Duration
 }
 
 // otherCodes is the key of code 0 in the file.
 const otherCodes = "other"
 
-// Codes returns TTL as it is written in the file.
+// Codes returns TTL in the form used in the file.
 func (a Agent) Codes() map[string]string {
 	out := map[string]string{}
 	for code, ttl := range a.TTL {
@@ -41,8 +41,9 @@ func (a Agent) Codes() map[string]string {
 	return out
 }
 
-// PolicyChoice returns the policy to compute with. The flag --policy, even with
-// auto, and any other policy in the file override the table [agent].
+// PolicyChoice returns the policy for computing deadlines. The --policy flag, even
+// if it is auto, overrides the [agent] table. So does the policy key of the file,
+// unless it is auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if name == policies[0] && c.sources["policy"].Kind != fromFlag {
@@ -59,7 +60,7 @@ func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	return choice.WithRules(rules)
 }
 
-// decodeAgent decodes the table [agent], after locate has found its keys.
+// decodeAgent decodes the [agent] table, after locate has found its keys.
 func (c *Config) decodeAgent(data []byte) error {
 	var doc struct {
 		Agent any `toml:"agent"`
@@ -98,7 +99,7 @@ func (c *Config) decodeTTL(value any) error {
 	}
 	c.Agent.TTL = map[int]time.Duration{}
 	for _, name := range slices.Sorted(maps.Keys(table)) {
-		// The decoder leaves ttl out of the keys of an inline table.
+		// In an inline table, the decoder omits ttl from the key.
 		at := cmp.Or(c.sources["agent.ttl."+name], c.sources["agent."+name], c.nearest("agent.ttl"))
 		code, err := strconv.Atoi(name)
 		if name != otherCodes && (err != nil || strconv.Itoa(code) != name || code < 100 || code > 599) {

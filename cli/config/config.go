@@ -1,6 +1,6 @@
-// Package config is the configuration of pooltop: a struct with defaults, which
-// the TOML file, the environment and the flags of a command override, in this
-// order. [Settings] lists its values.
+// Package config loads pooltop's configuration. It starts with defaults, which are
+// overridden by the TOML file, then by the environment, and then by a command's
+// flags. [Settings] lists the values.
 package config
 
 import (
@@ -18,14 +18,14 @@ import (
 	"pooltop/ui/theme"
 )
 
-// DefaultFrameRate is the default of Config.FrameRate: a change is on the screen
-// within 46 ms. Each frame costs CPU time, even if nothing changed.
+// DefaultFrameRate is the default of Config.FrameRate. At this rate, a change is on
+// the screen within 46 ms. Each frame costs CPU time, even if nothing has changed.
 const DefaultFrameRate = 22
 
-// Config is the effective configuration. Fields with a TOML name can be set in the
-// file and by flags, those with a flag name only by that flag.
+// Config is the effective configuration. A field with a toml name can be set in the
+// file and by a flag. A field with a flag tag can be set only by that flag.
 type Config struct {
-	// File is the path of the store, absolute if the command can choose a store.
+	// File is the path of the store. It is absolute for commands that read a store.
 	File      string   `toml:"file"`
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
@@ -35,9 +35,9 @@ type Config struct {
 	FrameRate int      `toml:"frame-rate"` // frames per second
 	Journal   bool     `toml:"journal"`
 	LogFile   string   `toml:"log-file"` // empty for no debug log
-	// Keys are the key bindings by action. Their names are not checked here.
+	// Keys maps actions to keys. This package does not check their names.
 	Keys  map[string][]string `toml:"keys"`
-	Agent Agent               `toml:"-"` // the table agent
+	Agent Agent               `toml:"-"` // the [agent] table
 
 	Home    string    `toml:"-" flag:"home"`
 	Profile string    `toml:"-" flag:"profile"`
@@ -69,7 +69,7 @@ func (c *Config) Scheme() *theme.Scheme {
 	return nil
 }
 
-// Order returns how the table is sorted, and whether in reverse.
+// Order returns the sort order of the table, and whether it is reversed.
 func (c *Config) Order() (order filter.Order, reverse bool) {
 	name, reverse := strings.CutPrefix(c.Sort, "-")
 	return filter.Orders()[max(slices.Index(sorts, name), 0)], reverse
@@ -81,11 +81,12 @@ func (c *Config) Hidden() ui.Hidden {
 	return ui.AllBut(shown...)
 }
 
-// SourceOf returns where the value of a setting comes from. The name of
-// a value in a table is as in "agent.policy" and "keys.reset".
+// SourceOf returns the source of a setting's value. The names of values in tables
+// are dotted, such as "agent.policy" and "keys.reset".
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
-// Source is where a value comes from. The zero value is the default.
+// Source is the source of a value. The zero Source means that the value is the
+// default.
 type Source struct {
 	// Kind is "flag", "environment" or "file", and empty for the default.
 	Kind string

@@ -21,13 +21,13 @@ import (
 // maxSize is the maximum size of a file in bytes.
 const maxSize = 32 << 10
 
-// defaultPath returns the path of the configuration file unless --config names
-// another, or an empty string without a home directory.
+// defaultPath returns the default path of the configuration file, or an empty
+// string if there is no home directory.
 func defaultPath() string { return pathOn(runtime.GOOS, os.Getenv, os.UserHomeDir) }
 
 func pathOn(goos string, getenv func(string) string, home func() (string, error)) string {
 	dir := getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(dir) { // the XDG specification ignores relative ones
+	if !filepath.IsAbs(dir) { // the XDG specification says to ignore relative paths
 		dir = ""
 	}
 	if goos == "windows" {
@@ -43,7 +43,7 @@ func pathOn(goos string, getenv func(string) string, home func() (string, error)
 	return filepath.Join(dir, "pooltop", "config.toml")
 }
 
-// read reads the file at Path. A named file must exist.
+// read reads the file at Path. The file must exist if named is true.
 func (c *Config) read(named bool) error {
 	data, err := readFile(c.Path)
 	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
@@ -54,7 +54,7 @@ func (c *Config) read(named bool) error {
 		err = path.Err
 	}
 	if err != nil {
-		return fmt.Errorf(`%s: %w; use --config to name another file, or "" for none`, c.Path, err)
+		return fmt.Errorf(`%s: %w; use --config to specify another file, or "" for none`, c.Path, err)
 	}
 	return c.decode(data)
 }
@@ -73,8 +73,8 @@ func readFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// Parse reads a configuration from the text of a file. The path is for errors and
-// sources.
+// Parse parses the content of a configuration file. The path is used only in errors
+// and sources.
 func Parse(path string, data []byte) (*Config, error) {
 	c := Default()
 	c.Path = path
@@ -107,7 +107,7 @@ func (c *Config) decode(data []byte) error {
 	return nil
 }
 
-// locate notes the position of each key, and rejects unknown ones.
+// locate records the position of each key and rejects unknown keys.
 func (c *Config) locate(data []byte) error {
 	found, err := missing(data, &struct{}{})
 	if err != nil {
@@ -140,7 +140,8 @@ func (c *Config) locate(data []byte) error {
 	return nil
 }
 
-// nearest returns the source of a key or, in an inline table, of the table.
+// nearest returns the source of a key. For a key in an inline table, it returns the
+// source of the table.
 func (c *Config) nearest(key string) Source {
 	for {
 		end := strings.LastIndexByte(key, '.')

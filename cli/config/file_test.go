@@ -121,7 +121,7 @@ func TestLoad_Files(t *testing.T) {
 	}
 	largest := file("largest.toml", maxSize)
 	for path, want := range map[string]string{
-		filepath.Join(dir, "missing.toml"): ": no such file or directory; use --config to name another file",
+		filepath.Join(dir, "missing.toml"): ": no such file or directory; use --config to specify another file",
 		filepath.Join(largest, "x"):        "; use --config",
 		dir:                                ": not a regular file; use --config",
 		os.DevNull:                         ": not a regular file; use --config",

@@ -16,10 +16,10 @@ import (
 type Flags struct {
 	scope Scope
 	file  *string         // --config
-	given []func(*Config) // set the values of the other flags, in order
+	given []func(*Config) // apply the other flags, in order
 }
 
-// Bind adds the flags of the scopes to a command's flags.
+// Bind adds the flags of the given scopes to a command's flags.
 func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 	f := &Flags{scope: scope | Always}
 	for _, s := range settings {
@@ -79,7 +79,7 @@ type flag struct {
 	flags *Flags
 }
 
-// Set checks and keeps a value.
+// Set checks a value and saves it for Load.
 func (f *flag) Set(text string) error {
 	switch {
 	case f.Name == "config":
@@ -98,5 +98,5 @@ func (f *flag) Set(text string) error {
 // Type returns the placeholder of the value in help texts.
 func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
 
-// String returns nothing, as the value is in the configuration.
+// String returns "", because the configuration holds the value.
 func (*flag) String() string { return "" }

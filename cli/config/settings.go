@@ -34,14 +34,15 @@ const (
 	Dashboard
 )
 
-// Setting is one value of the configuration. Each is a flag, and most can also be
-// set in the file. The field of [Config] with its name holds the value.
+// Setting describes one value of the configuration. Each setting has a flag, and
+// most can also be set in the file. The value is in the field of [Config] that is
+// tagged with the setting's name.
 type Setting struct {
 	Name    string
-	Value   string   // the placeholder of the value in help texts, empty for a switch
+	Value   string   // placeholder for the value in help; empty for a boolean flag
 	Usage   string   // describes the flag
-	Accepts string   // describes the valid values; empty if the type or Words do
-	Words   []string // the valid values, or the words that make up a value
+	Accepts string   // describes the valid values; empty if the type or Words is enough
+	Words   []string // the valid values, or the valid items of a list
 	Scope   Scope
 	Hidden  bool
 
@@ -56,8 +57,8 @@ var (
 	columns  = names(ui.Columns())
 )
 
-// Settings returns the settings that a file can have, in the order of the help
-// texts.
+// Settings returns the settings that can be set in the file, in the order of the
+// help.
 func Settings() []Setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
 		_, inFile := s.field(&Config{})
@@ -65,7 +66,7 @@ func Settings() []Setting {
 	})
 }
 
-// Find returns the setting of that name, or nil.
+// Find returns the setting with that name, or nil.
 func Find(name string) *Setting {
 	for _, s := range settings {
 		if s.Name == name {
@@ -104,7 +105,7 @@ var settings = []Setting{
 	},
 	{Name: "no-color", Scope: Color, Usage: "do not use color"},
 	{
-		Name: "now", Value: "TIME", Scope: Clock, Usage: "instant to compute with, RFC 3339", Hidden: true,
+		Name: "now", Value: "TIME", Scope: Clock, Usage: "RFC 3339 time to use instead of the current time", Hidden: true,
 		Accepts: "an RFC 3339 time such as 2026-11-23T09:20:00Z",
 	},
 }
@@ -122,8 +123,8 @@ func (s *Setting) accepts() string {
 	return OneOf(s.Words)
 }
 
-// field returns a pointer to the value in c, or to an empty struct if it has no
-// field.
+// field returns a pointer to the value in c. If the setting has no field, it
+// returns a pointer to an empty struct.
 func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
@@ -203,14 +204,14 @@ func (s *Setting) check(c *Config) error {
 	return nil
 }
 
-// invalid returns the error for an invalid value. It suggests the nearest valid
-// word.
+// invalid returns an error for an invalid value. The error suggests the nearest
+// valid word.
 func (s *Setting) invalid(value string) error {
 	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
 
-// expand expands a path of the file. A relative path is rejected, as its meaning
-// would depend on where pooltop is started.
+// expand expands a path from the file. It rejects a relative path, because its
+// meaning would depend on the working directory.
 func (s *Setting) expand(path *string) error {
 	expanded, err := poolstate.ExpandPath(*path)
 	if err != nil {
@@ -237,7 +238,7 @@ func bindKey(c *Config, text string) error {
 		keys = []string{}
 	}
 	if !found || slices.Contains(keys, "") {
-		return errors.New("no action and keys")
+		return errors.New("must be ACTION=KEY,...")
 	}
 	c.Keys[action] = keys
 	c.sources["keys."+action] = c.sources["key"]

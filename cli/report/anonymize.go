@@ -54,8 +54,8 @@ func (r *Report) anonymize(path string) string {
 	return r.displayPath
 }
 
-// anonymizer holds the numbers of replaced names by prefix. Names are strings or
-// identities; the same name always gets the same number.
+// anonymizer maps names to their replacements, by prefix. Names are strings or
+// identities. The same name always has the same replacement.
 type anonymizer map[string]map[any]string
 
 // identity identifies a credential in the pool and in events.
@@ -71,7 +71,7 @@ func newIdentity(provider, id, label string) identity {
 	return identity{provider: provider, id: id, label: label}
 }
 
-// number returns the name's number, such as c2 with the prefix c.
+// number returns the replacement of a name, such as c2 for the prefix c.
 func (a anonymizer) number(prefix string, name any) string {
 	if a[prefix] == nil {
 		a[prefix] = map[any]string{}
@@ -82,7 +82,7 @@ func (a anonymizer) number(prefix string, name any) string {
 	return a[prefix][name]
 }
 
-// keep returns a name that is known or empty, and else its number.
+// keep returns name if it is known or empty. Otherwise it returns the replacement.
 func (a anonymizer) keep(known []string, prefix, name string) string {
 	if name == "" || slices.Contains(known, name) {
 		return name
@@ -133,7 +133,7 @@ func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	return out
 }
 
-// record anonymizes the credential of an event, which may no longer be in the pool.
+// record anonymizes an event. Its credential may no longer be in the pool.
 func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out := *r
 	out.Provider = a.keep(knownProviders, "provider-", r.Provider)

@@ -45,7 +45,7 @@ type finding struct {
 	Text        *string  `json:"said"`
 	Provider    *string  `json:"provider"`
 	Credentials []string `json:"credentials"` // in the form of next_ready
-	Words       []string `json:"words"`       // untrusted text of the file
+	Words       []string `json:"words"`       // untrusted text from the file
 
 	names []string // the credentials' names in Markdown
 }
@@ -54,7 +54,7 @@ func newFinding(k kind, said string) finding {
 	return finding{Kind: k, Text: jsonout.Text(said), Credentials: []string{}, Words: []string{}}
 }
 
-// find returns all findings. Credentials with the same problem share one.
+// find returns all findings. Credentials with the same problem share a finding.
 func (r *Report) find(journalProblem string) []finding {
 	out := append([]finding{}, r.File.findings...)
 	add := func(k kind, said string, provider *string) {
@@ -159,11 +159,11 @@ func (r *Report) suspicion(c *poolstate.Credential, d poolstate.Deadline) string
 	return "more than 31 days ahead"
 }
 
-// maxFieldName is the length of the longest field name that is reported. A
-// longer one may be a misplaced token.
+// maxFieldName is the maximum length of a reported field name. A longer name may be
+// a misplaced token.
 const maxFieldName = 32
 
-// fieldFindings reports the fields of entries that pooltop does not know.
+// fieldFindings reports the fields in entries that pooltop does not know.
 func (r *Report) fieldFindings() []finding {
 	if len(r.pool.UnknownKeys) == 0 {
 		return nil

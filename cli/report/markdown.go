@@ -15,7 +15,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// Limits of quoted text in cells.
+// Maximum widths of quoted text, in terminal cells.
 const (
 	shortText   = 40
 	longText    = 80
@@ -26,7 +26,7 @@ const (
 // maxItems limits the findings of a kind, and the names in a list.
 const maxItems = 20
 
-// Markdown renders the report for people.
+// Markdown returns the report as Markdown.
 func (r *Report) Markdown() string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "# pooltop report\n\n- generated %s; all times are UTC\n", r.now.Format("2006-01-02 15:04:05"))
@@ -139,7 +139,7 @@ func (r *Report) providerSection(p *poolstate.Provider) string {
 func (r *Report) row(c *poolstate.Credential) []string {
 	a := r.policy.Assess(c, r.now)
 	var id, streak, since, readyAt, in, origin string
-	if !r.Anonymous { // else the id is the name
+	if !r.Anonymous { // in an anonymous report, the id is the name
 		id = quoted(c.ID, shortText)
 	}
 	if n, known := c.Streak.Known(); known {
@@ -188,8 +188,8 @@ func joined(parts []string, separator string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
 }
 
-// remarks returns what does not fit into the table: the error message and the
-// cooldowns of models.
+// remarks returns list items for the data that the table omits: the error message
+// and the cooldowns of models.
 func (r *Report) remarks(c *poolstate.Credential) string {
 	name, out := quoted(text.CredentialName(c), shortText), ""
 	if message := quoted(c.ErrorMessage, messageText); message != "" {
@@ -220,7 +220,7 @@ func (r *Report) eventTable() string {
 	return markdownTable([]string{"at", "credential", "event", "by", "what"}, rows)
 }
 
-// stamp formats an instant; zero is empty.
+// stamp formats a time. It returns "" for the zero time.
 func (r *Report) stamp(at time.Time) string { return r.labelled("", at) }
 
 func (r *Report) labelled(label string, at time.Time) string {
@@ -230,7 +230,7 @@ func (r *Report) labelled(label string, at time.Time) string {
 	return label + text.Stamp(at, r.now)
 }
 
-// optional formats a value; nil is empty.
+// optional formats *value. It returns "" if value is nil.
 func optional[T any](format string, value *T) string {
 	if value == nil {
 		return ""
@@ -239,8 +239,8 @@ func optional[T any](format string, value *T) string {
 }
 
 // markdownTable renders a table that is aligned as plain text as well, and omits
-// empty columns. Cells must already be escaped. Using lipgloss's tables would
-// triple the time of a report on 1,000 credentials.
+// empty columns. Cells must already be escaped. With lipgloss's tables, a report on
+// 1,000 credentials would take three times as long.
 func markdownTable(head []string, rows [][]string) string {
 	widths, rule := make([]int, len(head)), make([]string, len(head))
 	for _, row := range rows {
@@ -270,13 +270,13 @@ func markdownTable(head []string, rows [][]string) string {
 // or that chat programs interpret even there.
 var escapes = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›")
 
-// mention matches an @ that begins a word, which notifies people in a chat. One
+// mention matches an @ that begins a word, which notifies people in a chat. An @
 // inside an address is harmless.
 var mention = regexp.MustCompile(`(_|\B)@`)
 
 // quoted returns untrusted text as a code span of at most w cells, or "" if it has
-// no visible character. In a code span there are no links and no emphasis, and the
-// text cannot end the span or the cell.
+// no visible character. Code spans render no links or emphasis, and the text cannot
+// end the span or the cell.
 func quoted(s string, w int) string {
 	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
 	s = strings.TrimSpace(ansi.Truncate(s, w, "…"))
@@ -289,7 +289,7 @@ func quoted(s string, w int) string {
 	return "`" + s + "`"
 }
 
-// quotedList quotes the first texts and counts the others.
+// quotedList quotes the first maxItems strings and counts the others.
 func quotedList(texts []string) string {
 	var out []string
 	for _, s := range texts[:min(len(texts), maxItems)] {

@@ -1,6 +1,6 @@
-// Package report collects what is known about a store for an incident channel
-// and renders it as Markdown or JSON. A report contains no secrets; an
-// anonymous one names no person, host or custom endpoint either.
+// Package report describes the state of a store, to share it in an incident channel,
+// as Markdown or JSON. A report contains no secrets. An anonymous report also
+// contains no names of people, hosts or custom endpoints.
 package report
 
 import (
@@ -25,20 +25,20 @@ const maxEvents = 50
 // Options configure a report.
 type Options struct {
 	Path        string // absolute path of the store
-	DisplayPath string // Path as Markdown shows it
+	DisplayPath string // Path as shown in Markdown
 	Policy      poolstate.PolicyChoice
 	Now         time.Time
 	Version     string // pooltop's version
 
 	Journal journal.Journal // the zero value has no events
 
-	// Anonymous keeps names only if they are well known, and numbers the others.
+	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
 	// Explain returns, as one clause, why a store cannot be read.
 	Explain func(error) string
 }
 
-// Report describes a store at one instant. Encode it as JSON or call
+// Report describes a store at one point in time. Encode it as JSON or call
 // [Report.Markdown]. JSON field names are stable, and those shared with list and
 // events have the same meaning. If the file cannot be read, fields that depend on
 // its content are null or empty.
@@ -59,7 +59,7 @@ type Report struct {
 	Findings  []finding          `json:"oddities"`
 
 	displayPath string
-	active      string // the active profile if that is another one
+	active      string // the agent's active profile if it is not the one reported
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
@@ -124,8 +124,8 @@ func (r *Report) describe(o Options) {
 // Err returns an error if the store cannot be read.
 func (r *Report) Err() error { return r.err }
 
-// readJournal reads the last events, and returns why the journal cannot be read.
-// Without a journal, the file's own timestamps imply some events.
+// readJournal reads the last events. If the journal cannot be read, it returns the
+// reason, and uses only the events implied by the file's own timestamps.
 func (r *Report) readJournal(o Options) (problem string) {
 	events, err := o.Journal.History(poolstate.Open(o.Path), r.pool, r.policy, r.now)
 	if err != nil {
@@ -133,7 +133,7 @@ func (r *Report) readJournal(o Options) (problem string) {
 		if path := (*fs.PathError)(nil); errors.As(err, &path) {
 			problem = path.Err.Error()
 		}
-		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // the file's own history cannot fail
+		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // reading the file's own history cannot fail
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
 	return problem
@@ -168,7 +168,7 @@ func (r *Report) policyEvidence() string {
 }
 
 // file holds the metadata of a store's file. If the path is a symbolic link, all
-// but Link describe its target.
+// fields except Link describe its target.
 type file struct {
 	Error      *string      `json:"error"` // why the file cannot be read
 	Size       *int64       `json:"size"`
