@@ -10,8 +10,8 @@ import (
 // Smallest terminal widths, in cells, of the wider layouts.
 const (
 	wideFrom   = 110 // forecast or events beside the detail
-	mediumFrom = 80  // wider margins, the detail, words in full
-	narrowFrom = 50  // more than symbol, name and countdown
+	mediumFrom = 80  // wider margins, the detail, full words
+	narrowFrom = 50  // columns other than symbol, name and countdown
 )
 
 // Column is a column of the table.
@@ -33,7 +33,7 @@ const (
 // Fixed widths of parts of columns, in cells.
 const (
 	ladderWidth = poolstate.Steps
-	streakWidth = ladderWidth + 4 // the ladder, a blank and up to three digits
+	streakWidth = ladderWidth + 4 // the ladder, a space and up to three digits
 	totalWidth  = 6               // the length of a cooldown, after its bar
 	minBar      = 10
 )
@@ -41,12 +41,12 @@ const (
 // columnSpec describes a column. To add one, add its constant, its entries in
 // columnSpecs and requests, and a method that draws it in row.go.
 type columnSpec struct {
-	option string // its name in the configuration; a column without one cannot be hidden
+	option string // name in the configuration; "" if the column cannot be hidden
 	title  string
-	right  bool         // align the title with the end of the column
-	order  filter.Order // how a click on the title sorts
-	from   int          // the narrowest terminal that shows the column
-	gap    int          // blanks before it
+	right  bool         // right-align the title
+	order  filter.Order // order selected by a click on the title
+	from   int          // smallest terminal width that shows the column
+	gap    int          // spaces before the column
 	draw   func(*row)
 }
 
@@ -61,8 +61,8 @@ var columnSpecs = [columnCount]columnSpec{
 	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, (*row).nextFail},
 }
 
-// requests are the widths that columns ask for, most important first. The first
-// request of a column makes it visible, later ones widen it.
+// requests lists the widths that columns request, most important first. A column's
+// first request makes it visible; later ones widen it.
 var requests = [...]struct {
 	column Column
 	width  int
@@ -101,7 +101,7 @@ func Columns() []Column {
 // columns that are not hidden are shown if there is room.
 type Hidden uint16
 
-// AllBut hides every column that is not named.
+// AllBut returns the set of hideable columns except those in shown.
 func AllBut(shown ...Column) Hidden {
 	var h Hidden
 	for _, c := range Columns() {
@@ -119,16 +119,16 @@ type span struct{ from, to int }
 
 func (s span) width() int { return s.to - s.from }
 
-// columns is the layout of the table in a terminal.
+// columns is the layout of the table.
 type columns struct {
 	cursor, glyph int               // cells of the selection bar and the state symbol
 	at            [columnCount]span // empty for a column that is not shown
-	end           int               // cell at which rules end
+	end           int               // cell at which horizontal rules end
 }
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// columnsFor lays out the table for a terminal of w cells. Requests are granted
+// columnsFor lays out the table for a terminal w cells wide. Requests are granted
 // in order until one does not fit, so a wider terminal never makes a column narrower.
 func columnsFor(w int, hidden Hidden) columns {
 	c := columns{cursor: 1, glyph: 3, end: w - 2}

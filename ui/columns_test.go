@@ -12,7 +12,7 @@ import (
 )
 
 // TestColumnsFor_Fit checks every width and choice of columns: columns are in
-// order, do not overlap, end on the screen, and do not shrink or disappear as the
+// order, do not overlap, stay on the screen, and do not shrink or disappear as the
 // terminal gets wider.
 func TestColumnsFor_Fit(t *testing.T) {
 	for hidden := range Hidden(1 << columnCount) {
@@ -40,7 +40,7 @@ func TestColumnsFor_Fit(t *testing.T) {
 	}
 }
 
-// TestColumnsFor_Titles checks the narrowest terminal with each title, and the
+// TestColumnsFor_Titles checks the narrowest terminal that shows each title, and the
 // titles that remain when columns are hidden.
 func TestColumnsFor_Titles(t *testing.T) {
 	titles := func(width int, hidden Hidden) string {
@@ -72,7 +72,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 }
 
 // titleCells returns the cell at which each title begins. The first one is NAME;
-// BACK AT is returned as BACK IN, and the column beside it as AT.
+// BACK AT is returned as BACK IN, and the column next to it as AT.
 func titleCells(header []string) map[string]int {
 	line := strings.Join(header, "") // titles are ASCII: a byte is a cell
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
@@ -147,11 +147,12 @@ func stateOf(glyph string) string {
 	return ""
 }
 
-// misaligned describes a value that is not below its title, "" if all are.
+// misaligned describes a value that is not below its title, or returns "" if there
+// is none.
 func misaligned(head map[string]int, row []string) string {
 	for _, title := range []string{"STATE", "WHY", "COOLDOWN"} {
 		if i, ok := head[title]; ok && len(row) > i && strings.Trim(row[i-1], " \u00a0") != "" {
-			return "no blank before " + title
+			return "no space before " + title
 		}
 	}
 	if i := head["STATE"]; i > 0 {
@@ -181,9 +182,9 @@ func misaligned(head map[string]int, row []string) string {
 	return ""
 }
 
-// TestColumns_TextMovesNothing checks that no text of a credential moves the
+// TestColumns_FixedPositions checks that the text of a credential never moves the
 // columns to its right.
-func TestColumns_TextMovesNothing(t *testing.T) {
+func TestColumns_FixedPositions(t *testing.T) {
 	draw := func(e entry, w int) []string {
 		p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})
 		s := screenOf(p).sizedAt(w, 20)

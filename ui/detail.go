@@ -24,8 +24,9 @@ func (s *Screen) belowTable(p plan) []string {
 	return append([]string{rule}, s.detailBlock(h, p.eventsBeside)...)
 }
 
-// detailBlock draws the detail in exactly h lines: on a wide screen beside the
-// forecast or the events, otherwise beside the other fields of the file.
+// detailBlock draws the detail in exactly h lines. On a wide screen it is next to
+// the forecast or the events, otherwise next to the remaining fields of the
+// credential.
 func (s *Screen) detailBlock(h int, events bool) []string {
 	var left, right []string
 	c, w := s.selected(), 48
@@ -54,8 +55,8 @@ func (s *Screen) detailLines() []string {
 	return s.indented(append(lines, s.factLines(c, w)...))
 }
 
-// detail draws the detail of a credential, followed by more lines. It shortens
-// the provider's message as needed to fit into h lines.
+// detail draws the detail of a credential, followed by the lines in more. If
+// necessary, it shortens the provider's message to fit into h lines.
 func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []string {
 	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
@@ -80,8 +81,8 @@ func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	return sections
 }
 
-// fitSections fits sections into h lines by shortening the provider's message,
-// which ends the first section, to no less than its first line.
+// fitSections fits sections into h lines by shortening the provider's message at
+// the end of the first section. At least the first line of the message is kept.
 func fitSections(sections [][]string, h int) [][]string {
 	const kept = 3
 	first := sections[0]
@@ -119,7 +120,7 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	if c.Held() {
 		reason = "held by an operator"
 	}
-	if c.Status != poolstate.StatusExhausted { // a leftover of an earlier failure
+	if c.Status != poolstate.StatusExhausted { // left over from an earlier failure
 		cause = ""
 	}
 	l.Write(theme.Text, text.Fit(cmp.Or(reason, cause), w-l.Col()))
@@ -144,7 +145,7 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 		switch a.Availability {
 		case poolstate.Due:
 			since, back = "exhausted ", "due since "
-		case poolstate.Unusable, poolstate.Ready: // the failure does not count
+		case poolstate.Unusable, poolstate.Ready: // the failure no longer has an effect
 			since = "exhausted "
 		}
 		out = s.pairs(w, [2]string{since, s.stamp(c.StatusAt)}, [2]string{back, s.stamp(a.Deadline.At)})
@@ -209,7 +210,7 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	return append(out, l.Write(theme.Secondary, nextFailure).Write(theme.Text, next).String())
 }
 
-// remarkLines draws the sentences that apply to few credentials.
+// remarkLines draws remarks about unusual properties of a credential.
 func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	add := func(sentence string) { out = append(out, s.quiet(sentence, w)...) }
@@ -258,9 +259,9 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	return out
 }
 
-// earlyRetry returns the cooldown after which newer agents retry a sole credential
-// although its deadline under the policy is later, or 0. A measured or forced
-// policy is that of the installed agent.
+// earlyRetry returns the cooldown after which newer agents retry a provider's sole
+// credential before its deadline, or 0 if they do not. It returns 0 for a measured
+// or forced policy, which already matches the installed agent.
 func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) time.Duration {
 	newest := poolstate.Flat202610().Assess(c, s.Now)
 	short := !c.ResetAt.IsZero() || newest.Base < poolstate.BaseTTL(c.ErrorCode)
@@ -325,7 +326,7 @@ func priorityText(c *poolstate.Credential) string {
 	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
 }
 
-// briefFacts draws the most important of these fields in two lines.
+// briefFacts draws the most important fields of factLines in two lines.
 func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	id, requests := clean(c.ID), ""
 	if id != "" {

@@ -36,26 +36,26 @@ func TestDetail(t *testing.T) {
 		}, "next failure"},
 		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "next loads"},
 		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it when it next loads the pool"}, " in 2"},
-		{"a flag of a fork", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
-		{"never back", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
-			"deadline set by the provider, whatever the backoff; suspect: beyond the calendar, so it never",
+		{"disabled for some forks", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
+		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
+			"deadline set by the provider, whatever the backoff; suspect: after the year 9999, so it never",
 		}, "9999 ("},
 		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status is from the future"}, "deadline"},
-		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: its failure is in the future"}, "expire"},
+		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
 		{"billing behind a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
-		{"a model cooldown that is cut", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big back in 2d00h"}, "since 0"},
+		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big back in 2d00h"}, "since 0"},
 		{"token ends", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
-		{"token is over", readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}), []string{
+		{"token expired", readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}), []string{
 			"its token expired at Sun 22 Nov 09:20:00",
 		}, "also"},
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
 			"model big back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
-		{"a unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
+		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "next failure"},
 		{"placeholder", readyEntry("key").With(entry{"access_token": "none"}), []string{"key  ready"}, "has no token"},
 		{"dead, removed by the agent", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour), "source": "manual:device_code"}), []string{
@@ -65,8 +65,8 @@ func TestDetail(t *testing.T) {
 			"the agent removes it when it next loads the pool",
 		}, "removes it in"},
 		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
-		{"flagged off", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
-		{"a cause left over", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
+		{"disabled", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
+		{"leftover cause", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
 		{"billing as the cause", exhaustedEntry("key", time.Minute, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{"403 rate_limit_error  cause billing"}, "expire"},
 		{"everything else", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
@@ -90,7 +90,8 @@ func TestDetail(t *testing.T) {
 	}
 }
 
-// A newer reset makes a failed credential usable since October 2026.
+// TestDetail_Cleared checks a credential that was reset after its failure, which
+// makes it usable for agents since October 2026.
 func TestDetail_Cleared(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{
 		exhaustedEntry("key", time.Minute, 1).With(entry{"status_cleared_at": secondsAt(-time.Second)}), readyEntry("companion"),
@@ -118,7 +119,7 @@ func TestSharedSentence(t *testing.T) {
 		c := &p.Providers[0].Credentials[0]
 		equal(t, "sentence", sharedSentence(c), want)
 		c.SharesSecret = false
-		equal(t, "sentence of an account", sharedSentence(c), strings.Replace(want, "secret", "account", 1))
+		equal(t, "sentence about an account", sharedSentence(c), strings.Replace(want, "secret", "account", 1))
 	}
 }
 
@@ -141,7 +142,7 @@ func TestSharedSentence_Account(t *testing.T) {
 }
 
 // TestRemarks_Sole checks the warning that agents retry early, which is absent
-// after failures of authentication or billing.
+// after authentication or billing failures.
 func TestRemarks_Sole(t *testing.T) {
 	measured := poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat())
 	reset := secondsAt(3 * time.Hour)

@@ -10,17 +10,17 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Dialog is a form or a confirmation. It replaces the detail until it is
-// answered; the table stays in sight above it.
+// Dialog is a form or a confirmation. It replaces the detail until it is answered.
+// The table stays visible above it.
 type Dialog struct {
-	Title      string        // names the action and its target
+	Title      string        // the action and its target
 	Fields     []Field       // the inputs of a form; a confirmation has none
-	Preview    string        // the result of the form as it is filled in
-	Note       string        // further information; omitted first
+	Preview    string        // result of the form as filled in so far
+	Note       string        // further information, omitted first if space is short
 	Changes    []Change      // the changes to confirm
 	Unaffected []string      // how many targets do not change, and why
 	Warnings   []string      // shown before anything is written
-	Problem    string        // why the form cannot be submitted, or the answer not accepted
+	Problem    string        // why the form or the answer is not accepted
 	Choice     *bool         // whether yes has the focus; nil for a form
 	Keys       []key.Binding // for the footer
 }
@@ -33,17 +33,17 @@ type Field struct {
 	Focused     bool
 }
 
-// Change is a credential and what happens to it.
+// Change describes what happens to a credential.
 type Change struct{ Name, Words string }
 
-const maxChanges = 10 // listed one by one
+const maxChanges = 10 // maximum number of changes that are listed
 
 // dialogLines draws the dialog, w cells wide. To fit into h lines it omits the
 // note, then changes.
 func (s *Screen) dialogLines(w, h int) []string {
 	d := s.Dialog
 	head, tail := []string{s.dialogTitle(w), ""}, []string(nil)
-	if len(d.Fields) == 0 { // a title that ends with a path, so it is not cut
+	if len(d.Fields) == 0 { // the title of a confirmation ends with a path, so it is not cut
 		head = s.wrapped(theme.Text, theme.Bold, text.Clean(d.Title, text.MessageLimit), w)
 	}
 	for _, f := range d.Fields {
@@ -79,8 +79,8 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. A name is
-// cut before the text that follows it, but keeps half of the line.
+// changeLines lists changes in at most h lines and counts the rest. If a line is
+// too long, its name is cut first, but keeps half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes
@@ -135,8 +135,8 @@ func (s *Screen) dialogBlock(h int) []string {
 	return filled(s.indented(lines), h)
 }
 
-// shortened cuts a dialog. A confirmation keeps its title and its end with the
-// choice; a form keeps its inputs.
+// shortened cuts the lines of a dialog to room lines. A confirmation keeps its
+// title and its last lines, with the choice. A form keeps its inputs.
 func (s *Screen) shortened(lines []string, room int) []string {
 	if len(lines) <= room {
 		return lines

@@ -26,7 +26,7 @@ func TestDialog_Answerable(t *testing.T) {
 				if !strings.Contains(plain(drawn), c.sign) {
 					t.Errorf("%s: no %s at %d×%d:\n%s", name, c.sign, w, h, plain(drawn))
 				}
-				equal(t, name+": selected rows in sight", selectedRows(drawn), 1)
+				equal(t, name+": visible selected rows", selectedRows(drawn), 1)
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func TestDialog_FormFocus(t *testing.T) {
 			s.Dialog.Fields[i].Focused = i == focus
 		}
 		drawn := plain(Render(s.sizedAt(60, 7)))
-		equal(t, "cursors in sight", strings.Count(drawn, "▏"), 1)
+		equal(t, "visible cursors", strings.Count(drawn, "▏"), 1)
 		equal(t, "its field", strings.Contains(drawn, "▌ "+s.Dialog.Fields[focus].Name), true)
 	}
 }
@@ -55,7 +55,7 @@ func TestFieldLine_Cursor(t *testing.T) {
 	}
 }
 
-// TestDialog_FewLines checks that changes are listed or, without room, counted.
+// TestDialog_FewLines checks that changes are listed or, if space is short, counted.
 func TestDialog_FewLines(t *testing.T) {
 	for _, n := range []int{5, 10, 11, 40} {
 		s := screenOf(sample(t, "backoff.json"))
@@ -87,7 +87,7 @@ func TestFieldLine_HintFits(t *testing.T) {
 		for w := 15; w < 80; w++ {
 			f := Field{Name: "reason", Value: value, Hint: "shown to others, optional", Focused: value != ""}
 			if line := screenOf(nil).fieldLine(f, w); ansi.StringWidth(line) > w {
-				t.Errorf("beside %q the hint makes more than %d cells", value, w)
+				t.Errorf("next to %q, the hint exceeds %d cells", value, w)
 			}
 		}
 	}

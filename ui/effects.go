@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// VerbWord returns the word for an action on screen.
+// VerbWord returns the word shown for v.
 func VerbWord(v poolstate.Verb) string {
 	if v == poolstate.VerbHold {
 		return "hold"
@@ -44,8 +44,10 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
 }
 
-// ReloadNote says when running agents notice an action. That depends on their build,
-// which is known if the policy was measured or chosen. Backoff is a patch of any build.
+// ReloadNote returns a sentence that states when running agents notice an action.
+// That depends on their build, which is known only if the policy was measured or
+// chosen. The backoff policy does not identify a build, because it is a patch that
+// works with all of them.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	when := "reload"
@@ -64,7 +66,7 @@ func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 // DeadReset is appended to the answer to a reset of a dead credential.
 const DeadReset = "; it was dead and needs re-authentication"
 
-// DoneWords is the answer to an action: what changed, what did not, and a note.
+// DoneWords returns the answer to an action: what changed, what did not, and a note.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	words, unchanged := VerbWord(verb), ""
 	if len(out.Unchanged) > 0 {
@@ -164,8 +166,8 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// SoonerWords warns of holds that would end before the present cooldown: "sooner
-// than now: cooling until 2 Dec (6d04h)". It names the first of several changes.
+// SoonerWords warns of holds that would end before the current cooldown: "sooner
+// than now: cooling until 2 Dec (6d04h)". If there are several, it names only the first.
 func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
@@ -197,7 +199,7 @@ func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
 		if before, known := e.Before.Streak.Known(); known {
 			words = fmt.Sprintf("streak %d → %d", before, after)
 		}
-		// Without a duration, a hold keeps the present deadline if that is later.
+		// A hold without a duration keeps the current deadline if it is later.
 		if n := poolstate.Backoff().Multiplier(after); computed && cooldown == poolstate.BaseTTL(e.After.ErrorCode)*time.Duration(n) {
 			length += fmt.Sprintf(" (×%d)", n)
 		}

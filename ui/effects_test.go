@@ -71,7 +71,8 @@ func TestHoldWords(t *testing.T) {
 	}
 }
 
-// The sentence names the build's own moment only if the build is known.
+// TestReloadNote checks that the note depends on the agent's build only if the
+// build is known.
 func TestReloadNote(t *testing.T) {
 	flat := poolstate.Flat202610()
 	for _, tt := range []struct {
@@ -96,7 +97,7 @@ func TestReloadNote(t *testing.T) {
 	}
 }
 
-// chosen returns a policy as --policy chooses it.
+// chosen returns p as if it had been set by --policy.
 func chosen(p poolstate.Policy) poolstate.Policy {
 	return poolstate.Force(p).Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 }

@@ -13,8 +13,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Column widths of the event list, in cells. From eventsWideFrom on, a line has
-// them all, including a column for who caused the event.
+// Column widths of the event list, in cells. A list of at least eventsWideFrom
+// cells has all columns, including who caused the event.
 const (
 	eventTimeWidth = 9
 	eventNameWidth = 30
@@ -24,8 +24,8 @@ const (
 	eventsWideFrom = 100
 )
 
-// MatchRecord reports whether a filter matches the credential as the event left
-// it. Events of the file itself always match.
+// MatchRecord reports whether a filter matches the credential in its state after
+// the event. Events about the file itself always match.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
 		return true
@@ -90,7 +90,7 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventLooks has the role and the fixed details of each kind of event.
+// eventLooks holds the role and the fixed details of each kind of event.
 var eventLooks = map[poolstate.EventKind]struct {
 	role  theme.Role
 	words string
@@ -109,7 +109,7 @@ var eventLooks = map[poolstate.EventKind]struct {
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
 }
 
-// EventWords returns the details: "429 usage limit, streak 2 → 3, 4h".
+// EventWords returns the details of an event: "429 usage limit, streak 2 → 3, 4h".
 func EventWords(r *poolstate.Record, now time.Time) string {
 	c, words, cooldown := r.Credential(), eventLooks[r.Kind].words, ""
 	if r.Cooldown > 0 {
@@ -150,7 +150,7 @@ func quoted(s string) string {
 	return "“" + s + "”"
 }
 
-// streakChange describes the change of the streak: "streak 2 → 3".
+// streakChange describes the change to the streak: "streak 2 → 3".
 func streakChange(r *poolstate.Record) string {
 	before, after := r.Before.Streak, r.After.Streak
 	switch {
@@ -173,7 +173,7 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines draws at most h events, newest first, after skipping some.
+// eventLines draws at most h events, newest first, without the newest skip events.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {

@@ -18,7 +18,7 @@ type FilterLine struct {
 	Cursor       int    // position in Text, in characters
 	Typing       bool
 	Problem      string // why the filter is invalid; the previous one still applies
-	Shown, Total int    // Shown of Total credentials pass the filter
+	Shown, Total int    // Shown of Total credentials match the filter
 	Order        string // name of the order; "" for the order of the pool
 }
 
@@ -99,9 +99,10 @@ func (s *Screen) answerLines() []string {
 	return words
 }
 
-// footer draws the keys that fit and, on the right, the position in a longer
-// text or table. The last two keys, help and quit, are always kept. The help
-// component of bubbles would drop them, and does not report where it draws a key.
+// footer draws the keys that fit and, on the right, the position in a table or pane
+// that scrolls. The last two keys, help and quit, are always kept. The help
+// component of bubbles is not used because it would drop them and does not report
+// where it draws a key.
 func (s *Screen) footer(place string) string {
 	const gap, keepLast = 3, 2
 	end := s.Width - s.margin()
@@ -145,7 +146,7 @@ func KeyWord(name string) string {
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])
 }
 
-// KeyWords returns the words for several keys, separated by blanks.
+// KeyWords returns the words for several keys, separated by spaces.
 func KeyWords(names []string) string {
 	words := make([]string, len(names))
 	for i, n := range names {

@@ -32,8 +32,8 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// fuzzedScreen has two credentials with the text in every field; kind selects
-// the pane, the state, the feed and the theme.
+// fuzzedScreen returns a screen with two credentials and the text in every field.
+// kind selects the pane, the state, the feed and the theme.
 func fuzzedScreen(label, provider, message, reason, source, id string, kind uint8) *Screen {
 	c := poolstate.Credential{
 		Ref: poolstate.Ref{Provider: provider, ID: id}, Index: 1,

@@ -10,9 +10,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// title draws name and path, and on the right feed, policy and clock. If space
-// is short, it omits the source of the policy, the policy, then the clock; below
-// narrowFrom, the clock takes precedence over the path.
+// title draws the name and path on the left, and the feed, policy and clock on the
+// right. If space is short, it omits the source of the policy, the policy, then the
+// clock; below narrowFrom, the clock takes precedence over the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
@@ -28,7 +28,7 @@ func (s *Screen) title() string {
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
 	caption, beside, needed := clean(s.Caption), 0, l.Col()+gap
-	if s.ActiveProfile != "" && caption == "" && s.Width >= narrowFrom { // matters more than the whole path
+	if s.ActiveProfile != "" && caption == "" && s.Width >= narrowFrom { // more important than the full path
 		caption = "active: " + clean(s.ActiveProfile)
 		beside = gap + min(text.Width(caption), 20)
 	}
@@ -112,10 +112,10 @@ func (s *Screen) counts() string {
 	return text.Fit(l.String()+tally.String(), s.Width)
 }
 
-// barShapes draw the availability bar without colors.
+// barShapes are the characters of the availability bar in a theme without colors.
 var barShapes = [...]string{"█", "▒", "▒", "░", "·", "·"}
 
-// availabilityBar draws a segment of at least one cell for each availability.
+// availabilityBar draws a segment of at least one cell for each availability that occurs.
 func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	segments := 0
 	for _, n := range sum.Count {
@@ -127,7 +127,7 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 			continue
 		}
 		segments--
-		// The last segment takes what is left.
+		// The last segment gets the remaining cells.
 		cells := end - l.Col() - 2*segments
 		if segments > 0 {
 			cells = min(max(room*n/sum.Total, 1), cells)
@@ -143,7 +143,7 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// next draws which credential returns first, or why the snapshot is stale.
+// next draws the credential that returns first, or the reason why the snapshot is stale.
 func (s *Screen) next() string {
 	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {

@@ -102,7 +102,7 @@ func TestAvailabilityBar(t *testing.T) {
 				want += min(n, 1)
 			}
 			equal(t, "segments of "+bar, len(strings.Fields(bar)), want)
-			equal(t, "the whole of "+bar+" in sight", text.Width(bar) > 20 && text.Width(bar) <= 65, true)
+			equal(t, "all of "+bar+" is visible", text.Width(bar) > 20 && text.Width(bar) <= 65, true)
 		}
 	}
 }

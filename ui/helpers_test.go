@@ -143,7 +143,7 @@ var (
 	}
 )
 
-// between joins the cells of a half-open range and trims blanks.
+// between joins the cells of a half-open range and trims spaces.
 func between(line []string, from, to int) string {
 	from, to = min(from, len(line)), min(to, len(line))
 	return strings.Trim(strings.Join(line[from:to], ""), " \u00a0")

@@ -11,20 +11,20 @@ type plan struct {
 	spaced                         bool // blank lines between providers
 	filter                         bool
 	detail                         int // height of the detail with its rule, or of the dialog; 0 for none
-	events                         int // height of the events below it, including a blank line
+	events                         int // height of the events below the detail, including a blank line
 	eventsBeside                   bool
 	answer                         int // height of the answer, which replaces the gap above the footer
 	table                          int // height of the table
 }
 
-// Smallest terminal heights with each part, however long the table is.
+// Smallest terminal heights that show each part, regardless of the length of the table.
 const (
 	footerFrom  = 6
 	countsFrom  = 7
 	columnsFrom = 8
 	nextFrom    = 10
 	detailFrom  = 28
-	bothFrom    = 36 // events too, even if the table scrolls
+	bothFrom    = 36 // detail and events, even if the table scrolls
 )
 
 // Heights of the detail, including its rule, and of the events, including their
@@ -47,7 +47,7 @@ func (s *Screen) plan() plan {
 	}
 	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer), len(s.lines(false))
 	switch {
-	case s.Dialog != nil: // may leave a single row of the table
+	case s.Dialog != nil: // may leave only one row of the table
 		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)
 	case need <= left && need > left-detailLeast: // the table would scroll because of the detail
 	case s.Height >= detailFrom && s.Width >= mediumFrom:

@@ -28,7 +28,7 @@ func parts(screen string) []string {
 	return out
 }
 
-// TestPlan_Parts checks the parts on both sides of each height.
+// TestPlan_Parts checks which parts are shown at each height at which they change.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{
@@ -49,9 +49,9 @@ func TestPlan_Parts(t *testing.T) {
 	}
 }
 
-// TestPlan_GrowsWithTheHeight checks at every height that the screen fills the
-// terminal and has every part of the next lower screen.
-func TestPlan_GrowsWithTheHeight(t *testing.T) {
+// TestPlan_Heights checks that the screen fills the terminal at every height and
+// has every part of the screen that is one line shorter.
+func TestPlan_Heights(t *testing.T) {
 	for _, w := range []int{20, 60, 80, 120} {
 		s := backoffScreen(t)
 		var before []string
@@ -61,7 +61,7 @@ func TestPlan_GrowsWithTheHeight(t *testing.T) {
 			now := parts(drawn)
 			for _, part := range before {
 				if !slices.Contains(now, part) {
-					t.Errorf("at %d×%d %s is gone", w, h, part)
+					t.Errorf("at %d×%d %s disappears", w, h, part)
 				}
 			}
 			before = now
@@ -69,8 +69,8 @@ func TestPlan_GrowsWithTheHeight(t *testing.T) {
 	}
 }
 
-// TestPlan_TableShrinksLast checks that a table whose rows are all visible stays
-// so in a higher terminal.
+// TestPlan_TableShrinksLast checks that a table whose rows are all visible shows
+// all of them in taller terminals too.
 func TestPlan_TableShrinksLast(t *testing.T) {
 	for _, n := range []int{4, 10, 20, 30} {
 		s := screenOf(uitest.BigPool(t, n)).chooseFirst()
@@ -82,6 +82,6 @@ func TestPlan_TableShrinksLast(t *testing.T) {
 			}
 			fitted = len(rows) == n
 		}
-		equal(t, "all in sight", fitted, true)
+		equal(t, "all rows visible", fitted, true)
 	}
 }

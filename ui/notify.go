@@ -2,13 +2,13 @@ package ui
 
 import "strings"
 
-// NotificationForm is how a terminal accepts desktop notifications: the escape
-// sequence, with TEXT in it, that precedes the bell.
+// NotificationForm is the escape sequence for a desktop notification, with the
+// placeholder TEXT for the message. It is followed by the bell.
 type NotificationForm string
 
 // The forms.
 const (
-	NotifyBell   NotificationForm = "" // the bell alone
+	NotifyBell   NotificationForm = "" // only the bell
 	NotifyOSC9   NotificationForm = "\x1b]9;TEXT\x1b\\"
 	NotifyOSC777 NotificationForm = "\x1b]777;notify;pooltop;TEXT\x1b\\"
 	NotifyOSC99  NotificationForm = "\x1b]99;i=pooltop;TEXT\x1b\\"
@@ -34,9 +34,10 @@ func NotificationFormOf(env func(string) string) NotificationForm {
 	return NotifyBell
 }
 
-// Notification returns the bytes that show a notification. The text may come
-// from the file, so it is cleaned. A semicolon would end its field; the prefix
-// keeps a text that begins with a number from being read as a command.
+// Notification returns the bytes that show a notification. The text may come from
+// the file, so it is cleaned. Semicolons are replaced because they separate fields.
+// The prefix keeps terminals from reading a message that begins with a number as a
+// command.
 func Notification(form NotificationForm, s string) string {
 	s = "pooltop: " + strings.ReplaceAll(clean(s), ";", ",")
 	return strings.Replace(string(form), "TEXT", s, 1) + "\a"

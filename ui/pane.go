@@ -30,7 +30,7 @@ func (s *Screen) paneHead() []string {
 	return []string{s.title(), ""}
 }
 
-// withBottom puts answer and footer on the last lines of a pane.
+// withBottom puts the answer and the footer on the last lines of a pane.
 func (s *Screen) withBottom(out []string, place string) string {
 	s.Targets.begin(s.Height - 1)
 	bottom := append(s.paneAnswer(), s.footer(place))
@@ -70,7 +70,7 @@ func filled(lines []string, h int) []string {
 // indented indents lines by the left margin.
 func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
-// beside puts two columns side by side, the right one at cells after the margin.
+// beside puts two columns side by side. The right one starts at cells after the margin.
 func (s *Screen) beside(left, right []string, at int) []string {
 	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
 	out := make([]string, max(len(left), len(right)))
@@ -86,7 +86,7 @@ func (s *Screen) beside(left, right []string, at int) []string {
 	return out
 }
 
-// wrapped wraps text at w cells; it returns no line for an empty text.
+// wrapped wraps text at w cells. It returns no lines for an empty string.
 func (s *Screen) wrapped(role theme.Role, weight theme.Weight, words string, w int) []string {
 	lines := text.Wrap(words, w)
 	for i, l := range lines {
@@ -126,8 +126,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
 }
 
-// forecastPane draws the forecast and, below it, when providers that are out
-// return.
+// forecastPane draws the forecast and, below it, when each provider that is out returns.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
 	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
@@ -184,7 +183,7 @@ var markWords = [][2]string{
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }
 
-// markHelp explains the marks, the policy and why it applies.
+// markHelp explains the marks, the policy and why the policy applies.
 func (s *Screen) markHelp(w int) []string {
 	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
 	for _, m := range markWords {
@@ -194,7 +193,7 @@ func (s *Screen) markHelp(w int) []string {
 	return append(append(out, s.quiet(policyRule(s.Policy), w)...), s.quiet(s.policyReason(), w)...)
 }
 
-// helpEntry draws a key or mark and, from a cell on, its explanation.
+// helpEntry draws a key or mark and, starting at the cell at, its explanation.
 func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
 	at = max(at, l.Col()+1)
@@ -227,7 +226,7 @@ func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) 
 		if !s.Pool.HasPool {
 			headline = "no credential pool in " + clean(s.Path)
 		}
-		if s.CorruptCopy != "" { // the agent has started over
+		if s.CorruptCopy != "" { // the agent started over with an empty pool
 			help = append([]string{clean(s.CorruptCopy) + " has what an agent could not read. Restore a backup, or repair that copy."}, help...)
 		}
 		if stale {

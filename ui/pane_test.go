@@ -8,7 +8,7 @@ import (
 	"pooltop/ui/text"
 )
 
-func TestHelp_NothingIsCut(t *testing.T) {
+func TestHelp_NotTruncated(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	s.Pane = PaneHelp
 	for w := 40; w <= 200; w++ {

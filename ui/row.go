@@ -16,7 +16,7 @@ type row struct {
 	*theme.Line
 	c    *poolstate.Credential
 	a    poolstate.Assessment
-	cell span // the place of the column being drawn
+	cell span // position of the column being drawn
 }
 
 func (t *table) credential(c *poolstate.Credential) string {
@@ -40,8 +40,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 	return r.String()
 }
 
-// glyph draws the symbol of the state and, beside it, the mark of a target or of
-// a recent change.
+// glyph draws the symbol for the state and, next to it, the mark of a target or a
+// recent change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -152,7 +152,7 @@ func (r *row) back() {
 	r.Right(r.cell.to-1, role, weight, back).Write(markRole, mark)
 }
 
-// times returns the texts of the columns BACK IN and AT.
+// times returns the values of the BACK IN and AT columns.
 func (r *row) times() (back, at string) {
 	due := r.a.Availability == poolstate.Due
 	switch {

@@ -56,7 +56,7 @@ func scenes(t testing.TB) []scene {
 		of("dead-only", "claude_code", providers{
 			"anthropic": []entry{deadEntry("claude_code"), deadEntry("old-seat")}, "mistral": []entry{readyEntry("primary")},
 		}),
-		of("sole", "only-key", providers{ // its agent retries a sole credential after a minute
+		of("sole", "only-key", providers{ // the agent retries a sole credential after one minute
 			"anthropic": []entry{exhaustedEntry("only-key", 19*time.Second, 0).With(newest), deadEntry("claude_code").With(newest)},
 			"mistral":   []entry{readyEntry("primary").With(newest)},
 		}),
@@ -65,7 +65,7 @@ func scenes(t testing.TB) []scene {
 			exhaustedEntry("in-5-years", time.Hour, 1).With(resetIn(5 * 365 * text.Day)),
 			exhaustedEntry("in-20000-years", time.Hour, 1).With(entry{"last_error_reset_at": 9e11}),
 			exhaustedEntry("before-itself", -time.Hour, 1).With(resetIn(10 * time.Minute)),
-			exhaustedEntry("no-instant", time.Hour, 2).With(entry{"last_status_at": nil}),
+			exhaustedEntry("no-time", time.Hour, 2).With(entry{"last_status_at": nil}),
 		}}),
 		{"long-waits", longWaitsScene(t)},
 		of("shared-expiring", "second-copy", providers{"openrouter": []entry{
@@ -112,7 +112,7 @@ var (
 
 func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 
-// backoffScreen returns the screen of the backoff sample after changes.
+// backoffScreen returns the screen of the backoff sample, modified by set.
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -136,7 +136,7 @@ func otherStates(t testing.TB) []scene {
 		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
 		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
-		{"no-pool-any-more", lost},
+		{"pool-lost", lost},
 		{"waiting", waiting},
 		{"unreadable", unreadable},
 		{"stale", backoffScreen(t, func(s *Screen) {
@@ -153,7 +153,7 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-// timelineScene is sorted by deadline; the last deadline is hours away.
+// timelineScene returns a screen sorted by deadline. The last deadline is hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
 	s := screenOf(poolOf(t, providers{
@@ -184,7 +184,7 @@ func allOutScene(t testing.TB) *Screen {
 	})).choose(t, "seat-1@example.com")
 }
 
-// longWaitsScene has the widest countdowns and the longest names.
+// longWaitsScene returns a screen with the widest countdowns and the longest names.
 func longWaitsScene(t testing.TB) *Screen {
 	t.Helper()
 	name := "/a-name-that-is-longer-than-any-column-that-a-screen-of-this-width-could-have-for-it"
@@ -202,7 +202,7 @@ func readOnlyScene(t testing.TB) *Screen {
 	return s
 }
 
-// longListScene has 200 credentials; the selection is in the middle.
+// longListScene returns a screen with 200 credentials and the selection in the middle.
 func longListScene(t testing.TB) *Screen {
 	t.Helper()
 	s := screenOf(uitest.BigPool(t, 200)).choose(t, "key-1-42")
@@ -240,7 +240,7 @@ func actionScenes(t testing.TB) []scene {
 			s.Pane, s.Short = PaneHelp, paneKeys
 			s.Answer = &Answer{AnswerNews, "work-oauth: the agent used it successfully; streak 3 → 0"}
 		})},
-		{"answer-over-nothing", with(func(s *Screen) {
+		{"answer-over-empty", with(func(s *Screen) {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
 			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
@@ -252,7 +252,7 @@ func actionScenes(t testing.TB) []scene {
 
 var dialogKeys = []key.Binding{binding("tab", "next field"), binding("enter", "hold"), binding("esc", "cancel")}
 
-// confirmation asks about n changes; no has the focus.
+// confirmation returns a dialog that confirms n changes. "No" has the focus.
 func confirmation(n int) *Dialog {
 	no := false
 	d := &Dialog{
@@ -267,7 +267,7 @@ func confirmation(n int) *Dialog {
 	return d
 }
 
-// form is the form of a hold with the given duration.
+// form returns the form for a hold with the given duration.
 func form(length string) *Dialog {
 	return &Dialog{
 		Title: "hold work-oauth of anthropic",
@@ -368,7 +368,7 @@ var (
 	hostileTexts = uitest.HostileTexts
 )
 
-// wideLabels is a pool of names whose width depends on the terminal.
+// wideLabels returns a pool of names whose width depends on the terminal.
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry
@@ -382,7 +382,7 @@ func wideLabels(t testing.TB) *poolstate.Pool {
 	return poolOf(t, providers{"日本 提供者 🔑": list})
 }
 
-// hostileLabels is a pool with hostile text in every displayed field.
+// hostileLabels returns a pool with hostile text in every displayed field.
 func hostileLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	all := providers{}

@@ -35,7 +35,7 @@ const (
 type Feed struct {
 	State    FeedState
 	Interval time.Duration // between polls
-	Reason   string        // why the feed polls or is stale, in one clause
+	Reason   string        // why the feed polls or is stale, as a short phrase
 	Since    time.Time     // when a stale snapshot was last current
 }
 
@@ -59,7 +59,7 @@ type Screen struct {
 	Path          string // displayed path of the store
 	Caption       string // shown next to the path, such as the state of a simulation
 	ActiveProfile string // the agent's active profile, if another one is shown
-	CorruptCopy   string // the name of an agent's copy of a store that it could not read, or ""
+	CorruptCopy   string // name of the copy that an agent made of a store it could not read, or ""
 	Feed          Feed
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot
@@ -70,8 +70,8 @@ type Screen struct {
 	Offset        int            // first visible line of the table or the pane
 	Pane          Pane
 	Timeline      bool                   // draw all cooldowns on one scale
-	Clock         bool                   // clock times first instead of the time left
-	Coarse        bool                   // all times to the minute, for a terminal without focus
+	Clock         bool                   // show clock times first, not the time left
+	Coarse        bool                   // show all times to the minute, for a terminal without focus
 	Hidden        Hidden                 // columns that the table never shows
 	ForecastOf    string                 // the provider whose forecast is shown; "" is the whole pool
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target
@@ -89,7 +89,7 @@ type Screen struct {
 
 // Evidence is an observation of how an agent handles a streak.
 type Evidence struct {
-	Counts bool      // the agent raised the streak
+	Counts bool      // whether the agent raised the streak
 	Name   string    // name of the credential that failed
 	At     time.Time // when it failed
 }
@@ -100,7 +100,7 @@ const (
 	minHeight = 5
 )
 
-// Legible reports whether a terminal of that size shows more than one line. A
+// Legible reports whether a terminal of the given size shows more than one line. A
 // smaller one cannot show a dialog.
 func Legible(width, height int) bool { return width >= minWidth && height >= minHeight }
 
@@ -244,7 +244,7 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 
 func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
 
-// wider returns narrow or wide, by the width of the terminal.
+// wider returns narrow or wide, depending on the width of the terminal.
 func (s *Screen) wider(narrow, wide int) int {
 	if s.Width >= mediumFrom {
 		return wide

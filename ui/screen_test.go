@@ -23,7 +23,7 @@ func TestRender_Golden(t *testing.T) {
 	}
 }
 
-// TestRender_GoldenSizes compares one scene at a size of each other layout.
+// TestRender_GoldenSizes compares one scene at one size for each of the other layouts.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := backoffScreen(t)
 	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}}))
@@ -49,7 +49,7 @@ func TestRender_GoldenColors(t *testing.T) {
 	}
 }
 
-// flaw describes what is wrong with a drawn screen, "" if nothing is.
+// flaw describes a defect of a drawn screen. It returns "" if there is none.
 func flaw(drawn string, w, h int) string {
 	if !utf8.ValidString(drawn) {
 		return "is not valid UTF-8"
@@ -95,7 +95,7 @@ func TestRender_Fits(t *testing.T) {
 				w, h := size[0], size[1]
 				s := sc.screen.sizedAt(w, h)
 				if i%3 == 0 {
-					s.Offset = 1 + w // anywhere
+					s.Offset = 1 + w // an arbitrary offset
 				}
 				s.Timeline = s.Timeline || i%4 == 0
 				if problem := flaw(Render(s), w, h); problem != "" {
@@ -106,8 +106,8 @@ func TestRender_Fits(t *testing.T) {
 	}
 }
 
-// TestRender_NoSize checks invalid sizes, which some terminals report at first.
-func TestRender_NoSize(t *testing.T) {
+// TestRender_InvalidSize checks invalid sizes, which some terminals report at first.
+func TestRender_InvalidSize(t *testing.T) {
 	for _, sc := range scenes(t) {
 		for _, size := range [][2]int{{0, 0}, {-1, -1}, {80, 0}, {0, 24}, {-5, 24}, {80, -5}} {
 			equal(t, sc.name, Render(sc.screen.sizedAt(size[0], size[1])), "")
@@ -115,8 +115,9 @@ func TestRender_NoSize(t *testing.T) {
 	}
 }
 
-// TestScrollTo_SelectionInSight moves the selection to the end and back.
-func TestScrollTo_SelectionInSight(t *testing.T) {
+// TestScrollTo_SelectionVisible checks that the selection stays visible while it
+// moves to the end and back.
+func TestScrollTo_SelectionVisible(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane != PaneTable || len(credentials(sc.screen)) == 0 {
 			continue
@@ -131,18 +132,18 @@ func TestScrollTo_SelectionInSight(t *testing.T) {
 					s.Width, s.Height, s.Offset, s.Selected = size[0], size[1], size[2], &all[i].Ref
 					s.Offset = ScrollTo(&s)
 					if n := selectedRows(Render(&s)); n != 1 {
-						t.Fatalf("%v, credential %d: %d selected rows in sight", size, i, n)
+						t.Fatalf("%v, credential %d: %d visible selected rows", size, i, n)
 					}
-					equal(t, "offset, asked again", ScrollTo(&s), s.Offset)
+					equal(t, "offset of a second call", ScrollTo(&s), s.Offset)
 				}
 			}
 		})
 	}
 }
 
-// TestPaneLines_EndsInSight checks that each pane, scrolled to its end, shows its
+// TestPaneLines_End checks that each pane, scrolled to its end, shows its
 // last line and cannot scroll further.
-func TestPaneLines_EndsInSight(t *testing.T) {
+func TestPaneLines_End(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane == PaneTable {
 			continue
@@ -151,11 +152,11 @@ func TestPaneLines_EndsInSight(t *testing.T) {
 			s := sc.screen.sizedAt(size[0], size[1])
 			s.Offset = PaneLines(s)
 			end := Render(s)
-			equal(t, sc.name+" has more at its end", strings.Contains(end, "↓ more"), false)
+			equal(t, sc.name+" shows more at its end", strings.Contains(end, "↓ more"), false)
 			s.Offset++
-			equal(t, sc.name+" beyond its end", Render(s), end)
+			equal(t, sc.name+" past its end", Render(s), end)
 			if s.Offset = 0; PaneLines(s) > 0 {
-				equal(t, sc.name+" has more at its beginning", strings.Contains(Render(s), "↓ more"), true)
+				equal(t, sc.name+" shows more at its beginning", strings.Contains(Render(s), "↓ more"), true)
 			}
 		}
 	}

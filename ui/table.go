@@ -62,8 +62,9 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 	}
 }
 
-// List draws the whole table for output to a file or pipe: summary, column
-// titles and every row, without trailing blanks. An empty pool has only words.
+// List draws the whole table for output to a file or pipe: summary, column titles
+// and every row, without trailing spaces. For an empty pool, it returns only an
+// explanation.
 func List(s *Screen) string {
 	var out []string
 	if s.ActiveProfile != "" {

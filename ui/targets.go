@@ -11,17 +11,17 @@ import (
 	"pooltop/ui/text"
 )
 
-// TargetKind is the kind of thing that a click can hit.
+// TargetKind is the kind of a clickable part.
 type TargetKind uint8
 
 // The kinds of targets.
 const (
 	TargetNothing    TargetKind = iota
-	TargetCredential            // its row
-	TargetProvider              // its heading
+	TargetCredential            // row of a credential
+	TargetProvider              // heading of a provider
 	TargetTitle                 // a column title
-	TargetKey                   // in the footer
-	TargetNo                    // an answer of a dialog
+	TargetKey                   // a key in the footer
+	TargetNo                    // an answer in a dialog
 	TargetYes
 )
 
@@ -30,13 +30,13 @@ type Target struct {
 	Kind       TargetKind
 	Credential poolstate.Ref // the credential of a row
 	Provider   string        // the provider of a heading
-	Order      filter.Order  // how a click on a column title sorts
+	Order      filter.Order  // order selected by a click on a column title
 	Key        string        // name of the key to press
 	From, To   int           // half-open range of cells
 }
 
-// Targets are the clickable parts of the screen that [Render] drew last. The
-// zero value is empty; a nil one records nothing.
+// Targets are the clickable parts of the screen that [Render] drew last. The zero
+// value is empty. A nil *Targets records nothing.
 type Targets struct {
 	top   int // first line of the part being drawn
 	spots []spot
@@ -47,7 +47,7 @@ type spot struct {
 	Target
 }
 
-// At returns the target at a cell, both coordinates counted from 0.
+// At returns the target at a cell. Both coordinates start at 0.
 func (t *Targets) At(x, y int) Target {
 	for _, s := range t.spots {
 		if s.y == y && x >= s.From && x < s.To {

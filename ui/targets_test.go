@@ -70,8 +70,8 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 }
 
-// targetProblem describes how a target and the text in its cells differ, "" if
-// they agree.
+// targetProblem describes how a target and the text in its cells differ. It returns
+// "" if they agree.
 func targetProblem(s *Screen, target *Target, words string) string {
 	begins := strings.TrimLeft(words, "▌›✓ ")
 	want := ""
@@ -95,14 +95,14 @@ func targetProblem(s *Screen, target *Target, words string) string {
 				return ""
 			}
 		}
-		return "another title than its order"
+		return "wrong order for the title"
 	case TargetKey:
 		keys := ""
 		for _, b := range s.Short {
 			keys += b.Keys()[0] + " "
 		}
 		if !strings.Contains(keys, target.Key+" ") || !strings.HasPrefix(KeyWord(target.Key), words[:1]) {
-			return "another key"
+			return "wrong key"
 		}
 	case TargetNo:
 		want = "no"

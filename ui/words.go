@@ -27,7 +27,7 @@ func (f timeForm) countdown(d time.Duration) string {
 	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
-// whenBack formats a future instant, alone and for use in a sentence: "14:14"
+// whenBack formats a future time, both alone and for use in a sentence: "14:14"
 // and "at 14:14", or "12m03s" and "in 12m03s".
 func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	if !form.clock {
@@ -41,7 +41,7 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	return when, "at " + when
 }
 
-// stamp formats an instant to the second and, in the detail pane, the distance:
+// stamp formats a time to the second and, in the detail pane, adds how far away it is:
 // "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". The zero time is "".
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
@@ -59,8 +59,8 @@ func (s *Screen) stamp(t time.Time) string {
 	}
 }
 
-// reason briefly explains the state of a credential, or names what needs
-// attention on a ready one.
+// reason briefly explains the state of a credential, or, for a ready one, what
+// needs attention.
 func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
 	switch {
 	case a == poolstate.Ready:
@@ -104,7 +104,7 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
 }
 
-// originSentence explains the mark of a deadline's origin.
+// originSentence explains the origin of a deadline.
 func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy, now time.Time) string {
 	d, s, amongOthers := a.Deadline, "", *c
 	amongOthers.Sole = false
@@ -132,11 +132,11 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	}
 	switch {
 	case d.Never():
-		s += "; suspect: beyond the calendar, so it never returns by itself"
+		s += "; suspect: after the year 9999, so it never recovers on its own"
 	case d.Suspect && d.At.Before(c.StatusAt):
-		s += "; suspect: earlier than its own failure"
+		s += "; suspect: earlier than the failure"
 	case d.Suspect && c.FromFuture(now):
-		s += "; suspect: its failure is in the future"
+		s += "; suspect: the failure is in the future"
 	case d.Suspect:
 		s += "; suspect: more than 31 days ahead"
 	}

@@ -25,26 +25,26 @@ func TestReason(t *testing.T) {
 		{"no reason, odd code", entry{"last_error_reason": nil, "last_error_code": 418}, "418"},
 		{"no code", entry{"last_error_code": nil}, "rate limit"},
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
-		{"held, no words", heldNow, ""},
+		{"held, no message", heldNow, ""},
 		{"held, over", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
 		{"unusable", entry{"access_token": nil, "last_status": nil}, "no token"},
 		{"unusable and exhausted", entry{"access_token": nil}, "no token"},
 		{"billing behind a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
-		{"a unknown status", entry{"last_status": "odd"}, `status "odd"`},
+		{"unknown status", entry{"last_status": "odd"}, `status "odd"`},
 		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
 		{"two models", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(1e9)}}, "2 models cooling"},
-		{"token over", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},
+		{"token expired", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},
 		{"token ends", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "token ends in 1h"},
-		{"token lives", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
+		{"token valid", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
 		equal(t, c.name, reason(cred, poolstate.Backoff().Availability(cred, epoch), epoch), c.want)
 	}
 }
 
-// TestReason_ShortWordsFit checks that built-in reasons fit into the WHY column of
-// a terminal of 120 cells.
+// TestReason_ShortWordsFit checks that built-in reasons fit into the WHY column at
+// 120 cells.
 func TestReason_ShortWordsFit(t *testing.T) {
 	room := columnsFor(120, 0).at[ColumnWhy].width()
 	for _, words := range slices.Concat(slices.Collect(maps.Values(text.Reasons)), slices.Collect(maps.Values(text.CodeWords))) {
@@ -67,11 +67,11 @@ func TestOriginSentence(t *testing.T) {
 		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff(), provider},
 		{"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff(), provider + "; suspect: more than 31 days ahead"},
 		{
-			"earlier than its own failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff(),
-			provider + "; suspect: earlier than its own failure",
+			"earlier than the failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff(),
+			provider + "; suspect: earlier than the failure",
 		},
 		{"an operator's, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff(), operator},
-		{"no instant", entry{"last_status_at": nil}, poolstate.Backoff(), "no deadline in the file: retried immediately"},
+		{"no time", entry{"last_status_at": nil}, poolstate.Backoff(), "no deadline in the file: retried immediately"},
 		{"ready", entry{"last_status": nil}, poolstate.Backoff(), ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
@@ -158,7 +158,7 @@ func TestTimes(t *testing.T) {
 		{"for days", exhaustedEntry("key", 0, 1).With(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
 		{"never", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 9e11}), "never?", "never?", "never?", "never?"},
 		{"due", exhaustedEntry("key", 2*time.Hour, 1), "now 08:20", "08:20 now", "now", "now"},
-		{"due, no instant", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
+		{"due, no time", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
 		{"dead", deadEntry("key"), "re-auth", "re-auth", "re-auth", "re-auth"},
 		{"ready", readyEntry("key"), "", "", "", ""},
 	} {
@@ -178,7 +178,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestStamp checks that only the detail pane adds the distance.
+// TestStamp checks that only the detail pane adds how far away the time is.
 func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{
@@ -192,7 +192,7 @@ func TestStamp(t *testing.T) {
 	} {
 		equal(t, "stamp", s.stamp(epoch.Add(d)), want)
 	}
-	equal(t, "out of sight", s.stamp(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), "after the year 9999")
+	equal(t, "out of range", s.stamp(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), "after the year 9999")
 	s.Pane = PaneTable
-	equal(t, "beside the forecast", s.stamp(epoch), "09:20:00")
+	equal(t, "next to the forecast", s.stamp(epoch), "09:20:00")
 }

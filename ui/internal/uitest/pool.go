@@ -38,8 +38,8 @@ func Ready(label string) Entry {
 	}
 }
 
-// Exhausted returns a credential that was exhausted at the given distance before Epoch.
-// From its streak, backoff computes a cooldown of 1h, 2h, 4h or 8h.
+// Exhausted returns a credential that failed the given time before Epoch. Under the
+// backoff policy, its cooldown is 1h, 2h, 4h or 8h, depending on the streak.
 func Exhausted(label string, ago time.Duration, streak int) Entry {
 	return Ready(label).With(Entry{
 		"last_status": "exhausted", "last_status_at": Seconds(-ago), "last_error_code": 429,
@@ -47,13 +47,13 @@ func Exhausted(label string, ago time.Duration, streak int) Entry {
 	})
 }
 
-// Cooling returns a credential whose deadline, set by the provider, is at the given
-// distance from Epoch. If the distance is negative, the credential is due.
+// Cooling returns a credential whose deadline, set by the provider, is the given
+// time after Epoch. If the time is negative, the credential is due.
 func Cooling(label string, in time.Duration) Entry {
 	return Exhausted(label, time.Hour, 1).With(Entry{"last_error_reset_at": Seconds(in)})
 }
 
-// Held returns a credential that is held until the given distance after Epoch.
+// Held returns a credential that is held until the given time after Epoch.
 func Held(label string, in time.Duration) Entry {
 	return Cooling(label, in).With(Entry{"last_error_reason": poolstate.HoldReason})
 }
@@ -75,7 +75,7 @@ func (e Entry) With(fields Entry) Entry {
 	return out
 }
 
-// Seconds returns the Unix time at the given distance from Epoch.
+// Seconds returns the Unix time that is d after Epoch.
 func Seconds(d time.Duration) float64 { return float64(Epoch.Add(d).Unix()) }
 
 // BigPool returns a pool of n credentials, divided equally between two providers.

@@ -12,10 +12,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Epoch is the current time in tests: Monday, 2026-11-23 09:20:00 UTC.
+// Epoch is Monday, 2026-11-23 09:20:00 UTC. Tests use it as the current time.
 var Epoch = time.Unix(1795425600, 0).UTC()
 
-// Equal reports an error unless got is want.
+// Equal fails the test if got differs from want.
 func Equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
