@@ -75,7 +75,7 @@ func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	}
 	for _, sec := range sections {
 		for i, line := range sec {
-			sec[i] = ansi.Truncate(line, w, text.Ellipsis)
+			sec[i] = text.Fit(line, w)
 		}
 	}
 	return sections
@@ -89,7 +89,7 @@ func fitSections(sections [][]string, h int) [][]string {
 	if cut := min(len(slices.Concat(sections...))-h, len(first)-kept); cut > 0 {
 		first = first[: len(first)-cut : len(first)-cut]
 		last := &first[len(first)-1]
-		*last = ansi.Truncate(*last, ansi.StringWidth(*last)-1, "") + text.Ellipsis
+		*last = ansi.TruncateWc(*last, ansi.StringWidthWc(*last)-1, "") + text.Ellipsis
 		sections[0] = first
 	}
 	return sections

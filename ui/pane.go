@@ -80,7 +80,7 @@ func (s *Screen) beside(left, right []string, at int) []string {
 			out[i] += left[i]
 		}
 		if i < len(right) {
-			out[i] += blanks(s.margin()+at-ansi.StringWidth(out[i])) + right[i]
+			out[i] += blanks(s.margin()+at-ansi.StringWidthWc(out[i])) + right[i]
 		}
 	}
 	return out

@@ -279,7 +279,7 @@ var mention = regexp.MustCompile(`(_|\B)@`)
 // end the span or the cell.
 func quoted(s string, w int) string {
 	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
-	s = strings.TrimSpace(ansi.Truncate(s, w, "…"))
+	s = strings.TrimSpace(ansi.TruncateWc(s, w, "…"))
 	if s == "" {
 		return ""
 	}

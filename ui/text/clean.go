@@ -25,13 +25,22 @@ const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
 	maxMarks    = 3        // combining marks per character; more would overlap the rows above and below
 	maxPasses   = 4        // passes of agreeOnWidth: a reduced cluster may merge with its neighbor
+	maxCluster  = 48       // bytes of a syllable; longer ones are not words
 )
+
+// joinerScripts are the scripts in which U+200C and U+200D between letters are part
+// of the spelling.
+var joinerScripts = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati,
+	unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
+}
 
 // Clean returns s, at most limit bytes of it, as text that is safe to draw and
 // has the same width in every terminal. Control characters (with them, the start
 // of escape sequences) and bidirectional overrides become U+FFFD, line breaks and
 // tabs become spaces, invisible characters are dropped, and grapheme clusters
-// whose width terminals disagree on are reduced until they agree.
+// whose width terminals disagree on are reduced until they agree. Syllables of
+// letters and vowel signs are kept; [Width] counts their characters, as wcwidth does.
 func Clean(s string, limit int) string {
 	if len(s) > limit {
 		for limit > 0 && !utf8.RuneStart(s[limit]) {
@@ -45,8 +54,12 @@ func Clean(s string, limit int) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	marks, last := 0, rune(0)
-	for _, r := range s {
+	for i, r := range s {
 		switch {
+		case isJoiner(r) && unicode.In(last, joinerScripts...) && spells(s[i+len("\u200d"):]):
+			b.WriteRune(r)
+			last = r // a second joiner is dropped
+			continue
 		case strings.ContainsRune("\n\r\t\u2028\u2029\u00a0", r):
 			r = ' '
 		case unicode.In(r, unicode.Cc, unicode.Bidi_Control):
@@ -82,6 +95,14 @@ func Clean(s string, limit int) string {
 	}, clean)
 }
 
+func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// spells reports whether s begins with a letter that a joiner may precede.
+func spells(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r) && unicode.In(r, joinerScripts...) && !merges(s[:n], " ")
+}
+
 func isPrintableASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -93,8 +114,10 @@ func isPrintableASCII(s string) bool {
 
 // agreeOnWidth makes s equally wide on terminals that count characters and on those
 // that count clusters. It keeps only the first character of a cluster on which they
-// differ, and replaces regional indicators (flags) with letters.
+// differ, unless it is a syllable, and replaces regional indicators (flags) with
+// letters.
 func agreeOnWidth(s string) string {
+	s = joinJamo(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	for len(s) > 0 {
@@ -109,12 +132,42 @@ func agreeOnWidth(s string) string {
 		switch { // on screen, there is a space before and after the text
 		case b.Len() == 0 && merges(" ", cluster):
 			cluster = string(unprintable)
-		case width != ansi.StringWidthWc(cluster) || merges(cluster, " "):
+		case merges(cluster, " "), width != ansi.StringWidthWc(cluster) && !isSyllable(cluster):
 			cluster = reduce(cluster)
 		}
 		b.WriteString(cluster)
 	}
 	return b.String()
+}
+
+// isSyllable reports whether a cluster consists of letters, their marks and joiners.
+// Vowels of old Korean, which cannot be composed, have a width on no two terminals.
+func isSyllable(cluster string) bool {
+	return len(cluster) <= maxCluster && !strings.ContainsFunc(cluster, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M) && !isJoiner(r) || unicode.Is(unicode.Hangul, r)
+	})
+}
+
+// joinJamo composes the letters of decomposed Korean into syllables, on whose width
+// terminals agree (Unicode 3.12).
+func joinJamo(s string) string {
+	const syllables, leads, vowels, tails = 0xac00, 0x1100, 0x1161, 0x11a7
+	var out []rune
+	for _, r := range s {
+		if n := len(out) - 1; n >= 0 {
+			lead, vowel, tail := out[n]-leads, r-vowels, r-tails
+			switch syllable := out[n] - syllables; {
+			case lead >= 0 && lead < 19 && vowel >= 0 && vowel < 21:
+				out[n] = syllables + (lead*21+vowel)*28
+				continue
+			case syllable >= 0 && syllable < 11172 && syllable%28 == 0 && tail > 0 && tail < 28:
+				out[n] += tail
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	return string(out)
 }
 
 // reduce returns the first character of a cluster, or U+FFFD if terminals disagree on
@@ -143,7 +196,7 @@ func Width(s string) int {
 	if isPrintableASCII(s) {
 		return len(s)
 	}
-	return ansi.StringWidth(s)
+	return ansi.StringWidthWc(s)
 }
 
 // Fit shortens cleaned text to w cells and marks the cut with an ellipsis.
@@ -154,7 +207,26 @@ func Fit(s string, w int) string {
 	if Width(s) <= w {
 		return s
 	}
-	return ansi.Truncate(s, w, Ellipsis)
+	if strings.Contains(s, "\x1b") {
+		return fitStyled(s, w)
+	}
+	at, n := 0, 1 // the ellipsis needs a cell
+	for {
+		cluster, cells := ansi.FirstGraphemeCluster(s[at:], ansi.WcWidth)
+		if n += cells; n > w {
+			return s[:at] + Ellipsis
+		}
+		at += len(cluster)
+	}
+}
+
+// fitStyled shortens a styled line like [Fit].
+func fitStyled(line string, w int) string {
+	fit := line
+	for n := max(w, 0); n >= -1 && ansi.StringWidthWc(fit) > max(w, 0); n-- { // TruncateWc compares n with the width in clusters
+		fit = ansi.TruncateWc(line, n, Ellipsis)
+	}
+	return fit
 }
 
 // FitLeft is like Fit but cuts at the left.
@@ -164,7 +236,7 @@ func FitLeft(s string, w int) string {
 		return Fit(s, w)
 	}
 	for n >= w { // the ellipsis takes a cell
-		cluster, cells := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		cluster, cells := ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 		s, n = s[len(cluster):], n-cells
 	}
 	return Ellipsis + s
@@ -189,5 +261,5 @@ func Wrap(s string, w int) []string {
 	if w <= 0 || s == "" {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+	return strings.Split(ansi.WrapWc(s, w, ""), "\n")
 }

@@ -20,7 +20,7 @@ func Plain(drawn string) string {
 func Cells(line string) []string {
 	var out []string
 	for text := ansi.Strip(line); text != ""; {
-		cluster, w := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
+		cluster, w := ansi.FirstGraphemeCluster(text, ansi.WcWidth)
 		text = text[len(cluster):]
 		if w == 0 && len(out) > 0 {
 			out[len(out)-1] += cluster

@@ -30,19 +30,37 @@ var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 // LineFlaw describes a defect of a drawn line: more than w cells, sequences other than
 // SGR, or colors that are not reset. It returns "" if there is none.
 func LineFlaw(line string, w int) string {
-	byCluster, byCharacter := ansi.StringWidth(line), ansi.StringWidthWc(line)
-	switch {
-	case byCluster != byCharacter:
-		return fmt.Sprintf("is %d or %d wide, depending on the terminal", byCluster, byCharacter)
-	case byCluster > w:
-		return fmt.Sprintf("is %d wide", byCluster)
+	if n := ansi.StringWidthWc(line); n > w {
+		return fmt.Sprintf("is %d wide", n)
+	}
+	if flaw := TextFlaw(SGR.ReplaceAllString(line, "")); flaw != "" {
+		return flaw
 	}
 	if all := SGR.FindAllString(line, -1); len(all) > 0 && all[len(all)-1] != "\x1b[m" {
 		return "does not reset its colors"
 	}
-	for _, r := range SGR.ReplaceAllString(line, "") {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return fmt.Sprintf("contains %U", r)
+	return ""
+}
+
+// TextFlaw returns what is wrong with text without styles, or "": terminals may
+// disagree on the width of syllables only, and joiners may follow only letters and
+// their marks.
+func TextFlaw(s string) string {
+	last := ' '
+	for rest := s; rest != ""; {
+		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		rest = rest[len(cluster):]
+		syllable := true
+		for _, r := range cluster {
+			joins := (r == '\u200c' || r == '\u200d') && unicode.In(last, unicode.L, unicode.M)
+			if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp) && !joins {
+				return fmt.Sprintf("contains %U", r)
+			}
+			syllable = syllable && (joins || unicode.In(r, unicode.L, unicode.M)) && !unicode.Is(unicode.Hangul, r)
+			last = r
+		}
+		if n := ansi.StringWidthWc(cluster); n != width && !syllable {
+			return fmt.Sprintf("%q is %d or %d wide, depending on the terminal", cluster, width, n)
 		}
 	}
 	return ""
