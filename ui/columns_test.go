@@ -193,7 +193,7 @@ func TestColumns_FixedPositions(t *testing.T) {
 	e := exhaustedEntry("x", 20*time.Minute, 2)
 	for _, w := range []int{20, 33, 49, 50, 79, 80, 95, 109, 120, 160, 200} {
 		col, want := columnsFor(w, 0), draw(e, w)
-		for _, text := range slices.Concat(wideTexts, hostileTexts) {
+		for _, text := range slices.Concat(wideStrings, hostileStrings) {
 			for field, column := range map[string]Column{"label": columnName, "last_error_reason": ColumnWhy} {
 				i := col.at[column].to
 				if got := draw(e.With(entry{field: text}), w); col.shows(column) && !slices.Equal(got[i:], want[i:]) {

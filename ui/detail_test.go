@@ -38,7 +38,7 @@ func TestDetail(t *testing.T) {
 		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it when it next loads the pool"}, " in 2"},
 		{"disabled for some forks", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
 		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
-			"deadline set by the provider, whatever the backoff; suspect: after the year 9999, so it never",
+			"deadline set by the provider, not the policy; suspect: after the year 9999, so it never",
 		}, "9999 ("},
 		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status is from the future"}, "deadline"},
 		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},

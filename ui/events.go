@@ -51,7 +51,7 @@ func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago b
 	}
 	cell(theme.Faint, eventTime(r.At, now, ago), eventTimeWidth)
 	cell(theme.Text, recordName(r, name), name)
-	cell(eventLooks[r.Kind].role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
+	cell(eventStyles[r.Kind].role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
 	words := EventWords(r, now)
 	switch {
 	case wide && r.Kind.OfFile():
@@ -90,8 +90,8 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventLooks holds the role and the fixed details of each kind of event.
-var eventLooks = map[poolstate.EventKind]struct {
+// eventStyles holds the role and the fixed details of each kind of event.
+var eventStyles = map[poolstate.EventKind]struct {
 	role  theme.Role
 	words string
 }{
@@ -111,7 +111,7 @@ var eventLooks = map[poolstate.EventKind]struct {
 
 // EventWords returns the details of an event: "429 usage limit, streak 2 → 3, 4h".
 func EventWords(r *poolstate.Record, now time.Time) string {
-	c, words, cooldown := r.Credential(), eventLooks[r.Kind].words, ""
+	c, words, cooldown := r.Credential(), eventStyles[r.Kind].words, ""
 	if r.Cooldown > 0 {
 		cooldown = text.Span(time.Duration(r.Cooldown) * time.Second)
 	}

@@ -10,7 +10,7 @@ import (
 // FuzzRender draws arbitrary text in every field of a screen, at any size.
 func FuzzRender(f *testing.F) {
 	f.Add("work-oauth", "anthropic", "too many requests", "rate_limit_error", "manual", "b27e04", uint8(120), uint8(36), uint8(0))
-	for i, text := range append(append([]string{}, wideTexts...), hostileTexts...) {
+	for i, text := range append(append([]string{}, wideStrings...), hostileStrings...) {
 		f.Add(text, text, text, text, text, text, uint8(20+i*7), uint8(5+i*2), uint8(i))
 		f.Add("label", "provider", text, "reason", "source", text, uint8(80), uint8(30), uint8(i))
 	}

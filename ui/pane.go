@@ -227,7 +227,7 @@ func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) 
 			headline = "no credential pool in " + clean(s.Path)
 		}
 		if s.CorruptCopy != "" { // the agent started over with an empty pool
-			help = append([]string{clean(s.CorruptCopy) + " has what an agent could not read. Restore a backup, or repair that copy."}, help...)
+			help = append([]string{clean(s.CorruptCopy) + " is a copy of the file that an agent could not read. Restore a backup, or repair that copy."}, help...)
 		}
 		if stale {
 			role, headline, help = theme.Dead, clean(s.Feed.Reason), append([]string{headline}, help...)

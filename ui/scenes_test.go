@@ -73,7 +73,7 @@ func scenes(t testing.TB) []scene {
 			exhaustedEntry("second-copy", 20*time.Minute, 1).With(shared).With(entry{"expires_at": "2026-11-23T09:45:30Z"}),
 			readyEntry("token-expired").With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 			readyEntry("token-ends-soon").With(entry{"expires_at": "2026-11-23T09:59:59Z"}),
-			readyEntry("token-lives").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
+			readyEntry("token-valid").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
 			readyEntry("a-name-so-long-that-there-is-hardly-any-room-for-its-marks").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 		}}),
 		{"read-only", readOnlyScene(t)},
@@ -246,7 +246,7 @@ func actionScenes(t testing.TB) []scene {
 		})},
 		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"),
 		answer("waiting-for-lock", AnswerWaiting, "reset is waiting for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
-		answer("answer-hostile", AnswerNotice, strings.Join(hostileTexts, " ")),
+		answer("answer-hostile", AnswerNotice, strings.Join(hostileStrings, " ")),
 	}
 }
 
@@ -262,7 +262,7 @@ func confirmation(n int) *Dialog {
 		Choice:     &no,
 	}
 	for i := range n {
-		d.Changes = append(d.Changes, Change{wideTexts[i%len(wideTexts)], "cooling, streak 3, until 12:31 → ready, streak 0"})
+		d.Changes = append(d.Changes, Change{wideStrings[i%len(wideStrings)], "cooling, streak 3, until 12:31 → ready, streak 0"})
 	}
 	return d
 }
@@ -364,15 +364,15 @@ func eventScenes(t testing.TB) []scene {
 }
 
 var (
-	wideTexts    = uitest.WideTexts
-	hostileTexts = uitest.HostileTexts
+	wideStrings    = uitest.WideStrings
+	hostileStrings = uitest.HostileStrings
 )
 
 // wideLabels returns a pool of names whose width depends on the terminal.
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry
-	for i, label := range wideTexts {
+	for i, label := range wideStrings {
 		e := readyEntry(label)
 		if i%2 == 0 {
 			e = exhaustedEntry(label, time.Duration(i)*time.Minute, i%5)
@@ -386,8 +386,8 @@ func wideLabels(t testing.TB) *poolstate.Pool {
 func hostileLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	all := providers{}
-	for i, label := range hostileTexts {
-		name := fmt.Sprintf("p%d%s", i/7, hostileTexts[i-i%7])
+	for i, label := range hostileStrings {
+		name := fmt.Sprintf("p%d%s", i/7, hostileStrings[i-i%7])
 		list, _ := all[name].([]entry)
 		all[name] = append(list, exhaustedEntry(label, time.Duration(i)*time.Minute, i%5).With(entry{
 			"id": fmt.Sprintf("%d%s", i, label), "source": label, "auth_type": label, "base_url": label,

@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// TargetKind is the kind of a clickable part.
+// TargetKind is the kind of a target.
 type TargetKind uint8
 
 // The kinds of targets.

@@ -114,7 +114,7 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case d.IsZero():
 		return ""
 	case d.Origin == poolstate.OriginProvider:
-		s = "deadline set by the provider, whatever the backoff"
+		s = "deadline set by the provider, not the policy"
 	case d.Origin == poolstate.OriginOperator:
 		s = "deadline set by an operator"
 	case c.Held():
@@ -128,7 +128,7 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case p.Climbs():
 		s = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
 	default:
-		s = fmt.Sprintf("computed: %s, whatever the streak", text.Span(a.Base))
+		s = fmt.Sprintf("computed: %s, regardless of the streak", text.Span(a.Base))
 	}
 	switch {
 	case d.Never():
@@ -145,15 +145,15 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 
 // policyRule explains how the agent computes deadlines.
 func policyRule(p poolstate.Policy) string {
-	rule := "every failure costs the same, whatever the streak"
+	rule := "every failure costs the same, regardless of the streak"
 	if p.Climbs() {
 		rule = "each failure in a row doubles the cooldown, up to 8×"
 	}
 	if p.RetriesSole() {
-		rule += "; a provider's sole credential waits less"
+		rule += "; a provider's sole credential has a shorter cooldown"
 	}
 	if p.CapsReset() {
-		rule += ", even if the provider names a later reset"
+		rule += ", even if the provider sets a later reset time"
 	}
 	if p.Rules() != nil {
 		rule += "; some cooldowns differ from the stock agent's"

@@ -53,7 +53,7 @@ func TestReason_ShortWordsFit(t *testing.T) {
 }
 
 func TestOriginSentence(t *testing.T) {
-	const provider, operator = "deadline set by the provider, whatever the backoff", "deadline set by an operator"
+	const provider, operator = "deadline set by the provider, not the policy", "deadline set by an operator"
 	for _, c := range []struct {
 		name   string
 		fields entry
@@ -61,7 +61,7 @@ func TestOriginSentence(t *testing.T) {
 		want   string
 	}{
 		{"computed", nil, poolstate.Backoff(), "computed: 1h × 4"},
-		{"computed, flat", nil, poolstate.Flat(), "computed: 1h, whatever the streak"},
+		{"computed, flat", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
 		{"computed, 401", entry{"last_error_code": 401, "last_status_at": secondsAt(-time.Minute)}, poolstate.Backoff(), "computed: 5m × 4"},
 		{"operator, pinned", heldNow.With(resetIn(time.Hour)), poolstate.Flat(), operator},
 		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff(), provider},
@@ -80,7 +80,7 @@ func TestOriginSentence(t *testing.T) {
 }
 
 func TestOriginSentence_Sole(t *testing.T) {
-	const caps, byProvider = "the agent caps the provider's reset time at ", "deadline set by the provider, whatever the backoff"
+	const caps, byProvider = "the agent caps the provider's reset time at ", "deadline set by the provider, not the policy"
 	fork := poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{0: {time.Hour, time.Hour, text.Day}}})
 	reset := resetIn(3 * time.Hour)
 	for _, c := range []struct {
@@ -93,8 +93,8 @@ func TestOriginSentence_Sole(t *testing.T) {
 		{"capped, 401", reset.With(entry{"last_error_code": 401}), poolstate.Flat202610(), caps + "5m for a sole credential"},
 		{"billing is not capped", reset.With(entry{"last_error_code": 402}), poolstate.Flat202610(), byProvider},
 		{"computed", nil, poolstate.Flat202608(), "computed: 1m for a sole credential"},
-		{"computed by a rule", nil, poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{429: {time.Minute}}}), "computed: 1m, whatever the streak"},
-		{"computed in July", nil, poolstate.Flat(), "computed: 1h, whatever the streak"},
+		{"computed by a rule", nil, poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{429: {time.Minute}}}), "computed: 1m, regardless of the streak"},
+		{"computed in July", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
 		{"August caps nothing", reset, poolstate.Flat202608(), byProvider},
 		{"a hold, capped", reset.With(heldNow), poolstate.Flat202610(), "the agent caps a hold at 1m for a sole credential"},
 		{"a rule by streak", nil, fork, "computed: 1d for this streak"},

@@ -215,7 +215,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(s, "work-oauth")
 	}
-	for _, s := range uitest.HostileTexts {
+	for _, s := range uitest.HostileStrings {
 		f.Add(s, s)
 		f.Add("label:"+s, s)
 	}

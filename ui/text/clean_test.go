@@ -157,7 +157,7 @@ func ExampleClean() {
 // FuzzClean checks that any bytes become printable text that is equally wide on every
 // terminal, that shortening keeps it so, and that cleaning it again changes nothing.
 func FuzzClean(f *testing.F) {
-	for _, words := range slices.Concat(uitest.WideTexts, uitest.HostileTexts) {
+	for _, words := range slices.Concat(uitest.WideStrings, uitest.HostileStrings) {
 		f.Add(words, uint16(1000))
 		f.Add(words, uint16(5))
 	}

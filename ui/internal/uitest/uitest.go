@@ -66,8 +66,8 @@ func TextFlaw(s string) string {
 	return ""
 }
 
-// WideTexts are names whose width depends on the terminal.
-var WideTexts = []string{
+// WideStrings are strings whose width depends on the terminal.
+var WideStrings = []string{
 	"日本-チーム",
 	"한국어 열쇠",
 	"ключ-отдела 🔑",
@@ -88,8 +88,8 @@ var WideTexts = []string{
 	"𝒇𝒂𝒏𝒄𝒚",
 }
 
-// HostileTexts try to control the terminal or to draw outside their cells.
-var HostileTexts = []string{
+// HostileStrings are strings that try to control the terminal or to draw outside their cells.
+var HostileStrings = []string{
 	"\x1b[31mred\x1b[0m",
 	"\x1b]0;title\x07after",
 	"\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\",
