@@ -98,7 +98,7 @@ func (r *actionRun) execute(t journal.Task) error {
 	said := false
 	done, err := r.operator.Run(r.cmd.Context(), t, func(holder string) {
 		if !said {
-			r.note(fmt.Sprintf("waiting up to %s for the lock, which %s holds", text.Span(poolstate.LockPatience), holder))
+			r.note(fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockPatience), holder))
 		}
 		said = true
 	})

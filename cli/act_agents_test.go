@@ -70,9 +70,9 @@ func countAsAgent(path string) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// Commands hold a credential while agents rewrite the same file. Each successful
-// command increments the streak and adds a line to the journal, each write of an
-// agent increments the request count, and readers only ever see complete files.
+// TestExhaust_BesideAgents holds a credential while agents rewrite the same file.
+// Each successful command increments the streak and adds a line to the journal, each
+// agent write increments the request count, and readers see only complete files.
 func TestExhaust_BesideAgents(t *testing.T) {
 	program := build(t)
 	agents, turns := amount(3, 6), amount(30, 300)
@@ -115,7 +115,7 @@ func TestExhaust_BesideAgents(t *testing.T) {
 	snapshot, err := poolstate.Open(file).Load()
 	must(t, err)
 	credential := snapshot.Pool.Find(poolstate.Ref{Provider: "p", ID: "a"})
-	t.Logf("%d of %d commands succeeded, beside %d turns of agents and %d reads", held.Load(), operators*commands, agents*turns, reads)
+	t.Logf("%d of %d commands succeeded during %d agent writes and %d reads", held.Load(), operators*commands, agents*turns, reads)
 	equal(t, "streak", credential.Streak.Count(), int(held.Load()))
 	equal(t, "requests", credential.RequestCount.Or(0), agents*turns)
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
@@ -132,7 +132,7 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 		data := readFile(t, file)
 		if _, err := poolstate.Decode(data, nil); err != nil || !json.Valid(data) {
 			t.Errorf("read %d: a torn file of %d bytes: %v", reads, len(data), err)
-			<-done // the writers report to this test
+			<-done // the writers use t
 			return reads
 		}
 		select {
@@ -143,8 +143,7 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	}
 }
 
-// The command reports once that the lock is held, and gives up after 15 seconds
-// (of virtual time).
+// The command reports once that the lock is held, and gives up after 15 seconds.
 func TestActionRun_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
@@ -156,7 +155,7 @@ func TestActionRun_LockTimeout(t *testing.T) {
 	got := at(t, file, "reset", "openrouter", "backup-key")
 	equal(t, "the exit code", got.code, exitLocked)
 	waited, gaveUp, _ := strings.Cut(got.stderr, "\n")
-	for line, words := range map[string]string{waited: "pooltop reset: waiting up to 15s for the lock, which ", gaveUp: "pooltop reset: "} {
+	for line, words := range map[string]string{waited: "pooltop reset: waiting up to 15s for the lock held by ", gaveUp: "pooltop reset: "} {
 		if !strings.HasPrefix(line, words) || strings.Count(line, "\n") > 1 {
 			t.Errorf("standard error is %q", got.stderr)
 		}

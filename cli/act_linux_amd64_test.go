@@ -25,7 +25,7 @@ type traced struct {
 }
 
 // runTraced resets a credential. It kills the program before its nth system call
-// on the directory named by scope or, if errno is not 0, makes that call fail.
+// in scope. If errno is not 0, it makes that call fail instead.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
@@ -50,9 +50,9 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	return r
 }
 
-// checkAfter checks that the file has the old or the new content and mode 0600,
-// and that later runs work and leave nothing but the lock next to it. It reports
-// whether the content was new.
+// checkAfter checks that the file has the old or the new content and mode 0600, and
+// that later runs work and leave no file next to it except the lock. It reports
+// whether the content is new.
 func checkAfter(t *testing.T, r traced) (written bool) {
 	t.Helper()
 	text := string(readFile(t, r.file))
@@ -69,7 +69,7 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls change nothing: being killed before one of them is the same as being
+// readCalls change nothing. Being killed before one of them is the same as being
 // killed before the next call.
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
@@ -95,7 +95,7 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// If any system call on the store fails, the error is one line and accurate.
+// If any system call on the store fails, the error is a single, accurate line.
 func TestReset_AnyCallFails(t *testing.T) {
 	program := build(t)
 	errnos := []syscall.Errno{
@@ -127,9 +127,9 @@ func checkReported(t *testing.T, r traced, errno syscall.Errno) {
 	named := strings.Contains(r.stderr, filepath.Dir(r.file)) || strings.Contains(r.stderr, "remains in")
 	switch written := checkAfter(t, r); {
 	case written && (r.code != exitDone || lines == 1 && !strings.Contains(r.stderr, "done; warning: ")):
-		t.Errorf("%s: it was written, but exit code %d, %q", what, r.code, r.stderr)
+		t.Errorf("%s: the file was written, but exit code %d, %q", what, r.code, r.stderr)
 	case !written && (r.code != exitFailed && r.code != exitRefused || lines != 1 || !named || r.stdout != ""):
-		t.Errorf("%s: it was not written, but exit code %d, %q", what, r.code, r.stderr)
+		t.Errorf("%s: the file was not written, but exit code %d, %q", what, r.code, r.stderr)
 	case beside > 2 && !strings.Contains(r.stderr, "remains in"):
 		t.Errorf("%s: a temporary file was left and not reported: %q", what, r.stderr)
 	}

@@ -17,7 +17,8 @@ import (
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)
 
-// A store or lock that is not a usable file is refused with advice, and left alone.
+// A store or lock that is not a regular file is refused with advice, and not
+// changed.
 func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
@@ -36,7 +37,7 @@ func TestReset_UnusableFiles(t *testing.T) {
 	loop := func(path string) error { return os.Symlink(filepath.Base(path), path) }
 	nowhere := func(path string) error { return os.Symlink("no/such/file", path) }
 	gigabyte := func(path string) error {
-		return errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<30)) // a hole
+		return errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<30)) // sparse
 	}
 	for _, tt := range []struct {
 		name string

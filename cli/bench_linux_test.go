@@ -64,8 +64,8 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 	return u
 }
 
-// replaceStore replaces path with a store of n credentials, some of them cooling,
-// and returns path. The label is that of the first credential.
+// replaceStore replaces path with a store of n credentials, the given number of them
+// cooling, and returns path. The first credential has the given label.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5
@@ -91,7 +91,7 @@ func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	return path
 }
 
-// BenchmarkAtRest measures an idle dashboard for ten seconds and, for comparison,
+// BenchmarkAtRest measures an idle dashboard for ten seconds and, as the baseline,
 // an idle Bubble Tea program.
 func BenchmarkAtRest(b *testing.B) {
 	program := build(b)
@@ -122,11 +122,11 @@ func BenchmarkAtRest(b *testing.B) {
 	})
 }
 
-// measureIdle measures ten seconds within one minute of the clock, because times
-// on the screen are redrawn when the minute changes.
+// measureIdle measures ten seconds that do not cross a minute boundary, because
+// times on the screen are redrawn when the minute changes.
 func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
-	<-time.After(3 * time.Second) // the terminal queries have timed out
+	<-time.After(3 * time.Second) // let the terminal queries time out
 	const seconds = 10
 	now := time.Now()
 	if left := now.Truncate(time.Minute).Add(time.Minute).Sub(now); left < (seconds+1)*time.Second {
@@ -154,8 +154,8 @@ func reportSpread(b *testing.B, waits []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkChangeToScreen measures from a replaced file to the printed change. The
-// pauses between changes keep them out of step with the frames.
+// BenchmarkChangeToScreen measures the time from replacing the file until the change
+// is printed. The pauses between changes keep them out of step with the frames.
 func BenchmarkChangeToScreen(b *testing.B) {
 	program := build(b)
 	for _, n := range []int{10, 10_000} {
@@ -194,8 +194,8 @@ func init() {
 	}
 }
 
-// BenchmarkFirstFrame measures from the start to the first frame, alternating with
-// a bare program.
+// BenchmarkFirstFrame measures the time from start to the first frame, alternating
+// with the bare program.
 func BenchmarkFirstFrame(b *testing.B) {
 	program, path := build(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	first := func(words, role, name string, args ...string) time.Duration {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Scripts run the command line inside the test binary; this test runs main.go.
+// TestProgram runs main.go. Scripts run the command line inside the test binary.
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)

@@ -41,7 +41,7 @@ func calibrateCommand() *cobra.Command {
 		}
 		m, err := calibrate.Measure(cmd.Context(), dir)
 		if err != nil {
-			return fmt.Errorf("%s: %w; the evidence of the file decides", dir, err)
+			return fmt.Errorf("%s: %w; falling back to the evidence in the file", dir, err)
 		}
 		log.Info("policy measured", "agent", dir, "policy", m.Policy.String(), "differences", len(m.Differences))
 		state, err := journal.StateDir()
@@ -166,7 +166,7 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error 
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
 	}
-	lines = append(lines, "kept for "+text.Clean(home, maxErrorText)+" until the agent's code changes")
+	lines = append(lines, "saved for "+text.Clean(home, maxErrorText)+" until the agent's code changes")
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }

@@ -37,11 +37,11 @@ func TestLog_JournalError(t *testing.T) {
 	saysNot(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key", "--no-journal"), "journal not")
 }
 
-// Runs append to the log, which only its owner can read.
+// Runs append to the log, which is readable only by its owner.
 func TestLog_File(t *testing.T) {
 	file, path := sampleFile(t, "backoff.json"), filepath.Join(t.TempDir(), "debug.log")
 	done(t, at(t, file, "list", "--log-file", path))
-	done(t, at(t, file, "list", "--config", configIn(t, "log-file = "+tomlString(path))))
+	done(t, at(t, file, "list", "--config", writeConfig(t, "log-file = "+tomlString(path))))
 	equal(t, "the number of logged runs", strings.Count(string(readFile(t, path)), "msg=started"), 2)
 	info, err := os.Stat(path)
 	must(t, err)
@@ -51,7 +51,7 @@ func TestLog_File(t *testing.T) {
 	refused(t, at(t, file, "list", "--log-file", filepath.Join(path, "x")), exitFailed, "cannot open the debug log")
 }
 
-// No token of the file gets into the log, and no text of the file can add a line
+// The log contains no token from the file, and text from the file cannot add lines
 // to it.
 func TestLog_NoSecrets(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())

@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// completed returns the completions of a command line's last word, each with its
-// description after a tab, and whether the shell offers files as well.
+// completed returns the completions for the last word of a command line, each with
+// its description after a tab, and whether the shell also offers files.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
 	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "help" }) {
@@ -43,7 +43,7 @@ func wordsOf(words []string) string {
 func TestComplete_Words(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	t.Setenv("HERMES_HOME", filepath.Dir(file))
-	replace := strings.NewReplacer("FILE", configIn(t, "file = "+tomlString(file)), "BAD", configIn(t, "file = 7"))
+	replace := strings.NewReplacer("FILE", writeConfig(t, "file = "+tomlString(file)), "BAD", writeConfig(t, "file = 7"))
 	for _, c := range []struct{ line, want string }{ // _ is an empty word
 		{"list _", "anthropic | custom:together.ai | openai-codex | openrouter"},
 		{"list OpenR", "openrouter"},
@@ -53,7 +53,7 @@ func TestComplete_Words(t *testing.T) {
 		{"reset openrouter _", "primary | backup-key | OPENROUTER_API_KEY | ключ-отдела 🔑"},
 		{"reset openrouter backup-key _", "primary | OPENROUTER_API_KEY | ключ-отдела 🔑"},
 		{"reset openrouter BACKUP-key #1 _", "OPENROUTER_API_KEY | ключ-отдела 🔑"},
-		{"reset openrouter e", "e5b7f2"}, // an id whose beginning is typed
+		{"reset openrouter e", "e5b7f2"}, // the prefix of an id
 		{"reset no-such-provider _", ""},
 		{"reset anthropic _", "personal-api-key | work-oauth | claude_code"},
 		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead credential cannot be held
@@ -103,7 +103,7 @@ func TestComplete_Words(t *testing.T) {
 	}
 }
 
-// A completion resolves to the credential that it is offered for.
+// Each completion resolves to the credential for which it is offered.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"access_token": "none", "id": "a1", "label": "same"}`,
@@ -181,8 +181,8 @@ func TestComplete_ReadOnly(t *testing.T) {
 	}
 }
 
-// No completion contains a secret, even if a name in the file does. A file that
-// cannot be read completes nothing.
+// No completion contains a secret, even if a name in the file does. An unreadable
+// file yields no completions.
 func TestComplete_NoSecrets(t *testing.T) {
 	stores := brokenStores()
 	stores["as names"], stores["no pool"] = secretNames(), "{}"

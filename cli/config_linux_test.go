@@ -31,7 +31,7 @@ func TestDashboard_Configured(t *testing.T) {
 	c.Type("\x1b[15~") // f5
 	c.Shows("policy backoff", "f5 ?")
 	c.Type("\x1b")
-	c.Shows("F sort") // wait, or Esc and Q would be read as alt+Q
+	c.Shows("F sort") // otherwise Esc and Q would be read as alt+Q
 	c.Type("Q")
 	equal(t, "the exit code", c.Wait(), exitDone)
 	c.CheckRestored()

@@ -13,26 +13,27 @@ import (
 	"pooltop/model"
 )
 
-// configIn returns the path of a configuration file.
-func configIn(t *testing.T, text string) string {
+// writeConfig writes a configuration file and returns its path.
+func writeConfig(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	writeFile(t, path, []byte(text))
 	return path
 }
 
-// isHome makes a directory the home directory on any platform.
-func isHome(t *testing.T, dir string) {
+// setHome sets the home directory on any platform.
+func setHome(t *testing.T, dir string) {
 	t.Helper()
 	for name, value := range map[string]string{"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": ""} {
 		t.Setenv(name, value)
 	}
 }
 
-// An invalid file stops every command that reads it before it does anything.
+// With an invalid configuration file, every command that reads it fails without
+// doing anything.
 func TestConfig_Invalid(t *testing.T) {
 	file, home := sampleFile(t, "backoff.json"), t.TempDir()
-	isHome(t, home)
+	setHome(t, home)
 	t.Setenv("XDG_CONFIG_HOME", home)
 	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colors\n\nthme = 'dark'\n"))
 	before := string(readFile(t, file))
@@ -53,8 +54,8 @@ func TestConfig_Invalid(t *testing.T) {
 	}
 }
 
-// A flag can resolve a conflict in the file. An error says where the conflicting
-// binding is.
+// A flag can resolve a conflict between bindings in the file. The error for a
+// conflict includes the position of the binding.
 func TestConfig_KeyErrors(t *testing.T) {
 	for _, c := range []struct{ text, args, want string }{
 		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
@@ -67,7 +68,7 @@ func TestConfig_KeyErrors(t *testing.T) {
 		{"[keys]\nreset = ['x']", "--key exhaust=x", `--key: the key "x" is bound to both exhaust and reset`},
 		{"[keys]\nreset = ['x']", "--key undo=r --key exhaust=u", ""}, // a chain of moved keys
 	} {
-		path := configIn(t, c.text)
+		path := writeConfig(t, c.text)
 		out := pooltop(t, append([]string{"config", "--config", path}, strings.Fields(c.args)...)...)
 		if c.want == "" {
 			done(t, out)
@@ -84,7 +85,7 @@ func TestConfig_HostileText(t *testing.T) {
 			"[keys]\n" + tomlString(text) + " = []", "[keys]\nreset = [" + tomlString(text) + "]", "theme = '" + text + "'", text,
 			tomlString(text) + " = 1\n" + tomlString(text) + " = 1",
 		} {
-			out := pooltop(t, "config", "--config", configIn(t, c))
+			out := pooltop(t, "config", "--config", writeConfig(t, c))
 			if out.code != exitDone {
 				refused(t, out, exitUsage)
 			}
@@ -93,8 +94,8 @@ func TestConfig_HostileText(t *testing.T) {
 	}
 }
 
-// list shows the configured columns, but always in rotation order, by which
-// credentials are numbered.
+// list shows the configured columns. It ignores the configured sort order, because
+// credentials are numbered in rotation order.
 func TestList_Configured(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	titles := func(args ...string) string {
@@ -102,17 +103,18 @@ func TestList_Configured(t *testing.T) {
 		_, columns, _ := strings.Cut(head, "CREDENTIAL")
 		return strings.Join(strings.Fields(columns), " ")
 	}
-	file := configIn(t, "columns = ['streak']\nsort = 'streak'\ntheme = 'light'")
+	file := writeConfig(t, "columns = ['streak']\nsort = 'streak'\ntheme = 'light'")
 	says(t, titles("--config", file), "STATE STREAK BACK IN ")
 	says(t, titles("--config", file, "--columns", "at,why"), "STATE WHY BACK IN AT ")
-	sorted := done(t, at(t, store, "list", "--config", configIn(t, "sort = 'streak'")))
+	sorted := done(t, at(t, store, "list", "--config", writeConfig(t, "sort = 'streak'")))
 	equal(t, "the order", sorted, done(t, at(t, store, "list")))
 }
 
-// Each value has its source. Flags override the file, action by action.
+// Each value is printed with its source. For keys, flags override the file action by
+// action.
 func TestConfig_Sources(t *testing.T) {
 	t.Setenv("HERMES_HOME", "/env")
-	file := configIn(t, "theme = 'light'\n[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
+	file := writeConfig(t, "theme = 'light'\n[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
 	for args, lines := range map[string][]string{
 		"":                           {`auth.json"  # $HERMES_HOME`, `policy = "auto"  # default`, `reset = ["r"]  # default`, `up = ["up", "k"]  # default`},
 		"--policy flat --no-journal": {`policy = "flat"  # flag --policy`, "journal = false  # flag --no-journal"},
@@ -123,10 +125,10 @@ func TestConfig_Sources(t *testing.T) {
 		"--config " + file + " --key reset=r,Ctrl+D":       {`reset = ["r", "ctrl+d"]  # flag --key`, `undo = ["U"]  # config.toml:4`},
 		"--key reset=f6 --key reset=f7 --key undo=f8":      {`reset = ["f7"]  # flag --key`, `undo = ["f8"]  # flag --key`},
 		"--key exhaust= --key help=comma,plus --journal=1": {"exhaust = []  # flag --key", `help = [",", "+"]  # flag --key`, "# flag --journal"},
-		"--config " + configIn(t, "[agent]\npolicy = 'flat-2026-10'\nttl = {429 = '90s', 402 = '2 min', other = '1h'}\n"): {
+		"--config " + writeConfig(t, "[agent]\npolicy = 'flat-2026-10'\nttl = {429 = '90s', 402 = '2 min', other = '1h'}\n"): {
 			"\n[agent]\n" + `policy = "flat-2026-10"  # config.toml:2`, `ttl = {402 = "2m", 429 = "1m30s", other = "1h"}  # config.toml:3`,
 		},
-		"--config " + configIn(t, "[agent.ttl]\n402 = '2m'\n"): {`policy = "auto"  # default`, `ttl = {402 = "2m"}  # config.toml:1`},
+		"--config " + writeConfig(t, "[agent.ttl]\n402 = '2m'\n"): {`policy = "auto"  # default`, `ttl = {402 = "2m"}  # config.toml:1`},
 	} {
 		out := done(t, pooltop(t, append([]string{"config"}, strings.Fields(args)...)...))
 		for _, line := range lines {
@@ -137,22 +139,22 @@ func TestConfig_Sources(t *testing.T) {
 	}
 }
 
-// The output is a configuration file with the same values.
+// The output is a valid configuration file with the same values.
 func TestConfig_RoundTrip(t *testing.T) {
 	odd := "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"
-	isHome(t, filepath.Join(t.TempDir(), odd))
+	setHome(t, filepath.Join(t.TempDir(), odd))
 	for _, c := range [][]string{
 		{},
 		{"--theme", "light", "--sort", "-streak", "--columns", "why", "--notify", "--frame-rate", "60", "--no-journal"},
 		{"--policy", "flat", "--columns", "next-fail,why", "--file", "x.json"},
 		{"--profile", "work", "--theme", "high-contrast-light"},
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
-		{"--config", configIn(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
-		{"--config", configIn(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
+		{"--config", writeConfig(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
+		{"--config", writeConfig(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
 		saysNot(t, first, "\x1b", "\x00")
-		again := configIn(t, first)
+		again := writeConfig(t, first)
 		equal(t, fmt.Sprintf("%q again", c), values(done(t, pooltop(t, "config", "--config", again))), values(first))
 	}
 }
@@ -170,8 +172,8 @@ func values(text string) string {
 
 func TestConfig_Path(t *testing.T) {
 	home := t.TempDir()
-	isHome(t, home)
-	usual, mine := filepath.Join(home, ".config", "pooltop", "config.toml"), configIn(t, "")
+	setHome(t, home)
+	usual, mine := filepath.Join(home, ".config", "pooltop", "config.toml"), writeConfig(t, "")
 	check := func(line, path string, args ...string) {
 		t.Helper()
 		says(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# Effective configuration of pooltop, "+line+"\n")
@@ -186,7 +188,7 @@ func TestConfig_Path(t *testing.T) {
 }
 
 func TestConfig_JSON(t *testing.T) {
-	file := configIn(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
+	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
 	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent keys path read values")
 	values := o["values"].(object)
@@ -203,8 +205,8 @@ func TestConfig_JSON(t *testing.T) {
 	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(values)), " "), strings.Join(names, " "))
 }
 
-// FuzzConfig parses any text: an error is one printable line, and a valid
-// configuration is printed as one with the same values.
+// FuzzConfig checks that any error is one printable line, and that a valid
+// configuration is printed as a configuration with the same values.
 func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",

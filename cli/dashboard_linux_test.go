@@ -15,8 +15,8 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// visits lead to every screen of the dashboard: the keys to type, and words that
-// the screen must then show.
+// visits lead to every screen of the dashboard. Each has the keys to type and text
+// that the screen must then show.
 var visits = []struct{ keys, words, footer string }{
 	{"e", "newest first", pane},
 	{"\x1b", "", footerOfTable},
@@ -35,7 +35,7 @@ var visits = []struct{ keys, words, footer string }{
 	{"m", "mouse on", footerOfTable},
 }
 
-// The footer is drawn last: once it is there, the screen is complete.
+// Footers. The footer is drawn last, so once it is shown, the screen is complete.
 const (
 	footerOfTable = "r reset"
 	pane          = "esc back"
@@ -69,8 +69,8 @@ func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	return screens
 }
 
-// storeOf returns a store with a credential for each text. Every field that can
-// hold text has it, next to secrets.
+// storeOf returns a store with a credential for each text. Every string field of the
+// credential contains the text, and there are secrets next to it.
 func storeOf(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
@@ -90,8 +90,8 @@ func storeOf(t *testing.T, texts []string, status string) string {
 	return `{"credential_pool": {"ready": [{"access_token": "none", "id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
-// visitStore visits every screen of a dashboard on a store with the texts, in a
-// home directory of the given name, and causes a notification for each credential.
+// visitStore visits every screen of a dashboard on a store with the given texts, in
+// a home directory with the given name. It causes a notification for each credential.
 func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
 	t.Helper()
 	c := testkit.Open(t)
@@ -115,12 +115,12 @@ func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, [
 	return testkit.Read(c, func(p *testkit.Emulator) *testkit.Emulator { return p }), screens
 }
 
-// motions are the sequences that move the cursor and erase. Which of them are
-// needed depends on the previous screen.
+// motions matches the sequences that move the cursor or erase. Which of these are
+// sent depends on the previous screen.
 var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 
-// Hostile text in the file, in its path and in the clipboard makes the dashboard
-// send only the sequences that it sends for harmless text.
+// For hostile text in the file, its path and the clipboard, the dashboard sends only
+// sequences that it also sends for harmless text.
 func TestDashboard_HostileText(t *testing.T) {
 	t.Parallel()
 	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("long ", 20_000)}
@@ -155,8 +155,7 @@ func TestDashboard_HostileText(t *testing.T) {
 	}
 }
 
-// No screen shows a part of a secret, even though every text in the file quotes
-// one.
+// No screen shows part of a secret, even if every string in the file quotes one.
 func TestDashboard_NoSecret(t *testing.T) {
 	t.Parallel()
 	token := tokens["access"]
@@ -167,7 +166,7 @@ func TestDashboard_NoSecret(t *testing.T) {
 	}
 }
 
-// The dashboard logs what it watches and what its keys write.
+// The dashboard logs file changes and the actions of its keys.
 func TestLog_Dashboard(t *testing.T) {
 	c, file, path := testkit.Open(t), storeFile(t, secretStore()), filepath.Join(t.TempDir(), "debug.log")
 	runOn(t, c, "pooltop", nil, "--file", file, "--log-file", path)

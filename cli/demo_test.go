@@ -18,13 +18,13 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// testDemo is a running demo without a dashboard, in a synctest bubble.
+// testDemo is a demo that runs without a dashboard, in a synctest bubble.
 type testDemo struct {
 	t       *testing.T
 	file    string
 	store   *poolstate.Store
 	clock   simulate.Clock
-	sim     simulate.Simulation // at its start
+	sim     simulate.Simulation // its initial state
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the agent has ended
 	started time.Time
@@ -56,7 +56,7 @@ func startDemo(t *testing.T) *testDemo {
 	return s
 }
 
-// runUntil waits until that much simulated time has passed since the start.
+// runUntil waits until d of simulated time has passed since the start.
 func (s *testDemo) runUntil(d time.Duration) {
 	s.t.Helper()
 	if wait := s.clock.Until(s.clock.Start.Add(d)) - time.Since(s.started); wait > 0 {
@@ -84,7 +84,7 @@ func (s *testDemo) requests() int {
 	return n
 }
 
-// The file contains exactly the turns that are due.
+// The file reflects exactly the turns that are due.
 func TestPlayDemo_Turns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
@@ -127,8 +127,8 @@ func TestPlayDemo_Stop(t *testing.T) {
 	})
 }
 
-// The agent leaves a file alone that is deleted or not a pool, and continues when
-// it is restored.
+// If the file is deleted or is not a pool, the agent does not write it. It continues
+// when the file is restored.
 func TestPlayDemo_BrokenFile(t *testing.T) {
 	const deleted = "deleted"
 	for _, content := range []string{deleted, "", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
@@ -159,7 +159,7 @@ func TestPlayDemo_BrokenFile(t *testing.T) {
 	}
 }
 
-// A turn without the lock is skipped; the next ones are taken.
+// The agent skips a turn if the lock is busy, and takes the following turns.
 func TestPlayDemo_LockBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// CONTRIBUTING.md has a row for every direct dependency and no other.
+// CONTRIBUTING.md has a row for every direct dependency and no other rows.
 func TestDependencies(t *testing.T) {
 	_, table, found := strings.Cut(string(readFile(t, filepath.Join("..", "CONTRIBUTING.md"))), "## Dependencies\n")
 	if !found {
@@ -19,7 +19,7 @@ func TestDependencies(t *testing.T) {
 	for _, m := range row.FindAllStringSubmatch(table, -1) {
 		reasons[m[1]] = m[2]
 	}
-	required := regexp.MustCompile(`(?m)^(?:require )?\s*([\w.-]+\.\w+/\S+) v\S+$`) // not the lines that end with "// indirect"
+	required := regexp.MustCompile(`(?m)^(?:require )?\s*([\w.-]+\.\w+/\S+) v\S+$`) // excludes lines that end with "// indirect"
 	for _, m := range required.FindAllStringSubmatch(string(readFile(t, filepath.Join("..", "go.mod"))), -1) {
 		if strings.TrimSpace(reasons[m[1]]) == "" {
 			t.Errorf("CONTRIBUTING.md has no row for %s", m[1])

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// oddEnglish are words and phrases that make a text hard to read, with what to
-// write instead. They must not occur in comments, strings and documents.
+// oddEnglish lists words and phrases that are hard to read, and what to write
+// instead. They must not occur in comments, strings or documents.
 var oddEnglish = []struct{ pattern, instead string }{
 	{`\b(nobody|somebody|anybody|someone else's|whoever|whomever)\b`, "name the person or program: user, agent, caller"},
 	{`\bstands?\b`, "is, means, remains"},
@@ -82,8 +82,8 @@ func TestEnglish(t *testing.T) {
 	}
 }
 
-// proseOf returns the comments, joined where they are adjacent, and the strings of
-// a Go file.
+// proseOf returns the comments and strings of a Go file. Comments on adjacent lines
+// are joined.
 func proseOf(src []byte) []string {
 	var texts []string
 	var s scanner.Scanner

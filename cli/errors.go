@@ -106,7 +106,7 @@ func explain(path string, err error) string {
 func restore(path string) string {
 	said := "; restore it from a backup"
 	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
-		said += " or from " + corrupt + ", an agent's copy,"
+		said += " or from " + corrupt + ", a copy made by an agent,"
 	}
 	return said + " before an agent starts over with an empty pool"
 }

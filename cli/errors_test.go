@@ -17,8 +17,8 @@ var (
 	// readingCommands read a store, and fail if it is unreadable.
 	readingCommands = commands("list", "list --json", "list openrouter", "list no-such-provider",
 		"status", "status --format {{.}}", "status --format {{.no_such_field}}")
-	// passiveCommands write nothing: they also include commands that can describe an
-	// unreadable store, and dry runs.
+	// passiveCommands write nothing. They also include dry runs and commands that can
+	// describe an unreadable store.
 	passiveCommands = slices.Concat(readingCommands, commands(
 		"report", "report --json", "report --anonymous", "report --anonymous --json",
 		"reset openrouter --dry-run", "reset --all --dry-run --json", "reset openrouter no-such-target --dry-run",
@@ -35,7 +35,7 @@ func commands(lines ...string) (all [][]string) {
 
 func TestCommands_UnreadableFile(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string][]string{ // words of the error by path
+	files := map[string][]string{ // parts of the error, by path
 		dir:                                  {"not a regular file", "--file"},
 		filepath.Join(dir, "auth.json"):      {"no such file", "--file", "--home", "--profile"},
 		filepath.Join(dir, "no", "dir", "f"): {"no such file"},
@@ -88,7 +88,7 @@ func TestExplain_CorruptCopy(t *testing.T) {
 	_, syntax := poolstate.Decode([]byte("{"), nil)
 	path := filepath.Join(t.TempDir(), "auth.json")
 	writeFile(t, path+".corrupt", []byte("{"))
-	says(t, explain(path, syntax), "; restore it from a backup or from auth.json.corrupt, an agent's copy, before an agent starts over")
+	says(t, explain(path, syntax), "; restore it from a backup or from auth.json.corrupt, a copy made by an agent, before an agent starts over")
 }
 
 func TestExitCode(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 	"pooltop/watch"
 )
 
-// newTestFollower returns a follower of a file at the instant of the samples, and
-// its output.
+// newTestFollower returns a follower of a file, at the time of the samples, and its
+// output.
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
@@ -32,7 +32,7 @@ func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.
 
 const year = 365 * 24 * time.Hour
 
-// history returns what events --since prints before it follows.
+// history returns the output of events --since before it starts to follow the file.
 func history(t *testing.T, file string, asJSON bool, since time.Duration) string {
 	t.Helper()
 	f, out := newTestFollower(t, file, asJSON)
@@ -73,7 +73,7 @@ func TestFollow(t *testing.T) {
 		changes := make(chan watch.Change)
 		ended := make(chan error)
 		go func() { ended <- f.follow(t.Context(), changes) }()
-		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received after the first was handled
+		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received only after the first was handled
 		handle()
 		writeFile(t, file, []byte(failed))
 		handle()
@@ -125,8 +125,8 @@ func TestFollow_AfterSuspend(t *testing.T) {
 	})
 }
 
-// journalHostile appends an event of every kind to the journal, with the text in
-// all of its fields.
+// journalHostile appends an event of every kind to the journal. All string fields
+// contain the text.
 func journalHostile(t *testing.T, file, text string) {
 	t.Helper()
 	path, err := journal.DefaultPath()
@@ -182,7 +182,7 @@ func TestFollow_FoundHint(t *testing.T) {
 	changes <- watch.Change{}
 	writeFile(t, file, sample(t, "backoff.json"))
 	changes <- watch.Change{}
-	changes <- watch.Change{} // received after the one before was handled
+	changes <- watch.Change{} // received only after the previous one was handled
 	close(changes)
 	must(t, <-ended)
 	equal(t, "the hints", strings.Join(hints, ", "), "waiting for "+file+", found "+file)

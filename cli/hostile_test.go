@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// hostile lists texts that control a terminal or change how the following text is
+// hostile lists strings that control a terminal or change how the text after them is
 // displayed.
 var hostile = map[string]string{
 	"color":             "red\x1b[31mred",
@@ -36,8 +36,8 @@ var hostile = map[string]string{
 	"a very long label": strings.Repeat("long ", 4000),
 }
 
-// raw lists the characters that could control a terminal: all except visible ones,
-// spaces and line breaks.
+// raw returns the characters in text that could control a terminal: all except
+// visible characters, spaces and line breaks.
 func raw(text string) string {
 	var found []string
 	for _, r := range text {
@@ -58,15 +58,15 @@ func checkHarmless(t *testing.T, what string, o outcome) {
 	}
 }
 
-// inJSONFile quotes a text for a JSON file, but leaves escaped surrogates in it
-// alone.
+// inJSONFile quotes text for a JSON file. It does not escape \u escapes of surrogates
+// again.
 func inJSONFile(t *testing.T, text string) string {
 	t.Helper()
 	return strings.ReplaceAll(asJSON(t, text), `\\ud`, `\ud`)
 }
 
-// hostileStore returns a store with the text wherever an agent or a provider may
-// put it.
+// hostileStore returns a store with the text in every field that an agent or a
+// provider may set.
 func hostileStore(t *testing.T, text string) string {
 	t.Helper()
 	q := inJSONFile(t, text)
@@ -80,8 +80,8 @@ func hostileStore(t *testing.T, text string) string {
 		 "last_error_reason": "operator_hold", "last_error_message": ` + q + `}]}}`
 }
 
-// Whatever the file says, the output is harmless, has no additional lines, and
-// its JSON decodes to the original text.
+// For any text in the file, the output is harmless and has no additional lines, and
+// the JSON output decodes to the original text.
 func TestCommands_HostileFile(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	lines := func(file string, args ...string) int { return strings.Count(at(t, file, args...).stdout, "\n") }
@@ -100,7 +100,7 @@ func TestCommands_HostileFile(t *testing.T) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 			}
 			plain := plain
-			if strings.ToLower(text) != text { // noted in the name of a provider
+			if strings.ToLower(text) != text { // the provider's name gets a note
 				plain = upper
 			}
 			for _, args := range [][]string{{"list"}, {"report", "--anonymous"}, {"status"}, {"status", "--format", "{{.}}"}} {
@@ -125,7 +125,7 @@ func TestCommands_HostileFile(t *testing.T) {
 	}
 }
 
-// Errors quote arguments, which may have been pasted.
+// Errors that quote hostile arguments are harmless. Arguments may have been pasted.
 func TestCommands_HostileArguments(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
@@ -172,8 +172,8 @@ func TestCommands_HostileArguments(t *testing.T) {
 	}
 }
 
-// A hostile path is made harmless, and without a terminal nothing is colored even
-// if TERM allows it.
+// A hostile path is made harmless. Without a terminal there are no colors, even if
+// TERM supports them.
 func TestCommands_HostilePath(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")

@@ -20,7 +20,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// The store of the images, and the instant at which they are taken.
+// The store shown in the images, and the time at which they are taken.
 const (
 	imageStore   = "testdata/images/auth.json"
 	imageJournal = "testdata/images/events.jsonl"
@@ -30,8 +30,8 @@ const (
 	imageFile = "/home/me/.hermes/auth.json"
 )
 
-// scenes are the stills of the README: the keys to type, and words that must then
-// be shown.
+// scenes are the still images in the README. Each has the keys to type and text that
+// must then be shown.
 var scenes = []struct {
 	name, about string
 	w, h        int
@@ -70,9 +70,9 @@ var scenes = []struct {
 	},
 }
 
-// frames are the frames of the demo's animation: the simulated time since the
-// start, the keys typed then, words that must be shown, and how long the frame
-// lasts.
+// frames are the frames of the demo's animation. Each has the simulated time since
+// the start, the keys typed then, text that must be shown, and the duration of the
+// frame.
 var frames = []struct {
 	at    time.Duration
 	keys  string
@@ -96,8 +96,8 @@ var frames = []struct {
 // still is the frame shown to readers who prefer reduced motion.
 const still = 6
 
-// TestImages compares the images of the README with what the program draws.
-// With -update it replaces them.
+// TestImages compares the images in the README with the program's output. With
+// -update, it replaces them.
 func TestImages(t *testing.T) {
 	for _, scene := range scenes {
 		v := takeScene(t, scene.w, scene.h, scene.keys, scene.words)
@@ -164,8 +164,8 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 	return taken
 }
 
-// keepImage checks that an image shows the same as the committed one, or replaces
-// that.
+// keepImage checks that an image shows the same as the committed image. With
+// -update, it replaces the committed image.
 func keepImage(t *testing.T, name, drawn string) {
 	t.Helper()
 	file := filepath.Join("..", "docs", name)
@@ -198,7 +198,7 @@ func shown(svg string) string {
 	return strings.Join(words, "\n")
 }
 
-// The elements and attributes allowed in an image: nothing active, nothing remote.
+// The elements and attributes allowed in an image. None is active or remote.
 var (
 	svgElements   = strings.Fields("svg title desc style rect circle text g path")
 	svgAttributes = strings.Fields("xmlns viewBox width height role aria-labelledby id class x y cx cy r rx d fill stroke text-anchor textLength transform")
@@ -206,8 +206,8 @@ var (
 	svgAttribute  = regexp.MustCompile(`([\w:-]+)\s*=`)
 )
 
-// The committed images are small, self-contained documents without scripts, links
-// or secrets, with a title and a description. The README shows each of them.
+// The committed images are small, self-contained documents. They contain no scripts,
+// links or secrets, and have a title and a description. The README shows all of them.
 func TestImages_Kept(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
 	must(t, err)
@@ -256,7 +256,7 @@ func TestImages_Kept(t *testing.T) {
 	}
 }
 
-// The program on a real terminal draws what the images show, apart from the time.
+// On a real terminal, the program draws the same as the images, except for times.
 func TestImages_MatchTerminal(t *testing.T) {
 	scene := scenes[0]
 	want := takeScene(t, 120, 36, scene.keys, scene.words).Dark

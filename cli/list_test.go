@@ -25,7 +25,7 @@ func TestList_Golden(t *testing.T) {
 	}
 }
 
-// Without a terminal nothing is colored, even if TERM allows it.
+// Without a terminal there are no colors, even if TERM supports them.
 func TestList_IntoFile(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")

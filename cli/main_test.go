@@ -31,7 +31,7 @@ func amount(short, longer int) int {
 	return short
 }
 
-// sampleTime is the instant at which the samples were taken.
+// sampleTime is the time at which the samples were taken.
 const sampleTime = "2026-11-23T09:20:00Z"
 
 // sampleNames are files written by several builds of the agent.
@@ -51,11 +51,11 @@ var buildDir string
 // roleEnv makes the test binary play a role instead of running the tests.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
-// roles are the functions that the test binary can run instead of the tests, by
-// name. A role takes arguments and returns an exit code.
+// roles are the functions, by name, that the test binary can run instead of the
+// tests. A role takes arguments and returns an exit code.
 var roles = map[string]func(args []string) int{}
 
-// helper returns the command of a process that plays a role.
+// helper returns a command that runs the test binary in a role.
 func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -135,7 +135,7 @@ func withoutTerminal(t *testing.T) {
 	t.Cleanup(func() { os.Stdout = old; _ = null.Close() })
 }
 
-// at runs a command on a file, at the instant of the samples.
+// at runs a command on a file, at the time of the samples.
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
 	cmd, _, err := rootCommand().Find(args)
@@ -176,7 +176,7 @@ func refused(t *testing.T, o outcome, code int, words ...string) {
 // noLog discards the debug log.
 var noLog = slog.New(slog.DiscardHandler)
 
-// configAt is the default configuration for a file at the instant of the samples.
+// configAt returns the default configuration for a file at the time of the samples.
 func configAt(t *testing.T, file string) *config.Config {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, sampleTime)

@@ -40,7 +40,7 @@ func TestManual_Complete(t *testing.T) {
 		"config.toml", "completion bash", version)
 }
 
-// The page uses only macros that every roff supports, and no text is interpreted
+// The page uses only macros that every roff supports, and text is never interpreted
 // as a macro.
 func TestManual_WellFormed(t *testing.T) {
 	macros := strings.Fields(".TH .SH .SS .PP .TP .br")

@@ -61,7 +61,7 @@ func codes(cell string) []string {
 	return out
 }
 
-// The table of keys lists every action once, in the order of the help.
+// The table of keys lists every action once, in the order of the help screen.
 func TestReadme_Keys(t *testing.T) {
 	var documented, actual []string
 	for _, row := range rows(section(t, "Keys")) {
@@ -79,7 +79,8 @@ func TestReadme_Keys(t *testing.T) {
 	equal(t, "the table of keys", strings.Join(documented, "\n"), strings.Join(actual, "\n"))
 }
 
-// The table of commands lists every command, with flags that the command has.
+// The table of commands lists every command. The flags in a row are flags of the
+// command.
 func TestReadme_Commands(t *testing.T) {
 	root := rootCommand()
 	documented := map[string]bool{}
@@ -109,7 +110,7 @@ func TestReadme_Commands(t *testing.T) {
 
 var flagName = regexp.MustCompile(`--([a-z][a-z-]*)`)
 
-// hasFlags checks that each flag in a text belongs to one of the commands.
+// hasFlags checks that each flag in text belongs to one of the commands.
 func hasFlags(t *testing.T, text string, of ...*cobra.Command) {
 	t.Helper()
 	for _, m := range flagName.FindAllStringSubmatch(text, -1) {

@@ -30,8 +30,8 @@ func tree(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// Commands that only read, and those with --dry-run, write, create and lock
-// nothing, whatever the file contains and however it is named.
+// Commands that only read, and commands with --dry-run, never write, create or lock a
+// file, regardless of the store's content and name.
 func TestCommands_ReadOnly(t *testing.T) {
 	stores := map[string]string{
 		"sample": string(sample(t, "stock-2026-09.json")),

@@ -20,8 +20,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// holders are places of a file that hold a secret, as members of the root and of an
-// entry. %s is the secret as JSON writes it in a string.
+// holders are places in a file that can hold a secret, as members of the root object
+// and of an entry. %s is replaced with the secret, escaped for JSON.
 var holders = []struct{ name, root, entry string }{
 	{"another entry", `"credential_pool": {"q": [{"id": "other", "access_token": "%s"}]},`, ``},
 	{"refresh token", ``, `"refresh_token": "%s",`},
@@ -41,7 +41,7 @@ var holders = []struct{ name, root, entry string }{
 
 const plantedSecret = "sk-Zq7/vK+2mX9~wR4tB6yN1uH8cJ3=pL"
 
-// forms are how a text quotes a secret.
+// forms are the ways in which text can quote a secret.
 var forms = map[string]func(secret string) string{
 	"plain":       func(s string) string { return s },
 	"quoted":      func(s string) string { return "key='" + s + "'," },
@@ -73,7 +73,7 @@ func eachByte(format, s string) string {
 }
 
 // quotingStore returns a store that holds a secret in one place and quotes it in
-// every text that is shown.
+// every string that is shown.
 func quotingStore(t *testing.T, root, entry, secret, quote string) string {
 	t.Helper()
 	q := asJSON(t, "é "+quote+" é")
@@ -91,7 +91,7 @@ func quotingStore(t *testing.T, root, entry, secret, quote string) string {
 	return `{` + fill(root) + `"credential_pool": {` + pool + `}}`
 }
 
-// outputsOf returns what each command prints about a store, the dashboard's screens,
+// outputsOf returns the output of each command for a store, the dashboard's screens,
 // and the journal after all actions.
 func outputsOf(t *testing.T, content, state string) map[string]string {
 	t.Helper()
@@ -116,7 +116,7 @@ func outputsOf(t *testing.T, content, state string) map[string]string {
 	return out
 }
 
-// screensOf returns what the dashboard draws in its panes.
+// screensOf returns the screens of the dashboard with each of its panes.
 func screensOf(t *testing.T, file string) string {
 	t.Helper()
 	dark, clock := theme.SchemeDark, newClock(configAt(t, file).Now)
@@ -136,7 +136,7 @@ func screensOf(t *testing.T, file string) string {
 	return b.String()
 }
 
-// checkRedacted checks that outputs have no part of a secret, in any of the forms.
+// checkRedacted checks that outputs contain no part of a secret in any of the forms.
 func checkRedacted(t *testing.T, outputs map[string]string, secret string) {
 	t.Helper()
 	for name, output := range outputs {
@@ -189,12 +189,13 @@ func TestRedaction_Forms(t *testing.T) {
 	}
 }
 
-// TestRedaction_Fingerprint quotes a secret that the file has only as a fingerprint.
+// TestRedaction_Fingerprint quotes a secret of which the file contains only the
+// fingerprint.
 func TestRedaction_Fingerprint(t *testing.T) {
 	entry := `"source": "env:KEY", "secret_fingerprint": "` + fingerprintOf(plantedSecret) + `",`
 	for name, form := range forms {
 		if name == "part" {
-			continue // cannot be known
+			continue // cannot be recognized by its fingerprint
 		}
 		t.Run(name, func(t *testing.T) {
 			state := redactionState(t)
@@ -203,7 +204,7 @@ func TestRedaction_Fingerprint(t *testing.T) {
 	}
 }
 
-// TestRedaction_Placeholder checks that words in place of a secret are not redacted.
+// TestRedaction_Placeholder checks that placeholders for a secret are not redacted.
 func TestRedaction_Placeholder(t *testing.T) {
 	for _, word := range []string{"none", "test", "seven77", "placeholder", "no-key-required", "OPENROUTER_API_KEY", "xxxxxxxxxxxx", "device_code"} {
 		state := redactionState(t)
@@ -215,7 +216,7 @@ func TestRedaction_Placeholder(t *testing.T) {
 }
 
 // FuzzRedaction plants a secret somewhere in a file, quotes it everywhere else, and
-// checks that no output has a part of it.
+// checks that no output contains part of it.
 func FuzzRedaction(f *testing.F) {
 	for i := range holders {
 		f.Add(uint8(i), uint8(i), plantedSecret, "bad key ", "!")

@@ -13,10 +13,10 @@ import (
 	"pooltop/cli/config"
 )
 
-// Wrong usage is reported before anything is read: no store exists here.
+// Usage errors are reported before anything is read. No store exists in this test.
 func TestCommands_Usage(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		// the program
+		// the root command
 		{"nonsense", `pooltop: unknown command "nonsense"`},
 		{"lst", `pooltop: unknown command "lst" (did you mean "list"?)`},
 		{"help lst", `pooltop help: unknown command "lst" (did you mean "list"?)`},
@@ -117,11 +117,11 @@ func TestDashboard_NoTerminal(t *testing.T) {
 	}
 }
 
-// storeFlags are those of every command that reads the store.
+// storeFlags are the flags of every command that reads the store.
 const storeFlags = "file home profile policy now"
 
-// offered lists the flags of each command, apart from --config, --log-file and
-// --help, which all of them have.
+// offered lists the flags of each command, except --config, --log-file and --help,
+// which all commands have.
 var offered = map[string]string{
 	"pooltop":   storeFlags + " theme sort columns notify frame-rate journal no-journal key no-color read-only",
 	"list":      storeFlags + " theme columns no-color json",
@@ -154,7 +154,7 @@ func TestCommands_Flags(t *testing.T) {
 		equal(t, "the flags of "+cmd.Name(), strings.Join(slices.Sorted(maps.Keys(flags)), " "),
 			strings.Join(slices.Sorted(slices.Values(append(strings.Fields(want), "config", "log-file"))), " "))
 		if cmd.HasPersistentFlags() {
-			t.Errorf("%s has persistent flags, which every command below it offers", cmd.Name())
+			t.Errorf("%s has persistent flags, which all of its subcommands would offer", cmd.Name())
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestCommands_OtherSettings(t *testing.T) {
 				t.Setenv("HERMES_HOME", home)
 				t.Setenv("XDG_STATE_HOME", t.TempDir())
 				writeFile(t, filepath.Join(home, "auth.json"), readFile(t, file))
-				args := append(slices.Clip(line), "--config", configIn(t, text))
+				args := append(slices.Clip(line), "--config", writeConfig(t, text))
 				if cmd.Flags().Lookup("now") != nil {
 					args = append(args, "--now", sampleTime)
 				}
@@ -196,7 +196,7 @@ func TestCommands_OtherSettings(t *testing.T) {
 	}
 }
 
-// The flags of a command may also precede it.
+// Flags may also precede the command.
 func TestCommands_FlagsFirst(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	list := decoded(t, done(t, pooltop(t, "--file", file, "--policy=flat", "--now", sampleTime, "list", "--json")))

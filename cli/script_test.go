@@ -13,23 +13,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestScript runs the sessions in testdata/script. In each of them, pooltop is
-// the program, auth.json a copy of the sample store backoff.json, $NOW the
-// instant of the sample, and the home directory is $WORK/home.
+// TestScript runs the sessions in testdata/script. In each session, pooltop runs
+// the program, auth.json is a copy of the sample store backoff.json, $NOW is the
+// time of the sample, and the home directory is $WORK/home.
 //
-// Beside the commands of testscript there is
+// In addition to the commands of testscript, a session can use these:
 //
-//	exits CODE pooltop ARGUMENT...
-//
-// which runs a command and checks its exit code,
-//
-//	replace FILE OLD NEW
-//
-// which replaces text in a file, and
-//
-//	stamp FROM TO
-//
-// which sets updated_at in TO to its value in FROM.
+//	exits CODE pooltop ARGUMENT...  # runs a command and checks its exit code
+//	replace FILE OLD NEW            # replaces text in a file
+//	stamp FROM TO                   # sets updated_at in TO to its value in FROM
 func TestScript(t *testing.T) {
 	samples, err := filepath.Abs(filepath.Join("..", "testdata", "samples"))
 	must(t, err)

@@ -17,7 +17,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// tokens are secrets, one for each place where a file may have one. No eight
+// tokens are secrets, one for each place in a file that may contain one. No eight
 // consecutive characters of a token occur anywhere else.
 var tokens = map[string]string{
 	"access":   "SECRET-aQ7xZ2mW9kR4tY6uP1oL",
@@ -31,7 +31,7 @@ var tokens = map[string]string{
 	"pool":     "SECRET-iW8qE2rT4yU6iO1pS0aX",
 }
 
-// leakLength is the length of a part of a token that counts as a leak.
+// leakLength is the minimum length of a part of a token that counts as a leak.
 const leakLength = 8
 
 func checkNoSecret(t *testing.T, what string, o outcome) {
@@ -50,7 +50,7 @@ func checkNoSecret(t *testing.T, what string, o outcome) {
 	}
 }
 
-// secretStore returns a store with a token in every place that may have one.
+// secretStore returns a store with a token in every place that may contain one.
 func secretStore() string {
 	return fmt.Sprintf(`{
 	"providers": {"nous": {"access_token": %q, "refresh_token": %q}},
@@ -73,7 +73,7 @@ func secretStore() string {
 		tokens["garbage"], tokens["pool"])
 }
 
-// secretNames returns a store with tokens in the name of a provider, in ids and in
+// secretNames returns a store with tokens in a provider's name, in ids and in
 // labels.
 func secretNames() string {
 	return `{"credential_pool": {
@@ -86,8 +86,8 @@ func secretNames() string {
 		]}}`
 }
 
-// brokenStores returns the secret store as "whole", and variants of it that are
-// cut off or corrupt at each token, so that an error could quote it.
+// brokenStores returns the secret store as "whole", and variants that are truncated
+// or corrupt at each token, so that an error could quote the token.
 func brokenStores() map[string]string {
 	whole := secretStore()
 	out := map[string]string{"whole": whole, "pool is a token": fmt.Sprintf(`{"credential_pool": %q}`, tokens["pool"])}
@@ -133,8 +133,8 @@ func TestSecrets_Reading(t *testing.T) {
 	}
 }
 
-// Neither the journal nor the output of commands that write contains a secret,
-// even if the operator quotes one or a sync imports one.
+// Neither the journal nor the output of commands that write contains a secret, even
+// if the reason quotes one or a sync imports one.
 func TestSecrets_Writing(t *testing.T) {
 	home, state := t.TempDir(), t.TempDir()
 	t.Setenv("HOME", home)
@@ -176,7 +176,7 @@ func TestSecrets_Writing(t *testing.T) {
 	}
 }
 
-// Values read from the file print no secret: they may end up in a log or a panic.
+// Printing values read from the file, as a log or a panic may, prints no secret.
 func TestSecrets_Values(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

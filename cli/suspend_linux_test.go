@@ -17,7 +17,7 @@ func showsAgain(c *testkit.Terminal) {
 	})
 }
 
-// A stop returns the terminal to the shell, and fg brings the dashboard back.
+// Suspending returns the terminal to the shell, and fg brings the dashboard back.
 func TestDashboard_SuspendAndResume(t *testing.T) {
 	for name, stop := range map[string]func(*testkit.Terminal){
 		"ctrl+z":   func(c *testkit.Terminal) { c.Type("\x1a") },
@@ -64,7 +64,7 @@ func TestDashboard_Stopped(t *testing.T) {
 	c.CheckRestored()
 }
 
-// Without a shell nothing would resume the dashboard, so it goes on.
+// Without a shell, nothing would resume the dashboard, so it keeps running.
 func TestDashboard_SuspendWithoutShell(t *testing.T) {
 	for name, stop := range map[string]func(*testkit.Terminal){
 		"ctrl+z":  func(c *testkit.Terminal) { c.Type("\x1a") },

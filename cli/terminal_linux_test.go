@@ -87,7 +87,7 @@ func TestMain_IgnoredSIGHUP(t *testing.T) {
 		"events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color")
 	cmd.Env = append(os.Environ(), roleEnv+"=pooltop", "TERM=xterm-256color", "XDG_STATE_HOME="+t.TempDir())
 	c.Start(cmd)
-	c.Shows("p/b", "dead") // the history is printed: the file is watched from here on
+	c.Shows("p/b", "dead") // the file is watched once the history is printed
 	c.Signal(syscall.SIGHUP)
 	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b"}`, `{"access_token": "none", "id": "after-hangup"}`)))
 	c.Shows("p/after-hangup", "added")
@@ -160,8 +160,8 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 	}
 }
 
-// A dashboard on a blocked terminal still records events, and shows the latest
-// state when the terminal reads again.
+// While its terminal is blocked, the dashboard still records events. It shows the
+// latest state when the terminal reads again.
 func TestDashboard_BlockedTerminal(t *testing.T) {
 	c, state := testkit.Open(t), t.TempDir()
 	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "label": "label-a"}`, `{"access_token": "none", "id": "b"}`))
@@ -188,14 +188,14 @@ func TestEvents_BlockedTerminal(t *testing.T) {
 	c.Block()
 	logged := waitForName(t, filepath.Dir(log), "debug.log")
 	writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a", "last_status": "dead"}`, `{"access_token": "none", "id": "b"}`)))
-	for !strings.Contains(string(readFile(t, log)), "msg=event") { // it is logged before it is printed
+	for !strings.Contains(string(readFile(t, log)), "msg=event") { // events are logged before they are printed
 		logged()
 	}
 	c.Signal(syscall.SIGTERM)
 	equal(t, "exit code", c.Wait(), exitDone)
 }
 
-// Keys that arrive together are handled in order, and quitting waits for the reset.
+// Keys that arrive at once are handled in order, and quitting waits for the reset.
 func TestDashboard_ResetAndQuitTogether(t *testing.T) {
 	c := testkit.Open(t)
 	file := runDashboardOn(t, c, "pooltop")
@@ -215,21 +215,21 @@ func TestReset_InterruptedWhileWaiting(t *testing.T) {
 	t.Cleanup(func() { _ = l.Close() })
 	c := testkit.Open(t)
 	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", sampleTime)
-	c.Shows("reset: waiting up to 15s for the lock, which ")
+	c.Shows("reset: waiting up to 15s for the lock held by ")
 	c.Signal(syscall.SIGINT)
 	equal(t, "exit code", c.Wait(), exitFailed)
 	c.Shows("pooltop reset: interrupted; nothing was written")
 	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }
 
-// The environment of the role "panicking".
+// Environment variables of the role "panicking".
 const (
 	panicIn   = "POOLTOP_TEST_PANIC"
 	panicFile = "POOLTOP_TEST_FILE"
 )
 
-// runPanicking runs a dashboard that panics in the function that the environment
-// names once a file appears next to the store.
+// runPanicking runs a dashboard that panics, once a file appears next to the store,
+// in the function given by the environment.
 func runPanicking() {
 	file := os.Getenv(panicFile)
 	store := poolstate.Open(file)
@@ -284,7 +284,7 @@ func TestDashboard_Panic(t *testing.T) {
 	}
 }
 
-// Errors before the dashboard starts leave the terminal alone.
+// Errors before the dashboard starts do not change the terminal.
 func TestDashboard_StartErrors(t *testing.T) {
 	for _, args := range [][]string{{"--policy", "nonsense"}, {"--now", "nonsense"}, {"demo", "--scenario", "nonsense"}, {"list", "--file", "/nowhere"}} {
 		c := testkit.Open(t)
@@ -297,8 +297,8 @@ func TestDashboard_StartErrors(t *testing.T) {
 	}
 }
 
-// A closed terminal ends the dashboard, with or without SIGHUP, without a busy
-// loop.
+// The dashboard ends when its terminal is closed, with or without SIGHUP and without
+// a busy loop.
 func TestDashboard_ClosedTerminal(t *testing.T) {
 	for name, attr := range map[string]*syscall.SysProcAttr{
 		"SIGHUP":    {Setsid: true, Setctty: true},
@@ -319,10 +319,10 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 	}
 }
 
-// Only the dashboard asks the terminal for its background color: a query that is
-// not answered delays the command, and a dumb terminal prints it.
+// Only the dashboard queries the terminal's background color. A query without an
+// answer would delay a command, and a dumb terminal would print it.
 func TestCommands_NoTerminalQuery(t *testing.T) {
-	program, file, themed := build(t), sampleFile(t, "backoff.json"), configIn(t, "theme = 'light'")
+	program, file, themed := build(t), sampleFile(t, "backoff.json"), writeConfig(t, "theme = 'light'")
 	for _, tt := range []struct {
 		name, env string
 		args      []string
@@ -360,7 +360,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 	}
 }
 
-// A reset of a whole provider asks first.
+// Resetting a whole provider asks for confirmation.
 func TestReset_Confirmation(t *testing.T) {
 	for answer, code := range map[string]int{"n": exitRefused, "": exitRefused, "y": exitDone, "YES": exitDone} {
 		t.Run(answer, func(t *testing.T) {

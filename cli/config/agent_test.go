@@ -8,10 +8,10 @@ import (
 	"pooltop/poolstate"
 )
 
-// A flag overrides the policy in the file, which overrides the table [agent], the
-// measured policy and the evidence in the store, in this order.
+// The flag overrides the policy in the file, which overrides the [agent] table, which
+// overrides the measured policy, which overrides the evidence in the store.
 func TestPolicyChoice(t *testing.T) {
-	atHome(t, t.TempDir())
+	setHome(t, t.TempDir())
 	measured := poolstate.Flat202610().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{402: {time.Second}, 500: {2 * time.Second}}})
 	for _, c := range []struct {
 		text, args string
@@ -32,7 +32,7 @@ func TestPolicyChoice(t *testing.T) {
 		{"agent.policy = 'backoff'", "--policy=auto", false, "flat (file) 402 1h0m0s, 500 1h0m0s"},
 		{"policy = 'backoff'\nagent.policy = 'flat'", "--policy=auto", true, "flat-2026-10 (measured) 402 1s, 500 2s"},
 	} {
-		args := []string{"--config", written(t, c.text)}
+		args := []string{"--config", writeConfig(t, c.text)}
 		if c.args != "" {
 			args = append(args, c.args)
 		}

@@ -134,7 +134,7 @@ func TestLoad_Files(t *testing.T) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
-	for _, base := range []string{dir, largest} { // the default file may be missing
+	for _, base := range []string{dir, largest} { // the default file is optional
 		t.Setenv("XDG_CONFIG_HOME", base)
 		if _, err := load(t); err != nil {
 			t.Errorf("without a file in %s: %v", base, err)

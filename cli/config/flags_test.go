@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// load returns the configuration of a command with every flag.
+// load returns the configuration for a command that has every flag.
 func load(t *testing.T, args ...string) (*Config, error) {
 	t.Helper()
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -21,8 +21,8 @@ func load(t *testing.T, args ...string) (*Config, error) {
 	return flags.Load()
 }
 
-// written returns the path of a configuration file.
-func written(t *testing.T, text string) string {
+// writeConfig writes a configuration file and returns its path.
+func writeConfig(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -31,8 +31,8 @@ func written(t *testing.T, text string) string {
 	return path
 }
 
-// atHome makes a directory the home directory on any platform.
-func atHome(t *testing.T, dir string) {
+// setHome sets the home directory on any platform.
+func setHome(t *testing.T, dir string) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": "", "HERMES_HOME": "",
@@ -41,8 +41,8 @@ func atHome(t *testing.T, dir string) {
 	}
 }
 
-// precedence lists each setting with its default, a line of the file and a flag
-// that override it, and the resulting values.
+// precedence lists, for each setting, the default, a line of the file and a flag,
+// with the resulting values.
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
@@ -64,11 +64,11 @@ var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag strin
 
 func TestLoad_Precedence(t *testing.T) {
 	root := t.TempDir()
-	atHome(t, root)
+	setHome(t, root)
 	tested := map[string]bool{}
 	for _, c := range precedence {
 		tested[c.name] = true
-		file := written(t, "\n"+strings.ReplaceAll(c.line, "ROOT", filepath.ToSlash(root))+"\n")
+		file := writeConfig(t, "\n"+strings.ReplaceAll(c.line, "ROOT", filepath.ToSlash(root))+"\n")
 		args := strings.Fields(strings.ReplaceAll(c.args, "ROOT", root))
 		flag, _, _ := strings.Cut(args[0], "=")
 		for _, run := range []struct {
@@ -98,12 +98,12 @@ func TestLoad_Precedence(t *testing.T) {
 	}
 }
 
-// $HERMES_HOME overrides the file, and a flag overrides $HERMES_HOME. A file is
-// checked even if it is overridden.
+// $HERMES_HOME overrides the file, and a flag overrides $HERMES_HOME. A value in the
+// file is checked even if it is overridden.
 func TestLoad_Environment(t *testing.T) {
 	root := t.TempDir()
-	atHome(t, root)
-	file := written(t, "file = '"+filepath.ToSlash(root)+"/srv/auth.json'")
+	setHome(t, root)
+	file := writeConfig(t, "file = '"+filepath.ToSlash(root)+"/srv/auth.json'")
 	for _, c := range []struct{ home, args, want, source string }{
 		{"ROOT/env", "", "ROOT/env/auth.json", "$HERMES_HOME"},
 		{"ROOT/env", "--file ROOT/a.json", "ROOT/a.json", "flag --file"},
@@ -118,7 +118,7 @@ func TestLoad_Environment(t *testing.T) {
 		}
 		equal(t, c.args, filepath.ToSlash(cfg.File)+" "+cfg.SourceOf("file").String(), strings.ReplaceAll(c.want, "ROOT", filepath.ToSlash(root))+" "+c.source)
 	}
-	if _, err := load(t, "--file", "a.json", "--config", written(t, "file = 'a'")); err == nil {
+	if _, err := load(t, "--file", "a.json", "--config", writeConfig(t, "file = 'a'")); err == nil {
 		t.Error("no error for the file")
 	}
 }

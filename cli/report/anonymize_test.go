@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// privateNames are names that only the allow-lists can distinguish from public
-// ones.
+// privateNames are names that can be distinguished from public names only by the
+// allow-lists.
 var privateNames = []string{
 	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
 	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
@@ -123,8 +123,8 @@ func TestAnonymize_Path(t *testing.T) {
 	}
 }
 
-// anonymousReport returns everything that an anonymous report says about a store
-// in which text occurs wherever a person, an agent or a provider may put it.
+// anonymousReport returns an anonymous report on a store, as Markdown and JSON. The
+// store contains text in every field that a person, an agent or a provider may set.
 func anonymousReport(t testing.TB, text, broken string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)
@@ -145,12 +145,12 @@ func anonymousReport(t testing.TB, text, broken string) string {
 		poolstate.Record{At: at, Kind: poolstate.EventExhausted, Provider: text + "!", Label: text, Reason: text, Message: text, After: poolstate.State{Status: &text}},
 		poolstate.Record{At: at, Kind: poolstate.EventFileUnreadable, Message: text})
 	r := Collect(o)
-	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // these depend on the file, not only on its texts
+	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // these depend on more than the strings in the file
 	return r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
 }
 
-// FuzzAnonymize checks that an anonymous report does not depend on any text of
-// the file outside the allow-lists: it is the same for any two texts.
+// FuzzAnonymize checks that an anonymous report does not depend on any string in the
+// file that is not in the allow-lists: it is the same for any two such strings.
 func FuzzAnonymize(f *testing.F) {
 	for _, name := range privateNames {
 		f.Add(name)
@@ -163,7 +163,7 @@ func FuzzAnonymize(f *testing.F) {
 			t.Skip("a known name")
 		}
 		want := lower
-		if strings.ToLower(text) != text { // agents do not read a provider of that name
+		if strings.ToLower(text) != text { // agents do not read a provider with that name
 			want = upper
 		}
 		if got := anonymousReport(t, text, ""); got != want {

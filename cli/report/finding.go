@@ -63,7 +63,7 @@ func (r *Report) find(journalProblem string) []finding {
 		out = append(out, f)
 	}
 	if r.active != "" {
-		f := newFinding(activeProfile, "another than the one shown")
+		f := newFinding(activeProfile, "not the one shown")
 		if !r.Anonymous {
 			f.Words = []string{r.active}
 		}
@@ -150,11 +150,11 @@ func (r *Report) credentialFindings() (out []finding) {
 func (r *Report) suspicion(c *poolstate.Credential, d poolstate.Deadline) string {
 	switch {
 	case d.Never():
-		return "beyond the calendar: never ready again by itself"
+		return "too far in the future: never ready again on its own"
 	case d.At.Before(c.StatusAt):
-		return "before its own exhaustion"
+		return "earlier than the failure"
 	case c.FromFuture(r.now):
-		return "of a failure in the future"
+		return "based on a failure in the future"
 	}
 	return "more than 31 days ahead"
 }

@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// markup lists texts that are special in Markdown or in chat programs.
+// markup lists strings that are special in Markdown or in chat programs.
 var markup = map[string]string{
 	"cell":             "a|b",
 	"escaped cell":     `a\|b`,
@@ -51,15 +51,15 @@ var (
 	mentions = regexp.MustCompile(`(^|[^A-Za-z0-9])@`)
 )
 
-// checkSafe checks that untrusted text occurs only in code spans, which it
-// cannot end, and that the rows of a table have the same number of cells.
+// checkSafe checks that untrusted text occurs only inside code spans, that it does
+// not end them, and that all rows of a table have the same number of cells.
 func checkSafe(t *testing.T, text string) {
 	t.Helper()
 	cells := 0
 	for line := range strings.Lines(text) {
 		outside := codeSpan.ReplaceAllString(line, "")
 		if strings.ContainsAny(outside, "`[]<>@\\&~$!") || strings.Contains(outside, "evil") || strings.Contains(outside, "octocat") {
-			t.Errorf("outside of code spans there is %q in %q", outside, line)
+			t.Errorf("%q is outside of code spans in %q", outside, line)
 		}
 		n := strings.Count(line, "|")
 		if !strings.HasPrefix(line, "|") {

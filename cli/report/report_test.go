@@ -16,10 +16,10 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// now is the instant of the samples.
+// now is the time of the samples.
 var now = time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
 
-// agentStore writes a store with the permissions that an agent gives it.
+// agentStore writes a store with the permissions that an agent sets.
 func agentStore(t testing.TB, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "home", "auth.json")
@@ -28,7 +28,7 @@ func agentStore(t testing.TB, content string) string {
 	return path
 }
 
-// poolOf is the content of a store with the entries of one provider, "p".
+// poolOf returns the content of a store with entries of one provider, "p".
 func poolOf(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
@@ -65,7 +65,7 @@ func asJSON(t testing.TB, v any) string {
 	return string(out)
 }
 
-// unusual is a store with every finding that a file can cause.
+// unusual is a store that causes every finding that depends on the file's content.
 const unusual = `{"updated_at": "2026-11-23T09:10:00+00:00", "credential_pool": {"acme": 7, "openrouter": [
 	{"access_token": "none", "id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
 	{"access_token": "none", "id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
@@ -110,7 +110,7 @@ func TestCollect_Findings(t *testing.T) {
 		"none":        {poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b"}`), "## Findings\n\nnone\n"},
 		"no pool":     {`{}`, "- **no pool**: the file has no credential_pool\n"},
 		"far ahead":   {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1895425000}`), "- **implausible deadline**: `p/a`: more than 31 days ahead\n"},
-		"in the past": {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: before its own exhaustion\n"},
+		"in the past": {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: earlier than the failure\n"},
 		"secret in two providers": {
 			`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "access_token": "x"}, {"access_token": "none", "id": "b", "access_token": "y"}], "q": [{"access_token": "none", "id": "c", "access_token": "x"}]}}`,
 			"- **shared secret**: `p/a`, `q/c`: they share one quota\n",
@@ -127,7 +127,7 @@ func TestCollect_Findings(t *testing.T) {
 		"priority":       {poolOf(`{"access_token": "none", "id": "a", "priority": 1.5}`), "- **malformed**: `p`: the priority of entry 1 is not an integer\n"},
 		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **status from the future**: `p/x`: its last_status_at is in the future\n"},
 		"removal":        {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795414800}`), "- **to be removed**: `p/a`: the agent removes it in 21h\n"},
-		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: beyond the calendar: never ready again by itself\n"},
+		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: too far in the future: never ready again on its own\n"},
 		"unknown status": {poolOf(`{"access_token": "none", "id": "a", "last_status": "x"}`, `{"access_token": "none", "id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
 		"unknown fields": {poolOf(`{"access_token": "none", "id": "a", "zone": 1, "plan": 2}`, `{"access_token": "none", "id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
 		"long field":     {poolOf(`{"access_token": "none", "id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
@@ -247,7 +247,7 @@ func TestReadJournal_LastEvents(t *testing.T) {
 
 func TestReadJournal_Unreadable(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("a path below a file counts as missing")
+		t.Skip("Windows reports a path below a file as missing")
 	}
 	o := optionsFor(agentStore(t, poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795425500}`)))
 	o.Journal = journal.At(filepath.Join(o.Path, "events.jsonl"))
