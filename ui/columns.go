@@ -9,7 +9,7 @@ import (
 
 // Smallest terminal widths, in cells, of the wider layouts.
 const (
-	wideFrom   = 110 // forecast or events beside the detail
+	wideFrom   = 110 // forecast or events next to the detail
 	mediumFrom = 80  // wider margins, the detail, full words
 	narrowFrom = 50  // columns other than symbol, name and countdown
 )
@@ -17,7 +17,7 @@ const (
 // Column is a column of the table.
 type Column uint8
 
-// The columns, in their order on screen.
+// The columns, in screen order.
 const (
 	columnName Column = iota
 	columnState
@@ -34,7 +34,7 @@ const (
 const (
 	ladderWidth = poolstate.Steps
 	streakWidth = ladderWidth + 4 // the ladder, a space and up to three digits
-	totalWidth  = 6               // the length of a cooldown, after its bar
+	totalWidth  = 6               // the length of the cooldown, after the bar
 	minBar      = 10
 )
 
@@ -92,7 +92,7 @@ var requests = [...]struct {
 // Name returns the column's name in the configuration and on the command line.
 func (c Column) Name() string { return columnSpecs[c].option }
 
-// Columns returns the columns that can be hidden, in their order on screen.
+// Columns returns the columns that can be hidden, in screen order.
 func Columns() []Column {
 	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnNextFail}
 }

@@ -179,7 +179,8 @@ func (s *Screen) pairs(w int, pairs ...[2]string) []string {
 	return out
 }
 
-// ladderLines draws the backoff schedule and what the next failure costs.
+// ladderLines draws the backoff schedule and the cooldown that the next failure
+// would cause.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	const gap, nextFailure = 3, "next failure "
 	var out []string
@@ -229,7 +230,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		add("the agent removes it when it next loads the pool")
 	}
 	if c.FromFuture(s.Now) && a.Deadline.IsZero() {
-		add("suspect: its status is from the future")
+		add("suspect: the time of its status is in the future")
 	}
 	if c.FlaggedOff {
 		add("enabled is false in the file: only some forks of the agent skip it")
@@ -272,8 +273,8 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	return newest.Base
 }
 
-// sharedSentence names up to three credentials of the same account and counts
-// the rest.
+// sharedSentence names up to three credentials with the same account or secret as
+// c, and counts the rest.
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
 	for _, ref := range c.Shares {

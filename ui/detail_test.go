@@ -40,7 +40,7 @@ func TestDetail(t *testing.T) {
 		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
 			"deadline set by the provider, not the policy; suspect: after the year 9999, so it never",
 		}, "9999 ("},
-		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status is from the future"}, "deadline"},
+		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: the time of its status is in the future"}, "deadline"},
 		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
 		{"billing behind a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
@@ -123,7 +123,7 @@ func TestSharedSentence(t *testing.T) {
 	}
 }
 
-// TestSharedSentence_Account compares tokens that differ and name the same account.
+// TestSharedSentence_Account checks different tokens that name the same account.
 func TestSharedSentence_Account(t *testing.T) {
 	token := func(signature, email string) entry {
 		return entry{"access_token": "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"email": "`+email+`"}`)) + "." + signature}

@@ -22,7 +22,7 @@ type Dialog struct {
 	Warnings   []string      // shown before anything is written
 	Problem    string        // why the form or the answer is not accepted
 	Choice     *bool         // whether yes has the focus; nil for a form
-	Keys       []key.Binding // for the footer
+	Keys       []key.Binding // keys shown in the footer
 }
 
 // Field is an input of a form.

@@ -34,7 +34,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words := text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
 	if len(e.Lost) > 0 {
-		words += "; not restored, because it quoted a secret: " + clean(strings.Join(e.Lost, ", "))
+		words += "; fields not restored because they contained a secret: " + clean(strings.Join(e.Lost, ", "))
 	}
 	return words
 }

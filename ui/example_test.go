@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// A screen depends on its fields only, not on a clock or a terminal.
+// A screen depends only on its fields, not on a clock or a terminal.
 func ExampleRender() {
 	pool, err := poolstate.Decode([]byte(`{"credential_pool": {"openrouter": [
 		{"access_token": "none", "id": "d4410b", "label": "primary", "consecutive_failures": 0},

@@ -59,7 +59,7 @@ func drawInput(l *theme.Line, typed string, cursor int, typing bool, w int) {
 	l.Write(theme.Text, text.Fit(clean(string(value[at:])), end-l.Col()))
 }
 
-// AnswerKind is the kind of an answer.
+// AnswerKind determines how an answer is drawn.
 type AnswerKind uint8
 
 // The kinds of answers.

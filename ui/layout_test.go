@@ -8,7 +8,7 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// parts names the parts found on a screen of the backoff sample.
+// parts returns the names of the parts found on a screen of the backoff sample.
 func parts(screen string) []string {
 	var out []string
 	for _, part := range [][2]string{
@@ -28,7 +28,8 @@ func parts(screen string) []string {
 	return out
 }
 
-// TestPlan_Parts checks which parts are shown at each height at which they change.
+// TestPlan_Parts checks which parts are shown at the heights where the selection of
+// parts changes.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{

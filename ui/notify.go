@@ -6,7 +6,7 @@ import "strings"
 // placeholder TEXT for the message. It is followed by the bell.
 type NotificationForm string
 
-// The forms.
+// The notification forms.
 const (
 	NotifyBell   NotificationForm = "" // only the bell
 	NotifyOSC9   NotificationForm = "\x1b]9;TEXT\x1b\\"

@@ -73,13 +73,13 @@ type Screen struct {
 	Clock         bool                   // show clock times first, not the time left
 	Coarse        bool                   // show all times to the minute, for a terminal without focus
 	Hidden        Hidden                 // columns that the table never shows
-	ForecastOf    string                 // the provider whose forecast is shown; "" is the whole pool
+	ForecastOf    string                 // the provider whose forecast is shown; "" for the whole pool
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target
 	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2, then 1 as the mark fades
 	Events        []poolstate.Record     // oldest first
 	Paused        bool                   // the display is frozen
 	Missed        int                    // events since the display was frozen
-	Filter        *FilterLine            // nil if not shown, like Dialog and Answer
+	Filter        *FilterLine            // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding   // the keys of the footer

@@ -68,7 +68,7 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 func List(s *Screen) string {
 	var out []string
 	if s.ActiveProfile != "" {
-		out = append(out, text.Fit("active profile: "+clean(s.ActiveProfile)+", not the one shown", s.Width))
+		out = append(out, text.Fit("active profile: "+clean(s.ActiveProfile)+" (not shown)", s.Width))
 	}
 	if s.isEmpty() {
 		_, headline, help := s.emptyWords()

@@ -42,9 +42,9 @@ func LineFlaw(line string, w int) string {
 	return ""
 }
 
-// TextFlaw returns what is wrong with text without styles, or "": terminals may
-// disagree on the width of syllables only, and joiners may follow only letters and
-// their marks.
+// TextFlaw describes a defect of text without styles: control characters, joiners
+// that do not follow a letter or mark, or characters outside of syllables whose
+// width depends on the terminal. It returns "" if there is none.
 func TextFlaw(s string) string {
 	last := ' '
 	for rest := s; rest != ""; {
@@ -88,7 +88,8 @@ var WideStrings = []string{
 	"𝒇𝒂𝒏𝒄𝒚",
 }
 
-// HostileStrings are strings that try to control the terminal or to draw outside their cells.
+// HostileStrings are strings that try to control the terminal or to draw outside
+// their cells.
 var HostileStrings = []string{
 	"\x1b[31mred\x1b[0m",
 	"\x1b]0;title\x07after",
