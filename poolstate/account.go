@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// claims are those of a JSON Web Token that name its account or its expiry. Some
-// issuers nest them.
+// claims holds the JSON Web Token claims that identify the account and the expiry.
+// Some issuers nest them.
 type claims struct {
 	Expires   json.Number `json:"exp"`
 	AccountID text        `json:"account_id"`
@@ -20,7 +20,7 @@ type claims struct {
 	Profile   *claims     `json:"https://api.openai.com/profile"`
 }
 
-// text is a JSON string. Other values are read as an empty one.
+// text is a JSON string. Any other JSON value decodes to the empty string.
 type text string
 
 // UnmarshalJSON implements [json.Unmarshaler]. It returns no error.
@@ -29,11 +29,11 @@ func (s *text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// maxJWT bounds the length of a token that is decoded.
+// maxJWT is the maximum length in bytes of a token to decode.
 const maxJWT = 64 << 10
 
-// claimsOf decodes the claims of a token without checking its signature. They are
-// empty for other texts.
+// claimsOf decodes the claims of a token without checking its signature. It returns
+// empty claims if token is not a JWT.
 func claimsOf(token string) (c claims) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || len(token) > maxJWT {
@@ -46,14 +46,14 @@ func claimsOf(token string) (c claims) {
 	return c
 }
 
-// expiry returns when the token expires, zero if it does not say.
+// expiry returns when the token expires, or the zero time if that is unknown.
 func (c *claims) expiry() time.Time {
 	seconds, _ := c.Expires.Float64()
 	return instantFromSeconds(seconds)
 }
 
-// accounts adds the digests of the account's names at a provider. Accounts of
-// different providers are never the same.
+// accounts appends the digests of the account's identifiers to the slice. The
+// provider is part of each digest, so accounts at different providers never match.
 func (c *claims) accounts(provider string, to []Digest) []Digest {
 	for i, name := range []text{c.AccountID, c.ChatGPT, c.Email} {
 		if name != "" {

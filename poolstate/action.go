@@ -13,7 +13,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Verb names an operator's action.
+// Verb is the kind of an operator's action.
 type Verb uint8
 
 // The verbs.
@@ -29,7 +29,7 @@ func (v Verb) String() string {
 	return wordOf(v, []string{"reset", "exhaust", "sync", "undo"})
 }
 
-// Action is a change that an operator makes to any number of credentials. The
+// Action is a change by an operator to any number of credentials. The
 // zero value is a reset.
 type Action struct {
 	Verb Verb
@@ -43,24 +43,24 @@ type Action struct {
 	Undos []Undo
 }
 
-// AlreadyClear is why a reset does not change a credential without a failure.
+// AlreadyClear is the [Effect.Reason] of resetting a credential without a failure.
 const AlreadyClear = "already clear"
 
 // Effect is the effect of an action on one credential.
 type Effect struct {
 	Before, After Credential
-	// Reason is why nothing changes, empty if something does.
+	// Reason says why the credential is not changed. It is empty if it is.
 	Reason string
-	// Refused is true if the credential must not be changed, and false if it need
-	// not be.
+	// Refused is true if the change is not allowed, and false if it is made or is
+	// unnecessary.
 	Refused bool
-	// CoolsUntil is the present deadline if the effect is a hold that was refused
-	// because it would end sooner, else zero.
+	// CoolsUntil is the current deadline if a hold was refused because it would end
+	// sooner. Otherwise it is the zero time.
 	CoolsUntil time.Time
-	// Lost are the keys that an undo could not restore, because their values quoted
-	// a secret, which no journal holds.
+	// Lost lists the keys that an undo cannot restore because their values contained
+	// a secret, which is never stored in the journal.
 	Lost []string
-	// Undo reverts the effect; nil if that is impossible.
+	// Undo reverts the effect. It is nil if that is impossible.
 	Undo *Undo
 
 	change Change
@@ -83,7 +83,7 @@ type Outcome struct {
 	At time.Time
 	// Changed and Unchanged are in the order of the targets.
 	Changed, Unchanged []Effect
-	// Warning is a problem that occurred after the change was in place; usually nil.
+	// Warning is a problem that occurred after the file was written. It is usually nil.
 	Warning error
 }
 
@@ -95,7 +95,7 @@ func (o *Outcome) add(e Effect) {
 	}
 }
 
-// Refusals returns the number of targets that must not be changed.
+// Refusals returns the number of targets for which the change was refused.
 func (o *Outcome) Refusals() (n int) {
 	for i := range o.Unchanged {
 		if o.Unchanged[i].Refused {
@@ -105,8 +105,8 @@ func (o *Outcome) Refusals() (n int) {
 	return n
 }
 
-// Plan returns what a reset or hold would do to credentials of a snapshot. A sync
-// reads files and is planned with [Store.Plan].
+// Plan returns what a reset or hold would do to the credentials of a snapshot. To
+// plan a sync, which reads files, or an undo, use [Store.Plan].
 func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 	out := Outcome{At: at}
 	for _, c := range targets {
@@ -115,7 +115,7 @@ func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 	return out
 }
 
-// effect returns what the action does to c. Sources are needed for a sync only.
+// effect returns what the action does to c. Only a sync needs sources.
 func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect {
 	e := Effect{Before: c}
 	switch {
@@ -149,10 +149,10 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 	return e
 }
 
-// Perform applies an action to credentials as the operator saw them. Under the
-// lock it looks each one up again, and refuses those that are gone or whose
-// status or tokens have changed. An undo reverts a.Undos instead, except for
-// credentials that were changed since.
+// Perform applies an action to credentials as the operator saw them. After taking
+// the lock, it looks each one up again and refuses those that have been removed or
+// whose status or tokens have changed. An undo ignores seen and reverts a.Undos,
+// except for credentials that have changed since the action.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
 	var out Outcome
 	warning, err := s.Update(ctx, func(d *Draft) error {
@@ -198,8 +198,8 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	return out
 }
 
-// perform applies the action to a credential as it was seen and as it is now, nil if
-// it is gone.
+// perform applies the action to one credential. was is the credential as the operator
+// saw it, and now its current state, or nil if it has been removed.
 func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
 	case now == nil:
@@ -213,22 +213,23 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 	if !e.Changes() {
 		return e
 	}
-	if a.Verb != VerbSync { // an undo must not hold tokens
+	if a.Verb != VerbSync { // an undo must not contain tokens
 		e.Undo = d.undoOf(now, e.change)
 	}
 	d.apply(now, e.change)
 	return e
 }
 
-// changedSince reports whether an entry's status or tokens have changed. Without an
-// id its name counts too, since another entry may have taken its position.
+// changedSince reports whether an entry's status or tokens have changed. For an entry
+// without an id it also compares the names, because another entry may have taken the
+// position.
 func changedSince(was, now *Credential) bool {
 	return was.StatusText != now.StatusText ||
 		was.Held() != now.Held() || newTokens(was, now) ||
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether an entry's secrets have changed, including a borrowed
+// newTokens reports whether any secret of an entry has changed, including a borrowed
 // one.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
@@ -237,8 +238,8 @@ func newTokens(was, now *Credential) bool {
 // fallbackName distinguishes entries without an id.
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
-// Undo describes how to undo one effect of an action. It holds no secret, so it
-// can be kept in a journal: resets and holds change none.
+// Undo describes how to undo one effect of an action. It contains no secrets, so it
+// can be stored in a journal.
 type Undo struct {
 	Provider string `json:"provider"`
 	ID       string `json:"id"`
@@ -251,15 +252,15 @@ type Undo struct {
 // UndoField is one field that an action changed.
 type UndoField struct {
 	Key string `json:"key"`
-	// Before and After are JSON values, nil if the entry did not have the key.
+	// Before and After are JSON values. They are nil if the entry did not have the key.
 	Before *string `json:"before"`
 	After  *string `json:"after"`
-	// Previous is the key before it, empty for the first key of the entry.
+	// Previous is the key that precedes Key in the entry, empty if Key is the first.
 	Previous string `json:"behind,omitempty"`
 }
 
-// undoOf records what a change of an entry will overwrite. Quoted secrets of the
-// entry are scrubbed, because a journal must not hold them.
+// undoOf records the values that a change to an entry will overwrite. It scrubs
+// secrets in them, because the journal must not contain any.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
@@ -315,7 +316,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 			return refused(c, "its previous state cannot be read")
 		}
 		e.change.edits = append(e.change.edits, edit)
-		e.After.apply(edit, loc) // it may restore an ISO instant without an offset
+		e.After.apply(edit, loc) // loc is for ISO times without an offset
 	}
 	if e.change.IsEmpty() {
 		return unchanged(c, "nothing to undo")
@@ -324,8 +325,8 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	return e
 }
 
-// holds reports whether the entry still has the value that the action wrote. The
-// spelling may differ, because agents rewrite the file in their own.
+// holds reports whether the entry still has the value that the action wrote. Its JSON
+// encoding may differ, because agents re-encode the file.
 func holds(entry *jsonedit.Value, f UndoField) bool {
 	is, was := rawNull(), rawNull() // an absent key means null
 	if v := entry.Find(f.Key); v != nil {
@@ -344,5 +345,5 @@ func same[T comparable](read func([]byte) (T, bool), a, b []byte) bool {
 	return ok && too && x == y
 }
 
-// ErrNothingToUndo is the error of an undo without an earlier action.
+// ErrNothingToUndo is returned by an undo when there is no action to undo.
 var ErrNothingToUndo = errors.New("nothing to undo")

@@ -2,8 +2,9 @@ package poolstate
 
 import "time"
 
-// The values of the stock agent. A token refresh usually resolves a 401. soleTTL
-// applies to a provider's only living credential since August 2026.
+// The cooldowns of the stock agent. The one after a 401 is short because a token
+// refresh usually fixes it. Builds since August 2026 apply soleTTL to a provider's
+// only credential that is not dead.
 const (
 	baseTTL             = time.Hour
 	baseTTLUnauthorized = 5 * time.Minute
@@ -14,7 +15,7 @@ const (
 const Steps = 4
 
 // BaseTTL returns the cooldown of a first failure: five minutes for 401, and one
-// hour for any other code or none.
+// hour otherwise.
 func BaseTTL(code Optional[int]) time.Duration {
 	if code.Or(0) == codeUnauthorized {
 		return baseTTLUnauthorized
@@ -23,7 +24,7 @@ func BaseTTL(code Optional[int]) time.Duration {
 }
 
 // Step returns the step of the backoff schedule for a streak: 0 without a failure,
-// 1 for 1×, up to 4 for 8×. A negative streak counts as a first failure.
+// 1 for 1×, up to 4 for 8×. A negative streak is treated as a first failure.
 func Step(streak int) int {
 	if streak < 0 {
 		return 1
@@ -31,27 +32,26 @@ func Step(streak int) int {
 	return min(streak, Steps)
 }
 
-// Availability says whether the agent can use a credential at an instant.
+// Availability says whether the agent can use a credential at a given time.
 type Availability uint8
 
 const (
 	// Ready means that the agent can select the credential now.
 	Ready Availability = iota
-	// Cooling means exhausted, with the deadline ahead.
+	// Cooling means exhausted, with a deadline in the future.
 	Cooling
-	// Held is Cooling by decision of an operator.
+	// Held is like Cooling, but set by an operator.
 	Held
-	// Due means exhausted with the deadline passed, or without one: the agent
-	// tries the credential at its next selection.
+	// Due means exhausted with no deadline or one that has passed: the agent tries
+	// the credential at its next selection.
 	Due
 	// Dead means that the credential needs a new login.
 	Dead
-	// Unusable means that there is no token, so that agents never select the
-	// credential.
+	// Unusable means that the credential has no token, so agents never select it.
 	Unusable
 )
 
-// Availabilities returns all of them in display order.
+// Availabilities returns all availabilities in display order.
 func Availabilities() []Availability {
 	return []Availability{Ready, Cooling, Held, Due, Dead, Unusable}
 }
@@ -61,13 +61,13 @@ func (a Availability) String() string {
 	return wordOf(a, []string{"ready", "cooling", "held", "due", "dead", "unusable"})
 }
 
-// Returns reports whether a deadline ahead ends the state.
+// Returns reports whether the state ends at a future deadline.
 func (a Availability) Returns() bool { return a == Cooling || a == Held }
 
 // Origin is where a deadline comes from.
 type Origin uint8
 
-// The origins: no deadline, an instant that the provider named, one computed by
+// The origins: no deadline, a reset time from the provider, a deadline computed by
 // the policy, and one set by an operator.
 const (
 	OriginNone Origin = iota
@@ -81,25 +81,25 @@ func (o Origin) String() string {
 	return wordOf(o, []string{"", "provider", "computed", "operator"})
 }
 
-// suspectAfter is how far ahead a plausible deadline may be: no provider has a
+// suspectAfter is how far ahead a plausible deadline may be. No provider has a
 // limit that spans more than a month.
 const suspectAfter = 31 * 24 * time.Hour
 
-// Deadline is the end of a cooldown. The zero value is no deadline.
+// Deadline is the end of a cooldown. The zero value means that there is none.
 type Deadline struct {
 	At     time.Time
 	Origin Origin
-	// Suspect marks an implausible deadline: more than 31 days ahead (366 if an
-	// operator set it), before its own exhaustion, or of an exhaustion in the
-	// future. It counts nevertheless, since the agent obeys it.
+	// Suspect marks an implausible deadline: one more than 31 days ahead (366 if an
+	// operator set it), one before the failure, or one of a failure in the future.
+	// The agent obeys it nevertheless.
 	Suspect bool
 }
 
 // IsZero reports whether there is no deadline.
 func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
 
-// Never reports whether the deadline is beyond the calendar, so that the
-// credential never returns by itself.
+// Never reports whether the deadline is after the year 9999, so that the credential
+// never becomes ready on its own.
 func (d Deadline) Never() bool { return !d.IsZero() && d.At.Year() > 9999 }
 
 // Deadline returns when the cooldown of c ends. Only an exhausted credential has
@@ -128,8 +128,8 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	return d
 }
 
-// Availability returns what the status of c means at an instant. At its deadline
-// a credential is due.
+// Availability returns the availability of c at a given time. A credential is due
+// from its deadline on.
 func (p Policy) Availability(c *Credential, now time.Time) Availability {
 	return p.availability(c, p.Deadline(c, now), now)
 }
@@ -154,7 +154,8 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 // removalDelay is how long agents keep a dead entry that an operator added.
 const removalDelay = 24 * time.Hour
 
-// RemovedAt returns when the agent deletes the entry of c, zero if it does not.
+// RemovedAt returns when the agent deletes the entry of c, or the zero time if it
+// does not.
 func (p Policy) RemovedAt(c *Credential) time.Time {
 	if c.Status != StatusDead || !isManual(c.Source) || c.Unusable || c.StatusAt.IsZero() || p.cleared(c) {
 		return time.Time{}
@@ -162,24 +163,25 @@ func (p Policy) RemovedAt(c *Credential) time.Time {
 	return c.StatusAt.Add(removalDelay)
 }
 
-// Assessment holds the availability, deadline and cooldowns of a credential at an
-// instant.
+// Assessment holds the availability, deadline and cooldowns of a credential at a
+// given time.
 type Assessment struct {
 	Availability Availability
 	Deadline     Deadline
 	// Remaining is the time left until the deadline, never negative.
 	Remaining time.Duration
-	// Base is the cooldown of a first failure with the present error code.
+	// Base is the cooldown of a first failure with the current error code.
 	Base time.Duration
-	// Multiplier is the factor for the present streak, 1 to 8.
+	// Multiplier is the factor for the current streak, 1 to 8.
 	Multiplier int
-	// Cooldown is the time from exhaustion to deadline; zero if either is unknown.
+	// Cooldown is the time from the failure to the deadline, or zero if either is
+	// unknown.
 	Cooldown time.Duration
 	// Next is the cooldown after one more failure with the same code.
 	Next time.Duration
 }
 
-// Assess returns what the state of c means at an instant.
+// Assess returns the assessment of c at a given time.
 func (p Policy) Assess(c *Credential, now time.Time) Assessment {
 	d := p.Deadline(c, now)
 	a := Assessment{

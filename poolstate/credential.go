@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// Status is last_status as the file has it, whatever the time.
+// Status is last_status as stored in the file, which does not change when a deadline
+// passes.
 type Status uint8
 
-// The statuses. StatusOther is any unknown word; an agent may select such a credential.
+// The statuses. StatusOther is any unknown value; an agent may select such a
+// credential.
 const (
 	StatusNone Status = iota
 	StatusOK
@@ -45,7 +47,7 @@ type Ref struct {
 	Position int
 }
 
-// String returns provider/id, or provider/#n with n counted from 1 without an id.
+// String returns provider/id or, if there is no id, provider/#n with n counted from 1.
 func (r Ref) String() string {
 	if r.ID == "" {
 		return r.Provider + "/#" + strconv.Itoa(r.Position+1)
@@ -54,7 +56,7 @@ func (r Ref) String() string {
 }
 
 // Credential is one entry of the pool, without its secrets. A field is zero if the
-// file has no usable value.
+// file has no valid value for it.
 type Credential struct {
 	Ref
 	// Index is the place in the provider's rotation order, counted from 1.
@@ -62,8 +64,8 @@ type Credential struct {
 	Label    string
 	AuthType string
 	Source   string
-	// Priority determines the rotation order, lowest first; absent counts as 0.
-	// Agents write integers only.
+	// Priority determines the rotation order, lowest first. If absent, it is treated
+	// as 0. Agents write only integers.
 	Priority     Optional[float64]
 	RequestCount Optional[int]
 
@@ -73,7 +75,8 @@ type Credential struct {
 	StatusAt   time.Time
 	// ErrorCode is the HTTP status of the last failure.
 	ErrorCode Optional[int]
-	// These come from the provider or an operator. They are untrusted text.
+	// ErrorReason, ErrorMessage and FailureReason come from the provider or an
+	// operator. They are untrusted text.
 	ErrorReason, ErrorMessage, FailureReason string
 	// ResetAt is when the limit resets according to the provider, or the end of a hold.
 	ResetAt        time.Time
@@ -81,7 +84,7 @@ type Credential struct {
 	ModelCooldowns []ModelCooldown
 	// ClearedAt is the time of the last reset by an operator.
 	ClearedAt time.Time
-	// FlaggedOff is true if "enabled" is false. Stock agents ignore that.
+	// FlaggedOff is true if the entry's "enabled" is false. Stock agents ignore it.
 	FlaggedOff bool
 	// Unusable is true for an entry without a token, which agents never select.
 	Unusable bool
@@ -90,41 +93,42 @@ type Credential struct {
 	ExpiresAt   time.Time
 	LastRefresh time.Time
 	BaseURL     string
-	// Fingerprint identifies a borrowed secret: "sha256:" and 16 hex digits.
+	// Fingerprint identifies a borrowed secret. It is "sha256:" and 16 hex digits.
 	Fingerprint string
-	// Secret is equal for credentials with the same secret. It is zero without one.
+	// Secret is equal for credentials with the same secret, and zero if there is none.
 	Secret Digest
-	// Tokens covers every secret of the entry and changes with any of them.
+	// Tokens is a digest of all secrets of the entry.
 	Tokens Digest
 
-	// hasStreak is true if the entry has the key of a streak, and countsStreaks if any
-	// entry of the file has.
+	// hasStreak is true if the entry has the key consecutive_failures, and
+	// countsStreaks if any entry in the file has it.
 	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
 	// idLeaks is true for an entry whose id is not used because it contains a secret.
 	idLeaks bool
-	// accounts identify the accounts of the tokens while a pool is decoded.
+	// accounts identifies the accounts of the tokens. It is used only while decoding.
 	accounts []Digest
 
 	// Sole is true for the only credential of its provider that is not dead.
 	Sole bool
-	// Shares lists the credentials of the same account, this one included; nil if
-	// there is no other. They share a quota. SharesSecret is true if all of them
-	// have the same secret.
+	// Shares lists the credentials of the same account, including this one. They
+	// share a quota. It is nil if there are no others. SharesSecret is true if all
+	// of them have the same secret.
 	Shares       []Ref
 	SharesSecret bool
 }
 
-// ModelCooldown is the cooldown of one model. The credential remains usable for others.
+// ModelCooldown is the cooldown of one model. The credential remains usable
+// for other models.
 type ModelCooldown struct {
 	Model string
-	// Until is the end as the file has it.
+	// Until is the end as stored in the file.
 	Until time.Time
 }
 
-// End returns when the cooldown ends. Agents cut one of more than 30 days, which
-// older builds wrote, to two days from the time when they read it.
+// End returns when the cooldown ends. Older builds wrote cooldowns of more than 30
+// days, which agents shorten to two days after reading them.
 func (m ModelCooldown) End(now time.Time) time.Time {
 	if m.Until.Sub(now) > 30*24*time.Hour {
 		return now.Add(2 * 24 * time.Hour)
@@ -132,10 +136,11 @@ func (m ModelCooldown) End(now time.Time) time.Time {
 	return m.Until
 }
 
-// Name returns the label, or else the source or the handle.
+// Name returns the label, the source or the handle: the first that is not empty.
 func (c *Credential) Name() string { return cmp.Or(c.Label, c.Source, c.Handle()) }
 
-// Handle returns the name for the command line: the id, or #n with the Index.
+// Handle identifies the credential on the command line: the id or, if there is none,
+// #n, where n is the Index.
 func (c *Credential) Handle() string { return cmp.Or(c.ID, "#"+strconv.Itoa(c.Index)) }
 
 // Held reports whether an operator took the credential out of rotation.
@@ -143,12 +148,12 @@ func (c *Credential) Held() bool {
 	return c.Status == StatusExhausted && c.ErrorReason == HoldReason
 }
 
-// FromFuture reports whether the status was set more than a minute after now, which
-// is implausible.
+// FromFuture reports whether StatusAt is more than a minute after now, which is
+// implausible.
 func (c *Credential) FromFuture(now time.Time) bool { return c.StatusAt.After(now.Add(time.Minute)) }
 
-// Streak is consecutive_failures: the number of exhaustions since the last real
-// success. The zero value is an unknown streak.
+// Streak is consecutive_failures: the number of failures since the last real success.
+// The zero value is an unknown streak.
 type Streak struct {
 	n     int
 	known bool
@@ -157,24 +162,24 @@ type Streak struct {
 // KnownStreak returns a streak of n failures.
 func KnownStreak(n int) Streak { return Streak{n: n, known: true} }
 
-// Known returns the number of failures, and false if the file has none.
+// Known returns the number of failures, and whether the file contains it.
 func (s Streak) Known() (int, bool) { return s.n, s.known }
 
-// Count returns the number to compute with: 0 if unknown. It is negative if the
-// file's is.
+// Count returns the number of failures, 0 if unknown. It is negative if the number in
+// the file is.
 func (s Streak) Count() int { return s.n }
 
-// Next returns the streak after one more exhaustion, without overflow. Unknown and
-// negative streaks count as 0.
+// Next returns the streak after one more failure. It does not overflow. Unknown and
+// negative streaks are treated as 0.
 func (s Streak) Next() Streak { return KnownStreak(max(min(s.n, math.MaxInt-1), 0) + 1) }
 
-// Optional is a value that the file may lack. The zero value is absent.
+// Optional is a value that may be absent from the file. The zero value is absent.
 type Optional[T any] struct {
 	value   T
 	present bool
 }
 
-// Some returns a present value.
+// Some returns an Optional with the value v.
 func Some[T any](v T) Optional[T] { return Optional[T]{value: v, present: true} }
 
 // Get returns the value, and whether it is present.

@@ -18,22 +18,23 @@ const (
 	keyUpdatedAt = "updated_at"
 )
 
-// ErrNotPool is the error of a JSON file whose credential_pool is not an object.
+// ErrNotPool is returned when the credential_pool of a file is not an object.
 var ErrNotPool = errors.New("credential_pool is not an object")
 
-// SyntaxError is the error of a file that is not a JSON object. It quotes nothing.
+// SyntaxError reports that a file is not a JSON object. Its message does not quote the
+// file.
 type SyntaxError = jsonedit.SyntaxError
 
 // document is a parsed store: its bytes and where the entries are in them.
 type document struct {
 	data  []byte
 	root  *jsonedit.Value
-	pool  *jsonedit.Value            // nil in a file without one
-	lists map[string]*jsonedit.Value // providers' values by scrubbed name; of duplicates, the last
+	pool  *jsonedit.Value            // nil if the file has none
+	lists map[string]*jsonedit.Value // by scrubbed provider name; the last of duplicate names
 	scrub *redact.Scrubber           // see scrubber
 }
 
-// parse parses a store. Its errors are *SyntaxError and ErrNotPool.
+// parse parses a store. It returns a *SyntaxError or ErrNotPool on error.
 func parse(data []byte) (*document, error) {
 	root, err := jsonedit.Parse(data)
 	if err != nil {
@@ -61,7 +62,7 @@ func (doc *document) entry(c *Credential) *jsonedit.Value {
 	return &doc.lists[c.Provider].Items[c.Position]
 }
 
-// Keys of an entry that are used in several places. All of them are in setters.
+// Keys of an entry that are used in several places.
 const (
 	keyRequestCount   = "request_count"
 	keyStatus         = "last_status"
@@ -87,7 +88,7 @@ const (
 
 // decode fills in the credential from its entry.
 func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubber, loc *time.Location) {
-	secrets := map[string]string{} // the last of duplicate keys counts
+	secrets := map[string]string{} // the last of duplicate keys wins
 	var unknown []string
 	for i := range entry.Members {
 		m := &entry.Members[i]
@@ -121,8 +122,8 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubb
 	}
 }
 
-// field is a JSON value of an entry, nil for an absent key, and the time zone of
-// instants without an offset. A value of the wrong type counts as absent.
+// field is a JSON value of an entry. raw is nil if the key is absent, and loc is the
+// time zone of times without an offset. A value of the wrong type is treated as absent.
 type field struct {
 	raw []byte
 	loc *time.Location
@@ -135,8 +136,8 @@ func (f field) text() string {
 
 func (f field) instant() time.Time { return instantOf(f.raw, f.loc) }
 
-// setters set the fields of a credential by the keys of its entry, except for
-// secrets: see addSecret.
+// setters maps the keys of an entry to functions that set the fields of the
+// credential. addSecret handles secrets.
 var setters = map[string]func(c *Credential, f field){
 	"id":              func(c *Credential, f field) { c.ID = f.text() },
 	"label":           func(c *Credential, f field) { c.Label = f.text() },
@@ -164,15 +165,15 @@ var setters = map[string]func(c *Credential, f field){
 	keyRefreshToken:   func(*Credential, field) {},
 }
 
-// setExpiry sets ExpiresAt. If only one of its two keys has a valid instant, that
-// one counts.
+// setExpiry sets ExpiresAt from one of its two keys. An invalid value does not
+// overwrite a valid one from the other key.
 func (c *Credential) setExpiry(f field) {
 	if t := f.instant(); !t.IsZero() || f.raw == nil {
 		c.ExpiresAt = t
 	}
 }
 
-// apply updates the credential as a reload after the edit would.
+// apply updates the credential with an edit to its entry, as a reload would.
 func (c *Credential) apply(e jsonedit.Edit, loc *time.Location) {
 	f := field{loc: loc}
 	if e.Value != nil {
@@ -199,8 +200,8 @@ func (c *Credential) addSecret(key, secret string) {
 	c.Tokens = redact.Combine(c.Tokens, key, secret)
 }
 
-// readTokens sets what depends on the secrets of the entry: whether an agent can
-// select it, its accounts, and its expiry if only the token has one.
+// readTokens sets the fields that depend on the secrets of the entry: Unusable, the
+// accounts and, for providers whose tokens contain it, ExpiresAt.
 func (c *Credential) readTokens(secrets map[string]string) {
 	token := cmp.Or(secrets[keyAccessToken], secrets["agent_key"], secrets["anon_token"])
 	switch cmp.Or(c.AuthType, "api_key") {
@@ -219,8 +220,8 @@ func (c *Credential) readTokens(secrets map[string]string) {
 	}
 }
 
-// dropCleared removes the cooldowns of models that were observed before the last
-// reset. Those without an observation stay.
+// dropCleared removes model cooldowns that were observed before the last reset. It
+// keeps those without a time of observation.
 func (c *Credential) dropCleared(observed *jsonedit.Value) {
 	c.ModelCooldowns = slices.DeleteFunc(c.ModelCooldowns, func(m ModelCooldown) bool {
 		v := observed.Find(m.Model)
@@ -228,21 +229,21 @@ func (c *Credential) dropCleared(observed *jsonedit.Value) {
 	})
 }
 
-// isManual reports whether an operator added the entry, as agents assume without a
-// source.
+// isManual reports whether an operator added the entry. Like agents, it assumes so if
+// the source is empty.
 func isManual(source string) bool {
 	source = strings.ToLower(strings.TrimSpace(source))
 	return source == "" || source == "manual" || strings.HasPrefix(source, "manual:")
 }
 
-// isBorrowed reports whether the agent reads the token of an entry elsewhere, such
-// as in an environment variable, and does not write it to the file.
+// isBorrowed reports whether the agent reads the token of an entry from elsewhere,
+// such as an environment variable, and does not write it to the file.
 func isBorrowed(provider, source string) bool {
 	owned := []string{"anthropic/hermes_pkce", "minimax-oauth/oauth", "nous/device_code", "openai-codex/device_code", "xai-oauth/device_code"}
 	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)
 }
 
-// agentFields are the fields of an entry that only the agent uses.
+// agentFields lists the keys of an entry that only the agent uses.
 var agentFields = strings.Fields(`anon_token client_id expires_in id_token inference_base_url
 	model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type`)
 

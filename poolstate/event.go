@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EventKind is a kind of change of a credential or of the file.
+// EventKind is a kind of change to a credential or the file.
 type EventKind uint8
 
 // The event kinds. The last three concern the file.
@@ -41,10 +41,11 @@ func (k EventKind) OfFile() bool { return k >= EventFileMissing }
 // MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. Unknown words are errors.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an
+// error for unknown words.
 func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, eventWords, text) }
 
-// Actor is the cause of an event.
+// Actor is who or what caused an event.
 type Actor uint8
 
 // The actors: an agent, an operator, and the clock, which makes credentials due.
@@ -62,7 +63,8 @@ func (a Actor) String() string { return wordOf(a, actorWords) }
 // MarshalText implements [encoding.TextMarshaler].
 func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. Unknown words are errors.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It returns an
+// error for unknown words.
 func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
 
 // wordOf returns the word of a value, or its type and number if it has none.
@@ -82,22 +84,22 @@ func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	return nil
 }
 
-// Event is one change of a credential or of the file.
+// Event is one change to a credential or the file.
 type Event struct {
 	At   time.Time
 	Kind EventKind
 	By   Actor
-	// Before is nil for an added credential, After for a removed one, and both
-	// for an event of the file.
+	// Before is nil if the credential was added, and After if it was removed. Both
+	// are nil if the event concerns the file.
 	Before, After *Credential
 }
 
 // Credential returns the credential after the event, or before it if it was
-// removed. It is nil for an event of the file.
+// removed. It is nil if the event concerns the file.
 func (e *Event) Credential() *Credential { return cmp.Or(e.After, e.Before) }
 
-// diff returns what changed between two snapshots in the order of the pool, with
-// removed credentials last.
+// diff returns the changes between two snapshots, in pool order with removed
+// credentials last.
 func diff(before, after *Pool, at time.Time) []Event {
 	var out []Event
 	was, is := before.finder(), after.finder()
@@ -143,16 +145,16 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	return EventReady, failed || died && !dead
 }
 
-// Observer derives events from what is seen of a store over time: snapshots,
-// failures to load one, and the passing of deadlines. The zero value has seen
-// nothing. An Observer keeps the latest snapshot only.
+// Observer derives events from a store over time: from its snapshots, from failures
+// to load it, and from deadlines that pass. It keeps only the latest snapshot. The
+// zero value is ready to use.
 type Observer struct {
 	pool   *Pool
 	policy Policy
-	// seenAt is the time of the latest snapshot, checkedAt the instant up to
-	// which deadlines were checked, and next the first deadline after it.
+	// seenAt is the time of the latest snapshot, checkedAt the time up to which
+	// deadlines were checked, and next the first deadline after it.
 	seenAt, checkedAt, next time.Time
-	// failure is the kind of a present failure, zero if there is none.
+	// failure is the kind of the current failure to load, zero if there is none.
 	failure EventKind
 }
 
@@ -178,7 +180,7 @@ func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
 	return out
 }
 
-// SetPolicy changes the policy by which deadlines after at are computed.
+// SetPolicy changes the policy that computes the deadlines after at.
 func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 	o.policy, o.checkedAt, o.next = policy, at, time.Time{}
 	if o.pool != nil {
@@ -186,9 +188,8 @@ func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 	}
 }
 
-// timeOf returns when an event happened according to the file, so that all
-// observers agree. A time after this snapshot or before the previous one is
-// impossible, and at is used instead.
+// timeOf returns the time of an event according to the file, so that all observers
+// agree. It returns at if that time is after this snapshot or before the previous one.
 func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 	var recorded time.Time
 	switch e.Kind {
@@ -197,7 +198,7 @@ func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 	case EventReset:
 		recorded = e.After.ClearedAt
 	}
-	// The write follows the event and may have just missed the previous snapshot.
+	// The file is written after the event, perhaps just after the previous snapshot.
 	earliest := o.seenAt.Add(-SameEventWithin)
 	for _, t := range []time.Time{recorded, pool.UpdatedAt} {
 		if !t.After(at) && !t.Before(earliest) {
@@ -208,8 +209,8 @@ func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 }
 
 // Fail records that the file could not be loaded because it is missing or
-// unreadable. It returns an event if that is new. A file that was never there is
-// not reported as missing.
+// unreadable. It returns an event if the failure is new. A file that was never loaded
+// is not reported as missing.
 func (o *Observer) Fail(missing bool, at time.Time) []Event {
 	kind := EventFileUnreadable
 	if missing {
@@ -222,8 +223,8 @@ func (o *Observer) Fail(missing bool, at time.Time) []Event {
 	return []Event{{At: at, Kind: kind}}
 }
 
-// Tick returns the deadlines that have passed by at as events, in order of time. It
-// takes constant time unless a deadline has passed.
+// Tick returns an event for each deadline that has passed by at, in order of time. It
+// takes constant time if none has.
 func (o *Observer) Tick(at time.Time) []Event {
 	if o.next.IsZero() || at.Before(o.next) {
 		return nil
@@ -244,12 +245,13 @@ func sortByTime(events []Event) {
 	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
 }
 
-// Next returns when Tick will return the next event, zero for never.
+// Next returns the time of the next event that Tick will return, or the zero time if
+// there is none.
 func (o *Observer) Next() time.Time { return o.next }
 
-// History returns the events before now that a snapshot implies, oldest first:
-// the latest failure, hold or reset of each credential, and deadlines that have
-// passed since.
+// History returns the events up to now that a snapshot implies, oldest first: the
+// latest failure, hold or reset of each credential, and deadlines that have passed
+// since.
 func History(p *Pool, policy Policy, now time.Time) []Event {
 	var out []Event
 	for c := range p.All() {

@@ -7,37 +7,37 @@ import (
 	"time"
 )
 
-// ForecastStep is an instant at which credentials become ready.
+// ForecastStep is a time at which credentials become ready.
 type ForecastStep struct {
 	At time.Time
-	// Ready is the total number of ready credentials from At on.
+	// Ready is the total number of credentials that are ready from At on.
 	Ready int
-	// Back are the credentials that become ready at At, in the pool's order.
+	// Back lists the credentials that become ready at At, in pool order.
 	Back []*Credential
-	// ByProvider, Held and Suspect count the credentials of Back whose deadline was
-	// named by the provider, was set by an operator, or is implausible.
+	// ByProvider, Held and Suspect are the numbers of credentials in Back whose
+	// deadline came from the provider, was set by an operator, or is implausible.
 	ByProvider, Held, Suspect int
 }
 
-// Forecast is the number of credentials that will be ready at each moment if
-// nothing fails and no one intervenes. It assumes that a credential is ready at
-// its deadline; only the agent's next request shows whether it works.
+// Forecast is the number of credentials that will be ready over time if nothing fails
+// and no one intervenes. It assumes that a credential is ready at its deadline,
+// although only the agent's next request shows whether it works.
 type Forecast struct {
 	// Now is the start of the forecast.
 	Now time.Time
 	// Ready is the number of credentials that are ready now.
 	Ready int
-	// Due is the number that the agent tries at its next selection. They are
-	// neither ready nor in a step, because that instant is unknown.
+	// Due is the number of credentials that the agent tries at its next selection.
+	// They are not in a step, because the time of that selection is unknown.
 	Due int
 	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.
 	Excluded, Total int
-	// Steps are in order of time, after Now, with distinct instants.
+	// Steps are in order of time. Their times are distinct and after Now.
 	Steps []ForecastStep
 }
 
-// returning is a credential with a deadline ahead.
+// returning is a credential with a deadline in the future.
 type returning struct {
 	credential *Credential
 	deadline   Deadline
@@ -97,8 +97,8 @@ func (f *Forecast) addSteps(back []returning) {
 	}
 }
 
-// At returns the number of credentials that are ready at t. A step takes effect at
-// its own instant.
+// At returns the number of credentials that are ready at t, including those of a step
+// at t.
 func (f *Forecast) At(t time.Time) int {
 	passed := sort.Search(len(f.Steps), func(i int) bool { return f.Steps[i].At.After(t) })
 	if passed == 0 {
@@ -107,7 +107,7 @@ func (f *Forecast) At(t time.Time) int {
 	return f.Steps[passed-1].Ready
 }
 
-// Last returns the instant of the last step, zero if there is none.
+// Last returns the time of the last step, or the zero time if there is none.
 func (f *Forecast) Last() time.Time {
 	if len(f.Steps) == 0 {
 		return time.Time{}
@@ -115,8 +115,8 @@ func (f *Forecast) Last() time.Time {
 	return f.Steps[len(f.Steps)-1].At
 }
 
-// Half returns the step by which at least half of the credentials with a deadline
-// ahead are back, nil if there are none.
+// Half returns the first step by which at least half of the credentials with a future
+// deadline are ready, or nil if there are none.
 func (f *Forecast) Half() *ForecastStep {
 	for i := range f.Steps {
 		if s := &f.Steps[i]; 2*(s.Ready-f.Ready) >= f.Total-f.Due-f.Ready {
@@ -126,15 +126,16 @@ func (f *Forecast) Half() *ForecastStep {
 	return nil
 }
 
-// Summary counts the credentials of a pool or of one provider at an instant.
+// Summary counts the credentials of a pool or provider at a given time.
 type Summary struct {
-	// Total is the number of credentials, and Count the number by [Availability].
+	// Total is the number of credentials, and Count the number per [Availability].
 	Total int
 	Count [Unusable + 1]int
-	// Never is the number of those that never return by themselves.
+	// Never is the number of credentials that never become ready on their own.
 	Never int
-	// Next is the credential with the earliest deadline ahead, NextAt that deadline
-	// and AllAt the latest one. They are nil and zero if no deadline is ahead.
+	// Next is the credential with the earliest future deadline. NextAt is that
+	// deadline, and AllAt the latest one. If there are none, Next is nil and the
+	// times are zero.
 	Next          *Credential
 	NextAt, AllAt time.Time
 }
@@ -142,7 +143,7 @@ type Summary struct {
 // Ready returns the number of credentials that an agent can use now.
 func (s *Summary) Ready() int { return s.Count[Ready] }
 
-// Out reports whether there are credentials and none is ready.
+// Out reports whether there are credentials but none is ready.
 func (s *Summary) Out() bool { return s.Total > 0 && s.Count[Ready] == 0 }
 
 func (s *Summary) add(c *Credential, p Policy, now time.Time) {
@@ -179,28 +180,28 @@ func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
 	return p.alone().Summarize(policy, now)
 }
 
-// alone returns a pool that shares the credentials of one provider.
+// alone returns a pool of only this provider, which shares its credentials.
 func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
 
 const (
 	// outageWindow is the maximum time between failures with a common cause.
 	outageWindow = 5 * time.Minute
-	// outageGrace is how long after its deadline a credential still counts
-	// towards an outage. A busy agent has retried it by then.
+	// outageGrace is how long after its deadline a credential is still part of an
+	// outage. A busy agent has retried it by then.
 	outageGrace = 15 * time.Minute
 )
 
-// failedAccount is an account at the time of a failure. Credentials of the same
-// account share one.
+// failedAccount is the failure of an account. An account is identified by one of its
+// credentials.
 type failedAccount struct {
 	at      time.Time
 	account Ref
 }
 
-// Outage returns how many accounts appear to be exhausted for one common cause:
-// within five minutes of each other, with the same error code, not held, and not
-// past their deadline by more than 15 minutes. It returns 0 if there are fewer
-// than two.
+// Outage returns how many accounts appear to have failed for a common reason: they
+// failed within five minutes of each other with the same error code, are not held, and
+// are less than 15 minutes past their deadlines. It returns 0 if there are fewer than
+// two.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
 	failures := map[int][]failedAccount{} // by error code
 	for c := range p.alone().All() {
@@ -225,7 +226,7 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 	return most
 }
 
-// mostWithin returns the largest number of accounts that failed within a window.
+// mostWithin returns the largest number of accounts that failed within any window.
 func mostWithin(failures []failedAccount, window time.Duration) (most int) {
 	slices.SortFunc(failures, func(a, b failedAccount) int { return a.at.Compare(b.at) })
 	count, first := map[Ref]int{}, 0
@@ -243,17 +244,17 @@ func mostWithin(failures []failedAccount, window time.Duration) (most int) {
 	return most
 }
 
-// LastReady is a provider whose last ready credentials an action would take.
+// LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {
 	Provider string
-	// Credentials are ready now and would not be afterwards.
+	// Credentials lists those that are ready now but not after the action.
 	Credentials []Credential
-	// Others counts the provider's credentials that the action leaves alone.
+	// Others summarizes the provider's credentials that the action does not change.
 	Others Summary
 }
 
-// LastReady returns the providers that have a ready credential now and would
-// have none after the outcome.
+// LastReady returns the providers that have a ready credential now but would have
+// none after the action.
 func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	after := map[Ref]*Credential{}
 	for i := range out.Changed {

@@ -13,20 +13,20 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Hold takes a credential out of rotation until a deadline. Without For and Until
-// the deadline is that of a real failure under [Backoff], or that of the present
-// cooldown if that is later.
+// Hold takes a credential out of rotation until a deadline. If neither For nor Until
+// is set, the deadline is that of a real failure under [Backoff] or that of the current
+// cooldown, whichever is later.
 type Hold struct {
-	// Code is the error code to record, 100 to 599; see [HoldCode].
+	// Code is the error code to record, from 100 to 599; see [HoldCode].
 	Code int
-	// For is the length of the hold, from the moment it is written.
+	// For is the length of the hold, starting when it is written.
 	For time.Duration
 	// Until is the end of the hold. It is ignored if For is set.
 	Until time.Time
 	// Reason is free text, stored in last_error_message.
 	Reason string
-	// Policy computes the present cooldown, which a hold ends early only if Shorten
-	// is true.
+	// Policy computes the current cooldown. The hold may end before that cooldown only
+	// if Shorten is true.
 	Policy  Policy
 	Shorten bool
 }
@@ -34,13 +34,14 @@ type Hold struct {
 const (
 	// defaultHoldReason is stored if the operator gives no reason.
 	defaultHoldReason = "held by operator"
-	// codex is a provider whose limits agents query live.
+	// codex is the provider that agents query for its current limits.
 	codex = "openai-codex"
 )
 
-// HoldCode returns an error code with which agents respect a hold of every given
-// credential: 402 if they would retry one early after a 429, else 429. They do so
-// on openai-codex, where they query the limits, and newer ones with a sole credential.
+// HoldCode returns an error code with which agents respect a hold of each of the given
+// credentials: 402 if they would retry one of them early after a 429, otherwise 429.
+// Agents retry openai-codex early, because they query its limits, and newer agents
+// retry a provider's sole credential early.
 func HoldCode(credentials []Credential) int {
 	if slices.ContainsFunc(credentials, func(c Credential) bool { return c.Provider == codex || c.Sole }) {
 		return codePaymentRequired
@@ -48,12 +49,12 @@ func HoldCode(credentials []Credential) int {
 	return codeTooManyRequests
 }
 
-// rateLimitWords mark a rate limit in the message of an openai-codex credential,
-// which agents then retry early. In its reason, which is [HoldReason], they have
-// underscores.
+// rateLimitWords mark a rate limit in the error message of an openai-codex credential,
+// which makes agents retry it early.
 var rateLimitWords = []string{"rate limit", "usage limit", "quota"}
 
-// refusal returns why the hold must not be written to c, empty if it may.
+// refusal returns why the hold must not be written to c, or an empty string if it may
+// be.
 func (h Hold) refusal(c *Credential, at time.Time) string {
 	switch {
 	case c.Status == StatusDead:
@@ -74,20 +75,22 @@ func (h Hold) refusal(c *Credential, at time.Time) string {
 	return ""
 }
 
-// Warning returns why agents may end the hold of c early, empty if they do not.
+// Warning returns why agents may end the hold of c early, or an empty string if they
+// will not.
 func (h Hold) Warning(c *Credential) string {
 	switch {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
-		return "agents end a 429 on openai-codex once the provider has capacity; 402 lasts"
+		return "agents end a 429 on openai-codex once the provider has capacity; use code 402 to hold it longer"
 	case c.Sole && h.Code != codePaymentRequired:
-		return "newer agents retry a sole credential after 60s; 402 lasts"
+		return "newer agents retry a sole credential after 60s; use code 402 to hold it longer"
 	}
 	return ""
 }
 
 func (h Hold) explicit() bool { return h.For > 0 || !h.Until.IsZero() }
 
-// coolsUntil returns the end of the present cooldown of c, zero if there is none.
+// coolsUntil returns the end of the current cooldown of c, or the zero time if there
+// is none.
 func (h Hold) coolsUntil(c *Credential, at time.Time) time.Time {
 	if d := h.Policy.Deadline(c, at); d.At.After(at) {
 		return d.At
@@ -95,8 +98,8 @@ func (h Hold) coolsUntil(c *Credential, at time.Time) time.Time {
 	return time.Time{}
 }
 
-// shortens returns the end of the present cooldown if the hold would end sooner, and
-// else zero.
+// shortens returns the end of the current cooldown if the hold would end sooner, or
+// the zero time if it would not.
 func (h Hold) shortens(c *Credential, at time.Time) time.Time {
 	if until := h.coolsUntil(c, at); h.deadline(c, at).Before(until) {
 		return until
@@ -104,7 +107,7 @@ func (h Hold) shortens(c *Credential, at time.Time) time.Time {
 	return time.Time{}
 }
 
-// deadline returns when the hold ends if it is written at the given instant.
+// deadline returns when a hold of c ends if it is written at the given time.
 func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	switch {
 	case h.For > 0:
@@ -119,9 +122,9 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return end
 }
 
-// held returns the change for a credential that an operator holds. The deadline is
-// stored as the provider's reset time, which every build of the agent obeys. A cause
-// is removed, because on nous agents lift the cooldown of billing.
+// held returns the change that holds c. It stores the deadline as the provider's reset
+// time, which every build of the agent obeys. It removes failure_reason, because agents
+// end cooldowns early on nous if that says billing.
 func held(c Credential, h Hold, at time.Time) Change {
 	ch := Exhausted(c, Failure{
 		Code: h.Code, Reason: HoldReason, Message: cmp.Or(h.Reason, defaultHoldReason), ResetAt: h.deadline(&c, at),
@@ -133,19 +136,20 @@ func held(c Credential, h Hold, at time.Time) Change {
 	return ch
 }
 
-// The errors of a duration or an end of a hold.
+// Errors of parsing a duration or the end of a hold.
 var (
-	// ErrDuration is the error of one that cannot be parsed or is not ahead.
+	// ErrDuration is returned when the text cannot be parsed, the duration is not
+	// positive or the time is not in the future.
 	ErrDuration = errors.New("not a duration; try 45m, 2h30m, 1d, until 18:00 or until tomorrow 9:00")
-	// ErrTooLong is the error of one of more than 366 days.
+	// ErrTooLong is returned when the hold would be longer than 366 days.
 	ErrTooLong = errors.New("over the limit of one year")
 )
 
-// maxHold bounds a hold. A longer one is taken for a typing error.
+// maxHold is the longest hold. A longer one is probably a typo.
 const maxHold = 366 * 24 * time.Hour
 
-// ParseHold parses a duration as [ParseDuration] does or, with or without the word
-// until, an instant as [ParseUntil] does. Only For or Until of the result is set.
+// ParseHold parses a duration as [ParseDuration] does, or a time as [ParseUntil] does.
+// Either may follow the word "until". It sets For or Until of the result.
 func ParseHold(s string, now time.Time) (h Hold, err error) {
 	s = strings.TrimPrefix(normalized(s), "until ")
 	if h.For, err = ParseDuration(s); errors.Is(err, ErrDuration) {
@@ -157,7 +161,8 @@ func ParseHold(s string, now time.Time) (h Hold, err error) {
 // normalized returns s in lower case with single spaces.
 func normalized(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
-// durationForm has no sign and each unit at most once, the longest first.
+// durationForm matches durations without a sign, in which each unit occurs at most once
+// and longer units come first.
 var durationForm = regexp.MustCompile(`^(?:(\d+) ?d(?:ays?)? ?)?(?:(\d+(?:\.\d+)?) ?h(?:rs?|ours?)? ?)?` +
 	`(?:(\d+(?:\.\d+)?) ?m(?:ins?|inutes?)? ?)?(?:(\d+(?:\.\d+)?) ?s(?:ecs?|econds?)?)?$`)
 
@@ -184,9 +189,9 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 }
 
-// ParseUntil parses an instant: 18:00, tomorrow 9:00, mon 9:00, 2026-12-24,
-// 2026-12-24 18:00 or RFC 3339. A time of day is the next one after now, in now's
-// location. It returns [ErrDuration] unless the instant is after now, and
+// ParseUntil parses a time such as 18:00, tomorrow 9:00, mon 9:00, 2026-12-24,
+// 2026-12-24 18:00 or one in RFC 3339. A time of day is its next occurrence after now,
+// in the location of now. It returns [ErrDuration] unless the time is after now, and
 // [ErrTooLong] if it is more than 366 days ahead.
 func ParseUntil(s string, now time.Time) (time.Time, error) {
 	s = normalized(s)
@@ -226,7 +231,8 @@ func nextTimeOfDay(s string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// isDay reports whether a word names the day of t.
+// isDay reports whether word means the day of t, which is ahead days after today. An
+// empty word means any day.
 func isDay(word string, t time.Time, ahead int) bool {
 	switch word {
 	case "":

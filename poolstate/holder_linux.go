@@ -13,7 +13,7 @@ import (
 )
 
 // LockHolder returns the name and PID of the process that holds the lock at
-// path, or an empty string if the system does not say.
+// path, or an empty string if that is unknown.
 func LockHolder(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -31,9 +31,9 @@ func LockHolder(path string) string {
 	return ""
 }
 
-// holderOf returns the PID of the process that holds a flock on a file, or 0. On
-// some file systems, such as Btrfs, the table has another device than stat(2); the
-// process must then have the file open.
+// holderOf returns the PID of the process that holds a flock on a file, or 0. On some
+// file systems, such as Btrfs, the device number in the table differs from that of
+// stat(2). The process must then have the file open.
 func holderOf(table, file string, hasOpen func(pid int) bool) int {
 	for line := range strings.Lines(table) {
 		if pid, sameDevice := flockPID(line, file); pid > 0 && (sameDevice || hasOpen(pid)) {
@@ -56,8 +56,8 @@ func flockPID(line, file string) (pid int, sameDevice bool) {
 	return pid, f[5] == file
 }
 
-// hasOpen reports whether a process has a file open. It returns false if this user
-// may not know.
+// hasOpen reports whether a process has a file open. It returns false if the user is
+// not permitted to see that.
 func hasOpen(pid int, file fs.FileInfo) bool {
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, path := range open {

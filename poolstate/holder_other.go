@@ -2,5 +2,5 @@
 
 package poolstate
 
-// LockHolder returns an empty string: this system does not say who holds a lock.
+// LockHolder returns an empty string, because the holder is known only on Linux.
 func LockHolder(string) string { return "" }

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// parseISO parses an ISO 8601 instant as agents do: with datetime.fromisoformat of
-// Python 3.11, whose quirks it shares. Any character may separate date and time,
-// and one more may precede the offset. Without an offset the instant is in loc.
+// parseISO parses an ISO 8601 time in the same way as datetime.fromisoformat of Python
+// 3.11, which agents use. Any character may separate date and time, and one more may
+// precede the offset. If there is no offset, the time is in loc.
 func parseISO(text string, loc *time.Location) (time.Time, bool) {
 	s := isoScanner{text: strings.ReplaceAll(text, "Z", "+00:00"), invalid: len(text) < 7}
 	end := s.dateEnd()
@@ -34,14 +34,14 @@ func parseISO(text string, loc *time.Location) (time.Time, bool) {
 	return time.Date(y, m, d, at.hour, at.minute, at.second, at.nanos, loc), true
 }
 
-// isoScanner reads the parts of an instant from left to right.
+// isoScanner reads the parts of a time from left to right.
 type isoScanner struct {
 	text    string
 	pos     int
 	invalid bool
 }
 
-// peek returns the next byte, 0 at the end.
+// peek returns the next byte, or 0 at the end.
 func (s *isoScanner) peek() byte {
 	if s.pos < len(s.text) {
 		return s.text[s.pos]
@@ -117,7 +117,7 @@ func (s *isoScanner) date(end int) time.Time {
 	return t
 }
 
-// week reads the number and the day of a week. Without a day it is Monday.
+// week reads the number of a week and the day, which is Monday by default.
 func (s *isoScanner) week(year, end int, dashes bool) time.Time {
 	week, day := s.digits(2), 1
 	if s.pos < end {
@@ -165,7 +165,7 @@ func (s *isoScanner) clock(end int) (c isoClock) {
 	return c
 }
 
-// fraction reads the fraction of a second, of which six digits count.
+// fraction reads the fraction of a second. It ignores digits after the sixth.
 func (c *isoClock) fraction(s *isoScanner, end int) {
 	n := min(end-s.pos, 6)
 	c.nanos = s.digits(n)
@@ -178,7 +178,7 @@ func (c *isoClock) fraction(s *isoScanner, end int) {
 	c.rest = s.peek() != 0
 }
 
-// offset reads the zone behind the sign at pos, which is less than a day from UTC.
+// offset reads the UTC offset after the sign at pos. It must be less than a day.
 func (s *isoScanner) offset(pos int) *time.Location {
 	s.pos = pos + 1
 	o := s.clock(len(s.text))

@@ -15,18 +15,18 @@ import (
 const (
 	// storeName is the file name of a store in an agent's home.
 	storeName = "auth.json"
-	// profilesDir has the homes of the profiles, in the root.
+	// profilesDir is the directory in the root that contains the profiles' homes.
 	profilesDir = "profiles"
 	// RootProfile is the name of the profile that is the root itself.
 	RootProfile = "default"
 )
 
-// Location selects the store of an agent. Of File, Home and Profile, the first
-// that is set counts; if none is, HERMES_HOME, and then the platform's default.
-// Variables and a leading tilde are expanded in all of them; see [ExpandPath].
+// Location selects the store of an agent. The first of File, Home and Profile that is
+// set is used; if none is, HERMES_HOME, and then the platform's default. File, Home and
+// HERMES_HOME are expanded with [ExpandPath].
 type Location struct{ File, Home, Profile string }
 
-// ErrProfileName is the error of a profile name that is not a single path element.
+// ErrProfileName is returned when a profile name is not a single path element.
 var ErrProfileName = errors.New("a profile name must be a single directory name")
 
 // Path returns the path of the store. It does not access the file.
@@ -61,7 +61,7 @@ func inHome(home string, err error) (string, error) {
 	return filepath.Join(home, storeName), nil
 }
 
-// homeOn returns $HERMES_HOME unless that is blank, else the platform's default.
+// homeOn returns $HERMES_HOME or, if that is blank, the platform's default.
 func homeOn(goos string) (string, error) {
 	path := strings.TrimSpace(os.Getenv("HERMES_HOME"))
 	if path == "" {
@@ -73,12 +73,11 @@ func homeOn(goos string) (string, error) {
 	return ExpandPath(path)
 }
 
-// variable is $NAME or ${NAME}.
+// variable matches $NAME and ${NAME}.
 var variable = regexp.MustCompile(`\$(?:\w+|\{[^}]*\})`)
 
-// ExpandPath replaces variables of the environment, and then a leading ~ or ~USER,
-// for paths that no shell has expanded. As in Python, an unset variable and an
-// unknown user stay as they are.
+// ExpandPath expands environment variables and then a leading ~ or ~USER. As in Python,
+// unset variables and unknown users are left unchanged.
 func ExpandPath(path string) (string, error) {
 	path = variable.ReplaceAllStringFunc(path, func(ref string) string {
 		if value, set := os.LookupEnv(strings.Trim(ref, "${}")); set {
@@ -97,7 +96,7 @@ func ExpandPath(path string) (string, error) {
 	if name != "" {
 		u, err := user.Lookup(name)
 		if err != nil {
-			return path, nil //nolint:nilerr // it is not the name of a user
+			return path, nil //nolint:nilerr // not a user name
 		}
 		return filepath.Join(u.HomeDir, rest), nil
 	}
@@ -108,8 +107,8 @@ func ExpandPath(path string) (string, error) {
 	return filepath.Join(home, rest), nil
 }
 
-// homeDir returns the user's home directory. Without $HOME, as in a system
-// service, it is the one of the user database, where the agent looks too.
+// homeDir returns the user's home directory. If $HOME is not set, as in a system
+// service, it uses the user database, as the agent does.
 func homeDir() (string, error) {
 	home, err := os.UserHomeDir()
 	if err == nil {
@@ -121,7 +120,7 @@ func homeDir() (string, error) {
 	return "", err
 }
 
-// profileOf returns the root of an agent's home, and the profile that it is.
+// profileOf returns the root and the profile name of an agent's home.
 func profileOf(home string) (root, profile string) {
 	home = filepath.Clean(home)
 	if dir := filepath.Dir(home); filepath.Base(dir) == profilesDir {
@@ -130,22 +129,22 @@ func profileOf(home string) (root, profile string) {
 	return home, RootProfile
 }
 
-// ProfileOf returns the profile to which a store belongs, by its path.
+// ProfileOf returns the name of the profile to which the store at path belongs.
 func ProfileOf(path string) string {
 	_, profile := profileOf(filepath.Dir(path))
 	return profile
 }
 
-// maxProfileName limits how much of active_profile is read.
+// maxProfileName is how many bytes of active_profile are read.
 const maxProfileName = 256
 
-// OtherProfile returns the profile that the agent uses by default if that is not
-// the one to which a store belongs, and else an empty string. The root's file
-// active_profile has its name, which is untrusted.
+// OtherProfile returns the profile that the agent uses by default if the store at path
+// belongs to a different one. Otherwise it returns an empty string. The name is read
+// from the file active_profile in the root and is untrusted.
 func OtherProfile(path string) string {
 	root, profile := profileOf(filepath.Dir(path))
 	name := filepath.Join(root, "active_profile")
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // to open a pipe could block
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe could block
 		return ""
 	}
 	f, err := os.Open(name)
@@ -160,9 +159,9 @@ func OtherProfile(path string) string {
 	return ""
 }
 
-// CorruptCopy returns the name of the copy that an agent made of a store that it
-// could not read, before it started over with an empty one; "" if there is none.
-// The copy is beside the store.
+// CorruptCopy returns the name of the backup that an agent made of the store at path
+// when it could not read it and replaced it with an empty one. It returns "" if there
+// is none. The backup is in the same directory.
 func CorruptCopy(path string) string {
 	if info, err := os.Stat(path + ".corrupt"); err != nil || !info.Mode().IsRegular() {
 		return ""

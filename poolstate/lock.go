@@ -17,20 +17,23 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// LockPatience is how long a write waits for the lock, polling as agents do.
+// LockPatience is how long a write waits for the lock. It polls every lockPoll, as
+// agents do.
 const (
 	LockPatience = 15 * time.Second
 	lockPoll     = 50 * time.Millisecond
 )
 
-// Errors of taking the lock: another process held it for LockPatience, or it is a
-// directory, a pipe or a device.
+// Errors of taking the lock.
 var (
-	ErrLocked      = errors.New("another process holds the lock")
+	// ErrLocked is returned when another process has held the lock for LockPatience.
+	ErrLocked = errors.New("another process holds the lock")
+	// ErrLockNotFile is returned when the lock is a directory, a pipe or a device.
 	ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
 )
 
-// LockPath returns the path of a store's lock: its suffix is replaced by .lock.
+// LockPath returns the path of a store's lock, which is the path of the store with its
+// extension replaced by .lock.
 func LockPath(store string) string {
 	dir, base := filepath.Split(store)
 	if i := strings.LastIndexByte(base, '.'); i > 0 && i < len(base)-1 {
@@ -39,10 +42,10 @@ func LockPath(store string) string {
 	return dir + base + ".lock"
 }
 
-// lock takes the store's lock and, if the path leads to the file through a symlink,
-// also the one beside the real file, in at most LockPatience for both. It returns the
-// function that releases them. Lock files are never deleted: two processes could then
-// lock different files.
+// lock takes the store's lock and, if the path is a symlink, also the lock next to the
+// real file. It waits at most LockPatience for both, and returns a function that
+// releases them. Lock files are never deleted, because two processes could then lock
+// different files.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
 	defer cancel()
@@ -58,8 +61,8 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return unlock, nil
 }
 
-// lockRealFile takes the lock beside the real file, which programs that do not use
-// the symlink take. It returns nil if that is the lock that is held already.
+// lockRealFile takes the lock next to the real file, which programs take that do not
+// use the symlink. It returns nil if that is the same lock.
 func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	target, err := filepath.EvalSymlinks(s.path)
 	if err != nil {
@@ -83,7 +86,7 @@ func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	return nil, err
 }
 
-// fileLock is a held lock. Nil is none.
+// fileLock is a held lock. It is nil if none is held.
 type fileLock struct{ *flock.Flock }
 
 func (l *fileLock) release() error {
@@ -91,17 +94,17 @@ func (l *fileLock) release() error {
 		return nil
 	}
 	if err := l.Unlock(); err != nil {
-		return fmt.Errorf("the lock could not be released: %w", withPath(l.Path(), err))
+		return fmt.Errorf("could not release the lock: %w", withPath(l.Path(), err))
 	}
 	return nil
 }
 
-// lockFile takes the lock at path, and creates the file if necessary.
+// lockFile takes the lock at path. It creates the file if necessary.
 func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
-	// Opening a pipe would block until there is a writer.
+	// Opening a pipe would block until another process opens it.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("lock %s: %w", path, ErrLockNotFile)
 	}
@@ -120,8 +123,9 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// createLock creates the file of a lock unless it exists. Its owner is that of the
-// store, or else of the directory: agents must be able to open a lock that root creates.
+// createLock creates a lock file if it does not exist. The owner is that of the store
+// or, if there is none, of the directory, so that agents can open a lock that root
+// created.
 func (s *Store) createLock(path string) error {
 	f, err := s.fs.Create(path)
 	if errors.Is(err, fs.ErrExist) {
@@ -141,12 +145,12 @@ func (s *Store) createLock(path string) error {
 		err = f.ChownLike(owner)
 	}
 	if err = join(err, f.Close()); err != nil {
-		err = join(err, s.fs.Remove(path)) // better no lock than one that stops the agent
+		err = join(err, s.fs.Remove(path)) // better than a lock that the agent cannot open
 	}
 	return err
 }
 
-// join joins two errors, either of which may be nil, in one line.
+// join joins two errors in one line. Either may be nil.
 func join(a, b error) error {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
@@ -154,7 +158,7 @@ func join(a, b error) error {
 	return fmt.Errorf("%w; and %w", a, b)
 }
 
-// take takes the lock at once, or traces and waits.
+// take takes the lock. If it has to wait, it reports that to the function of TraceLock.
 func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 	if ok, err := l.TryLock(); ok || err != nil {
 		return ok, err
@@ -172,8 +176,8 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 // lockTrace is the context key of TraceLock.
 type lockTrace struct{}
 
-// TraceLock returns a context for a write, which calls waits with the path of a lock
-// for which it has to wait, and with "" once it has taken the lock or given up.
+// TraceLock returns a context for a write. The write calls waits with the path of a
+// lock if it has to wait for it, and with "" once it has taken the lock or given up.
 func TraceLock(ctx context.Context, waits func(lock string)) context.Context {
 	return context.WithValue(ctx, lockTrace{}, waits)
 }
