@@ -23,7 +23,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// actionRun is one run of a command that writes.
+// actionRun is one invocation of a command that writes.
 type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
@@ -123,7 +123,7 @@ func (r *actionRun) explain(err error) error {
 	case errors.Is(err, context.Canceled):
 		said = "interrupted; nothing was written"
 	case code == exitLocked:
-		said = err.Error() + "; nothing was written, try again"
+		said = err.Error() + "; nothing was written; try again"
 	case code == exitFailed, isLock(path):
 		said = explainWrite(r.snap.path, err)
 	}
@@ -141,7 +141,7 @@ func (r *actionRun) note(message string) {
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	var warnings []string
 	if n := len(plan.Changed); n > 1 && r.whole != "" {
-		warnings = append(warnings, fmt.Sprintf("no target was named: %d credentials of %s would be changed", n, r.whole))
+		warnings = append(warnings, fmt.Sprintf("no target was specified: %d credentials of %s would change", n, r.whole))
 	}
 	last := r.snap.pool.LastReady(plan, r.snap.policy)
 	for i := range last {

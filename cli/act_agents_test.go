@@ -70,10 +70,10 @@ func countAsAgent(path string) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// TestExhaust_BesideAgents holds a credential while agents rewrite the same file.
+// TestExhaust_ConcurrentAgents holds a credential while agents rewrite the same file.
 // Each successful command increments the streak and adds a line to the journal, each
 // agent write increments the request count, and readers see only complete files.
-func TestExhaust_BesideAgents(t *testing.T) {
+func TestExhaust_ConcurrentAgents(t *testing.T) {
 	program := build(t)
 	agents, turns := amount(3, 6), amount(30, 300)
 	operators, commands := amount(3, 6), amount(6, 60)

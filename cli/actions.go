@@ -88,7 +88,7 @@ func exhaustCommand() *cobra.Command {
 		return r.execute(journal.Task{Action: poolstate.Action{Hold: hold}, Seen: seen})
 	})
 	f := cmd.Flags()
-	f.IntVar(&code, "code", 0, "error `CODE` to record (default 429, or 402 where the agent would lift a 429)")
+	f.IntVar(&code, "code", 0, "error `CODE` to record (default 429, or 402 if the agent would retry early after a 429)")
 	f.StringVar(&length, "for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
 	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
 	f.StringVar(&reason, "reason", "", "`TEXT` to show with the credential")

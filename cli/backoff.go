@@ -42,7 +42,7 @@ func backoffCommand() *cobra.Command {
 		return err
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
-	cmd.Flags().IntVar(&code, "code", 429, "error `CODE` of the failures")
+	cmd.Flags().IntVar(&code, "code", 429, "compute the cooldowns for this error `CODE`")
 	completeFlag(cmd, "code", completeCode(func() []int { return nil }))
 	return cmd
 }

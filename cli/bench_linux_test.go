@@ -64,8 +64,8 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 	return u
 }
 
-// replaceStore replaces path with a store of n credentials, the given number of them
-// cooling, and returns path. The first credential has the given label.
+// replaceStore replaces path with a store of n credentials and returns path. The
+// given number of credentials is cooling, and the first one has the given label.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5

@@ -43,7 +43,7 @@ func build(t testing.TB) string {
 			built.path += ".exe"
 		}
 		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built.path, "..")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // like a release
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as in a release
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w: %s", err, out)
 		}

@@ -161,7 +161,7 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error 
 		"cooldowns  " + strings.Join(waits, " · "),
 	}
 	if n := len(m.Differences); n > 0 {
-		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy of that name:", n), "", differenceTable(m.Differences), "")
+		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy with that name:", n), "", differenceTable(m.Differences), "")
 	}
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))

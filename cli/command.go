@@ -95,8 +95,8 @@ func explainKeys(action string, err error) error {
 }
 
 // openLog opens the debug log and logs the configuration. If no path is configured,
-// its logger discards everything. The log contains no secrets: callers
-// log counts, paths, kinds and short ids, never a label, a reason or a message.
+// its logger discards everything. The log contains no secrets: callers log counts,
+// paths, kinds and short ids, but never a label, a reason or a message.
 func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog func() error, err error) {
 	if cfg.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() error { return nil }, nil

@@ -21,12 +21,12 @@ import (
 	"pooltop/ui/text"
 )
 
-// completionCommand prints the completion script of a shell.
+// completionCommand prints the completion script for a shell.
 func completionCommand() *cobra.Command {
 	shells := []string{"bash", "fish", "powershell", "zsh"}
 	cmd := &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Print the completion script of a shell",
+		Short: "Print the completion script for a shell",
 		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
 			"the providers and credentials of the pool that the flags select. The packages include these scripts.",
 		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",

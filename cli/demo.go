@@ -29,7 +29,7 @@ func demoCommand() *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show a simulated outage; needs no agent and no account",
+		Short: "Show a simulated outage (no agent or account needed)",
 		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
 			"Providers fail according to a script, in accelerated time.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
@@ -73,11 +73,11 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	}
 	dir, err := os.MkdirTemp("", "pooltop-demo-")
 	if err != nil {
-		return fmt.Errorf("demo: cannot create a temporary directory: %w", err)
+		return fmt.Errorf("cannot create a temporary directory: %w", err)
 	}
 	defer func() {
 		if rm := os.RemoveAll(dir); rm != nil && err == nil {
-			err = fmt.Errorf("demo: cannot remove its temporary directory: %w", rm)
+			err = fmt.Errorf("cannot remove the temporary directory: %w", rm)
 		}
 	}()
 
@@ -93,7 +93,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	case err != nil && ctx.Err() != nil:
 		return nil // interrupted
 	case err != nil:
-		return fmt.Errorf("demo: cannot write its pool: %w", err)
+		return fmt.Errorf("cannot write the pool: %w", err)
 	}
 
 	ctx, cancel := context.WithCancel(ctx)

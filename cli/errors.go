@@ -72,8 +72,8 @@ func exitCode(err error) int {
 // maxErrorText limits the length of printed errors, which may quote a path.
 const maxErrorText = 4096
 
-// printError prints an error on one line that begins with the command. The text
-// that it quotes is untrusted.
+// printError prints an error on one line that begins with the command. The error may
+// quote untrusted text.
 func printError(w io.Writer, command string, err error) {
 	if message := err.Error(); message != "" {
 		_, _ = fmt.Fprintln(w, text.Clean(command+": "+message, maxErrorText))
@@ -88,7 +88,7 @@ func explain(path string, err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "no such file; specify another with --file, --home or --profile"
 	case errors.Is(err, fs.ErrPermission):
-		return "permission denied; make it readable for this user"
+		return "permission denied; make the file readable for this user"
 	case isSyntax:
 		return syntax.Error() + restore(path)
 	case errors.Is(err, poolstate.ErrNotPool):

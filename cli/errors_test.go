@@ -64,7 +64,7 @@ func TestExplain(t *testing.T) {
 		says, brief string
 	}{
 		{"missing", fs.ErrNotExist, "no such file; specify another", "auth.json: the file is missing; waiting for it to reappear"},
-		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make it readable", "auth.json: permission denied; make it readable"},
+		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make the file readable", "auth.json: permission denied; make the file readable"},
 		{"syntax", syntax, "; restore it from a backup before", "auth.json: not valid JSON at line 1, column 21; restore it"},
 		{"no pool", notPool, "; restore it from a backup before", "auth.json: "},
 		{"not a file", fmt.Errorf("/x: %w", poolstate.ErrNotFile), "not a regular file", "auth.json: not a regular file"},

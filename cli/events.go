@@ -24,8 +24,8 @@ func eventsCommand() *cobra.Command {
 	var since string
 	cmd := &cobra.Command{
 		Use:   "events",
-		Short: "Print events of the pool, one per line, until interrupted",
-		Long: "events prints one line per event of the pool, until it is interrupted.\n" +
+		Short: "Print pool events, one per line, until interrupted",
+		Long: "events prints one line per pool event until it is interrupted.\n" +
 			"With --since, it starts with earlier events recorded in the journal or the file.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,

@@ -103,9 +103,9 @@ func TestImages(t *testing.T) {
 		v := takeScene(t, scene.w, scene.h, scene.keys, scene.words)
 		d := testkit.Drawing{Title: "pooltop: " + scene.name, About: scene.about, Caption: "pooltop"}
 		d.Frames = []testkit.Frame{{Cells: v.Dark}}
-		keepImage(t, scene.name+"-dark.svg", testkit.Dark.Draw(d))
+		checkImage(t, scene.name+"-dark.svg", testkit.Dark.Draw(d))
 		d.Frames = []testkit.Frame{{Cells: v.Light}}
-		keepImage(t, scene.name+"-light.svg", testkit.Light.Draw(d))
+		checkImage(t, scene.name+"-light.svg", testkit.Light.Draw(d))
 	}
 	d := testkit.Drawing{
 		Title: "pooltop demo", Caption: "pooltop demo", Still: still,
@@ -116,12 +116,12 @@ func TestImages(t *testing.T) {
 		dark, light = append(dark, testkit.Frame{Cells: v.Dark, Stays: frames[i].stays}), append(light, testkit.Frame{Cells: v.Light, Stays: frames[i].stays})
 	}
 	d.Frames = dark
-	keepImage(t, "demo-dark.svg", testkit.Dark.Draw(d))
+	checkImage(t, "demo-dark.svg", testkit.Dark.Draw(d))
 	d.Frames = light
-	keepImage(t, "demo-light.svg", testkit.Light.Draw(d))
+	checkImage(t, "demo-light.svg", testkit.Light.Draw(d))
 }
 
-// takeScene returns the dashboard on the store of the images.
+// takeScene returns the dashboard as it shows the store of the images.
 func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	t.Helper()
 	home := t.TempDir()
@@ -164,9 +164,9 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 	return taken
 }
 
-// keepImage checks that an image shows the same as the committed image. With
+// checkImage checks that an image shows the same as the committed image. With
 // -update, it replaces the committed image.
-func keepImage(t *testing.T, name, drawn string) {
+func checkImage(t *testing.T, name, drawn string) {
 	t.Helper()
 	file := filepath.Join("..", "docs", name)
 	if *update {
@@ -208,7 +208,7 @@ var (
 
 // The committed images are small, self-contained documents. They contain no scripts,
 // links or secrets, and have a title and a description. The README shows all of them.
-func TestImages_Kept(t *testing.T) {
+func TestImages_Committed(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
 	must(t, err)
 	readme := string(readFile(t, filepath.Join("..", "README.md")))

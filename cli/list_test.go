@@ -26,7 +26,7 @@ func TestList_Golden(t *testing.T) {
 }
 
 // Without a terminal there are no colors, even if TERM supports them.
-func TestList_IntoFile(t *testing.T) {
+func TestList_NotTerminal(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))

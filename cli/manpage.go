@@ -38,11 +38,11 @@ func manCommand() *cobra.Command {
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
-%d: Wrong usage.
+%d: Usage error.
 %d: No such provider or credential.
-%d: The lock was not obtained within 15 seconds; nothing was written.
+%d: The lock could not be acquired within 15 seconds; nothing was written.
 %d: Refused: the file cannot be read or written as a pool, the credential is dead, or the action was not confirmed.
-%d: status only: a provider has no credential ready.
+%d: status only: a provider has no ready credential.
 %d: status only: no credential is ready.`,
 		exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitProviderOut, exitNothingReady)
 	manEnvironment = `HERMES_HOME: The agent's home directory, containing auth.json. --file, --home and --profile override it.

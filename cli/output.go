@@ -12,8 +12,8 @@ const (
 	// writeTimeout is how long a write to the terminal may block before it is
 	// queued instead.
 	writeTimeout = 100 * time.Millisecond
-	// shutdownTimeout is how long the queue may take to drain at the end; its last
-	// bytes restore the terminal.
+	// shutdownTimeout is how long the queue may take to drain on exit. Its last bytes
+	// restore the terminal.
 	shutdownTimeout = time.Second
 	// maxQueue limits the queue in bytes. It is larger than any full redraw.
 	maxQueue = 1 << 20
@@ -111,7 +111,7 @@ func (o *output) pump() {
 	}
 }
 
-// next takes the whole queue, or returns nil if it is empty.
+// next removes and returns the whole queue, or returns nil if it is empty.
 func (o *output) next() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -227,7 +227,7 @@ func FuzzRedaction(f *testing.F) {
 		if len(secret)+len(before)+len(after) > 200 || !utf8.ValidString(secret+before+after) || strings.ContainsAny(secret, "[] \t\r\n") {
 			return
 		}
-		secret = fmt.Sprintf("%s%x", secret, sha256.Sum256([]byte(secret)))[:len(secret)+16] // not an ordinary word
+		secret = fmt.Sprintf("%s%x", secret, sha256.Sum256([]byte(secret)))[:len(secret)+16] // so that it is not an ordinary word
 		state := redactionState(t)
 		h := holders[int(holder)%len(holders)]
 		quote := before + forms[names[int(form)%len(names)]](secret) + after

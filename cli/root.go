@@ -1,5 +1,5 @@
-// Package cli is the command line of pooltop: one file per command, each a thin
-// shell over the packages that do the work.
+// Package cli implements the command line of pooltop. Commands are thin layers over
+// the packages that do the work.
 package cli
 
 import (
@@ -50,8 +50,8 @@ func run(ctx context.Context, root *cobra.Command) int {
 	return exitCode(err)
 }
 
-// rootCommand returns the command line. Each command has only the flags that
-// affect it.
+// rootCommand returns the root command with its subcommands. Each command has only
+// the flags that affect it.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pooltop",
@@ -67,7 +67,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0))
-	readOnly := root.Flags().Bool("read-only", false, "disable every key that writes")
+	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		return runDashboard(cmd.Context(), cfg, log, storeDashboard(cfg, log, *readOnly))
 	})
@@ -162,8 +162,8 @@ func availableCommands(cmd *cobra.Command) []*cobra.Command {
 
 func about(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short+".") }
 
-// splitFlags returns the flags that a command shows: its own, and those that set
-// configuration values, each in the order of definition.
+// splitFlags returns the visible flags of a command: its own flags, and the flags
+// that set configuration values, each in the order of definition.
 func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.SortFlags, shared.SortFlags, cmd.Flags().SortFlags = false, false, false

@@ -21,7 +21,7 @@ func TestStatus(t *testing.T) {
 		code      int
 	}{
 		{"all ready", []string{ready, ready}, "2/2 ready", exitDone},
-		{"one of each ready", []string{ready + "," + cooling, dead + "," + ready}, "2/4 ready", exitDone},
+		{"each provider ready", []string{ready + "," + cooling, dead + "," + ready}, "2/4 ready", exitDone},
 		{"provider cooling", []string{ready, cooling + "," + brief}, "1/3 ready · b out, back 09:30", exitProviderOut},
 		{"provider held", []string{ready, held}, "1/2 ready · b out, back 13:20", exitProviderOut},
 		{"due before cooling", []string{ready, due + "," + cooling}, "1/3 ready · b out, due now", exitProviderOut},

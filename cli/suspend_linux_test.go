@@ -93,7 +93,7 @@ func TestDashboard_SIGQUIT(t *testing.T) {
 	c := testkit.Open(t)
 	runDashboardOn(t, c, "pooltop")
 	c.Signal(syscall.SIGQUIT)
-	equal(t, "exit code", c.Wait(), 2) // that of the Go runtime
+	equal(t, "exit code", c.Wait(), 2) // the exit code of the Go runtime
 	c.CheckRestored()
 	dump := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) })
 	_, after, _ := strings.Cut(dump, "\x1b[?1049l")

@@ -17,12 +17,12 @@ const (
 	// stopTimeout is how long the process may take to stop. It does not stop at all
 	// in an orphaned process group, such as the first process of a terminal window.
 	stopTimeout = 200 * time.Millisecond
-	// rendererEnds is how long a renderer of Bubble Tea may take to end.
+	// rendererEnds is how long Bubble Tea's renderer may take to end.
 	rendererEnds = 20 * time.Millisecond
 )
 
-// jobSignals handles the signals of job control, and SIGQUIT, so that the terminal
-// is never left in raw mode or without the dashboard.
+// jobSignals handles job-control signals and SIGQUIT, so that the terminal is never
+// left in raw mode or without the dashboard.
 type jobSignals struct {
 	out     *output
 	signals chan os.Signal

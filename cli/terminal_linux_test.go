@@ -366,7 +366,7 @@ func TestReset_Confirmation(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			c, file := testkit.Open(t), sampleFile(t, "backoff.json")
 			runOn(t, c, "pooltop", nil, "reset", "openrouter", "--file", file, "--now", sampleTime)
-			c.Shows("no target was named: 2 credentials", "Reset anyway? [y/N]")
+			c.Shows("no target was specified: 2 credentials", "Reset anyway? [y/N]")
 			c.Type(answer + "\r")
 			equal(t, "exit code", c.Wait(), code)
 			equal(t, "the file was written", string(readFile(t, file)) != string(sample(t, "backoff.json")), code == exitDone)

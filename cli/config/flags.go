@@ -73,7 +73,8 @@ func (f *Flags) Load() (*Config, error) {
 	return c, err
 }
 
-// flag is a setting as a flag. Its value is set after the file has been read.
+// flag implements [pflag.Value] for a setting. Load applies the value after reading
+// the file.
 type flag struct {
 	Setting
 	flags *Flags
@@ -95,7 +96,7 @@ func (f *flag) Set(text string) error {
 	return f.apply(Default(), text)
 }
 
-// Type returns the placeholder of the value in help texts.
+// Type returns the placeholder for the value in help.
 func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
 
 // String returns "", because the configuration holds the value.

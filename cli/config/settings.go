@@ -110,7 +110,7 @@ var settings = []Setting{
 	},
 }
 
-// accepts describes the valid values, to follow "must be".
+// accepts describes the valid values, as a phrase that follows "must be".
 func (s *Setting) accepts() string {
 	switch {
 	case s.Accepts != "":
@@ -136,13 +136,13 @@ func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 	return &struct{}{}, false
 }
 
-// Get returns the value in a configuration.
+// Get returns the value of the setting in c.
 func (s *Setting) Get(c *Config) any {
 	ptr, _ := s.field(c)
 	return reflect.ValueOf(ptr).Elem().Interface()
 }
 
-// apply sets the value from the text of a flag. A path may be relative.
+// apply sets the value from the text of a flag, in which a path may be relative.
 func (s *Setting) apply(c *Config, text string) (err error) {
 	ptr, _ := s.field(c)
 	switch field := ptr.(type) {
@@ -172,7 +172,7 @@ func (s *Setting) apply(c *Config, text string) (err error) {
 	return nil
 }
 
-// check checks the value and normalizes it.
+// check validates and normalizes the value.
 func (s *Setting) check(c *Config) error {
 	ptr, _ := s.field(c)
 	switch field := ptr.(type) {

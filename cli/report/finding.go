@@ -44,7 +44,7 @@ type finding struct {
 	Kind        kind     `json:"kind"`
 	Text        *string  `json:"said"`
 	Provider    *string  `json:"provider"`
-	Credentials []string `json:"credentials"` // in the form of next_ready
+	Credentials []string `json:"credentials"` // in the same form as next_ready
 	Words       []string `json:"words"`       // untrusted text from the file
 
 	names []string // the credentials' names in Markdown
@@ -150,7 +150,7 @@ func (r *Report) credentialFindings() (out []finding) {
 func (r *Report) suspicion(c *poolstate.Credential, d poolstate.Deadline) string {
 	switch {
 	case d.Never():
-		return "too far in the future: never ready again on its own"
+		return "too far in the future, so never ready again on its own"
 	case d.At.Before(c.StatusAt):
 		return "earlier than the failure"
 	case c.FromFuture(r.now):

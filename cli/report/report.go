@@ -1,5 +1,5 @@
-// Package report describes the state of a store, to share it in an incident channel,
-// as Markdown or JSON. A report contains no secrets. An anonymous report also
+// Package report describes the state of a store as Markdown or JSON, for sharing in
+// an incident channel. A report contains no secrets. An anonymous report also
 // contains no names of people, hosts or custom endpoints.
 package report
 
@@ -68,8 +68,8 @@ type Report struct {
 	err         error
 }
 
-// Collect reads the store and its journal once. The report mentions whatever
-// cannot be read.
+// Collect reads the store and its journal once. If one of them cannot
+// be read, the report says so.
 func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{

@@ -127,7 +127,7 @@ func TestCollect_Findings(t *testing.T) {
 		"priority":       {poolOf(`{"access_token": "none", "id": "a", "priority": 1.5}`), "- **malformed**: `p`: the priority of entry 1 is not an integer\n"},
 		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **status from the future**: `p/x`: its last_status_at is in the future\n"},
 		"removal":        {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795414800}`), "- **to be removed**: `p/a`: the agent removes it in 21h\n"},
-		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: too far in the future: never ready again on its own\n"},
+		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: too far in the future, so never ready again on its own\n"},
 		"unknown status": {poolOf(`{"access_token": "none", "id": "a", "last_status": "x"}`, `{"access_token": "none", "id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
 		"unknown fields": {poolOf(`{"access_token": "none", "id": "a", "zone": 1, "plan": 2}`, `{"access_token": "none", "id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
 		"long field":     {poolOf(`{"access_token": "none", "id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
