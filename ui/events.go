@@ -78,7 +78,8 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in w cells; the provider is cut first.
+// recordName returns provider/name in w cells. If space is short, the provider is
+// cut first.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"

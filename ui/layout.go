@@ -31,7 +31,7 @@ const (
 // blank line.
 const (
 	detailLeast = 9
-	detailSmall = 8 // with events below it
+	detailSmall = 8 // if events are below it
 	detailMost  = 14
 	eventsLeast = 3
 	eventsUsual = 4

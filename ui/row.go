@@ -94,8 +94,8 @@ func (r *row) why() {
 	r.To(r.cell.from).Write(theme.Secondary, text.Fit(reason(r.c, r.a.Availability, r.s.Now), r.cell.width()))
 }
 
-// streak draws the ladder, filled up to the current step, and the number. A
-// narrow column shows the number only.
+// streak draws the ladder, filled up to the current step, and the number. A narrow
+// column shows only the number.
 func (r *row) streak() {
 	n, known := r.c.Streak.Known()
 	number := strconv.Itoa(n)

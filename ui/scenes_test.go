@@ -22,7 +22,6 @@ type scene struct {
 	screen *Screen
 }
 
-// scenes returns all scenes.
 func scenes(t testing.TB) []scene {
 	t.Helper()
 	of := func(name, selected string, p providers) scene {

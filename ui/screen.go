@@ -71,7 +71,7 @@ type Screen struct {
 	Pane          Pane
 	Timeline      bool                   // draw all cooldowns on one scale
 	Clock         bool                   // show clock times first, not the time left
-	Coarse        bool                   // show all times to the minute, for a terminal without focus
+	Coarse        bool                   // show times with minute precision, for a terminal without focus
 	Hidden        Hidden                 // columns that the table never shows
 	ForecastOf    string                 // the provider whose forecast is shown; "" for the whole pool
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target

@@ -69,7 +69,7 @@ func flaw(drawn string, w, h int) string {
 	return ""
 }
 
-// sizes returns terminal sizes that depend on salt; four successive salts cover
+// sizes returns terminal sizes that depend on salt. Four successive salts cover
 // every width and every height.
 func sizes(salt int) [][2]int {
 	var out [][2]int

@@ -28,7 +28,7 @@ type tableLine struct {
 	item  int // index into the group's notes or credentials
 }
 
-// lines returns all lines of the table; spaced puts a blank line between groups.
+// lines returns all lines of the table. If spaced, a blank line separates groups.
 func (s *Screen) lines(spaced bool) []tableLine {
 	n := 0
 	for _, g := range s.Groups {

@@ -75,7 +75,7 @@ func (t *Targets) add(line int, target Target) {
 	}
 }
 
-// addLine makes a line of the table clickable, as wide as the screen.
+// addLine makes a line of the table clickable across the width of the screen.
 func (s *Screen) addLine(y int, l tableLine) {
 	switch g := &s.Groups[l.group]; l.kind {
 	case lineHeading:

@@ -61,7 +61,7 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 	if plan.columns {
 		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s).header()))
-		if _, rows := rowsOn(Render(s)); s.Answer == nil { // an answer has the symbol of a state
+		if _, rows := rowsOn(Render(s)); s.Answer == nil { // an answer begins with the symbol for a state
 			equal(t, "rows", count[TargetCredential], len(rows))
 		}
 	}
@@ -115,7 +115,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 	return ""
 }
 
-// TestTargets_At checks cells of one screen.
+// TestTargets_At checks the targets at cells of one screen.
 func TestTargets_At(t *testing.T) {
 	s := backoffScreen(t)
 	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
@@ -139,7 +139,7 @@ func TestTargets_At(t *testing.T) {
 	}
 }
 
-// TestTargets_StickyHeading clicks the heading that covers the first line.
+// TestTargets_StickyHeading checks the heading that covers the first line.
 func TestTargets_StickyHeading(t *testing.T) {
 	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
 	equal(t, "the heading", heading[0].Provider, "provider-1")

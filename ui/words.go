@@ -13,8 +13,8 @@ import (
 func clean(s string) string { return text.Clean(s, text.RowLimit) }
 
 // timeForm selects how times are written: as clock times or as the time left.
-// Coarse times are to the minute, for a terminal without focus, which is then
-// not redrawn each second.
+// Coarse times have minute precision, so that a terminal without focus is not
+// redrawn every second.
 type timeForm struct{ clock, coarse bool }
 
 func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
@@ -42,7 +42,7 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 }
 
 // stamp formats a time to the second and, in the detail pane, adds how far away it is:
-// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". The zero time is "".
+// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". It returns "" for the zero time.
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
@@ -95,7 +95,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is how long before its expiry a token is marked.
+// expiryNotice is how long before expiry a token is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time left until a token expires, and whether it is marked.
@@ -220,7 +220,7 @@ func dueSentence(n int) string {
 	return strconv.Itoa(n) + " due: the agent retries at its next selection"
 }
 
-// quietSentence describes a pool without a deadline ahead.
+// quietSentence describes a pool in which nothing is cooling.
 func quietSentence(sum *poolstate.Summary) string {
 	switch due, dead := sum.Count[poolstate.Due], sum.Count[poolstate.Dead]; {
 	case due > 0:

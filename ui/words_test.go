@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestReason changes fields of a credential that failed twenty minutes ago.
+// TestReason checks variants of a credential that failed twenty minutes ago.
 func TestReason(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -144,7 +144,7 @@ func TestOutSentence(t *testing.T) {
 	}
 }
 
-// TestTimes checks the columns BACK IN and AT, in either order of times, and the
+// TestTimes checks the BACK IN and AT columns in both orders of times, and the
 // single column of a narrow terminal.
 func TestTimes(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
