@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Policy is the rule by which a build of the agent computes deadlines. Policies
-// are comparable. The zero value is [Backoff].
+// Policy is the rule by which a build of the agent computes deadlines. Policies can
+// be compared with ==. The zero value is [Backoff].
 type Policy struct {
 	kind   policyKind
 	source PolicySource
@@ -26,31 +26,34 @@ const (
 	kindFlat202610
 )
 
-// policyNames are the names of the kinds, as --policy takes them.
+// policyNames lists the names of the kinds, which are the values of --policy.
 var policyNames = []string{"backoff", "flat", "flat-2026-08", "flat-2026-10"}
 
-// Backoff doubles the cooldown with each failure in a row, up to eightfold.
+// Backoff returns the policy that doubles the cooldown with each consecutive failure,
+// up to eight times the base TTL.
 func Backoff() Policy { return Policy{kind: kindBackoff} }
 
-// Flat always waits the base TTL, as stock agents did up to July 2026.
+// Flat returns the policy of stock agents up to July 2026: every cooldown is the base
+// TTL.
 func Flat() Policy { return Policy{kind: kindFlat} }
 
-// Flat202608 is Flat as of August 2026: a provider's only credential that is not
-// dead waits one minute, unless the failure was one of authentication or billing.
+// Flat202608 returns [Flat] as of August 2026: a provider's only credential that is not
+// dead cools down for one minute, unless the failure concerned authentication or
+// billing.
 func Flat202608() Policy { return Policy{kind: kindFlat202608} }
 
-// Flat202610 is Flat202608 as of October 2026: the cooldown of such a credential
-// also caps the provider's reset time, and a reset that is newer than the failure
-// makes a credential usable at once.
+// Flat202610 returns [Flat202608] as of October 2026: the cooldown of such a credential
+// also caps the provider's reset time, and a reset by an operator after the failure
+// makes a credential usable immediately.
 func Flat202610() Policy { return Policy{kind: kindFlat202610} }
 
-// Rules are cooldowns that differ from the stock ones, measured or configured.
+// Rules holds cooldowns that replace the stock ones. They are measured or configured.
 type Rules struct {
-	// Cooldowns are by error code, and by streak from one; the last one is for all
-	// longer streaks. A single one is multiplied as the policy does. Code 0 is for
-	// codes that are not named.
+	// Cooldowns maps an error code to the cooldowns for streaks of 1, 2 and so on. The
+	// last one applies to all longer streaks. If there is only one, it is multiplied by
+	// the policy's multiplier. Code 0 applies to all codes that are not in the map.
 	Cooldowns map[int][]time.Duration
-	// Sole is the cooldown of a provider's only credential that is not dead; 0
+	// Sole is the cooldown of a provider's only credential that is not dead. Zero
 	// means one minute.
 	Sole time.Duration
 }
@@ -83,18 +86,19 @@ func (p Policy) Source() PolicySource { return p.source }
 // Climbs reports whether cooldowns grow with the streak.
 func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 
-// RetriesSole reports whether a provider's only living credential is retried
+// RetriesSole reports whether a provider's only credential that is not dead is retried
 // after a minute.
 func (p Policy) RetriesSole() bool { return p.kind >= kindFlat202608 }
 
-// WithRules returns the policy with other cooldowns.
+// WithRules returns the policy with the cooldowns of r.
 func (p Policy) WithRules(r *Rules) Policy {
 	p.rules = r
 	return p
 }
 
-// Multiplier returns the factor by which a streak lengthens the base TTL: under
-// [Backoff] min(2^(streak-1), 8), and 1 for 0 and negative streaks; else 1.
+// Multiplier returns the factor by which the base TTL is multiplied for a streak. Under
+// [Backoff] it is min(2^(streak-1), 8), or 1 if the streak is not positive. Under other
+// policies it is 1.
 func (p Policy) Multiplier(streak int) int {
 	if p.Climbs() {
 		return 1 << max(Step(streak)-1, 0)
@@ -102,11 +106,11 @@ func (p Policy) Multiplier(streak int) int {
 	return 1
 }
 
-// base returns the cooldown of a first failure of c with its present code.
+// base returns the cooldown of a first failure of c with its current error code.
 func (p Policy) base(c *Credential) time.Duration { return p.Cooldown(c, 1) }
 
-// Cooldown returns how long c waits after the failure that raises its streak to
-// the given count, if the provider names no reset time.
+// Cooldown returns the cooldown of c after a failure that raises its streak to the
+// given number, if the provider returns no reset time.
 func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
 	code, known := c.ErrorCode.Get()
 	base := BaseTTL(c.ErrorCode)
@@ -135,7 +139,7 @@ func (p Policy) soleTTL() time.Duration {
 	return soleTTL
 }
 
-// retriedSoon reports whether newer flat builds retry c after a minute.
+// retriedSoon reports whether flat builds since August 2026 retry c after a minute.
 func retriedSoon(c *Credential) bool {
 	switch code := c.ErrorCode.Or(0); {
 	case code == codePaymentRequired, code == codeUnauthorized:
@@ -146,8 +150,8 @@ func retriedSoon(c *Credential) bool {
 	return c.Sole && c.FailureReason != "billing"
 }
 
-// capFrom returns the instant from which the agent's own cooldown of c caps the
-// provider's reset time, or zero if it does not.
+// capFrom returns the start of the agent's own cooldown of c if that caps the
+// provider's reset time, or the zero time if it does not.
 func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
 	switch {
 	case p.kind != kindFlat202610, !c.Sole, c.ErrorCode.Or(0) == codePaymentRequired, c.FailureReason == "billing":
@@ -158,14 +162,14 @@ func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
 	return c.StatusAt
 }
 
-// cleared reports whether the agent ignores the status of c because a reset is
-// newer.
+// cleared reports whether the agent ignores the status of c because an operator reset
+// it later.
 func (p Policy) cleared(c *Credential) bool {
 	return p.kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
 }
 
-// Evidence says whether an observed failure raised the streak. Streaks in
-// the file are less reliable: they may come from another build or an operator.
+// Evidence says whether an observed failure raised the streak. It is more reliable than
+// streaks in the file, which may come from another build or an operator.
 type Evidence uint8
 
 // The kinds of evidence: none yet, an agent that counts failures, and one that
@@ -176,10 +180,10 @@ const (
 	EvidenceNoCount
 )
 
-// EvidenceOf returns what an event shows about the agent: its exhaustion either
-// raises the streak or does not. An exhaustion with new tokens is no evidence,
-// because a success in between may have reset the streak; nor is one older than
-// the event, which an undo or an agent with an outdated pool has restored.
+// EvidenceOf returns whether an event shows that the agent counts failures. It ignores
+// a failure with new tokens, because a success in between may have cleared the streak.
+// It also ignores a failure older than the event, because an undo or an agent with an
+// outdated pool may have restored it.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil ||
 		newTokens(e.Before, e.After) || e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {
@@ -191,8 +195,8 @@ func EvidenceOf(e *Event) Evidence {
 	return EvidenceNoCount
 }
 
-// PolicyChoice selects the policy of a store. The zero value decides by the file
-// and by what the agent was seen to do.
+// PolicyChoice selects the policy of a store. The zero value selects it by the content
+// of the file and the observed behavior of the agent.
 type PolicyChoice struct {
 	forced   bool
 	policy   Policy
@@ -214,21 +218,22 @@ func ParsePolicyChoice(s string) (PolicyChoice, error) {
 	return PolicyChoice{}, fmt.Errorf("unknown policy %q: use one of %s", s, strings.Join(PolicyChoices(), ", "))
 }
 
-// Force returns the choice of a policy, whatever the file shows.
+// Force returns the choice of p regardless of the file.
 func Force(p Policy) PolicyChoice { return PolicyChoice{forced: true, policy: p} }
 
 // Forced reports whether the user chose the policy.
 func (c PolicyChoice) Forced() bool { return c.forced }
 
-// WithRules returns the choice with cooldowns that replace those of the policy.
+// WithRules returns the choice with the cooldowns of r, which replace those of the
+// policy.
 func (c PolicyChoice) WithRules(r *Rules) PolicyChoice {
 	c.rules = r
 	return c
 }
 
-// WithMeasured returns the choice with a policy that was measured from the
-// installed agent. It is ignored if the user chose one. Cooldowns set with
-// [PolicyChoice.WithRules] override the measured ones, code by code.
+// WithMeasured returns the choice with a policy that was measured from the installed
+// agent. That policy is ignored if the user chose one. Cooldowns set earlier with
+// [PolicyChoice.WithRules] override the measured ones for the same error codes.
 func (c PolicyChoice) WithMeasured(p Policy) PolicyChoice {
 	c.measured = &p
 	if c.rules == nil || p.rules == nil || c.forced {
@@ -242,11 +247,12 @@ func (c PolicyChoice) WithMeasured(p Policy) PolicyChoice {
 	return c.WithRules(&merged)
 }
 
-// Resolve returns the policy to compute p's deadlines with: the user's choice,
-// else the measured one, else what the agent was seen to do. Otherwise it is
-// Backoff if any credential of p carries a streak, and flat if not. Fields and a
-// text form that only builds since August 2026 write decide between Flat and
-// Flat202608. A nil pool counts as empty.
+// Resolve returns the policy for the deadlines of p: the user's choice, the measured
+// policy, or one that depends on whether the agent counts failures. Without evidence of
+// that, the agent is assumed to count them if any credential of p has a streak. The
+// policy is [Backoff] if it does. If not, it is [Flat202608] if the file has fields or
+// formatting that only builds since August 2026 write, and [Flat] otherwise. A nil pool
+// is treated as empty.
 func (c PolicyChoice) Resolve(p *Pool, seen Evidence) Policy {
 	policy := c.resolve(p, seen)
 	if c.rules != nil {
@@ -278,8 +284,8 @@ func (c PolicyChoice) resolve(p *Pool, seen Evidence) Policy {
 	return Policy{kind: kindFlat, source: source}
 }
 
-// CapsReset reports whether the cooldown of a provider's only living credential
-// caps the reset time that the provider named.
+// CapsReset reports whether the cooldown of a provider's only credential that is not
+// dead caps the provider's reset time.
 func (p Policy) CapsReset() bool { return p.kind == kindFlat202610 }
 
 // Rules returns the cooldowns that replace the stock ones, or nil.

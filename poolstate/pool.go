@@ -17,31 +17,31 @@ import (
 
 // Pool is the credential pool of a file.
 type Pool struct {
-	// Providers are in order of name.
+	// Providers are sorted by name.
 	Providers []Provider
 	// HasPool is false for a file without a credential_pool.
 	HasPool bool
-	// UpdatedAt is updated_at, zero if the file has none.
+	// UpdatedAt is updated_at, or the zero time if the file has none.
 	UpdatedAt time.Time
-	// UnknownKeys are at most a hundred unknown keys of entries, sorted.
+	// UnknownKeys lists up to 100 unknown keys of entries, sorted.
 	UnknownKeys []string
 
-	// carriesStreak is true if an entry has a streak, and newerBuild if the file is
-	// the work of a build since August 2026.
+	// carriesStreak is true if an entry has a streak, and newerBuild if a build since
+	// August 2026 wrote the file.
 	carriesStreak, newerBuild bool
 }
 
 // Provider is one list of the pool.
 type Provider struct {
 	Name string
-	// Credentials are in the order in which the agent rotates through them.
+	// Credentials are in the agent's rotation order.
 	Credentials []Credential
-	// Notes describe what could not be understood, one clause each.
+	// Notes describes problems with the list, such as entries that cannot be decoded.
 	Notes []string
 }
 
-// Decode decodes the content of a store. ISO instants without an offset are in
-// loc, or in [time.Local] if loc is nil. Errors: [*SyntaxError], [ErrNotPool].
+// Decode decodes the content of a store. ISO times without an offset are in loc, or in
+// [time.Local] if loc is nil. It returns a [*SyntaxError] or [ErrNotPool] on error.
 func Decode(data []byte, loc *time.Location) (*Pool, error) {
 	doc, err := parse(data)
 	if err != nil {
@@ -69,8 +69,8 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-// inSeptemberForm reports whether an agent since September 2026 wrote a text: with
-// the indentation of all agents, but without a newline at the end.
+// inSeptemberForm reports whether data is formatted as by agents since September 2026:
+// indented as by all agents, but without a newline at the end.
 func inSeptemberForm(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("{\n  \"")) && bytes.HasSuffix(data, []byte("\n}"))
 }
@@ -114,13 +114,13 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 	prov.order()
 }
 
-// maxUnknown and maxNotes limit what is reported about a garbled file.
+// maxUnknown and maxNotes limit what is reported about a malformed file.
 const (
 	maxUnknown = 100
 	maxNotes   = 3
 )
 
-// noteUnknown records an unknown key, which the caller has scrubbed.
+// noteUnknown records an unknown key. The caller must have scrubbed it.
 func (p *Pool) noteUnknown(key string) {
 	if len(p.UnknownKeys) == maxUnknown {
 		return
@@ -156,14 +156,14 @@ func (p *Provider) order() {
 	}
 }
 
-// markShared sets Shares and SharesSecret. A group shares one list, because its
-// size would otherwise be quadratic.
+// markShared sets Shares and SharesSecret. The credentials of a group share one slice,
+// because memory use would otherwise be quadratic.
 func (p *Pool) markShared() {
-	parent := map[Digest]Digest{} // of secrets and accounts that are the same account
+	parent := map[Digest]Digest{} // a union-find forest of the secrets and identifiers of accounts
 	root := func(d Digest) Digest {
 		for up, ok := parent[d]; ok; up, ok = parent[d] {
 			if upper, ok := parent[up]; ok {
-				parent[d] = upper // shortens the next search
+				parent[d] = upper // path halving
 			}
 			d = up
 		}
@@ -206,7 +206,7 @@ func markGroup(group []*Credential) {
 	}
 }
 
-// All yields the credentials of all providers in order.
+// All returns an iterator over the credentials of all providers, in order.
 func (p *Pool) All() iter.Seq[*Credential] {
 	return func(yield func(*Credential) bool) {
 		for i := range p.Providers {
@@ -229,7 +229,7 @@ func (p *Pool) Len() int {
 	return n
 }
 
-// Provider returns the provider of that name, or nil.
+// Provider returns the provider with the given name, or nil.
 func (p *Pool) Provider(name string) *Provider {
 	i, ok := slices.BinarySearchFunc(p.Providers, name, func(a Provider, n string) int { return cmp.Compare(a.Name, n) })
 	if !ok {
@@ -238,8 +238,8 @@ func (p *Pool) Provider(name string) *Provider {
 	return &p.Providers[i]
 }
 
-// Find returns the credential that ref identifies, or nil. If several have its id,
-// it is the one at ref's position, else the first.
+// Find returns the credential that ref identifies, or nil. If several have the same id,
+// it returns the one at ref's position or, if there is none, the first.
 func (p *Pool) Find(ref Ref) *Credential {
 	prov := p.Provider(ref.Provider)
 	if prov == nil {
@@ -257,10 +257,9 @@ func (p *Pool) Find(ref Ref) *Credential {
 	return first
 }
 
-// finder returns a function that finds credentials of another snapshot as Find
-// does, but in constant time.
+// finder returns a function that finds credentials as Find does, but in constant time.
 func (p *Pool) finder() func(*Credential) *Credential {
-	const anyPosition = -1 // the first credential of an id
+	const anyPosition = -1 // for the first credential with an id
 	index := make(map[Ref]*Credential, 2*p.Len())
 	for c := range p.All() {
 		index[c.Ref] = c
@@ -274,8 +273,8 @@ func (p *Pool) finder() func(*Credential) *Credential {
 	}
 }
 
-// LastOperation returns the latest instant at which an operator reset or held a
-// credential, as far as the pool shows, or zero.
+// LastOperation returns the time of the latest reset or hold by an operator that the
+// pool shows, or the zero time if it shows none.
 func (p *Pool) LastOperation() (latest time.Time) {
 	for c := range p.All() {
 		if c.ClearedAt.After(latest) {

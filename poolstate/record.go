@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Record is an event as in the journal and JSON output, without secrets. Its text
-// is untrusted.
+// Record is the JSON form of an event, used in the journal and in output. It contains
+// no secrets. Its strings are untrusted.
 type Record struct {
 	At       time.Time `json:"at"`
 	Kind     EventKind `json:"event"`
@@ -17,28 +17,29 @@ type Record struct {
 	Before   State     `json:"before"`
 	After    State     `json:"after"`
 	// Code, Reason and Message describe a failure. For a hold, Reason is the
-	// operator's; for an unreadable file, Message is the error.
+	// operator's reason. For an unreadable file, Message is the error.
 	Code *int `json:"error_code,omitempty"`
-	// Cooldown is the length of a cooldown in seconds, 0 if unknown.
+	// Cooldown is the length of the cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
 }
 
-// State is a credential before or after an event. A nil field is unknown or absent.
+// State is the state of a credential before or after an event. A field is nil if it is
+// unknown or absent.
 type State struct {
 	Status   *string    `json:"status"`
 	Streak   *int       `json:"streak"`
 	Deadline *time.Time `json:"deadline"`
 }
 
-// StateOf returns the state of a credential. Deadlines after the year 9999,
-// which RFC 3339 cannot express, become the last millisecond of it.
+// StateOf returns the state of a credential. A deadline after the year 9999 becomes the
+// last millisecond of that year, because RFC 3339 cannot express later ones.
 func StateOf(c *Credential, policy Policy, now time.Time) State {
 	s := State{}
 	if c.StatusText != "" {
-		s.Status = new(c.StatusText) // a pointer into c would keep all of it in memory
+		s.Status = new(c.StatusText) // a pointer into c would keep c in memory
 	}
 	if n, known := c.Streak.Known(); known {
 		s.Streak = &n
@@ -84,11 +85,11 @@ func RecordOf(e *Event, policy Policy) Record {
 	return r
 }
 
-// Name returns the label, or else the source, the id, or "#".
+// Name returns the first of label, source and id that is not empty, or "#".
 func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 
-// SameEventWithin is the maximum time between two reports of one event: by those
-// processes that watch the file, and by the one that caused it.
+// SameEventWithin is the maximum difference between the times that two processes record
+// for the same event.
 const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records describe the same event.
@@ -111,8 +112,8 @@ func equalPtr[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// Credential returns the credential after the event, with the fields that the record has,
-// for matching by a filter.
+// Credential returns the credential after the event, for matching by a filter. It has
+// only the fields that the record contains.
 func (r *Record) Credential() Credential {
 	c := Credential{
 		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,

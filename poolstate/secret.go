@@ -10,18 +10,18 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Digest identifies a secret without holding it. The zero value means no secret.
+// Digest identifies a secret without containing it. The zero value means no secret.
 type Digest = redact.Digest
 
-// Secret is a token on its way into the file. It prints as a placeholder, and
-// only the store can read it.
+// Secret is a token to be written to the file. It prints as a placeholder. Only this
+// package can read the token.
 type Secret = redact.Secret
 
-// NewSecret returns the secret of a token.
+// NewSecret returns token as a Secret.
 func NewSecret(token string) Secret { return redact.NewSecret(token) }
 
-// scrubber returns a scrubber of all secrets in the document. The texts of the pool
-// are added to it; others take longer to clean.
+// scrubber returns a scrubber for all secrets in the document. It has indexed the
+// strings of the pool; other text takes longer to clean.
 func (doc *document) scrubber() *redact.Scrubber {
 	if doc.scrub == nil {
 		doc.scrub = &redact.Scrubber{}
@@ -33,13 +33,13 @@ func (doc *document) scrubber() *redact.Scrubber {
 	return doc.scrub
 }
 
-// kind classifies the texts below a key.
+// kind classifies the strings below a key.
 type kind uint8
 
 const (
 	kindText   kind = iota
-	kindHeader      // secrets if they are directly below the key or in a list
-	kindSecret      // secrets at any depth
+	kindHeader      // secret if directly below the key or in a list
+	kindSecret      // secret at any depth
 )
 
 func kindOf(key string, parent kind) kind {
@@ -52,9 +52,8 @@ func kindOf(key string, parent kind) kind {
 	return kindText
 }
 
-// addSecrets makes known to the scrubber every text that a value holds below the
-// key of a secret, at any depth, and all of it if the value itself is secret.
-// Values that duplicate keys shadow count too.
+// addSecrets adds the secrets in v to the scrubber. key is the key of v, and k its
+// kind. Values of duplicate keys are included.
 func (doc *document) addSecrets(v *jsonedit.Value, key string, k kind) {
 	if v.Raw[0] == '"' {
 		doc.addSecret(unquoted(v.Raw), key, k)
@@ -68,8 +67,8 @@ func (doc *document) addSecrets(v *jsonedit.Value, key string, k kind) {
 	}
 }
 
-// addSecret adds the secrets in one text. The name of a provider is none: it may
-// replace a token that is not needed.
+// addSecret adds the secrets in one string. It ignores the name of a provider without
+// digits, which is sometimes used in place of a token that is not needed.
 func (doc *document) addSecret(text []byte, key string, k kind) {
 	switch {
 	case k == kindText && key == keyFingerprint:
@@ -79,7 +78,8 @@ func (doc *document) addSecret(text []byte, key string, k kind) {
 	}
 }
 
-// addTexts announces the strings and the unknown keys of a value that is shown.
+// addTexts adds the strings and unknown keys in v to the texts that the scrubber
+// indexes, except for secrets.
 func (doc *document) addTexts(v *jsonedit.Value) {
 	if v.Raw[0] == '"' {
 		doc.scrub.AddText(unquoted(v.Raw))
@@ -101,7 +101,7 @@ func (doc *document) addTexts(v *jsonedit.Value) {
 	}
 }
 
-// unquoted returns the text of a JSON string, in place if it has no escapes.
+// unquoted decodes a JSON string. The result is a part of raw if that has no escapes.
 func unquoted(raw []byte) []byte {
 	if len(raw) > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]
@@ -110,8 +110,8 @@ func unquoted(raw []byte) []byte {
 	return []byte(text)
 }
 
-// scrub cleans the texts of the credential. An id that holds a part of a secret
-// counts as missing.
+// scrub cleans the strings of the credential. It removes an id that contains part of a
+// secret.
 func (c *Credential) scrub(s *redact.Scrubber) {
 	if c.idLeaks = s.Clean(c.ID) != c.ID; c.idLeaks {
 		c.ID = ""
@@ -127,7 +127,7 @@ func (c *Credential) scrub(s *redact.Scrubber) {
 	}
 }
 
-// scrubNames cleans the names of providers, and keeps them distinct.
+// scrubNames cleans the names of the providers and keeps them distinct.
 func (doc *document) scrubNames() {
 	for _, name := range slices.Sorted(maps.Keys(doc.lists)) {
 		clean := doc.scrubber().Clean(name)

@@ -19,7 +19,7 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Store is an auth.json on disk. It keeps no file open and caches nothing; any
+// Store is an auth.json file on disk. It keeps no file open and caches no content. Any
 // number of stores, in any number of processes, may share a file.
 type Store struct {
 	path     string
@@ -27,13 +27,13 @@ type Store struct {
 	now      func() time.Time
 	random   func() string
 	loc      *time.Location
-	identity func() string // resolved at the first call
+	identity func() string // resolved on the first call
 }
 
 // Option configures a [Store].
 type Option func(*Store)
 
-// WithClock sets the clock of actions and updated_at, by default [time.Now].
+// WithClock sets the clock for actions and updated_at. The default is [time.Now].
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
 // Open returns the store at path. The file need not exist.
@@ -53,11 +53,11 @@ func Open(path string, opts ...Option) *Store {
 	return s
 }
 
-// Path returns the path that was given to [Open].
+// Path returns the path that was passed to [Open].
 func (s *Store) Path() string { return s.path }
 
-// Identity returns the absolute path of the file without symlinks, as it was at
-// the first call. The file need not exist.
+// Identity returns the absolute path of the file with symlinks resolved. It is resolved
+// only on the first call. The file need not exist.
 func (s *Store) Identity() string { return s.identity() }
 
 func identityOf(path string) string {
@@ -75,24 +75,25 @@ func identityOf(path string) string {
 
 var versionSeed = maphash.MakeSeed()
 
-// Version identifies the content of a file within one process. The zero value is
-// the version of no content.
+// Version identifies the content of a file within one process. No content has the zero
+// value.
 type Version struct {
 	size int
 	hash uint64
 }
 
-// Snapshot is a pool as it was read at one instant, and the version of the file.
+// Snapshot is a pool as read at one time, and the version of the file.
 type Snapshot struct {
 	Pool    *Pool
 	Version Version
 }
 
-// Load reads the pool. It takes no lock and writes nothing. Errors: fs.ErrNotExist,
-// fs.ErrPermission, ErrNotFile, ErrTooLarge, *SyntaxError and ErrNotPool.
+// Load reads the pool. It takes no lock and writes nothing. Its errors include
+// [fs.ErrNotExist], [fs.ErrPermission], [ErrNotFile], [ErrTooLarge], [*SyntaxError] and
+// [ErrNotPool].
 func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 
-// LoadIfChanged is [Store.Load], but returns prev if the content is the same.
+// LoadIfChanged is like [Store.Load], but returns prev if the content has not changed.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
@@ -109,7 +110,7 @@ func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	return Snapshot{Pool: pool, Version: v}, nil
 }
 
-// Errors of a path that cannot be read or written.
+// Errors of reading or writing a store.
 var (
 	ErrNotFile      = atomicfile.ErrNotRegular // a directory, a pipe or a device
 	ErrTooLarge     = atomicfile.ErrTooLarge   // more than 256 MB
@@ -117,29 +118,29 @@ var (
 	ErrReadOnlyDisk = errors.New("on a read-only file system; mount it writable")
 )
 
-// DamagedError is the error of a file that cannot be renamed over, such as a
-// bind-mounted one, and could neither be written nor restored. Its field Whole is
-// the path of the complete new content.
+// DamagedError reports that writing in place failed and the old content could not be
+// restored. It can only occur for a file that cannot be replaced by renaming, such as a
+// bind-mounted one. Whole is the path of a file with the complete new content.
 type DamagedError = atomicfile.DamagedError
 
-// Draft is the store as it is under the lock, about to be changed.
+// Draft is the content of a store, read while holding the lock, and changes to it.
 type Draft struct {
 	doc     *document
 	pool    *Pool
-	changes map[*Credential]Change // by credentials of the pool
+	changes map[*Credential]Change // by credential in pool
 }
 
-// Format prints nothing of the file, which holds secrets, whatever the verb.
+// Format prints a constant for every verb, because the file contains secrets.
 func (d Draft) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "draft of a store") }
 
-// Pool returns the pool in the file, without the draft's changes.
+// Pool returns the pool as it is in the file, without the changes of the draft.
 func (d *Draft) Pool() *Pool { return d.pool }
 
-// ErrGone is the error of a change to an entry that is no longer in the file.
-var ErrGone = errors.New("no such credential in the file any more")
+// ErrGone is returned when an entry to change is no longer in the file.
+var ErrGone = errors.New("the credential is no longer in the file")
 
-// Apply adds a change of the entry that ref names to the draft. Without that
-// entry it returns ErrGone.
+// Apply adds a change to the draft, for the entry that ref identifies. It returns
+// [ErrGone] if there is no such entry.
 func (d *Draft) Apply(ref Ref, ch Change) error {
 	if ch.IsEmpty() {
 		return nil
@@ -154,7 +155,8 @@ func (d *Draft) Apply(ref Ref, ch Change) error {
 
 func (d *Draft) apply(c *Credential, ch Change) { d.changes[c] = Join(d.changes[c], ch) }
 
-// bytes returns the text with all changes and, if there are any, a new updated_at.
+// bytes returns the content with all changes applied. If there are any, it also sets
+// updated_at to now.
 func (d *Draft) bytes(now time.Time) []byte {
 	e := jsonedit.NewEditor(d.doc.data)
 	for c, ch := range d.changes {
@@ -177,10 +179,10 @@ func newDraft(data []byte, loc *time.Location) (*Draft, error) {
 }
 
 // Update changes an existing store. It takes the agent's lock, reads the file again,
-// lets edit change the draft, and replaces the file atomically. If edit fails or
-// changes nothing, or if the file is not a valid pool, nothing is written. Waiting
-// for the lock ends with ctx, or with ErrLocked after LockPatience. The warning is
-// a problem after the change was in place, usually nil.
+// lets edit change the draft, and replaces the file atomically. It writes
+// nothing if edit fails or changes nothing, or if the file is not a valid pool. It stops
+// waiting for the lock when ctx is done or, with [ErrLocked], after [LockPatience]. The
+// warning is a problem that occurred after the file was replaced. It is usually nil.
 func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, err error) {
 	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
 		if old == nil {
@@ -197,8 +199,8 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, e
 	})
 }
 
-// Create writes a new store, whose content has to be a valid pool. If the file
-// exists, the error is fs.ErrExist. The warning is that of [Store.Update].
+// Create writes a new store. The content must be a valid pool. It returns [fs.ErrExist]
+// if the file exists. The warning is as in [Store.Update].
 func (s *Store) Create(ctx context.Context, content []byte) (warning, err error) {
 	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
 		if old != nil {
@@ -208,8 +210,8 @@ func (s *Store) Create(ctx context.Context, content []byte) (warning, err error)
 	})
 }
 
-// write calls revise with the file as it is under the lock, nil if it does not
-// exist, and writes what revise returns, unless that is the same.
+// write takes the lock, calls revise with the current file, or nil if it does not exist,
+// and writes the content that revise returns if it is different.
 func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([]byte, error)) (warning, err error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -230,10 +232,10 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 		return nil, nil
 	}
 	if _, err := parse(data); err != nil {
-		return nil, fmt.Errorf("%s: nothing was written, the result would be invalid: %w", s.path, err)
+		return nil, fmt.Errorf("%s: not written because the result would be invalid: %w", s.path, err)
 	}
 	target := s.path
-	if old != nil { // a symlink stays, and its target is replaced
+	if old != nil { // replace the target of a symlink, not the symlink
 		if target, err = filepath.EvalSymlinks(s.path); err != nil {
 			return nil, err
 		}
@@ -245,8 +247,9 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 	return warning, nil
 }
 
-// unlocked adds the error of releasing the lock to the result of a write: to the
-// warning if the file was written, since the lock ends with the process anyway.
+// unlocked merges an error of releasing the lock into the result of a write. If the file
+// was written, that error is only a warning, because the system releases the lock when
+// the process exits.
 func unlocked(written bool, warning, err, unlockErr error) (addedWarning, addedErr error) {
 	if written {
 		return cmp.Or(warning, unlockErr), err
@@ -254,8 +257,9 @@ func unlocked(written bool, warning, err, unlockErr error) (addedWarning, addedE
 	return warning, cmp.Or(err, unlockErr)
 }
 
-// Writable checks the permissions for writing the store. Its error, ErrReadOnly or
-// ErrReadOnlyDisk, names what cannot be written. A missing file is not an error.
+// Writable checks whether this process has permission to write the store. If not, it
+// returns [ErrReadOnly] or [ErrReadOnlyDisk] with the path that cannot be written. It
+// returns no error for a missing file.
 func (s *Store) Writable() error {
 	target := s.path
 	if resolved, err := filepath.EvalSymlinks(s.path); err == nil {
@@ -263,7 +267,7 @@ func (s *Store) Writable() error {
 	}
 	paths := []string{target, filepath.Dir(target), LockPath(s.path), LockPath(target)}
 	if _, err := s.fs.Stat(LockPath(s.path)); err != nil {
-		paths = append(paths, filepath.Dir(s.path)) // where the lock has to be created
+		paths = append(paths, filepath.Dir(s.path)) // where the lock would be created
 	}
 	for _, path := range paths {
 		switch err := mayWrite(path); {

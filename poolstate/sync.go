@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// The credentials that have a token source.
+// The providers and sources of credentials that have a token source.
 const (
 	sourceClaudeCode = "claude_code"
 	sourceDeviceCode = "device_code"
@@ -18,16 +18,17 @@ const (
 	providerNous     = "nous"
 )
 
-// Syncable reports whether a token source on this machine may have newer tokens.
+// Syncable reports whether the credential is of a kind that has a token source on this
+// machine.
 func (c *Credential) Syncable() bool {
 	return c.Provider == providerClaude && c.Source == sourceClaudeCode ||
 		c.Provider == providerNous && c.Source == sourceDeviceCode
 }
 
-// tokenSources are the tokens that were found, by provider.
+// tokenSources maps a provider to the tokens of its token source.
 type tokenSources map[string]grant
 
-// grant holds the tokens of a source and their expiry.
+// grant holds the tokens of a token source and their expiry.
 type grant struct {
 	access, refresh Secret
 	expiresAt       time.Time
@@ -36,7 +37,8 @@ type grant struct {
 	missing         string // why there are no tokens
 }
 
-// tokenSources reads the token sources, if the action is a sync.
+// tokenSources reads the token sources if the action is a sync. Otherwise it returns
+// nil.
 func (d *Draft) tokenSources(a Action, s *Store) tokenSources {
 	if a.Verb != VerbSync {
 		return nil
@@ -44,7 +46,7 @@ func (d *Draft) tokenSources(a Action, s *Store) tokenSources {
 	return tokenSources{providerClaude: s.claudeGrant(a.ClaudeFile), providerNous: d.nousGrant(s.loc)}
 }
 
-// claudeGrant reads the file of Claude Code.
+// claudeGrant reads the tokens of Claude Code from the file at path.
 func (s *Store) claudeGrant(path string) grant {
 	var root *jsonedit.Value
 	file, err := atomicfile.Read(s.fs, path)
@@ -89,15 +91,15 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 	}
 	refresh, _ := jsonedit.Text(raw(refreshKey))
 	g := grant{access: NewSecret(access), refresh: NewSecret(refresh)}
-	// An expiry that cannot be read is not copied.
+	// An invalid expiry is not copied.
 	if g.expiresAt = instantOf(raw(expiresKey), loc); !g.expiresAt.IsZero() {
 		g.expires = raw(expiresKey)
 	}
 	return g
 }
 
-// adopt returns the change that copies newer tokens to the credential, or why there
-// is none. New tokens count as a success.
+// adopt returns the change that copies newer tokens to the credential, or the reason
+// why it does not. New tokens clear the status, the error and the streak.
 func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	g := s[c.Provider]
 	access := redact.Reveal(g.access)

@@ -12,19 +12,19 @@ import (
 )
 
 // Change is a set of edits to the fields of one entry. The zero value changes
-// nothing. It prints as the names of the fields, since values may be secrets.
+// nothing. It prints only the names of the fields, because values may be secrets.
 type Change struct{ edits []jsonedit.Edit }
 
 // IsEmpty reports whether the change has no edits.
 func (ch Change) IsEmpty() bool { return len(ch.edits) == 0 }
 
-// Format prints the keys that the change sets or removes, for every verb.
+// Format prints the keys that the change sets or removes, whatever the verb.
 func (ch Change) Format(f fmt.State, _ rune) {
 	keys := make([]string, 0, len(ch.edits))
 	for _, e := range ch.edits {
 		keys = append(keys, e.Key)
 	}
-	_, _ = io.WriteString(f, "change of "+strings.Join(keys, ", "))
+	_, _ = io.WriteString(f, "change to "+strings.Join(keys, ", "))
 }
 
 // set adds an edit; raw is a JSON value.
@@ -37,27 +37,29 @@ func (ch *Change) remove(key string) {
 	ch.edits = append(ch.edits, jsonedit.Edit{Key: key})
 }
 
-// After returns c as the change leaves it, except for what depends on other entries,
-// such as Index, Sole and Shares. The digest of new Tokens is not that of a reload.
+// After returns c with the change applied. It does not update fields that depend on
+// other entries, such as Index, Sole and Shares. If the change sets tokens, the digest
+// Tokens differs from that after a reload.
 func (ch Change) After(c Credential) Credential {
 	for _, e := range ch.edits {
-		c.apply(e, time.UTC) // the changes of this package write no ISO instants
+		c.apply(e, time.UTC) // unused: changes contain no ISO times
 	}
 	return c
 }
 
-// Failure is the answer of a provider that refused a credential.
+// Failure is the response of a provider that refused a credential.
 type Failure struct {
 	// Code is the HTTP status.
 	Code int
-	// Reason and Message are the provider's own; either may be empty.
+	// Reason and Message come from the provider. Either may be empty.
 	Reason, Message string
-	// ResetAt is when the limit resets; zero if the provider did not say.
+	// ResetAt is when the limit resets, or the zero time if that is unknown.
 	ResetAt time.Time
 }
 
-// Exhausted returns the change for a credential that a provider refused at the
-// given instant. Its streak rises by one. Readers compute the deadline.
+// Exhausted returns the change for a credential that a provider refused at the given
+// time. It increases the streak by one. It stores no computed deadline, because readers
+// compute it.
 func Exhausted(c Credential, f Failure, at time.Time) Change {
 	var ch Change
 	ch.set(keyStatus, rawText(wordExhausted))
@@ -70,8 +72,8 @@ func Exhausted(c Credential, f Failure, at time.Time) Change {
 	return ch
 }
 
-// CooledDown returns the change for a credential whose cooldown is over, empty
-// unless c is due. The streak stays, in case the provider is still down.
+// CooledDown returns the change for a credential whose cooldown is over. It is empty
+// unless c is due. It keeps the streak, because the provider may still be down.
 func CooledDown(c Credential, p Policy, at time.Time) Change {
 	var ch Change
 	if p.Availability(&c, at) == Due {
@@ -81,8 +83,9 @@ func CooledDown(c Credential, p Policy, at time.Time) Change {
 	return ch
 }
 
-// reset returns the change that clears status, error and streak, if there are any. It
-// adds no streak: the first one in a file would mean that the agent counts failures.
+// reset returns the change that clears status, error and streak. It does not add a
+// streak of zero to an entry without a streak, because a streak in the file means that
+// the agent counts failures.
 func reset(c Credential, at time.Time) Change {
 	var ch Change
 	if isClear(&c) {
@@ -109,12 +112,13 @@ func isClear(c *Credential) bool {
 // Tokens is the result of a token refresh.
 type Tokens struct {
 	Access, Refresh Secret
-	// ExpiresAt is when the access token expires; zero if unknown.
+	// ExpiresAt is when the access token expires, or the zero time if that is unknown.
 	ExpiresAt time.Time
 }
 
-// Succeeded returns the change for a credential that received new tokens from
-// their issuer: status and error are cleared and the streak becomes zero.
+// Succeeded returns the change for a credential that received new tokens from their
+// issuer. It stores the tokens, clears the error and sets the status to ok and the
+// streak to zero.
 func Succeeded(t Tokens) Change {
 	var ch Change
 	ch.setTokens(t.Access, t.Refresh)
@@ -134,7 +138,7 @@ func (ch *Change) setTokens(access, refresh Secret) {
 	}
 }
 
-// Used returns the change that adds served requests to the credential's count.
+// Used returns the change that adds requests to the credential's RequestCount.
 func Used(c Credential, requests int) Change {
 	var ch Change
 	if requests != 0 {
@@ -143,8 +147,8 @@ func Used(c Credential, requests int) Change {
 	return ch
 }
 
-// Join combines changes of the same entry. If several edit one field, the last
-// one applies.
+// Join combines changes to the same entry. If several edit the same field, the last one
+// wins.
 func Join(changes ...Change) Change {
 	var ch Change
 	for _, c := range changes {
@@ -166,7 +170,7 @@ func (ch *Change) clearError() {
 	}
 }
 
-// clearStreak ends the streak of an entry that has one.
+// clearStreak sets the streak to zero if the entry has one.
 func (ch *Change) clearStreak(c *Credential) {
 	if c.hasStreak {
 		ch.set(keyStreak, rawInt(0))

@@ -132,7 +132,7 @@ func TestJoin(t *testing.T) {
 	want := fields(Exhausted(c, Failure{Code: 429}, sampledAt))
 	want["request_count"] = "6"
 	checkFields(t, joined, want)
-	equal(t, "order", fmt.Sprint(joined), "change of request_count, last_status, last_status_at, last_error_code, "+
+	equal(t, "order", fmt.Sprint(joined), "change to request_count, last_status, last_status_at, last_error_code, "+
 		"last_error_reason, last_error_message, last_error_reset_at, consecutive_failures")
 	equal(t, "of nothing", Join().IsEmpty(), true)
 	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // joining changed none of its parts

@@ -10,11 +10,11 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// integerOf reads an integer. Floats are truncated, and what does not fit an int
-// is clamped. Numbers that are not finite are absent.
+// integerOf decodes an integer. It truncates floats and clamps numbers that do not fit
+// an int. Infinities and NaN are treated as absent.
 func integerOf(raw []byte) Optional[int] {
 	if n, err := strconv.Atoi(string(raw)); err == nil || errors.Is(err, strconv.ErrRange) {
-		return Some(n) // on overflow, the limit that was exceeded
+		return Some(n) // n is clamped on overflow
 	}
 	f, ok := jsonedit.Number(raw)
 	switch {
@@ -28,7 +28,8 @@ func integerOf(raw []byte) Optional[int] {
 	return Some(int(f))
 }
 
-// priorityOf reads a number as Python compares it, absent for anything else.
+// priorityOf decodes a number or, like Python, a Boolean as 0 or 1. Anything else is
+// treated as absent.
 func priorityOf(raw []byte) Optional[float64] {
 	f, ok := jsonedit.Number(raw)
 	switch string(raw) {
@@ -43,8 +44,9 @@ func priorityOf(raw []byte) Optional[float64] {
 	return Some(min(max(f, -math.MaxFloat64), math.MaxFloat64)) // JSON has no infinity
 }
 
-// streakOf reads consecutive_failures as the agent does: integers, floats
-// truncated, integers in strings, true as 1. Anything else is unknown.
+// streakOf decodes consecutive_failures as the agent does. It accepts integers, integers
+// in strings, floats, which it truncates, and Booleans, which are 0 and 1. Anything else
+// is an unknown streak.
 func streakOf(raw []byte) Streak {
 	switch string(raw) {
 	case "true":
@@ -64,7 +66,7 @@ func streakOf(raw []byte) Streak {
 	return Streak{}
 }
 
-// instantOf reads an instant from a number or a string; zero if there is none.
+// instantOf decodes a time from a number or a string. Anything else is the zero time.
 func instantOf(raw []byte, loc *time.Location) time.Time {
 	if f, ok := jsonedit.Number(raw); ok {
 		return instantFromNumber(f)
@@ -73,9 +75,8 @@ func instantOf(raw []byte, loc *time.Location) time.Time {
 	return instantFromText(s, loc)
 }
 
-// modelCooldownsOf reads an object of model names and epoch seconds, in which other
-// values are no instants. It is nil for other values. Of a model that is given
-// twice, the last one counts.
+// modelCooldownsOf decodes an object that maps model names to epoch seconds. It returns
+// nil if the value is not an object. If a model is repeated, the last one wins.
 func modelCooldownsOf(f field) []ModelCooldown {
 	object, err := jsonedit.Parse(f.raw)
 	if err != nil || !object.IsObject() {
@@ -100,11 +101,11 @@ const (
 	maxInstantSeconds = 1 << 60 // time.Time can add and compare these
 )
 
-// never is the instant of numbers beyond every calendar, such as 1e25 and infinity.
+// never is the time for numbers that are too large, such as 1e25 and infinity.
 var never = time.Unix(maxInstantSeconds, 0).UTC()
 
-// instantFromNumber reads seconds, or milliseconds if they are too many, since
-// 1970. Zero, negative numbers and NaN are not instants.
+// instantFromNumber converts seconds since 1970, or milliseconds if the number is too
+// large for seconds. Zero, negative numbers and NaN become the zero time.
 func instantFromNumber(f float64) time.Time {
 	if f > maxEpochSeconds {
 		f /= 1000
@@ -120,13 +121,13 @@ func instantFromSeconds(f float64) time.Time {
 		return never
 	}
 	sec, frac := math.Modf(f)
-	// Today's seconds have a resolution of a quarter of a microsecond in a float64.
+	// A float64 stores current epoch seconds to about a quarter of a microsecond.
 	micros := int64(math.Round(frac * 1e6))
 	return time.Unix(int64(sec), micros*1000).UTC()
 }
 
-// instantFromText reads a decimal number or an ISO 8601 instant, which is in loc
-// if it has no offset.
+// instantFromText parses a decimal number or an ISO 8601 time. The latter is in loc if
+// it has no offset.
 func instantFromText(s string, loc *time.Location) time.Time {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > 64 {
@@ -143,7 +144,7 @@ func instantFromText(s string, loc *time.Location) time.Time {
 	return time.Time{}
 }
 
-// parseAny parses an instant by the first layout that fits.
+// parseAny parses a time with the first layout that matches.
 func parseAny(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
@@ -160,13 +161,14 @@ func rawNull() []byte { return []byte("null") }
 
 func rawInt(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
 
-// rawSeconds writes an instant as epoch seconds, a float in shortest form.
+// rawSeconds encodes a time as epoch seconds, as the shortest float. The zero time is
+// null.
 func rawSeconds(t time.Time) []byte {
 	if t.IsZero() {
 		return rawNull()
 	}
 	f := float64(t.Unix())
-	if t.Year() < 10000 { // further ahead, microseconds would overflow
+	if t.Year() < 10000 { // microseconds could overflow after that
 		f = float64(t.UnixMicro()) / 1e6
 	}
 	b := strconv.AppendFloat(nil, f, 'f', -1, 64)
@@ -178,7 +180,7 @@ func rawSeconds(t time.Time) []byte {
 
 func rawText(s string) []byte { return jsonedit.Quote(s) }
 
-// rawTextOrNull writes null for an empty string.
+// rawTextOrNull encodes an empty string as null.
 func rawTextOrNull(s string) []byte {
 	if s == "" {
 		return rawNull()
@@ -186,7 +188,7 @@ func rawTextOrNull(s string) []byte {
 	return rawText(s)
 }
 
-// rawUpdatedAt writes the store's time stamp: UTC with microseconds.
+// rawUpdatedAt encodes updated_at: UTC with microseconds.
 func rawUpdatedAt(t time.Time) []byte {
 	return rawText(t.UTC().Format("2006-01-02T15:04:05.000000-07:00"))
 }

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// mayWrite checks the read-only attribute of a file. For directories the attribute has
-// another meaning.
+// mayWrite checks the read-only attribute of a file. It ignores that of directories,
+// which does not affect writing.
 func mayWrite(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

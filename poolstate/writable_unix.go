@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mayWrite returns ErrReadOnlyDisk, or the system's error such as fs.ErrPermission.
+// mayWrite returns an error if this process may not write to path: ErrReadOnlyDisk, or
+// a system error such as fs.ErrPermission.
 func mayWrite(path string) error {
 	err := unix.Access(path, unix.W_OK)
 	if errors.Is(err, unix.EROFS) {

@@ -7,7 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// of returns the entries about a store, in the order given.
+// of returns the entries about a store, in the same order.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
@@ -15,8 +15,8 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 	})
 }
 
-// Records returns the events of a store in order of time. If an action was also
-// seen by a watching process, only the action is returned.
+// Records returns the events of a store in order of time. It omits events that
+// watching processes recorded for actions that are in entries themselves.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
@@ -34,7 +34,7 @@ func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	return records
 }
 
-// contains reports whether r's event is among records, which are in order of time.
+// contains reports whether records, sorted by time, contain the event of r.
 func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	first, _ := slices.BinarySearchFunc(records, r.At.Add(-poolstate.SameEventWithin),
 		func(o poolstate.Record, t time.Time) int { return o.At.Compare(t) })
@@ -47,8 +47,8 @@ func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	return false
 }
 
-// History returns the events of a store up to now, oldest first: those in the
-// journal, and those that the timestamps of the pool imply.
+// History returns the events of a store, oldest first: those in the journal, and those
+// up to now that the pool implies; see [poolstate.History].
 func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) ([]poolstate.Record, error) {
 	entries, err := j.Read()
 	if err != nil {
@@ -65,8 +65,9 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 	return all, nil
 }
 
-// last returns the lines of the last action on a store that was not undone, nil if
-// there is none. An unreadable line after it may be a later action: ErrUnrecorded.
+// last returns the entries of the last action on a store that was not undone, or nil if
+// there is none. It returns ErrUnrecorded if an unreadable line follows them, because
+// that may be a later action.
 func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 	own := of(entries, store)
 	undone := map[string]bool{}

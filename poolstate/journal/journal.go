@@ -1,9 +1,9 @@
-// Package journal records the actions of an operator on a credential pool, and the
-// events seen by any process that watches it, in a file of the user, one JSON object
-// per line. Lines are only appended and contain no secret.
+// Package journal records an operator's actions on a credential pool and the events
+// that watching processes observe. The journal is a file in the user's state directory
+// with one JSON object per line. It is append-only and contains no secrets.
 //
-// An [Operator] records actions with what is needed to undo them, so that any process
-// can undo the last action of another; see [Operator.LastUndo].
+// An [Operator] records how to undo each action, so that any process can undo the last
+// action of another; see [Operator.LastUndo].
 package journal
 
 import (
@@ -30,57 +30,57 @@ import (
 const (
 	// fileMode restricts the journal to its owner.
 	fileMode = 0o600
-	// maxLine is the length in bytes above which a line is not read. No longer one is
-	// written: texts are cut to maxText bytes.
+	// maxLine is the maximum length of a line in bytes. Longer lines are ignored when
+	// reading. When writing, the strings of a longer line are cut to maxText bytes.
 	maxLine = 1 << 20
 	maxText = 4 << 10
-	// maxSize is the size in bytes above which the file is rotated. One rotated
-	// file is kept.
+	// maxSize is the maximum size of the file in bytes before it is rotated. One
+	// rotated file is kept.
 	maxSize = 5 << 20
-	// lockTimeout is how long to wait for the write of another process, and lockPoll
-	// how often to try.
+	// lockTimeout is how long to wait for another process to finish writing, and
+	// lockPoll how often to check.
 	lockTimeout = time.Second
 	lockPoll    = 5 * time.Millisecond
 	// recent is how many bytes at the end of the file are searched for events that
-	// are already recorded.
+	// have already been recorded.
 	recent = 256 << 10
 )
 
 // Entry is one line of the journal, about one credential or the file.
 type Entry struct {
 	poolstate.Record
-	// Store is the file of the pool; see [poolstate.Store.Identity].
+	// Store identifies the file of the pool; see [poolstate.Store.Identity].
 	Store string `json:"store"`
-	// Action is the number of the action, unique over time and machines; empty for an
-	// event that was only seen.
+	// Action is the number of the action, which is globally unique. It is empty for an
+	// event that was only observed.
 	Action string `json:"action,omitempty"`
-	// Verb is the word of a [poolstate.Verb].
+	// Verb is the string form of the action's [poolstate.Verb].
 	Verb string `json:"verb,omitempty"`
 	User string `json:"user,omitempty"`
 	Host string `json:"host,omitempty"`
-	// Undo reverts the change; nil if that is impossible.
+	// Undo reverts the change. It is nil if that is impossible.
 	Undo *poolstate.Undo `json:"undo,omitempty"`
-	// Undoes is the number of the action that an undo reverted.
+	// Undoes is the number of the action that this undo reverted.
 	Undoes string `json:"undoes,omitempty"`
 
-	// unreadable marks a line that may be of an action.
+	// unreadable marks an unreadable line that may belong to an action.
 	unreadable bool
 }
 
 // Journal is a journal file. The zero value records nothing.
 type Journal struct {
 	path string
-	err  error // why there is none
+	err  error // why there is no journal
 }
 
 // At returns the journal at path. It does not access the file.
 func At(path string) Journal { return Journal{path: path} }
 
-// Missing returns a journal that cannot be read or written, because of err.
+// Missing returns a journal that cannot be read or written and returns err instead.
 func Missing(err error) Journal { return Journal{err: err} }
 
-// StateDir returns pooltop's directory for state, pooltop in $XDG_STATE_HOME or
-// ~/.local/state. It returns an error without a home directory.
+// StateDir returns pooltop's state directory: pooltop in $XDG_STATE_HOME or, if that is
+// not set, in ~/.local/state. It returns an error if the home directory is unknown.
 func StateDir() (string, error) {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) { // the XDG specification ignores relative paths
@@ -102,15 +102,15 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "events.jsonl"), nil
 }
 
-// Append appends entries and creates the file if necessary. Several processes
-// may append to one file.
+// Append appends entries and creates the file if necessary. Several processes may
+// append to the same file.
 func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
 
-// write appends entries. If they were seen rather than caused, it omits those
-// that another process has recorded already.
+// write appends entries. If they were observed (seen), it omits those that another
+// process has already recorded.
 func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if j.path == "" || len(entries) == 0 {
-		if seen || len(entries) == 0 { // that it is missing is known from reading it
+		if seen || len(entries) == 0 { // reading has already returned j.err
 			return nil
 		}
 		return j.err
@@ -123,8 +123,8 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
 		return err
 	}
-	// Without the lock an event may be recorded twice, which is better than not
-	// at all. Only the holder of the lock rotates the file.
+	// Write even without the lock: recording an event twice is better than losing it.
+	// Only the holder of the lock rotates the file.
 	unlock, locked := j.lock()
 	defer unlock()
 	if seen {
@@ -176,7 +176,7 @@ func encode(entries []Entry) ([]byte, error) {
 			line, err = e.line()
 		}
 		if err == nil && len(line) > maxLine {
-			e.Undo = nil // it holds a text that is too long
+			e.Undo = nil // it contains a string that is too long
 			line, err = e.line()
 		}
 		if err != nil {
@@ -195,7 +195,7 @@ func (e *Entry) line() ([]byte, error) {
 	return line.Bytes(), err
 }
 
-// cut shortens long texts of the record.
+// cut shortens the long strings of the record.
 func (e *Entry) cut() {
 	short := func(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxText)], "") }
 	for _, s := range []*string{&e.Provider, &e.ID, &e.Label, &e.Reason, &e.Message, &e.Source} {
@@ -208,8 +208,8 @@ func (e *Entry) cut() {
 	}
 }
 
-// Read returns the entries, oldest first, including those of the rotated file.
-// It ignores lines that are not entries.
+// Read returns all entries, oldest first, including those of the rotated file. It
+// ignores lines that are not entries.
 func (j Journal) Read() ([]Entry, error) {
 	all, err := j.readAll()
 	return readable(all), err
@@ -219,8 +219,8 @@ func readable(entries []Entry) []Entry {
 	return slices.DeleteFunc(entries, func(e Entry) bool { return e.unreadable })
 }
 
-// readAll is Read with a marked entry for each line that cannot be read and may be of
-// an action.
+// readAll is like Read, but also returns an entry marked as unreadable for each line
+// that cannot be read and may belong to an action.
 func (j Journal) readAll() ([]Entry, error) {
 	if j.path == "" {
 		return nil, j.err
@@ -229,7 +229,7 @@ func (j Journal) readAll() ([]Entry, error) {
 	for _, path := range []string{j.rotated(), j.path} {
 		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			if len(out) > 0 { // what followed the rotated file is lost
+			if len(out) > 0 { // the entries after the rotated file are lost
 				out = append(out, Entry{unreadable: true})
 			}
 			continue
@@ -238,12 +238,12 @@ func (j Journal) readAll() ([]Entry, error) {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
 		out = append(out, decodeAll(f, maxLine)...)
-		_ = f.Close() // nothing was written
+		_ = f.Close() // only read
 	}
 	return out, nil
 }
 
-// decode returns the entries of a file up to a read error. It ignores lines of
+// decode returns the entries of a file up to the first read error. It ignores lines of
 // longest bytes or more.
 func decode(r io.Reader, longest int) []Entry { return readable(decodeAll(r, longest)) }
 
@@ -270,8 +270,8 @@ func decodeAll(r io.Reader, longest int) []Entry {
 	}
 }
 
-// decodeLine decodes an entry. A line that is not one, but an object without an
-// action, such as an event of a later version, is not marked as unreadable.
+// decodeLine decodes an entry. If that fails, it marks the entry as unreadable unless
+// the line is an object without an action, such as an event from a later version.
 func decodeLine(line []byte) Entry {
 	var e Entry
 	if json.Unmarshal(line, &e) == nil {
@@ -284,7 +284,7 @@ func decodeLine(line []byte) Entry {
 
 func (j Journal) rotated() string { return j.path + ".1" }
 
-// lock excludes other processes and reports whether it succeeded.
+// lock locks the journal and reports whether it succeeded within lockTimeout.
 func (j Journal) lock() (unlock func(), locked bool) {
 	l := flock.New(j.path+".lock", flock.SetPermissions(fileMode))
 	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
@@ -293,8 +293,8 @@ func (j Journal) lock() (unlock func(), locked bool) {
 	return func() { _ = l.Unlock() }, locked // without the lock, Unlock does nothing
 }
 
-// rotate renames the file if more bytes would make it too large. The caller
-// holds the lock.
+// rotate renames the file if more bytes would make it too large. The caller must hold
+// the lock.
 func (j Journal) rotate(more int) error {
 	info, err := os.Stat(j.path)
 	switch {
@@ -306,7 +306,7 @@ func (j Journal) rotate(more int) error {
 	return os.Rename(j.path, j.rotated())
 }
 
-// withoutKnown returns the entries that are not among the last of the file.
+// withoutKnown returns the entries that are not among the last entries of the file.
 func (j Journal) withoutKnown(entries []Entry) []Entry {
 	known := j.tail()
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
@@ -322,7 +322,7 @@ func (j Journal) tail() []Entry {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.Size() > recent {
-		// The offset is usually within a line, whose rest is ignored.
+		// The offset is usually within a line. The rest of that line is ignored.
 		if _, err := f.Seek(-recent, io.SeekEnd); err != nil {
 			return nil
 		}

@@ -14,19 +14,20 @@ import (
 	"pooltop/poolstate"
 )
 
-// Operator changes a store and records the changes. Store is required.
+// Operator changes a store and records the changes in a journal. Store is required.
 type Operator struct {
 	Store   *poolstate.Store
 	Journal Journal
 	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns a new action's number; by default the time and a random number.
+	// Number returns the number of a new action. By default it consists of the time
+	// and a random number.
 	Number func() string
-	// Log receives what is done and recorded; nil discards it.
+	// Log receives a message for each action and event. If nil, nothing is logged.
 	Log *slog.Logger
 }
 
-// Sign sets User and Host to those of the process, where they are known.
+// Sign sets User and Host to those of the process, as far as they are known.
 func (o *Operator) Sign() {
 	o.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
@@ -48,12 +49,12 @@ func (o *Operator) number() string {
 	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
-// Task is an action on credentials as they were last seen, or the undo of an
-// earlier action.
+// Task is an action on credentials, or the undo of an earlier action.
 type Task struct {
 	poolstate.Action
+	// Seen lists the credentials as the operator saw them.
 	Seen []poolstate.Credential
-	// Policy is used to describe the credentials in the journal.
+	// Policy computes the deadlines that are recorded in the journal.
 	Policy poolstate.Policy
 	// Undoes is the number of the action that a VerbUndo reverts.
 	Undoes string
@@ -64,13 +65,13 @@ type Done struct {
 	poolstate.Outcome
 	// Number is the number of the action in the journal.
 	Number string
-	// Entries are its lines in the journal.
+	// Entries are the entries for the journal, one for each changed credential.
 	Entries []Entry
-	// JournalErr is why the action, which is done, could not be recorded.
+	// JournalErr is the error of recording the action. The action itself succeeded.
 	JournalErr error
 }
 
-// Undos returns what undoes the action, nil if that is impossible.
+// Undos returns the undos of the action, or nil if it cannot be undone.
 func (d *Done) Undos() []poolstate.Undo {
 	var out []poolstate.Undo
 	for i := range d.Changed {
@@ -81,7 +82,7 @@ func (d *Done) Undos() []poolstate.Undo {
 	return out
 }
 
-// Plan returns what [Operator.Do] would change in the file as it is now.
+// Plan returns what [Operator.Do] would change now. It changes nothing.
 func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
 	out, err := o.Store.Plan(t.Action, t.Seen)
 	if err == nil {
@@ -90,7 +91,7 @@ func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
 	return out, err
 }
 
-// Do performs a task and records one line for each credential that changed.
+// Do performs a task and records one entry for each credential that changed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	number := o.number()
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
@@ -115,8 +116,8 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	return done, nil
 }
 
-// RecordSeen records events that were seen rather than caused, except those that
-// another process has recorded already.
+// RecordSeen records events that this process observed but did not cause. It omits
+// events that another process has already recorded.
 func (o *Operator) RecordSeen(events []poolstate.Record) error {
 	entries, identity := make([]Entry, len(events)), o.Store.Identity()
 	for i := range events {
@@ -127,11 +128,11 @@ func (o *Operator) RecordSeen(events []poolstate.Record) error {
 	return err
 }
 
-// logRecords logs entries of the journal, and err if they could not be written.
+// logRecords logs entries and, if they could not be written to the journal, err.
 func (o *Operator) logRecords(entries []Entry, err error) {
 	for i := range entries {
 		e, id := &entries[i], "-"
-		if 0 < len(entries[i].ID) && len(entries[i].ID) < 8 { // a longer one may contain a piece of a secret
+		if 0 < len(entries[i].ID) && len(entries[i].ID) < 8 { // a longer one may contain part of a secret
 			id = entries[i].ID
 		}
 		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", id)
@@ -158,13 +159,13 @@ func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKin
 	return poolstate.EventReady
 }
 
-// noticeEvery is how long a wait for the lock may take before it is reported,
-// and how often it is reported after that.
+// noticeEvery is how often Run reports that it is waiting for the lock. The first
+// report comes after the same time.
 const noticeEvery = 200 * time.Millisecond
 
-// Run is [Operator.Do] with reports of a wait for the lock, which ctx can cancel.
-// As long as another process holds the lock, Run calls waiting every 200 ms with a
-// description of that process, from a goroutine that ends before Run returns.
+// Run is like [Operator.Do], but reports that it is waiting for the lock. While another
+// process holds the lock, it calls waiting every 200 ms with a description of that
+// process, from a goroutine that ends before Run returns. Canceling ctx ends the wait.
 func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string)) (Done, error) {
 	var stop, stopped chan struct{}
 	return o.Do(poolstate.TraceLock(ctx, func(lock string) {
@@ -190,16 +191,16 @@ func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string))
 	}), t)
 }
 
-// ErrNotUndoable is the error for an action that cannot be undone.
+// ErrNotUndoable is returned when the last action was a sync, which cannot be undone.
 var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
 
-// ErrUnrecorded is the error for an action that the journal does not have, or not
-// completely. Actions before it must not be undone in its place.
+// ErrUnrecorded is returned when the last action is missing from the journal or
+// incomplete. Earlier actions must not be undone instead.
 var ErrUnrecorded = errors.New("the last action is not in the journal, or not completely: it cannot be undone, and earlier ones are left alone")
 
-// LastUndo returns what undoes the last action on the store that was not undone
-// yet, and its number. Errors: [poolstate.ErrNothingToUndo],
-// [ErrNotUndoable], [ErrUnrecorded].
+// LastUndo returns the number and the undos of the last action on the store that was
+// not undone yet. Its errors include [poolstate.ErrNothingToUndo], [ErrNotUndoable] and
+// [ErrUnrecorded].
 func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
 	entries, err := o.Journal.readAll()
 	if err != nil {
@@ -231,10 +232,10 @@ func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error)
 	return lines[0].Action, undos, nil
 }
 
-// clockSlack is more than the rounding of instants in the store.
+// clockSlack is greater than the rounding error of times in the store.
 const clockSlack = time.Millisecond
 
-// recordedUntil returns the time of the latest action on a store in the journal.
+// recordedUntil returns the time of the latest action on a store in entries.
 func recordedUntil(entries []Entry, store *poolstate.Store) (latest time.Time) {
 	for _, e := range of(entries, store) {
 		if e.Action != "" && e.At.After(latest) {

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// reading is a text, or what it means if it is encoded.
+// reading is a text or a decoded form of it.
 type reading struct {
 	text string
-	// from and to are where each byte of text begins and ends in the text as it was
-	// given. They are nil for that text itself.
+	// from and to are the offsets at which each byte of text begins and ends in the
+	// original text. They are nil for the original text itself.
 	from, to []int
 }
 
-// span returns where the bytes from i up to end come from.
+// span returns the part of the original text from which the bytes i to end came.
 func (r *reading) span(i, end int) span {
 	if r.from == nil {
 		return span{i, end}
@@ -25,11 +25,11 @@ func (r *reading) span(i, end int) span {
 	return span{r.from[i], r.to[end-1]}
 }
 
-// maxNesting is how many encodings of the same text are undone, one after another.
+// maxNesting limits how many forms of a text readings decodes, one from another.
 const maxNesting = 3
 
-// readings yields a text as it is, without escapes and invisible characters, and the
-// base64 in each of these, decoded.
+// readings returns an iterator over the text, the text with escapes decoded and
+// invisible characters removed, and the decoded base64 in each of these.
 func readings(text string) iter.Seq[reading] {
 	return func(yield func(reading) bool) {
 		r := reading{text: text}
@@ -46,16 +46,16 @@ func readings(text string) iter.Seq[reading] {
 	}
 }
 
-// mayVanish reports whether unescape may change a text with the character.
+// mayVanish reports whether unescape may change a text that contains r.
 func mayVanish(r rune) bool { return r == '%' || r == '\\' || isInvisible(r) }
 
-// isInvisible reports whether a screen shows nothing for the character.
+// isInvisible reports whether terminals display nothing for r.
 func isInvisible(r rune) bool {
 	return r > 0x7f && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// unescape replaces %41, \u0041, \x41 and a backslash before any other character, and
-// drops invisible characters.
+// unescape decodes escapes such as %41, \u0041 and \x41. It removes the backslash before
+// any other character, and invisible characters.
 func unescape(r *reading) reading {
 	var u reading
 	out := make([]byte, 0, len(r.text))
@@ -71,7 +71,7 @@ func unescape(r *reading) reading {
 	return u
 }
 
-// decodeEscape returns what the first character or escape of s means, and its length.
+// decodeEscape decodes the first character or escape of s and returns its length.
 func decodeEscape(s string) (decoded string, n int) {
 	digits := func(from, to int) (uint64, bool) {
 		if to > len(s) {
@@ -104,11 +104,12 @@ func decodeEscape(s string) (decoded string, n int) {
 	return s[:1], 1
 }
 
-// minBase64 is the length of MinLeak bytes in base64.
+// minBase64 is the number of base64 digits for MinLeak bytes.
 const minBase64 = (MinLeak*4 + 2) / 3
 
-// decodeBase64 yields the runs of base64 in a reading, decoded from each of the four
-// possible places. Runs without both cases are words. It reports whether to go on.
+// decodeBase64 yields each run of base64 in a reading, decoded at each of the four
+// possible alignments. It ignores runs without both upper and lower case, which are
+// probably words. It reports whether to continue.
 func decodeBase64(r *reading, yield func(reading) bool) bool {
 	for i := 0; i < len(r.text); {
 		begin, cases := i, 0
@@ -132,7 +133,7 @@ func fromBase64(r *reading, begin, end int) reading {
 	n := (end - begin) * 3 / 4
 	out, d := make([]byte, n), reading{from: make([]int, n), to: make([]int, n)}
 	for i := range n {
-		first := begin + i*4/3 // of the two digits that hold the byte
+		first := begin + i*4/3 // of the two digits that encode the byte
 		pair := sextet(r.text[first])<<6 | sextet(r.text[first+1])
 		out[i] = byte(pair >> (4 - i%3*2))
 		at := r.span(first, first+2)
@@ -142,7 +143,7 @@ func fromBase64(r *reading, begin, end int) reading {
 	return d
 }
 
-// sextet returns the value of a base64 digit of either alphabet, -1 for other bytes.
+// sextet returns the value of a base64 digit in the standard or URL alphabet, or -1.
 func sextet(c byte) int {
 	switch {
 	case c >= 'A' && c <= 'Z':

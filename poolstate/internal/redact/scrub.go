@@ -8,33 +8,34 @@ import (
 	"unicode/utf8"
 )
 
-// MinLeak is how many bytes in a row of a secret count as a leak. Shorter
-// secrets are not scrubbed: they would match ordinary words.
+// MinLeak is the number of consecutive bytes of a secret that are considered a leak.
+// Shorter secrets are not scrubbed, because they would match ordinary words.
 const MinLeak = 8
 
-// Scrubber removes secrets from text: providers quote keys in their messages, and
-// people paste them into labels. The zero value knows no secret.
+// Scrubber removes secrets from text. Providers quote API keys in their messages, and
+// people paste them into labels. The zero value has no secrets and is ready to use.
 //
-// A file has many secrets and many texts, and most texts quote none of them. So a
-// Scrubber indexes the texts, not the secrets: add all secrets and fingerprints
-// first, then all texts, to find in one pass what they have in common.
+// A file has many secrets and many strings, most of which contain no secret. A Scrubber
+// therefore indexes the strings, not the secrets. Add all secrets and fingerprints
+// first and then all strings, so that one pass finds all leaks.
 type Scrubber struct {
 	secrets      [][]byte
 	fingerprints map[Digest]bool
 	texts        map[string]bool
 	pending      []string // texts that were not searched yet
-	leaks        windows  // what the others share with secrets
+	leaks        windows  // what the searched texts have in common with secrets
 }
 
-// AddSecret makes a secret known. The Scrubber keeps the slice.
+// AddSecret adds a secret. The Scrubber retains the slice.
 func (s *Scrubber) AddSecret(secret []byte) {
 	if len(secret) > maxPublic || len(secret) >= MinLeak && !isPublic(string(secret)) {
 		s.secrets = append(s.secrets, secret)
 	}
 }
 
-// AddFingerprint makes a secret known by what an agent writes in place of it. Only
-// whole words can be recognized by it; once one is, so are its parts.
+// AddFingerprint adds a secret of which only the fingerprint is known. A fingerprint
+// matches only a whole secret. Once that is found in a text, its parts are also
+// scrubbed.
 func (s *Scrubber) AddFingerprint(fingerprint string) {
 	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
 		if s.fingerprints == nil {
@@ -44,11 +45,11 @@ func (s *Scrubber) AddFingerprint(fingerprint string) {
 	}
 }
 
-// Limits for garbled files, in bytes: of a text, beyond which it is cut, and of the
-// texts to compare at once, which limits the memory.
+// maxText is the length in bytes at which a text is cut. maxBatch is how many bytes of
+// text are searched at once, which limits the use of memory.
 const maxText, maxBatch = 2 << 20, 1 << 20
 
-// AddText announces a text that will be cleaned.
+// AddText indexes a text that will be cleaned later.
 func (s *Scrubber) AddText(text []byte) {
 	if len(text) < MinLeak || len(text) > maxText || s.texts[string(text)] {
 		return
@@ -84,7 +85,7 @@ func (s *Scrubber) search() {
 	}
 }
 
-// findBorrowed adds the words of a text whose fingerprint is known to the secrets.
+// findBorrowed adds words with a known fingerprint to the secrets.
 func (s *Scrubber) findBorrowed(text string) {
 	if len(s.fingerprints) == 0 {
 		return
@@ -99,9 +100,9 @@ func (s *Scrubber) findBorrowed(text string) {
 // span is a part of a text, in bytes.
 type span struct{ from, to int }
 
-// Clean returns text with a placeholder for every part that holds [MinLeak] or
-// more bytes in a row of a secret, even if they are encoded for a URL, in JSON or in
-// base64. Whole characters are replaced.
+// Clean returns text with each part that contains [MinLeak] or more consecutive bytes
+// of a secret replaced by a placeholder. It also finds secrets that are encoded for
+// URLs, in JSON or in base64. It replaces whole characters.
 func (s *Scrubber) Clean(text string) string {
 	if len(text) < MinLeak || len(s.secrets)+len(s.fingerprints) == 0 || isPublic(text) {
 		return text
@@ -119,7 +120,7 @@ func (s *Scrubber) Clean(text string) string {
 	return replace(text, s.leaksIn(text))
 }
 
-// leaksIn returns the parts of a searched text that hold leaks, sorted.
+// leaksIn returns the leaks in a text that was searched, sorted.
 func (s *Scrubber) leaksIn(text string) []span {
 	var found []span
 	for r := range readings(text) {
@@ -133,7 +134,7 @@ func (s *Scrubber) leaksIn(text string) []span {
 	return found
 }
 
-// replace puts placeholders in the place of spans. Those that touch share one.
+// replace replaces spans of text with placeholders. Adjacent spans get only one.
 func replace(text string, spans []span) string {
 	var b strings.Builder
 	end := 0 // end of the last span; everything before it is in b
@@ -154,24 +155,24 @@ func replace(text string, spans []span) string {
 	return b.String()
 }
 
-// windows is a set of pieces of text, each of MinLeak bytes as a number. It is a hash
-// table with open addressing, several times as fast as a map.
+// windows is a set of substrings of MinLeak bytes, each stored as a number. It is a hash
+// table with open addressing, which is several times as fast as a map.
 type windows struct {
 	slots []uint64 // 0 if free
 	count int
 }
 
-// window returns the first bytes of a text as an element of windows, which is not 0.
+// window returns the first MinLeak bytes of text as an element of windows. It is never 0.
 func window[T string | []byte](text T) uint64 {
 	_ = text[MinLeak-1]
 	return max(1, uint64(text[0])|uint64(text[1])<<8|uint64(text[2])<<16|uint64(text[3])<<24|
 		uint64(text[4])<<32|uint64(text[5])<<40|uint64(text[6])<<48|uint64(text[7])<<56)
 }
 
-// slot returns where w is in the table, or would be.
+// slot returns the slot of w, or the free slot where w belongs.
 func (ws *windows) slot(w uint64) *uint64 {
 	mask := uint64(len(ws.slots) - 1)
-	for i := w * 0x9e3779b97f4a7c15 >> 32; ; i++ { // its high bits depend on all of w
+	for i := w * 0x9e3779b97f4a7c15 >> 32; ; i++ { // the high bits depend on all bits of w
 		if slot := &ws.slots[i&mask]; *slot == 0 || *slot == w {
 			return slot
 		}
@@ -196,8 +197,8 @@ func (ws *windows) add(w uint64) {
 	}
 }
 
-// Endpoint returns the scheme, host and path of a URL, without parts that may hold
-// credentials. It is empty for text that is not a URL with a host.
+// Endpoint returns the scheme, host and path of a URL, without the parts that may contain
+// credentials. It returns an empty string if raw is not a URL with a host.
 func Endpoint(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

@@ -10,11 +10,12 @@ import (
 	"strings"
 )
 
-// Redacted is printed in the place of a secret.
+// Redacted is printed in place of a secret.
 const Redacted = "[secret]"
 
-// Digest identifies a secret without holding it; zero means no secret. It is the
-// first half of the SHA-256 sum, as in an agent's fingerprint of a borrowed secret.
+// Digest identifies a secret without containing it. The zero value means no secret. It
+// is the first 8 bytes of the SHA-256 sum, as in an agent's fingerprint of a borrowed
+// secret.
 type Digest struct{ sum [8]byte }
 
 // DigestOf returns the digest of a secret.
@@ -32,8 +33,8 @@ func (d Digest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted)
 // MarshalText returns a placeholder, for JSON and every other encoding.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// Combine adds the secret under a key to the digest of several secrets, in any
-// order. Each key may be added once.
+// Combine adds a secret and its key to a digest of several secrets. The order does not
+// matter. A key must not be added twice.
 func Combine(d Digest, key, secret string) Digest {
 	for i, b := range DigestOf(key + "\x00" + secret).sum {
 		d.sum[i] ^= b
@@ -43,14 +44,14 @@ func Combine(d Digest, key, secret string) Digest {
 
 const fingerprintPrefix = "sha256:"
 
-// Fingerprint returns what an agent writes in place of a borrowed secret.
+// Fingerprint returns the string that an agent writes in place of a borrowed secret.
 func Fingerprint(secret string) string {
 	d := DigestOf(secret)
 	return fingerprintPrefix + hex.EncodeToString(d.sum[:])
 }
 
-// DigestOfFingerprint returns the digest of the secret that has a fingerprint, zero
-// for other text.
+// DigestOfFingerprint returns the digest of the secret with the given fingerprint. It is
+// zero if s is not a fingerprint.
 func DigestOfFingerprint(s string) Digest {
 	digits, ok := strings.CutPrefix(s, fingerprintPrefix)
 	sum, err := hex.DecodeString(digits)
@@ -60,18 +61,18 @@ func DigestOfFingerprint(s string) Digest {
 	return Digest{[8]byte(sum)}
 }
 
-// Secret is a token that prints as a placeholder. Only [Reveal] returns it, for the
-// store. Two secrets of the same token are not equal by ==.
+// Secret is a token that prints as a placeholder. Only [Reveal] returns the token. Two
+// secrets with the same token are not equal by ==.
 type Secret struct {
-	// On unexported fields of other structs, fmt calls no Format method, but it does
-	// not follow a nested pointer to a string.
+	// A pointer, because fmt does not call Format for unexported fields of other structs,
+	// but does not follow nested pointers either.
 	token *string
 }
 
-// NewSecret returns the secret of a token.
+// NewSecret returns token as a Secret.
 func NewSecret(token string) Secret { return Secret{&token} }
 
-// Reveal returns the token of a secret, empty for the zero value.
+// Reveal returns the token of a secret. It is empty for the zero value.
 func Reveal(s Secret) string {
 	if s.token == nil {
 		return ""
@@ -85,8 +86,8 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted)
 // MarshalText returns a placeholder, for JSON and every other encoding.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// IsSecretKey reports whether the value under a key is a secret, judged by the
-// end of the key, so that keys of future versions are covered.
+// IsSecretKey reports whether the value of a key is a secret. It checks the suffix of
+// the key, so that it also recognizes keys of future versions.
 func IsSecretKey(key string) bool {
 	return slices.ContainsFunc([]string{"token", "key", "secret", "password"}, func(suffix string) bool {
 		n := len(key) - len(suffix)

@@ -17,45 +17,48 @@ func setOf(words string) map[string]bool {
 	return set
 }
 
-// placeholders are written in place of a secret that a provider does not need.
+// placeholders are values that people enter if a provider does not need a secret.
 var placeholders = setOf(`* ** *** none null n/a test empty dummy local ollama example no-key undefined anonymous
 	placeholder your-api-key your_api_key api-key-here changeme change-me dummy-key dummy_key fake-key test-key
 	no-key-required no_key_required sk-no-key-required not-needed not_needed not-required not_required
 	not-used redacted local-key lm-studio lmstudio`)
 
-// vocabulary has the texts, of at least MinLeak bytes, that stores have elsewhere.
+// vocabulary lists the strings of at least MinLeak bytes that occur in other fields of
+// a store.
 var vocabulary = setOf(`anthropic openai-codex xai-oauth openrouter moonshot deepseek together fireworks huggingface
 	device_code claude_code hermes_pkce manual:device_code exhausted operator_hold
 	rate_limit rate_limited rate_limit_error usage_limit usage_limit_reached billing_unverified`)
 
-// IsPlaceholder reports whether a token is written in place of a secret.
+// IsPlaceholder reports whether a token is a placeholder rather than a secret.
 func IsPlaceholder(token string) bool {
 	return len(token) <= maxPublic && placeholders[strings.ToLower(strings.TrimSpace(token))]
 }
 
-// variableName matches the name of an environment variable, which some keys hold
-// instead of a secret.
+// variableName matches the name of an environment variable, which some entries contain
+// in place of a secret.
 var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*_(KEY|TOKEN|SECRET|PASSWORD)$`)
 
-// maxPublic is the maximum length in bytes of a text that is no secret.
+// maxPublic is the maximum length in bytes of a text that isPublic accepts.
 const maxPublic = 64
 
-// isPublic reports whether a text is not redacted, and is no secret even if a key says
-// so: a word that stores have elsewhere, a placeholder, or one character repeated.
+// isPublic reports whether a text is not a secret, even as the value of a secret's key:
+// a word of the vocabulary, a placeholder, the name of a variable, or one character
+// repeated.
 func isPublic(text string) bool {
 	return len(text) <= maxPublic &&
 		(vocabulary[text] || IsPlaceholder(text) || strings.Trim(text, text[:min(1, len(text))]) == "" || variableName.MatchString(text))
 }
 
-// punctuation may be around a secret or part of it.
+// punctuation lists characters that may surround a secret or be part of it.
 const punctuation = "\"'`()[]{}<>,;:=&?!/@|."
 
-// Limits for words, to keep it linear: the longest field in bytes, how many ends are
-// tried for each beginning, and for how many beginnings the last ends are tried.
+// These limits make words take linear time. maxField is the length in bytes of the
+// longest field. nearEnds is how many of the nearest ends are tried for each beginning.
+// For the first farBegins beginnings, as many of the last ends are also tried.
 const maxField, nearEnds, farBegins = 8192, 4, 8
 
-// words yields what may be a whole secret in a text: the text, its fields between
-// blanks, and the parts of a field between two signs of punctuation.
+// words returns an iterator over the parts of a text that may be a whole secret: the
+// text itself, its fields between spaces, and the parts of a field between punctuation.
 func words(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(text) {
@@ -89,8 +92,8 @@ func words(text string) iter.Seq[string] {
 	}
 }
 
-// IsHeaderKey reports whether a text under a key is a secret in whole or in part, in
-// addition to the keys of [IsSecretKey]. Unlike there, texts in an object are not.
+// IsHeaderKey reports whether a string value of a key is or contains a secret. It covers
+// keys that [IsSecretKey] does not. Strings in an object below the key are not secrets.
 func IsHeaderKey(key string) bool {
 	key = strings.ToLower(key)
 	return slices.ContainsFunc([]string{
@@ -99,9 +102,10 @@ func IsHeaderKey(key string) bool {
 	}, func(suffix string) bool { return strings.HasSuffix(key, suffix) })
 }
 
-// AddValue adds the secrets in the value of a key or a header. Unless the whole value
-// is secret, only text after "Bearer" or after the name of a secret counts, and secrets
-// in a URL.
+// AddValue adds the secrets in the value of a key or header. If secret is true, that is
+// the whole value, apart from a scheme such as "Bearer". Otherwise AddValue adds tokens
+// after such a scheme or after the name of a secret. In both cases it adds secrets in a
+// URL.
 func (s *Scrubber) AddValue(value []byte, secret bool) {
 	rest, named := credentials(value)
 	switch name, after, ok := bytes.Cut(value, []byte(":")); {
@@ -123,13 +127,13 @@ func (s *Scrubber) AddValue(value []byte, secret bool) {
 
 func isHolder(key string) bool { return IsSecretKey(key) || IsHeaderKey(key) }
 
-// isToken reports whether a text looks like a token rather than like words.
+// isToken reports whether a text looks like a token rather than words.
 func isToken(text []byte) bool {
 	return !bytes.ContainsAny(text, " \t\r\n") && bytes.ContainsAny(text, "0123456789")
 }
 
-// credentials returns what follows "Bearer" or another scheme in the value of an
-// Authorization header. If there is none, it returns the value and false.
+// credentials returns the part of the value of an Authorization header after "Bearer" or
+// another scheme. If there is no scheme, it returns the whole value and false.
 func credentials(value []byte) (rest []byte, ok bool) {
 	word, rest, ok := bytes.Cut(value, []byte(" "))
 	if ok && slices.ContainsFunc([]string{"bearer", "basic", "token", "apikey"}, func(scheme string) bool {
@@ -140,8 +144,8 @@ func credentials(value []byte) (rest []byte, ok bool) {
 	return value, false
 }
 
-// inURL returns the secrets in a URL: the password, and the values of parameters
-// that are named like secrets.
+// inURL returns the secrets in a URL: the password, and the values of parameters whose
+// names indicate a secret.
 func inURL(raw string) []string {
 	u, err := url.Parse(raw)
 	if err != nil {
