@@ -104,8 +104,8 @@ func BenchmarkAtRest(b *testing.B) {
 		{"one-cooling", 10, 1, ""},
 		{"none-cooling", 10, 0, ""},
 		{"unfocused", 10, 1, focusLost},
-		{"six-in-sight", 10, 6, ""},
-		{"six-in-sight-of-ten-thousand", 10_000, 6, ""},
+		{"six-visible", 10, 6, ""},
+		{"six-visible-of-ten-thousand", 10_000, 6, ""},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			path := replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", tt.n, tt.cooling)

@@ -39,19 +39,19 @@ var scenes = []struct {
 	words       []string
 }{
 	{
-		"dashboard", "The dashboard during an outage: anthropic has no credential ready, openrouter one of five.",
+		"dashboard", "The dashboard during an outage: anthropic has no ready credential, and openrouter has one of five.",
 		120, 36,
 		[]string{"j"},
 		[]string{"looks like an outage at the provider", "next failure 8h"},
 	},
 	{
-		"detail", "One credential: the provider's words, where its deadline comes from, and what the next failure costs.",
+		"detail", "One credential: the provider's message, the origin of its deadline, and the cost of the next failure.",
 		104, 17,
 		[]string{"j", "d"},
 		[]string{"computed: 1h × 4", "priority 1"},
 	},
 	{
-		"exhaust", "The form that takes a credential out: code, duration and reason, and what comes of it.",
+		"exhaust", "The form for holding a credential: code, duration and reason, with a preview of the result.",
 		112, 31,
 		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
 		[]string{"hold backup-key", "wait for the invoice", "until 17:02"},
@@ -63,7 +63,7 @@ var scenes = []struct {
 		[]string{"first back 14:59", "9 by 18:30"},
 	},
 	{
-		"events", "The events, newest first: what happened, to which credential, by whose hand.",
+		"events", "The events, newest first: what happened, to which credential, and who caused it.",
 		112, 18,
 		[]string{"e"},
 		[]string{"13 events", "operator", "streak 2 → 0"},
@@ -109,7 +109,7 @@ func TestImages(t *testing.T) {
 	}
 	d := testkit.Drawing{
 		Title: "pooltop demo", Caption: "pooltop demo", Still: still,
-		About: "An outage, played by the demo: credentials fall, their streaks climb, their cooldowns double, capacity comes back.",
+		About: "An outage simulated by the demo: credentials fail, their streaks grow, their cooldowns double, and capacity returns.",
 	}
 	var dark, light []testkit.Frame
 	for i, v := range takeDemo(t) {
