@@ -35,7 +35,8 @@ func runShell() {
 		if !status.Stopped() {
 			os.Exit(status.ExitStatus())
 		}
-		fmt.Print("\r\njob stopped\r\n")
+		// The program may have been stopped within an escape sequence.
+		fmt.Print("\x1b\\\r\njob stopped\r\n")
 		_, _ = os.Stdin.Read(make([]byte, 80))
 		setForeground(cmd.Process.Pid)
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT); err != nil {

@@ -221,7 +221,7 @@ func edit(in *textinput.Model, pressed fmt.Stringer) {
 	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
 		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
-	*in, _ = in.Update(pressed) // the command blinks the cursor or reads the clipboard
+	*in, _ = in.Update(pressed) // drop the command, which only blinks the cursor or reads the clipboard
 }
 
 // maxPaste is the maximum number of characters in a paste and in the filter.

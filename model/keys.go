@@ -109,7 +109,7 @@ func (k *keyMap) move() key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, "move"))
 }
 
-// shortest returns the key of a binding whose name on screen is shortest.
+// shortest returns the key of b with the shortest display name.
 func shortest(b key.Binding) string {
 	if len(b.Keys()) == 0 {
 		return ""

@@ -162,7 +162,7 @@ func (is *providerState) update(was providerState, name string, sum *poolstate.S
 		return fmt.Sprintf("%s: %d of %d ready again", name, is.ready, sum.Total)
 	case was.out && is.due > was.due:
 		is.out = false
-		return fmt.Sprintf("%s: %d due, the agent retries at its next selection", name, is.due)
+		return fmt.Sprintf("%s: %d due (retried at the agent's next selection)", name, is.due)
 	}
 	return ""
 }

@@ -104,7 +104,7 @@ func TestNotify_QuietPeriod(t *testing.T) {
 func TestNotify_DueByClock(t *testing.T) {
 	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
-	equal(t, "due", notified(d.later(time.Hour), pool(exhausted("a", 0, 1))), "p: 1 due, the agent retries at its next selection")
+	equal(t, "due", notified(d.later(time.Hour), pool(exhausted("a", 0, 1))), "p: 1 due (retried at the agent's next selection)")
 	equal(t, "ready", notified(d.later(2*time.Minute), pool(ready("a", 1))), "all credentials ready (1)")
 }
 

@@ -114,7 +114,7 @@ func (s *Screen) addKey(from, to int, b key.Binding) {
 	s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: to})
 }
 
-// addChoice makes no and yes clickable, where choiceLine draws them.
+// addChoice makes "no" and "yes" clickable where choiceLine draws them.
 func (s *Screen) addChoice(line int) {
 	no := s.margin() + noWidth
 	s.Targets.add(line, Target{Kind: TargetNo, From: s.margin(), To: no})

@@ -24,7 +24,7 @@ const Ellipsis = "…"
 const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
 	maxMarks    = 3        // combining marks per character; more would overlap the rows above and below
-	maxPasses   = 4        // passes of agreeOnWidth: a reduced cluster may merge with its neighbor
+	maxPasses   = 4        // passes of agreeOnWidth; a reduced cluster may merge with its neighbor
 	maxCluster  = 48       // bytes of a syllable; longer ones are not words
 )
 
