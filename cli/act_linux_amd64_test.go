@@ -41,7 +41,7 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	_ = cmd.Run() // the exit code is evaluated below
 	r := traced{outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, file, nil, ""}
 	if r.code == testkit.CannotTrace {
-		t.Skip("no program can be traced here: ", r.stderr)
+		t.Skip("tracing is not possible here: ", r.stderr)
 	}
 	r.calls = strings.Split(string(readFile(t, report)), "\n")
 	if n > 0 && n <= len(r.calls) {
@@ -131,6 +131,6 @@ func checkReported(t *testing.T, r traced, errno syscall.Errno) {
 	case !written && (r.code != exitFailed && r.code != exitRefused || lines != 1 || !named || r.stdout != ""):
 		t.Errorf("%s: the file was not written, but exit code %d, %q", what, r.code, r.stderr)
 	case beside > 2 && !strings.Contains(r.stderr, "remains in"):
-		t.Errorf("%s: a temporary file was left and not reported: %q", what, r.stderr)
+		t.Errorf("%s: an unreported temporary file was left behind: %q", what, r.stderr)
 	}
 }

@@ -127,7 +127,7 @@ func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
 		Short: "Import newer tokens from their token source",
-		Long: "sync imports tokens that are newer in their token source. For claude_code that is its own file, for nous the\n" +
+		Long: "sync imports tokens that are newer in their token source. For claude_code, that is its own file; for nous, the\n" +
 			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),

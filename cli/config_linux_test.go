@@ -22,7 +22,7 @@ func TestDashboard_Configured(t *testing.T) {
 	text := c.Text()
 	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
 	if said := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) }); strings.Contains(said, "\x1b]11;?") {
-		t.Error("the terminal is asked for its background")
+		t.Error("the terminal was queried for its background")
 	}
 	c.Type("F")
 	c.Shows("order: streak")
@@ -47,7 +47,7 @@ func TestList_Themes(t *testing.T) {
 		shown := outputOnTerminal(t, cmd)
 		says(t, shown, "work-oauth", "\x1b[")
 		if other, same := drawn[shown]; same {
-			t.Errorf("%s looks like %s", theme, other)
+			t.Errorf("%s has the same colors as %s", theme, other)
 		}
 		drawn[shown] = theme
 	}

@@ -178,7 +178,7 @@ func TestCommands_HostilePath(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")
 	if runtime.GOOS == "windows" {
-		t.Skip("no such file names")
+		t.Skip("the file system may not allow such names")
 	}
 	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {

@@ -67,7 +67,7 @@ func TestReadme_Keys(t *testing.T) {
 	for _, row := range rows(section(t, "Keys")) {
 		keys, actions := codes(row[0]), codes(row[1])
 		if len(row) != 3 || len(keys) != len(actions) {
-			t.Fatalf("want keys for each action in the row %q", row)
+			t.Fatalf("row %q must list keys for each action", row)
 		}
 		for i, action := range actions {
 			documented = append(documented, action+": "+keys[i])

@@ -7,7 +7,7 @@ import (
 
 func TestDisplayPath(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("paths of Unix")
+		t.Skip("Unix paths")
 	}
 	for _, c := range []struct{ home, path, want string }{
 		{"/home/me", "/home/me/.hermes/auth.json", "~/.hermes/auth.json"},

@@ -132,7 +132,7 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 	}{
 		{"from the start", true, syscall.SIGTERM},
 		{"while running", false, syscall.SIGTERM},
-		{"and hung up", false, syscall.SIGHUP},
+		{"terminal hung up", false, syscall.SIGHUP},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel() // each waits for shutdownTimeout

@@ -28,7 +28,7 @@ func TestConfig_Choices(t *testing.T) {
 			c.Sort = sign + want.Name()
 			order, descending := c.Order()
 			equal(t, "the order of "+c.Sort, order, want)
-			equal(t, "turned round by "+c.Sort, descending, sign == "-")
+			equal(t, "reversed by "+c.Sort, descending, sign == "-")
 		}
 	}
 	c.Columns = []string{"why", "next-fail"}

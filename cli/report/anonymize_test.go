@@ -80,7 +80,7 @@ func TestAnonymizer_EveryString(t *testing.T) {
 	pool := a.pool(&poolstate.Pool{Providers: []poolstate.Provider{{Name: "quill", Credentials: []poolstate.Credential{c}}}})
 	for _, v := range []any{pool.Providers, a.record(&r)} {
 		if text := asJSON(t, v); strings.Contains(text, "quill") {
-			t.Errorf("a name is left in %s", text)
+			t.Errorf("a name remains in %s", text)
 		}
 	}
 }

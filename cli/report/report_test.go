@@ -237,11 +237,11 @@ func TestReadJournal_LastEvents(t *testing.T) {
 		t.Fatalf("%d events, want %d", len(events), maxEvents)
 	}
 	if first, last := events[0], events[maxEvents-1]; !time.Time(first.At).Equal(time.Unix(1795420110, 0)) || last.Event != "dead" {
-		t.Errorf("the events go from %v to %q", time.Time(first.At), last.Event)
+		t.Errorf("the events range from %v to %q", time.Time(first.At), last.Event)
 	}
 	o.Journal = journal.Journal{}
 	if events := Collect(o).Events; len(events) != 1 {
-		t.Errorf("%d events without a journal, want that of the file", len(events))
+		t.Errorf("%d events without a journal, want one from the file", len(events))
 	}
 }
 
