@@ -238,7 +238,7 @@ func bindKey(c *Config, text string) error {
 		keys = []string{}
 	}
 	if !found || slices.Contains(keys, "") {
-		return errors.New("must be ACTION=KEY,...")
+		return errors.New("must be ACTION=KEY[,KEY...]")
 	}
 	c.Keys[action] = keys
 	c.sources["keys."+action] = c.sources["key"]
