@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// stampSeconds is stampAt in the form of an entry's fields.
+// stampSeconds is stampAt as stored in the fields of an entry.
 const stampSeconds = "1795425606.970596"
 
 var (
@@ -20,7 +20,7 @@ var (
 	holdAction  = Action{Verb: VerbHold, Hold: Hold{Code: 429}}
 )
 
-// perform performs an action on credentials as they are in the file.
+// perform loads credentials and performs an action on them.
 func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
 	t.Helper()
 	return performOn(t, s, a, seen(t, s, refs...))
@@ -76,7 +76,7 @@ func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	return performOn(t, s, Action{Verb: VerbUndo, Undos: undos}, nil)
 }
 
-// checkUnchanged checks that an outcome left one credential alone, and why.
+// checkUnchanged checks that an action did not change its only credential, and why.
 func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	t.Helper()
 	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {
@@ -92,9 +92,9 @@ func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	equal(t, "an undo", e.Undo != nil, false)
 }
 
-// unchangedFile returns a function that checks that the store's file is as it is
-// now, and that its directory holds the named files. It sets an old modification
-// time, since a write within one tick of the clock would go unnoticed.
+// unchangedFile returns a function that checks that the store's file has not changed
+// and that its directory contains only the named files. It sets an old modification
+// time, so that it detects a write within one tick of the clock.
 func unchangedFile(t *testing.T, s *Store) (check func(names ...string)) {
 	t.Helper()
 	old := time.Unix(1700000000, 0)
@@ -120,8 +120,7 @@ func checkSameOutcome(t *testing.T, got, want Outcome) {
 	}
 }
 
-// rawAt returns the JSON value that an entry of the file has under a key, empty
-// if there is none.
+// rawAt returns the JSON value of a key in an entry of the file, or an empty string.
 func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(readFile(t, s.Path())))
@@ -129,8 +128,8 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	return rawOf(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position), key)
 }
 
-// actionFiles returns stores for tests of actions: the samples, hand-made files,
-// and entries from an empty one to one with every field.
+// actionFiles returns stores for tests of actions: the samples, hand-made files, and
+// a file with various entries.
 func actionFiles(t testing.TB) map[string]string {
 	t.Helper()
 	files := handMade()

@@ -20,8 +20,8 @@ const pair = `{"credential_pool": {"p": [
   {"id": "b", "last_status": "exhausted", "last_status_at": 1795422723.0, "access_token": "SECRET-b-not-a-real-token"}
 ], "q": [{"id": "c", "secret_fingerprint": "sha256:12ab34cd56ef7890"}]}, "updated_at": "then"}`
 
-// A credential that changed after the operator saw it is refused. The others are
-// changed.
+// An action refuses credentials that have changed since the operator saw them, and
+// changes the others.
 func TestPerform_ChangedSince(t *testing.T) {
 	tests := []struct{ name, old, now, why string }{
 		{"gone", `{"id": "a",`, `{"id": "z",`, "no longer in the file"},
@@ -49,14 +49,13 @@ func TestPerform_ChangedSince(t *testing.T) {
 				}
 				equal(t, "refusals", out.Refusals(), 1)
 				equal(t, "changed", len(out.Changed), 1)
-				equal(t, "the other one", out.Changed[0].Before.ID, "b")
+				equal(t, "changed id", out.Changed[0].Before.ID, "b")
 			})
 		}
 	}
 }
 
-// Changes of other fields do not prevent an action, which starts from the new
-// values.
+// Changes to other fields do not prevent an action. It uses their new values.
 func TestPerform_UnrelatedChange(t *testing.T) {
 	for name, change := range map[string][2]string{
 		"streak":        {`"consecutive_failures": 1`, `"consecutive_failures": 2`},
@@ -153,14 +152,14 @@ func TestAction_Plan(t *testing.T) {
 		must(t, err)
 		for _, effects := range [][]Effect{want.Changed, want.Unchanged} {
 			for i := range effects {
-				effects[i].Undo = nil // which takes the file
+				effects[i].Undo = nil // Store.Plan sets it
 			}
 		}
 		checkSameOutcome(t, a.Plan(saw, stampAt), want)
 	}
 }
 
-// Errors name the file, which stays as it is.
+// Errors contain the path of the file, and the file is not changed.
 func TestPerform_Unreadable(t *testing.T) {
 	for content, want := range map[string]error{
 		`{"credential_pool": []}`:      ErrNotPool,
@@ -177,10 +176,10 @@ func TestPerform_Unreadable(t *testing.T) {
 		for _, err := range []error{performed, planned} {
 			var syntax *SyntaxError
 			if _, isSyntax := want.(*SyntaxError); isSyntax && !errors.As(err, &syntax) || !isSyntax && !errors.Is(err, want) { //nolint:errorlint // want is bare
-				t.Errorf("the error of %q is %v, want %v", content, err, want)
+				t.Errorf("%q: error is %v, want %v", content, err, want)
 			}
 			if err != nil && !strings.Contains(err.Error(), s.Path()) {
-				t.Errorf("%q does not name the file", err)
+				t.Errorf("error %q does not contain the path", err)
 			}
 		}
 		if content != `none` {
@@ -201,8 +200,8 @@ func TestPlan_InvalidVerb(t *testing.T) {
 	check("auth.json", "auth.lock")
 }
 
-// The fields that a reset and a hold write. An empty value means that the field is
-// removed.
+// These are the fields that a reset and a hold write. An empty value means that the
+// field is removed.
 
 func resetFields(hasStreak bool) []wanted {
 	want := []wanted{
@@ -223,7 +222,7 @@ func resetFields(hasStreak bool) []wanted {
 	return want
 }
 
-// holdFields has no streak for the files of agents that count none.
+// holdFields contains no streak if the agent does not count failures.
 func holdFields(code int, reason string, end time.Time, streak int, counted bool) []wanted {
 	want := []wanted{
 		{"last_status", `"exhausted"`},
@@ -240,8 +239,8 @@ func holdFields(code int, reason string, end time.Time, streak int, counted bool
 	return want
 }
 
-// streaksIn reports whether an entry, and whether any entry of a file, has the key of
-// a streak.
+// streaksIn reports whether an entry has a streak, and whether any entry of the file
+// has one.
 func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(content))
@@ -254,8 +253,7 @@ func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
 	return own, any
 }
 
-// An action changes its own fields and updated_at, and no other byte of any file.
-// Its outcome equals what a reload finds.
+// An action changes only its own fields and updated_at. Its outcome matches a reload.
 func TestPerform_Fields(t *testing.T) {
 	ladder := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 	for name, content := range actionFiles(t) {
@@ -266,7 +264,7 @@ func TestPerform_Fields(t *testing.T) {
 				own, any := streaksIn(t, content, &c)
 				end := stampAt.Add(ladder[min(streak, 4)])
 				if d := Backoff().Deadline(&c, stampAt); d.At.After(end) {
-					end = d.At // a hold shortens no cooldown
+					end = d.At // a hold does not shorten a cooldown
 				}
 				for _, tt := range []struct {
 					action Action
@@ -299,18 +297,18 @@ func TestPerform_Fields(t *testing.T) {
 func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	t.Helper()
 	if !reflect.DeepEqual(e.Before, *before) {
-		t.Errorf("the effect is on\n%+v, want\n%+v", e.Before, *before)
+		t.Errorf("before the effect:\n%+v, want\n%+v", e.Before, *before)
 	}
 	want := *find(t, load(t, s), before.Ref)
 	got := e.After
-	got.Sole = want.Sole // a credential that is dead no more gives others company
+	got.Sole = want.Sole // may change when a dead credential is reset
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("the effect predicts\n%+v, a reload finds\n%+v", got, want)
+		t.Errorf("after the effect:\n%+v, after a reload:\n%+v", got, want)
 	}
 }
 
-// Without a duration or end, a hold lasts as long as a real failure would. The
-// streak rises in any case.
+// If a hold has neither For nor Until, its deadline is that of a real failure. The
+// streak is increased in any case.
 func TestPerform_HoldDeadline(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -337,7 +335,7 @@ func TestPerform_HoldDeadline(t *testing.T) {
 	}
 }
 
-// The reason is escaped as the agent escapes text.
+// The reason is escaped in the same way as by the agent.
 func TestPerform_HoldReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"":                   `"held by operator"`,
@@ -351,7 +349,7 @@ func TestPerform_HoldReason(t *testing.T) {
 	}
 }
 
-// Entries named for their availability at stampAt.
+// These entries are named after their availability at stampAt.
 var (
 	readyEntry    = `{"id": %q, "source": "env:KEY"}`
 	dueEntry      = `{"id": %q, "source": "env:KEY", "last_status": "exhausted"}`
@@ -361,7 +359,7 @@ var (
 	laterEntry    = `{"id": %q, "source": "env:KEY", "last_status": "exhausted", "last_error_reset_at": 1795429000.0, "last_error_reason": "operator_hold"}`
 )
 
-// providerOf is a provider with entries a, b, c and so on.
+// providerOf returns a provider with the given entries, whose ids are a, b, c and so on.
 func providerOf(name string, entries ...string) string {
 	var list []string
 	for i, e := range entries {
@@ -370,8 +368,8 @@ func providerOf(name string, entries ...string) string {
 	return fmt.Sprintf("%q: [%s]", name, strings.Join(list, ", "))
 }
 
-// lastReadyText returns the providers that an action on credentials, named
-// provider/id, leaves without a ready one: the last ready ones and the next other.
+// lastReadyText returns the result of LastReady as text, for an action on credentials
+// given as provider/id.
 func lastReadyText(t *testing.T, pool string, a Action, targets string) string {
 	t.Helper()
 	p := decoded(t, `{"credential_pool": {`+pool+`}}`)
@@ -422,7 +420,7 @@ func TestLastReady(t *testing.T) {
 	}
 }
 
-// An undo may make one credential ready and another not.
+// An undo may make one credential ready while it makes another unavailable.
 func TestLastReady_Exchange(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {`+providerOf("p", readyEntry, laterEntry)+`}}`)
 	ready, held := p.Providers[0].Credentials[0], p.Providers[0].Credentials[1]

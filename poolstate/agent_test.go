@@ -16,15 +16,14 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// countAsAgent adds one request to an entry as an agent does: it takes the lock,
-// reads the file again, writes it whole, in its own form, to a temporary file, and
-// renames that.
+// countAsAgent adds one request to an entry as an agent does: it takes the lock, reads
+// the file, encodes it again, writes it to a temporary file and renames that.
 func countAsAgent(path, provider string, position int) (err error) {
 	l := flock.New(LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), LockPatience)
 	defer cancel()
 	if ok, err := l.TryLockContext(ctx, lockPoll); !ok {
-		return fmt.Errorf("the agent did not get its lock: %w", err)
+		return fmt.Errorf("the agent did not get the lock: %w", err)
 	}
 	defer func() { err = errors.Join(err, l.Unlock()) }()
 	data, err := os.ReadFile(path)
@@ -47,7 +46,7 @@ func countAsAgent(path, provider string, position int) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// counted returns a store with one more request, indented as by json.dumps.
+// counted returns the store with one more request, indented as by json.dumps.
 func counted(data []byte, provider string, position int) ([]byte, error) {
 	root, err := jsonedit.Parse(data)
 	if err != nil {

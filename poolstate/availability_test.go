@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Since October 2026 a reset that is newer than the status makes a credential usable.
+// Since October 2026, a reset after the failure makes a credential usable.
 func TestAvailability_Cleared(t *testing.T) {
 	for _, tt := range []struct {
 		name, entry string
@@ -65,7 +65,7 @@ func TestModelCooldown_End(t *testing.T) {
 		`1795425700`:    sampledAt.Add(100 * time.Second),
 		`1798017600`:    sampledAt.Add(30 * 24 * time.Hour),
 		`1798017601`:    sampledAt.Add(48 * time.Hour),
-		`1795425700000`: sampledAt.Add(48 * time.Hour), // these are never milliseconds
+		`1795425700000`: sampledAt.Add(48 * time.Hour), // model cooldowns are never in milliseconds
 		`Infinity`:      sampledAt.Add(48 * time.Hour),
 		`"1795425700"`:  {},
 	} {

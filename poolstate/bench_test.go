@@ -40,7 +40,7 @@ func bigStore(n int) []byte {
 	return b.Bytes()
 }
 
-// ofSizes runs a benchmark with stores of 10 to 10,000 credentials.
+// ofSizes runs a benchmark for stores of 10 to 10,000 credentials.
 func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
 	for _, n := range []int{10, 1000, 10000} {
 		data := bigStore(n)
@@ -79,7 +79,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 // BenchmarkDecode_Tokens decodes 1,000 entries with tokens of 400 bytes and distinct
-// messages, which quote a token or do not.
+// error messages, with and without a quoted token.
 func BenchmarkDecode_Tokens(b *testing.B) {
 	for name, message := range map[string]string{
 		"plain":  "The rate limit is exceeded (request REQUEST)",
@@ -154,9 +154,9 @@ func BenchmarkSummarize(b *testing.B) {
 	})
 }
 
-// BenchmarkEdit resets one credential. It alternates with a plain durable write of
-// the same bytes. Both metrics are medians: locked-ms is how long the lock is held,
-// and x-write how many times longer that is than the plain write.
+// BenchmarkEdit resets one credential, in alternation with a plain durable write of the
+// same bytes. Both metrics are medians: locked-ms is how long the lock is held, and
+// x-write is the ratio of that to the plain write.
 func BenchmarkEdit(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))

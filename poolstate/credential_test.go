@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The position matters only for entries without a unique id.
+// The position is used only for entries without a unique id.
 func TestPool_Find(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "priority": 9}, {"label": "no id"}, {"id": "twice", "label": "1st"},
 		{"id": "twice", "label": "2nd"}, 5, {"label": "no id either"}], "q": [{"id": "a"}]}}`)
@@ -41,7 +41,7 @@ func TestPool_Find(t *testing.T) {
 		})
 	}
 	if p.Provider("missing") != nil {
-		t.Error("found a provider that is not there")
+		t.Error("found a missing provider")
 	}
 }
 
@@ -59,8 +59,7 @@ func TestCredential_Name(t *testing.T) {
 	}
 }
 
-// A borrowed secret is recognized by its fingerprint, the first half of its
-// SHA-256.
+// A borrowed secret is recognized by its fingerprint.
 func TestCredential_Shares(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"p": [{"id": "a", "access_token": "SECRET-shared"}, {"id": "b", "access_token": "SECRET-own"},

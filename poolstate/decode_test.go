@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// garbage holds values that no agent writes.
+// garbage lists values that agents do not write.
 var garbage = []string{
 	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-1e400`, `1.5`, `""`, `"x"`, `[]`, `{}`, `NaN`, `Infinity`, `-Infinity`,
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`,
 }
 
-// Whatever value a field has, the file loads with its other entries and fields, and
-// the entry can be assessed and edited.
+// A field with any value does not affect other entries and fields, and the entry can
+// be assessed and edited.
 func TestDecode_AnyValue(t *testing.T) {
 	unknown := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
 	for _, key := range append(unknown, slices.Collect(maps.Keys(setters))...) {
@@ -42,7 +42,7 @@ func TestDecode_AnyValue(t *testing.T) {
 	}
 }
 
-// A value of the wrong type counts as absent.
+// A value of the wrong type is treated as absent.
 func TestDecode_WrongType(t *testing.T) {
 	text := []string{"label", "auth_type", "source", "last_error_reason", "last_error_message", "failure_reason", "base_url", "secret_fingerprint", "id", "last_status", "access_token", "agent_key"}
 	number := []string{"request_count", "last_error_code", "consecutive_failures"}
@@ -72,16 +72,16 @@ func TestDecode_WrongType(t *testing.T) {
 					absent = entryOf(t, `{"access_token": ""}`)
 				}
 				got := entryOf(t, fmt.Sprintf(`{%q: %s}`, key, value))
-				got.hasStreak, got.countsStreaks = false, false // they are about the key
+				got.hasStreak, got.countsStreaks = false, false // these depend only on the key
 				if !reflect.DeepEqual(got, absent) {
-					t.Errorf("%s: %s is %+v, want the field absent", key, value, got)
+					t.Errorf("%s: %s: got %+v, want the field to be absent", key, value, got)
 				}
 			}
 		}
 	}
 }
 
-// A model is listed even without a valid instant.
+// A model is listed even if its time is invalid.
 func TestDecode_ModelCooldowns(t *testing.T) {
 	c := entryOf(t, `{"model_cooldowns": {"a": "soon", "b": 1795426860.5, "c": null, "\u0064": "2026-11-23T09:20:00Z", "e": NaN}}`)
 	want := []ModelCooldown{
@@ -95,11 +95,11 @@ func TestDecode_ModelCooldowns(t *testing.T) {
 		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
 	}
 	if c := entryOf(t, `{"model_cooldowns": {}}`); c.ModelCooldowns == nil || len(c.ModelCooldowns) > 0 {
-		t.Errorf("an empty object is %v, want empty and not absent", c.ModelCooldowns)
+		t.Errorf("model cooldowns are %v, want empty but not nil", c.ModelCooldowns)
 	}
 }
 
-// If only one of expires_at_ms and expires_at is valid, it counts.
+// If only one of expires_at_ms and expires_at is valid, it is used.
 func TestDecode_ExpiresAt(t *testing.T) {
 	want := time.Unix(1795430600, 0).UTC()
 	for _, entry := range []string{
@@ -117,7 +117,7 @@ func TestDecode_Truncated(t *testing.T) {
 	whole := len(strings.TrimRight(string(data), "\n"))
 	for n := 0; n < whole; n += 7 {
 		if _, err := Decode(data[:n], time.UTC); err == nil {
-			t.Fatalf("the first %d bytes were taken for a store", n)
+			t.Fatalf("the first %d bytes were decoded as a store", n)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func eventsBetween(t *testing.T, before, after string) string {
 		equal(t, "at", e.At, sampledAt)
 		c := e.Credential()
 		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
-			t.Errorf("the event of %s has other credentials than the snapshots", c.Ref)
+			t.Errorf("%s: the credentials of the event are not those of the snapshots", c.Ref)
 		}
 		lines = append(lines, fmt.Sprintf("%s %s by %s", c.Ref, e.Kind, e.By))
 	}
@@ -103,7 +103,7 @@ func TestDiff_AddedRemoved(t *testing.T) {
 	equal(t, "from nothing", eventsBetween(t, `null`, one), "p/a added by agent")
 }
 
-// Events are in the order of the pool, with removals last.
+// Events are in pool order, with removals last.
 func TestDiff_Order(t *testing.T) {
 	const before = `{"q": [{"id": "c"}], "p": [{"id": "b", "priority": 2}, {"id": "gone"}, {"id": "a", "priority": 1}]}`
 	const after = `{"q": [{"id": "c", "status_cleared_at": 1}], "p": [{"id": "b", "priority": 2, "last_status": "dead"}, {"id": "new", "priority": 3}, {"id": "a", "priority": 1, "last_status": "exhausted"}]}`
@@ -123,7 +123,7 @@ func TestString_AnyValue(t *testing.T) {
 	}
 }
 
-// allWords joins the words of all values of a type, and of the first invalid one.
+// allWords joins the words of all values of a type and of the first invalid value.
 func allWords[T interface {
 	~uint8
 	String() string
@@ -186,7 +186,7 @@ func eventText(events []Event) string {
 
 var noon = time.Unix(1795434000, 0).UTC()
 
-// at returns an instant after noon, spelled as in a file.
+// at returns a time after noon as it is stored in a file.
 func at(after time.Duration) string { return string(rawSeconds(noon.Add(after))) }
 
 func poolAt(t *testing.T, updated time.Duration, entries ...string) *Pool {
@@ -200,7 +200,7 @@ func failed(id string, since time.Duration, streak int) string {
 	return fmt.Sprintf(`"id": %q, "last_status": "exhausted", "last_status_at": %s, "last_error_code": 429, "consecutive_failures": %d`, id, at(since), streak)
 }
 
-// The time of an event is the one in the file, unless that is impossible.
+// The time of an event is read from the file unless it is implausible.
 func TestObserver_EventTime(t *testing.T) {
 	const seenAfter = 10 * time.Minute
 	ready := `"id": "a"`
@@ -230,7 +230,7 @@ func TestObserver_EventTime(t *testing.T) {
 	}
 }
 
-// A credential becomes due once, at its deadline, however late Tick is called.
+// A credential becomes due once, at its deadline, even if Tick is called later.
 func TestObserver_Tick(t *testing.T) {
 	p := poolAt(t, 0, failed("a", 0, 2), failed("b", 0, 1), failed("c", -2*time.Hour, 1), `"id": "d"`)
 	var o Observer
@@ -257,7 +257,7 @@ func TestObserver_Tick(t *testing.T) {
 	equal(t, "by another policy", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")
 }
 
-// A problem with the file is reported when it begins, changes and ends.
+// A failure to load the file is reported when it starts, changes and ends.
 func TestObserver_Fail(t *testing.T) {
 	var o Observer
 	equal(t, "no file yet", eventText(o.Fail(true, noon)), "")
@@ -313,7 +313,7 @@ func TestEvidenceOf(t *testing.T) {
 	}
 }
 
-// Evidence takes precedence over the file, under PolicyAuto only.
+// Evidence takes precedence over the file, but not over the user's choice.
 func TestResolve_Evidence(t *testing.T) {
 	counting, newer := poolAt(t, 0, `"id": "a", "consecutive_failures": 1`), poolAt(t, 0, `"id": "a", "failure_reason": ""`)
 	for _, tt := range []struct {

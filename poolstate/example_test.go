@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Reset one credential after its quota was topped up.
+// This example resets one credential after its quota was topped up.
 func ExampleStore_Perform() {
 	must := func(err error) {
 		if err != nil {
@@ -47,7 +47,7 @@ func ExampleStore_Perform() {
 	// after: backup-key is ready
 }
 
-// The policy of the agent determines when a credential is usable again.
+// The policy of the agent determines when a credential becomes usable again.
 func ExamplePolicy_Assess() {
 	now := time.Unix(1795425600, 0).UTC()
 	c := poolstate.Credential{

@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// until returns an exhausted entry with a reset time, in seconds after
-// sampledAt.
+// until returns an exhausted entry with a reset time in seconds after sampledAt.
 func until(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, sampledAt.Unix()+seconds)
 }
 
-// fellAgo returns an entry that was exhausted for the first time, for an hour.
+// fellAgo returns an entry with a first failure, whose cooldown is an hour.
 func fellAgo(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
 		id, sampledAt.Unix()-seconds)
@@ -108,7 +107,7 @@ func TestForecast_At(t *testing.T) {
 	equal(t, "last of none", none.Last(), time.Time{})
 }
 
-// Credentials that are due or excluded do not count.
+// Half ignores credentials that are due or excluded.
 func TestForecast_Half(t *testing.T) {
 	const others = `{"id": "r"}, {"id": "x", "last_status": "dead"}, {"id": "n", "last_status": "exhausted"}`
 	tests := []struct {
@@ -151,7 +150,7 @@ func TestForecast_Large(t *testing.T) {
 		equal(t, "named by the provider", s.ByProvider, 10)
 		for j := 1; j < len(s.Back); j++ {
 			if s.Back[j-1].Index >= s.Back[j].Index {
-				t.Fatalf("step %d is not in the pool's order", i)
+				t.Fatalf("step %d is not in pool order", i)
 			}
 		}
 	}
@@ -178,11 +177,11 @@ func TestSummarize_Sample(t *testing.T) {
 	equal(t, "codex: next and all", one.NextAt, one.AllAt)
 	equal(t, "codex: none is ready", one.Out(), true)
 	if one.Next != &codex.Credentials[0] {
-		t.Error("next is a copy and not the pool's own credential")
+		t.Error("Next does not point into the pool")
 	}
 }
 
-// Only deadlines ahead count, not those of due, dead and unusable credentials.
+// Only future deadlines are included, not those of due, dead and unusable credentials.
 func TestSummarize_Next(t *testing.T) {
 	const ready = `{"id": "r"}`
 	tests := []struct {
@@ -268,7 +267,7 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// Credentials that are not retried long after their deadline do not count.
+// Credentials that are not retried long after their deadlines are not included.
 func TestOutage_Grace(t *testing.T) {
 	const t0 = 1795425000
 	fell := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)

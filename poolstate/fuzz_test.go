@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// FuzzDecode checks that any bytes are a pool or an error. In a pool, every
-// operation on every entry changes its fields and nothing else.
+// FuzzDecode checks that decoding any bytes returns a pool or an error, and that every
+// operation on every entry of the pool changes only its own fields.
 func FuzzDecode(f *testing.F) {
 	for _, name := range sampleNames {
 		root, err := jsonedit.Parse(sample(f, name))
@@ -56,8 +56,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzInstant checks that an instant is after the epoch, does not overflow, and
-// is read back as it was written.
+// FuzzInstant checks that a decoded time is after the epoch, does not overflow, and
+// does not change when it is encoded and decoded again.
 func FuzzInstant(f *testing.F) {
 	type vector struct{ JSON string }
 	for _, v := range vectors[vector](f, "timestamps.json") {
@@ -79,16 +79,16 @@ func FuzzInstant(f *testing.F) {
 			t.Fatalf("%q: %+v", raw, a)
 		}
 		if at.Year() > 2200 || at.Unix() == 0 {
-			return // a float64 cannot hold microseconds beyond this range; a tiny number rounds to zero
+			return // beyond this range a float64 cannot store microseconds; a tiny number rounds to zero
 		}
 		if again := instantOf(rawSeconds(at), time.UTC); !near(again, at) {
-			t.Fatalf("%q is %v, and %v once written", raw, at, again)
+			t.Fatalf("%q is %v, and %v after encoding", raw, at, again)
 		}
 	})
 }
 
-// FuzzStreak checks that any value gives a multiplier of the backoff schedule, and
-// that another failure never reduces it.
+// FuzzStreak checks that any value results in a multiplier of the backoff schedule, and
+// that another failure does not reduce it.
 func FuzzStreak(f *testing.F) {
 	type vector struct{ JSON string }
 	for _, v := range vectors[vector](f, "backoff.json") {
@@ -100,13 +100,13 @@ func FuzzStreak(f *testing.F) {
 		streak := streakOf([]byte(raw))
 		m, next := Backoff().Multiplier(streak.Count()), Backoff().Multiplier(streak.Next().Count())
 		if m != 1 && m != 2 && m != 4 && m != 8 {
-			t.Fatalf("%q multiplies by %d", raw, m)
+			t.Fatalf("%q: multiplier is %d", raw, m)
 		}
 		if next < m || next > 2*m || streak.Next().Count() < 1 {
-			t.Fatalf("%q: %d comes after %d", raw, next, m)
+			t.Fatalf("%q: multiplier is %d after %d", raw, next, m)
 		}
 		if _, known := streak.Known(); !known && streak.Count() != 0 {
-			t.Fatalf("%q is unknown and counts as %d", raw, streak.Count())
+			t.Fatalf("%q is unknown, but its count is %d", raw, streak.Count())
 		}
 		if n, err := strconv.ParseInt(raw, 10, 0); err == nil && json.Valid([]byte(raw)) {
 			equal(t, raw, streak, KnownStreak(int(n)))

@@ -15,7 +15,7 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// sampledAt is the time of the samples.
+// sampledAt is the time at which the samples were written.
 var sampledAt = time.Unix(1795425600, 0).UTC()
 
 // stampAt is the time of writes in tests, and stamp is the resulting updated_at.
@@ -23,7 +23,7 @@ var stampAt = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 
 const stamp = `"2026-11-23T09:20:06.970596+00:00"`
 
-// sampleNames are files that builds of the agent wrote.
+// sampleNames lists files that were written by builds of the agent.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"}
 
 func sample(t testing.TB, name string) []byte {
@@ -33,7 +33,7 @@ func sample(t testing.TB, name string) []byte {
 	return data
 }
 
-// vectors reads cases that were computed by the agent's own code.
+// vectors reads test cases that were computed by the agent's own code.
 func vectors[C any](t testing.TB, name string) []C {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "vectors", name))
@@ -41,7 +41,7 @@ func vectors[C any](t testing.TB, name string) []C {
 	var file struct{ Cases []C }
 	must(t, json.Unmarshal(data, &file))
 	if len(file.Cases) == 0 {
-		t.Fatalf("%s has no cases", name)
+		t.Fatalf("%s has no test cases", name)
 	}
 	return file.Cases
 }
@@ -62,8 +62,8 @@ func decoded(t testing.TB, data string) *Pool {
 	return p
 }
 
-// poolOf returns the pool of one provider "p" with the given entries, which have
-// different tokens unless they say otherwise.
+// poolOf returns a pool with the given entries of a provider "p". Entries without a
+// token get different ones.
 func poolOf(t testing.TB, entries ...string) *Pool {
 	t.Helper()
 	entries = slices.Clone(entries)
@@ -78,8 +78,8 @@ func storeOf(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-// entryOf decodes an entry. The provider has another one that is ready, so that
-// it is not the sole credential.
+// entryOf decodes an entry. The provider has another entry that is ready, so that the
+// credential is not Sole.
 func entryOf(t testing.TB, entry string) Credential {
 	t.Helper()
 	return *find(t, poolOf(t, entry, `{"id": "companion", "priority": 1000000}`), Ref{"p", idIn(entry), 0})
@@ -136,11 +136,11 @@ func checkNames(t testing.TB, dir string, want ...string) {
 		got = append(got, e.Name())
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("%s holds %q, want %q", filepath.Base(dir), got, want)
+		t.Errorf("%s contains %q, want %q", filepath.Base(dir), got, want)
 	}
 }
 
-// update applies to one entry of a store the change that a function returns.
+// update applies the change that a function returns to one entry of a store.
 func update(ctx context.Context, s *Store, ref Ref, change func(Credential) Change) error {
 	_, err := s.Update(ctx, func(d *Draft) error {
 		c := d.Pool().Find(ref)
@@ -159,7 +159,7 @@ func load(t testing.TB, s *Store) *Pool {
 	return snap.Pool
 }
 
-// editInMemory is Store.Update on bytes instead of a file.
+// editInMemory is like Store.Update, but on bytes instead of a file.
 func editInMemory(data []byte, edit func(*Draft) error) ([]byte, error) {
 	d, err := newDraft(data, time.UTC)
 	if err != nil {
@@ -189,8 +189,8 @@ func wantErr(t testing.TB, err, want error) {
 
 var errFault = errors.New("injected fault")
 
-// faultyFS is the real file system with a hook before the file is read and an error
-// from SyncDir.
+// faultyFS is the real file system with a hook that runs before the file is read, and
+// an error from SyncDir.
 type faultyFS struct {
 	atomicfile.FS
 	onRead  func()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// credentialAt returns the first credential of a provider of that name.
+// credentialAt returns the first credential of the named provider.
 func credentialAt(t *testing.T, provider string, entries ...string) *Credential {
 	t.Helper()
 	p := decoded(t, fmt.Sprintf(`{"credential_pool": {%q: [%s]}}`, provider, strings.Join(entries, ", ")))
@@ -55,13 +55,13 @@ func TestHold_Warning(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Hold{Code: tt.code}.Warning(credentialAt(t, tt.provider, tt.entries...))
 			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
-				t.Errorf("the warning is %q, want one with %q", got, tt.want)
+				t.Errorf("warning is %q, want %q in it", got, tt.want)
 			}
 		})
 	}
 }
 
-// A hold without effect is refused before anything is written.
+// A hold that agents would not respect is refused before anything is written.
 func TestHold_Refused(t *testing.T) {
 	const codex, other = "openai-codex", "openrouter"
 	dead, ready := `{"id": "a", "last_status": "dead"}`, `{"id": "a"}`
@@ -69,7 +69,7 @@ func TestHold_Refused(t *testing.T) {
 	tests := []struct {
 		name, provider, entry string
 		hold                  Hold
-		want                  string // part of the reason; empty when it is allowed
+		want                  string // part of the reason; empty if the hold is allowed
 	}{
 		{"dead", other, dead, Hold{Code: 429}, "dead"},
 		{"ready", other, ready, Hold{Code: 429}, ""},
@@ -113,8 +113,8 @@ func TestHold_Refused(t *testing.T) {
 	}
 }
 
-// A hold that would end before the present cooldown is refused unless Shorten is set,
-// and without a duration it keeps the later deadline.
+// A hold that would end before the current cooldown is refused unless Shorten is set. A
+// hold without a duration keeps the later deadline.
 func TestHold_Shortens(t *testing.T) {
 	const (
 		ready    = `{"id": "a"}`
@@ -130,7 +130,7 @@ func TestHold_Shortens(t *testing.T) {
 	for _, tt := range []struct {
 		name, entry string
 		hold        Hold
-		end         time.Time // zero if it is refused
+		end         time.Time // zero if the hold is refused
 	}{
 		{"ready", ready, hour, end},
 		{"due", due, hour, end},
@@ -165,7 +165,7 @@ func TestHold_Shortens(t *testing.T) {
 	}
 }
 
-// The refusal names both instants, in the location of the clock.
+// The refusal contains both times, in the location of the clock.
 func TestHold_ShortensReason(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1795439999}`)
 	out := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
@@ -173,7 +173,7 @@ func TestHold_ShortensReason(t *testing.T) {
 		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which ends at 2026-11-23 14:19:59")
 }
 
-// A dead credential can be reset, unless SpareDead is set.
+// A dead credential can be reset unless SpareDead is set.
 func TestPerform_ResetDead(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead", "last_error_code": 401}`, `{"id": "b", "last_status": "exhausted"}`))
 	check := unchangedFile(t, s)
@@ -240,14 +240,14 @@ func TestParseDuration(t *testing.T) {
 		"1e3h", "0x10h",
 		"NaNh", "Infh", "१h", "1h\x00", "\xff", "٣m", "1h 30m foo",
 	} {
-		if got, err := ParseDuration(s); err != ErrDuration || got != 0 { //nolint:errorlint // it is that very error
+		if got, err := ParseDuration(s); err != ErrDuration || got != 0 { //nolint:errorlint // not wrapped
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
 		}
 	}
 	for _, s := range []string{
 		"367d", "400d", "400 days", "366d1s", "8785h", "999999999d", "99999999999999999999d", "9999999999999h", "366d2562047h",
 	} {
-		if got, err := ParseDuration(s); err != ErrTooLong || got != 0 { //nolint:errorlint // it is that very error
+		if got, err := ParseDuration(s); err != ErrTooLong || got != 0 { //nolint:errorlint // not wrapped
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrTooLong)
 		}
 	}
@@ -257,7 +257,7 @@ func TestParseUntil(t *testing.T) {
 	for s, want := range map[string]string{
 		"18:00":                     "2026-11-23 18:00:00",
 		"14:03":                     "2026-11-23 14:03:00",
-		"14:02":                     "2026-11-24 14:02:00", // it is past
+		"14:02":                     "2026-11-24 14:02:00", // already past today
 		"9:00":                      "2026-11-24 09:00:00",
 		"0:00":                      "2026-11-24 00:00:00",
 		"today 18:00":               "2026-11-23 18:00:00",
@@ -289,18 +289,18 @@ func TestParseUntil(t *testing.T) {
 		"2026-11-23 14:02", "2026-11-23 14:02:37", "2025-12-24 18:00", "2025-12-24", "0000-00-00 00:00",
 		"2026-11-23T18:00:00+05:30", "2027-02-29 12:00", "2026-13-01 12:00", "24.12.2026 18:00", "2026-12-24 18:00 tomorrow", "1795429999", "\xff", "١٨:٠٠",
 	} {
-		if got, err := ParseUntil(s, monday(t)); err != ErrDuration || !got.IsZero() { //nolint:errorlint // it is that very error
+		if got, err := ParseUntil(s, monday(t)); err != ErrDuration || !got.IsZero() { //nolint:errorlint // not wrapped
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrDuration)
 		}
 	}
 	for _, s := range []string{"2027-11-25 18:00", "2028-01-01", "9999-12-31 23:59", "2030-01-01T00:00:00Z"} {
-		if got, err := ParseUntil(s, monday(t)); err != ErrTooLong || !got.IsZero() { //nolint:errorlint // it is that very error
+		if got, err := ParseUntil(s, monday(t)); err != ErrTooLong || !got.IsZero() { //nolint:errorlint // not wrapped
 			t.Errorf("%q is %v, %v; want %v", s, got, err, ErrTooLong)
 		}
 	}
 }
 
-// A time of day is the time on the clock, also on days with 23 or 25 hours.
+// A time of day is local time, even on days with 23 or 25 hours.
 func TestParseUntil_DaylightSaving(t *testing.T) {
 	for _, tt := range []struct{ now, s, want string }{
 		{"2026-03-28 22:00:00", "tomorrow 9:00", "2026-03-29T09:00:00+02:00"},
@@ -318,11 +318,11 @@ func TestParseUntil_DaylightSaving(t *testing.T) {
 			t.Errorf("at %s %q is %v, %v; want %s", tt.now, tt.s, got.Format(time.RFC3339), err, tt.want)
 		}
 	}
-	// 2:30 does not exist on that day. The result is still ahead, within an hour.
+	// 2:30 does not exist on that day. The result is within an hour after now.
 	now := inBerlin(t, "2026-03-29 01:30:00")
 	got, err := ParseUntil("2:30", now)
 	if d := got.Sub(now); err != nil || d < 0 || d > time.Hour {
-		t.Errorf("a time that does not exist is %v, %v", got, err)
+		t.Errorf("nonexistent time: got %v, %v", got, err)
 	}
 }
 
@@ -353,8 +353,8 @@ func TestParseHold(t *testing.T) {
 	equal(t, "where now is", got.Until, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC))
 }
 
-// FuzzParseHold checks that any input is an error or a deadline
-// ahead of now, within 366 days.
+// FuzzParseHold checks that parsing any input returns an error or a deadline after now
+// and within 366 days.
 func FuzzParseHold(f *testing.F) {
 	for _, s := range []string{
 		"45m", "2h30m", "1d12h", "366d", "until 18:00", "until tomorrow 9:00", "until mon 9:00", "until 2026-12-24 18:00",
@@ -376,7 +376,7 @@ func FuzzParseHold(f *testing.F) {
 			t.Errorf("%q at %v ends at %v", s, now, end)
 		}
 		if (h.For == 0) == h.Until.IsZero() {
-			t.Errorf("%q is %+v, want one of the two", s, h)
+			t.Errorf("%q is %+v, want only For or Until", s, h)
 		}
 	})
 }

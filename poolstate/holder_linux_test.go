@@ -74,7 +74,7 @@ func TestHasOpen(t *testing.T) {
 	equal(t, "of no process", hasOpen(-1, info), false)
 }
 
-// A process that has ended has no name.
+// A process that has exited has no name.
 func TestProcessName(t *testing.T) {
 	cmd := exec.Command("true")
 	if err := cmd.Run(); err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestLocationPath(t *testing.T) {
+func TestLocation_Path(t *testing.T) {
 	tests := []struct {
 		name       string
 		loc        Location
@@ -71,7 +71,7 @@ func TestLocationPath(t *testing.T) {
 }
 
 // A profile name must not lead to another directory.
-func TestLocationPath_ProfileNames(t *testing.T) {
+func TestLocation_Path_ProfileNames(t *testing.T) {
 	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
 		path, err := Location{Profile: name}.Path()
 		if !errors.Is(err, ErrProfileName) || path != "" {
@@ -80,8 +80,8 @@ func TestLocationPath_ProfileNames(t *testing.T) {
 	}
 }
 
-// Without $HOME, the home directory is that of the user database.
-func TestLocationPath_NoHome(t *testing.T) {
+// If $HOME is not set, the home directory is read from the user database.
+func TestLocation_Path_NoHome(t *testing.T) {
 	me, err := user.Current()
 	if err != nil || me.HomeDir == "" {
 		t.Skip("no home directory of this user: ", err)
@@ -101,7 +101,7 @@ func TestLocationPath_NoHome(t *testing.T) {
 	}
 }
 
-// setHome sets the user's home directory, whatever the platform.
+// setHome sets the user's home directory on any platform.
 func setHome(t *testing.T, path string) {
 	t.Helper()
 	for _, name := range []string{"HOME", "USERPROFILE", "home"} {

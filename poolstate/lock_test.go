@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The suffix is defined as in Python's pathlib.
+// The extension is defined as in Python's pathlib.
 func TestLockPath(t *testing.T) {
 	for store, want := range map[string]string{
 		"auth.json":        "auth.lock",

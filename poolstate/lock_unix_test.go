@@ -21,8 +21,8 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// hold takes the lock of a store as an agent does, with flock(2) on the lock
-// file, and returns the function that releases it.
+// hold takes the lock of a store as an agent does, with flock(2) on the lock file. It
+// returns a function that releases the lock.
 func hold(t *testing.T, s *Store) (release func()) {
 	t.Helper()
 	f, err := os.OpenFile(LockPath(s.Path()), os.O_CREATE|os.O_RDWR, 0o644)
@@ -33,12 +33,12 @@ func hold(t *testing.T, s *Store) (release func()) {
 
 func tryLock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// The lock is polled every 50 ms for fifteen seconds, as agents do, or until the
-// context ends.
+// An update polls the lock every 50 ms, as agents do, for 15 seconds or until the
+// context is done.
 func TestUpdate_WaitsForLock(t *testing.T) {
 	for _, tt := range []struct {
 		name                   string
-		free, cancel, deadline time.Duration // when the lock is released or the context ends; 0 is never
+		free, cancel, deadline time.Duration // when the lock is released or the context is done; 0 means never
 		waited                 time.Duration
 		want                   error
 	}{
@@ -78,7 +78,7 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 	}
 }
 
-// With a canceled context, not even the lock file is created.
+// If the context is already canceled, not even the lock file is created.
 func TestUpdate_CanceledTouchesNothing(t *testing.T) {
 	s := newStore(t, small)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -88,8 +88,8 @@ func TestUpdate_CanceledTouchesNothing(t *testing.T) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
 }
 
-// The lock is held during the edit and free afterwards. The lock file is never
-// deleted, and a symlink in its place is followed, as agents do.
+// An update holds the lock during the edit and releases it afterwards. It does not
+// delete the lock file and, like agents, follows a symlink in its place.
 func TestUpdate_HoldsLock(t *testing.T) {
 	for name, linked := range map[string]bool{"file": false, "symlink": true} {
 		t.Run(name, func(t *testing.T) { checkHoldsLock(t, linked) })
@@ -123,8 +123,8 @@ func checkHoldsLock(t *testing.T, linked bool) {
 	equal(t, "same lock file", os.SameFile(before, after), true)
 }
 
-// A lock that is not a regular file is an error at once. Opening a pipe would
-// block forever.
+// A lock that is not a regular file is an error immediately. Opening a pipe would block
+// forever.
 func TestUpdate_LockNotRegular(t *testing.T) {
 	for name, tt := range map[string]struct {
 		create func(path string) error
@@ -150,8 +150,8 @@ func TestUpdate_LockNotRegular(t *testing.T) {
 	}
 }
 
-// linkedStore returns a store in a directory home that is a symlink to a file in
-// another directory, and the paths of its two locks.
+// linkedStore returns a store that is a symlink to a file in another directory, and the
+// paths of its two locks.
 func linkedStore(t *testing.T) (s *Store, first, second string) {
 	t.Helper()
 	root := t.TempDir()
@@ -164,8 +164,8 @@ func linkedStore(t *testing.T) (s *Store, first, second string) {
 	return s, filepath.Join(root, "home", "auth.lock"), filepath.Join(root, "real", "auth.lock")
 }
 
-// Through a symlink, a write also takes the lock beside the real file, which an agent
-// with that path uses.
+// A write through a symlink also takes the lock next to the real file, which agents use
+// that open the real path.
 func TestUpdate_TakesBothLocks(t *testing.T) {
 	s, first, second := linkedStore(t)
 	_, err := s.Update(t.Context(), func(*Draft) error {
@@ -186,7 +186,8 @@ func TestUpdate_TakesBothLocks(t *testing.T) {
 	}
 }
 
-// The fifteen seconds are for both locks, and the error names the one that is held.
+// The limit of 15 seconds is for both locks together. The error contains the path of
+// the lock that is held.
 func TestUpdate_WaitsForBothLocks(t *testing.T) {
 	s, first, second := linkedStore(t)
 	target := openStore(filepath.Join(filepath.Dir(second), "auth.json"))
@@ -201,7 +202,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 		equal(t, "time waited", time.Since(start), LockPatience)
 		equal(t, "names the lock", strings.Contains(fmt.Sprint(err), second), true)
 		if want := []string{first, "", second, ""}; !slices.Equal(waits, want) {
-			t.Errorf("waits for %q, want %q", waits, want)
+			t.Errorf("waited for %q, want %q", waits, want)
 		}
 	})
 	f, err := os.Open(first)
@@ -211,7 +212,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 	equal(t, "content", readFile(t, s.Path()), small)
 }
 
-// Two paths to one lock file are one lock.
+// Two paths to the same lock file are one lock.
 func TestUpdate_OneLockByTwoPaths(t *testing.T) {
 	for name, link := range map[string]func(home, real string) error{
 		"linked directory": func(home, real string) error { return os.Symlink(real, home) },
@@ -236,8 +237,8 @@ func TestUpdate_OneLockByTwoPaths(t *testing.T) {
 	}
 }
 
-// A new lock belongs to the owner of the store, or else of the directory: an agent
-// cannot open a lock of root's.
+// A new lock gets the owner of the store or, if there is no store, of the directory. An
+// agent could not open a lock that belongs to root.
 func TestUpdate_LockOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can change the owner of a file")
@@ -271,7 +272,7 @@ func checkOwner(t *testing.T, path string, uid, gid uint32) {
 	equal(t, "mode of "+filepath.Base(path), info.Mode(), 0o600)
 }
 
-// chownFails is a file system on which no owner can be set.
+// chownFails is a file system on which changing the owner of a file fails.
 type chownFails struct{ atomicfile.FS }
 
 func (f chownFails) Create(path string) (atomicfile.File, error) {
@@ -283,7 +284,7 @@ type chownFailsFile struct{ atomicfile.File }
 
 func (chownFailsFile) ChownLike(fs.FileInfo) error { return syscall.EPERM }
 
-// A lock that cannot be given to the owner of the store is not left behind.
+// If the owner of a new lock cannot be set, the lock is removed.
 func TestUpdate_LockOwnerFails(t *testing.T) {
 	s := newStore(t, small)
 	s.fs = chownFails{s.fs}
@@ -292,7 +293,7 @@ func TestUpdate_LockOwnerFails(t *testing.T) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
 }
 
-// The function is called only if a write has to wait.
+// The function is called only if a write has to wait for the lock.
 func TestTraceLock(t *testing.T) {
 	s := newStore(t, small)
 	traced := func(ctx context.Context) (waits []string) {
@@ -306,13 +307,13 @@ func TestTraceLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.AfterFunc(time.Second, release)
 		if got := traced(t.Context()); !slices.Equal(got, []string{LockPath(s.Path()), ""}) {
-			t.Errorf("calls with a held lock are %v", got)
+			t.Errorf("calls while the lock is held: %v", got)
 		}
 	})
 }
 
-// A process that is killed while it holds the lock blocks no one, neither a
-// later writer nor one that is already waiting.
+// A process that is killed while it holds the lock does not block later or waiting
+// writers.
 func TestUpdate_LockHolderKilled(t *testing.T) {
 	for round := range amount(4, 200) {
 		s := newStore(t, small)
@@ -336,8 +337,8 @@ func TestUpdate_LockHolderKilled(t *testing.T) {
 	}
 }
 
-// startHolder starts a process that holds the lock, and returns the function that
-// kills it.
+// startHolder starts a process that holds the lock, and returns a function that kills
+// it.
 func startHolder(t *testing.T, s *Store, role int) (kill func()) {
 	t.Helper()
 	cmd := helper(t, "holder", s.Path(), role)
@@ -349,7 +350,7 @@ func startHolder(t *testing.T, s *Store, role int) (kill func()) {
 	wantErr(t, cmd.Start(), nil)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if line != "held\n" {
-		t.Fatalf("the holder prints %q, %v", line, err)
+		t.Fatalf("the lock holder printed %q, %v", line, err)
 	}
 	return func() {
 		wantErr(t, cmd.Process.Kill(), nil)

@@ -12,11 +12,12 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// wanted is a field of an entry after an edit; raw is empty for a removed field.
+// wanted is the expected value of a field after an edit. raw is empty if the field is
+// removed.
 type wanted struct{ key, raw string }
 
-// checkEdited checks that after is before with only the wanted fields of one
-// entry and updated_at changed. How members are separated is tested in jsonedit.
+// checkEdited checks that after differs from before only in updated_at and the wanted
+// fields of one entry. The white space between members is tested in jsonedit.
 func checkEdited(before, after []byte, provider string, position int, want []wanted) error {
 	b, err := jsonedit.Parse(before)
 	if err != nil {
@@ -40,7 +41,7 @@ func checkEdited(before, after []byte, provider string, position int, want []wan
 		return errors.New("updated_at is not the time of the write")
 	}
 	if x, y := around(before, b, was, true), around(after, a, is, b.Find("updated_at") != nil); x != y {
-		return fmt.Errorf("something outside of the entry changed:\n%s\n%s", x, y)
+		return fmt.Errorf("something outside the entry changed:\n%s\n%s", x, y)
 	}
 	if x, y := membersAfter(before, was, want), membersOf(after, is); !slices.Equal(x, y) {
 		return fmt.Errorf("the members are %q, want %q", y, x)
@@ -55,7 +56,7 @@ func rawOf(object *jsonedit.Value, key string) string {
 	return ""
 }
 
-// entryAt returns an entry of a parsed store, or nil.
+// entryAt returns an entry of a parsed store, or nil if there is none.
 func entryAt(root *jsonedit.Value, provider string, position int) *jsonedit.Value {
 	list := root.Find("credential_pool").Find(provider)
 	if list == nil || position >= len(list.Items) || !list.Items[position].IsObject() {
@@ -64,8 +65,8 @@ func entryAt(root *jsonedit.Value, provider string, position int) *jsonedit.Valu
 	return &list.Items[position]
 }
 
-// around returns a store without one entry and the value of updated_at, or without
-// that whole member if the edit added it.
+// around returns the text of a store without one entry and without the value of
+// updated_at. If the edit added updated_at, the whole member is omitted.
 func around(data []byte, root, entry *jsonedit.Value, hadStamp bool) string {
 	cuts := [][2]int{{entry.Start, entry.End()}}
 	if v := root.Find("updated_at"); v != nil {
@@ -85,7 +86,7 @@ func around(data []byte, root, entry *jsonedit.Value, hadStamp bool) string {
 	return string(append(out, data[at:]...))
 }
 
-// membersOf returns the members of an object as spelled in the text.
+// membersOf returns the members of an object as text.
 func membersOf(data []byte, object *jsonedit.Value) (members []string) {
 	for i := range object.Members {
 		m := &object.Members[i]
@@ -94,7 +95,7 @@ func membersOf(data []byte, object *jsonedit.Value) (members []string) {
 	return members
 }
 
-// membersAfter returns what membersOf should return after an edit.
+// membersAfter returns the expected result of membersOf after an edit.
 func membersAfter(data []byte, entry *jsonedit.Value, want []wanted) (members []string) {
 	values := map[string]string{}
 	for _, w := range want {
@@ -104,7 +105,7 @@ func membersAfter(data []byte, entry *jsonedit.Value, want []wanted) (members []
 		m := &entry.Members[i]
 		raw, edited := values[m.Key]
 		switch {
-		case edited && raw == "": // removed, with its duplicates
+		case edited && raw == "": // removed, including duplicates
 		case edited && entry.Find(m.Key) == &m.Value:
 			members = append(members, string(data[m.NameStart:m.Value.Start])+raw)
 		default:
@@ -124,7 +125,7 @@ func membersAfter(data []byte, entry *jsonedit.Value, want []wanted) (members []
 	return members
 }
 
-// operation is an edit of one entry and the fields that it should write.
+// operation is an edit of one entry and the fields that it is expected to write.
 type operation struct {
 	name   string
 	change func(Credential) (Change, []wanted)
@@ -138,8 +139,7 @@ var cleared = []wanted{
 	{"last_error_reset_at", "null"},
 }
 
-// fieldsOf returns a change with its wanted fields, which are none if the change is
-// empty.
+// fieldsOf returns a change and its wanted fields, or no fields if the change is empty.
 func fieldsOf(ch Change, want ...wanted) (Change, []wanted) {
 	if ch.IsEmpty() {
 		want = nil
@@ -182,8 +182,8 @@ var operations = []operation{
 	}},
 }
 
-// handMade returns files in forms that people and other programs write, but no
-// agent.
+// handMade returns files with formatting that people and other programs use, but agents
+// do not.
 func handMade() map[string]string {
 	const exhausted = `{
 	"updated_at":	"then",
@@ -225,9 +225,8 @@ func handMade() map[string]string {
 	}
 }
 
-// An operation on any entry of any file changes its own fields and updated_at, and
-// no other byte. Changing all entries at once has the same result as one after the
-// other.
+// An operation on any entry of any file changes only its own fields and updated_at.
+// Changing all entries at once has the same result as changing them one by one.
 func TestUpdate_Lossless(t *testing.T) {
 	files := handMade()
 	for _, name := range sampleNames {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Builds since August 2026 retry the only living credential of a provider after a
-// minute, except after failures of authentication or billing.
+// Builds since August 2026 retry a provider's only credential that is not dead after a
+// minute, except after failures that concern authentication or billing.
 func TestCooldown_Flat(t *testing.T) {
 	const hour, minute, five = time.Hour, time.Minute, 5 * time.Minute
 	tests := []struct {
@@ -47,7 +47,7 @@ func TestCooldown_Flat(t *testing.T) {
 			equal(t, "sole", c.Sole, tt.sole)
 			equal(t, "older builds: deadline", Flat().Deadline(c, sampledAt).At, sampledAt.Add(tt.older))
 			equal(t, "newer builds: deadline", Flat202608().Deadline(c, sampledAt).At, sampledAt.Add(tt.newer))
-			// One more failure costs the same again: nothing climbs.
+			// The cooldown does not grow with the streak.
 			equal(t, "older builds: next", Flat().Assess(c, sampledAt).Next, tt.older)
 			equal(t, "newer builds: next", Flat202608().Assess(c, sampledAt).Next, tt.newer)
 			equal(t, "multiplier", Flat202608().Assess(c, sampledAt).Multiplier, 1)
@@ -55,7 +55,8 @@ func TestCooldown_Flat(t *testing.T) {
 	}
 }
 
-// Cooling and disabled credentials, and those of unknown status, count as living.
+// A credential is Sole if all others are dead. Cooling and disabled ones, and those of
+// unknown status, are not.
 func TestCredential_Sole(t *testing.T) {
 	const a, dead = `{"id": "a", "last_status": "exhausted"}`, `{"id": "d", "last_status": "dead"}`
 	tests := []struct {
@@ -85,7 +86,7 @@ func TestCredential_Sole(t *testing.T) {
 	}
 }
 
-// A key counts whatever its value, in any entry of the pool.
+// The policy depends on the presence of keys in any entry, whatever their values.
 func TestResolve_Auto(t *testing.T) {
 	tests := []struct {
 		name string
@@ -133,17 +134,17 @@ func TestPolicy_String(t *testing.T) {
 	}
 	for _, word := range []string{"", "Auto", "exponential", " flat"} {
 		if _, err := ParsePolicyChoice(word); err == nil {
-			t.Errorf("%q is a policy", word)
+			t.Errorf("%q was parsed as a policy", word)
 		}
 	}
 }
 
-// The vectors are values of consecutive_failures with the count that an agent read
-// and the cooldown that it computed for each error code.
+// The vectors are values of consecutive_failures with the number that an agent decoded
+// and the cooldowns that it computed for each error code.
 func TestStreak_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
-		Count json.Number // some exceed what a float holds
+		Count json.Number // some are too large for a float64
 		S429  int         `json:"seconds_429"`
 		S402  int         `json:"seconds_402"`
 		S401  int         `json:"seconds_401"`
@@ -163,7 +164,7 @@ func TestStreak_Vectors(t *testing.T) {
 	}
 }
 
-// The exponent is streak-1: a first failure costs the base TTL.
+// The exponent is streak-1, so a first failure results in the base TTL.
 func TestMultiplier(t *testing.T) {
 	tests := []struct{ streak, multiplier, step int }{
 		{math.MinInt, 1, 1}, {-1, 1, 1}, {0, 1, 0}, {1, 1, 1}, {2, 2, 2}, {3, 4, 3}, {4, 8, 4}, {5, 8, 4}, {math.MaxInt, 8, 4},
@@ -181,8 +182,7 @@ func TestMultiplier(t *testing.T) {
 	equal(t, "steps", Steps, 4)
 }
 
-// A value that is not a count is an unknown streak, which counts as 0 but differs
-// from a known 0.
+// An invalid value is an unknown streak. Its count is 0, but it differs from a known 0.
 func TestStreak_Unknown(t *testing.T) {
 	for want, spellings := range map[Streak][]string{
 		{}: {
@@ -195,7 +195,7 @@ func TestStreak_Unknown(t *testing.T) {
 		KnownStreak(3):  {`3.7`},
 		KnownStreak(-3): {`-3.7`},
 		KnownStreak(5):  {`"5"`, `"+5"`, `"\u0035"`, `"\n5\t"`, `"005"`},
-		// Python's integers are unbounded. They are clamped to an int.
+		// Python's integers are unbounded. Here they are clamped to an int.
 		KnownStreak(math.MaxInt): {`9223372036854775807`, `123456789012345678901`, `"123456789012345678901"`, `1` + zeros(400), `1e300`},
 		KnownStreak(math.MinInt): {`-9223372036854775808`, `-123456789012345678901`, `-1` + zeros(400), `-1e300`},
 	} {
@@ -208,7 +208,7 @@ func TestStreak_Unknown(t *testing.T) {
 
 func zeros(n int) string { return fmt.Sprintf("%0*d", n, 0) }
 
-// Unknown and negative streaks count as 0, and the largest integer does not
+// Unknown and negative streaks are treated as 0, and the largest integer does not
 // overflow.
 func TestStreak_Next(t *testing.T) {
 	equal(t, "streak after an unknown one", Streak{}.Next(), KnownStreak(1))
@@ -217,8 +217,8 @@ func TestStreak_Next(t *testing.T) {
 	}
 }
 
-// The vectors are entries with the deadline that an agent computed and the state
-// that its own listing shows.
+// The vectors are entries with the deadline that an agent computed and the state that
+// it listed.
 func TestDeadline_Vectors(t *testing.T) {
 	type vector struct {
 		Entry    json.RawMessage

@@ -11,7 +11,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// The rotation order is by priority; equal priorities keep the order of the list.
+// Credentials are sorted by priority. Those of equal priority keep the order of the
+// list.
 func TestDecode_Order(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"zeta": [{"id": "a", "priority": 2}, {"id": "b"}, {"id": "c", "priority": -1},
@@ -24,7 +25,7 @@ func TestDecode_Order(t *testing.T) {
 	}
 	want := []string{"custom:x/g#1@0", "zeta/c#1@2", "zeta/b#2@1", "zeta/d#3@3", "zeta/e#4@4", "zeta/i#5@7", "zeta/h#6@6", "zeta/f#7@5", "zeta/a#8@0", "zeta/j#9@8"}
 	if !slices.Equal(order, want) {
-		t.Errorf("the order is %v, want %v", order, want)
+		t.Errorf("order is %v, want %v", order, want)
 	}
 	equal(t, "length", p.Len(), 10)
 	equal(t, "providers in order of name", p.Providers[0].Name, "Alpha")
@@ -85,7 +86,7 @@ func TestDecode_Fields(t *testing.T) {
 	equal(t, "flagged off", find(t, p, Ref{Provider: "openai-codex", ID: "29cc7f"}).FlaggedOff, true)
 }
 
-// The last one of duplicate keys counts.
+// If a key is repeated, the last one wins.
 func TestDecode_DuplicateKeys(t *testing.T) {
 	c := entryOf(t, `{"id": "x", "id": "a", "label": "old", "label": null, "last_status": "dead", "last_status": "ok",
 		"access_token": "SECRET-one", "access_token": null, "agent_key": "SECRET-k", "agent_key": "SECRET-k",
@@ -106,7 +107,7 @@ func TestDecode_DuplicateKeys(t *testing.T) {
 		ids = append(ids, c.String())
 	}
 	if want := []string{"p/kept", "q/new", "q/er"}; !slices.Equal(ids, want) {
-		t.Errorf("the pool holds %v, want %v", ids, want)
+		t.Errorf("the pool contains %v, want %v", ids, want)
 	}
 	equal(t, "a shadowed list leaves no pool behind", decoded(t, `{"credential_pool": [], "credential_pool": {}}`).HasPool, true)
 	if _, err := Decode([]byte(`{"credential_pool": {}, "credential_pool": []}`), time.UTC); !errors.Is(err, ErrNotPool) {
@@ -121,7 +122,7 @@ func TestDecode_EscapedKeys(t *testing.T) {
 	equal(t, "secret", c.Secret, redact.DigestOf("SECRET-1"))
 }
 
-// Entries that cannot be understood are noted, and the others are decoded.
+// Entries that cannot be decoded are listed in Notes, and the others are decoded.
 func TestDecode_Notes(t *testing.T) {
 	tests := []struct {
 		name, list string
@@ -150,7 +151,7 @@ func TestDecode_Notes(t *testing.T) {
 			p := decoded(t, `{"credential_pool": {"p": `+tt.list+`, "q": [{"id": "z"}]}}`)
 			prov := p.Provider("p")
 			if !slices.Equal(prov.Notes, tt.notes) {
-				t.Errorf("the notes are %q, want %q", prov.Notes, tt.notes)
+				t.Errorf("notes are %q, want %q", prov.Notes, tt.notes)
 			}
 			var ids []string
 			for _, c := range prov.Credentials {
@@ -188,7 +189,7 @@ func TestDecode_NoPool(t *testing.T) {
 	equal(t, "an empty pool is one", decoded(t, `{"credential_pool": {}}`).HasPool, true)
 }
 
-// The error has the position and quotes nothing of the file.
+// The error contains the position but does not quote the file.
 func TestDecode_SyntaxError(t *testing.T) {
 	tests := []struct{ data, want string }{
 		{"", "the file is empty"},
@@ -211,14 +212,14 @@ func TestDecode_SyntaxError(t *testing.T) {
 		_, err := Decode([]byte(tt.data), time.UTC)
 		var syntax *SyntaxError
 		if !errors.As(err, &syntax) {
-			t.Errorf("%q: the error is %v", tt.data, err)
+			t.Errorf("%q: error is %v", tt.data, err)
 			continue
 		}
 		equal(t, fmt.Sprintf("error of %q", tt.data), err.Error(), tt.want)
 	}
 }
 
-// Unknown keys are listed by name, sorted and once.
+// Unknown keys are sorted and listed once.
 func TestPool_UnknownKeys(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

@@ -21,7 +21,7 @@ import (
 
 var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
 
-// amount returns a number of repetitions, which the flag long increases.
+// amount returns a number of repetitions. It is larger if the flag long is set.
 func amount(short, longer int) int {
 	if *long {
 		return longer
@@ -29,8 +29,8 @@ func amount(short, longer int) int {
 	return short
 }
 
-// helperEnv is an environment variable that makes the test binary act as another
-// process. It holds a role, a number and the path of a store.
+// helperEnv is an environment variable that makes the test binary run as a helper
+// process. It contains a role, a number and the path of a store.
 const helperEnv = "POOLSTATE_TEST_HELPER"
 
 var roles = map[string]func(path string, n int) error{
@@ -64,7 +64,7 @@ func helper(t *testing.T, role, path string, n int) *exec.Cmd {
 	return cmd
 }
 
-// process returns a writer that runs in another process.
+// process returns a writer that runs in a separate process.
 func process(t *testing.T, role string) writer {
 	return func(path string, n int) error {
 		if out, err := helper(t, role, path, n).CombinedOutput(); err != nil {
@@ -74,10 +74,10 @@ func process(t *testing.T, role string) writer {
 	}
 }
 
-// countedRef is the entry whose requests are counted.
+// countedRef identifies the entry whose requests are counted.
 var countedRef = Ref{Provider: "openrouter", ID: "d4410b"}
 
-// writer counts n requests in the store at path.
+// writer adds n requests to an entry of the store at path.
 type writer func(path string, n int) error
 
 // countRequests adds n requests, one update each.
@@ -97,8 +97,8 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked does something n times. It repeats what failed for want of the lock,
-// because one of many polling writers may not get it in time.
+// retryLocked does something n times. It retries after ErrLocked, because one of many
+// polling writers may not get the lock in time.
 func retryLocked(n int, do func() error) error {
 	for n > 0 {
 		switch err := do(); {
@@ -111,8 +111,8 @@ func retryLocked(n int, do func() error) error {
 	return nil
 }
 
-// Agents and instances of pooltop in several processes, and goroutines that share a
-// store, lose no update, and readers see no torn file.
+// If agents, pooltop processes and goroutines write to the same store, no update is
+// lost and no reader sees an incomplete file.
 func TestUpdate_Concurrent(t *testing.T) {
 	var shared sync.Map // stores by path
 	goroutine := func(path string, n int) error {
@@ -133,8 +133,8 @@ func TestUpdate_Concurrent(t *testing.T) {
 	}
 }
 
-// checkConcurrent runs writers that count n requests each, and reads the store
-// meanwhile.
+// checkConcurrent runs writers that add n requests each, and reads the store at the
+// same time.
 func checkConcurrent(t *testing.T, each int, writers []writer) {
 	t.Helper()
 	s := newStore(t, string(sample(t, "backoff.json")))
@@ -168,14 +168,14 @@ func checkConcurrent(t *testing.T, each int, writers []writer) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-// requests returns the count, from a file that must be valid JSON.
+// requests returns the number of requests. It fails if the file is not valid JSON.
 func requests(s *Store) (int, error) {
 	data, err := os.ReadFile(s.Path())
 	if err != nil {
 		return 0, err
 	}
 	if !json.Valid(data) {
-		return 0, fmt.Errorf("a torn file of %d bytes", len(data))
+		return 0, fmt.Errorf("incomplete file of %d bytes", len(data))
 	}
 	snap, err := s.Load()
 	if err != nil {
@@ -185,8 +185,8 @@ func requests(s *Store) (int, error) {
 	return n, nil
 }
 
-// holdLock takes the lock, during a write of pooltop if n is 0 and as an agent
-// otherwise, prints a line and keeps the lock until standard input ends.
+// holdLock takes the lock, prints a line, and holds the lock until standard input is
+// closed. It does so in an update of pooltop if n is 0, and as an agent otherwise.
 func holdLock(path string, n int) error {
 	keep := func() error {
 		fmt.Println("held")

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Kinds and actors read back as they were encoded, and unknown words are errors.
+// Encoded kinds and actors can be decoded, and unknown words are errors.
 func TestEventKind_Text(t *testing.T) {
 	for k := range EventKind(len(eventWords)) {
 		text, _ := k.MarshalText()
 		var back EventKind
 		if err := back.UnmarshalText(text); err != nil || back != k {
-			t.Errorf("%s is read as %s, %v", k, back, err)
+			t.Errorf("%s was decoded as %s, %v", k, back, err)
 		}
 		equal(t, "of the file: "+k.String(), k.OfFile(), len(text) > 5 && string(text[:5]) == "file_")
 	}
@@ -20,13 +20,13 @@ func TestEventKind_Text(t *testing.T) {
 		text, _ := a.MarshalText()
 		var back Actor
 		if err := back.UnmarshalText(text); err != nil || back != a {
-			t.Errorf("%s is read as %s, %v", a, back, err)
+			t.Errorf("%s was decoded as %s, %v", a, back, err)
 		}
 	}
 	var r Record
 	for _, line := range []string{`{"event": "exploded"}`, `{"by": "unknown"}`, `{"event": 5}`} {
 		if json.Unmarshal([]byte(line), &r) == nil {
-			t.Errorf("%s is read", line)
+			t.Errorf("%s was decoded without an error", line)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestRecordOf(t *testing.T) {
 			equal(t, "record", string(got), tt.want)
 			var back Record
 			if err := json.Unmarshal(got, &back); err != nil || !back.Same(&r) {
-				t.Errorf("it is read as %+v, %v", back, err)
+				t.Errorf("decoded as %+v, %v", back, err)
 			}
 		})
 	}

@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// leakOf returns a part of a secret that text contains, as text or as the numbers that
-// %x and %d print, or an empty string. Eight bytes in a row are a leak.
+// leakOf returns eight consecutive bytes of a secret that text contains, or an empty
+// string. It also finds bytes that are printed as numbers by %x or %d.
 func leakOf(text string, secrets []string) string {
 	const enough = 8
 	pieces := map[string]bool{}
@@ -35,7 +35,7 @@ func leakOf(text string, secrets []string) string {
 	return ""
 }
 
-// readings returns a text, and the bytes that its decimal and hexadecimal numbers
+// readings returns a text and the bytes that decimal and hexadecimal numbers in it
 // encode.
 func readings(text string) []string {
 	var decimal, hexadecimal []byte
@@ -54,7 +54,7 @@ func TestLeakOf(t *testing.T) {
 	secret := []string{"SECRET-1-not-a-real-token"}
 	for _, verb := range []string{"%s", "%q", "%v", "%x", "%X", "% x", "%#v"} {
 		if leakOf(fmt.Sprintf(verb, secret[0]), secret) == "" || leakOf(fmt.Sprintf(verb, []byte(secret[0])), secret) == "" {
-			t.Errorf("a leak by %s is not found", verb)
+			t.Errorf("a leak with %s was not found", verb)
 		}
 	}
 	equal(t, "leak", leakOf("SECRET, SECRE7-1", secret), "")
@@ -70,8 +70,8 @@ func secretsIn(data []byte) []string {
 	return found
 }
 
-// checkPrintsNoSecret formats a value with every verb, alone and in unexported fields,
-// where fmt calls no methods.
+// checkPrintsNoSecret formats a value with every verb, both alone and in unexported
+// fields, for which fmt does not call methods.
 func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	t.Helper()
 	type wrapper[T any] struct{ value T }
@@ -84,7 +84,7 @@ func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	}
 }
 
-// No value of this package prints or marshals a secret.
+// Formatting and marshaling values of this package reveals no secrets.
 func TestFormat_NoSecrets(t *testing.T) {
 	const access, refresh = "SECRET-fresh-access", "SECRET-fresh-refresh"
 	tokens := Tokens{Access: NewSecret(access), Refresh: NewSecret(refresh)}
@@ -128,8 +128,8 @@ func TestFormat_NoSecrets(t *testing.T) {
 	}
 }
 
-// The error of an invalid file gives the position and quotes nothing, since a secret
-// may be there. Notes quote nothing either.
+// Errors and notes about invalid files do not quote the file, because they could reveal
+// a secret.
 func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 	data := sample(t, "stock-2026-09.json")
 	secrets := secretsIn(data)
@@ -149,7 +149,7 @@ func TestDecode_ErrorsQuoteNothing(t *testing.T) {
 	}
 }
 
-// An unknown key with the ending of a secret's key holds a secret.
+// An unknown key with the suffix of a secret's key is treated as a secret.
 func TestDecode_UnknownSecretKey(t *testing.T) {
 	c := entryOf(t, `{"id": "a", "access_token": "", "future_token": "SECRET-1-not-a-real-token", "label": "x"}`)
 	equal(t, "has tokens", c.Tokens.IsZero(), false)
@@ -163,7 +163,7 @@ func TestSucceeded_ZeroSecret(t *testing.T) {
 
 const someSecret = "sk-or-v1-7d0c2a55e1f94b"
 
-// textsOf returns all texts of a credential that can be shown.
+// textsOf returns all strings of a credential that may be displayed.
 func textsOf(c *Credential) []string {
 	texts := []string{
 		c.Label, c.AuthType, c.Source, c.StatusText, c.ErrorReason,
@@ -175,7 +175,7 @@ func textsOf(c *Credential) []string {
 	return texts
 }
 
-// Parts of an entry's secrets are removed from all of its texts.
+// Parts of an entry's secrets are removed from all of its strings.
 func TestDecode_ScrubsTexts(t *testing.T) {
 	secrets := map[string]string{
 		"access_token": someSecret, "refresh_token": "rt_QWERTZUIOPASDFGH", "client_secret": "eight8ch", "agent_key": "ключ-и-замок",
@@ -196,20 +196,20 @@ func TestDecode_ScrubsTexts(t *testing.T) {
 			equal(t, "texts", len(textsOf(&c)), 10)
 			for _, shown := range textsOf(&c) {
 				if leak := leakOf(shown, []string{secret}); leak != "" || !utf8.ValidString(shown) || shown == "" {
-					t.Errorf("%q is shown in %q", piece, shown)
+					t.Errorf("%q appears in %q", piece, shown)
 				}
 			}
 		}
 	}
-	for _, name := range sampleNames { // they quote no secret
+	for _, name := range sampleNames { // the samples quote no secret
 		for c := range decoded(t, string(sample(t, name))).All() {
 			equal(t, "scrubbed", strings.Contains(strings.Join(textsOf(c), " "), redact.Redacted), false)
 		}
 	}
 }
 
-// Everything below the key of a secret is a secret, at any depth, even if a
-// duplicate of the key comes later.
+// All strings below the key of a secret are secrets, at any depth, even if the key is
+// repeated.
 func TestDecode_NestedSecrets(t *testing.T) {
 	for _, inside := range []string{
 		`"access_token": "` + someSecret + `", "access_token": ""`,
@@ -232,8 +232,8 @@ func TestDecode_NestedSecrets(t *testing.T) {
 	}
 }
 
-// TestDecode_SecretNames checks that ids with a leak count as missing, and that
-// providers with one are renamed, still distinct.
+// Ids that contain a leak are ignored. Names of providers that contain one are scrubbed
+// and remain distinct.
 func TestDecode_SecretNames(t *testing.T) {
 	for _, tt := range []struct{ name, provider, entry, id, prov string }{
 		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, "a1b2c3", "p"},
@@ -261,9 +261,9 @@ func TestDecode_SecretNames(t *testing.T) {
 	equal(t, "names", fmt.Sprint(p.Providers[0].Name, p.Providers[1].Name, p.Providers[2].Name), "[secret][secret] 2[secret] 3")
 }
 
-// The values and keys of an undo are scrubbed, and restored in that form.
+// The values and keys of an undo are scrubbed. Undoing restores the scrubbed values.
 func TestUndo_ScrubsSecrets(t *testing.T) {
-	for before, want := range map[string]string{ // none for a lost value
+	for before, want := range map[string]string{ // empty for a lost value
 		`"plain"`:                          `"plain"`,
 		`"bad ` + someSecret + `"`:         ``,
 		`{"` + someSecret + `" :  1}`:      ``,
@@ -283,8 +283,7 @@ func TestUndo_ScrubsSecrets(t *testing.T) {
 	}
 }
 
-// The operator's reason must not quote a secret of any entry: the file and the
-// journal keep it.
+// The reason of a hold is scrubbed, because it is stored in the file and the journal.
 func TestHold_ScrubsReason(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
 	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: someSecret + " leaked, and QWERTZUIOP"}})

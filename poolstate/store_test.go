@@ -221,7 +221,7 @@ func TestUpdate_UpdatedAt(t *testing.T) {
 }
 
 // Several changes of one entry are joined, and changes of a missing one fail.
-func TestDraftApply(t *testing.T) {
+func TestDraft_Apply(t *testing.T) {
 	const data = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}}`
 	out, err := editInMemory([]byte(data), func(d *Draft) error {
 		return errors.Join(d.Apply(smallRef, Used(Credential{}, 2)), d.Apply(smallRef, to("x", "1")), d.Apply(smallRef, Used(Credential{}, 3)))

@@ -196,7 +196,7 @@ var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens ar
 
 // ErrUnrecorded is returned when the last action is missing from the journal or
 // incomplete. Earlier actions must not be undone instead.
-var ErrUnrecorded = errors.New("the last action is not in the journal, or not completely: it cannot be undone, and earlier ones are left alone")
+var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
 
 // LastUndo returns the number and the undos of the last action on the store that was
 // not undone yet. Its errors include [poolstate.ErrNothingToUndo], [ErrNotUndoable] and
