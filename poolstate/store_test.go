@@ -27,8 +27,8 @@ func useOnce(ctx context.Context, s *Store) error {
 	return update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
 }
 
-// untouched runs an update, checks that it leaves the file unchanged and that its
-// error names the file, and returns the error.
+// untouched runs an update and returns its error. It checks that the file is unchanged
+// and that the error contains its path.
 func untouched(t *testing.T, s *Store, run func() error) error {
 	t.Helper()
 	check := unchangedFile(t, s)
@@ -38,8 +38,8 @@ func untouched(t *testing.T, s *Store, run func() error) error {
 	return err
 }
 
-// The file is read again under the lock, so changes since it was loaded are neither
-// lost nor overlooked.
+// The file is read again while holding the lock, so changes since it was loaded are not
+// lost.
 func TestUpdate_FileChangedSinceLoad(t *testing.T) {
 	s := newStore(t, small)
 	old := *find(t, load(t, s), smallRef)
@@ -85,7 +85,7 @@ func removal(key string) (ch Change) {
 	return ch
 }
 
-// An invalid file is neither loaded nor written, and the edit is not called.
+// An invalid file is not loaded or written, and the edit is not called.
 func TestUpdate_InvalidFile(t *testing.T) {
 	for name, content := range map[string]string{
 		"empty":           "",
@@ -113,17 +113,17 @@ func TestUpdate_InvalidFile(t *testing.T) {
 			for _, err := range []error{err, loadErr} {
 				var syntax *SyntaxError
 				if !errors.As(err, &syntax) && !errors.Is(err, ErrNotPool) {
-					t.Errorf("the error is %v", err)
+					t.Errorf("error is %v", err)
 				}
 				if err == nil || !strings.Contains(err.Error(), s.Path()) || strings.Contains(err.Error(), "SECRET") {
-					t.Errorf("%v: does not name the file, or quotes it", err)
+					t.Errorf("error %v does not contain the path, or quotes the file", err)
 				}
 			}
 		})
 	}
 }
 
-// A write whose result would be invalid is refused.
+// A write is refused if its result would be invalid.
 func TestUpdate_InvalidResult(t *testing.T) {
 	s := newStore(t, small)
 	err := untouched(t, s, func() error {
@@ -143,7 +143,7 @@ func TestUpdate_MissingFile(t *testing.T) {
 	equal(t, "names the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 }
 
-// A change that is in place is a success, even if it may not last.
+// If the file was replaced but SyncDir fails, the update succeeds with a warning.
 func TestUpdate_Warning(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
 	out := perform(t, s, resetAction, smallRef)
@@ -159,8 +159,8 @@ func TestUpdate_Warning(t *testing.T) {
 	equal(t, "undone", len(out.Changed), 1)
 }
 
-// A lock that cannot be released is a warning if the change is in place, and
-// does not replace an earlier warning or error.
+// An error of releasing the lock is only a warning if the file was written. It does not
+// replace another warning or error.
 func TestUnlocked(t *testing.T) {
 	errFirst, errUnlock := errors.New("first"), errors.New("unlock")
 	for _, tt := range []struct {
@@ -180,8 +180,8 @@ func TestUnlocked(t *testing.T) {
 	}
 }
 
-// The clock is read under the lock: updated_at is the time of the write, not of
-// the call.
+// The clock is read while holding the lock, so updated_at is the time of the write, not
+// of the call.
 func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
 	s := newStore(t, small)
 	var order []string
@@ -195,12 +195,12 @@ func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
 	})
 	wantErr(t, err, nil)
 	if want := []string{"edit", "clock"}; !slices.Equal(order, want) {
-		t.Errorf("the order is %v, want %v", order, want)
+		t.Errorf("order is %v, want %v", order, want)
 	}
 }
 
-// updated_at follows every change. If it is missing it becomes the last of the
-// top-level keys.
+// Every change updates updated_at. If it is missing, it is added as the last top-level
+// key.
 func TestUpdate_UpdatedAt(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{
@@ -220,7 +220,7 @@ func TestUpdate_UpdatedAt(t *testing.T) {
 	}
 }
 
-// Several changes of one entry are joined, and changes of a missing one fail.
+// Several changes to the same entry are joined. Changes to a missing entry fail.
 func TestDraft_Apply(t *testing.T) {
 	const data = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}}`
 	out, err := editInMemory([]byte(data), func(d *Draft) error {
@@ -235,7 +235,7 @@ func TestDraft_Apply(t *testing.T) {
 	}
 }
 
-// Loading creates, writes and locks nothing.
+// Load does not create, write or lock any file.
 func TestLoad_TouchesNothing(t *testing.T) {
 	s := newStore(t, small)
 	load(t, s)
@@ -254,21 +254,21 @@ func TestLoadIfChanged(t *testing.T) {
 	writeFile(t, s.Path(), small)
 	again, err := s.LoadIfChanged(first)
 	if err != nil || again != first {
-		t.Errorf("the same content was parsed again: %v", err)
+		t.Errorf("unchanged content was decoded again: %v", err)
 	}
 	writeFile(t, s.Path(), smallAfter)
 	changed, err := s.LoadIfChanged(again)
 	if err != nil || changed == first || changed.Version == first.Version {
-		t.Errorf("the new content was not parsed: %v", err)
+		t.Errorf("changed content was not decoded: %v", err)
 	}
 	writeFile(t, s.Path(), "{")
 	broken, err := s.LoadIfChanged(changed)
 	if err == nil || broken != (Snapshot{}) {
-		t.Errorf("a broken file is %v", broken)
+		t.Errorf("broken file: got %v", broken)
 	}
 }
 
-// A pool keeps no part of the bytes that it was decoded from.
+// A pool does not retain the bytes from which it was decoded.
 func TestDecode_CopiesText(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)
@@ -279,12 +279,12 @@ func TestDecode_CopiesText(t *testing.T) {
 			text[i] = '#'
 		}
 		if !reflect.DeepEqual(pool, decoded(t, string(data))) {
-			t.Errorf("%s: the pool changed with its text", name)
+			t.Errorf("%s: the pool changed with the bytes", name)
 		}
 	}
 }
 
-// Without a location, instants without an offset are local time.
+// If the location is nil, times without an offset are local.
 func TestDecode_NilLocation(t *testing.T) {
 	pool, err := Decode([]byte(storeOf(`{"id": "a", "last_status_at": "2026-11-23T08:12:03"}`)), nil)
 	wantErr(t, err, nil)
@@ -304,7 +304,7 @@ func TestCreate(t *testing.T) {
 	wantErr(t, untouched(t, s, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
 }
 
-// All paths to a file have the same identity, even before it exists.
+// All paths to a file have the same identity, even if it does not exist yet.
 func TestIdentity(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	wantErr(t, err, nil)
@@ -324,7 +324,7 @@ func TestIdentity(t *testing.T) {
 	equal(t, "in a directory that does not exist", Open(filepath.Join("no", "pool.json")).Identity(), filepath.Join(root, "no", "pool.json"))
 }
 
-// Missing files and directories are not an error, and nothing is created.
+// Missing files and directories are not errors, and Writable does not create them.
 func TestWritable(t *testing.T) {
 	s := newStore(t, small)
 	wantErr(t, s.Writable(), nil)

@@ -26,8 +26,8 @@ func TestCreate_Mode(t *testing.T) {
 	equal(t, "mode of the lock", mode(t, LockPath(s.Path())), 0o600)
 }
 
-// Symlinks stay, and the file at the end of the chain is replaced. The lock and
-// temporary files are where agents and sweeping expect them.
+// An update replaces the target of a chain of symlinks, not the symlinks. The lock and
+// temporary files are in the expected directories.
 func TestUpdate_Symlink(t *testing.T) {
 	for name, links := range map[string][][2]string{
 		"absolute": {{"home/auth.json", "/real/pool.json"}},
@@ -61,7 +61,7 @@ func TestUpdate_Symlink(t *testing.T) {
 	}
 }
 
-// A path that is not a regular file is refused at once.
+// A path that is not a regular file is refused immediately.
 func TestUpdate_NotRegular(t *testing.T) {
 	for name, tt := range map[string]struct {
 		create func(path string) error
@@ -83,7 +83,7 @@ func TestUpdate_NotRegular(t *testing.T) {
 	}
 }
 
-// Opening a pipe would block while the lock is held.
+// A sync must not open a pipe, which would block it while it holds the lock.
 func TestSync_Pipe(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	wantErr(t, syscall.Mkfifo(pipe, 0o600), nil)

@@ -26,8 +26,7 @@ var (
 	nousRef   = Ref{"nous", "a", 0}
 )
 
-// syncWith performs a sync of one credential with the content of claude_code's own
-// file.
+// syncWith syncs one credential with the given content of Claude Code's file.
 func syncWith(t *testing.T, s *Store, claude string, saw []Credential) Outcome {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), ".credentials.json")
@@ -37,7 +36,7 @@ func syncWith(t *testing.T, s *Store, claude string, saw []Credential) Outcome {
 	return out
 }
 
-// claudeTokens is the content of claude_code's file with new tokens.
+// claudeTokens is the content of Claude Code's file with new tokens.
 func claudeTokens(expires string) string {
 	return `{"claudeAiOauth": {"accessToken": "` + newToken + `", "refreshToken": "` + newRefresh + `", "expiresAt": ` + expires + `, "scopes": ["x"]}, "other": 1}`
 }
@@ -53,7 +52,7 @@ const (
 	nousState = `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
 )
 
-// Newer tokens of the source are copied. They count as a success.
+// Newer tokens of the token source are copied, and clear status and streak.
 func TestSync(t *testing.T) {
 	own := []wanted{{"access_token", `"` + newToken + `"`}, {"refresh_token", `"` + newRefresh + `"`}}
 	fingerprint := wanted{"secret_fingerprint", fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`}
@@ -81,7 +80,7 @@ func TestSync(t *testing.T) {
 			out := syncWith(t, s, tt.claude, seen(t, s, ref))
 			equal(t, "changed", len(out.Changed), 1)
 			after := readFile(t, s.Path())
-			// The credential has the status of one that succeeded, and a streak only if it had one.
+			// The credential has no failure, and a streak only if it had one before.
 			want := slices.Concat(tt.want, []wanted{{"last_status", "null"}}, cleared)
 			if strings.Contains(tt.fields, "consecutive_failures") {
 				want = append(want, wanted{"consecutive_failures", "0"})
@@ -101,8 +100,8 @@ func TestSync(t *testing.T) {
 	}
 }
 
-// checkSyncKeepsSecrets checks that an outcome of a sync shows no secret and keeps
-// none for an undo.
+// checkSyncKeepsSecrets checks that the outcome of a sync contains no secrets and no
+// undo.
 func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 	t.Helper()
 	equal(t, "undos", len(undosOf(out)), 0)
@@ -114,7 +113,7 @@ func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 	equal(t, "leak in JSON", leakOf(string(data), syncSecrets), "")
 }
 
-// Without newer tokens the file stays as it is.
+// If there are no newer tokens, the file is not changed.
 func TestSync_NothingNewer(t *testing.T) {
 	const (
 		older    = `"access_token": "` + oldToken + `", "expires_at_ms": 1795440000000`
@@ -161,7 +160,8 @@ func TestSync_NothingNewer(t *testing.T) {
 	}
 }
 
-// A missing or unreadable token source is a reason to change nothing, not an error.
+// If a token source is missing or unreadable, a sync changes nothing and returns no
+// error.
 func TestSync_Unreadable(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, syncStore("anthropic", "claude_code", oldTokens, `{}`))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// fields shows a change as key=value pairs, for comparison.
+// fields returns a change as key=value pairs, for comparison.
 func fields(ch Change) map[string]string {
 	m := map[string]string{}
 	for _, e := range ch.edits {
@@ -24,11 +24,11 @@ func fields(ch Change) map[string]string {
 func checkFields(t *testing.T, ch Change, want map[string]string) {
 	t.Helper()
 	if got := fields(ch); !reflect.DeepEqual(got, want) {
-		t.Errorf("the change is\n%q, want\n%q", got, want)
+		t.Errorf("change is\n%q, want\n%q", got, want)
 	}
 }
 
-// The change has no deadline except the reset time of the provider.
+// The change contains no deadline except the provider's reset time.
 func TestExhausted(t *testing.T) {
 	at := time.Unix(1795425600, 250000000)
 	checkFields(t, Exhausted(entryOf(t, `{"consecutive_failures": 2}`), Failure{
@@ -44,8 +44,8 @@ func TestExhausted(t *testing.T) {
 	})
 }
 
-// A reset clears status, error and streak, and removes the newer fields about the
-// failure.
+// A reset clears status, error and streak, and removes the newer fields that describe
+// the failure.
 func TestReset(t *testing.T) {
 	want := map[string]string{
 		"last_status": "null", "last_status_at": "null", "last_error_code": "null", "last_error_reason": "null",
@@ -88,7 +88,7 @@ func TestReset_Empty(t *testing.T) {
 	}
 }
 
-// Everything is cleared except the streak.
+// The status and error are cleared, but not the streak.
 func TestCooledDown(t *testing.T) {
 	const due = `{"last_status": "exhausted", "last_status_at": 1795418400.0, "last_error_code": 429, "consecutive_failures": 2}`
 	checkFields(t, CooledDown(entryOf(t, due), Backoff(), sampledAt), map[string]string{
@@ -96,7 +96,7 @@ func TestCooledDown(t *testing.T) {
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 	})
 	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff(), sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
-	// The same entry is due an hour earlier for an agent without the backoff.
+	// Without backoff, the same entry is due an hour earlier.
 	equal(t, "under flat", CooledDown(entryOf(t, due), Flat(), sampledAt.Add(-time.Hour)).IsEmpty(), false)
 	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "access_token": ""}`} {
 		equal(t, "empty: "+entry, CooledDown(entryOf(t, entry), Backoff(), sampledAt).IsEmpty(), true)
@@ -109,13 +109,13 @@ func TestSucceeded(t *testing.T) {
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null", "consecutive_failures": "0",
 	})
-	// Without a new refresh token or expiry, the old ones stay.
+	// A missing refresh token or expiry does not overwrite the old one.
 	ch := fields(Succeeded(Tokens{Access: NewSecret("SECRET-n")}))
 	if _, set := ch["refresh_token"]; set {
-		t.Error("an absent refresh token overwrites the present one")
+		t.Error("an absent refresh token overwrites the old one")
 	}
 	if _, set := ch["expires_at_ms"]; set {
-		t.Error("an unknown expiry overwrites the present one")
+		t.Error("an unknown expiry overwrites the old one")
 	}
 }
 
@@ -125,7 +125,7 @@ func TestUsed(t *testing.T) {
 	equal(t, "no request, no change", Used(entryOf(t, `{}`), 0).IsEmpty(), true)
 }
 
-// The last edit of a field applies, in the place of the first.
+// The last edit of a field wins. It takes the position of the first.
 func TestJoin(t *testing.T) {
 	c := entryOf(t, `{"request_count": 1}`)
 	joined := Join(Used(c, 1), Exhausted(c, Failure{Code: 429}, sampledAt), Used(c, 5), reset(c, sampledAt), Change{})
@@ -135,10 +135,10 @@ func TestJoin(t *testing.T) {
 	equal(t, "order", fmt.Sprint(joined), "change to request_count, last_status, last_status_at, last_error_code, "+
 		"last_error_reason, last_error_message, last_error_reset_at, consecutive_failures")
 	equal(t, "of nothing", Join().IsEmpty(), true)
-	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // joining changed none of its parts
+	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // Join does not modify its arguments
 }
 
-// After predicts what a reload finds, except for Tokens.
+// After returns what a reload returns, except for Tokens.
 func TestChange_After(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)
@@ -152,13 +152,13 @@ func TestChange_After(t *testing.T) {
 				}
 				want := *find(t, decoded(t, string(out)), c.Ref)
 				got := ch.After(*c)
-				got.countsStreaks = want.countsStreaks // an agent's first streak changes it
+				got.countsStreaks = want.countsStreaks // the first streak in a file changes it
 				if op.name == "succeeded" {
 					equal(t, "tokens differ", got.Tokens != c.Tokens, true)
 					got.Tokens, got.Shares = want.Tokens, want.Shares
 				}
 				if !reflect.DeepEqual(got, want) {
-					t.Errorf("%s: %s of %s predicts\n%+v, but a reload finds\n%+v", name, op.name, c.Ref, got, want)
+					t.Errorf("%s: %s of %s: got\n%+v, but after a reload\n%+v", name, op.name, c.Ref, got, want)
 				}
 			}
 		}

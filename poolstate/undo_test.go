@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Undo restores every byte of an entry, in any file, even after a round trip through
-// a journal.
+// An undo restores every byte of an entry in any file, even after it was stored in a
+// journal.
 func TestUndo_RestoresBytes(t *testing.T) {
 	for name, content := range actionFiles(t) {
 		t.Run(name, func(t *testing.T) {
@@ -34,10 +34,10 @@ func TestUndo_RestoresBytes(t *testing.T) {
 	}
 }
 
-// checkRestored checks that a file is as it was, except for updated_at. Where
-// bytes cannot be restored, readers must see the same values: of duplicate keys
-// only one is kept, irregular white space follows the nearest member, and JSON
-// in a journal cannot hold invalid UTF-8.
+// checkRestored checks that a file is the same as before, except for updated_at. Where
+// bytes cannot be restored, it checks that readers get the same values: only one of
+// duplicate keys is kept, irregular white space moves with the nearest member, and JSON
+// in a journal cannot contain invalid UTF-8.
 func checkRestored(t *testing.T, s *Store, name, content string, c *Credential) {
 	t.Helper()
 	after := readFile(t, s.Path())
@@ -83,7 +83,7 @@ func checkSameCredential(t *testing.T, got, want *Credential) {
 	equal(t, "cleared", got.ClearedAt, want.ClearedAt)
 }
 
-// withoutStamp returns a store without the value of updated_at.
+// withoutStamp returns the text of a store without the value of updated_at.
 func withoutStamp(t *testing.T, content string) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(content))
@@ -92,7 +92,7 @@ func withoutStamp(t *testing.T, content string) string {
 	return content[:v.Start] + content[v.End():]
 }
 
-// Several actions are undone one by one, the last one first.
+// Several actions can be undone one by one, starting with the last.
 func TestUndo_StepByStep(t *testing.T) {
 	content := string(sample(t, "backoff.json"))
 	s := newStore(t, content)
@@ -109,7 +109,7 @@ func TestUndo_StepByStep(t *testing.T) {
 	}
 }
 
-// Instants without an offset, as in old files, are local time after an undo too.
+// Times without an offset, as in old files, are still local after an undo.
 func TestUndo_LocalTime(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03"}`))
 	s.loc = time.FixedZone("", 3*3600)
@@ -119,7 +119,7 @@ func TestUndo_LocalTime(t *testing.T) {
 	equal(t, "since", find(t, load(t, s), smallRef).StatusAt, out.Changed[0].Before.StatusAt)
 }
 
-// interfere changes an entry as another process would.
+// interfere changes an entry as if by another process.
 func interfere(t *testing.T, s *Store, ch Change) {
 	t.Helper()
 	wantErr(t, update(t.Context(), s, smallRef, func(Credential) Change { return ch }), nil)
@@ -132,8 +132,8 @@ func entryText(t *testing.T, s *Store, position int) string {
 	return string(entryAt(root, "p", position).Raw)
 }
 
-// If any field that the action wrote was changed since, the entry is left alone.
-// Other entries are undone.
+// If a field that the action wrote has changed since, the entry is not changed. Other
+// entries are undone.
 func TestUndo_ChangedSince(t *testing.T) {
 	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "model_cooldown_observed_at": {"m": 1795422723.5}, "status_cleared_at": 1795420000.5}`
 	content := storeOf(fmt.Sprintf(entry, "a"), fmt.Sprintf(entry, "b"))
@@ -141,7 +141,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", stampAt, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
-			if f.raw != "" && f.raw != "null" { // else it means the same
+			if f.raw != "" && f.raw != "null" { // otherwise it means the same
 				changes = append(changes, removal(f.key))
 			}
 			for _, change := range changes {
@@ -159,7 +159,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 	}
 }
 
-// Fields that the action did not write keep what others wrote.
+// An undo does not change fields that the action did not write.
 func TestUndo_KeepsOtherFields(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "failure_reason": "x", "request_count": 1, "access_token": "SECRET-old"}`))
 	out := perform(t, s, resetAction, smallRef)
@@ -168,7 +168,8 @@ func TestUndo_KeepsOtherFields(t *testing.T) {
 	equal(t, "entry", entryText(t, s, 0), `{"id": "a", "failure_reason": "x", "request_count": 2, "access_token": "SECRET-new", "label": "new"}`)
 }
 
-// An entry is found by its id wherever it is, and without one by its name.
+// An entry is found by its id at any position. An entry without an id is found by its
+// position and name.
 func TestUndo_MovedEntry(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "last_status": "dead"}`))
 	out := perform(t, s, resetAction, smallRef)
@@ -190,7 +191,7 @@ func TestUndo_MovedEntry(t *testing.T) {
 	equal(t, "refused", out.Refusals(), 2)
 }
 
-// Spelling a value differently is not a change.
+// A different encoding of the same value is not a change.
 func TestUndo_OtherSpelling(t *testing.T) {
 	for old, now := range map[string]string{
 		`"last_error_code": 402`:     `"last_error_code": 4.02e2`,
@@ -208,7 +209,7 @@ func TestUndo_OtherSpelling(t *testing.T) {
 		out := perform(t, s, a, smallRef)
 		after := readFile(t, s.Path())
 		if !strings.Contains(after, old) {
-			t.Fatalf("no %s in %s", old, after)
+			t.Fatalf("%s is not in %s", old, after)
 		}
 		writeFile(t, s.Path(), strings.Replace(after, old, now, 1))
 		equal(t, "undone after "+now, len(undo(t, s, undosOf(out)).Changed), 1)
@@ -216,8 +217,7 @@ func TestUndo_OtherSpelling(t *testing.T) {
 	}
 }
 
-// People can edit a journal. An invalid undo is refused and never breaks the
-// store.
+// People can edit a journal. An invalid undo is refused and does not damage the store.
 func TestUndo_Invalid(t *testing.T) {
 	field := func(key, before string) []UndoField { return []UndoField{{Key: key, Before: &before}} }
 	for name, u := range map[string]Undo{
@@ -243,8 +243,8 @@ func TestUndo_Invalid(t *testing.T) {
 	}
 }
 
-// FuzzUndo checks that an action and its undo from a journal leave any entry with
-// the values that it had.
+// FuzzUndo checks that an action and its undo, stored in a journal, restore the values
+// of any entry.
 func FuzzUndo(f *testing.F) {
 	for _, inside := range []string{
 		``, ` `, `"id":"a"`, "\n\t\"id\": \"a\",\n\t\"last_status\": \"exhausted\"\n", `"failure_reason":1,"failure_reason":2`,
@@ -287,10 +287,10 @@ func FuzzUndo(f *testing.F) {
 				t.Fatalf("%v\nbefore: %q\nafter:  %q\nundone: %q", err, data, after, restored)
 			}
 			if len(back.Changed) != 1 {
-				t.Fatalf("left alone: %+v\nbefore: %q\nafter:  %q", back.Unchanged, data, after)
+				t.Fatalf("not undone: %+v\nbefore: %q\nafter:  %q", back.Unchanged, data, after)
 			}
 			if len(back.Changed[0].Lost) > 0 {
-				continue // texts that quoted a secret are not restored
+				continue // strings that quoted a secret are not restored
 			}
 			checkSameCredential(t, find(t, now, c.Ref), c)
 			checkSameCredential(t, &back.Changed[0].After, c)

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// near reports whether two instants are the same to a microsecond, the resolution of
-// epoch seconds in a float.
+// near reports whether two times differ by at most a microsecond, the resolution of
+// epoch seconds in a float64.
 func near(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Microsecond }
 
-// The vectors are spellings of instants with the value that an agent read.
+// The vectors are encodings of times with the value that an agent decoded.
 func TestInstant_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
@@ -33,7 +33,7 @@ func TestInstant_Vectors(t *testing.T) {
 	}
 }
 
-// The list has forms that agents write, and garbage that must not become an instant.
+// The list contains encodings that agents write, and invalid values.
 func TestInstant_Spellings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	for raw, want := range map[string]time.Time{
@@ -69,7 +69,7 @@ func TestInstant_Spellings(t *testing.T) {
 	}
 }
 
-// An ISO 8601 instant without an offset is in the location of the store.
+// An ISO 8601 time without an offset is in the location of the store.
 func TestInstant_LocalTime(t *testing.T) {
 	loc := time.FixedZone("UTC+3", 3*60*60)
 	for text, want := range map[string]time.Time{
@@ -82,7 +82,7 @@ func TestInstant_LocalTime(t *testing.T) {
 	}
 }
 
-// An instant far in the future can be compared, formatted and subtracted from.
+// A time far in the future can be compared, formatted and used in subtractions.
 func TestInstant_Latest(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
@@ -90,12 +90,12 @@ func TestInstant_Latest(t *testing.T) {
 		equal(t, "availability", a.Availability, Cooling)
 		equal(t, "suspect", a.Deadline.Suspect, true)
 		if a.Remaining <= 0 || a.Cooldown < 0 {
-			t.Errorf("remaining %v and cooldown %v have wrapped around", a.Remaining, a.Cooldown)
+			t.Errorf("remaining %v or cooldown %v overflowed", a.Remaining, a.Cooldown)
 		}
 	}
 }
 
-// Seconds are floats in shortest form, to a microsecond, as Python writes them.
+// Seconds are encoded as Python does: as the shortest float, rounded to a microsecond.
 func TestRawSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		at   time.Time
@@ -122,7 +122,7 @@ func TestRawSeconds_RoundTrip(t *testing.T) {
 	for micro := int64(0); micro < 1e6; micro += 997 {
 		at := time.UnixMicro(1795425600_000000 + micro).UTC()
 		if got := instantOf(rawSeconds(at), time.UTC); !got.Equal(at) {
-			t.Fatalf("%v became %v", at, got)
+			t.Fatalf("%v was decoded as %v", at, got)
 		}
 	}
 }

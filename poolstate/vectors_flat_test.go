@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The vectors were computed by the agent's own code; see their "about".
+// The vectors were computed by the agent's own code; see "about" in the file.
 func TestDeadline_FlatVectors(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("testdata", "vectors", "flat.json"))
 	if err != nil {
@@ -31,15 +31,15 @@ func TestDeadline_FlatVectors(t *testing.T) {
 		c := p.Find(Ref{Provider: "p", ID: "c0"})
 		for build, want := range v.Deadline {
 			checked++
-			// The vectors are of the agent's function for deadlines, which does not
-			// look at status_cleared_at.
+			// The vectors are from the agent's function for deadlines, which ignores
+			// status_cleared_at.
 			c := *c
 			c.ClearedAt = time.Time{}
 			got := policies[build].Deadline(&c, epoch(vectors.Now))
 			switch {
 			case want == nil && got.IsZero():
 			case want == nil, got.IsZero(), !got.At.Equal(epoch(*want)):
-				t.Errorf("case %d, build %s: deadline %v, want %v, of %s", i, build, got.At, want, v.Entries)
+				t.Errorf("case %d, build %s: deadline is %v, want %v, for %s", i, build, got.At, want, v.Entries)
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asUser runs a function on a thread that is subject to permissions: under root, the
-// thread switches to an unprivileged user.
+// asUser runs a function on a thread that is subject to file permissions. If the tests
+// run as root, the thread switches to an unprivileged user.
 func asUser(t *testing.T, run func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -24,8 +24,8 @@ func asUser(t *testing.T, run func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	keep := ^uintptr(0)
-	// This calls the system directly, because [unix.Setresuid] changes all threads.
-	// The real user is for access(2), the effective one for everything else.
+	// Use the system call, because [unix.Setresuid] changes all threads. access(2) uses
+	// the real user ID, and everything else the effective one.
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, nobody, keep); errno != 0 {
 		t.Skip("this root cannot become another user: ", errno)
 	}
@@ -37,7 +37,8 @@ func asUser(t *testing.T, run func()) {
 	run()
 }
 
-// Writable names what cannot be written: the file, its directory or the lock.
+// The error of Writable contains the path that cannot be written: the file, its
+// directory or the lock.
 func TestWritable_Permissions(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -89,13 +90,12 @@ func chmodAll(t *testing.T, root string, modes map[string]fs.FileMode) {
 		path = filepath.Join(root, path)
 		wantErr(t, os.Chmod(path, mode), nil)
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) // so that it can be removed
+			t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) // so that the directory can be removed
 		}
 	}
 }
 
-// Without permission to read the file, take the lock or create a file, nothing
-// changes.
+// If the user may not read the file, take the lock or create a file, nothing changes.
 func TestUpdate_Permissions(t *testing.T) {
 	for _, tt := range []struct {
 		name, path string

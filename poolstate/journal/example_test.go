@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// One process resets a credential, and another undoes that.
+// In this example one process resets a credential, and another undoes the reset.
 func ExampleOperator() {
 	must := func(err error) {
 		if err != nil {

@@ -73,13 +73,14 @@ func writeFile(t testing.TB, path, content string) {
 	must(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// newJournal returns a journal whose directory does not exist yet.
+// newJournal returns a journal in a directory that does not exist yet.
 func newJournal(t testing.TB) Journal {
 	t.Helper()
 	return At(filepath.Join(t.TempDir(), "state", "pooltop", "events.jsonl"))
 }
 
-// newOperator returns an operator on a new store whose actions are n1, n2, ….
+// newOperator returns an operator for a new store. It numbers its actions n1, n2 and so
+// on.
 func newOperator(t testing.TB, content string) *Operator {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "auth.json")
@@ -148,15 +149,15 @@ func toJSON(t testing.TB, v any) string {
 	return string(data)
 }
 
-// sighting is a seen event of store s.
+// sighting returns the entry of an observed event.
 func sighting(id string, after time.Duration) Entry {
 	return Entry{Store: "s", Record: poolstate.Record{At: at.Add(after), Kind: poolstate.EventExhausted, Provider: "p", ID: id}}
 }
 
-// actions returns the action numbers of entries in order.
+// actions returns the action numbers of entries.
 func actions(list []Entry) string { return joined(list, func(e Entry) string { return e.Action }) }
 
-// ids returns the credential ids of entries in order.
+// ids returns the credential ids of entries.
 func ids(list []Entry) string { return joined(list, func(e Entry) string { return e.ID }) }
 
 func joined(list []Entry, field func(Entry) string) string {

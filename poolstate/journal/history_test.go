@@ -8,7 +8,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// An action that was also seen is returned once. Similar events are kept.
+// An action that was also observed is returned once. Similar events are kept.
 func TestRecords(t *testing.T) {
 	acted := sighting("a", time.Second)
 	acted.Action, acted.By = "1", poolstate.ByOperator

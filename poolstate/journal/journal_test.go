@@ -48,7 +48,7 @@ func TestJournal_RoundTrip(t *testing.T) {
 	equal(t, "entries of the zero value", len(entries(t, Journal{})), 0)
 }
 
-// Other programs read this format.
+// The format must not change, because other programs read it.
 func TestJournal_Format(t *testing.T) {
 	j := newJournal(t)
 	seen := Entry{Store: "s", Record: poolstate.Record{
@@ -65,7 +65,7 @@ func TestJournal_Format(t *testing.T) {
 		`"action":"1","verb":"reset","user":"ada","host":"engine"}`+"\n")
 }
 
-// After a crash within a line, the next entry starts a new line.
+// If a crash left an incomplete line, the next entry starts a new line.
 func TestJournal_IncompleteLine(t *testing.T) {
 	for line, want := range map[string]string{
 		`{"at":"2026-11-23T09:20:06Z","acti`:                               "1 2 3",
@@ -83,8 +83,8 @@ func TestJournal_IncompleteLine(t *testing.T) {
 	}
 }
 
-// Lines that are not entries are ignored and kept. Unknown keys, which a newer
-// version may have written, do not matter.
+// Lines that are not entries are ignored but kept. Unknown keys, which a newer version
+// may have written, are ignored.
 func TestJournal_ForeignLines(t *testing.T) {
 	for _, line := range []string{
 		``, ` `, `null`, `5`, `"action"`, `[]`, `{}`, `{"action": ""}`, `{"action": 5}`, `{"action": "x", "at": "yesterday"}`,
@@ -109,11 +109,11 @@ func TestJournal_NotAFile(t *testing.T) {
 	for _, path := range []string{filepath.Join(dir, "events.jsonl"), filepath.Join(dir, "file", "events.jsonl")} {
 		err := At(path).Append(Entry{Action: "1"})
 		if err == nil || !strings.Contains(err.Error(), "journal") || !strings.Contains(err.Error(), dir) {
-			t.Errorf("the error is %v, want one that names the journal and its path", err)
+			t.Errorf("error is %v, want one with \"journal\" and its path", err)
 		}
 	}
 	if _, err := At(filepath.Join(dir, "file", "events.jsonl")).Read(); err == nil {
-		t.Error("reading below a file succeeds")
+		t.Error("reading a journal below a file succeeded")
 	}
 }
 
@@ -136,8 +136,8 @@ func TestDefaultPath(t *testing.T) {
 	}
 }
 
-// A missing journal is an error to read and for an action, which is done
-// nevertheless. Seen events are dropped silently: the error was reported at reading.
+// If the journal is missing, reading it fails. An action is performed but returns the
+// error. Observed events are dropped silently, because reading has reported the error.
 func TestMissing(t *testing.T) {
 	o, want := newOperator(t, pool), errors.New("no home")
 	o.Journal = Missing(want)
@@ -152,8 +152,8 @@ func TestMissing(t *testing.T) {
 	must(t, o.RecordSeen([]poolstate.Record{done.Entries[0].Record}))
 }
 
-// FuzzDecode checks that entries decoded from any bytes survive encoding unchanged,
-// and that no function panics on them.
+// FuzzDecode checks that entries decoded from any bytes do not change when encoded and
+// decoded again, and that no function panics on them.
 func FuzzDecode(f *testing.F) {
 	line := toJSON(f, Entry{
 		Record: poolstate.Record{At: at, Kind: poolstate.EventHeld, Provider: "p", ID: "a", Reason: "why", After: poolstate.State{Status: new("exhausted")}},
@@ -179,7 +179,7 @@ func FuzzDecode(f *testing.F) {
 		must(t, err)
 		again, err := encode(decode(bytes.NewReader(text), maxLine))
 		if err != nil || !bytes.Equal(again, text) {
-			t.Errorf("%q became\n%q, %v", text, again, err)
+			t.Errorf("%q was decoded again as\n%q, %v", text, again, err)
 		}
 		for _, l := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
 			if len(l) > 0 && !json.Valid(l) {
@@ -189,8 +189,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A seen event is recorded once, whichever process sees it, unless it is an
-// action. An action is always recorded.
+// An event that several processes observe is recorded once, and not at all if its action
+// is recorded. An action is always recorded.
 func TestWrite_Known(t *testing.T) {
 	j := newJournal(t)
 	note := func(want string, list ...Entry) {
@@ -232,9 +232,9 @@ func TestRotate(t *testing.T) {
 	equal(t, "files including the lock", len(files), 3)
 }
 
-// Concurrent writers neither lose nor repeat an event, even while the file is
-// rotated, and the lines of an action stay together. Each writer opens the file
-// itself, as a process would.
+// Concurrent writers do not lose or repeat events, even while the file is rotated, and
+// the lines of an action stay together. Each writer opens the file separately, like a
+// process.
 func TestRotate_Concurrent(t *testing.T) {
 	const writers, rounds = 8, 40
 	j := newJournal(t)

@@ -15,7 +15,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// An action is recorded as one line per changed credential.
+// An action is recorded with one line for each changed credential.
 func TestDo(t *testing.T) {
 	o := newOperator(t, pool)
 	done := do(t, o, hold)
@@ -61,8 +61,7 @@ func TestDo_NothingChanged(t *testing.T) {
 	equal(t, "lines", len(entries(t, o.Journal)), 0)
 }
 
-// An Operator with only a Store works: it records nothing and numbers actions
-// itself.
+// An Operator with only a Store records nothing and generates action numbers.
 func TestDo_Defaults(t *testing.T) {
 	store := newOperator(t, pool).Store
 	o := &Operator{Store: store}
@@ -75,8 +74,8 @@ func TestDo_Defaults(t *testing.T) {
 	wantErr(t, err, ErrUnrecorded)
 }
 
-// If the journal lacks the last action, or a line that may be its record cannot be
-// read, an earlier action is not undone in its place.
+// If the last action is missing from the journal, or a line that may be part of it is
+// unreadable, an earlier action is not undone instead.
 func TestLastUndo_Unrecorded(t *testing.T) {
 	appended := func(text string) func(*testing.T, *Operator) {
 		return func(t *testing.T, o *Operator) { writeFile(t, o.Journal.path, readFile(t, o.Journal.path)+text) }
@@ -116,8 +115,8 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 	}
 }
 
-// A record with a long text is cut so that it can be read. Its action can be undone
-// unless the undo itself is too long, which is then reported.
+// Long strings of a record are cut so that it can be read. The action can be undone
+// unless the undo itself is too long, which returns an error.
 func TestLastUndo_LongText(t *testing.T) {
 	for length, want := range map[int]error{1 << 10: nil, 600 << 10: nil, 1 << 20: ErrUnrecorded, 3 << 20: ErrUnrecorded} {
 		content := strings.Replace(pool, `"last_error_code": 429`, `"last_error_code": 429, "last_error_message": "`+strings.Repeat("x", length)+`"`, 1)
@@ -138,7 +137,7 @@ func TestLastUndo_LongText(t *testing.T) {
 	equal(t, "undone with a long label", len(doTask(t, o, lastUndo(t, o)).Changed), len(done.Changed))
 }
 
-// A deadline after the year 9999 is recorded as the last instant that RFC 3339 can
+// A deadline after the year 9999 is recorded as the last time that RFC 3339 can
 // express.
 func TestDo_DistantDeadline(t *testing.T) {
 	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a", "label": "x", "last_status": "exhausted", "last_error_reset_at": 999999999999}]}}`)
@@ -154,7 +153,7 @@ func TestDo_JournalError(t *testing.T) {
 	must(t, os.MkdirAll(o.Journal.path, 0o700))
 	done := do(t, o, hold, "primary")
 	if done.JournalErr == nil || !strings.Contains(done.JournalErr.Error(), o.Journal.path) {
-		t.Errorf("the error is %v, want one that names the journal", done.JournalErr)
+		t.Errorf("error is %v, want one with \"journal\"", done.JournalErr)
 	}
 	equal(t, "held", seen(t, o, "primary")[0].Held(), true)
 	back := doTask(t, o, undoTask(done.Number, done.Undos()))
@@ -168,7 +167,7 @@ func beforeUpdatedAt(content string) string {
 	return before
 }
 
-// Actions are undone from the journal, the last one first, until none is left.
+// Actions are undone from the journal, starting with the last, until none is left.
 func TestLastUndo(t *testing.T) {
 	o := newOperator(t, pool)
 	states := []string{beforeUpdatedAt(pool)}
@@ -203,7 +202,7 @@ func TestLastUndo_Refused(t *testing.T) {
 	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 }
 
-// Each store has its own last action, whatever path leads to it.
+// Each store has its own last action, even if it is opened by different paths.
 func TestLastUndo_Store(t *testing.T) {
 	o, other := newOperator(t, pool), newOperator(t, pool)
 	other.Journal = o.Journal
@@ -223,7 +222,7 @@ func TestLastUndo_Store(t *testing.T) {
 	equal(t, "last action by path", lastUndo(t, o).Undoes, "l1")
 }
 
-// A sync cannot be undone, because no journal may hold tokens. Actions before it
+// A sync cannot be undone, because a journal must not contain tokens. Actions before it
 // cannot be undone either.
 func TestLastUndo_Sync(t *testing.T) {
 	o := newOperator(t, pool)
@@ -240,7 +239,7 @@ func TestLastUndo_Sync(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	o := newOperator(t, pool)
-	silent := func(holder string) { t.Errorf("reports a wait for %q while the lock is free", holder) }
+	silent := func(holder string) { t.Errorf("reported waiting for %q while the lock was free", holder) }
 	task := Task{Action: hold, Seen: seen(t, o, "primary")}
 	for range 2 {
 		plan, err := o.Plan(task)
@@ -258,7 +257,7 @@ func TestRun_Waiting(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		held    time.Duration
-		cancel  time.Duration // 0 for never
+		cancel  time.Duration // 0 means never
 		notices int
 		err     error
 	}{
@@ -305,8 +304,8 @@ func leaked(text, secret string) string {
 	return ""
 }
 
-// No part of a secret reaches the journal or formatted results, wherever an entry
-// or the operator quotes it.
+// If an entry or the operator quotes a secret, no part of it appears in the journal or in
+// formatted results.
 func TestDo_Secrets(t *testing.T) {
 	const a, b = "sk-or-v1-7d0c2a55e1f94b", "oat01:Zm9vYmFyYmF6cXV4é\\\"end"
 	entry := func(id, secret, other string) string {

@@ -35,7 +35,7 @@ func TestClean(t *testing.T) {
 	equal(t, "a short secret", scrubber("", "seven77").Clean("the word seven77"), "the word seven77")
 }
 
-// A character that shares bytes with a secret is replaced as a whole.
+// A character is replaced as a whole if any of its bytes are part of a secret.
 func TestClean_WholeCharacters(t *testing.T) {
 	s := scrubber("лллллл") // d0 bb, six times
 	for text, want := range map[string]string{
@@ -68,7 +68,7 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// TestClean_Batches cleans more text than is compared at once, and one that is too long.
+// Clean works for more text than is searched at once, and for a text that is too long.
 func TestClean_Batches(t *testing.T) {
 	s := scrubber("sk-or-v1-7d0c2a55e1f94b")
 	var texts []string
@@ -84,8 +84,8 @@ func TestClean_Batches(t *testing.T) {
 	equal(t, "length", len(long) < maxText && utf8.ValidString(long) && strings.HasPrefix(long, "[secret]é"), true)
 }
 
-// FuzzClean checks that no eight bytes of a secret remain, that no character is
-// cut, and that nothing else is lost.
+// FuzzClean checks that no eight consecutive bytes of a secret remain, that no character
+// is cut, and that no other text is lost.
 func FuzzClean(f *testing.F) {
 	f.Add("sk-or-v1-7d0c2a55e1f94b", "Incorrect key sk-or-v1-7d0c2a55e1f94b provided")
 	f.Add("лллллл", "һллллһ")
@@ -99,18 +99,18 @@ func FuzzClean(f *testing.F) {
 		clean := s.Clean(text)
 		for i := 0; i+MinLeak <= len(secret); i++ {
 			if piece := secret[i : i+MinLeak]; strings.Contains(clean, piece) {
-				t.Fatalf("%q shows %q", clean, piece)
+				t.Fatalf("%q contains %q", clean, piece)
 			}
 		}
 		if utf8.ValidString(text) && !utf8.ValidString(clean) {
-			t.Fatalf("%q is cut from %q", clean, text)
+			t.Fatalf("%q has a cut character, from %q", clean, text)
 		}
 		equal(t, "cleaning twice", s.Clean(clean), clean)
 		rest := text
 		for _, part := range strings.Split(clean, Redacted) {
 			at := strings.Index(rest, part)
 			if at < 0 {
-				t.Fatalf("%q has %q, which %q does not have there", clean, part, text)
+				t.Fatalf("%q contains %q, which is not at that place in %q", clean, part, text)
 			}
 			rest = rest[at+len(part):]
 		}

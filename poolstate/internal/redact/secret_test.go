@@ -13,7 +13,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// No verb and no encoder shows a secret or a digest.
+// No verb and no encoder prints a secret or a digest.
 func TestFormat(t *testing.T) {
 	for _, v := range []any{NewSecret("SECRET-1"), Secret{}, DigestOf("SECRET-1"), Digest{}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t"} {
@@ -30,7 +30,7 @@ func TestReveal(t *testing.T) {
 	equal(t, "token of the zero value", Reveal(Secret{}), "")
 }
 
-// The fingerprints were printed by Python's hashlib.
+// The fingerprints were computed by Python's hashlib.
 func TestFingerprint(t *testing.T) {
 	equal(t, "fingerprint", Fingerprint("SECRET-shared"), "sha256:2cc6ddbd5e685dd5")
 	equal(t, "same digest", DigestOfFingerprint("sha256:2cc6ddbd5e685dd5") == DigestOf("SECRET-shared"), true)

@@ -27,14 +27,14 @@ func TestClean_Fingerprint(t *testing.T) {
 	equal(t, "a part of a word seen before", s.Clean(secret)+s.Clean("ends in 2-a55e1f94b"), "[secret]ends in [secret]")
 }
 
-// TestWords_Linear checks that the number of words is in proportion to the length.
+// The total length of the words is proportional to the length of the text.
 func TestWords_Linear(t *testing.T) {
 	n := 0
 	for word := range words(strings.Repeat("a.=", maxField/3)) {
 		n += len(word)
 	}
 	if limit := 300 * maxField; n > limit {
-		t.Errorf("%d bytes to hash, more than %d", n, limit)
+		t.Errorf("total length of words is %d bytes, more than %d", n, limit)
 	}
 }
 
@@ -86,6 +86,6 @@ func TestIsHeaderKey(t *testing.T) {
 		equal(t, key, IsHeaderKey(key), want)
 	}
 	if i := slices.IndexFunc([]string{"token", "key"}, IsHeaderKey); i >= 0 {
-		t.Error("keys of secrets are not keys of headers")
+		t.Error("the key of a secret is also the key of a header")
 	}
 }
