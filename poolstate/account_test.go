@@ -45,12 +45,12 @@ func TestCredential_SharesAccount(t *testing.T) {
 		{"id token", withClaims("a", `{"exp": 1, "email": "a@example.com"}`), `{"id": "b", "access_token": "x", "id_token": "` + jwt(`{"email": "a@example.com"}`) + `"}`, "ab", false},
 		{"same secret", withClaims("a", `{"email": "a@example.com"}`), withClaims("b", `{"email": "a@example.com"}`), "abq", true},
 		{"different accounts", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"account_id": "y"}`), "", false},
-		{"an id is no e-mail", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"email": "x"}`), "", false},
+		{"id equal to an e-mail", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"email": "x"}`), "", false},
 		{"no claims", withClaims("a", `{}`), withClaims("b", `{"x": 1}`), "", false},
 		{"claims of other types", withClaims("a", `{"email": 7}`), withClaims("b", `{"email": 7, "x": 1}`), "", false},
-		{"garbled claims", withClaims("a", `{"email": "a@example.com"`), withClaims("b", `{"email": "a@example.com", `), "", false},
+		{"invalid claims", withClaims("a", `{"email": "a@example.com"`), withClaims("b", `{"email": "a@example.com", `), "", false},
 		{"placeholders", `{"id": "a", "access_token": "none"}`, `{"id": "b", "access_token": " None "}`, "", false},
-		{"one key twice", `{"id": "a", "access_token": "sk-1234"}`, `{"id": "b", "access_token": "sk-1234"}`, "ab", true},
+		{"same secret twice", `{"id": "a", "access_token": "sk-1234"}`, `{"id": "b", "access_token": "sk-1234"}`, "ab", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ids, sameSecret := sharesOf(t, "p", tt.one, tt.other)

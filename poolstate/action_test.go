@@ -25,11 +25,11 @@ const pair = `{"credential_pool": {"p": [
 func TestPerform_ChangedSince(t *testing.T) {
 	tests := []struct{ name, old, now, why string }{
 		{"gone", `{"id": "a",`, `{"id": "z",`, "no longer in the file"},
-		{"the provider is gone", `"p": [`, `"other": [`, "no longer in the file"},
-		{"died", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "dead"`, "changed"},
-		{"another word", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "resting"`, "changed"},
+		{"provider removed", `"p": [`, `"other": [`, "no longer in the file"},
+		{"dead", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "dead"`, "changed"},
+		{"other status", `{"id": "a", "last_status": "exhausted"`, `{"id": "a", "last_status": "resting"`, "changed"},
 		{"new tokens", `SECRET-a-not`, `SECRET-a-new`, "changed"},
-		{"one more token", `{"id": "a"`, `{"id": "a", "refresh_token": "SECRET-r"`, "changed"},
+		{"additional token", `{"id": "a"`, `{"id": "a", "refresh_token": "SECRET-r"`, "changed"},
 		{"held", `{"id": "a"`, `{"id": "a", "last_error_reason": "operator_hold"`, "changed"},
 	}
 	for _, tt := range tests {
@@ -43,7 +43,7 @@ func TestPerform_ChangedSince(t *testing.T) {
 				equal(t, "content", readFile(t, s.Path()), strings.Replace(pair, tt.old, tt.now, 1))
 
 				out = performOn(t, s, a, saw)
-				if tt.name == "the provider is gone" {
+				if tt.name == "provider removed" {
 					equal(t, "refusals", out.Refusals(), 2)
 					return
 				}
@@ -77,7 +77,7 @@ func TestPerform_UnrelatedChange(t *testing.T) {
 			c := find(t, load(t, s), saw[0].Ref)
 			equal(t, "held", c.Held(), true)
 			equal(t, "streak", c.Streak, streak.Next())
-			equal(t, "the others are as they were", load(t, s).Summarize(Backoff(), stampAt).Count[Held], 1)
+			equal(t, "other entries unchanged", load(t, s).Summarize(Backoff(), stampAt).Count[Held], 1)
 		})
 	}
 }
@@ -318,9 +318,9 @@ func TestPerform_HoldDeadline(t *testing.T) {
 		{"for", Hold{Code: 429, For: 45 * time.Minute}, 45 * time.Minute},
 		{"until", Hold{Code: 429, Until: stampAt.Add(26 * time.Hour)}, 26 * time.Hour},
 		{"for wins over until", Hold{Code: 402, For: time.Minute, Until: stampAt.Add(time.Hour)}, time.Minute},
-		{"as long as a third failure", Hold{Code: 429}, 4 * time.Hour},
-		{"as long as a third 401", Hold{Code: 401}, 20 * time.Minute},
-		{"in another location", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
+		{"default for a third failure", Hold{Code: 429}, 4 * time.Hour},
+		{"default for a third 401", Hold{Code: 401}, 20 * time.Minute},
+		{"in another time zone", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -398,18 +398,18 @@ func lastReadyText(t *testing.T, pool string, a Action, targets string) string {
 
 func TestLastReady(t *testing.T) {
 	tests := []struct{ name, pool, targets, want string }{
-		{"the only one", providerOf("p", readyEntry), "p/a", "p: a"},
+		{"only one", providerOf("p", readyEntry), "p/a", "p: a"},
 		{"one of two", providerOf("p", readyEntry, readyEntry), "p/a", ""},
 		{"both of two", providerOf("p", readyEntry, readyEntry), "p/a p/b", "p: a b"},
-		{"the last ready one, others cool", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
-		{"the next may be a held one", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
-		{"dead ones never count", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
+		{"last ready one, others cooling", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
+		{"next one is held", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
+		{"others dead", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
 		{"others due or unusable", providerOf("p", readyEntry, dueEntry, unusableEntry), "p/a", "p: a"},
-		{"one that was not ready", providerOf("p", soonEntry), "p/a", ""},
-		{"a dead one is refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
-		{"out already", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},
+		{"not ready", providerOf("p", soonEntry), "p/a", ""},
+		{"dead, refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
+		{"already out", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},
 		{"nothing", providerOf("p", readyEntry), "", ""},
-		{"of several providers", providerOf("o", readyEntry, soonEntry) + `, ` + providerOf("p", readyEntry, readyEntry) + `, ` + providerOf("q", readyEntry), "q/a o/a p/a", "o: a, then b in 6m33s; q: a"},
+		{"several providers", providerOf("o", readyEntry, soonEntry) + `, ` + providerOf("p", readyEntry, readyEntry) + `, ` + providerOf("q", readyEntry), "q/a o/a p/a", "o: a, then b in 6m33s; q: a"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -41,43 +41,43 @@ func TestDiff_Kinds(t *testing.T) {
 		{"a model's cooldown", ``, `"model_cooldowns": {"m": 1795429000.0}`, ""},
 
 		{"exhausted", ``, cooling, "exhausted by agent"},
-		{"exhausted, after it ran out", ranOut, again, "exhausted by agent"},
+		{"exhausted after the deadline", ranOut, again, "exhausted by agent"},
 		{"exhausted again", cooling, again, "exhausted by agent"},
-		{"exhausted when it was dead", `"last_status": "dead"`, cooling, "exhausted by agent"},
+		{"exhausted after dead", `"last_status": "dead"`, cooling, "exhausted by agent"},
 		{"exhausted with new tokens", cooling + `, ` + old, again + `, ` + fresh, "exhausted by agent"},
 		{"another message", cooling, cooling + `, "last_error_message": "m"`, ""},
 
 		{"held", ``, held, "held by operator"},
-		{"held when it was cooling", cooling, held, "held by operator"},
-		{"held when it was dead", `"last_status": "dead"`, held, "held by operator"},
+		{"held while cooling", cooling, held, "held by operator"},
+		{"held after dead", `"last_status": "dead"`, held, "held by operator"},
 		{"held again", held, later, "held by operator"},
 		{"an unchanged hold", held, held + `, "request_count": 5`, ""},
-		{"a hold that failed for real", held, strings.Replace(later, "operator_hold", "rate", 1), "exhausted by agent"},
+		{"real failure of a held one", held, strings.Replace(later, "operator_hold", "rate", 1), "exhausted by agent"},
 
-		{"ready after it ran out", cooling, ranOut, "ready by agent"},
-		{"ready after a hold ran out", held, ranOut, "ready by agent"},
-		{"ready, of a file without streaks", `"last_status": "exhausted"`, `"last_status": null`, "ready by agent"},
-		{"ready when it was dead", `"last_status": "dead"`, `"last_status": "ok"`, "ready by agent"},
+		{"ready after the deadline", cooling, ranOut, "ready by agent"},
+		{"ready after a hold", held, ranOut, "ready by agent"},
+		{"ready, file without streaks", `"last_status": "exhausted"`, `"last_status": null`, "ready by agent"},
+		{"ready after dead", `"last_status": "dead"`, `"last_status": "ok"`, "ready by agent"},
 
 		{"reset", cooling, reset, "reset by operator"},
 		{"reset of a dead one", `"last_status": "dead"`, reset, "reset by operator"},
 		{"reset of a held one", held, reset, "reset by operator"},
-		{"reset of a streak alone", ranOut, reset, "reset by operator"},
+		{"reset of only a streak", ranOut, reset, "reset by operator"},
 		{"reset again", `"status_cleared_at": 1795424000.5`, reset, "reset by operator"},
 		{"reset without a time stamp", cooling, `"last_status": null, "consecutive_failures": 0`, "reset by operator"},
 		{"a removed time stamp", reset, `"consecutive_failures": 0`, ""},
 
 		{"refreshed", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + fresh, "refreshed by agent"},
-		{"refreshed when it was dead", `"last_status": "dead", ` + old, fresh, "refreshed by agent"},
-		{"refreshed after it ran out", ranOut + `, ` + old, `"consecutive_failures": 0, ` + fresh, "refreshed by agent"},
-		{"refreshed, by the fingerprint", cooling + `, "secret_fingerprint": "sha256:1111111111111111"`, `"consecutive_failures": 0, "secret_fingerprint": "sha256:2222222222222222"`, "refreshed by agent"},
-		{"no refresh without new tokens", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + old, "reset by operator"},
-		{"new tokens of a ready one", old, fresh, ""},
+		{"refreshed after dead", `"last_status": "dead", ` + old, fresh, "refreshed by agent"},
+		{"refreshed after the deadline", ranOut + `, ` + old, `"consecutive_failures": 0, ` + fresh, "refreshed by agent"},
+		{"refreshed, fingerprint only", cooling + `, "secret_fingerprint": "sha256:1111111111111111"`, `"consecutive_failures": 0, "secret_fingerprint": "sha256:2222222222222222"`, "refreshed by agent"},
+		{"reset without new tokens", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + old, "reset by operator"},
+		{"new tokens while ready", old, fresh, ""},
 
 		{"dead", cooling, `"last_status": "dead"`, "dead by agent"},
-		{"dead at once", ``, `"last_status": "dead"`, "dead by agent"},
+		{"dead without a failure", ``, `"last_status": "dead"`, "dead by agent"},
 		{"still dead", `"last_status": "dead"`, `"last_status": "dead", "last_error_message": "m"`, ""},
-		{"a flag of a fork", ``, `"enabled": false`, ""},
+		{"enabled is false", ``, `"enabled": false`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestString_AnyValue(t *testing.T) {
 	equal(t, "origins", allWords[Origin](), " provider computed operator poolstate.Origin(4)")
 	equal(t, "policies", allWords[policyKind](), "backoff flat flat-2026-08 flat-2026-10 poolstate.policyKind(4)")
 	for i, a := range Availabilities() {
-		equal(t, "place of "+a.String(), int(a), i)
+		equal(t, "position of "+a.String(), int(a), i)
 	}
 }
 
@@ -211,12 +211,12 @@ func TestObserver_EventTime(t *testing.T) {
 		want          string
 	}{
 		{"exhausted", ready, failed("a", 9*time.Minute, 1), 0, "9m0s a exhausted by agent"},
-		{"exhausted, by a clock that is ahead", ready, failed("a", 11*time.Minute, 1), -time.Hour, "10m0s a exhausted by agent"},
+		{"exhausted, clock ahead", ready, failed("a", 11*time.Minute, 1), -time.Hour, "10m0s a exhausted by agent"},
 		{"exhausted long ago according to the file", ready, failed("a", -time.Hour, 1), -time.Hour, "10m0s a exhausted by agent"},
 		{"reset", failed("a", -time.Minute, 1), ready + `, "status_cleared_at": ` + at(8*time.Minute), 0, "8m0s a reset by operator"},
 		{"reset without status_cleared_at", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 0`, 7 * time.Minute, "7m0s a reset by operator"},
-		{"cleared, by the time of the file", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, 9 * time.Minute, "9m0s a ready by agent"},
-		{"cleared, by a file without a time", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, -time.Hour, "10m0s a ready by agent"},
+		{"cleared, time from updated_at", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, 9 * time.Minute, "9m0s a ready by agent"},
+		{"cleared, no updated_at", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, -time.Hour, "10m0s a ready by agent"},
 		{"added", ready, ready + `}, {"id": "b"`, 9 * time.Minute, "9m0s b added by agent"},
 		{"removed", ready + `}, {"id": "b"`, ready, 9 * time.Minute, "9m0s b removed by agent"},
 		{"nothing", ready, ready, 9 * time.Minute, ""},
@@ -291,16 +291,16 @@ func TestEvidenceOf(t *testing.T) {
 		want                Evidence
 	}{
 		{"raised", `"id": "a", "consecutive_failures": 1`, failed("a", time.Minute, 2), EvidenceCounts},
-		{"the first one", `"id": "a"`, failed("a", time.Minute, 1), EvidenceCounts},
+		{"first failure", `"id": "a"`, failed("a", time.Minute, 1), EvidenceCounts},
 		{"raised after a success in between", `"id": "a", "consecutive_failures": 3`, failed("a", time.Minute, 1), EvidenceCounts},
-		{"carried along", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2), EvidenceNoCount},
+		{"unchanged streak", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2), EvidenceNoCount},
 		{"none", `"id": "a"`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"dropped", `"id": "a", "consecutive_failures": 2`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"an operator's hold", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2) + `, "last_error_reason": "operator_hold"`, NoEvidence},
-		{"new tokens as well", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
-		{"an old exhaustion that is put back", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
-		{"no exhaustion", failed("a", 0, 1), `"id": "a"`, NoEvidence},
-		{"a new entry", `"id": "b"`, failed("a", time.Minute, 1), NoEvidence},
+		{"with new tokens", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
+		{"old failure restored", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
+		{"not a failure", failed("a", 0, 1), `"id": "a"`, NoEvidence},
+		{"added entry", `"id": "b"`, failed("a", time.Minute, 1), NoEvidence},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,7 +46,7 @@ func TestForecast(t *testing.T) {
 	}{
 		{"none", nil, [4]int{}, ""},
 		{"all ready", []string{ready, ready}, [4]int{2, 0, 0, 2}, ""},
-		{"one cooling beside one ready", []string{ready, until("a", 60)}, [4]int{1, 0, 0, 2}, "+60s 2 a 1 0 0"},
+		{"one cooling, one ready", []string{ready, until("a", 60)}, [4]int{1, 0, 0, 2}, "+60s 2 a 1 0 0"},
 		{
 			"in order of time, not of the file",
 			[]string{until("a", 300), fellAgo("b", 3480), until("c", 200)},
@@ -59,17 +59,17 @@ func TestForecast(t *testing.T) {
 			[4]int{0, 0, 0, 4},
 			"+7s 1 z 1 0 0, +120s 4 a,b,c 1 1 0",
 		},
-		{"a passed deadline is due and no step", []string{until("a", -1), ready}, [4]int{1, 1, 0, 2}, ""},
-		{"so is one that is reached", []string{until("a", 0)}, [4]int{0, 1, 0, 1}, ""},
-		{"so is an exhausted one without an instant", []string{noInstant}, [4]int{0, 1, 0, 1}, ""},
-		{"dead and unusable never count", []string{dead, unusable, until("a", 60), ready, unusableToo}, [4]int{1, 0, 3, 2}, "+60s 2 a 1 0 0"},
+		{"deadline passed", []string{until("a", -1), ready}, [4]int{1, 1, 0, 2}, ""},
+		{"deadline now", []string{until("a", 0)}, [4]int{0, 1, 0, 1}, ""},
+		{"exhausted without a deadline", []string{noInstant}, [4]int{0, 1, 0, 1}, ""},
+		{"dead and unusable", []string{dead, unusable, until("a", 60), ready, unusableToo}, [4]int{1, 0, 3, 2}, "+60s 2 a 1 0 0"},
 		{
 			"a suspect deadline is obeyed",
 			[]string{until("a", 400*24*3600), until("b", 60)},
 			[4]int{0, 0, 0, 2},
 			"+60s 1 b 1 0 0, +34560000s 2 a 1 0 1",
 		},
-		{"even in the year 31 million", []string{distant, until("b", 60)}, [4]int{0, 0, 0, 2}, "+60s 1 b 1 0 0, +979998204574400s 2 a 1 0 1"},
+		{"deadline in the year 31 million", []string{distant, until("b", 60)}, [4]int{0, 0, 0, 2}, "+60s 1 b 1 0 0, +979998204574400s 2 a 1 0 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
@@ -99,7 +99,7 @@ func TestForecast_At(t *testing.T) {
 	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
 		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(sampledAt.Add(seconds*time.Second)), want)
 	}
-	equal(t, "a moment before a step", f.At(sampledAt.Add(60*time.Second-time.Nanosecond)), 1)
+	equal(t, "just before a step", f.At(sampledAt.Add(60*time.Second-time.Nanosecond)), 1)
 	equal(t, "last", f.Last(), sampledAt.Add(90*time.Second))
 
 	var none Forecast
@@ -147,16 +147,16 @@ func TestForecast_Large(t *testing.T) {
 		equal(t, "instant", s.At, sampledAt.Add(time.Duration(i+1)*time.Second))
 		equal(t, "ready", s.Ready, 10*(i+1))
 		equal(t, "back", len(s.Back), 10)
-		equal(t, "named by the provider", s.ByProvider, 10)
+		equal(t, "from the provider", s.ByProvider, 10)
 		for j := 1; j < len(s.Back); j++ {
 			if s.Back[j-1].Index >= s.Back[j].Index {
 				t.Fatalf("step %d is not in pool order", i)
 			}
 		}
 	}
-	equal(t, "ready in the end", f.At(f.Last()), 1000)
+	equal(t, "ready at the end", f.At(f.Last()), 1000)
 	first := f.Steps[0].Back // appending to it must not change the next step
-	equal(t, "room behind a step", cap(first)-len(first), 0)
+	equal(t, "spare capacity of a step", cap(first)-len(first), 0)
 }
 
 func TestSummarize_Sample(t *testing.T) {
@@ -196,11 +196,11 @@ func TestSummarize_Next(t *testing.T) {
 		{"one due", []string{until("a", 0)}, "", 0, 0, true},
 		{"one dead", []string{`{"id": "a", "last_status": "dead"}`}, "", 0, 0, true},
 		{"one unusable", []string{withoutToken(until("a", 60))}, "", 0, 0, true},
-		{"one that never returns", []string{strings.Replace(until("a", 60), "1795425660", "1e25", 1)}, "", 0, 0, true},
+		{"never ready again", []string{strings.Replace(until("a", 60), "1795425660", "1e25", 1)}, "", 0, 0, true},
 		{"one cooling", []string{until("a", 60)}, "a", 60, 60, true},
-		{"a hold counts", []string{ready, heldUntil("a", 60)}, "a", 60, 60, false},
+		{"held", []string{ready, heldUntil("a", 60)}, "a", 60, 60, false},
 		{"first and last of three", []string{until("a", 62), until("b", 61), ready, until("c", 63)}, "b", 61, 63, false},
-		{"at the same instant the first in order", []string{until("a", 60), until("b", 60)}, "a", 60, 60, true},
+		{"same deadline, first in order", []string{until("a", 60), until("b", 60)}, "a", 60, 60, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,13 +244,13 @@ func TestOutage(t *testing.T) {
 		{"one alone", []string{fell(t0, 429)}, 0},
 		{"two at once", []string{fell(t0, 429), fell(t0, 429)}, 2},
 		{"exactly five minutes apart", []string{fell(t0, 429), fell(t0+300, 429)}, 2},
-		{"a moment more", []string{fell(t0, 429), fell(t0+300.001, 429)}, 0},
+		{"slightly more than five minutes", []string{fell(t0, 429), fell(t0+300.001, 429)}, 0},
 		{"out of order", []string{fell(t0+299, 429), fell(t0, 429)}, 2},
 		{"different codes", []string{fell(t0, 429), fell(t0, 402)}, 0},
 		{"a chain", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
-		{"the largest cluster counts", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
+		{"several clusters", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
 		{"without codes", slices.Repeat([]string{`{"last_status": "exhausted", "last_status_at": 1795425000}`}, 2), 0},
-		{"no instant", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795429200}`}, 2), 0},
+		{"no time", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795429200}`}, 2), 0},
 		{"a hold", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
 		{"a dead one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "dead", 1)}, 0},
 		{"a ready one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "ok", 1)}, 0},
@@ -274,6 +274,6 @@ func TestOutage_Grace(t *testing.T) {
 	prov := poolOf(t, fell, fell).Providers[0]
 	deadline := time.Unix(t0, 0).Add(time.Hour)
 	equal(t, "at the deadline", prov.Outage(Flat(), deadline), 2)
-	equal(t, "just before it is forgotten", prov.Outage(Flat(), deadline.Add(15*time.Minute-time.Second)), 2)
-	equal(t, "a quarter of an hour later", prov.Outage(Flat(), deadline.Add(15*time.Minute)), 0)
+	equal(t, "just before the grace ends", prov.Outage(Flat(), deadline.Add(15*time.Minute-time.Second)), 2)
+	equal(t, "15 minutes later", prov.Outage(Flat(), deadline.Add(15*time.Minute)), 0)
 }

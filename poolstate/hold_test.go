@@ -22,11 +22,11 @@ func TestHoldCode(t *testing.T) {
 		want           int
 	}{
 		{"one of several", "openrouter", []string{`{}`, `{}`}, 429},
-		{"the only one", "openrouter", []string{`{}`}, 402},
-		{"the only living one", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402},
-		{"beside one that is out", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429},
+		{"only one", "openrouter", []string{`{}`}, 402},
+		{"only one not dead", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402},
+		{"another one exhausted", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429},
 		{"codex", "openai-codex", []string{`{}`, `{}`}, 402},
-		{"of a name like codex", "openai-codex-2", []string{`{}`, `{}`}, 429},
+		{"similar name", "openai-codex-2", []string{`{}`, `{}`}, 429},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,11 +45,11 @@ func TestHold_Warning(t *testing.T) {
 		want           string
 	}{
 		{"one of several", "openrouter", two, 429, ""},
-		{"the only one", "openrouter", two[:1], 429, "60s"},
-		{"the only one, billing", "openrouter", two[:1], 402, ""},
+		{"only one", "openrouter", two[:1], 429, "60s"},
+		{"only one, billing", "openrouter", two[:1], 402, ""},
 		{"codex", "openai-codex", two, 429, "end a 429"},
 		{"codex, billing", "openai-codex", two, 402, ""},
-		{"the only one of codex", "openai-codex", two[:1], 429, "end a 429"},
+		{"codex, only one", "openai-codex", two[:1], 429, "end a 429"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,13 +75,13 @@ func TestHold_Refused(t *testing.T) {
 		{"ready", other, ready, Hold{Code: 429}, ""},
 
 		{"until now", other, ready, Hold{Code: 429, Until: at(0)}, "not in the future"},
-		{"until a moment ago", other, ready, Hold{Code: 429, Until: at(-time.Microsecond)}, "not in the future"},
-		{"until in a moment", other, ready, Hold{Code: 429, Until: at(time.Microsecond)}, ""},
+		{"until just before now", other, ready, Hold{Code: 429, Until: at(-time.Microsecond)}, "not in the future"},
+		{"until just after now", other, ready, Hold{Code: 429, Until: at(time.Microsecond)}, ""},
 		{"negative duration", other, ready, Hold{Code: 429, For: -time.Second}, "not in the future"},
 		{"negative duration, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
 		{"for a year", other, ready, Hold{Code: 429, For: maxHold}, ""},
 		{"for more than a year", other, ready, Hold{Code: 429, For: maxHold + 1}, "more than a year"},
-		{"until more than a year ahead", other, ready, Hold{Code: 429, Until: at(maxHold + 1), Shorten: true}, "more than a year"},
+		{"until after more than a year", other, ready, Hold{Code: 429, Until: at(maxHold + 1), Shorten: true}, "more than a year"},
 
 		{"no code", other, ready, Hold{}, "error code 0"},
 		{"code 100", other, ready, Hold{Code: 100}, ""},
@@ -95,7 +95,7 @@ func TestHold_Refused(t *testing.T) {
 		{"underscores", codex, ready, Hold{Code: 402, Reason: "rate_limit, usage_limit_reached"}, ""},
 		{"similar words", codex, ready, Hold{Code: 402, Reason: "rate  limit, limit of usage, quotient"}, ""},
 		{"429 is allowed with a warning", codex, ready, Hold{Code: 429}, ""},
-		{"the words on another provider", other, ready, Hold{Code: 402, Reason: "quota rate limit usage limit"}, ""},
+		{"rate limit words, other provider", other, ready, Hold{Code: 402, Reason: "quota rate limit usage limit"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -140,12 +140,12 @@ func TestHold_Shortens(t *testing.T) {
 		{"later", cooling, Hold{Code: 429, For: 4 * time.Hour}, stampAt.Add(4 * time.Hour)},
 		{"sooner than a hold", held, hour, time.Time{}},
 		{"sooner, confirmed", cooling, Hold{Code: 429, For: time.Hour, Shorten: true}, end},
-		{"without a duration", cooling, Hold{Code: 429}, reset},
-		{"without a duration, held", held, Hold{Code: 429}, reset},
-		{"without a duration, confirmed", cooling, Hold{Code: 429, Shorten: true}, reset},
-		{"without a duration, short cooldown", `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795426000}`, Hold{Code: 429}, end},
-		{"without a duration, never back", forever, Hold{Code: 429}, time.Unix(253402300800, 0)},
-		{"never back", forever, hour, time.Time{}},
+		{"default duration", cooling, Hold{Code: 429}, reset},
+		{"default duration, held", held, Hold{Code: 429}, reset},
+		{"default duration, confirmed", cooling, Hold{Code: 429, Shorten: true}, reset},
+		{"default duration, short cooldown", `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795426000}`, Hold{Code: 429}, end},
+		{"default, never ready", forever, Hold{Code: 429}, time.Unix(253402300800, 0)},
+		{"never ready again", forever, hour, time.Time{}},
 		{"computed by backoff", computed, hour, time.Time{}},
 		{"computed by flat", computed, flat, end},
 	} {
@@ -155,7 +155,7 @@ func TestHold_Shortens(t *testing.T) {
 			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, smallRef)
 			if tt.end.IsZero() {
 				checkUnchanged(t, out, true, "sooner than its cooldown")
-				equal(t, "present deadline", out.Unchanged[0].CoolsUntil.After(end), true)
+				equal(t, "current deadline", out.Unchanged[0].CoolsUntil.After(end), true)
 				check("auth.json", "auth.lock")
 				return
 			}
@@ -182,7 +182,7 @@ func TestPerform_ResetDead(t *testing.T) {
 	check("auth.json", "auth.lock")
 	out := perform(t, s, spare)
 	equal(t, "changed", len(out.Changed), 1)
-	equal(t, "the living one", out.Changed[0].Before.ID, "b")
+	equal(t, "sole credential", out.Changed[0].Before.ID, "b")
 	out = perform(t, s, resetAction, smallRef)
 	equal(t, "from", out.Changed[0].Before.Status, StatusDead)
 	equal(t, "to", out.Changed[0].After.Status, StatusNone)
@@ -350,7 +350,7 @@ func TestParseHold(t *testing.T) {
 	}
 	got, err := ParseHold("until 18:00", time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC))
 	wantErr(t, err, nil)
-	equal(t, "where now is", got.Until, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC))
+	equal(t, "now", got.Until, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC))
 }
 
 // FuzzParseHold checks that parsing any input returns an error or a deadline after now

@@ -64,7 +64,7 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 				wantErr(t, err, tt.want)
 				equal(t, "time waited", time.Since(start), tt.waited)
 				equal(t, "given up as locked", errors.Is(err, ErrLocked), errors.Is(tt.want, ErrLocked))
-				equal(t, "names the lock", err == nil || strings.Contains(err.Error(), LockPath(s.Path())), true)
+				equal(t, "error contains the lock", err == nil || strings.Contains(err.Error(), LockPath(s.Path())), true)
 			})
 			want := small
 			if tt.free > 0 {
@@ -144,7 +144,7 @@ func TestUpdate_LockNotRegular(t *testing.T) {
 				err := untouched(t, s, func() error { return useOnce(t.Context(), s) })
 				wantErr(t, err, tt.want)
 				equal(t, "time waited", time.Since(start), 0)
-				equal(t, "names the lock", strings.Contains(fmt.Sprint(err), LockPath(s.Path())), true)
+				equal(t, "error contains the lock", strings.Contains(fmt.Sprint(err), LockPath(s.Path())), true)
 			})
 		})
 	}
@@ -200,7 +200,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 		err := useOnce(TraceLock(t.Context(), func(lock string) { waits = append(waits, lock) }), s)
 		wantErr(t, err, ErrLocked)
 		equal(t, "time waited", time.Since(start), LockPatience)
-		equal(t, "names the lock", strings.Contains(fmt.Sprint(err), second), true)
+		equal(t, "error contains the lock", strings.Contains(fmt.Sprint(err), second), true)
 		if want := []string{first, "", second, ""}; !slices.Equal(waits, want) {
 			t.Errorf("waited for %q, want %q", waits, want)
 		}

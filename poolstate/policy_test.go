@@ -25,11 +25,11 @@ func TestCooldown_Flat(t *testing.T) {
 		{name: "one of several, no code", code: "null", older: hour, newer: hour},
 		{name: "sole, 429", code: "429", sole: true, older: hour, newer: minute},
 		{name: "sole, no code", code: "null", sole: true, older: hour, newer: minute},
-		{name: "sole, 429 for another cause", code: "429", reason: "rate_limit", sole: true, older: hour, newer: minute},
+		{name: "sole, 429 for another reason", code: "429", reason: "rate_limit", sole: true, older: hour, newer: minute},
 		{name: "sole, 401: authentication", code: "401", sole: true, older: five, newer: five},
 		{name: "sole, 402: billing", code: "402", sole: true, older: hour, newer: hour},
-		{name: "sole, cause billing", code: "429", reason: "billing", sole: true, older: hour, newer: hour},
-		{name: "sole, cause billing without a code", code: "null", reason: "billing", sole: true, older: hour, newer: hour},
+		{name: "sole, reason billing", code: "429", reason: "billing", sole: true, older: hour, newer: hour},
+		{name: "sole, reason billing without a code", code: "null", reason: "billing", sole: true, older: hour, newer: hour},
 		{name: "billing unverified, one of several", code: "429", reason: "billing_unverified", older: hour, newer: minute},
 		{name: "billing unverified, no code", code: "null", reason: "billing_unverified", older: hour, newer: minute},
 		{name: "billing unverified, 402", code: "402", reason: "billing_unverified", older: hour, newer: hour},
@@ -65,12 +65,12 @@ func TestCredential_Sole(t *testing.T) {
 		sole    bool
 	}{
 		{"alone", []string{a}, true},
-		{"beside a dead one", []string{dead, a, `{"id": "e", "last_status": "dead"}`}, true},
-		{"beside a ready one", []string{a, `{"id": "b"}`}, false},
-		{"beside one that cools down", []string{a, `{"id": "b", "last_status": "exhausted"}`}, false},
-		{"beside a disabled one", []string{a, `{"id": "b", "enabled": false}`}, false},
-		{"beside one of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
-		{"beside items that are not entries", []string{a, `"b"`, `null`}, true},
+		{"with a dead one", []string{dead, a, `{"id": "e", "last_status": "dead"}`}, true},
+		{"with a ready one", []string{a, `{"id": "b"}`}, false},
+		{"with a cooling one", []string{a, `{"id": "b", "last_status": "exhausted"}`}, false},
+		{"with a disabled one", []string{a, `{"id": "b", "enabled": false}`}, false},
+		{"with one of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
+		{"with invalid entries", []string{a, `"b"`, `null`}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestCredential_Sole(t *testing.T) {
 		})
 	}
 	p := poolOf(t, dead)
-	equal(t, "a dead one is sole", p.Providers[0].Credentials[0].Sole, false)
+	equal(t, "dead one is sole", p.Providers[0].Credentials[0].Sole, false)
 	p = decoded(t, `{"credential_pool": {"p": [{"id": "a"}], "q": [{"id": "b"}]}}`)
 	for c := range p.All() {
 		equal(t, "sole in its provider: "+c.ID, c.Sole, true)
@@ -93,7 +93,7 @@ func TestResolve_Auto(t *testing.T) {
 		data string
 		want Policy
 	}{
-		{"a build with the backoff", string(sample(t, "backoff.json")), Backoff()},
+		{"build with backoff", string(sample(t, "backoff.json")), Backoff()},
 		{"the build of July 2026", string(sample(t, "stock-2026-07.json")), Flat()},
 		{"the build of September 2026", string(sample(t, "stock-2026-09.json")), Flat202608()},
 		{"no pool", `{}`, Flat()},
@@ -103,15 +103,15 @@ func TestResolve_Auto(t *testing.T) {
 		{"a streak and newer keys", storeOf(`{"enabled": true}`, `{"consecutive_failures": 2}`), Backoff()},
 		{"status_cleared_at", storeOf(`{"status_cleared_at": 1795421599.75}`), Flat()},
 		{"model_cooldown_observed_at", storeOf(`{"model_cooldown_observed_at": {}}`), Flat202608()},
-		{"the text of September", "{\n  \"credential_pool\": {}\n}", Flat202608()},
-		{"the text of July", "{\n  \"credential_pool\": {}\n}\n", Flat()},
+		{"formatting of September", "{\n  \"credential_pool\": {}\n}", Flat202608()},
+		{"formatting of July", "{\n  \"credential_pool\": {}\n}\n", Flat()},
 		{"the build of October 2026", string(sample(t, "stock-2026-10.json")), Flat202608()},
 		{"model_cooldowns", storeOf(`{"id": "a"}`, `{"model_cooldowns": {}}`), Flat202608()},
 		{"failure_reason", storeOf(`{"failure_reason": null}`), Flat202608()},
 		{"enabled", storeOf(`{"enabled": true}`), Flat()},
-		{"markers outside of the pool", `{"enabled": true, "consecutive_failures": 3,
+		{"markers outside the pool", `{"enabled": true, "consecutive_failures": 3,
 			"providers": {"p": {"failure_reason": "x"}}, "credential_pool": {"p": [{"id": "a"}]}}`, Flat()},
-		{"markers deeper in an entry", storeOf(`{"meta": {"consecutive_failures": 3, "enabled": true}}`), Flat()},
+		{"nested markers", storeOf(`{"meta": {"consecutive_failures": 3, "enabled": true}}`), Flat()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -260,32 +260,32 @@ func TestAvailability(t *testing.T) {
 		want  Availability
 	}{
 		{"no status", `{}`, Ready},
-		{"unknown word", `{"last_status": "weird"` + ahead + `}`, Ready},
-		{"not a word", `{"last_status": 7` + ahead + `}`, Ready},
-		{"ok with a deadline left over", `{"last_status": "ok"` + ahead + `}`, Ready},
-		{"exhausted, deadline ahead", `{"last_status": "exhausted"` + ahead + `}`, Cooling},
+		{"unknown status", `{"last_status": "weird"` + ahead + `}`, Ready},
+		{"status is not a string", `{"last_status": 7` + ahead + `}`, Ready},
+		{"ok with an old deadline", `{"last_status": "ok"` + ahead + `}`, Ready},
+		{"exhausted, future deadline", `{"last_status": "exhausted"` + ahead + `}`, Cooling},
 		{"exhausted, deadline passed", `{"last_status": "exhausted"` + passed + `}`, Due},
 		{"exhausted, exactly at the deadline", `{"last_status": "exhausted", "last_error_reset_at": 1795425600}`, Due},
-		{"exhausted a microsecond before it", `{"last_status": "exhausted", "last_error_reset_at": 1795425600.000001}`, Cooling},
-		{"exhausted, no instant to count from", `{"last_status": "exhausted"}`, Due},
+		{"exhausted, a microsecond before the deadline", `{"last_status": "exhausted", "last_error_reset_at": 1795425600.000001}`, Cooling},
+		{"exhausted, time unknown", `{"last_status": "exhausted"}`, Due},
 		{"held", `{"last_status": "exhausted"` + held + ahead + `}`, Held},
-		{"a hold whose deadline passed", `{"last_status": "exhausted"` + held + passed + `}`, Due},
-		{"hold reason without exhaustion", `{"last_status": "ok"` + held + ahead + `}`, Ready},
+		{"held, deadline passed", `{"last_status": "exhausted"` + held + passed + `}`, Due},
+		{"hold reason, not exhausted", `{"last_status": "ok"` + held + ahead + `}`, Ready},
 		{"dead", `{"last_status": "dead"` + ahead + `}`, Dead},
 		{"unusable", `{"access_token": ""}`, Unusable},
 		{"unusable and cooling", `{"access_token": "", "last_status": "exhausted"` + ahead + `}`, Unusable},
 		{"an OAuth entry with a blank token", `{"auth_type": "oauth", "access_token": " "}`, Unusable},
-		{"an API key that is blank", `{"auth_type": "api_key", "access_token": " "}`, Ready},
+		{"blank API key", `{"auth_type": "api_key", "access_token": " "}`, Ready},
 		{"another type without a token", `{"auth_type": "vendor", "access_token": ""}`, Ready},
-		{"a token that is not text", `{"access_token": null}`, Unusable},
-		{"a source that is no reference", `{"access_token": "", "source": "manual:device_code"}`, Unusable},
+		{"token is not a string", `{"access_token": null}`, Unusable},
+		{"source is not a reference", `{"access_token": "", "source": "manual:device_code"}`, Unusable},
 		{"a referenced token", `{"access_token": "", "source": "env:KEY_2"}`, Ready},
 		{"a fingerprint", `{"access_token": "", "secret_fingerprint": "sha256:12ab34cd56ef7890"}`, Ready},
 		{"an agent key", `{"access_token": "", "agent_key": "x"}`, Ready},
 		{"a placeholder", `{"access_token": "none"}`, Ready},
 		{"dead without a token", `{"access_token": "", "last_status": "dead"}`, Dead},
-		{"a flag of a fork", `{"enabled": false}`, Ready},
-		{"beyond the calendar", `{"last_status": "exhausted", "last_error_reset_at": Infinity}`, Cooling},
+		{"enabled is false", `{"enabled": false}`, Ready},
+		{"deadline after the year 9999", `{"last_status": "exhausted", "last_error_reset_at": Infinity}`, Cooling},
 		{"cooldown of one model", `{"model_cooldowns": {"m": 1795429999}}`, Ready},
 	}
 	for _, tt := range tests {
@@ -315,21 +315,21 @@ func TestDeadline_Origin(t *testing.T) {
 	}{
 		{"ready", `{"last_error_reset_at": 1795429200}`, OriginNone, false},
 		{"dead", `{"last_status": "dead", "last_error_reset_at": 1795429200}`, OriginNone, false},
-		{"no instant", `{` + exhausted + `"last_error_code": 429}`, OriginNone, false},
+		{"no time", `{` + exhausted + `"last_error_code": 429}`, OriginNone, false},
 		{"computed", `{` + exhausted + `"last_status_at": 1795425000}`, OriginComputed, false},
 		{"provider", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795429200}`, OriginProvider, false},
-		{"provider without an exhaustion", `{` + exhausted + `"last_error_reset_at": 1795429200}`, OriginProvider, false},
-		{"garbled reset falls back to computed", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": "soon"}`, OriginComputed, false},
+		{"provider, time of failure unknown", `{` + exhausted + `"last_error_reset_at": 1795429200}`, OriginProvider, false},
+		{"invalid reset time", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": "soon"}`, OriginComputed, false},
 		{"operator", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000, "last_error_reset_at": 1795429200}`, OriginOperator, false},
-		{"operator, not pinned", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000}`, OriginOperator, false},
+		{"operator, no reset time", `{` + exhausted + `"last_error_reason": "operator_hold", "last_status_at": 1795425000}`, OriginOperator, false},
 		{"31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + day31 + `"}`, OriginProvider, false},
 		{"more than 31 days ahead", `{` + exhausted + `"last_error_reset_at": "` + after + `"}`, OriginProvider, true},
-		{"an operator's, more than 31 days ahead", operatorUntil(after), OriginOperator, false},
-		{"an operator's, a year ahead", operatorUntil(year), OriginOperator, false},
-		{"an operator's, more than a year ahead", operatorUntil("2100-01-01T00:00:00Z"), OriginOperator, true},
-		{"before its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795424999}`, OriginProvider, true},
-		{"at its own exhaustion", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
-		{"exhausted in the far future", `{` + exhausted + `"last_status_at": 1805425000}`, OriginComputed, true},
+		{"operator, more than 31 days ahead", operatorUntil(after), OriginOperator, false},
+		{"operator, a year ahead", operatorUntil(year), OriginOperator, false},
+		{"operator, more than a year ahead", operatorUntil("2100-01-01T00:00:00Z"), OriginOperator, true},
+		{"before the failure", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795424999}`, OriginProvider, true},
+		{"at the time of the failure", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
+		{"failure in the far future", `{` + exhausted + `"last_status_at": 1805425000}`, OriginComputed, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -338,7 +338,7 @@ func TestDeadline_Origin(t *testing.T) {
 			equal(t, "origin", d.Origin, tt.origin)
 			equal(t, "suspect", d.Suspect, tt.suspect)
 			equal(t, "is none", d.IsZero(), tt.origin == OriginNone)
-			equal(t, "instant is none", d.At.IsZero(), tt.origin == OriginNone)
+			equal(t, "no time", d.At.IsZero(), tt.origin == OriginNone)
 		})
 	}
 }

@@ -129,14 +129,14 @@ func TestDecode_Notes(t *testing.T) {
 		ids        string
 		notes      []string
 	}{
-		{"nothing to note", `[{"id": "a"}]`, "a", nil},
+		{"no notes", `[{"id": "a"}]`, "a", nil},
 		{"not a list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
 		{"null", `null`, "", []string{"not a list, left as it is"}},
 		{"text", `"SECRET-1"`, "", []string{"not a list, left as it is"}},
-		{"an item that is not an object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
+		{"entry is not an object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
 		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
-		{"an id that is not a string", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
-		{"an id given twice", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
+		{"id is not a string", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
+		{"duplicate id", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
 		{"priorities", `[{"id": "a", "priority": 1.5}, {"id": "b", "priority": null}, {"id": "c", "priority": "1"}, {"id": "d", "priority": 2.0}]`, "b c a d", []string{
 			"the priority of entry 1 is not an integer", "the priority of entry 2 is not a number: the agent fails to load it",
 			"the priority of entry 3 is not a number: the agent fails to load it",
@@ -186,7 +186,7 @@ func TestDecode_NoPool(t *testing.T) {
 			equal(t, data+": length", p.Len(), 0)
 		}
 	}
-	equal(t, "an empty pool is one", decoded(t, `{"credential_pool": {}}`).HasPool, true)
+	equal(t, "empty pool is a pool", decoded(t, `{"credential_pool": {}}`).HasPool, true)
 }
 
 // The error contains the position but does not quote the file.
@@ -228,15 +228,15 @@ func TestPool_UnknownKeys(t *testing.T) {
 	}{
 		{"none", []string{`{"id": "a", "last_status": null, "enabled": false}`}, nil},
 		{"no entry", []string{`7`, `["plan"]`, `{}`}, nil},
-		{"in order, once", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
-		{"a nested key is its value", []string{`{"meta": {"inner": 1}}`}, []string{"meta"}},
-		{"a nested or shadowed list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
-		{"secrets by name", []string{`{"plan_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"plan_key"}},
-		{"the agent's own", []string{`{"agent_key": "x", "agent_key_reused": true, "token_type": "", "scope": "", "client_id": "", "portal_base_url": "",
+		{"sorted, once", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
+		{"nested key", []string{`{"meta": {"inner": 1}}`}, []string{"meta"}},
+		{"nested or duplicate list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
+		{"keys of secrets", []string{`{"plan_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"plan_key"}},
+		{"keys of the agent", []string{`{"agent_key": "x", "agent_key_reused": true, "token_type": "", "scope": "", "client_id": "", "portal_base_url": "",
 			"obtained_at": 1, "expires_in": 2, "secret_source": "env", "tls": {}, "model_cooldown_observed_at": {}, "id_token": ""}`}, nil},
 		{"known, written with escapes", []string{`{"\u0069d": "a", "l\u0061st_status_at": 1}`}, nil},
 		{"unknown, written with escapes", []string{`{"pl\u0061n": 1, "": 2}`}, []string{"", "plan"}},
-		{"a secret in a name", []string{`{"access_token": "SECRET-1-not-a-real-token", "x-SECRET-1-not": 1}`}, []string{"x-[secret]"}},
+		{"secret in a key", []string{`{"access_token": "SECRET-1-not-a-real-token", "x-SECRET-1-not": 1}`}, []string{"x-[secret]"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := poolOf(t, tt.entries...).UnknownKeys; !slices.Equal(got, tt.want) {

@@ -34,7 +34,7 @@ func untouched(t *testing.T, s *Store, run func() error) error {
 	check := unchangedFile(t, s)
 	err := run()
 	check("auth.json", "auth.lock")
-	equal(t, "the error names the file", err == nil || strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
+	equal(t, "error contains the path", err == nil || strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 	return err
 }
 
@@ -140,7 +140,7 @@ func TestUpdate_MissingFile(t *testing.T) {
 	s = openStore(filepath.Join(t.TempDir(), "no", "such", "auth.json"))
 	err := useOnce(t.Context(), s)
 	wantErr(t, err, fs.ErrNotExist)
-	equal(t, "names the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
+	equal(t, "error contains the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 }
 
 // If the file was replaced but SyncDir fails, the update succeeds with a warning.
@@ -231,7 +231,7 @@ func TestDraft_Apply(t *testing.T) {
 	for _, ref := range []Ref{{"p", "b", 0}, {"p", "", 0}, {"q", "a", 0}} {
 		_, err := editInMemory([]byte(data), func(d *Draft) error { return d.Apply(ref, Used(Credential{}, 1)) })
 		wantErr(t, err, ErrGone)
-		equal(t, "names the entry", strings.Contains(err.Error(), ref.String()), true)
+		equal(t, "error contains the entry", strings.Contains(err.Error(), ref.String()), true)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestLoad_TouchesNothing(t *testing.T) {
 	missing := openStore(filepath.Join(t.TempDir(), "auth.json"))
 	_, err := missing.Load()
 	wantErr(t, err, fs.ErrNotExist)
-	equal(t, "names the file", strings.Contains(err.Error(), missing.Path()), true)
+	equal(t, "error contains the path", strings.Contains(err.Error(), missing.Path()), true)
 	checkNames(t, filepath.Dir(missing.Path()))
 }
 

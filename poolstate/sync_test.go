@@ -63,7 +63,7 @@ func TestSync(t *testing.T) {
 	}{
 		{"claude_code", oldTokens + `, "expires_at_ms": 1795430000000`, claudeTokens("1795440000000"), append(own, claudeExpiry)},
 		{"without an expiry", oldTokens + `, "expires_at_ms": 1795430000000`, claudeTokens("null"), own},
-		{"garbled expiry", oldTokens, claudeTokens(`{"a": ["` + newToken + `"]}`), own},
+		{"invalid expiry", oldTokens, claudeTokens(`{"a": ["` + newToken + `"]}`), own},
 		{"for an entry without an expiry", oldTokens, claudeTokens("1795440000000"), append(own, claudeExpiry)},
 		{"without a refresh token", oldTokens, `{"claudeAiOauth": {"accessToken": "` + newToken + `"}}`, own[:1]},
 		{"borrowed", borrowed, claudeTokens("1795440000000"), []wanted{fingerprint, claudeExpiry}},
@@ -94,7 +94,7 @@ func TestSync(t *testing.T) {
 			equal(t, "predicted secret or fingerprint", predicted.Secret == c.Secret || predicted.Fingerprint != "", true)
 			equal(t, "availability", Backoff().Availability(c, stampAt), Ready)
 			if _, entries, _ := strings.Cut(after, "credential_pool"); tt.fields == borrowed {
-				equal(t, "secret in a borrowing entry", leakOf(entries, syncSecrets), "")
+				equal(t, "secret in an entry with a borrowed one", leakOf(entries, syncSecrets), "")
 			}
 		})
 	}
@@ -130,24 +130,24 @@ func TestSync_NothingNewer(t *testing.T) {
 	for _, tt := range []struct{ name, content, claude, why string }{
 		{"the same tokens", claude(same), claudeTokens("1"), "already"},
 		{"the same, borrowed", claude(sameBorrowed), claudeTokens("1"), "already"},
-		{"older ones", claude(older), claudeTokens("1795439999999"), "older"},
+		{"older tokens", claude(older), claudeTokens("1795439999999"), "older"},
 		{"no token", claude(older), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, noToken},
 		{"a token of the wrong type", claude(older), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, noToken},
 		{"not logged in", claude(older), `{"mcpOAuth": {}}`, noToken},
 		{"a list", claude(older), `["claudeAiOauth"]`, noToken},
 		{"empty", claude(older), ``, unread},
-		{"cut short", claude(older), newer[:150], unread},
+		{"truncated", claude(older), newer[:150], unread},
 		{"garbage at the end", claude(older), newer + "}", unread},
 
 		{"another source", syncStore("anthropic", "manual", older, `{}`), newer, manual},
-		{"claude_code of another provider", syncStore("p", "claude_code", older, `{}`), newer, manual},
-		{"device_code of another provider", syncStore("openai-codex", "device_code", older, `{}`), newer, manual},
+		{"claude_code, other provider", syncStore("p", "claude_code", older, `{}`), newer, manual},
+		{"device_code, other provider", syncStore("openai-codex", "device_code", older, `{}`), newer, manual},
 		{"a manual device code", syncStore("nous", "manual:device_code", older, nousState), noClaude, manual},
 
-		{"nous without any providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens of nous"},
+		{"no providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens of nous"},
 		{"nous missing", nous(`{"other": {}}`), noClaude, noToken},
 		{"nous is a list", nous(`{"nous": ["access_token"]}`), noClaude, noToken},
-		{"providers is a word", nous(`"nous"`), noClaude, noToken},
+		{"providers is a string", nous(`"nous"`), noClaude, noToken},
 		{"nous is older", nous(strings.Replace(nousState, "T12", "T01", 1)), noClaude, "older"},
 		{"nous has the same", nous(strings.Replace(nousState, newToken, oldToken, 1)), noClaude, "already"},
 	} {

@@ -95,7 +95,7 @@ func TestCooledDown(t *testing.T) {
 		"last_status": `"ok"`, "last_status_at": "null", "last_error_code": "null",
 		"last_error_reason": "null", "last_error_message": "null", "last_error_reset_at": "null",
 	})
-	equal(t, "a moment too early", CooledDown(entryOf(t, due), Backoff(), sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
+	equal(t, "just too early", CooledDown(entryOf(t, due), Backoff(), sampledAt.Add(-time.Microsecond)).IsEmpty(), true)
 	// Without backoff, the same entry is due an hour earlier.
 	equal(t, "under flat", CooledDown(entryOf(t, due), Flat(), sampledAt.Add(-time.Hour)).IsEmpty(), false)
 	for _, entry := range []string{`{}`, `{"last_status": "ok"}`, `{"last_status": "dead"}`, `{"last_status": "exhausted", "access_token": ""}`} {

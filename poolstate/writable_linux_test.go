@@ -78,7 +78,7 @@ func TestWritable_Permissions(t *testing.T) {
 				return
 			}
 			wantErr(t, err, ErrReadOnly)
-			equal(t, "names it", strings.HasPrefix(fmt.Sprint(err), filepath.Join(root, tt.want)+":"), true)
+			equal(t, "error starts with the path", strings.HasPrefix(fmt.Sprint(err), filepath.Join(root, tt.want)+":"), true)
 		})
 	}
 }

@@ -50,11 +50,11 @@ func TestLast(t *testing.T) {
 	}{
 		{"no action", nil, ""},
 		{"several credentials", []Entry{line("1", "s", ""), line("2", "s", ""), line("2", "s", ""), line("2", "s", "")}, "2 2 2"},
-		{"the one before an undone action", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2")}, "1"},
+		{"before an undone action", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2")}, "1"},
 		{"two undone", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2"), line("4", "s", "1")}, ""},
 		{"after an undo", []Entry{line("1", "s", ""), line("2", "s", "1"), line("3", "s", "")}, "3"},
 		{"undo of several credentials", []Entry{line("1", "s", ""), line("1", "s", ""), line("2", "s", "1"), line("2", "s", "1")}, ""},
-		{"beside another store", []Entry{line("1", "s", ""), line("2", "other", ""), line("3", "other", "2")}, "1"},
+		{"with another store", []Entry{line("1", "s", ""), line("2", "other", ""), line("3", "other", "2")}, "1"},
 		{"undone in another store", []Entry{line("1", "s", ""), line("2", "other", "1")}, "1"},
 		{"same number in another store", []Entry{line("1", "s", ""), line("1", "other", "")}, "1"},
 		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},

@@ -94,13 +94,13 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 		{"nothing", func(*testing.T, *Operator) {}, nil},
 		{"an unjournaled hold", unjournaled(hold), ErrUnrecorded},
 		{"an unjournaled reset", unjournaled(reset), ErrUnrecorded},
-		{"a torn line", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), ErrUnrecorded},
+		{"incomplete line", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), ErrUnrecorded},
 		{"garbage", appended("\x00\xff\n"), ErrUnrecorded},
 		{"a line that is too long", appended(`{"action":"n2","label":"` + strings.Repeat("x", maxLine) + "\"}\n"), ErrUnrecorded},
 		{"an action of a later version", appended(`{"action":"n2","event":"unheard of"}` + "\n"), ErrUnrecorded},
 		{"an event of a later version", appended(`{"at":"2026-11-23T09:21:00Z","event":"unheard of"}` + "\n"), nil},
 		{"an action on another store", appended(`{"action":"n2","store":"/other","event":"unheard of"}` + "\n"), nil},
-		{"a journal without its last file", func(t *testing.T, o *Operator) {
+		{"only the rotated file", func(t *testing.T, o *Operator) {
 			must(t, os.Rename(o.Journal.path, o.Journal.rotated()))
 		}, ErrUnrecorded},
 	} {
@@ -209,8 +209,8 @@ func TestLastUndo_Store(t *testing.T) {
 	other.Number = func() string { return "m1" }
 	do(t, o, reset, "backup")
 	do(t, other, hold)
-	equal(t, "last action here", lastUndo(t, o).Undoes, "n1")
-	equal(t, "last action there", lastUndo(t, other).Undoes, "m1")
+	equal(t, "last action, this store", lastUndo(t, o).Undoes, "n1")
+	equal(t, "last action, other store", lastUndo(t, other).Undoes, "m1")
 
 	link := filepath.Join(t.TempDir(), "link.json")
 	if err := os.Symlink(o.Store.Path(), link); err != nil {
@@ -263,7 +263,7 @@ func TestRun_Waiting(t *testing.T) {
 	}{
 		{"a moment", 170 * time.Millisecond, 0, 0, nil},
 		{"a second", 990 * time.Millisecond, 0, 4, nil},
-		{"cancelled", time.Minute, 500 * time.Millisecond, 2, context.Canceled},
+		{"canceled", time.Minute, 500 * time.Millisecond, 2, context.Canceled},
 		{"too long", time.Minute, 0, 74, poolstate.ErrLocked},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,7 +24,7 @@ func TestClean_Fingerprint(t *testing.T) {
 		fresh := *s
 		equal(t, text, fresh.Clean(text), want)
 	}
-	equal(t, "a part of a word seen before", s.Clean(secret)+s.Clean("ends in 2-a55e1f94b"), "[secret]ends in [secret]")
+	equal(t, "part of a word found before", s.Clean(secret)+s.Clean("ends in 2-a55e1f94b"), "[secret]ends in [secret]")
 }
 
 // The total length of the words is proportional to the length of the text.
