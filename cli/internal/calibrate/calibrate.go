@@ -4,6 +4,7 @@ package calibrate
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -80,13 +81,19 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	cmd.Dir = home
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	switch err := cmd.Run(); {
+	stopTogether(cmd)
+	err = cmd.Run()
+	stopRest(cmd)
+	if errors.Is(err, exec.ErrWaitDelay) { // a process that the agent's code started is still running
+		err = nil
+	}
+	switch {
 	case ctx.Err() != nil:
 		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return answer{}, errors.New("no Python found; the agent needs venv/bin/python or python3")
 	case err != nil:
-		return answer{}, fmt.Errorf("the agent's code failed: %s", lastLine(stderr.String()))
+		return answer{}, fmt.Errorf("the agent's code failed: %s", cmp.Or(lastLine(stderr.String()), err.Error()))
 	}
 	var a answer
 	if err := json.Unmarshal(stdout.Bytes(), &a); err != nil || len(a.Deadlines) != len(probes) {

@@ -82,7 +82,7 @@ func TestMeasure_Errors(t *testing.T) {
 	for name, tt := range map[string]struct{ code, want string }{
 		"missing module":     {"import a_module_that_is_not_installed", "No module named 'a_module_that_is_not_installed'"},
 		"missing function":   {"class PooledCredential: pass", "the agent has no function _exhausted_until"},
-		"crash":              {"import os\nos._exit(3)", "the agent's code failed"},
+		"crash":              {"import os\nos._exit(3)", "the agent's code failed: exit status 3"},
 		"network access":     {"import socket\nsocket.create_connection(('127.0.0.1', 1))", "no network while calibrating"},
 		"no output":          {"import sys\nsys.exit(0)", "no usable answer"},
 		"home is empty":      {"import os\nassert os.listdir(os.path.expanduser('~')) != []", "AssertionError"},
@@ -95,6 +95,32 @@ func TestMeasure_Errors(t *testing.T) {
 				t.Errorf("error %v, want %q in one line", err, tt.want)
 			}
 		})
+	}
+}
+
+// A process that the agent's code leaves behind does not outlive the measurement.
+func TestMeasure_LeftProcess(t *testing.T) {
+	needPython(t)
+	code, err := os.ReadFile(filepath.Join(agents, "stock", "agent", "credential_pool.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := filepath.Join(t.TempDir(), "pid")
+	start := fmt.Sprintf("import subprocess\nopen(%q, 'w').write(str(subprocess.Popen(['sleep', '60']).pid))\n", pid)
+	m, err := Measure(t.Context(), agentOf(t, start+string(code)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Policy.String(); got != "flat-2026-10" {
+		t.Errorf("policy %s", got)
+	}
+	text, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, _ := os.ReadFile("/proc/" + string(text) + "/stat") // missing once the process is reaped
+	if len(state) > 0 && !strings.Contains(string(state), ") Z ") {
+		t.Errorf("process %s is still running", text)
 	}
 }
 

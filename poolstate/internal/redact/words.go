@@ -49,8 +49,18 @@ func isPublic(text string) bool {
 		(vocabulary[text] || IsPlaceholder(text) || strings.Trim(text, text[:min(1, len(text))]) == "" || variableName.MatchString(text))
 }
 
-// punctuation lists characters that may surround a secret or be part of it.
-const punctuation = "\"'`()[]{}<>,;:=&?!/@|."
+// punctuation lists ASCII characters that may surround a secret or be part of it, and
+// edges those that rather belong to a secret than surround it.
+const punctuation, edges = "\"'`()[]{}<>,;:=&?!/@|.\\*#$%~^", "-_+"
+
+// separates reports whether a byte may end a secret: punctuation, a control character,
+// or a part of a character that is not ASCII.
+func separates(b byte) bool {
+	return b < ' ' || b >= 0x7f || strings.IndexByte(punctuation, b) >= 0
+}
+
+// escapeSequence matches all of a control sequence but its last byte.
+var escapeSequence = regexp.MustCompile("^\x1b\\[[0-9;:?]*")
 
 // These limits make words take linear time. maxField is the length in bytes of the
 // longest field. nearEnds is how many of the nearest ends are tried for each beginning.
@@ -58,7 +68,7 @@ const punctuation = "\"'`()[]{}<>,;:=&?!/@|."
 const maxField, nearEnds, farBegins = 8192, 4, 8
 
 // words returns an iterator over the parts of a text that may be a whole secret: the
-// text itself, its fields between spaces, and the parts of a field between punctuation.
+// text itself, its fields between spaces, and the parts of a field between separators.
 func words(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(text) {
@@ -69,9 +79,11 @@ func words(text string) iter.Seq[string] {
 				continue
 			}
 			begins, ends := []int{0}, []int(nil)
-			for i := range len(field) {
-				if strings.IndexByte(punctuation, field[i]) >= 0 {
-					begins, ends = append(begins, i+1), append(ends, i)
+			for i := 0; i < len(field); i++ {
+				if separates(field[i]) {
+					ends = append(ends, i)
+					i += len(escapeSequence.FindString(field[i:]))
+					begins = append(begins, i+1)
 				}
 			}
 			ends = append(ends, len(field))
@@ -83,7 +95,11 @@ func words(text string) iter.Seq[string] {
 					tried = append(tried, ends[max(near, len(ends)-nearEnds):]...)
 				}
 				for _, end := range tried {
-					if !yield(field[begin:end]) {
+					word := field[begin:end]
+					if !yield(word) {
+						return
+					}
+					if trimmed := strings.Trim(word, edges); trimmed != word && len(trimmed) >= MinLeak && !yield(trimmed) {
 						return
 					}
 				}

@@ -20,6 +20,13 @@ func TestClean_Fingerprint(t *testing.T) {
 		"(Bearer:" + secret + ")":          "(Bearer:[secret])",
 		"eyJh.eyJz=/d0c2-a55e1f94c is not": "eyJh.eyJz=/d0c2-a55e1f94c is not",
 		"":                                 "",
+		"“" + secret + "”, «" + secret + "»":               "“[secret]”, «[secret]»",
+		"**" + secret + "** _" + secret + "_":              "**[secret]** _[secret]_",
+		"密钥" + secret + "无效。":                              "密钥[secret]无效。",
+		"#" + secret + " $" + secret + " ~" + secret + "~": "#[secret] $[secret] ~[secret]~",
+		"-" + secret + "- " + secret + "%":                 "-[secret]- [secret]%",
+		secret + `\n` + secret + "…":                       `[secret]\n[secret]…`,
+		"\x1b[1m" + secret + "\x1b[0m":                     "\x1b[1m[secret]\x1b[0m",
 	} {
 		fresh := *s
 		equal(t, text, fresh.Clean(text), want)
