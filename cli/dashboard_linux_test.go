@@ -28,9 +28,9 @@ var visits = []struct{ keys, words, footer string }{
 	{"/\x1b[200~a\u009b2J\u202e\x1b[201~", "", "enter keep"},
 	{"\x1b", "", footerOfTable},
 	{"x", "", "enter hold"},
-	{"\x1b", "hold cancelled", footerOfTable},
+	{"\x1b", "hold canceled", footerOfTable},
 	{"\x12", "", "enter accept"},
-	{"\x1b", "reset cancelled", footerOfTable},
+	{"\x1b", "reset canceled", footerOfTable},
 	{"T", "BACK AT", footerOfTable},
 	{"m", "mouse on", footerOfTable},
 }

@@ -192,9 +192,9 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return ui.VerbWord(verb) + " cancelled; nothing was written"
+		return ui.VerbWord(verb) + " canceled; nothing was written"
 	case errors.Is(err, poolstate.ErrLocked):
-		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written, try again",
+		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written; try again",
 			ui.VerbWord(verb), text.Span(poolstate.LockPatience))
 	}
 	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
@@ -232,7 +232,7 @@ func (m Model) Leave() (done string, err error) {
 		case msg.err == nil:
 			done = ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now)
 		case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the operator did not cancel it
-			err = fmt.Errorf("%s failed: %w; nothing was written, try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
+			err = fmt.Errorf("%s failed: %w; nothing was written; try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
 		default:
 			err = &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
 		}

@@ -56,9 +56,9 @@ func TestAct(t *testing.T) {
 			"reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
 			"p/held-key", "1 unchanged", "1 skipped: dead", "▌no",
 		}},
-		{"b", "R enter", "b e", []string{"✕ reset cancelled; nothing was written"}},
-		{"b", "R tab n", "b e", []string{"✕ reset cancelled"}},
-		{"b", "R esc", "b e", []string{"✕ reset cancelled"}},
+		{"b", "R enter", "b e", []string{"✕ reset canceled; nothing was written"}},
+		{"b", "R tab n", "b e", []string{"✕ reset canceled"}},
+		{"b", "R esc", "b e", []string{"✕ reset canceled"}},
 		{"b", "R R", "b e", []string{"▌no", "press y or n"}},
 		{"b", "R tab", "b e", []string{"▌yes"}},
 		{"b", "R tab enter", "a b d e", []string{"✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged"}},
@@ -82,7 +82,7 @@ func TestAct(t *testing.T) {
 func TestAct_SyncSeveral(t *testing.T) {
 	d := startDashboard(t, nousPair)
 	d.do("a A", "sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
-	d.do("A enter", "✕ sync cancelled; nothing was written")
+	d.do("A enter", "✕ sync canceled; nothing was written")
 	equal(t, "the file", d.text(), nousPair)
 	d.do("A y", "✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
 	d.do("a A", "✕ sync: nothing changed; 2 ")
@@ -159,7 +159,7 @@ func TestRun_CancelledLockWait(t *testing.T) {
 		d.do("r") // only one action runs at a time
 		d.shows("◌ reset is waiting")
 		d.do("esc")
-		d.handle(<-done, "✕ reset cancelled; nothing was written")
+		d.handle(<-done, "✕ reset canceled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
 	})
 }
@@ -168,7 +168,7 @@ func TestRun_LockTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		d.lockStore()
-		d.do("r", "✕ reset failed: another process has held the lock for 15s; nothing was written, try again")
+		d.do("r", "✕ reset failed: another process has held the lock for 15s; nothing was written; try again")
 	})
 }
 
@@ -186,14 +186,14 @@ func TestLeave_Action(t *testing.T) {
 		{"not started", func(d *dashboard) { d.press("r q") }, written, 0},
 		{
 			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") },
-			"error: reset failed: another process holds the lock; nothing was written, try again", time.Second,
+			"error: reset failed: another process holds the lock; nothing was written; try again", time.Second,
 		},
 		{"briefly locked", func(d *dashboard) {
 			l := d.lockStore()
 			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
 			d.press("r q")
 		}, written, 150 * time.Millisecond},
-		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "error: reset cancelled; nothing was written", 0},
+		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "error: reset canceled; nothing was written", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -39,7 +39,7 @@ func (m *Model) openDialog(d *dialog) tea.Cmd {
 func (m *Model) cancelDialog(because string) tea.Cmd {
 	verb := ui.VerbWord(m.dialog.task.Verb)
 	m.dialog = nil
-	return m.setStatus(ui.AnswerRefused, verb+" cancelled"+because+"; nothing was written")
+	return m.setStatus(ui.AnswerRefused, verb+" canceled"+because+"; nothing was written")
 }
 
 func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {

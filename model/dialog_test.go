@@ -27,7 +27,7 @@ func TestSetSnapshot_EmptyPoolCancelsDialog(t *testing.T) {
 	for _, k := range []string{"x", "ctrl+r"} {
 		d := dashboardAt(t, "a")
 		d.do(k)
-		d.change(`{"credential_pool": {}}`, "cancelled, the pool has no credentials; nothing was written")
+		d.change(`{"credential_pool": {}}`, "canceled, the pool has no credentials; nothing was written")
 		d.do("q")
 		equal(t, "the message after q", d.last, tea.Msg(tea.QuitMsg{}))
 	}
@@ -59,7 +59,7 @@ func TestHoldForm_Code(t *testing.T) {
 		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}
 	d.shows("code: enter a number such as 429")
-	d.do("esc", "✕ hold cancelled; nothing was written")
+	d.do("esc", "✕ hold canceled; nothing was written")
 	equal(t, "the file", d.text(), mixedPool)
 }
 

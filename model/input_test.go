@@ -319,7 +319,7 @@ func TestDialogClicked(t *testing.T) {
 	d := dashboardWithMouse(t, twoOut)
 	d.do("R")
 	d.clickLast("no  ")
-	d.refuses("cancelled")
+	d.refuses("canceled")
 
 	d.do("R")
 	d.clickLast("yes")
