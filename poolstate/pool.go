@@ -82,14 +82,14 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 		prov.note("agents look for lower-case names and never read this one")
 	}
 	if !list.IsArray() {
-		prov.note("not a list, left as it is")
+		prov.note("not a list, left unchanged")
 		return
 	}
 	prov.Credentials = make([]Credential, 0, len(list.Items))
 	ids := make(map[string]bool, len(list.Items))
 	for i := range list.Items {
 		if !list.Items[i].IsObject() {
-			prov.note("entry %d is not an object, left as it is", i+1)
+			prov.note("entry %d is not an object, left unchanged", i+1)
 			continue
 		}
 		prov.Credentials = append(prov.Credentials, Credential{Ref: Ref{Provider: name, Position: i}})
@@ -101,7 +101,7 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 		case c.ID == "":
 			prov.note("entry %d has no id", i+1)
 		case ids[c.ID]:
-			prov.note("entry %d has the id of an earlier one", i+1)
+			prov.note("entry %d has a duplicate id", i+1)
 		}
 		ids[c.ID] = true
 		switch n, ok := c.Priority.Get(); {

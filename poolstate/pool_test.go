@@ -130,20 +130,20 @@ func TestDecode_Notes(t *testing.T) {
 		notes      []string
 	}{
 		{"no notes", `[{"id": "a"}]`, "a", nil},
-		{"not a list", `{"id": "a"}`, "", []string{"not a list, left as it is"}},
-		{"null", `null`, "", []string{"not a list, left as it is"}},
-		{"text", `"SECRET-1"`, "", []string{"not a list, left as it is"}},
-		{"entry is not an object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left as it is"}},
+		{"not a list", `{"id": "a"}`, "", []string{"not a list, left unchanged"}},
+		{"null", `null`, "", []string{"not a list, left unchanged"}},
+		{"text", `"SECRET-1"`, "", []string{"not a list, left unchanged"}},
+		{"entry is not an object", `[{"id": "a"}, "SECRET-2", {"id": "b"}]`, "a b", []string{"entry 2 is not an object, left unchanged"}},
 		{"no id", `[{"id": "a"}, {"label": "b"}]`, "a ", []string{"entry 2 has no id"}},
 		{"id is not a string", `[{"id": 7}]`, "", []string{"entry 1 has no id"}},
-		{"duplicate id", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has the id of an earlier one"}},
+		{"duplicate id", `[{"id": "a"}, {"id": "a"}]`, "a a", []string{"entry 2 has a duplicate id"}},
 		{"priorities", `[{"id": "a", "priority": 1.5}, {"id": "b", "priority": null}, {"id": "c", "priority": "1"}, {"id": "d", "priority": 2.0}]`, "b c a d", []string{
 			"the priority of entry 1 is not an integer", "the priority of entry 2 is not a number: the agent fails to load it",
 			"the priority of entry 3 is not a number: the agent fails to load it",
 		}},
 		{"many notes", `[1, 2, 3, 4, 5, {}]`, "", []string{
-			"entry 1 is not an object, left as it is", "entry 2 is not an object, left as it is",
-			"entry 3 is not an object, left as it is", "and more",
+			"entry 1 is not an object, left unchanged", "entry 2 is not an object, left unchanged",
+			"entry 3 is not an object, left unchanged", "and more",
 		}},
 	}
 	for _, tt := range tests {

@@ -71,7 +71,7 @@ func (s *Store) claudeGrant(path string) grant {
 func (d *Draft) nousGrant(loc *time.Location) grant {
 	providers := d.doc.root.Find(keyProviders)
 	if providers == nil {
-		return grant{missing: "the store has no tokens of nous"}
+		return grant{missing: "the store has no tokens for nous"}
 	}
 	g := grantFrom(providers.Find(providerNous), keyAccessToken, keyRefreshToken, keyExpiresAt, loc)
 	g.expiresKey = keyExpiresAt

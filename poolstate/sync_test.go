@@ -144,7 +144,7 @@ func TestSync_NothingNewer(t *testing.T) {
 		{"device_code, other provider", syncStore("openai-codex", "device_code", older, `{}`), newer, manual},
 		{"a manual device code", syncStore("nous", "manual:device_code", older, nousState), noClaude, manual},
 
-		{"no providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens of nous"},
+		{"no providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens for nous"},
 		{"nous missing", nous(`{"other": {}}`), noClaude, noToken},
 		{"nous is a list", nous(`{"nous": ["access_token"]}`), noClaude, noToken},
 		{"providers is a string", nous(`"nous"`), noClaude, noToken},
