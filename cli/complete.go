@@ -278,7 +278,7 @@ func (snap *snapshot) targetsOf(
 	}
 	done := map[poolstate.Ref]bool{}
 	for _, target := range named {
-		if c, err := findTarget(p, target); err == nil {
+		if c, err := snap.findTarget(p, target); err == nil {
 			done[c.Ref] = true
 		}
 	}

@@ -215,6 +215,26 @@ func TestRedaction_Placeholder(t *testing.T) {
 	}
 }
 
+// TestRedaction_Arguments passes a secret from the file where a name is expected.
+func TestRedaction_Arguments(t *testing.T) {
+	redactionState(t)
+	file := storeFile(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "`+plantedSecret+`"}]}}`)
+	for _, c := range []struct{ args, want string }{
+		{"list %s", `no provider "[secret]"`},
+		{"reset %s", `no provider "[secret]"`},
+		{"exhaust %s a", `no provider "[secret]"`},
+		{"sync %s", `no provider "[secret]"`},
+		{"reset p %s", `p: no credential "[secret]"`},
+		{"exhaust p %s --for 1h", `p: no credential "[secret]"`},
+	} {
+		for _, word := range []string{plantedSecret, plantedSecret[:len(plantedSecret)-1]} {
+			o := at(t, file, strings.Fields(fmt.Sprintf(c.args, word))...)
+			says(t, o.stderr, c.want)
+			checkRedacted(t, map[string]string{c.args: o.stdout + o.stderr}, plantedSecret)
+		}
+	}
+}
+
 // FuzzRedaction plants a secret somewhere in a file, quotes it everywhere else, and
 // checks that no output contains part of it.
 func FuzzRedaction(f *testing.F) {

@@ -109,8 +109,11 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	for _, p := range snap.pool.Providers {
 		names = append(names, p.Name)
 	}
-	return nil, noSuch("no provider %q%s", name, suggest.DidYouMean(name, names))
+	return nil, noSuch("no provider %q%s", snap.scrub(name), suggest.DidYouMean(name, names))
 }
+
+// scrub removes the secrets of the file from an argument to be quoted.
+func (snap *snapshot) scrub(word string) string { return poolstate.Open(snap.path).Scrub(word) }
 
 // targets returns the credentials that the arguments select: without arguments,
 // every credential; for a provider without targets, all of its credentials.
@@ -129,7 +132,7 @@ func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err er
 		return slices.Clone(p.Credentials), nil
 	}
 	for _, target := range args[1:] {
-		c, err := findTarget(p, target)
+		c, err := snap.findTarget(p, target)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +146,7 @@ func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err er
 // findTarget returns the credential for a TARGET. The target is compared with ids
 // first, then with labels (ignoring case), and then parsed as #n, the number shown
 // by list. If an id or label is ambiguous, the error lists the credentials.
-func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
+func (snap *snapshot) findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
 	var names []string
 	var byID, byLabel []*poolstate.Credential
 	for i := range p.Credentials {
@@ -179,7 +182,7 @@ func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, er
 			return &p.Credentials[n-1], nil
 		}
 	}
-	return nil, noSuch("%s: no credential %q%s", p.Name, target, suggest.DidYouMean(target, names))
+	return nil, noSuch("%s: no credential %q%s", p.Name, snap.scrub(target), suggest.DidYouMean(target, names))
 }
 
 func noSuch(format string, args ...any) error {

@@ -131,8 +131,7 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 			return refused(&c, reason)
 		}
 		if until := a.Hold.shortens(&c, at); !until.IsZero() && !a.Hold.Shorten {
-			e = refused(&c, fmt.Sprintf("it would end at %s, sooner than its cooldown, which ends at %s",
-				a.Hold.deadline(&c, at).In(at.Location()).Format(time.DateTime), until.In(at.Location()).Format(time.DateTime)))
+			e = refused(&c, a.Hold.tooShort(&c, at, until))
 			e.CoolsUntil = until
 			return e
 		}

@@ -100,7 +100,9 @@ func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
 
 // Never reports whether the deadline is after the year 9999, so that the credential
 // never becomes ready on its own.
-func (d Deadline) Never() bool { return !d.IsZero() && d.At.Year() > 9999 }
+func (d Deadline) Never() bool { return !d.IsZero() && neverComes(d.At) }
+
+func neverComes(t time.Time) bool { return t.Year() > 9999 }
 
 // Deadline returns when the cooldown of c ends. Only an exhausted credential has
 // a deadline, and only if the file has a reset time or the time of the failure.

@@ -107,6 +107,17 @@ func (h Hold) shortens(c *Credential, at time.Time) time.Time {
 	return time.Time{}
 }
 
+// tooShort returns why a hold that ends before the current cooldown is refused. Times
+// are in the location of at.
+func (h Hold) tooShort(c *Credential, at, until time.Time) string {
+	cooldown := "never ends"
+	if !neverComes(until) {
+		cooldown = "ends at " + until.In(at.Location()).Format(time.DateTime)
+	}
+	return fmt.Sprintf("it would end at %s, sooner than its cooldown, which %s",
+		h.deadline(c, at).In(at.Location()).Format(time.DateTime), cooldown)
+}
+
 // deadline returns when a hold of c ends if it is written at the given time.
 func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	switch {

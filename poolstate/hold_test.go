@@ -171,6 +171,10 @@ func TestHold_ShortensReason(t *testing.T) {
 	out := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
 	equal(t, "reason", out.Unchanged[0].Reason,
 		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which ends at 2026-11-23 14:19:59")
+	c = entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1e25}`)
+	out = Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
+	equal(t, "reason for a deadline that never comes", out.Unchanged[0].Reason,
+		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which never ends")
 }
 
 // A dead credential can be reset unless SpareDead is set.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/internal/jsonedit"
 	"pooltop/poolstate/internal/redact"
 )
@@ -31,6 +32,20 @@ func (doc *document) scrubber() *redact.Scrubber {
 		}
 	}
 	return doc.scrub
+}
+
+// Scrub returns text with the secrets that the file contains replaced by a placeholder.
+// It reads the file. If that fails, it replaces the whole text.
+func (s *Store) Scrub(text string) string {
+	file, err := atomicfile.Read(s.fs, s.path)
+	if err != nil {
+		return redact.Redacted
+	}
+	doc, err := parse(file.Data)
+	if err != nil {
+		return redact.Redacted
+	}
+	return doc.scrubber().Clean(text)
 }
 
 // kind classifies the strings below a key.

@@ -293,3 +293,11 @@ func TestHold_ScrubsReason(t *testing.T) {
 		equal(t, "in the file", rawAt(t, s, out.Changed[i].After.Ref, "last_error_message"), `"[secret] leaked, and [secret]"`)
 	}
 }
+
+func TestStore_Scrub(t *testing.T) {
+	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`))
+	equal(t, "secret", s.Scrub(someSecret), "[secret]")
+	equal(t, "part", s.Scrub("x "+someSecret[:len(someSecret)-2]), "x [secret]")
+	equal(t, "other text", s.Scrub("backup-key"), "backup-key")
+	equal(t, "without a file", Open(t.TempDir()+"/auth.json").Scrub("backup-key"), "[secret]")
+}

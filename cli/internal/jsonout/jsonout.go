@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -210,9 +211,9 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 		out.ExhaustedAt = Time(c.StatusAt)
 	}
 	if !a.Deadline.IsZero() {
-		out.Remaining = new(Seconds(a.Remaining))
+		out.Remaining = span(a.Remaining, a.Deadline)
 		if !c.StatusAt.IsZero() {
-			out.Cooldown = new(Seconds(a.Cooldown))
+			out.Cooldown = span(a.Cooldown, a.Deadline)
 		}
 	}
 	if c.ModelCooldowns != nil {
@@ -222,6 +223,15 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 		}
 	}
 	return out
+}
+
+// span returns the seconds from some time to the deadline, or nil if it never comes or
+// is more than 292 years away, which [time.Duration] cannot express.
+func span(d time.Duration, deadline poolstate.Deadline) *int64 {
+	if deadline.Never() || d == math.MaxInt64 {
+		return nil
+	}
+	return new(Seconds(d))
 }
 
 // NewEvent returns the JSON form of an event.

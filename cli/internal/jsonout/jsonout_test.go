@@ -38,8 +38,12 @@ func TestNewPool_Credential(t *testing.T) {
 		{`{"access_token": "none", "last_status": "dead", "last_status_at": 1795422723}`, `"removed_at": "2026-11-24T08:32:03.000Z"`},
 		{`{"access_token": "", "enabled": false}`, `"availability": "unusable", "same_account": [], "token_expires_at": null, "removed_at": null, "suspect": false`},
 		{
-			`{"access_token": "SECRET-x", "last_status": "exhausted", "last_error_reset_at": 1e25, "failure_reason": "billing"}`,
-			`"deadline": "9999-12-31T23:59:59.999Z", "suspect": true, "failure_reason": "billing", "availability": "cooling"`,
+			`{"access_token": "SECRET-x", ` + cooling + `, "last_error_reset_at": 1e25, "failure_reason": "billing"}`,
+			`"deadline": "9999-12-31T23:59:59.999Z", "cooldown_seconds": null, "remaining_seconds": null, "suspect": true, "failure_reason": "billing", "availability": "cooling"`,
+		},
+		{ // in the year 2603, too far for a time.Duration
+			`{"access_token": "none", ` + cooling + `, "last_error_reset_at": 20000000000}`,
+			`"deadline": "2603-10-11T11:33:20.000Z", "cooldown_seconds": null, "remaining_seconds": null, "suspect": true`,
 		},
 		{`{"access_token": "the same", "id": "a", "priority": 1.5, "expires_at": 1795430600}`, `"same_account": ["p/twin"], "priority": 1.5, "token_expires_at": "2026-11-23T10:43:20.000Z"`},
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},

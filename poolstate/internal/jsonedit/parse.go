@@ -19,12 +19,12 @@ import (
 // SyntaxError reports the position at which text is not valid JSON. It does not quote
 // the text, which may contain a secret.
 type SyntaxError struct {
-	Line, Column int  // both from 1; Column counts bytes
-	Empty        bool // white space only
-	NotObject    bool // valid JSON whose top level is not an object
-	UTF16        bool // the text seems to be UTF-16
-	NotUTF8      bool // the text is not valid UTF-8
-	TooDeep      bool // the value at this position is nested too deeply
+	Line, Column int    // both from 1; Column counts bytes
+	Empty        bool   // white space only
+	NotObject    bool   // valid JSON whose top level is not an object
+	Encoding     string // UTF-16 or UTF-32 if the text seems to be that
+	NotUTF8      bool   // the text is not valid UTF-8
+	TooDeep      bool   // the value at this position is nested too deeply
 }
 
 // Error returns a one-clause message without a file name.
@@ -34,8 +34,8 @@ func (e *SyntaxError) Error() string {
 		return "the file is empty"
 	case e.NotObject:
 		return "the file is not a JSON object"
-	case e.UTF16:
-		return "the file is in UTF-16, agents read UTF-8 only"
+	case e.Encoding != "":
+		return fmt.Sprintf("the file is in %s, agents read UTF-8 only", e.Encoding)
 	case e.NotUTF8:
 		return fmt.Sprintf("not valid UTF-8 at line %d, column %d", e.Line, e.Column)
 	case e.TooDeep:
@@ -136,7 +136,7 @@ var errUnreadable = errors.New("not readable in Python")
 
 // invalidUTF8 returns the offset of the first byte that is not valid UTF-8, or -1.
 func invalidUTF8(data []byte) int {
-	if utf8.Valid(data) && !isUTF16(data) {
+	if utf8.Valid(data) && wideEncoding(data) == "" {
 		return -1
 	}
 	at := 0
@@ -146,25 +146,31 @@ func invalidUTF8(data []byte) int {
 	return at
 }
 
-// isUTF16 reports whether data begins like a JSON file in UTF-16.
-func isUTF16(data []byte) bool {
-	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "{\x00", "\x00{"}, func(start string) bool {
-		return bytes.HasPrefix(data, []byte(start))
-	})
+// wideEncoding returns UTF-16 or UTF-32 if data begins like a JSON file in that
+// encoding, or an empty string.
+func wideEncoding(data []byte) string {
+	begins := func(start string) bool { return bytes.HasPrefix(data, []byte(start)) }
+	switch { // the byte order mark of UTF-32 can begin with that of UTF-16
+	case slices.ContainsFunc([]string{"\xff\xfe\x00\x00", "\x00\x00\xfe\xff", "{\x00\x00\x00", "\x00\x00\x00{"}, begins):
+		return "UTF-32"
+	case slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "{\x00", "\x00{"}, begins):
+		return "UTF-16"
+	}
+	return ""
 }
 
 func (p *parser) offset() int { return int(p.dec.InputOffset()) + p.bom }
 
 func (p *parser) errorAt(offset int) error {
 	before := p.data[:min(max(offset, 0), len(p.data))]
-	utf16 := isUTF16(p.data)
+	encoding := wideEncoding(p.data)
 	return &SyntaxError{
-		Line:    bytes.Count(before, []byte("\n")) + 1,
-		Column:  len(before) - bytes.LastIndexByte(before, '\n'),
-		Empty:   len(bytes.TrimSpace(bytes.TrimPrefix(p.data, []byte("\ufeff")))) == 0,
-		UTF16:   utf16,
-		NotUTF8: !utf16 && !utf8.Valid(p.data),
-		TooDeep: p.depth > maxDepth,
+		Line:     bytes.Count(before, []byte("\n")) + 1,
+		Column:   len(before) - bytes.LastIndexByte(before, '\n'),
+		Empty:    len(bytes.TrimSpace(bytes.TrimPrefix(p.data, []byte("\ufeff")))) == 0,
+		Encoding: encoding,
+		NotUTF8:  encoding == "" && !utf8.Valid(p.data),
+		TooDeep:  p.depth > maxDepth,
 	}
 }
 

@@ -25,9 +25,12 @@ func TestParse_Errors(t *testing.T) {
 		{"lists nested too deeply", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
 		{"objects too deep", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
 		{"too many digits", "[-" + strings.Repeat("1", 4301) + "]", SyntaxError{Line: 1, Column: 4304}},
-		{"UTF-16 with byte order mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, UTF16: true}},
-		{"UTF-16, big-endian", "\xfe\xff\x00{\x00}", SyntaxError{Line: 1, Column: 1, UTF16: true}},
-		{"UTF-16 without byte order mark", "{\x00}\x00", SyntaxError{Line: 1, Column: 5, UTF16: true}},
+		{"UTF-16 with byte order mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, Encoding: "UTF-16"}},
+		{"UTF-16, big-endian", "\xfe\xff\x00{\x00}", SyntaxError{Line: 1, Column: 1, Encoding: "UTF-16"}},
+		{"UTF-16 without byte order mark", "{\x00}\x00", SyntaxError{Line: 1, Column: 5, Encoding: "UTF-16"}},
+		{"UTF-32 with byte order mark", "\xff\xfe\x00\x00{\x00\x00\x00}\x00\x00\x00", SyntaxError{Line: 1, Column: 1, Encoding: "UTF-32"}},
+		{"UTF-32, big-endian", "\x00\x00\xfe\xff\x00\x00\x00{\x00\x00\x00}", SyntaxError{Line: 1, Column: 3, Encoding: "UTF-32"}},
+		{"UTF-32 without byte order mark", "{\x00\x00\x00}\x00\x00\x00", SyntaxError{Line: 1, Column: 9, Encoding: "UTF-32"}},
 		{"Latin-1", "{\n\"a\": \"caf\xe9\"}", SyntaxError{Line: 2, Column: 10, NotUTF8: true}},
 		{"surrogate in UTF-8", "[\"\xed\xa0\x80\"]", SyntaxError{Line: 1, Column: 3, NotUTF8: true}},
 	} {
@@ -44,7 +47,7 @@ func TestSyntaxError(t *testing.T) {
 	equal(t, "invalid", (&SyntaxError{Line: 2, Column: 9}).Error(), "not valid JSON at line 2, column 9")
 	equal(t, "empty", (&SyntaxError{Empty: true}).Error(), "the file is empty")
 	equal(t, "not an object", (&SyntaxError{NotObject: true}).Error(), "the file is not a JSON object")
-	equal(t, "UTF-16", (&SyntaxError{UTF16: true}).Error(), "the file is in UTF-16, agents read UTF-8 only")
+	equal(t, "UTF-16", (&SyntaxError{Encoding: "UTF-16"}).Error(), "the file is in UTF-16, agents read UTF-8 only")
 	equal(t, "not UTF-8", (&SyntaxError{Line: 2, Column: 9, NotUTF8: true}).Error(), "not valid UTF-8 at line 2, column 9")
 	equal(t, "too deep", (&SyntaxError{Line: 2, Column: 9, TooDeep: true}).Error(),
 		"nested more deeply than agents can read at line 2, column 9")
