@@ -272,17 +272,3 @@ func (p *Pool) finder() func(*Credential) *Credential {
 		return cmp.Or(index[c.Ref], index[Ref{c.Provider, c.ID, anyPosition}])
 	}
 }
-
-// LastOperation returns the time of the latest reset or hold by an operator that the
-// pool shows, or the zero time if it shows none.
-func (p *Pool) LastOperation() (latest time.Time) {
-	for c := range p.All() {
-		if c.ClearedAt.After(latest) {
-			latest = c.ClearedAt
-		}
-		if c.Held() && c.StatusAt.After(latest) {
-			latest = c.StatusAt
-		}
-	}
-	return latest
-}

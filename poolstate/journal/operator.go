@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
 	"time"
 
@@ -210,12 +211,12 @@ func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error)
 	if err != nil {
 		return "", nil, err
 	}
-	if snap.Pool.LastOperation().After(recordedUntil(entries, o.Store).Add(clockSlack)) {
-		return "", nil, ErrUnrecorded
-	}
 	lines, err := last(entries, o.Store)
 	if err != nil {
 		return "", nil, err
+	}
+	if !recorded(snap.Pool, of(entries, o.Store), lines) {
+		return "", nil, ErrUnrecorded
 	}
 	if len(lines) == 0 {
 		return "", nil, poolstate.ErrNothingToUndo
@@ -235,12 +236,43 @@ func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error)
 // clockSlack is greater than the rounding error of times in the store.
 const clockSlack = time.Millisecond
 
-// recordedUntil returns the time of the latest action on a store in entries.
-func recordedUntil(entries []Entry, store *poolstate.Store) (latest time.Time) {
-	for _, e := range of(entries, store) {
-		if e.Action != "" && e.At.After(latest) {
-			latest = e.At
+// recorded reports whether entries, those of one store, explain each hold and reset by
+// an operator that the pool shows: an action recorded it, a watching process saw it
+// before the last action, or it is older than all actions. Its time alone does not show
+// whether it precedes the last action, because clocks can be set back.
+func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
+	var known []*Entry
+	var oldest time.Time
+	before := len(lastAction) > 0
+	for i := range entries {
+		e := &entries[i]
+		if e.Action != "" && (oldest.IsZero() || e.At.Before(oldest)) {
+			oldest = e.At
+		}
+		before = before && e.Action != lastAction[0].Action
+		if e.Undoes != "" {
+			known = slices.DeleteFunc(known, func(k *Entry) bool {
+				return k.Action == e.Undoes && k.about(e.Provider, e.ID, e.Label, e.Source)
+			})
+		} else if e.Action != "" || before {
+			known = append(known, e)
 		}
 	}
-	return latest
+	explained := func(c *poolstate.Credential, kind poolstate.EventKind, t time.Time) bool {
+		return t.IsZero() || t.Before(oldest.Add(-clockSlack)) || slices.ContainsFunc(known, func(e *Entry) bool {
+			return e.Kind == kind && e.At.Sub(t).Abs() <= clockSlack && e.about(c.Provider, c.ID, c.Label, c.Source)
+		})
+	}
+	for c := range pool.All() {
+		if !explained(c, poolstate.EventReset, c.ClearedAt) || c.Held() && !explained(c, poolstate.EventHeld, c.StatusAt) {
+			return false
+		}
+	}
+	return true
+}
+
+// about reports whether an entry is about a credential. Label and source count only if
+// there is no id.
+func (e *Entry) about(provider, id, label, source string) bool {
+	return e.Provider == provider && e.ID == id && (id != "" || e.Label == label && e.Source == source)
 }

@@ -80,10 +80,10 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 	appended := func(text string) func(*testing.T, *Operator) {
 		return func(t *testing.T, o *Operator) { writeFile(t, o.Journal.path, readFile(t, o.Journal.path)+text) }
 	}
-	unjournaled := func(a poolstate.Action) func(*testing.T, *Operator) {
+	unjournaled := func(a poolstate.Action, after time.Duration, labels ...string) func(*testing.T, *Operator) {
 		return func(t *testing.T, o *Operator) {
-			later := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(time.Minute) }))
-			do(t, &Operator{Store: later}, a, "primary", "nameless")
+			store := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(after) }))
+			do(t, &Operator{Store: store}, a, labels...)
 		}
 	}
 	for _, tt := range []struct {
@@ -92,8 +92,27 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 		want   error
 	}{
 		{"nothing", func(*testing.T, *Operator) {}, nil},
-		{"an unjournaled hold", unjournaled(hold), ErrUnrecorded},
-		{"an unjournaled reset", unjournaled(reset), ErrUnrecorded},
+		{"an unjournaled hold", unjournaled(hold, time.Minute, "primary"), ErrUnrecorded},
+		{"an unjournaled reset", unjournaled(reset, time.Minute, "nameless"), ErrUnrecorded},
+		{"an unjournaled hold at the same time", unjournaled(hold, 0, "primary"), ErrUnrecorded},
+		{"an unjournaled reset at the same time", unjournaled(reset, 0, "nameless"), ErrUnrecorded},
+		{"an unjournaled hold of the same credential", unjournaled(hold, 0, "backup"), ErrUnrecorded},
+		{"an unjournaled hold like one that was undone", func(t *testing.T, o *Operator) {
+			do(t, o, hold, "primary")
+			doTask(t, o, lastUndo(t, o))
+			unjournaled(hold, 0, "primary")(t, o)
+		}, ErrUnrecorded},
+		{"an unjournaled hold after the clock was set back", func(t *testing.T, o *Operator) {
+			early := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(-time.Hour) }))
+			doTask(t, o, lastUndo(t, o))
+			do(t, &Operator{Store: early, Journal: o.Journal, Number: o.Number}, hold, "nameless")
+			do(t, o, reset, "backup")
+			unjournaled(hold, -time.Minute, "primary")(t, o)
+		}, ErrUnrecorded},
+		{"a hold that was seen after the action", func(t *testing.T, o *Operator) {
+			unjournaled(hold, 0, "primary")(t, o)
+			must(t, o.RecordSeen([]poolstate.Record{{At: at, Kind: poolstate.EventHeld, Provider: "openrouter", ID: "a1"}}))
+		}, ErrUnrecorded},
 		{"incomplete line", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), ErrUnrecorded},
 		{"garbage", appended("\x00\xff\n"), ErrUnrecorded},
 		{"a line that is too long", appended(`{"action":"n2","label":"` + strings.Repeat("x", maxLine) + "\"}\n"), ErrUnrecorded},
@@ -113,6 +132,17 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 			equal(t, "number", number, map[bool]string{true: "n1"}[tt.want == nil])
 		})
 	}
+}
+
+// An unjournaled action that is known to be earlier does not prevent an undo.
+func TestLastUndo_UnrecordedBefore(t *testing.T) {
+	o := newOperator(t, pool)
+	early := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(-time.Second) }))
+	do(t, &Operator{Store: early}, reset, "nameless")
+	do(t, &Operator{Store: o.Store}, hold, "primary")
+	must(t, o.RecordSeen([]poolstate.Record{{At: at, Kind: poolstate.EventHeld, Provider: "openrouter", ID: "a1"}}))
+	do(t, o, reset, "backup")
+	equal(t, "number", lastUndo(t, o).Undoes, "n1")
 }
 
 // Long strings of a record are cut so that it can be read. The action can be undone
