@@ -61,8 +61,8 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return unlock, nil
 }
 
-// lockRealFile takes the lock next to the real file, which programs take that do not
-// use the symlink. It returns nil if that is the same lock.
+// lockRealFile takes the lock next to the real file, for programs that do not go through
+// the symlink. It returns nil if both are the same lock.
 func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	target, err := filepath.EvalSymlinks(s.path)
 	if err != nil {

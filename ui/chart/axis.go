@@ -59,7 +59,7 @@ func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 
 func (a *axis) broken() bool { return a.end < a.width }
 
-// column returns the column of a time. The first column is reserved for now, and the
+// column returns the column of a time. The first column is the current time, and the
 // gap stays empty.
 func (a *axis) column(t time.Time) int {
 	d := t.Sub(a.now)

@@ -65,7 +65,7 @@ func TestNewAxis_TimePasses(t *testing.T) {
 }
 
 // TestAxis_Column checks at every width that columns are in order, that the first one
-// is reserved for now, and that no step is in the gap or directly after it.
+// is the current time, and that no step is in the gap or directly after it.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
 	for _, steps := range [][]poolstate.ForecastStep{

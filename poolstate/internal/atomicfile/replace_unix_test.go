@@ -77,7 +77,7 @@ func TestReplace_FullDisk(t *testing.T) {
 	}
 }
 
-// A copy in place needs space in addition to the temporary file. If there is not even
+// An in-place copy needs more space than the temporary file. If there is not even
 // enough space to restore the old content, a file with the new content is kept, and the
 // error includes its path.
 func TestReplace_FullDiskWhileCopying(t *testing.T) {
@@ -125,8 +125,8 @@ func TestReplace_CopiesInPlace(t *testing.T) {
 	}
 }
 
-// After a crash, the file has the old or the new content. The exception is a crash in
-// the middle of a copy in place, after which the temporary file has the new content.
+// After a crash, the file has the old or the new content. The exception is a crash
+// during an in-place copy, after which the temporary file has the new content.
 func TestReplace_Crash(t *testing.T) {
 	for _, renameErr := range []error{nil, syscall.EBUSY} {
 		for _, old := range []string{short, long} {

@@ -46,7 +46,7 @@ func (s *Scrubber) AddFingerprint(fingerprint string) {
 }
 
 // maxText is the length in bytes at which a text is cut. maxBatch is how many bytes of
-// text are searched at once, which limits the use of memory.
+// text are searched at once, which limits memory use.
 const maxText, maxBatch = 2 << 20, 1 << 20
 
 // AddText indexes a text that will be cleaned later.
