@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -183,13 +185,15 @@ func TestCommands_OtherSettings(t *testing.T) {
 			run := func(text string) string {
 				t.Setenv("HERMES_HOME", home)
 				t.Setenv("XDG_STATE_HOME", t.TempDir())
-				writeFile(t, filepath.Join(home, "auth.json"), readFile(t, file))
+				store, written := filepath.Join(home, "auth.json"), time.Unix(1795425000, 0)
+				writeFile(t, store, readFile(t, file))
+				must(t, os.Chtimes(store, written, written))
 				args := append(slices.Clip(line), "--config", writeConfig(t, text))
 				if cmd.Flags().Lookup("now") != nil {
 					args = append(args, "--now", sampleTime)
 				}
 				o := pooltop(t, args...)
-				return fmt.Sprint(o.code, o.stdout, o.stderr, string(readFile(t, filepath.Join(home, "auth.json"))))
+				return fmt.Sprint(o.code, o.stdout, o.stderr, string(readFile(t, store)))
 			}
 			equal(t, fmt.Sprintf("%q with %s", line, text), run(text), run(""))
 		}

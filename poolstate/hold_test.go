@@ -47,9 +47,9 @@ func TestHold_Warning(t *testing.T) {
 		{"one of several", "openrouter", two, 429, ""},
 		{"only one", "openrouter", two[:1], 429, "60s"},
 		{"only one, billing", "openrouter", two[:1], 402, ""},
-		{"codex", "openai-codex", two, 429, "end a 429"},
+		{"codex", "openai-codex", two, 429, "code 429"},
 		{"codex, billing", "openai-codex", two, 402, ""},
-		{"codex, only one", "openai-codex", two[:1], 429, "end a 429"},
+		{"codex, only one", "openai-codex", two[:1], 429, "code 429"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
