@@ -45,12 +45,6 @@ var scenes = []struct {
 		[]string{"looks like an outage at the provider", "next failure 8h"},
 	},
 	{
-		"detail", "One credential: the provider's message, the origin of its deadline, and the cost of the next failure.",
-		104, 17,
-		[]string{"j", "d"},
-		[]string{"computed: 1h × 4", "priority 1"},
-	},
-	{
 		"exhaust", "The form for holding a credential: code, duration and reason, with a preview of the result.",
 		112, 31,
 		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
@@ -61,12 +55,6 @@ var scenes = []struct {
 		104, 22,
 		[]string{"f"},
 		[]string{"first back 14:59", "9 by 18:30"},
-	},
-	{
-		"events", "The events, newest first: what happened, to which credential, and who caused it.",
-		112, 18,
-		[]string{"e"},
-		[]string{"13 events", "operator", "streak 2 → 0"},
 	},
 }
 
