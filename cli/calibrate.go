@@ -63,8 +63,8 @@ func calibrateCommand() *cobra.Command {
 	return cmd
 }
 
-// agentHome returns the agent's root directory for a store: the one that contains
-// the profiles, if the store belongs to one.
+// agentHome returns the root directory of the agent that owns the store. If the store
+// belongs to a profile, this is the directory that contains all profiles.
 func agentHome(store string) string {
 	home := filepath.Dir(store)
 	if dir := filepath.Dir(home); filepath.Base(dir) == "profiles" {

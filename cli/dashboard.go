@@ -95,7 +95,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 }
 
 // printLastResult prints the result of an action that was still running when the
-// dashboard ended. Writing to out, unlike os.Stdout, never blocks for long.
+// dashboard ended. Writes to out, unlike writes to os.Stdout, never
+// block for long.
 func printLastResult(m model.Model, out io.Writer) error {
 	result, err := m.Leave()
 	if err != nil {

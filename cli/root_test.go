@@ -54,7 +54,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"--frame-rate 0", "--frame-rate must be a whole number from 1 to 60"},
 		{"--frame-rate 24.5", `--frame-rate must be a whole number from 1 to 60, not "24.5"`},
 		{"--key reset", "--key must be an action and its keys, such as reset=r,ctrl+d"},
-		{"--key reset=,", "write a comma as comma"},
+		{"--key reset=,", "for the comma key, write comma"},
 		{"--key rset=r", `--key: unknown action "rset" (did you mean "reset"?)`},
 		{"config --key reset=entr", `--key: unknown key "entr" for reset (did you mean "enter"?)`},
 		{"demo --key reset=x", `--key: the key "x" is bound to both reset and exhaust`},

@@ -229,8 +229,8 @@ func (c *Credential) dropCleared(observed *jsonedit.Value) {
 	})
 }
 
-// isManual reports whether an operator added the entry. Like agents, it assumes so if
-// the source is empty.
+// isManual reports whether an operator added the entry. Like agents, it treats an
+// empty source as manual.
 func isManual(source string) bool {
 	source = strings.ToLower(strings.TrimSpace(source))
 	return source == "" || source == "manual" || strings.HasPrefix(source, "manual:")

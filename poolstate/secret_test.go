@@ -283,7 +283,7 @@ func TestUndo_ScrubsSecrets(t *testing.T) {
 	}
 }
 
-// The reason of a hold is scrubbed, because it is stored in the file and the journal.
+// The reason for a hold is scrubbed, because it is stored in the file and the journal.
 func TestHold_ScrubsReason(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`, `{"id": "b", "agent_key": "rt_QWERTZUIOPASDFGH"}`))
 	out := perform(t, s, Action{Verb: VerbHold, Hold: Hold{Code: 402, Reason: someSecret + " leaked, and QWERTZUIOP"}})

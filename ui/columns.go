@@ -121,7 +121,7 @@ func (s span) width() int { return s.to - s.from }
 
 // columns is the layout of the table.
 type columns struct {
-	cursor, glyph int               // cells of the selection bar and the state symbol
+	cursor, glyph int               // positions of the selection bar and the state symbol, in cells
 	at            [columnCount]span // empty for a column that is not shown
 	end           int               // cell at which horizontal rules end
 }

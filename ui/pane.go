@@ -210,7 +210,7 @@ func (s *Screen) isEmpty() bool {
 	return s.Pool == nil || !s.Pool.HasPool || len(s.Pool.Providers) == 0
 }
 
-// emptyWords returns a headline and advice in place of the table.
+// emptyWords returns the headline and advice to show in place of the table.
 func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) {
 	role, headline, help = theme.Text, "the credential pool is empty", []string{"Add one with: hermes auth add"}
 	switch stale := s.Feed.State == FeedStale; {

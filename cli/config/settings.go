@@ -101,7 +101,7 @@ var settings = []Setting{
 	{Name: "log-file", Value: "PATH", Scope: Always, Usage: "append a debug log to this file"},
 	{
 		Name: "key", Value: "ACTION=KEY,...", Scope: Dashboard, Usage: "rebind an action, such as reset=r,ctrl+d (may be repeated)",
-		Accepts: "an action and its keys, such as reset=r,ctrl+d (write a comma as comma)", set: bindKey,
+		Accepts: "an action and its keys, such as reset=r,ctrl+d (for the comma key, write comma)", set: bindKey,
 	},
 	{Name: "no-color", Scope: Color, Usage: "do not use color"},
 	{

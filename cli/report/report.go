@@ -176,7 +176,7 @@ type file struct {
 	DirMode    *string      `json:"directory_mode"` // likewise
 	ModifiedAt jsonout.Time `json:"modified_at"`
 	Link       bool         `json:"link"`
-	ReadOnly   bool         `json:"read_only"` // this user may not write it
+	ReadOnly   bool         `json:"read_only"` // the current user cannot write to it
 
 	findings []finding
 }

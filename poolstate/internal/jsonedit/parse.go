@@ -132,7 +132,7 @@ type parser struct {
 }
 
 // errUnreadable is returned for valid JSON that Python cannot read.
-var errUnreadable = errors.New("not readable in Python")
+var errUnreadable = errors.New("not readable by agents")
 
 // invalidUTF8 returns the offset of the first byte that is not valid UTF-8, or -1.
 func invalidUTF8(data []byte) int {
