@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -45,19 +46,22 @@ func calibrateCommand() *cobra.Command {
 		}
 		log.Info("policy measured", "agent", dir, "policy", m.Policy.String(), "differences", len(m.Differences))
 		state, err := journal.StateDir()
-		if err == nil {
+		if err != nil {
+			err = fmt.Errorf("cannot save the measurement: %w; set XDG_STATE_HOME", err)
+		} else {
 			err = m.Save(state, home, time.Now())
 		}
-		if err != nil {
-			return err
-		}
+		w := cmd.OutOrStdout()
 		if asJSON {
-			return jsonout.Write(cmd.OutOrStdout(), newCalibrateJSON(m))
+			return errors.Join(jsonout.Write(w, newCalibrateJSON(m)), err)
 		}
-		return printMeasurement(cmd.OutOrStdout(), m, home)
+		printed := printMeasurement(w, m)
+		if err == nil && printed == nil {
+			_, printed = fmt.Fprintf(w, "saved for %s until the agent's code changes\n", text.Clean(home, maxErrorText))
+		}
+		return errors.Join(printed, err)
 	})
 	cmd.Flags().StringVar(&agent, "agent", "", "agent source `DIR`, containing agent/credential_pool.py")
-	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	return cmd
@@ -136,7 +140,7 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 	return j
 }
 
-func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error {
+func printMeasurement(w io.Writer, m *calibrate.Measurement) error {
 	var waits []string
 	for _, code := range measuredCodes {
 		var steps []string
@@ -166,7 +170,6 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, home string) error 
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
 	}
-	lines = append(lines, "saved for "+text.Clean(home, maxErrorText)+" until the agent's code changes")
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }

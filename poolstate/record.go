@@ -34,8 +34,8 @@ type State struct {
 	Deadline *time.Time `json:"deadline"`
 }
 
-// StateOf returns the state of a credential. A deadline after the year 9999 becomes the
-// last millisecond of that year, because RFC 3339 cannot express later ones.
+// StateOf returns the state of a credential. The deadline is as [ToRFC3339]
+// returns it.
 func StateOf(c *Credential, policy Policy, now time.Time) State {
 	s := State{}
 	if c.StatusText != "" {
@@ -44,15 +44,20 @@ func StateOf(c *Credential, policy Policy, now time.Time) State {
 	if n, known := c.Streak.Known(); known {
 		s.Streak = &n
 	}
-	if d := policy.Deadline(c, now); d.At.After(lastInstant) {
-		s.Deadline = new(lastInstant)
-	} else if !d.IsZero() {
-		s.Deadline = new(d.At.UTC())
+	if d := policy.Deadline(c, now); !d.IsZero() {
+		s.Deadline = new(ToRFC3339(d.At))
 	}
 	return s
 }
 
-var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
+// ToRFC3339 returns t in UTC. A time after the year 9999, which RFC 3339 cannot express,
+// becomes the last millisecond of that year.
+func ToRFC3339(t time.Time) time.Time {
+	if last := time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC); t.After(last) {
+		return last
+	}
+	return t.UTC()
+}
 
 // RecordOf returns the record of an event.
 func RecordOf(e *Event, policy Policy) Record {

@@ -133,8 +133,9 @@ func instantFromText(s string, loc *time.Location) time.Time {
 	if s == "" || len(s) > 64 {
 		return time.Time{}
 	}
-	if strings.Trim(s, "0123456789+-.eE") == "" { // ParseFloat also accepts hexadecimal and Inf
-		if f, err := strconv.ParseFloat(s, 64); err == nil {
+	number := joinDigits(s)
+	if strings.Trim(number, "0123456789+-.eE") == "" { // ParseFloat also accepts hexadecimal and Inf
+		if f, err := strconv.ParseFloat(number, 64); err == nil {
 			return instantFromNumber(f)
 		}
 	}
@@ -142,6 +143,18 @@ func instantFromText(s string, loc *time.Location) time.Time {
 		return t.UTC()
 	}
 	return time.Time{}
+}
+
+// joinDigits removes single underscores between digits, which Python's float accepts.
+func joinDigits(s string) string {
+	isDigit := func(i int) bool { return i >= 0 && i < len(s) && '0' <= s[i] && s[i] <= '9' }
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] != '_' || !isDigit(i-1) || !isDigit(i+1) {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
 }
 
 // parseAny parses a time with the first layout that matches.

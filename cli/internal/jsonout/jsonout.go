@@ -117,18 +117,12 @@ type (
 // Time is a time in JSON. The zero value is null.
 type Time time.Time
 
-// latestTime is the latest time that RFC 3339 can express. It replaces later times,
-// which a corrupt file may contain.
-var latestTime = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
-
-// MarshalJSON encodes t in UTC with milliseconds.
+// MarshalJSON encodes t in UTC with milliseconds. A corrupt file may contain times that
+// RFC 3339 cannot express; see [poolstate.ToRFC3339].
 func (t Time) MarshalJSON() ([]byte, error) {
-	at := time.Time(t).UTC()
+	at := poolstate.ToRFC3339(time.Time(t))
 	if at.IsZero() {
 		return []byte("null"), nil
-	}
-	if at.After(latestTime) {
-		at = latestTime
 	}
 	return []byte(at.Format(`"2006-01-02T15:04:05.000Z"`)), nil
 }
