@@ -55,7 +55,7 @@ func calibrateCommand() *cobra.Command {
 		if asJSON {
 			return errors.Join(jsonout.Write(w, newCalibrateJSON(m)), err)
 		}
-		printed := printMeasurement(w, m)
+		printed := printMeasurement(w, m, unmeasuredPolicy(cfg))
 		if err == nil && printed == nil {
 			_, printed = fmt.Fprintf(w, "saved for %s until the agent's code changes\n", text.Clean(home, maxErrorText))
 		}
@@ -140,7 +140,13 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 	return j
 }
 
-func printMeasurement(w io.Writer, m *calibrate.Measurement) error {
+// unmeasuredPolicy returns the policy that pooltop uses without a measurement.
+func unmeasuredPolicy(cfg *config.Config) poolstate.Policy {
+	snap, _ := poolstate.Open(cfg.File).Load() // an unreadable file is no evidence
+	return cfg.PolicyChoice().Resolve(snap.Pool, poolstate.NoEvidence)
+}
+
+func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Policy) error {
 	var waits []string
 	for _, code := range measuredCodes {
 		var steps []string
@@ -165,7 +171,12 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement) error {
 		"cooldowns  " + strings.Join(waits, " · "),
 	}
 	if n := len(m.Differences); n > 0 {
-		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy with that name:", n), "", differenceTable(m.Differences), "")
+		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy with that name", n))
+	}
+	if all := m.DiffersFrom(before); len(all) > 0 {
+		lines = append(lines, fmt.Sprintf("before     %s (%s): %d cases differ", before, before.Source(), len(all)), "", differenceTable(all), "")
+	} else {
+		lines = append(lines, fmt.Sprintf("before     %s (%s): the same in all cases", before, before.Source()))
 	}
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
@@ -174,8 +185,8 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement) error {
 	return err
 }
 
-// differenceTable returns a table that compares the agent's cooldowns with those
-// of the stock policy.
+// differenceTable returns a table of the cases for which the agent and pooltop compute
+// different cooldowns.
 func differenceTable(all []calibrate.Difference) string {
 	span := func(s *int64) string {
 		if s == nil {
@@ -184,7 +195,7 @@ func differenceTable(all []calibrate.Difference) string {
 		return text.Span(time.Duration(*s) * time.Second)
 	}
 	const most = 12
-	lines := []string{fmt.Sprintf("%-6s %-20s %-5s %-7s %-8s %-9s %s", "CODE", "REASON", "SOLE", "STREAK", "RESET", "AGENT", "POLICY")}
+	lines := []string{fmt.Sprintf("%-6s %-20s %-5s %-7s %-8s %-9s %s", "CODE", "REASON", "SOLE", "STREAK", "RESET", "AGENT", "POOLTOP")}
 	for i, d := range all {
 		if i == most {
 			return strings.Join(append(lines, fmt.Sprintf("%d more: see --json", len(all)-most)), "\n")

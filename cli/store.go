@@ -113,7 +113,12 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 }
 
 // scrub removes the secrets of the file from an argument to be quoted.
-func (snap *snapshot) scrub(word string) string { return poolstate.Open(snap.path).Scrub(word) }
+func (snap *snapshot) scrub(word string) string {
+	if err := poolstate.Open(snap.path).Scrub(&word); err != nil {
+		return "…" // the file has become unreadable, so the word may be a secret
+	}
+	return word
+}
 
 // targets returns the credentials that the arguments select: without arguments,
 // every credential; for a provider without targets, all of its credentials.

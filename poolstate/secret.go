@@ -34,18 +34,25 @@ func (doc *document) scrubber() *redact.Scrubber {
 	return doc.scrub
 }
 
-// Scrub returns text with the secrets that the file contains replaced by a placeholder.
-// It reads the file. If that fails, it replaces the whole text.
-func (s *Store) Scrub(text string) string {
+// Scrub replaces the secrets that the file contains by a placeholder in each of the
+// texts. It reads the file. If that fails, it leaves the texts unchanged.
+func (s *Store) Scrub(texts ...*string) error {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
-		return redact.Redacted
+		return err
 	}
 	doc, err := parse(file.Data)
 	if err != nil {
-		return redact.Redacted
+		return err
 	}
-	return doc.scrubber().Clean(text)
+	scrubber := doc.scrubber()
+	for _, text := range texts {
+		scrubber.AddText([]byte(*text))
+	}
+	for _, text := range texts {
+		*text = scrubber.Clean(*text)
+	}
+	return nil
 }
 
 // kind classifies the strings below a key.

@@ -296,8 +296,10 @@ func TestHold_ScrubsReason(t *testing.T) {
 
 func TestStore_Scrub(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`))
-	equal(t, "secret", s.Scrub(someSecret), "[secret]")
-	equal(t, "part", s.Scrub("x "+someSecret[:len(someSecret)-2]), "x [secret]")
-	equal(t, "other text", s.Scrub("backup-key"), "backup-key")
-	equal(t, "without a file", Open(t.TempDir()+"/auth.json").Scrub("backup-key"), "[secret]")
+	secret, part, other := someSecret, "x "+someSecret[:len(someSecret)-2], "backup-key"
+	must(t, s.Scrub(&secret, &part, &other))
+	equal(t, "texts", secret+", "+part+", "+other, "[secret], x [secret], backup-key")
+	if err := Open(t.TempDir() + "/auth.json").Scrub(&other); err == nil {
+		t.Error("Scrub succeeds without a file")
+	}
 }

@@ -16,7 +16,8 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 }
 
 // Records returns the events of a store in order of time. It omits events that
-// watching processes recorded for actions that are in entries themselves.
+// watching processes recorded for actions that are in entries themselves. It scrubs the
+// secrets in the file, because earlier versions recorded those of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
@@ -31,6 +32,12 @@ func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 			records = append(records, own[i].Record)
 		}
 	}
+	var texts []*string
+	for i := range records {
+		r := &records[i]
+		texts = append(texts, &r.Provider, &r.ID, &r.Label, &r.Source, &r.Reason, &r.Message)
+	}
+	_ = store.Scrub(texts...) // without a readable file, its secrets are unknown
 	return records
 }
 

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,18 @@ func TestRecords(t *testing.T) {
 		events = append(events, r.ID+" by "+r.By.String())
 	}
 	equal(t, "events", strings.Join(events, ", "), "a by agent, b by agent, a by operator, a by operator, a by agent")
+}
+
+// Earlier versions recorded messages that quote another credential's secret.
+func TestRecords_OldSecret(t *testing.T) {
+	const secret = "sk-other-0123456789abcdef"
+	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a"}, {"id": "b", "access_token": "`+secret+`"}]}}`)
+	old := sighting("a", 0)
+	old.Store, old.Message, old.Label = o.Store.Identity(), "invalid key "+secret, secret
+	r := Records([]Entry{old}, o.Store)[0]
+	equal(t, "record", r.ID+": "+r.Message+", "+r.Label, "a: invalid key [secret], [secret]")
+	must(t, os.Remove(o.Store.Path()))
+	equal(t, "records without a file", len(Records([]Entry{old}, o.Store)), 1)
 }
 
 func TestHistory(t *testing.T) {

@@ -27,7 +27,13 @@ type Measurement struct {
 	// cannot express.
 	Unexplained []Difference
 
-	files []file
+	files   []file
+	answers answers
+}
+
+// DiffersFrom lists the cases for which the agent computes another cooldown than policy.
+func (m *Measurement) DiffersFrom(policy poolstate.Policy) []Difference {
+	return differences(policy, m.answers)
 }
 
 // Measure determines which deadlines the agent in dir computes. It takes at most 20
@@ -41,7 +47,7 @@ func Measure(ctx context.Context, dir string) (*Measurement, error) {
 	answers := newAnswers(asked, got.Deadlines)
 	policy := derive(answers)
 	m := &Measurement{
-		Agent: dir, Version: got.Version, Policy: policy, Cases: len(asked),
+		Agent: dir, Version: got.Version, Policy: policy, Cases: len(asked), answers: answers,
 		Differences: differences(policy.WithRules(nil), answers), Unexplained: differences(policy, answers),
 	}
 	for _, path := range got.Files {
