@@ -65,8 +65,11 @@ func (c *Config) decodeAgent(data []byte) error {
 	var doc struct {
 		Agent any `toml:"agent"`
 	}
-	if err := toml.Unmarshal(data, &doc); err != nil || doc.Agent == nil {
-		return err
+	if err := toml.Unmarshal(data, &doc); err != nil {
+		return c.explainTOML(err)
+	}
+	if doc.Agent == nil {
+		return nil
 	}
 	table, ok := doc.Agent.(map[string]any)
 	if !ok {
