@@ -74,6 +74,7 @@ func countAsAgent(path string) (err error) {
 // Each successful command increments the streak and adds a line to the journal, each
 // agent write increments the request count, and readers see only complete files.
 func TestExhaust_ConcurrentAgents(t *testing.T) {
+	t.Parallel()
 	program := build(t)
 	agents, turns := amount(3, 6), amount(30, 300)
 	operators, commands := amount(3, 6), amount(6, 60)

@@ -74,6 +74,7 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
 func TestReset_KilledBeforeAnyCall(t *testing.T) {
+	t.Parallel()
 	program := build(t)
 	whole := runTraced(t, program, "", 0, 0)
 	done(t, whole.outcome)
@@ -97,6 +98,7 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 
 // If any system call on the store fails, the error is a single, accurate line.
 func TestReset_AnyCallFails(t *testing.T) {
+	t.Parallel()
 	program := build(t)
 	errnos := []syscall.Errno{
 		syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EROFS, syscall.EDQUOT, syscall.EXDEV, syscall.EBUSY, syscall.EPERM,

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDashboard_Configured(t *testing.T) {
+	t.Parallel()
 	config, file := t.TempDir(), sampleFile(t, "backoff.json")
 	writeFile(t, filepath.Join(config, "pooltop", "config.toml"), []byte(
 		"file = "+tomlString(file)+"\ntheme = 'light'\nsort = 'deadline'\ncolumns = ['streak']\njournal = false\nframe-rate = 60\n"+

@@ -98,7 +98,7 @@ func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, [
 	home = filepath.Join(t.TempDir(), home)
 	file := filepath.Join(home, "auth.json")
 	writeFile(t, file, []byte(storeOf(t, texts, "exhausted")))
-	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", sampleTime, "--notify")
+	runOn(t, c, "pooltop", []string{"TERM_PROGRAM=iTerm.app", "HERMES_HOME=" + home, "XDG_STATE_HOME=" + home}, "--now", sampleTime, "--notify", "--frame-rate", "60")
 	c.Shows("r reset", "live")
 	screens := visitScreens(t, c, len(texts))
 	writeFile(t, file, []byte(storeOf(t, texts, "dead")))
@@ -168,6 +168,7 @@ func TestDashboard_NoSecret(t *testing.T) {
 
 // The dashboard logs file changes and the actions of its keys.
 func TestLog_Dashboard(t *testing.T) {
+	t.Parallel()
 	c, file, path := testkit.Open(t), storeFile(t, secretStore()), filepath.Join(t.TempDir(), "debug.log")
 	runOn(t, c, "pooltop", nil, "--file", file, "--log-file", path)
 	c.Shows("one", "two")

@@ -87,6 +87,7 @@ const still = 6
 // TestImages compares the images in the README with the program's output. With
 // -update, it replaces them.
 func TestImages(t *testing.T) {
+	t.Parallel()
 	for _, scene := range scenes {
 		v := takeScene(t, scene.w, scene.h, scene.keys, scene.words)
 		d := testkit.Drawing{Title: "pooltop: " + scene.name, About: scene.about, Caption: "pooltop"}
@@ -246,6 +247,7 @@ func TestImages_Committed(t *testing.T) {
 
 // On a real terminal, the program draws the same as the images, except for times.
 func TestImages_MatchTerminal(t *testing.T) {
+	t.Parallel()
 	scene := scenes[0]
 	want := takeScene(t, 120, 36, scene.keys, scene.words).Dark
 	c := testkit.Open(t)

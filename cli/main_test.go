@@ -82,6 +82,7 @@ func (s suite) Run() int {
 	orPanic(err)
 	defer func() { _ = os.RemoveAll(state) }()
 	buildDir = state
+	orPanic(flag.Set("test.parallel", "8")) // the parallel tests mostly wait for a terminal
 	orPanic(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
 	orPanic(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
 	return s.M.Run()

@@ -22,6 +22,7 @@ func showsAgain(c *testkit.Terminal, running unix.Termios) {
 
 // Suspending returns the terminal to the shell, and fg brings the dashboard back.
 func TestDashboard_SuspendAndResume(t *testing.T) {
+	t.Parallel()
 	for name, stop := range map[string]func(*testkit.Terminal){
 		"ctrl+z":   func(c *testkit.Terminal) { c.Type("\x1a") },
 		"SIGTSTP":  func(c *testkit.Terminal) { must(t, syscall.Kill(c.Job(), syscall.SIGTSTP)) },
@@ -47,6 +48,7 @@ func TestDashboard_SuspendAndResume(t *testing.T) {
 
 // SIGSTOP cannot be caught. The shell then changes the settings and the screen.
 func TestDashboard_Stopped(t *testing.T) {
+	t.Parallel()
 	c := testkit.Open(t)
 	runDashboardOn(t, c, "shell")
 	for range 3 {
@@ -67,6 +69,7 @@ func TestDashboard_Stopped(t *testing.T) {
 
 // Without a shell, nothing would resume the dashboard, so it keeps running.
 func TestDashboard_SuspendWithoutShell(t *testing.T) {
+	t.Parallel()
 	for name, stop := range map[string]func(*testkit.Terminal){
 		"ctrl+z":  func(c *testkit.Terminal) { c.Type("\x1a") },
 		"SIGTSTP": func(c *testkit.Terminal) { c.Signal(syscall.SIGTSTP) },
@@ -91,6 +94,7 @@ func TestDashboard_SuspendWithoutShell(t *testing.T) {
 
 // SIGQUIT restores the terminal before it prints the stacks.
 func TestDashboard_SIGQUIT(t *testing.T) {
+	t.Parallel()
 	c := testkit.Open(t)
 	runDashboardOn(t, c, "pooltop")
 	c.Signal(syscall.SIGQUIT)

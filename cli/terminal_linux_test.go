@@ -52,6 +52,7 @@ func runDashboardOn(t *testing.T, c *testkit.Terminal, role string) (file string
 }
 
 func TestDashboard_RestoresTerminal(t *testing.T) {
+	t.Parallel()
 	signal := func(s syscall.Signal) func(*testkit.Terminal) {
 		return func(c *testkit.Terminal) { c.Signal(s) }
 	}
@@ -125,6 +126,7 @@ func waitForName(t *testing.T, dir, prefix string) func() string {
 
 // Signals end the demo even if its terminal has stopped reading.
 func TestDemo_BlockedTerminal(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		atStart bool
@@ -163,6 +165,7 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 // While its terminal is blocked, the dashboard still records events. It shows the
 // latest state when the terminal reads again.
 func TestDashboard_BlockedTerminal(t *testing.T) {
+	t.Parallel()
 	c, state := testkit.Open(t), t.TempDir()
 	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "label": "label-a"}`, `{"access_token": "none", "id": "b"}`))
 	runOn(t, c, "pooltop", []string{"XDG_STATE_HOME=" + state}, "--file", file)
@@ -181,6 +184,7 @@ func TestDashboard_BlockedTerminal(t *testing.T) {
 }
 
 func TestEvents_BlockedTerminal(t *testing.T) {
+	t.Parallel()
 	c, log := testkit.Open(t), filepath.Join(t.TempDir(), "debug.log")
 	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
 	runOn(t, c, "pooltop", nil, "events", "--file", file, "--since", "2h", "--now", sampleTime, "--no-color", "--log-file", log)
@@ -197,6 +201,7 @@ func TestEvents_BlockedTerminal(t *testing.T) {
 
 // Keys that arrive at once are handled in order, and quitting waits for the reset.
 func TestDashboard_ResetAndQuitTogether(t *testing.T) {
+	t.Parallel()
 	c := testkit.Open(t)
 	file := runDashboardOn(t, c, "pooltop")
 	c.Type("jrq")
@@ -207,6 +212,7 @@ func TestDashboard_ResetAndQuitTogether(t *testing.T) {
 }
 
 func TestReset_InterruptedWhileWaiting(t *testing.T) {
+	t.Parallel()
 	file := sampleFile(t, "backoff.json")
 	l := flock.New(poolstate.LockPath(file))
 	if ok, err := l.TryLock(); !ok || err != nil {
@@ -261,6 +267,7 @@ func runPanicking() {
 
 // A panic restores the terminal and prints no secret.
 func TestDashboard_Panic(t *testing.T) {
+	t.Parallel()
 	for _, place := range []string{"update", "view", "command"} {
 		t.Run(place, func(t *testing.T) {
 			c, file := testkit.Open(t), storeFile(t, secretStore())
@@ -286,6 +293,7 @@ func TestDashboard_Panic(t *testing.T) {
 
 // Errors before the dashboard starts do not change the terminal.
 func TestDashboard_StartErrors(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"--policy", "nonsense"}, {"--now", "nonsense"}, {"demo", "--scenario", "nonsense"}, {"list", "--file", "/nowhere"}} {
 		c := testkit.Open(t)
 		runOn(t, c, "pooltop", []string{"TMPDIR=/nowhere"}, args...)
@@ -300,6 +308,7 @@ func TestDashboard_StartErrors(t *testing.T) {
 // The dashboard ends when its terminal is closed, with or without SIGHUP and without
 // a busy loop.
 func TestDashboard_ClosedTerminal(t *testing.T) {
+	t.Parallel()
 	for name, attr := range map[string]*syscall.SysProcAttr{
 		"SIGHUP":    {Setsid: true, Setctty: true},
 		"no signal": {Setsid: true},
@@ -362,6 +371,7 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 
 // Resetting a whole provider asks for confirmation.
 func TestReset_Confirmation(t *testing.T) {
+	t.Parallel()
 	for answer, code := range map[string]int{"n": exitRefused, "": exitRefused, "y": exitDone, "YES": exitDone} {
 		t.Run(answer, func(t *testing.T) {
 			c, file := testkit.Open(t), sampleFile(t, "backoff.json")
