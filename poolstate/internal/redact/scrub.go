@@ -2,6 +2,8 @@ package redact
 
 import (
 	"cmp"
+	"encoding/binary"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,8 +24,8 @@ type Scrubber struct {
 	secrets      [][]byte
 	fingerprints map[Digest]bool
 	texts        map[string]bool
-	pending      []string // texts that were not searched yet
-	leaks        windows  // what the searched texts have in common with secrets
+	pending      []string            // texts that have not been searched yet
+	leaks        map[uint64]struct{} // windows that are both in a searched text and in a secret
 }
 
 // AddSecret adds a secret. The Scrubber retains the slice.
@@ -62,23 +64,39 @@ func (s *Scrubber) AddText(text []byte) {
 	s.pending = append(s.pending, known)
 }
 
+// windows returns an iterator over the offsets of all substrings of MinLeak bytes, and
+// the substrings as numbers, which are faster as map keys.
+func windows(text []byte) iter.Seq2[int, uint64] {
+	return func(yield func(int, uint64) bool) {
+		for i := range len(text) - MinLeak + 1 {
+			if !yield(i, binary.LittleEndian.Uint64(text[i:])) {
+				return
+			}
+		}
+	}
+}
+
 // search finds the leaks in the pending texts.
 func (s *Scrubber) search() {
+	if s.leaks == nil {
+		s.leaks = map[uint64]struct{}{}
+	}
+	found := map[uint64]struct{}{}
 	for len(s.pending) > 0 {
-		var found windows
+		clear(found)
 		for size := 0; size < maxBatch && len(s.pending) > 0; s.pending = s.pending[1:] {
 			size += len(s.pending[0])
 			for r := range readings(s.pending[0]) {
 				s.findBorrowed(r.text)
-				for i := range len(r.text) - MinLeak + 1 {
-					found.add(window(r.text[i:]))
+				for _, w := range windows([]byte(r.text)) {
+					found[w] = struct{}{}
 				}
 			}
 		}
 		for _, secret := range s.secrets {
-			for i := range len(secret) - MinLeak + 1 {
-				if w := window(secret[i:]); found.has(w) {
-					s.leaks.add(w)
+			for _, w := range windows(secret) {
+				if _, ok := found[w]; ok {
+					s.leaks[w] = struct{}{}
 				}
 			}
 		}
@@ -114,7 +132,7 @@ func (s *Scrubber) Clean(text string) string {
 		s.AddText([]byte(text))
 	}
 	s.search()
-	if s.leaks.count == 0 {
+	if len(s.leaks) == 0 {
 		return text
 	}
 	return replace(text, s.leaksIn(text))
@@ -124,8 +142,8 @@ func (s *Scrubber) Clean(text string) string {
 func (s *Scrubber) leaksIn(text string) []span {
 	var found []span
 	for r := range readings(text) {
-		for i := range len(r.text) - MinLeak + 1 {
-			if s.leaks.has(window(r.text[i:])) {
+		for i, w := range windows([]byte(r.text)) {
+			if _, ok := s.leaks[w]; ok {
 				found = append(found, r.span(i, i+MinLeak))
 			}
 		}
@@ -153,48 +171,6 @@ func replace(text string, spans []span) string {
 	}
 	b.WriteString(text[end:])
 	return b.String()
-}
-
-// windows is a set of substrings of MinLeak bytes, each stored as a number. It is a hash
-// table with open addressing, which is several times as fast as a map.
-type windows struct {
-	slots []uint64 // 0 if free
-	count int
-}
-
-// window returns the first MinLeak bytes of text as an element of windows. It is never 0.
-func window[T string | []byte](text T) uint64 {
-	_ = text[MinLeak-1]
-	return max(1, uint64(text[0])|uint64(text[1])<<8|uint64(text[2])<<16|uint64(text[3])<<24|
-		uint64(text[4])<<32|uint64(text[5])<<40|uint64(text[6])<<48|uint64(text[7])<<56)
-}
-
-// slot returns the slot of w, or the free slot where w belongs.
-func (ws *windows) slot(w uint64) *uint64 {
-	mask := uint64(len(ws.slots) - 1)
-	for i := w * 0x9e3779b97f4a7c15 >> 32; ; i++ { // the high bits depend on all bits of w
-		if slot := &ws.slots[i&mask]; *slot == 0 || *slot == w {
-			return slot
-		}
-	}
-}
-
-func (ws *windows) has(w uint64) bool { return ws.count > 0 && *ws.slot(w) == w }
-
-func (ws *windows) add(w uint64) {
-	if 2*ws.count >= len(ws.slots) {
-		old := ws.slots
-		*ws = windows{slots: make([]uint64, max(4*len(old), 64))}
-		for _, w := range old {
-			if w != 0 {
-				ws.add(w)
-			}
-		}
-	}
-	if slot := ws.slot(w); *slot != w {
-		*slot = w
-		ws.count++
-	}
 }
 
 // Endpoint returns the scheme, host and path of a URL, without the parts that may contain
