@@ -38,10 +38,10 @@ const (
 	codex = "openai-codex"
 )
 
-// HoldCode returns an error code with which agents respect a hold of each of the given
-// credentials: 402 if they would retry one of them early after a 429, otherwise 429.
-// Agents retry openai-codex early, because they query its limits, and newer agents
-// retry a provider's sole credential early.
+// HoldCode returns an error code for holds that agents do not end early: 402 if they
+// would retry any of the credentials early after a 429, otherwise 429. Agents retry
+// openai-codex early because they query its limits, and newer agents retry a provider's
+// sole credential early.
 func HoldCode(credentials []Credential) int {
 	if slices.ContainsFunc(credentials, func(c Credential) bool { return c.Provider == codex || c.Sole }) {
 		return codePaymentRequired
@@ -49,12 +49,12 @@ func HoldCode(credentials []Credential) int {
 	return codeTooManyRequests
 }
 
-// rateLimitWords mark a rate limit in the error message of an openai-codex credential,
-// which makes agents retry it early.
+// rateLimitWords are words in the error message of an openai-codex credential that make
+// agents retry it early.
 var rateLimitWords = []string{"rate limit", "usage limit", "quota"}
 
-// refusal returns why the hold must not be written to c, or an empty string if it may
-// be.
+// refusal returns why the hold must not be written to c, or an empty string if it is
+// allowed.
 func (h Hold) refusal(c *Credential, at time.Time) string {
 	switch {
 	case c.Status == StatusDead:
@@ -134,8 +134,8 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 }
 
 // held returns the change that holds c. It stores the deadline as the provider's reset
-// time, which every build of the agent obeys. It removes failure_reason, because agents
-// end cooldowns early on nous if that says billing.
+// time, which every build of the agent obeys. It removes failure_reason, because on
+// nous, agents end a cooldown early if the reason is billing.
 func held(c Credential, h Hold, at time.Time) Change {
 	ch := Exhausted(c, Failure{
 		Code: h.Code, Reason: HoldReason, Message: cmp.Or(h.Reason, defaultHoldReason), ResetAt: h.deadline(&c, at),
@@ -147,7 +147,7 @@ func held(c Credential, h Hold, at time.Time) Change {
 	return ch
 }
 
-// Errors of parsing a duration or the end of a hold.
+// Errors from parsing a duration or the end of a hold.
 var (
 	// ErrDuration is returned when the text cannot be parsed, the duration is not
 	// positive or the time is not in the future.
@@ -172,8 +172,8 @@ func ParseHold(s string, now time.Time) (h Hold, err error) {
 // normalized returns s in lower case with single spaces.
 func normalized(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
-// durationForm matches durations without a sign, in which each unit occurs at most once
-// and longer units come first.
+// durationForm matches unsigned durations with each unit at most once and longer units
+// first.
 var durationForm = regexp.MustCompile(`^(?:(\d+) ?d(?:ays?)? ?)?(?:(\d+(?:\.\d+)?) ?h(?:rs?|ours?)? ?)?` +
 	`(?:(\d+(?:\.\d+)?) ?m(?:ins?|inutes?)? ?)?(?:(\d+(?:\.\d+)?) ?s(?:ecs?|econds?)?)?$`)
 
@@ -220,7 +220,12 @@ func ParseUntil(s string, now time.Time) (time.Time, error) {
 }
 
 func parseDate(s string, loc *time.Location) (time.Time, bool) {
-	return parseAny(strings.ToUpper(s), loc, time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime)
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime} {
+		if t, err := time.ParseInLocation(layout, strings.ToUpper(s), loc); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 func nextTimeOfDay(s string, now time.Time) (time.Time, bool) {
@@ -242,8 +247,8 @@ func nextTimeOfDay(s string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// isDay reports whether word means the day of t, which is ahead days after today. An
-// empty word means any day.
+// isDay reports whether word names the day of t, which is the given number of days
+// ahead. An empty word means any day.
 func isDay(word string, t time.Time, ahead int) bool {
 	switch word {
 	case "":

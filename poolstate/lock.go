@@ -24,7 +24,7 @@ const (
 	lockPoll     = 50 * time.Millisecond
 )
 
-// Errors of taking the lock.
+// Errors from taking the lock.
 var (
 	// ErrLocked is returned when another process has held the lock for LockPatience.
 	ErrLocked = errors.New("another process holds the lock")
@@ -56,7 +56,7 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	second, err := s.lockRealFile(ctx)
 	unlock = func() error { return cmp.Or(second.release(), first.release()) }
 	if err != nil {
-		return nil, join(err, unlock())
+		return nil, atomicfile.Join(err, unlock())
 	}
 	return unlock, nil
 }
@@ -144,21 +144,13 @@ func (s *Store) createLock(path string) error {
 	if err == nil {
 		err = f.ChownLike(owner)
 	}
-	if err = join(err, f.Close()); err != nil {
-		err = join(err, s.fs.Remove(path)) // better than a lock that the agent cannot open
+	if err = atomicfile.Join(err, f.Close()); err != nil {
+		err = atomicfile.Join(err, s.fs.Remove(path)) // better than a lock that the agent cannot open
 	}
 	return err
 }
 
-// join joins two errors in one line. Either may be nil.
-func join(a, b error) error {
-	if a == nil || b == nil {
-		return cmp.Or(a, b)
-	}
-	return fmt.Errorf("%w; and %w", a, b)
-}
-
-// take takes the lock. If it has to wait, it reports that to the function of TraceLock.
+// take takes the lock. If it has to wait, it calls the function passed to TraceLock.
 func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 	if ok, err := l.TryLock(); ok || err != nil {
 		return ok, err

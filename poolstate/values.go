@@ -147,24 +147,13 @@ func instantFromText(s string, loc *time.Location) time.Time {
 
 // joinDigits removes single underscores between digits, which Python's float accepts.
 func joinDigits(s string) string {
-	isDigit := func(i int) bool { return i >= 0 && i < len(s) && '0' <= s[i] && s[i] <= '9' }
 	var b strings.Builder
 	for i := range len(s) {
-		if s[i] != '_' || !isDigit(i-1) || !isDigit(i+1) {
+		if s[i] != '_' || i == 0 || i+1 == len(s) || !isDigit(s[i-1]) || !isDigit(s[i+1]) {
 			b.WriteByte(s[i])
 		}
 	}
 	return b.String()
-}
-
-// parseAny parses a time with the first layout that matches.
-func parseAny(s string, loc *time.Location, layouts ...string) (time.Time, bool) {
-	for _, layout := range layouts {
-		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }
 
 // The raw functions encode values as Python's json.dumps does, so that edited
@@ -174,8 +163,8 @@ func rawNull() []byte { return []byte("null") }
 
 func rawInt(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
 
-// rawSeconds encodes a time as epoch seconds, as the shortest float. The zero time is
-// null.
+// rawSeconds encodes a time as epoch seconds, in the shortest form of a float. The zero
+// time is null.
 func rawSeconds(t time.Time) []byte {
 	if t.IsZero() {
 		return rawNull()

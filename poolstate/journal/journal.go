@@ -51,8 +51,8 @@ type Entry struct {
 	poolstate.Record
 	// Store identifies the file of the pool; see [poolstate.Store.Identity].
 	Store string `json:"store"`
-	// Action is the number of the action, which is globally unique. It is empty for an
-	// event that was only observed.
+	// Action is the globally unique number of the action. It is empty for an event
+	// that was only observed.
 	Action string `json:"action,omitempty"`
 	// Verb is the string form of the action's [poolstate.Verb].
 	Verb string `json:"verb,omitempty"`
@@ -212,11 +212,7 @@ func (e *Entry) cut() {
 // ignores lines that are not entries.
 func (j Journal) Read() ([]Entry, error) {
 	all, err := j.readAll()
-	return readable(all), err
-}
-
-func readable(entries []Entry) []Entry {
-	return slices.DeleteFunc(entries, func(e Entry) bool { return e.unreadable })
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.unreadable }), err
 }
 
 // readAll is like Read, but also returns an entry marked as unreadable for each line
@@ -237,17 +233,15 @@ func (j Journal) readAll() ([]Entry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
-		out = append(out, decodeAll(f, maxLine)...)
+		out = append(out, decode(f, maxLine)...)
 		_ = f.Close() // only read
 	}
 	return out, nil
 }
 
-// decode returns the entries of a file up to the first read error. It ignores lines of
-// longest bytes or more.
-func decode(r io.Reader, longest int) []Entry { return readable(decodeAll(r, longest)) }
-
-func decodeAll(r io.Reader, longest int) []Entry {
+// decode returns the entries of a file, including unreadable ones, up to the first read
+// error. Lines of longest bytes or more are unreadable.
+func decode(r io.Reader, longest int) []Entry {
 	var out []Entry
 	lines := bufio.NewReaderSize(r, longest)
 	for {
@@ -277,9 +271,9 @@ func decodeLine(line []byte) Entry {
 	if json.Unmarshal(line, &e) == nil {
 		return e
 	}
-	var any struct{ Action, Store string }
-	err := json.Unmarshal(line, &any)
-	return Entry{Store: any.Store, unreadable: err != nil || any.Action != ""}
+	var partial struct{ Action, Store string }
+	err := json.Unmarshal(line, &partial)
+	return Entry{Store: partial.Store, unreadable: err != nil || partial.Action != ""}
 }
 
 func (j Journal) rotated() string { return j.path + ".1" }

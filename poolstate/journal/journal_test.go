@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -175,6 +176,7 @@ func FuzzDecode(f *testing.F) {
 			list[i].Same(&list[0].Record)
 			list[i].Credential()
 		}
+		list = slices.DeleteFunc(list, func(e Entry) bool { return e.unreadable })
 		text, err := encode(list)
 		must(t, err)
 		again, err := encode(decode(bytes.NewReader(text), maxLine))

@@ -44,7 +44,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 		return nil, err // do not remove it: an existing file belongs to another writer
 	}
 	if err := fill(f, data, old); err != nil {
-		return nil, join(err, discard(fsys, tmp))
+		return nil, Join(err, discard(fsys, tmp))
 	}
 	if err = fsys.Rename(tmp, target); err == nil {
 		if err := fsys.SyncDir(filepath.Dir(target)); err != nil {
@@ -61,7 +61,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	if err == nil {
 		return discard(fsys, tmp), nil
 	}
-	return nil, join(err, discard(fsys, tmp))
+	return nil, Join(err, discard(fsys, tmp))
 }
 
 // discard removes a temporary file. The error includes the path, because the file
@@ -74,8 +74,8 @@ func discard(fsys FS, tmp string) error {
 	return fmt.Errorf("a copy remains in %s: %w", tmp, err)
 }
 
-// join joins two errors, either of which may be nil, into a one-line error.
-func join(a, b error) error {
+// Join joins two errors in one line. Either may be nil.
+func Join(a, b error) error {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
 	}
@@ -92,13 +92,13 @@ func fill(f File, data []byte, old *State) error {
 	if err == nil {
 		err = write(f, data, len(data))
 	}
-	return join(err, f.Close())
+	return Join(err, f.Close())
 }
 
 // write writes data to the file, truncates the file to size and syncs it.
 func write(f File, data []byte, size int) error {
 	n, err := f.Write(data)
-	if err == nil && n < len(data) { // some file systems do not report it
+	if err == nil && n < len(data) { // some file systems return no error
 		err = io.ErrShortWrite
 	}
 	if err == nil {
@@ -131,13 +131,13 @@ func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err 
 		return false, err
 	}
 	if err := f.Chmod(Mode); err != nil {
-		return false, join(err, f.Close())
+		return false, Join(err, f.Close())
 	}
 	// Pad shorter data with empty lines and write everything in a single call. If the
 	// process is killed before the padding is truncated, the file is still valid JSON.
 	blank := bytes.Repeat([]byte("\n"), max(0, longest-len(data)))
 	err = write(f, slices.Concat(data, blank), len(data))
-	return true, join(err, f.Close())
+	return true, Join(err, f.Close())
 }
 
 const maxAttempts = 20
