@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// claims holds the JSON Web Token claims that identify the account and the expiry.
-// Some issuers nest them.
+// claims holds the account and expiry claims of a JSON Web Token. Some issuers nest
+// the account claims.
 type claims struct {
 	Expires   json.Number `json:"exp"`
 	AccountID text        `json:"account_id"`
@@ -23,13 +23,13 @@ type claims struct {
 // text is a JSON string. Any other JSON value decodes to the empty string.
 type text string
 
-// UnmarshalJSON implements [json.Unmarshaler]. It returns no error.
+// UnmarshalJSON implements [json.Unmarshaler]. It never returns an error.
 func (s *text) UnmarshalJSON(raw []byte) error {
 	_ = json.Unmarshal(raw, (*string)(s))
 	return nil
 }
 
-// maxJWT is the maximum length in bytes of a token to decode.
+// maxJWT is the maximum length in bytes of a token that claimsOf decodes.
 const maxJWT = 64 << 10
 
 // claimsOf decodes the claims of a token without checking its signature. It returns
@@ -52,8 +52,8 @@ func (c *claims) expiry() time.Time {
 	return instantFromSeconds(seconds)
 }
 
-// accounts appends the digests of the account's identifiers to the slice. The
-// provider is part of each digest, so accounts at different providers never match.
+// accounts appends digests of the account's identifiers to a slice. Each digest covers
+// the provider too, so accounts at different providers never match.
 func (c *claims) accounts(provider string, to []Digest) []Digest {
 	for i, name := range []text{c.AccountID, c.ChatGPT, c.Email} {
 		if name != "" {

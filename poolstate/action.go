@@ -13,7 +13,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Verb is the kind of an operator's action.
+// Verb is a kind of action.
 type Verb uint8
 
 // The verbs.
@@ -29,36 +29,36 @@ func (v Verb) String() string {
 	return wordOf(v, []string{"reset", "exhaust", "sync", "undo"})
 }
 
-// Action is a change by an operator to any number of credentials. The
-// zero value is a reset.
+// Action is an operator's change to any number of credentials. The zero value is a
+// reset.
 type Action struct {
 	Verb Verb
 	// SpareDead excludes dead credentials from a VerbReset.
 	SpareDead bool
 	// Hold has the details of a VerbHold.
 	Hold Hold
-	// ClaudeFile is the path of claude_code's own tokens, for a VerbSync.
+	// ClaudeFile is the path of Claude Code's token file, for a VerbSync.
 	ClaudeFile string
 	// Undos are the effects that a VerbUndo reverts.
 	Undos []Undo
 }
 
-// AlreadyClear is the [Effect.Reason] of resetting a credential without a failure.
+// AlreadyClear is the [Effect.Reason] if a reset finds nothing to clear.
 const AlreadyClear = "already clear"
 
 // Effect is the effect of an action on one credential.
 type Effect struct {
 	Before, After Credential
-	// Reason says why the credential is not changed. It is empty if it is.
+	// Reason says why the credential is not changed, or is empty if it is changed.
 	Reason string
-	// Refused is true if the change is not allowed, and false if it is made or is
+	// Refused is true if the change is not allowed, and false if it is made or
 	// unnecessary.
 	Refused bool
 	// CoolsUntil is the current deadline if a hold was refused because it would end
 	// sooner. Otherwise it is the zero time.
 	CoolsUntil time.Time
 	// Lost lists the keys that an undo cannot restore because their values contained
-	// a secret, which is never stored in the journal.
+	// secrets, which are not stored in the journal.
 	Lost []string
 	// Undo reverts the effect. It is nil if that is impossible.
 	Undo *Undo
@@ -198,7 +198,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 }
 
 // perform applies the action to one credential. was is the credential as the operator
-// saw it, and now its current state, or nil if it has been removed.
+// saw it. now is its current state, or nil if it has been removed.
 func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
 	case now == nil:
@@ -220,7 +220,7 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 }
 
 // changedSince reports whether an entry's status or tokens have changed. For an entry
-// without an id it also compares the names, because another entry may have taken the
+// without an id it also compares the names, because another entry may have taken its
 // position.
 func changedSince(was, now *Credential) bool {
 	return was.StatusText != now.StatusText ||
@@ -228,7 +228,7 @@ func changedSince(was, now *Credential) bool {
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether any secret of an entry has changed, including a borrowed
+// newTokens reports whether the secrets of an entry have changed, including a borrowed
 // one.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
@@ -254,12 +254,12 @@ type UndoField struct {
 	// Before and After are JSON values. They are nil if the entry did not have the key.
 	Before *string `json:"before"`
 	After  *string `json:"after"`
-	// Previous is the key that precedes Key in the entry, empty if Key is the first.
+	// Previous is the key before Key in the entry, or empty if Key is the first.
 	Previous string `json:"behind,omitempty"`
 }
 
-// undoOf records the values that a change to an entry will overwrite. It scrubs
-// secrets in them, because the journal must not contain any.
+// undoOf records the values that a change to an entry will overwrite, without their
+// secrets.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
@@ -294,7 +294,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	entry := d.doc.entry(c)
 	for _, f := range u.Fields {
 		if !holds(entry, f) {
-			return refused(c, "changed since; left alone")
+			return refused(c, "changed since the action")
 		}
 		if f.Before != nil && strings.Contains(*f.Before, redact.Redacted) {
 			e.Lost = append(e.Lost, f.Key)

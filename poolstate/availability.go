@@ -2,16 +2,16 @@ package poolstate
 
 import "time"
 
-// The cooldowns of the stock agent. The one after a 401 is short because a token
-// refresh usually fixes it. Builds since August 2026 apply soleTTL to a provider's
-// only credential that is not dead.
+// The cooldowns of the stock agent. It is short after a 401, because a token refresh
+// usually helps. Builds since August 2026 apply soleTTL to a provider's only credential
+// that is not dead.
 const (
 	baseTTL             = time.Hour
 	baseTTLUnauthorized = 5 * time.Minute
 	soleTTL             = time.Minute
 )
 
-// Steps is the number of steps of the backoff schedule: 1×, 2×, 4× and 8×.
+// Steps is the number of steps in the backoff schedule: 1×, 2×, 4× and 8×.
 const Steps = 4
 
 // BaseTTL returns the cooldown of a first failure: five minutes for 401, and one
@@ -23,7 +23,7 @@ func BaseTTL(code Optional[int]) time.Duration {
 	return baseTTL
 }
 
-// Step returns the step of the backoff schedule for a streak: 0 without a failure,
+// Step returns the step in the backoff schedule for a streak: 0 without a failure,
 // 1 for 1×, up to 4 for 8×. A negative streak is treated as a first failure.
 func Step(streak int) int {
 	if streak < 0 {
@@ -42,8 +42,8 @@ const (
 	Cooling
 	// Held is like Cooling, but set by an operator.
 	Held
-	// Due means exhausted with no deadline or one that has passed: the agent tries
-	// the credential at its next selection.
+	// Due means exhausted without a future deadline: the agent tries the credential at
+	// its next selection.
 	Due
 	// Dead means that the credential needs a new login.
 	Dead
@@ -81,8 +81,8 @@ func (o Origin) String() string {
 	return wordOf(o, []string{"", "provider", "computed", "operator"})
 }
 
-// suspectAfter is how far ahead a plausible deadline may be. No provider has a
-// limit that spans more than a month.
+// suspectAfter is how far ahead a plausible deadline may be. No provider's limit spans
+// more than a month.
 const suspectAfter = 31 * 24 * time.Hour
 
 // Deadline is the end of a cooldown. The zero value means that there is none.
@@ -98,8 +98,8 @@ type Deadline struct {
 // IsZero reports whether there is no deadline.
 func (d Deadline) IsZero() bool { return d.Origin == OriginNone }
 
-// Never reports whether the deadline is after the year 9999, so that the credential
-// never becomes ready on its own.
+// Never reports whether the deadline is after the year 9999, which means that the
+// credential never becomes ready on its own.
 func (d Deadline) Never() bool { return !d.IsZero() && neverComes(d.At) }
 
 func neverComes(t time.Time) bool { return t.Year() > 9999 }
@@ -156,8 +156,8 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 // removalDelay is how long agents keep a dead entry that an operator added.
 const removalDelay = 24 * time.Hour
 
-// RemovedAt returns when the agent deletes the entry of c, or the zero time if it
-// does not.
+// RemovedAt returns when the agent will delete the entry of c, or the zero time if it
+// will not.
 func (p Policy) RemovedAt(c *Credential) time.Time {
 	if c.Status != StatusDead || !isManual(c.Source) || c.Unusable || c.StatusAt.IsZero() || p.cleared(c) {
 		return time.Time{}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Status is last_status as stored in the file, which does not change when a deadline
+// Status is last_status as stored in the file. It does not change when a deadline
 // passes.
 type Status uint8
 
@@ -105,7 +105,7 @@ type Credential struct {
 	hasStreak, countsStreaks bool
 	// borrowed is true for an entry with a fingerprint and no access token.
 	borrowed bool
-	// idLeaks is true for an entry whose id is not used because it contains a secret.
+	// idLeaks is true if the id is not used because it contains a secret.
 	idLeaks bool
 	// accounts identifies the accounts of the tokens. It is used only while decoding.
 	accounts []Digest
@@ -136,7 +136,7 @@ func (m ModelCooldown) End(now time.Time) time.Time {
 	return m.Until
 }
 
-// Name returns the label, the source or the handle: the first that is not empty.
+// Name returns the first of label, source and handle that is not empty.
 func (c *Credential) Name() string { return cmp.Or(c.Label, c.Source, c.Handle()) }
 
 // Handle identifies the credential on the command line: the id or, if there is none,
@@ -165,8 +165,8 @@ func KnownStreak(n int) Streak { return Streak{n: n, known: true} }
 // Known returns the number of failures, and whether the file contains it.
 func (s Streak) Known() (int, bool) { return s.n, s.known }
 
-// Count returns the number of failures, 0 if unknown. It is negative if the number in
-// the file is.
+// Count returns the number of failures, or 0 if it is unknown. Files may contain
+// negative numbers.
 func (s Streak) Count() int { return s.n }
 
 // Next returns the streak after one more failure. It does not overflow. Unknown and

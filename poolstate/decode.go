@@ -25,7 +25,7 @@ var ErrNotPool = errors.New("credential_pool is not an object")
 // file.
 type SyntaxError = jsonedit.SyntaxError
 
-// document is a parsed store: its bytes and where the entries are in them.
+// document is a parsed store: its bytes and the positions of its entries.
 type document struct {
 	data  []byte
 	root  *jsonedit.Value
@@ -221,7 +221,7 @@ func (c *Credential) readTokens(secrets map[string]string) {
 }
 
 // dropCleared removes model cooldowns that were observed before the last reset. It
-// keeps those without a time of observation.
+// keeps those without an observation time.
 func (c *Credential) dropCleared(observed *jsonedit.Value) {
 	c.ModelCooldowns = slices.DeleteFunc(c.ModelCooldowns, func(m ModelCooldown) bool {
 		v := observed.Find(m.Model)
@@ -236,8 +236,8 @@ func isManual(source string) bool {
 	return source == "" || source == "manual" || strings.HasPrefix(source, "manual:")
 }
 
-// isBorrowed reports whether the agent reads the token of an entry from elsewhere,
-// such as an environment variable, and does not write it to the file.
+// isBorrowed reports whether the agent reads the entry's token from elsewhere, such as
+// an environment variable, and does not write it to the file.
 func isBorrowed(provider, source string) bool {
 	owned := []string{"anthropic/hermes_pkce", "minimax-oauth/oauth", "nous/device_code", "openai-codex/device_code", "xai-oauth/device_code"}
 	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)

@@ -151,10 +151,10 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 type Observer struct {
 	pool   *Pool
 	policy Policy
-	// seenAt is the time of the latest snapshot, checkedAt the time up to which
-	// deadlines were checked, and next the first deadline after it.
+	// seenAt is the time of the latest snapshot. Deadlines up to checkedAt have been
+	// reported, and next is the first one after that.
 	seenAt, checkedAt, next time.Time
-	// failure is the kind of the current failure to load, zero if there is none.
+	// failure is EventFileMissing or EventFileUnreadable, or 0 if the file was loaded.
 	failure EventKind
 }
 
@@ -189,7 +189,7 @@ func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 }
 
 // timeOf returns the time of an event according to the file, so that all observers
-// agree. It returns at if that time is after this snapshot or before the previous one.
+// agree. It returns at instead if that time is not between the two snapshots.
 func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 	var recorded time.Time
 	switch e.Kind {

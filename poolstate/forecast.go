@@ -180,7 +180,7 @@ func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
 	return p.alone().Summarize(policy, now)
 }
 
-// alone returns a pool of only this provider, which shares its credentials.
+// alone returns a pool that contains only this provider and shares its credentials.
 func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
 
 const (

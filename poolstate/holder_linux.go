@@ -33,7 +33,7 @@ func LockHolder(path string) string {
 
 // holderOf returns the PID of the process that holds a flock on a file, or 0. On some
 // file systems, such as Btrfs, the device number in the table differs from that of
-// stat(2). The process must then have the file open.
+// stat(2). In that case, the process must also have the file open.
 func holderOf(table, file string, hasOpen func(pid int) bool) int {
 	for line := range strings.Lines(table) {
 		if pid, sameDevice := flockPID(line, file); pid > 0 && (sameDevice || hasOpen(pid)) {
@@ -57,7 +57,7 @@ func flockPID(line, file string) (pid int, sameDevice bool) {
 }
 
 // hasOpen reports whether a process has a file open. It returns false if the user is
-// not permitted to see that.
+// not permitted to list its open files.
 func hasOpen(pid int, file fs.FileInfo) bool {
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, path := range open {

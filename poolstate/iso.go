@@ -133,7 +133,7 @@ func (s *isoScanner) week(year, end int, dashes bool) time.Time {
 	return monday.AddDate(0, 0, day-1)
 }
 
-// isoClock is a time of day or an offset. rest reports that more text follows.
+// isoClock is a time of day or an offset. rest is true if more text follows.
 type isoClock struct {
 	hour, minute, second, nanos int
 	rest                        bool

@@ -21,8 +21,8 @@ const (
 	RootProfile = "default"
 )
 
-// Location selects the store of an agent. The first of File, Home and Profile that is
-// set is used; if none is, HERMES_HOME, and then the platform's default. File, Home and
+// Location selects the store of an agent by the first of File, Home and Profile that is
+// set. If none is, it uses HERMES_HOME or the platform's default. File, Home and
 // HERMES_HOME are expanded with [ExpandPath].
 type Location struct{ File, Home, Profile string }
 

@@ -34,8 +34,7 @@ type State struct {
 	Deadline *time.Time `json:"deadline"`
 }
 
-// StateOf returns the state of a credential. The deadline is as [ToRFC3339]
-// returns it.
+// StateOf returns the state of a credential, with the deadline converted by [ToRFC3339].
 func StateOf(c *Credential, policy Policy, now time.Time) State {
 	s := State{}
 	if c.StatusText != "" {

@@ -89,8 +89,8 @@ func (doc *document) addSecrets(v *jsonedit.Value, key string, k kind) {
 	}
 }
 
-// addSecret adds the secrets in one string. It ignores the name of a provider without
-// digits, which is sometimes used in place of a token that is not needed.
+// addSecret adds the secrets in one string. It ignores provider names without digits,
+// which people enter where no token is needed.
 func (doc *document) addSecret(text []byte, key string, k kind) {
 	switch {
 	case k == kindText && key == keyFingerprint:

@@ -75,8 +75,8 @@ func identityOf(path string) string {
 
 var versionSeed = maphash.MakeSeed()
 
-// Version identifies the content of a file within one process. No content has the zero
-// value.
+// Version identifies the content of a file within one process. The zero value matches
+// no content.
 type Version struct {
 	size int
 	hash uint64
@@ -110,7 +110,7 @@ func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	return Snapshot{Pool: pool, Version: v}, nil
 }
 
-// Errors of reading or writing a store.
+// Errors from reading or writing a store.
 var (
 	ErrNotFile      = atomicfile.ErrNotRegular // a directory, a pipe or a device
 	ErrTooLarge     = atomicfile.ErrTooLarge   // more than 256 MB

@@ -57,7 +57,7 @@ func (s *Store) claudeGrant(path string) grant {
 	case errors.Is(err, fs.ErrNotExist):
 		return grant{missing: "claude_code has no tokens on this machine"}
 	case err != nil:
-		return grant{missing: "the tokens of claude_code cannot be read"}
+		return grant{missing: "claude_code's tokens cannot be read"}
 	}
 	g := grantFrom(root.Find("claudeAiOauth"), "accessToken", "refreshToken", "expiresAt", s.loc)
 	g.expiresKey = keyExpiresAtMS
@@ -99,7 +99,7 @@ func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc 
 }
 
 // adopt returns the change that copies newer tokens to the credential, or the reason
-// why it does not. New tokens clear the status, the error and the streak.
+// why there is none. New tokens clear the status, the error and the streak.
 func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	g := s[c.Provider]
 	access := redact.Reveal(g.access)

@@ -15,9 +15,9 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 	})
 }
 
-// Records returns the events of a store in order of time. It omits events that
-// watching processes recorded for actions that are in entries themselves. It scrubs the
-// secrets in the file, because earlier versions recorded those of other credentials.
+// Records returns the events of a store in order of time. It omits observed events if
+// entries contains the action that caused them. It removes secrets that the file
+// contains, because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
@@ -73,8 +73,8 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 }
 
 // last returns the entries of the last action on a store that was not undone, or nil if
-// there is none. It returns ErrUnrecorded if an unreadable line follows them, because
-// that may be a later action.
+// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later
+// action, follows them.
 func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 	own := of(entries, store)
 	undone := map[string]bool{}

@@ -68,7 +68,7 @@ type Done struct {
 	Number string
 	// Entries are the entries for the journal, one for each changed credential.
 	Entries []Entry
-	// JournalErr is the error of recording the action. The action itself succeeded.
+	// JournalErr is the error from recording the action. The action itself succeeded.
 	JournalErr error
 }
 
@@ -143,7 +143,7 @@ func (o *Operator) logRecords(entries []Entry, err error) {
 	}
 }
 
-// kindOf returns the event that an action causes for a credential.
+// kindOf returns the kind of event that an action causes for a credential.
 func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKind {
 	switch {
 	case after.Status == poolstate.StatusDead:
@@ -160,8 +160,8 @@ func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKin
 	return poolstate.EventReady
 }
 
-// noticeEvery is how often Run reports that it is waiting for the lock. The first
-// report comes after the same time.
+// noticeEvery is how often Run reports that it is waiting for the lock. It is also the
+// delay before the first report.
 const noticeEvery = 200 * time.Millisecond
 
 // Run is like [Operator.Do], but reports that it is waiting for the lock. While another
@@ -236,10 +236,10 @@ func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error)
 // clockSlack is greater than the rounding error of times in the store.
 const clockSlack = time.Millisecond
 
-// recorded reports whether entries, those of one store, explain each hold and reset by
-// an operator that the pool shows: an action recorded it, a watching process saw it
-// before the last action, or it is older than all actions. Its time alone does not show
-// whether it precedes the last action, because clocks can be set back.
+// recorded reports whether the entries of a store explain each hold and reset that the
+// pool shows. It must have been recorded by an action, observed before the last action,
+// or be older than all actions. Its time alone does not prove that it precedes the last
+// action, because clocks can be set back.
 func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
 	var known []*Entry
 	var oldest time.Time
@@ -271,8 +271,8 @@ func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
 	return true
 }
 
-// about reports whether an entry is about a credential. Label and source count only if
-// there is no id.
+// about reports whether an entry is about a credential. Label and source are compared
+// only if there is no id.
 func (e *Entry) about(provider, id, label, source string) bool {
 	return e.Provider == provider && e.ID == id && (id != "" || e.Label == label && e.Source == source)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // FS contains the file system operations that this package uses. [OS] is the real file
-// system. Tests make single operations fail.
+// system. In tests, individual operations can fail.
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
 	ReadFile(path string) ([]byte, error)  // reads a regular file of at most MaxSize bytes

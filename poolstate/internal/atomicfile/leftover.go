@@ -27,10 +27,9 @@ func temporary(target, random string) (path string, release func()) {
 
 // sweep removes the temporary files that killed writers left next to target, because
 // they contain secrets. The caller must hold the lock. sweep keeps the file of a
-// process that still exists: that process uses target by another path, such as a hard
-// link, and therefore holds another lock. If such a process runs in another container,
-// its PID is not visible and its file is removed. Its rename then fails, but nothing is
-// lost.
+// process that still exists: that process accesses target by another path, such as a
+// hard link, and therefore holds another lock. A process in another container is not
+// visible, so its file is removed. Its rename then fails, but nothing is lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
 	names, _ := fsys.Names(dir) // a failed cleanup must not prevent a write

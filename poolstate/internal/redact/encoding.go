@@ -17,7 +17,7 @@ type reading struct {
 	from, to []int
 }
 
-// span returns the part of the original text from which the bytes i to end came.
+// span returns the part of the original text that encodes the bytes from i to end.
 func (r *reading) span(i, end int) span {
 	if r.from == nil {
 		return span{i, end}
@@ -25,11 +25,11 @@ func (r *reading) span(i, end int) span {
 	return span{r.from[i], r.to[end-1]}
 }
 
-// maxNesting limits how many forms of a text readings decodes, one from another.
+// maxNesting is the maximum number of times that readings decodes nested escapes.
 const maxNesting = 3
 
 // readings returns an iterator over the text, the text with escapes decoded and
-// invisible characters removed, and the decoded base64 in each of these.
+// invisible characters removed, and the base64 decoded from each of these.
 func readings(text string) iter.Seq[reading] {
 	return func(yield func(reading) bool) {
 		r := reading{text: text}
@@ -108,8 +108,8 @@ func decodeEscape(s string) (decoded string, n int) {
 const minBase64 = (MinLeak*4 + 2) / 3
 
 // decodeBase64 yields each run of base64 in a reading, decoded at each of the four
-// possible alignments. It ignores runs without both upper and lower case, which are
-// probably words. It reports whether to continue.
+// possible alignments. It ignores runs without both upper and lower case, because they
+// are probably words. It reports whether to continue.
 func decodeBase64(r *reading, yield func(reading) bool) bool {
 	for i := 0; i < len(r.text); {
 		begin, cases := i, 0

@@ -64,8 +64,8 @@ func DigestOfFingerprint(s string) Digest {
 // Secret is a token that prints as a placeholder. Only [Reveal] returns the token. Two
 // secrets with the same token are not equal by ==.
 type Secret struct {
-	// A pointer, because fmt does not call Format for unexported fields of other structs,
-	// but does not follow nested pointers either.
+	// token is a pointer because fmt does not call Format for unexported fields, but
+	// does not follow nested pointers either.
 	token *string
 }
 

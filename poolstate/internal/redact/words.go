@@ -49,8 +49,8 @@ func isPublic(text string) bool {
 		(vocabulary[text] || IsPlaceholder(text) || strings.Trim(text, text[:min(1, len(text))]) == "" || variableName.MatchString(text))
 }
 
-// punctuation lists ASCII characters that may surround a secret or be part of it, and
-// edges those that rather belong to a secret than surround it.
+// punctuation lists ASCII characters that may surround a secret or be part of it. The
+// characters in edges may too, but are more likely to be part of it.
 const punctuation, edges = "\"'`()[]{}<>,;:=&?!/@|.\\*#$%~^", "-_+"
 
 // separates reports whether a byte may end a secret: punctuation, a control character,
@@ -59,12 +59,12 @@ func separates(b byte) bool {
 	return b < ' ' || b >= 0x7f || strings.IndexByte(punctuation, b) >= 0
 }
 
-// escapeSequence matches all of a control sequence but its last byte.
+// escapeSequence matches a control sequence without its last byte.
 var escapeSequence = regexp.MustCompile("^\x1b\\[[0-9;:?]*")
 
-// These limits make words take linear time. maxField is the length in bytes of the
-// longest field. nearEnds is how many of the nearest ends are tried for each beginning.
-// For the first farBegins beginnings, as many of the last ends are also tried.
+// These limits make words take linear time. maxField is the maximum length of a field
+// in bytes. For each beginning of a word, words tries the nearEnds nearest ends, and for
+// the first farBegins beginnings also the nearEnds last ends.
 const maxField, nearEnds, farBegins = 8192, 4, 8
 
 // words returns an iterator over the parts of a text that may be a whole secret: the
@@ -118,10 +118,10 @@ func IsHeaderKey(key string) bool {
 	}, func(suffix string) bool { return strings.HasSuffix(key, suffix) })
 }
 
-// AddValue adds the secrets in the value of a key or header. If secret is true, that is
-// the whole value, apart from a scheme such as "Bearer". Otherwise AddValue adds tokens
-// after such a scheme or after the name of a secret. In both cases it adds secrets in a
-// URL.
+// AddValue adds the secrets in the value of a key or header. If secret is true, the
+// whole value is a secret, apart from a scheme such as "Bearer". Otherwise AddValue adds
+// tokens that follow such a scheme or the name of a secret. In both cases it adds
+// secrets in a URL.
 func (s *Scrubber) AddValue(value []byte, secret bool) {
 	rest, named := credentials(value)
 	switch name, after, ok := bytes.Cut(value, []byte(":")); {
