@@ -13,8 +13,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Column widths of the event list, in cells. A list of at least eventsWideFrom
-// cells has all columns, including who caused the event.
+// Column widths of the event list, in cells. A list that is at least eventsWideFrom
+// cells wide also shows who caused each event.
 const (
 	eventTimeWidth = 9
 	eventNameWidth = 30
@@ -24,8 +24,8 @@ const (
 	eventsWideFrom = 100
 )
 
-// MatchRecord reports whether a filter matches the credential in its state after
-// the event. Events about the file itself always match.
+// MatchRecord reports whether a filter matches the credential as it was after the
+// event. Events about the file itself always match.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
 		return true
@@ -34,8 +34,8 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 	return f.Match(&c, p.Availability(&c, r.At))
 }
 
-// EventLine draws an event in at most w cells: its time or age, the credential,
-// the kind and the details.
+// EventLine draws an event in at most w cells: the time, or its age if ago is set, the
+// credential, the kind and the details.
 func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago bool) string {
 	l, wide := th.Line(), w >= eventsWideFrom
 	cell := func(role theme.Role, s string, width int) {
@@ -78,8 +78,7 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in w cells. If space is short, the provider is
-// cut first.
+// recordName returns provider/name in w cells. It cuts the provider first.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
@@ -91,7 +90,7 @@ func recordName(r *poolstate.Record, w int) string {
 	return text.Fit(name, w)
 }
 
-// eventStyles holds the role and the fixed details of each kind of event.
+// eventStyles holds the role and the fixed words for each kind of event.
 var eventStyles = map[poolstate.EventKind]struct {
 	role  theme.Role
 	words string
@@ -174,7 +173,7 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines draws at most h events, newest first, without the newest skip events.
+// eventLines draws at most h events, newest first, after skipping the newest ones.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
@@ -183,7 +182,7 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 	if len(out) == 0 && h > 0 {
 		words := "no events yet"
 		if s.Filter != nil && s.Filter.Text != "" {
-			words = "no event matches; esc clears the filter"
+			words = "no events match; esc clears the filter"
 		}
 		out = append(out, s.line().Write(theme.Secondary, text.Fit(words, w)).String())
 	}
@@ -194,11 +193,16 @@ func (s *Screen) eventBlock(h int) []string {
 	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
 }
 
-func (s *Screen) eventsPane() string {
-	w, h, all := s.inner(), s.paneHeight()-1, len(s.Events)
+// eventRows returns how many events fit into the pane, below its title.
+func (s *Screen) eventRows() int {
 	if s.Filter != nil {
-		h--
+		return s.paneHeight() - 2
 	}
+	return s.paneHeight() - 1
+}
+
+func (s *Screen) eventsPane() string {
+	w, h, all := s.inner(), s.eventRows(), len(s.Events)
 	skip, place := clampOffset(s.Offset, all, h), ""
 	head := s.line().Bold(theme.Text, "events")
 	if all > 0 {

@@ -15,12 +15,11 @@ import (
 // paged draws the title, scrollable lines and the footer.
 func (s *Screen) paged(lines []string) string {
 	height, more := s.paneHeight(), ""
-	offset := clampOffset(s.Offset, len(lines), height)
-	end := min(offset+height, len(lines))
-	if end < len(lines) {
-		more = "↓ more"
+	lines = lines[clampOffset(s.Offset, len(lines), height):]
+	if len(lines) > height {
+		lines, more = lines[:height], "↓ more"
 	}
-	return s.withBottom(append(s.paneHead(), lines[offset:end]...), more)
+	return s.withBottom(append(s.paneHead(), lines...), more)
 }
 
 func (s *Screen) paneHead() []string {
@@ -45,18 +44,18 @@ func (s *Screen) paneAnswer() []string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-3-len(s.paneAnswer()), 1) }
 
-// PaneLines returns how many lines the open pane can be scrolled.
+// PaneLines returns how many lines the open pane can scroll.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {
 	case s.Pane == PaneHelp:
-		n = len(s.helpLines())
+		n = len(s.helpLines()) - s.paneHeight()
 	case s.Pane == PaneDetail && s.selected() != nil:
-		n = len(s.detailLines())
+		n = len(s.detailLines()) - s.paneHeight()
 	case s.Pane == PaneEvents:
-		n = len(s.Events) + 1
+		n = len(s.Events) - s.eventRows()
 	}
-	return max(n-s.paneHeight(), 0)
+	return max(n, 0)
 }
 
 // filled returns the first h lines, adding empty ones if there are fewer.
@@ -70,7 +69,7 @@ func filled(lines []string, h int) []string {
 // indented indents lines by the left margin.
 func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
-// beside puts two columns side by side. The right one starts at cells after the margin.
+// beside puts two columns side by side. The right column starts at cells after the margin.
 func (s *Screen) beside(left, right []string, at int) []string {
 	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
 	out := make([]string, max(len(left), len(right)))
@@ -100,7 +99,7 @@ func (s *Screen) quiet(words string, w int) []string {
 	return s.wrapped(theme.Secondary, theme.Regular, words, w)
 }
 
-// add writes text after a gap unless it would pass the cell at end.
+// add writes text after a gap and returns true, unless the text would extend past end.
 func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
 	if s == "" || l.Col()+gap+text.Width(s) > end {
 		return false
@@ -126,7 +125,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
 }
 
-// forecastPane draws the forecast and, below it, when each provider that is out returns.
+// forecastPane draws the forecast and, below it, a line for each provider that is out.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
 	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
@@ -140,13 +139,13 @@ func (s *Screen) forecastPane() []string {
 	return s.indented(append(s.forecastLines(w, h-len(below)), below...))
 }
 
-// helpLines explains keys, marks and policy, in two columns if there is room.
+// helpLines explains the keys, the marks and the policy, in two columns if they fit.
 func (s *Screen) helpLines() []string {
 	inner := s.inner()
 	if s.Width < mediumFrom {
 		return s.indented(append(append(s.keyHelp(s.Full, inner), ""), s.markHelp(inner)...))
 	}
-	// The last group of keys goes above the marks, to balance the columns.
+	// The last group of keys is above the marks, to balance the columns.
 	half, last := inner/2, max(len(s.Full)-1, 0)
 	right := append(s.keyHelp(s.Full[last:], inner-half), "")
 	return s.beside(s.keyHelp(s.Full[:last], half-2), append(right, s.markHelp(inner-half)...), half)
@@ -183,7 +182,7 @@ var markWords = [][2]string{
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }
 
-// markHelp explains the marks, the policy and why the policy applies.
+// markHelp explains the marks, what the policy does and why it applies.
 func (s *Screen) markHelp(w int) []string {
 	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
 	for _, m := range markWords {
@@ -193,7 +192,7 @@ func (s *Screen) markHelp(w int) []string {
 	return append(append(out, s.quiet(policyRule(s.Policy), w)...), s.quiet(s.policyReason(), w)...)
 }
 
-// helpEntry draws a key or mark and, starting at the cell at, its explanation.
+// helpEntry draws a key or mark, and its explanation from the cell at onward.
 func (s *Screen) helpEntry(name, words string, at, w int) []string {
 	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
 	at = max(at, l.Col()+1)
@@ -218,7 +217,7 @@ func (s *Screen) emptyWords() (role theme.Role, headline string, help []string) 
 		role, headline, help = theme.Dead, clean(s.Feed.Reason), []string{"This view returns when the file is valid again."}
 	case s.Pool == nil:
 		headline, help = "waiting for "+clean(s.Path), []string{
-			"It will appear when an agent writes it.",
+			"Credentials appear once an agent writes the file.",
 			"To use another file: --file PATH, --home DIR or --profile NAME.",
 			"No agent here? Try: pooltop demo",
 		}
@@ -250,7 +249,7 @@ func (s *Screen) empty() string {
 	return s.withBottom(append(out, s.beside(nil, body[:min(len(body), room-blank)], 1)...), "")
 }
 
-// tiny draws one line or, if that does not fit, the size that is needed.
+// tiny draws one line of counts or, if even that does not fit, the required size.
 func (s *Screen) tiny() string {
 	size := func(w, h int) string { return strconv.Itoa(w) + "×" + strconv.Itoa(h) }
 	stale := s.Feed.State == FeedStale

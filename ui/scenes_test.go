@@ -335,14 +335,14 @@ func eventScenes(t testing.TB) []scene {
 		{"events", pane(func(*Screen) {})},
 		{"events-none", pane(func(s *Screen) { s.Events = nil })},
 		{"events-filtered", pane(func(s *Screen) {
-			s.Events, s.Filter = s.Events[:2], &FilterLine{Text: "state:cooling", Shown: 4, Total: 10}
+			s.Events, s.Filter = nil, &FilterLine{Text: "state:due", Total: 10}
 		})},
 		{"events-ago", pane(func(s *Screen) { s.Clock = true })},
 		{"events-many", pane(func(s *Screen) {
 			for i := range 1000 {
 				s.Events = append(s.Events, recordOf(poolstate.EventAdded, poolstate.ByAgent, fmt.Sprint("key-", i), -time.Duration(i)*time.Second))
 			}
-			s.Offset = 500
+			s.Offset, s.Filter = 500, &FilterLine{Text: "openrouter", Shown: 4, Total: 10}
 		})},
 		{"events-stale", pane(func(s *Screen) {
 			s.Feed = Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 41, column 17", Since: epoch.Add(-12 * time.Second)}
