@@ -7,7 +7,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// Smallest terminal widths, in cells, of the wider layouts.
+// Smallest terminal width, in cells, for each of the wider layouts.
 const (
 	wideFrom   = 110 // forecast or events next to the detail
 	mediumFrom = 80  // wider margins, the detail, full words
@@ -44,7 +44,7 @@ type columnSpec struct {
 	option string // name in the configuration; "" if the column cannot be hidden
 	title  string
 	right  bool         // right-align the title
-	order  filter.Order // order selected by a click on the title
+	order  filter.Order // the order that a click on the title selects
 	from   int          // smallest terminal width that shows the column
 	gap    int          // spaces before the column
 	draw   func(*row)
@@ -62,7 +62,7 @@ var columnSpecs = [columnCount]columnSpec{
 }
 
 // requests lists the widths that columns request, most important first. A column's
-// first request makes it visible; later ones widen it.
+// first request makes it visible, and the others widen it.
 var requests = [...]struct {
 	column Column
 	width  int
@@ -97,11 +97,11 @@ func Columns() []Column {
 	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnNextFail}
 }
 
-// Hidden is a set of columns that are never shown. The zero value hides none;
-// columns that are not hidden are shown if there is room.
+// Hidden is a set of columns that are never shown. The other columns are shown if
+// there is room.
 type Hidden uint16
 
-// AllBut returns the set of hideable columns except those in shown.
+// AllBut returns a set of all columns that can be hidden, except those in shown.
 func AllBut(shown ...Column) Hidden {
 	var h Hidden
 	for _, c := range Columns() {

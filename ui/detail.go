@@ -24,9 +24,8 @@ func (s *Screen) belowTable(p plan) []string {
 	return append([]string{rule}, s.detailBlock(h, p.eventsBeside)...)
 }
 
-// detailBlock draws the detail in exactly h lines. On a wide screen it is next to
-// the forecast or the events, otherwise next to the remaining fields of the
-// credential.
+// detailBlock draws the detail in exactly h lines. A wide screen shows it next to
+// the forecast or the events, a narrower one next to the credential's other fields.
 func (s *Screen) detailBlock(h int, events bool) []string {
 	var left, right []string
 	c, w := s.selected(), 48
@@ -55,14 +54,14 @@ func (s *Screen) detailLines() []string {
 	return s.indented(append(lines, s.factLines(c, w)...))
 }
 
-// detail draws the detail of a credential, followed by the lines in more. If
-// necessary, it shortens the provider's message to fit into h lines.
+// detail draws the detail of a credential, followed by the lines in more. It may
+// shorten the provider's message to fit into h lines.
 func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []string {
 	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
 
-// sections draws three sections: the credential and its failure, the times and
-// the streak, and remarks.
+// sections draws the credential and its failure, then the times and the streak, and
+// then remarks.
 func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
@@ -136,8 +135,7 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	return out
 }
 
-// timeLines draws the time of the failure, the deadline and its origin, and the
-// streak.
+// timeLines draws the failure time, the deadline and its origin, and the streak.
 func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	var out []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
@@ -148,39 +146,33 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 		case poolstate.Unusable, poolstate.Ready: // the failure no longer has an effect
 			since = "exhausted "
 		}
-		out = s.pairs(w, [2]string{since, s.stamp(c.StatusAt)}, [2]string{back, s.stamp(a.Deadline.At)})
+		out = paired(w, "  ", s.dated(since, c.StatusAt), s.dated(back, a.Deadline.At))
 	}
-	origin, streak := originSentence(c, a, s.Policy, s.Now), streakWords(c)
-	if both := joined(", ", origin, streak); text.Width(both) <= w {
-		return append(out, s.quiet(both, w)...)
-	}
-	return append(append(out, s.quiet(origin, w)...), s.quiet(streak, w)...)
-}
-
-// pairs draws names with their values, on one line if they fit. It omits empty
-// values.
-func (s *Screen) pairs(w int, pairs ...[2]string) []string {
-	var out []string
-	l := s.line()
-	for _, p := range pairs {
-		switch {
-		case p[1] == "":
-			continue
-		case l.Col() > 0 && l.Col()+2+text.Width(p[0]+p[1]) > w:
-			out, l = append(out, l.String()), s.line()
-		case l.Col() > 0:
-			l.To(l.Col() + 2)
-		}
-		l.Write(theme.Secondary, p[0]).Write(theme.Text, p[1])
-	}
-	if l.Col() > 0 {
-		out = append(out, l.String())
+	for _, words := range paired(w, ", ", originSentence(c, a, s.Policy, s.Now), streakWords(c)) {
+		out = append(out, s.quiet(words, w)...)
 	}
 	return out
 }
 
-// ladderLines draws the backoff schedule and the cooldown that the next failure
-// would cause.
+// dated draws words and a time. It returns "" for the zero time.
+func (s *Screen) dated(words string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return s.line().Write(theme.Secondary, words).Write(theme.Text, s.stamp(t)).String()
+}
+
+// paired returns two texts on one line if they fit into w cells, otherwise on two. It
+// omits empty texts.
+func paired(w int, sep, a, b string) []string {
+	lines := []string{a, b}
+	if both := joined(sep, a, b); text.Width(both) <= w {
+		lines = []string{both}
+	}
+	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
+}
+
+// ladderLines draws the backoff schedule and the cooldown after the next failure.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	const gap, nextFailure = 3, "next failure "
 	var out []string
@@ -222,15 +214,15 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	case a.Availability == poolstate.Unusable:
 		add("has no token: agents never select it")
 	case a.Availability == poolstate.Ready && failed:
-		add("reset after its failure: the agent uses it")
+		add("reset after its failure: agents use it again")
 	}
 	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
 		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
 	} else if !removed.IsZero() {
-		add("the agent removes it when it next loads the pool")
+		add("the agent removes it at its next reload")
 	}
 	if c.FromFuture(s.Now) && a.Deadline.IsZero() {
-		add("suspect: the time of its status is in the future")
+		add("suspect: its status time is in the future")
 	}
 	if c.FlaggedOff {
 		add("enabled is false in the file: only some forks of the agent skip it")
@@ -243,17 +235,17 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	case left > 0:
 		add("its token expires in " + s.timeForm().countdown(left))
 	case a.Availability == poolstate.Ready:
-		add("its token expired at " + text.Stamp(c.ExpiresAt, s.Now))
+		add("its token has expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
 	default:
-		add("its token also expired at " + text.Stamp(c.ExpiresAt, s.Now))
+		add("its token has also expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
 	}
 	if wait := s.earlyRetry(c, a); wait > 0 {
-		add("the only usable credential of its provider: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
+		add("its provider's only usable credential: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
 	}
 	for _, m := range c.ModelCooldowns {
 		words := " is back"
 		if left := m.End(s.Now).Sub(s.Now); left > 0 {
-			words = " back in " + s.timeForm().countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
+			words += " in " + s.timeForm().countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
 		}
 		add("model " + clean(m.Model) + words)
 	}
@@ -261,7 +253,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 }
 
 // earlyRetry returns the cooldown after which newer agents retry a provider's sole
-// credential before its deadline, or 0 if they do not. It returns 0 for a measured
+// credential, or 0 if they wait for its deadline. It also returns 0 for a measured
 // or forced policy, which already matches the installed agent.
 func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) time.Duration {
 	newest := poolstate.Flat202610().Assess(c, s.Now)
@@ -273,8 +265,8 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	return newest.Base
 }
 
-// sharedSentence names up to three credentials with the same account or secret as
-// c, and counts the rest.
+// sharedSentence names up to three of the credentials that share the account or
+// secret of c, and counts the rest.
 func sharedSentence(c *poolstate.Credential) string {
 	var names []string
 	for _, ref := range c.Shares {
@@ -292,7 +284,7 @@ func sharedSentence(c *poolstate.Credential) string {
 	return "same " + what + " as " + strings.Join(names, ", ") + ": they share one quota"
 }
 
-// factLines draws the fields of a credential that do not describe its state.
+// factLines draws a credential's fields other than its state.
 func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	const nameWidth = 14
 	var out []string
@@ -327,7 +319,7 @@ func priorityText(c *poolstate.Credential) string {
 	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
 }
 
-// briefFacts draws the most important fields of factLines in two lines.
+// briefFacts draws the most important of these fields in two lines.
 func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	id, requests := clean(c.ID), ""
 	if id != "" {

@@ -34,40 +34,31 @@ func TestDetail(t *testing.T) {
 		{"dead", deadEntry("key"), []string{
 			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required",
 		}, "next failure"},
-		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "next loads"},
-		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it when it next loads the pool"}, " in 2"},
-		{"disabled for some forks", readyEntry("key").With(entry{"enabled": false}), []string{"enabled is false in the file: only some forks of the agent skip it"}, "unusable"},
+		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "reload"},
+		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it at its next reload"}, "removes it in"},
 		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
 			"deadline set by the provider, not the policy; suspect: after the year 9999, so it never",
 		}, "9999 ("},
-		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: the time of its status is in the future"}, "deadline"},
+		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status time is in the future"}, "deadline"},
 		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
 		{"billing behind a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
-		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big back in 2d00h"}, "since 0"},
+		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big is back in 2d00h"}, "since 0"},
 		{"token ends", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
 		{"token expired", readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}), []string{
-			"its token expired at Sun 22 Nov 09:20:00",
+			"its token has expired (Sun 22 Nov 09:20:00)",
 		}, "also"},
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
-			"model big back in 1h00m00s, 10:20", "model small is back",
+			"model big is back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "next failure"},
-		{"placeholder", readyEntry("key").With(entry{"access_token": "none"}), []string{"key  ready"}, "has no token"},
-		{"dead, removed by the agent", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour), "source": "manual:device_code"}), []string{
-			"the agent removes it in 21h",
-		}, "next loads"},
-		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour), "source": "manual"}), []string{
-			"the agent removes it when it next loads the pool",
-		}, "removes it in"},
 		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
 		{"disabled", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
 		{"leftover cause", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
-		{"billing as the cause", exhaustedEntry("key", time.Minute, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{"403 rate_limit_error  cause billing"}, "expire"},
 		{"everything else", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
@@ -98,7 +89,7 @@ func TestDetail_Cleared(t *testing.T) {
 	}})).choose(t, "key")
 	s.Pane, s.Policy = PaneDetail, poolstate.Flat202610()
 	got := plain(Render(s.sizedAt(100, 40)))
-	for _, want := range []string{"key  ready  p", "exhausted 09:19:00", "reset after its failure: the agent uses it"} {
+	for _, want := range []string{"key  ready  p", "exhausted 09:19:00", "reset after its failure: agents use it again"} {
 		equal(t, want, strings.Contains(got, want), true)
 	}
 }
@@ -163,7 +154,7 @@ func TestRemarks_Sole(t *testing.T) {
 		s := screenOf(poolOf(t, providers{"p": []entry{exhaustedEntry("key", time.Second, 1).With(c.fields), deadEntry("old")}}))
 		s.Policy = c.policy.Resolve(s.Pool, poolstate.NoEvidence)
 		lines := strings.Join(s.choose(t, "key").sizedAt(160, 40).detailLines(), "\n")
-		_, remark, _ := strings.Cut(plain(lines), "the only usable credential of its provider: ")
+		_, remark, _ := strings.Cut(plain(lines), "its provider's only usable credential: ")
 		equal(t, c.name+": remark", remark != "", c.want != "")
 		equal(t, c.name+": "+remark, strings.Contains(remark, c.want), true)
 	}

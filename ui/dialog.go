@@ -10,18 +10,18 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Dialog is a form or a confirmation. It replaces the detail until it is answered.
-// The table stays visible above it.
+// Dialog is a form or a confirmation. It is shown below the table, in place of the
+// detail.
 type Dialog struct {
 	Title      string        // the action and its target
 	Fields     []Field       // the inputs of a form; a confirmation has none
 	Preview    string        // result of the form as filled in so far
-	Note       string        // further information, omitted first if space is short
+	Note       string        // further information; dropped first if space is short
 	Changes    []Change      // the changes to confirm
-	Unaffected []string      // how many targets do not change, and why
+	Unaffected []string      // number of targets that do not change, by reason
 	Warnings   []string      // shown before anything is written
 	Problem    string        // why the form or the answer is not accepted
-	Choice     *bool         // whether yes has the focus; nil for a form
+	Choice     *bool         // true if "yes" has the focus; nil for a form
 	Keys       []key.Binding // keys shown in the footer
 }
 
@@ -33,12 +33,12 @@ type Field struct {
 	Focused     bool
 }
 
-// Change describes what happens to a credential.
+// Change describes a change to a credential.
 type Change struct{ Name, Words string }
 
 const maxChanges = 10 // maximum number of changes that are listed
 
-// dialogLines draws the dialog, w cells wide. To fit into h lines it omits the
+// dialogLines draws the dialog, w cells wide. To fit into h lines, it omits the
 // note, then changes.
 func (s *Screen) dialogLines(w, h int) []string {
 	d := s.Dialog
@@ -79,8 +79,8 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. If a line is
-// too long, its name is cut first, but keeps half of the width.
+// changeLines lists changes in at most h lines and counts the rest. In a line that
+// is too long, it first cuts the name, to no less than half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes
@@ -115,10 +115,10 @@ func (s *Screen) fieldLine(f Field, w int) string {
 	return l.String()
 }
 
-// Widths of the answers: mark, word and gap.
+// Widths of the answers, each with its mark and a gap.
 const noWidth, yesWidth = len(" no  "), len(" yes  ")
 
-// choiceLine draws no and yes. A mark shows which one has the focus.
+// choiceLine draws "no" and "yes", and marks the one that has the focus.
 func (s *Screen) choiceLine(yes bool) string {
 	l := s.Theme.Line()
 	if yes {
@@ -135,8 +135,8 @@ func (s *Screen) dialogBlock(h int) []string {
 	return filled(s.indented(lines), h)
 }
 
-// shortened cuts the lines of a dialog to room lines. A confirmation keeps its
-// title and its last lines, with the choice. A form keeps its inputs.
+// shortened cuts a dialog to room lines. A confirmation keeps its title and its
+// last lines, which include the choice. A form keeps its inputs.
 func (s *Screen) shortened(lines []string, room int) []string {
 	if len(lines) <= room {
 		return lines

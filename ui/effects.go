@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// VerbWord returns the word shown for v.
+// VerbWord returns the word for v on screen.
 func VerbWord(v poolstate.Verb) string {
 	if v == poolstate.VerbHold {
 		return "hold"
@@ -44,10 +44,9 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
 }
 
-// ReloadNote returns a sentence that states when running agents notice an action.
-// That depends on their build, which is known only if the policy was measured or
-// chosen. The backoff policy does not identify a build, because it is a patch that
-// works with all of them.
+// ReloadNote says when running agents notice an action. That depends on their
+// build, which is known only if the policy was measured or forced. The backoff
+// policy identifies no build, because it is a patch for all of them.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	when := "reload"
@@ -66,7 +65,8 @@ func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 // DeadReset is appended to the answer to a reset of a dead credential.
 const DeadReset = "; it was dead and needs re-authentication"
 
-// DoneWords returns the answer to an action: what changed, what did not, and a note.
+// DoneWords describes the outcome of an action: the changes, the targets that did
+// not change, and a note.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	words, unchanged := VerbWord(verb), ""
 	if len(out.Unchanged) > 0 {
@@ -131,7 +131,7 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// UnaffectedWords counts the targets that do not change, by reason: "2 skipped:
+// UnaffectedWords counts the targets that did not change, by reason: "2 skipped:
 // dead, needs re-authentication", "5 unchanged".
 func UnaffectedWords(out *poolstate.Outcome) []string {
 	count := map[string]int{}
@@ -150,7 +150,7 @@ func UnaffectedWords(out *poolstate.Outcome) []string {
 	return reasons
 }
 
-// LastReadyWords warns that an action leaves a provider with none ready.
+// LastReadyWords warns that an action leaves a provider without a ready credential.
 func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	provider := clean(p.Provider)
 	words := "this is the only ready credential of " + provider
@@ -166,8 +166,8 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// SoonerWords warns of holds that would end before the current cooldown: "sooner
-// than now: cooling until 2 Dec (6d04h)". If there are several, it names only the first.
+// SoonerWords warns about holds that would end before the current cooldown: "sooner
+// than now: cooling until 2 Dec (6d04h)". It describes the first and counts the rest.
 func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
@@ -189,8 +189,8 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 	return words
 }
 
-// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". The streak is
-// shown if the file records it, the multiplier if backoff computes the deadline.
+// HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". It includes the
+// streak if the file records it, and the multiplier if backoff computes the deadline.
 func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
 	words, cooldown := "", e.After.ResetAt.Sub(e.After.StatusAt)
 	length := text.Span(cooldown)

@@ -17,7 +17,7 @@ type FilterLine struct {
 	Text         string // the filter as typed
 	Cursor       int    // position in Text, in characters
 	Typing       bool
-	Problem      string // why the filter is invalid; the previous one still applies
+	Problem      string // why the filter is invalid; the previous filter still applies
 	Shown, Total int    // Shown of Total credentials match the filter
 	Order        string // name of the order; "" for the order of the pool
 }
@@ -45,9 +45,8 @@ func (s *Screen) filterLine() string {
 	return l.String()
 }
 
-// drawInput draws typed text, and the cursor while typing, in at most w cells.
-// If space is short, it cuts the text after the cursor, then the start of the
-// text before it.
+// drawInput draws typed text and, while typing, the cursor in at most w cells. It
+// cuts the end of the text first, then the beginning.
 func drawInput(l *theme.Line, typed string, cursor int, typing bool, w int) {
 	if !typing {
 		l.Write(theme.Text, text.Fit(clean(typed), w))
@@ -99,10 +98,9 @@ func (s *Screen) answerLines() []string {
 	return words
 }
 
-// footer draws the keys that fit and, on the right, the position in a table or pane
-// that scrolls. The last two keys, help and quit, are always kept. The help
-// component of bubbles is not used because it would drop them and does not report
-// where it draws a key.
+// footer draws the keys that fit and, on the right, the position if the table or
+// pane scrolls. It always keeps the last two keys, help and quit. The help component
+// of bubbles would drop these, and does not report where it draws a key.
 func (s *Screen) footer(place string) string {
 	const gap, keepLast = 3, 2
 	end := s.Width - s.margin()
@@ -134,13 +132,13 @@ func (s *Screen) footer(place string) string {
 	return l.String()
 }
 
-// keyWords maps names of keys to the words on screen, where they differ.
+// keyWords maps key names to the words on screen, if those differ.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
 }
 
-// KeyWord returns the word on screen for a key: "ctrl+pgup" is ctrl+PgUp.
+// KeyWord returns a key's word on screen: "ctrl+PgUp" for "ctrl+pgup".
 func KeyWord(name string) string {
 	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // after the modifiers
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])

@@ -10,9 +10,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// title draws the name and path on the left, and the feed, policy and clock on the
-// right. If space is short, it omits the source of the policy, the policy, then the
-// clock; below narrowFrom, the clock takes precedence over the path.
+// title draws the program name and path on the left, and the feed, policy and clock
+// on the right. If space is short, it omits the policy's source, the policy, and then
+// the clock. Below narrowFrom, the clock is more important than the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
@@ -115,7 +115,7 @@ func (s *Screen) counts() string {
 // barShapes are the characters of the availability bar in a theme without colors.
 var barShapes = [...]string{"█", "▒", "▒", "░", "·", "·"}
 
-// availabilityBar draws a segment of at least one cell for each availability that occurs.
+// availabilityBar draws a segment of at least one cell for each count that is not zero.
 func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	segments := 0
 	for _, n := range sum.Count {
@@ -143,7 +143,7 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// next draws the credential that returns first, or the reason why the snapshot is stale.
+// next draws the credential that returns first, or why the snapshot is stale.
 func (s *Screen) next() string {
 	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {

@@ -17,21 +17,21 @@ type plan struct {
 	table                          int // height of the table
 }
 
-// Smallest terminal heights that show each part, regardless of the length of the table.
+// Smallest terminal height that shows each part, however long the table is.
 const (
 	footerFrom  = 6
 	countsFrom  = 7
 	columnsFrom = 8
 	nextFrom    = 10
 	detailFrom  = 28
-	bothFrom    = 36 // detail and events, even if the table scrolls
+	bothFrom    = 36 // both detail and events, even if the table scrolls
 )
 
 // Heights of the detail, including its rule, and of the events, including their
 // blank line.
 const (
 	detailLeast = 9
-	detailSmall = 8 // if events are below it
+	detailSmall = 8 // with events below the detail
 	detailMost  = 14
 	eventsLeast = 3
 	eventsUsual = 4
@@ -89,8 +89,8 @@ func count(parts ...bool) (n int) {
 	return n
 }
 
-// planBelow divides the spare lines below the table. If forecast, detail and
-// events do not all fit, events replace the forecast.
+// planBelow divides the spare lines below the table. If the forecast, the detail
+// and the events do not all fit, the events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	p.detail = detailLeast
 	switch {

@@ -15,8 +15,8 @@ const (
 	NotifyTmux   NotificationForm = "\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\" // OSC 9, which tmux passes through
 )
 
-// NotificationFormOf returns the form that the terminal accepts, judging by the
-// environment. An unknown terminal gets the bell.
+// NotificationFormOf returns the form for the terminal that the environment
+// variables identify. An unknown terminal gets the bell.
 func NotificationFormOf(env func(string) string) NotificationForm {
 	term, program := env("TERM"), env("TERM_PROGRAM")
 	switch {
@@ -34,9 +34,9 @@ func NotificationFormOf(env func(string) string) NotificationForm {
 	return NotifyBell
 }
 
-// Notification returns the bytes that show a notification. The text may come from
-// the file, so it is cleaned. Semicolons are replaced because they separate fields.
-// The prefix keeps terminals from reading a message that begins with a number as a
+// Notification returns the bytes that show a notification. It cleans the text,
+// which may come from the file, and replaces semicolons, which separate fields. The
+// prefix is needed because terminals treat a message that begins with a number as a
 // command.
 func Notification(form NotificationForm, s string) string {
 	s = "pooltop: " + strings.ReplaceAll(clean(s), ";", ",")

@@ -33,15 +33,15 @@ func (t *table) credential(c *poolstate.Credential) string {
 		}
 	}
 	if r.Selected {
-		// The background extends one cell past the text. A no-break space keeps that
-		// cell from being erased, which some terminals do without the background.
+		// The background extends one cell past the text. That cell is a no-break space
+		// because some terminals erase an ordinary space without its background.
 		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, "\u00a0")
 	}
 	return r.String()
 }
 
-// glyph draws the symbol for the state and, next to it, the mark of a target or a
-// recent change.
+// glyph draws the symbol for the state. Next to it, it marks a target of the next
+// action or a recent change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -62,7 +62,7 @@ func (r *row) glyph() {
 	}
 }
 
-// name draws the credential's name and its marks, which are never cut.
+// name draws the credential's name, shortened if necessary, and its marks.
 func (r *row) name() {
 	marks, marksRole, role, weight := "", theme.Cooling, theme.Text, theme.Regular
 	if r.c.Shares != nil {
@@ -136,7 +136,7 @@ func (r *row) ladder(streak int) {
 	r.Write(theme.StepRole(step), strings.Join(steps[:step], "")).Write(theme.Rule, unlit)
 }
 
-// back draws the time left, "now" or "re-auth", and the mark of the origin.
+// back draws the time left, "now" or "re-auth", and the origin mark.
 func (r *row) back() {
 	back, _ := r.times()
 	role, weight, mark, markRole := theme.Secondary, theme.Regular, "", theme.Secondary
@@ -152,14 +152,14 @@ func (r *row) back() {
 	r.Right(r.cell.to-1, role, weight, back).Write(markRole, mark)
 }
 
-// times returns the values of the BACK IN and AT columns.
+// times returns the values for the BACK IN and AT columns.
 func (r *row) times() (back, at string) {
 	due := r.a.Availability == poolstate.Due
 	switch {
 	case r.a.Deadline.Never():
 		return "never", ""
 	case r.a.Availability.Returns():
-		back = r.form.countdown(r.a.Remaining)
+		back = r.s.timeForm().countdown(r.a.Remaining)
 	case due:
 		back = "now"
 	case r.a.Availability == poolstate.Dead:
@@ -169,7 +169,7 @@ func (r *row) times() (back, at string) {
 		return back, ""
 	}
 	at = text.Moment(r.a.Deadline.At, r.s.Now)
-	if !r.form.clock || due && !r.cols.shows(ColumnAt) {
+	if !r.s.Clock || due && !r.cols.shows(ColumnAt) {
 		return back, at // "now" is more useful than a past time
 	}
 	return at, back
@@ -185,8 +185,8 @@ func (r *row) counts() bool {
 	return r.a.Availability.Returns() || r.a.Availability == poolstate.Due
 }
 
-// cooldown draws a progress bar and the length of the cooldown, or the row's
-// part of the shared timeline.
+// cooldown draws a progress bar and the length of the cooldown, or the row's bar
+// on the shared timeline.
 func (r *row) cooldown() {
 	switch {
 	case r.timeline != nil:
@@ -198,7 +198,8 @@ func (r *row) cooldown() {
 }
 
 // drawBar draws the elapsed part of a cooldown as a thin line and the remaining
-// part as a thick one, at least half a cell long while any time is left.
+// part as a thick line. While any time is left, the latter is at least half a cell
+// long.
 func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 	halves := 0
 	if a.Remaining > 0 && a.Cooldown > 0 {

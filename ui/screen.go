@@ -1,6 +1,6 @@
 // Package ui draws the dashboard: header, table, detail, dialogs, events,
-// forecast and help, and the words for every state. It is pure: a screen is a
-// function of a [Screen]. It reads no clock, does no I/O and keeps no state.
+// forecast and help, and the words for every state. The output depends only on a
+// [Screen]: drawing reads no clock, does no I/O and keeps no state.
 //
 // Text from the file is untrusted. It passes through [text.Clean] before it is
 // measured or drawn.
@@ -58,8 +58,8 @@ type Screen struct {
 	Now           time.Time
 	Path          string // displayed path of the store
 	Caption       string // shown next to the path, such as the state of a simulation
-	ActiveProfile string // the agent's active profile, if another one is shown
-	CorruptCopy   string // name of the copy that an agent made of a store it could not read, or ""
+	ActiveProfile string // the agent's active profile, if a different profile is shown
+	CorruptCopy   string // name of the agent's copy of an unreadable store, or ""
 	Feed          Feed
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot
@@ -94,7 +94,7 @@ type Evidence struct {
 	At     time.Time // when it failed
 }
 
-// Smallest terminal that shows a table, in cells and lines.
+// The smallest terminal that shows a table, in cells and lines.
 const (
 	minWidth  = 20
 	minHeight = 5
@@ -106,7 +106,9 @@ func Legible(width, height int) bool { return width >= minWidth && height >= min
 
 // Render draws the screen: Height lines or fewer, none wider than Width.
 func Render(s *Screen) string {
-	s.Targets.reset()
+	if s.Targets != nil {
+		*s.Targets = Targets{spots: s.Targets.spots[:0]}
+	}
 	switch {
 	case !Legible(s.Width, s.Height):
 		return s.tiny()
@@ -176,8 +178,8 @@ func (s *Screen) place(plan plan) string {
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 
-// tableLines draws the visible part of the table, below the heading of its first
-// provider.
+// tableLines draws the visible part of the table. If a provider's heading is above
+// that part, the heading replaces the first line.
 func (s *Screen) tableLines(t *table, plan plan) []string {
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
@@ -244,7 +246,7 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 
 func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
 
-// wider returns narrow or wide, depending on the width of the terminal.
+// wider returns narrow or wide, depending on the terminal width.
 func (s *Screen) wider(narrow, wide int) int {
 	if s.Width >= mediumFrom {
 		return wide
@@ -252,6 +254,6 @@ func (s *Screen) wider(narrow, wide int) int {
 	return narrow
 }
 
-// margin is the width of each side margin, inner the width between them.
+// margin returns the width of each side margin, inner the width between them.
 func (s *Screen) margin() int { return s.wider(1, 2) }
 func (s *Screen) inner() int  { return s.Width - 2*s.margin() }

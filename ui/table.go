@@ -63,8 +63,8 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 }
 
 // List draws the whole table for output to a file or pipe: summary, column titles
-// and every row, without trailing spaces. For an empty pool, it returns only an
-// explanation.
+// and every row, without trailing spaces. For an empty pool, it returns only the
+// reason and what to do.
 func List(s *Screen) string {
 	var out []string
 	if s.ActiveProfile != "" {
@@ -91,19 +91,18 @@ func List(s *Screen) string {
 type table struct {
 	s        *Screen
 	cols     columns
-	form     timeForm
-	timeline *chart.Timeline // the scale that all cooldowns share; nil if each has its own
+	timeline *chart.Timeline // the scale shared by all cooldowns; nil if each has its own
 }
 
 func newTable(s *Screen) *table {
-	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden), form: s.timeForm()}
+	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden)}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
 		t.timeline = chart.NewTimeline(listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
 	return t
 }
 
-// header draws the titles of the columns and makes them clickable.
+// header draws the column titles and makes them clickable.
 func (t *table) header() string {
 	t.s.addTitles(&t.cols)
 	l := t.s.line()
@@ -126,9 +125,9 @@ func (t *table) title(col Column) string {
 	switch title := columnSpecs[col].title; {
 	case col == columnName && t.cols.at[col].width() < len(title):
 		return "NAME"
-	case col == columnBack && t.form.clock:
+	case col == columnBack && t.s.Clock:
 		return "BACK AT "
-	case col == ColumnAt && t.form.clock:
+	case col == ColumnAt && t.s.Clock:
 		return "IN"
 	default:
 		return title
@@ -150,18 +149,18 @@ func (t *table) draw(tl tableLine) string {
 	return ""
 }
 
-// heading draws a provider's name and how many of its credentials are ready. The
-// heading of a provider that is out is the most prominent line on the screen.
+// heading draws a provider's name and how many of its credentials are ready. If the
+// provider is out, the heading is the most prominent line on the screen.
 func (t *table) heading(g *filter.Group) string {
 	sum, end := g.Provider.Summarize(t.s.Policy, t.s.Now), t.cols.end
 	l := t.s.line().To(t.cols.cursor + 1)
-	// The name takes at most half of the line, which leaves room for the state.
+	// The name takes at most half of the line, to leave room for the state.
 	name := text.Fit(text.ProviderName(g.Provider.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
-		state = outSentence(&sum, t.s.Now, t.form)
+		state = outSentence(&sum, t.s.Now, t.s.timeForm())
 		if l.Col()+text.Width(name)+2+text.Width(state) > end {
 			state = "none ready"
 		}

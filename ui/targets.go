@@ -30,13 +30,13 @@ type Target struct {
 	Kind       TargetKind
 	Credential poolstate.Ref // the credential of a row
 	Provider   string        // the provider of a heading
-	Order      filter.Order  // order selected by a click on a column title
+	Order      filter.Order  // the order that a click on a column title selects
 	Key        string        // name of the key to press
 	From, To   int           // half-open range of cells
 }
 
-// Targets are the clickable parts of the screen that [Render] drew last. The zero
-// value is empty. A nil *Targets records nothing.
+// Targets holds the clickable parts of the screen that [Render] drew last. A nil
+// *Targets records nothing.
 type Targets struct {
 	top   int // first line of the part being drawn
 	spots []spot
@@ -55,12 +55,6 @@ func (t *Targets) At(x, y int) Target {
 		}
 	}
 	return Target{}
-}
-
-func (t *Targets) reset() {
-	if t != nil {
-		t.top, t.spots = 0, t.spots[:0]
-	}
 }
 
 func (t *Targets) begin(top int) {
@@ -99,8 +93,8 @@ func (s *Screen) addTitles(c *columns) {
 	}
 }
 
-// addKey makes a key of the footer clickable. A binding that shows two keys,
-// such as the arrows, becomes two targets.
+// addKey makes a key in the footer clickable. If the footer shows both keys of a
+// binding, such as the arrows, each becomes a target.
 func (s *Screen) addKey(from, to int, b key.Binding) {
 	keys, name := b.Keys(), b.Help().Key
 	if len(keys) == 0 {

@@ -12,9 +12,8 @@ import (
 // clean makes text from the file safe to draw in part of a line.
 func clean(s string) string { return text.Clean(s, text.RowLimit) }
 
-// timeForm selects how times are written: as clock times or as the time left.
-// Coarse times have minute precision, so that a terminal without focus is not
-// redrawn every second.
+// timeForm selects clock times or the time left. Coarse times have minute precision,
+// so that a terminal without focus is not redrawn every second.
 type timeForm struct{ clock, coarse bool }
 
 func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
@@ -27,8 +26,8 @@ func (f timeForm) countdown(d time.Duration) string {
 	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
-// whenBack formats a future time, both alone and for use in a sentence: "14:14"
-// and "at 14:14", or "12m03s" and "in 12m03s".
+// whenBack formats a future time for use alone and in a sentence: "14:14" and "at
+// 14:14", or "12m03s" and "in 12m03s".
 func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	if !form.clock {
 		when = form.countdown(t.Sub(now))
@@ -41,8 +40,9 @@ func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
 	return when, "at " + when
 }
 
-// stamp formats a time to the second and, in the detail pane, adds how far away it is:
-// "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". It returns "" for the zero time.
+// stamp formats a time to the second. In the detail pane, it adds the time since or
+// until then: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". It returns "" for the
+// zero time.
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
@@ -59,8 +59,8 @@ func (s *Screen) stamp(t time.Time) string {
 	}
 }
 
-// reason briefly explains the state of a credential, or, for a ready one, what
-// needs attention.
+// reason briefly explains why a credential is in its state. For a ready credential,
+// it mentions anything that needs attention.
 func reason(c *poolstate.Credential, a poolstate.Availability, now time.Time) string {
 	switch {
 	case a == poolstate.Ready:
@@ -95,10 +95,10 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is how long before expiry a token is marked.
+// expiryNotice is the time before its expiry at which a token is marked.
 const expiryNotice = time.Hour
 
-// expiry returns the time left until a token expires, and whether it is marked.
+// expiry returns the time until a token expires, and whether that is soon.
 func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bool) {
 	left = c.ExpiresAt.Sub(now)
 	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
@@ -145,7 +145,7 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 
 // policyRule explains how the agent computes deadlines.
 func policyRule(p poolstate.Policy) string {
-	rule := "every failure costs the same, regardless of the streak"
+	rule := "every cooldown has the same length, regardless of the streak"
 	if p.Climbs() {
 		rule = "each failure in a row doubles the cooldown, up to 8×"
 	}
@@ -168,15 +168,15 @@ func (s *Screen) policyReason() string {
 	case source == poolstate.PolicyForced:
 		return "set by --policy or the configuration"
 	case source == poolstate.PolicyMeasured:
-		return "measured from the installed agent by pooltop calibrate"
+		return "measured on the installed agent by pooltop calibrate"
 	case source == poolstate.PolicySeen && e != nil && e.Counts:
-		return "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " raised its streak"
+		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, s.Now) + " and its streak increased"
 	case source == poolstate.PolicySeen && e != nil:
-		return "applies because the failure of " + e.Name + " at " + text.Stamp(e.At, s.Now) + " did not raise its streak"
+		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, s.Now) + " and its streak did not increase"
 	case s.Policy.Climbs():
 		return "applies because the file records streaks"
 	case s.Policy.RetriesSole():
-		return "applies because the file records no streaks and was written by a build since August 2026"
+		return "applies because the file records no streaks and was written by a build from August 2026 or later"
 	}
 	return "applies because the file records no streaks"
 }
