@@ -20,12 +20,12 @@ type Emulator struct {
 	top, bottom int
 	cells       [][]Cell
 	style       Style
-	// modes contains the modes that differ from their initial state. keyboards is the
-	// number of keyboard protocols on the stack.
+	// modes contains the modes that differ from their initial state; keyboards is the
+	// number of keyboard protocols on their stack.
 	modes     map[string]bool
 	keyboards int
 	title     string
-	titles    []string // saved
+	titles    []string // the stack of saved titles
 
 	parser *ansi.Parser
 	// Sequences contains the kinds of sequences received, without their varying
@@ -37,8 +37,7 @@ type Emulator struct {
 	// known sequence.
 	Raw []string
 	// All contains all bytes received.
-	All  []byte
-	last rune
+	All []byte
 }
 
 // shellTitle is the window title before a program changes it.
@@ -55,9 +54,9 @@ func NewEmulator(w, h int) *Emulator {
 	}
 	p.parser.SetHandler(ansi.Handler{
 		Print: p.print, Execute: p.execute, HandleCsi: p.csi, HandleEsc: p.esc, HandleOsc: p.osc, HandleDcs: p.dcs,
-		HandleApc: func(data []byte) { p.record("APC", "", data) },
-		HandlePm:  func(data []byte) { p.record("PM", "", data) },
-		HandleSos: func(data []byte) { p.record("SOS", "", data) },
+		HandleApc: func(data []byte) { p.record("APC", data) },
+		HandlePm:  func(data []byte) { p.record("PM", data) },
+		HandleSos: func(data []byte) { p.record("SOS", data) },
 	})
 	return p
 }
@@ -106,7 +105,6 @@ func (p *Emulator) print(r rune) {
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 		p.Raw = append(p.Raw, fmt.Sprintf("%U", r))
 	}
-	p.last = r
 	w := ansi.StringWidthWc(string(r))
 	if w == 0 { // a combining character
 		if at := min(p.x, p.w) - 1; at >= 0 {
@@ -150,8 +148,8 @@ func (p *Emulator) lineFeed() {
 	p.y = min(p.y+1, p.h-1)
 }
 
-// scroll moves the lines between from and the end of the region up by n, or down
-// if n is negative.
+// scroll moves the lines from the given one to the end of the scroll region up by n,
+// or down if n is negative.
 func (p *Emulator) scroll(from, n int) {
 	for ; n > 0; n-- {
 		copy(p.cells[from:p.bottom], p.cells[from+1:p.bottom])
@@ -170,13 +168,7 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 		n, _, _ := params.Param(i, def)
 		return n
 	}
-	kind := string(rune(cmd.Final()))
-	if i := cmd.Intermediate(); i != 0 {
-		kind = string(rune(i)) + kind
-	}
-	if pre := cmd.Prefix(); pre != 0 {
-		kind = string(rune(pre)) + kind
-	}
+	kind := strings.ReplaceAll(string([]byte{cmd.Prefix(), cmd.Intermediate(), cmd.Final()}), "\x00", "")
 	shape := "CSI " + kind
 	switch {
 	case p.moveCursor(kind, max(param(0, 1), 1), max(param(1, 1), 1)):
@@ -208,11 +200,12 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 	p.Sequences[shape] = true
 }
 
-// ignored contains sequences without an effect on the screen: queries, and key and tab
-// settings.
+// ignored lists sequences that do not change the screen: queries, and settings for keys
+// and tabs.
 var ignored = []string{">m", "?W", "?$p", "?u", "n", "c", ">c", ">q"}
 
-// moveCursor handles the sequences that move the cursor.
+// moveCursor handles sequences that move the cursor. It reports whether kind is one of
+// them.
 func (p *Emulator) moveCursor(kind string, n, second int) bool {
 	at := min(p.x, p.w-1)
 	switch kind {
@@ -224,14 +217,12 @@ func (p *Emulator) moveCursor(kind string, n, second int) bool {
 		p.x = min(p.x+n, p.w-1)
 	case "D":
 		p.x = max(at-n, 0)
-	case "G", "`":
+	case "G":
 		p.x = min(n, p.w) - 1
 	case "d":
 		p.y = min(n, p.h) - 1
 	case "H":
 		p.y, p.x = min(n, p.h)-1, min(second, p.w)-1
-	case "I":
-		p.x = min((p.x/8+n)*8, p.w-1)
 	case "Z":
 		p.x = max(((at+7)/8-n)*8, 0)
 	default:
@@ -240,7 +231,8 @@ func (p *Emulator) moveCursor(kind string, n, second int) bool {
 	return true
 }
 
-// edit handles the sequences that insert, delete, erase, scroll and repeat.
+// edit handles sequences that insert, delete, erase and scroll. It reports whether kind
+// is one of them.
 func (p *Emulator) edit(kind string, n, how int) bool {
 	row, at := p.cells[p.y], min(p.x, p.w-1)
 	switch kind {
@@ -266,10 +258,6 @@ func (p *Emulator) edit(kind string, n, how int) bool {
 		p.scroll(p.top, n)
 	case "T":
 		p.scroll(p.top, -n)
-	case "b":
-		for range n {
-			p.print(p.last)
-		}
 	default:
 		return false
 	}
@@ -282,8 +270,8 @@ func (p *Emulator) mode(params ansi.Params, on bool) string {
 	names := ""
 	params.ForEach(0, func(_, n int, _ bool) {
 		names += fmt.Sprintf(" %d", n)
-		atFirst := n == 25 || n == 7
-		if name := fmt.Sprintf("mode %d", n); on == atFirst {
+		initial := n == 25 || n == 7
+		if name := fmt.Sprintf("mode %d", n); on == initial {
 			delete(p.modes, name)
 		} else {
 			p.modes[name] = true
@@ -305,15 +293,9 @@ func (p *Emulator) eraseLine(at, how int) {
 }
 
 func (p *Emulator) erase(at, how int) {
-	above, below := p.cells[:p.y], p.cells[p.y+1:]
 	p.eraseLine(at, how)
-	if how != 0 {
-		for _, row := range above {
-			p.blank(row)
-		}
-	}
-	if how != 1 {
-		for _, row := range below {
+	for y, row := range p.cells {
+		if y < p.y && how != 0 || y > p.y && how != 1 {
 			p.blank(row)
 		}
 	}
@@ -337,14 +319,14 @@ func (p *Emulator) osc(cmd int, data []byte) {
 	if cmd == 0 || cmd == 2 {
 		_, p.title, _ = strings.Cut(string(data), ";")
 	}
-	p.record(fmt.Sprintf("OSC %d", cmd), "", data)
+	p.record(fmt.Sprintf("OSC %d", cmd), data)
 }
 
 func (p *Emulator) dcs(cmd ansi.Cmd, _ ansi.Params, data []byte) {
-	p.record("DCS", " "+string(rune(cmd.Final())), data)
+	p.record("DCS "+string(rune(cmd.Final())), data)
 }
 
-func (p *Emulator) record(kind, more string, data []byte) {
-	p.Sequences[kind+more] = true
-	p.Strings = append(p.Strings, kind+more+" "+string(data))
+func (p *Emulator) record(kind string, data []byte) {
+	p.Sequences[kind] = true
+	p.Strings = append(p.Strings, kind+" "+string(data))
 }

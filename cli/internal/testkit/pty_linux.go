@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OpenPTY opens a pseudo-terminal of 120×36 cells and returns both of its ends.
+// OpenPTY opens a pseudo-terminal of 120×36 cells and returns both ends.
 func OpenPTY(t testing.TB) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -38,11 +38,12 @@ func OpenPTY(t testing.TB) (master, slave *os.File) {
 // mode, so that closing f wakes a blocked reader.
 func control(t testing.TB, f *os.File, do func(fd int) error) {
 	t.Helper()
+	var failed error
 	conn, err := f.SyscallConn()
 	if err == nil {
-		err = errors.Join(conn.Control(func(fd uintptr) { err = do(int(fd)) }), err)
+		err = conn.Control(func(fd uintptr) { failed = do(int(fd)) })
 	}
-	if err != nil {
+	if err := errors.Join(err, failed); err != nil {
 		t.Fatal(err)
 	}
 }

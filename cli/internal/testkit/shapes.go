@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// shapeOf returns the path of n equal characters that start at the cell (x, y), and the
-// CSS classes that it needs. A character is drawn as a shape if it looks different in
-// each font or must join its neighbors without a gap. For any other character the path
-// is empty.
+// shapeOf returns the path for n equal characters starting at cell (x, y), and its CSS
+// classes. A character is drawn as a shape if it looks different in each font or must
+// join its neighbors without a gap. For other characters, the path is empty.
 func shapeOf(text string, x, y, n int) (path, classes string) {
 	if !shaped(text) {
 		return "", ""
@@ -68,8 +67,8 @@ var blocks = func() map[string]block {
 	return m
 }()
 
-// arms holds the thickness of the lines from the center of a cell to its sides; 0 means
-// no line.
+// arms holds the thickness of the lines from the center of a cell to its sides. A
+// thickness of 0 means no line.
 type arms struct{ left, right, up, down float64 }
 
 const (
@@ -84,7 +83,7 @@ var lines = map[string]arms{
 	"┌": {0, thin, 0, thin}, "┐": {thin, 0, 0, thin}, "└": {0, thin, thin, 0}, "┘": {thin, 0, thin, 0},
 }
 
-// path draws n equal cells side by side. A line through all of them is drawn as one.
+// path draws n equal cells side by side, joining their horizontal lines.
 func (a arms) path(left, top float64, n int) string {
 	middle, center := top+cellHeight/2, float64(cellWidth)/2
 	if a.left == a.right && a.left > 0 {
@@ -152,7 +151,7 @@ func sector(x, y, degrees float64) string {
 	return fmt.Sprintf("M%s %sv%sa%s %[4]s 0 0 1 %[5]s %[6]sz", number(x), number(y), number(-r), number(r), number(r*sin), number(r-r*cos))
 }
 
-// polygon joins corners, given relative to the center.
+// polygon connects corners, which are relative to the center.
 func polygon(x, y float64, corners ...float64) string {
 	var b strings.Builder
 	for i := 0; i < len(corners); i += 2 {

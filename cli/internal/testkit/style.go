@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 
 	"github.com/charmbracelet/x/ansi"
@@ -13,10 +14,11 @@ type Cell struct {
 	style Style
 }
 
-// tail is the text of the second cell of a wide character.
+// tail is the text in the second cell of a wide character.
 const tail = "\x00"
 
-// String returns the text of the cell: a space if it is empty, "" for a tail.
+// String returns the text of the cell: a space if the cell is empty, or "" if it is
+// the second cell of a wide character.
 func (c Cell) String() string {
 	switch c.text {
 	case "":
@@ -27,24 +29,18 @@ func (c Cell) String() string {
 	return c.text
 }
 
-// Style is how text is drawn. Colors are CSS hex values; empty means the default
-// color of the terminal.
+// Style holds the colors and attributes of text. Colors are CSS hex values; an empty
+// string means the terminal's default color.
 type Style struct {
-	fore, back                         string
-	bold, faint, italic, line, reverse bool
+	fore, back                              string
+	bold, faint, italic, underline, reverse bool
 }
 
-// blank erases cells and gives them the current background.
+// blank erases cells and sets them to the current background color.
 func (p *Emulator) blank(cells []Cell) {
 	for i := range cells {
 		cells[i] = Cell{style: Style{back: p.style.back}}
 	}
-}
-
-// sixteen is a typical palette for the 16 basic colors.
-var sixteen = [...]string{
-	"#282a36", "#e05c5c", "#78be6e", "#deb25a", "#6096e6", "#be78d2", "#56b6c2", "#cdd0dc",
-	"#626880", "#ff7878", "#96dc8c", "#fad278", "#82b4ff", "#dc96f0", "#78d7e1", "#f5f6fa",
 }
 
 // after returns the style after an SGR sequence.
@@ -58,26 +54,26 @@ func (p Style) after(params ansi.Params) Style {
 		case n == 0:
 			p = Style{}
 		case n == 1, n == 2, n == 3, n == 4, n == 7:
-			*p.switches(n) = true
+			*p.attribute(n) = true
 		case n == 22:
 			p.bold, p.faint = false, false
 		case n == 23, n == 24, n == 27:
-			*p.switches(n - 20) = false
+			*p.attribute(n - 20) = false
 		case 30 <= n && n <= 37:
-			p.fore = sixteen[n-30]
+			p.fore = hex(ansi.BasicColor(n - 30))
 		case 90 <= n && n <= 97:
-			p.fore = sixteen[n-90+8]
+			p.fore = hex(ansi.BasicColor(n - 90 + 8))
 		case 40 <= n && n <= 47:
-			p.back = sixteen[n-40]
+			p.back = hex(ansi.BasicColor(n - 40))
 		case 100 <= n && n <= 107:
-			p.back = sixteen[n-100+8]
+			p.back = hex(ansi.BasicColor(n - 100 + 8))
 		case n == 38 || n == 48:
-			color, more := colorOf(params[i+1:])
-			i += more
+			var c color.Color = color.Black
+			i += max(ansi.ReadStyleColor(params[i:], &c)-1, 0)
 			if n == 38 {
-				p.fore = color
+				p.fore = hex(c)
 			} else {
-				p.back = color
+				p.back = hex(c)
 			}
 		case n == 39:
 			p.fore = ""
@@ -88,43 +84,14 @@ func (p Style) after(params ansi.Params) Style {
 	return p
 }
 
-func (p *Style) switches(n int) *bool {
-	return map[int]*bool{1: &p.bold, 2: &p.faint, 3: &p.italic, 4: &p.line, 7: &p.reverse}[n]
+// attribute returns the field that SGR parameter n sets.
+func (p *Style) attribute(n int) *bool {
+	return map[int]*bool{1: &p.bold, 2: &p.faint, 3: &p.italic, 4: &p.underline, 7: &p.reverse}[n]
 }
 
-// colorOf parses an indexed or RGB color and returns how many parameters it used.
-func colorOf(params ansi.Params) (color string, took int) {
-	at := func(i int) int {
-		n, _, _ := params.Param(i, 0)
-		return n
-	}
-	switch at(0) {
-	case 5:
-		return numbered(at(1)), 2
-	case 2:
-		return fmt.Sprintf("#%02x%02x%02x", at(1), at(2), at(3)), 4
-	}
-	return "", 0
-}
-
-// numbered returns one of the 256 colors: the 16 basic colors, a 6×6×6 cube, then
-// grays.
-func numbered(n int) string {
-	level := func(v int) int {
-		if v == 0 {
-			return 0
-		}
-		return 55 + 40*v
-	}
-	switch {
-	case n < 16:
-		return sixteen[n]
-	case n < 232:
-		n -= 16
-		return fmt.Sprintf("#%02x%02x%02x", level(n/36), level(n/6%6), level(n%6))
-	}
-	gray := 8 + 10*(n-232)
-	return fmt.Sprintf("#%02x%02x%02x", gray, gray, gray)
+func hex(c color.Color) string {
+	r, g, b, _ := c.RGBA()
+	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
 // Cells returns a copy of the screen.

@@ -19,7 +19,7 @@ type Drawing struct {
 	Title, About string
 	Caption      string // caption of the window
 	Frames       []Frame
-	// Still is the index of the frame to show to readers who prefer reduced motion.
+	// Still is the index of the frame for readers who prefer reduced motion.
 	Still int
 }
 
@@ -29,9 +29,8 @@ type Frame struct {
 	Stays time.Duration
 }
 
-// Sizes in pixels. In most fixed-width fonts, the width of a letter is three fifths of
-// the font size. For other fonts, textLength stretches each run of letters to fit its
-// cells.
+// Sizes in pixels. In most fixed-width fonts, a letter is three fifths of the font size
+// wide. In other fonts, textLength stretches each run of letters to fit its cells.
 const (
 	cellWidth  = 9
 	cellHeight = 20
@@ -57,10 +56,10 @@ var (
 type sheet struct {
 	window  Window
 	classes map[string]string // class name by color
-	// layers maps each element to the frames that contain it, one bit per frame. The
-	// layers are ordered from back to front.
+	// layers holds, from back to front, the elements of each layer and the frames that
+	// contain them, one bit per frame.
 	layers [3]map[string]uint64
-	order  [3][]string
+	order  [3][]string // the elements of each layer in drawing order
 }
 
 // The layers of a sheet.
@@ -143,7 +142,7 @@ func (s *sheet) body() string {
 // moving returns the class of the elements that are shown in the given frames.
 func moving(shown uint64) string { return "m" + strconv.FormatUint(shown, 36) }
 
-// motion returns the animations that show the frames one after the other.
+// motion returns the CSS animations that show one frame after another.
 func motion(d *Drawing, layers [3]map[string]uint64) string {
 	if len(d.Frames) < 2 {
 		return ""
@@ -222,13 +221,10 @@ func (s *sheet) row(frame, y int, row []Cell) {
 }
 
 // apart reports whether the cell at x+n must be drawn separately from the n cells
-// before it. Shapes are joined with equal shapes, and letters with letters.
+// before it. Equal shapes are joined, and so are letters.
 func apart(row []Cell, x, n int) bool {
 	first, next := row[x].text, row[x+n].text
-	if shaped(first) || shaped(next) {
-		return first != next
-	}
-	return false
+	return first != next && (shaped(first) || shaped(next))
 }
 
 // resolved returns the style with default colors and reverse video applied.
@@ -240,8 +236,8 @@ func (s *sheet) resolved(p Style) Style {
 	return p
 }
 
-// words draws runs of letters. Two spaces or a wide character start a new run, which
-// keeps columns aligned in any font.
+// words draws runs of letters. Two spaces or a wide character start a new run, so that
+// columns stay aligned in any font.
 func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	var run strings.Builder
 	from, blanks := 0, 0
@@ -255,7 +251,8 @@ func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 	}
 	for i, c := range cells {
 		wide := ansi.StringWidthWc(c.text) > 1
-		switch blank := c.text == "" || c.text == " "; {
+		blank := c.text == "" || c.text == " "
+		switch {
 		case c.text == tail:
 			continue
 		case blank:
@@ -266,7 +263,7 @@ func (s *sheet) words(frame, x, y int, cells []Cell, p Style) {
 		default:
 			blanks = 0
 		}
-		if run.Len() > 0 || c.text != "" && c.text != " " {
+		if run.Len() > 0 || !blank {
 			run.WriteString(c.String())
 		}
 	}
@@ -278,7 +275,7 @@ func (s *sheet) style(p Style) string {
 	for _, c := range []struct {
 		on   bool
 		name string
-	}{{p.bold, " b"}, {p.italic, " i"}, {p.line, " u"}, {p.faint, " f"}} {
+	}{{p.bold, " b"}, {p.italic, " i"}, {p.underline, " u"}, {p.faint, " f"}} {
 		if c.on {
 			classes += c.name
 		}

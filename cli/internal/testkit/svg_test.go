@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Adjacent shapes are merged, so that there is no gap between them.
+// Adjacent shapes are merged to avoid gaps.
 func TestShapeOf(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -30,7 +30,7 @@ func TestShapeOf(t *testing.T) {
 	}
 }
 
-// textLength keeps letters in their cells, whatever the font.
+// textLength keeps letters in their cells in any font.
 func TestSheet_Words(t *testing.T) {
 	for _, tt := range []struct{ name, written, want string }{
 		{"a run", "ab c", `<text class='c0' x='0' y='15' textLength='36'>ab c</text>`},

@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,15 +19,15 @@ const waitLimit = time.Minute
 // Terminal is a pseudo-terminal of 120×36 cells with an emulator on the user's end and
 // a program on the other.
 type Terminal struct {
-	// Attr holds the attributes of the program's process. By default the process leads
-	// a session.
+	// Attr holds the attributes of the program's process. By default, it is a session
+	// leader.
 	Attr *syscall.SysProcAttr
 	// Master is the user's end and Slave is the program's. Slave also stays open in the
 	// test, so that its settings can be read after the program has ended.
 	Master, Slave *os.File
 	// Initial holds the settings before the program was started.
 	Initial unix.Termios
-	Cmd     *exec.Cmd
+	Cmd     *exec.Cmd // the program
 
 	t       testing.TB
 	mu      sync.Mutex
@@ -67,7 +66,7 @@ func (c *Terminal) Settings() unix.Termios {
 	return s
 }
 
-// SetSettings changes the line settings, like a shell.
+// SetSettings changes the line settings, as a shell does.
 func (c *Terminal) SetSettings(s unix.Termios) {
 	c.t.Helper()
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetTermios(fd, unix.TCSETS, &s) })
@@ -87,10 +86,7 @@ func (c *Terminal) read() {
 	defer close(c.closed)
 	buf := make([]byte, 1<<16)
 	for {
-		n, err := c.Master.Read(buf)
-		if err != nil && !errors.Is(err, syscall.EIO) { // EIO means that no process has the slave open
-			return
-		}
+		n, _ := c.Master.Read(buf) // fails if no process has the slave open, or if the master is closed
 		if n == 0 {
 			return
 		}
@@ -134,8 +130,7 @@ func (c *Terminal) Signal(s syscall.Signal) {
 	}
 }
 
-// Block stops the terminal's output like Ctrl+S, so that writers wait. Unblock resumes
-// it.
+// Block stops the terminal's output, as Ctrl+S does: writers wait until Unblock.
 func (c *Terminal) Block() { c.flow(unix.TCOOFF) }
 
 // Unblock resumes the output.
@@ -146,8 +141,8 @@ func (c *Terminal) flow(how int) {
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
-// Read calls read with the emulator and returns the result. The emulator does not
-// change during the call.
+// Read calls read with the emulator, which does not change during the call, and returns
+// the result.
 func Read[T any](c *Terminal, read func(*Emulator) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -204,8 +199,8 @@ func (c *Terminal) Wait() int {
 	return c.Cmd.ProcessState.ExitCode()
 }
 
-// CheckRestored checks that the settings and modes of the terminal are the same as
-// before the program was started. It waits for output that is still in transit.
+// CheckRestored checks that the terminal has the settings and modes that it had before
+// the program was started. It waits for output that is still in transit.
 func (c *Terminal) CheckRestored() {
 	c.t.Helper()
 	if got := c.Settings(); got != c.Initial {

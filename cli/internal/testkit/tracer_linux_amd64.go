@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// CannotTrace is the exit code if tracing fails, such as for lack of permission.
+// CannotTrace is the exit code if tracing fails, for example for lack of permission.
 const CannotTrace = 99
 
 // The traced system calls, grouped by the arguments that identify the file: a path, a
@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// tracer runs a program and counts the system calls that concern one directory. Before
-// the nth of these calls it kills the program, or it makes that call fail.
+// tracer runs a program and counts its system calls on files in one directory. Before
+// the nth of these calls, it kills the program, or else it makes that call fail.
 type tracer struct {
 	dir     string
 	n       int           // the call to act on, from 1
@@ -41,9 +41,9 @@ type tracer struct {
 	failing map[int]bool  // threads whose call must fail
 }
 
-// Trace runs a program under a tracer and returns the program's exit code. args are the
-// directory, the number of the call, the error number (0 to kill the program), the
-// report file, the program and its arguments. The report lists the calls.
+// Trace runs a program under a tracer and returns the program's exit code. The arguments
+// are a directory, the number of a call, an error number (0 to kill the program), a file
+// for the list of calls, and the program with its arguments.
 func Trace(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	errno, _ := strconv.Atoi(args[2])
