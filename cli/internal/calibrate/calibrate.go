@@ -1,5 +1,5 @@
-// Package calibrate runs the code of an installed agent to find out which deadlines it
-// computes, and derives the policy from them.
+// Package calibrate derives the policy of an installed agent from the deadlines that the
+// agent's own code computes.
 package calibrate
 
 import (
@@ -24,7 +24,7 @@ var script string
 // timeout is the maximum duration of a measurement.
 const timeout = 20 * time.Second
 
-// ErrNoAgent is returned if no agent is installed on this machine.
+// ErrNoAgent means that no agent is installed on this machine.
 var ErrNoAgent = errors.New("no installed agent found; specify its directory with --agent")
 
 // Find returns the directory of the agent's code. If dir is empty, it tries
@@ -58,8 +58,7 @@ type answer struct {
 	Deadlines []*float64 `json:"deadlines"`
 }
 
-// ask runs the script in the agent's own Python, in an empty home, for at most 20
-// seconds.
+// ask runs the script in the agent's own Python, with an empty home directory.
 func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	home, err := os.MkdirTemp("", "pooltop-calibrate-")
 	if err != nil {
@@ -81,15 +80,13 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	cmd.Dir = home
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	stopTogether(cmd)
+	setGroup(cmd)
 	err = cmd.Run()
-	stopRest(cmd)
-	if errors.Is(err, exec.ErrWaitDelay) { // a process that the agent's code started is still running
-		err = nil
-	}
+	killGroup(cmd)
 	switch {
 	case ctx.Err() != nil:
 		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
+	case errors.Is(err, exec.ErrWaitDelay): // a process started by the agent's code kept the output open
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return answer{}, errors.New("no Python found; the agent needs venv/bin/python or python3")
 	case err != nil:
@@ -102,8 +99,8 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	return a, nil
 }
 
-// python returns the Python interpreter of the agent's environment, or else of the
-// system.
+// python returns the Python interpreter of the agent's virtual environment, or else of
+// the system.
 func python(dir string) string {
 	for _, p := range []string{filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "venv", "Scripts", "python.exe")} {
 		if _, err := os.Stat(p); err == nil {
@@ -113,7 +110,7 @@ func python(dir string) string {
 	return "python3"
 }
 
-// lastLine returns the last line of a traceback, which contains the error.
+// lastLine returns the last line of a traceback, which is the error.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

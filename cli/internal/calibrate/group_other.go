@@ -4,6 +4,6 @@ package calibrate
 
 import "os/exec"
 
-func stopTogether(*exec.Cmd) {}
+func setGroup(*exec.Cmd) {}
 
-func stopRest(*exec.Cmd) {}
+func killGroup(*exec.Cmd) {}

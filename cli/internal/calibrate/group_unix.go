@@ -7,14 +7,14 @@ import (
 	"syscall"
 )
 
-// stopTogether makes a command and the processes that it starts end together.
-func stopTogether(cmd *exec.Cmd) {
+// setGroup starts a command in a new process group, which cancellation kills as a whole.
+func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// stopRest ends the processes that a command has left behind.
-func stopRest(cmd *exec.Cmd) {
+// killGroup kills the processes that a command has left running.
+func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // fails if there are none
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,24 +19,23 @@ type Measurement struct {
 	Version *string
 	Policy  poolstate.Policy
 	Cases   int
-	// Differences lists the differences between the agent and the built-in policy
-	// that has the same name as Policy.
+	// Differences lists the cases in which the agent differs from the built-in policy
+	// with the name of Policy.
 	Differences []Difference
-	// Unexplained lists the differences between the agent and Policy, which pooltop
-	// cannot express.
+	// Unexplained lists the cases in which the agent differs from Policy because no
+	// policy of pooltop behaves like it.
 	Unexplained []Difference
 
 	files   []file
 	answers answers
 }
 
-// DiffersFrom lists the cases for which the agent computes another cooldown than policy.
+// DiffersFrom lists the cases in which the agent's cooldown differs from the policy's.
 func (m *Measurement) DiffersFrom(policy poolstate.Policy) []Difference {
 	return differences(policy, m.answers)
 }
 
-// Measure determines which deadlines the agent in dir computes. It takes at most 20
-// seconds.
+// Measure derives the policy of the agent in dir. It takes at most 20 seconds.
 func Measure(ctx context.Context, dir string) (*Measurement, error) {
 	asked := probes()
 	got, err := ask(ctx, dir, asked)
@@ -86,7 +84,7 @@ type record struct {
 	MeasuredAt time.Time       `json:"measured_at"`
 }
 
-// pathFor returns the path of the file that holds the measurement for an agent's home.
+// pathFor returns the path of the saved measurement for an agent's home.
 func pathFor(stateDir, home string) string {
 	sum := sha256.Sum256([]byte(home))
 	return filepath.Join(stateDir, "measured", hex.EncodeToString(sum[:8])+".json")
@@ -110,11 +108,11 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	}
 	path := pathFor(stateDir, home)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("cannot save the measurement: %w", err)
+		return err
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".measured-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("cannot save the measurement: %w", err)
+		return err
 	}
 	_, err = tmp.Write(append(data, '\n'))
 	if err = errors.Join(err, tmp.Close()); err == nil {
@@ -122,16 +120,15 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("cannot save the measurement: %w", err)
 	}
-	return nil
+	return err
 }
 
-// Load returns the policy measured for an agent's home. It returns false if there is
-// none, or if the agent's code has changed since then.
+// Load returns the policy measured for an agent's home. It returns false if there is no
+// measurement, or if the agent's code has changed since then.
 func Load(stateDir, home string) (poolstate.Policy, bool) {
-	data, err := os.ReadFile(pathFor(stateDir, home))
 	var r record
+	data, err := os.ReadFile(pathFor(stateDir, home))
 	if err != nil || json.Unmarshal(data, &r) != nil || r.Home != home || len(r.Files) == 0 {
 		return poolstate.Policy{}, false
 	}

@@ -19,8 +19,8 @@ type Probe struct {
 	NoTime bool   `json:"no_time"`       // the time of the failure is missing
 }
 
-// probeTime is the current time during a measurement. failedAt is the time of all
-// failures.
+// probeTime is the current time during a measurement; failedAt is the time of each
+// failure.
 var (
 	probeTime = time.Unix(1795425600, 0).UTC()
 	failedAt  = probeTime.Add(-time.Minute)
@@ -34,8 +34,8 @@ const (
 // codes are the error codes to measure; 0 means no code.
 var codes = []int{0, 401, 402, 403, 429, 500}
 
-// probes returns all probes: each code with each streak, with each cause as the sole
-// credential and with a sibling, and some codes with a reset time.
+// probes returns all probes: each code with each streak and, for a sole credential and
+// one of two, with each cause; and some codes with a reset time.
 func probes() []Probe {
 	var all []Probe
 	for _, code := range codes {
@@ -97,19 +97,17 @@ func (p Probe) credential() (*poolstate.Credential, error) {
 	return pool.Find(poolstate.Ref{Provider: "openrouter", ID: "c0"}), nil
 }
 
-// seconds returns the cooldown in seconds from the failure, or nil if there is no
-// deadline.
+// seconds returns the cooldown of a credential in seconds, or nil if it has no deadline.
 func seconds(p poolstate.Policy, c *poolstate.Credential) *int64 {
 	d := p.Deadline(c, probeTime)
 	if d.IsZero() {
 		return nil
 	}
-	s := int64(d.At.Sub(failedAt) / time.Second)
-	return &s
+	return new(int64(d.At.Sub(failedAt) / time.Second))
 }
 
-// answers maps each probe to the cooldown that the agent computes, in seconds; nil
-// means none.
+// answers maps each probe to the agent's cooldown in seconds. It is nil if there is
+// none.
 type answers map[Probe]*int64
 
 func newAnswers(asked []Probe, deadlines []*float64) answers {
@@ -117,8 +115,7 @@ func newAnswers(asked []Probe, deadlines []*float64) answers {
 	for i, p := range asked {
 		a[p] = nil
 		if at := deadlines[i]; at != nil {
-			s := int64(math.Round(*at)) - failedAt.Unix()
-			a[p] = &s
+			a[p] = new(int64(math.Round(*at)) - failedAt.Unix())
 		}
 	}
 	return a
@@ -131,8 +128,8 @@ func (a answers) duration(p Probe) time.Duration {
 	return 0
 }
 
-// derive returns the policy that matches the agent's answers. Some answers may not fit
-// any policy; see [Measurement.Unexplained].
+// derive returns the policy closest to the agent's answers; see
+// [Measurement.Unexplained].
 func derive(a answers) poolstate.Policy {
 	cooldowns := map[int][]time.Duration{}
 	climbs := false
@@ -166,8 +163,8 @@ func derive(a answers) poolstate.Policy {
 	return policy.WithRules(&poolstate.Rules{Cooldowns: cooldowns, Sole: sole})
 }
 
-// Difference is a probe for which the agent and a policy compute different
-// cooldowns, in seconds from the failure; nil means none.
+// Difference is a probe for which the agent and a policy compute different cooldowns. A
+// cooldown of nil means that there is none.
 type Difference struct {
 	Code     *int   `json:"code"`
 	Cause    string `json:"failure_reason"`
@@ -178,8 +175,7 @@ type Difference struct {
 	Expected *int64 `json:"policy_seconds"`
 }
 
-// differences returns the probes for which the policy and the agent's answers differ,
-// in the order of the probes.
+// differences returns the probes for which the policy and the agent differ, in order.
 func differences(policy poolstate.Policy, a answers) []Difference {
 	all := []Difference{}
 	for _, p := range probes() {

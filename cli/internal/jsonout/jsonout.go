@@ -1,5 +1,5 @@
-// Package jsonout defines the JSON that several commands print. Field names are stable.
-// Times are RFC 3339 in UTC with milliseconds, durations are in seconds, rounded up,
+// Package jsonout defines the JSON output of several commands. Field names are stable.
+// Times are RFC 3339 in UTC with milliseconds, durations are whole seconds, rounded up,
 // and missing values are null.
 package jsonout
 
@@ -36,10 +36,10 @@ type (
 		Held        int     `json:"held"`
 		Due         int     `json:"due"`
 		Dead        int     `json:"dead"`
-		Disabled    int     `json:"disabled"` // always 0; earlier versions counted entries with enabled: false
+		Disabled    int     `json:"disabled"` // always 0; earlier versions counted credentials with enabled: false
 		Unusable    int     `json:"unusable"`
 		NextReadyAt Time    `json:"next_ready_at"`
-		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index without an id
+		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index if there is no id
 		AllReadyAt  Time    `json:"all_ready_at"`
 	}
 	// Provider is one provider with its credentials in rotation order.
@@ -48,7 +48,7 @@ type (
 		Ready       int          `json:"ready"`
 		Credentials []Credential `json:"credentials"`
 	}
-	// Credential is one credential with its availability under the policy.
+	// Credential is one credential and its availability under the policy.
 	Credential struct {
 		ID       *string  `json:"id"`
 		Label    *string  `json:"label"`
@@ -219,8 +219,8 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 	return out
 }
 
-// span returns the seconds from some time to the deadline, or nil if it never comes or
-// is more than 292 years away, which [time.Duration] cannot express.
+// span returns d, the time until a deadline, in seconds. It returns nil if the deadline
+// never comes or is too far away for a [time.Duration] (292 years).
 func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 	if deadline.Never() || d == math.MaxInt64 {
 		return nil
@@ -245,8 +245,8 @@ func NewState(s poolstate.State) State {
 	return out
 }
 
-// Write writes v as indented JSON. It escapes invisible characters, so that a terminal
-// does not interpret them. Decoding restores them.
+// Write writes v as indented JSON. It escapes invisible characters so that a terminal
+// does not interpret them. Decoders restore them.
 func Write(w io.Writer, v any) error { return encode(w, v, "  ") }
 
 // WriteLine is like Write, but writes a single line.
@@ -264,8 +264,8 @@ func encode(w io.Writer, v any, indent string) error {
 	return err
 }
 
-// escapeInvisible escapes the invisible characters that the encoder does not escape.
-// All of them are outside ASCII.
+// escapeInvisible escapes the invisible characters that the encoder leaves alone, all
+// of which are outside ASCII.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for _, r := range string(text) {

@@ -7,8 +7,8 @@ import (
 )
 
 // DidYouMean returns a suggestion such as ` (did you mean "list"?)` with the name
-// closest to word. It returns an empty string if at least half of the word would have
-// to change.
+// closest to word. It returns an empty string if at least half of word would have to
+// change.
 func DidYouMean(word string, names []string) string {
 	best, distance := "", (len(word)+1)/2
 	for _, name := range names {
@@ -22,8 +22,8 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// editDistance returns the number of bytes that must be inserted, deleted, replaced or
-// swapped with their neighbor to turn a into b.
+// editDistance returns how many bytes must be inserted, deleted, replaced or swapped
+// with a neighbor to turn a into b.
 func editDistance(a, b string) int {
 	d := make([][]int, len(a)+1) // d[i][j] is the distance from a[:i] to b[:j]
 	for i := range d {
