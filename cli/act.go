@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
 	dryRun, asJSON, yes bool
-	whole               string // the provider whose credentials are all targets because none was named, or ""
+	wholeProvider       string // the provider, if it was given without targets
 
 	cfg      *config.Config
 	log      *slog.Logger
@@ -36,8 +37,8 @@ type actionRun struct {
 	operator *journal.Operator
 }
 
-// bindAction turns cmd into a command that writes. It adds the flags that all such
-// commands share and returns the configuration flags.
+// bindAction adds the flags that all commands that write share, and makes cmd run act. It
+// returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
 	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
@@ -78,8 +79,8 @@ func (r *actionRun) openTargets(args []string) ([]poolstate.Credential, error) {
 	return r.snap.targets(args)
 }
 
-// execute performs a task after asking for confirmation if that is needed. For a
-// dry run, it only prints a preview.
+// execute performs a task, after asking for confirmation if needed. For a dry run, it
+// only prints a preview.
 func (r *actionRun) execute(t journal.Task) error {
 	t.Verb, t.Policy = r.verb, r.snap.policy
 	plan, err := r.operator.Plan(t)
@@ -95,12 +96,11 @@ func (r *actionRun) execute(t journal.Task) error {
 	if err := r.confirm(plan); err != nil {
 		return err
 	}
-	said := false
+	var once sync.Once
 	done, err := r.operator.Run(r.cmd.Context(), t, func(holder string) {
-		if !said {
+		once.Do(func() {
 			r.note(fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockPatience), holder))
-		}
-		said = true
+		})
 	})
 	if err != nil {
 		return r.explain(err)
@@ -114,20 +114,20 @@ func (r *actionRun) execute(t journal.Task) error {
 	return r.report(&done.Outcome)
 }
 
-// explain turns a store error into one line that also says what to do.
+// explain converts a store error to one line that also says what to do.
 func (r *actionRun) explain(err error) error {
 	code := exitCode(err)
-	said := explain(r.snap.path, err)
+	message := explain(r.snap.path, err)
 	path, _ := pathOf(err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		said = "interrupted; nothing was written"
+		message = "interrupted; nothing was written"
 	case code == exitLocked:
-		said = err.Error() + "; nothing was written; try again"
+		message = err.Error() + "; nothing was written; try again"
 	case code == exitFailed, isLock(path):
-		said = explainWrite(r.snap.path, err)
+		message = explainWrite(r.snap.path, err)
 	}
-	return &codedError{code, errors.New(said)}
+	return &codedError{code, errors.New(message)}
 }
 
 // note prints a line to standard error.
@@ -140,12 +140,11 @@ func (r *actionRun) note(message string) {
 // given. Without a terminal, such an action is refused unless --yes is given.
 func (r *actionRun) confirm(plan poolstate.Outcome) error {
 	var warnings []string
-	if n := len(plan.Changed); n > 1 && r.whole != "" {
-		warnings = append(warnings, fmt.Sprintf("no target was specified: %d credentials of %s would change", n, r.whole))
+	if n := len(plan.Changed); n > 1 && r.wholeProvider != "" {
+		warnings = append(warnings, fmt.Sprintf("no target was specified: %d credentials of %s would change", n, r.wholeProvider))
 	}
-	last := r.snap.pool.LastReady(plan, r.snap.policy)
-	for i := range last {
-		warnings = append(warnings, ui.LastReadyWords(&last[i], r.snap.now))
+	for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
+		warnings = append(warnings, ui.LastReadyWords(&st, r.snap.now))
 	}
 	if len(warnings) == 0 || r.yes {
 		return nil
@@ -169,13 +168,13 @@ func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // report prints an outcome as text or JSON. It returns an error if any target was
 // refused.
-func (r *actionRun) report(out *poolstate.Outcome) error {
-	w := r.cmd.OutOrStdout()
-	if r.asJSON {
-		if err := jsonout.Write(w, r.json(out)); err != nil {
-			return err
-		}
-	} else if err := r.printOutcome(w, out); err != nil {
+func (r *actionRun) report(out *poolstate.Outcome) (err error) {
+	if w := r.cmd.OutOrStdout(); r.asJSON {
+		err = jsonout.Write(w, r.json(out))
+	} else {
+		err = r.printOutcome(w, out)
+	}
+	if err != nil {
 		return err
 	}
 	if n := out.Refusals(); n > 0 {
@@ -238,8 +237,8 @@ type outcomeJSON struct {
 	DryRun    bool         `json:"dry_run"`
 }
 
-// effectJSON is the effect on one credential: its state before and after, or the
-// reason why it is unchanged.
+// effectJSON is the effect on one credential: its state before and after, or the reason
+// that it is unchanged.
 type effectJSON struct {
 	Provider string         `json:"provider"`
 	ID       *string        `json:"id"`

@@ -38,7 +38,7 @@ func resetCommand() *cobra.Command {
 			return err
 		}
 		if len(args) == 1 {
-			r.whole = args[0]
+			r.wholeProvider = args[0]
 		}
 		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
 	})
@@ -48,8 +48,6 @@ func resetCommand() *cobra.Command {
 }
 
 func exhaustCommand() *cobra.Command {
-	var code int
-	var length, until, reason string
 	cmd := &cobra.Command{
 		Use:     "exhaust PROVIDER TARGET...",
 		Aliases: []string{"hold"},
@@ -66,19 +64,24 @@ func exhaustCommand() *cobra.Command {
 			return nil
 		},
 	}
+	f := cmd.Flags()
+	code := f.Int("code", 0, "error `CODE` to record (default 429, or 402 if the agent would retry early after a 429)")
+	length := f.String("for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
+	until := f.String("until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
+	reason := f.String("reason", "", "`TEXT` to show with the credential")
 	settings := bindAction(cmd, poolstate.VerbHold, func(r *actionRun, args []string) error {
-		hold, err := newHold(length, until, instant(r.cfg.Now))
+		hold, err := newHold(*length, *until, instant(r.cfg.Now))
 		if err != nil {
 			return err
 		}
-		if cmd.Flags().Changed("code") && !isErrorCode(code) {
-			return codeError(code)
+		if f.Changed("code") && !isErrorCode(*code) {
+			return codeError(*code)
 		}
 		seen, err := r.openTargets(args)
 		if err != nil {
 			return err
 		}
-		hold.Code, hold.Reason = cmp.Or(code, poolstate.HoldCode(seen)), reason
+		hold.Code, hold.Reason = cmp.Or(*code, poolstate.HoldCode(seen)), *reason
 		hold.Policy, hold.Shorten = r.snap.policy, r.yes
 		for i := range seen {
 			if w := hold.Warning(&seen[i]); w != "" {
@@ -87,11 +90,6 @@ func exhaustCommand() *cobra.Command {
 		}
 		return r.execute(journal.Task{Action: poolstate.Action{Hold: hold}, Seen: seen})
 	})
-	f := cmd.Flags()
-	f.IntVar(&code, "code", 0, "error `CODE` to record (default 429, or 402 if the agent would retry early after a 429)")
-	f.StringVar(&length, "for", "", "hold for this `DURATION`, such as 45m, 2h30m or 1d (default: the backoff decides)")
-	f.StringVar(&until, "until", "", "hold until this `TIME`, such as 18:00, tomorrow 9:00 or an RFC 3339 time")
-	f.StringVar(&reason, "reason", "", "`TEXT` to show with the credential")
 	cmd.ValidArgsFunction = completePool(settings, alive)
 	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
 	return cmd
@@ -127,7 +125,7 @@ func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
 		Short: "Import newer tokens from their token source",
-		Long: "sync imports tokens that are newer in their token source. For claude_code, that is its own file; for nous, the\n" +
+		Long: "sync imports tokens that are newer in their token source: for claude_code, its own file; for nous, the\n" +
 			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),

@@ -20,35 +20,33 @@ type stepJSON struct {
 }
 
 func backoffCommand() *cobra.Command {
-	var asJSON bool
-	var code int
 	cmd := &cobra.Command{
 		Use:     "backoff",
 		Short:   "Print the backoff schedule",
 		Example: "  pooltop backoff\n  pooltop backoff --code 401 --json",
 		Args:    noArguments,
 	}
+	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
+	code := cmd.Flags().Int("code", 429, "compute the cooldowns for this error `CODE`")
 	flags := config.Bind(cmd.Flags(), config.Policy)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
-		if !isErrorCode(code) {
-			return codeError(code)
+		if !isErrorCode(*code) {
+			return codeError(*code)
 		}
-		// the backoff policy, unless another one is configured
-		steps, table := schedule(cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts), code)
-		if asJSON {
+		// Without a configured policy, this resolves to the backoff policy.
+		steps, table := schedule(cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts), *code)
+		if *asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), steps)
 		}
 		_, err := fmt.Fprint(cmd.OutOrStdout(), table)
 		return err
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
-	cmd.Flags().IntVar(&code, "code", 429, "compute the cooldowns for this error `CODE`")
 	completeFlag(cmd, "code", completeCode(func() []int { return nil }))
 	return cmd
 }
 
-// schedule returns the steps of the backoff schedule and formats them as a table.
-// The last step is the first one beyond the cap. It applies to all longer streaks.
+// schedule returns the steps of the backoff schedule, also formatted as a table. The last
+// step, the first one beyond the cap, applies to all longer streaks.
 func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string) {
 	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
 	table = "STREAK  MULTIPLIER  COOLDOWN\n"

@@ -22,21 +22,21 @@ import (
 )
 
 func calibrateCommand() *cobra.Command {
-	var agent string
-	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "calibrate",
 		Short: "Measure how the installed agent computes cooldowns",
 		Long: "calibrate runs the installed agent's own functions, in its own Python, on sample credentials. They run without\n" +
 			"network access, in an empty home directory, for at most 20 seconds. The result is saved as the measured policy\n" +
-			"of this agent home and is used until the agent's code changes. --policy and the configuration override it.",
+			"for the agent's home and is used until the agent's code changes. --policy and the configuration override it.",
 		Example: "  pooltop calibrate\n  pooltop calibrate --agent ~/src/hermes-agent --json",
 		Args:    noArguments,
 	}
+	agent := cmd.Flags().String("agent", "", "agent source `DIR`, containing agent/credential_pool.py")
+	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
 	settings := config.Bind(cmd.Flags(), config.Store)
 	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		home := agentHome(cfg.File)
-		dir, err := calibrate.Find(agent, home, os.Getenv)
+		dir, err := calibrate.Find(*agent, home, os.Getenv)
 		if err != nil {
 			return err
 		}
@@ -45,30 +45,34 @@ func calibrateCommand() *cobra.Command {
 			return fmt.Errorf("%s: %w; falling back to the evidence in the file", dir, err)
 		}
 		log.Info("policy measured", "agent", dir, "policy", m.Policy.String(), "differences", len(m.Differences))
-		state, err := journal.StateDir()
-		if err != nil {
-			err = fmt.Errorf("cannot save the measurement: %w; set XDG_STATE_HOME", err)
-		} else {
-			err = m.Save(state, home, time.Now())
-		}
+		saveErr := saveMeasurement(m, home)
 		w := cmd.OutOrStdout()
-		if asJSON {
-			return errors.Join(jsonout.Write(w, newCalibrateJSON(m)), err)
+		if *asJSON {
+			return errors.Join(jsonout.Write(w, newCalibrateJSON(m)), saveErr)
 		}
-		printed := printMeasurement(w, m, unmeasuredPolicy(cfg))
-		if err == nil && printed == nil {
-			_, printed = fmt.Fprintf(w, "saved for %s until the agent's code changes\n", text.Clean(home, maxErrorText))
+		err = printMeasurement(w, m, unmeasuredPolicy(cfg))
+		if err == nil && saveErr == nil {
+			_, err = fmt.Fprintf(w, "saved for %s until the agent's code changes\n", text.Clean(home, maxErrorText))
 		}
-		return errors.Join(printed, err)
+		return errors.Join(err, saveErr)
 	})
-	cmd.Flags().StringVar(&agent, "agent", "", "agent source `DIR`, containing agent/credential_pool.py")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	completeFlag(cmd, "agent", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 	return cmd
 }
 
-// agentHome returns the root directory of the agent that owns the store. If the store
-// belongs to a profile, this is the directory that contains all profiles.
+func saveMeasurement(m *calibrate.Measurement, home string) error {
+	state, err := journal.StateDir()
+	if err != nil {
+		return fmt.Errorf("cannot save the measurement: %w; set XDG_STATE_HOME", err)
+	}
+	if err := m.Save(state, home, time.Now()); err != nil {
+		return fmt.Errorf("cannot save the measurement: %w", err)
+	}
+	return nil
+}
+
+// agentHome returns the root directory of the agent that owns the store, even if the
+// store belongs to a profile.
 func agentHome(store string) string {
 	home := filepath.Dir(store)
 	if dir := filepath.Dir(home); filepath.Base(dir) == "profiles" {
@@ -77,8 +81,8 @@ func agentHome(store string) string {
 	return home
 }
 
-// policyChoice returns the configured policy, or the one measured for the store's
-// agent if none is configured.
+// policyChoice returns the configured policy or, if none is configured, the one measured
+// for the store's agent.
 func policyChoice(cfg *config.Config) poolstate.PolicyChoice {
 	choice := cfg.PolicyChoice()
 	if state, err := journal.StateDir(); err == nil {
@@ -102,7 +106,7 @@ type calibrateJSON struct {
 	Multipliers []float64              `json:"multipliers"`
 }
 
-// measuredCodes are the error codes whose cooldowns are printed. 0 means any other
+// measuredCodes are the error codes for which cooldowns are printed; 0 means any other
 // code.
 var measuredCodes = []int{401, 402, 429, 0}
 
@@ -127,11 +131,10 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 		Differences: m.Differences, Unexplained: m.Unexplained, TTL: map[string]int64{}, CapsReset: m.Policy.CapsReset(),
 	}
 	for _, code := range measuredCodes {
-		j.TTL[codeName(code)] = int64(cooldownOf(m.Policy, code, false, 1) / time.Second)
+		j.TTL[codeName(code)] = jsonout.Seconds(cooldownOf(m.Policy, code, false, 1))
 	}
 	if m.Policy.RetriesSole() {
-		sole := int64(cooldownOf(m.Policy, 429, true, 1) / time.Second)
-		j.Sole = &sole
+		j.Sole = new(jsonout.Seconds(cooldownOf(m.Policy, 429, true, 1)))
 	}
 	first := cooldownOf(m.Policy, 429, false, 1)
 	for streak := 1; streak <= 5; streak++ {
@@ -142,7 +145,7 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 
 // unmeasuredPolicy returns the policy that pooltop uses without a measurement.
 func unmeasuredPolicy(cfg *config.Config) poolstate.Policy {
-	snap, _ := poolstate.Open(cfg.File).Load() // an unreadable file is no evidence
+	snap, _ := poolstate.Open(cfg.File).Load() // if it fails, there is no evidence
 	return cfg.PolicyChoice().Resolve(snap.Pool, poolstate.NoEvidence)
 }
 
@@ -176,7 +179,7 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 	if all := m.DiffersFrom(before); len(all) > 0 {
 		lines = append(lines, fmt.Sprintf("before     %s (%s): %d cases differ", before, before.Source(), len(all)), "", differenceTable(all), "")
 	} else {
-		lines = append(lines, fmt.Sprintf("before     %s (%s): the same in all cases", before, before.Source()))
+		lines = append(lines, fmt.Sprintf("before     %s (%s): no case differs", before, before.Source()))
 	}
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
@@ -185,8 +188,8 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 	return err
 }
 
-// differenceTable returns a table of the cases for which the agent and pooltop compute
-// different cooldowns.
+// differenceTable returns a table of cases in which the cooldowns of the agent and of
+// pooltop differ.
 func differenceTable(all []calibrate.Difference) string {
 	span := func(s *int64) string {
 		if s == nil {

@@ -18,12 +18,11 @@ import (
 	"pooltop/watch"
 )
 
-// runner runs a command whose configuration is loaded.
-type runner func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error
-
-// configured turns a runner into a RunE that first loads the configuration and
-// opens the debug log.
-func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) error {
+// configured returns a RunE that loads the configuration and opens the debug log before
+// it calls run.
+func configured(
+	flags *config.Flags, run func(*cobra.Command, []string, *config.Config, *slog.Logger) error,
+) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := rejectEmpty(cmd); err != nil {
 			return err
@@ -42,8 +41,8 @@ func configured(flags *config.Flags, run runner) func(*cobra.Command, []string) 
 	}
 }
 
-// rejectEmpty rejects empty and blank values of the command's string flags. They
-// usually come from an unset variable in a script.
+// rejectEmpty rejects empty and blank values of string flags. They usually come from an
+// unset variable in a script.
 func rejectEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" && err == nil {
@@ -65,8 +64,8 @@ func loadConfig(flags *config.Flags) (*config.Config, error) {
 	return cfg, nil
 }
 
-// bindKeys checks the key bindings, normalizes the names of keys and adds the
-// default bindings of all other actions.
+// bindKeys checks the key bindings, normalizes key names and adds the default bindings
+// of the other actions.
 func bindKeys(cfg *config.Config) error {
 	bound := model.KeyBindings{}
 	for _, action := range slices.Sorted(maps.Keys(cfg.Keys)) {
@@ -75,8 +74,8 @@ func bindKeys(cfg *config.Config) error {
 		}
 	}
 	cfg.Keys = bound
-	var conflict *model.ConflictError
-	if err := bound.Check(); errors.As(err, &conflict) {
+	err := bound.Check()
+	if conflict, ok := errors.AsType[*model.ConflictError](err); ok {
 		return cfg.SourceOf("keys."+conflict.Chosen).Errorf("%w", err)
 	}
 	return nil
@@ -84,9 +83,9 @@ func bindKeys(cfg *config.Config) error {
 
 // explainKeys adds a suggestion to an error about an unknown action or key.
 func explainKeys(action string, err error) error {
-	var unknown *model.UnknownNameError
+	unknown, ok := errors.AsType[*model.UnknownNameError](err)
 	switch {
-	case !errors.As(err, &unknown):
+	case !ok:
 		return err
 	case unknown.What == "action":
 		return fmt.Errorf("unknown action %.60q%s; pooltop config lists them", unknown.Name, suggest.DidYouMean(unknown.Name, unknown.Known))
@@ -94,9 +93,9 @@ func explainKeys(action string, err error) error {
 	return fmt.Errorf("unknown key %.60q for %s%s", unknown.Name, action, suggest.DidYouMean(unknown.Name, unknown.Known))
 }
 
-// openLog opens the debug log and logs the configuration. If no path is configured,
-// its logger discards everything. The log contains no secrets: callers log counts,
-// paths, kinds and short ids, but never a label, a reason or a message.
+// openLog opens the debug log and logs the configuration. If no path is configured, the
+// logger discards everything. The log contains no secrets: callers log counts, paths,
+// kinds and short ids, but never labels, reasons or messages.
 func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog func() error, err error) {
 	if cfg.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() error { return nil }, nil

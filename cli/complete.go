@@ -57,8 +57,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions adds completion functions for the arguments and flags that do not
-// have one yet. By default nothing is completed, not even file names.
+// addCompletions adds completion functions for arguments and flags that have none.
+// Unless a setting says otherwise, nothing is completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -77,8 +77,8 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only if the flag does not exist or already has one
 }
 
-// offer returns a completion function for an argument or the value of a flag. It
-// offers the words that begin with the typed text, ignoring case.
+// offer returns a completion function for an argument or a flag value. It offers the
+// words that begin with the typed text, ignoring case.
 func offer(
 	words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion, more ...cobra.ShellCompDirective,
 ) cobra.CompletionFunc {
@@ -107,7 +107,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return offer(profiles)
 	case name == "key":
 		return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
-			for _, a := range model.Actions() { // the user types the keys
+			for _, a := range model.Actions() { // the keys are left to the user
 				words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
 			}
 			return words
@@ -126,7 +126,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	}
 	return offer(func(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion) {
-		head := "" // the part of prefix that each completion repeats
+		head := "" // the part of prefix with which each completion begins
 		switch {
 		case strings.Contains(setting.Value, ","):
 			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
@@ -149,7 +149,7 @@ func scenarioWords() (words []cobra.Completion) {
 	return words
 }
 
-// maxOffered is the maximum length of a completion in bytes.
+// maxOffered is the maximum length of a completion, in bytes.
 const maxOffered = 256
 
 // plain reports whether a word needs no quoting in a shell, does not look like a
@@ -182,8 +182,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode returns a completion function for error codes: the ones with a
-// specific cooldown, and those that others returns.
+// completeCode returns a completion function for error codes: those with their own
+// cooldowns, and those that others returns.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -214,7 +214,7 @@ func codesInPool(settings *config.Flags) (codes []int) {
 	return codes
 }
 
-// loadFor reads the store for the command line that is being completed.
+// loadFor reads the store selected by the command line being completed.
 func loadFor(settings *config.Flags) (snapshot, error) {
 	cfg, err := loadConfig(settings)
 	if err != nil {
@@ -228,8 +228,8 @@ func anyKind(*poolstate.Credential) bool { return true }
 // alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completePool returns a completion function for providers that have a credential
-// of the kind. If the command takes targets, it also completes those credentials.
+// completePool returns a completion function for providers that have a credential of the
+// given kind and, if the command takes targets, for these credentials.
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -266,9 +266,9 @@ func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words 
 	return words
 }
 
-// targetsOf offers each credential that is not yet on the command line. It offers
-// the label, the id if the user has begun to type it or the label is ambiguous, or
-// the number if the credential has neither.
+// targetsOf returns completions for the credentials that are not yet on the command line.
+// A credential is offered by its label; by its id, if the label is ambiguous or the user
+// has started to type; or by its number, if it has neither.
 func (snap *snapshot) targetsOf(
 	provider string, named []string, prefix string, kind func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {

@@ -20,7 +20,6 @@ import (
 )
 
 func configCommand() *cobra.Command {
-	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print the effective configuration and the source of each value",
@@ -34,11 +33,11 @@ func configCommand() *cobra.Command {
 		Example: "  pooltop config\n  pooltop config --json | jq .values.theme\n  pooltop --config \"\"",
 		Args:    noArguments,
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
+	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
 	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
 	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		report := newConfigReport(cfg)
-		if asJSON {
+		if *asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), report)
 		}
 		_, err := io.WriteString(cmd.OutOrStdout(), report.toml.String())
@@ -49,9 +48,7 @@ func configCommand() *cobra.Command {
 
 // configReport is the effective configuration and the JSON output of config.
 type configReport struct {
-	// Path is the configuration file, which may not exist. It is nil if there is
-	// none.
-	Path   *string                `json:"path"`
+	Path   *string                `json:"path"` // the file, which may not exist; nil for none
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
@@ -97,13 +94,12 @@ func newConfigReport(cfg *config.Config) *configReport {
 	return r
 }
 
-// add adds a line to the TOML and returns the value for the JSON.
+// add adds a line to the TOML output and returns the value for the JSON output.
 func (r *configReport) add(name string, value any, source config.Source) configValue {
 	fmt.Fprintf(&r.toml, "%s = %s  # %s\n", name, tomlValue(value), text.Clean(source.String(), maxComment))
 	v := configValue{Value: value, Origin: cmp.Or(source.Kind, "default")}
 	if source.Name != "" {
-		from := filepath.Base(source.Name)
-		v.From = &from
+		v.From = new(filepath.Base(source.Name))
 	}
 	if source.Line > 0 {
 		v.Line = &source.Line
@@ -112,17 +108,16 @@ func (r *configReport) add(name string, value any, source config.Source) configV
 }
 
 func tomlValue(v any) string {
+	var items []string
 	switch v := v.(type) {
 	case string:
 		return tomlString(v)
 	case []string:
-		var items []string
 		for _, s := range v {
 			items = append(items, tomlString(s))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case map[string]string:
-		var items []string
 		for _, k := range slices.Sorted(maps.Keys(v)) {
 			items = append(items, k+" = "+tomlString(v[k]))
 		}
@@ -131,8 +126,8 @@ func tomlValue(v any) string {
 	return fmt.Sprint(v) // a boolean or a number
 }
 
-// tomlString quotes a string. It escapes unprintable characters, because they could
-// control the terminal.
+// tomlString quotes a string. It escapes unprintable characters, which could control the
+// terminal.
 func tomlString(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {

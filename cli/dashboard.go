@@ -40,8 +40,8 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 	}
 }
 
-// runDashboard shows the dashboard until the user quits or ctx ends, and notifies
-// it of changes to the store's file.
+// runDashboard runs the dashboard until the user quits or ctx is done, and notifies it
+// of changes to the store's file.
 func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
@@ -89,14 +89,13 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		}
 	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		return cause // the terminal is gone; ending after a signal is not an error
+		return cause // the terminal is gone; a signal is not an error
 	}
 	return err
 }
 
 // printLastResult prints the result of an action that was still running when the
-// dashboard ended. Writes to out, unlike writes to os.Stdout, never
-// block for long.
+// dashboard ended. Unlike os.Stdout, out never blocks for long.
 func printLastResult(m model.Model, out io.Writer) error {
 	result, err := m.Leave()
 	if err != nil {
@@ -109,8 +108,8 @@ func printLastResult(m model.Model, out io.Writer) error {
 	return nil
 }
 
-// reduceIdleCost limits the program to one processor and a small heap, unless the
-// environment sets these limits. An idle wake-up then wakes only one thread.
+// reduceIdleCost limits the program to one processor, so that an idle wake-up wakes only
+// one thread, and to a small heap. Limits in the environment take precedence.
 func reduceIdleCost() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
@@ -120,7 +119,7 @@ func reduceIdleCost() {
 	}
 }
 
-// needTerminal returns an error if the dashboard cannot be drawn here.
+// needTerminal returns an error if standard output cannot show the dashboard.
 func needTerminal() error {
 	switch {
 	case !term.IsTerminal(int(os.Stdout.Fd())):

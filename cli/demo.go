@@ -17,16 +17,13 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// The range of --speed: from real time to a day in 1.5 seconds.
+// The range of --speed: from real time to one day in 1.5 seconds.
 const (
 	minSpeed = 1
 	maxSpeed = 60000
 )
 
 func demoCommand() *cobra.Command {
-	var speed float64
-	var seed uint64
-	var name string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show a simulated outage (no agent or account needed)",
@@ -35,20 +32,20 @@ func demoCommand() *cobra.Command {
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}
+	speed := cmd.Flags().Float64("speed", 600, "run `N` times faster than real time")
+	seed := cmd.Flags().Uint64("seed", 1, "random seed `N`")
+	name := cmd.Flags().String("scenario", simulate.Scenarios()[0].Name, "`NAME` of the scenario to run")
 	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		scenario, err := simulate.Find(name)
+		scenario, err := simulate.Find(*name)
 		if err != nil {
 			return &codedError{exitUsage, err}
 		}
-		if !(speed >= minSpeed && speed <= maxSpeed) { // also false for NaN
-			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, speed)
+		if !(*speed >= minSpeed && *speed <= maxSpeed) { // this form also rejects NaN
+			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, *speed)
 		}
-		return runDemo(cmd.Context(), cfg, log, simulate.New(scenario, demoStart(), seed), speed)
+		return runDemo(cmd.Context(), cfg, log, simulate.New(scenario, demoStart(), *seed), *speed)
 	})
-	cmd.Flags().Float64Var(&speed, "speed", 600, "run `N` times faster than real time")
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "random seed `N`")
-	cmd.Flags().StringVar(&name, "scenario", simulate.Scenarios()[0].Name, "`NAME` of the scenario to run")
 	completeFlag(cmd, "scenario", fixed(scenarioWords()...))
 	return cmd
 }
@@ -61,8 +58,7 @@ func scenarioHelp() string {
 	return text
 }
 
-// demoStart returns the simulated time at which every demo starts: a Monday
-// morning.
+// demoStart returns the simulated time at which every demo starts, a Monday morning.
 func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local) }
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
@@ -109,8 +105,8 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, sim))
 }
 
-// demoDashboard returns the dashboard's configuration for a demo. It ignores the
-// [agent] table, which describes the agent on this machine, not the simulated one.
+// demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]
+// table, which describes the real agent on this machine.
 func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
@@ -124,9 +120,8 @@ func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Co
 	}
 }
 
-// playDemo takes the agent's turns on schedule until ctx ends. It skips a turn
-// that cannot be written, as an agent would: the user may have broken the file on
-// purpose.
+// playDemo takes the agent's turns on schedule until ctx is done. Like a real agent, it
+// skips turns that it cannot write: the user may have broken the file on purpose.
 func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) {
 	for {
 		select {

@@ -26,8 +26,7 @@ const (
 	exitNothingReady = 11
 )
 
-// codedError is an error with an exit code. A nil err sets the exit code without
-// printing a message.
+// codedError is an error with an exit code. If err is nil, no message is printed.
 type codedError struct {
 	code int
 	err  error
@@ -69,19 +68,18 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// maxErrorText limits the length of printed errors, which may quote a path.
+// maxErrorText limits the length of error messages, which may quote a path.
 const maxErrorText = 4096
 
-// printError prints an error on one line that begins with the command. The error may
-// quote untrusted text.
+// printError prints an error on one line, after the command's name. The error may quote
+// untrusted text.
 func printError(w io.Writer, command string, err error) {
 	if message := err.Error(); message != "" {
 		_, _ = fmt.Fprintln(w, text.Clean(command+": "+message, maxErrorText))
 	}
 }
 
-// explain describes an error from the store at path in one clause, including what
-// to do.
+// explain describes an error from the store at path on one line and says what to do.
 func explain(path string, err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
@@ -101,19 +99,18 @@ func explain(path string, err error) string {
 	return cause(err) + advice(err)
 }
 
-// restore returns advice for a store that an agent would treat as empty, with a
-// leading semicolon.
+// restore returns advice, with a leading semicolon, for a store that an agent would treat
+// as empty.
 func restore(path string) string {
-	said := "; restore it from a backup"
+	message := "; restore it from a backup"
 	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
-		said += " or from " + corrupt + ", a copy made by an agent,"
+		message += " or from " + corrupt + ", a copy made by an agent,"
 	}
-	return said + " before an agent starts over with an empty pool"
+	return message + " before an agent starts over with an empty pool"
 }
 
-// explainWriteBriefly returns a function that explains failed actions on the
-// status line of the dashboard. Errors other than write errors come from reading
-// the file first, so nothing was written.
+// explainWriteBriefly returns a function that explains failed actions on the dashboard's
+// status line. All errors other than write errors occur before anything is written.
 func explainWriteBriefly(path string) func(error) string {
 	return func(err error) string {
 		_, system := pathOf(err)
@@ -130,26 +127,26 @@ func explainWrite(store string, err error) string {
 	if damaged, ok := errors.AsType[*poolstate.DamagedError](err); ok {
 		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
 	}
-	said := "cannot write " + store
+	message := "cannot write " + store
 	if path, _ := pathOf(err); isLock(path) {
-		said = "cannot take the lock " + path
+		message = "cannot take the lock " + path
 	}
-	said += ": " + cause(err)
+	message += ": " + cause(err)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		said += "; run as the owner of the file and its directory"
+		message += "; run as the owner of the file and its directory"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
-		said += "; remove the broken symlink"
+		message += "; remove the broken symlink"
 	default:
-		said += advice(err)
+		message += advice(err)
 	}
-	return said + "; nothing was written"
+	return message + "; nothing was written"
 }
 
 // isLock reports whether path is the lock file of a store.
 func isLock(path string) bool { return filepath.Ext(path) == ".lock" }
 
-// advice returns what to do about a system error, with a leading semicolon.
+// advice says what to do about a system error, with a leading semicolon.
 func advice(err error) string {
 	for _, a := range []struct {
 		err error
@@ -172,7 +169,7 @@ func advice(err error) string {
 	return ""
 }
 
-// cause returns the system's message, without the path and the operation.
+// cause returns the message of an error without the path and the operation.
 func cause(err error) string {
 	if _, cause := pathOf(err); cause != nil {
 		return cause.Error()
@@ -192,14 +189,14 @@ func pathOf(err error) (string, error) {
 	return "", nil
 }
 
-// explainBriefly is like explain, but for the dashboard, which shows the path
-// elsewhere and retries on its own.
+// explainBriefly is like explain, but for the dashboard, which shows the full path
+// elsewhere and reloads the file automatically.
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
-		said := explain(path, err)
+		message := explain(path, err)
 		if errors.Is(err, fs.ErrNotExist) {
-			said = "the file is missing; waiting for it to reappear"
+			message = "the file is missing; waiting for it to reappear"
 		}
-		return filepath.Base(path) + ": " + said
+		return filepath.Base(path) + ": " + message
 	}
 }

@@ -20,8 +20,6 @@ import (
 )
 
 func eventsCommand() *cobra.Command {
-	var asJSON bool
-	var since string
 	cmd := &cobra.Command{
 		Use:   "events",
 		Short: "Print pool events, one per line, until interrupted",
@@ -30,24 +28,26 @@ func eventsCommand() *cobra.Command {
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
 	}
+	asJSON := cmd.Flags().Bool("json", false, "print one JSON object per line, with stable field names")
+	since := cmd.Flags().String("since", "", "start with events from the last `DURATION`, such as 2h")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		f := newFollower(cfg, log, cmd.OutOrStdout(), asJSON)
+		f := newFollower(cfg, log, cmd.OutOrStdout(), *asJSON)
 		f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
-		if since != "" {
-			d, err := poolstate.ParseDuration(since)
+		if *since != "" {
+			d, err := poolstate.ParseDuration(*since)
 			switch {
 			case errors.Is(err, poolstate.ErrTooLong):
-				return usageError("--since: %q is %w", since, err)
+				return usageError("--since: %q is %w", *since, err)
 			case err != nil:
-				return usageError("--since: invalid duration %q (try 45m, 2h or 1d)", since)
+				return usageError("--since: invalid duration %q (try 45m, 2h or 1d)", *since)
 			}
 			f.since = f.clock().Add(-d)
 		}
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
 		print := f.print
-		f.print = func(r *poolstate.Record) error { // returns when ctx ends, even if the output is blocked
+		f.print = func(r *poolstate.Record) error { // returns when ctx is done, even if the output is blocked
 			printed := make(chan error, 1)
 			go func() { printed <- print(r) }()
 			select {
@@ -59,8 +59,6 @@ func eventsCommand() *cobra.Command {
 		}
 		return f.follow(ctx, watch.Start(ctx, f.Store.Path()))
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, with stable field names")
-	cmd.Flags().StringVar(&since, "since", "", "start with events from the last `DURATION`, such as 2h")
 	return cmd
 }
 
@@ -75,7 +73,7 @@ type follower struct {
 	since   time.Time    // start of the history to print; the zero time prints none
 
 	observer poolstate.Observer
-	waiting  bool // whether the first snapshot is still missing
+	waiting  bool // no snapshot has been loaded yet
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
 	policy   poolstate.Policy
@@ -101,11 +99,11 @@ func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool)
 }
 
 const (
-	// settleTime is how long a file must be unreadable before an event is printed. A
-	// file that is being written in place is incomplete for a moment.
+	// settleTime is how long a file must be unreadable before an event is printed: a
+	// file being written in place is incomplete for a moment.
 	settleTime = 150 * time.Millisecond
-	// maxWait limits how long follow sleeps before it reads the clock again. Timers
-	// stop while the machine is suspended, the wall clock does not.
+	// maxWait limits how long follow sleeps before it reads the clock again. While the
+	// machine is suspended, the wall clock advances, but timers do not.
 	maxWait = time.Second
 )
 
@@ -137,7 +135,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 	}
 }
 
-// untilNext returns how long to sleep before the clock is read again.
+// untilNext returns how long to sleep before reading the clock again.
 func (f *follower) untilNext() time.Duration {
 	next := f.observer.Next()
 	if next.IsZero() {
@@ -178,7 +176,7 @@ func (f *follower) load(ctx context.Context) error {
 	return f.printAll(events, "")
 }
 
-// printAll prints events. A file_unreadable event gets the reason as its message.
+// printAll prints events. The reason becomes the message of a file_unreadable event.
 func (f *follower) printAll(events []poolstate.Event, reason string) error {
 	for i := range events {
 		r := poolstate.RecordOf(&events[i], f.policy)
@@ -193,13 +191,12 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 	return nil
 }
 
-// printHistory prints the events since f.since that the journal or the file
-// records.
+// printHistory prints the events since f.since from the journal and the file.
 func (f *follower) printHistory(now time.Time) error {
 	records, err := f.Journal.History(f.Store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		f.hint("warning: cannot read the journal: " + err.Error())
-		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // reading the file's own history cannot fail
+		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // cannot fail without a journal
 	}
 	for i := range records {
 		if records[i].At.Before(f.since) {

@@ -21,13 +21,13 @@ import (
 )
 
 func listCommand() *cobra.Command {
-	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "list [PROVIDER]",
 		Short:   "Print the pool once, as a table or JSON",
 		Example: "  pooltop list\n  pooltop list openrouter --json | jq .summary.ready",
 		Args:    atMost(1),
 	}
+	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
 		snap, err := loadSnapshot(cfg, log)
@@ -43,12 +43,11 @@ func listCommand() *cobra.Command {
 			narrowed.Providers = []poolstate.Provider{*provider}
 			snap.pool = &narrowed
 		}
-		if asJSON {
+		if *asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), snap.json())
 		}
 		return printList(cmd.OutOrStdout(), snap, cfg)
 	})
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON with stable field names")
 	cmd.ValidArgsFunction = completePool(flags, anyKind)
 	return cmd
 }
@@ -67,8 +66,8 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 // pageWidth is the width of an output that is not a terminal.
 const pageWidth = 120
 
-// styleFor returns the theme for an output, a writer that limits colors to what
-// the output supports, and a function that returns its current width.
+// styleFor returns the theme for an output, a writer that reduces colors to those that
+// the output supports, and a function that returns the output's current width.
 func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
@@ -93,11 +92,10 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }
 
-// lightBackground reports whether COLORFGBG, which some terminals set, ends with
-// the number of a light color. The terminal is not queried: it might not answer.
+// lightBackground reports whether COLORFGBG, which some terminals set, ends with the
+// number of a light color. The terminal is not queried because it might not answer.
 func lightBackground(colors string) bool {
-	background := colors[strings.LastIndexByte(colors, ';')+1:]
-	n, err := strconv.Atoi(background)
+	n, err := strconv.Atoi(colors[strings.LastIndexByte(colors, ';')+1:])
 	return err == nil && (n == 7 || n > 8 && n <= 15)
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// manCommand prints the man page for the packages.
+// manCommand returns the hidden command that prints the man page, for packages.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
@@ -20,7 +20,7 @@ func manCommand() *cobra.Command {
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			date := "" // empty by default, so that builds are reproducible
+			date := "" // empty by default, to make builds reproducible
 			if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 				seconds, err := strconv.ParseInt(epoch, 10, 64)
 				if err != nil {
@@ -34,7 +34,7 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// The lists in the page that do not come from a command, one item per line.
+// The lists that are not derived from the commands, one item per line.
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
@@ -48,7 +48,7 @@ var (
 	manEnvironment = `HERMES_HOME: The agent's home directory, containing auth.json. --file, --home and --profile override it.
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
-NO_COLOR: If set, no color is used.
+NO_COLOR: If set, no colors are used.
 COLORFGBG: The terminal's colors, set by some terminals. If the background is light, list and events default to a light theme.
 TERM: The terminal type. The dashboard does not run on a dumb terminal.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
@@ -59,8 +59,8 @@ LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 ~/.local/state/pooltop/events.jsonl: The journal: every action and event, one line each, without secrets.`
 )
 
-// manual returns the man page, formatted with the macros of man(7). Configuration
-// flags are described once, under OPTIONS.
+// manual returns the man page, formatted with man(7) macros. Configuration flags are
+// described once, under OPTIONS.
 func manual(root *cobra.Command, date string) string {
 	p := &page{}
 	p.line(`.TH POOLTOP 1 "%s" "pooltop %s" "User Commands"`, date, escaped(version))
@@ -133,8 +133,7 @@ func (p *page) command(cmd *cobra.Command) {
 	p.text("\n" + cmd.Example)
 }
 
-// manEscapes make roff print text unchanged, with hyphens that can be copied and
-// straight quotes.
+// manEscapes makes roff print text unchanged, with copyable hyphens and straight quotes.
 var manEscapes = strings.NewReplacer(
 	`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`, `"`, `\(dq`,
 )

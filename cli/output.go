@@ -12,27 +12,27 @@ const (
 	// writeTimeout is how long a write to the terminal may block before it is
 	// queued instead.
 	writeTimeout = 100 * time.Millisecond
-	// shutdownTimeout is how long the queue may take to drain on exit. Its last bytes
-	// restore the terminal.
+	// shutdownTimeout is how long draining the queue may take on exit. The last bytes in
+	// the queue restore the terminal.
 	shutdownTimeout = time.Second
 	// maxQueue limits the queue in bytes. It is larger than any full redraw.
 	maxQueue = 1 << 20
 )
 
-// output is the terminal of the dashboard. A terminal can stop reading, after
-// ctrl+s or on a stalled connection. Writes are then queued, so that the program
-// still handles file changes and signals.
+// output is the dashboard's terminal. If the terminal stops reading, after ctrl+s or on a
+// stalled connection, writes are queued, so that the program still handles file changes
+// and signals.
 type output struct {
 	*os.File
 	redraw func()      // requests a full redraw; must not block
-	gone   func(error) // reports that the terminal no longer exists; must not block
+	gone   func(error) // called when the terminal no longer exists; must not block
 	wake   chan struct{}
 
 	mu      sync.Mutex
 	queue   []byte
 	drained chan struct{} // closed when the queue is empty again; nil while it is empty
-	slow    bool          // a write has timed out: do not wait for later ones
-	dropped bool          // the queue has overflowed: a full redraw is needed
+	slow    bool          // a write has timed out, so later ones do not wait
+	dropped bool          // the queue has overflowed, so a full redraw is needed
 	err     error
 }
 
@@ -77,7 +77,7 @@ func (o *output) saveTitle() { _, _ = o.Write([]byte("\x1b[22;2t")) }
 
 func (o *output) restoreTitle() { _, _ = o.Write([]byte("\x1b[23;2t")) }
 
-// drain waits until the queue is written, for at most shutdownTimeout.
+// drain waits, for at most shutdownTimeout, until the queue is empty.
 func (o *output) drain() {
 	o.mu.Lock()
 	drained := o.drained
@@ -99,7 +99,7 @@ func waitFor(done <-chan struct{}, timeout time.Duration) bool {
 	}
 }
 
-// pump writes the queue for as long as the program runs.
+// pump writes the queue to the terminal until a write fails.
 func (o *output) pump() {
 	for range o.wake {
 		for next := o.next(); next != nil; next = o.next() {
@@ -111,7 +111,7 @@ func (o *output) pump() {
 	}
 }
 
-// next removes and returns the whole queue, or returns nil if it is empty.
+// next empties the queue and returns its content, or nil if it is already empty.
 func (o *output) next() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -137,7 +137,7 @@ func (o *output) fail(err error) {
 	o.gone(err)
 }
 
-// keyboard reads from the terminal. It reports when the terminal is closed.
+// keyboard reads from the terminal and calls gone when the terminal is closed.
 type keyboard struct {
 	*os.File
 	gone func(error)

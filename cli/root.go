@@ -24,8 +24,8 @@ import (
 // version is the version of pooltop, set by Main.
 var version = "dev"
 
-// Main runs the command line of this process until the command ends or a signal
-// stops it. It prints the error, if any, and returns the exit code.
+// Main runs the command line of this process. A signal cancels the command. Main prints
+// the error, if any, and returns the exit code.
 func Main(v string) int {
 	version = v
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
@@ -50,8 +50,8 @@ func run(ctx context.Context, root *cobra.Command) int {
 	return exitCode(err)
 }
 
-// rootCommand returns the root command with its subcommands. Each command has only
-// the flags that affect it.
+// rootCommand returns the root command and its subcommands. Each command has only the
+// flags that affect it.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pooltop",
@@ -90,8 +90,7 @@ var accepted = map[string]string{
 
 // flagError returns an error that says what the flag accepts.
 func flagError(_ *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		f := invalid.GetFlag()
 		if config.IsFlag(f) {
 			return usageError("--%s %w", f.Name, invalid.Unwrap())
@@ -103,7 +102,7 @@ func flagError(_ *cobra.Command, err error) error {
 	return &codedError{exitUsage, err}
 }
 
-// noArguments rejects arguments. It suggests the command that may have been meant.
+// noArguments rejects arguments. For a mistyped command, it suggests a correction.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && !cmd.HasParent() {
 		var names []string
@@ -162,8 +161,8 @@ func availableCommands(cmd *cobra.Command) []*cobra.Command {
 
 func about(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short+".") }
 
-// splitFlags returns the visible flags of a command: its own flags, and the flags
-// that set configuration values, each in the order of definition.
+// splitFlags returns the visible flags of a command, in order of definition: first its
+// own flags, then those that set configuration values.
 func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.SortFlags, shared.SortFlags, cmd.Flags().SortFlags = false, false, false
@@ -179,7 +178,7 @@ func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	return own, shared
 }
 
-// helpCommand prints help for a command, as its --help flag does.
+// helpCommand returns the help command, which does the same as --help.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

@@ -16,7 +16,6 @@ import (
 )
 
 func statusCommand() *cobra.Command {
-	var format string
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
@@ -25,9 +24,10 @@ func statusCommand() *cobra.Command {
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
+	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		parsed, err := template.New("format").Option("missingkey=error").Parse(format)
+		parsed, err := template.New("format").Option("missingkey=error").Parse(*format)
 		if err != nil {
 			return formatError(err)
 		}
@@ -39,7 +39,7 @@ func statusCommand() *cobra.Command {
 			return &codedError{exitRefused, fmt.Errorf("%s: no credential pool", snap.path)}
 		}
 		line, code := snap.status()
-		if format != "" {
+		if *format != "" {
 			if line, err = snap.render(parsed); err != nil {
 				return formatError(err)
 			}
@@ -49,7 +49,6 @@ func statusCommand() *cobra.Command {
 		}
 		return &codedError{code: code}
 	})
-	cmd.Flags().StringVar(&format, "format", "", "Go `TEMPLATE` to apply to the JSON output of list")
 	return cmd
 }
 
@@ -57,7 +56,7 @@ func formatError(err error) error {
 	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
-// maxNamed is the maximum number of providers listed in the line.
+// maxNamed is the maximum number of providers named on the line.
 const maxNamed = 2
 
 // status returns a line such as "4/9 ready · openrouter out, back 14:14", and the
@@ -93,11 +92,11 @@ func (snap *snapshot) status() (line string, code int) {
 	return strings.Join(append(parts, out...), " · "), code
 }
 
-// maxStatusText limits each string that a template may print.
+// maxStatusText limits the length of each string passed to a template.
 const maxStatusText = 64 << 10
 
-// render executes a template on the JSON output of list. It cleans all strings
-// first, because templates print them unchanged.
+// render executes a template on the JSON output of list. It first cleans all strings,
+// because templates print them unchanged.
 func (snap *snapshot) render(t *template.Template) (string, error) {
 	raw, err := json.Marshal(snap.json())
 	if err != nil {
@@ -114,8 +113,8 @@ func (snap *snapshot) render(t *template.Template) (string, error) {
 	return b.String(), err
 }
 
-// plainValues cleans the strings of a decoded JSON value and converts its numbers
-// to integers.
+// plainValues cleans the strings in a decoded JSON value and converts its numbers to
+// integers.
 func plainValues(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -46,8 +46,8 @@ func instant(now time.Time) time.Time {
 	return now.Local()
 }
 
-// newOperator returns an operator on a store that records in the user's journal
-// if journaled is true.
+// newOperator returns an operator for a store. If journaled is true, the operator records
+// actions in the user's journal.
 func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *journal.Operator {
 	op := &journal.Operator{Store: store, Log: log}
 	if journaled {
@@ -57,8 +57,8 @@ func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *jour
 	return op
 }
 
-// userJournal returns the user's journal. If there is no home directory, using the
-// journal returns an error.
+// userJournal returns the user's journal. Without a home directory, reading and writing
+// it fail.
 func userJournal() journal.Journal {
 	path, err := journal.DefaultPath()
 	if err != nil {
@@ -67,14 +67,14 @@ func userJournal() journal.Journal {
 	return journal.At(path)
 }
 
-// claudeFile returns the path of the file where claude_code stores its tokens, or
-// "" if there is no home directory.
+// claudeFile returns the path of claude_code's token file, or "" if there is no home
+// directory.
 func claudeFile() string {
 	path, _ := poolstate.ExpandPath("~/.claude/.credentials.json")
 	return path
 }
 
-// snapshot is the pool that a command works with, read once.
+// snapshot is the pool, as a command has read it.
 type snapshot struct {
 	path   string
 	pool   *poolstate.Pool
@@ -112,7 +112,7 @@ func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	return nil, noSuch("no provider %q%s", snap.scrub(name), suggest.DidYouMean(name, names))
 }
 
-// scrub removes the secrets of the file from an argument to be quoted.
+// scrub removes the store's secrets from an argument that is about to be quoted.
 func (snap *snapshot) scrub(word string) string {
 	if err := poolstate.Open(snap.path).Scrub(&word); err != nil {
 		return "…" // the file has become unreadable, so the word may be a secret
@@ -120,8 +120,8 @@ func (snap *snapshot) scrub(word string) string {
 	return word
 }
 
-// targets returns the credentials that the arguments select: without arguments,
-// every credential; for a provider without targets, all of its credentials.
+// targets returns the credentials that the arguments select: every credential if there
+// are no arguments, or every credential of a provider if there are no targets.
 func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err error) {
 	if len(args) == 0 {
 		for c := range snap.pool.All() {
@@ -148,9 +148,9 @@ func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err er
 	return out, nil
 }
 
-// findTarget returns the credential for a TARGET. The target is compared with ids
-// first, then with labels (ignoring case), and then parsed as #n, the number shown
-// by list. If an id or label is ambiguous, the error lists the credentials.
+// findTarget returns the credential for a TARGET, which is an id, a label (in any case)
+// or #n, the number shown by list, in this order of precedence. If an id or label is
+// ambiguous, the error lists the credentials.
 func (snap *snapshot) findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
 	var names []string
 	var byID, byLabel []*poolstate.Credential

@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// stopTimeout is how long the process may take to stop. It does not stop at all
-	// in an orphaned process group, such as the first process of a terminal window.
+	// stopTimeout is how long the process may take to stop. In an orphaned process
+	// group, such as that of the first process in a terminal window, it never stops.
 	stopTimeout = 200 * time.Millisecond
-	// rendererEnds is how long Bubble Tea's renderer may take to end.
-	rendererEnds = 20 * time.Millisecond
+	// rendererTimeout is how long Bubble Tea's renderer may take to end.
+	rendererTimeout = 20 * time.Millisecond
 )
 
-// jobSignals handles job-control signals and SIGQUIT, so that the terminal is never
-// left in raw mode or without the dashboard.
+// jobSignals handles job-control signals and SIGQUIT, so that the shell never gets a
+// terminal in raw mode and the dashboard is redrawn when it continues.
 type jobSignals struct {
 	out     *output
 	signals chan os.Signal
@@ -32,12 +32,12 @@ func newJobSignals(out *output) *jobSignals {
 	return &jobSignals{out, make(chan os.Signal, 3)}
 }
 
-// continued is sent after SIGCONT. After a SIGSTOP, the shell has changed the
-// terminal's settings and its screen.
+// continued is the message sent after SIGCONT. While the program was stopped, the shell
+// may have changed the terminal's settings and screen.
 type continued struct{}
 
-// filter replaces the message that suspends the program. The terminal is released
-// during a tea.Exec and set up again after it, with a full redraw.
+// filter replaces the message that suspends the program with a tea.Exec, which releases
+// the terminal and later sets it up again with a full redraw.
 func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	during := func(do func()) tea.Msg {
 		return tea.Exec(released(do), func(error) tea.Msg { return tea.ResumeMsg{} })()
@@ -54,10 +54,10 @@ func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 // released is a function to call while the terminal is released.
 type released func()
 
-// Run calls the function, and gives Bubble Tea's old renderer the time to end: it
-// stops a ticker that the new one then uses.
+// Run waits until Bubble Tea's old renderer has ended and then calls the function. The
+// old renderer would otherwise stop the ticker of the new one.
 func (do released) Run() error {
-	time.Sleep(rendererEnds)
+	time.Sleep(rendererTimeout)
 	do()
 	return nil
 }
@@ -89,9 +89,8 @@ func (j *jobSignals) notify() {
 	signal.Notify(j.signals, slices.DeleteFunc(signals, signal.Ignored)...)
 }
 
-// stop stops the process group until SIGCONT, like ctrl+z in a terminal. It sends
-// SIGTTIN, which has the same effect, because Go ignores SIGTSTP once it has been
-// handled.
+// stop stops the process group until SIGCONT, as ctrl+z does in a shell. It sends SIGTTIN
+// instead of SIGTSTP, which Go ignores once it has been handled.
 func (j *jobSignals) stop() {
 	j.out.restoreTitle()
 	defer j.out.saveTitle()
@@ -108,8 +107,8 @@ func (j *jobSignals) stop() {
 	}
 }
 
-// quit restores the terminal, even if the program hangs, and then lets SIGQUIT
-// print the stacks and end the process.
+// quit restores the terminal, even if the program hangs, and then lets SIGQUIT print the
+// stacks and end the process.
 func (j *jobSignals) quit(program *tea.Program) {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = program.ReleaseTerminal() }()
