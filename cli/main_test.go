@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/term"
 
 	"pooltop/cli/config"
 )
@@ -129,6 +130,9 @@ func pooltop(t *testing.T, args ...string) outcome {
 // withoutTerminal redirects standard output, in case the tests run in a terminal.
 func withoutTerminal(t *testing.T) {
 	t.Helper()
+	if !term.IsTerminal(int(os.Stdout.Fd())) {
+		return
+	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	must(t, err)
 	old := os.Stdout
