@@ -68,17 +68,18 @@ func (a Availability) Returns() bool { return a == Cooling || a == Held }
 type Origin uint8
 
 // The origins: no deadline, a reset time from the provider, a deadline computed by
-// the policy, and one set by an operator.
+// the policy, one set by an operator, and one pinned by guard.
 const (
 	OriginNone Origin = iota
 	OriginProvider
 	OriginComputed
 	OriginOperator
+	OriginGuard
 )
 
 // String returns the word used in JSON, which is empty for [OriginNone].
 func (o Origin) String() string {
-	return wordOf(o, []string{"", "provider", "computed", "operator"})
+	return wordOf(o, []string{"", "provider", "computed", "operator", "guard"})
 }
 
 // suspectAfter is how far ahead a plausible deadline may be. No provider's limit spans
@@ -114,6 +115,9 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	switch {
 	case !c.ResetAt.IsZero():
 		d = Deadline{At: c.ResetAt, Origin: OriginProvider}
+		if c.Pinned {
+			d.Origin = OriginGuard
+		}
 		if from := p.capFrom(c, now); !from.IsZero() && from.Add(p.base(c)).Before(d.At) {
 			d = Deadline{At: from.Add(p.base(c)), Origin: OriginComputed}
 		}

@@ -21,6 +21,11 @@ const (
 	StatusOther
 )
 
+// String returns the value of last_status, or "other".
+func (s Status) String() string {
+	return wordOf(s, []string{"", wordOK, wordExhausted, wordDead, "other"})
+}
+
 // The values of last_status.
 const (
 	wordOK        = "ok"
@@ -100,6 +105,20 @@ type Credential struct {
 	// Tokens is a digest of all secrets of the entry.
 	Tokens Digest
 
+	// Observed is the number of failures that pooltop has counted, and ObservedSince the
+	// time of the first. They are absent unless guard.Annotate has set them.
+	Observed      Optional[int]
+	ObservedSince time.Time
+	// Pinned is true if guard wrote ResetAt. AgentDeadline is then the deadline that it
+	// replaced.
+	Pinned        bool
+	AgentDeadline time.Time
+	// ReleasedAt is when guard last released the credential. It equals ClearedAt if no
+	// operator has reset it since.
+	ReleasedAt time.Time
+
+	// numericStatusAt is true if last_status_at is a number.
+	numericStatusAt bool
 	// hasStreak is true if the entry has the key consecutive_failures, and
 	// countsStreaks if any entry in the file has it.
 	hasStreak, countsStreaks bool

@@ -284,6 +284,10 @@ func (c PolicyChoice) resolve(p *Pool, seen Evidence) Policy {
 	return Policy{kind: kindFlat, source: source}
 }
 
+// CapsCooldown reports whether the agent's own cooldown of c limits any deadline in the
+// file, so that a longer one has no effect.
+func (p Policy) CapsCooldown(c *Credential) bool { return !p.capFrom(c, c.StatusAt).IsZero() }
+
 // CapsReset reports whether the cooldown of a provider's only credential that is not
 // dead caps the provider's reset time.
 func (p Policy) CapsReset() bool { return p.kind == kindFlat202610 }

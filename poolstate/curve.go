@@ -1,0 +1,85 @@
+package poolstate
+
+import (
+	"cmp"
+	"math"
+	"time"
+)
+
+// Curve is the backoff schedule that guard imposes on agents without one: the cooldown
+// after the nth failure is base × min(factor^(n-1), cap). It is also the default length
+// of a hold. The zero value is the schedule of [DefaultCurve] without Stagger.
+type Curve struct {
+	Schedule
+	// ForgetAfter is how long after the last deadline a streak ends. Zero means 24 hours.
+	ForgetAfter time.Duration
+	// Stagger spreads the deadlines of credentials that fail together.
+	Stagger bool
+	// Providers has the schedules of single providers. What they leave out is as in
+	// Schedule.
+	Providers map[string]Schedule
+}
+
+// Schedule is the part of a curve that can differ between providers.
+type Schedule struct {
+	// Factor multiplies the cooldown with each failure. Zero means 2.
+	Factor float64
+	// Cap is the maximum multiple of the base. Zero means 8; 1 means that the cooldown
+	// does not grow.
+	Cap float64
+	// Base maps error codes to cooldowns of a first failure. For other codes, it is what
+	// the agent itself would wait.
+	Base map[int]time.Duration
+}
+
+const (
+	defaultFactor      = 2
+	defaultCap         = 8
+	defaultForgetAfter = 24 * time.Hour
+)
+
+// DefaultCurve returns the curve that doubles the agent's own cooldown with each failure,
+// up to eight times, and staggers deadlines.
+func DefaultCurve() Curve {
+	return Curve{Schedule: Schedule{Factor: defaultFactor, Cap: defaultCap}, ForgetAfter: defaultForgetAfter, Stagger: true}
+}
+
+// For returns the schedule of a provider, without zero values.
+func (c Curve) For(provider string) Schedule {
+	own := c.Providers[provider]
+	s := Schedule{
+		Factor: cmp.Or(own.Factor, c.Factor, defaultFactor),
+		Cap:    cmp.Or(own.Cap, c.Cap, defaultCap),
+		Base:   map[int]time.Duration{},
+	}
+	for _, base := range []map[int]time.Duration{c.Base, own.Base} {
+		for code, d := range base {
+			s.Base[code] = d
+		}
+	}
+	return s
+}
+
+// Forget returns how long after the last deadline a streak ends.
+func (c Curve) Forget() time.Duration { return cmp.Or(c.ForgetAfter, defaultForgetAfter) }
+
+// Multiplier returns min(factor^(streak-1), cap), or 1 if the streak is not positive.
+func (s Schedule) Multiplier(streak int) float64 {
+	return max(min(math.Pow(s.Factor, float64(max(streak, 1)-1)), s.Cap), 1)
+}
+
+// BaseOf returns the cooldown of a first failure of c under the agent's policy.
+func (s Schedule) BaseOf(c *Credential, policy Policy) time.Duration {
+	if code, known := c.ErrorCode.Get(); known && s.Base[code] > 0 {
+		return s.Base[code]
+	}
+	return policy.base(c)
+}
+
+// Cooldown returns the cooldown of c after a failure that raises its streak to the given
+// number. It is at most a year.
+func (c Curve) Cooldown(cred *Credential, policy Policy, streak int) time.Duration {
+	s := c.For(cred.Provider)
+	d := float64(s.BaseOf(cred, policy)) * s.Multiplier(streak)
+	return time.Duration(min(d, float64(maxHold)))
+}

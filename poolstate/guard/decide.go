@@ -1,0 +1,268 @@
+package guard
+
+import (
+	"fmt"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// soleLimit is the longest cooldown of an agent for a provider's only credential that a
+// pin may replace. Replacing a longer one would block the provider for hours.
+const soleLimit = 5 * time.Minute
+
+// Decide returns what to do about the credentials of a snapshot that the state has
+// observed. Decisions with a change are to be written; see [Decision.Change]. It reports
+// each note once.
+func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decision {
+	var out []Decision
+	for i := range pool.Providers {
+		p := &pool.Providers[i]
+		if !rules.acts(p.Name) || s.Providers[p.Name] == nil {
+			continue
+		}
+		d := decider{state: s, provider: p, rules: rules, at: at}
+		for _, cr := range countable(p) {
+			if c := s.find(cr); c != nil {
+				if decision, any := d.decide(c, cr); any {
+					out = append(out, decision)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Written records that a decision was written to the file.
+func (s *State) Written(d *Decision, at time.Time) {
+	c := s.find(&d.Credential)
+	if c != nil && c.Pin != nil && sameTime(c.Pin.Until, d.until) {
+		c.Pin.Writes++
+		c.Pin.Wrote = at
+	}
+}
+
+type decider struct {
+	state    *State
+	provider *poolstate.Provider
+	rules    Rules
+	at       time.Time
+}
+
+// decide returns the decision about one credential, if there is one.
+func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
+	if c.Pin != nil && c.Pin.Removed {
+		return d.remove(c, cr)
+	}
+	if c.Streak < 2 || !d.shows(c, cr) || c.hasPin(cr) {
+		return Decision{}, false
+	}
+	out := Decision{Note: Note{Credential: *cr, Streak: c.Streak, Before: c.Streak, Own: ownDeadline(c, cr, d.rules.Policy, d.at)}}
+	if d.rules.StandsDown() {
+		out.Streak = cr.Streak.Count()
+		return out.once(c, StandingDown, "the agent counts failures itself")
+	}
+	if reason := d.forbids(cr, out.Own); reason != "" {
+		return out.once(c, Skipped, reason)
+	}
+	if c.Pin == nil {
+		until := d.deadline(c, cr, out.Own)
+		switch {
+		case cr.ResetAt.After(cr.StatusAt):
+			return out.once(c, Kept, "the provider named a reset time")
+		case !out.Own.Before(until):
+			return out.once(c, Kept, "the agent's own cooldown is not shorter")
+		case !until.After(d.at):
+			return Decision{}, false // it would have ended by now
+		}
+		c.Pin = &pin{Until: until}
+		if until.After(c.Last) {
+			c.Last = until
+		}
+	}
+	return d.pin(c, cr, out)
+}
+
+// pin returns the decision to write a pin that the file does not show.
+func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision, bool) {
+	out.until, out.Deadline = c.Pin.Until, c.Pin.Until
+	again, more := c.Pin.next()
+	switch {
+	case !c.Pin.Until.After(d.at):
+		return Decision{}, false
+	case cr.ResetAt.After(cr.StatusAt):
+		return out.once(c, Kept, "the provider named a reset time")
+	case !out.Own.Before(c.Pin.Until):
+		return out.once(c, Kept, "the agent's own cooldown is not shorter")
+	case !more:
+		return out.once(c, Skipped, "an agent removes the pin again and again")
+	case d.at.Before(again):
+		return Decision{}, false
+	}
+	out.Kind = Pinned
+	out.Reason = fmt.Sprintf("failure %d: %s instead of %s", c.Streak, span(c.Pin.Until.Sub(c.At)), span(out.Own.Sub(cr.StatusAt)))
+	if c.Pin.Writes > 0 {
+		out.Kind, out.Reason = Repinned, "an agent removed the pin"
+	}
+	return out, true
+}
+
+// remove returns the decision to remove a pin that must not be in the file.
+func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
+	if !c.hasPin(cr) || !sameFailure(cr.StatusAt, c.At) && !sameFailure(cr.StatusAt, c.Seen) {
+		return Decision{}, false
+	}
+	out := Decision{Note: Note{Credential: *cr, Streak: c.Streak, Before: c.Streak}, until: c.Pin.Until}
+	out.Own = ownDeadline(c, cr, d.rules.Policy, d.at)
+	switch again, more := c.Pin.next(); {
+	case !more:
+		return out.once(c, Skipped, "an agent restores the pin again and again")
+	case d.at.Before(again):
+		return Decision{}, false
+	}
+	out.Kind, out.Reason = Released, "another credential works again"
+	switch {
+	case c.Pin.Writes > 0:
+		out.Reason = "an agent restored the pin"
+	case c.Streak == 0:
+		out.Reason = "an agent restored the pin after a reset"
+	}
+	if out.ready = !out.Own.After(d.at); out.ready {
+		c.ReleasedAt = d.at
+	} else {
+		out.Deadline = out.Own
+	}
+	return out, true
+}
+
+// once completes a decision that writes nothing, unless it has been reported already.
+func (d Decision) once(c *count, kind Kind, reason string) (Decision, bool) {
+	d.Kind, d.Reason, d.until = kind, reason, time.Time{}
+	noted := string(kind) + ": " + reason
+	if c.Noted == noted {
+		return Decision{}, false
+	}
+	c.Noted = noted
+	return d, true
+}
+
+// shows reports whether the file shows the failure that was counted last.
+func (d decider) shows(c *count, cr *poolstate.Credential) bool {
+	return cr.Status == poolstate.StatusExhausted && !cr.Held() && !cr.StatusAt.After(d.at.Add(suspectAfter)) &&
+		(sameFailure(cr.StatusAt, c.At) || sameFailure(cr.StatusAt, c.Seen))
+}
+
+// forbids returns why a credential must not be pinned, or an empty string if it may be.
+// own is the agent's own deadline.
+func (d decider) forbids(cr *poolstate.Credential, own time.Time) string {
+	switch {
+	case d.rules.Curve.For(cr.Provider).Cap <= 1:
+		return "the cap for this provider is 1"
+	case cr.Unusable:
+		return "it has no token"
+	case !cr.NumericStatusAt():
+		return "last_status_at is not a number"
+	case cr.FailureReason == "billing_unverified":
+		return "the agent retries unverified billing failures after a minute"
+	case cr.QueriedLive():
+		return "the agent asks the provider before the deadline"
+	case !cr.Sole:
+		return ""
+	case d.rules.Policy.CapsCooldown(cr):
+		return "the agent limits the cooldown of an only credential"
+	case own.Sub(cr.StatusAt) > soleLimit && !d.rules.Sole:
+		return "it is the only credential of the provider (--sole allows it)"
+	}
+	return ""
+}
+
+// deadline returns the deadline of a new pin.
+func (d decider) deadline(c *count, cr *poolstate.Credential, own time.Time) time.Time {
+	length := d.rules.Curve.Cooldown(cr, d.rules.Policy, c.Streak)
+	end := c.At.Add(length)
+	if !d.rules.Curve.Stagger || !own.Before(end) {
+		return end
+	}
+	return stagger(c.At, length, own, d.secrets(), d.siblings(cr), d.at)
+}
+
+// secrets returns the number of distinct secrets of the provider that agents can use.
+func (d decider) secrets() int {
+	seen := map[poolstate.Digest]bool{}
+	n := 0
+	for i := range d.provider.Credentials {
+		switch cr := &d.provider.Credentials[i]; {
+		case cr.Unusable, cr.Status == poolstate.StatusDead, seen[cr.Secret]:
+		default:
+			seen[cr.Secret] = !cr.Secret.IsZero()
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// siblings returns the deadlines of the provider's other credentials that lie ahead,
+// including pins that are not in the file yet.
+func (d decider) siblings(of *poolstate.Credential) []time.Time {
+	var out []time.Time
+	for i := range d.provider.Credentials {
+		cr := &d.provider.Credentials[i]
+		if cr.Ref == of.Ref {
+			continue
+		}
+		t := d.rules.Policy.Deadline(cr, d.at).At
+		if c := d.state.find(cr); c != nil && d.shows(c, cr) && c.pinnedUntil().After(t) {
+			t = c.pinnedUntil()
+		}
+		if t.After(d.at) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// staggerSteps is the number of times among which stagger chooses.
+const staggerSteps = 25
+
+// stagger returns a deadline for a failure at the given time with a cooldown of the given
+// length, as far as possible from the deadlines of its siblings. Of equally good
+// deadlines it returns the latest. It does not matter how far beyond length/n the
+// nearest sibling is, where n is the number of distinct secrets. The result is never
+// before the agent's own deadline.
+func stagger(at time.Time, length time.Duration, own time.Time, n int, siblings []time.Time, now time.Time) time.Time {
+	share := length / time.Duration(n)
+	from, to := at.Add(share), at.Add(length)
+	if own.After(from) {
+		from = own
+	}
+	best, gap := to, time.Duration(-1)
+	for i := range staggerSteps {
+		t := from.Add(to.Sub(from) / (staggerSteps - 1) * time.Duration(i))
+		if i == staggerSteps-1 {
+			t = to
+		}
+		if !t.After(now) {
+			continue
+		}
+		nearest := share
+		for _, s := range siblings {
+			nearest = min(nearest, t.Sub(s).Abs())
+		}
+		if nearest >= gap {
+			best, gap = t, nearest
+		}
+	}
+	return best
+}
+
+// span formats a duration in hours and minutes, such as 8h or 1h30m.
+func span(d time.Duration) string {
+	h, m := int(d.Round(time.Minute)/time.Hour), int(d.Round(time.Minute)%time.Hour/time.Minute)
+	switch {
+	case h == 0:
+		return fmt.Sprintf("%dm", m)
+	case m == 0:
+		return fmt.Sprintf("%dh", h)
+	}
+	return fmt.Sprintf("%dh%02dm", h, m)
+}

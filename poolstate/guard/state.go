@@ -1,0 +1,232 @@
+package guard
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// State is what guard remembers about a store between snapshots. The zero value is the
+// state of a store that was never observed.
+type State struct {
+	// Salt makes the marks of tokens useless outside this state. It must be random.
+	Salt      string               `json:"salt"`
+	Providers map[string]*provider `json:"providers,omitempty"`
+}
+
+// provider is the memory of one list of the pool.
+type provider struct {
+	// Order is the rotation order in the last snapshot. It is only kept while a
+	// credential has a streak.
+	Order       []slot            `json:"order,omitempty"`
+	Credentials map[string]*count `json:"credentials"`
+}
+
+// slot is a place in the rotation order.
+type slot struct {
+	ID string `json:"id"`
+	// From is when the agent can select the credential. The zero time means at once.
+	From time.Time `json:"from,omitzero"`
+	// Never is true if the agent does not select it.
+	Never bool `json:"never,omitempty"`
+}
+
+// count is the memory of one credential.
+type count struct {
+	Streak int       `json:"streak"`
+	Since  time.Time `json:"since,omitzero"` // the first failure of the streak
+	// At is the failure counted last, and Seen its latest report in the file.
+	At   time.Time `json:"at,omitzero"`
+	Seen time.Time `json:"seen,omitzero"`
+	Code int       `json:"code,omitempty"`
+	// Own is the agent's own deadline for the failure counted last. It is zero after the
+	// streak has ended.
+	Own time.Time `json:"own,omitzero"`
+	// Last is the latest deadline of the streak, the agent's own or a pin.
+	Last time.Time `json:"last,omitzero"`
+	Pin  *pin      `json:"pin,omitempty"`
+	// Noted is the last note about the failure, to report it once.
+	Noted string `json:"noted,omitempty"`
+
+	// The rest describes the last snapshot.
+	Status     string    `json:"status,omitempty"`
+	Cleared    time.Time `json:"cleared,omitzero"`
+	ReleasedAt time.Time `json:"released_at,omitzero"`
+	Tokens     string    `json:"tokens,omitempty"`
+	// Requests is the highest request_count, and Rose when it rose since the failure.
+	Requests int       `json:"requests,omitempty"`
+	Rose     time.Time `json:"rose,omitzero"`
+	// Used is the time of the snapshot that showed that an agent used the credential.
+	Used time.Time `json:"used,omitzero"`
+}
+
+// pin is a deadline that guard wrote or is about to write.
+type pin struct {
+	Until time.Time `json:"until"`
+	// Removed is true once the pin must not be in the file any more.
+	Removed bool `json:"removed,omitempty"`
+	// Writes counts how often the pin was written or, if Removed, removed. Wrote is the
+	// time of the last write.
+	Writes int       `json:"writes,omitempty"`
+	Wrote  time.Time `json:"wrote,omitzero"`
+}
+
+// retryDelays are the minimum times between two writes of the same pin: the first write,
+// and five more if the agent undoes it.
+var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// next returns when the pin may be written again, and false if it was written too often.
+func (p *pin) next() (time.Time, bool) {
+	if p.Writes >= len(retryDelays) {
+		return time.Time{}, false
+	}
+	return p.Wrote.Add(retryDelays[p.Writes]), true
+}
+
+// removePin marks the pin as one that must not be in the file.
+func (c *count) removePin() {
+	if c.Pin != nil && !c.Pin.Removed {
+		c.Pin = &pin{Until: c.Pin.Until, Removed: true}
+	}
+}
+
+// pinnedUntil returns the deadline of the current pin, or the zero time.
+func (c *count) pinnedUntil() time.Time {
+	if c.Pin == nil || c.Pin.Removed {
+		return time.Time{}
+	}
+	return c.Pin.Until
+}
+
+// hasPin reports whether the file shows the pin on the failure that was counted.
+func (c *count) hasPin(cr *poolstate.Credential) bool {
+	return c.Pin != nil && cr.Status == poolstate.StatusExhausted && !cr.Held() && sameTime(cr.ResetAt, c.Pin.Until)
+}
+
+// end ends the streak. A failure up to now is not counted again.
+func (c *count) end() {
+	c.removePin()
+	c.Streak, c.Since, c.Own, c.Noted = 0, time.Time{}, time.Time{}, ""
+	c.Used, c.Rose = time.Time{}, time.Time{}
+}
+
+// Decode decodes a stored state.
+func Decode(data []byte) (*State, error) {
+	var s State
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, err
+	}
+	for name, p := range s.Providers {
+		if p == nil {
+			return nil, fmt.Errorf("provider %q is null", name)
+		}
+		for id, c := range p.Credentials {
+			if c == nil || c.Streak < 0 || c.Pin != nil && c.Pin.Writes < 0 {
+				return nil, fmt.Errorf("invalid credential %q of provider %q", id, name)
+			}
+		}
+	}
+	return &s, nil
+}
+
+// Encode encodes the state for storage. It contains no secrets.
+func (s *State) Encode() ([]byte, error) {
+	data, err := json.Marshal(s)
+	return append(data, '\n'), err
+}
+
+// Clone returns a deep copy.
+func (s *State) Clone() *State {
+	out := &State{Salt: s.Salt, Providers: map[string]*provider{}}
+	for name, p := range s.Providers {
+		mem := &provider{Order: slices.Clone(p.Order), Credentials: map[string]*count{}}
+		for id, c := range p.Credentials {
+			mem.Credentials[id] = new(*c)
+			if c.Pin != nil {
+				mem.Credentials[id].Pin = new(*c.Pin)
+			}
+		}
+		out.Providers[name] = mem
+	}
+	return out
+}
+
+// find returns the memory of a credential, or nil.
+func (s *State) find(c *poolstate.Credential) *count {
+	if p := s.Providers[c.Provider]; p != nil {
+		return p.Credentials[c.ID]
+	}
+	return nil
+}
+
+// countable returns the credentials of a provider that are counted: those with an id that
+// occurs once.
+func countable(p *poolstate.Provider) []*poolstate.Credential {
+	ids := map[string]int{}
+	for i := range p.Credentials {
+		ids[p.Credentials[i].ID]++
+	}
+	out := make([]*poolstate.Credential, 0, len(p.Credentials))
+	for i := range p.Credentials {
+		if c := &p.Credentials[i]; c.ID != "" && ids[c.ID] == 1 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Annotate sets the fields of the pool's credentials that depend on the state. The state
+// must have observed the pool.
+func (s *State) Annotate(pool *poolstate.Pool) {
+	for i := range pool.Providers {
+		for _, cr := range countable(&pool.Providers[i]) {
+			c := s.find(cr)
+			if c == nil {
+				c = &count{}
+			}
+			cr.Observed, cr.ObservedSince, cr.ReleasedAt = poolstate.Some(c.Streak), c.Since, c.ReleasedAt
+			if cr.Pinned = c.hasPin(cr); cr.Pinned {
+				cr.AgentDeadline = c.Own
+			}
+		}
+	}
+}
+
+// Next returns the first time after at at which a snapshot that does not change can
+// produce a note or a decision. It is zero if there is none.
+func (s *State) Next(pool *poolstate.Pool, rules Rules, at time.Time) time.Time {
+	var next time.Time
+	soonest := func(t time.Time) {
+		if t.After(at) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for i := range pool.Providers {
+		for _, cr := range countable(&pool.Providers[i]) {
+			c := s.find(cr)
+			if c == nil {
+				continue
+			}
+			if !c.Used.IsZero() {
+				soonest(c.Used.Add(evidenceAfter))
+			}
+			if c.Streak > 0 {
+				soonest(c.Last.Add(rules.Curve.Forget()))
+			}
+			if c.Pin != nil && c.Pin.Removed == c.hasPin(cr) {
+				if again, more := c.Pin.next(); more {
+					soonest(again)
+				}
+			}
+		}
+	}
+	return next
+}
+
+// acts reports whether decisions concern a provider.
+func (r Rules) acts(provider string) bool {
+	return r.Providers == nil || slices.Contains(r.Providers, provider)
+}

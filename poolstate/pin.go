@@ -1,0 +1,70 @@
+package poolstate
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"pooltop/poolstate/internal/redact"
+)
+
+// pinStep is how far a pin or its removal moves last_status_at. Without it, an agent
+// that has the failure in memory overwrites the change with its next write.
+const pinStep = time.Millisecond
+
+// SameFailureWithin is the maximum difference between two values of last_status_at for
+// the same failure, because pins move it.
+const SameFailureWithin = 100 * time.Millisecond
+
+// Pinned returns the change that makes agents wait until the given time before they retry
+// an exhausted credential.
+func Pinned(c Credential, until time.Time) Change {
+	var ch Change
+	ch.set(keyStatusAt, rawSeconds(c.StatusAt.Add(pinStep)))
+	ch.set(keyResetAt, rawSeconds(until))
+	return ch
+}
+
+// Unpinned returns the change that removes a pin, so that the agent's own cooldown
+// applies again.
+func Unpinned(c Credential) Change { return Pinned(c, time.Time{}) }
+
+// Released returns the change that makes a pinned credential ready at once. It keeps the
+// streak and the cooldowns of models.
+func Released(c Credential, at time.Time) Change {
+	var ch Change
+	ch.set(keyStatus, rawNull())
+	ch.clearError()
+	if c.FailureReason != "" {
+		ch.remove(keyFailureReason)
+	}
+	ch.set(keyClearedAt, rawSeconds(at))
+	return ch
+}
+
+// NumericStatusAt reports whether last_status_at is a number. Old files have text
+// instead.
+func (c *Credential) NumericStatusAt() bool { return c.numericStatusAt }
+
+// QueriedLive reports whether agents ask the provider about an exhausted credential
+// before its deadline, so that the deadline does not bind them.
+func (c *Credential) QueriedLive() bool {
+	holds := func(text string, words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(text), w) })
+	}
+	return c.Provider == codex && (c.ErrorCode.Or(0) == codeTooManyRequests ||
+		holds(c.ErrorReason, "rate_limit", "usage_limit", "quota") || holds(c.ErrorMessage, rateLimitWords...))
+}
+
+// TokenMark returns eight hexadecimal digits that change when the tokens of c change.
+// They are a part of a salted hash, from which no token can be derived.
+func (c *Credential) TokenMark(salt string) string { return redact.Mark(salt, c.Tokens, c.Secret) }
+
+// Failures returns the streak in the file or, if that is unknown, the one that pooltop
+// has observed.
+func (c *Credential) Failures() Streak {
+	if n, observed := c.Observed.Get(); observed && !c.Streak.known {
+		return KnownStreak(n)
+	}
+	return c.Streak
+}
