@@ -46,20 +46,6 @@ func TestRemovedAt(t *testing.T) {
 	equal(t, "reset, since October", Flat202610().RemovedAt(&c), time.Time{})
 }
 
-func TestDeadline_Suspect(t *testing.T) {
-	for entry, want := range map[string]bool{
-		`{"last_status": "exhausted", "last_status_at": 1795425600}`:                                                                 false,
-		`{"last_status": "exhausted", "last_status_at": 1795425659}`:                                                                 false,
-		`{"last_status": "exhausted", "last_status_at": 1795425661}`:                                                                 true,
-		`{"last_status": "exhausted", "last_error_reset_at": 1e25}`:                                                                  true,
-		`{"last_status": "exhausted", "last_error_reset_at": 1810000000}`:                                                            true,
-		`{"last_status": "exhausted", "last_error_reset_at": 1810000000, "last_error_reason": "operator_hold", "last_status_at": 1}`: false,
-	} {
-		c := entryOf(t, entry)
-		equal(t, entry, Backoff().Deadline(&c, sampledAt).Suspect, want)
-	}
-}
-
 func TestModelCooldown_End(t *testing.T) {
 	for raw, want := range map[string]time.Time{
 		`1795425700`:    sampledAt.Add(100 * time.Second),

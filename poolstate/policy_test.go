@@ -89,9 +89,8 @@ func TestCredential_Sole(t *testing.T) {
 // The policy depends on the presence of keys in any entry, whatever their values.
 func TestResolve_Auto(t *testing.T) {
 	tests := []struct {
-		name string
-		data string
-		want Policy
+		name, data string
+		want       Policy
 	}{
 		{"build with backoff", string(sample(t, "backoff.json")), Backoff()},
 		{"the build of July 2026", string(sample(t, "stock-2026-07.json")), Flat()},
@@ -251,6 +250,30 @@ func TestDeadline_Vectors(t *testing.T) {
 	}
 }
 
+// The vectors were computed by the agent's function for deadlines, which ignores
+// status_cleared_at.
+func TestDeadline_FlatVectors(t *testing.T) {
+	type vector struct {
+		Entries  json.RawMessage
+		Deadline map[string]*float64
+	}
+	policies := map[string]Policy{"2026-07": Flat(), "2026-08": Flat202608(), "2026-10": Flat202610()}
+	checked := 0
+	for i, v := range vectors[vector](t, "flat.json") {
+		p := decoded(t, `{"credential_pool": {"p": `+string(v.Entries)+`}}`)
+		c := p.Find(Ref{Provider: "p", ID: "c0"})
+		c.ClearedAt = time.Time{}
+		for build, want := range v.Deadline {
+			checked++
+			got := policies[build].Deadline(c, sampledAt)
+			if got.IsZero() != (want == nil) || want != nil && !got.At.Equal(instantFromSeconds(*want)) {
+				t.Errorf("case %d, build %s: deadline is %v, want %v, for %s", i, build, got.At, want, v.Entries)
+			}
+		}
+	}
+	equal(t, "deadlines checked", checked, 720)
+}
+
 func TestAvailability(t *testing.T) {
 	const ahead, passed = `, "last_error_reset_at": 1795425601`, `, "last_error_reset_at": 1795425599`
 	const held = `, "last_error_reason": "operator_hold"`
@@ -329,7 +352,8 @@ func TestDeadline_Origin(t *testing.T) {
 		{"operator, more than a year ahead", operatorUntil("2100-01-01T00:00:00Z"), OriginOperator, true},
 		{"before the failure", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795424999}`, OriginProvider, true},
 		{"at the time of the failure", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
-		{"failure in the far future", `{` + exhausted + `"last_status_at": 1805425000}`, OriginComputed, true},
+		{"failure 59 seconds in the future", `{` + exhausted + `"last_status_at": 1795425659}`, OriginComputed, false},
+		{"failure 61 seconds in the future", `{` + exhausted + `"last_status_at": 1795425661}`, OriginComputed, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -355,7 +379,7 @@ func TestAssess(t *testing.T) {
 		{"ready, unknown streak", Backoff(), `{}`, Assessment{Base: hour, Multiplier: 1, Next: hour}},
 		{"ready after two failures", Backoff(), `{"consecutive_failures": 2}`, Assessment{Base: hour, Multiplier: 2, Next: 4 * hour}},
 		{
-			"at the top of the ladder", Backoff(), `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
+			"last step of the schedule", Backoff(), `{` + exhausted + `"last_error_code": 401, "consecutive_failures": 9}`,
 			Assessment{Remaining: 30 * time.Minute, Base: 5 * time.Minute, Multiplier: 8, Cooldown: 40 * time.Minute, Next: 40 * time.Minute},
 		},
 		{
@@ -363,19 +387,19 @@ func TestAssess(t *testing.T) {
 			Assessment{Remaining: 50 * time.Minute, Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
 		},
 		{
-			"the provider's instant", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795432200, "consecutive_failures": 1}`,
+			"reset time of the provider", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795432200, "consecutive_failures": 1}`,
 			Assessment{Remaining: 110 * time.Minute, Base: hour, Multiplier: 1, Cooldown: 2 * hour, Next: 2 * hour},
 		},
 		{
-			"due: nothing remains", Backoff(), `{"last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`,
+			"due", Backoff(), `{"last_status": "exhausted", "last_status_at": 1795400000, "last_error_code": 429}`,
 			Assessment{Base: hour, Multiplier: 1, Cooldown: hour, Next: hour},
 		},
 		{
-			"a reset before its exhaustion", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795424000}`,
+			"reset time before the failure", Backoff(), `{` + exhausted + `"last_error_reset_at": 1795424000}`,
 			Assessment{Base: hour, Multiplier: 1, Next: hour},
 		},
 		{
-			"no exhaustion to count from", Backoff(), `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
+			"time of the failure unknown", Backoff(), `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
 			Assessment{Remaining: hour, Base: hour, Multiplier: 1, Next: hour},
 		},
 	}

@@ -31,7 +31,7 @@ func TestDecode_Order(t *testing.T) {
 	equal(t, "providers in order of name", p.Providers[0].Name, "Alpha")
 }
 
-// Short lists are sorted by insertion, which is always stable.
+// The list is long enough that an unstable sort would change the order.
 func TestDecode_StableOrder(t *testing.T) {
 	var entries []string
 	for i := range 100 {
@@ -45,16 +45,6 @@ func TestDecode_StableOrder(t *testing.T) {
 		}
 		last = key
 	}
-}
-
-func TestPool_All(t *testing.T) {
-	seen := 0
-	for range decoded(t, string(sample(t, "backoff.json"))).All() {
-		if seen++; seen == 2 {
-			break
-		}
-	}
-	equal(t, "seen", seen, 2)
 }
 
 func TestDecode_Fields(t *testing.T) {
@@ -109,17 +99,10 @@ func TestDecode_DuplicateKeys(t *testing.T) {
 	if want := []string{"p/kept", "q/new", "q/er"}; !slices.Equal(ids, want) {
 		t.Errorf("the pool contains %v, want %v", ids, want)
 	}
-	equal(t, "a shadowed list leaves no pool behind", decoded(t, `{"credential_pool": [], "credential_pool": {}}`).HasPool, true)
+	equal(t, "the last pool is used", decoded(t, `{"credential_pool": [], "credential_pool": {}}`).HasPool, true)
 	if _, err := Decode([]byte(`{"credential_pool": {}, "credential_pool": []}`), time.UTC); !errors.Is(err, ErrNotPool) {
 		t.Errorf("the error is %v, want %v", err, ErrNotPool)
 	}
-}
-
-func TestDecode_EscapedKeys(t *testing.T) {
-	c := entryOf(t, `{"id": "a", "last\u005fstatus": "exhausted", "\u0061ccess_token": "SECRET-1", "consecutive\u005Ffailures": 4}`)
-	equal(t, "status", c.Status, StatusExhausted)
-	equal(t, "streak", c.Streak, KnownStreak(4))
-	equal(t, "secret", c.Secret, redact.DigestOf("SECRET-1"))
 }
 
 // Entries that cannot be decoded are listed in Notes, and the others are decoded.
@@ -193,20 +176,10 @@ func TestDecode_NoPool(t *testing.T) {
 func TestDecode_SyntaxError(t *testing.T) {
 	tests := []struct{ data, want string }{
 		{"", "the file is empty"},
-		{" \r\n\t", "the file is empty"},
 		{"[]", "the file is not a JSON object"},
 		{`"SECRET-1"`, "the file is not a JSON object"},
-		{"null", "the file is not a JSON object"},
-		{"{", "not valid JSON at line 1, column 2"},
-		{"{} {}", "not valid JSON at line 1, column 3"},
 		{"{\n  \"a\": 1,\n  \"b\": SECRET\n}", "not valid JSON at line 3, column 8"},
-		{"\ufeff{\n  \"a\": x", "not valid JSON at line 2, column 8"},
 		{`{"credential_pool": {"p": [{"access_token": "SECRET-1}]}}`, "not valid JSON at line 1, column 58"},
-		{`{"credential_pool": {"p": [}}`, "not valid JSON at line 1, column 28"},
-		{`{"credential_pool": nul}`, "not valid JSON at line 1, column 24"},
-		{`{"a": "` + "\x01" + `"}`, "not valid JSON at line 1, column 8"},
-		{`{1: 2}`, "not valid JSON at line 1, column 2"},
-		{`{"a": 1,}`, "not valid JSON at line 1, column 8"},
 	}
 	for _, tt := range tests {
 		_, err := Decode([]byte(tt.data), time.UTC)
@@ -230,7 +203,7 @@ func TestPool_UnknownKeys(t *testing.T) {
 		{"no entry", []string{`7`, `["plan"]`, `{}`}, nil},
 		{"sorted, once", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
 		{"nested key", []string{`{"meta": {"inner": 1}}`}, []string{"meta"}},
-		{"nested or duplicate list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
+		{"nested list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
 		{"keys of secrets", []string{`{"plan_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"plan_key"}},
 		{"keys of the agent", []string{`{"agent_key": "x", "agent_key_reused": true, "token_type": "", "scope": "", "client_id": "", "portal_base_url": "",
 			"obtained_at": 1, "expires_in": 2, "secret_source": "env", "tls": {}, "model_cooldown_observed_at": {}, "id_token": ""}`}, nil},

@@ -27,9 +27,9 @@ func useOnce(ctx context.Context, s *Store) error {
 	return update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
 }
 
-// untouched runs an update and returns its error. It checks that the file is unchanged
+// runUnchanged runs an update and returns its error. It checks that the file is unchanged
 // and that the error contains its path.
-func untouched(t *testing.T, s *Store, run func() error) error {
+func runUnchanged(t *testing.T, s *Store, run func() error) error {
 	t.Helper()
 	check := unchangedFile(t, s)
 	err := run()
@@ -38,8 +38,7 @@ func untouched(t *testing.T, s *Store, run func() error) error {
 	return err
 }
 
-// The file is read again while holding the lock, so changes since it was loaded are not
-// lost.
+// The file is read again while the lock is held, so later changes are not lost.
 func TestUpdate_FileChangedSinceLoad(t *testing.T) {
 	s := newStore(t, small)
 	old := *find(t, load(t, s), smallRef)
@@ -53,7 +52,7 @@ func TestUpdate_FileChangedSinceLoad(t *testing.T) {
 
 func TestUpdate_EditFails(t *testing.T) {
 	s := newStore(t, small)
-	wantErr(t, untouched(t, s, func() error {
+	wantErr(t, runUnchanged(t, s, func() error {
 		_, err := s.Update(t.Context(), func(d *Draft) error { return errors.Join(d.Apply(smallRef, Used(Credential{}, 7)), errFault) })
 		return err
 	}), errFault)
@@ -68,7 +67,7 @@ func TestUpdate_NothingChanges(t *testing.T) {
 		"reset of a clear entry": reset(*find(t, load(t, s), smallRef), stampAt),
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantErr(t, untouched(t, s, func() error {
+			wantErr(t, runUnchanged(t, s, func() error {
 				return update(t.Context(), s, smallRef, func(Credential) Change { return change })
 			}), nil)
 		})
@@ -88,21 +87,21 @@ func removal(key string) (ch Change) {
 // An invalid file is not loaded or written, and the edit is not called.
 func TestUpdate_InvalidFile(t *testing.T) {
 	for name, content := range map[string]string{
-		"empty":           "",
-		"cut off":         small[:len(small)-1],
-		"more at the end": small + "x",
-		"a list":          "[" + small + "]",
-		"text":            `"SECRET-1"`,
-		"the pool a text": `{"credential_pool": "SECRET-1"}`,
-		"the pool a list": `{"credential_pool": [{"id": "a"}]}`,
-		"UTF-16":          "\xff\xfe{\x00}\x00",
-		"not UTF-8":       strings.Replace(small, `"credential_pool"`, "\"caf\xe9\": 1, \"credential_pool\"", 1),
-		"too deep":        strings.Replace(small, "{", `{"x": `+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`, `, 1),
-		"part of a word":  strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
+		"empty":            "",
+		"cut off":          small[:len(small)-1],
+		"more at the end":  small + "x",
+		"a list":           "[" + small + "]",
+		"a string":         `"SECRET-1"`,
+		"pool is a string": `{"credential_pool": "SECRET-1"}`,
+		"pool is a list":   `{"credential_pool": [{"id": "a"}]}`,
+		"UTF-16":           "\xff\xfe{\x00}\x00",
+		"not UTF-8":        strings.Replace(small, `"credential_pool"`, "\"caf\xe9\": 1, \"credential_pool\"", 1),
+		"too deep":         strings.Replace(small, "{", `{"x": `+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`, `, 1),
+		"part of a word":   strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, content)
-			err := untouched(t, s, func() error {
+			err := runUnchanged(t, s, func() error {
 				_, err := s.Update(t.Context(), func(*Draft) error {
 					t.Error("the edit was called")
 					return nil
@@ -126,7 +125,7 @@ func TestUpdate_InvalidFile(t *testing.T) {
 // A write is refused if its result would be invalid.
 func TestUpdate_InvalidResult(t *testing.T) {
 	s := newStore(t, small)
-	err := untouched(t, s, func() error {
+	err := runUnchanged(t, s, func() error {
 		return update(t.Context(), s, smallRef, func(Credential) Change { return to("x", `{"cut": "off"`) })
 	})
 	equal(t, "an error", err != nil, true)
@@ -180,8 +179,8 @@ func TestUnlocked(t *testing.T) {
 	}
 }
 
-// The clock is read while holding the lock, so updated_at is the time of the write, not
-// of the call.
+// The clock is read after the edit, so updated_at is the time of the write and not of the
+// call.
 func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
 	s := newStore(t, small)
 	var order []string
@@ -236,7 +235,7 @@ func TestDraft_Apply(t *testing.T) {
 }
 
 // Load does not create, write or lock any file.
-func TestLoad_TouchesNothing(t *testing.T) {
+func TestLoad_WritesNothing(t *testing.T) {
 	s := newStore(t, small)
 	load(t, s)
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
@@ -301,7 +300,7 @@ func TestCreate(t *testing.T) {
 	wantErr(t, err, nil)
 	equal(t, "content", readFile(t, s.Path()), small)
 	checkNames(t, dir, "auth.json", "auth.lock")
-	wantErr(t, untouched(t, s, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
+	wantErr(t, runUnchanged(t, s, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
 }
 
 // All paths to a file have the same identity, even if it does not exist yet.

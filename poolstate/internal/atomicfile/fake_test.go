@@ -24,9 +24,8 @@ type fakeFS struct {
 	silent bool
 }
 
-// fail returns a file system on which each step in faults fails at its n-th call,
-// counted from 1, or at every call if n is 0. It also returns the number of calls to
-// each step.
+// fail returns a file system on which the steps in faults fail, and a map that counts
+// the calls to each step.
 func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	count = map[string]int{}
 	return &fakeFS{FS: OS, step: func(name string) error {
@@ -38,6 +37,7 @@ func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	}}, count
 }
 
+// fault makes the n-th call to a step fail, counted from 1, or every call if n is 0.
 type fault struct {
 	n   int
 	err error

@@ -108,16 +108,6 @@ func TestReplace_OrderOfSteps(t *testing.T) {
 	equal(t, "steps", strings.Join(steps, " "), "Stat ReadFile Names Create Chmod ChownLike Write "+midWrite+" Truncate Sync Close Rename SyncDir")
 }
 
-func TestReplace_SyncDirFails(t *testing.T) {
-	path := target(t, short)
-	f, _ := fail(map[string]fault{"SyncDir": {err: errFault}})
-	warning, err := replaceWith(f, path, after)
-	wantErr(t, err, nil)
-	wantErr(t, warning, errFault)
-	checkContent(t, path, after)
-	checkFiles(t, path, "auth.json")
-}
-
 // Only the temporary file may be left, and the error includes its path.
 func TestReplace_RemoveFails(t *testing.T) {
 	errRemove := errors.New("cannot remove")

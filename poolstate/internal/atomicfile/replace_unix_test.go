@@ -19,15 +19,15 @@ var diskErrors = []syscall.Errno{
 	syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOMEM, syscall.EMFILE,
 }
 
-// Each call to each step fails with each error, with and without a rename. Either the
-// content is replaced, or the file is unchanged and an error is returned. No other file
-// is left.
+// Each call to each step fails with each error, both with a rename and with an in-place
+// copy. Either the content is replaced, or the file is unchanged and an error is
+// returned. No other file is left.
 func TestReplace_AnyError(t *testing.T) {
 	steps := []string{"Stat", "ReadFile", "Create", "Chmod", "ChownLike", "Write", "Truncate", "Sync", "Close", "Rename", "SyncDir", "OpenForCopy"}
 	injected := 0
 	for _, cause := range diskErrors {
 		for _, step := range steps {
-			for _, renameErr := range []error{nil, syscall.EXDEV, syscall.EBUSY} {
+			for _, renameErr := range []error{nil, syscall.EXDEV} {
 				for n := 1; ; n++ {
 					faults := map[string]fault{step: {n: n, err: cause}}
 					if renameErr != nil && step != "Rename" {
@@ -46,7 +46,7 @@ func TestReplace_AnyError(t *testing.T) {
 			}
 		}
 	}
-	equal(t, "enough faults", injected > 250, true)
+	equal(t, "enough faults", injected > 180, true)
 }
 
 func checkFaulty(t *testing.T, path, what string, warning, err, cause error) {
@@ -62,7 +62,7 @@ func checkFaulty(t *testing.T, path, what string, warning, err, cause error) {
 	checkFiles(t, path, "auth.json")
 }
 
-// The disk becomes full after any number of bytes.
+// The disk may become full after any number of bytes.
 func TestReplace_FullDisk(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for room := range len(after) {
@@ -96,7 +96,7 @@ func TestReplace_FullDiskWhileCopying(t *testing.T) {
 	}
 }
 
-// The error for a damaged file wraps the causes of both failures.
+// DamagedError wraps the errors of both failures.
 func TestReplace_Damaged(t *testing.T) {
 	f, _ := fail(map[string]fault{"Rename": {err: syscall.EBUSY}, "Truncate": {2, syscall.EIO}, "OpenForCopy": {2, errFault}})
 	_, err := replaceWith(f, target(t, short), after)
