@@ -64,7 +64,7 @@ func TestDecode_WrongType(t *testing.T) {
 					absent = entryOf(t, `{"access_token": ""}`)
 				}
 				got := entryOf(t, fmt.Sprintf(`{%q: %s}`, key, value))
-				got.hasStreak, got.countsStreaks = false, false // these depend only on the key
+				got.hasStreak, got.countsStreaks, got.numericStatusAt = false, false, false // set even for invalid values
 				if !reflect.DeepEqual(got, absent) {
 					t.Errorf("%s: %s: got %+v, want the field to be absent", key, value, got)
 				}

@@ -114,7 +114,7 @@ func TestString_AnyValue(t *testing.T) {
 	equal(t, "actors", allWords[Actor](), "agent operator clock poolstate.Actor(3)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")
-	equal(t, "origins", allWords[Origin](), " provider computed operator poolstate.Origin(4)")
+	equal(t, "origins", allWords[Origin](), " provider computed operator guard poolstate.Origin(5)")
 	equal(t, "policies", allWords[policyKind](), "backoff flat flat-2026-08 flat-2026-10 poolstate.policyKind(4)")
 	for i, a := range Availabilities() {
 		equal(t, "position of "+a.String(), int(a), i)

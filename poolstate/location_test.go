@@ -33,6 +33,7 @@ func TestLocation_Path(t *testing.T) {
 		{name: "not a variable", hermesHome: "/x/$/$$/h", want: "/x/$/$$/h/auth.json"},
 		{name: "a variable in the file", loc: Location{File: "$SRV/a.json"}, want: "/srv/a.json"},
 		{name: "a tilde in the file", loc: Location{File: "~/a.json"}, want: "/home/me/a.json"},
+		{name: "a variable in the home", loc: Location{Home: "$SRV"}, want: "/srv/auth.json"},
 		{name: "a profile under a variable", loc: Location{Profile: "work"}, hermesHome: "$SRV/h", want: "/srv/h/profiles/work/auth.json"},
 		{name: "the default profile from another", loc: Location{Profile: "default"}, hermesHome: "/srv/h/profiles/play", want: "/srv/h/auth.json"},
 		{name: "home", loc: Location{Home: "/opt/h"}, hermesHome: "/srv/h", want: "/opt/h/auth.json"},

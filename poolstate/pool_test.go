@@ -47,6 +47,12 @@ func TestDecode_StableOrder(t *testing.T) {
 	}
 }
 
+func TestPool_All_Break(t *testing.T) {
+	for range poolOf(t, `{}`, `{}`).All() {
+		break // the range statement panics if All continues
+	}
+}
+
 func TestDecode_Fields(t *testing.T) {
 	p := decoded(t, string(sample(t, "stock-2026-09.json")))
 	c := find(t, p, Ref{Provider: "anthropic", ID: "b27e04"})
