@@ -96,7 +96,7 @@ func (o observer) clearedAt(cr *poolstate.Credential) time.Time {
 // reset ends the streak if an operator reset the credential, or if it has new tokens.
 func (o observer) reset(c *count, cr *poolstate.Credential) {
 	cleared := o.clearedAt(cr)
-	byGuard := sameTime(cleared, c.ReleasedAt)
+	byGuard := !cleared.IsZero() && sameTime(cleared, c.ReleasedAt)
 	moved := cleared.After(c.Cleared)
 	nulled := c.Status == poolstate.StatusExhausted.String() && cr.Status == poolstate.StatusNone
 	renewed := c.Tokens != "" && c.Tokens != cr.TokenMark(o.state.Salt)

@@ -1,0 +1,386 @@
+package guard
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// The cooldowns of consecutive failures are 1h, 2h, 4h, 8h and 8h.
+func TestDecide_Climb(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	w.fail("a").look().took()
+	for _, pin := range []string{"2h", "4h", "8h", "8h"} {
+		d := w.rules.Policy.Deadline(w.get("a"), w.now)
+		w.now = d.At
+		w.fail("a").look().took("pinned a " + pin).look().took()
+		w.state.Annotate(w.pool)
+		if d := w.rules.Policy.Deadline(w.get("a"), w.now); d.Origin != poolstate.OriginGuard {
+			t.Errorf("origin %v", d.Origin)
+		}
+		if own := w.get("a").AgentDeadline.Sub(w.now); own != hour {
+			t.Errorf("the agent's own cooldown is %v", own)
+		}
+	}
+}
+
+// A pin changes the reset time, and moves the time of the failure by a millisecond.
+func TestDecide_Change(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+	d := w.decide()[0]
+	before, after := *w.get("a"), d.Change(w.get("a"), w.now).After(*w.get("a"))
+	if got := after.StatusAt.Sub(before.StatusAt); got != time.Millisecond {
+		t.Errorf("last_status_at moves by %v", got)
+	}
+	if got := d.Change(w.get("a"), w.now); got.IsEmpty() || strings.Contains(strings.ReplaceAll(strings.ReplaceAll(
+		format(got), "last_status_at", ""), "last_error_reset_at", ""), "_") {
+		t.Errorf("%v", got)
+	}
+	for name, edit := range map[string]func(c *poolstate.Credential){
+		"another failure":     func(c *poolstate.Credential) { c.StatusAt = c.StatusAt.Add(time.Second) },
+		"cleared":             func(c *poolstate.Credential) { c.Status = poolstate.StatusOK },
+		"held":                func(c *poolstate.Credential) { c.ErrorReason = poolstate.HoldReason },
+		"already pinned":      func(c *poolstate.Credential) { *c = after },
+		"provider reset time": func(c *poolstate.Credential) { c.ResetAt = c.StatusAt.Add(minute) },
+	} {
+		c := before
+		edit(&c)
+		if change := d.Change(&c, w.now); !change.IsEmpty() {
+			t.Errorf("%s: %v", name, change)
+		}
+	}
+}
+
+// Each case changes the credential after its second failure, before guard looks.
+func TestDecide_NotPinned(t *testing.T) {
+	for name, tt := range map[string]struct {
+		edit func(w *world, c *poolstate.Credential)
+		want string
+	}{
+		"pinned":              {func(*world, *poolstate.Credential) {}, "pinned a 2h"},
+		"reset time":          {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(minute) }, "kept a"},
+		"reset time has past": {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(-minute) }, "pinned a 2h"},
+		"cap of 1":            {func(w *world, _ *poolstate.Credential) { w.rules.Curve.Cap = 1 }, "skipped a"},
+		"shorter base": {func(w *world, _ *poolstate.Credential) {
+			w.rules.Curve.Base = map[int]time.Duration{429: 30 * minute}
+		}, "kept a"},
+		"longer base": {func(w *world, _ *poolstate.Credential) {
+			w.rules.Curve.Providers = map[string]poolstate.Schedule{"p": {Base: map[int]time.Duration{429: 2 * hour}}}
+		}, "pinned a 4h"},
+		"unusable":            {func(_ *world, c *poolstate.Credential) { c.Unusable = true }, "skipped a"},
+		"dead":                {func(_ *world, c *poolstate.Credential) { c.Status = poolstate.StatusDead }, ""},
+		"held":                {func(_ *world, c *poolstate.Credential) { c.ErrorReason = poolstate.HoldReason }, ""},
+		"unverified billing":  {func(_ *world, c *poolstate.Credential) { c.FailureReason = "billing_unverified" }, "skipped a"},
+		"only credential":     {func(_ *world, c *poolstate.Credential) { c.Sole = true }, "skipped a"},
+		"--sole":              {func(w *world, c *poolstate.Credential) { c.Sole, w.rules.Sole = true, true }, "pinned a 2h"},
+		"other provider only": {func(w *world, _ *poolstate.Credential) { w.rules.Providers = []string{"q"} }, ""},
+		"agent counts, forced": {func(w *world, _ *poolstate.Credential) {
+			w.rules.Policy = poolstate.Force(poolstate.Backoff()).Resolve(w.pool, poolstate.NoEvidence)
+		}, "standing_down a"},
+		"only credential, retried after a minute": {func(w *world, c *poolstate.Credential) {
+			c.Sole, w.rules.Policy = true, poolstate.Flat202608()
+		}, "pinned a 2m"},
+		"only credential, capped": {func(w *world, c *poolstate.Credential) {
+			c.Sole, w.rules.Policy, w.rules.Sole = true, poolstate.Flat202610(), true
+		}, "skipped a"},
+		"only credential, billing": {func(w *world, c *poolstate.Credential) {
+			c.Sole, c.ErrorCode, w.rules.Policy = true, poolstate.Some(402), poolstate.Flat202610()
+		}, "skipped a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+			tt.edit(w, w.get("a"))
+			w.look()
+			if tt.want == "" {
+				w.took()
+			} else {
+				w.took(tt.want)
+			}
+			w.after(time.Second).look().took() // reported once
+		})
+	}
+}
+
+func TestDecide_Codex(t *testing.T) {
+	for name, tt := range map[string]struct {
+		failure poolstate.Failure
+		want    string
+	}{
+		"429":          {poolstate.Failure{Code: 429}, "skipped a"},
+		"reason":       {poolstate.Failure{Code: 403, Reason: "Usage_Limit_reached"}, "skipped a"},
+		"message":      {poolstate.Failure{Code: 403, Message: "Your quota is used up"}, "skipped a"},
+		"other words":  {poolstate.Failure{Code: 403, Message: "usage_limit"}, "pinned a 2h"},
+		"other reason": {poolstate.Failure{Code: 403, Reason: "rate limit"}, "pinned a 2h"},
+	} {
+		w := worldOf(t, "openai-codex", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-2"}`)
+		w.failWith(tt.failure, "a").look().after(hour).failWith(tt.failure, "a").look()
+		t.Run(name, func(*testing.T) { w.took(tt.want) })
+	}
+}
+
+// An ISO time is not a number.
+func TestDecide_TextStatusAt(t *testing.T) {
+	w := worldOf(t, "p", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-2"}`).failures(1, "a")
+	w.load(`{"credential_pool": {"p": [{"id": "a", "access_token": "sk-1", "last_status": "exhausted", "last_error_code": 429,
+		"last_status_at": "2026-11-23T10:20:00Z"}, {"id": "b", "access_token": "sk-2"}]}}`)
+	w.after(hour).look().streak("a", 2).took("skipped a")
+}
+
+// A pin that an agent drops is written again at once and then after 1, 5, 15 and 60
+// minutes.
+func TestDecide_Dropped(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(4, "a")
+	drop := func() { w.get("a").ResetAt = time.Time{} }
+	last := w.now
+	for _, delay := range []time.Duration{0, minute, 5 * minute, 15 * minute, hour} {
+		drop()
+		if delay > 0 {
+			w.after(delay - 1).look().took()
+			if next := w.state.Next(w.pool, w.rules, w.now); !next.Equal(last.Add(delay)) {
+				t.Errorf("next is %v after the last write, want %v", next.Sub(last), delay)
+			}
+			w.after(1)
+		}
+		w.look()
+		if len(w.log) != 1 || !strings.HasPrefix(w.log[0], "repinned a") {
+			t.Errorf("after %v: %q", delay, w.log)
+		}
+		w.log, last = nil, w.now
+	}
+	drop()
+	w.look().took("skipped a").after(2 * hour).look().took()
+}
+
+// A report of the same failure that removes the pin does not change the deadline, unless
+// the agent's own is later.
+func TestDecide_RepeatedReport(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").look().took("pinned a 2h")
+	w.after(30*minute).fail("a").look().took("repinned a 1h30m").streak("a", 2)
+	w.after(29*minute).fail("a").look().took("repinned a 1h01m").streak("a", 2)
+	w.rules.Curve.Base = nil
+	w2 := newWorld(t, "a", "b")
+	w2.rules.Curve.Factor = 1.25
+	w2.failures(1, "a").after(hour).fail("a").look().took("pinned a 1h15m")
+	w2.after(30*minute).fail("a").look().took("kept a").streak("a", 2)
+}
+
+// Guard is killed after it has stored a pin, before or after it is written.
+func TestDecide_Interrupted(t *testing.T) {
+	for name, written := range map[string]bool{"before the write": false, "after the write": true} {
+		w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+		for _, d := range w.decide() {
+			if c := w.get("a"); written {
+				*c = d.Change(c, w.now).After(*c)
+			}
+		}
+		w.log = nil
+		data, err := w.state.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.state, err = Decode(data); err != nil {
+			t.Fatal(err)
+		}
+		w.after(minute).look()
+		t.Run(name, func(*testing.T) {
+			if written {
+				w.took()
+			} else {
+				w.took("pinned a 1h59m")
+			}
+			w.after(minute).look().took()
+		})
+	}
+}
+
+// When one credential works again, the pins of the others are removed: a credential
+// whose own cooldown is over becomes ready, and the others get it back.
+func TestDecide_Release(t *testing.T) {
+	w := newWorld(t, "a", "b", "c", "other", "named")
+	w.failures(3, "b").failures(3, "a")
+	w.failWith(poolstate.Failure{Code: 402}, "other").look().after(hour).failWith(poolstate.Failure{Code: 402}, "other").look()
+	w.after(3*hour+minute).selects().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(9 * hour)}, "named")
+	w.fail("c").look()
+	w.log = nil
+	if got := w.get("a").Status; got != poolstate.StatusOK {
+		t.Fatalf("a is %v", got)
+	}
+	other := *w.get("other")
+	w.after(10 * minute).look()
+	w.streak("a", 0)
+	for _, line := range w.log {
+		if line != "released b" {
+			t.Errorf("%q", line)
+		}
+	}
+	if got := *w.get("other"); got.ResetAt != other.ResetAt {
+		t.Error("the pin of a failure with another code is gone")
+	}
+	if w.get("named").ResetAt.IsZero() {
+		t.Error("the provider's reset time is gone")
+	}
+}
+
+func TestDecide_ReleaseKinds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		since time.Duration // from b's last failure to a's success
+		ready bool
+	}{
+		"own cooldown is over": {2 * hour, true},
+		"own cooldown lasts":   {30 * minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b").failures(4, "a").failures(4, "b")
+			w.now = w.get("a").ResetAt.Add(minute)
+			if d := w.rules.Policy.Deadline(w.get("b"), w.now); !d.At.After(w.now) {
+				w.fail("b").look()
+			}
+			w.log = nil
+			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // as if b had failed then
+			c := w.state.find(w.get("b"))
+			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
+			w.selects().look().after(10*minute).look().took("released b").streak("b", c.Streak)
+			b := w.get("b")
+			if ready := b.Status == poolstate.StatusNone; ready != tt.ready {
+				t.Errorf("ready is %v", ready)
+			}
+			if !b.ResetAt.IsZero() {
+				t.Error("the pin is still there")
+			}
+			w.after(minute).look().took().streak("b", c.Streak)
+		})
+	}
+}
+
+// A pin that an agent restores after an operator's reset is removed again, with growing
+// delays.
+func TestDecide_Restored(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(4, "a").after(minute)
+	pinned := *w.get("a")
+	w.reset("a").look().took().streak("a", 0)
+	cleared := w.get("a").ClearedAt
+	restore := func() {
+		*w.get("a") = pinned
+		w.get("a").ClearedAt = cleared
+	}
+	restore()
+	w.look().took("released a")
+	restore()
+	w.look().took("released a")
+	restore()
+	w.look().took().after(minute).look().took("released a").streak("a", 0)
+}
+
+// Credentials that fail together come back at different times.
+func TestStagger(t *testing.T) {
+	at := start
+	for name, tt := range map[string]struct {
+		length, own time.Duration
+		n           int
+		siblings    []time.Duration
+		want        time.Duration
+	}{
+		"alone":                     {2 * hour, hour, 1, nil, 2 * hour},
+		"no sibling is cooling":     {2 * hour, hour, 3, nil, 2 * hour},
+		"a sibling at the end":      {2 * hour, hour, 2, []time.Duration{2 * hour}, hour},
+		"siblings at both ends":     {2 * hour, hour, 2, []time.Duration{hour, 2 * hour}, 90 * minute},
+		"far siblings do not count": {2 * hour, hour, 4, []time.Duration{hour}, 2 * hour},
+		"never before the agent's":  {2 * hour, 100 * minute, 2, []time.Duration{2 * hour}, 100 * minute},
+	} {
+		var siblings []time.Time
+		for _, s := range tt.siblings {
+			siblings = append(siblings, at.Add(s))
+		}
+		if got := stagger(at, tt.length, at.Add(tt.own), tt.n, siblings, at).Sub(at); got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+	// Guard starts late: the deadline is never in the past.
+	if got := stagger(at, 4*hour, at.Add(hour), 4, []time.Time{at.Add(4 * hour)}, at.Add(2*hour)); !got.After(at.Add(2 * hour)) {
+		t.Errorf("%v is in the past", got.Sub(at))
+	}
+}
+
+func TestDecide_Staggered(t *testing.T) {
+	w := newWorld(t, "a", "b", "c")
+	w.rules.Curve.Stagger = true
+	w.fail("a", "b", "c").look().took()
+	w.after(hour).fail("a", "b", "c").look()
+	var ends []time.Duration
+	for _, id := range []string{"a", "b", "c"} {
+		ends = append(ends, w.rules.Policy.Deadline(w.get(id), w.now).At.Sub(w.now).Round(minute))
+	}
+	slices.Sort(ends)
+	if ends[0] < hour || ends[1]-ends[0] < 20*minute || ends[2]-ends[1] < 20*minute || ends[2] != 2*hour {
+		t.Errorf("the cooldowns are %v", ends)
+	}
+}
+
+// For random histories, pins and releases keep their promises.
+func TestDecide_Properties(t *testing.T) {
+	for seed := range uint64(300) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		w := newWorld(t, "a", "b", "c")
+		w.rules.Curve.Stagger = seed%2 == 0
+		w.rules.Policy = []poolstate.Policy{poolstate.Flat(), poolstate.Flat202608(), poolstate.Flat202610()}[seed%3]
+		stale := map[string]poolstate.Credential{}
+		for range 200 {
+			w.after(time.Duration(rnd.IntN(int(90 * minute))))
+			id := []string{"a", "b", "c"}[rnd.IntN(3)]
+			before := w.count(id)
+			reports := 0
+			switch rnd.IntN(10) {
+			case 0, 1, 2:
+				for reports = range 1 + rnd.IntN(3) {
+					w.fail(id).look().after(time.Second)
+				}
+			case 3, 4, 5:
+				w.selects()
+			case 6:
+				if w.get(id).Status != poolstate.StatusNone {
+					w.reset(id)
+				}
+			case 7:
+				stale[id] = *w.get(id)
+			case 8:
+				if old, known := stale[id]; known {
+					*w.get(id) = old
+				}
+			}
+			w.look()
+			if after := w.count(id); after > before+1 {
+				t.Fatalf("seed %d: %d reports of a failure raised the streak from %d to %d", seed, reports+1, before, after)
+			}
+			checkPins(t, w, seed)
+		}
+	}
+}
+
+func checkPins(t *testing.T, w *world, seed uint64) {
+	t.Helper()
+	if again := w.decide(); len(again) > 0 {
+		t.Fatalf("seed %d: a second run decides %v", seed, again)
+	}
+	for c := range w.pool.All() {
+		if !c.Pinned {
+			continue
+		}
+		if c.ResetAt.Before(c.AgentDeadline) {
+			t.Fatalf("seed %d: the pin is before the agent's own deadline", seed)
+		}
+		if length := c.ResetAt.Sub(c.StatusAt); length > 8*hour+time.Second {
+			t.Fatalf("seed %d: the pin is %v after the failure", seed, length)
+		}
+		if c.Status != poolstate.StatusExhausted {
+			t.Fatalf("seed %d: a healthy credential is pinned", seed)
+		}
+	}
+}
+
+// format prints a change.
+func format(c poolstate.Change) string { return strings.TrimPrefix(fmt.Sprint(c), "change to ") }

@@ -1,0 +1,199 @@
+package guard
+
+import (
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+const hour, minute = time.Hour, time.Minute
+
+// Each case ends with the number of failures that were counted for credential a.
+func TestObserve(t *testing.T) {
+	for name, tt := range map[string]struct {
+		run  func(w *world)
+		want int
+	}{
+		"healthy":             {func(w *world) { w.look() }, 0},
+		"first failure":       {func(w *world) { w.fail("a").look() }, 1},
+		"looked at twice":     {func(w *world) { w.fail("a").look().after(minute).look() }, 1},
+		"after its deadline":  {func(w *world) { w.fail("a").look().after(hour).fail("a").look() }, 2},
+		"before its deadline": {func(w *world) { w.fail("a").look().after(59 * minute).fail("a").look() }, 1},
+		"many reports":        {func(w *world) { w.fail("a").look().after(minute).fail("a").look().after(minute).fail("a").look() }, 1},
+		"a report does not move the deadline": {func(w *world) {
+			w.fail("a").look().after(50 * minute).fail("a").look().after(10 * minute).fail("a").look()
+		}, 2},
+		"cooldown has ended":     {func(w *world) { w.fail("a", "b").look().after(2 * hour).selects().look() }, 1},
+		"several failures":       {func(w *world) { w.failures(4, "a") }, 4},
+		"a hold":                 {func(w *world) { w.failWith(poolstate.Failure{Code: 429, Reason: poolstate.HoldReason}, "a").look() }, 0},
+		"in the future":          {func(w *world) { w.after(6 * minute).fail("a").after(-6 * minute).look() }, 0},
+		"slightly in the future": {func(w *world) { w.after(4 * minute).fail("a").after(-4 * minute).look() }, 1},
+		"provider's reset time": {func(w *world) {
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(3 * hour)}, "a").look().after(2 * hour).fail("a").look()
+		}, 1},
+		"reset time in the past": {func(w *world) {
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").look().after(hour).fail("a").look()
+		}, 2},
+		"cooldown of a 401": {func(w *world) {
+			w.failWith(poolstate.Failure{Code: 401}, "a").look().after(5 * minute).fail("a").look()
+		}, 2},
+
+		"operator's reset": {func(w *world) { w.failures(3, "a").reset("a").look() }, 0},
+		"failure after a reset": {func(w *world) {
+			w.failures(3, "a").after(minute).reset("a").look().after(minute).fail("a").look()
+		}, 1},
+		"reset and failure between two looks": {func(w *world) {
+			w.failures(3, "a").after(minute).reset("a").after(minute).fail("a").look()
+		}, 1},
+		"an agent restores the failure after a reset": {func(w *world) {
+			w.failures(3, "a").after(minute)
+			old := *w.get("a")
+			w.reset("a").look()
+			cleared := w.get("a").ClearedAt
+			*w.get("a") = old
+			w.get("a").ClearedAt = cleared
+			w.look()
+		}, 0},
+		"the agent's own reset": {func(w *world) {
+			w.failures(3, "a").after(minute)
+			c := w.get("a")
+			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{}
+			w.look()
+		}, 0},
+		"new tokens": {func(w *world) {
+			w.failures(3, "a")
+			w.get("a").Tokens = poolstate.Digest{}
+			w.look()
+		}, 0},
+		"removed and added again": {func(w *world) {
+			w.failures(3, "a")
+			full := w.pool
+			w.load(`{"credential_pool": {"p": []}}`)
+			w.look()
+			w.pool = full
+			w.look()
+		}, 1},
+
+		"quiet for a day":           {func(w *world) { w.fail("a").look().after(26 * hour).fail("a").look() }, 1},
+		"quiet for less than a day": {func(w *world) { w.fail("a").look().after(24 * hour).fail("a").look() }, 2},
+		"quiet after a pin":         {func(w *world) { w.failures(2, "a").after(25 * hour).fail("a").look() }, 3},
+		"a day passes":              {func(w *world) { w.fail("a").look().after(25*hour + 1).look() }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b")
+			tt.run(w)
+			w.streak("a", tt.want)
+		})
+	}
+}
+
+// reset resets a credential as an operator does.
+func (w *world) reset(id string) *world {
+	w.t.Helper()
+	out := poolstate.Action{}.Plan([]poolstate.Credential{*w.get(id)}, w.now)
+	for _, e := range out.Changed {
+		*w.get(id) = e.After
+	}
+	return w
+}
+
+// Credentials without an id, or with one that occurs twice, are not counted.
+func TestObserve_Uncountable(t *testing.T) {
+	w := worldOf(t, "p", `{"access_token": "sk-1", "last_status": "exhausted", "last_status_at": 1795425600}`,
+		`{"id": "twice", "access_token": "sk-2", "last_status": "exhausted", "last_status_at": 1795425600}`, `{"id": "twice", "access_token": "sk-3"}`,
+		`{"id": "once", "access_token": "sk-4", "last_status": "exhausted", "last_status_at": 1795425600}`)
+	w.look()
+	w.state.Annotate(w.pool)
+	for _, c := range w.pool.Providers[0].Credentials {
+		if n, counted := c.Observed.Get(); counted != (c.ID == "once") || counted && n != 1 {
+			t.Errorf("%s: counted %v, %d", c.Ref, counted, n)
+		}
+	}
+}
+
+// Each case says whether a streak of two ends ten minutes after an agent has ended the
+// cooldowns that are over.
+func TestObserve_Used(t *testing.T) {
+	for name, tt := range map[string]struct {
+		run  func(w *world)
+		ends bool
+	}{
+		"first in the order":   {func(w *world) {}, true},
+		"round robin":          {func(w *world) { w.rules.Strategies = map[string]string{"p": "round_robin"} }, true},
+		"least used":           {func(w *world) { w.rules.Strategies = map[string]string{"p": "least_used"} }, false},
+		"random":               {func(w *world) { w.rules.Strategies = map[string]string{"p": "random"} }, false},
+		"another one is first": {func(w *world) { w.swap() }, false},
+		"random, but nothing else is available": {func(w *world) {
+			w.rules.Strategies = map[string]string{"p": "random"}
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").look()
+		}, true},
+		"another one is first, but it is cooling": {func(w *world) {
+			w.swap().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").look()
+		}, true},
+		"another one is first, but it is dead": {func(w *world) {
+			w.swap().get("b").Status = poolstate.StatusDead
+			w.look()
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b").failures(2, "a")
+			tt.run(w)
+			w.look().after(3*hour).selects().look().streak("a", 2)
+			w.after(10*minute-1).look().streak("a", 2)
+			if w.after(1).look(); tt.ends {
+				w.streak("a", 0)
+			} else {
+				w.streak("a", 2)
+			}
+		})
+	}
+}
+
+// swap reverses the rotation order.
+func (w *world) swap() *world {
+	list := w.pool.Providers[0].Credentials
+	list[0], list[1] = list[1], list[0]
+	return w
+}
+
+// A failure, or a report of one, within ten minutes of its use ends the evidence.
+func TestObserve_UsedButFails(t *testing.T) {
+	w := newWorld(t, "a").failures(1, "a")
+	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
+	w.after(hour).look().streak("a", 2)
+}
+
+// A credential that is used needs requests at two times that are ten minutes apart, and
+// then ten minutes without a failure.
+func TestObserve_Requests(t *testing.T) {
+	requests := func(w *world, n int) *world {
+		w.get("a").RequestCount = poolstate.Some(n)
+		return w.look()
+	}
+	w := newWorld(t, "a", "b").swap()
+	requests(w.failures(2, "a"), 14)
+	w.after(3 * hour).selects().look()
+	requests(w, 15).after(9 * minute)
+	requests(w, 16).after(time.Hour)
+	requests(w, 11) // another process writes its own number
+	requests(w, 16).streak("a", 2)
+	requests(w, 17).after(10*minute-1).look().streak("a", 2)
+	w.after(1).look().streak("a", 0)
+}
+
+func TestObserve_Forgotten(t *testing.T) {
+	w := newWorld(t, "a").fail("a").look().took()
+	w.after(25*hour).look().took().streak("a", 1)
+	w.after(time.Second).look().took("forgotten a").look().took().streak("a", 0)
+	w.fail("a").look().took().after(25*hour+time.Second).fail("a").look().took("forgotten a").streak("a", 1)
+}
+
+// Any number of processes may observe the same snapshots.
+func TestObserve_Idempotent(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	for range 3 {
+		w.fail("a").look().look().after(hour).look()
+	}
+	w.streak("a", 3)
+}
