@@ -7,9 +7,9 @@ import (
 	"pooltop/ui/text"
 )
 
-// axis maps times to columns on a linear scale that starts now. If the last step is so
-// far away that all earlier steps would be crowded next to now, the axis is broken: the
-// linear part ends at the second-to-last step, and a gap follows.
+// axis maps times to columns on a linear scale that starts now. The axis is broken if
+// the last step is so far away that it would crowd the others next to now. The linear
+// part then ends at the second-to-last step, and a gap follows.
 type axis struct {
 	now   time.Time
 	width int
@@ -21,13 +21,13 @@ type axis struct {
 const (
 	minSpan    = time.Minute          // keeps steps from moving too fast during the last seconds
 	maxSpan    = 100 * 365 * text.Day // later steps are drawn at this distance
-	breakBelow = 0.1                  // the axis is broken if all steps but the last fit in this fraction of it
+	breakBelow = 0.1                  // break the axis if all steps but the last fit into this fraction of it
 )
 
 func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
 	a := axis{now: now, width: width, end: width, span: minSpan}
 	last := len(steps) - 1
-	if last > 0 && isOutlier(steps, now) {
+	if last > 0 && lastIsOutlier(steps, now) {
 		a.end = width - min(max(width/5, 5), 14)
 		a.far = steps[last].At.Sub(now)
 		last--
@@ -38,10 +38,9 @@ func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
 	return a
 }
 
-// isOutlier reports whether the last step is so far away that the axis must be broken
-// before it. Distances are measured from the last failure, so the answer does not
-// change as time passes.
-func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
+// lastIsOutlier reports whether the axis is broken before the last step. It measures
+// distances from the last failure, so its result does not change as time passes.
+func lastIsOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 	var since time.Time
 	for _, s := range steps {
 		for _, c := range s.Back {
@@ -59,8 +58,8 @@ func isOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
 
 func (a *axis) broken() bool { return a.end < a.width }
 
-// column returns the column of a time. The first column is the current time, and the
-// gap stays empty.
+// column returns the column for a time. Only the current time is in the first column,
+// and no time is in the gap.
 func (a *axis) column(t time.Time) int {
 	d := t.Sub(a.now)
 	if a.broken() && d >= a.far {
@@ -69,7 +68,7 @@ func (a *axis) column(t time.Time) int {
 	return min(max(a.linear(min(d, maxSpan)), 1), a.end-1)
 }
 
-// linear returns the column at a given distance from now, even beyond the linear part.
+// linear returns the column at a distance from now, even beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
@@ -91,12 +90,12 @@ const (
 	dateLayout    = "2 Jan"
 )
 
-// ticks returns the round times of the linear part, as close together as their labels
+// ticks returns the round times on the linear part, as close together as their labels
 // allow. It returns none if the linear part spans months.
 func (a *axis) ticks() []tick {
 	for _, minutes := range intervals {
 		every, layout := minutes*time.Minute, dateLayout
-		switch { // choose a format in which no label is ambiguous
+		switch { // no label may be ambiguous
 		case every < text.Day && a.span <= text.Day:
 			layout = clockLayout
 		case a.span <= 6*text.Day:
@@ -131,9 +130,9 @@ func (a *axis) ticksEvery(every time.Duration, layout string) []tick {
 	return all
 }
 
-// roundTime returns the n-th round time, counted from the last one that is not after
-// now. It uses calendar arithmetic, so that times stay round across daylight saving
-// changes. ok is false for a time that a change skips.
+// roundTime returns the n-th round time; number 0 is the last one up to now. It uses
+// calendar arithmetic, so times stay round across daylight saving changes. ok is false
+// for a time that such a change skips.
 func roundTime(now time.Time, every time.Duration, n int) (t time.Time, ok bool) {
 	y, m, d := now.Date()
 	minute := 0

@@ -1,5 +1,5 @@
-// Package chart draws changes over time. [Capacity] shows how many credentials will be
-// ready from now on. [Timeline] shows the cooldowns of several rows on one scale.
+// Package chart draws the future of a pool. [Capacity] shows how many credentials will
+// be ready from now on. [Timeline] shows the cooldowns of several rows on one scale.
 package chart
 
 import (
@@ -23,13 +23,13 @@ type Capacity struct {
 	Selected *poolstate.Ref // the credential whose recovery is marked; nil for none
 }
 
-// The minimum size of the chart, and the minimum number of columns next to its y axis.
+// Minimum sizes of the chart and of its plot, in cells and lines.
 const minWidth, minHeight, minPlotWidth = 20, 3, 10
 
-// Lines draws the chart in h lines of exactly w cells. It returns nil if the chart does
-// not fit. The height of a column is the number of credentials that are ready at the
-// end of its time span. The first column is now. Marks on the axis show the origin of a
-// deadline: * provider, ^ operator, ? suspect.
+// Lines draws the chart in h lines of exactly w cells, or returns nil if it does not
+// fit. A column shows how many credentials are ready at the end of its time span, and
+// the first column is now. Marks on the axis show the origin of a deadline: * provider,
+// ^ operator, ? suspect.
 func (c *Capacity) Lines(w, h int) []string {
 	width := w - c.gutter()
 	if w < minWidth || h < minHeight || width < minPlotWidth {
@@ -43,7 +43,7 @@ func (c *Capacity) Lines(w, h int) []string {
 	return append(out, p.rule(), p.labelLine())
 }
 
-// gutter returns the width to the left of the plot, for a number and a space.
+// gutter returns the width to the left of the plot: a number and a space.
 func (c *Capacity) gutter() int { return len(strconv.Itoa(c.Forecast.Total)) + 1 }
 
 // plot is a chart laid out for one size.
@@ -53,14 +53,14 @@ type plot struct {
 	steps   []poolstate.ForecastStep // after Now
 	rows    int
 	heights []int // by column, in eighths of a row
-	marks   []int // by column, indexes into deadlineMarks
+	marks   []int // by column, as an index into deadlineMarks
 
 	selected   int // column in which the selected credential recovers, or -1
 	selectedAt time.Time
 	labels     []label // from left to right
 }
 
-// deadlineMarks are the marks for the origin of a deadline, the most unusual last.
+// deadlineMarks are the marks for a deadline's origin, the most unusual last.
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
 func (c *Capacity) plot(width, rows int) *plot {
@@ -82,7 +82,7 @@ func (c *Capacity) plot(width, rows int) *plot {
 }
 
 // mark records the origin of a step's deadlines, and whether the selected credential
-// recovers then. If two marks are in the same column, the more unusual one is shown.
+// recovers then. It keeps only the most unusual mark of a column.
 func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	for i, n := range [...]int{s.Held, s.ByProvider, s.Suspect} {
 		if n > 0 {
@@ -94,10 +94,10 @@ func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	}
 }
 
-// eighths returns the height for n ready credentials, in eighths of a row. Each
-// credential takes a whole number of rows, with the edge in the middle of the top row,
-// provided that this fills most of the chart. Otherwise heights are proportional, but a
-// single credential is always visible.
+// eighths returns the height for n ready credentials, in eighths of a row. If that
+// fills most of the chart, each credential takes a whole number of rows, and the edge
+// is in the middle of the top row. Otherwise, heights are proportional, but even a
+// single credential is visible.
 func (p *plot) eighths(n int) int {
 	if n <= 0 {
 		return 0
@@ -112,8 +112,8 @@ func (p *plot) eighths(n int) int {
 // level returns the row of the edge above n credentials, or -1, the axis, if n is 0.
 func (p *plot) level(n int) int { return (p.eighths(n)+7)/8 - 1 }
 
-// number returns the y-axis label of a row: the total at the top, half of it in the
-// middle if there is room, and 0 at the axis, which is row -1.
+// number returns the y-axis label of a row: the total at the top, half of the total in
+// the middle if there is room, and 0 at the axis, which is row -1.
 func (p *plot) number(row int) string {
 	total, half := p.Forecast.Total, (p.Forecast.Total+1)/2
 	switch {
@@ -127,7 +127,7 @@ func (p *plot) number(row int) string {
 	return ""
 }
 
-// begin returns a line that contains the label and ends at the first column.
+// begin returns a line with a number in the gutter.
 func (p *plot) begin(number string) *theme.Line {
 	return p.Theme.Line().Right(p.gutter()-1, theme.Faint, theme.Regular, number).To(p.gutter())
 }
@@ -146,8 +146,8 @@ func (p *plot) row(row int) string {
 	return l.String()
 }
 
-// cell returns the content of a cell: the faint fill, the bright edge, which rises at
-// each step, or nothing above the edge.
+// cell returns the content of a cell: the faint fill, the bright edge above it, or
+// nothing. At each step, the edge rises through several rows.
 func (p *plot) cell(col, row int) (theme.Role, string) {
 	height, before := p.heights[col], p.heights[max(col-1, 0)]
 	top := (height+7)/8 - 1
@@ -158,7 +158,7 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 	switch {
 	case p.axis.broken() && col == p.axis.end:
 		return theme.Text, ""
-	case height == 0 && row == 0 && p.Theme.Shapes: // an empty column must not look like a low edge
+	case height == 0 && row == 0 && p.Theme.Shapes: // must not look like a low edge
 		return theme.Dead, "╌"
 	case height == 0 && row == 0:
 		return theme.Dead, "▁"
@@ -179,11 +179,11 @@ type label struct {
 	col  int
 	text string
 	role theme.Role
-	tick int // the column that it labels
+	tick int // column that the label describes
 }
 
-// rule draws the axis with a tick for each label, the deadline marks, the gap, and the
-// recovery of the selected credential.
+// rule draws the axis: ticks for the labels, deadline marks, the gap, and the recovery
+// of the selected credential.
 func (p *plot) rule() string {
 	l := p.begin(p.number(-1))
 	for col := range p.axis.width {
@@ -213,7 +213,6 @@ func (p *plot) labelLine() string {
 	return l.To(p.gutter() + p.axis.width).String()
 }
 
-// ticked reports whether the column has a label.
 func (p *plot) ticked(col int) bool {
 	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
 }
@@ -240,9 +239,9 @@ func (p *plot) placeLabels() {
 	}
 }
 
-// place adds a label centered below a column, or moved by up to shift cells if it still
-// touches the column. It leaves a space between labels and skips text that another
-// label already shows.
+// place adds a label centered below a column. To avoid other labels, it moves the label
+// by up to shift cells, but not away from the column. It omits a label that does not fit
+// or whose text is already shown.
 func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 	w := text.Width(words)
 	for d := range min(shift, w/2+1) + 1 {
@@ -261,7 +260,7 @@ func (p *plot) place(words string, tick int, role theme.Role, shift int) {
 }
 
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
-// by 21:40". The first time is when half of the cooling credentials will be back.
+// by 21:40". At the first time, half of the cooling credentials will be back.
 func Summary(f *poolstate.Forecast, now time.Time) string {
 	var parts []string
 	steps, never := datedSteps(f)
@@ -303,8 +302,7 @@ const (
 	maxYear      = 9999 // later dates cannot be shown
 )
 
-// datedSteps returns the steps up to maxYear, and the number of credentials that
-// recover later.
+// datedSteps returns the steps up to maxYear, and how many credentials recover later.
 func datedSteps(f *poolstate.Forecast) (steps []poolstate.ForecastStep, never int) {
 	for i, s := range f.Steps {
 		if s.At.Year() > maxYear {
@@ -321,8 +319,8 @@ func moment(s *poolstate.ForecastStep, now time.Time) string {
 	return text.Moment(s.At, now)
 }
 
-// Outages returns a line for each provider that is out, with the time at which its
-// first credential recovers, such as "openai-codex: first back 14:44, in 42m10s".
+// Outages returns a line for each provider that is out. It says when the provider's
+// first credential recovers: "openai-codex: first back 14:44, in 42m10s".
 func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdown func(time.Duration) string) []string {
 	var out []string
 	for i := range p.Providers {

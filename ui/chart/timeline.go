@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"pooltop/poolstate"
@@ -11,26 +12,25 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Timeline draws cooldowns on one linear scale, like a Gantt chart. As time passes,
-// bars keep their length and the position of now moves through them.
+// Timeline draws cooldowns on one linear scale, like a Gantt chart.
 type Timeline struct {
 	now          time.Time
 	past, future time.Duration // extent of the scale before and after now
 	cells        int
 }
 
-// outlierFrom limits the scale to this many times the median wait. The backoff
-// schedule spans 8×, so cooldowns with the same base always fit.
+// outlierFrom is the longest wait on the scale, as a multiple of the median wait. The
+// backoff schedule spans 8×, so cooldowns with the same base always fit.
 const outlierFrom = 8
 
-// Characters at the ends of a bar that extends beyond the scale.
+// Marks at the ends of a bar that extends beyond the scale.
 const (
 	BeganBefore = "◂"
 	EndsBeyond  = "▸"
 )
 
 // NewTimeline returns a scale for the credentials that are cooling or held, or nil if
-// there are none. At least half of its cells are in the future, which matters most.
+// there are none. At least half of the scale is in the future.
 func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.Policy, now time.Time, cells int) *Timeline {
 	t := &Timeline{now: now, cells: cells}
 	var waits []time.Duration
@@ -56,8 +56,8 @@ func NewTimeline(credentials iter.Seq[*poolstate.Credential], policy poolstate.P
 	return t
 }
 
-// bounds returns the start and end of a cooldown, relative to now. A start in the
-// future becomes now.
+// bounds returns the start and end of a cooldown, relative to now. It moves a start in
+// the future to now.
 func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (begin, end time.Duration) {
 	end = min(max(a.Deadline.At.Sub(t.now), -maxSpan), maxSpan)
 	if !c.StatusAt.IsZero() {
@@ -66,14 +66,14 @@ func (t *Timeline) bounds(c *poolstate.Credential, a *poolstate.Assessment) (beg
 	return min(begin, end, 0), end
 }
 
-// half returns the index of the half cell that shows the time at distance d from now.
+// half returns the index of the half cell at distance d from now.
 func (t *Timeline) half(d time.Duration) int {
 	share := (float64(d) + float64(t.past)) / (float64(t.past) + float64(t.future))
 	return int(math.Floor(share * float64(2*t.cells)))
 }
 
-// Draw draws the row of a credential: a thin line for the elapsed time, a thick line
-// for the remaining time, and a tick at now if there is neither.
+// Draw draws a credential's cooldown: a thin line for the elapsed time, and a thick
+// line for the remaining time. If neither covers now, it draws a tick there.
 func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Assessment) {
 	now := t.half(0)
 	from, to, returns := now, now, a.Availability.Returns()
@@ -103,11 +103,11 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 }
 
 // barShapes contains the character for a cell, indexed by its left and right half:
-// empty, thin or thick. If one half is thin and the other thick, only the thick one is
-// shown.
+// empty, thin or thick. There is no character for thin and thick halves, so those cells
+// show only the thick half.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 
-// barCell returns the character for the cell whose left half has index at.
+// barCell returns the character for a cell; at is the index of its left half.
 func barCell(at, from, now, to int) string {
 	kind := func(half int) int {
 		switch {
@@ -122,25 +122,23 @@ func barCell(at, from, now, to int) string {
 }
 
 // Title draws the column title: "now" above its cell, the end of the scale above the
-// last cell, and the name of the column where there is room.
+// last cell, and the column name if there is room.
 func (t *Timeline) Title(l *theme.Line) {
 	const name, nowLabel = "TIMELINE", "now"
-	from, end := l.Col(), l.Col()+t.cells
 	last := text.Fit(text.Moment(t.now.Add(t.future), t.now), t.cells)
-	until := end - text.Width(last) - 1 // the text before it must end here
-	now := from + t.half(0)/2
-	after := now + len(nowLabel) + 1
+	room, end := t.cells-text.Width(last)-1, l.Col()+t.cells
+	now := t.half(0) / 2
+	title := strings.Repeat(" ", now) + nowLabel
 	switch {
-	case after-1 > until: // no room for now
-		if from+len(name) <= until {
-			l.Write(theme.Faint, name)
-		}
-	case from+len(name) < now:
-		l.Write(theme.Faint, name).To(now).Write(theme.Faint, nowLabel)
-	case after+len(name) <= until:
-		l.To(now).Write(theme.Faint, nowLabel).To(after).Write(theme.Faint, name)
-	default:
-		l.To(now).Write(theme.Faint, nowLabel)
+	case len(title) > room:
+		title = name
+	case len(name) < now:
+		title = name + title[len(name):]
+	case len(title)+1+len(name) <= room:
+		title += " " + name
+	}
+	if len(title) <= room {
+		l.Write(theme.Faint, title)
 	}
 	l.Right(end, theme.Faint, theme.Regular, last)
 }

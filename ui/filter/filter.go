@@ -1,5 +1,5 @@
-// Package filter selects the credentials to list and sorts them: it parses the filter
-// that an operator types, matches credentials against it, and groups them by provider.
+// Package filter parses the filter that an operator types, and lists the credentials
+// that match it, sorted and grouped by provider.
 package filter
 
 import (
@@ -34,7 +34,7 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 }
 
 // term is one condition of a filter. It matches if at least one of its predicates
-// matches. A negated term matches if none of them does.
+// matches or, if it is negated, if none does.
 type term struct {
 	negated bool
 	any     []predicate
@@ -42,8 +42,8 @@ type term struct {
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool
 
-// maxLength is the maximum length of a filter in bytes. Anything longer, such as a
-// pasted file, is not parsed.
+// maxLength is the maximum length of a filter in bytes. Parse refuses anything longer,
+// such as a pasted file.
 const maxLength = 256
 
 // Parse parses terms separated by spaces, all of which must match. A term is either
@@ -51,10 +51,10 @@ const maxLength = 256
 // before a term negates it. Inside double quotes, spaces, commas, colons and signs have
 // no special meaning. Case is ignored.
 //
-//	provider: source: id: label:  part of the value
+//	provider: source: id: label:  a part of the field's text
 //	state:   an availability or a prefix of one; out means all but ready
-//	code:    429, 4xx, or a prefix of one
-//	streak:  3  >2  >=2  <3  <=3  1..3, or none if it is unknown
+//	code:    429, 4xx, or a prefix of either
+//	streak:  3  >2  >=2  <3  <=3  1..3, or none for an unknown streak
 //	work     these letters in this order in the name; or part of the provider,
 //	         source, id, or the last failure's reason or message
 //
@@ -62,8 +62,8 @@ const maxLength = 256
 // fields.
 //
 // An incomplete term, such as state: or streak:>, matches everything, so that the table
-// does not change while the operator types. On error, Parse returns the zero filter and
-// a one-clause error to show to the operator.
+// does not change while the operator types. On error, Parse returns the zero filter. It
+// cleans any part of s that it quotes in the error.
 func Parse(s string) (Filter, error) {
 	if len(s) > maxLength {
 		return Filter{}, fmt.Errorf("filter too long (at most %d bytes)", maxLength)
@@ -82,8 +82,8 @@ func Parse(s string) (Filter, error) {
 }
 
 var (
-	// termForm matches an optional sign, an optional field and values. The last quote
-	// may be unclosed.
+	// termForm matches an optional sign, an optional field and values. The last quoted
+	// value may lack its closing quote.
 	termForm  = regexp.MustCompile(`([-!]?),*(?:([^\p{Z}",:]+):)?((?:"[^"]*"?|[^\p{Z}"])*)`)
 	valueForm = regexp.MustCompile(`(?:"[^"]*"?|[^,"])+`)
 )
@@ -116,7 +116,7 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	return t, nil
 }
 
-// parsers maps each field to the parser of its values. A parser returns nil for an
+// parsers maps each field to a parser for its values. A parser returns nil for an
 // incomplete value.
 var parsers = map[string]func(value string) (predicate, error){
 	"provider": contains(func(c *poolstate.Credential) string { return c.Provider }),
@@ -132,22 +132,21 @@ var parsers = map[string]func(value string) (predicate, error){
 // such as sigma, have two lower-case forms.
 func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
-// clean prepares text from the file for matching, so that it matches as shown on
-// screen.
+// clean prepares text from the file, so that filters match what is on screen.
 func clean(s string) string { return fold(text.Clean(s, text.RowLimit)) }
 
-// contains returns a parser for values that must be part of the text that of returns.
-func contains(of func(*poolstate.Credential) string) func(string) (predicate, error) {
+// contains returns a parser for values that must occur in a field's text.
+func contains(field func(*poolstate.Credential) string) func(string) (predicate, error) {
 	return func(part string) (predicate, error) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-			return strings.Contains(clean(of(c)), part)
+			return strings.Contains(clean(field(c)), part)
 		}, nil
 	}
 }
 
-// freeText returns a predicate that looks for part in the searchable fields of a
-// credential. Unless literal is set, the name also matches if it contains the letters
-// of part in order.
+// freeText returns a predicate that searches a credential's text fields for part.
+// Unless literal is set, a name also matches if it contains the letters of part in
+// order.
 func freeText(part string, literal bool) predicate {
 	inName := hasLetters
 	if literal {
@@ -173,7 +172,7 @@ func hasLetters(s, letters string) bool {
 }
 
 // parseState parses a prefix of an availability or of "out", which means all but ready.
-// An ambiguous prefix matches every state that begins with it.
+// An ambiguous prefix matches every state that it could mean.
 func parseState(prefix string) (predicate, error) {
 	const out = "out"
 	var states []poolstate.Availability
@@ -205,12 +204,11 @@ func parseCode(value string) (predicate, error) {
 	}, nil
 }
 
-// streakForm matches a number or a comparison, followed by two dots and another number
-// if it is a range.
+// streakForm matches a number, a comparison or a range, even if it is incomplete.
 var streakForm = regexp.MustCompile(`^([<>]?=?)(-?\d{0,9})(\.(?:\.(-?\d{0,9}))?)?$`)
 
 // parseStreak parses a number, a comparison, a range in either direction, or "none" for
-// an unknown streak. If a bound of a range is missing, the range is open at that end.
+// an unknown streak. A range without one of its bounds is open at that end.
 func parseStreak(s string) (predicate, error) {
 	const unknown = "none"
 	if strings.HasPrefix(unknown, s) {
@@ -247,8 +245,7 @@ func parseStreak(s string) (predicate, error) {
 	}, nil
 }
 
-// bound parses a bound of a range. It returns open if the bound is missing or
-// incomplete.
+// bound parses a bound, and returns open for one that is missing or incomplete.
 func bound(s string, open int64) int64 {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n

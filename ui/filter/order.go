@@ -9,16 +9,15 @@ import (
 )
 
 // Order is an order of the table. In every order, the credentials of a provider stay
-// together, and providers are sorted by their first credentials. Credentials that
-// compare equal stay in pool order, even when the order is reversed. Those without a
-// value come last.
+// together, and providers are sorted by their first credentials. Credentials without a
+// value come last. Equal credentials stay in pool order, even if the order is reversed.
 type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing keeps the order of providers
-	OrderWorst                 // by urgency (see worstRanks), then longest wait first: a reset helps those most
-	OrderDeadline              // earliest first, including past deadlines, so that rows do not move as time passes
+	OrderPool     Order = iota // providers by name, credentials in rotation order; only the latter can be reversed
+	OrderWorst                 // by urgency (see worstRanks), then longest wait first, because a reset saves most there
+	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
 	OrderChange                // most recent first
@@ -47,8 +46,8 @@ func (o Order) Next() Order { return (o + 1) % orderCount }
 // Group is a provider with the credentials to list.
 type Group struct {
 	Provider    *poolstate.Provider
-	Credentials []*poolstate.Credential
-	first       row // set even for a collapsed provider
+	Credentials []*poolstate.Credential // none if the provider is collapsed
+	first       row                     // set even then
 }
 
 // Groups lists the whole pool in pool order.
@@ -60,8 +59,8 @@ type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
-	// Changed returns when a credential was last seen to change. If it is nil, the time
-	// of the credential's status is used.
+	// Changed returns the time of the last observed change. If it is nil or returns the
+	// zero time, the credential's status time counts.
 	Changed func(poolstate.Ref) time.Time
 	// Collapsed contains the providers that are listed without their credentials.
 	Collapsed map[string]bool
@@ -135,9 +134,9 @@ func (l *Listing) compare(x, y row) int {
 	return cmp.Or(cmp.Compare(x.rank, y.rank), y.at.Compare(x.at))
 }
 
-// worstRanks ranks availabilities for OrderWorst. Dead credentials come first because
-// they do not recover on their own. Due and unusable ones rank low: the agent is about
-// to retry the former, and never selects the latter.
+// worstRanks ranks availabilities for OrderWorst. Dead credentials are first because
+// they do not recover on their own. Due credentials rank low because the agent is about
+// to retry them, unusable ones because the agent never selects them.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
 	poolstate.Due: 2, poolstate.Unusable: 3, poolstate.Ready: 4,

@@ -11,21 +11,21 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Limits for [Clean], in bytes. RowLimit is more than fits in a row. MessageLimit is
-// more of a message than anyone would read.
+// Limits for [Clean], in bytes. RowLimit exceeds any row, and MessageLimit any message
+// that is worth reading.
 const (
 	RowLimit     = 512
 	MessageLimit = 4096
 )
 
-// Ellipsis marks where text was cut.
+// Ellipsis marks a cut.
 const Ellipsis = "…"
 
 const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
-	maxMarks    = 3        // combining marks per character; more would overlap the rows above and below
-	maxPasses   = 4        // passes of agreeOnWidth; a reduced cluster may merge with its neighbor
-	maxCluster  = 48       // bytes of a syllable; longer ones are not words
+	maxMarks    = 3        // combining marks per character; more would overlap other rows
+	maxPasses   = 4        // calls to agreeOnWidth; a reduced cluster may merge with its neighbor
+	maxCluster  = 48       // bytes per syllable; no word has longer ones
 )
 
 // joinerScripts are the scripts in which U+200C and U+200D between letters are part
@@ -35,12 +35,15 @@ var joinerScripts = []*unicode.RangeTable{
 	unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
 }
 
-// Clean returns s, at most limit bytes of it, as text that is safe to draw and
-// has the same width in every terminal. Control characters (with them, the start
-// of escape sequences) and bidirectional overrides become U+FFFD, line breaks and
-// tabs become spaces, invisible characters are dropped, and grapheme clusters
-// whose width terminals disagree on are reduced until they agree. Syllables of
-// letters and vowel signs are kept; [Width] counts their characters, as wcwidth does.
+// Clean returns the first limit bytes of s as text that is safe to draw and has the
+// same width in every terminal:
+//
+//   - Control characters, including those that begin an escape sequence, and
+//     bidirectional overrides become U+FFFD.
+//   - Line breaks and tabs become spaces. Invisible characters are dropped.
+//   - If terminals disagree on the width of a grapheme cluster, it is reduced until
+//     they agree. Syllables of letters and vowel signs are kept; [Width] counts their
+//     characters, as wcwidth does.
 func Clean(s string, limit int) string {
 	if len(s) > limit {
 		for limit > 0 && !utf8.RuneStart(s[limit]) {
@@ -87,7 +90,7 @@ func Clean(s string, limit int) string {
 		}
 		clean = again
 	}
-	return strings.Map(func(r rune) rune { // it keeps changing, so keep only the ASCII
+	return strings.Map(func(r rune) rune { // the text keeps changing, so keep only its ASCII
 		if r > '~' {
 			return unprintable
 		}
@@ -113,9 +116,8 @@ func isPrintableASCII(s string) bool {
 }
 
 // agreeOnWidth makes s equally wide on terminals that count characters and on those
-// that count clusters. It keeps only the first character of a cluster on which they
-// differ, unless it is a syllable, and replaces regional indicators (flags) with
-// letters.
+// that count clusters. If they disagree on a cluster that is not a syllable, it keeps
+// only the first character. It replaces regional indicators (flags) with letters.
 func agreeOnWidth(s string) string {
 	s = joinJamo(s)
 	var b strings.Builder
@@ -141,15 +143,15 @@ func agreeOnWidth(s string) string {
 }
 
 // isSyllable reports whether a cluster consists of letters, their marks and joiners.
-// Vowels of old Korean, which cannot be composed, have a width on no two terminals.
+// It excludes Korean: terminals disagree on letters that joinJamo does not compose.
 func isSyllable(cluster string) bool {
 	return len(cluster) <= maxCluster && !strings.ContainsFunc(cluster, func(r rune) bool {
 		return !unicode.In(r, unicode.L, unicode.M) && !isJoiner(r) || unicode.Is(unicode.Hangul, r)
 	})
 }
 
-// joinJamo composes the letters of decomposed Korean into syllables, on whose width
-// terminals agree (Unicode 3.12).
+// joinJamo composes decomposed Korean letters into syllables (Unicode 3.12). Terminals
+// agree on the width of those.
 func joinJamo(s string) string {
 	const syllables, leads, vowels, tails = 0xac00, 0x1100, 0x1161, 0x11a7
 	var out []rune
@@ -170,8 +172,8 @@ func joinJamo(s string) string {
 	return string(out)
 }
 
-// reduce returns the first character of a cluster, or U+FFFD if terminals disagree on
-// the width of that character.
+// reduce returns the first character of a cluster, or U+FFFD if terminals disagree even
+// on its width.
 func reduce(cluster string) string {
 	_, n := utf8.DecodeRuneInString(cluster)
 	first := cluster[:n]
@@ -181,8 +183,8 @@ func reduce(cluster string) string {
 	return string(unprintable)
 }
 
-// merges reports whether b would merge with the preceding character a. In some scripts
-// even a space does.
+// merges reports whether b would form a cluster with the preceding character a. In
+// some scripts, even a space does.
 func merges(a, b string) bool {
 	if len(a) == 1 && len(b) == 1 {
 		return false
@@ -199,7 +201,8 @@ func Width(s string) int {
 	return ansi.StringWidthWc(s)
 }
 
-// Fit shortens cleaned text to w cells and marks the cut with an ellipsis.
+// Fit shortens cleaned text, which may be styled, to w cells and marks the cut with an
+// ellipsis.
 func Fit(s string, w int) string {
 	if w <= 0 {
 		return ""
@@ -207,8 +210,11 @@ func Fit(s string, w int) string {
 	if Width(s) <= w {
 		return s
 	}
-	if strings.Contains(s, "\x1b") {
-		return fitStyled(s, w)
+	if fit := s; strings.Contains(s, "\x1b") {
+		for n := w; Width(fit) > w; n-- { // TruncateWc compares n with the width in clusters
+			fit = ansi.TruncateWc(s, n, Ellipsis)
+		}
+		return fit
 	}
 	at, n := 0, 1 // the ellipsis needs a cell
 	for {
@@ -220,30 +226,21 @@ func Fit(s string, w int) string {
 	}
 }
 
-// fitStyled shortens a styled line like [Fit].
-func fitStyled(line string, w int) string {
-	fit := line
-	for n := max(w, 0); n >= -1 && ansi.StringWidthWc(fit) > max(w, 0); n-- { // TruncateWc compares n with the width in clusters
-		fit = ansi.TruncateWc(line, n, Ellipsis)
-	}
-	return fit
-}
-
-// FitLeft is like Fit but cuts at the left.
+// FitLeft is like [Fit] but cuts the beginning.
 func FitLeft(s string, w int) string {
 	n := Width(s)
 	if n <= w || w <= 0 {
 		return Fit(s, w)
 	}
-	for n >= w { // the ellipsis takes a cell
+	for n >= w { // the ellipsis needs a cell
 		cluster, cells := ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 		s, n = s[len(cluster):], n-cells
 	}
 	return Ellipsis + s
 }
 
-// FitPath shortens a path from the left, at a separator. It returns "" if even
-// the file name does not fit.
+// FitPath cuts the beginning of a path, at a separator. It returns "" if not even the
+// file name fits.
 func FitPath(path string, w int) string {
 	if Width(path) <= w {
 		return path

@@ -144,7 +144,7 @@ func TestFit(t *testing.T) {
 	} {
 		uitest.Equal(t, "Fit "+c.in, Fit(c.in, c.w), c.want)
 		uitest.Equal(t, "FitLeft "+c.in, FitLeft(c.in, c.w), c.left)
-		uitest.Equal(t, "FitStyled fits "+c.in, ansi.StringWidthWc(fitStyled("\x1b[1m"+c.in+"\x1b[m", c.w)) <= max(c.w, 0), true)
+		uitest.Equal(t, "FitStyled fits "+c.in, ansi.StringWidthWc(Fit("\x1b[1m"+c.in+"\x1b[m", c.w)) <= max(c.w, 0), true)
 	}
 	uitest.Equal(t, "Wrap without room", len(Wrap("text", 0)), 0)
 }

@@ -13,13 +13,13 @@ import (
 // Day is 24 hours.
 const Day = 24 * time.Hour
 
-// tooLong is the shortest duration that is not shown exactly; no real deadline is so far away.
+// tooLong is the shortest duration that is not shown exactly. Real deadlines are closer.
 const tooLong, tooLongText = 1000 * Day, ">999d"
 
 // clamp limits d to the range from 0 to tooLong, so that rounding up cannot overflow.
 func clamp(d time.Duration) time.Duration { return min(max(d, 0), tooLong) }
 
-// ceilSeconds rounds up, so that a countdown shows 1s until it is over.
+// ceilSeconds rounds up, so that a countdown shows 1s until it ends.
 func ceilSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
 // Countdown formats the time left: 42s, 12m03s, 3h12m05s, and 6d05h from one day on.
@@ -62,8 +62,8 @@ func Span(d time.Duration) string {
 	return out
 }
 
-// Moment formats a time in now's location: 17:14 if it is today, Sun 14:20 within a
-// week before or after, 29 Nov within a year, and Nov 2031 otherwise.
+// Moment formats a time in now's location: 17:14 for today, Sun 14:20 if it is less than
+// a week away, 29 Nov for the same year, and Nov 2031 otherwise.
 func Moment(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {
@@ -80,14 +80,15 @@ func Moment(t, now time.Time) string {
 	return t.Format("Jan 2006")
 }
 
-// CivilDays numbers calendar days, so that they can be compared and subtracted even if
-// the clocks change in between.
+// CivilDays numbers the calendar day of t. The difference between two numbers is right
+// even if the clocks change in between.
 func CivilDays(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
 }
 
-// Stamp formats the full date and time, to the second, in now's location.
+// Stamp formats a time to the second in now's location, with the date unless it is
+// today, and with the year unless it is the same.
 func Stamp(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {
@@ -102,7 +103,7 @@ func Stamp(t, now time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05")
 }
 
-// Plural formats a number and the singular or plural of a noun.
+// Plural returns a number and the singular or plural of a noun: "1 event", "2 events".
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -110,20 +111,20 @@ func Plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// visible returns cleaned text, or "" if no character of it is visible.
+// visible returns cleaned text, or "" if it has no visible character.
 func visible(s string) string { return strings.TrimSpace(Clean(s, RowLimit)) }
 
 // CredentialName returns the cleaned name of a credential: the first of label, source
-// and id that has a visible character, or otherwise its position.
+// and id with a visible character, or otherwise its position.
 func CredentialName(c *poolstate.Credential) string {
 	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
 
-// ProviderName returns the cleaned name of a provider, or a substitute for it.
+// ProviderName returns the cleaned name of a provider, or "(no name)".
 func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
 
-// Reasons abbreviates common failure reasons of providers. Other reasons are shown with
-// spaces instead of underscores.
+// Reasons abbreviates common failure reasons. Other reasons are shown with spaces
+// instead of underscores.
 var Reasons = map[string]string{
 	"insufficient_credits": "no credits",
 	"insufficient_quota":   "no quota",
@@ -144,7 +145,7 @@ func Failure(c *poolstate.Credential) string {
 	code, ok := c.ErrorCode.Get()
 	word := c.ErrorReason
 	if cause := c.FailureReason; c.Status == poolstate.StatusExhausted && strings.HasPrefix(cause, "billing") && code != 402 {
-		word = cause // the failure reason determines the cooldown; the provider's reason does not
+		word = cause // it determines the cooldown; the provider's reason does not
 	}
 	reason, known := Reasons[word]
 	if !known {

@@ -1,6 +1,6 @@
-// Package theme maps the roles of text on screen, such as "ready" or "faint", to
-// terminal styles. It also defines the symbols for states and marks, and [Line], which
-// builds a styled row.
+// Package theme maps the roles of text on screen, such as [Ready] or [Faint], to
+// terminal styles. It also defines the symbols for states and marks, and a builder for
+// styled rows, [Line].
 package theme
 
 import (
@@ -15,7 +15,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// Role is the purpose of a piece of text. A palette gives each role a color.
+// Role is the purpose of text on screen. A palette gives each role a color.
 type Role uint8
 
 // The roles, in the order of the palettes.
@@ -52,17 +52,17 @@ const (
 	Bold
 )
 
-// Theme holds the style of each role. It is read-only, so build it once.
+// Theme holds the style of each role. It is read-only and can be shared.
 type Theme struct {
 	Shapes      bool // distinguish states by shape, because there are no colors
-	DottedSteps bool // draw unlit steps as dots: no color is certain to be fainter than a lit step
-	HatchedFill bool // hatch the fill: no color is certain to be fainter than text
+	DottedSteps bool // draw unlit steps as dots, because no color is reliably fainter than a lit step
+	HatchedFill bool // hatch the fill, because no color is reliably fainter than text
 
-	styles [roleCount][2][2]sgr // by weight, and by whether the row is selected
+	styles [roleCount][2][2]sgr // by role, by weight, and for a row that is selected (1) or not (0)
 	dimmed *Theme               // nil if the theme is already dimmed
 }
 
-// sgr is the pair of escape sequences around a piece of text.
+// sgr holds the escape sequences before and after styled text.
 type sgr struct{ open, end string }
 
 // Plain returns a theme without escape sequences, for output to a file or pipe.
@@ -84,7 +84,7 @@ func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Dimmed returns the theme for a stale snapshot, in which states have no color.
+// Dimmed returns the theme for a stale snapshot. It shows states without color.
 func (t *Theme) Dimmed() *Theme { return cmp.Or(t.dimmed, t) }
 
 func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
@@ -164,9 +164,9 @@ func colors(selected, roles string) palette {
 // palettes holds the palettes of each scheme for 16 colors, 256 colors and true color.
 //
 // Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
-// fill and, in the dark scheme, faint text intentionally have less. The state colors of
-// the high-contrast schemes keep their hue. Within that limit, the two most similar
-// colors are as distinct as possible for people with protanopia or deuteranopia.
+// fill and, in the dark scheme, faint text intentionally have less. The state colors in
+// the high-contrast schemes were chosen to be as distinct as possible for people with
+// protanopia or deuteranopia, without changing their hue.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
 		// Users can redefine the 16 colors, so rely only on their meaning.
@@ -176,7 +176,7 @@ var palettes = [schemeCount][3]palette{
 		colors("#262a3a", "#cdd0dc #7d8299 #454a5f #2f3344 #8aadf4 #8fcf7f #f0b866 #c3a0f5 #6fc6d9 #ed7a87 #f29a5c #2b4138"),
 	},
 	SchemeContrastDark: {
-		// Blue is too dark, and some people confuse green with yellow.
+		// No blue, which is too dark, and no green, which some people confuse with yellow.
 		colors("-", "15 - - 8 14 14 11 13 15 9 11 -"),
 		colors("235", "231 252 249 240 153 156 214 147 159 217 215 238"),
 		colors("#1f2338", "#ffffff #c9cee0 #aab0c8 #4f5570 #9fc8ff #b9feac #f4bc10 #b1a4fe #9ce6fa #fc909c #ffa45c #2c5240"),
@@ -189,8 +189,8 @@ var palettes = [schemeCount][3]palette{
 	SchemeContrastLight: {
 		// Only blue, magenta and red are dark enough on white.
 		colors("-", "- - - 8 4 4 5 5 - 1 5 -"),
-		// The selected row has no background: on one, the only dark green would fall
-		// below 7:1.
+		// The selected row has no background because the only dark green would have less
+		// than 7:1 on it.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
 	},
@@ -222,23 +222,23 @@ func OriginMark(d poolstate.Deadline) string {
 	return [...]string{" ", MarkProvider, MarkComputed, MarkOperator}[d.Origin]
 }
 
-// Line is a row of the screen under construction. Text is added from left to
-// right and must be clean: see [text.Clean].
+// Line builds a row of the screen from left to right. Text must be clean: see
+// [text.Clean].
 type Line struct {
-	// Selected gives all further text the background of the selected row.
+	// Selected gives the text that follows the background of the selected row.
 	Selected bool
 	Theme    *Theme
 
 	b      strings.Builder
 	col    int
-	spaces int // spaces at the end that have not been written yet
+	spaces int // trailing spaces that have not been written yet
 	style  sgr // style of the last text
 }
 
 // Line returns an empty line.
 func (t *Theme) Line() *Line { return &Line{Theme: t} }
 
-// Col returns the current width, which is the column of the next text.
+// Col returns the column of the next text.
 func (l *Line) Col() int { return l.col }
 
 // Write adds text at the next cell.
@@ -247,8 +247,8 @@ func (l *Line) Write(r Role, s string) *Line { return l.Draw(r, Regular, s) }
 // Bold adds bold text at the next cell.
 func (l *Line) Bold(r Role, s string) *Line { return l.Draw(r, Bold, s) }
 
-// Draw adds text of the given weight at the next cell. Adjacent pieces of text in the
-// same style share their escape sequences.
+// Draw adds text of the given weight at the next cell. Adjacent text in the same style
+// shares its escape sequences.
 func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	if s == "" {
 		return l
@@ -286,7 +286,7 @@ func (l *Line) To(col int) *Line {
 	return l
 }
 
-// Right adds text that ends just before a column.
+// Right adds text so that it ends just before a column.
 func (l *Line) Right(end int, r Role, w Weight, s string) *Line {
 	return l.To(end-text.Width(s)).Draw(r, w, s)
 }
@@ -294,5 +294,5 @@ func (l *Line) Right(end int, r Role, w Weight, s string) *Line {
 // Rule adds a horizontal line up to a column.
 func (l *Line) Rule(end int) *Line { return l.Write(Rule, strings.Repeat("─", max(end-l.col, 0))) }
 
-// String returns the line with its escape sequences, all of which are closed.
+// String returns the line, with all styles closed.
 func (l *Line) String() string { return l.b.String() + l.style.end + strings.Repeat(" ", l.spaces) }

@@ -10,13 +10,13 @@ import (
 	"pooltop/poolstate"
 )
 
-// Entry is a credential as written in the file: a map from fields to values.
+// Entry is a credential as in the file: a map from fields to values.
 type Entry map[string]any
 
-// Providers maps names of providers to their entries.
+// Providers maps provider names to entries.
 type Providers map[string]any
 
-// PoolOf returns the pool of a file with the given providers.
+// PoolOf returns the pool in a file with the given providers.
 func PoolOf(t testing.TB, p Providers) *poolstate.Pool {
 	t.Helper()
 	data, err := json.Marshal(map[string]any{"credential_pool": p})
@@ -38,7 +38,7 @@ func Ready(label string) Entry {
 	}
 }
 
-// Exhausted returns a credential that failed the given time before Epoch. Under the
+// Exhausted returns a credential that failed at the given time before Epoch. Under the
 // backoff policy, its cooldown is 1h, 2h, 4h or 8h, depending on the streak.
 func Exhausted(label string, ago time.Duration, streak int) Entry {
 	return Ready(label).With(Entry{
@@ -47,8 +47,8 @@ func Exhausted(label string, ago time.Duration, streak int) Entry {
 	})
 }
 
-// Cooling returns a credential whose deadline, set by the provider, is the given
-// time after Epoch. If the time is negative, the credential is due.
+// Cooling returns a credential with a deadline, set by the provider, at the given time
+// after Epoch. If the time is negative, the credential is due.
 func Cooling(label string, in time.Duration) Entry {
 	return Exhausted(label, time.Hour, 1).With(Entry{"last_error_reset_at": Seconds(in)})
 }
@@ -66,8 +66,7 @@ func Dead(label string) Entry {
 	})
 }
 
-// With returns a copy of the entry with some fields replaced. A nil value removes a
-// field.
+// With returns a copy of the entry with the given fields. A nil value removes a field.
 func (e Entry) With(fields Entry) Entry {
 	out := maps.Clone(e)
 	maps.Copy(out, fields)

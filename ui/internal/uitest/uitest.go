@@ -1,4 +1,4 @@
-// Package uitest provides helpers for the tests of ui and its subpackages.
+// Package uitest contains test helpers for ui and its subpackages.
 package uitest
 
 import (
@@ -23,11 +23,10 @@ func Equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// SGR matches sequences that set text styles. A screen may contain no other escape
-// sequences.
+// SGR matches escape sequences that set a text style. A screen may contain no others.
 var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// LineFlaw describes a defect of a drawn line: more than w cells, sequences other than
+// LineFlaw describes a defect in a drawn line: more than w cells, sequences other than
 // SGR, or colors that are not reset. It returns "" if there is none.
 func LineFlaw(line string, w int) string {
 	if n := ansi.StringWidthWc(line); n > w {
@@ -42,9 +41,9 @@ func LineFlaw(line string, w int) string {
 	return ""
 }
 
-// TextFlaw describes a defect of text without styles: control characters, joiners
-// that do not follow a letter or mark, or characters outside of syllables whose
-// width depends on the terminal. It returns "" if there is none.
+// TextFlaw describes a defect in text without styles: control characters, joiners
+// that do not follow a letter or mark, or clusters other than syllables whose width
+// depends on the terminal. It returns "" if there is none.
 func TextFlaw(s string) string {
 	last := ' '
 	for rest := s; rest != ""; {
@@ -88,8 +87,7 @@ var WideStrings = []string{
 	"𝒇𝒂𝒏𝒄𝒚",
 }
 
-// HostileStrings are strings that try to control the terminal or to draw outside
-// their cells.
+// HostileStrings try to control the terminal or to draw outside their cells.
 var HostileStrings = []string{
 	"\x1b[31mred\x1b[0m",
 	"\x1b]0;title\x07after",
