@@ -119,7 +119,6 @@ type span struct{ from, to int }
 
 func (s span) width() int { return s.to - s.from }
 
-// columns is the layout of the table.
 type columns struct {
 	cursor, glyph int               // positions of the selection bar and the state symbol, in cells
 	at            [columnCount]span // empty for a column that is not shown

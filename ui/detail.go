@@ -60,8 +60,8 @@ func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []str
 	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
 }
 
-// sections draws the credential and its failure, then the times and the streak, and
-// then remarks.
+// sections draws three groups of lines: the credential and its failure, the times and
+// the streak, and remarks.
 func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))

@@ -173,7 +173,7 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines draws at most h events, newest first, after skipping the newest ones.
+// eventLines skips the newest skip events and draws the next h, newest first.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {

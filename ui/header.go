@@ -136,10 +136,7 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 		if l.Theme.Shapes {
 			shape = barShapes[a]
 		}
-		l.Write(theme.StateRole(poolstate.Availability(a)), strings.Repeat(shape, cells))
-		if segments > 0 {
-			l.To(l.Col() + 1)
-		}
+		l.Write(theme.StateRole(poolstate.Availability(a)), strings.Repeat(shape, cells)).To(l.Col() + 1)
 	}
 }
 

@@ -36,7 +36,6 @@ func (s *Screen) withBottom(out []string, place string) string {
 	return strings.Join(append(filled(out, s.Height-len(bottom)), bottom...), "\n")
 }
 
-// paneAnswer returns the first two lines of the answer.
 func (s *Screen) paneAnswer() []string {
 	lines := s.answerLines()
 	return lines[:min(2, len(lines))]
@@ -66,11 +65,10 @@ func filled(lines []string, h int) []string {
 	return lines[:max(h, 0)]
 }
 
-// indented indents lines by the left margin.
 func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil, 0) }
 
-// beside puts two columns side by side. The right column starts at cells after the margin.
-func (s *Screen) beside(left, right []string, at int) []string {
+// beside puts two columns side by side. The second starts at col, counted from the margin.
+func (s *Screen) beside(left, right []string, col int) []string {
 	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
 	out := make([]string, max(len(left), len(right)))
 	for i := range out {
@@ -79,7 +77,7 @@ func (s *Screen) beside(left, right []string, at int) []string {
 			out[i] += left[i]
 		}
 		if i < len(right) {
-			out[i] += blanks(s.margin()+at-ansi.StringWidthWc(out[i])) + right[i]
+			out[i] += blanks(s.margin()+col-ansi.StringWidthWc(out[i])) + right[i]
 		}
 	}
 	return out
@@ -192,13 +190,13 @@ func (s *Screen) markHelp(w int) []string {
 	return append(append(out, s.quiet(policyRule(s.Policy), w)...), s.quiet(s.policyReason(), w)...)
 }
 
-// helpEntry draws a key or mark, and its explanation from the cell at onward.
-func (s *Screen) helpEntry(name, words string, at, w int) []string {
+// helpEntry draws a key or mark and, indented, its explanation.
+func (s *Screen) helpEntry(name, words string, indent, w int) []string {
 	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
-	at = max(at, l.Col()+1)
-	lines := text.Wrap(words, w-at)
+	indent = max(indent, l.Col()+1)
+	lines := text.Wrap(words, w-indent)
 	for i, t := range lines {
-		lines[i] = l.To(at).Write(theme.Text, t).String()
+		lines[i] = l.To(indent).Write(theme.Text, t).String()
 		l = s.Theme.Line()
 	}
 	return lines

@@ -40,8 +40,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 	return r.String()
 }
 
-// glyph draws the symbol for the state. Next to it, it marks a target of the next
-// action or a recent change.
+// glyph draws the state symbol and, next to it, the mark of a target or of a recent
+// change.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -197,9 +197,8 @@ func (r *row) cooldown() {
 	}
 }
 
-// drawBar draws the elapsed part of a cooldown as a thin line and the remaining
-// part as a thick line. While any time is left, the latter is at least half a cell
-// long.
+// drawBar draws a thin line for the elapsed part of a cooldown and a thick line for
+// the remaining part, which is visible until the last second.
 func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 	halves := 0
 	if a.Remaining > 0 && a.Cooldown > 0 {

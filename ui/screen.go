@@ -221,13 +221,7 @@ func ScrollTo(s *Screen) int {
 	if top == 1 && lines[1].kind == lineHeading {
 		top = 0
 	}
-	switch {
-	case top < offset:
-		offset = top
-	case at >= offset+plan.table:
-		offset = at - plan.table + 1
-	}
-	return clampOffset(offset, len(lines), plan.table)
+	return clampOffset(max(min(offset, top), at-plan.table+1), len(lines), plan.table)
 }
 
 // PageSize returns how many lines PgUp and PgDn move in the table.

@@ -63,8 +63,8 @@ func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
 }
 
 // List draws the whole table for output to a file or pipe: summary, column titles
-// and every row, without trailing spaces. For an empty pool, it returns only the
-// reason and what to do.
+// and every row, without trailing spaces. If there is no pool to list, it
+// returns only an explanation.
 func List(s *Screen) string {
 	var out []string
 	if s.ActiveProfile != "" {

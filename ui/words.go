@@ -95,7 +95,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is the time before its expiry at which a token is marked.
+// expiryNotice is how long before its expiry a token is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time until a token expires, and whether that is soon.
@@ -104,7 +104,6 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
 }
 
-// originSentence explains the origin of a deadline.
 func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy, now time.Time) string {
 	d, s, amongOthers := a.Deadline, "", *c
 	amongOthers.Sole = false

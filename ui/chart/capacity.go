@@ -94,9 +94,9 @@ func (p *plot) mark(col int, s *poolstate.ForecastStep) {
 	}
 }
 
-// eighths returns the height for n ready credentials, in eighths of a row. If that
-// fills most of the chart, each credential takes a whole number of rows, and the edge
-// is in the middle of the top row. Otherwise, heights are proportional, but even a
+// eighths returns the height for n ready credentials, in eighths of a row. Each
+// credential takes a whole number of rows if this fills most of the chart, and the edge
+// is then in the middle of the top row. Otherwise, heights are proportional, but even a
 // single credential is visible.
 func (p *plot) eighths(n int) int {
 	if n <= 0 {
