@@ -11,8 +11,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// TestDetail checks lines of the detail for each kind of credential.
-func TestDetail(t *testing.T) {
+// TestDetailLines checks the detail pane for each kind of credential.
+func TestDetailLines(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		e    entry
@@ -99,7 +99,6 @@ func TestSharedSentence(t *testing.T) {
 	for n, want := range map[int]string{
 		2: "same secret as p/id-1: they share one quota",
 		4: "same secret as p/id-1, p/id-2, p/id-3: they share one quota",
-		5: "same secret as p/id-1, p/id-2, p/id-3, 1 more: they share one quota",
 		9: "same secret as p/id-1, p/id-2, p/id-3, 5 more: they share one quota",
 	} {
 		var list []entry
@@ -114,7 +113,7 @@ func TestSharedSentence(t *testing.T) {
 	}
 }
 
-// TestSharedSentence_Account checks different tokens that name the same account.
+// TestSharedSentence_Account checks different tokens for the same account.
 func TestSharedSentence_Account(t *testing.T) {
 	token := func(signature, email string) entry {
 		return entry{"access_token": "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"email": "`+email+`"}`)) + "." + signature}
@@ -132,9 +131,9 @@ func TestSharedSentence_Account(t *testing.T) {
 	}
 }
 
-// TestRemarks_Sole checks the warning that agents retry early, which is absent
-// after authentication or billing failures.
-func TestRemarks_Sole(t *testing.T) {
+// TestRemarkLines_Sole checks when a warning about early retries is shown. It is not
+// shown after authentication or billing failures.
+func TestRemarkLines_Sole(t *testing.T) {
 	measured := poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat())
 	reset := secondsAt(3 * time.Hour)
 	for _, c := range []struct {

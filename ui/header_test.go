@@ -47,11 +47,12 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-// TestTitle_EndsAtTheMargin checks long and wide paths at every width.
-func TestTitle_EndsAtTheMargin(t *testing.T) {
+// TestTitle_Width checks that the title ends at the margin for long and wide paths.
+func TestTitle_Width(t *testing.T) {
+	backoff := backoffScreen(t)
 	for _, path := range []string{"~/.hermes/auth.json", strings.Repeat("/long", 60), strings.Repeat("/漢字", 60), "", "🔑"} {
 		for w := minWidth; w <= 200; w++ {
-			s := screenOf(sample(t, "backoff.json")).sizedAt(w, 30)
+			s := backoff.sizedAt(w, 30)
 			s.Path = path
 			if got := len(cells(s.title())); got != w-s.margin() {
 				t.Fatalf("at %d columns the title ends at %d: %q", w, got, plain(s.title()))
@@ -60,15 +61,15 @@ func TestTitle_EndsAtTheMargin(t *testing.T) {
 	}
 }
 
-// countsOf draws the counts of a pool with the given numbers of credentials.
-func countsOf(t *testing.T, w, ready, cooling, dead int) string {
+// countsScreen returns a screen with the given numbers of credentials.
+func countsScreen(t *testing.T, ready, cooling, dead int) *Screen {
 	t.Helper()
 	list := slices.Repeat([]entry{readyEntry("r")}, ready)
 	list = append(list, slices.Repeat([]entry{exhaustedEntry("c", time.Minute, 1)}, cooling)...)
 	list = append(list, slices.Repeat([]entry{deadEntry("d")}, dead)...)
-	s := screenOf(poolOf(t, providers{"p": list})).sizedAt(w, 30)
+	s := screenOf(poolOf(t, providers{"p": list}))
 	s.Theme = plainTheme
-	return s.counts()
+	return s
 }
 
 func TestCounts(t *testing.T) {
@@ -82,17 +83,18 @@ func TestCounts(t *testing.T) {
 		{49, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
 		{20, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
 	} {
-		equal(t, "counts", strings.TrimSpace(countsOf(t, c.w, c.ready, c.cooling, c.dead)), c.want)
+		equal(t, "counts", strings.TrimSpace(countsScreen(t, c.ready, c.cooling, c.dead).sizedAt(c.w, 30).counts()), c.want)
 	}
 }
 
-// TestAvailabilityBar checks that each state has a segment.
+// TestAvailabilityBar checks that each availability has a segment.
 func TestAvailabilityBar(t *testing.T) {
 	for _, c := range []struct{ ready, cooling, dead int }{
-		{1, 0, 0}, {0, 1, 0}, {1, 1, 1}, {900, 1, 1}, {1, 900, 1}, {1, 1, 900}, {3, 4, 5}, {0, 0, 2}, {333, 333, 334},
+		{1, 0, 0}, {0, 1, 0}, {1, 1, 1}, {200, 1, 1}, {1, 200, 1}, {1, 1, 200}, {3, 4, 5},
 	} {
+		s := countsScreen(t, c.ready, c.cooling, c.dead)
 		for _, w := range []int{80, 100, 120, 200} {
-			bar, _, _ := strings.Cut(strings.TrimSpace(countsOf(t, w, c.ready, c.cooling, c.dead)), "   ")
+			bar, _, _ := strings.Cut(strings.TrimSpace(s.sizedAt(w, 30).counts()), "   ")
 			want := 0
 			for i, n := range []int{c.ready, c.cooling, c.dead} {
 				shape := []string{"█", "▒", "·"}[i]

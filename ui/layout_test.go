@@ -28,8 +28,7 @@ func parts(screen string) []string {
 	return out
 }
 
-// TestPlan_Parts checks which parts are shown at the heights where the selection of
-// parts changes.
+// TestPlan_Parts checks which parts are shown at each height where this changes.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{
@@ -50,8 +49,8 @@ func TestPlan_Parts(t *testing.T) {
 	}
 }
 
-// TestPlan_Heights checks that the screen fills the terminal at every height and
-// has every part of the screen that is one line shorter.
+// TestPlan_Heights checks that the screen fills the terminal at every height, and that
+// no part disappears as the terminal gets taller.
 func TestPlan_Heights(t *testing.T) {
 	for _, w := range []int{20, 60, 80, 120} {
 		s := backoffScreen(t)
@@ -70,8 +69,8 @@ func TestPlan_Heights(t *testing.T) {
 	}
 }
 
-// TestPlan_TableShrinksLast checks that a table whose rows are all visible shows
-// all of them in taller terminals too.
+// TestPlan_TableShrinksLast checks that rows do not disappear as a terminal that shows
+// all of them gets taller.
 func TestPlan_TableShrinksLast(t *testing.T) {
 	for _, n := range []int{4, 10, 20, 30} {
 		s := screenOf(uitest.BigPool(t, n)).chooseFirst()

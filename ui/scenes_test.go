@@ -51,7 +51,11 @@ func scenes(t testing.TB) []scene {
 			readyEntry("primary").With(noStreak), exhaustedEntry("backup", 20*time.Minute, 0).With(noStreak),
 			exhaustedEntry("old", 2*time.Hour, 0).With(noStreak),
 		}}),
-		{"all-out", allOutScene(t)},
+		of("all-out", "seat-1@example.com", providers{
+			"anthropic":    []entry{exhaustedEntry("work-oauth", 48*time.Minute, 3), deadEntry("claude_code")},
+			"openai-codex": []entry{exhaustedEntry("seat-1@example.com", 22*time.Minute, 4), exhaustedEntry("seat-2@example.com", 20*time.Minute, 1)},
+			"openrouter":   []entry{readyEntry("primary").With(entry{"access_token": nil})},
+		}),
 		of("dead-only", "claude_code", providers{
 			"anthropic": []entry{deadEntry("claude_code"), deadEntry("old-seat")}, "mistral": []entry{readyEntry("primary")},
 		}),
@@ -75,7 +79,6 @@ func scenes(t testing.TB) []scene {
 			readyEntry("token-valid").With(entry{"expires_at": "2026-11-24T09:20:00Z"}),
 			readyEntry("a-name-so-long-that-there-is-hardly-any-room-for-its-marks").With(shared).With(entry{"expires_at": "2026-11-22T09:00:00Z"}),
 		}}),
-		{"read-only", readOnlyScene(t)},
 		{"long-list", longListScene(t)},
 		{"labels-wide", screenOf(wideLabels(t)).chooseFirst()},
 		{"labels-hostile", screenOf(hostileLabels(t)).chooseFirst()},
@@ -111,7 +114,7 @@ var (
 
 func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 
-// backoffScreen returns the screen of the backoff sample, modified by set.
+// backoffScreen returns a screen of the backoff sample, modified by set.
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -121,20 +124,18 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	return s
 }
 
-// otherStates returns screens other than the table of a live file.
+// otherStates returns screens other than the table for a live file.
 func otherStates(t testing.TB) []scene {
 	t.Helper()
-	waiting, unreadable, clockOut := screenOf(nil), screenOf(nil), allOutScene(t)
+	waiting, unreadable := screenOf(nil), screenOf(nil)
 	lost := screenOf(decoded(t, []byte(`{"version": 1}`)))
 	lost.ActiveProfile, lost.CorruptCopy = "work", "auth.json.corrupt"
-	waiting.Feed, clockOut.Clock = Feed{State: FeedWaiting}, true
+	waiting.Feed = Feed{State: FeedWaiting}
 	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error() + "; restore it from a backup before an agent starts over with an empty pool"
 	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: " + syntax, Since: epoch}
 	return []scene{
 		{"clock", backoffScreen(t, func(s *Screen) { s.Clock = true })},
-		{"clock-all-out", clockOut},
 		{"empty-pool", screenOf(decoded(t, []byte(`{"credential_pool": {}}`)))},
-		{"no-pool", screenOf(decoded(t, []byte(`{"version": 1}`)))},
 		{"pool-lost", lost},
 		{"waiting", waiting},
 		{"unreadable", unreadable},
@@ -152,7 +153,7 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-// timelineScene returns a screen sorted by deadline. The last deadline is hours away.
+// timelineScene returns a screen sorted by deadline, with the last one hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
 	s := screenOf(poolOf(t, providers{
@@ -174,15 +175,6 @@ func timelineScene(t testing.TB, hours int) *Screen {
 	return s
 }
 
-func allOutScene(t testing.TB) *Screen {
-	t.Helper()
-	return screenOf(poolOf(t, providers{
-		"anthropic":    []entry{exhaustedEntry("work-oauth", 48*time.Minute, 3), deadEntry("claude_code")},
-		"openai-codex": []entry{exhaustedEntry("seat-1@example.com", 22*time.Minute, 4), exhaustedEntry("seat-2@example.com", 20*time.Minute, 1)},
-		"openrouter":   []entry{readyEntry("primary").With(entry{"access_token": nil})},
-	})).choose(t, "seat-1@example.com")
-}
-
 // longWaitsScene returns a screen with the widest countdowns and the longest names.
 func longWaitsScene(t testing.TB) *Screen {
 	t.Helper()
@@ -194,13 +186,6 @@ func longWaitsScene(t testing.TB) *Screen {
 	return screenOf(poolOf(t, providers{"a-provider" + name: list})).choose(t, "1"+name)
 }
 
-func readOnlyScene(t testing.TB) *Screen {
-	t.Helper()
-	s := screenOf(sample(t, "stock-2026-07.json")).chooseFirst()
-	s.ReadOnly, s.Policy = true, poolstate.Force(poolstate.Backoff()).Resolve(nil, poolstate.NoEvidence)
-	return s
-}
-
 // longListScene returns a screen with 200 credentials and the selection in the middle.
 func longListScene(t testing.TB) *Screen {
 	t.Helper()
@@ -209,7 +194,7 @@ func longListScene(t testing.TB) *Screen {
 	return s
 }
 
-// actionScenes returns the screens of dialogs and answers.
+// actionScenes returns screens with dialogs and answers.
 func actionScenes(t testing.TB) []scene {
 	t.Helper()
 	with := func(set func(*Screen)) *Screen { return backoffScreen(t, set) }
@@ -251,11 +236,11 @@ func actionScenes(t testing.TB) []scene {
 
 var dialogKeys = []key.Binding{binding("tab", "next field"), binding("enter", "hold"), binding("esc", "cancel")}
 
-// confirmation returns a dialog that confirms n changes. "No" has the focus.
+// confirmation returns a dialog that asks to confirm n changes. "No" has the focus.
 func confirmation(n int) *Dialog {
 	no := false
 	d := &Dialog{
-		Title:      "reset 4 credentials of ~/.hermes/auth.json?",
+		Title:      "reset 4 credentials in ~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?",
 		Unaffected: []string{"1 unchanged"},
 		Warnings:   []string{"this is the only ready credential of anthropic, which has no other usable one"},
 		Choice:     &no,
@@ -286,7 +271,7 @@ func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago tim
 	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
 }
 
-// everyKind returns an event of each kind with all details.
+// everyKind returns an event of each kind, with all details.
 func everyKind() []poolstate.Record {
 	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
 		r.Before.Streak, r.After.Streak = &before, &after
@@ -322,7 +307,7 @@ func everyKind() []poolstate.Record {
 	}
 }
 
-// eventScenes returns the screens of events.
+// eventScenes returns screens with events.
 func eventScenes(t testing.TB) []scene {
 	t.Helper()
 	pane := func(set func(*Screen)) *Screen {
@@ -367,7 +352,7 @@ var (
 	hostileStrings = uitest.HostileStrings
 )
 
-// wideLabels returns a pool of names whose width depends on the terminal.
+// wideLabels returns a pool with names whose width depends on the terminal.
 func wideLabels(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	var list []entry

@@ -20,9 +20,9 @@ func drawnTargets(s *Screen) *Targets {
 	return noted.Targets
 }
 
-// TestTargets_MatchTheScreen checks in every scene that each target covers its
-// text and that none is missing.
-func TestTargets_MatchTheScreen(t *testing.T) {
+// TestTargets checks in every scene that each target covers its text, and that no
+// target is missing.
+func TestTargets(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
@@ -70,8 +70,8 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 }
 
-// targetProblem describes how a target and the text in its cells differ. It returns
-// "" if they agree.
+// targetProblem describes how a target differs from the text in its cells. It returns
+// "" if they match.
 func targetProblem(s *Screen, target *Target, words string) string {
 	begins := strings.TrimLeft(words, "▌›✓ ")
 	want := ""
@@ -115,7 +115,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 	return ""
 }
 
-// TestTargets_At checks the targets at cells of one screen.
+// TestTargets_At checks the targets at several cells of a screen.
 func TestTargets_At(t *testing.T) {
 	s := backoffScreen(t)
 	s.Short = []key.Binding{key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "move")), binding("d", "detail")}
@@ -139,7 +139,7 @@ func TestTargets_At(t *testing.T) {
 	}
 }
 
-// TestTargets_StickyHeading checks the heading that covers the first line.
+// TestTargets_StickyHeading checks the heading that replaces the first line.
 func TestTargets_StickyHeading(t *testing.T) {
 	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
 	equal(t, "the heading", heading[0].Provider, "provider-1")

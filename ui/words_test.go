@@ -18,7 +18,6 @@ func TestReason(t *testing.T) {
 		fields entry
 		want   string
 	}{
-		{"known reason", entry{"last_error_reason": "usage_limit_reached"}, "429 usage limit"},
 		{"unknown reason", entry{"last_error_reason": "too_much_of_it"}, "429 too much of it"},
 		{"hostile reason", entry{"last_error_reason": "\x1b[2Jx"}, "429 �[2Jx"},
 		{"no reason", entry{"last_error_reason": nil, "last_error_code": 401}, "401 auth failed"},
@@ -27,7 +26,6 @@ func TestReason(t *testing.T) {
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
 		{"held, no message", heldNow, ""},
 		{"held, over", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
-		{"unusable", entry{"access_token": nil, "last_status": nil}, "no token"},
 		{"unusable and exhausted", entry{"access_token": nil}, "no token"},
 		{"billing behind a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
@@ -43,9 +41,8 @@ func TestReason(t *testing.T) {
 	}
 }
 
-// TestReason_ShortWordsFit checks that built-in reasons fit into the WHY column at
-// 120 cells.
-func TestReason_ShortWordsFit(t *testing.T) {
+// TestReason_Width checks that built-in reasons fit into the WHY column at 120 cells.
+func TestReason_Width(t *testing.T) {
 	room := columnsFor(120, 0).at[ColumnWhy].width()
 	for _, words := range slices.Concat(slices.Collect(maps.Values(text.Reasons)), slices.Collect(maps.Values(text.CodeWords))) {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
@@ -144,9 +141,9 @@ func TestOutSentence(t *testing.T) {
 	}
 }
 
-// TestTimes checks the BACK IN and AT columns in both orders of times, and the
-// single column of a narrow terminal.
-func TestTimes(t *testing.T) {
+// TestRow_Times checks the columns for times, with clock times or countdowns first, and
+// the only such column of a narrow terminal.
+func TestRow_Times(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {
 		name                string
@@ -178,7 +175,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestStamp checks that only the detail pane adds how far away the time is.
+// TestStamp checks that only the detail pane adds the distance from now.
 func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{
