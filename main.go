@@ -1,5 +1,5 @@
-// Command pooltop is a live view of an LLM agent's credential pool, and the
-// operator's tool to change it.
+// Command pooltop shows the state of an LLM agent's credential pool as it changes.
+// Operators can also use it to reset or hold credentials.
 package main
 
 import (

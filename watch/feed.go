@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"os"
@@ -30,7 +31,7 @@ func openSource() (source, error) {
 	return source{w.Events, w.Errors, w.Add, w.Close}, nil
 }
 
-// feed receives events from a source and marks the files of a layout.
+// feed receives events from a source and marks the files that have changed.
 type feed struct {
 	source
 	layout  *layout
@@ -44,7 +45,7 @@ type feed struct {
 // been missed. If the layout has changed, it opens a new source, because Windows
 // cannot remove the watch of a moved directory.
 func (w *watcher) arrange() (renewed bool) {
-	for range 8 { // if directories keep changing, try again at the next check
+	for range 8 { // if the directories keep changing, try again at the next check
 		layout := newLayout(w.files)
 		if w.feed != nil && !w.feed.stale.Load() && w.feed.layout.equal(layout) {
 			// The layout has not changed since the watches were added.
@@ -133,7 +134,7 @@ func post(wake chan struct{}) {
 	}
 }
 
-// explain returns the reason for polling that the error of a source implies.
+// explain returns the reason for polling after a source has returned err.
 func explain(err error) string {
 	number, isNumber := errors.AsType[syscall.Errno](err)
 	switch {
@@ -148,7 +149,7 @@ func explain(err error) string {
 	}
 }
 
-// layout lists the directories to watch and the files that their events may concern.
+// layout lists the directories to watch and the files to look for in their events.
 type layout struct {
 	dirs  map[string]os.FileInfo // directories to watch, by name
 	files map[string][]*file     // watched files, by the names in their events
@@ -182,14 +183,10 @@ func target(path string) string {
 		return resolved
 	}
 	link, err := os.Readlink(path)
-	switch {
-	case err != nil:
-		return path
-	case filepath.IsAbs(link):
-		return link
-	default:
-		return filepath.Join(filepath.Dir(path), link)
+	if err == nil && !filepath.IsAbs(link) {
+		link = filepath.Join(filepath.Dir(path), link)
 	}
+	return cmp.Or(link, path)
 }
 
 func (l *layout) equal(m *layout) bool {
@@ -197,8 +194,8 @@ func (l *layout) equal(m *layout) bool {
 	return maps.EqualFunc(l.dirs, m.dirs, sameDir) && maps.EqualFunc(l.files, m.files, slices.Equal)
 }
 
-// fold normalizes path for comparison. The file systems of macOS and Windows
-// usually ignore case.
+// fold normalizes path for comparison. File systems on macOS and Windows usually
+// ignore case.
 func fold(path string) string {
 	path = filepath.Clean(path)
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {

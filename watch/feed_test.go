@@ -14,8 +14,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// After a lost event or an event for the directory itself, the watch may have ended
-// even if the directory seems unchanged.
+// After a lost event or an event for the directory itself, the source is replaced: its
+// watch may have ended even if the directory seems unchanged.
 func TestArrange_Renewed(t *testing.T) {
 	lost := func(err error) func(*rig) { return func(r *rig) { r.errors <- fmt.Errorf("reading: %w", err) } }
 	directory := func(op fsnotify.Op) func(*rig) { return func(r *rig) { r.event(r.dir, op) } }
@@ -35,7 +35,7 @@ func TestArrange_Renewed(t *testing.T) {
 					if r.opened != 2 || r.closed != 1 {
 						t.Errorf("%d sources opened, %d closed", r.opened, r.closed)
 					}
-					r.quiet(time.Hour)
+					r.quiet(time.Minute)
 					r.event(r.path, fsnotify.Create)
 					r.live(r.atOnce())
 				})
@@ -56,17 +56,17 @@ func TestArrange_Limits(t *testing.T) {
 					r.polling(first, explain(syscall.EMFILE))
 					put(t, r.path, "second")
 					r.polling(r.after(time.Second), explain(syscall.EMFILE))
-					r.quiet(time.Hour + time.Second)
+					r.quiet(time.Minute + time.Second)
 
 					fail(r, syscall.ENOSPC) // a different error results in a different reason
 					r.polling(r.after(time.Second), explain(syscall.ENOSPC))
 					fail(r, nil)
 					r.live(r.after(Interval))
-					r.quiet(time.Hour + time.Second)
+					r.quiet(time.Minute + time.Second)
 					r.event(r.path, fsnotify.Write)
 					r.live(r.atOnce())
 
-					r.quiet(time.Hour)
+					r.quiet(time.Minute)
 					fail(r, syscall.ENOSPC)
 					r.event(r.dir, fsnotify.Remove)
 					r.polling(r.atOnce(), explain(syscall.ENOSPC))
@@ -76,7 +76,7 @@ func TestArrange_Limits(t *testing.T) {
 	}
 }
 
-// A directory that disappears whenever it is added must not cause a busy loop.
+// A directory that is replaced whenever it is added does not cause a busy loop.
 func TestArrange_Unstable(t *testing.T) {
 	bubble(t, one, func(r *rig) {
 		add := 0

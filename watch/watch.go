@@ -5,10 +5,10 @@
 // when a file is created, written in place, replaced or removed. Neither the file nor
 // its directory has to exist.
 //
-// At every [Interval] it also compares the results of os.Stat. This detects changes
-// that cause no event, such as a change made by another machine on a network file
-// system or the replacement of a parent directory. It also replaces events if the
-// system cannot provide them.
+// It also calls os.Stat at every [Interval] and compares the result with the last one.
+// This detects changes that cause no event, such as a change by another machine on a
+// network file system or the replacement of a parent directory. If the system cannot
+// provide events, this is how all changes are detected.
 //
 //	for c := range watch.Start(ctx, "config.json", "/var/lib/app/state.json") {
 //		reload(c.Path)
@@ -24,16 +24,16 @@ import (
 	"time"
 )
 
-// Interval is the time between two comparisons, and the maximum time for which a change
-// can go unnoticed.
+// Interval is the time between two comparisons, and the longest time that a change can
+// go unnoticed.
 const Interval = 2 * time.Second
 
-// burst is the time for which events are collected after one was handled.
+// burst is how long events are collected after the first one has been handled.
 const burst = 25 * time.Millisecond
 
-// Change reports that the file at Path may have changed, or that the value of Polled
-// has. Read the file to find out its state, because one Change may represent any number
-// of events.
+// Change reports that the file at Path may have changed, or that Polled has changed.
+// One Change may represent any number of events, so read the file to find out its
+// current state.
 type Change struct {
 	Path   string // as given to Start
 	Polled string // why the file is polled, as a short lower-case clause; "" if changes are reported at once
@@ -48,7 +48,7 @@ type watcher struct {
 	changes  chan Change
 	wake     chan struct{} // has capacity 1; signals that an event for a file has arrived
 	files    []*file
-	pending  []*file // files for which to send a Change
+	pending  []*file // files that need a Change to be sent
 	feed     *feed   // nil if there are no events
 	broken   error   // why feed is nil
 }
