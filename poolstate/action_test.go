@@ -310,7 +310,7 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 // If a hold has neither For nor Until, its deadline is that of a real failure. The
 // streak is increased in any case.
 func TestPerform_HoldDeadline(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		hold   Hold
 		length time.Duration
@@ -321,8 +321,7 @@ func TestPerform_HoldDeadline(t *testing.T) {
 		{"default for a third failure", Hold{Code: 429}, 4 * time.Hour},
 		{"default for a third 401", Hold{Code: 401}, 20 * time.Minute},
 		{"in another time zone", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, storeOf(`{"id": "a", "consecutive_failures": 2}`, `{}`))
 			content := readFile(t, s.Path())

@@ -51,8 +51,7 @@ func ofSizes(b *testing.B, run func(b *testing.B, data []byte)) {
 	}
 }
 
-// BenchmarkScan scans the JSON tokens of a file, for comparison with
-// BenchmarkDecode.
+// BenchmarkScan scans the JSON tokens of a file, for comparison with BenchmarkLoad.
 func BenchmarkScan(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		b.SetBytes(int64(len(data)))
@@ -62,17 +61,6 @@ func BenchmarkScan(b *testing.B) {
 				if _, err := dec.ReadToken(); err != nil {
 					b.Fatal(err)
 				}
-			}
-		}
-	})
-}
-
-func BenchmarkDecode(b *testing.B) {
-	ofSizes(b, func(b *testing.B, data []byte) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			if _, err := Decode(data, time.UTC); err != nil {
-				b.Fatal(err)
 			}
 		}
 	})
@@ -132,24 +120,6 @@ func BenchmarkUnchanged(b *testing.B) {
 			if again, err := s.LoadIfChanged(snap); err != nil || again.Pool != snap.Pool {
 				b.Fatal("it was parsed again", err)
 			}
-		}
-	})
-}
-
-func BenchmarkForecast(b *testing.B) {
-	ofSizes(b, func(b *testing.B, data []byte) {
-		pool := decoded(b, string(data))
-		for b.Loop() {
-			pool.Forecast(Backoff(), sampledAt)
-		}
-	})
-}
-
-func BenchmarkSummarize(b *testing.B) {
-	ofSizes(b, func(b *testing.B, data []byte) {
-		pool := decoded(b, string(data))
-		for b.Loop() {
-			pool.Summarize(Backoff(), sampledAt)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 func TestPool_Find(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {"p": [{"id": "a", "priority": 9}, {"label": "no id"}, {"id": "twice", "label": "1st"},
 		{"id": "twice", "label": "2nd"}, 5, {"label": "no id either"}], "q": [{"id": "a"}]}}`)
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		ref  Ref
 		at   int // -1: not found
@@ -26,8 +26,7 @@ func TestPool_Find(t *testing.T) {
 		{"unknown id at a known position", Ref{"p", "gone", 0}, -1},
 		{"unknown provider", Ref{"r", "a", 0}, -1},
 		{"ids are case-sensitive", Ref{"p", "A", 0}, -1},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := p.Find(tt.ref)
 			switch {

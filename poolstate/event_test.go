@@ -195,7 +195,7 @@ func failed(id string, since time.Duration, streak int) string {
 func TestObserver_EventTime(t *testing.T) {
 	const seenAfter = 10 * time.Minute
 	ready := `"id": "a"`
-	tests := []struct {
+	for _, tt := range []struct {
 		name          string
 		before, after string
 		updated       time.Duration
@@ -210,8 +210,7 @@ func TestObserver_EventTime(t *testing.T) {
 		{"cleared, no updated_at", failed("a", -time.Minute, 1), ready + `, "consecutive_failures": 1`, -time.Hour, "10m0s a ready by agent"},
 		{"added", ready, ready + `}, {"id": "b"`, 9 * time.Minute, "9m0s b added by agent"},
 		{"removed", ready + `}, {"id": "b"`, ready, 9 * time.Minute, "9m0s b removed by agent"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var o Observer
 			equal(t, "at first", eventText(o.Observe(poolAt(t, 0, tt.before), Backoff(), noon)), "")
@@ -276,7 +275,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestEvidenceOf(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name, before, after string
 		want                Evidence
 	}{
@@ -291,8 +290,7 @@ func TestEvidenceOf(t *testing.T) {
 		{"old failure restored", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
 		{"not a failure", failed("a", 0, 1), `"id": "a"`, NoEvidence},
 		{"added entry", `"id": "b"`, failed("a", time.Minute, 1), NoEvidence},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := NoEvidence
 			for _, e := range diff(poolAt(t, 0, tt.before), poolAt(t, 0, tt.after), noon) {

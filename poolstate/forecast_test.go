@@ -110,7 +110,7 @@ func TestForecast_At(t *testing.T) {
 // Half ignores credentials that are due or excluded.
 func TestForecast_Half(t *testing.T) {
 	const others = `{"id": "r"}, {"id": "x", "last_status": "dead"}, {"id": "n", "last_status": "exhausted"}`
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		entries []string
 		want    int64 // seconds ahead; 0 for none
@@ -121,8 +121,7 @@ func TestForecast_Half(t *testing.T) {
 		{"the second of three", []string{until("a", 60), until("b", 90), until("c", 120)}, 90},
 		{"the second of four", []string{until("a", 60), until("b", 90), until("c", 120), until("d", 150)}, 90},
 		{"two at once", []string{until("a", 60), until("b", 90), until("c", 90), until("d", 150)}, 90},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, append([]string{others}, tt.entries...)...)
 			f := p.Forecast(Backoff(), sampledAt)
@@ -170,7 +169,7 @@ func TestSummarize(t *testing.T) {
 // Only future deadlines are included, not those of due, dead and unusable credentials.
 func TestSummarize_Next(t *testing.T) {
 	const ready = `{"id": "r"}`
-	tests := []struct {
+	for _, tt := range []struct {
 		name      string
 		entries   []string
 		next      string
@@ -187,8 +186,7 @@ func TestSummarize_Next(t *testing.T) {
 		{"held", []string{ready, heldUntil("a", 60)}, "a", 60, 60, false},
 		{"first and last of three", []string{until("a", 62), until("b", 61), ready, until("c", 63)}, "b", 61, 63, false},
 		{"same deadline, first in order", []string{until("a", 60), until("b", 60)}, "a", 60, 60, true},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := poolOf(t, tt.entries...)
 			for what, s := range map[string]Summary{
@@ -221,7 +219,7 @@ func TestOutage(t *testing.T) {
 		return fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %f, "last_error_code": %d}`, at, code)
 	}
 	const t0 = 1795425000
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		entries []string
 		want    int
@@ -245,8 +243,7 @@ func TestOutage(t *testing.T) {
 		{"one secret twice and another", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+60, 429)), 2},
 		{"a placeholder twice", slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "none"}`, 1)}, 2), 2},
 		{"an account that fails again within the window", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+300, 429)), 2},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "credentials of the outage", poolOf(t, tt.entries...).Providers[0].Outage(Flat(), time.Unix(t0+60, 0)), tt.want)
 		})

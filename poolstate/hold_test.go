@@ -15,50 +15,33 @@ func credentialAt(t *testing.T, provider string, entries ...string) *Credential 
 	return &p.Providers[0].Credentials[0]
 }
 
+// HoldCode returns the first code without a warning.
 func TestHoldCode(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name, provider string
 		entries        []string
 		want           int
+		warning        string // for code 429
 	}{
-		{"one of several", "openrouter", []string{`{}`, `{}`}, 429},
-		{"only one", "openrouter", []string{`{}`}, 402},
-		{"only one not dead", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402},
-		{"another one exhausted", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429},
-		{"codex", "openai-codex", []string{`{}`, `{}`}, 402},
-		{"similar name", "openai-codex-2", []string{`{}`, `{}`}, 429},
-	}
-	for _, tt := range tests {
+		{"one of several", "openrouter", []string{`{}`, `{}`}, 429, ""},
+		{"only one", "openrouter", []string{`{}`}, 402, "60s"},
+		{"only one not dead", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402, "60s"},
+		{"another one exhausted", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429, ""},
+		{"codex", "openai-codex", []string{`{}`, `{}`}, 402, "code 429"},
+		{"codex, only one", "openai-codex", []string{`{}`}, 402, "code 429"},
+		{"similar name", "openai-codex-2", []string{`{}`, `{}`}, 429, ""},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, "code", HoldCode([]Credential{{}, *credentialAt(t, tt.provider, tt.entries...), {}}), tt.want)
+			c := credentialAt(t, tt.provider, tt.entries...)
+			equal(t, "code", HoldCode([]Credential{{}, *c, {}}), tt.want)
+			got := Hold{Code: 429}.Warning(c)
+			if (got == "") != (tt.warning == "") || !strings.Contains(got, tt.warning) {
+				t.Errorf("warning is %q, want %q in it", got, tt.warning)
+			}
+			equal(t, "warning for the code", Hold{Code: tt.want}.Warning(c), "")
 		})
 	}
 	equal(t, "code for none", HoldCode(nil), 429)
-}
-
-func TestHold_Warning(t *testing.T) {
-	two := []string{`{}`, `{}`}
-	tests := []struct {
-		name, provider string
-		entries        []string
-		code           int
-		want           string
-	}{
-		{"one of several", "openrouter", two, 429, ""},
-		{"only one", "openrouter", two[:1], 429, "60s"},
-		{"only one, billing", "openrouter", two[:1], 402, ""},
-		{"codex", "openai-codex", two, 429, "code 429"},
-		{"codex, billing", "openai-codex", two, 402, ""},
-		{"codex, only one", "openai-codex", two[:1], 429, "code 429"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := Hold{Code: tt.code}.Warning(credentialAt(t, tt.provider, tt.entries...))
-			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
-				t.Errorf("warning is %q, want %q in it", got, tt.want)
-			}
-		})
-	}
 }
 
 // A hold that agents would not respect is refused before anything is written.
@@ -66,7 +49,7 @@ func TestHold_Refused(t *testing.T) {
 	const codex, other = "openai-codex", "openrouter"
 	dead, ready := `{"id": "a", "last_status": "dead"}`, `{"id": "a"}`
 	at := stampAt.Add
-	tests := []struct {
+	for _, tt := range []struct {
 		name, provider, entry string
 		hold                  Hold
 		want                  string // part of the reason; empty if the hold is allowed
@@ -96,8 +79,7 @@ func TestHold_Refused(t *testing.T) {
 		{"similar words", codex, ready, Hold{Code: 402, Reason: "rate  limit, limit of usage, quotient"}, ""},
 		{"429 is allowed with a warning", codex, ready, Hold{Code: 429}, ""},
 		{"rate limit words, other provider", other, ready, Hold{Code: 402, Reason: "quota rate limit usage limit"}, ""},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, fmt.Sprintf(`{"credential_pool": {%q: [%s, {"id": "companion"}]}}`, tt.provider, tt.entry))
 			check := unchangedFile(t, s)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestLocation_Path(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name       string
 		loc        Location
 		goos       string
@@ -39,8 +39,6 @@ func TestLocation_Path(t *testing.T) {
 		{name: "home", loc: Location{Home: "/opt/h"}, hermesHome: "/srv/h", want: "/opt/h/auth.json"},
 		{name: "file", loc: Location{File: "x/pool.json", Home: "/opt/h", Profile: "work"}, hermesHome: "/srv/h", want: "x/pool.json"},
 		{name: "profile", loc: Location{Profile: "work"}, want: "/home/me/.hermes/profiles/work/auth.json"},
-		{name: "profile under the environment's root", loc: Location{Profile: "work"}, hermesHome: "/srv/h", want: "/srv/h/profiles/work/auth.json"},
-		{name: "environment is a profile", hermesHome: "/srv/h/profiles/play", want: "/srv/h/profiles/play/auth.json"},
 		{name: "another profile of the same root", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play", want: "/srv/h/profiles/work/auth.json"},
 		{name: "trailing slash", loc: Location{Profile: "work"}, hermesHome: "/srv/h/profiles/play/", want: "/srv/h/profiles/work/auth.json"},
 		{name: "root named profiles", loc: Location{Profile: "work"}, hermesHome: "/srv/profiles", want: "/srv/profiles/profiles/work/auth.json"},
@@ -49,8 +47,7 @@ func TestLocation_Path(t *testing.T) {
 		{name: "Windows, environment", goos: "windows", local: "/u/AppData/Local", hermesHome: "/srv/h", want: "/srv/h/auth.json"},
 		{name: "Windows without LOCALAPPDATA", goos: "windows", want: "/home/me/.hermes/auth.json"},
 		{name: "LOCALAPPDATA not on Windows", goos: "darwin", local: "/u/AppData/Local", want: "/home/me/.hermes/auth.json"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			setHome(t, "/home/me")
 			t.Setenv("HERMES_HOME", tt.hermesHome)

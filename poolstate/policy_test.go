@@ -13,7 +13,7 @@ import (
 // minute, except after failures that concern authentication or billing.
 func TestCooldown_Flat(t *testing.T) {
 	const hour, minute, five = time.Hour, time.Minute, 5 * time.Minute
-	tests := []struct {
+	for _, tt := range []struct {
 		name         string
 		code         string
 		reason       string // failure_reason
@@ -34,8 +34,7 @@ func TestCooldown_Flat(t *testing.T) {
 		{name: "billing unverified, no code", code: "null", reason: "billing_unverified", older: hour, newer: minute},
 		{name: "billing unverified, 402", code: "402", reason: "billing_unverified", older: hour, newer: hour},
 		{name: "billing unverified, 402, sole", code: "402", reason: "billing_unverified", sole: true, older: hour, newer: hour},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			entry := fmt.Sprintf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600.0,
 				"last_error_code": %s, "failure_reason": %q, "consecutive_failures": 3}`, tt.code, tt.reason)
@@ -59,7 +58,7 @@ func TestCooldown_Flat(t *testing.T) {
 // unknown status, are not.
 func TestCredential_Sole(t *testing.T) {
 	const a, dead = `{"id": "a", "last_status": "exhausted"}`, `{"id": "d", "last_status": "dead"}`
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		entries []string
 		sole    bool
@@ -71,8 +70,7 @@ func TestCredential_Sole(t *testing.T) {
 		{"with a disabled one", []string{a, `{"id": "b", "enabled": false}`}, false},
 		{"with one of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
 		{"with invalid entries", []string{a, `"b"`, `null`}, true},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := find(t, poolOf(t, tt.entries...), Ref{Provider: "p", ID: "a"})
 			equal(t, "sole", c.Sole, tt.sole)
@@ -88,7 +86,7 @@ func TestCredential_Sole(t *testing.T) {
 
 // The policy depends on the presence of keys in any entry, whatever their values.
 func TestResolve_Auto(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name, data string
 		want       Policy
 	}{
@@ -111,8 +109,7 @@ func TestResolve_Auto(t *testing.T) {
 		{"markers outside the pool", `{"enabled": true, "consecutive_failures": 3,
 			"providers": {"p": {"failure_reason": "x"}}, "credential_pool": {"p": [{"id": "a"}]}}`, Flat()},
 		{"nested markers", storeOf(`{"meta": {"consecutive_failures": 3, "enabled": true}}`), Flat()},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "policy", PolicyChoice{}.Resolve(decoded(t, tt.data), NoEvidence), tt.want)
 		})
@@ -277,7 +274,7 @@ func TestDeadline_FlatVectors(t *testing.T) {
 func TestAvailability(t *testing.T) {
 	const ahead, passed = `, "last_error_reset_at": 1795425601`, `, "last_error_reset_at": 1795425599`
 	const held = `, "last_error_reason": "operator_hold"`
-	tests := []struct {
+	for _, tt := range []struct {
 		name  string
 		entry string
 		want  Availability
@@ -310,8 +307,7 @@ func TestAvailability(t *testing.T) {
 		{"enabled is false", `{"enabled": false}`, Ready},
 		{"deadline after the year 9999", `{"last_status": "exhausted", "last_error_reset_at": Infinity}`, Cooling},
 		{"cooldown of one model", `{"model_cooldowns": {"m": 1795429999}}`, Ready},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
 			for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
@@ -330,7 +326,7 @@ func TestDeadline_Origin(t *testing.T) {
 	operatorUntil := func(at string) string {
 		return `{` + exhausted + `"last_error_reason": "operator_hold", "last_error_reset_at": "` + at + `"}`
 	}
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		entry   string
 		origin  Origin
@@ -354,8 +350,7 @@ func TestDeadline_Origin(t *testing.T) {
 		{"at the time of the failure", `{` + exhausted + `"last_status_at": 1795425000, "last_error_reset_at": 1795425000}`, OriginProvider, false},
 		{"failure 59 seconds in the future", `{` + exhausted + `"last_status_at": 1795425659}`, OriginComputed, false},
 		{"failure 61 seconds in the future", `{` + exhausted + `"last_status_at": 1795425661}`, OriginComputed, true},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
 			d := Backoff().Deadline(&c, sampledAt)
@@ -370,7 +365,7 @@ func TestDeadline_Origin(t *testing.T) {
 func TestAssess(t *testing.T) {
 	const exhausted = `"last_status": "exhausted", "last_status_at": 1795425000, `
 	const hour = time.Hour
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		policy Policy
 		entry  string
@@ -402,8 +397,7 @@ func TestAssess(t *testing.T) {
 			"time of the failure unknown", Backoff(), `{"last_status": "exhausted", "last_error_reset_at": 1795429200}`,
 			Assessment{Remaining: hour, Base: hour, Multiplier: 1, Next: hour},
 		},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := entryOf(t, tt.entry)
 			got := tt.policy.Assess(&c, sampledAt)

@@ -113,7 +113,7 @@ func TestDecode_DuplicateKeys(t *testing.T) {
 
 // Entries that cannot be decoded are listed in Notes, and the others are decoded.
 func TestDecode_Notes(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name, list string
 		ids        string
 		notes      []string
@@ -134,8 +134,7 @@ func TestDecode_Notes(t *testing.T) {
 			"entry 1 is not an object, left unchanged", "entry 2 is not an object, left unchanged",
 			"entry 3 is not an object, left unchanged", "and more",
 		}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := decoded(t, `{"credential_pool": {"p": `+tt.list+`, "q": [{"id": "z"}]}}`)
 			prov := p.Provider("p")

@@ -32,7 +32,7 @@ func TestEventKind_Text(t *testing.T) {
 }
 
 func TestRecordOf(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		kind EventKind
 		by   Actor
@@ -58,8 +58,7 @@ func TestRecordOf(t *testing.T) {
 			`{"at":"2026-11-23T11:40:00Z","event":"reset","by":"operator","provider":"p","id":"a","label":"",` +
 				`"before":{"status":"exhausted","streak":2,"deadline":"2026-11-23T13:40:00Z"},"after":{"status":null,"streak":0,"deadline":null}}`,
 		},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := poolAt(t, 0, tt.was), poolAt(t, 0, tt.is)
 			r := RecordOf(&Event{At: noon, Kind: tt.kind, By: tt.by, Before: &was.Providers[0].Credentials[0], After: &is.Providers[0].Credentials[0]}, Backoff())

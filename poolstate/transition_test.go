@@ -139,9 +139,7 @@ func TestChange_After(t *testing.T) {
 			for _, op := range operations {
 				ch, _ := op.change(*c)
 				out, err := editInMemory(data, func(d *Draft) error { return d.Apply(c.Ref, ch) })
-				if err != nil {
-					t.Fatal(err)
-				}
+				must(t, err)
 				want := *find(t, decoded(t, string(out)), c.Ref)
 				got := ch.After(*c)
 				got.countsStreaks = want.countsStreaks // the first streak in a file changes it

@@ -56,7 +56,7 @@ func TestHistory(t *testing.T) {
 
 func TestLast(t *testing.T) {
 	line := func(action, store, undoes string) Entry { return Entry{Action: action, Store: store, Undoes: undoes} }
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		entries []Entry
 		want    string
@@ -71,8 +71,7 @@ func TestLast(t *testing.T) {
 		{"undone in another store", []Entry{line("1", "s", ""), line("2", "other", "1")}, "1"},
 		{"same number in another store", []Entry{line("1", "s", ""), line("1", "other", "")}, "1"},
 		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			lines, err := last(tt.entries, poolstate.Open("s"))
 			wantErr(t, err, nil)
