@@ -45,7 +45,7 @@ func TestCredential_SharesAccount(t *testing.T) {
 		{"id token", withClaims("a", `{"exp": 1, "email": "a@example.com"}`), `{"id": "b", "access_token": "x", "id_token": "` + jwt(`{"email": "a@example.com"}`) + `"}`, "ab", false},
 		{"same secret", withClaims("a", `{"email": "a@example.com"}`), withClaims("b", `{"email": "a@example.com"}`), "abq", true},
 		{"different accounts", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"account_id": "y"}`), "", false},
-		{"id equal to an e-mail", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"email": "x"}`), "", false},
+		{"id that equals an e-mail", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"email": "x"}`), "", false},
 		{"no claims", withClaims("a", `{}`), withClaims("b", `{"x": 1}`), "", false},
 		{"claims of other types", withClaims("a", `{"email": 7}`), withClaims("b", `{"email": 7, "x": 1}`), "", false},
 		{"invalid claims", withClaims("a", `{"email": "a@example.com"`), withClaims("b", `{"email": "a@example.com", `), "", false},
@@ -59,7 +59,7 @@ func TestCredential_SharesAccount(t *testing.T) {
 		})
 	}
 	ids, _ := sharesOf(t, "p", withClaims("a", `{"account_id": "x"}`), withClaims("b", `{"account_id": "x", "email": "m"}`), withClaims("c", `{"email": "m"}`))
-	equal(t, "by way of another", ids, "abc")
+	equal(t, "through a third credential", ids, "abc")
 }
 
 // For these providers, the expiry is read from the token.
@@ -74,18 +74,14 @@ func TestDecode_TokenExpiry(t *testing.T) {
 	}
 }
 
-// FuzzClaims checks that decoding any token does not panic and returns a valid expiry.
+// FuzzClaims checks that decoding any token does not panic.
 func FuzzClaims(f *testing.F) {
 	for _, claims := range []string{`{"exp": 1e400}`, `{"exp": "1"}`, `{"https://api.openai.com/auth": null}`, `[]`, `{"exp": -1, "email": []}`} {
 		f.Add(claims)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(_ *testing.T, text string) {
 		for _, token := range []string{text, jwt(text), "a." + text + ".b"} {
-			c := claimsOf(token)
-			if at := c.expiry(); !at.IsZero() && at.Unix() < 0 {
-				t.Errorf("the expiry of %q is %v", token, at)
-			}
-			c.accounts("p", nil)
+			new(Credential).addAccounts(claimsOf(token))
 		}
 	})
 }

@@ -269,15 +269,14 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	scrub := d.doc.scrubber()
 	for _, e := range ch.edits {
 		f := UndoField{Key: e.Key, After: e.Value}
-		previous := ""
 		for i := range entry.Members {
-			m := &entry.Members[i]
-			if m.Key == e.Key {
+			if m := &entry.Members[i]; m.Key == e.Key {
 				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // valid, since it was parsed
 				f.Before = new(string(before))
-				f.Previous = scrub.Clean(previous)
+				if i > 0 {
+					f.Previous = scrub.Clean(entry.Members[i-1].Key)
+				}
 			}
-			previous = m.Key
 		}
 		u.Fields = append(u.Fields, f)
 	}
@@ -327,9 +326,9 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 // holds reports whether the entry still has the value that the action wrote. Its JSON
 // encoding may differ, because agents re-encode the file.
 func holds(entry *jsonedit.Value, f UndoField) bool {
-	is, was := rawNull(), rawNull() // an absent key means null
-	if v := entry.Find(f.Key); v != nil {
-		is = v.Raw
+	is, was := entry.RawOf(f.Key), rawNull() // an absent key means null
+	if is == nil {
+		is = rawNull()
 	}
 	if f.After != nil {
 		was = []byte(*f.After)

@@ -125,7 +125,7 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	t.Helper()
 	root, err := jsonedit.Parse([]byte(readFile(t, s.Path())))
 	wantErr(t, err, nil)
-	return rawOf(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position), key)
+	return string(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position).RawOf(key))
 }
 
 // actionFiles returns stores for tests of actions: the samples, hand-made files, and

@@ -217,8 +217,8 @@ func (c *Credential) readTokens(secrets map[string]string) {
 	}
 	for _, key := range []string{keyAccessToken, "id_token"} {
 		claims := claimsOf(secrets[key])
-		c.accounts = claims.accounts(c.Provider, c.accounts)
-		if expiry := claims.expiry(); key == keyAccessToken && !expiry.IsZero() && (c.Provider == codex || c.Provider == "xai-oauth") {
+		c.addAccounts(claims)
+		if expiry := instantOf(claims.RawOf("exp"), time.UTC); key == keyAccessToken && !expiry.IsZero() && (c.Provider == codex || c.Provider == "xai-oauth") {
 			c.ExpiresAt = expiry
 		}
 	}

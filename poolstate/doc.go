@@ -52,15 +52,4 @@
 // snapshots with an [Observer]. A hold stores its deadline in the file, which all
 // builds obey, and needs an error code that the agent does not retry early: see
 // [HoldCode].
-//
-// # Rules for other writers
-//
-//   - Do not write back a snapshot that was read without the lock.
-//   - Do not decode the file into structs and encode it back: fields that the
-//     structs do not declare would be lost.
-//   - Do not delete the lock file, and lock the path as given rather than the
-//     target of a symlink.
-//   - Do not treat an unknown streak as zero, or clear a streak because a cooldown
-//     has ended.
-//   - Do not change last_status because a deadline has passed; the agent does.
 package poolstate

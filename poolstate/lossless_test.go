@@ -31,13 +31,13 @@ func checkEdited(before, after []byte, provider string, position int, want []wan
 	if was == nil || is == nil {
 		return fmt.Errorf("no entry %d of %q", position, provider)
 	}
-	if !slices.ContainsFunc(want, func(w wanted) bool { return rawOf(was, w.key) != w.raw }) {
+	if !slices.ContainsFunc(want, func(w wanted) bool { return string(was.RawOf(w.key)) != w.raw }) {
 		if !bytes.Equal(before, after) {
 			return errors.New("there is nothing to change, but bytes differ")
 		}
 		return nil
 	}
-	if rawOf(a, "updated_at") != stamp {
+	if string(a.RawOf("updated_at")) != stamp {
 		return errors.New("updated_at is not the time of the write")
 	}
 	if x, y := around(before, b, was, true), around(after, a, is, b.Find("updated_at") != nil); x != y {
@@ -47,13 +47,6 @@ func checkEdited(before, after []byte, provider string, position int, want []wan
 		return fmt.Errorf("the members are %q, want %q", y, x)
 	}
 	return nil
-}
-
-func rawOf(object *jsonedit.Value, key string) string {
-	if v := object.Find(key); v != nil {
-		return string(v.Raw)
-	}
-	return ""
 }
 
 // entryAt returns an entry of a parsed store, or nil if there is none.

@@ -114,8 +114,9 @@ func (p Policy) base(c *Credential) time.Duration { return p.Cooldown(c, 1) }
 func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
 	code, known := c.ErrorCode.Get()
 	base := BaseTTL(c.ErrorCode)
-	factor := time.Duration(p.Multiplier(streak))
+	factor, sole := time.Duration(p.Multiplier(streak)), soleTTL
 	if p.rules != nil {
+		sole = cmp.Or(p.rules.Sole, sole)
 		steps, named := p.rules.Cooldowns[code]
 		if !named || !known {
 			steps = p.rules.Cooldowns[0]
@@ -127,16 +128,9 @@ func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
 		}
 	}
 	if p.RetriesSole() && retriedSoon(c) {
-		return min(base, p.soleTTL())
+		return min(base, sole)
 	}
 	return base * factor
-}
-
-func (p Policy) soleTTL() time.Duration {
-	if p.rules != nil && p.rules.Sole > 0 {
-		return p.rules.Sole
-	}
-	return soleTTL
 }
 
 // retriedSoon reports whether flat builds since August 2026 retry c after a minute.
@@ -180,10 +174,10 @@ const (
 	EvidenceNoCount
 )
 
-// EvidenceOf returns whether an event shows that the agent counts failures. It ignores
-// a failure with new tokens, because a success in between may have cleared the streak.
-// It also ignores a failure older than the event, because an undo or an agent with an
-// outdated pool may have restored it.
+// EvidenceOf returns what an event shows about whether the agent counts failures. It
+// ignores a failure with new tokens, because a success in between may have cleared the
+// streak. It also ignores a failure older than the event, because an undo or an agent
+// with an outdated pool may have restored it.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil ||
 		newTokens(e.Before, e.After) || e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {
@@ -195,7 +189,7 @@ func EvidenceOf(e *Event) Evidence {
 	return EvidenceNoCount
 }
 
-// PolicyChoice selects the policy of a store. The zero value selects it by the content
+// PolicyChoice selects the policy of a store. The zero value selects it from the content
 // of the file and the observed behavior of the agent.
 type PolicyChoice struct {
 	forced   bool

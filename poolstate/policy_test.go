@@ -54,6 +54,26 @@ func TestCooldown_Flat(t *testing.T) {
 	}
 }
 
+func TestCooldown_Rules(t *testing.T) {
+	rules := &Rules{Cooldowns: map[int][]time.Duration{429: {time.Second, time.Minute}, 0: {5 * time.Second}}, Sole: 2 * time.Second}
+	for _, tt := range []struct {
+		policy Policy
+		c      Credential
+		streak int
+		want   time.Duration
+	}{
+		{Backoff(), Credential{ErrorCode: Some(429)}, 0, time.Second},
+		{Backoff(), Credential{ErrorCode: Some(429)}, 3, time.Minute},
+		{Backoff(), Credential{ErrorCode: Some(500)}, 3, 20 * time.Second},
+		{Backoff(), Credential{}, 1, 5 * time.Second},
+		{Flat202608(), Credential{Sole: true}, 1, 2 * time.Second},
+		{Flat202608(), Credential{Sole: true, ErrorCode: Some(429)}, 1, time.Second},
+	} {
+		got := tt.policy.WithRules(rules).Cooldown(&tt.c, tt.streak)
+		equal(t, fmt.Sprintf("cooldown of %v, streak %d, under %s", tt.c.ErrorCode, tt.streak, tt.policy), got, tt.want)
+	}
+}
+
 // A credential is Sole if all others are dead. Cooling and disabled ones, and those of
 // unknown status, are not.
 func TestCredential_Sole(t *testing.T) {

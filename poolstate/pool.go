@@ -58,9 +58,7 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	for _, name := range slices.Sorted(maps.Keys(doc.lists)) {
 		p.addProvider(name, doc.lists[name], doc.scrubber(), loc)
 	}
-	if v := doc.root.Find(keyUpdatedAt); v != nil {
-		p.UpdatedAt = instantOf(v.Raw, loc)
-	}
+	p.UpdatedAt = instantOf(doc.root.RawOf(keyUpdatedAt), loc)
 	p.newerBuild = p.newerBuild || inSeptemberForm(doc.data)
 	for c := range p.All() {
 		c.countsStreaks = p.carriesStreak

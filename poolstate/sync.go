@@ -79,21 +79,15 @@ func (d *Draft) nousGrant(loc *time.Location) grant {
 }
 
 func grantFrom(v *jsonedit.Value, accessKey, refreshKey, expiresKey string, loc *time.Location) grant {
-	raw := func(key string) []byte {
-		if child := v.Find(key); child != nil {
-			return child.Raw
-		}
-		return nil
-	}
-	access, _ := jsonedit.Text(raw(accessKey))
+	access, _ := jsonedit.Text(v.RawOf(accessKey))
 	if access == "" {
 		return grant{missing: "its token source has no token"}
 	}
-	refresh, _ := jsonedit.Text(raw(refreshKey))
+	refresh, _ := jsonedit.Text(v.RawOf(refreshKey))
 	g := grant{access: NewSecret(access), refresh: NewSecret(refresh)}
 	// An invalid expiry is not copied.
-	if g.expiresAt = instantOf(raw(expiresKey), loc); !g.expiresAt.IsZero() {
-		g.expires = raw(expiresKey)
+	if g.expiresAt = instantOf(v.RawOf(expiresKey), loc); !g.expiresAt.IsZero() {
+		g.expires = v.RawOf(expiresKey)
 	}
 	return g
 }

@@ -79,6 +79,14 @@ func (v *Value) Find(key string) *Value {
 	return last(v.Members, key)
 }
 
+// RawOf returns the text of the value that Find returns, or nil.
+func (v *Value) RawOf(key string) []byte {
+	if found := v.Find(key); found != nil {
+		return found.Raw
+	}
+	return nil
+}
+
 func last(members []Member, key string) *Value {
 	for i := range slices.Backward(members) {
 		if members[i].Key == key {
