@@ -17,8 +17,7 @@ import (
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)
 
-// A store or lock that is not a regular file is refused with advice, and not
-// changed.
+// A store or lock that is not a regular file is refused, with advice, and not changed.
 func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
@@ -52,8 +51,6 @@ func TestReset_UnusableFiles(t *testing.T) {
 		{"a link to nowhere", store(nowhere), exitRefused, []string{"no such file", "--file"}},
 		{"a gigabyte", store(gigabyte), exitRefused, []string{"larger than 256 MB", "--file"}},
 		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
-		{"a directory for the lock", lock(directory), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
-		{"a device for the lock", lock(device), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
 		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 		{"a read-only store", func(t *testing.T, file string) {

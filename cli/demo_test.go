@@ -43,9 +43,8 @@ func startDemo(t *testing.T) *testDemo {
 	s.store = poolstate.Open(s.file, poolstate.WithClock(func() time.Time { return s.clock.Start }))
 	content, err := s.sim.File()
 	must(t, err)
-	if _, err := s.store.Create(t.Context(), content); err != nil {
-		t.Fatal(err)
-	}
+	_, err = s.store.Create(t.Context(), content)
+	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	go func() {
@@ -98,9 +97,8 @@ func TestPlayDemo_Turns(t *testing.T) {
 		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.clock.Start }))
 		content, err := s.sim.File()
 		must(t, err)
-		if _, err := other.Create(t.Context(), content); err != nil {
-			t.Fatal(err)
-		}
+		_, err = other.Create(t.Context(), content)
+		must(t, err)
 		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(elapsed)); {
 			sim = takeTurn(t.Context(), other, sim)
 		}

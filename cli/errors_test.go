@@ -84,13 +84,6 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func TestExplain_CorruptCopy(t *testing.T) {
-	_, syntax := poolstate.Decode([]byte("{"), nil)
-	path := filepath.Join(t.TempDir(), "auth.json")
-	writeFile(t, path+".corrupt", []byte("{"))
-	says(t, explain(path, syntax), "; restore it from a backup or from auth.json.corrupt, a copy made by an agent, before an agent starts over")
-}
-
 func TestExitCode(t *testing.T) {
 	for _, c := range []struct {
 		err  error

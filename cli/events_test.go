@@ -70,8 +70,8 @@ func TestFollow(t *testing.T) {
 		const failed = `{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "key", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429, "consecutive_failures": 2}]}}`
 		file := storeFile(t, ready)
 		f, out := newTestFollower(t, file, true)
-		changes := make(chan watch.Change)
-		ended := make(chan error)
+		f.hint = func(text string) { t.Errorf("hint %q about a file that exists", text) }
+		changes, ended := make(chan watch.Change), make(chan error)
 		go func() { ended <- f.follow(t.Context(), changes) }()
 		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received only after the first was handled
 		handle()
@@ -119,7 +119,7 @@ func TestFollow_AfterSuspend(t *testing.T) {
 		suspended.Store(int64(time.Hour))
 		<-time.After(maxWait)
 		synctest.Wait()
-		equal(t, "events a moment after the resume", eventsIn(t, out.String()), "due by clock")
+		equal(t, "events after the resume", eventsIn(t, out.String()), "due by clock")
 		cancel()
 		must(t, <-ended)
 	})
@@ -156,22 +156,7 @@ func TestEvents_HostileText(t *testing.T) {
 	}
 }
 
-func TestFollow_WaitingHint(t *testing.T) {
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	missing := filepath.Join(t.TempDir(), "auth.json")
-	for file, want := range map[string]string{missing: "waiting for " + missing, sampleFile(t, "backoff.json"): ""} {
-		f, out := newTestFollower(t, file, false)
-		hint := ""
-		f.hint = func(text string) { hint += text }
-		must(t, f.follow(ctx, nil))
-		equal(t, "the hint", hint, want)
-		equal(t, "the output", out.String(), "")
-	}
-}
-
-func TestFollow_FoundHint(t *testing.T) {
+func TestFollow_Hints(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := filepath.Join(t.TempDir(), "auth.json")
 	f, out := newTestFollower(t, file, false)

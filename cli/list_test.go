@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,22 +21,6 @@ func TestList_Golden(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Without a terminal there are no colors, even if TERM supports them.
-func TestList_NotTerminal(t *testing.T) {
-	t.Setenv("TERM", "xterm-256color")
-	t.Setenv("COLORTERM", "truecolor")
-	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	must(t, err)
-	t.Cleanup(func() { _ = out.Close() })
-	cfg := configAt(t, sampleFile(t, "backoff.json"))
-	snap, err := loadSnapshot(cfg, slog.New(slog.DiscardHandler))
-	must(t, err)
-	must(t, printList(out, snap, cfg))
-	text := string(readFile(t, out.Name()))
-	equal(t, "control sequences", raw(text), "")
-	says(t, text, "work-oauth")
 }
 
 func TestLightBackground(t *testing.T) {
