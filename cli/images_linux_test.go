@@ -30,8 +30,8 @@ const (
 	imageFile = "/home/me/.hermes/auth.json"
 )
 
-// scenes are the still images in the README. Each has the keys to type and text that
-// must then be shown.
+// scenes are the still images in the README: the keys to type, and text that the screen
+// must then show.
 var scenes = []struct {
 	name, about string
 	w, h        int
@@ -58,9 +58,8 @@ var scenes = []struct {
 	},
 }
 
-// frames are the frames of the demo's animation. Each has the simulated time since
-// the start, the keys typed then, text that must be shown, and the duration of the
-// frame.
+// frames are the frames of the demo's animation: the simulated time since the start, the
+// keys to type then, text that the screen must show, and the duration of the frame.
 var frames = []struct {
 	at    time.Duration
 	keys  string
@@ -81,7 +80,7 @@ var frames = []struct {
 	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1400 * time.Millisecond},
 }
 
-// still is the frame shown to readers who prefer reduced motion.
+// still is the index of the frame for readers who prefer reduced motion.
 const still = 6
 
 // TestImages compares the images in the README with the program's output. With
@@ -90,27 +89,17 @@ func TestImages(t *testing.T) {
 	t.Parallel()
 	for _, scene := range scenes {
 		v := takeScene(t, scene.w, scene.h, scene.keys, scene.words)
-		d := testkit.Drawing{Title: "pooltop: " + scene.name, About: scene.about, Caption: "pooltop"}
-		d.Frames = []testkit.Frame{{Cells: v.Dark}}
-		checkImage(t, scene.name+"-dark.svg", testkit.Dark.Draw(d))
-		d.Frames = []testkit.Frame{{Cells: v.Light}}
-		checkImage(t, scene.name+"-light.svg", testkit.Light.Draw(d))
+		checkImages(t, scene.name, testkit.Drawing{
+			Title: "pooltop: " + scene.name, About: scene.about, Caption: "pooltop", Frames: []testkit.Frame{{View: v}},
+		})
 	}
-	d := testkit.Drawing{
-		Title: "pooltop demo", Caption: "pooltop demo", Still: still,
+	checkImages(t, "demo", testkit.Drawing{
+		Title: "pooltop demo", Caption: "pooltop demo", Frames: takeDemo(t), Still: still,
 		About: "An outage simulated by the demo: credentials fail, their streaks grow, their cooldowns double, and capacity returns.",
-	}
-	var dark, light []testkit.Frame
-	for i, v := range takeDemo(t) {
-		dark, light = append(dark, testkit.Frame{Cells: v.Dark, Stays: frames[i].stays}), append(light, testkit.Frame{Cells: v.Light, Stays: frames[i].stays})
-	}
-	d.Frames = dark
-	checkImage(t, "demo-dark.svg", testkit.Dark.Draw(d))
-	d.Frames = light
-	checkImage(t, "demo-light.svg", testkit.Light.Draw(d))
+	})
 }
 
-// takeScene returns the dashboard as it shows the store of the images.
+// takeScene returns the dashboard's view of imageStore after typing keys.
 func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	t.Helper()
 	home := t.TempDir()
@@ -136,7 +125,7 @@ func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 }
 
 // takeDemo returns the frames of the demo.
-func takeDemo(t *testing.T) (taken []testkit.View) {
+func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
@@ -147,30 +136,31 @@ func takeDemo(t *testing.T) (taken []testkit.View) {
 		for _, f := range frames {
 			s.runUntil(f.at)
 			r.Type(f.keys)
-			taken = append(taken, r.See(f.words))
+			taken = append(taken, testkit.Frame{View: r.See(f.words), Duration: f.stays})
 		}
 	})
 	return taken
 }
 
-// checkImage checks that an image shows the same as the committed image. With
-// -update, it replaces the committed image.
-func checkImage(t *testing.T, name, drawn string) {
+// checkImages checks that the dark and the light image of a drawing show the same as the
+// committed ones. With -update, it replaces the committed ones.
+func checkImages(t *testing.T, name string, d testkit.Drawing) {
 	t.Helper()
-	file := filepath.Join("..", "docs", name)
-	if *update {
-		must(t, os.WriteFile(file, []byte(drawn), 0o644))
-		return
-	}
-	if shown(string(readFile(t, file))) != shown(drawn) {
-		t.Errorf("%s does not show what the program draws: run go test ./cli -run TestImages -update", file)
+	for theme, window := range map[string]testkit.Window{"dark": testkit.Dark, "light": testkit.Light} {
+		file, drawn := filepath.Join("..", "docs", name+"-"+theme+".svg"), window.Draw(d)
+		if *update {
+			must(t, os.WriteFile(file, []byte(drawn), 0o644))
+		}
+		if shown(string(readFile(t, file))) != shown(drawn) {
+			t.Errorf("%s does not show what the program draws: run go test ./cli -run TestImages -update", file)
+		}
 	}
 }
 
 var svgText = regexp.MustCompile(`<g class="(m\w*)">|<text class='\w+[^']*' x='(\d+)' y='(\d+)'[^>]*>([^<]*)</text>`)
 
-// shown returns the words of an image in reading order, each with the frames that
-// show it. It ignores colors, shapes and the structure of the document.
+// shown returns the words of an image in reading order, each with its frames. It ignores
+// colors, shapes and the structure of the document.
 func shown(svg string) string {
 	var words []string
 	frames := ""
@@ -195,8 +185,8 @@ var (
 	svgAttribute  = regexp.MustCompile(`([\w:-]+)\s*=`)
 )
 
-// The committed images are small, self-contained documents. They contain no scripts,
-// links or secrets, and have a title and a description. The README shows all of them.
+// The committed images are small and self-contained. They contain no scripts, links or
+// secrets, have a title and a description, and are all shown in the README.
 func TestImages_Committed(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
 	must(t, err)
@@ -245,7 +235,7 @@ func TestImages_Committed(t *testing.T) {
 	}
 }
 
-// On a real terminal, the program draws the same as the images, except for times.
+// On a real terminal, the program draws the same as in the images, except for times.
 func TestImages_MatchTerminal(t *testing.T) {
 	t.Parallel()
 	scene := scenes[0]

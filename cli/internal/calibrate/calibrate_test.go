@@ -15,31 +15,29 @@ import (
 
 const agents = "../../../testdata/agents"
 
-// needPython skips the test if Python is not installed.
+// needPython skips the test if Python is not installed, and otherwise runs it in
+// parallel with others, because it mostly waits for Python.
 func needPython(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip(err)
 	}
 }
 
-// agentOf creates an agent whose credential_pool.py has the given content, and returns
-// its directory.
+// agentOf creates an agent with the given credential_pool.py and returns its directory.
 func agentOf(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{"__init__.py": "", "credential_pool.py": content} {
-		if err := os.MkdirAll(filepath.Join(dir, "agent"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "agent", name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	err := errors.Join(os.Mkdir(filepath.Join(dir, "agent"), 0o700),
+		os.WriteFile(filepath.Join(dir, "agent", "__init__.py"), nil, 0o600), os.WriteFile(module(dir), []byte(content), 0o600))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
 
-// cooldown returns the cooldown that a policy computes for a code, in minutes.
+// cooldown returns a policy's cooldown for an error code, in minutes.
 func cooldown(p poolstate.Policy, code int, sole bool, streak int) int {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(code), Sole: sole}
 	return int(p.Cooldown(&c, streak).Minutes())
@@ -90,6 +88,7 @@ func TestMeasure_Errors(t *testing.T) {
 		"error of two lines": {"raise ValueError('one\\ntwo')", "two"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, err := Measure(t.Context(), agentOf(t, tt.code))
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want %q in one line", err, tt.want)
@@ -98,7 +97,7 @@ func TestMeasure_Errors(t *testing.T) {
 	}
 }
 
-// A process that the agent's code leaves behind does not outlive the measurement.
+// Processes that the agent's code starts do not outlive the measurement.
 func TestMeasure_LeftProcess(t *testing.T) {
 	needPython(t)
 	code, err := os.ReadFile(filepath.Join(agents, "stock", "agent", "credential_pool.py"))

@@ -25,8 +25,8 @@ type Drawing struct {
 
 // Frame is a screen and the time for which it is shown.
 type Frame struct {
-	Cells [][]Cell
-	Stays time.Duration
+	View
+	Duration time.Duration
 }
 
 // Sizes in pixels. In most fixed-width fonts, a letter is three fifths of the font size
@@ -91,11 +91,15 @@ func (s *sheet) class(color string) string {
 func (w Window) Draw(d Drawing) string {
 	s := &sheet{window: w, classes: map[string]string{}}
 	for i, f := range d.Frames {
-		for y, row := range f.Cells {
+		rows := f.Dark
+		if w == Light {
+			rows = f.Light
+		}
+		for y, row := range rows {
 			s.row(i, y, row)
 		}
 	}
-	rows := d.Frames[0].Cells
+	rows := d.Frames[0].Dark
 	width, height := len(rows[0])*cellWidth+2*margin, len(rows)*cellHeight+titleBar+margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n", width, height, width, height)
@@ -149,7 +153,7 @@ func motion(d *Drawing, layers [3]map[string]uint64) string {
 	}
 	var length time.Duration
 	for _, f := range d.Frames {
-		length += f.Stays
+		length += f.Duration
 	}
 	masks := map[uint64]bool{}
 	for _, elements := range layers {
@@ -174,7 +178,7 @@ func motion(d *Drawing, layers [3]map[string]uint64) string {
 				fmt.Fprintf(&b, "%s%%{visibility:%s}", number(100*at.Seconds()/length.Seconds()), now)
 				before = now
 			}
-			at += f.Stays
+			at += f.Duration
 		}
 		b.WriteString("}\n")
 	}
