@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestProgram runs main.go. Scripts run the command line inside the test binary.
+// TestProgram runs main.go. The scripts run Main in the test binary instead.
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)
@@ -24,32 +24,26 @@ func TestProgram(t *testing.T) {
 	equal(t, "exit code", cmd.ProcessState.ExitCode(), exitProviderOut)
 }
 
-// built holds the path of the program, which is built once for all tests.
-var built struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-// build returns the path of the program.
+// build returns the path of the program, which is built once for all tests.
 func build(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
-	built.once.Do(func() {
-		built.path = filepath.Join(buildDir, "pooltop")
-		if runtime.GOOS == "windows" {
-			built.path += ".exe"
-		}
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built.path, "..")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as in a release
-		if out, err := cmd.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w: %s", err, out)
-		}
-	})
-	if built.err != nil {
-		t.Fatal(built.err)
-	}
-	return built.path
+	path, err := built()
+	must(t, err)
+	return path
 }
+
+var built = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(buildDir, "pooltop")
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as in a release
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})

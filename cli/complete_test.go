@@ -164,23 +164,6 @@ var completingLines = [][]string{
 	{"list", "--policy", ""},
 }
 
-func TestComplete_ReadOnly(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HERMES_HOME", home)
-	t.Setenv("HOME", home)
-	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
-	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
-		writeFile(t, filepath.Join(home, "auth.json"), []byte(content))
-		before := tree(t, home)
-		for _, line := range completingLines {
-			completed(t, line...)
-			if after := tree(t, home); after != before {
-				t.Fatalf("completing %q left\n%s\nof\n%s", line, after, before)
-			}
-		}
-	}
-}
-
 // No completion contains a secret, even if a name in the file does. An unreadable
 // file yields no completions.
 func TestComplete_NoSecrets(t *testing.T) {

@@ -18,19 +18,19 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// testDemo is a demo that runs without a dashboard, in a synctest bubble.
+// testDemo is a demo without a dashboard. It runs in a synctest bubble.
 type testDemo struct {
 	t       *testing.T
 	file    string
 	store   *poolstate.Store
 	clock   simulate.Clock
-	sim     simulate.Simulation // its initial state
+	sim     simulate.Simulation // the initial state
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the agent has ended
 	started time.Time
 }
 
-// startDemo starts a demo at 600 times real time.
+// startDemo starts a demo at 600 times real time. The demo ends with the test.
 func startDemo(t *testing.T) *testDemo {
 	t.Helper()
 	scenario, err := simulate.Find("outage")
@@ -47,6 +47,7 @@ func startDemo(t *testing.T) *testDemo {
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
+	t.Cleanup(func() { cancel(); <-s.ended })
 	go func() {
 		defer close(s.ended)
 		playDemo(ctx, s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.started) })
@@ -64,12 +65,6 @@ func (s *testDemo) runUntil(d time.Duration) {
 	synctest.Wait()
 }
 
-// stop ends the demo and waits for its agent.
-func (s *testDemo) stop() {
-	s.cancel()
-	<-s.ended
-}
-
 func (s *testDemo) content() string { return string(readFile(s.t, s.file)) }
 
 func (s *testDemo) requests() int {
@@ -83,11 +78,10 @@ func (s *testDemo) requests() int {
 	return n
 }
 
-// The file reflects exactly the turns that are due.
+// The file contains the results of exactly the turns that are due.
 func TestPlayDemo_Turns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
-		defer s.stop()
 		const elapsed = 90 * time.Minute
 		before := s.content()
 		s.runUntil(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
@@ -103,7 +97,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 			sim = takeTurn(t.Context(), other, sim)
 		}
 		equal(t, "file", s.content(), string(readFile(t, other.Path())))
-		equal(t, "file is unchanged", s.content() == string(content), false)
+		equal(t, "the file is unchanged", s.content() == string(content), false)
 	})
 }
 
@@ -125,15 +119,14 @@ func TestPlayDemo_Stop(t *testing.T) {
 	})
 }
 
-// If the file is deleted or is not a pool, the agent does not write it. It continues
-// when the file is restored.
+// The agent does not write a file that is deleted or is not a pool. It continues when the
+// file is restored.
 func TestPlayDemo_BrokenFile(t *testing.T) {
 	const deleted = "deleted"
 	for _, content := range []string{deleted, "", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
 		t.Run(content, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := startDemo(t)
-				defer s.stop()
 				s.runUntil(10 * time.Minute)
 				whole := readFile(t, s.file)
 				writeFile(t, s.file, []byte(content))
@@ -161,7 +154,6 @@ func TestPlayDemo_BrokenFile(t *testing.T) {
 func TestPlayDemo_LockBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
-		defer s.stop()
 		release, held := make(chan struct{}), make(chan error)
 		go func() {
 			_, err := s.store.Update(t.Context(), func(*poolstate.Draft) error { <-release; return nil })
@@ -186,8 +178,4 @@ func TestDemoDashboard_Policy(t *testing.T) {
 		cfg.Policy = name
 		equal(t, "policy "+name, demoDashboard(operator, model.Clock{}, cfg, simulate.Simulation{}).Policy, want)
 	}
-}
-
-func TestDemoStart(t *testing.T) {
-	equal(t, "weekday", demoStart().Weekday(), time.Monday)
 }

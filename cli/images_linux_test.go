@@ -129,7 +129,6 @@ func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
-		defer s.stop()
 		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
 		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, config.Default(), s.sim), 120, 38)
 		defer r.Close()

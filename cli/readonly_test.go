@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,15 +31,14 @@ func tree(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// Commands that only read, and commands with --dry-run, never write, create or lock a
-// file, regardless of the store's content and name.
+// Commands that only read, dry runs and completions never write, create or lock a file,
+// regardless of the store's content and name.
 func TestCommands_ReadOnly(t *testing.T) {
 	stores := map[string]string{
-		"sample": string(sample(t, "stock-2026-09.json")),
-		"empty":  "",
-		"broken": `{"credential_pool": `,
-		"no pool": `{
-}`,
+		"sample":  string(sample(t, "stock-2026-09.json")),
+		"empty":   "",
+		"broken":  `{"credential_pool": `,
+		"no pool": `{}`,
 	}
 	commands := append(commands("", "demo", "backoff", "backoff --json", "config", "config --json", "--help", "--version", "nonsense"), passiveCommands...)
 	for name, content := range stores {
@@ -51,6 +51,16 @@ func TestCommands_ReadOnly(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
 			t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
 			before := tree(t, home)
+			check := func(line ...string) {
+				t.Helper()
+				pooltop(t, line...)
+				if after := tree(t, home); after != before {
+					t.Fatalf("pooltop %q left\n%s\nof\n%s", line, after, before)
+				}
+			}
+			for _, line := range completingLines {
+				check(append([]string{"__complete"}, line...)...)
+			}
 			for _, args := range commands {
 				for _, place := range [][]string{
 					{},
@@ -61,11 +71,7 @@ func TestCommands_ReadOnly(t *testing.T) {
 					{"--profile", "work"},
 					{"--profile", "play"},
 				} {
-					line := append(append([]string{"--now", sampleTime}, place...), args...)
-					pooltop(t, line...)
-					if after := tree(t, home); after != before {
-						t.Fatalf("pooltop %q left\n%s\nof\n%s", line, after, before)
-					}
+					check(slices.Concat([]string{"--now", sampleTime}, place, args)...)
 				}
 			}
 		})

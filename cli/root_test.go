@@ -42,8 +42,6 @@ func TestCommands_Usage(t *testing.T) {
 		{"--key reset", "--key must be an action and its keys, such as reset=r,ctrl+d"},
 		{"--key reset=,", "for the comma key, write comma"},
 		{"--key rset=r", `--key: unknown action "rset" (did you mean "reset"?)`},
-		{"config --key reset=entr", `--key: unknown key "entr" for reset (did you mean "enter"?)`},
-		{"demo --key reset=x", `--key: the key "x" is bound to both reset and exhaust`},
 
 		// commands that read
 		{"list --key reset=f5", "--key"},

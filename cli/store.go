@@ -165,22 +165,19 @@ func (snap *snapshot) findTarget(p *poolstate.Provider, target string) (*poolsta
 		}
 		names = append(names, c.Label, c.ID)
 	}
-	for _, found := range []struct {
-		what string
-		all  []*poolstate.Credential
-	}{{"id", byID}, {"label", byLabel}} {
-		switch len(found.all) {
-		case 0:
-		case 1:
-			return found.all[0], nil
-		default:
-			var choices []string
-			for _, c := range found.all {
-				choices = append(choices, fmt.Sprintf("#%d", c.Index))
-			}
-			return nil, noSuch("%s: %d credentials have the %s %q: use one of %s",
-				p.Name, len(choices), found.what, target, strings.Join(choices, ", "))
+	what, found := "id", byID
+	if len(byID) == 0 {
+		what, found = "label", byLabel
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		var choices []string
+		for _, c := range found {
+			choices = append(choices, fmt.Sprintf("#%d", c.Index))
 		}
+		return nil, noSuch("%s: %d credentials have the %s %q: use one of %s", p.Name, len(found), what, target, strings.Join(choices, ", "))
 	}
 	if digits, ok := strings.CutPrefix(target, "#"); ok {
 		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {

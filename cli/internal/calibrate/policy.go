@@ -81,20 +81,14 @@ func (p Probe) MarshalJSON() ([]byte, error) {
 }
 
 // credential returns the credential that pooltop reads from the probe's entry.
-func (p Probe) credential() (*poolstate.Credential, error) {
+func (p Probe) credential() *poolstate.Credential {
 	list := []any{p.entry()}
 	if !p.Sole {
 		list = append(list, map[string]any{"id": "c1", "auth_type": "api_key", "access_token": "other"})
 	}
-	data, err := json.Marshal(map[string]any{"credential_pool": map[string]any{"openrouter": list}})
-	if err != nil {
-		return nil, err
-	}
-	pool, err := poolstate.Decode(data, time.UTC)
-	if err != nil {
-		return nil, err
-	}
-	return pool.Find(poolstate.Ref{Provider: "openrouter", ID: "c0"}), nil
+	data, _ := json.Marshal(map[string]any{"credential_pool": map[string]any{"openrouter": list}})
+	pool, _ := poolstate.Decode(data, time.UTC) // every probe can be decoded
+	return pool.Find(poolstate.Ref{Provider: "openrouter", ID: "c0"})
 }
 
 // seconds returns the cooldown of a credential in seconds, or nil if it has no deadline.
@@ -179,11 +173,7 @@ type Difference struct {
 func differences(policy poolstate.Policy, a answers) []Difference {
 	all := []Difference{}
 	for _, p := range probes() {
-		c, err := p.credential()
-		if err != nil {
-			continue // every probe can be decoded
-		}
-		own := seconds(policy, c)
+		own := seconds(policy, p.credential())
 		if answer := a[p]; (own == nil) != (answer == nil) || own != nil && *own != *answer {
 			d := Difference{Cause: p.Cause, Sole: p.Sole, Streak: p.Streak, Agent: answer, Expected: own}
 			if p.Code != 0 {

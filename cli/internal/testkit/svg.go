@@ -54,8 +54,8 @@ var (
 // sheet collects the elements of a drawing. An element that occurs in several
 // frames is drawn once and shown in each of them.
 type sheet struct {
-	window  Window
-	classes map[string]string // class name by color
+	window Window
+	colors []string // the class of colors[i] is c<i>
 	// layers holds, from back to front, the elements of each layer and the frames that
 	// contain them, one bit per frame.
 	layers [3]map[string]uint64
@@ -81,15 +81,16 @@ func (s *sheet) add(layer, frame int, element string) {
 
 // class returns the CSS class of a color.
 func (s *sheet) class(color string) string {
-	if s.classes[color] == "" {
-		s.classes[color] = "c" + strconv.Itoa(len(s.classes))
+	i := slices.Index(s.colors, color)
+	if i < 0 {
+		i, s.colors = len(s.colors), append(s.colors, color)
 	}
-	return s.classes[color]
+	return "c" + strconv.Itoa(i)
 }
 
 // Draw returns the drawing as an SVG document.
 func (w Window) Draw(d Drawing) string {
-	s := &sheet{window: w, classes: map[string]string{}}
+	s := &sheet{window: w}
 	for i, f := range d.Frames {
 		rows := f.Dark
 		if w == Light {
@@ -105,7 +106,7 @@ func (w Window) Draw(d Drawing) string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n", width, height, width, height)
 	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(d.Title), html.EscapeString(d.About))
 	body := s.body()
-	fmt.Fprintf(&b, "<style>\n%s%s</style>\n", s.colors(), motion(&d, s.layers))
+	fmt.Fprintf(&b, "<style>\n%s%s</style>\n", s.css(), motion(&d, s.layers))
 	fmt.Fprintf(&b, `<rect x=".5" y=".5" width="%d" height="%d" rx="9.5" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, w.back, w.edge)
 	for i := range 3 {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="18" r="5" fill="%s"/>`, 20+18*i, w.edge)
@@ -115,15 +116,12 @@ func (w Window) Draw(d Drawing) string {
 	return b.String()
 }
 
-// colors returns the style sheet.
-func (s *sheet) colors() string {
+// css returns the style sheet.
+func (s *sheet) css() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "text{font:%dpx %s;white-space:pre}\n.b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.f{opacity:.6}.k{shape-rendering:crispEdges}.l{opacity:.25}.h{opacity:.5}.d{opacity:.75}\n", fontSize, fonts)
-	byClass := func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(s.classes[a]), len(s.classes[b])), cmp.Compare(s.classes[a], s.classes[b]))
-	}
-	for _, color := range slices.SortedFunc(maps.Keys(s.classes), byClass) {
-		fmt.Fprintf(&b, ".%s{fill:%s}", s.classes[color], color)
+	for i, color := range s.colors {
+		fmt.Fprintf(&b, ".c%d{fill:%s}", i, color)
 	}
 	return b.String() + "\n"
 }
@@ -155,16 +153,15 @@ func motion(d *Drawing, layers [3]map[string]uint64) string {
 	for _, f := range d.Frames {
 		length += f.Duration
 	}
-	masks := map[uint64]bool{}
+	var masks []uint64
 	for _, elements := range layers {
-		for _, shown := range elements {
-			masks[shown] = shown != 1<<len(d.Frames)-1
-		}
+		masks = slices.AppendSeq(masks, maps.Values(elements))
 	}
+	slices.Sort(masks)
 	var b strings.Builder
-	for _, shown := range slices.Sorted(maps.Keys(masks)) {
-		if !masks[shown] {
-			continue
+	for _, shown := range slices.Compact(masks) {
+		if shown == 1<<len(d.Frames)-1 {
+			continue // always shown
 		}
 		name, hidden := moving(shown), ""
 		if shown&(1<<d.Still) == 0 {

@@ -46,7 +46,7 @@ func TestSheet_Words(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := NewEmulator(8, 1)
 			_, _ = p.Write([]byte(tt.written))
-			s := &sheet{window: Dark, classes: map[string]string{}}
+			s := &sheet{window: Dark}
 			s.row(0, 0, p.cells[0])
 			if got := strings.Join(s.order[letters], "\n"); got != tt.want {
 				t.Errorf("elements %q, want %q", got, tt.want)
