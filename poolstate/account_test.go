@@ -62,7 +62,7 @@ func TestCredential_SharesAccount(t *testing.T) {
 	equal(t, "through a third credential", ids, "abc")
 }
 
-// For these providers, the expiry is read from the token.
+// The expiry is read from the token only for openai-codex and xai-oauth.
 func TestDecode_TokenExpiry(t *testing.T) {
 	token := jwt(`{"exp": 1795430600, "email": "someone@example.com"}`)
 	at := time.Unix(1795430600, 0).UTC()

@@ -128,8 +128,8 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	return string(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position).RawOf(key))
 }
 
-// actionFiles returns stores for tests of actions: the samples, hand-made files, and
-// a file with various entries.
+// actionFiles returns stores for action tests: the samples, the hand-made files, and files
+// with one unusual entry each.
 func actionFiles(t testing.TB) map[string]string {
 	t.Helper()
 	files := handMade()
@@ -137,14 +137,14 @@ func actionFiles(t testing.TB) map[string]string {
 		files[name] = string(sample(t, name))
 	}
 	for name, entry := range map[string]string{
-		"no field":        `{}`,
-		"few fields":      `{"id": "a", "label": "x", "access_token": "SECRET-a-not-a-real-token"}`,
-		"few, exhausted":  `{"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0}`,
-		"every old field": `{"id": "a", "label": "x", "auth_type": "api_key", "priority": 0, "source": "manual", "access_token": "SECRET-a-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 429, "last_error_reason": "rate", "last_error_message": "slow down", "last_error_reset_at": 1795430000.0, "base_url": "https://x", "request_count": 8, "consecutive_failures": 2}`,
-		"newer keys":      `{"id": "a", "failure_reason": "billing", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 402, "last_error_reason": null, "last_error_message": null, "last_error_reset_at": null, "enabled": true, "model_cooldowns": {"m": 1795430000.5}, "status_cleared_at": 1795420000.5, "consecutive_failures": 0, "new_in_2027": {"n": [1.50]}}`,
-		"newer, adjacent": `{"id": "a", "last_status": "dead", "model_cooldowns": {"m": 1795430000.5}, "failure_reason": "billing"}`,
-		"newer, first":    `{"model_cooldowns": {}, "failure_reason": "billing", "status_cleared_at": 1795420000.5, "id": "a"}`,
-		"ISO instants":    `{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03", "last_error_reset_at": "1795430000"}`,
+		"no field":              `{}`,
+		"few fields":            `{"id": "a", "label": "x", "access_token": "SECRET-a-not-a-real-token"}`,
+		"exhausted, few fields": `{"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0}`,
+		"every old field":       `{"id": "a", "label": "x", "auth_type": "api_key", "priority": 0, "source": "manual", "access_token": "SECRET-a-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 429, "last_error_reason": "rate", "last_error_message": "slow down", "last_error_reset_at": 1795430000.0, "base_url": "https://x", "request_count": 8, "consecutive_failures": 2}`,
+		"newer keys":            `{"id": "a", "failure_reason": "billing", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 402, "last_error_reason": null, "last_error_message": null, "last_error_reset_at": null, "enabled": true, "model_cooldowns": {"m": 1795430000.5}, "status_cleared_at": 1795420000.5, "consecutive_failures": 0, "new_in_2027": {"n": [1.50]}}`,
+		"newer, adjacent":       `{"id": "a", "last_status": "dead", "model_cooldowns": {"m": 1795430000.5}, "failure_reason": "billing"}`,
+		"newer, first":          `{"model_cooldowns": {}, "failure_reason": "billing", "status_cleared_at": 1795420000.5, "id": "a"}`,
+		"ISO times":             `{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03", "last_error_reset_at": "1795430000"}`,
 	} {
 		files[name] = `{"credential_pool": {"p": [{"id": "other"}, ` + entry + `, {"id": "last"}]}, "updated_at": "then"}`
 	}

@@ -55,17 +55,17 @@ func TestPerform_ChangedSince(t *testing.T) {
 	}
 }
 
-// Changes to other fields do not prevent an action. It uses their new values.
+// Changes to other fields do not prevent an action, which uses their new values.
 func TestPerform_UnrelatedChange(t *testing.T) {
 	for name, change := range map[string][2]string{
-		"streak":        {`"consecutive_failures": 1`, `"consecutive_failures": 2`},
-		"requests":      {`"request_count": 7`, `"request_count": 8`},
-		"instant":       {`1795422723.0`, `1795422999.0`},
-		"label":         {`{"id": "a"`, `{"id": "a", "label": "renamed"`},
-		"unknown key":   {`{"id": "a"`, `{"x": {}, "id": "a"`},
-		"one in front":  {`"p": [`, `"p": [{"id": "new"}, `},
-		"garbage":       {`"p": [`, `"p": [null, 5, `},
-		"another place": {`"p": [`, `"o": [], "p": [`},
+		"streak":          {`"consecutive_failures": 1`, `"consecutive_failures": 2`},
+		"requests":        {`"request_count": 7`, `"request_count": 8`},
+		"status time":     {`1795422723.0`, `1795422999.0`},
+		"label":           {`{"id": "a"`, `{"id": "a", "label": "renamed"`},
+		"unknown key":     {`{"id": "a"`, `{"x": {}, "id": "a"`},
+		"new first entry": {`"p": [`, `"p": [{"id": "new"}, `},
+		"invalid entries": {`"p": [`, `"p": [null, 5, `},
+		"another list":    {`"p": [`, `"o": [], "p": [`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, pair)
@@ -200,9 +200,8 @@ func TestPlan_InvalidVerb(t *testing.T) {
 	check("auth.json", "auth.lock")
 }
 
-// These are the fields that a reset and a hold write. An empty value means that the
-// field is removed.
-
+// resetFields returns the fields that a reset writes. An empty value means that the field
+// is removed.
 func resetFields(hasStreak bool) []wanted {
 	want := []wanted{
 		{"last_status", "null"},
@@ -222,7 +221,8 @@ func resetFields(hasStreak bool) []wanted {
 	return want
 }
 
-// holdFields contains no streak if the agent does not count failures.
+// holdFields returns the fields that a hold writes. The streak is among them only if the
+// agent counts failures.
 func holdFields(code int, reason string, end time.Time, streak int, counted bool) []wanted {
 	want := []wanted{
 		{"last_status", `"exhausted"`},
@@ -255,14 +255,14 @@ func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
 
 // An action changes only its own fields and updated_at. Its outcome matches a reload.
 func TestPerform_Fields(t *testing.T) {
-	ladder := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
+	cooldowns := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 	for name, content := range actionFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, content)
 			for _, c := range seen(t, s) {
 				streak := max(c.Streak.Count(), 0) + 1
 				own, any := streaksIn(t, content, &c)
-				end := stampAt.Add(ladder[min(streak, 4)])
+				end := stampAt.Add(cooldowns[min(streak, 4)])
 				if d := Backoff().Deadline(&c, stampAt); d.At.After(end) {
 					end = d.At // a hold does not shorten a cooldown
 				}
@@ -348,7 +348,7 @@ func TestPerform_HoldReason(t *testing.T) {
 	}
 }
 
-// These entries are named after their availability at stampAt.
+// Entries, named after their availability at stampAt.
 var (
 	readyEntry    = `{"id": %q, "source": "env:KEY"}`
 	dueEntry      = `{"id": %q, "source": "env:KEY", "last_status": "exhausted"}`
@@ -407,7 +407,7 @@ func TestLastReady(t *testing.T) {
 		{"not ready", providerOf("p", soonEntry), "p/a", ""},
 		{"dead, refused", providerOf("p", deadEntry, readyEntry), "p/a", ""},
 		{"already out", providerOf("p", soonEntry, laterEntry), "p/a p/b", ""},
-		{"nothing", providerOf("p", readyEntry), "", ""},
+		{"no target", providerOf("p", readyEntry), "", ""},
 		{"several providers", providerOf("o", readyEntry, soonEntry) + `, ` + providerOf("p", readyEntry, readyEntry) + `, ` + providerOf("q", readyEntry), "q/a o/a p/a", "o: a, then b in 6m33s; q: a"},
 	}
 	for _, tt := range tests {
@@ -420,7 +420,7 @@ func TestLastReady(t *testing.T) {
 }
 
 // An undo may make one credential ready while it makes another unavailable.
-func TestLastReady_Exchange(t *testing.T) {
+func TestLastReady_OtherBecomesReady(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {`+providerOf("p", readyEntry, laterEntry)+`}}`)
 	ready, held := p.Providers[0].Credentials[0], p.Providers[0].Credentials[1]
 	effect := func(before, after Credential) Effect {

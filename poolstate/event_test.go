@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// eventsBetween returns the events between two lists of entries in one line.
+// eventsBetween returns the events between two pools as one line of text.
 func eventsBetween(t *testing.T, before, after string) string {
 	t.Helper()
 	was, is := decoded(t, `{"credential_pool": `+before+`}`), decoded(t, `{"credential_pool": `+after+`}`)
@@ -109,7 +109,7 @@ func TestDiff_Order(t *testing.T) {
 		"p/a exhausted by agent, p/b dead by agent, p/new added by agent, q/c reset by operator, p/gone removed by agent")
 }
 
-func TestString_AnyValue(t *testing.T) {
+func TestString(t *testing.T) {
 	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed file_missing file_unreadable file_recovered poolstate.EventKind(12)")
 	equal(t, "actors", allWords[Actor](), "agent operator clock poolstate.Actor(3)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
@@ -161,7 +161,7 @@ func TestDiff_ShiftedPositions(t *testing.T) {
 	equal(t, "events", eventsBetween(t, `{"p": [{}, {"id": "b"}]}`, `{"p": [{"id": "b"}, {}]}`), "p/#2 added by agent, p/#1 removed by agent")
 }
 
-// eventText returns events in one line: time since noon, id, kind and actor.
+// eventText formats events as one line: time since noon, id, kind and actor.
 func eventText(events []Event) string {
 	var out []string
 	for i := range events {
@@ -281,10 +281,10 @@ func TestEvidenceOf(t *testing.T) {
 	}{
 		{"raised", `"id": "a", "consecutive_failures": 1`, failed("a", time.Minute, 2), EvidenceCounts},
 		{"first failure", `"id": "a"`, failed("a", time.Minute, 1), EvidenceCounts},
-		{"raised after a success in between", `"id": "a", "consecutive_failures": 3`, failed("a", time.Minute, 1), EvidenceCounts},
+		{"raised again after a success", `"id": "a", "consecutive_failures": 3`, failed("a", time.Minute, 1), EvidenceCounts},
 		{"unchanged streak", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2), EvidenceNoCount},
-		{"none", `"id": "a"`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
-		{"dropped", `"id": "a", "consecutive_failures": 2`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
+		{"no streak", `"id": "a"`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
+		{"removed streak", `"id": "a", "consecutive_failures": 2`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"an operator's hold", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2) + `, "last_error_reason": "operator_hold"`, NoEvidence},
 		{"with new tokens", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
 		{"old failure restored", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
@@ -324,7 +324,7 @@ func TestResolve_Evidence(t *testing.T) {
 	}
 }
 
-func TestObserver_Zero(t *testing.T) {
+func TestObserver_ZeroValue(t *testing.T) {
 	var o Observer
 	o.SetPolicy(Flat(), noon)
 	equal(t, "next", o.Next(), time.Time{})

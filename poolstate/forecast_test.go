@@ -13,8 +13,9 @@ func until(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, sampledAt.Unix()+seconds)
 }
 
-// fellAgo returns an entry with a first failure, whose cooldown is an hour.
-func fellAgo(id string, seconds int64) string {
+// failedAgo returns an entry that failed for the first time the given number of seconds
+// ago. Its cooldown is an hour.
+func failedAgo(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
 		id, sampledAt.Unix()-seconds)
 }
@@ -23,9 +24,9 @@ func heldUntil(id string, seconds int64) string {
 	return strings.Replace(until(id, seconds), `{`, `{"last_error_reason": "operator_hold", `, 1)
 }
 
-// stepWords formats a step as "+60s 3 a,b 1 0 0": its time, Ready, Back, ByProvider,
+// stepText formats a step as "+60s 3 a,b 1 0 0": its time, Ready, Back, ByProvider,
 // Held and Suspect.
-func stepWords(s *ForecastStep) string {
+func stepText(s *ForecastStep) string {
 	var ids []string
 	for _, c := range s.Back {
 		ids = append(ids, c.ID)
@@ -48,14 +49,14 @@ func TestForecast(t *testing.T) {
 		{"all ready", []string{ready, ready}, [4]int{2, 0, 0, 2}, ""},
 		{"one cooling, one ready", []string{ready, until("a", 60)}, [4]int{1, 0, 0, 2}, "+60s 2 a 1 0 0"},
 		{
-			"in order of time, not of the file",
-			[]string{until("a", 300), fellAgo("b", 3480), until("c", 200)},
+			"order of time",
+			[]string{until("a", 300), failedAgo("b", 3480), until("c", 200)},
 			[4]int{0, 0, 0, 3},
 			"+120s 1 b 0 0 0, +200s 2 c 1 0 0, +300s 3 a 1 0 0",
 		},
 		{
-			"coinciding deadlines are one step",
-			[]string{until("a", 120), until("z", 7), fellAgo("b", 3480), heldUntil("c", 120)},
+			"same deadline",
+			[]string{until("a", 120), until("z", 7), failedAgo("b", 3480), heldUntil("c", 120)},
 			[4]int{0, 0, 0, 4},
 			"+7s 1 z 1 0 0, +120s 4 a,b,c 1 1 0",
 		},
@@ -64,7 +65,7 @@ func TestForecast(t *testing.T) {
 		{"exhausted without a deadline", []string{noInstant}, [4]int{0, 1, 0, 1}, ""},
 		{"dead and unusable", []string{dead, unusable, until("a", 60), ready, unusableToo}, [4]int{1, 0, 3, 2}, "+60s 2 a 1 0 0"},
 		{
-			"a suspect deadline is obeyed",
+			"suspect deadline",
 			[]string{until("a", 400*24*3600), until("b", 60)},
 			[4]int{0, 0, 0, 2},
 			"+60s 1 b 1 0 0, +34560000s 2 a 1 0 1",
@@ -81,7 +82,7 @@ func TestForecast(t *testing.T) {
 				equal(t, what+": counts", [4]int{f.Ready, f.Due, f.Excluded, f.Total}, tt.counts)
 				var steps []string
 				for i := range f.Steps {
-					steps = append(steps, stepWords(&f.Steps[i]))
+					steps = append(steps, stepText(&f.Steps[i]))
 				}
 				equal(t, what+": steps", strings.Join(steps, ", "), tt.steps)
 			}
@@ -215,7 +216,7 @@ func instant(ahead int64) time.Time {
 }
 
 func TestOutage(t *testing.T) {
-	fell := func(at float64, code int) string {
+	fail := func(at float64, code int) string {
 		return fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %f, "last_error_code": %d}`, at, code)
 	}
 	const t0 = 1795425000
@@ -225,24 +226,24 @@ func TestOutage(t *testing.T) {
 		want    int
 	}{
 		{"none", nil, 0},
-		{"only one", []string{fell(t0, 429)}, 0},
-		{"two at once", []string{fell(t0, 429), fell(t0, 429)}, 2},
-		{"exactly five minutes apart", []string{fell(t0, 429), fell(t0+300, 429)}, 2},
-		{"slightly more than five minutes", []string{fell(t0, 429), fell(t0+300.001, 429)}, 0},
-		{"out of order", []string{fell(t0+299, 429), fell(t0, 429)}, 2},
-		{"different codes", []string{fell(t0, 429), fell(t0, 402)}, 0},
-		{"a chain", []string{fell(t0, 429), fell(t0+200, 429), fell(t0+400, 429)}, 2},
-		{"several clusters", []string{fell(t0, 429), fell(t0, 429), fell(t0+9000, 402), fell(t0+9001, 402), fell(t0+9300, 402)}, 3},
+		{"only one", []string{fail(t0, 429)}, 0},
+		{"two at once", []string{fail(t0, 429), fail(t0, 429)}, 2},
+		{"exactly five minutes apart", []string{fail(t0, 429), fail(t0+300, 429)}, 2},
+		{"slightly more than five minutes", []string{fail(t0, 429), fail(t0+300.001, 429)}, 0},
+		{"out of order", []string{fail(t0+299, 429), fail(t0, 429)}, 2},
+		{"different codes", []string{fail(t0, 429), fail(t0, 402)}, 0},
+		{"chain of failures", []string{fail(t0, 429), fail(t0+200, 429), fail(t0+400, 429)}, 2},
+		{"several clusters", []string{fail(t0, 429), fail(t0, 429), fail(t0+9000, 402), fail(t0+9001, 402), fail(t0+9300, 402)}, 3},
 		{"without codes", slices.Repeat([]string{`{"last_status": "exhausted", "last_status_at": 1795425000}`}, 2), 0},
 		{"no time", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795429200}`}, 2), 0},
-		{"a hold", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
-		{"a dead one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "dead", 1)}, 0},
-		{"a ready one", []string{fell(t0, 429), strings.Replace(fell(t0, 429), "exhausted", "ok", 1)}, 0},
-		{"an unusable one", []string{fell(t0, 429), withoutToken(fell(t0, 429))}, 0},
-		{"one secret twice", slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), 0},
-		{"one secret twice and another", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+60, 429)), 2},
-		{"a placeholder twice", slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "none"}`, 1)}, 2), 2},
-		{"an account that fails again within the window", append(slices.Repeat([]string{strings.Replace(fell(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fell(t0+300, 429)), 2},
+		{"held", []string{fail(t0, 429), strings.Replace(fail(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
+		{"dead", []string{fail(t0, 429), strings.Replace(fail(t0, 429), "exhausted", "dead", 1)}, 0},
+		{"ready", []string{fail(t0, 429), strings.Replace(fail(t0, 429), "exhausted", "ok", 1)}, 0},
+		{"unusable", []string{fail(t0, 429), withoutToken(fail(t0, 429))}, 0},
+		{"one secret twice", slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), 0},
+		{"one secret twice and another", append(slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fail(t0+60, 429)), 2},
+		{"a placeholder twice", slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "none"}`, 1)}, 2), 2},
+		{"an account that fails again within the window", append(slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fail(t0+300, 429)), 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "credentials of the outage", poolOf(t, tt.entries...).Providers[0].Outage(Flat(), time.Unix(t0+60, 0)), tt.want)
@@ -250,11 +251,11 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// Credentials that are not retried long after their deadlines are not included.
+// A credential is not part of an outage 15 minutes after its deadline.
 func TestOutage_Grace(t *testing.T) {
 	const t0 = 1795425000
-	fell := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)
-	prov := poolOf(t, fell, fell).Providers[0]
+	fail := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)
+	prov := poolOf(t, fail, fail).Providers[0]
 	deadline := time.Unix(t0, 0).Add(time.Hour)
 	equal(t, "at the deadline", prov.Outage(Flat(), deadline), 2)
 	equal(t, "just before the grace ends", prov.Outage(Flat(), deadline.Add(15*time.Minute-time.Second)), 2)

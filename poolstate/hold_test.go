@@ -174,7 +174,7 @@ func TestPerform_ResetDead(t *testing.T) {
 	equal(t, "to", out.Changed[0].After.Status, StatusNone)
 }
 
-// monday returns the time of these tests: Monday, 23 November 2026, 14:02:37.
+// monday returns the current time of the parser tests: Monday, 23 November 2026.
 func monday(t *testing.T) time.Time { return inBerlin(t, "2026-11-23 14:02:37") }
 
 func inBerlin(t testing.TB, clock string) time.Time {

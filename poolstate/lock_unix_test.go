@@ -113,8 +113,8 @@ func TestUpdate_HoldsLock(t *testing.T) {
 	equal(t, "same lock file", os.SameFile(before, after), true)
 }
 
-// A lock that is not a regular file is an error immediately. Opening a pipe would block
-// forever.
+// A lock that is not a regular file is refused without waiting. Opening a pipe would
+// block forever.
 func TestUpdate_LockNotRegular(t *testing.T) {
 	for name, tt := range map[string]struct {
 		create func(path string) error
@@ -201,7 +201,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 }
 
 // Two paths to the same lock file are one lock.
-func TestUpdate_OneLockByTwoPaths(t *testing.T) {
+func TestUpdate_SameLockTwoPaths(t *testing.T) {
 	for name, link := range map[string]func(home, real string) error{
 		"linked directory": func(home, real string) error { return os.Symlink(real, home) },
 		"linked lock": func(home, real string) error {
@@ -303,7 +303,7 @@ func TestTraceLock(t *testing.T) {
 // A process that is killed while it holds the lock does not block later or waiting
 // writers.
 func TestUpdate_LockHolderKilled(t *testing.T) {
-	for round := range amount(4, 200) {
+	for round := range repetitions(4, 200) {
 		s := newStore(t, small)
 		kill := startHolder(t, s, round%2)
 		var delay, wait time.Duration

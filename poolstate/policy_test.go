@@ -74,8 +74,8 @@ func TestCooldown_Rules(t *testing.T) {
 	}
 }
 
-// A credential is Sole if all others are dead. Cooling and disabled ones, and those of
-// unknown status, are not.
+// A credential is Sole if all others are dead. Cooling and disabled credentials, and
+// those of unknown status, are not dead.
 func TestCredential_Sole(t *testing.T) {
 	const a, dead = `{"id": "a", "last_status": "exhausted"}`, `{"id": "d", "last_status": "dead"}`
 	for _, tt := range []struct {
@@ -116,7 +116,7 @@ func TestResolve_Auto(t *testing.T) {
 		{"no pool", `{}`, Flat()},
 		{"an empty pool", `{"credential_pool": {}}`, Flat()},
 		{"no marker", storeOf(`{"id": "a"}`), Flat()},
-		{"one streak among many", storeOf(`{"id": "a"}`, `{"id": "b", "consecutive_failures": 0}`), Backoff()},
+		{"one entry with a streak", storeOf(`{"id": "a"}`, `{"id": "b", "consecutive_failures": 0}`), Backoff()},
 		{"a streak and newer keys", storeOf(`{"enabled": true}`, `{"consecutive_failures": 2}`), Backoff()},
 		{"status_cleared_at", storeOf(`{"status_cleared_at": 1795421599.75}`), Flat()},
 		{"model_cooldown_observed_at", storeOf(`{"model_cooldown_observed_at": {}}`), Flat202608()},
@@ -376,7 +376,7 @@ func TestDeadline_Origin(t *testing.T) {
 			d := Backoff().Deadline(&c, sampledAt)
 			equal(t, "origin", d.Origin, tt.origin)
 			equal(t, "suspect", d.Suspect, tt.suspect)
-			equal(t, "is none", d.IsZero(), tt.origin == OriginNone)
+			equal(t, "no deadline", d.IsZero(), tt.origin == OriginNone)
 			equal(t, "no time", d.At.IsZero(), tt.origin == OriginNone)
 		})
 	}

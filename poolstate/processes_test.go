@@ -21,8 +21,9 @@ import (
 
 var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
 
-// amount returns a number of repetitions. It is larger if the flag long is set.
-func amount(short, longer int) int {
+// repetitions returns how often to repeat a test: longer if the flag long is set, otherwise
+// short.
+func repetitions(short, longer int) int {
 	if *long {
 		return longer
 	}
@@ -97,8 +98,8 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked does something n times. It retries after ErrLocked, because one of many
-// polling writers may not get the lock in time.
+// retryLocked calls do until it has succeeded n times. It retries after ErrLocked,
+// because one of many polling writers may not get the lock in time.
 func retryLocked(n int, do func() error) error {
 	for n > 0 {
 		switch err := do(); {
@@ -124,10 +125,10 @@ func TestUpdate_Concurrent(t *testing.T) {
 		each    int
 		writers []writer
 	}{
-		{"processes", amount(20, 150), slices.Concat(
-			slices.Repeat([]writer{process(t, "agent"), process(t, "pooltop")}, amount(4, 6)),
+		{"processes", repetitions(20, 150), slices.Concat(
+			slices.Repeat([]writer{process(t, "agent"), process(t, "pooltop")}, repetitions(4, 6)),
 			[]writer{goroutine, goroutine})},
-		{"goroutines", amount(15, 250), slices.Repeat([]writer{goroutine}, 4)},
+		{"goroutines", repetitions(15, 250), slices.Repeat([]writer{goroutine}, 4)},
 	} {
 		t.Run(tt.name, func(t *testing.T) { checkConcurrent(t, tt.each, tt.writers) })
 	}

@@ -98,14 +98,14 @@ func TestRecord_Same(t *testing.T) {
 
 	gone := Record{At: noon, Kind: EventFileMissing}
 	again := Record{At: noon.Add(2 * time.Second), Kind: EventFileMissing}
-	equal(t, "a file that is gone again", gone.Same(&again), false)
-	equal(t, "a file that is gone, seen twice", gone.Same(&Record{At: noon.Add(time.Second), Kind: EventFileMissing}), true)
+	equal(t, "file missing again later", gone.Same(&again), false)
+	equal(t, "file missing, seen by two processes", gone.Same(&Record{At: noon.Add(time.Second), Kind: EventFileMissing}), true)
 
 	nameless := Record{At: noon, Kind: EventAdded, Provider: "p", Label: "x"}
 	other := nameless
 	other.Label = "y"
 	equal(t, "different labels without an id", nameless.Same(&other), false)
-	equal(t, "and is enough", nameless.Same(&nameless), true)
+	equal(t, "same label without an id", nameless.Same(&nameless), true)
 }
 
 func TestRecord_Credential(t *testing.T) {

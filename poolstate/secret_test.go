@@ -128,9 +128,9 @@ func TestFormat_NoSecrets(t *testing.T) {
 	}
 }
 
-// Errors and notes about invalid files do not quote the file, because they could reveal
-// a secret.
-func TestDecode_ErrorsQuoteNothing(t *testing.T) {
+// Errors and notes about invalid files do not quote the file, because that could reveal a
+// secret.
+func TestDecode_ErrorsOmitContent(t *testing.T) {
 	data := sample(t, "stock-2026-09.json")
 	secrets := secretsIn(data)
 	for at := 0; at < len(data)-1; at += 13 {
@@ -234,7 +234,7 @@ func TestDecode_NestedSecrets(t *testing.T) {
 
 // Ids that contain a leak are ignored. Names of providers that contain one are scrubbed
 // and remain distinct.
-func TestDecode_SecretNames(t *testing.T) {
+func TestDecode_SecretInName(t *testing.T) {
 	for _, tt := range []struct{ name, provider, entry, id, prov string }{
 		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, "a1b2c3", "p"},
 		{"id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, "", "p"},

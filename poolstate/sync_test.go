@@ -114,7 +114,7 @@ func checkSyncKeepsSecrets(t *testing.T, out Outcome) {
 }
 
 // If there are no newer tokens, the file is not changed.
-func TestSync_NothingNewer(t *testing.T) {
+func TestSync_NoNewerTokens(t *testing.T) {
 	const (
 		older    = `"access_token": "` + oldToken + `", "expires_at_ms": 1795440000000`
 		same     = `"access_token": "` + newToken + `"`

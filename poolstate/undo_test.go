@@ -3,7 +3,6 @@ package poolstate
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func checkRestored(t *testing.T, s *Store, name, content string, c *Credential) 
 	switch {
 	case strings.ToValidUTF8(x, "\ufffd") != x:
 		x, y = strings.ToValidUTF8(x, "\ufffd"), strings.ToValidUTF8(y, "\ufffd")
-	case len(seen) < len(was.Members), slices.Contains([]string{"escaped keys", "begins with what goes", "ends with what goes"}, name):
+	case len(seen) < len(was.Members), name == "escaped keys":
 		equal(t, "values", maps.Equal(seen, valuesIn(is)), true)
 		return
 	}
@@ -192,7 +191,7 @@ func TestUndo_MovedEntry(t *testing.T) {
 }
 
 // A different encoding of the same value is not a change.
-func TestUndo_OtherSpelling(t *testing.T) {
+func TestUndo_DifferentEncoding(t *testing.T) {
 	for old, now := range map[string]string{
 		`"last_error_code": 402`:     `"last_error_code": 4.02e2`,
 		`"\u043a"`:                   `"к"`,
@@ -217,7 +216,8 @@ func TestUndo_OtherSpelling(t *testing.T) {
 	}
 }
 
-// People can edit a journal. An invalid undo is refused and does not damage the store.
+// An invalid undo, such as one from an edited journal, is refused and does not damage the
+// store.
 func TestUndo_Invalid(t *testing.T) {
 	field := func(key, before string) []UndoField { return []UndoField{{Key: key, Before: &before}} }
 	for name, u := range map[string]Undo{

@@ -34,7 +34,7 @@ func TestInstant_Vectors(t *testing.T) {
 }
 
 // The list contains encodings that agents write, and invalid values.
-func TestInstant_Spellings(t *testing.T) {
+func TestInstant_Encodings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	for raw, want := range map[string]time.Time{
 		`1795425600.970596`:             time.Unix(1795425600, 970596000),
@@ -85,7 +85,7 @@ func TestInstant_LocalTime(t *testing.T) {
 }
 
 // A time far in the future can be compared, formatted and used in subtractions.
-func TestInstant_Latest(t *testing.T) {
+func TestInstant_FarFuture(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
 		a := p.Assess(&c, sampledAt)

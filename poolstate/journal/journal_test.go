@@ -193,7 +193,7 @@ func FuzzDecode(f *testing.F) {
 
 // An event that several processes observe is recorded once, and not at all if its action
 // is recorded. An action is always recorded.
-func TestWrite_Known(t *testing.T) {
+func TestWrite_AlreadyRecorded(t *testing.T) {
 	j := newJournal(t)
 	note := func(want string, list ...Entry) {
 		t.Helper()
