@@ -31,8 +31,7 @@ func never(label string) uitest.Entry {
 	return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
 }
 
-// poolWith returns a pool of one provider with the given number of ready credentials
-// and the others.
+// poolWith returns a pool of one provider: a number of ready credentials, then others.
 func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	t.Helper()
 	list := make([]uitest.Entry, 0, ready+len(others))
@@ -62,9 +61,9 @@ type scene struct {
 
 func scenes(t testing.TB) []scene {
 	t.Helper()
-	many := make([]uitest.Entry, 0, 900)
-	for i := range cap(many) {
-		many = append(many, uitest.Cooling(fmt.Sprint(i), time.Duration(i*i)*time.Second/30+time.Second))
+	many := make([]uitest.Entry, 900)
+	for i := range many {
+		many[i] = uitest.Cooling(fmt.Sprint(i), time.Duration(i*i)*time.Second/30+time.Second)
 	}
 	return []scene{
 		{"hours", poolWith(t, 5,
@@ -86,8 +85,8 @@ func scenes(t testing.TB) []scene {
 	}
 }
 
-// TestCapacity_Golden compares each scene with its golden files, in a large pane and
-// below the table. The latter is drawn with and without colors.
+// TestCapacity_Golden compares each scene at the size of a pane and, for themes with
+// and without colors, at the size below a table.
 func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -112,8 +111,9 @@ func TestCapacity_GoldenColors(t *testing.T) {
 // TestCapacity_Size draws every scene at every width and many heights.
 func TestCapacity_Size(t *testing.T) {
 	for i, sc := range scenes(t) {
+		c := capacityOf(sc.pool, nil, sc.selected)
 		for w := -1; w <= 200; w++ {
-			c := capacityOf(sc.pool, []*theme.Theme{darkTheme, plainTheme}[(w+i)&1], sc.selected)
+			c.Theme = []*theme.Theme{darkTheme, plainTheme}[(w+i)&1]
 			for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
 				if flaw := sizeFlaw(c.Lines(w, h), w, h); flaw != "" {
 					t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
@@ -127,10 +127,7 @@ func TestCapacity_Size(t *testing.T) {
 }
 
 func sizeFlaw(lines []string, w, h int) string {
-	switch {
-	case (w < minWidth || h < minHeight) && lines == nil:
-		return ""
-	case len(lines) != h:
+	if fits := w >= minWidth && h >= minHeight; (fits || lines != nil) && len(lines) != h {
 		return fmt.Sprintf("%d lines", len(lines))
 	}
 	for _, l := range lines {
@@ -144,8 +141,8 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestPlot_Eighths checks that heights never decrease with the number of credentials,
-// and that they differ between none and one and between all but one and all.
+// TestPlot_Eighths checks that heights do not decrease as credentials are added, and
+// that the first and the last one increase the height.
 func TestPlot_Eighths(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
@@ -164,16 +161,16 @@ func TestPlot_Eighths(t *testing.T) {
 	}
 }
 
-// TestCapacity_Marks checks which mark is shown for a column that has several.
+// TestCapacity_Marks checks which of several marks a column shows.
 func TestCapacity_Marks(t *testing.T) {
 	pool := poolWith(t, 1, uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1e9), uitest.Held("c", 29*minute+2e9), computed("d", hour))
 	axis := capacityOf(pool, plainTheme, "").Lines(60, 8)[6]
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
-// TestCapacity_LaterThanForecast checks that credentials of past steps are drawn as
-// ready.
-func TestCapacity_LaterThanForecast(t *testing.T) {
+// TestCapacity_PastSteps checks that credentials that recovered since the forecast are
+// drawn as ready.
+func TestCapacity_PastSteps(t *testing.T) {
 	c := capacityOf(poolWith(t, 1, computed("a", 10*minute), computed("b", 70*minute)), plainTheme, "")
 	c.Now = uitest.Epoch.Add(10 * minute)
 	p := c.plot(40, 8)
@@ -234,7 +231,7 @@ func TestOutages(t *testing.T) {
 	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }
 
-// BenchmarkCapacity measures a redraw, as on every tick of the clock.
+// BenchmarkCapacity measures the redraw on every tick of the clock.
 func BenchmarkCapacity(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		list := make([]uitest.Entry, n)

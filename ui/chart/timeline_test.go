@@ -9,8 +9,7 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTimeline_Draw draws rows on a scale from one hour before now to three hours after
-// it, in eight cells of half an hour.
+// TestTimeline_Draw uses a scale of eight half hours, of which two are before now.
 func TestTimeline_Draw(t *testing.T) {
 	const m = time.Minute
 	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}
@@ -49,7 +48,7 @@ func TestTimeline_Draw(t *testing.T) {
 
 func TestNewTimeline(t *testing.T) {
 	until := func(label string, d time.Duration) uitest.Entry {
-		return uitest.Exhausted(label, 0, 1).With(uitest.Entry{"last_error_reset_at": uitest.Seconds(d)})
+		return uitest.Cooling(label, d).With(uitest.Entry{"last_status_at": uitest.Seconds(0)})
 	}
 	const h = time.Hour
 	for _, c := range []struct {

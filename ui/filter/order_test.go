@@ -191,8 +191,8 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// TestListing_TimePasses checks that rows do not move as time passes, except in orders
-// by state: the state changes at deadlines.
+// TestListing_TimePasses checks that rows do not move as time passes, in orders that do
+// not depend on the state.
 func TestListing_TimePasses(t *testing.T) {
 	var list entries
 	for i := range 30 {

@@ -18,8 +18,8 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTheme_Styles checks that each kind of terminal receives only bold text and the
-// colors that it supports. Nothing blinks or is inverted.
+// TestTheme_Styles checks that styles use only bold and the colors that the terminal
+// supports.
 func TestTheme_Styles(t *testing.T) {
 	for _, c := range []struct {
 		profile                 colorprofile.Profile
@@ -58,7 +58,7 @@ func TestTheme_Styles(t *testing.T) {
 	}
 }
 
-func TestDimmed(t *testing.T) {
+func TestTheme_Dimmed(t *testing.T) {
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
 		th := SchemeDark.Theme(profile)
 		for r := Ready; r < Fill; r++ {
@@ -69,9 +69,9 @@ func TestDimmed(t *testing.T) {
 	}
 }
 
-// TestStateGlyph_DistinctWithoutColor checks that no two states have the same symbol or
-// word, so that color is never the only signal.
-func TestStateGlyph_DistinctWithoutColor(t *testing.T) {
+// TestStateGlyph checks that no two states have the same symbol or word, so that they
+// do not differ only in color.
+func TestStateGlyph(t *testing.T) {
 	seen := map[string]poolstate.Availability{}
 	for _, a := range poolstate.Availabilities() {
 		for _, signal := range []string{StateGlyph(a), a.String()} {
@@ -127,7 +127,7 @@ var visions = map[string][3][3]float64{
 	"deuteranopia": {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
 }
 
-// difference returns how different two colors look, from 0 to 1: their distance in
+// difference returns how different two colors look, from 0 to 1, as their distance in
 // Oklab.
 func difference(x, y color.Color, vision string) float64 {
 	oklab := func(c color.Color) (l, a, b float64) {
@@ -150,17 +150,17 @@ func TestDifference(t *testing.T) {
 	uitest.Equal(t, "orange and green differ with deuteranopia", difference(orange, green, "deuteranopia") > 0.06, false)
 }
 
-// TestPalettes_Contrast checks each role against WCAG AA (4.5:1) or AAA (7:1), on
-// common terminal backgrounds and on the selected row. Lines and fill are intentionally
-// faint, as are titles and axes in the dark scheme.
+// TestPalettes_Contrast requires WCAG AA (4.5:1) or AAA (7:1) on common terminal
+// backgrounds and on the selected row. Lines and fill are intentionally fainter, as are
+// titles and axes in the dark scheme.
 func TestPalettes_Contrast(t *testing.T) {
 	dark, light := []string{"#16171f", "#000000"}, []string{"#fafaf8", "#ffffff"}
 	for _, c := range []struct {
 		scheme      Scheme
 		backgrounds []string
 		quiet       []Role
-		onSelected  bool // minimum contrast, including on the selected row
-		least       float64
+		onSelected  bool    // also check the selected row
+		least       float64 // minimum contrast
 	}{
 		{SchemeDark, dark, []Role{Rule, Fill, Faint}, false, 4.5},
 		{SchemeLight, light, []Role{Rule, Fill}, true, 4.5},
@@ -197,9 +197,9 @@ func TestPalettes_Contrast(t *testing.T) {
 	}
 }
 
-// TestPalettes_ColorVision compares the state colors of the high-contrast schemes as
-// people with each kind of red-green blindness see them. Side by side, a difference of
-// 0.02 is just visible. Unusable is gray and therefore left out.
+// TestPalettes_ColorVision compares the state colors in the high-contrast schemes as
+// seen with each kind of red-green blindness. A difference of 0.02 is just visible. The
+// gray of unusable credentials is not compared.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
 	states := poolstate.Availabilities()[:poolstate.Unusable]
