@@ -174,12 +174,10 @@ func paired(w int, sep, a, b string) []string {
 
 // ladderLines draws the backoff schedule and the cooldown after the next failure.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
-	const gap, nextFailure = 3, "next failure "
-	var out []string
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil
 	}
-	l, next, step := s.line(), text.Span(a.Next), poolstate.Step(c.Streak.Count())
+	l, step := s.line(), poolstate.Step(c.Streak.Count())
 	for i := 1; i <= poolstate.Steps && s.Policy.Climbs(); i++ {
 		role, weight := theme.Faint, theme.Regular
 		if i <= step {
@@ -193,14 +191,8 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		}
 		l.Draw(role, weight, text.Span(s.Policy.Cooldown(c, i)))
 	}
-	if l.Col() > 0 {
-		if l.Col()+gap+len(nextFailure)+text.Width(next) > w {
-			out, l = append(out, l.String()), s.line()
-		} else {
-			l.To(l.Col() + gap)
-		}
-	}
-	return append(out, l.Write(theme.Secondary, nextFailure).Write(theme.Text, next).String())
+	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(a.Next))
+	return paired(w, "   ", l.String(), next.String())
 }
 
 // remarkLines draws remarks about unusual properties of a credential.

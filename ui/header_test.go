@@ -27,14 +27,9 @@ func TestTitle(t *testing.T) {
 		{"without the clock", live, 20, "pooltop ● live"},
 		{"forced", func(s *Screen) { s.Policy = poolstate.Force(poolstate.Flat202610()).Resolve(nil, poolstate.NoEvidence) }, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-10 (forced) Mon 09:20:00"},
 		{"without the source", flat08, 60, "pooltop …/auth.json ● live flat-2026-08 09:20:00"},
-		{"measured", func(s *Screen) {
-			s.Policy = poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat()).Resolve(nil, poolstate.NoEvidence)
-		}, 80, "pooltop ~/.hermes/auth.json ● live flat (measured) Mon 09:20:00"},
-		{"seen", func(s *Screen) { s.Policy = poolstate.PolicyChoice{}.Resolve(nil, poolstate.EvidenceCounts) }, 80, "pooltop ~/.hermes/auth.json ● live backoff (seen) Mon 09:20:00"},
 		{"read-only", func(s *Screen) { s.ReadOnly = true }, 60, "pooltop …/auth.json ● live read-only 09:20:00"},
 		{"read-only, tiny", func(s *Screen) { s.ReadOnly = true }, 30, "pooltop ● live read-only"},
 		{"flat", flat08, 100, "pooltop ~/.hermes/auth.json ● live flat-2026-08 (file) Mon 09:20:00"},
-		{"stale for hours", func(s *Screen) { s.Feed = Feed{State: FeedStale, Since: epoch.Add(-3*time.Hour - 25*time.Minute)} }, 100, "pooltop ~/.hermes/auth.json ✕ stale 3h25m backoff (file) Mon 09:20:00"},
 		{"another active profile", work, 80, "pooltop ~/.hermes/auth.json active: work ● live Mon 09:20:00"},
 		{"another active profile, wide", work, 110, "pooltop ~/.hermes/auth.json active: work ● live backoff (file) Mon 09:20:00"},
 		{"another active profile, narrow", work, 60, "pooltop …/auth.json active: work ● live 09:20:00"},
@@ -81,7 +76,6 @@ func TestCounts(t *testing.T) {
 		{60, 0, 3, 0, "0 ready  3 cooling"},
 		{50, 1, 0, 0, "1 ready"},
 		{49, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
-		{20, 4, 3, 1, "● 4  ◔ 3  ✕ 1"},
 	} {
 		equal(t, "counts", strings.TrimSpace(countsScreen(t, c.ready, c.cooling, c.dead).sizedAt(c.w, 30).counts()), c.want)
 	}

@@ -73,7 +73,7 @@ func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 	return &p.Providers[0].Credentials[0]
 }
 
-// screenOf returns the screen of a pool, without a size.
+// screenOf returns a screen for a pool, without a size.
 func screenOf(p *poolstate.Pool) *Screen {
 	s := &Screen{
 		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json", Feed: Feed{State: FeedLive},
@@ -107,10 +107,7 @@ func (s *Screen) choose(t testing.TB, name string) *Screen {
 
 // chooseFirst selects the first credential, as the dashboard does at start-up.
 func (s *Screen) chooseFirst() *Screen {
-	for c := range s.Pool.All() {
-		s.Selected = &c.Ref
-		break
-	}
+	s.Selected = &credentials(s)[0].Ref
 	return s
 }
 
@@ -128,7 +125,7 @@ func binding(name, does string) key.Binding {
 	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, does))
 }
 
-// The keys in the footer of a table, of an empty screen and of a pane.
+// The keys in the footer of a table, an empty screen and a pane, and those in the help.
 var (
 	shortKeys = []key.Binding{binding("↑↓", "move"), binding("d", "detail"), binding("?", "help"), binding("q", "quit")}
 	emptyKeys = []key.Binding{binding("?", "help"), binding("q", "quit")}
@@ -143,14 +140,14 @@ var (
 	}
 )
 
-// between joins the cells of a half-open range and trims spaces.
+// between returns the text in a half-open range of cells, without outer spaces.
 func between(line []string, from, to int) string {
 	from, to = min(from, len(line)), min(to, len(line))
 	return strings.Trim(strings.Join(line[from:to], ""), " \u00a0")
 }
 
-// selectedRows counts the lines with the background of the dark theme's
-// selected row.
+// selectedRows counts the lines that have the background of a selected row in the dark
+// theme.
 func selectedRows(drawn string) int {
 	n := 0
 	for line := range strings.SplitSeq(drawn, "\n") {
@@ -161,5 +158,5 @@ func selectedRows(drawn string) int {
 	return n
 }
 
-// credentials returns the credentials that a screen lists, in order.
+// credentials returns the credentials that a screen lists.
 func credentials(s *Screen) []*poolstate.Credential { return slices.Collect(listed(s.Groups)) }

@@ -53,11 +53,11 @@ func (r *row) glyph() {
 		mark, role, weight = theme.MarkFresh, theme.Secondary, theme.Regular
 	}
 	roomy := r.cols.glyph-1 > r.cols.cursor
-	if mark != "" && roomy {
+	if roomy {
 		r.To(r.cols.glyph-1).Draw(role, weight, mark)
 	}
 	r.To(r.cols.glyph).Write(theme.StateRole(r.a.Availability), theme.StateGlyph(r.a.Availability))
-	if mark != "" && !roomy {
+	if !roomy {
 		r.Draw(role, weight, mark)
 	}
 }

@@ -230,19 +230,3 @@ func TestOutages(t *testing.T) {
 	}
 	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }
-
-// BenchmarkCapacity measures the redraw on every tick of the clock.
-func BenchmarkCapacity(b *testing.B) {
-	for _, n := range []int{10, 1000, 10000} {
-		list := make([]uitest.Entry, n)
-		for i := range list {
-			list[i] = uitest.Cooling(fmt.Sprint(i), time.Duration(i+1)*time.Minute)
-		}
-		c := capacityOf(poolWith(b, 1, list...), darkTheme, "7")
-		b.Run(fmt.Sprintf("credentials=%d", n), func(b *testing.B) {
-			for b.Loop() {
-				c.Lines(80, 9)
-			}
-		})
-	}
-}
