@@ -81,14 +81,14 @@ func TestDetailLines(t *testing.T) {
 	}
 }
 
-// TestDetail_Cleared checks a credential that was reset after its failure, which
-// makes it usable for agents since October 2026.
-func TestDetail_Cleared(t *testing.T) {
+// TestDetailLines_Reset checks a credential that was reset after its failure. Agents
+// since October 2026 use it again.
+func TestDetailLines_Reset(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{
 		exhaustedEntry("key", time.Minute, 1).With(entry{"status_cleared_at": secondsAt(-time.Second)}), readyEntry("companion"),
 	}})).choose(t, "key")
-	s.Pane, s.Policy = PaneDetail, poolstate.Flat202610()
-	got := plain(Render(s.sizedAt(100, 40)))
+	s.Policy = poolstate.Flat202610()
+	got := plain(strings.Join(s.sizedAt(100, 40).detailLines(), "\n"))
 	for _, want := range []string{"key  ready  p", "exhausted 09:19:00", "reset after its failure: agents use it again"} {
 		equal(t, want, strings.Contains(got, want), true)
 	}

@@ -210,20 +210,3 @@ func TestListing_TimePasses(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkListing(b *testing.B) {
-	for _, n := range []int{10, 1000, 10000} {
-		p := uitest.BigPool(b, n)
-		for name, l := range map[string]Listing{
-			"plain": {},
-			"worst": {Order: OrderWorst},
-			"terms": {Filter: parse(b, "key state:ready,out -code:5xx streak:<9"), Order: OrderStreak},
-		} {
-			b.Run(fmt.Sprintf("credentials=%d/%s", n, name), func(b *testing.B) {
-				for b.Loop() {
-					l.Groups(p, poolstate.Backoff(), uitest.Epoch)
-				}
-			})
-		}
-	}
-}
