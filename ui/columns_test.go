@@ -51,7 +51,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 		"NEXT FAIL": 119, "AT": 109, "COOLDOWN": 99, "WHY": 68, "STREAK": 54, "STATE": 50, "CREDENTIAL": 25,
 	} {
 		equal(t, title+" is shown", strings.Contains(titles(from, 0)+" ", title+" "), true)
-		equal(t, title+" is shown below", strings.Contains(titles(from-1, 0)+" ", title+" "), false)
+		equal(t, title+" is shown on a narrower terminal", strings.Contains(titles(from-1, 0)+" ", title+" "), false)
 	}
 	for _, c := range []struct {
 		width  int
@@ -70,10 +70,10 @@ func TestColumnsFor_Titles(t *testing.T) {
 	}
 }
 
-// titleCells returns the cell at which each title begins. It calls the first column
-// NAME and, even if they are swapped, the columns for times BACK IN and AT.
+// titleCells returns the cell at which each title begins. The first column is always
+// called NAME, and the columns for times BACK IN and AT, even if they are swapped.
 func titleCells(header []string) map[string]int {
-	line := strings.Join(header, "") // titles are ASCII: a byte is a cell
+	line := strings.Join(header, "") // titles are ASCII, so bytes are cells
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
 	line = strings.Replace(line, "BACK AT", "BACK IN", 1)
 	out := map[string]int{"NAME": len(line) - len(strings.TrimLeft(line, " "))}

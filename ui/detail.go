@@ -225,7 +225,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	switch left, soon := expiry(c, s.Now); {
 	case !soon:
 	case left > 0:
-		add("its token expires in " + s.timeForm().countdown(left))
+		add("its token expires in " + s.countdown(left))
 	case a.Availability == poolstate.Ready:
 		add("its token has expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
 	default:
@@ -237,7 +237,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	for _, m := range c.ModelCooldowns {
 		words := " is back"
 		if left := m.End(s.Now).Sub(s.Now); left > 0 {
-			words += " in " + s.timeForm().countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
+			words += " in " + s.countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
 		}
 		add("model " + clean(m.Model) + words)
 	}

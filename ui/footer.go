@@ -19,7 +19,7 @@ type FilterLine struct {
 	Typing       bool
 	Problem      string // why the filter is invalid; the previous filter still applies
 	Shown, Total int    // Shown of Total credentials match the filter
-	Order        string // name of the order; "" for the order of the pool
+	Order        string // name of the order; "" for pool order
 }
 
 func (s *Screen) filterLine() string {

@@ -32,7 +32,7 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// fuzzedScreen returns a screen with two credentials and the text in every field.
+// fuzzedScreen returns a screen with two credentials and the given text in every field.
 // kind selects the pane, the state, the feed and the theme.
 func fuzzedScreen(label, provider, message, reason, source, id string, kind uint8) *Screen {
 	c := poolstate.Credential{

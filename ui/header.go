@@ -162,8 +162,8 @@ func (s *Screen) staleLine() string {
 }
 
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
-	first, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
-	_, second := whenBack(sum.NextAt, s.Now, timeForm{!s.Clock, s.Coarse})
+	first, _ := s.whenBack(sum.NextAt, s.Clock)
+	_, second := s.whenBack(sum.NextAt, !s.Clock)
 	l.Bold(theme.Text, text.Fit(text.CredentialName(sum.Next), max(end-l.Col()-text.Width(first)-2, 4)))
 	addQuiet(l, 1, end-2-text.Width(first), clean(sum.Next.Provider))
 	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)

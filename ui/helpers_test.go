@@ -18,7 +18,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Short names for helpers of uitest.
+// Short names for uitest helpers.
 type (
 	entry     = uitest.Entry
 	providers = uitest.Providers
@@ -66,7 +66,7 @@ func decoded(t testing.TB, data []byte) *poolstate.Pool {
 	return p
 }
 
-// credentialOf returns a credential whose provider has a second, ready one.
+// credentialOf returns a credential of a provider that also has a ready credential.
 func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 	t.Helper()
 	p := poolOf(t, providers{"p": []entry{e, readyEntry("companion")}})
@@ -140,7 +140,7 @@ var (
 	}
 )
 
-// between returns the text in a half-open range of cells, without outer spaces.
+// between returns the text in a half-open range of cells, with spaces trimmed.
 func between(line []string, from, to int) string {
 	from, to = min(from, len(line)), min(to, len(line))
 	return strings.Trim(strings.Join(line[from:to], ""), " \u00a0")

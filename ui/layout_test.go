@@ -28,7 +28,7 @@ func parts(screen string) []string {
 	return out
 }
 
-// TestPlan_Parts checks which parts are shown at each height where this changes.
+// TestPlan_Parts checks which parts are shown at several heights.
 func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{
@@ -69,8 +69,7 @@ func TestPlan_Heights(t *testing.T) {
 	}
 }
 
-// TestPlan_TableShrinksLast checks that rows do not disappear as a terminal that shows
-// all of them gets taller.
+// TestPlan_TableShrinksLast checks that once all rows fit, taller terminals show all.
 func TestPlan_TableShrinksLast(t *testing.T) {
 	for _, n := range []int{4, 10, 20, 30} {
 		s := screenOf(uitest.BigPool(t, n)).chooseFirst()

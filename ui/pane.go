@@ -126,7 +126,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 // forecastPane draws the forecast and, below it, a line for each provider that is out.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
-	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.timeForm().countdown)
+	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.countdown)
 	var below []string
 	for _, words := range outages[:min(len(outages), h/3)] {
 		below = append(below, s.line().Write(theme.Dead, text.Fit(words, w)).String())
@@ -276,7 +276,7 @@ func (s *Screen) tiny() string {
 	}
 	addQuiet(l, 1, s.Width, "ready")
 	if sum.Next != nil {
-		back, _ := whenBack(sum.NextAt, s.Now, s.timeForm())
+		back, _ := s.whenBack(sum.NextAt, s.Clock)
 		add(l, 1, s.Width, theme.Cooling, theme.Bold, back)
 	}
 	return l.String()

@@ -159,7 +159,7 @@ func (r *row) times() (back, at string) {
 	case r.a.Deadline.Never():
 		return "never", ""
 	case r.a.Availability.Returns():
-		back = r.s.timeForm().countdown(r.a.Remaining)
+		back = r.s.countdown(r.a.Remaining)
 	case due:
 		back = "now"
 	case r.a.Availability == poolstate.Dead:

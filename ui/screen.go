@@ -82,14 +82,14 @@ type Screen struct {
 	Filter        *FilterLine            // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
-	Short         []key.Binding   // the keys of the footer
-	Full          [][]key.Binding // the keys of the help
+	Short         []key.Binding   // keys shown in the footer
+	Full          [][]key.Binding // keys shown in the help
 	Targets       *Targets        // receives the clickable areas, unless nil
 }
 
 // Evidence is an observation of how an agent handles a streak.
 type Evidence struct {
-	Counts bool      // whether the agent raised the streak
+	Counts bool      // whether the agent increased the streak
 	Name   string    // name of the credential that failed
 	At     time.Time // when it failed
 }

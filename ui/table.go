@@ -160,7 +160,7 @@ func (t *table) heading(g *filter.Group) string {
 	switch {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
-		state = outSentence(&sum, t.s.Now, t.s.timeForm())
+		state = t.s.outSentence(&sum)
 		if l.Col()+text.Width(name)+2+text.Width(state) > end {
 			state = "none ready"
 		}

@@ -61,7 +61,7 @@ func allTargets(t *testing.T, s *Screen, words map[TargetKind]string, count map[
 	}
 	if plan.columns {
 		equal(t, "titles", sorted(words[TargetTitle]), sorted(newTable(s).header()))
-		if _, rows := rowsOn(Render(s)); s.Answer == nil { // an answer begins with the symbol for a state
+		if _, rows := rowsOn(Render(s)); s.Answer == nil { // an answer begins with a state symbol
 			equal(t, "rows", count[TargetCredential], len(rows))
 		}
 	}

@@ -12,28 +12,23 @@ import (
 // clean makes text from the file safe to draw in part of a line.
 func clean(s string) string { return text.Clean(s, text.RowLimit) }
 
-// timeForm selects clock times or the time left. Coarse times have minute precision,
-// so that a terminal without focus is not redrawn every second.
-type timeForm struct{ clock, coarse bool }
-
-func (s *Screen) timeForm() timeForm { return timeForm{s.Clock, s.Coarse} }
-
-// countdown formats the time left, rounded up so that it never ends early.
-func (f timeForm) countdown(d time.Duration) string {
-	if !f.coarse || d >= text.Day {
+// countdown formats the time left, rounded up so that it never ends early. Coarse
+// times keep a terminal without focus from being redrawn every second.
+func (s *Screen) countdown(d time.Duration) string {
+	if !s.Coarse || d >= text.Day {
 		return text.Countdown(d)
 	}
 	return text.Span((max(d, 1) + time.Minute - 1).Truncate(time.Minute))
 }
 
 // whenBack formats a future time for use alone and in a sentence: "14:14" and "at
-// 14:14", or "12m03s" and "in 12m03s".
-func whenBack(t, now time.Time, form timeForm) (when, phrase string) {
-	if !form.clock {
-		when = form.countdown(t.Sub(now))
+// 14:14" if clock is set, otherwise "12m03s" and "in 12m03s".
+func (s *Screen) whenBack(t time.Time, clock bool) (when, phrase string) {
+	if !clock {
+		when = s.countdown(t.Sub(s.Now))
 		return when, "in " + when
 	}
-	when = text.Moment(t, now)
+	when = text.Moment(t, s.Now)
 	if t.Year() > 9999 {
 		return when, when
 	}
@@ -51,7 +46,7 @@ func (s *Screen) stamp(t time.Time) string {
 	case s.Pane != PaneDetail || t.Year() > 9999:
 		return words
 	case d > 0:
-		return words + " (in " + s.timeForm().countdown(d) + ")"
+		return words + " (in " + s.countdown(d) + ")"
 	case d > -time.Second:
 		return words + " (now)"
 	default:
@@ -199,17 +194,17 @@ func streakWords(c *poolstate.Credential) string {
 
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}
 
-func outSentence(s *poolstate.Summary, now time.Time, form timeForm) string {
+func (s *Screen) outSentence(sum *poolstate.Summary) string {
 	words := "manual action needed"
 	switch {
-	case s.Count[poolstate.Due] > 0:
-		words = strconv.Itoa(s.Count[poolstate.Due]) + " due now"
-	case s.Next != nil:
-		_, when := whenBack(s.NextAt, now, form)
+	case sum.Count[poolstate.Due] > 0:
+		words = strconv.Itoa(sum.Count[poolstate.Due]) + " due now"
+	case sum.Next != nil:
+		_, when := s.whenBack(sum.NextAt, s.Clock)
 		words = "first back " + when
-	case s.Count[poolstate.Dead] == s.Total:
+	case sum.Count[poolstate.Dead] == sum.Total:
 		words = "re-auth required"
-	case s.Count[poolstate.Unusable] == s.Total:
+	case sum.Count[poolstate.Unusable] == sum.Total:
 		words = "no credential has a token"
 	}
 	return "none ready, " + words

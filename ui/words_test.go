@@ -130,14 +130,14 @@ func TestOutSentence(t *testing.T) {
 		{"dead and unusable", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
 	} {
 		sum := poolOf(t, providers{"p": c.list}).Summarize(poolstate.Backoff(), epoch)
-		equal(t, c.name, outSentence(&sum, epoch, timeForm{}), c.want)
+		equal(t, c.name, (&Screen{Now: epoch}).outSentence(&sum), c.want)
 		byClock := strings.Replace(c.want, "in 40m00s", "at 10:00", 1)
-		equal(t, c.name+", by the clock", outSentence(&sum, epoch, timeForm{clock: true}), byClock)
+		equal(t, c.name+", by the clock", (&Screen{Now: epoch, Clock: true}).outSentence(&sum), byClock)
 	}
 }
 
-// TestRow_Times checks the columns for times, with clock times or countdowns first, and
-// the only such column of a narrow terminal.
+// TestRow_Times checks the BACK IN and AT columns, also with their contents swapped, and
+// the single column on a narrow terminal.
 func TestRow_Times(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {

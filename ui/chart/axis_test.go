@@ -36,7 +36,7 @@ func TestNewAxis(t *testing.T) {
 		{"no steps", nil, minute, false},
 		{"seconds", stepsIn(4 * time.Second), minute, false},
 		{"backoff schedule", stepsIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
-		{"one minute and an outage", stepsIn(12*minute, 56*minute, 2*hour, 4*hour), 4 * hour, false},
+		{"several waits", stepsIn(12*minute, 56*minute, 2*hour, 4*hour), 4 * hour, false},
 		{"just more than a tenth", stepsIn(61*minute, 10*hour), 10 * hour, false},
 		{"exactly a tenth", stepsIn(hour, 10*hour), hour, true},
 		{"two outliers", stepsIn(hour, 2*hour, 5*text.Day, 6*text.Day), 6 * text.Day, false},
@@ -48,8 +48,8 @@ func TestNewAxis(t *testing.T) {
 	}
 }
 
-// TestNewAxis_TimePasses checks that whether an axis is broken does not change before
-// the second-to-last step.
+// TestNewAxis_TimePasses checks that a gap neither appears nor disappears before the
+// second-to-last step.
 func TestNewAxis_TimePasses(t *testing.T) {
 	for name, steps := range map[string][]poolstate.ForecastStep{
 		"straight": stepsIn(20*minute, hour, 8*hour),

@@ -79,9 +79,9 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 	from, to, returns := now, now, a.Availability.Returns()
 	if (returns || a.Availability == poolstate.Due) && !a.Deadline.IsZero() {
 		begin, end := t.bounds(c, a)
-		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell long,
+		from, to = t.half(begin), max(t.half(end), t.half(begin)+1) // at least half a cell
 		if returns {
-			to = max(to, now+1) // with at least half a cell remaining
+			to = max(to, now+1) // and at least half a cell remaining
 		}
 	}
 	start := l.Col()

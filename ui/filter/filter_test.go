@@ -177,8 +177,8 @@ func TestParse_Error(t *testing.T) {
 	}
 }
 
-// TestFilter_Match_Unusual matches text from the file as it is shown, that is, after
-// cleaning, and extreme numbers.
+// TestFilter_Match_Unusual checks that filters match cleaned text, as shown on screen,
+// and extreme numbers.
 func TestFilter_Match_Unusual(t *testing.T) {
 	for _, c := range []struct {
 		label  string
@@ -207,7 +207,7 @@ func TestFilter_Match_Unusual(t *testing.T) {
 }
 
 // FuzzParse matches any filter against a credential with any text. It checks that an
-// error is one clean line, and that either a term or its negation matches.
+// error is one clean line, and that a term matches unless its negation does.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"state:out -code:4xx", "streak:>=2,none", "streak:1..", `!label:"a b" x`, "foo:bar", "a,b", "-", `"`, "streak:-9..-1",

@@ -55,12 +55,12 @@ func TestListing_Order(t *testing.T) {
 		want, reverse string
 	}{
 		{
-			"by name and rotation; in reverse, providers stay", OrderPool,
+			"by name and rotation; reversing keeps the order of providers", OrderPool,
 			uitest.Providers{"b": entries{ready("1"), ready("2").With(uitest.Entry{"priority": -1})}, "a": entries{dead("3"), ready("4")}},
 			"a[3 4] b[2 1]", "a[4 3] b[1 2]",
 		},
 		{
-			"by need of an operator", OrderWorst,
+			"by urgency", OrderWorst,
 			uitest.Providers{"a": entries{ready("ready"), unusable("off"), cooling("due", -1), cooling("1h", h), held("2h", 2*h), cooling("3h", 3*h), dead("dead")}},
 			"a[dead 3h 2h 1h due off ready]", "a[ready off due 1h 2h 3h dead]",
 		},
@@ -181,8 +181,8 @@ func TestListing(t *testing.T) {
 		want    string
 	}{
 		{"collapsed", Listing{Collapsed: map[string]bool{"b": true, "unknown": true}}, "a[1 2] b[]"},
-		{"collapsed, sorted by what is hidden", Listing{Order: OrderWorst, Reverse: true, Collapsed: map[string]bool{"b": true}}, "b[] a[2 1]"},
-		{"collapsed, filtered by what is hidden", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
+		{"collapsed, sorted by hidden credentials", Listing{Order: OrderWorst, Reverse: true, Collapsed: map[string]bool{"b": true}}, "b[] a[2 1]"},
+		{"collapsed, filtered by hidden credentials", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
 		{"sorted by matching credentials", Listing{Order: OrderWorst, Filter: cooling}, "b[3] a[2]"},
 		{"sorted by observed changes", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
 		{"no observed changes", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
@@ -191,8 +191,8 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// TestListing_TimePasses checks that rows do not move as time passes, in orders that do
-// not depend on the state.
+// TestListing_TimePasses checks that, in orders that do not depend on the state, rows do
+// not move as time passes.
 func TestListing_TimePasses(t *testing.T) {
 	var list entries
 	for i := range 30 {

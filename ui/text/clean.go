@@ -25,7 +25,7 @@ const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
 	maxMarks    = 3        // combining marks per character; more would overlap other rows
 	maxPasses   = 4        // calls to agreeOnWidth; a reduced cluster may merge with its neighbor
-	maxCluster  = 48       // bytes per syllable; no word has longer ones
+	maxCluster  = 48       // bytes per syllable; real ones are shorter
 )
 
 // joinerScripts are the scripts in which U+200C and U+200D between letters are part

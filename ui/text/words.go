@@ -145,7 +145,7 @@ func Failure(c *poolstate.Credential) string {
 	code, ok := c.ErrorCode.Get()
 	word := c.ErrorReason
 	if cause := c.FailureReason; c.Status == poolstate.StatusExhausted && strings.HasPrefix(cause, "billing") && code != 402 {
-		word = cause // it determines the cooldown; the provider's reason does not
+		word = cause // the cause determines the cooldown; the provider's reason does not
 	}
 	reason, known := Reasons[word]
 	if !known {

@@ -225,7 +225,7 @@ func OriginMark(d poolstate.Deadline) string {
 // Line builds a row of the screen from left to right. Text must be clean: see
 // [text.Clean].
 type Line struct {
-	// Selected gives the text that follows the background of the selected row.
+	// Selected draws subsequent text on the background of the selected row.
 	Selected bool
 	Theme    *Theme
 
