@@ -181,7 +181,7 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	if t.Hold.Code, err = strconv.Atoi(f.value(fieldCode)); err != nil {
 		return t, plan, errors.New("code: enter a number such as 429")
 	}
-	t.Hold.Reason, t.Hold.Policy = f.value(fieldReason), m.policy
+	t.Hold.Reason, t.Hold.Policy, t.Hold.Curve = f.value(fieldReason), m.policy, m.cfg.Curve
 	plan = t.Plan(t.Seen, m.now)
 	if slices.ContainsFunc(plan.Unchanged, func(e poolstate.Effect) bool { return !e.CoolsUntil.IsZero() }) {
 		t.Hold.Shorten = true // after a confirmation
@@ -262,7 +262,7 @@ func (m *Model) formView() *ui.Dialog {
 		return out
 	}
 	first := &plan.Changed[0]
-	out.Preview = ui.HoldWords(first, t.Hold.For == 0 && t.Hold.Until.IsZero(), m.now)
+	out.Preview = ui.HoldWords(first, t.Hold, m.now)
 	if n := len(plan.Changed); n > 1 {
 		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.CredentialName(&first.Before), out.Preview, n-1)
 	}

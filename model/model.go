@@ -26,6 +26,7 @@ type Config struct {
 	ClaudeFile string // path of the file with the tokens for claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
+	Curve      poolstate.Curve        // determines the default length of a hold
 	Path       string                 // path of the store as displayed
 	Caption    func(time.Time) string // returns text to show next to the path; may be nil
 	ReadOnly   string                 // why writing is not allowed, or "" if it is

@@ -208,7 +208,9 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 	case !d.changes[now].IsEmpty():
 		return unchanged(now, "duplicate target")
 	}
-	e := a.effect(*now, at, sources)
+	c := *now
+	c.Observed, c.ObservedSince = was.Observed, was.ObservedSince // they are not in the file
+	e := a.effect(c, at, sources)
 	if !e.Changes() {
 		return e
 	}

@@ -27,8 +27,8 @@ type Schedule struct {
 	// Cap is the maximum multiple of the base. Zero means 8; 1 means that the cooldown
 	// does not grow.
 	Cap float64
-	// Base maps error codes to cooldowns of a first failure. For other codes, it is what
-	// the agent itself would wait.
+	// Base maps error codes to cooldowns of a first failure. For other codes, the agent's
+	// own cooldown is used.
 	Base map[int]time.Duration
 }
 
@@ -76,10 +76,22 @@ func (s Schedule) BaseOf(c *Credential, policy Policy) time.Duration {
 	return policy.base(c)
 }
 
-// Cooldown returns the cooldown of c after a failure that raises its streak to the given
-// number. It is at most a year.
+// Cooldown returns the cooldown of a credential after a failure that raises its streak to
+// the given number. It is at most a year.
 func (c Curve) Cooldown(cred *Credential, policy Policy, streak int) time.Duration {
 	s := c.For(cred.Provider)
 	d := float64(s.BaseOf(cred, policy)) * s.Multiplier(streak)
 	return time.Duration(min(d, float64(maxHold)))
+}
+
+// NextCooldown returns the cooldown of c after one more failure with the same code while
+// guard runs. It is never shorter than what the agent does. Guard leaves a first failure
+// to the agent, and does nothing if the cap is 1.
+func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
+	own := policy.Cooldown(cred, cred.Streak.Next().Count())
+	streak := cred.Failures().Next().Count()
+	if streak < 2 || c.For(cred.Provider).Cap <= 1 {
+		return own
+	}
+	return max(own, c.Cooldown(cred, policy, streak))
 }

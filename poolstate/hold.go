@@ -14,8 +14,8 @@ import (
 )
 
 // Hold takes a credential out of rotation until a deadline. If neither For nor Until
-// is set, the deadline is that of a real failure under [Backoff] or that of the current
-// cooldown, whichever is later.
+// is set, the deadline is that of a failure under Curve or that of the current cooldown,
+// whichever is later.
 type Hold struct {
 	// Code is the error code to record, from 100 to 599; see [HoldCode].
 	Code int
@@ -25,10 +25,11 @@ type Hold struct {
 	Until time.Time
 	// Reason is free text, stored in last_error_message.
 	Reason string
-	// Policy computes the current cooldown. The hold may end before that cooldown only
-	// if Shorten is true.
+	// Policy computes the current cooldown and the bases of Curve. The hold may end before
+	// the current cooldown only if Shorten is true.
 	Policy  Policy
 	Shorten bool
+	Curve   Curve
 }
 
 const (
@@ -126,11 +127,29 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	case !h.Until.IsZero():
 		return h.Until
 	}
-	end := at.Add(BaseTTL(Some(h.Code)) * time.Duration(Backoff().Multiplier(c.Streak.Next().Count())))
+	end := h.curveEnd(c, at)
 	if until := h.coolsUntil(c, at); until.After(end) {
 		return until
 	}
 	return end
+}
+
+// curveEnd returns the end of the cooldown that Curve gives c for one more failure, with
+// the code of the hold. Agents retry some credentials after a minute. That does not
+// shorten a hold.
+func (h Hold) curveEnd(c *Credential, at time.Time) time.Time {
+	failed := *c
+	failed.ErrorCode, failed.FailureReason, failed.Sole = Some(h.Code), "", false
+	return at.Add(h.Curve.Cooldown(&failed, h.Policy, c.Failures().Next().Count()))
+}
+
+// Multiplier returns by which factor the streak multiplies the length of the hold if it is
+// written at the given time. It returns 0 if Curve does not decide the length.
+func (h Hold) Multiplier(c *Credential, at time.Time) float64 {
+	if h.explicit() || h.coolsUntil(c, at).After(h.curveEnd(c, at)) {
+		return 0
+	}
+	return h.Curve.For(c.Provider).Multiplier(c.Failures().Next().Count())
 }
 
 // held returns the change that holds c. It stores the deadline as the provider's reset

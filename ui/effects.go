@@ -190,19 +190,18 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". It includes the
-// streak if the file records it, and the multiplier if backoff computes the deadline.
-func HoldWords(e *poolstate.Effect, computed bool, now time.Time) string {
-	words, cooldown := "", e.After.ResetAt.Sub(e.After.StatusAt)
-	length := text.Span(cooldown)
+// streak if the file records it, and the multiplier if the streak determines the deadline.
+func HoldWords(e *poolstate.Effect, h poolstate.Hold, now time.Time) string {
+	words, length := "", text.Span(e.After.ResetAt.Sub(e.After.StatusAt))
 	if after, known := e.After.Streak.Known(); known {
 		words = fmt.Sprintf("streak – → %d", after)
 		if before, known := e.Before.Streak.Known(); known {
 			words = fmt.Sprintf("streak %d → %d", before, after)
 		}
-		// A hold without a duration keeps the current deadline if it is later.
-		if n := poolstate.Backoff().Multiplier(after); computed && cooldown == poolstate.BaseTTL(e.After.ErrorCode)*time.Duration(n) {
-			length += fmt.Sprintf(" (×%d)", n)
-		}
+	}
+	_, counted := e.Before.Failures().Known()
+	if n := h.Multiplier(&e.Before, e.After.StatusAt); n > 0 && (counted || words != "") {
+		length += " (×" + text.Factor(n) + ")"
 	}
 	return joined(", ", words, length, "until "+text.Moment(e.After.ResetAt, now))
 }

@@ -60,13 +60,27 @@ func TestSoonerWords(t *testing.T) {
 }
 
 func TestHoldWords(t *testing.T) {
-	for streak, want := range map[poolstate.Streak]string{
-		{}:                       "1h, until 10:20",
-		poolstate.KnownStreak(3): "streak 2 → 3, 4h (×4), until 13:20",
+	failed := *credentialOf(t, exhaustedEntry("key", 2*time.Hour, 2))
+	later := *credentialOf(t, exhaustedEntry("key", 0, 2).With(resetIn(9*time.Hour)))
+	var unknown poolstate.Credential
+	observed := poolstate.Credential{Observed: poolstate.Some(1)}
+	curve := poolstate.Curve{Schedule: poolstate.Schedule{Factor: 1.5, Cap: 3, Base: map[int]time.Duration{429: 20 * time.Minute}}}
+	for _, c := range []struct {
+		name string
+		of   poolstate.Credential
+		hold poolstate.Hold
+		want string
+	}{
+		{"unknown streak", unknown, poolstate.Hold{}, "1h, until 10:20"},
+		{"observed streak", observed, poolstate.Hold{}, "2h (×2), until 11:20"},
+		{"streak in the file", failed, poolstate.Hold{}, "streak 2 → 3, 4h (×4), until 13:20"},
+		{"configured curve", failed, poolstate.Hold{Curve: curve}, "streak 2 → 3, 45m (×2.25), until 10:05"},
+		{"current cooldown is longer", later, poolstate.Hold{}, "streak 2 → 3, 9h, until 18:20"},
+		{"duration", failed, poolstate.Hold{For: 4 * time.Hour}, "streak 2 → 3, 4h, until 13:20"},
 	} {
-		e := poolstate.Effect{Before: *credentialOf(t, exhaustedEntry("key", 0, 2)), After: poolstate.Credential{Streak: streak, StatusAt: epoch}}
-		e.After.ResetAt = epoch.Add(max(time.Duration(streak.Count())+1, 1) * time.Hour)
-		equal(t, want, HoldWords(&e, true, epoch), want)
+		c.hold.Code = 429
+		out := poolstate.Action{Verb: poolstate.VerbHold, Hold: c.hold}.Plan([]poolstate.Credential{c.of}, epoch)
+		equal(t, c.name, HoldWords(&out.Changed[0], c.hold, epoch), c.want)
 	}
 }
 

@@ -103,6 +103,9 @@ func Stamp(t, now time.Time) string {
 	return t.Format("2 Jan 2006 15:04:05")
 }
 
+// Factor formats a multiplier from 1 to 100 with at most three digits: 8, 3.38.
+func Factor(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }
+
 // Plural returns a number and the singular or plural of a noun: "1 event", "2 events".
 func Plural(n int, one, many string) string {
 	if n == 1 {
