@@ -82,7 +82,7 @@ func exhaustCommand() *cobra.Command {
 			return err
 		}
 		hold.Code, hold.Reason = cmp.Or(*code, poolstate.HoldCode(seen)), *reason
-		hold.Policy, hold.Shorten = r.snap.policy, r.yes
+		hold.Policy, hold.Shorten, hold.Curve = r.snap.policy, r.yes, r.cfg.Curve()
 		for i := range seen {
 			if w := hold.Warning(&seen[i]); w != "" {
 				r.note(fmt.Sprintf("%s: %s", seen[i].Ref, w))

@@ -27,6 +27,7 @@ func configCommand() *cobra.Command {
 			"default. The output is a valid configuration file.\n\n" +
 			"The [agent] table corrects pooltop's assumptions about the agent: policy takes the values of --policy, and ttl\n" +
 			"sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. It also overrides a measured policy.\n\n" +
+			"The [backoff] table sets the backoff schedule of guard and of holds; see pooltop backoff --help.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -52,7 +53,9 @@ type configReport struct {
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
-	Keys   map[string]configValue `json:"keys"`
+	// Backoff also has the providers, each with its own values.
+	Backoff map[string]any         `json:"backoff"`
+	Keys    map[string]configValue `json:"keys"`
 
 	toml strings.Builder // the same values as a configuration file
 }
@@ -70,7 +73,8 @@ const maxComment = 1024
 
 func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{
-		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{}, Keys: map[string]configValue{},
+		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{},
+		Backoff: map[string]any{}, Keys: map[string]configValue{},
 	}
 	from := "without a file"
 	if cfg.Path != "" {
@@ -85,13 +89,42 @@ func newConfigReport(cfg *config.Config) *configReport {
 	}
 	r.toml.WriteString("\n[agent]\n")
 	r.Agent["policy"] = r.add("policy", cfg.Agent.Policy, cfg.SourceOf("agent.policy"))
-	r.Agent["ttl"] = r.add("ttl", cfg.Agent.Codes(), cfg.SourceOf("agent.ttl"))
+	r.Agent["ttl"] = r.add("ttl", config.Codes(cfg.Agent.TTL), cfg.SourceOf("agent.ttl"))
+	r.addBackoff(cfg)
 	r.toml.WriteString("\n[keys]\n")
 	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
 		r.Keys[a.Name] = r.add(a.Name, append([]string{}, bindings.Keys(a)...), cfg.SourceOf("keys."+a.Name))
 	}
 	return r
+}
+
+// addBackoff adds the [backoff] table. For a provider, it adds the values that are set.
+func (r *configReport) addBackoff(cfg *config.Config) {
+	curve := cfg.Curve()
+	r.toml.WriteString("\n[backoff]\n")
+	set := func(name string, value any) { r.Backoff[name] = r.add(name, value, cfg.SourceOf("backoff."+name)) }
+	set("factor", curve.Factor)
+	set("cap", curve.Cap)
+	set("forget-after", config.Duration(curve.ForgetAfter))
+	set("stagger", curve.Stagger)
+	set("base", config.Codes(curve.Base))
+	providers := map[string]map[string]configValue{}
+	for _, name := range slices.Sorted(maps.Keys(curve.Providers)) {
+		s, values, path := curve.Providers[name], map[string]configValue{}, "backoff.providers."+name+"."
+		fmt.Fprintf(&r.toml, "\n[backoff.providers.%s]\n", tomlString(name))
+		if s.Factor > 0 {
+			values["factor"] = r.add("factor", s.Factor, cfg.SourceOf(path+"factor"))
+		}
+		if s.Cap > 0 {
+			values["cap"] = r.add("cap", s.Cap, cfg.SourceOf(path+"cap"))
+		}
+		if len(s.Base) > 0 {
+			values["base"] = r.add("base", config.Codes(s.Base), cfg.SourceOf(path+"base"))
+		}
+		providers[name] = values
+	}
+	r.Backoff["providers"] = providers
 }
 
 // add adds a line to the TOML output and returns the value for the JSON output.

@@ -112,6 +112,10 @@ func TestConfig_Sources(t *testing.T) {
 		"--config " + writeConfig(t, "[agent]\npolicy = 'flat-2026-10'\nttl = {429 = '90s', 402 = '2 min', other = '1h'}\n"): {
 			"\n[agent]\n" + `policy = "flat-2026-10"  # config.toml:2`, `ttl = {402 = "2m", 429 = "1m30s", other = "1h"}  # config.toml:3`,
 		},
+		"--config " + writeConfig(t, "[backoff]\ncap = 2.5\nforget-after = '1d'\nbase = {429 = '90s'}\n[backoff.providers.'a b']\nfactor = 3.0\n"): {
+			"\n[backoff]\nfactor = 2  # default\ncap = 2.5  # config.toml:2\nforget-after = \"24h\"  # config.toml:3\nstagger = true  # default",
+			`base = {429 = "1m30s"}  # config.toml:4` + "\n\n" + `[backoff.providers."a b"]` + "\nfactor = 3  # config.toml:6\n",
+		},
 		"--config " + writeConfig(t, "[agent.ttl]\n402 = '2m'\n"): {`policy = "auto"  # default`, `ttl = {402 = "2m"}  # config.toml:1`},
 	} {
 		out := done(t, pooltop(t, append([]string{"config"}, strings.Fields(args)...)...))
@@ -134,6 +138,7 @@ func TestConfig_RoundTrip(t *testing.T) {
 		{"--profile", "work", "--theme", "high-contrast-light"},
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
 		{"--config", writeConfig(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
+		{"--config", writeConfig(t, "[backoff]\nfactor = 1.1\ncap = 33.333333333333336\nstagger = false\nforget-after = '1d 1s'\nproviders.'a\"\\.b' = {cap = 1, base = {429 = '366d'}}")},
 		{"--config", writeConfig(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
@@ -174,13 +179,19 @@ func TestConfig_Path(t *testing.T) {
 func TestConfig_JSON(t *testing.T) {
 	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
-	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent keys path read values")
+	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent backoff keys path read values")
 	values := o["values"].(object)
 	equal(t, "a value of the file", asJSON(t, values["theme"]), `{"from":"config.toml","line":1,"origin":"file","value":"light"}`)
 	equal(t, "a value of a flag", asJSON(t, values["notify"]), `{"from":"--notify","line":null,"origin":"flag","value":true}`)
 	equal(t, "the default", asJSON(t, o["keys"].(object)["reset"]), `{"from":null,"line":null,"origin":"default","value":["r"]}`)
 	equal(t, "the agent", asJSON(t, o["agent"]), `{"policy":{"from":null,"line":null,"origin":"default","value":"auto"},`+
 		`"ttl":{"from":"config.toml","line":3,"origin":"file","value":{"402":"2m"}}}`)
+	equal(t, "the default schedule", asJSON(t, o["backoff"].(object)["cap"]), `{"from":null,"line":null,"origin":"default","value":8}`)
+	file = writeConfig(t, "[backoff.providers.openrouter]\ncap = 1.5\nbase = {429 = '15m'}\n[backoff.providers.none]\n")
+	o = decoded(t, done(t, pooltop(t, "config", "--json", "--config", file)))["backoff"].(object)
+	equal(t, "the schedule", strings.Join(slices.Sorted(maps.Keys(o)), " "), "base cap factor forget-after providers stagger")
+	equal(t, "the providers", asJSON(t, o["providers"]), `{"none":{},"openrouter":{"base":{"from":"config.toml","line":3,"origin":"file","value":{"429":"15m"}},`+
+		`"cap":{"from":"config.toml","line":2,"origin":"file","value":1.5}}}`)
 	var names []string
 	for _, s := range config.Settings() {
 		names = append(names, s.Name)
@@ -195,6 +206,8 @@ func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
 		"[keys]\nreset = ['r', 'ctrl+d']\nundo = []\nquit = ['Q']\n", "keys = {back = ['b']}", "[[keys]]", "[agent]\npolicy = 'flat'\nttl = {402 = '2m', other = '1d'}", "agent = {ttl = {402 = 1}}", "[agent]\nttl = 1e999", "thme = 1", "keys.up = ['\x1b']",
+		"[backoff]\nfactor = 1.5\ncap = 1e1\nforget-after = '1d'\nstagger = false\nbase = {429 = '1h'}\n[backoff.providers.'a.b']\ncap = 4\nbase.429 = '15m'",
+		"backoff = {factor = nan, cap = 1e999}", "backoff.providers = {x = {cap = 1, factor = 1.0000000000000002}, '' = {}}", "[backoff]\ncap = 99999999999999999999",
 		"\ufeff#", "theme = \"\\u001b\"", "a.b.c = {d = [1, 2.5, 1979-05-27]}", "x = [[[[", "\"\\n\" = 1\n\"\\n\" = 2",
 	} {
 		f.Add([]byte(seed))

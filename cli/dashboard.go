@@ -33,6 +33,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 		ClaudeFile:   claudeFile(),
 		Clock:        model.Clock{Now: clock, Rate: 1},
 		Policy:       policyChoice(cfg),
+		Curve:        cfg.Curve(),
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainLogged(path, log),

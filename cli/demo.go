@@ -106,7 +106,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]
-// table, which describes the real agent on this machine.
+// and [backoff] tables, which are for the real agent on this machine.
 func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{

@@ -47,6 +47,7 @@ type Config struct {
 	Path  string `toml:"-"` // the configuration file, empty for none
 	Found bool   `toml:"-"` // whether Path exists
 
+	curve   poolstate.Curve // the [backoff] table
 	sources map[string]Source
 }
 
@@ -55,7 +56,7 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
-		Keys: map[string][]string{}, Agent: Agent{Policy: policies[0]}, sources: map[string]Source{},
+		Keys: map[string][]string{}, Agent: Agent{Policy: policies[0]}, curve: poolstate.DefaultCurve(), sources: map[string]Source{},
 	}
 }
 

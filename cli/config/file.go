@@ -94,7 +94,7 @@ func (c *Config) decode(data []byte) error {
 	for action := range c.Keys {
 		c.sources["keys."+action] = c.nearest("keys." + action)
 	}
-	if err := c.decodeAgent(data); err != nil {
+	if err := c.decodeTables(data); err != nil {
 		return err
 	}
 	for _, s := range settings {
@@ -113,7 +113,7 @@ func (c *Config) locate(data []byte) error {
 	if err != nil {
 		return c.explainTOML(err)
 	}
-	known := []string{"agent", "keys"}
+	known := []string{"agent", "backoff", "keys"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
@@ -127,7 +127,21 @@ func (c *Config) locate(data []byte) error {
 		}
 	}
 	type none struct{}
-	for _, tables := range []any{&struct{ Keys, Agent none }{}, &struct{ Agent struct{ TTL none } }{}} {
+	for _, tables := range []any{
+		&struct{ Keys, Agent, Backoff none }{},
+		&struct {
+			Agent   struct{ TTL none }
+			Backoff struct{ Base, Providers none }
+		}{},
+		&struct {
+			Backoff struct{ Providers map[string]none }
+		}{},
+		&struct {
+			Backoff struct {
+				Providers map[string]struct{ Base none }
+			}
+		}{},
+	} {
 		found, _ = missing(data, tables) // decode reports invalid values
 		for _, key := range found {
 			path := key.Key()
@@ -177,12 +191,15 @@ func (c *Config) explainTOML(err error) error {
 		return fmt.Errorf("%s: %s", c.Path, reason)
 	}
 	at, key := c.source(decoding), decoding.Key()
-	if len(key) == 0 || !strings.Contains(reason, "cannot") && !strings.Contains(reason, "too large") {
+	isValue := func(word string) bool { return strings.Contains(reason, word) }
+	if len(key) == 0 || !slices.ContainsFunc([]string{"cannot", "too large", "out of range"}, isValue) {
 		return at.Errorf("%s", reason)
 	}
 	switch row := Find(key[0]); {
 	case row != nil:
 		return at.Errorf("%s must be %s", row.Name, row.accepts())
+	case key[0] != "keys":
+		return at.Errorf("the number for %.60q is too large", strings.Join(key, "."))
 	case len(key) > 1:
 		return at.Errorf(`%.60q must be a list of keys, such as ["r", "ctrl+d"]`, key[1])
 	}

@@ -1,0 +1,116 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"pooltop/cli/internal/suggest"
+	"pooltop/poolstate"
+)
+
+// otherCodes is the key of code 0 in the file.
+const otherCodes = "other"
+
+// Codes returns durations by error code in the form used in the file.
+func Codes(durations map[int]time.Duration) map[string]string {
+	out := map[string]string{}
+	for code, d := range durations {
+		name := otherCodes
+		if code != 0 {
+			name = strconv.Itoa(code)
+		}
+		out[name] = Duration(d)
+	}
+	return out
+}
+
+// Duration returns a duration of whole seconds in the form used in the file.
+func Duration(d time.Duration) string {
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
+}
+
+// decodeTables decodes the tables of the file that have no field in [Config], after
+// locate has found their keys.
+func (c *Config) decodeTables(data []byte) error {
+	var doc struct {
+		Agent   any `toml:"agent"`
+		Backoff any `toml:"backoff"`
+	}
+	if err := toml.Unmarshal(data, &doc); err != nil {
+		return c.explainTOML(err)
+	}
+	if doc.Agent != nil {
+		if err := c.decodeAgent(doc.Agent); err != nil {
+			return err
+		}
+	}
+	if doc.Backoff != nil {
+		return c.decodeBackoff(doc.Backoff)
+	}
+	return nil
+}
+
+// decodeTable records the source of each key of a table and calls decode for it. It
+// rejects keys that are not in known, unless known is nil. The phrase that follows "must
+// be" describes the table.
+func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
+	table, ok := value.(map[string]any)
+	if !ok {
+		return c.nearest(path).Errorf("%.120s must be %s", path, phrase)
+	}
+	own, outer := c.nearest(path), path[:max(strings.LastIndexByte(path, '.'), 0)]
+	for _, name := range known {
+		if _, set := table[name]; !set {
+			delete(c.sources, path+"."+name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		key, at := path+"."+name, own
+		// In an inline table, the decoder omits the table from the key.
+		if inline := c.sources[outer+"."+name]; outer != "" && inline.Line == own.Line {
+			at = inline
+		}
+		at = cmp.Or(c.sources[key], at)
+		c.sources[key] = at
+		if known != nil && !slices.Contains(known, name) {
+			return at.Errorf("unknown key %.60q in %.120s%s", name, path, suggest.DidYouMean(name, known))
+		}
+		if err := decode(key, name, table[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodeCodes decodes a table of error codes and durations. It allows one other key for
+// code 0, unless that is empty. Durations are rounded up to seconds.
+func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
+	out, or := map[int]time.Duration{}, ""
+	if other != "" {
+		or = ", or " + other
+	}
+	err := c.decodeTable(path, value, `a table of error codes and durations, such as { 402 = "2m" }`, nil, func(key, name string, value any) error {
+		code, err := strconv.Atoi(name)
+		if (other == "" || name != other) && (err != nil || strconv.Itoa(code) != name || code < 100 || code > 599) {
+			return c.sources[key].Errorf("%.120s: %.60q must be an error code from 100 to 599%s", path, name, or)
+		}
+		if out[code], err = parseDuration(value); err != nil {
+			return c.sources[key].Errorf(`%.120s: %s must be a duration up to a year, such as "2m" or "1h30m", not %.60q`, path, name, fmt.Sprint(value))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// parseDuration parses a duration and rounds it up to seconds.
+func parseDuration(value any) (time.Duration, error) {
+	d, err := poolstate.ParseDuration(fmt.Sprint(value))
+	return (d + time.Second - 1).Truncate(time.Second), err
+}
