@@ -9,51 +9,6 @@ import (
 	"time"
 )
 
-// Builds since August 2026 retry a provider's only credential that is not dead after a
-// minute, except after failures that concern authentication or billing.
-func TestCooldown_Flat(t *testing.T) {
-	const hour, minute, five = time.Hour, time.Minute, 5 * time.Minute
-	for _, tt := range []struct {
-		name         string
-		code         string
-		reason       string // failure_reason
-		sole         bool
-		older, newer time.Duration
-	}{
-		{name: "one of several, 429", code: "429", older: hour, newer: hour},
-		{name: "one of several, 401", code: "401", older: five, newer: five},
-		{name: "one of several, no code", code: "null", older: hour, newer: hour},
-		{name: "sole, 429", code: "429", sole: true, older: hour, newer: minute},
-		{name: "sole, no code", code: "null", sole: true, older: hour, newer: minute},
-		{name: "sole, 429 for another reason", code: "429", reason: "rate_limit", sole: true, older: hour, newer: minute},
-		{name: "sole, 401: authentication", code: "401", sole: true, older: five, newer: five},
-		{name: "sole, 402: billing", code: "402", sole: true, older: hour, newer: hour},
-		{name: "sole, reason billing", code: "429", reason: "billing", sole: true, older: hour, newer: hour},
-		{name: "sole, reason billing without a code", code: "null", reason: "billing", sole: true, older: hour, newer: hour},
-		{name: "billing unverified, one of several", code: "429", reason: "billing_unverified", older: hour, newer: minute},
-		{name: "billing unverified, no code", code: "null", reason: "billing_unverified", older: hour, newer: minute},
-		{name: "billing unverified, 402", code: "402", reason: "billing_unverified", older: hour, newer: hour},
-		{name: "billing unverified, 402, sole", code: "402", reason: "billing_unverified", sole: true, older: hour, newer: hour},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			entry := fmt.Sprintf(`{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600.0,
-				"last_error_code": %s, "failure_reason": %q, "consecutive_failures": 3}`, tt.code, tt.reason)
-			companion := `{"id": "b"}`
-			if tt.sole {
-				companion = `{"id": "b", "last_status": "dead"}`
-			}
-			c := find(t, poolOf(t, entry, companion), Ref{"p", "a", 0})
-			equal(t, "sole", c.Sole, tt.sole)
-			equal(t, "older builds: deadline", Flat().Deadline(c, sampledAt).At, sampledAt.Add(tt.older))
-			equal(t, "newer builds: deadline", Flat202608().Deadline(c, sampledAt).At, sampledAt.Add(tt.newer))
-			// The cooldown does not grow with the streak.
-			equal(t, "older builds: next", Flat().Assess(c, sampledAt).Next, tt.older)
-			equal(t, "newer builds: next", Flat202608().Assess(c, sampledAt).Next, tt.newer)
-			equal(t, "multiplier", Flat202608().Assess(c, sampledAt).Multiplier, 1)
-		})
-	}
-}
-
 func TestCooldown_Rules(t *testing.T) {
 	rules := &Rules{Cooldowns: map[int][]time.Duration{429: {time.Second, time.Minute}, 0: {5 * time.Second}}, Sole: 2 * time.Second}
 	for _, tt := range []struct {
@@ -289,6 +244,8 @@ func TestDeadline_FlatVectors(t *testing.T) {
 		}
 	}
 	equal(t, "deadlines checked", checked, 720)
+	sole := Credential{Status: StatusExhausted, Sole: true, ResetAt: sampledAt.Add(time.Hour)}
+	equal(t, "deadline without status time", Flat202610().Deadline(&sole, sampledAt).At, sampledAt.Add(time.Minute))
 }
 
 func TestAvailability(t *testing.T) {

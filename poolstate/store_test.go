@@ -38,18 +38,6 @@ func runUnchanged(t *testing.T, s *Store, run func() error) error {
 	return err
 }
 
-// The file is read again while the lock is held, so later changes are not lost.
-func TestUpdate_FileChangedSinceLoad(t *testing.T) {
-	s := newStore(t, small)
-	old := *find(t, load(t, s), smallRef)
-	writeFile(t, s.Path(), strings.Replace(small, `"request_count": 1`, `"request_count": 9, "label": "new"`, 1))
-	wantErr(t, update(t.Context(), s, old.Ref, func(c Credential) Change { return Used(c, 1) }), nil)
-	c := find(t, load(t, s), smallRef)
-	equal(t, "requests", c.RequestCount, Some(10))
-	equal(t, "label", c.Label, "new")
-	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
-}
-
 func TestUpdate_EditFails(t *testing.T) {
 	s := newStore(t, small)
 	wantErr(t, runUnchanged(t, s, func() error {
@@ -89,12 +77,9 @@ func TestUpdate_InvalidFile(t *testing.T) {
 	for name, content := range map[string]string{
 		"empty":            "",
 		"cut off":          small[:len(small)-1],
-		"more at the end":  small + "x",
-		"a list":           "[" + small + "]",
 		"a string":         `"SECRET-1"`,
 		"pool is a string": `{"credential_pool": "SECRET-1"}`,
 		"pool is a list":   `{"credential_pool": [{"id": "a"}]}`,
-		"UTF-16":           "\xff\xfe{\x00}\x00",
 		"not UTF-8":        strings.Replace(small, `"credential_pool"`, "\"caf\xe9\": 1, \"credential_pool\"", 1),
 		"too deep":         strings.Replace(small, "{", `{"x": `+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`, `, 1),
 		"part of a word":   strings.Replace(small, `"request_count": 1`, `"request_count": NaN1`, 1),
