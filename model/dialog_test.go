@@ -37,12 +37,12 @@ func TestHoldForm_PreviewAndSubmit(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x")
 	d.shows("hold cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00", "running agents notice at their next reload")
-	d.do("4 5 m", "streak 2 → 3, 45m, until 12:45", "! sooner than now: cooling until 13:30 (1h30m00s)")
+	d.do("4 5 m", "streak 2 → 3, 45m, until 12:45", "! sooner than the current deadline: cooling until 13:30 (1h30m00s)")
 	d.do("q enter") // an invalid form is not submitted
 	d.shows("▌ duration", `"45mq" is not a duration`)
 	d.do("tab shift+tab")
 	d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
-	d.do("tab q u o t a enter", "hold 1 credential in", "! sooner than now: cooling until 13:30", "▌no")
+	d.do("tab q u o t a enter", "hold 1 credential in", "! sooner than the current deadline: cooling until 13:30", "▌no")
 	d.do("y", "✓ hold cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
 }
 

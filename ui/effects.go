@@ -167,7 +167,8 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 }
 
 // SoonerWords warns about holds that would end before the current cooldown: "sooner
-// than now: cooling until 2 Dec (6d04h)". It describes the first and counts the rest.
+// than the current deadline: cooling until 2 Dec (6d04h)". It describes the first and
+// counts the rest.
 func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
@@ -177,7 +178,7 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 			continue
 		}
 		if n++; n == 1 {
-			words = fmt.Sprintf("sooner than now: %s until %s (%s)", a.Availability, text.Moment(a.Deadline.At, now), text.Countdown(a.Remaining))
+			words = fmt.Sprintf("sooner than the current deadline: %s until %s (%s)", a.Availability, text.Moment(a.Deadline.At, now), text.Countdown(a.Remaining))
 			if len(changed) > 1 {
 				words = text.CredentialName(&e.Before) + ": " + words
 			}

@@ -46,12 +46,12 @@ func TestSoonerWords(t *testing.T) {
 		hold time.Duration
 		want string
 	}{
-		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "sooner than now: cooling until Sun 13:20 (6d04h)"},
-		{"held", []poolstate.Credential{held}, time.Hour, "sooner than now: held until 14:20 (5h00m00s)"},
+		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "sooner than the current deadline: cooling until Sun 13:20 (6d04h)"},
+		{"held", []poolstate.Credential{held}, time.Hour, "sooner than the current deadline: held until 14:20 (5h00m00s)"},
 		{"as long", []poolstate.Credential{held}, 5 * time.Hour, ""},
 		{"ready and due", []poolstate.Credential{ready, due}, time.Hour, ""},
-		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: sooner than now: held until 14:20 (5h00m00s)"},
-		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: sooner than now: cooling until Sun 13:20 (6d04h), and 1 more"},
+		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: sooner than the current deadline: held until 14:20 (5h00m00s)"},
+		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: sooner than the current deadline: cooling until Sun 13:20 (6d04h), and 1 more"},
 	} {
 		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold, Shorten: true}}
 		out := hold.Plan(c.of, epoch)
