@@ -65,8 +65,7 @@ func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []str
 func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
-	head.Write(theme.StateRole(a.Availability), text.Fit("  "+a.Availability.String(), w-head.Col()))
-	head.Write(theme.Secondary, text.Fit("  "+clean(c.Provider), w-head.Col()))
+	head.Write(theme.StateRole(a.Availability), "  "+a.Availability.String()).Write(theme.Secondary, "  "+clean(c.Provider))
 	sections := [][]string{
 		append([]string{head.String()}, s.failureLines(c, w)...),
 		append(s.timeLines(c, a, w), s.ladderLines(c, a, w)...),
@@ -122,9 +121,9 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	if c.Status != poolstate.StatusExhausted { // left over from an earlier failure
 		cause = ""
 	}
-	l.Write(theme.Text, text.Fit(cmp.Or(reason, cause), w-l.Col()))
+	l.Write(theme.Text, cmp.Or(reason, cause))
 	if reason != "" && cause != "" {
-		l.Write(theme.Secondary, text.Fit("  cause "+cause, w-l.Col()))
+		l.Write(theme.Secondary, "  cause "+cause)
 	}
 	if l.Col() > 0 {
 		out = append(out, l.String())

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"encoding/base64"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,10 +124,6 @@ func TestSharedSentence_Account(t *testing.T) {
 	list := p.Providers[0].Credentials
 	equal(t, "sentence", sharedSentence(&list[0]), "same account as openai-codex/id-b: they share one quota")
 	equal(t, "another account", len(list[2].Shares), 0)
-	screen := strings.Split(plain(Render(screenOf(p).choose(t, "a").sizedAt(120, 36))), "\n")
-	for i, marked := range map[string]bool{"a ≡ ": true, "b ≡ ": true, "c ≡ ": false} {
-		equal(t, i, slices.ContainsFunc(screen, func(l string) bool { return strings.Contains(l, "● "+i) }), marked)
-	}
 }
 
 // TestRemarkLines_Sole checks when a warning about early retries is shown. It is not

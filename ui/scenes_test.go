@@ -31,7 +31,6 @@ func scenes(t testing.TB) []scene {
 		{"backoff", backoffScreen(t)},
 		{"stock-2026-07", screenOf(sample(t, "stock-2026-07.json")).choose(t, "work-oauth")},
 		{"stock-2026-09", screenOf(sample(t, "stock-2026-09.json")).choose(t, "personal-api-key")},
-		{"few-columns", backoffScreen(t, func(s *Screen) { s.Hidden = AllBut(ColumnStreak, ColumnCooldown) })},
 		{"shapes", backoffScreen(t, func(s *Screen) { s.Theme = plainTheme })},
 		of("all-ready", "personal-api-key", providers{
 			"anthropic":  []entry{readyEntry("personal-api-key"), readyEntry("work-oauth")},

@@ -102,9 +102,8 @@ func (l *Listing) group(p *poolstate.Provider, rows []row) Group {
 		g.first = rows[0]
 	}
 	if !l.Collapsed[p.Name] {
-		g.Credentials = make([]*poolstate.Credential, len(rows))
-		for i, r := range rows {
-			g.Credentials[i] = r.credential
+		for _, r := range rows {
+			g.Credentials = append(g.Credentials, r.credential)
 		}
 	}
 	return g

@@ -123,8 +123,8 @@ func TestListing_Order(t *testing.T) {
 	}
 }
 
-// TestListing_Equal checks that credentials that compare equal stay in pool order.
-func TestListing_Equal(t *testing.T) {
+// TestListing_Ties checks that credentials that compare equal stay in pool order.
+func TestListing_Ties(t *testing.T) {
 	var equal, mixed entries
 	var ready, dead []string
 	for i := range 40 {
