@@ -257,22 +257,16 @@ func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	if l.Selected {
 		selected = 1
 	}
-	if style := l.Theme.styles[r][w][selected]; style != l.style {
-		l.b.WriteString(l.style.end)
-		l.writeSpaces()
-		l.b.WriteString(style.open)
-		l.style = style
+	style, spaces := l.Theme.styles[r][w][selected], strings.Repeat(" ", l.spaces)
+	if style == l.style {
+		l.b.WriteString(spaces)
+	} else {
+		l.b.WriteString(l.style.end + spaces + style.open)
 	}
-	l.writeSpaces()
 	l.b.WriteString(s)
+	l.style, l.spaces = style, 0
 	l.col += text.Width(s)
 	return l
-}
-
-func (l *Line) writeSpaces() {
-	for ; l.spaces > 0; l.spaces-- {
-		l.b.WriteByte(' ')
-	}
 }
 
 // To adds spaces up to a column. It never moves back.
