@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"pooltop/ui/filter"
 	"pooltop/ui/internal/uitest"
 	"pooltop/ui/theme"
 )
@@ -128,6 +129,21 @@ func TestScrollTo(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestScrollTo_Collapsed checks the first row below two headings, of which the second
+// scrolls out of view if the table has only two lines.
+func TestScrollTo_Collapsed(t *testing.T) {
+	s := backoffScreen(t)
+	s.Groups = (&filter.Listing{Collapsed: map[string]bool{s.Groups[0].Provider.Name: true}}).Groups(s.Pool, s.Policy, s.Now)
+	s.Selected, s.Dialog, s.Width = &credentials(s)[0].Ref, form("2h"), 60
+	for s.Height = minHeight; s.Height <= 20; s.Height++ {
+		for offset := range 3 {
+			s.Offset = offset
+			s.Offset = ScrollTo(s)
+			equal(t, fmt.Sprint("selected rows at height ", s.Height), selectedRows(Render(s)), 1)
+		}
 	}
 }
 
