@@ -9,12 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"golang.org/x/term"
 
 	"pooltop/cli/config"
 )
@@ -109,13 +109,20 @@ type outcome struct {
 	code           int
 }
 
-// pooltop runs a command line as the program does, without a terminal. The clock
-// is stopped, so that --now is exact.
+// running serializes pooltop, which replaces os.Stdout.
+var running sync.Mutex
+
+// pooltop runs a command line without a terminal. The clock is stopped, so that --now is
+// exact.
 func pooltop(t *testing.T, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	var code int
-	withoutTerminal(t)
+	running.Lock()
+	defer running.Unlock()
+	terminal := os.Stdout
+	os.Stdout = os.Stdin // the null device
+	defer func() { os.Stdout = terminal }()
 	synctest.Test(t, func(t *testing.T) {
 		root := rootCommand()
 		root.SetArgs(args)
@@ -125,19 +132,6 @@ func pooltop(t *testing.T, args ...string) outcome {
 		code = run(t.Context(), root)
 	})
 	return outcome{stdout.String(), stderr.String(), code}
-}
-
-// withoutTerminal redirects standard output, in case the tests run in a terminal.
-func withoutTerminal(t *testing.T) {
-	t.Helper()
-	if !term.IsTerminal(int(os.Stdout.Fd())) {
-		return
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	must(t, err)
-	old := os.Stdout
-	os.Stdout = null
-	t.Cleanup(func() { os.Stdout = old; _ = null.Close() })
 }
 
 // at runs a command on a file, at the time of the samples.
