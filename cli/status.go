@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -102,10 +101,8 @@ func (snap *snapshot) render(t *template.Template) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
 	var data any
-	if err := dec.Decode(&data); err != nil {
+	if err := json.Unmarshal(raw, &data); err != nil {
 		return "", err
 	}
 	var b strings.Builder
@@ -113,8 +110,8 @@ func (snap *snapshot) render(t *template.Template) (string, error) {
 	return b.String(), err
 }
 
-// plainValues cleans the strings in a decoded JSON value and converts its numbers to
-// integers.
+// plainValues cleans the strings in a decoded JSON value. It converts whole numbers to
+// integers, which templates compare with integers and print without an exponent.
 func plainValues(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -129,9 +126,10 @@ func plainValues(v any) any {
 		}
 	case string:
 		return text.Clean(v, maxStatusText)
-	case json.Number:
-		n, _ := v.Int64() // the JSON output of list has only integers
-		return n
+	case float64:
+		if n := int64(v); float64(n) == v {
+			return n
+		}
 	}
 	return v
 }
