@@ -24,7 +24,7 @@ import (
 
 func init() { roles["agent"] = runAgent }
 
-// runAgent increments the request counts of a store n times, as an agent does. Its
+// runAgent increments the request counts in a store n times, as an agent does. Its
 // arguments are the path and n.
 func runAgent(args []string) int {
 	n, _ := strconv.Atoi(args[1])
@@ -42,8 +42,8 @@ func runAgent(args []string) int {
 
 var requestCount = regexp.MustCompile(`"request_count": ?(\d+)`)
 
-// countAsAgent increments the request counts under the agent's lock and replaces
-// the file.
+// countAsAgent increments the request counts in a file, as an agent does: it takes the
+// lock and replaces the file.
 func countAsAgent(path string) (err error) {
 	l := flock.New(poolstate.LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), poolstate.LockPatience)
@@ -71,8 +71,8 @@ func countAsAgent(path string) (err error) {
 }
 
 // TestExhaust_ConcurrentAgents holds a credential while agents rewrite the same file.
-// Each successful command increments the streak and adds a line to the journal, each
-// agent write increments the request count, and readers see only complete files.
+// Each successful command increments the streak and adds a line to the journal. Each
+// write by an agent increments the request count. Readers see only complete files.
 func TestExhaust_ConcurrentAgents(t *testing.T) {
 	t.Parallel()
 	program := build(t)
@@ -107,10 +107,7 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 		})
 	}
 	done := make(chan struct{})
-	go func() {
-		group.Wait()
-		close(done)
-	}()
+	go func() { group.Wait(); close(done) }()
 	reads := readUntil(t, file, done)
 
 	snapshot, err := poolstate.Open(file).Load()
@@ -121,12 +118,12 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 	equal(t, "requests", credential.RequestCount.Or(0), agents*turns)
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
 	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), int(held.Load()))
-	equal(t, "names in the directory", fmt.Sprint(namesIn(t, filepath.Dir(file))), "[auth.json auth.lock]")
+	equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(file)), " "), "auth.json auth.lock")
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
-// readUntil reads the file until done is closed and returns the number of reads.
-// Each read must return a complete file.
+// readUntil reads a file until done is closed, and returns how often. Each time, the file
+// must be complete.
 func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	t.Helper()
 	for ; ; reads++ {

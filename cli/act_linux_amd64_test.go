@@ -21,11 +21,11 @@ type traced struct {
 	outcome
 	file  string
 	calls []string // the system calls in scope
-	hit   string   // the nth call, which was killed or failed; empty if there were fewer
+	hit   string   // the call that failed or before which the program was killed; "" if it was never reached
 }
 
-// runTraced resets a credential. It kills the program before its nth system call
-// in scope. If errno is not 0, it makes that call fail instead.
+// runTraced runs pooltop reset and kills it before its nth system call on the directory
+// scope. If errno is not 0, it makes that call fail instead.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
@@ -50,9 +50,9 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	return r
 }
 
-// checkAfter checks that the file has the old or the new content and mode 0600, and
-// that later runs work and leave no file next to it except the lock. It reports
-// whether the content is new.
+// checkAfter checks that the file has the old or the new content and mode 0600, and that
+// later commands succeed and leave no file next to it except the lock. It reports whether
+// the content is new.
 func checkAfter(t *testing.T, r traced) (written bool) {
 	t.Helper()
 	text := string(readFile(t, r.file))
@@ -69,8 +69,8 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls change nothing. Being killed before one of them is the same as being
-// killed before the next call.
+// readCalls are calls that change nothing, so a kill before one of them is the same as a
+// kill before the next call.
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
 func TestReset_KilledBeforeAnyCall(t *testing.T) {
@@ -96,7 +96,7 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// If any system call on the store fails, the error is a single, accurate line.
+// If a system call on the store fails, the error is one accurate line.
 func TestReset_AnyCallFails(t *testing.T) {
 	t.Parallel()
 	program := build(t)

@@ -28,7 +28,7 @@ func startOn(b *testing.B, role, name string, args ...string) *testkit.Terminal 
 	return c
 }
 
-// usage holds the resources that a program has used so far.
+// usage holds the resources that a program has used since its start.
 type usage struct {
 	cpu      time.Duration
 	switches int
@@ -64,8 +64,8 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 	return u
 }
 
-// replaceStore replaces path with a store of n credentials and returns path. The
-// given number of credentials is cooling, and the first one has the given label.
+// replaceStore replaces path with a store of n credentials and returns path. The first
+// credential has the given label, and the given number of others are cooling.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5
@@ -91,8 +91,8 @@ func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	return path
 }
 
-// BenchmarkAtRest measures an idle dashboard for ten seconds and, as the baseline,
-// an idle Bubble Tea program.
+// BenchmarkAtRest measures an idle dashboard and, as the baseline, an idle Bubble Tea
+// program, for ten seconds each.
 func BenchmarkAtRest(b *testing.B) {
 	program := build(b)
 	const focusLost = "\x1b[O"
@@ -122,8 +122,8 @@ func BenchmarkAtRest(b *testing.B) {
 	})
 }
 
-// measureIdle measures ten seconds that do not cross a minute boundary, because
-// times on the screen are redrawn when the minute changes.
+// measureIdle measures a program for ten seconds within the same minute, because times on
+// the screen are redrawn when the minute changes.
 func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
 	<-time.After(3 * time.Second) // let the terminal queries time out
@@ -154,8 +154,8 @@ func reportSpread(b *testing.B, waits []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkChangeToScreen measures the time from replacing the file until the change
-// is printed. The pauses between changes keep them out of step with the frames.
+// BenchmarkChangeToScreen measures the time from replacing the file to showing the
+// change. Pauses of varying length keep the changes out of step with the frames.
 func BenchmarkChangeToScreen(b *testing.B) {
 	program := build(b)
 	for _, n := range []int{10, 10_000} {
@@ -194,8 +194,8 @@ func init() {
 	}
 }
 
-// BenchmarkFirstFrame measures the time from start to the first frame, alternating
-// with the bare program.
+// BenchmarkFirstFrame measures the time from the start to the first frame, and the same
+// for the bare program.
 func BenchmarkFirstFrame(b *testing.B) {
 	program, path := build(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	first := func(words, role, name string, args ...string) time.Duration {

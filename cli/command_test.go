@@ -51,8 +51,8 @@ func TestLog_File(t *testing.T) {
 	refused(t, at(t, file, "list", "--log-file", filepath.Join(path, "x")), exitFailed, "cannot open the debug log")
 }
 
-// The log contains no token from the file, and text from the file cannot add lines
-// to it.
+// The log contains no tokens from the file, and text from the file cannot add lines to
+// the log.
 func TestLog_NoSecrets(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

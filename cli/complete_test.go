@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// completed returns the completions for the last word of a command line, each with
-// its description after a tab, and whether the shell also offers files.
+// completed returns the completions for the last word of a command line, each followed
+// by a tab and its description, and reports whether the shell also offers files.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
 	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "help" }) {
@@ -103,7 +103,7 @@ func TestComplete_Words(t *testing.T) {
 	}
 }
 
-// Each completion resolves to the credential for which it is offered.
+// Each completion identifies the credential for which it is offered.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"access_token": "none", "id": "a1", "label": "same"}`,
@@ -182,7 +182,8 @@ func TestComplete_NoSecrets(t *testing.T) {
 	}
 }
 
-// Hostile text adds no completions, and completions that contain it still resolve.
+// Hostile text adds no completions, and each completion that contains it is accepted as a
+// target.
 func TestComplete_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
@@ -198,7 +199,7 @@ func TestComplete_HostileText(t *testing.T) {
 						t.Errorf("%q completes to %s in %q", line, found, w)
 					}
 					if line[1] == text && at(t, file, "reset", text, word, "--dry-run").code != exitDone {
-						t.Errorf("%q does not resolve", word)
+						t.Errorf("%q is not accepted", word)
 					}
 				}
 			}

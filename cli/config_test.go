@@ -54,8 +54,8 @@ func TestConfig_Invalid(t *testing.T) {
 	}
 }
 
-// A flag can resolve a conflict between bindings in the file. The error for a
-// conflict includes the position of the binding.
+// The error for a conflict includes the position of the binding. A flag can resolve a
+// conflict in the file.
 func TestConfig_KeyErrors(t *testing.T) {
 	for _, c := range []struct{ text, args, want string }{
 		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
@@ -78,7 +78,7 @@ func TestConfig_KeyErrors(t *testing.T) {
 	}
 }
 
-// list shows the configured columns. It ignores the configured sort order, because
+// list shows the configured columns, but ignores the configured sort order, because
 // credentials are numbered in rotation order.
 func TestList_Configured(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
@@ -94,7 +94,7 @@ func TestList_Configured(t *testing.T) {
 	equal(t, "the order", sorted, done(t, at(t, store, "list")))
 }
 
-// Each value is printed with its source. For keys, flags override the file action by
+// Each value is printed with its source. A --key flag overrides the file only for its own
 // action.
 func TestConfig_Sources(t *testing.T) {
 	t.Setenv("HERMES_HOME", "/env")

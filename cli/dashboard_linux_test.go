@@ -15,8 +15,8 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// visits lead to every screen of the dashboard. Each has the keys to type and text
-// that the screen must then show.
+// visits are the steps of a tour of all screens: the keys to type, and text that the
+// screen and its footer must then show.
 var visits = []struct{ keys, words, footer string }{
 	{"e", "newest first", pane},
 	{"\x1b", "", footerOfTable},
@@ -35,7 +35,7 @@ var visits = []struct{ keys, words, footer string }{
 	{"m", "mouse on", footerOfTable},
 }
 
-// Footers. The footer is drawn last, so once it is shown, the screen is complete.
+// Parts of footers. The footer is drawn last, so the screen is complete once it appears.
 const (
 	footerOfTable = "r reset"
 	pane          = "esc back"
@@ -43,8 +43,8 @@ const (
 
 var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
 
-// visitScreens returns the text of every screen, including the details of n
-// credentials, which differ in their error codes.
+// visitScreens returns the text of every screen, including the details of n credentials,
+// which have different error codes.
 func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	t.Helper()
 	var screens []string
@@ -69,8 +69,8 @@ func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	return screens
 }
 
-// storeOf returns a store with a credential for each text. Every string field of the
-// credential contains the text, and there are secrets next to it.
+// storeOf returns a store with a credential for each text. The credential contains the
+// text in every string field, and secrets in other fields.
 func storeOf(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
@@ -90,8 +90,9 @@ func storeOf(t *testing.T, texts []string, status string) string {
 	return `{"credential_pool": {"ready": [{"access_token": "none", "id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
-// visitStore visits every screen of a dashboard on a store with the given texts, in
-// a home directory with the given name. It causes a notification for each credential.
+// visitStore visits every screen of a dashboard on a store with the given texts, in a
+// home directory with the given name, and triggers a notification for each credential. It
+// returns the terminal and the text of each screen.
 func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {
 	t.Helper()
 	c := testkit.Open(t)
@@ -115,11 +116,11 @@ func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, [
 	return testkit.Read(c, func(p *testkit.Emulator) *testkit.Emulator { return p }), screens
 }
 
-// motions matches the sequences that move the cursor or erase. Which of these are
-// sent depends on the previous screen.
+// motions matches sequences that move the cursor or erase. The choice between them depends
+// on the previous screen.
 var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 
-// For hostile text in the file, its path and the clipboard, the dashboard sends only
+// If the file, its path and the clipboard contain hostile text, the dashboard sends only
 // sequences that it also sends for harmless text.
 func TestDashboard_HostileText(t *testing.T) {
 	t.Parallel()
@@ -133,9 +134,8 @@ func TestDashboard_HostileText(t *testing.T) {
 	}
 	plain, _ := visitStore(t, "home", harmless)
 	got, _ := visitStore(t, "h\x1b[31m\x1b]0;x\a\u202e\u009b2Jome", texts)
-	for what, p := range map[string]*testkit.Emulator{"a harmless file": plain, "a hostile file": got} {
-		equal(t, "raw control characters from "+what, strings.Join(p.Raw, " "), "")
-	}
+	equal(t, "raw control characters from a harmless file", strings.Join(plain.Raw, " "), "")
+	equal(t, "raw control characters from a hostile file", strings.Join(got.Raw, " "), "")
 	for shape := range got.Sequences {
 		if !plain.Sequences[shape] && !motions.MatchString(shape) {
 			t.Errorf("%s is sent, but not for a harmless file", shape)
@@ -155,7 +155,7 @@ func TestDashboard_HostileText(t *testing.T) {
 	}
 }
 
-// No screen shows part of a secret, even if every string in the file quotes one.
+// No screen shows a part of a secret, even if every string in the file quotes one.
 func TestDashboard_NoSecret(t *testing.T) {
 	t.Parallel()
 	token := tokens["access"]

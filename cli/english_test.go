@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// oddEnglish lists words and phrases that are hard to read, and what to write
-// instead. They must not occur in comments, strings or documents.
+// oddEnglish lists phrases that must not occur in comments, strings or documents, and
+// what to write instead.
 var oddEnglish = []struct{ pattern, instead string }{
 	{`\b(nobody|somebody|anybody|someone else's|whoever|whomever)\b`, "name the person or program: user, agent, caller"},
 	{`\bstands?\b`, "is, means, remains"},
@@ -82,8 +82,8 @@ func TestEnglish(t *testing.T) {
 	}
 }
 
-// proseOf returns the comments and strings of a Go file. Comments on adjacent lines
-// are joined.
+// proseOf returns the comments and strings in a Go file. It joins comments on adjacent
+// lines.
 func proseOf(src []byte) []string {
 	var texts []string
 	var s scanner.Scanner

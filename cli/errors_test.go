@@ -14,11 +14,11 @@ import (
 )
 
 var (
-	// readingCommands read a store, and fail if it is unreadable.
+	// readingCommands read the store and fail if it is unreadable.
 	readingCommands = commands("list", "list --json", "list openrouter", "list no-such-provider",
 		"status", "status --format {{.}}", "status --format {{.no_such_field}}")
-	// passiveCommands write nothing. They also include dry runs and commands that can
-	// describe an unreadable store.
+	// passiveCommands write nothing. Some of them succeed even if the store is
+	// unreadable.
 	passiveCommands = slices.Concat(readingCommands, commands(
 		"report", "report --json", "report --anonymous", "report --anonymous --json",
 		"reset openrouter --dry-run", "reset --all --dry-run --json", "reset openrouter no-such-target --dry-run",

@@ -18,8 +18,8 @@ import (
 	"pooltop/watch"
 )
 
-// newTestFollower returns a follower of a file, at the time of the samples, and its
-// output.
+// newTestFollower returns a follower for a file, whose clock is stopped at the time of
+// the samples, and the follower's output.
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
@@ -32,7 +32,7 @@ func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.
 
 const year = 365 * 24 * time.Hour
 
-// history returns the output of events --since before it starts to follow the file.
+// history returns what events --since prints before it waits for changes.
 func history(t *testing.T, file string, asJSON bool, since time.Duration) string {
 	t.Helper()
 	f, out := newTestFollower(t, file, asJSON)
@@ -125,8 +125,8 @@ func TestFollow_AfterSuspend(t *testing.T) {
 	})
 }
 
-// journalHostile appends an event of every kind to the journal. All string fields
-// contain the text.
+// journalHostile appends one event of every kind to the journal, with the text in all
+// string fields.
 func journalHostile(t *testing.T, file, text string) {
 	t.Helper()
 	path, err := journal.DefaultPath()

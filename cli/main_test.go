@@ -24,7 +24,7 @@ var (
 	long   = flag.Bool("long", false, "run the long variants: minutes instead of seconds")
 )
 
-// amount returns the number of repetitions, which depends on -short.
+// amount returns longer with -long, and short otherwise.
 func amount(short, longer int) int {
 	if *long {
 		return longer
@@ -35,10 +35,10 @@ func amount(short, longer int) int {
 // sampleTime is the time at which the samples were taken.
 const sampleTime = "2026-11-23T09:20:00Z"
 
-// sampleNames are files written by several builds of the agent.
+// sampleNames are stores written by different builds of the agent.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"}
 
-// TestMain runs a role in a helper process, the program in a script, or the tests.
+// TestMain runs the tests or, in the processes that they start, a role or the program.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleEnv)]; ok {
 		os.Exit(role(os.Args[1:]))
@@ -46,14 +46,14 @@ func TestMain(m *testing.M) {
 	testscript.Main(suite{m}, map[string]func(){"pooltop": func() { os.Exit(Main("dev")) }})
 }
 
-// buildDir is where build puts the program.
+// buildDir is the directory for the built program.
 var buildDir string
 
 // roleEnv makes the test binary play a role instead of running the tests.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
-// roles are the functions, by name, that the test binary can run instead of the
-// tests. A role takes arguments and returns an exit code.
+// roles maps names to functions that the test binary can run instead of the tests. Each
+// takes the arguments of the process and returns its exit code.
 var roles = map[string]func(args []string) int{}
 
 // helper returns a command that runs the test binary in a role.
@@ -66,8 +66,8 @@ func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// suite runs the tests independently of the machine's time zone, agent,
-// configuration, terminal and colors.
+// suite runs the tests independently of the machine's time zone, agent, configuration,
+// terminal and colors.
 type suite struct{ *testing.M }
 
 // Run implements testscript.TestingM.
@@ -156,8 +156,8 @@ func done(t *testing.T, o outcome) string {
 	return o.stdout
 }
 
-// refused checks that a command failed with an exit code, one line on standard
-// error that contains the words, and no output.
+// refused checks that a command failed with the exit code, without output and with one
+// line on standard error that contains the words.
 func refused(t *testing.T, o outcome, code int, words ...string) {
 	t.Helper()
 	equal(t, "the exit code", o.code, code)
@@ -222,7 +222,7 @@ func writeFile(t *testing.T, path string, data []byte) {
 	must(t, os.WriteFile(path, data, 0o600))
 }
 
-// object is a decoded JSON object with numbers as they were written.
+// object is a decoded JSON object. Its numbers are of type json.Number.
 type object = map[string]any
 
 func decoded(t *testing.T, text string) object {
@@ -239,7 +239,7 @@ func decoded(t *testing.T, text string) object {
 	return o
 }
 
-// asJSON encodes a value, to compare and to print.
+// asJSON encodes a value.
 func asJSON(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// pipedOutput returns an output on a pipe, the end of the pipe that a terminal would
-// read, and the errors passed to gone.
+// pipedOutput returns an output that writes to a pipe, the other end of the pipe, and a
+// channel with the error passed to gone.
 func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -19,8 +19,8 @@ func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	return newOutput(w, func(err error) { gone <- err }), r, gone
 }
 
-// When Write returns, nothing may remain in the queue, because a signal may then
-// stop the program.
+// Nothing may remain in the queue after Write returns, because a signal may stop the
+// program.
 func TestOutput_FastTerminal(t *testing.T) {
 	o, r, _ := pipedOutput(t)
 	for _, text := range []string{"a", "bc", "def"} {

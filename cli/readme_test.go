@@ -48,7 +48,7 @@ var fenced = regexp.MustCompile("(?s)```.*?```")
 
 var backticked = regexp.MustCompile("`([^`]+)`")
 
-// codes returns the code in a cell, split at commas.
+// codes splits a cell at commas and returns the code in each part.
 func codes(cell string) []string {
 	var out []string
 	for part := range strings.SplitSeq(cell, ", ") {
@@ -61,7 +61,7 @@ func codes(cell string) []string {
 	return out
 }
 
-// The table of keys lists every action once, in the order of the help screen.
+// The table lists every action once, in the order of the help screen.
 func TestReadme_Keys(t *testing.T) {
 	var documented, actual []string
 	for _, row := range rows(section(t, "Keys")) {
@@ -79,8 +79,7 @@ func TestReadme_Keys(t *testing.T) {
 	equal(t, "the table of keys", strings.Join(documented, "\n"), strings.Join(actual, "\n"))
 }
 
-// The table of commands lists every command. The flags in a row are flags of the
-// command.
+// The table lists every command, and only flags that the command has.
 func TestReadme_Commands(t *testing.T) {
 	root := rootCommand()
 	documented := map[string]bool{}

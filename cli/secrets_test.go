@@ -17,8 +17,8 @@ import (
 	"pooltop/ui/filter"
 )
 
-// tokens are secrets, one for each place in a file that may contain one. No eight
-// consecutive characters of a token occur anywhere else.
+// tokens are secrets, one for each place in a file that may contain one. No sequence of
+// eight characters from a token occurs anywhere else.
 var tokens = map[string]string{
 	"access":   "SECRET-aQ7xZ2mW9kR4tY6uP1oL",
 	"refresh":  "SECRET-bN8vC3xJ5hG2fD7sK0wE",
@@ -86,8 +86,8 @@ func secretNames() string {
 		]}}`
 }
 
-// brokenStores returns the secret store as "whole", and variants that are truncated
-// or corrupt at each token, so that an error could quote the token.
+// brokenStores returns the secret store as "whole", and variants that are truncated or
+// corrupt at each token, so that an error could quote the token.
 func brokenStores() map[string]string {
 	whole := secretStore()
 	out := map[string]string{"whole": whole, "pool is a token": fmt.Sprintf(`{"credential_pool": %q}`, tokens["pool"])}
@@ -176,7 +176,7 @@ func TestSecrets_Writing(t *testing.T) {
 	}
 }
 
-// Printing values read from the file, as a log or a panic may, prints no secret.
+// Printing values that come from the file, as a log or a panic may, prints no secret.
 func TestSecrets_Values(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

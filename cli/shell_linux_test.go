@@ -10,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runShell does what a shell with job control does: it runs pooltop as a
-// foreground job, takes the terminal back when the job stops, and continues the
-// job when a line is typed.
+// runShell acts like a shell with job control: it runs pooltop as a foreground job, takes
+// the terminal back when the job stops, and continues the job when a line is typed.
 func runShell() {
 	signal.Ignore(syscall.SIGTTOU) // to take the terminal back
 	self, err := os.Executable()

@@ -10,8 +10,8 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// showsAgain waits until the dashboard has replaced what the shell printed, and has
-// changed the settings of the terminal again.
+// showsAgain waits until the dashboard has replaced the shell's output and changed the
+// terminal's settings again.
 func showsAgain(c *testkit.Terminal, running unix.Termios) {
 	c.Until("show the dashboard again", func(p *testkit.Emulator) bool {
 		text := p.String()
@@ -31,7 +31,7 @@ func TestDashboard_SuspendAndResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := testkit.Open(t)
 			runDashboardOn(t, c, "shell")
-			for range 3 {
+			for range 2 {
 				running := c.Settings()
 				stop(c)
 				c.Shows("job stopped")
@@ -51,7 +51,7 @@ func TestDashboard_Stopped(t *testing.T) {
 	t.Parallel()
 	c := testkit.Open(t)
 	runDashboardOn(t, c, "shell")
-	for range 3 {
+	for range 2 {
 		running := c.Settings()
 		must(t, syscall.Kill(c.Job(), syscall.SIGSTOP))
 		c.Shows("job stopped")

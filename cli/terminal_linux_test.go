@@ -80,7 +80,7 @@ func TestDashboard_RestoresTerminal(t *testing.T) {
 	}
 }
 
-// nohup ignores SIGHUP for its child, and Main must not undo that.
+// nohup makes its child ignore SIGHUP, and Main must not change that.
 func TestMain_IgnoredSIGHUP(t *testing.T) {
 	c := testkit.Open(t)
 	file := storeFile(t, poolOf(`{"access_token": "none", "id": "a"}`, `{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425000}`))
@@ -96,8 +96,8 @@ func TestMain_IgnoredSIGHUP(t *testing.T) {
 	equal(t, "exit code", c.Wait(), exitDone)
 }
 
-// waitForName returns a function that waits until a name with a prefix appears in
-// a directory.
+// waitForName returns a function that waits for a change to a file in a directory whose
+// name has the given prefix, and returns its path. Changes count from this call.
 func waitForName(t *testing.T, dir, prefix string) func() string {
 	t.Helper()
 	w, err := fsnotify.NewWatcher()
@@ -162,8 +162,8 @@ func TestDemo_BlockedTerminal(t *testing.T) {
 	}
 }
 
-// While its terminal is blocked, the dashboard still records events. It shows the
-// latest state when the terminal reads again.
+// While its terminal is blocked, the dashboard still records events. Afterwards it shows
+// the latest state.
 func TestDashboard_BlockedTerminal(t *testing.T) {
 	t.Parallel()
 	c, state := testkit.Open(t), t.TempDir()
@@ -234,8 +234,8 @@ const (
 	panicFile = "POOLTOP_TEST_FILE"
 )
 
-// runPanicking runs a dashboard that panics, once a file appears next to the store,
-// in the function given by the environment.
+// runPanicking runs a dashboard that panics once a file appears next to the store. The
+// environment determines in which function.
 func runPanicking() {
 	file := os.Getenv(panicFile)
 	store := poolstate.Open(file)
@@ -305,8 +305,8 @@ func TestDashboard_StartErrors(t *testing.T) {
 	}
 }
 
-// The dashboard ends when its terminal is closed, with or without SIGHUP and without
-// a busy loop.
+// The dashboard ends when its terminal is closed, even without SIGHUP, and without a busy
+// loop.
 func TestDashboard_ClosedTerminal(t *testing.T) {
 	t.Parallel()
 	for name, attr := range map[string]*syscall.SysProcAttr{
@@ -328,8 +328,8 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 	}
 }
 
-// Only the dashboard queries the terminal's background color. A query without an
-// answer would delay a command, and a dumb terminal would print it.
+// Only the dashboard queries the terminal's background color. Otherwise, a terminal that
+// does not answer would delay commands, and a dumb terminal would print the query.
 func TestCommands_NoTerminalQuery(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	for _, tt := range []struct {

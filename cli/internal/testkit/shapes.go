@@ -55,8 +55,7 @@ type block struct {
 
 var blocks = func() map[string]block {
 	m := map[string]block{
-		"▀": {0, 0, 1, .5, "k "}, "▔": {0, 0, 1, .125, "k "}, "▐": {.5, 0, 1, 1, "k "},
-		"░": {0, 0, 1, 1, "k l "}, "▒": {0, 0, 1, 1, "k h "}, "▓": {0, 0, 1, 1, "k d "},
+		"░": {0, 0, 1, 1, "k l "}, "▒": {0, 0, 1, 1, "k h "},
 	}
 	for i, text := range []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"} {
 		m[text] = block{0, 1 - float64(i+1)/8, 1, 1, "k "}
@@ -78,9 +77,7 @@ const (
 
 var lines = map[string]arms{
 	"─": {thin, thin, 0, 0}, "━": {thick, thick, 0, 0}, "╺": {0, thick, 0, 0}, "╸": {thick, 0, 0, 0},
-	"│": {0, 0, thin, thin}, "┃": {0, 0, thick, thick}, "┬": {thin, thin, 0, thin}, "┴": {thin, thin, thin, 0},
-	"├": {0, thin, thin, thin}, "┤": {thin, 0, thin, thin}, "┼": {thin, thin, thin, thin},
-	"┌": {0, thin, 0, thin}, "┐": {thin, 0, 0, thin}, "└": {0, thin, thin, 0}, "┘": {thin, 0, thin, 0},
+	"│": {0, 0, thin, thin}, "┬": {thin, thin, 0, thin},
 }
 
 // path draws n equal cells side by side, joining their horizontal lines.

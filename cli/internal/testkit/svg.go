@@ -119,7 +119,7 @@ func (w Window) Draw(d Drawing) string {
 // css returns the style sheet.
 func (s *sheet) css() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "text{font:%dpx %s;white-space:pre}\n.b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.f{opacity:.6}.k{shape-rendering:crispEdges}.l{opacity:.25}.h{opacity:.5}.d{opacity:.75}\n", fontSize, fonts)
+	fmt.Fprintf(&b, "text{font:%dpx %s;white-space:pre}\n.b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.f{opacity:.6}.k{shape-rendering:crispEdges}.l{opacity:.25}.h{opacity:.5}\n", fontSize, fonts)
 	for i, color := range s.colors {
 		fmt.Fprintf(&b, ".c%d{fill:%s}", i, color)
 	}
