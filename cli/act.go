@@ -37,7 +37,7 @@ type actionRun struct {
 	operator *journal.Operator
 }
 
-// bindAction adds the flags that all commands that write share, and makes cmd run act. It
+// bindAction makes cmd run act. It adds the flags shared by all commands that write, and
 // returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}

@@ -122,8 +122,8 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
-// readUntil reads a file until done is closed, and returns how often. Each time, the file
-// must be complete.
+// readUntil reads a file until done is closed and returns the number of reads. It fails
+// the test if the file is ever incomplete.
 func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	t.Helper()
 	for ; ; reads++ {
@@ -141,22 +141,25 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	}
 }
 
-// The command reports once that the lock is held, and gives up after 15 seconds.
-func TestActionRun_LockTimeout(t *testing.T) {
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	file := sampleFile(t, "backoff.json")
+// lock holds the agent's lock until the test ends.
+func lock(t *testing.T, file string) {
+	t.Helper()
 	l := flock.New(poolstate.LockPath(file))
 	if ok, err := l.TryLock(); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
+}
+
+// The command reports once that it waits for the lock, and gives up after 15 seconds.
+func TestActionRun_LockTimeout(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := sampleFile(t, "backoff.json")
+	lock(t, file)
 	got := at(t, file, "reset", "openrouter", "backup-key")
 	equal(t, "the exit code", got.code, exitLocked)
-	waited, gaveUp, _ := strings.Cut(got.stderr, "\n")
-	for line, words := range map[string]string{waited: "pooltop reset: waiting up to 15s for the lock held by ", gaveUp: "pooltop reset: "} {
-		if !strings.HasPrefix(line, words) || strings.Count(line, "\n") > 1 {
-			t.Errorf("standard error is %q", got.stderr)
-		}
+	if !regexp.MustCompile(`^pooltop reset: waiting up to 15s for the lock held by .+\npooltop reset: .+\n$`).MatchString(got.stderr) {
+		t.Errorf("standard error is %q", got.stderr)
 	}
 	equal(t, "the file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }

@@ -21,11 +21,11 @@ type traced struct {
 	outcome
 	file  string
 	calls []string // the system calls in scope
-	hit   string   // the call that failed or before which the program was killed; "" if it was never reached
+	hit   string   // the nth call, or "" if the program made fewer calls
 }
 
-// runTraced runs pooltop reset and kills it before its nth system call on the directory
-// scope. If errno is not 0, it makes that call fail instead.
+// runTraced runs pooltop reset and kills it before its nth system call on files in the
+// directory scope. If errno is not 0, it makes that call fail instead.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())

@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// More tests of reset, exhaust, undo and sync are in testdata/script.
+// More tests for reset, exhaust, undo and sync are in testdata/script.
 
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)

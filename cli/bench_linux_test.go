@@ -28,7 +28,7 @@ func startOn(b *testing.B, role, name string, args ...string) *testkit.Terminal 
 	return c
 }
 
-// usage holds the resources that a program has used since its start.
+// usage is a program's use of resources since its start.
 type usage struct {
 	cpu      time.Duration
 	switches int
@@ -194,8 +194,8 @@ func init() {
 	}
 }
 
-// BenchmarkFirstFrame measures the time from the start to the first frame, and the same
-// for the bare program.
+// BenchmarkFirstFrame measures how long the dashboard and, as the baseline, the bare
+// program take to show their first frame.
 func BenchmarkFirstFrame(b *testing.B) {
 	program, path := build(b), replaceStore(b, filepath.Join(b.TempDir(), "auth.json"), "first", 10, 1)
 	first := func(words, role, name string, args ...string) time.Duration {

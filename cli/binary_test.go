@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,11 +14,7 @@ import (
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
+	out, _ := cmd.CombinedOutput() // the exit code is not 0
 	equal(t, "output", string(out), "4/10 ready · openai-codex out, due now\n")
 	equal(t, "exit code", cmd.ProcessState.ExitCode(), exitProviderOut)
 }

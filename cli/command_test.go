@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// logged runs a command on a file with a debug log and returns the log.
+// logged runs a command on a file and returns its debug log.
 func logged(t *testing.T, file string, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "debug.log")

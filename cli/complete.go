@@ -21,7 +21,6 @@ import (
 	"pooltop/ui/text"
 )
 
-// completionCommand prints the completion script for a shell.
 func completionCommand() *cobra.Command {
 	shells := []string{"bash", "fish", "powershell", "zsh"}
 	cmd := &cobra.Command{
@@ -159,7 +158,7 @@ func plain(word string) bool {
 		!strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "_activeHelp_")
 }
 
-// profiles returns the existing profiles.
+// profiles returns completions for the existing profiles.
 func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	store, err := poolstate.Location{Profile: "any"}.Path()
 	if err != nil {

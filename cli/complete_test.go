@@ -58,10 +58,8 @@ func TestComplete_Words(t *testing.T) {
 		{"reset anthropic _", "personal-api-key | work-oauth | claude_code"},
 		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead credential cannot be held
 		{"sync _", "anthropic"},                                  // the others have no token source
-		{"sync anthropic _", ""},
 		{"undo _", ""},
 		{"help r", "report | reset"},
-		{"list --policy f", "flat | flat-2026-08 | flat-2026-10"},
 		{"list --policy _", strings.Join(poolstate.PolicyChoices(), " | ")},
 		{"list --theme l", "light"},
 		{"--sort s", "streak | state"},
@@ -71,7 +69,6 @@ func TestComplete_Words(t *testing.T) {
 		{"list --columns why,w", ""},
 		{"--key reset", "reset= | reset-provider= | reset-all="},
 		{"demo --scenario b", "blackout | billing"},
-		{"demo --speed _", ""},
 		{"backoff --code _", "401 | 402 | 429"},
 		{"exhaust openrouter primary --code 40", "401 | 402"},
 		{"--config FILE list _", "anthropic | custom:together.ai | openai-codex | openrouter"},

@@ -244,7 +244,7 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
-// parsed returns a configuration with checked key bindings.
+// parsed parses a configuration and checks its key bindings.
 func parsed(path string, data []byte) (*config.Config, error) {
 	cfg, err := config.Parse(path, data)
 	if err == nil {

@@ -35,7 +35,7 @@ var visits = []struct{ keys, words, footer string }{
 	{"m", "mouse on", footerOfTable},
 }
 
-// Parts of footers. The footer is drawn last, so the screen is complete once it appears.
+// Text in footers. The footer is drawn last, so the screen is complete once it appears.
 const (
 	footerOfTable = "r reset"
 	pane          = "esc back"

@@ -150,7 +150,7 @@ func TestPlayDemo_BrokenFile(t *testing.T) {
 	}
 }
 
-// The agent skips a turn if the lock is busy, and takes the following turns.
+// If the lock is busy, the agent skips the turn but takes later ones.
 func TestPlayDemo_LockBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)

@@ -14,7 +14,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// Exit codes of every command.
+// Exit codes of the commands.
 const (
 	exitDone         = 0
 	exitFailed       = 1
@@ -177,8 +177,7 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// pathOf returns the path that an error is about and the underlying error. The
-// path is empty if there is none.
+// pathOf returns the path in a file error and its cause, or zero values for other errors.
 func pathOf(err error) (string, error) {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Path, path.Err

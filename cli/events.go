@@ -107,7 +107,7 @@ const (
 	maxWait = time.Second
 )
 
-// follow prints events until ctx ends or changes is closed.
+// follow prints events until ctx is done or changes is closed.
 func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) error {
 	if err := f.load(ctx); err != nil {
 		return err

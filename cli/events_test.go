@@ -18,8 +18,7 @@ import (
 	"pooltop/watch"
 )
 
-// newTestFollower returns a follower for a file, whose clock is stopped at the time of
-// the samples, and the follower's output.
+// newTestFollower returns a follower with a stopped clock, and its output.
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer

@@ -165,8 +165,8 @@ func TestCommands_HostileArguments(t *testing.T) {
 	}
 }
 
-// A hostile path is made harmless. Without a terminal there are no colors, even if
-// TERM supports them.
+// Hostile characters in the path are not printed. Without a terminal there are no colors,
+// even if TERM supports them.
 func TestCommands_HostilePath(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")

@@ -147,7 +147,7 @@ func at(t *testing.T, file string, args ...string) outcome {
 	return pooltop(t, args...)
 }
 
-// done returns the output of a command, which must have succeeded.
+// done checks that a command succeeded and returns its output.
 func done(t *testing.T, o outcome) string {
 	t.Helper()
 	if o.code != exitDone || o.stderr != "" {

@@ -31,9 +31,8 @@ func TestOutput_FastTerminal(t *testing.T) {
 		equal(t, "queued after Write", o.drained != nil, false)
 		o.mu.Unlock()
 		got := make([]byte, len(text))
-		if _, err := io.ReadFull(r, got); err != nil {
-			t.Fatal(err)
-		}
+		_, err := io.ReadFull(r, got)
+		must(t, err)
 		equal(t, "written", string(got), text)
 	}
 }
@@ -44,16 +43,14 @@ func TestOutput_QueueOverflow(t *testing.T) {
 	o.redraw = func() { redraws <- struct{}{} }
 	const pieces, size = 100, 1 << 16
 	for i := range pieces {
-		if _, err := o.Write(bytes.Repeat([]byte{byte(i)}, size)); err != nil {
-			t.Fatal(err)
-		}
+		_, err := o.Write(bytes.Repeat([]byte{byte(i)}, size))
+		must(t, err)
 		o.mu.Lock()
 		equal(t, "queue over its limit", len(o.queue) > maxQueue, false)
 		o.mu.Unlock()
 	}
-	if _, err := o.Write([]byte("the end")); err != nil {
-		t.Fatal(err)
-	}
+	_, err := o.Write([]byte("the end"))
+	must(t, err)
 	read := make(chan string)
 	go func() {
 		all, _ := io.ReadAll(r) // until the writer is closed

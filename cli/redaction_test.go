@@ -188,8 +188,7 @@ func TestRedaction_Forms(t *testing.T) {
 	}
 }
 
-// TestRedaction_Fingerprint quotes a secret of which the file contains only a
-// fingerprint.
+// TestRedaction_Fingerprint quotes a secret that the file contains only as a fingerprint.
 func TestRedaction_Fingerprint(t *testing.T) {
 	entry := `"source": "env:KEY", "secret_fingerprint": "` + fingerprintOf(plantedSecret) + `",`
 	for name, form := range forms {

@@ -28,8 +28,8 @@ func displayPath(path string) string {
 	return path
 }
 
-// newClock returns a clock that starts at start and runs in real time. If start is
-// the zero time, it returns the wall clock.
+// newClock returns a clock that begins at start and runs in real time, or the wall clock
+// if start is the zero time.
 func newClock(start time.Time) func() time.Time {
 	if start.IsZero() {
 		return time.Now
@@ -74,7 +74,7 @@ func claudeFile() string {
 	return path
 }
 
-// snapshot is the pool, as a command has read it.
+// snapshot is the pool as read by a command.
 type snapshot struct {
 	path   string
 	pool   *poolstate.Pool
@@ -100,7 +100,7 @@ func (snap *snapshot) json() jsonout.Pool {
 	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
 }
 
-// provider returns the provider with that name.
+// provider returns the provider with the given name.
 func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
 	if p := snap.pool.Provider(name); p != nil {
 		return p, nil

@@ -20,10 +20,9 @@ type Measurement struct {
 	Policy  poolstate.Policy
 	Cases   int
 	// Differences lists the cases in which the agent differs from the built-in policy
-	// with the name of Policy.
+	// that has the same name as Policy.
 	Differences []Difference
-	// Unexplained lists the cases in which the agent differs from Policy because no
-	// policy of pooltop behaves like it.
+	// Unexplained lists the cases in which the agent differs from Policy itself.
 	Unexplained []Difference
 
 	files   []file

@@ -34,8 +34,8 @@ const (
 // codes are the error codes to measure; 0 means no code.
 var codes = []int{0, 401, 402, 403, 429, 500}
 
-// probes returns all probes: each code with each streak and, for a sole credential and
-// one of two, with each cause; and some codes with a reset time.
+// probes returns all probes: each code with each streak, each code with each cause, and
+// some codes with a reset time. Causes and reset times are also combined with Sole.
 func probes() []Probe {
 	var all []Probe
 	for _, code := range codes {
@@ -100,8 +100,7 @@ func seconds(p poolstate.Policy, c *poolstate.Credential) *int64 {
 	return new(int64(d.At.Sub(failedAt) / time.Second))
 }
 
-// answers maps each probe to the agent's cooldown in seconds. It is nil if there is
-// none.
+// answers maps each probe to the agent's cooldown in seconds, or to nil if there is none.
 type answers map[Probe]*int64
 
 func newAnswers(asked []Probe, deadlines []*float64) answers {
@@ -158,7 +157,7 @@ func derive(a answers) poolstate.Policy {
 }
 
 // Difference is a probe for which the agent and a policy compute different cooldowns. A
-// cooldown of nil means that there is none.
+// nil cooldown means none.
 type Difference struct {
 	Code     *int   `json:"code"`
 	Cause    string `json:"failure_reason"`

@@ -55,8 +55,8 @@ func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 	return r
 }
 
-// Write receives the program's output. Lines end with a bare newline, because the
-// program has not switched this terminal to raw mode itself.
+// Write receives the program's output. The program ends lines with a bare newline because
+// it has not put this terminal into raw mode.
 func (r *Dashboard) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -43,7 +43,8 @@ func (p *Emulator) blank(cells []Cell) {
 	}
 }
 
-// after returns the style after an SGR sequence.
+// after returns the style after an SGR sequence. It ignores the 16 basic colors, which
+// programs do not use on a true-color terminal.
 func (p Style) after(params ansi.Params) Style {
 	if len(params) == 0 {
 		return Style{}
@@ -59,14 +60,6 @@ func (p Style) after(params ansi.Params) Style {
 			p.bold, p.faint = false, false
 		case n == 23, n == 24, n == 27:
 			*p.attribute(n - 20) = false
-		case 30 <= n && n <= 37:
-			p.fore = hex(ansi.BasicColor(n - 30))
-		case 90 <= n && n <= 97:
-			p.fore = hex(ansi.BasicColor(n - 90 + 8))
-		case 40 <= n && n <= 47:
-			p.back = hex(ansi.BasicColor(n - 40))
-		case 100 <= n && n <= 107:
-			p.back = hex(ansi.BasicColor(n - 100 + 8))
 		case n == 38 || n == 48:
 			var c color.Color = color.Black
 			i += max(ansi.ReadStyleColor(params[i:], &c)-1, 0)

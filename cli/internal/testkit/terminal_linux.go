@@ -19,8 +19,8 @@ const waitLimit = time.Minute
 // Terminal is a pseudo-terminal of 120×36 cells with an emulator on the user's end and
 // a program on the other.
 type Terminal struct {
-	// Attr holds the attributes of the program's process. By default, it is a session
-	// leader.
+	// Attr holds the attributes of the program's process. By default, the process is a
+	// session leader.
 	Attr *syscall.SysProcAttr
 	// Master is the user's end and Slave is the program's. Slave also stays open in the
 	// test, so that its settings can be read after the program has ended.

@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// tracer runs a program and counts its system calls on files in one directory. Before
-// the nth of these calls, it kills the program, or else it makes that call fail.
+// tracer runs a program and counts its system calls on files in one directory. It kills
+// the program before the nth of these calls, or makes that call fail.
 type tracer struct {
 	dir     string
 	n       int           // the call to act on, from 1
@@ -118,7 +118,7 @@ func (tr *tracer) call(pid, tid int) {
 	}
 	switch {
 	case tr.inside[tid]:
-		name := tr.about(tid, &regs)
+		name := tr.describe(tid, &regs)
 		if name == "" {
 			return
 		}
@@ -139,9 +139,9 @@ func (tr *tracer) call(pid, tid int) {
 	}
 }
 
-// about returns the name of a call and its path relative to the directory, or an empty
+// describe returns the name of a call and its path relative to the directory, or an empty
 // string if the path is outside the directory.
-func (tr *tracer) about(tid int, regs *syscall.PtraceRegs) string {
+func (tr *tracer) describe(tid int, regs *syscall.PtraceRegs) string {
 	name, path := "", ""
 	switch nr := regs.Orig_rax; {
 	case byPath[nr] != "":
