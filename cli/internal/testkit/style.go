@@ -51,16 +51,16 @@ func (p Style) after(params ansi.Params) Style {
 	}
 	for i := 0; i < len(params); i++ {
 		n := params[i].Param(0)
-		switch {
-		case n == 0:
+		switch n {
+		case 0:
 			p = Style{}
-		case n == 1, n == 2, n == 3, n == 4, n == 7:
+		case 1, 2, 3, 4, 7:
 			*p.attribute(n) = true
-		case n == 22:
+		case 22:
 			p.bold, p.faint = false, false
-		case n == 23, n == 24, n == 27:
+		case 23, 24, 27:
 			*p.attribute(n - 20) = false
-		case n == 38 || n == 48:
+		case 38, 48:
 			var c color.Color = color.Black
 			i += max(ansi.ReadStyleColor(params[i:], &c)-1, 0)
 			if n == 38 {
@@ -68,9 +68,9 @@ func (p Style) after(params ansi.Params) Style {
 			} else {
 				p.back = hex(c)
 			}
-		case n == 39:
+		case 39:
 			p.fore = ""
-		case n == 49:
+		case 49:
 			p.back = ""
 		}
 	}
