@@ -112,8 +112,23 @@ func openStore(path string) *Store {
 	s := Open(path, WithClock(func() time.Time { return stampAt }))
 	s.random = func() string { return "r4nd0m" }
 	s.loc = time.UTC
+	s.fs = noSyncFS{s.fs}
 	return s
 }
+
+// noSyncFS is a file system that syncs nothing, because that is slow.
+type noSyncFS struct{ atomicfile.FS }
+
+func (noSyncFS) SyncDir(string) error { return nil }
+
+func (f noSyncFS) Create(path string) (atomicfile.File, error) {
+	file, err := f.FS.Create(path)
+	return noSyncFile{file}, err
+}
+
+type noSyncFile struct{ atomicfile.File }
+
+func (noSyncFile) Sync() error { return nil }
 
 func writeFile(t testing.TB, path, content string) {
 	t.Helper()
@@ -189,8 +204,8 @@ func wantErr(t testing.TB, err, want error) {
 
 var errFault = errors.New("injected fault")
 
-// faultyFS is the real file system with a hook that runs before the file is read, and
-// an error from SyncDir.
+// faultyFS is a file system with a hook that runs before a file is read, and an error from
+// SyncDir.
 type faultyFS struct {
 	atomicfile.FS
 	onRead  func()
