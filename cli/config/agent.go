@@ -18,9 +18,8 @@ type Agent struct {
 	TTL map[int]time.Duration
 }
 
-// PolicyChoice returns the policy for computing deadlines. The --policy flag, even
-// if it is auto, overrides the [agent] table. So does the policy key of the file,
-// unless it is auto.
+// PolicyChoice returns the configured policy. The --policy flag overrides the [agent]
+// table, even if it is auto. The policy key of the file overrides it unless it is auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if c.policyKey() != "policy" {

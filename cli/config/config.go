@@ -18,8 +18,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// DefaultFrameRate is the default of Config.FrameRate. At this rate, a change is on
-// the screen within 46 ms. Each frame costs CPU time, even if nothing has changed.
+// DefaultFrameRate is the default of Config.FrameRate. At this rate, a change appears
+// within 46 ms. Each frame costs CPU time, even if nothing has changed.
 const DefaultFrameRate = 22
 
 // Config is the effective configuration. A field with a toml name can be set in the
@@ -35,7 +35,7 @@ type Config struct {
 	FrameRate int      `toml:"frame-rate"` // frames per second
 	Journal   bool     `toml:"journal"`
 	LogFile   string   `toml:"log-file"` // empty for no debug log
-	// Keys maps actions to keys. This package does not check their names.
+	// Keys maps actions to keys. Package config does not check the names.
 	Keys  map[string][]string `toml:"keys"`
 	Agent Agent               `toml:"-"` // the [agent] table
 
@@ -51,8 +51,7 @@ type Config struct {
 	sources map[string]Source
 }
 
-// Default returns the configuration before the file, the environment and the flags
-// are applied.
+// Default returns the default configuration.
 func Default() *Config {
 	return &Config{
 		Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
@@ -82,19 +81,16 @@ func (c *Config) Hidden() ui.Hidden {
 	return ui.AllBut(shown...)
 }
 
-// SourceOf returns the source of a setting's value. The names of values in tables
-// are dotted, such as "agent.policy" and "keys.reset".
+// SourceOf returns the source of a setting's value. Names of values in tables are
+// dotted, such as "agent.policy" and "keys.reset".
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
-// Source is the source of a value. The zero Source means that the value is the
-// default.
+// Source is the source of a value. The zero Source means the default.
 type Source struct {
-	// Kind is "flag", "environment" or "file", and empty for the default.
-	Kind string
-	// Name is the flag, the environment variable or the path of the file.
-	Name string
-	// Line and Column are the position in the file, counted from 1.
-	Line, Column int
+	Kind string // "flag", "environment" or "file"; empty for the default
+	Name string // the flag, the environment variable or the path of the file
+
+	Line, Column int // the position in the file, counted from 1
 }
 
 const (

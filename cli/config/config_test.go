@@ -27,8 +27,8 @@ func TestConfig_Choices(t *testing.T) {
 		for _, sign := range []string{"", "-"} {
 			c.Sort = sign + want.Name()
 			order, descending := c.Order()
-			equal(t, "the order of "+c.Sort, order, want)
-			equal(t, "reversed by "+c.Sort, descending, sign == "-")
+			equal(t, "the order for "+c.Sort, order, want)
+			equal(t, c.Sort+" reversed", descending, sign == "-")
 		}
 	}
 	c.Columns = []string{"why", "next-fail"}

@@ -18,11 +18,11 @@ import (
 	"pooltop/cli/internal/suggest"
 )
 
-// maxSize is the maximum size of a file in bytes.
+// maxSize is the maximum size of a configuration file in bytes.
 const maxSize = 32 << 10
 
-// defaultPath returns the default path of the configuration file, or an empty
-// string if there is no home directory.
+// defaultPath returns the default path of the configuration file, or "" if there is no
+// home directory.
 func defaultPath() string { return pathOn(runtime.GOOS, os.Getenv, os.UserHomeDir) }
 
 func pathOn(goos string, getenv func(string) string, home func() (string, error)) string {
@@ -49,8 +49,7 @@ func (c *Config) read(named bool) error {
 	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 		return nil
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}
 	if err != nil {
@@ -59,8 +58,8 @@ func (c *Config) read(named bool) error {
 	return c.decode(data)
 }
 
-// readFile reads a regular file. It checks before opening, because opening a pipe
-// could block.
+// readFile reads a regular file. It checks the type first, because opening a pipe could
+// block.
 func readFile(path string) ([]byte, error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
@@ -73,8 +72,8 @@ func readFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// Parse parses the content of a configuration file. The path is used only in errors
-// and sources.
+// Parse parses the content of a configuration file. It uses path only in errors and
+// sources.
 func Parse(path string, data []byte) (*Config, error) {
 	c := Default()
 	c.Path = path
@@ -122,9 +121,7 @@ func (c *Config) locate(data []byte) error {
 		if !slices.Contains(known, name) {
 			return at.Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
 		}
-		if _, twice := c.sources[name]; !twice { // a dotted key
-			c.sources[name] = at
-		}
+		c.sources[name] = cmp.Or(c.sources[name], at) // the first of several dotted keys
 	}
 	type none struct{}
 	for _, tables := range []any{
@@ -154,8 +151,8 @@ func (c *Config) locate(data []byte) error {
 	return nil
 }
 
-// nearest returns the source of a key. For a key in an inline table, it returns the
-// source of the table.
+// nearest returns the source of a key or, if the key is in an inline table, the source
+// of the table.
 func (c *Config) nearest(key string) Source {
 	for {
 		end := strings.LastIndexByte(key, '.')
@@ -166,12 +163,10 @@ func (c *Config) nearest(key string) Source {
 	}
 }
 
-// missing returns the keys of a document for which target has no field, in
-// document order.
+// missing returns the keys in data for which target has no field, in the order of data.
 func missing(data []byte, target any) ([]toml.DecodeError, error) {
 	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(target)
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
+	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
 		return strict.Errors, nil
 	}
 	return nil, err
@@ -182,12 +177,12 @@ func (c *Config) source(at *toml.DecodeError) Source {
 	return Source{fromFile, c.Path, line, column}
 }
 
-// explainTOML adds the position to an error of the decoder. If a value has the
-// wrong type, the error says what is valid.
+// explainTOML adds the position to an error from the decoder. If a value has the wrong
+// type, the error says what is valid.
 func (c *Config) explainTOML(err error) error {
 	reason := strings.TrimPrefix(err.Error(), "toml: ")
-	var decoding *toml.DecodeError
-	if !errors.As(err, &decoding) {
+	decoding, ok := errors.AsType[*toml.DecodeError](err)
+	if !ok {
 		return fmt.Errorf("%s: %s", c.Path, reason)
 	}
 	at, key := c.source(decoding), decoding.Key()

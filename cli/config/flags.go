@@ -12,14 +12,14 @@ import (
 	"pooltop/poolstate"
 )
 
-// Flags are the flags of one command that set configuration values.
+// Flags are a command's flags that set configuration values.
 type Flags struct {
 	scope Scope
 	file  *string         // --config
 	given []func(*Config) // apply the other flags, in order
 }
 
-// Bind adds the flags of the given scopes to a command's flags.
+// Bind adds the flags in the given scopes to a command's flags.
 func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 	f := &Flags{scope: scope | Always}
 	for _, s := range settings {
@@ -99,5 +99,5 @@ func (f *flag) Set(text string) error {
 // Type returns the placeholder for the value in help.
 func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
 
-// String returns "", because the configuration holds the value.
+// String returns "", because the value is in the configuration.
 func (*flag) String() string { return "" }

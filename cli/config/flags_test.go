@@ -41,8 +41,8 @@ func setHome(t *testing.T, dir string) {
 	}
 }
 
-// precedence lists, for each setting, the default, a line of the file and a flag,
-// with the resulting values.
+// precedence lists the default of each setting, a line in the file, a flag, and the
+// resulting values.
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
@@ -93,7 +93,7 @@ func TestLoad_Precedence(t *testing.T) {
 	}
 	for _, s := range Settings() {
 		if !tested[s.Name] {
-			t.Errorf("no test of %s", s.Name)
+			t.Errorf("no test for %s", s.Name)
 		}
 	}
 }
@@ -119,6 +119,6 @@ func TestLoad_Environment(t *testing.T) {
 		equal(t, c.args, filepath.ToSlash(cfg.File)+" "+cfg.SourceOf("file").String(), strings.ReplaceAll(c.want, "ROOT", filepath.ToSlash(root))+" "+c.source)
 	}
 	if _, err := load(t, "--file", "a.json", "--config", writeConfig(t, "file = 'a'")); err == nil {
-		t.Error("no error for the file")
+		t.Error("no error for the relative path in the file")
 	}
 }

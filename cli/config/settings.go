@@ -17,11 +17,11 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Scope is a set of features that flags can affect. A command offers the flags of
-// its scopes.
+// Scope is a set of features that flags can affect. A command has only the flags in its
+// scopes.
 type Scope uint
 
-// The scopes of flags. Every command that reads the configuration has Always.
+// The scopes. Every command that reads the configuration has Always.
 const (
 	Always Scope = 1 << iota
 	Store
@@ -34,9 +34,9 @@ const (
 	Dashboard
 )
 
-// Setting describes one value of the configuration. Each setting has a flag, and
-// most can also be set in the file. The value is in the field of [Config] that is
-// tagged with the setting's name.
+// Setting describes one value of the configuration. Each setting has a flag, and most can
+// also be set in the file. The value is stored in the field of [Config] whose tag is the
+// setting's name.
 type Setting struct {
 	Name    string
 	Value   string   // placeholder for the value in help; empty for a boolean flag
@@ -57,8 +57,7 @@ var (
 	columns  = names(ui.Columns())
 )
 
-// Settings returns the settings that can be set in the file, in the order of the
-// help.
+// Settings returns the settings that can be set in the file, in the order of the help.
 func Settings() []Setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
 		_, inFile := s.field(&Config{})
@@ -123,8 +122,8 @@ func (s *Setting) accepts() string {
 	return OneOf(s.Words)
 }
 
-// field returns a pointer to the value in c. If the setting has no field, it
-// returns a pointer to an empty struct.
+// field returns a pointer to the value in c, and whether it can be set in the file. If
+// the setting has no field, field returns a pointer to an empty struct.
 func (s *Setting) field(c *Config) (ptr any, inFile bool) {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
@@ -210,8 +209,8 @@ func (s *Setting) invalid(value string) error {
 	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
 
-// expand expands a path from the file. It rejects a relative path, because its
-// meaning would depend on the working directory.
+// expand expands a path from the file. It rejects relative paths, which would depend on
+// the working directory.
 func (s *Setting) expand(path *string) error {
 	expanded, err := poolstate.ExpandPath(*path)
 	if err != nil {
