@@ -18,8 +18,8 @@ import (
 // mixedPool has credentials in different states: a is cooling, b is ready, c is dead, d
 // is held. e is ready and the only one of its provider.
 const mixedPool = `{"credential_pool": {"p": [
-	{"access_token": "none", "id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
-	{"access_token": "none", "id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
+	{"id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
+	{"id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
 	{"access_token": "none", "id": "c", "label": "dead-key", "priority": 2, "last_status": "dead", "last_status_at": 1795433400.0, "consecutive_failures": 1},
 	{"access_token": "none", "id": "d", "label": "held-key", "priority": 3, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "last_error_reason": "operator_hold", "last_error_message": "for the night", "last_error_reset_at": 1795440000.0, "consecutive_failures": 1}],
 	"q": [{"access_token": "none", "id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
@@ -27,10 +27,10 @@ const mixedPool = `{"credential_pool": {"p": [
 // nousPool has a credential whose token source has a newer token. nousPair has two such
 // credentials.
 const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential_pool": {"nous": [
-	{"access_token": "none", "id": "n", "label": "portal", "source": "device_code", "access_token": "older", "consecutive_failures": 0}]}}`
+	{"id": "n", "label": "portal", "source": "device_code", "access_token": "older", "consecutive_failures": 0}]}}`
 
 var nousPair = strings.Replace(nousPool, "[\n", `[
-	{"access_token": "none", "id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
+	{"id": "m", "label": "other", "source": "device_code", "access_token": "oldest", "consecutive_failures": 0},`+"\n", 1)
 
 func TestAct(t *testing.T) {
 	for _, tt := range []struct {

@@ -9,9 +9,9 @@ import (
 	"pooltop/poolstate"
 )
 
-// The names that an anonymous report keeps. They are public: the services that
-// agents support, the words that agents and providers write, and the fields that
-// agents add to entries.
+// An anonymous report keeps these names. They are public: the services that agents
+// support, the words that agents and providers write, and the fields that agents add to
+// entries.
 var (
 	knownProviders = strings.Fields(`ai-gateway alibaba alibaba-coding-plan anthropic arcee azure-foundry bedrock copilot copilot-acp
 		deepseek gemini gmi google-gemini-cli huggingface kilocode kimi-coding kimi-coding-cn lmstudio minimax minimax-cn
@@ -22,25 +22,25 @@ var (
 
 	knownAuthTypes = strings.Fields("api_key oauth")
 
-	knownReasons = strings.Fields(`account_deactivated api_error auth auth_permanent authentication_error balance_depleted billing
+	knownReasons = append(strings.Fields(`account_deactivated api_error auth auth_permanent authentication_error balance_depleted billing
 		billing_error billing_hard_limit_reached billing_not_active billing_unverified content_filter content_policy_blocked
 		context_length_exceeded context_overflow format_error image_too_large
 		insufficient_balance insufficient_credits insufficient_quota internal_server_error invalid_api_key invalid_grant
-		invalid_request_error invalid_token long_context_tier model_not_found not_found_error operator_hold overloaded
+		invalid_request_error invalid_token long_context_tier model_not_found not_found_error overloaded
 		overloaded_error payload_too_large payment_required permission_denied permission_error provider_policy_blocked quota_exceeded
 		rate_limit rate_limit_error rate_limit_exceeded refresh_token_reused request_too_large requests resource_exhausted
 		server_error service_unavailable slow_down temporarily_unavailable thinking_signature timeout timeout_error token_expired
 		token_invalidated token_revoked tokens too_many_requests unauthorized unauthorized_client unknown
-		unsupported_country_region_territory upstream_error usage_limit_exceeded usage_limit_reached usage_not_included`)
+		unsupported_country_region_territory upstream_error usage_limit_exceeded usage_limit_reached usage_not_included`), poolstate.HoldReason)
 
 	knownFields = strings.Fields(`agent_key agent_key_expires_at agent_key_expires_in agent_key_id agent_key_obtained_at agent_key_reused
 		anon_token api_key client_id created_at enabled expires_in id_token inference_base_url
 		model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type updated_at`)
 )
 
-// anonymize removes everything from the pool and the events that could identify a
-// person or a place. Names that are not well known become numbers, and free text
-// is removed. It returns the anonymized path of the store.
+// anonymize removes everything from the pool and the events that could identify a person
+// or a place. It numbers names that are not well known and removes free text. It returns
+// the anonymized path of the store.
 func (r *Report) anonymize(path string) string {
 	a := anonymizer{}
 	r.pool = a.pool(r.pool)
@@ -54,14 +54,14 @@ func (r *Report) anonymize(path string) string {
 	return r.displayPath
 }
 
-// anonymizer maps names to their replacements, by prefix. Names are strings or
-// identities. The same name always has the same replacement.
+// anonymizer maps prefixes to names, and names to their replacements. A name is a string
+// or an identity.
 type anonymizer map[string]map[any]string
 
 // identity identifies a credential in the pool and in events.
 type identity struct {
-	provider, id, label string
-	duplicate           int // the position, if an earlier credential has the same id
+	provider, id, label string // label is "" if there is an id
+	duplicate           int    // the position, if an earlier credential has the same id
 }
 
 func newIdentity(provider, id, label string) identity {
@@ -71,7 +71,7 @@ func newIdentity(provider, id, label string) identity {
 	return identity{provider: provider, id: id, label: label}
 }
 
-// number returns the replacement of a name, such as c2 for the prefix c.
+// number returns the replacement for a name, such as c2 for the prefix c.
 func (a anonymizer) number(prefix string, name any) string {
 	if a[prefix] == nil {
 		a[prefix] = map[any]string{}
@@ -82,7 +82,7 @@ func (a anonymizer) number(prefix string, name any) string {
 	return a[prefix][name]
 }
 
-// keep returns name if it is known or empty. Otherwise it returns the replacement.
+// keep returns name if it is known or empty, or otherwise its replacement.
 func (a anonymizer) keep(known []string, prefix, name string) string {
 	if name == "" || slices.Contains(known, name) {
 		return name
@@ -93,7 +93,7 @@ func (a anonymizer) keep(known []string, prefix, name string) string {
 func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	out := *p
 	out.Providers = slices.Clone(p.Providers)
-	shares := map[poolstate.Ref][]poolstate.Ref{} // by the original Ref of the group's first credential
+	shares := map[poolstate.Ref][]poolstate.Ref{} // new Refs of each group, by the original Ref of its first credential
 	for i := range out.Providers {
 		prov := &out.Providers[i]
 		prov.Name, prov.Credentials = a.keep(knownProviders, "provider-", prov.Name), slices.Clone(prov.Credentials)

@@ -15,28 +15,15 @@ import (
 	"pooltop/poolstate"
 )
 
-// privateNames are names that can be distinguished from public names only by the
-// allow-lists.
+// privateNames are names that only the allow-lists can distinguish from public names.
 var privateNames = []string{
 	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
 	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
 }
 
-func TestKeep_KnownNames(t *testing.T) {
-	a := anonymizer{}
-	for name, known := range map[string][]string{
-		"": knownProviders, "openai-codex": knownProviders, "usage_limit_reached": knownReasons, poolstate.HoldReason: knownReasons,
-		"exhausted": knownStatuses, "oauth": knownAuthTypes,
-	} {
-		if got := a.keep(known, "n", name); got != name {
-			t.Errorf("%q becomes %q", name, got)
-		}
-	}
-}
-
 func TestAnonymize_SameNumberThroughout(t *testing.T) {
-	path := agentStore(t, `{"credential_pool": {"custom:b": [{"access_token": "none", "id": "x", "access_token": "s"}], "custom:a": [
-		{"access_token": "none", "id": "x", "last_status": "dead", "last_status_at": 1795425000, "access_token": "s"}, {"access_token": "none", "label": "l", "last_status": "resting"}, {"access_token": "none", "label": "m"}]}}`)
+	path := agentStore(t, `{"credential_pool": {"custom:b": [{"id": "x", "access_token": "s"}], "custom:a": [
+		{"id": "x", "last_status": "dead", "last_status_at": 1795425000, "access_token": "s"}, {"access_token": "none", "label": "l", "last_status": "resting"}, {"access_token": "none", "label": "m"}]}}`)
 	o := optionsFor(path)
 	o.Anonymous = true
 	at := now.Add(-time.Minute)
@@ -69,8 +56,8 @@ func TestAnonymize_SameNumberThroughout(t *testing.T) {
 	}
 }
 
-// Every string in a credential or an event is anonymized, including fields added
-// in the future.
+// Every string in a credential or an event is anonymized, even in fields that are added
+// later.
 func TestAnonymizer_EveryString(t *testing.T) {
 	var c poolstate.Credential
 	var r poolstate.Record
@@ -123,9 +110,9 @@ func TestAnonymize_Path(t *testing.T) {
 	}
 }
 
-// anonymousReport returns an anonymous report on a store, as Markdown and JSON. The
-// store contains text in every field that a person, an agent or a provider may set. Keys
-// end in a number, so that none of them makes its value a secret.
+// anonymousReport returns an anonymous report on a store, as Markdown and JSON. The store
+// contains text in every field that a person, an agent or a provider may set, and ends
+// with broken. No key ends with text, which might make its value a secret.
 func anonymousReport(t testing.TB, text, broken string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)
@@ -150,13 +137,13 @@ func anonymousReport(t testing.TB, text, broken string) string {
 	return r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
 }
 
-// FuzzAnonymize checks that an anonymous report does not depend on any string in the
-// file that is not in the allow-lists: it is the same for any two such strings.
+// FuzzAnonymize checks that an anonymous report is the same for any two strings that are
+// not in the allow-lists.
 func FuzzAnonymize(f *testing.F) {
 	for _, name := range privateNames {
 		f.Add(name)
 	}
-	f.Add("an_auth") // as a key, it would make its value a secret
+	f.Add("an_auth") // would make the value of a key that ends in it a secret
 	lower, upper := anonymousReport(f, "reference text", ""), anonymousReport(f, "Reference text", "")
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "?")
@@ -172,7 +159,7 @@ func FuzzAnonymize(f *testing.F) {
 			t.Errorf("the report depends on %q:\n%s\n%s", text, got, want)
 		}
 		if got := anonymousReport(t, text, "{"); len(text) > 8 && strings.Contains(got, text) {
-			t.Errorf("the report of an unreadable file quotes %q", text)
+			t.Errorf("the report on an unreadable file quotes %q", text)
 		}
 	})
 }

@@ -188,8 +188,8 @@ func joined(parts []string, separator string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
 }
 
-// remarks returns list items for the data that the table omits: the error message
-// and the cooldowns of models.
+// remarks returns list items for data that is not in the table: the error message and
+// the cooldowns of models.
 func (r *Report) remarks(c *poolstate.Credential) string {
 	name, out := quoted(text.CredentialName(c), shortText), ""
 	if message := quoted(c.ErrorMessage, messageText); message != "" {
@@ -238,9 +238,9 @@ func optional[T any](format string, value *T) string {
 	return fmt.Sprintf(format, *value)
 }
 
-// markdownTable renders a table that is aligned as plain text as well, and omits
-// empty columns. Cells must already be escaped. With lipgloss's tables, a report on
-// 1,000 credentials would take three times as long.
+// markdownTable renders a table whose columns are also aligned as plain text. It omits
+// empty columns. Cells must already be escaped. With lipgloss tables, a report on 1,000
+// credentials would take three times as long.
 func markdownTable(head []string, rows [][]string) string {
 	widths, rule := make([]int, len(head)), make([]string, len(head))
 	for _, row := range rows {
@@ -266,17 +266,17 @@ func markdownTable(head []string, rows [][]string) string {
 	return b.String()
 }
 
-// escapes replaces the characters that are special in a code span or a table cell,
-// or that chat programs interpret even there.
+// escapes replaces the characters that are special in a code span or a table cell, or
+// that chat programs interpret even in a code span.
 var escapes = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›")
 
 // mention matches an @ that begins a word, which notifies people in a chat. An @
 // inside an address is harmless.
 var mention = regexp.MustCompile(`(_|\B)@`)
 
-// quoted returns untrusted text as a code span of at most w cells, or "" if it has
-// no visible character. Code spans render no links or emphasis, and the text cannot
-// end the span or the cell.
+// quoted returns untrusted text as a code span of at most w cells, or "" if the text has
+// no visible characters. Links and emphasis are not rendered in code spans, and the text
+// cannot end the span or the cell.
 func quoted(s string, w int) string {
 	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
 	s = strings.TrimSpace(ansi.TruncateWc(s, w, "…"))

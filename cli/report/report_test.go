@@ -67,8 +67,8 @@ func asJSON(t testing.TB, v any) string {
 
 // unusual is a store that causes every finding that depends on the file's content.
 const unusual = `{"updated_at": "2026-11-23T09:10:00+00:00", "credential_pool": {"acme": 7, "openrouter": [
-	{"access_token": "none", "id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
-	{"access_token": "none", "id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
+	{"id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
+	{"id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
 	 "last_error_reason": "rate_limit_error", "last_error_message": "slow down", "last_error_reset_at": 1e17, "expires_at": 1, "failure_reason": "acme_limit"},
 	{"access_token": "none", "id": "b", "last_status": "dead", "last_status_at": 1795425010, "model_cooldowns": {"acme-large": 1795426000}}]}}`
 
@@ -112,19 +112,17 @@ func TestCollect_Findings(t *testing.T) {
 		"far ahead":   {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1895425000}`), "- **implausible deadline**: `p/a`: more than 31 days ahead\n"},
 		"in the past": {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1795424000}`), "- **implausible deadline**: `p/a`: earlier than the failure\n"},
 		"secret in two providers": {
-			`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "access_token": "x"}, {"access_token": "none", "id": "b", "access_token": "y"}], "q": [{"access_token": "none", "id": "c", "access_token": "x"}]}}`,
+			`{"credential_pool": {"p": [{"id": "a", "access_token": "x"}, {"id": "b", "access_token": "y"}], "q": [{"id": "c", "access_token": "x"}]}}`,
 			"- **shared secret**: `p/a`, `q/c`: they share one quota\n",
 		},
 		"two shared secrets": {
-			poolOf(`{"access_token": "none", "id": "a", "access_token": "x"}`, `{"access_token": "none", "id": "b", "access_token": "x"}`, `{"access_token": "none", "id": "c", "access_token": "y"}`, `{"access_token": "none", "id": "d", "access_token": "y"}`),
+			poolOf(`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x"}`, `{"id": "c", "access_token": "y"}`, `{"id": "d", "access_token": "y"}`),
 			"- **shared secret**: `p/a`, `p/b`: they share one quota\n- **shared secret**: `p/c`, `p/d`: they share one quota\n",
 		},
 		"malformed":      {poolOf(`{"access_token": "none", "label": "a"}`), "- **malformed**: `p`: entry 1 has no id\n"},
 		"expired":        {poolOf(`{"access_token": "none", "id": "a", "expires_at": 1795425600}`, `{"access_token": "none", "id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
 		"no token":       {poolOf(`{"access_token": "", "id": "a"}`), "- **no token**: `p/a`: agents never select it\n"},
 		"enabled":        {poolOf(`{"access_token": "none", "id": "a", "enabled": false}`), "- **enabled is false**: `p/a`: only some forks of the agent skip it\n"},
-		"upper case":     {strings.Replace(poolOf(`{"access_token": "none", "id": "a"}`), `"p"`, `"P"`, 1), "- **malformed**: `P`: agents look for lower-case names and never read this one\n"},
-		"priority":       {poolOf(`{"access_token": "none", "id": "a", "priority": 1.5}`), "- **malformed**: `p`: the priority of entry 1 is not an integer\n"},
 		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **status from the future**: `p/x`: its last_status_at is in the future\n"},
 		"removal":        {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795414800}`), "- **to be removed**: `p/a`: the agent removes it in 21h\n"},
 		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: too far in the future, so never ready again on its own\n"},
