@@ -57,8 +57,8 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns the listed credentials to which an action key applies. bulk is true
-// if the operator did not choose them individually.
+// targets returns the listed credentials that a key acts on. bulk is true if the key acts
+// on a provider or on everything listed.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	bulk = all || provider
@@ -74,7 +74,7 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 	return seen, bulk
 }
 
-// sync performs a sync. If it may change several credentials, sync plans it first.
+// sync performs a sync. If several credentials may change, sync plans it first.
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	syncable := 0
 	for i := range t.Seen {
@@ -113,7 +113,7 @@ func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 }
 
 func (m *Model) run(t journal.Task) tea.Cmd {
-	if why := m.whyNoWrite(); why != "" { // the file may have changed since the dialog was opened
+	if why := m.whyNoWrite(); why != "" { // the reason may have arisen since the dialog was opened
 		return m.setStatus(ui.AnswerRefused, why)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -200,8 +200,8 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
 }
 
-// undo undoes the last action of this session. Like the action, it may ask for
-// confirmation.
+// undo undoes the last action of this session. It may ask for confirmation, as the action
+// did.
 func (m *Model) undo() tea.Cmd {
 	n := len(m.performed)
 	if n == 0 {
@@ -222,16 +222,16 @@ func (m *Model) undo() tea.Cmd {
 }
 
 // Leave finishes a running action and pending writes to the journal, because Bubble Tea
-// may have dropped their commands. Call it after the program has ended. It waits for
-// the lock for at most a second. It returns a one-line result of the action, or "" if
-// no action was running. If the action fails, it returns an error.
+// may have dropped their commands. Call it after the program has ended. It waits at most
+// a second for the lock. It returns the result of the action in one line, or "" if no
+// action was running, or an error if the action failed.
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
 		switch msg := m.running.perform(); {
 		case msg.err == nil:
 			done = ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now)
-		case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the operator did not cancel it
+		case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the timer canceled it, not the operator
 			err = fmt.Errorf("%s failed: %w; nothing was written; try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
 		default:
 			err = &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
@@ -241,7 +241,7 @@ func (m Model) Leave() (done string, err error) {
 		_ = m.log.write() // ignore this error and the next: the screen is already closed
 	}
 	if m.log.journal {
-		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // without the events of the action, which has recorded them itself
+		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action has recorded its own events
 	}
 	return done, err
 }

@@ -58,7 +58,6 @@ func TestAct(t *testing.T) {
 		}},
 		{"b", "R enter", "b e", []string{"✕ reset canceled; nothing was written"}},
 		{"b", "R tab n", "b e", []string{"✕ reset canceled"}},
-		{"b", "R esc", "b e", []string{"✕ reset canceled"}},
 		{"b", "R R", "b e", []string{"▌no", "press y or n"}},
 		{"b", "R tab", "b e", []string{"▌yes"}},
 		{"b", "R tab enter", "a b d e", []string{"✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged"}},

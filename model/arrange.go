@@ -27,7 +27,7 @@ type arrangement struct {
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
 	lastChange time.Time                   // the latest time in changed
-	anchor     *poolstate.Ref              // the selected credential while it is hidden
+	anchor     *poolstate.Ref              // credential to select again when it is no longer hidden
 }
 
 // isDefault reports whether all credentials are listed in pool order.
@@ -69,7 +69,7 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 		switch {
 		case len(a.folded) == 0:
 			return m.setStatus(ui.AnswerRefused, "no provider is folded")
-		case a.anchor != nil && a.folded[a.anchor.Provider]: // it was folded last
+		case a.anchor != nil && a.folded[a.anchor.Provider]: // the provider that was folded last
 			delete(a.folded, a.anchor.Provider)
 		default:
 			clear(a.folded)
@@ -135,7 +135,7 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	a.changed, a.lastChange = next, now
 }
 
-// filterLine describes the arrangement. It returns nil for the default one.
+// filterLine describes the arrangement. It returns nil for the default arrangement.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
 	if m.snapshot.Pool == nil || !a.typing && a.isDefault() && a.problem == "" {
@@ -169,18 +169,18 @@ func (m *Model) position() int {
 	return max(find(m.listed(), m.selected), 0)
 }
 
-// selectAt selects the credential at an index of the table. If the index is out of
-// range, it selects the nearest one.
+// selectAt selects the credential at an index of the table, or the nearest one if the
+// index is out of range.
 func (m *Model) selectAt(i int) {
 	m.selected = nil
 	if all := m.listed(); len(all) > 0 {
-		ref := all[min(max(i, 0), len(all)-1)].Ref // a copy that does not keep an old pool in memory
+		ref := all[min(max(i, 0), len(all)-1)].Ref // copied so as not to keep an old pool in memory
 		m.selected = &ref
 	}
 }
 
-// reselect keeps the selected credential selected in a new list. If it is no longer
-// listed, reselect selects the one at its former index until it is listed again.
+// reselect keeps the selected credential selected after the list has changed. If it is no
+// longer listed, reselect selects the one at its former index until it is listed again.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {
@@ -193,8 +193,8 @@ func (m *Model) reselect(at int) {
 	m.selectAt(at)
 }
 
-// find returns the index of the credential that ref refers to, or -1. If several have
-// the same id, it prefers the one at ref's position.
+// find returns the index in all of ref's credential, or -1. If several have the same id,
+// it prefers the one at ref's position.
 func find(all []*poolstate.Credential, ref *poolstate.Ref) int {
 	if ref == nil {
 		return -1

@@ -17,23 +17,23 @@ type Clock struct {
 	Rate float64          // seconds that pass per real second; 0 means 1
 }
 
-const minTick = 100 * time.Millisecond // the shortest tick of a fast clock, in real time
+const minTick = 100 * time.Millisecond // minimum real time between ticks of a fast clock
 
-// untilTick returns the real time until the next full second, at which all
-// countdowns change together. A fast clock ticks less often.
+// untilTick returns the real time until the next full second, when all countdowns change
+// together. A fast clock ticks less often.
 func (c Clock) untilTick() time.Duration {
 	now := c.Now()
-	left := now.Truncate(time.Second).Add(time.Second).Sub(now)
+	left := c.real(now.Truncate(time.Second).Add(time.Second).Sub(now))
 	if c.fast() {
-		return max(c.real(left), minTick)
+		return max(left, minTick)
 	}
 	return left
 }
 
 func (c Clock) fast() bool { return c.Rate > 0 && c.Rate != 1 }
 
-// real returns the real time in which d passes on this clock. It rounds up, so that a
-// timer for a deadline does not fire before the deadline.
+// real returns how long d on this clock takes in real time. It rounds up, so that a timer
+// for a deadline does not fire before the deadline.
 func (c Clock) real(d time.Duration) time.Duration {
 	if c.Rate <= 0 {
 		return d
@@ -76,7 +76,7 @@ func (m *Model) late() bool {
 	return !m.paused.on && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.now)) > time.Second
 }
 
-// catchUp sets the time on screen to the current time, except while paused.
+// catchUp sets the time on screen to the current time unless the display is frozen.
 func (m *Model) catchUp() {
 	if !m.paused.on {
 		m.now = m.cfg.Clock.Now()

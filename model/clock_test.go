@@ -90,19 +90,6 @@ func TestUpdate_MissedTicks(t *testing.T) {
 	}
 }
 
-func TestUpdate_DueWithoutFileChange(t *testing.T) {
-	for _, fraction := range []time.Duration{0, time.Millisecond, 700 * time.Millisecond} {
-		d := startDashboard(t, coolingPool(noon.Add(2*time.Second+fraction)))
-		for left := 2*time.Second + fraction; left > 0; left -= time.Second {
-			d.shows("1 cooling")
-			d.hides("1 due")
-			d.tick(time.Second)
-		}
-		d.shows("1 due")
-		d.hides("cooling")
-	}
-}
-
 func TestClockTicked_ExpiresStatus(t *testing.T) {
 	for kind, stays := range map[ui.AnswerKind]bool{ui.AnswerDone: false, ui.AnswerRefused: false, ui.AnswerNotice: true} {
 		d := startDashboard(t, twoOut)

@@ -21,10 +21,10 @@ import (
 // dialog is an open dialog: the hold form or a confirmation.
 type dialog struct {
 	task    journal.Task
-	form    *holdForm         // nil for a confirmation
-	plan    poolstate.Outcome // plan and yes are only used for a confirmation
-	yes     bool              // "yes" has the focus
-	ignored bool              // the last key was not an answer
+	form    *holdForm // nil for a confirmation, which uses the fields below
+	plan    poolstate.Outcome
+	yes     bool // "yes" has the focus
+	ignored bool // the last key was not an answer
 }
 
 func (m *Model) openDialog(d *dialog) tea.Cmd {
@@ -101,8 +101,8 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings returns a warning for each provider that an outcome leaves with none ready,
-// and one for holds that would end before the current cooldown.
+// warnings returns a warning for each provider that an outcome leaves with no credential
+// ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {
@@ -169,8 +169,8 @@ func (f *holdForm) cycleCode(by int) {
 
 func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[field].Value()) }
 
-// planHold returns the task that the form describes and the changes it would make, or
-// an error that explains why it is not possible.
+// planHold returns the task that the form describes and the changes that it would make, or
+// an error if the task is not possible.
 func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
@@ -184,7 +184,7 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 	t.Hold.Reason, t.Hold.Policy, t.Hold.Curve = f.value(fieldReason), m.policy, m.cfg.Curve
 	plan = t.Plan(t.Seen, m.now)
 	if slices.ContainsFunc(plan.Unchanged, func(e poolstate.Effect) bool { return !e.CoolsUntil.IsZero() }) {
-		t.Hold.Shorten = true // after a confirmation
+		t.Hold.Shorten = true // confirm asks first
 		plan = t.Plan(t.Seen, m.now)
 	}
 	for i := range plan.Unchanged {
@@ -215,8 +215,8 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// edit passes a key to a text field. textinput panics when it deletes the next word if
-// that is a single character at the end, so edit deletes the character instead.
+// edit passes a key to a text field. textinput panics when it deletes a next word that is
+// a single character at the end, so edit deletes the character instead.
 func edit(in *textinput.Model, pressed fmt.Stringer) {
 	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
 		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}

@@ -29,7 +29,7 @@ type eventLog struct {
 	history         []poolstate.Record // events derived from the first snapshot, until the journal has been read
 	loaded, journal bool               // whether the first snapshot and the journal have been read
 	unwritten       []poolstate.Record // events to write to the journal
-	write           func() error       // writes a batch of events when first called; nil if no batch is being written
+	write           func() error       // writes a batch of events at the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
 	filter          string             // the filter of shown
 	changed         bool               // records has changed since shown was filtered
@@ -79,9 +79,8 @@ func (m *Model) logEvents(events []poolstate.Event) {
 
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
 
-// merge adds records and returns the new ones. An event that is already known is
-// skipped, or replaced if replace is set. The cost is linear in the number of later
-// events.
+// merge adds records and returns the new ones. It skips known events, or replaces them if
+// replace is set. The cost is linear in the number of later events.
 func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
 	if len(records) == 0 {
 		return nil
@@ -121,7 +120,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	return added
 }
 
-// mergeHistory logs the events from while pooltop was not running, as soon as both the
+// mergeHistory logs the events from before pooltop was started, as soon as both the
 // journal and the first snapshot have been read.
 func (m *Model) mergeHistory() {
 	l := &m.log
@@ -142,8 +141,8 @@ func (m *Model) mergeHistory() {
 	}
 }
 
-// writeJournal writes pending records, one batch at a time. It does nothing while an
-// action is running, because the action may have caused the events.
+// writeJournal writes pending records to the journal, one batch at a time. It waits while
+// an action is running, because the action may have caused the events.
 func (m *Model) writeJournal() tea.Cmd {
 	l := &m.log
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
@@ -183,14 +182,14 @@ func (m *Model) refreshEvents() {
 
 // countEvents summarizes records, such as "2 exhausted, 1 back".
 func countEvents(records []poolstate.Record) string {
-	names := map[poolstate.EventKind]string{
-		poolstate.EventExhausted: "exhausted", poolstate.EventHeld: "held", poolstate.EventDead: "dead",
-		poolstate.EventDue: "due", poolstate.EventReady: "back", poolstate.EventReset: "back",
-		poolstate.EventRefreshed: "back", poolstate.EventAdded: "added", poolstate.EventRemoved: "removed",
-	}
 	counts := map[string]int{}
 	for i := range records {
-		counts[names[records[i].Kind]]++
+		switch k := records[i].Kind; k {
+		case poolstate.EventReady, poolstate.EventReset, poolstate.EventRefreshed:
+			counts["back"]++
+		default:
+			counts[k.String()]++
+		}
 	}
 	var parts []string
 	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "added", "removed"} {
@@ -201,8 +200,8 @@ func countEvents(records []poolstate.Record) string {
 	return strings.Join(parts, ", ")
 }
 
-// A change is highlighted for freshFor, then more faintly until fadedBy, both in real
-// time.
+// A change is highlighted until freshFor has passed in real time, then more faintly until
+// fadedBy.
 const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {

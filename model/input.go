@@ -110,8 +110,8 @@ func (m *Model) copyID() tea.Cmd {
 	return tea.SetClipboard(id)
 }
 
-// nextTheme switches to the next theme. It shows the name of the theme, because some
-// themes look alike.
+// nextTheme switches to the next theme. It shows the theme's name, because some themes
+// look alike.
 func (m *Model) nextTheme() tea.Cmd {
 	if m.profile <= colorprofile.ASCII {
 		return m.setStatus(ui.AnswerRefused, "no colors on this terminal, or NO_COLOR is set; states are shown by symbol and label")
@@ -121,8 +121,8 @@ func (m *Model) nextTheme() tea.Cmd {
 	return m.setStatus(ui.AnswerDone, "theme: "+m.scheme.String()+"; "+word(m.keys.Theme)+" switches to "+m.scheme.Next().String())
 }
 
-// quit ends the program. It cancels an action that has been waiting for the lock for a
-// while. Leave finishes any other action.
+// quit ends the program. It cancels an action that is shown as waiting for the lock.
+// Leave finishes any other action.
 func (m *Model) quit() tea.Cmd {
 	if m.running != nil && m.running.holder != "" {
 		m.running.cancel()
@@ -130,11 +130,11 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is initially off, because a terminal that reports clicks does not select text.
+// mouse is off at first, because a terminal that reports clicks does not select text.
 type mouse struct {
 	on     bool
-	opener ui.Target // footer key on line y that was clicked to open the dialog
-	y      int
+	opener ui.Target // footer key whose click opened the dialog
+	y      int       // line of that click
 }
 
 func (m *Model) toggleMouse() {
@@ -188,8 +188,8 @@ type clickedKey string
 
 func (k clickedKey) String() string { return string(k) }
 
-// dialogClicked handles a click on a confirmation. The first click moves the focus and
-// the second one answers, so that a single click never confirms.
+// dialogClicked handles a click on an answer to a confirmation. The first click on "yes"
+// only moves the focus to it, so that a single click never confirms.
 func (m *Model) dialogClicked(target ui.Target) tea.Cmd {
 	k := &dialogKeys
 	switch {

@@ -15,7 +15,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// backKey closes the open pane or dialog, and quitKey ends the program. They cannot be
+// backKey closes the open pane or dialog, and quitKey ends the program. Neither can be
 // unbound.
 const backKey, quitKey = "esc", "ctrl+c"
 
@@ -94,7 +94,7 @@ func bind(does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(ui.KeyWords(keys), does))
 }
 
-// move returns Up and Down as one binding, without a key that was unbound.
+// move returns Up and Down as one binding. It omits a key that is unbound.
 func (k *keyMap) move() key.Binding {
 	var keys []string
 	for _, b := range []key.Binding{k.Up, k.Down} {
@@ -147,7 +147,7 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	}
 }
 
-// help returns all keys, in groups of actions.
+// help returns all keys, grouped by purpose.
 func (k *keyMap) help() [][]key.Binding {
 	var groups [][]key.Binding
 	for _, a := range k.actions() {
@@ -161,8 +161,8 @@ func (k *keyMap) help() [][]key.Binding {
 	return groups
 }
 
-// dialogKeys are the keys of dialogs and of the filter. They cannot be configured, so
-// that the same keys answer a confirmation everywhere.
+// dialogKeys are the keys in dialogs and in the filter. They cannot be configured, so that
+// the same keys answer every confirmation.
 var dialogKeys = struct {
 	Accept, Cancel, Next, Previous, Earlier, Later, Yes, No, Toggle, Abort key.Binding
 }{
@@ -192,8 +192,8 @@ type UnknownNameError struct {
 // Error returns a message with the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// ConflictError reports that a key is bound to two actions: Chosen, to which the
-// configuration binds it, and Other.
+// ConflictError reports that a key is bound to two actions. The configuration binds it to
+// Chosen.
 type ConflictError struct{ Key, Chosen, Other string }
 
 // Error returns a message with the key and both actions.
@@ -201,9 +201,9 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("the key %q is bound to both %s and %s; choose another for one of them", e.Key, e.Chosen, e.Other)
 }
 
-// Bind replaces the keys of an action. If keys is empty, the action becomes unbound,
-// which is an error for quit. The keys esc and ctrl+c are always bound to back and
-// quit, and cannot be bound to any other action.
+// Bind replaces the keys of an action. If keys is empty, it unbinds the action, which is
+// an error for quit. The keys esc and ctrl+c are always bound to back and quit, and cannot
+// be bound to any other action.
 func (b KeyBindings) Bind(name string, keys []string) error {
 	var names, bound []string
 	for _, a := range Actions() {
@@ -264,8 +264,8 @@ func (b KeyBindings) Check() error {
 	return nil
 }
 
-// namedKeys are the keys that do not type a character, in alphabetical order. Terminals
-// have no sequences for more function keys.
+// namedKeys are the keys that have names, in alphabetical order. Terminals have no
+// sequences for function keys above f20.
 var namedKeys = strings.Fields("backspace delete down end enter esc f1 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 " +
 	"f2 f20 f3 f4 f5 f6 f7 f8 f9 home insert left pgdown pgup right space tab up")
 
@@ -276,8 +276,7 @@ var aliases = map[string]string{
 	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",
 }
 
-// ambiguous maps each key that most terminals cannot distinguish from another key to
-// that key.
+// ambiguous maps keys to others that send the same byte in most terminals.
 var ambiguous = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
 
 // ParseKey parses the name of a key: a character or a word such as enter or f5,

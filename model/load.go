@@ -39,8 +39,8 @@ type loadState struct {
 	graceBegun, graceOver bool // the state of the grace period
 }
 
-// grace is the time for which a file may be unreadable, such as while it is rewritten
-// in place.
+// grace is how long a file may be unreadable before the dashboard shows that. A program
+// that rewrites the file in place makes it unreadable for a moment.
 const grace = 150 * time.Millisecond
 
 func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
@@ -140,7 +140,7 @@ func (m *Model) setSnapshot(s poolstate.Snapshot) {
 	}
 }
 
-// observe compares a pool with the previous one, and logs and returns the events.
+// observe compares a pool with the previous one. It logs and returns the events.
 func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	l, now := &m.log, m.cfg.Clock.Now()
 	events := l.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence), now)
@@ -165,17 +165,17 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	return events
 }
 
-// watchedWrite is a credential that an action of this session wrote. A running
-// agent may overwrite it with the older state that it has in memory.
+// watchedWrite is a credential that an action of this session has changed. A running agent
+// may overwrite it with an older state from memory.
 type watchedWrite struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
-	load          int // number of the latest load that began before the action was done; it may have read older text
+	load          int // number of the last load that began before the write was done; it may have read the older state
 }
 
-// equal compares the fields that the action writes. Borrowed secrets are compared by
-// fingerprint, because the file contains only that. A missing streak is equal to any
-// other, because agents that do not count failures remove it.
+// equal compares the fields that the action writes. It compares borrowed secrets by their
+// fingerprints, because the file contains nothing else of them. A missing streak is equal
+// to any other, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
@@ -186,8 +186,8 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes that another program has undone. It stops watching a
-// credential that has changed.
+// checkWrites reports writes that another program has undone. It stops watching
+// credentials that have changed since.
 func (m *Model) checkWrites(p *poolstate.Pool) {
 	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
 	for c := range p.All() {

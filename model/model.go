@@ -30,23 +30,22 @@ type Config struct {
 	Path       string                 // path of the store as displayed
 	Caption    func(time.Time) string // returns text to show next to the path; may be nil
 	ReadOnly   string                 // why writing is not allowed, or "" if it is
-	// Notify turns notifications on initially. Notifications is the form of
+	// Notify turns notifications on at the start. Notifications is the form of
 	// notification that the terminal supports.
 	Notify        bool
 	Notifications ui.NotificationForm
-	Scheme        *theme.Scheme // nil chooses one according to the terminal's background
+	Scheme        *theme.Scheme // nil chooses one for the terminal's background
 	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool
 	Without       ui.Hidden   // columns to leave out
 	Keys          KeyBindings // replaces default keys; must have passed Check
-	// After sends a message after a delay; nil means tea.Tick.
-	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	// ExplainError describes an error from reading the store. ExplainWrite describes a
 	// failed write, including whether anything was written.
 	ExplainError, ExplainWrite func(error) string
+	After                      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
-// Model is the dashboard. Call Leave when its program has ended.
+// Model is the dashboard. Call Leave after its program has ended.
 type Model struct {
 	cfg  Config
 	keys *keyMap
@@ -57,7 +56,7 @@ type Model struct {
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	now      time.Time // the time on screen; changes only with ticks and loads, so that all rows change together
+	now      time.Time // the time on screen; all rows change together, on a tick or a load
 	feed     ui.Feed
 	active   string // the agent's active profile, if it is not the displayed one
 	corrupt  string // name of an agent's copy of an unreadable store, or ""
@@ -75,7 +74,7 @@ type Model struct {
 	mouse       mouse
 	clockTimes  bool   // show clock times instead of the time left
 	forecastOf  string // provider, or "" for the whole pool
-	unwritable  error  // why the store cannot be written
+	unwritable  error  // why the store cannot be written, or nil
 	marked      map[poolstate.Ref]bool
 	dialog      *dialog
 	status      *ui.Answer
@@ -88,7 +87,7 @@ type Model struct {
 	evidence   poolstate.Evidence // latest observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 	paused     paused
-	awaySince  int // number of all events when the terminal lost focus, or -1
+	awaySince  int // number of events so far when the terminal lost focus, or -1
 	notifier   notifier
 	clickable  *ui.Targets // set by View; shared by all copies of the model
 }
@@ -171,7 +170,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		if !m.themeChosen { // since the query
+		if !m.themeChosen { // the operator may have chosen one since the query
 			m.scheme = theme.SchemeFor(msg.IsDark())
 			m.retheme()
 		}

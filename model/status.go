@@ -15,9 +15,9 @@ import (
 // expire.
 const statusStays = 30 * time.Second
 
-// setStatus shows a line of text above the footer. It returns nil, so that a key
-// handler can end with it. AnswerNews replaces only AnswerNews, and AnswerDone does not
-// replace an AnswerNotice.
+// setStatus shows a line of text above the footer. AnswerNews replaces only AnswerNews,
+// and AnswerDone does not replace an AnswerNotice. setStatus returns nil, so that a key
+// handler can return its result.
 func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	if s := m.status; s != nil && (kind == ui.AnswerNews && s.Kind != ui.AnswerNews || kind == ui.AnswerDone && s.Kind == ui.AnswerNotice) {
 		return nil
@@ -26,8 +26,7 @@ func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 	return nil
 }
 
-// shownStatus returns a message about the wait for the lock if an action is waiting, or
-// else the status.
+// shownStatus returns the status, or a message if an action is waiting for the lock.
 func (m *Model) shownStatus() *ui.Answer {
 	r := m.running
 	if r == nil || r.holder == "" {
@@ -71,8 +70,8 @@ func (m *Model) whyNoSelection() string {
 	return "all providers are folded"
 }
 
-// notifier detects recoveries and failures since the last check. The first check
-// reports nothing.
+// notifier detects failures and recoveries since its last check. The first check reports
+// nothing.
 type notifier struct {
 	on        bool
 	providers map[string]providerState // nil before the first check
@@ -86,7 +85,7 @@ type providerState struct {
 	out        bool // reported as out and not yet as back
 }
 
-const quiet = time.Minute // minimum real time between two notifications about one subject
+const quiet = time.Minute // minimum real time between two notifications about the same subject
 
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}

@@ -74,7 +74,6 @@ func TestNotify(t *testing.T) {
 		{"last ready credential fails, another is due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
 		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
 		{"dead at the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
-		{"new dead credential", pool(ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
 		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
 		{"new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"provider removed", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
