@@ -27,7 +27,7 @@ func claimsOf(token string) *jsonedit.Value {
 }
 
 // addAccounts adds digests of the account's identifiers to the credential. Each digest
-// covers the provider too, so accounts at different providers never match. Some issuers
+// includes the provider, so accounts at different providers never match. Some issuers
 // nest the claims.
 func (c *Credential) addAccounts(claims *jsonedit.Value) {
 	for _, key := range []string{"account_id", "chatgpt_account_id", "email"} {

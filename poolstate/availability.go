@@ -2,7 +2,7 @@ package poolstate
 
 import "time"
 
-// The cooldowns of the stock agent. It is short after a 401, because a token refresh
+// The cooldowns of the stock agent. The one after a 401 is short because a token refresh
 // usually helps. Builds since August 2026 apply soleTTL to a provider's only credential
 // that is not dead.
 const (

@@ -75,7 +75,7 @@ type Credential struct {
 	RequestCount Optional[int]
 
 	Status Status
-	// StatusText is last_status as the file spells it.
+	// StatusText is last_status as it is spelled in the file.
 	StatusText string
 	StatusAt   time.Time
 	// ErrorCode is the HTTP status of the last failure.

@@ -249,9 +249,9 @@ func sortByTime(events []Event) {
 // there is none.
 func (o *Observer) Next() time.Time { return o.next }
 
-// History returns the events up to now that a snapshot implies, oldest first: the
-// latest failure, hold or reset of each credential, and deadlines that have passed
-// since.
+// History returns the events up to now that can be inferred from a snapshot, oldest
+// first: the latest failure, hold or reset of each credential, and deadlines that have
+// passed since.
 func History(p *Pool, policy Policy, now time.Time) []Event {
 	var out []Event
 	for c := range p.All() {

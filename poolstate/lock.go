@@ -62,7 +62,7 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 }
 
 // lockRealFile takes the lock next to the real file, for programs that do not go through
-// the symlink. It returns nil if both are the same lock.
+// the symlink. It returns nil if both paths have the same lock.
 func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	target, err := filepath.EvalSymlinks(s.path)
 	if err != nil {

@@ -116,8 +116,8 @@ func equalPtr[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// Credential returns the credential after the event, for matching by a filter. It has
-// only the fields that the record contains.
+// Credential returns the credential after the event, for use by filters. It has only the
+// fields that the record contains.
 func (r *Record) Credential() Credential {
 	c := Credential{
 		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,

@@ -34,8 +34,8 @@ func (doc *document) scrubber() *redact.Scrubber {
 	return doc.scrub
 }
 
-// Scrub replaces the secrets that the file contains by a placeholder in each of the
-// texts. It reads the file. If that fails, it leaves the texts unchanged.
+// Scrub replaces the file's secrets in each text with a placeholder. If the file cannot
+// be read, it leaves the texts unchanged.
 func (s *Store) Scrub(texts ...*string) error {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {

@@ -54,8 +54,8 @@ func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	return false
 }
 
-// History returns the events of a store, oldest first: those in the journal, and those
-// up to now that the pool implies; see [poolstate.History].
+// History returns the events of a store, oldest first: those in the journal, and earlier
+// ones that can be inferred from the pool; see [poolstate.History].
 func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) ([]poolstate.Record, error) {
 	entries, err := j.Read()
 	if err != nil {

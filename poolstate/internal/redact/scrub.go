@@ -36,8 +36,8 @@ func (s *Scrubber) AddSecret(secret []byte) {
 }
 
 // AddFingerprint adds a secret of which only the fingerprint is known. A fingerprint
-// matches only a whole secret. Once that is found in a text, its parts are also
-// scrubbed.
+// matches only a whole secret. Parts of the secret are scrubbed once a text contains all
+// of it.
 func (s *Scrubber) AddFingerprint(fingerprint string) {
 	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
 		if s.fingerprints == nil {
