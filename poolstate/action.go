@@ -130,7 +130,8 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 		if reason := a.Hold.refusal(&c, at); reason != "" {
 			return refused(&c, reason)
 		}
-		if until := a.Hold.shortens(&c, at); !until.IsZero() && !a.Hold.Shorten {
+		until := a.Hold.coolsUntil(&c, at)
+		if a.Hold.deadline(&c, at).Before(until) && !a.Hold.Shorten {
 			e = refused(&c, a.Hold.tooShort(&c, at, until))
 			e.CoolsUntil = until
 			return e

@@ -90,23 +90,8 @@ func (h Hold) Warning(c *Credential) string {
 
 func (h Hold) explicit() bool { return h.For > 0 || !h.Until.IsZero() }
 
-// coolsUntil returns the end of the current cooldown of c, or the zero time if there
-// is none.
-func (h Hold) coolsUntil(c *Credential, at time.Time) time.Time {
-	if d := h.Policy.Deadline(c, at); d.At.After(at) {
-		return d.At
-	}
-	return time.Time{}
-}
-
-// shortens returns the end of the current cooldown if the hold would end sooner, or
-// the zero time if it would not.
-func (h Hold) shortens(c *Credential, at time.Time) time.Time {
-	if until := h.coolsUntil(c, at); h.deadline(c, at).Before(until) {
-		return until
-	}
-	return time.Time{}
-}
+// coolsUntil returns the deadline of the current cooldown of c, which may have passed.
+func (h Hold) coolsUntil(c *Credential, at time.Time) time.Time { return h.Policy.Deadline(c, at).At }
 
 // tooShort returns why a hold that ends before the current cooldown is refused. Times
 // are in the location of at.
