@@ -132,13 +132,19 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		case name == "sort" && strings.HasPrefix(prefix, "-"):
 			head = "-"
 		}
-		for _, w := range setting.Words {
-			if !slices.Contains(strings.Split(head, ","), w) {
-				words = append(words, head+w)
-			}
-		}
-		return words
+		return extended(head, setting.Words)
 	})
+}
+
+// extended returns completions that begin with head, a part of a list, and end with a
+// word that is not in it.
+func extended(head string, words []string) (out []cobra.Completion) {
+	for _, w := range words {
+		if !slices.Contains(strings.Split(head, ","), w) {
+			out = append(out, head+w)
+		}
+	}
+	return out
 }
 
 func scenarioWords() (words []cobra.Completion) {

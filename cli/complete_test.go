@@ -13,7 +13,7 @@ import (
 // by a tab and its description, and reports whether the shell also offers files.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
-	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "help" }) {
+	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "simulate" || a == "help" }) {
 		args = append([]string{"--now", sampleTime}, args...)
 	}
 	o := pooltop(t, append([]string{"__complete"}, args...)...)
@@ -69,6 +69,10 @@ func TestComplete_Words(t *testing.T) {
 		{"list --columns why,w", ""},
 		{"--key reset", "reset= | reset-provider= | reset-all="},
 		{"demo --scenario b", "blackout | billing"},
+		{"simulate --scenario _", "outage | flapping | quota"},
+		{"simulate --policy guard", "guard | guard-unstaggered"},
+		{"simulate --policy flat,b", "flat,backoff"},
+		{"simulate --policy flat,guard,flat", "flat,guard,flat-2026-08"},
 		{"backoff --code _", "401 | 402 | 429"},
 		{"exhaust openrouter primary --code 40", "401 | 402"},
 		{"--config FILE list _", "anthropic | custom:together.ai | openai-codex | openrouter"},

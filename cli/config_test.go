@@ -39,7 +39,7 @@ func TestConfig_Invalid(t *testing.T) {
 	before := string(readFile(t, file))
 	says := filepath.Join(home, "pooltop", "config.toml") + ":3:1: unknown key \"thme\" (did you mean \"theme\"?)\n"
 	for _, line := range []string{
-		"", "demo", "list", "list --json", "status", "report", "backoff", "config", "config --json",
+		"", "demo", "list", "list --json", "status", "report", "backoff", "simulate", "config", "config --json",
 		"reset openrouter --yes", "reset --all --dry-run", "exhaust openrouter primary", "sync", "undo",
 	} {
 		out := pooltop(t, strings.Fields(line)...)

@@ -76,7 +76,7 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		demoCommand(), listCommand(), statusCommand(), eventsCommand(), reportCommand(), backoffCommand(), calibrateCommand(),
+		demoCommand(), listCommand(), statusCommand(), eventsCommand(), reportCommand(), backoffCommand(), simulateCommand(), calibrateCommand(),
 		resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
 	addCompletions(root)

@@ -54,6 +54,29 @@ func TestCommands_Usage(t *testing.T) {
 		{"events --since soon", `pooltop events: --since: invalid duration "soon"`},
 		{"events --since 9999h", `--since: "9999h" is over the limit of one year`},
 		{"backoff --code many", `pooltop backoff: --code must be a whole number, not "many"`},
+		{"simulate x", `pooltop simulate: unexpected argument "x"`},
+		{"simulate --outage=", "pooltop simulate: --outage must not be empty"},
+		{"simulate --cap=", "pooltop simulate: --cap must not be empty"},
+		{"simulate --policy=", "pooltop simulate: --policy must not be empty"},
+		{"simulate --outage soon", `pooltop simulate: --outage: invalid duration "soon" (try 45m, 2h30m or 1d)`},
+		{"simulate --outage 59m", `pooltop simulate: --outage must be between 1h and 30d, not "59m"`},
+		{"simulate --outage 31d", `pooltop simulate: --outage must be between 1h and 30d, not "31d"`},
+		{"simulate --outage 400d", `pooltop simulate: --outage must be between 1h and 30d, not "400d"`},
+		{"simulate --every 59s", `pooltop simulate: --every must be between 1m and 7d, not "59s"`},
+		{"simulate --base 8d", `pooltop simulate: --base must be between 1m and 7d, not "8d"`},
+		{"simulate --credentials 0", "pooltop simulate: --credentials must be between 1 and 50, not 0"},
+		{"simulate --credentials 51", "pooltop simulate: --credentials must be between 1 and 50, not 51"},
+		{"simulate --credentials many", `pooltop simulate: --credentials must be a whole number, not "many"`},
+		{"simulate --tries 0", "pooltop simulate: --tries must be between 1 and 50, not 0"},
+		{"simulate --cap 0", `pooltop simulate: --cap must be a whole number from 1 to 100, or a list such as 1,2,4,8, not "0"`},
+		{"simulate --cap 2,101", `not "2,101"`},
+		{"simulate --cap 2.5", `not "2.5"`},
+		{"simulate --policy flat,gard", `pooltop simulate: --policy: unknown policy "gard" (did you mean "guard"?); use flat, flat-2026-08, backoff, guard or guard-unstaggered`},
+		{"simulate --policy auto", `unknown policy "auto"`},
+		{"simulate --scenario quote", `pooltop simulate: --scenario: unknown scenario "quote" (did you mean "quota"?); use outage, flapping or quota`},
+		{"simulate --scenario quota,outage", `unknown scenario "quota,outage"`},
+		{"simulate --scenario quota --credentials 1", "pooltop simulate: --scenario quota needs at least 2 credentials"},
+		{"simulate --outage 30d --every 1m --base 1m", "pooltop simulate: this simulation would take too long; use"},
 		{"completion", "pooltop completion: specify a shell: bash, fish, powershell or zsh"},
 		{"completion bsh", `no script for "bsh" (did you mean "bash"?); use bash, fish, powershell or zsh`},
 		{"completion tcsh", `pooltop completion: no script for "tcsh"; use bash`},
@@ -107,6 +130,7 @@ var offered = map[string]string{
 	"events":    storeFlags + " theme no-color journal no-journal json since",
 	"report":    storeFlags + " journal no-journal json anonymous",
 	"backoff":   "policy code json",
+	"simulate":  "theme no-color json outage scenario credentials every tries base cap policy",
 	"calibrate": "file home profile agent json",
 	"reset":     storeFlags + " journal no-journal dry-run json yes all",
 	"exhaust":   storeFlags + " journal no-journal dry-run json yes code for until reason",
@@ -150,7 +174,7 @@ func TestCommands_OtherSettings(t *testing.T) {
 		}
 	}
 	home, file := t.TempDir(), sampleFile(t, "backoff.json")
-	for _, line := range commands("list", "list --json", "status --format {{.}}", "report", "backoff --code 402", "calibrate", "reset --all --yes",
+	for _, line := range commands("list", "list --json", "status --format {{.}}", "report", "backoff --code 402", "simulate --outage 1h", "calibrate", "reset --all --yes",
 		"exhaust openrouter e5b7f2 --json --yes", "sync", "undo") {
 		cmd, _, err := rootCommand().Find(line)
 		must(t, err)

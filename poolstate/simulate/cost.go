@@ -30,6 +30,9 @@ func Variants() []Variant {
 // String returns the name used on the command line and in JSON.
 func (v Variant) String() string { return v.name }
 
+// Capped reports whether the cap affects the cooldowns.
+func (v Variant) Capped() bool { return v.guards || v.policy.Climbs() }
+
 // Situation is how a provider fails.
 type Situation struct {
 	// Name is one word. About is one clause.
@@ -46,10 +49,10 @@ func Situations() []Situation {
 	return []Situation{
 		{Name: "outage", About: "the provider refuses every credential", failure: rateLimited},
 		{
-			Name: "flapping", About: "the same, but it recovers for 15 minutes after every 30 minutes",
+			Name: "flapping", About: "the provider refuses every credential for 30 of every 45 minutes",
 			failure: rateLimited, down: 30 * time.Minute, up: 15 * time.Minute,
 		},
-		{Name: "quota", About: "the quota of the first credential is exhausted; the others work", failure: usageLimit, refused: 1},
+		{Name: "quota", About: "the first credential has exhausted its quota, the others work", failure: usageLimit, refused: 1},
 	}
 }
 
@@ -94,7 +97,7 @@ type Trial struct {
 	Cap  int
 }
 
-// Cost is what an outage costs.
+// Cost holds the failures and the delay that an outage causes.
 type Cost struct {
 	// Failed is the number of failed requests of each credential, in rotation order.
 	Failed []float64
@@ -112,20 +115,23 @@ func (c Cost) Total() (sum float64) {
 }
 
 const (
-	meanOf       = 60 // outages
-	meanSpread   = time.Hour
 	requestTakes = 2 * time.Second
+	// MeanOf is the number of outages in a mean cost.
+	MeanOf = 60
+	// MeanSpread is the difference between the mean outage and the shortest and longest
+	// ones.
+	MeanSpread = time.Hour
 )
 
-// MeanCost returns the mean cost of 60 evenly spaced outages, from an hour shorter to an
-// hour longer than Length, with evenly spread offsets. The cost of a single outage
+// MeanCost returns the mean cost of [MeanOf] evenly spaced outages, from [MeanSpread]
+// shorter to as much longer than Length, with evenly spread offsets. The cost of a single outage
 // depends on how it happens to end relative to the cooldowns.
 func (t Trial) MeanCost(v Variant) Cost {
 	mean := Cost{Failed: make([]float64, t.Credentials)}
 	length := t.Length
-	for i := range meanOf {
-		t.Length = max(length-meanSpread+2*meanSpread*time.Duration(i)/(meanOf-1), 0)
-		t.Offset = t.Every * time.Duration(i*37%meanOf) / meanOf // 37 shares no factor with 60
+	for i := range MeanOf {
+		t.Length = max(length-MeanSpread+2*MeanSpread*time.Duration(i)/(MeanOf-1), 0)
+		t.Offset = t.Every * time.Duration(i*37%MeanOf) / MeanOf // 37 shares no factor with 60
 		cost := t.Cost(v)
 		for j, n := range cost.Failed {
 			mean.Failed[j] += n
@@ -133,31 +139,33 @@ func (t Trial) MeanCost(v Variant) Cost {
 		mean.Wait += cost.Wait
 	}
 	for i := range mean.Failed {
-		mean.Failed[i] /= meanOf
+		mean.Failed[i] /= MeanOf
 	}
-	mean.Wait /= meanOf
+	mean.Wait /= MeanOf
 	return mean
 }
 
 // Effort estimates how long MeanCost takes, so that callers can refuse what takes too
 // long.
 func (t Trial) Effort(v Variant) time.Duration {
-	cooldown, n := t.Base, time.Duration(t.Credentials)
+	shortest, longest, n := t.Base, t.Base, time.Duration(t.Credentials)
 	switch {
-	case v.policy.Climbs(), v.guards:
-		cooldown *= time.Duration(t.Cap)
+	case v.Capped():
+		longest *= time.Duration(t.Cap)
 	case v.policy.RetriesSole() && n == 1:
-		cooldown = min(t.Base, time.Minute)
+		shortest, longest = min(t.Base, time.Minute), min(t.Base, time.Minute)
 	}
-	lasts := t.Length + meanSpread
-	jobs := (lasts+cooldown)/t.Every + 1
-	const climb = 8 // rounds until the cooldown is the longest
-	requests := min(n*(lasts/max(cooldown, t.Every)+climb), jobs*time.Duration(t.Tries))
+	lasts, rounds := t.Length+MeanSpread, time.Duration(0)
+	for cooldown, at := shortest, time.Duration(0); at < lasts; rounds++ {
+		at += max(cooldown, t.Every)
+		cooldown = min(2*cooldown, longest)
+	}
+	jobs := (lasts+longest)/t.Every + 1
 	request := 5 * time.Microsecond
 	if v.guards {
-		request += n * 2500 * time.Nanosecond
+		request += n * 2500 * time.Nanosecond // guard looks at all credentials after each request
 	}
-	return meanOf * (jobs*n*80*time.Nanosecond + requests*request)
+	return MeanOf * (jobs*n*80*time.Nanosecond + min(n*rounds, jobs*time.Duration(t.Tries))*request)
 }
 
 // Cost returns the cost of one outage.
