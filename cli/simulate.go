@@ -71,7 +71,12 @@ func simulateCommand() *cobra.Command {
 	asJSON := set.Bool("json", false, "print JSON with stable field names")
 	flags := config.Bind(set, config.Theme|config.Color)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
-		costs, err := f.costs()
+		curve := cfg.Curve()
+		curve.Base, curve.Providers = nil, nil // --base applies to the agent and to guard
+		if !cmd.Flags().Changed("cap") {
+			*f.caps = fmt.Sprint(curve.Cap)
+		}
+		costs, err := f.costs(curve)
 		switch {
 		case err != nil:
 			return err
@@ -90,19 +95,19 @@ func simulateCommand() *cobra.Command {
 // costTable holds the costs of the same outages under several policies.
 type costTable struct {
 	trial simulate.Trial
-	caps  []int
+	caps  []float64
 	rows  []costRow
 }
 
 type costRow struct {
 	policy simulate.Variant
-	cap    int // 0 if it has no effect
+	cap    float64 // 0 if it has no effect
 	cost   simulate.Cost
 }
 
 // costs checks the flags and runs the simulation.
-func (f *costFlags) costs() (*costTable, error) {
-	t := &costTable{trial: simulate.Trial{Credentials: *f.credentials, Tries: *f.tries}}
+func (f *costFlags) costs(curve poolstate.Curve) (*costTable, error) {
+	t := &costTable{trial: simulate.Trial{Credentials: *f.credentials, Tries: *f.tries, Curve: curve}}
 	policies, err := f.parse(t)
 	if err != nil {
 		return nil, err
@@ -111,10 +116,10 @@ func (f *costFlags) costs() (*costTable, error) {
 	for _, v := range policies {
 		caps := t.caps
 		if !v.Capped() {
-			caps = []int{0}
+			caps = []float64{0}
 		}
 		for _, c := range caps {
-			t.trial.Cap = c
+			t.trial.Curve.Cap = c
 			effort += t.trial.Effort(v)
 			t.rows = append(t.rows, costRow{policy: v, cap: c})
 		}
@@ -125,7 +130,7 @@ func (f *costFlags) costs() (*costTable, error) {
 	var all sync.WaitGroup
 	for i := range t.rows {
 		r, trial := &t.rows[i], t.trial
-		trial.Cap = r.cap
+		trial.Curve.Cap = r.cap
 		all.Go(func() { r.cost = trial.MeanCost(r.policy) })
 	}
 	all.Wait()
@@ -152,9 +157,9 @@ func (f *costFlags) parse(t *costTable) (policies []simulate.Variant, err error)
 		}
 	}
 	for word := range strings.SplitSeq(*f.caps, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 1 || n > maxCap {
-			return nil, usageError("--cap must be a whole number from 1 to %d, or a list such as 1,2,4,8, not %q", maxCap, *f.caps)
+		n, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil || !(n >= 1 && n <= maxCap) { // this form also rejects NaN
+			return nil, usageError("--cap must be a number from 1 to %d, or a list such as 1,2,4,8, not %q", maxCap, *f.caps)
 		}
 		t.caps = append(t.caps, n)
 	}
@@ -208,7 +213,7 @@ type costJSON struct {
 // cappedJSON is a cost if several caps are compared.
 type cappedJSON struct {
 	costJSON
-	Cap *int `json:"cap"`
+	Cap *float64 `json:"cap"`
 }
 
 func (t *costTable) json() any {

@@ -91,10 +91,10 @@ type Trial struct {
 	Every, Offset time.Duration
 	// Tries is the maximum number of requests of a job.
 	Tries int
-	// Base is the cooldown of a first failure. Cap is the largest multiple of it under
-	// backoff and guard.
-	Base time.Duration
-	Cap  int
+	// Base is the agent's cooldown of a first failure. Curve has the multiples of it under
+	// backoff and guard. Its Stagger is not used.
+	Base  time.Duration
+	Curve poolstate.Curve
 }
 
 // Cost holds the failures and the delay that an outage causes.
@@ -151,7 +151,7 @@ func (t Trial) Effort(v Variant) time.Duration {
 	shortest, longest, n := t.Base, t.Base, time.Duration(t.Credentials)
 	switch {
 	case v.Capped():
-		longest *= time.Duration(t.Cap)
+		longest = time.Duration(float64(t.Base) * t.Curve.For(simulated).Cap)
 	case v.policy.RetriesSole() && n == 1:
 		shortest, longest = min(t.Base, time.Minute), min(t.Base, time.Minute)
 	}
@@ -202,9 +202,8 @@ func (t Trial) start(v Variant) *costRun {
 	r := &costRun{Trial: t, pool: poolOf(t.Credentials), cost: Cost{Failed: make([]float64, t.Credentials)}}
 	r.policy = v.policy.WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{0: t.steps(v.policy)}})
 	if v.guards {
-		curve := poolstate.DefaultCurve()
-		curve.Cap, curve.Stagger = float64(t.Cap), v.stagger
-		r.guard, r.rules = &guard.State{}, guard.Rules{Policy: r.policy, Curve: curve}
+		r.guard, r.rules = &guard.State{}, guard.Rules{Policy: r.policy, Curve: t.Curve}
+		r.rules.Curve.Stagger = v.stagger
 	}
 	return r
 }
@@ -215,12 +214,15 @@ func (t Trial) steps(p poolstate.Policy) []time.Duration {
 	if !p.Climbs() {
 		return steps
 	}
-	for n := 1; n < t.Cap; {
-		n = min(2*n, t.Cap)
-		steps = append(steps, t.Base*time.Duration(n))
+	curve := t.Curve.For(simulated)
+	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ { // a single step would be multiplied
+		steps = append(steps, time.Duration(float64(t.Base)*curve.Multiplier(n)))
 	}
-	return append(steps, steps[len(steps)-1]) // a single step would be multiplied
+	return steps
 }
+
+// simulated is the name of the provider.
+const simulated = "simulated"
 
 // poolOf returns a pool of n ready credentials without streaks.
 func poolOf(n int) *poolstate.Pool {
@@ -229,7 +231,7 @@ func poolOf(n int) *poolstate.Pool {
 		id := fmt.Sprint("key-", i+1)
 		list[i] = map[string]any{"id": id, "priority": i, "auth_type": "api_key", "source": "manual", "access_token": "simulated-access-" + id}
 	}
-	file, err := json.Marshal(map[string]any{"credential_pool": map[string]any{"simulated": list}})
+	file, err := json.Marshal(map[string]any{"credential_pool": map[string]any{simulated: list}})
 	if err != nil {
 		panic(err)
 	}

@@ -25,7 +25,7 @@ func variant(t *testing.T, name string) Variant {
 // nightly returns a trial of n credentials with a job every 30 minutes that tries all of
 // them.
 func nightly(n int) Trial {
-	return Trial{Situation: Situations()[0], Credentials: n, Every: 30 * time.Minute, Tries: n, Base: time.Hour, Cap: 8}
+	return Trial{Situation: Situations()[0], Credentials: n, Every: 30 * time.Minute, Tries: n, Base: time.Hour}
 }
 
 // The expected figures are means of 2,000 outages of random length with jobs at random
@@ -98,10 +98,13 @@ func TestCost(t *testing.T) {
 			t.Every, t.Tries, t.Length = time.Second, 1, 3*time.Second
 		}, "1 1 0, first success after 3s"},
 
-		{"backoff up to the base", "backoff", func(t *Trial) { t.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
-		{"backoff up to twice the base", "backoff", func(t *Trial) { t.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
-		{"guard up to the base", "guard", func(t *Trial) { t.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
-		{"guard up to twice the base", "guard-unstaggered", func(t *Trial) { t.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
+		{"backoff up to the base", "backoff", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"backoff up to twice the base", "backoff", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
+		{"backoff that triples", "backoff", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
+		{"guard that triples", "guard-unstaggered", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
+		{"backoff that does not grow", "backoff", func(t *Trial) { t.Curve.Factor = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"guard up to the base", "guard", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"guard up to twice the base", "guard-unstaggered", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
 		{"shorter base", "guard-unstaggered", func(t *Trial) { t.Base = 20 * time.Minute }, "3 3 3, first success after 1h0m2s"},
 
 		{"only credential", "flat", func(t *Trial) { t.Credentials = 1 }, "2, first success after 1h0m2s"},
