@@ -43,7 +43,7 @@ func wordsOf(words []string) string {
 func TestComplete_Words(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	t.Setenv("HERMES_HOME", filepath.Dir(file))
-	replace := strings.NewReplacer("FILE", writeConfig(t, "file = "+tomlString(file)), "BAD", writeConfig(t, "file = 7"))
+	replace := strings.NewReplacer("FILE", writeConfig(t, "file = "+tomlString(file)), "BAD", writeConfig(t, "file = 7"), "TORN", storeFile(t, "{"))
 	for _, c := range []struct{ line, want string }{ // _ is an empty word
 		{"list _", "anthropic | custom:together.ai | openai-codex | openrouter"},
 		{"list OpenR", "openrouter"},
@@ -77,6 +77,9 @@ func TestComplete_Words(t *testing.T) {
 		{"exhaust openrouter primary --code 40", "401 | 402"},
 		{"--config FILE list _", "anthropic | custom:together.ai | openai-codex | openrouter"},
 		{"--config BAD list _", ""},
+		{"--file TORN list _", ""},
+		{"--file TORN exhaust openrouter _", ""},
+		{"--file TORN exhaust openrouter a --code _", "401 | 402 | 429"},
 		{"--home _", ""},
 
 		{"list openr", "openrouter\t2 of 4 ready"},
@@ -163,24 +166,6 @@ var completingLines = [][]string{
 	{"exhaust", "openrouter", "a", "--code", ""},
 	{"list", "--profile", ""},
 	{"list", "--policy", ""},
-}
-
-// No completion contains a secret, even if a name in the file does. An unreadable
-// file yields no completions.
-func TestComplete_NoSecrets(t *testing.T) {
-	stores := brokenStores()
-	stores["as names"], stores["no pool"] = secretNames(), "{}"
-	for name, content := range stores {
-		file := storeFile(t, content)
-		readable := at(t, file, "list").code == exitDone
-		for _, line := range append([][]string{{"reset", "openrouter", "k"}, {"reset", tokens["pool"], ""}}, completingLines...) {
-			o := pooltop(t, append([]string{"__complete", "--file", file}, line...)...)
-			checkNoSecret(t, name+": "+strings.Join(line, " "), outcome{stdout: o.stdout})
-			if !readable && !slices.ContainsFunc(line, func(a string) bool { return strings.HasPrefix(a, "--") }) {
-				equal(t, name+": "+strings.Join(line, " "), o.stdout, ":36\n")
-			}
-		}
-	}
 }
 
 // Hostile text adds no completions, and each completion that contains it is accepted as a

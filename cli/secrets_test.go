@@ -103,6 +103,7 @@ func brokenStores() map[string]string {
 	return out
 }
 
+// No output or completion contains a secret, even if a name in the file does.
 func TestSecrets_Reading(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
@@ -116,18 +117,23 @@ func TestSecrets_Reading(t *testing.T) {
 		{"status", "--format", "{{printf \"%#v %+v %q\" . . .}}"},
 	}, passiveCommands...)
 	stores := brokenStores()
+	stores["as names"], stores["no pool"] = secretNames(), "{}"
 	for _, name := range sampleNames {
 		stores[name] = string(sample(t, name))
 	}
 	for name, content := range stores {
 		commands := [][]string{{"list", "--json"}, {"status"}, {"report"}, {"reset", "--all", "--dry-run"}}
-		if name == "whole" || slices.Contains(sampleNames, name) {
+		if name == "whole" || name == "as names" || slices.Contains(sampleNames, name) {
 			commands = all
 		}
 		t.Run(name, func(t *testing.T) {
 			file := storeFile(t, content)
 			for _, args := range commands {
 				checkNoSecret(t, strings.Join(args, " "), at(t, file, args...))
+			}
+			for _, args := range append([][]string{{"reset", "openrouter", "k"}, {"reset", tokens["pool"], ""}}, completingLines...) {
+				o := pooltop(t, append([]string{"__complete", "--file", file}, args...)...)
+				checkNoSecret(t, "completing "+strings.Join(args, " "), outcome{stdout: o.stdout})
 			}
 		})
 	}
