@@ -27,7 +27,7 @@ func configCommand() *cobra.Command {
 			"default. The output is a valid configuration file.\n\n" +
 			"The [agent] table corrects pooltop's assumptions about the agent: policy takes the values of --policy, and ttl\n" +
 			"sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. It also overrides a measured policy.\n\n" +
-			"The [backoff] table sets the backoff schedule of guard and of holds; see pooltop backoff --help.\n\n" +
+			"The [backoff] table sets the backoff schedule for guard and holds; see pooltop backoff --help.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -53,7 +53,7 @@ type configReport struct {
 	Read   bool                   `json:"read"`
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
-	// Backoff also has the providers, each with its own values.
+	// Backoff also contains the providers, each with its own values.
 	Backoff map[string]any         `json:"backoff"`
 	Keys    map[string]configValue `json:"keys"`
 
@@ -113,15 +113,14 @@ func (r *configReport) addBackoff(cfg *config.Config) {
 	for _, name := range slices.Sorted(maps.Keys(curve.Providers)) {
 		s, values, path := curve.Providers[name], map[string]configValue{}, "backoff.providers."+name+"."
 		fmt.Fprintf(&r.toml, "\n[backoff.providers.%s]\n", tomlString(name))
-		if s.Factor > 0 {
-			values["factor"] = r.add("factor", s.Factor, cfg.SourceOf(path+"factor"))
+		add := func(key string, value any, isSet bool) {
+			if isSet {
+				values[key] = r.add(key, value, cfg.SourceOf(path+key))
+			}
 		}
-		if s.Cap > 0 {
-			values["cap"] = r.add("cap", s.Cap, cfg.SourceOf(path+"cap"))
-		}
-		if len(s.Base) > 0 {
-			values["base"] = r.add("base", config.Codes(s.Base), cfg.SourceOf(path+"base"))
-		}
+		add("factor", s.Factor, s.Factor > 0)
+		add("cap", s.Cap, s.Cap > 0)
+		add("base", config.Codes(s.Base), len(s.Base) > 0)
 		providers[name] = values
 	}
 	r.Backoff["providers"] = providers
