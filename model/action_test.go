@@ -127,7 +127,7 @@ func TestAct_ChangedMeanwhile(t *testing.T) {
 	equal(t, "the file", d.text(), changed)
 }
 
-// lockStore acquires the lock of the store, like another process.
+// lockStore acquires the store's lock, as another process would.
 func (d *dashboard) lockStore() *flock.Flock {
 	d.t.Helper()
 	l := flock.New(poolstate.LockPath(d.file))
@@ -138,7 +138,7 @@ func (d *dashboard) lockStore() *flock.Flock {
 	return l
 }
 
-// startReset presses r while the lock is held, and waits until the screen shows that.
+// startReset presses r while the lock is held, and checks that the screen shows this.
 func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	d.t.Helper()
 	d.lockStore()
@@ -150,7 +150,7 @@ func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	return ended
 }
 
-func TestRun_CancelledLockWait(t *testing.T) {
+func TestRun_LockWaitCanceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := dashboardAt(t, "a")
 		done := d.startReset()

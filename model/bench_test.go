@@ -26,8 +26,8 @@ func manyEntries(n int, entry func(i int) string) string {
 	return `{"credential_pool": {` + strings.Join(providers, ", ") + `}}`
 }
 
-// mixed returns the entries of a pool in which every fifth credential is cooling. A
-// different generation has the same credentials with different request counts.
+// mixed returns a function that writes entries, every fifth one cooling. Each generation
+// has different request counts.
 func mixed(generation int) func(i int) string {
 	return func(i int) string {
 		if i%5 == 0 {
@@ -86,8 +86,8 @@ func forSizes(b *testing.B, run func(b *testing.B, n int)) {
 	}
 }
 
-// benchmarkUpdate measures one Update of a fresh dashboard. It must not take longer
-// than 16 ms with 1,000 credentials and 150 ms with 10,000.
+// benchmarkUpdate measures one Update of a new dashboard. It must not take longer than
+// 16 ms with 1,000 credentials or 150 ms with 10,000.
 func benchmarkUpdate(b *testing.B, msg tea.Msg, before ...tea.Msg) {
 	b.Helper()
 	for b.Loop() {

@@ -14,7 +14,7 @@ import (
 
 func TestClock_UntilTick(t *testing.T) {
 	for _, tt := range []struct {
-		past time.Duration // a full second
+		past time.Duration // time since the last full second
 		rate float64
 		want time.Duration
 	}{
@@ -141,7 +141,7 @@ func TestFocused_Summary(t *testing.T) {
 	d.handle(tea.FocusMsg{}, "● while you were away: 2 exhausted, 1 back")
 }
 
-func TestBlurred_TimesInMinutes(t *testing.T) {
+func TestScreen_UnfocusedShowsMinutes(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(72*time.Minute+3*time.Second)))
 	d.shows("1h12m03s", "Mon 12:00:00")
 	d.handle(tea.BlurMsg{}, "1h13m", "Mon 12:00")

@@ -76,7 +76,7 @@ func TestHoldForm_Paste(t *testing.T) {
 // textFields are the keys that focus each text field of the dashboard.
 var textFields = []string{"/", "e /", "x", "x tab", "x shift+tab"}
 
-// textFieldKeys returns all keys to which a text field reacts.
+// textFieldKeys returns all keys that a text field handles, and some text.
 func textFieldKeys(t testing.TB) []tea.KeyPressMsg {
 	var names []string
 	bindings := []key.Binding{dialogKeys.Next, dialogKeys.Previous, dialogKeys.Earlier, dialogKeys.Later}
@@ -126,7 +126,7 @@ func editField(d *dashboard, field, text string, position int, keys ...tea.KeyPr
 
 func TestEdit_KeysAtEveryPosition(t *testing.T) {
 	d, keys := dashboardAt(t, "a"), textFieldKeys(t)
-	for _, text := range []string{"", "4", "45m", "a  b ", "日🔑", "हि 한"} {
+	for _, text := range []string{"", "4", "a b ", "日हि🔑"} {
 		for _, field := range textFields {
 			for at := range len([]rune(text)) + 1 {
 				for _, k := range keys {

@@ -78,7 +78,7 @@ func startDashboard(t *testing.T, content string, configured ...func(*Config)) *
 	return d
 }
 
-// write replaces the content of the file; "" removes it.
+// write replaces the content of the file, or removes the file if content is empty.
 func (d *dashboard) write(content string) {
 	d.t.Helper()
 	if content == "" {
@@ -109,8 +109,8 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 	}
 }
 
-// handle sends a message and runs all resulting commands. Then it checks that the
-// screen shows all of words, as do change, tick, press and do.
+// handle sends a message, runs all resulting commands, and checks that the screen shows
+// words. change, tick, press and do also check their words.
 func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.t.Helper()
 	d.finish(d.send(msg))
@@ -153,7 +153,7 @@ func (d *dashboard) do(keys string, words ...string) {
 	d.shows(words...)
 }
 
-// results runs a command, or all commands of a batch, and returns the messages.
+// results runs a command, or all commands in a batch, and returns the messages.
 func results(cmd tea.Cmd) []tea.Msg {
 	if cmd == nil {
 		return nil
@@ -253,8 +253,8 @@ func pool(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-// coolingPool returns the content of a store with a credential that is cooling until
-// back, and a ready one.
+// coolingPool returns the content of a store with one credential that is cooling until
+// back and one that is ready.
 func coolingPool(back time.Time) string {
 	return fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "last_status": "exhausted",
 		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"access_token": "none", "id": "b", "priority": 1}]}}`,

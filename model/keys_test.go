@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 )
 
-func TestHelp_Scrolls(t *testing.T) {
+func TestScrollPane_Help(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
 	d.press("?", "up", "↓ more")

@@ -52,13 +52,9 @@ func TestPoolLoaded(t *testing.T) {
 func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(time.Hour)))
 	active := filepath.Join(filepath.Dir(d.m.cfg.Operator.Store.Path()), "active_profile")
-	if err := os.WriteFile(active, []byte("work\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	equal(t, "the error", os.WriteFile(active, []byte("work\n"), 0o600), nil)
 	d.handle(FileChanged{}, "active: work")
-	if err := os.Remove(active); err != nil {
-		t.Fatal(err)
-	}
+	equal(t, "the error", os.Remove(active), nil)
 	d.handle(FileChanged{})
 	d.hides("active:")
 }
@@ -162,7 +158,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// Without a first snapshot, there is no grace period and nothing is stale.
+// Before the first snapshot, there is no grace period, and the feed is never stale.
 func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	waiting := []string{"◌ waiting", "waiting for ~/.hermes/auth.json"}
 	d := startDashboard(t, "")

@@ -140,8 +140,8 @@ func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return o, cmd
 }
 
-// In a Bubble Tea program, all commands run and end: the bubble waits for every
-// goroutine.
+// In a Bubble Tea program, all commands of the model end: the synctest bubble waits for
+// every goroutine.
 func TestModel_InProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDashboard(t, poolOf("p: first"))

@@ -16,7 +16,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// now is the time of the samples.
+// now is when the sample stores are read.
 var now = time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
 
 // agentStore writes a store with the permissions that an agent sets.
