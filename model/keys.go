@@ -51,7 +51,7 @@ func (k *keyMap) actions() []Action {
 		{"last", "last credential", []string{"G", "end"}, &k.Bottom},
 
 		{"mark", "mark for the next action", []string{"space"}, &k.Mark},
-		{"mark-provider", "mark all of the provider", []string{"a"}, &k.MarkProvider},
+		{"mark-provider", "mark the whole provider", []string{"a"}, &k.MarkProvider},
 		{"reset", "reset: ready again, streak 0", []string{"r"}, &k.Reset},
 		{"reset-provider", "reset the provider", []string{"R"}, &k.ResetProvider},
 		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},

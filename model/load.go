@@ -200,7 +200,7 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 		case w.equal(c, &w.before):
 			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.CredentialName(c))
 		case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && m.now.Before(w.after.ResetAt):
-			what = fmt.Sprintf("the hold of %s was lifted", text.CredentialName(c))
+			what = fmt.Sprintf("the hold on %s was lifted", text.CredentialName(c))
 		}
 		if what != "" {
 			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s by an agent or another pooltop; %s",

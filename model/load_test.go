@@ -202,7 +202,7 @@ func TestCheckWrites_LiftedHold(t *testing.T) {
 	lifted := strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1)
 	d := dashboardAt(t, "a")
 	d.do("x enter")
-	d.change(lifted, "! the hold of cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
+	d.change(lifted, "! the hold on cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
 
 	d = dashboardAt(t, "a")
 	d.do("x enter")

@@ -39,7 +39,7 @@ func (c *Config) decodeBackoff(value any) error {
 	})
 }
 
-// decodeProviders decodes the schedules of single providers.
+// decodeProviders decodes the [backoff.providers] table.
 func (c *Config) decodeProviders(path string, value any) error {
 	c.curve.Providers = map[string]poolstate.Schedule{}
 	return c.decodeTable(path, value, "a table of providers, such as { openrouter = { cap = 4 } }", nil, func(key, provider string, value any) error {
@@ -70,7 +70,7 @@ func (c *Config) decodeNumber(key string, value any, limit float64) (float64, er
 	if whole, isInt := value.(int64); isInt {
 		n, ok = float64(whole), true
 	}
-	if !ok || !(n >= 1 && n <= limit) { // NaN is neither
+	if !ok || !(n >= 1 && n <= limit) { // this form also rejects NaN
 		given := fmt.Sprintf("%.60q", fmt.Sprint(value))
 		if ok {
 			given = fmt.Sprint(value)

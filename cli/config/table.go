@@ -36,8 +36,8 @@ func Duration(d time.Duration) string {
 	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }
 
-// decodeTables decodes the tables of the file that have no field in [Config], after
-// locate has found their keys.
+// decodeTables decodes the tables of the file that have no tagged field in [Config]. Call
+// it after locate.
 func (c *Config) decodeTables(data []byte) error {
 	var doc struct {
 		Agent   any `toml:"agent"`
@@ -57,9 +57,8 @@ func (c *Config) decodeTables(data []byte) error {
 	return nil
 }
 
-// decodeTable records the source of each key of a table and calls decode for it. It
-// rejects keys that are not in known, unless known is nil. The phrase that follows "must
-// be" describes the table.
+// decodeTable calls decode for each key of a table and records the key's source. It rejects
+// keys that are not in known, unless known is nil. In an error, phrase follows "must be".
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
 	if !ok {
@@ -89,8 +88,8 @@ func (c *Config) decodeTable(path string, value any, phrase string, known []stri
 	return nil
 }
 
-// decodeCodes decodes a table of error codes and durations. It allows one other key for
-// code 0, unless that is empty. Durations are rounded up to seconds.
+// decodeCodes decodes a table of error codes and durations, which it rounds up to seconds.
+// The key other, unless it is empty, stands for code 0.
 func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
 	out, or := map[int]time.Duration{}, ""
 	if other != "" {

@@ -147,9 +147,9 @@ func (r *Report) policyEvidence() string {
 			counted++
 		}
 	}
-	said := fmt.Sprintf("%d of %d credentials carry `consecutive_failures`", counted, r.pool.Len())
+	said := fmt.Sprintf("%d of %d credentials have `consecutive_failures`", counted, r.pool.Len())
 	if counted == 0 {
-		said = "no credential carries `consecutive_failures`"
+		said = "no credential has `consecutive_failures`"
 	}
 	switch source := r.policy.Source(); {
 	case source == poolstate.PolicyForced:

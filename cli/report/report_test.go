@@ -189,18 +189,18 @@ func TestPolicyEvidence(t *testing.T) {
 		choice poolstate.PolicyChoice
 		want   string
 	}{
-		"streaks":      {`{"access_token": "none", "id": "a", "consecutive_failures": 2}`, poolstate.PolicyChoice{}, "policy **backoff** (file): 1 of 2 credentials carry `consecutive_failures`\n"},
+		"streaks":      {`{"access_token": "none", "id": "a", "consecutive_failures": 2}`, poolstate.PolicyChoice{}, "policy **backoff** (file): 1 of 2 credentials have `consecutive_failures`\n"},
 		"garbage":      {`{"access_token": "none", "id": "a", "consecutive_failures": []}`, poolstate.PolicyChoice{}, "policy **backoff** (file): `consecutive_failures` is present but never a number\n"},
-		"no streaks":   {`{"access_token": "none", "id": "a"}`, poolstate.PolicyChoice{}, "policy **flat** (file): no credential carries `consecutive_failures`\n"},
-		"newer fields": {`{"access_token": "none", "id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "carries `consecutive_failures`; the file has fields of newer agents"},
-		"forced":       {`{"access_token": "none", "id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff** (forced): set by `--policy` or the configuration; no credential carries `consecutive_failures`\n"},
+		"no streaks":   {`{"access_token": "none", "id": "a"}`, poolstate.PolicyChoice{}, "policy **flat** (file): no credential has `consecutive_failures`\n"},
+		"newer fields": {`{"access_token": "none", "id": "a", "failure_reason": "x"}`, poolstate.PolicyChoice{}, "has `consecutive_failures`; the file has fields of newer agents"},
+		"forced":       {`{"access_token": "none", "id": "a"}`, poolstate.Force(poolstate.Backoff()), "policy **backoff** (forced): set by `--policy` or the configuration; no credential has `consecutive_failures`\n"},
 		"measured": {
 			`{"access_token": "none", "id": "a"}`, poolstate.PolicyChoice{}.WithMeasured(poolstate.Backoff()),
-			"policy **backoff** (measured): measured by `pooltop calibrate`; no credential carries `consecutive_failures`\n",
+			"policy **backoff** (measured): measured by `pooltop calibrate`; no credential has `consecutive_failures`\n",
 		},
 		"configured cooldown": {
 			`{"access_token": "none", "id": "a"}`, poolstate.PolicyChoice{}.WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{402: {time.Minute}}}),
-			"policy **flat** (file): no credential carries `consecutive_failures`; some cooldowns differ from the stock agent's\n",
+			"policy **flat** (file): no credential has `consecutive_failures`; some cooldowns differ from the stock agent's\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
