@@ -77,8 +77,8 @@ func (s Situation) recovery(length time.Duration) time.Duration {
 	return min(length, begun+s.down)
 }
 
-// Trial is an outage and the jobs of an agent during it. All fields except Length and
-// Offset are required.
+// Trial is an outage and the jobs of an agent during it. Length, Offset and Curve may be
+// zero.
 //
 // The first job starts at Offset after the beginning of the outage, and the others at
 // intervals of Every. A job loads the pool, ends the cooldowns that are over, and tries
