@@ -28,7 +28,7 @@ func TestArrange_Renewed(t *testing.T) {
 		"chmod":    directory(fsnotify.Chmod),
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, one, func(r *rig) {
+			bubble(t, oneFile, func(r *rig) {
 				r.start(func(Change) {
 					happen(r)
 					r.live(r.atOnce())
@@ -50,7 +50,7 @@ func TestArrange_Limits(t *testing.T) {
 		"add":  func(r *rig, err error) { r.fail(nil, err) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, one, func(r *rig) {
+			bubble(t, oneFile, func(r *rig) {
 				fail(r, fmt.Errorf("opening: %w", syscall.EMFILE))
 				r.start(func(first Change) {
 					r.polling(first, explain(syscall.EMFILE))
@@ -78,7 +78,7 @@ func TestArrange_Limits(t *testing.T) {
 
 // A directory that is replaced whenever it is added does not cause a busy loop.
 func TestArrange_Unstable(t *testing.T) {
-	bubble(t, one, func(r *rig) {
+	bubble(t, oneFile, func(r *rig) {
 		add := 0
 		open := r.w.open
 		r.w.open = func() (source, error) {

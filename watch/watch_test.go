@@ -76,7 +76,7 @@ func bubble(t *testing.T, names []string, test func(r *rig)) {
 	})
 }
 
-var one = []string{"f"}
+var oneFile = []string{"f"}
 
 // start runs the watcher until test returns. The watcher ticks at even seconds, and test
 // begins at an odd one.
@@ -150,7 +150,7 @@ func (r *rig) polling(c Change, reason string) {
 const noEvents = "no events from this file system"
 
 func TestRun_Burst(t *testing.T) {
-	bubble(t, one, func(r *rig) {
+	bubble(t, oneFile, func(r *rig) {
 		r.start(func(Change) {
 			r.event(r.path, fsnotify.Write)
 			r.live(r.atOnce())
@@ -165,7 +165,7 @@ func TestRun_Burst(t *testing.T) {
 }
 
 func TestRun_SlowReceiver(t *testing.T) {
-	bubble(t, one, func(r *rig) {
+	bubble(t, oneFile, func(r *rig) {
 		r.start(func(Change) {
 			for range 100 {
 				<-time.After(burst)
@@ -203,7 +203,7 @@ func TestRun_AtRest(t *testing.T) {
 }
 
 func TestRun_AlreadyCanceled(t *testing.T) {
-	bubble(t, one, func(r *rig) {
+	bubble(t, oneFile, func(r *rig) {
 		ctx, cancel := context.WithCancel(r.t.Context())
 		cancel()
 		go r.w.run(ctx)
@@ -226,7 +226,7 @@ func TestCheck_NoEvents(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, one, func(r *rig) {
+			bubble(t, oneFile, func(r *rig) {
 				r.start(func(Change) {
 					alter(r)
 					r.polling(r.after(time.Second), noEvents)
@@ -247,7 +247,7 @@ func TestCheck_NoEvents(t *testing.T) {
 
 // If the file was modified only recently, os.Stat might not detect a second change.
 func TestCheck_RecentlyChanged(t *testing.T) {
-	bubble(t, one, func(r *rig) {
+	bubble(t, oneFile, func(r *rig) {
 		r.fail(syscall.EMFILE, nil)
 		r.start(func(first Change) {
 			r.polling(first, explain(syscall.EMFILE))

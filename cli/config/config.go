@@ -85,7 +85,7 @@ func (c *Config) Hidden() ui.Hidden {
 // dotted, such as "agent.policy" and "keys.reset".
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
-// Source is the source of a value. The zero Source means the default.
+// Source describes where a value was set. The zero Source means the default.
 type Source struct {
 	Kind string // "flag", "environment" or "file"; empty for the default
 	Name string // the flag, the environment variable or the path of the file

@@ -89,7 +89,7 @@ func (c *Config) decodeTable(path string, value any, phrase string, known []stri
 }
 
 // decodeCodes decodes a table of error codes and durations, which it rounds up to seconds.
-// The key other, unless it is empty, stands for code 0.
+// The key other means code 0, unless other is empty.
 func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
 	out, or := map[int]time.Duration{}, ""
 	if other != "" {

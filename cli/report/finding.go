@@ -10,7 +10,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// kind is a kind of finding.
+// kind is the kind of a finding.
 type kind struct {
 	order       int    // position in a report
 	name, title string // in JSON and in Markdown
@@ -113,7 +113,7 @@ func (r *Report) credentialFindings() (out []finding) {
 	}
 	for c := range r.pool.All() {
 		if d := r.policy.Deadline(c, r.now); d.Suspect {
-			add(c, key{kind: badDeadline, said: r.suspicion(c, d)})
+			add(c, key{kind: badDeadline, said: r.whySuspect(c, d)})
 		}
 		if c.FromFuture(r.now) {
 			add(c, key{kind: futureStatus, said: "its last_status_at is in the future"})
@@ -146,8 +146,8 @@ func (r *Report) credentialFindings() (out []finding) {
 	return out
 }
 
-// suspicion returns why a deadline is implausible.
-func (r *Report) suspicion(c *poolstate.Credential, d poolstate.Deadline) string {
+// whySuspect returns why a deadline is implausible.
+func (r *Report) whySuspect(c *poolstate.Credential, d poolstate.Deadline) string {
 	switch {
 	case d.Never():
 		return "too far in the future, so never ready again on its own"
