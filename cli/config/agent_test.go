@@ -20,7 +20,6 @@ func TestPolicyChoice(t *testing.T) {
 	}{
 		{"", "", false, "flat (file) 402 1h0m0s, 500 1h0m0s"},
 		{"", "", true, "flat-2026-10 (measured) 402 1s, 500 2s"},
-		{"agent.policy = 'backoff'", "", false, "backoff (forced) 402 1h0m0s, 500 1h0m0s"},
 		{"agent.policy = 'backoff'", "", true, "backoff (forced) 402 1h0m0s, 500 1h0m0s"},
 		{"agent.policy = 'backoff'\nagent.ttl.402 = '2m'", "", true, "backoff (forced) 402 2m0s, 500 1h0m0s"},
 		{"agent.ttl.402 = '2m'", "", true, "flat-2026-10 (measured) 402 2m0s, 500 2s"},

@@ -56,7 +56,6 @@ var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag strin
 	{"log-file", "", `log-file = "~/p.log"`, "ROOT/p.log", "--log-file $HOME/x.log", "ROOT/x.log"},
 	{"file", "ROOT/.hermes/auth.json", `file = "ROOT/srv/auth.json"`, "ROOT/srv/auth.json", "--file ROOT/x/auth.json", "ROOT/x/auth.json"},
 	{"file", "ROOT/.hermes/auth.json", `file = "~/a.json"`, "ROOT/a.json", "--home ROOT/srv/h", "ROOT/srv/h/auth.json"},
-	{"file", "ROOT/.hermes/auth.json", `file = "${HOME}/a.json"`, "ROOT/a.json", "--home ~/h", "ROOT/h/auth.json"},
 	{"file", "ROOT/.hermes/auth.json", `file = "$HOME/a.json"`, "ROOT/a.json", "--file $HOME/b.json", "ROOT/b.json"},
 	{"file", "ROOT/.hermes/auth.json", `file = "~/a.json"`, "ROOT/a.json", "--profile default", "ROOT/.hermes/auth.json"},
 	{"file", "ROOT/.hermes/auth.json", `file = "ROOT/a.json"`, "ROOT/a.json", "--profile work", "ROOT/.hermes/profiles/work/auth.json"},

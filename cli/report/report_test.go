@@ -157,7 +157,7 @@ func TestStat_Permissions(t *testing.T) {
 	}{
 		"as the agent sets them":   {0o600, 0o700, "none"},
 		"directory readable":       {0o600, 0o755, "none"},
-		"file readable by others":  {0o644, 0o700, "- **permissions**: file is accessible to group or others\n"},
+		"file readable by others":  {0o604, 0o700, "- **permissions**: file is accessible to group or others\n"},
 		"file writable by group":   {0o620, 0o700, "- **permissions**: file is accessible to group or others\n"},
 		"file not writable":        {0o400, 0o700, "- **permissions**: owner lacks read/write permission\n"},
 		"directory writable":       {0o600, 0o777, "- **permissions**: directory is writable by group or others\n"},
@@ -255,8 +255,6 @@ func TestReadJournal_Unreadable(t *testing.T) {
 func TestCollect_Unreadable(t *testing.T) {
 	for name, c := range map[string]struct{ path, problem string }{
 		"cut off":   {agentStore(t, `{"credential_pool": {"p": [{"id"`), "not valid JSON at line 1"},
-		"empty":     {agentStore(t, ""), "the file is empty"},
-		"no pool":   {agentStore(t, `{"credential_pool": []}`), "credential_pool"},
 		"directory": {t.TempDir(), "not a regular file"},
 		"missing":   {filepath.Join(t.TempDir(), "auth.json"), "no such file"},
 	} {
