@@ -1,0 +1,202 @@
+// Package counts stores what guard remembers about a store, so that any number of
+// processes count each failure once. The state of a store is one small file in the user's
+// state directory. It contains no secrets.
+package counts
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/guard"
+	"pooltop/poolstate/internal/atomicfile"
+)
+
+const (
+	// lockTimeout is how long to wait for another process that updates the state.
+	lockTimeout = 2 * time.Second
+	lockPoll    = 5 * time.Millisecond
+)
+
+// Counter counts the failures of one store. Use [New] or [InMemory]. It is not safe for
+// concurrent use, but any number of processes may have one for the same store.
+type Counter struct {
+	path   string // without an extension; "" keeps the state in memory
+	state  *guard.State
+	random func() string
+}
+
+// New returns a counter for the store with the given identity, see
+// [poolstate.Store.Identity]. Its files are in the directory counts of stateDir. It does
+// not access them.
+func New(stateDir, identity string) *Counter {
+	sum := sha256.Sum256([]byte(identity))
+	name := hex.EncodeToString(sum[:8])
+	return &Counter{path: filepath.Join(stateDir, "counts", name), state: &guard.State{}, random: rand.Text}
+}
+
+// InMemory returns a counter that starts without a state and stores nothing.
+func InMemory() *Counter { return &Counter{state: &guard.State{}, random: rand.Text} }
+
+// Observe counts the failures that a snapshot shows, stores the result and annotates the
+// pool. If the state cannot be read or stored, it counts in memory and returns the error
+// as well.
+func (c *Counter) Observe(pool *poolstate.Pool, rules guard.Rules, at time.Time) ([]guard.Note, error) {
+	var notes []guard.Note
+	err := c.update(func(s *guard.State) { notes = s.Observe(pool, rules, at) })
+	c.state.Annotate(pool)
+	return notes, err
+}
+
+// Decide is like [Counter.Observe] and also returns decisions. It returns none if the
+// state cannot be stored, because pins that are not remembered could not be removed.
+func (c *Counter) Decide(pool *poolstate.Pool, rules guard.Rules, at time.Time) ([]guard.Note, []guard.Decision, error) {
+	var notes []guard.Note
+	var decisions []guard.Decision
+	err := c.update(func(s *guard.State) {
+		notes = s.Observe(pool, rules, at)
+		decisions = s.Decide(pool, rules, at)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	c.state.Annotate(pool)
+	return notes, decisions, nil
+}
+
+// Written records the decisions that were written to the file.
+func (c *Counter) Written(decisions []guard.Decision, at time.Time) error {
+	return c.update(func(s *guard.State) {
+		for i := range decisions {
+			s.Written(&decisions[i], at)
+		}
+	})
+}
+
+// Peek annotates a pool as [Counter.Observe] does, but stores nothing.
+func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) error {
+	err := c.read()
+	c.state.Observe(pool, rules, at)
+	c.state.Annotate(pool)
+	return err
+}
+
+// Detach makes the counter continue in memory. The stored state does not change any more.
+func (c *Counter) Detach() error {
+	err := c.read()
+	c.path = ""
+	return err
+}
+
+// Next returns when a snapshot that does not change has to be observed again; see
+// [guard.State.Next].
+func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) time.Time {
+	return c.state.Next(pool, rules, at)
+}
+
+// Check returns why the state cannot be stored, or nil if it can.
+func (c *Counter) Check() error { return c.update(func(*guard.State) {}) }
+
+// update reads the state, changes it with edit and stores it if it has changed. Without
+// access to the file, it changes the state in memory.
+func (c *Counter) update(edit func(*guard.State)) error {
+	unlock, err := c.lock()
+	if err == nil {
+		defer unlock()
+		err = c.read()
+	}
+	if c.state.Salt == "" {
+		c.state.Salt = c.random()
+	}
+	before, _ := c.state.Encode()
+	edit(c.state)
+	if c.path == "" || err != nil {
+		return err
+	}
+	after, err := c.state.Encode()
+	if err != nil || bytes.Equal(before, after) && c.stored() {
+		return err
+	}
+	return c.write(after)
+}
+
+func (c *Counter) stored() bool {
+	_, err := os.Stat(c.path + ".json")
+	return err == nil
+}
+
+// read replaces the state with the stored one, if there is one.
+func (c *Counter) read() error {
+	if c.path == "" {
+		return nil
+	}
+	file, err := atomicfile.Read(atomicfile.OS, c.path+".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var state *guard.State
+	if err == nil {
+		if state, err = guard.Decode(file.Data); err != nil {
+			err = fmt.Errorf("%s.json is damaged (%w); remove it to start counting again", c.path, err)
+		}
+	}
+	if err == nil {
+		c.state = state
+	}
+	return err
+}
+
+func (c *Counter) write(data []byte) error {
+	path := c.path + ".json"
+	old, err := atomicfile.Read(atomicfile.OS, path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	_, err = atomicfile.Replace(atomicfile.OS, path, data, old, strconv.Itoa(os.Getpid()))
+	return err
+}
+
+// lock takes the lock of the state. It creates the directory if necessary.
+func (c *Counter) lock() (unlock func(), err error) {
+	if c.path == "" {
+		return func() {}, nil
+	}
+	l, err := c.take(c.path+".lock", lockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// take takes a lock in the directory of the state.
+func (c *Counter) take(path string, timeout time.Duration) (*flock.Flock, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // opening a pipe would block
+		return nil, fmt.Errorf("%s: %w", path, poolstate.ErrLockNotFile)
+	}
+	l := flock.New(path, flock.SetPermissions(atomicfile.Mode))
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	if locked, err := l.TryLockContext(ctx, lockPoll); !locked {
+		_ = l.Close()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%s: %w", path, poolstate.ErrLocked)
+		}
+		return nil, err
+	}
+	return l, nil
+}

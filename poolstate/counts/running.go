@@ -1,0 +1,83 @@
+package counts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/internal/atomicfile"
+)
+
+// Guard describes the process that runs guard on a store.
+type Guard struct {
+	Host    string `json:"host"`
+	PID     int    `json:"pid"`
+	Command string `json:"command"`
+}
+
+// String returns a description such as "pooltop guard (process 312 on box)".
+func (g Guard) String() string {
+	return fmt.Sprintf("%s (process %d on %s)", g.Command, g.PID, g.Host)
+}
+
+// RunningError is returned by [Counter.Guard] if another process runs guard on the store.
+type RunningError struct{ Other Guard }
+
+func (e *RunningError) Error() string { return "another guard runs on this store: " + e.Other.String() }
+
+// guardTimeout is longer than a process needs to check whether a guard is running.
+const guardTimeout = 200 * time.Millisecond
+
+// Guard makes this process the only one that runs guard on the store, until it calls
+// release. The error is a [*RunningError] if another process does.
+func (c *Counter) Guard(self Guard) (release func(), err error) {
+	l, err := c.take(c.path+".guard.lock", guardTimeout)
+	if errors.Is(err, poolstate.ErrLocked) {
+		return nil, &RunningError{c.holder()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(self)
+	if err == nil {
+		err = os.WriteFile(c.path+".guard", data, atomicfile.Mode)
+	}
+	release = func() {
+		_ = os.Remove(c.path + ".guard")
+		_ = l.Unlock()
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// Running returns the guard that runs on the store, if there is one. It creates nothing.
+func (c *Counter) Running() (Guard, bool) {
+	path := c.path + ".guard.lock"
+	if info, err := os.Stat(path); c.path == "" || err != nil || !info.Mode().IsRegular() {
+		return Guard{}, false
+	}
+	l := flock.New(path)
+	free, err := l.TryLock()
+	_ = l.Close()
+	if free || err != nil {
+		return Guard{}, false
+	}
+	return c.holder(), true
+}
+
+// holder returns what the running guard has written about itself.
+func (c *Counter) holder() Guard {
+	g := Guard{Host: "unknown", Command: "pooltop"}
+	if file, err := atomicfile.Read(atomicfile.OS, c.path+".guard"); err == nil {
+		_ = json.Unmarshal(file.Data, &g)
+	}
+	return g
+}
