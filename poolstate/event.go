@@ -21,6 +21,9 @@ const (
 	EventDead
 	EventAdded
 	EventRemoved
+	EventPinned
+	EventReleased
+	EventForgotten
 	EventFileMissing
 	EventFileUnreadable
 	EventFileRecovered
@@ -28,7 +31,7 @@ const (
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "refreshed",
-	"dead", "added", "removed",
+	"dead", "added", "removed", "pinned", "released", "forgotten",
 	"file_missing", "file_unreadable", "file_recovered",
 }
 
@@ -48,14 +51,15 @@ func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, event
 // Actor is who or what caused an event.
 type Actor uint8
 
-// The actors: an agent, an operator, and the clock, which makes credentials due.
+// The actors: an agent, an operator, the clock, which makes credentials due, and guard.
 const (
 	ByAgent Actor = iota
 	ByOperator
 	ByClock
+	ByGuard
 )
 
-var actorWords = []string{"agent", "operator", "clock"}
+var actorWords = []string{"agent", "operator", "clock", "guard"}
 
 // String returns the word used on screen and in JSON.
 func (a Actor) String() string { return wordOf(a, actorWords) }
@@ -109,8 +113,11 @@ func diff(before, after *Pool, at time.Time) []Event {
 			out = append(out, Event{At: at, Kind: EventAdded, After: c})
 		} else if kind, changed := kindOfChange(old, c); changed {
 			e := Event{At: at, Kind: kind, Before: old, After: c}
-			if kind == EventHeld || kind == EventReset {
+			switch kind {
+			case EventHeld, EventReset:
 				e.By = ByOperator
+			case EventPinned, EventReleased:
+				e.By = ByGuard
 			}
 			out = append(out, e)
 		}
@@ -125,7 +132,8 @@ func diff(before, after *Pool, at time.Time) []Event {
 
 // kindOfChange compares two states of a credential. New tokens indicate a real
 // success; a new status_cleared_at, or a streak that became zero without new
-// tokens, indicates a reset by an operator.
+// tokens, indicates a reset by an operator. A failure whose time moves by a moment was
+// changed by guard.
 func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	failed, fails := was.Status == StatusExhausted, is.Status == StatusExhausted
 	died, dead := was.Status == StatusDead, is.Status == StatusDead
@@ -135,8 +143,17 @@ func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 		return EventDead, true
 	case is.Held() && (!was.Held() || !was.StatusAt.Equal(is.StatusAt)):
 		return EventHeld, true
+	case fails && failed && !was.Held() && is.StatusAt.Sub(was.StatusAt).Abs() < SameFailureWithin:
+		if is.ResetAt.IsZero() {
+			kind = EventReleased
+		} else {
+			kind = EventPinned
+		}
+		return kind, !is.ResetAt.Equal(was.ResetAt) && !is.StatusAt.Equal(was.StatusAt)
 	case fails:
 		return EventExhausted, !failed || is.StatusAt.After(was.StatusAt)
+	case failed && !is.ReleasedAt.IsZero() && is.ClearedAt.Sub(is.ReleasedAt).Abs() < time.Millisecond:
+		return EventReleased, is.ClearedAt.After(was.ClearedAt)
 	case newTokens(was, is) && (cleared || failed || died):
 		return EventRefreshed, true
 	case cleared, is.ClearedAt.After(was.ClearedAt):

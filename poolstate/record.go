@@ -40,7 +40,7 @@ func StateOf(c *Credential, policy Policy, now time.Time) State {
 	if c.StatusText != "" {
 		s.Status = new(c.StatusText) // a pointer into c would keep c in memory
 	}
-	if n, known := c.Streak.Known(); known {
+	if n, known := c.Failures().Known(); known {
 		s.Streak = &n
 	}
 	if d := policy.Deadline(c, now); !d.IsZero() {
@@ -77,7 +77,7 @@ func RecordOf(e *Event, policy Policy) Record {
 		if c.ErrorMessage != defaultHoldReason {
 			r.Reason = c.ErrorMessage
 		}
-	case EventExhausted, EventDead, EventDue:
+	case EventExhausted, EventDead, EventDue, EventPinned:
 		r.Reason, r.Message = c.ErrorReason, c.ErrorMessage
 	default:
 		return r

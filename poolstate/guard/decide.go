@@ -57,7 +57,7 @@ func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
 	if c.Streak < 2 || !d.shows(c, cr) || c.hasPin(cr) {
 		return Decision{}, false
 	}
-	out := Decision{Note: Note{Credential: *cr, Streak: c.Streak, Before: c.Streak, Own: ownDeadline(c, cr, d.rules.Policy, d.at)}}
+	out := d.about(c, cr)
 	if d.rules.StandsDown() {
 		out.Streak = cr.Streak.Count()
 		return out.once(c, StandingDown, "the agent counts failures itself")
@@ -81,6 +81,12 @@ func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
 		}
 	}
 	return d.pin(c, cr, out)
+}
+
+// about returns a decision about a credential that says nothing yet.
+func (d decider) about(c *count, cr *poolstate.Credential) Decision {
+	n := Note{Credential: *cr, Streak: c.Streak, Before: c.Streak, Own: ownDeadline(c, cr, d.rules.Policy, d.at)}
+	return Decision{Note: n, at: d.at}
 }
 
 // pin returns the decision to write a pin that the file does not show.
@@ -112,8 +118,8 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	if !c.hasPin(cr) || !sameFailure(cr.StatusAt, c.At) && !sameFailure(cr.StatusAt, c.Seen) {
 		return Decision{}, false
 	}
-	out := Decision{Note: Note{Credential: *cr, Streak: c.Streak, Before: c.Streak}, until: c.Pin.Until}
-	out.Own = ownDeadline(c, cr, d.rules.Policy, d.at)
+	out := d.about(c, cr)
+	out.until = c.Pin.Until
 	switch again, more := c.Pin.next(); {
 	case !more:
 		return out.once(c, Skipped, "an agent restores the pin again and again")

@@ -33,11 +33,11 @@ func TestDecide_Climb(t *testing.T) {
 func TestDecide_Change(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
 	d := w.decide()[0]
-	before, after := *w.get("a"), d.Change(w.get("a"), w.now).After(*w.get("a"))
+	before, after := *w.get("a"), d.Change(w.get("a")).After(*w.get("a"))
 	if got := after.StatusAt.Sub(before.StatusAt); got != time.Millisecond {
 		t.Errorf("last_status_at moves by %v", got)
 	}
-	if got := d.Change(w.get("a"), w.now); got.IsEmpty() || strings.Contains(strings.ReplaceAll(strings.ReplaceAll(
+	if got := d.Change(w.get("a")); got.IsEmpty() || strings.Contains(strings.ReplaceAll(strings.ReplaceAll(
 		format(got), "last_status_at", ""), "last_error_reset_at", ""), "_") {
 		t.Errorf("%v", got)
 	}
@@ -50,7 +50,7 @@ func TestDecide_Change(t *testing.T) {
 	} {
 		c := before
 		edit(&c)
-		if change := d.Change(&c, w.now); !change.IsEmpty() {
+		if change := d.Change(&c); !change.IsEmpty() {
 			t.Errorf("%s: %v", name, change)
 		}
 	}
@@ -175,7 +175,7 @@ func TestDecide_Interrupted(t *testing.T) {
 		w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
 		for _, d := range w.decide() {
 			if c := w.get("a"); written {
-				*c = d.Change(c, w.now).After(*c)
+				*c = d.Change(c).After(*c)
 			}
 		}
 		w.log = nil

@@ -74,17 +74,24 @@ type Decision struct {
 	until time.Time
 	// ready is true for a release that makes the credential ready.
 	ready bool
+	at    time.Time
 }
+
+// Writes reports whether the decision is to be written to the file.
+func (d *Decision) Writes() bool { return !d.until.IsZero() }
 
 // Change returns the edit for the current state of the credential in the file. It is
 // empty if the decision no longer applies to it.
-func (d *Decision) Change(c *poolstate.Credential, at time.Time) poolstate.Change {
-	switch has := !d.until.IsZero() && sameTime(c.ResetAt, d.until); {
+func (d *Decision) Change(c *poolstate.Credential) poolstate.Change {
+	if !d.Writes() {
+		return poolstate.Change{}
+	}
+	switch has := sameTime(c.ResetAt, d.until); {
 	case !sameFailure(c.StatusAt, d.Credential.StatusAt), c.Status != poolstate.StatusExhausted, c.Held():
 	case d.Kind != Released && !has && (c.ResetAt.IsZero() || !c.ResetAt.After(c.StatusAt)):
 		return poolstate.Pinned(*c, d.until)
 	case d.Kind == Released && has && d.ready:
-		return poolstate.Released(*c, at)
+		return poolstate.Released(*c, d.at)
 	case d.Kind == Released && has:
 		return poolstate.Unpinned(*c)
 	}

@@ -120,7 +120,7 @@ func (w *world) decide() []Decision {
 
 func (w *world) carryOut(d Decision) {
 	c := w.get(d.Credential.ID)
-	if change := d.Change(c, w.now); !change.IsEmpty() {
+	if change := d.Change(c); !change.IsEmpty() {
 		*c = change.After(*c)
 		w.pool.UpdatedAt = w.now
 		w.state.Written(&d, w.now)
