@@ -22,6 +22,7 @@ const (
 	exitNoSuch       = 3
 	exitLocked       = 4
 	exitRefused      = 5
+	exitGuarded      = 6
 	exitProviderOut  = 10
 	exitNothingReady = 11
 )

@@ -71,18 +71,23 @@ type follower struct {
 	print   func(*poolstate.Record) error
 	hint    func(string) // prints messages that are not events
 	since   time.Time    // start of the history to print; the zero time prints none
+	*counting
+	// act is called after each load and returns when to call it again, or the zero time.
+	// It is nil if only events matter.
+	act func(context.Context) time.Time
 
 	observer poolstate.Observer
 	waiting  bool // no snapshot has been loaded yet
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
 	policy   poolstate.Policy
+	recount  time.Time // when to load the store even if it has not changed
 }
 
 func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool) *follower {
 	clock := newClock(cfg.Now)
 	operator := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal, log)
-	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log), hint: func(string) {}}
+	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log), hint: func(string) {}, counting: newCounting(cfg, log)}
 	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
 	if !asJSON {
 		_, isTerminal := terminalOf(w)
@@ -128,35 +133,64 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 				return err
 			}
 		case <-time.After(f.untilNext()):
-			if err := f.printAll(f.observer.Tick(f.clock()), ""); err != nil {
+			if err := f.tick(ctx); err != nil {
 				return err
 			}
 		}
 	}
 }
 
+// tick prints the deadlines that have passed and loads the store if its failures have to
+// be counted again.
+func (f *follower) tick(ctx context.Context) error {
+	now := f.clock()
+	if !f.recount.IsZero() && !now.Before(f.recount) {
+		return f.load(ctx)
+	}
+	if f.act != nil {
+		return nil
+	}
+	return f.printAll(f.observer.Tick(now), "")
+}
+
 // untilNext returns how long to sleep before reading the clock again.
 func (f *follower) untilNext() time.Duration {
-	next := f.observer.Next()
+	next, longest := f.recount, time.Minute
+	if due := f.observer.Next(); f.act == nil && !due.IsZero() {
+		longest = maxWait
+		if next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
 	if next.IsZero() {
 		return time.Hour // only a change to the file can cause an event
 	}
-	return min(max(next.Sub(f.clock()), 0), maxWait)
+	return min(max(next.Sub(f.clock()), 0), longest)
 }
 
 // load takes a snapshot and prints the events since the last one. After the first
 // snapshot, an unreadable file is read again after settleTime.
 func (f *follower) load(ctx context.Context) error {
-	snapshot, err := f.Store.LoadIfChanged(f.snapshot)
+	last := f.snapshot
+	if !f.recount.IsZero() && !f.clock().Before(f.recount) {
+		last = poolstate.Snapshot{} // the pool is annotated again
+	}
+	snapshot, err := f.Store.LoadIfChanged(last)
 	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {
-		snapshot, err = f.Store.LoadIfChanged(f.snapshot)
+		snapshot, err = f.Store.LoadIfChanged(last)
 	}
 	now := f.clock()
 	if err != nil {
+		f.recount = time.Time{}
 		return f.printAll(f.observer.Fail(errors.Is(err, fs.ErrNotExist), now), f.explain(err))
 	}
 	first := f.snapshot.Pool == nil
-	events := f.observer.Observe(snapshot.Pool, f.choice.Resolve(snapshot.Pool, f.evidence), now)
+	policy := f.choice.Resolve(snapshot.Pool, f.evidence)
+	var events []poolstate.Event
+	if snapshot.Pool != f.snapshot.Pool {
+		events = f.counting.observe(snapshot.Pool, policy, now)
+	}
+	events = append(f.observer.Observe(snapshot.Pool, policy, now), events...)
 	for i := range events {
 		if e := poolstate.EvidenceOf(&events[i]); e != poolstate.NoEvidence {
 			f.evidence = e
@@ -168,6 +202,12 @@ func (f *follower) load(ctx context.Context) error {
 	}
 	f.snapshot, f.policy = snapshot, f.choice.Resolve(snapshot.Pool, f.evidence)
 	f.observer.SetPolicy(f.policy, now)
+	f.recount = f.counting.next(snapshot.Pool, f.policy, now)
+	if f.act != nil {
+		if again := f.act(ctx); !again.IsZero() && (f.recount.IsZero() || again.Before(f.recount)) {
+			f.recount = again
+		}
+	}
 	if first && !f.since.IsZero() {
 		if err := f.printHistory(now); err != nil {
 			return err

@@ -76,8 +76,8 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		demoCommand(), listCommand(), statusCommand(), eventsCommand(), reportCommand(), backoffCommand(), simulateCommand(), calibrateCommand(),
-		resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
+		demoCommand(), listCommand(), statusCommand(), eventsCommand(), guardCommand(), reportCommand(), backoffCommand(), simulateCommand(),
+		calibrateCommand(), resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
 	addCompletions(root)
 	return root

@@ -91,6 +91,8 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(snap.path, err))}
 	}
 	snap.pool, snap.policy = loaded.Pool, policyChoice(cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
+	counting := newCounting(cfg, log)
+	counting.report(counting.Peek(snap.pool, counting.rules(snap.policy), snap.now))
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
 }

@@ -60,7 +60,8 @@ type (
 		Status       *string `json:"status"`
 		Availability string  `json:"availability"`
 
-		Streak     *int   `json:"streak"`
+		Streak     *int   `json:"streak"`          // in the file
+		Observed   *int   `json:"observed_streak"` // counted by pooltop
 		Multiplier int    `json:"multiplier"`
 		Base       int64  `json:"base_seconds"`
 		Cooldown   *int64 `json:"cooldown_seconds"`
@@ -190,7 +191,7 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
 		Priority: orNil(c.Priority), AuthType: Text(c.AuthType), Source: Text(c.Source),
 		Status: state.Status, Availability: a.Availability.String(),
-		Streak: state.Streak, Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
+		Streak: fileStreak(c), Observed: orNil(c.Observed), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
 		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
 		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
 		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{},
@@ -217,6 +218,15 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Ti
 		}
 	}
 	return out
+}
+
+// fileStreak returns the streak in the file, or nil if it is unknown.
+func fileStreak(c *poolstate.Credential) *int {
+	n, known := c.Streak.Known()
+	if !known {
+		return nil
+	}
+	return &n
 }
 
 // span returns d, the time until a deadline, in seconds. It returns nil if the deadline

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"pooltop/cli/config"
+	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
+	"pooltop/poolstate/guard"
+	"pooltop/poolstate/journal"
+)
+
+// counting counts the failures of the configured store.
+type counting struct {
+	*counts.Counter
+	file  string
+	curve poolstate.Curve
+	log   *slog.Logger
+	err   error // the last error, which was logged
+}
+
+// newCounting returns the counter of the configured store. Without a journal, it counts in
+// memory.
+func newCounting(cfg *config.Config, log *slog.Logger) *counting {
+	c := &counting{Counter: counts.InMemory(), file: cfg.File, curve: poolstate.DefaultCurve(), log: log}
+	if dir, err := journal.StateDir(); err == nil && cfg.Journal {
+		c.Counter = counts.New(dir, poolstate.Open(cfg.File).Identity())
+	}
+	return c
+}
+
+// rules returns what counting depends on. They include the rotation strategies in the
+// agent's configuration, which is read again each time.
+func (c *counting) rules(policy poolstate.Policy) guard.Rules {
+	return guard.Rules{Policy: policy, Curve: c.curve, Strategies: strategies(filepath.Dir(c.file))}
+}
+
+// observe counts the failures that a pool shows and annotates its credentials. It returns
+// an event for each streak that has ended because of a long quiet time.
+func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) []poolstate.Event {
+	notes, err := c.Observe(pool, c.rules(policy), at)
+	c.report(err)
+	events := make([]poolstate.Event, len(notes))
+	for i := range notes {
+		events[i] = eventOf(&notes[i], at)
+	}
+	return events
+}
+
+// next returns when to observe a pool again that has not changed.
+func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) time.Time {
+	return c.Next(pool, guard.Rules{Policy: policy, Curve: c.curve}, at)
+}
+
+// report logs an error unless it is the same as before.
+func (c *counting) report(err error) {
+	if err != nil && (c.err == nil || c.err.Error() != err.Error()) {
+		c.log.Warn("failures are counted in memory only", "error", err)
+	}
+	c.err = err
+}
+
+// eventOf returns the event of a note about a change.
+func eventOf(n *guard.Note, at time.Time) poolstate.Event {
+	before, after := n.Credential, n.Credential
+	before.Observed, after.Observed = poolstate.Some(n.Before), poolstate.Some(n.Streak)
+	e := poolstate.Event{At: at, By: poolstate.ByGuard, Before: &before, After: &after}
+	switch n.Kind {
+	case guard.Forgotten:
+		e.Kind, e.By = poolstate.EventForgotten, poolstate.ByClock
+	case guard.Released:
+		e.Kind = poolstate.EventReleased
+	default:
+		e.Kind = poolstate.EventPinned
+	}
+	return e
+}
+
+// maxAgentConfig is the maximum size in bytes of an agent's configuration.
+const maxAgentConfig = 1 << 20
+
+// strategies returns the rotation strategies of providers from the configuration of the
+// agent whose home is the directory. It returns nil if there are none or the file cannot
+// be read.
+func strategies(home string) map[string]string {
+	path := filepath.Join(home, "config.yaml")
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxAgentConfig))
+	if err != nil {
+		return nil
+	}
+	var doc struct {
+		Strategies map[string]any `yaml:"credential_pool_strategies"`
+	}
+	if yaml.Unmarshal(data, &doc) != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for provider, value := range doc.Strategies {
+		if name, ok := value.(string); ok {
+			out[provider] = name
+		}
+	}
+	return out
+}
