@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"pooltop/cli/config"
+	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/counts"
 	"pooltop/poolstate/guard"
@@ -56,6 +57,17 @@ func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at tim
 // next returns when to observe a pool again that has not changed.
 func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) time.Time {
 	return c.Next(pool, guard.Rules{Policy: policy, Curve: c.curve}, at)
+}
+
+// forDashboard counts the failures for the dashboard; see [model.Config].
+func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) model.Counted {
+	var counted model.Counted
+	if isNew {
+		counted.Events = c.observe(pool, policy, at)
+	}
+	counted.Again = c.next(pool, policy, at)
+	_, counted.Guard = c.Running()
+	return counted
 }
 
 // report logs an error unless it is the same as before.

@@ -34,6 +34,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 		Clock:        model.Clock{Now: clock, Rate: 1},
 		Policy:       policyChoice(cfg),
 		Curve:        cfg.Curve(),
+		Count:        newCounting(cfg, log).forDashboard,
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainLogged(path, log),

@@ -128,6 +128,7 @@ var offered = map[string]string{
 	"list":      storeFlags + " theme columns no-color json",
 	"status":    storeFlags + " format",
 	"events":    storeFlags + " theme no-color journal no-journal json since",
+	"guard":     storeFlags + " journal no-journal once dry-run json provider sole",
 	"report":    storeFlags + " journal no-journal json anonymous",
 	"backoff":   "policy code json",
 	"simulate":  "theme no-color json outage scenario credentials every tries base cap policy",

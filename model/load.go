@@ -25,6 +25,7 @@ type FileChanged struct {
 
 type poolLoaded struct {
 	snapshot   poolstate.Snapshot
+	counted    Counted
 	err        error
 	unwritable error  // why the store cannot be written
 	active     string // the agent's active profile, if it is not the displayed one
@@ -36,7 +37,16 @@ type loadState struct {
 	running, again        bool // again: the file has changed since the load began
 	begun                 int  // number of loads begun so far
 	change                FileChanged
-	graceBegun, graceOver bool // the state of the grace period
+	graceBegun, graceOver bool      // the state of the grace period
+	at                    time.Time // when the last load began
+	recount               time.Time // when to count the failures again, or the zero time
+}
+
+// Counted is the result of counting the failures that a pool shows.
+type Counted struct {
+	Events []poolstate.Event // streaks that ended because of a long quiet time
+	Again  time.Time         // when to count again if the file does not change, or the zero time
+	Guard  bool              // whether a guard is running on the store
 }
 
 // grace is how long a file may be unreadable before the dashboard shows that. A program
@@ -61,11 +71,29 @@ func (m *Model) startLoad() tea.Cmd {
 	return m.loadPool()
 }
 
+// reloadAfter is how long a file that does not change is left alone. Loading it shows
+// whether a guard is running.
+const reloadAfter = time.Minute
+
+// recountDue reports whether the failures have to be counted again.
+func (m *Model) recountDue() bool {
+	return !m.loading.recount.IsZero() && !m.cfg.Clock.Now().Before(m.loading.recount)
+}
+
 func (m *Model) loadPool() tea.Cmd {
-	store, prev := m.cfg.Operator.Store, m.latest()
+	store, prev, count := m.cfg.Operator.Store, m.latest(), m.cfg.Count
+	choice, evidence, now := m.cfg.Policy, m.evidence, m.cfg.Clock.Now()
+	m.loading.at = now
+	if m.recountDue() {
+		prev = poolstate.Snapshot{} // annotate a new pool
+	}
 	return func() tea.Msg {
 		snapshot, err := store.LoadIfChanged(prev)
-		return poolLoaded{snapshot, err, store.Writable(), poolstate.OtherProfile(store.Path()), poolstate.CorruptCopy(store.Path())}
+		var counted Counted
+		if err == nil && count != nil {
+			counted = count(snapshot.Pool, choice.Resolve(snapshot.Pool, evidence), now, snapshot.Pool != prev.Pool)
+		}
+		return poolLoaded{snapshot, counted, err, store.Writable(), poolstate.OtherProfile(store.Path()), poolstate.CorruptCopy(store.Path())}
 	}
 }
 
@@ -75,12 +103,15 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.catchUp()
 	var retry, again tea.Cmd
 	if msg.err != nil {
+		m.loading.recount = time.Time{}
 		retry = m.loadFailed(msg.err)
 	} else {
 		m.loading.graceBegun, m.loading.graceOver = false, false
 		m.unwritable = msg.unwritable
 		m.feed = m.readableFeed()
+		m.loading.recount, m.guarded = msg.counted.Again, msg.counted.Guard
 		events := m.observe(msg.snapshot.Pool)
+		m.logEvents(msg.counted.Events)
 		switch {
 		case m.paused.on:
 			m.paused.next = msg.snapshot

@@ -26,10 +26,13 @@ type Config struct {
 	ClaudeFile string // path of the file with the tokens for claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
-	Curve      poolstate.Curve        // determines the default length of a hold
-	Path       string                 // path of the store as displayed
-	Caption    func(time.Time) string // returns text to show next to the path; may be nil
-	ReadOnly   string                 // why writing is not allowed, or "" if it is
+	Curve      poolstate.Curve // determines the default length of a hold
+	// Count counts the failures that a pool shows and annotates the pool, if it is new. It
+	// runs outside of Update, once at a time. If nil, failures are not counted.
+	Count    func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
+	Path     string                 // path of the store as displayed
+	Caption  func(time.Time) string // returns text to show next to the path; may be nil
+	ReadOnly string                 // why writing is not allowed, or "" if it is
 	// Notify turns notifications on at the start. Notifications is the form of
 	// notification that the terminal supports.
 	Notify        bool
@@ -64,6 +67,7 @@ type Model struct {
 	policy   poolstate.Policy
 	groups   []filter.Group
 	loading  loadState
+	guarded  bool // whether a guard is running on the store
 
 	selected   *poolstate.Ref
 	offset     int // first visible line of the table
@@ -105,7 +109,7 @@ func New(cfg Config) Model {
 		profile:     colorprofile.TrueColor,
 		now:         cfg.Clock.Now(),
 		feed:        ui.Feed{State: ui.FeedWaiting},
-		loading:     loadState{running: true}, // started by Init
+		loading:     loadState{running: true, at: cfg.Clock.Now()}, // started by Init
 		arrangement: arrangement{input: &input, order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},
@@ -146,6 +150,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ticked:
 		m.clockTicked()
 		cmd = m.tick()
+		if m.recountDue() || m.cfg.Count != nil && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.loading.at)) >= reloadAfter {
+			cmd = tea.Batch(cmd, m.startLoad())
+		}
 	case FileChanged:
 		cmd = m.fileChanged(msg)
 	case poolLoaded:

@@ -300,7 +300,7 @@ func (r *costRun) act(at time.Time) {
 		r.guard.Observe(r.pool, r.rules, at)
 		for _, d := range r.guard.Decide(r.pool, r.rules, at) {
 			c := r.pool.Find(d.Credential.Ref)
-			if change := d.Change(c, at); !change.IsEmpty() {
+			if change := d.Change(c); !change.IsEmpty() {
 				*c = change.After(*c)
 				r.guard.Written(&d, at)
 				written = true
