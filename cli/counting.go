@@ -29,7 +29,7 @@ type counting struct {
 // newCounting returns the counter of the configured store. Without a journal, it counts in
 // memory.
 func newCounting(cfg *config.Config, log *slog.Logger) *counting {
-	c := &counting{Counter: counts.InMemory(), file: cfg.File, curve: poolstate.DefaultCurve(), log: log}
+	c := &counting{Counter: counts.InMemory(), file: cfg.File, curve: cfg.Curve(), log: log}
 	if dir, err := journal.StateDir(); err == nil && cfg.Journal {
 		c.Counter = counts.New(dir, poolstate.Open(cfg.File).Identity())
 	}

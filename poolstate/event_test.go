@@ -110,8 +110,8 @@ func TestDiff_Order(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed file_missing file_unreadable file_recovered poolstate.EventKind(12)")
-	equal(t, "actors", allWords[Actor](), "agent operator clock poolstate.Actor(3)")
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed pinned released forgotten file_missing file_unreadable file_recovered poolstate.EventKind(15)")
+	equal(t, "actors", allWords[Actor](), "agent operator clock guard poolstate.Actor(4)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")
 	equal(t, "origins", allWords[Origin](), " provider computed operator guard poolstate.Origin(5)")

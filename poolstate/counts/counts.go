@@ -33,9 +33,8 @@ const (
 // Counter counts the failures of one store. Use [New] or [InMemory]. It is not safe for
 // concurrent use, but any number of processes may have one for the same store.
 type Counter struct {
-	path   string // without an extension; "" keeps the state in memory
-	state  *guard.State
-	random func() string
+	path  string // without an extension; "" keeps the state in memory
+	state *guard.State
 }
 
 // New returns a counter for the store with the given identity, see
@@ -44,11 +43,11 @@ type Counter struct {
 func New(stateDir, identity string) *Counter {
 	sum := sha256.Sum256([]byte(identity))
 	name := hex.EncodeToString(sum[:8])
-	return &Counter{path: filepath.Join(stateDir, "counts", name), state: &guard.State{}, random: rand.Text}
+	return &Counter{path: filepath.Join(stateDir, "counts", name), state: &guard.State{Salt: rand.Text()}}
 }
 
 // InMemory returns a counter that starts without a state and stores nothing.
-func InMemory() *Counter { return &Counter{state: &guard.State{}, random: rand.Text} }
+func InMemory() *Counter { return &Counter{state: &guard.State{Salt: rand.Text()}} }
 
 // Observe counts the failures that a snapshot shows, stores the result and annotates the
 // pool. If the state cannot be read or stored, it counts in memory and returns the error
@@ -106,35 +105,61 @@ func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) ti
 	return c.state.Next(pool, rules, at)
 }
 
-// Check returns why the state cannot be stored, or nil if it can.
-func (c *Counter) Check() error { return c.update(func(*guard.State) {}) }
+// Check stores the state and returns why that is impossible, or nil.
+func (c *Counter) Check() error {
+	return c.locked(func() error {
+		data, err := c.state.Encode()
+		if err == nil && c.path != "" {
+			err = c.write(data)
+		}
+		return err
+	})
+}
 
-// update reads the state, changes it with edit and stores it if it has changed. Without
-// access to the file, it changes the state in memory.
+// update reads the state, changes it with edit and stores it if it has changed. It may
+// call edit twice. Without access to the file, it changes the state in memory.
 func (c *Counter) update(edit func(*guard.State)) error {
+	if err := c.read(); err == nil {
+		if _, changed, err := edited(c.state.Clone(), edit); err == nil && !changed {
+			return nil // without a lock
+		}
+	}
+	return c.locked(func() error {
+		data, changed, err := edited(c.state, edit)
+		if err == nil && changed && c.path != "" {
+			err = c.write(data)
+		}
+		return err
+	})
+}
+
+// edited changes a state and returns its new encoding.
+func edited(s *guard.State, edit func(*guard.State)) (data []byte, changed bool, err error) {
+	before, err := s.Encode()
+	if err != nil {
+		return nil, false, err
+	}
+	edit(s)
+	data, err = s.Encode()
+	return data, !bytes.Equal(before, data), err
+}
+
+// locked calls do with the stored state while holding the lock. If the state cannot be
+// locked or read, do works on the state in memory, and its error is replaced.
+func (c *Counter) locked(do func() error) error {
+	path := c.path
+	defer func() { c.path = path }()
 	unlock, err := c.lock()
 	if err == nil {
 		defer unlock()
 		err = c.read()
 	}
-	if c.state.Salt == "" {
-		c.state.Salt = c.random()
-	}
-	before, _ := c.state.Encode()
-	edit(c.state)
-	if c.path == "" || err != nil {
+	if err != nil {
+		c.path = "" // keep the file as it is
+		_ = do()
 		return err
 	}
-	after, err := c.state.Encode()
-	if err != nil || bytes.Equal(before, after) && c.stored() {
-		return err
-	}
-	return c.write(after)
-}
-
-func (c *Counter) stored() bool {
-	_, err := os.Stat(c.path + ".json")
-	return err == nil
+	return do()
 }
 
 // read replaces the state with the stored one, if there is one.

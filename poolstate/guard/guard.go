@@ -22,7 +22,7 @@ import (
 
 // Rules holds what decisions depend on besides the state and the snapshot.
 type Rules struct {
-	// Policy is what the agents of the store do on their own.
+	// Policy computes the cooldowns of the agents themselves.
 	Policy poolstate.Policy
 	Curve  poolstate.Curve
 	// Strategies has the rotation strategies of providers. The default is fill_first.
@@ -40,7 +40,7 @@ func (r Rules) StandsDown() bool {
 	return r.Policy.Climbs() && r.Policy.Source() != poolstate.PolicyFromFile
 }
 
-// Kind is what guard does, or does not do, to a credential.
+// Kind classifies what guard does, or does not do, to a credential.
 type Kind string
 
 // The kinds, as in the output of the guard command.

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// State is what guard remembers about a store between snapshots. The zero value is the
+// State holds the memory of guard about a store between snapshots. The zero value is the
 // state of a store that was never observed.
 type State struct {
 	// Salt makes the marks of tokens useless outside this state. It must be random.
