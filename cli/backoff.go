@@ -3,6 +3,13 @@ package cli
 import (
 	"fmt"
 	"log/slog"
+	"maps"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,18 +19,49 @@ import (
 	"pooltop/ui/text"
 )
 
-// stepJSON is one step of the backoff schedule.
+// stepJSON is one step of the backoff schedule: the cooldown of the agent, and those that
+// guard imposes on all providers and on those with a schedule of their own.
 type stepJSON struct {
-	Streak     int   `json:"streak"`
-	Multiplier int   `json:"multiplier"`
-	Seconds    int64 `json:"seconds"`
+	Streak     int                  `json:"streak"`
+	Multiplier int                  `json:"multiplier"`
+	Seconds    int64                `json:"seconds"`
+	Policy     string               `json:"policy"`
+	PolicyFrom string               `json:"policy_from"`
+	Guard      guardJSON            `json:"guard"`
+	Providers  map[string]guardJSON `json:"providers"`
+}
+
+// guardJSON is a cooldown while guard runs, and the schedule that determines it.
+type guardJSON struct {
+	Multiplier float64           `json:"multiplier"`
+	Seconds    int64             `json:"seconds"`
+	By         string            `json:"by"` // guard, or agent if guard leaves the failure to it
+	Factor     float64           `json:"factor"`
+	Cap        float64           `json:"cap"`
+	Base       int64             `json:"base_seconds"`
+	From       map[string]string `json:"from"` // the sources of factor, cap and base
 }
 
 func backoffCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "backoff",
-		Short:   "Print the backoff schedule",
-		Example: "  pooltop backoff\n  pooltop backoff --code 401 --json",
+		Use:   "backoff",
+		Short: "Print the backoff schedule",
+		Long: "backoff prints how long a credential cools down after each failure in a row, and where the schedule comes from.\n\n" +
+			"The AGENT column shows the agent's own cooldowns. They depend on its policy: --policy, or the [agent] table of\n" +
+			"the configuration. The others show the cooldowns while guard runs for agents without backoff: GUARD, and one\n" +
+			"column for each provider with a schedule of its own. The [backoff] table of the configuration sets them:\n\n" +
+			"  [backoff]\n" +
+			"  factor = 2                 # multiplies the cooldown with each failure\n" +
+			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
+			"  forget-after = \"24h\"       # quiet time after which the streak ends\n" +
+			"  stagger = true             # spread deadlines of credentials that fail together\n" +
+			"  base = { 429 = \"1h\" }      # by error code (default: the agent's cooldown)\n" +
+			"  [backoff.providers.openrouter]\n" +
+			"  cap = 4                    # also factor and base\n\n" +
+			"Guard never shortens a cooldown and does not change the first one. Cooldowns that it leaves to the agent are\n" +
+			"marked (agent). Staggered deadlines may be earlier than shown. The [backoff] table also sets the default length\n" +
+			"of a hold.",
+		Example: "  pooltop backoff\n  pooltop backoff --policy flat\n  pooltop backoff --code 401 --json",
 		Args:    noArguments,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
@@ -33,31 +71,211 @@ func backoffCommand() *cobra.Command {
 		if !isErrorCode(*code) {
 			return codeError(*code)
 		}
-		// Without a configured policy, this resolves to the backoff policy.
-		steps, table := schedule(cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts), *code)
+		s := newSchedules(cfg, *code)
 		if *asJSON {
-			return jsonout.Write(cmd.OutOrStdout(), steps)
+			return jsonout.Write(cmd.OutOrStdout(), s.steps())
 		}
-		_, err := fmt.Fprint(cmd.OutOrStdout(), table)
+		_, err := fmt.Fprint(cmd.OutOrStdout(), s.legend()+"\n"+s.table())
 		return err
 	})
 	completeFlag(cmd, "code", completeCode(func() []int { return nil }))
 	return cmd
 }
 
-// schedule returns the steps of the backoff schedule, also formatted as a table. The last
-// step, the first one beyond the cap, applies to all longer streaks.
-func schedule(policy poolstate.Policy, code int) (steps []stepJSON, table string) {
-	c := &poolstate.Credential{ErrorCode: poolstate.Some(code)}
-	table = "STREAK  MULTIPLIER  COOLDOWN\n"
-	for n := 1; n <= poolstate.Steps+1; n++ {
-		step := stepJSON{n, policy.Multiplier(n), jsonout.Seconds(policy.Cooldown(c, n))}
-		steps = append(steps, step)
-		streak := fmt.Sprint(n)
-		if n > poolstate.Steps {
+// schedules are the backoff schedules for an error code.
+type schedules struct {
+	cfg    *config.Config
+	code   int
+	policy poolstate.Policy
+	curve  poolstate.Curve
+	// providers are those with a schedule of their own.
+	providers []string
+}
+
+// maxSteps is the maximum number of printed steps. A slow schedule is printed with a gap
+// before the last one.
+const maxSteps = 16
+
+func newSchedules(cfg *config.Config, code int) *schedules {
+	curve := cfg.Curve()
+	return &schedules{
+		cfg: cfg, code: code, curve: curve, providers: slices.Sorted(maps.Keys(curve.Providers)),
+		// Without a configured policy, this resolves to the backoff policy.
+		policy: cfg.PolicyChoice().Resolve(nil, poolstate.EvidenceCounts),
+	}
+}
+
+// steps returns the steps in order. The last one, the first step beyond all caps, applies
+// to all longer streaks.
+func (s *schedules) steps() (steps []stepJSON) {
+	last := s.cooldowns(math.MaxInt32)
+	settled := 1 + sort.Search(math.MaxInt32-1, func(n int) bool { return slices.Equal(s.cooldowns(n+1), last) })
+	end := max(settled, poolstate.Steps) + 1
+	for n := 1; n < end && n < maxSteps; n++ {
+		steps = append(steps, s.step(n))
+	}
+	return append(steps, s.step(end))
+}
+
+// cooldowns returns the cooldowns of a step, to compare it with others.
+func (s *schedules) cooldowns(streak int) (out []time.Duration) {
+	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code), Streak: poolstate.KnownStreak(streak - 1)}
+	out = append(out, s.policy.Cooldown(&c, streak), s.general().NextCooldown(&c, s.policy))
+	for _, c.Provider = range s.providers {
+		out = append(out, s.curve.NextCooldown(&c, s.policy))
+	}
+	return out
+}
+
+// general returns the curve for providers without a schedule of their own.
+func (s *schedules) general() poolstate.Curve {
+	c := s.curve
+	c.Providers = nil
+	return c
+}
+
+func (s *schedules) step(streak int) stepJSON {
+	cooldowns := s.cooldowns(streak)
+	step := stepJSON{
+		Streak: streak, Multiplier: s.policy.Multiplier(streak), Seconds: jsonout.Seconds(cooldowns[0]),
+		Policy: s.policy.String(), PolicyFrom: s.cfg.PolicySource().String(),
+		Guard: s.guardStep(s.general().For(""), "", streak, cooldowns[0], cooldowns[1]), Providers: map[string]guardJSON{},
+	}
+	for i, name := range s.providers {
+		step.Providers[name] = s.guardStep(s.curve.For(name), "providers."+name+".", streak, cooldowns[0], cooldowns[i+2])
+	}
+	return step
+}
+
+// guardStep describes a step of the schedule with that path in the [backoff] table.
+func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, own, guarded time.Duration) guardJSON {
+	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code)}
+	g := guardJSON{
+		Multiplier: sch.Multiplier(streak), Seconds: jsonout.Seconds(guarded), By: "guard",
+		Factor: sch.Factor, Cap: sch.Cap, Base: jsonout.Seconds(sch.BaseOf(&c, s.policy)),
+		From: map[string]string{"factor": s.source(path, "factor"), "cap": s.source(path, "cap"), "base": "agent"},
+	}
+	if guarded == own {
+		g.By = "agent"
+	}
+	if _, configured := sch.Base[s.code]; configured {
+		g.From["base"] = s.source(path, "base."+strconv.Itoa(s.code))
+	}
+	return g
+}
+
+// source returns the source of a value in a provider's table, or of the value that it
+// inherits.
+func (s *schedules) source(path, name string) string {
+	own, none := s.cfg.SourceOf("backoff."+path+name), config.Source{}
+	if own == none {
+		own = s.cfg.SourceOf("backoff." + name)
+	}
+	return own.String()
+}
+
+// legend names the parameters of each column of the table, and their sources.
+func (s *schedules) legend() string {
+	step, names := s.step(1), []string{"agent", "guard"}
+	policy := step.Policy + " (assumed)"
+	if s.policy.Source() == poolstate.PolicyForced {
+		policy = step.Policy + " (" + step.PolicyFrom + ")"
+	}
+	base := s.cfg.SourceOf("agent.ttl." + strconv.Itoa(s.code))
+	if _, named := s.cfg.Agent.TTL[s.code]; !named {
+		base = s.cfg.SourceOf("agent.ttl.other")
+	}
+	lines := []string{
+		fmt.Sprintf("policy %s, base %s (%s)", policy, span(jsonout.Seconds(s.policy.Cooldown(&poolstate.Credential{ErrorCode: poolstate.Some(s.code)}, 1))), base),
+		step.Guard.words(
+			sourced{"forget-after " + config.Duration(s.curve.Forget()), s.source("", "forget-after")},
+			sourced{fmt.Sprintf("stagger %t", s.curve.Stagger), s.source("", "stagger")}),
+	}
+	for _, name := range s.providers {
+		names, lines = append(names, columnName(name)), append(lines, step.Providers[name].words())
+	}
+	width, out := 0, fmt.Sprintf("Cooldowns after error %d, unless the provider names a reset time:\n\n", s.code)
+	for _, name := range names {
+		width = max(width, text.Width(name))
+	}
+	for i, name := range names {
+		out += padded(name, width) + "  " + text.Clean(lines[i], text.MessageLimit) + "\n"
+	}
+	if s.policy.Climbs() {
+		out += "\nGuard leaves agents with backoff alone. For stock agents, add --policy flat.\n"
+	}
+	return out
+}
+
+// sourced is a value with its source.
+type sourced struct{ value, from string }
+
+// words describes the schedule and other values. Values with the same source are followed
+// by it once.
+func (g guardJSON) words(others ...sourced) string {
+	values := slices.Concat([]sourced{
+		{"factor " + text.Factor(g.Factor), g.From["factor"]}, {"cap " + text.Factor(g.Cap), g.From["cap"]},
+	}, others, []sourced{{"base " + span(g.Base), g.From["base"]}})
+	out := ""
+	for i, v := range values {
+		if out += v.value; i+1 == len(values) {
+			return out + " (" + v.from + ")"
+		}
+		if v.from != values[i+1].from {
+			out += " (" + v.from + ")"
+		}
+		out += ", "
+	}
+	return out
+}
+
+// table formats the steps with one column for each schedule.
+func (s *schedules) table() string {
+	rows, steps := [][]string{{"STREAK", "AGENT", "GUARD"}}, s.steps()
+	for _, name := range s.providers {
+		rows[0] = append(rows[0], columnName(name))
+	}
+	for i, step := range steps {
+		streak := strconv.Itoa(step.Streak)
+		if i == len(steps)-1 {
 			streak += "+"
 		}
-		table += fmt.Sprintf("%-6s  %-10s  %s\n", streak, fmt.Sprint(step.Multiplier, "×"), text.Span(policy.Cooldown(c, n)))
+		if i > 0 && step.Streak > steps[i-1].Streak+1 {
+			rows = append(rows, []string{"..."})
+		}
+		row := []string{streak, fmt.Sprintf("%s (%d×)", span(step.Seconds), step.Multiplier), step.Guard.cell()}
+		for _, name := range s.providers {
+			row = append(row, step.Providers[name].cell())
+		}
+		rows = append(rows, row)
 	}
-	return steps, table
+	out := ""
+	for _, row := range rows {
+		line := ""
+		for i, cell := range row {
+			width := 0
+			for _, r := range rows {
+				if i < len(r) {
+					width = max(width, text.Width(r[i]))
+				}
+			}
+			line += padded(cell, width) + "  "
+		}
+		out += strings.TrimRight(line, " ") + "\n"
+	}
+	return out
 }
+
+func (g guardJSON) cell() string {
+	if g.By == "agent" {
+		return span(g.Seconds) + " (agent)"
+	}
+	return span(g.Seconds) + " (" + text.Factor(g.Multiplier) + "×)"
+}
+
+func span(seconds int64) string { return text.Span(time.Duration(seconds) * time.Second) }
+
+// columnName returns the name of a provider, shortened for a column.
+func columnName(provider string) string { return text.Fit(text.ProviderName(provider), 24) }
+
+func padded(s string, width int) string { return s + strings.Repeat(" ", max(width-text.Width(s), 0)) }

@@ -11,6 +11,9 @@ import (
 
 	"pooltop/cli/config"
 	"pooltop/model"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/poolstate/simulate"
 )
 
 // writeConfig writes a configuration file and returns its path.
@@ -92,6 +95,19 @@ func TestList_Configured(t *testing.T) {
 	says(t, titles("--config", file, "--columns", "at,why"), "STATE WHY BACK IN AT ")
 	sorted := done(t, at(t, store, "list", "--config", writeConfig(t, "sort = 'streak'")))
 	equal(t, "the order", sorted, done(t, at(t, store, "list")))
+}
+
+// The dashboard has the configured schedule. A demo does not, because its agent is
+// simulated.
+func TestStoreDashboard_Curve(t *testing.T) {
+	cfg, err := config.Parse("config.toml", []byte("[backoff]\ncap = 3\n[backoff.providers.openrouter]\ncap = 4"))
+	must(t, err)
+	cfg.File = sampleFile(t, "backoff.json")
+	curve := storeDashboard(cfg, noLog, false).Curve
+	equal(t, "cap", curve.For("anthropic").Cap, 3)
+	equal(t, "cap of a provider", curve.For("openrouter").Cap, 4)
+	demo := demoDashboard(&journal.Operator{Store: poolstate.Open("auth.json")}, model.Clock{}, cfg, simulate.Simulation{})
+	equal(t, "cap in a demo", demo.Curve.For("openrouter").Cap, 8)
 }
 
 // Each value is printed with its source. A --key flag overrides the file only for its own

@@ -5,11 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"pooltop/poolstate"
 )
 
 func TestOpenDialog_SmallTerminal(t *testing.T) {
@@ -44,6 +47,16 @@ func TestHoldForm_PreviewAndSubmit(t *testing.T) {
 	d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	d.do("tab q u o t a enter", "hold 1 credential in", "! sooner than the current deadline: cooling until 13:30", "▌no")
 	d.do("y", "✓ hold cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
+}
+
+// The configured curve determines the default length, in the preview and in the file.
+func TestHoldForm_Curve(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.m.cfg.Curve = poolstate.Curve{Providers: map[string]poolstate.Schedule{
+		"p": {Factor: 1.5, Base: map[int]time.Duration{429: 80 * time.Minute}},
+	}}
+	d.do("x", "streak 2 → 3, 3h (×2.25), until 15:00")
+	d.do("enter", "→ held, streak 3, until 15:00")
 }
 
 func TestHoldForm_Code(t *testing.T) {
