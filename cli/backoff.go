@@ -20,7 +20,7 @@ import (
 )
 
 // stepJSON is one step of the backoff schedule: the cooldown of the agent, and those that
-// guard imposes on all providers and on those with a schedule of their own.
+// guard imposes, in general and on providers with a separate schedule.
 type stepJSON struct {
 	Streak     int                  `json:"streak"`
 	Multiplier int                  `json:"multiplier"`
@@ -49,7 +49,7 @@ func backoffCommand() *cobra.Command {
 		Long: "backoff prints how long a credential cools down after each failure in a row, and where the schedule comes from.\n\n" +
 			"The AGENT column shows the agent's own cooldowns. They depend on its policy: --policy, or the [agent] table of\n" +
 			"the configuration. The others show the cooldowns while guard runs for agents without backoff: GUARD, and one\n" +
-			"column for each provider with a schedule of its own. The [backoff] table of the configuration sets them:\n\n" +
+			"column for each provider with a separate schedule. The [backoff] table of the configuration sets them:\n\n" +
 			"  [backoff]\n" +
 			"  factor = 2                 # multiplies the cooldown with each failure\n" +
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
@@ -88,7 +88,7 @@ type schedules struct {
 	code   int
 	policy poolstate.Policy
 	curve  poolstate.Curve
-	// providers are those with a schedule of their own.
+	// providers are those with a separate schedule.
 	providers []string
 }
 
@@ -127,7 +127,7 @@ func (s *schedules) cooldowns(streak int) (out []time.Duration) {
 	return out
 }
 
-// general returns the curve for providers without a schedule of their own.
+// general returns the curve for providers without a separate schedule.
 func (s *schedules) general() poolstate.Curve {
 	c := s.curve
 	c.Providers = nil
