@@ -197,7 +197,8 @@ func (m *Model) screen() *ui.Screen {
 		Theme: m.theme, Now: m.now,
 		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
 		Pool: m.snapshot.Pool, Groups: m.groups,
-		Policy:   m.policy,
+		Policy: m.policy,
+		Guard:  m.guarded, Curve: m.cfg.Curve, ResetKey: m.resetKey(),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
@@ -222,6 +223,14 @@ func (m *Model) screen() *ui.Screen {
 		s.Offset = m.paneOffset
 	}
 	return s
+}
+
+// resetKey returns the key that resets a credential, or "" if that is not possible.
+func (m *Model) resetKey() string {
+	if m.cfg.ReadOnly != "" || m.unwritable != nil || !m.keys.Reset.Enabled() {
+		return ""
+	}
+	return word(m.keys.Reset)
 }
 
 // View draws the screen.

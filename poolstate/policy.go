@@ -86,6 +86,10 @@ func (p Policy) Source() PolicySource { return p.source }
 // Climbs reports whether cooldowns grow with the streak.
 func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 
+// Counts reports whether an agent of the store is known to count failures itself. A streak
+// in the file alone does not show that.
+func (p Policy) Counts() bool { return p.Climbs() && p.Source() != PolicyFromFile }
+
 // RetriesSole reports whether a provider's only credential that is not dead is retried
 // after a minute.
 func (p Policy) RetriesSole() bool { return p.kind >= kindFlat202608 }

@@ -163,7 +163,7 @@ func misaligned(head map[string]int, row []string) string {
 	if !cellTime.MatchString(back) || back != "" && row[end-len(back)-1] != " " {
 		return "time " + back
 	}
-	if mark := between(row, end, end+1); !slices.Contains([]string{"", "*", "·", "^", "?"}, mark) {
+	if mark := between(row, end, end+1); !slices.Contains([]string{"", "*", "·", "^", "+", "?"}, mark) {
 		return "mark " + mark
 	}
 	if i := head["AT"]; i > 0 {

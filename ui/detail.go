@@ -147,7 +147,11 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 		}
 		out = paired(w, "  ", s.dated(since, c.StatusAt), s.dated(back, a.Deadline.At))
 	}
-	for _, words := range paired(w, ", ", originSentence(c, a, s.Policy, s.Now), streakWords(c)) {
+	sentences := []string{s.originSentence(c, a), s.streakWords(c)}
+	if !observedStreak(c) {
+		sentences = paired(w, ", ", sentences[0], sentences[1])
+	}
+	for _, words := range sentences {
 		out = append(out, s.quiet(words, w)...)
 	}
 	return out
@@ -176,8 +180,11 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil
 	}
-	l, step := s.line(), poolstate.Step(c.Streak.Count())
-	for i := 1; i <= poolstate.Steps && s.Policy.Climbs(); i++ {
+	l, step, rung := s.line(), poolstate.Step(c.Streak.Count()), *c
+	if s.guards() {
+		step = poolstate.Step(c.Failures().Count())
+	}
+	for i := 1; i <= poolstate.Steps && (s.guards() || s.Policy.Climbs()); i++ {
 		role, weight := theme.Faint, theme.Regular
 		if i <= step {
 			role = theme.StepRole(i)
@@ -188,9 +195,10 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		if i > 1 {
 			l.Write(theme.Faint, " → ")
 		}
-		l.Draw(role, weight, text.Span(s.Policy.Cooldown(c, i)))
+		rung.Streak = poolstate.KnownStreak(i - 1)
+		l.Draw(role, weight, text.Span(s.nextCooldown(&rung)))
 	}
-	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(a.Next))
+	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(s.nextCooldown(c)))
 	return paired(w, "   ", l.String(), next.String())
 }
 
@@ -239,6 +247,9 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 			words += " in " + s.countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
 		}
 		add("model " + clean(m.Model) + words)
+	}
+	if s.Guard && len(c.ModelCooldowns) > 0 {
+		add("guard does not count the cooldowns of models")
 	}
 	return out
 }

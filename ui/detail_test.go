@@ -80,6 +80,15 @@ func TestDetailLines(t *testing.T) {
 	}
 }
 
+func TestRemarkLines_Guard(t *testing.T) {
+	s := guardedScreen(t).choose(t, "personal-api-key")
+	s.Pane = PaneDetail
+	const words = "guard does not count the cooldowns of models"
+	equal(t, "says so", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
+	s.Guard = false
+	equal(t, "says so without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
+}
+
 // TestDetailLines_Reset checks a credential that was reset after its failure. Agents
 // since October 2026 use it again.
 func TestDetailLines_Reset(t *testing.T) {

@@ -58,8 +58,8 @@ func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago b
 		cell(theme.Secondary, "", eventByWidth)
 	case wide:
 		cell(theme.Secondary, r.By.String(), eventByWidth)
-	case r.By == poolstate.ByOperator:
-		words = joined(", ", "by operator", words)
+	case r.By == poolstate.ByOperator, r.By == poolstate.ByGuard:
+		words = joined(", ", "by "+r.By.String(), words)
 	}
 	if l.Col()+eventGap < w {
 		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))
@@ -104,6 +104,9 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventDead:           {theme.Dead, "re-auth required"},
 	poolstate.EventAdded:          {theme.Ready, "added to the pool"},
 	poolstate.EventRemoved:        {theme.Secondary, "removed from the file"},
+	poolstate.EventPinned:         {theme.Cooling, ""},
+	poolstate.EventReleased:       {theme.Ready, "pin removed"},
+	poolstate.EventForgotten:      {theme.Secondary, "no failure for a long time"},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
@@ -111,24 +114,27 @@ var eventStyles = map[poolstate.EventKind]struct {
 
 // EventWords returns the details of an event: "429 usage limit, streak 2 → 3, 4h".
 func EventWords(r *poolstate.Record, now time.Time) string {
-	c, words, cooldown := r.Credential(), eventStyles[r.Kind].words, ""
+	c, words, cooldown, until := r.Credential(), eventStyles[r.Kind].words, "", ""
 	if r.Cooldown > 0 {
 		cooldown = text.Span(time.Duration(r.Cooldown) * time.Second)
+	}
+	if r.After.Deadline != nil {
+		until = "until " + text.Moment(*r.After.Deadline, now)
 	}
 	switch r.Kind {
 	case poolstate.EventExhausted:
 		return joined(", ", text.Failure(&c), streakChange(r), cooldown, quoted(r.Message))
 	case poolstate.EventHeld:
-		until := ""
-		if r.After.Deadline != nil {
-			until = "until " + text.Moment(*r.After.Deadline, now)
-		}
 		return joined(", ", until, streakChange(r), quoted(r.Reason))
 	case poolstate.EventDue:
 		return joined(", ", joined(" of ", "cooldown", cooldown)+" over", streakStays(r))
 	case poolstate.EventReady:
 		return joined(", ", words, streakStays(r))
-	case poolstate.EventReset, poolstate.EventRefreshed:
+	case poolstate.EventPinned:
+		return joined(", ", streakChange(r), until)
+	case poolstate.EventReleased:
+		return joined(", ", words, until, streakStays(r))
+	case poolstate.EventReset, poolstate.EventRefreshed, poolstate.EventForgotten:
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
 		return joined(", ", text.Failure(&c), words)

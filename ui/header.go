@@ -11,20 +11,25 @@ import (
 )
 
 // title draws the program name and path on the left, and the feed, policy and clock
-// on the right. If space is short, it omits the policy's source, the policy, and then
-// the clock. Below narrowFrom, the clock is more important than the path.
+// on the right. If space is short, it omits the policy's source, the policy, the
+// guard, and then the clock. Below narrowFrom, the clock is more important than the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
 	symbol, symbolRole, words := s.feed()
-	source, policy, readOnly, clock := "", "", "", s.Now.Format(s.clockLayout())
+	source, policy, guard, readOnly, clock := "", "", "", "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
 		policy, source = s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
+	}
+	if s.Width >= narrowFrom && s.Guard {
+		guard = "guard"
 	}
 	if s.ReadOnly {
 		readOnly = "read-only"
 	}
-	width := func() int { return text.Width(symbol + " " + joined("   ", words, policy+source, readOnly, clock)) }
+	width := func() int {
+		return text.Width(symbol + " " + joined("   ", words, policy+source, guard, readOnly, clock))
+	}
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
 	caption, beside, needed := clean(s.Caption), 0, l.Col()+gap
@@ -35,7 +40,7 @@ func (s *Screen) title() string {
 	if s.Width >= narrowFrom {
 		needed += min(text.Width(clean(s.Path)), minPath) + gap + beside
 	}
-	for _, part := range []*string{&source, &policy, &clock, &readOnly} {
+	for _, part := range []*string{&source, &policy, &guard, &clock, &readOnly} {
 		if needed+width() > end {
 			*part = ""
 		}
@@ -49,6 +54,7 @@ func (s *Screen) title() string {
 	}
 	l.To(end-width()).Write(symbolRole, symbol).To(l.Col()+1).Write(theme.Text, words)
 	addQuiet(l, gap, end, policy+source)
+	addQuiet(l, gap, end, guard)
 	addQuiet(l, gap, end, readOnly)
 	add(l, gap, end, theme.Text, theme.Regular, clock)
 	return l.String()

@@ -13,6 +13,7 @@ import (
 func TestTitle(t *testing.T) {
 	live := func(s *Screen) {}
 	flat08 := func(s *Screen) { s.Policy = poolstate.Flat202608() }
+	guard := func(s *Screen) { s.Guard = true }
 	work := func(s *Screen) { s.ActiveProfile = "work" }
 	for _, c := range []struct {
 		name  string
@@ -34,6 +35,9 @@ func TestTitle(t *testing.T) {
 		{"another active profile, wide", work, 110, "pooltop ~/.hermes/auth.json active: work ● live backoff (file) Mon 09:20:00"},
 		{"another active profile, narrow", work, 60, "pooltop …/auth.json active: work ● live 09:20:00"},
 		{"another active profile, tiny", work, 40, "pooltop ● live 09:20:00"},
+		{"guard", guard, 100, "pooltop ~/.hermes/auth.json ● live backoff (file) guard Mon 09:20:00"},
+		{"guard, without the source", guard, 80, "pooltop ~/.hermes/auth.json ● live backoff guard Mon 09:20:00"},
+		{"guard, without the policy", guard, 53, "pooltop …/auth.json ● live guard 09:20:00"},
 		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
 	} {
 		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 30)

@@ -171,11 +171,13 @@ var markWords = [][2]string{
 	{theme.MarkProvider, "deadline set by the provider"},
 	{theme.MarkComputed, "deadline computed by the policy"},
 	{theme.MarkOperator, "deadline set by an operator"},
+	{theme.MarkGuard, "deadline pinned by guard"},
 	{theme.MarkSuspect, "implausible deadline"},
 	{theme.MarkShared, "another credential uses the same account or secret"},
 	{markNext, "marked for the next action"},
 	{theme.MarkFresh, "changed a moment ago"},
 	{theme.MarkExpiry, "token expired, or expires within an hour"},
+	{theme.MarkObserved, "streak counted by pooltop, not by the agent"},
 	{"–", streakUnknown},
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }

@@ -95,13 +95,16 @@ func (r *row) why() {
 }
 
 // streak draws the ladder, filled up to the current step, and the number. A narrow
-// column shows only the number.
+// column shows only the number. An observed streak is dimmer and has a mark.
 func (r *row) streak() {
-	n, known := r.c.Streak.Known()
+	n, known := r.c.Failures().Known()
+	observed := observedStreak(r.c)
 	number := strconv.Itoa(n)
 	switch {
 	case !known:
 		number = "–"
+	case observed:
+		number = theme.MarkObserved + strconv.Itoa(min(n, 99))
 	case n > 999:
 		number = "1k+"
 	case n < -99:
@@ -112,8 +115,11 @@ func (r *row) streak() {
 		return
 	}
 	r.To(r.cell.from)
-	if known && r.s.Policy.Climbs() {
-		r.ladder(n)
+	switch {
+	case observed:
+		r.ladder(n, theme.Secondary)
+	case known && r.s.Policy.Climbs():
+		r.ladder(n, theme.StepRole(poolstate.Step(n)))
 	}
 	if n != 0 || !known {
 		r.To(r.cell.from+ladderWidth+1).Write(theme.Secondary, number)
@@ -123,7 +129,7 @@ func (r *row) streak() {
 // steps are the symbols of the ladder.
 var steps = [poolstate.Steps]string{"▂", "▄", "▆", "█"}
 
-func (r *row) ladder(streak int) {
+func (r *row) ladder(streak int, role theme.Role) {
 	step := poolstate.Step(streak)
 	if step == 0 {
 		r.Write(theme.Faint, strings.Repeat("·", poolstate.Steps))
@@ -133,7 +139,7 @@ func (r *row) ladder(streak int) {
 	if r.Theme.DottedSteps {
 		unlit = strings.Repeat("·", poolstate.Steps-step)
 	}
-	r.Write(theme.StepRole(step), strings.Join(steps[:step], "")).Write(theme.Rule, unlit)
+	r.Write(role, strings.Join(steps[:step], "")).Write(theme.Rule, unlit)
 }
 
 // back draws the time left, "now" or "re-auth", and the origin mark.
@@ -212,6 +218,6 @@ func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 
 func (r *row) nextFail() {
 	if r.counts() {
-		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(r.a.Next), r.cell.width()))
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(r.s.nextCooldown(r.c)), r.cell.width()))
 	}
 }

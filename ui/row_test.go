@@ -62,7 +62,7 @@ func TestRow_Ladder(t *testing.T) {
 	} {
 		for th, want := range map[*theme.Theme]string{plainTheme: c.shapes, darkTheme: c.colors} {
 			r := &row{table: &table{}, Line: th.Line()}
-			r.ladder(c.streak)
+			r.ladder(c.streak, theme.StepRole(poolstate.Step(c.streak)))
 			equal(t, "ladder", plain(r.String()), want)
 			first := th.Line().Write(c.lit, "x").String()
 			open, _, _ := strings.Cut(first, "x")
@@ -94,6 +94,33 @@ func TestRow_Streak(t *testing.T) {
 			equal(t, "streak", strings.TrimSpace(r.String()), want)
 			equal(t, "it fits", r.Col() <= width, true)
 		}
+	}
+}
+
+// TestRow_StreakObserved checks streaks that pooltop has counted. Their ladders are dimmer.
+func TestRow_StreakObserved(t *testing.T) {
+	for _, c := range []struct {
+		file         any
+		observed     int
+		wide, narrow string
+	}{
+		{nil, 0, "····", "~0"},
+		{nil, 3, "▂▄▆· ~3", "~3"},
+		{nil, 1000, "▂▄▆█ ~99", "~99"},
+		{2, 3, "2", "2"}, // the file's streak counts
+	} {
+		cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(entry{"consecutive_failures": c.file}))
+		cred.Observed = poolstate.Some(c.observed)
+		for width, want := range map[int]string{streakWidth: c.wide, len("STREAK"): c.narrow} {
+			r := &row{table: &table{s: &Screen{Policy: poolstate.Flat()}}, Line: plainTheme.Line(), c: cred, cell: span{0, width}}
+			r.streak()
+			equal(t, "streak", strings.TrimSpace(r.String()), want)
+			equal(t, "it fits", r.Col() <= width, true)
+		}
+		r := &row{table: &table{s: &Screen{Policy: poolstate.Backoff()}}, Line: darkTheme.Line(), c: cred, cell: span{0, streakWidth}}
+		r.streak()
+		lit, _, _ := strings.Cut(darkTheme.Line().Write(theme.Secondary, "▂").String(), "▂")
+		equal(t, "dim", strings.HasPrefix(r.String(), lit), c.file == nil && c.observed > 0)
 	}
 }
 

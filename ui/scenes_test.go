@@ -44,6 +44,8 @@ func scenes(t testing.TB) []scene {
 			}),
 			exhaustedEntry("batch-key", 3*time.Hour, 2).With(entry{"last_error_code": 402, "last_error_reason": "insufficient_credits"}),
 		}}),
+		{"guarded", guardedScreen(t)},
+		{"guarded-detail", guardedScreen(t, func(s *Screen) { s.Pane, s.Short = PaneDetail, paneKeys })},
 		{"timeline", timelineScene(t, 4)},
 		{"timeline-outlier", timelineScene(t, 6*24)},
 		of("no-streaks", "backup", providers{"mistral": []entry{
@@ -117,6 +119,55 @@ func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": second
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
+	for _, set := range set {
+		set(s)
+	}
+	return s
+}
+
+// guardedScreen returns a screen of a stock agent's pool with a running guard, modified by
+// set. Guard has pinned two credentials, and pooltop has counted failures of all but one.
+func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
+	t.Helper()
+	pinned := func(label string, ago, length time.Duration) entry {
+		return exhaustedEntry(label, ago, 0).With(noStreak).With(resetIn(length - ago))
+	}
+	p := poolOf(t, providers{
+		"anthropic": []entry{
+			readyEntry("personal-api-key").With(noStreak).With(entry{"model_cooldowns": map[string]any{"claude-opus-5": secondsAt(40 * time.Minute)}}),
+			exhaustedEntry("work-oauth", 70*time.Minute, 0).With(noStreak),
+		},
+		"openrouter": []entry{
+			readyEntry("primary").With(noStreak),
+			exhaustedEntry("batch-key", 5*time.Minute, 0).With(noStreak),
+			pinned("backup-key", 48*time.Minute, 4*time.Hour),
+			pinned("team-key", 20*time.Minute, 8*time.Hour).With(entry{"last_error_message": "Too many requests. Slow down and try again in a moment."}),
+			readyEntry("no-id").With(noStreak).With(entry{"id": nil}),
+		},
+	})
+	for c := range p.All() {
+		n := map[string]int{"work-oauth": 2, "batch-key": 1, "backup-key": 3, "team-key": 4}[c.Label]
+		if c.ID != "" {
+			c.Observed = poolstate.Some(n)
+		}
+		if n > 0 {
+			c.ObservedSince = c.StatusAt.Add(-time.Duration(n-1) * 2 * time.Hour)
+		}
+		if c.Pinned = !c.ResetAt.IsZero(); c.Pinned {
+			c.AgentDeadline = c.StatusAt.Add(time.Hour)
+		}
+	}
+	s := screenOf(p).choose(t, "team-key")
+	s.Guard, s.Curve, s.ResetKey = true, poolstate.DefaultCurve(), "r"
+	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
+		r.Before.Streak, r.After.Streak = &before, &after
+		return r
+	}
+	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
+	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))
+	s.Events = append(s.Events,
+		streaks(recordOf(poolstate.EventForgotten, poolstate.ByClock, "primary", 3*time.Hour), 2, 0),
+		streaks(recordOf(poolstate.EventReleased, poolstate.ByGuard, "batch-key", 2*time.Hour), 1, 1), pin)
 	for _, set := range set {
 		set(s)
 	}

@@ -24,10 +24,12 @@ func TestRender_Golden(t *testing.T) {
 	}
 }
 
-// TestRender_GoldenSizes compares one scene at one size for each of the other layouts.
+// TestRender_GoldenSizes compares a scene at one size for each of the other layouts,
+// and another one on small terminals.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := backoffScreen(t)
-	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}}))
+	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}})+
+		renderSizes(guardedScreen(t), [][2]int{{80, 24}, {50, 15}}))
 }
 
 func renderSizes(s *Screen, sizes [][2]int) string {

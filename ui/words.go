@@ -99,8 +99,8 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 	return left, !c.ExpiresAt.IsZero() && left <= expiryNotice
 }
 
-func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate.Policy, now time.Time) string {
-	d, s, amongOthers := a.Deadline, "", *c
+func (s *Screen) originSentence(c *poolstate.Credential, a poolstate.Assessment) string {
+	d, words, p, amongOthers := a.Deadline, "", s.Policy, *c
 	amongOthers.Sole = false
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
@@ -108,34 +108,61 @@ func originSentence(c *poolstate.Credential, a poolstate.Assessment, p poolstate
 	case d.IsZero():
 		return ""
 	case d.Origin == poolstate.OriginProvider:
-		s = "deadline set by the provider, not the policy"
+		words = "deadline set by the provider, not the policy"
 	case d.Origin == poolstate.OriginOperator:
-		s = "deadline set by an operator"
+		words = "deadline set by an operator"
+	case d.Origin == poolstate.OriginGuard:
+		words = s.pinSentence(c, a)
 	case c.Held():
-		s = "the agent caps a hold at " + text.Span(a.Base) + " for a sole credential"
+		words = "the agent caps a hold at " + text.Span(a.Base) + " for a sole credential"
 	case !c.ResetAt.IsZero():
-		s = "the agent caps the provider's reset time at " + text.Span(a.Base) + " for a sole credential"
+		words = "the agent caps the provider's reset time at " + text.Span(a.Base) + " for a sole credential"
 	case p.Cooldown(c, c.Streak.Count()) != a.Base*time.Duration(a.Multiplier):
-		s = "computed: " + text.Span(p.Cooldown(c, c.Streak.Count())) + " for this streak"
+		words = "computed: " + text.Span(p.Cooldown(c, c.Streak.Count())) + " for this streak"
 	case a.Base < p.Cooldown(&amongOthers, 1):
-		s = "computed: " + text.Span(a.Base) + " for a sole credential"
+		words = "computed: " + text.Span(a.Base) + " for a sole credential"
 	case p.Climbs():
-		s = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
+		words = fmt.Sprintf("computed: %s × %d", text.Span(a.Base), a.Multiplier)
 	default:
-		s = fmt.Sprintf("computed: %s, regardless of the streak", text.Span(a.Base))
+		words = fmt.Sprintf("computed: %s, regardless of the streak", text.Span(a.Base))
 	}
 	switch {
 	case d.Never():
-		s += "; suspect: after the year 9999, so it never recovers on its own"
+		words += "; suspect: after the year 9999, so it never recovers on its own"
 	case d.Suspect && d.At.Before(c.StatusAt):
-		s += "; suspect: earlier than the failure"
-	case d.Suspect && c.FromFuture(now):
-		s += "; suspect: the failure is in the future"
+		words += "; suspect: earlier than the failure"
+	case d.Suspect && c.FromFuture(s.Now):
+		words += "; suspect: the failure is in the future"
 	case d.Suspect:
-		s += "; suspect: more than 31 days ahead"
+		words += "; suspect: more than 31 days ahead"
 	}
-	return s
+	return words
 }
+
+// pinSentence describes a deadline that guard has written: "pinned by guard until 06:14:
+// 4th failure, 8h instead of 1h; r ends it".
+func (s *Screen) pinSentence(c *poolstate.Credential, a poolstate.Assessment) string {
+	words := "pinned by guard until " + text.Moment(a.Deadline.At, s.Now)
+	if n := c.Failures().Count(); n > 0 && !c.AgentDeadline.IsZero() {
+		words += fmt.Sprintf(": %s failure, %s instead of %s", text.Ordinal(n), text.Span(a.Cooldown.Round(time.Minute)),
+			text.Span(c.AgentDeadline.Sub(c.StatusAt).Round(time.Minute)))
+	}
+	if s.ResetKey != "" {
+		words += "; " + s.ResetKey + " ends it"
+	}
+	return words
+}
+
+// nextCooldown returns the cooldown of c after one more failure.
+func (s *Screen) nextCooldown(c *poolstate.Credential) time.Duration {
+	if s.guards() {
+		return s.Curve.NextCooldown(c, s.Policy)
+	}
+	return s.Policy.Cooldown(c, c.Streak.Next().Count())
+}
+
+// guards reports whether a guard pins deadlines. It does not if an agent counts failures.
+func (s *Screen) guards() bool { return s.Guard && !s.Policy.Counts() }
 
 // policyRule explains how the agent computes deadlines.
 func policyRule(p poolstate.Policy) string {
@@ -177,11 +204,13 @@ func (s *Screen) policyReason() string {
 
 const streakUnknown = "streak unknown (not recorded)"
 
-func streakWords(c *poolstate.Credential) string {
-	n, known := c.Streak.Known()
+func (s *Screen) streakWords(c *poolstate.Credential) string {
+	n, known := c.Failures().Known()
 	switch {
 	case !known:
 		return streakUnknown
+	case observedStreak(c):
+		return s.observedWords(c, n)
 	case n <= 0:
 		return "no failure since the last success"
 	case c.Held():
@@ -190,6 +219,29 @@ func streakWords(c *poolstate.Credential) string {
 		return ordinals[n-1] + " failure in a row"
 	}
 	return strconv.Itoa(n) + " failures in a row"
+}
+
+// observedStreak reports whether the streak of c is one that pooltop has counted.
+func observedStreak(c *poolstate.Credential) bool {
+	_, recorded := c.Streak.Known()
+	_, observed := c.Observed.Get()
+	return observed && !recorded
+}
+
+// observedWords describes a streak that pooltop has counted: "3 failures seen since 02:14;
+// this agent does not count them".
+func (s *Screen) observedWords(c *poolstate.Credential, n int) string {
+	words := "no failures seen"
+	if n > 0 {
+		words = text.Plural(n, "failure", "failures") + " seen"
+	}
+	if n > 0 && !c.ObservedSince.IsZero() {
+		words += " since " + text.Moment(c.ObservedSince, s.Now)
+	}
+	if s.Policy.Climbs() {
+		return words + "; the file does not record them"
+	}
+	return words + "; this agent does not count them"
 }
 
 var ordinals = [...]string{"first", "second", "third", "fourth", "fifth", "sixth"}

@@ -70,7 +70,7 @@ func TestOriginSentence(t *testing.T) {
 		{"ready", entry{"last_status": nil}, poolstate.Backoff(), ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
-		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy, epoch), c.want)
+		equal(t, c.name, (&Screen{Policy: c.policy, Now: epoch}).originSentence(cred, c.policy.Assess(cred, epoch)), c.want)
 	}
 }
 
@@ -95,13 +95,13 @@ func TestOriginSentence_Sole(t *testing.T) {
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Second, 3).With(c.fields))
 		cred.Sole = true
-		equal(t, c.name, originSentence(cred, c.policy.Assess(cred, epoch), c.policy, epoch), c.want)
+		equal(t, c.name, (&Screen{Policy: c.policy, Now: epoch}).originSentence(cred, c.policy.Assess(cred, epoch)), c.want)
 	}
 }
 
 func TestStreakWords(t *testing.T) {
 	words := func(fields entry) string {
-		return streakWords(credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(fields)))
+		return (&Screen{Now: epoch}).streakWords(credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(fields)))
 	}
 	equal(t, "unknown", words(noStreak), streakUnknown)
 	equal(t, "held", words(entry{"consecutive_failures": 2, "last_error_reason": poolstate.HoldReason}), "streak 2 (a hold counts as one)")
@@ -111,6 +111,59 @@ func TestStreakWords(t *testing.T) {
 		7: "7 failures in a row", 1000000: "1000000 failures in a row",
 	} {
 		equal(t, "streak", words(entry{"consecutive_failures": n}), want)
+	}
+}
+
+func TestStreakWords_Observed(t *testing.T) {
+	c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
+	c.ObservedSince = epoch.Add(-7*time.Hour - 6*time.Minute)
+	for _, tt := range []struct {
+		n      int
+		policy poolstate.Policy
+		want   string
+	}{
+		{3, poolstate.Flat(), "3 failures seen since 02:14; this agent does not count them"},
+		{1, poolstate.Flat(), "1 failure seen since 02:14; this agent does not count them"},
+		{0, poolstate.Flat(), "no failures seen; this agent does not count them"},
+		{3, poolstate.Backoff(), "3 failures seen since 02:14; the file does not record them"},
+	} {
+		c.Observed = poolstate.Some(tt.n)
+		equal(t, "words", (&Screen{Policy: tt.policy, Now: epoch}).streakWords(c), tt.want)
+	}
+	c.Streak = poolstate.KnownStreak(2)
+	equal(t, "words for a streak in the file", (&Screen{Now: epoch}).streakWords(c), "second failure in a row")
+}
+
+func TestOriginSentence_Guard(t *testing.T) {
+	c := credentialOf(t, exhaustedEntry("key", time.Hour, 0).With(noStreak).With(resetIn(7*time.Hour+time.Millisecond)))
+	c.Pinned, c.AgentDeadline, c.Observed = true, epoch, poolstate.Some(4)
+	s := &Screen{Policy: poolstate.Flat(), Now: epoch, ResetKey: "z"}
+	words := func() string { return s.originSentence(c, s.Policy.Assess(c, epoch)) }
+	equal(t, "words", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h; z ends it")
+	s.ResetKey, c.AgentDeadline = "", time.Time{}
+	equal(t, "words without a key or the agent's deadline", words(), "pinned by guard until 16:20")
+}
+
+// TestNextCooldown checks a credential that has failed three times.
+func TestNextCooldown(t *testing.T) {
+	counts := poolstate.Force(poolstate.Backoff()).Resolve(nil, poolstate.NoEvidence)
+	for _, tt := range []struct {
+		name   string
+		guard  bool
+		policy poolstate.Policy
+		want   time.Duration
+		ladder string
+	}{
+		{"no guard", false, poolstate.Flat(), time.Hour, "next failure 1h"},
+		{"guard", true, poolstate.Flat(), 5 * time.Hour, "1h → 2h → 4h → 5h   next failure 5h"},
+		{"guard of an agent that counts", true, counts, time.Hour, "1h → 2h → 4h → 8h   next failure 1h"},
+	} {
+		c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
+		c.Observed = poolstate.Some(3)
+		s := &Screen{Theme: plainTheme, Policy: tt.policy, Now: epoch, Guard: tt.guard, Curve: poolstate.DefaultCurve()}
+		s.Curve.Cap = 5
+		equal(t, tt.name, s.nextCooldown(c), tt.want)
+		equal(t, tt.name, strings.Join(s.ladderLines(c, s.Policy.Assess(c, epoch), 80), "\n"), tt.ladder)
 	}
 }
 

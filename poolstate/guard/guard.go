@@ -34,11 +34,8 @@ type Rules struct {
 	Sole bool
 }
 
-// StandsDown reports whether an agent of the store is known to count failures itself, so
-// that pins are unnecessary. A streak in the file alone does not show that.
-func (r Rules) StandsDown() bool {
-	return r.Policy.Climbs() && r.Policy.Source() != poolstate.PolicyFromFile
-}
+// StandsDown reports whether pins are unnecessary because an agent counts failures itself.
+func (r Rules) StandsDown() bool { return r.Policy.Counts() }
 
 // Kind classifies what guard does, or does not do, to a credential.
 type Kind string

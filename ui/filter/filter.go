@@ -54,7 +54,8 @@ const maxLength = 256
 //	provider: source: id: label:  a part of the field's text
 //	state:   an availability or a prefix of one; out means all but ready
 //	code:    429, 4xx, or a prefix of either
-//	streak:  3  >2  >=2  <3  <=3  1..3, or none for an unknown streak
+//	streak:  3  >2  >=2  <3  <=3  1..3, or none for an unknown streak;
+//	         an observed streak counts if the file has none
 //	work     these letters in this order in the name; or part of the provider,
 //	         source, id, or the last failure's reason or message
 //
@@ -213,7 +214,7 @@ func parseStreak(s string) (predicate, error) {
 	const unknown = "none"
 	if strings.HasPrefix(unknown, s) {
 		return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-			_, known := c.Streak.Known()
+			_, known := c.Failures().Known()
 			return !known
 		}, nil
 	}
@@ -240,7 +241,7 @@ func parseStreak(s string) (predicate, error) {
 	}
 	low, high = min(low, high), max(low, high)
 	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-		n, known := c.Streak.Known()
+		n, known := c.Failures().Known()
 		return known && low <= int64(n) && int64(n) <= high
 	}, nil
 }

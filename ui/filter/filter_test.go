@@ -128,6 +128,22 @@ func TestFilter_Match(t *testing.T) {
 	}
 }
 
+// TestFilter_Match_Observed checks that the streak in the file has precedence over one that
+// pooltop has counted.
+func TestFilter_Match_Observed(t *testing.T) {
+	p := testPool(t)
+	for c := range p.All() {
+		if c.ID == "d3" || c.ID == "b27e04" { // b27e04 has a streak of 3 in the file
+			c.Observed = poolstate.Some(5)
+		}
+	}
+	for filter, want := range map[string]string{"streak:5": "d3", "streak:3": "b27e04", "streak:none": "c0ffee"} {
+		uitest.Equal(t, filter, matching(t, p, filter), want)
+	}
+	groups := (&Listing{Order: OrderStreak}).Groups(p, poolstate.Flat(), uitest.Epoch)
+	uitest.Equal(t, "highest streak", groups[0].Credentials[0].ID, "d3")
+}
+
 func TestParse_Incomplete(t *testing.T) {
 	p := testPool(t)
 	for _, s := range []string{

@@ -154,7 +154,7 @@ func (l *Listing) row(c *poolstate.Credential, a *poolstate.Assessment) row {
 		r.at = a.Deadline.At
 		exists = !a.Deadline.IsZero() && a.Availability != poolstate.Unusable
 	case OrderStreak:
-		r.rank, exists = c.Streak.Known()
+		r.rank, exists = c.Failures().Known()
 		r.rank = ^r.rank // highest first; unlike negation, ^ cannot overflow
 	case OrderState:
 		r.rank = int(a.Availability)

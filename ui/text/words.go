@@ -106,6 +106,15 @@ func Stamp(t, now time.Time) string {
 // Factor formats a multiplier from 1 to 100 with at most three digits: 8, 3.38.
 func Factor(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }
 
+// Ordinal formats a positive number as an ordinal: "1st", "2nd", "4th".
+func Ordinal(n int) string {
+	suffix := "th"
+	if last := n % 10; last >= 1 && last <= 3 && n%100-last != 10 {
+		suffix = [...]string{"st", "nd", "rd"}[last-1]
+	}
+	return strconv.Itoa(n) + suffix
+}
+
 // Plural returns a number and the singular or plural of a noun: "1 event", "2 events".
 func Plural(n int, one, many string) string {
 	if n == 1 {

@@ -100,6 +100,12 @@ func TestMoment_FarAway(t *testing.T) {
 	uitest.Equal(t, "moment in 1970", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
 }
 
+func TestOrdinal(t *testing.T) {
+	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 10: "10th", 11: "11th", 13: "13th", 21: "21st", 112: "112th", 1003: "1003rd"} {
+		uitest.Equal(t, "ordinal", Ordinal(n), want)
+	}
+}
+
 func TestPlural(t *testing.T) {
 	for n, want := range map[int]string{0: "0 events", 1: "1 event", 2: "2 events", -1: "-1 events"} {
 		uitest.Equal(t, "plural", Plural(n, "event", "events"), want)

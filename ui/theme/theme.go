@@ -209,7 +209,9 @@ const (
 	MarkProvider = "*"
 	MarkComputed = "·"
 	MarkOperator = "^"
+	MarkGuard    = "+"
 	MarkSuspect  = "?"
+	MarkObserved = "~"
 	MarkFresh    = "›"
 )
 
@@ -219,7 +221,7 @@ func OriginMark(d poolstate.Deadline) string {
 	if d.Suspect {
 		return MarkSuspect
 	}
-	return [...]string{" ", MarkProvider, MarkComputed, MarkOperator}[d.Origin]
+	return [...]string{" ", MarkProvider, MarkComputed, MarkOperator, MarkGuard}[d.Origin]
 }
 
 // Line builds a row of the screen from left to right. Text must be clean: see
