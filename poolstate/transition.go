@@ -61,6 +61,13 @@ type Failure struct {
 // time. It increases the streak by one. It stores no computed deadline, because readers
 // compute it.
 func Exhausted(c Credential, f Failure, at time.Time) Change {
+	ch := Failed(f, at)
+	ch.set(keyStreak, rawInt(c.Streak.Next().Count()))
+	return ch
+}
+
+// Failed is like [Exhausted], but for an agent that does not count failures.
+func Failed(f Failure, at time.Time) Change {
 	var ch Change
 	ch.set(keyStatus, rawText(wordExhausted))
 	ch.set(keyStatusAt, rawSeconds(at))
@@ -68,7 +75,6 @@ func Exhausted(c Credential, f Failure, at time.Time) Change {
 	ch.set(keyErrorReason, rawTextOrNull(f.Reason))
 	ch.set(keyErrorMessage, rawTextOrNull(f.Message))
 	ch.set(keyResetAt, rawSeconds(f.ResetAt))
-	ch.set(keyStreak, rawInt(c.Streak.Next().Count()))
 	return ch
 }
 

@@ -15,7 +15,7 @@ type Step struct {
 
 // Agent uses a pool in the same way as an LLM agent. All fields are required.
 type Agent struct {
-	// Policy determines the cooldowns.
+	// Policy determines the cooldowns. The agent counts failures if they grow.
 	Policy poolstate.Policy
 	// Ask sends a request and returns its failure, or nil if the request is served.
 	Ask func(c *poolstate.Credential, at time.Time) *poolstate.Failure
@@ -49,6 +49,9 @@ func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 // use sends one request with a ready credential.
 func (a Agent) use(c poolstate.Credential, at time.Time) (change poolstate.Change, served bool) {
 	if refused := a.Ask(&c, at); refused != nil {
+		if !a.Policy.Climbs() {
+			return poolstate.Failed(*refused, at), false
+		}
 		return poolstate.Exhausted(c, *refused, at), false
 	}
 	if c.AuthType == "oauth" && !c.ExpiresAt.IsZero() && !at.Before(c.ExpiresAt) {

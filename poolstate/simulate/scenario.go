@@ -14,6 +14,13 @@ type Scenario struct {
 	Name, About string
 	Pool        []Credential
 	Script      []Outage
+	// Hour is the hour of the day at which the scenario starts.
+	Hour int
+	// Jobs is the interval of jobs that use all providers, by an agent that does not count
+	// failures. If zero, an agent with backoff uses random providers.
+	Jobs time.Duration
+	// Guarded is the provider on which guard acts. It may be empty.
+	Guarded string
 }
 
 // Credential is an entry of the pool at the start of a scenario.
@@ -54,12 +61,25 @@ var pool = []Credential{
 	{Provider: "openrouter", ID: "07aa5d", Label: "old-laptop", AuthType: "api_key", Source: "manual", Requests: 9, Dead: true},
 }
 
+// nightPool is two pools with the same credentials, one of which is guarded.
+var nightPool = []Credential{
+	{Provider: guarded, ID: "a10001", Label: "key-1", AuthType: "api_key", Source: "manual"},
+	{Provider: guarded, ID: "a10002", Label: "key-2", AuthType: "api_key", Source: "manual"},
+	{Provider: guarded, ID: "a10003", Label: "key-3", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10001", Label: "key-1", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10002", Label: "key-2", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10003", Label: "key-3", AuthType: "api_key", Source: "manual"},
+}
+
+const guarded, unguarded = "guarded", "stock"
+
 // Scenarios returns all scenarios, the default one first.
 func Scenarios() []Scenario {
+	const morning, evening = 9, 22
 	return []Scenario{
 		{
 			Name: "outage", About: "anthropic goes down for half a day, others fail briefly",
-			Pool: pool,
+			Pool: pool, Hour: morning,
 			Script: []Outage{
 				{Provider: "anthropic", From: 20 * time.Minute, To: 13 * time.Hour, Failure: rateLimited},
 				{Provider: "openai-codex", Only: []string{"18bb6e"}, From: 50 * time.Minute, To: 6 * time.Hour, Failure: usageLimit, Resets: 5 * time.Hour},
@@ -69,7 +89,7 @@ func Scenarios() []Scenario {
 		},
 		{
 			Name: "blackout", About: "every provider goes down, one after the other",
-			Pool: pool,
+			Pool: pool, Hour: morning,
 			Script: []Outage{
 				{Provider: "openrouter", From: 15 * time.Minute, To: 9 * time.Hour, Failure: rateLimited},
 				{Provider: "anthropic", From: 40 * time.Minute, To: 10 * time.Hour, Failure: rateLimited},
@@ -79,11 +99,19 @@ func Scenarios() []Scenario {
 		},
 		{
 			Name: "billing", About: "openrouter's credits run out, one key after another",
-			Pool: pool,
+			Pool: pool, Hour: morning,
 			Script: []Outage{
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},
 				{Provider: "openrouter", Only: []string{"e5b7f2"}, From: 2 * time.Hour, To: 12 * time.Hour, Failure: noCredits},
 				{Provider: "openrouter", Only: []string{"f61c33"}, From: 4 * time.Hour, To: 8 * time.Hour, Failure: noCredits},
+			},
+		},
+		{
+			Name: "night", About: "a provider goes down for a night, once for stock agents and once beside guard",
+			Pool: nightPool, Hour: evening, Jobs: 30 * time.Minute, Guarded: guarded,
+			Script: []Outage{
+				{Provider: guarded, From: 20 * time.Minute, To: 8*time.Hour + 20*time.Minute, Failure: rateLimited},
+				{Provider: unguarded, From: 20 * time.Minute, To: 8*time.Hour + 20*time.Minute, Failure: rateLimited},
 			},
 		},
 	}

@@ -6,6 +6,7 @@ package simulate
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -19,6 +20,8 @@ type Simulation struct {
 	start    time.Time
 	next     time.Time
 	random   rand.PCG
+	// failed has the number of failed requests of each provider.
+	failed map[string]int
 }
 
 // The pause between turns is random between these bounds.
@@ -29,7 +32,7 @@ const (
 
 // New returns a simulation at the start of a scenario.
 func New(s Scenario, start time.Time, seed uint64) Simulation {
-	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed)}
+	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed), failed: map[string]int{}}
 	sim.next = start.Add(sim.pause())
 	return sim
 }
@@ -42,8 +45,18 @@ func (s Simulation) Providers() Providers {
 	return Providers{Start: s.start, Script: s.scenario.Script}
 }
 
-// Caption describes the state of the providers at the given time.
+// Scenario returns the scenario.
+func (s Simulation) Scenario() Scenario { return s.scenario }
+
+// Failed returns the number of failed requests to a provider so far.
+func (s Simulation) Failed(provider string) int { return s.failed[provider] }
+
+// Caption describes the state of the providers at the given time. With a guarded
+// provider, it compares the numbers of failed requests.
 func (s Simulation) Caption(at time.Time) string {
+	if s.scenario.Guarded != "" {
+		return fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, s.Failed(unguarded), guarded, s.Failed(guarded))
+	}
 	outage, down := s.Providers().Down(at)
 	if !down {
 		return "every provider is up"
@@ -60,19 +73,38 @@ func (s Simulation) Caption(at time.Time) string {
 // pool.
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
-	agent := Agent{Policy: poolstate.Backoff(), Ask: s.Providers().Ask, Refresh: s.refresh}
+	s.failed = maps.Clone(s.failed)
+	agent := Agent{Policy: poolstate.Backoff(), Ask: s.ask, Refresh: s.refresh}
 	var steps []Step
-	if n := len(p.Providers); n > 0 {
+	switch n := len(p.Providers); {
+	case s.scenario.Jobs > 0:
+		agent.Policy = poolstate.Flat()
+		for i := range p.Providers {
+			steps = append(steps, agent.Turn(&p.Providers[i], at)...)
+		}
+	case n > 0:
 		steps = agent.Turn(&p.Providers[s.intN(n)], at)
 	}
 	s.next = at.Add(s.pause())
 	return s, steps
 }
 
+// ask asks the providers and counts failures.
+func (s Simulation) ask(c *poolstate.Credential, at time.Time) *poolstate.Failure {
+	f := s.Providers().Ask(c, at)
+	if f != nil {
+		s.failed[c.Provider]++
+	}
+	return f
+}
+
 // intN returns a random number below n.
 func (s *Simulation) intN(n int) int { return rand.New(&s.random).IntN(n) }
 
 func (s *Simulation) pause() time.Duration {
+	if s.scenario.Jobs > 0 {
+		return s.scenario.Jobs
+	}
 	return shortestPause + time.Duration(s.intN(int(longestPause-shortestPause)))
 }
 
