@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,8 @@ import (
 	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
+	"pooltop/poolstate/guard"
 	"pooltop/poolstate/journal"
 	"pooltop/poolstate/simulate"
 )
@@ -44,7 +47,7 @@ func demoCommand() *cobra.Command {
 		if !(*speed >= minSpeed && *speed <= maxSpeed) { // this form also rejects NaN
 			return usageError("--speed must be between %d and %d, not %g", minSpeed, maxSpeed, *speed)
 		}
-		return runDemo(cmd.Context(), cfg, log, simulate.New(scenario, demoStart(), *seed), *speed)
+		return runDemo(cmd.Context(), cfg, log, simulate.New(scenario, demoStart(scenario), *seed), *speed)
 	})
 	completeFlag(cmd, "scenario", fixed(scenarioWords()...))
 	return cmd
@@ -58,8 +61,10 @@ func scenarioHelp() string {
 	return text
 }
 
-// demoStart returns the simulated time at which every demo starts, a Monday morning.
-func demoStart() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.Local) }
+// demoStart returns the simulated time at which a demo starts, on a Monday.
+func demoStart(s simulate.Scenario) time.Time {
+	return time.Date(2026, 1, 5, s.Hour, 0, 0, 0, time.Local)
+}
 
 // runDemo creates a temporary store, starts a simulated agent on it and shows the
 // dashboard.
@@ -78,7 +83,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	}()
 
 	started := time.Now()
-	clock := simulate.Clock{Start: demoStart(), Rate: speed}
+	clock := simulate.Clock{Start: demoStart(sim.Scenario()), Rate: speed}
 	now := func() time.Time { return clock.At(time.Since(started)) }
 	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(now))
 	content, err := sim.File()
@@ -92,44 +97,90 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 		return fmt.Errorf("cannot write the pool: %w", err)
 	}
 
+	player := newDemoPlayer(store, sim, func(t time.Time) time.Duration { return clock.Until(t) - time.Since(started) })
+	operator := &journal.Operator{Store: store, Log: log}
+	dashboard := demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, player)
+	if sim.Scenario().Guarded != "" {
+		release, err := player.addGuard(&dashboard, filepath.Join(dir, "state"), log)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		playDemo(ctx, store, sim, func(t time.Time) time.Duration { return clock.Until(t) - time.Since(started) })
+		player.play(ctx)
 	}()
 	// Stop the agent before removing its file.
 	defer func() { cancel(); <-stopped }()
+	return runDashboard(ctx, cfg, log, dashboard)
+}
 
-	operator := &journal.Operator{Store: store, Log: log}
-	return runDashboard(ctx, cfg, log, demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, sim))
+// demoPlayer plays a scenario on a store.
+type demoPlayer struct {
+	store *poolstate.Store
+	sim   atomic.Pointer[simulate.Simulation]
+	until func(time.Time) time.Duration // returns the real time until a simulated time
+	guard *guardian                     // nil for none
+}
+
+func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) *demoPlayer {
+	d := &demoPlayer{store: store, until: until}
+	d.sim.Store(&sim)
+	return d
+}
+
+// addGuard runs guard after each turn of the agent. The dashboard shows its pins. The
+// failure counts are in stateDir.
+func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger) (release func(), err error) {
+	newCounter := func() *counting {
+		return &counting{Counter: counts.New(stateDir, d.store.Identity()), file: d.store.Path(), curve: m.Curve, log: log}
+	}
+	d.guard = &guardian{
+		follower: &follower{
+			Operator: &journal.Operator{Store: d.store, Log: log}, choice: m.Policy, clock: m.Clock.Now,
+			explain: m.ExplainError, hint: func(string) {}, counting: newCounter(),
+		},
+		only: []string{d.sim.Load().Scenario().Guarded}, say: func(string) {},
+		print: func(*guard.Note) error { return nil },
+	}
+	d.guard.follower.print = func(*poolstate.Record) error { return nil }
+	d.guard.follower.act = d.guard.act
+	m.Count = newCounter().forDashboard
+	return d.guard.begin(false)
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]
 // and [backoff] tables, which are for the real agent on this machine.
-func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, sim simulate.Simulation) model.Config {
+func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, player *demoPlayer) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
 		Operator:     operator,
 		Clock:        clock,
 		Policy:       choice,
 		Path:         fmt.Sprintf("demo ×%g", clock.Rate),
-		Caption:      sim.Caption,
+		Curve:        poolstate.DefaultCurve(),
+		Caption:      func(at time.Time) string { return player.sim.Load().Caption(at) },
 		ExplainError: explainBriefly(operator.Store.Path()),
 		ExplainWrite: explainWriteBriefly(operator.Store.Path()),
 	}
 }
 
-// playDemo takes the agent's turns on schedule until ctx is done. Like a real agent, it
-// skips turns that it cannot write: the user may have broken the file on purpose.
-func playDemo(ctx context.Context, store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) {
+// play takes the agent's turns on schedule until ctx is done. Like a real agent, it skips
+// turns that it cannot write: the user may have broken the file on purpose.
+func (d *demoPlayer) play(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(until(sim.NextTurn())):
+		case <-time.After(d.until(d.sim.Load().NextTurn())):
 		}
-		sim = takeTurn(ctx, store, sim)
+		d.sim.Store(new(takeTurn(ctx, d.store, *d.sim.Load())))
+		if d.guard != nil {
+			_ = d.guard.load(ctx) // nothing is printed, so nothing fails
+		}
 	}
 }
 

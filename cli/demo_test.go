@@ -25,15 +25,18 @@ type testDemo struct {
 	store   *poolstate.Store
 	clock   simulate.Clock
 	sim     simulate.Simulation // the initial state
+	player  *demoPlayer
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the agent has ended
 	started time.Time
 }
 
 // startDemo starts a demo at 600 times real time. The demo ends with the test.
-func startDemo(t *testing.T) *testDemo {
+func startDemo(t *testing.T) *testDemo { return startScenario(t, "outage") }
+
+func startScenario(t *testing.T, name string) *testDemo {
 	t.Helper()
-	scenario, err := simulate.Find("outage")
+	scenario, err := simulate.Find(name)
 	must(t, err)
 	s := &testDemo{
 		t: t, file: filepath.Join(t.TempDir(), "auth.json"), ended: make(chan struct{}), started: time.Now(),
@@ -48,9 +51,17 @@ func startDemo(t *testing.T) *testDemo {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	t.Cleanup(func() { cancel(); <-s.ended })
+	s.player = newDemoPlayer(s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.started) })
+	if scenario.Guarded != "" {
+		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }}
+		m := demoDashboard(&journal.Operator{Store: s.store}, clock, config.Default(), s.player)
+		release, err := s.player.addGuard(&m, t.TempDir(), noLog)
+		must(t, err)
+		t.Cleanup(release)
+	}
 	go func() {
 		defer close(s.ended)
-		playDemo(ctx, s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.started) })
+		s.player.play(ctx)
 	}()
 	synctest.Wait()
 	return s
@@ -171,11 +182,32 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 	})
 }
 
+// In the night scenario, the guarded credentials fail less often than the others in the
+// same outage, and all are ready in the end.
+func TestPlayDemo_Night(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startScenario(t, "night")
+		s.runUntil(8 * time.Hour)
+		end := s.player.sim.Load()
+		if stock, guarded := end.Failed("stock"), end.Failed("guarded"); guarded < 6 || guarded*4 > stock*3 {
+			t.Errorf("%d failed requests with guard, %d without", guarded, stock)
+		}
+		s.runUntil(20 * time.Hour)
+		snapshot, err := s.store.Load()
+		must(t, err)
+		for c := range snapshot.Pool.All() {
+			if c.Status == poolstate.StatusExhausted {
+				t.Errorf("%s is still exhausted", c.Ref)
+			}
+		}
+	})
+}
+
 func TestDemoDashboard_Policy(t *testing.T) {
 	cfg, operator := config.Default(), &journal.Operator{Store: poolstate.Open("auth.json")}
 	cfg.Agent = config.Agent{Policy: "flat", TTL: map[int]time.Duration{402: time.Minute}}
 	for name, want := range map[string]poolstate.PolicyChoice{"auto": {}, "flat": poolstate.Force(poolstate.Flat())} {
 		cfg.Policy = name
-		equal(t, "policy "+name, demoDashboard(operator, model.Clock{}, cfg, simulate.Simulation{}).Policy, want)
+		equal(t, "policy "+name, demoDashboard(operator, model.Clock{}, cfg, nil).Policy, want)
 	}
 }

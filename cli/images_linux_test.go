@@ -130,7 +130,7 @@ func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
 		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
-		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, config.Default(), s.sim), 120, 38)
+		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, config.Default(), s.player), 120, 38)
 		defer r.Close()
 		for _, f := range frames {
 			s.runUntil(f.at)

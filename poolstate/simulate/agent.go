@@ -48,17 +48,23 @@ func (a Agent) Turn(p *poolstate.Provider, at time.Time) []Step {
 
 // use sends one request with a ready credential.
 func (a Agent) use(c poolstate.Credential, at time.Time) (change poolstate.Change, served bool) {
-	if refused := a.Ask(&c, at); refused != nil {
-		if !a.Policy.Climbs() {
-			return poolstate.Failed(*refused, at), false
-		}
-		return poolstate.Exhausted(c, *refused, at), false
+	if failure := a.Ask(&c, at); failure != nil {
+		return refused(a.Policy, c, *failure, at), false
 	}
 	if c.AuthType == "oauth" && !c.ExpiresAt.IsZero() && !at.Before(c.ExpiresAt) {
 		change = poolstate.Succeeded(a.Refresh(&c, at))
 		c = change.After(c)
 	}
 	return poolstate.Join(change, poolstate.Used(c, 1)), true
+}
+
+// refused returns the change that an agent makes when a provider refuses a credential.
+// Only agents with backoff record the streak.
+func refused(policy poolstate.Policy, c poolstate.Credential, f poolstate.Failure, at time.Time) poolstate.Change {
+	if policy.Climbs() {
+		return poolstate.Exhausted(c, f, at)
+	}
+	return poolstate.Failed(f, at)
 }
 
 // Outage is a period in which a provider refuses some or all of its credentials.

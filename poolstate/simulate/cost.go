@@ -273,10 +273,7 @@ func (r *costRun) job(start time.Duration) (end time.Duration, recovered bool) {
 			break
 		}
 		r.cost.Failed[i]++
-		*c = poolstate.Exhausted(*c, r.Situation.failure, epoch.Add(end)).After(*c)
-		if !r.policy.Climbs() {
-			c.Streak = poolstate.Streak{} // stock agents do not record it
-		}
+		*c = refused(r.policy, *c, r.Situation.failure, epoch.Add(end)).After(*c)
 		r.act(epoch.Add(end))
 	}
 	return end, recovered

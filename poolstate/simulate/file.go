@@ -27,7 +27,7 @@ type entry struct {
 	ResetAt      any    `json:"last_error_reset_at"`
 	ExpiresAtMS  int64  `json:"expires_at_ms,omitempty"`
 	Requests     int    `json:"request_count"`
-	Streak       int    `json:"consecutive_failures"`
+	Streak       *int   `json:"consecutive_failures,omitempty"`
 }
 
 // File returns the content of auth.json at the start of the scenario. Its tokens are
@@ -36,7 +36,11 @@ func (s Simulation) File() ([]byte, error) {
 	pool := map[string][]entry{}
 	for _, c := range s.scenario.Pool {
 		list := pool[c.Provider]
-		pool[c.Provider] = append(list, c.entry(len(list), s.start))
+		e := c.entry(len(list), s.start)
+		if s.scenario.Jobs > 0 {
+			e.Streak = nil // a stock agent does not record it
+		}
+		pool[c.Provider] = append(list, e)
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -54,7 +58,7 @@ func (c Credential) entry(priority int, start time.Time) entry {
 	seconds := func(from time.Duration) float64 { return float64(start.Add(from).UnixMicro()) / 1e6 }
 	e := entry{
 		ID: c.ID, Label: c.Label, AuthType: c.AuthType, Priority: priority, Source: c.Source,
-		AccessToken: fmt.Sprintf("simulated-access-%s", c.ID), Requests: c.Requests,
+		AccessToken: fmt.Sprintf("simulated-access-%s", c.ID), Requests: c.Requests, Streak: new(int),
 	}
 	if c.TokenLasts > 0 {
 		e.RefreshToken = fmt.Sprintf("simulated-refresh-%s", c.ID)
@@ -62,10 +66,10 @@ func (c Credential) entry(priority int, start time.Time) entry {
 	}
 	switch {
 	case c.Dead:
-		e.Status, e.StatusAt, e.Streak = "dead", seconds(-26*time.Hour), 1
+		e.Status, e.StatusAt, *e.Streak = "dead", seconds(-26*time.Hour), 1
 		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 401, "token_revoked", "The key has been revoked"
 	case c.HeldFor > 0:
-		e.Status, e.StatusAt, e.Streak = "exhausted", seconds(-10*time.Minute), 1
+		e.Status, e.StatusAt, *e.Streak = "exhausted", seconds(-10*time.Minute), 1
 		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 429, poolstate.HoldReason, "kept for the nightly batch"
 		e.ResetAt = seconds(c.HeldFor)
 	}

@@ -63,12 +63,12 @@ var pool = []Credential{
 
 // nightPool is two pools with the same credentials, one of which is guarded.
 var nightPool = []Credential{
-	{Provider: guarded, ID: "a10001", Label: "key-1", AuthType: "api_key", Source: "manual"},
-	{Provider: guarded, ID: "a10002", Label: "key-2", AuthType: "api_key", Source: "manual"},
-	{Provider: guarded, ID: "a10003", Label: "key-3", AuthType: "api_key", Source: "manual"},
-	{Provider: unguarded, ID: "b10001", Label: "key-1", AuthType: "api_key", Source: "manual"},
-	{Provider: unguarded, ID: "b10002", Label: "key-2", AuthType: "api_key", Source: "manual"},
-	{Provider: unguarded, ID: "b10003", Label: "key-3", AuthType: "api_key", Source: "manual"},
+	{Provider: guarded, ID: "a10001", Label: "guarded-1", AuthType: "api_key", Source: "manual"},
+	{Provider: guarded, ID: "a10002", Label: "guarded-2", AuthType: "api_key", Source: "manual"},
+	{Provider: guarded, ID: "a10003", Label: "guarded-3", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10001", Label: "stock-1", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10002", Label: "stock-2", AuthType: "api_key", Source: "manual"},
+	{Provider: unguarded, ID: "b10003", Label: "stock-3", AuthType: "api_key", Source: "manual"},
 }
 
 const guarded, unguarded = "guarded", "stock"

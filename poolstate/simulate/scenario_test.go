@@ -18,7 +18,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	_, err := Find("drought")
-	equal(t, "the error", fmt.Sprint(err), `unknown scenario "drought": use one of outage, blackout, billing`)
+	equal(t, "the error", fmt.Sprint(err), `unknown scenario "drought": use one of outage, blackout, billing, night`)
 	equal(t, "the default", Scenarios()[0].Name, "outage")
 }
 
@@ -49,7 +49,7 @@ func TestFile(t *testing.T) {
 			for _, prov := range p.Providers {
 				equal(t, "number of notes on "+prov.Name, len(prov.Notes), 0)
 			}
-			equal(t, "the policy", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence), poolstate.Backoff())
+			equal(t, "whether the agent counts failures", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence).Climbs(), s.Jobs == 0)
 		})
 	}
 }

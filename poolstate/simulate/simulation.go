@@ -33,7 +33,9 @@ const (
 // New returns a simulation at the start of a scenario.
 func New(s Scenario, start time.Time, seed uint64) Simulation {
 	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed), failed: map[string]int{}}
-	sim.next = start.Add(sim.pause())
+	if sim.next = start.Add(sim.pause()); s.Jobs > 0 {
+		sim.next = start.Add(time.Duration(sim.intN(int(s.Jobs))))
+	}
 	return sim
 }
 
