@@ -17,6 +17,8 @@ import (
 	"pooltop/cli/config"
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
+	"pooltop/poolstate/guard"
 	"pooltop/ui"
 	"pooltop/ui/text"
 	"pooltop/watch"
@@ -77,6 +79,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
 	changes := watch.Start(ctx, m.Operator.Store.Path())
+	if cfg.Guard {
+		defer startGuard(ctx, cfg, log, func(problem string) { program.Send(model.Warning("guard: " + problem)) })()
+	}
 	go func() {
 		for c := range changes {
 			logChange(log, c)
@@ -94,6 +99,28 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		return cause // the terminal is gone; a signal is not an error
 	}
 	return err
+}
+
+// startGuard runs guard on the configured store until stop is called. While another
+// process runs it, it waits. The function warn shows a problem.
+func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn func(problem string)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		last := ""
+		for ctx.Err() == nil {
+			g := newGuardian(cfg, log)
+			g.say, g.print = warn, func(*guard.Note) error { return nil }
+			err := g.run(ctx, false)
+			if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running && err.Error() != last {
+				last = err.Error()
+				warn(last)
+			}
+			waitFor(ctx.Done(), retryAfter)
+		}
+	}()
+	return func() { cancel(); <-ended }
 }
 
 // printLastResult prints the result of an action that was still running when the

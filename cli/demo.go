@@ -97,6 +97,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 		return fmt.Errorf("cannot write the pool: %w", err)
 	}
 
+	cfg.Guard = false // it would run on the real store
 	player := newDemoPlayer(store, sim, func(t time.Time) time.Duration { return clock.Until(t) - time.Since(started) })
 	operator := &journal.Operator{Store: store, Log: log}
 	dashboard := demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, player)

@@ -69,6 +69,12 @@ func rootCommand() *cobra.Command {
 	settings := config.Bind(root.Flags(), ^config.Scope(0))
 	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		if cfg.Guard && *readOnly {
+			if cmd.Flags().Changed("guard") {
+				return usageError("--guard and --read-only are mutually exclusive")
+			}
+			cfg.Guard = false
+		}
 		return runDashboard(cmd.Context(), cfg, log, storeDashboard(cfg, log, *readOnly))
 	})
 	root.SetFlagErrorFunc(flagError)

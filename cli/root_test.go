@@ -124,7 +124,7 @@ const storeFlags = "file home profile policy now"
 // offered lists the flags of each command, except --config, --log-file and --help,
 // which all commands have.
 var offered = map[string]string{
-	"pooltop":   storeFlags + " theme sort columns notify frame-rate journal no-journal key no-color read-only",
+	"pooltop":   storeFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only",
 	"list":      storeFlags + " theme columns no-color json",
 	"status":    storeFlags + " format",
 	"events":    storeFlags + " theme no-color journal no-journal json since",
@@ -138,7 +138,7 @@ var offered = map[string]string{
 	"sync":      storeFlags + " journal no-journal dry-run json yes",
 	"undo":      storeFlags + " journal no-journal dry-run json yes",
 	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
-	"config":    "file home profile policy theme sort columns notify frame-rate journal no-journal key json",
+	"config":    "file home profile policy theme sort columns notify guard frame-rate journal no-journal key json",
 }
 
 // A command has exactly the flags that affect it.
@@ -166,7 +166,7 @@ func TestCommands_Flags(t *testing.T) {
 func TestCommands_OtherSettings(t *testing.T) {
 	lines := map[string]string{
 		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",
-		"columns": "columns = ['at']", "notify": "notify = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
+		"columns": "columns = ['at']", "notify": "notify = true", "guard": "guard = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
 		"key": "keys.reset = ['f5']", "log-file": "",
 	}
 	for _, s := range config.Settings() {

@@ -138,6 +138,9 @@ func (m Model) Init() tea.Cmd {
 // result is a message that applies the result of a command to the model.
 type result func(m *Model) tea.Cmd
 
+// Warning is a message that shows a problem on the status line.
+type Warning string
+
 // Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
@@ -153,6 +156,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.recountDue() || m.cfg.Count != nil && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.loading.at)) >= reloadAfter {
 			cmd = tea.Batch(cmd, m.startLoad())
 		}
+	case Warning:
+		m.setStatus(ui.AnswerRefused, string(msg))
 	case FileChanged:
 		cmd = m.fileChanged(msg)
 	case poolLoaded:

@@ -32,6 +32,7 @@ type Config struct {
 	Sort      string   `toml:"sort"`
 	Columns   []string `toml:"columns"`
 	Notify    bool     `toml:"notify"`
+	Guard     bool     `toml:"guard"`
 	FrameRate int      `toml:"frame-rate"` // frames per second
 	Journal   bool     `toml:"journal"`
 	LogFile   string   `toml:"log-file"` // empty for no debug log

@@ -50,6 +50,7 @@ var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag strin
 	{"columns", "[why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
 	{"notify", "false", "notify = true", "true", "--notify=false", "false"},
 	{"notify", "false", "notify = false", "false", "--notify", "true"},
+	{"guard", "false", "guard = true", "true", "--guard=false", "false"},
 	{"frame-rate", "22", "frame-rate = 5", "5", "--frame-rate 60", "60"},
 	{"journal", "true", "journal = false", "false", "--journal", "true"},
 	{"journal", "true", "journal = true", "true", "--no-journal", "false"},

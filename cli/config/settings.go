@@ -32,6 +32,7 @@ const (
 	Columns
 	Journal
 	Dashboard
+	Guard
 )
 
 // Setting describes one value of the configuration. Each setting has a flag, and most can
@@ -91,6 +92,7 @@ var settings = []Setting{
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
 	},
 	{Name: "notify", Scope: Dashboard, Usage: "notify when a provider goes out or recovers, or a credential dies"},
+	{Name: "guard", Scope: Guard, Usage: "run guard on the store while the dashboard is open"},
 	{
 		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",
 		Accepts: "a whole number from 1 to 60", max: 60,
