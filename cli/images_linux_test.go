@@ -45,12 +45,6 @@ var scenes = []struct {
 		[]string{"looks like an outage at the provider", "next failure 8h"},
 	},
 	{
-		"exhaust", "The form for holding a credential: code, duration and reason, with a preview of the result.",
-		112, 31,
-		[]string{"jjjjjjj", "x", "\t", "wait for the invoice", "\x1b[Z", "3h"},
-		[]string{"hold backup-key", "wait for the invoice", "until 17:02"},
-	},
-	{
 		"forecast", "The capacity forecast: how many credentials are ready at each moment until the last deadline.",
 		104, 22,
 		[]string{"f"},
