@@ -119,6 +119,11 @@ func diff(before, after *Pool, at time.Time) []Event {
 			case EventPinned, EventReleased:
 				e.By = ByGuard
 			}
+			if kind == EventExhausted && c.Pinned { // since the last snapshot
+				e.After = c.unpinned()
+				out = append(out, e)
+				e = Event{At: at, Kind: EventPinned, By: ByGuard, Before: e.After, After: c}
+			}
 			out = append(out, e)
 		}
 	}
@@ -279,7 +284,7 @@ func History(p *Pool, policy Policy, now time.Time) []Event {
 		case c.Held():
 			e.Kind, e.By = EventHeld, ByOperator
 		case c.Status == StatusExhausted:
-			e.Kind = EventExhausted
+			e.Kind, e.After = EventExhausted, c.unpinned()
 		default:
 			e.At, e.Kind, e.By = c.ClearedAt, EventReset, ByOperator
 		}

@@ -274,6 +274,26 @@ func TestHistory(t *testing.T) {
 	}, ", "))
 }
 
+// TestDiff_Pinned checks a failure that guard has pinned, before and after it was seen.
+func TestDiff_Pinned(t *testing.T) {
+	before, seen := poolAt(t, 0, `"id": "a"`), poolAt(t, 0, failed("a", 0, 0))
+	pinned := poolAt(t, 0, failed("a", time.Millisecond, 0)+`, "last_error_reset_at": `+at(4*time.Hour))
+	c := &pinned.Providers[0].Credentials[0]
+	c.Pinned, c.AgentDeadline = true, noon.Add(time.Hour)
+	deadlines := func(events []Event) (out []string) {
+		for _, e := range events {
+			d := Flat().Deadline(e.After, noon)
+			out = append(out, e.Kind.String()+" "+d.Origin.String()+" "+d.At.Sub(noon).String())
+		}
+		return out
+	}
+	equal(t, "events after it was seen", eventText(diff(seen, pinned, noon)), "0s a pinned by guard")
+	events := diff(before, pinned, noon)
+	equal(t, "events", eventText(events), "0s a exhausted by agent, 0s a pinned by guard")
+	equal(t, "deadlines", strings.Join(deadlines(events), ", "), "exhausted provider 1h0m0s, pinned guard 4h0m0s")
+	equal(t, "deadlines in the history", strings.Join(deadlines(History(pinned, Flat(), noon.Add(time.Second))), ", "), "exhausted provider 1h0m0s")
+}
+
 func TestEvidenceOf(t *testing.T) {
 	for _, tt := range []struct {
 		name, before, after string

@@ -42,6 +42,16 @@ func Released(c Credential, at time.Time) Change {
 	return ch
 }
 
+// unpinned returns a pinned credential as it was before, and any other unchanged.
+func (c *Credential) unpinned() *Credential {
+	if !c.Pinned {
+		return c
+	}
+	own := *c
+	own.ResetAt, own.Pinned = c.AgentDeadline, false
+	return &own
+}
+
 // NumericStatusAt reports whether last_status_at is a number. Old files have text
 // instead.
 func (c *Credential) NumericStatusAt() bool { return c.numericStatusAt }

@@ -107,8 +107,9 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	}
 	out.Kind = Pinned
 	out.Reason = fmt.Sprintf("failure %d: %s instead of %s", c.Streak, span(c.Pin.Until.Sub(c.At)), span(out.Own.Sub(cr.StatusAt)))
+	out.Before = c.Streak - 1 // the failure that raised the streak may not have been reported
 	if c.Pin.Writes > 0 {
-		out.Kind, out.Reason = Repinned, "an agent removed the pin"
+		out.Kind, out.Reason, out.Before = Repinned, "an agent removed the pin", c.Streak
 	}
 	return out, true
 }
