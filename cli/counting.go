@@ -54,6 +54,16 @@ func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at tim
 	return events
 }
 
+// peek annotates the credentials of a pool without storing anything. It returns the
+// backoff schedule if a guard is running on the store, otherwise nil.
+func (c *counting) peek(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) *poolstate.Curve {
+	c.report(c.Peek(pool, c.rules(policy), at))
+	if _, running := c.Running(); !running {
+		return nil
+	}
+	return &c.curve
+}
+
 // next returns when to observe a pool again that has not changed.
 func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) time.Time {
 	return c.Next(pool, guard.Rules{Policy: policy, Curve: c.curve}, at)

@@ -58,7 +58,7 @@ func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
 	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
 		Width: width(), Theme: theme, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
 		ActiveProfile: poolstate.OtherProfile(snap.path), CorruptCopy: poolstate.CorruptCopy(snap.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy,
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy, Guard: snap.guard,
 	}))
 	return err
 }

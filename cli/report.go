@@ -9,6 +9,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/cli/report"
+	"pooltop/poolstate"
 )
 
 func reportCommand() *cobra.Command {
@@ -28,6 +29,10 @@ func reportCommand() *cobra.Command {
 		opts := report.Options{
 			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: policyChoice(cfg), Now: instant(cfg.Now), Version: version,
 			Anonymous: *anonymous, Explain: func(err error) string { return explain(cfg.File, err) },
+		}
+		counting := newCounting(cfg, log)
+		opts.Annotate = func(pool *poolstate.Pool, policy poolstate.Policy) *poolstate.Curve {
+			return counting.peek(pool, policy, opts.Now)
 		}
 		if cfg.Journal {
 			opts.Journal = userJournal()

@@ -80,6 +80,7 @@ type snapshot struct {
 	pool   *poolstate.Pool
 	policy poolstate.Policy
 	now    time.Time
+	guard  *poolstate.Curve // of the guard that runs on the store, or nil
 }
 
 // loadSnapshot reads the configured store once.
@@ -92,14 +93,14 @@ func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
 	}
 	snap.pool, snap.policy = loaded.Pool, policyChoice(cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
 	counting := newCounting(cfg, log)
-	counting.report(counting.Peek(snap.pool, counting.rules(snap.policy), snap.now))
+	snap.guard = counting.peek(snap.pool, snap.policy, snap.now)
 	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
 	return snap, nil
 }
 
 // json returns the JSON output of list.
 func (snap *snapshot) json() jsonout.Pool {
-	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.now)
+	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.guard, snap.now)
 }
 
 // provider returns the provider with the given name.

@@ -149,6 +149,17 @@ func TestRefreshEvents_Filter(t *testing.T) {
 	d.shows("3 events", "label-a", "10:00:00   p/label-b                       exhausted   agent     429 rate limit, streak 3, 4h")
 }
 
+func TestCountEvents(t *testing.T) {
+	var records []poolstate.Record
+	for _, k := range []poolstate.EventKind{
+		poolstate.EventPinned, poolstate.EventExhausted, poolstate.EventReset, poolstate.EventPinned,
+		poolstate.EventForgotten, poolstate.EventReleased, poolstate.EventReady, poolstate.EventFileMissing,
+	} {
+		records = append(records, poolstate.Record{Kind: k})
+	}
+	equal(t, "summary", countEvents(records), "1 exhausted, 2 back, 2 pinned, 1 released, 1 forgotten")
+}
+
 func TestMerge_DropsOldest(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
 	for i := range 2*maxEvents + 1 {

@@ -59,6 +59,27 @@ func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d.hides("active:")
 }
 
+// TestPoolLoaded_Guarded checks what a guard changes on the screen, until it ends.
+func TestPoolLoaded_Guarded(t *testing.T) {
+	running := true
+	d := startDashboard(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "x", "last_status": "exhausted", "last_error_code": 429,
+		"last_status_at": 1795435200, "last_error_reset_at": 1795449600}, {"id": "b", "access_token": "y"}]}}`, func(c *Config) {
+		c.Curve = poolstate.DefaultCurve()
+		c.Count = func(pool *poolstate.Pool, _ poolstate.Policy, _ time.Time, _ bool) Counted {
+			a := &pool.Providers[0].Credentials[0]
+			a.Observed, a.Pinned, a.AgentDeadline = poolstate.Some(3), true, a.StatusAt.Add(time.Hour)
+			return Counted{Guard: running}
+		}
+	})
+	d.shows("flat (file)   guard   ", "▂▄▆█ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
+	d.m.cfg.ReadOnly = "as told"
+	d.hides("ends it")
+	running = false
+	d.finish(d.m.loadPool())
+	d.hides("   guard   ")
+	d.shows("▂▄▆█ ~3   4h00m00s+", "4h            1h", "next failure 1h")
+}
+
 func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a b"))
 	before := d.m.snapshot.Pool

@@ -202,14 +202,17 @@ func (m *Model) screen() *ui.Screen {
 		Theme: m.theme, Now: m.now,
 		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
 		Pool: m.snapshot.Pool, Groups: m.groups,
-		Policy: m.policy,
-		Guard:  m.guarded, Curve: m.cfg.Curve, ResetKey: m.resetKey(),
+		Policy:   m.policy,
+		ResetKey: m.resetKey(),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
 		Short: m.keys.footer(m.pane, !m.empty()),
+	}
+	if m.guarded {
+		s.Guard = &m.cfg.Curve
 	}
 	if m.pane == ui.PaneHelp {
 		s.Full = m.keys.help()

@@ -95,3 +95,13 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	}
 	return max(own, c.Cooldown(cred, policy, streak))
 }
+
+// NextCooldown returns the cooldown of cred after one more failure with the same code. guard
+// is the curve of the guard that runs on the store, or nil. It has no effect on agents that
+// count failures.
+func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
+	if guard == nil || policy.Counts() {
+		return policy.Cooldown(cred, cred.Streak.Next().Count())
+	}
+	return guard.NextCooldown(cred, policy)
+}

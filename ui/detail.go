@@ -181,10 +181,11 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		return nil
 	}
 	l, step, rung := s.line(), poolstate.Step(c.Streak.Count()), *c
-	if s.guards() {
+	guarded := s.Guard != nil && !s.Policy.Counts()
+	if guarded {
 		step = poolstate.Step(c.Failures().Count())
 	}
-	for i := 1; i <= poolstate.Steps && (s.guards() || s.Policy.Climbs()); i++ {
+	for i := 1; i <= poolstate.Steps && (guarded || s.Policy.Climbs()); i++ {
 		role, weight := theme.Faint, theme.Regular
 		if i <= step {
 			role = theme.StepRole(i)
@@ -196,9 +197,9 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 			l.Write(theme.Faint, " → ")
 		}
 		rung.Streak = poolstate.KnownStreak(i - 1)
-		l.Draw(role, weight, text.Span(s.nextCooldown(&rung)))
+		l.Draw(role, weight, text.Span(poolstate.NextCooldown(&rung, s.Policy, s.Guard)))
 	}
-	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(s.nextCooldown(c)))
+	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
 	return paired(w, "   ", l.String(), next.String())
 }
 
@@ -248,7 +249,7 @@ func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		}
 		add("model " + clean(m.Model) + words)
 	}
-	if s.Guard && len(c.ModelCooldowns) > 0 {
+	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
 		add("guard does not count the cooldowns of models")
 	}
 	return out

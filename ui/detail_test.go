@@ -85,7 +85,7 @@ func TestRemarkLines_Guard(t *testing.T) {
 	s.Pane = PaneDetail
 	const words = "guard does not count the cooldowns of models"
 	equal(t, "says so", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
-	s.Guard = false
+	s.Guard = nil
 	equal(t, "says so without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
 }
 

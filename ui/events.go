@@ -58,8 +58,8 @@ func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago b
 		cell(theme.Secondary, "", eventByWidth)
 	case wide:
 		cell(theme.Secondary, r.By.String(), eventByWidth)
-	case r.By == poolstate.ByOperator, r.By == poolstate.ByGuard:
-		words = joined(", ", "by "+r.By.String(), words)
+	case r.By == poolstate.ByOperator:
+		words = joined(", ", "by operator", words)
 	}
 	if l.Col()+eventGap < w {
 		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))

@@ -21,7 +21,7 @@ func (s *Screen) title() string {
 	if s.Width >= narrowFrom && s.Pool != nil {
 		policy, source = s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
 	}
-	if s.Width >= narrowFrom && s.Guard {
+	if s.Width >= narrowFrom && s.Guard != nil {
 		guard = "guard"
 	}
 	if s.ReadOnly {

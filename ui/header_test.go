@@ -13,7 +13,7 @@ import (
 func TestTitle(t *testing.T) {
 	live := func(s *Screen) {}
 	flat08 := func(s *Screen) { s.Policy = poolstate.Flat202608() }
-	guard := func(s *Screen) { s.Guard = true }
+	guard := func(s *Screen) { s.Guard = new(poolstate.Curve) }
 	work := func(s *Screen) { s.ActiveProfile = "work" }
 	for _, c := range []struct {
 		name  string

@@ -218,6 +218,6 @@ func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 
 func (r *row) nextFail() {
 	if r.counts() {
-		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(r.s.nextCooldown(r.c)), r.cell.width()))
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(poolstate.NextCooldown(r.c, r.s.Policy, r.s.Guard)), r.cell.width()))
 	}
 }

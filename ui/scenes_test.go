@@ -158,16 +158,8 @@ func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
 		}
 	}
 	s := screenOf(p).choose(t, "team-key")
-	s.Guard, s.Curve, s.ResetKey = true, poolstate.DefaultCurve(), "r"
-	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
-		r.Before.Streak, r.After.Streak = &before, &after
-		return r
-	}
-	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
-	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))
-	s.Events = append(s.Events,
-		streaks(recordOf(poolstate.EventForgotten, poolstate.ByClock, "primary", 3*time.Hour), 2, 0),
-		streaks(recordOf(poolstate.EventReleased, poolstate.ByGuard, "batch-key", 2*time.Hour), 1, 1), pin)
+	s.Guard, s.ResetKey = new(poolstate.DefaultCurve()), "r"
+	s.Events = append(s.Events, guardEvents()...)
 	for _, set := range set {
 		set(s)
 	}
@@ -321,12 +313,24 @@ func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago tim
 	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
 }
 
+// streaks returns a record with the given streaks.
+func streaks(r poolstate.Record, before, after int) poolstate.Record {
+	r.Before.Streak, r.After.Streak = &before, &after
+	return r
+}
+
+// guardEvents returns an event of each kind that only guard or its counting causes.
+func guardEvents() []poolstate.Record {
+	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
+	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))
+	return []poolstate.Record{
+		streaks(recordOf(poolstate.EventForgotten, poolstate.ByClock, "primary", 3*time.Hour), 2, 0),
+		streaks(recordOf(poolstate.EventReleased, poolstate.ByGuard, "batch-key", 2*time.Hour), 3, 3), pin,
+	}
+}
+
 // everyKind returns an event of each kind, with all details.
 func everyKind() []poolstate.Record {
-	streaks := func(r poolstate.Record, before, after int) poolstate.Record {
-		r.Before.Streak, r.After.Streak = &before, &after
-		return r
-	}
 	failed := streaks(recordOf(poolstate.EventExhausted, poolstate.ByAgent, "primary", 100*time.Minute), 2, 3)
 	failed.Code, failed.Reason, failed.Message, failed.Cooldown = new(429), "rate_limit_error", "Too many requests", 4*3600
 	first := recordOf(poolstate.EventExhausted, poolstate.ByAgent, "spare", 50*time.Hour)
@@ -341,7 +345,7 @@ func everyKind() []poolstate.Record {
 	hostile := recordOf(poolstate.EventExhausted, poolstate.ByAgent, "\x1b]0;title\x07\u202eevil\n\tkey", 5*time.Minute)
 	hostile.Provider, hostile.Message = "prov\x1b[31mider", "\x1b]52;c;aGk=\x07"
 	unreadable := poolstate.Record{At: epoch.Add(-20 * time.Minute), Kind: poolstate.EventFileUnreadable, Message: "auth.json: not valid JSON at line 41, column 17"}
-	return []poolstate.Record{
+	return append(guardEvents(), []poolstate.Record{
 		first, failed, held, due,
 		streaks(recordOf(poolstate.EventReady, poolstate.ByAgent, "backup-key", 79*time.Minute), 2, 2),
 		streaks(recordOf(poolstate.EventReset, poolstate.ByOperator, "primary", 70*time.Minute), 3, 0),
@@ -354,7 +358,7 @@ func everyKind() []poolstate.Record {
 		{At: epoch.Add(-10 * time.Minute), Kind: poolstate.EventFileRecovered},
 		hostile,
 		recordOf(poolstate.EventAdded, poolstate.ByAgent, "日本-チーム 👨‍👩‍👧 é", time.Minute),
-	}
+	}...)
 }
 
 // eventScenes returns screens with events.

@@ -65,12 +65,11 @@ type Screen struct {
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy
-	Guard         bool            // a guard is running on the store
-	Curve         poolstate.Curve // the guard's backoff schedule
-	ResetKey      string          // key that resets the selected credential, or "" if that is not possible
-	Evidence      *Evidence       // the observation that settled the policy, or nil
-	Selected      *poolstate.Ref  // nil for none
-	Offset        int             // first visible line of the table or the pane
+	Guard         *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
+	ResetKey      string           // key that resets the selected credential, or "" if that is not possible
+	Evidence      *Evidence        // the observation that settled the policy, or nil
+	Selected      *poolstate.Ref   // nil for none
+	Offset        int              // first visible line of the table or the pane
 	Pane          Pane
 	Timeline      bool                   // draw all cooldowns on one scale
 	Clock         bool                   // show clock times first, not the time left

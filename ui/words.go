@@ -153,17 +153,6 @@ func (s *Screen) pinSentence(c *poolstate.Credential, a poolstate.Assessment) st
 	return words
 }
 
-// nextCooldown returns the cooldown of c after one more failure.
-func (s *Screen) nextCooldown(c *poolstate.Credential) time.Duration {
-	if s.guards() {
-		return s.Curve.NextCooldown(c, s.Policy)
-	}
-	return s.Policy.Cooldown(c, c.Streak.Next().Count())
-}
-
-// guards reports whether a guard pins deadlines. It does not if an agent counts failures.
-func (s *Screen) guards() bool { return s.Guard && !s.Policy.Counts() }
-
 // policyRule explains how the agent computes deadlines.
 func policyRule(p poolstate.Policy) string {
 	rule := "every cooldown has the same length, regardless of the streak"

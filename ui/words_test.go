@@ -144,26 +144,25 @@ func TestOriginSentence_Guard(t *testing.T) {
 	equal(t, "words without a key or the agent's deadline", words(), "pinned by guard until 16:20")
 }
 
-// TestNextCooldown checks a credential that has failed three times.
-func TestNextCooldown(t *testing.T) {
+// TestLadderLines_Guard checks a credential that has failed three times.
+func TestLadderLines_Guard(t *testing.T) {
+	guard := poolstate.DefaultCurve()
+	guard.Cap = 5
 	counts := poolstate.Force(poolstate.Backoff()).Resolve(nil, poolstate.NoEvidence)
 	for _, tt := range []struct {
 		name   string
-		guard  bool
+		guard  *poolstate.Curve
 		policy poolstate.Policy
-		want   time.Duration
-		ladder string
+		want   string
 	}{
-		{"no guard", false, poolstate.Flat(), time.Hour, "next failure 1h"},
-		{"guard", true, poolstate.Flat(), 5 * time.Hour, "1h → 2h → 4h → 5h   next failure 5h"},
-		{"guard of an agent that counts", true, counts, time.Hour, "1h → 2h → 4h → 8h   next failure 1h"},
+		{"no guard", nil, poolstate.Flat(), "next failure 1h"},
+		{"guard", &guard, poolstate.Flat(), "1h → 2h → 4h → 5h   next failure 5h"},
+		{"guard of an agent that counts", &guard, counts, "1h → 2h → 4h → 8h   next failure 1h"},
 	} {
 		c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
 		c.Observed = poolstate.Some(3)
-		s := &Screen{Theme: plainTheme, Policy: tt.policy, Now: epoch, Guard: tt.guard, Curve: poolstate.DefaultCurve()}
-		s.Curve.Cap = 5
-		equal(t, tt.name, s.nextCooldown(c), tt.want)
-		equal(t, tt.name, strings.Join(s.ladderLines(c, s.Policy.Assess(c, epoch), 80), "\n"), tt.ladder)
+		s := &Screen{Theme: plainTheme, Policy: tt.policy, Now: epoch, Guard: tt.guard}
+		equal(t, tt.name, strings.Join(s.ladderLines(c, s.Policy.Assess(c, epoch), 80), "\n"), tt.want)
 	}
 }
 

@@ -34,6 +34,9 @@ func (r *Report) Markdown() string {
 	fmt.Fprintf(b, "- %s\n", r.fileLine())
 	if r.File.Error == nil {
 		fmt.Fprintf(b, "- policy **%s** (%s): %s\n", r.policy, r.policy.Source(), r.evidence)
+		if r.guard != nil {
+			fmt.Fprint(b, "- `pooltop guard` is running\n")
+		}
 		fmt.Fprintf(b, "\n## Summary\n\n%s\n", r.summary())
 	} else {
 		fmt.Fprintf(b, "- **the file cannot be read**: %s\n", quoted(*r.File.Error, messageText))
@@ -142,8 +145,11 @@ func (r *Report) row(c *poolstate.Credential) []string {
 	if !r.Anonymous { // in an anonymous report, the id is the name
 		id = quoted(c.ID, shortText)
 	}
-	if n, known := c.Streak.Known(); known {
+	if n, known := c.Failures().Known(); known {
 		streak = strconv.Itoa(n)
+		if _, recorded := c.Streak.Known(); !recorded {
+			streak += " (seen)"
+		}
 	}
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
 		since = r.stamp(c.StatusAt)
@@ -164,7 +170,7 @@ func (r *Report) row(c *poolstate.Credential) []string {
 	}
 	return []string{
 		strconv.Itoa(c.Index), quoted(text.CredentialName(c), shortText), id, quoted(c.Source, shortText), a.Availability.String(),
-		quoted(failure(c), shortText), streak, since, readyAt, in, origin, text.Span(a.Next), r.stamp(c.ClearedAt), r.stamp(c.ExpiresAt),
+		quoted(failure(c), shortText), streak, since, readyAt, in, origin, text.Span(poolstate.NextCooldown(c, r.policy, r.guard)), r.stamp(c.ClearedAt), r.stamp(c.ExpiresAt),
 	}
 }
 

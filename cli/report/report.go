@@ -31,6 +31,9 @@ type Options struct {
 	Version     string // pooltop's version
 
 	Journal journal.Journal // the zero value has no events
+	// Annotate adds the streaks and pins that pooltop knows to a pool. It returns the
+	// backoff schedule if a guard is running on the store, otherwise nil.
+	Annotate func(*poolstate.Pool, poolstate.Policy) *poolstate.Curve
 
 	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
@@ -63,6 +66,7 @@ type Report struct {
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
+	guard       *poolstate.Curve   // of the guard that runs on the store, or nil
 	evidence    string             // Evidence with field names in backticks
 	records     []poolstate.Record // the last events, oldest first
 	err         error
@@ -84,6 +88,7 @@ func Collect(o Options) *Report {
 		problem = o.Explain(err)
 	} else {
 		r.pool, r.policy = snapshot.Pool, o.Policy.Resolve(snapshot.Pool, poolstate.NoEvidence)
+		r.guard = o.Annotate(r.pool, r.policy)
 	}
 	journalProblem := r.readJournal(o.Journal, store)
 	if o.Anonymous {
@@ -105,7 +110,7 @@ func Collect(o Options) *Report {
 
 // describe fills in the fields that depend on the file's content.
 func (r *Report) describe(o Options) {
-	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.now)
+	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.guard, r.now)
 	r.evidence = r.policyEvidence()
 	r.Policy, r.Source, r.Evidence = &list.Policy, &list.Source, new(strings.ReplaceAll(r.evidence, "`", ""))
 	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary

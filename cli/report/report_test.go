@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func poolOf(entries ...string) string {
 }
 
 func optionsFor(path string) Options {
-	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error}
+	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error, Annotate: func(*poolstate.Pool, poolstate.Policy) *poolstate.Curve { return nil }}
 }
 
 func collect(t testing.TB, content string) *Report {
@@ -250,6 +251,35 @@ func TestReadJournal_Unreadable(t *testing.T) {
 	o := optionsFor(agentStore(t, poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795425500}`)))
 	o.Journal = journal.At(filepath.Join(o.Path, "events.jsonl"))
 	contains(t, Collect(o).Markdown(), "- **journal unavailable**: not a directory\n", "| dead ")
+}
+
+// TestCollect_Annotated checks streaks that pooltop has counted and a pin by guard.
+func TestCollect_Annotated(t *testing.T) {
+	const failed = `, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429`
+	opts := optionsFor(agentStore(t, poolOf(
+		`{"id": "a"`+failed+`, "last_error_reset_at": 1795439400}`, `{"id": "b"`+failed+`}`, `{"id": "c"`+failed+`, "consecutive_failures": 2}`)))
+	opts.Policy = poolstate.Force(poolstate.Flat())
+	opts.Annotate = func(pool *poolstate.Pool, _ poolstate.Policy) *poolstate.Curve {
+		a := &pool.Providers[0].Credentials[0]
+		a.Observed, a.Pinned = poolstate.Some(3), true
+		return new(poolstate.DefaultCurve())
+	}
+	r := Collect(opts)
+	lines := strings.Split(r.Markdown(), "\n")
+	for _, want := range []string{
+		"- `pooltop guard` is running", "| 1 | `a` | 3 (seen) | guard | 8h", "| 2 | `b` | | computed | 1h", "| 3 | `c` | 2 | computed | 4h",
+	} {
+		cells := func(line string) string {
+			if c := strings.Split(line, "|"); len(c) > 10 {
+				line = strings.Join([]string{"", c[1], c[2], c[6], c[10], c[11]}, "|")
+			}
+			return strings.Join(strings.Fields(line), " ")
+		}
+		if !slices.ContainsFunc(lines, func(l string) bool { return cells(l) == want }) {
+			t.Errorf("no line %q in:\n%s", want, strings.Join(lines, "\n"))
+		}
+	}
+	contains(t, asJSON(t, r), `"next_cooldown_seconds": 28800`, `"deadline_origin": "guard"`)
 }
 
 func TestCollect_Unreadable(t *testing.T) {

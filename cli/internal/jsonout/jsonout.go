@@ -152,8 +152,9 @@ func orNil[T any](o poolstate.Optional[T]) *T {
 	return nil
 }
 
-// NewPool returns the JSON form of the pool at the given time.
-func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) Pool {
+// NewPool returns the JSON form of the pool at the given time. guard is the curve of the
+// guard that runs on the store, or nil.
+func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
 		Path: path, Profile: poolstate.ProfileOf(path), ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
@@ -178,20 +179,20 @@ func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, now tim
 		s := p.Summarize(policy, now)
 		provider := Provider{Name: p.Name, Ready: s.Ready(), Credentials: []Credential{}}
 		for j := range p.Credentials {
-			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], policy, now))
+			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], policy, guard, now))
 		}
 		out.Providers = append(out.Providers, provider)
 	}
 	return out
 }
 
-func newCredential(c *poolstate.Credential, policy poolstate.Policy, now time.Time) Credential {
+func newCredential(c *poolstate.Credential, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Credential {
 	a, state := policy.Assess(c, now), NewState(poolstate.StateOf(c, policy, now))
 	out := Credential{
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
 		Priority: orNil(c.Priority), AuthType: Text(c.AuthType), Source: Text(c.Source),
 		Status: state.Status, Availability: a.Availability.String(),
-		Streak: fileStreak(c), Observed: orNil(c.Observed), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(a.Next),
+		Streak: fileStreak(c), Observed: orNil(c.Observed), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(poolstate.NextCooldown(c, policy, guard)),
 		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
 		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
 		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{},
