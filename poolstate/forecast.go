@@ -3,7 +3,6 @@ package poolstate
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -95,24 +94,6 @@ func (f *Forecast) addSteps(back []returning) {
 			s.Suspect++
 		}
 	}
-}
-
-// At returns the number of credentials that are ready at t, including those of a step
-// at t.
-func (f *Forecast) At(t time.Time) int {
-	passed := sort.Search(len(f.Steps), func(i int) bool { return f.Steps[i].At.After(t) })
-	if passed == 0 {
-		return f.Ready
-	}
-	return f.Steps[passed-1].Ready
-}
-
-// Last returns the time of the last step, or the zero time if there is none.
-func (f *Forecast) Last() time.Time {
-	if len(f.Steps) == 0 {
-		return time.Time{}
-	}
-	return f.Steps[len(f.Steps)-1].At
 }
 
 // Half returns the first step by which at least half of the credentials with a future

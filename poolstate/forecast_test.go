@@ -94,20 +94,6 @@ func withoutToken(entry string) string {
 	return strings.Replace(entry, "}", `, "access_token": ""}`, 1)
 }
 
-func TestForecast_At(t *testing.T) {
-	p := poolOf(t, `{"id": "r"}`, until("a", 60), until("b", 60), until("c", 90), until("due", -5))
-	f := p.Forecast(Backoff(), sampledAt)
-	for seconds, want := range map[time.Duration]int{-3600: 1, 0: 1, 59: 1, 60: 3, 61: 3, 89: 3, 90: 4, 1e6: 4} {
-		equal(t, fmt.Sprintf("ready at %+ds", seconds), f.At(sampledAt.Add(seconds*time.Second)), want)
-	}
-	equal(t, "just before a step", f.At(sampledAt.Add(60*time.Second-time.Nanosecond)), 1)
-	equal(t, "last", f.Last(), sampledAt.Add(90*time.Second))
-
-	var none Forecast
-	equal(t, "ready of none", none.At(sampledAt), 0)
-	equal(t, "last of none", none.Last(), time.Time{})
-}
-
 // Half ignores credentials that are due or excluded.
 func TestForecast_Half(t *testing.T) {
 	const others = `{"id": "r"}, {"id": "x", "last_status": "dead"}, {"id": "n", "last_status": "exhausted"}`
@@ -151,7 +137,6 @@ func TestForecast_Large(t *testing.T) {
 			}
 		}
 	}
-	equal(t, "ready at the end", f.At(f.Last()), 1000)
 	first := f.Steps[0].Back // appending to it must not change the next step
 	equal(t, "spare capacity of a step", cap(first)-len(first), 0)
 }

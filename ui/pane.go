@@ -118,8 +118,8 @@ func (s *Screen) forecastLines(w, h int) []string {
 		f = p.Forecast(s.Policy, s.Now)
 		head.Write(theme.Text, " of "+text.Fit(clean(p.Name), w/3))
 	}
-	addQuiet(head, 2, w, chart.Summary(&f, s.Now))
-	capacity := chart.Capacity{Theme: head.Theme, Forecast: f, Now: s.Now, Selected: s.Selected}
+	addQuiet(head, 2, w, chart.Summary(&f))
+	capacity := chart.Capacity{Theme: head.Theme, Forecast: f, Selected: s.Selected}
 	return append([]string{head.String()}, capacity.Lines(w, h-1)...)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // axis maps times to columns on a linear scale that starts now. The axis is broken if
@@ -74,13 +75,6 @@ func (a *axis) linear(d time.Duration) int {
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
 }
 
-// tick is a round time on the axis.
-type tick struct {
-	col   int
-	text  string
-	major bool // midnight, if the other labels are clock times
-}
-
 // intervals are the possible distances between ticks, in minutes, up to two weeks.
 var intervals = []time.Duration{1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2 * 1440, 7 * 1440, 14 * 1440}
 
@@ -92,7 +86,7 @@ const (
 
 // ticks returns the round times on the linear part, as close together as their labels
 // allow. It returns none if the linear part spans months.
-func (a *axis) ticks() []tick {
+func (a *axis) ticks() []label {
 	for _, minutes := range intervals {
 		every, layout := minutes*time.Minute, dateLayout
 		switch { // no label may be ambiguous
@@ -110,42 +104,23 @@ func (a *axis) ticks() []tick {
 	return nil
 }
 
-func (a *axis) ticksEvery(every time.Duration, layout string) []tick {
-	var all []tick
-	for n := range a.width {
-		t, ok := roundTime(a.now, every, n)
-		if !ok || !t.After(a.now) {
-			continue
-		}
-		col := a.linear(t.Sub(a.now))
-		if col >= a.end {
-			break
-		}
-		k := tick{col: col, text: t.Format(layout)}
-		if layout == clockLayout && t.Hour() == 0 && t.Minute() == 0 {
-			k.text, k.major = t.Format(weekdayLayout), true
-		}
-		all = append(all, k)
+// ticksEvery uses calendar arithmetic, so times stay round across daylight saving changes.
+func (a *axis) ticksEvery(every time.Duration, layout string) (all []label) {
+	y, m, d := a.now.Date()
+	if every%(7*text.Day) == 0 { // weeks begin on Monday
+		d -= (int(a.now.Weekday()) + 6) % 7
 	}
-	return all
-}
-
-// roundTime returns the n-th round time; number 0 is the last one up to now. It uses
-// calendar arithmetic, so times stay round across daylight saving changes. ok is false
-// for a time that such a change skips.
-func roundTime(now time.Time, every time.Duration, n int) (t time.Time, ok bool) {
-	y, m, d := now.Date()
-	minute := 0
-	if every < text.Day {
-		step := int(every / time.Minute)
-		minute = ((now.Hour()*60+now.Minute())/step + n) * step
-	} else {
-		days := int(every / text.Day)
-		if days%7 == 0 { // weeks begin on Monday
-			d -= (int(now.Weekday()) + 6) % 7
+	for minute := 0; ; minute += int(every / time.Minute) {
+		t := time.Date(y, m, d, 0, minute, 0, 0, a.now.Location())
+		col, skipped := a.linear(t.Sub(a.now)), t.Hour()*60+t.Minute() != minute%(24*60)
+		switch {
+		case col >= a.end:
+			return all
+		case skipped || !t.After(a.now):
+		case layout == clockLayout && t.Hour() == 0 && t.Minute() == 0:
+			all = append(all, label{col, t.Format(weekdayLayout), theme.Faint, 0})
+		default:
+			all = append(all, label{col, t.Format(layout), theme.Faint, 0})
 		}
-		d += n * days
 	}
-	t = time.Date(y, m, d, 0, minute, 0, 0, now.Location())
-	return t, t.Hour()*60+t.Minute() == minute%(24*60)
 }

@@ -18,9 +18,8 @@ import (
 // last cooldown ends.
 type Capacity struct {
 	Theme    *theme.Theme
-	Forecast poolstate.Forecast
-	Now      time.Time      // the left edge; times are shown in its location
-	Selected *poolstate.Ref // the credential whose recovery is marked; nil for none
+	Forecast poolstate.Forecast // from the left edge on; times are shown in the location of its Now
+	Selected *poolstate.Ref     // the credential whose recovery is marked; nil for none
 }
 
 // Minimum sizes of the chart and of its plot, in cells and lines.
@@ -50,7 +49,6 @@ func (c *Capacity) gutter() int { return len(strconv.Itoa(c.Forecast.Total)) + 1
 type plot struct {
 	*Capacity
 	axis    axis
-	steps   []poolstate.ForecastStep // after Now
 	rows    int
 	heights []int // by column, in eighths of a row
 	marks   []int // by column, as an index into deadlineMarks
@@ -64,12 +62,9 @@ type plot struct {
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
 func (c *Capacity) plot(width, rows int) *plot {
-	p := &plot{Capacity: c, rows: rows, selected: -1, heights: make([]int, width), marks: make([]int, width), steps: c.Forecast.Steps}
-	for len(p.steps) > 0 && !p.steps[0].At.After(c.Now) {
-		p.steps = p.steps[1:]
-	}
-	p.axis = newAxis(c.Now, p.steps, width)
-	ready, ahead := c.Forecast.At(c.Now), p.steps
+	ready, ahead := c.Forecast.Ready, c.Forecast.Steps
+	p := &plot{Capacity: c, rows: rows, selected: -1, heights: make([]int, width), marks: make([]int, width)}
+	p.axis = newAxis(c.Forecast.Now, ahead, width)
 	for col := range width {
 		for ; len(ahead) > 0 && p.axis.column(ahead[0].At) <= col; ahead = ahead[1:] {
 			ready = ahead[0].Ready
@@ -176,10 +171,10 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 
 // label is a piece of text below the axis.
 type label struct {
-	col  int
+	tick int // column that the label describes
 	text string
 	role theme.Role
-	tick int // column that the label describes
+	col  int // first column of the text
 }
 
 // rule draws the axis: ticks for the labels, deadline marks, the gap, and the recovery
@@ -220,54 +215,58 @@ func (p *plot) ticked(col int) bool {
 // placeLabels places labels in order of importance: the recovery of the selected
 // credential, now, the last step, midnights, other round times.
 func (p *plot) placeLabels() {
+	now, steps, width := p.Forecast.Now, p.Forecast.Steps, p.axis.width
 	if p.selected >= 0 {
-		p.place(text.Moment(p.selectedAt, p.Now), p.selected, theme.Accent, p.axis.width)
+		p.place(label{p.selected, text.Moment(p.selectedAt, now), theme.Accent, 0}, width)
 	}
-	p.place("now", 0, theme.Faint, len("now")/2)
-	if len(p.steps) == 0 {
+	p.place(label{0, "now", theme.Faint, 0}, len("now")/2)
+	if len(steps) == 0 {
 		return
 	}
-	last := p.steps[len(p.steps)-1].At
-	p.place(text.Moment(last, p.Now), p.axis.column(last), theme.Faint, p.axis.width)
+	last := steps[len(steps)-1].At
+	p.place(label{p.axis.column(last), text.Moment(last, now), theme.Faint, 0}, width)
 	ticks := p.axis.ticks()
-	for _, major := range []bool{true, false} {
-		for _, k := range ticks {
-			if k.major == major {
-				p.place(k.text, k.col, theme.Faint, 0)
-			}
-		}
+	slices.SortStableFunc(ticks, func(a, b label) int { return len(b.text) - len(a.text) }) // midnights are longest
+	for _, k := range ticks {
+		p.place(k, 0)
 	}
 }
 
-// place adds a label centered below a column. To avoid other labels, it moves the label
+// place adds a label centered below its column. To avoid other labels, it moves the label
 // by up to shift cells, but not away from the column. It omits a label that does not fit
 // or whose text is already shown.
-func (p *plot) place(words string, tick int, role theme.Role, shift int) {
-	w := text.Width(words)
+func (p *plot) place(k label, shift int) {
+	w := text.Width(k.text)
+	conflicts := func(other label) bool {
+		return other.text == k.text || k.col <= other.col+text.Width(other.text) && other.col <= k.col+w
+	}
 	for d := range min(shift, w/2+1) + 1 {
-		for _, col := range []int{tick - w/2 + d, tick - w/2 - d} {
-			conflicts := func(k label) bool {
-				return k.text == words || col <= k.col+text.Width(k.text) && k.col <= col+w
+		for _, k.col = range []int{k.tick - w/2 + d, k.tick - w/2 - d} {
+			if k.col >= 0 && k.col+w <= p.axis.width && !slices.ContainsFunc(p.labels, conflicts) {
+				p.labels = append(p.labels, k)
+				slices.SortFunc(p.labels, func(a, b label) int { return a.col - b.col })
+				return
 			}
-			if col < 0 || col+w > p.axis.width || slices.ContainsFunc(p.labels, conflicts) {
-				continue
-			}
-			p.labels = append(p.labels, label{col, words, role, tick})
-			slices.SortFunc(p.labels, func(a, b label) int { return a.col - b.col })
-			return
 		}
 	}
 }
 
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
 // by 21:40". At the first time, half of the cooling credentials will be back.
-func Summary(f *poolstate.Forecast, now time.Time) string {
+func Summary(f *poolstate.Forecast) string {
 	var parts []string
-	steps, never := datedSteps(f)
-	if half := f.Half(); len(steps) > 0 {
-		last := &steps[len(steps)-1]
-		if half.Ready < last.Ready && moment(half, now) != moment(last, now) {
-			parts = append(parts, fmt.Sprintf("%d of %d by %s", half.Ready, f.Total, moment(half, now)))
+	var last *poolstate.ForecastStep
+	never := 0
+	for i := range f.Steps {
+		if s := &f.Steps[i]; s.At.Year() > maxYear {
+			never += len(s.Back)
+		} else {
+			last = s
+		}
+	}
+	if half := f.Half(); last != nil {
+		if half.Ready < last.Ready && moment(half, f.Now) != moment(last, f.Now) {
+			parts = append(parts, fmt.Sprintf("%d of %d by %s", half.Ready, f.Total, moment(half, f.Now)))
 		}
 		which := "all back"
 		switch {
@@ -276,7 +275,7 @@ func Summary(f *poolstate.Forecast, now time.Time) string {
 		case f.Due+never > 0:
 			which = fmt.Sprintf("%d of %d", last.Ready, f.Total)
 		}
-		parts = append(parts, which+" by "+moment(last, now))
+		parts = append(parts, which+" by "+moment(last, f.Now))
 	}
 	if never > 0 {
 		parts = append(parts, fmt.Sprintf("%d never (suspect)", never))
@@ -301,16 +300,6 @@ const (
 	noneRecovers = "none will recover on its own"
 	maxYear      = 9999 // later dates cannot be shown
 )
-
-// datedSteps returns the steps up to maxYear, and how many credentials recover later.
-func datedSteps(f *poolstate.Forecast) (steps []poolstate.ForecastStep, never int) {
-	for i, s := range f.Steps {
-		if s.At.Year() > maxYear {
-			return f.Steps[:i], f.Total - f.Due - s.Ready + len(s.Back)
-		}
-	}
-	return f.Steps, 0
-}
 
 func moment(s *poolstate.ForecastStep, now time.Time) string {
 	if s.Suspect > 0 {

@@ -44,7 +44,7 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 // capacityOf returns the chart of a pool at uitest.Epoch. selected is the label of the
 // selected credential, or "" for none.
 func capacityOf(pool *poolstate.Pool, th *theme.Theme, selected string) *Capacity {
-	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff(), uitest.Epoch), Now: uitest.Epoch}
+	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff(), uitest.Epoch)}
 	for cred := range pool.All() {
 		if cred.Label == selected {
 			c.Selected = &cred.Ref
@@ -121,7 +121,7 @@ func TestCapacity_Size(t *testing.T) {
 			}
 		}
 	}
-	huge := Capacity{Theme: darkTheme, Now: uitest.Epoch, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
+	huge := Capacity{Theme: darkTheme, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
 	uitest.Equal(t, "lines without room for a plot", len(huge.Lines(20, 5)), 0)
 	uitest.Equal(t, "lines with room", len(huge.Lines(30, 5)), 5)
 }
@@ -168,18 +168,6 @@ func TestCapacity_Marks(t *testing.T) {
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
-// TestCapacity_PastSteps checks that credentials that recovered since the forecast are
-// drawn as ready.
-func TestCapacity_PastSteps(t *testing.T) {
-	c := capacityOf(poolWith(t, 1, computed("a", 10*minute), computed("b", 70*minute)), plainTheme, "")
-	c.Now = uitest.Epoch.Add(10 * minute)
-	p := c.plot(40, 8)
-	uitest.Equal(t, "steps ahead", len(p.steps), 1)
-	uitest.Equal(t, "height of now", p.heights[0], p.eighths(2))
-	c.Now = uitest.Epoch.Add(80 * minute)
-	uitest.Equal(t, "steps after the last", len(c.plot(40, 8).steps), 0)
-}
-
 func TestSummary(t *testing.T) {
 	due, dead := uitest.Cooling("due", -minute), uitest.Dead("dead")
 	a, b, c := uitest.Cooling("a", 10*minute), computed("b", 20*minute), uitest.Cooling("c", 2*text.Day)
@@ -204,7 +192,7 @@ func TestSummary(t *testing.T) {
 		{"half never recover", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
 	} {
 		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
-		uitest.Equal(t, tt.name, Summary(&f, uitest.Epoch), tt.want)
+		uitest.Equal(t, tt.name, Summary(&f), tt.want)
 	}
 }
 
