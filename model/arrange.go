@@ -42,8 +42,7 @@ func (m *Model) arrange() {
 	at := m.position()
 	a := &m.arrangement
 	listing := filter.Listing{
-		Filter: a.filter, Order: a.order, Reverse: a.descending, Collapsed: a.folded,
-		Changed: func(ref poolstate.Ref) time.Time { return a.changed[ref] },
+		Filter: a.filter, Order: a.order, Reverse: a.descending, Collapsed: a.folded, Changed: a.changed,
 	}
 	m.groups = listing.Groups(m.snapshot.Pool, m.policy, m.now)
 	m.reselect(at)

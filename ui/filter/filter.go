@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -225,30 +226,19 @@ func parseStreak(s string) (predicate, error) {
 	if !strings.ContainsAny(s, "0123456789") {
 		return nil, nil
 	}
-	low, high := bound(m[2], math.MinInt64), bound(m[4], math.MaxInt64)
-	if m[3] == "" {
-		high = low
-	}
-	switch m[1] {
-	case ">=":
-		high = math.MaxInt64
-	case "<=":
-		low = math.MinInt64
-	case ">":
-		low, high = low+1, math.MaxInt64
-	case "<":
-		low, high = math.MinInt64, high-1
-	}
-	low, high = min(low, high), max(low, high)
+	operator, low, high := cmp.Or(m[1], "="), bound(m[2], math.MinInt), bound(m[4], math.MaxInt)
 	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
 		n, known := c.Failures().Known()
-		return known && low <= int64(n) && int64(n) <= high
+		if m[3] != "" { // a range
+			return known && min(low, high) <= n && n <= max(low, high)
+		}
+		return known && strings.ContainsRune(operator, rune("<=>"[cmp.Compare(n, low)+1]))
 	}, nil
 }
 
 // bound parses a bound, and returns open for one that is missing or incomplete.
-func bound(s string, open int64) int64 {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+func bound(s string, open int) int {
+	if n, err := strconv.Atoi(s); err == nil {
 		return n
 	}
 	return open

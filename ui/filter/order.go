@@ -22,7 +22,6 @@ const (
 	OrderState                 // by availability, ready first
 	OrderChange                // most recent first
 	OrderRequests              // most first
-	orderCount
 )
 
 // String returns the name of the order on screen.
@@ -41,7 +40,7 @@ func Orders() []Order {
 }
 
 // Next returns the next order; after the last, it returns the first.
-func (o Order) Next() Order { return (o + 1) % orderCount }
+func (o Order) Next() Order { return (o + 1) % (OrderRequests + 1) }
 
 // Group is a provider with the credentials to list.
 type Group struct {
@@ -59,9 +58,8 @@ type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
-	// Changed returns the time of the last observed change. If it is nil or returns the
-	// zero time, the credential's status time counts.
-	Changed func(poolstate.Ref) time.Time
+	// Changed contains times of observed changes. For other credentials, the status time counts.
+	Changed map[poolstate.Ref]time.Time
 	// Collapsed contains the providers that are listed without their credentials.
 	Collapsed map[string]bool
 }
@@ -159,10 +157,9 @@ func (l *Listing) row(c *poolstate.Credential, a *poolstate.Assessment) row {
 	case OrderState:
 		r.rank = int(a.Availability)
 	case OrderChange:
-		if r.at = c.StatusAt; l.Changed != nil {
-			if seen := l.Changed(c.Ref); !seen.IsZero() {
-				r.at = seen
-			}
+		var seen bool
+		if r.at, seen = l.Changed[c.Ref]; !seen {
+			r.at = c.StatusAt
 		}
 		exists = !r.at.IsZero()
 	case OrderRequests:

@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,15 +165,14 @@ func TestListing(t *testing.T) {
 	p := uitest.PoolOf(t, uitest.Providers{
 		"a": entries{uitest.Dead("1"), uitest.Cooling("2", time.Hour)}, "b": entries{uitest.Cooling("3", 2*time.Hour), uitest.Ready("4")},
 	})
-	changed := func(seen ...string) func(poolstate.Ref) time.Time {
-		return func(r poolstate.Ref) time.Time {
-			for i, id := range seen {
-				if r.ID == "id-"+id {
-					return uitest.Epoch.Add(-time.Duration(i) * time.Second)
-				}
+	changed := func(seen ...string) map[poolstate.Ref]time.Time {
+		at := map[poolstate.Ref]time.Time{}
+		for c := range p.All() {
+			if i := slices.Index(seen, c.Label); i >= 0 {
+				at[c.Ref] = uitest.Epoch.Add(-time.Duration(i) * time.Second)
 			}
-			return time.Time{}
 		}
+		return at
 	}
 	cooling := parse(t, "state:cooling")
 	for _, c := range []struct {
