@@ -62,7 +62,7 @@ func TestConfig_KeyErrors(t *testing.T) {
 	for _, c := range []struct{ text, args, want string }{
 		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
 		{"[keys]\nreset = ['entr']", "", `FILE:2:1: unknown key "entr" for reset (did you mean "enter"?)`},
-		{"keys = {rset = ['r']}", "", `FILE:1:1: unknown action "rset"`},
+		{"keys = {rset = ['r']}", "", `FILE:1:9: unknown action "rset"`},
 		{"[keys]\nup = ['i']\nreset = ['x']", "", `FILE:3:1: the key "x" is bound to both reset and exhaust`},
 		{"[keys]\nexhaust = ['z']\nreset = ['z']", "", `FILE:2:1: the key "z" is bound to both exhaust and reset`},
 		{"[keys]\nreset = ['x']", "--key exhaust=E", ""},

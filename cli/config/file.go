@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"pooltop/cli/internal/suggest"
 )
@@ -87,13 +88,15 @@ func (c *Config) decode(data []byte) error {
 	if err := c.locate(data); err != nil {
 		return err
 	}
-	if err := toml.Unmarshal(data, c); err != nil {
+	doc := struct {
+		*Config
+		Agent   any `toml:"agent"`
+		Backoff any `toml:"backoff"`
+	}{Config: c}
+	if err := toml.Unmarshal(data, &doc); err != nil {
 		return c.explainTOML(err)
 	}
-	for action := range c.Keys {
-		c.sources["keys."+action] = c.nearest("keys." + action)
-	}
-	if err := c.decodeTables(data); err != nil {
+	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff)); err != nil {
 		return err
 	}
 	for _, s := range settings {
@@ -106,70 +109,57 @@ func (c *Config) decode(data []byte) error {
 	return nil
 }
 
-// locate records the position of each key and rejects unknown keys.
+// locate records the position of each key and rejects unknown keys. It does not report
+// syntax errors.
 func (c *Config) locate(data []byte) error {
-	found, err := missing(data, &struct{}{})
-	if err != nil {
-		return c.explainTOML(err)
-	}
 	known := []string{"agent", "backoff", "keys"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
-	for _, key := range found {
-		name, at := key.Key()[0], c.source(&key)
-		if !slices.Contains(known, name) {
-			return at.Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
+	var unknown error
+	var table []string
+	var p unstable.Parser
+	for p.Reset(data); p.NextExpression(); {
+		e := p.Expression()
+		if e.Kind != unstable.KeyValue {
+			table = nil
 		}
+		key := c.locateKey(&p, table, e)
+		if e.Kind != unstable.KeyValue {
+			table = key
+		}
+		if name := key[0]; unknown == nil && !slices.Contains(known, name) {
+			unknown = c.sources[name].Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
+		}
+	}
+	if p.Error() != nil {
+		return nil // decode reports it
+	}
+	return unknown
+}
+
+// maxDepth is the number of parts of the longest key, backoff.providers.NAME.base.CODE.
+const maxDepth = 5
+
+// locateKey records the position of a key in a table and of the keys in an inline table.
+// It returns the parts of the key, beginning with those of the table.
+func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node) []string {
+	key, at := slices.Clip(table), Source{Kind: fromFile, Name: c.Path}
+	for part := e.Key(); part.Next() && len(key) < maxDepth; {
+		if at.Line == 0 {
+			start := p.Shape(part.Node().Raw).Start
+			at.Line, at.Column = start.Line, start.Column
+		}
+		key = append(key, string(part.Node().Data))
+		name := strings.Join(key, ".")
 		c.sources[name] = cmp.Or(c.sources[name], at) // the first of several dotted keys
 	}
-	type none struct{}
-	for _, tables := range []any{
-		&struct{ Keys, Agent, Backoff none }{},
-		&struct {
-			Agent   struct{ TTL none }
-			Backoff struct{ Base, Providers none }
-		}{},
-		&struct {
-			Backoff struct{ Providers map[string]none }
-		}{},
-		&struct {
-			Backoff struct {
-				Providers map[string]struct{ Base none }
-			}
-		}{},
-	} {
-		found, _ = missing(data, tables) // decode reports invalid values
-		for _, key := range found {
-			path := key.Key()
-			for n := 2; n <= len(path); n++ { // dotted keys
-				name := strings.Join(path[:n], ".")
-				c.sources[name] = cmp.Or(c.sources[name], c.source(&key))
-			}
+	if e.Kind == unstable.KeyValue && e.Value().Kind == unstable.InlineTable && len(key) < maxDepth {
+		for inner := e.Value().Children(); inner.Next(); {
+			c.locateKey(p, key, inner.Node())
 		}
 	}
-	return nil
-}
-
-// nearest returns the source of a key or, if the key is in an inline table, the source
-// of the table.
-func (c *Config) nearest(key string) Source {
-	for {
-		end := strings.LastIndexByte(key, '.')
-		if at, found := c.sources[key]; found || end < 0 {
-			return at
-		}
-		key = key[:end]
-	}
-}
-
-// missing returns the keys in data for which target has no field, in the order of data.
-func missing(data []byte, target any) ([]toml.DecodeError, error) {
-	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(target)
-	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		return strict.Errors, nil
-	}
-	return nil, err
+	return key
 }
 
 func (c *Config) source(at *toml.DecodeError) Source {

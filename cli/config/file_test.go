@@ -43,7 +43,7 @@ func TestParse_Errors(t *testing.T) {
 		{"thme = 'dark'", `1:1: unknown key "thme" (did you mean "theme"?)`},
 		{"agent = 3", "1:1: agent must be a table, such as"},
 		{"[agent]\npolcy = 'flat'", `2:1: unknown key "polcy" in agent (did you mean "policy"?)`},
-		{"agent = {key.up = 1}", `1:1: unknown key "key" in agent`},
+		{"agent = {key.up = 1}", `1:10: unknown key "key" in agent`},
 		{"[agent]\npolicy = 'steep'", `2:1: agent.policy must be auto, backoff, flat, flat-2026-08 or flat-2026-10, not "steep"`},
 		{"[agent]\npolicy = 3", `2:1: agent.policy must be auto`},
 		{"[agent]\nttl = '2m'", `2:1: agent.ttl must be a table of error codes and durations, such as { 402 = "2m" }`},

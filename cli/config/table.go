@@ -1,15 +1,12 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
@@ -36,50 +33,17 @@ func Duration(d time.Duration) string {
 	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }
 
-// decodeTables decodes the tables of the file that have no tagged field in [Config]. Call
-// it after locate.
-func (c *Config) decodeTables(data []byte) error {
-	var doc struct {
-		Agent   any `toml:"agent"`
-		Backoff any `toml:"backoff"`
-	}
-	if err := toml.Unmarshal(data, &doc); err != nil {
-		return c.explainTOML(err)
-	}
-	if doc.Agent != nil {
-		if err := c.decodeAgent(doc.Agent); err != nil {
-			return err
-		}
-	}
-	if doc.Backoff != nil {
-		return c.decodeBackoff(doc.Backoff)
-	}
-	return nil
-}
-
-// decodeTable calls decode for each key of a table and records the key's source. It rejects
-// keys that are not in known, unless known is nil. In an error, phrase follows "must be".
+// decodeTable calls decode for each key of a table, if value is not nil. It rejects keys
+// that are not in known, unless known is nil. In an error, phrase follows "must be".
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
-	if !ok {
-		return c.nearest(path).Errorf("%.120s must be %s", path, phrase)
-	}
-	own, outer := c.nearest(path), path[:max(strings.LastIndexByte(path, '.'), 0)]
-	for _, name := range known {
-		if _, set := table[name]; !set {
-			delete(c.sources, path+"."+name)
-		}
+	if !ok && value != nil {
+		return c.sources[path].Errorf("%.120s must be %s", path, phrase)
 	}
 	for _, name := range slices.Sorted(maps.Keys(table)) {
-		key, at := path+"."+name, own
-		// In an inline table, the decoder omits the table from the key.
-		if inline := c.sources[outer+"."+name]; outer != "" && inline.Line == own.Line {
-			at = inline
-		}
-		at = cmp.Or(c.sources[key], at)
-		c.sources[key] = at
+		key := path + "." + name
 		if known != nil && !slices.Contains(known, name) {
-			return at.Errorf("unknown key %.60q in %.120s%s", name, path, suggest.DidYouMean(name, known))
+			return c.sources[key].Errorf("unknown key %.60q in %.120s%s", name, path, suggest.DidYouMean(name, known))
 		}
 		if err := decode(key, name, table[name]); err != nil {
 			return err
