@@ -43,7 +43,7 @@ func TestAnonymize_SameNumberThroughout(t *testing.T) {
 	}
 	for _, f := range r.Findings {
 		if len(f.Credentials) > 0 {
-			got = append(got, fmt.Sprintf("%s%v%v", f.Kind.name, f.Words, f.Credentials))
+			got = append(got, fmt.Sprintf("%s%v%v", f.Kind, f.Words, f.Credentials))
 		}
 	}
 	want := []string{

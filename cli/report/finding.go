@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,38 +9,30 @@ import (
 	"pooltop/ui/text"
 )
 
-// kind is the kind of a finding.
-type kind struct {
-	order       int    // position in a report
-	name, title string // in JSON and in Markdown
+// kinds are the kinds of findings in the order of a report, in JSON and in Markdown.
+var kinds = [][2]string{
+	{"active_profile", "active profile"},
+	{"journal", "journal unavailable"},
+	{"file_mode", "permissions"},
+	{"directory_mode", "permissions"},
+	{"no_pool", "no pool"},
+	{"note", "malformed"},
+	{"outage", "outage"},
+	{"suspect_deadline", "implausible deadline"},
+	{"future_status", "status from the future"},
+	{"unusable", "no token"},
+	{"removal", "to be removed"},
+	{"shared_secret", "shared secret"},
+	{"shared_account", "shared account"},
+	{"expired_token", "expired token"},
+	{"unknown_status", "unknown status"},
+	{"enabled_false", "enabled is false"},
+	{"unknown_fields", "unknown fields"},
 }
-
-var (
-	activeProfile      = kind{0, "active_profile", "active profile"}
-	journalUnavailable = kind{1, "journal", "journal unavailable"}
-	fileMode           = kind{2, "file_mode", "permissions"}
-	dirMode            = kind{3, "directory_mode", "permissions"}
-	noPool             = kind{4, "no_pool", "no pool"}
-	malformed          = kind{5, "note", "malformed"}
-	outage             = kind{6, "outage", "outage"}
-	badDeadline        = kind{7, "suspect_deadline", "implausible deadline"}
-	futureStatus       = kind{8, "future_status", "status from the future"}
-	unusable           = kind{9, "unusable", "no token"}
-	removal            = kind{10, "removal", "to be removed"}
-	sharedSecret       = kind{11, "shared_secret", "shared secret"}
-	sharedAccount      = kind{12, "shared_account", "shared account"}
-	expiredToken       = kind{13, "expired_token", "expired token"}
-	unknownStatus      = kind{14, "unknown_status", "unknown status"}
-	flaggedOff         = kind{15, "enabled_false", "enabled is false"}
-	unknownFields      = kind{16, "unknown_fields", "unknown fields"}
-)
-
-// MarshalText implements [encoding.TextMarshaler].
-func (k kind) MarshalText() ([]byte, error) { return []byte(k.name), nil }
 
 // finding is something unusual about the store.
 type finding struct {
-	Kind        kind     `json:"kind"`
+	Kind        string   `json:"kind"`
 	Text        *string  `json:"said"`
 	Provider    *string  `json:"provider"`
 	Credentials []string `json:"credentials"` // in the same form as next_ready
@@ -50,100 +41,93 @@ type finding struct {
 	names []string // the credentials' names in Markdown
 }
 
-func newFinding(k kind, said string) finding {
-	return finding{Kind: k, Text: jsonout.Text(said), Credentials: []string{}, Words: []string{}}
+// order returns the index of the finding's kind in kinds.
+func (f *finding) order() int {
+	return slices.IndexFunc(kinds, func(k [2]string) bool { return k[0] == f.Kind })
 }
 
-// find returns all findings. Credentials with the same problem share a finding.
-func (r *Report) find(journalProblem string) []finding {
-	out := append([]finding{}, r.File.findings...)
-	add := func(k kind, said string, provider *string) {
-		f := newFinding(k, said)
-		f.Provider = provider
-		out = append(out, f)
-	}
-	if r.active != "" {
-		f := newFinding(activeProfile, "not the one shown")
-		if !r.Anonymous {
-			f.Words = []string{r.active}
-		}
-		out = append(out, f)
+// add adds a finding and returns it.
+func (r *Report) add(kind, said string, words ...string) *finding {
+	r.Findings = append(r.Findings, finding{Kind: kind, Text: jsonout.Text(said), Credentials: []string{}, Words: append([]string{}, words...)})
+	return &r.Findings[len(r.Findings)-1]
+}
+
+// find adds all findings except those about permissions, and sorts them. Credentials with
+// the same problem share a finding.
+func (r *Report) find(journalProblem string) {
+	switch {
+	case r.active != "" && r.Anonymous:
+		r.add("active_profile", "not the one shown")
+	case r.active != "":
+		r.add("active_profile", "not the one shown", r.active)
 	}
 	if journalProblem != "" {
-		add(journalUnavailable, journalProblem, nil)
+		r.add("journal", journalProblem)
 	}
 	if r.File.Error == nil {
 		if !r.pool.HasPool {
-			add(noPool, "the file has no credential_pool", nil)
+			r.add("no_pool", "the file has no credential_pool")
 		}
 		for i := range r.pool.Providers {
 			p := &r.pool.Providers[i]
 			for _, note := range p.Notes {
-				add(malformed, note, &p.Name)
+				r.add("note", note).Provider = &p.Name
 			}
 			if n := p.Outage(r.policy, r.now); n > 0 {
-				add(outage, fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n), &p.Name)
+				r.add("outage", fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)).Provider = &p.Name
 			}
 		}
-		out = append(append(out, r.credentialFindings()...), r.fieldFindings()...)
+		r.findInCredentials()
+		r.findUnknownFields()
 	}
-	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.Kind.order, b.Kind.order) })
-	return out
+	slices.SortStableFunc(r.Findings, func(a, b finding) int { return a.order() - b.order() })
 }
 
-func (r *Report) credentialFindings() (out []finding) {
+func (r *Report) findInCredentials() {
 	type key struct {
-		kind       kind
-		said, word string
-		group      poolstate.Ref // one finding per shared secret
+		kind, said string
+		group      any // one finding per group
 	}
 	index := map[key]int{}
-	add := func(c *poolstate.Credential, k key) {
-		i, found := index[k]
-		if !found {
-			i = len(out)
-			index[k] = i
-			out = append(out, newFinding(k.kind, k.said))
-			if k.word != "" {
-				out[i].Words = []string{k.word}
-			}
+	add := func(c *poolstate.Credential, kind, said string, group any, words ...string) {
+		k := key{kind, said, group}
+		if _, found := index[k]; !found {
+			index[k] = len(r.Findings)
+			r.add(kind, said, words...)
 		}
-		out[i].Credentials = append(out[i].Credentials, c.Provider+"/"+c.Handle())
-		out[i].names = append(out[i].names, fullName(c))
+		f := &r.Findings[index[k]]
+		f.Credentials, f.names = append(f.Credentials, c.Provider+"/"+c.Handle()), append(f.names, fullName(c))
 	}
 	for c := range r.pool.All() {
 		if d := r.policy.Deadline(c, r.now); d.Suspect {
-			add(c, key{kind: badDeadline, said: r.whySuspect(c, d)})
+			add(c, "suspect_deadline", r.whySuspect(c, d), nil)
 		}
 		if c.FromFuture(r.now) {
-			add(c, key{kind: futureStatus, said: "its last_status_at is in the future"})
+			add(c, "future_status", "its last_status_at is in the future", nil)
 		}
 		if c.Unusable {
-			add(c, key{kind: unusable, said: "agents never select it"})
+			add(c, "unusable", "agents never select it", nil)
 		}
-		if at := r.policy.RemovedAt(c); !at.IsZero() {
-			said := "the agent removes it when it next loads the pool"
-			if at.After(r.now) {
-				said = "the agent removes it in " + text.Span(at.Sub(r.now))
-			}
-			add(c, key{kind: removal, said: said})
+		if at := r.policy.RemovedAt(c); at.After(r.now) {
+			add(c, "removal", "the agent removes it in "+text.Span(at.Sub(r.now)), nil)
+		} else if !at.IsZero() {
+			add(c, "removal", "the agent removes it when it next loads the pool", nil)
 		}
 		if c.FlaggedOff {
-			add(c, key{kind: flaggedOff, said: "only some forks of the agent skip it"})
+			add(c, "enabled_false", "only some forks of the agent skip it", nil)
 		}
 		if len(c.Shares) > 1 && c.SharesSecret {
-			add(c, key{kind: sharedSecret, said: "they share one quota", group: c.Shares[0]})
+			add(c, "shared_secret", "they share one quota", c.Shares[0])
 		} else if len(c.Shares) > 1 {
-			add(c, key{kind: sharedAccount, said: "they share one quota", group: c.Shares[0]})
+			add(c, "shared_account", "they share one quota", c.Shares[0])
 		}
 		if !c.ExpiresAt.IsZero() && !r.now.Before(c.ExpiresAt) {
-			add(c, key{kind: expiredToken, said: "independent of any cooldown"})
+			add(c, "expired_token", "independent of any cooldown", nil)
 		}
 		if c.Status == poolstate.StatusOther {
-			add(c, key{kind: unknownStatus, said: "treated as usable, as the agent does", word: c.StatusText})
+			add(c, "unknown_status", "treated as usable, as the agent does", c.StatusText, c.StatusText)
 		}
 	}
-	return out
 }
 
 // whySuspect returns why a deadline is implausible.
@@ -163,22 +147,20 @@ func (r *Report) whySuspect(c *poolstate.Credential, d poolstate.Deadline) strin
 // a misplaced token.
 const maxFieldName = 32
 
-// fieldFindings reports the fields in entries that pooltop does not know.
-func (r *Report) fieldFindings() []finding {
-	if len(r.pool.UnknownKeys) == 0 {
-		return nil
-	}
-	f := newFinding(unknownFields, "")
+// findUnknownFields reports the fields in entries that pooltop does not know.
+func (r *Report) findUnknownFields() {
+	var names []string
 	for _, name := range r.pool.UnknownKeys {
 		if len(name) <= maxFieldName && (!r.Anonymous || slices.Contains(knownFields, name)) {
-			f.Words = append(f.Words, name)
+			names = append(names, name)
 		}
 	}
-	switch withheld := len(r.pool.UnknownKeys) - len(f.Words); {
-	case withheld > 0 && len(f.Words) > 0:
-		f.Text = new(fmt.Sprintf("%d more (names withheld)", withheld))
+	switch withheld := len(r.pool.UnknownKeys) - len(names); {
+	case withheld > 0 && len(names) > 0:
+		r.add("unknown_fields", fmt.Sprintf("%d more (names withheld)", withheld), names...)
 	case withheld > 0:
-		f.Text = new(fmt.Sprintf("%d (names withheld)", withheld))
+		r.add("unknown_fields", fmt.Sprintf("%d (names withheld)", withheld))
+	case len(names) > 0:
+		r.add("unknown_fields", "", names...)
 	}
-	return []finding{f}
 }

@@ -93,13 +93,14 @@ func (r *Report) findingList() string {
 		return "none\n"
 	}
 	var b strings.Builder
-	count := map[kind]int{}
+	count := map[string]int{} // by kind
 	for _, f := range r.Findings {
+		title := kinds[f.order()][1]
 		switch count[f.Kind]++; {
 		case count[f.Kind] <= maxItems:
-			fmt.Fprintf(&b, "- **%s**: %s\n", f.Kind.title, f.markdown())
+			fmt.Fprintf(&b, "- **%s**: %s\n", title, f.markdown())
 		case count[f.Kind] == maxItems+1:
-			fmt.Fprintf(&b, "- **%s**: more omitted\n", f.Kind.title)
+			fmt.Fprintf(&b, "- **%s**: more omitted\n", title)
 		}
 	}
 	return b.String()

@@ -78,9 +78,10 @@ func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
-		ReadAt: jsonout.Time(o.Now), File: stat(o.Path), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
-		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, now: o.Now, pool: &poolstate.Pool{},
+		ReadAt: jsonout.Time(o.Now), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
+		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, Findings: []finding{}, now: o.Now, pool: &poolstate.Pool{},
 	}
+	r.stat(o.Path)
 	store, problem := poolstate.Open(o.Path), ""
 	r.File.ReadOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
 	snapshot, err := store.Load()
@@ -104,7 +105,7 @@ func Collect(o Options) *Report {
 	for i := range r.records {
 		r.Events = append(r.Events, jsonout.NewEvent(&r.records[i]))
 	}
-	r.Findings = r.find(journalProblem)
+	r.find(journalProblem)
 	return r
 }
 
@@ -182,20 +183,19 @@ type file struct {
 	ModifiedAt jsonout.Time `json:"modified_at"`
 	Link       bool         `json:"link"`
 	ReadOnly   bool         `json:"read_only"` // the current user cannot write to it
-
-	findings []finding
 }
 
-func stat(path string) file {
-	var f file
+// stat fills in the metadata of the file and adds findings about permissions.
+func (r *Report) stat(path string) {
+	f := &r.File
 	if info, err := os.Lstat(path); err == nil {
 		f.Link = info.Mode()&fs.ModeSymlink != 0
 	}
 	if info, err := os.Stat(path); err == nil {
 		f.Size, f.ModifiedAt, f.Mode = new(info.Size()), jsonout.Time(info.ModTime()), modeText(info)
 		if info.Mode().IsRegular() {
-			f.check(info.Mode()&0o077 == 0, fileMode, "file is accessible to group or others")
-			f.check(info.Mode()&0o600 == 0o600, fileMode, "owner lacks read/write permission")
+			r.check(info.Mode()&0o077 == 0, "file_mode", "file is accessible to group or others")
+			r.check(info.Mode()&0o600 == 0o600, "file_mode", "owner lacks read/write permission")
 		}
 	}
 	target, err := filepath.EvalSymlinks(path)
@@ -204,16 +204,15 @@ func stat(path string) file {
 	}
 	if info, err := os.Stat(filepath.Dir(target)); err == nil {
 		f.DirMode = modeText(info)
-		f.check(info.Mode()&0o022 == 0, dirMode, "directory is writable by group or others")
-		f.check(info.Mode()&0o700 == 0o700, dirMode, "owner lacks access to the directory")
+		r.check(info.Mode()&0o022 == 0, "directory_mode", "directory is writable by group or others")
+		r.check(info.Mode()&0o700 == 0o700, "directory_mode", "owner lacks access to the directory")
 	}
-	return f
 }
 
 // check adds a finding about permissions unless ok. On Windows it does nothing.
-func (f *file) check(ok bool, k kind, problem string) {
+func (r *Report) check(ok bool, kind, problem string) {
 	if !ok && runtime.GOOS != "windows" {
-		f.findings = append(f.findings, newFinding(k, problem))
+		r.add(kind, problem)
 	}
 }
 
