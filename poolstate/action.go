@@ -146,6 +146,10 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 		return refused(&c, fmt.Sprintf("%s is not possible here", a.Verb))
 	}
 	e.After = e.change.After(c)
+	e.After.Pinned = false
+	if _, counted := c.Observed.Get(); counted && a.Verb != VerbHold {
+		e.After.Observed, e.After.ObservedSince = Some(0), time.Time{}
+	}
 	return e
 }
 

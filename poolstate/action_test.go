@@ -160,6 +160,21 @@ func TestAction_Plan(t *testing.T) {
 }
 
 // Errors contain the path of the file, and the file is not changed.
+// A reset ends an observed streak and a pin, also of a credential that is ready again. A hold
+// ends the pin.
+func TestAction_Plan_Observed(t *testing.T) {
+	c := Credential{Ref: Ref{Provider: "p", ID: "a"}, Observed: Some(3), ObservedSince: noon}
+	reset := Action{Verb: VerbReset}.Plan([]Credential{c}, noon)
+	equal(t, "resets", len(reset.Changed), 1)
+	equal(t, "streak after a reset", reset.Changed[0].After.Failures(), KnownStreak(0))
+	equal(t, "the next reset changes", len(Action{Verb: VerbReset}.Plan([]Credential{reset.Changed[0].After}, noon).Changed), 0)
+
+	c.Pinned, c.Status, c.StatusAt, c.ResetAt = true, StatusExhausted, noon, noon.Add(time.Hour)
+	hold := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: 9 * time.Hour}}.Plan([]Credential{c}, noon)
+	equal(t, "streak after a hold", hold.Changed[0].After.Failures(), KnownStreak(3))
+	equal(t, "origin after a hold", Flat().Deadline(&hold.Changed[0].After, noon).Origin, OriginOperator)
+}
+
 func TestPerform_Unreadable(t *testing.T) {
 	for content, want := range map[string]error{
 		`{"credential_pool": []}`:      ErrNotPool,

@@ -96,7 +96,8 @@ func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 // for the same event.
 const SameEventWithin = 5 * time.Second
 
-// Same reports whether two records describe the same event.
+// Same reports whether two records describe the same event. One of them may lack the streak,
+// because pooltop does not count failures everywhere.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {
@@ -108,7 +109,7 @@ func (r *Record) Same(o *Record) bool {
 }
 
 func (s State) equal(o State) bool {
-	return equalPtr(s.Status, o.Status) && equalPtr(s.Streak, o.Streak) &&
+	return equalPtr(s.Status, o.Status) && (s.Streak == nil || o.Streak == nil || *s.Streak == *o.Streak) &&
 		(s.Deadline == nil) == (o.Deadline == nil) && (s.Deadline == nil || s.Deadline.Equal(*o.Deadline))
 }
 

@@ -83,7 +83,6 @@ func TestRecord_Same(t *testing.T) {
 		"another provider":   func(r *Record) { r.Provider = "q" },
 		"another credential": func(r *Record) { r.ID = "b" },
 		"another streak":     func(r *Record) { r.After.Streak = new(3) },
-		"no streak":          func(r *Record) { r.After.Streak = nil },
 		"another status":     func(r *Record) { r.After.Status = new("dead") },
 		"another deadline":   func(r *Record) { r.After.Deadline = new(noon) },
 		"no deadline":        func(r *Record) { r.After.Deadline = nil },
@@ -95,6 +94,8 @@ func TestRecord_Same(t *testing.T) {
 	same := base
 	same.At, same.By, same.Label, same.Before = noon.Add(SameEventWithin), ByOperator, "renamed", State{Streak: new(1)}
 	equal(t, "the same", base.Same(&same) && same.Same(&base), true)
+	same.After.Streak = nil
+	equal(t, "the same, one without a streak", base.Same(&same) && same.Same(&base), true)
 
 	gone := Record{At: noon, Kind: EventFileMissing}
 	again := Record{At: noon.Add(2 * time.Second), Kind: EventFileMissing}

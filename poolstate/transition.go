@@ -107,12 +107,12 @@ func reset(c Credential, at time.Time) Change {
 	return ch
 }
 
-// isClear reports whether the entry has no trace of a failure.
+// isClear reports whether there is no trace of a failure.
 func isClear(c *Credential) bool {
 	_, hasCode := c.ErrorCode.Get()
 	return (c.Status == StatusNone || c.Status == StatusOK) && !hasCode &&
 		c.ErrorReason == "" && c.ErrorMessage == "" && c.FailureReason == "" &&
-		c.Streak.Count() == 0 && c.ResetAt.IsZero() && len(c.ModelCooldowns) == 0
+		c.Failures().Count() == 0 && c.ResetAt.IsZero() && len(c.ModelCooldowns) == 0
 }
 
 // Tokens is the result of a token refresh.

@@ -21,7 +21,7 @@ func VerbWord(v poolstate.Verb) string {
 
 func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) string {
 	a, streak, until := p.Assess(c, now), "", ""
-	if n, known := c.Streak.Known(); known {
+	if n, known := c.Failures().Known(); known {
 		streak = "streak " + strconv.Itoa(n)
 	}
 	if a.Availability.Returns() {

@@ -20,6 +20,8 @@ func TestDoneWords_Many(t *testing.T) {
 	night := hold
 	night.Hold.For = 9 * time.Hour
 	reset := poolstate.Action{Verb: poolstate.VerbReset, SpareDead: true}
+	observed := failed
+	observed.Streak, observed.Observed = poolstate.Streak{}, poolstate.Some(1)
 	tests := []struct {
 		action poolstate.Action
 		of     []poolstate.Credential
@@ -29,6 +31,7 @@ func TestDoneWords_Many(t *testing.T) {
 		{night, []poolstate.Credential{ready, ready}, "hold 2 credentials: 2 ready → 2 held, until 21:00"},
 		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 skipped: dead, needs re-authentication"},
 		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 unchanged"},
+		{reset, []poolstate.Credential{observed}, "reset a: cooling, streak 1, until 12:59 → ready, streak 0"},
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)
