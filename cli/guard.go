@@ -226,8 +226,13 @@ func (g *guardian) happened(n *guard.Note, now time.Time) {
 		return
 	}
 	e := eventOf(n, now)
-	if n.Kind == guard.Pinned || n.Kind == guard.Repinned {
+	switch {
+	case n.Kind == guard.Pinned, n.Kind == guard.Repinned:
 		e.After.ResetAt, e.After.Pinned = n.Deadline, true
+	case n.Kind == guard.Released && n.Deadline.IsZero():
+		*e.After = poolstate.Released(*e.After, now).After(*e.After)
+	case n.Kind == guard.Released:
+		*e.After = poolstate.Unpinned(*e.After).After(*e.After)
 	}
 	if err := g.RecordSeen([]poolstate.Record{poolstate.RecordOf(&e, g.policy)}); err != nil {
 		g.say("warning: " + err.Error())

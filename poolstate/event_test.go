@@ -291,6 +291,8 @@ func TestDiff_Pinned(t *testing.T) {
 	events := diff(before, pinned, noon)
 	equal(t, "events", eventText(events), "0s a exhausted by agent, 0s a pinned by guard")
 	equal(t, "deadlines", strings.Join(deadlines(events), ", "), "exhausted provider 1h0m0s, pinned guard 4h0m0s")
+	before.UpdatedAt = noon.Add(time.Minute)
+	equal(t, "events of an undo", eventText(diff(before, pinned, noon)), "0s a exhausted by agent")
 	equal(t, "deadlines in the history", strings.Join(deadlines(History(pinned, Flat(), noon.Add(time.Second))), ", "), "exhausted provider 1h0m0s")
 }
 
