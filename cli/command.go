@@ -88,7 +88,7 @@ func explainKeys(action string, err error) error {
 	case !ok:
 		return err
 	case unknown.What == "action":
-		return fmt.Errorf("unknown action %.60q%s; pooltop config lists them", unknown.Name, suggest.DidYouMean(unknown.Name, unknown.Known))
+		return fmt.Errorf("unknown action %.60q%s; pooltop config lists all actions", unknown.Name, suggest.DidYouMean(unknown.Name, unknown.Known))
 	}
 	return fmt.Errorf("unknown key %.60q for %s%s", unknown.Name, action, suggest.DidYouMean(unknown.Name, unknown.Known))
 }

@@ -87,7 +87,7 @@ func explain(path string, err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "no such file; specify another with --file, --home or --profile"
 	case errors.Is(err, fs.ErrPermission):
-		return "permission denied; make the file readable for this user"
+		return "permission denied; make the file readable by this user"
 	case isSyntax:
 		return syntax.Error() + restore(path)
 	case errors.Is(err, poolstate.ErrNotPool):

@@ -37,14 +37,14 @@ func Backoff() Policy { return Policy{kind: kindBackoff} }
 // TTL.
 func Flat() Policy { return Policy{kind: kindFlat} }
 
-// Flat202608 returns [Flat] as of August 2026: a provider's only credential that is not
-// dead cools down for one minute, unless the failure concerned authentication or
-// billing.
+// Flat202608 returns the policy of stock agents since August 2026. It is like [Flat], but
+// a provider's only credential that is not dead cools down for one minute, unless the
+// failure concerned authentication or billing.
 func Flat202608() Policy { return Policy{kind: kindFlat202608} }
 
-// Flat202610 returns [Flat202608] as of October 2026: the cooldown of such a credential
-// also caps the provider's reset time, and a reset by an operator after the failure
-// makes a credential usable immediately.
+// Flat202610 returns the policy of stock agents since October 2026. It is like
+// [Flat202608], but the cooldown of a provider's only credential also caps the provider's
+// reset time, and an operator's reset after the failure makes a credential usable at once.
 func Flat202610() Policy { return Policy{kind: kindFlat202610} }
 
 // Rules holds cooldowns that replace the stock ones. They are measured or configured.

@@ -91,7 +91,7 @@ var settings = []Setting{
 		Name: "columns", Value: "NAME,...", Scope: Columns, Usage: "columns to show when there is room: " + strings.Join(columns, ", "),
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
 	},
-	{Name: "notify", Scope: Dashboard, Usage: "notify when a provider goes out or recovers, or a credential dies"},
+	{Name: "notify", Scope: Dashboard, Usage: "notify when a provider is out or recovers, or when a credential dies"},
 	{Name: "guard", Scope: Guard, Usage: "run guard on the store while the dashboard is open"},
 	{
 		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",

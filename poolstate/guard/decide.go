@@ -176,7 +176,7 @@ func (d decider) forbids(cr *poolstate.Credential, own time.Time) string {
 	case !cr.Sole:
 		return ""
 	case d.rules.Policy.CapsCooldown(cr):
-		return "the agent limits the cooldown of an only credential"
+		return "the agent limits the cooldown of a provider's only credential"
 	case own.Sub(cr.StatusAt) > soleLimit && !d.rules.Sole:
 		return "it is the only credential of the provider (--sole allows it)"
 	}

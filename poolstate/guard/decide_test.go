@@ -123,7 +123,7 @@ func TestDecide_Codex(t *testing.T) {
 	}
 }
 
-// An ISO time is not a number.
+// A credential whose last_status_at is an ISO string is skipped.
 func TestDecide_TextStatusAt(t *testing.T) {
 	w := worldOf(t, "p", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-2"}`).failures(1, "a")
 	w.load(`{"credential_pool": {"p": [{"id": "a", "access_token": "sk-1", "last_status": "exhausted", "last_error_code": 429,

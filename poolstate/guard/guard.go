@@ -25,7 +25,7 @@ type Rules struct {
 	// Policy computes the cooldowns of the agents themselves.
 	Policy poolstate.Policy
 	Curve  poolstate.Curve
-	// Strategies has the rotation strategies of providers. The default is fill_first.
+	// Strategies maps providers to their rotation strategies. The default is fill_first.
 	Strategies map[string]string
 	// Providers limits decisions to these providers. If nil, there is no limit.
 	Providers []string

@@ -164,8 +164,8 @@ func TestObserve_UsedButFails(t *testing.T) {
 	w.after(hour).look().streak("a", 2)
 }
 
-// A credential that is used needs requests at two times that are ten minutes apart, and
-// then ten minutes without a failure.
+// Requests count as a success if they were seen at two times at least ten minutes apart
+// and no failure follows for another ten minutes.
 func TestObserve_Requests(t *testing.T) {
 	requests := func(w *world, n int) *world {
 		w.get("a").RequestCount = poolstate.Some(n)

@@ -37,7 +37,7 @@ func (r Rules) planSole(c *poolstate.Credential) string {
 	failed.StatusAt = time.Unix(1, 0) // any time
 	switch {
 	case r.Policy.CapsCooldown(&failed):
-		return "no pins, because the agent limits the cooldown of an only credential"
+		return "no pins, because the agent limits the cooldown of a provider's only credential"
 	case r.Policy.Cooldown(&failed, 1) > soleLimit && !r.Sole:
 		return "no pins, because they would block the only credential (--sole allows them)"
 	}

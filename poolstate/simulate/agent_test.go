@@ -10,12 +10,12 @@ import (
 	"pooltop/poolstate"
 )
 
-// over and soon are times of failures. At now, the one-hour cooldown after over has
-// ended; the one after soon has not.
+// expired and recent are failure times. The one-hour cooldown of the first is over by now;
+// that of the second is not.
 const (
 	now  = 1795425600
-	over = now - 3601
-	soon = now - 60
+	expired = now - 3601
+	recent = now - 60
 )
 
 // turnOf runs one turn of an agent, in which the provider refuses the given ids.
@@ -64,7 +64,7 @@ func TestTurn(t *testing.T) {
 		return entry(id, fmt.Sprintf(`"auth_type": "oauth", "expires_at_ms": %d000, "consecutive_failures": %d`, expires, streak))
 	}
 	held := func(until int) string {
-		return fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d`, over, until)
+		return fmt.Sprintf(`"last_status": "exhausted", "last_status_at": %d, "last_error_reason": "operator_hold", "last_error_reset_at": %d`, expired, until)
 	}
 	idle, next := entry("b", `"priority": 0`), entry("b", `"priority": 1`)
 	for _, c := range []struct {
@@ -80,18 +80,18 @@ func TestTurn(t *testing.T) {
 		{"all credentials refused", []string{entry("a", `"consecutive_failures": 9`), idle}, []string{"a", "b"}, "a b", "", "a:exhausted:10:0 b:exhausted:1:0"},
 		{"no credentials", nil, nil, "", "", ""},
 
-		{"cooling", []string{exhausted("a", soon, 1), next}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
+		{"cooling", []string{exhausted("a", recent, 1), next}, nil, "b", "", "a:exhausted:1:0 b::-:1"},
 		{"dead", []string{entry("a", `"last_status": "dead"`), next}, nil, "b", "", "a:dead:-:0 b::-:1"},
 		{"unusable", []string{entry("a", `"access_token": ""`), next}, nil, "b", "", "a::-:0 b::-:1"},
 		{"held", []string{entry("a", held(now+60)), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
-		{"none ready", []string{exhausted("a", soon, 1), entry("b", `"last_status": "dead"`)}, nil, "", "", "a:exhausted:1:0 b:dead:-:0"},
+		{"none ready", []string{exhausted("a", recent, 1), entry("b", `"last_status": "dead"`)}, nil, "", "", "a:exhausted:1:0 b:dead:-:0"},
 		{"unknown status", []string{entry("a", `"last_status": "resting"`)}, nil, "a", "", "a:resting:-:1"},
 
-		{"due, cleared and served", []string{exhausted("a", over, 1)}, nil, "a", "", "a:ok:1:1"},
-		{"due, refused again", []string{exhausted("a", over, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
-		{"due, cleared without a request", []string{idle, exhausted("c", over, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
-		{"due but unusable", []string{entry("a", held(over)+`, "access_token": ""`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
-		{"not yet due, longer streak", []string{exhausted("a", over, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
+		{"due, cleared and served", []string{exhausted("a", expired, 1)}, nil, "a", "", "a:ok:1:1"},
+		{"due, refused again", []string{exhausted("a", expired, 1), next}, []string{"a"}, "a b", "", "a:exhausted:2:0 b::-:1"},
+		{"due, cleared without a request", []string{idle, exhausted("c", expired, 1)}, nil, "b", "", "b::-:1 c:ok:1:0"},
+		{"due but unusable", []string{entry("a", held(expired)+`, "access_token": ""`), next}, nil, "b", "", "a:exhausted:-:0 b::-:1"},
+		{"not yet due, longer streak", []string{exhausted("a", expired, 2), next}, nil, "b", "", "a:exhausted:2:0 b::-:1"},
 		{"hold has ended", []string{entry("a", held(now))}, nil, "a", "", "a:ok:-:1"},
 		{"due, no failure time", []string{entry("a", `"last_status": "exhausted", "consecutive_failures": 3`)}, nil, "a", "", "a:ok:3:1"},
 
