@@ -72,7 +72,7 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 		}
 	})
 	d.shows("flat (file)   guard   ", "▂▄▆█ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
-	d.m.cfg.ReadOnly = "as in the message"
+	d.m.cfg.ReadOnly = "started with --read-only"
 	d.hides("ends it")
 	running = false
 	d.finish(d.m.loadPool())

@@ -13,9 +13,9 @@ import (
 // expired and recent are failure times. The one-hour cooldown of the first is over by now;
 // that of the second is not.
 const (
-	now  = 1795425600
+	now     = 1795425600
 	expired = now - 3601
-	recent = now - 60
+	recent  = now - 60
 )
 
 // turnOf runs one turn of an agent, in which the provider refuses the given ids.
