@@ -182,14 +182,18 @@ var markWords = [][2]string{
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }
 
-// markHelp explains the marks, what the policy does and why it applies.
+// markHelp explains the marks, what the policy does and why it applies, and what a running
+// guard does.
 func (s *Screen) markHelp(w int) []string {
 	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
 	for _, m := range markWords {
 		out = append(out, s.helpEntry(m[0], m[1], 4, w)...)
 	}
 	out = append(append(out, ""), s.wrapped(theme.Text, theme.Bold, "policy "+s.Policy.String(), w)...)
-	return append(append(out, s.quiet(policyRule(s.Policy), w)...), s.quiet(s.policyReason(), w)...)
+	for _, words := range []string{policyRule(s.Policy), s.policyReason(), s.guardRule()} {
+		out = append(out, s.quiet(words, w)...)
+	}
+	return out
 }
 
 // helpEntry draws a key or mark and, indented, its explanation.

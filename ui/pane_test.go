@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
 
@@ -18,6 +19,15 @@ func TestHelpLines_NotTruncated(t *testing.T) {
 }
 
 // TestTiny checks terminals that are too small for a table.
+func TestMarkHelp_Guard(t *testing.T) {
+	s := backoffScreen(t)
+	const words = "guard is running"
+	says := func() bool { return strings.Contains(plain(strings.Join(s.markHelp(200), "\n")), words) }
+	equal(t, "without a guard", says(), false)
+	s.Guard = new(poolstate.Curve)
+	equal(t, "with a guard", says(), true)
+}
+
 func TestTiny(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	waiting, unreadable, stale, clock := screenOf(nil), screenOf(nil), screenOf(s.Pool), screenOf(s.Pool)

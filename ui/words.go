@@ -147,7 +147,7 @@ func (s *Screen) pinSentence(c *poolstate.Credential, a poolstate.Assessment) st
 		words += fmt.Sprintf(": %s failure, %s instead of %s", text.Ordinal(n), text.Span(a.Cooldown.Round(time.Minute)),
 			text.Span(c.AgentDeadline.Sub(c.StatusAt).Round(time.Minute)))
 	}
-	if s.ResetKey != "" {
+	if s.ResetKey != "" && a.Availability.Returns() {
 		words += "; " + s.ResetKey + " ends it"
 	}
 	return words
@@ -189,6 +189,17 @@ func (s *Screen) policyReason() string {
 		return "applies because the file records no streaks and was written by a build from August 2026 or later"
 	}
 	return "applies because the file records no streaks"
+}
+
+// guardRule explains what the guard that runs on the store does, if there is one.
+func (s *Screen) guardRule() string {
+	switch {
+	case s.Guard == nil:
+		return ""
+	case s.Policy.Counts():
+		return "guard is running, but leaves the deadlines to the agent, which counts failures itself"
+	}
+	return "guard is running: from the second failure in a row, it pins longer deadlines"
 }
 
 const streakUnknown = "streak unknown (not recorded)"

@@ -9,6 +9,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 // TestReason checks variants of a credential that failed twenty minutes ago.
@@ -138,9 +139,11 @@ func TestOriginSentence_Guard(t *testing.T) {
 	c := credentialOf(t, exhaustedEntry("key", time.Hour, 0).With(noStreak).With(resetIn(7*time.Hour+time.Millisecond)))
 	c.Pinned, c.AgentDeadline, c.Observed = true, epoch, poolstate.Some(4)
 	s := &Screen{Policy: poolstate.Flat(), Now: epoch, ResetKey: "z"}
-	words := func() string { return s.originSentence(c, s.Policy.Assess(c, epoch)) }
+	words := func() string { return s.originSentence(c, s.Policy.Assess(c, s.Now)) }
 	equal(t, "words", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h; z ends it")
-	s.ResetKey, c.AgentDeadline = "", time.Time{}
+	s.Now = epoch.Add(8 * time.Hour)
+	equal(t, "words after the deadline", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h")
+	s.Now, s.ResetKey, c.AgentDeadline = epoch, "", time.Time{}
 	equal(t, "words without a key or the agent's deadline", words(), "pinned by guard until 16:20")
 }
 
@@ -163,6 +166,9 @@ func TestLadderLines_Guard(t *testing.T) {
 		c.Observed = poolstate.Some(3)
 		s := &Screen{Theme: plainTheme, Policy: tt.policy, Now: epoch, Guard: tt.guard}
 		equal(t, tt.name, strings.Join(s.ladderLines(c, s.Policy.Assess(c, epoch), 80), "\n"), tt.want)
+		s.Theme = darkTheme
+		third := strings.TrimSuffix(darkTheme.Line().Bold(theme.StepRole(3), "4h").String(), "\x1b[m")
+		equal(t, tt.name+", third step", strings.Contains(s.ladderLines(c, s.Policy.Assess(c, epoch), 80)[0], third), tt.guard != nil && !tt.policy.Counts())
 	}
 }
 

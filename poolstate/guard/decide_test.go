@@ -33,6 +33,9 @@ func TestDecide_Climb(t *testing.T) {
 func TestDecide_Change(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
 	d := w.decide()[0]
+	if d.Before != 1 || d.Streak != 2 {
+		t.Errorf("the streak rises from %d to %d", d.Before, d.Streak)
+	}
 	before, after := *w.get("a"), d.Change(w.get("a")).After(*w.get("a"))
 	if got := after.StatusAt.Sub(before.StatusAt); got != time.Millisecond {
 		t.Errorf("last_status_at moves by %v", got)
