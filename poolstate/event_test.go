@@ -289,6 +289,7 @@ func TestDiff_Pinned(t *testing.T) {
 	}
 	equal(t, "events after it was seen", eventText(diff(seen, pinned, noon)), "0s a pinned by guard")
 	events := diff(before, pinned, noon)
+	equal(t, "recorded seconds", RecordOf(&events[0], Flat()).Cooldown, int64(3600))
 	equal(t, "events", eventText(events), "0s a exhausted by agent, 0s a pinned by guard")
 	equal(t, "deadlines", strings.Join(deadlines(events), ", "), "exhausted provider 1h0m0s, pinned guard 4h0m0s")
 	before.UpdatedAt = noon.Add(time.Minute)

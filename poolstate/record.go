@@ -85,7 +85,7 @@ func RecordOf(e *Event, policy Policy) Record {
 	if code, ok := c.ErrorCode.Get(); ok {
 		r.Code = &code
 	}
-	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown / time.Second)
+	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown.Round(time.Second) / time.Second) // pins move StatusAt
 	return r
 }
 

@@ -238,7 +238,10 @@ func (s *Screen) observedWords(c *poolstate.Credential, n int) string {
 	if n > 0 && !c.ObservedSince.IsZero() {
 		words += " since " + text.Moment(c.ObservedSince, s.Now)
 	}
-	if s.Policy.Climbs() {
+	switch {
+	case c.Pinned && s.Pane != PaneDetail: // below the table, the words about the pin need the room
+		return words
+	case s.Policy.Climbs():
 		return words + "; the file does not record them"
 	}
 	return words + "; this agent does not count them"

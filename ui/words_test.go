@@ -131,6 +131,9 @@ func TestStreakWords_Observed(t *testing.T) {
 		c.Observed = poolstate.Some(tt.n)
 		equal(t, "words", (&Screen{Policy: tt.policy, Now: epoch}).streakWords(c), tt.want)
 	}
+	c.Pinned = true
+	equal(t, "words of a pinned credential", (&Screen{Now: epoch}).streakWords(c), "3 failures seen since 02:14")
+	equal(t, "words in the detail pane", (&Screen{Policy: poolstate.Flat(), Now: epoch, Pane: PaneDetail}).streakWords(c), "3 failures seen since 02:14; this agent does not count them")
 	c.Streak = poolstate.KnownStreak(2)
 	equal(t, "words for a streak in the file", (&Screen{Now: epoch}).streakWords(c), "second failure in a row")
 }
