@@ -14,27 +14,21 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Capacity is a step chart of how many credentials are ready, from now until the
-// last cooldown ends.
-type Capacity struct {
-	Theme    *theme.Theme
-	Forecast poolstate.Forecast // from the left edge on; times are shown in the location of its Now
-	Selected *poolstate.Ref     // the credential whose recovery is marked; nil for none
-}
-
-// Minimum sizes of the chart and of its plot, in cells and lines.
+// Minimum sizes of the capacity chart and of its plot, in cells and lines.
 const minWidth, minHeight, minPlotWidth = 20, 3, 10
 
-// Lines draws the chart in h lines of exactly w cells, or returns nil if it does not
-// fit. A column shows how many credentials are ready at the end of its time span, and
-// the first column is now. Marks on the axis show the origin of a deadline: * provider,
-// ^ operator, ? suspect.
-func (c *Capacity) Lines(w, h int) []string {
-	width := w - c.gutter()
-	if w < minWidth || h < minHeight || width < minPlotWidth {
+// Capacity draws a step chart of how many credentials are ready, from now until the last
+// cooldown ends, in h lines of exactly w cells. It returns nil if it does not fit. A column
+// shows how many credentials are ready at the end of its time span, and the first column is
+// now. Marks on the axis show the origin of a deadline: * provider, ^ operator, ? suspect.
+// The recovery of the selected credential is also marked, unless selected is nil.
+func Capacity(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, w, h int) []string {
+	gutter := len(strconv.Itoa(f.Total)) + 1
+	if w < minWidth || h < minHeight || w-gutter < minPlotWidth {
 		return nil
 	}
-	p := c.plot(width, h-2)
+	p := newPlot(f, selected, w-gutter, h-2)
+	p.theme, p.gutter = th, gutter
 	out := make([]string, 0, h)
 	for row := range p.rows {
 		out = append(out, p.row(p.rows-1-row))
@@ -42,12 +36,11 @@ func (c *Capacity) Lines(w, h int) []string {
 	return append(out, p.rule(), p.labelLine())
 }
 
-// gutter returns the width to the left of the plot: a number and a space.
-func (c *Capacity) gutter() int { return len(strconv.Itoa(c.Forecast.Total)) + 1 }
-
 // plot is a chart laid out for one size.
 type plot struct {
-	*Capacity
+	*poolstate.Forecast
+	theme   *theme.Theme
+	gutter  int // width to the left: a number and a space
 	axis    axis
 	rows    int
 	heights []int // by column, in eighths of a row
@@ -61,14 +54,14 @@ type plot struct {
 // deadlineMarks are the marks for a deadline's origin, the most unusual last.
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
-func (c *Capacity) plot(width, rows int) *plot {
-	ready, ahead := c.Forecast.Ready, c.Forecast.Steps
-	p := &plot{Capacity: c, rows: rows, selected: -1, heights: make([]int, width), marks: make([]int, width)}
-	p.axis = newAxis(c.Forecast.Now, ahead, width)
+func newPlot(f *poolstate.Forecast, selected *poolstate.Ref, width, rows int) *plot {
+	ready, ahead := f.Ready, f.Steps
+	p := &plot{Forecast: f, rows: rows, selected: -1, heights: make([]int, width), marks: make([]int, width)}
+	p.axis = newAxis(f.Now, ahead, width)
 	for col := range width {
 		for ; len(ahead) > 0 && p.axis.column(ahead[0].At) <= col; ahead = ahead[1:] {
 			ready = ahead[0].Ready
-			p.mark(col, &ahead[0])
+			p.mark(col, &ahead[0], selected)
 		}
 		p.heights[col] = p.eighths(ready)
 	}
@@ -78,13 +71,13 @@ func (c *Capacity) plot(width, rows int) *plot {
 
 // mark records the origin of a step's deadlines, and whether the selected credential
 // recovers then. It keeps only the most unusual mark of a column.
-func (p *plot) mark(col int, s *poolstate.ForecastStep) {
+func (p *plot) mark(col int, s *poolstate.ForecastStep, selected *poolstate.Ref) {
 	for i, n := range [...]int{s.Held, s.ByProvider, s.Suspect} {
 		if n > 0 {
 			p.marks[col] = max(p.marks[col], i+1)
 		}
 	}
-	if p.Selected != nil && slices.ContainsFunc(s.Back, func(c *poolstate.Credential) bool { return c.Ref == *p.Selected }) {
+	if selected != nil && slices.ContainsFunc(s.Back, func(c *poolstate.Credential) bool { return c.Ref == *selected }) {
 		p.selected, p.selectedAt = col, s.At
 	}
 }
@@ -97,7 +90,7 @@ func (p *plot) eighths(n int) int {
 	if n <= 0 {
 		return 0
 	}
-	total := p.Forecast.Total
+	total := p.Total
 	if each := p.rows / total; each*total*4 >= p.rows*3 {
 		return n*each*8 - 4
 	}
@@ -110,7 +103,7 @@ func (p *plot) level(n int) int { return (p.eighths(n)+7)/8 - 1 }
 // number returns the y-axis label of a row: the total at the top, half of the total in
 // the middle if there is room, and 0 at the axis, which is row -1.
 func (p *plot) number(row int) string {
-	total, half := p.Forecast.Total, (p.Forecast.Total+1)/2
+	total, half := p.Total, (p.Total+1)/2
 	switch {
 	case row == p.level(total):
 		return strconv.Itoa(total)
@@ -124,7 +117,7 @@ func (p *plot) number(row int) string {
 
 // begin returns a line with a number in the gutter.
 func (p *plot) begin(number string) *theme.Line {
-	return p.Theme.Line().Right(p.gutter()-1, theme.Faint, theme.Regular, number).To(p.gutter())
+	return p.theme.Line().Right(p.gutter-1, theme.Faint, theme.Regular, number).To(p.gutter)
 }
 
 func (p *plot) row(row int) string {
@@ -153,7 +146,7 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 	switch {
 	case p.axis.broken() && col == p.axis.end:
 		return theme.Text, ""
-	case height == 0 && row == 0 && p.Theme.Shapes: // must not look like a low edge
+	case height == 0 && row == 0 && p.theme.Shapes: // must not look like a low edge
 		return theme.Dead, "╌"
 	case height == 0 && row == 0:
 		return theme.Dead, "▁"
@@ -163,7 +156,7 @@ func (p *plot) cell(col, row int) (theme.Role, string) {
 		return edge, string('▁' + rune(height-8*top-1))
 	case height > before && row >= (before+7)/8-1:
 		return edge, "█"
-	case p.Theme.HatchedFill:
+	case p.theme.HatchedFill:
 		return theme.Fill, "░"
 	}
 	return theme.Fill, "█"
@@ -203,9 +196,9 @@ func (p *plot) rule() string {
 func (p *plot) labelLine() string {
 	l := p.begin("")
 	for _, k := range p.labels {
-		l.To(p.gutter()+k.col).Write(k.role, k.text)
+		l.To(p.gutter+k.col).Write(k.role, k.text)
 	}
-	return l.To(p.gutter() + p.axis.width).String()
+	return l.To(p.gutter + p.axis.width).String()
 }
 
 func (p *plot) ticked(col int) bool {
@@ -215,7 +208,7 @@ func (p *plot) ticked(col int) bool {
 // placeLabels places labels in order of importance: the recovery of the selected
 // credential, now, the last step, midnights, other round times.
 func (p *plot) placeLabels() {
-	now, steps, width := p.Forecast.Now, p.Forecast.Steps, p.axis.width
+	now, steps, width := p.Now, p.Steps, p.axis.width
 	if p.selected >= 0 {
 		p.place(label{p.selected, text.Moment(p.selectedAt, now), theme.Accent, 0}, width)
 	}

@@ -41,16 +41,16 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 	return uitest.PoolOf(t, uitest.Providers{"p": append(list, others...)})
 }
 
-// capacityOf returns the chart of a pool at uitest.Epoch. selected is the label of the
-// selected credential, or "" for none.
-func capacityOf(pool *poolstate.Pool, th *theme.Theme, selected string) *Capacity {
-	c := &Capacity{Theme: th, Forecast: pool.Forecast(poolstate.Backoff(), uitest.Epoch)}
-	for cred := range pool.All() {
-		if cred.Label == selected {
-			c.Selected = &cred.Ref
+// draw draws the chart of a pool at uitest.Epoch. selected is the label of the selected
+// credential, or "" for none.
+func draw(pool *poolstate.Pool, th *theme.Theme, selected string, w, h int) []string {
+	f := pool.Forecast(poolstate.Backoff(), uitest.Epoch)
+	for c := range pool.All() {
+		if c.Label == selected {
+			return Capacity(th, &f, &c.Ref, w, h)
 		}
 	}
-	return c
+	return Capacity(th, &f, nil, w, h)
 }
 
 type scene struct {
@@ -91,13 +91,13 @@ func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
 			var b strings.Builder
-			draw := func(th *theme.Theme, w, h int) {
-				lines := capacityOf(sc.pool, th, sc.selected).Lines(w, h)
+			add := func(th *theme.Theme, w, h int) {
+				lines := draw(sc.pool, th, sc.selected, w, h)
 				fmt.Fprintf(&b, "=== %d×%d\n│%s│\n", w, h, uitest.Plain(strings.Join(lines, "│\n│")))
 			}
-			draw(darkTheme, 110, 16)
-			draw(darkTheme, 62, 7)
-			draw(plainTheme, 62, 7)
+			add(darkTheme, 110, 16)
+			add(darkTheme, 62, 7)
+			add(plainTheme, 62, 7)
 			golden.RequireEqual(t, b.String())
 		})
 	}
@@ -105,25 +105,24 @@ func TestCapacity_Golden(t *testing.T) {
 
 func TestCapacity_GoldenColors(t *testing.T) {
 	sc := scenes(t)[0]
-	golden.RequireEqual(t, strings.Join(capacityOf(sc.pool, darkTheme, sc.selected).Lines(80, 9), "\n")+"\n")
+	golden.RequireEqual(t, strings.Join(draw(sc.pool, darkTheme, sc.selected, 80, 9), "\n")+"\n")
 }
 
 // TestCapacity_Size draws every scene at every width and many heights.
 func TestCapacity_Size(t *testing.T) {
 	for i, sc := range scenes(t) {
-		c := capacityOf(sc.pool, nil, sc.selected)
 		for w := -1; w <= 200; w++ {
-			c.Theme = []*theme.Theme{darkTheme, plainTheme}[(w+i)&1]
+			th := []*theme.Theme{darkTheme, plainTheme}[(w+i)&1]
 			for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
-				if flaw := sizeFlaw(c.Lines(w, h), w, h); flaw != "" {
+				if flaw := sizeFlaw(draw(sc.pool, th, sc.selected, w, h), w, h); flaw != "" {
 					t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
 				}
 			}
 		}
 	}
-	huge := Capacity{Theme: darkTheme, Forecast: poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}}
-	uitest.Equal(t, "lines without room for a plot", len(huge.Lines(20, 5)), 0)
-	uitest.Equal(t, "lines with room", len(huge.Lines(30, 5)), 5)
+	huge := &poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}
+	uitest.Equal(t, "lines without room for a plot", len(Capacity(darkTheme, huge, nil, 20, 5)), 0)
+	uitest.Equal(t, "lines with room", len(Capacity(darkTheme, huge, nil, 30, 5)), 5)
 }
 
 func sizeFlaw(lines []string, w, h int) string {
@@ -146,7 +145,7 @@ func sizeFlaw(lines []string, w, h int) string {
 func TestPlot_Eighths(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
-			p := &plot{Capacity: &Capacity{Forecast: poolstate.Forecast{Total: total}}, rows: rows}
+			p := &plot{Forecast: &poolstate.Forecast{Total: total}, rows: rows}
 			for n := 1; n <= total; n++ {
 				low, high := p.eighths(n-1), p.eighths(n)
 				distinct := high > low || total > rows*8 && n > 1 && n < total
@@ -164,7 +163,7 @@ func TestPlot_Eighths(t *testing.T) {
 // TestCapacity_Marks checks which of several marks a column shows.
 func TestCapacity_Marks(t *testing.T) {
 	pool := poolWith(t, 1, uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1e9), uitest.Held("c", 29*minute+2e9), computed("d", hour))
-	axis := capacityOf(pool, plainTheme, "").Lines(60, 8)[6]
+	axis := draw(pool, plainTheme, "", 60, 8)[6]
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
