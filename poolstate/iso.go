@@ -1,81 +1,51 @@
 package poolstate
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // parseISO parses an ISO 8601 time in the same way as datetime.fromisoformat of Python
 // 3.11, which agents use. Any character may separate date and time, and one more may
 // precede the offset. If there is no offset, the time is in loc.
 func parseISO(text string, loc *time.Location) (time.Time, bool) {
-	s := isoScanner{text: strings.ReplaceAll(text, "Z", "+00:00"), invalid: len(text) < 7}
-	end := s.dateEnd()
-	day := s.date(end)
-	var at isoClock
-	if end < len(s.text) {
-		for s.pos = end + 1; s.peek()&0xc0 == 0x80; { // the separator may take several bytes
-			s.pos++
-		}
-		sign := strings.IndexAny(s.text[min(s.pos, len(s.text)):], "+-")
+	s := strings.ReplaceAll(text, "Z", "+00:00")
+	if len(text) < 7 || dateEnd(s) > len(s) {
+		return time.Time{}, false
+	}
+	date, clock := s[:dateEnd(s)], s[dateEnd(s):]
+	day, ok := parseDay(date)
+	var at [4]int
+	if clock != "" {
+		_, separator := utf8.DecodeRuneInString(clock)
+		clock = clock[separator:]
+		sign, rest, valid := strings.IndexAny(clock, "+-"), "", false
 		if sign < 0 {
-			at = s.clock(len(s.text))
-			s.invalid = s.invalid || at.rest
+			at, rest, valid = parseClock(clock)
+			ok = ok && valid && rest == ""
 		} else {
-			sign += s.pos
-			at = s.clock(sign)
-			loc = s.offset(sign)
+			at, _, valid = parseClock(clock[:sign])
+			loc = parseOffset(clock[sign:])
+			ok = ok && valid && loc != nil
 		}
 	}
-	if s.invalid || at.hour > 23 || at.minute > 59 || at.second > 59 {
+	if !ok || at[0] > 23 || at[1] > 59 || at[2] > 59 {
 		return time.Time{}, false
 	}
 	y, m, d := day.Date()
-	return time.Date(y, m, d, at.hour, at.minute, at.second, at.nanos, loc), true
-}
-
-// isoScanner reads the parts of a time from left to right.
-type isoScanner struct {
-	text    string
-	pos     int
-	invalid bool
-}
-
-// peek returns the next byte, or 0 at the end.
-func (s *isoScanner) peek() byte {
-	if s.pos < len(s.text) {
-		return s.text[s.pos]
-	}
-	return 0
-}
-
-func (s *isoScanner) digits(n int) (value int) {
-	for range n {
-		if s.invalid = s.invalid || !isDigit(s.peek()); s.invalid {
-			return 0
-		}
-		value = 10*value + int(s.peek()-'0')
-		s.pos++
-	}
-	return value
+	return time.Date(y, m, d, at[0], at[1], at[2], at[3], loc), true
 }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// skip reads a byte that must be b.
-func (s *isoScanner) skip(b byte) {
-	s.invalid = s.invalid || s.peek() != b
-	s.pos++
-}
-
-// dateEnd returns the end of the date: YYYY-MM-DD, YYYYMMDD, or a week with or
-// without its day such as YYYY-Www-D, YYYY-Www, YYYYWwwD and YYYYWww.
-func (s *isoScanner) dateEnd() int {
-	rest, t := 0, s.text
-	if s.invalid || len(t) == 7 {
-		return len(t)
-	}
+// dateEnd returns the end of the date at the beginning of t, which has at least 7 bytes.
+func dateEnd(t string) int {
 	switch {
+	case len(t) == 7:
+		return len(t)
 	case t[4] == '-' && t[5] == 'W':
 		if len(t) > 9 && t[8] == '-' && (len(t) == 10 || !isDigit(t[10])) {
 			return 10
@@ -86,7 +56,8 @@ func (s *isoScanner) dateEnd() int {
 	case t[4] != 'W':
 		return 8
 	}
-	for rest = 7; rest < len(t) && isDigit(t[rest]); {
+	rest := 7
+	for rest < len(t) && isDigit(t[rest]) {
 		rest++
 	}
 	if rest < 9 {
@@ -95,96 +66,76 @@ func (s *isoScanner) dateEnd() int {
 	return 7 + rest%2 // digits of the time come in pairs
 }
 
-// date reads the date, which must end at end.
-func (s *isoScanner) date(end int) time.Time {
-	year := s.digits(4)
-	dashes := s.peek() == '-'
-	if dashes {
-		s.pos++
-	}
-	s.invalid = s.invalid || year == 0
-	if s.peek() == 'W' {
-		s.pos++
-		return s.week(year, end, dashes)
-	}
-	month := s.digits(2)
-	if dashes {
-		s.skip('-')
-	}
-	day := s.digits(2)
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	s.invalid = s.invalid || s.pos != end || t.Month() != time.Month(month) || t.Day() != day
-	return t
-}
+var (
+	dateForm = regexp.MustCompile(`^(\d{4})(-?)(\d\d)(-?)(\d\d)$`)
+	weekForm = regexp.MustCompile(`^(\d{4})(-?)W(\d\d)(?:(-?)(\d))?$`)
+	// clockForm may be followed by a fraction, which fractionForm matches.
+	clockForm    = regexp.MustCompile(`^(\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d)(\d\d)?)?`)
+	fractionForm = regexp.MustCompile(`^(\d{6}|\d+$)\d*`)
+)
 
-// week reads the number of a week and the day, which is Monday by default.
-func (s *isoScanner) week(year, end int, dashes bool) time.Time {
-	week, day := s.digits(2), 1
-	if s.pos < end {
-		if dashes {
-			s.skip('-')
-		}
-		day = s.digits(1)
+// parseDay parses YYYY-MM-DD, YYYYMMDD, or a week with or without its day: YYYY-Www-D,
+// YYYY-Www, YYYYWwwD or YYYYWww. Weeks begin on Monday.
+func parseDay(s string) (time.Time, bool) {
+	if m := dateForm.FindStringSubmatch(s); m != nil && m[2] == m[4] {
+		t, err := time.Parse(time.DateOnly, m[1]+"-"+m[3]+"-"+m[5])
+		return t, err == nil && t.Year() > 0
+	}
+	m := weekForm.FindStringSubmatch(s)
+	if m == nil || m[5] != "" && m[2] != m[4] {
+		return time.Time{}, false
+	}
+	year, week, day := number(m[1]), number(m[3]), 1
+	if m[5] != "" {
+		day = number(m[5])
 	}
 	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in the first week
 	monday := fourth.AddDate(0, 0, 7*(week-1)-int(fourth.Weekday()+6)%7)
 	isYear, isWeek := monday.ISOWeek()
-	s.invalid = s.invalid || isYear != year || isWeek != week || day < 1 || day > 7
-	return monday.AddDate(0, 0, day-1)
+	return monday.AddDate(0, 0, day-1), year > 0 && isYear == year && isWeek == week && day >= 1 && day <= 7
 }
 
-// isoClock is a time of day or an offset. rest is true if more text follows.
-type isoClock struct {
-	hour, minute, second, nanos int
-	rest                        bool
+// number returns the value of digits, or 0 if there are none.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
 }
 
-// clock reads HH[:MM[:SS[.ffffff]]], or the same without colons, up to end.
-func (s *isoScanner) clock(end int) (c isoClock) {
-	colons := false
-	for i, part := range []*int{&c.hour, &c.minute, &c.second} {
-		*part = s.digits(2)
-		next := s.peek()
-		if i == 0 {
-			colons = next == ':'
-		}
-		if s.invalid || s.pos >= end-1 {
-			c.rest = next != 0
-			return c
-		}
-		switch {
-		case next == '.', next == ',':
-			s.pos++
-			c.fraction(s, end)
-			return c
-		case colons:
-			s.skip(':')
-		}
+// parseClock parses HH[:MM[:SS[.ffffff]]], or the same without colons, to hours, minutes,
+// seconds and nanoseconds. It ignores digits after the sixth of a fraction. Before an
+// offset, Python allows a rest: one character, or any text after six digits of a fraction.
+func parseClock(s string) (c [4]int, rest string, ok bool) {
+	m := clockForm.FindStringSubmatch(s)
+	if m == nil {
+		return c, s, false
 	}
-	c.fraction(s, end)
-	return c
+	c[0], c[1], c[2] = number(m[1]), number(m[2]+m[4]), number(m[3]+m[5])
+	if rest = s[len(m[0]):]; len(rest) < 2 {
+		return c, rest, true
+	}
+	switch {
+	case rest[0] == '.' || rest[0] == ',' || rest[0] == ':' && m[3] != "":
+		rest = rest[1:]
+	case m[5] == "": // only HHMMSS may be followed directly by the fraction
+		return c, rest, false
+	}
+	f := fractionForm.FindStringSubmatch(rest)
+	if f == nil {
+		return c, rest, false
+	}
+	c[3] = number((f[1] + "00000000")[:9])
+	return c, rest[len(f[0]):], true
 }
 
-// fraction reads the fraction of a second. It ignores digits after the sixth.
-func (c *isoClock) fraction(s *isoScanner, end int) {
-	n := min(end-s.pos, 6)
-	c.nanos = s.digits(n)
-	for range 9 - n {
-		c.nanos *= 10
+// parseOffset parses a UTC offset, which is less than a day. It returns nil if it is
+// invalid.
+func parseOffset(s string) *time.Location {
+	o, rest, ok := parseClock(s[1:])
+	seconds := o[0]*60*60 + o[1]*60 + o[2]
+	if !ok || rest != "" || seconds >= 24*60*60 {
+		return nil
 	}
-	for isDigit(s.peek()) {
-		s.pos++
-	}
-	c.rest = s.peek() != 0
-}
-
-// offset reads the UTC offset after the sign at pos. It must be less than a day.
-func (s *isoScanner) offset(pos int) *time.Location {
-	s.pos = pos + 1
-	o := s.clock(len(s.text))
-	seconds := o.hour*60*60 + o.minute*60 + o.second
-	s.invalid = s.invalid || o.rest || seconds >= 24*60*60
-	if s.text[pos] == '-' {
+	if s[0] == '-' {
 		seconds = -seconds
 	}
 	return time.FixedZone("", seconds)
