@@ -216,26 +216,23 @@ type cappedJSON struct {
 	Cap *float64 `json:"cap"`
 }
 
-func (t *costTable) json() any {
+func (t *costTable) json() (rows []any) {
 	rounded := func(n float64) float64 { return math.Round(n*100) / 100 }
-	var plain []costJSON
-	var capped []cappedJSON
 	for _, r := range t.rows {
 		j := costJSON{r.policy.String(), rounded(r.cost.Total()), nil, jsonout.Seconds(r.cost.Wait)}
 		for _, n := range r.cost.Failed {
 			j.ByCredential = append(j.ByCredential, rounded(n))
 		}
-		plain = append(plain, j)
-		c := cappedJSON{costJSON: j}
-		if r.cap > 0 {
-			c.Cap = new(r.cap)
+		switch {
+		case len(t.caps) == 1:
+			rows = append(rows, j)
+		case r.cap > 0:
+			rows = append(rows, cappedJSON{j, &r.cap})
+		default:
+			rows = append(rows, cappedJSON{j, nil})
 		}
-		capped = append(capped, c)
 	}
-	if len(t.caps) == 1 {
-		return plain
-	}
-	return capped
+	return rows
 }
 
 // print prints the simulated outages and a table with a bar for each figure.
