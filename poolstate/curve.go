@@ -85,12 +85,12 @@ func (c Curve) Cooldown(cred *Credential, policy Policy, streak int) time.Durati
 }
 
 // NextCooldown returns the cooldown of c after one more failure with the same code while
-// guard runs. It is never shorter than what the agent does. Guard leaves a first failure
-// to the agent, and does nothing if the cap is 1.
+// guard runs without --sole. It is never shorter than what the agent does. Guard leaves a
+// first failure to the agent, and others as well if it would not pin them.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()
-	if streak < 2 || c.For(cred.Provider).Cap <= 1 {
+	if streak < 2 || c.For(cred.Provider).Cap <= 1 || cred.WhyNotPinned(policy, own, false) != "" {
 		return own
 	}
 	return max(own, c.Cooldown(cred, policy, streak))

@@ -79,6 +79,28 @@ func TestCurve_NextCooldown(t *testing.T) {
 	equal(t, "observed streak and cap of 1", long.NextCooldown(&Credential{Ref: Ref{Provider: "off"}, Observed: Some(2)}, Backoff()), time.Hour)
 }
 
+// Some failures are never pinned.
+func TestCurve_NextCooldown_NotPinned(t *testing.T) {
+	for name, tt := range map[string]struct {
+		edit   func(*Credential)
+		policy Policy
+		want   time.Duration
+	}{
+		"pinned":                       {func(*Credential) {}, Flat(), 4 * time.Hour},
+		"only credential":              {func(c *Credential) { c.Sole = true }, Flat(), time.Hour},
+		"only credential, short":       {func(c *Credential) { c.Sole = true }, Flat202608(), 4 * time.Minute},
+		"only credential, capped":      {func(c *Credential) { c.Sole = true }, Flat202610(), time.Minute},
+		"unverified billing":           {func(c *Credential) { c.FailureReason = "billing_unverified" }, Flat(), time.Hour},
+		"the agent asks the provider":  {func(c *Credential) { c.Provider = codex }, Flat(), time.Hour},
+		"only credential, not failing": {func(c *Credential) { c.Sole, c.StatusAt, c.Status = true, time.Time{}, StatusOK }, Flat202610(), time.Minute},
+	} {
+		cred := failedBy("p", 429)
+		cred.Status, cred.StatusAt, cred.Observed = StatusExhausted, noon, Some(2)
+		tt.edit(&cred)
+		equal(t, name, DefaultCurve().NextCooldown(&cred, tt.policy), tt.want)
+	}
+}
+
 func failedBy(provider string, code int) Credential {
 	return Credential{Ref: Ref{Provider: provider, ID: "a"}, ErrorCode: Some(code)}
 }

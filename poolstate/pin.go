@@ -66,6 +66,30 @@ func (c *Credential) QueriedLive() bool {
 		holds(c.ErrorReason, "rate_limit", "usage_limit", "quota") || holds(c.ErrorMessage, rateLimitWords...))
 }
 
+// SolePinLimit is the longest cooldown of an agent for a provider's only credential that a
+// pin may replace. Replacing a longer one would block the provider for hours.
+const SolePinLimit = 5 * time.Minute
+
+// WhyNotPinned returns why guard does not pin a failure of c, or "" if it may. own is the
+// agent's own cooldown. If sole is set, an only credential is not spared.
+func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) string {
+	failed := *c
+	failed.Status, failed.StatusAt = StatusExhausted, time.Unix(1, 0) // any time
+	switch {
+	case c.FailureReason == "billing_unverified":
+		return "the agent retries unverified billing failures after a minute"
+	case c.QueriedLive():
+		return "the agent asks the provider before the deadline"
+	case !c.Sole:
+		return ""
+	case policy.CapsCooldown(&failed):
+		return "the agent limits the cooldown of a provider's only credential"
+	case own > SolePinLimit && !sole:
+		return "it is the only credential of the provider (--sole allows it)"
+	}
+	return ""
+}
+
 // TokenMark returns eight hexadecimal digits that change when the tokens of c change.
 // They are a part of a salted hash, from which no token can be derived.
 func (c *Credential) TokenMark(salt string) string { return redact.Mark(salt, c.Tokens, c.Secret) }

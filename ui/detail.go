@@ -180,9 +180,14 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil
 	}
-	l, step, rung := s.line(), poolstate.Step(c.Streak.Count()), *c
-	guarded := s.Guard != nil && !s.Policy.Counts()
-	if guarded {
+	after := func(streak int) time.Duration {
+		failing := *c
+		failing.Streak = poolstate.KnownStreak(streak - 1)
+		return poolstate.NextCooldown(&failing, s.Policy, s.Guard)
+	}
+	guarded := s.Guard != nil && after(poolstate.Steps) > after(1)
+	l, step := s.line(), poolstate.Step(c.Streak.Count())
+	if guarded && !s.Policy.Counts() {
 		step = poolstate.Step(c.Failures().Count())
 	}
 	for i := 1; i <= poolstate.Steps && (guarded || s.Policy.Climbs()); i++ {
@@ -196,8 +201,7 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		if i > 1 {
 			l.Write(theme.Faint, " → ")
 		}
-		rung.Streak = poolstate.KnownStreak(i - 1)
-		l.Draw(role, weight, text.Span(poolstate.NextCooldown(&rung, s.Policy, s.Guard)))
+		l.Draw(role, weight, text.Span(after(i)))
 	}
 	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
 	return paired(w, "   ", l.String(), next.String())

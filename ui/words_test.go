@@ -159,19 +159,21 @@ func TestLadderLines_Guard(t *testing.T) {
 		name   string
 		guard  *poolstate.Curve
 		policy poolstate.Policy
+		sole   bool
 		want   string
 	}{
-		{"no guard", nil, poolstate.Flat(), "next failure 1h"},
-		{"guard", &guard, poolstate.Flat(), "1h → 2h → 4h → 5h   next failure 5h"},
-		{"guard of an agent that counts", &guard, counts, "1h → 2h → 4h → 8h   next failure 1h"},
+		{"no guard", nil, poolstate.Flat(), false, "next failure 1h"},
+		{"guard", &guard, poolstate.Flat(), false, "1h → 2h → 4h → 5h   next failure 5h"},
+		{"guard of an agent that counts", &guard, counts, false, "1h → 2h → 4h → 8h   next failure 1h"},
+		{"guard that does not pin it", &guard, poolstate.Flat(), true, "next failure 1h"},
 	} {
 		c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
-		c.Observed = poolstate.Some(3)
+		c.Observed, c.Sole = poolstate.Some(3), tt.sole
 		s := &Screen{Theme: plainTheme, Policy: tt.policy, Now: epoch, Guard: tt.guard}
 		equal(t, tt.name, strings.Join(s.ladderLines(c, s.Policy.Assess(c, epoch), 80), "\n"), tt.want)
 		s.Theme = darkTheme
 		third := strings.TrimSuffix(darkTheme.Line().Bold(theme.StepRole(3), "4h").String(), "\x1b[m")
-		equal(t, tt.name+", third step", strings.Contains(s.ladderLines(c, s.Policy.Assess(c, epoch), 80)[0], third), tt.guard != nil && !tt.policy.Counts())
+		equal(t, tt.name+", third step", strings.Contains(s.ladderLines(c, s.Policy.Assess(c, epoch), 80)[0], third), tt.name == "guard")
 	}
 }
 

@@ -7,10 +7,6 @@ import (
 	"pooltop/poolstate"
 )
 
-// soleLimit is the longest cooldown of an agent for a provider's only credential that a
-// pin may replace. Replacing a longer one would block the provider for hours.
-const soleLimit = 5 * time.Minute
-
 // Decide returns what to do about the credentials of a snapshot that the state has
 // observed. Decisions with a change are to be written; see [Decision.Change]. It reports
 // each note once.
@@ -169,18 +165,8 @@ func (d decider) forbids(cr *poolstate.Credential, own time.Time) string {
 		return "it has no token"
 	case !cr.NumericStatusAt():
 		return "last_status_at is not a number"
-	case cr.FailureReason == "billing_unverified":
-		return "the agent retries unverified billing failures after a minute"
-	case cr.QueriedLive():
-		return "the agent asks the provider before the deadline"
-	case !cr.Sole:
-		return ""
-	case d.rules.Policy.CapsCooldown(cr):
-		return "the agent limits the cooldown of a provider's only credential"
-	case own.Sub(cr.StatusAt) > soleLimit && !d.rules.Sole:
-		return "it is the only credential of the provider (--sole allows it)"
 	}
-	return ""
+	return cr.WhyNotPinned(d.rules.Policy, own.Sub(cr.StatusAt), d.rules.Sole)
 }
 
 // deadline returns the deadline of a new pin.
