@@ -188,7 +188,7 @@ func (f *follower) load(ctx context.Context) error {
 	policy := f.choice.Resolve(snapshot.Pool, f.evidence)
 	var events []poolstate.Event
 	if snapshot.Pool != f.snapshot.Pool {
-		events = f.counting.observe(snapshot.Pool, policy, now)
+		events = f.observe(snapshot.Pool, policy, now)
 	}
 	events = append(f.observer.Observe(snapshot.Pool, policy, now), events...)
 	for i := range events {
@@ -202,7 +202,7 @@ func (f *follower) load(ctx context.Context) error {
 	}
 	f.snapshot, f.policy = snapshot, f.choice.Resolve(snapshot.Pool, f.evidence)
 	f.observer.SetPolicy(f.policy, now)
-	f.recount = f.counting.next(snapshot.Pool, f.policy, now)
+	f.recount = f.next(snapshot.Pool, f.policy, now)
 	if f.act != nil {
 		if again := f.act(ctx); !again.IsZero() && (f.recount.IsZero() || again.Before(f.recount)) {
 			f.recount = again
