@@ -145,8 +145,9 @@ func Text(s string) *string {
 	return &s
 }
 
-func orNil[T any](o poolstate.Optional[T]) *T {
-	if v, ok := o.Get(); ok {
+// orNil returns a pointer to v if it is known.
+func orNil[T any](v T, known bool) *T {
+	if known {
 		return &v
 	}
 	return nil
@@ -190,13 +191,13 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, guard *pool
 	a, state := policy.Assess(c, now), NewState(poolstate.StateOf(c, policy, now))
 	out := Credential{
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
-		Priority: orNil(c.Priority), AuthType: Text(c.AuthType), Source: Text(c.Source),
+		Priority: orNil(c.Priority.Get()), AuthType: Text(c.AuthType), Source: Text(c.Source),
 		Status: state.Status, Availability: a.Availability.String(),
-		Streak: fileStreak(c), Observed: orNil(c.Observed), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(poolstate.NextCooldown(c, policy, guard)),
+		Streak: orNil(c.Streak.Known()), Observed: orNil(c.Observed.Get()), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(poolstate.NextCooldown(c, policy, guard)),
 		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
-		ErrorCode: orNil(c.ErrorCode), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
+		ErrorCode: orNil(c.ErrorCode.Get()), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
 		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{},
-		TokenExpiresAt: Time(c.ExpiresAt), RemovedAt: Time(policy.RemovedAt(c)), ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount),
+		TokenExpiresAt: Time(c.ExpiresAt), RemovedAt: Time(policy.RemovedAt(c)), ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount.Get()),
 	}
 	for _, ref := range c.Shares {
 		if ref != c.Ref {
@@ -219,15 +220,6 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, guard *pool
 		}
 	}
 	return out
-}
-
-// fileStreak returns the streak in the file, or nil if it is unknown.
-func fileStreak(c *poolstate.Credential) *int {
-	n, known := c.Streak.Known()
-	if !known {
-		return nil
-	}
-	return &n
 }
 
 // span returns d, the time until a deadline, in seconds. It returns nil if the deadline
