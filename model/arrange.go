@@ -153,13 +153,7 @@ func (m *Model) filterLine() *ui.FilterLine {
 	return f
 }
 
-func (m *Model) listed() []*poolstate.Credential {
-	var out []*poolstate.Credential
-	for _, g := range m.groups {
-		out = append(out, g.Credentials...)
-	}
-	return out
-}
+func (m *Model) listed() []*poolstate.Credential { return slices.Collect(filter.Listed(m.groups)) }
 
 func (m *Model) empty() bool { return m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0 }
 

@@ -3,13 +3,14 @@ package poolstate
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+
+	"pooltop/poolstate/internal/atomicfile"
 )
 
 const (
@@ -135,7 +136,7 @@ func ProfileOf(path string) string {
 	return profile
 }
 
-// maxProfileName is how many bytes of active_profile are read.
+// maxProfileName is how many bytes of active_profile are used.
 const maxProfileName = 256
 
 // OtherProfile returns the profile that the agent uses by default if the store at path
@@ -143,17 +144,11 @@ const maxProfileName = 256
 // from the file active_profile in the root and is untrusted.
 func OtherProfile(path string) string {
 	root, profile := profileOf(filepath.Dir(path))
-	name := filepath.Join(root, "active_profile")
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe could block
-		return ""
-	}
-	f, err := os.Open(name)
+	file, err := atomicfile.Read(atomicfile.OS, filepath.Join(root, "active_profile"))
 	if err != nil {
 		return ""
 	}
-	defer func() { _ = f.Close() }()
-	content, _ := io.ReadAll(io.LimitReader(f, maxProfileName))
-	if active := strings.TrimSpace(string(content)); active != profile {
+	if active := strings.TrimSpace(string(file.Data[:min(len(file.Data), maxProfileName)])); active != profile {
 		return active
 	}
 	return ""

@@ -159,4 +159,4 @@ func selectedRows(drawn string) int {
 }
 
 // credentials returns the credentials that a screen lists.
-func credentials(s *Screen) []*poolstate.Credential { return slices.Collect(listed(s.Groups)) }
+func credentials(s *Screen) []*poolstate.Credential { return slices.Collect(filter.Listed(s.Groups)) }

@@ -176,7 +176,7 @@ func (s *Screen) place(plan plan) string {
 	if len(s.lines(plan.spaced)) <= plan.table {
 		return ""
 	}
-	all := slices.Collect(listed(s.Groups))
+	all := slices.Collect(filter.Listed(s.Groups))
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 

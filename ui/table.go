@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"iter"
 	"strconv"
 	"strings"
 
-	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/filter"
 	"pooltop/ui/text"
@@ -50,18 +48,6 @@ func (s *Screen) lines(spaced bool) []tableLine {
 	return out
 }
 
-func listed(groups []filter.Group) iter.Seq[*poolstate.Credential] {
-	return func(yield func(*poolstate.Credential) bool) {
-		for _, g := range groups {
-			for _, c := range g.Credentials {
-				if !yield(c) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // List draws the whole table for output to a file or pipe: summary, column titles
 // and every row, without trailing spaces. If there is no pool to list, it
 // returns only an explanation.
@@ -97,7 +83,7 @@ type table struct {
 func newTable(s *Screen) *table {
 	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden)}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
-		t.timeline = chart.NewTimeline(listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
+		t.timeline = chart.NewTimeline(filter.Listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
 	return t
 }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -47,6 +48,19 @@ type Group struct {
 	Provider    *poolstate.Provider
 	Credentials []*poolstate.Credential // none if the provider is collapsed
 	first       row                     // set even then
+}
+
+// Listed returns an iterator over the credentials of all groups.
+func Listed(groups []Group) iter.Seq[*poolstate.Credential] {
+	return func(yield func(*poolstate.Credential) bool) {
+		for _, g := range groups {
+			for _, c := range g.Credentials {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Groups lists the whole pool in pool order.
