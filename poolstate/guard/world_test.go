@@ -119,7 +119,7 @@ func (w *world) decide() []Decision {
 }
 
 func (w *world) carryOut(d Decision) {
-	c := w.get(d.Credential.ID)
+	c := w.pool.Find(d.Credential.Ref)
 	if change := d.Change(c); !change.IsEmpty() {
 		*c = change.After(*c)
 		w.pool.UpdatedAt = w.now
