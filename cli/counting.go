@@ -43,15 +43,11 @@ func (c *counting) rules(policy poolstate.Policy) guard.Rules {
 }
 
 // observe counts the failures that a pool shows and annotates its credentials. It returns
-// an event for each streak that has ended because of a long quiet time.
-func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) []poolstate.Event {
+// a note about each streak that has ended because of a long quiet time.
+func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) []guard.Note {
 	notes, err := c.Observe(pool, c.rules(policy), at)
 	c.report(err)
-	events := make([]poolstate.Event, len(notes))
-	for i := range notes {
-		events[i] = eventOf(&notes[i], at)
-	}
-	return events
+	return notes
 }
 
 // peek annotates the credentials of a pool without storing anything. It returns the
@@ -73,7 +69,7 @@ func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.T
 func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) model.Counted {
 	var counted model.Counted
 	if isNew {
-		counted.Events = c.observe(pool, policy, at)
+		counted.Events = eventsOf(c.observe(pool, policy, at), at)
 	}
 	counted.Again = c.next(pool, policy, at)
 	_, counted.Guard = c.Running()
@@ -86,6 +82,15 @@ func (c *counting) report(err error) {
 		c.log.Warn("failures are counted in memory only", "error", err)
 	}
 	c.err = err
+}
+
+// eventsOf returns the events of notes about changes.
+func eventsOf(notes []guard.Note, at time.Time) []poolstate.Event {
+	events := make([]poolstate.Event, len(notes))
+	for i := range notes {
+		events[i] = eventOf(&notes[i], at)
+	}
+	return events
 }
 
 // eventOf returns the event of a note about a change.

@@ -14,6 +14,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
+	"pooltop/poolstate/guard"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/watch"
@@ -72,9 +73,9 @@ type follower struct {
 	hint    func(string) // prints messages that are not events
 	since   time.Time    // start of the history to print; the zero time prints none
 	*counting
-	// act is called after each load and returns when to call it again, or the zero time.
-	// It is nil if only events matter.
-	act func(context.Context) time.Time
+	// act is called after each load, with notes about streaks that the load has ended. It
+	// returns when to call it again, or the zero time. It is nil if only events matter.
+	act func(context.Context, []guard.Note) time.Time
 
 	observer poolstate.Observer
 	waiting  bool // no snapshot has been loaded yet
@@ -186,11 +187,11 @@ func (f *follower) load(ctx context.Context) error {
 	}
 	first := f.snapshot.Pool == nil
 	policy := f.choice.Resolve(snapshot.Pool, f.evidence)
-	var events []poolstate.Event
+	var notes []guard.Note
 	if snapshot.Pool != f.snapshot.Pool {
-		events = f.observe(snapshot.Pool, policy, now)
+		notes = f.observe(snapshot.Pool, policy, now)
 	}
-	events = append(f.observer.Observe(snapshot.Pool, policy, now), events...)
+	events := append(f.observer.Observe(snapshot.Pool, policy, now), eventsOf(notes, now)...)
 	for i := range events {
 		if e := poolstate.EvidenceOf(&events[i]); e != poolstate.NoEvidence {
 			f.evidence = e
@@ -202,11 +203,13 @@ func (f *follower) load(ctx context.Context) error {
 	}
 	f.snapshot, f.policy = snapshot, f.choice.Resolve(snapshot.Pool, f.evidence)
 	f.observer.SetPolicy(f.policy, now)
-	f.recount = f.next(snapshot.Pool, f.policy, now)
+	var again time.Time
 	if f.act != nil {
-		if again := f.act(ctx); !again.IsZero() && (f.recount.IsZero() || again.Before(f.recount)) {
-			f.recount = again
-		}
+		again = f.act(ctx, notes)
+	}
+	f.recount = f.next(snapshot.Pool, f.policy, now)
+	if !again.IsZero() && (f.recount.IsZero() || again.Before(f.recount)) {
+		f.recount = again
 	}
 	if first && !f.since.IsZero() {
 		if err := f.printHistory(now); err != nil {

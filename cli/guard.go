@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,9 @@ func guardCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&providers, "provider", nil, "act only on this `PROVIDER` (may be repeated)")
 	cmd.Flags().BoolVar(&sole, "sole", false, "also pin a provider's only credential")
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+		if slices.Contains(providers, "") {
+			return usageError("--provider must not be empty")
+		}
 		g := newGuardian(cfg, log)
 		g.only, g.sole, g.dryRun = providers, sole, dryRun
 		g.say = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
@@ -75,6 +79,7 @@ type guardian struct {
 
 	printed  map[string]bool // decisions of a dry run
 	failure  string          // the last problem, to report it once
+	failed   error           // its error
 	printErr error
 }
 
@@ -103,11 +108,19 @@ func (g *guardian) run(ctx context.Context, once bool) error {
 		if err != nil {
 			return &codedError{exitRefused, fmt.Errorf("%s: %s", g.file, explain(g.file, err))}
 		}
+		found := snapshot{path: g.file, pool: snap.Pool}
+		for _, name := range g.only {
+			if _, err := found.provider(name); err != nil {
+				return err
+			}
+		}
 		g.snapshot = snap
 		g.policy = g.choice.Resolve(snap.Pool, poolstate.NoEvidence)
-		g.act(ctx)
+		now := g.clock()
+		g.clock = func() time.Time { return now } // so that --now is exact
+		g.act(ctx, nil)
 		if g.failure != "" {
-			return &codedError{code: exitFailed} // it has been printed
+			return &codedError{code: exitCode(g.failed)} // it has been printed
 		}
 		return g.printErr
 	}
@@ -117,21 +130,32 @@ func (g *guardian) run(ctx context.Context, once bool) error {
 // begin prepares the state. It returns no release function if guard must not run, with an
 // error unless that is no failure.
 func (g *guardian) begin(once bool) (release func(), err error) {
+	release = func() {}
 	if g.dryRun {
-		return func() {}, g.Detach()
+		err = g.Detach()
+	} else if err = g.Check(); err == nil {
+		release, err = g.Guard(self("guard"))
 	}
-	if err := g.Check(); err != nil {
-		return nil, fmt.Errorf("cannot store the failure counts: %w", err)
-	}
-	release, err = g.Guard(self("guard"))
-	if busy, ok := errors.AsType[*counts.RunningError](err); ok {
-		if once {
-			g.say(busy.Error())
-			return nil, nil
-		}
+	busy, running := errors.AsType[*counts.RunningError](err)
+	switch {
+	case running && once:
+		g.say(busy.Error())
+		return nil, nil
+	case running:
 		return nil, &codedError{exitGuarded, busy}
+	case err != nil:
+		return nil, &codedError{exitFailed, errors.New(noCounts(err))}
 	}
-	return release, err
+	return release, nil
+}
+
+// noCounts describes why the failure counts cannot be stored.
+func noCounts(err error) string {
+	message := "cannot store the failure counts: " + err.Error() + advice(err)
+	if errors.Is(err, poolstate.ErrNotFile) {
+		message += "; move it away"
+	}
+	return message
 }
 
 // self describes this process.
@@ -140,9 +164,9 @@ func self(command string) counts.Guard {
 	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command}
 }
 
-// act decides about the latest snapshot and writes the decisions. It returns when to try
-// again if that fails.
-func (g *guardian) act(ctx context.Context) time.Time {
+// act decides about the latest snapshot and writes the decisions. The notes are about
+// streaks that have just ended. It returns when to try again if it fails.
+func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	now, rules := g.clock(), g.rules(g.policy)
 	rules.Providers, rules.Sole = g.only, g.sole
 	if describe := g.describe; describe != nil {
@@ -152,12 +176,12 @@ func (g *guardian) act(ctx context.Context) time.Time {
 			g.check(describe(fmt.Sprintf("%s: %s", text.ProviderName(p.Name), rules.Plan(p))))
 		}
 	}
-	notes, decisions, err := g.Decide(g.snapshot.Pool, rules, now)
-	if err != nil {
-		return g.fail("cannot store the failure counts: "+err.Error(), now)
+	more, decisions, err := g.Decide(g.snapshot.Pool, rules, now)
+	for _, n := range append(notes, more...) {
+		g.happened(&n, now)
 	}
-	for i := range notes {
-		g.happened(&notes[i], now)
+	if err != nil {
+		return g.fail(noCounts(err), err, now)
 	}
 	if g.dryRun {
 		g.preview(decisions)
@@ -172,14 +196,16 @@ func (g *guardian) act(ctx context.Context) time.Time {
 	for i := range written {
 		g.happened(&written[i].Note, now)
 	}
-	if err == nil && len(written) > 0 {
-		err = g.Written(written, now)
-	}
 	switch {
 	case ctx.Err() != nil:
 		return time.Time{}
 	case err != nil:
-		return g.fail(explainWrite(g.Store.Path(), err), now)
+		return g.fail(explainWrite(g.Store.Path(), err), err, now)
+	}
+	if len(written) > 0 {
+		if err := g.Written(written, now); err != nil {
+			return g.fail(noCounts(err), err, now)
+		}
 	}
 	g.failure = ""
 	return time.Time{}
@@ -254,12 +280,12 @@ func (g *guardian) preview(decisions []guard.Decision) {
 const retryAfter = time.Minute
 
 // fail reports a problem, unless it is the same as before, and returns when to try again.
-func (g *guardian) fail(problem string, now time.Time) time.Time {
+func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
 	g.Log.Error("guard failed", "problem", problem)
 	if problem != g.failure {
 		g.say(problem)
 	}
-	g.failure = problem
+	g.failure, g.failed = problem, err
 	return now.Add(retryAfter)
 }
 

@@ -93,7 +93,11 @@ func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) er
 }
 
 // Detach makes the counter continue in memory. The stored state does not change any more.
+// It returns [ErrInMemory] if there is no stored state to start with.
 func (c *Counter) Detach() error {
+	if c.path == "" {
+		return ErrInMemory
+	}
 	err := c.read()
 	c.path = ""
 	return err
@@ -105,15 +109,16 @@ func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) ti
 	return c.state.Next(pool, rules, at)
 }
 
+// ErrInMemory is returned when the state must be stored, but the counter is in memory.
+var ErrInMemory = errors.New("there is no state directory without a journal; " +
+	"enable the journal, and set XDG_STATE_HOME if there is no home directory")
+
 // Check stores the state and returns why that is impossible, or nil.
 func (c *Counter) Check() error {
-	return c.locked(func() error {
-		data, err := c.state.Encode()
-		if err == nil && c.path != "" {
-			err = c.write(data)
-		}
-		return err
-	})
+	if c.path == "" {
+		return ErrInMemory
+	}
+	return c.locked(func() error { return c.store(c.state.Encode()) })
 }
 
 // update reads the state, changes it with edit and stores it if it has changed. It may
@@ -126,10 +131,10 @@ func (c *Counter) update(edit func(*guard.State)) error {
 	}
 	return c.locked(func() error {
 		data, changed, err := edited(c.state, edit)
-		if err == nil && changed && c.path != "" {
-			err = c.write(data)
+		if !changed {
+			return err
 		}
-		return err
+		return c.store(data, err)
 	})
 }
 
@@ -183,8 +188,17 @@ func (c *Counter) read() error {
 	return err
 }
 
-func (c *Counter) write(data []byte) error {
-	path := c.path + ".json"
+// store stores an encoded state, unless there is an error or the counter is in memory.
+func (c *Counter) store(data []byte, err error) error {
+	if err != nil || c.path == "" {
+		return err
+	}
+	return write(c.path+".json", data)
+}
+
+// write replaces a file. It refuses to write to a pipe, which would block, and to a
+// device.
+func write(path string, data []byte) error {
 	old, err := atomicfile.Read(atomicfile.OS, path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

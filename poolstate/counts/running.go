@@ -45,17 +45,16 @@ func (c *Counter) Guard(self Guard) (release func(), err error) {
 	}
 	data, err := json.Marshal(self)
 	if err == nil {
-		err = os.WriteFile(c.path+".guard", data, atomicfile.Mode)
-	}
-	release = func() {
-		_ = os.Remove(c.path + ".guard")
-		_ = l.Unlock()
+		err = write(c.path+".guard", data)
 	}
 	if err != nil {
-		release()
+		_ = l.Unlock()
 		return nil, err
 	}
-	return release, nil
+	return func() {
+		_ = os.Remove(c.path + ".guard")
+		_ = l.Unlock()
+	}, nil
 }
 
 // Running returns the guard that runs on the store, if there is one. It creates nothing.

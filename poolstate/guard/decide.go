@@ -140,12 +140,11 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 
 // once completes a decision that writes nothing, unless it has been reported already.
 func (d Decision) once(c *count, kind Kind, reason string) (Decision, bool) {
-	d.Kind, d.Reason, d.until = kind, reason, time.Time{}
-	noted := string(kind) + ": " + reason
-	if c.Noted == noted {
+	d.Kind, d.Reason, d.until, d.Deadline = kind, reason, time.Time{}, time.Time{}
+	if c.Noted == kind {
 		return Decision{}, false
 	}
-	c.Noted = noted
+	c.Noted = kind
 	return d, true
 }
 

@@ -60,11 +60,14 @@ func (o observer) observe(notes *[]Note) bool {
 			}
 			c = &count{Cleared: o.clearedAt(cr), Requests: cr.RequestCount.Or(0)}
 		}
+		known := c.Streak > 0
 		o.reset(c, cr)
 		*notes = append(*notes, o.fail(c, cr)...)
 		o.succeed(c, cr)
 		if c.Streak > 0 && o.at.After(c.Last.Add(o.rules.Curve.Forget())) {
-			*notes = append(*notes, o.forget(c, cr))
+			if n := o.forget(c, cr); known { // else the file shows an old failure for the first time
+				*notes = append(*notes, n)
+			}
 		}
 		o.remember(c, cr)
 		if c.Streak > 0 || !o.at.After(c.Last.Add(o.rules.Curve.Forget())) || o.failed(cr) {

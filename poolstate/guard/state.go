@@ -48,8 +48,8 @@ type count struct {
 	// Last is the latest deadline of the streak, the agent's own or a pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
-	// Noted is the last note about the failure, to report it once.
-	Noted string `json:"noted,omitempty"`
+	// Noted is the last note about the failure that wrote nothing, to report it once.
+	Noted Kind `json:"noted,omitempty"`
 
 	// The rest describes the last snapshot.
 	Status     string    `json:"status,omitempty"`
