@@ -150,7 +150,11 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.running, m.status = nil, nil
 	m.catchUp()
 	if msg.err != nil {
-		m.setStatus(ui.AnswerRefused, m.explainFailure(msg.verb, msg.err))
+		kind := ui.AnswerRefused
+		if errors.Is(msg.err, context.Canceled) {
+			kind = ui.AnswerCanceled
+		}
+		m.setStatus(kind, m.explainFailure(msg.verb, msg.err))
 		return m.startLoad()
 	}
 	done := &msg.done

@@ -56,8 +56,8 @@ func TestAct(t *testing.T) {
 			"reset 2 credentials in ~/.hermes/auth.json?", "p/cooling-key  cooling, streak 2, until",
 			"p/held-key", "1 unchanged", "1 skipped: dead", "▌no",
 		}},
-		{"b", "R enter", "b e", []string{"✕ reset canceled; nothing was written"}},
-		{"b", "R tab n", "b e", []string{"✕ reset canceled"}},
+		{"b", "R enter", "b e", []string{"– reset canceled; nothing was written"}},
+		{"b", "R tab n", "b e", []string{"– reset canceled"}},
 		{"b", "R R", "b e", []string{"▌no", "press y or n"}},
 		{"b", "R tab", "b e", []string{"▌yes"}},
 		{"b", "R tab enter", "a b d e", []string{"✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged"}},
@@ -81,7 +81,7 @@ func TestAct(t *testing.T) {
 func TestAct_SyncSeveral(t *testing.T) {
 	d := startDashboard(t, nousPair)
 	d.do("a A", "sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
-	d.do("A enter", "✕ sync canceled; nothing was written")
+	d.do("A enter", "– sync canceled; nothing was written")
 	equal(t, "the file", d.text(), nousPair)
 	d.do("A y", "✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
 	d.do("a A", "✕ sync: nothing changed; 2 ")
@@ -158,7 +158,7 @@ func TestRun_LockWaitCanceled(t *testing.T) {
 		d.do("r") // only one action runs at a time
 		d.shows("◌ reset is waiting")
 		d.do("esc")
-		d.handle(<-done, "✕ reset canceled; nothing was written")
+		d.handle(<-done, "– reset canceled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
 	})
 }

@@ -39,7 +39,7 @@ func (m *Model) openDialog(d *dialog) tea.Cmd {
 func (m *Model) cancelDialog(because string) tea.Cmd {
 	verb := ui.VerbWord(m.dialog.task.Verb)
 	m.dialog = nil
-	return m.setStatus(ui.AnswerRefused, verb+" canceled"+because+"; nothing was written")
+	return m.setStatus(ui.AnswerCanceled, verb+" canceled"+because+"; nothing was written")
 }
 
 func (m *Model) dialogPressed(pressed fmt.Stringer) tea.Cmd {
@@ -121,17 +121,23 @@ type holdForm struct {
 
 const fieldCode, fieldLength, fieldReason = 0, 1, 2
 
-// holdFields are the fields of the hold form. limit is in characters.
+// holdFields are the fields of the hold form. limit is in characters. Hints fit 80 columns.
 var holdFields = [...]struct {
 	name, hint string
 	limit      int
 }{
-	fieldCode:   {"code", "↑↓ 429, 402, 401, 403, 500, or type one", 3},
-	fieldLength: {"duration", "empty = backoff decides; or 45m, 2h30m, until 18:00", 40},
+	fieldCode:   {"code", "←→ 429, 402, 401, 403, 500, or type one", 3},
+	fieldLength: {"duration", "90m, 3 hours, 18:00; empty: backoff decides", 40},
 	fieldReason: {"reason", "shown to others, optional", 120},
 }
 
 var holdCodes = []string{"429", "402", "401", "403", "500"}
+
+// fieldKeys and codeKeys are the keys of the hold form in the footer.
+var (
+	fieldKeys = key.NewBinding(key.WithKeys("up", "down"), key.WithHelp("↑↓", "field"))
+	codeKeys  = key.NewBinding(key.WithKeys("left", "right"), key.WithHelp("←→", "code"))
+)
 
 // openHold opens the hold form, unless the only target is dead.
 func (m *Model) openHold(t journal.Task) tea.Cmd {
@@ -205,9 +211,9 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 		f.cycleCode(1)
 	case f.focus == fieldCode && key.Matches(pressed, k.Earlier):
 		f.cycleCode(-1)
-	case key.Matches(pressed, k.Next, k.Later):
+	case key.Matches(pressed, k.Next):
 		f.setFocus(f.focus + 1)
-	case key.Matches(pressed, k.Previous, k.Earlier):
+	case key.Matches(pressed, k.Previous):
 		f.setFocus(f.focus - 1)
 	default:
 		edit(&f.inputs[f.focus], pressed)
@@ -243,7 +249,10 @@ func (m *Model) formView() *ui.Dialog {
 	seen, f, k := m.dialog.task.Seen, m.dialog.form, &dialogKeys
 	out := &ui.Dialog{
 		Title: fmt.Sprintf("hold %d marked credentials", len(seen)),
-		Keys:  []key.Binding{k.Next, briefly(k.Accept, "hold"), k.Cancel},
+		Keys:  []key.Binding{fieldKeys, briefly(k.Accept, "hold"), k.Cancel},
+	}
+	if f.focus == fieldCode {
+		out.Keys = slices.Insert(out.Keys, 1, codeKeys)
 	}
 	if len(seen) == 1 {
 		out.Title = "hold " + text.CredentialName(&seen[0]) + " of " + seen[0].Provider
@@ -253,6 +262,9 @@ func (m *Model) formView() *ui.Dialog {
 			Name: field.name, Value: f.inputs[i].Value(), Hint: field.hint,
 			Focused: i == f.focus, Cursor: f.inputs[i].Position(),
 		})
+	}
+	if code := strconv.Itoa(poolstate.HoldCode(seen)); code != holdCodes[0] && code == f.value(fieldCode) {
+		out.Fields[fieldCode].Note = "agents retry it early after a 429"
 	}
 	t, plan, err := m.planHold()
 	if err != nil {

@@ -61,19 +61,44 @@ func TestHoldForm_Curve(t *testing.T) {
 
 func TestHoldForm_Code(t *testing.T) {
 	d := dashboardAt(t, "a")
-	d.do("x up", "▌ code       429")
+	d.do("x up", "▌ code       429", "←→ code")
 	for _, code := range []string{"402", "401", "403", "500", "429"} {
-		d.do("down", "▌ code       "+code)
+		d.do("right", "▌ code       "+code)
 	}
-	d.do("up", "▌ code       500")
-	d.do("down down down")
+	d.do("left", "▌ code       500")
+	d.do("right right right")
 	d.shows("streak 2 → 3, 1h30m, until 13:30") // the cooldown for 401 is five minutes, but the current one is longer
 	for range 3 {
 		d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}
 	d.shows("code: enter a number such as 429")
-	d.do("esc", "✕ hold canceled; nothing was written")
+	d.do("esc", "– hold canceled; nothing was written")
 	equal(t, "the file", d.text(), mixedPool)
+}
+
+// Up and down move between the fields. They change no value.
+func TestHoldForm_UpDown(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("x 4 5 m")
+	for _, step := range []string{"down reason", "down code", "down duration", "up code", "up reason", "up duration"} {
+		k, field, _ := strings.Cut(step, " ")
+		d.do(k, "▌ "+field, "code       429", "duration   45m", "until 12:45")
+	}
+	d.hides("←→ code")
+}
+
+// The hints of the focused field are visible in 80 columns.
+func TestHoldForm_Hints(t *testing.T) {
+	d := dashboardAt(t, "e") // agents retry it early, because it is the only one of its provider
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.do("x", "code       402           agents retry it early after a 429", "90m, 3 hours, 18:00; empty: backoff decides")
+	d.do("up", "←→ 429, 402, 401, 403, 500, or type one")
+	d.do("right down")
+	d.hides("agents retry it early")
+	d.do("down", "shown to others, optional")
+	d.send(tea.WindowSizeMsg{Width: 60, Height: 24})
+	d.do("up", "90m, 3 hours, 18:00")
+	d.hides("empty:")
 }
 
 func TestHoldForm_Paste(t *testing.T) {

@@ -20,6 +20,8 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.dialogPressed(pressed)
 	case m.arrangement.typing:
 		return m.filterTyped(pressed)
+	case is(k.Quit) && m.view() != ui.PaneTable && pressed.String() != quitKey:
+		m.open(ui.PaneTable)
 	case is(k.Quit):
 		return m.quit()
 	case is(k.Suspend):
@@ -64,6 +66,17 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.arrangePressed(pressed)
 	}
 	return nil
+}
+
+// view returns the pane that is drawn. An open pane is not drawn if it has nothing to show.
+func (m *Model) view() ui.Pane {
+	switch {
+	case !ui.Legible(m.width, m.height),
+		m.empty() && m.pane != ui.PaneHelp,
+		m.pane == ui.PaneDetail && m.selected == nil:
+		return ui.PaneTable
+	}
+	return m.pane
 }
 
 func (m *Model) back() {

@@ -75,7 +75,6 @@ var keyTests = []struct {
 	}},
 	{keys: "enter d", does: "opens the detail", check: func(d *dashboard) { d.open(ui.PaneDetail) }},
 	{keys: "enter d", before: "enter", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
-	{keys: "esc", before: "d", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
 	{keys: "esc", before: "space", does: "removes the marks", check: func(d *dashboard) { d.marks() }},
 	{keys: "esc", before: "x", does: "closes the form", check: func(d *dashboard) { d.asks(false) }},
 	{keys: "esc", does: "does nothing else", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("a") }},
@@ -88,6 +87,11 @@ var keyTests = []struct {
 	{keys: "down j", before: "?", does: "does not move the selection behind the help", check: func(d *dashboard) { d.isAt("a") }},
 	{keys: "down j", before: "d", does: "moves the selection behind the detail", check: func(d *dashboard) { d.isAt("b"); d.shows("label-b") }},
 	{keys: "ctrl+z", does: "suspends", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.SuspendMsg") }},
+	{keys: "q esc", before: "d", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable); d.stays() }},
+	{keys: "q esc", before: "e", does: "closes the events", check: func(d *dashboard) { d.open(ui.PaneTable); d.stays() }},
+	{keys: "q esc", before: "f", does: "closes the forecast", check: func(d *dashboard) { d.open(ui.PaneTable); d.stays() }},
+	{keys: "q esc", before: "?", does: "closes the help", check: func(d *dashboard) { d.open(ui.PaneTable); d.stays() }},
+	{keys: "ctrl+c", before: "?", does: "quits from a view", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
 	{keys: "q ctrl+c", does: "quits", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
 }
 
@@ -162,6 +166,12 @@ func TestKeyPressed_Unbound(t *testing.T) {
 }
 
 func (d *dashboard) open(p ui.Pane) { d.t.Helper(); equal(d.t, "the open pane", d.m.pane, p) }
+
+// stays checks that the program has not been asked to quit.
+func (d *dashboard) stays() {
+	d.t.Helper()
+	equal(d.t, "the last message is a tea.QuitMsg", d.last == tea.Msg(tea.QuitMsg{}), false)
+}
 
 func (d *dashboard) asks(want bool) {
 	d.t.Helper()
@@ -261,7 +271,7 @@ func TestClicked(t *testing.T) {
 		{"heading of another provider", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
 		{"key", "down", "r reset", func(d *dashboard) { d.isReady("a b d g"); d.shows("✓ reset label-b") }},
 		{"description of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
-		{"key of a pane in the footer", "d", "esc back", func(d *dashboard) { d.open(ui.PaneTable) }},
+		{"key of a pane in the footer", "d", "esc q back", func(d *dashboard) { d.open(ui.PaneTable) }},
 		{"arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
 		{"chart", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
 		{"key of the filter in the footer", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
@@ -306,7 +316,7 @@ func TestDialogClicked(t *testing.T) {
 	d := dashboardWithMouse(t, twoOut)
 	d.do("R")
 	d.clickLast("no  ")
-	d.refuses("canceled")
+	d.shows("– reset canceled")
 
 	d.do("R")
 	d.clickLast("yes")

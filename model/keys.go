@@ -77,7 +77,7 @@ func (k *keyMap) actions() []Action {
 		{"mouse", "mouse on or off", []string{"m"}, &k.Mouse},
 		{"help", "help", []string{"?"}, &k.Help},
 		{"suspend", "suspend (fg resumes)", []string{"ctrl+z"}, &k.Suspend},
-		{"quit", "quit", []string{"q", quitKey}, &k.Quit},
+		{"quit", "close the view; quit", []string{"q", quitKey}, &k.Quit},
 	}
 }
 
@@ -128,15 +128,22 @@ func briefly(b key.Binding, desc string) key.Binding {
 	return b
 }
 
+// either returns a binding for the footer that shows a key of a and one of b.
+func either(a, b key.Binding, desc string) key.Binding {
+	return bind(desc, shortest(a), shortest(b))
+}
+
 // footer returns the keys for the footer, the most important ones first. listed is
 // true if the pool has credentials.
 func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
-	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), briefly(k.Back, "back")
+	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), either(k.Back, k.Quit, "back")
 	switch {
+	case pane == ui.PaneHelp:
+		return []key.Binding{k.move(), back}
 	case pane == ui.PaneEvents:
-		return []key.Binding{k.move(), briefly(k.Filter, "filter"), back, quit}
+		return []key.Binding{k.move(), briefly(k.Filter, "filter"), help, back}
 	case pane != ui.PaneTable:
-		return []key.Binding{k.move(), back, quit}
+		return []key.Binding{k.move(), help, back}
 	case !listed:
 		return []key.Binding{help, quit}
 	}
@@ -168,10 +175,10 @@ var dialogKeys = struct {
 }{
 	Accept:   bind("accept", "enter"),
 	Cancel:   bind("cancel", backKey),
-	Next:     bind("next field", "tab"),
-	Previous: bind("previous field", "shift+tab"),
-	Earlier:  bind("previous code", "up"),
-	Later:    bind("next code", "down"),
+	Next:     bind("next field", "down", "tab"),
+	Previous: bind("previous field", "up", "shift+tab"),
+	Earlier:  bind("previous code", "left"),
+	Later:    bind("next code", "right"),
 	Yes:      bind("yes", "y"),
 	No:       bind("no", "n"),
 	Toggle:   key.NewBinding(key.WithKeys("left", "right", "tab", "shift+tab", "h", "l"), key.WithHelp("←→", "choose")),

@@ -209,7 +209,7 @@ func (m *Model) screen() *ui.Screen {
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
-		Short: m.keys.footer(m.pane, !m.empty()),
+		Short: m.keys.footer(m.view(), !m.empty()),
 	}
 	if m.guarded {
 		s.Guard = &m.cfg.Curve

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 
@@ -28,7 +29,8 @@ type Dialog struct {
 // Field is an input of a form.
 type Field struct {
 	Name, Value string
-	Hint        string // examples of valid input
+	Hint        string // examples of valid input; cut after a semicolon if space is short
+	Note        string // why the value was chosen; shown in place of the hint without focus
 	Cursor      int    // cursor position in characters, if Focused
 	Focused     bool
 }
@@ -108,9 +110,15 @@ func (s *Screen) fieldLine(f Field, w int) string {
 	}
 	l.To(2).Write(role, f.Name).To(2 + nameWidth)
 	drawInput(l, f.Value, f.Cursor, f.Focused, w-l.Col())
-	at := max(l.Col()+3, 2+nameWidth+14)
-	if at+text.Width(f.Hint) <= w && (f.Focused || f.Value == "") {
-		l.To(at).Write(theme.Secondary, f.Hint)
+	at, hint := max(l.Col()+3, 2+nameWidth+14), f.Hint
+	if !f.Focused && f.Value != "" {
+		hint = f.Note
+	}
+	if brief, _, _ := strings.Cut(hint, ";"); at+text.Width(hint) > w {
+		hint = brief
+	}
+	if at+text.Width(hint) <= w {
+		l.To(at).Write(theme.Secondary, hint)
 	}
 	return l.String()
 }

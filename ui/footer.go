@@ -68,6 +68,7 @@ const (
 	AnswerRefused // refused or failed
 	AnswerNotice  // needs attention
 	AnswerNews    // good news, not caused by an action
+	AnswerCanceled
 )
 
 // Answer is the message above the footer, such as the result of an action.
@@ -81,8 +82,8 @@ func (s *Screen) answerLines() []string {
 	if s.Answer == nil {
 		return nil
 	}
-	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready}[s.Answer.Kind]
-	symbol := [...]string{"✓", "◌", "✕", "!", "●"}[s.Answer.Kind]
+	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready, theme.Secondary}[s.Answer.Kind]
+	symbol := [...]string{"✓", "◌", "✕", "!", "●", "–"}[s.Answer.Kind]
 	w := s.inner() - 2
 	words := text.Wrap(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), w)
 	if most := max(1, min(s.Height/5, 4)); len(words) > most {

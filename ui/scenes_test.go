@@ -262,6 +262,7 @@ func actionScenes(t testing.TB) []scene {
 		answer("answer", AnswerDone, "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; "+
 			"running agents notice at their next reload; u undoes"),
 		answer("answer-refused", AnswerRefused, "~/.hermes/auth.json: another process holds the lock"),
+		answer("answer-canceled", AnswerCanceled, "hold canceled; nothing was written"),
 		{"answer-in-help", with(func(s *Screen) {
 			s.Pane, s.Short = PaneHelp, paneKeys
 			s.Answer = &Answer{AnswerNews, "work-oauth: the agent used it successfully; streak 3 → 0"}
@@ -298,8 +299,8 @@ func form(length string) *Dialog {
 	return &Dialog{
 		Title: "hold work-oauth of anthropic",
 		Fields: []Field{
-			{Name: "code", Value: "429", Hint: "↑↓ 429, 402, 401"},
-			{Name: "duration", Value: length, Hint: "empty = backoff decides; or 45m, 2h30m, until 18:00", Cursor: len([]rune(length)), Focused: true},
+			{Name: "code", Value: "429", Hint: "←→ 429, 402, 401"},
+			{Name: "duration", Value: length, Hint: "90m, 3 hours, 18:00; empty: backoff decides", Cursor: len([]rune(length)), Focused: true},
 			{Name: "reason", Hint: "shown to others, optional"},
 		},
 		Preview:  "streak 3 → 4, 2h, until 11:20",
