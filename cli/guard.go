@@ -54,6 +54,11 @@ func guardCommand() *cobra.Command {
 		}
 		g := newGuardian(cfg, log)
 		g.only, g.sole, g.dryRun = providers, sole, dryRun
+		if once { // a stopped clock, so that --now is exact
+			now := instant(cfg.Now)
+			g.clock = func() time.Time { return now }
+			g.Store = poolstate.Open(cfg.File, poolstate.WithClock(g.clock))
+		}
 		g.say = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
 		g.print = func(n *guard.Note) error { return printNote(cmd.OutOrStdout(), n, g.file, g.clock(), asJSON) }
 		if !asJSON && !once {
@@ -116,8 +121,6 @@ func (g *guardian) run(ctx context.Context, once bool) error {
 		}
 		g.snapshot = snap
 		g.policy = g.choice.Resolve(snap.Pool, poolstate.NoEvidence)
-		now := g.clock()
-		g.clock = func() time.Time { return now } // so that --now is exact
 		g.act(ctx, nil)
 		if g.failure != "" {
 			return &codedError{code: exitCode(g.failed)} // it has been printed

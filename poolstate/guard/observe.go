@@ -213,9 +213,6 @@ func (o observer) release(c *count, works *poolstate.Credential) {
 // remember records the snapshot for the comparison with the next one.
 func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
-	if cr.Held() {
-		c.Pin = nil
-	}
 	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // written by a process that was killed
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
 	}
