@@ -93,7 +93,7 @@ func newGuardian(cfg *config.Config, log *slog.Logger) *guardian {
 	g.follower.act = g.act
 	g.follower.print = func(r *poolstate.Record) error {
 		if r.Kind.OfFile() {
-			g.say(strings.ReplaceAll(r.Kind.String(), "_", " ") + ": " + r.Message)
+			g.say(strings.TrimSuffix(strings.ReplaceAll(r.Kind.String(), "_", " ")+": "+r.Message, ": "))
 		}
 		return nil
 	}

@@ -140,6 +140,28 @@ func TestDecide_NoState(t *testing.T) {
 	}
 }
 
+// A counter in memory counts, but guard cannot use it.
+func TestInMemory(t *testing.T) {
+	c := InMemory()
+	wantStreak(t, "first failure", observed(t, c, failed(t, 2*time.Hour)), 1)
+	wantStreak(t, "second failure", observed(t, c, failed(t, 0)), 2)
+	for name, err := range map[string]error{"Check": c.Check(), "Detach": c.Detach()} {
+		if !errors.Is(err, ErrInMemory) {
+			t.Errorf("%s returns %v", name, err)
+		}
+	}
+}
+
+// The error about a damaged state says what to do.
+func TestCheck_Damaged(t *testing.T) {
+	c := New(t.TempDir(), "/auth.json")
+	must(t, c.Check())
+	must(t, os.WriteFile(c.path+".json", []byte(`{"providers": {"p": null}}`), 0o600))
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "remove it to start counting again") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A counter that was detached starts with the stored state and does not change it.
 func TestDetach(t *testing.T) {
 	dir := t.TempDir()

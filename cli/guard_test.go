@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
+	"pooltop/poolstate/guard"
+	"pooltop/poolstate/journal"
+)
+
+// guardTest is a continuous guard whose clock is set by the test.
+type guardTest struct {
+	*guardian
+	t    *testing.T
+	now  time.Time
+	said []string // problems, and notes without their reasons
+	// counts is the path of the stored counts without an extension.
+	counts string
+}
+
+// guardStart is when the guard of a guardTest starts. Credential a has just failed.
+var guardStart = time.Unix(1795425600, 0).UTC()
+
+func newGuardTest(t *testing.T) *guardTest {
+	t.Helper()
+	g := &guardTest{t: t, now: guardStart}
+	cfg := configAt(t, storeFile(t, failedAt(guardStart)))
+	cfg.Now = time.Time{}
+	g.guardian = newGuardian(cfg, noLog)
+	g.clock = func() time.Time { return g.now }
+	g.Store = poolstate.Open(cfg.File, poolstate.WithClock(g.clock))
+	state := t.TempDir()
+	g.Journal = journal.At(filepath.Join(state, "events.jsonl"))
+	g.Counter = counts.New(state, g.Store.Identity())
+	g.say = func(problem string) { g.said = append(g.said, problem) }
+	g.print = func(n *guard.Note) error {
+		g.said = append(g.said, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
+		return nil
+	}
+	release, err := g.begin(false)
+	must(t, err)
+	t.Cleanup(release)
+	files, err := filepath.Glob(filepath.Join(state, "counts", "*.json"))
+	must(t, err)
+	g.counts = strings.TrimSuffix(files[0], ".json")
+	g.loads()
+	return g
+}
+
+// failedAt returns a store with a credential that failed at the given time, and a ready
+// one.
+func failedAt(at time.Time) string {
+	return poolOf(fmt.Sprintf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_error_code": 429, "last_status_at": %d}`, at.Unix()),
+		`{"access_token": "none", "id": "b"}`)
+}
+
+// fails makes an agent report a failure of credential a now.
+func (g *guardTest) fails() {
+	g.t.Helper()
+	writeFile(g.t, g.file, []byte(failedAt(g.now)))
+}
+
+// loads looks at the file and checks what guard says. A word that ends in … is a prefix.
+func (g *guardTest) loads(want ...string) {
+	g.t.Helper()
+	must(g.t, g.load(g.t.Context()))
+	if !slices.EqualFunc(g.said, want, func(got, want string) bool {
+		prefix, cut := strings.CutSuffix(want, "…")
+		return got == want || cut && strings.HasPrefix(got, prefix)
+	}) {
+		g.t.Errorf("after %v guard says %q, want %q", g.now.Sub(guardStart), g.said, want)
+	}
+	g.said = nil
+}
+
+// wakes advances the clock to the time at which guard looks again by itself.
+func (g *guardTest) wakes(after time.Duration) {
+	g.t.Helper()
+	equal(g.t, "guard looks again after", g.recount.Sub(g.now), after)
+	g.now = g.recount
+}
+
+// A problem is reported once and the write retried each minute.
+func TestGuardian_Act_Retries(t *testing.T) {
+	for name, problem := range map[string]struct {
+		path func(g *guardTest) string // where a directory is in the way
+		want string
+	}{
+		"lock of the file":   {func(g *guardTest) string { return poolstate.LockPath(g.file) }, "cannot write …"},
+		"lock of the counts": {func(g *guardTest) string { return g.counts + ".lock" }, "cannot store the failure counts: …"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGuardTest(t)
+				path := problem.path(g)
+				g.now = g.now.Add(time.Hour)
+				g.fails()
+				_ = os.Remove(path)
+				must(t, os.Mkdir(path, 0o700))
+				g.loads(problem.want)
+				g.wakes(time.Minute)
+				g.loads()
+				must(t, os.Remove(path))
+				g.wakes(time.Minute)
+				g.loads("pinned a")
+				must(t, os.Remove(g.file))
+				g.loads("file missing: …")
+				writeFile(t, g.file, []byte("{"))
+				g.loads("file unreadable: …")
+				g.fails()
+				g.loads("repinned a", "file recovered")
+			})
+		})
+	}
+}
+
+// A continuous guard reports a streak that a long quiet time has ended.
+func TestGuardian_Load_Forgotten(t *testing.T) {
+	g := newGuardTest(t)
+	g.wakes(25 * time.Hour)
+	g.now = g.now.Add(time.Second)
+	g.loads("forgotten a")
+	g.now = g.now.Add(time.Hour)
+	g.loads()
+}
+
+// Guard needs the lock of the agent for as long as any other write.
+func TestGuard_LockTimeout(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	file := storeFile(t, failedAt(guardStart.Add(-2*time.Hour)))
+	now := guardStart.Format(time.RFC3339)
+	done(t, pooltop(t, "guard", "--once", "--file", file, "--now", guardStart.Add(-2*time.Hour).Format(time.RFC3339)))
+	writeFile(t, file, []byte(failedAt(guardStart)))
+	lock(t, file)
+	refused(t, pooltop(t, "guard", "--once", "--file", file, "--now", now), exitLocked, "lock", "nothing was written")
+}
