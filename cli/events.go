@@ -239,7 +239,6 @@ func (f *follower) printHistory(now time.Time) error {
 	records, err := f.Journal.History(f.Store, f.snapshot.Pool, f.policy, now)
 	if err != nil {
 		f.hint("warning: cannot read the journal: " + err.Error())
-		records, _ = journal.Journal{}.History(f.Store, f.snapshot.Pool, f.policy, now) // cannot fail without a journal
 	}
 	for i := range records {
 		if records[i].At.Before(f.since) {

@@ -77,12 +77,12 @@ var (
 // parseDay parses YYYY-MM-DD, YYYYMMDD, or a week with or without its day: YYYY-Www-D,
 // YYYY-Www, YYYYWwwD or YYYYWww. Weeks begin on Monday.
 func parseDay(s string) (time.Time, bool) {
-	if m := dateForm.FindStringSubmatch(s); m != nil && m[2] == m[4] {
+	if m := dateForm.FindStringSubmatch(s); len(m) > 0 && m[2] == m[4] {
 		t, err := time.Parse(time.DateOnly, m[1]+"-"+m[3]+"-"+m[5])
 		return t, err == nil && t.Year() > 0
 	}
 	m := weekForm.FindStringSubmatch(s)
-	if m == nil || m[5] != "" && m[2] != m[4] {
+	if len(m) == 0 || m[5] != "" && m[2] != m[4] {
 		return time.Time{}, false
 	}
 	year, week, day := number(m[1]), number(m[3]), 1

@@ -20,7 +20,7 @@ import (
 
 // DefaultFrameRate is the default of Config.FrameRate. At this rate, a change appears
 // within 46 ms. Each frame costs CPU time, even if nothing has changed.
-const DefaultFrameRate = 22
+const DefaultFrameRate, maxFrameRate = 22, 60
 
 // Config is the effective configuration. A field with a toml name can be set in the
 // file and by a flag. A field with a flag tag can be set only by that flag.

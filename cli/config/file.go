@@ -162,11 +162,6 @@ func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node)
 	return key
 }
 
-func (c *Config) source(at *toml.DecodeError) Source {
-	line, column := at.Position()
-	return Source{fromFile, c.Path, line, column}
-}
-
 // explainTOML adds the position to an error from the decoder. If a value has the wrong
 // type, the error says what is valid.
 func (c *Config) explainTOML(err error) error {
@@ -175,7 +170,8 @@ func (c *Config) explainTOML(err error) error {
 	if !ok {
 		return fmt.Errorf("%s: %s", c.Path, reason)
 	}
-	at, key := c.source(decoding), decoding.Key()
+	line, column := decoding.Position()
+	at, key := Source{fromFile, c.Path, line, column}, decoding.Key()
 	isValue := func(word string) bool { return strings.Contains(reason, word) }
 	if len(key) == 0 || !slices.ContainsFunc([]string{"cannot", "too large", "out of range"}, isValue) {
 		return at.Errorf("%s", reason)

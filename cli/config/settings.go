@@ -47,7 +47,6 @@ type Setting struct {
 	Scope   Scope
 	Hidden  bool
 
-	max int
 	set func(c *Config, text string) error // sets a flag without a field
 }
 
@@ -95,7 +94,7 @@ var settings = []Setting{
 	{Name: "guard", Scope: Guard, Usage: "run guard on the store while the dashboard is open"},
 	{
 		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",
-		Accepts: "a whole number from 1 to 60", max: 60,
+		Accepts: "a whole number from 1 to 60",
 	},
 	{Name: "journal", Scope: Journal, Usage: "record events and actions in the journal"},
 	{Name: "no-journal", Scope: Journal, Usage: "same as --journal=false", set: setNoJournal},
@@ -178,7 +177,7 @@ func (s *Setting) check(c *Config) error {
 	ptr, _ := s.field(c)
 	switch field := ptr.(type) {
 	case *int:
-		if *field < 1 || *field > s.max {
+		if *field < 1 || *field > maxFrameRate {
 			return s.invalid(strconv.Itoa(*field))
 		}
 	case *[]string:

@@ -134,12 +134,10 @@ func (r *Report) Err() error { return r.err }
 // reason, and uses only the events implied by the file's own timestamps.
 func (r *Report) readJournal(j journal.Journal, store *poolstate.Store) (problem string) {
 	events, err := j.History(store, r.pool, r.policy, r.now)
-	if err != nil {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		problem = path.Err.Error()
+	} else if err != nil {
 		problem = err.Error()
-		if path, ok := errors.AsType[*fs.PathError](err); ok {
-			problem = path.Err.Error()
-		}
-		events, _ = journal.Journal{}.History(store, r.pool, r.policy, r.now) // without a journal, this cannot fail
 	}
 	r.records = events[max(len(events)-maxEvents, 0):]
 	return problem

@@ -55,12 +55,10 @@ func contains(records []poolstate.Record, r *poolstate.Record) bool {
 }
 
 // History returns the events of a store, oldest first: those in the journal, and earlier
-// ones that can be inferred from the pool; see [poolstate.History].
+// ones that can be inferred from the pool; see [poolstate.History]. If the journal cannot be
+// read, it returns only the latter and the error.
 func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) ([]poolstate.Record, error) {
 	entries, err := j.Read()
-	if err != nil {
-		return nil, err
-	}
 	recorded := Records(entries, store)
 	all := recorded
 	for _, e := range poolstate.History(pool, policy, now) {
@@ -69,7 +67,7 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 		}
 	}
 	slices.SortStableFunc(all, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
-	return all, nil
+	return all, err
 }
 
 // last returns the entries of the last action on a store that was not undone, or nil if
