@@ -81,5 +81,6 @@ cap = 5
 	inline, err := Parse("c.toml", []byte("[backoff]\nproviders = {a = {cap = 4}}"))
 	equal(t, "cap", inline.SourceOf("backoff.cap").String(), "default")
 	equal(t, "the provider's cap", inline.SourceOf("backoff.providers.a.cap").String(), "c.toml:2")
+	equal(t, "its column", inline.SourceOf("backoff.providers.a.cap").Column, 19)
 	equal(t, "the error", err, nil)
 }

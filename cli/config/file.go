@@ -109,42 +109,37 @@ func (c *Config) decode(data []byte) error {
 	return nil
 }
 
-// locate records the position of each key and rejects unknown keys. It does not report
-// syntax errors.
+// locate records the position of each key and rejects unknown keys. It ends at a syntax
+// error, which decode reports.
 func (c *Config) locate(data []byte) error {
 	known := []string{"agent", "backoff", "keys"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
-	var unknown error
 	var table []string
 	var p unstable.Parser
 	for p.Reset(data); p.NextExpression(); {
-		e := p.Expression()
-		if e.Kind != unstable.KeyValue {
-			table = nil
+		key := c.locateKey(&p, table, p.Expression())
+		if name := key[0]; !slices.Contains(known, name) {
+			return c.sources[name].Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
 		}
-		key := c.locateKey(&p, table, e)
-		if e.Kind != unstable.KeyValue {
+		if p.Expression().Kind != unstable.KeyValue {
 			table = key
 		}
-		if name := key[0]; unknown == nil && !slices.Contains(known, name) {
-			unknown = c.sources[name].Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
-		}
 	}
-	if p.Error() != nil {
-		return nil // decode reports it
-	}
-	return unknown
+	return nil
 }
 
 // maxDepth is the number of parts of the longest key, backoff.providers.NAME.base.CODE.
 const maxDepth = 5
 
-// locateKey records the position of a key in a table and of the keys in an inline table.
-// It returns the parts of the key, beginning with those of the table.
+// locateKey records the position of a table, or of a key in a table and the keys in its
+// value. It returns all parts of the key.
 func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node) []string {
 	key, at := slices.Clip(table), Source{Kind: fromFile, Name: c.Path}
+	if e.Kind != unstable.KeyValue {
+		key = nil
+	}
 	for part := e.Key(); part.Next() && len(key) < maxDepth; {
 		if at.Line == 0 {
 			start := p.Shape(part.Node().Raw).Start
