@@ -112,7 +112,7 @@ func TestGuardian_Act_Retries(t *testing.T) {
 				g.wakes(time.Minute)
 				g.loads("pinned a")
 				must(t, os.Remove(g.file))
-				g.loads("file missing: …")
+				g.loads("file missing")
 				writeFile(t, g.file, []byte("{"))
 				g.loads("file unreadable: …")
 				g.fails()
