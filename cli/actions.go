@@ -155,14 +155,14 @@ func undoCommand() *cobra.Command {
 		if err := r.open(); err != nil {
 			return err
 		}
-		number, undos, err := r.operator.LastUndo()
+		last, undos, err := r.operator.LastUndo()
 		switch {
 		case errors.Is(err, poolstate.ErrNothingToUndo):
 			return r.report(&poolstate.Outcome{})
 		case err != nil:
 			return &codedError{exitRefused, err}
 		}
-		return r.execute(journal.Task{Action: poolstate.Action{Undos: undos}, Undoes: number})
+		return r.execute(journal.Task{Action: poolstate.Action{Undos: undos}, Undoes: last.Action})
 	})
 	return cmd
 }

@@ -88,11 +88,8 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	earliest := slices.MinFunc(records, byTime)
 	earliest.At = earliest.At.Add(-poolstate.SameEventWithin)
 	from, _ := slices.BinarySearchFunc(l.records, earliest, byTime)
-	type key struct {
-		kind         poolstate.EventKind
-		provider, id string
-	}
-	keyOf := func(r *poolstate.Record) key { return key{r.Kind, r.Provider, cmp.Or(r.ID, r.Label)} }
+	type key struct{ provider, id string }
+	keyOf := func(r *poolstate.Record) key { return key{r.Provider, cmp.Or(r.ID, r.Label)} }
 	known := map[key][]int{} // indexes of l.records that may be the same event
 	for i := from; i < len(l.records); i++ {
 		k := keyOf(&l.records[i])
@@ -192,7 +189,7 @@ func countEvents(records []poolstate.Record) string {
 		}
 	}
 	var parts []string
-	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "pinned", "released", "forgotten", "added", "removed"} {
+	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "undone", "pinned", "released", "forgotten", "added", "removed"} {
 		if n := counts[name]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, name))
 		}

@@ -108,7 +108,7 @@ func TestLogEvents_Action(t *testing.T) {
 			}
 			d.handle(done)
 		}
-		equal(t, "the journal", d.journaled(), "a reset, a exhausted")
+		equal(t, "the journal", d.journaled(), "a reset, a undone")
 		for _, r := range d.m.log.shown[1:] {
 			equal(t, "by", r.By, poolstate.ByOperator)
 		}
@@ -153,11 +153,11 @@ func TestCountEvents(t *testing.T) {
 	var records []poolstate.Record
 	for _, k := range []poolstate.EventKind{
 		poolstate.EventPinned, poolstate.EventExhausted, poolstate.EventReset, poolstate.EventPinned,
-		poolstate.EventForgotten, poolstate.EventReleased, poolstate.EventReady, poolstate.EventFileMissing,
+		poolstate.EventForgotten, poolstate.EventReleased, poolstate.EventReady, poolstate.EventFileMissing, poolstate.EventUndone,
 	} {
 		records = append(records, poolstate.Record{Kind: k})
 	}
-	equal(t, "summary", countEvents(records), "1 exhausted, 2 back, 2 pinned, 1 released, 1 forgotten")
+	equal(t, "summary", countEvents(records), "1 exhausted, 2 back, 1 undone, 2 pinned, 1 released, 1 forgotten")
 }
 
 func TestMerge_DropsOldest(t *testing.T) {

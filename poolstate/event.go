@@ -17,6 +17,7 @@ const (
 	EventDue
 	EventReady
 	EventReset
+	EventUndone // an action on the credential was undone
 	EventRefreshed
 	EventDead
 	EventAdded
@@ -30,7 +31,7 @@ const (
 )
 
 var eventWords = []string{
-	"exhausted", "held", "due", "ready", "reset", "refreshed",
+	"exhausted", "held", "due", "ready", "reset", "undone", "refreshed",
 	"dead", "added", "removed", "pinned", "released", "forgotten",
 	"file_missing", "file_unreadable", "file_recovered",
 }

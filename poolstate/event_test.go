@@ -110,7 +110,7 @@ func TestDiff_Order(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset refreshed dead added removed pinned released forgotten file_missing file_unreadable file_recovered poolstate.EventKind(15)")
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset undone refreshed dead added removed pinned released forgotten file_missing file_unreadable file_recovered poolstate.EventKind(16)")
 	equal(t, "actors", allWords[Actor](), "agent operator clock guard poolstate.Actor(4)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")

@@ -97,15 +97,25 @@ func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records describe the same event. One of them may lack the streak,
-// because pooltop does not count failures everywhere.
+// because pooltop does not count failures everywhere. To an observer, an undo looks like
+// another kind of event.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {
 		within = time.Second // the file may fail and recover repeatedly
 	}
-	return r.Kind == o.Kind && r.At.Sub(o.At).Abs() <= within &&
+	return (r.Kind == o.Kind || r.undoneAs(o) || o.undoneAs(r)) && r.At.Sub(o.At).Abs() <= within &&
 		r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label) &&
 		r.After.equal(o.After)
+}
+
+// undoneAs reports whether r is an undo and an observer may have recorded it as o.
+func (r *Record) undoneAs(o *Record) bool {
+	switch o.Kind {
+	case EventExhausted, EventHeld, EventReady, EventReset, EventRefreshed, EventDead:
+		return r.Kind == EventUndone
+	}
+	return false
 }
 
 func (s State) equal(o State) bool {

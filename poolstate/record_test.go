@@ -97,6 +97,14 @@ func TestRecord_Same(t *testing.T) {
 	same.After.Streak = nil
 	equal(t, "the same, one without a streak", base.Same(&same) && same.Same(&base), true)
 
+	undone := base
+	undone.Kind = EventUndone
+	equal(t, "an undo as observed", base.Same(&undone) && undone.Same(&base), true)
+	for _, k := range []EventKind{EventDue, EventAdded, EventPinned} {
+		same.Kind = k
+		equal(t, "an undo as "+k.String(), same.Same(&undone) || undone.Same(&same), false)
+	}
+
 	gone := Record{At: noon, Kind: EventFileMissing}
 	again := Record{At: noon.Add(2 * time.Second), Kind: EventFileMissing}
 	equal(t, "file missing again later", gone.Same(&again), false)

@@ -78,16 +78,19 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in w cells. It cuts the provider first.
+// recordName returns provider/name in w cells. It cuts the provider first, to no less than a
+// third of the width, then the name.
 func recordName(r *poolstate.Record, w int) string {
 	if r.Kind.OfFile() {
 		return "the file"
 	}
 	name, provider := strings.TrimSpace(clean(r.Name())), strings.TrimSpace(clean(r.Provider))
-	if room := w - text.Width(name) - 1; room >= 6 || room >= text.Width(provider) {
-		return text.Fit(provider, room) + "/" + name
+	least := min(text.Width(provider), max(w/3, 6))
+	if w-1-least < 6 {
+		return text.Fit(name, w)
 	}
-	return text.Fit(name, w)
+	provider = text.Fit(provider, max(w-1-text.Width(name), least))
+	return provider + "/" + text.Fit(name, w-1-text.Width(provider))
 }
 
 // eventStyles holds the role and the fixed words for each kind of event.
@@ -100,6 +103,7 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventDue:            {theme.Due, ""},
 	poolstate.EventReady:          {theme.Ready, "cleared"},
 	poolstate.EventReset:          {theme.Ready, ""},
+	poolstate.EventUndone:         {theme.Accent, ""},
 	poolstate.EventRefreshed:      {theme.Ready, "new tokens"},
 	poolstate.EventDead:           {theme.Dead, "re-auth required"},
 	poolstate.EventAdded:          {theme.Ready, "added to the pool"},
@@ -134,6 +138,8 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		return joined(", ", streakChange(r), until)
 	case poolstate.EventReleased:
 		return joined(", ", words, until, streakStays(r))
+	case poolstate.EventUndone:
+		return joined(", ", undoneTo(&c), streakChange(r), until)
 	case poolstate.EventReset, poolstate.EventRefreshed, poolstate.EventForgotten:
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
@@ -142,6 +148,17 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		return text.Clean(r.Message, text.MessageLimit)
 	}
 	return words
+}
+
+// undoneTo describes the state that an undo restored.
+func undoneTo(c *poolstate.Credential) string {
+	switch c.Status {
+	case poolstate.StatusDead:
+		return "dead again"
+	case poolstate.StatusExhausted:
+		return "out again"
+	}
+	return "ready again"
 }
 
 // joined joins the parts that are not empty.

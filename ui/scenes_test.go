@@ -339,6 +339,8 @@ func everyKind() []poolstate.Record {
 	held := streaks(recordOf(poolstate.EventHeld, poolstate.ByOperator, "batch-key", 90*time.Minute), 0, 1)
 	held.Before.Streak, held.Before.Status, held.Reason = nil, new("ok"), "kept for the night"
 	held.After.Deadline = new(epoch.Add(9 * time.Hour))
+	undone := streaks(recordOf(poolstate.EventUndone, poolstate.ByOperator, "primary", 69*time.Minute), 0, 3)
+	undone.After.Status, undone.After.Deadline = new("exhausted"), new(epoch.Add(time.Hour))
 	due := streaks(recordOf(poolstate.EventDue, poolstate.ByClock, "backup-key", 80*time.Minute), 2, 2)
 	due.Cooldown = 2 * 3600
 	dead := recordOf(poolstate.EventDead, poolstate.ByAgent, "claude_code", 40*time.Minute)
@@ -350,6 +352,7 @@ func everyKind() []poolstate.Record {
 		first, failed, held, due,
 		streaks(recordOf(poolstate.EventReady, poolstate.ByAgent, "backup-key", 79*time.Minute), 2, 2),
 		streaks(recordOf(poolstate.EventReset, poolstate.ByOperator, "primary", 70*time.Minute), 3, 0),
+		undone,
 		streaks(recordOf(poolstate.EventRefreshed, poolstate.ByAgent, "portal", 60*time.Minute), 4, 0),
 		recordOf(poolstate.EventAdded, poolstate.ByAgent, "new-key", 55*time.Minute),
 		recordOf(poolstate.EventRemoved, poolstate.ByAgent, "old-key", 50*time.Minute),

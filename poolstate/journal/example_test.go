@@ -48,11 +48,11 @@ func ExampleOperator() {
 	streak("after the reset", first)
 
 	second := newOperator()
-	number, undos, err := second.LastUndo()
+	action, undos, err := second.LastUndo()
 	must(err)
-	_, err = second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: number})
+	_, err = second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: action.Action})
 	must(err)
-	streak("after "+number+" was undone", second)
+	streak("after "+action.Action+" was undone", second)
 	// Output:
 	// before: status "exhausted", streak 3
 	// after the reset: status "", streak 0

@@ -130,9 +130,9 @@ func doTask(t testing.TB, o *Operator, task Task) Done {
 // lastUndo returns the task that undoes the last action.
 func lastUndo(t testing.TB, o *Operator) Task {
 	t.Helper()
-	number, undos, err := o.LastUndo()
+	action, undos, err := o.LastUndo()
 	must(t, err)
-	return undoTask(number, undos)
+	return undoTask(action.Action, undos)
 }
 
 func entries(t testing.TB, j Journal) []Entry {

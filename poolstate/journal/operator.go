@@ -146,6 +146,8 @@ func (o *Operator) logRecords(entries []Entry, err error) {
 // kindOf returns the kind of event that an action causes for a credential.
 func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKind {
 	switch {
+	case verb == poolstate.VerbUndo:
+		return poolstate.EventUndone
 	case after.Status == poolstate.StatusDead:
 		return poolstate.EventDead
 	case after.Held():
@@ -199,38 +201,38 @@ var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens ar
 // incomplete. Earlier actions must not be undone instead.
 var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
 
-// LastUndo returns the number and the undos of the last action on the store that was
-// not undone yet. Its errors include [poolstate.ErrNothingToUndo], [ErrNotUndoable] and
-// [ErrUnrecorded].
-func (o *Operator) LastUndo() (number string, undos []poolstate.Undo, err error) {
+// LastUndo returns the last action on the store that was not undone yet: its first entry,
+// and the undos of all its entries. Its errors include [poolstate.ErrNothingToUndo],
+// [ErrNotUndoable] and [ErrUnrecorded].
+func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) {
 	entries, err := o.Journal.readAll()
 	if err != nil {
-		return "", nil, err
+		return Entry{}, nil, err
 	}
 	snap, err := o.Store.Load()
 	if err != nil {
-		return "", nil, err
+		return Entry{}, nil, err
 	}
 	lines, err := last(entries, o.Store)
 	if err != nil {
-		return "", nil, err
+		return Entry{}, nil, err
 	}
 	if !recorded(snap.Pool, of(entries, o.Store), lines) {
-		return "", nil, ErrUnrecorded
+		return Entry{}, nil, ErrUnrecorded
 	}
 	if len(lines) == 0 {
-		return "", nil, poolstate.ErrNothingToUndo
+		return Entry{}, nil, poolstate.ErrNothingToUndo
 	}
 	for _, e := range lines {
 		switch {
 		case e.Undo == nil && e.Verb == poolstate.VerbSync.String():
-			return "", nil, ErrNotUndoable
+			return Entry{}, nil, ErrNotUndoable
 		case e.Undo == nil:
-			return "", nil, ErrUnrecorded
+			return Entry{}, nil, ErrUnrecorded
 		}
 		undos = append(undos, *e.Undo)
 	}
-	return lines[0].Action, undos, nil
+	return lines[0], undos, nil
 }
 
 // clockSlack is greater than the rounding error of times in the store.

@@ -127,9 +127,9 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 			o := newOperator(t, pool)
 			do(t, o, reset, "backup")
 			tt.change(t, o)
-			number, _, err := o.LastUndo()
+			action, _, err := o.LastUndo()
 			wantErr(t, err, tt.want)
-			equal(t, "number", number, map[bool]string{true: "n1"}[tt.want == nil])
+			equal(t, "number", action.Action, map[bool]string{true: "n1"}[tt.want == nil])
 		})
 	}
 }
@@ -214,7 +214,7 @@ func TestLastUndo(t *testing.T) {
 		equal(t, "undos of an undo", len(done.Undos()), 0)
 		equal(t, "store", beforeUpdatedAt(readFile(t, o.Store.Path())), states[2-i])
 		line := done.Entries[0]
-		equal(t, "line", fmt.Sprint(line.Verb, " ", line.Undoes, " ", line.Undo == nil), "undo "+want+" true")
+		equal(t, "line", fmt.Sprint(line.Kind, " ", line.Verb, " ", line.Undoes, " ", line.Undo == nil), "undone undo "+want+" true")
 	}
 	_, _, err := o.LastUndo()
 	wantErr(t, err, poolstate.ErrNothingToUndo)
