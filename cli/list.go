@@ -5,8 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
@@ -87,16 +85,9 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		scheme = new(theme.SchemeFor(p == colorprofile.ASCII || !lightBackground(os.Getenv("COLORFGBG"))))
+		scheme = new(theme.SchemeAny) // the terminal is not asked for its background
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
-}
-
-// lightBackground reports whether COLORFGBG, which some terminals set, ends with the
-// number of a light color. The terminal is not queried because it might not answer.
-func lightBackground(colors string) bool {
-	n, err := strconv.Atoi(colors[strings.LastIndexByte(colors, ';')+1:])
-	return err == nil && (n == 7 || n > 8 && n <= 15)
 }
 
 // terminalOf returns w as a file if it is a terminal.

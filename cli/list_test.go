@@ -23,15 +23,6 @@ func TestList_Golden(t *testing.T) {
 	}
 }
 
-func TestLightBackground(t *testing.T) {
-	for colors, want := range map[string]bool{
-		"": false, "15;0": false, "0;15": true, "0;default;15": true, "0;7": true, "7;8": false, "0;16": false, "15": true,
-		"0;-1": false, "0;": false, "default;default": false,
-	} {
-		equal(t, colors, lightBackground(colors), want)
-	}
-}
-
 func says(t *testing.T, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {

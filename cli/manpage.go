@@ -49,7 +49,6 @@ var (
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
 NO_COLOR: If set, no colors are used.
-COLORFGBG: The terminal's colors, set by some terminals. If the background is light, list and events default to a light theme.
 TERM: The terminal type. The dashboard does not run on a dumb terminal.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never writes it; an action replaces it as a whole, with mode 0600.

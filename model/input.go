@@ -129,9 +129,10 @@ func (m *Model) nextTheme() tea.Cmd {
 	if m.profile <= colorprofile.ASCII {
 		return m.setStatus(ui.AnswerRefused, "no colors on this terminal, or NO_COLOR is set; states are shown by symbol and label")
 	}
-	m.scheme, m.themeChosen = m.scheme.Next(), true
+	m.scheme, m.themeChosen = m.scheme.Next(m.background, m.profile), true
 	m.retheme()
-	return m.setStatus(ui.AnswerDone, "theme: "+m.scheme.String()+"; "+word(m.keys.Theme)+" switches to "+m.scheme.Next().String())
+	next := m.scheme.Next(m.background, m.profile)
+	return m.setStatus(ui.AnswerDone, "theme: "+m.scheme.String()+"; "+word(m.keys.Theme)+" switches to "+next.String())
 }
 
 // quit ends the program. It cancels an action that is shown as waiting for the lock.

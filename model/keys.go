@@ -73,9 +73,9 @@ func (k *keyMap) actions() []Action {
 		{"notify", "notifications on or off", []string{"n"}, &k.Notify},
 		{"back", "back; clear marks and filter", []string{backKey}, &k.Back},
 		{"times", "clock times or time left", []string{"T"}, &k.Times},
-		{"theme", "theme: dark, light, high contrast", []string{"t"}, &k.Theme},
+		{"theme", "theme: next one for this background", []string{"t"}, &k.Theme},
 		{"mouse", "mouse on or off", []string{"m"}, &k.Mouse},
-		{"help", "help", []string{"?"}, &k.Help},
+		{"help", "help", []string{"?", "f1"}, &k.Help},
 		{"suspend", "suspend (fg resumes)", []string{"ctrl+z"}, &k.Suspend},
 		{"quit", "close the view; quit", []string{"q", quitKey}, &k.Quit},
 	}

@@ -161,7 +161,7 @@ func TestKeyBindings_StatusNamesBoundKey(t *testing.T) {
 	for _, tt := range []struct{ press, want string }{
 		{"down D", "; U undoes"},
 		{"down f7 D", "paused; press f7 to resume"},
-		{"f8", "; f8 switches to light"},
+		{"f8", "; f8 switches to dark"},
 		{"f9", "; f9 turns it off"},
 		{"f10", "; f10 turns them off"},
 		{"c G c D", "all providers are folded; o unfolds"},

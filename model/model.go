@@ -56,6 +56,7 @@ type Model struct {
 	width, height int
 	scheme        theme.Scheme
 	themeChosen   bool // do not adapt the theme to the terminal's background
+	background    theme.Background
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
@@ -119,17 +120,18 @@ func New(cfg Config) Model {
 	}
 	if cfg.Scheme != nil {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
+		m.background = m.scheme.Background()
 	}
 	m.policy = cfg.Policy.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	m.retheme()
 	return m
 }
 
-// Init reads the store and the journal and starts the clock. If no scheme was chosen,
-// it asks the terminal for its background color.
+// Init reads the store and the journal and starts the clock. Unless the chosen scheme
+// implies it, Init asks the terminal for its background color.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
-	if m.themeChosen {
+	if m.background != theme.BackgroundUnknown {
 		return begin
 	}
 	return tea.Batch(begin, tea.RequestBackgroundColor)
@@ -182,10 +184,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
+		m.background = theme.BackgroundOf(msg.IsDark())
 		if !m.themeChosen { // the operator may have chosen one since the query
-			m.scheme = theme.SchemeFor(msg.IsDark())
-			m.retheme()
+			m.scheme = theme.SchemeFor(m.background)
 		}
+		m.retheme()
 	}
 	m.refreshEvents()
 	s := m.screen()
@@ -194,7 +197,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
 }
 
-func (m *Model) retheme() { m.theme = m.scheme.Theme(m.profile) }
+func (m *Model) retheme() {
+	scheme, profile := m.scheme.On(m.background, m.profile)
+	m.theme = scheme.Theme(profile)
+}
 
 func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{

@@ -42,13 +42,16 @@ func TestUpdate_ThemeOfTerminal(t *testing.T) {
 
 func TestNextTheme(t *testing.T) {
 	d := startDashboard(t, twoOut)
-	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeLight, theme.SchemeContrastLight, theme.SchemeDark} {
+	d.send(tea.BackgroundColorMsg{Color: color.Black})
+	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeTerminal, theme.SchemeDark} {
 		d.press("t")
-		d.hasTheme(scheme, colorprofile.TrueColor)
+		d.hasTheme(scheme.On(theme.BackgroundDark, colorprofile.TrueColor))
 		d.shows("theme: " + scheme.String())
 	}
 	d.send(tea.BackgroundColorMsg{Color: color.White}) // a late reply
 	d.hasTheme(theme.SchemeDark, colorprofile.TrueColor)
+	d.press("t")
+	d.hasTheme(theme.SchemeLight, colorprofile.TrueColor)
 	d.send(tea.ColorProfileMsg{Profile: colorprofile.ASCII})
 	d.press("t")
 	d.refuses("no colors")
@@ -66,6 +69,15 @@ func TestNew_Config(t *testing.T) {
 	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
+}
+
+// The terminal's own colors depend on its background.
+func TestNew_ThemeTerminal(t *testing.T) {
+	d := newDashboard(t, twoOut, func(c *Config) { c.Scheme = new(theme.SchemeTerminal) })
+	d.hasTheme(theme.SchemeTerminal, colorprofile.ANSI)
+	equal(t, "messages of Init with a query for the background", len(results(d.m.Init())), 3)
+	d.send(tea.BackgroundColorMsg{Color: color.White})
+	d.hasTheme(theme.SchemeLight, colorprofile.ANSI)
 }
 
 // wideText is the content of a store whose labels have characters of every width or are

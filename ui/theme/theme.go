@@ -70,6 +70,9 @@ func Plain() *Theme { return &Theme{Shapes: true, DottedSteps: true, HatchedFill
 
 // Theme returns the scheme's theme for a terminal with the given color support.
 func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
+	if s == SchemeTerminal {
+		profile = min(profile, colorprofile.ANSI)
+	}
 	var p palette // empty: without colors, only bold remains
 	if profile > colorprofile.ASCII {
 		p = palettes[s][profile-colorprofile.ANSI]
@@ -88,8 +91,8 @@ func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
 func (t *Theme) Dimmed() *Theme { return cmp.Or(t.dimmed, t) }
 
 func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
-	t := &Theme{Shapes: profile <= colorprofile.ASCII, HatchedFill: profile <= colorprofile.ANSI}
-	t.DottedSteps = t.Shapes || profile == colorprofile.ANSI && s >= SchemeLight
+	t := &Theme{Shapes: profile <= colorprofile.ASCII, HatchedFill: profile <= colorprofile.ANSI || s >= SchemeTerminal}
+	t.DottedSteps = t.Shapes || profile == colorprofile.ANSI && s >= SchemeLight || s >= SchemeTerminal
 	for r, c := range p.roles {
 		for w := range t.styles[r] {
 			for selected := range 2 {
@@ -105,42 +108,92 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Scheme is a set of colors for one kind of background.
+// Background is the kind of the terminal's background.
+type Background uint8
+
+// The kinds of background.
+const (
+	BackgroundUnknown Background = iota
+	BackgroundDark
+	BackgroundLight
+)
+
+// BackgroundOf returns the background of a terminal that has reported its color.
+func BackgroundOf(dark bool) Background {
+	if dark {
+		return BackgroundDark
+	}
+	return BackgroundLight
+}
+
+// Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
-// The schemes, in pairs with the same background.
+// The schemes. The first four are in pairs with the same background. SchemeTerminal uses
+// the terminal's own sixteen colors. SchemeAny is for output to a terminal that is not
+// asked for its background.
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark
 	SchemeLight
 	SchemeContrastLight
+	SchemeTerminal
+	SchemeAny
 	schemeCount
 )
 
 // String returns the name of the scheme on screen.
 func (s Scheme) String() string {
-	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background"}[s]
+	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background", "the terminal's own colors", "any"}[s]
 }
 
 // Name returns the scheme's name in the configuration and on the command line.
 func (s Scheme) Name() string {
-	return [...]string{"dark", "high-contrast-dark", "light", "high-contrast-light"}[s]
+	return [...]string{"dark", "high-contrast-dark", "light", "high-contrast-light", "terminal", "any"}[s]
 }
 
-// Schemes returns all schemes, in the order of their constants.
+// Schemes returns the schemes that can be chosen, in the order of their constants.
 func Schemes() []Scheme {
-	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight}
+	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight, SchemeTerminal}
 }
 
-// Next returns the next scheme; after the last, it returns the first.
-func (s Scheme) Next() Scheme { return (s + 1) % schemeCount }
+// Background returns the background for which the scheme is meant.
+func (s Scheme) Background() Background {
+	return [...]Background{BackgroundDark, BackgroundDark, BackgroundLight, BackgroundLight, BackgroundUnknown, BackgroundUnknown}[s]
+}
+
+// Next returns the next scheme that is legible on a background with the given color
+// support. With sixteen colors, every scheme uses those of the terminal. On an unknown
+// background, Next switches between the default scheme and the terminal's colors.
+func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
+	for {
+		s = (s + 1) % SchemeAny
+		switch {
+		case s == SchemeFor(b):
+			return s
+		case s == SchemeTerminal && (profile > colorprofile.ANSI || b == BackgroundUnknown):
+			return s
+		case s < SchemeTerminal && s.Background() == b:
+			return s
+		}
+	}
+}
+
+// On returns the scheme and the color support with which to draw s on a background. The
+// terminal's own colors are those of the default scheme if the background is known.
+func (s Scheme) On(b Background, profile colorprofile.Profile) (Scheme, colorprofile.Profile) {
+	if s == SchemeTerminal && b != BackgroundUnknown {
+		return SchemeFor(b), min(profile, colorprofile.ANSI)
+	}
+	return s, profile
+}
 
 // SchemeFor returns the default scheme for a background.
-func SchemeFor(dark bool) Scheme {
-	if dark {
-		return SchemeDark
+func SchemeFor(b Background) Scheme {
+	if b == BackgroundLight {
+		return SchemeLight
 	}
-	return SchemeLight
+	return SchemeDark
 }
 
 // palette maps each role to a color; nil is the terminal's default foreground.
@@ -164,7 +217,9 @@ func colors(selected, roles string) palette {
 // palettes holds the palettes of each scheme for 16 colors, 256 colors and true color.
 //
 // Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
-// fill and, in the dark scheme, faint text intentionally have less. The state colors in
+// fill and, in the dark scheme, faint text intentionally have less. With sixteen colors,
+// text has at least 3:1 in common terminals. SchemeAny has at least 3.6:1 on both kinds of
+// background; 4.1:1 is the most that is possible. The state colors in
 // the high-contrast schemes were chosen to be as distinct as possible for people with
 // protanopia or deuteranopia, without changing their hue.
 var palettes = [schemeCount][3]palette{
@@ -182,7 +237,8 @@ var palettes = [schemeCount][3]palette{
 		colors("#1f2338", "#ffffff #c9cee0 #aab0c8 #4f5570 #9fc8ff #b9feac #f4bc10 #b1a4fe #9ce6fa #fc909c #ffa45c #2c5240"),
 	},
 	SchemeLight: {
-		colors("-", "- - 8 8 4 2 3 5 6 1 1 8"),
+		// Green, yellow and cyan are too pale on white.
+		colors("-", "- - 8 8 4 4 5 8 - 1 1 8"),
 		colors("254", "235 240 241 251 25 22 94 55 23 124 88 252"),
 		colors("#e7eaf4", "#2b2e3d #585d74 #63687e #d3d6e0 #2554c0 #2a6f2e #8a5200 #6a3fc0 #00687d #b8293d #a8430a #d9e8da"),
 	},
@@ -193,6 +249,13 @@ var palettes = [schemeCount][3]palette{
 		// than 7:1 on it.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
+	},
+	// Only these are legible on black and on white.
+	SchemeTerminal: {colors("-", "- - - 8 - - 13 13 - 9 9 -")},
+	SchemeAny: {
+		colors("-", "- - - 8 - - 13 13 - 9 9 -"),
+		colors("-", "- 243 243 244 32 28 130 98 31 197 166 244"),
+		colors("-", "- #76798a #76798a #8a8d9c #3178e1 #3c893a #a96c04 #8e64d2 #21859b #d44959 #cd5410 #8a8d9c"),
 	},
 }
 

@@ -34,7 +34,7 @@ func TestTheme_Styles(t *testing.T) {
 	} {
 		allowed := regexp.MustCompile(`^(\x1b\[(1;?)?(` + c.colors + `)?;?(` + c.colors + `)?m)?$`)
 		colored := regexp.MustCompile(`(` + c.colors + `)m$`)
-		for _, s := range Schemes() {
+		for s := range SchemeTerminal {
 			th := s.Theme(c.profile)
 			uitest.Equal(t, "shapes", th.Shapes, c.shapes)
 			uitest.Equal(t, "dotted steps", th.DottedSteps, c.dotted || c.profile == colorprofile.ANSI && s >= SchemeLight)
@@ -53,6 +53,7 @@ func TestTheme_Styles(t *testing.T) {
 			}
 		}
 	}
+	uitest.Equal(t, "the terminal's colors", SchemeTerminal.Theme(colorprofile.TrueColor).styles, SchemeTerminal.Theme(colorprofile.ANSI).styles)
 	if th := Plain(); th.styles != (Theme{}).styles {
 		t.Errorf("the plain theme has sequences: %v", th.styles)
 	}
@@ -194,6 +195,88 @@ func TestPalettes_Contrast(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestPalettes_ContrastAny requires contrast on dark and on light backgrounds.
+func TestPalettes_ContrastAny(t *testing.T) {
+	for _, p := range palettes[SchemeAny][1:] {
+		for r, fg := range p.roles {
+			for _, bg := range []string{"#16171f", "#000000", "#fafaf8", "#ffffff"} {
+				if quiet := Role(r) == Rule || Role(r) == Fill; fg != nil && !quiet && contrast(fg, lipgloss.Color(bg)) < 3.6 {
+					t.Errorf("role %d on %s has %.2f:1", r, bg, contrast(fg, lipgloss.Color(bg)))
+				}
+			}
+		}
+	}
+}
+
+// terminals holds the sixteen colors of common terminals, and the backgrounds on which they
+// are used: xterm, the Linux console, Terminal on macOS, GNOME, Windows, and Solarized.
+var terminals = []struct {
+	name, dark, light string
+	colors            string // the default foreground of a dark and a light terminal follows from the background
+}{
+	{"xterm", "#000000", "#ffffff", "#000000 #cd0000 #00cd00 #cdcd00 #0000ee #cd00cd #00cdcd #e5e5e5 #7f7f7f #ff0000 #00ff00 #ffff00 #5c5cff #ff00ff #00ffff #ffffff"},
+	{"linux", "#000000", "", "#000000 #aa0000 #00aa00 #aa5500 #0000aa #aa00aa #00aaaa #aaaaaa #555555 #ff5555 #55ff55 #ffff55 #5555ff #ff55ff #55ffff #ffffff"},
+	{"macos", "", "#ffffff", "#000000 #990000 #00a600 #999900 #0000b2 #b200b2 #00a6b2 #bfbfbf #666666 #e50000 #00d900 #e5e500 #0000ff #e500e5 #00e5e5 #e5e5e5"},
+	{"gnome", "#1e1e1e", "#ffffff", "#171421 #c01c28 #26a269 #a2734c #12488b #a347ba #2aa1b3 #d0cfcc #5e5c64 #f66151 #33d17a #e9ad0c #2a7bde #c061cb #33c7de #ffffff"},
+	{"windows", "#0c0c0c", "#ffffff", "#0c0c0c #c50f1f #13a10e #c19c00 #0037da #881798 #3a96dd #cccccc #767676 #e74856 #16c60c #f9f1a5 #3b78ff #b4009e #61d6d6 #f2f2f2"},
+	{"solarized", "", "#fdf6e3", "#073642 #dc322f #859900 #b58900 #268bd2 #d33682 #2aa198 #eee8d5 #002b36 #cb4b16 #586e75 #657b83 #839496 #6c71c4 #93a1a1 #fdf6e3"},
+}
+
+// TestPalettes_ContrastSixteen requires a contrast of 3:1 in common terminals.
+func TestPalettes_ContrastSixteen(t *testing.T) {
+	for s := range schemeCount {
+		for _, term := range terminals {
+			for b, bg := range map[Background]string{BackgroundDark: term.dark, BackgroundLight: term.light} {
+				if bg == "" || s.Background() != b && s.Background() != BackgroundUnknown {
+					continue
+				}
+				for r, fg := range palettes[s][0].roles {
+					n, isBasic := fg.(ansi.BasicColor)
+					if quiet := slices.Contains([]Role{Rule, Fill, Faint}, Role(r)); !isBasic || quiet {
+						continue
+					}
+					if got := contrast(lipgloss.Color(strings.Fields(term.colors)[n]), lipgloss.Color(bg)); got < 3 {
+						t.Errorf("%s in %s on %s: role %d has %.2f:1", s.Name(), term.name, bg, r, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestNext checks that no scheme follows that is meant for the other background.
+func TestNext(t *testing.T) {
+	for _, c := range []struct {
+		b       Background
+		profile colorprofile.Profile
+		want    string
+	}{
+		{BackgroundDark, colorprofile.TrueColor, "dark high-contrast-dark terminal dark"},
+		{BackgroundLight, colorprofile.ANSI256, "light high-contrast-light terminal light"},
+		{BackgroundDark, colorprofile.ANSI, "dark high-contrast-dark dark high-contrast-dark"},
+		{BackgroundLight, colorprofile.ANSI, "light high-contrast-light light high-contrast-light"},
+		{BackgroundUnknown, colorprofile.TrueColor, "dark terminal dark terminal"},
+		{BackgroundUnknown, colorprofile.ANSI, "dark terminal dark terminal"},
+	} {
+		s := SchemeFor(c.b)
+		var names []string
+		for range 4 {
+			names = append(names, s.Name())
+			s = s.Next(c.b, c.profile)
+		}
+		uitest.Equal(t, fmt.Sprint("on background ", c.b, " with ", c.profile), strings.Join(names, " "), c.want)
+	}
+	uitest.Equal(t, "on the other background", SchemeDark.Next(BackgroundLight, colorprofile.TrueColor), SchemeLight)
+}
+
+func TestOn(t *testing.T) {
+	for b, want := range map[Background]Scheme{BackgroundDark: SchemeDark, BackgroundLight: SchemeLight, BackgroundUnknown: SchemeTerminal} {
+		s, p := SchemeTerminal.On(b, colorprofile.TrueColor)
+		uitest.Equal(t, "scheme", s, want)
+		uitest.Equal(t, "limited to sixteen colors", p == colorprofile.ANSI, b != BackgroundUnknown)
 	}
 }
 
