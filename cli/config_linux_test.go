@@ -19,14 +19,14 @@ func TestDashboard_Configured(t *testing.T) {
 			"[keys]\nhelp = ['f5', '?']\nquit = ['Q']\ntheme = ['ctrl+t']\nreset = []\n"))
 	c := testkit.Open(t)
 	runOn(t, c, "pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", sampleTime, "--key", "sort=F")
-	c.Shows("order: deadline", "F sort", "? help", "Q quit")
+	c.Shows("BACK IN▾", "F sort", "? help", "Q quit")
 	text := c.Text()
 	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
 	if said := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) }); strings.Contains(said, "\x1b]11;?") {
 		t.Error("the terminal was queried for its background")
 	}
 	c.Type("F")
-	c.Shows("order: streak")
+	c.Shows("STREAK▾")
 	c.Type("\x14") // ctrl+t
 	c.Shows("theme: high contrast on a light background; ctrl+t switches to dark")
 	c.Type("\x1b[15~") // f5

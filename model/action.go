@@ -163,7 +163,8 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		records[i] = done.Entries[i].Record
 	}
 	m.log.merge(records, true)
-	kind, text := ui.AnswerDone, ui.DoneWords(msg.verb, &done.Outcome, m.policy, m.now)
+	kind, text := ui.AnswerDone, ui.ChangeWords(msg.verb, &done.Outcome, m.policy, m.now)
+	brief := ui.BriefChange(msg.verb, &done.Outcome, m.policy, m.now)
 	switch {
 	case msg.verb == poolstate.VerbUndo:
 		m.performed = m.performed[:max(len(m.performed)-1, 0)]
@@ -178,19 +179,31 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	if len(done.Changed) == 0 {
 		kind = ui.AnswerRefused
 	}
-	if done.Warning != nil {
-		text += "; warning: " + done.Warning.Error()
+	if len(done.Changed) > 0 {
+		text += "; " + ui.ReloadNote(msg.verb, m.policy)
 	}
-	if done.JournalErr != nil {
-		text += "; warning: could not write the journal: " + done.JournalErr.Error()
+	m.setStatus(kind, withWarnings(done, text))
+	if m.status != nil && m.status.Text == text {
+		m.status.Brief = brief
 	}
-	m.setStatus(kind, text)
 	clear(m.marked)
 	for i := range done.Changed {
 		e := &done.Changed[i]
 		m.writes[e.Before.Ref] = watchedWrite{msg.verb, e.Before, e.After, m.loading.begun}
 	}
 	return m.startLoad()
+}
+
+// withWarnings puts the warnings about an action before the other clauses of its answer, because
+// a narrow screen omits those.
+func withWarnings(done *journal.Done, text string) string {
+	if done.JournalErr != nil {
+		text = "warning: could not write the journal: " + done.JournalErr.Error() + "; " + text
+	}
+	if done.Warning != nil {
+		text = "warning: " + done.Warning.Error() + "; " + text
+	}
+	return text
 }
 
 func (m *Model) explainFailure(verb poolstate.Verb, err error) string {

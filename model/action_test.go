@@ -38,7 +38,7 @@ func TestAct(t *testing.T) {
 		ready    string // ready credentials in the file afterwards
 		shows    []string
 	}{
-		{"a", "r", "a b e", []string{"✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; running agents notice", "undoes"}},
+		{"a", "r", "a b e", []string{"✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; u undoes", "undoes"}},
 		{"a", "r u", "b e", []string{"✓ undo cooling-key: ready, streak 0 → cooling, streak 2"}},
 		{"a", "r u u", "b e", []string{"✕ nothing to undo in this session"}},
 		{"b", "r", "b e", []string{"✕ reset: nothing changed: ready-key, already clear"}},
@@ -83,7 +83,7 @@ func TestAct_SyncSeveral(t *testing.T) {
 	d.do("a A", "sync 2 credentials in ~/.hermes/auth.json?", "nous/other", "nous/portal", "▌no")
 	d.do("A enter", "– sync canceled; nothing was written")
 	equal(t, "the file", d.text(), nousPair)
-	d.do("A y", "✓ sync 2 credentials: 2 ready → 2 ready; running agents notice")
+	d.do("A y", "✓ sync 2 credentials: 2 ready → 2 ready; it cannot be undone; running agents notice")
 	d.do("a A", "✕ sync: nothing changed; 2 ")
 }
 
@@ -146,7 +146,7 @@ func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	ended := make(chan tea.Msg, 1)
 	go func() { ended <- cmds[0]() }()
 	d.send(cmds[1]())
-	d.shows("◌ reset is waiting for the lock", "of 15s; esc cancels")
+	d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
 	return ended
 }
 
@@ -156,7 +156,7 @@ func TestRun_LockWaitCanceled(t *testing.T) {
 		done := d.startReset()
 		d.tick(3*time.Second, "3s of 15s", "Mon 12:00:03")
 		d.do("r") // only one action runs at a time
-		d.shows("◌ reset is waiting")
+		d.shows("◌ reset waits")
 		d.do("esc")
 		d.handle(<-done, "– reset canceled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)
@@ -251,5 +251,5 @@ func TestActionDone_JournalFails(t *testing.T) {
 	d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
 	d.do("r")
 	d.isReady("a b e")
-	d.shows("✓ reset cooling-key", "could not write the journal")
+	d.shows("✓ warning: could not write the journal")
 }

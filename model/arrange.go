@@ -134,23 +134,16 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	a.changed, a.lastChange = next, now
 }
 
-// filterLine describes the arrangement. It returns nil for the default arrangement.
+// filterLine describes the filter. It returns nil if there is none.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := &m.arrangement
-	if m.snapshot.Pool == nil || !a.typing && a.isDefault() && a.problem == "" {
+	if m.snapshot.Pool == nil || !a.typing && a.filter.IsZero() && a.problem == "" {
 		return nil
 	}
-	f := &ui.FilterLine{
+	return &ui.FilterLine{
 		Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing, Problem: a.problem,
 		Shown: len(m.listed()), Total: m.snapshot.Pool.Len(),
 	}
-	if a.order != filter.OrderPool || a.descending {
-		f.Order = a.order.String()
-		if a.descending {
-			f.Order += ", reversed"
-		}
-	}
-	return f
 }
 
 func (m *Model) listed() []*poolstate.Credential { return slices.Collect(filter.Listed(m.groups)) }

@@ -25,7 +25,7 @@ func TestFilterTyped(t *testing.T) {
 	d.shows("/ state:held▏", "1 of 5 shown", "held-key", "3 hidden")
 	d.hides("cooling-key  ", "ready-key", "only-key")
 	d.isAt("d")
-	d.do("enter", "/ state:held ", "1 of 5 shown")
+	d.do("enter", "/ state:held", "1 of 5 shown")
 	d.do("r", "nothing matches; esc clears the filter", "0 of 5 shown")
 	d.isReady("b d e")
 	d.do("esc esc")
@@ -72,7 +72,7 @@ func TestArrange_LastChange(t *testing.T) {
 	d.tick(time.Minute)
 	d.change(strings.Replace(mixedPool, `"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0`,
 		`"id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 1, "last_status": "exhausted", "last_status_at": 1795435260.0`, 1))
-	d.do("s s s s s", "order: last change")
+	d.do("s s s s s", "▾ change")
 	d.do("g")
 	d.isAt("e")
 }

@@ -234,7 +234,7 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 			what = fmt.Sprintf("the hold on %s was lifted", text.CredentialName(c))
 		}
 		if what != "" {
-			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s by an agent or another pooltop; %s",
+			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; by an agent or another pooltop",
 				what, m.now.Format("15:04:05"), m.howToRepeat(w.verb, c)))
 		}
 	}

@@ -197,7 +197,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
 	d.tick(3 * time.Second)
-	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03 by an agent or another pooltop; press r to repeat")
+	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03; press r to repeat; by an agent or another pooltop")
 	d.tick(time.Hour)
 	d.press("m")
 	d.shows("was overwritten") // until esc
@@ -216,14 +216,14 @@ func TestCheckWrites_StreakAndTokens(t *testing.T) {
 
 	d = startDashboard(t, nousPool)
 	d.do("A", "✓ sync portal: ready, streak 0 → ready, streak 0")
-	d.change(nousPool, "! sync of portal was overwritten at 12:00:00 by an agent or another pooltop; press A to repeat")
+	d.change(nousPool, "! sync of portal was overwritten at 12:00:00; press A to repeat; by an agent or another pooltop")
 }
 
 func TestCheckWrites_LiftedHold(t *testing.T) {
 	lifted := strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1)
 	d := dashboardAt(t, "a")
 	d.do("x enter")
-	d.change(lifted, "! the hold on cooling-key was lifted at 12:00:00 by an agent or another pooltop; press x to repeat")
+	d.change(lifted, "! the hold on cooling-key was lifted at 12:00:00; press x to repeat; by an agent or another pooltop")
 
 	d = dashboardAt(t, "a")
 	d.do("x enter")
@@ -237,7 +237,7 @@ func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	done := batch(d.press("r"))[0]()
 	d.write(mixedPool)
-	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00 by an agent or another pooltop; press r to repeat")
+	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00; press r to repeat; by an agent or another pooltop")
 }
 
 // A load that began before the write may have read the older state.

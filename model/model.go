@@ -213,6 +213,7 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
+		Order: m.arrangement.order, Descending: m.arrangement.descending,
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
 		Short: m.keys.footer(m.view(), !m.empty()),

@@ -65,7 +65,7 @@ func TestNew_Config(t *testing.T) {
 	d.shows("waiting for")
 	equal(t, "messages of Init without a query for the background", len(results(d.m.Init())), 2)
 	d.finish(d.m.loadPool())
-	d.shows("order: streak, reversed", "BACK IN", " AT")
+	d.shows("▴ streak", "BACK IN", " AT")
 	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)

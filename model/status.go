@@ -33,8 +33,12 @@ func (m *Model) shownStatus() *ui.Answer {
 		return m.status
 	}
 	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(r.since), 0))
-	return &ui.Answer{Kind: ui.AnswerWaiting, Text: fmt.Sprintf("%s is waiting for the lock held by %s: %s of %s; esc cancels",
-		ui.VerbWord(r.verb), r.holder, text.Span(waited), text.Span(poolstate.LockPatience))}
+	wait := text.Span(waited) + " of " + text.Span(poolstate.LockPatience)
+	return &ui.Answer{
+		Kind:  ui.AnswerWaiting,
+		Text:  fmt.Sprintf("%s waits for the lock of %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),
+		Brief: fmt.Sprintf("%s waits for the lock: %s", ui.VerbWord(r.verb), wait),
+	}
 }
 
 // whyNoWrite returns the reason why nothing can be written now, or "".

@@ -36,6 +36,7 @@ const (
 	streakWidth = ladderWidth + 4 // the ladder, a space and up to three digits
 	totalWidth  = 6               // the length of the cooldown, after the bar
 	minBar      = 10
+	originWidth = 1 // the mark after a countdown
 )
 
 // columnSpec describes a column. To add one, add its constant, its entries in
@@ -47,18 +48,19 @@ type columnSpec struct {
 	order  filter.Order // the order that a click on the title selects
 	from   int          // smallest terminal width that shows the column
 	gap    int          // spaces before the column
+	after  int          // cells for a mark after the right-aligned title and values
 	draw   func(*row)
 }
 
 var columnSpecs = [columnCount]columnSpec{
-	columnName:     {"", "CREDENTIAL", false, filter.OrderPool, 0, 0, (*row).name},
-	columnState:    {"", "STATE", false, filter.OrderState, narrowFrom, 2, (*row).state},
-	ColumnWhy:      {"why", "WHY", false, filter.OrderWorst, 0, 2, (*row).why},
-	ColumnStreak:   {"streak", "STREAK", false, filter.OrderStreak, 0, 2, (*row).streak},
-	columnBack:     {"", "BACK IN ", true, filter.OrderDeadline, 0, 1, (*row).back},
-	ColumnAt:       {"at", "AT", true, filter.OrderDeadline, 0, 1, (*row).at},
-	ColumnCooldown: {"cooldown", "COOLDOWN", false, filter.OrderDeadline, 0, 2, (*row).cooldown},
-	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, (*row).nextFail},
+	columnName:     {"", "CREDENTIAL", false, filter.OrderPool, 0, 0, 0, (*row).name},
+	columnState:    {"", "STATE", false, filter.OrderState, narrowFrom, 2, 0, (*row).state},
+	ColumnWhy:      {"why", "WHY", false, filter.OrderWorst, 0, 2, 0, (*row).why},
+	ColumnStreak:   {"streak", "STREAK", false, filter.OrderStreak, 0, 2, 0, (*row).streak},
+	columnBack:     {"", "BACK IN", true, filter.OrderDeadline, 0, 1, originWidth, (*row).back},
+	ColumnAt:       {"at", "AT", true, filter.OrderDeadline, 0, 1, 0, (*row).at},
+	ColumnCooldown: {"cooldown", "COOLDOWN", false, filter.OrderDeadline, 0, 2, 0, (*row).cooldown},
+	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, 0, (*row).nextFail},
 }
 
 // requests lists the widths that columns request, most important first. A column's

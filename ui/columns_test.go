@@ -74,6 +74,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 // called NAME, and the columns for times BACK IN and AT, even if they are swapped.
 func titleCells(header []string) map[string]int {
 	line := strings.Join(header, "") // titles are ASCII, so bytes are cells
+	line = strings.NewReplacer("▾", " ", "▴", " ").Replace(line)
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
 	line = strings.Replace(line, "BACK AT", "BACK IN", 1)
 	out := map[string]int{"NAME": len(line) - len(strings.TrimLeft(line, " "))}

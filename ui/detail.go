@@ -18,7 +18,11 @@ import (
 // belowTable draws a rule and, below it, the dialog or the detail.
 func (s *Screen) belowTable(p plan) []string {
 	rule, h := s.Theme.Line().To(s.margin()).Rule(s.Width-s.margin()).String(), p.detail-1
-	if s.Dialog != nil {
+	switch {
+	case s.Dialog != nil && h == 1: // a dialog needs its title and the choice more than a rule
+		s.Targets.raise()
+		return s.dialogBlock(p.detail)
+	case s.Dialog != nil:
 		return append([]string{rule}, s.dialogBlock(h)...)
 	}
 	return append([]string{rule}, s.detailBlock(h, p.eventsBeside)...)

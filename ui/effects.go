@@ -68,6 +68,14 @@ const DeadReset = "; it was dead and needs re-authentication"
 // DoneWords describes the outcome of an action: the changes, the targets that did
 // not change, and a note.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
+	if len(out.Changed) == 0 {
+		return ChangeWords(verb, out, p, now)
+	}
+	return ChangeWords(verb, out, p, now) + "; " + ReloadNote(verb, p)
+}
+
+// ChangeWords describes the outcome of an action without the note.
+func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	words, unchanged := VerbWord(verb), ""
 	if len(out.Unchanged) > 0 {
 		unchanged = "; " + strings.Join(UnaffectedWords(out), ", ")
@@ -83,12 +91,21 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
 	}
-	words += unchanged + "; " + ReloadNote(verb, p)
 	died := func(e poolstate.Effect) bool { return e.Before.Status == poolstate.StatusDead }
 	if verb == poolstate.VerbReset && slices.ContainsFunc(out.Changed, died) {
 		words += DeadReset
 	}
-	return words
+	return words + unchanged
+}
+
+// BriefChange describes a change to one credential by its result: "hold spare: held, streak
+// 2, until 18:00". It returns "" for several.
+func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
+	if len(out.Changed) != 1 {
+		return ""
+	}
+	after := &out.Changed[0].After
+	return VerbWord(verb) + " " + text.CredentialName(after) + ": " + stateWords(after, p, now)
 }
 
 // manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by

@@ -217,12 +217,7 @@ func (s *Screen) eventBlock(h int) []string {
 }
 
 // eventRows returns how many events fit into the pane, below its title.
-func (s *Screen) eventRows() int {
-	if s.Filter != nil {
-		return s.paneHeight() - 2
-	}
-	return s.paneHeight() - 1
-}
+func (s *Screen) eventRows() int { return s.paneHeight() - 1 }
 
 func (s *Screen) eventsPane() string {
 	w, h, all := s.inner(), s.eventRows(), len(s.Events)
@@ -233,9 +228,6 @@ func (s *Screen) eventsPane() string {
 	}
 	lines := append([]string{head.String()}, s.eventLines(w, h, skip)...)
 	out := append(s.paneHead(), s.indented(lines)...)
-	if s.Filter != nil {
-		out = append(filled(out, max(h+3, len(out))), s.filterLine())
-	}
 	if all > h && h > 0 {
 		last := min(skip+h, all)
 		place = fmt.Sprintf("%d–%d of %d", skip+1, last, all)

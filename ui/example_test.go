@@ -32,7 +32,6 @@ func ExampleRender() {
 	// Output:
 	// pooltop   …/auth.json       ● live   backoff (file)   09:20:00
 	//  1 ready  1 cooling
-	//
 	//    CREDENTIAL                       STATE     STREAK   BACK IN
 	//  openrouter  1 of 2 ready ─────────────────────────────────────
 	//  ● primary                          ready          0

@@ -12,34 +12,46 @@ import (
 	"pooltop/ui/theme"
 )
 
-// FilterLine describes the filter and the order of the table.
+// FilterLine describes the filter of the table.
 type FilterLine struct {
 	Text         string // the filter as typed
 	Cursor       int    // position in Text, in characters
 	Typing       bool
 	Problem      string // why the filter is invalid; the previous filter still applies
 	Shown, Total int    // Shown of Total credentials match the filter
-	Order        string // name of the order; "" for pool order
 }
+
+// statusLine draws the line above the footer. It shows the answer, or the filter if there
+// is no answer or the filter is being typed.
+func (s *Screen) statusLine() string {
+	switch {
+	case s.Filter != nil && (s.Filter.Typing || s.Answer == nil):
+		return s.filterLine()
+	case s.Answer != nil:
+		return s.answerLine()
+	}
+	return ""
+}
+
+// titleLine draws the title. On a screen without a footer, an answer replaces it.
+func (s *Screen) titleLine() string {
+	if s.Height < footerFrom && (s.Answer != nil || s.Filter != nil) {
+		return s.statusLine()
+	}
+	return s.title()
+}
+
+func (f *FilterLine) result() string { return fmt.Sprintf("%d of %d shown", f.Shown, f.Total) }
 
 func (s *Screen) filterLine() string {
 	f, end := s.Filter, s.Width-s.margin()
-	l, filtered, result, order := s.Theme.Line().To(s.margin()), f.Typing || f.Text != "", "", ""
-	if filtered {
-		result = fmt.Sprintf("%d of %d shown", f.Shown, f.Total)
-	}
-	if f.Order != "" {
-		order = "order: " + f.Order
-	}
-	result = joined(", ", result, order)
-	if filtered {
-		l.Bold(theme.Accent, "/ ")
-		drawInput(l, f.Text, f.Cursor, f.Typing, max(end-l.Col()-text.Width(result)-2, 8))
-	}
-	if f.Problem != "" && l.Col()+2 < end {
-		return l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col())).String()
-	}
-	if l.Col()+2+text.Width(result) <= end {
+	l, result := s.Theme.Line().To(s.margin()), f.result()
+	l.Bold(theme.Accent, "/ ")
+	drawInput(l, f.Text, f.Cursor, f.Typing, max(end-l.Col()-text.Width(result)-2, 8))
+	switch {
+	case f.Problem != "" && l.Col()+2 < end:
+		l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col()))
+	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // else in the footer
 		l.Right(end, theme.Secondary, theme.Regular, result)
 	}
 	return l.String()
@@ -71,32 +83,30 @@ const (
 	AnswerCanceled
 )
 
-// Answer is the message above the footer, such as the result of an action.
+// Answer is the message above the footer, such as the result of an action. Its clauses are
+// separated by "; ", the most important first.
 type Answer struct {
-	Kind AnswerKind
-	Text string
+	Kind  AnswerKind
+	Text  string
+	Brief string // replaces the first clause if that does not fit, unless empty
 }
 
-// answerLines draws the answer in as many lines as the height allows.
-func (s *Screen) answerLines() []string {
-	if s.Answer == nil {
-		return nil
-	}
+// answerLine draws the answer in one line: the first clause, and those of the others that fit.
+func (s *Screen) answerLine() string {
 	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready, theme.Secondary}[s.Answer.Kind]
 	symbol := [...]string{"✓", "◌", "✕", "!", "●", "–"}[s.Answer.Kind]
 	w := s.inner() - 2
-	words := text.Wrap(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), w)
-	if most := max(1, min(s.Height/5, 4)); len(words) > most {
-		words = append(words[:most-1:most-1], text.Fit(strings.Join(words[most-1:], " "), w))
+	clauses := strings.Split(strings.TrimSpace(text.Clean(s.Answer.Text, text.MessageLimit)), "; ")
+	words := clauses[0]
+	if brief := clean(s.Answer.Brief); brief != "" && text.Width(words) > w {
+		words = brief
 	}
-	for i, t := range words {
-		l := s.Theme.Line().To(s.margin())
-		if i == 0 {
-			l.Bold(role, symbol)
+	for _, c := range clauses[1:] {
+		if more := words + "; " + c; text.Width(more) <= w {
+			words = more
 		}
-		words[i] = l.To(s.margin()+2).Write(role, t).String()
 	}
-	return words
+	return s.Theme.Line().To(s.margin()).Bold(role, symbol).To(s.margin()+2).Write(role, text.Fit(words, w)).String()
 }
 
 // footer draws the keys that fit and, on the right, the position if the table or

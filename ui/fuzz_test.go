@@ -57,7 +57,7 @@ func fuzzedScreen(label, provider, message, reason, source, id string, kind uint
 		r.Reason, r.Message = reason, message
 		s.Events = append(s.Events, r)
 	}
-	s.ForecastOf, s.Answer = provider, &Answer{AnswerNotice, message}
+	s.ForecastOf, s.Answer = provider, &Answer{Kind: AnswerNotice, Text: message}
 	s.Filter = &FilterLine{Text: label, Problem: reason}
 	if kind%7 == 6 {
 		s.Dialog = &Dialog{

@@ -6,15 +6,14 @@ import "math"
 // terminal shrinks, the detail disappears first, then blank lines, then the
 // header; the table shrinks last.
 type plan struct {
-	counts, next, columns, footer  bool
-	gapTitle, gapHeader, gapFooter bool
-	spaced                         bool // blank lines between providers
-	filter                         bool
-	detail                         int // height of the detail with its rule, or of the dialog; 0 for none
-	events                         int // height of the events below the detail, including a blank line
-	eventsBeside                   bool
-	answer                         int // height of the answer, which replaces the gap above the footer
-	table                          int // height of the table
+	counts, next, columns bool
+	footer                bool // with the status line above it
+	gapTitle, gapHeader   bool
+	spaced                bool // blank lines between providers
+	detail                int  // height of the detail with its rule, or of the dialog; 0 for none
+	events                int  // height of the events below the detail, including a blank line
+	eventsBeside          bool
+	table                 int // height of the table
 }
 
 // Smallest terminal height that shows each part, however long the table is.
@@ -45,21 +44,13 @@ func (s *Screen) plan() plan {
 		columns: s.Height >= columnsFrom,
 		footer:  s.Height >= footerFrom,
 	}
-	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer), len(s.lines(false))
+	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer, p.footer), len(s.lines(false))
 	switch {
 	case s.Dialog != nil: // may leave only one row of the table
 		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)
 	case need <= left && need > left-detailLeast: // the table would scroll because of the detail
 	case s.Height >= detailFrom && s.Width >= mediumFrom:
 		s.planBelow(&p, left-need)
-	}
-	if s.Filter != nil && left-p.detail-p.events > 1 {
-		p.filter = true
-		left--
-	}
-	if s.Answer != nil {
-		p.answer = max(min(len(s.answerLines()), left-p.detail-p.events-1), 0)
-		left -= p.answer
 	}
 	spare := left - p.detail - p.events - need
 	take := func(n int) bool {
@@ -71,12 +62,11 @@ func (s *Screen) plan() plan {
 	}
 	p.gapHeader = p.columns && take(1)
 	p.spaced = len(s.Groups) > 1 && take(len(s.Groups)-1)
-	p.gapFooter = p.footer && p.answer == 0 && take(1)
 	p.gapTitle = p.counts && take(1)
 	if p.detail > 0 && s.Dialog == nil {
 		p.grow(spare - 1)
 	}
-	p.table = left - p.detail - p.events - count(p.gapHeader, p.gapTitle, p.gapFooter)
+	p.table = left - p.detail - p.events - count(p.gapHeader, p.gapTitle)
 	return p
 }
 

@@ -33,9 +33,10 @@ func TestPlan_Parts(t *testing.T) {
 	s := backoffScreen(t)
 	for height, want := range map[int]string{
 		50: "title counts next titles forecast detail events footer",
-		30: "title counts next titles forecast detail events footer",
+		31: "title counts next titles forecast detail events footer",
+		30: "title counts next titles detail events footer",
 		29: "title counts next titles detail events footer",
-		28: "title counts next titles detail events footer",
+		28: "title counts next titles footer",
 		27: "title counts next titles footer",
 		10: "title counts next titles footer",
 		9:  "title counts titles footer",
@@ -82,5 +83,55 @@ func TestPlan_TableShrinksLast(t *testing.T) {
 			fitted = len(rows) == n
 		}
 		equal(t, "all rows visible", fitted, true)
+	}
+}
+
+// TestRender_StatusLine checks in every scene, at many sizes, that an answer of any kind
+// changes only the status line, and that it is shown there whole or shortened.
+func TestRender_StatusLine(t *testing.T) {
+	words := []string{"done", "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; u undoes; " + strings.Repeat("日本 ", 80)}
+	for salt, sc := range scenes(t) {
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
+			for i, size := range sizes(salt) {
+				if !Legible(size[0], size[1]) {
+					continue
+				}
+				s := *sc.screen.sizedAt(size[0], size[1])
+				s.Answer = nil
+				before := strings.Split(Render(&s), "\n")
+				s.Answer = &Answer{Kind: AnswerKind(i % 6), Text: words[i%2]}
+				s = *s.sizedAt(s.Width, s.Height) // must not scroll
+				after := strings.Split(Render(&s), "\n")
+				equal(t, "number of lines", len(after), len(before))
+				at := len(after) - 2
+				if s.Height < footerFrom && s.Pane == PaneTable && !s.isEmpty() {
+					at = 0
+				}
+				for y := range after {
+					if y != at && after[y] != before[y] {
+						t.Fatalf("%v: an answer changes line %d from %q to %q", size, y, plain(before[y]), plain(after[y]))
+					}
+				}
+				if typing := s.Filter != nil && s.Filter.Typing; !typing && !strings.Contains(plain(after[at]), words[i%2][:4]) {
+					t.Fatalf("%v: no answer in %q", size, plain(after[at]))
+				}
+			}
+		})
+	}
+}
+
+// TestScreen_AnswerLine checks which clauses of an answer are shown at several widths.
+func TestScreen_AnswerLine(t *testing.T) {
+	a := &Answer{Text: "reset spare: cooling, streak 3 → ready; u undoes; agents notice", Brief: "reset spare: ready"}
+	for width, want := range map[int]string{
+		80: "✓ reset spare: cooling, streak 3 → ready; u undoes; agents notice",
+		60: "✓ reset spare: cooling, streak 3 → ready; u undoes",
+		44: "✓ reset spare: cooling, streak 3 → ready",
+		40: "✓ reset spare: ready; u undoes",
+		20: "✓ reset spare: re…",
+	} {
+		s := &Screen{Theme: darkTheme, Width: width, Answer: a}
+		equal(t, "answer", strings.TrimSpace(plain(s.answerLine())), want)
 	}
 }

@@ -29,19 +29,13 @@ func (s *Screen) paneHead() []string {
 	return []string{s.title(), ""}
 }
 
-// withBottom puts the answer and the footer on the last lines of a pane.
+// withBottom puts the status line and the footer on the last lines of a pane.
 func (s *Screen) withBottom(out []string, place string) string {
 	s.Targets.begin(s.Height - 1)
-	bottom := append(s.paneAnswer(), s.footer(place))
-	return strings.Join(append(filled(out, s.Height-len(bottom)), bottom...), "\n")
+	return strings.Join(append(filled(out, s.Height-2), s.statusLine(), s.footer(place)), "\n")
 }
 
-func (s *Screen) paneAnswer() []string {
-	lines := s.answerLines()
-	return lines[:min(2, len(lines))]
-}
-
-func (s *Screen) paneHeight() int { return max(s.Height-3-len(s.paneAnswer()), 1) }
+func (s *Screen) paneHeight() int { return max(s.Height-4, 1) }
 
 // PaneLines returns how many lines the open pane can scroll.
 func PaneLines(s *Screen) int {
@@ -246,7 +240,7 @@ func (s *Screen) empty() string {
 	for _, words := range help {
 		body = append(body, s.quiet(words, w)...)
 	}
-	room := s.Height - 2
+	room := s.Height - 3
 	blank := max((room-len(body))/3, 0)
 	out := filled([]string{s.title()}, 1+blank)
 	return s.withBottom(append(out, s.beside(nil, body[:min(len(body), room-blank)], 1)...), "")

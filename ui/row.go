@@ -155,7 +155,7 @@ func (r *row) back() {
 	if r.a.Deadline.Suspect {
 		markRole = theme.Dead
 	}
-	r.Right(r.cell.to-1, role, weight, back).Write(markRole, mark)
+	r.Right(r.cell.to-originWidth, role, weight, back).Write(markRole, mark)
 }
 
 // times returns the values for the BACK IN and AT columns.

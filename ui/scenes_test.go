@@ -213,7 +213,7 @@ func timelineScene(t testing.TB, hours int) *Screen {
 	})).choose(t, "work-oauth")
 	s.Timeline = true
 	s.Groups = (&filter.Listing{Order: filter.OrderDeadline}).Groups(s.Pool, s.Policy, s.Now)
-	s.Filter = &FilterLine{Order: filter.OrderDeadline.String()}
+	s.Order = filter.OrderDeadline
 	return s
 }
 
@@ -241,7 +241,7 @@ func actionScenes(t testing.TB) []scene {
 	t.Helper()
 	with := func(set func(*Screen)) *Screen { return backoffScreen(t, set) }
 	answer := func(name string, kind AnswerKind, words string) scene {
-		return scene{name, with(func(s *Screen) { s.Answer = &Answer{kind, words} })}
+		return scene{name, with(func(s *Screen) { s.Answer = &Answer{Kind: kind, Text: words} })}
 	}
 	return []scene{
 		{"marked", with(func(s *Screen) {
@@ -265,14 +265,14 @@ func actionScenes(t testing.TB) []scene {
 		answer("answer-canceled", AnswerCanceled, "hold canceled; nothing was written"),
 		{"answer-in-help", with(func(s *Screen) {
 			s.Pane, s.Short = PaneHelp, paneKeys
-			s.Answer = &Answer{AnswerNews, "work-oauth: the agent used it successfully; streak 3 → 0"}
+			s.Answer = &Answer{Kind: AnswerNews, Text: "work-oauth: the agent used it successfully; streak 3 → 0"}
 		})},
 		{"answer-over-empty", with(func(s *Screen) {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
-			s.Answer = &Answer{AnswerRefused, strings.Repeat("there is nothing here to act on. ", 9)}
+			s.Answer = &Answer{Kind: AnswerRefused, Text: strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
-		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03 by an agent or another pooltop; press r to repeat"),
-		answer("waiting-for-lock", AnswerWaiting, "reset is waiting for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
+		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03; press r to repeat; by an agent or another pooltop"),
+		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock of python3 (process 4242): 3s of 15s; esc cancels"),
 		answer("answer-hostile", AnswerNotice, strings.Join(hostileStrings, " ")),
 	}
 }

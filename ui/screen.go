@@ -81,7 +81,10 @@ type Screen struct {
 	Events        []poolstate.Record     // oldest first
 	Paused        bool                   // the display is frozen
 	Missed        int                    // events since the display was frozen
-	Filter        *FilterLine            // Filter, Dialog and Answer are nil if not shown
+	Order         filter.Order           // the order of Groups; Descending if it is reversed
+	Descending    bool
+	OutFirst      bool        // in the default order, providers that are out are first
+	Filter        *FilterLine // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding   // keys shown in the footer
@@ -151,7 +154,7 @@ func (s *Screen) main() string {
 	if s.Feed.State == FeedStale && !plan.next {
 		counts = s.staleLine // more important than the counts
 	}
-	line(true, s.title)
+	line(true, s.titleLine)
 	line(plan.gapTitle, blank)
 	line(plan.counts, counts)
 	line(plan.next, s.next)
@@ -160,21 +163,23 @@ func (s *Screen) main() string {
 	part(true, func() []string { return s.tableLines(t, plan) })
 	part(plan.detail > 0, func() []string { return s.belowTable(plan) })
 	part(plan.events > 0, func() []string { return s.eventBlock(plan.events) })
-	line(plan.filter, s.filterLine)
-	part(plan.answer > 0, func() []string { return s.answerLines()[:plan.answer] })
-	line(plan.gapFooter, blank)
+	line(plan.footer, s.statusLine)
 	line(plan.footer, func() string { return s.footer(s.place(plan)) })
 	return strings.Join(out, "\n")
 }
 
-// place returns the number of marked credentials or, if the table scrolls, the
-// position of the selection.
+// place returns how many credentials are marked and how many match the filter or, if the
+// table scrolls, the position of the selection.
 func (s *Screen) place(plan plan) string {
+	marked, shown := "", ""
 	if n := len(s.Marked); n > 0 {
-		return strconv.Itoa(n) + " marked"
+		marked = strconv.Itoa(n) + " marked"
 	}
-	if len(s.lines(plan.spaced)) <= plan.table {
-		return ""
+	if f := s.Filter; f != nil && !f.Typing && f.Text != "" {
+		shown = f.result()
+	}
+	if words := joined(", ", marked, shown); words != "" || len(s.lines(plan.spaced)) <= plan.table {
+		return words
 	}
 	all := slices.Collect(filter.Listed(s.Groups))
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))

@@ -88,10 +88,10 @@ func newTable(s *Screen) *table {
 	return t
 }
 
-// header draws the column titles and makes them clickable.
+// header draws the column titles, marks the order, and makes the titles clickable.
 func (t *table) header() string {
 	t.s.addTitles(&t.cols)
-	l := t.s.line()
+	l, ordered := t.s.line(), t.orderColumn()
 	for col := range columnCount {
 		cell := t.cols.at[col]
 		switch {
@@ -99,12 +99,48 @@ func (t *table) header() string {
 		case col == ColumnCooldown && t.timeline != nil:
 			t.timeline.Title(l.To(cell.from))
 		case columnSpecs[col].right || col == ColumnStreak && cell.width() < streakWidth:
-			l.Right(cell.to, theme.Faint, theme.Regular, t.title(col))
+			l.Right(cell.to-columnSpecs[col].after, theme.Faint, theme.Regular, t.title(col))
 		default:
 			l.To(cell.from).Write(theme.Faint, t.title(col))
 		}
+		if col == ordered {
+			l.Bold(theme.Accent, t.orderMark(l.Col()))
+		}
 	}
 	return l.String()
+}
+
+// orderColumn returns the column whose title shows the order: the one that it sorts by or,
+// if that is not visible, the first.
+func (t *table) orderColumn() Column {
+	col, known := map[filter.Order]Column{
+		filter.OrderWorst: ColumnWhy, filter.OrderDeadline: columnBack, filter.OrderStreak: ColumnStreak, filter.OrderState: columnState,
+	}[t.s.Order]
+	if known && t.cols.shows(col) {
+		return col
+	}
+	return columnName
+}
+
+// orderMark returns the mark for the order, to be drawn at a cell. At the title of the first
+// column, it names the order, unless that is the default.
+func (t *table) orderMark(at int) string {
+	mark := "▾"
+	if t.s.Descending {
+		mark = "▴"
+	}
+	switch name := " " + mark + " " + t.s.Order.Name(); {
+	case t.orderColumn() != columnName:
+		return mark
+	case t.s.Order == filter.OrderPool && t.s.Descending:
+		return " " + mark
+	case t.s.Order == filter.OrderPool && t.s.OutFirst:
+		return text.Fit(" "+mark+" out first", t.cols.at[columnName].to-at)
+	case t.s.Order == filter.OrderPool:
+		return ""
+	default:
+		return text.Fit(name, t.cols.at[columnName].to-at)
+	}
 }
 
 func (t *table) title(col Column) string {
@@ -112,7 +148,7 @@ func (t *table) title(col Column) string {
 	case col == columnName && t.cols.at[col].width() < len(title):
 		return "NAME"
 	case col == columnBack && t.s.Clock:
-		return "BACK AT "
+		return "BACK AT"
 	case col == ColumnAt && t.s.Clock:
 		return "IN"
 	default:

@@ -63,6 +63,13 @@ func (t *Targets) begin(top int) {
 	}
 }
 
+// raise moves what is recorded next up by one line.
+func (t *Targets) raise() {
+	if t != nil {
+		t.top--
+	}
+}
+
 func (t *Targets) add(line int, target Target) {
 	if t != nil {
 		t.spots = append(t.spots, spot{t.top + line, target})
