@@ -180,9 +180,7 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 		}
 	}
 	more, decisions, err := g.Decide(g.snapshot.Pool, rules, now)
-	for _, n := range append(notes, more...) {
-		g.happened(&n, now)
-	}
+	g.happened(append(notes, more...), now)
 	if err != nil {
 		return g.fail(noCounts(err), err, now)
 	}
@@ -196,9 +194,11 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 			g.check(g.print(&d.Note))
 		}
 	}
+	changes := make([]guard.Note, len(written))
 	for i := range written {
-		g.happened(&written[i].Note, now)
+		changes[i] = written[i].Note
 	}
+	g.happened(changes, now)
 	switch {
 	case ctx.Err() != nil:
 		return time.Time{}
@@ -248,12 +248,23 @@ func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (writt
 	return written, nil
 }
 
-// happened prints a note about a change and records it in the journal.
-func (g *guardian) happened(n *guard.Note, now time.Time) {
-	g.check(g.print(n))
-	if g.dryRun {
+// happened prints notes about changes and records them in the journal.
+func (g *guardian) happened(notes []guard.Note, now time.Time) {
+	records := make([]poolstate.Record, len(notes))
+	for i := range notes {
+		g.check(g.print(&notes[i]))
+		records[i] = g.recordOf(&notes[i], now)
+	}
+	if len(notes) == 0 || g.dryRun {
 		return
 	}
+	if err := g.RecordSeen(records); err != nil {
+		g.say("warning: " + err.Error())
+	}
+}
+
+// recordOf returns the journal record of a note about a change.
+func (g *guardian) recordOf(n *guard.Note, now time.Time) poolstate.Record {
 	e := eventOf(n, now)
 	switch {
 	case n.Kind == guard.Pinned, n.Kind == guard.Repinned:
@@ -263,9 +274,7 @@ func (g *guardian) happened(n *guard.Note, now time.Time) {
 	case n.Kind == guard.Released:
 		*e.After = poolstate.Unpinned(*e.After).After(*e.After)
 	}
-	if err := g.RecordSeen([]poolstate.Record{poolstate.RecordOf(&e, g.policy)}); err != nil {
-		g.say("warning: " + err.Error())
-	}
+	return poolstate.RecordOf(&e, g.policy)
 }
 
 // preview prints the decisions of a dry run, each once.

@@ -104,6 +104,9 @@ func TestDecide_NotPinned(t *testing.T) {
 			} else {
 				w.took(tt.want)
 			}
+			if c := w.state.find(w.get("a")); c != nil && c.Pin != nil && !strings.HasPrefix(tt.want, "pinned") {
+				t.Errorf("the state has a pin until %v", c.Pin.Until)
+			}
 			w.after(time.Second).look().took() // reported once
 		})
 	}
@@ -157,6 +160,118 @@ func TestDecide_Dropped(t *testing.T) {
 	}
 	drop()
 	w.look().took("skipped a").after(2 * hour).look().took()
+}
+
+// A release changes only the pin that it is about.
+func TestDecision_Change_Release(t *testing.T) {
+	for name, ready := range map[string]bool{"ready": true, "own cooldown lasts": false} {
+		w := newWorld(t, "a").fail("a")
+		pinned := poolstate.Pinned(*w.get("a"), w.now.Add(4*hour)).After(*w.get("a"))
+		d := Decision{Note: Note{Kind: Released, Credential: pinned}, until: pinned.ResetAt, ready: ready, at: w.now}
+		if d.Change(&pinned).IsEmpty() {
+			t.Errorf("%s: no change", name)
+		}
+		for what, edit := range map[string]func(c *poolstate.Credential){
+			"provider reset time": func(c *poolstate.Credential) { c.ResetAt = c.ResetAt.Add(minute) },
+			"no reset time":       func(c *poolstate.Credential) { c.ResetAt = time.Time{} },
+			"another failure":     func(c *poolstate.Credential) { c.StatusAt = c.StatusAt.Add(time.Second) },
+			"held":                func(c *poolstate.Credential) { c.ErrorReason = poolstate.HoldReason },
+		} {
+			c := pinned
+			edit(&c)
+			if change := d.Change(&c); !change.IsEmpty() {
+				t.Errorf("%s, %s: %v", name, what, change)
+			}
+		}
+	}
+}
+
+// A pin is not written after its end, neither the first time nor again.
+func TestDecide_TooLate(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").after(2*hour).look().took().streak("a", 2)
+	if p := w.state.find(w.get("a")).Pin; p != nil {
+		t.Errorf("the state has a pin until %v", p.Until)
+	}
+	w = newWorld(t, "a", "b").failures(2, "a")
+	w.get("a").ResetAt = time.Time{}
+	w.after(2 * hour).look().took()
+}
+
+// A failure is not pinned during a hold. After the hold is undone, the pin is written, or
+// recognized if it was written before.
+func TestDecide_Held(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+	w.decide()
+	hold := func() (undo func()) {
+		before := *w.get("a")
+		w.get("a").ErrorReason = poolstate.HoldReason
+		return func() { *w.get("a") = before }
+	}
+	undo := hold()
+	w.took("pinned a 2h").look().took()
+	undo()
+	w.look().took("pinned a 2h")
+	undo = hold()
+	w.after(minute).look().took()
+	undo()
+	w.look().took()
+	if w.state.Annotate(w.pool); !w.get("a").Pinned {
+		t.Error("the pin is not recognized after the hold")
+	}
+}
+
+// An agent reports a failure again, with a reset time of the provider.
+func TestDecide_RepeatedReportNamed(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(2, "a").after(30 * minute)
+	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a").streak("a", 2)
+}
+
+// A reset time of the provider is not removed, even if it is the same as a removed pin.
+func TestDecide_RemovedPinNamed(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(2, "a")
+	until := w.get("a").ResetAt
+	w.after(minute).reset("a").look()
+	w.rules.Policy = poolstate.Flat202610()
+	w.after(10*minute).failWith(poolstate.Failure{Code: 429, ResetAt: until}, "a").look().took().streak("a", 1)
+}
+
+// The streak of an agent that counts is the one in its file.
+func TestDecide_StandsDown(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+	w.get("a").Streak = poolstate.KnownStreak(7)
+	w.rules.Policy = poolstate.Force(poolstate.Backoff()).Resolve(w.pool, poolstate.NoEvidence)
+	if d := w.decide(); len(d) != 1 || d[0].Kind != StandingDown || d[0].Streak != 7 {
+		t.Errorf("decisions %+v", d)
+	}
+}
+
+// A failure that was counted is not pinned while the clock is so far behind that the
+// failure seems to be in the future.
+func TestDecide_ClockSetBack(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+	w.decide()
+	w.took("pinned a 2h").after(-6 * minute).look().took()
+	w.after(2 * minute).look().took("pinned a 2h04m")
+}
+
+// Credentials that share a secret count once, those that agents cannot use do not count.
+func TestDecider_Secrets(t *testing.T) {
+	w := worldOf(t, "p", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-1"}`,
+		`{"id": "c", "access_token": "sk-2"}`, `{"id": "d", "access_token": "sk-3", "last_status": "dead"}`,
+		`{"id": "unusable", "auth_type": "api_key", "access_token": ""}`,
+		`{"id": "e", "access_token": "none"}`, `{"id": "f", "access_token": "none"}`)
+	if n := (decider{provider: &w.pool.Providers[0]}).secrets(); n != 4 {
+		t.Errorf("%d secrets, want 4", n)
+	}
+}
+
+// A deadline that has passed does not keep others away.
+func TestDecider_Siblings(t *testing.T) {
+	w := newWorld(t, "a", "b", "c").fail("b").after(30 * minute).fail("c").after(30 * minute)
+	d := decider{state: w.state, provider: &w.pool.Providers[0], rules: w.rules, at: w.now}
+	if got := d.siblings(w.get("a")); len(got) != 1 || got[0].Sub(w.now) != 30*minute {
+		t.Errorf("siblings %v", got)
+	}
 }
 
 // A report of the same failure that removes the pin does not change the deadline, unless
@@ -247,7 +362,15 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // as if b had failed then
 			c := w.state.find(w.get("b"))
 			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
-			w.selects().look().after(10*minute).look().took("released b").streak("b", c.Streak)
+			streak := c.Streak
+			w.selects().look().after(10 * minute)
+			for _, d := range w.decide() {
+				if want := c.Own; !tt.ready && !d.Deadline.Equal(want) {
+					t.Errorf("the note has the deadline %v, want %v", d.Deadline, want)
+				}
+				w.carryOut(d)
+			}
+			w.look().took("released b").streak("b", streak)
 			b := w.get("b")
 			if ready := b.Status == poolstate.StatusNone; ready != tt.ready {
 				t.Errorf("ready is %v", ready)
@@ -255,7 +378,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			if !b.ResetAt.IsZero() {
 				t.Error("the pin is still there")
 			}
-			w.after(minute).look().took().streak("b", c.Streak)
+			w.after(minute).look().took().streak("b", streak)
 		})
 	}
 }
@@ -304,7 +427,9 @@ func TestStagger(t *testing.T) {
 		}
 	}
 	// Guard starts late: the deadline is never in the past.
-	if got := stagger(at, 4*hour, at.Add(hour), 4, []time.Time{at.Add(4 * hour)}, at.Add(2*hour)); !got.After(at.Add(2 * hour)) {
+	late := at.Add(2 * hour)
+	siblings := []time.Time{at.Add(150 * minute), at.Add(200 * minute), at.Add(4 * hour)}
+	if got := stagger(at, 4*hour, at.Add(hour), 4, siblings, late); !got.After(late) {
 		t.Errorf("%v is in the past", got.Sub(at))
 	}
 }

@@ -77,7 +77,7 @@ func TestObserve(t *testing.T) {
 
 		"quiet for a day":           {func(w *world) { w.fail("a").look().after(26 * hour).fail("a").look() }, 1},
 		"quiet for less than a day": {func(w *world) { w.fail("a").look().after(24 * hour).fail("a").look() }, 2},
-		"quiet after a pin":         {func(w *world) { w.failures(2, "a").after(25 * hour).fail("a").look() }, 3},
+		"quiet after a pin":         {func(w *world) { w.failures(2, "a").after(25*hour + 30*minute).fail("a").look() }, 3},
 		"a day passes":              {func(w *world) { w.fail("a").look().after(25*hour + 1).look() }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
