@@ -41,8 +41,9 @@ func (m *Model) arrange() {
 	}
 	at := m.position()
 	a := &m.arrangement
+	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: m.height, Pool: m.snapshot.Pool})
 	listing := filter.Listing{
-		Filter: a.filter, Order: a.order, Reverse: a.descending, Collapsed: a.folded, Changed: a.changed,
+		Filter: a.filter, Order: a.order, Reverse: a.descending, OutFirst: m.outFirst, Collapsed: a.folded, Changed: a.changed,
 	}
 	m.groups = listing.Groups(m.snapshot.Pool, m.policy, m.now)
 	m.reselect(at)

@@ -165,6 +165,7 @@ func (m *Model) setSnapshot(s poolstate.Snapshot) {
 	}
 	m.snapshot = s
 	m.policy = m.cfg.Policy.Resolve(s.Pool, m.evidence)
+	m.watchOutages()
 	m.arrange()
 	if m.dialog != nil && s.Pool.Len() == 0 { // an empty screen has no room for a dialog
 		m.cancelDialog(", " + m.whyNoSelection())
@@ -191,6 +192,7 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 		m.mergeHistory()
 	}
 	m.logEvents(events)
+	m.watchResets(events)
 	m.recordChanges(events, p)
 	m.checkWrites(p)
 	return events

@@ -67,6 +67,9 @@ type Model struct {
 	snapshot poolstate.Snapshot
 	policy   poolstate.Policy
 	groups   []filter.Group
+	outFirst bool           // providers that are out are listed first, because the table does not fit
+	outages  map[string]int // providers with an outage, and the number of accounts that it affects
+	resets   map[poolstate.Ref]time.Time
 	loading  loadState
 	guarded  bool // whether a guard is running on the store
 
@@ -114,6 +117,7 @@ func New(cfg Config) Model {
 		arrangement: arrangement{input: &input, order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},
+		resets:      map[poolstate.Ref]time.Time{},
 		writes:      map[poolstate.Ref]watchedWrite{},
 		notifier:    notifier{on: cfg.Notify},
 		clickable:   &ui.Targets{},
@@ -180,6 +184,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.wheeled(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		m.arrange() // the order depends on whether the table fits
 	case tea.ColorProfileMsg:
 		m.profile = msg.Profile
 		m.retheme()
@@ -213,6 +218,7 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
+		OutFirst: m.outFirst, Outages: m.outages,
 		Order: m.arrangement.order, Descending: m.arrangement.descending,
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),

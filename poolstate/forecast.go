@@ -164,66 +164,60 @@ func (p *Provider) Summarize(policy Policy, now time.Time) Summary {
 // alone returns a pool that contains only this provider and shares its credentials.
 func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
 
-const (
-	// outageWindow is the maximum time between failures with a common cause.
-	outageWindow = 5 * time.Minute
-	// outageGrace is how long after its deadline a credential is still part of an
-	// outage. A busy agent has retried it by then.
-	outageGrace = 15 * time.Minute
-)
+// outageWindow is the maximum time between failures with a common cause.
+const outageWindow = 5 * time.Minute
 
-// failedAccount is the failure of an account. An account is identified by one of its
-// credentials.
-type failedAccount struct {
-	at      time.Time
-	account Ref
-}
-
-// Outage returns how many accounts appear to have failed for a common reason: they
-// failed within five minutes of each other with the same error code, are not held, and
-// are less than 15 minutes past their deadlines. It returns 0 if there are fewer than
-// two.
+// Outage returns how many accounts appear to have failed for a common reason: none of the
+// provider's usable credentials is ready, and all failed within five minutes of each other
+// with the same error code, or began their streaks then. It returns 0 if that is not so, or
+// if there are fewer than two accounts. Credentials that are dead, held or unusable do not
+// count. Deadlines do not matter, because guard and providers spread them.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
-	failures := map[int][]failedAccount{} // by error code
+	accounts := map[Ref]bool{}
+	code := 0
+	var failures, streaks span
 	for c := range p.alone().All() {
-		code, ok := c.ErrorCode.Get()
-		deadline := policy.Deadline(c, now)
-		if !ok || deadline.IsZero() || !deadline.At.Add(outageGrace).After(now) || c.Held() || c.Unusable || c.StatusAt.IsZero() {
-			continue
+		switch policy.Availability(c, now) {
+		case Ready:
+			return 0
+		case Cooling, Due:
+			failed, known := c.ErrorCode.Get()
+			if !known || len(accounts) > 0 && failed != code || c.StatusAt.IsZero() {
+				return 0
+			}
+			code = failed
+			failures.add(c.StatusAt)
+			began := c.StatusAt
+			if !c.ObservedSince.IsZero() {
+				began = c.ObservedSince
+			}
+			streaks.add(began)
+			account := c.Ref
+			if c.Shares != nil {
+				account = c.Shares[0]
+			}
+			accounts[account] = true
 		}
-		f := failedAccount{c.StatusAt, c.Ref}
-		if c.Shares != nil {
-			f.account = c.Shares[0]
-		}
-		failures[code] = append(failures[code], f)
 	}
-	most := 0
-	for _, f := range failures {
-		most = max(most, mostWithin(f, outageWindow))
-	}
-	if most < 2 {
+	if len(accounts) < 2 || min(failures.length(), streaks.length()) > outageWindow {
 		return 0
 	}
-	return most
+	return len(accounts)
 }
 
-// mostWithin returns the largest number of accounts that failed within any window.
-func mostWithin(failures []failedAccount, window time.Duration) (most int) {
-	slices.SortFunc(failures, func(a, b failedAccount) int { return a.at.Compare(b.at) })
-	count, first := map[Ref]int{}, 0
-	for _, f := range failures {
-		count[f.account]++
-		for ; f.at.Sub(failures[first].at) > window; first++ {
-			if early := failures[first].account; count[early] == 1 {
-				delete(count, early)
-			} else {
-				count[early]--
-			}
-		}
-		most = max(most, len(count))
+// span is the time from the earliest to the latest of some instants.
+type span struct{ from, to time.Time }
+
+func (s *span) add(t time.Time) {
+	if s.from.IsZero() || t.Before(s.from) {
+		s.from = t
 	}
-	return most
+	if t.After(s.to) {
+		s.to = t
+	}
 }
+
+func (s *span) length() time.Duration { return s.to.Sub(s.from) }
 
 // LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {

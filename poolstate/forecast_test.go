@@ -217,8 +217,11 @@ func TestOutage(t *testing.T) {
 		{"slightly more than five minutes", []string{fail(t0, 429), fail(t0+300.001, 429)}, 0},
 		{"out of order", []string{fail(t0+299, 429), fail(t0, 429)}, 2},
 		{"different codes", []string{fail(t0, 429), fail(t0, 402)}, 0},
-		{"chain of failures", []string{fail(t0, 429), fail(t0+200, 429), fail(t0+400, 429)}, 2},
-		{"several clusters", []string{fail(t0, 429), fail(t0, 429), fail(t0+9000, 402), fail(t0+9001, 402), fail(t0+9300, 402)}, 3},
+		{"chain of failures", []string{fail(t0, 429), fail(t0+200, 429), fail(t0+400, 429)}, 0},
+		{"several clusters", []string{fail(t0, 429), fail(t0, 429), fail(t0+9000, 402), fail(t0+9001, 402), fail(t0+9300, 402)}, 0},
+		{"one of three at another time", []string{fail(t0, 429), fail(t0, 429), fail(t0-1000, 429)}, 0},
+		{"two and a dead one", []string{fail(t0, 429), fail(t0, 429), strings.Replace(fail(t0-9000, 401), "exhausted", "dead", 1)}, 2},
+		{"two and a ready one", []string{fail(t0, 429), fail(t0, 429), "{}"}, 0},
 		{"without codes", slices.Repeat([]string{`{"last_status": "exhausted", "last_status_at": 1795425000}`}, 2), 0},
 		{"no time", slices.Repeat([]string{`{"last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795429200}`}, 2), 0},
 		{"held", []string{fail(t0, 429), strings.Replace(fail(t0, 429), "{", `{"last_error_reason": "operator_hold", `, 1)}, 0},
@@ -236,13 +239,19 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// A credential is not part of an outage 15 minutes after its deadline.
-func TestOutage_Grace(t *testing.T) {
+// An outage lasts until a credential is ready, whatever the deadlines are.
+func TestOutage_Lasts(t *testing.T) {
 	const t0 = 1795425000
-	fail := fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429}`, t0)
-	prov := poolOf(t, fail, fail).Providers[0]
-	deadline := time.Unix(t0, 0).Add(time.Hour)
-	equal(t, "at the deadline", prov.Outage(Flat(), deadline), 2)
-	equal(t, "just before the grace ends", prov.Outage(Flat(), deadline.Add(15*time.Minute-time.Second)), 2)
-	equal(t, "15 minutes later", prov.Outage(Flat(), deadline.Add(15*time.Minute)), 0)
+	at := func(sec, reset int64) string {
+		return fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %d}`, sec, reset)
+	}
+	now := time.Unix(t0+20*3600, 0)
+	prov := poolOf(t, at(t0, t0+3600), at(t0+60, t0+30*3600)).Providers[0]
+	equal(t, "hours after a deadline", prov.Outage(Flat(), now), 2)
+
+	prov = poolOf(t, at(t0, t0+30*3600), at(t0+7200, t0+30*3600)).Providers[0]
+	equal(t, "one has failed again", prov.Outage(Flat(), now), 0)
+	prov.Credentials[0].ObservedSince = time.Unix(t0, 0)
+	prov.Credentials[1].ObservedSince = time.Unix(t0+60, 0)
+	equal(t, "one has failed again, streaks known", prov.Outage(Flat(), now), 2)
 }

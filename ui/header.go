@@ -96,17 +96,20 @@ func (s *Screen) feed() (symbol string, role theme.Role, words string) {
 func (s *Screen) counts() string {
 	sum, tally := s.summary(), s.line()
 	for _, a := range poolstate.Availabilities() {
-		n := sum.Count[a]
-		if n == 0 && a != poolstate.Ready {
+		n, role := sum.Count[a], theme.StateRole(a)
+		switch {
+		case n == 0 && a != poolstate.Ready:
 			continue
+		case n == 0 && sum.Total > 0:
+			role = theme.Dead
 		}
 		if tally.Col() > 0 {
 			tally.To(tally.Col() + s.wider(2, 3))
 		}
 		if s.Width >= narrowFrom {
-			tally.Bold(theme.StateRole(a), strconv.Itoa(n)).Write(theme.Secondary, " "+a.String())
+			tally.Bold(role, strconv.Itoa(n)).Write(theme.Secondary, " "+a.String())
 		} else {
-			tally.Write(theme.StateRole(a), theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
+			tally.Write(role, theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
 		}
 	}
 	l := s.line().To(s.margin())
@@ -146,7 +149,8 @@ func availabilityBar(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// next draws the credential that returns first, or why the snapshot is stale.
+// next draws the providers that are out and the credential that returns first, or why the
+// snapshot is stale.
 func (s *Screen) next() string {
 	end, l, sum := s.Width-s.margin(), s.line().To(s.margin()), s.summary()
 	switch {
@@ -154,13 +158,67 @@ func (s *Screen) next() string {
 		return s.staleLine()
 	case sum.Out():
 		s.outBanner(l, &sum, end)
-	case sum.Next == nil:
-		l.Write(theme.Secondary, text.Fit(quietSentence(&sum), end-l.Col()))
 	default:
-		l.Write(theme.Secondary, "next back ")
-		s.nextBack(l, &sum, end)
+		if words := s.outWords(end - l.Col()); words != "" {
+			l.Bold(theme.Dead, words)
+		}
+		s.nextSentence(l, &sum, end)
 	}
 	return l.String()
+}
+
+// nextSentence draws the credential that returns first, unless there is no room for its name.
+func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
+	const label, gap, minName = "next back ", 4, 10
+	switch first, _ := s.whenBack(sum.NextAt, s.Clock); {
+	case sum.Next == nil && l.Col() == s.margin():
+		l.Write(theme.Secondary, text.Fit(quietSentence(sum), end-l.Col()))
+	case sum.Next == nil:
+	case l.Col() > s.margin() && s.isOut(sum.Next.Provider): // already said
+		s.allBack(l, sum, end)
+	case l.Col() == s.margin():
+		s.nextBack(l.Write(theme.Secondary, label), sum, end)
+	case l.Col()+gap+len(label)+minName+2+text.Width(first) <= end:
+		s.nextBack(l.To(l.Col()+gap).Write(theme.Secondary, label), sum, end)
+	}
+}
+
+// outWords describes the providers that are out, in at most w cells: "bedrock out, first back
+// in 56m · openai-codex out, due now". If space is short, it omits words, then times, then
+// names. It returns "" if no provider is out.
+func (s *Screen) outWords(w int) string {
+	var names, full, brief []string
+	for i := range s.Pool.Providers {
+		p := &s.Pool.Providers[i]
+		sum := p.Summarize(s.Policy, s.Now)
+		if !sum.Out() {
+			continue
+		}
+		name, back := text.Fit(text.ProviderName(p.Name), max(w/2, 12)), "manual action needed"
+		when := back
+		switch {
+		case sum.Count[poolstate.Due] > 0:
+			back, when = "due now", "due now"
+		case sum.Next != nil:
+			first, phrase := s.whenBack(sum.NextAt, s.Clock)
+			back, when = "first back "+phrase, first
+		}
+		names, full, brief = append(names, name), append(full, name+" out, "+back), append(brief, name+" out, "+when)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	forms := []string{strings.Join(full, " · "), strings.Join(brief, " · "), strings.Join(names, ", ") + " out"}
+	for n := len(names) - 1; n > 0; n-- {
+		forms = append(forms, fmt.Sprintf("%s and %d more out", strings.Join(names[:n], ", "), len(names)-n))
+	}
+	forms = append(forms, text.Plural(len(names), "provider", "providers")+" out")
+	for _, words := range forms {
+		if text.Width(words) <= w {
+			return words
+		}
+	}
+	return text.Fit(forms[len(forms)-1], w)
 }
 
 func (s *Screen) staleLine() string {
@@ -174,6 +232,17 @@ func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	addQuiet(l, 1, end-2-text.Width(first), clean(sum.Next.Provider))
 	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)
 	addQuiet(l, 2, end, second)
+	s.allBack(l, sum, end)
+}
+
+// isOut reports whether a provider has no ready credential.
+func (s *Screen) isOut(provider string) bool {
+	sum := s.Pool.Provider(provider).Summarize(s.Policy, s.Now)
+	return sum.Out()
+}
+
+// allBack draws when all credentials will be ready, if there is room.
+func (s *Screen) allBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	who, by := "all", text.Moment(sum.AllAt, s.Now)
 	if never := sum.Never; never > 0 {
 		who = "all but " + strconv.Itoa(never)

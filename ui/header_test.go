@@ -130,3 +130,37 @@ func TestNext(t *testing.T) {
 		equal(t, c.name, strings.TrimSpace(plain(s.next())), c.want)
 	}
 }
+
+// TestNext_Out checks how providers that are out are described at several widths.
+func TestNext_Out(t *testing.T) {
+	cooling := func(d time.Duration) entry { return exhaustedEntry("c", time.Hour-d, 1) }
+	two := providers{"bedrock": []entry{cooling(56 * time.Minute)}, "openai-codex": []entry{cooling(-time.Minute)}, "a": []entry{readyEntry("r")}}
+	one := providers{"bedrock": []entry{cooling(56 * time.Minute)}, "openai-codex": []entry{cooling(5 * time.Minute), readyEntry("r")}}
+	many := providers{"a": []entry{readyEntry("r")}}
+	for _, name := range []string{"anthropic", "bedrock", "mistral", "openai-codex", "openrouter"} {
+		many[name] = []entry{deadEntry("d")}
+	}
+	for _, c := range []struct {
+		pool  providers
+		width int
+		want  string
+	}{
+		{two, 120, "bedrock out, first back in 56m00s · openai-codex out, due now    all ready by 10:16"},
+		{two, 80, "bedrock out, first back in 56m00s · openai-codex out, due now"},
+		{two, 60, "bedrock out, 56m00s · openai-codex out, due now"},
+		{two, 40, "bedrock, openai-codex out"},
+		{two, 24, "bedrock and 1 more out"},
+		{two, 20, "2 providers out"},
+		{one, 120, "bedrock out, first back in 56m00s    next back c openai-codex  5m00s  at 09:25    all ready by 10:16"},
+		{one, 80, "bedrock out, first back in 56m00s    next back c openai-codex  5m00s"},
+		{many, 80, "anthropic, bedrock, mistral, openai-codex, openrouter out"},
+		{many, 50, "anthropic, bedrock, mistral and 2 more out"},
+		{many, 40, "anthropic, bedrock and 3 more out"},
+		{many, 20, "5 providers out"},
+	} {
+		s := screenOf(poolOf(t, c.pool)).sizedAt(c.width, 30)
+		drawn := s.next()
+		equal(t, "summary", strings.TrimSpace(plain(drawn)), c.want)
+		equal(t, "is red", strings.Contains(drawn, "38;2;237;122;135"), true)
+	}
+}

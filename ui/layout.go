@@ -37,14 +37,32 @@ const (
 	eventsMost  = 9
 )
 
-func (s *Screen) plan() plan {
-	p := plan{
+// TableFits reports whether a table of the whole pool fits into the height of the screen.
+func TableFits(s *Screen) bool {
+	n := 0
+	for i := range s.Pool.Providers {
+		p := &s.Pool.Providers[i]
+		n += 1 + len(p.Notes) + len(p.Credentials)
+	}
+	p := s.fixedParts()
+	return n <= s.Height-p.fixedHeight()
+}
+
+// fixedParts returns a plan with the parts that depend only on the height.
+func (s *Screen) fixedParts() plan {
+	return plan{
 		counts:  s.Height >= countsFrom,
 		next:    s.Height >= nextFrom,
 		columns: s.Height >= columnsFrom,
 		footer:  s.Height >= footerFrom,
 	}
-	left, need := s.Height-1-count(p.counts, p.next, p.columns, p.footer, p.footer), len(s.lines(false))
+}
+
+func (p *plan) fixedHeight() int { return 1 + count(p.counts, p.next, p.columns, p.footer, p.footer) }
+
+func (s *Screen) plan() plan {
+	p := s.fixedParts()
+	left, need := s.Height-p.fixedHeight(), len(s.lines(false))
 	switch {
 	case s.Dialog != nil: // may leave only one row of the table
 		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)

@@ -83,8 +83,9 @@ type Screen struct {
 	Missed        int                    // events since the display was frozen
 	Order         filter.Order           // the order of Groups; Descending if it is reversed
 	Descending    bool
-	OutFirst      bool        // in the default order, providers that are out are first
-	Filter        *FilterLine // Filter, Dialog and Answer are nil if not shown
+	OutFirst      bool           // in the default order, providers that are out are first
+	Outages       map[string]int // number of accounts that an outage of a provider has affected so far
+	Filter        *FilterLine    // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding   // keys shown in the footer

@@ -135,11 +135,11 @@ func (t *table) orderMark(at int) string {
 	case t.s.Order == filter.OrderPool && t.s.Descending:
 		return " " + mark
 	case t.s.Order == filter.OrderPool && t.s.OutFirst:
-		return text.Fit(" "+mark+" out first", t.cols.at[columnName].to-at)
+		return text.Fit(" "+mark+" out first", t.cols.at[columnName].to+1-at)
 	case t.s.Order == filter.OrderPool:
 		return ""
 	default:
-		return text.Fit(name, t.cols.at[columnName].to-at)
+		return text.Fit(name, t.cols.at[columnName].to+1-at)
 	}
 }
 
@@ -194,8 +194,14 @@ func (t *table) heading(g *filter.Group) string {
 	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
 		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")
 	}
-	if n := g.Provider.Outage(t.s.Policy, t.s.Now); n > 0 {
-		addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(n)+" bad credentials")
+	if n := max(g.Provider.Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Provider.Name]); n > 0 && sum.Out() {
+		for _, words := range []string{
+			"looks like an outage at the provider, not " + strconv.Itoa(n) + " bad credentials", "looks like an outage", "outage?",
+		} {
+			if addQuiet(l, 2, end, words) {
+				break
+			}
+		}
 	}
 	return l.To(l.Col() + t.s.wider(1, 2)).Rule(end).String()
 }

@@ -17,7 +17,7 @@ type Order uint8
 // The orders, each in its natural direction.
 const (
 	OrderPool     Order = iota // providers by name, credentials in rotation order; only the latter can be reversed
-	OrderWorst                 // by urgency (see worstRanks), then longest wait first, because a reset helps those most
+	OrderWorst                 // providers that are out, then by urgency (see worstRanks), then longest wait first, because a reset helps those most
 	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
@@ -48,6 +48,7 @@ type Group struct {
 	Provider    *poolstate.Provider
 	Credentials []*poolstate.Credential // none if the provider is collapsed
 	first       row                     // set even then
+	out         bool                    // the provider has credentials, but none is ready
 }
 
 // Listed returns an iterator over the credentials of all groups.
@@ -72,6 +73,8 @@ type Listing struct {
 	Filter  Filter
 	Order   Order
 	Reverse bool
+	// OutFirst puts providers that are out before the others, as OrderWorst does.
+	OutFirst bool
 	// Changed contains times of observed changes. For other credentials, the status time counts.
 	Changed map[poolstate.Ref]time.Time
 	// Collapsed contains the providers that are listed without their credentials.
@@ -88,19 +91,36 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 	for i := range p.Providers {
 		provider := &p.Providers[i]
 		rows := make([]row, 0, len(provider.Credentials))
+		out := len(provider.Credentials) > 0
 		for j := range provider.Credentials {
 			c := &provider.Credentials[j]
 			a := policy.Assess(c, now)
+			out = out && a.Availability != poolstate.Ready
 			if l.Filter.Match(c, a.Availability) {
 				rows = append(rows, l.row(c, &a))
 			}
 		}
 		if len(rows) > 0 || l.Filter.IsZero() {
-			groups = append(groups, l.group(provider, rows))
+			g := l.group(provider, rows)
+			g.out = out
+			groups = append(groups, g)
 		}
 	}
-	slices.SortStableFunc(groups, func(x, y Group) int { return l.compare(x.first, y.first) })
+	slices.SortStableFunc(groups, func(x, y Group) int {
+		return cmp.Or(l.compareOut(x.out, y.out), l.compare(x.first, y.first))
+	})
 	return groups
+}
+
+// compareOut orders providers by whether they are out, if the order depends on that.
+func (l *Listing) compareOut(x, y bool) int {
+	switch {
+	case x == y || l.Order != OrderWorst && !l.OutFirst:
+		return 0
+	case x != l.Reverse: // in the reversed order, y is out
+		return -1
+	}
+	return 1
 }
 
 // group sorts the rows of a provider.

@@ -68,7 +68,7 @@ func TestListing_Order(t *testing.T) {
 		{
 			"providers by their worst credential", OrderWorst,
 			uitest.Providers{"a": entries{ready("1"), cooling("2", h)}, "b": entries{ready("3"), dead("4")}, "c": entries{cooling("5", 2*h)}},
-			"b[4 3] c[5] a[2 1]", "a[1 2] b[3 4] c[5]",
+			"c[5] b[4 3] a[2 1]", "a[1 2] b[3 4] c[5]",
 		},
 		{
 			"earliest first, including past deadlines, none last", OrderDeadline,
@@ -183,7 +183,7 @@ func TestListing(t *testing.T) {
 		{"collapsed", Listing{Collapsed: map[string]bool{"b": true, "unknown": true}}, "a[1 2] b[]"},
 		{"collapsed, sorted by hidden credentials", Listing{Order: OrderWorst, Reverse: true, Collapsed: map[string]bool{"b": true}}, "b[] a[2 1]"},
 		{"collapsed, filtered by hidden credentials", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
-		{"sorted by matching credentials", Listing{Order: OrderWorst, Filter: cooling}, "b[3] a[2]"},
+		{"sorted by matching credentials", Listing{Order: OrderWorst, Filter: cooling}, "a[2] b[3]"},
 		{"sorted by observed changes", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
 		{"no observed changes", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
 	} {

@@ -1,0 +1,71 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+	"pooltop/ui/text"
+)
+
+// refailWithin is how long after a reset a failure is reported as one that the reset did not
+// prevent.
+const refailWithin = 24 * time.Hour
+
+// watchResets remembers when operators reset credentials. If one fails again, it replaces the
+// status with that: "team-seat failed again 9m after the reset: 429, cooling 1h".
+func (m *Model) watchResets(events []poolstate.Event) {
+	failed, more := "", 0
+	for i := range events {
+		e := &events[i]
+		if e.After == nil {
+			continue
+		}
+		ref := e.After.Ref
+		at, reset := m.resets[ref]
+		delete(m.resets, ref)
+		switch again := e.After.StatusAt.Sub(at); {
+		case e.Kind == poolstate.EventReset:
+			m.resets[ref] = e.At
+		case !reset || again >= refailWithin:
+		case e.Kind == poolstate.EventReady: // the agent selected it, which proves nothing yet
+			m.resets[ref] = at
+		case again <= 0: // an undo has restored the failure from before
+		case e.Kind == poolstate.EventExhausted && failed != "":
+			more++
+		case e.Kind == poolstate.EventExhausted:
+			failed = m.failedAgain(e.After, again)
+		}
+	}
+	switch {
+	case more > 0:
+		m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s; so did %d more", failed, more))
+	case failed != "":
+		m.setStatus(ui.AnswerNotice, failed)
+	}
+}
+
+func (m *Model) failedAgain(c *poolstate.Credential, after time.Duration) string {
+	code := ""
+	if n, known := c.ErrorCode.Get(); known {
+		code = fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s failed again %s after the reset: %s, cooling %s", text.CredentialName(c), text.Span(after),
+		cmp.Or(code, text.Failure(c), "no code"), text.Span(m.log.policy.Assess(c, m.cfg.Clock.Now()).Cooldown))
+}
+
+// watchOutages remembers which providers have an outage, each until one of its credentials is
+// ready. Meanwhile, credentials that are retried no longer fail together.
+func (m *Model) watchOutages() {
+	outages := map[string]int{}
+	for i := range m.snapshot.Pool.Providers {
+		p := &m.snapshot.Pool.Providers[i]
+		sum := p.Summarize(m.policy, m.now)
+		if n := max(p.Outage(m.policy, m.now), m.outages[p.Name]); n > 0 && sum.Out() {
+			outages[p.Name] = n
+		}
+	}
+	m.outages = outages
+}
