@@ -71,13 +71,13 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 			return Counted{Guard: running}
 		}
 	})
-	d.shows("flat (file)   guard   ", "▂▄▆█ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
+	d.shows("flat (file)   guard   ", "▁▃▅▇ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
 	d.m.cfg.ReadOnly = "started with --read-only"
 	d.hides("ends it")
 	running = false
 	d.finish(d.m.loadPool())
 	d.hides("   guard   ")
-	d.shows("▂▄▆█ ~3   4h00m00s+", "4h            1h", "next failure 1h")
+	d.shows("▁▃▅▇ ~3   4h00m00s+", "4h            1h", "next failure 1h")
 }
 
 func TestPoolLoaded_UnchangedContent(t *testing.T) {

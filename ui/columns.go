@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"math"
 	"slices"
 
 	"pooltop/poolstate"
 	"pooltop/ui/filter"
+	"pooltop/ui/text"
 )
 
 // Smallest terminal width, in cells, for each of the wider layouts.
@@ -37,6 +39,8 @@ const (
 	totalWidth  = 6               // the length of the cooldown, after the bar
 	minBar      = 10
 	originWidth = 1 // the mark after a countdown
+	leastName   = 14
+	leastWhy    = 19
 )
 
 // columnSpec describes a column. To add one, add its constant, its entries in
@@ -64,7 +68,7 @@ var columnSpecs = [columnCount]columnSpec{
 }
 
 // requests lists the widths that columns request, most important first. A column's
-// first request makes it visible, and the others widen it.
+// first request makes it visible, and the others widen it, but not beyond its content.
 var requests = [...]struct {
 	column Column
 	width  int
@@ -75,10 +79,10 @@ var requests = [...]struct {
 	{columnState, 8},
 	{ColumnStreak, len("STREAK")},
 	{ColumnWhy, 12},
-	{ColumnWhy, 19},
 	{ColumnStreak, streakWidth},
-	{ColumnCooldown, minBar + 1 + totalWidth},
+	{ColumnWhy, leastWhy},
 	{ColumnAt, 9},
+	{ColumnCooldown, minBar + 1 + totalWidth},
 	{ColumnNextFail, len("NEXT FAIL")},
 	{ColumnCooldown, 25},
 	{ColumnWhy, 30},
@@ -129,9 +133,44 @@ type columns struct {
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
+// content holds the widths of the texts in the columns whose width depends on them.
+type content struct{ name, why int }
+
+// content measures the whole pool, so that neither a filter nor the time moves the columns.
+func (s *Screen) content() content {
+	c := content{leastName, leastWhy}
+	if s.Pool == nil {
+		return c
+	}
+	for each := range s.Pool.All() {
+		marks, why := 0, text.Failure(each)
+		if each.Shares != nil || !each.ExpiresAt.IsZero() {
+			marks = 3
+		}
+		if each.Held() {
+			why = clean(each.ErrorMessage)
+		}
+		if each.Status == poolstate.StatusOther {
+			why = readyRemark(each, s.Now)
+		}
+		c.name, c.why = max(c.name, text.Width(text.CredentialName(each))+marks), max(c.why, text.Width(why))
+	}
+	return c
+}
+
+func (c content) limit(col Column) int {
+	switch col {
+	case columnName:
+		return c.name
+	case ColumnWhy:
+		return c.why
+	}
+	return math.MaxInt
+}
+
 // columnsFor lays out the table for a terminal w cells wide. Requests are granted
 // in order until one does not fit, so a wider terminal never makes a column narrower.
-func columnsFor(w int, hidden Hidden) columns {
+func columnsFor(w int, hidden Hidden, content content) columns {
 	c := columns{cursor: 1, glyph: 3, end: w - 2}
 	first := c.glyph + 2
 	room := c.end - first
@@ -153,7 +192,7 @@ func columnsFor(w int, hidden Hidden) columns {
 			}
 			room -= spec.gap
 		}
-		more := min(r.width-widths[r.column], room)
+		more := max(min(r.width, content.limit(r.column), widths[r.column]+room)-widths[r.column], 0)
 		widths[r.column] += more
 		room -= more
 	}

@@ -14,13 +14,15 @@ import (
 // order, do not overlap, stay on the screen, and do not shrink as the terminal gets
 // wider.
 func TestColumnsFor_Fit(t *testing.T) {
-	for hidden := range Hidden(1 << columnCount) {
+	for i := range 4 << columnCount {
+		hidden := Hidden(i / 4)
+		content := content{leastName + i%2*30, leastWhy + i%4/2*30}
 		if hidden.has(columnName) || hidden.has(columnState) || hidden.has(columnBack) {
 			continue
 		}
 		var before columns
 		for w := minWidth; w <= 300; w++ {
-			c := columnsFor(w, hidden)
+			c := columnsFor(w, hidden, content)
 			last := c.glyph + 1
 			for i, at := range c.at {
 				if at.width() < before.at[i].width() {
@@ -39,6 +41,25 @@ func TestColumnsFor_Fit(t *testing.T) {
 	}
 }
 
+// TestNewTable_Widths checks in every scene that no column is narrower on a wider terminal.
+func TestNewTable_Widths(t *testing.T) {
+	for _, sc := range scenes(t) {
+		if sc.screen.isEmpty() {
+			continue
+		}
+		before := newTable(sc.screen.sizedAt(minWidth, 40)).cols
+		for w := minWidth + 1; w <= 220; w++ {
+			cols := newTable(sc.screen.sizedAt(w, 40)).cols
+			for i, cell := range cols.at {
+				if cell.width() < before.at[i].width() {
+					t.Errorf("%s: at %d columns, %s is %d wide, at %d columns %d", sc.name, w-1, columnSpecs[i].title, before.at[i].width(), w, cell.width())
+				}
+			}
+			before = cols
+		}
+	}
+}
+
 // TestColumnsFor_Titles checks the narrowest terminal that shows each title, and the
 // titles that remain when columns are hidden.
 func TestColumnsFor_Titles(t *testing.T) {
@@ -48,7 +69,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 		return strings.Join(strings.Fields(plain(newTable(s).header())), " ")
 	}
 	for title, from := range map[string]int{
-		"NEXT FAIL": 119, "AT": 109, "COOLDOWN": 99, "WHY": 68, "STREAK": 54, "STATE": 50, "CREDENTIAL": 25,
+		"NEXT FAIL": 116, "COOLDOWN": 106, "AT": 87, "WHY": 65, "STREAK": 51, "STATE": 50, "CREDENTIAL": 25,
 	} {
 		equal(t, title+" is shown", strings.Contains(titles(from, 0)+" ", title+" "), true)
 		equal(t, title+" is shown on a narrower terminal", strings.Contains(titles(from-1, 0)+" ", title+" "), false)

@@ -32,8 +32,8 @@ func ExampleRender() {
 	// Output:
 	// pooltop   …/auth.json       ● live   backoff (file)   09:20:00
 	//  1 ready  1 cooling
-	//    CREDENTIAL                       STATE     STREAK   BACK IN
+	//    CREDENTIAL      STATE     WHY            STREAK     BACK IN
 	//  openrouter  1 of 2 ready ─────────────────────────────────────
-	//  ● primary                          ready          0
-	//  ◔ backup-key                       cooling        2  2h00m00s·
+	//  ● primary         ready                    ····
+	//  ◔ backup-key      cooling   429 rate lim…  ▁▃·· 2    2h00m00s·
 }

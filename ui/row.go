@@ -116,8 +116,9 @@ func (r *row) streak() {
 	}
 	r.To(r.cell.from)
 	switch {
-	case observed:
+	case observed && r.a.Availability != poolstate.Dead:
 		r.ladder(n, theme.Secondary)
+	case r.a.Availability == poolstate.Dead: // it has no next step
 	case known && r.s.Policy.Climbs():
 		r.ladder(n, theme.StepRole(poolstate.Step(n)))
 	}
@@ -127,7 +128,7 @@ func (r *row) streak() {
 }
 
 // steps are the symbols of the ladder.
-var steps = [poolstate.Steps]string{"▂", "▄", "▆", "█"}
+var steps = [poolstate.Steps]string{"▁", "▃", "▅", "▇"}
 
 func (r *row) ladder(streak int, role theme.Role) {
 	step := poolstate.Step(streak)

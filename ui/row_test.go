@@ -53,12 +53,12 @@ func TestRow_Ladder(t *testing.T) {
 		lit            theme.Role
 	}{
 		{0, "····", "····", theme.Faint},
-		{-7, "▂···", "▂▄▆█", theme.Cooling},
-		{1, "▂···", "▂▄▆█", theme.Cooling},
-		{2, "▂▄··", "▂▄▆█", theme.Cooling},
-		{3, "▂▄▆·", "▂▄▆█", theme.Step4},
-		{4, "▂▄▆█", "▂▄▆█", theme.Dead},
-		{1 << 40, "▂▄▆█", "▂▄▆█", theme.Dead},
+		{-7, "▁···", "▁▃▅▇", theme.Cooling},
+		{1, "▁···", "▁▃▅▇", theme.Cooling},
+		{2, "▁▃··", "▁▃▅▇", theme.Cooling},
+		{3, "▁▃▅·", "▁▃▅▇", theme.Step4},
+		{4, "▁▃▅▇", "▁▃▅▇", theme.Dead},
+		{1 << 40, "▁▃▅▇", "▁▃▅▇", theme.Dead},
 	} {
 		for th, want := range map[*theme.Theme]string{plainTheme: c.shapes, darkTheme: c.colors} {
 			r := &row{table: &table{}, Line: th.Line()}
@@ -80,10 +80,10 @@ func TestRow_Streak(t *testing.T) {
 	}{
 		{0, poolstate.Backoff(), "····", "0"},
 		{nil, poolstate.Backoff(), "–", "–"},
-		{999, poolstate.Backoff(), "▂▄▆█ 999", "999"},
-		{1000, poolstate.Backoff(), "▂▄▆█ 1k+", "1k+"},
-		{-99, poolstate.Backoff(), "▂··· -99", "-99"},
-		{-100, poolstate.Backoff(), "▂··· <0", "<0"},
+		{999, poolstate.Backoff(), "▁▃▅▇ 999", "999"},
+		{1000, poolstate.Backoff(), "▁▃▅▇ 1k+", "1k+"},
+		{-99, poolstate.Backoff(), "▁··· -99", "-99"},
+		{-100, poolstate.Backoff(), "▁··· <0", "<0"},
 		{3, poolstate.Flat(), "3", "3"},
 		{0, poolstate.Flat(), "", "0"},
 	} {
@@ -105,8 +105,8 @@ func TestRow_StreakObserved(t *testing.T) {
 		wide, narrow string
 	}{
 		{nil, 0, "····", "~0"},
-		{nil, 3, "▂▄▆· ~3", "~3"},
-		{nil, 1000, "▂▄▆█ ~99", "~99"},
+		{nil, 3, "▁▃▅· ~3", "~3"},
+		{nil, 1000, "▁▃▅▇ ~99", "~99"},
 		{2, 3, "2", "2"}, // the file's streak counts
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(entry{"consecutive_failures": c.file}))
@@ -136,19 +136,19 @@ func TestRow(t *testing.T) {
 		e    entry
 		want string
 	}{
-		{exhaustedEntry("key", 15*time.Minute, 3), "◔ key cooling 429 rate limit ▂▄▆· 3 3h45m00s· 13:05 ─━━━━━━━━━━ 4h 8h"},
+		{exhaustedEntry("key", 15*time.Minute, 3), "◔ key cooling 429 rate limit ▁▃▅· 3 3h45m00s· 13:05 ─╺━━━━━━━━━━━━━━━━ 4h 8h"},
 		{
 			exhaustedEntry("key", 0, 1).With(resetIn(6*text.Day + 6*time.Hour)),
-			"◔ key cooling 429 rate limit ▂··· 1 6d06h* Sun 15:20 ━━━━━━━━━━━ 6d6h 2h",
+			"◔ key cooling 429 rate limit ▁··· 1 6d06h* Sun 15:20 ━━━━━━━━━━━━━━━━━━ 6d6h 2h",
 		},
 		{
 			exhaustedEntry("key", 0, 1).With(heldNow).With(entry{"last_error_message": "mine"}),
-			"◑ key held mine ▂··· 1 1h00m00s^ 10:20 ━━━━━━━━━━━ 1h 2h",
+			"◑ key held mine ▁··· 1 1h00m00s^ 10:20 ━━━━━━━━━━━━━━━━━━ 1h 2h",
 		},
-		{exhaustedEntry("key", time.Hour-time.Second, 1), "◔ key cooling 429 rate limit ▂··· 1 1s· 09:20 ──────────╺ 1h 2h"},
-		{exhaustedEntry("key", time.Hour, 1), "◌ key due 429 rate limit ▂··· 1 now 09:20 ─────────── 1h 2h"},
-		{exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "◌ key due 429 rate limit ▂··· 1 now 2h"},
-		{deadEntry("key"), "✕ key dead 401 token revoked ···· re-auth"},
+		{exhaustedEntry("key", time.Hour-time.Second, 1), "◔ key cooling 429 rate limit ▁··· 1 1s· 09:20 ─────────────────╺ 1h 2h"},
+		{exhaustedEntry("key", time.Hour, 1), "◌ key due 429 rate limit ▁··· 1 now 09:20 ────────────────── 1h 2h"},
+		{exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "◌ key due 429 rate limit ▁··· 1 now 2h"},
+		{deadEntry("key"), "✕ key dead 401 token revoked re-auth"},
 		{readyEntry("key").With(entry{"access_token": nil}), "○ key unusable no token ····"},
 	} {
 		s := screenOf(poolOf(t, providers{"p": []entry{c.e, readyEntry("companion")}})).sizedAt(120, 20)
@@ -160,10 +160,11 @@ func TestRow(t *testing.T) {
 // margin to one cell past the text.
 func TestRow_Selected(t *testing.T) {
 	for _, w := range []int{20, 40, 60, 80, 109, 120, 200} {
-		drawn := Render(backoffScreen(t).sizedAt(w, 40))
+		sized := backoffScreen(t).sizedAt(w, 40)
+		drawn := Render(sized)
 		for line := range strings.SplitSeq(drawn, "\n") {
 			if selectedRows(line) > 0 {
-				row, col := cells(line), columnsFor(w, 0)
+				row, col := cells(line), newTable(sized).cols
 				equal(t, "bar at the margin", row[col.cursor], "▌")
 				equal(t, "width of the background", len(row), min(col.end+1, w))
 				equal(t, "last cell", row[len(row)-1], "\u00a0")

@@ -81,7 +81,7 @@ type table struct {
 }
 
 func newTable(s *Screen) *table {
-	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden)}
+	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden, s.content())}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
 		t.timeline = chart.NewTimeline(filter.Listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
@@ -104,7 +104,7 @@ func (t *table) header() string {
 			l.To(cell.from).Write(theme.Faint, t.title(col))
 		}
 		if col == ordered {
-			l.Bold(theme.Accent, t.orderMark(l.Col()))
+			l = t.orderMark(l)
 		}
 	}
 	return l.String()
@@ -122,25 +122,43 @@ func (t *table) orderColumn() Column {
 	return columnName
 }
 
-// orderMark returns the mark for the order, to be drawn at a cell. At the title of the first
-// column, it names the order, unless that is the default.
-func (t *table) orderMark(at int) string {
-	mark := "▾"
-	if t.s.Descending {
+// orderMark draws the mark for the order after the title of its column. At the first column,
+// it names the order, unless that is the default, and may shorten the title for it.
+func (t *table) orderMark(l *theme.Line) *theme.Line {
+	s, mark, name := t.s, "▾", t.s.Order.Name()
+	if s.Descending {
 		mark = "▴"
 	}
-	switch name := " " + mark + " " + t.s.Order.Name(); {
-	case t.orderColumn() != columnName:
-		return mark
-	case t.s.Order == filter.OrderPool && t.s.Descending:
-		return " " + mark
-	case t.s.Order == filter.OrderPool && t.s.OutFirst:
-		return text.Fit(" "+mark+" out first", t.cols.at[columnName].to+1-at)
-	case t.s.Order == filter.OrderPool:
-		return ""
-	default:
-		return text.Fit(name, t.cols.at[columnName].to+1-at)
+	if t.orderColumn() != columnName {
+		return l.Bold(theme.Accent, mark)
 	}
+	if s.Order == filter.OrderPool {
+		switch name = ""; {
+		case s.OutFirst:
+			name = "out first"
+		case !s.Descending:
+			return l
+		}
+	}
+	from, end := t.cols.at[columnName].from, t.cols.end
+	for _, cell := range t.cols.at[columnName+1:] {
+		if cell.width() > 0 {
+			end = min(end, cell.from-1)
+		}
+	}
+	title := t.title(columnName)
+	for _, shorter := range []string{"NAME", ""} {
+		if from+text.Width(joined(" ", title, mark, name)) > end {
+			title = shorter
+		}
+	}
+	l = s.line().To(from).Write(theme.Faint, title)
+	if title != "" {
+		l.To(l.Col() + 1)
+	}
+	l.Bold(theme.Accent, mark)
+	addQuiet(l, 1, end, name)
+	return l
 }
 
 func (t *table) title(col Column) string {

@@ -78,7 +78,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 	switch target.Kind {
 	case TargetCredential:
 		c := s.Pool.Find(target.Credential)
-		name := text.Fit(text.CredentialName(c), columnsFor(s.Width, s.Hidden).at[columnName].width()/2)
+		name := text.Fit(text.CredentialName(c), newTable(s).cols.at[columnName].width()/2)
 		if !strings.Contains(words, strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
 			return "no " + name
 		}
@@ -126,7 +126,7 @@ func TestTargets_At(t *testing.T) {
 		want Target
 	}{
 		{"the title line", 5, 0, Target{}},
-		{"right of a title's word", 36, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 28, To: 38}},
+		{"right of a title's word", 33, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 25, To: 35}},
 		{"a heading", 70, 6, Target{Kind: TargetProvider, Provider: "anthropic", To: 120}},
 		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
 		{"between groups", 10, 10, Target{}},
