@@ -61,6 +61,31 @@ func TestObserve(t *testing.T) {
 			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{}
 			w.look()
 		}, 0},
+		"reset in the future": {func(w *world) {
+			w.get("a").ClearedAt = w.now.Add(hour)
+			w.fail("a").look()
+		}, 1},
+		"reset before the first look": {func(w *world) {
+			w.fail("a").after(minute).get("a").ClearedAt = w.now
+			w.look()
+		}, 0},
+		"an earlier reset does not end later streaks": {func(w *world) {
+			w.failures(1, "a").after(minute).reset("a").look().after(minute).failures(2, "a").look()
+		}, 2},
+		"an agent writes the first report again": {func(w *world) {
+			w.fail("a").look().after(minute)
+			first := *w.get("a")
+			w.fail("a").look()
+			*w.get("a") = first
+			w.look().after(hour - 2*minute).fail("a").look()
+		}, 1},
+		"an agent writes the latest report again after the deadline": {func(w *world) {
+			w.fail("a").look().after(59 * minute).fail("a").look()
+			late := *w.get("a")
+			w.after(2 * minute).selects().look()
+			*w.get("a") = late
+			w.look()
+		}, 1},
 		"new tokens": {func(w *world) {
 			w.failures(3, "a")
 			w.get("a").Tokens = poolstate.Digest{}
