@@ -285,7 +285,7 @@ func (a *weekAgent) flush(w *week) {
 func (w *week) run(until time.Time, agents ...*weekAgent) {
 	w.t.Helper()
 	other := &weekAgent{every: func() time.Duration { return 43 * time.Minute }}
-	all := append(agents, other)
+	all := append(slices.Clone(agents), other)
 	for !w.t.Failed() {
 		a := slices.MinFunc(all, func(a, b *weekAgent) int { return a.next.Compare(b.next) })
 		if a.next.After(until) {

@@ -220,6 +220,14 @@ func TestDecide_Held(t *testing.T) {
 	}
 }
 
+// Each failure that is kept is reported.
+func TestDecide_KeptAgain(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a")
+	for range 2 {
+		w.after(hour).failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a")
+	}
+}
+
 // An agent reports a failure again, with a reset time of the provider.
 func TestDecide_RepeatedReportNamed(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a").after(30 * minute)

@@ -61,6 +61,28 @@ func TestObserve(t *testing.T) {
 			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{}
 			w.look()
 		}, 0},
+		"an agent restores a pin on the latest report": {func(w *world) {
+			w.failures(2, "a").after(30 * minute).fail("a").look()
+			pinned := *w.get("a")
+			c := w.get("a")
+			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{} // the agent's own reset
+			w.look()
+			*w.get("a") = pinned
+			w.look()
+		}, 0},
+		"an agent restores a report between the first and the latest": {func(w *world) {
+			w.fail("a").look().after(minute).fail("a").look()
+			between := *w.get("a")
+			w.after(minute).fail("a").look()
+			c := w.get("a")
+			c.Status, c.StatusText, c.StatusAt = poolstate.StatusNone, "", time.Time{}
+			w.look()
+			*w.get("a") = between
+			w.look()
+		}, 0},
+		"again before the deadline, after a reset time in the past": {func(w *world) {
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").look().after(30 * minute).fail("a").look()
+		}, 1},
 		"reset in the future": {func(w *world) {
 			w.get("a").ClearedAt = w.now.Add(hour)
 			w.fail("a").look()
@@ -186,7 +208,9 @@ func (w *world) swap() *world {
 func TestObserve_UsedButFails(t *testing.T) {
 	w := newWorld(t, "a").failures(1, "a")
 	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
-	w.after(hour).look().streak("a", 2)
+	w.after(hour).selects().look().streak("a", 2)
+	w.get("a").Status, w.get("a").ErrorReason = poolstate.StatusExhausted, poolstate.HoldReason // a hold is no evidence
+	w.after(11*minute).look().streak("a", 2)
 }
 
 // Requests count as a success if they were seen at two times at least ten minutes apart
@@ -202,7 +226,7 @@ func TestObserve_Requests(t *testing.T) {
 	requests(w, 15).after(9 * minute)
 	requests(w, 16).after(time.Hour)
 	requests(w, 11) // another process writes its own number
-	requests(w, 16).streak("a", 2)
+	requests(w, 16).streak("a", 2).after(5 * minute)
 	requests(w, 17).after(10*minute-1).look().streak("a", 2)
 	w.after(1).look().streak("a", 0)
 }
