@@ -66,6 +66,17 @@ func TestObserve_Concurrent(t *testing.T) {
 	wantStreak(t, "another store", observed(t, New(dir, "/other.json"), failed(t, 0)), 1)
 }
 
+// A snapshot that shows nothing new is observed without the lock.
+func TestObserve_NoLock(t *testing.T) {
+	dir := t.TempDir()
+	c := New(dir, "/auth.json")
+	observed(t, c, failed(t, 0))
+	unlock, err := c.lock()
+	must(t, err)
+	defer unlock()
+	wantStreak(t, "while the state is locked", observed(t, New(dir, "/auth.json"), failed(t, 0)), 1)
+}
+
 func TestObserve_NoSecret(t *testing.T) {
 	dir := t.TempDir()
 	observed(t, New(dir, "/auth.json"), failed(t, 0))

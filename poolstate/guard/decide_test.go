@@ -213,10 +213,34 @@ func TestDecide_Held(t *testing.T) {
 	w.look().took("pinned a 2h")
 	undo = hold()
 	w.after(minute).look().took()
+	if w.state.Annotate(w.pool); w.get("a").Pinned {
+		t.Error("a hold is shown as a pin")
+	}
 	undo()
 	w.look().took()
 	if w.state.Annotate(w.pool); !w.get("a").Pinned {
 		t.Error("the pin is not recognized after the hold")
+	}
+}
+
+// Only failures with the same code are over when a credential works again.
+func TestDecide_ReleaseCode(t *testing.T) {
+	for code, want := range map[int][]string{429: {"released b"}, 402: nil} {
+		w := newWorld(t, "a", "b").fail("a").failWith(poolstate.Failure{Code: code}, "b").look()
+		w.after(hour).fail("a").look().after(hour).failWith(poolstate.Failure{Code: code}, "b").look().took("pinned a 2h", "pinned b 2h")
+		w.after(hour).selects().look().after(10 * minute).look()
+		t.Run(fmt.Sprint(code), func(*testing.T) { w.took(want...).streak("a", 0) })
+	}
+}
+
+// A pin that is in the file needs no attention before the streak is forgotten.
+func TestState_Next_Pinned(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(2, "a")
+	until := w.get("a").ResetAt
+	w.get("a").ResetAt = time.Time{}
+	w.look()
+	if next := w.state.Next(w.pool, w.rules, w.now); !next.Equal(until.Add(24 * hour)) {
+		t.Errorf("next is %v after the end of the pin", next.Sub(until))
 	}
 }
 
@@ -320,6 +344,8 @@ func TestDecide_Interrupted(t *testing.T) {
 				w.took("pinned a 1h59m")
 			}
 			w.after(minute).look().took()
+			w.get("a").ResetAt = time.Time{} // an agent drops the pin
+			w.look().took("repinned a 1h58m")
 		})
 	}
 }
@@ -386,7 +412,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			if !b.ResetAt.IsZero() {
 				t.Error("the pin is still there")
 			}
-			w.after(minute).look().took().streak("b", streak)
+			w.after(minute).look().after(11*minute).look().took().streak("b", streak)
 		})
 	}
 }
@@ -408,6 +434,10 @@ func TestDecide_Restored(t *testing.T) {
 	w.look().took("released a")
 	restore()
 	w.look().took().after(minute).look().took("released a").streak("a", 0)
+	restore()
+	w.reset("a").look() // does not end the delays
+	restore()
+	w.look().took()
 }
 
 // Credentials that fail together come back at different times.

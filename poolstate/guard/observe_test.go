@@ -197,6 +197,36 @@ func TestObserve_Used(t *testing.T) {
 	}
 }
 
+// What looks like a use of the credential, but is none.
+func TestObserve_NotUsed(t *testing.T) {
+	for name, run := range map[string]func(w *world){
+		"ready before its deadline, from the memory of an agent": func(w *world) {
+			w.get("a").Status = poolstate.StatusOK
+			w.after(30 * minute).look()
+		},
+		"first in the order, but only after the selection": func(w *world) {
+			w.swap().look().after(3 * hour).selects().look().after(minute).swap().look()
+		},
+	} {
+		w := newWorld(t, "a", "b").failures(2, "a")
+		run(w)
+		w.after(11 * minute).look()
+		t.Run(name, func(*testing.T) { w.streak("a", 2) })
+	}
+}
+
+// The time of a selection is when the file was written, not when guard looks.
+func TestObserve_UsedEarlier(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(2, "a")
+	w.rules.Strategies = map[string]string{"p": "random"}
+	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(4 * hour)}, "b").look()
+	w.after(3*hour).selects().after(2*hour).look().streak("a", 2)
+	if next := w.state.Next(w.pool, w.rules, w.now); next.Sub(w.now) != evidenceAfter {
+		t.Errorf("next is after %v", next.Sub(w.now))
+	}
+	w.after(10*minute).look().streak("a", 0)
+}
+
 // swap reverses the rotation order.
 func (w *world) swap() *world {
 	list := w.pool.Providers[0].Credentials
