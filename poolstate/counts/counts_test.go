@@ -2,6 +2,7 @@ package counts
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -91,6 +92,9 @@ func TestObserve_NoSecret(t *testing.T) {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
 			t.Errorf("%s: %v %v", file, info.Mode(), err)
 		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, "counts")); err != nil || info.Mode().Perm() != 0o700 && runtime.GOOS != "windows" {
+		t.Errorf("the directory: %v %v", info.Mode(), err)
 	}
 	if len(files) != 2 {
 		t.Errorf("files %v", files)
@@ -204,6 +208,9 @@ func TestGuard(t *testing.T) {
 	release()
 	if _, running := second.Running(); running {
 		t.Error("a guard is still running after it was released")
+	}
+	if _, err := os.Stat(first.path + ".guard"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the description of the guard: %v", err)
 	}
 	release, err = second.Guard(self)
 	must(t, err)

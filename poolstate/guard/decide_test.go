@@ -438,6 +438,11 @@ func TestDecide_Restored(t *testing.T) {
 	w.reset("a").look() // does not end the delays
 	restore()
 	w.look().took()
+	for _, delay := range []time.Duration{5 * minute, 15 * minute, hour} {
+		w.after(delay).look()
+		restore()
+	}
+	w.took("released a", "released a", "released a").look().took("skipped a").after(2 * hour).look().took()
 }
 
 // Credentials that fail together come back at different times.

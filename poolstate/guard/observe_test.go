@@ -197,7 +197,7 @@ func TestObserve_Used(t *testing.T) {
 	}
 }
 
-// What looks like a use of the credential, but is none.
+// These changes look as if an agent had used the credential, but it has not.
 func TestObserve_NotUsed(t *testing.T) {
 	for name, run := range map[string]func(w *world){
 		"ready before its deadline, from the memory of an agent": func(w *world) {
