@@ -32,6 +32,9 @@ type Forecast struct {
 	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.
 	Excluded, Total int
+	// LastFailure is when the latest cooldown or hold began, even if it is over. It is zero
+	// if that is unknown.
+	LastFailure time.Time
 	// Steps are in order of time. Their times are distinct and after Now.
 	Steps []ForecastStep
 }
@@ -52,12 +55,17 @@ func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 		switch a := policy.availability(c, d, now); {
 		case a == Ready:
 			f.Ready++
+			continue
 		case a == Due:
 			f.Due++
 		case a.Returns():
 			back = append(back, returning{c, d, len(back)})
 		default:
 			f.Excluded++
+			continue
+		}
+		if c.StatusAt.After(f.LastFailure) {
+			f.LastFailure = c.StatusAt
 		}
 	}
 	f.Total = f.Ready + f.Due + len(back)

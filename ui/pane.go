@@ -113,7 +113,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 		head.Write(theme.Text, " of "+text.Fit(clean(p.Name), w/3))
 	}
 	addQuiet(head, 2, w, chart.Summary(&f))
-	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, w, h-1)...)
+	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
 }
 
 // forecastPane draws the forecast and, below it, a line for each provider that is out.

@@ -25,36 +25,27 @@ const (
 	breakBelow = 0.1                  // break the axis if all steps but the last fit into this fraction of it
 )
 
-func newAxis(now time.Time, steps []poolstate.ForecastStep, width int) axis {
-	a := axis{now: now, width: width, end: width, span: minSpan}
-	last := len(steps) - 1
-	if last > 0 && lastIsOutlier(steps, now) {
+func newAxis(f *poolstate.Forecast, width int) axis {
+	a := axis{now: f.Now, width: width, end: width, span: minSpan}
+	last := len(f.Steps) - 1
+	if last > 0 && lastIsOutlier(f) {
 		a.end = width - min(max(width/5, 5), 14)
-		a.far = steps[last].At.Sub(now)
+		a.far = f.Steps[last].At.Sub(f.Now)
 		last--
 	}
 	if last >= 0 {
-		a.span = min(max(steps[last].At.Sub(now), minSpan), maxSpan)
+		a.span = min(max(f.Steps[last].At.Sub(f.Now), minSpan), maxSpan)
 	}
 	return a
 }
 
-// lastIsOutlier reports whether the axis is broken before the last step. It measures
-// distances from the last failure, so its result does not change as time passes.
-func lastIsOutlier(steps []poolstate.ForecastStep, now time.Time) bool {
-	var since time.Time
-	for _, s := range steps {
-		for _, c := range s.Back {
-			if c.StatusAt.After(since) {
-				since = c.StatusAt
-			}
-		}
-	}
-	if since.IsZero() || since.After(now) {
-		since = now
-	}
-	last := len(steps) - 1
-	return float64(steps[last-1].At.Sub(since)) <= breakBelow*float64(steps[last].At.Sub(since))
+// lastIsOutlier reports whether the axis is broken before the last step. It measures from
+// the last failure, so the result does not change as time passes, until only one step is
+// left. Measured from now, the other steps are even closer together.
+func lastIsOutlier(f *poolstate.Forecast) bool {
+	last := len(f.Steps) - 1
+	before := f.Steps[last-1].At.Sub(f.LastFailure)
+	return before > 0 && float64(before) <= breakBelow*float64(f.Steps[last].At.Sub(f.LastFailure))
 }
 
 func (a *axis) broken() bool { return a.end < a.width }

@@ -1,6 +1,10 @@
 package chart
 
 import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,50 +21,103 @@ const (
 	year   = 365 * text.Day
 )
 
-// stepsIn returns steps at the given distances from uitest.Epoch.
-func stepsIn(distances ...time.Duration) []poolstate.ForecastStep {
-	steps := make([]poolstate.ForecastStep, len(distances))
+// forecastIn returns a forecast with steps at the given distances from uitest.Epoch, which
+// is also the last failure.
+func forecastIn(distances ...time.Duration) *poolstate.Forecast {
+	f := &poolstate.Forecast{Now: uitest.Epoch, LastFailure: uitest.Epoch, Total: len(distances)}
 	for i, d := range distances {
-		steps[i] = poolstate.ForecastStep{At: uitest.Epoch.Add(d), Ready: i + 1}
+		f.Steps = append(f.Steps, poolstate.ForecastStep{At: uitest.Epoch.Add(d), Ready: i + 1, Back: []*poolstate.Credential{{}}})
 	}
-	return steps
+	return f
 }
 
 func TestNewAxis(t *testing.T) {
+	failed := func(ago time.Duration, f *poolstate.Forecast) *poolstate.Forecast {
+		f.LastFailure = f.Now.Add(-ago)
+		return f
+	}
 	for _, c := range []struct {
-		name   string
-		steps  []poolstate.ForecastStep
-		span   time.Duration
-		broken bool
+		name     string
+		forecast *poolstate.Forecast
+		span     time.Duration
+		broken   bool
 	}{
-		{"no steps", nil, minute, false},
-		{"seconds", stepsIn(4 * time.Second), minute, false},
-		{"backoff schedule", stepsIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
-		{"several waits", stepsIn(12*minute, 56*minute, 2*hour, 4*hour), 4 * hour, false},
-		{"just more than a tenth", stepsIn(61*minute, 10*hour), 10 * hour, false},
-		{"exactly a tenth", stepsIn(hour, 10*hour), hour, true},
-		{"two outliers", stepsIn(hour, 2*hour, 5*text.Day, 6*text.Day), 6 * text.Day, false},
-		{"centuries only", stepsIn(200 * year), maxSpan, false},
+		{"no steps", forecastIn(), minute, false},
+		{"seconds", forecastIn(4 * time.Second), minute, false},
+		{"backoff schedule", forecastIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
+		{"several waits", forecastIn(12*minute, 56*minute, 119*minute, 4*hour), 4 * hour, false},
+		{"just more than a tenth", forecastIn(61*minute, 10*hour), 10 * hour, false},
+		{"exactly a tenth", forecastIn(hour, 10*hour), hour, true},
+		{"a tenth since the last failure", failed(hour, forecastIn(hour, 19*hour)), hour, true},
+		{"not a tenth since the last failure", failed(hour, forecastIn(minute, 9*hour)), 9 * hour, false},
+		{"last failure in the future", failed(-2*hour, forecastIn(hour, 10*hour)), 10 * hour, false},
+		{"last failure unknown", failed(1e5*text.Day, forecastIn(hour, 10*hour)), 10 * hour, false},
+		{"two outliers", forecastIn(hour, 2*hour, 5*text.Day, 6*text.Day), 6 * text.Day, false},
+		{"centuries only", forecastIn(200 * year), maxSpan, false},
 	} {
-		a := newAxis(uitest.Epoch, c.steps, 60)
+		a := newAxis(c.forecast, 60)
 		uitest.Equal(t, c.name+": span", a.span, c.span)
 		uitest.Equal(t, c.name+": broken", a.broken(), c.broken)
 	}
 }
 
-// TestNewAxis_TimePasses checks that a gap neither appears nor disappears before the
-// second-to-last step.
-func TestNewAxis_TimePasses(t *testing.T) {
-	for name, steps := range map[string][]poolstate.ForecastStep{
-		"straight": stepsIn(20*minute, hour, 8*hour),
-		"broken":   stepsIn(20*minute, hour, 6*text.Day),
-	} {
-		steps[0].Back = []*poolstate.Credential{{StatusAt: uitest.Epoch}, {StatusAt: uitest.Epoch.Add(-hour)}}
-		steps[1].Back = []*poolstate.Credential{{StatusAt: uitest.Epoch.Add(-hour)}}
-		for passed := time.Duration(0); passed < hour; passed += minute {
-			a := newAxis(uitest.Epoch.Add(passed), steps, 60)
-			uitest.Equal(t, name+" after "+passed.String()+": broken", a.broken(), name == "broken")
+// randomPool returns a pool of up to 20 credentials that failed in the last days.
+func randomPool(t *testing.T, r *rand.Rand) *poolstate.Pool {
+	list := make([]uitest.Entry, 1+r.IntN(20))
+	for i := range list {
+		// Most distances are similar, some are very different.
+		distance := func() time.Duration {
+			return time.Duration(math.Exp(r.Float64()*[]float64{10, 10, 10, 15}[r.IntN(4)]) * float64(time.Second))
 		}
+		failed := uitest.Entry{"last_status_at": uitest.Seconds(-distance())}
+		switch label := fmt.Sprintf("key-%d", i); r.IntN(6) {
+		case 0:
+			list[i] = uitest.Ready(label)
+		case 1:
+			list[i] = uitest.Held(label, distance()).With(failed)
+		case 2, 3:
+			list[i] = uitest.Exhausted(label, distance(), 1+r.IntN(4))
+		default:
+			list[i] = uitest.Cooling(label, distance()).With(failed)
+		}
+	}
+	return uitest.PoolOf(t, uitest.Providers{"p": list})
+}
+
+// TestNewAxis_TimePasses checks that while only time passes, a gap never appears, and
+// disappears at most once. A straight axis would have all steps but the last in a tenth.
+func TestNewAxis_TimePasses(t *testing.T) {
+	r, broken, closed := rand.New(rand.NewPCG(1, 2)), 0, 0
+	for range 500 {
+		pool := randomPool(t, r)
+		start := pool.Forecast(poolstate.Backoff(), uitest.Epoch)
+		instants := []time.Time{uitest.Epoch}
+		for _, s := range start.Steps {
+			wait := s.At.Sub(uitest.Epoch)
+			instants = append(instants, s.At.Add(-1), s.At, uitest.Epoch.Add(time.Duration(r.Int64N(int64(wait)))))
+		}
+		slices.SortFunc(instants, time.Time.Compare)
+		before := true
+		for i, now := range instants {
+			f := pool.Forecast(poolstate.Backoff(), now)
+			a := newAxis(&f, minPlotWidth+r.IntN(200))
+			if a.broken() && !before {
+				t.Fatalf("a gap appears after %v", now.Sub(uitest.Epoch))
+			}
+			if a.broken() {
+				broken++
+				last := len(f.Steps) - 1
+				if share := float64(f.Steps[last-1].At.Sub(now)) / float64(f.Steps[last].At.Sub(now)); share > 0.1 {
+					t.Fatalf("a gap although the other steps take %.2f of the axis", share)
+				}
+			} else if before && i > 0 {
+				closed++
+			}
+			before = a.broken()
+		}
+	}
+	if broken < 100 || closed < 20 {
+		t.Errorf("only %d broken axes, of which %d became straight", broken, closed)
 	}
 }
 
@@ -68,18 +125,20 @@ func TestNewAxis_TimePasses(t *testing.T) {
 // the first column, in the gap or directly after the gap.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}
-	for _, steps := range [][]poolstate.ForecastStep{
-		stepsIn(time.Second, minute, hour, text.Day),
-		stepsIn(hour, 6*text.Day, 7*text.Day),
-		append(stepsIn(hour, 90*year), never),
+	centuries := forecastIn(hour, 90*year)
+	centuries.Steps = append(centuries.Steps, never)
+	for _, f := range []*poolstate.Forecast{
+		forecastIn(time.Second, minute, hour, text.Day),
+		forecastIn(hour, 6*text.Day, 7*text.Day),
+		centuries,
 	} {
 		for w := minPlotWidth; w <= 200; w++ {
-			a := newAxis(uitest.Epoch, steps, w)
+			a := newAxis(f, w)
 			before := 1
-			for i := range steps {
-				col := a.column(steps[i].At)
+			for i := range f.Steps {
+				col := a.column(f.Steps[i].At)
 				if col < before || col >= w || a.broken() && (col == a.end) != (col == a.end+1) {
-					t.Fatalf("step %d of %d is in column %d of %d, after %d, gap %d", i+1, len(steps), col, w, before, a.end)
+					t.Fatalf("step %d of %d is in column %d of %d, after %d, gap %d", i+1, len(f.Steps), col, w, before, a.end)
 				}
 				before = col
 			}
@@ -118,7 +177,7 @@ func TestAxis_Ticks(t *testing.T) {
 		{autumn, 6 * hour, 60, "23:00 Sun 00:00 01:00 02:00 03:00 04:00"},
 		{india, 3 * hour, 40, "13:00 14:00 15:00"},
 	} {
-		a := newAxis(c.now, []poolstate.ForecastStep{{At: c.now.Add(c.ahead)}}, c.width)
+		a := newAxis(&poolstate.Forecast{Now: c.now, Steps: []poolstate.ForecastStep{{At: c.now.Add(c.ahead)}}}, c.width)
 		var all []string
 		for _, k := range a.ticks() {
 			all = append(all, k.text)

@@ -2,6 +2,9 @@ package chart
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,15 +45,15 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 }
 
 // draw draws the chart of a pool at uitest.Epoch. selected is the label of the selected
-// credential, or "" for none.
+// credential, or "" for none. A high chart has names.
 func draw(pool *poolstate.Pool, th *theme.Theme, selected string, w, h int) []string {
-	f := pool.Forecast(poolstate.Backoff(), uitest.Epoch)
+	f, named := pool.Forecast(poolstate.Backoff(), uitest.Epoch), h > 9
 	for c := range pool.All() {
 		if c.Label == selected {
-			return Capacity(th, &f, &c.Ref, w, h)
+			return Capacity(th, &f, &c.Ref, named, w, h)
 		}
 	}
-	return Capacity(th, &f, nil, w, h)
+	return Capacity(th, &f, nil, named, w, h)
 }
 
 type scene struct {
@@ -114,15 +117,19 @@ func TestCapacity_Size(t *testing.T) {
 		for w := -1; w <= 200; w++ {
 			th := []*theme.Theme{darkTheme, plainTheme}[(w+i)&1]
 			for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
-				if flaw := sizeFlaw(draw(sc.pool, th, sc.selected, w, h), w, h); flaw != "" {
+				lines := draw(sc.pool, th, sc.selected, w, h)
+				if f := sc.pool.Forecast(poolstate.Backoff(), uitest.Epoch); len(f.Steps) == 0 {
+					uitest.Equal(t, "lines of "+sc.name, len(lines), 0)
+				} else if flaw := sizeFlaw(lines, w, h); flaw != "" {
 					t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
 				}
 			}
 		}
 	}
-	huge := &poolstate.Forecast{Now: uitest.Epoch, Ready: 1, Total: 1e12}
-	uitest.Equal(t, "lines without room for a plot", len(Capacity(darkTheme, huge, nil, 20, 5)), 0)
-	uitest.Equal(t, "lines with room", len(Capacity(darkTheme, huge, nil, 30, 5)), 5)
+	huge := forecastIn(hour)
+	huge.Total = 1e12
+	uitest.Equal(t, "lines without room for a plot", len(Capacity(darkTheme, huge, nil, false, 20, 5)), 0)
+	uitest.Equal(t, "lines with room", len(Capacity(darkTheme, huge, nil, false, 30, 5)), 5)
 }
 
 func sizeFlaw(lines []string, w, h int) string {
@@ -140,16 +147,16 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestPlot_Eighths checks that heights do not decrease as credentials are added, and
+// TestPlot_Height checks that heights do not decrease as credentials are added, and
 // that the first and the last one increase the height.
-func TestPlot_Eighths(t *testing.T) {
+func TestPlot_Height(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
 			p := &plot{Forecast: &poolstate.Forecast{Total: total}, rows: rows}
 			for n := 1; n <= total; n++ {
-				low, high := p.eighths(n-1), p.eighths(n)
-				distinct := high > low || total > rows*8 && n > 1 && n < total
-				if !distinct || low > high || high > rows*8 {
+				low, high := p.height(n-1), p.height(n)
+				distinct := high > low || total > rows*2 && n > 1 && n < total
+				if !distinct || low > high || high > rows*2 {
 					t.Fatalf("the height of %d of %d in %d rows is %d, below the previous %d", n, total, rows, high, low)
 				}
 			}
@@ -167,53 +174,95 @@ func TestCapacity_Marks(t *testing.T) {
 	uitest.Equal(t, "marks", strings.Trim(axis, " 0┬─"), "*")
 }
 
-func TestSummary(t *testing.T) {
-	due, dead := uitest.Cooling("due", -minute), uitest.Dead("dead")
-	a, b, c := uitest.Cooling("a", 10*minute), computed("b", 20*minute), uitest.Cooling("c", 2*text.Day)
-	another := uitest.Entry{"id": "2"}
-	for _, tt := range []struct {
-		name string
-		pool *poolstate.Pool
-		want string
-	}{
-		{"empty", poolWith(t, 0), "no credentials"},
-		{"all ready", poolWith(t, 3), "all 3 ready"},
-		{"dead only", poolWith(t, 0, dead), "none will recover on its own"},
-		{"ready and dead", poolWith(t, 3, dead), "3 ready, none cooling"},
-		{"due only", poolWith(t, 0, due, due.With(another)), "2 due now"},
-		{"one", poolWith(t, 3, a), "all back by 09:30"},
-		{"over several days", poolWith(t, 3, a, b, c), "5 of 6 by 09:40, all back by Wed 09:20"},
-		{"all at the same time", poolWith(t, 3, a, a.With(another)), "all back by 09:30"},
-		{"in one minute", poolWith(t, 3, a, uitest.Cooling("2", 10*minute+1e9)), "all back by 09:30"},
-		{"one due", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
-		{"suspect", poolWith(t, 3, a, uitest.Cooling("s", 400*text.Day)), "4 of 5 by 09:30, all back by Dec 2027 (suspect)"},
-		{"never", poolWith(t, 3, a, b, never("n")), "5 of 6 by 09:40, 1 never (suspect)"},
-		{"half never recover", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
-	} {
-		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
-		uitest.Equal(t, tt.name, Summary(&f), tt.want)
+// halves returns, by half rows from the axis up, what a chart without colors shows in a
+// column: 'e' the edge, 'f' the fill. Names and marks are left out.
+func halves(rows [][]string, col int) (out string) {
+	for i := range rows {
+		switch rows[len(rows)-1-i][col] {
+		case "▄":
+			return out + "e"
+		case "▀":
+			out += "fe"
+		case "█":
+			out += "ee"
+		case "░":
+			out += "ff"
+		default:
+			return out
+		}
 	}
+	return out
 }
 
-func TestOutages(t *testing.T) {
-	list := func(entries ...uitest.Entry) []uitest.Entry { return entries }
-	pool := uitest.PoolOf(t, uitest.Providers{
-		"a-ready":  list(uitest.Ready("r"), uitest.Cooling("x", time.Hour)),
-		"b-out":    list(uitest.Cooling("x", time.Hour), computed("y", 42*minute+10*time.Second), uitest.Dead("z")),
-		"c-due":    list(uitest.Cooling("x", -time.Hour)),
-		"d-both":   list(uitest.Cooling("x", -time.Hour), uitest.Cooling("y", 5*minute)),
-		"e-never":  list(never("x")),
-		"f-empty":  list(),
-		"g-far":    list(uitest.Cooling("x", 60*text.Day)),
-		"h-\x1b[m": list(uitest.Dead("x")),
-	})
-	want := []string{
-		"b-out: first back 10:02, in 42m10s",
-		"c-due: 1 due now",
-		"d-both: 1 due now, first back 09:25, in 5m00s",
-		"e-never: first back never (suspect)",
-		"g-far: first back Jan 2027 (suspect), in 60d00h",
-		"h-\uFFFD[m: none will recover on its own",
+// TestCapacity_Properties checks charts of random pools at random times and sizes: each
+// column has the height of the forecast at the end of its time span, below an edge of
+// constant thickness; labels are clock times, once each, and do not overlap.
+func TestCapacity_Properties(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	times := regexp.MustCompile(`^(now|(... )?\d\d:\d\d|\d+ ...|... \d{4})$`)
+	for range 1000 {
+		pool, now := randomPool(t, r), uitest.Epoch.Add(time.Duration(r.Int64N(int64(5*hour))))
+		f := pool.Forecast(poolstate.Backoff(), now)
+		if len(f.Steps) == 0 {
+			continue
+		}
+		steps := f.Steps[r.IntN(len(f.Steps))]
+		selected, named, w, h := &steps.Back[0].Ref, r.IntN(2) == 0, minWidth+r.IntN(180), minHeight+r.IntN(50)
+		p := newPlot(&f, selected, named, w-len(fmt.Sprint(f.Total))-1, h-2)
+		var rows [][]string
+		for _, l := range Capacity(plainTheme, &f, selected, named, w, h) {
+			cells := uitest.Cells(l)
+			rows = append(rows, cells[len(cells)-p.axis.width:])
+		}
+		plot, last := rows[:h-2], len(f.Steps)-1
+		if p.axis.broken() {
+			last--
+		}
+		wrong := func(format string, args ...any) {
+			t.Helper()
+			t.Fatalf("%d×%d, %+v:\n%s\n%s", w, h, p.axis, strings.Join(Capacity(plainTheme, &f, selected, named, w, h), "\n"), fmt.Sprintf(format, args...))
+		}
+		before := p.height(f.Ready)
+		for col := range p.axis.width {
+			ready := f.Ready
+			for i, s := range f.Steps {
+				at := float64(s.At.Sub(now)) / float64(p.axis.span) * float64(p.axis.linear(p.axis.span))
+				if i > last && col >= p.axis.end+2 || i <= last && col > 0 && (at < float64(col+1) || col > p.axis.end) {
+					ready = s.Ready
+				}
+			}
+			height := p.height(ready)
+			want := strings.Repeat("f", max(min(height, before)-1, 0))
+			want += strings.Repeat("e", height-len(want))
+			if p.axis.broken() && col == p.axis.end {
+				want = ""
+			}
+			if got := halves(plot, col); got != want {
+				wrong("column %d shows %q, not %q", col, got, want)
+			}
+			before = height
+		}
+		for i, line := range append(p.names, p.labels) {
+			row := rows[h-1] // labels
+			if i < h-2 {
+				row = plot[h-3-i]
+			}
+			for j, k := range line {
+				if got := strings.Join(row[k.col:k.col+text.Width(k.text)], ""); got != k.text {
+					wrong("label %q is shown as %q", k.text, got)
+				}
+				if j > 0 && line[j-1].col+text.Width(line[j-1].text) >= k.col {
+					wrong("%q touches %q", line[j-1].text, k.text)
+				}
+				isTime := i == h-2 && !strings.HasPrefix(k.text, "+ ")
+				if isTime && (!times.MatchString(k.text) || strings.Count(strings.Join(row, ""), " "+k.text+" ") > 1) {
+					wrong("label %q", k.text)
+				}
+			}
+		}
+		all := strings.Join(slices.Concat(rows...), "")
+		if label := steps.Back[0].Label + " "; named && strings.Count(all, label) != 1 {
+			wrong("the selected %q is named %d times", label, strings.Count(all, label))
+		}
 	}
-	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }

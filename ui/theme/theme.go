@@ -58,9 +58,17 @@ type Theme struct {
 	DottedSteps bool // draw unlit steps as dots, because no color is reliably fainter than a lit step
 	HatchedFill bool // hatch the fill, because no color is reliably fainter than text
 
-	styles [roleCount][2][2]sgr // by role, by weight, and for a row that is selected (1) or not (0)
-	dimmed *Theme               // nil if the theme is already dimmed
+	styles [roleCount][2][grounds]sgr // by role, weight and background
+	dimmed *Theme                     // nil if the theme is already dimmed
 }
+
+// The backgrounds of text: the terminal's, that of the selected row, or the fill of a chart.
+const (
+	groundNone = iota
+	groundSelected
+	groundFill
+	grounds
+)
 
 // sgr holds the escape sequences before and after styled text.
 type sgr struct{ open, end string }
@@ -95,13 +103,16 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	t.DottedSteps = t.Shapes || profile == colorprofile.ANSI && s >= SchemeLight || s >= SchemeTerminal
 	for r, c := range p.roles {
 		for w := range t.styles[r] {
-			for selected := range 2 {
+			for ground := range grounds {
 				style := lipgloss.NewStyle().Bold(Weight(w) == Bold).Foreground(c)
-				if selected == 1 {
+				switch {
+				case ground == groundSelected:
 					style = style.Background(p.selected)
+				case ground == groundFill && !t.HatchedFill:
+					style = style.Background(p.roles[Fill])
 				}
 				open, end, _ := strings.Cut(style.Render("x"), "x")
-				t.styles[r][w][selected] = sgr{open, end}
+				t.styles[r][w][ground] = sgr{open, end}
 			}
 		}
 	}
@@ -315,14 +326,20 @@ func (l *Line) Bold(r Role, s string) *Line { return l.Draw(r, Bold, s) }
 // Draw adds text of the given weight at the next cell. Adjacent text in the same style
 // shares its escape sequences.
 func (l *Line) Draw(r Role, w Weight, s string) *Line {
+	if l.Selected {
+		return l.draw(r, w, groundSelected, s)
+	}
+	return l.draw(r, w, groundNone, s)
+}
+
+// OnFill adds text on the fill of a chart, unless that is hatched.
+func (l *Line) OnFill(r Role, s string) *Line { return l.draw(r, Regular, groundFill, s) }
+
+func (l *Line) draw(r Role, w Weight, ground int, s string) *Line {
 	if s == "" {
 		return l
 	}
-	selected := 0
-	if l.Selected {
-		selected = 1
-	}
-	style, spaces := l.Theme.styles[r][w][selected], strings.Repeat(" ", l.spaces)
+	style, spaces := l.Theme.styles[r][w][ground], strings.Repeat(" ", l.spaces)
 	if style == l.style {
 		l.b.WriteString(spaces)
 	} else {

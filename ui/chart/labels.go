@@ -1,0 +1,112 @@
+package chart
+
+import (
+	"fmt"
+	"slices"
+
+	"pooltop/poolstate"
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+// label is a piece of text in the plot or below the axis.
+type label struct {
+	tick int // column that the label describes
+	text string
+	role theme.Role
+	col  int // first column of the text
+}
+
+func (p *plot) labelLine() string {
+	l := p.begin("")
+	for _, k := range p.labels {
+		l.To(p.gutter+k.col).Write(k.role, k.text)
+	}
+	return l.To(p.gutter + p.axis.width).String()
+}
+
+func (p *plot) ticked(col int) bool {
+	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
+}
+
+// placeLabels places the names, then the times in order of importance: the recovery of the
+// selected credential, now, the last step, midnights, other round times. The first one
+// contains the credential's name if there is no room for it in the plot.
+func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
+	now, width := p.Now, p.axis.width
+	if p.step >= 0 {
+		k := label{p.selected, text.Moment(p.Steps[p.step].At, now), theme.Accent, 0}
+		if named && !p.placeName(p.step, theme.Accent, selected) {
+			k.text = p.stepName(p.step, selected)
+		}
+		p.place(k, width)
+	}
+	for i := range p.Steps {
+		if named && i != p.step && len(p.Steps) <= p.rows {
+			p.placeName(i, theme.Secondary, nil)
+		}
+	}
+	p.place(label{0, "now", theme.Faint, 0}, len("now")/2)
+	last := p.Steps[len(p.Steps)-1].At
+	p.place(label{p.axis.column(last), text.Moment(last, now), theme.Faint, 0}, width)
+	ticks := p.axis.ticks()
+	slices.SortStableFunc(ticks, func(a, b label) int { return len(b.text) - len(a.text) }) // midnights are longest
+	for _, k := range ticks {
+		p.place(k, 0)
+	}
+}
+
+// place adds a label centered below its column. To avoid other labels, it moves the label
+// by up to shift cells, but not away from the column. It omits a label that does not fit.
+func (p *plot) place(k label, shift int) {
+	w := text.Width(k.text)
+	for d := range min(shift, w/2+1) + 1 {
+		for _, k.col = range []int{k.tick - w/2 + d, k.tick - w/2 - d} {
+			if k.col >= 0 && k.col+w <= p.axis.width && insert(&p.labels, k) {
+				return
+			}
+		}
+	}
+}
+
+// placeName names the credentials that recover at a step, to the left of the step or, if
+// there is no room, above it. It returns false if there is no room there either.
+func (p *plot) placeName(step int, role theme.Role, selected *poolstate.Ref) bool {
+	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), role, 0}
+	w, low, high := text.Width(k.text), top(p.heights[k.tick-1]), p.level(p.Steps[step].Ready)
+	for i := range high - low + 2 {
+		row := high - i
+		if k.col = k.tick - w - 1; row <= low {
+			row, k.col = high+1+low-row, k.tick
+		}
+		end := min(k.col+w, p.axis.width-1)
+		if k.col >= 0 && k.col+w <= p.axis.width && row < p.rows && top(p.heights[end]) < row && insert(&p.names[row], k) {
+			return true
+		}
+	}
+	return false
+}
+
+// stepName returns the name of a credential that recovers at a step, preferably of the
+// selected one, how many others do, and the time.
+func (p *plot) stepName(step int, selected *poolstate.Ref) string {
+	s := &p.Steps[step]
+	name := "+ " + text.Fit(text.CredentialName(s.Back[max(find(s, selected), 0)]), p.axis.width/3)
+	if others := len(s.Back) - 1; others > 0 {
+		name += fmt.Sprintf(" and %d more", others)
+	}
+	return name + " " + moment(s, p.Now)
+}
+
+// insert adds a label to those of a line, from left to right. It returns false if the label
+// overlaps another one or if its text is already shown.
+func insert(line *[]label, k label) bool {
+	for _, other := range *line {
+		if other.text == k.text || k.col <= other.col+text.Width(other.text) && other.col <= k.col+text.Width(k.text) {
+			return false
+		}
+	}
+	*line = append(*line, k)
+	slices.SortFunc(*line, func(a, b label) int { return a.col - b.col })
+	return true
+}

@@ -1,0 +1,95 @@
+package chart
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui/text"
+)
+
+// Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
+// by 21:40". At the first time, half of the cooling credentials will be back.
+func Summary(f *poolstate.Forecast) string {
+	var parts []string
+	var last *poolstate.ForecastStep
+	never := 0
+	for i := range f.Steps {
+		if s := &f.Steps[i]; s.At.Year() > maxYear {
+			never += len(s.Back)
+		} else {
+			last = s
+		}
+	}
+	if half := f.Half(); last != nil {
+		if half.Ready < last.Ready && moment(half, f.Now) != moment(last, f.Now) {
+			parts = append(parts, fmt.Sprintf("%d of %d by %s", half.Ready, f.Total, moment(half, f.Now)))
+		}
+		which := "all back"
+		switch {
+		case f.Due+never > 0 && len(parts) > 0:
+			which = strconv.Itoa(last.Ready)
+		case f.Due+never > 0:
+			which = fmt.Sprintf("%d of %d", last.Ready, f.Total)
+		}
+		parts = append(parts, which+" by "+moment(last, f.Now))
+	}
+	if never > 0 {
+		parts = append(parts, fmt.Sprintf("%d never (suspect)", never))
+	}
+	if f.Due > 0 {
+		parts = append(parts, fmt.Sprintf("%d due now", f.Due))
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case f.Excluded > 0 && f.Ready > 0:
+		return strconv.Itoa(f.Ready) + " ready, none cooling"
+	case f.Excluded > 0:
+		return noneRecovers
+	case f.Total == 0:
+		return "no credentials"
+	}
+	return fmt.Sprintf("all %d ready", f.Total)
+}
+
+const (
+	noneRecovers = "none will recover on its own"
+	maxYear      = 9999 // later dates cannot be shown
+)
+
+func moment(s *poolstate.ForecastStep, now time.Time) string {
+	if s.Suspect > 0 {
+		return text.Moment(s.At, now) + " (suspect)"
+	}
+	return text.Moment(s.At, now)
+}
+
+// Outages returns a line for each provider that is out. It says when the provider's
+// first credential recovers: "openai-codex: first back 14:44, in 42m10s".
+func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdown func(time.Duration) string) []string {
+	var out []string
+	for i := range p.Providers {
+		f := p.Providers[i].Forecast(policy, now)
+		if len(p.Providers[i].Credentials) == 0 || f.Ready > 0 {
+			continue
+		}
+		var parts []string
+		if f.Due > 0 {
+			parts = append(parts, fmt.Sprintf("%d due now", f.Due))
+		}
+		if len(f.Steps) > 0 {
+			parts = append(parts, "first back "+moment(&f.Steps[0], now))
+			if at := f.Steps[0].At; at.Year() <= maxYear {
+				parts = append(parts, "in "+countdown(at.Sub(now)))
+			}
+		}
+		if len(parts) == 0 {
+			parts = []string{noneRecovers}
+		}
+		out = append(out, text.ProviderName(p.Providers[i].Name)+": "+strings.Join(parts, ", "))
+	}
+	return out
+}

@@ -1,0 +1,62 @@
+package chart
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui/internal/uitest"
+	"pooltop/ui/text"
+)
+
+func TestSummary(t *testing.T) {
+	due, dead := uitest.Cooling("due", -minute), uitest.Dead("dead")
+	a, b, c := uitest.Cooling("a", 10*minute), computed("b", 20*minute), uitest.Cooling("c", 2*text.Day)
+	another := uitest.Entry{"id": "2"}
+	for _, tt := range []struct {
+		name string
+		pool *poolstate.Pool
+		want string
+	}{
+		{"empty", poolWith(t, 0), "no credentials"},
+		{"all ready", poolWith(t, 3), "all 3 ready"},
+		{"dead only", poolWith(t, 0, dead), "none will recover on its own"},
+		{"ready and dead", poolWith(t, 3, dead), "3 ready, none cooling"},
+		{"due only", poolWith(t, 0, due, due.With(another)), "2 due now"},
+		{"one", poolWith(t, 3, a), "all back by 09:30"},
+		{"over several days", poolWith(t, 3, a, b, c), "5 of 6 by 09:40, all back by Wed 09:20"},
+		{"all at the same time", poolWith(t, 3, a, a.With(another)), "all back by 09:30"},
+		{"in one minute", poolWith(t, 3, a, uitest.Cooling("2", 10*minute+1e9)), "all back by 09:30"},
+		{"one due", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
+		{"suspect", poolWith(t, 3, a, uitest.Cooling("s", 400*text.Day)), "4 of 5 by 09:30, all back by Dec 2027 (suspect)"},
+		{"never", poolWith(t, 3, a, b, never("n")), "5 of 6 by 09:40, 1 never (suspect)"},
+		{"half never recover", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
+	} {
+		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
+		uitest.Equal(t, tt.name, Summary(&f), tt.want)
+	}
+}
+
+func TestOutages(t *testing.T) {
+	list := func(entries ...uitest.Entry) []uitest.Entry { return entries }
+	pool := uitest.PoolOf(t, uitest.Providers{
+		"a-ready":  list(uitest.Ready("r"), uitest.Cooling("x", time.Hour)),
+		"b-out":    list(uitest.Cooling("x", time.Hour), computed("y", 42*minute+10*time.Second), uitest.Dead("z")),
+		"c-due":    list(uitest.Cooling("x", -time.Hour)),
+		"d-both":   list(uitest.Cooling("x", -time.Hour), uitest.Cooling("y", 5*minute)),
+		"e-never":  list(never("x")),
+		"f-empty":  list(),
+		"g-far":    list(uitest.Cooling("x", 60*text.Day)),
+		"h-\x1b[m": list(uitest.Dead("x")),
+	})
+	want := []string{
+		"b-out: first back 10:02, in 42m10s",
+		"c-due: 1 due now",
+		"d-both: 1 due now, first back 09:25, in 5m00s",
+		"e-never: first back never (suspect)",
+		"g-far: first back Jan 2027 (suspect), in 60d00h",
+		"h-\uFFFD[m: none will recover on its own",
+	}
+	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
+}
