@@ -55,7 +55,7 @@ type block struct {
 
 var blocks = func() map[string]block {
 	m := map[string]block{
-		"░": {0, 0, 1, 1, "k l "}, "▒": {0, 0, 1, 1, "k h "},
+		"░": {0, 0, 1, 1, "k l "}, "▒": {0, 0, 1, 1, "k h "}, "▀": {0, 0, 1, .5, "k "},
 	}
 	for i, text := range []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"} {
 		m[text] = block{0, 1 - float64(i+1)/8, 1, 1, "k "}

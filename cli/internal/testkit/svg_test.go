@@ -13,6 +13,7 @@ func TestShapeOf(t *testing.T) {
 		want       string
 	}{
 		{"adjacent blocks", "█", 3, "M9 20h27v20h-27z"},
+		{"upper half block", "▀", 1, "M9 20h9v10h-9z"},
 		{"a low block", "▂", 1, "M9 35h9v5h-9z"},
 		{"a half block", "▌", 1, "M9 20h4.5v20h-4.5z"},
 		{"a line across cells", "─", 4, "M9 29.5h36v1h-36z"},
