@@ -272,7 +272,7 @@ func TestClicked(t *testing.T) {
 		{"key", "down", "r reset", func(d *dashboard) { d.isReady("a b d g"); d.shows("✓ reset label-b") }},
 		{"description of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
 		{"key of a pane in the footer", "d", "esc q back", func(d *dashboard) { d.open(ui.PaneTable) }},
-		{"arrow up", "G", "↑", func(d *dashboard) { d.isAt("f") }},
+		{"arrow up", "G d", "↑", func(d *dashboard) { d.isAt("f") }},
 		{"chart", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
 		{"key of the filter in the footer", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
@@ -360,7 +360,7 @@ func TestClicked_DoubleClick(t *testing.T) {
 	d.do("a")
 	d.click("r reset")
 	before := d.screen()
-	d.click("ter accept") // where "r reset" was
+	d.click("choose") // where "r reset" was
 	equal(t, "the screen", d.screen(), before)
 	d.click("yes")
 	d.click("ter accept")

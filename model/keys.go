@@ -148,9 +148,9 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 		return []key.Binding{help, quit}
 	}
 	return []key.Binding{
-		k.move(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"),
-		briefly(k.Filter, "filter"), briefly(k.Sort, "sort"),
-		briefly(k.Forecast, "forecast"), briefly(k.Events, "events"), briefly(k.Detail, "detail"), help, quit,
+		briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Filter, "filter"), briefly(k.Events, "events"),
+		briefly(k.Forecast, "forecast"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"), briefly(k.Sort, "sort"),
+		briefly(k.Detail, "detail"), k.move(), help, quit,
 	}
 }
 

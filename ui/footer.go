@@ -113,8 +113,11 @@ func (s *Screen) answerLine() string {
 // pane scrolls. It always keeps the last two keys, help and quit. The help component
 // of bubbles would drop these, and does not report where it draws a key.
 func (s *Screen) footer(place string) string {
-	const gap, keepLast = 3, 2
-	end := s.Width - s.margin()
+	const keepLast = 2
+	end, gap := s.Width-s.margin(), 2
+	if s.Width >= wideFrom {
+		gap = 3
+	}
 	l, room := s.Theme.Line().To(s.margin()), end
 	if place != "" {
 		room -= text.Width(place) + gap
