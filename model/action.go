@@ -40,9 +40,9 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	if key.Matches(pressed, k.Undo) {
 		return m.undo()
 	}
-	seen, bulk := m.targets(pressed)
+	seen, bulk, why := m.targets(pressed)
 	if len(seen) == 0 {
-		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
+		return m.setStatus(ui.AnswerRefused, why)
 	}
 	t := journal.Task{Seen: seen, Policy: m.policy}
 	switch {
@@ -57,32 +57,17 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// targets returns the listed credentials that a key acts on. bulk is true if the key acts
-// on a provider or on everything listed.
-func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool) {
-	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
-	bulk = all || provider
-	for _, c := range m.listed() {
-		switch s := m.selected; {
-		case all,
-			provider && s != nil && c.Provider == s.Provider,
-			!bulk && m.marked[c.Ref],
-			!bulk && len(m.marked) == 0 && s != nil && c.Ref == *s:
-			seen = append(seen, *c)
-		}
-	}
-	return seen, bulk
-}
-
-// sync performs a sync. If several credentials may change, sync plans it first.
+// sync performs a sync. If several credentials may change, or one that is not on the
+// screen, sync plans it first.
 func (m *Model) sync(t journal.Task) tea.Cmd {
-	syncable := 0
+	syncable, shown := 0, true
 	for i := range t.Seen {
 		if t.Seen[i].Syncable() {
 			syncable++
+			shown = shown && m.shows(t.Seen[i].Ref)
 		}
 	}
-	if syncable < 2 {
+	if syncable < 2 && shown {
 		return m.run(t)
 	}
 	operator := m.cfg.Operator
@@ -101,12 +86,17 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 }
 
 // confirm runs a task. It first asks for confirmation if the task changes more than one
-// credential, shortens a cooldown or leaves a provider with none ready.
+// credential or one that is not on the screen, shortens a cooldown or leaves a provider with
+// none ready. An undo must also be of the view's target.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
 		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
-	case len(plan.Changed) > 1 || len(m.warnings(plan)) > 0:
+	case len(plan.Changed) > 1, len(m.warnings(plan)) > 0:
+		return m.openDialog(&dialog{task: t, plan: plan})
+	}
+	ref := plan.Changed[0].Before.Ref
+	if c, _ := m.target(); !m.shows(ref) || t.Verb == poolstate.VerbUndo && (c == nil || c.Ref != ref) {
 		return m.openDialog(&dialog{task: t, plan: plan})
 	}
 	return m.run(t)
@@ -215,27 +205,6 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 			ui.VerbWord(verb), text.Span(poolstate.LockPatience))
 	}
 	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
-}
-
-// undo undoes the last action of this session. It may ask for confirmation, as the action
-// did.
-func (m *Model) undo() tea.Cmd {
-	n := len(m.performed)
-	if n == 0 {
-		return m.setStatus(ui.AnswerRefused, "nothing to undo in this session; pooltop undo can undo earlier actions")
-	}
-	last := &m.performed[n-1]
-	undos := last.Undos()
-	if undos == nil { // the action before it can still be undone
-		m.performed = m.performed[:n-1]
-		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the action before it", journal.ErrNotUndoable, word(m.keys.Undo)))
-	}
-	plan := poolstate.Outcome{At: m.now}
-	for _, e := range last.Changed {
-		plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
-	}
-	t := journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Policy: m.policy, Undoes: last.Number}
-	return m.confirm(t, plan)
 }
 
 // Leave finishes a running action and pending writes to the journal, because Bubble Tea

@@ -40,7 +40,7 @@ func TestAct(t *testing.T) {
 	}{
 		{"a", "r", "a b e", []string{"✓ reset cooling-key: cooling, streak 2, until", "→ ready, streak 0; u undoes", "undoes"}},
 		{"a", "r u", "b e", []string{"✓ undo cooling-key: ready, streak 0 → cooling, streak 2"}},
-		{"a", "r u u", "b e", []string{"✕ nothing to undo in this session"}},
+		{"a", "r u u", "b e", []string{"✕ nothing to undo"}},
 		{"b", "r", "b e", []string{"✕ reset: nothing changed: ready-key, already clear"}},
 		{"c", "r", "b c e", []string{"it was dead"}},
 		{"c", "x", "b e", []string{"✕ dead-key is dead: re-auth required"}},

@@ -14,13 +14,32 @@ import (
 	"pooltop/ui/filter"
 )
 
+// filterField is a filter and the text field in which it is typed.
+type filterField struct {
+	filter  filter.Filter
+	applied string           // the text of filter
+	input   *textinput.Model // the text typed so far
+	typing  bool
+	problem string // why the input is not applied, or ""
+}
+
+func newFilterField() filterField {
+	input := textinput.New()
+	input.CharLimit = maxPaste
+	return filterField{input: &input}
+}
+
+// filterField returns the filter of the view: that of the events or that of the table.
+func (m *Model) filterField() *filterField {
+	if m.view() == ui.PaneEvents {
+		return &m.log.filterField
+	}
+	return &m.arrangement.filterField
+}
+
 // arrangement determines which credentials are listed, and in which order.
 type arrangement struct {
-	filter     filter.Filter
-	applied    string           // the text of filter
-	input      *textinput.Model // the text typed so far
-	typing     bool
-	problem    string // why the input is not applied, or ""
+	filterField
 	order      filter.Order
 	descending bool
 	folded     map[string]bool // folded providers, by name
@@ -53,11 +72,12 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	k, a := m.keys, &m.arrangement
 	switch {
 	case key.Matches(pressed, k.Filter):
-		a.typing = true
-		_ = a.input.Focus() // the command is for a blinking cursor
-		if m.pane != ui.PaneEvents {
+		if m.view() != ui.PaneEvents {
 			m.open(ui.PaneTable)
 		}
+		f := m.filterField()
+		f.typing = true
+		_ = f.input.Focus() // the command is for a blinking cursor
 		return nil
 	case key.Matches(pressed, k.Sort):
 		a.order, a.descending = a.order.Next(), false
@@ -80,7 +100,7 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 }
 
 func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
-	k, a := &dialogKeys, &m.arrangement
+	k, a := &dialogKeys, m.filterField()
 	switch {
 	case key.Matches(pressed, k.Abort):
 		return m.quit()
@@ -97,7 +117,7 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 }
 
 func (m *Model) refilter() {
-	a := &m.arrangement
+	a := m.filterField()
 	f, err := filter.Parse(a.input.Value())
 	a.problem = ""
 	if err != nil {
@@ -105,11 +125,13 @@ func (m *Model) refilter() {
 		return
 	}
 	a.filter, a.applied = f, a.input.Value()
-	m.arrange()
+	if m.view() != ui.PaneEvents {
+		m.arrange()
+	}
 }
 
 func (m *Model) clearFilter() {
-	a := &m.arrangement
+	a := m.filterField()
 	a.input.SetValue("")
 	a.input.Blur()
 	a.typing = false
@@ -135,16 +157,20 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 	a.changed, a.lastChange = next, now
 }
 
-// filterLine describes the filter. It returns nil if there is none.
+// filterLine describes the filter of the view. It returns nil if there is none.
 func (m *Model) filterLine() *ui.FilterLine {
-	a := &m.arrangement
+	a := m.filterField()
 	if m.snapshot.Pool == nil || !a.typing && a.filter.IsZero() && a.problem == "" {
 		return nil
 	}
-	return &ui.FilterLine{
+	f := &ui.FilterLine{
 		Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing, Problem: a.problem,
 		Shown: len(m.listed()), Total: m.snapshot.Pool.Len(),
 	}
+	if m.view() == ui.PaneEvents {
+		f.Shown, f.Total, f.Of = len(m.log.shown), len(m.log.records), "events"
+	}
+	return f
 }
 
 func (m *Model) listed() []*poolstate.Credential { return slices.Collect(filter.Listed(m.groups)) }
@@ -202,10 +228,25 @@ func (m *Model) toggle(p ui.Pane) {
 	m.open(p)
 }
 
-// move moves the selection, or scrolls the open pane.
+// toggleEvents opens the events, filtered like the table, or closes them.
+func (m *Model) toggleEvents() {
+	m.toggle(ui.PaneEvents)
+	if m.pane == ui.PaneEvents {
+		l, a := &m.log, &m.arrangement
+		l.cursor = 0
+		l.input.SetValue(a.applied)
+		l.filter, l.applied, l.problem = a.filter, a.applied, ""
+	}
+}
+
+// move moves the selection or the cursor of the events, or scrolls the open pane.
 func (m *Model) move(pressed fmt.Stringer) tea.Cmd {
 	k := m.keys
-	if m.pane == ui.PaneHelp || m.pane == ui.PaneEvents || m.pane == ui.PaneDetail && key.Matches(pressed, k.PageUp, k.PageDown) {
+	if m.view() == ui.PaneEvents {
+		m.log.moveTo(m.step(pressed, m.log.cursor, ui.PageSize(m.screen()), len(m.log.shown)-1))
+		return nil
+	}
+	if m.pane == ui.PaneHelp || m.pane == ui.PaneDetail && key.Matches(pressed, k.PageUp, k.PageDown) {
 		m.scrollPane(m.step(pressed, m.paneOffset, max(m.height-4, 1), ui.PaneLines(m.screen())))
 		return nil
 	}

@@ -23,22 +23,34 @@ type dialog struct {
 	task    journal.Task
 	form    *holdForm // nil for a confirmation, which uses the fields below
 	plan    poolstate.Outcome
-	yes     bool // "yes" has the focus
-	ignored bool // the last key was not an answer
+	undoes  string  // describes the recorded action that an undo reverts, or ""
+	from    ui.Pane // the view to which closing returns
+	yes     bool    // "yes" has the focus
+	ignored bool    // the last key was not an answer
 }
 
 func (m *Model) openDialog(d *dialog) tea.Cmd {
 	if !ui.Legible(m.width, m.height) {
 		return m.setStatus(ui.AnswerRefused, "the terminal is too small for a dialog")
 	}
+	if len(d.task.Seen) == 1 && m.view() == ui.PaneEvents { // the table is drawn behind the dialog
+		m.selectInTable(&d.task.Seen[0])
+	}
+	d.from = m.pane
 	m.status, m.dialog = nil, d
 	m.open(ui.PaneTable)
 	return nil
 }
 
+func (m *Model) closeDialog() {
+	from := m.dialog.from
+	m.dialog = nil
+	m.open(from)
+}
+
 func (m *Model) cancelDialog(because string) tea.Cmd {
 	verb := ui.VerbWord(m.dialog.task.Verb)
-	m.dialog = nil
+	m.closeDialog()
 	return m.setStatus(ui.AnswerCanceled, verb+" canceled"+because+"; nothing was written")
 }
 
@@ -64,7 +76,7 @@ func (m *Model) confirmPressed(pressed fmt.Stringer) tea.Cmd {
 	case key.Matches(pressed, k.Toggle):
 		d.yes = !d.yes
 	case key.Matches(pressed, k.Yes), d.yes && key.Matches(pressed, k.Accept):
-		m.dialog = nil
+		m.closeDialog()
 		return m.run(d.task)
 	case key.Matches(pressed, k.No, k.Accept):
 		return m.cancelDialog("")
@@ -82,8 +94,12 @@ func (m *Model) dialogView() *ui.Dialog {
 		return m.formView()
 	}
 	d, k := m.dialog, &dialogKeys
+	what := text.Plural(len(d.plan.Changed), "credential", "credentials")
+	if d.undoes != "" {
+		what = d.undoes + ": " + what
+	}
 	out := &ui.Dialog{
-		Title:      ui.VerbWord(d.task.Verb) + " " + text.Plural(len(d.plan.Changed), "credential", "credentials") + " in " + m.cfg.Path + "?",
+		Title:      ui.VerbWord(d.task.Verb) + " " + what + " in " + m.cfg.Path + "?",
 		Unaffected: ui.UnaffectedWords(&d.plan),
 		Warnings:   m.warnings(d.plan),
 		Choice:     &d.yes,
@@ -204,7 +220,7 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	switch {
 	case key.Matches(pressed, k.Accept):
 		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // otherwise the form shows why
-			m.dialog = nil
+			m.closeDialog()
 			return m.confirm(t, plan)
 		}
 	case f.focus == fieldCode && key.Matches(pressed, k.Later):
@@ -235,7 +251,7 @@ const maxPaste = 200
 
 func (m *Model) pasted(msg tea.PasteMsg) {
 	msg.Content = text.Clean(msg.Content, maxPaste)
-	switch a := &m.arrangement; {
+	switch a := m.filterField(); {
 	case m.dialog != nil && m.dialog.form != nil:
 		f := m.dialog.form
 		f.inputs[f.focus], _ = f.inputs[f.focus].Update(msg)

@@ -145,7 +145,7 @@ func editField(d *dashboard, field, text string, position int, keys ...tea.KeyPr
 		if d.m.dialog != nil {
 			return &d.m.dialog.form.inputs[d.m.dialog.form.focus]
 		}
-		return d.m.arrangement.input
+		return d.m.filterField().input
 	}
 	in().SetCursor(position)
 	for _, k := range keys {

@@ -31,8 +31,41 @@ type eventLog struct {
 	unwritten       []poolstate.Record // events to write to the journal
 	write           func() error       // writes a batch of events at the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
-	filter          string             // the filter of shown
+	shownFor        string             // the filter of shown
 	changed         bool               // records has changed since shown was filtered
+	// filterField is the filter of the events view. cursor and offset are the positions of
+	// the event at its cursor and of the one at its top, counted from the newest.
+	filterField
+	cursor, offset int
+}
+
+// current returns the event at the cursor, or nil if no event is shown.
+func (l *eventLog) current() *poolstate.Record {
+	if len(l.shown) == 0 {
+		return nil
+	}
+	l.moveTo(l.cursor)
+	return &l.shown[len(l.shown)-1-l.cursor]
+}
+
+// moveTo moves the cursor to a position, or to the nearest one if it is out of range.
+func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.shown)-1), 0) }
+
+// follow moves the cursor to an event. If the event is not shown, follow moves it to the
+// next one in time. A scrolled list does not move on the screen.
+func (l *eventLog) follow(r *poolstate.Record) {
+	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
+	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {
+		if is := &l.shown[i]; is.Kind == r.Kind && is.Provider == r.Provider && is.ID == r.ID && is.Label == r.Label {
+			at = i
+			break
+		}
+	}
+	was := l.cursor
+	l.moveTo(len(l.shown) - 1 - at)
+	if l.offset > 0 {
+		l.offset += l.cursor - was
+	}
 }
 
 func (m *Model) readJournal() tea.Cmd {
@@ -161,19 +194,25 @@ func (m *Model) writeJournal() tea.Cmd {
 }
 
 func (m *Model) refreshEvents() {
-	l, f := &m.log, m.arrangement.filter
-	if m.paused.on || !l.changed && l.filter == m.arrangement.applied {
+	l, f := &m.log, m.filterField()
+	if m.paused.on || !l.changed && l.shownFor == f.applied {
 		return
 	}
-	l.filter, l.changed, l.shown = m.arrangement.applied, false, nil
-	if f.IsZero() {
-		l.shown = l.records
-		return
+	var at *poolstate.Record
+	if l.current() != nil {
+		at = new(*l.current())
 	}
-	for i := range l.records {
-		if ui.MatchRecord(f, &l.records[i], m.policy) {
-			l.shown = append(l.shown, l.records[i])
+	l.shownFor, l.changed, l.shown = f.applied, false, l.records
+	if !f.filter.IsZero() {
+		l.shown = nil
+		for i := range l.records {
+			if ui.MatchRecord(f.filter, &l.records[i], m.policy) {
+				l.shown = append(l.shown, l.records[i])
+			}
 		}
+	}
+	if at != nil {
+		l.follow(at)
 	}
 }
 

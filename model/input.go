@@ -18,7 +18,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	switch {
 	case m.dialog != nil:
 		return m.dialogPressed(pressed)
-	case m.arrangement.typing:
+	case m.filterField().typing:
 		return m.filterTyped(pressed)
 	case is(k.Quit) && m.view() != ui.PaneTable && pressed.String() != quitKey:
 		m.open(ui.PaneTable)
@@ -37,7 +37,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case is(k.Forecast):
 		return m.toggleForecast()
 	case is(k.Events):
-		m.toggle(ui.PaneEvents)
+		m.toggleEvents()
 	case is(k.Pause):
 		m.togglePause()
 	case is(k.Notify):
@@ -49,12 +49,17 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		return m.move(pressed)
 	case !is(slices.Concat(k.help()...)...): // not a key of the dashboard
+	case is(k.Detail) && m.view() == ui.PaneEvents:
+		return m.goToTarget()
 	case is(k.Detail) && m.selected != nil:
 		m.toggle(ui.PaneDetail)
 	case m.pane == ui.PaneHelp:
-		return m.setStatus(ui.AnswerRefused, "press esc to close the help first")
+		_, why := m.target()
+		return m.setStatus(ui.AnswerRefused, why)
 	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo):
 		return m.act(pressed)
+	case m.view() == ui.PaneEvents && !is(k.Filter):
+		return m.setStatus(ui.AnswerRefused, m.onlyInTable())
 	case m.empty(), m.selected == nil && is(k.Detail, k.Mark, k.MarkProvider, k.Fold):
 		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
 	case is(k.Mark):
@@ -66,17 +71,6 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.arrangePressed(pressed)
 	}
 	return nil
-}
-
-// view returns the pane that is drawn. An open pane is not drawn if it has nothing to show.
-func (m *Model) view() ui.Pane {
-	switch {
-	case !ui.Legible(m.width, m.height),
-		m.empty() && m.pane != ui.PaneHelp,
-		m.pane == ui.PaneDetail && m.selected == nil:
-		return ui.PaneTable
-	}
-	return m.pane
 }
 
 func (m *Model) back() {
@@ -110,15 +104,16 @@ func (m *Model) toggleForecast() tea.Cmd {
 	return nil
 }
 
-// copyID copies the selected id to the clipboard. Not all terminals support this.
+// copyID copies the id of the view's target to the clipboard. Not all terminals support this.
 func (m *Model) copyID() tea.Cmd {
+	c, why := m.target()
 	switch {
-	case m.selected == nil:
-		return m.setStatus(ui.AnswerRefused, m.whyNoSelection())
-	case m.selected.ID == "":
+	case c == nil:
+		return m.setStatus(ui.AnswerRefused, why)
+	case c.ID == "":
 		return m.setStatus(ui.AnswerRefused, "the credential has no id")
 	}
-	id := text.Clean(m.selected.ID, 256)
+	id := text.Clean(c.ID, 256)
 	m.setStatus(ui.AnswerDone, "copied id "+id+" (if the terminal supports it)")
 	return tea.SetClipboard(id)
 }
@@ -183,6 +178,8 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	switch target.Kind {
 	case ui.TargetCredential:
 		m.selected, m.paneOffset, m.arrangement.anchor = &target.Credential, 0, nil
+	case ui.TargetEvent:
+		m.log.cursor = target.Event
 	case ui.TargetProvider:
 		if folded := m.arrangement.folded; folded[target.Provider] {
 			delete(folded, target.Provider)
@@ -219,6 +216,8 @@ func (m *Model) wheeled(msg tea.MouseWheelMsg) {
 	by := map[tea.MouseButton]int{tea.MouseWheelUp: -3, tea.MouseWheelDown: 3}[msg.Button]
 	switch {
 	case !m.mouse.on || m.dialog != nil || by == 0:
+	case m.view() == ui.PaneEvents:
+		m.log.moveTo(m.log.cursor + by)
 	case m.pane == ui.PaneTable || m.pane == ui.PaneForecast:
 		m.arrangement.anchor = nil
 		m.selectAt(m.position() + by)

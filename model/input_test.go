@@ -24,14 +24,16 @@ const twoOut = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "g", "label": "label-g", "priority": 2}
 ]}}`
 
-// keyTests lists the effect of each key.
-var keyTests = []struct {
+type keyTest struct {
 	keys   string // each key is tested separately
 	before string // keys to press first
 	does   string
 	check  func(d *dashboard)
 	says   bool // check requires a status that mentions a default key
-}{
+}
+
+// keyTests lists the effect of each key.
+var keyTests = []keyTest{
 	{keys: "down j", does: "moves down", check: func(d *dashboard) { d.isAt("b") }},
 	{keys: "down j", before: "G", does: "stays at the last credential", check: func(d *dashboard) { d.isAt("g") }},
 	{keys: "up k", before: "down down", does: "moves up", check: func(d *dashboard) { d.isAt("b") }},
@@ -60,7 +62,12 @@ var keyTests = []struct {
 	{keys: "f", before: "f", does: "shows the forecast of the provider", check: func(d *dashboard) { d.open(ui.PaneForecast); d.shows("capacity of p") }},
 	{keys: "f", before: "f f", does: "closes the forecast", check: func(d *dashboard) { d.open(ui.PaneTable) }},
 	{keys: "e", does: "opens the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("events  ") }},
-	{keys: "down j", before: "e", does: "scrolls the events", check: func(d *dashboard) { d.isAt("a") }},
+	{keys: "down j", before: "e", does: "moves the cursor of the events", check: func(d *dashboard) { d.isAt("a"); d.isOn("p/c") }},
+	{keys: "G end", before: "e", does: "moves to the oldest event", check: func(d *dashboard) { d.isOn("p/b") }},
+	{keys: "g home", before: "e G", does: "moves to the newest event", check: func(d *dashboard) { d.isOn("q/e") }},
+	{keys: "enter d", before: "e", does: "goes to the credential of the event", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("e") }},
+	{keys: "y", before: "e", does: "copies the id of the event", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprint(d.last), "e") }},
+	{keys: "space a s S left right", before: "e", does: "changes no hidden table", check: func(d *dashboard) { d.refuses("acts on the table"); d.marks() }},
 	{keys: "/", before: "e", does: "filters the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
 	{keys: "p", does: "freezes the display", check: func(d *dashboard) { d.shows("❚ paused") }},
 	{keys: "r", before: "down p", does: "does not act while paused", says: true, check: func(d *dashboard) { d.isReady("a d g"); d.refuses("press p to resume") }},
@@ -95,9 +102,58 @@ var keyTests = []struct {
 	{keys: "q ctrl+c", does: "quits", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprintf("%T", d.last), "tea.QuitMsg") }},
 }
 
+// writingKeyTests lists the effect of each key that writes, in each view.
+var writingKeyTests = []keyTest{
+	{keys: "r", before: "e", does: "resets the credential of the event", check: func(d *dashboard) { d.isReady("a d e g"); d.open(ui.PaneEvents); d.isAt("a") }},
+	{keys: "R ctrl+r", before: "e", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "x", before: "e", does: "holds the credential of the event", check: func(d *dashboard) { d.shows("hold label-e of q"); d.isAt("e") }},
+	{keys: "A", before: "e", does: "syncs the credential of the event", check: func(d *dashboard) { d.refuses("label-e, no local token source") }},
+	{keys: "u", before: "e", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
+	{keys: "u", before: "e r", does: "undoes the action on the credential of the event", check: func(d *dashboard) { d.isReady("a d g"); d.open(ui.PaneEvents) }},
+	{keys: "u", before: "e r down", does: "does not undo an action on another credential", check: func(d *dashboard) {
+		d.isReady("a d e g")
+		d.refuses("the last action changed q/label-e; undo it there or in the table")
+	}},
+	{keys: "r", before: "down f", does: "resets the credential that the forecast names", check: func(d *dashboard) { d.isReady("a b d g"); d.shows("▲ p/label-b") }},
+	{keys: "R ctrl+r", before: "down f", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "x", before: "down f", does: "holds the credential that the forecast names", check: func(d *dashboard) { d.shows("hold label-b of p") }},
+	{keys: "A", before: "down f", does: "syncs the credential that the forecast names", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
+	{keys: "u", before: "down r f", does: "undoes the action on the credential that the forecast names", check: func(d *dashboard) { d.isReady("a d g") }},
+	{keys: "u", before: "down r down f", does: "does not undo an action on another credential", check: func(d *dashboard) { d.isReady("a b d g"); d.refuses("the last action changed p/label-b") }},
+	{keys: "r", before: "down d", does: "resets the credential of the detail", check: func(d *dashboard) { d.isReady("a b d g"); d.open(ui.PaneDetail) }},
+	{keys: "r", before: "down space d", does: "resets the credential of the detail, not the marked one", check: func(d *dashboard) { d.isReady("a c d g") }},
+	{keys: "R ctrl+r", before: "down d", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "x", before: "down d", does: "holds the credential of the detail", check: func(d *dashboard) { d.shows("hold label-b of p") }},
+	{keys: "A", before: "down d", does: "syncs the credential of the detail", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
+	{keys: "u", before: "down r d", does: "undoes the action on the credential of the detail", check: func(d *dashboard) { d.isReady("a d g") }},
+	{keys: "u", before: "down r down d", does: "does not undo an action on another credential", check: func(d *dashboard) { d.isReady("a b d g"); d.refuses("the last action changed p/label-b") }},
+	{keys: "r R ctrl+r x A u", before: "down ?", does: "has no target in the help", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("to close the help first") }},
+	{keys: "u", before: "down r", does: "undoes the action on the selected credential", check: func(d *dashboard) { d.asks(false); d.isReady("a d g") }},
+	{keys: "u", before: "down r down", does: "asks before undoing an action on another credential", check: func(d *dashboard) { d.asks(true); d.isReady("a b d g"); d.shows("p/label-b") }},
+}
+
+// Every key that writes has a test in every view.
+func TestKeyPressed_WritingKeysTested(t *testing.T) {
+	writing := strings.Fields("reset reset-provider reset-all exhaust sync undo")
+	for _, a := range Actions() {
+		if !slices.Contains(writing, a.Name) {
+			continue
+		}
+		for _, view := range strings.Fields("e f d ?") {
+			for _, k := range a.Keys {
+				if !slices.ContainsFunc(writingKeyTests, func(tt keyTest) bool {
+					return slices.Contains(strings.Fields(tt.keys), k) && slices.Contains(strings.Fields(tt.before), view)
+				}) {
+					t.Errorf("no test for %q after %q", k, view)
+				}
+			}
+		}
+	}
+}
+
 func TestKeyPressed(t *testing.T) {
 	chosen, replacement := remapped(t)
-	for _, tt := range keyTests {
+	for _, tt := range slices.Concat(keyTests, writingKeyTests) {
 		for _, k := range strings.Fields(tt.keys) {
 			keys := append(strings.Fields(tt.before), k)
 			t.Run(strings.Join(keys, " ")+" "+tt.does, func(t *testing.T) {
@@ -184,6 +240,13 @@ func (d *dashboard) refuses(words string) {
 	if d.m.status == nil || d.m.status.Kind != ui.AnswerRefused || !strings.Contains(d.m.status.Text, words) {
 		d.t.Errorf("the status is %+v, want a refusal with %q", d.m.status, words)
 	}
+}
+
+// isOn checks the credential of the event at the cursor.
+func (d *dashboard) isOn(ref string) {
+	d.t.Helper()
+	r := d.m.log.current()
+	equal(d.t, "the event at the cursor", r.Provider+"/"+r.ID, ref)
 }
 
 // marks checks that exactly the given credentials are marked.

@@ -141,9 +141,14 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	case pane == ui.PaneHelp:
 		return []key.Binding{k.move(), back}
 	case pane == ui.PaneEvents:
-		return []key.Binding{k.move(), briefly(k.Filter, "filter"), help, back}
+		return []key.Binding{
+			k.move(), briefly(k.Detail, "go to"), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"),
+			briefly(k.Filter, "filter"), help, back,
+		}
 	case pane != ui.PaneTable:
-		return []key.Binding{k.move(), help, back}
+		return []key.Binding{
+			k.move(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), help, back,
+		}
 	case !listed:
 		return []key.Binding{help, quit}
 	}

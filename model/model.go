@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
@@ -105,8 +104,6 @@ func New(cfg Config) Model {
 	if cfg.After == nil {
 		cfg.After = tea.Tick
 	}
-	input := textinput.New()
-	input.CharLimit = maxPaste
 	m := Model{
 		cfg:         cfg,
 		keys:        newKeyMap(cfg.Keys),
@@ -114,7 +111,8 @@ func New(cfg Config) Model {
 		now:         cfg.Clock.Now(),
 		feed:        ui.Feed{State: ui.FeedWaiting},
 		loading:     loadState{running: true, at: cfg.Clock.Now()}, // started by Init
-		arrangement: arrangement{input: &input, order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
+		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
+		log:         eventLog{filterField: newFilterField()},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},
 		resets:      map[poolstate.Ref]time.Time{},
@@ -197,6 +195,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.refreshEvents()
 	s := m.screen()
+	if m.view() == ui.PaneEvents {
+		m.log.offset = ui.ScrollEvents(s)
+	}
 	s.Offset = m.offset // not that of the open pane
 	m.offset = ui.ScrollTo(s)
 	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
@@ -233,7 +234,7 @@ func (m *Model) screen() *ui.Screen {
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys
 	}
-	if m.arrangement.typing {
+	if m.filterField().typing {
 		s.Short = []key.Binding{briefly(dialogKeys.Accept, "keep"), briefly(dialogKeys.Cancel, "clear")}
 	}
 	m.addEvents(s)
@@ -242,6 +243,10 @@ func (m *Model) screen() *ui.Screen {
 	}
 	if m.pane != ui.PaneTable {
 		s.Offset = m.paneOffset
+	}
+	if m.pane == ui.PaneEvents {
+		s.Cursor = m.log.cursor
+		s.Offset = m.log.offset
 	}
 	return s
 }

@@ -36,6 +36,15 @@ var eventWords = []string{
 	"file_missing", "file_unreadable", "file_recovered",
 }
 
+// EventKinds returns all kinds of events.
+func EventKinds() []EventKind {
+	kinds := make([]EventKind, len(eventWords))
+	for i := range kinds {
+		kinds[i] = EventKind(i)
+	}
+	return kinds
+}
+
 // String returns the word used on screen and in JSON.
 func (k EventKind) String() string { return wordOf(k, eventWords) }
 

@@ -24,23 +24,30 @@ const (
 	eventsWideFrom = 100
 )
 
-// MatchRecord reports whether a filter matches the credential as it was after the
-// event. Events about the file itself always match.
+// MatchRecord reports whether a filter matches the event, or the credential as it was after
+// the event.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
 	if r.Kind.OfFile() {
-		return true
+		return f.MatchEvent(r.Kind, nil, 0)
 	}
 	c := r.Credential()
-	return f.Match(&c, p.Availability(&c, r.At))
+	return f.MatchEvent(r.Kind, &c, p.Availability(&c, r.At))
 }
 
 // EventLine draws an event in at most w cells: the time, or its age if ago is set, the
 // credential, the kind and the details.
 func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago bool) string {
-	l, wide := th.Line(), w >= eventsWideFrom
+	l := th.Line()
+	drawEvent(l, r, now, w, ago)
+	return l.String()
+}
+
+// drawEvent adds an event of at most w cells to a line.
+func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago bool) {
+	wide, lineEnd := w >= eventsWideFrom, l.Col()+w
 	cell := func(role theme.Role, s string, width int) {
-		end := min(l.Col()+width, w)
-		l.Write(role, text.Fit(s, end-l.Col())).To(min(end+eventGap, w))
+		end := min(l.Col()+width, lineEnd)
+		l.Write(role, text.Fit(s, end-l.Col())).To(min(end+eventGap, lineEnd))
 	}
 	name := w / 3
 	switch {
@@ -61,10 +68,9 @@ func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago b
 	case r.By == poolstate.ByOperator:
 		words = joined(", ", "by operator", words)
 	}
-	if l.Col()+eventGap < w {
-		l.Write(theme.Secondary, text.Fit(words, w-l.Col()))
+	if l.Col()+eventGap < lineEnd {
+		l.Write(theme.Secondary, text.Fit(words, lineEnd-l.Col()))
 	}
-	return l.String()
 }
 
 func eventTime(at, now time.Time, ago bool) string {
@@ -196,16 +202,16 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines skips the newest skip events and draws the next h, newest first.
-func (s *Screen) eventLines(w, h, skip int) []string {
+// eventLines draws the newest h events, newest first.
+func (s *Screen) eventLines(w, h int) []string {
 	var out []string
-	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
+	for i := len(s.Events) - 1; i >= 0 && len(out) < h; i-- {
 		out = append(out, EventLine(s.line().Theme, &s.Events[i], s.Now, w, s.Clock))
 	}
 	if len(out) == 0 && h > 0 {
 		words := "no events yet"
 		if s.Filter != nil && s.Filter.Text != "" {
-			words = "no events match; esc clears the filter"
+			words = "no events match the filter"
 		}
 		out = append(out, s.line().Write(theme.Secondary, text.Fit(words, w)).String())
 	}
@@ -213,27 +219,55 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 }
 
 func (s *Screen) eventBlock(h int) []string {
-	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1, 0))...), h)
+	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1))...), h)
 }
 
-// eventRows returns how many events fit into the pane, below its title.
-func (s *Screen) eventRows() int { return s.paneHeight() - 1 }
+// eventRows returns how many events fit into the pane, below its title if there is room.
+func (s *Screen) eventRows() int { return max(s.paneHeight()-1, 1) }
+
+// ScrollEvents returns the nearest offset at which the event at the cursor is visible.
+func ScrollEvents(s *Screen) int {
+	h := s.eventRows()
+	return clampOffset(max(min(s.Offset, s.Cursor), s.Cursor-h+1), len(s.Events), h)
+}
+
+// eventRow draws the event at a position, counted from the newest, and makes it clickable
+// in the given line of the list.
+func (s *Screen) eventRow(position, line int) string {
+	l, end := s.line(), s.Width-s.margin()
+	if position == s.Cursor {
+		l.To(s.margin() - 1)
+		l.Selected = true
+		l.Bold(theme.Accent, "▌")
+	}
+	drawEvent(l.To(s.margin()), &s.Events[len(s.Events)-1-position], s.Now, s.inner(), s.Clock)
+	s.Targets.add(line, Target{Kind: TargetEvent, Event: position, To: s.Width})
+	if l.Selected { // as in the table
+		l.To(min(end+1, s.Width)-1).Write(theme.Text, "\u00a0")
+	}
+	return l.String()
+}
 
 func (s *Screen) eventsPane() string {
 	w, h, all := s.inner(), s.eventRows(), len(s.Events)
-	skip, place := clampOffset(s.Offset, all, h), ""
+	skip, place := ScrollEvents(s), ""
 	head := s.line().Bold(theme.Text, "events")
 	if all > 0 {
 		addQuiet(head, 2, w, text.Plural(all, "event", "events")+", newest first")
 	}
-	lines := append([]string{head.String()}, s.eventLines(w, h, skip)...)
-	out := append(s.paneHead(), s.indented(lines)...)
-	if all > h && h > 0 {
-		last := min(skip+h, all)
-		place = fmt.Sprintf("%d–%d of %d", skip+1, last, all)
-		if last < all {
-			place += "  ↓ more"
-		}
+	out := s.paneHead()
+	if s.paneHeight() > h {
+		out = append(out, s.indented([]string{head.String()})...)
+	}
+	s.Targets.begin(len(out))
+	for i := range max(min(h, all-skip), 0) {
+		out = append(out, s.eventRow(skip+i, i))
+	}
+	if all == 0 {
+		out = append(out, s.indented(s.eventLines(w, h))...)
+	}
+	if all > h {
+		place = fmt.Sprintf("%d of %d", s.Cursor+1, all)
 	}
 	return s.withBottom(out, place)
 }

@@ -18,7 +18,8 @@ type FilterLine struct {
 	Cursor       int    // position in Text, in characters
 	Typing       bool
 	Problem      string // why the filter is invalid; the previous filter still applies
-	Shown, Total int    // Shown of Total credentials match the filter
+	Shown, Total int    // Shown of Total credentials or events match the filter
+	Of           string // what is counted; "" for credentials
 }
 
 // statusLine draws the line above the footer. It shows the answer, or the filter if there
@@ -41,7 +42,9 @@ func (s *Screen) titleLine() string {
 	return s.title()
 }
 
-func (f *FilterLine) result() string { return fmt.Sprintf("%d of %d shown", f.Shown, f.Total) }
+func (f *FilterLine) result() string {
+	return fmt.Sprintf("%d of %d %s", f.Shown, f.Total, cmp.Or(f.Of, "shown"))
+}
 
 func (s *Screen) filterLine() string {
 	f, end := s.Filter, s.Width-s.margin()

@@ -45,8 +45,6 @@ func PaneLines(s *Screen) int {
 		n = len(s.helpLines()) - s.paneHeight()
 	case s.Pane == PaneDetail && s.selected() != nil:
 		n = len(s.detailLines()) - s.paneHeight()
-	case s.Pane == PaneEvents:
-		n = len(s.Events) - s.eventRows()
 	}
 	return max(n, 0)
 }
@@ -116,11 +114,29 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
 }
 
-// forecastPane draws the forecast and, below it, a line for each provider that is out.
+// targetLines names the selected credential, whose recovery the chart marks.
+func (s *Screen) targetLines(w int) []string {
+	c := s.selected()
+	if c == nil {
+		return nil
+	}
+	l := s.line().Write(theme.Accent, "▲ ")
+	words := stateWords(c, s.Policy, s.Now)
+	name := text.ProviderName(c.Provider) + "/" + text.CredentialName(c)
+	l.Bold(theme.Text, text.Fit(name, max(w-l.Col()-2-text.Width(words), w/2)))
+	addQuiet(l, 2, w, words)
+	return []string{l.String()}
+}
+
+// forecastPane draws the forecast and, below it, the selected credential and a line for
+// each provider that is out.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
 	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.countdown)
-	var below []string
+	below := s.targetLines(w)
+	if h < 4 { // no room for a chart
+		return s.indented(append(below, s.forecastLines(w, h-len(below))...))
+	}
 	for _, words := range outages[:min(len(outages), h/3)] {
 		below = append(below, s.line().Write(theme.Dead, text.Fit(words, w)).String())
 	}

@@ -277,6 +277,11 @@ func actionScenes(t testing.TB) []scene {
 	}
 }
 
+var eventKeys = []key.Binding{
+	binding("↑↓", "move"), binding("enter", "go to"), binding("r", "reset"), binding("x", "hold"), binding("u", "undo"),
+	binding("/", "filter"), binding("?", "help"), binding("esc q", "back"),
+}
+
 var dialogKeys = []key.Binding{binding("tab", "next field"), binding("enter", "hold"), binding("esc", "cancel")}
 
 // confirmation returns a dialog that asks to confirm n changes. "No" has the focus.
@@ -370,7 +375,7 @@ func eventScenes(t testing.TB) []scene {
 	t.Helper()
 	pane := func(set func(*Screen)) *Screen {
 		return backoffScreen(t, func(s *Screen) {
-			s.Pane, s.Short, s.Events = PaneEvents, paneKeys, everyKind()
+			s.Pane, s.Short, s.Events = PaneEvents, eventKeys, everyKind()
 			set(s)
 		})
 	}
@@ -378,14 +383,14 @@ func eventScenes(t testing.TB) []scene {
 		{"events", pane(func(*Screen) {})},
 		{"events-none", pane(func(s *Screen) { s.Events = nil })},
 		{"events-filtered", pane(func(s *Screen) {
-			s.Events, s.Filter = nil, &FilterLine{Text: "state:due", Total: 10}
+			s.Events, s.Filter = nil, &FilterLine{Text: "state:due", Total: 19, Of: "events"}
 		})},
 		{"events-ago", pane(func(s *Screen) { s.Clock = true })},
 		{"events-many", pane(func(s *Screen) {
 			for i := range 1000 {
 				s.Events = append(s.Events, recordOf(poolstate.EventAdded, poolstate.ByAgent, fmt.Sprint("key-", i), -time.Duration(i)*time.Second))
 			}
-			s.Offset, s.Filter = 500, &FilterLine{Text: "openrouter", Shown: 4, Total: 10}
+			s.Offset, s.Cursor, s.Filter = 500, 503, &FilterLine{Text: "openrouter", Shown: len(s.Events), Total: 2000, Of: "events"}
 		})},
 		{"events-stale", pane(func(s *Screen) {
 			s.Feed = Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 41, column 17", Since: epoch.Add(-12 * time.Second)}

@@ -79,6 +79,7 @@ type Screen struct {
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target
 	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2, then 1 as the mark fades
 	Events        []poolstate.Record     // oldest first
+	Cursor        int                    // the position of the selected event in PaneEvents, counted from the newest
 	Paused        bool                   // the display is frozen
 	Missed        int                    // events since the display was frozen
 	Order         filter.Order           // the order of Groups; Descending if it is reversed
@@ -232,8 +233,30 @@ func ScrollTo(s *Screen) int {
 	return clampOffset(max(min(offset, top), at-plan.table+1), len(lines), plan.table)
 }
 
-// PageSize returns how many lines PgUp and PgDn move in the table.
-func PageSize(s *Screen) int { return max(s.plan().table-1, 1) }
+// ShowsRow reports whether the visible part of the table has the row of a credential.
+func ShowsRow(s *Screen, ref poolstate.Ref) bool {
+	if s.isEmpty() || !Legible(s.Width, s.Height) {
+		return false
+	}
+	plan := s.plan()
+	lines := s.lines(plan.spaced)
+	offset := clampOffset(s.Offset, len(lines), plan.table)
+	covered := offset > 0 && plan.table > 1 // by the heading in the first line
+	for i, l := range lines[offset:min(offset+plan.table, len(lines))] {
+		if l.kind == lineCredential && (i > 0 || !covered) && s.Groups[l.group].Credentials[l.item].Ref == ref {
+			return true
+		}
+	}
+	return false
+}
+
+// PageSize returns how many lines PgUp and PgDn move in the table or in the events.
+func PageSize(s *Screen) int {
+	if s.Pane == PaneEvents {
+		return max(s.eventRows()-1, 1)
+	}
+	return max(s.plan().table-1, 1)
+}
 
 func (s *Screen) selected() *poolstate.Credential {
 	if s.Selected == nil || s.Pool == nil {

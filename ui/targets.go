@@ -19,6 +19,7 @@ const (
 	TargetNothing    TargetKind = iota
 	TargetCredential            // row of a credential
 	TargetProvider              // heading of a provider
+	TargetEvent                 // an event in the list of events
 	TargetTitle                 // a column title
 	TargetKey                   // a key in the footer
 	TargetNo                    // an answer in a dialog
@@ -30,6 +31,7 @@ type Target struct {
 	Kind       TargetKind
 	Credential poolstate.Ref // the credential of a row
 	Provider   string        // the provider of a heading
+	Event      int           // the position of the event, counted from the newest
 	Order      filter.Order  // the order that a click on a column title selects
 	Key        string        // name of the key to press
 	From, To   int           // half-open range of cells

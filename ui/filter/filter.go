@@ -25,13 +25,27 @@ func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 
 // Match reports whether the filter matches a credential whose availability is a.
 func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
-	for _, t := range f.terms {
-		matches := slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) })
-		if matches == t.negated {
+	return !slices.ContainsFunc(f.terms, func(t term) bool {
+		return slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) }) == t.negated
+	})
+}
+
+// MatchEvent reports whether the filter matches an event of a credential, which has
+// availability a after the event. Free text that is the word of an event kind, such as
+// "exhausted", matches only events of that kind. An event of the file has no credential; c is
+// nil. It matches unless a term is about other kinds.
+func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a poolstate.Availability) bool {
+	return !slices.ContainsFunc(f.terms, func(t term) bool {
+		switch {
+		case len(t.kinds) > 0:
+			matches := slices.Contains(t.kinds, kind) ||
+				c != nil && slices.ContainsFunc(t.other, func(p predicate) bool { return p(c, a) })
+			return matches == t.negated
+		case c == nil:
 			return false
 		}
-	}
-	return true
+		return slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) }) == t.negated
+	})
 }
 
 // term is one condition of a filter. It matches if at least one of its predicates
@@ -39,6 +53,8 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 type term struct {
 	negated bool
 	any     []predicate
+	kinds   []poolstate.EventKind // the event kinds that the text names or begins to name
+	other   []predicate           // the predicates in any for text that is not the word of a kind
 }
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool
@@ -62,6 +78,8 @@ const maxLength = 256
 //
 // Quoted or negated free text must occur literally in the name or in one of those
 // fields.
+//
+// For the events, free text may also be the word of an event kind; see [Filter.MatchEvent].
 //
 // An incomplete term, such as state: or streak:>, matches everything, so that the table
 // does not change while the operator types. On error, Parse returns the zero filter. It
@@ -104,7 +122,13 @@ func parseTerm(negated bool, field, values string) (term, error) {
 		}
 		if field == "" {
 			// Negated text must match literally, or it would hide too much.
-			t.any = append(t.any, freeText(plain, negated || plain != v))
+			p := freeText(plain, negated || plain != v)
+			t.any = append(t.any, p)
+			kinds, exact := eventKinds(v)
+			t.kinds = append(t.kinds, kinds...)
+			if !exact {
+				t.other = append(t.other, p)
+			}
 			continue
 		}
 		p, err := parse(plain)
@@ -159,6 +183,22 @@ func freeText(part string, literal bool) predicate {
 		return inName(fold(text.CredentialName(c)), part) ||
 			slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(clean(s), part) })
 	}
+}
+
+// eventKinds returns the kind of event with the given word, or the kinds whose words begin
+// with it, so that a word matches while it is being typed. The screen omits "file_".
+func eventKinds(word string) (kinds []poolstate.EventKind, exact bool) {
+	for _, k := range poolstate.EventKinds() {
+		for _, name := range []string{k.String(), strings.TrimPrefix(k.String(), "file_")} {
+			switch {
+			case name == word:
+				return []poolstate.EventKind{k}, true
+			case len(word) >= len("due") && strings.HasPrefix(name, word):
+				kinds = append(kinds, k)
+			}
+		}
+	}
+	return kinds, false
 }
 
 // hasLetters reports whether s contains the letters in the given order.

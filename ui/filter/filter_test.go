@@ -44,6 +44,42 @@ func parse(t testing.TB, s string) Filter {
 	return f
 }
 
+func TestMatchEvent(t *testing.T) {
+	c := testPool(t).Find(poolstate.Ref{Provider: "anthropic", ID: "b27e04"}) // cooling after a 429
+	for s, want := range map[string]string{
+		"":                     "exhausted held file_missing",
+		"exhausted":            "exhausted",
+		"HELD":                 "held",
+		"exhausted,held":       "exhausted held",
+		"-held":                "exhausted file_missing",
+		"file_missing":         "file_missing",
+		"due":                  "", // not the letters in a name
+		`"held"`:               "file_missing",
+		"exh":                  "exhausted",
+		"missing":              "file_missing",
+		"ex":                   "file_missing",
+		"anthropic":            "exhausted held file_missing",
+		"exhausted anthropic":  "exhausted",
+		"exhausted openrouter": "",
+		"held,work":            "exhausted held",
+		"code:429 held":        "held",
+		"code:402":             "file_missing",
+	} {
+		var got []string
+		for _, k := range []poolstate.EventKind{poolstate.EventExhausted, poolstate.EventHeld} {
+			if parse(t, s).MatchEvent(k, c, poolstate.Cooling) {
+				got = append(got, k.String())
+			}
+		}
+		if parse(t, s).MatchEvent(poolstate.EventFileMissing, nil, 0) {
+			got = append(got, "file_missing")
+		}
+		if is := strings.Join(got, " "); is != want {
+			t.Errorf("events that match %q: %s, want %s", s, is, want)
+		}
+	}
+}
+
 // matching returns the ids of the credentials that match the filter.
 func matching(t testing.TB, p *poolstate.Pool, s string) string {
 	t.Helper()

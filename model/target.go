@@ -1,0 +1,159 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+	"pooltop/ui/text"
+)
+
+// view returns the pane that is drawn. An open pane is not drawn if it has nothing to show.
+func (m *Model) view() ui.Pane {
+	switch {
+	case !ui.Legible(m.width, m.height),
+		m.empty() && m.pane != ui.PaneHelp,
+		m.pane == ui.PaneDetail && m.selected == nil:
+		return ui.PaneTable
+	}
+	return m.pane
+}
+
+// target returns the credential that the view marks or names: the selected one or, among
+// the events, that of the event at the cursor. If there is none, target returns the reason.
+func (m *Model) target() (c *poolstate.Credential, why string) {
+	switch view := m.view(); {
+	case view == ui.PaneHelp:
+		return nil, "press " + word(m.keys.Back) + " to close the help first"
+	case view == ui.PaneEvents:
+		return m.eventTarget()
+	case m.selected != nil && m.snapshot.Pool != nil:
+		c = m.snapshot.Pool.Find(*m.selected)
+	}
+	if c == nil {
+		return nil, m.whyNoSelection()
+	}
+	return c, ""
+}
+
+// eventTarget returns the credential of the event at the cursor, as it is now.
+func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
+	r := m.log.current()
+	switch {
+	case r == nil:
+		return nil, "there is no event to select"
+	case r.Kind.OfFile():
+		return nil, "this event is about the file, not a credential"
+	}
+	n := 0
+	for is := range m.snapshot.Pool.All() {
+		if is.Provider == r.Provider && is.ID == r.ID && (r.ID != "" || is.Label == r.Label && is.Source == r.Source) {
+			c = is
+			n++
+		}
+	}
+	switch name := text.Clean(r.Name(), text.RowLimit); n {
+	case 0:
+		return nil, name + " is no longer in the pool"
+	case 1:
+		return c, ""
+	default:
+		return nil, fmt.Sprintf("%d credentials match this event; select one in the table", n)
+	}
+}
+
+// targets returns the credentials that a key acts on, or the reason why there are none. In
+// the table, these are the listed ones that are marked or selected, or that the key names.
+// Other views have one target. bulk is true if the key names a provider or everything listed.
+func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool, why string) {
+	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
+	bulk = all || provider
+	if m.view() != ui.PaneTable {
+		c, why := m.target()
+		switch {
+		case c == nil:
+			return nil, bulk, why
+		case bulk:
+			return nil, bulk, m.onlyInTable()
+		}
+		return []poolstate.Credential{*c}, bulk, ""
+	}
+	for _, c := range m.listed() {
+		switch s := m.selected; {
+		case all,
+			provider && s != nil && c.Provider == s.Provider,
+			!bulk && m.marked[c.Ref],
+			!bulk && len(m.marked) == 0 && s != nil && c.Ref == *s:
+			seen = append(seen, *c)
+		}
+	}
+	if len(seen) == 0 {
+		why = m.whyNoSelection()
+	}
+	return seen, bulk, why
+}
+
+func (m *Model) onlyInTable() string {
+	return "this key acts on the table; press " + word(m.keys.Back) + " to go back to it"
+}
+
+// shows reports whether a credential that the view marks is on the screen. A table or a
+// detail may have scrolled past it.
+func (m *Model) shows(ref poolstate.Ref) bool {
+	switch m.view() {
+	case ui.PaneTable:
+		return ui.ShowsRow(m.screen(), ref)
+	case ui.PaneDetail:
+		return m.paneOffset == 0
+	}
+	return true
+}
+
+// whyNoUndo returns why the view cannot undo a plan, or "". Only the table can undo an
+// action on other credentials, because it lists them when it asks.
+func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
+	if m.view() == ui.PaneTable {
+		return ""
+	}
+	c, why := m.target()
+	switch n := len(plan.Changed); {
+	case c == nil:
+		return why
+	case n > 1:
+		return fmt.Sprintf("the last action changed %d credentials; undo it in the table", n)
+	case n == 1 && plan.Changed[0].Before.Ref != c.Ref:
+		is := &plan.Changed[0].Before
+		return "the last action changed " + is.Provider + "/" + text.CredentialName(is) + "; undo it there or in the table"
+	}
+	return ""
+}
+
+// goToTarget selects the target of the events in the table. It shows a credential that was
+// folded or filtered out.
+func (m *Model) goToTarget() tea.Cmd {
+	c, why := m.target()
+	if c == nil {
+		return m.setStatus(ui.AnswerRefused, why)
+	}
+	m.open(ui.PaneTable)
+	a := &m.arrangement
+	delete(a.folded, c.Provider)
+	m.selectInTable(c)
+	if !slices.ContainsFunc(m.listed(), func(is *poolstate.Credential) bool { return is.Ref == c.Ref }) {
+		m.clearFilter()
+		m.selectInTable(c)
+		return m.setStatus(ui.AnswerDone, "filter cleared to show "+text.CredentialName(c))
+	}
+	return nil
+}
+
+// selectInTable selects a credential if the table lists it.
+func (m *Model) selectInTable(c *poolstate.Credential) {
+	ref := c.Ref
+	m.selected, m.arrangement.anchor = &ref, nil
+	m.arrange()
+}

@@ -1,0 +1,129 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/ui"
+)
+
+func TestGoToTarget(t *testing.T) {
+	for _, tt := range []struct {
+		name, before, keys string
+		at                 string
+		shows              string
+	}{
+		{"listed", "", "e down enter", "c", "label-c"},
+		{"folded", "G left", "e enter", "e", "q  1 of 3 ready"},
+		{"filtered", "/ l a b e l - b enter", "e / backspace backspace backspace backspace backspace backspace backspace enter g enter", "e", "✓ filter cleared to show label-e"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := startDashboard(t, twoOut)
+			d.do(tt.before)
+			d.do(tt.keys, tt.shows)
+			d.open(ui.PaneTable)
+			d.isAt(tt.at)
+		})
+	}
+}
+
+func TestEventTarget_Refused(t *testing.T) {
+	twins := pool(exhausted("a", -time.Minute, 1), strings.Replace(exhausted("a", -time.Minute, 1), "label-a", "twin", 1), ready("b", 0))
+	for content, why := range map[string]string{
+		broken:                          "this event is about the file, not a credential",
+		pool(ready("b", 0)):             "label-a is no longer in the pool",
+		twins:                           "2 credentials match this event; select one in the table",
+		`{"credential_pool": {"q":[]}}`: "the pool has no credentials",
+	} {
+		d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
+		d.do("e")
+		if content == broken {
+			d.finish(d.fail())
+			d.change(pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
+		} else {
+			d.change(content)
+		}
+		d.do("g")
+		before := d.text()
+		for _, k := range []string{"r", "x", "A", "enter", "y"} {
+			d.do(k)
+			d.refuses(why)
+			d.asks(false)
+		}
+		equal(t, "the file", d.text(), before)
+	}
+}
+
+// The cursor stays at its event when others arrive, so that the target does not change.
+func TestFollow(t *testing.T) {
+	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
+	d.do("e")
+	d.isOn("p/a")
+	d.later(time.Minute).change(pool(exhausted("a", -time.Minute, 1), exhausted("b", time.Minute, 1)))
+	d.isOn("p/a")
+	d.do("r", "✓ reset label-a")
+	d.isReady("a")
+
+	d.do("g")
+	d.filter("exhausted")
+	d.isOn("p/b")
+	d.do("esc")
+	d.isOn("p/b")
+}
+
+// A dialog that was opened among the events returns to them.
+func TestCloseDialog_Events(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	for _, keys := range []string{"x esc", "x 9 m enter y"} {
+		d.do("e down")
+		d.do(keys)
+		d.open(ui.PaneEvents)
+		d.isOn("p/c")
+		d.isAt("c")
+		d.do("esc")
+	}
+	d.shows("✓ hold label-c: ")
+}
+
+// A key acts at once only if its target is on the screen.
+func TestConfirm_OffScreen(t *testing.T) {
+	var ids []string
+	for i := range 60 {
+		ids = append(ids, exhausted(fmt.Sprintf("c%02d", i), -time.Minute, 1))
+	}
+	content := pool(ids...)
+	d := startDashboard(t, content)
+	d.do("space G r")
+	d.asks(true)
+	d.shows("p/label-c00")
+	d.do("esc g r")
+	d.asks(false)
+	d.isReady("c00")
+
+	d.do("G u")
+	d.asks(true)
+	d.shows("undo 1 credential in", "p/label-c00")
+
+	d = startDashboard(t, content)
+	d.do("down")
+	d.send(tea.WindowSizeMsg{Width: 18, Height: 4})
+	d.do("r")
+	equal(t, "the file", d.text(), content)
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	d.shows("✕ the terminal is too small for a dialog")
+
+	d.do("d")
+	d.send(tea.WindowSizeMsg{Width: 60, Height: 8})
+	d.do("pgdown r")
+	d.asks(true)
+}
+
+func TestView_NothingDrawn(t *testing.T) {
+	d := startDashboard(t, `{"credential_pool": {}}`)
+	d.do("e q")
+	equal(t, "the message after q", d.last, tea.Msg(tea.QuitMsg{}))
+}

@@ -1,0 +1,51 @@
+package model
+
+import (
+	"testing"
+	"time"
+
+	"pooltop/ui"
+)
+
+// After a restart, u offers the last action in the journal.
+func TestUndoRecorded(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.m.cfg.Operator.User, d.m.cfg.Operator.Host = "ada", "engine"
+	d.do("x 4 h enter")
+	d.isReady("b e")
+	held := d.text()
+
+	next := d.restart(time.Minute, true)
+	next.do("u", "undo the hold of 12:00 by ada@engine: 1 credential in ~/.hermes/auth.json?", "p/cooling-key  held, streak 3, until 16:00 → cooling, streak 2", "▌no")
+	next.do("enter", "– undo canceled; nothing was written")
+	equal(t, "the file", next.text(), held)
+	next.do("u y", "✓ undo cooling-key: held, streak 3")
+	equal(t, "the journal", next.journaled(), "a held, a undone")
+	next.do("u", "✕ nothing to undo")
+}
+
+// In a view with one target, u offers only an action on that target.
+func TestUndoRecorded_View(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("r")
+	next := d.restart(time.Minute, true)
+	next.do("down d u")
+	next.refuses("the last action changed p/cooling-key; undo it there or in the table")
+	next.do("up u", "undo the reset of 12:00: 1 credential in")
+	next.do("y")
+	next.open(ui.PaneDetail)
+	next.isReady("b e")
+}
+
+func TestUndoRecorded_Refused(t *testing.T) {
+	d := startDashboard(t, nousPool)
+	d.do("A", "✓ sync portal")
+	next := d.restart(time.Minute, true)
+	next.do("u", "✕ undo failed: a sync cannot be undone")
+
+	d = dashboardAt(t, "a")
+	d.do("r")
+	d.write(mixedPool) // changed by another program
+	next = d.restart(time.Minute, true)
+	next.do("u", "✕ undo: nothing changed: cooling-key")
+}
