@@ -37,8 +37,8 @@ var visits = []struct{ keys, words, footer string }{
 
 // Text in footers. The footer is drawn last, so the screen is complete once it appears.
 const (
-	footerOfTable = "r reset"
-	pane          = "esc back"
+	footerOfTable = "space mark"
+	pane          = "esc q back"
 )
 
 var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
