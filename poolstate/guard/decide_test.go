@@ -397,7 +397,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			c := w.state.find(w.get("b"))
 			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
 			streak := c.Streak
-			w.selects().look().after(10 * minute)
+			w.selects().look().swap().after(10 * minute)
 			for _, d := range w.decide() {
 				if want := c.Own; !tt.ready && !d.Deadline.Equal(want) {
 					t.Errorf("the note has the deadline %v, want %v", d.Deadline, want)

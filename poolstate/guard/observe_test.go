@@ -205,7 +205,7 @@ func TestObserve_NotUsed(t *testing.T) {
 			w.after(30 * minute).look()
 		},
 		"first in the order, but only after the selection": func(w *world) {
-			w.swap().look().after(3 * hour).selects().look().after(minute).swap().look()
+			w.swap().look().after(3 * hour).selects().look().after(minute).swap().look().after(minute).look()
 		},
 	} {
 		w := newWorld(t, "a", "b").failures(2, "a")
@@ -262,6 +262,7 @@ func TestObserve_Requests(t *testing.T) {
 }
 
 func TestObserve_Forgotten(t *testing.T) {
+	newWorld(t, "a").fail("a").after(26*hour).look().took().streak("a", 0) // it was never counted
 	w := newWorld(t, "a").fail("a").look().took()
 	w.after(25*hour).look().took().streak("a", 1)
 	w.after(time.Second).look().took("forgotten a").look().took().streak("a", 0)
