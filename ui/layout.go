@@ -2,18 +2,20 @@ package ui
 
 import "math"
 
-// plan lists the parts of the screen that fit, and their heights. As the
-// terminal shrinks, the detail disappears first, then blank lines, then the
-// header; the table shrinks last.
+// plan lists the parts of the screen that fit, and their heights. It depends on the size, the
+// pool and the dialog, but not on the filter, answers or the number of events, so that nothing
+// moves with them. As the terminal shrinks, the parts below the table disappear first, then
+// blank lines, then the header; the table shrinks last.
 type plan struct {
 	counts, next, columns bool
 	footer                bool // with the status line above it
 	gapTitle, gapHeader   bool
 	spaced                bool // blank lines between providers
+	table                 int  // height of the table
 	detail                int  // height of the detail with its rule, or of the dialog; 0 for none
-	events                int  // height of the events below the detail, including a blank line
-	eventsBeside          bool
-	table                 int // height of the table
+	chart                 int  // height of the forecast below the detail, including a blank line
+	events                int  // height of the events below these, including a blank line
+	eventsBeside          bool // events next to the detail, in place of the forecast
 }
 
 // Smallest terminal height that shows each part, however long the table is.
@@ -22,30 +24,34 @@ const (
 	countsFrom  = 7
 	columnsFrom = 8
 	nextFrom    = 10
-	detailFrom  = 28
+	detailFrom  = 28 // also the smallest height for a forecast
 	bothFrom    = 36 // both detail and events, even if the table scrolls
 )
 
-// Heights of the detail, including its rule, and of the events, including their
-// blank line.
+// Smallest heights of the parts below the table.
 const (
 	detailLeast = 9
 	detailSmall = 8 // with events below the detail
-	detailMost  = 14
+	chartLeast  = 8
 	eventsLeast = 3
-	eventsUsual = 4
-	eventsMost  = 9
 )
 
-// TableFits reports whether a table of the whole pool fits into the height of the screen.
-func TableFits(s *Screen) bool {
-	n := 0
+// tableNeeds returns the height of a table of the whole pool without blank lines.
+func (s *Screen) tableNeeds() (n int) {
+	if s.Pool == nil {
+		return 0
+	}
 	for i := range s.Pool.Providers {
 		p := &s.Pool.Providers[i]
 		n += 1 + len(p.Notes) + len(p.Credentials)
 	}
+	return n
+}
+
+// TableFits reports whether a table of the whole pool fits into the height of the screen.
+func TableFits(s *Screen) bool {
 	p := s.fixedParts()
-	return n <= s.Height-p.fixedHeight()
+	return s.tableNeeds() <= s.Height-p.fixedHeight()
 }
 
 // fixedParts returns a plan with the parts that depend only on the height.
@@ -58,34 +64,9 @@ func (s *Screen) fixedParts() plan {
 	}
 }
 
-func (p *plan) fixedHeight() int { return 1 + count(p.counts, p.next, p.columns, p.footer, p.footer) }
-
-func (s *Screen) plan() plan {
-	p := s.fixedParts()
-	left, need := s.Height-p.fixedHeight(), len(s.lines(false))
-	switch {
-	case s.Dialog != nil: // may leave only one row of the table
-		p.detail = max(min(len(s.dialogLines(s.inner(), math.MaxInt))+1, left-1), 0)
-	case need <= left && need > left-detailLeast: // the table would scroll because of the detail
-	case s.Height >= detailFrom && s.Width >= mediumFrom:
-		s.planBelow(&p, left-need)
-	}
-	spare := left - p.detail - p.events - need
-	take := func(n int) bool {
-		if spare < n {
-			return false
-		}
-		spare -= n
-		return true
-	}
-	p.gapHeader = p.columns && take(1)
-	p.spaced = len(s.Groups) > 1 && take(len(s.Groups)-1)
-	p.gapTitle = p.counts && take(1)
-	if p.detail > 0 && s.Dialog == nil {
-		p.grow(spare - 1)
-	}
-	p.table = left - p.detail - p.events - count(p.gapHeader, p.gapTitle)
-	return p
+// fixedHeight returns the height of all parts but those that the plan makes higher.
+func (p *plan) fixedHeight() int {
+	return 1 + count(p.counts, p.next, p.columns, p.footer, p.footer, p.gapTitle, p.gapHeader)
 }
 
 func count(parts ...bool) (n int) {
@@ -97,29 +78,83 @@ func count(parts ...bool) (n int) {
 	return n
 }
 
-// planBelow divides the spare lines below the table. If the forecast, the detail
-// and the events do not all fit, the events replace the forecast.
+func (s *Screen) plan() plan {
+	p, need := s.fixedParts(), s.tableNeeds()
+	s.planBelow(&p, s.Height-p.fixedHeight()-need)
+	spare := s.Height - p.fixedHeight() - need - p.below()
+	take := func(n int) bool {
+		if spare < n {
+			return false
+		}
+		spare -= n
+		return true
+	}
+	p.gapHeader = p.columns && take(1)
+	p.spaced = s.Pool != nil && len(s.Pool.Providers) > 1 && take(len(s.Pool.Providers)-1)
+	p.gapTitle = p.counts && take(1)
+	if p.detail > 0 {
+		spare-- // a blank line above its rule
+	}
+	p.grow(spare, s.Width >= wideFrom)
+	if s.Dialog != nil {
+		s.planDialog(&p)
+	}
+	p.table = s.Height - p.fixedHeight() - p.below()
+	return p
+}
+
+func (p *plan) below() int { return p.detail + p.chart + p.events }
+
+// planBelow divides the spare lines below the table. They are negative if the table scrolls.
+// The events come first. On a wide screen, the forecast is next to the detail. If there is no
+// room for the events below these, they replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
-	p.detail = detailLeast
+	scrolls, high := spare < 0, s.Height >= detailFrom
 	switch {
-	case len(s.Events) == 0:
-	case spare >= detailSmall+eventsLeast, spare < 0 && s.Height >= bothFrom:
+	case high && s.Width >= mediumFrom && (spare >= detailSmall+eventsLeast || scrolls && s.Height >= bothFrom):
 		p.detail, p.events = detailSmall, eventsLeast
-	case s.Width >= wideFrom:
-		p.eventsBeside = true
+	case high && s.Width >= wideFrom && (spare >= detailLeast || scrolls):
+		p.detail, p.eventsBeside = detailLeast, len(s.Events) > 0
+	case high && s.Width >= mediumFrom && scrolls:
+		p.detail = detailLeast
+	case s.Width >= narrowFrom && spare >= eventsLeast-1:
+		p.events = min(spare, eventsLeast)
+	}
+	if high && s.Width >= narrowFrom && s.Width < wideFrom && spare-p.below() >= chartLeast {
+		p.chart = chartLeast
 	}
 }
 
-// grow gives spare lines to the detail and to the events in turn.
-func (p *plan) grow(spare int) {
+// grow gives spare lines to the parts below the table in turn. If wide, the forecast grows with
+// the detail.
+func (p *plan) grow(spare int, wide bool) {
 	give := func(to *int, most int) {
 		if n := min(spare, most-*to); n > 0 && *to > 0 {
 			*to += n
 			spare -= n
 		}
 	}
-	give(&p.events, eventsUsual)
-	give(&p.detail, detailMost-2)
-	give(&p.events, eventsMost)
-	give(&p.detail, detailMost)
+	give(&p.events, 4)
+	give(&p.detail, 12)
+	give(&p.chart, 10)
+	give(&p.events, 9)
+	give(&p.detail, 14)
+	for _, h := range [...]int{16, 20, 24, 30, 40} {
+		give(&p.chart, h)
+		if wide {
+			give(&p.detail, h)
+		}
+		give(&p.events, h)
+	}
+}
+
+// planDialog replaces the parts below the table with the dialog. If that is not enough, it takes
+// lines from the table, of which one remains, and then the blank lines of the header.
+func (s *Screen) planDialog(p *plan) {
+	need := len(s.dialogLines(s.inner(), math.MaxInt)) + 1
+	p.chart, p.events = 0, 0
+	for _, gap := range []*bool{&p.gapTitle, &p.gapHeader} {
+		*gap = *gap && need < s.Height-p.fixedHeight()
+	}
+	p.detail = max(min(need, s.Height-p.fixedHeight()-1), 0)
 }

@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
 )
 
@@ -36,8 +38,10 @@ func TestPlan_Parts(t *testing.T) {
 		31: "title counts next titles forecast detail events footer",
 		30: "title counts next titles detail events footer",
 		29: "title counts next titles detail events footer",
-		28: "title counts next titles footer",
-		27: "title counts next titles footer",
+		28: "title counts next titles events footer",
+		27: "title counts next titles events footer",
+		22: "title counts next titles events footer",
+		21: "title counts next titles footer",
 		10: "title counts next titles footer",
 		9:  "title counts titles footer",
 		8:  "title counts titles footer",
@@ -133,5 +137,31 @@ func TestScreen_AnswerLine(t *testing.T) {
 	} {
 		s := &Screen{Theme: darkTheme, Width: width, Answer: a}
 		equal(t, "answer", strings.TrimSpace(plain(s.answerLine())), want)
+	}
+}
+
+// TestPlan_Steady checks at many sizes that neither a filter, a fold, marks nor missing events
+// move a part of the screen, and that a dialog moves none above it if there is room.
+func TestPlan_Steady(t *testing.T) {
+	for w := minWidth; w <= 200; w += 7 {
+		for h := minHeight; h <= 60; h++ {
+			s := *backoffScreen(t).sizedAt(w, h)
+			before := s.plan()
+			s.Groups = s.Groups[1:2]
+			s.Filter = &FilterLine{Text: "custom", Shown: 1, Total: 10}
+			s.Marked = map[poolstate.Ref]bool{*s.Selected: true}
+			equal(t, fmt.Sprintf("plan with a filter at %d×%d", w, h), s.plan(), before)
+			s.Events = nil
+			without := s.plan()
+			without.eventsBeside = before.eventsBeside // else the forecast is there
+			equal(t, fmt.Sprintf("plan without events at %d×%d", w, h), without, before)
+			if s.Dialog = form("2h"); h < 36 {
+				continue
+			}
+			with := s.plan()
+			equal(t, "height above the table", with.fixedHeight(), before.fixedHeight())
+			equal(t, "blank lines between providers", with.spaced, before.spaced)
+			equal(t, "height of the table and below", with.table+with.below(), before.table+before.below())
+		}
 	}
 }

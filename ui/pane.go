@@ -114,6 +114,11 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
 }
 
+// chartBlock draws the forecast below a blank line, in exactly h lines.
+func (s *Screen) chartBlock(h int) []string {
+	return filled(append([]string{""}, s.indented(s.forecastLines(s.inner(), h-1))...), h)
+}
+
 // targetLines names the selected credential, whose recovery the chart marks.
 func (s *Screen) targetLines(w int) []string {
 	c := s.selected()
