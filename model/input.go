@@ -40,6 +40,8 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		m.toggleEvents()
 	case is(k.Pause):
 		m.togglePause()
+	case is(k.ReadOnly):
+		return m.toggleReadOnly()
 	case is(k.Notify):
 		m.toggleNotify()
 	case is(k.Copy):

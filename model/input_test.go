@@ -71,6 +71,14 @@ var keyTests = []keyTest{
 	{keys: "/", before: "e", does: "filters the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
 	{keys: "p", does: "freezes the display", check: func(d *dashboard) { d.shows("❚ paused") }},
 	{keys: "r", before: "down p", does: "does not act while paused", says: true, check: func(d *dashboard) { d.isReady("a d g"); d.refuses("press p to resume") }},
+	{keys: "w", does: "turns read-only on", says: true, check: func(d *dashboard) { d.shows("✓ read-only on:", "w turns it off", "read-only  ") }},
+	{keys: "w", before: "w", does: "turns read-only off", check: func(d *dashboard) { d.shows("✓ read-only off"); d.hides("read-only  ") }},
+	{keys: "r R ctrl+r x A u", before: "down w", does: "does not act while read-only", says: true, check: func(d *dashboard) {
+		d.isReady("a d g")
+		d.asks(false)
+		d.refuses("read-only; press w to allow changes")
+	}},
+	{keys: "r", before: "down w w", does: "acts after read-only", check: func(d *dashboard) { d.isReady("a b d g") }},
 	{keys: "n", does: "turns notifications on", check: func(d *dashboard) {
 		d.shows("notifications on")
 		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
@@ -192,7 +200,7 @@ func TestKeyPressed_AllKeysTested(t *testing.T) {
 func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	t.Helper()
 	b, key := KeyBindings{}, map[string]string{}
-	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü")
+	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü ( ) & %")
 	for i, a := range Actions() {
 		equal(t, "the error", b.Bind(a.Name, free[i:i+1]), nil)
 		for _, old := range a.Keys {

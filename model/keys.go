@@ -27,7 +27,7 @@ type keyMap struct {
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Forecast, Events, Copy                   key.Binding
-	Pause, Notify, Times, Mouse              key.Binding
+	Pause, Notify, ReadOnly, Times, Mouse    key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 }
 
@@ -58,6 +58,7 @@ func (k *keyMap) actions() []Action {
 		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
 		{"sync", "import newer tokens from their token source", []string{"A"}, &k.Sync},
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
+		{"read-only", "read-only on or off", []string{"w"}, &k.ReadOnly},
 
 		{"filter", "filter: provider: state: code: streak: source: text", []string{"/"}, &k.Filter},
 		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
@@ -133,6 +134,12 @@ func either(a, b key.Binding, desc string) key.Binding {
 	return bind(desc, shortest(a), shortest(b))
 }
 
+// goTo returns the first key of Detail for the footer of the events.
+func (k *keyMap) goTo() key.Binding {
+	keys := k.Detail.Keys()
+	return bind("go to", keys[:min(len(keys), 1)]...)
+}
+
 // footer returns the keys for the footer, the most important ones first. listed is
 // true if the pool has credentials.
 func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
@@ -142,7 +149,7 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 		return []key.Binding{k.move(), back}
 	case pane == ui.PaneEvents:
 		return []key.Binding{
-			k.move(), briefly(k.Detail, "go to"), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"),
+			k.move(), k.goTo(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"),
 			briefly(k.Filter, "filter"), help, back,
 		}
 	case pane != ui.PaneTable:

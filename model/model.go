@@ -82,6 +82,7 @@ type Model struct {
 	clockTimes  bool   // show clock times instead of the time left
 	forecastOf  string // provider, or "" for the whole pool
 	unwritable  error  // why the store cannot be written, or nil
+	readOnly    bool   // the operator has turned writing off
 	marked      map[poolstate.Ref]bool
 	dialog      *dialog
 	status      *ui.Answer
@@ -212,7 +213,7 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.cfg.ReadOnly != "" || m.unwritable != nil,
+		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.isReadOnly(),
 		Pool: m.snapshot.Pool, Groups: m.groups,
 		Policy:   m.policy,
 		ResetKey: m.resetKey(),
@@ -233,6 +234,8 @@ func (m *Model) screen() *ui.Screen {
 	}
 	if s.Dialog != nil {
 		s.Short = s.Dialog.Keys
+	} else if !m.filterField().typing {
+		s.Off = m.keysOff()
 	}
 	if m.filterField().typing {
 		s.Short = []key.Binding{briefly(dialogKeys.Accept, "keep"), briefly(dialogKeys.Cancel, "clear")}
@@ -253,7 +256,7 @@ func (m *Model) screen() *ui.Screen {
 
 // resetKey returns the key that resets a credential, or "" if that is not possible.
 func (m *Model) resetKey() string {
-	if m.cfg.ReadOnly != "" || m.unwritable != nil || !m.keys.Reset.Enabled() {
+	if m.isReadOnly() || !m.keys.Reset.Enabled() {
 		return ""
 	}
 	return word(m.keys.Reset)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
@@ -46,6 +47,8 @@ func (m *Model) whyNoWrite() string {
 	switch {
 	case m.cfg.ReadOnly != "":
 		return "read-only: " + m.cfg.ReadOnly
+	case m.readOnly:
+		return "read-only; press " + word(m.keys.ReadOnly) + " to allow changes"
 	case m.snapshot.Pool == nil:
 		return "no pool to act on"
 	case m.feed.State == ui.FeedStale:
@@ -58,6 +61,51 @@ func (m *Model) whyNoWrite() string {
 		return "another action is running; esc cancels it"
 	}
 	return ""
+}
+
+// whyAlwaysReadOnly returns why the operator cannot turn read-only off, or "".
+func (m *Model) whyAlwaysReadOnly() string {
+	switch {
+	case m.cfg.ReadOnly != "":
+		return m.cfg.ReadOnly
+	case m.unwritable != nil:
+		return m.unwritable.Error()
+	}
+	return ""
+}
+
+func (m *Model) isReadOnly() bool { return m.readOnly || m.whyAlwaysReadOnly() != "" }
+
+func (m *Model) toggleReadOnly() tea.Cmd {
+	if why := m.whyAlwaysReadOnly(); why != "" {
+		return m.setStatus(ui.AnswerRefused, "read-only stays on: "+why)
+	}
+	m.readOnly = !m.readOnly
+	text := "read-only off: keys may change the file again"
+	if m.readOnly {
+		text = "read-only on: no key changes the file; " + word(m.keys.ReadOnly) + " turns it off"
+	}
+	return m.setStatus(ui.AnswerDone, text)
+}
+
+// keysOff returns the footer keys that would be refused now.
+func (m *Model) keysOff() []string {
+	k := m.keys
+	write, noTarget := m.running == nil && m.whyNoWrite() != "", false
+	if m.view() != ui.PaneTable {
+		c, _ := m.target()
+		noTarget = c == nil
+	}
+	var off []string
+	for _, b := range []key.Binding{k.Reset, k.Exhaust, k.Undo} {
+		if write || noTarget {
+			off = append(off, word(b))
+		}
+	}
+	if noTarget && m.view() == ui.PaneEvents {
+		off = append(off, k.goTo().Help().Key)
+	}
+	return off
 }
 
 func (m *Model) whyNoSelection() string {

@@ -1,10 +1,12 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -121,4 +123,38 @@ func TestAnnounce_TitleAndProgress(t *testing.T) {
 	if v := dashboardWithNotifications(t, `{"credential_pool": {}}`).m.View(); v.ProgressBar != nil || v.WindowTitle != "pooltop" {
 		t.Errorf("an empty pool has the title %q and the bar %v", v.WindowTitle, v.ProgressBar)
 	}
+}
+
+func TestToggleReadOnly_Always(t *testing.T) {
+	d := startDashboard(t, twoOut, func(c *Config) { c.ReadOnly = "pooltop was started with --read-only" })
+	d.do("w", "✕ read-only stays on: pooltop was started with --read-only")
+	d.do("down r")
+	d.refuses("read-only")
+
+	d = startDashboard(t, twoOut)
+	d.m.unwritable = errors.New("auth.json: read-only for this user")
+	d.do("w", "✕ read-only stays on: auth.json: read-only for this user")
+}
+
+func TestKeysOff(t *testing.T) {
+	for _, tt := range []struct{ keys, want string }{
+		{"", ""},
+		{"w", "r x u"},
+		{"p", "r x u"},
+		{"w w", ""},
+		{"e", ""},
+		{"?", "r x u"},
+	} {
+		d := startDashboard(t, twoOut)
+		d.do(tt.keys)
+		equal(t, "keys that are off after "+tt.keys, strings.Join(d.m.screen().Off, " "), tt.want)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := startDashboard(t, twoOut)
+		d.finish(d.fail())
+		equal(t, "keys that are off while the file is unreadable", strings.Join(d.m.screen().Off, " "), "r x u")
+		d.change(twoOut)
+		d.do("e") // at the event of the file
+		equal(t, "keys that are off without a credential", strings.Join(d.m.screen().Off, " "), "r x u enter")
+	})
 }

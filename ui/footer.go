@@ -139,7 +139,11 @@ func (s *Screen) footer(place string) string {
 		if l.Col()+before+width(b)+reserved > room {
 			continue
 		}
-		l.To(l.Col()+before).Write(theme.Accent, b.Help().Key).Write(theme.Secondary, " "+b.Help().Desc)
+		name, does := theme.Accent, theme.Secondary
+		if slices.Contains(s.Off, b.Help().Key) {
+			name, does = theme.Faint, theme.Faint
+		}
+		l.To(l.Col()+before).Write(name, b.Help().Key).Write(does, " "+b.Help().Desc)
 		s.addKey(l.Col()-width(b), l.Col(), b)
 		before = gap
 	}

@@ -1,7 +1,12 @@
 package ui
 
 import (
+	"strings"
 	"testing"
+
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/ui/theme"
 )
 
 func TestKeyWord(t *testing.T) {
@@ -14,4 +19,16 @@ func TestKeyWord(t *testing.T) {
 		equal(t, "the word for "+name, KeyWord(name), want)
 	}
 	equal(t, "several", KeyWords([]string{"up", "k", "ctrl+p"}), "↑ k ctrl+p")
+}
+
+func TestFooter_Off(t *testing.T) {
+	s := screenOf(nil).sizedAt(80, 24)
+	s.Short = []key.Binding{binding("r", "reset"), binding("x", "hold"), binding("?", "help")}
+	on := s.footer("")
+	s.Off = []string{"r"}
+	off := s.footer("")
+	equal(t, "the text", plain(off), plain(on))
+	faint := s.Theme.Line().Write(theme.Faint, "r reset").String()
+	equal(t, "dimmed", strings.Contains(off, faint) && !strings.Contains(on, faint), true)
+	equal(t, "another key is dimmed", strings.Contains(off, s.Theme.Line().Write(theme.Faint, "x").String()), false)
 }

@@ -90,6 +90,7 @@ type Screen struct {
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding   // keys shown in the footer
+	Off           []string        // displayed names of the keys in Short that do nothing now
 	Full          [][]key.Binding // keys shown in the help
 	Targets       *Targets        // receives the clickable areas, unless nil
 }
