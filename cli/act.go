@@ -87,6 +87,11 @@ func (r *actionRun) execute(t journal.Task) error {
 	if err != nil {
 		return r.explain(err)
 	}
+	for _, w := range []string{ui.SoonerWords(plan.Changed, t.Policy, r.snap.now), ui.LongHoldWords(plan.Changed, r.snap.now)} {
+		if w != "" {
+			r.note(w)
+		}
+	}
 	if r.dryRun {
 		for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
 			r.note(ui.LastReadyWords(&st, r.snap.now))

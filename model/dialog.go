@@ -111,6 +111,9 @@ func (m *Model) dialogView() *ui.Dialog {
 			Name: e.Before.Provider + "/" + text.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now),
 		})
 	}
+	if w := ui.LongHoldWords(d.plan.Changed, m.now); w != "" {
+		out.Warnings = append(out.Warnings, w)
+	}
 	if d.ignored {
 		out.Problem = "press y or n"
 	}
@@ -301,5 +304,8 @@ func (m *Model) formView() *ui.Dialog {
 		}
 	}
 	out.Warnings = append(out.Warnings, m.warnings(plan)...)
+	if w := ui.LongHoldWords(plan.Changed, m.now); w != "" {
+		out.Warnings = append(out.Warnings, w)
+	}
 	return out
 }

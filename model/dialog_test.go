@@ -101,6 +101,27 @@ func TestHoldForm_Hints(t *testing.T) {
 	d.hides("empty:")
 }
 
+func TestHoldForm_Length(t *testing.T) {
+	for _, tt := range []struct {
+		typed, form, answer string
+	}{
+		{"18:00", "6h, until 18:00", "held, streak 3, until 18:00"},
+		{"11:00", "23h, until Tue 11:00", "held, streak 3, until Tue 11:00"},
+		{"3 hours", "3h, until 15:00", "held, streak 3, until 15:00"},
+		{"90m", "1h30m, until 13:30", "held, streak 3, until 13:30"},
+		{"31d", "31d, until 24 Dec 12:00", "held, streak 3, until 24 Dec 12:00"},
+		{"40d", "! more than 31 days: until 2 Jan 2027 (40d)", "held, streak 3, until 2 Jan 2027"},
+	} {
+		d := dashboardAt(t, "a")
+		d.do("x")
+		d.handle(tea.PasteMsg{Content: tt.typed}, tt.form)
+		if tt.typed != "40d" {
+			d.hides("more than 31 days")
+		}
+		d.do("enter", "✓ hold cooling-key", tt.answer)
+	}
+}
+
 func TestHoldForm_Paste(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.press("x")

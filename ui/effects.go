@@ -25,7 +25,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 		streak = "streak " + strconv.Itoa(n)
 	}
 	if a.Availability.Returns() {
-		until = "until " + text.Moment(a.Deadline.At, now)
+		until = "until " + text.Until(a.Deadline.At, now)
 	}
 	return joined(", ", a.Availability.String(), streak, until)
 }
@@ -126,8 +126,8 @@ func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) strin
 	if len(deadlines) == 0 {
 		return words
 	}
-	from := text.Moment(slices.MinFunc(deadlines, time.Time.Compare), now)
-	to := text.Moment(slices.MaxFunc(deadlines, time.Time.Compare), now)
+	from := text.Until(slices.MinFunc(deadlines, time.Time.Compare), now)
+	to := text.Until(slices.MaxFunc(deadlines, time.Time.Compare), now)
 	if from == to {
 		return words + ", until " + to
 	}
@@ -195,7 +195,7 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 			continue
 		}
 		if n++; n == 1 {
-			words = fmt.Sprintf("sooner than the current deadline: %s until %s (%s)", a.Availability, text.Moment(a.Deadline.At, now), text.Countdown(a.Remaining))
+			words = fmt.Sprintf("sooner than the current deadline: %s until %s (%s)", a.Availability, text.Until(a.Deadline.At, now), text.Countdown(a.Remaining))
 			if len(changed) > 1 {
 				words = text.CredentialName(&e.Before) + ": " + words
 			}
@@ -205,6 +205,26 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 		words += fmt.Sprintf(", and %d more", n-1)
 	}
 	return words
+}
+
+// longHold is the length from which a hold may be a typing error. The deadlines of
+// providers are implausible from there on.
+const longHold = 31 * text.Day
+
+// LongHoldWords warns about holds of more than 31 days: "more than 31 days: until 2 Jan 2027
+// (40d)". It describes the longest.
+func LongHoldWords(changed []poolstate.Effect, now time.Time) string {
+	var longest *poolstate.Credential
+	for i := range changed {
+		c := &changed[i].After
+		if c.Held() && c.ResetAt.Sub(c.StatusAt) > longHold && (longest == nil || c.ResetAt.After(longest.ResetAt)) {
+			longest = c
+		}
+	}
+	if longest == nil {
+		return ""
+	}
+	return fmt.Sprintf("more than 31 days: until %s (%s)", text.Until(longest.ResetAt, now), text.Span(longest.ResetAt.Sub(longest.StatusAt)))
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". It includes the
@@ -221,5 +241,5 @@ func HoldWords(e *poolstate.Effect, h poolstate.Hold, now time.Time) string {
 	if n := h.Multiplier(&e.Before, e.After.StatusAt); n > 0 && (counted || words != "") {
 		length += " (×" + text.Factor(n) + ")"
 	}
-	return joined(", ", words, length, "until "+text.Moment(e.After.ResetAt, now))
+	return joined(", ", words, length, "until "+text.Until(e.After.ResetAt, now))
 }

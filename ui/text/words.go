@@ -80,6 +80,19 @@ func Moment(t, now time.Time) string {
 	return t.Format("Jan 2006")
 }
 
+// Until is like [Moment], but adds the day or the time of day that Moment omits from a
+// distant date.
+func Until(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch days := CivilDays(t) - CivilDays(now); {
+	case t.Year() > 9999, days > -7 && days < 7:
+		return Moment(t, now)
+	case t.Year() == now.Year():
+		return t.Format("2 Jan 15:04")
+	}
+	return t.Format("2 Jan 2006")
+}
+
 // CivilDays numbers the calendar day of t. The difference between two numbers is right
 // even if the clocks change in between.
 func CivilDays(t time.Time) int {

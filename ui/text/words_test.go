@@ -100,6 +100,19 @@ func TestMoment_FarAway(t *testing.T) {
 	uitest.Equal(t, "moment in 1970", Moment(time.Unix(1, 0), uitest.Epoch), "Jan 1970")
 }
 
+func TestUntil(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
+	for want, then := range map[string]time.Time{
+		"17:14":        now.Add(7*time.Hour + 54*time.Minute),
+		"Sun 09:20":    now.Add(6 * Day),
+		"30 Nov 09:20": now.Add(7 * Day),
+		"2 Jan 2027":   now.Add(40 * Day),
+		"never":        time.Unix(1<<60, 0),
+	} {
+		uitest.Equal(t, "until", Until(then, now), want)
+	}
+}
+
 func TestOrdinal(t *testing.T) {
 	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 10: "10th", 11: "11th", 13: "13th", 21: "21st", 112: "112th", 1003: "1003rd"} {
 		uitest.Equal(t, "ordinal", Ordinal(n), want)
