@@ -52,69 +52,61 @@ func (s *Screen) detailBlock(h int, events bool) []string {
 	return filled(s.beside(left, right, at), h)
 }
 
+// detailLines draws everything about the selected credential: its detail, its fields, the bar of
+// its cooldown and its events.
 func (s *Screen) detailLines() []string {
 	c, w := s.selected(), s.inner()
-	lines := append(joinSections(s.sections(c, w), math.MaxInt), "")
-	return s.indented(append(lines, s.factLines(c, w)...))
+	parts := s.detailParts(c, w)
+	for _, line := range s.factLines(c, w) {
+		parts = append(parts, part{sectionFacts, rankFact, []string{line}})
+	}
+	return s.indented(append(join(parts, math.MaxInt), s.ownEvents(c, w)...))
 }
 
-// detail draws the detail of a credential, followed by the lines in more. It may
-// shorten the provider's message to fit into h lines.
+// maxOwnEvents is the largest number of events of a credential that its detail lists.
+const maxOwnEvents = 100
+
+// ownEvents draws the events of a credential, newest first, below a blank line and a heading.
+func (s *Screen) ownEvents(c *poolstate.Credential, w int) []string {
+	out := []string{"", s.line().Bold(theme.Text, "events").String()}
+	for i := len(s.Events) - 1; i >= 0 && len(out) < maxOwnEvents+2; i-- {
+		if r := &s.Events[i]; !r.Kind.OfFile() && r.Provider == c.Provider && (r.ID == c.ID && r.ID != "" || c.ID == "" && r.Name() == c.Name()) {
+			out = append(out, EventLine(s.line().Theme, r, s.Now, w, s.Clock))
+		}
+	}
+	if len(out) == 2 {
+		return append(out, s.quiet("no events yet", w)...)
+	}
+	return out
+}
+
+// detail draws the detail of a credential, followed by the lines in more, in at most h lines.
 func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []string {
-	return joinSections(append(fitSections(s.sections(c, w), h), more), h)
+	parts := s.detailParts(c, w)
+	for _, line := range more {
+		parts = append(parts, part{sectionFacts, rankFact, []string{line}})
+	}
+	return join(fit(parts, w, h), h)
 }
 
-// sections draws three groups of lines: the credential and its failure, the times and
-// the streak, and remarks.
-func (s *Screen) sections(c *poolstate.Credential, w int) [][]string {
+// detailParts draws the credential and its failure, the times and the streak, and remarks.
+func (s *Screen) detailParts(c *poolstate.Credential, w int) []part {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
 	head.Write(theme.StateRole(a.Availability), "  "+a.Availability.String()).Write(theme.Secondary, "  "+clean(c.Provider))
-	sections := [][]string{
-		append([]string{head.String()}, s.failureLines(c, w)...),
-		append(s.timeLines(c, a, w), s.ladderLines(c, a, w)...),
-		s.remarkLines(c, a, w),
-	}
-	for _, sec := range sections {
-		for i, line := range sec {
-			sec[i] = text.Fit(line, w)
+	parts := slices.Concat([]part{{sectionFailure, rankHead, []string{text.Fit(head.String(), w)}}}, s.failureParts(c, w), s.timeParts(c, a, w))
+	parts = append(parts, part{sectionTimes, rankLadder, s.ladderLines(c, a, w)})
+	for i, words := range s.remarks(c, a) {
+		rank := rankRemark + i
+		if a.Availability == poolstate.Dead && i == 0 {
+			rank = rankTimes
 		}
+		parts = append(parts, part{sectionRemarks, rank, s.quiet(words, w)})
 	}
-	return sections
+	return slices.DeleteFunc(parts, func(p part) bool { return len(p.lines) == 0 })
 }
 
-// fitSections fits sections into h lines by shortening the provider's message at
-// the end of the first section. At least the first line of the message is kept.
-func fitSections(sections [][]string, h int) [][]string {
-	const kept = 3
-	first := sections[0]
-	if cut := min(len(slices.Concat(sections...))-h, len(first)-kept); cut > 0 {
-		first = first[: len(first)-cut : len(first)-cut]
-		last := &first[len(first)-1]
-		*last = ansi.TruncateWc(*last, ansi.StringWidthWc(*last)-1, "") + text.Ellipsis
-		sections[0] = first
-	}
-	return sections
-}
-
-// joinSections joins sections, with blank lines between them if the result fits
-// into h lines.
-func joinSections(sections [][]string, h int) []string {
-	var dense, spaced []string
-	for _, sec := range sections {
-		if len(sec) > 0 && len(spaced) > 0 {
-			spaced = append(spaced, "")
-		}
-		dense, spaced = append(dense, sec...), append(spaced, sec...)
-	}
-	if len(spaced) <= h {
-		return spaced
-	}
-	return dense
-}
-
-func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
-	var out []string
+func (s *Screen) failureParts(c *poolstate.Credential, w int) []part {
 	l, reason, cause := s.line(), clean(c.ErrorReason), clean(c.FailureReason)
 	if code, ok := c.ErrorCode.Get(); ok {
 		l.Write(theme.Cooling, strconv.Itoa(code)+" ")
@@ -129,18 +121,28 @@ func (s *Screen) failureLines(c *poolstate.Credential, w int) []string {
 	if reason != "" && cause != "" {
 		l.Write(theme.Secondary, "  cause "+cause)
 	}
+	var lines []string
 	if l.Col() > 0 {
-		out = append(out, l.String())
+		lines = s.unlessTooWide(l.String(), w)
 	}
-	if c.ErrorMessage != "" {
-		out = append(out, s.quiet("“"+text.Clean(c.ErrorMessage, text.MessageLimit)+"”", w)...)
+	message := strings.TrimSpace(text.Clean(c.ErrorMessage, text.MessageLimit))
+	if message != "" {
+		message = "“" + message + "”"
 	}
-	return out
+	return []part{{sectionFailure, rankFailure, lines}, {sectionFailure, rankMessage, s.quiet(message, w)}}
 }
 
-// timeLines draws the failure time, the deadline and its origin, and the streak.
-func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
-	var out []string
+// unlessTooWide returns a styled line, or the wrapped text of one that is wider than w cells.
+func (s *Screen) unlessTooWide(line string, w int) []string {
+	if text.Width(line) <= w {
+		return []string{line}
+	}
+	return s.quiet(ansi.Strip(line), w)
+}
+
+// timeParts draws the failure time, the deadline and its origin, and the streak.
+func (s *Screen) timeParts(c *poolstate.Credential, a poolstate.Assessment, w int) []part {
+	var times []string
 	if c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead {
 		since, back := a.Availability.String()+" since ", "back "
 		switch a.Availability {
@@ -149,16 +151,21 @@ func (s *Screen) timeLines(c *poolstate.Credential, a poolstate.Assessment, w in
 		case poolstate.Unusable, poolstate.Ready: // the failure no longer has an effect
 			since = "exhausted "
 		}
-		out = paired(w, "  ", s.dated(since, c.StatusAt), s.dated(back, a.Deadline.At))
+		for _, line := range paired(w, "  ", s.dated(since, c.StatusAt), s.dated(back, a.Deadline.At)) {
+			times = append(times, s.unlessTooWide(line, w)...)
+		}
 	}
-	sentences := []string{s.originSentence(c, a), s.streakWords(c)}
-	if !observedStreak(c) {
-		sentences = paired(w, ", ", sentences[0], sentences[1])
+	if s.Pane == PaneDetail && a.Cooldown > 0 && (a.Availability.Returns() || a.Availability == poolstate.Due) {
+		l, total := s.line(), text.Span(a.Cooldown)
+		drawBar(l, min(w-1-text.Width(total), 60), &a)
+		times = append(times, l.Write(theme.Secondary, " "+total).String())
 	}
-	for _, words := range sentences {
-		out = append(out, s.quiet(words, w)...)
+	origin, streak := s.originSentence(c, a), s.streakWords(c)
+	parts := []part{{sectionTimes, rankTimes, times}}
+	if !observedStreak(c) && origin != "" && text.Width(origin+", "+streak) <= w {
+		return append(parts, part{sectionTimes, rankOrigin, s.quiet(origin+", "+streak, w)})
 	}
-	return out
+	return append(parts, part{sectionTimes, rankOrigin, s.quiet(origin, w)}, part{sectionTimes, rankStreak, s.quiet(streak, w)})
 }
 
 // dated draws words and a time. It returns "" for the zero time.
@@ -209,137 +216,4 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	}
 	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
 	return paired(w, "   ", l.String(), next.String())
-}
-
-// remarkLines draws remarks about unusual properties of a credential.
-func (s *Screen) remarkLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
-	var out []string
-	add := func(sentence string) { out = append(out, s.quiet(sentence, w)...) }
-	failed := c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead
-	switch {
-	case a.Availability == poolstate.Dead:
-		add("will not recover on its own: re-auth required")
-	case a.Availability == poolstate.Unusable:
-		add("has no token: agents never select it")
-	case a.Availability == poolstate.Ready && failed:
-		add("reset after its failure: agents use it again")
-	}
-	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
-		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
-	} else if !removed.IsZero() {
-		add("the agent removes it at its next reload")
-	}
-	if c.FromFuture(s.Now) && a.Deadline.IsZero() {
-		add("suspect: its status time is in the future")
-	}
-	if c.FlaggedOff {
-		add("enabled is false in the file: only some forks of the agent skip it")
-	}
-	if len(c.Shares) > 1 {
-		add(sharedSentence(c))
-	}
-	switch left, soon := expiry(c, s.Now); {
-	case !soon:
-	case left > 0:
-		add("its token expires in " + s.countdown(left))
-	case a.Availability == poolstate.Ready:
-		add("its token has expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
-	default:
-		add("its token has also expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
-	}
-	if wait := s.earlyRetry(c, a); wait > 0 {
-		add("its provider's only usable credential: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
-	}
-	for _, m := range c.ModelCooldowns {
-		words := " is back"
-		if left := m.End(s.Now).Sub(s.Now); left > 0 {
-			words += " in " + s.countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
-		}
-		add("model " + clean(m.Model) + words)
-	}
-	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
-		add("guard does not count the cooldowns of models")
-	}
-	return out
-}
-
-// earlyRetry returns the cooldown after which newer agents retry a provider's sole
-// credential, or 0 if they wait for its deadline. It also returns 0 for a measured
-// or forced policy, which already matches the installed agent.
-func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) time.Duration {
-	newest := poolstate.Flat202610().Assess(c, s.Now)
-	short := !c.ResetAt.IsZero() || newest.Base < poolstate.BaseTTL(c.ErrorCode)
-	if !c.Sole || !short || newest.Deadline.Origin != poolstate.OriginComputed ||
-		s.Policy.Source() >= poolstate.PolicyMeasured || !newest.Deadline.At.Before(a.Deadline.At) {
-		return 0
-	}
-	return newest.Base
-}
-
-// sharedSentence names up to three of the credentials that share the account or
-// secret of c, and counts the rest.
-func sharedSentence(c *poolstate.Credential) string {
-	var names []string
-	for _, ref := range c.Shares {
-		if ref != c.Ref {
-			names = append(names, clean(ref.String()))
-		}
-	}
-	if more := len(names) - 3; more > 0 {
-		names = append(names[:3], strconv.Itoa(more)+" more")
-	}
-	what := "account"
-	if c.SharesSecret {
-		what = "secret"
-	}
-	return "same " + what + " as " + strings.Join(names, ", ") + ": they share one quota"
-}
-
-// factLines draws a credential's fields other than its state.
-func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
-	const nameWidth = 14
-	var out []string
-	requests, status := "", ""
-	if n, ok := c.RequestCount.Get(); ok {
-		requests = strconv.Itoa(n)
-	}
-	if c.Status == poolstate.StatusOther {
-		status = c.StatusText
-	}
-	for _, f := range [][2]string{
-		{"id", c.ID},
-		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + priorityText(c)},
-		{"type", c.AuthType},
-		{"source", c.Source},
-		{"requests", requests},
-		{"fingerprint", c.Fingerprint},
-		{"endpoint", c.BaseURL},
-		{"last reset", s.stamp(c.ClearedAt)},
-		{"token expires", s.stamp(c.ExpiresAt)},
-		{"status", status},
-	} {
-		if f[1] != "" {
-			l := s.line().Write(theme.Secondary, f[0]).To(nameWidth)
-			out = append(out, l.Write(theme.Text, text.Fit(clean(f[1]), w-l.Col())).String())
-		}
-	}
-	return out
-}
-
-func priorityText(c *poolstate.Credential) string {
-	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
-}
-
-// briefFacts draws the most important of these fields in two lines.
-func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
-	id, requests := clean(c.ID), ""
-	if id != "" {
-		id = "id " + id
-	}
-	if n, ok := c.RequestCount.Get(); ok {
-		requests = text.Plural(n, "request", "requests")
-	}
-	first := joined("  ", id, "priority "+priorityText(c), requests)
-	second := joined("  ", clean(c.AuthType), clean(c.Source))
-	return append(s.quiet(text.Fit(first, w), w), s.quiet(text.Fit(second, w), w)...)
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,4 +162,71 @@ func TestRemarkLines_Sole(t *testing.T) {
 		equal(t, c.name+": remark", remark != "", c.want != "")
 		equal(t, c.name+": "+remark, strings.Contains(remark, c.want), true)
 	}
+}
+
+// TestDetail_WholeParts checks in every scene that each part of the detail is shown whole or not
+// at all, that only the provider's message is shortened, and that important parts are kept.
+func TestDetail_WholeParts(t *testing.T) {
+	for _, sc := range scenes(t) {
+		if sc.name == "labels-hostile" { // lines of different parts are equal
+			continue
+		}
+		s := sc.screen
+		for _, c := range credentials(s) {
+			for _, w := range []int{30, 48, 100} {
+				parts := s.detailParts(c, w)
+				for h := 1; h <= 20; h++ {
+					shown := s.detail(c, w, h)
+					if len(shown) > h && h > 1 {
+						t.Fatalf("%s, %s: %d lines of %d", sc.name, c.Name(), len(shown), h)
+					}
+					dropped := 0
+					for _, p := range slices.Backward(parts) {
+						n := 0
+						for _, line := range p.lines {
+							if slices.Contains(shown, line) {
+								n++
+							}
+						}
+						if p.rank != rankMessage && n != 0 && n != len(p.lines) {
+							t.Fatalf("%s, %s: %d of the lines %q at %d×%d", sc.name, c.Name(), n, p.lines, w, h)
+						}
+						if n == 0 && p.rank == rankTimes {
+							dropped++
+						}
+					}
+					if h >= 14 && dropped > 0 {
+						t.Fatalf("%s, %s: no times at %d×%d", sc.name, c.Name(), w, h)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestShortened(t *testing.T) {
+	for _, c := range []struct{ message, want string }{
+		{"Slow down.", "“Slow down.”"},
+		{"Too many requests. Slow down and try again later.", "“Too many requests. …”"},
+		{"One line of words. Then some that go on and on. And others after these.", "“One line of words. …”"},
+		{"a message without any sentence in it that is far too long for this", "“a message without any|sentence in it that is…”"},
+	} {
+		lines := text.Wrap("“"+c.message+"”", 24)
+		want := strings.Split(c.want, "|")
+		equal(t, "message", strings.Join(shortened(lines, 24, 2), "|"), strings.Join(want[:min(2, len(want))], "|"))
+	}
+}
+
+// TestDetailLines_Own checks that the detail pane shows the bar of the cooldown and the
+// credential's own events.
+func TestDetailLines_Own(t *testing.T) {
+	s := backoffScreen(t)
+	s.Pane = PaneDetail
+	got := plain(Render(s.sizedAt(100, 40)))
+	equal(t, "bar", strings.Contains(got, "━━━━━━━━━━━━━━ 4h\n"), true)
+	_, events, _ := strings.Cut(got, "\n  events\n")
+	equal(t, "own event", strings.Contains(events, "anthropic/work-oauth"), true)
+	equal(t, "event of another credential", strings.Contains(events, "openrouter/"), false)
+	got = plain(Render(s.choose(t, "config key").sizedAt(100, 40)))
+	equal(t, "no event", strings.Contains(got, "no events yet"), true)
 }

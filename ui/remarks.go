@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+// remarks returns sentences about unusual properties of a credential.
+func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []string {
+	var out []string
+	add := func(sentence string) { out = append(out, sentence) }
+	failed := c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead
+	switch {
+	case a.Availability == poolstate.Dead:
+		add("will not recover on its own: re-auth required")
+	case a.Availability == poolstate.Unusable:
+		add("has no token: agents never select it")
+	case a.Availability == poolstate.Ready && failed:
+		add("reset after its failure: agents use it again")
+	}
+	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
+		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
+	} else if !removed.IsZero() {
+		add("the agent removes it at its next reload")
+	}
+	if c.FromFuture(s.Now) && a.Deadline.IsZero() {
+		add("suspect: its status time is in the future")
+	}
+	if c.FlaggedOff {
+		add("enabled is false in the file: only some forks of the agent skip it")
+	}
+	if len(c.Shares) > 1 {
+		add(sharedSentence(c))
+	}
+	switch left, soon := expiry(c, s.Now); {
+	case !soon:
+	case left > 0:
+		add("its token expires in " + s.countdown(left))
+	case a.Availability == poolstate.Ready:
+		add("its token has expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
+	default:
+		add("its token has also expired (" + text.Stamp(c.ExpiresAt, s.Now) + ")")
+	}
+	if wait := s.earlyRetry(c, a); wait > 0 {
+		add("its provider's only usable credential: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
+	}
+	for _, m := range c.ModelCooldowns {
+		words := " is back"
+		if left := m.End(s.Now).Sub(s.Now); left > 0 {
+			words += " in " + s.countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
+		}
+		add("model " + clean(m.Model) + words)
+	}
+	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
+		add("guard does not count the cooldowns of models")
+	}
+	return out
+}
+
+// earlyRetry returns the cooldown after which newer agents retry a provider's sole
+// credential, or 0 if they wait for its deadline. It also returns 0 for a measured
+// or forced policy, which already matches the installed agent.
+func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) time.Duration {
+	newest := poolstate.Flat202610().Assess(c, s.Now)
+	short := !c.ResetAt.IsZero() || newest.Base < poolstate.BaseTTL(c.ErrorCode)
+	if !c.Sole || !short || newest.Deadline.Origin != poolstate.OriginComputed ||
+		s.Policy.Source() >= poolstate.PolicyMeasured || !newest.Deadline.At.Before(a.Deadline.At) {
+		return 0
+	}
+	return newest.Base
+}
+
+// sharedSentence names up to three of the credentials that share the account or
+// secret of c, and counts the rest.
+func sharedSentence(c *poolstate.Credential) string {
+	var names []string
+	for _, ref := range c.Shares {
+		if ref != c.Ref {
+			names = append(names, clean(ref.String()))
+		}
+	}
+	if more := len(names) - 3; more > 0 {
+		names = append(names[:3], strconv.Itoa(more)+" more")
+	}
+	what := "account"
+	if c.SharesSecret {
+		what = "secret"
+	}
+	return "same " + what + " as " + strings.Join(names, ", ") + ": they share one quota"
+}
+
+// factLines draws a credential's fields other than its state.
+func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
+	const nameWidth = 14
+	var out []string
+	requests, status := "", ""
+	if n, ok := c.RequestCount.Get(); ok {
+		requests = strconv.Itoa(n)
+	}
+	if c.Status == poolstate.StatusOther {
+		status = c.StatusText
+	}
+	for _, f := range [][2]string{
+		{"id", c.ID},
+		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + priorityText(c)},
+		{"type", c.AuthType},
+		{"source", c.Source},
+		{"requests", requests},
+		{"fingerprint", c.Fingerprint},
+		{"endpoint", c.BaseURL},
+		{"last reset", s.stamp(c.ClearedAt)},
+		{"token expires", s.stamp(c.ExpiresAt)},
+		{"status", status},
+	} {
+		if f[1] != "" {
+			l := s.line().Write(theme.Secondary, f[0]).To(nameWidth)
+			out = append(out, l.Write(theme.Text, text.Fit(clean(f[1]), w-l.Col())).String())
+		}
+	}
+	return out
+}
+
+func priorityText(c *poolstate.Credential) string {
+	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
+}
+
+// briefFacts draws the most important of these fields in two lines.
+func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
+	id, requests := clean(c.ID), ""
+	if id != "" {
+		id = "id " + id
+	}
+	if n, ok := c.RequestCount.Get(); ok {
+		requests = text.Plural(n, "request", "requests")
+	}
+	first := joined("  ", id, "priority "+priorityText(c), requests)
+	second := joined("  ", clean(c.AuthType), clean(c.Source))
+	return append(s.quiet(text.Fit(first, w), w), s.quiet(text.Fit(second, w), w)...)
+}
