@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -194,7 +195,7 @@ func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
 	m.logEvents(events)
 	m.watchResets(events)
 	m.recordChanges(events, p)
-	m.checkWrites(p)
+	m.checkWrites(p, events)
 	return events
 }
 
@@ -219,9 +220,15 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes that another program has undone. It stops watching
-// credentials that have changed since.
-func (m *Model) checkWrites(p *poolstate.Pool) {
+// checkWrites reports writes that another program has undone, with the times of the events
+// that show this. It stops watching credentials that have changed since.
+func (m *Model) checkWrites(p *poolstate.Pool, events []poolstate.Event) {
+	at := map[poolstate.Ref]time.Time{}
+	for i := range events {
+		if c := events[i].Credential(); c != nil {
+			at[c.Ref] = events[i].At
+		}
+	}
 	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
 	for c := range p.All() {
 		w, watched := m.writes[c.Ref]
@@ -237,11 +244,14 @@ func (m *Model) checkWrites(p *poolstate.Pool) {
 		}
 		if what != "" {
 			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; by an agent or another pooltop",
-				what, m.now.Format("15:04:05"), m.howToRepeat(w.verb, c)))
+				what, m.clock(cmp.Or(at[c.Ref], m.now)), m.howToRepeat(w.verb, c)))
 		}
 	}
 	m.writes = present
 }
+
+// clock formats a time of day as the list of events does.
+func (m *Model) clock(t time.Time) string { return t.In(m.now.Location()).Format("15:04:05") }
 
 func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string {
 	repeat := map[poolstate.Verb]key.Binding{
@@ -267,7 +277,7 @@ func (m *Model) reportSuccess(events []poolstate.Event) {
 		}
 		if _, ours := m.writes[e.After.Ref]; !ours {
 			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", text.CredentialName(e.After),
-				m.now.Format("15:04:05"), e.Before.Streak.Count(), e.After.Streak.Count()))
+				m.clock(e.At), e.Before.Streak.Count(), e.After.Streak.Count()))
 		}
 	}
 }

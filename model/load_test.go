@@ -207,6 +207,22 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.hides("was overwritten") // and only once
 }
 
+// A notice has the time of its event, which the file may record.
+func TestCheckWrites_TimeOfEvent(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("r")
+	d.tick(10 * time.Second)
+	d.change(mixedPool[:len(mixedPool)-1]+`, "updated_at": "2026-11-23T12:00:07Z"}`, "! reset of cooling-key was overwritten at 12:00:07")
+	d.do("e", "12:00:07   p/cooling-key                   exhausted")
+
+	d = dashboardAt(t, "b")
+	text := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
+	text = strings.Replace(text, `"consecutive_failures": 2, "access_token": "one"`, `"consecutive_failures": 0, "access_token": "three"`, 1)
+	d.tick(10 * time.Second)
+	d.change(text[:len(text)-1]+`, "updated_at": "2026-11-23T12:00:08Z"}`, "cooling-key refreshed by its agent at 12:00:08")
+	d.do("e", "12:00:08   p/cooling-key                   refreshed")
+}
+
 // An action may change only the streak or only the tokens.
 func TestCheckWrites_StreakAndTokens(t *testing.T) {
 	pool := strings.Replace(mixedPool, `"priority": 1, "consecutive_failures": 0`, `"priority": 1, "consecutive_failures": 3`, 1)
