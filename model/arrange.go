@@ -168,7 +168,7 @@ func (m *Model) filterLine() *ui.FilterLine {
 		Shown: len(m.listed()), Total: m.snapshot.Pool.Len(),
 	}
 	if m.view() == ui.PaneEvents {
-		f.Shown, f.Total, f.Of = len(m.log.shown), len(m.log.records), "events"
+		f.Shown, f.Total, f.Of = len(m.log.shown), len(m.log.all()), "events"
 	}
 	return f
 }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -93,11 +92,13 @@ type paused struct {
 func (m *Model) togglePause() {
 	if !m.paused.on {
 		m.paused = paused{on: true}
-		m.log.shown = slices.Clone(m.log.shown) // later events may be inserted between these
+		m.log.frozen = append([]poolstate.Record{}, m.log.records...) // not nil
+		m.log.changed = true
 		return
 	}
 	next := m.latest()
 	m.paused = paused{}
+	m.log.frozen, m.log.changed = nil, true
 	m.catchUp()
 	m.setSnapshot(next)
 }

@@ -26,6 +26,7 @@ type eventLog struct {
 	policy          poolstate.Policy   // the policy of the latest snapshot
 	records         []poolstate.Record // sorted by time
 	dropped         int                // number of records removed from the front
+	frozen          []poolstate.Record // the records when the display was frozen; nil if it is not
 	history         []poolstate.Record // events derived from the first snapshot, until the journal has been read
 	loaded, journal bool               // whether the first snapshot and the journal have been read
 	unwritten       []poolstate.Record // events to write to the journal
@@ -37,6 +38,14 @@ type eventLog struct {
 	// the event at its cursor and of the one at its top, counted from the newest.
 	filterField
 	cursor, offset int
+}
+
+// all returns the records that may be shown.
+func (l *eventLog) all() []poolstate.Record {
+	if l.frozen != nil {
+		return l.frozen
+	}
+	return l.records
 }
 
 // current returns the event at the cursor, or nil if no event is shown.
@@ -195,19 +204,20 @@ func (m *Model) writeJournal() tea.Cmd {
 
 func (m *Model) refreshEvents() {
 	l, f := &m.log, m.filterField()
-	if m.paused.on || !l.changed && l.shownFor == f.applied {
+	if !l.changed && l.shownFor == f.applied {
 		return
 	}
+	all := l.all()
 	var at *poolstate.Record
 	if l.current() != nil {
 		at = new(*l.current())
 	}
-	l.shownFor, l.changed, l.shown = f.applied, false, l.records
+	l.shownFor, l.changed, l.shown = f.applied, false, all
 	if !f.filter.IsZero() {
 		l.shown = nil
-		for i := range l.records {
-			if ui.MatchRecord(f.filter, &l.records[i], m.policy) {
-				l.shown = append(l.shown, l.records[i])
+		for i := range all {
+			if ui.MatchRecord(f.filter, &all[i], m.policy) {
+				l.shown = append(l.shown, all[i])
 			}
 		}
 	}

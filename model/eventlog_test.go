@@ -200,3 +200,41 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	forced := startDashboard(t, pool(ready("a", 2)), func(c *Config) { c.Policy = poolstate.Force(poolstate.Backoff()) })
 	forced.change(pool(exhausted("a", 0, 2)), "backoff (forced)")
 }
+
+// The filter of the events counts events, finds the words of their kinds, and leaves the
+// table alone.
+func TestFilterField_Events(t *testing.T) {
+	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
+	d.do("r u") // three events
+	d.do("e")
+	d.filter("exhausted")
+	d.shows("/ exhausted", "1 of 3 events", "429 rate limit")
+	d.hides("undone")
+	d.do("enter esc")
+	d.shows("label-b")
+	d.hides("/ exhausted")
+
+	d.filter("label-a")
+	d.do("enter e", "/ label-a", "3 of 3 events")
+	d.do("/")
+	d.handle(tea.PasteMsg{Content: " reset"})
+	d.do("enter", "1 of 3 events")
+	d.do("esc", "1 of 2 shown")
+}
+
+// While the display is frozen, events can be filtered, but later ones are not shown.
+func TestRefreshEvents_Paused(t *testing.T) {
+	for _, content := range []string{pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", -time.Minute, 1), ready("b", 0))} {
+		d := startDashboard(t, content)
+		d.do("p e")
+		before := len(d.m.log.shown)
+		d.change(pool(exhausted("a", -time.Minute, 1), exhausted("b", 0, 1)))
+		equal(t, "events shown", len(d.m.log.shown), before)
+		d.filter("exhausted")
+		d.shows(fmt.Sprintf("%d of %d events", before, before))
+		d.filter("x")
+		d.shows(fmt.Sprintf("0 of %d events", before))
+		d.do("esc p")
+		equal(t, "events after the pause", len(d.m.log.shown) > before, true)
+	}
+}

@@ -344,6 +344,8 @@ func TestClicked(t *testing.T) {
 		{"description of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
 		{"key of a pane in the footer", "d", "esc q back", func(d *dashboard) { d.open(ui.PaneTable) }},
 		{"arrow up", "G d", "↑", func(d *dashboard) { d.isAt("f") }},
+		{"event", "e", "p/label-b", func(d *dashboard) { d.isOn("p/b"); d.isAt("a") }},
+		{"key of the events in the footer", "e down", "r reset", func(d *dashboard) { d.isReady("a c d g") }},
 		{"chart", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
 		{"key of the filter in the footer", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
@@ -373,6 +375,13 @@ func TestWheeled(t *testing.T) {
 		d.wheel(step.button)
 		d.isAt(step.at)
 	}
+
+	d.do("e")
+	d.wheel(tea.MouseWheelDown)
+	d.isOn("p/b")
+	d.wheel(tea.MouseWheelUp)
+	d.isOn("q/e")
+	d.do("esc")
 
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
 	d.press("? down down down")
