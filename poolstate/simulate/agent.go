@@ -103,16 +103,3 @@ func (p Providers) Ask(c *poolstate.Credential, at time.Time) *poolstate.Failure
 }
 
 func (s Outage) covers(since time.Duration) bool { return since >= s.From && since < s.To }
-
-// Down returns the outage of a whole provider at the given time. If there are several,
-// it returns the one that ends last. If there is none, it returns false.
-func (p Providers) Down(at time.Time) (Outage, bool) {
-	since := at.Sub(p.Start)
-	var worst Outage
-	for _, s := range p.Script {
-		if s.Only == nil && s.covers(since) && s.To > worst.To {
-			worst = s
-		}
-	}
-	return worst, worst.To > 0
-}

@@ -180,30 +180,3 @@ func TestAsk_Copy(t *testing.T) {
 	equal(t, "the code", script.Ask(c, start.Add(30*time.Minute)).Code, 402)
 	equal(t, "the reset time of the script", script.Script[1].Failure.ResetAt.IsZero(), true)
 }
-
-func TestDown(t *testing.T) {
-	p := Providers{Start: start, Script: []Outage{
-		{Provider: "short", From: time.Hour, To: 2 * time.Hour},
-		{Provider: "long", From: 90 * time.Minute, To: 4 * time.Hour},
-		{Provider: "keys", Only: []string{"a"}, From: 0, To: 9 * time.Hour},
-	}}
-	for _, c := range []struct {
-		after time.Duration
-		want  string // "" if no provider is down
-	}{
-		{0, ""},
-		{time.Hour - 1, ""},
-		{time.Hour, "short"},
-		{90 * time.Minute, "long"},
-		{2 * time.Hour, "long"},
-		{4*time.Hour - 1, "long"},
-		{4 * time.Hour, ""},
-	} {
-		outage, down := p.Down(start.Add(c.after))
-		equal(t, "down at "+c.after.String(), outage.Provider, c.want)
-		equal(t, "whether a provider is down", down, c.want != "")
-	}
-	if _, down := (Providers{}).Down(start); down {
-		t.Error("a provider is down although the script is empty")
-	}
-}

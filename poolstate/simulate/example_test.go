@@ -47,10 +47,6 @@ func ExampleNew() {
 	start := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	one, other := simulate.New(scenario, start, 7), simulate.New(scenario, start, 7)
 	fmt.Println(one.NextTurn().Equal(other.NextTurn()))
-	fmt.Println(one.Caption(start))
-	fmt.Println(one.Caption(start.Add(time.Hour)))
 	// Output:
 	// true
-	// every provider is up
-	// anthropic is down for another 12h00m
 }

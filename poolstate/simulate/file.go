@@ -37,7 +37,7 @@ func (s Simulation) File() ([]byte, error) {
 	for _, c := range s.scenario.Pool {
 		list := pool[c.Provider]
 		e := c.entry(len(list), s.start)
-		if s.scenario.Jobs > 0 {
+		if !s.scenario.policy().Climbs() {
 			e.Streak = nil // a stock agent does not record it
 		}
 		pool[c.Provider] = append(list, e)

@@ -16,11 +16,18 @@ type Scenario struct {
 	Script      []Outage
 	// Hour is the hour of the day at which the scenario starts.
 	Hour int
-	// Jobs is the interval of jobs that use all providers, by an agent that does not count
-	// failures. If zero, an agent with backoff uses random providers.
+	// Jobs is the interval of the agent's jobs. Each sends a request to every provider.
 	Jobs time.Duration
-	// Guarded is the provider on which guard acts. It may be empty.
+	// Guarded is the provider on which guard acts. If empty, the agent has backoff itself.
 	Guarded string
+}
+
+// policy returns the policy of the scenario's agent.
+func (s *Scenario) policy() poolstate.Policy {
+	if s.Guarded != "" {
+		return poolstate.Flat()
+	}
+	return poolstate.Backoff()
 }
 
 // Credential is an entry of the pool at the start of a scenario.
@@ -76,20 +83,21 @@ const guarded, unguarded = "guarded", "stock"
 // Scenarios returns all scenarios, the default one first.
 func Scenarios() []Scenario {
 	const morning, evening = 9, 22
+	const jobs = 25 * time.Minute
 	return []Scenario{
 		{
 			Name: "outage", About: "anthropic goes down for half a day, others fail briefly",
-			Pool: pool, Hour: morning,
+			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
-				{Provider: "anthropic", From: 20 * time.Minute, To: 13 * time.Hour, Failure: rateLimited},
+				{Provider: "anthropic", From: 40 * time.Minute, To: 11 * time.Hour, Failure: rateLimited},
 				{Provider: "openai-codex", Only: []string{"18bb6e"}, From: 50 * time.Minute, To: 6 * time.Hour, Failure: usageLimit, Resets: 5 * time.Hour},
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 2 * time.Hour, To: 4 * time.Hour, Failure: noCredits},
-				{Provider: "nous", From: 6 * time.Hour, To: 6*time.Hour + 20*time.Minute, Failure: badToken},
+				{Provider: "nous", From: 6 * time.Hour, To: 6*time.Hour + 30*time.Minute, Failure: badToken},
 			},
 		},
 		{
 			Name: "blackout", About: "every provider goes down, one after the other",
-			Pool: pool, Hour: morning,
+			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "openrouter", From: 15 * time.Minute, To: 9 * time.Hour, Failure: rateLimited},
 				{Provider: "anthropic", From: 40 * time.Minute, To: 10 * time.Hour, Failure: rateLimited},
@@ -99,7 +107,7 @@ func Scenarios() []Scenario {
 		},
 		{
 			Name: "billing", About: "openrouter's credits run out, one key after another",
-			Pool: pool, Hour: morning,
+			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},
 				{Provider: "openrouter", Only: []string{"e5b7f2"}, From: 2 * time.Hour, To: 12 * time.Hour, Failure: noCredits},

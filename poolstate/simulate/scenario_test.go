@@ -49,7 +49,7 @@ func TestFile(t *testing.T) {
 			for _, prov := range p.Providers {
 				equal(t, "number of notes on "+prov.Name, len(prov.Notes), 0)
 			}
-			equal(t, "whether the agent counts failures", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence).Climbs(), s.Jobs == 0)
+			equal(t, "whether the agent counts failures", poolstate.PolicyChoice{}.Resolve(p, poolstate.NoEvidence).Climbs(), s.Guarded == "")
 		})
 	}
 }
@@ -93,16 +93,5 @@ func TestScenarios(t *testing.T) {
 				t.Errorf("%s: an outage has the invalid failure %+v", s.Name, outage.Failure)
 			}
 		}
-	}
-}
-
-func TestClock(t *testing.T) {
-	for _, c := range []struct {
-		rate           float64
-		elapsed, after time.Duration
-	}{{1, 0, 0}, {1, time.Second, time.Second}, {600, 100 * time.Millisecond, time.Minute}, {0.5, 2 * time.Second, time.Second}} {
-		clock := Clock{Start: start, Rate: c.rate}
-		equal(t, "time shown", clock.At(c.elapsed), start.Add(c.after))
-		equal(t, "real time until then", clock.Until(start.Add(c.after)), c.elapsed)
 	}
 }

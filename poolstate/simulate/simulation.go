@@ -17,26 +17,49 @@ import (
 // returns the state after a turn, and calling it again returns the same state.
 type Simulation struct {
 	scenario Scenario
+	seed     uint64
 	start    time.Time
 	next     time.Time
-	random   rand.PCG
+	again    bool // the scenario has been played before
 	// failed has the number of failed requests of each provider.
 	failed map[string]int
+	// recovered is when the agent first saw that all is well after the last outage, or the
+	// zero time.
+	recovered time.Time
 }
 
-// The pause between turns is random between these bounds.
-const (
-	shortestPause = time.Minute
-	longestPause  = 3 * time.Minute
-)
+// epilogue is the time from the recovery until the scenario starts over.
+const epilogue = 90 * time.Minute
 
-// New returns a simulation at the start of a scenario.
+// New returns a simulation at the start of a scenario. The seed determines the time of the
+// first job.
 func New(s Scenario, start time.Time, seed uint64) Simulation {
-	sim := Simulation{scenario: s, start: start, random: *rand.NewPCG(seed, seed), failed: map[string]int{}}
-	if sim.next = start.Add(sim.pause()); s.Jobs > 0 {
-		sim.next = start.Add(time.Duration(sim.intN(int(s.Jobs))))
+	first := time.Duration(rand.New(rand.NewPCG(seed, seed)).Int64N(int64(s.Jobs)))
+	return Simulation{scenario: s, seed: seed, start: start, next: start.Add(first), failed: map[string]int{}}
+}
+
+// Restart returns the simulation at its start, on the day after the given time.
+func (s Simulation) Restart(at time.Time) Simulation {
+	y, m, d := at.Date()
+	start := time.Date(y, m, d, s.scenario.Hour, 0, 0, 0, at.Location())
+	if !start.After(at) {
+		start = time.Date(y, m, d+1, s.scenario.Hour, 0, 0, 0, at.Location())
 	}
-	return sim
+	again := New(s.scenario, start, s.seed)
+	again.again = true
+	return again
+}
+
+// Start returns the time at which the scenario starts.
+func (s Simulation) Start() time.Time { return s.start }
+
+// End returns when the scenario starts over, or the zero time while an outage or its
+// consequences last.
+func (s Simulation) End() time.Time {
+	if s.recovered.IsZero() {
+		return time.Time{}
+	}
+	return s.recovered.Add(epilogue)
 }
 
 // NextTurn returns the time of the next request.
@@ -53,42 +76,40 @@ func (s Simulation) Scenario() Scenario { return s.scenario }
 // Failed returns the number of failed requests to a provider so far.
 func (s Simulation) Failed(provider string) int { return s.failed[provider] }
 
-// Caption describes the state of the providers at the given time. With a guarded
-// provider, it compares the numbers of failed requests.
-func (s Simulation) Caption(at time.Time) string {
-	if s.scenario.Guarded != "" {
-		return fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, s.Failed(unguarded), guarded, s.Failed(guarded))
-	}
-	outage, down := s.Providers().Down(at)
-	if !down {
-		return "every provider is up"
-	}
-	minutes := int((outage.To - at.Sub(s.start) + time.Minute - 1) / time.Minute) // rounded up
-	if h := minutes / 60; h > 0 {
-		return fmt.Sprintf("%s is down for another %dh%02dm", outage.Provider, h, minutes%60)
-	}
-	return fmt.Sprintf("%s is down for another %dm", outage.Provider, minutes)
-}
-
-// Play lets the agent send the next request to a random provider of p. It returns the
-// simulation after the request and the changes to the pool. It does not modify the
-// pool.
+// Play runs the next job, which sends a request to each provider of p. It returns the
+// simulation after the job and the changes to the pool. It does not modify the pool.
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
 	s.failed = maps.Clone(s.failed)
-	agent := Agent{Policy: poolstate.Backoff(), Ask: s.ask, Refresh: s.refresh}
-	var steps []Step
-	switch n := len(p.Providers); {
-	case s.scenario.Jobs > 0:
-		agent.Policy = poolstate.Flat()
-		for i := range p.Providers {
-			steps = append(steps, agent.Turn(&p.Providers[i], at)...)
-		}
-	case n > 0:
-		steps = agent.Turn(&p.Providers[s.intN(n)], at)
+	switch well := s.isOver(p, at); {
+	case !well:
+		s.recovered = time.Time{}
+	case s.recovered.IsZero():
+		s.recovered = at
 	}
-	s.next = at.Add(s.pause())
+	agent := Agent{Policy: s.scenario.policy(), Ask: s.ask, Refresh: s.refresh}
+	var steps []Step
+	for i := range p.Providers {
+		steps = append(steps, agent.Turn(&p.Providers[i], at)...)
+	}
+	s.next = at.Add(s.scenario.Jobs)
 	return s, steps
+}
+
+// isOver reports whether all outages have ended and the pool has recovered. Credentials
+// that are held or dead do not matter.
+func (s Simulation) isOver(p *poolstate.Pool, at time.Time) bool {
+	for _, outage := range s.scenario.Script {
+		if at.Sub(s.start) < outage.To {
+			return false
+		}
+	}
+	for c := range p.All() {
+		if c.Status == poolstate.StatusExhausted && !c.Held() {
+			return false
+		}
+	}
+	return p.Len() > 0
 }
 
 // ask asks the providers and counts failures.
@@ -100,37 +121,10 @@ func (s Simulation) ask(c *poolstate.Credential, at time.Time) *poolstate.Failur
 	return f
 }
 
-// intN returns a random number below n.
-func (s *Simulation) intN(n int) int { return rand.New(&s.random).IntN(n) }
-
-func (s *Simulation) pause() time.Duration {
-	if s.scenario.Jobs > 0 {
-		return s.scenario.Jobs
-	}
-	return shortestPause + time.Duration(s.intN(int(longestPause-shortestPause)))
-}
-
 // refresh returns new fictitious tokens.
 func (s Simulation) refresh(c *poolstate.Credential, at time.Time) poolstate.Tokens {
 	token := func(kind string) poolstate.Secret {
 		return poolstate.NewSecret(fmt.Sprintf("simulated-%s-%s-%d", kind, c.ID, at.Unix()))
 	}
 	return poolstate.Tokens{Access: token("access"), Refresh: token("refresh"), ExpiresAt: at.Add(tokenLasts)}
-}
-
-// Clock is a clock that starts at Start and runs Rate times as fast as real time. At a
-// rate of 600, ten minutes pass in a second. Rate must be positive.
-type Clock struct {
-	Start time.Time
-	Rate  float64
-}
-
-// At returns the time on the clock when elapsed real time has passed.
-func (c Clock) At(elapsed time.Duration) time.Time {
-	return c.Start.Add(time.Duration(float64(elapsed) * c.Rate))
-}
-
-// Until returns the real time from the start of the clock until the clock shows t.
-func (c Clock) Until(t time.Time) time.Duration {
-	return time.Duration(float64(t.Sub(c.Start)) / c.Rate)
 }

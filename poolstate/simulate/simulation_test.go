@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"bytes"
-	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -50,19 +49,54 @@ func TestPlay_Repeat(t *testing.T) {
 	}
 }
 
-// Turns are one to three minutes apart.
-func TestPlay_Pauses(t *testing.T) {
-	for seed := range uint64(5) {
-		s := play(t, "outage", seed)
-		last, shortest, longest := start, longestPause, shortestPause
-		for range turns {
-			pause := s.sim.NextTurn().Sub(last)
-			shortest, longest = min(shortest, pause), max(longest, pause)
-			last = s.turn()
+// The seed determines the time of the first job. The others follow at fixed intervals.
+func TestPlay_Interval(t *testing.T) {
+	s := play(t, "outage", 4)
+	if first := s.turn(); first.Before(start) || !first.Before(start.Add(s.sim.scenario.Jobs)) {
+		t.Errorf("the first job is at %v", first)
+	}
+	at := s.turn()
+	equal(t, "the interval", s.sim.NextTurn().Sub(at), s.sim.scenario.Jobs)
+}
+
+// After every outage, all credentials recover, and the scenario starts over on the next day.
+// The default one takes at most a minute at 1200 times real time.
+func TestEnd(t *testing.T) {
+	for _, scenario := range Scenarios() {
+		for seed := range uint64(20) {
+			s := play(t, scenario.Name, seed)
+			last := time.Duration(0)
+			for _, o := range scenario.Script {
+				last = max(last, o.To)
+			}
+			for s.sim.End().IsZero() && s.sim.NextTurn().Before(start.Add(48*time.Hour)) {
+				s.turn()
+			}
+			lasts := s.sim.End().Sub(start)
+			if lasts < last+epilogue || lasts > 48*time.Hour || scenario.Name == "outage" && lasts > 20*time.Hour {
+				t.Errorf("%s with seed %d ends after %v", scenario.Name, seed, lasts)
+			}
+			again := s.sim.Restart(s.sim.End())
+			equal(t, "the hour of the restart", again.Start().Hour(), scenario.Hour)
+			if wait := again.Start().Sub(s.sim.End()); wait <= 0 || wait > 24*time.Hour {
+				t.Errorf("%s starts over %v after its end", scenario.Name, wait)
+			}
+			equal(t, "the first job", again.NextTurn().Sub(again.Start()), New(scenario, start, seed).NextTurn().Sub(start))
 		}
-		if shortest < time.Minute || shortest > 70*time.Second || longest < 170*time.Second || longest >= 3*time.Minute {
-			t.Errorf("pauses last from %v to %v", shortest, longest)
-		}
+	}
+}
+
+// A hold does not keep the scenario from ending, but a failure does.
+func TestEnd_Held(t *testing.T) {
+	for status, ends := range map[string]bool{
+		`"last_status": "ok"`: true,
+		`"last_status": "exhausted", "last_status_at": 1767600000, "last_error_reset_at": 1777600000`:                                       false,
+		`"last_status": "exhausted", "last_status_at": 1767600000, "last_error_reset_at": 1777600000, "last_error_reason": "operator_hold"`: true,
+	} {
+		s := play(t, "outage", 1)
+		s.pool = decoded(t, []byte(`{"credential_pool": {"p": [{"id": "x", "access_token": "none", `+status+`}]}}`))
+		s.until(12 * time.Hour)
+		equal(t, "the scenario ends with "+status, !s.sim.End().IsZero(), ends)
 	}
 }
 
@@ -78,28 +112,6 @@ func TestPlay_OtherPool(t *testing.T) {
 	equal(t, "its status", c.Status, poolstate.StatusNone)
 	if c.RequestCount.Or(0) == 0 {
 		t.Error("no request was sent to the unknown provider")
-	}
-}
-
-func TestCaption(t *testing.T) {
-	for _, c := range []struct {
-		scenario string
-		after    time.Duration
-		want     string
-	}{
-		{"outage", 20*time.Minute - 1, "every provider is up"},
-		{"outage", 20 * time.Minute, "anthropic is down for another 12h40m"},
-		{"outage", 20*time.Minute + time.Second, "anthropic is down for another 12h40m"},
-		{"outage", 6*time.Hour + time.Minute, "anthropic is down for another 6h59m"}, // nous is back earlier
-		{"outage", 12*time.Hour + time.Minute, "anthropic is down for another 59m"},
-		{"outage", 13*time.Hour - time.Second, "anthropic is down for another 1m"},
-		{"outage", 13 * time.Hour, "every provider is up"},
-		{"blackout", 2 * time.Hour, "anthropic is down for another 8h00m"},
-		{"billing", 3 * time.Hour, "every provider is up"}, // some keys are refused, but no provider is down
-	} {
-		t.Run(fmt.Sprint(c.scenario, " ", c.after), func(t *testing.T) {
-			equal(t, "the caption", New(scenario(t, c.scenario), start, 1).Caption(start.Add(c.after)), c.want)
-		})
 	}
 }
 

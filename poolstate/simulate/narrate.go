@@ -1,0 +1,267 @@
+package simulate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// View is what the user of a simulation sees.
+type View struct {
+	Pool   *poolstate.Pool // nil before the first snapshot
+	Policy poolstate.Policy
+	At     time.Time
+	// Selected is the provider that ResetKey would reset. ResetKey is "" if there is no
+	// such key.
+	Selected, ResetKey string
+}
+
+// maxNarration is the maximum length of a narration, which fits in 80 columns.
+const maxNarration = 78
+
+// Narrate describes the situation in one line. What it says about providers follows from
+// the script, and what it says about credentials from the pool.
+func (s Simulation) Narrate(v View) string {
+	if v.Pool == nil || v.Pool.Len() == 0 {
+		return ""
+	}
+	n := narrator{s, v}
+	if s.scenario.Guarded != "" {
+		return n.comparison()
+	}
+	out := n.out()
+	switch outage := n.begun(); {
+	case len(out) > 0:
+		text := n.whyOut(out[0])
+		if more := len(out) - 1; more == 1 {
+			text = within(text, "; 1 more is out")
+		} else if more > 1 {
+			text = within(text, fmt.Sprintf("; %d more are out", more))
+		}
+		return text
+	case outage != nil && outage.Only == nil:
+		return fmt.Sprintf("%s is down; the agent notices at its next job, at %s", outage.Provider, n.clock(s.next))
+	case outage != nil:
+		p := v.Pool.Provider(outage.Provider)
+		if p == nil {
+			return outage.Provider + " refuses credentials that are no longer in the pool"
+		}
+		sum := p.Summarize(v.Policy, v.At)
+		return fmt.Sprintf("%s refuses %s; %d of %d ready", p.Name, n.refused(p), sum.Ready(), sum.Total)
+	}
+	return n.whenUp()
+}
+
+type narrator struct {
+	Simulation
+	View
+}
+
+// out returns the providers without a ready credential. The order is that of their first
+// outage in the script.
+func (n *narrator) out() []*poolstate.Provider {
+	var out []*poolstate.Provider
+	for i := range n.Pool.Providers {
+		if sum := n.Pool.Providers[i].Summarize(n.Policy, n.At); sum.Out() {
+			out = append(out, &n.Pool.Providers[i])
+		}
+	}
+	place := func(p *poolstate.Provider) int {
+		if i := slices.IndexFunc(n.scenario.Script, func(o Outage) bool { return o.Provider == p.Name }); i >= 0 {
+			return i
+		}
+		return len(n.scenario.Script)
+	}
+	slices.SortStableFunc(out, func(a, b *poolstate.Provider) int { return place(a) - place(b) })
+	return out
+}
+
+// begun returns the first current outage of the script, one of a whole provider if there
+// is one, or nil.
+func (n *narrator) begun() *Outage {
+	var partial *Outage
+	for i := range n.scenario.Script {
+		switch o := &n.scenario.Script[i]; {
+		case !o.covers(n.At.Sub(n.start)):
+		case o.Only == nil:
+			return o
+		case partial == nil:
+			partial = o
+		}
+	}
+	return partial
+}
+
+// whyOut says why a provider is out and until when.
+func (n *narrator) whyOut(p *poolstate.Provider) string {
+	for _, o := range n.scenario.Script {
+		if o.Provider == p.Name && o.Only == nil && o.covers(n.At.Sub(n.start)) {
+			return within(fmt.Sprintf("%s is down until %s", p.Name, n.clock(n.start.Add(o.To))), n.lastFailure(p))
+		}
+	}
+	if refused := n.refused(p); refused != "" {
+		return within(fmt.Sprintf("%s refuses %s; none ready", p.Name, refused), n.lastFailure(p))
+	}
+	sum := p.Summarize(n.Policy, n.At)
+	switch {
+	case sum.Count[poolstate.Due] > 0:
+		return fmt.Sprintf("%s is up and due: the next job tries it, at %s", p.Name, n.clock(n.next))
+	case sum.Next == nil:
+		return p.Name + " is out, and nothing but a new login brings it back"
+	}
+	reason := map[poolstate.Origin]string{
+		poolstate.OriginProvider: "its limit", poolstate.OriginOperator: "a hold", poolstate.OriginGuard: "guard",
+	}[n.Policy.Deadline(sum.Next, n.At).Origin]
+	switch {
+	case reason == "" && n.Policy.Climbs():
+		reason = "backoff"
+	case reason == "":
+		reason = "a cooldown"
+	}
+	why, back := fmt.Sprintf("but %s keeps it out", reason), n.clock(sum.NextAt)
+	switch {
+	case n.ResetKey == "":
+		why += " until " + back
+	case n.Selected == p.Name:
+		why += fmt.Sprintf(": press %s, or wait until %s", n.ResetKey, back)
+	default:
+		why += fmt.Sprintf(" until %s; select it, press %s", back, n.ResetKey)
+	}
+	if text := p.Name + " is up again, " + why; n.wasDown(p.Name) && len(text) <= maxNarration {
+		return text
+	}
+	return p.Name + " is up, " + why
+}
+
+// wasDown reports whether an outage of a provider has ended.
+func (n *narrator) wasDown(provider string) bool {
+	return slices.ContainsFunc(n.scenario.Script, func(o Outage) bool {
+		return o.Provider == provider && o.To <= n.At.Sub(n.start)
+	})
+}
+
+// lastFailure describes the credential of a provider with the most failures.
+func (n *narrator) lastFailure(p *poolstate.Provider) string {
+	var worst *poolstate.Credential
+	due := false
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		switch n.Policy.Availability(c, n.At) {
+		case poolstate.Due:
+			due = true
+		case poolstate.Cooling:
+			if worst == nil || c.Failures().Count() > worst.Failures().Count() {
+				worst = c
+			}
+		}
+	}
+	switch {
+	case due:
+		return "; due, and the next job tries again"
+	case worst == nil:
+		return ""
+	}
+	count, a := worst.Failures().Count(), n.Policy.Assess(worst, n.At)
+	text := ". Cooldown: " + span(a.Cooldown)
+	if count > 0 {
+		text = fmt.Sprintf(". %s failure: %s", ordinal(count), span(a.Cooldown))
+	}
+	if a.Deadline.Origin == poolstate.OriginComputed && n.Policy.Climbs() && count > 1 && n.Policy.Multiplier(count) == n.Policy.Multiplier(count+1) {
+		text += ", the ceiling"
+	}
+	return text
+}
+
+// refused says how many credentials of a provider are refused now, or "" if none are.
+func (n *narrator) refused(p *poolstate.Provider) string {
+	refused := 0
+	for i := range p.Credentials {
+		if n.Providers().Ask(&p.Credentials[i], n.At) != nil {
+			refused++
+		}
+	}
+	if refused == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of its %d keys", refused, len(p.Credentials))
+}
+
+// whenUp describes a pool in which no provider is out, between the outages.
+func (n *narrator) whenUp() string {
+	for c := range n.Pool.All() {
+		if n.Policy.Availability(c, n.At) == poolstate.Cooling {
+			return within("every provider is up, but "+c.Label, " waits until "+n.clock(n.Policy.Deadline(c, n.At).At))
+		}
+	}
+	if end := n.End(); !end.IsZero() {
+		return "every provider is up again; the story starts over at " + n.clock(end)
+	}
+	for _, o := range n.scenario.Script {
+		if from := n.start.Add(o.From); from.After(n.At) {
+			verb := "goes down"
+			if o.Only != nil {
+				verb = "loses a key"
+			}
+			if n.again {
+				return fmt.Sprintf("again from the start, clock set to %s: %s %s at %s", n.start.Format("Mon 15:04"), o.Provider, verb, n.clock(from))
+			}
+			return fmt.Sprintf("every provider is up; %s %s at %s", o.Provider, verb, n.clock(from))
+		}
+	}
+	return "every provider is up again"
+}
+
+// comparison describes a pool of which guard acts on one provider only.
+func (n *narrator) comparison() string {
+	count := fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, n.Failed(unguarded), guarded, n.Failed(guarded))
+	out := n.out()
+	state := "both are up"
+	switch outage := n.begun(); {
+	case outage != nil:
+		state = "both are down until " + n.clock(n.start.Add(outage.To))
+	case len(out) == 1:
+		state = fmt.Sprintf("both are up, %s is still out", out[0].Name)
+	case len(out) > 1:
+		state = "both are up, but still out"
+	case !n.End().IsZero():
+		state = "both are back; again at " + n.clock(n.End())
+	case n.again && n.At.Before(n.start.Add(n.scenario.Script[0].From)):
+		state = "again from " + n.start.Format("Mon 15:04")
+	}
+	return state + " · " + count
+}
+
+// clock formats a time. It names the day unless the time is less than a day ahead.
+func (n *narrator) clock(t time.Time) string {
+	if t.Sub(n.At) >= 24*time.Hour {
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("15:04")
+}
+
+// within appends a clause unless the text would become too long.
+func within(text, clause string) string {
+	if len(text)+len(clause) > maxNarration {
+		return text
+	}
+	return text + clause
+}
+
+func span(d time.Duration) string {
+	text := d.Round(time.Minute).String()
+	text = strings.TrimSuffix(text, "0s")
+	if h, ok := strings.CutSuffix(text, "h0m"); ok {
+		return h + "h"
+	}
+	return text
+}
+
+func ordinal(n int) string {
+	if n < 4 {
+		return [...]string{"0th", "1st", "2nd", "3rd"}[n]
+	}
+	return fmt.Sprintf("%dth", n)
+}
