@@ -13,6 +13,7 @@ import (
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
+	"pooltop/poolstate/simulate"
 )
 
 // writeConfig writes a configuration file and returns its path.
@@ -105,7 +106,7 @@ func TestStoreDashboard_Curve(t *testing.T) {
 	curve := storeDashboard(cfg, noLog, false).Curve
 	equal(t, "cap", curve.For("anthropic").Cap, 3)
 	equal(t, "cap of a provider", curve.For("openrouter").Cap, 4)
-	demo := demoDashboard(&journal.Operator{Store: poolstate.Open("auth.json")}, model.Clock{}, cfg, nil)
+	demo := demoDashboard(&journal.Operator{Store: poolstate.Open("auth.json")}, 1, cfg, &demoPlayer{clock: &simulate.Clock{}})
 	equal(t, "cap in a demo", demo.Curve.For("openrouter").Cap, 8)
 }
 

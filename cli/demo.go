@@ -35,8 +35,8 @@ func demoCommand() *cobra.Command {
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}
-	speed := cmd.Flags().Float64("speed", 600, "run `N` times faster than real time")
-	seed := cmd.Flags().Uint64("seed", 1, "random seed `N`")
+	speed := cmd.Flags().Float64("speed", 1200, "run `N` times faster than real time")
+	seed := cmd.Flags().Uint64("seed", 1, "random seed `N` for the times of the agent's jobs")
 	name := cmd.Flags().String("scenario", simulate.Scenarios()[0].Name, "`NAME` of the scenario to run")
 	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
@@ -82,10 +82,8 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 		}
 	}()
 
-	started := time.Now()
-	clock := simulate.Clock{Start: demoStart(sim.Scenario()), Rate: speed}
-	now := func() time.Time { return clock.At(time.Since(started)) }
-	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(now))
+	clock := simulate.NewClock(sim.Start(), speed, time.Now)
+	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(clock.Now))
 	content, err := sim.File()
 	if err != nil {
 		return err
@@ -98,9 +96,9 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	}
 
 	cfg.Guard = false // it would run on the real store
-	player := newDemoPlayer(store, sim, func(t time.Time) time.Duration { return clock.Until(t) - time.Since(started) })
+	player := newDemoPlayer(store, sim, clock)
 	operator := &journal.Operator{Store: store, Log: log}
-	dashboard := demoDashboard(operator, model.Clock{Now: now, Rate: speed}, cfg, player)
+	dashboard := demoDashboard(operator, speed, cfg, player)
 	if sim.Scenario().Guarded != "" {
 		release, err := player.addGuard(&dashboard, filepath.Join(dir, "state"), log)
 		if err != nil {
@@ -119,16 +117,17 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	return runDashboard(ctx, cfg, log, dashboard)
 }
 
-// demoPlayer plays a scenario on a store.
+// demoPlayer plays a scenario on a store, over and over.
 type demoPlayer struct {
-	store *poolstate.Store
-	sim   atomic.Pointer[simulate.Simulation]
-	until func(time.Time) time.Duration // returns the real time until a simulated time
-	guard *guardian                     // nil for none
+	store    *poolstate.Store
+	sim      atomic.Pointer[simulate.Simulation]
+	clock    *simulate.Clock
+	guard    *guardian // nil for none
+	restarts atomic.Int64
 }
 
-func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, until func(time.Time) time.Duration) *demoPlayer {
-	d := &demoPlayer{store: store, until: until}
+func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, clock *simulate.Clock) *demoPlayer {
+	d := &demoPlayer{store: store, clock: clock}
 	d.sim.Store(&sim)
 	return d
 }
@@ -141,7 +140,7 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 	}
 	d.guard = &guardian{
 		follower: &follower{
-			Operator: &journal.Operator{Store: d.store, Log: log}, choice: m.Policy, clock: m.Clock.Now,
+			Operator: &journal.Operator{Store: d.store, Log: log}, choice: m.Policy, clock: d.clock.Now,
 			explain: m.ExplainError, hint: func(string) {}, counting: newCounter(),
 		},
 		only: []string{d.sim.Load().Scenario().Guarded}, say: func(string) {},
@@ -155,32 +154,86 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]
 // and [backoff] tables, which are for the real agent on this machine.
-func demoDashboard(operator *journal.Operator, clock model.Clock, cfg *config.Config, player *demoPlayer) model.Config {
+func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config, player *demoPlayer) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
 		Operator:     operator,
-		Clock:        clock,
+		Clock:        model.Clock{Now: player.clock.Now, Rate: speed},
 		Policy:       choice,
-		Path:         fmt.Sprintf("demo ×%g", clock.Rate),
+		Path:         "demo",
 		Curve:        poolstate.DefaultCurve(),
-		Caption:      func(at time.Time) string { return player.sim.Load().Caption(at) },
+		Demo:         player.controls(),
 		ExplainError: explainBriefly(operator.Store.Path()),
 		ExplainWrite: explainWriteBriefly(operator.Store.Path()),
 	}
 }
 
-// play takes the agent's turns on schedule until ctx is done. Like a real agent, it skips
-// turns that it cannot write: the user may have broken the file on purpose.
+// controls returns the dashboard's controls of the player.
+func (d *demoPlayer) controls() *model.Demo {
+	return &model.Demo{
+		Narrate: func(s model.Scene) string { return d.sim.Load().Narrate(simulate.View(s)) },
+		SetRate: func(rate float64) float64 {
+			rate = min(max(rate, minSpeed), maxSpeed)
+			d.clock.SetRate(rate)
+			return rate
+		},
+		Stop:     d.clock.Stop,
+		Restarts: func() int { return int(d.restarts.Load()) },
+	}
+}
+
+// play takes the agent's turns on schedule until ctx is done, and starts over at the end.
+// Like a real agent, it skips turns that it cannot write: the user may have broken the
+// file on purpose.
 func (d *demoPlayer) play(ctx context.Context) {
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(d.until(d.sim.Load().NextTurn())):
+		sim := *d.sim.Load()
+		at, end := sim.NextTurn(), sim.End()
+		over := !end.IsZero() && end.Before(at)
+		if over {
+			at = end
 		}
-		d.sim.Store(new(takeTurn(ctx, d.store, *d.sim.Load())))
+		if !d.wait(ctx, at) {
+			return
+		}
+		if over {
+			d.startOver(sim.Restart(d.clock.Now()))
+		} else {
+			d.sim.Store(new(takeTurn(ctx, d.store, sim)))
+		}
 		if d.guard != nil {
 			_ = d.guard.load(ctx) // nothing is printed, so nothing fails
+		}
+	}
+}
+
+// wait waits until the clock shows the given time. It returns false when ctx is done.
+func (d *demoPlayer) wait(ctx context.Context, at time.Time) bool {
+	for {
+		left, running, changed := d.clock.Until(at)
+		var due <-chan time.Time // never, while the clock is stopped
+		if running {
+			due = time.After(left)
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-due:
+			return true
+		case <-changed:
+		}
+	}
+}
+
+// startOver sets the clock forward to the start of sim, and the file to its first content.
+func (d *demoPlayer) startOver(sim simulate.Simulation) {
+	d.clock.Jump(sim.Start())
+	d.sim.Store(&sim)
+	d.restarts.Add(1) // before the write, so that the dashboard expects the new file
+	if content, err := sim.File(); err == nil {
+		next := d.store.Path() + ".next"
+		if os.WriteFile(next, content, 0o600) == nil {
+			_ = os.Rename(next, d.store.Path()) // the next turn shows any problem
 		}
 	}
 }

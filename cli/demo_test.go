@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"pooltop/cli/config"
-	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/poolstate/simulate"
@@ -20,18 +19,18 @@ import (
 
 // testDemo is a demo without a dashboard. It runs in a synctest bubble.
 type testDemo struct {
-	t       *testing.T
-	file    string
-	store   *poolstate.Store
-	clock   simulate.Clock
-	sim     simulate.Simulation // the initial state
-	player  *demoPlayer
-	cancel  context.CancelFunc
-	ended   chan struct{} // closed when the agent has ended
-	started time.Time
+	t      *testing.T
+	file   string
+	store  *poolstate.Store
+	clock  *simulate.Clock
+	start  time.Time           // on the clock
+	sim    simulate.Simulation // the initial state
+	player *demoPlayer
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the agent has ended
 }
 
-// startDemo starts a demo at 600 times real time. The demo ends with the test.
+// startDemo starts a demo at 1200 times real time. The demo ends with the test.
 func startDemo(t *testing.T) *testDemo { return startScenario(t, "outage") }
 
 func startScenario(t *testing.T, name string) *testDemo {
@@ -39,11 +38,12 @@ func startScenario(t *testing.T, name string) *testDemo {
 	scenario, err := simulate.Find(name)
 	must(t, err)
 	s := &testDemo{
-		t: t, file: filepath.Join(t.TempDir(), "auth.json"), ended: make(chan struct{}), started: time.Now(),
-		clock: simulate.Clock{Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Rate: 600},
+		t: t, file: filepath.Join(t.TempDir(), "auth.json"), ended: make(chan struct{}),
+		start: time.Date(2026, 1, 5, scenario.Hour, 0, 0, 0, time.UTC),
 	}
-	s.sim = simulate.New(scenario, s.clock.Start, 1)
-	s.store = poolstate.Open(s.file, poolstate.WithClock(func() time.Time { return s.clock.Start }))
+	s.clock = simulate.NewClock(s.start, testSpeed, time.Now)
+	s.sim = simulate.New(scenario, s.start, 1)
+	s.store = poolstate.Open(s.file, poolstate.WithClock(s.clock.Now))
 	content, err := s.sim.File()
 	must(t, err)
 	_, err = s.store.Create(t.Context(), content)
@@ -51,10 +51,9 @@ func startScenario(t *testing.T, name string) *testDemo {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	t.Cleanup(func() { cancel(); <-s.ended })
-	s.player = newDemoPlayer(s.store, s.sim, func(at time.Time) time.Duration { return s.clock.Until(at) - time.Since(s.started) })
+	s.player = newDemoPlayer(s.store, s.sim, s.clock)
 	if scenario.Guarded != "" {
-		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }}
-		m := demoDashboard(&journal.Operator{Store: s.store}, clock, config.Default(), s.player)
+		m := demoDashboard(&journal.Operator{Store: s.store}, testSpeed, config.Default(), s.player)
 		release, err := s.player.addGuard(&m, t.TempDir(), noLog)
 		must(t, err)
 		t.Cleanup(release)
@@ -67,11 +66,13 @@ func startScenario(t *testing.T, name string) *testDemo {
 	return s
 }
 
+const testSpeed = 1200
+
 // runUntil waits until d of simulated time has passed since the start.
 func (s *testDemo) runUntil(d time.Duration) {
 	s.t.Helper()
-	if wait := s.clock.Until(s.clock.Start.Add(d)) - time.Since(s.started); wait > 0 {
-		<-time.After(wait)
+	if left, _, _ := s.clock.Until(s.start.Add(d)); left > 0 {
+		<-time.After(left)
 	}
 	synctest.Wait()
 }
@@ -95,16 +96,16 @@ func TestPlayDemo_Turns(t *testing.T) {
 		s := startDemo(t)
 		const elapsed = 90 * time.Minute
 		before := s.content()
-		s.runUntil(s.sim.NextTurn().Sub(s.clock.Start) - time.Second)
+		s.runUntil(s.sim.NextTurn().Sub(s.start) - time.Second)
 		equal(t, "the file before the first turn", s.content(), before)
 		s.runUntil(elapsed)
 
-		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.clock.Start }))
+		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(s.clock.Now))
 		content, err := s.sim.File()
 		must(t, err)
 		_, err = other.Create(t.Context(), content)
 		must(t, err)
-		for sim := s.sim; !sim.NextTurn().After(s.clock.Start.Add(elapsed)); {
+		for sim := s.sim; !sim.NextTurn().After(s.start.Add(elapsed)); {
 			sim = takeTurn(t.Context(), other, sim)
 		}
 		equal(t, "file", s.content(), string(readFile(t, other.Path())))
@@ -171,11 +172,11 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 			held <- err
 		}()
 		before := s.content()
-		s.runUntil(5 * time.Hour) // 30 s of real time, twice the lock timeout
+		s.runUntil(10 * time.Hour) // 30 s of real time, twice the lock timeout
 		equal(t, "file while locked", s.content(), before)
 		close(release)
 		must(t, <-held)
-		s.runUntil(8 * time.Hour)
+		s.runUntil(14 * time.Hour)
 		if s.content() == before {
 			t.Error("no turn since the lock was released")
 		}
@@ -208,6 +209,6 @@ func TestDemoDashboard_Policy(t *testing.T) {
 	cfg.Agent = config.Agent{Policy: "flat", TTL: map[int]time.Duration{402: time.Minute}}
 	for name, want := range map[string]poolstate.PolicyChoice{"auto": {}, "flat": poolstate.Force(poolstate.Flat())} {
 		cfg.Policy = name
-		equal(t, "policy "+name, demoDashboard(operator, model.Clock{}, cfg, nil).Policy, want)
+		equal(t, "policy "+name, demoDashboard(operator, 1, cfg, &demoPlayer{clock: &simulate.Clock{}}).Policy, want)
 	}
 }

@@ -16,7 +16,6 @@ import (
 
 	"pooltop/cli/config"
 	"pooltop/cli/internal/testkit"
-	"pooltop/model"
 	"pooltop/poolstate/journal"
 )
 
@@ -123,8 +122,7 @@ func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
-		clock := model.Clock{Now: func() time.Time { return s.clock.At(time.Since(s.started)) }, Rate: s.clock.Rate}
-		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, clock, config.Default(), s.player), 120, 38)
+		r := testkit.StartDashboard(t, demoDashboard(&journal.Operator{Store: s.store, Log: noLog}, testSpeed, config.Default(), s.player), 120, 38)
 		defer r.Close()
 		for _, f := range frames {
 			s.runUntil(f.at)

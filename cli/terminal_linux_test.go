@@ -244,12 +244,12 @@ func runPanicking() {
 		Operator: &journal.Operator{Store: store, Log: noLog},
 		Path:     "the store",
 		Clock:    model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
-		Caption: func(time.Time) string {
+		Demo: &model.Demo{Restarts: func() int { return 0 }, Narrate: func(model.Scene) string {
 			panicAt("view")
 			_, err := os.Stat(file + ".armed")
 			armed.Store(err == nil)
 			return ""
-		},
+		}},
 		ExplainError: func(error) string { panicAt("error"); return "" },
 	}
 	cfg.Operator.Number = func() string { panicAt("command"); return "n" }

@@ -60,7 +60,11 @@ func (m *Model) arrange() {
 	}
 	at := m.position()
 	a := &m.arrangement
-	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: m.height, Pool: m.snapshot.Pool})
+	height := m.height
+	if m.cfg.Demo != nil {
+		height-- // for the narration
+	}
+	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.snapshot.Pool})
 	listing := filter.Listing{
 		Filter: a.filter, Order: a.order, Reverse: a.descending, OutFirst: m.outFirst, Collapsed: a.folded, Changed: a.changed,
 	}

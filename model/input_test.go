@@ -97,6 +97,7 @@ var keyTests = []keyTest{
 	{keys: "T", before: "T", does: "shows the time left", check: func(d *dashboard) { d.shows("BACK IN"); d.hides("BACK AT") }},
 	{keys: "t", does: "switches to the terminal's colors", says: true, check: func(d *dashboard) { d.shows("✓ theme: the terminal's own colors; t switches to dark") }},
 	{keys: "m", does: "switches the mouse on", says: true, check: func(d *dashboard) { d.shows("✓ mouse on:", "m turns it off") }},
+	{keys: "+ -", does: "does nothing outside a demo", check: func(d *dashboard) { d.hides("speed", "×") }},
 	{keys: "? f1", does: "opens the help", check: func(d *dashboard) { d.open(ui.PaneHelp) }},
 	{keys: "? f1", before: "d", does: "opens the help over the detail", check: func(d *dashboard) { d.open(ui.PaneHelp) }},
 	{keys: "down j", before: "?", does: "does not move the selection behind the help", check: func(d *dashboard) { d.isAt("a") }},
@@ -200,7 +201,7 @@ func TestKeyPressed_AllKeysTested(t *testing.T) {
 func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	t.Helper()
 	b, key := KeyBindings{}, map[string]string{}
-	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü ( ) & %")
+	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü ( ) & % ö ß")
 	for i, a := range Actions() {
 		equal(t, "the error", b.Bind(a.Name, free[i:i+1]), nil)
 		for _, old := range a.Keys {

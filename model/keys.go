@@ -28,6 +28,7 @@ type keyMap struct {
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Forecast, Events, Copy                   key.Binding
 	Pause, Notify, ReadOnly, Times, Mouse    key.Binding
+	Faster, Slower                           key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 }
 
@@ -71,6 +72,8 @@ func (k *keyMap) actions() []Action {
 		{"detail", "detail", []string{"enter", "d"}, &k.Detail},
 		{"copy", "copy the id", []string{"y"}, &k.Copy},
 		{"pause", "freeze the display", []string{"p"}, &k.Pause},
+		{"faster", "twice as fast", []string{"+"}, &k.Faster},
+		{"slower", "half as fast", []string{"-"}, &k.Slower},
 		{"notify", "notifications on or off", []string{"n"}, &k.Notify},
 		{"back", "back; clear marks and filter", []string{backKey}, &k.Back},
 		{"times", "clock times or time left", []string{"T"}, &k.Times},
@@ -82,11 +85,17 @@ func (k *keyMap) actions() []Action {
 	}
 }
 
-// newKeyMap returns the default keys, replaced by those in chosen.
-func newKeyMap(chosen KeyBindings) *keyMap {
+// newKeyMap returns the default keys, replaced by those in chosen. Only a demo has keys
+// for its speed, and its clock can be stopped.
+func newKeyMap(chosen KeyBindings, demo bool) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {
 		*a.binding = bind(a.Does, chosen.Keys(a)...)
+	}
+	k.Faster.SetEnabled(demo)
+	k.Slower.SetEnabled(demo)
+	if demo {
+		k.Pause.SetHelp(k.Pause.Help().Key, "stop the clock")
 	}
 	return k
 }

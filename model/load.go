@@ -102,6 +102,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	m.loading.running = false
 	m.active, m.corrupt = msg.active, msg.corrupt
 	m.catchUp()
+	m.startOver()
 	var retry, again tea.Cmd
 	if msg.err != nil {
 		m.loading.recount = time.Time{}

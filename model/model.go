@@ -29,9 +29,9 @@ type Config struct {
 	// Count counts the failures that a pool shows and annotates the pool, if it is new. It
 	// runs outside of Update, once at a time. If nil, failures are not counted.
 	Count    func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
-	Path     string                 // path of the store as displayed
-	Caption  func(time.Time) string // returns text to show next to the path; may be nil
-	ReadOnly string                 // why writing is not allowed, or "" if it is
+	Path     string // path of the store as displayed
+	Demo     *Demo  // nil unless the store is simulated
+	ReadOnly string // why writing is not allowed, or "" if it is
 	// Notify turns notifications on at the start. Notifications is the form of
 	// notification that the terminal supports.
 	Notify        bool
@@ -95,6 +95,7 @@ type Model struct {
 	evidence   poolstate.Evidence // latest observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 	paused     paused
+	demo       demoState
 	awaySince  int // number of events so far when the terminal lost focus, or -1
 	notifier   notifier
 	clickable  *ui.Targets // set by View; shared by all copies of the model
@@ -107,7 +108,7 @@ func New(cfg Config) Model {
 	}
 	m := Model{
 		cfg:         cfg,
-		keys:        newKeyMap(cfg.Keys),
+		keys:        newKeyMap(cfg.Keys, cfg.Demo != nil),
 		profile:     colorprofile.TrueColor,
 		now:         cfg.Clock.Now(),
 		feed:        ui.Feed{State: ui.FeedWaiting},
@@ -241,9 +242,7 @@ func (m *Model) screen() *ui.Screen {
 		s.Short = []key.Binding{briefly(dialogKeys.Accept, "keep"), briefly(dialogKeys.Cancel, "clear")}
 	}
 	m.addEvents(s)
-	if m.cfg.Caption != nil {
-		s.Caption = m.cfg.Caption(m.now)
-	}
+	m.narrate(s)
 	if m.pane != ui.PaneTable {
 		s.Offset = m.paneOffset
 	}

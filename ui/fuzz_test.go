@@ -50,7 +50,7 @@ func fuzzedScreen(label, provider, message, reason, source, id string, kind uint
 		{Name: provider, Credentials: []poolstate.Credential{c, other}},
 	}}
 	s := screenOf(p).chooseFirst()
-	s.Path, s.Caption = source, message
+	s.Path, s.Narration = source, message
 	s.Pane = Pane(kind % 5)
 	for kind := range poolstate.EventFileRecovered + 1 {
 		r := poolstate.RecordOf(&poolstate.Event{At: epoch, Kind: kind, Before: &other, After: &c}, s.Policy)

@@ -32,10 +32,10 @@ func (s *Screen) title() string {
 	}
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
-	caption, beside, needed := clean(s.Caption), 0, l.Col()+gap
-	if s.ActiveProfile != "" && caption == "" && s.Width >= narrowFrom { // more important than the full path
-		caption = "active: " + clean(s.ActiveProfile)
-		beside = gap + min(text.Width(caption), 20)
+	active, beside, needed := "", 0, l.Col()+gap
+	if s.ActiveProfile != "" && s.Width >= narrowFrom { // more important than the full path
+		active = "active: " + clean(s.ActiveProfile)
+		beside = gap + min(text.Width(active), 20)
 	}
 	if s.Width >= narrowFrom {
 		needed += min(text.Width(clean(s.Path)), minPath) + gap + beside
@@ -48,8 +48,8 @@ func (s *Screen) title() string {
 	room := end - width() - l.Col() - 2*gap
 	if path := text.FitPath(clean(s.Path), room-beside); path != "" {
 		l.To(l.Col()+gap).Write(theme.Secondary, path)
-		if room -= text.Width(path) + gap; caption != "" && room >= 12 {
-			l.To(l.Col()+gap).Write(theme.Text, text.Fit(caption, room))
+		if room -= text.Width(path) + gap; active != "" && room >= 12 {
+			l.To(l.Col()+gap).Write(theme.Text, text.Fit(active, room))
 		}
 	}
 	l.To(end-width()).Write(symbolRole, symbol).To(l.Col()+1).Write(theme.Text, words)
@@ -58,6 +58,13 @@ func (s *Screen) title() string {
 	addQuiet(l, gap, end, readOnly)
 	add(l, gap, end, theme.Text, theme.Regular, clock)
 	return l.String()
+}
+
+// NarrationWidth returns the width of the line for the narration.
+func NarrationWidth(s *Screen) int { return s.inner() }
+
+func (s *Screen) narrationLine() string {
+	return s.Theme.Line().To(s.margin()).Bold(theme.Accent, text.Fit(clean(s.Narration), s.inner())).String()
 }
 
 func (s *Screen) clockLayout() string {

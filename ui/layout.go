@@ -7,6 +7,7 @@ import "math"
 // moves with them. As the terminal shrinks, the parts below the table disappear first, then
 // blank lines, then the header; the table shrinks last.
 type plan struct {
+	narration             bool
 	counts, next, columns bool
 	footer                bool // with the status line above it
 	gapTitle, gapHeader   bool
@@ -20,12 +21,13 @@ type plan struct {
 
 // Smallest terminal height that shows each part, however long the table is.
 const (
-	footerFrom  = 6
-	countsFrom  = 7
-	columnsFrom = 8
-	nextFrom    = 10
-	detailFrom  = 28 // also the smallest height for a forecast
-	bothFrom    = 36 // both detail and events, even if the table scrolls
+	footerFrom    = 6
+	countsFrom    = 7
+	columnsFrom   = 8
+	nextFrom      = 10
+	narrationFrom = 11
+	detailFrom    = 28 // also the smallest height for a forecast
+	bothFrom      = 36 // both detail and events, even if the table scrolls
 )
 
 // Smallest heights of the parts below the table.
@@ -57,16 +59,17 @@ func TableFits(s *Screen) bool {
 // fixedParts returns a plan with the parts that depend only on the height.
 func (s *Screen) fixedParts() plan {
 	return plan{
-		counts:  s.Height >= countsFrom,
-		next:    s.Height >= nextFrom,
-		columns: s.Height >= columnsFrom,
-		footer:  s.Height >= footerFrom,
+		narration: s.Narration != "" && s.Height >= narrationFrom,
+		counts:    s.Height >= countsFrom,
+		next:      s.Height >= nextFrom,
+		columns:   s.Height >= columnsFrom,
+		footer:    s.Height >= footerFrom,
 	}
 }
 
 // fixedHeight returns the height of all parts but those that the plan makes higher.
 func (p *plan) fixedHeight() int {
-	return 1 + count(p.counts, p.next, p.columns, p.footer, p.footer, p.gapTitle, p.gapHeader)
+	return 1 + count(p.narration, p.counts, p.next, p.columns, p.footer, p.footer, p.gapTitle, p.gapHeader)
 }
 
 func count(parts ...bool) (n int) {

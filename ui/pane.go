@@ -26,7 +26,7 @@ func (s *Screen) paneHead() []string {
 	if s.Feed.State == FeedStale {
 		return []string{s.title(), s.staleLine()}
 	}
-	return []string{s.title(), ""}
+	return []string{s.title(), s.narrationLine()}
 }
 
 // withBottom puts the status line and the footer on the last lines of a pane.

@@ -188,7 +188,7 @@ func otherStates(t testing.TB) []scene {
 			s.Feed = Feed{State: FeedPolling, Interval: 2 * time.Second, Reason: "network file system"}
 		})},
 		{"demo", backoffScreen(t, func(s *Screen) {
-			s.Path, s.Caption = "/tmp/pooltop-demo-1/auth.json", "600×  an outage at openrouter"
+			s.Path, s.Narration = "demo ×1200", "anthropic is up again, but backoff keeps it out: press R, or wait until 01:19"
 		})},
 		{"help", backoffScreen(t, func(s *Screen) { s.Pane, s.Short = PaneHelp, paneKeys })},
 		{"detail", backoffScreen(t, func(s *Screen) { s.Pane, s.Short = PaneDetail, paneKeys })},

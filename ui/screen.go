@@ -57,7 +57,7 @@ type Screen struct {
 	Theme         *theme.Theme
 	Now           time.Time
 	Path          string // displayed path of the store
-	Caption       string // shown next to the path, such as the state of a simulation
+	Narration     string // describes a simulation, on a line of its own; "" for none
 	ActiveProfile string // the agent's active profile, if a different profile is shown
 	CorruptCopy   string // name of the agent's copy of an unreadable store, or ""
 	Feed          Feed
@@ -158,6 +158,7 @@ func (s *Screen) main() string {
 		counts = s.staleLine // more important than the counts
 	}
 	line(true, s.titleLine)
+	line(plan.narration, s.narrationLine)
 	line(plan.gapTitle, blank)
 	line(plan.counts, counts)
 	line(plan.next, s.next)

@@ -17,10 +17,9 @@ type View struct {
 	// Selected is the provider that ResetKey would reset. ResetKey is "" if there is no
 	// such key.
 	Selected, ResetKey string
+	// Room is the number of characters that fit.
+	Room int
 }
-
-// maxNarration is the maximum length of a narration, which fits in 80 columns.
-const maxNarration = 78
 
 // Narrate describes the situation in one line. What it says about providers follows from
 // the script, and what it says about credentials from the pool.
@@ -37,20 +36,20 @@ func (s Simulation) Narrate(v View) string {
 	case len(out) > 0:
 		text := n.whyOut(out[0])
 		if more := len(out) - 1; more == 1 {
-			text = within(text, "; 1 more is out")
+			text = n.extend(text, "; 1 more is out")
 		} else if more > 1 {
-			text = within(text, fmt.Sprintf("; %d more are out", more))
+			text = n.extend(text, fmt.Sprintf("; %d more are out", more))
 		}
 		return text
 	case outage != nil && outage.Only == nil:
-		return fmt.Sprintf("%s is down; the agent notices at its next job, at %s", outage.Provider, n.clock(s.next))
+		return n.extend(outage.Provider+" is down", "; the agent notices at its next job, at "+n.clock(s.next))
 	case outage != nil:
 		p := v.Pool.Provider(outage.Provider)
 		if p == nil {
 			return outage.Provider + " refuses credentials that are no longer in the pool"
 		}
 		sum := p.Summarize(v.Policy, v.At)
-		return fmt.Sprintf("%s refuses %s; %d of %d ready", p.Name, n.refused(p), sum.Ready(), sum.Total)
+		return n.extend(fmt.Sprintf("%s refuses %s", p.Name, n.refused(p)), fmt.Sprintf("; %d of %d ready", sum.Ready(), sum.Total))
 	}
 	return n.whenUp()
 }
@@ -99,16 +98,16 @@ func (n *narrator) begun() *Outage {
 func (n *narrator) whyOut(p *poolstate.Provider) string {
 	for _, o := range n.scenario.Script {
 		if o.Provider == p.Name && o.Only == nil && o.covers(n.At.Sub(n.start)) {
-			return within(fmt.Sprintf("%s is down until %s", p.Name, n.clock(n.start.Add(o.To))), n.lastFailure(p))
+			return n.extend(fmt.Sprintf("%s is down until %s", p.Name, n.clock(n.start.Add(o.To))), n.lastFailure(p))
 		}
 	}
 	if refused := n.refused(p); refused != "" {
-		return within(fmt.Sprintf("%s refuses %s; none ready", p.Name, refused), n.lastFailure(p))
+		return n.extend(fmt.Sprintf("%s refuses %s; none ready", p.Name, refused), n.lastFailure(p))
 	}
 	sum := p.Summarize(n.Policy, n.At)
 	switch {
 	case sum.Count[poolstate.Due] > 0:
-		return fmt.Sprintf("%s is up and due: the next job tries it, at %s", p.Name, n.clock(n.next))
+		return n.extend(p.Name+" is up and due", ": the next job tries it, at "+n.clock(n.next))
 	case sum.Next == nil:
 		return p.Name + " is out, and nothing but a new login brings it back"
 	}
@@ -122,18 +121,27 @@ func (n *narrator) whyOut(p *poolstate.Provider) string {
 		reason = "a cooldown"
 	}
 	why, back := fmt.Sprintf("but %s keeps it out", reason), n.clock(sum.NextAt)
+	full := why + " until " + back
 	switch {
 	case n.ResetKey == "":
-		why += " until " + back
 	case n.Selected == p.Name:
-		why += fmt.Sprintf(": press %s, or wait until %s", n.ResetKey, back)
+		full = fmt.Sprintf("%s: press %s, or wait until %s", why, n.ResetKey, back)
 	default:
-		why += fmt.Sprintf(" until %s; select it, press %s", back, n.ResetKey)
+		full += fmt.Sprintf("; select it, press %s", n.ResetKey)
 	}
-	if text := p.Name + " is up again, " + why; n.wasDown(p.Name) && len(text) <= maxNarration {
-		return text
+	texts := []string{
+		" is up again, " + full, " is up, " + full, " is up; " + strings.TrimPrefix(full, "but "),
+		" is up, " + why + " until " + back, " is up, but out until " + back,
 	}
-	return p.Name + " is up, " + why
+	if !n.wasDown(p.Name) {
+		texts = texts[1:]
+	}
+	for _, text := range texts {
+		if len(p.Name+text) <= n.Room {
+			return p.Name + text
+		}
+	}
+	return p.Name + " is up, but out"
 }
 
 // wasDown reports whether an outage of a provider has ended.
@@ -193,11 +201,11 @@ func (n *narrator) refused(p *poolstate.Provider) string {
 func (n *narrator) whenUp() string {
 	for c := range n.Pool.All() {
 		if n.Policy.Availability(c, n.At) == poolstate.Cooling {
-			return within("every provider is up, but "+c.Label, " waits until "+n.clock(n.Policy.Deadline(c, n.At).At))
+			return n.extend("every provider is up", ", but "+c.Label+" waits until "+n.clock(n.Policy.Deadline(c, n.At).At))
 		}
 	}
 	if end := n.End(); !end.IsZero() {
-		return "every provider is up again; the story starts over at " + n.clock(end)
+		return n.extend("every provider is up again", "; the story starts over at "+n.clock(end))
 	}
 	for _, o := range n.scenario.Script {
 		if from := n.start.Add(o.From); from.After(n.At) {
@@ -205,10 +213,11 @@ func (n *narrator) whenUp() string {
 			if o.Only != nil {
 				verb = "loses a key"
 			}
+			next := fmt.Sprintf("%s %s at %s", o.Provider, verb, n.clock(from))
 			if n.again {
-				return fmt.Sprintf("again from the start, clock set to %s: %s %s at %s", n.start.Format("Mon 15:04"), o.Provider, verb, n.clock(from))
+				return n.extend("again from the start, clock set to "+n.start.Format("Mon 15:04"), ": "+next)
 			}
-			return fmt.Sprintf("every provider is up; %s %s at %s", o.Provider, verb, n.clock(from))
+			return n.extend("every provider is up", "; "+next)
 		}
 	}
 	return "every provider is up again"
@@ -231,7 +240,10 @@ func (n *narrator) comparison() string {
 	case n.again && n.At.Before(n.start.Add(n.scenario.Script[0].From)):
 		state = "again from " + n.start.Format("Mon 15:04")
 	}
-	return state + " · " + count
+	if text := state + " · " + count; len([]rune(text)) <= n.Room {
+		return text
+	}
+	return strings.Replace(count, "failed requests", "failed", 1)
 }
 
 // clock formats a time. It names the day unless the time is less than a day ahead.
@@ -242,9 +254,9 @@ func (n *narrator) clock(t time.Time) string {
 	return t.Format("15:04")
 }
 
-// within appends a clause unless the text would become too long.
-func within(text, clause string) string {
-	if len(text)+len(clause) > maxNarration {
+// extend appends a clause if there is room.
+func (n *narrator) extend(text, clause string) string {
+	if len(text)+len(clause) > n.Room {
 		return text
 	}
 	return text + clause

@@ -48,7 +48,7 @@ var claims = []struct {
 	{regexp.MustCompile(`^(\S+) is down; the agent notices at its next job, at (\d\d:\d\d)$`), func(f *facts, w []string) bool {
 		return f.down(w[1]) && len(f.out()) == 0 && f.next.Format("15:04") == w[2]
 	}},
-	{regexp.MustCompile(`^(\S+) is up(?: again)?, but \S+(?: \S+)? keeps it out(?:: press R, or wait)? until (\d\d:\d\d)`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`^(\S+) is up(?: again)?(?:, but|;) \S+(?: \S+)? keeps it out(?:: press R, or wait)? until (\d\d:\d\d)`), func(f *facts, w []string) bool {
 		sum := f.pool.Provider(w[1]).Summarize(f.policy, f.at)
 		return !f.down(w[1]) && slices.Contains(f.out(), w[1]) && sum.NextAt.Format("15:04") == w[2] &&
 			strings.Contains(w[0], "press R, or wait") == (w[1] == f.selected)
@@ -145,7 +145,7 @@ func (f *facts) check(t *testing.T, text string) {
 		t.Errorf("%s at %v: %q makes %d main claims", f.sim.scenario.Name, f.at.Sub(f.sim.start), text, main)
 	case len(f.out()) > 0 && !mentioned:
 		t.Errorf("%s at %v: %q does not say that %v are out", f.sim.scenario.Name, f.at.Sub(f.sim.start), text, f.out())
-	case len([]rune(text)) > maxNarration:
+	case len([]rune(text)) > 78:
 		t.Errorf("%q is too long", text)
 	}
 }
@@ -167,7 +167,7 @@ func TestNarrate(t *testing.T) {
 						}
 						for _, selected := range []string{"anthropic", "nous"} {
 							f := &facts{s, at, scenario.policy(), selected, s.sim.NextTurn()}
-							f.check(t, s.sim.Narrate(View{s.pool, f.policy, at, selected, "R"}))
+							f.check(t, s.sim.Narrate(View{s.pool, f.policy, at, selected, "R", 78}))
 						}
 					}
 					s.sim = s.sim.Restart(s.sim.End())
@@ -202,19 +202,29 @@ func TestNarrate_Story(t *testing.T) {
 		{18 * time.Hour, "every provider is up again; the story starts over at 03:34"},
 	} {
 		s.until(want.after)
-		v := View{s.pool, poolstate.Backoff(), start.Add(want.after), "anthropic", "R"}
+		v := View{s.pool, poolstate.Backoff(), start.Add(want.after), "anthropic", "R", 78}
 		equal(t, fmt.Sprint("the narration after ", want.after), s.sim.Narrate(v), want.text)
 		v.ResetKey = ""
 		equal(t, "it mentions a key that does not exist", strings.Contains(s.sim.Narrate(v), "press"), false)
 	}
+	narrow := play(t, "outage", 1)
+	narrow.until(12 * time.Hour)
 	s.sim = s.sim.Restart(s.sim.End())
-	equal(t, "the narration after the restart", s.sim.Narrate(View{decoded(t, file(t, s.sim)), poolstate.Backoff(), s.sim.Start(), "", ""}),
+	equal(t, "the narration after the restart", s.sim.Narrate(View{decoded(t, file(t, s.sim)), poolstate.Backoff(), s.sim.Start(), "", "", 78}),
 		"again from the start, clock set to Tue 09:00: anthropic goes down at 09:40")
+	for room, want := range map[int]string{
+		75: "anthropic is up, but backoff keeps it out: press R, or wait until 01:19",
+		70: "anthropic is up; backoff keeps it out: press R, or wait until 01:19",
+		60: "anthropic is up, but backoff keeps it out until 01:19",
+		48: "anthropic is up, but out until 01:19",
+	} {
+		equal(t, fmt.Sprint("the narration in ", room), narrow.sim.Narrate(View{narrow.pool, poolstate.Backoff(), start.Add(12 * time.Hour), "anthropic", "R", room}), want)
+	}
 	equal(t, "the narration without a pool", s.sim.Narrate(View{}), "")
 }
 
 func TestNarrate_Failed(t *testing.T) {
 	s := play(t, "night", 1)
 	s.sim.failed = map[string]int{unguarded: 24, guarded: 16}
-	equal(t, "the narration", s.sim.Narrate(View{Pool: s.pool, At: start}), "both are up · failed requests: stock 24, guarded 16")
+	equal(t, "the narration", s.sim.Narrate(View{Pool: s.pool, At: start, Room: 78}), "both are up · failed requests: stock 24, guarded 16")
 }

@@ -1,0 +1,105 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// Demo controls the simulation that a dashboard shows.
+type Demo struct {
+	// Narrate describes the situation in one line.
+	Narrate func(Scene) string
+	// SetRate changes the rate of the clock to the nearest one within its limits, and returns
+	// that rate.
+	SetRate func(rate float64) float64
+	// Stop stops the clock and everything that is simulated, or starts them again.
+	Stop func(stop bool)
+	// Restarts returns how often the simulation has started over.
+	Restarts func() int
+}
+
+// Scene is what the dashboard shows of a simulation.
+type Scene struct {
+	Pool   *poolstate.Pool
+	Policy poolstate.Policy
+	At     time.Time
+	// Selected is the provider that ResetKey resets. ResetKey is "" if resetting is not
+	// possible.
+	Selected, ResetKey string
+	// Room is the number of characters that fit on the line.
+	Room int
+}
+
+// demoState is the state of the simulation as displayed.
+type demoState struct {
+	stopped  bool
+	restarts int
+}
+
+// narrate adds what a simulation needs to the screen.
+func (m *Model) narrate(s *ui.Screen) {
+	demo := m.cfg.Demo
+	if demo == nil {
+		return
+	}
+	scene := Scene{Pool: m.snapshot.Pool, Policy: m.policy, At: m.now, Room: ui.NarrationWidth(s)}
+	if m.selected != nil {
+		scene.Selected = m.selected.Provider
+	}
+	if m.whyNoWrite() == "" && m.keys.ResetProvider.Enabled() {
+		scene.ResetKey = word(m.keys.ResetProvider)
+	}
+	s.Narration = demo.Narrate(scene)
+	s.Path = fmt.Sprintf("%s ×%g", m.cfg.Path, m.cfg.Clock.Rate)
+	s.Paused = s.Paused || m.demo.stopped
+	if n := len(s.Short); m.pane == ui.PaneTable && n > 2 && s.Dialog == nil && !m.arrangement.typing {
+		stop := "stop"
+		if m.demo.stopped {
+			stop = "go on"
+		}
+		s.Short = slices.Insert(slices.Clone(s.Short), min(4, n-2), briefly(m.keys.Pause, stop), m.keys.speed())
+	}
+}
+
+// speed returns Faster and Slower as one binding.
+func (k *keyMap) speed() key.Binding {
+	words := ui.KeyWords([]string{shortest(k.Faster), shortest(k.Slower)})
+	b := key.NewBinding(key.WithKeys(shortest(k.Faster)), key.WithHelp(words, "speed"))
+	b.SetEnabled(k.Faster.Enabled() && k.Slower.Enabled())
+	return b
+}
+
+// changeSpeed multiplies the speed of a simulation by a factor.
+func (m *Model) changeSpeed(factor float64) tea.Cmd {
+	clock := &m.cfg.Clock
+	rate := m.cfg.Demo.SetRate(clock.Rate * factor)
+	if rate == clock.Rate {
+		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("×%g is the limit", rate))
+	}
+	clock.Rate = rate
+	return m.setStatus(ui.AnswerDone, fmt.Sprintf("speed ×%g", rate))
+}
+
+func (m *Model) toggleStop() {
+	m.demo.stopped = !m.demo.stopped
+	m.cfg.Demo.Stop(m.demo.stopped)
+}
+
+// startOver forgets what happened if the simulation has started over.
+func (m *Model) startOver() {
+	if m.cfg.Demo == nil || m.cfg.Demo.Restarts() == m.demo.restarts {
+		return
+	}
+	m.demo.restarts = m.cfg.Demo.Restarts()
+	m.log = eventLog{journal: m.log.journal, write: m.log.write}
+	m.evidence, m.status, m.dialog, m.performed = poolstate.NoEvidence, nil, nil, nil
+	clear(m.writes)
+	clear(m.marked)
+}

@@ -1,0 +1,86 @@
+package model
+
+import (
+	"testing"
+)
+
+// testDemo records what a dashboard does to a simulation.
+type testDemo struct {
+	rate     float64
+	stopped  bool
+	restarts int
+	scene    Scene
+}
+
+// startDemo starts the dashboard of a simulation with speeds of up to 2400.
+func startDemo(t *testing.T) (*dashboard, *testDemo) {
+	t.Helper()
+	s := &testDemo{}
+	return startDashboard(t, twoOut, func(c *Config) {
+		c.Path, c.Clock.Rate = "demo", 600
+		c.Demo = &Demo{
+			Narrate:  func(scene Scene) string { s.scene = scene; return "this is the story" },
+			SetRate:  func(rate float64) float64 { s.rate = min(max(rate, 300), 2400); return s.rate },
+			Stop:     func(stop bool) { s.stopped = stop },
+			Restarts: func() int { return s.restarts },
+		}
+	}), s
+}
+
+func TestDemo_Speed(t *testing.T) {
+	d, s := startDemo(t)
+	d.shows("demo ×600", "this is the story", "+ - speed")
+	for _, tt := range []struct {
+		key  string
+		rate float64
+		says []string
+	}{
+		{"+", 1200, []string{"✓ speed ×1200", "demo ×1200"}},
+		{"+", 2400, []string{"✓ speed ×2400", "demo ×2400"}},
+		{"+", 2400, []string{"✕ ×2400 is the limit", "demo ×2400"}},
+		{"-", 1200, []string{"✓ speed ×1200", "demo ×1200"}},
+	} {
+		d.press(tt.key, tt.says...)
+		equal(t, "the rate of the simulation", s.rate, tt.rate)
+		equal(t, "the rate of the dashboard", d.m.cfg.Clock.Rate, tt.rate)
+	}
+}
+
+// A stopped simulation can still be changed.
+func TestDemo_Stop(t *testing.T) {
+	d, s := startDemo(t)
+	d.press("p", "❚ paused", "p go on")
+	equal(t, "stopped", s.stopped, true)
+	d.do("down r", "✓ reset")
+	d.press("p", "● live", "p stop")
+	equal(t, "stopped", s.stopped, false)
+}
+
+func TestDemo_Scene(t *testing.T) {
+	d, s := startDemo(t)
+	equal(t, "the selected provider", s.scene.Selected, "p")
+	equal(t, "the key", s.scene.ResetKey, "R")
+	equal(t, "the pool", s.scene.Pool, d.m.snapshot.Pool)
+	equal(t, "the time", s.scene.At, d.m.now)
+	d.press("G")
+	equal(t, "the selected provider", s.scene.Selected, "q")
+	d.m.cfg.ReadOnly = "because"
+	d.screen()
+	equal(t, "the key when nothing can be written", s.scene.ResetKey, "")
+}
+
+// When the simulation starts over, what happened before is forgotten.
+func TestDemo_StartsOver(t *testing.T) {
+	d, s := startDemo(t)
+	d.do("down r", "reset label-b")
+	d.press("a", "4 marked")
+	s.restarts++
+	d.change(mixedPool)
+	d.hides("reset label-b", "marked")
+	events := len(d.m.log.records)
+	d.press("e", "11:30:00")
+	d.hides("operator   cooling")
+	d.press("esc u", "✕ nothing to undo")
+	d.change(mixedPool + " ")
+	equal(t, "the number of events after another load", len(d.m.log.records), events)
+}
