@@ -43,7 +43,7 @@ func startScenario(t *testing.T, name string) *testDemo {
 	}
 	s.clock = simulate.NewClock(s.start, testSpeed, time.Now)
 	s.sim = simulate.New(scenario, s.start, 1)
-	s.store = poolstate.Open(s.file, poolstate.WithClock(s.clock.Now))
+	s.store = poolstate.Open(s.file, poolstate.WithClock(func() time.Time { return s.start }))
 	content, err := s.sim.File()
 	must(t, err)
 	_, err = s.store.Create(t.Context(), content)
@@ -100,7 +100,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 		equal(t, "the file before the first turn", s.content(), before)
 		s.runUntil(elapsed)
 
-		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(s.clock.Now))
+		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.start }))
 		content, err := s.sim.File()
 		must(t, err)
 		_, err = other.Create(t.Context(), content)
@@ -193,7 +193,7 @@ func TestPlayDemo_Night(t *testing.T) {
 		if stock, guarded := end.Failed("stock"), end.Failed("guarded"); guarded < 6 || guarded*4 > stock*3 {
 			t.Errorf("%d failed requests with guard, %d without", guarded, stock)
 		}
-		s.runUntil(20 * time.Hour)
+		s.runUntilEnd()
 		snapshot, err := s.store.Load()
 		must(t, err)
 		for c := range snapshot.Pool.All() {
@@ -201,6 +201,73 @@ func TestPlayDemo_Night(t *testing.T) {
 				t.Errorf("%s is still exhausted", c.Ref)
 			}
 		}
+
+		left, _, _ := s.clock.Until(s.player.sim.Load().End())
+		<-time.After(left)
+		synctest.Wait()
+		s.runUntil(48*time.Hour + 8*time.Hour)
+		again := s.player.sim.Load()
+		equal(t, "the start of the second night", again.Start(), s.start.Add(48*time.Hour))
+		equal(t, "failed requests with guard in the second night", again.Failed("guarded"), end.Failed("guarded"))
+	})
+}
+
+// runUntilEnd waits until the story is about to start over.
+func (s *testDemo) runUntilEnd() {
+	s.t.Helper()
+	for s.player.sim.Load().End().IsZero() {
+		<-time.After(time.Second)
+		synctest.Wait()
+	}
+}
+
+// At the end, the clock is set forward by more than a day, and the file has its first content.
+// At the default speed, that takes less than a minute.
+func TestPlayDemo_StartsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := startDemo(t)
+		s.runUntilEnd()
+		end := s.player.sim.Load().End()
+		left, _, _ := s.clock.Until(end)
+		<-time.After(left)
+		synctest.Wait()
+		if took := time.Since(began); took > time.Minute || took < 50*time.Second {
+			t.Errorf("the story takes %v", took)
+		}
+		start := s.start.Add(48 * time.Hour)
+		equal(t, "the time", s.clock.Now(), start)
+		equal(t, "the restarts", s.player.controls().Restarts(), 1)
+		content, err := s.sim.Restart(end).File()
+		must(t, err)
+		equal(t, "the file", s.content(), string(content))
+		before := s.requests()
+		<-time.After(10 * time.Second)
+		synctest.Wait()
+		if s.requests() <= before {
+			t.Error("no request since the restart")
+		}
+		equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(s.file)), " "), "auth.json auth.lock")
+	})
+}
+
+// While the clock is stopped, there are no turns. At another speed, they are more frequent.
+func TestPlayDemo_Controls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startDemo(t)
+		wait := func(d time.Duration) int { <-time.After(d); synctest.Wait(); return s.requests() }
+		controls := s.player.controls()
+		before := wait(5 * time.Second)
+		controls.Stop(true)
+		equal(t, "requests while stopped", wait(time.Minute), before)
+		controls.Stop(false)
+		after := wait(5 * time.Second)
+		if after <= before {
+			t.Error("no requests afterwards")
+		}
+		equal(t, "the fastest speed", controls.SetRate(1e9), maxSpeed)
+		equal(t, "the slowest speed", controls.SetRate(0.1), minSpeed)
+		equal(t, "requests at that speed", wait(time.Minute), after)
 	})
 }
 

@@ -59,22 +59,20 @@ var frames = []struct {
 	words string
 	stays time.Duration
 }{
-	{15 * time.Minute, "", "every provider is up", 1200 * time.Millisecond},
-	{24 * time.Minute, "", "looks like an outage", 1400 * time.Millisecond},
-	{77 * time.Minute, "", "1h", 800 * time.Millisecond},
-	{83 * time.Minute, "", "3 due", 800 * time.Millisecond},
-	{90 * time.Minute, "", "first back in 1h5", 1400 * time.Millisecond},
-	{150 * time.Minute, "", "402 no credits", 1000 * time.Millisecond},
-	{240 * time.Minute, "", "streak 2 → 3, 4h", 1400 * time.Millisecond},
-	{471 * time.Minute, "", "streak 3 → 4, 8h", 1400 * time.Millisecond},
-	{13*time.Hour + 5*time.Minute, "", "every provider is up", 1200 * time.Millisecond},
+	{15 * time.Minute, "", "every provider is up; anthropic goes down at 09:40", 1400 * time.Millisecond},
+	{55 * time.Minute, "", "1st failure: 1h", 1400 * time.Millisecond},
+	{115 * time.Minute, "", "3 due", 800 * time.Millisecond},
+	{150 * time.Minute, "", "2nd failure: 2h", 1200 * time.Millisecond},
+	{300 * time.Minute, "", "3rd failure: 4h", 1200 * time.Millisecond},
+	{510 * time.Minute, "", "4th failure: 8h, the ceiling", 1800 * time.Millisecond},
+	{11*time.Hour + 5*time.Minute, "", "press R, or wait until 01:19", 2000 * time.Millisecond},
 	{0, "R", "accept", 1400 * time.Millisecond},
 	{0, "y", "reset", 1500 * time.Millisecond},
-	{13*time.Hour + 30*time.Minute, "", "3 of 3 ready", 1400 * time.Millisecond},
+	{11*time.Hour + 50*time.Minute, "", "the story starts over", 1600 * time.Millisecond},
 }
 
 // still is the index of the frame for readers who prefer reduced motion.
-const still = 6
+const still = 5
 
 // TestImages compares the images in the README with the program's output. With
 // -update, it replaces them.

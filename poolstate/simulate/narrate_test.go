@@ -211,7 +211,7 @@ func TestNarrate_Story(t *testing.T) {
 	narrow.until(12 * time.Hour)
 	s.sim = s.sim.Restart(s.sim.End())
 	equal(t, "the narration after the restart", s.sim.Narrate(View{decoded(t, file(t, s.sim)), poolstate.Backoff(), s.sim.Start(), "", "", 78}),
-		"again from the start, clock set to Tue 09:00: anthropic goes down at 09:40")
+		"again from the start, clock set to Wed 09:00: anthropic goes down at 09:40")
 	for room, want := range map[int]string{
 		75: "anthropic is up, but backoff keeps it out: press R, or wait until 01:19",
 		70: "anthropic is up; backoff keeps it out: press R, or wait until 01:19",

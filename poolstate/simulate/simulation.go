@@ -38,12 +38,13 @@ func New(s Scenario, start time.Time, seed uint64) Simulation {
 	return Simulation{scenario: s, seed: seed, start: start, next: start.Add(first), failed: map[string]int{}}
 }
 
-// Restart returns the simulation at its start, on the day after the given time.
+// Restart returns the simulation at its start, at least a day after the given time, so that
+// guard has forgotten all failures.
 func (s Simulation) Restart(at time.Time) Simulation {
 	y, m, d := at.Date()
-	start := time.Date(y, m, d, s.scenario.Hour, 0, 0, 0, at.Location())
-	if !start.After(at) {
-		start = time.Date(y, m, d+1, s.scenario.Hour, 0, 0, 0, at.Location())
+	start := time.Date(y, m, d+1, s.scenario.Hour, 0, 0, 0, at.Location())
+	if start.Before(at.AddDate(0, 0, 1)) {
+		start = start.AddDate(0, 0, 1)
 	}
 	again := New(s.scenario, start, s.seed)
 	again.again = true

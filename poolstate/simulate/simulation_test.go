@@ -59,7 +59,7 @@ func TestPlay_Interval(t *testing.T) {
 	equal(t, "the interval", s.sim.NextTurn().Sub(at), s.sim.scenario.Jobs)
 }
 
-// After every outage, all credentials recover, and the scenario starts over on the next day.
+// After every outage, all credentials recover, and the scenario starts over after a day.
 // The default one takes at most a minute at 1200 times real time.
 func TestEnd(t *testing.T) {
 	for _, scenario := range Scenarios() {
@@ -78,7 +78,7 @@ func TestEnd(t *testing.T) {
 			}
 			again := s.sim.Restart(s.sim.End())
 			equal(t, "the hour of the restart", again.Start().Hour(), scenario.Hour)
-			if wait := again.Start().Sub(s.sim.End()); wait <= 0 || wait > 24*time.Hour {
+			if wait := again.Start().Sub(s.sim.End()); wait < 24*time.Hour || wait > 48*time.Hour {
 				t.Errorf("%s starts over %v after its end", scenario.Name, wait)
 			}
 			equal(t, "the first job", again.NextTurn().Sub(again.Start()), New(scenario, start, seed).NextTurn().Sub(start))
