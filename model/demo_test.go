@@ -80,7 +80,8 @@ func TestDemo_StartsOver(t *testing.T) {
 	events := len(d.m.log.records)
 	d.press("e", "11:30:00")
 	d.hides("operator   cooling")
-	d.press("esc u", "✕ nothing to undo")
+	d.press("esc")
+	equal(t, "the number of actions to undo", len(d.m.performed), 0)
 	d.change(mixedPool + " ")
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
 }
