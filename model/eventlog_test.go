@@ -205,7 +205,7 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 // table alone.
 func TestFilterField_Events(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
-	d.do("r u") // three events
+	d.do("r u esc") // three events
 	d.do("e")
 	d.filter("exhausted")
 	d.shows("/ exhausted", "1 of 3 events", "429 rate limit")
@@ -219,7 +219,7 @@ func TestFilterField_Events(t *testing.T) {
 	d.do("/")
 	d.handle(tea.PasteMsg{Content: " reset"})
 	d.do("enter", "1 of 3 events")
-	d.do("esc", "1 of 2 shown")
+	d.do("esc", "/ label-a", "1 of 2 shown")
 }
 
 // While the display is frozen, events can be filtered, but later ones are not shown.
