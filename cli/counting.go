@@ -54,10 +54,17 @@ func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at tim
 // backoff schedule if a guard is running on the store, otherwise nil.
 func (c *counting) peek(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) *poolstate.Curve {
 	c.report(c.Peek(pool, c.rules(policy), at))
-	if _, running := c.Running(); !running {
+	return c.running()
+}
+
+// running returns the backoff schedule of the guard that is running on the store, or nil
+// if there is none.
+func (c *counting) running() *poolstate.Curve {
+	g, running := c.Running()
+	if !running {
 		return nil
 	}
-	return &c.curve
+	return g.Limit(c.curve)
 }
 
 // next returns when to observe a pool again that has not changed.
@@ -72,7 +79,7 @@ func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, a
 		counted.Events = eventsOf(c.observe(pool, policy, at), at)
 	}
 	counted.Again = c.next(pool, policy, at)
-	_, counted.Guard = c.Running()
+	counted.Guard = c.running()
 	return counted
 }
 

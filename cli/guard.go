@@ -137,7 +137,7 @@ func (g *guardian) begin(once bool) (release func(), err error) {
 	if g.dryRun {
 		err = g.Detach()
 	} else if err = g.Check(); err == nil {
-		release, err = g.Guard(self("guard"))
+		release, err = g.Guard(g.self("guard"))
 	}
 	busy, running := errors.AsType[*counts.RunningError](err)
 	switch {
@@ -162,16 +162,16 @@ func noCounts(err error) string {
 }
 
 // self describes this process.
-func self(command string) counts.Guard {
+func (g *guardian) self(command string) counts.Guard {
 	host, _ := os.Hostname()
-	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command}
+	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command, Only: g.only, Sole: g.sole}
 }
 
 // act decides about the latest snapshot and writes the decisions. The notes are about
 // streaks that have just ended. It returns when to try again if it fails.
 func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	now, rules := g.clock(), g.rules(g.policy)
-	rules.Providers, rules.Sole = g.only, g.sole
+	rules.Curve.Only, rules.Curve.Sole = g.only, g.sole
 	if describe := g.describe; describe != nil {
 		g.describe = nil
 		for i := range g.snapshot.Pool.Providers {

@@ -47,7 +47,7 @@ type loadState struct {
 type Counted struct {
 	Events []poolstate.Event // streaks that ended because of a long quiet time
 	Again  time.Time         // when to count again if the file does not change, or the zero time
-	Guard  bool              // whether a guard is running on the store
+	Guard  *poolstate.Curve  // what the guard that runs on the store applies, or nil
 }
 
 // grace is how long a file may be unreadable before the dashboard shows that. A program
@@ -111,7 +111,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		m.loading.graceBegun, m.loading.graceOver = false, false
 		m.unwritable = msg.unwritable
 		m.feed = m.readableFeed()
-		m.loading.recount, m.guarded = msg.counted.Again, msg.counted.Guard
+		m.loading.recount, m.guard = msg.counted.Again, msg.counted.Guard
 		events := m.observe(msg.snapshot.Pool)
 		m.logEvents(msg.counted.Events)
 		switch {

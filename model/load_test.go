@@ -61,7 +61,7 @@ func TestPoolLoaded_ActiveProfile(t *testing.T) {
 
 // TestPoolLoaded_Guarded checks what a guard changes on the screen, until it ends.
 func TestPoolLoaded_Guarded(t *testing.T) {
-	running := true
+	running := new(poolstate.DefaultCurve())
 	d := startDashboard(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "x", "last_status": "exhausted", "last_error_code": 429,
 		"last_status_at": 1795435200, "last_error_reset_at": 1795449600}, {"id": "b", "access_token": "y"}]}}`, func(c *Config) {
 		c.Curve = poolstate.DefaultCurve()
@@ -74,7 +74,7 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 	d.shows("flat (file)   guard   ", "▁▃▅▇ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
 	d.m.cfg.ReadOnly = "started with --read-only"
 	d.hides("ends it")
-	running = false
+	running = nil
 	d.finish(d.m.loadPool())
 	d.hides("   guard   ")
 	d.shows("▁▃▅▇ ~3   4h00m00s+", "4h            1h", "next failure 1h")

@@ -70,7 +70,7 @@ type Model struct {
 	outages  map[string]int // providers with an outage, and the number of accounts that it affects
 	resets   map[poolstate.Ref]time.Time
 	loading  loadState
-	guarded  bool // whether a guard is running on the store
+	guard    *poolstate.Curve // what the guard that runs on the store applies, or nil
 
 	selected   *poolstate.Ref
 	offset     int // first visible line of the table
@@ -221,14 +221,11 @@ func (m *Model) screen() *ui.Screen {
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
-		OutFirst: m.outFirst, Outages: m.outages,
+		OutFirst: m.outFirst, Outages: m.outages, Guard: m.guard,
 		Order: m.arrangement.order, Descending: m.arrangement.descending,
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
 		Short: m.keys.footer(m.view(), !m.empty()),
-	}
-	if m.guarded {
-		s.Guard = &m.cfg.Curve
 	}
 	if m.pane == ui.PaneHelp {
 		s.Full = m.keys.help()

@@ -3,6 +3,7 @@ package poolstate
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,11 @@ type Curve struct {
 	ForgetAfter time.Duration
 	// Stagger spreads the deadlines of credentials that fail together.
 	Stagger bool
+	// Only limits guard to these providers. If nil, there is no limit.
+	Only []string
+	// Sole also applies to a provider's only credential that is not dead, although the
+	// agent then has none until the cooldown ends.
+	Sole bool
 	// Providers has the schedules of single providers. What they leave out is as in
 	// Schedule.
 	Providers map[string]Schedule
@@ -84,13 +90,18 @@ func (c Curve) Cooldown(cred *Credential, policy Policy, streak int) time.Durati
 	return time.Duration(min(d, float64(maxHold)))
 }
 
+// Includes reports whether Only allows a provider.
+func (c Curve) Includes(provider string) bool {
+	return c.Only == nil || slices.Contains(c.Only, provider)
+}
+
 // NextCooldown returns the cooldown of c after one more failure with the same code while
-// guard runs without --sole. It is never shorter than what the agent does. Guard leaves a
+// guard runs. It is never shorter than what the agent does. Guard leaves a
 // first failure to the agent, and others as well if it would not pin them.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()
-	if streak < 2 || c.For(cred.Provider).Cap <= 1 || cred.WhyNotPinned(policy, own, false) != "" {
+	if streak < 2 || !c.Includes(cred.Provider) || c.For(cred.Provider).Cap <= 1 || cred.WhyNotPinned(policy, own, c.Sole) != "" {
 		return own
 	}
 	return max(own, c.Cooldown(cred, policy, streak))

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -194,16 +195,19 @@ func TestGuard(t *testing.T) {
 	if _, running := second.Running(); running {
 		t.Error("a guard is running before the first one has started")
 	}
-	self := Guard{"box", 312, "pooltop guard"}
+	self := Guard{Host: "box", PID: 312, Command: "pooltop guard", Only: []string{"p"}, Sole: true}
 	release, err := first.Guard(self)
 	must(t, err)
-	if other, running := second.Running(); !running || other != self {
+	if other, running := second.Running(); !running || !reflect.DeepEqual(other, self) {
 		t.Errorf("running %v: %v", running, other)
 	}
 	var busy *RunningError
-	if _, err := second.Guard(Guard{}); !errors.As(err, &busy) || busy.Other != self ||
+	if _, err := second.Guard(Guard{}); !errors.As(err, &busy) || !reflect.DeepEqual(busy.Other, self) ||
 		err.Error() != "another guard runs on this store: pooltop guard (process 312 on box)" {
 		t.Errorf("error %v", err)
+	}
+	if curve := self.Limit(poolstate.DefaultCurve()); !curve.Includes("p") || curve.Includes("q") || !curve.Sole {
+		t.Errorf("the guard applies %v", curve)
 	}
 	release()
 	if _, running := second.Running(); running {

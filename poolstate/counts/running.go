@@ -18,6 +18,15 @@ type Guard struct {
 	Host    string `json:"host"`
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
+	// Only and Sole are as in [poolstate.Curve].
+	Only []string `json:"only,omitempty"`
+	Sole bool     `json:"sole,omitempty"`
+}
+
+// Limit returns the part of a curve that the guard applies.
+func (g Guard) Limit(c poolstate.Curve) *poolstate.Curve {
+	c.Only, c.Sole = g.Only, g.Sole
+	return &c
 }
 
 // String returns a description such as "pooltop guard (process 312 on box)".

@@ -12,9 +12,12 @@ import (
 // each note once.
 func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decision {
 	var out []Decision
+	if s.outdated(pool) {
+		return nil
+	}
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
-		if !rules.acts(p.Name) || s.Providers[p.Name] == nil {
+		if !rules.Curve.Includes(p.Name) || s.Providers[p.Name] == nil {
 			continue
 		}
 		d := decider{state: s, provider: p, rules: rules, at: at}
@@ -165,7 +168,7 @@ func (d decider) forbids(cr *poolstate.Credential, own time.Time) string {
 	case !cr.NumericStatusAt():
 		return "last_status_at is not a number"
 	}
-	return cr.WhyNotPinned(d.rules.Policy, own.Sub(cr.StatusAt), d.rules.Sole)
+	return cr.WhyNotPinned(d.rules.Policy, own.Sub(cr.StatusAt), d.rules.Curve.Sole)
 }
 
 // deadline returns the deadline of a new pin.

@@ -80,8 +80,8 @@ func TestDecide_NotPinned(t *testing.T) {
 		"held":                {func(_ *world, c *poolstate.Credential) { c.ErrorReason = poolstate.HoldReason }, ""},
 		"unverified billing":  {func(_ *world, c *poolstate.Credential) { c.FailureReason = "billing_unverified" }, "skipped a"},
 		"only credential":     {func(_ *world, c *poolstate.Credential) { c.Sole = true }, "skipped a"},
-		"--sole":              {func(w *world, c *poolstate.Credential) { c.Sole, w.rules.Sole = true, true }, "pinned a 2h"},
-		"other provider only": {func(w *world, _ *poolstate.Credential) { w.rules.Providers = []string{"q"} }, ""},
+		"--sole":              {func(w *world, c *poolstate.Credential) { c.Sole, w.rules.Curve.Sole = true, true }, "pinned a 2h"},
+		"other provider only": {func(w *world, _ *poolstate.Credential) { w.rules.Curve.Only = []string{"q"} }, ""},
 		"agent counts, forced": {func(w *world, _ *poolstate.Credential) {
 			w.rules.Policy = poolstate.Force(poolstate.Backoff()).Resolve(w.pool, poolstate.NoEvidence)
 		}, "standing_down a"},
@@ -89,7 +89,7 @@ func TestDecide_NotPinned(t *testing.T) {
 			c.Sole, w.rules.Policy = true, poolstate.Flat202608()
 		}, "pinned a 2m"},
 		"only credential, capped": {func(w *world, c *poolstate.Credential) {
-			c.Sole, w.rules.Policy, w.rules.Sole = true, poolstate.Flat202610(), true
+			c.Sole, w.rules.Policy, w.rules.Curve.Sole = true, poolstate.Flat202610(), true
 		}, "skipped a"},
 		"only credential, billing": {func(w *world, c *poolstate.Credential) {
 			c.Sole, c.ErrorCode, w.rules.Policy = true, poolstate.Some(402), poolstate.Flat202610()

@@ -36,7 +36,7 @@ func FuzzObserve(f *testing.F) {
 			all = append(all, c)
 		}
 		for i, step := range steps {
-			w.rules.Curve.Stagger, w.rules.Sole = step&1 != 0, step&2 != 0
+			w.rules.Curve.Stagger, w.rules.Curve.Sole = step&1 != 0, step&2 != 0
 			w.step(all[i%len(all)], step>>3&7)
 			w.now = w.now.Add(time.Duration(step>>6) * 31 * minute)
 			w.fuzzOnce()

@@ -27,11 +27,6 @@ type Rules struct {
 	Curve  poolstate.Curve
 	// Strategies maps providers to their rotation strategies. The default is fill_first.
 	Strategies map[string]string
-	// Providers limits decisions to these providers. If nil, there is no limit.
-	Providers []string
-	// Sole also allows a pin on a provider's only credential that is not dead, although
-	// the agent then has none until the pin ends.
-	Sole bool
 }
 
 // StandsDown reports whether pins are unnecessary because an agent counts failures itself.

@@ -22,6 +22,12 @@ const (
 // that were forgotten. Observing the same snapshot again changes nothing except what the
 // passing of time causes.
 func (s *State) Observe(pool *poolstate.Pool, rules Rules, at time.Time) []Note {
+	if s.outdated(pool) {
+		return nil
+	}
+	if s.Updated = pool.UpdatedAt; s.Updated.Year() > 9999 {
+		s.Updated = time.Time{}
+	}
 	var notes []Note
 	seen := map[string]*provider{}
 	for i := range pool.Providers {

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -267,6 +268,23 @@ func TestObserve_Forgotten(t *testing.T) {
 	w.after(25*hour).look().took().streak("a", 1)
 	w.after(time.Second).look().took("forgotten a").look().took().streak("a", 0)
 	w.fail("a").look().took().after(25*hour+time.Second).fail("a").look().took("forgotten a").streak("a", 1)
+}
+
+// A process that is slow observes an older snapshot than another one has observed.
+func TestObserve_Outdated(t *testing.T) {
+	w := newWorld(t, "a").selects().look()
+	old := *w.pool
+	old.Providers = []poolstate.Provider{{Name: "p", Credentials: slices.Clone(w.pool.Providers[0].Credentials)}}
+	w.after(time.Second).fail("a")
+	w.pool.UpdatedAt = w.now
+	now := w.look().pool
+	w.pool = &old
+	w.look()
+	w.pool = now
+	w.look().streak("a", 1)
+	old.UpdatedAt = w.now.Add(-maxOutdated) // the clock was set back
+	w.pool = &old
+	w.look().streak("a", 0)
 }
 
 // Any number of processes may observe the same snapshots.

@@ -38,7 +38,7 @@ func (r Rules) planSole(c *poolstate.Credential) string {
 	switch {
 	case r.Policy.CapsCooldown(&failed):
 		return "no pins, because the agent limits the cooldown of a provider's only credential"
-	case r.Policy.Cooldown(&failed, 1) > poolstate.SolePinLimit && !r.Sole:
+	case r.Policy.Cooldown(&failed, 1) > poolstate.SolePinLimit && !r.Curve.Sole:
 		return "no pins, because they would block the only credential (--sole allows them)"
 	}
 	return "pins the only credential from the second failure on: " + r.scheduleOf(&failed)

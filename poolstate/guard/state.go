@@ -14,6 +14,7 @@ import (
 type State struct {
 	// Salt makes the marks of tokens useless outside this state. It must be random.
 	Salt      string               `json:"salt"`
+	Updated   time.Time            `json:"updated,omitzero"` // when the latest snapshot was written
 	Providers map[string]*provider `json:"providers,omitempty"`
 }
 
@@ -140,7 +141,7 @@ func (s *State) Encode() ([]byte, error) {
 
 // Clone returns a deep copy.
 func (s *State) Clone() *State {
-	out := &State{Salt: s.Salt, Providers: map[string]*provider{}}
+	out := &State{Salt: s.Salt, Updated: s.Updated, Providers: map[string]*provider{}}
 	for name, p := range s.Providers {
 		mem := &provider{Order: slices.Clone(p.Order), Credentials: map[string]*count{}}
 		for id, c := range p.Credentials {
@@ -152,6 +153,17 @@ func (s *State) Clone() *State {
 		out.Providers[name] = mem
 	}
 	return out
+}
+
+// maxOutdated is how much older than the latest snapshot one may be that is ignored. A
+// greater difference means that the clock was set back.
+const maxOutdated = time.Minute
+
+// outdated reports whether a pool is older than the latest one that was observed. A
+// process that is slow may still have such a pool.
+func (s *State) outdated(pool *poolstate.Pool) bool {
+	age := s.Updated.Sub(pool.UpdatedAt)
+	return age > 0 && age < maxOutdated
 }
 
 // find returns the memory of a credential, or nil.
@@ -224,9 +236,4 @@ func (s *State) Next(pool *poolstate.Pool, rules Rules, at time.Time) time.Time 
 		}
 	}
 	return next
-}
-
-// acts reports whether decisions concern a provider.
-func (r Rules) acts(provider string) bool {
-	return r.Providers == nil || slices.Contains(r.Providers, provider)
 }
