@@ -173,7 +173,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.change(poolOf("p: a b c"), "● live", "label-a")
 		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
 		d.change(poolOf("p: d"))
-		d.shows("● live", "label-d", "the file                        recovered", "p/label-a                       removed")
+		d.shows("● live", "label-d", "the file               recovered", "p/label-a              removed")
 		d.hides("stale")
 		d.isAt("d")
 	})

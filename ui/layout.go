@@ -99,6 +99,13 @@ func (s *Screen) plan() plan {
 		spare-- // a blank line above its rule
 	}
 	p.grow(spare, s.Width >= wideFrom)
+	switch {
+	case s.Pool == nil || s.returning():
+	case s.Width >= wideFrom && p.detail > 0 && !p.eventsBeside: // the events are in place of the chart
+		p.detail, p.events = p.detail+p.events, 0
+	default:
+		p.chart, p.events = 0, p.chart+p.events
+	}
 	if s.Dialog != nil {
 		s.planDialog(&p)
 	}

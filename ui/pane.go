@@ -102,15 +102,20 @@ func addQuiet(l *theme.Line, gap, end int, s string) bool {
 	return add(l, gap, end, theme.Secondary, theme.Regular, s)
 }
 
-// forecastLines draws the forecast, w cells wide and h lines high.
+// forecastLines draws the forecast, w cells wide and h lines high. If no cooldown will end,
+// it draws the events below the summary.
 func (s *Screen) forecastLines(w, h int) []string {
 	head := s.line().Bold(theme.Text, "capacity")
 	f := s.Pool.Forecast(s.Policy, s.Now)
-	if p := s.Pool.Provider(s.ForecastOf); p != nil && s.ForecastOf != "" {
+	if p := s.Pool.Provider(s.ForecastOf); s.Pane == PaneForecast && p != nil && s.ForecastOf != "" {
 		f = p.Forecast(s.Policy, s.Now)
 		head.Write(theme.Text, " of "+text.Fit(clean(p.Name), w/3))
 	}
 	addQuiet(head, 2, w, chart.Summary(&f))
+	if len(f.Steps) == 0 {
+		title := s.line().Bold(theme.Text, "events").String()
+		return append([]string{head.String(), "", title}, s.eventLines(w, h-3)...)
+	}
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
 }
 

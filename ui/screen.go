@@ -272,6 +272,12 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 	return s.Selected != nil && c.Ref == *s.Selected
 }
 
+// returning reports whether a credential is cooling or held. If not, there is no chart.
+func (s *Screen) returning() bool {
+	sum := s.summary()
+	return sum.Count[poolstate.Cooling]+sum.Count[poolstate.Held] > 0
+}
+
 func (s *Screen) summary() poolstate.Summary { return s.Pool.Summarize(s.Policy, s.Now) }
 
 // wider returns narrow or wide, depending on the terminal width.

@@ -24,8 +24,8 @@ func Capacity(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, n
 	if len(f.Steps) == 0 || w < minWidth || h < minHeight || w-gutter < minPlotWidth {
 		return nil
 	}
-	p := newPlot(f, selected, named, w-gutter, h-2)
-	p.theme, p.gutter = th, gutter
+	p := newPlot(th, f, selected, named, w-gutter, h-2)
+	p.gutter = gutter
 	out := make([]string, 0, h)
 	for row := range p.rows {
 		out = append(out, p.row(p.rows-1-row))
@@ -52,8 +52,8 @@ type plot struct {
 // deadlineMarks are the marks for a deadline's origin, the most unusual last.
 var deadlineMarks = [...]string{"", theme.MarkOperator, theme.MarkProvider, theme.MarkSuspect}
 
-func newPlot(f *poolstate.Forecast, selected *poolstate.Ref, named bool, width, rows int) *plot {
-	p := &plot{Forecast: f, axis: newAxis(f, width), rows: rows, selected: -1}
+func newPlot(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, named bool, width, rows int) *plot {
+	p := &plot{Forecast: f, theme: th, axis: newAxis(f, width), rows: rows, selected: -1}
 	p.heights, p.marks, p.names = make([]int, width), make([]int, width), make([][]label, rows)
 	p.step = slices.IndexFunc(f.Steps, func(s poolstate.ForecastStep) bool { return find(&s, selected) >= 0 })
 	if p.step >= 0 {
@@ -82,16 +82,20 @@ func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 
 // height returns the height for n ready credentials, in half rows. All steps have the same
 // height if this fills most of the chart. Otherwise, heights are proportional, but even a
-// single credential is visible.
+// single credential is visible. The edge is always in the lower half of a row if there is a
+// row for each credential or if there is no fill to draw in the lower half.
 func (p *plot) height(n int) int {
 	if n <= 0 {
 		return 0
 	}
-	all := 2 * p.rows
-	if each := all / p.Total; each*p.Total*4 >= all*3 {
-		return n*each - (each+1)%2 // the edge is in the lower half of a row, if possible
+	h := max(2*n*p.rows/p.Total, 1)
+	if each := p.rows / p.Total; each*p.Total*4 >= p.rows*3 {
+		h = 2 * n * each
 	}
-	return max(n*all/p.Total, 1)
+	if p.Total <= p.rows || p.theme.HatchedFill {
+		h = (h - 1) | 1
+	}
+	return h
 }
 
 // top returns the row of the edge at a height, or -1, the axis, if the height is 0.
@@ -100,26 +104,20 @@ func top(height int) int { return (height+1)/2 - 1 }
 // level returns the row of the edge above n credentials.
 func (p *plot) level(n int) int { return top(p.height(n)) }
 
-// number returns the y-axis label of a row: all numbers if each has a row. Otherwise, the
-// total at the top, half of it in the middle if there is room, and 0 at the axis, which is
-// row -1.
+// number returns the y-axis label of a row: all numbers if there is a row for each
+// credential. Otherwise, the total, half of it and 0, which is at the axis, in row -1.
 func (p *plot) number(row int) string {
-	total, half := p.Total, (p.Total+1)/2
-	if total <= p.rows {
-		for n := range total + 1 {
-			if p.level(n) == row {
-				return strconv.Itoa(n)
-			}
-		}
-		return ""
+	step := 1
+	if p.Total > p.rows {
+		step = (p.Total + 1) / 2
 	}
-	switch {
-	case row == p.level(total):
-		return strconv.Itoa(total)
-	case row < 0:
+	for n := p.Total; n > 0; n -= step {
+		if p.level(n) == row {
+			return strconv.Itoa(n)
+		}
+	}
+	if row < 0 {
 		return "0"
-	case row == p.level(half) && row > 0 && row < p.level(total)-1:
-		return strconv.Itoa(half)
 	}
 	return ""
 }
@@ -132,47 +130,61 @@ func (p *plot) begin(number string) *theme.Line {
 func (p *plot) row(row int) string {
 	l, names := p.begin(p.number(row)), p.names[row]
 	for col := range p.heights {
+		shape, edge := p.shape(col, row), theme.Ready
+		if col == p.selected {
+			edge = theme.Accent
+		}
 		switch {
+		case l.Col() > p.gutter+col: // within a name
+			continue
+		case len(names) > 0 && col == names[0].col && shape == fill:
+			l.OnFill(names[0].role, names[0].text)
+			names = names[1:]
 		case len(names) > 0 && col == names[0].col:
 			l.Write(names[0].role, names[0].text)
 			names = names[1:]
-		case l.Col() <= p.gutter+col: // not below a name
-			p.cell(l, col, row)
-			l.To(p.gutter + col + 1)
+		case shape == fill && p.theme.HatchedFill:
+			l.Write(theme.Fill, "░")
+		case shape == fill:
+			l.Write(theme.Fill, "█")
+		case shape == '▀':
+			l.OnFill(edge, "▀")
+		case shape == '▁' && p.theme.Shapes: // must not look like a low edge
+			l.Write(theme.Dead, "╌")
+		case shape == '▁':
+			l.Write(theme.Dead, "▁")
+		case shape != ' ':
+			l.Write(edge, string(shape))
+		case row == p.level(p.Total) && p.ticked(col):
+			l.Write(theme.Rule, "·")
 		}
+		l.To(p.gutter + col + 1)
 	}
 	return l.String()
 }
 
-// cell draws a cell: the faint fill, the bright edge above it, half a row thick, or nothing.
-// At each step, the edge rises through several rows.
-func (p *plot) cell(l *theme.Line, col, row int) {
-	height, edge := p.heights[col], theme.Ready
-	low := min(height, p.heights[max(col-1, 0)]) - 1 // lower end of the edge
-	if col == p.selected {
-		edge = theme.Accent
-	}
-	switch bottom := 2 * row; {
+const fill = '░'
+
+// shape returns the shape of a cell: the fill, the edge above it, half a row thick, nothing,
+// or a line at the axis if no credential is ready. At each step, the edge rises.
+func (p *plot) shape(col, row int) rune {
+	height := p.heights[col]
+	edge, bottom := min(height, p.heights[max(col-1, 0)])-1, 2*row // the lower ends of the edge and the row
+	switch {
 	case p.axis.broken() && col == p.axis.end:
-	case height == 0 && row == 0 && p.theme.Shapes: // must not look like a low edge
-		l.Write(theme.Dead, "╌")
+		return ' '
 	case height == 0 && row == 0:
-		l.Write(theme.Dead, "▁")
+		return '▁'
 	case bottom >= height:
-		if row == p.level(p.Total) && p.ticked(col) {
-			l.Write(theme.Rule, "·")
-		}
-	case bottom+1 == height && bottom >= low:
-		l.Write(edge, "▄")
-	case bottom >= low:
-		l.Write(edge, "█")
-	case bottom+1 >= low:
-		l.OnFill(edge, "▀")
-	case p.theme.HatchedFill:
-		l.Write(theme.Fill, "░")
-	default:
-		l.Write(theme.Fill, "█")
+		return ' '
+	case bottom >= edge && bottom+1 == height:
+		return '▄'
+	case bottom >= edge:
+		return '█'
+	case bottom+1 >= edge:
+		return '▀'
 	}
+	return fill
 }
 
 // rule draws the axis: ticks for the labels, deadline marks, the gap, and the recovery

@@ -29,21 +29,20 @@ func (p *plot) ticked(col int) bool {
 	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
 }
 
-// placeLabels places the names, then the times in order of importance: the recovery of the
-// selected credential, now, the last step, midnights, other round times. The first one
-// contains the credential's name if there is no room for it in the plot.
+// placeLabels places the names, the selected one first. Then it places times in order of
+// importance: the recovery of the selected credential, now, the last step, midnights, other
+// round times.
 func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 	now, width := p.Now, p.axis.width
 	if p.step >= 0 {
-		k := label{p.selected, text.Moment(p.Steps[p.step].At, now), theme.Accent, 0}
-		if named && !p.placeName(p.step, theme.Accent, selected) {
-			k.text = p.stepName(p.step, selected)
-		}
-		p.place(k, width)
+		p.place(label{p.selected, text.Moment(p.Steps[p.step].At, now), theme.Accent, 0}, width)
+	}
+	if named && p.step >= 0 {
+		p.placeName(p.step, theme.Accent, selected)
 	}
 	for i := range p.Steps {
 		if named && i != p.step && len(p.Steps) <= p.rows {
-			p.placeName(i, theme.Secondary, nil)
+			p.placeName(i, theme.Text, nil)
 		}
 	}
 	p.place(label{0, "now", theme.Faint, 0}, len("now")/2)
@@ -69,22 +68,39 @@ func (p *plot) place(k label, shift int) {
 	}
 }
 
-// placeName names the credentials that recover at a step, to the left of the step or, if
-// there is no room, above it. It returns false if there is no room there either.
-func (p *plot) placeName(step int, role theme.Role, selected *poolstate.Ref) bool {
+// placeName names the credentials that recover at a step: to the left of the step, above it
+// or, last, to the right, on the fill. It omits names for which there is no room.
+func (p *plot) placeName(step int, role theme.Role, selected *poolstate.Ref) {
 	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), role, 0}
-	w, low, high := text.Width(k.text), top(p.heights[k.tick-1]), p.level(p.Steps[step].Ready)
-	for i := range high - low + 2 {
-		row := high - i
-		if k.col = k.tick - w - 1; row <= low {
-			row, k.col = high+1+low-row, k.tick
-		}
-		end := min(k.col+w, p.axis.width-1)
-		if k.col >= 0 && k.col+w <= p.axis.width && row < p.rows && top(p.heights[end]) < row && insert(&p.names[row], k) {
-			return true
+	low, high := top(p.heights[k.tick-1]), p.level(p.Steps[step].Ready)
+	spots := [][2]int{{high + 1, k.tick}, {high + 2, k.tick}} // rows and columns
+	for row := low + 1; row <= high; row++ {
+		spots = slices.Insert(spots, 0, [2]int{row, k.tick - 1 - text.Width(k.text)})
+	}
+	for row := high - 1; row >= low; row-- {
+		spots = append(spots, [2]int{row, k.tick + 2})
+	}
+	for _, at := range spots {
+		if k.col = at[1]; p.placeAt(at[0], k) {
+			return
 		}
 	}
-	return false
+}
+
+// placeAt adds a name to a row of the plot if the cells there, and one more on each side, are
+// all empty or all part of the fill.
+func (p *plot) placeAt(row int, k label) bool {
+	end := k.col + text.Width(k.text)
+	if row < 0 || row >= p.rows || k.col < 0 || end > p.axis.width {
+		return false
+	}
+	shape := p.shape(k.col, row)
+	for col := k.col; col <= min(end, p.axis.width-1); col++ {
+		if s := p.shape(col, row); s != shape || s != ' ' && s != fill {
+			return false
+		}
+	}
+	return insert(&p.names[row], k)
 }
 
 // stepName returns the name of a credential that recovers at a step, preferably of the
