@@ -158,12 +158,12 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 		return []key.Binding{k.move(), back}
 	case pane == ui.PaneEvents:
 		return []key.Binding{
-			k.move(), k.goTo(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"),
-			briefly(k.Filter, "filter"), help, back,
+			briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), k.goTo(),
+			briefly(k.Filter, "filter"), k.move(), help, back,
 		}
 	case pane != ui.PaneTable:
 		return []key.Binding{
-			k.move(), briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), help, back,
+			briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), k.move(), help, back,
 		}
 	case !listed:
 		return []key.Binding{help, quit}

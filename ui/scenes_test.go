@@ -278,8 +278,8 @@ func actionScenes(t testing.TB) []scene {
 }
 
 var eventKeys = []key.Binding{
-	binding("↑↓", "move"), binding("enter", "go to"), binding("r", "reset"), binding("x", "hold"), binding("u", "undo"),
-	binding("/", "filter"), binding("?", "help"), binding("esc q", "back"),
+	binding("r", "reset"), binding("x", "hold"), binding("u", "undo"), binding("enter", "go to"),
+	binding("/", "filter"), binding("↑↓", "move"), binding("?", "help"), binding("esc q", "back"),
 }
 
 var dialogKeys = []key.Binding{binding("tab", "next field"), binding("enter", "hold"), binding("esc", "cancel")}
