@@ -31,7 +31,8 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Show a simulated outage (no agent or account needed)",
 		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
-			"Providers fail according to a script, in accelerated time.\n\n" + scenarioHelp(),
+			"Providers fail according to a script, in accelerated time. A line below the title narrates.\n" +
+			"When all is well again, the scenario starts over. p stops the clock, + and - change its speed.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}

@@ -25,7 +25,7 @@ type Demo struct {
 	Restarts func() int
 }
 
-// Scene is what the dashboard shows of a simulation.
+// Scene holds the displayed state of a simulation.
 type Scene struct {
 	Pool   *poolstate.Pool
 	Policy poolstate.Policy
@@ -76,6 +76,21 @@ func (k *keyMap) speed() key.Binding {
 	return b
 }
 
+func (m *Model) clockPressed(pressed fmt.Stringer) tea.Cmd {
+	switch {
+	case key.Matches(pressed, m.keys.Faster):
+		return m.changeSpeed(2)
+	case key.Matches(pressed, m.keys.Slower):
+		return m.changeSpeed(0.5)
+	case m.cfg.Demo == nil:
+		m.togglePause()
+	default:
+		m.demo.stopped = !m.demo.stopped
+		m.cfg.Demo.Stop(m.demo.stopped)
+	}
+	return nil
+}
+
 // changeSpeed multiplies the speed of a simulation by a factor.
 func (m *Model) changeSpeed(factor float64) tea.Cmd {
 	clock := &m.cfg.Clock
@@ -85,11 +100,6 @@ func (m *Model) changeSpeed(factor float64) tea.Cmd {
 	}
 	clock.Rate = rate
 	return m.setStatus(ui.AnswerDone, fmt.Sprintf("speed ×%g", rate))
-}
-
-func (m *Model) toggleStop() {
-	m.demo.stopped = !m.demo.stopped
-	m.cfg.Demo.Stop(m.demo.stopped)
 }
 
 // startOver forgets what happened if the simulation has started over.

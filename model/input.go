@@ -38,14 +38,8 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.toggleForecast()
 	case is(k.Events):
 		m.toggleEvents()
-	case is(k.Pause) && m.cfg.Demo != nil:
-		m.toggleStop()
-	case is(k.Pause):
-		m.togglePause()
-	case is(k.Faster):
-		return m.changeSpeed(2)
-	case is(k.Slower):
-		return m.changeSpeed(0.5)
+	case is(k.Pause, k.Faster, k.Slower):
+		return m.clockPressed(pressed)
 	case is(k.ReadOnly):
 		return m.toggleReadOnly()
 	case is(k.Notify):

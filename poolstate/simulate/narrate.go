@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// View is what the user of a simulation sees.
+// View holds the state of a simulation as displayed.
 type View struct {
 	Pool   *poolstate.Pool // nil before the first snapshot
 	Policy poolstate.Policy

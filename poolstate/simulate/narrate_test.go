@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// facts is what is true of a simulation at one time.
+// facts holds a simulation and its pool at one time.
 type facts struct {
 	*run
 	at       time.Time
