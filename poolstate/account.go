@@ -2,6 +2,8 @@ package poolstate
 
 import (
 	"encoding/base64"
+	"iter"
+	"slices"
 	"strings"
 
 	"pooltop/poolstate/internal/jsonedit"
@@ -44,4 +46,46 @@ func (c *Credential) addAccounts(claims *jsonedit.Value) {
 			c.addAccounts(nested)
 		}
 	}
+}
+
+// byAccount groups the credentials that have the same secret or belong to the same
+// account. Each group has at least two.
+func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
+	parent := map[Digest]Digest{} // a union-find forest of the secrets and identifiers of accounts
+	root := func(d Digest) Digest {
+		for up, ok := parent[d]; ok; up, ok = parent[d] {
+			if upper, ok := parent[up]; ok {
+				parent[d] = upper // path halving
+			}
+			d = up
+		}
+		return d
+	}
+	names := map[*Credential]Digest{}
+	for c := range credentials {
+		for _, name := range append(slices.Clip(c.accounts), c.Secret) {
+			switch first, found := names[c]; {
+			case name.IsZero():
+			case !found:
+				names[c] = name
+			case root(name) != root(first):
+				parent[root(name)] = root(first)
+			}
+		}
+	}
+	index := map[Digest]int{} // of the groups
+	for c := range credentials {
+		name, found := names[c]
+		if !found {
+			continue
+		}
+		name = root(name)
+		i, known := index[name]
+		if !known {
+			i, index[name] = len(groups), len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], c)
+	}
+	return slices.DeleteFunc(groups, func(g []*Credential) bool { return len(g) < 2 })
 }

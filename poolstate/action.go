@@ -235,7 +235,7 @@ func changedSince(was, now *Credential) bool {
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether the secrets of an entry have changed, including a borrowed
+// newTokens reports whether the secrets of an entry have changed, including a referenced
 // one.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret

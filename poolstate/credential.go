@@ -98,7 +98,7 @@ type Credential struct {
 	ExpiresAt   time.Time
 	LastRefresh time.Time
 	BaseURL     string
-	// Fingerprint identifies a borrowed secret. It is "sha256:" and 16 hex digits.
+	// Fingerprint identifies a referenced secret. It is "sha256:" and 16 hex digits.
 	Fingerprint string
 	// Secret is equal for credentials with the same secret, and zero if there is none.
 	Secret Digest
@@ -122,11 +122,11 @@ type Credential struct {
 	// hasStreak is true if the entry has the key consecutive_failures, and
 	// countsStreaks if any entry in the file has it.
 	hasStreak, countsStreaks bool
-	// borrowed is true for an entry with a fingerprint and no access token.
-	borrowed bool
+	// referenced is true for an entry with a fingerprint and no access token.
+	referenced bool
 	// idLeaks is true if the id is not used because it contains a secret.
 	idLeaks bool
-	// accounts identifies the accounts of the tokens. It is used only while decoding.
+	// accounts identifies the accounts of the tokens.
 	accounts []Digest
 
 	// Sole is true for the only credential of its provider that is not dead.
@@ -136,6 +136,15 @@ type Credential struct {
 	// of them have the same secret.
 	Shares       []Ref
 	SharesSecret bool
+
+	// BorrowedFrom is the profile whose store contains the entry, if another profile uses
+	// it; see [Borrow]. Otherwise it is empty.
+	BorrowedFrom string
+	// Copy says whether the entry of a profile is a copy of one of the root.
+	Copy Copy
+	// Profiles are the profiles with credentials of the same account, including this
+	// one; see [MarkProfiles]. It is nil if there are no others.
+	Profiles []string
 }
 
 // ModelCooldown is the cooldown of one model. The credential remains usable

@@ -112,7 +112,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubb
 	}
 	if secrets[keyAccessToken] == "" {
 		c.Secret = redact.DigestOfFingerprint(c.Fingerprint)
-		c.borrowed = !c.Secret.IsZero()
+		c.referenced = !c.Secret.IsZero()
 	}
 	c.readTokens(secrets)
 	c.dropCleared(entry.Find(keyModelsSeenAt))
@@ -196,7 +196,7 @@ func (c *Credential) addSecret(key, secret string) {
 		return
 	}
 	if key == keyAccessToken {
-		c.Secret, c.borrowed, c.Unusable = Digest{}, false, false
+		c.Secret, c.referenced, c.Unusable = Digest{}, false, false
 		if !redact.IsPlaceholder(secret) {
 			c.Secret = redact.DigestOf(secret)
 		}
@@ -213,7 +213,7 @@ func (c *Credential) readTokens(secrets map[string]string) {
 		token = strings.TrimSpace(token)
 		fallthrough
 	case "api_key":
-		c.Unusable = token == "" && !c.borrowed && !isBorrowed(c.Provider, c.Source)
+		c.Unusable = token == "" && !c.referenced && !isReferenced(c.Provider, c.Source)
 	}
 	for _, key := range []string{keyAccessToken, "id_token"} {
 		claims := claimsOf(secrets[key])
@@ -240,9 +240,9 @@ func isManual(source string) bool {
 	return source == "" || source == "manual" || strings.HasPrefix(source, "manual:")
 }
 
-// isBorrowed reports whether the agent reads the entry's token from elsewhere, such as
+// isReferenced reports whether the agent reads the entry's token from elsewhere, such as
 // an environment variable, and does not write it to the file.
-func isBorrowed(provider, source string) bool {
+func isReferenced(provider, source string) bool {
 	owned := []string{"anthropic/hermes_pkce", "minimax-oauth/oauth", "nous/device_code", "openai-codex/device_code", "xai-oauth/device_code"}
 	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)
 }

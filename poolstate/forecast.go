@@ -135,7 +135,8 @@ func (s *Summary) Ready() int { return s.Count[Ready] }
 // Out reports whether there are credentials but none is ready.
 func (s *Summary) Out() bool { return s.Total > 0 && s.Count[Ready] == 0 }
 
-func (s *Summary) add(c *Credential, p Policy, now time.Time) {
+// Add counts a credential.
+func (s *Summary) Add(c *Credential, p Policy, now time.Time) {
 	d := p.Deadline(c, now)
 	a := p.availability(c, d, now)
 	s.Total++
@@ -159,7 +160,7 @@ func (s *Summary) add(c *Credential, p Policy, now time.Time) {
 func (p *Pool) Summarize(policy Policy, now time.Time) Summary {
 	var s Summary
 	for c := range p.All() {
-		s.add(c, policy, now)
+		s.Add(c, policy, now)
 	}
 	return s
 }
@@ -249,7 +250,7 @@ func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 		for c := range p.Providers[i].alone().All() {
 			switch changed := after[c.Ref]; {
 			case changed == nil:
-				last.Others.add(c, policy, out.At)
+				last.Others.Add(c, policy, out.At)
 			case policy.Availability(changed, out.At) == Ready:
 				stillReady++
 			case policy.Availability(c, out.At) == Ready:

@@ -157,36 +157,7 @@ func (p *Provider) order() {
 // markShared sets Shares and SharesSecret. The credentials of a group share one slice,
 // because memory use would otherwise be quadratic.
 func (p *Pool) markShared() {
-	parent := map[Digest]Digest{} // a union-find forest of the secrets and identifiers of accounts
-	root := func(d Digest) Digest {
-		for up, ok := parent[d]; ok; up, ok = parent[d] {
-			if upper, ok := parent[up]; ok {
-				parent[d] = upper // path halving
-			}
-			d = up
-		}
-		return d
-	}
-	names := map[*Credential]Digest{}
-	for c := range p.All() {
-		for _, name := range append(c.accounts, c.Secret) {
-			switch first, found := names[c]; {
-			case name.IsZero():
-			case !found:
-				names[c] = name
-			case root(name) != root(first):
-				parent[root(name)] = root(first)
-			}
-		}
-		c.accounts = nil
-	}
-	groups := map[Digest][]*Credential{}
-	for c := range p.All() {
-		if name, found := names[c]; found {
-			groups[root(name)] = append(groups[root(name)], c)
-		}
-	}
-	for _, group := range groups {
+	for _, group := range byAccount(p.All()) {
 		markGroup(group)
 	}
 }

@@ -107,8 +107,8 @@ func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	case !g.expiresAt.IsZero() && !c.ExpiresAt.IsZero() && g.expiresAt.Before(c.ExpiresAt):
 		return ch, "its token source has older tokens"
 	}
-	if c.Fingerprint != "" && c.borrowed {
-		// The entry has only the fingerprint of a borrowed secret.
+	if c.Fingerprint != "" && c.referenced {
+		// The entry has only the fingerprint of a referenced secret.
 		ch.set(keyFingerprint, rawText(redact.Fingerprint(access)))
 	} else {
 		ch.setTokens(g.access, g.refresh)

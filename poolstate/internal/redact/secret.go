@@ -14,7 +14,7 @@ import (
 const Redacted = "[secret]"
 
 // Digest identifies a secret without containing it. The zero value means no secret. It
-// is the first 8 bytes of the SHA-256 sum, as in an agent's fingerprint of a borrowed
+// is the first 8 bytes of the SHA-256 sum, as in an agent's fingerprint of a referenced
 // secret.
 type Digest struct{ sum [8]byte }
 
@@ -55,7 +55,7 @@ func Mark(salt string, digests ...Digest) string {
 
 const fingerprintPrefix = "sha256:"
 
-// Fingerprint returns the string that an agent writes in place of a borrowed secret.
+// Fingerprint returns the string that an agent writes in place of a referenced secret.
 func Fingerprint(secret string) string {
 	d := DigestOf(secret)
 	return fingerprintPrefix + hex.EncodeToString(d.sum[:])

@@ -1,0 +1,202 @@
+package poolstate
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Profile is an agent's root or one of its profiles. Each has a store.
+type Profile struct {
+	// Name is [RootProfile] or the name of a directory, which is untrusted text.
+	Name string
+	// Path is the path of the store.
+	Path string
+	// Exists is false if there is no store at Path. The profile then uses the root's
+	// credentials.
+	Exists bool
+}
+
+// ProfileAt returns the profile to which the store at path belongs.
+func ProfileAt(path string) Profile {
+	_, err := os.Stat(path)
+	return Profile{Name: ProfileOf(path), Path: path, Exists: !errors.Is(err, fs.ErrNotExist)}
+}
+
+// RootStore returns the path of the root's store if the store at path belongs to a
+// profile. Otherwise it returns "".
+func RootStore(path string) string {
+	root, profile := profileOf(filepath.Dir(path))
+	if profile == RootProfile || filepath.Base(path) != storeName {
+		return ""
+	}
+	return filepath.Join(root, storeName)
+}
+
+// Profiles returns the root and its profiles, sorted by name after the root. The root is
+// that of Home or, if that is not set, of HERMES_HOME or the platform's default. A profile
+// is a directory, or a symlink to one.
+func (l Location) Profiles() ([]Profile, error) {
+	path, err := Location{Home: l.Home}.Path()
+	if err != nil {
+		return nil, err
+	}
+	path = cmp.Or(RootStore(path), path)
+	out := []Profile{ProfileAt(path)}
+	dir := filepath.Join(filepath.Dir(path), profilesDir)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		home := filepath.Join(dir, e.Name())
+		if info, err := os.Stat(home); err == nil && info.IsDir() && e.Name() != RootProfile {
+			out = append(out, ProfileAt(filepath.Join(home, storeName)))
+		}
+	}
+	return out, nil
+}
+
+// Copy says how an entry of a profile relates to one of the root. An agent copies the
+// root's entries of most providers when it first writes them for a profile. The copies
+// then shadow the root's.
+type Copy uint8
+
+// The relations. A credential that is no copy has NoCopy.
+const (
+	NoCopy    Copy = iota
+	SameCopy       // has the root's tokens
+	StaleCopy      // the root has newer tokens, so refreshing these may fail
+)
+
+// String returns the words for a copy, or "".
+func (c Copy) String() string {
+	return wordOf(c, []string{"", "copied from " + RootProfile, "copied from " + RootProfile + ", which has newer tokens"})
+}
+
+// Borrow returns the pool that the agent of a profile uses: its own entries and, for each
+// provider of which it has none, the root's. own is nil if the profile has no store, and
+// root if that has none. Borrow marks borrowed credentials and copies of the root's; it
+// does not change own and root.
+//
+// Changes to a borrowed credential belong in the root's store. Agents do the same for
+// anthropic, openai-codex, xai-oauth and nous. For other providers, their first write
+// copies the root's entries to the profile, but until then it has none to change.
+func Borrow(own, root *Pool) *Pool {
+	if own == nil {
+		own = &Pool{}
+	}
+	out := *own
+	out.Providers = nil
+	for _, p := range own.Providers {
+		p.Credentials = slices.Clone(p.Credentials)
+		if root != nil {
+			p.markCopies(root.Provider(p.Name))
+		}
+		out.Providers = append(out.Providers, p)
+	}
+	if root == nil {
+		return &out
+	}
+	for _, p := range root.Providers {
+		if p.Name != strings.ToLower(p.Name) || len(p.Credentials) == 0 { // agents read only lower-case names
+			continue
+		}
+		p.Credentials = slices.Clone(p.Credentials)
+		for i := range p.Credentials {
+			p.Credentials[i].BorrowedFrom = RootProfile
+		}
+		switch mine := out.Provider(p.Name); {
+		case mine == nil:
+			out.insert(p)
+		case len(mine.Credentials) == 0:
+			*mine = p
+		default:
+			continue
+		}
+		out.HasPool = true
+		out.carriesStreak, out.newerBuild = out.carriesStreak || root.carriesStreak, out.newerBuild || root.newerBuild
+	}
+	for c := range out.All() {
+		c.Shares, c.SharesSecret = nil, false
+	}
+	out.markShared()
+	return &out
+}
+
+// insert adds a provider that the pool does not have.
+func (p *Pool) insert(provider Provider) {
+	i, _ := slices.BinarySearchFunc(p.Providers, provider.Name, func(a Provider, name string) int { return cmp.Compare(a.Name, name) })
+	p.Providers = slices.Insert(p.Providers, i, provider)
+}
+
+// markCopies sets Copy of the entries of a profile. root has those of the root and may be
+// nil. A copy keeps the id. Referenced tokens are not copied.
+func (p *Provider) markCopies(root *Provider) {
+	if root == nil {
+		return
+	}
+	tokens, byID := map[Digest]bool{}, map[string]*Credential{}
+	for i := range root.Credentials {
+		c := &root.Credentials[i]
+		tokens[c.Tokens], byID[c.ID] = true, c
+	}
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		if c.referenced || c.Secret.IsZero() {
+			continue
+		}
+		original := byID[c.ID]
+		switch {
+		case tokens[c.Tokens]:
+			c.Copy = SameCopy
+		case c.ID != "" && original != nil && original.Source == c.Source && original.refreshedAfter(c):
+			c.Copy = StaleCopy
+		}
+	}
+}
+
+// refreshedAfter reports whether the tokens of c are newer than those of o, judging by
+// the time of the refresh or, if one of them is unknown, by the expiry.
+func (c *Credential) refreshedAfter(o *Credential) bool {
+	if c.LastRefresh.IsZero() || o.LastRefresh.IsZero() {
+		return !o.ExpiresAt.IsZero() && c.ExpiresAt.After(o.ExpiresAt)
+	}
+	return c.LastRefresh.After(o.LastRefresh)
+}
+
+// MarkProfiles sets Profiles of the credentials in the pools of several profiles. Borrowed
+// credentials do not count, because they are in the pool of their own profile.
+func MarkProfiles(names []string, pools []*Pool) {
+	profile := map[*Credential]string{}
+	all := func(yield func(*Credential) bool) {
+		for i, pool := range pools {
+			for c := range pool.All() {
+				if c.BorrowedFrom != "" {
+					continue
+				}
+				if profile[c] = names[i]; !yield(c) {
+					return
+				}
+			}
+		}
+	}
+	for _, group := range byAccount(all) {
+		var shared []string
+		for _, c := range group { // in the order of the pools
+			if n := len(shared); n == 0 || shared[n-1] != profile[c] {
+				shared = append(shared, profile[c])
+			}
+		}
+		if len(shared) < 2 {
+			continue
+		}
+		for _, c := range group {
+			c.Profiles = shared
+		}
+	}
+}
