@@ -29,10 +29,13 @@ func newFilterField() filterField {
 	return filterField{input: &input}
 }
 
-// filterField returns the filter of the view: that of the events or that of the table.
+// filterField returns the filter of the view: that of the events, the help or the table.
 func (m *Model) filterField() *filterField {
-	if m.view() == ui.PaneEvents {
+	switch m.view() {
+	case ui.PaneEvents:
 		return &m.log.filterField
+	case ui.PaneHelp:
+		return &m.search
 	}
 	return &m.arrangement.filterField
 }
@@ -76,7 +79,7 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	k, a := m.keys, &m.arrangement
 	switch {
 	case key.Matches(pressed, k.Filter):
-		if m.view() != ui.PaneEvents {
+		if view := m.view(); view != ui.PaneEvents && view != ui.PaneHelp {
 			m.open(ui.PaneTable)
 		}
 		f := m.filterField()
@@ -122,6 +125,10 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 
 func (m *Model) refilter() {
 	a := m.filterField()
+	if m.view() == ui.PaneHelp { // plain words
+		a.applied, m.paneOffset = a.input.Value(), 0
+		return
+	}
 	f, err := filter.Parse(a.input.Value())
 	a.problem = ""
 	if err != nil {
@@ -164,6 +171,12 @@ func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
 // filterLine describes the filter of the view. It returns nil if there is none.
 func (m *Model) filterLine() *ui.FilterLine {
 	a := m.filterField()
+	if m.view() == ui.PaneHelp {
+		if !a.typing && a.applied == "" {
+			return nil
+		}
+		return &ui.FilterLine{Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing}
+	}
 	if m.snapshot.Pool == nil || !a.typing && a.filter.IsZero() && a.problem == "" {
 		return nil
 	}
@@ -223,7 +236,11 @@ func find(all []*poolstate.Credential, ref *poolstate.Ref) int {
 	return slices.IndexFunc(all, func(c *poolstate.Credential) bool { return c.Provider == ref.Provider && c.ID == ref.ID })
 }
 
-func (m *Model) open(p ui.Pane) { m.pane, m.paneOffset = p, 0 }
+func (m *Model) open(p ui.Pane) {
+	m.pane, m.paneOffset = p, 0
+	m.search.input.SetValue("")
+	m.search.applied = ""
+}
 
 func (m *Model) toggle(p ui.Pane) {
 	if m.pane == p {

@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"pooltop/ui"
 	"pooltop/ui/filter"
 )
 
@@ -151,4 +152,19 @@ func TestScrolledOffset_ShowsSelection(t *testing.T) {
 		d.press("up")
 	}
 	d.isAt("1")
+}
+
+// The help has a filter of its own, which esc clears before it closes the help.
+func TestFilterTyped_Help(t *testing.T) {
+	d := startDashboard(t, mixedPool)
+	d.do("?", "filter and sort", "/ filter")
+	d.filter("undo")
+	d.shows("/ undo▏", "undo the last action")
+	d.hides("filter and sort")
+	d.do("enter esc", "filter and sort")
+	d.do("/ x esc", "filter and sort")
+	d.do("esc")
+	d.open(ui.PaneTable)
+	d.shows("ready-key")
+	d.hides("/ undo", "shown")
 }

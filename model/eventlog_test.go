@@ -193,6 +193,7 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	d.shows("backoff")
 	d.hides("(seen)")
 	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 2), ready("b", 1)), "flat (seen)", "1h")
+	d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 	d.press("?", "because label-a failed at 12:01:00")
 	d.press("?")
 	d.later(time.Minute).change(pool(exhausted("a", time.Minute, 2), exhausted("b", 2*time.Minute, 2)), "backoff (seen)")

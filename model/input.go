@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -50,11 +49,13 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		m.back()
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		return m.move(pressed)
-	case !is(slices.Concat(k.help()...)...): // not a key of the dashboard
+	case !is(k.all()...): // not a key of the dashboard
 	case is(k.Detail) && m.view() == ui.PaneEvents:
 		return m.goToTarget()
 	case is(k.Detail) && m.selected != nil:
 		m.toggle(ui.PaneDetail)
+	case m.pane == ui.PaneHelp && is(k.Filter):
+		return m.arrangePressed(pressed)
 	case m.pane == ui.PaneHelp:
 		_, why := m.target()
 		return m.setStatus(ui.AnswerRefused, why)
@@ -79,6 +80,8 @@ func (m *Model) back() {
 	switch {
 	case m.running != nil:
 		m.running.cancel()
+	case m.pane == ui.PaneHelp && m.search.applied != "":
+		m.clearFilter()
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
 	case m.status != nil || len(m.marked) > 0:

@@ -155,7 +155,7 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), either(k.Back, k.Quit, "back")
 	switch {
 	case pane == ui.PaneHelp:
-		return []key.Binding{k.move(), back}
+		return []key.Binding{k.move(), briefly(k.Filter, "filter"), back}
 	case pane == ui.PaneEvents:
 		return []key.Binding{
 			briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), k.goTo(),
@@ -176,17 +176,26 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 }
 
 // help returns all keys, grouped by purpose.
-func (k *keyMap) help() [][]key.Binding {
-	var groups [][]key.Binding
+func (k *keyMap) help() []ui.KeyGroup {
+	titles := map[*key.Binding]string{&k.Up: "move", &k.Mark: "act", &k.Filter: "filter and sort", &k.Forecast: "views", &k.Copy: "program"}
+	var groups []ui.KeyGroup
 	for _, a := range k.actions() {
-		switch a.binding {
-		case &k.Up, &k.Mark, &k.Filter, &k.Forecast:
-			groups = append(groups, nil)
+		if title, begins := titles[a.binding]; begins {
+			groups = append(groups, ui.KeyGroup{Title: title})
 		}
-		last := len(groups) - 1
-		groups[last] = append(groups[last], *a.binding)
+		last := &groups[len(groups)-1]
+		last.Keys = append(last.Keys, *a.binding)
 	}
 	return groups
+}
+
+// all returns all keys.
+func (k *keyMap) all() []key.Binding {
+	var out []key.Binding
+	for _, a := range k.actions() {
+		out = append(out, *a.binding)
+	}
+	return out
 }
 
 // dialogKeys are the keys in dialogs and in the filter. They cannot be configured, so that

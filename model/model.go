@@ -78,6 +78,7 @@ type Model struct {
 	paneOffset int
 
 	arrangement arrangement
+	search      filterField // what the help shows
 	mouse       mouse
 	clockTimes  bool   // show clock times instead of the time left
 	forecastOf  string // provider, or "" for the whole pool
@@ -114,6 +115,7 @@ func New(cfg Config) Model {
 		feed:        ui.Feed{State: ui.FeedWaiting},
 		loading:     loadState{running: true, at: cfg.Clock.Now()}, // started by Init
 		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
+		search:      newFilterField(),
 		log:         eventLog{filterField: newFilterField()},
 		awaySince:   -1,
 		marked:      map[poolstate.Ref]bool{},

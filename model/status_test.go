@@ -25,7 +25,7 @@ func TestWhyNoSelection(t *testing.T) {
 		{"no match", mixedPool, "/ z z z enter", "j G a r x left d", "✕ nothing matches the filter; esc clears it"},
 		{"all folded", mixedPool, "left left", "j r x left d", "✕ all providers are folded; → unfolds"},
 		{"none folded", mixedPool, "", "right", "✕ no provider is folded"},
-		{"help", mixedPool, "?", "space a r R ctrl+r x A u / s S left right", "✕ press esc to close the help first"},
+		{"help", mixedPool, "?", "space a r R ctrl+r x A u s S left right", "✕ press esc to close the help first"},
 		{"confirmation", mixedPool, "ctrl+r", "ctrl+r r x j space", "press y or n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,6 +43,9 @@ func (s *Screen) titleLine() string {
 }
 
 func (f *FilterLine) result() string {
+	if f.Total == 0 && f.Of == "" {
+		return ""
+	}
 	return fmt.Sprintf("%d of %d %s", f.Shown, f.Total, cmp.Or(f.Of, "shown"))
 }
 

@@ -130,13 +130,13 @@ var (
 	shortKeys = []key.Binding{binding("↑↓", "move"), binding("d", "detail"), binding("?", "help"), binding("q", "quit")}
 	emptyKeys = []key.Binding{binding("?", "help"), binding("q", "quit")}
 	paneKeys  = []key.Binding{binding("↑↓", "move"), binding("esc", "back"), binding("q", "quit")}
-	fullKeys  = [][]key.Binding{
-		{
+	fullKeys  = []KeyGroup{
+		{"move", []key.Binding{
 			binding("↑ k", "up"), binding("↓ j", "down"), binding("PgUp", "a page up"),
 			binding("PgDn", "a page down"), binding("g Home", "first credential"), binding("G End", "last credential"),
-		},
-		{binding("enter d", "detail"), binding("esc", "back"), binding("t", "theme: dark or light"), binding("?", "help")},
-		{binding("ctrl+z", "suspend (fg resumes)"), binding("q ctrl+c", "quit")},
+		}},
+		{"views", []key.Binding{binding("enter d", "detail"), binding("esc", "back"), binding("t", "theme: dark or light"), binding("?", "help")}},
+		{"program", []key.Binding{binding("ctrl+z", "suspend (fg resumes)"), binding("q ctrl+c", "quit")}},
 	}
 )
 

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
 	"pooltop/ui/chart"
@@ -61,15 +60,22 @@ func (s *Screen) indented(lines []string) []string { return s.beside(lines, nil,
 
 // beside puts two columns side by side. The second starts at col, counted from the margin.
 func (s *Screen) beside(left, right []string, col int) []string {
-	blanks := func(n int) string { return strings.Repeat(" ", max(n, 0)) }
+	out := sideBySide(left, right, col)
+	for i := range out {
+		out[i] = strings.Repeat(" ", s.margin()) + out[i]
+	}
+	return out
+}
+
+// sideBySide is like beside, but without the margin.
+func sideBySide(left, right []string, col int) []string {
 	out := make([]string, max(len(left), len(right)))
 	for i := range out {
-		out[i] = blanks(s.margin())
 		if i < len(left) {
-			out[i] += left[i]
+			out[i] = left[i]
 		}
 		if i < len(right) {
-			out[i] += blanks(s.margin()+col-ansi.StringWidthWc(out[i])) + right[i]
+			out[i] += strings.Repeat(" ", max(col-ansi.StringWidthWc(out[i]), 0)) + right[i]
 		}
 	}
 	return out
@@ -154,77 +160,6 @@ func (s *Screen) forecastPane() []string {
 		below = append([]string{""}, below...)
 	}
 	return s.indented(append(s.forecastLines(w, h-len(below)), below...))
-}
-
-// helpLines explains the keys, the marks and the policy, in two columns if they fit.
-func (s *Screen) helpLines() []string {
-	inner := s.inner()
-	if s.Width < mediumFrom {
-		return s.indented(append(append(s.keyHelp(s.Full, inner), ""), s.markHelp(inner)...))
-	}
-	// The last group of keys is above the marks, to balance the columns.
-	half, last := inner/2, max(len(s.Full)-1, 0)
-	right := append(s.keyHelp(s.Full[last:], inner-half), "")
-	return s.beside(s.keyHelp(s.Full[:last], half-2), append(right, s.markHelp(inner-half)...), half)
-}
-
-func (s *Screen) keyHelp(groups [][]key.Binding, w int) []string {
-	var out []string
-	for i, group := range groups {
-		if i > 0 {
-			out = append(out, "")
-		}
-		for _, b := range group {
-			if h := b.Help(); b.Enabled() {
-				out = append(out, s.helpEntry(h.Key, h.Desc, 12, w)...)
-			}
-		}
-	}
-	return out
-}
-
-// markNext marks a credential for the next action.
-const markNext = "✓"
-
-var markWords = [][2]string{
-	{theme.MarkProvider, "deadline set by the provider"},
-	{theme.MarkComputed, "deadline computed by the policy"},
-	{theme.MarkOperator, "deadline set by an operator"},
-	{theme.MarkGuard, "deadline pinned by guard"},
-	{theme.MarkSuspect, "implausible deadline"},
-	{theme.MarkShared, "another credential uses the same account or secret"},
-	{markNext, "marked for the next action"},
-	{theme.MarkFresh, "changed a moment ago"},
-	{theme.MarkExpiry, "token expired, or expires within an hour"},
-	{theme.MarkObserved, "streak counted by pooltop, not by the agent"},
-	{"–", streakUnknown},
-	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
-}
-
-// markHelp explains the marks, what the policy does and why it applies, and what a running
-// guard does.
-func (s *Screen) markHelp(w int) []string {
-	out := s.wrapped(theme.Text, theme.Bold, "marks", w)
-	for _, m := range markWords {
-		out = append(out, s.helpEntry(m[0], m[1], 4, w)...)
-	}
-	out = append(append(out, ""), s.wrapped(theme.Text, theme.Bold, "policy "+s.Policy.String(), w)...)
-	for _, words := range []string{policyRule(s.Policy), s.policyReason(), s.guardRule()} {
-		out = append(out, s.quiet(words, w)...)
-	}
-	return out
-}
-
-// helpEntry draws a key or mark and, indented, its explanation.
-func (s *Screen) helpEntry(name, words string, indent, w int) []string {
-	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
-	indent = max(indent, l.Col()+1)
-	lines := text.Wrap(words, w-indent)
-	for i, t := range lines {
-		lines[i] = l.To(indent).Write(theme.Text, t).String()
-		l = s.Theme.Line()
-	}
-	return lines
 }
 
 // isEmpty reports whether there is no provider to show.

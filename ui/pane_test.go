@@ -8,6 +8,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
+	"pooltop/ui/theme"
 )
 
 func TestHelpLines_NotTruncated(t *testing.T) {
@@ -22,7 +23,7 @@ func TestHelpLines_NotTruncated(t *testing.T) {
 func TestMarkHelp_Guard(t *testing.T) {
 	s := backoffScreen(t)
 	const words = "guard is running"
-	says := func() bool { return strings.Contains(plain(strings.Join(s.markHelp(200), "\n")), words) }
+	says := func() bool { return strings.Contains(plain(strings.Join(s.sizedAt(200, 60).helpLines(), "\n")), words) }
 	equal(t, "without a guard", says(), false)
 	s.Guard = new(poolstate.Curve)
 	equal(t, "with a guard", says(), true)
@@ -55,5 +56,43 @@ func TestTiny(t *testing.T) {
 	} {
 		got := strings.ReplaceAll(plain(Render(c.s.sizedAt(c.w, c.h))), "\n", "|")
 		equal(t, "a tiny screen", got, c.want)
+	}
+}
+
+// TestHelpLines_Legend checks that the help explains every state, mark and column.
+func TestHelpLines_Legend(t *testing.T) {
+	for _, w := range []int{50, 80, 120} {
+		lines := plain(strings.Join(backoffScreen(t).sizedAt(w, 60).helpLines(), "\n"))
+		want := []string{"states", "columns", "marks", "policy backoff", "▁▃▅▇", "NEXT FAIL", "▾ ▴"}
+		for _, a := range poolstate.Availabilities() {
+			want = append(want, theme.StateGlyph(a)+" "+a.String())
+		}
+		for _, m := range markWords {
+			want = append(want, m[0]+" ")
+		}
+		for _, g := range fullKeys {
+			want = append(want, g.Title, g.Keys[0].Help().Desc)
+		}
+		for _, words := range want {
+			equal(t, words, strings.Contains(lines, words), true)
+		}
+	}
+}
+
+func TestHelpLines_Filter(t *testing.T) {
+	for _, c := range []struct{ filter, want string }{
+		{"GUARD", "marks|+   deadline pinned by guard"},
+		{"deadline operator", "marks|^   deadline set by an operator"},
+		{"dead re-auth", "states|✕ dead      needs re-authentication"},
+		{"next fail", "columns|NEXT FAIL   cooldown if it fails now"},
+		{"zebra", "nothing matches; esc clears the filter"},
+	} {
+		s := backoffScreen(t).sizedAt(60, 40)
+		s.Filter = &FilterLine{Text: c.filter}
+		var got []string
+		for _, line := range s.helpLines() {
+			got = append(got, strings.TrimSpace(plain(line)))
+		}
+		equal(t, c.filter, strings.Join(got, "|"), c.want)
 	}
 }

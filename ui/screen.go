@@ -89,10 +89,10 @@ type Screen struct {
 	Filter        *FilterLine    // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
-	Short         []key.Binding   // keys shown in the footer
-	Off           []string        // displayed names of the keys in Short that do nothing now
-	Full          [][]key.Binding // keys shown in the help
-	Targets       *Targets        // receives the clickable areas, unless nil
+	Short         []key.Binding // keys shown in the footer
+	Off           []string      // displayed names of the keys in Short that do nothing now
+	Full          []KeyGroup    // keys shown in the help
+	Targets       *Targets      // receives the clickable areas, unless nil
 }
 
 // Evidence is an observation of how an agent handles a streak.

@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/poolstate"
+	"pooltop/ui/chart"
+	"pooltop/ui/text"
+	"pooltop/ui/theme"
+)
+
+// KeyGroup is a group of keys in the help.
+type KeyGroup struct {
+	Title string
+	Keys  []key.Binding
+}
+
+// markNext marks a credential for the next action.
+const markNext = "✓"
+
+var markWords = [][2]string{
+	{theme.MarkProvider, "deadline set by the provider"},
+	{theme.MarkComputed, "deadline computed by the policy"},
+	{theme.MarkOperator, "deadline set by an operator"},
+	{theme.MarkGuard, "deadline pinned by guard"},
+	{theme.MarkSuspect, "implausible deadline"},
+	{theme.MarkShared, "another credential uses the same account or secret"},
+	{markNext, "marked for the next action"},
+	{theme.MarkFresh, "changed a moment ago"},
+	{theme.MarkExpiry, "token expired, or expires within an hour"},
+	{theme.MarkObserved, "streak counted by pooltop, not by the agent"},
+	{"–", streakUnknown},
+	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
+}
+
+var stateHelp = [...]string{
+	poolstate.Ready:    "an agent can use it",
+	poolstate.Cooling:  "until its deadline",
+	poolstate.Held:     "held by an operator",
+	poolstate.Due:      "the agent tries it next",
+	poolstate.Dead:     "needs re-authentication",
+	poolstate.Unusable: "no token, never selected",
+}
+
+var columnHelp = [][2]string{
+	{"STREAK", "failures in a row"},
+	{strings.Join(steps[:], ""), "step: 1×, 2×, 4×, 8×"},
+	{"BACK IN", "time until the deadline"},
+	{"AT", "when the deadline is"},
+	{"COOLDOWN", "elapsed and remaining"},
+	{"NEXT FAIL", "cooldown if it fails now"},
+	{"▾ ▴", "the order of the table"},
+}
+
+// helpSection is a section of the help: entries or, if they have no names, paragraphs.
+type helpSection struct {
+	title   string
+	indent  int // where explanations begin
+	entries [][2]string
+}
+
+// helpSections returns the keys, the legend and the policy.
+func (s *Screen) helpSections() []helpSection {
+	var out []helpSection
+	for _, g := range s.Full {
+		section := helpSection{title: g.Title, indent: 12}
+		for _, b := range g.Keys {
+			if h := b.Help(); b.Enabled() {
+				section.entries = append(section.entries, [2]string{h.Key, h.Desc})
+			}
+		}
+		out = append(out, section)
+	}
+	states := helpSection{title: "states", indent: 12}
+	for _, a := range poolstate.Availabilities() {
+		states.entries = append(states.entries, [2]string{theme.StateGlyph(a) + " " + a.String(), stateHelp[a]})
+	}
+	policy := helpSection{title: "policy " + s.Policy.String()}
+	for _, words := range []string{policyRule(s.Policy), s.policyReason(), s.guardRule()} {
+		if words != "" {
+			policy.entries = append(policy.entries, [2]string{"", words})
+		}
+	}
+	return append(out, states, helpSection{"columns", 12, columnHelp}, helpSection{"marks", 4, markWords}, policy)
+}
+
+// matching returns the sections that contain all words, reduced to the entries that do. A title
+// that contains them stands for all entries.
+func matching(sections []helpSection, words []string) []helpSection {
+	contains := func(s string) bool {
+		for _, w := range words {
+			if !strings.Contains(strings.ToLower(s), w) {
+				return false
+			}
+		}
+		return true
+	}
+	var out []helpSection
+	for _, section := range sections {
+		var entries [][2]string
+		for _, e := range section.entries {
+			if contains(section.title + " " + e[0] + " " + e[1]) {
+				entries = append(entries, e)
+			}
+		}
+		if len(entries) > 0 {
+			out = append(out, helpSection{section.title, section.indent, entries})
+		}
+	}
+	return out
+}
+
+// helpLines explains the keys, the screen and the policy, in columns if they fit. A filter
+// selects the entries that contain its words.
+func (s *Screen) helpLines() []string {
+	sections := s.helpSections()
+	if s.Filter != nil {
+		sections = matching(sections, strings.Fields(strings.ToLower(s.Filter.Text)))
+	}
+	if len(sections) == 0 {
+		return s.indented(s.quiet("nothing matches; esc clears the filter", s.inner()))
+	}
+	// The sections fill up to three columns, in order and about equally high.
+	const gap, leastColumn = 2, 36
+	n := 1
+	if s.Width >= mediumFrom {
+		n = min(s.inner()/leastColumn, 3)
+	}
+	w, total := s.inner()/n, 0
+	for _, section := range sections {
+		total += len(s.addSection([]string{""}, section, w-gap))
+	}
+	columns := [][]string{nil}
+	for _, section := range sections {
+		last := &columns[len(columns)-1]
+		if with := s.addSection(*last, section, w-gap); *last == nil || len(columns) == n || len(with) <= total/n+4 {
+			*last = with
+			continue
+		}
+		columns = append(columns, s.addSection(nil, section, w-gap))
+	}
+	var out []string
+	for _, c := range slices.Backward(columns) {
+		out = sideBySide(c, out, w)
+	}
+	return s.indented(out)
+}
+
+// addSection appends a section to the lines of a column, below a blank line.
+func (s *Screen) addSection(out []string, section helpSection, w int) []string {
+	if len(out) > 0 {
+		out = append(out, "")
+	}
+	out = append(out, s.wrapped(theme.Text, theme.Bold, section.title, w)...)
+	for _, e := range section.entries {
+		if e[0] == "" {
+			out = append(out, s.quiet(e[1], w)...)
+			continue
+		}
+		out = append(out, s.helpEntry(e[0], e[1], section.indent, w)...)
+	}
+	return out
+}
+
+// helpEntry draws a key or mark and, indented, its explanation.
+func (s *Screen) helpEntry(name, words string, indent, w int) []string {
+	l := s.Theme.Line().Write(theme.Accent, text.Fit(name, w))
+	indent = max(indent, l.Col()+1)
+	lines := text.Wrap(words, w-indent)
+	for i, t := range lines {
+		lines[i] = l.To(indent).Write(theme.Text, t).String()
+		l = s.Theme.Line()
+	}
+	return lines
+}
