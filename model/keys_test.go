@@ -196,13 +196,3 @@ func TestKeyBindings_Golden(t *testing.T) {
 	}
 	golden.RequireEqual(t, b.String())
 }
-
-// The footer of a view shows the keys that act on its target, also on a narrow screen.
-func TestFooter_Views(t *testing.T) {
-	d := startDashboard(t, twoOut)
-	d.send(tea.WindowSizeMsg{Width: 50, Height: 15})
-	for _, view := range []string{"e", "f", "d"} {
-		d.do(view, "r reset", "x hold", "u undo", "? help", "esc q back")
-		d.do("q")
-	}
-}
