@@ -82,17 +82,18 @@ func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 
 // height returns the height for n ready credentials, in half rows. All steps have the same
 // height if this fills most of the chart. Otherwise, heights are proportional, but even a
-// single credential is visible. The edge is always in the lower half of a row if there is a
-// row for each credential or if there is no fill to draw in the lower half.
+// single credential is visible. The edge is in the lower half of a row if possible, and
+// always above a hatched fill, which cannot be drawn in the other half of its cells.
 func (p *plot) height(n int) int {
 	if n <= 0 {
 		return 0
 	}
-	h := max(2*n*p.rows/p.Total, 1)
-	if each := p.rows / p.Total; each*p.Total*4 >= p.rows*3 {
-		h = 2 * n * each
+	all := 2 * p.rows
+	h := max(n*all/p.Total, 1)
+	if each := all / p.Total; each*p.Total*4 >= all*3 {
+		h = n*each - (each+1)%2
 	}
-	if p.Total <= p.rows || p.theme.HatchedFill {
+	if p.theme.HatchedFill {
 		h = (h - 1) | 1
 	}
 	return h

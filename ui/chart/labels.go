@@ -29,20 +29,17 @@ func (p *plot) ticked(col int) bool {
 	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
 }
 
-// placeLabels places the names, the selected one first. Then it places times in order of
-// importance: the recovery of the selected credential, now, the last step, midnights, other
-// round times.
+// placeLabels places the names, only the selected one if there are many, and times in order
+// of importance: the recovery of the selected credential, now, the last step, midnights,
+// other round times.
 func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 	now, width := p.Now, p.axis.width
 	if p.step >= 0 {
 		p.place(label{p.selected, text.Moment(p.Steps[p.step].At, now), theme.Accent, 0}, width)
 	}
-	if named && p.step >= 0 {
-		p.placeName(p.step, theme.Accent, selected)
-	}
 	for i := range p.Steps {
-		if named && i != p.step && len(p.Steps) <= p.rows {
-			p.placeName(i, theme.Text, nil)
+		if named && (i == p.step || len(p.Steps) <= p.rows) {
+			p.placeName(i, selected)
 		}
 	}
 	p.place(label{0, "now", theme.Faint, 0}, len("now")/2)
@@ -68,18 +65,24 @@ func (p *plot) place(k label, shift int) {
 	}
 }
 
-// placeName names the credentials that recover at a step: to the left of the step, above it
-// or, last, to the right, on the fill. It omits names for which there is no room.
-func (p *plot) placeName(step int, role theme.Role, selected *poolstate.Ref) {
-	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), role, 0}
+// placeName names the credentials that recover at a step: to the left of the step, directly
+// above it or, last, on the fill below its edge or the one before. It omits a name that does
+// not fit.
+func (p *plot) placeName(step int, selected *poolstate.Ref) {
+	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), theme.Text, 0}
+	if step == p.step {
+		k.role = theme.Accent
+	}
 	low, high := top(p.heights[k.tick-1]), p.level(p.Steps[step].Ready)
-	spots := [][2]int{{high + 1, k.tick}, {high + 2, k.tick}} // rows and columns
+	left := k.tick - 1 - text.Width(k.text)
+	spots := [][2]int{{high + 1, k.tick}} // rows and columns
 	for row := low + 1; row <= high; row++ {
-		spots = slices.Insert(spots, 0, [2]int{row, k.tick - 1 - text.Width(k.text)})
+		spots = slices.Insert(spots, 0, [2]int{row, left})
 	}
 	for row := high - 1; row >= low; row-- {
 		spots = append(spots, [2]int{row, k.tick + 2})
 	}
+	spots = append(spots, [2]int{low - 1, left})
 	for _, at := range spots {
 		if k.col = at[1]; p.placeAt(at[0], k) {
 			return
