@@ -108,7 +108,7 @@ func (m *Model) startOver() {
 		return
 	}
 	m.demo.restarts = m.cfg.Demo.Restarts()
-	m.log = eventLog{journal: m.log.journal, write: m.log.write, filterField: m.log.filterField, changed: true}
+	m.log = eventLog{journal: m.log.journal, write: m.log.write, filterField: m.log.filterField}
 	m.evidence, m.status, m.dialog, m.performed = poolstate.NoEvidence, nil, nil, nil
 	clear(m.writes)
 	clear(m.marked)

@@ -75,13 +75,13 @@ func TestDemo_StartsOver(t *testing.T) {
 	d.do("down r", "reset label-b")
 	d.press("a", "4 marked")
 	s.restarts++
-	d.change(mixedPool)
-	d.hides("reset label-b", "marked")
+	d.change(twoOut) // not an agent that overwrites the reset
+	d.hides("reset label-b", "marked", "overwritten")
 	events := len(d.m.log.records)
 	d.press("e", "11:30:00")
 	d.hides("operator   cooling")
 	d.press("esc")
 	equal(t, "the number of actions to undo", len(d.m.performed), 0)
-	d.change(mixedPool + " ")
+	d.change(twoOut + " ")
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
 }

@@ -63,6 +63,8 @@ func (s *Screen) title() string {
 // NarrationWidth returns the width of the line for the narration.
 func NarrationWidth(s *Screen) int { return s.inner() }
 
+func (s *Screen) narrates() bool { return s.Narration != "" && s.Height >= narrationFrom }
+
 func (s *Screen) narrationLine() string {
 	return s.Theme.Line().To(s.margin()).Bold(theme.Accent, text.Fit(clean(s.Narration), s.inner())).String()
 }

@@ -164,3 +164,24 @@ func TestNext_Out(t *testing.T) {
 		equal(t, "is red", strings.Contains(drawn, "38;2;237;122;135"), true)
 	}
 }
+
+// The narration has the second line in every view, and the rest moves down by one.
+func TestNarrationLine(t *testing.T) {
+	for _, pane := range []Pane{PaneTable, PaneDetail, PaneHelp, PaneForecast, PaneEvents} {
+		for _, size := range [][2]int{{120, 36}, {80, 24}, {72, 22}, {50, 15}, {80, narrationFrom}, {80, narrationFrom - 1}, {80, 6}} {
+			s := backoffScreen(t).sizedAt(size[0], size[1])
+			s.Pane = pane
+			without := strings.Split(plain(Render(s)), "\n")
+			s.Narration = "a story"
+			lines := strings.Split(plain(Render(s)), "\n")
+			equal(t, "the height", len(lines) <= size[1], true)
+			equal(t, "the title", lines[0], without[0])
+			equal(t, "the footer", strings.Fields(lines[len(lines)-1])[0], strings.Fields(without[len(without)-1])[0])
+			if size[1] >= narrationFrom {
+				equal(t, "the narration", strings.TrimSpace(lines[1]), "a story")
+			} else {
+				equal(t, "the screen without room for it", strings.Join(lines, "\n"), strings.Join(without, "\n"))
+			}
+		}
+	}
+}

@@ -59,7 +59,7 @@ func TableFits(s *Screen) bool {
 // fixedParts returns a plan with the parts that depend only on the height.
 func (s *Screen) fixedParts() plan {
 	return plan{
-		narration: s.Narration != "" && s.Height >= narrationFrom,
+		narration: s.narrates(),
 		counts:    s.Height >= countsFrom,
 		next:      s.Height >= nextFrom,
 		columns:   s.Height >= columnsFrom,

@@ -22,10 +22,13 @@ func (s *Screen) paged(lines []string) string {
 }
 
 func (s *Screen) paneHead() []string {
-	if s.Feed.State == FeedStale {
+	switch {
+	case s.Feed.State == FeedStale:
 		return []string{s.title(), s.staleLine()}
+	case s.narrates():
+		return []string{s.title(), s.narrationLine(), ""}
 	}
-	return []string{s.title(), s.narrationLine()}
+	return []string{s.title(), ""}
 }
 
 // withBottom puts the status line and the footer on the last lines of a pane.
@@ -34,7 +37,7 @@ func (s *Screen) withBottom(out []string, place string) string {
 	return strings.Join(append(filled(out, s.Height-2), s.statusLine(), s.footer(place)), "\n")
 }
 
-func (s *Screen) paneHeight() int { return max(s.Height-4, 1) }
+func (s *Screen) paneHeight() int { return max(s.Height-2-len(s.paneHead()), 1) }
 
 // PaneLines returns how many lines the open pane can scroll.
 func PaneLines(s *Screen) int {
