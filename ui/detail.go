@@ -42,7 +42,7 @@ func (s *Screen) detailBlock(h int, events bool) []string {
 		}
 		return filled(s.beside(left, right, at), h)
 	case events:
-		left = append([]string{s.line().Bold(theme.Text, "events").String()}, s.eventLines(at-4, h-1)...)
+		left = append([]string{s.line().Bold(theme.Text, "events").String()}, s.eventLines(at-4, h-1, 0)...)
 	default:
 		left = s.forecastLines(at-4, h)
 	}

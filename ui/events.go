@@ -202,13 +202,13 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines draws the newest h events, newest first.
-func (s *Screen) eventLines(w, h int) []string {
+// eventLines skips the newest events and draws the next h, newest first.
+func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
-	for i := len(s.Events) - 1; i >= 0 && len(out) < h; i-- {
+	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
 		out = append(out, EventLine(s.line().Theme, &s.Events[i], s.Now, w, s.Clock))
 	}
-	if len(out) == 0 && h > 0 {
+	if len(out) == 0 && h > 0 && skip == 0 {
 		words := "no events yet"
 		if s.Filter != nil && s.Filter.Text != "" {
 			words = "no events match the filter"
@@ -218,8 +218,16 @@ func (s *Screen) eventLines(w, h int) []string {
 	return out
 }
 
-func (s *Screen) eventBlock(h int) []string {
-	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), h-1))...), h)
+// eventBlock draws the events below the table, after those that replace a forecast.
+func (s *Screen) eventBlock(p plan) []string {
+	skip, chart := 0, p.chart
+	if s.Width >= wideFrom {
+		chart = p.detail
+	}
+	if sum := s.summary(); chart > 0 && sum.Next == nil {
+		skip = max(chart-1-flatHead, 0)
+	}
+	return filled(append([]string{""}, s.indented(s.eventLines(s.inner(), p.events-1, skip))...), p.events)
 }
 
 // eventRows returns how many events fit into the pane, below its title if there is room.
@@ -264,7 +272,7 @@ func (s *Screen) eventsPane() string {
 		out = append(out, s.eventRow(skip+i, i))
 	}
 	if all == 0 {
-		out = append(out, s.indented(s.eventLines(w, h))...)
+		out = append(out, s.indented(s.eventLines(w, h, 0))...)
 	}
 	if all > h {
 		place = fmt.Sprintf("%d of %d", s.Cursor+1, all)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
@@ -163,5 +164,20 @@ func TestPlan_Steady(t *testing.T) {
 			equal(t, "blank lines between providers", with.spaced, before.spaced)
 			equal(t, "height of the table and below", with.table+with.below(), before.table+before.below())
 		}
+	}
+}
+
+// TestRender_FlatForecast checks that events which replace a flat forecast are not repeated in
+// the list below.
+func TestRender_FlatForecast(t *testing.T) {
+	for _, w := range []int{60, 90, 120} {
+		s := screenOf(poolOf(t, providers{"p": []entry{readyEntry("a"), readyEntry("b")}})).chooseFirst()
+		for i := range 40 {
+			s.Events = append(s.Events, recordOf(poolstate.EventReset, poolstate.ByOperator, fmt.Sprintf("key-%02d", i), time.Hour))
+		}
+		drawn := plain(Render(s.sizedAt(w, 40)))
+		equal(t, "the newest event", strings.Count(drawn, "key-39"), 1)
+		last := 40 - strings.Count(drawn, "openrouter/key-")
+		equal(t, "the oldest event that is shown", strings.Contains(drawn, fmt.Sprintf("key-%02d", last)), true)
 	}
 }

@@ -111,6 +111,9 @@ func addQuiet(l *theme.Line, gap, end int, s string) bool {
 	return add(l, gap, end, theme.Secondary, theme.Regular, s)
 }
 
+// flatHead is the height of the words above the events that replace a forecast.
+const flatHead = 3
+
 // forecastLines draws the forecast, w cells wide and h lines high. If no cooldown will end,
 // it draws the events below the summary.
 func (s *Screen) forecastLines(w, h int) []string {
@@ -123,7 +126,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 	addQuiet(head, 2, w, chart.Summary(&f))
 	if len(f.Steps) == 0 {
 		title := s.line().Bold(theme.Text, "events").String()
-		return append([]string{head.String(), "", title}, s.eventLines(w, h-3)...)
+		return append([]string{head.String(), "", title}, s.eventLines(w, h-flatHead, 0)...)
 	}
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
 }

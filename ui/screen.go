@@ -167,7 +167,7 @@ func (s *Screen) main() string {
 	part(true, func() []string { return s.tableLines(t, plan) })
 	part(plan.detail > 0, func() []string { return s.belowTable(plan) })
 	part(plan.chart > 0, func() []string { return s.chartBlock(plan.chart) })
-	part(plan.events > 0, func() []string { return s.eventBlock(plan.events) })
+	part(plan.events > 0, func() []string { return s.eventBlock(plan) })
 	line(plan.footer, s.statusLine)
 	line(plan.footer, func() string { return s.footer(s.place(plan)) })
 	return strings.Join(out, "\n")
