@@ -250,7 +250,7 @@ var palettes = [schemeCount][3]palette{
 	SchemeLight: {
 		// Green, yellow and cyan are too pale on white.
 		colors("-", "- - 8 8 4 4 5 8 - 1 1 8"),
-		colors("254", "235 240 241 251 25 22 94 55 23 124 88 252"),
+		colors("254", "235 240 241 251 25 22 94 55 23 124 88 253"),
 		colors("#e7eaf4", "#2b2e3d #585d74 #63687e #d3d6e0 #2554c0 #2a6f2e #8a5200 #6a3fc0 #00687d #b8293d #a8430a #d9e8da"),
 	},
 	SchemeContrastLight: {

@@ -100,6 +100,7 @@ func TestLine(t *testing.T) {
 		{"backward", "abc", func(l *Line) { l.Write(Text, "abc").To(1) }},
 		{"to the right", "   ab", func(l *Line) { l.Right(5, Text, Regular, "ab") }},
 		{"rule", "a\x1b[90m──\x1b[m", func(l *Line) { l.Write(Text, "a").Rule(3) }},
+		{"on a hatched fill", "\x1b[92ma\x1b[m", func(l *Line) { l.OnFill(Ready, "a") }},
 		{"rule without room", "abc", func(l *Line) { l.Write(Text, "abc").Rule(2) }},
 	} {
 		l := th.Line()
@@ -182,6 +183,11 @@ func TestPalettes_Contrast(t *testing.T) {
 						if got := contrast(fg, bg); got < c.least && !slices.Contains(c.quiet, Role(r)) {
 							t.Errorf("role %d on %v has %.2f:1", r, bg, got)
 						}
+					}
+				}
+				for _, r := range []Role{Text, Accent} { // names in a chart
+					if got := contrast(p.roles[r], p.roles[Fill]); got < 4.5 {
+						t.Errorf("role %d on the fill has %.2f:1", r, got)
 					}
 				}
 				if got := contrast(p.roles[Rule], backgrounds[0]); got >= 4.5 || got < 1.2 {
