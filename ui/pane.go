@@ -150,17 +150,16 @@ func (s *Screen) targetLines(w int) []string {
 	return []string{l.String()}
 }
 
-// forecastPane draws the forecast and, below it, the selected credential and a line for
-// each provider that is out.
+// forecastPane draws the forecast and, below it, the selected credential and the
+// providers that are out.
 func (s *Screen) forecastPane() []string {
 	w, h := s.inner(), s.paneHeight()
-	outages := chart.Outages(s.Pool, s.Policy, s.Now, s.countdown)
 	below := s.targetLines(w)
 	if h < 4 { // no room for a chart
 		return s.indented(append(below, s.forecastLines(w, h-len(below))...))
 	}
-	for _, words := range outages[:min(len(outages), h/3)] {
-		below = append(below, s.line().Write(theme.Dead, text.Fit(words, w)).String())
+	if out := s.outWords(w); out != "" {
+		below = append(below, s.line().Write(theme.Dead, out).String())
 	}
 	if len(below) > 0 {
 		below = append([]string{""}, below...)

@@ -48,48 +48,18 @@ func Summary(f *poolstate.Forecast) string {
 	case f.Excluded > 0 && f.Ready > 0:
 		return strconv.Itoa(f.Ready) + " ready, none cooling"
 	case f.Excluded > 0:
-		return noneRecovers
+		return "none will recover on its own"
 	case f.Total == 0:
 		return "no credentials"
 	}
 	return fmt.Sprintf("all %d ready", f.Total)
 }
 
-const (
-	noneRecovers = "none will recover on its own"
-	maxYear      = 9999 // later dates cannot be shown
-)
+const maxYear = 9999 // later dates cannot be shown
 
 func moment(s *poolstate.ForecastStep, now time.Time) string {
 	if s.Suspect > 0 {
 		return text.Moment(s.At, now) + " (suspect)"
 	}
 	return text.Moment(s.At, now)
-}
-
-// Outages returns a line for each provider that is out. It says when the provider's
-// first credential recovers: "openai-codex: first back 14:44, in 42m10s".
-func Outages(p *poolstate.Pool, policy poolstate.Policy, now time.Time, countdown func(time.Duration) string) []string {
-	var out []string
-	for i := range p.Providers {
-		f := p.Providers[i].Forecast(policy, now)
-		if len(p.Providers[i].Credentials) == 0 || f.Ready > 0 {
-			continue
-		}
-		var parts []string
-		if f.Due > 0 {
-			parts = append(parts, fmt.Sprintf("%d due now", f.Due))
-		}
-		if len(f.Steps) > 0 {
-			parts = append(parts, "first back "+moment(&f.Steps[0], now))
-			if at := f.Steps[0].At; at.Year() <= maxYear {
-				parts = append(parts, "in "+countdown(at.Sub(now)))
-			}
-		}
-		if len(parts) == 0 {
-			parts = []string{noneRecovers}
-		}
-		out = append(out, text.ProviderName(p.Providers[i].Name)+": "+strings.Join(parts, ", "))
-	}
-	return out
 }

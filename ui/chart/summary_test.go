@@ -1,9 +1,7 @@
 package chart
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"pooltop/poolstate"
 	"pooltop/ui/internal/uitest"
@@ -36,27 +34,4 @@ func TestSummary(t *testing.T) {
 		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
 		uitest.Equal(t, tt.name, Summary(&f), tt.want)
 	}
-}
-
-func TestOutages(t *testing.T) {
-	list := func(entries ...uitest.Entry) []uitest.Entry { return entries }
-	pool := uitest.PoolOf(t, uitest.Providers{
-		"a-ready":  list(uitest.Ready("r"), uitest.Cooling("x", time.Hour)),
-		"b-out":    list(uitest.Cooling("x", time.Hour), computed("y", 42*minute+10*time.Second), uitest.Dead("z")),
-		"c-due":    list(uitest.Cooling("x", -time.Hour)),
-		"d-both":   list(uitest.Cooling("x", -time.Hour), uitest.Cooling("y", 5*minute)),
-		"e-never":  list(never("x")),
-		"f-empty":  list(),
-		"g-far":    list(uitest.Cooling("x", 60*text.Day)),
-		"h-\x1b[m": list(uitest.Dead("x")),
-	})
-	want := []string{
-		"b-out: first back 10:02, in 42m10s",
-		"c-due: 1 due now",
-		"d-both: 1 due now, first back 09:25, in 5m00s",
-		"e-never: first back never (suspect)",
-		"g-far: first back Jan 2027 (suspect), in 60d00h",
-		"h-\uFFFD[m: none will recover on its own",
-	}
-	uitest.Equal(t, "outages", strings.Join(Outages(pool, poolstate.Backoff(), uitest.Epoch, text.Countdown), "\n"), strings.Join(want, "\n"))
 }
