@@ -47,7 +47,7 @@ var scenes = []struct {
 		"forecast", "The capacity forecast: how many credentials are ready at each moment until the last deadline.",
 		104, 22,
 		[]string{"f"},
-		[]string{"first back 14:59", "9 by 18:30"},
+		[]string{"anthropic out, first back in 56m", "personal-api-key 14:59", "9 by 18:30"},
 	},
 }
 
