@@ -122,6 +122,33 @@ func TestConfirm_OffScreen(t *testing.T) {
 	d.asks(true)
 }
 
+// A sync of one credential also asks if the credential is not on the screen.
+func TestConfirm_OffScreenSync(t *testing.T) {
+	var others []string
+	for i := range 60 {
+		others = append(others, fmt.Sprintf("c%02d", i))
+	}
+	d := startDashboard(t, strings.Replace(nousPool, `"credential_pool": {`, strings.TrimSuffix(strings.TrimPrefix(poolOf("b: "+strings.Join(others, " ")), "{"), "}}")+", ", 1))
+	d.do("G space g A", "sync 1 credential in", "nous/portal")
+	d.asks(true)
+	d.do("esc G A", "✓ sync portal")
+}
+
+// A scrolled list of events does not move when an event arrives.
+func TestFollow_Scrolled(t *testing.T) {
+	var entries []string
+	for i := range 60 {
+		entries = append(entries, exhausted(fmt.Sprintf("c%02d", i), -time.Minute, 1))
+	}
+	d := startDashboard(t, pool(entries...))
+	d.do("e G up up up up")
+	lines := func() string { return strings.Join(strings.Split(d.screen(), "\n")[3:30], "\n") }
+	before := lines()
+	entries[7] = exhausted("c07", 0, 2)
+	d.change(pool(entries...))
+	equal(t, "the list", lines(), before)
+}
+
 func TestView_NothingDrawn(t *testing.T) {
 	d := startDashboard(t, `{"credential_pool": {}}`)
 	d.do("e q")

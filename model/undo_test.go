@@ -49,3 +49,17 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	next = d.restart(time.Minute, true)
 	next.do("u", "✕ undo: nothing changed: cooling-key")
 }
+
+// The question is not asked if something else has started while the journal was read.
+func TestUndoRecorded_Meanwhile(t *testing.T) {
+	for _, keys := range []string{"x", "p", "r"} {
+		d := dashboardAt(t, "a")
+		d.do("x 4 h enter")
+		next := d.restart(time.Minute, true)
+		offer := next.press("u")
+		next.do(keys)
+		before := next.screen()
+		next.finish(offer)
+		equal(t, "the screen after "+keys, next.screen(), before)
+	}
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -145,6 +146,25 @@ func TestScrollTo_Collapsed(t *testing.T) {
 			s.Offset = offset
 			s.Offset = ScrollTo(s)
 			equal(t, fmt.Sprint("selected rows at height ", s.Height), selectedRows(Render(s)), 1)
+		}
+	}
+}
+
+// TestShowsRow compares the rows that are reported as shown with those on the screen.
+func TestShowsRow(t *testing.T) {
+	s := backoffScreen(t)
+	for s.Height = 1; s.Height <= 30; s.Height++ {
+		for s.Offset = range 14 {
+			drawn := plain(Render(s.sizedAt(60, s.Height)))
+			for _, c := range credentials(s) {
+				if c.Label == "" { // has the name of its source
+					continue
+				}
+				shown := slices.ContainsFunc(strings.Split(drawn, "\n"), func(line string) bool {
+					return strings.Contains(line, theme.StateGlyph(s.Policy.Availability(c, s.Now))+" "+c.Label)
+				})
+				equal(t, fmt.Sprint(c.Ref, " is shown at height ", s.Height, " and offset ", s.Offset), ShowsRow(s.sizedAt(60, s.Height), c.Ref), shown)
+			}
 		}
 	}
 }
