@@ -28,7 +28,7 @@ func TestDashboard_Configured(t *testing.T) {
 	c.Type("F")
 	c.Shows("STREAK▾")
 	c.Type("\x14") // ctrl+t
-	c.Shows("theme: high contrast on a light background; ctrl+t switches to dark")
+	c.Shows("theme: high contrast on a light background; ctrl+t switches to the terminal's own colors")
 	c.Type("\x1b[15~") // f5
 	c.Shows("policy backoff", "f5 ?")
 	c.Type("\x1b")

@@ -122,9 +122,9 @@ func TestConfig_Sources(t *testing.T) {
 			`theme = "light"  # config.toml:1`, `reset = ["f5"]  # config.toml:3`, "mouse = []  # config.toml:5",
 			`quit = ["Q", "ctrl+c"]  # config.toml:6`, `sort = "pool"  # default`,
 		},
-		"--config " + file + " --key reset=r,Ctrl+D":       {`reset = ["r", "ctrl+d"]  # flag --key`, `undo = ["U"]  # config.toml:4`},
-		"--key reset=f6 --key reset=f7 --key undo=f8":      {`reset = ["f7"]  # flag --key`, `undo = ["f8"]  # flag --key`},
-		"--key exhaust= --key help=comma,plus --journal=1": {"exhaust = []  # flag --key", `help = [",", "+"]  # flag --key`, "# flag --journal"},
+		"--config " + file + " --key reset=r,Ctrl+D":                       {`reset = ["r", "ctrl+d"]  # flag --key`, `undo = ["U"]  # config.toml:4`},
+		"--key reset=f6 --key reset=f7 --key undo=f8":                      {`reset = ["f7"]  # flag --key`, `undo = ["f8"]  # flag --key`},
+		"--key exhaust= --key faster=f8 --key help=comma,plus --journal=1": {"exhaust = []  # flag --key", `help = [",", "+"]  # flag --key`, "# flag --journal"},
 		"--config " + writeConfig(t, "[agent]\npolicy = 'flat-2026-10'\nttl = {429 = '90s', 402 = '2 min', other = '1h'}\n"): {
 			"\n[agent]\n" + `policy = "flat-2026-10"  # config.toml:2`, `ttl = {402 = "2m", 429 = "1m30s", other = "1h"}  # config.toml:3`,
 		},
