@@ -112,7 +112,7 @@ func (r *Record) Same(o *Record) bool {
 // undoneAs reports whether r is an undo and an observer may have recorded it as o.
 func (r *Record) undoneAs(o *Record) bool {
 	switch o.Kind {
-	case EventExhausted, EventHeld, EventReady, EventReset, EventRefreshed, EventDead:
+	case EventExhausted, EventHeld, EventReady, EventReset, EventDead:
 		return r.Kind == EventUndone
 	}
 	return false
