@@ -108,7 +108,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	for i := range d.plan.Changed {
 		e := &d.plan.Changed[i]
 		out.Changes = append(out.Changes, ui.Change{
-			Name: e.Before.Provider + "/" + text.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now),
+			Name: e.Before.Provider + "/" + text.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now), Brief: ui.To(e, m.policy, m.now),
 		})
 	}
 	if w := ui.LongHoldWords(d.plan.Changed, m.now); w != "" {

@@ -122,6 +122,13 @@ func TestHoldForm_Length(t *testing.T) {
 	}
 }
 
+// A confirmation shows the result in 80 columns, however long the name is.
+func TestDialogView_Narrow(t *testing.T) {
+	d := startDashboard(t, strings.ReplaceAll(mixedPool, "cooling-key", "a-seat-with-a-long-name@example.com"))
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.do("x 9 m enter", "p/a-seat-with-a-long-name@example.com  → held, streak 3, until 12:09", "▌no")
+}
+
 func TestHoldForm_Paste(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.press("x")

@@ -35,8 +35,9 @@ type Field struct {
 	Focused     bool
 }
 
-// Change describes a change to a credential.
-type Change struct{ Name, Words string }
+// Change describes a change to a credential. Brief, its result, replaces Words if they do not
+// fit.
+type Change struct{ Name, Words, Brief string }
 
 const maxChanges = 10 // maximum number of changes that are listed
 
@@ -81,8 +82,8 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. In a line that
-// is too long, it first cuts the name, to no less than half of the width.
+// changeLines lists changes in at most h lines and counts the rest. In a line that is too
+// long, it first uses the brief words, then cuts the name, to no less than half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes
@@ -92,6 +93,9 @@ func (s *Screen) changeLines(w, h int) []string {
 	}
 	for _, c := range all[:listed] {
 		l, words := s.Theme.Line().To(2), clean(c.Words)
+		if brief := clean(c.Brief); brief != "" && l.Col()+text.Width(clean(c.Name))+2+text.Width(words) > w {
+			words = brief
+		}
 		l.Write(theme.Text, text.Fit(clean(c.Name), max(w-l.Col()-2-text.Width(words), w/2)))
 		out = append(out, l.To(l.Col()+2).Write(theme.Secondary, text.Fit(words, w-l.Col()-2)).String())
 	}

@@ -63,7 +63,7 @@ func TestDialog_FewLines(t *testing.T) {
 			for _, l := range s.sizedAt(50, 50).dialogBlock(h) {
 				text += plain(l) + "\n"
 			}
-			listed, rest := strings.Count(text, "cooling"), 0
+			listed, rest := strings.Count(text, "→ ready"), 0
 			if _, after, some := strings.Cut(text, "and "); some {
 				_, _ = fmt.Sscan(after, &rest)
 			}

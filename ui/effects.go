@@ -39,9 +39,14 @@ func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string 
 	return words
 }
 
+// To describes the result of an effect: "→ held, streak 2, until 18:00".
+func To(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+	return "→ " + stateWords(&e.After, p, now)
+}
+
 // FromTo describes an effect without the name of the credential.
 func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	return stateWords(&e.Before, p, now) + " → " + stateWords(&e.After, p, now)
+	return stateWords(&e.Before, p, now) + " " + To(e, p, now)
 }
 
 // ReloadNote says when running agents notice an action. That depends on their

@@ -294,7 +294,7 @@ func confirmation(n int) *Dialog {
 		Choice:     &no,
 	}
 	for i := range n {
-		d.Changes = append(d.Changes, Change{wideStrings[i%len(wideStrings)], "cooling, streak 3, until 12:31 → ready, streak 0"})
+		d.Changes = append(d.Changes, Change{wideStrings[i%len(wideStrings)], "cooling, streak 3, until 12:31 → ready, streak 0", "→ ready, streak 0"})
 	}
 	return d
 }
