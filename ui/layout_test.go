@@ -181,3 +181,25 @@ func TestRender_FlatForecast(t *testing.T) {
 		equal(t, "the oldest event that is shown", strings.Contains(drawn, fmt.Sprintf("key-%02d", last)), true)
 	}
 }
+
+// TestPlan_NothingCools checks at many sizes that a pool without a chart gives its room to
+// events, and that the table stays where it is.
+func TestPlan_NothingCools(t *testing.T) {
+	pool := func(first entry) *Screen {
+		return screenOf(poolOf(t, providers{"p": []entry{first, readyEntry("b"), readyEntry("c")}})).choose(t, "b")
+	}
+	cooling, ready := pool(exhaustedEntry("a", time.Minute, 1)), pool(readyEntry("a"))
+	for w := minWidth; w <= 200; w += 7 {
+		for h := minHeight; h <= 60; h++ {
+			want, at := cooling.sizedAt(w, h).plan(), fmt.Sprintf(" at %d×%d", w, h)
+			want.chart, want.events = 0, want.chart+want.events
+			beside := w >= wideFrom && want.detail > 0
+			if beside {
+				want.detail, want.events = want.detail+want.events, 0
+			}
+			equal(t, "plan"+at, ready.sizedAt(w, h).plan(), want)
+			drawn := plain(Render(ready.sizedAt(w, h)))
+			equal(t, "events in place of the chart"+at, strings.Contains(drawn, "capacity  all 3 ready") && strings.Contains(drawn, "no events yet"), beside)
+		}
+	}
+}

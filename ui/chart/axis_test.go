@@ -70,7 +70,7 @@ func randomPool(t *testing.T, r *rand.Rand) *poolstate.Pool {
 			return time.Duration(math.Exp(r.Float64()*[]float64{10, 10, 10, 15}[r.IntN(4)]) * float64(time.Second))
 		}
 		failed := uitest.Entry{"last_status_at": uitest.Seconds(-distance())}
-		switch label := fmt.Sprintf("key-%d", i); r.IntN(6) {
+		switch label := fmt.Sprintf([]string{"key-%d", "鍵-%d"}[i%2], i); r.IntN(6) {
 		case 0:
 			list[i] = uitest.Ready(label)
 		case 1:
