@@ -154,7 +154,7 @@ func TestScrolledOffset_ShowsSelection(t *testing.T) {
 	d.isAt("1")
 }
 
-// The help has a filter of its own, which esc clears before it closes the help.
+// The help has a separate filter, which esc clears before it closes the help.
 func TestFilterTyped_Help(t *testing.T) {
 	d := startDashboard(t, mixedPool)
 	d.do("?", "filter and sort", "/ filter")

@@ -69,8 +69,25 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 		words = joined(", ", "by operator", words)
 	}
 	if l.Col()+eventGap < lineEnd {
-		l.Write(theme.Secondary, text.Fit(words, lineEnd-l.Col()))
+		l.Write(theme.Secondary, wholeParts(words, lineEnd-l.Col()))
 	}
+}
+
+// wholeParts drops parts at the end of words, which are separated by commas, until the others
+// fit into w cells. A quote may be cut.
+func wholeParts(words string, w int) string {
+	const leastQuote = 10
+	if at := strings.Index(words, "“"); at >= 0 && text.Width(words[:at])+leastQuote <= w {
+		return text.Fit(words, w)
+	}
+	for text.Width(words) > w {
+		at := strings.LastIndex(words, ", ")
+		if at < 0 {
+			return text.Fit(words, w)
+		}
+		words = words[:at]
+	}
+	return words
 }
 
 func eventTime(at, now time.Time, ago bool) string {

@@ -189,11 +189,14 @@ func (t *table) draw(tl tableLine) string {
 	return ""
 }
 
+const outageBriefly = "outage?"
+
 // heading draws a provider's name and how many of its credentials are ready. If the
 // provider is out, the heading is the most prominent line on the screen.
 func (t *table) heading(g *filter.Group) string {
 	sum, end := g.Provider.Summarize(t.s.Policy, t.s.Now), t.cols.end
 	l := t.s.line().To(t.cols.cursor + 1)
+	outage := max(g.Provider.Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Provider.Name])
 	// The name takes at most half of the line, to leave room for the state.
 	name := text.Fit(text.ProviderName(g.Provider.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
@@ -201,7 +204,11 @@ func (t *table) heading(g *filter.Group) string {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
 		state = t.s.outSentence(&sum)
-		if l.Col()+text.Width(name)+2+text.Width(state) > end {
+		room := end - l.Col() - text.Width(name) - 2
+		if outage > 0 {
+			room -= 2 + len(outageBriefly)
+		}
+		if text.Width(state) > room {
 			state = "none ready"
 		}
 	case sum.Total > 0:
@@ -212,14 +219,9 @@ func (t *table) heading(g *filter.Group) string {
 	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
 		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")
 	}
-	if n := max(g.Provider.Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Provider.Name]); n > 0 && sum.Out() {
-		for _, words := range []string{
-			"looks like an outage at the provider, not " + strconv.Itoa(n) + " bad credentials", "looks like an outage", "outage?",
-		} {
-			if addQuiet(l, 2, end, words) {
-				break
-			}
-		}
+	if outage > 0 && sum.Out() {
+		_ = addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(outage)+" bad credentials") ||
+			addQuiet(l, 2, end, "looks like an outage") || addQuiet(l, 2, end, outageBriefly)
 	}
 	return l.To(l.Col() + t.s.wider(1, 2)).Rule(end).String()
 }

@@ -251,3 +251,27 @@ func TestStamp(t *testing.T) {
 	s.Pane = PaneTable
 	equal(t, "next to the forecast", s.stamp(epoch), "09:20:00")
 }
+
+// TestHeading_Outage checks how a heading says that its provider looks out at several widths.
+func TestHeading_Outage(t *testing.T) {
+	p := providers{"bedrock": []entry{exhaustedEntry("a", 4*time.Minute, 1), exhaustedEntry("b", time.Minute, 1)}}
+	for width, want := range map[int]string{
+		120: "bedrock  none ready, first back in 56m00s  looks like an outage at the provider, not 2 bad credentials",
+		80:  "bedrock  none ready, first back in 56m00s  looks like an outage",
+		54:  "bedrock  none ready, first back in 56m00s  outage?",
+		50:  "bedrock  none ready  looks like an outage",
+		30:  "bedrock  none ready  outage?",
+	} {
+		s := screenOf(poolOf(t, p)).sizedAt(width, 20)
+		equal(t, "heading", strings.TrimRight(plain(newTable(s).heading(&s.Groups[0])), " ─")[s.margin():], want)
+	}
+}
+
+func TestWholeParts(t *testing.T) {
+	for w, want := range map[int]string{
+		41: "429 usage limit, streak 1, 1h, “The limi…", 30: "429 usage limit, streak 1, 1h", 28: "429 usage limit, streak 1",
+		20: "429 usage limit", 10: "429 usage…",
+	} {
+		equal(t, "parts", wholeParts("429 usage limit, streak 1, 1h, “The limit, which has been reached”", w), want)
+	}
+}
