@@ -44,6 +44,9 @@ func undoOf(number string, undos []poolstate.Undo, policy poolstate.Policy) jour
 // another pooltop performed. It always asks for confirmation.
 func (m *Model) undoRecorded() tea.Cmd {
 	operator, policy := m.cfg.Operator, m.policy
+	if operator.Journal.IsZero() {
+		return m.setStatus(ui.AnswerRefused, "nothing to undo in this session; without a journal, earlier actions are unknown")
+	}
 	return func() tea.Msg {
 		var plan poolstate.Outcome
 		action, undos, err := operator.LastUndo()
@@ -57,6 +60,10 @@ func (m *Model) undoRecorded() tea.Cmd {
 				return nil // the operator has started something else in the meantime
 			case errors.Is(err, poolstate.ErrNothingToUndo):
 				return m.setStatus(ui.AnswerRefused, err.Error())
+			case errors.Is(err, journal.ErrNotUndoable):
+				return m.setStatus(ui.AnswerRefused, err.Error())
+			case errors.Is(err, journal.ErrUnrecorded):
+				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier ones were left alone")
 			case err != nil:
 				return m.setStatus(ui.AnswerRefused, m.explainFailure(t.Verb, err))
 			case len(plan.Changed) == 0:

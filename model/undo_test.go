@@ -1,9 +1,12 @@
 package model
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"pooltop/poolstate/journal"
 	"pooltop/ui"
 )
 
@@ -41,7 +44,16 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("A", "✓ sync portal")
 	next := d.restart(time.Minute, true)
-	next.do("u", "✕ undo failed: a sync cannot be undone")
+	next.do("u", "✕ a sync cannot be undone")
+
+	d = dashboardAt(t, "a") // held-key is held
+	d.do("r")
+	equal(t, "the error", os.Remove(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl")), nil)
+	next = d.restart(time.Minute, true)
+	next.do("u", "✕ cannot undo: the last action is not in the journal; earlier ones were left alone")
+
+	next.m.cfg.Operator.Journal = journal.Journal{}
+	next.do("u", "✕ nothing to undo in this session")
 
 	d = dashboardAt(t, "a")
 	d.do("r")

@@ -102,6 +102,9 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "events.jsonl"), nil
 }
 
+// IsZero reports whether the journal records nothing.
+func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
+
 // Append appends entries and creates the file if necessary. Several processes may
 // append to the same file.
 func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
