@@ -1,7 +1,10 @@
 package model
 
 import (
+	"fmt"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // testDemo records what a dashboard does to a simulation.
@@ -84,4 +87,15 @@ func TestDemo_StartsOver(t *testing.T) {
 	equal(t, "the number of actions to undo", len(d.m.performed), 0)
 	d.change(twoOut + " ")
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
+}
+
+// The narration takes a line from the table.
+func TestDemo_TableFits(t *testing.T) {
+	demo, _ := startDemo(t)
+	for height, fits := range map[int][2]bool{14: {false, false}, 15: {true, false}, 16: {true, true}} {
+		for i, d := range []*dashboard{startDashboard(t, twoOut), demo} {
+			d.send(tea.WindowSizeMsg{Width: 80, Height: height})
+			equal(t, fmt.Sprint("out first at height ", height), d.m.outFirst, !fits[i])
+		}
+	}
 }
