@@ -32,3 +32,10 @@ func TestFooter_Off(t *testing.T) {
 	equal(t, "dimmed", strings.Contains(off, faint) && !strings.Contains(on, faint), true)
 	equal(t, "another key is dimmed", strings.Contains(off, s.Theme.Line().Write(theme.Faint, "x").String()), false)
 }
+
+// A canceled action is not shown as an error.
+func TestAnswerLine_Canceled(t *testing.T) {
+	s := screenOf(nil).sizedAt(80, 24)
+	s.Answer = &Answer{Kind: AnswerCanceled, Text: "hold canceled"}
+	equal(t, "the answer", s.answerLine(), s.Theme.Line().To(2).Bold(theme.Secondary, "–").To(4).Write(theme.Secondary, "hold canceled").String())
+}
