@@ -185,3 +185,15 @@ func TestNarrationLine(t *testing.T) {
 		}
 	}
 }
+
+// TestCounts_NoneReady checks that the number of ready credentials is red if it is 0.
+func TestCounts_NoneReady(t *testing.T) {
+	const red = "38;2;237;122;135m"
+	for _, w := range []int{40, 120} {
+		for ready := range 2 {
+			s := countsScreen(t, ready, 3, 0).sizedAt(w, 30)
+			s.Theme = darkTheme
+			equal(t, "is red", strings.Contains(s.counts(), red), ready == 0)
+		}
+	}
+}
