@@ -68,18 +68,24 @@ func fit(parts []part, w, h int) []part {
 // shortened cuts a quoted message to h lines of at most w cells, if possible after a sentence.
 // An ellipsis marks that the message goes on.
 func shortened(lines []string, w, h int) []string {
-	const more = text.Ellipsis + "”"
+	const more, reset = text.Ellipsis + "”", "\x1b[m"
 	if h >= len(lines) {
 		return lines
+	}
+	cut := func(n, at int) []string {
+		line := ansi.TruncateWc(lines[n]+" ", at, "")
+		if bare, styled := strings.CutSuffix(strings.TrimSuffix(line, " "), reset); styled {
+			return append(slices.Clone(lines[:n]), bare+strings.Repeat(" ", at-text.Width(bare))+more+reset)
+		}
+		return append(slices.Clone(lines[:n]), line+more)
 	}
 	for i := h - 1; i >= 0; i-- {
 		plain := ansi.Strip(lines[i]) + " "
 		if end := strings.LastIndex(plain, ". ") + 2; end >= 2 && text.Width(plain[:end]+more) <= w {
-			return append(slices.Clone(lines[:i]), ansi.TruncateWc(lines[i]+" ", text.Width(plain[:end]), "")+more)
+			return cut(i, text.Width(plain[:end]))
 		}
 	}
-	cut := ansi.TruncateWc(lines[h-1], min(text.Width(lines[h-1]), w-text.Width(more)), "")
-	return append(slices.Clone(lines[:h-1]), cut+more)
+	return cut(h-1, min(text.Width(lines[h-1]), w-text.Width(more)))
 }
 
 // join returns the lines of all parts, with blank lines between the sections if the result
