@@ -29,7 +29,7 @@ func TestRender_Golden(t *testing.T) {
 // and another one on small terminals.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := backoffScreen(t)
-	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 24}, {40, 12}, {18, 4}})+
+	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 40}, {80, 24}, {72, 22}, {40, 12}, {18, 4}})+
 		renderSizes(guardedScreen(t), [][2]int{{80, 24}, {50, 15}}))
 }
 
