@@ -42,7 +42,7 @@ func simulateCommand() *cobra.Command {
 	var situations, policies []string
 	long := "simulate computes what an outage costs: the failed requests, and the time from the provider's recovery to the\n" +
 		"first success. An agent runs jobs in virtual time, under each policy, and beside pooltop guard. Each figure is\n" +
-		"the mean of outages from an hour shorter to an hour longer.\n\nScenarios:"
+		"a mean over outages up to an hour shorter or longer than --outage.\n\nScenarios:"
 	for _, s := range simulate.Situations() {
 		situations = append(situations, s.Name)
 		long += fmt.Sprintf("\n  %s: %s", s.Name, s.About)

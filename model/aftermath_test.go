@@ -45,8 +45,8 @@ func TestWatchResets_Undo(t *testing.T) {
 	d.hides("failed again")
 }
 
-// An outage is shown until a credential is ready, also if those that are retried fail at
-// different times.
+// An outage is shown until a credential is ready, even if retries fail at different
+// times.
 func TestWatchOutages(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -time.Minute, 1)))
 	d.shows("looks like an outage at the provider, not 2 bad credentials")

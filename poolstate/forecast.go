@@ -176,11 +176,11 @@ func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
 // outageWindow is the maximum time between failures with a common cause.
 const outageWindow = 5 * time.Minute
 
-// Outage returns how many accounts appear to have failed for a common reason: none of the
-// provider's usable credentials is ready, and all failed within five minutes of each other
-// with the same error code, or began their streaks then. It returns 0 if that is not so, or
-// if there are fewer than two accounts. Credentials that are dead, held or unusable do not
-// count. Deadlines do not matter, because guard and providers spread them.
+// Outage returns the number of accounts that seem to have failed for a common reason, or 0.
+// That is the case if none of the provider's usable credentials is ready, all have the same
+// error code, and either their last failures or the starts of their streaks lie within five
+// minutes of each other. It takes at least two accounts. Credentials that are dead, held or
+// unusable do not count. Deadlines do not matter, because guard and providers spread them.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
 	accounts := map[Ref]bool{}
 	code := 0

@@ -26,8 +26,8 @@ func TestCreate_Mode(t *testing.T) {
 	equal(t, "mode of the lock", mode(t, LockPath(s.Path())), 0o600)
 }
 
-// An update replaces the target of a chain of symlinks, not the symlinks. The lock and
-// temporary files are in the expected directories.
+// An update replaces the target of a chain of symlinks, not the symlinks. Both
+// directories have a lock file, and no temporary file is left.
 func TestUpdate_Symlink(t *testing.T) {
 	for name, links := range map[string][][2]string{
 		"absolute": {{"home/auth.json", "/real/pool.json"}},

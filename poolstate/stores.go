@@ -169,8 +169,8 @@ func (c *Credential) refreshedAfter(o *Credential) bool {
 	return c.LastRefresh.After(o.LastRefresh)
 }
 
-// MarkProfiles sets Profiles of the credentials in the pools of several profiles. Borrowed
-// credentials do not count, because they are in the pool of their own profile.
+// MarkProfiles sets the Profiles field of each credential in the pools of several profiles.
+// Borrowed credentials are skipped, because the pool of the profile that owns them has them.
 func MarkProfiles(names []string, pools []*Pool) {
 	profile := map[*Credential]string{}
 	all := func(yield func(*Credential) bool) {

@@ -110,9 +110,9 @@ func TestAnonymize_Path(t *testing.T) {
 	}
 }
 
-// anonymousReport returns an anonymous report on a store, as Markdown and JSON. The store
-// contains text in every field that a person, an agent or a provider may set, and ends
-// with broken. No key ends with text, which might make its value a secret.
+// anonymousReport returns the anonymous report, as Markdown and JSON, on a store in which
+// every free-form field is set to the text argument, followed by the broken argument. No
+// string value has a key that ends in that text, because that could mark it as a secret.
 func anonymousReport(t testing.TB, text, broken string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)

@@ -102,7 +102,7 @@ func TestObserve_NoSecret(t *testing.T) {
 	}
 }
 
-// New tokens end the streak, also if they arrived while no process was running.
+// New tokens end the streak, even if they arrived while no process was running.
 func TestObserve_NewTokens(t *testing.T) {
 	dir := t.TempDir()
 	observed(t, New(dir, "/auth.json"), failed(t, 0))

@@ -65,7 +65,8 @@ func (w *world) step(c *poolstate.Credential, kind byte) {
 	}
 }
 
-// fuzzOnce looks once and checks what has to hold whatever the state and the file are.
+// fuzzOnce makes and carries out one round of decisions, and checks the invariants that
+// hold for any state and file.
 func (w *world) fuzzOnce() {
 	decisions := w.decide()
 	for i := range decisions {

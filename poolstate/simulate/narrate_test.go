@@ -151,7 +151,7 @@ func (f *facts) check(t *testing.T, text string) {
 }
 
 // What the narration says agrees with the pool and the script in every scenario at all
-// times, also if the user resets a provider, and after a restart.
+// times, even if the user resets a provider, and after a restart.
 func TestNarrate(t *testing.T) {
 	for _, scenario := range Scenarios() {
 		for _, reset := range []time.Duration{0, 3 * time.Hour, 12 * time.Hour} {

@@ -84,8 +84,8 @@ func randomPool(t *testing.T, r *rand.Rand) *poolstate.Pool {
 	return uitest.PoolOf(t, uitest.Providers{"p": list})
 }
 
-// TestNewAxis_TimePasses checks that while only time passes, a gap never appears, and
-// disappears at most once. A straight axis would have all steps but the last in a tenth.
+// TestNewAxis_TimePasses checks that as time passes, a gap never appears and disappears at
+// most once. The axis has a gap only if all steps but the last would fit into a tenth of it.
 func TestNewAxis_TimePasses(t *testing.T) {
 	r, broken, closed := rand.New(rand.NewPCG(1, 2)), 0, 0
 	for range 500 {

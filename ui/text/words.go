@@ -13,7 +13,7 @@ import (
 // Day is 24 hours.
 const Day = 24 * time.Hour
 
-// tooLong is the shortest duration that is not shown exactly. Real deadlines are closer.
+// Durations of tooLong or more are shown as tooLongText. No real deadline is that far off.
 const tooLong, tooLongText = 1000 * Day, ">999d"
 
 // clamp limits d to the range from 0 to tooLong, so that rounding up cannot overflow.

@@ -68,7 +68,7 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// Clean works for more text than is searched at once, and for a text that is too long.
+// Clean finds secrets in texts that span several batches, and truncates a long text.
 func TestClean_Batches(t *testing.T) {
 	s := scrubber("sk-or-v1-7d0c2a55e1f94b")
 	var texts []string
