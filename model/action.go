@@ -21,7 +21,7 @@ type running struct {
 	verb    poolstate.Verb
 	since   time.Time
 	cancel  context.CancelFunc
-	perform func() actionDone // runs the action at the first call
+	perform func() actionDone // runs the action on the first call
 	busy    chan string       // receives a description of the process that holds the lock
 	holder  string            // the process that holds the lock; "" if the action is not waiting
 }
@@ -57,8 +57,8 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	return m.confirm(t, t.Plan(seen, m.now))
 }
 
-// sync performs a sync. If several credentials may change, or one that is not on the
-// screen, sync plans it first.
+// sync runs a sync. If several credentials may change, or one that is not on the screen,
+// it plans the sync first, so that confirm can ask.
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	syncable, shown := 0, true
 	for i := range t.Seen {
@@ -87,7 +87,8 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 
 // confirm runs a task. It first asks for confirmation if the task changes more than one
 // credential or one that is not on the screen, shortens a cooldown or leaves a provider with
-// none ready. An undo must also be of the view's target.
+// no credential ready. It also asks before an undo of an action on a credential that is not
+// the view's target.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
@@ -103,7 +104,7 @@ func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 }
 
 func (m *Model) run(t journal.Task) tea.Cmd {
-	if why := m.whyNoWrite(); why != "" { // the reason may have arisen since the dialog was opened
+	if why := m.whyNoWrite(); why != "" { // possibly only since the dialog was opened
 		return m.setStatus(ui.AnswerRefused, why)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -184,8 +185,8 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	return m.startLoad()
 }
 
-// withWarnings puts the warnings about an action before the other clauses of its answer, because
-// a narrow screen omits those.
+// withWarnings puts warnings about an action before its answer, because a narrow screen omits
+// later clauses.
 func withWarnings(done *journal.Done, text string) string {
 	if done.JournalErr != nil {
 		text = "warning: could not write the journal: " + done.JournalErr.Error() + "; " + text

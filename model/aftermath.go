@@ -10,12 +10,11 @@ import (
 	"pooltop/ui/text"
 )
 
-// refailWithin is how long after a reset a failure is reported as one that the reset did not
-// prevent.
+// refailWithin is the time after a reset during which another failure is reported.
 const refailWithin = 24 * time.Hour
 
-// watchResets remembers when operators reset credentials. If one fails again, it replaces the
-// status with that: "team-seat failed again 9m after the reset: 429, cooling 1h".
+// watchResets remembers when credentials were reset. If one fails again, watchResets shows
+// this as the status: "team-seat failed again 9m after the reset: 429, cooling 1h".
 func (m *Model) watchResets(events []poolstate.Event) {
 	failed, more := "", 0
 	for i := range events {
@@ -30,9 +29,9 @@ func (m *Model) watchResets(events []poolstate.Event) {
 		case e.Kind == poolstate.EventReset:
 			m.resets[ref] = e.At
 		case !reset || again >= refailWithin:
-		case e.Kind == poolstate.EventReady: // the agent selected it, which proves nothing yet
+		case e.Kind == poolstate.EventReady: // the agent has selected it, but it may still fail
 			m.resets[ref] = at
-		case again <= 0: // an undo has restored the failure from before
+		case again <= 0: // an undo has restored the earlier failure
 		case e.Kind == poolstate.EventExhausted && failed != "":
 			more++
 		case e.Kind == poolstate.EventExhausted:
@@ -56,8 +55,8 @@ func (m *Model) failedAgain(c *poolstate.Credential, after time.Duration) string
 		cmp.Or(code, text.Failure(c), "no code"), text.Span(m.log.policy.Assess(c, m.cfg.Clock.Now()).Cooldown))
 }
 
-// watchOutages remembers which providers have an outage, each until one of its credentials is
-// ready. Meanwhile, credentials that are retried no longer fail together.
+// watchOutages remembers each provider's outage until one of its credentials is ready. Without
+// this, the outage would seem to end when retries fail at different times.
 func (m *Model) watchOutages() {
 	outages := map[string]int{}
 	for i := range m.snapshot.Pool.Providers {

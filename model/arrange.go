@@ -29,7 +29,8 @@ func newFilterField() filterField {
 	return filterField{input: &input}
 }
 
-// filterField returns the filter of the view: that of the events, the help or the table.
+// filterField returns the filter field of the events, the help or the table, depending on
+// the view.
 func (m *Model) filterField() *filterField {
 	switch m.view() {
 	case ui.PaneEvents:
@@ -223,17 +224,17 @@ func (m *Model) reselect(at int) {
 	m.selectAt(at)
 }
 
-// find returns the index in all of ref's credential, or -1. If several have the same id,
-// it prefers the one at ref's position.
-func find(all []*poolstate.Credential, ref *poolstate.Ref) int {
+// find returns the index of the credential with the given ref, or -1. If none matches
+// exactly, find returns the first one with the same provider and id.
+func find(list []*poolstate.Credential, ref *poolstate.Ref) int {
 	if ref == nil {
 		return -1
 	}
-	exact := slices.IndexFunc(all, func(c *poolstate.Credential) bool { return c.Ref == *ref })
+	exact := slices.IndexFunc(list, func(c *poolstate.Credential) bool { return c.Ref == *ref })
 	if exact >= 0 || ref.ID == "" {
 		return exact
 	}
-	return slices.IndexFunc(all, func(c *poolstate.Credential) bool { return c.Provider == ref.Provider && c.ID == ref.ID })
+	return slices.IndexFunc(list, func(c *poolstate.Credential) bool { return c.Provider == ref.Provider && c.ID == ref.ID })
 }
 
 func (m *Model) open(p ui.Pane) {

@@ -19,13 +19,13 @@ type Demo struct {
 	// SetRate changes the rate of the clock to the nearest one within its limits, and returns
 	// that rate.
 	SetRate func(rate float64) float64
-	// Stop stops the clock and everything that is simulated, or starts them again.
+	// Stop stops the simulation and its clock, or starts them again if stop is false.
 	Stop func(stop bool)
 	// Restarts returns how often the simulation has started over.
 	Restarts func() int
 }
 
-// Scene holds the displayed state of a simulation.
+// Scene is the state of a simulation as displayed.
 type Scene struct {
 	Pool   *poolstate.Pool
 	Policy poolstate.Policy
@@ -33,7 +33,7 @@ type Scene struct {
 	// Selected is the provider that ResetKey resets. ResetKey is "" if resetting is not
 	// possible.
 	Selected, ResetKey string
-	// Room is the number of characters that fit on the line.
+	// Room is the length of the line in characters.
 	Room int
 }
 
@@ -43,7 +43,7 @@ type demoState struct {
 	restarts int
 }
 
-// narrate adds what a simulation needs to the screen.
+// narrate adds the narration, the speed and the keys of a simulation to the screen.
 func (m *Model) narrate(s *ui.Screen) {
 	demo := m.cfg.Demo
 	if demo == nil {
@@ -102,7 +102,7 @@ func (m *Model) changeSpeed(factor float64) tea.Cmd {
 	return m.setStatus(ui.AnswerDone, fmt.Sprintf("speed ×%g", rate))
 }
 
-// startOver forgets what happened if the simulation has started over.
+// startOver clears events, marks and the undo history if the simulation has started over.
 func (m *Model) startOver() {
 	if m.cfg.Demo == nil || m.cfg.Demo.Restarts() == m.demo.restarts {
 		return

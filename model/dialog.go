@@ -24,7 +24,7 @@ type dialog struct {
 	form    *holdForm // nil for a confirmation, which uses the fields below
 	plan    poolstate.Outcome
 	undoes  string  // describes the recorded action that an undo reverts, or ""
-	from    ui.Pane // the view to which closing returns
+	from    ui.Pane // the pane to reopen when the dialog closes
 	yes     bool    // "yes" has the focus
 	ignored bool    // the last key was not an answer
 }
@@ -240,8 +240,8 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// edit passes a key to a text field. textinput panics when it deletes a next word that is
-// a single character at the end, so edit deletes the character instead.
+// edit passes a key to a text field. textinput panics if it deletes the next word and that
+// is a single character at the end, so edit deletes the character instead.
 func edit(in *textinput.Model, pressed fmt.Stringer) {
 	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
 		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}

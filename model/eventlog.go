@@ -30,12 +30,12 @@ type eventLog struct {
 	history         []poolstate.Record // events derived from the first snapshot, until the journal has been read
 	loaded, journal bool               // whether the first snapshot and the journal have been read
 	unwritten       []poolstate.Record // events to write to the journal
-	write           func() error       // writes a batch of events at the first call; nil if no batch is being written
+	write           func() error       // writes a batch of events on the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
-	shownFor        string             // the filter of shown
-	changed         bool               // records has changed since shown was filtered
-	// filterField is the filter of the events view. cursor and offset are the positions of
-	// the event at its cursor and of the one at its top, counted from the newest.
+	shownFor        string             // text of the filter that selected the shown records
+	changed         bool               // records or frozen has changed since shown was updated
+	// filterField is the filter of the events view. cursor is the position of its cursor and
+	// offset that of its first visible event, both counted from the newest event.
 	filterField
 	cursor, offset int
 }
@@ -60,8 +60,8 @@ func (l *eventLog) current() *poolstate.Record {
 // moveTo moves the cursor to a position, or to the nearest one if it is out of range.
 func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.shown)-1), 0) }
 
-// follow moves the cursor to an event. If the event is not shown, follow moves it to the
-// next one in time. A scrolled list does not move on the screen.
+// follow moves the cursor to an event or, if that is not shown, to the next later one. If the
+// list is scrolled, follow scrolls it by as much, so that it does not move on the screen.
 func (l *eventLog) follow(r *poolstate.Record) {
 	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
 	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {

@@ -44,12 +44,12 @@ func briefly(b key.Binding, desc string) key.Binding {
 	return b
 }
 
-// either returns a binding for the footer that shows a key of a and one of b.
-func either(a, b key.Binding, desc string) key.Binding {
-	return bind(desc, shortest(a), shortest(b))
+// either returns a binding for the footer with one key of each of two bindings.
+func either(one, other key.Binding, desc string) key.Binding {
+	return bind(desc, shortest(one), shortest(other))
 }
 
-// goTo returns the first key of Detail for the footer of the events.
+// goTo returns a binding for the footer of the events, with the first key of Detail.
 func (k *keyMap) goTo() key.Binding {
 	keys := k.Detail.Keys()
 	return bind("go to", keys[:min(len(keys), 1)]...)

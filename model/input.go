@@ -144,7 +144,8 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is off at first, because a terminal that reports clicks does not select text.
+// mouse is the state of the mouse support. It is off at first, because a terminal that
+// reports clicks does not select text.
 type mouse struct {
 	on     bool
 	opener ui.Target // footer key whose click opened the dialog

@@ -45,12 +45,12 @@ type loadState struct {
 
 // Counted is the result of counting the failures that a pool shows.
 type Counted struct {
-	Events []poolstate.Event // streaks that ended because of a long quiet time
+	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
-	Guard  *poolstate.Curve  // what the guard that runs on the store applies, or nil
+	Guard  *poolstate.Curve  // the backoff schedule of the guard that runs on the store, or nil
 }
 
-// grace is how long a file may be unreadable before the dashboard shows that. A program
+// grace is how long a file may be unreadable before the dashboard shows the error. A program
 // that rewrites the file in place makes it unreadable for a moment.
 const grace = 150 * time.Millisecond
 
@@ -72,11 +72,11 @@ func (m *Model) startLoad() tea.Cmd {
 	return m.loadPool()
 }
 
-// reloadAfter is how long a file that does not change is left alone. Loading it shows
-// whether a guard is running.
+// reloadAfter is the time after which even an unchanged file is loaded again, to find out
+// whether guard is running.
 const reloadAfter = time.Minute
 
-// recountDue reports whether the failures have to be counted again.
+// recountDue reports whether it is time to count the failures again.
 func (m *Model) recountDue() bool {
 	return !m.loading.recount.IsZero() && !m.cfg.Clock.Now().Before(m.loading.recount)
 }
@@ -86,7 +86,7 @@ func (m *Model) loadPool() tea.Cmd {
 	choice, evidence, now := m.cfg.Policy, m.evidence, m.cfg.Clock.Now()
 	m.loading.at = now
 	if m.recountDue() {
-		prev = poolstate.Snapshot{} // annotate a new pool
+		prev = poolstate.Snapshot{} // load a new pool, because counting annotates it
 	}
 	return func() tea.Msg {
 		snapshot, err := store.LoadIfChanged(prev)
@@ -209,8 +209,8 @@ type watchedWrite struct {
 }
 
 // equal compares the fields that the action writes. It compares borrowed secrets by their
-// fingerprints, because the file contains nothing else of them. A missing streak is equal
-// to any other, because agents that do not count failures remove it.
+// fingerprints, because the file does not contain the secrets. A missing streak is equal to
+// any other, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false

@@ -26,8 +26,8 @@ type Config struct {
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
 	Curve      poolstate.Curve // determines the default length of a hold
-	// Count counts the failures that a pool shows and annotates the pool, if it is new. It
-	// runs outside of Update, once at a time. If nil, failures are not counted.
+	// Count counts the failures that a pool shows and annotates the pool if it is new. It
+	// runs outside of Update, one call at a time. If nil, failures are not counted.
 	Count    func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
 	Path     string // path of the store as displayed
 	Demo     *Demo  // nil unless the store is simulated
@@ -67,10 +67,10 @@ type Model struct {
 	policy   poolstate.Policy
 	groups   []filter.Group
 	outFirst bool           // providers that are out are listed first, because the table does not fit
-	outages  map[string]int // providers with an outage, and the number of accounts that it affects
+	outages  map[string]int // number of accounts affected by each provider's outage
 	resets   map[poolstate.Ref]time.Time
 	loading  loadState
-	guard    *poolstate.Curve // what the guard that runs on the store applies, or nil
+	guard    *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
 
 	selected   *poolstate.Ref
 	offset     int // first visible line of the table
@@ -78,7 +78,7 @@ type Model struct {
 	paneOffset int
 
 	arrangement arrangement
-	search      filterField // what the help shows
+	search      filterField // the filter of the help
 	mouse       mouse
 	clockTimes  bool   // show clock times instead of the time left
 	forecastOf  string // provider, or "" for the whole pool

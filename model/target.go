@@ -23,8 +23,8 @@ func (m *Model) view() ui.Pane {
 	return m.pane
 }
 
-// target returns the credential that the view marks or names: the selected one or, among
-// the events, that of the event at the cursor. If there is none, target returns the reason.
+// target returns the credential on which keys act: in the events view, the credential of the
+// event at the cursor, otherwise the selected one. If there is none, target returns the reason.
 func (m *Model) target() (c *poolstate.Credential, why string) {
 	switch view := m.view(); {
 	case view == ui.PaneHelp:
@@ -40,7 +40,7 @@ func (m *Model) target() (c *poolstate.Credential, why string) {
 	return c, ""
 }
 
-// eventTarget returns the credential of the event at the cursor, as it is now.
+// eventTarget returns the credential of the event at the cursor, in its current state.
 func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 	r := m.log.current()
 	switch {
@@ -67,8 +67,9 @@ func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 }
 
 // targets returns the credentials that a key acts on, or the reason why there are none. In
-// the table, these are the listed ones that are marked or selected, or that the key names.
-// Other views have one target. bulk is true if the key names a provider or everything listed.
+// the table, a bulk key acts on everything listed or on the listed credentials of the selected
+// provider. Any other key acts on the marked credentials that are listed or, if none is marked,
+// on the selected one. Other views have one target and no bulk keys.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool, why string) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	bulk = all || provider
@@ -101,8 +102,8 @@ func (m *Model) onlyInTable() string {
 	return "this key acts on the table; press " + word(m.keys.Back) + " to go back to it"
 }
 
-// shows reports whether a credential that the view marks is on the screen. A table or a
-// detail may have scrolled past it.
+// shows reports whether the view's target is on the screen. The table may have been scrolled
+// past its row, and the detail past its name.
 func (m *Model) shows(ref poolstate.Ref) bool {
 	switch m.view() {
 	case ui.PaneTable:
@@ -113,8 +114,8 @@ func (m *Model) shows(ref poolstate.Ref) bool {
 	return true
 }
 
-// whyNoUndo returns why the view cannot undo a plan, or "". Only the table can undo an
-// action on other credentials, because it lists them when it asks.
+// whyNoUndo returns why the planned undo is not possible in the current view, or "". Views
+// other than the table undo only an action on their target.
 func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
 	if m.view() == ui.PaneTable {
 		return ""
@@ -132,8 +133,8 @@ func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
 	return ""
 }
 
-// goToTarget selects the target of the events in the table. It shows a credential that was
-// folded or filtered out.
+// goToTarget goes from the events to the table and selects their target there. If necessary,
+// it unfolds the provider or clears the filter.
 func (m *Model) goToTarget() tea.Cmd {
 	c, why := m.target()
 	if c == nil {

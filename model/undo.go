@@ -12,9 +12,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// undo undoes the last action of this session. It asks for confirmation if the action did,
-// and if the credential is not the target of the view. Without an action of this session,
-// it offers the last one in the journal.
+// undo undoes the last action of this session, after the same confirmation as any other
+// change. If this session has no action to undo, it offers the last one in the journal.
 func (m *Model) undo() tea.Cmd {
 	n := len(m.performed)
 	if n == 0 {

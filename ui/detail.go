@@ -63,7 +63,7 @@ func (s *Screen) detailLines() []string {
 	return s.indented(append(join(parts, math.MaxInt), s.ownEvents(c, w)...))
 }
 
-// maxOwnEvents is the largest number of events of a credential that its detail lists.
+// maxOwnEvents is the maximum number of events in the detail of a credential.
 const maxOwnEvents = 100
 
 // ownEvents draws the events of a credential, newest first, below a blank line and a heading.
@@ -89,7 +89,8 @@ func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []str
 	return join(fit(parts, w, h), h)
 }
 
-// detailParts draws the credential and its failure, the times and the streak, and remarks.
+// detailParts draws the parts of the detail: the name and state, the failure, the times, the
+// streak, the backoff schedule and the remarks.
 func (s *Screen) detailParts(c *poolstate.Credential, w int) []part {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
@@ -132,7 +133,8 @@ func (s *Screen) failureParts(c *poolstate.Credential, w int) []part {
 	return []part{{sectionFailure, rankFailure, lines}, {sectionFailure, rankMessage, s.quiet(message, w)}}
 }
 
-// unlessTooWide returns a styled line, or the wrapped text of one that is wider than w cells.
+// unlessTooWide returns a styled line. If it is wider than w cells, its text is wrapped, in the
+// secondary color.
 func (s *Screen) unlessTooWide(line string, w int) []string {
 	if text.Width(line) <= w {
 		return []string{line}

@@ -20,7 +20,7 @@ type Dialog struct {
 	Note       string        // further information; dropped first if space is short
 	Changes    []Change      // the changes to confirm
 	Unaffected []string      // number of targets that do not change, by reason
-	Warnings   []string      // shown before anything is written
+	Warnings   []string      // risks of the action; each gets its own line
 	Problem    string        // why the form or the answer is not accepted
 	Choice     *bool         // true if "yes" has the focus; nil for a form
 	Keys       []key.Binding // keys shown in the footer
@@ -30,13 +30,13 @@ type Dialog struct {
 type Field struct {
 	Name, Value string
 	Hint        string // examples of valid input; cut after a semicolon if space is short
-	Note        string // why the value was chosen; shown in place of the hint without focus
+	Note        string // why the value was chosen; replaces the hint while the field has no focus
 	Cursor      int    // cursor position in characters, if Focused
 	Focused     bool
 }
 
-// Change describes a change to a credential. Brief, its result, replaces Words if they do not
-// fit.
+// Change describes a change to a credential. Brief describes only the result and is shown if
+// Words does not fit.
 type Change struct{ Name, Words, Brief string }
 
 const maxChanges = 10 // maximum number of changes that are listed
@@ -82,8 +82,8 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. In a line that is too
-// long, it first uses the brief words, then cuts the name, to no less than half of the width.
+// changeLines lists changes in at most h lines and counts the rest. If a line is too long, it
+// first uses the brief description, then cuts the name to no less than half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes

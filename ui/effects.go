@@ -212,8 +212,8 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 	return words
 }
 
-// longHold is the length from which a hold may be a typing error. The deadlines of
-// providers are implausible from there on.
+// longHold is the length above which a hold may be a typing error. Deadlines that providers
+// set are considered implausible above the same limit.
 const longHold = 31 * text.Day
 
 // LongHoldWords warns about holds of more than 31 days: "more than 31 days: until 2 Jan 2027

@@ -73,8 +73,8 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	}
 }
 
-// wholeParts drops parts at the end of words, which are separated by commas, until the others
-// fit into w cells. A quote may be cut.
+// wholeParts shortens a list of parts separated by commas to w cells. It drops whole parts at
+// the end, except that it may cut a quote.
 func wholeParts(words string, w int) string {
 	const leastQuote = 10
 	if at := strings.Index(words, "“"); at >= 0 && text.Width(words[:at])+leastQuote <= w {
@@ -219,7 +219,7 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines skips the newest events and draws the next h, newest first.
+// eventLines draws at most h events, newest first, after the number of newest events to skip.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
@@ -235,7 +235,8 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 	return out
 }
 
-// eventBlock draws the events below the table, after those that replace a forecast.
+// eventBlock draws the events below the table. If other events replace the forecast, it
+// continues after those.
 func (s *Screen) eventBlock(p plan) []string {
 	skip, chart := 0, p.chart
 	if s.Width >= wideFrom {

@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// FilterLine describes the filter of the table.
+// FilterLine describes the filter of the table, the events or the help.
 type FilterLine struct {
 	Text         string // the filter as typed
 	Cursor       int    // position in Text, in characters
@@ -57,7 +57,7 @@ func (s *Screen) filterLine() string {
 	switch {
 	case f.Problem != "" && l.Col()+2 < end:
 		l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col()))
-	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // else in the footer
+	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // otherwise it is in the footer
 		l.Right(end, theme.Secondary, theme.Regular, result)
 	}
 	return l.String()
@@ -97,7 +97,7 @@ type Answer struct {
 	Brief string // replaces the first clause if that does not fit, unless empty
 }
 
-// answerLine draws the answer in one line: the first clause, and those of the others that fit.
+// answerLine draws the answer in one line: the first clause and any others that fit.
 func (s *Screen) answerLine() string {
 	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready, theme.Secondary}[s.Answer.Kind]
 	symbol := [...]string{"✓", "◌", "✕", "!", "●", "–"}[s.Answer.Kind]

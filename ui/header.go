@@ -183,7 +183,7 @@ func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	case sum.Next == nil && l.Col() == s.margin():
 		l.Write(theme.Secondary, text.Fit(quietSentence(sum), end-l.Col()))
 	case sum.Next == nil:
-	case l.Col() > s.margin() && s.isOut(sum.Next.Provider): // already said
+	case l.Col() > s.margin() && s.isOut(sum.Next.Provider): // the banner already says when it is back
 		s.allBack(l, sum, end)
 	case l.Col() == s.margin():
 		s.nextBack(l.Write(theme.Secondary, label), sum, end)

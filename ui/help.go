@@ -87,8 +87,8 @@ func (s *Screen) helpSections() []helpSection {
 	return append(out, states, helpSection{"columns", 12, columnHelp}, helpSection{"marks", 4, markWords}, policy)
 }
 
-// matching returns the sections that contain all words, reduced to the entries that do. If the
-// title contains them, it returns all entries.
+// matching returns the entries that contain all words, in their sections. Words in the title of
+// a section count for each of its entries.
 func matching(sections []helpSection, words []string) []helpSection {
 	contains := func(s string) bool {
 		for _, w := range words {

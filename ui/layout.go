@@ -2,9 +2,9 @@ package ui
 
 import "math"
 
-// plan lists the parts of the screen that fit, and their heights. It depends on the size, the
-// pool and the dialog, but not on the filter, answers or the number of events, so that nothing
-// moves with them. As the terminal shrinks, the parts below the table disappear first, then
+// plan lists the parts of the screen that fit, and their heights. The heights depend on the
+// size, the pool and the dialog, but not on the filter, the answer or the events, so changes to
+// these move nothing. As the terminal shrinks, the parts below the table disappear first, then
 // blank lines, then the header; the table shrinks last.
 type plan struct {
 	narration             bool
@@ -15,7 +15,7 @@ type plan struct {
 	table                 int  // height of the table
 	detail                int  // height of the detail with its rule, or of the dialog; 0 for none
 	chart                 int  // height of the forecast below the detail, including a blank line
-	events                int  // height of the events below these, including a blank line
+	events                int  // height of the events at the bottom, including a blank line
 	eventsBeside          bool // events next to the detail, in place of the forecast
 }
 
@@ -67,7 +67,7 @@ func (s *Screen) fixedParts() plan {
 	}
 }
 
-// fixedHeight returns the height of all parts but those that the plan makes higher.
+// fixedHeight returns the total height of the parts that are one line high.
 func (p *plan) fixedHeight() int {
 	return 1 + count(p.narration, p.counts, p.next, p.columns, p.footer, p.footer, p.gapTitle, p.gapHeader)
 }
@@ -115,9 +115,9 @@ func (s *Screen) plan() plan {
 
 func (p *plan) below() int { return p.detail + p.chart + p.events }
 
-// planBelow divides the spare lines below the table. They are negative if the table scrolls.
-// The events come first. On a wide screen, the forecast is next to the detail. If there is no
-// room for the events below these, they replace the forecast.
+// planBelow divides the spare lines among the parts below the table. Their number is negative
+// if the table scrolls. On a wide screen, the forecast is next to the detail, but if there is no
+// room for events below these, events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	scrolls, high := spare < 0, s.Height >= detailFrom
 	switch {
@@ -135,8 +135,8 @@ func (s *Screen) planBelow(p *plan, spare int) {
 	}
 }
 
-// grow gives spare lines to the parts below the table in turn. If wide, the forecast grows with
-// the detail.
+// grow gives spare lines to the parts below the table in turn. On a wide screen, the detail
+// grows as far as a forecast does, because the forecast is next to it.
 func (p *plan) grow(spare int, wide bool) {
 	give := func(to *int, most int) {
 		if n := min(spare, most-*to); n > 0 && *to > 0 {
@@ -158,8 +158,8 @@ func (p *plan) grow(spare int, wide bool) {
 	}
 }
 
-// planDialog replaces the parts below the table with the dialog. If that is not enough, it takes
-// lines from the table, of which one remains, and then the blank lines of the header.
+// planDialog replaces the parts below the table with the dialog. If the dialog is higher, it
+// takes lines from the table, except the last one, and then the blank lines of the header.
 func (s *Screen) planDialog(p *plan) {
 	need := len(s.dialogLines(s.inner(), math.MaxInt)) + 1
 	p.chart, p.events = 0, 0

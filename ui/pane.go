@@ -39,7 +39,7 @@ func (s *Screen) withBottom(out []string, place string) string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-2-len(s.paneHead()), 1) }
 
-// PaneLines returns how many lines the open pane can scroll.
+// PaneLines returns by how many lines the open pane can be scrolled.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {
@@ -111,7 +111,7 @@ func addQuiet(l *theme.Line, gap, end int, s string) bool {
 	return add(l, gap, end, theme.Secondary, theme.Regular, s)
 }
 
-// flatHead is the height of the words above the events that replace a forecast.
+// flatHead is the number of lines above the events that replace a forecast.
 const flatHead = 3
 
 // forecastLines draws the forecast, w cells wide and h lines high. If no cooldown will end,

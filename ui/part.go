@@ -16,7 +16,7 @@ type part struct {
 	lines   []string
 }
 
-// section numbers the sections of the detail, which blank lines separate.
+// section identifies a section of the detail. Blank lines separate sections.
 type section uint8
 
 const (
@@ -66,7 +66,7 @@ func fit(parts []part, w, h int) []part {
 }
 
 // shortened cuts a quoted message to h lines of at most w cells, if possible after a sentence.
-// An ellipsis marks that the message goes on.
+// An ellipsis marks the cut.
 func shortened(lines []string, w, h int) []string {
 	const more, reset = text.Ellipsis + "”", "\x1b[m"
 	if h >= len(lines) {

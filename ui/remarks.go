@@ -129,7 +129,7 @@ func priorityText(c *poolstate.Credential) string {
 	return strconv.FormatFloat(c.Priority.Or(0), 'g', -1, 64)
 }
 
-// briefFacts draws the most important of these fields in two lines.
+// briefFacts draws a credential's most important fields in two lines.
 func (s *Screen) briefFacts(c *poolstate.Credential, w int) []string {
 	id, requests := clean(c.ID), ""
 	if id != "" {

@@ -85,7 +85,7 @@ type Screen struct {
 	Order         filter.Order           // the order of Groups; Descending if it is reversed
 	Descending    bool
 	OutFirst      bool           // in the default order, providers that are out are first
-	Outages       map[string]int // number of accounts that an outage of a provider has affected so far
+	Outages       map[string]int // number of accounts that each provider's outage has affected so far
 	Filter        *FilterLine    // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
@@ -173,8 +173,8 @@ func (s *Screen) main() string {
 	return strings.Join(out, "\n")
 }
 
-// place returns how many credentials are marked and how many match the filter or, if the
-// table scrolls, the position of the selection.
+// place returns how many credentials are marked and how many match the filter. Without marks
+// and a filter, it returns the position of the selection if the table scrolls.
 func (s *Screen) place(plan plan) string {
 	marked, shown := "", ""
 	if n := len(s.Marked); n > 0 {
@@ -236,7 +236,7 @@ func ScrollTo(s *Screen) int {
 	return clampOffset(max(min(offset, top), at-plan.table+1), len(lines), plan.table)
 }
 
-// ShowsRow reports whether the visible part of the table has the row of a credential.
+// ShowsRow reports whether a credential's row is in the visible part of the table.
 func ShowsRow(s *Screen, ref poolstate.Ref) bool {
 	if s.isEmpty() || !Legible(s.Width, s.Height) {
 		return false
@@ -272,7 +272,7 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 	return s.Selected != nil && c.Ref == *s.Selected
 }
 
-// returning reports whether a credential is cooling or held. If not, there is no chart.
+// returning reports whether any credential is cooling or held. If none is, there is no chart.
 func (s *Screen) returning() bool {
 	sum := s.summary()
 	return sum.Count[poolstate.Cooling]+sum.Count[poolstate.Held] > 0

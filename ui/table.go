@@ -110,8 +110,8 @@ func (t *table) header() string {
 	return l.String()
 }
 
-// orderColumn returns the column whose title shows the order: the one that it sorts by or,
-// if that is not visible, the first.
+// orderColumn returns the column whose title shows the order: the column that the table is
+// sorted by or, if that is not visible, the first.
 func (t *table) orderColumn() Column {
 	col, known := map[filter.Order]Column{
 		filter.OrderWorst: ColumnWhy, filter.OrderDeadline: columnBack, filter.OrderStreak: ColumnStreak, filter.OrderState: columnState,
@@ -122,8 +122,8 @@ func (t *table) orderColumn() Column {
 	return columnName
 }
 
-// orderMark draws the mark for the order after the title of its column. At the first column,
-// it names the order, unless that is the default, and may shorten the title for it.
+// orderMark draws the mark for the order after the title of its column. In the first column,
+// it also names the order, unless it is pool order, and shortens the title if necessary.
 func (t *table) orderMark(l *theme.Line) *theme.Line {
 	s, mark, name := t.s, "▾", t.s.Order.Name()
 	if s.Descending {

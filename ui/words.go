@@ -221,7 +221,7 @@ func (s *Screen) streakWords(c *poolstate.Credential) string {
 	return strconv.Itoa(n) + " failures in a row"
 }
 
-// observedStreak reports whether the streak of c is one that pooltop has counted.
+// observedStreak reports whether the streak of c was counted by pooltop, not by the agent.
 func observedStreak(c *poolstate.Credential) bool {
 	_, recorded := c.Streak.Known()
 	_, observed := c.Observed.Get()
@@ -239,7 +239,7 @@ func (s *Screen) observedWords(c *poolstate.Credential, n int) string {
 		words += " since " + text.Moment(c.ObservedSince, s.Now)
 	}
 	switch {
-	case c.Pinned && s.Pane != PaneDetail: // below the table, the words about the pin need the room
+	case c.Pinned && s.Pane != PaneDetail: // leave room for the description of the pin
 		return words
 	case s.Policy.Climbs():
 		return words + "; the file does not record them"

@@ -17,12 +17,12 @@ type View struct {
 	// Selected is the provider that ResetKey would reset. ResetKey is "" if there is no
 	// such key.
 	Selected, ResetKey string
-	// Room is the number of characters that fit.
+	// Room is the maximum length of the description in bytes.
 	Room int
 }
 
-// Narrate describes the situation in one line. What it says about providers follows from
-// the script, and what it says about credentials from the pool.
+// Narrate describes the situation in one line. It takes the state of providers from the
+// script and the state of credentials from the pool.
 func (s Simulation) Narrate(v View) string {
 	if v.Pool == nil || v.Pool.Len() == 0 {
 		return ""
@@ -59,8 +59,8 @@ type narrator struct {
 	View
 }
 
-// out returns the providers without a ready credential. The order is that of their first
-// outage in the script.
+// out returns the providers without a ready credential, in the order of their first outages
+// in the script.
 func (n *narrator) out() []*poolstate.Provider {
 	var out []*poolstate.Provider
 	for i := range n.Pool.Providers {
@@ -78,8 +78,8 @@ func (n *narrator) out() []*poolstate.Provider {
 	return out
 }
 
-// begun returns the first current outage of the script, one of a whole provider if there
-// is one, or nil.
+// begun returns the first current outage of a whole provider, or otherwise the first current
+// outage of single credentials, or nil.
 func (n *narrator) begun() *Outage {
 	var partial *Outage
 	for i := range n.scenario.Script {
@@ -151,7 +151,8 @@ func (n *narrator) wasDown(provider string) bool {
 	})
 }
 
-// lastFailure describes the credential of a provider with the most failures.
+// lastFailure says that a provider is due, or describes the failure and the cooldown of its
+// cooling credential with the most failures.
 func (n *narrator) lastFailure(p *poolstate.Provider) string {
 	var worst *poolstate.Credential
 	due := false
@@ -223,7 +224,8 @@ func (n *narrator) whenUp() string {
 	return "every provider is up again"
 }
 
-// comparison describes a pool of which guard acts on one provider only.
+// comparison compares the failed requests of a provider on which guard acts with those of one
+// on which it does not.
 func (n *narrator) comparison() string {
 	count := fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, n.Failed(unguarded), guarded, n.Failed(guarded))
 	out := n.out()
@@ -246,7 +248,7 @@ func (n *narrator) comparison() string {
 	return strings.Replace(count, "failed requests", "failed", 1)
 }
 
-// clock formats a time. It names the day unless the time is less than a day ahead.
+// clock formats a time, with the day if it is a day or more ahead.
 func (n *narrator) clock(t time.Time) string {
 	if t.Sub(n.At) >= 24*time.Hour {
 		return t.Format("Mon 15:04")

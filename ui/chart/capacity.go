@@ -82,8 +82,8 @@ func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 
 // height returns the height for n ready credentials, in half rows. All steps have the same
 // height if this fills most of the chart. Otherwise, heights are proportional, but even a
-// single credential is visible. The edge is in the lower half of a row if possible, and
-// always above a hatched fill, which cannot be drawn in the other half of its cells.
+// single credential is visible. The edge is in the lower half of a row if possible. With a
+// hatched fill, it always is, because half a cell cannot be hatched.
 func (p *plot) height(n int) int {
 	if n <= 0 {
 		return 0
@@ -105,8 +105,8 @@ func top(height int) int { return (height+1)/2 - 1 }
 // level returns the row of the edge above n credentials.
 func (p *plot) level(n int) int { return top(p.height(n)) }
 
-// number returns the y-axis label of a row: all numbers if there is a row for each
-// credential. Otherwise, the total, half of it and 0, which is at the axis, in row -1.
+// number returns the y-axis label of a row, or "". If there is a row for each credential, all
+// numbers are labels; otherwise, only the total, half of it and 0 are. Row -1 is the axis.
 func (p *plot) number(row int) string {
 	step := 1
 	if p.Total > p.rows {
@@ -166,8 +166,9 @@ func (p *plot) row(row int) string {
 
 const fill = '░'
 
-// shape returns the shape of a cell: the fill, the edge above it, half a row thick, nothing,
-// or a line at the axis if no credential is ready. At each step, the edge rises.
+// shape returns the character for a cell: fill, the edge above it, which is half a row thick,
+// a line on the axis if no credential is ready, or a space. At a step, the edge extends from
+// the old height to the new one.
 func (p *plot) shape(col, row int) rune {
 	height := p.heights[col]
 	edge, bottom := min(height, p.heights[max(col-1, 0)])-1, 2*row // the lower ends of the edge and the row

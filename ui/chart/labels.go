@@ -29,9 +29,9 @@ func (p *plot) ticked(col int) bool {
 	return slices.ContainsFunc(p.labels, func(k label) bool { return k.tick == col })
 }
 
-// placeLabels places the names, only the selected one if there are many, and times in order
-// of importance: the recovery of the selected credential, now, the last step, midnights,
-// other round times.
+// placeLabels places labels in order of importance: the recovery of the selected credential,
+// names if they are wanted, now, the last step, midnights, other round times. If there are many
+// steps, it names only the selected credential.
 func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 	now, width := p.Now, p.axis.width
 	if p.step >= 0 {
@@ -65,9 +65,8 @@ func (p *plot) place(k label, shift int) {
 	}
 }
 
-// placeName names the credentials that recover at a step: to the left of the step, directly
-// above it or, last, on the fill below its edge or the one before. It omits a name that does
-// not fit.
+// placeName names the credentials that recover at a step. It tries to the left of the step,
+// then directly above it, then on the fill below it. It omits a name that does not fit.
 func (p *plot) placeName(step int, selected *poolstate.Ref) {
 	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), theme.Text, 0}
 	if step == p.step {
@@ -106,8 +105,8 @@ func (p *plot) placeAt(row int, k label) bool {
 	return insert(&p.names[row], k)
 }
 
-// stepName returns the name of a credential that recovers at a step, preferably of the
-// selected one, how many others do, and the time.
+// stepName describes a step: the name of one of its credentials, preferably the selected one,
+// the number of others, and the time.
 func (p *plot) stepName(step int, selected *poolstate.Ref) string {
 	s := &p.Steps[step]
 	name := "+ " + text.Fit(text.CredentialName(s.Back[max(find(s, selected), 0)]), p.axis.width/3)
@@ -117,8 +116,8 @@ func (p *plot) stepName(step int, selected *poolstate.Ref) string {
 	return name + " " + moment(s, p.Now)
 }
 
-// insert adds a label to those of a line, from left to right. It returns false if the label
-// overlaps another one or if its text is already shown.
+// insert adds a label to a line and keeps the line sorted from left to right. It returns false
+// if the label overlaps another one or if the line already contains its text.
 func insert(line *[]label, k label) bool {
 	for _, other := range *line {
 		if other.text == k.text || k.col <= other.col+text.Width(other.text) && other.col <= k.col+text.Width(k.text) {

@@ -32,8 +32,8 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 
 // MatchEvent reports whether the filter matches an event of a credential, which has
 // availability a after the event. Free text that is the word of an event kind, such as
-// "exhausted", matches only events of that kind. An event of the file has no credential; c is
-// nil. It matches unless a term is about other kinds.
+// "exhausted", matches only events of that kind. If the event is about the file, c must be nil;
+// the event matches unless a term names other kinds.
 func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a poolstate.Availability) bool {
 	return !slices.ContainsFunc(f.terms, func(t term) bool {
 		switch {
@@ -276,10 +276,10 @@ func parseStreak(s string) (predicate, error) {
 	}, nil
 }
 
-// bound parses a bound, and returns open for one that is missing or incomplete.
-func bound(s string, open int) int {
+// bound parses a bound of a range. It returns fallback if the bound is missing or incomplete.
+func bound(s string, fallback int) int {
 	if n, err := strconv.Atoi(s); err == nil {
 		return n
 	}
-	return open
+	return fallback
 }

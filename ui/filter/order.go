@@ -47,7 +47,7 @@ func (o Order) Next() Order { return (o + 1) % (OrderRequests + 1) }
 type Group struct {
 	Provider    *poolstate.Provider
 	Credentials []*poolstate.Credential // none if the provider is collapsed
-	first       row                     // set even then
+	first       row                     // set even if the provider is collapsed
 	out         bool                    // the provider has credentials, but none is ready
 }
 
@@ -117,7 +117,7 @@ func (l *Listing) compareOut(x, y bool) int {
 	switch {
 	case x == y || l.Order != OrderWorst && !l.OutFirst:
 		return 0
-	case x != l.Reverse: // in the reversed order, y is out
+	case x != l.Reverse: // x is out, or y is and the order is reversed
 		return -1
 	}
 	return 1

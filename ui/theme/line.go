@@ -40,7 +40,7 @@ func (l *Line) Draw(r Role, w Weight, s string) *Line {
 	return l.draw(r, w, groundNone, s)
 }
 
-// OnFill adds text on the fill of a chart, unless that is hatched.
+// OnFill adds text on the background of a chart's fill. A hatched fill has no background.
 func (l *Line) OnFill(r Role, s string) *Line { return l.draw(r, Regular, groundFill, s) }
 
 func (l *Line) draw(r Role, w Weight, ground int, s string) *Line {

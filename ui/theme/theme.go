@@ -189,8 +189,8 @@ func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
 	}
 }
 
-// On returns the scheme and the color support with which to draw s on a background. The
-// terminal's own colors are those of the default scheme if the background is known.
+// On returns the scheme and the color support with which to draw s on a background. On a known
+// background, the terminal's own colors are drawn as the default scheme with sixteen colors.
 func (s Scheme) On(b Background, profile colorprofile.Profile) (Scheme, colorprofile.Profile) {
 	if s == SchemeTerminal && b != BackgroundUnknown {
 		return SchemeFor(b), min(profile, colorprofile.ANSI)
@@ -229,9 +229,9 @@ func colors(selected, roles string) palette {
 // Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
 // fill and, in the dark scheme, faint text intentionally have less. With sixteen colors,
 // text has at least 3:1 in common terminals. SchemeAny has at least 3.6:1 on both kinds of
-// background; 4.1:1 is the most that is possible. The state colors in
-// the high-contrast schemes were chosen to be as distinct as possible for people with
-// protanopia or deuteranopia, without changing their hue.
+// background; the maximum possible is 4.1:1. The state colors in the high-contrast schemes
+// were chosen to be as distinct as possible for people with protanopia or deuteranopia,
+// without changing their hue.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
 		// Users can redefine the 16 colors, so rely only on their meaning.
