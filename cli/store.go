@@ -13,6 +13,7 @@ import (
 	"pooltop/cli/internal/jsonout"
 	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
 	"pooltop/poolstate/journal"
 )
 
@@ -47,12 +48,21 @@ func instant(now time.Time) time.Time {
 }
 
 // newOperator returns an operator for a store. If journaled is true, the operator records
-// actions in the user's journal.
+// actions in the user's journal and restores failure counts with an undo.
 func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *journal.Operator {
 	op := &journal.Operator{Store: store, Log: log}
 	if journaled {
 		op.Journal = userJournal()
 		op.Sign()
+		op.Restore = func(refs []poolstate.Ref) {
+			dir, err := journal.StateDir()
+			if err == nil {
+				err = counts.New(dir, store.Identity()).Restore(refs)
+			}
+			if err != nil {
+				log.Warn("streaks not restored", "error", err)
+			}
+		}
 	}
 	return op
 }

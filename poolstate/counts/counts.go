@@ -84,6 +84,12 @@ func (c *Counter) Written(decisions []guard.Decision, at time.Time) error {
 	})
 }
 
+// Restore restores the streaks of credentials whose reset is undone; see
+// [guard.State.Restore].
+func (c *Counter) Restore(refs []poolstate.Ref) error {
+	return c.update(func(s *guard.State) { s.Restore(refs) })
+}
+
 // Peek annotates a pool as [Counter.Observe] does, but stores nothing.
 func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) error {
 	err := c.read()

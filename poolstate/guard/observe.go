@@ -140,7 +140,7 @@ func (o observer) fail(c *count, cr *poolstate.Credential) (notes []Note) {
 		c.Since = cr.StatusAt
 	}
 	c.At, c.Seen, c.Code = cr.StatusAt, cr.StatusAt, cr.ErrorCode.Or(0)
-	c.Pin, c.Noted = nil, ""
+	c.Pin, c.Prior, c.Noted = nil, nil, ""
 	c.Own = ownDeadline(c, cr, o.rules.Policy, o.at)
 	c.Last = c.Own
 	return notes

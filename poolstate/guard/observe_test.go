@@ -2,6 +2,7 @@ package guard
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -294,4 +295,27 @@ func TestObserve_Idempotent(t *testing.T) {
 		w.fail("a").look().look().after(hour).look()
 	}
 	w.streak("a", 3)
+}
+
+// An undo of a reset restores the streak and the pin. Restoring again reverts that.
+func TestRestore(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(3, "a").after(minute)
+	before := *w.get("a")
+	w.reset("a").look().took().streak("a", 0)
+	ref := []poolstate.Ref{w.get("a").Ref, {Provider: "q", ID: "none"}}
+	w.state.Restore(ref)
+	w.look().took().streak("a", 3)
+	w.state.Restore(ref)
+	w.look().took().streak("a", 0)
+	w.state.Restore(ref)
+	*w.get("a") = before
+	w.look().took().streak("a", 3)
+	if !w.get("a").Pinned {
+		t.Error("the pin is not known")
+	}
+	w.get("a").ResetAt = time.Time{}
+	w.look().streak("a", 3) // an agent dropped the pin
+	if len(w.log) != 1 || !strings.HasPrefix(w.log[0], "repinned a") {
+		t.Errorf("got %q", w.log)
+	}
 }

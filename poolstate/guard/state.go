@@ -49,6 +49,8 @@ type count struct {
 	// Last is the latest deadline of the streak, the agent's own or a pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
+	// Prior is the streak before the last one ended, until there is a new failure.
+	Prior *streak `json:"prior,omitempty"`
 	// Noted is the last note about the failure that wrote nothing, to report it once.
 	Noted Kind `json:"noted,omitempty"`
 
@@ -64,6 +66,14 @@ type count struct {
 	Used time.Time `json:"used,omitzero"`
 }
 
+// streak is the part of a count that a reset ends.
+type streak struct {
+	Streak int       `json:"streak"`
+	Since  time.Time `json:"since,omitzero"`
+	Own    time.Time `json:"own,omitzero"`
+	Pin    *pin      `json:"pin,omitempty"`
+}
+
 // pin is a deadline that guard wrote or is about to write.
 type pin struct {
 	Until time.Time `json:"until"`
@@ -73,6 +83,15 @@ type pin struct {
 	// time of the last write.
 	Writes int       `json:"writes,omitempty"`
 	Wrote  time.Time `json:"wrote,omitzero"`
+}
+
+func (p *pin) invalid() bool { return p != nil && p.Writes < 0 }
+
+func (p *pin) clone() *pin {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
 }
 
 // retryDelays are the minimum times between two writes of the same pin: the first write,
@@ -109,9 +128,24 @@ func (c *count) hasPin(cr *poolstate.Credential) bool {
 
 // end ends the streak. A failure up to now is not counted again.
 func (c *count) end() {
+	if c.Streak > 0 {
+		c.Prior = &streak{c.Streak, c.Since, c.Own, c.Pin}
+	}
 	c.removePin()
 	c.Streak, c.Since, c.Own, c.Noted = 0, time.Time{}, time.Time{}, ""
 	c.Used, c.Rose = time.Time{}, time.Time{}
+}
+
+// Restore exchanges the streaks of credentials for those before the last reset, for an
+// undo of that reset. Calling it again reverts that.
+func (s *State) Restore(refs []poolstate.Ref) {
+	for _, ref := range refs {
+		if c := s.find(&poolstate.Credential{Ref: ref}); c != nil && c.Prior != nil {
+			now := streak{c.Streak, c.Since, c.Own, c.Pin}
+			c.Streak, c.Since, c.Own, c.Pin = c.Prior.Streak, c.Prior.Since, c.Prior.Own, c.Prior.Pin
+			c.Prior = &now
+		}
+	}
 }
 
 // Decode decodes a stored state.
@@ -125,7 +159,7 @@ func Decode(data []byte) (*State, error) {
 			return nil, fmt.Errorf("provider %q is null", name)
 		}
 		for id, c := range p.Credentials {
-			if c == nil || c.Streak < 0 || c.Pin != nil && c.Pin.Writes < 0 {
+			if c == nil || c.Streak < 0 || c.Pin.invalid() || c.Prior != nil && (c.Prior.Streak < 0 || c.Prior.Pin.invalid()) {
 				return nil, fmt.Errorf("invalid credential %q of provider %q", id, name)
 			}
 		}
@@ -145,10 +179,13 @@ func (s *State) Clone() *State {
 	for name, p := range s.Providers {
 		mem := &provider{Order: slices.Clone(p.Order), Credentials: map[string]*count{}}
 		for id, c := range p.Credentials {
-			mem.Credentials[id] = new(*c)
-			if c.Pin != nil {
-				mem.Credentials[id].Pin = new(*c.Pin)
+			clone := *c
+			clone.Pin = c.Pin.clone()
+			if c.Prior != nil {
+				clone.Prior = new(*c.Prior)
+				clone.Prior.Pin = c.Prior.Pin.clone()
 			}
+			mem.Credentials[id] = &clone
 		}
 		out.Providers[name] = mem
 	}

@@ -24,6 +24,9 @@ type Operator struct {
 	// Number returns the number of a new action. By default it consists of the time
 	// and a random number.
 	Number func() string
+	// Restore exchanges the observed streaks of credentials for those before their last
+	// reset. It is called when a reset is undone. It may be nil.
+	Restore func(refs []poolstate.Ref)
 	// Log receives a message for each action and event. If nil, nothing is logged.
 	Log *slog.Logger
 }
@@ -92,10 +95,31 @@ func (o *Operator) Plan(t Task) (poolstate.Outcome, error) {
 	return out, err
 }
 
+// resets returns the credentials whose reset the task undoes.
+func (t *Task) resets() (refs []poolstate.Ref) {
+	for _, u := range t.Undos {
+		if u.Resets() {
+			refs = append(refs, poolstate.Ref{Provider: u.Provider, ID: u.ID, Position: u.Position})
+		}
+	}
+	return refs
+}
+
+func (o *Operator) restore(refs []poolstate.Ref) []poolstate.Ref {
+	if o.Restore != nil && len(refs) > 0 {
+		o.Restore(refs)
+	}
+	return refs
+}
+
 // Do performs a task and records one entry for each credential that changed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	number := o.number()
+	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that return
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
+	o.restore(slices.DeleteFunc(resets, func(ref poolstate.Ref) bool {
+		return slices.ContainsFunc(out.Changed, func(e poolstate.Effect) bool { return e.After.Ref == ref })
+	}))
 	if err != nil {
 		o.log().Error("action failed", "verb", t.Verb, "error", err)
 		return Done{}, err

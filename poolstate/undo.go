@@ -1,0 +1,122 @@
+package poolstate
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"pooltop/poolstate/internal/jsonedit"
+	"pooltop/poolstate/internal/redact"
+)
+
+// Undo describes how to undo one effect of an action. It contains no secrets, so it
+// can be stored in a journal.
+type Undo struct {
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+	Position int    `json:"position"`
+	// Name distinguishes entries without an id.
+	Name   string      `json:"name,omitempty"`
+	Fields []UndoField `json:"fields"`
+}
+
+// UndoField is one field that an action changed.
+type UndoField struct {
+	Key string `json:"key"`
+	// Before and After are JSON values. They are nil if the entry did not have the key.
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+	// Previous is the key before Key in the entry, or empty if Key is the first.
+	Previous string `json:"behind,omitempty"`
+}
+
+// Resets reports whether the undo reverts a reset.
+func (u *Undo) Resets() bool {
+	return slices.ContainsFunc(u.Fields, func(f UndoField) bool { return f.Key == keyClearedAt })
+}
+
+// undoOf records the values that a change to an entry will overwrite, without their
+// secrets.
+func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
+	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
+	if c.ID == "" {
+		u.Name = fallbackName(c)
+	}
+	entry := d.doc.entry(c)
+	scrub := d.doc.scrubber()
+	for _, e := range ch.edits {
+		f := UndoField{Key: e.Key, After: e.Value}
+		for i := range entry.Members {
+			if m := &entry.Members[i]; m.Key == e.Key {
+				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // valid, since it was parsed
+				f.Before = new(string(before))
+				if i > 0 {
+					f.Previous = scrub.Clean(entry.Members[i-1].Key)
+				}
+			}
+		}
+		u.Fields = append(u.Fields, f)
+	}
+	return u
+}
+
+func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
+	ref := Ref{u.Provider, u.ID, u.Position}
+	c := d.pool.Find(ref)
+	if c == nil || u.ID == "" && u.Name != fallbackName(c) {
+		return refused(&Credential{Ref: ref}, "no longer in the file")
+	}
+	e := Effect{Before: *c, After: *c}
+	entry := d.doc.entry(c)
+	for _, f := range u.Fields {
+		if !holds(entry, f) {
+			return refused(c, "changed since the action")
+		}
+		if f.Before != nil && strings.Contains(*f.Before, redact.Redacted) {
+			e.Lost = append(e.Lost, f.Key)
+			if f.After == nil {
+				continue // it stays removed
+			}
+			f.Before = new(string(rawNull()))
+		}
+		edit, valid := jsonedit.Edit{Key: f.Key, Value: f.Before}, !redact.IsSecretKey(f.Key)
+		if f.Before != nil {
+			_, err := jsonedit.Parse([]byte(*f.Before))
+			valid = valid && err == nil
+			if f.After == nil {
+				edit.After = new(f.Previous)
+			}
+		}
+		if !valid {
+			return refused(c, "its previous state cannot be read")
+		}
+		e.change.edits = append(e.change.edits, edit)
+		e.After.apply(edit, loc) // loc is for ISO times without an offset
+	}
+	if e.change.IsEmpty() {
+		return unchanged(c, "nothing to undo")
+	}
+	d.apply(c, e.change)
+	return e
+}
+
+// holds reports whether the entry still has the value that the action wrote. Its JSON
+// encoding may differ, because agents re-encode the file.
+func holds(entry *jsonedit.Value, f UndoField) bool {
+	is, was := entry.RawOf(f.Key), rawNull() // an absent key means null
+	if is == nil {
+		is = rawNull()
+	}
+	if f.After != nil {
+		was = []byte(*f.After)
+	}
+	return same(jsonedit.Text, is, was) || same(jsonedit.Number, is, was) || bytes.Equal(is, was)
+}
+
+// same reports whether two JSON values decode to the same value.
+func same[T comparable](read func([]byte) (T, bool), a, b []byte) bool {
+	x, ok := read(a)
+	y, too := read(b)
+	return ok && too && x == y
+}
