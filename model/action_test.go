@@ -110,11 +110,11 @@ func TestAct_ReadOnly(t *testing.T) {
 		d.m.unwritable = nil
 		d.do("R tab")
 		d.change(broken)
-		d.do("enter", "✕ the file cannot be read; writing is disabled until it can be read")
-		d.do("esc r", "✕ the file cannot be read; writing is disabled until it can be read")
+		d.do("enter", "✕ the file cannot be read; changes are disabled until it is readable again")
+		d.do("esc r", "✕ the file cannot be read; changes are disabled until it is readable again")
 		equal(t, "the file", d.text(), broken)
 		d = startDashboard(t, "")
-		d.do("r", "✕ no pool to act on")
+		d.do("r", "✕ no pool has been read yet")
 	})
 }
 

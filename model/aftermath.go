@@ -40,7 +40,7 @@ func (m *Model) watchResets(events []poolstate.Event) {
 	}
 	switch {
 	case more > 0:
-		m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s; so did %d more", failed, more))
+		m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s; %s failed again too", failed, text.Plural(more, "other", "others")))
 	case failed != "":
 		m.setStatus(ui.AnswerNotice, failed)
 	}

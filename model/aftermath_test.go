@@ -20,7 +20,7 @@ func TestWatchResets(t *testing.T) {
 		isShown bool
 	}{
 		{"one", 9 * time.Minute, "a", "! label-a failed again 9m after the reset: 429, cooling 1h", true},
-		{"several", 9 * time.Minute, "ab", "! label-a failed again 9m after the reset: 429, cooling 1h; so did 1 more", true},
+		{"several", 9 * time.Minute, "ab", "! label-a failed again 9m after the reset: 429, cooling 1h; 1 other failed again too", true},
 		{"another credential", 9 * time.Minute, "c", "failed again", false},
 		{"a day later", 25 * time.Hour, "a", "failed again", false},
 	} {
@@ -38,7 +38,7 @@ func TestWatchResets(t *testing.T) {
 	}
 }
 
-// An undo brings back the failure from before the reset.
+// An undo of a reset restores the failure, which is not reported as a new one.
 func TestWatchResets_Undo(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("r u", "✓ undo label-a")
@@ -59,7 +59,7 @@ func TestWatchOutages(t *testing.T) {
 	d.hides("outage")
 }
 
-// Providers that are out are first where the table does not fit.
+// Providers that are out come first if the table does not fit.
 func TestArrange_OutFirst(t *testing.T) {
 	d := startDashboard(t, `{"credential_pool": {"a": [`+ready("1", 0)+","+ready("2", 0)+","+ready("3", 0)+`], "z": [`+exhausted("4", -time.Minute, 1)+"]}}")
 	outFirst := func() bool {

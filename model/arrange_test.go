@@ -135,7 +135,7 @@ func TestSelection_EmptyPool(t *testing.T) {
 	}
 }
 
-func TestScrolledOffset_ShowsSelection(t *testing.T) {
+func TestUpdate_ScrollsToSelection(t *testing.T) {
 	long := "p:"
 	for i := range 60 {
 		long += fmt.Sprintf(" id%02d", i)

@@ -62,7 +62,7 @@ func (m *Model) narrate(s *ui.Screen) {
 	if n := len(s.Short); m.pane == ui.PaneTable && n > 2 && s.Dialog == nil && !m.arrangement.typing {
 		stop := "stop"
 		if m.demo.stopped {
-			stop = "go on"
+			stop = "resume"
 		}
 		s.Short = slices.Insert(slices.Clone(s.Short), min(4, n-2), briefly(m.keys.Pause, stop), m.keys.speed())
 	}

@@ -52,7 +52,7 @@ func TestDemo_Speed(t *testing.T) {
 // A stopped simulation can still be changed.
 func TestDemo_Stop(t *testing.T) {
 	d, s := startDemo(t)
-	d.press("p", "❚ paused", "p go on")
+	d.press("p", "❚ paused", "p resume")
 	equal(t, "stopped", s.stopped, true)
 	d.do("down r", "✓ reset")
 	d.press("p", "● live", "p stop")
@@ -72,7 +72,7 @@ func TestDemo_Scene(t *testing.T) {
 	equal(t, "the key when nothing can be written", s.scene.ResetKey, "")
 }
 
-// When the simulation starts over, what happened before is forgotten.
+// When the simulation starts over, earlier events, marks and actions are cleared.
 func TestDemo_StartsOver(t *testing.T) {
 	d, s := startDemo(t)
 	d.do("down r", "reset label-b")

@@ -40,12 +40,12 @@ func TestHoldForm_PreviewAndSubmit(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x")
 	d.shows("hold cooling-key of p", "code       429", "streak 2 → 3, 4h (×4), until 16:00", "running agents notice at their next reload")
-	d.do("4 5 m", "streak 2 → 3, 45m, until 12:45", "! sooner than the current deadline: cooling until 13:30 (1h30m00s)")
+	d.do("4 5 m", "streak 2 → 3, 45m, until 12:45", "! the hold ends before the current deadline: cooling until 13:30 (1h30m00s)")
 	d.do("q enter") // an invalid form is not submitted
 	d.shows("▌ duration", `"45mq" is not a duration`)
 	d.do("tab shift+tab")
 	d.send(tea.KeyPressMsg{Code: tea.KeyBackspace})
-	d.do("tab q u o t a enter", "hold 1 credential in", "! sooner than the current deadline: cooling until 13:30", "▌no")
+	d.do("tab q u o t a enter", "hold 1 credential in", "! the hold ends before the current deadline: cooling until 13:30", "▌no")
 	d.do("y", "✓ hold cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
 }
 
@@ -110,13 +110,13 @@ func TestHoldForm_Length(t *testing.T) {
 		{"3 hours", "3h, until 15:00", "held, streak 3, until 15:00"},
 		{"90m", "1h30m, until 13:30", "held, streak 3, until 13:30"},
 		{"31d", "31d, until 24 Dec 12:00", "held, streak 3, until 24 Dec 12:00"},
-		{"40d", "! more than 31 days: until 2 Jan 2027 (40d)", "held, streak 3, until 2 Jan 2027"},
+		{"40d", "! the hold is longer than 31 days: until 2 Jan 2027 (40d)", "held, streak 3, until 2 Jan 2027"},
 	} {
 		d := dashboardAt(t, "a")
 		d.do("x")
 		d.handle(tea.PasteMsg{Content: tt.typed}, tt.form)
 		if tt.typed != "40d" {
-			d.hides("more than 31 days")
+			d.hides("longer than 31 days")
 		}
 		d.do("enter", "✓ hold cooling-key", tt.answer)
 	}

@@ -67,7 +67,7 @@ var keyTests = []keyTest{
 	{keys: "g home", before: "e G", does: "moves to the newest event", check: func(d *dashboard) { d.isOn("q/e") }},
 	{keys: "enter d", before: "e", does: "goes to the credential of the event", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("e") }},
 	{keys: "y", before: "e", does: "copies the id of the event", check: func(d *dashboard) { equal(d.t, "the message", fmt.Sprint(d.last), "e") }},
-	{keys: "space a s S left right", before: "e", does: "changes no hidden table", check: func(d *dashboard) { d.refuses("acts on the table"); d.marks() }},
+	{keys: "space a s S left right", before: "e", does: "does not change the hidden table", check: func(d *dashboard) { d.refuses("works only in the table"); d.marks() }},
 	{keys: "/", before: "e", does: "filters the events", check: func(d *dashboard) { d.open(ui.PaneEvents); d.shows("/ ▏") }},
 	{keys: "p", does: "freezes the display", check: func(d *dashboard) { d.shows("❚ paused") }},
 	{keys: "r", before: "down p", does: "does not act while paused", says: true, check: func(d *dashboard) { d.isReady("a d g"); d.refuses("press p to resume") }},
@@ -78,7 +78,7 @@ var keyTests = []keyTest{
 		d.asks(false)
 		d.refuses("read-only; press w to allow changes")
 	}},
-	{keys: "r", before: "down w w", does: "acts after read-only", check: func(d *dashboard) { d.isReady("a b d g") }},
+	{keys: "r", before: "down w w", does: "acts once read-only is off", check: func(d *dashboard) { d.isReady("a b d g") }},
 	{keys: "n", does: "turns notifications on", check: func(d *dashboard) {
 		d.shows("notifications on")
 		equal(d.t, "a progress bar", d.m.View().ProgressBar != nil, true)
@@ -92,7 +92,7 @@ var keyTests = []keyTest{
 	{keys: "enter d", before: "enter", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
 	{keys: "esc", before: "space", does: "removes the marks", check: func(d *dashboard) { d.marks() }},
 	{keys: "esc", before: "x", does: "closes the form", check: func(d *dashboard) { d.asks(false) }},
-	{keys: "esc", does: "does nothing else", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("a") }},
+	{keys: "esc", does: "does nothing if nothing is open or marked", check: func(d *dashboard) { d.open(ui.PaneTable); d.isAt("a") }},
 	{keys: "T", does: "shows the time of day", check: func(d *dashboard) { d.shows("BACK AT"); d.hides("BACK IN") }},
 	{keys: "T", before: "T", does: "shows the time left", check: func(d *dashboard) { d.shows("BACK IN"); d.hides("BACK AT") }},
 	{keys: "t", does: "switches to the terminal's colors", says: true, check: func(d *dashboard) { d.shows("✓ theme: the terminal's own colors; t switches to dark") }},
@@ -114,24 +114,24 @@ var keyTests = []keyTest{
 // writingKeyTests lists the effect of each key that writes, in each view.
 var writingKeyTests = []keyTest{
 	{keys: "r", before: "e", does: "resets the credential of the event", check: func(d *dashboard) { d.isReady("a d e g"); d.open(ui.PaneEvents); d.isAt("a") }},
-	{keys: "R ctrl+r", before: "e", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "R ctrl+r", before: "e", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "e", does: "holds the credential of the event", check: func(d *dashboard) { d.shows("hold label-e of q"); d.isAt("e") }},
 	{keys: "A", before: "e", does: "syncs the credential of the event", check: func(d *dashboard) { d.refuses("label-e, no local token source") }},
 	{keys: "u", before: "e", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
 	{keys: "u", before: "e r", does: "undoes the action on the credential of the event", check: func(d *dashboard) { d.isReady("a d g"); d.open(ui.PaneEvents) }},
 	{keys: "u", before: "e r down", does: "does not undo an action on another credential", check: func(d *dashboard) {
 		d.isReady("a d e g")
-		d.refuses("the last action changed q/label-e; undo it there or in the table")
+		d.refuses("the last action changed q/label-e; select that credential, or return to the table, to undo it")
 	}},
 	{keys: "r", before: "down f", does: "resets the credential that the forecast names", check: func(d *dashboard) { d.isReady("a b d g"); d.shows("▲ p/label-b") }},
-	{keys: "R ctrl+r", before: "down f", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "R ctrl+r", before: "down f", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "down f", does: "holds the credential that the forecast names", check: func(d *dashboard) { d.shows("hold label-b of p") }},
 	{keys: "A", before: "down f", does: "syncs the credential that the forecast names", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
 	{keys: "u", before: "down r f", does: "undoes the action on the credential that the forecast names", check: func(d *dashboard) { d.isReady("a d g") }},
 	{keys: "u", before: "down r down f", does: "does not undo an action on another credential", check: func(d *dashboard) { d.isReady("a b d g"); d.refuses("the last action changed p/label-b") }},
 	{keys: "r", before: "down d", does: "resets the credential of the detail", check: func(d *dashboard) { d.isReady("a b d g"); d.open(ui.PaneDetail) }},
 	{keys: "r", before: "down space d", does: "resets the credential of the detail, not the marked one", check: func(d *dashboard) { d.isReady("a c d g") }},
-	{keys: "R ctrl+r", before: "down d", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("acts on the table") }},
+	{keys: "R ctrl+r", before: "down d", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "down d", does: "holds the credential of the detail", check: func(d *dashboard) { d.shows("hold label-b of p") }},
 	{keys: "A", before: "down d", does: "syncs the credential of the detail", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
 	{keys: "u", before: "down r d", does: "undoes the action on the credential of the detail", check: func(d *dashboard) { d.isReady("a d g") }},

@@ -244,7 +244,7 @@ func (m *Model) checkWrites(p *poolstate.Pool, events []poolstate.Event) {
 			what = fmt.Sprintf("the hold on %s was lifted", text.CredentialName(c))
 		}
 		if what != "" {
-			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; by an agent or another pooltop",
+			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; an agent or another pooltop wrote the file",
 				what, m.clock(cmp.Or(at[c.Ref], m.now)), m.howToRepeat(w.verb, c)))
 		}
 	}

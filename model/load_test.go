@@ -197,7 +197,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
 	d.tick(3 * time.Second)
-	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03; press r to repeat; by an agent or another pooltop")
+	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03; press r to repeat; an agent or another pooltop wrote the file")
 	d.tick(time.Hour)
 	d.press("m")
 	d.shows("was overwritten") // until esc
@@ -207,7 +207,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.hides("was overwritten") // and only once
 }
 
-// A notice has the time of its event, which the file may record.
+// A notice shows the time of its event, if the file records it.
 func TestCheckWrites_TimeOfEvent(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
@@ -232,14 +232,14 @@ func TestCheckWrites_StreakAndTokens(t *testing.T) {
 
 	d = startDashboard(t, nousPool)
 	d.do("A", "✓ sync portal: ready, streak 0 → ready, streak 0")
-	d.change(nousPool, "! sync of portal was overwritten at 12:00:00; press A to repeat; by an agent or another pooltop")
+	d.change(nousPool, "! sync of portal was overwritten at 12:00:00; press A to repeat; an agent or another pooltop wrote the file")
 }
 
 func TestCheckWrites_LiftedHold(t *testing.T) {
 	lifted := strings.Replace(mixedPool, `"last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429`, `"last_status": "ok", "last_status_at": null, "last_error_code": null`, 1)
 	d := dashboardAt(t, "a")
 	d.do("x enter")
-	d.change(lifted, "! the hold on cooling-key was lifted at 12:00:00; press x to repeat; by an agent or another pooltop")
+	d.change(lifted, "! the hold on cooling-key was lifted at 12:00:00; press x to repeat; an agent or another pooltop wrote the file")
 
 	d = dashboardAt(t, "a")
 	d.do("x enter")
@@ -253,7 +253,7 @@ func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	done := batch(d.press("r"))[0]()
 	d.write(mixedPool)
-	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00; press r to repeat; by an agent or another pooltop")
+	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00; press r to repeat; an agent or another pooltop wrote the file")
 }
 
 // A load that began before the write may have read the older state.

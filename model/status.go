@@ -37,7 +37,7 @@ func (m *Model) shownStatus() *ui.Answer {
 	wait := text.Span(waited) + " of " + text.Span(poolstate.LockPatience)
 	return &ui.Answer{
 		Kind:  ui.AnswerWaiting,
-		Text:  fmt.Sprintf("%s waits for the lock of %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),
+		Text:  fmt.Sprintf("%s waits for the lock held by %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),
 		Brief: fmt.Sprintf("%s waits for the lock: %s", ui.VerbWord(r.verb), wait),
 	}
 }
@@ -50,9 +50,9 @@ func (m *Model) whyNoWrite() string {
 	case m.readOnly:
 		return "read-only; press " + word(m.keys.ReadOnly) + " to allow changes"
 	case m.snapshot.Pool == nil:
-		return "no pool to act on"
+		return "no pool has been read yet"
 	case m.feed.State == ui.FeedStale:
-		return "the file cannot be read; writing is disabled until it can be read"
+		return "the file cannot be read; changes are disabled until it is readable again"
 	case m.unwritable != nil:
 		return m.unwritable.Error()
 	case m.paused.on:
@@ -81,9 +81,9 @@ func (m *Model) toggleReadOnly() tea.Cmd {
 		return m.setStatus(ui.AnswerRefused, "read-only stays on: "+why)
 	}
 	m.readOnly = !m.readOnly
-	text := "read-only off: keys may change the file again"
+	text := "read-only off: keys can change the file again"
 	if m.readOnly {
-		text = "read-only on: no key changes the file; " + word(m.keys.ReadOnly) + " turns it off"
+		text = "read-only on: keys cannot change the file; " + word(m.keys.ReadOnly) + " turns it off"
 	}
 	return m.setStatus(ui.AnswerDone, text)
 }
@@ -143,7 +143,7 @@ func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
 	text := "notifications off"
 	if m.notifier.on {
-		text = "notifications on: provider out or back, all ready, credential dead; " + word(m.keys.Notify) + " turns them off"
+		text = "notifications on (provider out or back, all ready, credential dead); " + word(m.keys.Notify) + " turns them off"
 	}
 	m.setStatus(ui.AnswerDone, text)
 }

@@ -45,7 +45,7 @@ func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 	r := m.log.current()
 	switch {
 	case r == nil:
-		return nil, "there is no event to select"
+		return nil, "no event is selected"
 	case r.Kind.OfFile():
 		return nil, "this event is about the file, not a credential"
 	}
@@ -99,7 +99,7 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 }
 
 func (m *Model) onlyInTable() string {
-	return "this key acts on the table; press " + word(m.keys.Back) + " to go back to it"
+	return "this key works only in the table; press " + word(m.keys.Back) + " to return to it"
 }
 
 // shows reports whether the view's target is on the screen. The table may have been scrolled
@@ -125,10 +125,10 @@ func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
 	case c == nil:
 		return why
 	case n > 1:
-		return fmt.Sprintf("the last action changed %d credentials; undo it in the table", n)
+		return fmt.Sprintf("the last action changed %d credentials; return to the table to undo it", n)
 	case n == 1 && plan.Changed[0].Before.Ref != c.Ref:
 		is := &plan.Changed[0].Before
-		return "the last action changed " + is.Provider + "/" + text.CredentialName(is) + "; undo it there or in the table"
+		return "the last action changed " + is.Provider + "/" + text.CredentialName(is) + "; select that credential, or return to the table, to undo it"
 	}
 	return ""
 }

@@ -122,7 +122,7 @@ func TestConfirm_OffScreen(t *testing.T) {
 	d.asks(true)
 }
 
-// A sync of one credential also asks if the credential is not on the screen.
+// Even a sync of one credential asks if the credential is not on the screen.
 func TestConfirm_OffScreenSync(t *testing.T) {
 	var others []string
 	for i := range 60 {

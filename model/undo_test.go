@@ -10,7 +10,7 @@ import (
 	"pooltop/ui"
 )
 
-// After a restart, u offers the last action in the journal.
+// After a restart, u offers to undo the last action in the journal.
 func TestUndoRecorded(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.m.cfg.Operator.User, d.m.cfg.Operator.Host = "ada", "engine"
@@ -27,13 +27,13 @@ func TestUndoRecorded(t *testing.T) {
 	next.do("u", "✕ nothing to undo")
 }
 
-// In a view with one target, u offers only an action on that target.
+// In a view with one target, u offers to undo only an action on that target.
 func TestUndoRecorded_View(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
 	next := d.restart(time.Minute, true)
 	next.do("down d u")
-	next.refuses("the last action changed p/cooling-key; undo it there or in the table")
+	next.refuses("the last action changed p/cooling-key; select that credential, or return to the table, to undo it")
 	next.do("up u", "undo the reset of 12:00: 1 credential in")
 	next.do("y")
 	next.open(ui.PaneDetail)
@@ -62,7 +62,7 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	next.do("u", "✕ undo: nothing changed: cooling-key")
 }
 
-// The question is not asked if something else has started while the journal was read.
+// No confirmation is shown if the operator did something else while the journal was read.
 func TestUndoRecorded_Meanwhile(t *testing.T) {
 	for _, keys := range []string{"x", "p", "r"} {
 		d := dashboardAt(t, "a")

@@ -81,10 +81,10 @@ func TestDetailLines(t *testing.T) {
 	}
 }
 
-func TestRemarkLines_Guard(t *testing.T) {
+func TestRemarks_Guard(t *testing.T) {
 	s := guardedScreen(t).choose(t, "personal-api-key")
 	s.Pane = PaneDetail
-	const words = "guard does not count the cooldowns of models"
+	const words = "guard does not count cooldowns of single models"
 	equal(t, "says so", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
 	s.Guard = nil
 	equal(t, "says so without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
@@ -136,9 +136,9 @@ func TestSharedSentence_Account(t *testing.T) {
 	equal(t, "another account", len(list[2].Shares), 0)
 }
 
-// TestRemarkLines_Sole checks when a warning about early retries is shown. It is not
+// TestRemarks_Sole checks when a warning about early retries is shown. It is not
 // shown after authentication or billing failures.
-func TestRemarkLines_Sole(t *testing.T) {
+func TestRemarks_Sole(t *testing.T) {
 	measured := poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat())
 	reset := secondsAt(3 * time.Hour)
 	for _, c := range []struct {

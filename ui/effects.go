@@ -96,11 +96,24 @@ func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
 	}
-	died := func(e poolstate.Effect) bool { return e.Before.Status == poolstate.StatusDead }
-	if verb == poolstate.VerbReset && slices.ContainsFunc(out.Changed, died) {
-		words += DeadReset
+	return words + deadReset(verb, out.Changed) + unchanged
+}
+
+// deadReset says how many of the credentials that were reset were dead.
+func deadReset(verb poolstate.Verb, changed []poolstate.Effect) string {
+	dead := 0
+	for i := range changed {
+		if changed[i].Before.Status == poolstate.StatusDead {
+			dead++
+		}
 	}
-	return words + unchanged
+	switch {
+	case verb != poolstate.VerbReset || dead == 0:
+		return ""
+	case len(changed) == 1:
+		return DeadReset
+	}
+	return "; " + text.Plural(dead, "was dead and needs re-authentication", "were dead and need re-authentication")
 }
 
 // BriefChange describes a change to one credential by its result: "hold spare: held, streak
@@ -177,7 +190,7 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	provider := clean(p.Provider)
 	words := "this is the only ready credential of " + provider
 	if n := len(p.Credentials); n > 1 {
-		words = fmt.Sprintf("these are all %d ready credentials of %s", n, provider)
+		words = fmt.Sprintf("these are the only %d ready credentials of %s", n, provider)
 	}
 	switch {
 	case p.Others.Total == 0:
@@ -188,8 +201,8 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// SoonerWords warns about holds that would end before the current cooldown: "sooner
-// than the current deadline: cooling until 2 Dec (6d04h)". It describes the first and
+// SoonerWords warns about holds that would end before the current cooldown: "the hold ends
+// before the current deadline: cooling until 2 Dec (6d04h)". It describes the first and
 // counts the rest.
 func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
@@ -200,7 +213,7 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 			continue
 		}
 		if n++; n == 1 {
-			words = fmt.Sprintf("sooner than the current deadline: %s until %s (%s)", a.Availability, text.Until(a.Deadline.At, now), text.Countdown(a.Remaining))
+			words = fmt.Sprintf("the hold ends before the current deadline: %s until %s (%s)", a.Availability, text.Until(a.Deadline.At, now), text.Countdown(a.Remaining))
 			if len(changed) > 1 {
 				words = text.CredentialName(&e.Before) + ": " + words
 			}
@@ -216,8 +229,8 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 // set are considered implausible above the same limit.
 const longHold = 31 * text.Day
 
-// LongHoldWords warns about holds of more than 31 days: "more than 31 days: until 2 Jan 2027
-// (40d)". It describes the longest.
+// LongHoldWords warns about holds of more than 31 days: "the hold is longer than 31 days:
+// until 2 Jan 2027 (40d)". It describes the one that ends last.
 func LongHoldWords(changed []poolstate.Effect, now time.Time) string {
 	var longest *poolstate.Credential
 	for i := range changed {
@@ -229,7 +242,7 @@ func LongHoldWords(changed []poolstate.Effect, now time.Time) string {
 	if longest == nil {
 		return ""
 	}
-	return fmt.Sprintf("more than 31 days: until %s (%s)", text.Until(longest.ResetAt, now), text.Span(longest.ResetAt.Sub(longest.StatusAt)))
+	return fmt.Sprintf("the hold is longer than 31 days: until %s (%s)", text.Until(longest.ResetAt, now), text.Span(longest.ResetAt.Sub(longest.StatusAt)))
 }
 
 // HoldWords previews a hold: "streak 2 → 3, 4h (×4), until 18:02". It includes the

@@ -19,7 +19,7 @@ func TestDoneWords_Many(t *testing.T) {
 	hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429}}
 	night := hold
 	night.Hold.For = 9 * time.Hour
-	reset := poolstate.Action{Verb: poolstate.VerbReset, SpareDead: true}
+	reset, reviving := poolstate.Action{Verb: poolstate.VerbReset, SpareDead: true}, poolstate.Action{Verb: poolstate.VerbReset}
 	observed := failed
 	observed.Streak, observed.Observed = poolstate.Streak{}, poolstate.Some(1)
 	tests := []struct {
@@ -31,6 +31,8 @@ func TestDoneWords_Many(t *testing.T) {
 		{night, []poolstate.Credential{ready, ready}, "hold 2 credentials: 2 ready → 2 held, until 21:00"},
 		{night, []poolstate.Credential{ready, ready, dead}, "hold 2 credentials: 2 ready → 2 held, until 21:00; 1 skipped: dead, needs re-authentication"},
 		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 unchanged"},
+		{reviving, []poolstate.Credential{failed, dead}, "reset 2 credentials: 1 cooling, 1 dead → 2 ready; 1 was dead and needs re-authentication"},
+		{reviving, []poolstate.Credential{dead, dead}, "reset 2 credentials: 2 dead → 2 ready; 2 were dead and need re-authentication"},
 		{reset, []poolstate.Credential{observed}, "reset a: cooling, streak 1, until 12:59 → ready, streak 0"},
 	}
 	for _, tt := range tests {
@@ -49,12 +51,12 @@ func TestSoonerWords(t *testing.T) {
 		hold time.Duration
 		want string
 	}{
-		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "sooner than the current deadline: cooling until Sun 13:20 (6d04h)"},
-		{"held", []poolstate.Credential{held}, time.Hour, "sooner than the current deadline: held until 14:20 (5h00m00s)"},
+		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "the hold ends before the current deadline: cooling until Sun 13:20 (6d04h)"},
+		{"held", []poolstate.Credential{held}, time.Hour, "the hold ends before the current deadline: held until 14:20 (5h00m00s)"},
 		{"as long", []poolstate.Credential{held}, 5 * time.Hour, ""},
 		{"ready and due", []poolstate.Credential{ready, due}, time.Hour, ""},
-		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: sooner than the current deadline: held until 14:20 (5h00m00s)"},
-		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: sooner than the current deadline: cooling until Sun 13:20 (6d04h), and 1 more"},
+		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: the hold ends before the current deadline: held until 14:20 (5h00m00s)"},
+		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: the hold ends before the current deadline: cooling until Sun 13:20 (6d04h), and 1 more"},
 	} {
 		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold, Shorten: true}}
 		out := hold.Plan(c.of, epoch)

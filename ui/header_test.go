@@ -165,7 +165,7 @@ func TestNext_Out(t *testing.T) {
 	}
 }
 
-// The narration has the second line in every view, and the rest moves down by one.
+// The narration is on the second line of every view, and the other lines move down by one.
 func TestNarrationLine(t *testing.T) {
 	for _, pane := range []Pane{PaneTable, PaneDetail, PaneHelp, PaneForecast, PaneEvents} {
 		for _, size := range [][2]int{{120, 36}, {80, 24}, {72, 22}, {50, 15}, {80, narrationFrom}, {80, narrationFrom - 1}, {80, 6}} {

@@ -126,8 +126,8 @@ func TestRender_StatusLine(t *testing.T) {
 	}
 }
 
-// TestScreen_AnswerLine checks which clauses of an answer are shown at several widths.
-func TestScreen_AnswerLine(t *testing.T) {
+// TestAnswerLine_Clauses checks which clauses of an answer are shown at several widths.
+func TestAnswerLine_Clauses(t *testing.T) {
 	a := &Answer{Text: "reset spare: cooling, streak 3 → ready; u undoes; agents notice", Brief: "reset spare: ready"}
 	for width, want := range map[int]string{
 		80: "✓ reset spare: cooling, streak 3 → ready; u undoes; agents notice",
@@ -154,7 +154,7 @@ func TestPlan_Steady(t *testing.T) {
 			equal(t, fmt.Sprintf("plan with a filter at %d×%d", w, h), s.plan(), before)
 			s.Events = nil
 			without := s.plan()
-			without.eventsBeside = before.eventsBeside // else the forecast is there
+			without.eventsBeside = before.eventsBeside // otherwise the forecast is next to the detail
 			equal(t, fmt.Sprintf("plan without events at %d×%d", w, h), without, before)
 			if s.Dialog = form("2h"); h < 36 {
 				continue
@@ -182,9 +182,9 @@ func TestRender_FlatForecast(t *testing.T) {
 	}
 }
 
-// TestPlan_NothingCools checks at many sizes that a pool without a chart gives its room to
+// TestPlan_NoneCooling checks at many sizes that a pool without a chart gives its room to
 // events, and that the table stays where it is.
-func TestPlan_NothingCools(t *testing.T) {
+func TestPlan_NoneCooling(t *testing.T) {
 	pool := func(first entry) *Screen {
 		return screenOf(poolOf(t, providers{"p": []entry{first, readyEntry("b"), readyEntry("c")}})).choose(t, "b")
 	}

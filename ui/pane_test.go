@@ -19,8 +19,7 @@ func TestHelpLines_NotTruncated(t *testing.T) {
 	}
 }
 
-// TestTiny checks terminals that are too small for a table.
-func TestMarkHelp_Guard(t *testing.T) {
+func TestHelpLines_Guard(t *testing.T) {
 	s := backoffScreen(t)
 	const words = "guard is running"
 	says := func() bool { return strings.Contains(plain(strings.Join(s.sizedAt(200, 60).helpLines(), "\n")), words) }
@@ -29,6 +28,7 @@ func TestMarkHelp_Guard(t *testing.T) {
 	equal(t, "with a guard", says(), true)
 }
 
+// TestTiny checks terminals that are too small for a table.
 func TestTiny(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	waiting, unreadable, stale, clock := screenOf(nil), screenOf(nil), screenOf(s.Pool), screenOf(s.Pool)

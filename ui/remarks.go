@@ -21,7 +21,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	case a.Availability == poolstate.Unusable:
 		add("has no token: agents never select it")
 	case a.Availability == poolstate.Ready && failed:
-		add("reset after its failure: agents use it again")
+		add("was reset after its failure: agents use it again")
 	}
 	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
 		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
@@ -57,7 +57,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 		add("model " + clean(m.Model) + words)
 	}
 	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
-		add("guard does not count the cooldowns of models")
+		add("guard does not count cooldowns of single models")
 	}
 	return out
 }

@@ -115,7 +115,7 @@ var (
 
 func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 
-// backoffScreen returns a screen of the backoff sample, modified by set.
+// backoffScreen returns a screen of the backoff sample, after calling each function in set.
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -125,8 +125,9 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	return s
 }
 
-// guardedScreen returns a screen of a stock agent's pool with a running guard, modified by
-// set. Guard has pinned two credentials, and pooltop has counted failures of all but one.
+// guardedScreen returns a screen of a stock agent's pool with a running guard, after calling
+// each function in set. Guard has pinned two credentials, and pooltop has counted failures of
+// all but one.
 func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	pinned := func(label string, ago, length time.Duration) entry {
@@ -195,7 +196,8 @@ func otherStates(t testing.TB) []scene {
 	}
 }
 
-// timelineScene returns a screen sorted by deadline, with the last one hours away.
+// timelineScene returns a screen sorted by deadline. The last deadline is the given number of
+// hours away.
 func timelineScene(t testing.TB, hours int) *Screen {
 	t.Helper()
 	s := screenOf(poolOf(t, providers{
@@ -271,8 +273,8 @@ func actionScenes(t testing.TB) []scene {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}
 			s.Answer = &Answer{Kind: AnswerRefused, Text: strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
-		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03; press r to repeat; by an agent or another pooltop"),
-		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock of python3 (process 4242): 3s of 15s; esc cancels"),
+		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03; press r to repeat; an agent or another pooltop wrote the file"),
+		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
 		answer("answer-hostile", AnswerNotice, strings.Join(hostileStrings, " ")),
 	}
 }

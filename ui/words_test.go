@@ -252,7 +252,7 @@ func TestStamp(t *testing.T) {
 	equal(t, "next to the forecast", s.stamp(epoch), "09:20:00")
 }
 
-// TestHeading_Outage checks how a heading says that its provider looks out at several widths.
+// TestHeading_Outage checks how a heading reports a suspected outage at several widths.
 func TestHeading_Outage(t *testing.T) {
 	p := providers{"bedrock": []entry{exhaustedEntry("a", 4*time.Minute, 1), exhaustedEntry("b", time.Minute, 1)}}
 	for width, want := range map[int]string{

@@ -107,9 +107,9 @@ func (n *narrator) whyOut(p *poolstate.Provider) string {
 	sum := p.Summarize(n.Policy, n.At)
 	switch {
 	case sum.Count[poolstate.Due] > 0:
-		return n.extend(p.Name+" is up and due", ": the next job tries it, at "+n.clock(n.next))
+		return n.extend(p.Name+" is up and due", ": the next job tries it at "+n.clock(n.next))
 	case sum.Next == nil:
-		return p.Name + " is out, and nothing but a new login brings it back"
+		return p.Name + " is out until someone logs in again"
 	}
 	reason := map[poolstate.Origin]string{
 		poolstate.OriginProvider: "its limit", poolstate.OriginOperator: "a hold", poolstate.OriginGuard: "guard",
@@ -195,14 +195,14 @@ func (n *narrator) refused(p *poolstate.Provider) string {
 	if refused == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of its %d keys", refused, len(p.Credentials))
+	return fmt.Sprintf("%d of its %d credentials", refused, len(p.Credentials))
 }
 
 // whenUp describes a pool in which no provider is out, between the outages.
 func (n *narrator) whenUp() string {
 	for c := range n.Pool.All() {
 		if n.Policy.Availability(c, n.At) == poolstate.Cooling {
-			return n.extend("every provider is up", ", but "+c.Label+" waits until "+n.clock(n.Policy.Deadline(c, n.At).At))
+			return n.extend("every provider is up", ", but "+c.Label+" is cooling until "+n.clock(n.Policy.Deadline(c, n.At).At))
 		}
 	}
 	if end := n.End(); !end.IsZero() {
@@ -212,11 +212,11 @@ func (n *narrator) whenUp() string {
 		if from := n.start.Add(o.From); from.After(n.At) {
 			verb := "goes down"
 			if o.Only != nil {
-				verb = "loses a key"
+				verb = "starts refusing a credential"
 			}
 			next := fmt.Sprintf("%s %s at %s", o.Provider, verb, n.clock(from))
 			if n.again {
-				return n.extend("again from the start, clock set to "+n.start.Format("Mon 15:04"), ": "+next)
+				return n.extend("started over, clock set to "+n.start.Format("Mon 15:04"), ": "+next)
 			}
 			return n.extend("every provider is up", "; "+next)
 		}
@@ -238,9 +238,9 @@ func (n *narrator) comparison() string {
 	case len(out) > 1:
 		state = "both are up, but still out"
 	case !n.End().IsZero():
-		state = "both are back; again at " + n.clock(n.End())
+		state = "both are back; restart at " + n.clock(n.End())
 	case n.again && n.At.Before(n.start.Add(n.scenario.Script[0].From)):
-		state = "again from " + n.start.Format("Mon 15:04")
+		state = "started over at " + n.start.Format("Mon 15:04")
 	}
 	if text := state + " · " + count; len([]rune(text)) <= n.Room {
 		return text

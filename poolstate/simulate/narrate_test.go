@@ -53,11 +53,11 @@ var claims = []struct {
 		return !f.down(w[1]) && slices.Contains(f.out(), w[1]) && sum.NextAt.Format("15:04") == w[2] &&
 			strings.Contains(w[0], "press R, or wait") == (w[1] == f.selected)
 	}},
-	{regexp.MustCompile(`^(\S+) is up and due: the next job tries it, at (\d\d:\d\d)`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`^(\S+) is up and due: the next job tries it at (\d\d:\d\d)`), func(f *facts, w []string) bool {
 		sum := f.pool.Provider(w[1]).Summarize(f.policy, f.at)
 		return !f.down(w[1]) && sum.Ready() == 0 && sum.Count[poolstate.Due] > 0 && f.next.Format("15:04") == w[2]
 	}},
-	{regexp.MustCompile(`^(\S+) refuses (\d) of its (\d) keys; (none|\d of \d) ready`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`^(\S+) refuses (\d) of its (\d) credentials; (none|\d of \d) ready`), func(f *facts, w []string) bool {
 		p, refused := f.pool.Provider(w[1]), 0
 		for _, c := range p.Credentials {
 			if f.sim.Providers().Ask(&c, f.at) != nil {
@@ -74,14 +74,14 @@ var claims = []struct {
 	{regexp.MustCompile(`^every provider is up|^both are (?:up|back)(?:;| ·)`), func(f *facts, _ []string) bool {
 		return len(f.out()) == 0 && !slices.ContainsFunc(f.sim.scenario.Script, func(o Outage) bool { return o.covers(f.at.Sub(f.sim.start)) })
 	}},
-	{regexp.MustCompile(`, but (\S+) waits until (\d\d:\d\d)$`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`, but (\S+) is cooling until (\d\d:\d\d)$`), func(f *facts, w []string) bool {
 		return f.some(func(c *poolstate.Credential, a poolstate.Assessment) bool {
 			return c.Label == w[1] && a.Availability == poolstate.Cooling && a.Deadline.At.Format("15:04") == w[2]
 		})
 	}},
-	{regexp.MustCompile(`^again from `), func(f *facts, _ []string) bool { return f.sim.again && len(f.out()) == 0 }},
-	{regexp.MustCompile(`(\S+) (?:goes down|loses a key) at (\d\d:\d\d)$`), func(f *facts, w []string) bool { return f.begins(w[1], w[2]) }},
-	{regexp.MustCompile(`again at (\d\d:\d\d) ·|starts over at (\d\d:\d\d)$`), func(f *facts, w []string) bool { return f.sim.End().Format("15:04") == w[1]+w[2] }},
+	{regexp.MustCompile(`^started over`), func(f *facts, _ []string) bool { return f.sim.again && len(f.out()) == 0 }},
+	{regexp.MustCompile(`(\S+) (?:goes down|starts refusing a credential) at (\d\d:\d\d)$`), func(f *facts, w []string) bool { return f.begins(w[1], w[2]) }},
+	{regexp.MustCompile(`restart at (\d\d:\d\d) ·|starts over at (\d\d:\d\d)$`), func(f *facts, w []string) bool { return f.sim.End().Format("15:04") == w[1]+w[2] }},
 	{regexp.MustCompile(`^both are down until`), func(f *facts, _ []string) bool { return f.down(guarded) && f.down(unguarded) }},
 	{regexp.MustCompile(`^both are up, (?:but still out|(\S+) is still out)`), func(f *facts, w []string) bool {
 		return !f.down(guarded) && !f.down(unguarded) && (len(f.out()) == 2 && w[1] == "" || len(f.out()) == 1 && w[1] == f.out()[0])
@@ -211,7 +211,7 @@ func TestNarrate_Story(t *testing.T) {
 	narrow.until(12 * time.Hour)
 	s.sim = s.sim.Restart(s.sim.End())
 	equal(t, "the narration after the restart", s.sim.Narrate(View{decoded(t, file(t, s.sim)), poolstate.Backoff(), s.sim.Start(), "", "", 78}),
-		"again from the start, clock set to Wed 09:00: anthropic goes down at 09:40")
+		"started over, clock set to Wed 09:00: anthropic goes down at 09:40")
 	for room, want := range map[int]string{
 		75: "anthropic is up, but backoff keeps it out: press R, or wait until 01:19",
 		70: "anthropic is up; backoff keeps it out: press R, or wait until 01:19",

@@ -184,8 +184,8 @@ func hatched(line string) string {
 	return filled.ReplaceAllStringFunc(line, func(run string) string { return strings.ReplaceAll(run, "█", "░") })
 }
 
-// halves returns, by half rows from the axis up, what a chart with a hatched fill shows in
-// a column: 'e' the edge, 'f' the fill. Names and marks are left out.
+// halves describes a column of a chart with a hatched fill, in half rows from the axis up: 'e'
+// is the edge and 'f' the fill. It omits names and marks.
 func halves(rows [][]string, col int) (out string) {
 	for i := range rows {
 		switch rows[len(rows)-1-i][col] {

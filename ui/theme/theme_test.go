@@ -49,7 +49,7 @@ func TestTheme_Styles(t *testing.T) {
 				}
 			}
 			if c.colors != "" && !colored.MatchString(th.styles[Dead][Regular][0].open) {
-				t.Errorf("%v in %v has no color for the dead", s, c.profile)
+				t.Errorf("%v in %v has no color for dead credentials", s, c.profile)
 			}
 		}
 	}
