@@ -85,8 +85,8 @@ func (k *keyMap) actions() []Action {
 	}
 }
 
-// newKeyMap returns the default keys, replaced by those in chosen. Only a demo has keys
-// for its speed, and its clock can be stopped.
+// newKeyMap returns the default keys, except for actions whose keys are in chosen. In a demo,
+// two more keys change the speed, and the pause key stops the clock.
 func newKeyMap(chosen KeyBindings, demo bool) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {

@@ -47,12 +47,12 @@ var stateHelp = [...]string{
 
 var columnHelp = [][2]string{
 	{"STREAK", "failures in a row"},
-	{strings.Join(steps[:], ""), "step: 1×, 2×, 4×, 8×"},
+	{strings.Join(steps[:], ""), "cooldown 1×, 2×, 4×, 8×"},
 	{"BACK IN", "time until the deadline"},
 	{"AT", "when the deadline is"},
 	{"COOLDOWN", "elapsed and remaining"},
 	{"NEXT FAIL", "cooldown if it fails now"},
-	{"▾ ▴", "the order of the table"},
+	{"▾ ▴", "sort order of the table"},
 }
 
 // helpSection is a section of the help: entries or, if they have no names, paragraphs.

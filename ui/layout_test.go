@@ -51,7 +51,7 @@ func TestPlan_Parts(t *testing.T) {
 		5:  "title",
 		4:  "",
 	} {
-		equal(t, "parts at a height", strings.Join(parts(plain(Render(s.sizedAt(120, height)))), " "), want)
+		equal(t, fmt.Sprint("the list of parts at height ", height), strings.Join(parts(plain(Render(s.sizedAt(120, height)))), " "), want)
 	}
 }
 
@@ -141,8 +141,8 @@ func TestAnswerLine_Clauses(t *testing.T) {
 	}
 }
 
-// TestPlan_Steady checks at many sizes that neither a filter, a fold, marks nor missing events
-// move a part of the screen, and that a dialog moves none above it if there is room.
+// TestPlan_Steady checks at many sizes that filters, marks and missing events move no part of
+// the screen, and that a dialog moves nothing above the table if there is room.
 func TestPlan_Steady(t *testing.T) {
 	for w := minWidth; w <= 200; w += 7 {
 		for h := minHeight; h <= 60; h++ {
@@ -167,7 +167,7 @@ func TestPlan_Steady(t *testing.T) {
 	}
 }
 
-// TestRender_FlatForecast checks that events which replace a flat forecast are not repeated in
+// TestRender_FlatForecast checks that events in place of a flat forecast are not repeated in
 // the list below.
 func TestRender_FlatForecast(t *testing.T) {
 	for _, w := range []int{60, 90, 120} {

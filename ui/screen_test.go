@@ -110,7 +110,7 @@ func TestRender_Fits(t *testing.T) {
 	}
 }
 
-// TestScrollTo checks that every selection is visible, whatever the offset was before.
+// TestScrollTo checks that every selection becomes visible from different offsets.
 func TestScrollTo(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane != PaneTable || len(credentials(sc.screen)) == 0 {
@@ -150,14 +150,14 @@ func TestScrollTo_Collapsed(t *testing.T) {
 	}
 }
 
-// TestShowsRow compares the rows that are reported as shown with those on the screen.
+// TestShowsRow checks that ShowsRow agrees with the drawn screen at many heights and offsets.
 func TestShowsRow(t *testing.T) {
 	s := backoffScreen(t)
 	for s.Height = 1; s.Height <= 30; s.Height++ {
 		for s.Offset = range 14 {
 			drawn := plain(Render(s.sizedAt(60, s.Height)))
 			for _, c := range credentials(s) {
-				if c.Label == "" { // has the name of its source
+				if c.Label == "" { // shown under the name of its source
 					continue
 				}
 				shown := slices.ContainsFunc(strings.Split(drawn, "\n"), func(line string) bool {

@@ -17,7 +17,7 @@ type View struct {
 	// Selected is the provider that ResetKey would reset. ResetKey is "" if there is no
 	// such key.
 	Selected, ResetKey string
-	// Room is the maximum length of the description in bytes.
+	// Room is the length of the line in characters.
 	Room int
 }
 

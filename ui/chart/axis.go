@@ -40,8 +40,8 @@ func newAxis(f *poolstate.Forecast, width int) axis {
 }
 
 // lastIsOutlier reports whether the axis is broken before the last step. It measures from
-// the last failure rather than from now, so that the axis does not break or become whole
-// merely because time passes.
+// the last failure rather than from now, so that the result does not change as time passes,
+// until only one step is left.
 func lastIsOutlier(f *poolstate.Forecast) bool {
 	last := len(f.Steps) - 1
 	before := f.Steps[last-1].At.Sub(f.LastFailure)

@@ -108,7 +108,7 @@ func TestNewAxis_TimePasses(t *testing.T) {
 				broken++
 				last := len(f.Steps) - 1
 				if share := float64(f.Steps[last-1].At.Sub(now)) / float64(f.Steps[last].At.Sub(now)); share > 0.1 {
-					t.Fatalf("a gap although the other steps take %.2f of the axis", share)
+					t.Fatalf("the axis has a gap although the other steps need %.2f of it", share)
 				}
 			} else if before && i > 0 {
 				closed++
@@ -117,7 +117,7 @@ func TestNewAxis_TimePasses(t *testing.T) {
 		}
 	}
 	if broken < 100 || closed < 20 {
-		t.Errorf("only %d broken axes, of which %d became straight", broken, closed)
+		t.Errorf("only %d broken axes, of which %d lost the gap", broken, closed)
 	}
 }
 

@@ -45,7 +45,7 @@ func poolWith(t testing.TB, ready int, others ...uitest.Entry) *poolstate.Pool {
 }
 
 // draw draws the chart of a pool at uitest.Epoch. selected is the label of the selected
-// credential, or "" for none. A high chart has names.
+// credential, or "" for none. Charts of at least ten lines name credentials at their steps.
 func draw(pool *poolstate.Pool, th *theme.Theme, selected string, w, h int) []string {
 	f, named := pool.Forecast(poolstate.Backoff(), uitest.Epoch), h > 9
 	for c := range pool.All() {
@@ -276,7 +276,7 @@ func TestCapacity_Properties(t *testing.T) {
 				}
 				isTime := i == h-2 && !strings.HasPrefix(k.text, "+ ")
 				if isTime && (!times.MatchString(k.text) || strings.Count(strings.Join(row, ""), " "+k.text+" ") > 1) {
-					wrong("label %q", k.text)
+					wrong("label %q is not a time, or is repeated", k.text)
 				}
 			}
 		}
