@@ -19,8 +19,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// stepJSON is one step of the backoff schedule: the cooldown of the agent, and those that
-// guard imposes, in general and on providers with a separate schedule.
+// stepJSON is one step of the backoff schedule: the agent's cooldown, and the cooldowns
+// that guard imposes by default and on providers with a separate schedule.
 type stepJSON struct {
 	Streak     int                  `json:"streak"`
 	Multiplier int                  `json:"multiplier"`
@@ -48,16 +48,17 @@ func backoffCommand() *cobra.Command {
 		Short: "Print the backoff schedule",
 		Long: "backoff prints how long a credential cools down after each failure in a row, and where the schedule comes from.\n\n" +
 			"The AGENT column shows the agent's own cooldowns. They depend on its policy: --policy, or the [agent] table of\n" +
-			"the configuration. The others show the cooldowns while guard runs for agents without backoff: GUARD, and one\n" +
-			"column for each provider with a separate schedule. The [backoff] table of the configuration sets them:\n\n" +
+			"the configuration. The other columns show the cooldowns while guard runs for agents without backoff: GUARD shows\n" +
+			"the default schedule, and each provider with a separate schedule has its own column. The [backoff] table of the\n" +
+			"configuration sets these schedules:\n\n" +
 			"  [backoff]\n" +
 			"  factor = 2                 # multiplies the cooldown with each failure\n" +
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
-			"  forget-after = \"24h\"       # quiet time after which the streak ends\n" +
+			"  forget-after = \"24h\"       # time without failures after which a streak ends\n" +
 			"  stagger = true             # spread deadlines of credentials that fail together\n" +
 			"  base = { 429 = \"1h\" }      # by error code (default: the agent's cooldown)\n" +
 			"  [backoff.providers.openrouter]\n" +
-			"  cap = 4                    # also factor and base\n\n" +
+			"  cap = 4                    # factor and base can be set here as well\n\n" +
 			"Guard never shortens a cooldown and does not change the first one. Cooldowns that it leaves to the agent are\n" +
 			"marked (agent). Staggered deadlines may be earlier than shown. The [backoff] table also sets the default length\n" +
 			"of a hold.",
@@ -92,8 +93,8 @@ type schedules struct {
 	providers []string
 }
 
-// maxSteps is the maximum number of printed steps. A slow schedule is printed with a gap
-// before the last one.
+// maxSteps is the maximum number of printed steps. A longer schedule has a gap before its
+// last step.
 const maxSteps = 16
 
 func newSchedules(cfg *config.Config, code int) *schedules {
@@ -105,7 +106,7 @@ func newSchedules(cfg *config.Config, code int) *schedules {
 	}
 }
 
-// steps returns the steps in order. The last one, the first step beyond all caps, applies
+// steps returns the steps in order. The last one repeats the longest cooldowns and applies
 // to all longer streaks.
 func (s *schedules) steps() (steps []stepJSON) {
 	last := s.cooldowns(math.MaxInt32)
@@ -147,7 +148,8 @@ func (s *schedules) step(streak int) stepJSON {
 	return step
 }
 
-// guardStep describes a step of the schedule with that path in the [backoff] table.
+// guardStep describes one step of a schedule. The path is the part of the schedule's keys
+// between "backoff." and the name of the value.
 func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, own, guarded time.Duration) guardJSON {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code)}
 	g := guardJSON{
@@ -210,8 +212,8 @@ func (s *schedules) legend() string {
 // sourced is a value with its source.
 type sourced struct{ value, from string }
 
-// words describes the schedule and other values. Values with the same source are followed
-// by it once.
+// words describes the schedule and other values. It names the source of consecutive values
+// only once if it is the same.
 func (g guardJSON) words(others ...sourced) string {
 	values := slices.Concat([]sourced{
 		{"factor " + text.Factor(g.Factor), g.From["factor"]}, {"cap " + text.Factor(g.Cap), g.From["cap"]},

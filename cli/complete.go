@@ -136,8 +136,8 @@ func settingCompletion(name string) cobra.CompletionFunc {
 	})
 }
 
-// extended returns completions that begin with head, a part of a list, and end with a
-// word that is not in it.
+// extended returns completions that extend head, the beginning of a comma-separated list,
+// by each word that is not in it yet.
 func extended(head string, words []string) (out []cobra.Completion) {
 	for _, w := range words {
 		if !slices.Contains(strings.Split(head, ","), w) {

@@ -23,7 +23,7 @@ type counting struct {
 	file  string
 	curve poolstate.Curve
 	log   *slog.Logger
-	err   error // the last error, which was logged
+	err   error // from the last attempt to store the counts; it has been logged
 }
 
 // newCounting returns the counter of the configured store. Without a journal, it counts in
@@ -36,14 +36,14 @@ func newCounting(cfg *config.Config, log *slog.Logger) *counting {
 	return c
 }
 
-// rules returns what counting depends on. They include the rotation strategies in the
-// agent's configuration, which is read again each time.
+// rules returns the rules for counting. They include the rotation strategies in the agent's
+// configuration, which is read again each time.
 func (c *counting) rules(policy poolstate.Policy) guard.Rules {
 	return guard.Rules{Policy: policy, Curve: c.curve, Strategies: strategies(filepath.Dir(c.file))}
 }
 
 // observe counts the failures that a pool shows and annotates its credentials. It returns
-// a note about each streak that has ended because of a long quiet time.
+// a note about each streak that has ended after a long time without a failure.
 func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) []guard.Note {
 	notes, err := c.Observe(pool, c.rules(policy), at)
 	c.report(err)
@@ -67,7 +67,7 @@ func (c *counting) running() *poolstate.Curve {
 	return g.Limit(c.curve)
 }
 
-// next returns when to observe a pool again that has not changed.
+// next returns when to observe an unchanged pool again.
 func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) time.Time {
 	return c.Next(pool, guard.Rules{Policy: policy, Curve: c.curve}, at)
 }
@@ -91,7 +91,7 @@ func (c *counting) report(err error) {
 	c.err = err
 }
 
-// eventsOf returns the events of notes about changes.
+// eventsOf converts notes about changes to events.
 func eventsOf(notes []guard.Note, at time.Time) []poolstate.Event {
 	events := make([]poolstate.Event, len(notes))
 	for i := range notes {
@@ -100,7 +100,7 @@ func eventsOf(notes []guard.Note, at time.Time) []poolstate.Event {
 	return events
 }
 
-// eventOf returns the event of a note about a change.
+// eventOf converts a note about a change to an event.
 func eventOf(n *guard.Note, at time.Time) poolstate.Event {
 	before, after := n.Credential, n.Credential
 	before.Observed, after.Observed = poolstate.Some(n.Before), poolstate.Some(n.Streak)
@@ -119,9 +119,8 @@ func eventOf(n *guard.Note, at time.Time) poolstate.Event {
 // maxAgentConfig is the maximum size in bytes of an agent's configuration.
 const maxAgentConfig = 1 << 20
 
-// strategies returns the rotation strategies of providers from the configuration of the
-// agent whose home is the directory. It returns nil if there are none or the file cannot
-// be read.
+// strategies returns the providers' rotation strategies from the configuration in the
+// agent's home. It returns nil if the file cannot be read.
 func strategies(home string) map[string]string {
 	path := filepath.Join(home, "config.yaml")
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {

@@ -31,8 +31,8 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Show a simulated outage (no agent or account needed)",
 		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
-			"Providers fail according to a script, in accelerated time. A line below the title narrates.\n" +
-			"When all is well again, the scenario starts over. p stops the clock, + and - change its speed.\n\n" + scenarioHelp(),
+			"Providers fail according to a script, in accelerated time. A line below the title says what is happening.\n" +
+			"Some time after the last recovery, the scenario starts over. p stops the clock; + and - change its speed.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
 	}
@@ -118,7 +118,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	return runDashboard(ctx, cfg, log, dashboard)
 }
 
-// demoPlayer plays a scenario on a store, over and over.
+// demoPlayer plays a scenario on a store repeatedly.
 type demoPlayer struct {
 	store    *poolstate.Store
 	sim      atomic.Pointer[simulate.Simulation]
@@ -133,8 +133,8 @@ func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, clock *simul
 	return d
 }
 
-// addGuard runs guard after each turn of the agent. The dashboard shows its pins. The
-// failure counts are in stateDir.
+// addGuard makes the player run guard after each turn of the agent, and the dashboard show
+// the pins. The failure counts are stored in stateDir.
 func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger) (release func(), err error) {
 	newCounter := func() *counting {
 		return &counting{Counter: counts.New(stateDir, d.store.Identity()), file: d.store.Path(), curve: m.Curve, log: log}
@@ -169,7 +169,7 @@ func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config
 	}
 }
 
-// controls returns the dashboard's controls of the player.
+// controls returns the functions with which the dashboard controls the player.
 func (d *demoPlayer) controls() *model.Demo {
 	return &model.Demo{
 		Narrate: func(s model.Scene) string { return d.sim.Load().Narrate(simulate.View(s)) },
@@ -203,7 +203,7 @@ func (d *demoPlayer) play(ctx context.Context) {
 			d.sim.Store(new(takeTurn(ctx, d.store, sim)))
 		}
 		if d.guard != nil {
-			_ = d.guard.load(ctx) // nothing is printed, so nothing fails
+			_ = d.guard.load(ctx) // fails only if printing fails, and nothing is printed
 		}
 	}
 }
@@ -226,7 +226,8 @@ func (d *demoPlayer) wait(ctx context.Context, at time.Time) bool {
 	}
 }
 
-// startOver sets the clock forward to the start of sim, and the file to its first content.
+// startOver sets the clock forward to the start of sim and restores the file's initial
+// content.
 func (d *demoPlayer) startOver(sim simulate.Simulation) {
 	d.clock.Jump(sim.Start())
 	d.sim.Store(&sim)

@@ -30,20 +30,20 @@ func guardCommand() *cobra.Command {
 		Short: "Make agents without backoff wait longer after repeated failures",
 		Long: "guard counts the failures of each credential and writes longer cooldowns into the agent's file: 2, 4 and\n" +
 			"then 8 times the agent's own after the second, third and fourth failure in a row. Every process that loads\n" +
-			"the pool afterwards obeys them. A success, a reset or a quiet day ends the streak. When a credential works\n" +
-			"again, guard removes its deadlines from the others that failed with the same code.\n\n" +
+			"the pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential\n" +
+			"works again, guard removes its deadlines from the others that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), openai-codex after a\n" +
-			"429 (the agent asks the provider), or the cooldowns of single models, which are no failures.\n\n" +
-			"A process that has already loaded a credential retries it once per its own cooldown. If that succeeds,\n" +
+			"429 (the agent asks the provider), or the cooldowns of single models, which do not count as failures.\n\n" +
+			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
 			"builds up to August leave no trace in the file, and other processes wait until the deadline. Failures that\n" +
-			"no build records (5xx, timeouts) are not counted, so that they may look like success.\n\n" +
-			"One guard runs per store. The state is in pooltop's state directory, which a container must keep.",
+			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
+			"Only one guard runs per store. Its state is in pooltop's state directory, which must persist in a container.",
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",
 		Args:    noArguments,
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
-	cmd.Flags().BoolVar(&once, "once", false, "look once and exit, for cron")
+	cmd.Flags().BoolVar(&once, "once", false, "check the store once and exit, for cron")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, with stable field names")
 	cmd.Flags().StringArrayVar(&providers, "provider", nil, "act only on this `PROVIDER` (may be repeated)")
@@ -100,7 +100,7 @@ func newGuardian(cfg *config.Config, log *slog.Logger) *guardian {
 	return g
 }
 
-// run guards the store until ctx ends or, if once is set, looks at it once.
+// run runs guard until ctx is done or, if once is true, checks the store once.
 func (g *guardian) run(ctx context.Context, once bool) error {
 	g.hint = g.say
 	release, err := g.begin(once)
@@ -130,8 +130,8 @@ func (g *guardian) run(ctx context.Context, once bool) error {
 	return errors.Join(g.follow(ctx, watch.Start(ctx, g.Store.Path())), g.printErr)
 }
 
-// begin prepares the state. It returns no release function if guard must not run, with an
-// error unless that is no failure.
+// begin checks the state and acquires the guard lock. If guard must not run, it returns no
+// release function, and an error unless once is true and another guard is running.
 func (g *guardian) begin(once bool) (release func(), err error) {
 	release = func() {}
 	if g.dryRun {
@@ -156,7 +156,7 @@ func (g *guardian) begin(once bool) (release func(), err error) {
 func noCounts(err error) string {
 	message := "cannot store the failure counts: " + err.Error() + advice(err)
 	if errors.Is(err, poolstate.ErrNotFile) {
-		message += "; move it away"
+		message += "; remove or rename it"
 	}
 	return message
 }
@@ -277,7 +277,7 @@ func (g *guardian) recordOf(n *guard.Note, now time.Time) poolstate.Record {
 	return poolstate.RecordOf(&e, g.policy)
 }
 
-// preview prints the decisions of a dry run, each once.
+// preview prints the decisions of a dry run, each only once.
 func (g *guardian) preview(decisions []guard.Decision) {
 	for i := range decisions {
 		n := &decisions[i].Note
@@ -288,7 +288,7 @@ func (g *guardian) preview(decisions []guard.Decision) {
 	}
 }
 
-// retryAfter is how long guard waits after a failed write.
+// retryAfter is how long guard waits after a failure.
 const retryAfter = time.Minute
 
 // fail reports a problem, unless it is the same as before, and returns when to try again.
@@ -301,7 +301,7 @@ func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
 	return now.Add(retryAfter)
 }
 
-// check keeps the first error of printing.
+// check keeps the first error from printing.
 func (g *guardian) check(err error) {
 	if g.printErr == nil {
 		g.printErr = err

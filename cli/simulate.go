@@ -32,7 +32,7 @@ const (
 	maxEffort      = 3 * time.Second // an estimate
 )
 
-// costFlags are the flags of simulate that describe the outages.
+// costFlags are the flags of simulate that affect the costs.
 type costFlags struct {
 	outage, every, base, scenario, caps, policies *string
 	credentials, tries                            *int
@@ -41,7 +41,7 @@ type costFlags struct {
 func simulateCommand() *cobra.Command {
 	var situations, policies []string
 	long := "simulate computes what an outage costs: the failed requests, and the time from the provider's recovery to the\n" +
-		"first success. An agent runs jobs in virtual time, under each policy, and beside pooltop guard. Each figure is\n" +
+		"first success. It runs an agent's jobs in virtual time, under each policy and with pooltop guard. Each figure is\n" +
 		"a mean over outages up to an hour shorter or longer than --outage.\n\nScenarios:"
 	for _, s := range simulate.Situations() {
 		situations = append(situations, s.Name)
@@ -59,14 +59,14 @@ func simulateCommand() *cobra.Command {
 	}
 	set := cmd.Flags()
 	f := costFlags{
-		outage:      set.String("outage", "6h", "length of the outage as a `DURATION`"),
+		outage:      set.String("outage", "6h", "length of the outage, as a `DURATION`"),
 		scenario:    set.String("scenario", situations[0], "`NAME` of the scenario"),
 		credentials: set.Int("credentials", 3, "number `N` of credentials"),
-		every:       set.String("every", "30m", "start a job each `DURATION`"),
-		tries:       set.Int("tries", 3, "a job sends at most `N` requests"),
-		base:        set.String("base", "1h", "cooldown of a first failure as a `DURATION`"),
-		caps:        set.String("cap", "8", "longest cooldown of backoff and guard, as a `MULTIPLE` of the base, or a list to compare"),
-		policies:    set.String("policy", "all", "policies to compare, as a `LIST`"),
+		every:       set.String("every", "30m", "start a job every `DURATION`"),
+		tries:       set.Int("tries", 3, "maximum number `N` of requests per job"),
+		base:        set.String("base", "1h", "cooldown after a first failure, as a `DURATION`"),
+		caps:        set.String("cap", "8", "longest cooldown of backoff and guard, as a `MULTIPLE` of the base or a list of them"),
+		policies:    set.String("policy", "all", "comma-separated `LIST` of policies to compare"),
 	}
 	asJSON := set.Bool("json", false, "print JSON with stable field names")
 	flags := config.Bind(set, config.Theme|config.Color)
@@ -186,10 +186,10 @@ func (f *costFlags) parse(t *costTable) (policies []simulate.Variant, err error)
 	return chosen("policy", strings.Split(*f.policies, ","), simulate.Variants(), simulate.Variant.String)
 }
 
-// chosen returns those of all that are named in a flag, in the order of all.
-func chosen[T any](flag string, given []string, all []T, name func(T) string) (out []T, err error) {
+// chosen returns the options that are named in a flag, in their own order.
+func chosen[T any](flag string, given []string, options []T, name func(T) string) (out []T, err error) {
 	var names []string
-	for _, v := range all {
+	for _, v := range options {
 		names = append(names, name(v))
 		if slices.Contains(given, name(v)) {
 			out = append(out, v)
@@ -210,7 +210,7 @@ type costJSON struct {
 	FirstSuccess int64     `json:"first_success_after_seconds"`
 }
 
-// cappedJSON is a cost if several caps are compared.
+// cappedJSON is a row of the output if several caps are compared.
 type cappedJSON struct {
 	costJSON
 	Cap *float64 `json:"cap"`
@@ -254,7 +254,7 @@ func (t *costTable) print(w io.Writer, cfg *config.Config) error {
 		style.Line(),
 	}
 	lines = append(lines, t.table(style, width)...)
-	lines = append(lines, style.Line(), style.Line().Write(theme.Secondary, "First success: time until a refused credential works again after the recovery."))
+	lines = append(lines, style.Line(), style.Line().Write(theme.Secondary, "First success: time from the recovery until a refused credential works again."))
 	if trial.Credentials == 1 {
 		lines = append(lines, style.Line().Write(theme.Secondary, "guard does not pin a provider's only credential."))
 	}

@@ -51,7 +51,7 @@ func (c *Credential) addAccounts(claims *jsonedit.Value) {
 // byAccount groups the credentials that have the same secret or belong to the same
 // account. Each group has at least two.
 func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
-	parent := map[Digest]Digest{} // a union-find forest of the secrets and identifiers of accounts
+	parent := map[Digest]Digest{} // a union-find forest of secrets and account identifiers
 	root := func(d Digest) Digest {
 		for up, ok := parent[d]; ok; up, ok = parent[d] {
 			if upper, ok := parent[up]; ok {
@@ -73,7 +73,7 @@ func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
 			}
 		}
 	}
-	index := map[Digest]int{} // of the groups
+	index := map[Digest]int{} // from the root of a group to its index in groups
 	for c := range credentials {
 		name, found := names[c]
 		if !found {

@@ -159,9 +159,8 @@ func TestAction_Plan(t *testing.T) {
 	}
 }
 
-// Errors contain the path of the file, and the file is not changed.
-// A reset ends an observed streak and a pin, also of a credential that is ready again. A hold
-// ends the pin.
+// A reset ends an observed streak, even of a ready credential. A hold ends a pin, but not
+// the streak.
 func TestAction_Plan_Observed(t *testing.T) {
 	c := Credential{Ref: Ref{Provider: "p", ID: "a"}, Observed: Some(3), ObservedSince: noon}
 	reset := Action{Verb: VerbReset}.Plan([]Credential{c}, noon)
@@ -175,6 +174,7 @@ func TestAction_Plan_Observed(t *testing.T) {
 	equal(t, "origin after a hold", Flat().Deadline(&hold.Changed[0].After, noon).Origin, OriginOperator)
 }
 
+// Errors contain the path of the file, and the file is not changed.
 func TestPerform_Unreadable(t *testing.T) {
 	for content, want := range map[string]error{
 		`{"credential_pool": []}`:      ErrNotPool,

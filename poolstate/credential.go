@@ -109,12 +109,12 @@ type Credential struct {
 	// time of the first. They are absent unless guard.Annotate has set them.
 	Observed      Optional[int]
 	ObservedSince time.Time
-	// Pinned is true if guard wrote ResetAt. AgentDeadline is then the deadline that it
-	// replaced.
+	// Pinned is true if guard wrote ResetAt. AgentDeadline is then the agent's own
+	// deadline, which the pin replaced.
 	Pinned        bool
 	AgentDeadline time.Time
-	// ReleasedAt is when guard last released the credential. It equals ClearedAt if no
-	// operator has reset it since.
+	// ReleasedAt is when guard last released the credential. It equals ClearedAt until an
+	// operator resets the credential.
 	ReleasedAt time.Time
 
 	// numericStatusAt is true if last_status_at is a number.
@@ -126,7 +126,7 @@ type Credential struct {
 	referenced bool
 	// idLeaks is true if the id is not used because it contains a secret.
 	idLeaks bool
-	// accounts identifies the accounts of the tokens.
+	// accounts identifies the accounts to which the tokens belong.
 	accounts []Digest
 
 	// Sole is true for the only credential of its provider that is not dead.

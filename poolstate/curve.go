@@ -18,11 +18,11 @@ type Curve struct {
 	Stagger bool
 	// Only limits guard to these providers. If nil, there is no limit.
 	Only []string
-	// Sole also applies to a provider's only credential that is not dead, although the
-	// agent then has none until the cooldown ends.
+	// Sole includes a provider's only credential that is not dead, which leaves the agent
+	// without one until the cooldown ends.
 	Sole bool
-	// Providers has the schedules of single providers. What they leave out is as in
-	// Schedule.
+	// Providers overrides Schedule for individual providers. Fields that are zero, and
+	// codes without a base, are as in Schedule.
 	Providers map[string]Schedule
 }
 
@@ -33,8 +33,8 @@ type Schedule struct {
 	// Cap is the maximum multiple of the base. Zero means 8; 1 means that the cooldown
 	// does not grow.
 	Cap float64
-	// Base maps error codes to cooldowns of a first failure. For other codes, the agent's
-	// own cooldown is used.
+	// Base maps error codes to the cooldown after a first failure. For other codes, the
+	// agent's own cooldown is used.
 	Base map[int]time.Duration
 }
 
@@ -44,13 +44,13 @@ const (
 	defaultForgetAfter = 24 * time.Hour
 )
 
-// DefaultCurve returns the curve that doubles the agent's own cooldown with each failure,
-// up to eight times, and staggers deadlines.
+// DefaultCurve returns the curve that doubles the agent's own cooldown with each further
+// failure, to at most eight times its length, and staggers deadlines.
 func DefaultCurve() Curve {
 	return Curve{Schedule: Schedule{Factor: defaultFactor, Cap: defaultCap}, ForgetAfter: defaultForgetAfter, Stagger: true}
 }
 
-// For returns the schedule of a provider, without zero values.
+// For returns the schedule of a provider, with defaults for fields that are zero.
 func (c Curve) For(provider string) Schedule {
 	own := c.Providers[provider]
 	s := Schedule{
@@ -74,7 +74,8 @@ func (s Schedule) Multiplier(streak int) float64 {
 	return max(min(math.Pow(s.Factor, float64(max(streak, 1)-1)), s.Cap), 1)
 }
 
-// BaseOf returns the cooldown of a first failure of c under the agent's policy.
+// BaseOf returns the cooldown after a first failure of c: the one in Base for its error
+// code, or else the agent's own.
 func (s Schedule) BaseOf(c *Credential, policy Policy) time.Duration {
 	if code, known := c.ErrorCode.Get(); known && s.Base[code] > 0 {
 		return s.Base[code]
@@ -95,9 +96,9 @@ func (c Curve) Includes(provider string) bool {
 	return c.Only == nil || slices.Contains(c.Only, provider)
 }
 
-// NextCooldown returns the cooldown of c after one more failure with the same code while
-// guard runs. It is never shorter than what the agent does. Guard leaves a
-// first failure to the agent, and others as well if it would not pin them.
+// NextCooldown returns the cooldown of cred after one more failure with the same code
+// while guard runs. It is never shorter than the agent's own cooldown, and equal to it
+// for first failures and those that guard does not pin.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()

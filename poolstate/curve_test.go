@@ -25,7 +25,7 @@ func TestCurve_Cooldown(t *testing.T) {
 	}{
 		{"zero", Curve{}, failedBy("p", 429), Flat(), "1h 1h 2h 4h 8h 8h"},
 		{"default", DefaultCurve(), failedBy("p", 401), Flat(), "5m 5m 10m 20m 40m 40m"},
-		{"base of the agent", DefaultCurve(), failedBy("p", 402), minutes, "1m 1m 2m 4m 8m 8m"},
+		{"agent's base", DefaultCurve(), failedBy("p", 402), minutes, "1m 1m 2m 4m 8m 8m"},
 		{"sole", DefaultCurve(), Credential{ErrorCode: Some(429), Sole: true}, Flat202608(), "1m 1m 2m 4m 8m 8m"},
 		{"backoff is not multiplied twice", DefaultCurve(), failedBy("p", 429), Backoff(), "1h 1h 2h 4h 8h 8h"},
 		{"configured", steep, failedBy("p", 429), Flat(), "30m 30m 1h30m 4h 4h 4h"},

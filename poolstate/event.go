@@ -147,8 +147,8 @@ func diff(before, after *Pool, at time.Time) []Event {
 
 // kindOfChange compares two states of a credential. New tokens indicate a real
 // success; a new status_cleared_at, or a streak that became zero without new
-// tokens, indicates a reset by an operator. A failure whose time moves by a moment was
-// changed by guard.
+// tokens, indicates a reset by an operator. If the time of a failure moves by less than
+// SameFailureWithin, guard has pinned or released the credential.
 func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	failed, fails := was.Status == StatusExhausted, is.Status == StatusExhausted
 	died, dead := was.Status == StatusDead, is.Status == StatusDead
@@ -221,7 +221,8 @@ func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 }
 
 // timeOf returns the time of an event according to the file, so that all observers
-// agree. It returns at instead if that time is not between the two snapshots.
+// agree. It returns the time of the observation instead if the file's time is not between
+// the two snapshots.
 func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 	var recorded time.Time
 	switch e.Kind {

@@ -32,10 +32,10 @@ type Forecast struct {
 	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.
 	Excluded, Total int
-	// LastFailure is when the latest cooldown or hold began, even if it is over. It is zero
-	// if that is unknown.
+	// LastFailure is when the latest cooldown or hold of a cooling, held or due credential
+	// began. It is zero if that is unknown.
 	LastFailure time.Time
-	// Steps are in order of time. Their times are distinct and after Now.
+	// Steps are in chronological order. Their times are distinct and after Now.
 	Steps []ForecastStep
 }
 
@@ -176,11 +176,12 @@ func (p *Provider) alone() *Pool { return &Pool{Providers: []Provider{*p}} }
 // outageWindow is the maximum time between failures with a common cause.
 const outageWindow = 5 * time.Minute
 
-// Outage returns the number of accounts that seem to have failed for a common reason, or 0.
-// That is the case if none of the provider's usable credentials is ready, all have the same
-// error code, and either their last failures or the starts of their streaks lie within five
-// minutes of each other. It takes at least two accounts. Credentials that are dead, held or
-// unusable do not count. Deadlines do not matter, because guard and providers spread them.
+// Outage returns the number of accounts that seem to have failed for a common reason, or
+// 0 if the failures seem unrelated. It assumes a common reason if the provider has no
+// ready credential, at least two accounts have failed, all with the same error code, and
+// either their last failures or the beginnings of their streaks are within five minutes of
+// each other. It ignores dead, held and unusable credentials, and all deadlines, because
+// guard and providers spread them.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
 	accounts := map[Ref]bool{}
 	code := 0

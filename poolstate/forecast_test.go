@@ -49,7 +49,7 @@ func TestForecast(t *testing.T) {
 		{"all ready", []string{ready, ready}, [4]int{2, 0, 0, 2}, ""},
 		{"one cooling, one ready", []string{ready, until("a", 60)}, [4]int{1, 0, 0, 2}, "+60s 2 a 1 0 0"},
 		{
-			"order of time",
+			"chronological order",
 			[]string{until("a", 300), failedAgo("b", 3480), until("c", 200)},
 			[4]int{0, 0, 0, 3},
 			"+120s 1 b 0 0 0, +200s 2 c 1 0 0, +300s 3 a 1 0 0",

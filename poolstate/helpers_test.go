@@ -116,7 +116,7 @@ func openStore(path string) *Store {
 	return s
 }
 
-// noSyncFS is a file system that syncs nothing, because that is slow.
+// noSyncFS is a file system that syncs nothing, because syncing is slow.
 type noSyncFS struct{ atomicfile.FS }
 
 func (noSyncFS) SyncDir(string) error { return nil }

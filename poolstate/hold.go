@@ -119,17 +119,17 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return end
 }
 
-// curveEnd returns the end of the cooldown that Curve gives c for one more failure, with
-// the code of the hold. Agents retry some credentials after a minute. That does not
-// shorten a hold.
+// curveEnd returns the end of the cooldown under Curve if c fails once more, with the code
+// of the hold. Agents retry some failed credentials after a minute, which must not shorten
+// a hold.
 func (h Hold) curveEnd(c *Credential, at time.Time) time.Time {
 	failed := *c
 	failed.ErrorCode, failed.FailureReason, failed.Sole = Some(h.Code), "", false
 	return at.Add(h.Curve.Cooldown(&failed, h.Policy, c.Failures().Next().Count()))
 }
 
-// Multiplier returns by which factor the streak multiplies the length of the hold if it is
-// written at the given time. It returns 0 if Curve does not decide the length.
+// Multiplier returns the factor by which the streak of c multiplies the length of a hold
+// that begins at the given time, or 0 if Curve does not determine the length.
 func (h Hold) Multiplier(c *Credential, at time.Time) float64 {
 	if h.explicit() || h.coolsUntil(c, at).After(h.curveEnd(c, at)) {
 		return 0

@@ -148,8 +148,8 @@ func TestHold_Shortens(t *testing.T) {
 	}
 }
 
-// Without a duration, the curve determines the deadline by the code of the hold and the
-// streak in the file or, if that is unknown, the observed one.
+// Without a duration, the deadline depends on the curve, on the code of the hold, and on
+// the streak in the file or, if that is unknown, the observed one.
 func TestHold_Curve(t *testing.T) {
 	const other = `{"id": "companion"}`
 	curve := Curve{
@@ -172,7 +172,7 @@ func TestHold_Curve(t *testing.T) {
 		{"another code", `{"id": "a", "consecutive_failures": 1}`, other, Hold{Code: 402, Curve: curve}, Optional[int]{}, time.Hour, 3},
 		{"agent's base", `{"id": "a", "consecutive_failures": 1}`, other, Hold{Code: 401, Curve: curve, Policy: Flat().WithRules(rules)}, Optional[int]{}, 6 * time.Minute, 3},
 		{"observed", `{"id": "a"}`, other, Hold{Code: 402, Curve: curve}, Some(1), time.Hour, 3},
-		{"the file's before the observed", `{"id": "a", "consecutive_failures": 0}`, other, Hold{Code: 402, Curve: curve}, Some(4), 20 * time.Minute, 1},
+		{"streak in the file and observed streak", `{"id": "a", "consecutive_failures": 0}`, other, Hold{Code: 402, Curve: curve}, Some(4), 20 * time.Minute, 1},
 		{"sole", `{"id": "a"}`, `{"id": "b", "last_status": "dead"}`, Hold{Code: 429, Policy: Flat202608()}, Optional[int]{}, time.Hour, 1},
 		{"current cooldown is longer", fmt.Sprintf(failed, stampAt.Unix()+7200), other, Hold{Code: 429, Curve: curve}, Some(3), 2*time.Hour - time.Duration(stampAt.Nanosecond()), 0},
 		{"failure reason", fmt.Sprintf(failed, stampAt.Unix()-60), other, Hold{Code: 429, Policy: Flat202608()}, Optional[int]{}, time.Hour, 1},

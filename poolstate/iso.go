@@ -127,7 +127,7 @@ func parseClock(s string) (c [4]int, rest string, ok bool) {
 	return c, rest[len(f[0]):], true
 }
 
-// parseOffset parses a UTC offset, which is less than a day. It returns nil if it is
+// parseOffset parses a UTC offset of less than a day. It returns nil if the offset is
 // invalid.
 func parseOffset(s string) *time.Location {
 	o, rest, ok := parseClock(s[1:])

@@ -42,7 +42,8 @@ func Released(c Credential, at time.Time) Change {
 	return ch
 }
 
-// unpinned returns a pinned credential as it was before, and any other unchanged.
+// unpinned returns a copy of a pinned credential with the agent's own deadline, or c
+// itself if it is not pinned.
 func (c *Credential) unpinned() *Credential {
 	if !c.Pinned {
 		return c
@@ -52,8 +53,7 @@ func (c *Credential) unpinned() *Credential {
 	return &own
 }
 
-// NumericStatusAt reports whether last_status_at is a number. Old files have text
-// instead.
+// NumericStatusAt reports whether last_status_at is a number. In old files it is text.
 func (c *Credential) NumericStatusAt() bool { return c.numericStatusAt }
 
 // QueriedLive reports whether agents ask the provider about an exhausted credential
@@ -66,12 +66,12 @@ func (c *Credential) QueriedLive() bool {
 		holds(c.ErrorReason, "rate_limit", "usage_limit", "quota") || holds(c.ErrorMessage, rateLimitWords...))
 }
 
-// SolePinLimit is the longest cooldown of an agent for a provider's only credential that a
-// pin may replace. Replacing a longer one would block the provider for hours.
+// SolePinLimit is the longest agent cooldown that a pin may replace for a provider's only
+// credential. Replacing a longer one would block the provider for hours.
 const SolePinLimit = 5 * time.Minute
 
-// WhyNotPinned returns why guard does not pin a failure of c, or "" if it may. own is the
-// agent's own cooldown. If sole is set, an only credential is not spared.
+// WhyNotPinned returns why guard must not pin a failure of c, or "" if it may. own is the
+// agent's own cooldown. If sole is true, a provider's only credential may be pinned too.
 func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) string {
 	failed := *c
 	failed.Status, failed.StatusAt = StatusExhausted, time.Unix(1, 0) // any time
@@ -91,7 +91,7 @@ func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) s
 }
 
 // TokenMark returns eight hexadecimal digits that change when the tokens of c change.
-// They are a part of a salted hash, from which no token can be derived.
+// They are part of a salted hash, from which no token can be derived.
 func (c *Credential) TokenMark(salt string) string { return redact.Mark(salt, c.Tokens, c.Secret) }
 
 // Failures returns the streak in the file or, if that is unknown, the one that pooltop

@@ -21,13 +21,12 @@ import (
 
 var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
 
-// repetitions returns how often to repeat a test: longer if the flag long is set, otherwise
-// short.
-func repetitions(short, longer int) int {
+// repetitions returns the number of repetitions of a test, which depends on -long.
+func repetitions(withoutLong, withLong int) int {
 	if *long {
-		return longer
+		return withLong
 	}
-	return short
+	return withoutLong
 }
 
 // helperEnv is an environment variable that makes the test binary run as a helper
@@ -98,11 +97,11 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked calls do until it has succeeded n times. It retries after ErrLocked,
+// retryLocked calls fn until it has succeeded n times. It retries after ErrLocked,
 // because one of many polling writers may not get the lock in time.
-func retryLocked(n int, do func() error) error {
+func retryLocked(n int, fn func() error) error {
 	for n > 0 {
-		switch err := do(); {
+		switch err := fn(); {
 		case err == nil:
 			n--
 		case !errors.Is(err, ErrLocked) && !errors.Is(err, context.DeadlineExceeded):

@@ -109,7 +109,7 @@ func (r *Record) Same(o *Record) bool {
 		r.After.equal(o.After)
 }
 
-// undoneAs reports whether r is an undo and an observer may have recorded it as o.
+// undoneAs reports whether r is an undo that an observer may have recorded as o.
 func (r *Record) undoneAs(o *Record) bool {
 	switch o.Kind {
 	case EventExhausted, EventHeld, EventReady, EventReset, EventDead:

@@ -66,14 +66,14 @@ func (l Location) Profiles() ([]Profile, error) {
 // then shadow the root's.
 type Copy uint8
 
-// The relations. A credential that is no copy has NoCopy.
+// The relations between a profile's entry and the root's.
 const (
-	NoCopy    Copy = iota
-	SameCopy       // has the root's tokens
-	StaleCopy      // the root has newer tokens, so refreshing these may fail
+	NoCopy    Copy = iota // not a copy
+	SameCopy              // has the root's tokens
+	StaleCopy             // the root has newer tokens, so refreshing these may fail
 )
 
-// String returns the words for a copy, or "".
+// String returns a description such as "copied from default", or "" for NoCopy.
 func (c Copy) String() string {
 	return wordOf(c, []string{"", "copied from " + RootProfile, "copied from " + RootProfile + ", which has newer tokens"})
 }
@@ -134,8 +134,8 @@ func (p *Pool) insert(provider Provider) {
 	p.Providers = slices.Insert(p.Providers, i, provider)
 }
 
-// markCopies sets Copy of the entries of a profile. root has those of the root and may be
-// nil. A copy keeps the id. Referenced tokens are not copied.
+// markCopies sets the Copy field of a profile's entries. root is the root's provider of
+// the same name, or nil. A copy keeps the id. Referenced tokens are not copied.
 func (p *Provider) markCopies(root *Provider) {
 	if root == nil {
 		return

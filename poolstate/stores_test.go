@@ -58,7 +58,7 @@ func TestLocation_Profiles(t *testing.T) {
 	other := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(other, "profiles"), nil, 0o600))
 	if profiles, err := (Location{Home: other}).Profiles(); err == nil {
-		t.Errorf("a file that is named profiles has %v", profiles)
+		t.Errorf("no error for a file named profiles; got %v", profiles)
 	}
 }
 
@@ -89,14 +89,14 @@ func TestBorrow(t *testing.T) {
 		{"empty pool", "{}", entries("p", one), "p/a from default"},
 		{"empty list", entries("p", ""), entries("p", one), "p/a from default"},
 		{"other provider", entries("q", `{"id": "b", "access_token": "2"}`), entries("p", one), "p/a from default, q/b"},
-		{"provider sorted behind", entries("a", `{"id": "b", "access_token": "2"}`), entries("p", one), "a/b, p/a from default"},
+		{"borrowed provider is sorted after own one", entries("a", `{"id": "b", "access_token": "2"}`), entries("p", one), "a/b, p/a from default"},
 		{"own entries, all dead", entries("p", `{"id": "b", "access_token": "2", "last_status": "dead"}`), entries("p", one), "p/b"},
 		{"no root", entries("p", one), "", "p/a"},
 		{"neither", "", "", ""},
 		{"name that agents never read", "{}", entries("P", one), ""},
 		{"own name that agents never read", entries("P", one), entries("p", one), "P/a, p/a from default"},
 		{
-			"every provider of which the agent writes the root", "{}", `{"anthropic": [` + one + `], "nous": [` + one + `], "openai-codex": [` + one + `], "xai-oauth": [` + one + `]}`,
+			"providers whose borrowed entries agents change", "{}", `{"anthropic": [` + one + `], "nous": [` + one + `], "openai-codex": [` + one + `], "xai-oauth": [` + one + `]}`,
 			"anthropic/a from default, nous/a from default, openai-codex/a from default, xai-oauth/a from default",
 		},
 

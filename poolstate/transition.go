@@ -107,7 +107,7 @@ func reset(c Credential, at time.Time) Change {
 	return ch
 }
 
-// isClear reports whether there is no trace of a failure.
+// isClear reports whether the credential shows no trace of a failure.
 func isClear(c *Credential) bool {
 	_, hasCode := c.ErrorCode.Get()
 	return (c.Status == StatusNone || c.Status == StatusOK) && !hasCode &&

@@ -19,7 +19,8 @@ type Agent struct {
 }
 
 // PolicyChoice returns the configured policy. The --policy flag overrides the [agent]
-// table, even if it is auto. The policy key of the file overrides it unless it is auto.
+// table, even with the value auto. The file's policy key overrides the table unless its
+// value is auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if c.policyKey() != "policy" {
@@ -36,7 +37,7 @@ func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	return choice.WithRules(rules)
 }
 
-// PolicySource returns the source of the policy's name in [Config.PolicyChoice].
+// PolicySource returns the source of the policy that [Config.PolicyChoice] returns.
 func (c *Config) PolicySource() Source { return c.sources[c.policyKey()] }
 
 func (c *Config) policyKey() string {

@@ -109,7 +109,7 @@ func (c *Config) decode(data []byte) error {
 	return nil
 }
 
-// locate records the position of each key and rejects unknown keys. It ends at a syntax
+// locate records the position of each key and rejects unknown keys. It stops at a syntax
 // error, which decode reports.
 func (c *Config) locate(data []byte) error {
 	known := []string{"agent", "backoff", "keys"}
@@ -133,8 +133,8 @@ func (c *Config) locate(data []byte) error {
 // maxDepth is the number of parts of the longest key, backoff.providers.NAME.base.CODE.
 const maxDepth = 5
 
-// locateKey records the position of a table, or of a key in a table and the keys in its
-// value. It returns all parts of the key.
+// locateKey records the position of a table header, or of a key in a table and of any keys
+// in its value. It returns all parts of the key.
 func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node) []string {
 	key, at := slices.Clip(table), Source{Kind: fromFile, Name: c.Path}
 	if e.Kind != unstable.KeyValue {

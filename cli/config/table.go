@@ -15,7 +15,7 @@ import (
 // otherCodes is the key of code 0 in the file.
 const otherCodes = "other"
 
-// Codes returns durations by error code in the form used in the file.
+// Codes converts durations by error code to the form used in the file.
 func Codes(durations map[int]time.Duration) map[string]string {
 	out := map[string]string{}
 	for code, d := range durations {
@@ -28,13 +28,14 @@ func Codes(durations map[int]time.Duration) map[string]string {
 	return out
 }
 
-// Duration returns a duration of whole seconds in the form used in the file.
+// Duration formats a duration of whole seconds as in the file.
 func Duration(d time.Duration) string {
 	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }
 
-// decodeTable calls decode for each key of a table, if value is not nil. It rejects keys
-// that are not in known, unless known is nil. In an error, phrase follows "must be".
+// decodeTable decodes a table by calling a function for each of its keys. A value of nil
+// means that there is no table. Keys that are not in the list of known ones are rejected,
+// unless that list is nil. The phrase follows "must be" in an error.
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
 	if !ok && value != nil {
@@ -53,7 +54,7 @@ func (c *Config) decodeTable(path string, value any, phrase string, known []stri
 }
 
 // decodeCodes decodes a table of error codes and durations, which it rounds up to seconds.
-// The key other means code 0, unless other is empty.
+// If the parameter other is not empty, it is the key for code 0.
 func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
 	out, or := map[int]time.Duration{}, ""
 	if other != "" {

@@ -9,7 +9,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// kinds are the kinds of findings in the order of a report, in JSON and in Markdown.
+// kinds lists the kinds of findings in the order of a report: the name in JSON and the
+// title in Markdown.
 var kinds = [][2]string{
 	{"active_profile", "active profile"},
 	{"journal", "journal unavailable"},

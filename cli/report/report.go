@@ -66,7 +66,7 @@ type Report struct {
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
-	guard       *poolstate.Curve   // of the guard that runs on the store, or nil
+	guard       *poolstate.Curve   // the curve of a running guard, or nil
 	evidence    string             // Evidence with field names in backticks
 	records     []poolstate.Record // the last events, oldest first
 	err         error
@@ -207,7 +207,7 @@ func (r *Report) stat(path string) {
 	}
 }
 
-// check adds a finding about permissions unless ok. On Windows it does nothing.
+// check adds a finding about permissions unless ok is true. On Windows it does nothing.
 func (r *Report) check(ok bool, kind, problem string) {
 	if !ok && runtime.GOOS != "windows" {
 		r.add(kind, problem)

@@ -30,16 +30,16 @@ const (
 	lockPoll    = 5 * time.Millisecond
 )
 
-// Counter counts the failures of one store. Use [New] or [InMemory]. It is not safe for
-// concurrent use, but any number of processes may have one for the same store.
+// Counter counts the failures of one store. Create it with [New] or [InMemory]. It is not
+// safe for concurrent use, but any number of processes may have one for the same store.
 type Counter struct {
 	path  string // without an extension; "" keeps the state in memory
 	state *guard.State
 }
 
-// New returns a counter for the store with the given identity, see
-// [poolstate.Store.Identity]. Its files are in the directory counts of stateDir. It does
-// not access them.
+// New returns a counter for the store with the given identity; see
+// [poolstate.Store.Identity]. The counter's files are in stateDir/counts. New does not
+// access them.
 func New(stateDir, identity string) *Counter {
 	sum := sha256.Sum256([]byte(identity))
 	name := hex.EncodeToString(sum[:8])
@@ -59,8 +59,9 @@ func (c *Counter) Observe(pool *poolstate.Pool, rules guard.Rules, at time.Time)
 	return notes, err
 }
 
-// Decide is like [Counter.Observe] and also returns decisions. It returns none if the
-// state cannot be stored, because pins that are not remembered could not be removed.
+// Decide is like [Counter.Observe] and also returns decisions. If the state cannot be
+// stored, it returns only the error, because guard could not remove pins that it has
+// forgotten.
 func (c *Counter) Decide(pool *poolstate.Pool, rules guard.Rules, at time.Time) ([]guard.Note, []guard.Decision, error) {
 	var notes []guard.Note
 	var decisions []guard.Decision
@@ -98,8 +99,8 @@ func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) er
 	return err
 }
 
-// Detach makes the counter continue in memory. The stored state does not change any more.
-// It returns [ErrInMemory] if there is no stored state to start with.
+// Detach reads the stored state and makes the counter continue in memory. The stored state
+// no longer changes. Detach returns [ErrInMemory] if the counter already was in memory.
 func (c *Counter) Detach() error {
 	if c.path == "" {
 		return ErrInMemory
@@ -109,22 +110,21 @@ func (c *Counter) Detach() error {
 	return err
 }
 
-// Next returns when a snapshot that does not change has to be observed again; see
-// [guard.State.Next].
+// Next returns when an unchanged snapshot must be observed again; see [guard.State.Next].
 func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) time.Time {
 	return c.state.Next(pool, rules, at)
 }
 
-// ErrInMemory is returned when the state must be stored, but the counter is in memory.
+// ErrInMemory reports that a counter has no files.
 var ErrInMemory = errors.New("there is no state directory without a journal; " +
 	"enable the journal, and set XDG_STATE_HOME if there is no home directory")
 
-// Check stores the state and returns why that is impossible, or nil.
+// Check stores the state. It returns an error if that is impossible.
 func (c *Counter) Check() error {
 	if c.path == "" {
 		return ErrInMemory
 	}
-	return c.locked(func() error { return c.store(c.state.Encode()) })
+	return c.withLock(func() error { return c.store(c.state.Encode()) })
 }
 
 // update reads the state, changes it with edit and stores it if it has changed. It may
@@ -135,7 +135,7 @@ func (c *Counter) update(edit func(*guard.State)) error {
 			return nil // without a lock
 		}
 	}
-	return c.locked(func() error {
+	return c.withLock(func() error {
 		data, changed, err := edited(c.state, edit)
 		if !changed {
 			return err
@@ -155,9 +155,10 @@ func edited(s *guard.State, edit func(*guard.State)) (data []byte, changed bool,
 	return data, !bytes.Equal(before, data), err
 }
 
-// locked calls do with the stored state while holding the lock. If the state cannot be
-// locked or read, do works on the state in memory, and its error is replaced.
-func (c *Counter) locked(do func() error) error {
+// withLock reads the stored state and calls fn while holding the lock. If the state cannot
+// be locked or read, fn works on the state in memory, and withLock returns the reason
+// instead of the error of fn.
+func (c *Counter) withLock(fn func() error) error {
 	path := c.path
 	defer func() { c.path = path }()
 	unlock, err := c.lock()
@@ -167,10 +168,10 @@ func (c *Counter) locked(do func() error) error {
 	}
 	if err != nil {
 		c.path = "" // keep the file as it is
-		_ = do()
+		_ = fn()
 		return err
 	}
-	return do()
+	return fn()
 }
 
 // read replaces the state with the stored one, if there is one.
@@ -194,7 +195,7 @@ func (c *Counter) read() error {
 	return err
 }
 
-// store stores an encoded state, unless there is an error or the counter is in memory.
+// store writes an encoded state, unless the encoding failed or the counter is in memory.
 func (c *Counter) store(data []byte, err error) error {
 	if err != nil || c.path == "" {
 		return err
@@ -213,7 +214,7 @@ func write(path string, data []byte) error {
 	return err
 }
 
-// lock takes the lock of the state. It creates the directory if necessary.
+// lock acquires the lock on the state.
 func (c *Counter) lock() (unlock func(), err error) {
 	if c.path == "" {
 		return func() {}, nil
@@ -225,7 +226,7 @@ func (c *Counter) lock() (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// take takes a lock in the directory of the state.
+// take acquires a lock file. It creates its directory if necessary.
 func (c *Counter) take(path string, timeout time.Duration) (*flock.Flock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ type Guard struct {
 	Sole bool     `json:"sole,omitempty"`
 }
 
-// Limit returns the part of a curve that the guard applies.
+// Limit returns the curve with the guard's own Only and Sole.
 func (g Guard) Limit(c poolstate.Curve) *poolstate.Curve {
 	c.Only, c.Sole = g.Only, g.Sole
 	return &c
@@ -39,11 +39,12 @@ type RunningError struct{ Other Guard }
 
 func (e *RunningError) Error() string { return "another guard runs on this store: " + e.Other.String() }
 
-// guardTimeout is longer than a process needs to check whether a guard is running.
+// guardTimeout is how long to wait for the guard lock. It is longer than
+// [Counter.Running] holds that lock.
 const guardTimeout = 200 * time.Millisecond
 
 // Guard makes this process the only one that runs guard on the store, until it calls
-// release. The error is a [*RunningError] if another process does.
+// release. The error is a [*RunningError] if another process already runs guard.
 func (c *Counter) Guard(self Guard) (release func(), err error) {
 	l, err := c.take(c.path+".guard.lock", guardTimeout)
 	if errors.Is(err, poolstate.ErrLocked) {
@@ -81,7 +82,7 @@ func (c *Counter) Running() (Guard, bool) {
 	return c.holder(), true
 }
 
-// holder returns what the running guard has written about itself.
+// holder returns the description that the running guard has stored.
 func (c *Counter) holder() Guard {
 	g := Guard{Host: "unknown", Command: "pooltop"}
 	if file, err := atomicfile.Read(atomicfile.OS, c.path+".guard"); err == nil {

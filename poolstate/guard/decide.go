@@ -7,9 +7,9 @@ import (
 	"pooltop/poolstate"
 )
 
-// Decide returns what to do about the credentials of a snapshot that the state has
-// observed. Decisions with a change are to be written; see [Decision.Change]. It reports
-// each note once.
+// Decide returns decisions about the credentials of a snapshot that the state has
+// observed. The caller writes their changes to the file; see [Decision.Change]. A
+// decision that writes nothing is returned once for each failure.
 func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decision {
 	var out []Decision
 	if s.outdated(pool) {
@@ -82,7 +82,7 @@ func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
 	return d.pin(c, cr, out)
 }
 
-// about returns a decision about a credential that says nothing yet.
+// about returns a decision about a credential, without a kind or a reason.
 func (d decider) about(c *count, cr *poolstate.Credential) Decision {
 	n := Note{Credential: *cr, Streak: c.Streak, Before: c.Streak, Own: ownDeadline(c, cr, d.rules.Policy, d.at)}
 	return Decision{Note: n, at: d.at}
@@ -100,7 +100,7 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	case !out.Own.Before(c.Pin.Until):
 		return out.once(c, Kept, "the agent's own cooldown is not shorter")
 	case !more:
-		return out.once(c, Skipped, "an agent removes the pin again and again")
+		return out.once(c, Skipped, "an agent keeps removing the pin")
 	case d.at.Before(again):
 		return Decision{}, false
 	}
@@ -122,7 +122,7 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	out.until = c.Pin.Until
 	switch again, more := c.Pin.next(); {
 	case !more:
-		return out.once(c, Skipped, "an agent restores the pin again and again")
+		return out.once(c, Skipped, "an agent keeps restoring the pin")
 	case d.at.Before(again):
 		return Decision{}, false
 	}
@@ -141,7 +141,8 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	return out, true
 }
 
-// once completes a decision that writes nothing, unless it has been reported already.
+// once completes a decision that writes nothing. It returns false if the last such
+// decision about the failure was of the same kind.
 func (d Decision) once(c *count, kind Kind, reason string) (Decision, bool) {
 	d.Kind, d.Reason, d.until, d.Deadline = kind, reason, time.Time{}, time.Time{}
 	if c.Noted == kind {
@@ -196,8 +197,8 @@ func (d decider) secrets() int {
 	return max(n, 1)
 }
 
-// siblings returns the deadlines of the provider's other credentials that lie ahead,
-// including pins that are not in the file yet.
+// siblings returns the future deadlines of the provider's other credentials, including
+// pins that are not in the file yet.
 func (d decider) siblings(of *poolstate.Credential) []time.Time {
 	var out []time.Time
 	for i := range d.provider.Credentials {
@@ -216,14 +217,14 @@ func (d decider) siblings(of *poolstate.Credential) []time.Time {
 	return out
 }
 
-// staggerSteps is the number of times among which stagger chooses.
+// staggerSteps is the number of deadlines from which stagger chooses.
 const staggerSteps = 25
 
-// stagger returns a deadline for a failure at the given time with a cooldown of the given
-// length, as far as possible from the deadlines of its siblings. Of equally good
-// deadlines it returns the latest. It does not matter how far beyond length/n the
-// nearest sibling is, where n is the number of distinct secrets. The result is never
-// before the agent's own deadline.
+// stagger returns a deadline for a failure at the given time with a cooldown of at most
+// the given length, as far as possible from the deadlines of its siblings. Distances
+// above length/n are equally good, where n is the number of distinct secrets. Of equally
+// good deadlines, stagger returns the latest. The result is never before the agent's own
+// deadline.
 func stagger(at time.Time, length time.Duration, own time.Time, n int, siblings []time.Time, now time.Time) time.Time {
 	share := length / time.Duration(n)
 	from, to := at.Add(share), at.Add(length)

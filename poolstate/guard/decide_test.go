@@ -65,10 +65,10 @@ func TestDecide_NotPinned(t *testing.T) {
 		edit func(w *world, c *poolstate.Credential)
 		want string
 	}{
-		"pinned":              {func(*world, *poolstate.Credential) {}, "pinned a 2h"},
-		"reset time":          {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(minute) }, "kept a"},
-		"reset time has past": {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(-minute) }, "pinned a 2h"},
-		"cap of 1":            {func(w *world, _ *poolstate.Credential) { w.rules.Curve.Cap = 1 }, "skipped a"},
+		"pinned":                 {func(*world, *poolstate.Credential) {}, "pinned a 2h"},
+		"reset time":             {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(minute) }, "kept a"},
+		"reset time in the past": {func(w *world, c *poolstate.Credential) { c.ResetAt = w.now.Add(-minute) }, "pinned a 2h"},
+		"cap of 1":               {func(w *world, _ *poolstate.Credential) { w.rules.Curve.Cap = 1 }, "skipped a"},
 		"shorter base": {func(w *world, _ *poolstate.Credential) {
 			w.rules.Curve.Base = map[int]time.Duration{429: 30 * minute}
 		}, "kept a"},
@@ -162,9 +162,9 @@ func TestDecide_Dropped(t *testing.T) {
 	w.look().took("skipped a").after(2 * hour).look().took()
 }
 
-// A release changes only the pin that it is about.
+// A release does nothing if the file no longer shows the pin.
 func TestDecision_Change_Release(t *testing.T) {
-	for name, ready := range map[string]bool{"ready": true, "own cooldown lasts": false} {
+	for name, ready := range map[string]bool{"ready": true, "own cooldown is not over": false} {
 		w := newWorld(t, "a").fail("a")
 		pinned := poolstate.Pinned(*w.get("a"), w.now.Add(4*hour)).After(*w.get("a"))
 		d := Decision{Note: Note{Kind: Released, Credential: pinned}, until: pinned.ResetAt, ready: ready, at: w.now}
@@ -233,7 +233,7 @@ func TestDecide_ReleaseCode(t *testing.T) {
 	}
 }
 
-// A pin that is in the file needs no attention before the streak is forgotten.
+// While the pin is in the file, guard has nothing to do until the streak is forgotten.
 func TestState_Next_Pinned(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	until := w.get("a").ResetAt
@@ -244,7 +244,7 @@ func TestState_Next_Pinned(t *testing.T) {
 	}
 }
 
-// Each failure that is kept is reported.
+// A kept deadline is reported for each failure.
 func TestDecide_KeptAgain(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a")
 	for range 2 {
@@ -253,13 +253,13 @@ func TestDecide_KeptAgain(t *testing.T) {
 }
 
 // An agent reports a failure again, with a reset time of the provider.
-func TestDecide_RepeatedReportNamed(t *testing.T) {
+func TestDecide_RepeatedReportWithResetTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a").after(30 * minute)
 	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a").streak("a", 2)
 }
 
 // A reset time of the provider is not removed, even if it is the same as a removed pin.
-func TestDecide_RemovedPinNamed(t *testing.T) {
+func TestDecide_ResetTimeEqualsRemovedPin(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	until := w.get("a").ResetAt
 	w.after(minute).reset("a").look()
@@ -286,7 +286,8 @@ func TestDecide_ClockSetBack(t *testing.T) {
 	w.after(2 * minute).look().took("pinned a 2h04m")
 }
 
-// Credentials that share a secret count once, those that agents cannot use do not count.
+// Credentials that share a secret count once, and those that agents cannot use do not
+// count.
 func TestDecider_Secrets(t *testing.T) {
 	w := worldOf(t, "p", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-1"}`,
 		`{"id": "c", "access_token": "sk-2"}`, `{"id": "d", "access_token": "sk-3", "last_status": "dead"}`,
@@ -297,7 +298,7 @@ func TestDecider_Secrets(t *testing.T) {
 	}
 }
 
-// A deadline that has passed does not keep others away.
+// A deadline that has passed is ignored.
 func TestDecider_Siblings(t *testing.T) {
 	w := newWorld(t, "a", "b", "c").fail("b").after(30 * minute).fail("c").after(30 * minute)
 	d := decider{state: w.state, provider: &w.pool.Providers[0], rules: w.rules, at: w.now}
@@ -319,7 +320,8 @@ func TestDecide_RepeatedReport(t *testing.T) {
 	w2.after(30*minute).fail("a").look().took("kept a").streak("a", 2)
 }
 
-// Guard is killed after it has stored a pin, before or after it is written.
+// Guard is killed after it has stored a pin in its state, either before or after it has
+// written the pin to the file.
 func TestDecide_Interrupted(t *testing.T) {
 	for name, written := range map[string]bool{"before the write": false, "after the write": true} {
 		w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
@@ -351,7 +353,7 @@ func TestDecide_Interrupted(t *testing.T) {
 }
 
 // When one credential works again, the pins of the others are removed: a credential
-// whose own cooldown is over becomes ready, and the others get it back.
+// whose own cooldown is over becomes ready, and the others return to their own cooldowns.
 func TestDecide_Release(t *testing.T) {
 	w := newWorld(t, "a", "b", "c", "other", "named")
 	w.failures(3, "b").failures(3, "a")
@@ -383,8 +385,8 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 		since time.Duration // from b's last failure to a's success
 		ready bool
 	}{
-		"own cooldown is over": {2 * hour, true},
-		"own cooldown lasts":   {30 * minute, false},
+		"own cooldown is over":     {2 * hour, true},
+		"own cooldown is not over": {30 * minute, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "a", "b").failures(4, "a").failures(4, "b")
@@ -445,7 +447,7 @@ func TestDecide_Restored(t *testing.T) {
 	w.took("released a", "released a", "released a").look().took("skipped a").after(2 * hour).look().took()
 }
 
-// Credentials that fail together come back at different times.
+// Credentials that fail together get different deadlines.
 func TestStagger(t *testing.T) {
 	at := start
 	for name, tt := range map[string]struct {
@@ -492,7 +494,7 @@ func TestDecide_Staggered(t *testing.T) {
 	}
 }
 
-// For random histories, pins and releases keep their promises.
+// Pins and streaks satisfy their invariants in random histories.
 func TestDecide_Properties(t *testing.T) {
 	for seed := range uint64(300) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
@@ -553,5 +555,5 @@ func checkPins(t *testing.T, w *world, seed uint64) {
 	}
 }
 
-// format prints a change.
+// format formats a change as a list of edits.
 func format(c poolstate.Change) string { return strings.TrimPrefix(fmt.Sprint(c), "change to ") }

@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// FuzzObserve runs guard on any stored state and any file. Each byte of steps is
-// something that happens to one credential, and how much time passes.
+// FuzzObserve runs guard on any stored state and any file. Each byte of steps selects an
+// event for one credential, the options of guard, and the time that passes.
 func FuzzObserve(f *testing.F) {
 	file := `{"credential_pool": {"p": [{"id": "a", "access_token": "sk-1", "last_status": "exhausted", "last_error_code": 429,
 		"last_status_at": 1795425600}, {"id": "b", "access_token": "sk-2", "request_count": 3}]}}`
@@ -44,7 +44,7 @@ func FuzzObserve(f *testing.F) {
 	})
 }
 
-// step makes something happen to a credential.
+// step makes an event of the given kind happen, usually to a credential.
 func (w *world) step(c *poolstate.Credential, kind byte) {
 	switch kind {
 	case 0, 1:
@@ -65,8 +65,8 @@ func (w *world) step(c *poolstate.Credential, kind byte) {
 	}
 }
 
-// fuzzOnce makes and carries out one round of decisions, and checks the invariants that
-// hold for any state and file.
+// fuzzOnce makes decisions, carries them out, and checks the invariants that hold for any
+// state and file.
 func (w *world) fuzzOnce() {
 	decisions := w.decide()
 	for i := range decisions {

@@ -10,8 +10,8 @@
 //	// save the state, then apply the decisions to the file
 //	state.Written(decision, now)
 //
-// Several processes may observe a store with one stored state. Only one of them may
-// decide.
+// Several processes may share a stored state and observe the same store. Only one of them
+// may decide.
 package guard
 
 import (
@@ -38,11 +38,11 @@ type Kind string
 // The kinds, as in the output of the guard command.
 const (
 	Pinned       Kind = "pinned"        // a longer deadline was written
-	Repinned     Kind = "repinned"      // it was written again because an agent dropped it
+	Repinned     Kind = "repinned"      // a pin was written again because an agent removed it
 	Released     Kind = "released"      // a pin was removed
 	Kept         Kind = "kept"          // the agent already waits long enough
 	Skipped      Kind = "skipped"       // a rule forbids a pin
-	Forgotten    Kind = "forgotten"     // the streak ended because of a long quiet time
+	Forgotten    Kind = "forgotten"     // the streak ended after a long time without a failure
 	StandingDown Kind = "standing_down" // the agent counts failures itself
 )
 
@@ -50,19 +50,21 @@ const (
 type Note struct {
 	Kind       Kind
 	Credential poolstate.Credential
-	// Streak is the number of failures after the note, and Before the number before it.
+	// Streak and Before are the numbers of consecutive failures after and before the
+	// event.
 	Streak, Before int
 	// Own is the agent's own deadline, and Deadline the one that applies. Either may be
 	// zero.
 	Own, Deadline time.Time
-	// Reason says why, for people.
+	// Reason explains the note to the user.
 	Reason string
 }
 
-// Decision is a note with a change to write to the file.
+// Decision is a note that may come with a change to the file.
 type Decision struct {
 	Note
-	// until is the pin to write or to remove.
+	// until is the deadline of the pin to write or remove. It is zero if the decision
+	// writes nothing.
 	until time.Time
 	// ready is true for a release that makes the credential ready.
 	ready bool
@@ -73,7 +75,7 @@ type Decision struct {
 func (d *Decision) Writes() bool { return !d.until.IsZero() }
 
 // Change returns the edit for the current state of the credential in the file. It is
-// empty if the decision no longer applies to it.
+// empty if the decision writes nothing or no longer applies.
 func (d *Decision) Change(c *poolstate.Credential) poolstate.Change {
 	if !d.Writes() {
 		return poolstate.Change{}

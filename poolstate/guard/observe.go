@@ -10,8 +10,8 @@ import (
 
 const (
 	// evidenceAfter is how long a credential must be used without a failure before that
-	// counts as a success. It is also the minimum time between two increases of its
-	// number of requests.
+	// counts as a success. It is also the minimum time between the two increases of
+	// request_count that show that the credential is used.
 	evidenceAfter = 10 * time.Minute
 	// suspectAfter is how far in the future a failure may be. A later one is neither
 	// counted nor pinned.
@@ -54,7 +54,8 @@ type observer struct {
 	at    time.Time
 }
 
-// observe reports whether there is anything to remember.
+// observe counts what the snapshot shows and reports whether there is anything to
+// remember about the provider.
 func (o observer) observe(notes *[]Note) bool {
 	counts := map[string]*count{}
 	streaks := false
@@ -94,7 +95,8 @@ func (o observer) failed(cr *poolstate.Credential) bool {
 		!cr.StatusAt.After(o.at.Add(suspectAfter)) && !o.rules.Policy.Deadline(cr, o.at).IsZero()
 }
 
-// clearedAt returns the time of the last reset, or the zero time if it is in the future.
+// clearedAt returns the time of the last reset, or the zero time if it is too far in the
+// future.
 func (o observer) clearedAt(cr *poolstate.Credential) time.Time {
 	if cr.ClearedAt.After(o.at.Add(suspectAfter)) {
 		return time.Time{}
@@ -146,8 +148,8 @@ func (o observer) fail(c *count, cr *poolstate.Credential) (notes []Note) {
 	return notes
 }
 
-// ownDeadline returns the deadline of a failed credential without a pin. A reset time
-// that is not later than the failure is not one.
+// ownDeadline returns the deadline that a failed credential would have without a pin. It
+// ignores a reset time that is not later than the failure.
 func ownDeadline(c *count, cr *poolstate.Credential, policy poolstate.Policy, at time.Time) time.Time {
 	own := *cr
 	if c.hasPin(cr) || !own.ResetAt.After(own.StatusAt) {
@@ -186,12 +188,12 @@ func (o observer) succeed(c *count, cr *poolstate.Credential) {
 }
 
 // selected reports whether an agent has just ended the cooldown of a credential by using
-// it. A selection ends all cooldowns that are over, but uses only one credential.
+// it. A selection clears all expired cooldowns, but uses only one credential.
 func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 	if c.Status != poolstate.StatusExhausted.String() || cr.Status != poolstate.StatusOK || o.at.Before(c.Own) {
 		return false
 	}
-	at := o.at // of the selection
+	at := o.at // the latest time at which the selection can have happened
 	if written := o.pool.UpdatedAt; written.After(c.Own) && written.Before(at) {
 		at = written
 	}
@@ -206,8 +208,8 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 	return len(available) == 1 || ordered && len(available) > 0 && available[0] == cr.ID
 }
 
-// release removes the pins of credentials that failed with the same code as one that
-// works again.
+// release marks the pins of other credentials for removal if they failed with the same
+// code as the one that works again.
 func (o observer) release(c *count, works *poolstate.Credential) {
 	for id, sibling := range o.mem.Credentials {
 		if id != works.ID && sibling.Streak > 0 && sibling.Code == c.Code {

@@ -11,7 +11,7 @@ import (
 
 const hour, minute = time.Hour, time.Minute
 
-// Each case ends with the number of failures that were counted for credential a.
+// Each case specifies a series of events and the resulting streak of credential a.
 func TestObserve(t *testing.T) {
 	for name, tt := range map[string]struct {
 		run  func(w *world)
@@ -161,8 +161,8 @@ func TestObserve_Uncountable(t *testing.T) {
 	}
 }
 
-// Each case says whether a streak of two ends ten minutes after an agent has ended the
-// cooldowns that are over.
+// Each case specifies whether a streak of two ends ten minutes after an agent has cleared
+// expired cooldowns.
 func TestObserve_Used(t *testing.T) {
 	for name, tt := range map[string]struct {
 		run  func(w *world)
@@ -217,7 +217,7 @@ func TestObserve_NotUsed(t *testing.T) {
 	}
 }
 
-// The time of a selection is when the file was written, not when guard looks.
+// A selection takes place when the file is written, not when guard observes it.
 func TestObserve_UsedEarlier(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	w.rules.Strategies = map[string]string{"p": "random"}
@@ -229,24 +229,25 @@ func TestObserve_UsedEarlier(t *testing.T) {
 	w.after(10*minute).look().streak("a", 0)
 }
 
-// swap reverses the rotation order.
+// swap exchanges the first two credentials in the rotation order.
 func (w *world) swap() *world {
 	list := w.pool.Providers[0].Credentials
 	list[0], list[1] = list[1], list[0]
 	return w
 }
 
-// A failure, or a report of one, within ten minutes of its use ends the evidence.
+// A failure or a hold within ten minutes of the use of a credential prevents the end of the
+// streak.
 func TestObserve_UsedButFails(t *testing.T) {
 	w := newWorld(t, "a").failures(1, "a")
 	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
 	w.after(hour).selects().look().streak("a", 2)
-	w.get("a").Status, w.get("a").ErrorReason = poolstate.StatusExhausted, poolstate.HoldReason // a hold is no evidence
+	w.get("a").Status, w.get("a").ErrorReason = poolstate.StatusExhausted, poolstate.HoldReason // a hold
 	w.after(11*minute).look().streak("a", 2)
 }
 
-// Requests count as a success if they were seen at two times at least ten minutes apart
-// and no failure follows for another ten minutes.
+// Requests count as a success if request_count has increased at two times at least ten
+// minutes apart and no failure follows for another ten minutes.
 func TestObserve_Requests(t *testing.T) {
 	requests := func(w *world, n int) *world {
 		w.get("a").RequestCount = poolstate.Some(n)
@@ -271,7 +272,7 @@ func TestObserve_Forgotten(t *testing.T) {
 	w.fail("a").look().took().after(25*hour+time.Second).fail("a").look().took("forgotten a").streak("a", 1)
 }
 
-// A process that is slow observes an older snapshot than another one has observed.
+// A slow process observes an older snapshot than another process has observed.
 func TestObserve_Outdated(t *testing.T) {
 	w := newWorld(t, "a").selects().look()
 	old := *w.pool
@@ -297,7 +298,8 @@ func TestObserve_Idempotent(t *testing.T) {
 	w.streak("a", 3)
 }
 
-// An undo of a reset restores the streak and the pin. Restoring again reverts that.
+// Restore brings back the streak and the pin that a reset has ended. A second call reverts
+// the first.
 func TestRestore(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(3, "a").after(minute)
 	before := *w.get("a")
@@ -311,7 +313,7 @@ func TestRestore(t *testing.T) {
 	*w.get("a") = before
 	w.look().took().streak("a", 3)
 	if !w.get("a").Pinned {
-		t.Error("the pin is not known")
+		t.Error("the pin is not recognized")
 	}
 	w.get("a").ResetAt = time.Time{}
 	w.look().streak("a", 3) // an agent dropped the pin

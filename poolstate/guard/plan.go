@@ -21,7 +21,7 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 	case sole >= 0:
 		return r.planSole(&p.Credentials[sole])
 	case p.Name == "openai-codex":
-		return "pins only failures that are not about limits: after a 429 the agent asks the provider"
+		return "pins only failures other than rate limits: after a 429, the agent asks the provider"
 	}
 	text := "pins from the second failure on: " + r.schedule(p)
 	if r.Curve.Stagger && len(p.Credentials) > 1 {
@@ -44,13 +44,14 @@ func (r Rules) planSole(c *poolstate.Credential) string {
 	return "pins the only credential from the second failure on: " + r.scheduleOf(&failed)
 }
 
-// schedule returns the cooldowns of the provider's first credential after a 429.
+// schedule returns the cooldowns of a credential of the provider after a 429.
 func (r Rules) schedule(p *poolstate.Provider) string {
 	failed := poolstate.Credential{Ref: poolstate.Ref{Provider: p.Name}, ErrorCode: poolstate.Some(429)}
 	return r.scheduleOf(&failed)
 }
 
-// scheduleOf returns the cooldowns of consecutive failures up to the longest.
+// scheduleOf returns the cooldowns after consecutive failures, up to the longest. It
+// shortens a long list.
 func (r Rules) scheduleOf(c *poolstate.Credential) string {
 	var steps []string
 	last := time.Duration(0)

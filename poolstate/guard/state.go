@@ -12,13 +12,13 @@ import (
 // State holds the memory of guard about a store between snapshots. The zero value is the
 // state of a store that was never observed.
 type State struct {
-	// Salt makes the marks of tokens useless outside this state. It must be random.
+	// Salt makes token marks useless outside this state. It must be random.
 	Salt      string               `json:"salt"`
 	Updated   time.Time            `json:"updated,omitzero"` // when the latest snapshot was written
 	Providers map[string]*provider `json:"providers,omitempty"`
 }
 
-// provider is the memory of one list of the pool.
+// provider holds the memory of one provider.
 type provider struct {
 	// Order is the rotation order in the last snapshot. It is only kept while a
 	// credential has a streak.
@@ -35,11 +35,12 @@ type slot struct {
 	Never bool `json:"never,omitempty"`
 }
 
-// count is the memory of one credential.
+// count holds the memory of one credential.
 type count struct {
 	Streak int       `json:"streak"`
-	Since  time.Time `json:"since,omitzero"` // the first failure of the streak
-	// At is the failure counted last, and Seen its latest report in the file.
+	Since  time.Time `json:"since,omitzero"` // when the streak began
+	// At is the time of the failure counted last, and Seen that of its latest report in
+	// the file.
 	At   time.Time `json:"at,omitzero"`
 	Seen time.Time `json:"seen,omitzero"`
 	Code int       `json:"code,omitempty"`
@@ -49,24 +50,26 @@ type count struct {
 	// Last is the latest deadline of the streak, the agent's own or a pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
-	// Prior is the streak before the last one ended, until there is a new failure.
+	// Prior is the streak that ended last. It is nil after a new failure.
 	Prior *streak `json:"prior,omitempty"`
-	// Noted is the last note about the failure that wrote nothing, to report it once.
+	// Noted is the kind of the last decision about the failure that wrote nothing.
 	Noted Kind `json:"noted,omitempty"`
 
-	// The rest describes the last snapshot.
+	// The remaining fields are compared with the next snapshot.
 	Status     string    `json:"status,omitempty"`
 	Cleared    time.Time `json:"cleared,omitzero"`
 	ReleasedAt time.Time `json:"released_at,omitzero"`
 	Tokens     string    `json:"tokens,omitempty"`
-	// Requests is the highest request_count, and Rose when it rose since the failure.
+	// Requests is the highest known request_count, and Rose the time at which it first
+	// rose after the failure.
 	Requests int       `json:"requests,omitempty"`
 	Rose     time.Time `json:"rose,omitzero"`
-	// Used is the time of the snapshot that showed that an agent used the credential.
+	// Used is the time of the snapshot that first showed that an agent used the
+	// credential.
 	Used time.Time `json:"used,omitzero"`
 }
 
-// streak is the part of a count that a reset ends.
+// streak contains the fields of a count that change when a streak ends.
 type streak struct {
 	Streak int       `json:"streak"`
 	Since  time.Time `json:"since,omitzero"`
@@ -77,7 +80,7 @@ type streak struct {
 // pin is a deadline that guard wrote or is about to write.
 type pin struct {
 	Until time.Time `json:"until"`
-	// Removed is true once the pin must not be in the file any more.
+	// Removed is true if the pin must not be in the file.
 	Removed bool `json:"removed,omitempty"`
 	// Writes counts how often the pin was written or, if Removed, removed. Wrote is the
 	// time of the last write.
@@ -94,11 +97,12 @@ func (p *pin) clone() *pin {
 	return new(*p)
 }
 
-// retryDelays are the minimum times between two writes of the same pin: the first write,
-// and five more if the agent undoes it.
+// retryDelays are the minimum times before each write of a pin: the first write, and five
+// more if an agent undoes it.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
-// next returns when the pin may be written again, and false if it was written too often.
+// next returns when the pin may be written again, or false if it was already written too
+// often.
 func (p *pin) next() (time.Time, bool) {
 	if p.Writes >= len(retryDelays) {
 		return time.Time{}, false
@@ -106,7 +110,7 @@ func (p *pin) next() (time.Time, bool) {
 	return p.Wrote.Add(retryDelays[p.Writes]), true
 }
 
-// removePin marks the pin as one that must not be in the file.
+// removePin marks the pin for removal from the file.
 func (c *count) removePin() {
 	if c.Pin != nil && !c.Pin.Removed {
 		c.Pin = &pin{Until: c.Pin.Until, Removed: true}
@@ -126,7 +130,7 @@ func (c *count) hasPin(cr *poolstate.Credential) bool {
 	return c.Pin != nil && cr.Status == poolstate.StatusExhausted && !cr.Held() && sameTime(cr.ResetAt, c.Pin.Until)
 }
 
-// end ends the streak. A failure up to now is not counted again.
+// end ends the streak and marks the pin for removal.
 func (c *count) end() {
 	if c.Streak > 0 {
 		c.Prior = &streak{c.Streak, c.Since, c.Own, c.Pin}
@@ -136,8 +140,8 @@ func (c *count) end() {
 	c.Used, c.Rose = time.Time{}, time.Time{}
 }
 
-// Restore exchanges the streaks of credentials for those before the last reset, for an
-// undo of that reset. Calling it again reverts that.
+// Restore exchanges the streaks of credentials for those that ended last. It is called when
+// the reset that ended them is undone. Calling it again reverts the exchange.
 func (s *State) Restore(refs []poolstate.Ref) {
 	for _, ref := range refs {
 		if c := s.find(&poolstate.Credential{Ref: ref}); c != nil && c.Prior != nil {
@@ -192,18 +196,18 @@ func (s *State) Clone() *State {
 	return out
 }
 
-// maxOutdated is how much older than the latest snapshot one may be that is ignored. A
+// maxOutdated limits how much older than the latest snapshot an outdated one can be. A
 // greater difference means that the clock was set back.
 const maxOutdated = time.Minute
 
-// outdated reports whether a pool is older than the latest one that was observed. A
-// process that is slow may still have such a pool.
+// outdated reports whether a pool is slightly older than the latest one that was observed,
+// because a slow process still has it.
 func (s *State) outdated(pool *poolstate.Pool) bool {
 	age := s.Updated.Sub(pool.UpdatedAt)
 	return age > 0 && age < maxOutdated
 }
 
-// find returns the memory of a credential, or nil.
+// find returns the count of a credential, or nil if there is none.
 func (s *State) find(c *poolstate.Credential) *count {
 	if p := s.Providers[c.Provider]; p != nil {
 		return p.Credentials[c.ID]
@@ -244,8 +248,8 @@ func (s *State) Annotate(pool *poolstate.Pool) {
 	}
 }
 
-// Next returns the first time after at at which a snapshot that does not change can
-// produce a note or a decision. It is zero if there is none.
+// Next returns when an unchanged snapshot can next produce a note or a decision, or the
+// zero time if it cannot.
 func (s *State) Next(pool *poolstate.Pool, rules Rules, at time.Time) time.Time {
 	var next time.Time
 	soonest := func(t time.Time) {

@@ -20,7 +20,7 @@ type world struct {
 	state *State
 	rules Rules
 	now   time.Time
-	// log has a line for each note and decision since the last call of took.
+	// log contains a line for each note and decision since the last call to took.
 	log []string
 }
 
@@ -35,7 +35,7 @@ func newWorld(t *testing.T, ids ...string) *world {
 	return worldOf(t, "p", entries...)
 }
 
-// worldOf is like newWorld, but with the entries of any provider as they are in the file.
+// worldOf is like newWorld, but takes the provider's name and its entries in JSON.
 func worldOf(t *testing.T, provider string, entries ...string) *world {
 	t.Helper()
 	w := &world{t: t, state: &State{Salt: "salt"}, now: start}
@@ -79,7 +79,7 @@ func (w *world) failWith(f poolstate.Failure, ids ...string) *world {
 	return w
 }
 
-// selects makes an agent end the cooldowns that are over, as a selection does.
+// selects makes an agent clear expired cooldowns, as a selection does.
 func (w *world) selects() *world {
 	for c := range w.pool.All() {
 		*c = poolstate.CooledDown(*c, w.rules.Policy, w.now).After(*c)

@@ -15,9 +15,9 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 	})
 }
 
-// Records returns the events of a store in order of time. It omits observed events if
-// entries contains the action that caused them. It removes secrets that the file
-// contains, because earlier versions recorded secrets of other credentials.
+// Records returns the events of a store in chronological order. It omits observed events
+// that were caused by a recorded action. It removes secrets that the file contains,
+// because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })

@@ -243,10 +243,10 @@ func (j Journal) readAll() ([]Entry, error) {
 }
 
 // decode returns the entries of a file, including unreadable ones, up to the first read
-// error. Lines of longest bytes or more are unreadable.
-func decode(r io.Reader, longest int) []Entry {
+// error. A line of at least limit bytes is unreadable.
+func decode(r io.Reader, limit int) []Entry {
 	var out []Entry
-	lines := bufio.NewReaderSize(r, longest)
+	lines := bufio.NewReaderSize(r, limit)
 	for {
 		line, tooLong, err := lines.ReadLine()
 		switch {

@@ -25,7 +25,8 @@ type Operator struct {
 	// and a random number.
 	Number func() string
 	// Restore exchanges the observed streaks of credentials for those before their last
-	// reset. It is called when a reset is undone. It may be nil.
+	// reset. It is called when a reset is undone, and again if the undo fails. It may be
+	// nil.
 	Restore func(refs []poolstate.Ref)
 	// Log receives a message for each action and event. If nil, nothing is logged.
 	Log *slog.Logger
@@ -225,7 +226,7 @@ var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens ar
 // incomplete. Earlier actions must not be undone instead.
 var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
 
-// LastUndo returns the last action on the store that was not undone yet: its first entry,
+// LastUndo returns the last action on the store that has not been undone: its first entry,
 // and the undos of all its entries. Its errors include [poolstate.ErrNothingToUndo],
 // [ErrNotUndoable] and [ErrUnrecorded].
 func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) {
@@ -263,9 +264,9 @@ func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) 
 const clockSlack = time.Millisecond
 
 // recorded reports whether the entries of a store explain each hold and reset that the
-// pool shows. It must have been recorded by an action, observed before the last action,
-// or be older than all actions. Its time alone does not prove that it precedes the last
-// action, because clocks can be set back.
+// pool shows. Each must have been recorded by an action, have been observed before the
+// last action, or be older than all actions. Its time alone does not prove that it
+// precedes the last action, because clocks can be set back.
 func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
 	var known []*Entry
 	var oldest time.Time

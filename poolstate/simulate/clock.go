@@ -38,8 +38,8 @@ func (c *Clock) now() time.Time {
 	return c.start.Add(time.Duration(float64(c.real().Sub(c.since)) * c.rate))
 }
 
-// Until returns the real time until the clock shows t, or false if it is stopped. The
-// channel is closed when that changes.
+// Until returns the real time until a running clock shows t, and whether the clock is
+// running. The channel is closed when the clock is stopped, started or set.
 func (c *Clock) Until(t time.Time) (left time.Duration, running bool, changed <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -33,7 +33,7 @@ func (v Variant) String() string { return v.name }
 // Capped reports whether the cap affects the cooldowns.
 func (v Variant) Capped() bool { return v.guards || v.policy.Climbs() }
 
-// Situation is how a provider fails.
+// Situation describes how a provider fails.
 type Situation struct {
 	// Name is one word. About is one clause.
 	Name, About string
@@ -64,7 +64,8 @@ func (s Situation) fails(i int, at, length time.Duration) bool {
 
 func (s Situation) affects(i int) bool { return s.refused == 0 || i < s.refused }
 
-// recovery returns when the provider stops failing.
+// recovery returns the time from the beginning of an outage of the given length to the
+// provider's final recovery.
 func (s Situation) recovery(length time.Duration) time.Duration {
 	if s.up == 0 {
 		return length
@@ -81,9 +82,9 @@ func (s Situation) recovery(length time.Duration) time.Duration {
 // zero.
 //
 // The first job starts at Offset after the beginning of the outage, and the others at
-// intervals of Every. A job loads the pool, ends the cooldowns that are over, and tries
-// the available credentials in rotation order until a request is served. A request takes
-// two seconds.
+// intervals of Every. A job loads the pool, clears expired cooldowns, and tries the
+// available credentials in rotation order until a request is served. A request takes two
+// seconds.
 type Trial struct {
 	Situation     Situation
 	Length        time.Duration // of the outage
@@ -91,8 +92,8 @@ type Trial struct {
 	Every, Offset time.Duration
 	// Tries is the maximum number of requests of a job.
 	Tries int
-	// Base is the agent's cooldown of a first failure. Curve has the multiples of it under
-	// backoff and guard. Its Stagger is not used.
+	// Base is the agent's cooldown after a first failure. Curve determines its multiples
+	// under backoff and guard, except for Curve.Stagger, which depends on the variant.
 	Base  time.Duration
 	Curve poolstate.Curve
 }
@@ -116,16 +117,17 @@ func (c Cost) Total() (sum float64) {
 
 const (
 	requestTakes = 2 * time.Second
-	// MeanOf is the number of outages in a mean cost.
+	// MeanOf is the number of outages over which MeanCost averages.
 	MeanOf = 60
-	// MeanSpread is the difference between the mean outage and the shortest and longest
-	// ones.
+	// MeanSpread is the maximum difference between the length of these outages and
+	// Trial.Length.
 	MeanSpread = time.Hour
 )
 
-// MeanCost returns the mean cost of [MeanOf] evenly spaced outages, from [MeanSpread]
-// shorter to as much longer than Length, with evenly spread offsets. The cost of a single outage
-// depends on how it happens to end relative to the cooldowns.
+// MeanCost returns the mean cost of [MeanOf] outages. Their lengths are evenly spaced, from
+// Length minus [MeanSpread] to Length plus [MeanSpread], and so are their offsets, from
+// zero to Every. The cost of a single outage depends on when it happens to end relative to
+// the cooldowns.
 func (t Trial) MeanCost(v Variant) Cost {
 	mean := Cost{Failed: make([]float64, t.Credentials)}
 	length := t.Length
@@ -145,8 +147,8 @@ func (t Trial) MeanCost(v Variant) Cost {
 	return mean
 }
 
-// Effort estimates how long MeanCost takes, so that callers can refuse what takes too
-// long.
+// Effort estimates how long MeanCost takes, so that callers can refuse to run a trial that
+// takes too long.
 func (t Trial) Effort(v Variant) time.Duration {
 	shortest, longest, n := t.Base, t.Base, time.Duration(t.Credentials)
 	switch {
@@ -186,13 +188,13 @@ func (t Trial) Cost(v Variant) Cost {
 // costRun is the state of a trial.
 type costRun struct {
 	Trial
-	policy poolstate.Policy // of the agent
+	policy poolstate.Policy // the agent's
 	pool   *poolstate.Pool
 	cost   Cost
 
 	guard *guard.State // nil without guard
 	rules guard.Rules
-	wake  time.Time // when guard acts next; zero for never
+	wake  time.Time // when guard acts next, or zero for never
 }
 
 // epoch is the time at which outages begin.
@@ -208,7 +210,7 @@ func (t Trial) start(v Variant) *costRun {
 	return r
 }
 
-// steps returns the cooldowns of the agent for streaks of 1, 2 and so on.
+// steps returns the agent's cooldowns for streaks of 1, 2 and so on, up to the longest.
 func (t Trial) steps(p poolstate.Policy) []time.Duration {
 	steps := []time.Duration{t.Base}
 	if !p.Climbs() {
@@ -279,7 +281,7 @@ func (r *costRun) job(start time.Duration) (end time.Duration, recovered bool) {
 	return end, recovered
 }
 
-// wakeGuard lets guard act at each time up to now at which it wakes by itself.
+// wakeGuard lets guard act at each of its wake-up times up to the given time.
 func (r *costRun) wakeGuard(now time.Time) {
 	for !r.wake.IsZero() && !r.wake.After(now) {
 		r.act(r.wake)

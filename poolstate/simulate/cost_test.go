@@ -66,7 +66,7 @@ func TestCost_Random(t *testing.T) {
 	}
 }
 
-// The agent's own code fails 48 requests without backoff, and 15 with it.
+// With the agent's own code, 48 requests fail without backoff, and 15 with it.
 func TestCost_Day(t *testing.T) {
 	for name, want := range map[string]string{
 		"flat":              "16 16 16, first success after 2s",
@@ -80,7 +80,7 @@ func TestCost_Day(t *testing.T) {
 	}
 }
 
-// The outages begin with a job, unless there is an offset.
+// Each outage begins with a job, unless there is an offset.
 func TestCost(t *testing.T) {
 	for _, c := range []struct {
 		name, variant string
@@ -91,8 +91,8 @@ func TestCost(t *testing.T) {
 		{"no outage", "flat", func(t *Trial) { t.Length = 0 }, "0 0 0, first success after 2s"},
 		{"one job", "flat", func(t *Trial) { t.Length = time.Hour }, "1 1 1, first success after 30m2s"},
 		{"an outage ends during a job", "flat", func(t *Trial) { t.Length = 3 * time.Second }, "1 1 0, first success after 3s"},
-		// The jobs at 0:00, 0:30 and 1:00 use one credential each, the one at 1:30 the
-		// first one again.
+		// The jobs at 0:00, 0:30 and 1:00 each try another credential. The job at 1:30
+		// tries the first one again.
 		{"one request per job", "flat", func(t *Trial) { t.Tries = 1 }, "2 1 1, first success after 2s"},
 		{"jobs take longer than their interval", "flat", func(t *Trial) {
 			t.Every, t.Tries, t.Length = time.Second, 1, 3*time.Second
@@ -133,7 +133,7 @@ func costOf(trial Trial, v Variant) string {
 	return fmt.Sprintf("%s, first success after %v", strings.Trim(fmt.Sprint(cost.Failed), "[]"), cost.Wait)
 }
 
-// A pool of a stock agent has no streaks, which guard and the policy could use.
+// Stock agents record no streaks, so guard and the policy cannot use them.
 func TestCost_NoStreaks(t *testing.T) {
 	for _, v := range Variants() {
 		r := nightly(3).start(v)
@@ -159,7 +159,7 @@ func TestSituation(t *testing.T) {
 	}
 }
 
-// Each outage of an even spread counts as much as the others.
+// All outages have the same weight in the mean.
 func TestMeanCost(t *testing.T) {
 	trial := nightly(2)
 	trial.Length, trial.Every, trial.Base = 8*time.Hour, time.Minute, time.Minute
@@ -176,7 +176,7 @@ func TestMeanCost(t *testing.T) {
 	}
 }
 
-// A sixth of the outages of up to two hours include a job that runs every six hours.
+// If a job runs every six hours, one in six outages of up to two hours includes a job.
 func TestMeanCost_Offsets(t *testing.T) {
 	trial := nightly(1)
 	trial.Length, trial.Every = time.Hour, 6*time.Hour

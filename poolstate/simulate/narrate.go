@@ -78,8 +78,8 @@ func (n *narrator) out() []*poolstate.Provider {
 	return out
 }
 
-// begun returns the first current outage of a whole provider, or otherwise the first current
-// outage of single credentials, or nil.
+// begun returns the first current outage of a whole provider or, if there is none, of single
+// credentials. It returns nil if there is no current outage.
 func (n *narrator) begun() *Outage {
 	var partial *Outage
 	for i := range n.scenario.Script {

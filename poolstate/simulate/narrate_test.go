@@ -37,7 +37,8 @@ func (f *facts) out() (names []string) {
 	return names
 }
 
-// claims maps what a narration may say to a check of the words in it.
+// claims lists the statements that a narration may contain, each with a check of the words
+// that it captures.
 var claims = []struct {
 	says  *regexp.Regexp
 	holds func(f *facts, words []string) bool
@@ -123,7 +124,7 @@ func (f *facts) ends(provider, clock string) bool {
 	})
 }
 
-// check reports what is wrong with a narration.
+// check checks that a narration is true and mentions a provider that is out.
 func (f *facts) check(t *testing.T, text string) {
 	t.Helper()
 	main, mentioned := 0, false
@@ -150,8 +151,8 @@ func (f *facts) check(t *testing.T, text string) {
 	}
 }
 
-// What the narration says agrees with the pool and the script in every scenario at all
-// times, even if the user resets a provider, and after a restart.
+// The narration agrees with the pool and the script in every scenario at all times, even
+// after the user has reset the pool or the scenario has started over.
 func TestNarrate(t *testing.T) {
 	for _, scenario := range Scenarios() {
 		for _, reset := range []time.Duration{0, 3 * time.Hour, 12 * time.Hour} {

@@ -21,10 +21,10 @@ type Simulation struct {
 	start    time.Time
 	next     time.Time
 	again    bool // the scenario has been played before
-	// failed has the number of failed requests of each provider.
+	// failed counts the failed requests to each provider.
 	failed map[string]int
-	// recovered is when the agent first saw that all is well after the last outage, or the
-	// zero time.
+	// recovered is when a job first found that the pool had recovered from the last outage,
+	// or the zero time.
 	recovered time.Time
 }
 
@@ -38,8 +38,8 @@ func New(s Scenario, start time.Time, seed uint64) Simulation {
 	return Simulation{scenario: s, seed: seed, start: start, next: start.Add(first), failed: map[string]int{}}
 }
 
-// Restart returns the simulation at its start, at least a day after the given time, so that
-// guard has forgotten all failures.
+// Restart returns the simulation at the start of its scenario, at least a day after the
+// given time, so that guard has forgotten all failures.
 func (s Simulation) Restart(at time.Time) Simulation {
 	y, m, d := at.Date()
 	start := time.Date(y, m, d+1, s.scenario.Hour, 0, 0, 0, at.Location())
@@ -63,7 +63,7 @@ func (s Simulation) End() time.Time {
 	return s.recovered.Add(epilogue)
 }
 
-// NextTurn returns the time of the next request.
+// NextTurn returns the time of the next job.
 func (s Simulation) NextTurn() time.Time { return s.next }
 
 // Providers returns the providers of the scenario.

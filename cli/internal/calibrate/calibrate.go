@@ -24,7 +24,7 @@ var script string
 // timeout is the maximum duration of a measurement.
 const timeout = 20 * time.Second
 
-// ErrNoAgent means that no agent is installed on this machine.
+// ErrNoAgent means that no agent was found on this machine.
 var ErrNoAgent = errors.New("no installed agent found; specify its directory with --agent")
 
 // Find returns the directory of the agent's code. If dir is empty, it tries

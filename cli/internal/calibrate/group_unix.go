@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// setGroup starts a command in a new process group, which cancellation kills as a whole.
+// setGroup makes a command start in a new process group, which is killed as a whole if the
+// command is canceled.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -21,7 +21,7 @@ type Emulator struct {
 	cells       [][]Cell
 	style       Style
 	// modes contains the modes that differ from their initial state; keyboards is the
-	// number of keyboard protocols on their stack.
+	// depth of the stack of keyboard protocols.
 	modes     map[string]bool
 	keyboards int
 	title     string

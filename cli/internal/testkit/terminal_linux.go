@@ -141,8 +141,8 @@ func (c *Terminal) flow(how int) {
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
-// Read calls read with the emulator, which does not change during the call, and returns
-// the result.
+// Read returns the result of a function of the emulator, which does not change during the
+// call.
 func Read[T any](c *Terminal, read func(*Emulator) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()

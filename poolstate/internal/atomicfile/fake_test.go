@@ -15,7 +15,7 @@ const midWrite = "Write, second half"
 
 // fakeFS wraps the real file system and calls step before each operation. step may
 // return an error to make the operation fail, or panic to simulate a crash. Nothing is
-// synced, because that is slow.
+// synced, because syncing is slow.
 type fakeFS struct {
 	FS
 	step func(name string) error
