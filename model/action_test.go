@@ -61,7 +61,7 @@ func TestAct(t *testing.T) {
 		{"b", "R R", "b e", []string{"▌no", "press y or n"}},
 		{"b", "R tab", "b e", []string{"▌yes"}},
 		{"b", "R tab enter", "a b d e", []string{"✓ reset 2 credentials: 1 cooling, 1 held → 2 ready; 1 unchanged"}},
-		{"b", "R y u", "a b d e", []string{"undo 2 credentials in"}},
+		{"b", "R y u", "a b d e", []string{"undo the reset of 2 credentials in"}},
 		{"b", "R y u y", "b e", []string{"✓ undo 2 credentials"}},
 
 		{"a", "a x", "b e", []string{"hold 4 marked credentials", "and 2 more", "dead-key: "}},

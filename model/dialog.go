@@ -27,6 +27,8 @@ type dialog struct {
 	from    ui.Pane // the pane to reopen when the dialog closes
 	yes     bool    // "yes" has the focus
 	ignored bool    // the last key was not an answer
+	// submitted is true if the last key was meant to submit the form, but it is invalid.
+	submitted bool
 }
 
 func (m *Model) openDialog(d *dialog) tea.Cmd {
@@ -97,6 +99,8 @@ func (m *Model) dialogView() *ui.Dialog {
 	what := text.Plural(len(d.plan.Changed), "credential", "credentials")
 	if d.undoes != "" {
 		what = d.undoes + ": " + what
+	} else if d.task.Verb == poolstate.VerbUndo && len(m.performed) > 0 {
+		what = m.lastAction(&d.plan)
 	}
 	out := &ui.Dialog{
 		Title:      ui.VerbWord(d.task.Verb) + " " + what + " in " + m.cfg.Path + "?",
@@ -220,12 +224,15 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 
 func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	k, f := &dialogKeys, m.dialog.form
+	m.dialog.submitted = false
 	switch {
 	case key.Matches(pressed, k.Accept):
 		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // otherwise the form shows why
 			m.closeDialog()
 			return m.confirm(t, plan)
 		}
+		m.dialog.submitted = true
+		return nil
 	case f.focus == fieldCode && key.Matches(pressed, k.Later):
 		f.cycleCode(1)
 	case f.focus == fieldCode && key.Matches(pressed, k.Earlier):
@@ -286,7 +293,8 @@ func (m *Model) formView() *ui.Dialog {
 		out.Fields[fieldCode].Note = "agents retry it early after a 429"
 	}
 	t, plan, err := m.planHold()
-	if err != nil {
+	typing := f.focus == fieldLength && !m.dialog.submitted && errors.Is(err, poolstate.ErrDuration)
+	if err != nil && !(typing && poolstate.BeginsHold(f.value(fieldLength), m.now)) {
 		out.Problem = err.Error()
 	}
 	if len(plan.Changed) == 0 {

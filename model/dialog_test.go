@@ -122,6 +122,23 @@ func TestHoldForm_Length(t *testing.T) {
 	}
 }
 
+// A duration is not called invalid while more text can make it valid, unless it is submitted.
+func TestHoldForm_Prefix(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("x")
+	for _, c := range "18:00" {
+		d.do(string(c), "90m, 3 hours, 18:00")
+		d.hides("is not a duration")
+	}
+	d.do("backspace backspace")
+	d.hides("is not a duration")
+	d.do("enter", `"18:" is not a duration; try 45m`)
+	d.do("0")
+	d.hides("is not a duration")
+	d.do("tab", `"18:0" is not a duration`)
+	d.do("up x", `"18:0x" is not a duration`)
+}
+
 // A confirmation shows the result in 80 columns, however long the name is.
 func TestDialogView_Narrow(t *testing.T) {
 	d := startDashboard(t, strings.ReplaceAll(mixedPool, "cooling-key", "a-seat-with-a-long-name@example.com"))

@@ -106,7 +106,7 @@ func TestConfirm_OffScreen(t *testing.T) {
 
 	d.do("G u")
 	d.asks(true)
-	d.shows("undo 1 credential in", "p/label-c00")
+	d.shows("undo the reset of label-c00 in", "p/label-c00")
 
 	d = startDashboard(t, content)
 	d.do("down")

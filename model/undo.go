@@ -76,13 +76,27 @@ func (m *Model) undoRecorded() tea.Cmd {
 	}
 }
 
+// verbOf returns the word on screen for the action of an entry.
+func verbOf(e *journal.Entry) string {
+	if e.Verb == poolstate.VerbHold.String() {
+		return ui.VerbWord(poolstate.VerbHold)
+	}
+	return e.Verb
+}
+
+// lastAction describes the last action of this session: "the reset of backup-key".
+func (m *Model) lastAction(plan *poolstate.Outcome) string {
+	what := text.Plural(len(plan.Changed), "credential", "credentials")
+	if len(plan.Changed) == 1 {
+		what = text.CredentialName(&plan.Changed[0].Before)
+	}
+	last := &m.performed[len(m.performed)-1]
+	return "the " + verbOf(&last.Entries[0]) + " of " + what
+}
+
 // actionWords describes an action in the journal: "the hold of 11:58 by ada@engine".
 func (m *Model) actionWords(e *journal.Entry) string {
-	verb := e.Verb
-	if verb == poolstate.VerbHold.String() {
-		verb = ui.VerbWord(poolstate.VerbHold)
-	}
-	words := "the " + verb + " of " + text.Moment(e.At, m.now)
+	words := "the " + verbOf(e) + " of " + text.Moment(e.At, m.now)
 	by := e.User
 	if e.Host != "" {
 		by += "@" + e.Host

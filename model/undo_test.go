@@ -27,6 +27,17 @@ func TestUndoRecorded(t *testing.T) {
 	next.do("u", "✕ nothing to undo")
 }
 
+// The confirmation of an undo says which action of the session it reverts.
+func TestUndo_NamesAction(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("r j u", "undo the reset of cooling-key in ~/.hermes/auth.json?")
+	d.do("n")
+	d.do("x enter j u")
+	d.shows("undo the hold of ")
+	d = dashboardAt(t, "a")
+	d.do("R y u", "undo the reset of 2 credentials in ~/.hermes/auth.json?")
+}
+
 // In a view with one target, u offers to undo only an action on that target.
 func TestUndoRecorded_View(t *testing.T) {
 	d := dashboardAt(t, "a")

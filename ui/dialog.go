@@ -82,8 +82,8 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. If a line is too long, it
-// first uses the brief description, then cuts the name to no less than half of the width.
+// changeLines lists changes in at most h lines and counts the rest. If a line is too long, all
+// use the brief description. If it still is, its name is cut to no less than half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes
@@ -91,10 +91,12 @@ func (s *Screen) changeLines(w, h int) []string {
 	if listed > h || listed < len(all) {
 		listed = max(min(listed, h-1), 0)
 	}
+	tooLong := func(c Change) bool { return 2+text.Width(clean(c.Name))+2+text.Width(clean(c.Words)) > w }
+	brief := slices.ContainsFunc(all[:listed], tooLong)
 	for _, c := range all[:listed] {
 		l, words := s.Theme.Line().To(2), clean(c.Words)
-		if brief := clean(c.Brief); brief != "" && l.Col()+text.Width(clean(c.Name))+2+text.Width(words) > w {
-			words = brief
+		if brief && c.Brief != "" {
+			words = clean(c.Brief)
 		}
 		l.Write(theme.Text, text.Fit(clean(c.Name), max(w-l.Col()-2-text.Width(words), w/2)))
 		out = append(out, l.To(l.Col()+2).Write(theme.Secondary, text.Fit(words, w-l.Col()-2)).String())

@@ -71,3 +71,16 @@ func TestDialog_FewLines(t *testing.T) {
 		}
 	}
 }
+
+// All changes have their state before, or none has.
+func TestChangeLines_Alike(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json"))
+	s.Dialog = &Dialog{Changes: []Change{
+		{"p/short", "cooling, streak 1 → ready, streak 0", "→ ready, streak 0"},
+		{"p/a-much-longer-name@example.com", "held, streak 2 → ready, streak 0", "→ ready, streak 0"},
+	}}
+	for w, before := range map[int]int{120: 2, 68: 2, 67: 0, 40: 0} {
+		lines := plain(strings.Join(s.changeLines(w, 9), "\n"))
+		equal(t, fmt.Sprintf("lines with the state before, in %d cells", w), strings.Count(lines, ", streak 1 →")+strings.Count(lines, ", streak 2 →"), before)
+	}
+}

@@ -1,0 +1,45 @@
+package poolstate
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// holdWords are words in the end of a hold, each with an example of what follows it.
+var holdWords = [...]string{
+	"until 1h", "today 23:59", "tomorrow 9:00", "monday 9:00", "tuesday 9:00", "wednesday 9:00", "thursday 9:00",
+	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",
+}
+
+// holdEndings complete a time of day or an offset from UTC, in that order.
+var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
+
+// BeginsHold reports whether s is, or more text after it can make it, a duration or the end of a hold as
+// [ParseHold] parses them, such as "3", "18:" or "tom".
+func BeginsHold(s string, now time.Time) bool {
+	s = normalized(s)
+	valid := func(text string) bool {
+		_, err := ParseHold(text, now)
+		return !errors.Is(err, ErrDuration)
+	}
+	for _, ending := range holdEndings {
+		if valid(s + ending) {
+			return true
+		}
+	}
+	for _, word := range holdWords {
+		for i := range word {
+			if valid(s + word[i:]) {
+				return true
+			}
+		}
+	}
+	date := strings.TrimPrefix(s, "until ")
+	for days := range 367 {
+		if date != "" && strings.HasPrefix(now.AddDate(0, 0, days).Format(time.DateOnly), date) {
+			return true
+		}
+	}
+	return false
+}
