@@ -41,12 +41,31 @@ func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string 
 
 // To describes the result of an effect: "→ held, streak 2, until 18:00".
 func To(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+	if words := onlyModels(e, p, now); words != "" {
+		return words
+	}
 	return "→ " + stateWords(&e.After, p, now)
 }
 
 // FromTo describes an effect without the name of the credential.
 func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+	if words := onlyModels(e, p, now); words != "" {
+		return words
+	}
 	return stateWords(&e.Before, p, now) + " " + To(e, p, now)
+}
+
+// onlyModels describes an effect that changes nothing but model cooldowns: "1 model cooldown
+// cleared". It returns "" for any other.
+func onlyModels(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+	n := len(e.Before.ModelCooldowns) - len(e.After.ModelCooldowns)
+	switch {
+	case n == 0 || stateWords(&e.Before, p, now) != stateWords(&e.After, p, now):
+		return ""
+	case n < 0:
+		return text.Plural(-n, "model cooldown", "model cooldowns") + " restored"
+	}
+	return text.Plural(n, "model cooldown", "model cooldowns") + " cleared"
 }
 
 // ReloadNote says when running agents notice an action. That depends on their
@@ -122,8 +141,8 @@ func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 	if len(out.Changed) != 1 {
 		return ""
 	}
-	after := &out.Changed[0].After
-	return VerbWord(verb) + " " + text.CredentialName(after) + ": " + stateWords(after, p, now)
+	e := &out.Changed[0]
+	return VerbWord(verb) + " " + text.CredentialName(&e.After) + ": " + strings.TrimPrefix(To(e, p, now), "→ ")
 }
 
 // manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by

@@ -20,6 +20,8 @@ func TestDoneWords_Many(t *testing.T) {
 	night := hold
 	night.Hold.For = 9 * time.Hour
 	reset, reviving := poolstate.Action{Verb: poolstate.VerbReset, SpareDead: true}, poolstate.Action{Verb: poolstate.VerbReset}
+	models := ready
+	models.ModelCooldowns = make([]poolstate.ModelCooldown, 1)
 	observed := failed
 	observed.Streak, observed.Observed = poolstate.Streak{}, poolstate.Some(1)
 	tests := []struct {
@@ -33,6 +35,8 @@ func TestDoneWords_Many(t *testing.T) {
 		{reset, []poolstate.Credential{failed, failed, ready}, "reset 2 credentials: 2 cooling → 2 ready; 1 unchanged"},
 		{reviving, []poolstate.Credential{failed, dead}, "reset 2 credentials: 1 cooling, 1 dead → 2 ready; 1 was dead and needs re-authentication"},
 		{reviving, []poolstate.Credential{dead, dead}, "reset 2 credentials: 2 dead → 2 ready; 2 were dead and need re-authentication"},
+		{reset, []poolstate.Credential{models}, "reset a: 1 model cooldown cleared"},
+		{reset, []poolstate.Credential{models, failed}, "reset 2 credentials: 1 ready, 1 cooling → 2 ready"},
 		{reset, []poolstate.Credential{observed}, "reset a: cooling, streak 1, until 12:59 → ready, streak 0"},
 	}
 	for _, tt := range tests {
