@@ -105,9 +105,9 @@ func explain(path string, err error) string {
 func restore(path string) string {
 	message := "; restore it from a backup"
 	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
-		message += " or from " + corrupt + ", a copy made by an agent,"
+		message += " or from " + corrupt + " (an agent's copy)"
 	}
-	return message + " before an agent starts over with an empty pool"
+	return message + "; otherwise, an agent starts over with an empty pool"
 }
 
 // explainWriteBriefly returns a function that explains failed actions on the dashboard's

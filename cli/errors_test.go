@@ -45,7 +45,7 @@ func TestCommands_UnreadableFile(t *testing.T) {
 		"", " \n\t", `{"credential_pool": {"p": [{"access_token": "none", "id": "a"`, "credential_pool: {}", "\ufeff", `{} {}`, `[]`, `null`,
 		`{"credential_pool": []}`, `{"credential_pool": "x"}`, `{"credential_pool": 1}`,
 	} {
-		files[storeFile(t, content)] = []string{"; restore it from a backup before an agent starts over with an empty pool"}
+		files[storeFile(t, content)] = []string{"; restore it from a backup; otherwise, an agent starts over with an empty pool"}
 	}
 	for file, words := range files {
 		for _, args := range readingCommands {
@@ -65,8 +65,8 @@ func TestExplain(t *testing.T) {
 	}{
 		{"missing", fs.ErrNotExist, "no such file; specify another", "auth.json: the file is missing; waiting for it to reappear"},
 		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make the file readable", "auth.json: permission denied; make the file readable"},
-		{"syntax", syntax, "; restore it from a backup before", "auth.json: not valid JSON at line 1, column 21; restore it"},
-		{"no pool", notPool, "; restore it from a backup before", "auth.json: "},
+		{"syntax", syntax, "; restore it from a backup; otherwise", "auth.json: not valid JSON at line 1, column 21; restore it"},
+		{"no pool", notPool, "; restore it from a backup; otherwise", "auth.json: "},
 		{"not a file", fmt.Errorf("/x: %w", poolstate.ErrNotFile), "not a regular file", "auth.json: not a regular file"},
 		{"too large", poolstate.ErrTooLarge, "too large for a credential pool", "auth.json: "},
 		{"system", &fs.PathError{Op: "read", Path: "/x", Err: errors.New("input/output error")}, "input/output error", "auth.json: input/output error"},

@@ -41,7 +41,7 @@ var scenes = []struct {
 		"dashboard", "The dashboard during an outage: anthropic has no ready credential, and openrouter has one of five.",
 		120, 36,
 		[]string{"j"},
-		[]string{"looks like an outage at the provider", "next failure 8h"},
+		[]string{"looks like an outage at the provider", "if it fails: 8h"},
 	},
 	{
 		"forecast", "The capacity forecast: how many credentials are ready at each moment until the last deadline.",

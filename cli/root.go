@@ -57,7 +57,7 @@ func rootCommand() *cobra.Command {
 		Use:   "pooltop",
 		Short: "Live view and control of an LLM agent's credential pool",
 		Long: "pooltop shows every credential in an agent's auth.json: its state, its failure streak and when it is ready\n" +
-			"again. The view updates whenever the file changes, and never modifies it.",
+			"again. The view updates whenever the file changes. Viewing never modifies it.",
 		Example: "  # the dashboard for this machine's agent\n  pooltop\n\n" +
 			"  # a simulated outage; needs no agent\n  pooltop demo\n\n" +
 			"  # the pool as JSON, for a script\n  pooltop list --json",
