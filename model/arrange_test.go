@@ -29,7 +29,7 @@ func TestFilterTyped(t *testing.T) {
 	d.do("enter", "/ state:held", "1 of 5 shown")
 	d.do("r", "nothing matches; esc clears the filter", "0 of 5 shown")
 	d.isReady("b d e")
-	d.do("esc esc")
+	d.do("esc")
 	d.hides("shown", "hidden")
 	d.shows("cooling-key", "ready-key")
 	d.isAt("b") // same as before b was hidden
@@ -44,6 +44,20 @@ func TestFilterTyped(t *testing.T) {
 	d.shows("streak", "cooling-key", "only-key")
 	d.do("esc")
 	d.hides("streak:x")
+}
+
+// Esc clears a filter that nothing matches, also while an answer says so.
+func TestBack_NothingMatches(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.filter("zzz")
+	d.do("enter x", "nothing matches the filter; esc clears it")
+	d.do("esc", "cooling-key")
+	d.hides("nothing matches", "0 of 5")
+	d.filter("key") // matches
+	d.do("enter y", "✓ copied")
+	d.do("esc", "/ key")
+	d.do("esc")
+	d.hides("/ key")
 }
 
 func TestFilter_FollowsClock(t *testing.T) {

@@ -3,8 +3,11 @@ package model
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"pooltop/ui"
 )
 
 // testDemo records what a dashboard does to a simulation.
@@ -87,6 +90,20 @@ func TestDemo_StartsOver(t *testing.T) {
 	equal(t, "the number of actions to undo", len(d.m.performed), 0)
 	d.change(twoOut + " ")
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
+}
+
+// News disappears after the usual real time, and when the simulation starts over.
+func TestDemo_News(t *testing.T) {
+	d, s := startDemo(t)
+	news := func() { d.m.setStatus(ui.AnswerNews, "label-a refreshed"); d.shows("● label-a refreshed") }
+	news()
+	d.tick(600*statusStays, "refreshed")
+	d.tick(600 * time.Second)
+	d.hides("refreshed")
+	news()
+	s.restarts++
+	d.change(twoOut)
+	d.hides("refreshed")
 }
 
 // The narration takes a line from the table.

@@ -84,6 +84,9 @@ func (m *Model) back() {
 		m.clearFilter()
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
+	case m.selected == nil && m.arrangement.applied != "": // the screen says that the key does this
+		m.status = nil
+		m.clearFilter()
 	case m.status != nil || len(m.marked) > 0:
 		m.status = nil
 		clear(m.marked)

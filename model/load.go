@@ -109,8 +109,12 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		retry = m.loadFailed(msg.err)
 	} else {
 		m.loading.graceBegun, m.loading.graceOver = false, false
+		why := m.whyNoWrite()
 		m.unwritable = msg.unwritable
 		m.feed = m.readableFeed()
+		if s := m.status; s != nil && s.Text == why && m.whyNoWrite() != why {
+			m.status = nil // no longer true
+		}
 		m.loading.recount, m.guard = msg.counted.Again, msg.counted.Guard
 		events := m.observe(msg.snapshot.Pool)
 		m.logEvents(msg.counted.Events)

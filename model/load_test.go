@@ -77,7 +77,7 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 	running = nil
 	d.finish(d.m.loadPool())
 	d.hides("   guard   ")
-	d.shows("▁▃▅▇ ~3   4h00m00s+", "4h            1h", "next failure 1h")
+	d.shows("▁▃▅▇ ~3   4h00m00s+", "4h            1h", "if it fails: 1h")
 }
 
 func TestPoolLoaded_UnchangedContent(t *testing.T) {
@@ -176,6 +176,21 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.shows("● live", "label-d", "the file               recovered", "p/label-a              removed")
 		d.hides("stale")
 		d.isAt("d")
+	})
+}
+
+// A refusal because of an unreadable file disappears when the file is readable.
+func TestPoolLoaded_ClearsRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, content := range []string{mixedPool, poolOf("p: a")} {
+			d := startDashboard(t, mixedPool)
+			d.finish(d.fail())
+			d.do("r", "✕ the file cannot be read")
+			d.change(content, "● live")
+			d.hides("cannot be read")
+			d.do("y", "✓ copied id")
+			d.change(content+" ", "✓ copied id")
+		}
 	})
 }
 
