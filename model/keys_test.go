@@ -14,10 +14,10 @@ import (
 func TestScrollPane_Help(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 12})
-	d.press("?", "up", "↓ more")
+	d.press("?", "up", "PgDn more")
 	first := d.screen()
 	d.press("G")
-	d.hides("↓ more")
+	d.hides("PgDn more")
 	end := d.screen()
 	d.press("up")
 	up := d.screen()

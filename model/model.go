@@ -219,7 +219,7 @@ func (m *Model) screen() *ui.Screen {
 		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.isReadOnly(),
 		Pool: m.snapshot.Pool, Groups: m.groups,
 		Policy:   m.policy,
-		ResetKey: m.resetKey(),
+		ResetKey: m.resetKey(), MoreKey: word(m.keys.PageDown),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),

@@ -188,7 +188,7 @@ func paired(w int, sep, a, b string) []string {
 	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
-// ladderLines draws the backoff schedule and the cooldown after the next failure.
+// ladderLines draws the backoff schedule and the cooldown after the if it fails:.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil
@@ -216,6 +216,6 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		}
 		l.Draw(role, weight, text.Span(after(i)))
 	}
-	next := s.line().Write(theme.Secondary, "next failure ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
+	next := s.line().Write(theme.Secondary, "if it fails: ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
 	return paired(w, "   ", l.String(), next.String())
 }

@@ -20,12 +20,12 @@ func TestDetailLines(t *testing.T) {
 		not  string
 	}{
 		{"ready", readyEntry("key"), []string{
-			"key  ready  openrouter", "no failure since the last success", "1h → 2h → 4h → 8h   next failure 1h",
+			"key  ready  openrouter", "no failure since the last success", "1h → 2h → 4h → 8h   if it fails: 1h",
 			"id            id-key", "rotation      #1, priority 0", "requests      7",
 		}, "deadline"},
 		{"cooling", exhaustedEntry("key", 20*time.Minute, 2), []string{
 			"429 rate_limit_error", "cooling since 09:00:00 (20m ago)  back 11:00:00 (in 1h40m00s)",
-			"computed: 1h × 2, second failure in a row", "1h → 2h → 4h → 8h   next failure 4h",
+			"computed: 1h × 2, second failure in a row", "1h → 2h → 4h → 8h   if it fails: 4h",
 		}, "expire"},
 		{"due", exhaustedEntry("key", 2*time.Hour, 1), []string{"exhausted 07:20:00 (2h ago)  due since 08:20:00 (1h ago)"}, "  back "},
 		{"held", exhaustedEntry("key", 0, 1).With(heldNow).With(entry{"last_error_message": "topping up"}), []string{
@@ -33,7 +33,7 @@ func TestDetailLines(t *testing.T) {
 		}, "cause"},
 		{"dead", deadEntry("key"), []string{
 			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required",
-		}, "next failure"},
+		}, "if it fails:"},
 		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "reload"},
 		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it at its next reload"}, "removes it in"},
 		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
@@ -55,7 +55,7 @@ func TestDetailLines(t *testing.T) {
 			"model big is back in 1h00m00s, 10:20", "model small is back",
 		}, "since 0"},
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
-		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "next failure"},
+		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "if it fails:"},
 		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
 		{"disabled", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
 		{"leftover cause", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},

@@ -60,12 +60,12 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	cell(theme.Text, recordName(r, name), name)
 	cell(eventStyles[r.Kind].role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
 	words := EventWords(r, now)
-	switch {
+	switch undone := r.Kind == poolstate.EventUndone; {
 	case wide && r.Kind.OfFile():
 		cell(theme.Secondary, "", eventByWidth)
 	case wide:
 		cell(theme.Secondary, r.By.String(), eventByWidth)
-	case r.By == poolstate.ByOperator:
+	case r.By == poolstate.ByOperator && !undone: // only operators undo
 		words = joined(", ", "by operator", words)
 	}
 	if l.Col()+eventGap < lineEnd {
@@ -162,7 +162,7 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 	case poolstate.EventReleased:
 		return joined(", ", words, until, streakStays(r))
 	case poolstate.EventUndone:
-		return joined(", ", undoneTo(&c), streakChange(r), until)
+		return joined(", ", undoneVerb(r), undoneTo(&c), streakChange(r), until)
 	case poolstate.EventReset, poolstate.EventRefreshed, poolstate.EventForgotten:
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
@@ -171,6 +171,14 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		return text.Clean(r.Message, text.MessageLimit)
 	}
 	return words
+}
+
+// undoneVerb names the action that an undo reverted. After a reset, there is no status.
+func undoneVerb(r *poolstate.Record) string {
+	if r.Before.Status == nil {
+		return "the reset"
+	}
+	return "the hold"
 }
 
 // undoneTo describes the state that an undo restored.

@@ -65,3 +65,20 @@ func TestForecastPane_NamesTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestEventLine_Undone(t *testing.T) {
+	exhausted, two := "exhausted", 2
+	for _, tt := range []struct {
+		before, after poolstate.State
+		want          string
+	}{
+		{poolstate.State{Status: &exhausted}, poolstate.State{}, "undone      the hold, ready again"},
+		{poolstate.State{}, poolstate.State{Status: &exhausted, Streak: &two}, "undone      the reset, out again"},
+	} {
+		r := poolstate.Record{At: epoch, Kind: poolstate.EventUndone, By: poolstate.ByOperator, Provider: "p", ID: "a", Before: tt.before, After: tt.after}
+		for _, w := range []int{78, 120} {
+			line := strings.Replace(plain(EventLine(plainTheme, &r, epoch, w, false)), "operator  ", "", 1) // a column
+			equal(t, fmt.Sprintf("%q has %q", line, tt.want), strings.Contains(line, tt.want), true)
+		}
+	}
+}

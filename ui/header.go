@@ -230,8 +230,29 @@ func (s *Screen) outWords(w int) string {
 	return text.Fit(forms[len(forms)-1], w)
 }
 
+// staleLine says why the snapshot is stale. If space is short, it omits details, but not what
+// to do.
 func (s *Screen) staleLine() string {
-	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, text.Fit(clean(s.Feed.Reason), s.inner())).String()
+	words := staleWords(text.Clean(s.Feed.Reason, text.MessageLimit), s.inner())
+	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, words).String()
+}
+
+// staleWords shortens "file: problem at line 2, column 1; what to do; details" to w cells. It
+// omits the details, then the file, the position and the problem.
+func staleWords(reason string, w int) string {
+	problem, advice, _ := strings.Cut(reason, "; ")
+	if advice == "" {
+		return text.Fit(reason, w)
+	}
+	advice, _, _ = strings.Cut(advice, "; ")
+	_, noFile, _ := strings.Cut(problem, ": ")
+	noPlace, _, _ := strings.Cut(noFile, " at line ")
+	for _, words := range []string{reason, problem + "; " + advice, noFile + "; " + advice, noPlace + "; " + advice} {
+		if text.Width(words) <= w {
+			return words
+		}
+	}
+	return text.Fit(advice, w)
 }
 
 func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -196,4 +197,27 @@ func TestCounts_NoneReady(t *testing.T) {
 			equal(t, "is red", strings.Contains(s.counts(), red), ready == 0)
 		}
 	}
+}
+
+func TestStaleWords(t *testing.T) {
+	const problem, advice, details = "not valid JSON at line 2, column 1", "; restore it from a backup", "; otherwise, an agent starts over with an empty pool"
+	for w, want := range map[int]string{
+		130: "auth.json: " + problem + advice + details,
+		78:  "auth.json: " + problem + advice,
+		70:  problem + advice,
+		48:  "not valid JSON" + advice,
+		38:  "restore it from a backup",
+		20:  "restore it from a b…",
+	} {
+		equal(t, fmt.Sprintf("in %d cells", w), staleWords("auth.json: "+problem+advice+details, w), want)
+	}
+	equal(t, "without advice", staleWords("auth.json: input/output error", 20), "auth.json: input/ou…")
+}
+
+// Panes show the whole reason, if there is room.
+func TestPaneHead_Stale(t *testing.T) {
+	s := screenOf(sample(t, "backoff.json")).sizedAt(80, 24)
+	s.Pane, s.Feed = PaneEvents, Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 2; restore it from a backup; otherwise, an agent starts over with an empty pool"}
+	equal(t, "the end is visible", strings.Contains(plain(Render(s)), "an empty pool"), true)
+	equal(t, "lines of the head in 5 lines", len(s.sizedAt(80, 5).paneHead()), 2)
 }

@@ -77,7 +77,7 @@ func credentialOf(t testing.TB, e entry) *poolstate.Credential {
 func screenOf(p *poolstate.Pool) *Screen {
 	s := &Screen{
 		Theme: darkTheme, Now: epoch, Path: "~/.hermes/auth.json", Feed: Feed{State: FeedLive},
-		Pool: p, Groups: filter.Groups(p), Short: shortKeys, Full: fullKeys,
+		Pool: p, Groups: filter.Groups(p), Short: shortKeys, Full: fullKeys, MoreKey: "PgDn",
 	}
 	s.Policy = poolstate.PolicyChoice{}.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
 	if p != nil {

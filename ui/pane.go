@@ -16,7 +16,7 @@ func (s *Screen) paged(lines []string) string {
 	height, more := s.paneHeight(), ""
 	lines = lines[clampOffset(s.Offset, len(lines), height):]
 	if len(lines) > height {
-		lines, more = lines[:height], "↓ more"
+		lines, more = lines[:height], joined(" ", s.MoreKey, "more")
 	}
 	return s.withBottom(append(s.paneHead(), lines...), more)
 }
@@ -24,7 +24,11 @@ func (s *Screen) paged(lines []string) string {
 func (s *Screen) paneHead() []string {
 	switch {
 	case s.Feed.State == FeedStale:
-		return []string{s.title(), s.staleLine()}
+		lines := s.wrapped(theme.Dead, theme.Bold, text.Clean(s.Feed.Reason, text.MessageLimit), s.inner())
+		if len(lines) > s.Height/8 {
+			return []string{s.title(), s.staleLine()}
+		}
+		return append([]string{s.title()}, s.indented(lines)...)
 	case s.narrates():
 		return []string{s.title(), s.narrationLine(), ""}
 	}

@@ -174,7 +174,7 @@ func otherStates(t testing.TB) []scene {
 	lost := screenOf(decoded(t, []byte(`{"version": 1}`)))
 	lost.ActiveProfile, lost.CorruptCopy = "work", "auth.json.corrupt"
 	waiting.Feed = Feed{State: FeedWaiting}
-	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error() + "; restore it from a backup before an agent starts over with an empty pool"
+	syntax := (&poolstate.SyntaxError{Line: 41, Column: 17}).Error() + "; restore it from a backup; otherwise, an agent starts over with an empty pool"
 	unreadable.Feed = Feed{State: FeedStale, Reason: "auth.json: " + syntax, Since: epoch}
 	return []scene{
 		{"clock", backoffScreen(t, func(s *Screen) { s.Clock = true })},

@@ -67,6 +67,7 @@ type Screen struct {
 	Policy        poolstate.Policy
 	Guard         *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
 	ResetKey      string           // key that resets the selected credential, or "" if that is not possible
+	MoreKey       string           // key that scrolls the pane, or ""
 	Evidence      *Evidence        // the observation that settled the policy, or nil
 	Selected      *poolstate.Ref   // nil for none
 	Offset        int              // first visible line of the table or the pane

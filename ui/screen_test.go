@@ -179,11 +179,11 @@ func TestPaneLines(t *testing.T) {
 			s := sc.screen.sizedAt(size[0], size[1])
 			s.Offset = PaneLines(s)
 			end := Render(s)
-			equal(t, sc.name+" shows more at its end", strings.Contains(end, "↓ more"), false)
+			equal(t, sc.name+" shows more at its end", strings.Contains(end, "PgDn more"), false)
 			s.Offset++
 			equal(t, sc.name+" past its end", Render(s), end)
 			if s.Offset = 0; PaneLines(s) > 0 {
-				equal(t, sc.name+" shows more at its beginning", strings.Contains(Render(s), "↓ more"), true)
+				equal(t, sc.name+" shows more at its beginning", strings.Contains(Render(s), "PgDn more"), true)
 			}
 		}
 	}

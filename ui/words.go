@@ -209,6 +209,8 @@ func (s *Screen) streakWords(c *poolstate.Credential) string {
 	switch {
 	case !known:
 		return streakUnknown
+	case observedStreak(c) && n == 0 && c.Status == poolstate.StatusExhausted && !c.Held():
+		return "" // an undo may have restored the failure
 	case observedStreak(c):
 		return s.observedWords(c, n)
 	case n <= 0:

@@ -125,13 +125,16 @@ func TestStreakWords_Observed(t *testing.T) {
 	}{
 		{3, poolstate.Flat(), "3 failures seen since 02:14; this agent does not count them"},
 		{1, poolstate.Flat(), "1 failure seen since 02:14; this agent does not count them"},
-		{0, poolstate.Flat(), "no failures seen; this agent does not count them"},
+		{0, poolstate.Flat(), ""},
 		{3, poolstate.Backoff(), "3 failures seen since 02:14; the file does not record them"},
 	} {
 		c.Observed = poolstate.Some(tt.n)
 		equal(t, "words", (&Screen{Policy: tt.policy, Now: epoch}).streakWords(c), tt.want)
 	}
-	c.Pinned = true
+	ready := *credentialOf(t, readyEntry("key").With(noStreak))
+	ready.Observed = poolstate.Some(0)
+	equal(t, "words of a ready credential", (&Screen{Policy: poolstate.Flat(), Now: epoch}).streakWords(&ready), "no failures seen; this agent does not count them")
+	c.Pinned, c.Observed = true, poolstate.Some(3)
 	equal(t, "words of a pinned credential", (&Screen{Now: epoch}).streakWords(c), "3 failures seen since 02:14")
 	equal(t, "words in the detail pane", (&Screen{Policy: poolstate.Flat(), Now: epoch, Pane: PaneDetail}).streakWords(c), "3 failures seen since 02:14; this agent does not count them")
 	c.Streak = poolstate.KnownStreak(2)
@@ -162,10 +165,10 @@ func TestLadderLines_Guard(t *testing.T) {
 		sole   bool
 		want   string
 	}{
-		{"no guard", nil, poolstate.Flat(), false, "next failure 1h"},
-		{"guard", &guard, poolstate.Flat(), false, "1h → 2h → 4h → 5h   next failure 5h"},
-		{"guard of an agent that counts", &guard, counts, false, "1h → 2h → 4h → 8h   next failure 1h"},
-		{"guard that does not pin it", &guard, poolstate.Flat(), true, "next failure 1h"},
+		{"no guard", nil, poolstate.Flat(), false, "if it fails: 1h"},
+		{"guard", &guard, poolstate.Flat(), false, "1h → 2h → 4h → 5h   if it fails: 5h"},
+		{"guard of an agent that counts", &guard, counts, false, "1h → 2h → 4h → 8h   if it fails: 1h"},
+		{"guard that does not pin it", &guard, poolstate.Flat(), true, "if it fails: 1h"},
 	} {
 		c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
 		c.Observed, c.Sole = poolstate.Some(3), tt.sole
