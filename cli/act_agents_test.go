@@ -151,7 +151,7 @@ func lock(t *testing.T, file string) {
 	t.Cleanup(func() { _ = l.Close() })
 }
 
-// The command reports once that it waits for the lock, and gives up after 15 seconds.
+// The command reports once that it is waiting for the lock, and gives up after 15 seconds.
 func TestActionRun_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")

@@ -97,7 +97,7 @@ func TestList_Configured(t *testing.T) {
 	equal(t, "the order", sorted, done(t, at(t, store, "list")))
 }
 
-// The dashboard has the configured schedule. A demo does not, because its agent is
+// The dashboard uses the configured schedule. A demo does not, because its agent is
 // simulated.
 func TestStoreDashboard_Curve(t *testing.T) {
 	cfg, err := config.Parse("config.toml", []byte("[backoff]\ncap = 3\n[backoff.providers.openrouter]\ncap = 4"))

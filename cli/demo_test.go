@@ -23,7 +23,7 @@ type testDemo struct {
 	file   string
 	store  *poolstate.Store
 	clock  *simulate.Clock
-	start  time.Time           // on the clock
+	start  time.Time           // simulated time
 	sim    simulate.Simulation // the initial state
 	player *demoPlayer
 	cancel context.CancelFunc
@@ -184,7 +184,7 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 }
 
 // In the night scenario, the guarded credentials fail less often than the others in the
-// same outage, and all are ready in the end.
+// same outage, and all are ready at the end.
 func TestPlayDemo_Night(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startScenario(t, "night")
@@ -212,7 +212,7 @@ func TestPlayDemo_Night(t *testing.T) {
 	})
 }
 
-// runUntilEnd waits until the story is about to start over.
+// runUntilEnd waits until it is known when the scenario will start over.
 func (s *testDemo) runUntilEnd() {
 	s.t.Helper()
 	for s.player.sim.Load().End().IsZero() {
@@ -221,8 +221,8 @@ func (s *testDemo) runUntilEnd() {
 	}
 }
 
-// At the end, the clock is set forward by more than a day, and the file has its first content.
-// At the default speed, that takes less than a minute.
+// At the end, the clock is set forward by more than a day, and the file gets its initial
+// content again. At the default speed, the scenario takes less than a minute.
 func TestPlayDemo_StartsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -233,7 +233,7 @@ func TestPlayDemo_StartsOver(t *testing.T) {
 		<-time.After(left)
 		synctest.Wait()
 		if took := time.Since(began); took > time.Minute || took < 50*time.Second {
-			t.Errorf("the story takes %v", took)
+			t.Errorf("the scenario takes %v", took)
 		}
 		start := s.start.Add(48 * time.Hour)
 		equal(t, "the time", s.clock.Now(), start)
@@ -251,7 +251,8 @@ func TestPlayDemo_StartsOver(t *testing.T) {
 	})
 }
 
-// While the clock is stopped, there are no turns. At another speed, they are more frequent.
+// While the clock is stopped, there are no turns. At the slowest speed, there is none within
+// a minute.
 func TestPlayDemo_Controls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)

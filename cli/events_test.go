@@ -124,7 +124,7 @@ func TestFollow_AfterSuspend(t *testing.T) {
 	})
 }
 
-// journalHostile appends one event of every kind to the journal, with the text in all
+// journalHostile appends one event of every kind to the journal, with a hostile text in all
 // string fields.
 func journalHostile(t *testing.T, file, text string) {
 	t.Helper()

@@ -12,7 +12,7 @@ import (
 )
 
 // With --guard, the dashboard pins the second failure of a credential and shows that a
-// guard is running. Its lock is free when it has ended.
+// guard is running. The guard lock is free after the dashboard has ended.
 func TestDashboard_Guard(t *testing.T) {
 	t.Parallel()
 	c, state := testkit.Open(t), t.TempDir()

@@ -26,7 +26,7 @@ type guardTest struct {
 	counts string
 }
 
-// guardStart is when the guard of a guardTest starts. Credential a has just failed.
+// guardStart is when the guard of a guardTest starts. Credential a has failed at that time.
 var guardStart = time.Unix(1795425600, 0).UTC()
 
 func newGuardTest(t *testing.T) *guardTest {
@@ -68,7 +68,8 @@ func (g *guardTest) fails() {
 	writeFile(g.t, g.file, []byte(failedAt(g.now)))
 }
 
-// loads looks at the file and checks what guard says. A word that ends in … is a prefix.
+// loads makes guard load the file and checks its messages. A wanted message that ends in …
+// is a prefix.
 func (g *guardTest) loads(want ...string) {
 	g.t.Helper()
 	must(g.t, g.load(g.t.Context()))
@@ -81,14 +82,15 @@ func (g *guardTest) loads(want ...string) {
 	g.said = nil
 }
 
-// wakes advances the clock to the time at which guard looks again by itself.
+// wakes checks when guard will load the file again by itself, and advances the clock to
+// that time.
 func (g *guardTest) wakes(after time.Duration) {
 	g.t.Helper()
-	equal(g.t, "guard looks again after", g.recount.Sub(g.now), after)
+	equal(g.t, "time until guard wakes", g.recount.Sub(g.now), after)
 	g.now = g.recount
 }
 
-// A problem is reported once and the write retried each minute.
+// A problem is reported once, and the write is retried every minute.
 func TestGuardian_Act_Retries(t *testing.T) {
 	for name, problem := range map[string]struct {
 		path func(g *guardTest) string // where a directory is in the way
@@ -122,7 +124,7 @@ func TestGuardian_Act_Retries(t *testing.T) {
 	}
 }
 
-// A continuous guard reports a streak that a long quiet time has ended.
+// A continuous guard reports a streak that has ended after a long time without a failure.
 func TestGuardian_Load_Forgotten(t *testing.T) {
 	g := newGuardTest(t)
 	g.wakes(25 * time.Hour)
@@ -132,7 +134,7 @@ func TestGuardian_Load_Forgotten(t *testing.T) {
 	g.loads()
 }
 
-// Guard needs the lock of the agent for as long as any other write.
+// Guard waits for the agent's lock for as long as any other command that writes.
 func TestGuard_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, failedAt(guardStart.Add(-2*time.Hour)))

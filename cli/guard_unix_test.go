@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// While a guard runs, a second one exits with 6, and --once with 0. SIGTERM ends it.
+// While a guard runs, a second one exits with 6, or with 0 if it has --once. SIGTERM ends a
+// guard.
 func TestGuard_Running(t *testing.T) {
 	t.Parallel()
 	program, state := build(t), t.TempDir()

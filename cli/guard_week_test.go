@@ -29,21 +29,21 @@ const (
 // outage is a time during which the provider refuses every request.
 type outage struct{ from, to time.Time }
 
-// week is a simulated week of a store: agents and another program write it, and a guard
-// acts after each change and whenever it wakes.
+// week simulates a week of a store: agents and another program write to it, and a guard acts
+// after each change and whenever it wakes.
 type week struct {
 	t       *testing.T
 	rnd     *rand.Rand
 	file    string
 	start   time.Time
-	end     time.Time // of the week; a short test ends after three days
+	end     time.Time // three days after the start without -long
 	now     time.Time
 	outages []outage
 	guard   *guardian // nil for none
 	notes   []guard.Note
-	writes  map[string][]time.Time // of each pin
-	counter int                    // what the other program has counted
-	failed  map[string]int         // requests, by agent
+	writes  map[string][]time.Time // the times at which each pin was written
+	counter int                    // the number of writes by the other program
+	failed  map[string]int         // the number of failed requests of each agent
 	served  map[string]int
 }
 
@@ -78,8 +78,8 @@ func newWeek(t *testing.T, seed uint64, guarded bool) *week {
 	return w
 }
 
-// randomOutages adds n outages of 3 to 14 hours, each at a random time in its share of
-// the week and followed by a pause.
+// randomOutages adds n outages of 3 to 14 hours. The week is divided into n equal parts;
+// each contains an outage at a random time, followed by at least the given pause.
 func (w *week) randomOutages(n int, pause time.Duration) {
 	share := w.end.Sub(w.start) / time.Duration(n)
 	for i := range n {
@@ -107,10 +107,10 @@ func (w *week) look() {
 			return
 		}
 	}
-	w.t.Fatalf("at %v: guard writes again and again", w.now.Sub(w.start))
+	w.t.Fatalf("at %v: guard does not stop writing", w.now.Sub(w.start))
 }
 
-// checkFile checks what must hold whenever guard has just acted.
+// checkFile checks the invariants of the file after guard has acted.
 func (w *week) checkFile(data []byte) {
 	w.t.Helper()
 	doc := parseStore(w.t, data)
@@ -128,7 +128,7 @@ func (w *week) checkFile(data []byte) {
 	}
 }
 
-// noted checks and keeps what guard reports.
+// noted checks a note from guard and stores it.
 func (w *week) noted(n *guard.Note) {
 	w.notes = append(w.notes, *n)
 	if n.Kind != guard.Pinned && n.Kind != guard.Repinned {
@@ -159,8 +159,7 @@ func (w *week) pass(to time.Time) {
 	}
 }
 
-// edit changes the file as the agents do, which encode the whole file again and replace
-// it.
+// edit changes the file as agents do: it encodes the whole file again and replaces it.
 func (w *week) edit(change func(doc object)) {
 	w.t.Helper()
 	doc := parseStore(w.t, readFile(w.t, w.file))
@@ -202,22 +201,22 @@ func seconds(at time.Time) json.Number {
 // weekAgent is a process of a stock agent.
 type weekAgent struct {
 	name  string
-	every func() time.Duration // until its next turn
+	every func() time.Duration // returns the time until its next turn
 	next  time.Time
-	// memory has the rows of the pool in rotation order. A cron job loads them at each
-	// turn, a resident when it starts.
+	// memory contains the rows of the pool in rotation order. A cron job loads them at
+	// each turn, a resident process only at the start of a session.
 	memory []object
-	// seen has the last_status_at of each row as the agent last read or wrote it.
+	// seen contains the last_status_at of each row as the agent last read or wrote it.
 	seen     []float64
 	resident bool
-	// whole makes it write its memory over newer rows.
+	// whole makes the agent overwrite newer rows with its memory.
 	whole bool
-	ends  time.Time // of the session
+	ends  time.Time // the end of the session
 }
 
 var statusKeys = []string{"last_status", "last_status_at", "last_error_code", "last_error_reset_at", "status_cleared_at"}
 
-// turn sends requests, as long as they fail, to the credentials that are available.
+// turn sends a request with each available credential until one succeeds.
 func (a *weekAgent) turn(w *week) {
 	if !a.resident || a.memory == nil || w.now.After(a.ends) {
 		a.memory, a.seen = storeRows(parseStore(w.t, readFile(w.t, w.file))), nil
@@ -256,7 +255,7 @@ func (a *weekAgent) turn(w *week) {
 	}
 }
 
-// ownEnd returns when an agent's cooldown ends, in seconds since 1970.
+// ownEnd returns when the agent considers a cooldown ended, in seconds since 1970.
 func ownEnd(e object) float64 {
 	if until := number(e["last_error_reset_at"]); until > 0 {
 		return until
@@ -264,8 +263,8 @@ func ownEnd(e object) float64 {
 	return number(e["last_status_at"]) + weekHour.Seconds()
 }
 
-// flush writes the agent's memory. Except for the oldest builds, agents adopt rows of the
-// file whose status is newer.
+// flush writes the agent's memory to the file. Unless whole is set, as in the oldest builds,
+// the agent first adopts rows of the file whose status is newer.
 func (a *weekAgent) flush(w *week) {
 	w.edit(func(doc object) {
 		for i, row := range storeRows(doc) {
@@ -311,15 +310,15 @@ func (w *week) cron() *weekAgent {
 	return &weekAgent{name: "cron", next: w.start.Add(offset), every: func() time.Duration { return 30 * time.Minute }}
 }
 
-// prompted returns a resident process that gets prompts at random times.
+// prompted returns a resident process that receives prompts at random times.
 func (w *week) prompted(name string, whole bool) *weekAgent {
 	a := &weekAgent{name: name, resident: true, whole: whole, next: w.start}
 	a.every = func() time.Duration { return 10*time.Minute + time.Duration(w.rnd.Int64N(int64(50*time.Minute))) }
 	return a
 }
 
-// Beside a cron job, guard reaches the failures that simulate computes for the same
-// outages.
+// The requests of a cron job fail about as often, with and without guard, as simulate
+// computes for the same outages.
 func TestGuard_WeekOfCron(t *testing.T) {
 	variants := map[string]simulate.Variant{}
 	for _, v := range simulate.Variants() {
@@ -331,7 +330,7 @@ func TestGuard_WeekOfCron(t *testing.T) {
 			cost := map[string]float64{}
 			for _, guarded := range []bool{false, true} {
 				w := newWeek(t, seed, guarded)
-				w.randomOutages(amount(1, 2), guardedLongest+24*weekHour) // no streak lasts from one to the next
+				w.randomOutages(amount(1, 2), guardedLongest+24*weekHour) // each streak ends before the next outage
 				cron := w.cron()
 				first := cron.next
 				w.run(w.end, cron)
@@ -355,13 +354,13 @@ func TestGuard_WeekOfCron(t *testing.T) {
 	}
 }
 
-// Beside agents that restore old rows from memory, guard tears and loses nothing, and
-// after a reset nothing of it is left.
+// Even if agents restore old rows from memory, guard loses no data of other programs,
+// reduces the failures of the cron job, and leaves no trace after a reset.
 func TestGuard_WeekOfAgents(t *testing.T) {
 	for seed := range uint64(amount(1, 40)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			failed := map[bool]int{} // requests of the cron job
+			failed := map[bool]int{} // the cron job's failed requests, with and without guard
 			for _, guarded := range []bool{false, true} {
 				w := newWeek(t, seed, guarded)
 				w.randomOutages(amount(2, 4), guardedLongest)
@@ -384,8 +383,8 @@ func TestGuard_WeekOfAgents(t *testing.T) {
 	}
 }
 
-// checkEnd resets everything and checks that nothing of guard is left when the agents
-// have loaded the pool again.
+// checkEnd resets all credentials and checks that no streak, pin or failure is left after the
+// agents have loaded the pool again.
 func (w *week) checkEnd(agents []*weekAgent) {
 	var all []poolstate.Credential
 	for c := range w.guard.snapshot.Pool.All() {

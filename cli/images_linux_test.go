@@ -52,7 +52,8 @@ var scenes = []struct {
 }
 
 // frames are the frames of the demo's animation: the simulated time since the start, the
-// keys to type then, text that the screen must show, and the duration of the frame.
+// keys to type at that time, text that the screen must then show, and the duration of the
+// frame.
 var frames = []struct {
 	at    time.Duration
 	keys  string

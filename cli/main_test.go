@@ -24,12 +24,12 @@ var (
 	long   = flag.Bool("long", false, "run the long variants: minutes instead of seconds")
 )
 
-// amount returns longer with -long, and short otherwise.
-func amount(short, longer int) int {
+// amount returns the second argument with -long, and the first otherwise.
+func amount(withoutLong, withLong int) int {
 	if *long {
-		return longer
+		return withLong
 	}
-	return short
+	return withoutLong
 }
 
 // sampleTime is the time at which the samples were taken.
@@ -109,7 +109,7 @@ type outcome struct {
 	code           int
 }
 
-// running serializes pooltop, which replaces os.Stdout.
+// running serializes calls of the function pooltop, which replaces os.Stdout.
 var running sync.Mutex
 
 // pooltop runs a command line without a terminal. The clock is stopped, so that --now is

@@ -71,8 +71,8 @@ func eachByte(format, s string) string {
 	return b.String()
 }
 
-// quotingStore returns a store that holds a secret in one place and contains the quote
-// in every string that is shown.
+// quotingStore returns a store with the given members, in which %s is replaced with the
+// secret, and with the quote in every string that is shown.
 func quotingStore(t *testing.T, root, entry, secret, quote string) string {
 	t.Helper()
 	q := asJSON(t, "é "+quote+" é")
@@ -158,8 +158,8 @@ func redactionState(t *testing.T) string {
 	return state
 }
 
-// checkQuoted checks all outputs for a store that holds plantedSecret and quotes it as
-// given. It returns the output of list --json.
+// checkQuoted checks all outputs for a store that contains plantedSecret, and the given
+// quote of it. It returns the output of list --json.
 func checkQuoted(t *testing.T, root, entry, quote string) string {
 	t.Helper()
 	state := redactionState(t)

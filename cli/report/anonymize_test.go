@@ -143,7 +143,7 @@ func FuzzAnonymize(f *testing.F) {
 	for _, name := range privateNames {
 		f.Add(name)
 	}
-	f.Add("an_auth") // would make the value of a key that ends in it a secret
+	f.Add("an_auth") // a key that ends in this text would mark its value as a secret
 	lower, upper := anonymousReport(f, "reference text", ""), anonymousReport(f, "Reference text", "")
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "?")

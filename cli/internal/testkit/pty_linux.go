@@ -34,14 +34,14 @@ func OpenPTY(t testing.TB) (master, slave *os.File) {
 	return master, slave
 }
 
-// control calls do with the descriptor of f. Unlike f.Fd, it leaves f in non-blocking
+// control calls fn with the descriptor of f. Unlike f.Fd, it leaves f in non-blocking
 // mode, so that closing f wakes a blocked reader.
-func control(t testing.TB, f *os.File, do func(fd int) error) {
+func control(t testing.TB, f *os.File, fn func(fd int) error) {
 	t.Helper()
 	var failed error
 	conn, err := f.SyscallConn()
 	if err == nil {
-		err = conn.Control(func(fd uintptr) { failed = do(int(fd)) })
+		err = conn.Control(func(fd uintptr) { failed = fn(int(fd)) })
 	}
 	if err := errors.Join(err, failed); err != nil {
 		t.Fatal(err)
