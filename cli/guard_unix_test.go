@@ -39,7 +39,7 @@ func TestGuard_Running(t *testing.T) {
 			second := start(append(strings.Fields(args), "--file", path)...)
 			said, _ := second.CombinedOutput()
 			equal(t, "exit code with "+args, second.ProcessState.ExitCode(), code)
-			if says := strings.Contains(string(said), "another guard runs on this store: pooltop guard (process "); says != (args != "--dry-run --once") {
+			if says := strings.Contains(string(said), "another guard is running on this store: pooltop guard (process "); says != (args != "--dry-run --once") {
 				t.Errorf("%s says %q", args, said)
 			}
 		}

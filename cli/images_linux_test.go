@@ -142,7 +142,7 @@ func checkImages(t *testing.T, name string, d testkit.Drawing) {
 			must(t, os.WriteFile(file, []byte(drawn), 0o644))
 		}
 		if shown(string(readFile(t, file))) != shown(drawn) {
-			t.Errorf("%s does not show what the program draws: run go test ./cli -run TestImages -update", file)
+			t.Errorf("%s is outdated: run go test ./cli -run TestImages -update", file)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestCommands_ReadOnly(t *testing.T) {
 				t.Helper()
 				pooltop(t, line...)
 				if after := tree(t, home); after != before {
-					t.Fatalf("pooltop %q left\n%s\nof\n%s", line, after, before)
+					t.Fatalf("pooltop %q changed the files to\n%s\nfrom\n%s", line, after, before)
 				}
 			}
 			for _, line := range completingLines {

@@ -256,8 +256,8 @@ func (o *Observer) Fail(missing bool, at time.Time) []Event {
 	return []Event{{At: at, Kind: kind}}
 }
 
-// Tick returns an event for each deadline that has passed by at, in order of time. It
-// takes constant time if none has.
+// Tick returns an event for each deadline up to the given time that has not been reported,
+// in chronological order. It takes constant time if there is none.
 func (o *Observer) Tick(at time.Time) []Event {
 	if o.next.IsZero() || at.Before(o.next) {
 		return nil

@@ -240,14 +240,14 @@ func TestOutage(t *testing.T) {
 }
 
 // An outage lasts until a credential is ready, whatever the deadlines are.
-func TestOutage_Lasts(t *testing.T) {
+func TestOutage_PassedDeadlines(t *testing.T) {
 	const t0 = 1795425000
 	at := func(sec, reset int64) string {
 		return fmt.Sprintf(`{"last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %d}`, sec, reset)
 	}
 	now := time.Unix(t0+20*3600, 0)
 	prov := poolOf(t, at(t0, t0+3600), at(t0+60, t0+30*3600)).Providers[0]
-	equal(t, "hours after a deadline", prov.Outage(Flat(), now), 2)
+	equal(t, "after a deadline", prov.Outage(Flat(), now), 2)
 
 	prov = poolOf(t, at(t0, t0+30*3600), at(t0+7200, t0+30*3600)).Providers[0]
 	equal(t, "one has failed again", prov.Outage(Flat(), now), 0)

@@ -93,8 +93,8 @@ func TestBorrow(t *testing.T) {
 		{"own entries, all dead", entries("p", `{"id": "b", "access_token": "2", "last_status": "dead"}`), entries("p", one), "p/b"},
 		{"no root", entries("p", one), "", "p/a"},
 		{"neither", "", "", ""},
-		{"name that agents never read", "{}", entries("P", one), ""},
-		{"own name that agents never read", entries("P", one), entries("p", one), "P/a, p/a from default"},
+		{"provider name that agents never read", "{}", entries("P", one), ""},
+		{"own provider name that agents never read", entries("P", one), entries("p", one), "P/a, p/a from default"},
 		{
 			"providers whose borrowed entries agents change", "{}", `{"anthropic": [` + one + `], "nous": [` + one + `], "openai-codex": [` + one + `], "xai-oauth": [` + one + `]}`,
 			"anthropic/a from default, nous/a from default, openai-codex/a from default, xai-oauth/a from default",

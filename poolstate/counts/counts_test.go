@@ -203,11 +203,11 @@ func TestGuard(t *testing.T) {
 	}
 	var busy *RunningError
 	if _, err := second.Guard(Guard{}); !errors.As(err, &busy) || !reflect.DeepEqual(busy.Other, self) ||
-		err.Error() != "another guard runs on this store: pooltop guard (process 312 on box)" {
+		err.Error() != "another guard is running on this store: pooltop guard (process 312 on box)" {
 		t.Errorf("error %v", err)
 	}
 	if curve := self.Limit(poolstate.DefaultCurve()); !curve.Includes("p") || curve.Includes("q") || !curve.Sole {
-		t.Errorf("the guard applies %v", curve)
+		t.Errorf("the guard has the curve %v", curve)
 	}
 	release()
 	if _, running := second.Running(); running {

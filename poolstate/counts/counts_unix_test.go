@@ -41,7 +41,7 @@ func TestCounter_NotRegular(t *testing.T) {
 					t.Error("a guard is running")
 				}
 				if info, err := os.Lstat(c.path + extension); err != nil || info.Mode().IsRegular() {
-					t.Errorf("it was replaced: %v", err)
+					t.Errorf("the file was replaced: %v", err)
 				}
 			})
 		}

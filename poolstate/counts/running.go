@@ -37,7 +37,9 @@ func (g Guard) String() string {
 // RunningError is returned by [Counter.Guard] if another process runs guard on the store.
 type RunningError struct{ Other Guard }
 
-func (e *RunningError) Error() string { return "another guard runs on this store: " + e.Other.String() }
+func (e *RunningError) Error() string {
+	return "another guard is running on this store: " + e.Other.String()
+}
 
 // guardTimeout is how long to wait for the guard lock. It is longer than
 // [Counter.Running] holds that lock.

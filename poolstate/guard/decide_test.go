@@ -224,7 +224,7 @@ func TestDecide_Held(t *testing.T) {
 }
 
 // Only failures with the same code are over when a credential works again.
-func TestDecide_ReleaseCode(t *testing.T) {
+func TestDecide_ReleaseSameCode(t *testing.T) {
 	for code, want := range map[int][]string{429: {"released b"}, 402: nil} {
 		w := newWorld(t, "a", "b").fail("a").failWith(poolstate.Failure{Code: code}, "b").look()
 		w.after(hour).fail("a").look().after(hour).failWith(poolstate.Failure{Code: code}, "b").look().took("pinned a 2h", "pinned b 2h")
@@ -245,7 +245,7 @@ func TestState_Next_Pinned(t *testing.T) {
 }
 
 // A kept deadline is reported for each failure.
-func TestDecide_KeptAgain(t *testing.T) {
+func TestDecide_KeptRepeatedly(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a")
 	for range 2 {
 		w.after(hour).failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a")
@@ -409,7 +409,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			w.look().took("released b").streak("b", streak)
 			b := w.get("b")
 			if ready := b.Status == poolstate.StatusNone; ready != tt.ready {
-				t.Errorf("ready is %v", ready)
+				t.Errorf("ready: %v", ready)
 			}
 			if !b.ResetAt.IsZero() {
 				t.Error("the pin is still there")
@@ -537,7 +537,7 @@ func TestDecide_Properties(t *testing.T) {
 func checkPins(t *testing.T, w *world, seed uint64) {
 	t.Helper()
 	if again := w.decide(); len(again) > 0 {
-		t.Fatalf("seed %d: a second run decides %v", seed, again)
+		t.Fatalf("seed %d: a second run returns the decisions %v", seed, again)
 	}
 	for c := range w.pool.All() {
 		if !c.Pinned {

@@ -82,7 +82,7 @@ func (w *world) fuzzOnce() {
 		w.carryOut(*d)
 	}
 	for _, d := range w.decide() {
-		w.t.Fatalf("a second run at the same time decides %s %s: %s", d.Kind, d.Credential.Ref, d.Reason)
+		w.t.Fatalf("a second run at the same time returns a decision: %s %s: %s", d.Kind, d.Credential.Ref, d.Reason)
 	}
 	data, err := w.state.Encode()
 	if err != nil {

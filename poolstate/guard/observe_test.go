@@ -19,7 +19,7 @@ func TestObserve(t *testing.T) {
 	}{
 		"healthy":             {func(w *world) { w.look() }, 0},
 		"first failure":       {func(w *world) { w.fail("a").look() }, 1},
-		"looked at twice":     {func(w *world) { w.fail("a").look().after(minute).look() }, 1},
+		"observed twice":      {func(w *world) { w.fail("a").look().after(minute).look() }, 1},
 		"after its deadline":  {func(w *world) { w.fail("a").look().after(hour).fail("a").look() }, 2},
 		"before its deadline": {func(w *world) { w.fail("a").look().after(59 * minute).fail("a").look() }, 1},
 		"many reports":        {func(w *world) { w.fail("a").look().after(minute).fail("a").look().after(minute).fail("a").look() }, 1},
@@ -45,7 +45,7 @@ func TestObserve(t *testing.T) {
 		"failure after a reset": {func(w *world) {
 			w.failures(3, "a").after(minute).reset("a").look().after(minute).fail("a").look()
 		}, 1},
-		"reset and failure between two looks": {func(w *world) {
+		"reset and failure between two observations": {func(w *world) {
 			w.failures(3, "a").after(minute).reset("a").after(minute).fail("a").look()
 		}, 1},
 		"an agent restores the failure after a reset": {func(w *world) {
@@ -89,7 +89,7 @@ func TestObserve(t *testing.T) {
 			w.get("a").ClearedAt = w.now.Add(hour)
 			w.fail("a").look()
 		}, 1},
-		"reset before the first look": {func(w *world) {
+		"reset before the first observation": {func(w *world) {
 			w.fail("a").after(minute).get("a").ClearedAt = w.now
 			w.look()
 		}, 0},
@@ -218,13 +218,13 @@ func TestObserve_NotUsed(t *testing.T) {
 }
 
 // A selection takes place when the file is written, not when guard observes it.
-func TestObserve_UsedEarlier(t *testing.T) {
+func TestObserve_SelectionTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	w.rules.Strategies = map[string]string{"p": "random"}
 	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(4 * hour)}, "b").look()
 	w.after(3*hour).selects().after(2*hour).look().streak("a", 2)
 	if next := w.state.Next(w.pool, w.rules, w.now); next.Sub(w.now) != evidenceAfter {
-		t.Errorf("next is after %v", next.Sub(w.now))
+		t.Errorf("the next time is in %v", next.Sub(w.now))
 	}
 	w.after(10*minute).look().streak("a", 0)
 }
@@ -238,7 +238,7 @@ func (w *world) swap() *world {
 
 // A failure or a hold within ten minutes of the use of a credential prevents the end of the
 // streak.
-func TestObserve_UsedButFails(t *testing.T) {
+func TestObserve_FailureAfterUse(t *testing.T) {
 	w := newWorld(t, "a").failures(1, "a")
 	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
 	w.after(hour).selects().look().streak("a", 2)

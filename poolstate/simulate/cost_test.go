@@ -203,7 +203,7 @@ func TestEffort(t *testing.T) {
 		"guard":       base.Effort(guarded),
 	} {
 		if more <= base.Effort(flat) {
-			t.Errorf("%s: the effort is %v, and %v with more", name, base.Effort(flat), more)
+			t.Errorf("%s: the effort does not grow from %v, but is %v", name, base.Effort(flat), more)
 		}
 	}
 }

@@ -44,13 +44,13 @@ type fault struct {
 	err error
 }
 
-// stepThen calls do unless the hook of f makes the step fail.
-func stepThen[T any](f *fakeFS, name string, do func(string) (T, error), path string) (T, error) {
+// stepThen calls fn unless the hook of f makes the step fail.
+func stepThen[T any](f *fakeFS, name string, fn func(string) (T, error), path string) (T, error) {
 	if err := f.step(name); err != nil {
 		var none T
 		return none, &fs.PathError{Op: name, Path: path, Err: err}
 	}
-	return do(path)
+	return fn(path)
 }
 
 func (f *fakeFS) Stat(path string) (fs.FileInfo, error) { return stepThen(f, "Stat", f.FS.Stat, path) }
