@@ -58,14 +58,22 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 // onlyModels describes an effect that changes nothing but model cooldowns: "1 model cooldown
 // cleared". It returns "" for any other.
 func onlyModels(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	n := len(e.Before.ModelCooldowns) - len(e.After.ModelCooldowns)
-	switch {
-	case n == 0 || stateWords(&e.Before, p, now) != stateWords(&e.After, p, now):
+	if stateWords(&e.Before, p, now) != stateWords(&e.After, p, now) {
 		return ""
-	case n < 0:
-		return text.Plural(-n, "model cooldown", "model cooldowns") + " restored"
 	}
-	return text.Plural(n, "model cooldown", "model cooldowns") + " cleared"
+	return modelWords(len(e.Before.ModelCooldowns), len(e.After.ModelCooldowns))
+}
+
+// modelWords describes a change to the number of model cooldowns, or returns "" for none.
+func modelWords(before, after int) string {
+	if before == after {
+		return ""
+	}
+	words := text.Plural(max(before, after)-min(before, after), "model cooldown", "model cooldowns")
+	if after > before {
+		return words + " restored"
+	}
+	return words + " cleared"
 }
 
 // ReloadNote says when running agents notice an action. That depends on their
@@ -150,14 +158,19 @@ func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	var before, after tally
 	var deadlines []time.Time
+	modelsBefore, modelsAfter := 0, 0
 	for i := range out.Changed {
 		e := &out.Changed[i]
 		before[p.Availability(&e.Before, now)]++
+		modelsBefore, modelsAfter = modelsBefore+len(e.Before.ModelCooldowns), modelsAfter+len(e.After.ModelCooldowns)
 		then := p.Assess(&e.After, now)
 		after[then.Availability]++
 		if then.Availability.Returns() {
 			deadlines = append(deadlines, then.Deadline.At)
 		}
+	}
+	if words := modelWords(modelsBefore, modelsAfter); words != "" && before == after {
+		return words
 	}
 	words := before.String() + " → " + after.String()
 	if len(deadlines) == 0 {

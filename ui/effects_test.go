@@ -36,6 +36,7 @@ func TestDoneWords_Many(t *testing.T) {
 		{reviving, []poolstate.Credential{failed, dead}, "reset 2 credentials: 1 cooling, 1 dead → 2 ready; 1 was dead and needs re-authentication"},
 		{reviving, []poolstate.Credential{dead, dead}, "reset 2 credentials: 2 dead → 2 ready; 2 were dead and need re-authentication"},
 		{reset, []poolstate.Credential{models}, "reset a: 1 model cooldown cleared"},
+		{reset, []poolstate.Credential{models, models}, "reset 2 credentials: 2 model cooldowns cleared"},
 		{reset, []poolstate.Credential{models, failed}, "reset 2 credentials: 1 ready, 1 cooling → 2 ready"},
 		{reset, []poolstate.Credential{observed}, "reset a: cooling, streak 1, until 12:59 → ready, streak 0"},
 	}
