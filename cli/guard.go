@@ -28,15 +28,15 @@ func guardCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "guard",
 		Short: "Make agents without backoff wait longer after repeated failures",
-		Long: "guard counts the failures of each credential and writes longer cooldowns into the agent's file: 2, 4 and\n" +
-			"then 8 times the agent's own after the second, third and fourth failure in a row. Every process that loads\n" +
-			"the pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential\n" +
-			"works again, guard removes its deadlines from the others that failed with the same code.\n\n" +
+		Long: "guard counts the failures of each credential and writes longer cooldowns into the agent's file: by default, 2, 4\n" +
+			"and 8 times the agent's own after the second, third and fourth consecutive failure. Every process that loads the\n" +
+			"pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works\n" +
+			"again, guard removes the deadlines that it set on others that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
-			"provider's only credential if the agent waits longer than five minutes (see --sole), openai-codex after a\n" +
-			"429 (the agent asks the provider), or the cooldowns of single models, which do not count as failures.\n\n" +
+			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex after a\n" +
+			"429 (the agent asks the provider). Cooldowns of individual models do not count as failures.\n\n" +
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
-			"builds up to August leave no trace in the file, and other processes wait until the deadline. Failures that\n" +
+			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
 			"Only one guard runs per store. Its state is in pooltop's state directory, which must persist in a container.",
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",

@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// holdWords are words in the end of a hold, each with an example of what follows it.
+// holdWords are the words that [ParseHold] accepts. If a word must be followed by something,
+// an example follows it.
 var holdWords = [...]string{
 	"until 1h", "today 23:59", "tomorrow 9:00", "monday 9:00", "tuesday 9:00", "wednesday 9:00", "thursday 9:00",
 	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",
 }
 
-// holdEndings complete a time of day or an offset from UTC, in that order.
+// holdEndings are texts that complete a partial time of day or offset from UTC.
 var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
 
-// BeginsHold reports whether s is, or more text after it can make it, a duration or the end of a hold as
-// [ParseHold] parses them, such as "3", "18:" or "tom".
+// BeginsHold reports whether s is the beginning of a text that [ParseHold] can parse, such
+// as "3", "18:" or "tom". The text may exceed the limit of a hold.
 func BeginsHold(s string, now time.Time) bool {
 	s = normalized(s)
 	valid := func(text string) bool {

@@ -10,13 +10,13 @@ func TestBeginsHold(t *testing.T) {
 	} {
 		for i := 1; i <= len(whole); i++ {
 			if !BeginsHold(whole[:i], now) {
-				t.Errorf("%q begins %q", whole[:i], whole)
+				t.Errorf("%q is not accepted as the beginning of %q", whole[:i], whole)
 			}
 		}
 	}
 	for _, s := range []string{"abc", "-5m", "3x", "5 apples", "18:0x", "2020-01-01", "yesterday", "until until", "5m 3h"} {
 		if BeginsHold(s, now) {
-			t.Errorf("%q begins no hold", s)
+			t.Errorf("%q is accepted as the beginning of a hold", s)
 		}
 	}
 }

@@ -118,7 +118,7 @@ func TestBorrow(t *testing.T) {
 			var got []string
 			pool := Borrow(own, root)
 			for c := range pool.All() {
-				words := c.Ref.String()
+				words := c.String()
 				if c.BorrowedFrom != "" {
 					words += " from " + c.BorrowedFrom
 				}

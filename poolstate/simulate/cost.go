@@ -52,7 +52,7 @@ func Situations() []Situation {
 			Name: "flapping", About: "the provider refuses every credential for 30 of every 45 minutes",
 			failure: rateLimited, down: 30 * time.Minute, up: 15 * time.Minute,
 		},
-		{Name: "quota", About: "the first credential has exhausted its quota, the others work", failure: usageLimit, refused: 1},
+		{Name: "quota", About: "the first credential has exhausted its quota; the others work", failure: usageLimit, refused: 1},
 	}
 }
 

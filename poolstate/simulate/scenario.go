@@ -88,7 +88,7 @@ func Scenarios() []Scenario {
 	const jobs = 25 * time.Minute
 	return []Scenario{
 		{
-			Name: "outage", About: "anthropic goes down for half a day, others fail briefly",
+			Name: "outage", About: "anthropic goes down for half a day; others fail briefly",
 			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "anthropic", From: 40 * time.Minute, To: 11 * time.Hour, Failure: rateLimited},
