@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
@@ -17,7 +17,6 @@ import (
 	"golang.org/x/term"
 
 	"pooltop/cli/config"
-	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
@@ -33,15 +32,21 @@ type actionRun struct {
 
 	cfg      *config.Config
 	log      *slog.Logger
-	snap     snapshot
-	operator *journal.Operator
+	sel      *selection
+	failures []failure
+}
+
+// failure is why the action was not done in a store.
+type failure struct {
+	store *snapshot
+	err   error
 }
 
 // bindAction makes cmd run act. It adds the flags shared by all commands that write, and
 // returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
-	settings := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
+	settings := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
 	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print what would change, without changing it")
 	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON with stable field names")
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")
@@ -52,77 +57,151 @@ func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, 
 	return settings
 }
 
-// open reads the store and fails early if it cannot be written.
-func (r *actionRun) open() (err error) {
-	cfg := r.cfg
-	if r.snap, err = loadSnapshot(cfg, r.log); err != nil {
+// load reads the selected stores.
+func (r *actionRun) load() error {
+	r.sel = loadSelection(r.cfg, r.log)
+	return r.sel.err()
+}
+
+// onTargets performs a task on the credentials that the arguments select, if they are of the
+// given kind. The function task returns the task for those of one file.
+func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
+	if err := r.load(); err != nil {
 		return err
 	}
-	clock := time.Now
-	if !cfg.Now.IsZero() {
-		clock = func() time.Time { return r.snap.now } // a fixed time
-	}
-	store := poolstate.Open(r.snap.path, poolstate.WithClock(clock))
-	if err := store.Writable(); err != nil && !r.dryRun {
-		return &codedError{exitRefused, err}
-	}
-	r.operator = newOperator(store, cfg.Journal, r.log)
-	return nil
-}
-
-// openTargets reads the store and returns the credentials that the arguments
-// select.
-func (r *actionRun) openTargets(args []string) ([]poolstate.Credential, error) {
-	if err := r.open(); err != nil {
-		return nil, err
-	}
-	return r.snap.targets(args)
-}
-
-// execute performs a task, after asking for confirmation if needed. For a dry run, it
-// only prints a preview.
-func (r *actionRun) execute(t journal.Task) error {
-	t.Verb, t.Policy = r.verb, r.snap.policy
-	plan, err := r.operator.Plan(t)
+	parts, err := r.sel.targets(args)
 	if err != nil {
-		return r.explain(err)
+		return err
 	}
-	for _, w := range []string{ui.SoonerWords(plan.Changed, t.Policy, r.snap.now), ui.LongHoldWords(plan.Changed, r.snap.now)} {
-		if w != "" {
-			r.note(w)
+	for _, p := range parts {
+		p.seen = slices.DeleteFunc(p.seen, func(c poolstate.Credential) bool { return !kind(&c) })
+	}
+	for _, snap := range r.sel.stores {
+		if snap.err != nil {
+			r.fail(snap, &codedError{exitRefused, snap.err})
+		}
+	}
+	return r.execute(slices.DeleteFunc(parts, func(p *part) bool { return len(p.seen) == 0 }), task)
+}
+
+// execute performs a task on each part, after asking for confirmation if needed. For a dry
+// run, it only prints a preview. If a part fails, it continues with the next one, and
+// returns the first error.
+func (r *actionRun) execute(parts []*part, task func(*part) journal.Task) error {
+	if len(parts) == 0 && len(r.failures) == 0 { // print that there is nothing to do
+		return r.finish([]*job{{store: r.sel.stores[0]}})
+	}
+	jobs := r.plan(parts, task)
+	for _, j := range jobs {
+		for _, w := range []string{ui.SoonerWords(j.out.Changed, j.store.policy, j.store.now), ui.LongHoldWords(j.out.Changed, j.store.now)} {
+			if w != "" {
+				r.note(r.about(j.store, w))
+			}
 		}
 	}
 	if r.dryRun {
-		for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
-			r.note(ui.LastReadyWords(&st, r.snap.now))
+		for _, warning := range r.outages(jobs) {
+			r.note(warning)
 		}
-		return r.report(&plan)
+		return r.finish(jobs)
 	}
-	if err := r.confirm(plan); err != nil {
+	if err := r.confirm(jobs); err != nil {
 		return err
 	}
+	return r.finish(slices.DeleteFunc(jobs, func(j *job) bool { return !r.perform(j) }))
+}
+
+// job is a task on one file.
+type job struct {
+	store    *snapshot
+	operator *journal.Operator
+	task     journal.Task
+	out      poolstate.Outcome // planned, then done
+}
+
+// plan returns the jobs for parts that can be written.
+func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*job) {
+	number := journal.NewNumber() // one action
+	for _, p := range parts {
+		clock := time.Now
+		if !r.cfg.Now.IsZero() {
+			clock = func() time.Time { return p.store.now } // a fixed time
+		}
+		store := poolstate.Open(p.store.path, poolstate.WithClock(clock))
+		if err := store.Writable(); err != nil && !r.dryRun {
+			r.fail(p.store, &codedError{exitRefused, err})
+			continue
+		}
+		j := &job{store: p.store, operator: newOperator(store, r.cfg.Journal, r.log), task: task(p)}
+		j.operator.Number = func() string { return number }
+		j.task.Verb, j.task.Seen, j.task.Policy = r.verb, p.seen, p.store.policy
+		var err error
+		if j.out, err = j.operator.Plan(j.task); err != nil {
+			r.fail(p.store, explainAction(p.store.path, err))
+			continue
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// perform does a job and reports whether it succeeded.
+func (r *actionRun) perform(j *job) bool {
 	var once sync.Once
-	done, err := r.operator.Run(r.cmd.Context(), t, func(holder string) {
+	done, err := j.operator.Run(r.cmd.Context(), j.task, func(holder string) {
 		once.Do(func() {
-			r.note(fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockPatience), holder))
+			r.note(r.about(j.store, fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockPatience), holder)))
 		})
 	})
 	if err != nil {
-		return r.explain(err)
+		r.fail(j.store, explainAction(j.store.path, err))
+		return false
 	}
 	if done.Warning != nil {
-		r.note("done; warning: " + done.Warning.Error())
+		r.note(r.about(j.store, "done; warning: "+done.Warning.Error()))
 	}
 	if done.JournalErr != nil {
-		r.note("done; warning: could not write the journal: " + done.JournalErr.Error())
+		r.note(r.about(j.store, "done; warning: could not write the journal: "+done.JournalErr.Error()))
 	}
-	return r.report(&done.Outcome)
+	j.out = done.Outcome
+	return true
 }
 
-// explain converts a store error to one line that also says what to do.
-func (r *actionRun) explain(err error) error {
+// finish prints the outcomes and returns the first error. The others have been printed.
+func (r *actionRun) finish(jobs []*job) error {
+	var err error
+	if len(r.failures) > 0 {
+		first := r.failures[0]
+		err = &codedError{exitCode(first.err), errors.New(r.about(first.store, first.err.Error()))}
+	}
+	if len(jobs) == 0 {
+		return err
+	}
+	return cmp.Or(r.print(jobs), err, refusal(jobs))
+}
+
+// fail records why the action is not done in a store. It prints the error, except the first
+// one, which the command returns.
+func (r *actionRun) fail(store *snapshot, err error) {
+	if r.failures = append(r.failures, failure{store, err}); len(r.failures) > 1 {
+		r.note(r.about(store, err.Error()))
+	}
+}
+
+// about returns words about a store. They begin with the profile unless it is the only one
+// that was selected.
+func (r *actionRun) about(store *snapshot, words string) string {
+	if !r.sel.several && store.path == r.cfg.File {
+		return words
+	}
+	return store.profile + ": " + words
+}
+
+// explainAction converts an error of the store at path to one line that also says what to
+// do.
+func explainAction(store string, err error) error {
 	code := exitCode(err)
-	message := explain(r.snap.path, err)
+	message := explain(store, err)
 	path, _ := pathOf(err)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -130,7 +209,7 @@ func (r *actionRun) explain(err error) error {
 	case code == exitLocked:
 		message = err.Error() + "; nothing was written; try again"
 	case code == exitFailed, isLock(path):
-		message = explainWrite(r.snap.path, err)
+		message = explainWrite(store, err)
 	}
 	return &codedError{code, errors.New(message)}
 }
@@ -140,17 +219,35 @@ func (r *actionRun) note(message string) {
 	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+text.Clean(message, maxErrorText))
 }
 
+// outages returns warnings about providers that the jobs leave with no credential ready.
+func (r *actionRun) outages(jobs []*job) (warnings []string) {
+	for _, j := range jobs {
+		for _, st := range j.store.pool.LastReady(j.out, j.store.policy) {
+			warnings = append(warnings, r.about(j.store, ui.LastReadyWords(&st, j.store.now)))
+		}
+	}
+	return warnings
+}
+
 // confirm asks for confirmation before an action that leaves a provider with no
 // credential ready, or that changes several credentials because no target was
 // given. Without a terminal, such an action is refused unless --yes is given.
-func (r *actionRun) confirm(plan poolstate.Outcome) error {
+func (r *actionRun) confirm(jobs []*job) error {
 	var warnings []string
-	if n := len(plan.Changed); n > 1 && r.wholeProvider != "" {
-		warnings = append(warnings, fmt.Sprintf("no target was specified: %d credentials of %s would change", n, r.wholeProvider))
+	changes, files := 0, 0
+	for _, j := range jobs {
+		if n := len(j.out.Changed); n > 0 {
+			changes, files = changes+n, files+1
+		}
 	}
-	for _, st := range r.snap.pool.LastReady(plan, r.snap.policy) {
-		warnings = append(warnings, ui.LastReadyWords(&st, r.snap.now))
+	if changes > 1 && r.wholeProvider != "" {
+		warning := fmt.Sprintf("no target was specified: %d credentials of %s would change", changes, r.wholeProvider)
+		if files > 1 {
+			warning += fmt.Sprintf(" in %d files", files)
+		}
+		warnings = append(warnings, warning)
 	}
+	warnings = append(warnings, r.outages(jobs)...)
 	if len(warnings) == 0 || r.yes {
 		return nil
 	}
@@ -170,107 +267,3 @@ func (r *actionRun) confirm(plan poolstate.Outcome) error {
 
 // titled returns s with its first letter capitalized.
 func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// report prints an outcome as text or JSON. It returns an error if any target was
-// refused.
-func (r *actionRun) report(out *poolstate.Outcome) (err error) {
-	if w := r.cmd.OutOrStdout(); r.asJSON {
-		err = jsonout.Write(w, r.json(out))
-	} else {
-		err = r.printOutcome(w, out)
-	}
-	if err != nil {
-		return err
-	}
-	if n := out.Refusals(); n > 0 {
-		first := out.Unchanged[slices.IndexFunc(out.Unchanged, func(e poolstate.Effect) bool { return e.Refused })]
-		err := fmt.Errorf("%s: refused: %s", first.Before.Ref, first.Reason)
-		if !first.CoolsUntil.IsZero() {
-			err = fmt.Errorf("%w; use --yes to proceed anyway", err)
-		}
-		if n > 1 {
-			err = fmt.Errorf("%w (and %d more)", err, n-1)
-		}
-		return &codedError{exitRefused, err}
-	}
-	return nil
-}
-
-func (r *actionRun) printOutcome(w io.Writer, out *poolstate.Outcome) error {
-	var lines []string
-	for i := range out.Changed {
-		e := &out.Changed[i]
-		line := text.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, r.snap.policy, out.At.In(r.snap.now.Location()))
-		if r.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
-			line += ui.DeadReset
-		}
-		lines = append(lines, line)
-	}
-	for i := range out.Unchanged {
-		if e := &out.Unchanged[i]; !e.Refused {
-			name := text.Clean(e.Before.Provider, maxErrorText) + "/" + text.CredentialName(&e.Before)
-			lines = append(lines, name+": unchanged, "+text.Clean(e.Reason, maxErrorText))
-		}
-	}
-	nothing := len(lines) == 0
-	switch {
-	case r.dryRun:
-		lines = append(lines, "dry run: nothing was written")
-	case len(out.Changed) > 0:
-		lines = append(lines, "written; "+ui.ReloadNote(r.verb, r.snap.policy))
-	case out.Refusals() > 0:
-	case r.verb == poolstate.VerbUndo && nothing:
-		lines = append(lines, "nothing to undo")
-	case r.verb == poolstate.VerbSync && nothing:
-		lines = append(lines, "nothing to sync: no local token source for these credentials")
-	case r.verb == poolstate.VerbSync:
-		lines = append(lines, "nothing to sync")
-	default:
-		lines = append(lines, "nothing to change")
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
-	return err
-}
-
-// outcomeJSON is the JSON output of the commands that write.
-type outcomeJSON struct {
-	Changed   []effectJSON `json:"changed"`
-	Unchanged []effectJSON `json:"unchanged"`
-	DryRun    bool         `json:"dry_run"`
-}
-
-// effectJSON is the effect on one credential: its state before and after, or the reason
-// that it is unchanged.
-type effectJSON struct {
-	Provider string         `json:"provider"`
-	ID       *string        `json:"id"`
-	Label    *string        `json:"label"`
-	Before   *jsonout.State `json:"before,omitempty"`
-	After    *jsonout.State `json:"after,omitempty"`
-	Reason   *string        `json:"reason,omitempty"`
-	Refused  *bool          `json:"refused,omitempty"`
-}
-
-func (r *actionRun) json(out *poolstate.Outcome) outcomeJSON {
-	state := func(c *poolstate.Credential) *jsonout.State {
-		return new(jsonout.NewState(poolstate.StateOf(c, r.snap.policy, out.At)))
-	}
-	effects := func(from []poolstate.Effect) []effectJSON {
-		all := []effectJSON{}
-		for i := range from {
-			e := &from[i]
-			j := effectJSON{Provider: e.Before.Provider, ID: jsonout.Text(e.Before.ID), Label: jsonout.Text(e.Before.Label)}
-			if e.Changes() {
-				j.Before, j.After = state(&e.Before), state(&e.After)
-			} else {
-				j.Reason, j.Refused = &e.Reason, &e.Refused
-			}
-			all = append(all, j)
-		}
-		return all
-	}
-	return outcomeJSON{effects(out.Changed), effects(out.Unchanged), r.dryRun}
-}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,14 +32,12 @@ func resetCommand() *cobra.Command {
 		},
 	}
 	settings := bindAction(cmd, poolstate.VerbReset, func(r *actionRun, args []string) error {
-		seen, err := r.openTargets(args)
-		if err != nil {
-			return err
-		}
 		if len(args) == 1 {
 			r.wholeProvider = args[0]
 		}
-		return r.execute(journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}, Seen: seen})
+		return r.onTargets(args, anyKind, func(*part) journal.Task {
+			return journal.Task{Action: poolstate.Action{SpareDead: len(args) < 2}}
+		})
 	})
 	cmd.Flags().BoolVar(&all, "all", false, "reset every provider")
 	cmd.ValidArgsFunction = completePool(settings, anyKind)
@@ -78,18 +75,17 @@ func exhaustCommand() *cobra.Command {
 		if f.Changed("code") && !isErrorCode(*code) {
 			return codeError(*code)
 		}
-		seen, err := r.openTargets(args)
-		if err != nil {
-			return err
-		}
-		hold.Code, hold.Reason = cmp.Or(*code, poolstate.HoldCode(seen)), *reason
-		hold.Policy, hold.Shorten, hold.Curve = r.snap.policy, r.yes, r.cfg.Curve()
-		for i := range seen {
-			if w := hold.Warning(&seen[i]); w != "" {
-				r.note(fmt.Sprintf("%s: %s", seen[i].Ref, w))
+		hold.Reason, hold.Shorten, hold.Curve = *reason, r.yes, r.cfg.Curve()
+		return r.onTargets(args, anyKind, func(p *part) journal.Task {
+			hold := hold
+			hold.Code, hold.Policy = cmp.Or(*code, poolstate.HoldCode(p.seen)), p.store.policy
+			for i := range p.seen {
+				if w := hold.Warning(&p.seen[i]); w != "" {
+					r.note(r.about(p.store, fmt.Sprintf("%s: %s", p.seen[i].Ref, w)))
+				}
 			}
-		}
-		return r.execute(journal.Task{Action: poolstate.Action{Hold: hold}, Seen: seen})
+			return journal.Task{Action: poolstate.Action{Hold: hold}}
+		})
 	})
 	cmd.ValidArgsFunction = completePool(settings, alive)
 	completeFlag(cmd, "code", completeCode(func() []int { return codesInPool(settings) }))
@@ -132,38 +128,10 @@ func syncCommand() *cobra.Command {
 		Args:    atMost(1),
 	}
 	settings := bindAction(cmd, poolstate.VerbSync, func(r *actionRun, args []string) error {
-		seen, err := r.openTargets(args)
-		if err != nil {
-			return err
-		}
-		seen = slices.DeleteFunc(seen, func(c poolstate.Credential) bool { return !c.Syncable() })
-		return r.execute(journal.Task{Action: poolstate.Action{ClaudeFile: claudeFile()}, Seen: seen})
+		return r.onTargets(args, (*poolstate.Credential).Syncable, func(*part) journal.Task {
+			return journal.Task{Action: poolstate.Action{ClaudeFile: claudeFile()}}
+		})
 	})
 	cmd.ValidArgsFunction = completePool(settings, (*poolstate.Credential).Syncable)
-	return cmd
-}
-
-func undoCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "undo",
-		Short: "Undo the last reset or hold on this store",
-		Long: "undo reverts the last reset or exhaust, credential by credential. It skips credentials that have changed since.\n" +
-			"A sync cannot be undone.",
-		Example: "  pooltop undo --dry-run\n  pooltop undo",
-		Args:    noArguments,
-	}
-	bindAction(cmd, poolstate.VerbUndo, func(r *actionRun, _ []string) error {
-		if err := r.open(); err != nil {
-			return err
-		}
-		last, undos, err := r.operator.LastUndo()
-		switch {
-		case errors.Is(err, poolstate.ErrNothingToUndo):
-			return r.report(&poolstate.Outcome{})
-		case err != nil:
-			return &codedError{exitRefused, err}
-		}
-		return r.execute(journal.Task{Action: poolstate.Action{Undos: undos}, Undoes: last.Action})
-	})
 	return cmd
 }

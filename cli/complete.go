@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,23 +164,18 @@ func plain(word string) bool {
 
 // profiles returns completions for the existing profiles.
 func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
-	store, err := poolstate.Location{Profile: "any"}.Path()
-	if err != nil {
-		return nil
-	}
-	dir := filepath.Dir(filepath.Dir(store))
-	words = append(words, cobra.CompletionWithDesc(poolstate.RootProfile, "the root"))
-	entries, _ := os.ReadDir(dir) // if it is missing, there are no other profiles
-	for _, e := range entries {
-		// Stat follows symlinks to directories.
-		if info, err := os.Stat(filepath.Join(dir, e.Name())); err != nil || !info.IsDir() || !plain(e.Name()) {
-			continue
-		}
+	found, _ := poolstate.Location{}.Profiles() // those that can be listed
+	for _, p := range found {
 		about := "a profile"
-		if _, err := os.Stat(filepath.Join(dir, e.Name(), filepath.Base(store))); err != nil {
+		switch {
+		case p.Name == poolstate.RootProfile:
+			about = "the root"
+		case !plain(p.Name):
+			continue
+		case !p.Exists:
 			about = "no auth.json yet"
 		}
-		words = append(words, cobra.CompletionWithDesc(e.Name(), about))
+		words = append(words, cobra.CompletionWithDesc(p.Name, about))
 	}
 	return words
 }
@@ -207,25 +200,24 @@ func completeCode(others func() []int) cobra.CompletionFunc {
 // codesInPool returns the error codes in the pool, or nil if the pool cannot be
 // read.
 func codesInPool(settings *config.Flags) (codes []int) {
-	snap, err := loadFor(settings)
-	if err != nil {
-		return nil
-	}
-	for c := range snap.pool.All() {
-		if code, known := c.ErrorCode.Get(); known && isErrorCode(code) {
-			codes = append(codes, code)
+	for _, p := range loadFor(settings).providers {
+		for i := range p.Credentials {
+			if code, known := p.Credentials[i].ErrorCode.Get(); known && isErrorCode(code) {
+				codes = append(codes, code)
+			}
 		}
 	}
 	return codes
 }
 
-// loadFor reads the store selected by the command line being completed.
-func loadFor(settings *config.Flags) (snapshot, error) {
+// loadFor reads the stores selected by the command line being completed. It returns none if
+// the command line is wrong.
+func loadFor(settings *config.Flags) *selection {
 	cfg, err := loadConfig(settings)
 	if err != nil {
-		return snapshot{}, err
+		return &selection{}
 	}
-	return loadSnapshot(cfg, slog.New(slog.DiscardHandler))
+	return loadSelection(cfg, slog.New(slog.DiscardHandler))
 }
 
 func anyKind(*poolstate.Credential) bool { return true }
@@ -238,52 +230,58 @@ func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDe
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
-		snap, err := loadFor(settings)
-		switch {
-		case err != nil, all:
-			return nil
-		case len(args) == 0:
-			return snap.providersOf(kind)
-		case strings.Contains(cmd.Use, "TARGET"):
-			return snap.targetsOf(args[0], args[1:], prefix, kind)
+		var words []cobra.Completion
+		for snap, p := range loadFor(settings).providers {
+			switch {
+			case all:
+			case len(args) == 0:
+				words = append(words, snap.completionOf(p, kind)...)
+			case strings.Contains(cmd.Use, "TARGET") && p.Name == args[0]:
+				words = append(words, snap.targetsOf(p, args[1:], prefix, kind)...)
+			}
 		}
-		return nil
+		return firstOfEach(words)
 	})
 }
 
-func (snap *snapshot) providersOf(kind func(*poolstate.Credential) bool) (words []cobra.Completion) {
-	for _, p := range snap.pool.Providers {
-		ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
-		if !ofKind || !plain(p.Name) {
-			continue
-		}
-		about, sum := "none ready", p.Summarize(snap.policy, snap.now)
-		switch {
-		case !sum.Out():
-			about = fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
-		case sum.Count[poolstate.Due] > 0:
-			about += ", due now"
-		case sum.Next != nil:
-			about += ", next in " + text.Countdown(sum.NextAt.Sub(snap.now))
-		}
-		words = append(words, cobra.CompletionWithDesc(p.Name, about))
+// firstOfEach removes completions of a word that several stores have, except the first.
+func firstOfEach(words []cobra.Completion) []cobra.Completion {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(words, func(w cobra.Completion) bool {
+		word, _, _ := strings.Cut(w, "\t")
+		known := seen[word]
+		seen[word] = true
+		return known
+	})
+}
+
+// completionOf returns a completion for a provider if it has a credential of the given kind.
+func (snap *snapshot) completionOf(p *poolstate.Provider, kind func(*poolstate.Credential) bool) []cobra.Completion {
+	ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
+	if !ofKind || !plain(p.Name) {
+		return nil
 	}
-	return words
+	about, sum := "none ready", p.Summarize(snap.policy, snap.now)
+	switch {
+	case !sum.Out():
+		about = fmt.Sprintf("%d of %d ready", sum.Ready(), sum.Total)
+	case sum.Count[poolstate.Due] > 0:
+		about += ", due now"
+	case sum.Next != nil:
+		about += ", next in " + text.Countdown(sum.NextAt.Sub(snap.now))
+	}
+	return []cobra.Completion{cobra.CompletionWithDesc(p.Name, about)}
 }
 
 // targetsOf returns completions for the credentials that are not yet on the command line.
 // A credential is offered by its label; by its id, if the label is ambiguous or the user
 // has started to type; or by its number, if it has neither.
 func (snap *snapshot) targetsOf(
-	provider string, named []string, prefix string, kind func(*poolstate.Credential) bool,
+	p *poolstate.Provider, named []string, prefix string, kind func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {
-	p := snap.pool.Provider(provider)
-	if p == nil {
-		return nil
-	}
 	done := map[poolstate.Ref]bool{}
 	for _, target := range named {
-		if c, err := snap.findTarget(p, target); err == nil {
+		if c, _ := findTarget(p, target); c != nil {
 			done[c.Ref] = true
 		}
 	}

@@ -51,6 +51,7 @@ func configCommand() *cobra.Command {
 type configReport struct {
 	Path   *string                `json:"path"` // the file, which may not exist; nil for none
 	Read   bool                   `json:"read"`
+	Stores []storeJSON            `json:"stores"`
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
 	// Backoff also contains the providers, each with its own values.
@@ -58,6 +59,12 @@ type configReport struct {
 	Keys    map[string]configValue `json:"keys"`
 
 	toml strings.Builder // the same values as a configuration file
+}
+
+// storeJSON is a store that a command with the same flags reads.
+type storeJSON struct {
+	Profile string `json:"profile"`
+	Path    string `json:"path"`
 }
 
 // configValue is a value and its source: flag, environment, file or default.
@@ -84,6 +91,12 @@ func newConfigReport(cfg *config.Config) *configReport {
 		}
 	}
 	fmt.Fprintf(&r.toml, "# Effective configuration of pooltop, %s\n\n", text.Clean(from, maxComment))
+	for _, p := range cfg.Stores {
+		r.Stores = append(r.Stores, storeJSON{p.Name, p.Path})
+		if cfg.Several() {
+			fmt.Fprintf(&r.toml, "# %s: %s\n", text.Clean(p.Name, maxComment), text.Clean(p.Path, maxComment))
+		}
+	}
 	for _, s := range config.Settings() {
 		r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
 	}

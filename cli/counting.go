@@ -17,7 +17,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// counting counts the failures of the configured store.
+// counting counts the failures of a store.
 type counting struct {
 	*counts.Counter
 	file  string
@@ -26,12 +26,12 @@ type counting struct {
 	err   error // from the last attempt to store the counts; it has been logged
 }
 
-// newCounting returns the counter of the configured store. Without a journal, it counts in
+// newCounting returns the counter of the store at path. Without a journal, it counts in
 // memory.
-func newCounting(cfg *config.Config, log *slog.Logger) *counting {
-	c := &counting{Counter: counts.InMemory(), file: cfg.File, curve: cfg.Curve(), log: log}
+func newCounting(cfg *config.Config, path string, log *slog.Logger) *counting {
+	c := &counting{Counter: counts.InMemory(), file: path, curve: cfg.Curve(), log: log}
 	if dir, err := journal.StateDir(); err == nil && cfg.Journal {
-		c.Counter = counts.New(dir, poolstate.Open(cfg.File).Identity())
+		c.Counter = counts.New(dir, poolstate.Open(path).Identity())
 	}
 	return c
 }

@@ -36,7 +36,7 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 		Clock:        model.Clock{Now: clock, Rate: 1},
 		Policy:       policyChoice(cfg),
 		Curve:        cfg.Curve(),
-		Count:        newCounting(cfg, log).forDashboard,
+		Count:        newCounting(cfg, path, log).forDashboard,
 		Path:         displayPath(path),
 		ReadOnly:     readOnly,
 		ExplainError: explainLogged(path, log),
@@ -111,9 +111,9 @@ func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn 
 		defer close(ended)
 		last := ""
 		for ctx.Err() == nil {
-			g := newGuardian(cfg, log)
+			g := newGuardian(cfg, cfg.File, log)
 			g.say, g.print = warn, func(*guard.Note) error { return nil }
-			err := g.run(ctx, false)
+			err := runGuards(ctx, []*guardian{g}, false)
 			if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running && err.Error() != last {
 				last = err.Error()
 				warn(last)

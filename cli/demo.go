@@ -150,7 +150,7 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 	d.guard.follower.print = func(*poolstate.Record) error { return nil }
 	d.guard.follower.act = d.guard.act
 	m.Count = newCounter().forDashboard
-	return d.guard.begin(false)
+	return d.guard.begin()
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]

@@ -42,6 +42,16 @@ func (e *codedError) Error() string {
 
 func (e *codedError) Unwrap() error { return e.err }
 
+// readError reports that the store at path cannot be read.
+type readError struct {
+	path string
+	err  error
+}
+
+func (e *readError) Error() string { return e.path + ": " + explain(e.path, e.err) }
+
+func (e *readError) Unwrap() error { return e.err }
+
 func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }

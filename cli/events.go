@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +20,7 @@ import (
 	"pooltop/poolstate/guard"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
+	"pooltop/ui/text"
 	"pooltop/watch"
 )
 
@@ -31,10 +35,9 @@ func eventsCommand() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print one JSON object per line, with stable field names")
 	since := cmd.Flags().String("since", "", "start with events from the last `DURATION`, such as 2h")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		f := newFollower(cfg, log, cmd.OutOrStdout(), *asJSON)
-		f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
+		clock, from := newClock(cfg.Now), time.Time{}
 		if *since != "" {
 			d, err := poolstate.ParseDuration(*since)
 			switch {
@@ -43,22 +46,31 @@ func eventsCommand() *cobra.Command {
 			case err != nil:
 				return usageError("--since: invalid duration %q (try 45m, 2h or 1d)", *since)
 			}
-			f.since = f.clock().Add(-d)
+			from = clock().Add(-d)
 		}
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
-		print := f.print
-		f.print = func(r *poolstate.Record) error { // returns when ctx is done, even if the output is blocked
-			printed := make(chan error, 1)
-			go func() { printed <- print(r) }()
-			select {
-			case err := <-printed:
-				return err
-			case <-ctx.Done():
-				return nil
+		print := newEventPrinter(cfg, clock, cmd.OutOrStdout(), *asJSON)
+		var followers []*follower
+		for _, p := range distinct(cfg.Stores) {
+			f := newFollower(cfg, p.Path, log)
+			f.since = from
+			f.print = func(r *poolstate.Record) error { // returns when ctx is done, even if the output is blocked
+				printed := make(chan error, 1)
+				go func() { printed <- print(p.Name, r) }()
+				select {
+				case err := <-printed:
+					return err
+				case <-ctx.Done():
+					return nil
+				}
 			}
+			if len(followers) == 0 { // the hints of the others would be similar
+				f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
+			}
+			followers = append(followers, f)
 		}
-		return f.follow(ctx, watch.Start(ctx, f.Store.Path()))
+		return followAll(ctx, followers)
 	})
 	return cmd
 }
@@ -85,23 +97,99 @@ type follower struct {
 	recount  time.Time // when to load the store even if it has not changed
 }
 
-func newFollower(cfg *config.Config, log *slog.Logger, w io.Writer, asJSON bool) *follower {
+func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 	clock := newClock(cfg.Now)
-	operator := newOperator(poolstate.Open(cfg.File, poolstate.WithClock(clock)), cfg.Journal, log)
-	f := &follower{Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(cfg.File, log), hint: func(string) {}, counting: newCounting(cfg, log)}
-	f.print = func(r *poolstate.Record) error { return jsonout.WriteLine(w, jsonout.NewEvent(r)) }
-	if !asJSON {
-		_, isTerminal := terminalOf(w)
-		theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
-		if !isTerminal {
-			width = func() int { return maxErrorText }
+	operator := newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log)
+	return &follower{
+		Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(path, log),
+		print: func(*poolstate.Record) error { return nil }, hint: func(string) {}, counting: newCounting(cfg, path, log),
+	}
+}
+
+// newEventPrinter returns a function that prints an event of a profile. If there are several
+// profiles, a line begins with the name. It may be called concurrently.
+func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, asJSON bool) func(profile string, r *poolstate.Record) error {
+	var mu sync.Mutex
+	if asJSON {
+		return func(profile string, r *poolstate.Record) error {
+			mu.Lock()
+			defer mu.Unlock()
+			return jsonout.WriteLine(w, jsonout.NewEvent(profile, r))
 		}
+	}
+	_, isTerminal := terminalOf(w)
+	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
+	if !isTerminal {
+		width = func() int { return maxErrorText }
+	}
+	column := profileColumn(cfg.Stores)
+	return func(profile string, r *poolstate.Record) error {
+		mu.Lock()
+		defer mu.Unlock()
+		name := ""
+		if cfg.Several() {
+			name = padded(text.Fit(text.Clean(profile, maxErrorText), column), column) + "  "
+		}
+		_, err := fmt.Fprintln(w, name+ui.EventLine(theme, r, clock(), max(width()-text.Width(name), 1), false))
+		return err
+	}
+}
+
+// profileColumn returns the width of a column with the names of profiles.
+func profileColumn(profiles []poolstate.Profile) (width int) {
+	const widest = 16
+	for _, p := range profiles {
+		width = max(width, min(text.Width(text.Clean(p.Name, maxErrorText)), widest))
+	}
+	return width
+}
+
+// followAll prints the events of several stores until ctx is done or printing fails. It
+// begins with earlier events, in order of time.
+func followAll(ctx context.Context, followers []*follower) error {
+	type early struct {
+		*poolstate.Record
+		print func(*poolstate.Record) error
+	}
+	var earlier []early
+	changes := make([]<-chan watch.Change, len(followers))
+	for i, f := range followers {
+		print := f.print
 		f.print = func(r *poolstate.Record) error {
-			_, err := fmt.Fprintln(w, ui.EventLine(theme, r, clock(), width(), false))
+			earlier = append(earlier, early{r, print})
+			return nil
+		}
+		changes[i] = watch.Start(ctx, f.Store.Path())
+		if err := f.start(ctx); err != nil {
+			return err
+		}
+		f.print = print
+	}
+	slices.SortStableFunc(earlier, func(a, b early) int { return a.At.Compare(b.At) })
+	for _, e := range earlier {
+		if err := e.print(e.Record); err != nil {
 			return err
 		}
 	}
-	return f
+	return runAll(ctx, len(followers), func(ctx context.Context, i int) error { return followers[i].run(ctx, changes[i]) })
+}
+
+// runAll calls run concurrently for each number below n. If one call fails, it cancels the
+// others. It returns the first error.
+func runAll(ctx context.Context, n int, run func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, n)
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			if errs[i] = run(ctx, i); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	return cmp.Or(errs...)
 }
 
 const (
@@ -113,14 +201,17 @@ const (
 	maxWait = time.Second
 )
 
-// follow prints events until ctx is done or changes is closed.
-func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) error {
-	if err := f.load(ctx); err != nil {
-		return err
-	}
-	if f.waiting = f.snapshot.Pool == nil; f.waiting {
+// start loads the first snapshot.
+func (f *follower) start(ctx context.Context) error {
+	err := f.load(ctx)
+	if f.waiting = f.snapshot.Pool == nil; f.waiting && err == nil {
 		f.hint("waiting for " + f.Store.Path())
 	}
+	return err
+}
+
+// run prints events until ctx is done or changes is closed. Call start before.
+func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	for {
 		select {
 		case <-ctx.Done():

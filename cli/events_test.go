@@ -22,11 +22,20 @@ import (
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
-	f := newFollower(configAt(t, file), noLog, &out, asJSON)
-	now, err := time.Parse(time.RFC3339, sampleTime)
-	must(t, err)
-	f.clock = func() time.Time { return now }
+	cfg := configAt(t, file)
+	f := newFollower(cfg, file, noLog)
+	f.clock = func() time.Time { return cfg.Now }
+	print := newEventPrinter(cfg, f.clock, &out, asJSON)
+	f.print = func(r *poolstate.Record) error { return print("default", r) }
 	return f, &out
+}
+
+// follow prints events until ctx is done or changes is closed.
+func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) error {
+	if err := f.start(ctx); err != nil {
+		return err
+	}
+	return f.run(ctx, changes)
 }
 
 const year = 365 * 24 * time.Hour
@@ -58,7 +67,7 @@ func TestEvents_History(t *testing.T) {
 	equal(t, "lines", strings.Count(got, "\n"), 7)
 	equal(t, "lines of the last hour", strings.Count(history(t, file, false, time.Hour), "\n"), 4)
 	equal(t, "the first line as JSON", strings.Split(history(t, file, true, year), "\n")[0],
-		`{"at":"2026-11-22T09:26:40.000Z","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
+		`{"at":"2026-11-22T09:26:40.000Z","profile":"default","provider":"anthropic","id":"c90d1a","label":"claude_code","event":"dead",`+
 			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
 }
 

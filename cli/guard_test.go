@@ -34,7 +34,7 @@ func newGuardTest(t *testing.T) *guardTest {
 	g := &guardTest{t: t, now: guardStart}
 	cfg := configAt(t, storeFile(t, failedAt(guardStart)))
 	cfg.Now = time.Time{}
-	g.guardian = newGuardian(cfg, noLog)
+	g.guardian = newGuardian(cfg, cfg.File, noLog)
 	g.clock = func() time.Time { return g.now }
 	g.Store = poolstate.Open(cfg.File, poolstate.WithClock(g.clock))
 	state := t.TempDir()
@@ -45,7 +45,7 @@ func newGuardTest(t *testing.T) *guardTest {
 		g.said = append(g.said, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
 		return nil
 	}
-	release, err := g.begin(false)
+	release, err := g.begin()
 	must(t, err)
 	t.Cleanup(release)
 	files, err := filepath.Glob(filepath.Join(state, "counts", "*.json"))

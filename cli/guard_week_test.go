@@ -63,13 +63,13 @@ func newWeek(t *testing.T, seed uint64, guarded bool) *week {
 	if guarded {
 		cfg := config.Default()
 		cfg.File = w.file
-		g := newGuardian(cfg, noLog)
+		g := newGuardian(cfg, cfg.File, noLog)
 		g.clock = func() time.Time { return w.now }
 		g.Store = poolstate.Open(w.file, poolstate.WithClock(g.clock))
 		g.Journal = journal.At(filepath.Join(t.TempDir(), "events.jsonl"))
 		g.say = func(problem string) { t.Errorf("guard says %q", problem) }
 		g.print = func(n *guard.Note) error { w.noted(n); return nil }
-		release, err := g.begin(false)
+		release, err := g.begin()
 		must(t, err)
 		t.Cleanup(release)
 		w.guard = g

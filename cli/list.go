@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
@@ -15,6 +18,7 @@ import (
 	"pooltop/poolstate"
 	"pooltop/ui"
 	"pooltop/ui/filter"
+	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
 
@@ -26,39 +30,135 @@ func listCommand() *cobra.Command {
 		Args:    atMost(1),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
-		snap, err := loadSnapshot(cfg, log)
-		if err != nil {
+		sel := loadSelection(cfg, log)
+		err := sel.err()
+		if err != nil && !sel.several {
 			return err
 		}
-		if len(args) == 1 {
-			provider, err := snap.provider(args[0])
-			if err != nil {
+		if len(args) == 1 && err == nil {
+			if err := sel.narrow(args[0]); err != nil {
 				return err
 			}
-			narrowed := *snap.pool
-			narrowed.Providers = []poolstate.Provider{*provider}
-			snap.pool = &narrowed
 		}
 		if *asJSON {
-			return jsonout.Write(cmd.OutOrStdout(), snap.json())
+			return cmp.Or(jsonout.Write(cmd.OutOrStdout(), sel.json()), err)
 		}
-		return printList(cmd.OutOrStdout(), snap, cfg)
+		return cmp.Or(printList(cmd.OutOrStdout(), sel, cfg), err)
 	})
 	cmd.ValidArgsFunction = completePool(flags, anyKind)
 	return cmd
 }
 
-// printList prints the dashboard's table, as wide as the terminal.
-func printList(w io.Writer, snap snapshot, cfg *config.Config) error {
-	theme, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
-	_, err := fmt.Fprintln(w, ui.List(&ui.Screen{
-		Width: width(), Theme: theme, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
-		ActiveProfile: poolstate.OtherProfile(snap.path), CorruptCopy: poolstate.CorruptCopy(snap.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: snap.pool, Groups: filter.Groups(snap.pool), Policy: snap.policy, Guard: snap.guard,
-	}))
+// narrow removes all other providers. It returns an error if no store has the provider.
+func (sel *selection) narrow(provider string) error {
+	if err := sel.checkProvider(provider); err != nil {
+		return err
+	}
+	for snap := range sel.readable {
+		narrowed := *snap.pool
+		narrowed.Providers = nil
+		if p := snap.pool.Provider(provider); p != nil {
+			narrowed.Providers = []poolstate.Provider{*p}
+		}
+		snap.pool = &narrowed
+	}
+	return nil
+}
+
+// printList prints the dashboard's table of each store, as wide as the terminal. If there
+// are several, a heading names each one.
+func printList(w io.Writer, sel *selection, cfg *config.Config) error {
+	colors, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
+	var tables []string
+	if line, _, err := sel.status(); sel.several && err == nil {
+		tables = append(tables, text.Fit(line, width()))
+	}
+	for _, snap := range sel.stores {
+		table := ""
+		if sel.several {
+			heading := text.Clean(snap.profile, maxErrorText) + "  " + displayPath(snap.path)
+			table = colors.Line().Bold(theme.Accent, text.Fit(heading, width())).String() + "\n"
+		}
+		if snap.err != nil {
+			table += text.Clean(snap.err.Error(), maxErrorText)
+		} else {
+			table += ui.List(snap.screen(cfg, colors, width()))
+		}
+		tables = append(tables, table)
+	}
+	_, err := fmt.Fprintln(w, strings.Join(tables, "\n\n"))
 	return err
+}
+
+// screen returns the content of the table of a store.
+func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int) *ui.Screen {
+	pool := snap.withNotes()
+	s := &ui.Screen{
+		Width: width, Theme: colors, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
+		ActiveProfile: poolstate.OtherProfile(snap.path), CorruptCopy: poolstate.CorruptCopy(snap.path),
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: pool, Groups: filter.Groups(pool), Policy: snap.policy, Guard: snap.guard,
+	}
+	if cfg.Several() {
+		s.ActiveProfile = "" // it is probably listed
+	}
+	return s
+}
+
+// withNotes returns the pool with notes about credentials that other profiles use as well.
+func (snap *snapshot) withNotes() *poolstate.Pool {
+	pool := *snap.pool
+	pool.Providers = slices.Clone(pool.Providers)
+	for i := range pool.Providers {
+		p := &pool.Providers[i]
+		var notes []string
+		named := map[string][]string{} // credentials by note
+		add := func(note, name string) {
+			if named[note] == nil {
+				notes = append(notes, note)
+			}
+			named[note] = append(named[note], name)
+		}
+		for j := range p.Credentials {
+			c := &p.Credentials[j]
+			if c.BorrowedFrom != "" {
+				notes = []string{"from " + c.BorrowedFrom}
+				break
+			}
+			if c.Copy != poolstate.NoCopy {
+				add(c.Copy.String(), text.CredentialName(c))
+			}
+			if others := snap.sharedWith(c); others != "" {
+				add("one quota with "+others, text.CredentialName(c))
+			}
+		}
+		for j, note := range notes {
+			if credentials := named[note]; credentials != nil {
+				notes[j] = fewer(credentials) + ": " + note
+			}
+		}
+		p.Notes = append(notes, p.Notes...)
+	}
+	return &pool
+}
+
+// sharedWith names the other profiles that have a credential of the same account, except
+// the one of which it is a copy.
+func (snap *snapshot) sharedWith(c *poolstate.Credential) string {
+	others := slices.DeleteFunc(slices.Clone(c.Profiles), func(name string) bool {
+		return name == snap.profile || c.Copy != poolstate.NoCopy && name == poolstate.RootProfile
+	})
+	return fewer(others)
+}
+
+// fewer lists names, at most four of them.
+func fewer(names []string) string {
+	const most = 4
+	if n := len(names); n > most {
+		names = append(slices.Clip(names[:most-1]), fmt.Sprintf("%d more", n-most+1))
+	}
+	return strings.Join(names, ", ")
 }
 
 // pageWidth is the width of an output that is not a terminal.

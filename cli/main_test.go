@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"pooltop/cli/config"
+	"pooltop/poolstate"
 )
 
 var (
@@ -181,7 +182,7 @@ func configAt(t *testing.T, file string) *config.Config {
 	now, err := time.Parse(time.RFC3339, sampleTime)
 	must(t, err)
 	cfg := config.Default()
-	cfg.File, cfg.Now = file, now
+	cfg.File, cfg.Now, cfg.Stores = file, now, []poolstate.Profile{poolstate.ProfileAt(file)}
 	return cfg
 }
 

@@ -1,15 +1,17 @@
 package cli
 
 import (
-	"fmt"
+	"cmp"
+	"errors"
+	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/cli/report"
-	"pooltop/poolstate"
 )
 
 func reportCommand() *cobra.Command {
@@ -24,31 +26,62 @@ func reportCommand() *cobra.Command {
 	}
 	anonymous := cmd.Flags().Bool("anonymous", false, "replace names with numbers and omit free text")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock|config.Journal)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		opts := report.Options{
-			Path: cfg.File, DisplayPath: displayPath(cfg.File), Policy: policyChoice(cfg), Now: instant(cfg.Now), Version: version,
-			Anonymous: *anonymous, Explain: func(err error) string { return explain(cfg.File, err) },
+		sel := loadSelection(cfg, log)
+		var names []string
+		for _, snap := range sel.stores {
+			names = append(names, snap.profile)
 		}
-		counting := newCounting(cfg, log)
-		opts.Annotate = func(pool *poolstate.Pool, policy poolstate.Policy) *poolstate.Curve {
-			return counting.peek(pool, policy, opts.Now)
+		reports := make([]*report.Report, len(sel.stores))
+		for i, snap := range sel.stores {
+			opts := report.Options{
+				Path: snap.path, DisplayPath: displayPath(snap.path), Now: snap.now, Version: version, Anonymous: *anonymous,
+				Load: snap.loaded, Explain: func(err error) string { return explain(snap.path, err) },
+			}
+			if sel.several {
+				opts.Profiles = names
+			}
+			if cfg.Journal {
+				opts.Journal = userJournal()
+			}
+			log.Info("report", "path", opts.Path, "anonymous", *anonymous)
+			reports[i] = report.Collect(opts)
 		}
-		if cfg.Journal {
-			opts.Journal = userJournal()
-		}
-		log.Info("report", "path", opts.Path, "anonymous", *anonymous)
-		r := report.Collect(opts)
 		var err error
-		if *asJSON {
-			err = jsonout.Write(cmd.OutOrStdout(), r)
-		} else {
-			_, err = fmt.Fprint(cmd.OutOrStdout(), r.Markdown())
+		if sel.err() != nil {
+			err = &codedError{exitRefused, reports[0].Err()}
 		}
-		if err == nil && r.Err() != nil {
-			err = &codedError{exitRefused, r.Err()}
+		summary := sel.jsonSummary()
+		if *anonymous {
+			summary.NextReady = nil
 		}
-		return err
+		return cmp.Or(printReports(cmd.OutOrStdout(), reports, sel.several, summary, *asJSON), err)
 	})
 	return cmd
+}
+
+// printReports prints the reports of the selected stores.
+func printReports(w io.Writer, reports []*report.Report, several bool, summary jsonout.Summary, asJSON bool) error {
+	if asJSON && !several {
+		return jsonout.Write(w, reports[0])
+	}
+	if asJSON {
+		out := jsonout.Stores{Summary: summary}
+		for _, r := range reports {
+			out.Stores = append(out.Stores, r)
+		}
+		return jsonout.Write(w, out)
+	}
+	texts := make([]string, len(reports))
+	for i, r := range reports {
+		texts[i] = r.Markdown()
+	}
+	_, err := io.WriteString(w, strings.Join(texts, "\n"))
+	return err
+}
+
+// loaded returns the content of a report on the store.
+func (snap *snapshot) loaded() (report.Loaded, error) {
+	return report.Loaded{Pool: snap.pool, Policy: snap.policy, Guard: snap.guard}, errors.Unwrap(snap.err)
 }

@@ -66,7 +66,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	settings := config.Bind(root.Flags(), ^config.Scope(0))
+	settings := config.Bind(root.Flags(), ^config.Stores)
 	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		if cfg.Guard && *readOnly {

@@ -30,6 +30,13 @@ func TestCommands_Usage(t *testing.T) {
 		{"--now yesterday", `pooltop: --now must be an RFC 3339 time such as 2026-11-23T09:20:00Z, not "yesterday"`},
 		{"--profile a/b", `pooltop: profile "a/b"`},
 		{"--profile=", "pooltop: --profile must not be empty"},
+		{"--profile a --profile b", "pooltop: --profile must be given only once"},
+		{"--all-profiles", "pooltop: unknown flag: --all-profiles"},
+		{"calibrate --profile a --profile b", "pooltop calibrate: --profile must be given only once"},
+		{"list --profile a --profile=", "pooltop list: --profile must not be empty"},
+		{"list --profile a --profile b/c", `pooltop list: profile "b/c"`},
+		{"list --all-profiles --profile a", "pooltop list: --all-profiles and --profile are mutually exclusive"},
+		{"reset --all --all-profiles --file a.json", "pooltop reset: --all-profiles and --file are mutually exclusive"},
 		{"--frame-rate=", "pooltop: --frame-rate must not be empty"},
 		{"--key=", "pooltop: --key must not be empty"},
 		{"status --format=", "pooltop status: --format must not be empty"},
@@ -121,24 +128,27 @@ func TestDashboard_NoTerminal(t *testing.T) {
 // storeFlags are the flags of every command that reads the store.
 const storeFlags = "file home profile policy now"
 
+// storesFlags are the flags of every command that reads several stores.
+const storesFlags = storeFlags + " all-profiles"
+
 // offered lists the flags of each command, except --config, --log-file and --help,
 // which all commands have.
 var offered = map[string]string{
 	"pooltop":   storeFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only",
-	"list":      storeFlags + " theme columns no-color json",
-	"status":    storeFlags + " format",
-	"events":    storeFlags + " theme no-color journal no-journal json since",
-	"guard":     storeFlags + " journal no-journal once dry-run json provider sole",
-	"report":    storeFlags + " journal no-journal json anonymous",
+	"list":      storesFlags + " theme columns no-color json",
+	"status":    storesFlags + " format",
+	"events":    storesFlags + " theme no-color journal no-journal json since",
+	"guard":     storesFlags + " journal no-journal once dry-run json provider sole",
+	"report":    storesFlags + " journal no-journal json anonymous",
 	"backoff":   "policy code json",
 	"simulate":  "theme no-color json outage scenario credentials every tries base cap policy",
 	"calibrate": "file home profile agent json",
-	"reset":     storeFlags + " journal no-journal dry-run json yes all",
-	"exhaust":   storeFlags + " journal no-journal dry-run json yes code for until reason",
-	"sync":      storeFlags + " journal no-journal dry-run json yes",
-	"undo":      storeFlags + " journal no-journal dry-run json yes",
+	"reset":     storesFlags + " journal no-journal dry-run json yes all",
+	"exhaust":   storesFlags + " journal no-journal dry-run json yes code for until reason",
+	"sync":      storesFlags + " journal no-journal dry-run json yes",
+	"undo":      storesFlags + " journal no-journal dry-run json yes",
 	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
-	"config":    "file home profile policy theme sort columns notify guard frame-rate journal no-journal key json",
+	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json",
 }
 
 // A command has exactly the flags that affect it.

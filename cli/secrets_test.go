@@ -187,8 +187,9 @@ func TestSecrets_Values(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, secretStore())
-	snap, err := loadSnapshot(configAt(t, file), noLog)
-	must(t, err)
+	sel := loadSelection(configAt(t, file), noLog)
+	must(t, sel.err())
+	snap := sel.stores[0]
 	f, _ := newTestFollower(t, file, false)
 	must(t, f.load(t.Context()))
 	operator := newOperator(poolstate.Open(file), true, noLog)

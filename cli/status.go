@@ -19,27 +19,25 @@ func statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
 		Long: "status prints one short line. Its exit code is 0 if every provider has a ready credential, 10 if a provider has\n" +
-			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool.",
+			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, it is\n" +
+			"the code of the worst one that can be read.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
 	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Policy|config.Clock)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		parsed, err := template.New("format").Option("missingkey=error").Parse(*format)
 		if err != nil {
 			return formatError(err)
 		}
-		snap, err := loadSnapshot(cfg, log)
+		sel := loadSelection(cfg, log)
+		line, code, err := sel.status()
 		if err != nil {
 			return err
 		}
-		if !snap.pool.HasPool {
-			return &codedError{exitRefused, fmt.Errorf("%s: no credential pool", snap.path)}
-		}
-		line, code := snap.status()
 		if *format != "" {
-			if line, err = snap.render(parsed); err != nil {
+			if line, err = sel.render(parsed); err != nil {
 				return formatError(err)
 			}
 		}
@@ -59,18 +57,50 @@ func formatError(err error) error {
 const maxNamed = 2
 
 // status returns a line such as "4/9 ready · openrouter out, back 14:14", and the
-// exit code. A provider without credentials does not count as out.
-func (snap *snapshot) status() (line string, code int) {
-	sum := snap.pool.Summarize(snap.policy, snap.now)
-	parts := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}
-	var out []string
-	for i := range snap.pool.Providers {
-		p := &snap.pool.Providers[i]
+// exit code. A provider without credentials does not count as out. The error is about all
+// stores. One that cannot be read is named on the line, but does not affect the code.
+func (sel *selection) status() (line string, code int, err error) {
+	if err := sel.err(); err != nil {
+		return "", 0, err
+	}
+	pools := false
+	for snap := range sel.readable {
+		pools = pools || snap.pool.HasPool
+	}
+	if !pools {
+		return "", 0, &codedError{exitRefused, fmt.Errorf("%s: no credential pool", sel.stores[0].path)}
+	}
+	sum, _ := sel.summary()
+	parts, out := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}, sel.outs()
+	for snap := range sel.readable {
+		s := snap.pool.Summarize(snap.policy, snap.now)
+		switch {
+		case s.Ready() == 0 && snap.pool.HasPool:
+			code = exitNothingReady
+		case len(out) > 0:
+			code = max(code, exitProviderOut)
+		}
+	}
+	if n := len(out); n > maxNamed {
+		out = append(out[:maxNamed], fmt.Sprintf("%d more out", n-maxNamed))
+	}
+	parts = append(parts, out...)
+	for _, snap := range sel.stores {
+		if snap.err != nil {
+			parts = append(parts, text.Clean(snap.profile, maxErrorText)+" unreadable")
+		}
+	}
+	return strings.Join(parts, " · "), code, nil
+}
+
+// outs describes the providers that are out.
+func (sel *selection) outs() (out []string) {
+	for snap, p := range sel.providers {
 		s := p.Summarize(snap.policy, snap.now)
 		if !s.Out() {
 			continue
 		}
-		words := text.Clean(p.Name, maxErrorText) + " out"
+		words := text.Clean(sel.named(snap, p.Name), maxErrorText) + " out"
 		switch {
 		case s.Count[poolstate.Due] > 0:
 			words += ", due now"
@@ -79,16 +109,7 @@ func (snap *snapshot) status() (line string, code int) {
 		}
 		out = append(out, words)
 	}
-	switch {
-	case sum.Ready() == 0:
-		code = exitNothingReady
-	case len(out) > 0:
-		code = exitProviderOut
-	}
-	if n := len(out); n > maxNamed {
-		out = append(out[:maxNamed], fmt.Sprintf("%d more out", n-maxNamed))
-	}
-	return strings.Join(append(parts, out...), " · "), code
+	return out
 }
 
 // maxStatusText limits the length of each string passed to a template.
@@ -96,8 +117,8 @@ const maxStatusText = 64 << 10
 
 // render executes a template on the JSON output of list. It first cleans all strings,
 // because templates print them unchanged.
-func (snap *snapshot) render(t *template.Template) (string, error) {
-	raw, err := json.Marshal(snap.json())
+func (sel *selection) render(t *template.Template) (string, error) {
+	raw, err := json.Marshal(sel.json())
 	if err != nil {
 		return "", err
 	}

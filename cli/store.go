@@ -1,17 +1,17 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
-	"slices"
-	"strconv"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
-	"pooltop/cli/internal/suggest"
 	"pooltop/poolstate"
 	"pooltop/poolstate/counts"
 	"pooltop/poolstate/journal"
@@ -84,122 +84,207 @@ func claudeFile() string {
 	return path
 }
 
-// snapshot is the pool as read by a command.
+// distinct returns the stores without those that are the same file as an earlier one.
+func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
+	known := map[string]bool{}
+	for _, s := range stores {
+		identity := poolstate.Open(s.Path).Identity()
+		if !known[identity] {
+			out = append(out, s)
+		}
+		known[identity] = true
+	}
+	return out
+}
+
+// snapshot is a store as read by a command, with the credentials that it borrows from the
+// root's store.
 type snapshot struct {
-	path   string
-	pool   *poolstate.Pool
-	policy poolstate.Policy
-	now    time.Time
-	guard  *poolstate.Curve // of the guard that runs on the store, or nil
+	path     string
+	profile  string
+	identity string // of the file
+	err      error  // why the store cannot be read; pool is then nil
+	pool     *poolstate.Pool
+	policy   poolstate.Policy
+	now      time.Time
+	guard    *poolstate.Curve // of the guard that runs on the store, or nil
+	root     *snapshot        // the store of the borrowed credentials, or nil
+	missing  bool             // there is no file; all credentials are borrowed
 }
 
-// loadSnapshot reads the configured store once.
-func loadSnapshot(cfg *config.Config, log *slog.Logger) (snapshot, error) {
-	snap := snapshot{path: cfg.File, now: instant(cfg.Now)}
-	loaded, err := poolstate.Open(snap.path).Load()
-	if err != nil {
-		log.Error("snapshot not loaded", "path", snap.path, "error", cause(err))
-		return snapshot{}, &codedError{exitRefused, fmt.Errorf("%s: %s", snap.path, explain(snap.path, err))}
-	}
-	snap.pool, snap.policy = loaded.Pool, policyChoice(cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
-	counting := newCounting(cfg, log)
-	snap.guard = counting.peek(snap.pool, snap.policy, snap.now)
-	log.Info("snapshot loaded", "path", snap.path, "credentials", snap.pool.Len())
-	return snap, nil
+// loader reads the stores of a root, each once.
+type loader struct {
+	cfg  *config.Config
+	log  *slog.Logger
+	read map[string]*snapshot // by path, without borrowed credentials
 }
 
-// json returns the JSON output of list.
-func (snap *snapshot) json() jsonout.Pool {
-	return jsonout.NewPool(snap.path, snap.pool, snap.policy, snap.guard, snap.now)
-}
-
-// provider returns the provider with the given name.
-func (snap *snapshot) provider(name string) (*poolstate.Provider, error) {
-	if p := snap.pool.Provider(name); p != nil {
-		return p, nil
+// load reads the store at path and adds the credentials that it borrows.
+func (l *loader) load(path string) *snapshot {
+	snap := *l.file(path)
+	rootPath := poolstate.RootStore(path)
+	missing := errors.Is(snap.err, fs.ErrNotExist)
+	if rootPath == "" || snap.err != nil && !missing {
+		return &snap
 	}
-	var names []string
-	for _, p := range snap.pool.Providers {
-		names = append(names, p.Name)
+	if _, err := os.Stat(filepath.Dir(path)); err != nil { // there is no such profile
+		return &snap
 	}
-	return nil, noSuch("no provider %q%s", snap.scrub(name), suggest.DidYouMean(name, names))
-}
-
-// scrub removes the store's secrets from an argument that is about to be quoted.
-func (snap *snapshot) scrub(word string) string {
-	if err := poolstate.Open(snap.path).Scrub(&word); err != nil {
-		return "…" // the file has become unreadable, so the word may be a secret
-	}
-	return word
-}
-
-// targets returns the credentials that the arguments select: every credential if there
-// are no arguments, or every credential of a provider if there are no targets.
-func (snap *snapshot) targets(args []string) (out []poolstate.Credential, err error) {
-	if len(args) == 0 {
-		for c := range snap.pool.All() {
-			out = append(out, *c)
-		}
-		return out, nil
-	}
-	p, err := snap.provider(args[0])
-	if err != nil {
-		return nil, err
-	}
-	if len(args) == 1 {
-		return slices.Clone(p.Credentials), nil
-	}
-	for _, target := range args[1:] {
-		c, err := snap.findTarget(p, target)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(out, func(o poolstate.Credential) bool { return o.Ref == c.Ref }) {
-			out = append(out, *c)
-		}
-	}
-	return out, nil
-}
-
-// findTarget returns the credential for a TARGET, which is an id, a label (in any case)
-// or #n, the number shown by list, in this order of precedence. If an id or label is
-// ambiguous, the error lists the credentials.
-func (snap *snapshot) findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
-	var names []string
-	var byID, byLabel []*poolstate.Credential
-	for i := range p.Credentials {
-		c := &p.Credentials[i]
-		switch {
-		case target == "": // matches no id or label
-		case c.ID == target:
-			byID = append(byID, c)
-		case strings.EqualFold(c.Label, target):
-			byLabel = append(byLabel, c)
-		}
-		names = append(names, c.Label, c.ID)
-	}
-	what, found := "id", byID
-	if len(byID) == 0 {
-		what, found = "label", byLabel
-	}
+	root := l.file(rootPath)
 	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		var choices []string
-		for _, c := range found {
-			choices = append(choices, fmt.Sprintf("#%d", c.Index))
+	case root.err == nil:
+		if missing {
+			snap.guard = root.guard
 		}
-		return nil, noSuch("%s: %d credentials have the %s %q: use one of %s", p.Name, len(found), what, target, strings.Join(choices, ", "))
+		snap.err, snap.root, snap.missing, snap.pool = nil, root, missing, poolstate.Borrow(snap.pool, root.pool)
+		snap.policy = policyChoice(l.cfg).Resolve(snap.pool, poolstate.NoEvidence)
+	case missing && !errors.Is(root.err, fs.ErrNotExist):
+		snap.err = root.err
 	}
-	if digits, ok := strings.CutPrefix(target, "#"); ok {
-		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {
-			return &p.Credentials[n-1], nil
-		}
-	}
-	return nil, noSuch("%s: no credential %q%s", p.Name, snap.scrub(target), suggest.DidYouMean(target, names))
+	return &snap
 }
 
-func noSuch(format string, args ...any) error {
-	return &codedError{exitNoSuch, fmt.Errorf(format, args...)}
+// file reads the store at path without the credentials that it borrows.
+func (l *loader) file(path string) *snapshot {
+	if snap := l.read[path]; snap != nil {
+		return snap
+	}
+	store := poolstate.Open(path)
+	snap := &snapshot{path: path, profile: poolstate.ProfileOf(path), identity: store.Identity(), now: instant(l.cfg.Now)}
+	l.read[path] = snap
+	loaded, err := store.Load()
+	if err != nil {
+		l.log.Error("snapshot not loaded", "path", path, "error", cause(err))
+		snap.err = &readError{path, err}
+		return snap
+	}
+	snap.pool, snap.policy = loaded.Pool, policyChoice(l.cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
+	snap.guard = newCounting(l.cfg, path, l.log).peek(snap.pool, snap.policy, snap.now)
+	l.log.Info("snapshot loaded", "path", path, "credentials", snap.pool.Len())
+	return snap
+}
+
+// json returns the JSON output of list for the store.
+func (snap *snapshot) json() any {
+	if snap.err != nil {
+		return jsonout.Unreadable{Profile: snap.profile, Path: snap.path, Error: snap.err.Error(), Providers: []jsonout.Provider{}}
+	}
+	return jsonout.NewPool(snap.profile, snap.path, snap.pool, snap.policy, snap.guard, snap.now)
+}
+
+// ownerOf returns the store that contains a credential, to which changes are written.
+func (snap *snapshot) ownerOf(c *poolstate.Credential) *snapshot {
+	if c.BorrowedFrom != "" {
+		return snap.root
+	}
+	return snap
+}
+
+// selection has the stores that the flags select. There is at least one.
+type selection struct {
+	stores  []*snapshot
+	several bool // any number of stores was asked for, rather than one
+	loader  *loader
+}
+
+// loadSelection reads the selected stores.
+func loadSelection(cfg *config.Config, log *slog.Logger) *selection {
+	l := &loader{cfg, log, map[string]*snapshot{}}
+	sel := &selection{several: cfg.Several(), loader: l}
+	var names []string
+	var pools []*poolstate.Pool
+	known := map[string]bool{} // by identity; two profiles may be links to a file
+	for _, p := range cfg.Stores {
+		snap := l.load(p.Path)
+		if sel.stores = append(sel.stores, snap); snap.err == nil && !known[snap.identity] {
+			names, pools = append(names, snap.profile), append(pools, snap.pool)
+		}
+		known[snap.identity] = true
+	}
+	poolstate.MarkProfiles(names, pools)
+	return sel
+}
+
+// readable yields the stores that could be read.
+func (sel *selection) readable(yield func(*snapshot) bool) {
+	for _, snap := range sel.stores {
+		if snap.err == nil && !yield(snap) {
+			return
+		}
+	}
+}
+
+// err returns an error if no store can be read.
+func (sel *selection) err() error {
+	for range sel.readable {
+		return nil
+	}
+	err := &codedError{exitRefused, sel.stores[0].err}
+	if n := len(sel.stores) - 1; n > 0 {
+		err.err = fmt.Errorf("%w (and %d more)", err.err, n)
+	}
+	return err
+}
+
+// providers yields the providers of all stores, each with the first store that uses it. A
+// provider that several profiles borrow occurs once.
+func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool) {
+	type key struct{ identity, provider string }
+	seen := map[key]bool{}
+	for snap := range sel.readable {
+		for i := range snap.pool.Providers {
+			p, owner := &snap.pool.Providers[i], snap
+			if len(p.Credentials) > 0 {
+				owner = snap.ownerOf(&p.Credentials[0]) // of all of them
+			}
+			k := key{owner.identity, p.Name}
+			if !seen[k] && !yield(snap, p) {
+				return
+			}
+			seen[k] = true
+		}
+	}
+}
+
+// named returns words about something in a store. If there are several stores, they begin
+// with the profile.
+func (sel *selection) named(snap *snapshot, words string) string {
+	if !sel.several {
+		return words
+	}
+	return snap.profile + "/" + words
+}
+
+// summary counts the credentials of all stores, each once, and returns the name of the one
+// that is ready next.
+func (sel *selection) summary() (sum poolstate.Summary, next string) {
+	for snap, p := range sel.providers {
+		for i := range p.Credentials {
+			c := &p.Credentials[i]
+			if sum.Add(c, snap.policy, snap.now); sum.Next == c {
+				next = sel.named(snap, c.Provider+"/"+c.Handle())
+			}
+		}
+	}
+	return sum, next
+}
+
+// json returns the JSON output of list: one object, or that of several stores.
+func (sel *selection) json() any {
+	if !sel.several {
+		return sel.stores[0].json()
+	}
+	out := jsonout.Stores{Summary: sel.jsonSummary()}
+	for _, snap := range sel.stores {
+		out.Stores = append(out.Stores, snap.json())
+	}
+	return out
+}
+
+// jsonSummary returns the summary of several stores.
+func (sel *selection) jsonSummary() jsonout.Summary {
+	sum, next := sel.summary()
+	out := jsonout.NewSummary(&sum)
+	out.NextReady = jsonout.Text(next)
+	return out
 }

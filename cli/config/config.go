@@ -5,6 +5,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,7 +26,8 @@ const DefaultFrameRate, maxFrameRate = 22, 60
 // Config is the effective configuration. A field with a toml name can be set in the
 // file and by a flag. A field with a flag tag can be set only by that flag.
 type Config struct {
-	// File is the path of the store. It is absolute for commands that read a store.
+	// File is the path of the store, or of the first one if there are several. It is
+	// absolute for commands that read a store.
 	File      string   `toml:"file"`
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
@@ -40,16 +42,20 @@ type Config struct {
 	Keys  map[string][]string `toml:"keys"`
 	Agent Agent               `toml:"-"` // the [agent] table
 
-	Home    string    `toml:"-" flag:"home"`
-	Profile string    `toml:"-" flag:"profile"`
-	NoColor bool      `toml:"-" flag:"no-color"`
-	Now     time.Time `toml:"-" flag:"now"` // zero for the wall clock
+	Home        string    `toml:"-" flag:"home"`
+	AllProfiles bool      `toml:"-" flag:"all-profiles"`
+	NoColor     bool      `toml:"-" flag:"no-color"`
+	Now         time.Time `toml:"-" flag:"now"` // zero for the wall clock
+
+	// Stores are the selected stores, without duplicates. There is at least one.
+	Stores []poolstate.Profile `toml:"-"`
 
 	Path  string `toml:"-"` // the configuration file, empty for none
 	Found bool   `toml:"-"` // whether Path exists
 
-	curve   poolstate.Curve // the [backoff] table
-	sources map[string]Source
+	profiles []string        // the values of --profile
+	curve    poolstate.Curve // the [backoff] table
+	sources  map[string]Source
 }
 
 // Default returns the default configuration.
@@ -120,27 +126,66 @@ func (s Source) Errorf(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...))
 }
 
-// resolveStore sets File to the absolute path of the store. Flags override
-// $HERMES_HOME, which overrides the file.
-func (c *Config) resolveStore() error {
-	loc, source := poolstate.Location{Home: c.Home, Profile: c.Profile}, c.sources["file"]
+// Several reports whether the flags select any number of stores, rather than one.
+func (c *Config) Several() bool { return c.AllProfiles || len(c.Stores) > 1 }
+
+// resolveStores sets Stores and File, with absolute paths. Flags override $HERMES_HOME,
+// which overrides the file.
+func (c *Config) resolveStores() error {
+	loc, source := poolstate.Location{Home: c.Home}, c.sources["file"]
 	switch {
+	case c.AllProfiles && source.Kind == fromFlag:
+		return errors.New("--all-profiles and --file are mutually exclusive")
+	case c.AllProfiles && len(c.profiles) > 0:
+		return errors.New("--all-profiles and --profile are mutually exclusive")
 	case source.Kind == fromFlag:
 		loc.File = c.File
+	case c.AllProfiles:
+		source = c.sources["all-profiles"]
 	case loc.Home != "":
 		source = c.sources["home"]
-	case loc.Profile != "":
+	case len(c.profiles) > 0:
 		source = c.sources["profile"]
 	case strings.TrimSpace(os.Getenv("HERMES_HOME")) != "":
 		source = Source{Kind: "environment", Name: "$HERMES_HOME"}
 	default:
 		loc.File = c.File
 	}
-	path, err := loc.Path()
+	stores, err := c.storesAt(loc)
 	if err != nil {
 		return err
 	}
-	c.sources["file"] = source
-	c.File, err = filepath.Abs(path)
-	return err
+	for _, s := range stores {
+		if s.Path, err = filepath.Abs(s.Path); err != nil {
+			return err
+		}
+		if !slices.Contains(c.Stores, s) {
+			c.Stores = append(c.Stores, s)
+		}
+	}
+	c.sources["file"], c.File = source, c.Stores[0].Path
+	return nil
+}
+
+// storesAt returns the stores of the selected profiles, or the one at loc if none is
+// selected.
+func (c *Config) storesAt(loc poolstate.Location) (stores []poolstate.Profile, err error) {
+	if c.AllProfiles {
+		if stores, err = loc.Profiles(); err != nil {
+			err = fmt.Errorf("--all-profiles: %w", err)
+		}
+		return stores, err
+	}
+	names := c.profiles
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	for _, loc.Profile = range names {
+		path, err := loc.Path()
+		if err != nil {
+			return nil, err
+		}
+		stores = append(stores, poolstate.ProfileAt(path))
+	}
+	return stores, nil
 }

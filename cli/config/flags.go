@@ -26,7 +26,11 @@ func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 		if s.Scope&f.scope == 0 {
 			continue
 		}
-		pf := set.VarPF(&flag{s, f}, s.Name, "", s.Usage)
+		usage := s.Usage
+		if s.Name == "profile" && scope&Stores != 0 {
+			usage += " (may be repeated)"
+		}
+		pf := set.VarPF(&flag{s, f}, s.Name, "", usage)
 		pf.Hidden = s.Hidden
 		if s.Value == "" {
 			pf.NoOptDefVal = "true"
@@ -69,7 +73,10 @@ func (f *Flags) Load() (*Config, error) {
 	if f.scope&Store == 0 {
 		return c, nil
 	}
-	err := c.resolveStore()
+	if f.scope&Stores == 0 && len(c.profiles) > 1 {
+		return nil, errors.New("--profile must be given only once")
+	}
+	err := c.resolveStores()
 	return c, err
 }
 

@@ -25,6 +25,7 @@ type Scope uint
 const (
 	Always Scope = 1 << iota
 	Store
+	Stores // several at once
 	Clock
 	Policy
 	Theme
@@ -79,7 +80,8 @@ var settings = []Setting{
 	{Name: "config", Value: "FILE", Scope: Always, Usage: `config file to use ("" for none)`},
 	{Name: "file", Value: "PATH", Scope: Store, Usage: "path of the agent's auth.json"},
 	{Name: "home", Value: "DIR", Scope: Store, Usage: "agent home directory, containing auth.json"},
-	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use"},
+	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use", set: addProfile},
+	{Name: "all-profiles", Scope: Stores, Usage: "use the root and all its profiles"},
 	{Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies), Words: policies},
 	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Words: themes},
 	{
@@ -221,6 +223,11 @@ func (s *Setting) expand(path *string) error {
 		return s.invalid(*path)
 	}
 	*path = expanded
+	return nil
+}
+
+func addProfile(c *Config, name string) error {
+	c.profiles = append(c.profiles, name)
 	return nil
 }
 

@@ -40,9 +40,13 @@ var (
 
 // anonymize removes everything from the pool and the events that could identify a person
 // or a place. It numbers names that are not well known and removes free text. It returns
-// the anonymized path of the store.
-func (r *Report) anonymize(path string) string {
+// the anonymized path of the store. profiles are those of all reports, which number them
+// alike.
+func (r *Report) anonymize(path string, profiles []string) string {
 	a := anonymizer{}
+	for _, name := range append(slices.Clip(profiles), r.Profile) {
+		r.Profile = a.profile(name)
+	}
 	r.pool = a.pool(r.pool)
 	for i := range r.records {
 		r.records[i] = a.record(&r.records[i])
@@ -80,6 +84,11 @@ func (a anonymizer) number(prefix string, name any) string {
 		a[prefix][name] = prefix + strconv.Itoa(len(a[prefix])+1)
 	}
 	return a[prefix][name]
+}
+
+// profile returns the replacement for the name of a profile.
+func (a anonymizer) profile(name string) string {
+	return a.keep([]string{poolstate.RootProfile}, "profile-", name)
 }
 
 // keep returns name if it is known or empty, or otherwise its replacement.
@@ -126,6 +135,12 @@ func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out.StatusText = a.keep(knownStatuses, "status-", c.StatusText)
 	out.ErrorReason = a.keep(knownReasons, "reason-", c.ErrorReason)
 	out.FailureReason = a.keep(knownReasons, "reason-", c.FailureReason)
+	if out.Profiles = slices.Clone(c.Profiles); c.BorrowedFrom != "" {
+		out.BorrowedFrom = a.profile(c.BorrowedFrom)
+	}
+	for i, name := range out.Profiles {
+		out.Profiles[i] = a.profile(name)
+	}
 	out.ModelCooldowns = slices.Clone(c.ModelCooldowns)
 	for i, m := range out.ModelCooldowns {
 		out.ModelCooldowns[i].Model = a.number("m", m.Model)

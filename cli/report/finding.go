@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
@@ -23,6 +24,9 @@ var kinds = [][2]string{
 	{"future_status", "status from the future"},
 	{"unusable", "no token"},
 	{"removal", "to be removed"},
+	{"borrowed", "borrowed credential"},
+	{"copied", "copied credential"},
+	{"shared_profiles", "used by several profiles"},
 	{"shared_secret", "shared secret"},
 	{"shared_account", "shared account"},
 	{"expired_token", "expired token"},
@@ -105,6 +109,15 @@ func (r *Report) findInCredentials() {
 		}
 		if c.FromFuture(r.now) {
 			add(c, "future_status", "its last_status_at is in the future", nil)
+		}
+		if c.BorrowedFrom != "" {
+			add(c, "borrowed", "from "+c.BorrowedFrom, c.Provider)
+		}
+		if c.Copy != poolstate.NoCopy {
+			add(c, "copied", c.Copy.String(), nil)
+		}
+		if c.Profiles != nil {
+			add(c, "shared_profiles", "they share one quota", strings.Join(c.Profiles, "/"), c.Profiles...)
 		}
 		if c.Unusable {
 			add(c, "unusable", "agents never select it", nil)

@@ -29,7 +29,11 @@ const maxItems = 20
 // Markdown returns the report as Markdown.
 func (r *Report) Markdown() string {
 	b := &strings.Builder{}
-	fmt.Fprintf(b, "# pooltop report\n\n- generated %s; all times are UTC\n", r.now.Format("2006-01-02 15:04:05"))
+	title := "# pooltop report"
+	if r.several {
+		title += ": " + quoted(r.Profile, shortText)
+	}
+	fmt.Fprintf(b, "%s\n\n- generated %s; all times are UTC\n", title, r.now.Format("2006-01-02 15:04:05"))
 	fmt.Fprintf(b, "- pooltop %s on %s\n", quoted(r.Version, shortText), r.Platform)
 	fmt.Fprintf(b, "- %s\n", r.fileLine())
 	if r.File.Error == nil {

@@ -24,21 +24,28 @@ const maxEvents = 50
 
 // Options configure a report.
 type Options struct {
-	Path        string // absolute path of the store
-	DisplayPath string // Path as shown in Markdown
-	Policy      poolstate.PolicyChoice
+	Path        string   // absolute path of the store
+	DisplayPath string   // Path as shown in Markdown
+	Profiles    []string // the profiles of all reports, if there are several
 	Now         time.Time
 	Version     string // pooltop's version
 
 	Journal journal.Journal // the zero value has no events
-	// Annotate adds the streaks and pins that pooltop knows to a pool. It returns the
-	// backoff schedule if a guard is running on the store, otherwise nil.
-	Annotate func(*poolstate.Pool, poolstate.Policy) *poolstate.Curve
+	// Load reads the store.
+	Load func() (Loaded, error)
 
 	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
 	// Explain returns, as one clause, why a store cannot be read.
 	Explain func(error) string
+}
+
+// Loaded is the pool that a profile uses.
+type Loaded struct {
+	Pool   *poolstate.Pool // with the streaks and pins that pooltop knows
+	Policy poolstate.Policy
+	// Guard is the backoff schedule if a guard is running on the store, otherwise nil.
+	Guard *poolstate.Curve
 }
 
 // Report describes a store at one point in time. Encode it as JSON or call
@@ -50,6 +57,7 @@ type Report struct {
 	Platform  string             `json:"platform"`
 	Anonymous bool               `json:"anonymous"`
 	ReadAt    jsonout.Time       `json:"read_at"`
+	Profile   string             `json:"profile"`
 	Path      *string            `json:"path"` // null if anonymous and not auth.json
 	File      file               `json:"file"`
 	Policy    *string            `json:"policy"`
@@ -62,6 +70,7 @@ type Report struct {
 	Findings  []finding          `json:"oddities"`
 
 	displayPath string
+	several     bool   // this is one of several reports
 	active      string // the agent's active profile, if the report is on another one
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
@@ -78,23 +87,21 @@ func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in any time zone
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
-		ReadAt: jsonout.Time(o.Now), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
+		Profile: poolstate.ProfileOf(o.Path), several: o.Profiles != nil, ReadAt: jsonout.Time(o.Now), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
 		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, Findings: []finding{}, now: o.Now, pool: &poolstate.Pool{},
 	}
 	r.stat(o.Path)
 	store, problem := poolstate.Open(o.Path), ""
 	r.File.ReadOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
-	snapshot, err := store.Load()
-	if err != nil {
+	if loaded, err := o.Load(); err != nil {
 		problem = o.Explain(err)
 	} else {
-		r.pool, r.policy = snapshot.Pool, o.Policy.Resolve(snapshot.Pool, poolstate.NoEvidence)
-		r.guard = o.Annotate(r.pool, r.policy)
+		r.pool, r.policy, r.guard = loaded.Pool, loaded.Policy, loaded.Guard
 	}
 	journalProblem := r.readJournal(o.Journal, store)
 	if o.Anonymous {
 		problem = strings.ReplaceAll(problem, o.Path, "the file") // a system error may quote it
-		o.Path = r.anonymize(o.Path)
+		o.Path = r.anonymize(o.Path, o.Profiles)
 	}
 	r.Path, r.File.Error = jsonout.Text(o.Path), jsonout.Text(problem)
 	if problem == "" {
@@ -103,7 +110,7 @@ func Collect(o Options) *Report {
 		r.err = fmt.Errorf("%s: %s", cmp.Or(o.Path, "the file"), problem)
 	}
 	for i := range r.records {
-		r.Events = append(r.Events, jsonout.NewEvent(&r.records[i]))
+		r.Events = append(r.Events, jsonout.NewEvent(r.Profile, &r.records[i]))
 	}
 	r.find(journalProblem)
 	return r
@@ -111,7 +118,7 @@ func Collect(o Options) *Report {
 
 // describe fills in the fields that depend on the file's content.
 func (r *Report) describe(o Options) {
-	list := jsonout.NewPool(o.Path, r.pool, r.policy, r.guard, r.now)
+	list := jsonout.NewPool(r.Profile, o.Path, r.pool, r.policy, r.guard, r.now)
 	r.evidence = r.policyEvidence()
 	r.Policy, r.Source, r.Evidence = &list.Policy, &list.Source, new(strings.ReplaceAll(r.evidence, "`", ""))
 	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary

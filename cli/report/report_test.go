@@ -34,8 +34,17 @@ func poolOf(entries ...string) string {
 	return `{"credential_pool": {"p": [` + strings.Join(entries, ", ") + `]}}`
 }
 
-func optionsFor(path string) Options {
-	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error, Annotate: func(*poolstate.Pool, poolstate.Policy) *poolstate.Curve { return nil }}
+func optionsFor(path string) Options { return optionsWith(path, poolstate.PolicyChoice{}) }
+
+func optionsWith(path string, choice poolstate.PolicyChoice) Options {
+	load := func() (Loaded, error) {
+		snapshot, err := poolstate.Open(path).Load()
+		if err != nil {
+			return Loaded{}, err
+		}
+		return Loaded{Pool: snapshot.Pool, Policy: choice.Resolve(snapshot.Pool, poolstate.NoEvidence)}, nil
+	}
+	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error, Load: load}
 }
 
 func collect(t testing.TB, content string) *Report {
@@ -205,9 +214,8 @@ func TestPolicyEvidence(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := optionsFor(agentStore(t, poolOf(c.entry, `{"access_token": "none", "id": "b"}`)))
-			o.Policy = c.choice
-			contains(t, Collect(o).Markdown(), c.want)
+			path := agentStore(t, poolOf(c.entry, `{"access_token": "none", "id": "b"}`))
+			contains(t, Collect(optionsWith(path, c.choice)).Markdown(), c.want)
 		})
 	}
 }
@@ -256,13 +264,16 @@ func TestReadJournal_Unreadable(t *testing.T) {
 // TestCollect_Annotated checks streaks that pooltop has counted and a pin by guard.
 func TestCollect_Annotated(t *testing.T) {
 	const failed = `, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429`
-	opts := optionsFor(agentStore(t, poolOf(
-		`{"id": "a"`+failed+`, "last_error_reset_at": 1795439400}`, `{"id": "b"`+failed+`}`, `{"id": "c"`+failed+`, "consecutive_failures": 2}`)))
-	opts.Policy = poolstate.Force(poolstate.Flat())
-	opts.Annotate = func(pool *poolstate.Pool, _ poolstate.Policy) *poolstate.Curve {
-		a := &pool.Providers[0].Credentials[0]
+	opts := optionsWith(agentStore(t, poolOf(
+		`{"id": "a"`+failed+`, "last_error_reset_at": 1795439400}`, `{"id": "b"`+failed+`}`, `{"id": "c"`+failed+`, "consecutive_failures": 2}`)),
+		poolstate.Force(poolstate.Flat()))
+	load := opts.Load
+	opts.Load = func() (Loaded, error) {
+		loaded, err := load()
+		a := &loaded.Pool.Providers[0].Credentials[0]
 		a.Observed, a.Pinned = poolstate.Some(3), true
-		return new(poolstate.DefaultCurve())
+		loaded.Guard = new(poolstate.DefaultCurve())
+		return loaded, err
 	}
 	r := Collect(opts)
 	lines := strings.Split(r.Markdown(), "\n")

@@ -69,23 +69,3 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 	slices.SortStableFunc(all, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
 	return all, err
 }
-
-// last returns the entries of the last action on a store that was not undone, or nil if
-// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later
-// action, follows them.
-func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
-	own := of(entries, store)
-	undone := map[string]bool{}
-	for i := len(own) - 1; i >= 0; i-- {
-		switch e := &own[i]; {
-		case e.unreadable:
-			return nil, ErrUnrecorded
-		case e.Undoes != "":
-			undone[e.Undoes] = true
-		case e.Action != "" && !undone[e.Action]:
-			action := e.Action
-			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action }), nil
-		}
-	}
-	return nil, nil
-}

@@ -3,7 +3,6 @@ package journal
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -21,8 +20,8 @@ type Operator struct {
 	Journal Journal
 	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns the number of a new action. By default it consists of the time
-	// and a random number.
+	// Number returns the number of a new action; the default is [NewNumber]. Operators
+	// with the same number perform one action on several stores.
 	Number func() string
 	// Restore exchanges the observed streaks of credentials for those before their last
 	// reset. It is called when a reset is undone, and again if the undo fails. It may be
@@ -51,6 +50,12 @@ func (o *Operator) number() string {
 	if o.Number != nil {
 		return o.Number()
 	}
+	return NewNumber()
+}
+
+// NewNumber returns a number for an action, which consists of the time and a random
+// number.
+func NewNumber() string {
 	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
@@ -217,89 +222,4 @@ func (o *Operator) Run(ctx context.Context, t Task, waiting func(holder string))
 			}
 		}()
 	}), t)
-}
-
-// ErrNotUndoable is returned when the last action was a sync, which cannot be undone.
-var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
-
-// ErrUnrecorded is returned when the last action is missing from the journal or
-// incomplete. Earlier actions must not be undone instead.
-var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
-
-// LastUndo returns the last action on the store that has not been undone: its first entry,
-// and the undos of all its entries. Its errors include [poolstate.ErrNothingToUndo],
-// [ErrNotUndoable] and [ErrUnrecorded].
-func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) {
-	entries, err := o.Journal.readAll()
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	snap, err := o.Store.Load()
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	lines, err := last(entries, o.Store)
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	if !recorded(snap.Pool, of(entries, o.Store), lines) {
-		return Entry{}, nil, ErrUnrecorded
-	}
-	if len(lines) == 0 {
-		return Entry{}, nil, poolstate.ErrNothingToUndo
-	}
-	for _, e := range lines {
-		switch {
-		case e.Undo == nil && e.Verb == poolstate.VerbSync.String():
-			return Entry{}, nil, ErrNotUndoable
-		case e.Undo == nil:
-			return Entry{}, nil, ErrUnrecorded
-		}
-		undos = append(undos, *e.Undo)
-	}
-	return lines[0], undos, nil
-}
-
-// clockSlack is greater than the rounding error of times in the store.
-const clockSlack = time.Millisecond
-
-// recorded reports whether the entries of a store explain each hold and reset that the
-// pool shows. Each must have been recorded by an action, have been observed before the
-// last action, or be older than all actions. Its time alone does not prove that it
-// precedes the last action, because clocks can be set back.
-func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
-	var known []*Entry
-	var oldest time.Time
-	before := len(lastAction) > 0
-	for i := range entries {
-		e := &entries[i]
-		if e.Action != "" && (oldest.IsZero() || e.At.Before(oldest)) {
-			oldest = e.At
-		}
-		before = before && e.Action != lastAction[0].Action
-		if e.Undoes != "" {
-			known = slices.DeleteFunc(known, func(k *Entry) bool {
-				return k.Action == e.Undoes && k.about(e.Provider, e.ID, e.Label, e.Source)
-			})
-		} else if e.Action != "" || before {
-			known = append(known, e)
-		}
-	}
-	explained := func(c *poolstate.Credential, kind poolstate.EventKind, t time.Time) bool {
-		return t.IsZero() || t.Before(oldest.Add(-clockSlack)) || slices.ContainsFunc(known, func(e *Entry) bool {
-			return e.Kind == kind && e.At.Sub(t).Abs() <= clockSlack && e.about(c.Provider, c.ID, c.Label, c.Source)
-		})
-	}
-	for c := range pool.All() {
-		if !explained(c, poolstate.EventReset, c.ClearedAt) || c.Held() && !explained(c, poolstate.EventHeld, c.StatusAt) {
-			return false
-		}
-	}
-	return true
-}
-
-// about reports whether an entry is about a credential. Label and source are compared
-// only if there is no id.
-func (e *Entry) about(provider, id, label, source string) bool {
-	return e.Provider == provider && e.ID == id && (id != "" || e.Label == label && e.Source == source)
 }

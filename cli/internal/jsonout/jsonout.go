@@ -28,6 +28,19 @@ type (
 		Summary   Summary    `json:"summary"`
 		Providers []Provider `json:"providers"`
 	}
+	// Stores is the output of list --json for several stores. The summary counts a
+	// credential once, even if several profiles use it.
+	Stores struct {
+		Stores  []any   `json:"stores"` // Pool or Unreadable
+		Summary Summary `json:"summary"`
+	}
+	// Unreadable is a store that cannot be read.
+	Unreadable struct {
+		Profile   string     `json:"profile"`
+		Path      string     `json:"path"`
+		Error     string     `json:"error"`
+		Providers []Provider `json:"providers"` // always empty
+	}
 	// Summary counts the credentials of a pool by availability.
 	Summary struct {
 		Credentials int     `json:"credentials"`
@@ -39,7 +52,7 @@ type (
 		Disabled    int     `json:"disabled"` // always 0; earlier versions counted credentials with enabled: false
 		Unusable    int     `json:"unusable"`
 		NextReadyAt Time    `json:"next_ready_at"`
-		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index if there is no id
+		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index if there is no id; for several stores, with profile/ before it
 		AllReadyAt  Time    `json:"all_ready_at"`
 	}
 	// Provider is one provider with its credentials in rotation order.
@@ -78,7 +91,11 @@ type (
 
 		Suspect        bool            `json:"suspect"`
 		FailureReason  *string         `json:"failure_reason"`
-		SameAccount    []string        `json:"same_account"` // the other credentials of the account, in the format of next_ready
+		SameAccount    []string        `json:"same_account"`          // the other credentials of the account, in the format of next_ready
+		SameProfiles   []string        `json:"same_account_profiles"` // the other listed profiles with credentials of the account
+		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if it is another
+		CopiedFrom     *string         `json:"copied_from"`           // the profile that has the same credential
+		Stale          bool            `json:"copy_is_stale"`         // that profile has newer tokens
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
 		TokenExpiresAt Time            `json:"token_expires_at"`
 		RemovedAt      Time            `json:"removed_at"`
@@ -97,6 +114,7 @@ type (
 	// Event is one line of the output of events --json.
 	Event struct {
 		At           Time    `json:"at"`
+		Profile      *string `json:"profile"`
 		Provider     *string `json:"provider"`
 		ID           *string `json:"id"`
 		Label        *string `json:"label"`
@@ -153,41 +171,46 @@ func orNil[T any](v T, known bool) *T {
 	return nil
 }
 
-// NewPool returns the JSON form of the pool at the given time. guard is the curve of the
+// NewPool returns the JSON form of a profile's pool at the given time. guard is the curve of the
 // guard that runs on the store, or nil.
-func NewPool(path string, pool *poolstate.Pool, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Pool {
+func NewPool(profile, path string, pool *poolstate.Pool, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
-		Path: path, Profile: poolstate.ProfileOf(path), ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
-		Summary: Summary{
-			Credentials: sum.Total,
-			Ready:       sum.Count[poolstate.Ready],
-			Cooling:     sum.Count[poolstate.Cooling],
-			Held:        sum.Count[poolstate.Held],
-			Due:         sum.Count[poolstate.Due],
-			Dead:        sum.Count[poolstate.Dead],
-			Unusable:    sum.Count[poolstate.Unusable],
-			NextReadyAt: Time(sum.NextAt),
-			AllReadyAt:  Time(sum.AllAt),
-		},
-		Providers: []Provider{},
-	}
-	if sum.Next != nil {
-		out.Summary.NextReady = new(sum.Next.Provider + "/" + sum.Next.Handle())
+		Path: path, Profile: profile, ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
+		Summary: NewSummary(&sum), Providers: []Provider{},
 	}
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		s := p.Summarize(policy, now)
 		provider := Provider{Name: p.Name, Ready: s.Ready(), Credentials: []Credential{}}
 		for j := range p.Credentials {
-			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], policy, guard, now))
+			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], profile, policy, guard, now))
 		}
 		out.Providers = append(out.Providers, provider)
 	}
 	return out
 }
 
-func newCredential(c *poolstate.Credential, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Credential {
+// NewSummary returns the JSON form of a summary.
+func NewSummary(sum *poolstate.Summary) Summary {
+	out := Summary{
+		Credentials: sum.Total,
+		Ready:       sum.Count[poolstate.Ready],
+		Cooling:     sum.Count[poolstate.Cooling],
+		Held:        sum.Count[poolstate.Held],
+		Due:         sum.Count[poolstate.Due],
+		Dead:        sum.Count[poolstate.Dead],
+		Unusable:    sum.Count[poolstate.Unusable],
+		NextReadyAt: Time(sum.NextAt),
+		AllReadyAt:  Time(sum.AllAt),
+	}
+	if sum.Next != nil {
+		out.NextReady = new(sum.Next.Provider + "/" + sum.Next.Handle())
+	}
+	return out
+}
+
+func newCredential(c *poolstate.Credential, profile string, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Credential {
 	a, state := policy.Assess(c, now), NewState(poolstate.StateOf(c, policy, now))
 	out := Credential{
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
@@ -196,8 +219,16 @@ func newCredential(c *poolstate.Credential, policy poolstate.Policy, guard *pool
 		Streak: orNil(c.Streak.Known()), Observed: orNil(c.Observed.Get()), Multiplier: a.Multiplier, Base: Seconds(a.Base), Next: Seconds(poolstate.NextCooldown(c, policy, guard)),
 		Deadline: state.Deadline, Origin: Text(a.Deadline.Origin.String()),
 		ErrorCode: orNil(c.ErrorCode.Get()), ErrorReason: Text(c.ErrorReason), ErrorMessage: Text(c.ErrorMessage),
-		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{},
+		Suspect: a.Deadline.Suspect, FailureReason: Text(c.FailureReason), SameAccount: []string{}, SameProfiles: []string{}, BorrowedFrom: Text(c.BorrowedFrom),
 		TokenExpiresAt: Time(c.ExpiresAt), RemovedAt: Time(policy.RemovedAt(c)), ClearedAt: Time(c.ClearedAt), Requests: orNil(c.RequestCount.Get()),
+	}
+	if c.Copy != poolstate.NoCopy {
+		out.CopiedFrom, out.Stale = new(poolstate.RootProfile), c.Copy == poolstate.StaleCopy
+	}
+	for _, name := range c.Profiles {
+		if name != profile {
+			out.SameProfiles = append(out.SameProfiles, name)
+		}
 	}
 	for _, ref := range c.Shares {
 		if ref != c.Ref {
@@ -231,10 +262,10 @@ func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 	return new(Seconds(d))
 }
 
-// NewEvent returns the JSON form of an event.
-func NewEvent(r *poolstate.Record) Event {
+// NewEvent returns the JSON form of an event of a profile.
+func NewEvent(profile string, r *poolstate.Record) Event {
 	return Event{
-		At: Time(r.At), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
+		At: Time(r.At), Profile: Text(profile), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
 		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, Deadline: NewState(r.After).Deadline, ErrorCode: r.Code, By: r.By.String(),
 	}
 }

@@ -20,7 +20,7 @@ func newPool(t *testing.T, entries ...string) Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewPool("/auth.json", pool, poolstate.Backoff(), nil, now)
+	return NewPool("default", "/auth.json", pool, poolstate.Backoff(), nil, now)
 }
 
 func TestNewPool_Credential(t *testing.T) {

@@ -1,0 +1,294 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"pooltop/cli/config"
+	"pooltop/poolstate"
+	"pooltop/poolstate/counts"
+	"pooltop/poolstate/guard"
+	"pooltop/ui/text"
+)
+
+// guardian runs guard on a store.
+type guardian struct {
+	*follower
+	only         []string // providers; nil for all
+	sole, dryRun bool
+	print        func(*guard.Note) error
+	describe     func(line string) error // prints a line about a provider at the start; may be nil
+	say          func(text string)       // prints a problem
+
+	printed  map[string]bool // decisions of a dry run
+	failure  string          // the last problem, to report it once
+	failed   error           // its error
+	printErr error
+}
+
+func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
+	g := &guardian{follower: newFollower(cfg, path, log), printed: map[string]bool{}, say: func(string) {}}
+	g.follower.act = g.act
+	g.follower.print = func(r *poolstate.Record) error {
+		if r.Kind.OfFile() {
+			g.say(strings.TrimSuffix(strings.ReplaceAll(r.Kind.String(), "_", " ")+": "+r.Message, ": "))
+		}
+		return nil
+	}
+	return g
+}
+
+// runGuards guards stores until ctx is done or, if once is true, checks each once. It skips
+// those that another process guards.
+func runGuards(ctx context.Context, guards []*guardian, once bool) error {
+	var free []*guardian
+	var taken error
+	for _, g := range guards {
+		g.hint = g.say
+		release, err := g.begin()
+		if _, running := errors.AsType[*counts.RunningError](err); running {
+			if taken = err; once || len(guards) > 1 {
+				g.say(err.Error())
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		defer release()
+		free = append(free, g)
+	}
+	switch {
+	case len(free) == 0 && once:
+		return nil
+	case len(free) == 0 && len(guards) > 1:
+		return &codedError{exitGuarded, errors.New("other guards run on all stores")}
+	case len(free) == 0:
+		return &codedError{exitGuarded, taken}
+	case once:
+		return lookOnce(ctx, free)
+	}
+	followers := make([]*follower, len(free))
+	for i, g := range free {
+		followers[i] = g.follower
+	}
+	err := followAll(ctx, followers)
+	for _, g := range free {
+		err = cmp.Or(err, g.printErr)
+	}
+	return err
+}
+
+// lookOnce checks each store once. The error is the first one.
+func lookOnce(ctx context.Context, guards []*guardian) (first error) {
+	sel := &selection{several: len(guards) > 1}
+	for _, g := range guards {
+		snap := &snapshot{path: g.file, identity: g.Store.Identity()}
+		loaded, err := g.Store.Load()
+		if g.snapshot, snap.pool = loaded, loaded.Pool; err != nil {
+			snap.err = &readError{g.file, err}
+		}
+		sel.stores = append(sel.stores, snap)
+	}
+	if err := sel.err(); err != nil {
+		return err
+	}
+	for _, name := range guards[0].only {
+		if err := sel.checkProvider(name); err != nil {
+			return err
+		}
+	}
+	for i, g := range guards {
+		switch err := sel.stores[i].err; {
+		case errors.Is(err, fs.ErrNotExist): // its profile uses the root's credentials, which the root's guard sees
+		case err != nil:
+			g.say(err.Error())
+		default:
+			g.policy = g.choice.Resolve(g.snapshot.Pool, poolstate.NoEvidence)
+			g.act(ctx, nil)
+		}
+		if g.failure != "" && first == nil {
+			first = &codedError{code: exitCode(g.failed)} // it has been printed
+		}
+		first = cmp.Or(first, g.printErr)
+	}
+	return first
+}
+
+// begin checks the state and acquires the guard lock. The error is a [*counts.RunningError] if another process guards
+// the store.
+func (g *guardian) begin() (release func(), err error) {
+	release = func() {}
+	if g.dryRun {
+		err = g.Detach()
+	} else if err = g.Check(); err == nil {
+		release, err = g.Guard(g.self("guard"))
+	}
+	if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running {
+		err = &codedError{exitFailed, errors.New(noCounts(err))}
+	}
+	return release, err
+}
+
+// noCounts describes why the failure counts cannot be stored.
+func noCounts(err error) string {
+	message := "cannot store the failure counts: " + err.Error() + advice(err)
+	if errors.Is(err, poolstate.ErrNotFile) {
+		message += "; remove or rename it"
+	}
+	return message
+}
+
+// self describes this process.
+func (g *guardian) self(command string) counts.Guard {
+	host, _ := os.Hostname()
+	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command, Only: g.only, Sole: g.sole}
+}
+
+// act decides about the latest snapshot and writes the decisions. The notes are about
+// streaks that have just ended. It returns when to try again if it fails.
+func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
+	now, rules := g.clock(), g.rules(g.policy)
+	rules.Curve.Only, rules.Curve.Sole = g.only, g.sole
+	if describe := g.describe; describe != nil {
+		g.describe = nil
+		for i := range g.snapshot.Pool.Providers {
+			p := &g.snapshot.Pool.Providers[i]
+			g.check(describe(fmt.Sprintf("%s: %s", text.ProviderName(p.Name), rules.Plan(p))))
+		}
+	}
+	more, decisions, err := g.Decide(g.snapshot.Pool, rules, now)
+	g.happened(append(notes, more...), now)
+	if err != nil {
+		return g.fail(noCounts(err), err, now)
+	}
+	if g.dryRun {
+		g.preview(decisions)
+		return time.Time{}
+	}
+	written, err := g.write(ctx, decisions)
+	for i := range decisions {
+		if d := &decisions[i]; !d.Writes() {
+			g.check(g.print(&d.Note))
+		}
+	}
+	changes := make([]guard.Note, len(written))
+	for i := range written {
+		changes[i] = written[i].Note
+	}
+	g.happened(changes, now)
+	switch {
+	case ctx.Err() != nil:
+		return time.Time{}
+	case err != nil:
+		return g.fail(explainWrite(g.Store.Path(), err), err, now)
+	}
+	if len(written) > 0 {
+		if err := g.Written(written, now); err != nil {
+			return g.fail(noCounts(err), err, now)
+		}
+	}
+	g.failure = ""
+	return time.Time{}
+}
+
+// write writes decisions to the file and returns those that still applied.
+func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (written []guard.Decision, err error) {
+	writes := false
+	for i := range decisions {
+		writes = writes || decisions[i].Writes()
+	}
+	if !writes {
+		return nil, nil
+	}
+	warning, err := g.Store.Update(ctx, func(d *poolstate.Draft) error {
+		written = nil
+		for _, decision := range decisions {
+			c := d.Pool().Find(decision.Credential.Ref)
+			if c == nil {
+				continue
+			}
+			if change := decision.Change(c); !change.IsEmpty() {
+				if err := d.Apply(c.Ref, change); err != nil {
+					return err
+				}
+				written = append(written, decision)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if warning != nil {
+		g.say("warning: " + warning.Error())
+	}
+	return written, nil
+}
+
+// happened prints notes about changes and records them in the journal.
+func (g *guardian) happened(notes []guard.Note, now time.Time) {
+	records := make([]poolstate.Record, len(notes))
+	for i := range notes {
+		g.check(g.print(&notes[i]))
+		records[i] = g.recordOf(&notes[i], now)
+	}
+	if len(notes) == 0 || g.dryRun {
+		return
+	}
+	if err := g.RecordSeen(records); err != nil {
+		g.say("warning: " + err.Error())
+	}
+}
+
+// recordOf returns the journal record of a note about a change.
+func (g *guardian) recordOf(n *guard.Note, now time.Time) poolstate.Record {
+	e := eventOf(n, now)
+	switch {
+	case n.Kind == guard.Pinned, n.Kind == guard.Repinned:
+		e.After.ResetAt, e.After.Pinned = n.Deadline, true
+	case n.Kind == guard.Released && n.Deadline.IsZero():
+		*e.After = poolstate.Released(*e.After, now).After(*e.After)
+	case n.Kind == guard.Released:
+		*e.After = poolstate.Unpinned(*e.After).After(*e.After)
+	}
+	return poolstate.RecordOf(&e, g.policy)
+}
+
+// preview prints the decisions of a dry run, each only once.
+func (g *guardian) preview(decisions []guard.Decision) {
+	for i := range decisions {
+		n := &decisions[i].Note
+		if key := fmt.Sprint(n.Credential.Ref, n.Kind, n.Deadline); !g.printed[key] {
+			g.printed[key] = true
+			g.check(g.print(n))
+		}
+	}
+}
+
+// retryAfter is how long guard waits after a failure.
+const retryAfter = time.Minute
+
+// fail reports a problem, unless it is the same as before, and returns when to try again.
+func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
+	g.Log.Error("guard failed", "problem", problem)
+	if problem != g.failure {
+		g.say(problem)
+	}
+	g.failure, g.failed = problem, err
+	return now.Add(retryAfter)
+}
+
+// check keeps the first error from printing.
+func (g *guardian) check(err error) {
+	if g.printErr == nil {
+		g.printErr = err
+	}
+}

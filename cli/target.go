@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pooltop/cli/internal/suggest"
+	"pooltop/poolstate"
+)
+
+// part has the credentials of one file that a command is about.
+type part struct {
+	store *snapshot
+	seen  []poolstate.Credential
+	undos []poolstate.Undo // of an undo
+}
+
+// targets returns the credentials that the arguments select, by file: every credential if
+// there are no arguments, or every credential of a provider if there are no targets. Of
+// several stores, each target must be in at least one.
+func (sel *selection) targets(args []string) ([]*part, error) {
+	if len(args) > 0 {
+		if err := sel.checkProvider(args[0]); err != nil {
+			return nil, err
+		}
+	}
+	var parts []*part
+	var names []string
+	found := map[string]int{} // the number of providers with a target
+	for snap, p := range sel.providers {
+		if len(args) > 0 && p.Name != args[0] || len(p.Credentials) == 0 {
+			continue
+		}
+		store, seen := snap.ownerOf(&p.Credentials[0]), p.Credentials
+		if len(args) > 1 {
+			seen = nil
+		}
+		for _, target := range args[min(len(args), 1):] {
+			c, err := findTarget(p, target)
+			switch {
+			case err != nil:
+				return nil, err
+			case c == nil:
+				continue
+			case !slices.ContainsFunc(seen, func(o poolstate.Credential) bool { return o.Ref == c.Ref }):
+				seen = append(seen, *c)
+			}
+			if found[target]++; found[target] > 1 && strings.HasPrefix(target, "#") && target != c.ID && !strings.EqualFold(target, c.Label) {
+				return nil, noSuch("%s: several profiles have a credential %s: use an id or a label", p.Name, target)
+			}
+		}
+		for i := range p.Credentials {
+			names = append(names, p.Credentials[i].Label, p.Credentials[i].ID)
+		}
+		parts = addTo(parts, store, seen)
+	}
+	for _, target := range args[min(len(args), 1):] {
+		if found[target] == 0 {
+			return nil, noSuch("%s: no credential %q%s", args[0], sel.scrub(target), suggest.DidYouMean(target, names))
+		}
+	}
+	return parts, nil
+}
+
+// addTo adds credentials to the part of a store, if there are any.
+func addTo(parts []*part, store *snapshot, seen []poolstate.Credential) []*part {
+	if len(seen) == 0 {
+		return parts
+	}
+	i := slices.IndexFunc(parts, func(p *part) bool { return p.store.identity == store.identity })
+	if i < 0 {
+		return append(parts, &part{store: store, seen: slices.Clone(seen)})
+	}
+	parts[i].seen = append(parts[i].seen, seen...)
+	return parts
+}
+
+// checkProvider returns an error unless a store has the provider.
+func (sel *selection) checkProvider(name string) error {
+	var names []string
+	for _, p := range sel.providers {
+		if p.Name == name {
+			return nil
+		}
+		names = append(names, p.Name)
+	}
+	return noSuch("no provider %q%s", sel.scrub(name), suggest.DidYouMean(name, names))
+}
+
+// scrub removes the stores' secrets from an argument that is about to be quoted.
+func (sel *selection) scrub(word string) string {
+	for snap := range sel.readable {
+		for s := snap; s != nil; s = s.root {
+			if err := poolstate.Open(s.path).Scrub(&word); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "…" // the file has become unreadable, so the word may be a secret
+			}
+		}
+	}
+	return word
+}
+
+// findTarget returns the credential for a TARGET, which is an id, a label (in any case)
+// or #n, the number shown by list, in this order of precedence. It returns nil if there is
+// none. If an id or label is ambiguous, the error lists the credentials.
+func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
+	var byID, byLabel []*poolstate.Credential
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		switch {
+		case target == "": // matches no id or label
+		case c.ID == target:
+			byID = append(byID, c)
+		case strings.EqualFold(c.Label, target):
+			byLabel = append(byLabel, c)
+		}
+	}
+	what, found := "id", byID
+	if len(byID) == 0 {
+		what, found = "label", byLabel
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		var choices []string
+		for _, c := range found {
+			choices = append(choices, fmt.Sprintf("#%d", c.Index))
+		}
+		return nil, noSuch("%s: %d credentials have the %s %q: use one of %s", p.Name, len(found), what, target, strings.Join(choices, ", "))
+	}
+	if digits, ok := strings.CutPrefix(target, "#"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(p.Credentials) {
+			return &p.Credentials[n-1], nil
+		}
+	}
+	return nil, nil
+}
+
+func noSuch(format string, args ...any) error {
+	return &codedError{exitNoSuch, fmt.Errorf(format, args...)}
+}

@@ -1,0 +1,198 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pooltop/poolstate"
+)
+
+// ErrNotUndoable is returned when the last action was a sync, which cannot be undone.
+var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
+
+// ErrUnrecorded is returned when the last action is missing from the journal or
+// incomplete. Earlier actions must not be undone instead.
+var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
+
+// ErrLaterAction is returned for a store that a later action has changed.
+var ErrLaterAction = errors.New("a later action has changed this store; undo that one first")
+
+// StoreUndo is the undo of an action in one store.
+type StoreUndo struct {
+	Store *poolstate.Store
+	Undos []poolstate.Undo
+	// Err is why the action cannot be undone in this store, or nil.
+	Err error
+}
+
+// LastUndo returns the last action on the operator's store that has not been undone: its
+// first entry, and the undos of all its entries about this store. Its errors include
+// [poolstate.ErrNothingToUndo], [ErrNotUndoable] and [ErrUnrecorded].
+func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) {
+	action, stores, err := o.Journal.LastUndo([]*poolstate.Store{o.Store}, nil)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	return action, stores[0].Undos, stores[0].Err
+}
+
+// LastUndo returns the last action on any of the stores that has not been undone: its first
+// entry, and its undo in each store that it changed. It looks up a store that is not in
+// stores by its identity in others. Its errors are those of [Operator.LastUndo].
+func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store) (action Entry, undos []StoreUndo, err error) {
+	entries, err := j.readAll()
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	newest := -1
+	for _, s := range stores {
+		lines, i, err := lastIn(entries, s)
+		switch {
+		case err != nil && len(stores) > 1:
+			return Entry{}, nil, fmt.Errorf("%s: %w", s.Path(), err)
+		case err != nil:
+			return Entry{}, nil, err
+		case i > newest:
+			newest, action = i, lines[0]
+		}
+	}
+	if newest < 0 {
+		return Entry{}, nil, poolstate.ErrNothingToUndo
+	}
+	for _, s := range append(slices.Clip(stores), storesOf(entries, action.Action, stores, others)...) {
+		own := of(entries, s)
+		if !slices.ContainsFunc(own, func(e Entry) bool { return e.Action == action.Action }) ||
+			slices.ContainsFunc(own, func(e Entry) bool { return e.Undoes == action.Action }) {
+			continue
+		}
+		lines, _, err := lastIn(entries, s)
+		if err == nil && lines[0].Action != action.Action {
+			err = ErrLaterAction
+		}
+		u := StoreUndo{Store: s, Err: err}
+		if err == nil {
+			u.Undos, u.Err = undosOf(lines)
+		}
+		if undos = append(undos, u); errors.Is(u.Err, ErrNotUndoable) {
+			return Entry{}, nil, u.Err
+		}
+	}
+	return action, undos, nil
+}
+
+// storesOf returns the stores that an action changed, except those in known.
+func storesOf(entries []Entry, action string, known []*poolstate.Store, others map[string]*poolstate.Store) (out []*poolstate.Store) {
+	for i := range entries {
+		e := &entries[i]
+		s := others[e.Store]
+		if e.Action == action && s != nil && !slices.Contains(out, s) &&
+			!slices.ContainsFunc(known, func(k *poolstate.Store) bool { return k.Identity() == s.Identity() }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// lastIn returns the entries of the last action on a store that was not undone, and the
+// index in entries of the last one. Without such an action, the index is -1.
+func lastIn(entries []Entry, store *poolstate.Store) (lines []Entry, index int, err error) {
+	snap, err := store.Load()
+	if err != nil {
+		return nil, -1, err
+	}
+	lines, err = last(entries, store)
+	if err != nil {
+		return nil, -1, err
+	}
+	if !recorded(snap.Pool, of(entries, store), lines) {
+		return nil, -1, ErrUnrecorded
+	}
+	if len(lines) == 0 {
+		return nil, -1, nil
+	}
+	index = len(entries) - 1
+	for entries[index].Action != lines[0].Action {
+		index--
+	}
+	return lines, index, nil
+}
+
+// undosOf returns the undos of the entries of an action.
+func undosOf(lines []Entry) (undos []poolstate.Undo, err error) {
+	for _, e := range lines {
+		switch {
+		case e.Undo == nil && e.Verb == poolstate.VerbSync.String():
+			return nil, ErrNotUndoable
+		case e.Undo == nil:
+			return nil, ErrUnrecorded
+		}
+		undos = append(undos, *e.Undo)
+	}
+	return undos, nil
+}
+
+// last returns the entries of the last action on a store that was not undone, or nil if
+// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later
+// action, follows them.
+func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
+	own := of(entries, store)
+	undone := map[string]bool{}
+	for i := len(own) - 1; i >= 0; i-- {
+		switch e := &own[i]; {
+		case e.unreadable:
+			return nil, ErrUnrecorded
+		case e.Undoes != "":
+			undone[e.Undoes] = true
+		case e.Action != "" && !undone[e.Action]:
+			action := e.Action
+			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action }), nil
+		}
+	}
+	return nil, nil
+}
+
+// clockSlack is greater than the rounding error of times in the store.
+const clockSlack = time.Millisecond
+
+// recorded reports whether the entries of a store explain each hold and reset that the
+// pool shows. Each must have been recorded by an action, have been observed before the
+// last action, or be older than all actions. Its time alone does not prove that it
+// precedes the last action, because clocks can be set back.
+func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
+	var known []*Entry
+	var oldest time.Time
+	before := len(lastAction) > 0
+	for i := range entries {
+		e := &entries[i]
+		if e.Action != "" && (oldest.IsZero() || e.At.Before(oldest)) {
+			oldest = e.At
+		}
+		before = before && e.Action != lastAction[0].Action
+		if e.Undoes != "" {
+			known = slices.DeleteFunc(known, func(k *Entry) bool {
+				return k.Action == e.Undoes && k.about(e.Provider, e.ID, e.Label, e.Source)
+			})
+		} else if e.Action != "" || before {
+			known = append(known, e)
+		}
+	}
+	explained := func(c *poolstate.Credential, kind poolstate.EventKind, t time.Time) bool {
+		return t.IsZero() || t.Before(oldest.Add(-clockSlack)) || slices.ContainsFunc(known, func(e *Entry) bool {
+			return e.Kind == kind && e.At.Sub(t).Abs() <= clockSlack && e.about(c.Provider, c.ID, c.Label, c.Source)
+		})
+	}
+	for c := range pool.All() {
+		if !explained(c, poolstate.EventReset, c.ClearedAt) || c.Held() && !explained(c, poolstate.EventHeld, c.StatusAt) {
+			return false
+		}
+	}
+	return true
+}
+
+// about reports whether an entry is about a credential. Label and source are compared
+// only if there is no id.
+func (e *Entry) about(provider, id, label, source string) bool {
+	return e.Provider == provider && e.ID == id && (id != "" || e.Label == label && e.Source == source)
+}
