@@ -293,8 +293,9 @@ func (m *Model) formView() *ui.Dialog {
 		out.Fields[fieldCode].Note = "agents retry it early after a 429"
 	}
 	t, plan, err := m.planHold()
-	typing := f.focus == fieldLength && !m.dialog.submitted && errors.Is(err, poolstate.ErrDuration)
-	if err != nil && !(typing && poolstate.BeginsHold(f.value(fieldLength), m.now)) {
+	typing := f.focus == fieldLength && !m.dialog.submitted && errors.Is(err, poolstate.ErrDuration) &&
+		poolstate.BeginsHold(f.value(fieldLength), m.now)
+	if err != nil && !typing {
 		out.Problem = err.Error()
 	}
 	if len(plan.Changed) == 0 {
