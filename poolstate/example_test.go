@@ -58,10 +58,10 @@ func ExamplePolicy_Assess() {
 	}
 	for _, policy := range []poolstate.Policy{poolstate.Backoff(), poolstate.Flat()} {
 		a := policy.Assess(&c, now)
-		fmt.Printf("%s: %s until %s, %s × %d, %v left, next failure %v\n", policy, a.Availability,
+		fmt.Printf("%s: %s until %s, %s × %d, %v left, if it fails: %v\n", policy, a.Availability,
 			a.Deadline.At.Format(time.TimeOnly), a.Base, a.Multiplier, a.Remaining, a.Next)
 	}
 	// Output:
-	// backoff: cooling until 11:50:00, 1h0m0s × 4, 2h30m0s left, next failure 8h0m0s
-	// flat: due until 08:50:00, 1h0m0s × 1, 0s left, next failure 1h0m0s
+	// backoff: cooling until 11:50:00, 1h0m0s × 4, 2h30m0s left, if it fails: 8h0m0s
+	// flat: due until 08:50:00, 1h0m0s × 1, 0s left, if it fails: 1h0m0s
 }

@@ -16,8 +16,8 @@ var holdWords = [...]string{
 // holdEndings are texts that complete a partial time of day or offset from UTC.
 var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
 
-// BeginsHold reports whether s is the beginning of a text that [ParseHold] can parse, such
-// as "3", "18:" or "tom". The text may exceed the limit of a hold.
+// BeginsHold reports whether s, or s followed by more text, is a duration or an end of a hold
+// for [ParseHold]. It does so for "3", "18:" and "tom", also if the hold would be too long.
 func BeginsHold(s string, now time.Time) bool {
 	s = normalized(s)
 	valid := func(text string) bool {
