@@ -20,8 +20,7 @@ import (
 )
 
 func guardCommand() *cobra.Command {
-	var once, dryRun, asJSON, sole bool
-	var providers []string
+	var o guardOptions
 	cmd := &cobra.Command{
 		Use:   "guard",
 		Short: "Make agents without backoff wait longer after repeated failures",
@@ -42,53 +41,64 @@ func guardCommand() *cobra.Command {
 		Args:    noArguments,
 	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
-	cmd.Flags().BoolVar(&once, "once", false, "check the store once and exit, for cron")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, with stable field names")
-	cmd.Flags().StringArrayVar(&providers, "provider", nil, "act only on this `PROVIDER` (may be repeated)")
-	cmd.Flags().BoolVar(&sole, "sole", false, "also pin a provider's only credential")
+	cmd.Flags().BoolVar(&o.once, "once", false, "check the store once and exit, for cron")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would be written, and write nothing")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per line, with stable field names")
+	cmd.Flags().StringArrayVar(&o.providers, "provider", nil, "act only on this `PROVIDER` (may be repeated)")
+	cmd.Flags().BoolVar(&o.sole, "sole", false, "also pin a provider's only credential")
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		if slices.Contains(providers, "") {
+		if slices.Contains(o.providers, "") {
 			return usageError("--provider must not be empty")
 		}
-		var guards []*guardian
-		var mu sync.Mutex // guards the output
-		now := instant(cfg.Now)
-		for _, p := range distinct(cfg.Stores) {
-			g := newGuardian(cfg, p.Path, log)
-			guards = append(guards, g)
-			g.only, g.sole, g.dryRun = providers, sole, dryRun
-			if once { // a stopped clock, so that --now is exact
-				g.clock = func() time.Time { return now }
-				g.Store = poolstate.Open(p.Path, poolstate.WithClock(g.clock))
-			}
-			prefix := ""
-			if cfg.Several() {
-				prefix = text.Clean(p.Name, maxErrorText) + ": "
-			}
-			g.say = func(text string) {
-				mu.Lock()
-				defer mu.Unlock()
-				printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(prefix+text))
-			}
-			g.print = func(n *guard.Note) error {
-				mu.Lock()
-				defer mu.Unlock()
-				return printNote(cmd.OutOrStdout(), n, p.Name, prefix, g.clock(), asJSON)
-			}
-			if !asJSON && !once {
-				g.describe = func(line string) error {
-					mu.Lock()
-					defer mu.Unlock()
-					_, err := fmt.Fprintln(cmd.OutOrStdout(), text.Clean(prefix+line, maxErrorText))
-					return err
-				}
-			}
-		}
-		return runGuards(cmd.Context(), guards, once)
+		return runGuards(cmd.Context(), o.guards(cmd, cfg, log), o.once)
 	})
 	completeFlag(cmd, "provider", completePool(flags, anyKind))
 	return cmd
+}
+
+// guardOptions are the flags of guard.
+type guardOptions struct {
+	once, dryRun, asJSON, sole bool
+	providers                  []string
+}
+
+// guards returns a guardian for each selected store. If there are several, each line that
+// they print begins with the profile.
+func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.Logger) (all []*guardian) {
+	var output sync.Mutex
+	now := instant(cfg.Now)
+	for _, p := range distinct(cfg.Stores) {
+		g := newGuardian(cfg, p.Path, log)
+		g.only, g.sole, g.dryRun = o.providers, o.sole, o.dryRun
+		if o.once { // a stopped clock, so that --now is exact
+			g.clock = func() time.Time { return now }
+			g.Store = poolstate.Open(p.Path, poolstate.WithClock(g.clock))
+		}
+		prefix := ""
+		if cfg.Several() {
+			prefix = p.Name + ": "
+		}
+		g.say = func(text string) {
+			output.Lock()
+			defer output.Unlock()
+			printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(prefix+text))
+		}
+		g.print = func(n *guard.Note) error {
+			output.Lock()
+			defer output.Unlock()
+			return printNote(cmd.OutOrStdout(), n, p.Name, prefix, g.clock(), o.asJSON)
+		}
+		if !o.asJSON && !o.once {
+			g.describe = func(line string) error {
+				output.Lock()
+				defer output.Unlock()
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), text.Clean(prefix+line, maxErrorText))
+				return err
+			}
+		}
+		all = append(all, g)
+	}
+	return all
 }
 
 // guardLine is one line of the output of guard --json.

@@ -49,6 +49,12 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 // those that another process guards.
 func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	var free []*guardian
+	var releases []func()
+	defer func() {
+		for _, release := range releases {
+			release()
+		}
+	}()
 	var taken error
 	for _, g := range guards {
 		g.hint = g.say
@@ -62,8 +68,7 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 		if err != nil {
 			return err
 		}
-		defer release()
-		free = append(free, g)
+		free, releases = append(free, g), append(releases, release)
 	}
 	switch {
 	case len(free) == 0 && once:

@@ -122,3 +122,46 @@ func TestLoad_Environment(t *testing.T) {
 		t.Error("no error for the relative path in the file")
 	}
 }
+
+func TestLoad_Stores(t *testing.T) {
+	root := t.TempDir()
+	setHome(t, root)
+	for _, name := range []string{"play", "work"} {
+		if err := os.MkdirAll(filepath.Join(root, ".hermes", "profiles", name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ args, want, source string }{
+		{"", "default", "default"},
+		{"--profile work", "work", "flag --profile"},
+		{"--profile work --profile default", "work default several", "flag --profile"},
+		{"--profile work --profile work", "work", "flag --profile"},
+		{"--all-profiles", "default play work several", "flag --all-profiles"},
+		{"--all-profiles --home ROOT/.hermes/profiles/work", "default play work several", "flag --all-profiles"},
+		{"--all-profiles --home ROOT/other", "default several", "flag --all-profiles"},
+		{"--profile work --profile play --home ROOT/other", "default", "flag --home"},
+		{"--profile work --file ROOT/auth.json", "default", "flag --file"},
+	} {
+		cfg, err := load(t, strings.Fields(strings.ReplaceAll(c.args, "ROOT", root))...)
+		if err != nil {
+			t.Errorf("%q: %v", c.args, err)
+			continue
+		}
+		var got []string
+		for _, s := range cfg.Stores {
+			got = append(got, s.Name)
+		}
+		if cfg.Several() {
+			got = append(got, "several")
+		}
+		equal(t, c.args, strings.Join(got, " "), c.want)
+		equal(t, c.args+": source", cfg.SourceOf("file").String(), c.source)
+		equal(t, c.args+": file", cfg.File, cfg.Stores[0].Path)
+	}
+	if err := os.WriteFile(filepath.Join(root, "profiles"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := load(t, "--all-profiles", "--home", root); err == nil || !strings.Contains(err.Error(), "--all-profiles: ") {
+		t.Errorf("profiles that cannot be listed: %v", err)
+	}
+}

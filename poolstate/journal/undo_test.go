@@ -1,0 +1,76 @@
+package journal
+
+import (
+	"fmt"
+	"testing"
+
+	"pooltop/poolstate"
+)
+
+// fleet is three operators with one journal.
+func fleet(t *testing.T) (all []*Operator, others map[string]*poolstate.Store) {
+	t.Helper()
+	others = map[string]*poolstate.Store{}
+	for range 3 {
+		o := newOperator(t, pool)
+		if len(all) > 0 {
+			o.Journal = all[0].Journal
+		}
+		all, others[o.Store.Identity()] = append(all, o), o.Store
+	}
+	return all, others
+}
+
+// actAll performs an action on several stores.
+func actAll(t *testing.T, number string, a poolstate.Action, operators ...*Operator) {
+	t.Helper()
+	for _, o := range operators {
+		o.Number = func() string { return number }
+		do(t, o, a, "primary")
+	}
+}
+
+// An action on several stores is undone in all of them, whichever are selected.
+func TestJournal_LastUndo(t *testing.T) {
+	all, others := fleet(t)
+	one, two, three := all[0], all[1], all[2]
+	// last returns the last action and, for each store that it changed, the number of undos
+	// or the error.
+	last := func(operators ...*Operator) string {
+		t.Helper()
+		var stores []*poolstate.Store
+		for _, o := range operators {
+			stores = append(stores, o.Store)
+		}
+		action, undos, err := one.Journal.LastUndo(stores, others)
+		if err != nil {
+			return err.Error()
+		}
+		said := action.Action
+		for _, u := range undos {
+			for i, o := range all {
+				if o.Store.Identity() == u.Store.Identity() {
+					said += fmt.Sprintf(", %d: %d", i+1, len(u.Undos))
+				}
+			}
+			if u.Err != nil {
+				said += " " + u.Err.Error()
+			}
+		}
+		return said
+	}
+	equal(t, "no action", last(one, two), "nothing to undo")
+	actAll(t, "a", hold, one, two)
+	equal(t, "both selected", last(one, two), "a, 1: 1, 2: 1")
+	equal(t, "one selected", last(two), "a, 2: 1, 1: 1")
+	equal(t, "another selected", last(three), "nothing to undo")
+	equal(t, "all selected", last(three, two, one), "a, 2: 1, 1: 1")
+
+	actAll(t, "b", reset, two, three)
+	equal(t, "the latest", last(one, two), "b, 2: 1")
+	equal(t, "a later action elsewhere", last(one), "a, 1: 1, 2: 0 "+ErrLaterAction.Error())
+	doTask(t, two, lastUndo(t, two))
+	equal(t, "undone in one store", last(one, two), "a, 1: 1, 2: 1")
+	doTask(t, one, lastUndo(t, one))
+	equal(t, "undone in the other", last(one, two), "a, 2: 1")
+}
