@@ -122,6 +122,66 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
+// TestExhaust_Profiles holds a credential in 14 stores at once, while an agent rewrites each
+// of them. No store loses an update, and each command reports the stores that it changed.
+func TestExhaust_Profiles(t *testing.T) {
+	t.Parallel()
+	program, state, root := build(t), t.TempDir(), t.TempDir()
+	turns, commands := amount(15, 150), amount(3, 15)
+	files := map[string]string{"default": filepath.Join(root, "auth.json")}
+	for i := range 13 {
+		name := fmt.Sprintf("bot-%02d", i)
+		files[name] = filepath.Join(root, "profiles", name, "auth.json")
+	}
+	var group sync.WaitGroup
+	for _, file := range files {
+		writeFile(t, file, []byte(poolOf(`{"access_token": "none", "id": "a", "request_count": 0, "consecutive_failures": 0}`, `{"access_token": "none", "id": "b", "request_count": 0}`)))
+		agent := helper(t, "agent", file, strconv.Itoa(turns))
+		group.Go(func() {
+			if out, err := agent.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	var mu sync.Mutex
+	held, total := map[string]int{}, 0
+	for range 2 {
+		group.Go(func() {
+			for range commands {
+				cmd := exec.Command(program, "exhaust", "p", "a", "--for", "1h", "--all-profiles", "--json", "--home", root, "--now", sampleTime)
+				cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
+				out, err := cmd.Output()
+				if code := cmd.ProcessState.ExitCode(); code != exitDone && code != exitRefused && code != exitLocked {
+					t.Errorf("%v: %s", err, out)
+				}
+				var result struct{ Changed []struct{ Profile string } }
+				if err := json.Unmarshal(out, &result); err != nil && len(out) > 0 {
+					t.Error(err)
+				}
+				mu.Lock()
+				for _, c := range result.Changed {
+					held[c.Profile]++
+					total++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	t.Logf("%d holds and %d writes by agents", total, turns*len(files))
+	for name, file := range files {
+		snapshot, err := poolstate.Open(file).Load()
+		must(t, err)
+		credential := snapshot.Pool.Find(poolstate.Ref{Provider: "p", ID: "a"})
+		equal(t, "streak of "+name, credential.Streak.Count(), held[name])
+		equal(t, "requests of "+name, credential.RequestCount.Or(0), turns)
+		equal(t, "one hold at least of "+name, held[name] > 0, true)
+		equal(t, "names beside the store of "+name, strings.TrimSuffix(strings.Join(namesIn(t, filepath.Dir(file)), " "), " profiles"), "auth.json auth.lock")
+	}
+	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
+	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), total)
+}
+
 // readUntil reads a file until done is closed and returns the number of reads. It fails
 // the test if the file is ever incomplete.
 func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {

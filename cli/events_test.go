@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -180,4 +182,44 @@ func TestFollow_Hints(t *testing.T) {
 	must(t, <-ended)
 	equal(t, "the hints", strings.Join(hints, ", "), "waiting for "+file+", found "+file)
 	equal(t, "the output", out.String(), "")
+}
+
+// The events of several stores begin with the earlier ones in order of time.
+func TestEvents_Profiles(t *testing.T) {
+	t.Parallel()
+	program, root := build(t), t.TempDir()
+	store := func(profile string) string { return filepath.Join(root, "profiles", profile, "auth.json") }
+	failed := func(at int) []byte {
+		return []byte(poolOf(fmt.Sprintf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": %d}`, at)))
+	}
+	writeFile(t, filepath.Join(root, "auth.json"), failed(1795425500))
+	writeFile(t, store("play"), failed(1795425400))
+	writeFile(t, store("work"), failed(1795425600))
+	must(t, os.Mkdir(filepath.Join(root, "profiles", "new"), 0o700))
+	for _, args := range []string{"--json", "--no-color"} {
+		cmd := exec.Command(program, "events", "--all-profiles", "--since", "1d", "--now", sampleTime, "--home", root, args)
+		cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+		out, err := cmd.StdoutPipe()
+		must(t, err)
+		must(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		lines, got := bufio.NewReader(out), ""
+		for i := range 4 {
+			if i == 3 {
+				writeFile(t, store("new"), []byte(poolOf()))
+				writeFile(t, store("play"), []byte(poolOf()))
+			}
+			line, err := lines.ReadString('\n')
+			must(t, err)
+			var e struct{ Profile, Event string }
+			if args == "--json" {
+				must(t, json.Unmarshal([]byte(line), &e))
+			} else if words := strings.Fields(line); len(words) > 3 {
+				e.Profile, e.Event = words[0], words[3]
+			}
+			got += e.Profile + " " + e.Event + "\n"
+		}
+		equal(t, "events with "+args, got, "play dead\ndefault dead\nwork dead\nplay removed\n")
+		writeFile(t, store("play"), failed(1795425400))
+	}
 }

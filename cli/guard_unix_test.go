@@ -52,3 +52,41 @@ func TestGuard_Running(t *testing.T) {
 		}
 	}
 }
+
+// With several stores, guard skips those that another process guards, and exits with 6 if
+// none is left.
+func TestGuard_Profiles(t *testing.T) {
+	t.Parallel()
+	program, state, root := build(t), t.TempDir(), t.TempDir()
+	for _, file := range []string{"auth.json", "profiles/play/auth.json", "profiles/work/auth.json"} {
+		writeFile(t, filepath.Join(root, file), []byte(failedAt(guardStart)))
+	}
+	must(t, os.Mkdir(filepath.Join(root, "profiles", "new"), 0o700))
+	start := func(lines int, args ...string) (plan string) {
+		t.Helper()
+		cmd := exec.Command(program, append([]string{"guard", "--home", root}, args...)...)
+		cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
+		out, err := cmd.StdoutPipe()
+		must(t, err)
+		must(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		read := bufio.NewReader(out)
+		for range lines {
+			line, err := read.ReadString('\n')
+			must(t, err)
+			plan += strings.SplitAfter(line, "p: ")[0]
+		}
+		return plan
+	}
+	equal(t, "the plan of the first", start(1), "p: ")
+	equal(t, "the plan of the second", start(2, "--all-profiles"), "play: p: work: p: ")
+	third := exec.Command(program, "guard", "--all-profiles", "--home", root)
+	third.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
+	said, _ := third.CombinedOutput()
+	equal(t, "exit code of the third", third.ProcessState.ExitCode(), exitGuarded)
+	for _, words := range []string{"pooltop guard: default: another guard", "pooltop guard: new: another guard", "pooltop guard: other guards run on all stores\n"} {
+		if !strings.Contains(string(said), words) {
+			t.Errorf("%q does not contain %q", said, words)
+		}
+	}
+}
