@@ -147,7 +147,13 @@ func TestComplete_Profiles(t *testing.T) {
 	check("default\tthe root | play\tno auth.json yet | work\ta profile", "list", "--profile", "")
 	check("backup-key\tcooling 12m03s", "--profile", "work", "reset", "openrouter", "back")
 	check("backup-key\tcooling 12m03s", "--home", filepath.Join(profiles, "work"), "reset", "openrouter", "back")
+	check("backup-key\tcooling 12m03s", "--profile", "work", "--profile", "play", "reset", "openrouter", "back")
+	check("backup-key\tcooling 12m03s", "reset", "--all-profiles", "openrouter", "back")
+	check("", "reset", "--all-profiles", "--profile", "work", "openrouter", "back")
 	check("", "reset", "openrouter", "back") // the home itself has no pool
+	writeFile(t, filepath.Join(home, "auth.json"), sample(t, "backoff.json"))
+	check("backup-key\tcooling 12m03s", "--profile", "play", "reset", "openrouter", "back") // the root's
+	check("backup-key\tcooling 12m03s", "reset", "--all-profiles", "openrouter", "back")    // in two stores
 	_, files := completed(t, "--file", "")
 	equal(t, "offers files for --file", files, true)
 }

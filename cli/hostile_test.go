@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -120,6 +121,41 @@ func TestCommands_HostileFile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Names of profiles are harmless in the output of every command. Twenty profiles have a
+// damaged file, their own credentials, or none.
+func TestCommands_HostileProfiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no control characters in names of files")
+	}
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	root, n := t.TempDir(), 0
+	writeFile(t, filepath.Join(root, "auth.json"), sample(t, "backoff.json"))
+	for _, name := range hostile {
+		if strings.ContainsAny(name, "/\x00") {
+			continue
+		}
+		home := filepath.Join(root, "profiles", name[:min(len(name), 200)])
+		must(t, os.MkdirAll(home, 0o700))
+		if n++; n%3 == 0 {
+			writeFile(t, filepath.Join(home, "auth.json"), []byte(hostileStore(t, "text")))
+		} else if n%3 == 1 {
+			writeFile(t, filepath.Join(home, "auth.json"), []byte("{"))
+		}
+	}
+	for _, line := range commands("list", "list --json", "status", "status --format {{.}}", "report", "report --anonymous", "report --json", "guard --once", "guard --once --json",
+		"config", "config --json", "reset --all --dry-run", "reset --all --json", "exhaust openrouter backup-key --yes", "undo --yes") {
+		o := pooltop(t, append(line, "--all-profiles", "--home", root, "--config", "")...)
+		if found := raw(o.stdout + o.stderr); found != "" || o.code == exitUsage || o.code == exitFailed || o.stdout == "" && line[0] != "guard" && line[0] != "undo" {
+			t.Errorf("%q prints %s, with exit code %d: %.500q, standard error %.500q", line, found, o.code, o.stdout, o.stderr)
+		}
+		for text := range strings.Lines(o.stderr) {
+			if !strings.HasPrefix(text, "pooltop ") {
+				t.Errorf("%q prints %q", line, text)
+			}
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	for _, snap := range sel.stores {
 		table := ""
 		if sel.several {
-			heading := text.Clean(snap.profile, maxErrorText) + "  " + displayPath(snap.path)
+			heading := text.Clean(snap.profile+"  "+displayPath(snap.path), maxErrorText)
 			table = colors.Line().Bold(theme.Accent, text.Fit(heading, width())).String() + "\n"
 		}
 		if snap.err != nil {
