@@ -29,7 +29,8 @@ func eventsCommand() *cobra.Command {
 		Use:   "events",
 		Short: "Print pool events, one per line, until interrupted",
 		Long: "events prints one line per pool event until it is interrupted.\n" +
-			"With --since, it starts with earlier events recorded in the journal or the file.",
+			"With --since, it starts with earlier events recorded in the journal or the file. Profiles created later are not\n" +
+			"included.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
 	}

@@ -206,7 +206,6 @@ func TestEvents_Profiles(t *testing.T) {
 		lines, got := bufio.NewReader(out), ""
 		for i := range 4 {
 			if i == 3 {
-				writeFile(t, store("new"), []byte(poolOf()))
 				writeFile(t, store("play"), []byte(poolOf()))
 			}
 			line, err := lines.ReadString('\n')

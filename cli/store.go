@@ -132,6 +132,7 @@ func (l *loader) load(path string) *snapshot {
 	}
 	root := l.file(rootPath)
 	switch {
+	case root.identity == snap.identity: // a link to the root's file
 	case root.err == nil:
 		if missing {
 			snap.guard = root.guard

@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
+
+	"pooltop/poolstate/counts"
 )
 
 func TestDisplayPath(t *testing.T) {
@@ -23,4 +28,32 @@ func TestDisplayPath(t *testing.T) {
 			equal(t, "the path", displayPath(c.path), c.want)
 		})
 	}
+}
+
+// The next cooldown of a borrowed credential is the one that the root's guard imposes.
+func TestLoadSelection_BorrowedGuard(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	root := t.TempDir()
+	profile := filepath.Join(root, "profiles", "new")
+	must(t, os.MkdirAll(profile, 0o700))
+	writeFile(t, filepath.Join(root, "auth.json"), []byte(failedAt(guardStart)))
+	next := func() int64 {
+		t.Helper()
+		var list struct {
+			Providers []struct {
+				Credentials []struct {
+					Next int64 `json:"next_cooldown_seconds"`
+				}
+			}
+		}
+		out := done(t, pooltop(t, "list", "--json", "--home", profile, "--now", guardStart.Format("2006-01-02T15:04:05Z")))
+		must(t, json.Unmarshal([]byte(out), &list))
+		return list.Providers[0].Credentials[0].Next
+	}
+	equal(t, "seconds without a guard", next(), 3600)
+	c := newCounting(configAt(t, filepath.Join(root, "auth.json")), filepath.Join(root, "auth.json"), noLog)
+	release, err := c.Guard(counts.Guard{})
+	must(t, err)
+	defer release()
+	equal(t, "seconds with a guard", next(), 7200)
 }

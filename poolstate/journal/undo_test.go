@@ -68,6 +68,7 @@ func TestJournal_LastUndo(t *testing.T) {
 
 	actAll(t, "b", reset, two, three)
 	equal(t, "the latest", last(one, two), "b, 2: 1")
+	equal(t, "the latest, in another order", last(two, one), "b, 2: 1")
 	equal(t, "a later action elsewhere", last(one), "a, 1: 1, 2: 0 "+ErrLaterAction.Error())
 	doTask(t, two, lastUndo(t, two))
 	equal(t, "undone in one store", last(one, two), "a, 1: 1, 2: 1")
