@@ -57,7 +57,9 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	}()
 	var taken error
 	for _, g := range guards {
-		g.hint = g.say
+		if len(guards) == 1 { // of several, some usually have no file
+			g.hint = g.say
+		}
 		release, err := g.begin()
 		if _, running := errors.AsType[*counts.RunningError](err); running {
 			if taken = err; once || len(guards) > 1 {

@@ -85,10 +85,14 @@ func (sel *selection) status() (line string, code int, err error) {
 		out = append(out[:maxNamed], fmt.Sprintf("%d more out", n-maxNamed))
 	}
 	parts = append(parts, out...)
+	var unreadable []string
 	for _, snap := range sel.stores {
 		if snap.err != nil {
-			parts = append(parts, text.Clean(snap.profile, maxErrorText)+" unreadable")
+			unreadable = append(unreadable, text.Clean(snap.profile, maxErrorText))
 		}
+	}
+	if unreadable != nil {
+		parts = append(parts, fewer(unreadable)+" unreadable")
 	}
 	return strings.Join(parts, " · "), code, nil
 }
