@@ -35,7 +35,7 @@ func openSource() (source, error) {
 type feed struct {
 	source
 	layout  *layout
-	missing map[string]error // directories that could not be added
+	missing map[string]error // directories that could not be added, and why
 	stale   atomic.Bool      // some watches may have ended
 	wake    chan struct{}
 	ended   chan struct{}
@@ -85,9 +85,8 @@ func (f *feed) addMissing() (added bool) {
 	return added
 }
 
-// receive marks the watched files for which it receives events, and ignores all other
-// events. It needs a separate goroutine because add may block until an event is
-// received.
+// receive handles events until the source is closed. It needs a separate goroutine because
+// add may block until an event is received.
 func (f *feed) receive() {
 	defer close(f.ended)
 	for {

@@ -14,8 +14,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// After a lost event or an event for the directory itself, the source is replaced: its
-// watch may have ended even if the directory seems unchanged.
+// After a lost event or an event for the directory itself, the source is replaced: the
+// watch on the directory may have ended even if the directory seems unchanged.
 func TestArrange_Renewed(t *testing.T) {
 	lost := func(err error) func(*rig) { return func(r *rig) { r.errors <- fmt.Errorf("reading: %w", err) } }
 	directory := func(op fsnotify.Op) func(*rig) { return func(r *rig) { r.event(r.dir, op) } }
@@ -58,7 +58,7 @@ func TestArrange_Limits(t *testing.T) {
 					r.polling(r.after(time.Second), explain(syscall.EMFILE))
 					r.quiet(time.Minute + time.Second)
 
-					fail(r, syscall.ENOSPC) // a different error results in a different reason
+					fail(r, syscall.ENOSPC) // the reason changes with the error
 					r.polling(r.after(time.Second), explain(syscall.ENOSPC))
 					fail(r, nil)
 					r.live(r.after(Interval))

@@ -14,7 +14,7 @@ import (
 // absent is the result of read for a file that cannot be read.
 const absent = "\x00"
 
-// probe watches a file without polling: its interval is longer than any test.
+// probe watches a file without polling: the watcher's interval is longer than any test.
 type probe struct {
 	t    *testing.T
 	ctx  context.Context
@@ -61,7 +61,7 @@ func (p *probe) expect(content string) {
 }
 
 // detects checks that changes to the file at its current location are reported. It makes
-// several changes, because the first Change might report an earlier one.
+// several changes, because the first Change might be due to an earlier one.
 func (p *probe) detects() {
 	p.t.Helper()
 	for i := range 3 {
@@ -125,7 +125,7 @@ func link(t *testing.T, target, path string) {
 }
 
 // fileTests lists sequences of changes to real files. The watched file is the first one
-// in files. Each path is in a temporary directory.
+// in files. Paths are relative to a temporary directory.
 var fileTests = []struct {
 	name  string
 	files string // separated by commas; "a -> b" is a link to b, and "a ?" does not exist at first
@@ -137,7 +137,7 @@ var fileTests = []struct {
 		}
 		p.expect("99")
 	}},
-	{"truncated, permissions", "f", func(p *probe) {
+	{"truncated, permissions changed", "f", func(p *probe) {
 		must(p.t, os.Truncate(p.path, 0))
 		p.expect("")
 		must(p.t, os.Chmod(p.path, 0o400))
@@ -314,14 +314,14 @@ func TestStart_NoGoroutineLeft(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		changes := Start(ctx, path)
 		<-changes
-		put(t, path, "its event may arrive before or after the end")
+		put(t, path, "the event may arrive before or after the watcher stops")
 		cancel()
 		for range changes {
 			continue
 		}
 	}
 	stacks := make([]byte, 1<<20)
-	for range 1000 { // goroutines that have ended may still be counted
+	for range 1000 { // goroutines that are about to end may still be listed
 		if all := string(stacks[:runtime.Stack(stacks, true)]); !strings.Contains(all, "fsnotify.(*") && !strings.Contains(all, "watch.(*feed)") {
 			return
 		}

@@ -48,7 +48,7 @@ type watcher struct {
 	changes  chan Change
 	wake     chan struct{} // has capacity 1; signals that an event for a file has arrived
 	files    []*file
-	pending  []*file // files that need a Change to be sent
+	pending  []*file // files for which a Change must be sent
 	feed     *feed   // nil if there are no events
 	broken   error   // why feed is nil
 }
@@ -124,15 +124,16 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// check updates the watches and then compares the state of all files. In this order,
-// any change after the comparison causes an event and therefore another check.
+// check updates the watches and then compares each file with its last known state. The
+// watches are updated first so that a change after the comparison causes an event and
+// therefore another check.
 func (w *watcher) check(ticked bool) {
 	renewed := w.arrange()
 	for _, f := range w.files {
 		touched := f.touched.Swap(false)
 		now := observe(f.abs)
 		differs := !now.same(f.seen)
-		// Two changes in quick succession may result in the same state, because some
+		// A second change soon after the first may leave the state unchanged, because some
 		// file systems record times with a resolution of only two seconds.
 		unsure := ticked && f.reason != "" && now.age < 2*Interval
 		f.silent = !touched && (f.silent || (ticked && !renewed && differs && f.reason == ""))

@@ -181,7 +181,7 @@ func TestRun_SlowReceiver(t *testing.T) {
 	})
 }
 
-func TestRun_AtRest(t *testing.T) {
+func TestRun_UnrelatedEvents(t *testing.T) {
 	bubble(t, []string{"f", "a/f", "b/f"}, func(r *rig) {
 		r.start(func(Change) {
 			for _, name := range []string{"other", "f.tmp", "a/f.tmp"} {
@@ -245,7 +245,8 @@ func TestCheck_NoEvents(t *testing.T) {
 	}
 }
 
-// If the file was modified only recently, os.Stat might not detect a second change.
+// A recently modified file is reported again at the next check, because os.Stat might not
+// reveal a second modification.
 func TestCheck_RecentlyChanged(t *testing.T) {
 	bubble(t, oneFile, func(r *rig) {
 		r.fail(syscall.EMFILE, nil)
@@ -260,8 +261,8 @@ func TestCheck_RecentlyChanged(t *testing.T) {
 	})
 }
 
-// After a change to a link or directory that is not watched, the path may lead to another
-// file.
+// A change to a link or directory that is not watched may make the path lead to another file.
+// The next check detects this and opens a new source.
 func TestCheck_OtherFile(t *testing.T) {
 	for name, alter := range map[string]func(r *rig){
 		"ancestor replaced": func(r *rig) {

@@ -1,5 +1,5 @@
-// Package counts stores what guard remembers about a store, so that any number of
-// processes count each failure once. The state of a store is one small file in the user's
+// Package counts stores what guard remembers about a store, so that each failure is counted
+// once, no matter how many processes observe it. The state of a store is one small file in the user's
 // state directory. It contains no secrets.
 package counts
 
@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	// lockTimeout is how long to wait for another process that updates the state.
+	// lockTimeout is how long to wait for another process that is updating the state.
 	lockTimeout = 2 * time.Second
 	lockPoll    = 5 * time.Millisecond
 )
@@ -60,8 +60,8 @@ func (c *Counter) Observe(pool *poolstate.Pool, rules guard.Rules, at time.Time)
 }
 
 // Decide is like [Counter.Observe] and also returns decisions. If the state cannot be
-// stored, it returns only the error, because guard could not remove pins that it has
-// forgotten.
+// stored, it returns only the error, because guard cannot remove a pin later if there is no
+// record of it.
 func (c *Counter) Decide(pool *poolstate.Pool, rules guard.Rules, at time.Time) ([]guard.Note, []guard.Decision, error) {
 	var notes []guard.Note
 	var decisions []guard.Decision
@@ -99,8 +99,8 @@ func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) er
 	return err
 }
 
-// Detach reads the stored state and makes the counter continue in memory. The stored state
-// no longer changes. Detach returns [ErrInMemory] if the counter already was in memory.
+// Detach reads the stored state. From then on, the counter works in memory and leaves the
+// stored state alone. Detach returns [ErrInMemory] if the counter was already in memory.
 func (c *Counter) Detach() error {
 	if c.path == "" {
 		return ErrInMemory
@@ -115,11 +115,11 @@ func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) ti
 	return c.state.Next(pool, rules, at)
 }
 
-// ErrInMemory reports that a counter has no files.
+// ErrInMemory is returned if a counter keeps its state only in memory.
 var ErrInMemory = errors.New("there is no state directory without a journal; " +
 	"enable the journal, and set XDG_STATE_HOME if there is no home directory")
 
-// Check stores the state. It returns an error if that is impossible.
+// Check tries to store the state and returns an error if it cannot.
 func (c *Counter) Check() error {
 	if c.path == "" {
 		return ErrInMemory
@@ -156,8 +156,8 @@ func edited(s *guard.State, edit func(*guard.State)) (data []byte, changed bool,
 }
 
 // withLock reads the stored state and calls fn while holding the lock. If the state cannot
-// be locked or read, fn works on the state in memory, and withLock returns the reason
-// instead of the error of fn.
+// be locked or read, fn works on the state in memory, and withLock returns that error
+// instead of the one from fn.
 func (c *Counter) withLock(fn func() error) error {
 	path := c.path
 	defer func() { c.path = path }()
@@ -167,7 +167,7 @@ func (c *Counter) withLock(fn func() error) error {
 		err = c.read()
 	}
 	if err != nil {
-		c.path = "" // keep the file as it is
+		c.path = "" // do not touch the file
 		_ = fn()
 		return err
 	}
@@ -195,7 +195,8 @@ func (c *Counter) read() error {
 	return err
 }
 
-// store writes an encoded state, unless the encoding failed or the counter is in memory.
+// store writes the result of [guard.State.Encode], unless that failed or the counter is in
+// memory.
 func (c *Counter) store(data []byte, err error) error {
 	if err != nil || c.path == "" {
 		return err
@@ -226,7 +227,7 @@ func (c *Counter) lock() (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// take acquires a lock file. It creates its directory if necessary.
+// take locks the file at path. It creates the directory of the file if necessary.
 func (c *Counter) take(path string, timeout time.Duration) (*flock.Flock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err

@@ -20,8 +20,8 @@ var now = time.Unix(1795425600, 0).UTC()
 
 const secret = "sk-SECRET-0123456789"
 
-// failed returns a pool with a credential that failed the given time before now, and a
-// ready one.
+// failed returns a pool whose first credential failed the given time before now and whose
+// second is ready.
 func failed(t *testing.T, ago time.Duration) *poolstate.Pool {
 	t.Helper()
 	at := now.Add(-ago).Format(`"last_status_at": "2006-01-02T15:04:05Z"`)
@@ -54,7 +54,8 @@ func wantStreak(t *testing.T, what string, got, want int) {
 	}
 }
 
-// Any number of processes count each failure once, and a restart loses nothing.
+// Concurrent counters for a store count each failure once, and a new counter continues with
+// the stored state.
 func TestObserve_Concurrent(t *testing.T) {
 	dir := t.TempDir()
 	for _, ago := range []time.Duration{4 * time.Hour, 2 * time.Hour, 0} {
@@ -121,7 +122,7 @@ func TestPeek(t *testing.T) {
 	}
 }
 
-// Without a usable state, failures are counted in memory and guard decides nothing.
+// Without a usable state, failures are counted in memory and Decide returns no decisions.
 func TestDecide_NoState(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, dir string, c *Counter){
 		"the directory is a file": func(t *testing.T, dir string, _ *Counter) {
@@ -156,7 +157,7 @@ func TestDecide_NoState(t *testing.T) {
 	}
 }
 
-// A counter in memory counts, but guard cannot use it.
+// An in-memory counter counts failures, but Check and Detach return an error.
 func TestInMemory(t *testing.T) {
 	c := InMemory()
 	wantStreak(t, "first failure", observed(t, c, failed(t, 2*time.Hour)), 1)
@@ -178,7 +179,7 @@ func TestCheck_Damaged(t *testing.T) {
 	}
 }
 
-// A counter that was detached starts with the stored state and does not change it.
+// A detached counter starts with the stored state and does not change it.
 func TestDetach(t *testing.T) {
 	dir := t.TempDir()
 	observed(t, New(dir, "/auth.json"), failed(t, 2*time.Hour))
@@ -214,7 +215,7 @@ func TestGuard(t *testing.T) {
 		t.Error("a guard is still running after it was released")
 	}
 	if _, err := os.Stat(first.path + ".guard"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the description of the guard: %v", err)
+		t.Errorf("the description of the guard was not removed: %v", err)
 	}
 	release, err = second.Guard(self)
 	must(t, err)

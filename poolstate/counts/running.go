@@ -18,7 +18,8 @@ type Guard struct {
 	Host    string `json:"host"`
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
-	// Only and Sole are as in [poolstate.Curve].
+	// Only lists the providers on which guard acts; nil means all. Sole allows pins on a
+	// provider's only credential. See [poolstate.Curve].
 	Only []string `json:"only,omitempty"`
 	Sole bool     `json:"sole,omitempty"`
 }
@@ -41,8 +42,8 @@ func (e *RunningError) Error() string {
 	return "another guard is running on this store: " + e.Other.String()
 }
 
-// guardTimeout is how long to wait for the guard lock. It is longer than
-// [Counter.Running] holds that lock.
+// guardTimeout is how long to wait for the guard lock, which [Counter.Running] holds for a
+// moment.
 const guardTimeout = 200 * time.Millisecond
 
 // Guard makes this process the only one that runs guard on the store, until it calls
@@ -69,7 +70,7 @@ func (c *Counter) Guard(self Guard) (release func(), err error) {
 	}, nil
 }
 
-// Running returns the guard that runs on the store, if there is one. It creates nothing.
+// Running returns the guard that runs on the store, if there is one. It creates no files.
 func (c *Counter) Running() (Guard, bool) {
 	path := c.path + ".guard.lock"
 	if info, err := os.Stat(path); c.path == "" || err != nil || !info.Mode().IsRegular() {

@@ -9,7 +9,7 @@ import (
 
 // Decide returns decisions about the credentials of a snapshot that the state has
 // observed. The caller writes their changes to the file; see [Decision.Change]. A
-// decision that writes nothing is returned once for each failure.
+// decision that writes nothing is not repeated for the same failure.
 func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decision {
 	var out []Decision
 	if s.outdated(pool) {
@@ -72,7 +72,7 @@ func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
 		case !out.Own.Before(until):
 			return out.once(c, Kept, "the agent's own cooldown is not shorter")
 		case !until.After(d.at):
-			return Decision{}, false // it would have ended by now
+			return Decision{}, false // the pin would have ended by now
 		}
 		c.Pin = &pin{Until: until}
 		if until.After(c.Last) {
@@ -88,7 +88,7 @@ func (d decider) about(c *count, cr *poolstate.Credential) Decision {
 	return Decision{Note: n, at: d.at}
 }
 
-// pin returns the decision to write a pin that the file does not show.
+// pin returns the decision about a pin that is missing from the file.
 func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision, bool) {
 	out.until, out.Deadline = c.Pin.Until, c.Pin.Until
 	again, more := c.Pin.next()
@@ -106,14 +106,14 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	}
 	out.Kind = Pinned
 	out.Reason = fmt.Sprintf("failure %d: %s instead of %s", c.Streak, span(c.Pin.Until.Sub(c.At)), span(out.Own.Sub(cr.StatusAt)))
-	out.Before = c.Streak - 1 // the failure that raised the streak may not have been reported
+	out.Before = c.Streak - 1 // this may be the first report of the rise
 	if c.Pin.Writes > 0 {
 		out.Kind, out.Reason, out.Before = Repinned, "an agent removed the pin", c.Streak
 	}
 	return out, true
 }
 
-// remove returns the decision to remove a pin that must not be in the file.
+// remove returns the decision about a pin that must be removed from the file.
 func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	if !c.hasPin(cr) || !sameFailure(cr.StatusAt, c.At) && !sameFailure(cr.StatusAt, c.Seen) {
 		return Decision{}, false
@@ -158,8 +158,8 @@ func (d decider) shows(c *count, cr *poolstate.Credential) bool {
 		(sameFailure(cr.StatusAt, c.At) || sameFailure(cr.StatusAt, c.Seen))
 }
 
-// forbids returns why a credential must not be pinned, or an empty string if it may be.
-// own is the agent's own deadline.
+// forbids returns why a credential must not be pinned, or "" if it may be pinned. own is
+// the agent's own deadline.
 func (d decider) forbids(cr *poolstate.Credential, own time.Time) string {
 	switch {
 	case d.rules.Curve.For(cr.Provider).Cap <= 1:
@@ -182,7 +182,8 @@ func (d decider) deadline(c *count, cr *poolstate.Credential, own time.Time) tim
 	return stagger(c.At, length, own, d.secrets(), d.siblings(cr), d.at)
 }
 
-// secrets returns the number of distinct secrets of the provider that agents can use.
+// secrets returns the number of distinct secrets among the provider's credentials that
+// agents can use. It is at least 1.
 func (d decider) secrets() int {
 	seen := map[poolstate.Digest]bool{}
 	n := 0
@@ -220,11 +221,10 @@ func (d decider) siblings(of *poolstate.Credential) []time.Time {
 // staggerSteps is the number of deadlines from which stagger chooses.
 const staggerSteps = 25
 
-// stagger returns a deadline for a failure at the given time with a cooldown of at most
-// the given length, as far as possible from the deadlines of its siblings. Distances
-// above length/n are equally good, where n is the number of distinct secrets. Of equally
-// good deadlines, stagger returns the latest. The result is never before the agent's own
-// deadline.
+// stagger returns a deadline for a failure at the given time, at most length later and as
+// far as possible from the deadlines of the siblings. Distances above length/n are equally
+// good, where n is the number of distinct secrets. Of equally good deadlines, stagger
+// returns the latest. The result is never before own, the agent's own deadline.
 func stagger(at time.Time, length time.Duration, own time.Time, n int, siblings []time.Time, now time.Time) time.Time {
 	share := length / time.Duration(n)
 	from, to := at.Add(share), at.Add(length)

@@ -44,7 +44,7 @@ func FuzzObserve(f *testing.F) {
 	})
 }
 
-// step makes an event of the given kind happen, usually to a credential.
+// step simulates an event of the given kind. Most kinds affect only the given credential.
 func (w *world) step(c *poolstate.Credential, kind byte) {
 	switch kind {
 	case 0, 1:

@@ -1,6 +1,6 @@
 // Package guard decides how to impose exponential backoff on agents that lack it. It
 // counts the failures of each credential across snapshots of a store and decides which
-// deadlines to pin into the file, and which pins to remove.
+// deadlines to pin in the file and which pins to remove.
 //
 // All functions are pure: a snapshot, a [State], the [Rules] and a time determine the new
 // state and what to write. The caller stores the state and applies the decisions:
@@ -53,14 +53,14 @@ type Note struct {
 	// Streak and Before are the numbers of consecutive failures after and before the
 	// event.
 	Streak, Before int
-	// Own is the agent's own deadline, and Deadline the one that applies. Either may be
-	// zero.
+	// Own is the agent's own deadline. Deadline is the deadline after the change, or zero
+	// if nothing is written or the credential becomes ready.
 	Own, Deadline time.Time
 	// Reason explains the note to the user.
 	Reason string
 }
 
-// Decision is a note that may come with a change to the file.
+// Decision is a note and an optional change to the file.
 type Decision struct {
 	Note
 	// until is the deadline of the pin to write or remove. It is zero if the decision
@@ -74,8 +74,8 @@ type Decision struct {
 // Writes reports whether the decision is to be written to the file.
 func (d *Decision) Writes() bool { return !d.until.IsZero() }
 
-// Change returns the edit for the current state of the credential in the file. It is
-// empty if the decision writes nothing or no longer applies.
+// Change returns the change to make to c, the credential's current state in the file. The
+// change is empty if the decision writes nothing or no longer applies.
 func (d *Decision) Change(c *poolstate.Credential) poolstate.Change {
 	if !d.Writes() {
 		return poolstate.Change{}

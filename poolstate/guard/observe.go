@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// evidenceAfter is how long a credential must be used without a failure before that
-	// counts as a success. It is also the minimum time between the two increases of
-	// request_count that show that the credential is used.
+	// evidenceAfter is how long a credential must not fail after it has been used for its
+	// streak to end. It is also the minimum time between two increases of request_count
+	// that together show that the credential has been used.
 	evidenceAfter = 10 * time.Minute
-	// suspectAfter is how far in the future a failure may be. A later one is neither
-	// counted nor pinned.
+	// suspectAfter is how far in the future a failure may be. A failure later than that
+	// is neither counted nor pinned.
 	suspectAfter = 5 * time.Minute
 )
 
-// Observe counts what a snapshot shows since the last one. It returns notes about streaks
-// that were forgotten. Observing the same snapshot again changes nothing except what the
-// passing of time causes.
+// Observe updates the streaks with what a snapshot shows. It returns notes about streaks
+// that were forgotten. Observing the same snapshot again counts nothing twice, but may end
+// streaks because time has passed.
 func (s *State) Observe(pool *poolstate.Pool, rules Rules, at time.Time) []Note {
 	if s.outdated(pool) {
 		return nil
@@ -54,8 +54,8 @@ type observer struct {
 	at    time.Time
 }
 
-// observe counts what the snapshot shows and reports whether there is anything to
-// remember about the provider.
+// observe updates the provider's streaks and reports whether there is anything to remember
+// about the provider.
 func (o observer) observe(notes *[]Note) bool {
 	counts := map[string]*count{}
 	streaks := false
@@ -218,10 +218,10 @@ func (o observer) release(c *count, works *poolstate.Credential) {
 	}
 }
 
-// remember records the snapshot for the comparison with the next one.
+// remember records what must be compared with the next snapshot.
 func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
-	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // written by a process that was killed
+	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // written by a process that was killed before it recorded the write
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
 	}
 }

@@ -147,7 +147,8 @@ func (w *world) reset(id string) *world {
 	return w
 }
 
-// Credentials without an id, or with one that occurs twice, are not counted.
+// A credential's failures are not counted if it has no id or shares its id with another
+// credential.
 func TestObserve_Uncountable(t *testing.T) {
 	w := worldOf(t, "p", `{"access_token": "sk-1", "last_status": "exhausted", "last_status_at": 1795425600}`,
 		`{"id": "twice", "access_token": "sk-2", "last_status": "exhausted", "last_status_at": 1795425600}`, `{"id": "twice", "access_token": "sk-3"}`,
@@ -199,10 +200,10 @@ func TestObserve_Used(t *testing.T) {
 	}
 }
 
-// These changes look as if an agent had used the credential, but it has not.
+// These changes look as if an agent had used the credential, but no agent has.
 func TestObserve_NotUsed(t *testing.T) {
 	for name, run := range map[string]func(w *world){
-		"ready before its deadline, from the memory of an agent": func(w *world) {
+		"status restored from an agent's memory before the deadline": func(w *world) {
 			w.get("a").Status = poolstate.StatusOK
 			w.after(30 * minute).look()
 		},
@@ -217,7 +218,7 @@ func TestObserve_NotUsed(t *testing.T) {
 	}
 }
 
-// A selection takes place when the file is written, not when guard observes it.
+// The time of a selection is when the file was written, not when guard observes it.
 func TestObserve_SelectionTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	w.rules.Strategies = map[string]string{"p": "random"}
@@ -236,8 +237,8 @@ func (w *world) swap() *world {
 	return w
 }
 
-// A failure or a hold within ten minutes of the use of a credential prevents the end of the
-// streak.
+// The streak does not end if the credential fails or is held within ten minutes after it was
+// used.
 func TestObserve_FailureAfterUse(t *testing.T) {
 	w := newWorld(t, "a").failures(1, "a")
 	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
@@ -272,7 +273,8 @@ func TestObserve_Forgotten(t *testing.T) {
 	w.fail("a").look().took().after(25*hour+time.Second).fail("a").look().took("forgotten a").streak("a", 1)
 }
 
-// A slow process observes an older snapshot than another process has observed.
+// A snapshot slightly older than the last one, as from a slow process, is ignored. A much
+// older one is not, because the clock must have been set back.
 func TestObserve_Outdated(t *testing.T) {
 	w := newWorld(t, "a").selects().look()
 	old := *w.pool
@@ -289,7 +291,7 @@ func TestObserve_Outdated(t *testing.T) {
 	w.look().streak("a", 0)
 }
 
-// Any number of processes may observe the same snapshots.
+// Observing a snapshot twice does not count its failures twice.
 func TestObserve_Idempotent(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	for range 3 {
@@ -298,7 +300,7 @@ func TestObserve_Idempotent(t *testing.T) {
 	w.streak("a", 3)
 }
 
-// Restore brings back the streak and the pin that a reset has ended. A second call reverts
+// Restore brings back the streak and the pin that a reset ended. A second call reverts
 // the first.
 func TestRestore(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(3, "a").after(minute)

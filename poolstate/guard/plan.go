@@ -30,7 +30,7 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 	return text
 }
 
-// planSole describes what guard does to a provider's only credential that is not dead.
+// planSole describes what guard does with a provider's only credential that is not dead.
 func (r Rules) planSole(c *poolstate.Credential) string {
 	failed := *c
 	failed.Status, failed.ErrorCode = poolstate.StatusExhausted, poolstate.Some(429)
@@ -44,14 +44,14 @@ func (r Rules) planSole(c *poolstate.Credential) string {
 	return "pins the only credential from the second failure on: " + r.scheduleOf(&failed)
 }
 
-// schedule returns the cooldowns of a credential of the provider after a 429.
+// schedule lists the cooldowns of a provider's credentials after a 429.
 func (r Rules) schedule(p *poolstate.Provider) string {
 	failed := poolstate.Credential{Ref: poolstate.Ref{Provider: p.Name}, ErrorCode: poolstate.Some(429)}
 	return r.scheduleOf(&failed)
 }
 
-// scheduleOf returns the cooldowns after consecutive failures, up to the longest. It
-// shortens a long list.
+// scheduleOf lists the cooldowns of a credential after one, two and more consecutive
+// failures, up to the longest. It abbreviates a long list.
 func (r Rules) scheduleOf(c *poolstate.Credential) string {
 	var steps []string
 	last := time.Duration(0)

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// State holds the memory of guard about a store between snapshots. The zero value is the
+// State is what guard remembers about a store between snapshots. The zero value is the
 // state of a store that was never observed.
 type State struct {
 	// Salt makes token marks useless outside this state. It must be random.
@@ -18,10 +18,10 @@ type State struct {
 	Providers map[string]*provider `json:"providers,omitempty"`
 }
 
-// provider holds the memory of one provider.
+// provider is what guard remembers about one provider of the pool.
 type provider struct {
-	// Order is the rotation order in the last snapshot. It is only kept while a
-	// credential has a streak.
+	// Order is the rotation order in the last snapshot. It is nil if no credential has a
+	// streak.
 	Order       []slot            `json:"order,omitempty"`
 	Credentials map[string]*count `json:"credentials"`
 }
@@ -29,30 +29,30 @@ type provider struct {
 // slot is a place in the rotation order.
 type slot struct {
 	ID string `json:"id"`
-	// From is when the agent can select the credential. The zero time means at once.
+	// From is when the agent can select the credential. The zero time means immediately.
 	From time.Time `json:"from,omitzero"`
-	// Never is true if the agent does not select it.
+	// Never is true if the agent cannot select the credential at all.
 	Never bool `json:"never,omitempty"`
 }
 
-// count holds the memory of one credential.
+// count is what guard remembers about one credential.
 type count struct {
 	Streak int       `json:"streak"`
 	Since  time.Time `json:"since,omitzero"` // when the streak began
-	// At is the time of the failure counted last, and Seen that of its latest report in
-	// the file.
+	// At is the time of the last counted failure, and Seen the time of the latest report of
+	// that failure in the file.
 	At   time.Time `json:"at,omitzero"`
 	Seen time.Time `json:"seen,omitzero"`
 	Code int       `json:"code,omitempty"`
-	// Own is the agent's own deadline for the failure counted last. It is zero after the
+	// Own is the agent's own deadline for the last counted failure. It is zero after the
 	// streak has ended.
 	Own time.Time `json:"own,omitzero"`
-	// Last is the latest deadline of the streak, the agent's own or a pin.
+	// Last is the later of the agent's own deadline and that of the pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
 	// Prior is the streak that ended last. It is nil after a new failure.
 	Prior *streak `json:"prior,omitempty"`
-	// Noted is the kind of the last decision about the failure that wrote nothing.
+	// Noted is the kind of the last decision not to write anything for the failure.
 	Noted Kind `json:"noted,omitempty"`
 
 	// The remaining fields are compared with the next snapshot.
@@ -60,8 +60,8 @@ type count struct {
 	Cleared    time.Time `json:"cleared,omitzero"`
 	ReleasedAt time.Time `json:"released_at,omitzero"`
 	Tokens     string    `json:"tokens,omitempty"`
-	// Requests is the highest known request_count, and Rose the time at which it first
-	// rose after the failure.
+	// Requests is the highest known request_count, and Rose when the count first rose
+	// after the failure.
 	Requests int       `json:"requests,omitempty"`
 	Rose     time.Time `json:"rose,omitzero"`
 	// Used is the time of the snapshot that first showed that an agent used the
@@ -69,7 +69,7 @@ type count struct {
 	Used time.Time `json:"used,omitzero"`
 }
 
-// streak contains the fields of a count that change when a streak ends.
+// streak holds the fields of a count that [State.Restore] brings back.
 type streak struct {
 	Streak int       `json:"streak"`
 	Since  time.Time `json:"since,omitzero"`
@@ -97,8 +97,8 @@ func (p *pin) clone() *pin {
 	return new(*p)
 }
 
-// retryDelays are the minimum times before each write of a pin: the first write, and five
-// more if an agent undoes it.
+// retryDelays are the minimum delays before the first write of a pin and before each of five
+// more writes, which follow if agents undo it.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
 // next returns when the pin may be written again, or false if it was already written too
@@ -125,7 +125,7 @@ func (c *count) pinnedUntil() time.Time {
 	return c.Pin.Until
 }
 
-// hasPin reports whether the file shows the pin on the failure that was counted.
+// hasPin reports whether the credential has the pin in the file.
 func (c *count) hasPin(cr *poolstate.Credential) bool {
 	return c.Pin != nil && cr.Status == poolstate.StatusExhausted && !cr.Held() && sameTime(cr.ResetAt, c.Pin.Until)
 }
@@ -140,8 +140,8 @@ func (c *count) end() {
 	c.Used, c.Rose = time.Time{}, time.Time{}
 }
 
-// Restore exchanges the streaks of credentials for those that ended last. It is called when
-// the reset that ended them is undone. Calling it again reverts the exchange.
+// Restore swaps the current streak of each credential with its previous one. It is called
+// when the reset that ended the previous streak is undone. A second call reverts the first.
 func (s *State) Restore(refs []poolstate.Ref) {
 	for _, ref := range refs {
 		if c := s.find(&poolstate.Credential{Ref: ref}); c != nil && c.Prior != nil {
@@ -201,7 +201,7 @@ func (s *State) Clone() *State {
 const maxOutdated = time.Minute
 
 // outdated reports whether a pool is slightly older than the latest one that was observed,
-// because a slow process still has it.
+// as happens if a slow process observes it late.
 func (s *State) outdated(pool *poolstate.Pool) bool {
 	age := s.Updated.Sub(pool.UpdatedAt)
 	return age > 0 && age < maxOutdated

@@ -128,7 +128,7 @@ func (w *world) carryOut(d Decision) {
 }
 
 // took checks the log since the last call. Each line has a kind, an id and, for a pin, the
-// time that is left.
+// time left.
 func (w *world) took(lines ...string) *world {
 	w.t.Helper()
 	if !slices.Equal(w.log, lines) {
@@ -138,7 +138,7 @@ func (w *world) took(lines ...string) *world {
 	return w
 }
 
-// streak checks the number of failures that were counted.
+// streak checks the observed streak of a credential.
 func (w *world) streak(id string, want int) *world {
 	w.t.Helper()
 	if got := w.count(id); got != want {
@@ -152,8 +152,8 @@ func (w *world) count(id string) int {
 	return w.get(id).Observed.Or(-1)
 }
 
-// failures makes a credential fail n times, each time an hour and a minute after the
-// last deadline.
+// failures makes a credential fail n times, each time a minute after the deadline of the
+// previous failure.
 func (w *world) failures(n int, id string) *world {
 	w.t.Helper()
 	for range n {
