@@ -36,7 +36,7 @@ type actionRun struct {
 	failures []failure
 }
 
-// failure is why the action was not done in a store.
+// failure records why the action was not performed on a store.
 type failure struct {
 	store *snapshot
 	err   error
@@ -63,8 +63,8 @@ func (r *actionRun) load() error {
 	return r.sel.err()
 }
 
-// onTargets performs a task on the credentials that the arguments select, if they are of the
-// given kind. The function task returns the task for those of one file.
+// onTargets performs an action on the credentials that the arguments select and that are of
+// the given kind. It calls task once for the credentials of each file.
 func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
 	if err := r.load(); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bo
 }
 
 // execute performs a task on each part, after asking for confirmation if needed. For a dry
-// run, it only prints a preview. If a part fails, it continues with the next one, and
+// run, it only prints a preview. If a part fails, execute continues with the others and
 // returns the first error.
 func (r *actionRun) execute(parts []*part, task func(*part) journal.Task) error {
 	if len(parts) == 0 && len(r.failures) == 0 { // print that there is nothing to do
@@ -116,12 +116,12 @@ type job struct {
 	store    *snapshot
 	operator *journal.Operator
 	task     journal.Task
-	out      poolstate.Outcome // planned, then done
+	out      poolstate.Outcome // planned, until perform sets the actual outcome
 }
 
 // plan returns the jobs for parts that can be written.
 func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*job) {
-	number := journal.NewNumber() // one action
+	number := journal.NewNumber() // shared by all jobs, because they are one action
 	for _, p := range parts {
 		clock := time.Now
 		if !r.cfg.Now.IsZero() {
@@ -145,7 +145,7 @@ func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*
 	return jobs
 }
 
-// perform does a job and reports whether it succeeded.
+// perform runs a job and reports whether it succeeded.
 func (r *actionRun) perform(j *job) bool {
 	var once sync.Once
 	done, err := j.operator.Run(r.cmd.Context(), j.task, func(holder string) {
@@ -167,7 +167,8 @@ func (r *actionRun) perform(j *job) bool {
 	return true
 }
 
-// finish prints the outcomes and returns the first error. The others have been printed.
+// finish prints the outcomes and returns the first error. The other errors have already
+// been printed, by r.fail.
 func (r *actionRun) finish(jobs []*job) error {
 	var err error
 	if len(r.failures) > 0 {
@@ -180,16 +181,16 @@ func (r *actionRun) finish(jobs []*job) error {
 	return cmp.Or(r.print(jobs), err, refusal(jobs))
 }
 
-// fail records why the action is not done in a store. It prints the error, except the first
-// one, which the command returns.
+// fail records that the action failed on a store. It prints every error except the first,
+// which the command returns.
 func (r *actionRun) fail(store *snapshot, err error) {
 	if r.failures = append(r.failures, failure{store, err}); len(r.failures) > 1 {
 		r.note(r.about(store, err.Error()))
 	}
 }
 
-// about returns words about a store. They begin with the profile unless it is the only one
-// that was selected.
+// about prefixes a message about a store with the store's profile, unless only that store
+// was selected.
 func (r *actionRun) about(store *snapshot, words string) string {
 	if !r.sel.several && store.path == r.cfg.File {
 		return words
@@ -197,8 +198,8 @@ func (r *actionRun) about(store *snapshot, words string) string {
 	return store.profile + ": " + words
 }
 
-// explainAction converts an error of the store at path to one line that also says what to
-// do.
+// explainAction converts an error from the store at the given path to one line that also
+// says what to do.
 func explainAction(store string, err error) error {
 	code := exitCode(err)
 	message := explain(store, err)
@@ -219,7 +220,8 @@ func (r *actionRun) note(message string) {
 	_, _ = fmt.Fprintln(r.cmd.ErrOrStderr(), r.cmd.CommandPath()+": "+text.Clean(message, maxErrorText))
 }
 
-// outages returns warnings about providers that the jobs leave with no credential ready.
+// outages returns warnings about providers that the jobs would leave with no credential
+// ready.
 func (r *actionRun) outages(jobs []*job) (warnings []string) {
 	for _, j := range jobs {
 		for _, st := range j.store.pool.LastReady(j.out, j.store.policy) {

@@ -69,8 +69,8 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls are calls that change nothing, so a kill before one of them is the same as a
-// kill before the next call.
+// readCalls are calls that change nothing, so a kill before one of them has the same effect
+// as a kill before the next call.
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
 func TestReset_KilledBeforeAnyCall(t *testing.T) {
@@ -96,7 +96,8 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// If a system call on the store fails, the error is one accurate line.
+// If a system call in the store's directory fails, pooltop reset reports, in at most one
+// line, whether the file was written.
 func TestReset_AnyCallFails(t *testing.T) {
 	t.Parallel()
 	program := build(t)

@@ -17,7 +17,7 @@ import (
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)
 
-// A store or lock that is not a regular file is refused, with advice, and not changed.
+// Unusable stores and locks are refused with advice, and no file is changed.
 func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {

@@ -122,8 +122,9 @@ func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
 		Short: "Import newer tokens from their token source",
-		Long: "sync imports tokens that are newer in their token source: for claude_code, its own file; for nous, the\n" +
-			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
+		Long: "sync imports tokens from their token source if it has newer ones. The source of claude_code is its own file;\n" +
+			"that of nous is the providers section of the store. An import counts as a success: it clears the status and\n" +
+			"resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
 	}

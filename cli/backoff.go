@@ -35,7 +35,7 @@ type stepJSON struct {
 type guardJSON struct {
 	Multiplier float64           `json:"multiplier"`
 	Seconds    int64             `json:"seconds"`
-	By         string            `json:"by"` // guard, or agent if guard leaves the failure to it
+	By         string            `json:"by"` // guard, or agent if guard does not lengthen the cooldown
 	Factor     float64           `json:"factor"`
 	Cap        float64           `json:"cap"`
 	Base       int64             `json:"base_seconds"`
@@ -54,7 +54,7 @@ func backoffCommand() *cobra.Command {
 			"  [backoff]\n" +
 			"  factor = 2                 # multiplies the cooldown with each failure\n" +
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
-			"  forget-after = \"24h\"       # time without failures after which a streak ends\n" +
+			"  forget-after = \"24h\"       # a streak ends this long after the last deadline\n" +
 			"  stagger = true             # spread deadlines of credentials that fail together\n" +
 			"  base = { 429 = \"1h\" }      # by error code (default: the agent's cooldown)\n" +
 			"  [backoff.providers.openrouter]\n" +
@@ -89,7 +89,7 @@ type schedules struct {
 	code   int
 	policy poolstate.Policy
 	curve  poolstate.Curve
-	// providers are those with a separate schedule.
+	// providers lists the providers with a separate schedule.
 	providers []string
 }
 
@@ -118,7 +118,8 @@ func (s *schedules) steps() (steps []stepJSON) {
 	return append(steps, s.step(end))
 }
 
-// cooldowns returns the cooldowns of a step, to compare it with others.
+// cooldowns returns the cooldowns of a step: the agent's, those of the default schedule,
+// and those of each provider with a separate schedule.
 func (s *schedules) cooldowns(streak int) (out []time.Duration) {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code), Streak: poolstate.KnownStreak(streak - 1)}
 	out = append(out, s.policy.Cooldown(&c, streak), s.general().NextCooldown(&c, s.policy))
@@ -148,8 +149,8 @@ func (s *schedules) step(streak int) stepJSON {
 	return step
 }
 
-// guardStep describes one step of a schedule. The path is the part of the schedule's keys
-// between "backoff." and the name of the value.
+// guardStep describes one step of a schedule. The schedule's configuration keys begin with
+// "backoff." and path.
 func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, own, guarded time.Duration) guardJSON {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code)}
 	g := guardJSON{
@@ -166,8 +167,8 @@ func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, o
 	return g
 }
 
-// source returns the source of a value in a provider's table, or of the value that it
-// inherits.
+// source returns the source of a value in a provider's table, or of the inherited value if
+// the table does not set it.
 func (s *schedules) source(path, name string) string {
 	own, none := s.cfg.SourceOf("backoff."+path+name), config.Source{}
 	if own == none {
@@ -212,8 +213,8 @@ func (s *schedules) legend() string {
 // sourced is a value with its source.
 type sourced struct{ value, from string }
 
-// words describes the schedule and other values. It names the source of consecutive values
-// only once if it is the same.
+// words describes the schedule and other values. If consecutive values have the same
+// source, it names the source only once.
 func (g guardJSON) words(others ...sourced) string {
 	values := slices.Concat([]sourced{
 		{"factor " + text.Factor(g.Factor), g.From["factor"]}, {"cap " + text.Factor(g.Cap), g.From["cap"]},

@@ -28,7 +28,7 @@ func startOn(b *testing.B, role, name string, args ...string) *testkit.Terminal 
 	return c
 }
 
-// usage is a program's use of resources since its start.
+// usage is a program's resource usage since its start.
 type usage struct {
 	cpu      time.Duration
 	switches int

@@ -10,11 +10,12 @@ import (
 	"testing"
 )
 
-// TestProgram runs main.go. The scripts run Main in the test binary instead.
+// TestProgram runs the built program, including main.go. TestScript runs Main in the test
+// binary instead.
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)
-	out, _ := cmd.CombinedOutput() // the exit code is not 0
+	out, _ := cmd.CombinedOutput() // an error, because the exit code is not 0
 	equal(t, "output", string(out), "4/10 ready · openai-codex out, due now\n")
 	equal(t, "exit code", cmd.ProcessState.ExitCode(), exitProviderOut)
 }

@@ -81,8 +81,8 @@ func agentHome(store string) string {
 	return home
 }
 
-// policyChoice returns the configured policy or, if none is configured, the one measured
-// for the store's agent.
+// policyChoice returns the configured policy choice. If the policy of the store's agent has
+// been measured, the choice uses it unless another policy is configured.
 func policyChoice(cfg *config.Config) poolstate.PolicyChoice {
 	choice := cfg.PolicyChoice()
 	if state, err := journal.StateDir(); err == nil {

@@ -64,8 +64,7 @@ func loadConfig(flags *config.Flags) (*config.Config, error) {
 	return cfg, nil
 }
 
-// bindKeys checks the key bindings, normalizes key names and adds the default bindings
-// of the other actions.
+// bindKeys checks the configured key bindings and normalizes the key names.
 func bindKeys(cfg *config.Config) error {
 	bound := model.KeyBindings{}
 	for _, action := range slices.Sorted(maps.Keys(cfg.Keys)) {

@@ -54,8 +54,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions adds completion functions for arguments and flags that have none.
-// Unless a setting says otherwise, nothing is completed, not even file names.
+// addCompletions adds completion functions for arguments and flags that have none. By
+// default, nothing is completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -134,8 +134,8 @@ func settingCompletion(name string) cobra.CompletionFunc {
 	})
 }
 
-// extended returns completions that extend head, the beginning of a comma-separated list,
-// by each word that is not in it yet.
+// extended returns completions for the next item of a comma-separated list. Each consists
+// of head, the list so far, and a word that the list does not contain yet.
 func extended(head string, words []string) (out []cobra.Completion) {
 	for _, w := range words {
 		if !slices.Contains(strings.Split(head, ","), w) {
@@ -164,7 +164,7 @@ func plain(word string) bool {
 
 // profiles returns completions for the existing profiles.
 func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
-	found, _ := poolstate.Location{}.Profiles() // those that can be listed
+	found, _ := poolstate.Location{}.Profiles() // on an error, those that could be listed
 	for _, p := range found {
 		about := "a profile"
 		switch {
@@ -180,8 +180,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode returns a completion function for error codes: those with their own
-// cooldowns, and those that others returns.
+// completeCode returns a completion function for error codes: 401, 402 and 429, and the
+// codes that the given function returns.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -210,8 +210,8 @@ func codesInPool(settings *config.Flags) (codes []int) {
 	return codes
 }
 
-// loadFor reads the stores selected by the command line being completed. It returns none if
-// the command line is wrong.
+// loadFor reads the stores selected by the command line being completed. If the command
+// line is invalid, the selection is empty.
 func loadFor(settings *config.Flags) *selection {
 	cfg, err := loadConfig(settings)
 	if err != nil {
@@ -244,7 +244,8 @@ func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool)
 	})
 }
 
-// firstOfEach removes completions of a word that several stores have, except the first.
+// firstOfEach removes duplicates: if several stores have the same word, only the first
+// completion remains.
 func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(words, func(w cobra.Completion) bool {

@@ -107,7 +107,8 @@ func TestComplete_Words(t *testing.T) {
 	}
 }
 
-// Each completion identifies the credential for which it is offered.
+// If a label or id is ambiguous, the completion is another name of the credential, or there
+// is none.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"access_token": "none", "id": "a1", "label": "same"}`,
@@ -158,7 +159,7 @@ func TestComplete_Profiles(t *testing.T) {
 	equal(t, "offers files for --file", files, true)
 }
 
-// completingLines are command lines whose completions read the pool.
+// completingLines are command lines to complete. Most completions depend on the pool.
 var completingLines = [][]string{
 	{"list", ""},
 	{"sync", ""},
@@ -174,8 +175,8 @@ var completingLines = [][]string{
 	{"list", "--policy", ""},
 }
 
-// Hostile text adds no completions, and each completion that contains it is accepted as a
-// target.
+// Completions contain no control characters, and reset accepts each completion for a
+// target, even if the store contains hostile text.
 func TestComplete_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
@@ -206,7 +207,7 @@ func TestComplete_LabelsToQuote(t *testing.T) {
 		words, _ := completed(t, "--file", file, "reset", "p", "")
 		equal(t, "completions", strings.Join(words, "\n"), label+"\tready")
 	}
-	for _, label := range []string{" led by a blank", "ended by one ", "-x", "--all", "_activeHelp_ read me", "two\tcolumns", strings.Repeat("long", 100)} {
+	for _, label := range []string{" leading space", "trailing space ", "-x", "--all", "_activeHelp_ read me", "two\tcolumns", strings.Repeat("long", 100)} {
 		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a1", "label": `+asJSON(t, label)+`}`))
 		words, _ := completed(t, "--file", file, "reset", "p", "")
 		equal(t, "completions for "+label, wordsOf(words), "a1")

@@ -47,7 +47,8 @@ func configCommand() *cobra.Command {
 	return cmd
 }
 
-// configReport is the effective configuration and the JSON output of config.
+// configReport is the output of config. It is encoded as JSON; its field toml holds the
+// same values as TOML.
 type configReport struct {
 	Path   *string                `json:"path"` // the file, which may not exist; nil for none
 	Read   bool                   `json:"read"`
@@ -112,7 +113,8 @@ func newConfigReport(cfg *config.Config) *configReport {
 	return r
 }
 
-// addBackoff adds the [backoff] table. For a provider, it adds the values that are set.
+// addBackoff adds the [backoff] table. For a provider, it adds only the values that are
+// set.
 func (r *configReport) addBackoff(cfg *config.Config) {
 	curve := cfg.Curve()
 	r.toml.WriteString("\n[backoff]\n")

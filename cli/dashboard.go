@@ -101,8 +101,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	return err
 }
 
-// startGuard runs guard on the configured store until stop is called. While another process
-// runs guard, it only checks every minute whether that process still does. It passes
+// startGuard runs guard on the configured store until stop is called. If guard fails or
+// another process is already guarding the store, it tries again every minute. It passes
 // problems to warn.
 func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn func(problem string)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)

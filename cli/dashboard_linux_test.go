@@ -166,7 +166,7 @@ func TestDashboard_NoSecret(t *testing.T) {
 	}
 }
 
-// The dashboard logs file changes and the actions of its keys.
+// The dashboard logs file changes and the actions that keys trigger.
 func TestLog_Dashboard(t *testing.T) {
 	t.Parallel()
 	c, file, path := testkit.Open(t), storeFile(t, secretStore()), filepath.Join(t.TempDir(), "debug.log")

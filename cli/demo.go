@@ -133,8 +133,8 @@ func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, clock *simul
 	return d
 }
 
-// addGuard makes the player run guard after each turn of the agent, and the dashboard show
-// the pins. The failure counts are stored in stateDir.
+// addGuard makes the player run guard after each turn of the agent, and makes the dashboard
+// show guard's pins. The failure counts are stored in stateDir.
 func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger) (release func(), err error) {
 	newCounter := func() *counting {
 		return &counting{Counter: counts.New(stateDir, d.store.Identity()), file: d.store.Path(), curve: m.Curve, log: log}
@@ -183,9 +183,9 @@ func (d *demoPlayer) controls() *model.Demo {
 	}
 }
 
-// play takes the agent's turns on schedule until ctx is done, and starts over at the end.
-// Like a real agent, it skips turns that it cannot write: the user may have broken the
-// file on purpose.
+// play takes the agent's turns on schedule until ctx is done. When the scenario ends, it
+// starts over. Like a real agent, it skips turns that it cannot write: the user may have
+// broken the file on purpose.
 func (d *demoPlayer) play(ctx context.Context) {
 	for {
 		sim := *d.sim.Load()

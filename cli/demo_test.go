@@ -184,7 +184,8 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 }
 
 // In the night scenario, the guarded credentials fail less often than the others in the
-// same outage, and all are ready at the end.
+// same outage, and no credential is exhausted at the end. The second night repeats the
+// first.
 func TestPlayDemo_Night(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startScenario(t, "night")

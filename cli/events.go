@@ -108,7 +108,8 @@ func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 }
 
 // newEventPrinter returns a function that prints an event of a profile. If there are several
-// profiles, a line begins with the name. It may be called concurrently.
+// profiles, each line begins with the profile's name. The returned function may be called
+// concurrently.
 func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, asJSON bool) func(profile string, r *poolstate.Record) error {
 	var mu sync.Mutex
 	if asJSON {
@@ -146,7 +147,7 @@ func profileColumn(profiles []poolstate.Profile) (width int) {
 }
 
 // followAll prints the events of several stores until ctx is done or printing fails. It
-// begins with earlier events, in order of time.
+// first prints earlier events, sorted by time.
 func followAll(ctx context.Context, followers []*follower) error {
 	type early struct {
 		*poolstate.Record
@@ -197,8 +198,8 @@ const (
 	// settleTime is how long a file must be unreadable before an event is printed: a
 	// file being written in place is incomplete for a moment.
 	settleTime = 150 * time.Millisecond
-	// maxWait limits how long follow sleeps before it reads the clock again. While the
-	// machine is suspended, the wall clock advances, but timers do not.
+	// maxWait limits how long run sleeps before it reads the clock again. While the machine
+	// is suspended, the wall clock advances, but timers do not.
 	maxWait = time.Second
 )
 
@@ -211,7 +212,7 @@ func (f *follower) start(ctx context.Context) error {
 	return err
 }
 
-// run prints events until ctx is done or changes is closed. Call start before.
+// run prints events until ctx is done or changes is closed. Call start first.
 func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	for {
 		select {
@@ -233,8 +234,8 @@ func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	}
 }
 
-// tick prints the deadlines that have passed and loads the store if its failures have to
-// be counted again.
+// tick loads the store if its failures have to be counted again. Otherwise it prints the
+// deadlines that have passed, unless act is set.
 func (f *follower) tick(ctx context.Context) error {
 	now := f.clock()
 	if !f.recount.IsZero() && !now.Before(f.recount) {
@@ -266,7 +267,7 @@ func (f *follower) untilNext() time.Duration {
 func (f *follower) load(ctx context.Context) error {
 	last := f.snapshot
 	if !f.recount.IsZero() && !f.clock().Before(f.recount) {
-		last = poolstate.Snapshot{} // the pool is annotated again
+		last = poolstate.Snapshot{} // load even an unchanged file, so that the pool is annotated again
 	}
 	snapshot, err := f.Store.LoadIfChanged(last)
 	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {

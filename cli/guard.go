@@ -34,8 +34,8 @@ func guardCommand() *cobra.Command {
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
 			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
-			"Only one guard runs per store; of several stores, those that another process guards are skipped. Credentials\n" +
-			"that a profile borrows are guarded only in the root's store. Profiles created later are not guarded.\n" +
+			"Only one guard runs per store. With several stores, guard skips those that another process is guarding.\n" +
+			"Credentials that a profile borrows are guarded only in the root's store. Profiles created later are not guarded.\n" +
 			"The state is in pooltop's state directory, which must persist in a container.",
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",
 		Args:    noArguments,
@@ -62,8 +62,8 @@ type guardOptions struct {
 	providers                  []string
 }
 
-// guards returns a guardian for each selected store. If there are several, each line that
-// they print begins with the profile.
+// guards returns a guardian for each selected store. If there are several stores, each
+// printed line names the profile.
 func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.Logger) (all []*guardian) {
 	var output sync.Mutex
 	now := instant(cfg.Now)
@@ -115,8 +115,8 @@ type guardLine struct {
 	Reason   string       `json:"reason"`
 }
 
-// printNote prints one line about a credential of a profile. The line begins with prefix
-// after the time.
+// printNote prints one line about a credential, as text or JSON. In the text, prefix
+// follows the time.
 func printNote(w io.Writer, n *guard.Note, profile, prefix string, now time.Time, asJSON bool) error {
 	c := &n.Credential
 	if asJSON {

@@ -68,8 +68,8 @@ func (g *guardTest) fails() {
 	writeFile(g.t, g.file, []byte(failedAt(g.now)))
 }
 
-// loads makes guard load the file and checks its messages. A wanted message that ends in …
-// is a prefix.
+// loads makes guard load the file and checks its messages. If an expected message ends in
+// …, only its beginning is compared.
 func (g *guardTest) loads(want ...string) {
 	g.t.Helper()
 	must(g.t, g.load(g.t.Context()))
@@ -93,7 +93,7 @@ func (g *guardTest) wakes(after time.Duration) {
 // A problem is reported once, and the write is retried every minute.
 func TestGuardian_Act_Retries(t *testing.T) {
 	for name, problem := range map[string]struct {
-		path func(g *guardTest) string // where a directory is in the way
+		path func(g *guardTest) string // where the test creates a directory
 		want string
 	}{
 		"lock of the file":   {func(g *guardTest) string { return poolstate.LockPath(g.file) }, "cannot write …"},

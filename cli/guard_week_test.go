@@ -22,7 +22,7 @@ import (
 const (
 	weekHour    = time.Hour
 	weekRequest = 2 * time.Second
-	// guardedLongest is the longest pin: the agent's hour times the cap.
+	// guardedLongest is the longest pin: the agent's cooldown of one hour times the cap.
 	guardedLongest = 8 * time.Hour
 )
 
@@ -36,7 +36,7 @@ type week struct {
 	rnd     *rand.Rand
 	file    string
 	start   time.Time
-	end     time.Time // three days after the start without -long
+	end     time.Time // three days after the start, or seven with -long
 	now     time.Time
 	outages []outage
 	guard   *guardian // nil for none
@@ -93,7 +93,7 @@ func (w *week) down(at time.Time) bool {
 	return slices.ContainsFunc(w.outages, func(o outage) bool { return !at.Before(o.from) && at.Before(o.to) })
 }
 
-// look lets guard act until it leaves the file alone, and checks the file.
+// look lets guard act until it no longer changes the file, and checks the file.
 func (w *week) look() {
 	if w.guard == nil {
 		return
@@ -263,8 +263,9 @@ func ownEnd(e object) float64 {
 	return number(e["last_status_at"]) + weekHour.Seconds()
 }
 
-// flush writes the agent's memory to the file. Unless whole is set, as in the oldest builds,
-// the agent first adopts rows of the file whose status is newer.
+// flush writes the agent's memory to the file. By default, the agent first adopts rows of
+// the file whose status is newer. The oldest builds, for which whole is set, overwrite these
+// rows.
 func (a *weekAgent) flush(w *week) {
 	w.edit(func(doc object) {
 		for i, row := range storeRows(doc) {

@@ -27,9 +27,9 @@ type guardian struct {
 	describe     func(line string) error // prints a line about a provider at the start; may be nil
 	say          func(text string)       // prints a problem
 
-	printed  map[string]bool // decisions of a dry run
+	printed  map[string]bool // decisions that a dry run has printed
 	failure  string          // the last problem, to report it once
-	failed   error           // its error
+	failed   error           // the error behind failure
 	printErr error
 }
 
@@ -45,8 +45,8 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	return g
 }
 
-// runGuards guards stores until ctx is done or, if once is true, checks each once. It skips
-// those that another process guards.
+// runGuards guards stores until ctx is done. If once is true, it only checks each store
+// once. It skips stores that another process is guarding.
 func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	var free []*guardian
 	var releases []func()
@@ -93,7 +93,7 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	return err
 }
 
-// lookOnce checks each store once. The error is the first one.
+// lookOnce checks each store once and returns the first error.
 func lookOnce(ctx context.Context, guards []*guardian) (first error) {
 	sel := &selection{several: len(guards) > 1}
 	for _, g := range guards {
@@ -159,8 +159,9 @@ func (g *guardian) self(command string) counts.Guard {
 	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command, Only: g.only, Sole: g.sole}
 }
 
-// act decides about the latest snapshot and writes the decisions. The notes are about
-// streaks that have just ended. It returns when to try again if it fails.
+// act decides which pins to set or remove after the latest snapshot, and writes the
+// changes. The notes report streaks that have just ended. If act fails, it returns when to
+// try again.
 func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	now, rules := g.clock(), g.rules(g.policy)
 	rules.Curve.Only, rules.Curve.Sole = g.only, g.sole
@@ -206,7 +207,8 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	return time.Time{}
 }
 
-// write writes decisions to the file and returns those that still applied.
+// write writes decisions to the file and returns those that still applied to the file's
+// content.
 func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (written []guard.Decision, err error) {
 	writes := false
 	for i := range decisions {

@@ -79,8 +79,8 @@ func hostileStore(t *testing.T, text string) string {
 		 "last_error_reason": "operator_hold", "last_error_message": ` + q + `}]}}`
 }
 
-// For hostile text in the file, the output is harmless and has no additional lines, and
-// the JSON output decodes to the same text.
+// If the file contains hostile text, the output contains no control characters and no
+// additional lines, and the JSON output decodes to the original text.
 func TestCommands_HostileFile(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	lines := func(file string, args ...string) int { return strings.Count(at(t, file, args...).stdout, "\n") }
@@ -99,7 +99,7 @@ func TestCommands_HostileFile(t *testing.T) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 			}
 			plain := plain
-			if strings.ToLower(text) != text { // the provider's name gets a note
+			if strings.ToLower(text) != text { // a note about the provider's name adds a line
 				plain = upper
 			}
 			for _, args := range [][]string{{"list"}, {"report", "--anonymous"}, {"status"}, {"status", "--format", "{{.}}"}} {
@@ -124,11 +124,11 @@ func TestCommands_HostileFile(t *testing.T) {
 	}
 }
 
-// Names of profiles are harmless in the output of every command. Twenty profiles have a
-// damaged file, their own credentials, or none.
+// Commands print hostile profile names without control characters. The profiles have a
+// damaged file, their own credentials, or no file.
 func TestCommands_HostileProfiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no control characters in names of files")
+		t.Skip("file names cannot contain control characters")
 	}
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	root, n := t.TempDir(), 0
@@ -159,7 +159,8 @@ func TestCommands_HostileProfiles(t *testing.T) {
 	}
 }
 
-// Errors that quote hostile arguments are harmless. Arguments may have been pasted.
+// Errors that quote hostile arguments contain no control characters. A user may have pasted
+// such an argument.
 func TestCommands_HostileArguments(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")

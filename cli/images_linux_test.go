@@ -75,7 +75,7 @@ var frames = []struct {
 // still is the index of the frame for readers who prefer reduced motion.
 const still = 5
 
-// TestImages compares the images in the README with the program's output. With
+// TestImages compares the text of the images in the README with the program's output. With
 // -update, it replaces them.
 func TestImages(t *testing.T) {
 	t.Parallel()
@@ -132,8 +132,8 @@ func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	return taken
 }
 
-// checkImages checks that the dark and the light image of a drawing show the same as the
-// committed ones. With -update, it replaces the committed ones.
+// checkImages checks that the dark and the light image of a drawing contain the same text
+// as the committed images. With -update, it replaces the committed images.
 func checkImages(t *testing.T, name string, d testkit.Drawing) {
 	t.Helper()
 	for theme, window := range map[string]testkit.Window{"dark": testkit.Dark, "light": testkit.Light} {
@@ -167,7 +167,8 @@ func shown(svg string) string {
 	return strings.Join(words, "\n")
 }
 
-// The elements and attributes allowed in an image. None is active or remote.
+// The elements and attributes allowed in an image. None of them runs code or loads
+// anything.
 var (
 	svgElements   = strings.Fields("svg title desc style rect circle text g path")
 	svgAttributes = strings.Fields("xmlns viewBox width height role aria-labelledby id class x y cx cy r rx d fill stroke text-anchor textLength transform")
@@ -225,7 +226,8 @@ func TestImages_Committed(t *testing.T) {
 	}
 }
 
-// On a real terminal, the program draws the same as in the images, except for times.
+// On a pseudo-terminal, the program shows the same text as the dashboard image, except for
+// digits.
 func TestImages_MatchTerminal(t *testing.T) {
 	t.Parallel()
 	scene := scenes[0]

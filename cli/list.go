@@ -51,7 +51,8 @@ func listCommand() *cobra.Command {
 	return cmd
 }
 
-// narrow removes all other providers. It returns an error if no store has the provider.
+// narrow removes all providers except the given one. It returns an error if no store has
+// that provider.
 func (sel *selection) narrow(provider string) error {
 	if err := sel.checkProvider(provider); err != nil {
 		return err
@@ -68,7 +69,7 @@ func (sel *selection) narrow(provider string) error {
 }
 
 // printList prints the dashboard's table of each store, as wide as the terminal. If there
-// are several, a heading names each one.
+// are several stores, each table has a heading.
 func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	colors, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	var tables []string
@@ -101,7 +102,7 @@ func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int)
 		Feed: ui.Feed{State: ui.FeedLive}, Pool: pool, Groups: filter.Groups(pool), Policy: snap.policy, Guard: snap.guard,
 	}
 	if cfg.Several() {
-		s.ActiveProfile = "" // it is probably listed
+		s.ActiveProfile = "" // probably one of the listed profiles
 	}
 	return s
 }
@@ -143,8 +144,8 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 	return &pool
 }
 
-// sharedWith names the other profiles that have a credential of the same account, except
-// the one of which it is a copy.
+// sharedWith names the other profiles that have a credential of the same account. It omits
+// the root if c is a copy of the root's credential.
 func (snap *snapshot) sharedWith(c *poolstate.Credential) string {
 	others := slices.DeleteFunc(slices.Clone(c.Profiles), func(name string) bool {
 		return name == snap.profile || c.Copy != poolstate.NoCopy && name == poolstate.RootProfile
@@ -152,7 +153,8 @@ func (snap *snapshot) sharedWith(c *poolstate.Credential) string {
 	return fewer(others)
 }
 
-// fewer lists names, at most four of them.
+// fewer joins names. If there are more than four, it joins the first three and counts the
+// others.
 func fewer(names []string) string {
 	const most = 4
 	if n := len(names); n > most {

@@ -34,7 +34,7 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// The lists that are not derived from the commands, one item per line.
+// Lists that are not derived from the commands. Each line is one item.
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
@@ -42,9 +42,10 @@ var (
 %d: No such provider or credential.
 %d: The lock could not be acquired within 15 seconds; nothing was written.
 %d: Refused: the file cannot be read or written as a pool, the credential is dead, or the action was not confirmed.
+%d: guard only: another guard is running.
 %d: status only: a provider has no ready credential.
 %d: status only: no credential is ready.`,
-		exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitProviderOut, exitNothingReady)
+		exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitGuarded, exitProviderOut, exitNothingReady)
 	manEnvironment = `HERMES_HOME: The agent's home directory, containing auth.json. --file, --home and --profile override it.
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).

@@ -34,7 +34,7 @@ func TestManual_Complete(t *testing.T) {
 			}
 		})
 	}
-	for _, code := range []int{exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitProviderOut, exitNothingReady} {
+	for _, code := range []int{exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitGuarded, exitProviderOut, exitNothingReady} {
 		says(t, page, fmt.Sprintf("\\fB%d\\fP", code))
 	}
 	says(t, page, "HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR", "~/.hermes/auth.json", "auth.lock", "events.jsonl",

@@ -20,7 +20,7 @@ func (r *actionRun) print(jobs []*job) error {
 	for _, j := range jobs {
 		lines := r.lines(j)
 		targets := len(j.out.Changed) + len(j.out.Unchanged)
-		if targets > 0 && (r.sel.several || len(jobs) > 1 || j.store.path != r.cfg.File) { // name the file
+		if targets > 0 && (r.sel.several || len(jobs) > 1 || j.store.path != r.cfg.File) { // say which file
 			lines = append([]string{text.Clean(j.store.profile+": "+displayPath(j.store.path), maxErrorText)}, lines...)
 		}
 		if len(lines) == 0 {
@@ -103,7 +103,7 @@ type outcomeJSON struct {
 // effectJSON is the effect on one credential: its state before and after, or the reason
 // that it is unchanged.
 type effectJSON struct {
-	Profile  string         `json:"profile"` // whose store has the credential
+	Profile  string         `json:"profile"` // the profile whose store has the credential
 	Path     string         `json:"path"`
 	Provider string         `json:"provider"`
 	ID       *string        `json:"id"`

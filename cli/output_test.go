@@ -19,8 +19,8 @@ func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	return newOutput(w, func(err error) { gone <- err }), r, gone
 }
 
-// Nothing may remain in the queue after Write returns, because a signal may stop the
-// program.
+// If the terminal is fast, Write returns with an empty queue: a signal may stop the program
+// immediately afterwards.
 func TestOutput_FastTerminal(t *testing.T) {
 	o, r, _ := pipedOutput(t)
 	for _, text := range []string{"a", "bc", "def"} {

@@ -61,7 +61,7 @@ func codes(cell string) []string {
 	return out
 }
 
-// The table lists every action once, in the order of the help screen.
+// The table lists every action once, with its default keys.
 func TestReadme_Keys(t *testing.T) {
 	var documented, actual []string
 	for _, row := range rows(section(t, "Keys")) {
@@ -135,7 +135,8 @@ func TestReadme_Flags(t *testing.T) {
 	}
 }
 
-// The example configuration is valid and sets every value.
+// The example configuration is valid and sets every value outside the tables [backoff] and
+// [keys].
 func TestReadme_Configuration(t *testing.T) {
 	_, example, found := strings.Cut(section(t, "Configuration"), "```toml\n")
 	example, _, closed := strings.Cut(example, "```")

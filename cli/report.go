@@ -20,7 +20,7 @@ func reportCommand() *cobra.Command {
 		Short: "Print a full status report without secrets, to paste into an incident channel",
 		Long: "report prints, as Markdown, the state of the pool and of each credential, the last events, and anything unusual\n" +
 			"about the file. It contains no secrets. With --anonymous, it replaces names that are not well known\n" +
-			"with numbers and omits labels and messages. If the file cannot be read, it reports the error, with exit code 5.",
+			"with numbers and omits labels and messages. If the file cannot be read, report prints the error and exits with code 5.",
 		Example: "  pooltop report | pbcopy\n  pooltop report --anonymous --json > pool.json",
 		Args:    noArguments,
 	}
@@ -81,7 +81,8 @@ func printReports(w io.Writer, reports []*report.Report, several bool, summary j
 	return err
 }
 
-// loaded returns the content of a report on the store.
+// loaded returns the pool, policy and guard for a report on the store, or why the store
+// cannot be read.
 func (snap *snapshot) loaded() (report.Loaded, error) {
 	return report.Loaded{Pool: snap.pool, Policy: snap.policy, Guard: snap.guard}, errors.Unwrap(snap.err)
 }

@@ -125,10 +125,10 @@ func TestDashboard_NoTerminal(t *testing.T) {
 	}
 }
 
-// storeFlags are the flags of every command that reads the store.
+// storeFlags are flags that most commands that read a store have.
 const storeFlags = "file home profile policy now"
 
-// storesFlags are the flags of every command that reads several stores.
+// storesFlags are flags that most commands that read several stores have.
 const storesFlags = storeFlags + " all-profiles"
 
 // offered lists the flags of each command, except --config, --log-file and --help,

@@ -186,7 +186,7 @@ func (f *costFlags) parse(t *costTable) (policies []simulate.Variant, err error)
 	return chosen("policy", strings.Split(*f.policies, ","), simulate.Variants(), simulate.Variant.String)
 }
 
-// chosen returns the options that are named in a flag, in their own order.
+// chosen returns the options that are named in a flag, in the order of options.
 func chosen[T any](flag string, given []string, options []T, name func(T) string) (out []T, err error) {
 	var names []string
 	for _, v := range options {
@@ -235,7 +235,7 @@ func (t *costTable) json() (rows []any) {
 	return rows
 }
 
-// print prints the simulated outages and a table with a bar for each figure.
+// print prints the parameters of the simulation and a table with a bar for each figure.
 func (t *costTable) print(w io.Writer, cfg *config.Config) error {
 	style, w, columns := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	width := columns()

@@ -19,8 +19,8 @@ func statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
 		Long: "status prints one short line. Its exit code is 0 if every provider has a ready credential, 10 if a provider has\n" +
-			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, it is\n" +
-			"the code of the worst one that can be read.",
+			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, the\n" +
+			"exit code is that of the worst store that can be read.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
@@ -56,9 +56,10 @@ func formatError(err error) error {
 // maxNamed is the maximum number of providers named on the line.
 const maxNamed = 2
 
-// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the
-// exit code. A provider without credentials does not count as out. The error is about all
-// stores. One that cannot be read is named on the line, but does not affect the code.
+// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the exit
+// code. A provider without credentials does not count as out. It returns an error only if
+// no store can be read or none has a pool. A store that cannot be read is named on the
+// line, but does not affect the code.
 func (sel *selection) status() (line string, code int, err error) {
 	if err := sel.err(); err != nil {
 		return "", 0, err

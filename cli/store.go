@@ -84,7 +84,7 @@ func claudeFile() string {
 	return path
 }
 
-// distinct returns the stores without those that are the same file as an earlier one.
+// distinct returns the stores, except those whose file is the same as an earlier store's.
 func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
 	known := map[string]bool{}
 	for _, s := range stores {
@@ -112,7 +112,7 @@ type snapshot struct {
 	missing  bool             // there is no file; all credentials are borrowed
 }
 
-// loader reads the stores of a root, each once.
+// loader reads the stores of a root and its profiles. It reads each file once.
 type loader struct {
 	cfg  *config.Config
 	log  *slog.Logger
@@ -181,10 +181,10 @@ func (snap *snapshot) ownerOf(c *poolstate.Credential) *snapshot {
 	return snap
 }
 
-// selection has the stores that the flags select. There is at least one.
+// selection holds the stores that the flags select. There is at least one.
 type selection struct {
 	stores  []*snapshot
-	several bool // any number of stores was asked for, rather than one
+	several bool // several stores were requested; see [config.Config.Several]
 	loader  *loader
 }
 
@@ -194,7 +194,7 @@ func loadSelection(cfg *config.Config, log *slog.Logger) *selection {
 	sel := &selection{several: cfg.Several(), loader: l}
 	var names []string
 	var pools []*poolstate.Pool
-	known := map[string]bool{} // by identity; two profiles may be links to a file
+	known := map[string]bool{} // by identity; two profiles may link to the same file
 	for _, p := range cfg.Stores {
 		snap := l.load(p.Path)
 		if sel.stores = append(sel.stores, snap); snap.err == nil && !known[snap.identity] {
@@ -236,7 +236,7 @@ func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool)
 		for i := range snap.pool.Providers {
 			p, owner := &snap.pool.Providers[i], snap
 			if len(p.Credentials) > 0 {
-				owner = snap.ownerOf(&p.Credentials[0]) // of all of them
+				owner = snap.ownerOf(&p.Credentials[0]) // all of them have the same owner
 			}
 			k := key{owner.identity, p.Name}
 			if !seen[k] && !yield(snap, p) {
@@ -247,8 +247,8 @@ func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool)
 	}
 }
 
-// named returns words about something in a store. If there are several stores, they begin
-// with the profile.
+// named prefixes the name of something in a store with the profile, if several stores were
+// requested.
 func (sel *selection) named(snap *snapshot, words string) string {
 	if !sel.several {
 		return words
@@ -256,8 +256,8 @@ func (sel *selection) named(snap *snapshot, words string) string {
 	return snap.profile + "/" + words
 }
 
-// summary counts the credentials of all stores, each once, and returns the name of the one
-// that is ready next.
+// summary counts the credentials of all stores, each once. It also returns the name of the
+// credential that is ready next.
 func (sel *selection) summary() (sum poolstate.Summary, next string) {
 	for snap, p := range sel.providers {
 		for i := range p.Credentials {
@@ -270,7 +270,7 @@ func (sel *selection) summary() (sum poolstate.Summary, next string) {
 	return sum, next
 }
 
-// json returns the JSON output of list: one object, or that of several stores.
+// json returns the JSON output of list for one or several stores.
 func (sel *selection) json() any {
 	if !sel.several {
 		return sel.stores[0].json()

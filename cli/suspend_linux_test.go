@@ -20,7 +20,7 @@ func showsAgain(c *testkit.Terminal, running unix.Termios) {
 	})
 }
 
-// Suspending returns the terminal to the shell, and fg brings the dashboard back.
+// Suspending restores the terminal for the shell, and fg shows the dashboard again.
 func TestDashboard_SuspendAndResume(t *testing.T) {
 	t.Parallel()
 	for name, stop := range map[string]func(*testkit.Terminal){
@@ -46,7 +46,8 @@ func TestDashboard_SuspendAndResume(t *testing.T) {
 	}
 }
 
-// SIGSTOP cannot be caught. The shell then changes the settings and the screen.
+// After a SIGSTOP, which cannot be caught, the dashboard is redrawn, even if the shell has
+// changed the terminal's settings and screen.
 func TestDashboard_Stopped(t *testing.T) {
 	t.Parallel()
 	c := testkit.Open(t)

@@ -12,16 +12,16 @@ import (
 	"pooltop/poolstate"
 )
 
-// part has the credentials of one file that a command is about.
+// part is the portion of an action that affects one file.
 type part struct {
 	store *snapshot
 	seen  []poolstate.Credential
-	undos []poolstate.Undo // of an undo
+	undos []poolstate.Undo // only for undo
 }
 
 // targets returns the credentials that the arguments select, by file: every credential if
-// there are no arguments, or every credential of a provider if there are no targets. Of
-// several stores, each target must be in at least one.
+// there are no arguments, or every credential of a provider if there are no targets. With
+// several stores, each target must exist in at least one of them.
 func (sel *selection) targets(args []string) ([]*part, error) {
 	if len(args) > 0 {
 		if err := sel.checkProvider(args[0]); err != nil {
@@ -30,7 +30,7 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 	}
 	var parts []*part
 	var names []string
-	found := map[string]int{} // the number of providers with a target
+	found := map[string]int{} // by target, the number of providers that have it
 	for snap, p := range sel.providers {
 		if len(args) > 0 && p.Name != args[0] || len(p.Credentials) == 0 {
 			continue

@@ -228,8 +228,8 @@ const (
 	panicFile = "POOLTOP_TEST_FILE"
 )
 
-// runPanicking runs a dashboard that panics in the function named by panicIn, once a file
-// appears next to the store.
+// runPanicking runs a dashboard. Once a file appears next to the store, the dashboard
+// panics at the place that the environment variable panicIn names.
 func runPanicking() {
 	file := os.Getenv(panicFile)
 	store := poolstate.Open(file)

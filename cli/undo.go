@@ -35,15 +35,15 @@ func undoCommand() *cobra.Command {
 	return cmd
 }
 
-// lastAction returns the last action on the selected stores, by file: its number, and how to
-// undo it. There are no parts if there is nothing to undo.
+// lastAction returns the number of the last action on the selected stores and, for each
+// file, how to undo it. If there is nothing to undo, it returns no parts.
 func (r *actionRun) lastAction() (parts []*part, action string, err error) {
 	j := journal.Journal{}
 	if r.cfg.Journal {
 		j = userJournal()
 	}
 	stores := r.sel.undoable(j)
-	others := map[string]*poolstate.Store{} // that the action may have changed as well
+	others := map[string]*poolstate.Store{} // stores that the action may also have changed
 	profiles, _ := poolstate.Location{Home: filepath.Dir(r.cfg.File)}.Profiles()
 	for _, p := range profiles {
 		s := poolstate.Open(p.Path)
@@ -72,7 +72,7 @@ func (r *actionRun) lastAction() (parts []*part, action string, err error) {
 }
 
 // undoable returns the stores whose last action an undo may revert: the selected ones, and
-// the root's if its last action is about credentials that a selected profile borrows.
+// the root's if its last action affected credentials that a selected profile borrows.
 func (sel *selection) undoable(j journal.Journal) (out []*poolstate.Store) {
 	added := map[string]bool{}
 	add := func(snap *snapshot) {

@@ -48,8 +48,8 @@ func TestCurve(t *testing.T) {
 	}
 }
 
-// Values in inline tables have the source of their line. Values that are not in the file
-// have none, even if an inline table has the same key.
+// The source of a value in an inline table is the line of its key. A value that is not in
+// the file has the default source, even if an inline table contains a key of that name.
 func TestCurve_Sources(t *testing.T) {
 	cfg, err := Parse("c.toml", []byte(`[backoff]
 base = {429 = "1h", 402 = "2h"}

@@ -23,8 +23,8 @@ import (
 // within 46 ms. Each frame costs CPU time, even if nothing has changed.
 const DefaultFrameRate, maxFrameRate = 22, 60
 
-// Config is the effective configuration. A field with a toml name can be set in the
-// file and by a flag. A field with a flag tag can be set only by that flag.
+// Config is the effective configuration. A field with a toml tag can be set in the file and
+// by a flag. A field with a flag tag can be set only by that flag.
 type Config struct {
 	// File is the path of the store, or of the first one if there are several. It is
 	// absolute for commands that read a store.
@@ -126,7 +126,8 @@ func (s Source) Errorf(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...))
 }
 
-// Several reports whether the flags select any number of stores, rather than one.
+// Several reports whether several stores were requested. With --all-profiles, there may
+// still be only one.
 func (c *Config) Several() bool { return c.AllProfiles || len(c.Stores) > 1 }
 
 // resolveStores sets Stores and File, with absolute paths. Flags override $HERMES_HOME,
@@ -167,8 +168,8 @@ func (c *Config) resolveStores() error {
 	return nil
 }
 
-// storesAt returns the stores of the selected profiles, or the one at loc if none is
-// selected.
+// storesAt returns the stores of the selected profiles, or the store at loc if no profile
+// is selected.
 func (c *Config) storesAt(loc poolstate.Location) (stores []poolstate.Profile, err error) {
 	if c.AllProfiles {
 		if stores, err = loc.Profiles(); err != nil {

@@ -48,7 +48,7 @@ type Setting struct {
 	Scope   Scope
 	Hidden  bool
 
-	set func(c *Config, text string) error // sets a flag without a field
+	set func(c *Config, text string) error // applies a flag that has no field
 }
 
 var (

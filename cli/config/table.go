@@ -35,7 +35,7 @@ func Duration(d time.Duration) string {
 
 // decodeTable decodes a table by calling a function for each of its keys. A value of nil
 // means that there is no table. Keys that are not in the list of known ones are rejected,
-// unless that list is nil. The phrase follows "must be" in an error.
+// unless that list is nil. In an error, phrase follows "must be".
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
 	if !ok && value != nil {
@@ -53,8 +53,8 @@ func (c *Config) decodeTable(path string, value any, phrase string, known []stri
 	return nil
 }
 
-// decodeCodes decodes a table of error codes and durations, which it rounds up to seconds.
-// If the parameter other is not empty, it is the key for code 0.
+// decodeCodes decodes a table of error codes and durations. It rounds durations up to whole
+// seconds. If the parameter other is not empty, it is the key for code 0.
 func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
 	out, or := map[int]time.Duration{}, ""
 	if other != "" {
@@ -73,7 +73,7 @@ func (c *Config) decodeCodes(path string, value any, other string) (map[int]time
 	return out, err
 }
 
-// parseDuration parses a duration and rounds it up to seconds.
+// parseDuration parses a duration and rounds it up to whole seconds.
 func parseDuration(value any) (time.Duration, error) {
 	d, err := poolstate.ParseDuration(fmt.Sprint(value))
 	return (d + time.Second - 1).Truncate(time.Second), err

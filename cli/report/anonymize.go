@@ -38,10 +38,10 @@ var (
 		model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type updated_at`)
 )
 
-// anonymize removes everything from the pool and the events that could identify a person
-// or a place. It numbers names that are not well known and removes free text. It returns
-// the anonymized path of the store. profiles are those of all reports, which number them
-// alike.
+// anonymize removes everything from the pool and the events that could identify a person or
+// a place. It numbers names that are not well known and removes free text. It returns the
+// anonymized path of the store. The parameter profiles lists the profiles of all reports,
+// so that a profile has the same number in each report.
 func (r *Report) anonymize(path string, profiles []string) string {
 	a := anonymizer{}
 	for _, name := range append(slices.Clip(profiles), r.Profile) {

@@ -110,10 +110,11 @@ func TestAnonymize_Path(t *testing.T) {
 	}
 }
 
-// anonymousReport returns the anonymous report, as Markdown and JSON, on a store in which
-// every free-form field is set to the text argument, followed by the broken argument. No
-// string value has a key that ends in that text, because that could mark it as a secret.
-func anonymousReport(t testing.TB, text, broken string) string {
+// anonymousReport returns the anonymous report, as Markdown and JSON, on a store with the
+// given text in every free-form field. The suffix is appended to the file, to make it
+// invalid. No key that ends with the text has a string value: the key could mark the value
+// as a secret.
+func anonymousReport(t testing.TB, text, suffix string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)
 	must(t, err)
@@ -124,7 +125,7 @@ func anonymousReport(t testing.TB, text, broken string) string {
 		 "last_error_message": "X", "failure_reason": "X", "model_cooldowns": {"X": 1795426000}},
 		{"access_token": "none", "id": "X", "label": "X", "last_status": "X", "x_X_y": {"y": "X"}},
 		{"access_token": "none", "label": "X", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_reason": "operator_hold", "last_error_message": "X"},
-		"X"], "openrouter": [{"access_token": "none", "id": "c-X", "last_status": "dead", "last_status_at": 1795425000, "last_error_reason": "X X"}]}}`, "X", in)+broken)
+		"X"], "openrouter": [{"access_token": "none", "id": "c-X", "last_status": "dead", "last_status_at": 1795425000, "last_error_reason": "X X"}]}}`, "X", in)+suffix)
 	o := optionsFor(path)
 	o.Anonymous = true
 	at := now.Add(-time.Minute)

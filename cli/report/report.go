@@ -40,7 +40,7 @@ type Options struct {
 	Explain func(error) string
 }
 
-// Loaded is the pool that a profile uses.
+// Loaded is the pool that a profile uses, with its policy and guard.
 type Loaded struct {
 	Pool   *poolstate.Pool // with the streaks and pins that pooltop knows
 	Policy poolstate.Policy
@@ -150,7 +150,7 @@ func (r *Report) readJournal(j journal.Journal, store *poolstate.Store) (problem
 	return problem
 }
 
-// policyEvidence describes why the policy was chosen.
+// policyEvidence explains why the policy was chosen.
 func (r *Report) policyEvidence() string {
 	counted := 0
 	for c := range r.pool.All() {

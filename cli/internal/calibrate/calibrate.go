@@ -99,8 +99,8 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	return a, nil
 }
 
-// python returns the Python interpreter of the agent's virtual environment, or else of
-// the system.
+// python returns the Python interpreter of the agent's virtual environment, or the system's
+// if there is none.
 func python(dir string) string {
 	for _, p := range []string{filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "venv", "Scripts", "python.exe")} {
 		if _, err := os.Stat(p); err == nil {

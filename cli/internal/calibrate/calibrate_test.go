@@ -78,14 +78,14 @@ func TestMeasure(t *testing.T) {
 func TestMeasure_Errors(t *testing.T) {
 	needPython(t)
 	for name, tt := range map[string]struct{ code, want string }{
-		"missing module":     {"import a_module_that_is_not_installed", "No module named 'a_module_that_is_not_installed'"},
-		"missing function":   {"class PooledCredential: pass", "the agent has no function _exhausted_until"},
-		"crash":              {"import os\nos._exit(3)", "the agent's code failed: exit status 3"},
-		"network access":     {"import socket\nsocket.create_connection(('127.0.0.1', 1))", "no network while calibrating"},
-		"no output":          {"import sys\nsys.exit(0)", "no usable answer"},
-		"home is empty":      {"import os\nassert os.listdir(os.path.expanduser('~')) != []", "AssertionError"},
-		"clock is frozen":    {"import time\nassert time.time() != 1795425600.0", "AssertionError"},
-		"error of two lines": {"raise ValueError('one\\ntwo')", "two"},
+		"missing module":   {"import a_module_that_is_not_installed", "No module named 'a_module_that_is_not_installed'"},
+		"missing function": {"class PooledCredential: pass", "the agent has no function _exhausted_until"},
+		"crash":            {"import os\nos._exit(3)", "the agent's code failed: exit status 3"},
+		"network access":   {"import socket\nsocket.create_connection(('127.0.0.1', 1))", "no network while calibrating"},
+		"no output":        {"import sys\nsys.exit(0)", "no usable answer"},
+		"home is empty":    {"import os\nassert os.listdir(os.path.expanduser('~')) != []", "AssertionError"},
+		"clock is frozen":  {"import time\nassert time.time() != 1795425600.0", "AssertionError"},
+		"two-line error":   {"raise ValueError('one\\ntwo')", "two"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ def refuse(*_args, **_kwargs):
 
 
 def find(name):
-    """Returns what the pool module or one of the agent's other modules defines under that name."""
+    """Returns the object with that name from the pool module or another module of the agent."""
     import agent.credential_pool as pool
 
     if hasattr(pool, name):

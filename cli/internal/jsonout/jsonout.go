@@ -52,7 +52,7 @@ type (
 		Disabled    int     `json:"disabled"` // always 0; earlier versions counted credentials with enabled: false
 		Unusable    int     `json:"unusable"`
 		NextReadyAt Time    `json:"next_ready_at"`
-		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index if there is no id; for several stores, with profile/ before it
+		NextReady   *string `json:"next_ready"` // provider/id, or provider/#index if there is no id; for several stores, prefixed with profile/
 		AllReadyAt  Time    `json:"all_ready_at"`
 	}
 	// Provider is one provider with its credentials in rotation order.
@@ -93,9 +93,9 @@ type (
 		FailureReason  *string         `json:"failure_reason"`
 		SameAccount    []string        `json:"same_account"`          // the other credentials of the account, in the format of next_ready
 		SameProfiles   []string        `json:"same_account_profiles"` // the other listed profiles with credentials of the account
-		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if it is another
+		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if not this one
 		CopiedFrom     *string         `json:"copied_from"`           // the profile that has the same credential
-		Stale          bool            `json:"copy_is_stale"`         // that profile has newer tokens
+		Stale          bool            `json:"copy_is_stale"`         // the profile in copied_from has newer tokens
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
 		TokenExpiresAt Time            `json:"token_expires_at"`
 		RemovedAt      Time            `json:"removed_at"`
@@ -253,8 +253,8 @@ func newCredential(c *poolstate.Credential, profile string, policy poolstate.Pol
 	return out
 }
 
-// span returns d, the time until a deadline, in seconds. It returns nil if the deadline
-// never comes or is too far away for a [time.Duration] (292 years).
+// span returns d, a duration that ends at the deadline, in seconds. It returns nil if the
+// deadline never comes or is too far away for a [time.Duration] (292 years).
 func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 	if deadline.Never() || d == math.MaxInt64 {
 		return nil
@@ -298,8 +298,8 @@ func encode(w io.Writer, v any, indent string) error {
 	return err
 }
 
-// escapeInvisible escapes the invisible characters that the encoder leaves alone, all
-// of which are outside ASCII.
+// escapeInvisible escapes the invisible characters that the encoder leaves alone, such as
+// DEL and the characters that change the text direction.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for _, r := range string(text) {

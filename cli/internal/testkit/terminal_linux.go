@@ -141,8 +141,8 @@ func (c *Terminal) flow(how int) {
 	control(c.t, c.Slave, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCXONC, how) })
 }
 
-// Read returns the result of a function of the emulator, which does not change during the
-// call.
+// Read calls a function with the emulator and returns its result. The emulator does not
+// change during the call.
 func Read[T any](c *Terminal, read func(*Emulator) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
