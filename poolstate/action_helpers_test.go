@@ -34,7 +34,7 @@ func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	return out
 }
 
-// seen loads the credentials with the given refs, or all.
+// seen loads the credentials with the given refs, or all credentials without refs.
 func seen(t *testing.T, s *Store, refs ...Ref) []Credential {
 	t.Helper()
 	var list []Credential
@@ -76,25 +76,26 @@ func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	return performOn(t, s, Action{Verb: VerbUndo, Undos: undos}, nil)
 }
 
-// checkUnchanged checks that an action did not change its only credential, and why.
+// checkUnchanged checks that an action left its only credential unchanged for a reason that
+// contains why.
 func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	t.Helper()
 	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {
-		t.Errorf("%d changed and %d did not, want one unchanged", len(out.Changed), len(out.Unchanged))
+		t.Errorf("%d changed and %d unchanged, want one unchanged", len(out.Changed), len(out.Unchanged))
 		return
 	}
 	e := out.Unchanged[0]
 	equal(t, "refused", e.Refused, refused)
 	equal(t, "refusals", out.Refusals() == 1, refused)
 	if !strings.Contains(e.Reason, why) {
-		t.Errorf("the reason is %q, want one with %q", e.Reason, why)
+		t.Errorf("the reason is %q, want it to contain %q", e.Reason, why)
 	}
 	equal(t, "an undo", e.Undo != nil, false)
 }
 
 // unchangedFile returns a function that checks that the store's file has not changed
 // and that its directory contains only the named files. It sets an old modification
-// time, so that it detects a write within one tick of the clock.
+// time, so that the check detects even a write of the same content.
 func unchangedFile(t *testing.T, s *Store) (check func(names ...string)) {
 	t.Helper()
 	old := time.Unix(1700000000, 0)
@@ -128,7 +129,7 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	return string(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position).RawOf(key))
 }
 
-// actionFiles returns stores for action tests: the samples, the hand-made files, and files
+// actionFiles returns the content of stores for action tests: the samples, the hand-made files, and files
 // with one unusual entry each.
 func actionFiles(t testing.TB) map[string]string {
 	t.Helper()

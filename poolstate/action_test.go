@@ -55,7 +55,7 @@ func TestPerform_ChangedSince(t *testing.T) {
 	}
 }
 
-// Changes to other fields do not prevent an action, which uses their new values.
+// Changes to other fields do not prevent an action. It uses the new values of the fields.
 func TestPerform_UnrelatedChange(t *testing.T) {
 	for name, change := range map[string][2]string{
 		"streak":          {`"consecutive_failures": 1`, `"consecutive_failures": 2`},
@@ -152,7 +152,7 @@ func TestAction_Plan(t *testing.T) {
 		must(t, err)
 		for _, effects := range [][]Effect{want.Changed, want.Unchanged} {
 			for i := range effects {
-				effects[i].Undo = nil // Store.Plan sets it
+				effects[i].Undo = nil // only Store.Plan sets it
 			}
 		}
 		checkSameOutcome(t, a.Plan(saw, stampAt), want)
@@ -236,7 +236,7 @@ func resetFields(hasStreak bool) []wanted {
 	return want
 }
 
-// holdFields returns the fields that a hold writes. The streak is among them only if the
+// holdFields returns the fields that a hold writes. They include the streak only if the
 // agent counts failures.
 func holdFields(code int, reason string, end time.Time, streak int, counted bool) []wanted {
 	want := []wanted{
@@ -308,7 +308,7 @@ func TestPerform_Fields(t *testing.T) {
 	}
 }
 
-// checkEffect compares an effect with the snapshot before and with a reload.
+// checkEffect compares an effect with the credential before the action and after a reload.
 func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	t.Helper()
 	if !reflect.DeepEqual(e.Before, *before) {
@@ -349,7 +349,7 @@ func TestPerform_HoldDeadline(t *testing.T) {
 	}
 }
 
-// The reason is escaped in the same way as by the agent.
+// The reason is escaped as the agent escapes it.
 func TestPerform_HoldReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"":                   `"held by operator"`,
@@ -363,7 +363,8 @@ func TestPerform_HoldReason(t *testing.T) {
 	}
 }
 
-// Entries, named after their availability at stampAt.
+// Entries named after their availability at stampAt, except for soonEntry, which is
+// cooling, and laterEntry, which is held.
 var (
 	readyEntry    = `{"id": %q, "source": "env:KEY"}`
 	dueEntry      = `{"id": %q, "source": "env:KEY", "last_status": "exhausted"}`
@@ -415,7 +416,7 @@ func TestLastReady(t *testing.T) {
 		{"only one", providerOf("p", readyEntry), "p/a", "p: a"},
 		{"one of two", providerOf("p", readyEntry, readyEntry), "p/a", ""},
 		{"both of two", providerOf("p", readyEntry, readyEntry), "p/a p/b", "p: a b"},
-		{"last ready one, others cooling", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
+		{"last ready one, others cooling or held", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
 		{"next one is held", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
 		{"others dead", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
 		{"others due or unusable", providerOf("p", readyEntry, dueEntry, unusableEntry), "p/a", "p: a"},

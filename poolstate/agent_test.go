@@ -17,7 +17,7 @@ import (
 )
 
 // countAsAgent adds one request to an entry as an agent does: it takes the lock, reads
-// the file, encodes it again, writes it to a temporary file and renames that.
+// the file, encodes it again, writes a temporary file and renames it.
 func countAsAgent(path, provider string, position int) (err error) {
 	l := flock.New(LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), LockPatience)
@@ -46,7 +46,7 @@ func countAsAgent(path, provider string, position int) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// counted returns the store with one more request, indented as by json.dumps.
+// counted returns the store with one request added to an entry, indented as by json.dumps.
 func counted(data []byte, provider string, position int) ([]byte, error) {
 	root, err := jsonedit.Parse(data)
 	if err != nil {

@@ -124,9 +124,9 @@ func BenchmarkUnchanged(b *testing.B) {
 	})
 }
 
-// BenchmarkEdit resets one credential, in alternation with a plain durable write of the
-// same bytes. Both metrics are medians: locked-ms is how long the lock is held, and
-// x-write is the ratio of that to the plain write.
+// BenchmarkEdit alternates between resetting one credential and a plain durable write of
+// a file of the same size. It reports the median time for which the lock is held as
+// locked-ms, and the ratio of that time to the median time of the plain write as x-write.
 func BenchmarkEdit(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))

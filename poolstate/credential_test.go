@@ -58,7 +58,7 @@ func TestCredential_Name(t *testing.T) {
 	}
 }
 
-// A borrowed secret is recognized by its fingerprint.
+// A referenced secret is recognized by its fingerprint.
 func TestCredential_Shares(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {
 		"p": [{"id": "a", "access_token": "SECRET-shared"}, {"id": "b", "access_token": "SECRET-own"},

@@ -75,11 +75,11 @@ func TestCurve_NextCooldown(t *testing.T) {
 	equal(t, "unknown streak", DefaultCurve().NextCooldown(&observed, Flat()), time.Hour)
 	observed.Observed = Some(2)
 	equal(t, "observed streak", DefaultCurve().NextCooldown(&observed, Flat()), 4*time.Hour)
-	// An agent that counts knows nothing of failures that only pooltop has counted.
+	// The agent's own cooldown ignores failures that only pooltop has counted.
 	equal(t, "observed streak and cap of 1", long.NextCooldown(&Credential{Ref: Ref{Provider: "off"}, Observed: Some(2)}, Backoff()), time.Hour)
 }
 
-// Some failures are never pinned.
+// The agent's own cooldown applies to failures that guard does not pin.
 func TestCurve_NextCooldown_NotPinned(t *testing.T) {
 	for name, tt := range map[string]struct {
 		edit   func(*Credential)

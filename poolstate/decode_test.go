@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// garbage lists values that agents do not write.
+// garbage lists values that are invalid in most fields.
 var garbage = []string{
 	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-1e400`, `1.5`, `""`, `"x"`, `[]`, `{}`, `NaN`, `Infinity`, `-Infinity`,
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`,

@@ -121,7 +121,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// allWords joins the words of all values of a type and of the first invalid value.
+// allWords joins the words of all values of a type and that of the first invalid value.
 func allWords[T interface {
 	~uint8
 	String() string
@@ -135,7 +135,7 @@ func allWords[T interface {
 	}
 }
 
-// BenchmarkDiff_Insert measures an insert at the front, which shifts the position of
+// BenchmarkDiff_Insert measures diff after an insert at the front, which shifts the position of
 // every other credential.
 func BenchmarkDiff_Insert(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
@@ -274,7 +274,8 @@ func TestHistory(t *testing.T) {
 	}, ", "))
 }
 
-// TestDiff_Pinned checks a failure that guard has pinned, before and after it was seen.
+// If guard pins a failure before it is observed, diff returns an event for the failure and
+// one for the pin. If the failure was observed before, it returns only the latter.
 func TestDiff_Pinned(t *testing.T) {
 	before, seen := poolAt(t, 0, `"id": "a"`), poolAt(t, 0, failed("a", 0, 0))
 	pinned := poolAt(t, 0, failed("a", time.Millisecond, 0)+`, "last_error_reset_at": `+at(4*time.Hour))
@@ -287,7 +288,7 @@ func TestDiff_Pinned(t *testing.T) {
 		}
 		return out
 	}
-	equal(t, "events after it was seen", eventText(diff(seen, pinned, noon)), "0s a pinned by guard")
+	equal(t, "events if the failure was observed before", eventText(diff(seen, pinned, noon)), "0s a pinned by guard")
 	events := diff(before, pinned, noon)
 	equal(t, "recorded seconds", RecordOf(&events[0], Flat()).Cooldown, int64(3600))
 	equal(t, "events", eventText(events), "0s a exhausted by agent, 0s a pinned by guard")

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// until returns an exhausted entry with a reset time in seconds after sampledAt.
+// until returns an exhausted entry whose reset time is the given number of seconds after
+// sampledAt.
 func until(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, sampledAt.Unix()+seconds)
 }
@@ -152,7 +153,7 @@ func TestSummarize(t *testing.T) {
 	equal(t, "all back at", s.AllAt, time.Unix(1795962000, 0).UTC())
 }
 
-// Only future deadlines are included, not those of due, dead and unusable credentials.
+// NextAt and AllAt include only the future deadlines of credentials that will become ready.
 func TestSummarize_Next(t *testing.T) {
 	const ready = `{"id": "r"}`
 	for _, tt := range []struct {
@@ -239,7 +240,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// An outage lasts until a credential is ready, whatever the deadlines are.
+// An outage continues after a deadline has passed. If an account has failed again much
+// later, it continues only if the streaks are known to have begun together.
 func TestOutage_PassedDeadlines(t *testing.T) {
 	const t0 = 1795425000
 	at := func(sec, reset int64) string {

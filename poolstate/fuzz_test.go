@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// FuzzDecode checks that decoding any bytes returns a pool or an error, and that every
-// operation on every entry of the pool changes only its own fields.
+// FuzzDecode checks that decoding any bytes does not panic, and that every operation on an
+// entry of the pool changes only the fields of that operation.
 func FuzzDecode(f *testing.F) {
 	for _, name := range sampleNames {
 		root, err := jsonedit.Parse(sample(f, name))
@@ -56,7 +56,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzInstant checks that a decoded time is after the epoch, does not overflow, and
+// FuzzInstant checks that a decoded time is not before the epoch, does not overflow, and
 // does not change when it is encoded and decoded again.
 func FuzzInstant(f *testing.F) {
 	type vector struct{ JSON string }
@@ -79,7 +79,7 @@ func FuzzInstant(f *testing.F) {
 			t.Fatalf("%q: %+v", raw, a)
 		}
 		if at.Year() > 2200 || at.Unix() == 0 {
-			return // beyond this range a float64 cannot store microseconds; a tiny number rounds to zero
+			return // a float64 cannot store later times to the microsecond; tiny numbers round to the epoch
 		}
 		if again := instantOf(rawSeconds(at), time.UTC); !near(again, at) {
 			t.Fatalf("%q is %v, and %v after encoding", raw, at, again)
@@ -87,8 +87,8 @@ func FuzzInstant(f *testing.F) {
 	})
 }
 
-// FuzzStreak checks that any value results in a multiplier of the backoff schedule, and
-// that another failure does not reduce it.
+// FuzzStreak checks that any value has a multiplier of 1, 2, 4 or 8, and that another
+// failure at most doubles the multiplier and never reduces it.
 func FuzzStreak(f *testing.F) {
 	type vector struct{ JSON string }
 	for _, v := range vectors[vector](f, "backoff.json") {

@@ -62,8 +62,8 @@ func decoded(t testing.TB, data string) *Pool {
 	return p
 }
 
-// poolOf returns a pool with the given entries of a provider "p". Entries without a
-// token get different ones.
+// poolOf returns a pool with the given entries of a provider "p". Each entry without a
+// token gets its own.
 func poolOf(t testing.TB, entries ...string) *Pool {
 	t.Helper()
 	entries = slices.Clone(entries)
@@ -204,8 +204,8 @@ func wantErr(t testing.TB, err, want error) {
 
 var errFault = errors.New("injected fault")
 
-// faultyFS is a file system with a hook that runs before a file is read, and an error from
-// SyncDir.
+// faultyFS is a file system that calls onRead before it reads a file and returns syncErr
+// from SyncDir.
 type faultyFS struct {
 	atomicfile.FS
 	onRead  func()

@@ -23,7 +23,7 @@ func TestFlockPID(t *testing.T) {
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:11234567 0 EOF":       {}, // another inode
 		"1: FLOCK  ADVISORY  WRITE 4242 08:01:12345678 0 EOF":       {},
 		"1: FLOCK  ADVISORY  WRITE 4242 08:1234567:1 0 EOF":         {},
-		"1: FLOCK  ADVISORY  WRITE 0 08:01:1234567 0 EOF":           {0, true}, // of another PID namespace
+		"1: FLOCK  ADVISORY  WRITE 0 08:01:1234567 0 EOF":           {0, true}, // in another PID namespace
 		"1: FLOCK  ADVISORY  WRITE none 08:01:1234567 0 EOF":        {0, true},
 		"1: FLOCK  ADVISORY  WRITE 4242":                            {},
 		"":                                                          {},
@@ -54,7 +54,7 @@ func TestLockHolder(t *testing.T) {
 	who := LockHolder(LockPath(s.Path()))
 	release()
 	if who == "" {
-		t.Skip("the table of locks does not show this process's")
+		t.Skip("the lock table does not list this process")
 	}
 	comm, err := os.ReadFile("/proc/self/comm")
 	wantErr(t, err, nil)
@@ -71,10 +71,10 @@ func TestHasOpen(t *testing.T) {
 	wantErr(t, err, nil)
 	equal(t, "while it is open", hasOpen(os.Getpid(), info), true)
 	wantErr(t, f.Close(), nil)
-	equal(t, "of no process", hasOpen(-1, info), false)
+	equal(t, "by a process that does not exist", hasOpen(-1, info), false)
 }
 
-// A process that has exited has no name.
+// The name of a process that has exited is unknown.
 func TestProcessName(t *testing.T) {
 	cmd := exec.Command("true")
 	if err := cmd.Run(); err != nil {

@@ -61,7 +61,7 @@ func TestLocation_Path(t *testing.T) {
 	}
 }
 
-// A profile name must not lead to another directory.
+// A profile name must not lead outside the directory of profiles.
 func TestLocation_Path_ProfileNames(t *testing.T) {
 	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
 		path, err := Location{Profile: name}.Path()
@@ -75,7 +75,7 @@ func TestLocation_Path_ProfileNames(t *testing.T) {
 func TestLocation_Path_NoHome(t *testing.T) {
 	me, err := user.Current()
 	if err != nil || me.HomeDir == "" {
-		t.Skip("no home directory of this user: ", err)
+		t.Skip("the home directory of this user is unknown: ", err)
 	}
 	setHome(t, "")
 	t.Setenv("HERMES_HOME", "")
@@ -103,7 +103,7 @@ func setHome(t *testing.T, path string) {
 func TestExpandPath_User(t *testing.T) {
 	me, err := user.Current()
 	if err != nil || runtime.GOOS == "windows" || me.Username == "" {
-		t.Skip("no name of this user: ", err)
+		t.Skip("the name of this user is unknown: ", err)
 	}
 	setHome(t, "/elsewhere")
 	for path, want := range map[string]string{

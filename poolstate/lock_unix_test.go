@@ -63,7 +63,7 @@ func TestUpdate_WaitsForLock(t *testing.T) {
 				err := useOnce(ctx, s)
 				wantErr(t, err, tt.want)
 				equal(t, "time waited", time.Since(start), tt.waited)
-				equal(t, "given up as locked", errors.Is(err, ErrLocked), errors.Is(tt.want, ErrLocked))
+				equal(t, "is ErrLocked", errors.Is(err, ErrLocked), errors.Is(tt.want, ErrLocked))
 				equal(t, "error contains the lock", err == nil || strings.Contains(err.Error(), LockPath(s.Path())), true)
 			})
 			want := small
@@ -154,8 +154,8 @@ func linkedStore(t *testing.T) (s *Store, first, second string) {
 	return s, filepath.Join(root, "home", "auth.lock"), filepath.Join(root, "real", "auth.lock")
 }
 
-// A write through a symlink also takes the lock next to the real file, which agents use
-// that open the real path.
+// A write through a symlink also takes the lock next to the real file, because agents that
+// open the real path use that lock.
 func TestUpdate_TakesBothLocks(t *testing.T) {
 	s, first, second := linkedStore(t)
 	_, err := s.Update(t.Context(), func(*Draft) error {
@@ -177,8 +177,8 @@ func checkLock(t *testing.T, path string, want error) {
 	must(t, f.Close())
 }
 
-// The limit of 15 seconds is for both locks together. The error contains the path of
-// the lock that is held.
+// The limit of 15 seconds applies to both locks together. The error contains the path of
+// the lock that is still held.
 func TestUpdate_WaitsForBothLocks(t *testing.T) {
 	s, first, second := linkedStore(t)
 	target := openStore(filepath.Join(filepath.Dir(second), "auth.json"))
@@ -200,7 +200,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 	equal(t, "content", readFile(t, s.Path()), small)
 }
 
-// Two paths to the same lock file are one lock.
+// If both paths lead to the same lock file, it is locked only once.
 func TestUpdate_SameLockTwoPaths(t *testing.T) {
 	for name, link := range map[string]func(home, real string) error{
 		"linked directory": func(home, real string) error { return os.Symlink(real, home) },
@@ -281,7 +281,7 @@ func TestUpdate_LockOwnerFails(t *testing.T) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json")
 }
 
-// The function is called only if a write has to wait for the lock.
+// The callback is called only if a write has to wait for the lock.
 func TestTraceLock(t *testing.T) {
 	s := newStore(t, small)
 	traced := func(ctx context.Context) (waits []string) {

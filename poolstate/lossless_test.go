@@ -16,8 +16,8 @@ import (
 // removed.
 type wanted struct{ key, raw string }
 
-// checkEdited checks that after differs from before only in updated_at and the wanted
-// fields of one entry. The white space between members is tested in jsonedit.
+// checkEdited checks that an edit changed only updated_at and the wanted fields of one
+// entry. The white space between members is tested in jsonedit.
 func checkEdited(before, after []byte, provider string, position int, want []wanted) error {
 	b, err := jsonedit.Parse(before)
 	if err != nil {
@@ -148,7 +148,7 @@ var operations = []operation{
 			wanted{"last_error_reason", `"operator_hold"`}, wanted{"last_error_message", `"until payday \ud83d\udcb6"`},
 			wanted{"last_error_reset_at", "1795432800.0"}, wanted{"consecutive_failures", fmt.Sprint(c.Streak.Next().Count())})
 	}},
-	{"ran out", func(c Credential) (Change, []wanted) {
+	{"cooled down", func(c Credential) (Change, []wanted) {
 		late := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 		return fieldsOf(CooledDown(c, Backoff(), late), append([]wanted{{"last_status", `"ok"`}}, cleared...)...)
 	}},
@@ -214,7 +214,7 @@ func handMade() map[string]string {
 		"deep nesting":                    `{"d": ` + deep + `, "credential_pool": {"p": [{"id": "a", "plugin": ` + deep + `, "last_status": "exhausted", "after": {}}]}}`,
 		"unknown keys at every depth":     `{"x": {"credential_pool": {"p": [{"id": "a"}]}}, "credential_pool": {"p": [{"id": "a", "p": [{"id": "a", "last_status": "dead"}], "last_status": "dead", "plugin_meta": {"last_status": "dead", "n": [1, {}]}}], "q": {"id": "a"}}, "y": []}`,
 		"other values in the list":        `{"credential_pool": {"p": [null, {"id": "a"}, "x", 5, [], {"id": "b", "last_status": "dead"}, true], "q": 1, "": [{"id": "e"}]}}`,
-		"a pool given twice":              `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "credential_pool": {"p": [{"id": "a"}], "p": [{"id": "a", "request_count": 5}]}}`,
+		"duplicate pool":                  `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "credential_pool": {"p": [{"id": "a"}], "p": [{"id": "a", "request_count": 5}]}}`,
 	}
 }
 

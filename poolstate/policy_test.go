@@ -30,7 +30,7 @@ func TestCooldown_Rules(t *testing.T) {
 }
 
 // A credential is Sole if all others are dead. Cooling and disabled credentials, and
-// those of unknown status, are not dead.
+// those with an unknown status, are not dead.
 func TestCredential_Sole(t *testing.T) {
 	const a, dead = `{"id": "a", "last_status": "exhausted"}`, `{"id": "d", "last_status": "dead"}`
 	for _, tt := range []struct {
@@ -59,7 +59,8 @@ func TestCredential_Sole(t *testing.T) {
 	}
 }
 
-// The policy depends on the presence of keys in any entry, whatever their values.
+// The policy depends on which keys the entries have, whatever their values, and on the
+// formatting of the file.
 func TestResolve_Auto(t *testing.T) {
 	for _, tt := range []struct {
 		name, data string
@@ -110,8 +111,8 @@ func TestPolicy_String(t *testing.T) {
 	}
 }
 
-// The vectors are values of consecutive_failures with the number that an agent decoded
-// and the cooldowns that it computed for each error code.
+// Each vector contains a value of consecutive_failures, the number that an agent decoded
+// from it, and the cooldowns that the agent computed for several error codes.
 func TestStreak_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
@@ -135,7 +136,7 @@ func TestStreak_Vectors(t *testing.T) {
 	}
 }
 
-// The exponent is streak-1, so a first failure results in the base TTL.
+// The exponent is streak-1, so the multiplier for a first failure is 1.
 func TestMultiplier(t *testing.T) {
 	tests := []struct{ streak, multiplier, step int }{
 		{math.MinInt, 1, 1}, {-1, 1, 1}, {0, 1, 0}, {1, 1, 1}, {2, 2, 2}, {3, 4, 3}, {4, 8, 4}, {5, 8, 4}, {math.MaxInt, 8, 4},
@@ -188,8 +189,8 @@ func TestStreak_Next(t *testing.T) {
 	}
 }
 
-// The vectors are entries with the deadline that an agent computed and the state that
-// it listed.
+// Each vector contains an entry, the deadline that an agent computed for it, and the
+// agent's description of the entry.
 func TestDeadline_Vectors(t *testing.T) {
 	type vector struct {
 		Entry    json.RawMessage
@@ -222,8 +223,8 @@ func TestDeadline_Vectors(t *testing.T) {
 	}
 }
 
-// The vectors were computed by the agent's function for deadlines, which ignores
-// status_cleared_at.
+// The agent's function that computed the vectors ignores status_cleared_at, so the test
+// clears it.
 func TestDeadline_FlatVectors(t *testing.T) {
 	type vector struct {
 		Entries  json.RawMessage
@@ -259,7 +260,7 @@ func TestAvailability(t *testing.T) {
 		{"no status", `{}`, Ready},
 		{"unknown status", `{"last_status": "weird"` + ahead + `}`, Ready},
 		{"status is not a string", `{"last_status": 7` + ahead + `}`, Ready},
-		{"ok with an old deadline", `{"last_status": "ok"` + ahead + `}`, Ready},
+		{"ok, future deadline", `{"last_status": "ok"` + ahead + `}`, Ready},
 		{"exhausted, future deadline", `{"last_status": "exhausted"` + ahead + `}`, Cooling},
 		{"exhausted, deadline passed", `{"last_status": "exhausted"` + passed + `}`, Due},
 		{"exhausted, exactly at the deadline", `{"last_status": "exhausted", "last_error_reset_at": 1795425600}`, Due},

@@ -19,7 +19,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-var long = flag.Bool("long", false, "run the long variants of concurrent tests: minutes instead of seconds")
+var long = flag.Bool("long", false, "run concurrent tests for minutes instead of seconds")
 
 // repetitions returns the number of repetitions of a test, which depends on -long.
 func repetitions(withoutLong, withLong int) int {
@@ -98,7 +98,7 @@ func countRequestsAsAgent(path string, n int) error {
 }
 
 // retryLocked calls fn until it has succeeded n times. It retries after ErrLocked,
-// because one of many polling writers may not get the lock in time.
+// because with many polling writers, one may not get the lock in time.
 func retryLocked(n int, fn func() error) error {
 	for n > 0 {
 		switch err := fn(); {
@@ -133,8 +133,8 @@ func TestUpdate_Concurrent(t *testing.T) {
 	}
 }
 
-// checkConcurrent runs writers that add n requests each, and reads the store at the
-// same time.
+// checkConcurrent runs writers that add the given number of requests each, and reads the
+// store at the same time.
 func checkConcurrent(t *testing.T, each int, writers []writer) {
 	t.Helper()
 	s := newStore(t, string(sample(t, "backoff.json")))
@@ -186,7 +186,7 @@ func requests(s *Store) (int, error) {
 }
 
 // holdLock takes the lock, prints a line, and holds the lock until standard input is
-// closed. It does so in an update of pooltop if n is 0, and as an agent otherwise.
+// closed. If n is 0, it takes the lock in Store.Update, otherwise as an agent does.
 func holdLock(path string, n int) error {
 	keep := func() error {
 		fmt.Println("held")

@@ -15,8 +15,8 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// leakOf returns eight consecutive bytes of a secret that text contains, or an empty
-// string. It also finds bytes that are printed as numbers by %x or %d.
+// leakOf returns the first eight consecutive bytes of a secret that it finds in text, or
+// an empty string. It also finds bytes that are printed as numbers by %x or %d.
 func leakOf(text string, secrets []string) string {
 	const enough = 8
 	pieces := map[string]bool{}
@@ -35,7 +35,7 @@ func leakOf(text string, secrets []string) string {
 	return ""
 }
 
-// readings returns a text and the bytes that decimal and hexadecimal numbers in it
+// readings returns the text itself and the bytes that its decimal and hexadecimal numbers
 // encode.
 func readings(text string) []string {
 	var decimal, hexadecimal []byte
@@ -70,8 +70,8 @@ func secretsIn(data []byte) []string {
 	return found
 }
 
-// checkPrintsNoSecret formats a value with every verb, both alone and in unexported
-// fields, for which fmt does not call methods.
+// checkPrintsNoSecret formats a value with every verb: alone, in collections, and in
+// unexported fields, for which fmt does not call methods.
 func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	t.Helper()
 	type wrapper[T any] struct{ value T }
@@ -232,15 +232,15 @@ func TestDecode_NestedSecrets(t *testing.T) {
 	}
 }
 
-// Ids that contain a leak are ignored. Names of providers that contain one are scrubbed
-// and remain distinct.
+// An id that contains part of a secret is ignored. Such a provider name is scrubbed, and
+// the names remain distinct.
 func TestDecode_SecretInName(t *testing.T) {
 	for _, tt := range []struct{ name, provider, entry, id, prov string }{
 		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, "a1b2c3", "p"},
 		{"id", "p", `{"id": "sk-0123456789", "access_token": "sk-0123456789"}`, "", "p"},
 		{"id, unknown secret key", "p", `{"id": "sk-0123456789", "future_password": "sk-0123456789"}`, "", "p"},
 		{"id, nested secret", "p", `{"id": "sk-0123456789", "extra": {"api_key": "sk-0123456789"}}`, "", "p"},
-		{"id, borrowed secret", "p", `{"id": "sk-0123456789", "secret_fingerprint": "` + redact.Fingerprint("sk-0123456789") + `"}`, "", "p"},
+		{"id, referenced secret", "p", `{"id": "sk-0123456789", "secret_fingerprint": "` + redact.Fingerprint("sk-0123456789") + `"}`, "", "p"},
 		{"part of a secret in the id", "p", `{"id": "key 23456789", "access_token": "sk-0123456789"}`, "", "p"},
 		{"short part of a secret in the id", "p", `{"id": "key 456789", "access_token": "sk-0123456789"}`, "key 456789", "p"},
 		{"provider", "sk-0123456789", `{"id": "a", "access_token": "sk-0123456789"}`, "a", "[secret]"},
@@ -261,7 +261,8 @@ func TestDecode_SecretInName(t *testing.T) {
 	equal(t, "names", fmt.Sprint(p.Providers[0].Name, p.Providers[1].Name, p.Providers[2].Name), "[secret][secret] 2[secret] 3")
 }
 
-// The values and keys of an undo are scrubbed. Undoing restores the scrubbed values.
+// The values and keys of an undo are scrubbed. A scrubbed value is lost: the undo does not
+// write the placeholder to the file.
 func TestUndo_ScrubsSecrets(t *testing.T) {
 	for before, want := range map[string]string{ // empty for a lost value
 		`"plain"`:                          `"plain"`,

@@ -18,7 +18,7 @@ import (
 
 const small = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "updated_at": "then"}`
 
-// smallAfter is small after one more request.
+// smallAfter is the content of small after one more request.
 var smallAfter = strings.NewReplacer(`count": 1`, `count": 2`, `"then"`, stamp).Replace(small)
 
 var smallRef = Ref{"p", "a", 0}
@@ -28,13 +28,13 @@ func useOnce(ctx context.Context, s *Store) error {
 }
 
 // runUnchanged runs an update and returns its error. It checks that the file is unchanged
-// and that the error contains its path.
+// and that the error, if any, contains the directory of the file.
 func runUnchanged(t *testing.T, s *Store, run func() error) error {
 	t.Helper()
 	check := unchangedFile(t, s)
 	err := run()
 	check("auth.json", "auth.lock")
-	equal(t, "error contains the path", err == nil || strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
+	equal(t, "error contains the directory", err == nil || strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 	return err
 }
 
@@ -143,7 +143,7 @@ func TestUpdate_Warning(t *testing.T) {
 	equal(t, "undone", len(out.Changed), 1)
 }
 
-// An error of releasing the lock is only a warning if the file was written. It does not
+// A failure to release the lock is only a warning if the file was written. It does not
 // replace another warning or error.
 func TestUnlocked(t *testing.T) {
 	errFirst, errUnlock := errors.New("first"), errors.New("unlock")
@@ -164,8 +164,8 @@ func TestUnlocked(t *testing.T) {
 	}
 }
 
-// The clock is read after the edit, so updated_at is the time of the write and not of the
-// call.
+// The clock is read after the edit, so that updated_at is the time of the write rather
+// than of the call.
 func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
 	s := newStore(t, small)
 	var order []string
@@ -183,8 +183,8 @@ func TestUpdate_ReadsClockAfterEdit(t *testing.T) {
 	}
 }
 
-// Every change updates updated_at. If it is missing, it is added as the last top-level
-// key.
+// Every change sets updated_at. If the file has no such key, it is added as the last
+// top-level key.
 func TestUpdate_UpdatedAt(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{

@@ -83,10 +83,10 @@ func TestUpdate_NotRegular(t *testing.T) {
 	}
 }
 
-// A sync must not open a pipe, which would block it while it holds the lock.
+// A sync must not open a pipe, because that would block while the lock is held.
 func TestSync_Pipe(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	wantErr(t, syscall.Mkfifo(pipe, 0o600), nil)
-	s := newStore(t, syncStore("anthropic", "claude_code", borrowed, `{}`))
+	s := newStore(t, syncStore("anthropic", "claude_code", referenced, `{}`))
 	checkUnchanged(t, perform(t, s, Action{Verb: VerbSync, ClaudeFile: pipe}, claudeRef), false, "cannot be read")
 }

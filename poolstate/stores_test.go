@@ -71,7 +71,7 @@ func TestRootStore(t *testing.T) {
 	}
 }
 
-// poolOrNil decodes the pool in a file, or returns nil for "".
+// poolOrNil decodes a value of credential_pool, or returns nil for "".
 func poolOrNil(t *testing.T, pool string) *Pool {
 	t.Helper()
 	if pool == "" {
@@ -148,8 +148,8 @@ func pointers(p *Pool) func(func(*Credential) bool) {
 	return p.All()
 }
 
-// The marks of a shared secret refer to credentials that the profile uses. The policy of
-// borrowed entries is that of the root.
+// Shares lists only credentials that the profile uses. A streak of the root affects the
+// policy only if entries of the root are borrowed.
 func TestBorrow_SharesAndPolicy(t *testing.T) {
 	const two = `"p": [{"id": "a", "access_token": "1", "consecutive_failures": 1}]`
 	pool := Borrow(poolOrNil(t, `{"q": [{"id": "c", "access_token": "1"}]}`),

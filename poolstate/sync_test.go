@@ -26,7 +26,7 @@ var (
 	nousRef   = Ref{"nous", "a", 0}
 )
 
-// syncWith syncs one credential with the given content of Claude Code's file.
+// syncWith syncs credentials with a Claude Code file of the given content.
 func syncWith(t *testing.T, s *Store, claude string, saw []Credential) Outcome {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), ".credentials.json")
@@ -36,23 +36,23 @@ func syncWith(t *testing.T, s *Store, claude string, saw []Credential) Outcome {
 	return out
 }
 
-// claudeTokens is the content of Claude Code's file with new tokens.
+// claudeTokens returns the content of a Claude Code file with new tokens.
 func claudeTokens(expires string) string {
 	return `{"claudeAiOauth": {"accessToken": "` + newToken + `", "refreshToken": "` + newRefresh + `", "expiresAt": ` + expires + `, "scopes": ["x"]}, "other": 1}`
 }
 
-// syncStore is a store with one entry of a provider, and the OAuth states of others.
+// syncStore returns a store with one entry and the given OAuth states of providers.
 func syncStore(provider, source, fields, states string) string {
 	return `{"providers": ` + states + `, "credential_pool": {"` + provider + `": [{"id": "a", "source": "` + source + `", ` + fields + `}]}, "updated_at": "then"}`
 }
 
 const (
-	oldTokens = `"access_token": "` + oldToken + `", "refresh_token": "` + oldRefresh + `", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 3, "failure_reason": "auth"`
-	borrowed  = `"last_status": "dead", "secret_fingerprint": "sha256:e62f29a33316924b"`
-	nousState = `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
+	oldTokens  = `"access_token": "` + oldToken + `", "refresh_token": "` + oldRefresh + `", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 3, "failure_reason": "auth"`
+	referenced = `"last_status": "dead", "secret_fingerprint": "sha256:e62f29a33316924b"`
+	nousState  = `{"nous": {"access_token": "` + newToken + `", "refresh_token": "` + newRefresh + `", "expires_at": "2026-11-23T12:00:00Z"}, "other": {}}`
 )
 
-// Newer tokens of the token source are copied, and clear status and streak.
+// A sync copies newer tokens from the token source and clears the status and the streak.
 func TestSync(t *testing.T) {
 	own := []wanted{{"access_token", `"` + newToken + `"`}, {"refresh_token", `"` + newRefresh + `"`}}
 	fingerprint := wanted{"secret_fingerprint", fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`}
@@ -66,9 +66,9 @@ func TestSync(t *testing.T) {
 		{"invalid expiry", oldTokens, claudeTokens(`{"a": ["` + newToken + `"]}`), own},
 		{"for an entry without an expiry", oldTokens, claudeTokens("1795440000000"), append(own, claudeExpiry)},
 		{"without a refresh token", oldTokens, `{"claudeAiOauth": {"accessToken": "` + newToken + `"}}`, own[:1]},
-		{"borrowed", borrowed, claudeTokens("1795440000000"), []wanted{fingerprint, claudeExpiry}},
+		{"referenced", referenced, claudeTokens("1795440000000"), []wanted{fingerprint, claudeExpiry}},
 		{"nous", oldTokens + `, "expires_at": "2026-11-23T10:00:00Z"`, "", append(own, nousExpiry)},
-		{"nous, borrowed", borrowed, "", []wanted{fingerprint, nousExpiry}},
+		{"nous, referenced", referenced, "", []wanted{fingerprint, nousExpiry}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ref, source := claudeRef, "claude_code"
@@ -80,7 +80,7 @@ func TestSync(t *testing.T) {
 			out := syncWith(t, s, tt.claude, seen(t, s, ref))
 			equal(t, "changed", len(out.Changed), 1)
 			after := readFile(t, s.Path())
-			// The credential has no failure, and a streak only if it had one before.
+			// The status and error are cleared. A streak is set to zero, but not added.
 			want := slices.Concat(tt.want, []wanted{{"last_status", "null"}}, cleared)
 			if strings.Contains(tt.fields, "consecutive_failures") {
 				want = append(want, wanted{"consecutive_failures", "0"})
@@ -93,8 +93,8 @@ func TestSync(t *testing.T) {
 			predicted := &out.Changed[0].After
 			equal(t, "predicted secret or fingerprint", predicted.Secret == c.Secret || predicted.Fingerprint != "", true)
 			equal(t, "availability", Backoff().Availability(c, stampAt), Ready)
-			if _, entries, _ := strings.Cut(after, "credential_pool"); tt.fields == borrowed {
-				equal(t, "secret in an entry with a borrowed one", leakOf(entries, syncSecrets), "")
+			if _, entries, _ := strings.Cut(after, "credential_pool"); tt.fields == referenced {
+				equal(t, "leak in the entries", leakOf(entries, syncSecrets), "")
 			}
 		})
 	}
@@ -123,13 +123,13 @@ func TestSync_NoNewerTokens(t *testing.T) {
 		unread   = "cannot be read"
 		noClaude = ""
 	)
-	sameBorrowed := `"secret_fingerprint": "` + redact.Fingerprint(newToken) + `"`
+	sameReferenced := `"secret_fingerprint": "` + redact.Fingerprint(newToken) + `"`
 	claude := func(fields string) string { return syncStore("anthropic", "claude_code", fields, `{}`) }
 	nous := func(state string) string { return syncStore("nous", "device_code", older, state) }
 	newer := claudeTokens("1795450000000")
 	for _, tt := range []struct{ name, content, claude, why string }{
 		{"the same tokens", claude(same), claudeTokens("1"), "already"},
-		{"the same, borrowed", claude(sameBorrowed), claudeTokens("1"), "already"},
+		{"the same, referenced", claude(sameReferenced), claudeTokens("1"), "already"},
 		{"older tokens", claude(older), claudeTokens("1795439999999"), "older"},
 		{"no token", claude(older), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, noToken},
 		{"a token of the wrong type", claude(older), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, noToken},

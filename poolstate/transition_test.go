@@ -61,7 +61,7 @@ func TestReset(t *testing.T) {
 		`{"model_cooldowns": {"m": 1795429200}}`,
 	} {
 		ch, want := reset(entryOf(t, entry), sampledAt), maps.Clone(want)
-		if strings.Contains(entry, "consecutive_failures") { // otherwise it is not added
+		if strings.Contains(entry, "consecutive_failures") { // otherwise no streak is added
 			want["consecutive_failures"] = "0"
 		}
 		t.Run(entry, func(t *testing.T) { checkFields(t, ch, want) })
@@ -130,7 +130,8 @@ func TestJoin(t *testing.T) {
 	checkFields(t, Used(c, 1), map[string]string{"request_count": "2"}) // Join does not modify its arguments
 }
 
-// After returns what a reload returns, except for Tokens.
+// After returns what a reload returns, except for Tokens and fields that depend on other
+// entries.
 func TestChange_After(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)

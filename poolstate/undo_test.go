@@ -10,8 +10,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// An undo restores every byte of an entry in any file, even after it was stored in a
-// journal.
+// An undo that was stored in a journal restores every byte of an entry, with the
+// exceptions that checkRestored lists.
 func TestUndo_RestoresBytes(t *testing.T) {
 	for name, content := range actionFiles(t) {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestUndo_LocalTime(t *testing.T) {
 	equal(t, "since", find(t, load(t, s), smallRef).StatusAt, out.Changed[0].Before.StatusAt)
 }
 
-// interfere changes an entry as if by another process.
+// interfere changes an entry as another process would.
 func interfere(t *testing.T, s *Store, ch Change) {
 	t.Helper()
 	wantErr(t, update(t.Context(), s, smallRef, func(Credential) Change { return ch }), nil)
@@ -131,8 +131,8 @@ func entryText(t *testing.T, s *Store, position int) string {
 	return string(entryAt(root, "p", position).Raw)
 }
 
-// If a field that the action wrote has changed since, the entry is not changed. Other
-// entries are undone.
+// An undo does not change an entry if a field that the action wrote has changed since. It
+// still restores the other entries.
 func TestUndo_ChangedSince(t *testing.T) {
 	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "model_cooldown_observed_at": {"m": 1795422723.5}, "status_cleared_at": 1795420000.5}`
 	content := storeOf(fmt.Sprintf(entry, "a"), fmt.Sprintf(entry, "b"))
@@ -140,7 +140,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", stampAt, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
-			if f.raw != "" && f.raw != "null" { // otherwise it means the same
+			if f.raw != "" && f.raw != "null" { // otherwise a removed field means the same
 				changes = append(changes, removal(f.key))
 			}
 			for _, change := range changes {
@@ -221,16 +221,16 @@ func TestUndo_DifferentEncoding(t *testing.T) {
 func TestUndo_Invalid(t *testing.T) {
 	field := func(key, before string) []UndoField { return []UndoField{{Key: key, Before: &before}} }
 	for name, u := range map[string]Undo{
-		"no field":             {Provider: "p", ID: "a"},
-		"no value":             {Provider: "p", ID: "a", Fields: field("x", "")},
-		"half a value":         {Provider: "p", ID: "a", Fields: field("x", `{"a": [`)},
-		"another member":       {Provider: "p", ID: "a", Fields: field("x", `1, "y": 2`)},
-		"two values":           {Provider: "p", ID: "a", Fields: field("x", `1 2`)},
-		"the end of the entry": {Provider: "p", ID: "a", Fields: field("x", `1}, {"id": "b"`)},
-		"a secret":             {Provider: "p", ID: "a", Fields: field("access_token", `"SECRET"`)},
-		"negative position":    {Provider: "p", ID: "z", Position: -1, Fields: []UndoField{{Key: "x"}}},
-		"position too large":   {Provider: "p", Position: 99, Fields: []UndoField{{Key: "x"}}},
-		"no provider":          {ID: "a", Fields: []UndoField{{Key: "x"}}},
+		"no field":           {Provider: "p", ID: "a"},
+		"no value":           {Provider: "p", ID: "a", Fields: field("x", "")},
+		"half a value":       {Provider: "p", ID: "a", Fields: field("x", `{"a": [`)},
+		"another member":     {Provider: "p", ID: "a", Fields: field("x", `1, "y": 2`)},
+		"two values":         {Provider: "p", ID: "a", Fields: field("x", `1 2`)},
+		"end of the entry":   {Provider: "p", ID: "a", Fields: field("x", `1}, {"id": "b"`)},
+		"a secret":           {Provider: "p", ID: "a", Fields: field("access_token", `"SECRET"`)},
+		"negative position":  {Provider: "p", ID: "z", Position: -1, Fields: []UndoField{{Key: "x"}}},
+		"position too large": {Provider: "p", Position: 99, Fields: []UndoField{{Key: "x"}}},
+		"no provider":        {ID: "a", Fields: []UndoField{{Key: "x"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, small)
@@ -243,8 +243,8 @@ func TestUndo_Invalid(t *testing.T) {
 	}
 }
 
-// FuzzUndo checks that an action and its undo, stored in a journal, restore the values
-// of any entry.
+// FuzzUndo checks that an undo that was stored in a journal restores the values of any
+// entry.
 func FuzzUndo(f *testing.F) {
 	for _, inside := range []string{
 		``, ` `, `"id":"a"`, "\n\t\"id\": \"a\",\n\t\"last_status\": \"exhausted\"\n", `"failure_reason":1,"failure_reason":2`,

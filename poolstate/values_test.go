@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// near reports whether two times differ by at most a microsecond, the resolution of
-// epoch seconds in a float64.
+// near reports whether two times differ by at most a microsecond, the resolution of stored
+// times.
 func near(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Microsecond }
 
-// The vectors are encodings of times with the value that an agent decoded.
+// Each vector contains an encoded time and the value that an agent decoded from it.
 func TestInstant_Vectors(t *testing.T) {
 	type vector struct {
 		JSON  string
@@ -33,7 +33,6 @@ func TestInstant_Vectors(t *testing.T) {
 	}
 }
 
-// The list contains encodings that agents write, and invalid values.
 func TestInstant_Encodings(t *testing.T) {
 	const at = 1778513335 // 2026-05-11T15:28:55Z
 	for raw, want := range map[string]time.Time{
@@ -84,7 +83,7 @@ func TestInstant_LocalTime(t *testing.T) {
 	}
 }
 
-// A time far in the future can be compared, formatted and used in subtractions.
+// Durations until a time in the far future do not overflow.
 func TestInstant_FarFuture(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1e15, "last_error_reset_at": 1e18}`)
 	for _, p := range []Policy{Backoff(), Flat(), Flat202608()} {
@@ -97,7 +96,7 @@ func TestInstant_FarFuture(t *testing.T) {
 	}
 }
 
-// Seconds are encoded as Python does: as the shortest float, rounded to a microsecond.
+// Times are encoded as in Python: as the shortest float, truncated to a microsecond.
 func TestRawSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		at   time.Time

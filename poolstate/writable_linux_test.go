@@ -42,7 +42,7 @@ func asUser(t *testing.T, run func()) {
 func TestWritable_Permissions(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
-		readOnly []string // of real, real/pool.json, home, home/auth.lock
+		readOnly []string // any of real, real/pool.json, home and home/auth.lock
 		lock     bool     // the lock exists
 		want     string   // the path in the error; empty if the store is writable
 	}{
@@ -83,7 +83,8 @@ func TestWritable_Permissions(t *testing.T) {
 	}
 }
 
-// chmodAll changes modes below a directory until the end of the test.
+// chmodAll sets the modes of paths relative to root. At the end of the test, it makes the
+// directories writable again.
 func chmodAll(t *testing.T, root string, modes map[string]fs.FileMode) {
 	t.Helper()
 	for path, mode := range modes {
