@@ -28,9 +28,8 @@ func claimsOf(token string) *jsonedit.Value {
 	return claims
 }
 
-// addAccounts adds digests of the account's identifiers to the credential. Each digest
-// includes the provider, so accounts at different providers never match. Some issuers
-// nest the claims.
+// addAccounts adds digests of the account identifiers in claims, which some issuers nest.
+// Each digest includes the provider, so accounts at different providers never match.
 func (c *Credential) addAccounts(claims *jsonedit.Value) {
 	for _, key := range []string{"account_id", "chatgpt_account_id", "email"} {
 		if name, _ := jsonedit.Text(claims.RawOf(key)); name != "" {

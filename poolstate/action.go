@@ -47,8 +47,8 @@ type Effect struct {
 	Before, After Credential
 	// Reason says why the credential is not changed, or is empty if it is changed.
 	Reason string
-	// Refused is true if the change is not allowed, and false if it is made or
-	// unnecessary.
+	// Refused is true if the change is not allowed. It is false if the credential is
+	// changed or needs no change.
 	Refused bool
 	// CoolsUntil is the current deadline if a hold was refused because it would end
 	// sooner. Otherwise it is the zero time.
@@ -188,7 +188,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 		}
 		return out
 	}
-	if a.Verb == VerbHold && a.Hold.Reason != "" { // it is stored in the file and the journal
+	if a.Verb == VerbHold && a.Hold.Reason != "" { // the reason is stored in the file and the journal
 		a.Hold.Reason = d.doc.scrubber().Clean(a.Hold.Reason)
 	}
 	sources, find := d.tokenSources(a, s), d.pool.finder()
@@ -210,7 +210,7 @@ func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources to
 		return unchanged(now, "duplicate target")
 	}
 	c := *now
-	c.Observed, c.ObservedSince = was.Observed, was.ObservedSince // they are not in the file
+	c.Observed, c.ObservedSince = was.Observed, was.ObservedSince // the file does not contain these
 	e := a.effect(c, at, sources)
 	if !e.Changes() {
 		return e
@@ -231,8 +231,8 @@ func changedSince(was, now *Credential) bool {
 		was.ID == "" && fallbackName(was) != fallbackName(now)
 }
 
-// newTokens reports whether the secrets of an entry have changed, including a referenced
-// one.
+// newTokens reports whether the secrets of an entry have changed, including referenced
+// ones.
 func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
 }

@@ -91,8 +91,8 @@ type Deadline struct {
 	At     time.Time
 	Origin Origin
 	// Suspect marks an implausible deadline: one more than 31 days ahead (366 if an
-	// operator set it), one before the failure, or one of a failure in the future.
-	// The agent obeys it nevertheless.
+	// operator set it), one before the failure, or one whose failure is in the future.
+	// The agent obeys it anyway.
 	Suspect bool
 }
 
@@ -105,8 +105,8 @@ func (d Deadline) Never() bool { return !d.IsZero() && neverComes(d.At) }
 
 func neverComes(t time.Time) bool { return t.Year() > 9999 }
 
-// Deadline returns when the cooldown of c ends. Only an exhausted credential has
-// a deadline, and only if the file has a reset time or the time of the failure.
+// Deadline returns when the cooldown of c ends. A credential has a deadline only if it is
+// exhausted and the file contains a reset time or the time of the failure.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	if c.Status != StatusExhausted || p.cleared(c) {
 		return Deadline{}

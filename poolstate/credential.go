@@ -43,9 +43,9 @@ const (
 	codeTooManyRequests = 429
 )
 
-// Ref identifies an entry of the file by provider and id. Without an id, Position
-// identifies it: its index in the provider's list, which changes when an entry is
-// inserted before it.
+// Ref identifies an entry of the file by provider and id or, if it has no id, by Position.
+// Position is the index in the provider's list. It changes when an entry is inserted
+// before this one.
 type Ref struct {
 	Provider string
 	ID       string
@@ -89,7 +89,7 @@ type Credential struct {
 	ModelCooldowns []ModelCooldown
 	// ClearedAt is the time of the last reset by an operator.
 	ClearedAt time.Time
-	// FlaggedOff is true if the entry's "enabled" is false. Stock agents ignore it.
+	// FlaggedOff is true if the entry's "enabled" is false. Stock agents ignore the key.
 	FlaggedOff bool
 	// Unusable is true for an entry without a token, which agents never select.
 	Unusable bool
@@ -140,7 +140,7 @@ type Credential struct {
 	// BorrowedFrom is the profile whose store contains the entry, if another profile uses
 	// it; see [Borrow]. Otherwise it is empty.
 	BorrowedFrom string
-	// Copy says whether the entry of a profile is a copy of one of the root.
+	// Copy says whether a profile's entry is a copy of one of the root's entries.
 	Copy Copy
 	// Profiles are the profiles with credentials of the same account, including this
 	// one; see [MarkProfiles]. It is nil if there are no others.
@@ -155,8 +155,8 @@ type ModelCooldown struct {
 	Until time.Time
 }
 
-// End returns when the cooldown ends. Older builds wrote cooldowns of more than 30
-// days, which agents shorten to two days after reading them.
+// End returns when the cooldown ends. Older builds wrote cooldowns of more than 30 days;
+// agents treat them as ending two days from now.
 func (m ModelCooldown) End(now time.Time) time.Time {
 	if m.Until.Sub(now) > 30*24*time.Hour {
 		return now.Add(2 * 24 * time.Hour)

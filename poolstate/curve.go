@@ -18,11 +18,11 @@ type Curve struct {
 	Stagger bool
 	// Only limits guard to these providers. If nil, there is no limit.
 	Only []string
-	// Sole includes a provider's only credential that is not dead, which leaves the agent
-	// without one until the cooldown ends.
+	// Sole allows guard to pin a provider's only credential that is not dead. The agent then
+	// has no credential until the cooldown ends.
 	Sole bool
-	// Providers overrides Schedule for individual providers. Fields that are zero, and
-	// codes without a base, are as in Schedule.
+	// Providers overrides Schedule for individual providers. Schedule applies to fields that
+	// are zero and to codes without a base.
 	Providers map[string]Schedule
 }
 
@@ -98,7 +98,7 @@ func (c Curve) Includes(provider string) bool {
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code
 // while guard runs. It is never shorter than the agent's own cooldown, and equal to it
-// for first failures and those that guard does not pin.
+// after a first failure or one that guard does not pin.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()
@@ -109,8 +109,8 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code. guard
-// is the curve of the guard that runs on the store, or nil. It has no effect on agents that
-// count failures.
+// is the curve of the guard that runs on the store, or nil if none runs. It has no effect
+// on agents that count failures.
 func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
 	if guard == nil || policy.Counts() {
 		return policy.Cooldown(cred, cred.Streak.Next().Count())

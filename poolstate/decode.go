@@ -30,7 +30,7 @@ type document struct {
 	data  []byte
 	root  *jsonedit.Value
 	pool  *jsonedit.Value            // nil if the file has none
-	lists map[string]*jsonedit.Value // by scrubbed provider name; the last of duplicate names
+	lists map[string]*jsonedit.Value // by scrubbed provider name; the last one if a name is repeated
 	scrub *redact.Scrubber           // see scrubber
 }
 
@@ -205,7 +205,7 @@ func (c *Credential) addSecret(key, secret string) {
 }
 
 // readTokens sets the fields that depend on the secrets of the entry: Unusable, the
-// accounts and, for providers whose tokens contain it, ExpiresAt.
+// accounts and, for openai-codex and xai-oauth, ExpiresAt.
 func (c *Credential) readTokens(secrets map[string]string) {
 	token := cmp.Or(secrets[keyAccessToken], secrets["agent_key"], secrets["anon_token"])
 	switch cmp.Or(c.AuthType, "api_key") {
@@ -247,7 +247,7 @@ func isReferenced(provider, source string) bool {
 	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)
 }
 
-// agentFields lists the keys of an entry that only the agent uses.
+// agentFields lists the keys that agents write and setters does not handle.
 var agentFields = strings.Fields(`anon_token client_id expires_in id_token inference_base_url
 	model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type`)
 

@@ -28,9 +28,9 @@
 // also depends on the [Policy] of the agent; see [Policy.Assess].
 //
 // A reset time from the provider takes precedence. Otherwise the cooldown starts at
-// the failure and takes one hour, or five minutes after a 401, times the policy's
-// multiplier. A credential whose deadline has passed is due: its status
-// in the file is still exhausted, and the agent tries it at its next selection.
+// the failure and lasts one hour, or five minutes after a 401, times the policy's
+// multiplier. A credential whose deadline has passed is due: its status in the file is
+// still exhausted, and the agent tries it at its next selection.
 //
 // The streak is the number of failures since the last real success or operator reset;
 // the end of a cooldown does not clear it. Under [Backoff] it determines the

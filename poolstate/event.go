@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -61,7 +62,7 @@ func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, event
 // Actor is who or what caused an event.
 type Actor uint8
 
-// The actors: an agent, an operator, the clock, which makes credentials due, and guard.
+// The actors. The clock makes credentials due.
 const (
 	ByAgent Actor = iota
 	ByOperator
@@ -81,7 +82,7 @@ func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 // error for unknown words.
 func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
 
-// wordOf returns the word of a value, or its type and number if it has none.
+// wordOf returns the word for v, or its type and number if there is none.
 func wordOf[T ~uint8](v T, words []string) string {
 	if int(v) < len(words) {
 		return words[v]
@@ -89,10 +90,11 @@ func wordOf[T ~uint8](v T, words []string) string {
 	return fmt.Sprintf("%T(%d)", v, uint8(v))
 }
 
+// parseWord sets v to the value with the given word.
 func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	i := slices.Index(words, string(text))
 	if i < 0 {
-		return fmt.Errorf("unknown %T %q", *v, text)
+		return fmt.Errorf("unknown word %q (want one of %s)", text, strings.Join(words, ", "))
 	}
 	*v = T(i)
 	return nil
@@ -129,7 +131,7 @@ func diff(before, after *Pool, at time.Time) []Event {
 			case EventPinned, EventReleased:
 				e.By = ByGuard
 			}
-			if kind == EventExhausted && c.Pinned && c.StatusAt.After(before.UpdatedAt) { // failed and pinned since
+			if kind == EventExhausted && c.Pinned && c.StatusAt.After(before.UpdatedAt) { // failed and was then pinned
 				e.After = c.unpinned()
 				out = append(out, e)
 				e = Event{At: at, Kind: EventPinned, By: ByGuard, Before: e.After, After: c}
@@ -184,7 +186,7 @@ type Observer struct {
 	pool   *Pool
 	policy Policy
 	// seenAt is the time of the latest snapshot. Deadlines up to checkedAt have been
-	// reported, and next is the first one after that.
+	// reported, and next is the first deadline after checkedAt.
 	seenAt, checkedAt, next time.Time
 	// failure is EventFileMissing or EventFileUnreadable, or 0 if the file was loaded.
 	failure EventKind
@@ -212,7 +214,7 @@ func (o *Observer) Observe(pool *Pool, policy Policy, at time.Time) []Event {
 	return out
 }
 
-// SetPolicy changes the policy that computes the deadlines after at.
+// SetPolicy sets the policy for deadlines after the given time.
 func (o *Observer) SetPolicy(policy Policy, at time.Time) {
 	o.policy, o.checkedAt, o.next = policy, at, time.Time{}
 	if o.pool != nil {

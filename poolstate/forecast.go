@@ -43,7 +43,7 @@ type Forecast struct {
 type returning struct {
 	credential *Credential
 	deadline   Deadline
-	order      int // in the pool
+	order      int // in pool order
 }
 
 // Forecast predicts the readiness of the whole pool.
@@ -180,8 +180,8 @@ const outageWindow = 5 * time.Minute
 // 0 if the failures seem unrelated. It assumes a common reason if the provider has no
 // ready credential, at least two accounts have failed, all with the same error code, and
 // either their last failures or the beginnings of their streaks are within five minutes of
-// each other. It ignores dead, held and unusable credentials, and all deadlines, because
-// guard and providers spread them.
+// each other. It ignores dead, held and unusable credentials. It also ignores deadlines,
+// because guard and providers spread them.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
 	accounts := map[Ref]bool{}
 	code := 0

@@ -13,9 +13,9 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// Hold takes a credential out of rotation until a deadline. If neither For nor Until
-// is set, the deadline is that of a failure under Curve or that of the current cooldown,
-// whichever is later.
+// Hold takes a credential out of rotation until a deadline. If neither For nor Until is
+// set, the hold ends with the cooldown of a failure under Curve or with the current
+// cooldown, whichever is later.
 type Hold struct {
 	// Code is the error code to record, from 100 to 599; see [HoldCode].
 	Code int
@@ -81,9 +81,9 @@ func (h Hold) refusal(c *Credential, at time.Time) string {
 func (h Hold) Warning(c *Credential) string {
 	switch {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
-		return "on openai-codex, agents end a hold with code 429 once the provider has capacity; use code 402 to hold it longer"
+		return "on openai-codex, agents end a hold with code 429 once the provider has capacity; use code 402 to prevent this"
 	case c.Sole && h.Code != codePaymentRequired:
-		return "newer agents retry a sole credential after 60s; use code 402 to hold it longer"
+		return "newer agents retry a sole credential after 60s; use code 402 to prevent this"
 	}
 	return ""
 }
@@ -100,7 +100,7 @@ func (h Hold) tooShort(c *Credential, at, until time.Time) string {
 	if !neverComes(until) {
 		cooldown = "ends at " + until.In(at.Location()).Format(time.DateTime)
 	}
-	return fmt.Sprintf("it would end at %s, sooner than its cooldown, which %s",
+	return fmt.Sprintf("the hold would end at %s, but the cooldown %s",
 		h.deadline(c, at).In(at.Location()).Format(time.DateTime), cooldown)
 }
 
@@ -205,8 +205,8 @@ func ParseDuration(s string) (time.Duration, error) {
 }
 
 // ParseUntil parses a time such as 18:00, tomorrow 9:00, mon 9:00, 2026-12-24,
-// 2026-12-24 18:00 or one in RFC 3339. A time of day is its next occurrence after now,
-// in the location of now. It returns [ErrDuration] unless the time is after now, and
+// 2026-12-24 18:00 or an RFC 3339 time. A time of day means its next occurrence after
+// now, in the location of now. It returns [ErrDuration] unless the time is after now, and
 // [ErrTooLong] if it is more than 366 days ahead.
 func ParseUntil(s string, now time.Time) (time.Time, error) {
 	s = normalized(s)

@@ -16,7 +16,7 @@ func credentialAt(t *testing.T, provider string, entries ...string) *Credential 
 	return &p.Providers[0].Credentials[0]
 }
 
-// HoldCode returns the first code without a warning.
+// HoldCode returns 429, or 402 if 429 would cause a warning.
 func TestHoldCode(t *testing.T) {
 	for _, tt := range []struct {
 		name, provider string
@@ -45,7 +45,8 @@ func TestHoldCode(t *testing.T) {
 	equal(t, "code for none", HoldCode(nil), 429)
 }
 
-// A hold that agents would not respect is refused before anything is written.
+// An invalid hold, or one with a reason that makes agents end it early, is refused before
+// anything is written.
 func TestHold_Refused(t *testing.T) {
 	const codex, other = "openai-codex", "openrouter"
 	dead, ready := `{"id": "a", "last_status": "dead"}`, `{"id": "a"}`
@@ -137,7 +138,7 @@ func TestHold_Shortens(t *testing.T) {
 			check := unchangedFile(t, s)
 			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, smallRef)
 			if tt.end.IsZero() {
-				checkUnchanged(t, out, true, "sooner than its cooldown")
+				checkUnchanged(t, out, true, "but the cooldown")
 				equal(t, "current deadline", out.Unchanged[0].CoolsUntil.After(end), true)
 				check("auth.json", "auth.lock")
 				return
@@ -200,11 +201,11 @@ func TestHold_ShortensReason(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1795439999}`)
 	out := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
 	equal(t, "reason", out.Unchanged[0].Reason,
-		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which ends at 2026-11-23 14:19:59")
+		"the hold would end at 2026-11-23 11:20:06, but the cooldown ends at 2026-11-23 14:19:59")
 	c = entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1e25}`)
 	out = Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
 	equal(t, "reason for a deadline that never comes", out.Unchanged[0].Reason,
-		"it would end at 2026-11-23 11:20:06, sooner than its cooldown, which never ends")
+		"the hold would end at 2026-11-23 11:20:06, but the cooldown never ends")
 }
 
 // A dead credential can be reset unless SpareDead is set.
@@ -216,13 +217,13 @@ func TestPerform_ResetDead(t *testing.T) {
 	check("auth.json", "auth.lock")
 	out := perform(t, s, spare)
 	equal(t, "changed", len(out.Changed), 1)
-	equal(t, "sole credential", out.Changed[0].Before.ID, "b")
+	equal(t, "changed id", out.Changed[0].Before.ID, "b")
 	out = perform(t, s, resetAction, smallRef)
 	equal(t, "from", out.Changed[0].Before.Status, StatusDead)
 	equal(t, "to", out.Changed[0].After.Status, StatusNone)
 }
 
-// monday returns the current time of the parser tests: Monday, 23 November 2026.
+// monday returns the current time in the parser tests: Monday, 23 November 2026.
 func monday(t *testing.T) time.Time { return inBerlin(t, "2026-11-23 14:02:37") }
 
 func inBerlin(t testing.TB, clock string) time.Time {

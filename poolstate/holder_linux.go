@@ -56,8 +56,8 @@ func flockPID(line, file string) (pid int, sameDevice bool) {
 	return pid, f[5] == file
 }
 
-// hasOpen reports whether a process has a file open. It returns false if the user is
-// not permitted to list its open files.
+// hasOpen reports whether a process has a file open. It returns false if the user may not
+// list the open files of the process.
 func hasOpen(pid int, file fs.FileInfo) bool {
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, path := range open {

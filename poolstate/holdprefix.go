@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// holdWords are the words that [ParseHold] accepts. If a word must be followed by something,
-// an example follows it.
+// holdWords are the words that [ParseHold] accepts. A word that cannot end the text is
+// followed by an example.
 var holdWords = [...]string{
 	"until 1h", "today 23:59", "tomorrow 9:00", "monday 9:00", "tuesday 9:00", "wednesday 9:00", "thursday 9:00",
 	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",
@@ -16,8 +16,8 @@ var holdWords = [...]string{
 // holdEndings are texts that complete a partial time of day or offset from UTC.
 var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
 
-// BeginsHold reports whether s, or s followed by more text, is a duration or an end of a hold
-// for [ParseHold]. It does so for "3", "18:" and "tom", also if the hold would be too long.
+// BeginsHold reports whether [ParseHold] accepts s or could accept it with more text
+// appended, as for "3", "18:" or "tom". A hold that is too long counts as accepted.
 func BeginsHold(s string, now time.Time) bool {
 	s = normalized(s)
 	valid := func(text string) bool {

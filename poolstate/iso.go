@@ -41,7 +41,8 @@ func parseISO(text string, loc *time.Location) (time.Time, bool) {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// dateEnd returns the end of the date at the beginning of t, which has at least 7 bytes.
+// dateEnd returns the length of the date at the beginning of t, which must have at least 7
+// bytes.
 func dateEnd(t string) int {
 	switch {
 	case len(t) == 7:
@@ -102,8 +103,9 @@ func number(digits string) int {
 }
 
 // parseClock parses HH[:MM[:SS[.ffffff]]], or the same without colons, to hours, minutes,
-// seconds and nanoseconds. It ignores digits after the sixth of a fraction. Before an
-// offset, Python allows a rest: one character, or any text after six digits of a fraction.
+// seconds and nanoseconds. It ignores fraction digits after the sixth. It returns the
+// remaining text, which Python allows before an offset: one character, or any text after
+// six fraction digits.
 func parseClock(s string) (c [4]int, rest string, ok bool) {
 	m := clockForm.FindStringSubmatch(s)
 	if m == nil {

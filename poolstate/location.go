@@ -136,7 +136,7 @@ func ProfileOf(path string) string {
 	return profile
 }
 
-// maxProfileName is how many bytes of active_profile are used.
+// maxProfileName is the maximum number of bytes read from active_profile.
 const maxProfileName = 256
 
 // OtherProfile returns the profile that the agent uses by default if the store at path
@@ -154,9 +154,9 @@ func OtherProfile(path string) string {
 	return ""
 }
 
-// CorruptCopy returns the name of the backup that an agent made of the store at path
-// when it could not read it and replaced it with an empty one. It returns "" if there
-// is none. The backup is in the same directory.
+// CorruptCopy returns the name of the backup of the store at path, or "" if there is none.
+// Agents make the backup, in the same directory, before they replace an unreadable store
+// with an empty one.
 func CorruptCopy(path string) string {
 	if info, err := os.Stat(path + ".corrupt"); err != nil || !info.Mode().IsRegular() {
 		return ""

@@ -61,8 +61,8 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return unlock, nil
 }
 
-// lockRealFile takes the lock next to the real file, for programs that do not go through
-// the symlink. It returns nil if both paths have the same lock.
+// lockRealFile takes the lock next to the real file, which is used by programs that open
+// the real path. It returns nil if both paths have the same lock.
 func (s *Store) lockRealFile(ctx context.Context) (*fileLock, error) {
 	target, err := filepath.EvalSymlinks(s.path)
 	if err != nil {
@@ -118,14 +118,14 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	}
 	_ = l.Close()
 	if errors.Is(err, ErrLocked) {
-		return nil, fmt.Errorf("%w %s for more than %v", ErrLocked, path, LockPatience)
+		return nil, fmt.Errorf("%w %s (waited %v)", ErrLocked, path, LockPatience)
 	}
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// createLock creates a lock file if it does not exist. The owner is that of the store
-// or, if there is none, of the directory, so that agents can open a lock that root
-// created.
+// createLock creates a lock file if it does not exist. It gives the file the owner of the
+// store or, if there is no store, of the directory, so that agents can open a lock that
+// root created.
 func (s *Store) createLock(path string) error {
 	f, err := s.fs.Create(path)
 	if errors.Is(err, fs.ErrExist) {

@@ -87,7 +87,7 @@ func (p Policy) Source() PolicySource { return p.source }
 func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 
 // Counts reports whether an agent of the store is known to count failures itself. A streak
-// in the file alone does not show that.
+// in the file does not prove this.
 func (p Policy) Counts() bool { return p.Climbs() && p.Source() != PolicyFromFile }
 
 // RetriesSole reports whether a provider's only credential that is not dead is retried
@@ -148,8 +148,8 @@ func retriedSoon(c *Credential) bool {
 	return c.Sole && c.FailureReason != "billing"
 }
 
-// capFrom returns the start of the agent's own cooldown of c if that caps the
-// provider's reset time, or the zero time if it does not.
+// capFrom returns the start of the agent's own cooldown of c if that cooldown caps the
+// provider's reset time. Otherwise it returns the zero time.
 func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
 	switch {
 	case p.kind != kindFlat202610, !c.Sole, c.ErrorCode.Or(0) == codePaymentRequired, c.FailureReason == "billing":
@@ -245,12 +245,11 @@ func (c PolicyChoice) WithMeasured(p Policy) PolicyChoice {
 	return c.WithRules(&merged)
 }
 
-// Resolve returns the policy for the deadlines of p: the user's choice, the measured
-// policy, or one that depends on whether the agent counts failures. Without evidence of
-// that, the agent is assumed to count them if any credential of p has a streak. The
-// policy is [Backoff] if it does. If not, it is [Flat202608] if the file has fields or
-// formatting that only builds since August 2026 write, and [Flat] otherwise. A nil pool
-// is treated as empty.
+// Resolve returns the policy for the deadlines of p: the user's choice or, failing that,
+// the measured policy. If there is neither, it returns [Backoff] for an agent that counts
+// failures, [Flat202608] if the file has fields or formatting that only builds since
+// August 2026 write, and [Flat] otherwise. Without evidence, it assumes that the agent
+// counts failures if any credential of p has a streak. A nil pool is treated as empty.
 func (c PolicyChoice) Resolve(p *Pool, seen Evidence) Policy {
 	policy := c.resolve(p, seen)
 	if c.rules != nil {

@@ -85,7 +85,7 @@ func RecordOf(e *Event, policy Policy) Record {
 	if code, ok := c.ErrorCode.Get(); ok {
 		r.Code = &code
 	}
-	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown.Round(time.Second) / time.Second) // pins move StatusAt
+	r.Cooldown = int64(policy.Assess(c, e.At).Cooldown.Round(time.Second) / time.Second) // pins move StatusAt slightly
 	return r
 }
 
@@ -96,9 +96,9 @@ func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 // for the same event.
 const SameEventWithin = 5 * time.Second
 
-// Same reports whether two records describe the same event. One of them may lack the streak,
-// because pooltop does not count failures everywhere. To an observer, an undo looks like
-// another kind of event.
+// Same reports whether two records describe the same event. One record may lack the
+// streak, because pooltop does not count failures everywhere. The kinds may differ if one
+// is an undo, which an observer cannot distinguish from other events.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {

@@ -21,8 +21,8 @@ type Secret = redact.Secret
 // NewSecret returns token as a Secret.
 func NewSecret(token string) Secret { return redact.NewSecret(token) }
 
-// scrubber returns a scrubber for all secrets in the document. It has indexed the
-// strings of the pool; other text takes longer to clean.
+// scrubber returns a scrubber for all secrets in the document. The strings of the pool
+// are indexed; other text takes longer to clean.
 func (doc *document) scrubber() *redact.Scrubber {
 	if doc.scrub == nil {
 		doc.scrub = &redact.Scrubber{}
@@ -90,7 +90,7 @@ func (doc *document) addSecrets(v *jsonedit.Value, key string, k kind) {
 }
 
 // addSecret adds the secrets in one string. It ignores provider names without digits,
-// which people enter where no token is needed.
+// which people enter as dummy tokens.
 func (doc *document) addSecret(text []byte, key string, k kind) {
 	switch {
 	case k == kindText && key == keyFingerprint:
@@ -123,7 +123,7 @@ func (doc *document) addTexts(v *jsonedit.Value) {
 	}
 }
 
-// unquoted decodes a JSON string. The result is a part of raw if that has no escapes.
+// unquoted decodes a JSON string. The result shares memory with raw if raw has no escapes.
 func unquoted(raw []byte) []byte {
 	if len(raw) > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]

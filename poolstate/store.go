@@ -114,7 +114,7 @@ func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 var (
 	ErrNotFile      = atomicfile.ErrNotRegular // a directory, a pipe or a device
 	ErrTooLarge     = atomicfile.ErrTooLarge   // more than 256 MB
-	ErrReadOnly     = errors.New("read-only for this user; act as its owner, or change its mode")
+	ErrReadOnly     = errors.New("not writable by this user; run as the owner, or change its mode")
 	ErrReadOnlyDisk = errors.New("on a read-only file system; mount it writable")
 )
 
@@ -123,7 +123,7 @@ var (
 // bind-mounted one. Whole is the path of a file with the complete new content.
 type DamagedError = atomicfile.DamagedError
 
-// Draft is the content of a store, read while holding the lock, and changes to it.
+// Draft is the content of a store and the changes to be made to it.
 type Draft struct {
 	doc     *document
 	pool    *Pool
@@ -247,8 +247,8 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 	return warning, nil
 }
 
-// unlocked merges an error of releasing the lock into the result of a write. If the file
-// was written, that error is only a warning, because the system releases the lock when
+// unlocked merges a failure to release the lock into the result of a write. If the file
+// was written, the failure is only a warning, because the system releases the lock when
 // the process exits.
 func unlocked(written bool, warning, err, unlockErr error) (addedWarning, addedErr error) {
 	if written {

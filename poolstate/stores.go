@@ -70,7 +70,7 @@ type Copy uint8
 const (
 	NoCopy    Copy = iota // not a copy
 	SameCopy              // has the root's tokens
-	StaleCopy             // the root has newer tokens, so refreshing these may fail
+	StaleCopy             // the root has newer tokens, so refreshing the copy may fail
 )
 
 // String returns a description such as "copied from default", or "" for NoCopy.
@@ -79,13 +79,14 @@ func (c Copy) String() string {
 }
 
 // Borrow returns the pool that the agent of a profile uses: its own entries and, for each
-// provider of which it has none, the root's. own is nil if the profile has no store, and
-// root if that has none. Borrow marks borrowed credentials and copies of the root's; it
-// does not change own and root.
+// provider of which it has none, the root's. A pool is nil if its store does not exist.
+// Borrow marks borrowed credentials and copies of the root's in the result; it does not
+// change own or root.
 //
-// Changes to a borrowed credential belong in the root's store. Agents do the same for
-// anthropic, openai-codex, xai-oauth and nous. For other providers, their first write
-// copies the root's entries to the profile, but until then it has none to change.
+// Changes to a borrowed credential belong in the root's store. Agents also write them
+// there for anthropic, openai-codex, xai-oauth and nous. For other providers, an agent's
+// first write copies the root's entries to the profile; until then, the profile has no
+// entry to change.
 func Borrow(own, root *Pool) *Pool {
 	if own == nil {
 		own = &Pool{}
@@ -128,7 +129,7 @@ func Borrow(own, root *Pool) *Pool {
 	return &out
 }
 
-// insert adds a provider that the pool does not have.
+// insert adds a provider that the pool does not have, in order of name.
 func (p *Pool) insert(provider Provider) {
 	i, _ := slices.BinarySearchFunc(p.Providers, provider.Name, func(a Provider, name string) int { return cmp.Compare(a.Name, name) })
 	p.Providers = slices.Insert(p.Providers, i, provider)
@@ -160,8 +161,8 @@ func (p *Provider) markCopies(root *Provider) {
 	}
 }
 
-// refreshedAfter reports whether the tokens of c are newer than those of o, judging by
-// the time of the refresh or, if one of them is unknown, by the expiry.
+// refreshedAfter reports whether the tokens of c are newer than those of o. It compares
+// the times of the last refresh or, if either is unknown, the expiries.
 func (c *Credential) refreshedAfter(o *Credential) bool {
 	if c.LastRefresh.IsZero() || o.LastRefresh.IsZero() {
 		return !o.ExpiresAt.IsZero() && c.ExpiresAt.After(o.ExpiresAt)
@@ -169,8 +170,9 @@ func (c *Credential) refreshedAfter(o *Credential) bool {
 	return c.LastRefresh.After(o.LastRefresh)
 }
 
-// MarkProfiles sets the Profiles field of each credential in the pools of several profiles.
-// Borrowed credentials are skipped, because the pool of the profile that owns them has them.
+// MarkProfiles sets the Profiles field of credentials in the pools of several profiles;
+// names[i] is the profile of pools[i]. It skips borrowed credentials, because the pool of
+// their owner contains them too.
 func MarkProfiles(names []string, pools []*Pool) {
 	profile := map[*Credential]string{}
 	all := func(yield func(*Credential) bool) {

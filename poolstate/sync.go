@@ -103,7 +103,7 @@ func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 	case g.missing != "":
 		return ch, g.missing
 	case redact.DigestOf(access) == c.Secret:
-		return ch, "already has the tokens of its source"
+		return ch, "already in sync with its token source"
 	case !g.expiresAt.IsZero() && !c.ExpiresAt.IsZero() && g.expiresAt.Before(c.ExpiresAt):
 		return ch, "its token source has older tokens"
 	}

@@ -39,7 +39,7 @@ func (ch *Change) remove(key string) {
 
 // After returns c with the change applied. It does not update fields that depend on
 // other entries, such as Index, Sole and Shares. If the change sets tokens, the digest
-// Tokens differs from that after a reload.
+// in Tokens differs from the one after a reload.
 func (ch Change) After(c Credential) Credential {
 	for _, e := range ch.edits {
 		c.apply(e, time.UTC) // unused: changes contain no ISO times

@@ -36,8 +36,8 @@ func (u *Undo) Resets() bool {
 	return slices.ContainsFunc(u.Fields, func(f UndoField) bool { return f.Key == keyClearedAt })
 }
 
-// undoOf records the values that a change to an entry will overwrite, without their
-// secrets.
+// undoOf records the values that a change to an entry will overwrite, with secrets
+// replaced by placeholders.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
