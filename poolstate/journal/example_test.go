@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// In this example one process resets a credential, and another undoes the reset.
+// One operator resets a credential, and another one undoes the reset, as two processes could.
 func ExampleOperator() {
 	must := func(err error) {
 		if err != nil {

@@ -18,8 +18,8 @@ var at = time.Date(2026, 11, 23, 9, 20, 6, 970596000, time.UTC)
 
 const token = "SECRET-9f2c4e-not-a-real-token"
 
-// pool is a store with a dead, a ready and two exhausted credentials, one of
-// them without an id.
+// pool is a store with a dead, a ready and two exhausted credentials. The last one has no
+// id.
 const pool = `{
   "credential_pool": {
     "anthropic": [
@@ -149,7 +149,7 @@ func toJSON(t testing.TB, v any) string {
 	return string(data)
 }
 
-// sighting returns the entry of an observed event.
+// sighting returns the entry for an event observed at the given time after at.
 func sighting(id string, after time.Duration) Entry {
 	return Entry{Store: "s", Record: poolstate.Record{At: at.Add(after), Kind: poolstate.EventExhausted, Provider: "p", ID: id}}
 }

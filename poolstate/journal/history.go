@@ -7,7 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// of returns the entries about a store, in the same order.
+// of returns the entries that are, or may be, about a store, in the same order.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
@@ -16,8 +16,8 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 }
 
 // Records returns the events of a store in chronological order. It omits observed events
-// that were caused by a recorded action. It removes secrets that the file contains,
-// because earlier versions recorded secrets of other credentials.
+// that were caused by a recorded action. It redacts the secrets in the store's
+// file, because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
@@ -54,9 +54,9 @@ func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	return false
 }
 
-// History returns the events of a store, oldest first: those in the journal, and earlier
-// ones that can be inferred from the pool; see [poolstate.History]. If the journal cannot be
-// read, it returns only the latter and the error.
+// History returns the events of a store, oldest first: those in the journal, and others that
+// can be inferred from the pool; see [poolstate.History]. If the journal cannot be read,
+// History returns only the inferred events and the error.
 func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy poolstate.Policy, now time.Time) ([]poolstate.Record, error) {
 	entries, err := j.Read()
 	recorded := Records(entries, store)

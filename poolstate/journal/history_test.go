@@ -9,7 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// An action that was also observed is returned once. Similar events are kept.
+// An observed event is omitted if a recorded action caused it. Similar events at other times
+// are kept.
 func TestRecords(t *testing.T) {
 	acted := sighting("a", time.Second)
 	acted.Action, acted.By = "1", poolstate.ByOperator
@@ -23,7 +24,8 @@ func TestRecords(t *testing.T) {
 	equal(t, "events", strings.Join(events, ", "), "a by agent, b by agent, a by operator, a by operator, a by agent")
 }
 
-// Earlier versions recorded messages that quote another credential's secret.
+// Earlier versions recorded messages that quote another credential's secret. Records redacts
+// such secrets while the pool's file can be read.
 func TestRecords_OldSecret(t *testing.T) {
 	const secret = "sk-other-0123456789abcdef"
 	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a"}, {"id": "b", "access_token": "`+secret+`"}]}}`)

@@ -76,7 +76,7 @@ type Journal struct {
 // At returns the journal at path. It does not access the file.
 func At(path string) Journal { return Journal{path: path} }
 
-// Missing returns a journal that cannot be read or written and returns err instead.
+// Missing returns a journal without a file. Reading from it or appending to it returns err.
 func Missing(err error) Journal { return Journal{err: err} }
 
 // StateDir returns pooltop's state directory: pooltop in $XDG_STATE_HOME or, if that is
@@ -102,7 +102,7 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "events.jsonl"), nil
 }
 
-// IsZero reports whether the journal records nothing.
+// IsZero reports whether j is the zero value, which records nothing.
 func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
 
 // Append appends entries and creates the file if necessary. Several processes may
@@ -237,7 +237,7 @@ func (j Journal) readAll() ([]Entry, error) {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
 		out = append(out, decode(f, maxLine)...)
-		_ = f.Close() // only read
+		_ = f.Close() // it was only read
 	}
 	return out, nil
 }
@@ -290,14 +290,14 @@ func (j Journal) lock() (unlock func(), locked bool) {
 	return func() { _ = l.Unlock() }, locked // without the lock, Unlock does nothing
 }
 
-// rotate renames the file if more bytes would make it too large. The caller must hold
+// rotate renames the file if n more bytes would make it too large. The caller must hold
 // the lock.
-func (j Journal) rotate(more int) error {
+func (j Journal) rotate(n int) error {
 	info, err := os.Stat(j.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case err != nil || info.Size()+int64(more) <= maxSize || info.Size() == 0:
+	case err != nil || info.Size()+int64(n) <= maxSize || info.Size() == 0:
 		return err
 	}
 	return os.Rename(j.path, j.rotated())

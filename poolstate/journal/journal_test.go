@@ -137,19 +137,19 @@ func TestDefaultPath(t *testing.T) {
 	}
 }
 
-// If the journal is missing, reading it fails. An action is performed but returns the
-// error. Observed events are dropped silently, because reading has reported the error.
+// If the journal is missing, reading it fails. An action is performed, and its JournalErr is
+// set. Observed events are dropped silently, because reading has already returned the error.
 func TestMissing(t *testing.T) {
 	o, want := newOperator(t, pool), errors.New("no home")
 	o.Journal = Missing(want)
 	_, err := o.Journal.Read()
-	equal(t, "error of reading", err, want)
+	equal(t, "error from Read", err, want)
 	_, _, err = o.LastUndo()
-	equal(t, "error of the last undo", err, want)
+	equal(t, "error from LastUndo", err, want)
 	done, err := o.Do(t.Context(), Task{Action: reset, Seen: seen(t, o)})
 	must(t, err)
 	equal(t, "changed", len(done.Changed) > 0, true)
-	equal(t, "error of the journal", done.JournalErr, want)
+	equal(t, "JournalErr", done.JournalErr, want)
 	must(t, o.RecordSeen([]poolstate.Record{done.Entries[0].Record}))
 }
 
@@ -225,18 +225,18 @@ func TestRotate(t *testing.T) {
 	equal(t, "size", len(readFile(t, j.path)), maxSize)
 	must(t, j.Append(sighting("c", 0)))
 	equal(t, "size of the new file", len(readFile(t, j.path)), line)
-	equal(t, "entries of both", ids(entries(t, j)), "a b c")
+	equal(t, "entries of both files", ids(entries(t, j)), "a b c")
 	grow(maxSize)
 	must(t, j.write([]Entry{sighting("d", 0)}, true))
-	equal(t, "entries of the last two", ids(entries(t, j)), "c d")
+	equal(t, "entries of the last two files", ids(entries(t, j)), "c d")
 	files, err := os.ReadDir(filepath.Dir(j.path))
 	must(t, err)
 	equal(t, "files including the lock", len(files), 3)
 }
 
 // Concurrent writers do not lose or repeat events, even while the file is rotated, and
-// the lines of an action stay together. Each writer opens the file separately, like a
-// process.
+// the lines of an action stay together. Each write opens the file separately, as if by
+// another process.
 func TestRotate_Concurrent(t *testing.T) {
 	const writers, rounds = 8, 40
 	j := newJournal(t)

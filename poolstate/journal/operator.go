@@ -20,10 +20,10 @@ type Operator struct {
 	Journal Journal
 	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns the number of a new action; the default is [NewNumber]. Operators
-	// with the same number perform one action on several stores.
+	// Number returns the number of a new action; the default is [NewNumber]. If
+	// operators return the same number, their changes form one action on several stores.
 	Number func() string
-	// Restore exchanges the observed streaks of credentials for those before their last
+	// Restore swaps the observed streaks of credentials with those before their last
 	// reset. It is called when a reset is undone, and again if the undo fails. It may be
 	// nil.
 	Restore func(refs []poolstate.Ref)
@@ -66,7 +66,7 @@ type Task struct {
 	Seen []poolstate.Credential
 	// Policy computes the deadlines that are recorded in the journal.
 	Policy poolstate.Policy
-	// Undoes is the number of the action that a VerbUndo reverts.
+	// Undoes is the number of the action that an undo reverts.
 	Undoes string
 }
 
@@ -121,7 +121,7 @@ func (o *Operator) restore(refs []poolstate.Ref) []poolstate.Ref {
 // Do performs a task and records one entry for each credential that changed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	number := o.number()
-	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that return
+	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that the undo restores
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
 	o.restore(slices.DeleteFunc(resets, func(ref poolstate.Ref) bool {
 		return slices.ContainsFunc(out.Changed, func(e poolstate.Effect) bool { return e.After.Ref == ref })
@@ -163,7 +163,7 @@ func (o *Operator) RecordSeen(events []poolstate.Record) error {
 func (o *Operator) logRecords(entries []Entry, err error) {
 	for i := range entries {
 		e, id := &entries[i], "-"
-		if 0 < len(entries[i].ID) && len(entries[i].ID) < 8 { // a longer one may contain part of a secret
+		if 0 < len(entries[i].ID) && len(entries[i].ID) < 8 { // a longer id may contain part of a secret
 			id = entries[i].ID
 		}
 		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", id)

@@ -109,7 +109,7 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 			do(t, o, reset, "backup")
 			unjournaled(hold, -time.Minute, "primary")(t, o)
 		}, ErrUnrecorded},
-		{"a hold that was seen after the action", func(t *testing.T, o *Operator) {
+		{"a hold that was observed after the action", func(t *testing.T, o *Operator) {
 			unjournaled(hold, 0, "primary")(t, o)
 			must(t, o.RecordSeen([]poolstate.Record{{At: at, Kind: poolstate.EventHeld, Provider: "openrouter", ID: "a1"}}))
 		}, ErrUnrecorded},
@@ -145,8 +145,8 @@ func TestLastUndo_UnrecordedBefore(t *testing.T) {
 	equal(t, "number", lastUndo(t, o).Undoes, "n1")
 }
 
-// Long strings of a record are cut so that it can be read. The action can be undone
-// unless the undo itself is too long, which returns an error.
+// Long strings in an entry are cut so that the entry can be read. The action can be undone
+// unless its undo is too long to be recorded.
 func TestLastUndo_LongText(t *testing.T) {
 	for length, want := range map[int]error{1 << 10: nil, 600 << 10: nil, 1 << 20: ErrUnrecorded, 3 << 20: ErrUnrecorded} {
 		content := strings.Replace(pool, `"last_error_code": 429`, `"last_error_code": 429, "last_error_message": "`+strings.Repeat("x", length)+`"`, 1)
@@ -183,7 +183,7 @@ func TestDo_JournalError(t *testing.T) {
 	must(t, os.MkdirAll(o.Journal.path, 0o700))
 	done := do(t, o, hold, "primary")
 	if done.JournalErr == nil || !strings.Contains(done.JournalErr.Error(), o.Journal.path) {
-		t.Errorf("error is %v, want one with \"journal\"", done.JournalErr)
+		t.Errorf("error is %v, want one with the journal's path", done.JournalErr)
 	}
 	equal(t, "held", seen(t, o, "primary")[0].Held(), true)
 	back := doTask(t, o, undoTask(done.Number, done.Undos()))
@@ -197,7 +197,7 @@ func beforeUpdatedAt(content string) string {
 	return before
 }
 
-// Actions are undone from the journal, starting with the last, until none is left.
+// Repeated undos revert the actions in the journal, the last one first, until none is left.
 func TestLastUndo(t *testing.T) {
 	o := newOperator(t, pool)
 	states := []string{beforeUpdatedAt(pool)}
@@ -220,7 +220,7 @@ func TestLastUndo(t *testing.T) {
 	wantErr(t, err, poolstate.ErrNothingToUndo)
 }
 
-// An undo that changed nothing is not recorded and can be repeated.
+// A refused undo is not recorded and can be repeated.
 func TestLastUndo_Refused(t *testing.T) {
 	o := newOperator(t, pool)
 	do(t, o, hold, "primary")
@@ -232,7 +232,7 @@ func TestLastUndo_Refused(t *testing.T) {
 	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 }
 
-// Each store has its own last action, even if it is opened by different paths.
+// Each store has its own last action. A symbolic link to a store leads to the same one.
 func TestLastUndo_Store(t *testing.T) {
 	o, other := newOperator(t, pool), newOperator(t, pool)
 	other.Journal = o.Journal
@@ -324,7 +324,7 @@ func TestRun_Waiting(t *testing.T) {
 	}
 }
 
-// leaked returns eight consecutive characters of a secret that text contains.
+// leaked returns eight consecutive characters of secret that appear in text, or "".
 func leaked(text, secret string) string {
 	for i := 0; i+8 <= len(secret); i++ {
 		if strings.Contains(text, secret[i:i+8]) {
@@ -334,8 +334,8 @@ func leaked(text, secret string) string {
 	return ""
 }
 
-// If an entry or the operator quotes a secret, no part of it appears in the journal or in
-// formatted results.
+// If the store or the reason of a hold quotes a secret, no part of the secret appears in the
+// journal or in formatted results.
 func TestDo_Secrets(t *testing.T) {
 	const a, b = "sk-or-v1-7d0c2a55e1f94b", "oat01:Zm9vYmFyYmF6cXV4é\\\"end"
 	entry := func(id, secret, other string) string {

@@ -17,7 +17,7 @@ var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens ar
 var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
 
 // ErrLaterAction is returned for a store that a later action has changed.
-var ErrLaterAction = errors.New("a later action has changed this store; undo that one first")
+var ErrLaterAction = errors.New("this store was changed by a later action; undo that action first")
 
 // StoreUndo is the undo of an action in one store.
 type StoreUndo struct {
@@ -39,8 +39,8 @@ func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) 
 }
 
 // LastUndo returns the last action on any of the stores that has not been undone: its first
-// entry, and its undo in each store that it changed. It looks up a store that is not in
-// stores by its identity in others. Its errors are those of [Operator.LastUndo].
+// entry, and its undo in each store that it changed. Changed stores that are not in stores are
+// looked up in others by their identity. The errors are those of [Operator.LastUndo].
 func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store) (action Entry, undos []StoreUndo, err error) {
 	entries, err := j.readAll()
 	if err != nil {
@@ -96,7 +96,7 @@ func storesOf(entries []Entry, action string, known []*poolstate.Store, others m
 }
 
 // lastIn returns the entries of the last action on a store that was not undone, and the
-// index in entries of the last one. Without such an action, the index is -1.
+// index of the action's last entry in entries. The index is -1 if there is no such action.
 func lastIn(entries []Entry, store *poolstate.Store) (lines []Entry, index int, err error) {
 	snap, err := store.Load()
 	if err != nil {
@@ -157,9 +157,9 @@ func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 const clockSlack = time.Millisecond
 
 // recorded reports whether the entries of a store explain each hold and reset that the
-// pool shows. Each must have been recorded by an action, have been observed before the
-// last action, or be older than all actions. Its time alone does not prove that it
-// precedes the last action, because clocks can be set back.
+// pool shows. Each hold or reset must have been recorded by an action, have been observed
+// before the last action, or be older than all actions. A time before the last action is not
+// enough, because clocks can be set back.
 func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
 	var known []*Entry
 	var oldest time.Time

@@ -7,7 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// fleet is three operators with one journal.
+// fleet returns three operators that share a journal, and their stores by identity.
 func fleet(t *testing.T) (all []*Operator, others map[string]*poolstate.Store) {
 	t.Helper()
 	others = map[string]*poolstate.Store{}
@@ -30,7 +30,7 @@ func actAll(t *testing.T, number string, a poolstate.Action, operators ...*Opera
 	}
 }
 
-// An action on several stores is undone in all of them, whichever are selected.
+// An action on several stores is undone in all of them, even if only one is selected.
 func TestJournal_LastUndo(t *testing.T) {
 	all, others := fleet(t)
 	one, two, three := all[0], all[1], all[2]
@@ -67,11 +67,11 @@ func TestJournal_LastUndo(t *testing.T) {
 	equal(t, "all selected", last(three, two, one), "a, 2: 1, 1: 1")
 
 	actAll(t, "b", reset, two, three)
-	equal(t, "the latest", last(one, two), "b, 2: 1")
+	equal(t, "b is later than a", last(one, two), "b, 2: 1")
 	equal(t, "the latest, in another order", last(two, one), "b, 2: 1")
-	equal(t, "a later action elsewhere", last(one), "a, 1: 1, 2: 0 "+ErrLaterAction.Error())
+	equal(t, "a later action on store 2", last(one), "a, 1: 1, 2: 0 "+ErrLaterAction.Error())
 	doTask(t, two, lastUndo(t, two))
-	equal(t, "undone in one store", last(one, two), "a, 1: 1, 2: 1")
+	equal(t, "b undone in store 2", last(one, two), "a, 1: 1, 2: 1")
 	doTask(t, one, lastUndo(t, one))
-	equal(t, "undone in the other", last(one, two), "a, 2: 1")
+	equal(t, "a undone in store 1", last(one, two), "a, 2: 1")
 }

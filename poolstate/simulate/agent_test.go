@@ -173,7 +173,7 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// Changing an answer does not change the script.
+// Modifying a failure that Ask returned does not modify the script.
 func TestAsk_Copy(t *testing.T) {
 	c := &poolstate.Credential{Ref: poolstate.Ref{Provider: "p", ID: "a"}}
 	script.Ask(c, start.Add(30*time.Minute)).Code = 1

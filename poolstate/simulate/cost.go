@@ -40,7 +40,7 @@ type Situation struct {
 	failure     poolstate.Failure
 	// refused is the number of credentials that fail, in rotation order. Zero means all.
 	refused int
-	// down and up alternate during the outage. If up is zero, it has no interruptions.
+	// down and up alternate during the outage. If up is zero, the outage is not interrupted.
 	down, up time.Duration
 }
 
@@ -92,8 +92,8 @@ type Trial struct {
 	Every, Offset time.Duration
 	// Tries is the maximum number of requests of a job.
 	Tries int
-	// Base is the agent's cooldown after a first failure. Curve determines its multiples
-	// under backoff and guard, except for Curve.Stagger, which depends on the variant.
+	// Base is the agent's cooldown after a first failure. Curve determines how it grows
+	// under backoff and guard. The variant overrides Curve.Stagger.
 	Base  time.Duration
 	Curve poolstate.Curve
 }
@@ -217,7 +217,7 @@ func (t Trial) steps(p poolstate.Policy) []time.Duration {
 		return steps
 	}
 	curve := t.Curve.For(simulated)
-	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ { // a single step would be multiplied
+	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ { // the policy would multiply a single step
 		steps = append(steps, time.Duration(float64(t.Base)*curve.Multiplier(n)))
 	}
 	return steps

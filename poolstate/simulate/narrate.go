@@ -17,7 +17,7 @@ type View struct {
 	// Selected is the provider that ResetKey would reset. ResetKey is "" if there is no
 	// such key.
 	Selected, ResetKey string
-	// Room is the length of the line in characters.
+	// Room is the maximum length of the line in characters.
 	Room int
 }
 
@@ -224,8 +224,8 @@ func (n *narrator) whenUp() string {
 	return "every provider is up again"
 }
 
-// comparison compares the failed requests of a provider on which guard acts with those of one
-// on which it does not.
+// comparison compares the failed requests of the guarded provider with those of the unguarded
+// one.
 func (n *narrator) comparison() string {
 	count := fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, n.Failed(unguarded), guarded, n.Failed(guarded))
 	out := n.out()

@@ -34,8 +34,8 @@ type cooldown struct {
 	ends   time.Time
 }
 
-// While anthropic is down, its cooldowns are 1h, 2h, 4h and 8h, each starting soon
-// after the previous one.
+// While anthropic is down, its cooldowns are 1h, 2h, 4h and 8h. Each starts within an hour
+// after the previous one has ended.
 func TestOutage_Backoff(t *testing.T) {
 	for seed := range uint64(10) {
 		for _, id := range []string{"a1f3c9", "b27e04", "c90d1a"} {

@@ -56,7 +56,7 @@ var (
 
 const tokenLasts = 8 * time.Hour
 
-// pool is the pool of every scenario.
+// pool is the pool of every scenario except night.
 var pool = []Credential{
 	{Provider: "anthropic", ID: "a1f3c9", Label: "team-seat", AuthType: "oauth", Source: "manual:device_code", Requests: 1204, TokenLasts: tokenLasts},
 	{Provider: "anthropic", ID: "b27e04", Label: "work-oauth", AuthType: "oauth", Source: "manual:device_code", Requests: 871, TokenLasts: tokenLasts},

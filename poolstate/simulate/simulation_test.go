@@ -60,7 +60,7 @@ func TestPlay_Interval(t *testing.T) {
 }
 
 // After every outage, all credentials recover, and the scenario starts over after a day.
-// The default one takes at most a minute at 1200 times real time.
+// The default scenario takes at most a minute at 1200 times real time.
 func TestEnd(t *testing.T) {
 	for _, scenario := range Scenarios() {
 		for seed := range uint64(20) {

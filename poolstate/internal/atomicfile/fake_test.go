@@ -44,7 +44,7 @@ type fault struct {
 	err error
 }
 
-// stepThen calls fn unless the hook of f makes the step fail.
+// stepThen calls fn unless f.step returns an error.
 func stepThen[T any](f *fakeFS, name string, fn func(string) (T, error), path string) (T, error) {
 	if err := f.step(name); err != nil {
 		var none T

@@ -35,11 +35,11 @@ type File interface {
 const Mode fs.FileMode = 0o600
 
 // MaxSize is the maximum size in bytes of a file to read. A file with 10,000
-// credentials takes six megabytes.
+// credentials is about six megabytes long.
 const MaxSize = 256 << 20
 
-// ErrNotRegular and ErrTooLarge are returned for a file of a type or size that cannot
-// be read.
+// ErrNotRegular and ErrTooLarge are returned for files that must not be read because of
+// their type or size.
 var (
 	ErrNotRegular = errors.New("not a regular file")
 	ErrTooLarge   = fmt.Errorf("larger than %d MB, too large for a credential pool", MaxSize>>20)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Opening a pipe would block until a writer opens it.
+// A file that is not regular is rejected before it is opened, because opening a pipe blocks.
 func TestRead_NotRegular(t *testing.T) {
 	for name, create := range map[string]func(path string) error{
 		"pipe":      func(path string) error { return syscall.Mkfifo(path, 0o600) },
@@ -30,7 +30,7 @@ func TestRead_NotRegular(t *testing.T) {
 	}
 }
 
-// A sparse file of one gigabyte is rejected before it is read.
+// Files of more than MaxSize bytes are rejected.
 func TestRead_TooLarge(t *testing.T) {
 	for size, want := range map[int64]error{1 << 30: ErrTooLarge, MaxSize + 1: ErrTooLarge, 1 << 10: nil} {
 		path := target(t, short)
@@ -42,7 +42,7 @@ func TestRead_TooLarge(t *testing.T) {
 	}
 }
 
-// The path is replaced after the check and before the file is opened.
+// Read also rejects a file that changes between the first check and opening it.
 func TestRead_ChangesBeforeOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(path string) error

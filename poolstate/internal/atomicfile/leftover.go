@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// ownMark follows auth.json.tmp.<pid>. in the names of our temporary files. In the
-// names of agents' temporary files, hexadecimal digits follow.
+// ownMark follows auth.json.tmp.<pid>. in the names of our temporary files. Agents
+// put hexadecimal digits there.
 const ownMark = "pooltop"
 
 // inUse contains the temporary files of this process. Other files with our PID were
@@ -18,7 +18,7 @@ const ownMark = "pooltop"
 var inUse sync.Map
 
 // temporary returns the path of a temporary file next to target. sweep does not remove
-// the file until release is called.
+// the file before release is called.
 func temporary(target, random string) (path string, release func()) {
 	path = fmt.Sprintf("%s.tmp.%d.%s%s", target, os.Getpid(), ownMark, random)
 	inUse.Store(path, true)

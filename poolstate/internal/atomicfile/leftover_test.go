@@ -48,7 +48,7 @@ func TestSweep(t *testing.T) {
 			_, err := replaceWith(OS, path, after)
 			wantErr(t, err, nil)
 			_, err = os.Stat(left)
-			equal(t, "it stays", err == nil, tt.stays)
+			equal(t, "the file remains", err == nil, tt.stays)
 		})
 	}
 }
@@ -67,7 +67,7 @@ func TestSweep_Fails(t *testing.T) {
 			_, err := replaceWith(f, path, after)
 			equal(t, "written", err == nil, step != "Create")
 			_, err = os.Stat(left)
-			equal(t, "it stays", err == nil, stays)
+			equal(t, "the file remains", err == nil, stays)
 		})
 	}
 }

@@ -48,7 +48,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	}
 	if err = fsys.Rename(tmp, target); err == nil {
 		if err := fsys.SyncDir(filepath.Dir(target)); err != nil {
-			warning = fmt.Errorf("a power failure may undo it: %w", err)
+			warning = fmt.Errorf("a power failure may undo the change: %w", err)
 		}
 		return warning, nil
 	}

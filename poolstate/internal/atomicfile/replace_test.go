@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Contents of a file. after replaces short and long.
+// The tests replace the content short or long with after.
 const (
 	short = `{"a": 1}`
 	after = `{"a": 2, "b": 3}`
@@ -30,7 +30,7 @@ func target(t testing.TB, content string) string {
 	return path
 }
 
-// replaceWith reads a file and replaces its content, like a store.
+// replaceWith reads a file and replaces its content, as a store does.
 func replaceWith(fsys FS, path, content string) (warning, err error) {
 	old, err := Read(fsys, path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -97,7 +97,7 @@ func TestReplace(t *testing.T) {
 	equal(t, "steps", strings.Join(steps, " "), "Stat ReadFile Names Create Chmod ChownLike Write "+midWrite+" Truncate Sync Close Rename SyncDir")
 }
 
-// Only the temporary file may be left, and the error includes its path.
+// If the temporary file cannot be removed after a failure, the error includes its path.
 func TestReplace_RemoveFails(t *testing.T) {
 	errRemove := errors.New("cannot remove")
 	path := target(t, short)
@@ -110,7 +110,7 @@ func TestReplace_RemoveFails(t *testing.T) {
 	checkContent(t, path, short)
 }
 
-// An existing temporary file belongs to another writer.
+// An existing temporary file belongs to another writer and is left alone.
 func TestReplace_TemporaryFileExists(t *testing.T) {
 	path := target(t, short)
 	tmp, release := temporary(path, "r4nd0m")

@@ -41,7 +41,7 @@ func TestReplace_AnyError(t *testing.T) {
 						break
 					}
 					injected++
-					checkFaulty(t, path, fmt.Sprintf("%v of %s %d", cause, step, n), warning, err, cause)
+					checkFaulty(t, path, fmt.Sprintf("%v in %s, call %d", cause, step, n), warning, err, cause)
 				}
 			}
 		}
@@ -62,7 +62,7 @@ func checkFaulty(t *testing.T, path, what string, warning, err, cause error) {
 	checkFiles(t, path, "auth.json")
 }
 
-// The disk may become full after any number of bytes.
+// If the disk becomes full after any number of bytes, the file is unchanged.
 func TestReplace_FullDisk(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for room := range len(after) {
@@ -96,7 +96,7 @@ func TestReplace_FullDiskWhileCopying(t *testing.T) {
 	}
 }
 
-// DamagedError wraps the errors of both failures.
+// DamagedError wraps the errors from the in-place copy and from restoring the old content.
 func TestReplace_Damaged(t *testing.T) {
 	f, _ := fail(map[string]fault{"Rename": {err: syscall.EBUSY}, "Truncate": {2, syscall.EIO}, "OpenForCopy": {2, errFault}})
 	_, err := replaceWith(f, target(t, short), after)
@@ -104,7 +104,7 @@ func TestReplace_Damaged(t *testing.T) {
 	wantErr(t, err, errFault)
 }
 
-// A rename cannot replace a bind-mounted file.
+// A file that a rename cannot replace, such as a bind-mounted one, is overwritten in place.
 func TestReplace_CopiesInPlace(t *testing.T) {
 	for _, renameErr := range []error{syscall.EXDEV, syscall.EBUSY} {
 		for _, old := range []string{short, long} {

@@ -109,8 +109,8 @@ func TestEdit_Mixed(t *testing.T) {
 	}
 }
 
-// A restored member is inserted after the one that used to precede it, whatever other
-// members are added and in whatever order.
+// A restored member is inserted after the member that used to precede it, regardless of the
+// order of the edits.
 func TestEdit_After(t *testing.T) {
 	for _, tt := range []struct {
 		name, before string

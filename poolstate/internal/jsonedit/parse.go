@@ -22,7 +22,7 @@ type SyntaxError struct {
 	Line, Column int    // both from 1; Column counts bytes
 	Empty        bool   // white space only
 	NotObject    bool   // valid JSON whose top level is not an object
-	Encoding     string // UTF-16 or UTF-32 if the text seems to be that
+	Encoding     string // UTF-16 or UTF-32 if the text seems to be in that encoding
 	NotUTF8      bool   // the text is not valid UTF-8
 	TooDeep      bool   // the value at this position is nested too deeply
 }
@@ -35,7 +35,7 @@ func (e *SyntaxError) Error() string {
 	case e.NotObject:
 		return "the file is not a JSON object"
 	case e.Encoding != "":
-		return fmt.Sprintf("the file is in %s, agents read UTF-8 only", e.Encoding)
+		return fmt.Sprintf("the file is in %s; agents read only UTF-8", e.Encoding)
 	case e.NotUTF8:
 		return fmt.Sprintf("not valid UTF-8 at line %d, column %d", e.Line, e.Column)
 	case e.TooDeep:
@@ -79,7 +79,8 @@ func (v *Value) Find(key string) *Value {
 	return last(v.Members, key)
 }
 
-// RawOf returns the text of the value that Find returns, or nil.
+// RawOf returns the text of the value of a key, or nil if there is none. If the key is
+// repeated, it returns the last one.
 func (v *Value) RawOf(key string) []byte {
 	if found := v.Find(key); found != nil {
 		return found.Raw

@@ -62,9 +62,9 @@ func separates(b byte) bool {
 // escapeSequence matches a control sequence without its last byte.
 var escapeSequence = regexp.MustCompile("^\x1b\\[[0-9;:?]*")
 
-// These limits make words take linear time. maxField is the maximum length of a field
-// in bytes. For each beginning of a word, words tries the nearEnds nearest ends, and for
-// the first farBegins beginnings also the nearEnds last ends.
+// These limits keep the running time of [words] linear. maxField is the maximum length of a
+// field in bytes. For each possible start of a secret, words tries the nearEnds nearest
+// ends. For the first farBegins starts, it also tries the nearEnds last ends.
 const maxField, nearEnds, farBegins = 8192, 4, 8
 
 // words returns an iterator over the parts of a text that may be a whole secret: the
