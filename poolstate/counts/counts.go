@@ -1,6 +1,6 @@
 // Package counts stores what guard remembers about a store, so that each failure is counted
-// once, no matter how many processes observe it. The state of a store is one small file in the user's
-// state directory. It contains no secrets.
+// once, no matter how many processes observe it. The state of a store is one small file in
+// the user's state directory. It contains no secrets.
 package counts
 
 import (

@@ -42,8 +42,8 @@ func (e *RunningError) Error() string {
 	return "another guard is running on this store: " + e.Other.String()
 }
 
-// guardTimeout is how long to wait for the guard lock, which [Counter.Running] holds for a
-// moment.
+// guardTimeout is how long to wait for the guard lock. [Counter.Running] also acquires that
+// lock, but only for a moment.
 const guardTimeout = 200 * time.Millisecond
 
 // Guard makes this process the only one that runs guard on the store, until it calls

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// evidenceAfter is how long a credential must not fail after it has been used for its
-	// streak to end. It is also the minimum time between two increases of request_count
-	// that together show that the credential has been used.
+	// evidenceAfter is the time without a failure, after a credential was used, that ends
+	// its streak. It is also the minimum time between two increases of request_count that
+	// together show that the credential was used.
 	evidenceAfter = 10 * time.Minute
 	// suspectAfter is how far in the future a failure may be. A failure later than that
 	// is neither counted nor pinned.
@@ -221,7 +221,7 @@ func (o observer) release(c *count, works *poolstate.Credential) {
 // remember records what must be compared with the next snapshot.
 func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
-	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // written by a process that was killed before it recorded the write
+	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // a process wrote the pin and was killed
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
 	}
 }

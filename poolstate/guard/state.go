@@ -97,8 +97,8 @@ func (p *pin) clone() *pin {
 	return new(*p)
 }
 
-// retryDelays are the minimum delays before the first write of a pin and before each of five
-// more writes, which follow if agents undo it.
+// retryDelays are the minimum delays before each write of a pin: the first write, and five
+// more in case agents undo them.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
 // next returns when the pin may be written again, or false if it was already written too
