@@ -58,7 +58,7 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 }
 
 // sync runs a sync. If several credentials may change, or one that is not on the screen,
-// it plans the sync first, so that confirm can ask.
+// it first plans the sync, so that confirm can ask.
 func (m *Model) sync(t journal.Task) tea.Cmd {
 	syncable, shown := 0, true
 	for i := range t.Seen {
@@ -86,9 +86,8 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 }
 
 // confirm runs a task. It first asks for confirmation if the task changes more than one
-// credential or one that is not on the screen, shortens a cooldown or leaves a provider with
-// no credential ready. It also asks before an undo of an action on a credential that is not
-// the view's target.
+// credential or one that is not on the screen, shortens a cooldown, leaves a provider with
+// no credential ready, or undoes an action on a credential other than the view's target.
 func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
@@ -104,7 +103,7 @@ func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
 }
 
 func (m *Model) run(t journal.Task) tea.Cmd {
-	if why := m.whyNoWrite(); why != "" { // possibly only since the dialog was opened
+	if why := m.whyNoWrite(); why != "" { // may have become true while the dialog was open
 		return m.setStatus(ui.AnswerRefused, why)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -225,10 +224,10 @@ func (m Model) Leave() (done string, err error) {
 		}
 	}
 	if m.log.write != nil {
-		_ = m.log.write() // ignore this error and the next: the screen is already closed
+		_ = m.log.write() // an error cannot be shown: the screen is already closed
 	}
 	if m.log.journal {
-		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action has recorded its own events
+		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action's own events are already recorded
 	}
 	return done, err
 }

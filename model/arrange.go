@@ -85,7 +85,7 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 		}
 		f := m.filterField()
 		f.typing = true
-		_ = f.input.Focus() // the command is for a blinking cursor
+		_ = f.input.Focus() // the command only makes the cursor blink
 		return nil
 	case key.Matches(pressed, k.Sort):
 		a.order, a.descending = a.order.Next(), false
@@ -126,7 +126,7 @@ func (m *Model) filterTyped(pressed fmt.Stringer) tea.Cmd {
 
 func (m *Model) refilter() {
 	a := m.filterField()
-	if m.view() == ui.PaneHelp { // plain words
+	if m.view() == ui.PaneHelp { // the text is not parsed: it consists of plain words
 		a.applied, m.paneOffset = a.input.Value(), 0
 		return
 	}
@@ -210,8 +210,8 @@ func (m *Model) selectAt(i int) {
 	}
 }
 
-// reselect keeps the selected credential selected after the list has changed. If it is no
-// longer listed, reselect selects the one at its former index until it is listed again.
+// reselect keeps the same credential selected after the list has changed. While that
+// credential is not listed, the one at its former index is selected instead.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {

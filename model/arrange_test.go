@@ -46,7 +46,8 @@ func TestFilterTyped(t *testing.T) {
 	d.hides("streak:x")
 }
 
-// Esc clears a filter that nothing matches, also while an answer says so.
+// If nothing matches the filter, the first esc clears it together with the status.
+// Otherwise, the first esc clears only the status.
 func TestBack_NothingMatches(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("zzz")

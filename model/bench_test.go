@@ -86,8 +86,8 @@ func forSizes(b *testing.B, run func(b *testing.B, n int)) {
 	}
 }
 
-// benchmarkUpdate measures one Update of a new dashboard. It must not take longer than
-// 16 ms with 1,000 credentials or 150 ms with 10,000.
+// benchmarkUpdate measures one Update of a new dashboard. An Update must not take longer
+// than 16 ms with 1,000 credentials or 150 ms with 10,000.
 func benchmarkUpdate(b *testing.B, msg tea.Msg, before ...tea.Msg) {
 	b.Helper()
 	for b.Loop() {

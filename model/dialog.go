@@ -21,13 +21,13 @@ import (
 // dialog is an open dialog: the hold form or a confirmation.
 type dialog struct {
 	task    journal.Task
-	form    *holdForm // nil for a confirmation, which uses the fields below
+	form    *holdForm // nil for a confirmation
 	plan    poolstate.Outcome
 	undoes  string  // describes the recorded action that an undo reverts, or ""
 	from    ui.Pane // the pane to reopen when the dialog closes
 	yes     bool    // "yes" has the focus
 	ignored bool    // the last key was not an answer
-	// submitted is true if the last key was meant to submit the form, but it is invalid.
+	// submitted is true if the last key was meant to submit the form, but the form is invalid.
 	submitted bool
 }
 
@@ -180,7 +180,7 @@ func (m *Model) openHold(t journal.Task) tea.Cmd {
 func (f *holdForm) setFocus(i int) {
 	f.inputs[f.focus].Blur()
 	f.focus = (i + len(f.inputs)) % len(f.inputs)
-	_ = f.inputs[f.focus].Focus() // the command is for a blinking cursor
+	_ = f.inputs[f.focus].Focus() // the command only makes the cursor blink
 }
 
 func (f *holdForm) setCode(code string) {
@@ -247,13 +247,13 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// edit passes a key to a text field. textinput panics if it deletes the next word and that
-// is a single character at the end, so edit deletes the character instead.
+// edit passes a key to a text field. textinput panics when it deletes the next word and
+// only one character follows the cursor, so edit deletes that character instead.
 func edit(in *textinput.Model, pressed fmt.Stringer) {
 	if key.Matches(pressed, in.KeyMap.DeleteWordForward) && in.Position() == utf8.RuneCountInString(in.Value())-1 {
 		pressed = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
-	*in, _ = in.Update(pressed) // drop the command, which only blinks the cursor or reads the clipboard
+	*in, _ = in.Update(pressed) // the command only makes the cursor blink or reads the clipboard
 }
 
 // maxPaste is the maximum number of characters in a paste and in the filter.

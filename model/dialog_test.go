@@ -122,7 +122,8 @@ func TestHoldForm_Length(t *testing.T) {
 	}
 }
 
-// A duration is not called invalid while more text can make it valid, unless it is submitted.
+// A duration that more text can make valid is called invalid only after it is submitted or
+// loses the focus.
 func TestHoldForm_Prefix(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x")

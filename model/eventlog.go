@@ -34,10 +34,10 @@ type eventLog struct {
 	shown           []poolstate.Record // the records that match the filter
 	shownFor        string             // text of the filter that selected the shown records
 	changed         bool               // records or frozen has changed since shown was updated
-	// filterField is the filter of the events view. cursor is the position of its cursor and
-	// offset that of its first visible event, both counted from the newest event.
-	filterField
+	// cursor and offset are the positions of the cursor and of the first visible event in the
+	// events view, counted from the newest event.
 	cursor, offset int
+	filterField    // the filter of the events view
 }
 
 // all returns the records that may be shown.
@@ -61,7 +61,7 @@ func (l *eventLog) current() *poolstate.Record {
 func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.shown)-1), 0) }
 
 // follow moves the cursor to an event or, if that is not shown, to the next later one. If the
-// list is scrolled, follow scrolls it by as much, so that it does not move on the screen.
+// list is scrolled, follow scrolls it by the same distance, so that no event moves on the screen.
 func (l *eventLog) follow(r *poolstate.Record) {
 	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
 	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {
@@ -226,7 +226,7 @@ func (m *Model) refreshEvents() {
 	}
 }
 
-// countEvents summarizes records, such as "2 exhausted, 1 back".
+// countEvents summarizes records: "2 exhausted, 1 back".
 func countEvents(records []poolstate.Record) string {
 	counts := map[string]int{}
 	for i := range records {

@@ -170,7 +170,7 @@ func TestMerge_DropsOldest(t *testing.T) {
 		t.Errorf("%d events are kept", n)
 	}
 	equal(t, "the newest", d.m.log.records[n-1].ID, fmt.Sprint(2*maxEvents))
-	equal(t, "the number of all", d.m.log.dropped+n, 2*maxEvents+1)
+	equal(t, "the number of records, including those dropped", d.m.log.dropped+n, 2*maxEvents+1)
 	d.press("e G", fmt.Sprintf("of %d", n), "p/"+d.m.log.records[0].ID+" ")
 	d.press("g", "p/"+fmt.Sprint(2*maxEvents))
 }
@@ -202,8 +202,8 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	forced.change(pool(exhausted("a", 0, 2)), "backoff (forced)")
 }
 
-// The filter of the events counts events, finds the words of their kinds, and leaves the
-// table alone.
+// In the events view, the filter counts events and matches the words of their kinds. It does
+// not change the filter of the table.
 func TestFilterField_Events(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("r u esc") // three events

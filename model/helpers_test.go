@@ -96,8 +96,8 @@ func (d *dashboard) send(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// finish runs a command and all commands that result from it. In a synctest bubble this
-// takes no time.
+// finish runs a command and all commands that result from it. In a synctest bubble, it
+// takes no real time.
 func (d *dashboard) finish(cmd tea.Cmd) {
 	d.t.Helper()
 	for _, msg := range results(cmd) {
@@ -110,7 +110,7 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 }
 
 // handle sends a message, runs all resulting commands, and checks that the screen shows
-// words. change, tick, press and do also check their words.
+// the given words, as change, tick, press and do also do.
 func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.t.Helper()
 	d.finish(d.send(msg))
@@ -254,11 +254,11 @@ func pool(entries ...string) string {
 }
 
 // coolingPool returns the content of a store with one credential that is cooling until
-// back and one that is ready.
-func coolingPool(back time.Time) string {
+// the given time and one that is ready.
+func coolingPool(until time.Time) string {
 	return fmt.Sprintf(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "last_status": "exhausted",
 		"last_status_at": %d, "last_error_code": 429, "last_error_reset_at": %.3f}, {"access_token": "none", "id": "b", "priority": 1}]}}`,
-		noon.Add(-time.Hour).Unix(), float64(back.UnixMilli())/1000)
+		noon.Add(-time.Hour).Unix(), float64(until.UnixMilli())/1000)
 }
 
 func equal[T comparable](t testing.TB, what string, got, want T) {

@@ -84,7 +84,7 @@ func (m *Model) back() {
 		m.clearFilter()
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
-	case m.selected == nil && m.arrangement.applied != "": // the screen says that the key does this
+	case m.selected == nil && m.arrangement.applied != "": // as whyNoSelection says
 		m.status = nil
 		m.clearFilter()
 	case m.status != nil || len(m.marked) > 0:
@@ -147,7 +147,7 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is the state of the mouse support. It is off at first, because a terminal that
+// mouse is the state of mouse support, which is off at first because a terminal that
 // reports clicks does not select text.
 type mouse struct {
 	on     bool

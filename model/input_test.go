@@ -114,7 +114,7 @@ var keyTests = []keyTest{
 // writingKeyTests lists the effect of each key that writes, in each view.
 var writingKeyTests = []keyTest{
 	{keys: "r", before: "e", does: "resets the credential of the event", check: func(d *dashboard) { d.isReady("a d e g"); d.open(ui.PaneEvents); d.isAt("a") }},
-	{keys: "R ctrl+r", before: "e", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
+	{keys: "R ctrl+r", before: "e", does: "works only in the table", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "e", does: "holds the credential of the event", check: func(d *dashboard) { d.shows("hold label-e of q"); d.isAt("e") }},
 	{keys: "A", before: "e", does: "syncs the credential of the event", check: func(d *dashboard) { d.refuses("label-e, no local token source") }},
 	{keys: "u", before: "e", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
@@ -124,14 +124,14 @@ var writingKeyTests = []keyTest{
 		d.refuses("the last action changed q/label-e; select that credential, or return to the table, to undo it")
 	}},
 	{keys: "r", before: "down f", does: "resets the credential that the forecast names", check: func(d *dashboard) { d.isReady("a b d g"); d.shows("▲ p/label-b") }},
-	{keys: "R ctrl+r", before: "down f", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
+	{keys: "R ctrl+r", before: "down f", does: "works only in the table", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "down f", does: "holds the credential that the forecast names", check: func(d *dashboard) { d.shows("hold label-b of p") }},
 	{keys: "A", before: "down f", does: "syncs the credential that the forecast names", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
 	{keys: "u", before: "down r f", does: "undoes the action on the credential that the forecast names", check: func(d *dashboard) { d.isReady("a d g") }},
 	{keys: "u", before: "down r down f", does: "does not undo an action on another credential", check: func(d *dashboard) { d.isReady("a b d g"); d.refuses("the last action changed p/label-b") }},
 	{keys: "r", before: "down d", does: "resets the credential of the detail", check: func(d *dashboard) { d.isReady("a b d g"); d.open(ui.PaneDetail) }},
 	{keys: "r", before: "down space d", does: "resets the credential of the detail, not the marked one", check: func(d *dashboard) { d.isReady("a c d g") }},
-	{keys: "R ctrl+r", before: "down d", does: "has no visible targets", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
+	{keys: "R ctrl+r", before: "down d", does: "works only in the table", check: func(d *dashboard) { d.isReady("a d g"); d.refuses("works only in the table") }},
 	{keys: "x", before: "down d", does: "holds the credential of the detail", check: func(d *dashboard) { d.shows("hold label-b of p") }},
 	{keys: "A", before: "down d", does: "syncs the credential of the detail", check: func(d *dashboard) { d.refuses("label-b, no local token source") }},
 	{keys: "u", before: "down r d", does: "undoes the action on the credential of the detail", check: func(d *dashboard) { d.isReady("a d g") }},
@@ -213,7 +213,7 @@ func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	return b, key
 }
 
-// Keys that are not bound, or not bound any more, do nothing.
+// Unbound keys, including default keys that were replaced, do nothing.
 func TestKeyPressed_Unbound(t *testing.T) {
 	chosen, replacement := remapped(t)
 	unbound := []string{"z", "ctrl+x", "tab"}
@@ -392,7 +392,7 @@ func TestWheeled(t *testing.T) {
 	equal(t, "the help three lines down", d.screen(), down)
 }
 
-// One click moves the focus and the next one answers.
+// A click on the focused answer chooses it. A click on the other answer only moves the focus.
 func TestDialogClicked(t *testing.T) {
 	d := dashboardWithMouse(t, twoOut)
 	d.do("R")
@@ -427,7 +427,7 @@ func TestClicked_BehindDialog(t *testing.T) {
 	}
 }
 
-// More clicks at the position of the key that opened a dialog do not answer the dialog.
+// Further clicks at the position of the footer key that opened a dialog do not answer it.
 func TestClicked_DoubleClick(t *testing.T) {
 	for x := range 120 {
 		d := dashboardWithMouse(t, twoOut)

@@ -34,7 +34,7 @@ type keyMap struct {
 
 // Action is an operation of the dashboard to which keys can be bound.
 type Action struct {
-	Name, Does string   // Name is for the configuration, Does for the help
+	Name, Does string   // Name is used in the configuration, and Does in the help
 	Keys       []string // default keys
 	binding    *key.Binding
 }
@@ -57,11 +57,11 @@ func (k *keyMap) actions() []Action {
 		{"reset-provider", "reset the provider", []string{"R"}, &k.ResetProvider},
 		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},
 		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
-		{"sync", "import newer tokens from their token source", []string{"A"}, &k.Sync},
+		{"sync", "import newer tokens from the token source", []string{"A"}, &k.Sync},
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 		{"read-only", "read-only on or off", []string{"w"}, &k.ReadOnly},
 
-		{"filter", "filter: provider: state: code: streak: source: text", []string{"/"}, &k.Filter},
+		{"filter", "filter by text, state:, code:, provider:, streak: or source:", []string{"/"}, &k.Filter},
 		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
 		{"sort-direction", "reverse the order", []string{"S"}, &k.Direction},
 		{"fold", "fold the provider", []string{"left"}, &k.Fold},
@@ -77,7 +77,7 @@ func (k *keyMap) actions() []Action {
 		{"notify", "notifications on or off", []string{"n"}, &k.Notify},
 		{"back", "back; clear marks and filter", []string{backKey}, &k.Back},
 		{"times", "clock times or time left", []string{"T"}, &k.Times},
-		{"theme", "theme: next one for this background", []string{"t"}, &k.Theme},
+		{"theme", "next theme for this background", []string{"t"}, &k.Theme},
 		{"mouse", "mouse on or off", []string{"m"}, &k.Mouse},
 		{"help", "help", []string{"?", "f1"}, &k.Help},
 		{"suspend", "suspend (fg resumes)", []string{"ctrl+z"}, &k.Suspend},
@@ -85,8 +85,8 @@ func (k *keyMap) actions() []Action {
 	}
 }
 
-// newKeyMap returns the default keys, except for actions whose keys are in chosen. In a demo,
-// two more keys change the speed, and the pause key stops the clock.
+// newKeyMap returns the keys in chosen and, for all other actions, the default keys. Only a
+// demo has keys for the speed; there, the pause key stops the clock.
 func newKeyMap(chosen KeyBindings, demo bool) *keyMap {
 	k := &keyMap{}
 	for _, a := range k.actions() {
@@ -127,8 +127,8 @@ func (k *keyMap) all() []key.Binding {
 	return out
 }
 
-// dialogKeys are the keys in dialogs and in the filter. They cannot be configured, so that
-// the same keys answer every confirmation.
+// dialogKeys are the keys in dialogs and in the filter. They cannot be configured, so
+// confirmations are always answered with the same keys.
 var dialogKeys = struct {
 	Accept, Cancel, Next, Previous, Earlier, Later, Yes, No, Toggle, Abort key.Binding
 }{
@@ -235,8 +235,8 @@ func (b KeyBindings) Check() error {
 var namedKeys = strings.Fields("backspace delete down end enter esc f1 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 " +
 	"f2 f20 f3 f4 f5 f6 f7 f8 f9 home insert left pgdown pgup right space tab up")
 
-// aliases maps alternative names of keys to their names. The comma needs one, because
-// it separates keys.
+// aliases maps alternative names of keys to the names that Bubble Tea uses. The comma
+// needs an alias because it separates keys.
 var aliases = map[string]string{
 	" ": "space", "escape": "esc", "return": "enter", "pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
 	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",

@@ -16,8 +16,8 @@ import (
 )
 
 // FileChanged reports that the store's file may have changed. It also reports how
-// changes are currently detected: by events, or by polling at every Interval for the
-// given Reason.
+// changes are currently detected: by events or, because of Reason, by polling at every
+// Interval.
 type FileChanged struct {
 	Polling  bool
 	Interval time.Duration
@@ -33,7 +33,7 @@ type poolLoaded struct {
 	corrupt    string // name of an agent's copy of an unreadable store, or ""
 }
 
-// loadState ensures that one load runs at a time.
+// loadState ensures that only one load runs at a time.
 type loadState struct {
 	running, again        bool // again: the file has changed since the load began
 	begun                 int  // number of loads begun so far
@@ -43,7 +43,7 @@ type loadState struct {
 	recount               time.Time // when to count the failures again, or the zero time
 }
 
-// Counted is the result of counting the failures that a pool shows.
+// Counted is the result of counting the failures in a pool.
 type Counted struct {
 	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
@@ -73,7 +73,7 @@ func (m *Model) startLoad() tea.Cmd {
 }
 
 // reloadAfter is the time after which even an unchanged file is loaded again, to find out
-// whether guard is running.
+// whether a guard is running.
 const reloadAfter = time.Minute
 
 // recountDue reports whether it is time to count the failures again.
@@ -124,7 +124,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 			m.paused.missed += len(events)
 		case m.snapshot.Pool != msg.snapshot.Pool:
 			m.setSnapshot(msg.snapshot)
-			m.reportSuccess(events)
+			m.reportRefreshed(events)
 		}
 	}
 	if m.loading.again {
@@ -213,8 +213,8 @@ type watchedWrite struct {
 }
 
 // equal compares the fields that the action writes. It compares borrowed secrets by their
-// fingerprints, because the file does not contain the secrets. A missing streak is equal to
-// any other, because agents that do not count failures remove it.
+// fingerprints, because the file does not contain the secrets. A missing streak
+// equals any other, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
@@ -225,8 +225,9 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes that another program has undone, with the times of the events
-// that show this. It stops watching credentials that have changed since.
+// checkWrites reports writes that another program has overwritten and holds that it has
+// lifted, with the times of these events. It stops watching every credential that no longer
+// has the written state.
 func (m *Model) checkWrites(p *poolstate.Pool, events []poolstate.Event) {
 	at := map[poolstate.Ref]time.Time{}
 	for i := range events {
@@ -255,7 +256,7 @@ func (m *Model) checkWrites(p *poolstate.Pool, events []poolstate.Event) {
 	m.writes = present
 }
 
-// clock formats a time of day as the list of events does.
+// clock formats a time of day as in the event list.
 func (m *Model) clock(t time.Time) string { return t.In(m.now.Location()).Format("15:04:05") }
 
 func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string {
@@ -272,9 +273,9 @@ func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string
 	}
 }
 
-// reportSuccess reports that an agent successfully used a credential that was not
-// ready.
-func (m *Model) reportSuccess(events []poolstate.Event) {
+// reportRefreshed reports that an agent has obtained new tokens for a credential that had
+// failed, unless an action of this session changed the credential.
+func (m *Model) reportRefreshed(events []poolstate.Event) {
 	for i := range events {
 		e := &events[i]
 		if e.Kind != poolstate.EventRefreshed {

@@ -59,7 +59,7 @@ func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d.hides("active:")
 }
 
-// TestPoolLoaded_Guarded checks what a guard changes on the screen, until it ends.
+// A running guard is shown in the title, and the next cooldown follows its backoff schedule.
 func TestPoolLoaded_Guarded(t *testing.T) {
 	running := new(poolstate.DefaultCurve())
 	d := startDashboard(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "x", "last_status": "exhausted", "last_error_code": 429,
@@ -179,7 +179,8 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// A refusal because of an unreadable file disappears when the file is readable.
+// Reading the file again clears a refusal that says that it cannot be read, but no other
+// answer.
 func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, content := range []string{mixedPool, poolOf("p: a")} {
@@ -222,7 +223,7 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.hides("was overwritten") // and only once
 }
 
-// A notice shows the time of its event, if the file records it.
+// A status shows the time of the change that it reports, if the file records the time.
 func TestCheckWrites_TimeOfEvent(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
@@ -292,7 +293,7 @@ func TestHowToRepeat_BoundKey(t *testing.T) {
 	}
 }
 
-func TestReportSuccess(t *testing.T) {
+func TestReportRefreshed(t *testing.T) {
 	d := dashboardAt(t, "b")
 	text := strings.Replace(mixedPool, `"last_status": "exhausted"`, `"last_status": "ok"`, 1)
 	d.change(strings.Replace(text, `"consecutive_failures": 2, "access_token": "one"`, `"consecutive_failures": 0, "access_token": "three"`, 1))

@@ -1,7 +1,7 @@
 // Package model implements the dashboard as a Bubble Tea model. [Model] turns key
 // presses, snapshots of the pool and clock ticks into a screen, which package ui draws.
 // Slow operations, such as reading the file or performing an action, are commands that
-// run outside of Update.
+// run outside Update.
 package model
 
 import (
@@ -26,13 +26,13 @@ type Config struct {
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
 	Curve      poolstate.Curve // determines the default length of a hold
-	// Count counts the failures that a pool shows and annotates the pool if it is new. It
-	// runs outside of Update, one call at a time. If nil, failures are not counted.
+	// Count counts the failures in a pool and, if isNew, annotates the pool with them. It
+	// runs outside Update, one call at a time. If nil, failures are not counted.
 	Count    func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
 	Path     string // path of the store as displayed
 	Demo     *Demo  // nil unless the store is simulated
 	ReadOnly string // why writing is not allowed, or "" if it is
-	// Notify turns notifications on at the start. Notifications is the form of
+	// Notify turns notifications on at startup. Notifications is the form of
 	// notification that the terminal supports.
 	Notify        bool
 	Notifications ui.NotificationForm
@@ -59,7 +59,7 @@ type Model struct {
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	now      time.Time // the time on screen; all rows change together, on a tick or a load
+	now      time.Time // the time on screen, shared by all rows
 	feed     ui.Feed
 	active   string // the agent's active profile, if it is not the displayed one
 	corrupt  string // name of an agent's copy of an unreadable store, or ""
@@ -133,8 +133,8 @@ func New(cfg Config) Model {
 	return m
 }
 
-// Init reads the store and the journal and starts the clock. Unless the chosen scheme
-// implies it, Init asks the terminal for its background color.
+// Init reads the store and the journal and starts the clock. It asks the terminal for its
+// background color unless the chosen scheme implies one.
 func (m Model) Init() tea.Cmd {
 	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
 	if m.background != theme.BackgroundUnknown {
@@ -202,7 +202,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.view() == ui.PaneEvents {
 		m.log.offset = ui.ScrollEvents(s)
 	}
-	s.Offset = m.offset // not that of the open pane
+	s.Offset = m.offset // the table's, even if a pane is open
 	m.offset = ui.ScrollTo(s)
 	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
 }
@@ -252,7 +252,7 @@ func (m *Model) screen() *ui.Screen {
 	return s
 }
 
-// resetKey returns the key that resets a credential, or "" if that is not possible.
+// resetKey returns the key that resets a credential, or "" if resetting is not possible.
 func (m *Model) resetKey() string {
 	if m.isReadOnly() || !m.keys.Reset.Enabled() {
 		return ""

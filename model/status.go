@@ -42,7 +42,7 @@ func (m *Model) shownStatus() *ui.Answer {
 	}
 }
 
-// whyNoWrite returns the reason why nothing can be written now, or "".
+// whyNoWrite returns why nothing can be written now, or "".
 func (m *Model) whyNoWrite() string {
 	switch {
 	case m.cfg.ReadOnly != "":
@@ -172,7 +172,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		sum := p.Summarize(policy, now)
-		was := n.providers[p.Name] // a new provider is not reported
+		was := n.providers[p.Name] // zero for a new provider, which is not reported
 		is := providerState{ready: sum.Ready(), due: sum.Count[poolstate.Due], out: was.out}
 		if text := is.update(was, p.Name, &sum, now); text != "" {
 			report(fmt.Sprint(p.Name, is.out), text)

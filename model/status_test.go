@@ -154,7 +154,7 @@ func TestKeysOff(t *testing.T) {
 		d.finish(d.fail())
 		equal(t, "keys that are off while the file is unreadable", strings.Join(d.m.screen().Off, " "), "r x u")
 		d.change(twoOut)
-		d.do("e") // at the event of the file
+		d.do("e") // the event at the cursor is about the file
 		equal(t, "keys that are off without a credential", strings.Join(d.m.screen().Off, " "), "r x u enter")
 	})
 }

@@ -75,7 +75,7 @@ func TestFollow(t *testing.T) {
 	d.isOn("p/b")
 }
 
-// A dialog that was opened among the events returns to them.
+// A dialog that was opened in the events view returns to it.
 func TestCloseDialog_Events(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	for _, keys := range []string{"x esc", "x 9 m enter y"} {
@@ -149,7 +149,7 @@ func TestFollow_Scrolled(t *testing.T) {
 	equal(t, "the list", lines(), before)
 }
 
-func TestView_NothingDrawn(t *testing.T) {
+func TestView_EmptyPool(t *testing.T) {
 	d := startDashboard(t, `{"credential_pool": {}}`)
 	d.do("e q")
 	equal(t, "the message after q", d.last, tea.Msg(tea.QuitMsg{}))

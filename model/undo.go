@@ -76,7 +76,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 	}
 }
 
-// verbOf returns the word on screen for the action of an entry.
+// verbOf returns the on-screen word for the action of an entry.
 func verbOf(e *journal.Entry) string {
 	if e.Verb == poolstate.VerbHold.String() {
 		return ui.VerbWord(poolstate.VerbHold)
