@@ -44,7 +44,7 @@ const (
 )
 
 // columnSpec describes a column. To add one, add its constant, its entries in
-// columnSpecs and requests, and a method that draws it in row.go.
+// columnSpecs and requests, and a method in row.go that draws it.
 type columnSpec struct {
 	option string // name in the configuration; "" if the column cannot be hidden
 	title  string
@@ -107,7 +107,8 @@ func Columns() []Column {
 // there is room.
 type Hidden uint16
 
-// AllBut returns a set of all columns that can be hidden, except those in shown.
+// AllBut returns a set of all columns that can be hidden, except the given
+// ones.
 func AllBut(shown ...Column) Hidden {
 	var h Hidden
 	for _, c := range Columns() {
@@ -133,7 +134,7 @@ type columns struct {
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// content holds the widths of the texts in the columns whose width depends on them.
+// content holds the width of the longest text in each column that is sized by its texts.
 type content struct{ name, why int }
 
 // content measures the whole pool, so that neither a filter nor the time moves the columns.

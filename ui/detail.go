@@ -19,7 +19,7 @@ import (
 func (s *Screen) belowTable(p plan) []string {
 	rule, h := s.Theme.Line().To(s.margin()).Rule(s.Width-s.margin()).String(), p.detail-1
 	switch {
-	case s.Dialog != nil && h == 1: // a dialog needs its title and the choice more than a rule
+	case s.Dialog != nil && h == 1: // the title and the choice of a dialog are more important than the rule
 		s.Targets.raise()
 		return s.dialogBlock(p.detail)
 	case s.Dialog != nil:
@@ -133,8 +133,8 @@ func (s *Screen) failureParts(c *poolstate.Credential, w int) []part {
 	return []part{{sectionFailure, rankFailure, lines}, {sectionFailure, rankMessage, s.quiet(message, w)}}
 }
 
-// unlessTooWide returns a styled line. If it is wider than w cells, its text is wrapped, in the
-// secondary color.
+// unlessTooWide returns a styled line or, if it is wider than w cells, its text wrapped and in
+// the secondary color.
 func (s *Screen) unlessTooWide(line string, w int) []string {
 	if text.Width(line) <= w {
 		return []string{line}
@@ -188,7 +188,7 @@ func paired(w int, sep, a, b string) []string {
 	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
-// ladderLines draws the backoff schedule and the cooldown after the if it fails:.
+// ladderLines draws the backoff schedule and the cooldown that the next failure would cause.
 func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w int) []string {
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil

@@ -84,7 +84,7 @@ func TestDetailLines(t *testing.T) {
 func TestRemarks_Guard(t *testing.T) {
 	s := guardedScreen(t).choose(t, "personal-api-key")
 	s.Pane = PaneDetail
-	const words = "guard does not count cooldowns of single models"
+	const words = "guard does not count model cooldowns"
 	equal(t, "says so", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
 	s.Guard = nil
 	equal(t, "says so without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
@@ -136,8 +136,8 @@ func TestSharedSentence_Account(t *testing.T) {
 	equal(t, "another account", len(list[2].Shares), 0)
 }
 
-// TestRemarks_Sole checks when a warning about early retries is shown. It is not
-// shown after authentication or billing failures.
+// TestRemarks_Sole checks that the warning about early retries is shown only if newer
+// agents may retry before the deadline, and not if the policy is measured or forced.
 func TestRemarks_Sole(t *testing.T) {
 	measured := poolstate.PolicyChoice{}.WithMeasured(poolstate.Flat())
 	reset := secondsAt(3 * time.Hour)
@@ -165,7 +165,7 @@ func TestRemarks_Sole(t *testing.T) {
 }
 
 // TestDetail_WholeParts checks in every scene that each part of the detail is shown whole or not
-// at all, that only the provider's message is shortened, and that important parts are kept.
+// at all, except for the provider's message, and that 14 lines are enough for the times.
 func TestDetail_WholeParts(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.name == "labels-hostile" { // lines of different parts are equal

@@ -30,7 +30,7 @@ type Dialog struct {
 type Field struct {
 	Name, Value string
 	Hint        string // examples of valid input; cut after a semicolon if space is short
-	Note        string // why the value was chosen; replaces the hint while the field has no focus
+	Note        string // explains the value; replaces the hint while a field with a value has no focus
 	Cursor      int    // cursor position in characters, if Focused
 	Focused     bool
 }
@@ -82,8 +82,9 @@ func (s *Screen) dialogTitle(w int) string {
 	return s.Theme.Line().Bold(theme.Text, text.Fit(clean(s.Dialog.Title), w)).String()
 }
 
-// changeLines lists changes in at most h lines and counts the rest. If a line is too long, all
-// use the brief description. If it still is, its name is cut to no less than half of the width.
+// changeLines lists changes in at most h lines and counts the rest. If any line is too long, all
+// lines use the brief description. Names that are still too long are cut, but not to less than
+// half of the width.
 func (s *Screen) changeLines(w, h int) []string {
 	var out []string
 	all := s.Dialog.Changes

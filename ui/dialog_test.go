@@ -72,7 +72,7 @@ func TestDialog_FewLines(t *testing.T) {
 	}
 }
 
-// All changes have their state before, or none has.
+// TestChangeLines_Alike checks that either all changes show the state before, or none does.
 func TestChangeLines_Alike(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	s.Dialog = &Dialog{Changes: []Change{

@@ -11,7 +11,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// VerbWord returns the word for v on screen.
+// VerbWord returns the on-screen word for v.
 func VerbWord(v poolstate.Verb) string {
 	if v == poolstate.VerbHold {
 		return "hold"
@@ -56,7 +56,7 @@ func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 }
 
 // onlyModels describes an effect that changes nothing but model cooldowns: "1 model cooldown
-// cleared". It returns "" for any other.
+// cleared". It returns "" for any other effect.
 func onlyModels(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	if stateWords(&e.Before, p, now) != stateWords(&e.After, p, now) {
 		return ""
@@ -76,9 +76,9 @@ func modelWords(before, after int) string {
 	return words + " cleared"
 }
 
-// ReloadNote says when running agents notice an action. That depends on their
-// build, which is known only if the policy was measured or forced. The backoff
-// policy identifies no build, because it is a patch for all of them.
+// ReloadNote says when running agents notice an action. This depends on the build of
+// the agents, which is known only if the policy was measured or forced. The backoff
+// policy does not identify a build, because it is a patch for any build.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	when := "reload"
@@ -89,7 +89,7 @@ func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	case verb == poolstate.VerbReset && p.CapsReset(): // since October 2026
 		when = "selection"
 	case verb == poolstate.VerbReset:
-		when = "load, or never"
+		when = "load, if at all"
 	}
 	return "running agents notice at their next " + when
 }
@@ -98,7 +98,7 @@ func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 const DeadReset = "; it was dead and needs re-authentication"
 
 // DoneWords describes the outcome of an action: the changes, the targets that did
-// not change, and a note.
+// not change, and when running agents notice.
 func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	if len(out.Changed) == 0 {
 		return ChangeWords(verb, out, p, now)
@@ -106,7 +106,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	return ChangeWords(verb, out, p, now) + "; " + ReloadNote(verb, p)
 }
 
-// ChangeWords describes the outcome of an action without the note.
+// ChangeWords describes the changes that an action made and the targets that did not change.
 func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	words, unchanged := VerbWord(verb), ""
 	if len(out.Unchanged) > 0 {
@@ -234,8 +234,8 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 }
 
 // SoonerWords warns about holds that would end before the current cooldown: "the hold ends
-// before the current deadline: cooling until 2 Dec (6d04h)". It describes the first and
-// counts the rest.
+// before the current deadline: cooling until 2 Dec (6d04h)". It describes the first one
+// and counts the rest.
 func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
@@ -257,8 +257,8 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 	return words
 }
 
-// longHold is the length above which a hold may be a typing error. Deadlines that providers
-// set are considered implausible above the same limit.
+// longHold is the length above which a hold may be a typing error. The same limit applies to
+// deadlines that providers set, which are implausible above it.
 const longHold = 31 * text.Day
 
 // LongHoldWords warns about holds of more than 31 days: "the hold is longer than 31 days:

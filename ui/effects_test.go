@@ -94,7 +94,7 @@ func TestHoldWords(t *testing.T) {
 	}
 }
 
-// TestReloadNote checks that the note depends on the agent's build if that is known.
+// TestReloadNote checks that the note depends on the agent's build if the build is known.
 func TestReloadNote(t *testing.T) {
 	flat := poolstate.Flat202610()
 	for _, tt := range []struct {
@@ -105,8 +105,8 @@ func TestReloadNote(t *testing.T) {
 		{poolstate.VerbReset, flat, "reload"},
 		{poolstate.VerbHold, flat, "reload"},
 		{poolstate.VerbReset, chosen(poolstate.Flat202610()), "selection"},
-		{poolstate.VerbReset, chosen(poolstate.Flat202608()), "load, or never"},
-		{poolstate.VerbReset, measured(poolstate.Flat()), "load, or never"},
+		{poolstate.VerbReset, chosen(poolstate.Flat202608()), "load, if at all"},
+		{poolstate.VerbReset, measured(poolstate.Flat()), "load, if at all"},
 		{poolstate.VerbReset, chosen(poolstate.Backoff()), "reload"},
 		{poolstate.VerbHold, chosen(poolstate.Flat202610()), "load"},
 		{poolstate.VerbSync, chosen(poolstate.Flat202610()), "reload"},

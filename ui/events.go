@@ -34,7 +34,7 @@ func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool 
 	return f.MatchEvent(r.Kind, &c, p.Availability(&c, r.At))
 }
 
-// EventLine draws an event in at most w cells: the time, or its age if ago is set, the
+// EventLine draws an event in at most w cells: the time (its age if ago is set), the
 // credential, the kind and the details.
 func EventLine(th *theme.Theme, r *poolstate.Record, now time.Time, w int, ago bool) string {
 	l := th.Line()
@@ -73,8 +73,8 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	}
 }
 
-// wholeParts shortens a list of parts separated by commas to w cells. It drops whole parts at
-// the end, except that it may cut a quote.
+// wholeParts shortens a list of parts separated by commas to w cells. It drops whole parts from
+// the end, but may cut a quotation or the first part.
 func wholeParts(words string, w int) string {
 	const leastQuote = 10
 	if at := strings.Index(words, "“"); at >= 0 && text.Width(words[:at])+leastQuote <= w {
@@ -173,7 +173,7 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 	return words
 }
 
-// undoneVerb names the action that an undo reverted. After a reset, there is no status.
+// undoneVerb names the action that an undo reverted. A reset leaves no status.
 func undoneVerb(r *poolstate.Record) string {
 	if r.Before.Status == nil {
 		return "the reset"
@@ -227,7 +227,7 @@ func streakStays(r *poolstate.Record) string {
 	return ""
 }
 
-// eventLines draws at most h events, newest first, after the number of newest events to skip.
+// eventLines draws at most h events, newest first. It skips the given number of newest events.
 func (s *Screen) eventLines(w, h, skip int) []string {
 	var out []string
 	for i := len(s.Events) - 1 - skip; i >= 0 && len(out) < h; i-- {
@@ -243,8 +243,8 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 	return out
 }
 
-// eventBlock draws the events below the table. If other events replace the forecast, it
-// continues after those.
+// eventBlock draws the events below the table. If the newest events are already shown in place
+// of the forecast, it continues with the next one.
 func (s *Screen) eventBlock(p plan) []string {
 	skip, chart := 0, p.chart
 	if s.Width >= wideFrom {
@@ -276,7 +276,7 @@ func (s *Screen) eventRow(position, line int) string {
 	}
 	drawEvent(l.To(s.margin()), &s.Events[len(s.Events)-1-position], s.Now, s.inner(), s.Clock)
 	s.Targets.add(line, Target{Kind: TargetEvent, Event: position, To: s.Width})
-	if l.Selected { // as in the table
+	if l.Selected { // the background extends past the text, as in the table
 		l.To(min(end+1, s.Width)-1).Write(theme.Text, "\u00a0")
 	}
 	return l.String()

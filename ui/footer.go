@@ -34,7 +34,7 @@ func (s *Screen) statusLine() string {
 	return ""
 }
 
-// titleLine draws the title. On a screen without a footer, an answer replaces it.
+// titleLine draws the title. On a screen without a footer, the status line replaces the title.
 func (s *Screen) titleLine() string {
 	if s.Height < footerFrom && (s.Answer != nil || s.Filter != nil) {
 		return s.statusLine()
@@ -57,7 +57,7 @@ func (s *Screen) filterLine() string {
 	switch {
 	case f.Problem != "" && l.Col()+2 < end:
 		l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col()))
-	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // otherwise it is in the footer
+	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // otherwise, the footer shows the result
 		l.Right(end, theme.Secondary, theme.Regular, result)
 	}
 	return l.String()
@@ -94,7 +94,7 @@ const (
 type Answer struct {
 	Kind  AnswerKind
 	Text  string
-	Brief string // replaces the first clause if that does not fit, unless empty
+	Brief string // if not empty, replaces a first clause that does not fit
 }
 
 // answerLine draws the answer in one line: the first clause and any others that fit.
@@ -116,8 +116,8 @@ func (s *Screen) answerLine() string {
 }
 
 // footer draws the keys that fit and, on the right, the position if the table or
-// pane scrolls. It always keeps the last two keys, help and quit. The help component
-// of bubbles would drop these, and does not report where it draws a key.
+// pane scrolls. It always keeps the last two keys, such as help and quit. The help
+// component of bubbles would drop them, and does not report where it draws a key.
 func (s *Screen) footer(place string) string {
 	const keepLast = 2
 	end, gap := s.Width-s.margin(), 2
@@ -156,19 +156,19 @@ func (s *Screen) footer(place string) string {
 	return l.String()
 }
 
-// keyWords maps key names to the words on screen, if those differ.
+// keyWords maps the names of keys to their on-screen words, where these differ.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
 }
 
-// KeyWord returns a key's word on screen: "ctrl+PgUp" for "ctrl+pgup".
+// KeyWord returns the on-screen word for a key: "ctrl+PgUp" for "ctrl+pgup".
 func KeyWord(name string) string {
 	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // after the modifiers
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])
 }
 
-// KeyWords returns the words for several keys, separated by spaces.
+// KeyWords returns the on-screen words for several keys, separated by spaces.
 func KeyWords(names []string) string {
 	words := make([]string, len(names))
 	for i, n := range names {

@@ -11,8 +11,9 @@ import (
 )
 
 // title draws the program name and path on the left, and the feed, policy and clock
-// on the right. If space is short, it omits the policy's source, the policy, the
-// guard, and then the clock. Below narrowFrom, the clock is more important than the path.
+// on the right. If space is short, it omits the policy's source, the policy, the guard,
+// the clock and then "read-only", in this order. Below narrowFrom, all of them are more
+// important than the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
@@ -60,7 +61,7 @@ func (s *Screen) title() string {
 	return l.String()
 }
 
-// NarrationWidth returns the width of the line for the narration.
+// NarrationWidth returns the width available for the narration, in cells.
 func NarrationWidth(s *Screen) int { return s.inner() }
 
 func (s *Screen) narrates() bool { return s.Narration != "" && s.Height >= narrationFrom }
@@ -176,7 +177,8 @@ func (s *Screen) next() string {
 	return l.String()
 }
 
-// nextSentence draws the credential that returns first, unless there is no room for its name.
+// nextSentence draws the credential that returns first, if there is room for its name. If none
+// returns, it describes the pool instead.
 func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	const label, gap, minName = "next back ", 4, 10
 	switch first, _ := s.whenBack(sum.NextAt, s.Clock); {

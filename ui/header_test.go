@@ -86,7 +86,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestAvailabilityBar checks that each availability has a segment.
+// TestAvailabilityBar checks that each availability with a credential has a segment.
 func TestAvailabilityBar(t *testing.T) {
 	for _, c := range []struct{ ready, cooling, dead int }{
 		{1, 0, 0}, {0, 1, 0}, {1, 1, 1}, {200, 1, 1}, {1, 200, 1}, {1, 1, 200}, {3, 4, 5},
@@ -166,7 +166,8 @@ func TestNext_Out(t *testing.T) {
 	}
 }
 
-// The narration is on the second line of every view, and the other lines move down by one.
+// If there is room, every view shows the narration on its second line and keeps the title and
+// the footer.
 func TestNarrationLine(t *testing.T) {
 	for _, pane := range []Pane{PaneTable, PaneDetail, PaneHelp, PaneForecast, PaneEvents} {
 		for _, size := range [][2]int{{120, 36}, {80, 24}, {72, 22}, {50, 15}, {80, narrationFrom}, {80, narrationFrom - 1}, {80, 6}} {
@@ -214,7 +215,7 @@ func TestStaleWords(t *testing.T) {
 	equal(t, "without advice", staleWords("auth.json: input/output error", 20), "auth.json: input/ou…")
 }
 
-// Panes show the whole reason, if there is room.
+// Panes show the whole reason why the file cannot be read, if there is room.
 func TestPaneHead_Stale(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).sizedAt(80, 24)
 	s.Pane, s.Feed = PaneEvents, Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 2; restore it from a backup; otherwise, an agent starts over with an empty pool"}

@@ -38,7 +38,7 @@ var markWords = [][2]string{
 
 var stateHelp = [...]string{
 	poolstate.Ready:    "an agent can use it",
-	poolstate.Cooling:  "until its deadline",
+	poolstate.Cooling:  "failed, not due yet",
 	poolstate.Held:     "held by an operator",
 	poolstate.Due:      "the agent tries it next",
 	poolstate.Dead:     "needs re-authentication",
@@ -49,7 +49,7 @@ var columnHelp = [][2]string{
 	{"STREAK", "failures in a row"},
 	{strings.Join(steps[:], ""), "cooldown 1×, 2×, 4×, 8×"},
 	{"BACK IN", "time until the deadline"},
-	{"AT", "when the deadline is"},
+	{"AT", "time of the deadline"},
 	{"COOLDOWN", "elapsed and remaining"},
 	{"NEXT FAIL", "cooldown if it fails now"},
 	{"▾ ▴", "sort order of the table"},
@@ -87,8 +87,8 @@ func (s *Screen) helpSections() []helpSection {
 	return append(out, states, helpSection{"columns", 12, columnHelp}, helpSection{"marks", 4, markWords}, policy)
 }
 
-// matching returns the entries that contain all words, in their sections. Words in the title of
-// a section count for each of its entries.
+// matching returns the entries that contain all words, grouped in their sections. A word in the
+// title of a section counts for each of its entries.
 func matching(sections []helpSection, words []string) []helpSection {
 	contains := func(s string) bool {
 		for _, w := range words {
@@ -123,7 +123,7 @@ func (s *Screen) helpLines() []string {
 	if len(sections) == 0 {
 		return s.indented(s.quiet("nothing matches; esc clears the filter", s.inner()))
 	}
-	// The sections fill up to three columns, in order and about equally high.
+	// The sections are in order, in up to three columns of about the same height.
 	const gap, leastColumn = 2, 36
 	n := 1
 	if s.Width >= mediumFrom {

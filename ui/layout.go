@@ -101,7 +101,7 @@ func (s *Screen) plan() plan {
 	p.grow(spare, s.Width >= wideFrom)
 	switch {
 	case s.Pool == nil || s.returning():
-	case s.Width >= wideFrom && p.detail > 0 && !p.eventsBeside: // the events are in place of the chart
+	case s.Width >= wideFrom && p.detail > 0 && !p.eventsBeside: // events replace the chart next to the detail
 		p.detail, p.events = p.detail+p.events, 0
 	default:
 		p.chart, p.events = 0, p.chart+p.events
@@ -115,9 +115,9 @@ func (s *Screen) plan() plan {
 
 func (p *plan) below() int { return p.detail + p.chart + p.events }
 
-// planBelow divides the spare lines among the parts below the table. Their number is negative
-// if the table scrolls. On a wide screen, the forecast is next to the detail, but if there is no
-// room for events below these, events replace the forecast.
+// planBelow divides the spare lines among the parts below the table. A negative number of spare
+// lines means that the table scrolls. On a wide screen, the forecast is next to the detail; if
+// there is no room for events below the detail, events replace the forecast.
 func (s *Screen) planBelow(p *plan, spare int) {
 	scrolls, high := spare < 0, s.Height >= detailFrom
 	switch {
@@ -158,8 +158,8 @@ func (p *plan) grow(spare int, wide bool) {
 	}
 }
 
-// planDialog replaces the parts below the table with the dialog. If the dialog is higher, it
-// takes lines from the table, except the last one, and then the blank lines of the header.
+// planDialog replaces the parts below the table with the dialog. If the dialog needs
+// more room, it takes all but one line of the table, and then the blank lines of the header.
 func (s *Screen) planDialog(p *plan) {
 	need := len(s.dialogLines(s.inner(), math.MaxInt)) + 1
 	p.chart, p.events = 0, 0

@@ -75,7 +75,7 @@ func TestPlan_Heights(t *testing.T) {
 	}
 }
 
-// TestPlan_TableShrinksLast checks that once all rows fit, taller terminals show all.
+// TestPlan_TableShrinksLast checks that once all rows fit, taller terminals show them all.
 func TestPlan_TableShrinksLast(t *testing.T) {
 	for _, n := range []int{4, 10, 20, 30} {
 		s := screenOf(uitest.BigPool(t, n)).chooseFirst()

@@ -43,7 +43,7 @@ func (s *Screen) withBottom(out []string, place string) string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-2-len(s.paneHead()), 1) }
 
-// PaneLines returns by how many lines the open pane can be scrolled.
+// PaneLines returns how many lines the open pane can scroll.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {
@@ -74,7 +74,7 @@ func (s *Screen) beside(left, right []string, col int) []string {
 	return out
 }
 
-// sideBySide is like beside, but without the margin.
+// sideBySide puts two columns side by side, without a margin. The second starts at col.
 func sideBySide(left, right []string, col int) []string {
 	out := make([]string, max(len(left), len(right)))
 	for i := range out {

@@ -41,7 +41,7 @@ const (
 )
 
 // fit drops the least important parts until the others fit into h lines of w cells. It shortens the
-// provider's message before it drops it.
+// provider's message before dropping it.
 func fit(parts []part, w, h int) []part {
 	parts = slices.Clone(parts)
 	for len(parts) > 1 {

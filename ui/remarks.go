@@ -57,7 +57,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 		add("model " + clean(m.Model) + words)
 	}
 	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
-		add("guard does not count cooldowns of single models")
+		add("guard does not count model cooldowns")
 	}
 	return out
 }

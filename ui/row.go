@@ -40,8 +40,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 	return r.String()
 }
 
-// glyph draws the state symbol and, next to it, the mark of a target or of a recent
-// change.
+// glyph draws the state symbol and, next to it, the mark for a marked or a recently
+// changed credential.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
@@ -118,7 +118,7 @@ func (r *row) streak() {
 	switch {
 	case observed && r.a.Availability != poolstate.Dead:
 		r.ladder(n, theme.Secondary)
-	case r.a.Availability == poolstate.Dead: // it has no next step
+	case r.a.Availability == poolstate.Dead: // a dead credential has no next step
 	case known && r.s.Policy.Climbs():
 		r.ladder(n, theme.StepRole(poolstate.Step(n)))
 	}

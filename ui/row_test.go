@@ -71,7 +71,7 @@ func TestRow_Ladder(t *testing.T) {
 	}
 }
 
-// TestRow_Streak checks ladder and number in a wide and a narrow column.
+// TestRow_Streak checks the ladder and the number in a wide and in a narrow column.
 func TestRow_Streak(t *testing.T) {
 	for _, c := range []struct {
 		streak       any
@@ -107,7 +107,7 @@ func TestRow_StreakObserved(t *testing.T) {
 		{nil, 0, "····", "~0"},
 		{nil, 3, "▁▃▅· ~3", "~3"},
 		{nil, 1000, "▁▃▅▇ ~99", "~99"},
-		{2, 3, "2", "2"}, // the file's streak counts
+		{2, 3, "2", "2"}, // the file's streak takes precedence
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(entry{"consecutive_failures": c.file}))
 		cred.Observed = poolstate.Some(c.observed)

@@ -126,8 +126,8 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 }
 
 // guardedScreen returns a screen of a stock agent's pool with a running guard, after calling
-// each function in set. Guard has pinned two credentials, and pooltop has counted failures of
-// all but one.
+// each function in set. Guard has pinned two credentials, and pooltop has counted the failures
+// of all but one.
 func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	pinned := func(label string, ago, length time.Duration) entry {
@@ -167,7 +167,7 @@ func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	return s
 }
 
-// otherStates returns screens other than the table for a live file.
+// otherStates returns screens in other states of the pool, the feed and the view.
 func otherStates(t testing.TB) []scene {
 	t.Helper()
 	waiting, unreadable := screenOf(nil), screenOf(nil)
@@ -267,7 +267,7 @@ func actionScenes(t testing.TB) []scene {
 		answer("answer-canceled", AnswerCanceled, "hold canceled; nothing was written"),
 		{"answer-in-help", with(func(s *Screen) {
 			s.Pane, s.Short = PaneHelp, paneKeys
-			s.Answer = &Answer{Kind: AnswerNews, Text: "work-oauth: the agent used it successfully; streak 3 → 0"}
+			s.Answer = &Answer{Kind: AnswerNews, Text: "work-oauth refreshed by its agent at 09:19:00: streak 3 → 0"}
 		})},
 		{"answer-over-empty", with(func(s *Screen) {
 			s.Pool, s.Groups, s.Selected, s.Short, s.Feed = nil, nil, nil, emptyKeys, Feed{}

@@ -1,6 +1,6 @@
-// Package ui draws the dashboard: header, table, detail, dialogs, events,
-// forecast and help, and the words for every state. The output depends only on a
-// [Screen]: drawing reads no clock, does no I/O and keeps no state.
+// Package ui draws the dashboard: header, table, detail, dialogs, events, forecast
+// and help. It also describes states and changes in words. The output depends only
+// on a [Screen]: drawing reads no clock, does no I/O and keeps no state.
 //
 // Text from the file is untrusted. It passes through [text.Clean] before it is
 // measured or drawn.
@@ -66,7 +66,7 @@ type Screen struct {
 	Groups        []filter.Group
 	Policy        poolstate.Policy
 	Guard         *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
-	ResetKey      string           // key that resets the selected credential, or "" if that is not possible
+	ResetKey      string           // key that resets the selected credential, or "" if resetting is not possible
 	MoreKey       string           // key that scrolls the pane, or ""
 	Evidence      *Evidence        // the observation that settled the policy, or nil
 	Selected      *poolstate.Ref   // nil for none
@@ -83,7 +83,7 @@ type Screen struct {
 	Cursor        int                    // the position of the selected event in PaneEvents, counted from the newest
 	Paused        bool                   // the display is frozen
 	Missed        int                    // events since the display was frozen
-	Order         filter.Order           // the order of Groups; Descending if it is reversed
+	Order         filter.Order           // the order of Groups, reversed if Descending is set
 	Descending    bool
 	OutFirst      bool           // in the default order, providers that are out are first
 	Outages       map[string]int // number of accounts that each provider's outage has affected so far
@@ -289,6 +289,6 @@ func (s *Screen) wider(narrow, wide int) int {
 	return narrow
 }
 
-// margin returns the width of each side margin, inner the width between them.
+// margin returns the width of each side margin, and inner the width between the margins.
 func (s *Screen) margin() int { return s.wider(1, 2) }
 func (s *Screen) inner() int  { return s.Width - 2*s.margin() }

@@ -135,8 +135,8 @@ func TestScrollTo(t *testing.T) {
 	}
 }
 
-// TestScrollTo_Collapsed checks the first row below two headings, of which the second
-// scrolls out of view if the table has only two lines.
+// TestScrollTo_Collapsed checks that the first row below a collapsed provider is visible at
+// every height, even if the table has only two lines.
 func TestScrollTo_Collapsed(t *testing.T) {
 	s := backoffScreen(t)
 	s.Groups = (&filter.Listing{Collapsed: map[string]bool{s.Groups[0].Provider.Name: true}}).Groups(s.Pool, s.Policy, s.Now)

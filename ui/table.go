@@ -110,8 +110,8 @@ func (t *table) header() string {
 	return l.String()
 }
 
-// orderColumn returns the column whose title shows the order: the column that the table is
-// sorted by or, if that is not visible, the first.
+// orderColumn returns the column whose title shows the order: the column by which the table is
+// sorted or, if that column is not visible, the first one.
 func (t *table) orderColumn() Column {
 	col, known := map[filter.Order]Column{
 		filter.OrderWorst: ColumnWhy, filter.OrderDeadline: columnBack, filter.OrderStreak: ColumnStreak, filter.OrderState: columnState,
@@ -122,8 +122,9 @@ func (t *table) orderColumn() Column {
 	return columnName
 }
 
-// orderMark draws the mark for the order after the title of its column. In the first column,
-// it also names the order, unless it is pool order, and shortens the title if necessary.
+// orderMark draws the direction of the order after the title of the order column. In the first
+// column, it also draws the name of the order and shortens the title if necessary. Pool order
+// has no name, and no mark in its default direction.
 func (t *table) orderMark(l *theme.Line) *theme.Line {
 	s, mark, name := t.s, "▾", t.s.Order.Name()
 	if s.Descending {

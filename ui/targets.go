@@ -65,7 +65,7 @@ func (t *Targets) begin(top int) {
 	}
 }
 
-// raise moves the targets that are added next up by one line.
+// raise shifts targets that are added later up by one line.
 func (t *Targets) raise() {
 	if t != nil {
 		t.top--

@@ -139,7 +139,8 @@ func TestTargets_At(t *testing.T) {
 	}
 }
 
-// TestTargets_StickyHeading checks the heading that replaces the first line.
+// TestTargets_StickyHeading checks the target of a heading that replaces the first line, and
+// the target below it.
 func TestTargets_StickyHeading(t *testing.T) {
 	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
 	equal(t, "the heading", heading[0].Provider, "provider-1")

@@ -90,7 +90,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is how long before its expiry a token is marked.
+// expiryNotice is how long before a token expires its credential is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time until a token expires, and whether that is soon.

@@ -202,8 +202,8 @@ func TestOutSentence(t *testing.T) {
 	}
 }
 
-// TestRow_Times checks the BACK IN and AT columns, also with their contents swapped, and
-// the single column on a narrow terminal.
+// TestRow_Times checks the BACK IN and AT columns with the time left first and with the clock
+// time first, and the single column on a narrow terminal.
 func TestRow_Times(t *testing.T) {
 	long := entry{"last_error_reset_at": secondsAt(6*text.Day + 5*time.Hour)}
 	for _, c := range []struct {
@@ -236,7 +236,7 @@ func TestRow_Times(t *testing.T) {
 	}
 }
 
-// TestStamp checks that only the detail pane adds the distance from now.
+// TestStamp checks that only the detail pane adds the time since or until then.
 func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{

@@ -15,7 +15,7 @@ type axis struct {
 	now   time.Time
 	width int
 	span  time.Duration // from now to the last step of the linear part
-	end   int           // column after the linear part: the gap if below width
+	end   int           // column after the linear part; if less than width, the column of the gap
 	far   time.Duration // from now to the step after the gap
 }
 
@@ -39,9 +39,9 @@ func newAxis(f *poolstate.Forecast, width int) axis {
 	return a
 }
 
-// lastIsOutlier reports whether the axis is broken before the last step. It measures from
-// the last failure rather than from now, so that the result does not change as time passes,
-// until only one step is left.
+// lastIsOutlier reports whether a gap separates the last step from the others. It measures
+// from the last failure rather than from now, so that a gap does not appear or disappear as
+// time passes.
 func lastIsOutlier(f *poolstate.Forecast) bool {
 	last := len(f.Steps) - 1
 	before := f.Steps[last-1].At.Sub(f.LastFailure)
@@ -95,7 +95,8 @@ func (a *axis) ticks() []label {
 	return nil
 }
 
-// ticksEvery uses calendar arithmetic, so times stay round across daylight saving changes.
+// ticksEvery returns the ticks at a given interval. It uses calendar arithmetic, so times stay
+// round across daylight saving changes.
 func (a *axis) ticksEvery(every time.Duration, layout string) (all []label) {
 	y, m, d := a.now.Date()
 	if every%(7*text.Day) == 0 { // weeks begin on Monday

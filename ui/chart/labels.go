@@ -30,7 +30,7 @@ func (p *plot) ticked(col int) bool {
 }
 
 // placeLabels places labels in order of importance: the recovery of the selected credential,
-// names if they are wanted, now, the last step, midnights, other round times. If there are many
+// names if named is set, now, the last step, midnights, other round times. If there are many
 // steps, it names only the selected credential.
 func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 	now, width := p.Now, p.axis.width
@@ -53,7 +53,7 @@ func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 }
 
 // place adds a label centered below its column. To avoid other labels, it moves the label
-// by up to shift cells, but not away from the column. It omits a label that does not fit.
+// by up to shift cells, but keeps it next to the column. It omits a label that does not fit.
 func (p *plot) place(k label, shift int) {
 	w := text.Width(k.text)
 	for d := range min(shift, w/2+1) + 1 {

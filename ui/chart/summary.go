@@ -11,7 +11,7 @@ import (
 )
 
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
-// by 21:40". By the first time, at least half of the credentials with a future deadline will
+// by 21:40". By the first of these times, at least half of the credentials with a future deadline will
 // be back.
 func Summary(f *poolstate.Forecast) string {
 	var parts []string

@@ -103,8 +103,8 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 }
 
 // barShapes contains the character for a cell, indexed by its left and right half:
-// empty, thin or thick. There is no character for thin and thick halves, so those cells
-// show only the thick half.
+// empty, thin or thick. No character has a thin and a thick half, so such a cell shows
+// only its thick half.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 
 // barCell returns the character for a cell; at is the index of its left half.

@@ -53,7 +53,7 @@ func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a 
 type term struct {
 	negated bool
 	any     []predicate
-	kinds   []poolstate.EventKind // the event kinds that the text names or begins to name
+	kinds   []poolstate.EventKind // the event kinds whose words are the text or begin with it
 	other   []predicate           // the predicates in any for text that is not the word of a kind
 }
 
@@ -186,7 +186,8 @@ func freeText(part string, literal bool) predicate {
 }
 
 // eventKinds returns the kind of event with the given word, or the kinds whose words begin
-// with it, so that a word matches while it is being typed. The screen omits "file_".
+// with it, so that a word matches while it is being typed. The prefix "file_", which the
+// screen omits, is optional.
 func eventKinds(word string) (kinds []poolstate.EventKind, exact bool) {
 	for _, k := range poolstate.EventKinds() {
 		for _, name := range []string{k.String(), strings.TrimPrefix(k.String(), "file_")} {

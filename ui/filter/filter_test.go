@@ -53,7 +53,7 @@ func TestMatchEvent(t *testing.T) {
 		"exhausted,held":       "exhausted held",
 		"-held":                "exhausted file_missing",
 		"file_missing":         "file_missing",
-		"due":                  "", // not the letters in a name
+		"due":                  "", // the word of a kind, so it is not searched in names
 		`"held"`:               "file_missing",
 		"exh":                  "exhausted",
 		"missing":              "file_missing",
@@ -164,7 +164,7 @@ func TestFilter_Match(t *testing.T) {
 	}
 }
 
-// TestFilter_Match_Observed checks that the streak in the file has precedence over one that
+// TestFilter_Match_Observed checks that a streak in the file takes precedence over one that
 // pooltop has counted.
 func TestFilter_Match_Observed(t *testing.T) {
 	p := testPool(t)

@@ -17,7 +17,7 @@ type Order uint8
 // The orders, each in its natural direction.
 const (
 	OrderPool     Order = iota // providers by name, credentials in rotation order; only the latter can be reversed
-	OrderWorst                 // providers that are out, then by urgency (see worstRanks), then longest wait first, because a reset helps those most
+	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, where a reset saves most time
 	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first

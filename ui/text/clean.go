@@ -150,8 +150,8 @@ func isSyllable(cluster string) bool {
 	})
 }
 
-// joinJamo composes decomposed Korean letters into syllables (Unicode 3.12). Terminals
-// agree on the width of those.
+// joinJamo composes decomposed Korean letters into syllables (Unicode 3.12), because
+// terminals agree on the width of syllables.
 func joinJamo(s string) string {
 	const syllables, leads, vowels, tails = 0xac00, 0x1100, 0x1161, 0x11a7
 	var out []rune
@@ -226,7 +226,7 @@ func Fit(s string, w int) string {
 	}
 }
 
-// FitLeft is like [Fit] but cuts the beginning.
+// FitLeft shortens text as [Fit] does, but cuts the beginning.
 func FitLeft(s string, w int) string {
 	n := Width(s)
 	if n <= w || w <= 0 {

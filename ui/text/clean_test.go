@@ -102,8 +102,8 @@ func TestClean_Limit(t *testing.T) {
 	}
 }
 
-// TestClean_LinearTime cleans 256 KB of each worst case, which would take minutes if any
-// part of it were quadratic.
+// TestClean_LinearTime cleans 256 KB of each worst case, which would take minutes if Clean
+// took quadratic time.
 func TestClean_LinearTime(t *testing.T) {
 	for _, unit := range []string{"a", "\x1b", "\u0301", "👩\u200d", "🇩", "\xff", "\u0d4e0"} {
 		s := strings.Repeat(unit, 1<<18/len(unit))

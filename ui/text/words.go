@@ -13,7 +13,7 @@ import (
 // Day is 24 hours.
 const Day = 24 * time.Hour
 
-// Durations of tooLong or more are shown as tooLongText. No real deadline is that far off.
+// Durations of tooLong or more are shown as tooLongText. No real deadline is that far away.
 const tooLong, tooLongText = 1000 * Day, ">999d"
 
 // clamp limits d to the range from 0 to tooLong, so that rounding up cannot overflow.
@@ -80,8 +80,8 @@ func Moment(t, now time.Time) string {
 	return t.Format("Jan 2006")
 }
 
-// Until is like [Moment], but adds the day or the time of day that Moment omits from a
-// distant date.
+// Until formats a time as [Moment] does, but adds the day or the time of day that Moment
+// omits from a distant date.
 func Until(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch days := CivilDays(t) - CivilDays(now); {
@@ -100,8 +100,8 @@ func CivilDays(t time.Time) int {
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
 }
 
-// Stamp formats a time to the second in now's location, with the date unless it is
-// today, and with the year unless it is the same.
+// Stamp formats a time to the second in now's location. It adds the date unless that is
+// today, and the year unless that is the current one.
 func Stamp(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {

@@ -125,7 +125,7 @@ func TestPlural(t *testing.T) {
 	}
 }
 
-// TestCredentialName checks that it skips names without a visible character.
+// TestCredentialName checks that names without a visible character are skipped.
 func TestCredentialName(t *testing.T) {
 	for _, c := range []struct{ label, source, id, want string }{
 		{"label", "source", "id", "label"},

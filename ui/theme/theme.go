@@ -118,7 +118,7 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Background is the kind of the terminal's background.
+// Background is a kind of terminal background.
 type Background uint8
 
 // The kinds of background.
@@ -139,7 +139,7 @@ func BackgroundOf(dark bool) Background {
 // Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
-// The schemes. The first four are in pairs with the same background. SchemeTerminal uses
+// The schemes. The first four are pairs for the same background. SchemeTerminal uses
 // the terminal's own sixteen colors. SchemeAny is for output to a terminal that is not
 // asked for its background.
 const (

@@ -197,7 +197,7 @@ func TestPalettes_ContrastAny(t *testing.T) {
 // are used: xterm, the Linux console, Terminal on macOS, GNOME, Windows, and Solarized.
 var terminals = []struct {
 	name, dark, light string
-	colors            string // the default foreground of a dark and a light terminal follows from the background
+	colors            string // by color number, without the default foreground
 }{
 	{"xterm", "#000000", "#ffffff", "#000000 #cd0000 #00cd00 #cdcd00 #0000ee #cd00cd #00cdcd #e5e5e5 #7f7f7f #ff0000 #00ff00 #ffff00 #5c5cff #ff00ff #00ffff #ffffff"},
 	{"linux", "#000000", "", "#000000 #aa0000 #00aa00 #aa5500 #0000aa #aa00aa #00aaaa #aaaaaa #555555 #ff5555 #55ff55 #ffff55 #5555ff #ff55ff #55ffff #ffffff"},
@@ -229,7 +229,7 @@ func TestPalettes_ContrastSixteen(t *testing.T) {
 	}
 }
 
-// TestNext checks that no scheme follows that is meant for the other background.
+// TestNext checks that Next never returns a scheme for the other background.
 func TestNext(t *testing.T) {
 	for _, c := range []struct {
 		b       Background
@@ -263,7 +263,7 @@ func TestOn(t *testing.T) {
 }
 
 // TestPalettes_ColorVision compares the state colors in the high-contrast schemes as
-// seen with each kind of red-green blindness. A difference of 0.02 is just visible. The
+// seen with normal vision and with each kind of red-green blindness. A difference of 0.02 is just visible. The
 // gray of unusable credentials is not compared.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09

@@ -41,9 +41,9 @@ func LineFlaw(line string, w int) string {
 	return ""
 }
 
-// TextFlaw describes a defect in text without styles: control characters, joiners
-// that do not follow a letter or mark, or clusters other than syllables whose width
-// depends on the terminal. It returns "" if there is none.
+// TextFlaw describes a defect in text without styles: a control character, a joiner
+// that does not follow a letter or mark, or a cluster whose width depends on the
+// terminal, unless the cluster is a syllable. It returns "" if there is none.
 func TextFlaw(s string) string {
 	last := ' '
 	for rest := s; rest != ""; {
