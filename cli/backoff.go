@@ -83,7 +83,7 @@ func backoffCommand() *cobra.Command {
 	return cmd
 }
 
-// schedules are the backoff schedules for an error code.
+// schedules holds the backoff schedules for an error code.
 type schedules struct {
 	cfg    *config.Config
 	code   int

@@ -104,7 +104,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return offer(profiles)
 	case name == "key":
 		return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
-			for _, a := range model.Actions() { // the keys are left to the user
+			for _, a := range model.Actions() { // the user types the keys
 				words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
 			}
 			return words
@@ -226,7 +226,7 @@ func anyKind(*poolstate.Credential) bool { return true }
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
 // completePool returns a completion function for providers that have a credential of the
-// given kind and, if the command takes targets, for these credentials.
+// given kind and, if the command takes targets, for those credentials.
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag

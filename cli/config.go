@@ -62,7 +62,7 @@ type configReport struct {
 	toml strings.Builder // the same values as a configuration file
 }
 
-// storeJSON is a store that a command with the same flags reads.
+// storeJSON is a store that a command with the same flags would read.
 type storeJSON struct {
 	Profile string `json:"profile"`
 	Path    string `json:"path"`

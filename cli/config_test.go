@@ -264,7 +264,7 @@ func FuzzConfig(f *testing.F) {
 func parsed(path string, data []byte) (*config.Config, error) {
 	cfg, err := config.Parse(path, data)
 	if err == nil {
-		cfg.File = cmp.Or(cfg.File, "/auth.json") // Load sets the default path, Parse does not
+		cfg.File = cmp.Or(cfg.File, "/auth.json") // unlike Load, Parse does not set the default path
 		err = bindKeys(cfg)
 	}
 	return cfg, err

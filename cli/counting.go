@@ -23,7 +23,7 @@ type counting struct {
 	file  string
 	curve poolstate.Curve
 	log   *slog.Logger
-	err   error // from the last attempt to store the counts; it has been logged
+	err   error // from the last attempt to store the counts; already logged
 }
 
 // newCounting returns the counter of the store at path. Without a journal, it counts in
@@ -72,7 +72,8 @@ func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.T
 	return c.Next(pool, guard.Rules{Policy: policy, Curve: c.curve}, at)
 }
 
-// forDashboard counts the failures for the dashboard; see [model.Config].
+// forDashboard counts the failures in a pool if the pool is new, and returns the resulting
+// events. It is the Count function of a [model.Config].
 func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) model.Counted {
 	var counted model.Counted
 	if isNew {

@@ -155,7 +155,7 @@ func TestDashboard_HostileText(t *testing.T) {
 	}
 }
 
-// No screen shows a part of a secret, even if every string in the file quotes one.
+// No screen shows a part of a secret, even if strings in the file quote one.
 func TestDashboard_NoSecret(t *testing.T) {
 	t.Parallel()
 	token := tokens["access"]

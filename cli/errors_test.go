@@ -39,7 +39,7 @@ func TestCommands_UnreadableFile(t *testing.T) {
 		dir:                                  {"not a regular file", "--file"},
 		filepath.Join(dir, "auth.json"):      {"no such file", "--file", "--home", "--profile"},
 		filepath.Join(dir, "no", "dir", "f"): {"no such file"},
-		filepath.Join(sampleFile(t, "backoff.json"), "auth.json"): nil, // below a file
+		filepath.Join(sampleFile(t, "backoff.json"), "auth.json"): nil, // a path below a regular file
 	}
 	for _, content := range []string{
 		"", " \n\t", `{"credential_pool": {"p": [{"access_token": "none", "id": "a"`, "credential_pool: {}", "\ufeff", `{} {}`, `[]`, `null`,

@@ -84,10 +84,11 @@ type follower struct {
 	explain func(error) string
 	print   func(*poolstate.Record) error
 	hint    func(string) // prints messages that are not events
-	since   time.Time    // start of the history to print; the zero time prints none
+	since   time.Time    // start of the history to print; zero for no history
 	*counting
 	// act is called after each load, with notes about streaks that the load has ended. It
-	// returns when to call it again, or the zero time. It is nil if only events matter.
+	// returns when to call it again, or the zero time. It is nil if the follower only
+	// prints events.
 	act func(context.Context, []guard.Note) time.Time
 
 	observer poolstate.Observer
@@ -137,7 +138,7 @@ func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, as
 	}
 }
 
-// profileColumn returns the width of a column with the names of profiles.
+// profileColumn returns the width of the column of profile names.
 func profileColumn(profiles []poolstate.Profile) (width int) {
 	const widest = 16
 	for _, p := range profiles {
@@ -177,7 +178,7 @@ func followAll(ctx context.Context, followers []*follower) error {
 }
 
 // runAll calls run concurrently for each number below n. If one call fails, it cancels the
-// others. It returns the first error.
+// others. If several fail, it returns the error for the lowest number.
 func runAll(ctx context.Context, n int, run func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

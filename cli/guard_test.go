@@ -26,7 +26,7 @@ type guardTest struct {
 	counts string
 }
 
-// guardStart is when the guard of a guardTest starts. Credential a has failed at that time.
+// guardStart is when the guard of a guardTest starts. Credential a fails at that time.
 var guardStart = time.Unix(1795425600, 0).UTC()
 
 func newGuardTest(t *testing.T) *guardTest {
@@ -62,7 +62,7 @@ func failedAt(at time.Time) string {
 		`{"access_token": "none", "id": "b"}`)
 }
 
-// fails makes an agent report a failure of credential a now.
+// fails replaces the file with one in which credential a has just failed.
 func (g *guardTest) fails() {
 	g.t.Helper()
 	writeFile(g.t, g.file, []byte(failedAt(g.now)))

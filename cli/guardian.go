@@ -57,7 +57,7 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	}()
 	var taken error
 	for _, g := range guards {
-		if len(guards) == 1 { // of several, some usually have no file
+		if len(guards) == 1 { // with several stores, some usually have no file
 			g.hint = g.say
 		}
 		release, err := g.begin()
@@ -114,7 +114,7 @@ func lookOnce(ctx context.Context, guards []*guardian) (first error) {
 	}
 	for i, g := range guards {
 		switch err := sel.stores[i].err; {
-		case errors.Is(err, fs.ErrNotExist): // its profile uses the root's credentials, which the root's guard sees
+		case errors.Is(err, fs.ErrNotExist): // the profile uses the root's credentials, which are guarded in the root's store
 		case err != nil:
 			g.say(err.Error())
 		default:
@@ -295,7 +295,7 @@ func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
 	return now.Add(retryAfter)
 }
 
-// check keeps the first error from printing.
+// check records the first error that occurs while printing.
 func (g *guardian) check(err error) {
 	if g.printErr == nil {
 		g.printErr = err

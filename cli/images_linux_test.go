@@ -19,7 +19,8 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// The store shown in the images, and the time at which they are taken.
+// The store and the journal shown in the images, and the time at which the images are
+// taken.
 const (
 	imageStore   = "testdata/images/auth.json"
 	imageJournal = "testdata/images/events.jsonl"
@@ -76,7 +77,7 @@ var frames = []struct {
 const still = 5
 
 // TestImages compares the text of the images in the README with the program's output. With
-// -update, it replaces them.
+// -update, it replaces the images.
 func TestImages(t *testing.T) {
 	t.Parallel()
 	for _, scene := range scenes {

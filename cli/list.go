@@ -187,7 +187,7 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		scheme = new(theme.SchemeAny) // the terminal is not asked for its background
+		scheme = new(theme.SchemeAny) // the terminal is not queried for its background
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }

@@ -26,7 +26,7 @@ func section(t *testing.T, title string) string {
 	return text
 }
 
-// rows returns the cells of the table rows that begin with code.
+// rows returns the cells of the table rows that begin with inline code.
 func rows(text string) [][]string {
 	var out [][]string
 	for line := range strings.Lines(text) {

@@ -189,7 +189,7 @@ func TestRedaction_Fingerprint(t *testing.T) {
 	sum := sha256.Sum256([]byte(plantedSecret))
 	entry := fmt.Sprintf(`"source": "env:KEY", "secret_fingerprint": "sha256:%x",`, sum[:8])
 	for name, form := range forms {
-		if name != "part" { // a part has another fingerprint
+		if name != "part" { // a part has a different fingerprint
 			t.Run(name, func(t *testing.T) { checkQuoted(t, "", entry, form(plantedSecret)) })
 		}
 	}

@@ -29,7 +29,7 @@ const (
 	maxInterval    = 7 * text.Day
 	maxCredentials = 50
 	maxCap         = 100
-	maxEffort      = 3 * time.Second // an estimate
+	maxEffort      = 3 * time.Second // estimated computing time
 )
 
 // costFlags are the flags of simulate that affect the costs.

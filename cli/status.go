@@ -53,7 +53,7 @@ func formatError(err error) error {
 	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
-// maxNamed is the maximum number of providers named on the line.
+// maxNamed is the maximum number of providers named on the status line.
 const maxNamed = 2
 
 // status returns a line such as "4/9 ready · openrouter out, back 14:14", and the exit

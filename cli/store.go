@@ -48,7 +48,7 @@ func instant(now time.Time) time.Time {
 }
 
 // newOperator returns an operator for a store. If journaled is true, the operator records
-// actions in the user's journal and restores failure counts with an undo.
+// actions in the user's journal, and undoing an action also restores the failure counts.
 func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *journal.Operator {
 	op := &journal.Operator{Store: store, Log: log}
 	if journaled {

@@ -121,8 +121,8 @@ func (a answers) duration(p Probe) time.Duration {
 	return 0
 }
 
-// derive returns the policy closest to the agent's answers; see
-// [Measurement.Unexplained].
+// derive returns the policy closest to the agent's answers. It may not match all of them;
+// see [Measurement.Unexplained].
 func derive(a answers) poolstate.Policy {
 	cooldowns := map[int][]time.Duration{}
 	climbs := false
@@ -142,7 +142,7 @@ func derive(a answers) poolstate.Policy {
 	switch {
 	case climbs:
 		policy = poolstate.Backoff()
-		for code, steps := range cooldowns { // a single step would grow with the streak
+		for code, steps := range cooldowns { // repeat the last step, because a single step would grow with the streak
 			cooldowns[code] = append(steps, steps[len(steps)-1])
 		}
 	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:
