@@ -50,8 +50,8 @@ type Effect struct {
 	// Refused is true if the change is not allowed. It is false if the credential is
 	// changed or needs no change.
 	Refused bool
-	// CoolsUntil is the current deadline if a hold was refused because it would end
-	// sooner. Otherwise it is the zero time.
+	// CoolsUntil is the end of the current cooldown if a hold was refused because it would
+	// end sooner. Otherwise it is the zero time.
 	CoolsUntil time.Time
 	// Lost lists the keys that an undo cannot restore because their values contained
 	// secrets, which are not stored in the journal.

@@ -2,8 +2,8 @@ package poolstate
 
 import "time"
 
-// The cooldowns of the stock agent. The one after a 401 is short because a token refresh
-// usually helps. Builds since August 2026 apply soleTTL to a provider's only credential
+// The cooldowns of the stock agent. The cooldown after a 401 is short because a token
+// refresh usually helps. Builds since August 2026 apply soleTTL to a provider's only credential
 // that is not dead.
 const (
 	baseTTL             = time.Hour

@@ -137,8 +137,8 @@ type Credential struct {
 	Shares       []Ref
 	SharesSecret bool
 
-	// BorrowedFrom is the profile whose store contains the entry, if another profile uses
-	// it; see [Borrow]. Otherwise it is empty.
+	// BorrowedFrom is the profile whose store contains the entry, if the entry is used by
+	// another profile; see [Borrow]. Otherwise it is empty.
 	BorrowedFrom string
 	// Copy says whether a profile's entry is a copy of one of the root's entries.
 	Copy Copy

@@ -16,7 +16,7 @@ type Curve struct {
 	ForgetAfter time.Duration
 	// Stagger spreads the deadlines of credentials that fail together.
 	Stagger bool
-	// Only limits guard to these providers. If nil, there is no limit.
+	// Only limits guard to these providers. If it is nil, guard handles all providers.
 	Only []string
 	// Sole allows guard to pin a provider's only credential that is not dead. The agent then
 	// has no credential until the cooldown ends.
@@ -91,7 +91,7 @@ func (c Curve) Cooldown(cred *Credential, policy Policy, streak int) time.Durati
 	return time.Duration(min(d, float64(maxHold)))
 }
 
-// Includes reports whether Only allows a provider.
+// Includes reports whether guard handles a provider, according to Only.
 func (c Curve) Includes(provider string) bool {
 	return c.Only == nil || slices.Contains(c.Only, provider)
 }

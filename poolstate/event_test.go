@@ -274,8 +274,8 @@ func TestHistory(t *testing.T) {
 	}, ", "))
 }
 
-// If guard pins a failure before it is observed, diff returns an event for the failure and
-// one for the pin. If the failure was observed before, it returns only the latter.
+// If guard pins a failure before pooltop observes it, diff returns an event for the failure
+// and one for the pin. Otherwise it returns only the event for the pin.
 func TestDiff_Pinned(t *testing.T) {
 	before, seen := poolAt(t, 0, `"id": "a"`), poolAt(t, 0, failed("a", 0, 0))
 	pinned := poolAt(t, 0, failed("a", time.Millisecond, 0)+`, "last_error_reset_at": `+at(4*time.Hour))

@@ -232,7 +232,7 @@ func (s *span) length() time.Duration { return s.to.Sub(s.from) }
 // LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {
 	Provider string
-	// Credentials lists those that are ready now but not after the action.
+	// Credentials lists the credentials that are ready now but not after the action.
 	Credentials []Credential
 	// Others summarizes the provider's credentials that the action does not change.
 	Others Summary

@@ -119,9 +119,9 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return end
 }
 
-// curveEnd returns the end of the cooldown under Curve if c fails once more, with the code
-// of the hold. Agents retry some failed credentials after a minute, which must not shorten
-// a hold.
+// curveEnd returns the end of the cooldown under Curve if c failed once more, with the code
+// of the hold. It clears the fields that make agents retry a credential after a minute,
+// because those must not shorten a hold.
 func (h Hold) curveEnd(c *Credential, at time.Time) time.Time {
 	failed := *c
 	failed.ErrorCode, failed.FailureReason, failed.Sole = Some(h.Code), "", false

@@ -70,8 +70,9 @@ func (c *Credential) QueriedLive() bool {
 // credential. Replacing a longer one would block the provider for hours.
 const SolePinLimit = 5 * time.Minute
 
-// WhyNotPinned returns why guard must not pin a failure of c, or "" if it may. own is the
-// agent's own cooldown. If sole is true, a provider's only credential may be pinned too.
+// WhyNotPinned returns why guard must not pin a failure of c, or "" if pinning is allowed.
+// own is the agent's own cooldown. If sole is true, pinning a provider's only credential is
+// allowed too.
 func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) string {
 	failed := *c
 	failed.Status, failed.StatusAt = StatusExhausted, time.Unix(1, 0) // any time
@@ -85,7 +86,7 @@ func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) s
 	case policy.CapsCooldown(&failed):
 		return "the agent limits the cooldown of a provider's only credential"
 	case own > SolePinLimit && !sole:
-		return "it is the only credential of the provider (--sole allows it)"
+		return "it is the provider's only credential (--sole allows pinning it)"
 	}
 	return ""
 }

@@ -180,8 +180,8 @@ const (
 
 // EvidenceOf returns what an event shows about whether the agent counts failures. It
 // ignores a failure with new tokens, because a success in between may have cleared the
-// streak. It also ignores a failure older than the event, because an undo or an agent
-// with an outdated pool may have restored it.
+// streak. It also ignores a failure that is older than the event, because an undo or an
+// agent with an outdated pool may have restored the failure.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil ||
 		newTokens(e.Before, e.After) || e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {

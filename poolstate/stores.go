@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Profile is an agent's root or one of its profiles. Each has a store.
+// Profile is an agent's root or one of its profiles. Each can have its own store.
 type Profile struct {
 	// Name is [RootProfile] or the name of a directory, which is untrusted text.
 	Name string
@@ -61,9 +61,9 @@ func (l Location) Profiles() ([]Profile, error) {
 	return out, nil
 }
 
-// Copy says how an entry of a profile relates to one of the root. An agent copies the
-// root's entries of most providers when it first writes them for a profile. The copies
-// then shadow the root's.
+// Copy says how an entry of a profile relates to the root's entries. For most providers,
+// an agent copies the root's entries to a profile when it first writes to them there. The
+// copies then shadow the originals.
 type Copy uint8
 
 // The relations between a profile's entry and the root's.
