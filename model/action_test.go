@@ -105,8 +105,8 @@ func TestAct_ReadOnly(t *testing.T) {
 			d.do(k, "✕ read-only: pooltop was started with --read-only")
 		}
 		d.m.cfg.ReadOnly = ""
-		d.m.unwritable = errors.New("/x/auth.json: read-only for this user")
-		d.do("r", "✕ /x/auth.json: read-only for this user")
+		d.m.unwritable = errors.New("/x/auth.json: not writable by this user")
+		d.do("r", "✕ /x/auth.json: not writable by this user")
 		d.m.unwritable = nil
 		d.do("R tab")
 		d.change(broken)

@@ -110,7 +110,7 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 }
 
 // handle sends a message, runs all resulting commands, and checks that the screen shows
-// the given words, as change, tick, press and do also do.
+// the given words. change, tick, press and do check the words that they are given, too.
 func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.t.Helper()
 	d.finish(d.send(msg))

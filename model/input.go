@@ -84,7 +84,7 @@ func (m *Model) back() {
 		m.clearFilter()
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
-	case m.selected == nil && m.arrangement.applied != "": // as whyNoSelection says
+	case m.selected == nil && m.arrangement.applied != "": // as the message of whyNoSelection says
 		m.status = nil
 		m.clearFilter()
 	case m.status != nil || len(m.marked) > 0:

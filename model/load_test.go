@@ -179,8 +179,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// Reading the file again clears a refusal that says that it cannot be read, but no other
-// answer.
+// Once the file is readable, the refusal that says otherwise is cleared, but no other answer.
 func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, content := range []string{mixedPool, poolOf("p: a")} {

@@ -132,8 +132,8 @@ func TestToggleReadOnly_Always(t *testing.T) {
 	d.refuses("read-only")
 
 	d = startDashboard(t, twoOut)
-	d.m.unwritable = errors.New("auth.json: read-only for this user")
-	d.do("w", "✕ read-only stays on: auth.json: read-only for this user")
+	d.m.unwritable = errors.New("auth.json: not writable by this user")
+	d.do("w", "✕ read-only stays on: auth.json: not writable by this user")
 }
 
 func TestKeysOff(t *testing.T) {

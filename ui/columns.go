@@ -107,8 +107,7 @@ func Columns() []Column {
 // there is room.
 type Hidden uint16
 
-// AllBut returns a set of all columns that can be hidden, except the given
-// ones.
+// AllBut returns a set of all columns that can be hidden, except the given ones.
 func AllBut(shown ...Column) Hidden {
 	var h Hidden
 	for _, c := range Columns() {

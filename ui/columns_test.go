@@ -91,8 +91,8 @@ func TestColumnsFor_Titles(t *testing.T) {
 	}
 }
 
-// titleCells returns the cell at which each title begins. Its keys do not depend on the
-// layout: the first column is NAME, and the time columns are BACK IN and AT.
+// titleCells returns the cell at which each title begins. The keys of the map do not depend
+// on the layout: the first column is NAME, and the time columns are BACK IN and AT.
 func titleCells(header []string) map[string]int {
 	line := strings.Join(header, "") // titles are ASCII, so bytes are cells
 	line = strings.NewReplacer("▾", " ", "▴", " ").Replace(line)

@@ -85,9 +85,9 @@ func TestRemarks_Guard(t *testing.T) {
 	s := guardedScreen(t).choose(t, "personal-api-key")
 	s.Pane = PaneDetail
 	const words = "guard does not count model cooldowns"
-	equal(t, "says so", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
+	equal(t, "remark is shown", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), true)
 	s.Guard = nil
-	equal(t, "says so without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
+	equal(t, "remark is shown without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
 }
 
 // TestDetailLines_Reset checks a credential that was reset after its failure. Agents
@@ -217,9 +217,9 @@ func TestShortened(t *testing.T) {
 	}
 }
 
-// TestDetailLines_Own checks that the detail pane shows the bar of the cooldown and the
+// TestDetailLines_OwnEvents checks that the detail pane shows the bar of the cooldown and the
 // credential's own events.
-func TestDetailLines_Own(t *testing.T) {
+func TestDetailLines_OwnEvents(t *testing.T) {
 	s := backoffScreen(t)
 	s.Pane = PaneDetail
 	got := plain(Render(s.sizedAt(100, 40)))

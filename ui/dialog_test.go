@@ -72,8 +72,8 @@ func TestDialog_FewLines(t *testing.T) {
 	}
 }
 
-// TestChangeLines_Alike checks that either all changes show the state before, or none does.
-func TestChangeLines_Alike(t *testing.T) {
+// TestChangeLines_Brief checks that either all changes show the state before, or none does.
+func TestChangeLines_Brief(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	s.Dialog = &Dialog{Changes: []Change{
 		{"p/short", "cooling, streak 1 → ready, streak 0", "→ ready, streak 0"},

@@ -12,8 +12,8 @@ import (
 
 // title draws the program name and path on the left, and the feed, policy and clock
 // on the right. If space is short, it omits the policy's source, the policy, the guard,
-// the clock and then "read-only", in this order. Below narrowFrom, all of them are more
-// important than the path.
+// the clock and then "read-only", in this order. Below narrowFrom, the clock and
+// "read-only" are more important than the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))

@@ -124,8 +124,8 @@ func TestNext(t *testing.T) {
 		{"all out, narrow", 60, []entry{cooling}, "all out, back backup-key p  40m00s  at 10:00"},
 		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, manual action needed"},
 		{"a dead one", 120, []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
-		{"a due one", 120, []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: the agent retries at its next selection"},
-		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: the agent retries at its next selection"},
+		{"a due one", 120, []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: retried at the agent's next selection"},
+		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: retried at the agent's next selection"},
 	} {
 		s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(c.width, 30)
 		equal(t, c.name, strings.TrimSpace(plain(s.next())), c.want)

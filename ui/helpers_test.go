@@ -125,7 +125,7 @@ func binding(name, does string) key.Binding {
 	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, does))
 }
 
-// The keys in the footer of a table, an empty screen and a pane, and those in the help.
+// The keys in the footer of a table, of an empty screen and of a pane, and the keys in the help.
 var (
 	shortKeys = []key.Binding{binding("↑↓", "move"), binding("d", "detail"), binding("?", "help"), binding("q", "quit")}
 	emptyKeys = []key.Binding{binding("?", "help"), binding("q", "quit")}

@@ -73,8 +73,8 @@ func flaw(drawn string, w, h int) string {
 	return ""
 }
 
-// sizes returns terminal sizes, including invalid ones. Together, those for four
-// successive salts cover every width and every height.
+// sizes returns terminal sizes, including invalid ones. The sizes for four successive
+// salts together cover every width and every height.
 func sizes(salt int) [][2]int {
 	out := [][2]int{{0, 0}, {-1, -1}, {80, 0}, {0, 24}, {80, -5}} // some terminals report such sizes at first
 	for w := 1 + salt%4; w <= 200; w += 4 {

@@ -65,7 +65,7 @@ func (t *Targets) begin(top int) {
 	}
 }
 
-// raise shifts targets that are added later up by one line.
+// raise moves targets that are added later one line up.
 func (t *Targets) raise() {
 	if t != nil {
 		t.top--

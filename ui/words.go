@@ -90,7 +90,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
-// expiryNotice is how long before a token expires its credential is marked.
+// expiryNotice is the time before the expiry of a token during which its credential is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time until a token expires, and whether that is soon.
@@ -268,7 +268,7 @@ func (s *Screen) outSentence(sum *poolstate.Summary) string {
 }
 
 func dueSentence(n int) string {
-	return strconv.Itoa(n) + " due: the agent retries at its next selection"
+	return strconv.Itoa(n) + " due: retried at the agent's next selection"
 }
 
 // quietSentence describes a pool in which nothing is cooling.

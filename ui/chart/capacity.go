@@ -75,7 +75,7 @@ func newPlot(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, na
 	return p
 }
 
-// find returns the position of a credential among those of a step, or -1.
+// find returns the index in s.Back of the credential with the given ref, or -1.
 func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 	return slices.IndexFunc(s.Back, func(c *poolstate.Credential) bool { return ref != nil && c.Ref == *ref })
 }

@@ -76,8 +76,8 @@ const maxLength = 256
 //	work     these letters in this order in the name; or part of the provider,
 //	         source, id, or the last failure's reason or message
 //
-// Quoted or negated free text must occur literally in the name or in one of those
-// fields.
+// Quoted or negated free text must occur literally in the name or in one of these
+// other fields.
 //
 // For the events, free text may also be the word of an event kind; see [Filter.MatchEvent].
 //

@@ -53,7 +53,7 @@ func TestMatchEvent(t *testing.T) {
 		"exhausted,held":       "exhausted held",
 		"-held":                "exhausted file_missing",
 		"file_missing":         "file_missing",
-		"due":                  "", // the word of a kind, so it is not searched in names
+		"due":                  "", // the word of a kind, so names are not searched
 		`"held"`:               "file_missing",
 		"exh":                  "exhausted",
 		"missing":              "file_missing",

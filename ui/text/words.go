@@ -100,8 +100,8 @@ func CivilDays(t time.Time) int {
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))
 }
 
-// Stamp formats a time to the second in now's location. It adds the date unless that is
-// today, and the year unless that is the current one.
+// Stamp formats a time to the second in now's location. It omits the date if t is today,
+// and the year if t is in the same year as now.
 func Stamp(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {

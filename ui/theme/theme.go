@@ -118,7 +118,7 @@ func newTheme(p palette, s Scheme, profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Background is a kind of terminal background.
+// Background is the brightness of a terminal's background.
 type Background uint8
 
 // The kinds of background.
@@ -139,7 +139,7 @@ func BackgroundOf(dark bool) Background {
 // Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
-// The schemes. The first four are pairs for the same background. SchemeTerminal uses
+// The schemes. The first four are two for each background. SchemeTerminal uses
 // the terminal's own sixteen colors. SchemeAny is for output to a terminal that is not
 // asked for its background.
 const (

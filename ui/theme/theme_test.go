@@ -263,8 +263,8 @@ func TestOn(t *testing.T) {
 }
 
 // TestPalettes_ColorVision compares the state colors in the high-contrast schemes as
-// seen with normal vision and with each kind of red-green blindness. A difference of 0.02 is just visible. The
-// gray of unusable credentials is not compared.
+// seen with normal vision and with each kind of red-green blindness. A difference of 0.02
+// is just visible. The gray of unusable credentials is not compared.
 func TestPalettes_ColorVision(t *testing.T) {
 	const least = 0.09
 	states := poolstate.Availabilities()[:poolstate.Unusable]
