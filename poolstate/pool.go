@@ -67,8 +67,8 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-// inSeptemberForm reports whether data is formatted as by agents since September 2026:
-// indented as by all agents, but without a newline at the end.
+// inSeptemberForm reports whether data is formatted like a file of an agent since September
+// 2026. Such a file is indented, like those of older agents, but has no newline at the end.
 func inSeptemberForm(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("{\n  \"")) && bytes.HasSuffix(data, []byte("\n}"))
 }

@@ -98,7 +98,7 @@ const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records describe the same event. One record may lack the
 // streak, because pooltop does not count failures everywhere. The kinds may differ if one
-// is an undo, which an observer cannot distinguish from other events.
+// record is an undo, because to an observer, an undo looks like another kind of event.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {

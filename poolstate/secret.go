@@ -14,8 +14,8 @@ import (
 // Digest identifies a secret without containing it. The zero value means no secret.
 type Digest = redact.Digest
 
-// Secret is a token to be written to the file. It prints as a placeholder. Only this
-// package can read the token.
+// Secret is a token to be written to the file. It prints as a placeholder. Code outside
+// poolstate cannot read the token.
 type Secret = redact.Secret
 
 // NewSecret returns token as a Secret.

@@ -44,9 +44,8 @@ func priorityOf(raw []byte) Optional[float64] {
 	return Some(min(max(f, -math.MaxFloat64), math.MaxFloat64)) // JSON has no infinity
 }
 
-// streakOf decodes consecutive_failures as the agent does. It accepts integers, integers
-// in strings, floats, which it truncates, and Booleans, which are 0 and 1. Anything else
-// is an unknown streak.
+// streakOf decodes consecutive_failures as the agent does. It accepts integers (even in
+// strings), floats (truncated) and Booleans (0 or 1). Anything else is an unknown streak.
 func streakOf(raw []byte) Streak {
 	switch string(raw) {
 	case "true":
@@ -98,7 +97,7 @@ func modelCooldownsOf(f field) []ModelCooldown {
 
 const (
 	maxEpochSeconds   = 1e12    // larger numbers are milliseconds since 1970
-	maxInstantSeconds = 1 << 60 // time.Time can add and compare these
+	maxInstantSeconds = 1 << 60 // time.Time can add and compare times up to this
 )
 
 // never is the time for numbers that are too large, such as 1e25 and infinity.
@@ -126,8 +125,8 @@ func instantFromSeconds(f float64) time.Time {
 	return time.Unix(int64(sec), micros*1000).UTC()
 }
 
-// instantFromText parses a decimal number or an ISO 8601 time. The latter is in loc if
-// it has no offset.
+// instantFromText parses a decimal number or an ISO 8601 time. An ISO time without an
+// offset is in loc.
 func instantFromText(s string, loc *time.Location) time.Time {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > 64 {
