@@ -47,7 +47,7 @@ type failure struct {
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
 	settings := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
-	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print what would change, without changing it")
+	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print the changes without making them")
 	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON with stable field names")
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")
 	cmd.RunE = configured(settings, func(_ *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {

@@ -49,8 +49,8 @@ func exhaustCommand() *cobra.Command {
 		Use:     "exhaust PROVIDER TARGET...",
 		Aliases: []string{"hold"},
 		Short:   "Take credentials out of rotation for a while",
-		Long: "exhaust puts credentials into cooldown like a real failure: the deadline is fixed, so that every build of the\n" +
-			"agent honors it, and the streak increases if the agent counts failures. TARGET is an id, a label, or #n as\n" +
+		Long: "exhaust puts credentials into cooldown, as a real failure would. The deadline is fixed, so that every build of\n" +
+			"the agent honors it, and the streak increases if the agent counts failures. TARGET is an id, a label, or #n as\n" +
 			"numbered by list. A hold that ends before the current cooldown requires --yes. Without --for or --until, a hold\n" +
 			"never shortens a cooldown.",
 		Example: "  pooltop exhaust openrouter backup-key --for 2h30m --reason 'topping up'\n" +

@@ -48,7 +48,7 @@ func backoffCommand() *cobra.Command {
 		Short: "Print the backoff schedule",
 		Long: "backoff prints how long a credential cools down after each consecutive failure, and where the schedule comes from.\n\n" +
 			"The AGENT column shows the agent's own cooldowns. They depend on its policy: --policy, or the [agent] table of\n" +
-			"the configuration. The other columns show the cooldowns while guard runs for agents without backoff: GUARD shows\n" +
+			"the configuration. The other columns show the cooldowns of agents without backoff while guard runs: GUARD shows\n" +
 			"the default schedule, and each provider with a separate schedule has its own column. The [backoff] table of the\n" +
 			"configuration sets these schedules:\n\n" +
 			"  [backoff]\n" +

@@ -29,8 +29,8 @@ func guardCommand() *cobra.Command {
 			"pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works\n" +
 			"again, guard removes the deadlines that it set on others that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
-			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex after a\n" +
-			"429 (the agent asks the provider). Cooldowns of individual models do not count as failures.\n\n" +
+			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
+			"credentials after a 429 (the agent asks the provider). Cooldowns of individual models do not count as failures.\n\n" +
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
 			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +

@@ -59,13 +59,13 @@ func simulateCommand() *cobra.Command {
 	}
 	set := cmd.Flags()
 	f := costFlags{
-		outage:      set.String("outage", "6h", "length of the outage, as a `DURATION`"),
+		outage:      set.String("outage", "6h", "`DURATION` of the outage"),
 		scenario:    set.String("scenario", situations[0], "`NAME` of the scenario"),
-		credentials: set.Int("credentials", 3, "number `N` of credentials"),
+		credentials: set.Int("credentials", 3, "simulate `N` credentials"),
 		every:       set.String("every", "30m", "start a job every `DURATION`"),
-		tries:       set.Int("tries", 3, "maximum number `N` of requests per job"),
-		base:        set.String("base", "1h", "cooldown after a first failure, as a `DURATION`"),
-		caps:        set.String("cap", "8", "longest cooldown of backoff and guard, as a `MULTIPLE` of the base or a list of them"),
+		tries:       set.Int("tries", 3, "send at most `N` requests per job"),
+		base:        set.String("base", "1h", "`DURATION` of the cooldown after a first failure"),
+		caps:        set.String("cap", "8", "limit backoff and guard to this `MULTIPLE` of the base; a list, such as 1,2,4,8, compares several"),
 		policies:    set.String("policy", "all", "comma-separated `LIST` of policies to compare"),
 	}
 	asJSON := set.Bool("json", false, "print JSON with stable field names")
