@@ -76,8 +76,8 @@ func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	return performOn(t, s, Action{Verb: VerbUndo, Undos: undos}, nil)
 }
 
-// checkUnchanged checks that an action left its only credential unchanged for a reason that
-// contains why.
+// checkUnchanged checks that an action left its only credential unchanged, and for which
+// reason.
 func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	t.Helper()
 	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {
@@ -129,8 +129,8 @@ func rawAt(t *testing.T, s *Store, ref Ref, key string) string {
 	return string(entryAt(root, ref.Provider, find(t, load(t, s), ref).Position).RawOf(key))
 }
 
-// actionFiles returns the content of stores for action tests: the samples, the hand-made files, and files
-// with one unusual entry each.
+// actionFiles returns the content of stores for action tests: the samples, the hand-made
+// files, and files with one unusual entry each.
 func actionFiles(t testing.TB) map[string]string {
 	t.Helper()
 	files := handMade()

@@ -14,7 +14,7 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// pair is a store with two entries to act on.
+// pair is a store with two exhausted entries and one that is ready.
 const pair = `{"credential_pool": {"p": [
   {"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0, "access_token": "SECRET-a-not-a-real-token", "request_count": 7, "consecutive_failures": 1},
   {"id": "b", "last_status": "exhausted", "last_status_at": 1795422723.0, "access_token": "SECRET-b-not-a-real-token"}

@@ -135,8 +135,8 @@ func allWords[T interface {
 	}
 }
 
-// BenchmarkDiff_Insert measures diff after an insert at the front, which shifts the position of
-// every other credential.
+// BenchmarkDiff_Insert measures diff after an insert at the front, which shifts the
+// position of every other credential.
 func BenchmarkDiff_Insert(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
 		entries := make([]string, n)
@@ -325,7 +325,8 @@ func TestEvidenceOf(t *testing.T) {
 	}
 }
 
-// Evidence takes precedence over the file, but not over the user's choice.
+// Evidence takes precedence over the file, but not over a measured policy or the user's
+// choice.
 func TestResolve_Evidence(t *testing.T) {
 	counting, newer := poolAt(t, 0, `"id": "a", "consecutive_failures": 1`), poolAt(t, 0, `"id": "a", "failure_reason": ""`)
 	for _, tt := range []struct {
