@@ -209,8 +209,8 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 
 // Leave finishes a running action and pending writes to the journal, because Bubble Tea
 // may have dropped their commands. Call it after the program has ended. It waits at most
-// a second for the lock. It returns the result of the action in one line, or "" if no
-// action was running, or an error if the action failed.
+// a second for the lock. It returns the result of the action in one line, "" if no action
+// was running, or an error if the action failed.
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()

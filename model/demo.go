@@ -33,7 +33,7 @@ type Scene struct {
 	// Selected is the provider that ResetKey resets. ResetKey is "" if resetting is not
 	// possible.
 	Selected, ResetKey string
-	// Room is the length of the line in characters.
+	// Room is the maximum length of the narration, in characters.
 	Room int
 }
 

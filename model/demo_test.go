@@ -92,7 +92,7 @@ func TestDemo_StartsOver(t *testing.T) {
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
 }
 
-// News disappears after the usual real time, and when the simulation starts over.
+// News disappears after statusStays in real time, and when the simulation starts over.
 func TestDemo_News(t *testing.T) {
 	d, s := startDemo(t)
 	news := func() { d.m.setStatus(ui.AnswerNews, "label-a refreshed"); d.shows("● label-a refreshed") }

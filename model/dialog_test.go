@@ -76,7 +76,7 @@ func TestHoldForm_Code(t *testing.T) {
 	equal(t, "the file", d.text(), mixedPool)
 }
 
-// Up and down move between the fields. They change no value.
+// Up and down move between the fields without changing a value.
 func TestHoldForm_UpDown(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x 4 5 m")

@@ -179,7 +179,7 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// Once the file is readable, the refusal that says otherwise is cleared, but no other answer.
+// Once the file is readable, the message that it cannot be read is cleared, but no other one.
 func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, content := range []string{mixedPool, poolOf("p: a")} {

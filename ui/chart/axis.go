@@ -40,8 +40,8 @@ func newAxis(f *poolstate.Forecast, width int) axis {
 }
 
 // lastIsOutlier reports whether a gap separates the last step from the others. It measures
-// from the last failure rather than from now, so that a gap does not appear or disappear as
-// time passes.
+// from the last failure rather than from now, so that the result does not change as time
+// passes while at least two steps are left.
 func lastIsOutlier(f *poolstate.Forecast) bool {
 	last := len(f.Steps) - 1
 	before := f.Steps[last-1].At.Sub(f.LastFailure)

@@ -54,7 +54,7 @@ type term struct {
 	negated bool
 	any     []predicate
 	kinds   []poolstate.EventKind // the event kinds whose words are the text or begin with it
-	other   []predicate           // the predicates in any for text that is not the word of a kind
+	other   []predicate           // the predicates for text that is not exactly the word of a kind
 }
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool

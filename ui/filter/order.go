@@ -16,7 +16,7 @@ type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	OrderPool     Order = iota // providers by name, credentials in rotation order; only the latter can be reversed
+	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing affects only the credentials
 	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, where a reset saves most time
 	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
@@ -75,7 +75,7 @@ type Listing struct {
 	Reverse bool
 	// OutFirst puts providers that are out before the others, as OrderWorst does.
 	OutFirst bool
-	// Changed contains times of observed changes. For other credentials, the status time counts.
+	// Changed contains times of observed changes. For other credentials, the status time is used.
 	Changed map[poolstate.Ref]time.Time
 	// Collapsed contains the providers that are listed without their credentials.
 	Collapsed map[string]bool
