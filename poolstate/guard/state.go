@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// State is what guard remembers about a store between snapshots. The zero value is the
+// State holds what guard remembers about a store between snapshots. The zero value is the
 // state of a store that was never observed.
 type State struct {
 	// Salt makes token marks useless outside this state. It must be random.
@@ -18,7 +18,7 @@ type State struct {
 	Providers map[string]*provider `json:"providers,omitempty"`
 }
 
-// provider is what guard remembers about one provider of the pool.
+// provider holds what guard remembers about one provider of the pool.
 type provider struct {
 	// Order is the rotation order in the last snapshot. It is nil if no credential has a
 	// streak.
@@ -35,7 +35,7 @@ type slot struct {
 	Never bool `json:"never,omitempty"`
 }
 
-// count is what guard remembers about one credential.
+// count holds what guard remembers about one credential.
 type count struct {
 	Streak int       `json:"streak"`
 	Since  time.Time `json:"since,omitzero"` // when the streak began
