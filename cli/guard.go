@@ -30,7 +30,7 @@ func guardCommand() *cobra.Command {
 			"again, guard removes the deadlines that it set on others that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
-			"credentials after a 429 (the agent asks the provider). Cooldowns of individual models do not count as failures.\n\n" +
+			"credentials after a 429 (the agent queries its limits). Cooldowns of individual models do not count as failures.\n\n" +
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
 			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +

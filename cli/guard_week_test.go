@@ -255,7 +255,7 @@ func (a *weekAgent) turn(w *week) {
 	}
 }
 
-// ownEnd returns when the agent considers a cooldown ended, in seconds since 1970.
+// ownEnd returns the Unix time, in seconds, at which the agent itself ends a cooldown.
 func ownEnd(e object) float64 {
 	if until := number(e["last_error_reset_at"]); until > 0 {
 		return until

@@ -90,7 +90,7 @@ func wordOf[T ~uint8](v T, words []string) string {
 	return fmt.Sprintf("%T(%d)", v, uint8(v))
 }
 
-// parseWord sets v to the value with the given word.
+// parseWord sets v to the value whose word is text. An unknown word is an error.
 func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	i := slices.Index(words, string(text))
 	if i < 0 {

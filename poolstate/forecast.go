@@ -27,7 +27,7 @@ type Forecast struct {
 	// Ready is the number of credentials that are ready now.
 	Ready int
 	// Due is the number of credentials that the agent tries at its next selection.
-	// They are not in a step, because the time of that selection is unknown.
+	// They are in none of the Steps, because the time of that selection is unknown.
 	Due int
 	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.

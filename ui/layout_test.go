@@ -182,8 +182,8 @@ func TestRender_FlatForecast(t *testing.T) {
 	}
 }
 
-// TestPlan_NoneCooling checks at many sizes that a pool without a chart gives its room to
-// events, and that the table stays where it is.
+// TestPlan_NoneCooling checks at many sizes that when nothing is cooling, events replace the
+// chart and the table does not move.
 func TestPlan_NoneCooling(t *testing.T) {
 	pool := func(first entry) *Screen {
 		return screenOf(poolOf(t, providers{"p": []entry{first, readyEntry("b"), readyEntry("c")}})).choose(t, "b")

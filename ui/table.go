@@ -88,7 +88,7 @@ func newTable(s *Screen) *table {
 	return t
 }
 
-// header draws the column titles, marks the order, and makes the titles clickable.
+// header draws the column titles, marks the sort column, and makes the titles clickable.
 func (t *table) header() string {
 	t.s.addTitles(&t.cols)
 	l, ordered := t.s.line(), t.orderColumn()

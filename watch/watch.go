@@ -5,7 +5,7 @@
 // when a file is created, written in place, replaced or removed. Neither the file nor
 // its directory has to exist.
 //
-// It also calls os.Stat at every [Interval] and compares the result with the last one.
+// It also calls os.Stat every [Interval] and compares the result with the last one.
 // This detects changes that cause no event, such as a change by another machine on a
 // network file system or the replacement of a parent directory. If the system cannot
 // provide events, this is how all changes are detected.

@@ -321,8 +321,8 @@ func TestDecide_RepeatedReport(t *testing.T) {
 	w2.after(30*minute).fail("a").look().took("kept a").streak("a", 2)
 }
 
-// Guard is killed after it has stored a pin in its state, either before or after it has
-// written the pin to the file.
+// If guard is killed after it has stored a pin in its state, the next run writes the pin
+// unless it is already in the file.
 func TestDecide_Interrupted(t *testing.T) {
 	for name, written := range map[string]bool{"before the write": false, "after the write": true} {
 		w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// evidenceAfter is the time without a failure, after a credential was used, that ends
-	// its streak. It is also the minimum time between two increases of request_count that
-	// together show that the credential was used.
+	// A streak ends once a credential has gone evidenceAfter without a failure since it was
+	// used. Two increases of request_count show that it was used only if they are at least
+	// evidenceAfter apart.
 	evidenceAfter = 10 * time.Minute
 	// suspectAfter is how far in the future a failure may be. A failure later than that
 	// is neither counted nor pinned.

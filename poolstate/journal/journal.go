@@ -60,7 +60,8 @@ type Entry struct {
 	Host string `json:"host,omitempty"`
 	// Undo reverts the change. It is nil if that is impossible.
 	Undo *poolstate.Undo `json:"undo,omitempty"`
-	// Undoes is the number of the action that this undo reverted.
+	// Undoes is the number of the action that this action reverted. It is empty unless
+	// this action is an undo.
 	Undoes string `json:"undoes,omitempty"`
 
 	// unreadable marks an unreadable line that may belong to an action.

@@ -92,7 +92,7 @@ func TestCost(t *testing.T) {
 		{"no outage", "flat", func(t *Trial) { t.Length = 0 }, "0 0 0, first success after 2s"},
 		{"one job", "flat", func(t *Trial) { t.Length = time.Hour }, "1 1 1, first success after 30m2s"},
 		{"an outage ends during a job", "flat", func(t *Trial) { t.Length = 3 * time.Second }, "1 1 0, first success after 3s"},
-		// The jobs at 0:00, 0:30 and 1:00 each try another credential. The job at 1:30
+		// The jobs at 0:00, 0:30 and 1:00 each try a different credential. The job at 1:30
 		// tries the first one again.
 		{"one request per job", "flat", func(t *Trial) { t.Tries = 1 }, "2 1 1, first success after 2s"},
 		{"jobs take longer than their interval", "flat", func(t *Trial) {

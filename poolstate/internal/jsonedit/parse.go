@@ -39,7 +39,7 @@ func (e *SyntaxError) Error() string {
 	case e.NotUTF8:
 		return fmt.Sprintf("not valid UTF-8 at line %d, column %d", e.Line, e.Column)
 	case e.TooDeep:
-		return fmt.Sprintf("nested more deeply than agents can read at line %d, column %d", e.Line, e.Column)
+		return fmt.Sprintf("nested too deeply for agents at line %d, column %d", e.Line, e.Column)
 	}
 	return fmt.Sprintf("not valid JSON at line %d, column %d", e.Line, e.Column)
 }

@@ -51,7 +51,7 @@ func TestSyntaxError(t *testing.T) {
 	equal(t, "UTF-16", (&SyntaxError{Encoding: "UTF-16"}).Error(), "the file is in UTF-16; agents read only UTF-8")
 	equal(t, "not UTF-8", (&SyntaxError{Line: 2, Column: 9, NotUTF8: true}).Error(), "not valid UTF-8 at line 2, column 9")
 	equal(t, "too deep", (&SyntaxError{Line: 2, Column: 9, TooDeep: true}).Error(),
-		"nested more deeply than agents can read at line 2, column 9")
+		"nested too deeply for agents at line 2, column 9")
 }
 
 // Each case is at a limit of what Python can read.
