@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -79,16 +80,22 @@ func addTo(parts []*part, store *snapshot, seen []poolstate.Credential) []*part 
 	return parts
 }
 
-// checkProvider returns an error unless a store has the provider.
+// checkProvider returns an error unless a store has the provider. If the name is that of a
+// credential, or provider/credential, the error suggests two words.
 func (sel *selection) checkProvider(name string) error {
 	var names []string
+	hint := ""
 	for _, p := range sel.providers {
 		if p.Name == name {
 			return nil
 		}
 		names = append(names, p.Name)
+		target := strings.TrimPrefix(name, p.Name+"/")
+		if c, err := findTarget(p, target); c != nil && err == nil && !strings.HasPrefix(target, "#") {
+			hint = fmt.Sprintf(" (did you mean %s %s?)", p.Name, sel.scrub(target))
+		}
 	}
-	return noSuch("no provider %q%s", sel.scrub(name), suggest.DidYouMean(name, names))
+	return noSuch("no provider %q%s", sel.scrub(name), cmp.Or(hint, suggest.DidYouMean(name, names)))
 }
 
 // scrub removes the stores' secrets from an argument that is about to be quoted.
