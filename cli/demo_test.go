@@ -252,8 +252,8 @@ func TestPlayDemo_StartsOver(t *testing.T) {
 	})
 }
 
-// While the clock is stopped, there are no turns. At the slowest speed, there is none within
-// a minute.
+// While the clock is stopped, there are no turns. At the slowest speed, the next turn
+// takes more than a minute.
 func TestPlayDemo_Controls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)

@@ -82,7 +82,7 @@ func (g *guardTest) loads(want ...string) {
 	g.said = nil
 }
 
-// wakes checks when guard will load the file again by itself, and advances the clock to
+// wakes checks when guard will load the file again on its own, and advances the clock to
 // that time.
 func (g *guardTest) wakes(after time.Duration) {
 	g.t.Helper()

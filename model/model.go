@@ -179,6 +179,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		m.pasted(msg)
 	case tea.KeyPressMsg:
+		if msg.String() == "alt+esc" { // esc was pressed twice, and both bytes arrived together
+			esc := tea.KeyPressMsg{Code: tea.KeyEscape}
+			once, first := m.Update(esc)
+			twice, second := once.Update(esc)
+			return twice, tea.Batch(first, second)
+		}
 		cmd = m.keyPressed(msg)
 	case tea.MouseClickMsg:
 		cmd = m.clicked(msg)

@@ -135,6 +135,16 @@ func TestUpdate_ResizedBack(t *testing.T) {
 	}
 }
 
+// A terminal sends two quick presses of esc as alt+esc. They clear the filter and close the
+// events.
+func TestUpdate_EscTwice(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	d.press("e / x")
+	d.press("alt+esc")
+	equal(t, "the view", d.m.view(), ui.PaneTable)
+	equal(t, "typing", d.m.filterField().typing, false)
+}
+
 // observed is a model that sends its screen to a channel after each new snapshot.
 type observed struct {
 	Model

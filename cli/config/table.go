@@ -34,8 +34,8 @@ func Duration(d time.Duration) string {
 }
 
 // decodeTable decodes a table by calling a function for each of its keys. A value of nil
-// means that there is no table. Keys that are not in the list of known ones are rejected,
-// unless that list is nil. In an error, phrase follows "must be".
+// means that there is no table. Keys that are not in known are rejected, unless known is
+// nil. In an error, phrase follows "must be".
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
 	if !ok && value != nil {
