@@ -36,7 +36,7 @@ func TestPerform_ChangedSince(t *testing.T) {
 		for _, a := range []Action{resetAction, holdAction} {
 			t.Run(tt.name+", "+a.Verb.String(), func(t *testing.T) {
 				s := newStore(t, pair)
-				saw := seen(t, s, Ref{"p", "a", 0}, Ref{"p", "b", 1})
+				saw := seen(t, s, Ref{Provider: "p", ID: "a", Position: 0}, Ref{Provider: "p", ID: "b", Position: 1})
 				writeFile(t, s.Path(), strings.Replace(pair, tt.old, tt.now, 1))
 				out := performOn(t, s, a, saw[:1])
 				checkUnchanged(t, out, true, tt.why)
@@ -69,7 +69,7 @@ func TestPerform_UnrelatedChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, pair)
-			saw := seen(t, s, Ref{"p", "a", 0})
+			saw := seen(t, s, Ref{Provider: "p", ID: "a", Position: 0})
 			writeFile(t, s.Path(), strings.Replace(pair, change[0], change[1], 1))
 			streak := find(t, load(t, s), saw[0].Ref).Streak
 			out := performOn(t, s, holdAction, saw)
@@ -86,7 +86,7 @@ func TestPerform_UnrelatedChange(t *testing.T) {
 func TestPerform_NoID(t *testing.T) {
 	const x = `{"label": "x", "secret_fingerprint": "sha256:1111111111111111", "last_status": "dead"}`
 	s := newStore(t, storeOf(x))
-	equal(t, "changed", len(perform(t, s, resetAction, Ref{"p", "", 0}).Changed), 1)
+	equal(t, "changed", len(perform(t, s, resetAction, Ref{Provider: "p", ID: "", Position: 0}).Changed), 1)
 	for _, other := range []string{
 		strings.Replace(x, `"x"`, `"y"`, 1),
 		strings.Replace(x, `sha256:1`, `sha256:2`, 1),
@@ -102,17 +102,17 @@ func TestPerform_NoID(t *testing.T) {
 
 func TestPerform_Duplicate(t *testing.T) {
 	s := newStore(t, pair)
-	saw := seen(t, s, Ref{"p", "a", 0}, Ref{"p", "b", 1}, Ref{"p", "a", 0})
+	saw := seen(t, s, Ref{Provider: "p", ID: "a", Position: 0}, Ref{Provider: "p", ID: "b", Position: 1}, Ref{Provider: "p", ID: "a", Position: 0})
 	out := performOn(t, s, holdAction, saw)
 	equal(t, "changed", len(out.Changed), 2)
 	equal(t, "unchanged", len(out.Unchanged), 1)
 	equal(t, "refusals", out.Refusals(), 0)
-	equal(t, "streak", find(t, load(t, s), Ref{"p", "a", 0}).Streak, KnownStreak(2))
+	equal(t, "streak", find(t, load(t, s), Ref{Provider: "p", ID: "a", Position: 0}).Streak, KnownStreak(2))
 }
 
 func TestPerform_Order(t *testing.T) {
 	s := newStore(t, pair)
-	out := perform(t, s, resetAction, Ref{"q", "c", 0}, Ref{"p", "b", 1}, Ref{"p", "a", 0})
+	out := perform(t, s, resetAction, Ref{Provider: "q", ID: "c", Position: 0}, Ref{Provider: "p", ID: "b", Position: 1}, Ref{Provider: "p", ID: "a", Position: 0})
 	equal(t, "at", out.At, stampAt)
 	equal(t, "first changed", out.Changed[0].Before.ID, "b")
 	equal(t, "second changed", out.Changed[1].Before.ID, "a")
@@ -132,7 +132,7 @@ func TestPlan(t *testing.T) {
 			{Verb: VerbSync, ClaudeFile: "testdata/nothing-here"},
 		} {
 			s := newStore(t, string(sample(t, name)))
-			saw := append(seen(t, s), Credential{Ref: Ref{"openrouter", "gone", 9}})
+			saw := append(seen(t, s), Credential{Ref: Ref{Provider: "openrouter", ID: "gone", Position: 9}})
 			check := unchangedFile(t, s)
 			plan, err := s.Plan(a, saw)
 			must(t, err)
@@ -206,7 +206,7 @@ func TestPerform_Unreadable(t *testing.T) {
 func TestPlan_InvalidVerb(t *testing.T) {
 	s := newStore(t, pair)
 	check := unchangedFile(t, s)
-	refs := seen(t, s, Ref{"p", "a", 0})
+	refs := seen(t, s, Ref{Provider: "p", ID: "a", Position: 0})
 	checkUnchanged(t, Action{Verb: VerbUndo}.Plan(refs, stampAt), true, "not possible here")
 	checkUnchanged(t, Action{Verb: 99}.Plan(refs, stampAt), true, "not possible here")
 	checkUnchanged(t, performOn(t, s, Action{Verb: 99}, refs), true, "not possible here")

@@ -194,7 +194,7 @@ func (p Policy) Assess(c *Credential, now time.Time) Assessment {
 		Availability: p.availability(c, d, now),
 		Deadline:     d,
 		Base:         p.base(c),
-		Multiplier:   p.Multiplier(c.Streak.Count()),
+		Multiplier:   p.Of(c).Multiplier(c.Streak.Count()),
 		Next:         p.Cooldown(c, c.Streak.Next().Count()),
 	}
 	if !d.IsZero() {

@@ -45,11 +45,13 @@ const (
 
 // Ref identifies an entry of the file by provider and id or, if it has no id, by Position.
 // Position is the index in the provider's list. It changes when an entry is inserted
-// before this one.
+// before this one. Profile is empty unless the pools of several profiles were merged; see
+// [Merge].
 type Ref struct {
 	Provider string
 	ID       string
 	Position int
+	Profile  string
 }
 
 // String returns provider/id or, if there is no id, provider/#n with n counted from 1.
@@ -145,6 +147,13 @@ type Credential struct {
 	// Profiles are the profiles with credentials of the same account, including this
 	// one; see [MarkProfiles]. It is nil if there are no others.
 	Profiles []string
+	// Repeated is true for a borrowed credential in a pool that also contains the original;
+	// see [Merge]. Counts and forecasts skip it.
+	Repeated bool
+	// BorrowedBy are the profiles that borrow this credential in a merged pool.
+	BorrowedBy []string
+
+	policy *Policy // of the credential's profile in a merged pool, or nil
 }
 
 // ModelCooldown is the cooldown of one model. The credential remains usable

@@ -14,18 +14,18 @@ func TestPool_Find(t *testing.T) {
 		ref  Ref
 		at   int // -1: not found
 	}{
-		{"by id", Ref{"p", "a", 0}, 0},
-		{"by id, moved", Ref{"p", "a", 7}, 0},
-		{"id of another provider", Ref{"q", "twice", 2}, -1},
-		{"duplicate id, at its position", Ref{"p", "twice", 3}, 3},
-		{"duplicate id, unknown position", Ref{"p", "twice", 9}, 2},
-		{"no id, by position", Ref{"p", "", 1}, 1},
-		{"no id, by another position", Ref{"p", "", 5}, 5},
-		{"no id, entry with an id", Ref{"p", "", 0}, -1},
-		{"no id, no entry at the position", Ref{"p", "", 4}, -1},
-		{"unknown id at a known position", Ref{"p", "gone", 0}, -1},
-		{"unknown provider", Ref{"r", "a", 0}, -1},
-		{"ids are case-sensitive", Ref{"p", "A", 0}, -1},
+		{"by id", Ref{Provider: "p", ID: "a", Position: 0}, 0},
+		{"by id, moved", Ref{Provider: "p", ID: "a", Position: 7}, 0},
+		{"id of another provider", Ref{Provider: "q", ID: "twice", Position: 2}, -1},
+		{"duplicate id, at its position", Ref{Provider: "p", ID: "twice", Position: 3}, 3},
+		{"duplicate id, unknown position", Ref{Provider: "p", ID: "twice", Position: 9}, 2},
+		{"no id, by position", Ref{Provider: "p", ID: "", Position: 1}, 1},
+		{"no id, by another position", Ref{Provider: "p", ID: "", Position: 5}, 5},
+		{"no id, entry with an id", Ref{Provider: "p", ID: "", Position: 0}, -1},
+		{"no id, no entry at the position", Ref{Provider: "p", ID: "", Position: 4}, -1},
+		{"unknown id at a known position", Ref{Provider: "p", ID: "gone", Position: 0}, -1},
+		{"unknown provider", Ref{Provider: "r", ID: "a", Position: 0}, -1},
+		{"ids are case-sensitive", Ref{Provider: "p", ID: "A", Position: 0}, -1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := p.Find(tt.ref)
@@ -68,7 +68,7 @@ func TestCredential_Shares(t *testing.T) {
 			{"id": "h", "secret_fingerprint": "sha256:5d5d"}, {"id": "i", "secret_fingerprint": "sha256:5d5d13xx63c95b59"},
 			{"id": "j", "secret_fingerprint": ""}, {"id": "k", "access_token": ["SECRET-shared"]}],
 		"r": [{"id": "l", "access_token": "SECRET-pair"}, {"id": "m", "access_token": "SECRET-pair"}]}}`)
-	groups := [][]Ref{{{"p", "a", 0}, {"q", "f", 0}, {"q", "g", 1}}, {{"r", "l", 0}, {"r", "m", 1}}}
+	groups := [][]Ref{{{Provider: "p", ID: "a", Position: 0}, {Provider: "q", ID: "f", Position: 0}, {Provider: "q", ID: "g", Position: 1}}, {{Provider: "r", ID: "l", Position: 0}, {Provider: "r", ID: "m", Position: 1}}}
 	for c := range p.All() {
 		var want []Ref
 		for _, g := range groups {

@@ -50,7 +50,7 @@ type returning struct {
 func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
 	back := make([]returning, 0, p.Len())
-	for c := range p.All() {
+	for c := range p.counted() {
 		d := policy.Deadline(c, now)
 		switch a := policy.availability(c, d, now); {
 		case a == Ready:
@@ -159,7 +159,7 @@ func (s *Summary) Add(c *Credential, p Policy, now time.Time) {
 // Summarize counts the credentials of the whole pool.
 func (p *Pool) Summarize(policy Policy, now time.Time) Summary {
 	var s Summary
-	for c := range p.All() {
+	for c := range p.counted() {
 		s.Add(c, policy, now)
 	}
 	return s
@@ -186,7 +186,7 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 	accounts := map[Ref]bool{}
 	code := 0
 	var failures, streaks span
-	for c := range p.alone().All() {
+	for c := range p.alone().counted() {
 		switch policy.Availability(c, now) {
 		case Ready:
 			return 0

@@ -82,7 +82,7 @@ func storeOf(entries ...string) string {
 // credential is not Sole.
 func entryOf(t testing.TB, entry string) Credential {
 	t.Helper()
-	return *find(t, poolOf(t, entry, `{"id": "companion", "priority": 1000000}`), Ref{"p", idIn(entry), 0})
+	return *find(t, poolOf(t, entry, `{"id": "companion", "priority": 1000000}`), Ref{Provider: "p", ID: idIn(entry), Position: 0})
 }
 
 func idIn(entry string) string {

@@ -85,7 +85,7 @@ func TestHold_Refused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, fmt.Sprintf(`{"credential_pool": {%q: [%s, {"id": "companion"}]}}`, tt.provider, tt.entry))
 			check := unchangedFile(t, s)
-			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, Ref{tt.provider, "a", 0})
+			out := perform(t, s, Action{Verb: VerbHold, Hold: tt.hold}, Ref{Provider: tt.provider, ID: "a", Position: 0})
 			if tt.want == "" {
 				equal(t, "refusals", out.Refusals(), 0)
 				equal(t, "changed", len(out.Changed), 1)

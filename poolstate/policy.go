@@ -110,12 +110,22 @@ func (p Policy) Multiplier(streak int) int {
 	return 1
 }
 
+// Of returns the policy of c's profile if c is from a merged pool; see [Merge]. Otherwise
+// it returns p.
+func (p Policy) Of(c *Credential) Policy {
+	if c.policy != nil {
+		return *c.policy
+	}
+	return p
+}
+
 // base returns the cooldown of a first failure of c with its current error code.
 func (p Policy) base(c *Credential) time.Duration { return p.Cooldown(c, 1) }
 
 // Cooldown returns the cooldown of c after a failure that raises its streak to the
 // given number, if the provider returns no reset time.
 func (p Policy) Cooldown(c *Credential, streak int) time.Duration {
+	p = p.Of(c)
 	code, known := c.ErrorCode.Get()
 	base := BaseTTL(c.ErrorCode)
 	factor, sole := time.Duration(p.Multiplier(streak)), soleTTL
@@ -151,6 +161,7 @@ func retriedSoon(c *Credential) bool {
 // capFrom returns the start of the agent's own cooldown of c if that cooldown caps the
 // provider's reset time. Otherwise it returns the zero time.
 func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
+	p = p.Of(c)
 	switch {
 	case p.kind != kindFlat202610, !c.Sole, c.ErrorCode.Or(0) == codePaymentRequired, c.FailureReason == "billing":
 		return time.Time{}
@@ -163,7 +174,7 @@ func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
 // cleared reports whether the agent ignores the status of c because an operator reset
 // it later.
 func (p Policy) cleared(c *Credential) bool {
-	return p.kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
+	return p.Of(c).kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
 }
 
 // Evidence says whether an observed failure raised the streak. It is more reliable than

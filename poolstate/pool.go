@@ -219,7 +219,7 @@ func (p *Pool) Find(ref Ref) *Credential {
 		switch c := &prov.Credentials[i]; {
 		case c.Ref == ref:
 			return c
-		case c.ID == ref.ID && ref.ID != "" && first == nil:
+		case c.ID == ref.ID && ref.ID != "" && c.Profile == ref.Profile && first == nil:
 			first = c
 		}
 	}
@@ -232,12 +232,12 @@ func (p *Pool) finder() func(*Credential) *Credential {
 	index := make(map[Ref]*Credential, 2*p.Len())
 	for c := range p.All() {
 		index[c.Ref] = c
-		first := Ref{c.Provider, c.ID, anyPosition}
+		first := Ref{c.Provider, c.ID, anyPosition, c.Profile}
 		if c.ID != "" && index[first] == nil {
 			index[first] = c
 		}
 	}
 	return func(c *Credential) *Credential {
-		return cmp.Or(index[c.Ref], index[Ref{c.Provider, c.ID, anyPosition}])
+		return cmp.Or(index[c.Ref], index[Ref{c.Provider, c.ID, anyPosition, c.Profile}])
 	}
 }

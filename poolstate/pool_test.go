@@ -56,7 +56,7 @@ func TestPool_All_Break(t *testing.T) {
 func TestDecode_Fields(t *testing.T) {
 	p := decoded(t, string(sample(t, "stock-2026-09.json")))
 	c := find(t, p, Ref{Provider: "anthropic", ID: "b27e04"})
-	equal(t, "ref", c.Ref, Ref{"anthropic", "b27e04", 1})
+	equal(t, "ref", c.Ref, Ref{Provider: "anthropic", ID: "b27e04", Position: 1})
 	equal(t, "label", c.Label, "work-oauth")
 	equal(t, "auth type", c.AuthType, "oauth")
 	equal(t, "source", c.Source, "manual:device_code")

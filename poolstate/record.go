@@ -24,6 +24,8 @@ type Record struct {
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
+	// Profile is the profile of the store if several are shown together, else "".
+	Profile string `json:"-"`
 }
 
 // State is the state of a credential before or after an event. A field is nil if it is

@@ -21,7 +21,7 @@ const small = `{"credential_pool": {"p": [{"id": "a", "request_count": 1}]}, "up
 // smallAfter is the content of small after one more request.
 var smallAfter = strings.NewReplacer(`count": 1`, `count": 2`, `"then"`, stamp).Replace(small)
 
-var smallRef = Ref{"p", "a", 0}
+var smallRef = Ref{Provider: "p", ID: "a", Position: 0}
 
 func useOnce(ctx context.Context, s *Store) error {
 	return update(ctx, s, smallRef, func(c Credential) Change { return Used(c, 1) })
@@ -212,7 +212,7 @@ func TestDraft_Apply(t *testing.T) {
 	})
 	wantErr(t, err, nil)
 	equal(t, "store", string(out), strings.Replace(data, `1}]}`, `3, "x": 1}]}, "updated_at": `+stamp, 1))
-	for _, ref := range []Ref{{"p", "b", 0}, {"p", "", 0}, {"q", "a", 0}} {
+	for _, ref := range []Ref{{Provider: "p", ID: "b", Position: 0}, {Provider: "p", ID: "", Position: 0}, {Provider: "q", ID: "a", Position: 0}} {
 		_, err := editInMemory([]byte(data), func(d *Draft) error { return d.Apply(ref, Used(Credential{}, 1)) })
 		wantErr(t, err, ErrGone)
 		equal(t, "error contains the entry", strings.Contains(err.Error(), ref.String()), true)

@@ -188,17 +188,23 @@ func MarkProfiles(names []string, pools []*Pool) {
 		}
 	}
 	for _, group := range byAccount(all) {
-		var shared []string
-		for _, c := range group { // in the order of the pools
-			if n := len(shared); n == 0 || shared[n-1] != profile[c] {
-				shared = append(shared, profile[c])
-			}
+		markProfiles(group, func(c *Credential) string { return profile[c] })
+	}
+}
+
+// markProfiles sets the Profiles field of credentials of one account, in the order of the
+// profiles, unless all of them have the same profile.
+func markProfiles(group []*Credential, profileOf func(*Credential) string) {
+	var shared []string
+	for _, c := range group {
+		if n := len(shared); n == 0 || shared[n-1] != profileOf(c) {
+			shared = append(shared, profileOf(c))
 		}
-		if len(shared) < 2 {
-			continue
-		}
-		for _, c := range group {
-			c.Profiles = shared
-		}
+	}
+	if len(shared) < 2 {
+		return
+	}
+	for _, c := range group {
+		c.Profiles = shared
 	}
 }

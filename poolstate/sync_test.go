@@ -22,8 +22,8 @@ const (
 var syncSecrets = []string{oldToken, newToken, oldRefresh, newRefresh}
 
 var (
-	claudeRef = Ref{"anthropic", "a", 0}
-	nousRef   = Ref{"nous", "a", 0}
+	claudeRef = Ref{Provider: "anthropic", ID: "a", Position: 0}
+	nousRef   = Ref{Provider: "nous", ID: "a", Position: 0}
 )
 
 // syncWith syncs credentials with a Claude Code file of the given content.

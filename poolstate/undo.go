@@ -62,7 +62,7 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 }
 
 func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
-	ref := Ref{u.Provider, u.ID, u.Position}
+	ref := Ref{Provider: u.Provider, ID: u.ID, Position: u.Position}
 	c := d.pool.Find(ref)
 	if c == nil || u.ID == "" && u.Name != fallbackName(c) {
 		return refused(&Credential{Ref: ref}, "no longer in the file")

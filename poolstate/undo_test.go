@@ -98,7 +98,7 @@ func TestUndo_StepByStep(t *testing.T) {
 	var steps []Undo
 	states := []string{withoutStamp(t, content)}
 	for _, a := range []Action{holdAction, {Verb: VerbHold, Hold: Hold{Code: 402, For: time.Minute, Shorten: true}}, resetAction, holdAction} {
-		steps = append(steps, undosOf(perform(t, s, a, Ref{"openrouter", "d4410b", 0}))...)
+		steps = append(steps, undosOf(perform(t, s, a, Ref{Provider: "openrouter", ID: "d4410b", Position: 0}))...)
 		states = append(states, withoutStamp(t, readFile(t, s.Path())))
 	}
 	checkUnchanged(t, undo(t, s, steps[1:2]), true, "changed since")
@@ -136,7 +136,7 @@ func entryText(t *testing.T, s *Store, position int) string {
 func TestUndo_ChangedSince(t *testing.T) {
 	const entry = `{"id": %q, "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 401, "last_error_reason": "r", "last_error_message": "m", "last_error_reset_at": 1795430000.0, "consecutive_failures": 4, "failure_reason": "billing", "model_cooldowns": {"m": 1795430000.5}, "model_cooldown_observed_at": {"m": 1795422723.5}, "status_cleared_at": 1795420000.5}`
 	content := storeOf(fmt.Sprintf(entry, "a"), fmt.Sprintf(entry, "b"))
-	other := Ref{"p", "b", 1}
+	other := Ref{Provider: "p", ID: "b", Position: 1}
 	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", stampAt, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
@@ -181,10 +181,10 @@ func TestUndo_MovedEntry(t *testing.T) {
 
 	x, y := `{"label": "x", "last_status": "dead"}`, `{"label": "y", "last_status": "exhausted"}`
 	s = newStore(t, storeOf(x, y))
-	undos := throughJSON(t, undosOf(perform(t, s, resetAction, Ref{"p", "", 0}, Ref{"p", "", 1})))
+	undos := throughJSON(t, undosOf(perform(t, s, resetAction, Ref{Provider: "p", ID: "", Position: 0}, Ref{Provider: "p", ID: "", Position: 1})))
 	equal(t, "undone", len(undo(t, s, undos).Changed), 2)
 	equal(t, "entries", entryText(t, s, 0)+entryText(t, s, 1), x+y)
-	undos = undosOf(perform(t, s, resetAction, Ref{"p", "", 0}, Ref{"p", "", 1}))
+	undos = undosOf(perform(t, s, resetAction, Ref{Provider: "p", ID: "", Position: 0}, Ref{Provider: "p", ID: "", Position: 1}))
 	writeFile(t, s.Path(), storeOf(entryText(t, s, 1)))
 	out = undo(t, s, undos)
 	equal(t, "refused", out.Refusals(), 2)

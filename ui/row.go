@@ -119,7 +119,7 @@ func (r *row) streak() {
 	case observed && r.a.Availability != poolstate.Dead:
 		r.ladder(n, theme.Secondary)
 	case r.a.Availability == poolstate.Dead: // a dead credential has no next step
-	case known && r.s.Policy.Climbs():
+	case known && r.s.Policy.Of(r.c).Climbs():
 		r.ladder(n, theme.StepRole(poolstate.Step(n)))
 	}
 	if n != 0 || !known {

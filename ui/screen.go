@@ -39,6 +39,15 @@ type Feed struct {
 	Since    time.Time     // when a stale snapshot was last current
 }
 
+// StoreFeed is the feed of one of several stores. Screen.Feed is then stale only if all of
+// them are.
+type StoreFeed struct {
+	Profile string
+	Path    string // as displayed
+	Feed    Feed
+	Guard   *poolstate.Curve // see Screen.Guard
+}
+
 // Pane is the view that fills the screen.
 type Pane uint8
 
@@ -61,6 +70,8 @@ type Screen struct {
 	ActiveProfile string // the agent's active profile, if a different profile is shown
 	CorruptCopy   string // name of the agent's copy of an unreadable store, or ""
 	Feed          Feed
+	Stores        []StoreFeed // one per profile, if several are shown
+	ByProfile     bool        // Groups are profiles, not providers
 	ReadOnly      bool
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group

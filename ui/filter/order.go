@@ -77,8 +77,18 @@ type Listing struct {
 	OutFirst bool
 	// Changed contains times of observed changes. For other credentials, the status time is used.
 	Changed map[poolstate.Ref]time.Time
-	// Collapsed contains the providers that are listed without their credentials.
+	// Collapsed contains the names of groups that are listed without their credentials.
 	Collapsed map[string]bool
+	// ByProfile groups the credentials of a merged pool by profile, not by provider.
+	ByProfile bool
+}
+
+// GroupName returns the name of the group in which c is listed.
+func (l *Listing) GroupName(c *poolstate.Credential) string {
+	if l.ByProfile && c.Profile != "" {
+		return c.Profile
+	}
+	return c.Provider
 }
 
 // Groups lists a pool at the given time. If there is a filter, providers without a

@@ -1,0 +1,101 @@
+package poolstate
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// View is the pool that the agent of a profile sees, and the policy of that agent.
+type View struct {
+	Profile string
+	Pool    *Pool // own and borrowed credentials; see [Borrow]
+	Policy  Policy
+}
+
+// Merge combines the pools of several profiles into one. Each provider has the credentials
+// of all profiles, in the order of the views. Their refs name the profile, and policies
+// assess each one by the policy of its own view, whichever policy is asked. Merge does not
+// change the pools of the views. A single pool is returned as it is.
+//
+// A borrowed credential is marked as Repeated if the view of its owner is among the views.
+// Credentials of the same account share marks across profiles.
+func Merge(views []View) *Pool {
+	if len(views) == 1 {
+		return views[0].Pool
+	}
+	out := &Pool{}
+	providers := map[string]*Provider{}
+	var names []string
+	for i := range views {
+		v := &views[i]
+		out.HasPool = out.HasPool || v.Pool.HasPool
+		out.carriesStreak, out.newerBuild = out.carriesStreak || v.Pool.carriesStreak, out.newerBuild || v.Pool.newerBuild
+		names = append(names, v.Profile)
+		for _, p := range v.Pool.Providers {
+			merged := providers[p.Name]
+			if merged == nil {
+				merged = &Provider{Name: p.Name}
+				providers[p.Name] = merged
+			}
+			for _, note := range p.Notes {
+				merged.Notes = append(merged.Notes, v.Profile+": "+note)
+			}
+			for _, c := range p.Credentials {
+				c.Profile, c.policy, c.Shares, c.SharesSecret = v.Profile, &v.Policy, nil, false
+				merged.Credentials = append(merged.Credentials, c)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(providers)) {
+		p := providers[name]
+		p.markRepeated(names)
+		out.Providers = append(out.Providers, *p)
+	}
+	for _, group := range byAccount(out.counted()) {
+		markGroup(group)
+		markProfiles(group, func(c *Credential) string { return c.Profile })
+	}
+	return out
+}
+
+// markRepeated marks the borrowed credentials of a merged provider whose owner is among the
+// profiles, and sets BorrowedBy of their originals.
+func (p *Provider) markRepeated(profiles []string) {
+	original := map[Ref]*Credential{}
+	for i := range p.Credentials {
+		if c := &p.Credentials[i]; c.BorrowedFrom == "" {
+			original[c.Ref] = c
+		}
+	}
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		if c.BorrowedFrom == "" || !slices.Contains(profiles, c.BorrowedFrom) {
+			continue
+		}
+		c.Repeated = true
+		if o := original[c.Original()]; o != nil {
+			o.BorrowedBy = append(o.BorrowedBy, c.Profile)
+		}
+	}
+}
+
+// Original returns the ref of the credential that c borrows in a merged pool, or c's own ref.
+func (c *Credential) Original() Ref {
+	ref := c.Ref
+	if c.BorrowedFrom != "" {
+		ref.Profile = c.BorrowedFrom
+	}
+	return ref
+}
+
+// counted returns an iterator over the credentials, without repeated ones.
+func (p *Pool) counted() iter.Seq[*Credential] {
+	return func(yield func(*Credential) bool) {
+		for c := range p.All() {
+			if !c.Repeated && !yield(c) {
+				return
+			}
+		}
+	}
+}

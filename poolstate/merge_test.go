@@ -1,0 +1,53 @@
+package poolstate
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// merged returns the merged pool of a root and two profiles. The profile work has a copy of
+// the root's credential and an own provider, and cron borrows the root's.
+func merged(t *testing.T, now time.Time) *Pool {
+	t.Helper()
+	failed := fmt.Sprintf(`"last_status": "exhausted", "last_error_code": 429, "last_status_at": %d`, now.Add(-90*time.Minute).Unix())
+	root := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`, "consecutive_failures": 2}]}}`)
+	work := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`}], "q": [{"id": "b", "access_token": "2"}]}}`)
+	return Merge([]View{
+		{"default", root, Backoff()},
+		{"work", Borrow(work, root), Flat()},
+		{"cron", Borrow(nil, root), Backoff()},
+	})
+}
+
+func TestMerge(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	pool := merged(t, now)
+	var got []string
+	for c := range pool.All() {
+		got = append(got, fmt.Sprintf("%s/%s %v repeated=%v by=%v shares=%d profiles=%v", c.Profile, c.Ref,
+			Flat().Availability(c, now), c.Repeated, c.BorrowedBy, len(c.Shares), c.Profiles))
+	}
+	equal(t, "credentials", strings.Join(got, "\n"), strings.Join([]string{
+		"default/p/a cooling repeated=false by=[cron] shares=2 profiles=[default work]",
+		"work/p/a due repeated=false by=[] shares=2 profiles=[default work]",
+		"cron/p/a cooling repeated=true by=[] shares=0 profiles=[]",
+		"work/q/b ready repeated=false by=[] shares=0 profiles=[]",
+	}, "\n"))
+	sum := pool.Summarize(Flat(), now)
+	equal(t, "total", sum.Total, 3)
+	f := pool.Forecast(Flat(), now)
+	equal(t, "total of the forecast", f.Total, 3)
+	for c := range pool.All() {
+		equal(t, "found "+c.Profile, pool.Find(c.Ref), c)
+	}
+	equal(t, "original", pool.Find(pool.Provider("p").Credentials[2].Original()), &pool.Provider("p").Credentials[0])
+	equal(t, "accounts of an outage", pool.Provider("p").Outage(Flat(), now), 0) // one account is not an outage
+}
+
+func TestMerge_SinglePool(t *testing.T) {
+	pool := decoded(t, `{"credential_pool": {"p": [{"id": "a"}]}}`)
+	equal(t, "pool", Merge([]View{{"work", pool, Flat()}}), pool)
+	equal(t, "no pools", Merge(nil).Len(), 0)
+}
