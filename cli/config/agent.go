@@ -8,19 +8,19 @@ import (
 	"pooltop/poolstate"
 )
 
-// Agent is the [agent] table of the file. It describes how the agent on this
-// machine computes deadlines, and overrides a policy that was measured, observed or
-// inferred from the store.
+// Agent is the [agent] table of the file. It describes how the agent on this machine
+// computes deadlines. It overrides a measured policy, an observed one, and one inferred from
+// the store.
 type Agent struct {
 	Policy string
-	// TTL maps error codes to base cooldowns in whole seconds. Code 0 applies to all
-	// codes without an entry.
+	// TTL maps error codes to base cooldowns, which are whole seconds. Code 0 is for all
+	// codes that are not listed.
 	TTL map[int]time.Duration
 }
 
-// PolicyChoice returns the configured policy. The --policy flag overrides the [agent]
-// table, even with the value auto. The file's policy key overrides the table unless its
-// value is auto.
+// PolicyChoice returns the configured policy. The flag --policy overrides the policy in the
+// [agent] table, even if its value is auto. The key policy in the file overrides it only if
+// its value is not auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if c.policyKey() != "policy" {

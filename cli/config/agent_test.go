@@ -8,8 +8,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// The flag overrides the policy in the file, which overrides the [agent] table, which
-// overrides the measured policy, which overrides the evidence in the store.
+// TestPolicyChoice checks the precedence of the sources: the flag, the policy in the file,
+// the [agent] table, the measured policy, and the evidence in the store.
 func TestPolicyChoice(t *testing.T) {
 	setHome(t, t.TempDir())
 	measured := poolstate.Flat202610().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{402: {time.Second}, 500: {2 * time.Second}}})

@@ -20,14 +20,14 @@ import (
 )
 
 // DefaultFrameRate is the default of Config.FrameRate. At this rate, a change appears
-// within 46 ms. Each frame costs CPU time, even if nothing has changed.
+// within 46 ms. A higher rate costs CPU time even if nothing changes.
 const DefaultFrameRate, maxFrameRate = 22, 60
 
 // Config is the effective configuration. A field with a toml tag can be set in the file and
 // by a flag. A field with a flag tag can be set only by that flag.
 type Config struct {
-	// File is the path of the store, or of the first one if there are several. It is
-	// absolute for commands that read a store.
+	// File is the path of the store, or of the first store if there are several. For
+	// commands that read a store, it is absolute.
 	File      string   `toml:"file"`
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
@@ -38,7 +38,7 @@ type Config struct {
 	FrameRate int      `toml:"frame-rate"` // frames per second
 	Journal   bool     `toml:"journal"`
 	LogFile   string   `toml:"log-file"` // empty for no debug log
-	// Keys maps actions to keys. Package config does not check the names.
+	// Keys maps actions to keys. Neither the actions nor the keys are validated here.
 	Keys  map[string][]string `toml:"keys"`
 	Agent Agent               `toml:"-"` // the [agent] table
 
@@ -88,8 +88,8 @@ func (c *Config) Hidden() ui.Hidden {
 	return ui.AllBut(shown...)
 }
 
-// SourceOf returns the source of a setting's value. Names of values in tables are
-// dotted, such as "agent.policy" and "keys.reset".
+// SourceOf returns the source of a value. The name of a value in a table is dotted, such as
+// "agent.policy" or "keys.reset".
 func (c *Config) SourceOf(name string) Source { return c.sources[name] }
 
 // Source describes where a value was set. The zero Source means the default.
@@ -105,7 +105,7 @@ const (
 	fromFile = "file"
 )
 
-// String describes the source briefly, for example as "config.toml:3".
+// String returns a short description of the source, such as "config.toml:3".
 func (s Source) String() string {
 	switch s.Kind {
 	case fromFlag:
@@ -126,12 +126,12 @@ func (s Source) Errorf(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...))
 }
 
-// Several reports whether several stores were requested. With --all-profiles, there may
-// still be only one.
+// Several reports whether several stores were requested, even if --all-profiles found only
+// one.
 func (c *Config) Several() bool { return c.AllProfiles || len(c.Stores) > 1 }
 
-// resolveStores sets Stores and File, with absolute paths. Flags override $HERMES_HOME,
-// which overrides the file.
+// resolveStores sets Stores and File to absolute paths. Flags override $HERMES_HOME, which
+// overrides the configuration file.
 func (c *Config) resolveStores() error {
 	loc, source := poolstate.Location{Home: c.Home}, c.sources["file"]
 	switch {

@@ -15,7 +15,7 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-func TestConfig_Choices(t *testing.T) {
+func TestConfig_SchemeOrderHidden(t *testing.T) {
 	c := Default()
 	equal(t, "no theme", c.Scheme() == nil, true)
 	equal(t, "all columns", c.Hidden(), ui.Hidden(0))

@@ -44,7 +44,7 @@ func pathOn(goos string, getenv func(string) string, home func() (string, error)
 	return filepath.Join(dir, "pooltop", "config.toml")
 }
 
-// read reads the file at Path. The file must exist if named is true.
+// read reads the file at Path. A missing file is an error only if named is true.
 func (c *Config) read(named bool) error {
 	data, err := readFile(c.Path)
 	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
@@ -130,11 +130,11 @@ func (c *Config) locate(data []byte) error {
 	return nil
 }
 
-// maxDepth is the number of parts of the longest key, backoff.providers.NAME.base.CODE.
+// maxDepth is the number of parts in the longest key, backoff.providers.NAME.base.CODE.
 const maxDepth = 5
 
-// locateKey records the position of a table header, or of a key in a table and of any keys
-// in its value. It returns all parts of the key.
+// locateKey records the position of a table header, or of a key and any keys in its value.
+// It returns all parts of the key, including those of the table.
 func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node) []string {
 	key, at := slices.Clip(table), Source{Kind: fromFile, Name: c.Path}
 	if e.Kind != unstable.KeyValue {
@@ -147,7 +147,7 @@ func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node)
 		}
 		key = append(key, string(part.Node().Data))
 		name := strings.Join(key, ".")
-		c.sources[name] = cmp.Or(c.sources[name], at) // the first of several dotted keys
+		c.sources[name] = cmp.Or(c.sources[name], at) // several dotted keys may share a prefix; keep the first
 	}
 	if e.Kind == unstable.KeyValue && e.Value().Kind == unstable.InlineTable && len(key) < maxDepth {
 		for inner := e.Value().Children(); inner.Next(); {
@@ -158,7 +158,7 @@ func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node)
 }
 
 // explainTOML adds the position to an error from the decoder. If a value has the wrong
-// type, the error says what is valid.
+// type, it names the valid values.
 func (c *Config) explainTOML(err error) error {
 	reason := strings.TrimPrefix(err.Error(), "toml: ")
 	decoding, ok := errors.AsType[*toml.DecodeError](err)
@@ -167,13 +167,13 @@ func (c *Config) explainTOML(err error) error {
 	}
 	line, column := decoding.Position()
 	at, key := Source{fromFile, c.Path, line, column}, decoding.Key()
-	isValue := func(word string) bool { return strings.Contains(reason, word) }
-	if len(key) == 0 || !slices.ContainsFunc([]string{"cannot", "too large", "out of range"}, isValue) {
+	mentions := func(phrase string) bool { return strings.Contains(reason, phrase) }
+	if len(key) == 0 || !slices.ContainsFunc([]string{"cannot", "too large", "out of range"}, mentions) {
 		return at.Errorf("%s", reason)
 	}
-	switch row := Find(key[0]); {
-	case row != nil:
-		return at.Errorf("%s must be %s", row.Name, row.accepts())
+	switch s := Find(key[0]); {
+	case s != nil:
+		return at.Errorf("%s must be %s", s.Name, s.accepts())
 	case key[0] != "keys":
 		return at.Errorf("the number for %.60q is too large", strings.Join(key, "."))
 	case len(key) > 1:

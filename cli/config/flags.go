@@ -19,7 +19,7 @@ type Flags struct {
 	given []func(*Config) // apply the other flags, in order
 }
 
-// Bind adds the flags in the given scopes to a command's flags.
+// Bind adds the flags in scope to a command's flag set.
 func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 	f := &Flags{scope: scope | Always}
 	for _, s := range settings {
@@ -80,14 +80,14 @@ func (f *Flags) Load() (*Config, error) {
 	return c, err
 }
 
-// flag implements [pflag.Value] for a setting. Load applies the value after reading
-// the file.
+// flag implements [pflag.Value] for a setting. Load applies its value after reading the
+// file.
 type flag struct {
 	Setting
 	flags *Flags
 }
 
-// Set checks a value and saves it for Load.
+// Set validates a value and saves it for Load.
 func (f *flag) Set(text string) error {
 	switch {
 	case f.Name == "config":
@@ -106,5 +106,5 @@ func (f *flag) Set(text string) error {
 // Type returns the placeholder for the value in help.
 func (f *flag) Type() string { return cmp.Or(f.Value, "bool") }
 
-// String returns "", because the value is in the configuration.
+// String returns "". The value is stored in the configuration, not in the flag.
 func (*flag) String() string { return "" }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// load returns the configuration for a command that has every flag.
+// load returns the configuration of a command that has every flag.
 func load(t *testing.T, args ...string) (*Config, error) {
 	t.Helper()
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -41,7 +41,7 @@ func setHome(t *testing.T, dir string) {
 	}
 }
 
-// precedence lists the default of each setting, a line in the file, a flag, and the
+// precedence lists, for each setting, the default, a line in the file, a flag, and the
 // resulting values.
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
@@ -98,8 +98,8 @@ func TestLoad_Precedence(t *testing.T) {
 	}
 }
 
-// $HERMES_HOME overrides the file, and a flag overrides $HERMES_HOME. A value in the
-// file is checked even if it is overridden.
+// TestLoad_Environment checks that $HERMES_HOME overrides the file and that flags override
+// $HERMES_HOME. A value in the file is validated even if it is overridden.
 func TestLoad_Environment(t *testing.T) {
 	root := t.TempDir()
 	setHome(t, root)
@@ -119,7 +119,7 @@ func TestLoad_Environment(t *testing.T) {
 		equal(t, c.args, filepath.ToSlash(cfg.File)+" "+cfg.SourceOf("file").String(), strings.ReplaceAll(c.want, "ROOT", filepath.ToSlash(root))+" "+c.source)
 	}
 	if _, err := load(t, "--file", "a.json", "--config", writeConfig(t, "file = 'a'")); err == nil {
-		t.Error("no error for the relative path in the file")
+		t.Error("no error for a relative path in the file")
 	}
 }
 
@@ -162,6 +162,6 @@ func TestLoad_Stores(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := load(t, "--all-profiles", "--home", root); err == nil || !strings.Contains(err.Error(), "--all-profiles: ") {
-		t.Errorf("profiles that cannot be listed: %v", err)
+		t.Errorf("with an unreadable profiles directory: %v", err)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"pooltop/ui/theme"
 )
 
-// Scope is a set of features that flags can affect. A command has only the flags in its
-// scopes.
+// Scope is a set of features that flags can affect. A command has only the flags of the
+// features that it uses.
 type Scope uint
 
 // The scopes. Every command that reads the configuration has Always.
@@ -43,7 +43,7 @@ type Setting struct {
 	Name    string
 	Value   string   // placeholder for the value in help; empty for a boolean flag
 	Usage   string   // describes the flag
-	Accepts string   // describes the valid values; empty if the type or Words is enough
+	Accepts string   // describes the valid values; empty to derive this from Words or the type
 	Words   []string // the valid values, or the valid items of a list
 	Scope   Scope
 	Hidden  bool
@@ -58,7 +58,7 @@ var (
 	columns  = names(ui.Columns())
 )
 
-// Settings returns the settings that can be set in the file, in the order of the help.
+// Settings returns the settings that can be set in the file, in help order.
 func Settings() []Setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
 		_, inFile := s.field(&Config{})
@@ -112,7 +112,7 @@ var settings = []Setting{
 	},
 }
 
-// accepts describes the valid values, as a phrase that follows "must be".
+// accepts returns a phrase that completes "must be" in an error.
 func (s *Setting) accepts() string {
 	switch {
 	case s.Accepts != "":
@@ -144,7 +144,7 @@ func (s *Setting) Get(c *Config) any {
 	return reflect.ValueOf(ptr).Elem().Interface()
 }
 
-// apply sets the value from the text of a flag, in which a path may be relative.
+// apply sets the value from a flag. Unlike in the file, a path may be relative.
 func (s *Setting) apply(c *Config, text string) (err error) {
 	ptr, _ := s.field(c)
 	switch field := ptr.(type) {
@@ -189,7 +189,7 @@ func (s *Setting) check(c *Config) error {
 				return s.invalid((*field)[i])
 			}
 		}
-		// in the order of the screen, without duplicates
+		// Put the columns in screen order and remove duplicates.
 		*field = slices.DeleteFunc(slices.Clone(s.Words), func(w string) bool { return !slices.Contains(*field, w) })
 	case *string:
 		word := *field
@@ -206,14 +206,14 @@ func (s *Setting) check(c *Config) error {
 	return nil
 }
 
-// invalid returns an error for an invalid value. The error suggests the nearest
-// valid word.
+// invalid returns an error for an invalid value. If the value resembles a valid word, the
+// error suggests that word.
 func (s *Setting) invalid(value string) error {
 	return fmt.Errorf("must be %s, not %.60q%s", s.accepts(), value, suggest.DidYouMean(value, s.Words))
 }
 
-// expand expands a path from the file. It rejects relative paths, which would depend on
-// the working directory.
+// expand expands ~ and variables in a path from the file. It rejects relative paths, which
+// would depend on the working directory.
 func (s *Setting) expand(path *string) error {
 	expanded, err := poolstate.ExpandPath(*path)
 	if err != nil {
@@ -252,7 +252,7 @@ func bindKey(c *Config, text string) error {
 	return nil
 }
 
-// OneOf lists words, such as "auto, backoff or flat".
+// OneOf joins words into a list such as "auto, backoff or flat".
 func OneOf(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

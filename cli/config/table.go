@@ -12,10 +12,11 @@ import (
 	"pooltop/poolstate"
 )
 
-// otherCodes is the key of code 0 in the file.
+// otherCodes is the key in the file for codes that are not listed, which are stored as
+// code 0.
 const otherCodes = "other"
 
-// Codes converts durations by error code to the form used in the file.
+// Codes converts a map of error codes to durations to the form used in the file.
 func Codes(durations map[int]time.Duration) map[string]string {
 	out := map[string]string{}
 	for code, d := range durations {
@@ -28,14 +29,14 @@ func Codes(durations map[int]time.Duration) map[string]string {
 	return out
 }
 
-// Duration formats a duration of whole seconds as in the file.
+// Duration formats a duration of whole seconds as it is written in the file.
 func Duration(d time.Duration) string {
 	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }
 
-// decodeTable decodes a table by calling a function for each of its keys. A value of nil
-// means that there is no table. Keys that are not in known are rejected, unless known is
-// nil. In an error, phrase follows "must be".
+// decodeTable calls decode for each key of a table, in alphabetical order. A nil value means
+// that there is no table. Keys that are not in known are rejected, unless known is nil. The
+// phrase completes "must be" in an error.
 func (c *Config) decodeTable(path string, value any, phrase string, known []string, decode func(key, name string, value any) error) error {
 	table, ok := value.(map[string]any)
 	if !ok && value != nil {
@@ -53,8 +54,8 @@ func (c *Config) decodeTable(path string, value any, phrase string, known []stri
 	return nil
 }
 
-// decodeCodes decodes a table of error codes and durations. It rounds durations up to whole
-// seconds. If the parameter other is not empty, it is the key for code 0.
+// decodeCodes decodes a table of error codes and durations, and rounds the durations up to
+// whole seconds. If other is not empty, it is the key for code 0.
 func (c *Config) decodeCodes(path string, value any, other string) (map[int]time.Duration, error) {
 	out, or := map[int]time.Duration{}, ""
 	if other != "" {
@@ -66,7 +67,7 @@ func (c *Config) decodeCodes(path string, value any, other string) (map[int]time
 			return c.sources[key].Errorf("%.120s: %.60q must be an error code from 100 to 599%s", path, name, or)
 		}
 		if out[code], err = parseDuration(value); err != nil {
-			return c.sources[key].Errorf(`%.120s: %s must be a duration up to a year, such as "2m" or "1h30m", not %.60q`, path, name, fmt.Sprint(value))
+			return c.sources[key].Errorf(`%.120s: %s must be a duration of at most a year, such as "2m" or "1h30m", not %.60q`, path, name, fmt.Sprint(value))
 		}
 		return nil
 	})

@@ -9,9 +9,9 @@ import (
 	"pooltop/poolstate"
 )
 
-// An anonymous report keeps these names. They are public: the services that agents
-// support, the words that agents and providers write, and the fields that agents add to
-// entries.
+// These names are public, so an anonymous report contains them: the services that agents
+// support, the words that agents and providers use for states and errors, and the fields
+// that agents add to entries.
 var (
 	knownProviders = strings.Fields(`ai-gateway alibaba alibaba-coding-plan anthropic arcee azure-foundry bedrock copilot copilot-acp
 		deepseek gemini gmi google-gemini-cli huggingface kilocode kimi-coding kimi-coding-cn lmstudio minimax minimax-cn
@@ -39,9 +39,9 @@ var (
 )
 
 // anonymize removes everything from the pool and the events that could identify a person or
-// a place. It numbers names that are not well known and removes free text. It returns the
-// anonymized path of the store. The parameter profiles lists the profiles of all reports,
-// so that a profile has the same number in each report.
+// an organization: it replaces names that are not well known with numbers, and removes free
+// text. It returns the anonymized path of the store. profiles lists the profiles of all
+// reports, so that a profile has the same number in each of them.
 func (r *Report) anonymize(path string, profiles []string) string {
 	a := anonymizer{}
 	for _, name := range append(slices.Clip(profiles), r.Profile) {
@@ -58,8 +58,8 @@ func (r *Report) anonymize(path string, profiles []string) string {
 	return r.displayPath
 }
 
-// anonymizer maps prefixes to names, and names to their replacements. A name is a string
-// or an identity.
+// anonymizer holds the replacements, by prefix and then by name. A name is a string or an
+// identity.
 type anonymizer map[string]map[any]string
 
 // identity identifies a credential in the pool and in events.
@@ -75,7 +75,7 @@ func newIdentity(provider, id, label string) identity {
 	return identity{provider: provider, id: id, label: label}
 }
 
-// number returns the replacement for a name, such as c2 for the prefix c.
+// number returns the replacement for a name, such as c2 if the prefix is c.
 func (a anonymizer) number(prefix string, name any) string {
 	if a[prefix] == nil {
 		a[prefix] = map[any]string{}
@@ -91,7 +91,7 @@ func (a anonymizer) profile(name string) string {
 	return a.keep([]string{poolstate.RootProfile}, "profile-", name)
 }
 
-// keep returns name if it is known or empty, or otherwise its replacement.
+// keep returns name itself if it is known or empty, and its replacement otherwise.
 func (a anonymizer) keep(known []string, prefix, name string) string {
 	if name == "" || slices.Contains(known, name) {
 		return name
@@ -102,7 +102,7 @@ func (a anonymizer) keep(known []string, prefix, name string) string {
 func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	out := *p
 	out.Providers = slices.Clone(p.Providers)
-	shares := map[poolstate.Ref][]poolstate.Ref{} // new Refs of each group, by the original Ref of its first credential
+	shares := map[poolstate.Ref][]poolstate.Ref{} // the new Refs of each group, by the old Ref of its first credential
 	for i := range out.Providers {
 		prov := &out.Providers[i]
 		prov.Name, prov.Credentials = a.keep(knownProviders, "provider-", prov.Name), slices.Clone(prov.Credentials)
@@ -122,7 +122,8 @@ func (a anonymizer) pool(p *poolstate.Pool) *poolstate.Pool {
 	return &out
 }
 
-// credential returns c with only states, times, counts and well-known names.
+// credential returns a copy of c that contains only states, times, counts and well-known
+// names.
 func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	out := *c
 	name := newIdentity(c.Provider, c.ID, c.Label)

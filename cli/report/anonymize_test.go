@@ -15,13 +15,13 @@ import (
 	"pooltop/poolstate"
 )
 
-// privateNames are names that only the allow-lists can distinguish from public names.
+// privateNames are names that look like public ones but are not in the allow-lists.
 var privateNames = []string{
 	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
 	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
 }
 
-func TestAnonymize_SameNumberThroughout(t *testing.T) {
+func TestAnonymize_ConsistentNumbers(t *testing.T) {
 	path := agentStore(t, `{"credential_pool": {"custom:b": [{"id": "x", "access_token": "s"}], "custom:a": [
 		{"id": "x", "last_status": "dead", "last_status_at": 1795425000, "access_token": "s"}, {"access_token": "none", "label": "l", "last_status": "resting"}, {"access_token": "none", "label": "m"}]}}`)
 	o := optionsFor(path)
@@ -56,8 +56,8 @@ func TestAnonymize_SameNumberThroughout(t *testing.T) {
 	}
 }
 
-// Every string in a credential or an event is anonymized, even in fields that are added
-// later.
+// TestAnonymizer_EveryString sets all string fields by reflection, so that it also covers
+// fields that are added later.
 func TestAnonymizer_EveryString(t *testing.T) {
 	var c poolstate.Credential
 	var r poolstate.Record
@@ -72,7 +72,7 @@ func TestAnonymizer_EveryString(t *testing.T) {
 	}
 }
 
-// fill sets every string in v that it can set.
+// fill sets all exported strings in v, including those in nested values.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
@@ -110,9 +110,9 @@ func TestAnonymize_Path(t *testing.T) {
 	}
 }
 
-// anonymousReport returns the anonymous report, as Markdown and JSON, on a store with the
-// given text in every free-form field. The suffix is appended to the file, to make it
-// invalid. No key that ends with the text has a string value: the key could mark the value
+// anonymousReport returns an anonymous report, as Markdown and JSON, on a store with the
+// given text in every free-form field. A suffix is appended to the file to make it invalid.
+// Keys that end with the text have no string values, because such a key could mark its value
 // as a secret.
 func anonymousReport(t testing.TB, text, suffix string) string {
 	t.Helper()
@@ -134,12 +134,12 @@ func anonymousReport(t testing.TB, text, suffix string) string {
 		poolstate.Record{At: at, Kind: poolstate.EventExhausted, Provider: text + " 2", Label: text, Reason: text, Message: text, After: poolstate.State{Status: &text}},
 		poolstate.Record{At: at, Kind: poolstate.EventFileUnreadable, Message: text})
 	r := Collect(o)
-	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // these depend on more than the strings in the file
+	r.File.Size, r.File.ModifiedAt = nil, jsonout.Time{} // not part of the content
 	return r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
 }
 
-// FuzzAnonymize checks that an anonymous report is the same for any two strings that are
-// not in the allow-lists.
+// FuzzAnonymize checks that an anonymous report does not depend on strings that are not in
+// the allow-lists.
 func FuzzAnonymize(f *testing.F) {
 	for _, name := range privateNames {
 		f.Add(name)
@@ -153,7 +153,7 @@ func FuzzAnonymize(f *testing.F) {
 			t.Skip("a known name")
 		}
 		want := lower
-		if strings.ToLower(text) != text { // agents do not read a provider with that name
+		if strings.ToLower(text) != text { // the report notes that agents ignore such a provider
 			want = upper
 		}
 		if got := anonymousReport(t, text, ""); got != want {

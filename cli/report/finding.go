@@ -10,7 +10,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// kinds lists the kinds of findings in the order of a report: the name in JSON and the
+// kinds lists the kinds of findings in report order, each with its name in JSON and its
 // title in Markdown.
 var kinds = [][2]string{
 	{"active_profile", "active profile"},
@@ -21,7 +21,7 @@ var kinds = [][2]string{
 	{"note", "malformed"},
 	{"outage", "outage"},
 	{"suspect_deadline", "implausible deadline"},
-	{"future_status", "status from the future"},
+	{"future_status", "timestamp in the future"},
 	{"unusable", "no token"},
 	{"removal", "to be removed"},
 	{"borrowed", "borrowed credential"},
@@ -52,14 +52,14 @@ func (f *finding) order() int {
 }
 
 // add adds a finding and returns it.
-func (r *Report) add(kind, said string, words ...string) *finding {
-	r.Findings = append(r.Findings, finding{Kind: kind, Text: jsonout.Text(said), Credentials: []string{}, Words: append([]string{}, words...)})
+func (r *Report) add(kind, text string, words ...string) *finding {
+	r.Findings = append(r.Findings, finding{Kind: kind, Text: jsonout.Text(text), Credentials: []string{}, Words: append([]string{}, words...)})
 	return &r.Findings[len(r.Findings)-1]
 }
 
-// find adds all findings except those about permissions, and sorts them. Credentials with
-// the same problem share a finding.
-func (r *Report) find(journalProblem string) {
+// addFindings adds all findings except those about permissions, which stat adds, and sorts
+// them. Credentials with the same problem share a finding.
+func (r *Report) addFindings(journalProblem string) {
 	switch {
 	case r.active != "" && r.Anonymous:
 		r.add("active_profile", "not the one shown")
@@ -82,23 +82,23 @@ func (r *Report) find(journalProblem string) {
 				r.add("outage", fmt.Sprintf("looks like an outage at the provider, not %d bad credentials", n)).Provider = &p.Name
 			}
 		}
-		r.findInCredentials()
-		r.findUnknownFields()
+		r.addCredentialFindings()
+		r.addUnknownFields()
 	}
 	slices.SortStableFunc(r.Findings, func(a, b finding) int { return a.order() - b.order() })
 }
 
-func (r *Report) findInCredentials() {
+func (r *Report) addCredentialFindings() {
 	type key struct {
-		kind, said string
+		kind, text string
 		group      any // one finding per group
 	}
 	index := map[key]int{}
-	add := func(c *poolstate.Credential, kind, said string, group any, words ...string) {
-		k := key{kind, said, group}
+	add := func(c *poolstate.Credential, kind, text string, group any, words ...string) {
+		k := key{kind, text, group}
 		if _, found := index[k]; !found {
 			index[k] = len(r.Findings)
-			r.add(kind, said, words...)
+			r.add(kind, text, words...)
 		}
 		f := &r.Findings[index[k]]
 		f.Credentials, f.names = append(f.Credentials, c.Provider+"/"+c.Handle()), append(f.names, fullName(c))
@@ -148,7 +148,7 @@ func (r *Report) findInCredentials() {
 func (r *Report) whySuspect(c *poolstate.Credential, d poolstate.Deadline) string {
 	switch {
 	case d.Never():
-		return "too far in the future, so never ready again on its own"
+		return "so far in the future that it never recovers on its own"
 	case d.At.Before(c.StatusAt):
 		return "earlier than the failure"
 	case c.FromFuture(r.now):
@@ -161,8 +161,8 @@ func (r *Report) whySuspect(c *poolstate.Credential, d poolstate.Deadline) strin
 // a misplaced token.
 const maxFieldName = 32
 
-// findUnknownFields reports the fields in entries that pooltop does not know.
-func (r *Report) findUnknownFields() {
+// addUnknownFields adds a finding about fields in entries that pooltop does not know.
+func (r *Report) addUnknownFields() {
 	var names []string
 	for _, name := range r.pool.UnknownKeys {
 		if len(name) <= maxFieldName && (!r.Anonymous || slices.Contains(knownFields, name)) {

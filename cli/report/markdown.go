@@ -23,7 +23,7 @@ const (
 	pathText    = 4096
 )
 
-// maxItems limits the findings of a kind, and the names in a list.
+// maxItems is the maximum number of findings of a kind, and of names in a list.
 const maxItems = 20
 
 // Markdown returns the report as Markdown.
@@ -66,7 +66,7 @@ func (r *Report) fileLine() string {
 	}
 	parts := []string{
 		name, optional("%d bytes", f.Size), optional("mode `%s`", f.Mode), optional("directory mode `%s`", f.DirMode),
-		"", r.labelled("modified ", time.Time(f.ModifiedAt)), r.labelled("updated_at ", r.pool.UpdatedAt),
+		"", r.labeled("modified ", time.Time(f.ModifiedAt)), r.labeled("updated_at ", r.pool.UpdatedAt),
 	}
 	if f.ReadOnly {
 		parts[4] = "read-only for this user"
@@ -179,7 +179,7 @@ func (r *Report) row(c *poolstate.Credential) []string {
 	}
 }
 
-// failure returns the code, reason and cause of a failure as written in the file.
+// failure returns the code, reason and cause of a failure as recorded in the file.
 func failure(c *poolstate.Credential) string {
 	parts := []string{"", "", c.ErrorReason, ""}
 	if c.Status == poolstate.StatusExhausted {
@@ -194,13 +194,13 @@ func failure(c *poolstate.Credential) string {
 	return joined(parts, " ")
 }
 
-// joined joins the parts that are not empty.
+// joined joins the nonempty parts.
 func joined(parts []string, separator string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
 }
 
-// remarks returns list items for data that is not in the table: the error message and
-// the cooldowns of models.
+// remarks returns list items for data that does not fit in the table: the error message and
+// the cooldowns of individual models.
 func (r *Report) remarks(c *poolstate.Credential) string {
 	name, out := quoted(text.CredentialName(c), shortText), ""
 	if message := quoted(c.ErrorMessage, messageText); message != "" {
@@ -228,13 +228,13 @@ func (r *Report) eventTable() string {
 			quoted(ui.EventWords(e, r.now), longText),
 		})
 	}
-	return markdownTable([]string{"at", "credential", "event", "by", "what"}, rows)
+	return markdownTable([]string{"at", "credential", "event", "by", "details"}, rows)
 }
 
 // stamp formats a time. It returns "" for the zero time.
-func (r *Report) stamp(at time.Time) string { return r.labelled("", at) }
+func (r *Report) stamp(at time.Time) string { return r.labeled("", at) }
 
-func (r *Report) labelled(label string, at time.Time) string {
+func (r *Report) labeled(label string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
@@ -249,9 +249,9 @@ func optional[T any](format string, value *T) string {
 	return fmt.Sprintf(format, *value)
 }
 
-// markdownTable renders a table whose columns are also aligned as plain text. It omits
-// empty columns. Cells must already be escaped. With lipgloss tables, a report on 1,000
-// credentials would take three times as long.
+// markdownTable renders a table whose columns also line up as plain text. It omits empty
+// columns. Cells must already be escaped. (With lipgloss's tables, a report on 1,000
+// credentials takes three times as long.)
 func markdownTable(head []string, rows [][]string) string {
 	widths, rule := make([]int, len(head)), make([]string, len(head))
 	for _, row := range rows {
@@ -281,13 +281,13 @@ func markdownTable(head []string, rows [][]string) string {
 // that chat programs interpret even in a code span.
 var escapes = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›")
 
-// mention matches an @ that begins a word, which notifies people in a chat. An @
+// mention matches an @ at the beginning of a word, which would notify people in a chat. An @
 // inside an address is harmless.
 var mention = regexp.MustCompile(`(_|\B)@`)
 
-// quoted returns untrusted text as a code span of at most w cells, or "" if the text has
-// no visible characters. Links and emphasis are not rendered in code spans, and the text
-// cannot end the span or the cell.
+// quoted returns untrusted text as a code span of at most w cells, or "" if nothing in the
+// text is visible. In a code span, links and emphasis are not rendered. The text cannot end
+// the span or the table cell.
 func quoted(s string, w int) string {
 	s = mention.ReplaceAllString(escapes.Replace(text.Clean(s, pathText)), "$1＠")
 	s = strings.TrimSpace(ansi.TruncateWc(s, w, "…"))

@@ -36,8 +36,8 @@ var (
 	mentions = regexp.MustCompile(`(^|[^A-Za-z0-9])@`)
 )
 
-// checkSafe checks that untrusted text occurs only inside code spans, that it does not
-// end them, and that all rows of a table have the same number of cells.
+// checkSafe checks that untrusted text occurs only inside code spans and cannot end them,
+// and that all rows of a table have the same number of cells.
 func checkSafe(t *testing.T, text string) {
 	t.Helper()
 	cells := 0

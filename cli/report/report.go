@@ -26,7 +26,7 @@ const maxEvents = 50
 type Options struct {
 	Path        string   // absolute path of the store
 	DisplayPath string   // Path as shown in Markdown
-	Profiles    []string // the profiles of all reports, if there are several
+	Profiles    []string // the profiles of all reports if there are several, otherwise nil
 	Now         time.Time
 	Version     string // pooltop's version
 
@@ -36,21 +36,21 @@ type Options struct {
 
 	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
-	// Explain returns, as one clause, why a store cannot be read.
+	// Explain describes in one clause why a store cannot be read.
 	Explain func(error) string
 }
 
-// Loaded is the pool that a profile uses, with its policy and guard.
+// Loaded is the pool of a profile, with its policy and guard.
 type Loaded struct {
-	Pool   *poolstate.Pool // with the streaks and pins that pooltop knows
+	Pool   *poolstate.Pool // with the streaks and pins that pooltop has recorded
 	Policy poolstate.Policy
 	// Guard is the backoff schedule if a guard is running on the store, otherwise nil.
 	Guard *poolstate.Curve
 }
 
 // Report describes a store at one point in time. Encode it as JSON or call
-// [Report.Markdown]. JSON field names are stable, and those shared with list and
-// events have the same meaning. If the file cannot be read, fields that depend on
+// [Report.Markdown]. JSON field names are stable, and fields that also occur in the output
+// of list or events have the same meaning. If the file cannot be read, fields that depend on
 // its content are null or empty.
 type Report struct {
 	Version   string             `json:"version"`
@@ -70,21 +70,21 @@ type Report struct {
 	Findings  []finding          `json:"oddities"`
 
 	displayPath string
-	several     bool   // this is one of several reports
-	active      string // the agent's active profile, if the report is on another one
+	several     bool   // whether this is one of several reports
+	active      string // the agent's active profile, if this report is about another one
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy
-	guard       *poolstate.Curve   // the curve of a running guard, or nil
+	guard       *poolstate.Curve   // the schedule of a running guard, or nil
 	evidence    string             // Evidence with field names in backticks
 	records     []poolstate.Record // the last events, oldest first
 	err         error
 }
 
-// Collect reads the store and its journal once. If one of them cannot be read, the report
-// says so.
+// Collect reads the store and its journal once. A problem with either of them becomes part
+// of the report.
 func Collect(o Options) *Report {
-	o.Now = o.Now.UTC() // readers may be in any time zone
+	o.Now = o.Now.UTC() // readers may be in different time zones
 	r := &Report{
 		Version: o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Anonymous: o.Anonymous,
 		Profile: poolstate.ProfileOf(o.Path), several: o.Profiles != nil, ReadAt: jsonout.Time(o.Now), displayPath: o.DisplayPath, active: poolstate.OtherProfile(o.Path),
@@ -112,7 +112,7 @@ func Collect(o Options) *Report {
 	for i := range r.records {
 		r.Events = append(r.Events, jsonout.NewEvent(r.Profile, &r.records[i]))
 	}
-	r.find(journalProblem)
+	r.addFindings(journalProblem)
 	return r
 }
 
@@ -137,8 +137,8 @@ func (r *Report) describe(o Options) {
 // Err returns an error if the store cannot be read.
 func (r *Report) Err() error { return r.err }
 
-// readJournal reads the last events. If the journal cannot be read, it returns the
-// reason, and uses only the events implied by the file's own timestamps.
+// readJournal reads the last events. If the journal cannot be read, it returns the reason
+// and uses only the events that the timestamps in the file imply.
 func (r *Report) readJournal(j journal.Journal, store *poolstate.Store) (problem string) {
 	events, err := j.History(store, r.pool, r.policy, r.now)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
@@ -158,33 +158,33 @@ func (r *Report) policyEvidence() string {
 			counted++
 		}
 	}
-	said := fmt.Sprintf("%d of %d credentials have `consecutive_failures`", counted, r.pool.Len())
+	evidence := fmt.Sprintf("%d of %d credentials have `consecutive_failures`", counted, r.pool.Len())
 	if counted == 0 {
-		said = "no credential has `consecutive_failures`"
+		evidence = "no credential has `consecutive_failures`"
 	}
 	switch source := r.policy.Source(); {
 	case source == poolstate.PolicyForced:
-		said = "set by `--policy` or the configuration; " + said
+		evidence = "set by `--policy` or the configuration; " + evidence
 	case source == poolstate.PolicyMeasured:
-		said = "measured by `pooltop calibrate`; " + said
+		evidence = "measured by `pooltop calibrate`; " + evidence
 	case r.policy.Climbs() && counted == 0:
-		said = "`consecutive_failures` is present but never a number"
+		evidence = "`consecutive_failures` is present but never a number"
 	case r.policy.RetriesSole():
-		said += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
+		evidence += "; the file has fields of newer agents, which retry a provider's only live credential after one minute"
 	}
 	if r.policy.Rules() != nil {
-		said += "; some cooldowns differ from the stock agent's"
+		evidence += "; some cooldowns differ from the stock agent's"
 	}
-	return said
+	return evidence
 }
 
-// file is the metadata of a store's file. If the path is a symbolic link, all fields
-// except Link describe its target.
+// file holds the metadata of a store's file. If the path is a symbolic link, all fields
+// except Link describe the target.
 type file struct {
 	Error      *string      `json:"error"` // why the file cannot be read
 	Size       *int64       `json:"size"`
 	Mode       *string      `json:"mode"`           // in the format of ls; null on Windows
-	DirMode    *string      `json:"directory_mode"` // likewise
+	DirMode    *string      `json:"directory_mode"` // in the same format
 	ModifiedAt jsonout.Time `json:"modified_at"`
 	Link       bool         `json:"link"`
 	ReadOnly   bool         `json:"read_only"` // the current user cannot write to it

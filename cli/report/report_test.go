@@ -17,7 +17,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// now is when the sample stores are read.
+// now is the time at which the stores are read.
 var now = time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
 
 // agentStore writes a store with the permissions that an agent sets.
@@ -75,7 +75,7 @@ func asJSON(t testing.TB, v any) string {
 	return string(out)
 }
 
-// unusual is a store that causes every finding that depends on the file's content.
+// unusual is a store with many different findings.
 const unusual = `{"updated_at": "2026-11-23T09:10:00+00:00", "credential_pool": {"acme": 7, "openrouter": [
 	{"id": "a", "label": "one", "access_token": "x", "last_status": "resting", "auth_type": "api_key", "plan": 1, "a_name_that_is_longer_than_any_field_has": 2},
 	{"id": "b", "label": "two", "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429,
@@ -133,9 +133,9 @@ func TestCollect_Findings(t *testing.T) {
 		"expired":        {poolOf(`{"access_token": "none", "id": "a", "expires_at": 1795425600}`, `{"access_token": "none", "id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
 		"no token":       {poolOf(`{"access_token": "", "id": "a"}`), "- **no token**: `p/a`: agents never select it\n"},
 		"enabled":        {poolOf(`{"access_token": "none", "id": "a", "enabled": false}`), "- **enabled is false**: `p/a`: only some forks of the agent skip it\n"},
-		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **status from the future**: `p/x`: its last_status_at is in the future\n"},
+		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **timestamp in the future**: `p/x`: its last_status_at is in the future\n"},
 		"removal":        {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795414800}`), "- **to be removed**: `p/a`: the agent removes it in 21h\n"},
-		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: too far in the future, so never ready again on its own\n"},
+		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: so far in the future that it never recovers on its own\n"},
 		"unknown status": {poolOf(`{"access_token": "none", "id": "a", "last_status": "x"}`, `{"access_token": "none", "id": "b", "last_status": "x"}`), "- **unknown status**: `x`: `p/a`, `p/b`: treated as usable"},
 		"unknown fields": {poolOf(`{"access_token": "none", "id": "a", "zone": 1, "plan": 2}`, `{"access_token": "none", "id": "b", "plan": 3}`), "- **unknown fields**: `plan`, `zone`\n"},
 		"long field":     {poolOf(`{"access_token": "none", "id": "a", "plan": 1, "` + strings.Repeat("x", 33) + `": 2}`), "- **unknown fields**: `plan`: 1 more (names withheld)\n"},
@@ -261,7 +261,8 @@ func TestReadJournal_Unreadable(t *testing.T) {
 	contains(t, Collect(o).Markdown(), "- **journal unavailable**: not a directory\n", "| dead ")
 }
 
-// TestCollect_Annotated checks streaks that pooltop has counted and a pin by guard.
+// TestCollect_Annotated checks how a report shows streaks counted by pooltop and pins set by
+// guard.
 func TestCollect_Annotated(t *testing.T) {
 	const failed = `, "access_token": "x", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429`
 	opts := optionsWith(agentStore(t, poolOf(
@@ -306,7 +307,7 @@ func TestCollect_Unreadable(t *testing.T) {
 			text := r.Markdown()
 			contains(t, text, "# pooltop report", "**the file cannot be read**: `", c.problem, "`p/a`", "maintenance")
 			if strings.Contains(text, "policy") || strings.Contains(text, "ready**") {
-				t.Errorf("it describes a pool:\n%s", text)
+				t.Errorf("the report describes a pool:\n%s", text)
 			}
 			if err := r.Err(); err == nil || !strings.HasPrefix(err.Error(), c.path+": ") || !strings.Contains(err.Error(), c.problem) {
 				t.Errorf("the error is %v", err)
@@ -323,7 +324,7 @@ func TestCollect_PermissionDenied(t *testing.T) {
 	path := agentStore(t, poolOf())
 	must(t, os.Chmod(path, 0))
 	if _, err := os.ReadFile(path); err == nil {
-		t.Skip("this user may read it anyway")
+		t.Skip("this user can read any file")
 	}
 	contains(t, Collect(optionsFor(path)).Markdown(), "permission denied", "mode `----------`", "read-only for this user", "owner lacks read/write permission")
 }

@@ -27,9 +27,9 @@ const timeout = 20 * time.Second
 // ErrNoAgent means that no agent was found on this machine.
 var ErrNoAgent = errors.New("no installed agent found; specify its directory with --agent")
 
-// Find returns the directory of the agent's code. If dir is empty, it tries
-// $HERMES_INSTALL_DIR, then hermes-agent in the agent's home, then the system-wide
-// installation.
+// Find returns the directory of the agent's code: dir, or if dir is empty, the first of
+// $HERMES_INSTALL_DIR, hermes-agent in the agent's home, and the system-wide installation
+// that contains it.
 func Find(dir, home string, getenv func(string) string) (string, error) {
 	candidates := []string{getenv("HERMES_INSTALL_DIR"), filepath.Join(home, "hermes-agent"), "/usr/local/lib/hermes-agent"}
 	if dir != "" {
@@ -94,13 +94,13 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	}
 	var a answer
 	if err := json.Unmarshal(stdout.Bytes(), &a); err != nil || len(a.Deadlines) != len(probes) {
-		return answer{}, errors.New("the agent's code gave no usable answer")
+		return answer{}, errors.New("the agent's code returned no usable answer")
 	}
 	return a, nil
 }
 
-// python returns the Python interpreter of the agent's virtual environment, or the system's
-// if there is none.
+// python returns the Python interpreter in the agent's virtual environment, or python3 if
+// there is none.
 func python(dir string) string {
 	for _, p := range []string{filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "venv", "Scripts", "python.exe")} {
 		if _, err := os.Stat(p); err == nil {
@@ -110,7 +110,7 @@ func python(dir string) string {
 	return "python3"
 }
 
-// lastLine returns the last line of a traceback, which is the error.
+// lastLine returns the last line of a traceback, which is the error itself.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

@@ -15,8 +15,8 @@ import (
 
 const agents = "../../../testdata/agents"
 
-// needPython skips the test if Python is not installed, and otherwise runs it in
-// parallel with others, because it mostly waits for Python.
+// needPython skips the test if Python is not installed. It also marks the test as parallel,
+// because the test mostly waits for Python.
 func needPython(t *testing.T) {
 	t.Helper()
 	t.Parallel()
@@ -97,8 +97,9 @@ func TestMeasure_Errors(t *testing.T) {
 	}
 }
 
-// Processes that the agent's code starts do not outlive the measurement.
-func TestMeasure_LeftProcess(t *testing.T) {
+// TestMeasure_LeftoverProcess checks that a process started by the agent's code is killed
+// when the measurement ends.
+func TestMeasure_LeftoverProcess(t *testing.T) {
 	needPython(t)
 	code, err := os.ReadFile(filepath.Join(agents, "stock", "agent", "credential_pool.py"))
 	if err != nil {
@@ -142,14 +143,14 @@ func TestFind(t *testing.T) {
 		}
 	}
 	if _, err := Find(home, home, env("")); err == nil {
-		t.Error("a directory without an agent is accepted")
+		t.Error("a directory without an agent was accepted")
 	}
 	if _, err := Find("", t.TempDir(), env("")); !errors.Is(err, ErrNoAgent) {
 		t.Errorf("without an agent: %v", err)
 	}
 }
 
-// A saved measurement is used until the agent's code changes.
+// TestSave checks that a saved measurement is valid until the agent's code changes.
 func TestSave(t *testing.T) {
 	needPython(t)
 	state, now := t.TempDir(), time.Unix(1795425600, 0)

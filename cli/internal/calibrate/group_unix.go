@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// setGroup makes a command start in a new process group, which is killed as a whole if the
-// command is canceled.
+// setGroup makes a command start in a new process group. If the command is canceled, the
+// whole group is killed.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -89,8 +89,8 @@ func pathFor(stateDir, home string) string {
 	return filepath.Join(stateDir, "measured", hex.EncodeToString(sum[:8])+".json")
 }
 
-// Save saves the measurement for an agent's home. It is valid until the agent's code
-// changes.
+// Save saves the measurement for an agent's home in stateDir. It remains valid until the
+// agent's code changes.
 func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	r := record{Home: home, Agent: m.Agent, Files: m.files, Policy: m.Policy.String(), MeasuredAt: now.UTC()}
 	if rules := m.Policy.Rules(); rules != nil {
@@ -123,8 +123,8 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	return err
 }
 
-// Load returns the policy measured for an agent's home. It returns false if there is no
-// measurement, or if the agent's code has changed since then.
+// Load returns the saved policy for an agent's home. It returns false if none was saved or
+// if the agent's code has changed since.
 func Load(stateDir, home string) (poolstate.Policy, bool) {
 	var r record
 	data, err := os.ReadFile(pathFor(stateDir, home))

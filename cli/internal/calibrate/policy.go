@@ -34,8 +34,9 @@ const (
 // codes are the error codes to measure; 0 means no code.
 var codes = []int{0, 401, 402, 403, 429, 500}
 
-// probes returns all probes: each code with each streak, each code with each cause, and
-// some codes with a reset time. Causes and reset times are also combined with Sole.
+// probes returns all probes: every combination of a code and a streak, and of a code and a
+// cause, and some codes with a reset time. The probes with a cause or a reset time are
+// repeated with Sole set.
 func probes() []Probe {
 	var all []Probe
 	for _, code := range codes {
@@ -80,7 +81,7 @@ func (p Probe) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"entry": p.entry(), "sole": p.Sole})
 }
 
-// credential returns the credential that pooltop reads from the probe's entry.
+// credential returns the credential that pooltop decodes from the probe's entry.
 func (p Probe) credential() *poolstate.Credential {
 	list := []any{p.entry()}
 	if !p.Sole {
@@ -121,8 +122,8 @@ func (a answers) duration(p Probe) time.Duration {
 	return 0
 }
 
-// derive returns the policy closest to the agent's answers. It may not match all of them;
-// see [Measurement.Unexplained].
+// derive returns the policy closest to the agent's answers. It may not reproduce all of
+// them; see [Measurement.Unexplained].
 func derive(a answers) poolstate.Policy {
 	cooldowns := map[int][]time.Duration{}
 	climbs := false
@@ -133,7 +134,7 @@ func derive(a answers) poolstate.Policy {
 		}
 		climbs = climbs || steps[0] != slices.Max(steps)
 		for len(steps) > 1 && steps[len(steps)-1] == steps[len(steps)-2] {
-			steps = steps[:len(steps)-1] // the last step also applies to all longer streaks
+			steps = steps[:len(steps)-1] // the last step also applies to longer streaks
 		}
 		cooldowns[code] = steps
 	}
@@ -142,7 +143,7 @@ func derive(a answers) poolstate.Policy {
 	switch {
 	case climbs:
 		policy = poolstate.Backoff()
-		for code, steps := range cooldowns { // repeat the last step, because a single step would grow with the streak
+		for code, steps := range cooldowns { // Repeat the last step: a backoff policy would multiply a single step.
 			cooldowns[code] = append(steps, steps[len(steps)-1])
 		}
 	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:

@@ -1,6 +1,6 @@
-// Package jsonout defines the JSON output of several commands. Field names are stable.
-// Times are RFC 3339 in UTC with milliseconds, durations are whole seconds, rounded up,
-// and missing values are null.
+// Package jsonout defines JSON output that several commands share. Field names are stable.
+// Times are in RFC 3339 format, in UTC and with milliseconds. Durations are whole seconds,
+// rounded up. Missing values are null.
 package jsonout
 
 import (
@@ -29,7 +29,7 @@ type (
 		Providers []Provider `json:"providers"`
 	}
 	// Stores is the output of list --json for several stores. The summary counts a
-	// credential once, even if several profiles use it.
+	// credential only once, even if several profiles use it.
 	Stores struct {
 		Stores  []any   `json:"stores"` // Pool or Unreadable
 		Summary Summary `json:"summary"`
@@ -92,7 +92,7 @@ type (
 		Suspect        bool            `json:"suspect"`
 		FailureReason  *string         `json:"failure_reason"`
 		SameAccount    []string        `json:"same_account"`          // the other credentials of the account, in the format of next_ready
-		SameProfiles   []string        `json:"same_account_profiles"` // the other listed profiles with credentials of the account
+		SameProfiles   []string        `json:"same_account_profiles"` // the other listed profiles that use the account
 		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if not this one
 		CopiedFrom     *string         `json:"copied_from"`           // the profile that has the same credential
 		Stale          bool            `json:"copy_is_stale"`         // the profile in copied_from has newer tokens
@@ -136,8 +136,8 @@ type (
 // Time is a time in JSON. The zero value is null.
 type Time time.Time
 
-// MarshalJSON encodes t in UTC with milliseconds. A corrupt file may contain times that
-// RFC 3339 cannot express; see [poolstate.ToRFC3339].
+// MarshalJSON encodes t in UTC with milliseconds. Times after the year 9999, which a corrupt
+// file may contain, are clamped; see [poolstate.ToRFC3339].
 func (t Time) MarshalJSON() ([]byte, error) {
 	at := poolstate.ToRFC3339(time.Time(t))
 	if at.IsZero() {
@@ -163,7 +163,7 @@ func Text(s string) *string {
 	return &s
 }
 
-// orNil returns a pointer to v if it is known.
+// orNil returns a pointer to v, or nil if v is not known.
 func orNil[T any](v T, known bool) *T {
 	if known {
 		return &v
@@ -171,8 +171,8 @@ func orNil[T any](v T, known bool) *T {
 	return nil
 }
 
-// NewPool returns the JSON form of a profile's pool at the given time. guard is the curve of the
-// guard that runs on the store, or nil.
+// NewPool returns the JSON form of a profile's pool at the given time. guard is the schedule
+// of the guard that is running on the store, or nil.
 func NewPool(profile, path string, pool *poolstate.Pool, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Pool {
 	sum := pool.Summarize(policy, now)
 	out := Pool{
@@ -253,8 +253,8 @@ func newCredential(c *poolstate.Credential, profile string, policy poolstate.Pol
 	return out
 }
 
-// span returns d, a duration that ends at the deadline, in seconds. It returns nil if the
-// deadline never comes or is too far away for a [time.Duration] (292 years).
+// span returns d, a duration that ends at the deadline, in seconds. It returns nil if there
+// is no end, or if the deadline is too far away for a [time.Duration] (292 years).
 func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 	if deadline.Never() || d == math.MaxInt64 {
 		return nil

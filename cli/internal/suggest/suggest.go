@@ -1,4 +1,4 @@
-// Package suggest suggests corrections of mistyped names.
+// Package suggest suggests corrections for mistyped names.
 package suggest
 
 import (
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// DidYouMean returns a suggestion such as ` (did you mean "list"?)` with the name
-// closest to word. It returns an empty string if at least half of word would have to
+// DidYouMean suggests the name closest to word, as in ` (did you mean "list"?)`. It returns
+// an empty string if no name is close, that is, if at least half of word would have to
 // change.
 func DidYouMean(word string, names []string) string {
 	best, distance := "", (len(word)+1)/2
@@ -22,8 +22,8 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// editDistance returns how many bytes must be inserted, deleted, replaced or swapped
-// with a neighbor to turn a into b.
+// editDistance returns the number of edits that turn a into b. An edit inserts, deletes or
+// replaces a byte, or swaps two adjacent bytes.
 func editDistance(a, b string) int {
 	d := make([][]int, len(a)+1) // d[i][j] is the distance from a[:i] to b[:j]
 	for i := range d {
