@@ -28,7 +28,7 @@ func claimsOf(token string) *jsonedit.Value {
 	return claims
 }
 
-// addAccounts adds digests of the account identifiers in claims, which some issuers nest.
+// addAccounts adds digests of the account identifiers in claims, including nested ones.
 // Each digest includes the provider, so accounts at different providers never match.
 func (c *Credential) addAccounts(claims *jsonedit.Value) {
 	for _, key := range []string{"account_id", "chatgpt_account_id", "email"} {
@@ -48,7 +48,7 @@ func (c *Credential) addAccounts(claims *jsonedit.Value) {
 }
 
 // byAccount groups the credentials that have the same secret or belong to the same
-// account. Each group has at least two.
+// account. Each group has at least two members.
 func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
 	parent := map[Digest]Digest{} // a union-find forest of secrets and account identifiers
 	root := func(d Digest) Digest {

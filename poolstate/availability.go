@@ -14,7 +14,7 @@ const (
 // Steps is the number of steps in the backoff schedule: 1×, 2×, 4× and 8×.
 const Steps = 4
 
-// BaseTTL returns the cooldown of a first failure: five minutes for 401, and one
+// BaseTTL returns the cooldown after a first failure: five minutes for a 401, and one
 // hour otherwise.
 func BaseTTL(code Optional[int]) time.Duration {
 	if code.Or(0) == codeUnauthorized {
@@ -176,7 +176,7 @@ type Assessment struct {
 	Deadline     Deadline
 	// Remaining is the time left until the deadline, never negative.
 	Remaining time.Duration
-	// Base is the cooldown of a first failure with the current error code.
+	// Base is the cooldown after a first failure with the current error code.
 	Base time.Duration
 	// Multiplier is the factor for the current streak, 1 to 8.
 	Multiplier int

@@ -74,8 +74,8 @@ func (s Schedule) Multiplier(streak int) float64 {
 	return max(min(math.Pow(s.Factor, float64(max(streak, 1)-1)), s.Cap), 1)
 }
 
-// BaseOf returns the cooldown after a first failure of c: the one in Base for its error
-// code, or else the agent's own.
+// BaseOf returns the cooldown after a first failure of c: the duration in Base for its
+// error code or, if there is none, the agent's own cooldown.
 func (s Schedule) BaseOf(c *Credential, policy Policy) time.Duration {
 	if code, known := c.ErrorCode.Get(); known && s.Base[code] > 0 {
 		return s.Base[code]
@@ -97,8 +97,8 @@ func (c Curve) Includes(provider string) bool {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code
-// while guard runs. It is never shorter than the agent's own cooldown, and equal to it
-// after a first failure or one that guard does not pin.
+// while guard runs. It is never shorter than the agent's own cooldown. The two are equal
+// if the failure is the first or if guard does not pin it.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()
@@ -109,8 +109,8 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code. guard
-// is the curve of the guard that runs on the store, or nil if none runs. It has no effect
-// on agents that count failures.
+// is the curve of the guard that runs on the store, or nil if none runs. It is ignored if
+// the agent counts failures itself.
 func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
 	if guard == nil || policy.Counts() {
 		return policy.Cooldown(cred, cred.Streak.Next().Count())

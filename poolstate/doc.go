@@ -49,7 +49,7 @@
 // applies it to the credentials as the operator saw them, refusing those that have
 // changed in the meantime. It takes effect when the agent next reloads its pool.
 // Until then an older build may overwrite it with its own state, so compare later
-// snapshots with an [Observer]. A hold stores its deadline in the file, which all
-// builds obey, and needs an error code that the agent does not retry early: see
-// [HoldCode].
+// snapshots with an [Observer]. A hold stores its deadline in the file, where all
+// builds respect it. Its error code must be one that the agent does not retry early;
+// see [HoldCode].
 package poolstate

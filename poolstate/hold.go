@@ -14,8 +14,8 @@ import (
 )
 
 // Hold takes a credential out of rotation until a deadline. If neither For nor Until is
-// set, the hold ends with the cooldown of a failure under Curve or with the current
-// cooldown, whichever is later.
+// set, the hold lasts as long as the cooldown after another failure under Curve, or until
+// the end of the current cooldown if that is later.
 type Hold struct {
 	// Code is the error code to record, from 100 to 599; see [HoldCode].
 	Code int
@@ -119,16 +119,16 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return end
 }
 
-// curveEnd returns the end of the cooldown under Curve if c failed once more, with the code
-// of the hold. It clears the fields that make agents retry a credential after a minute,
-// because those must not shorten a hold.
+// curveEnd returns when the cooldown under Curve would end if c failed once more with the
+// code of the hold. It ignores the fields that make agents retry a credential after a
+// minute, because they must not shorten a hold.
 func (h Hold) curveEnd(c *Credential, at time.Time) time.Time {
 	failed := *c
 	failed.ErrorCode, failed.FailureReason, failed.Sole = Some(h.Code), "", false
 	return at.Add(h.Curve.Cooldown(&failed, h.Policy, c.Failures().Next().Count()))
 }
 
-// Multiplier returns the factor by which the streak of c multiplies the length of a hold
+// Multiplier returns the factor that the streak of c contributes to the length of a hold
 // that begins at the given time, or 0 if Curve does not determine the length.
 func (h Hold) Multiplier(c *Credential, at time.Time) float64 {
 	if h.explicit() || h.coolsUntil(c, at).After(h.curveEnd(c, at)) {

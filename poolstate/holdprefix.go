@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// holdWords are the words that [ParseHold] accepts. A word that cannot end the text is
-// followed by an example.
+// holdWords lists the words that [ParseHold] accepts. A word that cannot be the last one
+// is followed by an example of a duration or time.
 var holdWords = [...]string{
 	"until 1h", "today 23:59", "tomorrow 9:00", "monday 9:00", "tuesday 9:00", "wednesday 9:00", "thursday 9:00",
 	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",
 }
 
-// holdEndings are texts that complete a partial time of day or offset from UTC.
+// holdEndings lists texts that complete a partial time of day or UTC offset.
 var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
 
 // BeginsHold reports whether [ParseHold] accepts s or could accept it with more text

@@ -18,7 +18,7 @@ const (
 	storeName = "auth.json"
 	// profilesDir is the directory in the root that contains the profiles' homes.
 	profilesDir = "profiles"
-	// RootProfile is the name of the profile that is the root itself.
+	// RootProfile is the profile name of the root itself.
 	RootProfile = "default"
 )
 

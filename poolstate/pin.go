@@ -57,13 +57,13 @@ func (c *Credential) unpinned() *Credential {
 func (c *Credential) NumericStatusAt() bool { return c.numericStatusAt }
 
 // QueriedLive reports whether agents ask the provider about an exhausted credential
-// before its deadline, so that the deadline does not bind them.
+// before its deadline and may therefore use it early.
 func (c *Credential) QueriedLive() bool {
-	holds := func(text string, words ...string) bool {
+	contains := func(text string, words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(text), w) })
 	}
 	return c.Provider == codex && (c.ErrorCode.Or(0) == codeTooManyRequests ||
-		holds(c.ErrorReason, "rate_limit", "usage_limit", "quota") || holds(c.ErrorMessage, rateLimitWords...))
+		contains(c.ErrorReason, "rate_limit", "usage_limit", "quota") || contains(c.ErrorMessage, rateLimitWords...))
 }
 
 // SolePinLimit is the longest agent cooldown that a pin may replace for a provider's only
@@ -92,7 +92,7 @@ func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) s
 }
 
 // TokenMark returns eight hexadecimal digits that change when the tokens of c change.
-// They are part of a salted hash, from which no token can be derived.
+// They are part of a salted hash, from which the tokens cannot be recovered.
 func (c *Credential) TokenMark(salt string) string { return redact.Mark(salt, c.Tokens, c.Secret) }
 
 // Failures returns the streak in the file or, if that is unknown, the one that pooltop

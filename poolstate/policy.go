@@ -86,8 +86,8 @@ func (p Policy) Source() PolicySource { return p.source }
 // Climbs reports whether cooldowns grow with the streak.
 func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 
-// Counts reports whether an agent of the store is known to count failures itself. A streak
-// in the file does not prove this.
+// Counts reports whether the agent is known to count failures itself. A streak in the file
+// does not prove this.
 func (p Policy) Counts() bool { return p.Climbs() && p.Source() != PolicyFromFile }
 
 // RetriesSole reports whether a provider's only credential that is not dead is retried
@@ -119,7 +119,7 @@ func (p Policy) Of(c *Credential) Policy {
 	return p
 }
 
-// base returns the cooldown of a first failure of c with its current error code.
+// base returns the cooldown after a first failure of c with its current error code.
 func (p Policy) base(c *Credential) time.Duration { return p.Cooldown(c, 1) }
 
 // Cooldown returns the cooldown of c after a failure that raises its streak to the
@@ -158,7 +158,7 @@ func retriedSoon(c *Credential) bool {
 	return c.Sole && c.FailureReason != "billing"
 }
 
-// capFrom returns the start of the agent's own cooldown of c if that cooldown caps the
+// capFrom returns the start of the agent's own cooldown for c if that cooldown caps the
 // provider's reset time. Otherwise it returns the zero time.
 func (p Policy) capFrom(c *Credential, now time.Time) time.Time {
 	p = p.Of(c)
@@ -189,10 +189,10 @@ const (
 	EvidenceNoCount
 )
 
-// EvidenceOf returns what an event shows about whether the agent counts failures. It
+// EvidenceOf returns the evidence in an event of whether the agent counts failures. It
 // ignores a failure with new tokens, because a success in between may have cleared the
 // streak. It also ignores a failure that is older than the event, because an undo or an
-// agent with an outdated pool may have restored the failure.
+// agent with an outdated pool may have restored it.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil ||
 		newTokens(e.Before, e.After) || e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {
@@ -292,8 +292,8 @@ func (c PolicyChoice) resolve(p *Pool, seen Evidence) Policy {
 	return Policy{kind: kindFlat, source: source}
 }
 
-// CapsCooldown reports whether the agent's own cooldown of c limits any deadline in the
-// file, so that a longer one has no effect.
+// CapsCooldown reports whether the agent's own cooldown for c caps any deadline in the
+// file, so that a later deadline has no effect.
 func (p Policy) CapsCooldown(c *Credential) bool { return !p.capFrom(c, c.StatusAt).IsZero() }
 
 // CapsReset reports whether the cooldown of a provider's only credential that is not

@@ -26,12 +26,12 @@ type Pool struct {
 	// UnknownKeys lists up to 100 unknown keys of entries, sorted.
 	UnknownKeys []string
 
-	// carriesStreak is true if an entry has a streak, and newerBuild if a build since
-	// August 2026 wrote the file.
+	// carriesStreak is true if any entry has a streak. newerBuild is true if the file was
+	// written by a build from August 2026 or later.
 	carriesStreak, newerBuild bool
 }
 
-// Provider is one list of the pool.
+// Provider is a provider and its credentials.
 type Provider struct {
 	Name string
 	// Credentials are in the agent's rotation order.
@@ -59,7 +59,7 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 		p.addProvider(name, doc.lists[name], doc.scrubber(), loc)
 	}
 	p.UpdatedAt = instantOf(doc.root.RawOf(keyUpdatedAt), loc)
-	p.newerBuild = p.newerBuild || inSeptemberForm(doc.data)
+	p.newerBuild = p.newerBuild || hasSeptemberFormat(doc.data)
 	for c := range p.All() {
 		c.countsStreaks = p.carriesStreak
 	}
@@ -67,9 +67,9 @@ func (doc *document) toPool(loc *time.Location) *Pool {
 	return p
 }
 
-// inSeptemberForm reports whether data is formatted like a file of an agent since September
-// 2026. Such a file is indented, like those of older agents, but has no newline at the end.
-func inSeptemberForm(data []byte) bool {
+// hasSeptemberFormat reports whether data has the format that agents have written since
+// September 2026: indented, as before, but without a newline at the end.
+func hasSeptemberFormat(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("{\n  \"")) && bytes.HasSuffix(data, []byte("\n}"))
 }
 
@@ -77,7 +77,7 @@ func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scru
 	p.Providers = append(p.Providers, Provider{Name: name})
 	prov := &p.Providers[len(p.Providers)-1]
 	if name != strings.ToLower(name) {
-		prov.note("agents look for lower-case names and never read this one")
+		prov.note("the name is not in lower case, so agents never use it")
 	}
 	if !list.IsArray() {
 		prov.note("not a list, left unchanged")
@@ -142,14 +142,14 @@ func (p *Provider) order() {
 	slices.SortStableFunc(p.Credentials, func(a, b Credential) int {
 		return cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
 	})
-	living, last := 0, 0
+	alive, last := 0, 0
 	for i := range p.Credentials {
 		p.Credentials[i].Index = i + 1
 		if p.Credentials[i].Status != StatusDead {
-			living, last = living+1, i
+			alive, last = alive+1, i
 		}
 	}
-	if living == 1 {
+	if alive == 1 {
 		p.Credentials[last].Sole = true
 	}
 }
@@ -228,7 +228,7 @@ func (p *Pool) Find(ref Ref) *Credential {
 
 // finder returns a function that finds credentials as Find does, but in constant time.
 func (p *Pool) finder() func(*Credential) *Credential {
-	const anyPosition = -1 // for the first credential with an id
+	const anyPosition = -1 // in the key of the first credential with a given id
 	index := make(map[Ref]*Credential, 2*p.Len())
 	for c := range p.All() {
 		index[c.Ref] = c

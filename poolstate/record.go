@@ -99,8 +99,8 @@ func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 const SameEventWithin = 5 * time.Second
 
 // Same reports whether two records describe the same event. One record may lack the
-// streak, because pooltop does not count failures everywhere. The kinds may differ if one
-// record is an undo, because to an observer, an undo looks like another kind of event.
+// streak, because not every process that records events counts failures. The kinds may
+// differ if one record is an undo, which an observer records as another kind of event.
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {

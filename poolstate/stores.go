@@ -61,9 +61,9 @@ func (l Location) Profiles() ([]Profile, error) {
 	return out, nil
 }
 
-// Copy says how an entry of a profile relates to the root's entries. For most providers,
-// an agent copies the root's entries to a profile when it first writes to them there. The
-// copies then shadow the originals.
+// Copy says whether an entry of a profile is a copy of one of the root's entries. For most
+// providers, an agent copies the root's entries to a profile the first time that it
+// updates one of them there. The copies then shadow the originals.
 type Copy uint8
 
 // The relations between a profile's entry and the root's.
@@ -80,8 +80,8 @@ func (c Copy) String() string {
 
 // Borrow returns the pool that the agent of a profile uses: its own entries and, for each
 // provider of which it has none, the root's. A pool is nil if its store does not exist.
-// Borrow marks borrowed credentials and copies of the root's in the result; it does not
-// change own or root.
+// In the result, borrowed credentials and copies of the root's credentials are marked.
+// Borrow does not change own or root.
 //
 // Changes to a borrowed credential belong in the root's store. Agents also write them
 // there for anthropic, openai-codex, xai-oauth and nous. For other providers, an agent's
@@ -129,7 +129,7 @@ func Borrow(own, root *Pool) *Pool {
 	return &out
 }
 
-// insert adds a provider that the pool does not have, in order of name.
+// insert adds a provider that is not in the pool, and keeps the providers sorted.
 func (p *Pool) insert(provider Provider) {
 	i, _ := slices.BinarySearchFunc(p.Providers, provider.Name, func(a Provider, name string) int { return cmp.Compare(a.Name, name) })
 	p.Providers = slices.Insert(p.Providers, i, provider)

@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// The providers and sources of credentials that have a token source.
+// The providers and sources of the credentials that can be synced.
 const (
 	sourceClaudeCode = "claude_code"
 	sourceDeviceCode = "device_code"
@@ -18,8 +18,8 @@ const (
 	providerNous     = "nous"
 )
 
-// Syncable reports whether the credential is of a kind that has a token source on this
-// machine.
+// Syncable reports whether there may be a token source for the credential on this machine,
+// which depends on its provider and source.
 func (c *Credential) Syncable() bool {
 	return c.Provider == providerClaude && c.Source == sourceClaudeCode ||
 		c.Provider == providerNous && c.Source == sourceDeviceCode

@@ -107,7 +107,7 @@ func reset(c Credential, at time.Time) Change {
 	return ch
 }
 
-// isClear reports whether the credential shows no trace of a failure.
+// isClear reports whether a reset would have nothing to clear.
 func isClear(c *Credential) bool {
 	_, hasCode := c.ErrorCode.Get()
 	return (c.Status == StatusNone || c.Status == StatusOK) && !hasCode &&
@@ -122,9 +122,8 @@ type Tokens struct {
 	ExpiresAt time.Time
 }
 
-// Succeeded returns the change for a credential that received new tokens from their
-// issuer. It stores the tokens, clears the error and sets the status to ok and the
-// streak to zero.
+// Succeeded returns the change for a credential whose tokens were refreshed. It stores
+// the new tokens, clears the error, and sets the status to ok and the streak to zero.
 func Succeeded(t Tokens) Change {
 	var ch Change
 	ch.setTokens(t.Access, t.Refresh)

@@ -132,7 +132,7 @@ func (c *Counter) Check() error {
 func (c *Counter) update(edit func(*guard.State)) error {
 	if err := c.read(); err == nil {
 		if _, changed, err := edited(c.state.Clone(), edit); err == nil && !changed {
-			return nil // without a lock
+			return nil // no lock needed
 		}
 	}
 	return c.withLock(func() error {

@@ -24,7 +24,7 @@ type Guard struct {
 	Sole bool     `json:"sole,omitempty"`
 }
 
-// Limit returns the curve with the guard's own Only and Sole.
+// Limit returns a copy of the curve with Only and Sole set to those of g.
 func (g Guard) Limit(c poolstate.Curve) *poolstate.Curve {
 	c.Only, c.Sole = g.Only, g.Sole
 	return &c
@@ -42,8 +42,8 @@ func (e *RunningError) Error() string {
 	return "another guard is running on this store: " + e.Other.String()
 }
 
-// guardTimeout is how long to wait for the guard lock. [Counter.Running] also acquires that
-// lock, but only for a moment.
+// guardTimeout is how long to wait for the guard lock, which [Counter.Running] may hold
+// briefly.
 const guardTimeout = 200 * time.Millisecond
 
 // Guard makes this process the only one that runs guard on the store, until it calls

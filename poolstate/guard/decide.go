@@ -23,7 +23,7 @@ func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decisi
 		d := decider{state: s, provider: p, rules: rules, at: at}
 		for _, cr := range countable(p) {
 			if c := s.find(cr); c != nil {
-				if decision, any := d.decide(c, cr); any {
+				if decision, ok := d.decide(c, cr); ok {
 					out = append(out, decision)
 				}
 			}
@@ -68,7 +68,7 @@ func (d decider) decide(c *count, cr *poolstate.Credential) (Decision, bool) {
 		until := d.deadline(c, cr, out.Own)
 		switch {
 		case cr.ResetAt.After(cr.StatusAt):
-			return out.once(c, Kept, "the provider named a reset time")
+			return out.once(c, Kept, "the provider set a reset time")
 		case !out.Own.Before(until):
 			return out.once(c, Kept, "the agent's own cooldown is not shorter")
 		case !until.After(d.at):
@@ -96,7 +96,7 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	case !c.Pin.Until.After(d.at):
 		return Decision{}, false
 	case cr.ResetAt.After(cr.StatusAt):
-		return out.once(c, Kept, "the provider named a reset time")
+		return out.once(c, Kept, "the provider set a reset time")
 	case !out.Own.Before(c.Pin.Until):
 		return out.once(c, Kept, "the agent's own cooldown is not shorter")
 	case !more:
@@ -106,7 +106,7 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	}
 	out.Kind = Pinned
 	out.Reason = fmt.Sprintf("failure %d: %s instead of %s", c.Streak, span(c.Pin.Until.Sub(c.At)), span(out.Own.Sub(cr.StatusAt)))
-	out.Before = c.Streak - 1 // this may be the first report of the rise
+	out.Before = c.Streak - 1 // the first note about a failure also reports the longer streak
 	if c.Pin.Writes > 0 {
 		out.Kind, out.Reason, out.Before = Repinned, "an agent removed the pin", c.Streak
 	}
@@ -141,8 +141,8 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	return out, true
 }
 
-// once completes a decision that writes nothing. It returns false if the last such
-// decision about the failure was of the same kind.
+// once completes a decision that writes nothing. It returns false if that decision
+// repeats the kind of the previous one about the failure.
 func (d Decision) once(c *count, kind Kind, reason string) (Decision, bool) {
 	d.Kind, d.Reason, d.until, d.Deadline = kind, reason, time.Time{}, time.Time{}
 	if c.Noted == kind {

@@ -14,11 +14,11 @@ import (
 // The cooldowns of consecutive failures are 1h, 2h, 4h, 8h and 8h.
 func TestDecide_Climb(t *testing.T) {
 	w := newWorld(t, "a", "b")
-	w.fail("a").look().took()
+	w.fail("a").run().wantLog()
 	for _, pin := range []string{"2h", "4h", "8h", "8h"} {
 		d := w.rules.Policy.Deadline(w.get("a"), w.now)
 		w.now = d.At
-		w.fail("a").look().took("pinned a " + pin).look().took()
+		w.fail("a").run().wantLog("pinned a " + pin).run().wantLog()
 		w.state.Annotate(w.pool)
 		if d := w.rules.Policy.Deadline(w.get("a"), w.now); d.Origin != poolstate.OriginGuard {
 			t.Errorf("origin %v", d.Origin)
@@ -100,16 +100,16 @@ func TestDecide_SecondFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
 			tt.edit(w, w.get("a"))
-			w.look()
+			w.run()
 			if tt.want == "" {
-				w.took()
+				w.wantLog()
 			} else {
-				w.took(tt.want)
+				w.wantLog(tt.want)
 			}
 			if c := w.state.find(w.get("a")); c != nil && c.Pin != nil && !strings.HasPrefix(tt.want, "pinned") {
 				t.Errorf("the state has a pin until %v", c.Pin.Until)
 			}
-			w.after(time.Second).look().took() // reported once
+			w.after(time.Second).run().wantLog() // reported once
 		})
 	}
 }
@@ -126,8 +126,8 @@ func TestDecide_Codex(t *testing.T) {
 		"other reason": {poolstate.Failure{Code: 403, Reason: "rate limit"}, "pinned a 2h"},
 	} {
 		w := worldOf(t, "openai-codex", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-2"}`)
-		w.failWith(tt.failure, "a").look().after(hour).failWith(tt.failure, "a").look()
-		t.Run(name, func(*testing.T) { w.took(tt.want) })
+		w.failWith(tt.failure, "a").run().after(hour).failWith(tt.failure, "a").run()
+		t.Run(name, func(*testing.T) { w.wantLog(tt.want) })
 	}
 }
 
@@ -136,7 +136,7 @@ func TestDecide_TextStatusAt(t *testing.T) {
 	w := worldOf(t, "p", `{"id": "a", "access_token": "sk-1"}`, `{"id": "b", "access_token": "sk-2"}`).failures(1, "a")
 	w.load(`{"credential_pool": {"p": [{"id": "a", "access_token": "sk-1", "last_status": "exhausted", "last_error_code": 429,
 		"last_status_at": "2026-11-23T10:20:00Z"}, {"id": "b", "access_token": "sk-2"}]}}`)
-	w.after(hour).look().streak("a", 2).took("skipped a")
+	w.after(hour).run().wantStreak("a", 2).wantLog("skipped a")
 }
 
 // A pin that an agent drops is written again at once and then after 1, 5, 15 and 60
@@ -148,20 +148,20 @@ func TestDecide_Dropped(t *testing.T) {
 	for _, delay := range []time.Duration{0, minute, 5 * minute, 15 * minute, hour} {
 		drop()
 		if delay > 0 {
-			w.after(delay - 1).look().took()
+			w.after(delay - 1).run().wantLog()
 			if next := w.state.Next(w.pool, w.rules, w.now); !next.Equal(last.Add(delay)) {
 				t.Errorf("next is %v after the last write, want %v", next.Sub(last), delay)
 			}
 			w.after(1)
 		}
-		w.look()
+		w.run()
 		if len(w.log) != 1 || !strings.HasPrefix(w.log[0], "repinned a") {
 			t.Errorf("after %v: %q", delay, w.log)
 		}
 		w.log, last = nil, w.now
 	}
 	drop()
-	w.look().took("skipped a").after(2 * hour).look().took()
+	w.run().wantLog("skipped a").after(2 * hour).run().wantLog()
 }
 
 // A pin is not removed if the credential has changed since the decision.
@@ -190,13 +190,13 @@ func TestDecision_Change_Release(t *testing.T) {
 
 // A pin whose deadline has passed is neither written nor rewritten.
 func TestDecide_TooLate(t *testing.T) {
-	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").after(2*hour).look().took().streak("a", 2)
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").after(2*hour).run().wantLog().wantStreak("a", 2)
 	if p := w.state.find(w.get("a")).Pin; p != nil {
 		t.Errorf("the state has a pin until %v", p.Until)
 	}
 	w = newWorld(t, "a", "b").failures(2, "a")
 	w.get("a").ResetAt = time.Time{}
-	w.after(2 * hour).look().took()
+	w.after(2 * hour).run().wantLog()
 }
 
 // A failure is not pinned during a hold. After the hold is undone, the pin is written, or
@@ -210,16 +210,16 @@ func TestDecide_Held(t *testing.T) {
 		return func() { *w.get("a") = before }
 	}
 	undo := hold()
-	w.took("pinned a 2h").look().took()
+	w.wantLog("pinned a 2h").run().wantLog()
 	undo()
-	w.look().took("pinned a 2h")
+	w.run().wantLog("pinned a 2h")
 	undo = hold()
-	w.after(minute).look().took()
+	w.after(minute).run().wantLog()
 	if w.state.Annotate(w.pool); w.get("a").Pinned {
 		t.Error("a hold is shown as a pin")
 	}
 	undo()
-	w.look().took()
+	w.run().wantLog()
 	if w.state.Annotate(w.pool); !w.get("a").Pinned {
 		t.Error("the pin is not recognized after the hold")
 	}
@@ -228,10 +228,10 @@ func TestDecide_Held(t *testing.T) {
 // When a credential works again, only pins on failures with the same code are removed.
 func TestDecide_ReleaseSameCode(t *testing.T) {
 	for code, want := range map[int][]string{429: {"released b"}, 402: nil} {
-		w := newWorld(t, "a", "b").fail("a").failWith(poolstate.Failure{Code: code}, "b").look()
-		w.after(hour).fail("a").look().after(hour).failWith(poolstate.Failure{Code: code}, "b").look().took("pinned a 2h", "pinned b 2h")
-		w.after(hour).selects().look().after(10 * minute).look()
-		t.Run(fmt.Sprint(code), func(*testing.T) { w.took(want...).streak("a", 0) })
+		w := newWorld(t, "a", "b").fail("a").failWith(poolstate.Failure{Code: code}, "b").run()
+		w.after(hour).fail("a").run().after(hour).failWith(poolstate.Failure{Code: code}, "b").run().wantLog("pinned a 2h", "pinned b 2h")
+		w.after(hour).selects().run().after(10 * minute).run()
+		t.Run(fmt.Sprint(code), func(*testing.T) { w.wantLog(want...).wantStreak("a", 0) })
 	}
 }
 
@@ -240,33 +240,33 @@ func TestState_Next_Pinned(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	until := w.get("a").ResetAt
 	w.get("a").ResetAt = time.Time{}
-	w.look()
+	w.run()
 	if next := w.state.Next(w.pool, w.rules, w.now); !next.Equal(until.Add(24 * hour)) {
 		t.Errorf("next is %v after the end of the pin", next.Sub(until))
 	}
 }
 
-// A decision to keep the agent's deadline is reported for each failure.
+// Each time guard keeps the agent's deadline, it reports the decision.
 func TestDecide_KeptRepeatedly(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a")
 	for range 2 {
-		w.after(hour).failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a")
+		w.after(hour).failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").run().wantLog("kept a")
 	}
 }
 
 // If an agent reports a failure again with the provider's reset time, guard keeps that time.
 func TestDecide_RepeatedReportWithResetTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a").after(30 * minute)
-	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").look().took("kept a").streak("a", 2)
+	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(minute)}, "a").run().wantLog("kept a").wantStreak("a", 2)
 }
 
 // The provider's reset time is not removed, even if it equals the deadline of a removed pin.
 func TestDecide_ResetTimeEqualsRemovedPin(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	until := w.get("a").ResetAt
-	w.after(minute).reset("a").look()
+	w.after(minute).reset("a").run()
 	w.rules.Policy = poolstate.Flat202610()
-	w.after(10*minute).failWith(poolstate.Failure{Code: 429, ResetAt: until}, "a").look().took().streak("a", 1)
+	w.after(10*minute).failWith(poolstate.Failure{Code: 429, ResetAt: until}, "a").run().wantLog().wantStreak("a", 1)
 }
 
 // If the agent counts failures, the decision has the streak from the file.
@@ -284,8 +284,8 @@ func TestDecide_StandsDown(t *testing.T) {
 func TestDecide_ClockSetBack(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
 	w.decide()
-	w.took("pinned a 2h").after(-6 * minute).look().took()
-	w.after(2 * minute).look().took("pinned a 2h04m")
+	w.wantLog("pinned a 2h").after(-6 * minute).run().wantLog()
+	w.after(2 * minute).run().wantLog("pinned a 2h04m")
 }
 
 // Credentials that share a secret count once, unless the secret is a placeholder.
@@ -312,13 +312,13 @@ func TestDecider_Siblings(t *testing.T) {
 // When an agent reports a failure again, it removes the pin. Guard writes the same pin again,
 // unless the agent's new deadline is later than the pin.
 func TestDecide_RepeatedReport(t *testing.T) {
-	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").look().took("pinned a 2h")
-	w.after(30*minute).fail("a").look().took("repinned a 1h30m").streak("a", 2)
-	w.after(29*minute).fail("a").look().took("repinned a 1h01m").streak("a", 2)
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").run().wantLog("pinned a 2h")
+	w.after(30*minute).fail("a").run().wantLog("repinned a 1h30m").wantStreak("a", 2)
+	w.after(29*minute).fail("a").run().wantLog("repinned a 1h01m").wantStreak("a", 2)
 	w2 := newWorld(t, "a", "b")
 	w2.rules.Curve.Factor = 1.25
-	w2.failures(1, "a").after(hour).fail("a").look().took("pinned a 1h15m")
-	w2.after(30*minute).fail("a").look().took("kept a").streak("a", 2)
+	w2.failures(1, "a").after(hour).fail("a").run().wantLog("pinned a 1h15m")
+	w2.after(30*minute).fail("a").run().wantLog("kept a").wantStreak("a", 2)
 }
 
 // If guard is killed after it has stored a pin in its state, the next run writes the pin
@@ -339,16 +339,16 @@ func TestDecide_Interrupted(t *testing.T) {
 		if w.state, err = Decode(data); err != nil {
 			t.Fatal(err)
 		}
-		w.after(minute).look()
+		w.after(minute).run()
 		t.Run(name, func(*testing.T) {
 			if written {
-				w.took()
+				w.wantLog()
 			} else {
-				w.took("pinned a 1h59m")
+				w.wantLog("pinned a 1h59m")
 			}
-			w.after(minute).look().took()
+			w.after(minute).run().wantLog()
 			w.get("a").ResetAt = time.Time{} // an agent drops the pin
-			w.look().took("repinned a 1h58m")
+			w.run().wantLog("repinned a 1h58m")
 		})
 	}
 }
@@ -358,16 +358,16 @@ func TestDecide_Interrupted(t *testing.T) {
 func TestDecide_Release(t *testing.T) {
 	w := newWorld(t, "a", "b", "c", "other", "named")
 	w.failures(3, "a").failures(4, "b")
-	w.failWith(poolstate.Failure{Code: 402}, "other").look().after(hour).failWith(poolstate.Failure{Code: 402}, "other").look()
+	w.failWith(poolstate.Failure{Code: 402}, "other").run().after(hour).failWith(poolstate.Failure{Code: 402}, "other").run()
 	w.after(minute).selects().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(9 * hour)}, "named")
-	w.fail("c").look()
+	w.fail("c").run()
 	w.log = nil
 	if got := w.get("a").Status; got != poolstate.StatusOK {
 		t.Fatalf("a is %v", got)
 	}
 	other := *w.get("other")
-	w.after(10 * minute).look()
-	w.took("released b").streak("a", 0)
+	w.after(10 * minute).run()
+	w.wantLog("released b").wantStreak("a", 0)
 	if got := *w.get("other"); got.ResetAt != other.ResetAt {
 		t.Error("the pin of a failure with another code is gone")
 	}
@@ -390,21 +390,21 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			w := newWorld(t, "a", "b").failures(4, "a").failures(4, "b")
 			w.now = w.get("a").ResetAt.Add(minute)
 			if d := w.rules.Policy.Deadline(w.get("b"), w.now); !d.At.After(w.now) {
-				w.fail("b").look()
+				w.fail("b").run()
 			}
 			w.log = nil
 			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // as if b had failed then
 			c := w.state.find(w.get("b"))
 			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
 			streak := c.Streak
-			w.selects().look().swap().after(10 * minute)
+			w.selects().run().swap().after(10 * minute)
 			for _, d := range w.decide() {
 				if want := c.Own; !tt.ready && !d.Deadline.Equal(want) {
 					t.Errorf("the note has the deadline %v, want %v", d.Deadline, want)
 				}
 				w.carryOut(d)
 			}
-			w.look().took("released b").streak("b", streak)
+			w.run().wantLog("released b").wantStreak("b", streak)
 			b := w.get("b")
 			if ready := b.Status == poolstate.StatusNone; ready != tt.ready {
 				t.Errorf("ready: %v", ready)
@@ -412,7 +412,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 			if !b.ResetAt.IsZero() {
 				t.Error("the pin is still there")
 			}
-			w.after(minute).look().after(11*minute).look().took().streak("b", streak)
+			w.after(minute).run().after(11*minute).run().wantLog().wantStreak("b", streak)
 		})
 	}
 }
@@ -422,27 +422,27 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 func TestDecide_Restored(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(4, "a").after(minute)
 	pinned := *w.get("a")
-	w.reset("a").look().took().streak("a", 0)
+	w.reset("a").run().wantLog().wantStreak("a", 0)
 	cleared := w.get("a").ClearedAt
 	restore := func() {
 		*w.get("a") = pinned
 		w.get("a").ClearedAt = cleared
 	}
 	restore()
-	w.look().took("released a")
+	w.run().wantLog("released a")
 	restore()
-	w.look().took("released a")
+	w.run().wantLog("released a")
 	restore()
-	w.look().took().after(minute).look().took("released a").streak("a", 0)
+	w.run().wantLog().after(minute).run().wantLog("released a").wantStreak("a", 0)
 	restore()
-	w.reset("a").look() // does not reset the delays
+	w.reset("a").run() // does not reset the delays
 	restore()
-	w.look().took()
+	w.run().wantLog()
 	for _, delay := range []time.Duration{5 * minute, 15 * minute, hour} {
-		w.after(delay).look()
+		w.after(delay).run()
 		restore()
 	}
-	w.took("released a", "released a", "released a").look().took("skipped a").after(2 * hour).look().took()
+	w.wantLog("released a", "released a", "released a").run().wantLog("skipped a").after(2 * hour).run().wantLog()
 }
 
 func TestStagger(t *testing.T) {
@@ -468,7 +468,7 @@ func TestStagger(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}
-	// Guard starts late: the deadline is never in the past.
+	// Even if guard starts late, the deadline is in the future.
 	late := at.Add(2 * hour)
 	siblings := []time.Time{at.Add(150 * minute), at.Add(200 * minute), at.Add(4 * hour)}
 	if got := stagger(at, 4*hour, at.Add(hour), 4, siblings, late); !got.After(late) {
@@ -480,8 +480,8 @@ func TestStagger(t *testing.T) {
 func TestDecide_Staggered(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	w.rules.Curve.Stagger = true
-	w.fail("a", "b", "c").look().took()
-	w.after(hour).fail("a", "b", "c").look()
+	w.fail("a", "b", "c").run().wantLog()
+	w.after(hour).fail("a", "b", "c").run()
 	var ends []time.Duration
 	for _, id := range []string{"a", "b", "c"} {
 		ends = append(ends, w.rules.Policy.Deadline(w.get(id), w.now).At.Sub(w.now).Round(minute))
@@ -508,7 +508,7 @@ func TestDecide_Properties(t *testing.T) {
 			switch rnd.IntN(10) {
 			case 0, 1, 2:
 				for reports = range 1 + rnd.IntN(3) {
-					w.fail(id).look().after(time.Second)
+					w.fail(id).run().after(time.Second)
 				}
 			case 3, 4, 5:
 				w.selects()
@@ -523,7 +523,7 @@ func TestDecide_Properties(t *testing.T) {
 					*w.get(id) = old
 				}
 			}
-			w.look()
+			w.run()
 			if after := w.count(id); after > before+1 {
 				t.Fatalf("seed %d: %d reports of a failure raised the streak from %d to %d", seed, reports+1, before, after)
 			}

@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// FuzzObserve runs guard on any stored state and any file. Each byte of steps selects an
+// FuzzObserve runs guard on arbitrary states and files. Each byte of steps selects an
 // event for one credential, the options of guard, and the time that passes.
 func FuzzObserve(f *testing.F) {
 	file := `{"credential_pool": {"p": [{"id": "a", "access_token": "sk-1", "last_status": "exhausted", "last_error_code": 429,

@@ -20,7 +20,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Rules holds what decisions depend on besides the state and the snapshot.
+// Rules holds the inputs of a decision other than the state, the snapshot and the time.
 type Rules struct {
 	// Policy computes the cooldowns of the agents themselves.
 	Policy poolstate.Policy
@@ -56,7 +56,7 @@ type Note struct {
 	// Own is the agent's own deadline. Deadline is the deadline after the change, or zero
 	// if nothing is written or the credential becomes ready.
 	Own, Deadline time.Time
-	// Reason explains the note to the user.
+	// Reason is a clause that explains the note to the user.
 	Reason string
 }
 

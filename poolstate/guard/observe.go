@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// A streak ends once a credential has gone evidenceAfter without a failure since it was
-	// used. Two increases of request_count show that it was used only if they are at least
-	// evidenceAfter apart.
+	// evidenceAfter is how long a credential must go without a failure, after it was used,
+	// before its streak ends. It is also the minimum time between two increases of
+	// request_count that show that the credential was used.
 	evidenceAfter = 10 * time.Minute
-	// suspectAfter is how far in the future a failure may be. A failure later than that
-	// is neither counted nor pinned.
+	// suspectAfter is how far in the future a failure may be. A failure further ahead is
+	// neither counted nor pinned.
 	suspectAfter = 5 * time.Minute
 )
 
-// Observe updates the streaks with what a snapshot shows. It returns notes about streaks
-// that were forgotten. Observing the same snapshot again counts nothing twice, but may end
-// streaks because time has passed.
+// Observe updates the streaks from a snapshot. It returns notes about streaks that were
+// forgotten. If the same snapshot is observed again, nothing is counted twice, but streaks
+// may end because time has passed.
 func (s *State) Observe(pool *poolstate.Pool, rules Rules, at time.Time) []Note {
 	if s.outdated(pool) {
 		return nil
@@ -72,7 +72,7 @@ func (o observer) observe(notes *[]Note) bool {
 		*notes = append(*notes, o.fail(c, cr)...)
 		o.succeed(c, cr)
 		if c.Streak > 0 && o.at.After(c.Last.Add(o.rules.Curve.Forget())) {
-			if n := o.forget(c, cr); known { // else the file shows an old failure for the first time
+			if n := o.forget(c, cr); known { // otherwise this is the first sight of an old failure
 				*notes = append(*notes, n)
 			}
 		}
@@ -119,8 +119,8 @@ func (o observer) reset(c *count, cr *poolstate.Credential) {
 	}
 }
 
-// fail counts a new failure. Reports before the agent's own deadline belong to the
-// failure that was counted last.
+// fail counts a new failure. A failure before the agent's own deadline is another report
+// of the last one and is not counted.
 func (o observer) fail(c *count, cr *poolstate.Credential) (notes []Note) {
 	if !o.failed(cr) || sameFailure(cr.StatusAt, c.At) || sameFailure(cr.StatusAt, c.Seen) {
 		return nil
@@ -210,18 +210,18 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 
 // release marks the pins of other credentials for removal if they failed with the same
 // code as the one that works again.
-func (o observer) release(c *count, works *poolstate.Credential) {
+func (o observer) release(c *count, working *poolstate.Credential) {
 	for id, sibling := range o.mem.Credentials {
-		if id != works.ID && sibling.Streak > 0 && sibling.Code == c.Code {
+		if id != working.ID && sibling.Streak > 0 && sibling.Code == c.Code {
 			sibling.removePin()
 		}
 	}
 }
 
-// remember records what must be compared with the next snapshot.
+// remember records the fields to compare with the next snapshot.
 func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
-	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // a process wrote the pin and was killed
+	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // killed after it wrote the pin
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
 	}
 }

@@ -17,122 +17,122 @@ func TestObserve(t *testing.T) {
 		run  func(w *world)
 		want int
 	}{
-		"healthy":             {func(w *world) { w.look() }, 0},
-		"first failure":       {func(w *world) { w.fail("a").look() }, 1},
-		"observed twice":      {func(w *world) { w.fail("a").look().after(minute).look() }, 1},
-		"after its deadline":  {func(w *world) { w.fail("a").look().after(hour).fail("a").look() }, 2},
-		"before its deadline": {func(w *world) { w.fail("a").look().after(59 * minute).fail("a").look() }, 1},
-		"many reports":        {func(w *world) { w.fail("a").look().after(minute).fail("a").look().after(minute).fail("a").look() }, 1},
+		"healthy":             {func(w *world) { w.run() }, 0},
+		"first failure":       {func(w *world) { w.fail("a").run() }, 1},
+		"observed twice":      {func(w *world) { w.fail("a").run().after(minute).run() }, 1},
+		"after its deadline":  {func(w *world) { w.fail("a").run().after(hour).fail("a").run() }, 2},
+		"before its deadline": {func(w *world) { w.fail("a").run().after(59 * minute).fail("a").run() }, 1},
+		"many reports":        {func(w *world) { w.fail("a").run().after(minute).fail("a").run().after(minute).fail("a").run() }, 1},
 		"a report does not move the deadline": {func(w *world) {
-			w.fail("a").look().after(50 * minute).fail("a").look().after(10 * minute).fail("a").look()
+			w.fail("a").run().after(50 * minute).fail("a").run().after(10 * minute).fail("a").run()
 		}, 2},
-		"cooldown has ended":     {func(w *world) { w.fail("a", "b").look().after(2 * hour).selects().look() }, 1},
+		"cooldown has ended":     {func(w *world) { w.fail("a", "b").run().after(2 * hour).selects().run() }, 1},
 		"several failures":       {func(w *world) { w.failures(4, "a") }, 4},
-		"a hold":                 {func(w *world) { w.failWith(poolstate.Failure{Code: 429, Reason: poolstate.HoldReason}, "a").look() }, 0},
-		"in the future":          {func(w *world) { w.after(6 * minute).fail("a").after(-6 * minute).look() }, 0},
-		"slightly in the future": {func(w *world) { w.after(4 * minute).fail("a").after(-4 * minute).look() }, 1},
+		"a hold":                 {func(w *world) { w.failWith(poolstate.Failure{Code: 429, Reason: poolstate.HoldReason}, "a").run() }, 0},
+		"in the future":          {func(w *world) { w.after(6 * minute).fail("a").after(-6 * minute).run() }, 0},
+		"slightly in the future": {func(w *world) { w.after(4 * minute).fail("a").after(-4 * minute).run() }, 1},
 		"provider's reset time": {func(w *world) {
-			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(3 * hour)}, "a").look().after(2 * hour).fail("a").look()
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(3 * hour)}, "a").run().after(2 * hour).fail("a").run()
 		}, 1},
 		"reset time in the past": {func(w *world) {
-			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").look().after(hour).fail("a").look()
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").run().after(hour).fail("a").run()
 		}, 2},
 		"cooldown of a 401": {func(w *world) {
-			w.failWith(poolstate.Failure{Code: 401}, "a").look().after(5 * minute).fail("a").look()
+			w.failWith(poolstate.Failure{Code: 401}, "a").run().after(5 * minute).fail("a").run()
 		}, 2},
 
-		"operator's reset": {func(w *world) { w.failures(3, "a").reset("a").look() }, 0},
+		"operator's reset": {func(w *world) { w.failures(3, "a").reset("a").run() }, 0},
 		"failure after a reset": {func(w *world) {
-			w.failures(3, "a").after(minute).reset("a").look().after(minute).fail("a").look()
+			w.failures(3, "a").after(minute).reset("a").run().after(minute).fail("a").run()
 		}, 1},
 		"reset and failure between two observations": {func(w *world) {
-			w.failures(3, "a").after(minute).reset("a").after(minute).fail("a").look()
+			w.failures(3, "a").after(minute).reset("a").after(minute).fail("a").run()
 		}, 1},
 		"an agent restores the failure after a reset": {func(w *world) {
 			w.failures(3, "a").after(minute)
 			old := *w.get("a")
-			w.reset("a").look()
+			w.reset("a").run()
 			cleared := w.get("a").ClearedAt
 			*w.get("a") = old
 			w.get("a").ClearedAt = cleared
-			w.look()
+			w.run()
 		}, 0},
 		"the agent's own reset": {func(w *world) {
 			w.failures(3, "a").after(minute)
 			c := w.get("a")
 			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{}
-			w.look()
+			w.run()
 		}, 0},
 		"an agent restores a pin on the latest report": {func(w *world) {
-			w.failures(2, "a").after(30 * minute).fail("a").look()
+			w.failures(2, "a").after(30 * minute).fail("a").run()
 			pinned := *w.get("a")
 			c := w.get("a")
 			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{} // the agent's own reset
-			w.look()
+			w.run()
 			*w.get("a") = pinned
-			w.look()
+			w.run()
 		}, 0},
 		"an agent restores a report between the first and the latest": {func(w *world) {
-			w.fail("a").look().after(minute).fail("a").look()
+			w.fail("a").run().after(minute).fail("a").run()
 			between := *w.get("a")
-			w.after(minute).fail("a").look()
+			w.after(minute).fail("a").run()
 			c := w.get("a")
 			c.Status, c.StatusText, c.StatusAt = poolstate.StatusNone, "", time.Time{}
-			w.look()
+			w.run()
 			*w.get("a") = between
-			w.look()
+			w.run()
 		}, 0},
 		"again before the deadline, after a reset time in the past": {func(w *world) {
-			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").look().after(30 * minute).fail("a").look()
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").run().after(30 * minute).fail("a").run()
 		}, 1},
 		"reset in the future": {func(w *world) {
 			w.get("a").ClearedAt = w.now.Add(hour)
-			w.fail("a").look()
+			w.fail("a").run()
 		}, 1},
 		"reset before the first observation": {func(w *world) {
 			w.fail("a").after(minute).get("a").ClearedAt = w.now
-			w.look()
+			w.run()
 		}, 0},
 		"an earlier reset does not end later streaks": {func(w *world) {
-			w.failures(1, "a").after(minute).reset("a").look().after(minute).failures(2, "a").look()
+			w.failures(1, "a").after(minute).reset("a").run().after(minute).failures(2, "a").run()
 		}, 2},
 		"an agent writes the first report again": {func(w *world) {
-			w.fail("a").look().after(minute)
+			w.fail("a").run().after(minute)
 			first := *w.get("a")
-			w.fail("a").look()
+			w.fail("a").run()
 			*w.get("a") = first
-			w.look().after(hour - 2*minute).fail("a").look()
+			w.run().after(hour - 2*minute).fail("a").run()
 		}, 1},
 		"an agent writes the latest report again after the deadline": {func(w *world) {
-			w.fail("a").look().after(59 * minute).fail("a").look()
+			w.fail("a").run().after(59 * minute).fail("a").run()
 			late := *w.get("a")
-			w.after(2 * minute).selects().look()
+			w.after(2 * minute).selects().run()
 			*w.get("a") = late
-			w.look()
+			w.run()
 		}, 1},
 		"new tokens": {func(w *world) {
 			w.failures(3, "a")
 			w.get("a").Tokens = poolstate.Digest{}
-			w.look()
+			w.run()
 		}, 0},
 		"removed and added again": {func(w *world) {
 			w.failures(3, "a")
 			full := w.pool
 			w.load(`{"credential_pool": {"p": []}}`)
-			w.look()
+			w.run()
 			w.pool = full
-			w.look()
+			w.run()
 		}, 1},
 
-		"quiet for a day":           {func(w *world) { w.fail("a").look().after(26 * hour).fail("a").look() }, 1},
-		"quiet for less than a day": {func(w *world) { w.fail("a").look().after(24 * hour).fail("a").look() }, 2},
-		"quiet after a pin":         {func(w *world) { w.failures(2, "a").after(25*hour + 30*minute).fail("a").look() }, 3},
-		"a day passes":              {func(w *world) { w.fail("a").look().after(25*hour + 1).look() }, 0},
+		"quiet for a day":           {func(w *world) { w.fail("a").run().after(26 * hour).fail("a").run() }, 1},
+		"quiet for less than a day": {func(w *world) { w.fail("a").run().after(24 * hour).fail("a").run() }, 2},
+		"quiet after a pin":         {func(w *world) { w.failures(2, "a").after(25*hour + 30*minute).fail("a").run() }, 3},
+		"a day passes":              {func(w *world) { w.fail("a").run().after(25*hour + 1).run() }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "a", "b")
 			tt.run(w)
-			w.streak("a", tt.want)
+			w.wantStreak("a", tt.want)
 		})
 	}
 }
@@ -153,7 +153,7 @@ func TestObserve_Uncountable(t *testing.T) {
 	w := worldOf(t, "p", `{"access_token": "sk-1", "last_status": "exhausted", "last_status_at": 1795425600}`,
 		`{"id": "twice", "access_token": "sk-2", "last_status": "exhausted", "last_status_at": 1795425600}`, `{"id": "twice", "access_token": "sk-3"}`,
 		`{"id": "once", "access_token": "sk-4", "last_status": "exhausted", "last_status_at": 1795425600}`)
-	w.look()
+	w.run()
 	w.state.Annotate(w.pool)
 	for _, c := range w.pool.Providers[0].Credentials {
 		if n, counted := c.Observed.Get(); counted != (c.ID == "once") || counted && n != 1 {
@@ -176,25 +176,25 @@ func TestObserve_Used(t *testing.T) {
 		"another one is first": {func(w *world) { w.swap() }, false},
 		"random, but nothing else is available": {func(w *world) {
 			w.rules.Strategies = map[string]string{"p": "random"}
-			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").look()
+			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").run()
 		}, true},
 		"another one is first, but it is cooling": {func(w *world) {
-			w.swap().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").look()
+			w.swap().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").run()
 		}, true},
 		"another one is first, but it is dead": {func(w *world) {
 			w.swap().get("b").Status = poolstate.StatusDead
-			w.look()
+			w.run()
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "a", "b").failures(2, "a")
 			tt.run(w)
-			w.look().after(3*hour).selects().look().streak("a", 2)
-			w.after(10*minute-1).look().streak("a", 2)
-			if w.after(1).look(); tt.ends {
-				w.streak("a", 0)
+			w.run().after(3*hour).selects().run().wantStreak("a", 2)
+			w.after(10*minute-1).run().wantStreak("a", 2)
+			if w.after(1).run(); tt.ends {
+				w.wantStreak("a", 0)
 			} else {
-				w.streak("a", 2)
+				w.wantStreak("a", 2)
 			}
 		})
 	}
@@ -205,16 +205,16 @@ func TestObserve_NotUsed(t *testing.T) {
 	for name, run := range map[string]func(w *world){
 		"status restored from an agent's memory before the deadline": func(w *world) {
 			w.get("a").Status = poolstate.StatusOK
-			w.after(30 * minute).look()
+			w.after(30 * minute).run()
 		},
 		"first in the order, but only after the selection": func(w *world) {
-			w.swap().look().after(3 * hour).selects().look().after(minute).swap().look().after(minute).look()
+			w.swap().run().after(3 * hour).selects().run().after(minute).swap().run().after(minute).run()
 		},
 	} {
 		w := newWorld(t, "a", "b").failures(2, "a")
 		run(w)
-		w.after(11 * minute).look()
-		t.Run(name, func(*testing.T) { w.streak("a", 2) })
+		w.after(11 * minute).run()
+		t.Run(name, func(*testing.T) { w.wantStreak("a", 2) })
 	}
 }
 
@@ -222,12 +222,12 @@ func TestObserve_NotUsed(t *testing.T) {
 func TestObserve_SelectionTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
 	w.rules.Strategies = map[string]string{"p": "random"}
-	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(4 * hour)}, "b").look()
-	w.after(3*hour).selects().after(2*hour).look().streak("a", 2)
+	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(4 * hour)}, "b").run()
+	w.after(3*hour).selects().after(2*hour).run().wantStreak("a", 2)
 	if next := w.state.Next(w.pool, w.rules, w.now); next.Sub(w.now) != evidenceAfter {
 		t.Errorf("the next time is in %v", next.Sub(w.now))
 	}
-	w.after(10*minute).look().streak("a", 0)
+	w.after(10*minute).run().wantStreak("a", 0)
 }
 
 // swap exchanges the first two credentials in the rotation order.
@@ -237,14 +237,14 @@ func (w *world) swap() *world {
 	return w
 }
 
-// The streak does not end if the credential fails or is held within ten minutes after it was
+// The streak does not end if the credential fails or is held within ten minutes of being
 // used.
 func TestObserve_FailureAfterUse(t *testing.T) {
 	w := newWorld(t, "a").failures(1, "a")
-	w.after(hour).selects().look().after(9*minute).fail("a").look().streak("a", 2)
-	w.after(hour).selects().look().streak("a", 2)
+	w.after(hour).selects().run().after(9*minute).fail("a").run().wantStreak("a", 2)
+	w.after(hour).selects().run().wantStreak("a", 2)
 	w.get("a").Status, w.get("a").ErrorReason = poolstate.StatusExhausted, poolstate.HoldReason // a hold
-	w.after(11*minute).look().streak("a", 2)
+	w.after(11*minute).run().wantStreak("a", 2)
 }
 
 // Requests count as a success if request_count has increased at two times at least ten
@@ -252,52 +252,52 @@ func TestObserve_FailureAfterUse(t *testing.T) {
 func TestObserve_Requests(t *testing.T) {
 	requests := func(w *world, n int) *world {
 		w.get("a").RequestCount = poolstate.Some(n)
-		return w.look()
+		return w.run()
 	}
 	w := newWorld(t, "a", "b").swap()
 	requests(w.failures(2, "a"), 14)
-	w.after(3 * hour).selects().look()
+	w.after(3 * hour).selects().run()
 	requests(w, 15).after(9 * minute)
 	requests(w, 16).after(time.Hour)
 	requests(w, 11) // another process writes its own number
-	requests(w, 16).streak("a", 2).after(5 * minute)
-	requests(w, 17).after(10*minute-1).look().streak("a", 2)
-	w.after(1).look().streak("a", 0)
+	requests(w, 16).wantStreak("a", 2).after(5 * minute)
+	requests(w, 17).after(10*minute-1).run().wantStreak("a", 2)
+	w.after(1).run().wantStreak("a", 0)
 }
 
 func TestObserve_Forgotten(t *testing.T) {
-	newWorld(t, "a").fail("a").after(26*hour).look().took().streak("a", 0) // it was never counted
-	w := newWorld(t, "a").fail("a").look().took()
-	w.after(25*hour).look().took().streak("a", 1)
-	w.after(time.Second).look().took("forgotten a").look().took().streak("a", 0)
-	w.fail("a").look().took().after(25*hour+time.Second).fail("a").look().took("forgotten a").streak("a", 1)
+	newWorld(t, "a").fail("a").after(26*hour).run().wantLog().wantStreak("a", 0) // an old failure that was never counted
+	w := newWorld(t, "a").fail("a").run().wantLog()
+	w.after(25*hour).run().wantLog().wantStreak("a", 1)
+	w.after(time.Second).run().wantLog("forgotten a").run().wantLog().wantStreak("a", 0)
+	w.fail("a").run().wantLog().after(25*hour+time.Second).fail("a").run().wantLog("forgotten a").wantStreak("a", 1)
 }
 
-// A snapshot slightly older than the last one, as from a slow process, is ignored. A much
-// older one is not, because the clock must have been set back.
+// A snapshot slightly older than the last one is ignored, because it comes from a slow
+// process. A much older one is not, because the clock must have been set back.
 func TestObserve_Outdated(t *testing.T) {
-	w := newWorld(t, "a").selects().look()
+	w := newWorld(t, "a").selects().run()
 	old := *w.pool
 	old.Providers = []poolstate.Provider{{Name: "p", Credentials: slices.Clone(w.pool.Providers[0].Credentials)}}
 	w.after(time.Second).fail("a")
 	w.pool.UpdatedAt = w.now
-	now := w.look().pool
+	now := w.run().pool
 	w.pool = &old
-	w.look()
+	w.run()
 	w.pool = now
-	w.look().streak("a", 1)
+	w.run().wantStreak("a", 1)
 	old.UpdatedAt = w.now.Add(-maxOutdated) // the clock was set back
 	w.pool = &old
-	w.look().streak("a", 0)
+	w.run().wantStreak("a", 0)
 }
 
 // Observing a snapshot twice does not count its failures twice.
 func TestObserve_Idempotent(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	for range 3 {
-		w.fail("a").look().look().after(hour).look()
+		w.fail("a").run().run().after(hour).run()
 	}
-	w.streak("a", 3)
+	w.wantStreak("a", 3)
 }
 
 // Restore brings back the streak and the pin that a reset ended. A second call reverts
@@ -305,20 +305,20 @@ func TestObserve_Idempotent(t *testing.T) {
 func TestRestore(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(3, "a").after(minute)
 	before := *w.get("a")
-	w.reset("a").look().took().streak("a", 0)
+	w.reset("a").run().wantLog().wantStreak("a", 0)
 	ref := []poolstate.Ref{w.get("a").Ref, {Provider: "q", ID: "none"}}
 	w.state.Restore(ref)
-	w.look().took().streak("a", 3)
+	w.run().wantLog().wantStreak("a", 3)
 	w.state.Restore(ref)
-	w.look().took().streak("a", 0)
+	w.run().wantLog().wantStreak("a", 0)
 	w.state.Restore(ref)
 	*w.get("a") = before
-	w.look().took().streak("a", 3)
+	w.run().wantLog().wantStreak("a", 3)
 	if !w.get("a").Pinned {
 		t.Error("the pin is not recognized")
 	}
 	w.get("a").ResetAt = time.Time{}
-	w.look().streak("a", 3) // an agent dropped the pin
+	w.run().wantStreak("a", 3) // an agent dropped the pin
 	if len(w.log) != 1 || !strings.HasPrefix(w.log[0], "repinned a") {
 		t.Errorf("got %q", w.log)
 	}

@@ -50,9 +50,9 @@ type count struct {
 	// Last is the later of the agent's own deadline and that of the pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
-	// Prior is the streak that ended last. It is nil after a new failure.
+	// Prior is the previous streak, for Restore. It is nil after a new failure.
 	Prior *streak `json:"prior,omitempty"`
-	// Noted is the kind of the last decision not to write anything for the failure.
+	// Noted is the kind of the last decision about the failure that wrote nothing.
 	Noted Kind `json:"noted,omitempty"`
 
 	// The remaining fields are compared with the next snapshot.
@@ -97,8 +97,8 @@ func (p *pin) clone() *pin {
 	return new(*p)
 }
 
-// retryDelays are the minimum delays before each write of a pin: the first write, and five
-// more in case agents undo them.
+// retryDelays lists the minimum delay before each write of a pin. If agents undo the first
+// write, guard repeats it up to five times.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
 // next returns when the pin may be written again, or false if it was already written too
@@ -200,8 +200,8 @@ func (s *State) Clone() *State {
 // greater difference means that the clock was set back.
 const maxOutdated = time.Minute
 
-// outdated reports whether a pool is slightly older than the latest one that was observed,
-// as happens if a slow process observes it late.
+// outdated reports whether a pool is slightly older than the latest one observed, because
+// a slow process observes it late.
 func (s *State) outdated(pool *poolstate.Pool) bool {
 	age := s.Updated.Sub(pool.UpdatedAt)
 	return age > 0 && age < maxOutdated
@@ -215,8 +215,8 @@ func (s *State) find(c *poolstate.Credential) *count {
 	return nil
 }
 
-// countable returns the credentials of a provider that are counted: those with an id that
-// occurs once.
+// countable returns the credentials of a provider whose failures can be counted: those
+// with a unique id.
 func countable(p *poolstate.Provider) []*poolstate.Credential {
 	ids := map[string]int{}
 	for i := range p.Credentials {

@@ -20,7 +20,7 @@ type world struct {
 	state *State
 	rules Rules
 	now   time.Time
-	// log contains a line for each note and decision since the last call to took.
+	// log contains a line for each note and decision since the last call to wantLog.
 	log []string
 }
 
@@ -94,8 +94,8 @@ func (w *world) after(d time.Duration) *world {
 	return w
 }
 
-// look observes the pool and carries out the decisions.
-func (w *world) look() *world {
+// run observes the pool and carries out the decisions.
+func (w *world) run() *world {
 	for _, d := range w.decide() {
 		w.carryOut(d)
 	}
@@ -127,9 +127,9 @@ func (w *world) carryOut(d Decision) {
 	}
 }
 
-// took checks the log since the last call. Each line has a kind, an id and, for a pin, the
-// time left.
-func (w *world) took(lines ...string) *world {
+// wantLog checks the log since the last call. Each line has a kind, an id and, for a pin,
+// the time left.
+func (w *world) wantLog(lines ...string) *world {
 	w.t.Helper()
 	if !slices.Equal(w.log, lines) {
 		w.t.Errorf("at %v: got %q, want %q", w.now.Sub(start), w.log, lines)
@@ -138,8 +138,8 @@ func (w *world) took(lines ...string) *world {
 	return w
 }
 
-// streak checks the observed streak of a credential.
-func (w *world) streak(id string, want int) *world {
+// wantStreak checks the observed streak of a credential.
+func (w *world) wantStreak(id string, want int) *world {
 	w.t.Helper()
 	if got := w.count(id); got != want {
 		w.t.Errorf("at %v: streak of %s is %d, want %d", w.now.Sub(start), id, got, want)
@@ -160,7 +160,7 @@ func (w *world) failures(n int, id string) *world {
 		if d := w.rules.Policy.Deadline(w.get(id), w.now); d.At.After(w.now) {
 			w.now = d.At.Add(time.Minute)
 		}
-		w.fail(id).look()
+		w.fail(id).run()
 	}
 	w.log = nil
 	return w

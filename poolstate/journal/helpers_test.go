@@ -149,8 +149,8 @@ func toJSON(t testing.TB, v any) string {
 	return string(data)
 }
 
-// sighting returns the entry for an event observed at the given time after at.
-func sighting(id string, after time.Duration) Entry {
+// observedEntry returns the entry for a failure observed at the given time after at.
+func observedEntry(id string, after time.Duration) Entry {
 	return Entry{Store: "s", Record: poolstate.Record{At: at.Add(after), Kind: poolstate.EventExhausted, Provider: "p", ID: id}}
 }
 

@@ -7,7 +7,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// of returns the entries that are, or may be, about a store, in the same order.
+// of returns the entries about a store, in the same order. It includes unreadable entries
+// that may be about the store.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {

@@ -12,10 +12,10 @@ import (
 // An observed event is omitted if a recorded action caused it. Similar events at other times
 // are kept.
 func TestRecords(t *testing.T) {
-	acted := sighting("a", time.Second)
+	acted := observedEntry("a", time.Second)
 	acted.Action, acted.By = "1", poolstate.ByOperator
 	got := Records([]Entry{
-		sighting("a", -time.Hour), sighting("a", 0), sighting("b", 0), acted, sighting("a", 2*time.Second), acted, sighting("a", 7*time.Second),
+		observedEntry("a", -time.Hour), observedEntry("a", 0), observedEntry("b", 0), acted, observedEntry("a", 2*time.Second), acted, observedEntry("a", 7*time.Second),
 	}, poolstate.Open("s"))
 	var events []string
 	for _, r := range got {
@@ -29,7 +29,7 @@ func TestRecords(t *testing.T) {
 func TestRecords_OldSecret(t *testing.T) {
 	const secret = "sk-other-0123456789abcdef"
 	o := newOperator(t, `{"credential_pool": {"p": [{"id": "a"}, {"id": "b", "access_token": "`+secret+`"}]}}`)
-	old := sighting("a", 0)
+	old := observedEntry("a", 0)
 	old.Store, old.Message, old.Label = o.Store.Identity(), "invalid key "+secret, secret
 	r := Records([]Entry{old}, o.Store)[0]
 	equal(t, "record", r.ID+": "+r.Message+", "+r.Label, "a: invalid key [secret], [secret]")

@@ -51,7 +51,7 @@ type Entry struct {
 	poolstate.Record
 	// Store identifies the file of the pool; see [poolstate.Store.Identity].
 	Store string `json:"store"`
-	// Action is the globally unique number of the action. It is empty for an event
+	// Action is the globally unique identifier of the action. It is empty for an event
 	// that was only observed.
 	Action string `json:"action,omitempty"`
 	// Verb is the string form of the action's [poolstate.Verb].
@@ -60,8 +60,8 @@ type Entry struct {
 	Host string `json:"host,omitempty"`
 	// Undo reverts the change. It is nil if that is impossible.
 	Undo *poolstate.Undo `json:"undo,omitempty"`
-	// Undoes is the number of the action that this action reverted. It is empty unless
-	// this action is an undo.
+	// Undoes is the identifier of the action that this action reverted. It is empty
+	// unless this action is an undo.
 	Undoes string `json:"undoes,omitempty"`
 
 	// unreadable marks an unreadable line that may belong to an action.
@@ -110,8 +110,8 @@ func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
 // append to the same file.
 func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
 
-// write appends entries. If they were observed (seen), it omits those that another
-// process has already recorded.
+// write appends entries. If seen is true, the entries are observed events, and write omits
+// those that another process has already recorded.
 func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if j.path == "" || len(entries) == 0 {
 		if seen || len(entries) == 0 { // reading has already returned j.err

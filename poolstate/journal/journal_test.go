@@ -114,7 +114,7 @@ func TestJournal_NotAFile(t *testing.T) {
 		}
 	}
 	if _, err := At(filepath.Join(dir, "file", "events.jsonl")).Read(); err == nil {
-		t.Error("reading a journal below a file succeeded")
+		t.Error("a journal whose directory is a file was read without an error")
 	}
 }
 
@@ -200,16 +200,16 @@ func TestWrite_AlreadyRecorded(t *testing.T) {
 		must(t, At(j.path).write(list, true))
 		equal(t, "recorded", ids(entries(t, j)), want)
 	}
-	note("a b", sighting("a", 0), sighting("b", 0))
-	note("a b c", sighting("b", time.Second), sighting("c", 0))
-	note("a b c a", sighting("a", time.Minute))
-	other := sighting("a", 0)
+	note("a b", observedEntry("a", 0), observedEntry("b", 0))
+	note("a b c", observedEntry("b", time.Second), observedEntry("c", 0))
+	note("a b c a", observedEntry("a", time.Minute))
+	other := observedEntry("a", 0)
 	other.Store = "another"
 	note("a b c a a", other)
-	acted := sighting("d", 0)
+	acted := observedEntry("d", 0)
 	acted.Action = "1"
 	must(t, j.Append(acted, acted))
-	note("a b c a a d d", sighting("d", 0))
+	note("a b c a a d d", observedEntry("d", 0))
 }
 
 func TestRotate(t *testing.T) {
@@ -218,16 +218,16 @@ func TestRotate(t *testing.T) {
 		text := readFile(t, j.path)
 		writeFile(t, j.path, text+strings.Repeat("\n", size-len(text)))
 	}
-	must(t, j.Append(sighting("a", 0)))
+	must(t, j.Append(observedEntry("a", 0)))
 	line := len(readFile(t, j.path))
 	grow(maxSize - line)
-	must(t, j.Append(sighting("b", 0)))
+	must(t, j.Append(observedEntry("b", 0)))
 	equal(t, "size", len(readFile(t, j.path)), maxSize)
-	must(t, j.Append(sighting("c", 0)))
+	must(t, j.Append(observedEntry("c", 0)))
 	equal(t, "size of the new file", len(readFile(t, j.path)), line)
 	equal(t, "entries of both files", ids(entries(t, j)), "a b c")
 	grow(maxSize)
-	must(t, j.write([]Entry{sighting("d", 0)}, true))
+	must(t, j.write([]Entry{observedEntry("d", 0)}, true))
 	equal(t, "entries of the last two files", ids(entries(t, j)), "c d")
 	files, err := os.ReadDir(filepath.Dir(j.path))
 	must(t, err)
@@ -240,15 +240,15 @@ func TestRotate(t *testing.T) {
 func TestRotate_Concurrent(t *testing.T) {
 	const writers, rounds = 8, 40
 	j := newJournal(t)
-	must(t, j.Append(sighting("x", 0)))
+	must(t, j.Append(observedEntry("x", 0)))
 	writeFile(t, j.path, readFile(t, j.path)+strings.Repeat("\n", maxSize-writers*rounds*500))
 	var group sync.WaitGroup
 	for w := range writers {
 		group.Go(func() {
 			for r := range rounds {
 				id := fmt.Sprintf("w%d-%d", w, r)
-				wantErr(t, At(j.path).write([]Entry{sighting(id, 0)}, true), nil)
-				acted := sighting(id, time.Hour)
+				wantErr(t, At(j.path).write([]Entry{observedEntry(id, 0)}, true), nil)
+				acted := observedEntry(id, time.Hour)
 				acted.Action, acted.Label = id, strings.Repeat("x", 3000) // two lines exceed a memory page
 				wantErr(t, At(j.path).Append(acted, acted), nil)
 			}

@@ -20,8 +20,8 @@ type Operator struct {
 	Journal Journal
 	// User and Host are recorded as the author of a change; see [Operator.Sign].
 	User, Host string
-	// Number returns the number of a new action; the default is [NewNumber]. If
-	// operators return the same number, their changes form one action on several stores.
+	// Number returns the identifier of a new action; the default is [NewNumber]. Changes
+	// with the same identifier form one action on several stores.
 	Number func() string
 	// Restore swaps the observed streaks of credentials with those before their last
 	// reset. It is called when a reset is undone, and again if the undo fails. It may be
@@ -31,7 +31,7 @@ type Operator struct {
 	Log *slog.Logger
 }
 
-// Sign sets User and Host to those of the process, as far as they are known.
+// Sign sets User and Host to those of the process, if they are known.
 func (o *Operator) Sign() {
 	o.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
@@ -53,8 +53,8 @@ func (o *Operator) number() string {
 	return NewNumber()
 }
 
-// NewNumber returns a number for an action, which consists of the time and a random
-// number.
+// NewNumber returns a unique identifier for an action. It consists of the time and a
+// random number.
 func NewNumber() string {
 	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
@@ -66,14 +66,14 @@ type Task struct {
 	Seen []poolstate.Credential
 	// Policy computes the deadlines that are recorded in the journal.
 	Policy poolstate.Policy
-	// Undoes is the number of the action that an undo reverts.
+	// Undoes is the identifier of the action that an undo reverts.
 	Undoes string
 }
 
 // Done is the result of a task.
 type Done struct {
 	poolstate.Outcome
-	// Number is the number of the action in the journal.
+	// Number is the identifier of the action in the journal.
 	Number string
 	// Entries are the entries for the journal, one for each changed credential.
 	Entries []Entry

@@ -232,7 +232,8 @@ func TestLastUndo_Refused(t *testing.T) {
 	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 }
 
-// Each store has its own last action. A symbolic link to a store leads to the same one.
+// Each store has its own last action, which can also be found through a symbolic link to
+// the store.
 func TestLastUndo_Store(t *testing.T) {
 	o, other := newOperator(t, pool), newOperator(t, pool)
 	other.Journal = o.Journal

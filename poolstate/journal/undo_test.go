@@ -46,18 +46,18 @@ func TestJournal_LastUndo(t *testing.T) {
 		if err != nil {
 			return err.Error()
 		}
-		said := action.Action
+		text := action.Action
 		for _, u := range undos {
 			for i, o := range all {
 				if o.Store.Identity() == u.Store.Identity() {
-					said += fmt.Sprintf(", %d: %d", i+1, len(u.Undos))
+					text += fmt.Sprintf(", %d: %d", i+1, len(u.Undos))
 				}
 			}
 			if u.Err != nil {
-				said += " " + u.Err.Error()
+				text += " " + u.Err.Error()
 			}
 		}
-		return said
+		return text
 	}
 	equal(t, "no action", last(one, two), "nothing to undo")
 	actAll(t, "a", hold, one, two)
