@@ -76,8 +76,8 @@ func undo(t *testing.T, s *Store, undos []Undo) Outcome {
 	return performOn(t, s, Action{Verb: VerbUndo, Undos: undos}, nil)
 }
 
-// checkUnchanged checks that an action left its only credential unchanged, and for which
-// reason.
+// checkUnchanged checks that an action left its only credential unchanged and gave the
+// expected reason.
 func checkUnchanged(t *testing.T, out Outcome, refused bool, why string) {
 	t.Helper()
 	if len(out.Changed) != 0 || len(out.Unchanged) != 1 {

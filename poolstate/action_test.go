@@ -322,8 +322,8 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	}
 }
 
-// If a hold has neither For nor Until, its deadline is that of a real failure. The
-// streak is increased in any case.
+// If a hold has neither For nor Until, its deadline is that of a real failure. In either
+// case, the streak is increased.
 func TestPerform_HoldDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -256,7 +256,7 @@ func TestObserver_Fail(t *testing.T) {
 	equal(t, "gone", eventText(o.Fail(true, noon.Add(2*time.Second))), "2s file file_missing by agent")
 	equal(t, "still gone", eventText(o.Fail(true, noon.Add(3*time.Second))), "")
 	equal(t, "broken", eventText(o.Fail(false, noon.Add(4*time.Second))), "4s file file_unreadable by agent")
-	equal(t, "back, the same", eventText(o.Observe(p, Flat(), noon.Add(5*time.Second))), "5s file file_recovered by agent")
+	equal(t, "readable again, unchanged", eventText(o.Observe(p, Flat(), noon.Add(5*time.Second))), "5s file file_recovered by agent")
 	equal(t, "unchanged", eventText(o.Observe(p, Flat(), noon.Add(6*time.Second))), "")
 }
 

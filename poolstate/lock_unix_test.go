@@ -233,7 +233,7 @@ func TestUpdate_LockOwner(t *testing.T) {
 	}
 	s, first, second := linkedStore(t)
 	if err := os.Chown(s.Path(), 12345, 23456); err != nil {
-		t.Skip("this root cannot change the owner: ", err)
+		t.Skip("cannot change the owner even as root: ", err)
 	}
 	wantErr(t, useOnce(t.Context(), s), nil)
 	checkOwner(t, first, 12345, 23456)

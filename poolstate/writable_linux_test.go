@@ -27,7 +27,7 @@ func asUser(t *testing.T, run func()) {
 	// Use the system call, because [unix.Setresuid] changes all threads. access(2) uses
 	// the real user ID, and everything else the effective one.
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, nobody, keep); errno != 0 {
-		t.Skip("this root cannot become another user: ", errno)
+		t.Skip("cannot become another user even as root: ", errno)
 	}
 	defer func() {
 		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 0, 0, keep); errno != 0 {

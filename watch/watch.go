@@ -49,7 +49,7 @@ type watcher struct {
 	wake     chan struct{} // has capacity 1; signals that an event for a file has arrived
 	files    []*file
 	pending  []*file // files for which a Change must be sent
-	feed     *feed   // nil if there are no events
+	feed     *feed   // nil if events are not available
 	broken   error   // why feed is nil
 }
 

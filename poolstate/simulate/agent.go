@@ -13,7 +13,7 @@ type Step struct {
 	Change poolstate.Change
 }
 
-// Agent uses a pool in the same way as an LLM agent. All fields are required.
+// Agent uses a pool as an LLM agent does. All fields are required.
 type Agent struct {
 	// Policy determines the cooldowns. The agent counts failures if they grow.
 	Policy poolstate.Policy
@@ -76,8 +76,8 @@ type Outage struct {
 	From, To time.Duration
 	// Failure is the provider's answer, without a reset time.
 	Failure poolstate.Failure
-	// Resets is the time from the failure to the reset time in the answer; zero if the
-	// answer has none.
+	// Resets is the time from the failure to the reset time in the answer. If it is zero,
+	// the answer contains no reset time.
 	Resets time.Duration
 }
 

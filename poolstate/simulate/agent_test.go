@@ -10,8 +10,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// expired and recent are failure times. The one-hour cooldown of the first is over by now;
-// that of the second is not.
+// expired and recent are failure times. By now, the one-hour cooldown after expired is over
+// and the one after recent is not.
 const (
 	now     = 1795425600
 	expired = now - 3601

@@ -38,7 +38,8 @@ type Situation struct {
 	// Name is one word. About is one clause.
 	Name, About string
 	failure     poolstate.Failure
-	// refused is the number of credentials that fail, in rotation order. Zero means all.
+	// refused is the number of credentials that fail, starting with the first in rotation
+	// order. Zero means all.
 	refused int
 	// down and up alternate during the outage. If up is zero, the outage is not interrupted.
 	down, up time.Duration
@@ -147,8 +148,8 @@ func (t Trial) MeanCost(v Variant) Cost {
 	return mean
 }
 
-// Effort estimates how long MeanCost takes, so that callers can refuse to run a trial that
-// takes too long.
+// Effort estimates the run time of MeanCost, so that callers can reject a trial that would
+// take too long.
 func (t Trial) Effort(v Variant) time.Duration {
 	shortest, longest, n := t.Base, t.Base, time.Duration(t.Credentials)
 	switch {
@@ -165,7 +166,7 @@ func (t Trial) Effort(v Variant) time.Duration {
 	jobs := (lasts+longest)/t.Every + 1
 	request := 5 * time.Microsecond
 	if v.guards {
-		request += n * 2500 * time.Nanosecond // guard looks at all credentials after each request
+		request += n * 2500 * time.Nanosecond // guard examines all credentials after each request
 	}
 	return MeanOf * (jobs*n*80*time.Nanosecond + min(n*rounds, jobs*time.Duration(t.Tries))*request)
 }
@@ -217,7 +218,8 @@ func (t Trial) steps(p poolstate.Policy) []time.Duration {
 		return steps
 	}
 	curve := t.Curve.For(simulated)
-	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ { // the policy would multiply a single step
+	// At least two steps are needed, because the policy would multiply a single one.
+	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ {
 		steps = append(steps, time.Duration(float64(t.Base)*curve.Multiplier(n)))
 	}
 	return steps

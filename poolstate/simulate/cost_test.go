@@ -22,8 +22,8 @@ func variant(t *testing.T, name string) Variant {
 	return Variant{}
 }
 
-// nightly returns a trial of n credentials with a job every 30 minutes that tries all of
-// them.
+// nightly returns a trial with n credentials and a job every 30 minutes. Each job tries all
+// credentials.
 func nightly(n int) Trial {
 	return Trial{Situation: Situations()[0], Credentials: n, Every: 30 * time.Minute, Tries: n, Base: time.Hour}
 }
@@ -186,25 +186,25 @@ func TestMeanCost_Offsets(t *testing.T) {
 	}
 }
 
-// Effort grows with each cause of a long simulation.
+// Effort grows with everything that makes a simulation take longer.
 func TestEffort(t *testing.T) {
 	base := nightly(10)
 	base.Length = 24 * time.Hour
 	flat, guarded := variant(t, "flat"), variant(t, "guard")
-	change := func(change func(*Trial)) time.Duration {
+	effortOf := func(change func(*Trial)) time.Duration {
 		trial := base
 		change(&trial)
 		return trial.Effort(flat)
 	}
 	for name, more := range map[string]time.Duration{
-		"length":      change(func(t *Trial) { t.Length *= 10 }),
-		"credentials": change(func(t *Trial) { t.Credentials *= 5 }),
-		"jobs":        change(func(t *Trial) { t.Every /= 10 }),
-		"base":        change(func(t *Trial) { t.Base /= 10 }),
+		"length":      effortOf(func(t *Trial) { t.Length *= 10 }),
+		"credentials": effortOf(func(t *Trial) { t.Credentials *= 5 }),
+		"jobs":        effortOf(func(t *Trial) { t.Every /= 10 }),
+		"base":        effortOf(func(t *Trial) { t.Base /= 10 }),
 		"guard":       base.Effort(guarded),
 	} {
 		if more <= base.Effort(flat) {
-			t.Errorf("%s: the effort does not grow from %v, but is %v", name, base.Effort(flat), more)
+			t.Errorf("%s: the effort is %v, want more than %v", name, more, base.Effort(flat))
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (s Simulation) Narrate(v View) string {
 		return n.comparison()
 	}
 	out := n.out()
-	switch outage := n.begun(); {
+	switch outage := n.currentOutage(); {
 	case len(out) > 0:
 		text := n.whyOut(out[0])
 		if more := len(out) - 1; more == 1 {
@@ -78,9 +78,9 @@ func (n *narrator) out() []*poolstate.Provider {
 	return out
 }
 
-// begun returns the first current outage of a whole provider or, if there is none, of single
-// credentials. It returns nil if there is no current outage.
-func (n *narrator) begun() *Outage {
+// currentOutage returns the first current outage of a whole provider or, if there is none,
+// of individual credentials. It returns nil if there is no current outage.
+func (n *narrator) currentOutage() *Outage {
 	var partial *Outage
 	for i := range n.scenario.Script {
 		switch o := &n.scenario.Script[i]; {
@@ -151,8 +151,8 @@ func (n *narrator) wasDown(provider string) bool {
 	})
 }
 
-// lastFailure says that a provider is due, or describes the failure and the cooldown of its
-// cooling credential with the most failures.
+// lastFailure says that a provider is due. If it is not, lastFailure describes the cooling
+// credential with the most failures.
 func (n *narrator) lastFailure(p *poolstate.Provider) string {
 	var worst *poolstate.Credential
 	due := false
@@ -230,7 +230,7 @@ func (n *narrator) comparison() string {
 	count := fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, n.Failed(unguarded), guarded, n.Failed(guarded))
 	out := n.out()
 	state := "both are up"
-	switch outage := n.begun(); {
+	switch outage := n.currentOutage(); {
 	case outage != nil:
 		state = "both are down until " + n.clock(n.start.Add(outage.To))
 	case len(out) == 1:

@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// facts holds a simulation and its pool at one time.
+// facts holds the state of a simulation and its pool at a given time.
 type facts struct {
 	*run
 	at       time.Time
@@ -37,8 +37,8 @@ func (f *facts) out() (names []string) {
 	return names
 }
 
-// claims lists the statements that a narration may contain, each with a check of the words
-// that it captures.
+// claims lists the statements that a narration may contain. Each has a regular expression
+// and a function that checks the captured words.
 var claims = []struct {
 	says  *regexp.Regexp
 	holds func(f *facts, words []string) bool
@@ -102,7 +102,7 @@ var claims = []struct {
 	}},
 }
 
-// some reports whether a predicate holds for a credential of the pool.
+// some reports whether any credential of the pool satisfies a predicate.
 func (f *facts) some(is func(c *poolstate.Credential, a poolstate.Assessment) bool) bool {
 	for c := range f.pool.All() {
 		if is(c, f.policy.Assess(c, f.at)) {
@@ -206,7 +206,7 @@ func TestNarrate_Story(t *testing.T) {
 		v := View{s.pool, poolstate.Backoff(), start.Add(want.after), "anthropic", "R", 78}
 		equal(t, fmt.Sprint("the narration after ", want.after), s.sim.Narrate(v), want.text)
 		v.ResetKey = ""
-		equal(t, "it mentions a key that does not exist", strings.Contains(s.sim.Narrate(v), "press"), false)
+		equal(t, "mentions a key without a ResetKey", strings.Contains(s.sim.Narrate(v), "press"), false)
 	}
 	narrow := play(t, "outage", 1)
 	narrow.until(12 * time.Hour)

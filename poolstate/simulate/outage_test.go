@@ -98,9 +98,9 @@ func TestBlackout(t *testing.T) {
 		sum := s.pool.Summarize(poolstate.Backoff(), s.turn())
 		dark = dark || sum.Out()
 	}
-	equal(t, "no credential was ready at some time", dark, true)
+	equal(t, "no credential was ready at some point", dark, true)
 	s.until(30 * time.Hour)
 	sum := s.pool.Summarize(poolstate.Backoff(), start.Add(30*time.Hour))
-	equal(t, "ready after it", sum.Ready(), sum.Total-1) // all except the dead one
+	equal(t, "ready after the blackout", sum.Ready(), sum.Total-1) // all except the dead one
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }

@@ -36,12 +36,12 @@ func (s *Scenario) policy() poolstate.Policy {
 type Credential struct {
 	Provider, ID, Label, AuthType, Source string
 	Requests                              int
-	// TokenLasts is the time until the token of an OAuth credential expires; zero
+	// TokenLasts is the time until the token of an OAuth credential expires. It is zero
 	// for API keys.
 	TokenLasts time.Duration
 	// Dead marks a credential whose token was revoked before the start.
 	Dead bool
-	// HeldFor is the remaining time of a hold at the start; zero for none.
+	// HeldFor is the remaining time of a hold at the start. Zero means no hold.
 	HeldFor time.Duration
 }
 
@@ -108,7 +108,7 @@ func Scenarios() []Scenario {
 			},
 		},
 		{
-			Name: "billing", About: "openrouter's credits run out, one key after another",
+			Name: "billing", About: "openrouter's keys run out of credits, one after another",
 			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "openrouter", Only: []string{"d4410b"}, From: 20 * time.Minute, To: 20 * time.Hour, Failure: noCredits},

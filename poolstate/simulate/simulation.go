@@ -54,8 +54,8 @@ func (s Simulation) Restart(at time.Time) Simulation {
 // Start returns the time at which the scenario starts.
 func (s Simulation) Start() time.Time { return s.start }
 
-// End returns when the scenario starts over, or the zero time while an outage or its
-// consequences last.
+// End returns when the scenario starts over, or the zero time if the pool has not recovered
+// from the last outage yet.
 func (s Simulation) End() time.Time {
 	if s.recovered.IsZero() {
 		return time.Time{}
@@ -82,8 +82,8 @@ func (s Simulation) Failed(provider string) int { return s.failed[provider] }
 func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	at := s.next
 	s.failed = maps.Clone(s.failed)
-	switch well := s.isOver(p, at); {
-	case !well:
+	switch over := s.isOver(p, at); {
+	case !over:
 		s.recovered = time.Time{}
 	case s.recovered.IsZero():
 		s.recovered = at
@@ -97,8 +97,8 @@ func (s Simulation) Play(p *poolstate.Pool) (Simulation, []Step) {
 	return s, steps
 }
 
-// isOver reports whether all outages have ended and the pool has recovered. Credentials
-// that are held or dead do not matter.
+// isOver reports whether all outages have ended and the pool has recovered. It ignores
+// credentials that are held or dead.
 func (s Simulation) isOver(p *poolstate.Pool, at time.Time) bool {
 	for _, outage := range s.scenario.Script {
 		if at.Sub(s.start) < outage.To {

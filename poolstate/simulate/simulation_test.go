@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// turns is a number of turns that runs any scenario past its end.
+// turns is enough to run any scenario past its end.
 const turns = 500
 
 // The seed determines every change to the pool.

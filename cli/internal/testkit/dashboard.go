@@ -22,8 +22,8 @@ const framesPerSecond = 22
 // makes its screens reproducible.
 type Dashboard struct {
 	t *testing.T
-	// mu satisfies the race detector, which does not know that synctest.Wait orders
-	// the accesses.
+	// mu guards terminal. It is needed only for the race detector, because synctest.Wait
+	// already orders the accesses.
 	mu       sync.Mutex
 	terminal *Emulator
 	program  *tea.Program
@@ -109,7 +109,7 @@ func (r *Dashboard) Wait(d time.Duration) {
 // View is one screen, drawn on a dark and on a light background.
 type View struct{ Dark, Light [][]Cell }
 
-// See returns the screen. The test fails unless the screen shows all of the words.
+// See returns the screen. It fails the test unless the screen shows all of the words.
 func (r *Dashboard) See(words ...string) View {
 	r.t.Helper()
 	on := func(background string) [][]Cell {

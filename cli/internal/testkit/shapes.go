@@ -135,20 +135,20 @@ func disc(x, y, r float64) string {
 	return fmt.Sprintf("M%s %sa%s %[3]s 0 1 1 %[4]s 0a%[3]s %[3]s 0 1 1 %[5]s 0z", number(x-r), number(y), number(r), number(2*r), number(-2*r))
 }
 
-// ring is a disc with a hole: the inner circle runs in the other direction.
+// ring returns a disc with a hole: the inner circle is drawn in the opposite direction.
 func ring(x, y float64) string {
 	const hole = 3.1
 	return disc(x, y, 4) + fmt.Sprintf("M%s %sa%s %[3]s 0 1 0 %[4]s 0a%[3]s %[3]s 0 1 0 %[5]s 0z", number(x-hole), number(y), number(hole), number(2*hole), number(-2*hole))
 }
 
-// sector is a slice of a pie, clockwise from the top.
+// sector returns a pie slice that extends clockwise from the top.
 func sector(x, y, degrees float64) string {
 	const r = 3.5
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	return fmt.Sprintf("M%s %sv%sa%s %[4]s 0 0 1 %[5]s %[6]sz", number(x), number(y), number(-r), number(r), number(r*sin), number(r-r*cos))
 }
 
-// polygon connects corners, which are relative to the center.
+// polygon connects corners, which are given relative to the center.
 func polygon(x, y float64, corners ...float64) string {
 	var b strings.Builder
 	for i := 0; i < len(corners); i += 2 {

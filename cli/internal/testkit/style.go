@@ -36,15 +36,15 @@ type Style struct {
 	bold, faint, italic, underline, reverse bool
 }
 
-// blank erases cells and sets them to the current background color.
+// blank erases cells, which leaves them in the current background color.
 func (p *Emulator) blank(cells []Cell) {
 	for i := range cells {
 		cells[i] = Cell{style: Style{back: p.style.back}}
 	}
 }
 
-// after returns the style after an SGR sequence. It ignores the 16 basic colors, which
-// programs do not use on a true-color terminal.
+// after returns the style that results from an SGR sequence. It ignores the 16 basic
+// colors, which programs do not use on a true-color terminal.
 func (p Style) after(params ansi.Params) Style {
 	if len(params) == 0 {
 		return Style{}

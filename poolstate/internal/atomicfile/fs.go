@@ -10,7 +10,7 @@ import (
 )
 
 // FS contains the file system operations that this package uses. [OS] is the real file
-// system. In tests, individual operations can fail.
+// system. Tests use implementations that fail on purpose.
 type FS interface {
 	Stat(path string) (fs.FileInfo, error)
 	ReadFile(path string) ([]byte, error)  // reads a regular file of at most MaxSize bytes

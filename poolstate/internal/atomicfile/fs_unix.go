@@ -33,19 +33,19 @@ func syncDir(path string) error {
 	return errors.Join(err, d.Close())
 }
 
-// chownLike keeps the owner if a different user, usually root, replaces the file.
-// Otherwise the agent could no longer read the file, which has mode 0600.
+// chownLike sets the owner and group of f to those in info. They differ if another user,
+// usually root, replaces the file. With mode 0600, the agent could then not read it.
 func chownLike(f *os.File, info fs.FileInfo) error {
 	want, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return nil
 	}
-	ours := int(want.Uid) == os.Geteuid()
-	if ours && int(want.Gid) == os.Getegid() {
+	sameUser := int(want.Uid) == os.Geteuid()
+	if sameUser && int(want.Gid) == os.Getegid() {
 		return nil
 	}
 	err := f.Chown(int(want.Uid), int(want.Gid))
-	if ours {
+	if sameUser {
 		return nil // the group does not matter with mode 0600
 	}
 	return err

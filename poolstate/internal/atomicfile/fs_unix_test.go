@@ -42,7 +42,7 @@ func TestRead_TooLarge(t *testing.T) {
 	}
 }
 
-// Read also rejects a file that changes between the first check and opening it.
+// Read rejects a file that becomes invalid between the first check and the opening.
 func TestRead_ChangesBeforeOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(path string) error

@@ -27,9 +27,9 @@ func temporary(target, random string) (path string, release func()) {
 
 // sweep removes the temporary files that killed writers left next to target, because
 // they contain secrets. The caller must hold the lock. sweep keeps the file of a
-// process that still exists: that process accesses target by another path, such as a
-// hard link, and therefore holds another lock. A process in another container is not
-// visible, so its file is removed. Its rename then fails, but nothing is lost.
+// running process: such a process accesses target by another path, such as a hard link,
+// and therefore holds another lock. Processes in other containers are not visible, so
+// their files are removed. Their renames then fail, but nothing is lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
 	names, _ := fsys.Names(dir) // a failed cleanup must not prevent a write
@@ -43,8 +43,8 @@ func sweep(fsys FS, target string) {
 	}
 }
 
-// ownerOf returns the PID in name if it is one of our temporary files for base, or else
-// 0.
+// ownerOf returns the PID in name if it is one of our temporary files for base, and 0
+// otherwise.
 func ownerOf(base, name string) int {
 	rest, ok := strings.CutPrefix(name, base+".tmp.")
 	number, random, cut := strings.Cut(rest, ".")

@@ -143,7 +143,7 @@ func overwrite(fsys FS, path string, data []byte, longest int) (begun bool, err 
 const maxAttempts = 20
 
 // retry calls try until it is no longer blocked by another process, but at most
-// maxAttempts times. It calls wait before each further attempt.
+// maxAttempts times. It calls wait between attempts.
 func retry(try func() error, blocked func(error) bool, wait func()) error {
 	err := try()
 	for n := 1; n < maxAttempts && err != nil && blocked(err); n++ {

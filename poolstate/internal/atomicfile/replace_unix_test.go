@@ -77,9 +77,8 @@ func TestReplace_FullDisk(t *testing.T) {
 	}
 }
 
-// An in-place copy needs more space than the temporary file. If there is not even
-// enough space to restore the old content, a file with the new content is kept, and the
-// error includes its path.
+// If the disk becomes full during an in-place copy and the old content cannot be restored,
+// a file with the new content is kept, and the error includes its path.
 func TestReplace_FullDiskWhileCopying(t *testing.T) {
 	for room := range len(after) {
 		path := target(t, short)
@@ -152,7 +151,7 @@ func TestReplace_Crash(t *testing.T) {
 	}
 }
 
-// The mode is 0600 whatever the umask.
+// The mode is 0600 regardless of the umask.
 func TestReplace_Umask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		path := target(t, short)
@@ -170,7 +169,7 @@ func TestReplace_KeepsOwner(t *testing.T) {
 	}
 	path := target(t, short)
 	if err := os.Chown(path, 12345, 23456); err != nil {
-		t.Skip("this root cannot change the owner: ", err)
+		t.Skip("cannot change the owner even as root: ", err)
 	}
 	_, err := replaceWith(OS, path, after)
 	wantErr(t, err, nil)

@@ -25,7 +25,7 @@ type Scrubber struct {
 	fingerprints map[Digest]bool
 	texts        map[string]bool
 	pending      []string            // texts that have not been searched yet
-	leaks        map[uint64]struct{} // windows that are both in a searched text and in a secret
+	leaks        map[uint64]struct{} // windows that occur both in a searched text and in a secret
 }
 
 // AddSecret adds a secret. The Scrubber retains the slice.
@@ -35,9 +35,9 @@ func (s *Scrubber) AddSecret(secret []byte) {
 	}
 }
 
-// AddFingerprint adds a secret of which only the fingerprint is known. A fingerprint
-// matches only a whole secret. Parts of the secret are scrubbed once a text contains all
-// of it.
+// AddFingerprint adds a secret of which only the fingerprint is known. A fingerprint can
+// match only the whole secret. Once a text contains all of it, parts of the secret are
+// scrubbed too.
 func (s *Scrubber) AddFingerprint(fingerprint string) {
 	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
 		if s.fingerprints == nil {
@@ -87,7 +87,7 @@ func (s *Scrubber) search() {
 		for size := 0; size < maxBatch && len(s.pending) > 0; s.pending = s.pending[1:] {
 			size += len(s.pending[0])
 			for r := range readings(s.pending[0]) {
-				s.findBorrowed(r.text)
+				s.findFingerprinted(r.text)
 				for _, w := range windows([]byte(r.text)) {
 					found[w] = struct{}{}
 				}
@@ -103,8 +103,8 @@ func (s *Scrubber) search() {
 	}
 }
 
-// findBorrowed adds words with a known fingerprint to the secrets.
-func (s *Scrubber) findBorrowed(text string) {
+// findFingerprinted adds words with a known fingerprint to the secrets.
+func (s *Scrubber) findFingerprinted(text string) {
 	if len(s.fingerprints) == 0 {
 		return
 	}

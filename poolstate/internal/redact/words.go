@@ -41,16 +41,16 @@ var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*_(KEY|TOKEN|SECRET|PASSWO
 // maxPublic is the maximum length in bytes of a text that isPublic accepts.
 const maxPublic = 64
 
-// isPublic reports whether a text is not a secret, even as the value of a secret's key:
-// a word of the vocabulary, a placeholder, the name of a variable, or one character
-// repeated.
+// isPublic reports whether a text cannot be a secret, even as the value of a secret's key.
+// It is true for a word of the vocabulary, a placeholder, the name of a variable, and one
+// character repeated.
 func isPublic(text string) bool {
 	return len(text) <= maxPublic &&
 		(vocabulary[text] || IsPlaceholder(text) || strings.Trim(text, text[:min(1, len(text))]) == "" || variableName.MatchString(text))
 }
 
-// punctuation lists ASCII characters that may surround a secret or be part of it. The
-// characters in edges may too, but are more likely to be part of it.
+// punctuation and edges list ASCII characters that may surround a secret or be part of it.
+// Those in edges are more likely to be part of it.
 const punctuation, edges = "\"'`()[]{}<>,;:=&?!/@|.\\*#$%~^", "-_+"
 
 // separates reports whether a byte may end a secret: punctuation, a control character,
@@ -108,8 +108,9 @@ func words(text string) iter.Seq[string] {
 	}
 }
 
-// IsHeaderKey reports whether a string value of a key is or contains a secret. It covers
-// keys that [IsSecretKey] does not. Strings in an object below the key are not secrets.
+// IsHeaderKey reports whether a string value of a key is or contains a secret, such as the
+// value of an Authorization header. It covers keys that [IsSecretKey] does not. Strings in
+// an object below the key are not secrets.
 func IsHeaderKey(key string) bool {
 	key = strings.ToLower(key)
 	return slices.ContainsFunc([]string{
@@ -129,7 +130,7 @@ func (s *Scrubber) AddValue(value []byte, secret bool) {
 		s.AddSecret(rest)
 	case named && isToken(rest):
 		s.AddSecret(rest)
-	case ok && isHolder(string(name)):
+	case ok && isSensitiveKey(string(name)):
 		if rest, _ := credentials(bytes.TrimSpace(after)); isToken(rest) {
 			s.AddSecret(rest)
 		}
@@ -141,7 +142,7 @@ func (s *Scrubber) AddValue(value []byte, secret bool) {
 	}
 }
 
-func isHolder(key string) bool { return IsSecretKey(key) || IsHeaderKey(key) }
+func isSensitiveKey(key string) bool { return IsSecretKey(key) || IsHeaderKey(key) }
 
 // isToken reports whether a text looks like a token rather than words.
 func isToken(text []byte) bool {
@@ -172,7 +173,7 @@ func inURL(raw string) []string {
 		found = append(found, password)
 	}
 	for name, values := range u.Query() {
-		if isHolder(name) {
+		if isSensitiveKey(name) {
 			found = append(found, values...)
 		}
 	}

@@ -93,6 +93,6 @@ func TestIsHeaderKey(t *testing.T) {
 		equal(t, key, IsHeaderKey(key), want)
 	}
 	if i := slices.IndexFunc([]string{"token", "key"}, IsHeaderKey); i >= 0 {
-		t.Error("the key of a secret is also the key of a header")
+		t.Error("a key is both a secret's key and a header's key")
 	}
 }
