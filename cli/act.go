@@ -23,12 +23,12 @@ import (
 	"pooltop/ui/text"
 )
 
-// actionRun is one invocation of a command that writes.
+// actionRun is a run of a command that writes.
 type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
 	dryRun, asJSON, yes bool
-	wholeProvider       string // the provider, if it was given without targets
+	wholeProvider       string // the provider if it was given without targets, otherwise empty
 
 	cfg      *config.Config
 	log      *slog.Logger
@@ -42,7 +42,7 @@ type failure struct {
 	err   error
 }
 
-// bindAction makes cmd run act. It adds the flags shared by all commands that write, and
+// bindAction sets up cmd to run act. It adds the flags that all commands that write have, and
 // returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
@@ -63,8 +63,8 @@ func (r *actionRun) load() error {
 	return r.sel.err()
 }
 
-// onTargets performs an action on the credentials that the arguments select and that are of
-// the given kind. It calls task once for the credentials of each file.
+// onTargets performs an action on the credentials that the arguments select and for which
+// kind returns true. It calls task once for each file.
 func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
 	if err := r.load(); err != nil {
 		return err
@@ -84,11 +84,11 @@ func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bo
 	return r.execute(slices.DeleteFunc(parts, func(p *part) bool { return len(p.seen) == 0 }), task)
 }
 
-// execute performs a task on each part, after asking for confirmation if needed. For a dry
-// run, it only prints a preview. If a part fails, execute continues with the others and
-// returns the first error.
+// execute performs a task on each part, after asking for confirmation if needed. In a dry
+// run, it only prints what would change. If a part fails, execute continues with the others
+// and returns the first error.
 func (r *actionRun) execute(parts []*part, task func(*part) journal.Task) error {
-	if len(parts) == 0 && len(r.failures) == 0 { // print that there is nothing to do
+	if len(parts) == 0 && len(r.failures) == 0 { // prints that there is nothing to do
 		return r.finish([]*job{{store: r.sel.stores[0]}})
 	}
 	jobs := r.plan(parts, task)
@@ -116,12 +116,13 @@ type job struct {
 	store    *snapshot
 	operator *journal.Operator
 	task     journal.Task
-	out      poolstate.Outcome // planned, until perform sets the actual outcome
+	out      poolstate.Outcome // the planned outcome; after perform, the actual one
 }
 
-// plan returns the jobs for parts that can be written.
+// plan returns a job for each part. It omits parts that cannot be planned or whose file is
+// not writable, and records them as failed.
 func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*job) {
-	number := journal.NewNumber() // shared by all jobs, because they are one action
+	number := journal.NewNumber() // shared by all jobs, which are one action in the journal
 	for _, p := range parts {
 		clock := time.Now
 		if !r.cfg.Now.IsZero() {
@@ -167,8 +168,8 @@ func (r *actionRun) perform(j *job) bool {
 	return true
 }
 
-// finish prints the outcomes and returns the first error. The other errors have already
-// been printed, by r.fail.
+// finish prints the outcomes and returns the first error. fail has already printed the
+// others.
 func (r *actionRun) finish(jobs []*job) error {
 	var err error
 	if len(r.failures) > 0 {
@@ -181,16 +182,16 @@ func (r *actionRun) finish(jobs []*job) error {
 	return cmp.Or(r.print(jobs), err, refusal(jobs))
 }
 
-// fail records that the action failed on a store. It prints every error except the first,
-// which the command returns.
+// fail records that the action failed on a store. It prints the error, unless it is the
+// first, which the command returns.
 func (r *actionRun) fail(store *snapshot, err error) {
 	if r.failures = append(r.failures, failure{store, err}); len(r.failures) > 1 {
 		r.note(r.about(store, err.Error()))
 	}
 }
 
-// about prefixes a message about a store with the store's profile, unless only that store
-// was selected.
+// about prefixes a message about a store with the store's profile, unless the user selected
+// only that store.
 func (r *actionRun) about(store *snapshot, words string) string {
 	if !r.sel.several && store.path == r.cfg.File {
 		return words
@@ -198,8 +199,8 @@ func (r *actionRun) about(store *snapshot, words string) string {
 	return store.profile + ": " + words
 }
 
-// explainAction converts an error from the store at the given path to one line that also
-// says what to do.
+// explainAction converts an error from an action on a store to a one-line message that also
+// suggests what to do.
 func explainAction(store string, err error) error {
 	code := exitCode(err)
 	message := explain(store, err)
@@ -231,9 +232,9 @@ func (r *actionRun) outages(jobs []*job) (warnings []string) {
 	return warnings
 }
 
-// confirm asks for confirmation before an action that leaves a provider with no
-// credential ready, or that changes several credentials because no target was
-// given. Without a terminal, such an action is refused unless --yes is given.
+// confirm asks for confirmation if an action would leave a provider with no credential ready,
+// or would change several credentials because no target was given. Without a terminal, such
+// an action is refused unless --yes is given.
 func (r *actionRun) confirm(jobs []*job) error {
 	var warnings []string
 	changes, files := 0, 0
@@ -259,7 +260,7 @@ func (r *actionRun) confirm(jobs []*job) error {
 	for _, w := range warnings {
 		r.note(w)
 	}
-	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), titled(r.verb.String())+" anyway? [y/N] ")
+	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), capitalized(r.verb.String())+" anyway? [y/N] ")
 	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // EOF means no
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
@@ -267,5 +268,5 @@ func (r *actionRun) confirm(jobs []*job) error {
 	return nil
 }
 
-// titled returns s with its first letter capitalized.
-func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capitalized returns s with its first letter capitalized.
+func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

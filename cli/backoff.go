@@ -19,8 +19,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// stepJSON is one step of the backoff schedule: the agent's cooldown, and the cooldowns
-// that guard imposes by default and on providers with a separate schedule.
+// stepJSON is a step of the backoff schedule: the agent's cooldown, the cooldown that guard
+// imposes by default, and those for providers with a separate schedule.
 type stepJSON struct {
 	Streak     int                  `json:"streak"`
 	Multiplier int                  `json:"multiplier"`
@@ -83,7 +83,7 @@ func backoffCommand() *cobra.Command {
 	return cmd
 }
 
-// schedules holds the backoff schedules for an error code.
+// schedules computes the backoff schedules for an error code.
 type schedules struct {
 	cfg    *config.Config
 	code   int
@@ -93,8 +93,8 @@ type schedules struct {
 	providers []string
 }
 
-// maxSteps is the maximum number of printed steps. A longer schedule has a gap before its
-// last step.
+// maxSteps is the maximum number of printed steps. In a longer schedule, the steps before the
+// last one are omitted.
 const maxSteps = 16
 
 func newSchedules(cfg *config.Config, code int) *schedules {
@@ -106,7 +106,7 @@ func newSchedules(cfg *config.Config, code int) *schedules {
 	}
 }
 
-// steps returns the steps in order. The last one repeats the longest cooldowns and applies
+// steps returns the steps in order. The last step has the longest cooldowns and also applies
 // to all longer streaks.
 func (s *schedules) steps() (steps []stepJSON) {
 	last := s.cooldowns(math.MaxInt32)
@@ -118,8 +118,8 @@ func (s *schedules) steps() (steps []stepJSON) {
 	return append(steps, s.step(end))
 }
 
-// cooldowns returns the cooldowns of a step: the agent's, those of the default schedule,
-// and those of each provider with a separate schedule.
+// cooldowns returns the cooldowns of a step: the agent's own, that of the default schedule,
+// and that of each provider with a separate schedule.
 func (s *schedules) cooldowns(streak int) (out []time.Duration) {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code), Streak: poolstate.KnownStreak(streak - 1)}
 	out = append(out, s.policy.Cooldown(&c, streak), s.general().NextCooldown(&c, s.policy))
@@ -149,8 +149,8 @@ func (s *schedules) step(streak int) stepJSON {
 	return step
 }
 
-// guardStep describes one step of a schedule. The schedule's configuration keys begin with
-// "backoff." and path.
+// guardStep returns one step of a schedule whose configuration keys begin with "backoff."
+// followed by path.
 func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, own, guarded time.Duration) guardJSON {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code)}
 	g := guardJSON{
@@ -167,8 +167,8 @@ func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, o
 	return g
 }
 
-// source returns the source of a value in a provider's table, or of the inherited value if
-// the table does not set it.
+// source returns the source of a value in a provider's table, or of the default schedule's
+// value if that table does not set it.
 func (s *schedules) source(path, name string) string {
 	own, none := s.cfg.SourceOf("backoff."+path+name), config.Source{}
 	if own == none {
@@ -177,7 +177,7 @@ func (s *schedules) source(path, name string) string {
 	return own.String()
 }
 
-// legend names the parameters of each column of the table, and their sources.
+// legend describes the parameters of each column of the table, and their sources.
 func (s *schedules) legend() string {
 	step, names := s.step(1), []string{"agent", "guard"}
 	policy := step.Policy + " (assumed)"
@@ -213,8 +213,8 @@ func (s *schedules) legend() string {
 // sourced is a value with its source.
 type sourced struct{ value, from string }
 
-// words describes the schedule and other values. If consecutive values have the same
-// source, it names the source only once.
+// words describes the schedule and other values. It names a source only once for consecutive
+// values that share it.
 func (g guardJSON) words(others ...sourced) string {
 	values := slices.Concat([]sourced{
 		{"factor " + text.Factor(g.Factor), g.From["factor"]}, {"cap " + text.Factor(g.Cap), g.From["cap"]},

@@ -82,7 +82,7 @@ func agentHome(store string) string {
 }
 
 // policyChoice returns the configured policy choice. If the policy of the store's agent has
-// been measured, the choice uses it unless another policy is configured.
+// been measured, it becomes the default.
 func policyChoice(cfg *config.Config) poolstate.PolicyChoice {
 	choice := cfg.PolicyChoice()
 	if state, err := journal.StateDir(); err == nil {
@@ -145,7 +145,7 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 
 // unmeasuredPolicy returns the policy that pooltop uses without a measurement.
 func unmeasuredPolicy(cfg *config.Config) poolstate.Policy {
-	snap, _ := poolstate.Open(cfg.File).Load() // if it fails, there is no evidence
+	snap, _ := poolstate.Open(cfg.File).Load() // an unreadable store is no evidence
 	return cfg.PolicyChoice().Resolve(snap.Pool, poolstate.NoEvidence)
 }
 
@@ -188,8 +188,8 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 	return err
 }
 
-// differenceTable returns a table of cases in which the cooldowns of the agent and of
-// pooltop differ.
+// differenceTable returns a table of cases in which the agent and pooltop compute different
+// cooldowns.
 func differenceTable(all []calibrate.Difference) string {
 	span := func(s *int64) string {
 		if s == nil {

@@ -18,8 +18,8 @@ import (
 	"pooltop/watch"
 )
 
-// configured returns a RunE that loads the configuration and opens the debug log before
-// it calls run.
+// configured returns a RunE function that loads the configuration, opens the debug log and
+// then calls run.
 func configured(
 	flags *config.Flags, run func(*cobra.Command, []string, *config.Config, *slog.Logger) error,
 ) func(*cobra.Command, []string) error {
@@ -41,7 +41,7 @@ func configured(
 	}
 }
 
-// rejectEmpty rejects empty and blank values of string flags. They usually come from an
+// rejectEmpty rejects empty and blank values of string flags, which usually come from an
 // unset variable in a script.
 func rejectEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -80,7 +80,8 @@ func bindKeys(cfg *config.Config) error {
 	return nil
 }
 
-// explainKeys adds a suggestion to an error about an unknown action or key.
+// explainKeys adds a suggestion to an error about an unknown action or key. It returns other
+// errors unchanged.
 func explainKeys(action string, err error) error {
 	unknown, ok := errors.AsType[*model.UnknownNameError](err)
 	switch {
@@ -93,8 +94,8 @@ func explainKeys(action string, err error) error {
 }
 
 // openLog opens the debug log and logs the configuration. If no path is configured, the
-// logger discards everything. The log contains no secrets: callers log counts, paths,
-// kinds and short ids, but never labels, reasons or messages.
+// logger discards everything. The log must not contain secrets: callers may log counts,
+// paths, kinds and short ids, but not labels, reasons or messages.
 func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog func() error, err error) {
 	if cfg.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() error { return nil }, nil
@@ -117,7 +118,8 @@ func logChange(log *slog.Logger, c watch.Change) {
 	log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 }
 
-// explainLogged is like explainBriefly but also logs each error.
+// explainLogged is like explainBriefly, but the function that it returns also logs each
+// error.
 func explainLogged(path string, log *slog.Logger) func(error) string {
 	explain := explainBriefly(path)
 	return func(err error) string {

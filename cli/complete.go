@@ -33,7 +33,7 @@ func completionCommand() *cobra.Command {
 			case len(args) == 0:
 				return usageError("specify a shell: %s", config.OneOf(shells))
 			case !slices.Contains(shells, args[0]):
-				return usageError("no script for %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
+				return usageError("unsupported shell %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
 			}
 			return atMost(1)(nil, args)
 		},
@@ -54,8 +54,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions adds completion functions for arguments and flags that have none. By
-// default, nothing is completed, not even file names.
+// addCompletions adds completion functions for arguments and flags that have none. Unless a
+// setting has its own completion, nothing is completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -123,7 +123,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	}
 	return offer(func(_ *cobra.Command, _ []string, prefix string) (words []cobra.Completion) {
-		head := "" // the part of prefix with which each completion begins
+		head := "" // the part of prefix that each completion repeats
 		switch {
 		case strings.Contains(setting.Value, ","):
 			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
@@ -134,8 +134,8 @@ func settingCompletion(name string) cobra.CompletionFunc {
 	})
 }
 
-// extended returns completions for the next item of a comma-separated list. Each consists
-// of head, the list so far, and a word that the list does not contain yet.
+// extended returns completions for the next item of a comma-separated list. Each completion
+// is head, the list so far, followed by a word that is not yet in the list.
 func extended(head string, words []string) (out []cobra.Completion) {
 	for _, w := range words {
 		if !slices.Contains(strings.Split(head, ","), w) {
@@ -164,7 +164,7 @@ func plain(word string) bool {
 
 // profiles returns completions for the existing profiles.
 func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
-	found, _ := poolstate.Location{}.Profiles() // on an error, those that could be listed
+	found, _ := poolstate.Location{}.Profiles() // ignore the error: complete those that were found
 	for _, p := range found {
 		about := "a profile"
 		switch {
@@ -180,8 +180,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode returns a completion function for error codes: 401, 402 and 429, and the
-// codes that the given function returns.
+// completeCode returns a completion function for the error codes 401, 402 and 429, and those
+// that others returns.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -197,8 +197,7 @@ func completeCode(others func() []int) cobra.CompletionFunc {
 	})
 }
 
-// codesInPool returns the error codes in the pool, or nil if the pool cannot be
-// read.
+// codesInPool returns the error codes of the credentials, or nil if no store can be read.
 func codesInPool(settings *config.Flags) (codes []int) {
 	for _, p := range loadFor(settings).providers {
 		for i := range p.Credentials {
@@ -225,8 +224,8 @@ func anyKind(*poolstate.Credential) bool { return true }
 // alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completePool returns a completion function for providers that have a credential of the
-// given kind and, if the command takes targets, for those credentials.
+// completePool returns a completion function for providers with credentials for which kind
+// returns true and, if the command takes targets, for those credentials.
 func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -244,8 +243,8 @@ func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool)
 	})
 }
 
-// firstOfEach removes duplicates: if several stores have the same word, only the first
-// completion remains.
+// firstOfEach removes completions whose word occurs earlier in the list, as when several
+// stores have a credential with the same name.
 func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(words, func(w cobra.Completion) bool {
@@ -256,7 +255,8 @@ func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	})
 }
 
-// completionOf returns a completion for a provider if it has a credential of the given kind.
+// completionOf returns a completion for a provider if kind returns true for any of its
+// credentials.
 func (snap *snapshot) completionOf(p *poolstate.Provider, kind func(*poolstate.Credential) bool) []cobra.Completion {
 	ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
 	if !ofKind || !plain(p.Name) {
@@ -274,9 +274,9 @@ func (snap *snapshot) completionOf(p *poolstate.Provider, kind func(*poolstate.C
 	return []cobra.Completion{cobra.CompletionWithDesc(p.Name, about)}
 }
 
-// targetsOf returns completions for the credentials that are not yet on the command line.
-// A credential is offered by its label; by its id, if the label is ambiguous or the user
-// has started to type; or by its number, if it has neither.
+// targetsOf returns completions for the credentials that are not yet on the command line: the
+// label; the id, if the label is ambiguous or the user has started to type; or the number, if
+// the credential has no usable label and no id.
 func (snap *snapshot) targetsOf(
 	p *poolstate.Provider, named []string, prefix string, kind func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {

@@ -47,8 +47,7 @@ func configCommand() *cobra.Command {
 	return cmd
 }
 
-// configReport is the output of config. It is encoded as JSON; its field toml holds the
-// same values as TOML.
+// configReport is the output of config, as JSON and as TOML.
 type configReport struct {
 	Path   *string                `json:"path"` // the file, which may not exist; nil for none
 	Read   bool                   `json:"read"`
@@ -62,13 +61,13 @@ type configReport struct {
 	toml strings.Builder // the same values as a configuration file
 }
 
-// storeJSON is a store that a command with the same flags would read.
+// storeJSON is a store that the flags select.
 type storeJSON struct {
 	Profile string `json:"profile"`
 	Path    string `json:"path"`
 }
 
-// configValue is a value and its source: flag, environment, file or default.
+// configValue is a value and its origin: flag, environment, file or default.
 type configValue struct {
 	Value  any     `json:"value"`
 	Origin string  `json:"origin"`
@@ -76,7 +75,7 @@ type configValue struct {
 	Line   *int    `json:"line"`
 }
 
-// maxComment is the maximum length of a comment in bytes.
+// maxComment is the maximum length of a comment in the TOML output.
 const maxComment = 1024
 
 func newConfigReport(cfg *config.Config) *configReport {
@@ -173,8 +172,8 @@ func tomlValue(v any) string {
 	return fmt.Sprint(v) // a boolean or a number
 }
 
-// tomlString quotes a string. It escapes unprintable characters, which could control the
-// terminal.
+// tomlString quotes a string for TOML. It escapes unprintable characters, which might control
+// the terminal.
 func tomlString(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {

@@ -26,8 +26,8 @@ type counting struct {
 	err   error // from the last attempt to store the counts; already logged
 }
 
-// newCounting returns the counter of the store at path. Without a journal, it counts in
-// memory.
+// newCounting returns a counter for the store at path. If the journal is disabled, it counts
+// in memory.
 func newCounting(cfg *config.Config, path string, log *slog.Logger) *counting {
 	c := &counting{Counter: counts.InMemory(), file: path, curve: cfg.Curve(), log: log}
 	if dir, err := journal.StateDir(); err == nil && cfg.Journal {
@@ -36,29 +36,29 @@ func newCounting(cfg *config.Config, path string, log *slog.Logger) *counting {
 	return c
 }
 
-// rules returns the rules for counting. They include the rotation strategies in the agent's
-// configuration, which is read again each time.
+// rules returns the rules for counting. It reads the rotation strategies from the agent's
+// configuration each time.
 func (c *counting) rules(policy poolstate.Policy) guard.Rules {
 	return guard.Rules{Policy: policy, Curve: c.curve, Strategies: strategies(filepath.Dir(c.file))}
 }
 
-// observe counts the failures that a pool shows and annotates its credentials. It returns
-// a note about each streak that has ended after a long time without a failure.
+// observe counts new failures in a pool and annotates its credentials with the streaks. It
+// returns a note about each streak that has ended after a long time without a failure.
 func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) []guard.Note {
 	notes, err := c.Observe(pool, c.rules(policy), at)
 	c.report(err)
 	return notes
 }
 
-// peek annotates the credentials of a pool without storing anything. It returns the
-// backoff schedule if a guard is running on the store, otherwise nil.
+// peek annotates the credentials of a pool without storing anything. Like running, it returns
+// the backoff schedule of a running guard.
 func (c *counting) peek(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) *poolstate.Curve {
 	c.report(c.Peek(pool, c.rules(policy), at))
 	return c.running()
 }
 
-// running returns the backoff schedule of the guard that is running on the store, or nil
-// if there is none.
+// running returns the backoff schedule of the guard that is running on the store, or nil if
+// no guard is running.
 func (c *counting) running() *poolstate.Curve {
 	g, running := c.Running()
 	if !running {
@@ -84,7 +84,7 @@ func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, a
 	return counted
 }
 
-// report logs an error unless it is the same as before.
+// report logs an error, unless it is the same as the previous one.
 func (c *counting) report(err error) {
 	if err != nil && (c.err == nil || c.err.Error() != err.Error()) {
 		c.log.Warn("failures are counted in memory only", "error", err)

@@ -44,8 +44,8 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 	}
 }
 
-// runDashboard runs the dashboard until the user quits or ctx is done, and notifies it
-// of changes to the store's file.
+// runDashboard runs the dashboard until the user quits or ctx is done. It watches the store's
+// file and notifies the dashboard of changes.
 func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
 	if err := needTerminal(); err != nil {
 		return err
@@ -101,9 +101,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	return err
 }
 
-// startGuard runs guard on the configured store until stop is called. If guard fails or
-// another process is already guarding the store, it tries again every minute. It passes
-// problems to warn.
+// startGuard starts guard on the configured store and returns a function that stops it. If
+// guard fails or another process is already guarding the store, it tries again every minute.
+// It passes problems to warn.
 func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn func(problem string)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -112,7 +112,7 @@ func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn 
 		last := ""
 		for ctx.Err() == nil {
 			g := newGuardian(cfg, cfg.File, log)
-			g.say, g.print = warn, func(*guard.Note) error { return nil }
+			g.warn, g.print = warn, func(*guard.Note) error { return nil }
 			err := runGuards(ctx, []*guardian{g}, false)
 			if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running && err.Error() != last {
 				last = err.Error()
@@ -124,8 +124,8 @@ func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn 
 	return func() { cancel(); <-ended }
 }
 
-// printLastResult prints the result of an action that was still running when the
-// dashboard ended. Unlike os.Stdout, out never blocks for long.
+// printLastResult prints the result of an action that was still running when the dashboard
+// ended. It writes to out because, unlike os.Stdout, out never blocks for long.
 func printLastResult(m model.Model, out io.Writer) error {
 	result, err := m.Leave()
 	if err != nil {
@@ -138,8 +138,8 @@ func printLastResult(m model.Model, out io.Writer) error {
 	return nil
 }
 
-// reduceIdleCost limits the program to one processor, so that an idle wake-up wakes only
-// one thread, and to a small heap. Limits in the environment take precedence.
+// reduceIdleCost limits the program to one processor, so that a timer wakes only one thread,
+// and keeps its heap small. GOMAXPROCS and GOGC in the environment take precedence.
 func reduceIdleCost() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)

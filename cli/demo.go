@@ -118,7 +118,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	return runDashboard(ctx, cfg, log, dashboard)
 }
 
-// demoPlayer plays a scenario on a store repeatedly.
+// demoPlayer plays a scenario on a store, over and over.
 type demoPlayer struct {
 	store    *poolstate.Store
 	sim      atomic.Pointer[simulate.Simulation]
@@ -133,8 +133,8 @@ func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, clock *simul
 	return d
 }
 
-// addGuard makes the player run guard after each turn of the agent, and makes the dashboard
-// show guard's pins. The failure counts are stored in stateDir.
+// addGuard makes the player run guard after each turn of the agent, and the dashboard show
+// guard's pins. The failure counts are stored in stateDir.
 func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger) (release func(), err error) {
 	newCounter := func() *counting {
 		return &counting{Counter: counts.New(stateDir, d.store.Identity()), file: d.store.Path(), curve: m.Curve, log: log}
@@ -144,7 +144,7 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 			Operator: &journal.Operator{Store: d.store, Log: log}, choice: m.Policy, clock: d.clock.Now,
 			explain: m.ExplainError, hint: func(string) {}, counting: newCounter(),
 		},
-		only: []string{d.sim.Load().Scenario().Guarded}, say: func(string) {},
+		only: []string{d.sim.Load().Scenario().Guarded}, warn: func(string) {},
 		print: func(*guard.Note) error { return nil },
 	}
 	d.guard.follower.print = func(*poolstate.Record) error { return nil }
@@ -153,8 +153,8 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 	return d.guard.begin()
 }
 
-// demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent]
-// and [backoff] tables, which are for the real agent on this machine.
+// demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent] and
+// [backoff] tables, which apply to the real agent on this machine.
 func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config, player *demoPlayer) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
@@ -169,7 +169,7 @@ func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config
 	}
 }
 
-// controls returns the functions with which the dashboard controls the player.
+// controls returns the functions that the dashboard calls to control the player.
 func (d *demoPlayer) controls() *model.Demo {
 	return &model.Demo{
 		Narrate: func(s model.Scene) string { return d.sim.Load().Narrate(simulate.View(s)) },
@@ -184,8 +184,8 @@ func (d *demoPlayer) controls() *model.Demo {
 }
 
 // play takes the agent's turns on schedule until ctx is done. When the scenario ends, it
-// starts over. Like a real agent, it skips turns that it cannot write: the user may have
-// broken the file on purpose.
+// starts over. Like a real agent, it continues if it cannot write the file: the user may have
+// damaged the file on purpose.
 func (d *demoPlayer) play(ctx context.Context) {
 	for {
 		sim := *d.sim.Load()
@@ -208,7 +208,7 @@ func (d *demoPlayer) play(ctx context.Context) {
 	}
 }
 
-// wait waits until the clock shows the given time. It returns false when ctx is done.
+// wait waits until the given simulated time. It returns false if ctx is done first.
 func (d *demoPlayer) wait(ctx context.Context, at time.Time) bool {
 	for {
 		left, running, changed := d.clock.Until(at)
@@ -226,8 +226,7 @@ func (d *demoPlayer) wait(ctx context.Context, at time.Time) bool {
 	}
 }
 
-// startOver sets the clock forward to the start of sim and restores the file's initial
-// content.
+// startOver advances the clock to the start of sim and restores the file's initial content.
 func (d *demoPlayer) startOver(sim simulate.Simulation) {
 	d.clock.Jump(sim.Start())
 	d.sim.Store(&sim)
@@ -235,12 +234,13 @@ func (d *demoPlayer) startOver(sim simulate.Simulation) {
 	if content, err := sim.File(); err == nil {
 		next := d.store.Path() + ".next"
 		if os.WriteFile(next, content, 0o600) == nil {
-			_ = os.Rename(next, d.store.Path()) // the next turn shows any problem
+			_ = os.Rename(next, d.store.Path()) // if it fails, the old content remains
 		}
 	}
 }
 
-// takeTurn takes the agent's next turn and returns the simulation after it.
+// takeTurn takes the agent's next turn, writes it to the store, and returns the simulation
+// after the turn.
 func takeTurn(ctx context.Context, store *poolstate.Store, sim simulate.Simulation) simulate.Simulation {
 	after := sim
 	_, err := store.Update(ctx, func(d *poolstate.Draft) error {

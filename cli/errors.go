@@ -56,7 +56,7 @@ func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// refusals are the errors for files that cannot be used as a store.
+// refusals are errors about files that cannot be used as a store.
 var refusals = []error{
 	poolstate.ErrReadOnly, poolstate.ErrReadOnlyDisk, poolstate.ErrNotPool, poolstate.ErrNotFile,
 	poolstate.ErrTooLarge, poolstate.ErrLockNotFile, fs.ErrNotExist,
@@ -79,18 +79,19 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// maxErrorText limits the length of error messages, which may quote a path.
+// maxErrorText is the maximum length of a message. A message may quote a path.
 const maxErrorText = 4096
 
-// printError prints an error on one line, after the command's name. The error may quote
-// untrusted text.
+// printError prints an error on one line, prefixed with the command's name. It cleans the
+// message, which may quote untrusted text.
 func printError(w io.Writer, command string, err error) {
 	if message := err.Error(); message != "" {
 		_, _ = fmt.Fprintln(w, text.Clean(command+": "+message, maxErrorText))
 	}
 }
 
-// explain describes an error from the store at path on one line and says what to do.
+// explain describes an error from reading the store at path, and suggests what to do, on one
+// line.
 func explain(path string, err error) string {
 	syntax, isSyntax := errors.AsType[*poolstate.SyntaxError](err)
 	switch {
@@ -110,8 +111,8 @@ func explain(path string, err error) string {
 	return cause(err) + advice(err)
 }
 
-// restore returns advice, with a leading semicolon, for a store that an agent would treat
-// as empty.
+// restore returns advice, with a leading semicolon, on a store that an agent would treat as
+// empty.
 func restore(path string) string {
 	message := "; restore it from a backup"
 	if corrupt := poolstate.CorruptCopy(path); corrupt != "" {
@@ -120,8 +121,8 @@ func restore(path string) string {
 	return message + "; otherwise, an agent starts over with an empty pool"
 }
 
-// explainWriteBriefly returns a function that explains failed actions on the dashboard's
-// status line. All errors other than write errors occur before anything is written.
+// explainWriteBriefly returns a function that describes failed actions for the dashboard's
+// status line. Errors other than write errors always occur before anything is written.
 func explainWriteBriefly(path string) func(error) string {
 	return func(err error) string {
 		_, system := pathOf(err)
@@ -132,15 +133,15 @@ func explainWriteBriefly(path string) func(error) string {
 	}
 }
 
-// explainWrite is like explain, but for a failed write. It includes the path and
-// says whether anything was changed.
+// explainWrite is like explain, but for a failed write. The description includes the path and
+// whether anything was written.
 func explainWrite(store string, err error) string {
 	if damaged, ok := errors.AsType[*poolstate.DamagedError](err); ok {
 		return fmt.Sprintf("%s may be damaged: %s; the complete content is in %s", store, cause(err), damaged.Whole)
 	}
 	message := "cannot write " + store
 	if path, _ := pathOf(err); isLock(path) {
-		message = "cannot take the lock " + path
+		message = "cannot acquire the lock " + path
 	}
 	message += ": " + cause(err)
 	switch {
@@ -157,7 +158,8 @@ func explainWrite(store string, err error) string {
 // isLock reports whether path is the lock file of a store.
 func isLock(path string) bool { return filepath.Ext(path) == ".lock" }
 
-// advice says what to do about a system error, with a leading semicolon.
+// advice returns what to do about a system error, with a leading semicolon, or "" if it has
+// no suggestion.
 func advice(err error) string {
 	for _, a := range []struct {
 		err error
@@ -188,7 +190,7 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// pathOf returns the path in a file error and its cause, or zero values for other errors.
+// pathOf returns the path and the cause of a file error, or zero values for other errors.
 func pathOf(err error) (string, error) {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Path, path.Err
@@ -199,8 +201,8 @@ func pathOf(err error) (string, error) {
 	return "", nil
 }
 
-// explainBriefly is like explain, but for the dashboard, which shows the full path
-// elsewhere and reloads the file automatically.
+// explainBriefly returns a function that is like explain, but for the dashboard, which shows
+// the full path elsewhere and reloads the file automatically.
 func explainBriefly(path string) func(error) string {
 	return func(err error) string {
 		message := explain(path, err)

@@ -66,7 +66,7 @@ func eventsCommand() *cobra.Command {
 					return nil
 				}
 			}
-			if len(followers) == 0 { // the hints of the others would be similar
+			if len(followers) == 0 { // one hint is enough
 				f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
 			}
 			followers = append(followers, f)
@@ -76,7 +76,7 @@ func eventsCommand() *cobra.Command {
 	return cmd
 }
 
-// follower prints the events of a store.
+// follower observes a store and prints its events.
 type follower struct {
 	*journal.Operator
 	choice  poolstate.PolicyChoice
@@ -86,13 +86,12 @@ type follower struct {
 	hint    func(string) // prints messages that are not events
 	since   time.Time    // start of the history to print; zero for no history
 	*counting
-	// act is called after each load, with notes about streaks that the load has ended. It
-	// returns when to call it again, or the zero time. It is nil if the follower only
-	// prints events.
+	// act is called after each load, with notes about streaks that have ended. It returns
+	// when to call it again, or the zero time. It is nil if the follower only prints events.
 	act func(context.Context, []guard.Note) time.Time
 
 	observer poolstate.Observer
-	waiting  bool // no snapshot has been loaded yet
+	waiting  bool // whether no snapshot has been loaded yet
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
 	policy   poolstate.Policy
@@ -108,9 +107,8 @@ func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 	}
 }
 
-// newEventPrinter returns a function that prints an event of a profile. If there are several
-// profiles, each line begins with the profile's name. The returned function may be called
-// concurrently.
+// newEventPrinter returns a function that prints an event of a profile, and that may be called
+// concurrently. If several profiles were requested, each line begins with the profile's name.
 func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, asJSON bool) func(profile string, r *poolstate.Record) error {
 	var mu sync.Mutex
 	if asJSON {
@@ -147,8 +145,8 @@ func profileColumn(profiles []poolstate.Profile) (width int) {
 	return width
 }
 
-// followAll prints the events of several stores until ctx is done or printing fails. It
-// first prints earlier events, sorted by time.
+// followAll prints the events of several stores until ctx is done or printing fails. It first
+// prints the past events of all stores, sorted by time.
 func followAll(ctx context.Context, followers []*follower) error {
 	type early struct {
 		*poolstate.Record
@@ -196,11 +194,11 @@ func runAll(ctx context.Context, n int, run func(ctx context.Context, i int) err
 }
 
 const (
-	// settleTime is how long a file must be unreadable before an event is printed: a
-	// file being written in place is incomplete for a moment.
+	// settleTime is how long a file must be unreadable before an event is printed. A file
+	// that is being written in place is incomplete for a moment.
 	settleTime = 150 * time.Millisecond
-	// maxWait limits how long run sleeps before it reads the clock again. While the machine
-	// is suspended, the wall clock advances, but timers do not.
+	// maxWait is the maximum time that run sleeps before it reads the clock again. While
+	// the machine is suspended, the wall clock advances, but timers do not.
 	maxWait = time.Second
 )
 
@@ -235,8 +233,8 @@ func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	}
 }
 
-// tick loads the store if its failures have to be counted again. Otherwise it prints the
-// deadlines that have passed, unless act is set.
+// tick loads the store if it is time to count its failures again. Otherwise, unless act is
+// set, it prints events for deadlines that have passed.
 func (f *follower) tick(ctx context.Context) error {
 	now := f.clock()
 	if !f.recount.IsZero() && !now.Before(f.recount) {
@@ -263,12 +261,12 @@ func (f *follower) untilNext() time.Duration {
 	return min(max(next.Sub(f.clock()), 0), longest)
 }
 
-// load takes a snapshot and prints the events since the last one. After the first
-// snapshot, an unreadable file is read again after settleTime.
+// load takes a snapshot and prints the events since the previous one. If the file is
+// unreadable, load tries once more after settleTime, except for the first snapshot.
 func (f *follower) load(ctx context.Context) error {
 	last := f.snapshot
 	if !f.recount.IsZero() && !f.clock().Before(f.recount) {
-		last = poolstate.Snapshot{} // load even an unchanged file, so that the pool is annotated again
+		last = poolstate.Snapshot{} // force a load, so that even an unchanged pool is annotated again
 	}
 	snapshot, err := f.Store.LoadIfChanged(last)
 	if err != nil && f.snapshot.Pool != nil && !waitFor(ctx.Done(), settleTime) {

@@ -56,21 +56,21 @@ func guardCommand() *cobra.Command {
 	return cmd
 }
 
-// guardOptions are the flags of guard.
+// guardOptions holds the values of guard's flags.
 type guardOptions struct {
 	once, dryRun, asJSON, sole bool
 	providers                  []string
 }
 
-// guards returns a guardian for each selected store. If there are several stores, each
-// printed line names the profile.
+// guards returns a guardian for each selected store. If several stores were requested, each
+// printed line includes the profile.
 func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.Logger) (all []*guardian) {
 	var output sync.Mutex
 	now := instant(cfg.Now)
 	for _, p := range distinct(cfg.Stores) {
 		g := newGuardian(cfg, p.Path, log)
 		g.only, g.sole, g.dryRun = o.providers, o.sole, o.dryRun
-		if o.once { // a stopped clock, so that --now is exact
+		if o.once { // use a fixed time, so that --now is exact
 			g.clock = func() time.Time { return now }
 			g.Store = poolstate.Open(p.Path, poolstate.WithClock(g.clock))
 		}
@@ -78,7 +78,7 @@ func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.
 		if cfg.Several() {
 			prefix = p.Name + ": "
 		}
-		g.say = func(text string) {
+		g.warn = func(text string) {
 			output.Lock()
 			defer output.Unlock()
 			printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(prefix+text))
@@ -115,8 +115,8 @@ type guardLine struct {
 	Reason   string       `json:"reason"`
 }
 
-// printNote prints one line about a credential, as text or JSON. In the text, prefix
-// follows the time.
+// printNote prints one line about a credential, as text or JSON. In the text, the prefix comes
+// after the time.
 func printNote(w io.Writer, n *guard.Note, profile, prefix string, now time.Time, asJSON bool) error {
 	c := &n.Credential
 	if asJSON {

@@ -40,7 +40,7 @@ func newGuardTest(t *testing.T) *guardTest {
 	state := t.TempDir()
 	g.Journal = journal.At(filepath.Join(state, "events.jsonl"))
 	g.Counter = counts.New(state, g.Store.Identity())
-	g.say = func(problem string) { g.said = append(g.said, problem) }
+	g.warn = func(problem string) { g.said = append(g.said, problem) }
 	g.print = func(n *guard.Note) error {
 		g.said = append(g.said, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
 		return nil

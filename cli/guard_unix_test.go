@@ -84,7 +84,7 @@ func TestGuard_Profiles(t *testing.T) {
 	third.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
 	said, _ := third.CombinedOutput()
 	equal(t, "exit code of the third", third.ProcessState.ExitCode(), exitGuarded)
-	for _, words := range []string{"pooltop guard: default: another guard", "pooltop guard: new: another guard", "pooltop guard: other guards run on all stores\n"} {
+	for _, words := range []string{"pooltop guard: default: another guard", "pooltop guard: new: another guard", "pooltop guard: other guards are already running on all of these stores\n"} {
 		if !strings.Contains(string(said), words) {
 			t.Errorf("%q does not contain %q", said, words)
 		}

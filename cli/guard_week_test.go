@@ -67,7 +67,7 @@ func newWeek(t *testing.T, seed uint64, guarded bool) *week {
 		g.clock = func() time.Time { return w.now }
 		g.Store = poolstate.Open(w.file, poolstate.WithClock(g.clock))
 		g.Journal = journal.At(filepath.Join(t.TempDir(), "events.jsonl"))
-		g.say = func(problem string) { t.Errorf("guard says %q", problem) }
+		g.warn = func(problem string) { t.Errorf("guard says %q", problem) }
 		g.print = func(n *guard.Note) error { w.noted(n); return nil }
 		release, err := g.begin()
 		must(t, err)

@@ -24,21 +24,21 @@ type guardian struct {
 	only         []string // providers; nil for all
 	sole, dryRun bool
 	print        func(*guard.Note) error
-	describe     func(line string) error // prints a line about a provider at the start; may be nil
-	say          func(text string)       // prints a problem
+	describe     func(line string) error // prints what guard does for a provider, at the start; may be nil
+	warn         func(problem string)    // prints a problem
 
 	printed  map[string]bool // decisions that a dry run has printed
-	failure  string          // the last problem, to report it once
-	failed   error           // the error behind failure
+	failure  string          // the current problem, so that it is reported only once; empty for none
+	failed   error           // the cause of failure
 	printErr error
 }
 
 func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
-	g := &guardian{follower: newFollower(cfg, path, log), printed: map[string]bool{}, say: func(string) {}}
+	g := &guardian{follower: newFollower(cfg, path, log), printed: map[string]bool{}, warn: func(string) {}}
 	g.follower.act = g.act
 	g.follower.print = func(r *poolstate.Record) error {
 		if r.Kind.OfFile() {
-			g.say(strings.TrimSuffix(strings.ReplaceAll(r.Kind.String(), "_", " ")+": "+r.Message, ": "))
+			g.warn(strings.TrimSuffix(strings.ReplaceAll(r.Kind.String(), "_", " ")+": "+r.Message, ": "))
 		}
 		return nil
 	}
@@ -55,15 +55,15 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 			release()
 		}
 	}()
-	var taken error
+	var running error
 	for _, g := range guards {
 		if len(guards) == 1 { // with several stores, some usually have no file
-			g.hint = g.say
+			g.hint = g.warn
 		}
 		release, err := g.begin()
-		if _, running := errors.AsType[*counts.RunningError](err); running {
-			if taken = err; once || len(guards) > 1 {
-				g.say(err.Error())
+		if _, other := errors.AsType[*counts.RunningError](err); other {
+			if running = err; once || len(guards) > 1 {
+				g.warn(err.Error())
 			}
 			continue
 		}
@@ -76,11 +76,11 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	case len(free) == 0 && once:
 		return nil
 	case len(free) == 0 && len(guards) > 1:
-		return &codedError{exitGuarded, errors.New("other guards run on all stores")}
+		return &codedError{exitGuarded, errors.New("other guards are already running on all of these stores")}
 	case len(free) == 0:
-		return &codedError{exitGuarded, taken}
+		return &codedError{exitGuarded, running}
 	case once:
-		return lookOnce(ctx, free)
+		return checkOnce(ctx, free)
 	}
 	followers := make([]*follower, len(free))
 	for i, g := range free {
@@ -93,8 +93,8 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	return err
 }
 
-// lookOnce checks each store once and returns the first error.
-func lookOnce(ctx context.Context, guards []*guardian) (first error) {
+// checkOnce checks each store once and returns the first error.
+func checkOnce(ctx context.Context, guards []*guardian) (first error) {
 	sel := &selection{several: len(guards) > 1}
 	for _, g := range guards {
 		snap := &snapshot{path: g.file, identity: g.Store.Identity()}
@@ -116,20 +116,21 @@ func lookOnce(ctx context.Context, guards []*guardian) (first error) {
 		switch err := sel.stores[i].err; {
 		case errors.Is(err, fs.ErrNotExist): // the profile uses the root's credentials, which are guarded in the root's store
 		case err != nil:
-			g.say(err.Error())
+			g.warn(err.Error())
 		default:
 			g.policy = g.choice.Resolve(g.snapshot.Pool, poolstate.NoEvidence)
 			g.act(ctx, nil)
 		}
 		if g.failure != "" && first == nil {
-			first = &codedError{code: exitCode(g.failed)} // it has been printed
+			first = &codedError{code: exitCode(g.failed)} // already printed
 		}
 		first = cmp.Or(first, g.printErr)
 	}
 	return first
 }
 
-// begin checks the state and acquires the guard lock. The error is a [*counts.RunningError] if another process guards
+// begin checks that failure counts can be stored and acquires the guard lock. In a dry run, it
+// only reads the counts. The error is a [*counts.RunningError] if another process is guarding
 // the store.
 func (g *guardian) begin() (release func(), err error) {
 	release = func() {}
@@ -139,13 +140,13 @@ func (g *guardian) begin() (release func(), err error) {
 		release, err = g.Guard(g.self("guard"))
 	}
 	if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running {
-		err = &codedError{exitFailed, errors.New(noCounts(err))}
+		err = &codedError{exitFailed, errors.New(explainCounts(err))}
 	}
 	return release, err
 }
 
-// noCounts describes why the failure counts cannot be stored.
-func noCounts(err error) string {
+// explainCounts describes an error from storing the failure counts, and suggests what to do.
+func explainCounts(err error) string {
 	message := "cannot store the failure counts: " + err.Error() + advice(err)
 	if errors.Is(err, poolstate.ErrNotFile) {
 		message += "; remove or rename it"
@@ -153,15 +154,15 @@ func noCounts(err error) string {
 	return message
 }
 
-// self describes this process.
+// self describes this process in the guard lock.
 func (g *guardian) self(command string) counts.Guard {
 	host, _ := os.Hostname()
 	return counts.Guard{Host: host, PID: os.Getpid(), Command: "pooltop " + command, Only: g.only, Sole: g.sole}
 }
 
-// act decides which pins to set or remove after the latest snapshot, and writes the
-// changes. The notes report streaks that have just ended. If act fails, it returns when to
-// try again.
+// act decides which pins to set or remove according to the latest snapshot, and writes the
+// changes. notes are about streaks that have just ended. If act fails, it returns when to try
+// again.
 func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	now, rules := g.clock(), g.rules(g.policy)
 	rules.Curve.Only, rules.Curve.Sole = g.only, g.sole
@@ -173,9 +174,9 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 		}
 	}
 	more, decisions, err := g.Decide(g.snapshot.Pool, rules, now)
-	g.happened(append(notes, more...), now)
+	g.publish(append(notes, more...), now)
 	if err != nil {
-		return g.fail(noCounts(err), err, now)
+		return g.fail(explainCounts(err), err, now)
 	}
 	if g.dryRun {
 		g.preview(decisions)
@@ -191,7 +192,7 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	for i := range written {
 		changes[i] = written[i].Note
 	}
-	g.happened(changes, now)
+	g.publish(changes, now)
 	switch {
 	case ctx.Err() != nil:
 		return time.Time{}
@@ -200,15 +201,15 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	}
 	if len(written) > 0 {
 		if err := g.Written(written, now); err != nil {
-			return g.fail(noCounts(err), err, now)
+			return g.fail(explainCounts(err), err, now)
 		}
 	}
 	g.failure = ""
 	return time.Time{}
 }
 
-// write writes decisions to the file and returns those that still applied to the file's
-// content.
+// write writes decisions to the file. It returns those that were written, without any that no
+// longer applied to the file's content.
 func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (written []guard.Decision, err error) {
 	writes := false
 	for i := range decisions {
@@ -237,13 +238,13 @@ func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (writt
 		return nil, err
 	}
 	if warning != nil {
-		g.say("warning: " + warning.Error())
+		g.warn("warning: " + warning.Error())
 	}
 	return written, nil
 }
 
-// happened prints notes about changes and records them in the journal.
-func (g *guardian) happened(notes []guard.Note, now time.Time) {
+// publish prints notes about changes and, except in a dry run, records them in the journal.
+func (g *guardian) publish(notes []guard.Note, now time.Time) {
 	records := make([]poolstate.Record, len(notes))
 	for i := range notes {
 		g.check(g.print(&notes[i]))
@@ -253,7 +254,7 @@ func (g *guardian) happened(notes []guard.Note, now time.Time) {
 		return
 	}
 	if err := g.RecordSeen(records); err != nil {
-		g.say("warning: " + err.Error())
+		g.warn("warning: " + err.Error())
 	}
 }
 
@@ -271,7 +272,7 @@ func (g *guardian) recordOf(n *guard.Note, now time.Time) poolstate.Record {
 	return poolstate.RecordOf(&e, g.policy)
 }
 
-// preview prints the decisions of a dry run, each only once.
+// preview prints the decisions of a dry run. It prints each only once.
 func (g *guardian) preview(decisions []guard.Decision) {
 	for i := range decisions {
 		n := &decisions[i].Note
@@ -285,11 +286,11 @@ func (g *guardian) preview(decisions []guard.Decision) {
 // retryAfter is how long guard waits after a failure.
 const retryAfter = time.Minute
 
-// fail reports a problem, unless it is the same as before, and returns when to try again.
+// fail reports a problem, unless it has just been reported, and returns when to try again.
 func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
 	g.Log.Error("guard failed", "problem", problem)
 	if problem != g.failure {
-		g.say(problem)
+		g.warn(problem)
 	}
 	g.failure, g.failed = problem, err
 	return now.Add(retryAfter)

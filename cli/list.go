@@ -51,8 +51,8 @@ func listCommand() *cobra.Command {
 	return cmd
 }
 
-// narrow removes all providers except the given one. It returns an error if no store has
-// that provider.
+// narrow removes all providers except one from the snapshots. It returns an error if no store
+// has that provider.
 func (sel *selection) narrow(provider string) error {
 	if err := sel.checkProvider(provider); err != nil {
 		return err
@@ -93,7 +93,7 @@ func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	return err
 }
 
-// screen returns the content of the table of a store.
+// screen returns the data for the table of a store.
 func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int) *ui.Screen {
 	pool := snap.withNotes()
 	s := &ui.Screen{
@@ -107,14 +107,14 @@ func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int)
 	return s
 }
 
-// withNotes returns the pool with notes about credentials that other profiles use as well.
+// withNotes returns the pool with notes about borrowed, copied and shared credentials.
 func (snap *snapshot) withNotes() *poolstate.Pool {
 	pool := *snap.pool
 	pool.Providers = slices.Clone(pool.Providers)
 	for i := range pool.Providers {
 		p := &pool.Providers[i]
 		var notes []string
-		named := map[string][]string{} // credentials by note
+		named := map[string][]string{} // the names of the credentials for each note
 		add := func(note, name string) {
 			if named[note] == nil {
 				notes = append(notes, note)
@@ -136,7 +136,7 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 		}
 		for j, note := range notes {
 			if credentials := named[note]; credentials != nil {
-				notes[j] = fewer(credentials) + ": " + note
+				notes[j] = abbreviate(credentials) + ": " + note
 			}
 		}
 		p.Notes = append(notes, p.Notes...)
@@ -144,18 +144,18 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 	return &pool
 }
 
-// sharedWith names the other profiles that have a credential of the same account. It omits
-// the root if c is a copy of the root's credential.
+// sharedWith returns the names of the other profiles with a credential of the same account.
+// It omits the root if c is a copy of the root's credential.
 func (snap *snapshot) sharedWith(c *poolstate.Credential) string {
 	others := slices.DeleteFunc(slices.Clone(c.Profiles), func(name string) bool {
 		return name == snap.profile || c.Copy != poolstate.NoCopy && name == poolstate.RootProfile
 	})
-	return fewer(others)
+	return abbreviate(others)
 }
 
-// fewer joins names. If there are more than four, it joins the first three and counts the
+// abbreviate joins names. If there are more than four, it joins the first three and counts the
 // others.
-func fewer(names []string) string {
+func abbreviate(names []string) string {
 	const most = 4
 	if n := len(names); n > most {
 		names = append(slices.Clip(names[:most-1]), fmt.Sprintf("%d more", n-most+1))
@@ -163,11 +163,11 @@ func fewer(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// pageWidth is the width of an output that is not a terminal.
+// pageWidth is the assumed width of output that does not go to a terminal.
 const pageWidth = 120
 
-// styleFor returns the theme for an output, a writer that reduces colors to those that
-// the output supports, and a function that returns the output's current width.
+// styleFor returns the theme for an output, a writer that converts colors to those that the
+// output supports, and a function that returns the output's current width.
 func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
@@ -187,7 +187,7 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 		return theme.Plain(), w, width
 	}
 	if scheme == nil {
-		scheme = new(theme.SchemeAny) // the terminal is not queried for its background
+		scheme = new(theme.SchemeAny) // the background is unknown, because the terminal is not queried
 	}
 	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
 }

@@ -16,7 +16,7 @@ func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
 		Short:  "Print the man page",
-		Long:   "man prints the man page, for man -l. It is dated only if $SOURCE_DATE_EPOCH is set.",
+		Long:   "man prints the man page in a format for man -l. The page has a date only if $SOURCE_DATE_EPOCH is set.",
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,7 +34,7 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// Lists that are not derived from the commands. Each line is one item.
+// Sections that are not derived from the commands. Each line is an item of a list.
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.
@@ -52,11 +52,11 @@ XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop),
 NO_COLOR: If set, no colors are used.
 TERM: The terminal type. The dashboard does not run on a dumb terminal.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
-	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never writes it; an action replaces it as a whole, with mode 0600.
+	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never modifies it. An action replaces the whole file, with mode 0600.
 ~/.hermes/auth.lock: The agent's own lock, held while an action writes.
 ~/.hermes/profiles/NAME/auth.json: The store of a profile.
 ~/.config/pooltop/config.toml: The configuration (optional). pooltop config prints every value.
-~/.local/state/pooltop/events.jsonl: The journal: every action and event, one line each, without secrets.`
+~/.local/state/pooltop/events.jsonl: The journal: one line for each action and event, without secrets.`
 )
 
 // manual returns the man page, formatted with man(7) macros. Configuration flags are
@@ -117,7 +117,7 @@ func (p *page) flag(f *pflag.Flag) {
 	if f.NoOptDefVal == "" && f.DefValue != "" && f.DefValue != "0" {
 		usage += " (default " + f.DefValue + ")"
 	}
-	p.item(strings.TrimSpace("--"+f.Name+" "+value), titled(usage)+".")
+	p.item(strings.TrimSpace("--"+f.Name+" "+value), capitalized(usage)+".")
 }
 
 func (p *page) command(cmd *cobra.Command) {

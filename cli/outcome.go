@@ -20,7 +20,7 @@ func (r *actionRun) print(jobs []*job) error {
 	for _, j := range jobs {
 		lines := r.lines(j)
 		targets := len(j.out.Changed) + len(j.out.Unchanged)
-		if targets > 0 && (r.sel.several || len(jobs) > 1 || j.store.path != r.cfg.File) { // say which file
+		if targets > 0 && (r.sel.several || len(jobs) > 1 || j.store.path != r.cfg.File) { // name the file
 			lines = append([]string{text.Clean(j.store.profile+": "+displayPath(j.store.path), maxErrorText)}, lines...)
 		}
 		if len(lines) == 0 {
@@ -114,7 +114,7 @@ type effectJSON struct {
 	Refused  *bool          `json:"refused,omitempty"`
 }
 
-// failureJSON is a store to which nothing was written, and why.
+// failureJSON is a store on which the action failed.
 type failureJSON struct {
 	Profile string `json:"profile"`
 	Path    string `json:"path"`

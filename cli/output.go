@@ -9,19 +9,18 @@ import (
 )
 
 const (
-	// writeTimeout is how long a write to the terminal may block before it is
-	// queued instead.
+	// writeTimeout is how long Write waits for the terminal.
 	writeTimeout = 100 * time.Millisecond
-	// shutdownTimeout is how long draining the queue may take on exit. The last bytes in
-	// the queue restore the terminal.
+	// shutdownTimeout is how long draining the queue on exit may take. The last bytes in the
+	// queue restore the terminal.
 	shutdownTimeout = time.Second
-	// maxQueue limits the queue in bytes. It is larger than any full redraw.
+	// maxQueue is the maximum size of the queue in bytes. A full redraw is smaller.
 	maxQueue = 1 << 20
 )
 
-// output is the dashboard's terminal. If the terminal stops reading, after ctrl+s or on a
-// stalled connection, writes are queued, so that the program still handles file changes
-// and signals.
+// output writes to the dashboard's terminal. If the terminal stops reading, after ctrl+s or
+// on a stalled connection, the data is queued, so that the program can still handle file
+// changes and signals.
 type output struct {
 	*os.File
 	redraw func()      // requests a full redraw; must not block
@@ -42,8 +41,8 @@ func newOutput(f *os.File, gone func(error)) *output {
 	return o
 }
 
-// Write accepts all of p and blocks for at most writeTimeout. When the queue
-// overflows, older output is dropped and a full redraw is requested later.
+// Write queues p and waits at most writeTimeout until it is written. If the queue overflows,
+// older output is dropped, and a full redraw is requested once the terminal catches up.
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	if o.err != nil {
@@ -65,7 +64,7 @@ func (o *output) Write(p []byte) (int, error) {
 	}
 	if !slow && !waitFor(drained, writeTimeout) {
 		o.mu.Lock()
-		o.slow = o.drained == drained // unless pump has just caught up
+		o.slow = o.drained == drained // unless pump has caught up in the meantime
 		o.mu.Unlock()
 	}
 	return len(p), nil
@@ -137,7 +136,7 @@ func (o *output) fail(err error) {
 	o.gone(err)
 }
 
-// keyboard reads from the terminal and calls gone when the terminal is closed.
+// keyboard reads from the terminal. It calls gone when the terminal is closed.
 type keyboard struct {
 	*os.File
 	gone func(error)

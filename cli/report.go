@@ -81,8 +81,8 @@ func printReports(w io.Writer, reports []*report.Report, several bool, summary j
 	return err
 }
 
-// loaded returns the pool, policy and guard for a report on the store, or why the store
-// cannot be read.
+// loaded returns the pool, policy and guard for a report on the store. If the store cannot be
+// read, it returns the reason.
 func (snap *snapshot) loaded() (report.Loaded, error) {
 	return report.Loaded{Pool: snap.pool, Policy: snap.policy, Guard: snap.guard}, errors.Unwrap(snap.err)
 }

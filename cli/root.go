@@ -24,16 +24,17 @@ import (
 // version is the version of pooltop, set by Main.
 var version = "dev"
 
-// Main runs the command line of this process. A signal cancels the command. Main prints
-// the error, if any, and returns the exit code.
+// Main runs the command line of this process and returns the exit code. v is the version of
+// pooltop. SIGINT, SIGTERM and SIGHUP cancel the command. Main prints errors to standard
+// error.
 func Main(v string) int {
 	version = v
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	// Do not catch signals that the parent process has disabled, as nohup does.
 	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
 	defer stop()
-	// After the first signal, restore the default handling so that a second one
-	// kills a hung shutdown. A closed terminal may send SIGHUP twice.
+	// After the first signal, restore the default handling so that a second one kills a
+	// hung shutdown. Ignore further SIGHUPs, because a closed terminal may send two.
 	context.AfterFunc(ctx, func() {
 		signal.Ignore(syscall.SIGHUP)
 		stop()
@@ -89,12 +90,12 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// accepted describes the valid values of each type of flag.
+// accepted describes the valid values of a flag by its type.
 var accepted = map[string]string{
 	"bool": "true or false", "int": "a whole number", "uint64": "a non-negative whole number", "float64": "a number",
 }
 
-// flagError returns an error that says what the flag accepts.
+// flagError adds the valid values to an error from the flag parser.
 func flagError(_ *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		f := invalid.GetFlag()
@@ -120,7 +121,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return atMost(0)(cmd, args)
 }
 
-// atMost allows up to n arguments.
+// atMost allows at most n arguments.
 func atMost(n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > n {
@@ -167,8 +168,8 @@ func availableCommands(cmd *cobra.Command) []*cobra.Command {
 
 func about(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short+".") }
 
-// splitFlags returns the visible flags of a command, in order of definition: first its
-// own flags, then those that set configuration values.
+// splitFlags splits the visible flags of a command into its own flags and those that set
+// configuration values. Both sets are in order of definition.
 func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.SortFlags, shared.SortFlags, cmd.Flags().SortFlags = false, false, false
@@ -184,7 +185,7 @@ func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	return own, shared
 }
 
-// helpCommand returns the help command, which does the same as --help.
+// helpCommand returns the help command, which is equivalent to --help.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

@@ -85,8 +85,8 @@ func TestCommands_Usage(t *testing.T) {
 		{"simulate --scenario quota --credentials 1", "pooltop simulate: --scenario quota needs at least 2 credentials"},
 		{"simulate --outage 30d --every 1m --base 1m", "pooltop simulate: this simulation would take too long; use"},
 		{"completion", "pooltop completion: specify a shell: bash, fish, powershell or zsh"},
-		{"completion bsh", `no script for "bsh" (did you mean "bash"?); use bash, fish, powershell or zsh`},
-		{"completion tcsh", `pooltop completion: no script for "tcsh"; use bash`},
+		{"completion bsh", `unsupported shell "bsh" (did you mean "bash"?); use bash, fish, powershell or zsh`},
+		{"completion tcsh", `pooltop completion: unsupported shell "tcsh"; use bash`},
 		{"completion bash fish", `unexpected argument "fish"`},
 
 		// commands that write

@@ -29,10 +29,10 @@ const (
 	maxInterval    = 7 * text.Day
 	maxCredentials = 50
 	maxCap         = 100
-	maxEffort      = 3 * time.Second // estimated computing time
+	maxEffort      = 3 * time.Second // estimated CPU time
 )
 
-// costFlags are the flags of simulate that affect the costs.
+// costFlags holds the values of the flags that determine the costs.
 type costFlags struct {
 	outage, every, base, scenario, caps, policies *string
 	credentials, tries                            *int
@@ -92,7 +92,7 @@ func simulateCommand() *cobra.Command {
 	return cmd
 }
 
-// costTable holds the costs of the same outages under several policies.
+// costTable holds what the same outages cost under several policies.
 type costTable struct {
 	trial simulate.Trial
 	caps  []float64
@@ -105,7 +105,7 @@ type costRow struct {
 	cost   simulate.Cost
 }
 
-// costs checks the flags and runs the simulation.
+// costs validates the flags and runs the simulation.
 func (f *costFlags) costs(curve poolstate.Curve) (*costTable, error) {
 	t := &costTable{trial: simulate.Trial{Credentials: *f.credentials, Tries: *f.tries, Curve: curve}}
 	policies, err := f.parse(t)
@@ -186,7 +186,8 @@ func (f *costFlags) parse(t *costTable) (policies []simulate.Variant, err error)
 	return chosen("policy", strings.Split(*f.policies, ","), simulate.Variants(), simulate.Variant.String)
 }
 
-// chosen returns the options that are named in a flag, in the order of options.
+// chosen returns the options whose names are given as the value of a flag. They are in the
+// order of options.
 func chosen[T any](flag string, given []string, options []T, name func(T) string) (out []T, err error) {
 	var names []string
 	for _, v := range options {
@@ -266,7 +267,7 @@ func (t *costTable) print(w io.Writer, cfg *config.Config) error {
 	return nil
 }
 
-// table returns a title and a line for each row. Bars show how the figures compare.
+// table returns a heading and a line for each row. Bars compare the figures.
 func (t *costTable) table(style *theme.Theme, width int) []*theme.Line {
 	const policyEnd, capWidth, figureWidth, byCredential = 17, 5, 8, 15
 	first := policyEnd

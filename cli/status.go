@@ -56,10 +56,10 @@ func formatError(err error) error {
 // maxNamed is the maximum number of providers named on the status line.
 const maxNamed = 2
 
-// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the exit
-// code. A provider without credentials does not count as out. It returns an error only if
-// no store can be read or none has a pool. A store that cannot be read is named on the
-// line, but does not affect the code.
+// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the exit code.
+// A provider without credentials does not count as out. The line names stores that cannot be
+// read, but they do not affect the exit code. status returns an error only if no store can
+// be read or none has a pool.
 func (sel *selection) status() (line string, code int, err error) {
 	if err := sel.err(); err != nil {
 		return "", 0, err
@@ -72,7 +72,7 @@ func (sel *selection) status() (line string, code int, err error) {
 		return "", 0, &codedError{exitRefused, fmt.Errorf("%s: no credential pool", sel.stores[0].path)}
 	}
 	sum, _ := sel.summary()
-	parts, out := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}, sel.outs()
+	parts, out := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}, sel.providersOut()
 	for snap := range sel.readable {
 		s := snap.pool.Summarize(snap.policy, snap.now)
 		switch {
@@ -93,13 +93,13 @@ func (sel *selection) status() (line string, code int, err error) {
 		}
 	}
 	if unreadable != nil {
-		parts = append(parts, fewer(unreadable)+" unreadable")
+		parts = append(parts, abbreviate(unreadable)+" unreadable")
 	}
 	return strings.Join(parts, " · "), code, nil
 }
 
-// outs describes the providers that are out.
-func (sel *selection) outs() (out []string) {
+// providersOut describes each provider that is out.
+func (sel *selection) providersOut() (out []string) {
 	for snap, p := range sel.providers {
 		s := p.Summarize(snap.policy, snap.now)
 		if !s.Out() {
@@ -117,11 +117,11 @@ func (sel *selection) outs() (out []string) {
 	return out
 }
 
-// maxStatusText limits the length of each string passed to a template.
+// maxStatusText is the maximum length of a string in a template's data.
 const maxStatusText = 64 << 10
 
-// render executes a template on the JSON output of list. It first cleans all strings,
-// because templates print them unchanged.
+// render executes a template on the JSON output of list. It cleans the strings first, because
+// templates print them unchanged.
 func (sel *selection) render(t *template.Template) (string, error) {
 	raw, err := json.Marshal(sel.json())
 	if err != nil {
@@ -136,8 +136,9 @@ func (sel *selection) render(t *template.Template) (string, error) {
 	return b.String(), err
 }
 
-// plainValues cleans the strings in a decoded JSON value. It converts whole numbers to
-// integers, which templates compare with integers and print without an exponent.
+// plainValues cleans the strings in a decoded JSON value. It also converts whole numbers to
+// integers, so that templates can compare them with integers and print them without an
+// exponent.
 func plainValues(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -48,7 +48,7 @@ func instant(now time.Time) time.Time {
 }
 
 // newOperator returns an operator for a store. If journaled is true, the operator records
-// actions in the user's journal, and undoing an action also restores the failure counts.
+// actions in the user's journal, and an undo also restores the failure counts.
 func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *journal.Operator {
 	op := &journal.Operator{Store: store, Log: log}
 	if journaled {
@@ -67,8 +67,8 @@ func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *jour
 	return op
 }
 
-// userJournal returns the user's journal. Without a home directory, reading and writing
-// it fail.
+// userJournal returns the user's journal. If there is no home directory, reading and writing
+// the journal fail.
 func userJournal() journal.Journal {
 	path, err := journal.DefaultPath()
 	if err != nil {
@@ -84,7 +84,7 @@ func claudeFile() string {
 	return path
 }
 
-// distinct returns the stores, except those whose file is the same as an earlier store's.
+// distinct returns the stores without those that use the same file as an earlier one.
 func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
 	known := map[string]bool{}
 	for _, s := range stores {
@@ -97,8 +97,8 @@ func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
 	return out
 }
 
-// snapshot is a store as read by a command, with the credentials that it borrows from the
-// root's store.
+// snapshot is the content of a store when a command read it, including the credentials that
+// the profile borrows from the root's store.
 type snapshot struct {
 	path     string
 	profile  string
@@ -107,9 +107,9 @@ type snapshot struct {
 	pool     *poolstate.Pool
 	policy   poolstate.Policy
 	now      time.Time
-	guard    *poolstate.Curve // of the guard that runs on the store, or nil
+	guard    *poolstate.Curve // the schedule of the guard that is running on the store, or nil
 	root     *snapshot        // the store of the borrowed credentials, or nil
-	missing  bool             // there is no file; all credentials are borrowed
+	missing  bool             // whether the file is missing, so that all credentials are borrowed
 }
 
 // loader reads the stores of a root and its profiles. It reads each file once.
@@ -127,7 +127,7 @@ func (l *loader) load(path string) *snapshot {
 	if rootPath == "" || snap.err != nil && !missing {
 		return &snap
 	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil { // there is no such profile
+	if _, err := os.Stat(filepath.Dir(path)); err != nil { // the profile does not exist
 		return &snap
 	}
 	root := l.file(rootPath)
@@ -145,7 +145,7 @@ func (l *loader) load(path string) *snapshot {
 	return &snap
 }
 
-// file reads the store at path without the credentials that it borrows.
+// file reads the store at path without adding borrowed credentials.
 func (l *loader) file(path string) *snapshot {
 	if snap := l.read[path]; snap != nil {
 		return snap
@@ -173,7 +173,7 @@ func (snap *snapshot) json() any {
 	return jsonout.NewPool(snap.profile, snap.path, snap.pool, snap.policy, snap.guard, snap.now)
 }
 
-// ownerOf returns the store that contains a credential, to which changes are written.
+// ownerOf returns the store that contains a credential. Changes are written to that store.
 func (snap *snapshot) ownerOf(c *poolstate.Credential) *snapshot {
 	if c.BorrowedFrom != "" {
 		return snap.root
@@ -227,8 +227,8 @@ func (sel *selection) err() error {
 	return err
 }
 
-// providers yields the providers of all stores, each with the first store that uses it. A
-// provider that several profiles borrow occurs once.
+// providers yields the providers of all stores, each with the store that uses it. A provider
+// that several stores share is yielded only for the first of them.
 func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool) {
 	type key struct{ identity, provider string }
 	seen := map[key]bool{}
@@ -236,7 +236,7 @@ func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool)
 		for i := range snap.pool.Providers {
 			p, owner := &snap.pool.Providers[i], snap
 			if len(p.Credentials) > 0 {
-				owner = snap.ownerOf(&p.Credentials[0]) // all of them have the same owner
+				owner = snap.ownerOf(&p.Credentials[0]) // the others have the same owner
 			}
 			k := key{owner.identity, p.Name}
 			if !seen[k] && !yield(snap, p) {
@@ -247,17 +247,17 @@ func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool)
 	}
 }
 
-// named prefixes the name of something in a store with the profile, if several stores were
+// named returns a name from a store, prefixed with the profile if several stores were
 // requested.
-func (sel *selection) named(snap *snapshot, words string) string {
+func (sel *selection) named(snap *snapshot, name string) string {
 	if !sel.several {
-		return words
+		return name
 	}
-	return snap.profile + "/" + words
+	return snap.profile + "/" + name
 }
 
-// summary counts the credentials of all stores, each once. It also returns the name of the
-// credential that is ready next.
+// summary counts the credentials of all stores. A shared credential counts once. summary
+// also returns the name of the credential that is ready next.
 func (sel *selection) summary() (sum poolstate.Summary, next string) {
 	for snap, p := range sel.providers {
 		for i := range p.Credentials {
@@ -270,7 +270,7 @@ func (sel *selection) summary() (sum poolstate.Summary, next string) {
 	return sum, next
 }
 
-// json returns the JSON output of list for one or several stores.
+// json returns the JSON output of list for all selected stores.
 func (sel *selection) json() any {
 	if !sel.several {
 		return sel.stores[0].json()

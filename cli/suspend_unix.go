@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// stopTimeout is how long the process may take to stop. In an orphaned process
-	// group, such as that of the first process in a terminal window, it never stops.
+	// stopTimeout is how long to wait for the process to stop. In an orphaned process group,
+	// such as that of the first process in a terminal window, it never does.
 	stopTimeout = 200 * time.Millisecond
-	// rendererTimeout is how long Bubble Tea's renderer may take to end.
+	// rendererTimeout is how long to wait for Bubble Tea's renderer to end.
 	rendererTimeout = 20 * time.Millisecond
 )
 
-// jobSignals handles job-control signals and SIGQUIT, so that the shell never gets a
-// terminal in raw mode and the dashboard is redrawn when it continues.
+// jobSignals handles job-control signals and SIGQUIT. It restores the terminal for the shell
+// and redraws the dashboard when the process continues.
 type jobSignals struct {
 	out     *output
 	signals chan os.Signal
@@ -36,8 +36,8 @@ func newJobSignals(out *output) *jobSignals {
 // may have changed the terminal's settings and screen.
 type continued struct{}
 
-// filter replaces the message that suspends the program with a tea.Exec, which releases
-// the terminal and later sets it up again with a full redraw.
+// filter replaces the messages for suspending and continuing with a tea.Exec, which releases
+// the terminal and afterwards sets it up again with a full redraw.
 func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	during := func(do func()) tea.Msg {
 		return tea.Exec(released(do), func(error) tea.Msg { return tea.ResumeMsg{} })()
@@ -51,7 +51,8 @@ func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// released is a function to call while the terminal is released.
+// released is a function that is called while the terminal is released. It implements
+// tea.ExecCommand.
 type released func()
 
 // Run waits until Bubble Tea's old renderer has ended and then calls the function. The
@@ -89,8 +90,8 @@ func (j *jobSignals) notify() {
 	signal.Notify(j.signals, slices.DeleteFunc(signals, signal.Ignored)...)
 }
 
-// stop stops the process group until SIGCONT, as ctrl+z does in a shell. It sends SIGTTIN
-// instead of SIGTSTP, which Go ignores once it has been handled.
+// stop stops the process group until SIGCONT, as ctrl+z does for other programs. It sends
+// SIGTTIN, because Go's runtime ignores SIGTSTP once the program has handled it.
 func (j *jobSignals) stop() {
 	j.out.restoreTitle()
 	defer j.out.saveTitle()
@@ -107,8 +108,8 @@ func (j *jobSignals) stop() {
 	}
 }
 
-// quit restores the terminal, even if the program hangs, and then lets SIGQUIT print the
-// stacks and end the process.
+// quit restores the terminal, even if the program hangs. Then it lets SIGQUIT print the stacks
+// and end the process.
 func (j *jobSignals) quit(program *tea.Program) {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = program.ReleaseTerminal() }()

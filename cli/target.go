@@ -13,16 +13,16 @@ import (
 	"pooltop/poolstate"
 )
 
-// part is the portion of an action that affects one file.
+// part is the part of an action that affects one file.
 type part struct {
 	store *snapshot
 	seen  []poolstate.Credential
-	undos []poolstate.Undo // only for undo
+	undos []poolstate.Undo // only set by undo
 }
 
-// targets returns the credentials that the arguments select, by file: every credential if
-// there are no arguments, or every credential of a provider if there are no targets. With
-// several stores, each target must exist in at least one of them.
+// targets returns the credentials that the arguments select, grouped by file. Without
+// arguments, it returns all credentials; with only a provider, all credentials of that
+// provider. With several stores, each target must exist in at least one of them.
 func (sel *selection) targets(args []string) ([]*part, error) {
 	if len(args) > 0 {
 		if err := sel.checkProvider(args[0]); err != nil {
@@ -31,7 +31,7 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 	}
 	var parts []*part
 	var names []string
-	found := map[string]int{} // by target, the number of providers that have it
+	found := map[string]int{} // the number of stores that have each target
 	for snap, p := range sel.providers {
 		if len(args) > 0 && p.Name != args[0] || len(p.Credentials) == 0 {
 			continue
@@ -67,7 +67,7 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 	return parts, nil
 }
 
-// addTo adds credentials to the part of a store, if there are any.
+// addTo adds credentials to the part for their store, creating that part if necessary.
 func addTo(parts []*part, store *snapshot, seen []poolstate.Credential) []*part {
 	if len(seen) == 0 {
 		return parts
@@ -80,8 +80,9 @@ func addTo(parts []*part, store *snapshot, seen []poolstate.Credential) []*part 
 	return parts
 }
 
-// checkProvider returns an error unless a store has the provider. If the name is that of a
-// credential, or provider/credential, the error suggests two words.
+// checkProvider returns an error unless a store has the provider. If name is a credential's
+// name, or has the form provider/credential, the error suggests both names as separate
+// arguments.
 func (sel *selection) checkProvider(name string) error {
 	var names []string
 	hint := ""
@@ -98,27 +99,27 @@ func (sel *selection) checkProvider(name string) error {
 	return noSuch("no provider %q%s", sel.scrub(name), cmp.Or(hint, suggest.DidYouMean(name, names)))
 }
 
-// scrub removes the stores' secrets from an argument that is about to be quoted.
+// scrub removes the stores' secrets from an argument before it is quoted in an error.
 func (sel *selection) scrub(word string) string {
 	for snap := range sel.readable {
 		for s := snap; s != nil; s = s.root {
 			if err := poolstate.Open(s.path).Scrub(&word); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return "…" // the file has become unreadable, so the word may be a secret
+				return "…" // the file is no longer readable, so the word might be a secret
 			}
 		}
 	}
 	return word
 }
 
-// findTarget returns the credential for a TARGET, which is an id, a label (in any case)
-// or #n, the number shown by list, in this order of precedence. It returns nil if there is
-// none. If an id or label is ambiguous, the error lists the credentials.
+// findTarget returns the credential that a TARGET argument refers to, or nil if there is none.
+// A target is an id, a label (in any case), or #n, the number shown by list, in this order of
+// precedence. If it is ambiguous, the error lists the numbers of the credentials.
 func findTarget(p *poolstate.Provider, target string) (*poolstate.Credential, error) {
 	var byID, byLabel []*poolstate.Credential
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
 		switch {
-		case target == "": // matches no id or label
+		case target == "": // must not match an empty id or label
 		case c.ID == target:
 			byID = append(byID, c)
 		case strings.EqualFold(c.Label, target):

@@ -35,8 +35,8 @@ func undoCommand() *cobra.Command {
 	return cmd
 }
 
-// lastAction returns the number of the last action on the selected stores and, for each
-// file, how to undo it. If there is nothing to undo, it returns no parts.
+// lastAction returns the number of the last action on the selected stores, and a part for
+// each file that the action changed. If there is nothing to undo, it returns no parts.
 func (r *actionRun) lastAction() (parts []*part, action string, err error) {
 	j := journal.Journal{}
 	if r.cfg.Journal {
@@ -71,8 +71,8 @@ func (r *actionRun) lastAction() (parts []*part, action string, err error) {
 	return parts, last.Action, nil
 }
 
-// undoable returns the stores whose last action an undo may revert: the selected ones, and
-// the root's if its last action affected credentials that a selected profile borrows.
+// undoable returns the stores whose last action may be undone: the selected stores, and the
+// root's store if its last action affected credentials that a selected profile borrows.
 func (sel *selection) undoable(j journal.Journal) (out []*poolstate.Store) {
 	added := map[string]bool{}
 	add := func(snap *snapshot) {

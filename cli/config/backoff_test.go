@@ -48,9 +48,9 @@ func TestCurve(t *testing.T) {
 	}
 }
 
-// TestCurve_Sources checks that the source of a value is the position of its own key, also
-// within an inline table. A value that is not in the file has the default source, even if an
-// inline table has a key with the same name.
+// TestCurve_Sources checks that the source of a value is the position of its key, also within
+// an inline table. A value that is not in the file has the default source, even if an inline
+// table has a key with the same name.
 func TestCurve_Sources(t *testing.T) {
 	cfg, err := Parse("c.toml", []byte(`[backoff]
 base = {429 = "1h", 402 = "2h"}
