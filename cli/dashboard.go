@@ -31,16 +31,19 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 		readOnly = "pooltop was started with --read-only"
 	}
 	return model.Config{
-		Operator:     newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log),
-		ClaudeFile:   claudeFile(),
-		Clock:        model.Clock{Now: clock, Rate: 1},
-		Policy:       policyChoice(cfg),
-		Curve:        cfg.Curve(),
-		Count:        newCounting(cfg, path, log).forDashboard,
-		Path:         displayPath(path),
-		ReadOnly:     readOnly,
-		ExplainError: explainLogged(path, log),
-		ExplainWrite: explainWriteBriefly(path),
+		Stores: []model.Store{{
+			Profile:      poolstate.ProfileOf(path),
+			Path:         displayPath(path),
+			Operator:     newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log),
+			Count:        newCounting(cfg, path, log).forDashboard,
+			ExplainError: explainLogged(path, log),
+			ExplainWrite: explainWriteBriefly(path),
+		}},
+		ClaudeFile: claudeFile(),
+		Clock:      model.Clock{Now: clock, Rate: 1},
+		Policy:     policyChoice(cfg),
+		Curve:      cfg.Curve(),
+		ReadOnly:   readOnly,
 	}
 }
 
@@ -78,7 +81,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer job.start(program)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
-	changes := watch.Start(ctx, m.Operator.Store.Path())
+	changes := watch.Start(ctx, m.Stores[0].Operator.Store.Path())
 	if cfg.Guard {
 		defer startGuard(ctx, cfg, log, func(problem string) { program.Send(model.Warning("guard: " + problem)) })()
 	}

@@ -142,14 +142,14 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 	d.guard = &guardian{
 		follower: &follower{
 			Operator: &journal.Operator{Store: d.store, Log: log}, choice: m.Policy, clock: d.clock.Now,
-			explain: m.ExplainError, hint: func(string) {}, counting: newCounter(),
+			explain: m.Stores[0].ExplainError, hint: func(string) {}, counting: newCounter(),
 		},
 		only: []string{d.sim.Load().Scenario().Guarded}, warn: func(string) {},
 		print: func(*guard.Note) error { return nil },
 	}
 	d.guard.follower.print = func(*poolstate.Record) error { return nil }
 	d.guard.follower.act = d.guard.act
-	m.Count = newCounter().forDashboard
+	m.Stores[0].Count = newCounter().forDashboard
 	return d.guard.begin()
 }
 
@@ -158,14 +158,16 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config, player *demoPlayer) model.Config {
 	choice, _ := poolstate.ParsePolicyChoice(cfg.Policy) // already checked
 	return model.Config{
-		Operator:     operator,
-		Clock:        model.Clock{Now: player.clock.Now, Rate: speed},
-		Policy:       choice,
-		Path:         "demo",
-		Curve:        poolstate.DefaultCurve(),
-		Demo:         player.controls(),
-		ExplainError: explainBriefly(operator.Store.Path()),
-		ExplainWrite: explainWriteBriefly(operator.Store.Path()),
+		Stores: []model.Store{{
+			Path:         "demo",
+			Operator:     operator,
+			ExplainError: explainBriefly(operator.Store.Path()),
+			ExplainWrite: explainWriteBriefly(operator.Store.Path()),
+		}},
+		Clock:  model.Clock{Now: player.clock.Now, Rate: speed},
+		Policy: choice,
+		Curve:  poolstate.DefaultCurve(),
+		Demo:   player.controls(),
 	}
 }
 

@@ -103,8 +103,8 @@ func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 		settings := configAt(t, file)
 		settings.Now, _ = time.Parse(time.RFC3339, imageAt)
 		cfg := storeDashboard(settings, noLog, false)
-		cfg.Path = imagePath
-		cfg.Operator.Journal = journal.At(journalFile)
+		cfg.Stores[0].Path = imagePath
+		cfg.Stores[0].Operator.Journal = journal.At(journalFile)
 		r := testkit.StartDashboard(t, cfg, w, h)
 		defer r.Close()
 		for _, k := range keys {

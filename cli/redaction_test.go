@@ -118,8 +118,11 @@ func screensOf(t *testing.T, file string) string {
 	t.Helper()
 	dark, clock := theme.SchemeDark, newClock(configAt(t, file).Now)
 	m := tea.Model(model.New(model.Config{
-		Operator: &journal.Operator{Store: poolstate.Open(file, poolstate.WithClock(clock)), Log: noLog},
-		Clock:    model.Clock{Now: clock}, Scheme: &dark, ReadOnly: "test", ExplainError: error.Error,
+		Stores: []model.Store{{
+			Operator:     &journal.Operator{Store: poolstate.Open(file, poolstate.WithClock(clock)), Log: noLog},
+			ExplainError: error.Error,
+		}},
+		Clock: model.Clock{Now: clock}, Scheme: &dark, ReadOnly: "test",
 	}))
 	begin, _ := m.Init()().(tea.BatchMsg)
 	m, _ = m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})

@@ -199,7 +199,7 @@ func TestSecrets_Values(t *testing.T) {
 	}
 	did, err := operator.Do(t.Context(), journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: seen, Policy: snap.policy})
 	must(t, err)
-	m := model.New(model.Config{Operator: operator, Clock: model.Clock{Now: time.Now}, ExplainError: error.Error})
+	m := model.New(model.Config{Stores: []model.Store{{Operator: operator, ExplainError: error.Error}}, Clock: model.Clock{Now: time.Now}})
 	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 120, Height: 36}, m.Init()} {
 		next, _ := m.Update(msg)
 		m, _ = next.(model.Model)

@@ -241,18 +241,19 @@ func runPanicking() {
 		}
 	}
 	cfg := model.Config{
-		Operator: &journal.Operator{Store: store, Log: noLog},
-		Path:     "the store",
-		Clock:    model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
+		Stores: []model.Store{{
+			Operator:     &journal.Operator{Store: store, Log: noLog, Number: func() string { panicAt("command"); return "n" }},
+			Path:         "the store",
+			ExplainError: func(error) string { panicAt("error"); return "" },
+		}},
+		Clock: model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
 		Demo: &model.Demo{Restarts: func() int { return 0 }, Narrate: func(model.Scene) string {
 			panicAt("view")
 			_, err := os.Stat(file + ".armed")
 			armed.Store(err == nil)
 			return ""
 		}},
-		ExplainError: func(error) string { panicAt("error"); return "" },
 	}
-	cfg.Operator.Number = func() string { panicAt("command"); return "n" }
 	if err := runDashboard(context.Background(), config.Default(), noLog, cfg); err != nil {
 		printError(os.Stderr, "pooltop", err)
 		os.Exit(exitCode(err))

@@ -70,7 +70,7 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 	if syncable < 2 && shown {
 		return m.run(t)
 	}
-	operator := m.cfg.Operator
+	operator := m.only().Operator
 	return func() tea.Msg {
 		plan, err := operator.Plan(t)
 		return result(func(m *Model) tea.Cmd {
@@ -107,7 +107,7 @@ func (m *Model) run(t journal.Task) tea.Cmd {
 		return m.setStatus(ui.AnswerRefused, why)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	operator, busy := m.cfg.Operator, make(chan string, 1)
+	operator, busy := m.only().Operator, make(chan string, 1)
 	perform := sync.OnceValue(func() actionDone {
 		defer cancel()
 		defer close(busy)
@@ -204,7 +204,7 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written; try again",
 			ui.VerbWord(verb), text.Span(poolstate.LockPatience))
 	}
-	return ui.VerbWord(verb) + " failed: " + m.cfg.ExplainWrite(err)
+	return ui.VerbWord(verb) + " failed: " + m.only().ExplainWrite(err)
 }
 
 // Leave finishes a running action and pending writes to the journal, because Bubble Tea
@@ -227,7 +227,7 @@ func (m Model) Leave() (done string, err error) {
 		_ = m.log.write() // an error cannot be shown: the screen is already closed
 	}
 	if m.log.journal {
-		_ = m.cfg.Operator.RecordSeen(m.log.unwritten) // the action's own events are already recorded
+		_ = m.only().Operator.RecordSeen(m.log.unwritten) // the action's own events are already recorded
 	}
 	return done, err
 }

@@ -248,7 +248,7 @@ func TestLeave_EventsDuringAction(t *testing.T) {
 
 func TestActionDone_JournalFails(t *testing.T) {
 	d := dashboardAt(t, "a")
-	d.m.cfg.Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
+	d.m.only().Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
 	d.do("r")
 	d.isReady("a b e")
 	d.shows("✓ warning: could not write the journal")

@@ -57,7 +57,7 @@ func (m *Model) narrate(s *ui.Screen) {
 		scene.ResetKey = word(m.keys.ResetProvider)
 	}
 	s.Narration = demo.Narrate(scene)
-	s.Path = fmt.Sprintf("%s ×%g", m.cfg.Path, m.cfg.Clock.Rate)
+	s.Path = fmt.Sprintf("%s ×%g", m.only().Path, m.cfg.Clock.Rate)
 	s.Paused = s.Paused || m.demo.stopped
 	if n := len(s.Short); m.pane == ui.PaneTable && n > 2 && s.Dialog == nil && !m.arrangement.typing {
 		stop := "stop"

@@ -23,7 +23,7 @@ func startDemo(t *testing.T) (*dashboard, *testDemo) {
 	t.Helper()
 	s := &testDemo{}
 	return startDashboard(t, twoOut, func(c *Config) {
-		c.Path, c.Clock.Rate = "demo", 600
+		c.Stores[0].Path, c.Clock.Rate = "demo", 600
 		c.Demo = &Demo{
 			Narrate:  func(scene Scene) string { s.scene = scene; return "this is the story" },
 			SetRate:  func(rate float64) float64 { s.rate = min(max(rate, 300), 2400); return s.rate },

@@ -103,7 +103,7 @@ func (m *Model) dialogView() *ui.Dialog {
 		what = m.lastAction(&d.plan)
 	}
 	out := &ui.Dialog{
-		Title:      ui.VerbWord(d.task.Verb) + " " + what + " in " + m.cfg.Path + "?",
+		Title:      ui.VerbWord(d.task.Verb) + " " + what + " in " + m.only().Path + "?",
 		Unaffected: ui.UnaffectedWords(&d.plan),
 		Warnings:   m.warnings(d.plan),
 		Choice:     &d.yes,

@@ -78,7 +78,7 @@ func (l *eventLog) follow(r *poolstate.Record) {
 }
 
 func (m *Model) readJournal() tea.Cmd {
-	operator := m.cfg.Operator
+	operator := m.only().Operator
 	return func() tea.Msg {
 		entries, err := operator.Journal.Read()
 		records := journal.Records(entries, operator.Store)
@@ -187,7 +187,7 @@ func (m *Model) writeJournal() tea.Cmd {
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
 		return nil
 	}
-	records, operator := l.unwritten, m.cfg.Operator
+	records, operator := l.unwritten, m.only().Operator
 	write := sync.OnceValue(func() error { return operator.RecordSeen(records) })
 	l.write, l.unwritten = write, nil
 	return func() tea.Msg {

@@ -40,7 +40,7 @@ func (d *dashboard) restart(after time.Duration, journalFirst bool) *dashboard {
 // journaled returns the ids and kinds of the events in the journal.
 func (d *dashboard) journaled() string {
 	d.t.Helper()
-	entries, err := d.m.cfg.Operator.Journal.Read()
+	entries, err := d.m.only().Operator.Journal.Read()
 	equal(d.t, "the error", err, nil)
 	var out []string
 	for _, e := range entries {

@@ -40,24 +40,26 @@ func newDashboard(t testing.TB, content string, configured ...func(*Config)) *da
 		d.write(content)
 	}
 	cfg := Config{
-		Operator: &journal.Operator{
-			Store:   poolstate.Open(d.file, poolstate.WithClock(d.clock)),
-			Journal: journal.At(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl")),
-			Number:  func() string { return "an action" },
-		},
+		Stores: []Store{{
+			Operator: &journal.Operator{
+				Store:   poolstate.Open(d.file, poolstate.WithClock(d.clock)),
+				Journal: journal.At(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl")),
+				Number:  func() string { return "an action" },
+			},
+			Path:         "~/.hermes/auth.json",
+			ExplainWrite: func(err error) string { return err.Error() + "; nothing was written" },
+			ExplainError: func(err error) string {
+				if errors.Is(err, fs.ErrNotExist) {
+					return "auth.json: gone"
+				}
+				return "auth.json: broken"
+			},
+		}},
 		After: func(wait time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
 			d.waits = append(d.waits, wait)
 			return nil
 		},
-		Clock:        Clock{Now: d.clock, Rate: 1},
-		Path:         "~/.hermes/auth.json",
-		ExplainWrite: func(err error) string { return err.Error() + "; nothing was written" },
-		ExplainError: func(err error) string {
-			if errors.Is(err, fs.ErrNotExist) {
-				return "auth.json: gone"
-			}
-			return "auth.json: broken"
-		},
+		Clock: Clock{Now: d.clock, Rate: 1},
 	}
 	for _, configure := range configured {
 		configure(&cfg)

@@ -15,10 +15,11 @@ import (
 	"pooltop/ui/text"
 )
 
-// FileChanged reports that the store's file may have changed. It also reports how
+// FileChanged reports that a store's file may have changed. It also reports how
 // changes are currently detected: by events or, because of Reason, by polling at every
 // Interval.
 type FileChanged struct {
+	Path     string // the path with which the store was opened; "" means all stores
 	Polling  bool
 	Interval time.Duration
 	Reason   string
@@ -82,7 +83,7 @@ func (m *Model) recountDue() bool {
 }
 
 func (m *Model) loadPool() tea.Cmd {
-	store, prev, count := m.cfg.Operator.Store, m.latest(), m.cfg.Count
+	store, prev, count := m.only().Operator.Store, m.latest(), m.only().Count
 	choice, evidence, now := m.cfg.Policy, m.evidence, m.cfg.Clock.Now()
 	m.loading.at = now
 	if m.recountDue() {
@@ -157,9 +158,9 @@ func (m *Model) loadFailed(err error) tea.Cmd {
 	case m.snapshot.Pool == nil && missing:
 		m.feed = ui.Feed{State: ui.FeedWaiting}
 	case m.feed.State == ui.FeedStale:
-		m.feed.Reason = m.cfg.ExplainError(err)
+		m.feed.Reason = m.only().ExplainError(err)
 	default:
-		m.feed = ui.Feed{State: ui.FeedStale, Reason: m.cfg.ExplainError(err), Since: m.now}
+		m.feed = ui.Feed{State: ui.FeedStale, Reason: m.only().ExplainError(err), Since: m.now}
 	}
 	m.logEvents(m.log.observer.Fail(missing, m.cfg.Clock.Now()))
 	return nil

@@ -51,7 +51,7 @@ func TestPoolLoaded(t *testing.T) {
 
 func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(time.Hour)))
-	active := filepath.Join(filepath.Dir(d.m.cfg.Operator.Store.Path()), "active_profile")
+	active := filepath.Join(filepath.Dir(d.m.only().Operator.Store.Path()), "active_profile")
 	equal(t, "the error", os.WriteFile(active, []byte("work\n"), 0o600), nil)
 	d.handle(FileChanged{}, "active: work")
 	equal(t, "the error", os.Remove(active), nil)
@@ -65,7 +65,7 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 	d := startDashboard(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "x", "last_status": "exhausted", "last_error_code": 429,
 		"last_status_at": 1795435200, "last_error_reset_at": 1795449600}, {"id": "b", "access_token": "y"}]}}`, func(c *Config) {
 		c.Curve = poolstate.DefaultCurve()
-		c.Count = func(pool *poolstate.Pool, _ poolstate.Policy, _ time.Time, _ bool) Counted {
+		c.Stores[0].Count = func(pool *poolstate.Pool, _ poolstate.Policy, _ time.Time, _ bool) Counted {
 			a := &pool.Providers[0].Credentials[0]
 			a.Observed, a.Pinned, a.AgentDeadline = poolstate.Some(3), true, a.StatusAt.Add(time.Hour)
 			return Counted{Guard: running}

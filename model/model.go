@@ -20,18 +20,14 @@ import (
 
 // Config configures a dashboard.
 type Config struct {
-	// Operator performs actions on the displayed store and records them in the journal.
-	Operator   *journal.Operator
-	ClaudeFile string // path of the file with the tokens for claude_code
+	Stores     []Store // the stores to show, the root's first; at least one that is not hidden
+	ClaudeFile string  // path of the file with the tokens for claude_code
 	Clock      Clock
 	Policy     poolstate.PolicyChoice
 	Curve      poolstate.Curve // determines the default length of a hold
-	// Count counts the failures in a pool and, if isNew, annotates the pool with them. It
-	// runs outside Update, one call at a time. If nil, failures are not counted.
-	Count    func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
-	Path     string // path of the store as displayed
-	Demo     *Demo  // nil unless the store is simulated
-	ReadOnly string // why writing is not allowed, or "" if it is
+	Home       string          // the agent's home as displayed, for the title if several stores are shown
+	Demo       *Demo           // nil unless the store is simulated
+	ReadOnly   string          // why writing is not allowed, or "" if it is
 	// Notify turns notifications on at startup. Notifications is the form of
 	// notification that the terminal supports.
 	Notify        bool
@@ -39,12 +35,9 @@ type Config struct {
 	Scheme        *theme.Scheme // nil chooses one for the terminal's background
 	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool
-	Without       ui.Hidden   // columns to leave out
-	Keys          KeyBindings // replaces default keys; must have passed Check
-	// ExplainError describes an error from reading the store. ExplainWrite describes a
-	// failed write, including whether anything was written.
-	ExplainError, ExplainWrite func(error) string
-	After                      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
+	Without       ui.Hidden                                            // columns to leave out
+	Keys          KeyBindings                                          // replaces default keys; must have passed Check
+	After         func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
 // Model is the dashboard. Call Leave after its program has ended.
@@ -161,11 +154,13 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ticked:
 		m.clockTicked()
 		cmd = m.tick()
-		if m.recountDue() || m.cfg.Count != nil && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.loading.at)) >= reloadAfter {
+		if m.recountDue() || m.only().Count != nil && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.loading.at)) >= reloadAfter {
 			cmd = tea.Batch(cmd, m.startLoad())
 		}
 	case Warning:
 		m.setStatus(ui.AnswerRefused, string(msg))
+	case StoresChanged:
+		m.cfg.Stores = msg.Stores
 	case FileChanged:
 		cmd = m.fileChanged(msg)
 	case poolLoaded:
@@ -222,7 +217,7 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		Path: m.cfg.Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.isReadOnly(),
+		Path: m.only().Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.isReadOnly(),
 		Pool: m.snapshot.Pool, Groups: m.groups,
 		Policy:   m.policy,
 		ResetKey: m.resetKey(), MoreKey: word(m.keys.PageDown),

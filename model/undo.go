@@ -42,7 +42,7 @@ func undoOf(number string, undos []poolstate.Undo, policy poolstate.Policy) jour
 // undoRecorded offers to undo the last action in the journal, which an earlier session or
 // another pooltop performed. It always asks for confirmation.
 func (m *Model) undoRecorded() tea.Cmd {
-	operator, policy := m.cfg.Operator, m.policy
+	operator, policy := m.only().Operator, m.policy
 	if operator.Journal.IsZero() {
 		return m.setStatus(ui.AnswerRefused, "nothing to undo in this session; without a journal, earlier actions are unknown")
 	}

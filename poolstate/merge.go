@@ -14,8 +14,8 @@ type View struct {
 }
 
 // Merge combines the pools of several profiles into one. Each provider has the credentials
-// of all profiles, in the order of the views. Their refs name the profile, and policies
-// assess each one by the policy of its own view, whichever policy is asked. Merge does not
+// of all profiles, in the order of the views. Their refs name the profile, and any policy
+// assesses them by the policy of their view. Merge does not
 // change the pools of the views. A single pool is returned as it is.
 //
 // A borrowed credential is marked as Repeated if the view of its owner is among the views.

@@ -50,7 +50,7 @@ func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 			t.Error(err)
 		}
 	}()
-	go r.watch(cfg.Operator.Store.Path())
+	go r.watch(cfg.Stores[0].Operator.Store.Path())
 	r.Wait(time.Second / 4)
 	return r
 }
