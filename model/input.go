@@ -189,11 +189,11 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		m.selected, m.paneOffset, m.arrangement.anchor = &target.Credential, 0, nil
 	case ui.TargetEvent:
 		m.log.cursor = target.Event
-	case ui.TargetProvider:
-		if folded := m.arrangement.folded; folded[target.Provider] {
-			delete(folded, target.Provider)
+	case ui.TargetHeading:
+		if folded := m.arrangement.folded; folded[target.Group] {
+			delete(folded, target.Group)
 		} else {
-			folded[target.Provider] = true
+			folded[target.Group] = true
 		}
 		m.arrange()
 	case ui.TargetTitle:

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // View is the pool that the agent of a profile sees, and the policy of that agent.
@@ -26,12 +27,11 @@ func Merge(views []View) *Pool {
 	}
 	out := &Pool{}
 	providers := map[string]*Provider{}
-	var names []string
 	for i := range views {
 		v := &views[i]
 		out.HasPool = out.HasPool || v.Pool.HasPool
 		out.carriesStreak, out.newerBuild = out.carriesStreak || v.Pool.carriesStreak, out.newerBuild || v.Pool.newerBuild
-		names = append(names, v.Profile)
+		out.Profiles = append(out.Profiles, v.Profile)
 		for _, p := range v.Pool.Providers {
 			merged := providers[p.Name]
 			if merged == nil {
@@ -49,7 +49,7 @@ func Merge(views []View) *Pool {
 	}
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
 		p := providers[name]
-		p.markRepeated(names)
+		p.markRepeated(out.Profiles)
 		out.Providers = append(out.Providers, *p)
 	}
 	for _, group := range byAccount(out.counted()) {
@@ -57,6 +57,25 @@ func Merge(views []View) *Pool {
 		markProfiles(group, func(c *Credential) string { return c.Profile })
 	}
 	return out
+}
+
+// Of returns the part of a merged provider that a profile has. The credentials are shared.
+func (p *Provider) Of(profile string) Provider {
+	part := Provider{Name: p.Name}
+	first := slices.IndexFunc(p.Credentials, func(c Credential) bool { return c.Profile == profile })
+	if first >= 0 {
+		end := first
+		for end < len(p.Credentials) && p.Credentials[end].Profile == profile {
+			end++
+		}
+		part.Credentials = p.Credentials[first:end:end]
+	}
+	for _, note := range p.Notes {
+		if own, ok := strings.CutPrefix(note, profile+": "); ok {
+			part.Notes = append(part.Notes, own)
+		}
+	}
+	return part
 }
 
 // markRepeated marks the borrowed credentials of a merged provider whose owner is among the

@@ -13,7 +13,7 @@ func merged(t *testing.T, now time.Time) *Pool {
 	t.Helper()
 	failed := fmt.Sprintf(`"last_status": "exhausted", "last_error_code": 429, "last_status_at": %d`, now.Add(-90*time.Minute).Unix())
 	root := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`, "consecutive_failures": 2}]}}`)
-	work := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`}], "q": [{"id": "b", "access_token": "2"}]}}`)
+	work := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`}, 7], "q": [{"id": "b", "access_token": "2"}]}}`)
 	return Merge([]View{
 		{"default", root, Backoff()},
 		{"work", Borrow(work, root), Flat()},
@@ -43,6 +43,12 @@ func TestMerge(t *testing.T) {
 		equal(t, "found "+c.Profile, pool.Find(c.Ref), c)
 	}
 	equal(t, "original", pool.Find(pool.Provider("p").Credentials[2].Original()), &pool.Provider("p").Credentials[0])
+	equal(t, "profiles", strings.Join(pool.Profiles, " "), "default work cron")
+	part := pool.Provider("p").Of("work")
+	equal(t, "part of a provider", len(part.Credentials), 1)
+	equal(t, "credential of a part", &part.Credentials[0], &pool.Provider("p").Credentials[1])
+	equal(t, "notes of a part", strings.Join(part.Notes, "; "), "entry 2 is not an object, left unchanged")
+	equal(t, "part that a profile does not have", len(pool.Provider("q").Of("cron").Credentials), 0)
 	equal(t, "accounts of an outage", pool.Provider("p").Outage(Flat(), now), 0) // one account is not an outage
 }
 

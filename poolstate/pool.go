@@ -21,6 +21,8 @@ type Pool struct {
 	Providers []Provider
 	// HasPool is false for a file without a credential_pool.
 	HasPool bool
+	// Profiles are the profiles of a merged pool, in order; see [Merge]. Otherwise it is nil.
+	Profiles []string
 	// UpdatedAt is updated_at, or the zero time if the file has none.
 	UpdatedAt time.Time
 	// UnknownKeys lists up to 100 unknown keys of entries, sorted.

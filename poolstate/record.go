@@ -133,7 +133,7 @@ func equalPtr[T comparable](a, b *T) bool {
 // fields that the record contains.
 func (r *Record) Credential() Credential {
 	c := Credential{
-		Ref: Ref{Provider: r.Provider, ID: r.ID}, Label: r.Label, Source: r.Source,
+		Ref: Ref{Provider: r.Provider, ID: r.ID, Profile: r.Profile}, Label: r.Label, Source: r.Source,
 		ErrorReason: r.Reason, ErrorMessage: r.Message,
 	}
 	if r.Code != nil {

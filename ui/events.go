@@ -27,9 +27,6 @@ const (
 // MatchRecord reports whether a filter matches the event, or the credential as it was after
 // the event.
 func MatchRecord(f filter.Filter, r *poolstate.Record, p poolstate.Policy) bool {
-	if r.Kind.OfFile() {
-		return f.MatchEvent(r.Kind, nil, 0)
-	}
 	c := r.Credential()
 	return f.MatchEvent(r.Kind, &c, p.Availability(&c, r.At))
 }

@@ -42,10 +42,11 @@ type Feed struct {
 // StoreFeed is the feed of one of several stores. Screen.Feed is then stale only if all of
 // them are.
 type StoreFeed struct {
-	Profile string
-	Path    string // as displayed
-	Feed    Feed
-	Guard   *poolstate.Curve // see Screen.Guard
+	Profile  string
+	Path     string // as displayed
+	Feed     Feed
+	Guard    *poolstate.Curve // see Screen.Guard
+	Evidence *Evidence        // see Screen.Evidence
 }
 
 // Pane is the view that fills the screen.

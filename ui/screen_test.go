@@ -139,7 +139,7 @@ func TestScrollTo(t *testing.T) {
 // every height, even if the table has only two lines.
 func TestScrollTo_Collapsed(t *testing.T) {
 	s := backoffScreen(t)
-	s.Groups = (&filter.Listing{Collapsed: map[string]bool{s.Groups[0].Provider.Name: true}}).Groups(s.Pool, s.Policy, s.Now)
+	s.Groups = (&filter.Listing{Collapsed: map[string]bool{s.Groups[0].Name: true}}).Groups(s.Pool, s.Policy, s.Now)
 	s.Selected, s.Dialog, s.Width = &credentials(s)[0].Ref, form("2h"), 60
 	for s.Height = minHeight; s.Height <= 20; s.Height++ {
 		for offset := range 3 {

@@ -30,7 +30,7 @@ type tableLine struct {
 func (s *Screen) lines(spaced bool) []tableLine {
 	n := 0
 	for _, g := range s.Groups {
-		n += 2 + len(g.Provider.Notes) + len(g.Credentials)
+		n += 2 + len(g.Notes) + len(g.Credentials)
 	}
 	out := make([]tableLine, 0, n)
 	for g := range s.Groups {
@@ -38,7 +38,7 @@ func (s *Screen) lines(spaced bool) []tableLine {
 			out = append(out, tableLine{lineBlank, g, 0})
 		}
 		out = append(out, tableLine{lineHeading, g, 0})
-		for i := range s.Groups[g].Provider.Notes {
+		for i := range s.Groups[g].Notes {
 			out = append(out, tableLine{lineNote, g, i})
 		}
 		for i := range s.Groups[g].Credentials {
@@ -183,7 +183,7 @@ func (t *table) draw(tl tableLine) string {
 	case lineNote:
 		from := t.cols.at[columnName].from
 		l := t.s.line().To(t.cols.glyph).Write(theme.Cooling, "!").To(from)
-		return l.Write(theme.Secondary, text.Fit(g.Provider.Notes[tl.item], t.cols.end-from)).String()
+		return l.Write(theme.Secondary, text.Fit(g.Notes[tl.item], t.cols.end-from)).String()
 	case lineCredential:
 		return t.credential(g.Credentials[tl.item])
 	}
@@ -195,11 +195,11 @@ const outageBriefly = "outage?"
 // heading draws a provider's name and how many of its credentials are ready. If the
 // provider is out, the heading is the most prominent line on the screen.
 func (t *table) heading(g *filter.Group) string {
-	sum, end := g.Provider.Summarize(t.s.Policy, t.s.Now), t.cols.end
+	sum, end := g.Providers[0].Summarize(t.s.Policy, t.s.Now), t.cols.end
 	l := t.s.line().To(t.cols.cursor + 1)
-	outage := max(g.Provider.Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Provider.Name])
+	outage := max(g.Providers[0].Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Name])
 	// The name takes at most half of the line, to leave room for the state.
-	name := text.Fit(text.ProviderName(g.Provider.Name), max((end-l.Col())/2, 8))
+	name := text.Fit(text.ProviderName(g.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {
 	case sum.Out():
@@ -217,7 +217,7 @@ func (t *table) heading(g *filter.Group) string {
 	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
 	add(l, 2, end, role, weight, state)
-	if n := len(g.Provider.Credentials) - len(g.Credentials); n > 0 {
+	if n := g.Total() - len(g.Credentials); n > 0 {
 		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")
 	}
 	if outage > 0 && sum.Out() {

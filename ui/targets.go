@@ -18,7 +18,7 @@ type TargetKind uint8
 const (
 	TargetNothing    TargetKind = iota
 	TargetCredential            // row of a credential
-	TargetProvider              // heading of a provider
+	TargetHeading               // heading of a provider or a profile
 	TargetEvent                 // an event in the list of events
 	TargetTitle                 // a column title
 	TargetKey                   // a key in the footer
@@ -30,7 +30,7 @@ const (
 type Target struct {
 	Kind       TargetKind
 	Credential poolstate.Ref // the credential of a row
-	Provider   string        // the provider of a heading
+	Group      string        // the provider or the profile of a heading
 	Event      int           // the position of the event, counted from the newest
 	Order      filter.Order  // the order that a click on a column title selects
 	Key        string        // name of the key to press
@@ -82,7 +82,7 @@ func (t *Targets) add(line int, target Target) {
 func (s *Screen) addLine(y int, l tableLine) {
 	switch g := &s.Groups[l.group]; l.kind {
 	case lineHeading:
-		s.Targets.add(y, Target{Kind: TargetProvider, Provider: g.Provider.Name, To: s.Width})
+		s.Targets.add(y, Target{Kind: TargetHeading, Group: g.Name, To: s.Width})
 	case lineCredential:
 		s.Targets.add(y, Target{Kind: TargetCredential, Credential: g.Credentials[l.item].Ref, To: s.Width})
 	}

@@ -83,8 +83,8 @@ func targetProblem(s *Screen, target *Target, words string) string {
 			return "no " + name
 		}
 		want = theme.StateGlyph(s.Policy.Availability(c, s.Now))
-	case TargetProvider:
-		want = strings.TrimSuffix(strings.TrimSpace(text.Fit(text.Clean(target.Provider, text.RowLimit), 8)), text.Ellipsis)
+	case TargetHeading:
+		want = strings.TrimSuffix(strings.TrimSpace(text.Fit(text.Clean(target.Group, text.RowLimit), 8)), text.Ellipsis)
 	case TargetTitle:
 		for title, order := range map[string]filter.Order{
 			"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
@@ -127,7 +127,7 @@ func TestTargets_At(t *testing.T) {
 	}{
 		{"the title line", 5, 0, Target{}},
 		{"right of a title's word", 33, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 25, To: 35}},
-		{"a heading", 70, 6, Target{Kind: TargetProvider, Provider: "anthropic", To: 120}},
+		{"a heading", 70, 6, Target{Kind: TargetHeading, Group: "anthropic", To: 120}},
 		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
 		{"between groups", 10, 10, Target{}},
 		{"the first arrow", 2, 35, Target{Kind: TargetKey, Key: "up", From: 2, To: 3}},
@@ -143,6 +143,6 @@ func TestTargets_At(t *testing.T) {
 // the target below it.
 func TestTargets_StickyHeading(t *testing.T) {
 	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
-	equal(t, "the heading", heading[0].Provider, "provider-1")
+	equal(t, "the heading", heading[0].Group, "provider-1")
 	equal(t, "below it", heading[1].Kind, TargetCredential)
 }

@@ -32,16 +32,16 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 
 // MatchEvent reports whether the filter matches an event of a credential, which has
 // availability a after the event. Free text that is the word of an event kind, such as
-// "exhausted", matches only events of that kind. If the event is about the file, c must be nil;
-// the event matches unless a term names other kinds.
+// "exhausted", matches only events of that kind. If the event is about the file, only the
+// profile of c is used: the event matches unless a term names other kinds or profiles.
 func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a poolstate.Availability) bool {
 	return !slices.ContainsFunc(f.terms, func(t term) bool {
 		switch {
 		case len(t.kinds) > 0:
 			matches := slices.Contains(t.kinds, kind) ||
-				c != nil && slices.ContainsFunc(t.other, func(p predicate) bool { return p(c, a) })
+				!kind.OfFile() && slices.ContainsFunc(t.other, func(p predicate) bool { return p(c, a) })
 			return matches == t.negated
-		case c == nil:
+		case kind.OfFile() && !t.profile:
 			return false
 		}
 		return slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) }) == t.negated
@@ -52,6 +52,7 @@ func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a 
 // matches or, if it is negated, if none does.
 type term struct {
 	negated bool
+	profile bool // the field is the profile
 	any     []predicate
 	kinds   []poolstate.EventKind // the event kinds whose words are the text or begin with it
 	other   []predicate           // the predicates for text that is not exactly the word of a kind
@@ -68,12 +69,12 @@ const maxLength = 256
 // before a term negates it. Inside double quotes, spaces, commas, colons and signs have
 // no special meaning. Case is ignored.
 //
-//	provider: source: id: label:  a part of the field's text
+//	profile: provider: source: id: label:  a part of the field's text
 //	state:   an availability or a prefix of one; out means all but ready
 //	code:    429, 4xx, or a prefix of either
 //	streak:  3  >2  >=2  <3  <=3  1..3, or none for an unknown streak;
 //	         an observed streak counts if the file has none
-//	work     these letters in this order in the name; or part of the provider,
+//	work     these letters in this order in the name; or part of the profile, provider,
 //	         source, id, or the last failure's reason or message
 //
 // Quoted or negated free text must occur literally in the name or in one of these
@@ -109,11 +110,11 @@ var (
 )
 
 func parseTerm(negated bool, field, values string) (term, error) {
-	t := term{negated: negated}
+	t := term{negated: negated, profile: field == profileField}
 	parse := parsers[field]
 	if field != "" && parse == nil {
 		name := text.Fit(text.Clean(field, text.RowLimit), 20)
-		return t, fmt.Errorf(`no field "%s"; fields are provider, state, code, streak, source, id and label`, name)
+		return t, fmt.Errorf(`no field "%s"; fields are profile, provider, state, code, streak, source, id and label`, name)
 	}
 	for _, v := range valueForm.FindAllString(values, -1) {
 		plain := strings.ReplaceAll(v, `"`, "")
@@ -142,16 +143,19 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	return t, nil
 }
 
+const profileField = "profile"
+
 // parsers maps each field to a parser for its values. A parser returns nil for an
 // incomplete value.
 var parsers = map[string]func(value string) (predicate, error){
-	"provider": contains(func(c *poolstate.Credential) string { return c.Provider }),
-	"state":    parseState,
-	"code":     parseCode,
-	"streak":   parseStreak,
-	"source":   contains(func(c *poolstate.Credential) string { return c.Source }),
-	"id":       contains(func(c *poolstate.Credential) string { return c.ID }),
-	"label":    contains(text.CredentialName),
+	profileField: contains(func(c *poolstate.Credential) string { return c.Profile }),
+	"provider":   contains(func(c *poolstate.Credential) string { return c.Provider }),
+	"state":      parseState,
+	"code":       parseCode,
+	"streak":     parseStreak,
+	"source":     contains(func(c *poolstate.Credential) string { return c.Source }),
+	"id":         contains(func(c *poolstate.Credential) string { return c.ID }),
+	"label":      contains(text.CredentialName),
 }
 
 // fold removes case distinctions. It converts to upper case first because some letters,
@@ -179,7 +183,7 @@ func freeText(part string, literal bool) predicate {
 		inName = strings.Contains
 	}
 	return func(c *poolstate.Credential, _ poolstate.Availability) bool {
-		texts := []string{c.Provider, c.ID, c.Source, c.ErrorReason, text.Failure(c), c.ErrorMessage}
+		texts := []string{c.Profile, c.Provider, c.ID, c.Source, c.ErrorReason, text.Failure(c), c.ErrorMessage}
 		return inName(fold(text.CredentialName(c)), part) ||
 			slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(clean(s), part) })
 	}

@@ -64,6 +64,9 @@ func TestMatchEvent(t *testing.T) {
 		"held,work":            "exhausted held",
 		"code:429 held":        "held",
 		"code:402":             "file_missing",
+		"profile:cron":         "file_missing",
+		"profile:work":         "",
+		"-profile:cron":        "exhausted held",
 	} {
 		var got []string
 		for _, k := range []poolstate.EventKind{poolstate.EventExhausted, poolstate.EventHeld} {
@@ -71,7 +74,7 @@ func TestMatchEvent(t *testing.T) {
 				got = append(got, k.String())
 			}
 		}
-		if parse(t, s).MatchEvent(poolstate.EventFileMissing, nil, 0) {
+		if parse(t, s).MatchEvent(poolstate.EventFileMissing, &poolstate.Credential{Ref: poolstate.Ref{Profile: "cron-1"}}, 0) {
 			got = append(got, "file_missing")
 		}
 		if is := strings.Join(got, " "); is != want {
@@ -200,7 +203,7 @@ func TestParse_Incomplete(t *testing.T) {
 
 func TestParse_Error(t *testing.T) {
 	const (
-		fields  = "; fields are provider, state, code, streak, source, id and label"
+		fields  = "; fields are profile, provider, state, code, streak, source, id and label"
 		states  = "state must be ready, cooling, held, due, dead, unusable or out"
 		codes   = "code must be a number such as 429 or 4xx"
 		streaks = "streak must be a number such as 2, >2 or 1..3"

@@ -43,12 +43,32 @@ func Orders() []Order {
 // Next returns the next order; after the last, it returns the first.
 func (o Order) Next() Order { return (o + 1) % (OrderRequests + 1) }
 
-// Group is a provider with the credentials to list.
+// Group is a provider or a profile with the credentials to list.
 type Group struct {
-	Provider    *poolstate.Provider
-	Credentials []*poolstate.Credential // none if the provider is collapsed
-	first       row                     // set even if the provider is collapsed
-	out         bool                    // the provider has credentials, but none is ready
+	Name string // of the provider or the profile
+	// Profile is true for a profile.
+	Profile bool
+	// Providers contains the provider or, for a profile, its part of each provider that it
+	// uses. They have all credentials, whether or not these are listed.
+	Providers   []poolstate.Provider
+	Notes       []string                // of the providers
+	Credentials []*poolstate.Credential // none if the group is collapsed
+	first       row                     // set even if the group is collapsed
+	out         bool                    // a provider has credentials, but none is ready
+}
+
+// Total returns the number of credentials of the group, whether or not they are listed.
+// It includes repeated ones only for a profile.
+func (g *Group) Total() int {
+	n := 0
+	for i := range g.Providers {
+		for j := range g.Providers[i].Credentials {
+			if c := &g.Providers[i].Credentials[j]; g.Profile || !c.Repeated {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Listed returns an iterator over the credentials of all groups.
@@ -79,7 +99,8 @@ type Listing struct {
 	Changed map[poolstate.Ref]time.Time
 	// Collapsed contains the names of groups that are listed without their credentials.
 	Collapsed map[string]bool
-	// ByProfile groups the credentials of a merged pool by profile, not by provider.
+	// ByProfile groups the credentials of a merged pool by profile, not by provider. A
+	// profile's credentials are in order of their providers unless Order says otherwise.
 	ByProfile bool
 }
 
@@ -91,28 +112,20 @@ func (l *Listing) GroupName(c *poolstate.Credential) string {
 	return c.Provider
 }
 
-// Groups lists a pool at the given time. If there is a filter, providers without a
-// match are omitted.
+// Groups lists a pool at the given time. If there is a filter, groups without a match are
+// omitted. A repeated credential is listed only if its original is not in the same group.
 func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Time) []Group {
 	if p == nil {
 		return nil
 	}
 	var groups []Group
-	for i := range p.Providers {
-		provider := &p.Providers[i]
-		rows := make([]row, 0, len(provider.Credentials))
-		out := len(provider.Credentials) > 0
-		for j := range provider.Credentials {
-			c := &provider.Credentials[j]
-			a := policy.Assess(c, now)
-			out = out && a.Availability != poolstate.Ready
-			if l.Filter.Match(c, a.Availability) {
-				rows = append(rows, l.row(c, &a))
-			}
+	for _, g := range l.split(p) {
+		var rows []row
+		for i := range g.Providers {
+			rows = l.rows(rows, &g, g.Providers[i].Credentials, policy, now)
 		}
 		if len(rows) > 0 || l.Filter.IsZero() {
-			g := l.group(provider, rows)
-			g.out = out
+			l.fill(&g, rows)
 			groups = append(groups, g)
 		}
 	}
@@ -122,7 +135,61 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 	return groups
 }
 
-// compareOut orders providers by whether they are out, if the order depends on that.
+// split returns the groups of a pool without the credentials to list.
+func (l *Listing) split(p *poolstate.Pool) []Group {
+	var groups []Group
+	if !l.ByProfile || p.Profiles == nil {
+		for i := range p.Providers {
+			groups = append(groups, Group{Name: p.Providers[i].Name, Providers: p.Providers[i : i+1], Notes: p.Providers[i].Notes})
+		}
+		return groups
+	}
+	for _, name := range p.Profiles {
+		g := Group{Name: name, Profile: true}
+		for i := range p.Providers {
+			part := p.Providers[i].Of(name)
+			if len(part.Credentials) > 0 {
+				g.Providers = append(g.Providers, part)
+			}
+			for _, note := range part.Notes {
+				g.Notes = append(g.Notes, part.Name+": "+note)
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// rows adds the rows of a provider's credentials that match the filter, and notes in g
+// whether the provider is out.
+func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential, policy poolstate.Policy, now time.Time) []row {
+	out, repeated, listed := len(credentials) > 0, 0, len(rows)
+	for i := range credentials {
+		c := &credentials[i]
+		a := policy.Assess(c, now)
+		out = out && a.Availability != poolstate.Ready
+		if !l.Filter.Match(c, a.Availability) {
+			continue
+		}
+		if rows = append(rows, l.row(c, &a)); c.Repeated && !g.Profile {
+			repeated++
+		}
+	}
+	g.out = g.out || out
+	if l.Order == OrderPool && l.Reverse {
+		slices.Reverse(rows[listed:])
+	}
+	if repeated == 0 {
+		return rows
+	}
+	originals := make(map[poolstate.Ref]bool, len(rows)-listed-repeated)
+	for _, r := range rows[listed:] {
+		originals[r.credential.Ref] = !r.credential.Repeated
+	}
+	return slices.DeleteFunc(rows, func(r row) bool { return r.credential.Repeated && originals[r.credential.Original()] })
+}
+
+// compareOut orders groups by whether they are out, if the order depends on that.
 func (l *Listing) compareOut(x, y bool) int {
 	switch {
 	case x == y || l.Order != OrderWorst && !l.OutFirst:
@@ -133,28 +200,25 @@ func (l *Listing) compareOut(x, y bool) int {
 	return 1
 }
 
-// group sorts the rows of a provider.
-func (l *Listing) group(p *poolstate.Provider, rows []row) Group {
-	g := Group{Provider: p, first: row{missing: 2}}
-	if l.Order == OrderPool && l.Reverse {
-		slices.Reverse(rows)
-	}
+// fill sorts the rows of a group and, unless it is collapsed, lists them.
+func (l *Listing) fill(g *Group, rows []row) {
+	g.first = row{missing: 2}
 	slices.SortStableFunc(rows, l.compare)
 	if len(rows) > 0 {
 		g.first = rows[0]
 	}
-	if !l.Collapsed[p.Name] {
-		for _, r := range rows {
-			g.Credentials = append(g.Credentials, r.credential)
-		}
+	if l.Collapsed[g.Name] {
+		return
 	}
-	return g
+	for _, r := range rows {
+		g.Credentials = append(g.Credentials, r.credential)
+	}
 }
 
 // row is a credential and its sort keys, smallest first.
 type row struct {
 	credential *poolstate.Credential
-	missing    int // 1 for a credential without a value, 2 for a provider without credentials
+	missing    int // 1 for a credential without a value, 2 for a group without credentials
 	rank       int
 	at         time.Time
 }

@@ -28,7 +28,7 @@ func (l Listing) list(t testing.TB, p *poolstate.Pool, now time.Time) string {
 			}
 			labels = append(labels, c.Label)
 		}
-		out = append(out, g.Provider.Name+"["+strings.Join(labels, " ")+"]")
+		out = append(out, g.Name+"["+strings.Join(labels, " ")+"]")
 	}
 	return strings.Join(out, " ")
 }
@@ -143,7 +143,7 @@ func TestListing_Ties(t *testing.T) {
 	p = uitest.PoolOf(t, uitest.Providers{"a": equal, "b": equal, "c": entries{}, "d": "not a list"})
 	for _, o := range Orders() {
 		for i, g := range (&Listing{Order: o, Reverse: o != OrderPool}).Groups(p, poolstate.Backoff(), uitest.Epoch) {
-			uitest.Equal(t, o.String()+": provider", g.Provider, &p.Providers[i])
+			uitest.Equal(t, o.String()+": provider", &g.Providers[0], &p.Providers[i])
 			for j, c := range g.Credentials {
 				uitest.Equal(t, o.String()+": credential", c, &p.Providers[i].Credentials[j])
 			}
@@ -189,6 +189,45 @@ func TestListing(t *testing.T) {
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}
+}
+
+// mergedPool returns a merged pool: the profile work has a copy of the root's credential of b
+// and one of its own, and cron borrows everything.
+func mergedPool(t testing.TB) *poolstate.Pool {
+	t.Helper()
+	root := uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("r1"), uitest.Ready("r2")}, "b": entries{uitest.Cooling("r3", time.Hour)}})
+	work := uitest.PoolOf(t, uitest.Providers{"b": entries{uitest.Cooling("w1", time.Hour), uitest.Ready("w2")}, "c": "not a list"})
+	return poolstate.Merge([]poolstate.View{
+		{Profile: "default", Pool: root, Policy: poolstate.Backoff()},
+		{Profile: "work", Pool: poolstate.Borrow(work, root), Policy: poolstate.Backoff()},
+		{Profile: "cron", Pool: poolstate.Borrow(nil, root), Policy: poolstate.Backoff()},
+	})
+}
+
+func TestListing_Merged(t *testing.T) {
+	p := mergedPool(t)
+	for _, c := range []struct {
+		name    string
+		listing Listing
+		want    string
+	}{
+		{"by provider, without repeated credentials", Listing{}, "a[r1 r2] b[r3 w1 w2] c[]"},
+		{"repeated credentials without their originals", Listing{Filter: parse(t, "profile:cron")}, "a[r1 r2] b[r3]"},
+		{"free text for a profile", Listing{Filter: parse(t, `"work"`)}, "a[r1 r2] b[w1 w2]"},
+		{"repeated credentials with some originals", Listing{Filter: parse(t, "cron,label:r1")}, "a[r1 r2] b[r3]"},
+		{"by profile", Listing{ByProfile: true}, "default[r1 r2 r3] work[r1 r2 w1 w2] cron[r1 r2 r3]"},
+		{"by profile, filtered", Listing{ByProfile: true, Filter: parse(t, "state:cooling -profile:default")}, "work[w1] cron[r3]"},
+		{"by profile, reversed", Listing{ByProfile: true, Reverse: true}, "default[r2 r1 r3] work[r2 r1 w2 w1] cron[r2 r1 r3]"},
+		{"by profile, collapsed", Listing{ByProfile: true, Collapsed: map[string]bool{"work": true, "a": true}}, "default[r1 r2 r3] work[] cron[r1 r2 r3]"},
+		{"profiles with a provider that is out", Listing{ByProfile: true, OutFirst: true}, "default[r1 r2 r3] cron[r1 r2 r3] work[r1 r2 w1 w2]"},
+	} {
+		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
+	}
+	groups := (&Listing{ByProfile: true}).Groups(p, poolstate.Backoff(), uitest.Epoch)
+	uitest.Equal(t, "notes of a profile", strings.Join(groups[1].Notes, "; "), "c: not a list, left unchanged")
+	uitest.Equal(t, "total of a profile", groups[2].Total(), 3)
+	uitest.Equal(t, "total of a provider", Groups(p)[1].Total(), 3)
+	uitest.Equal(t, "group of a credential", (&Listing{ByProfile: true}).GroupName(groups[1].Credentials[0]), "work")
 }
 
 // TestListing_TimePasses checks that, in orders that do not depend on the state, rows do

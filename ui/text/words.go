@@ -145,6 +145,15 @@ func CredentialName(c *poolstate.Credential) string {
 	return cmp.Or(visible(c.Label), visible(c.Source), visible(c.ID), "#"+strconv.Itoa(c.Index))
 }
 
+// QualifiedName returns the name of a credential or, if its pool is merged from several
+// profiles, profile/provider/name.
+func QualifiedName(c *poolstate.Credential) string {
+	if c.Profile == "" {
+		return CredentialName(c)
+	}
+	return visible(c.Profile) + "/" + ProviderName(c.Provider) + "/" + CredentialName(c)
+}
+
 // ProviderName returns the cleaned name of a provider, or "(no name)".
 func ProviderName(name string) string { return cmp.Or(visible(name), "(no name)") }
 
