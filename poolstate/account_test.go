@@ -13,7 +13,7 @@ func jwt(claims string) string {
 	return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
 }
 
-// sharesOf returns the ids in Shares of the first entry, and its SharesSecret.
+// sharesOf returns the ids in the Shares of the first entry, and its SharesSecret.
 func sharesOf(t *testing.T, provider string, entries ...string) (ids string, sameSecret bool) {
 	t.Helper()
 	p := decoded(t, fmt.Sprintf(`{"credential_pool": {%q: [%s], "q": [{"id": "q", "access_token": %q}]}}`,

@@ -55,7 +55,7 @@ func TestPerform_ChangedSince(t *testing.T) {
 	}
 }
 
-// Changes to other fields do not prevent an action. It uses the new values of the fields.
+// An action is performed even if other fields have changed, and it uses their new values.
 func TestPerform_UnrelatedChange(t *testing.T) {
 	for name, change := range map[string][2]string{
 		"streak":          {`"consecutive_failures": 1`, `"consecutive_failures": 2`},

@@ -134,8 +134,8 @@ func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	return d
 }
 
-// Availability returns the availability of c at a given time. A credential is due
-// from its deadline on.
+// Availability returns the availability of c at a given time. A cooling or held credential
+// becomes due at its deadline.
 func (p Policy) Availability(c *Credential, now time.Time) Availability {
 	return p.availability(c, p.Deadline(c, now), now)
 }

@@ -109,8 +109,8 @@ func BenchmarkLoad(b *testing.B) {
 	})
 }
 
-// BenchmarkUnchanged loads a file that has not changed.
-func BenchmarkUnchanged(b *testing.B) {
+// BenchmarkLoadIfChanged measures LoadIfChanged for a file that has not changed.
+func BenchmarkLoadIfChanged(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))
 		snap, err := s.Load()

@@ -11,8 +11,8 @@ import (
 // passes.
 type Status uint8
 
-// The statuses. StatusOther is any unknown value; an agent may select such a
-// credential.
+// The statuses. StatusOther is any other value. Agents may select a credential with such a
+// status.
 const (
 	StatusNone Status = iota
 	StatusOK
@@ -45,8 +45,7 @@ const (
 
 // Ref identifies an entry of the file by provider and id or, if it has no id, by Position.
 // Position is the index in the provider's list. It changes when an entry is inserted
-// before this one. Profile is empty unless the pools of several profiles were merged; see
-// [Merge].
+// before this one. Profile is set only in merged pools; see [Merge].
 type Ref struct {
 	Provider string
 	ID       string
@@ -77,7 +76,7 @@ type Credential struct {
 	RequestCount Optional[int]
 
 	Status Status
-	// StatusText is last_status as it is spelled in the file.
+	// StatusText is last_status exactly as stored in the file.
 	StatusText string
 	StatusAt   time.Time
 	// ErrorCode is the HTTP status of the last failure.
@@ -108,7 +107,7 @@ type Credential struct {
 	Tokens Digest
 
 	// Observed is the number of failures that pooltop has counted, and ObservedSince the
-	// time of the first. They are absent unless guard.Annotate has set them.
+	// time of the first. They are absent unless guard.State.Annotate has set them.
 	Observed      Optional[int]
 	ObservedSince time.Time
 	// Pinned is true if guard wrote ResetAt. AgentDeadline is then the agent's own
@@ -153,7 +152,7 @@ type Credential struct {
 	// BorrowedBy are the profiles that borrow this credential in a merged pool.
 	BorrowedBy []string
 
-	policy *Policy // of the credential's profile in a merged pool, or nil
+	policy *Policy // policy of the credential's profile; nil unless the pool is merged
 }
 
 // ModelCooldown is the cooldown of one model. The credential remains usable

@@ -28,7 +28,7 @@ type Curve struct {
 
 // Schedule is the part of a curve that can differ between providers.
 type Schedule struct {
-	// Factor multiplies the cooldown with each failure. Zero means 2.
+	// Factor multiplies the cooldown after each further failure. Zero means 2.
 	Factor float64
 	// Cap is the maximum multiple of the base. Zero means 8; 1 means that the cooldown
 	// does not grow.

@@ -215,7 +215,7 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 	return len(accounts)
 }
 
-// span is the time from the earliest to the latest of some instants.
+// span is the range from the earliest to the latest of several times.
 type span struct{ from, to time.Time }
 
 func (s *span) add(t time.Time) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// credentialAt returns the first credential of the named provider.
+// credentialAt decodes a provider with the given entries and returns its first credential.
 func credentialAt(t *testing.T, provider string, entries ...string) *Credential {
 	t.Helper()
 	p := decoded(t, fmt.Sprintf(`{"credential_pool": {%q: [%s]}}`, provider, strings.Join(entries, ", ")))
@@ -197,7 +197,7 @@ func TestHold_Curve(t *testing.T) {
 }
 
 // The refusal contains both times, in the location of the clock.
-func TestHold_ShortensReason(t *testing.T) {
+func TestHold_TooShortReason(t *testing.T) {
 	c := entryOf(t, `{"last_status": "exhausted", "last_error_reset_at": 1795439999}`)
 	out := Action{Verb: VerbHold, Hold: Hold{Code: 429, For: time.Hour}}.Plan([]Credential{c}, inBerlin(t, "2026-11-23 10:20:06"))
 	equal(t, "reason", out.Unchanged[0].Reason,

@@ -15,12 +15,13 @@ type View struct {
 }
 
 // Merge combines the pools of several profiles into one. Each provider has the credentials
-// of all profiles, in the order of the views. Their refs name the profile, and any policy
-// assesses them by the policy of their view. Merge does not
-// change the pools of the views. A single pool is returned as it is.
+// of all profiles, in the order of the views. Ref.Profile is set in each credential, and
+// the methods of every [Policy] use the policy of the credential's view instead; see
+// [Policy.Of]. Merge does not change the pools of the views. If there is only one view, it
+// returns its pool unchanged.
 //
-// A borrowed credential is marked as Repeated if the view of its owner is among the views.
-// Credentials of the same account share marks across profiles.
+// A borrowed credential is Repeated if its owner's view is among the views. Shares and
+// Profiles also list credentials and profiles from other views.
 func Merge(views []View) *Pool {
 	if len(views) == 1 {
 		return views[0].Pool
@@ -59,7 +60,8 @@ func Merge(views []View) *Pool {
 	return out
 }
 
-// Of returns the part of a merged provider that a profile has. The credentials are shared.
+// Of returns the part of a merged provider that belongs to a profile. It shares the
+// credentials of p.
 func (p *Provider) Of(profile string) Provider {
 	part := Provider{Name: p.Name}
 	first := slices.IndexFunc(p.Credentials, func(c Credential) bool { return c.Profile == profile })
@@ -78,8 +80,8 @@ func (p *Provider) Of(profile string) Provider {
 	return part
 }
 
-// markRepeated marks the borrowed credentials of a merged provider whose owner is among the
-// profiles, and sets BorrowedBy of their originals.
+// markRepeated sets Repeated for the credentials of a merged provider that are borrowed from
+// one of the profiles, and BorrowedBy for their originals.
 func (p *Provider) markRepeated(profiles []string) {
 	original := map[Ref]*Credential{}
 	for i := range p.Credentials {
@@ -99,7 +101,8 @@ func (p *Provider) markRepeated(profiles []string) {
 	}
 }
 
-// Original returns the ref of the credential that c borrows in a merged pool, or c's own ref.
+// Original returns the ref of the owner's credential if c is borrowed in a merged pool.
+// Otherwise it returns the ref of c.
 func (c *Credential) Original() Ref {
 	ref := c.Ref
 	if c.BorrowedFrom != "" {
@@ -108,7 +111,7 @@ func (c *Credential) Original() Ref {
 	return ref
 }
 
-// counted returns an iterator over the credentials, without repeated ones.
+// counted returns an iterator over the credentials that are not Repeated.
 func (p *Pool) counted() iter.Seq[*Credential] {
 	return func(yield func(*Credential) bool) {
 		for c := range p.All() {

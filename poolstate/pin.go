@@ -75,7 +75,7 @@ const SolePinLimit = 5 * time.Minute
 // allowed too.
 func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) string {
 	failed := *c
-	failed.Status, failed.StatusAt = StatusExhausted, time.Unix(1, 0) // any time
+	failed.Status, failed.StatusAt = StatusExhausted, time.Unix(1, 0) // any time except zero
 	switch {
 	case c.FailureReason == "billing_unverified":
 		return "the agent retries unverified billing failures after a minute"

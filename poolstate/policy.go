@@ -110,8 +110,8 @@ func (p Policy) Multiplier(streak int) int {
 	return 1
 }
 
-// Of returns the policy of c's profile if c is from a merged pool; see [Merge]. Otherwise
-// it returns p.
+// Of returns the policy for c: that of its profile if c is in a merged pool, otherwise p.
+// See [Merge].
 func (p Policy) Of(c *Credential) Policy {
 	if c.policy != nil {
 		return *c.policy

@@ -24,7 +24,7 @@ type Record struct {
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
-	// Profile is the profile of the store if several are shown together, else "".
+	// Profile is the profile of the store, or "" unless several stores are shown together.
 	Profile string `json:"-"`
 }
 

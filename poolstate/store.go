@@ -115,7 +115,7 @@ var (
 	ErrNotFile      = atomicfile.ErrNotRegular // a directory, a pipe or a device
 	ErrTooLarge     = atomicfile.ErrTooLarge   // more than 256 MB
 	ErrReadOnly     = errors.New("not writable by this user; run as the owner, or change its mode")
-	ErrReadOnlyDisk = errors.New("on a read-only file system; mount it writable")
+	ErrReadOnlyDisk = errors.New("on a read-only file system; remount it as writable")
 )
 
 // DamagedError reports that writing in place failed and the old content could not be

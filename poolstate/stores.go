@@ -37,9 +37,9 @@ func RootStore(path string) string {
 	return filepath.Join(root, storeName)
 }
 
-// Profiles returns the root and its profiles, sorted by name after the root. The root is
-// that of Home or, if that is not set, of HERMES_HOME or the platform's default. A profile
-// is a directory, or a symlink to one.
+// Profiles returns the root, followed by its profiles in order of name. The root is that of
+// Home or, if Home is not set, of HERMES_HOME or the platform's default. A profile is a
+// directory or a symlink to one.
 func (l Location) Profiles() ([]Profile, error) {
 	path, err := Location{Home: l.Home}.Path()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"pooltop/poolstate/guard"
 )
 
-// A pipe or a device in place of a file is an error, and is neither opened nor removed:
-// opening a pipe blocks.
+// A pipe or a device in place of a file causes an error. It is not removed, and it is not
+// opened, because opening a pipe blocks.
 func TestCounter_NotRegular(t *testing.T) {
 	observe := func(c *Counter) error {
 		_, err := c.Observe(failed(t, 0), guard.Rules{Policy: poolstate.Flat()}, now)

@@ -12,7 +12,7 @@ import (
 )
 
 // The cooldowns of consecutive failures are 1h, 2h, 4h, 8h and 8h.
-func TestDecide_Climb(t *testing.T) {
+func TestDecide_Backoff(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	w.fail("a").run().wantLog()
 	for _, pin := range []string{"2h", "4h", "8h", "8h"} {
@@ -141,7 +141,7 @@ func TestDecide_TextStatusAt(t *testing.T) {
 
 // A pin that an agent drops is written again at once and then after 1, 5, 15 and 60
 // minutes.
-func TestDecide_Dropped(t *testing.T) {
+func TestDecide_DroppedPin(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(4, "a")
 	drop := func() { w.get("a").ResetAt = time.Time{} }
 	last := w.now
@@ -419,7 +419,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 
 // A pin that an agent restores after an operator's reset is removed again, with growing
 // delays.
-func TestDecide_Restored(t *testing.T) {
+func TestDecide_RestoredPin(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(4, "a").after(minute)
 	pinned := *w.get("a")
 	w.reset("a").run().wantLog().wantStreak("a", 0)

@@ -72,7 +72,7 @@ func (o observer) observe(notes *[]Note) bool {
 		*notes = append(*notes, o.fail(c, cr)...)
 		o.succeed(c, cr)
 		if c.Streak > 0 && o.at.After(c.Last.Add(o.rules.Curve.Forget())) {
-			if n := o.forget(c, cr); known { // otherwise this is the first sight of an old failure
+			if n := o.forget(c, cr); known { // otherwise the failure was already old when it was first seen
 				*notes = append(*notes, n)
 			}
 		}
@@ -193,7 +193,7 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 	if c.Status != poolstate.StatusExhausted.String() || cr.Status != poolstate.StatusOK || o.at.Before(c.Own) {
 		return false
 	}
-	at := o.at // the latest time at which the selection can have happened
+	at := o.at // the latest time at which the selection could have happened
 	if written := o.pool.UpdatedAt; written.After(c.Own) && written.Before(at) {
 		at = written
 	}

@@ -34,7 +34,7 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 func (r Rules) planSole(c *poolstate.Credential) string {
 	failed := *c
 	failed.Status, failed.ErrorCode = poolstate.StatusExhausted, poolstate.Some(429)
-	failed.StatusAt = time.Unix(1, 0) // any time
+	failed.StatusAt = time.Unix(1, 0) // any time except zero
 	switch {
 	case r.Policy.CapsCooldown(&failed):
 		return "no pins, because the agent limits the cooldown of a provider's only credential"

@@ -26,7 +26,7 @@ type provider struct {
 	Credentials map[string]*count `json:"credentials"`
 }
 
-// slot is a place in the rotation order.
+// slot is a position in the rotation order.
 type slot struct {
 	ID string `json:"id"`
 	// From is when the agent can select the credential. The zero time means immediately.
@@ -47,7 +47,7 @@ type count struct {
 	// Own is the agent's own deadline for the last counted failure. It is zero after the
 	// streak has ended.
 	Own time.Time `json:"own,omitzero"`
-	// Last is the later of the agent's own deadline and that of the pin.
+	// Last is the later of the agent's own deadline and the pin's.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
 	// Prior is the previous streak, for Restore. It is nil after a new failure.
@@ -60,8 +60,8 @@ type count struct {
 	Cleared    time.Time `json:"cleared,omitzero"`
 	ReleasedAt time.Time `json:"released_at,omitzero"`
 	Tokens     string    `json:"tokens,omitempty"`
-	// Requests is the highest known request_count, and Rose when the count first rose
-	// after the failure.
+	// Requests is the highest known request_count. Rose is when the count first rose after
+	// the failure.
 	Requests int       `json:"requests,omitempty"`
 	Rose     time.Time `json:"rose,omitzero"`
 	// Used is the time of the snapshot that first showed that an agent used the

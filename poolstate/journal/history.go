@@ -17,8 +17,8 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 }
 
 // Records returns the events of a store in chronological order. It omits observed events
-// that were caused by a recorded action. It redacts the secrets in the store's
-// file, because earlier versions recorded secrets of other credentials.
+// that were caused by a recorded action. It redacts the secrets that the store contains,
+// because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(entries, store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
@@ -38,7 +38,7 @@ func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 		r := &records[i]
 		texts = append(texts, &r.Provider, &r.ID, &r.Label, &r.Source, &r.Reason, &r.Message)
 	}
-	_ = store.Scrub(texts...) // without a readable file, its secrets are unknown
+	_ = store.Scrub(texts...) // if the file cannot be read, its secrets are unknown
 	return records
 }
 

@@ -135,7 +135,7 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 }
 
 // An unjournaled action that is known to be earlier does not prevent an undo.
-func TestLastUndo_UnrecordedBefore(t *testing.T) {
+func TestLastUndo_UnrecordedEarlier(t *testing.T) {
 	o := newOperator(t, pool)
 	early := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(-time.Second) }))
 	do(t, &Operator{Store: early}, reset, "nameless")

@@ -35,7 +35,7 @@ func (v Variant) Capped() bool { return v.guards || v.policy.Climbs() }
 
 // Situation describes how a provider fails.
 type Situation struct {
-	// Name is one word. About is one clause.
+	// Name is a single word. About is a one-clause description.
 	Name, About string
 	failure     poolstate.Failure
 	// refused is the number of credentials that fail, starting with the first in rotation

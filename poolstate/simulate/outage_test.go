@@ -91,7 +91,7 @@ func TestOutage_ResetTime(t *testing.T) {
 	}
 }
 
-func TestBlackout(t *testing.T) {
+func TestPlay_Blackout(t *testing.T) {
 	s := play(t, "blackout", 1)
 	dark := false
 	for !s.sim.NextTurn().After(start.Add(10 * time.Hour)) {

@@ -10,7 +10,7 @@ import (
 
 // Scenario is a pool and a script of outages.
 type Scenario struct {
-	// Name is one word. About is one clause.
+	// Name is a single word. About is a one-clause description.
 	Name, About string
 	Pool        []Credential
 	Script      []Outage

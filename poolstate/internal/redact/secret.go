@@ -72,8 +72,8 @@ func DigestOfFingerprint(s string) Digest {
 	return Digest{[8]byte(sum)}
 }
 
-// Secret is a token that prints as a placeholder. Only [Reveal] returns the token. Two
-// secrets with the same token are not equal by ==.
+// Secret is a token that prints as a placeholder. Only [Reveal] returns the token. Secrets
+// with the same token do not compare equal.
 type Secret struct {
 	// token is a pointer because fmt does not call Format for unexported fields, but
 	// does not follow nested pointers either.
