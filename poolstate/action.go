@@ -42,7 +42,7 @@ type Action struct {
 // AlreadyClear is the [Effect.Reason] if a reset finds nothing to clear.
 const AlreadyClear = "already clear"
 
-// Effect is the effect of an action on one credential.
+// Effect describes what an action does to one credential.
 type Effect struct {
 	Before, After Credential
 	// Reason says why the credential is not changed, or is empty if it is changed.
@@ -73,7 +73,7 @@ func refused(c *Credential, reason string) Effect {
 	return Effect{Before: *c, After: *c, Reason: reason, Refused: true}
 }
 
-// Outcome is the effect of an action on all its targets.
+// Outcome describes what an action does to all its targets.
 type Outcome struct {
 	// At is the time of the change.
 	At time.Time
@@ -237,7 +237,7 @@ func newTokens(was, now *Credential) bool {
 	return was.Tokens != now.Tokens || was.Secret != now.Secret
 }
 
-// fallbackName distinguishes entries without an id.
+// fallbackName returns text that distinguishes entries without an id.
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
 // ErrNothingToUndo is returned by an undo when there is no action to undo.

@@ -268,7 +268,8 @@ func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
 	return own, any
 }
 
-// An action changes only its own fields and updated_at. Its outcome matches a reload.
+// An action changes only its own fields and updated_at. Its outcome matches the credentials
+// after a reload.
 func TestPerform_Fields(t *testing.T) {
 	cooldowns := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 	for name, content := range actionFiles(t) {

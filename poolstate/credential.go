@@ -11,8 +11,7 @@ import (
 // passes.
 type Status uint8
 
-// The statuses. StatusOther is any other value. Agents may select a credential with such a
-// status.
+// The statuses. StatusOther is any other value; agents may still select the credential.
 const (
 	StatusNone Status = iota
 	StatusOK

@@ -59,7 +59,7 @@ func TestCredential_Sole(t *testing.T) {
 	}
 }
 
-// The policy depends on which keys the entries have, whatever their values, and on the
+// The policy depends on which keys the entries have, regardless of their values, and on the
 // formatting of the file.
 func TestResolve_Auto(t *testing.T) {
 	for _, tt := range []struct {

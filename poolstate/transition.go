@@ -18,7 +18,7 @@ type Change struct{ edits []jsonedit.Edit }
 // IsEmpty reports whether the change has no edits.
 func (ch Change) IsEmpty() bool { return len(ch.edits) == 0 }
 
-// Format prints the keys that the change sets or removes, whatever the verb.
+// Format prints the keys that the change sets or removes, regardless of the verb.
 func (ch Change) Format(f fmt.State, _ rune) {
 	keys := make([]string, 0, len(ch.edits))
 	for _, e := range ch.edits {

@@ -376,8 +376,8 @@ func TestDecide_Release(t *testing.T) {
 	}
 }
 
-// A released credential is ready if its own cooldown is over. Otherwise, its own cooldown
-// applies again.
+// A released credential is ready if the agent's own cooldown is over. Otherwise, that
+// cooldown applies again.
 func TestDecide_ReleaseKinds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		since time.Duration // from b's last failure to a's success

@@ -125,7 +125,7 @@ func (c *count) pinnedUntil() time.Time {
 	return c.Pin.Until
 }
 
-// hasPin reports whether the credential has the pin in the file.
+// hasPin reports whether the pin is in the credential's entry in the file.
 func (c *count) hasPin(cr *poolstate.Credential) bool {
 	return c.Pin != nil && cr.Status == poolstate.StatusExhausted && !cr.Held() && sameTime(cr.ResetAt, c.Pin.Until)
 }

@@ -19,7 +19,7 @@ var ErrUnrecorded = errors.New("the last action is missing from the journal or i
 // ErrLaterAction is returned for a store that a later action has changed.
 var ErrLaterAction = errors.New("this store was changed by a later action; undo that action first")
 
-// StoreUndo is the undo of an action in one store.
+// StoreUndo describes how to undo an action in one store.
 type StoreUndo struct {
 	Store *poolstate.Store
 	Undos []poolstate.Undo

@@ -171,7 +171,7 @@ func (t Trial) Effort(v Variant) time.Duration {
 	return MeanOf * (jobs*n*80*time.Nanosecond + min(n*rounds, jobs*time.Duration(t.Tries))*request)
 }
 
-// Cost returns the cost of one outage.
+// Cost simulates one outage and returns its cost.
 func (t Trial) Cost(v Variant) Cost {
 	r := t.start(v)
 	for at := t.Offset; ; at += t.Every {

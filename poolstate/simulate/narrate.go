@@ -198,7 +198,7 @@ func (n *narrator) refused(p *poolstate.Provider) string {
 	return fmt.Sprintf("%d of its %d credentials", refused, len(p.Credentials))
 }
 
-// whenUp describes a pool in which no provider is out, between the outages.
+// whenUp describes the time between outages, when no provider is out.
 func (n *narrator) whenUp() string {
 	for c := range n.Pool.All() {
 		if n.Policy.Availability(c, n.At) == poolstate.Cooling {

@@ -62,7 +62,7 @@ func TestOutage_Backoff(t *testing.T) {
 	}
 }
 
-// After the outage all credentials work. New tokens clear the streak of an OAuth
+// After the outage, all credentials work. New tokens clear the streak of an OAuth
 // credential. The streak of an API key does not change.
 func TestOutage_Recovery(t *testing.T) {
 	s := play(t, "outage", 1)

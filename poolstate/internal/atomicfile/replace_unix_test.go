@@ -19,8 +19,8 @@ var diskErrors = []syscall.Errno{
 	syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOMEM, syscall.EMFILE,
 }
 
-// Each call to each step fails with each error, both with a rename and with an in-place
-// copy. Either the content is replaced, or the file is unchanged and an error is
+// Every call to every step fails once with each error, both with a rename and with an
+// in-place copy. Either the content is replaced, or the file is unchanged and an error is
 // returned. No other file is left.
 func TestReplace_AnyError(t *testing.T) {
 	steps := []string{"Stat", "ReadFile", "Create", "Chmod", "ChownLike", "Write", "Truncate", "Sync", "Close", "Rename", "SyncDir", "OpenForCopy"}

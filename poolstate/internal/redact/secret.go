@@ -27,7 +27,7 @@ func DigestOf(secret string) Digest {
 // IsZero reports whether the digest is the zero value.
 func (d Digest) IsZero() bool { return d == Digest{} }
 
-// Format prints a placeholder, whatever the verb.
+// Format prints a placeholder, regardless of the verb.
 func (d Digest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
 
 // MarshalText returns a placeholder, for JSON and every other encoding.
@@ -91,7 +91,7 @@ func Reveal(s Secret) string {
 	return *s.token
 }
 
-// Format prints a placeholder, whatever the verb.
+// Format prints a placeholder, regardless of the verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
 
 // MarshalText returns a placeholder, for JSON and every other encoding.
