@@ -81,7 +81,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer job.start(program)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
-	changes := watch.Start(ctx, m.Stores[0].Operator.Store.Path())
+	changes := watch.Start(ctx, m.Stores[0].Operator.Store.Path()).Changes()
 	if cfg.Guard {
 		defer startGuard(ctx, cfg, log, func(problem string) { program.Send(model.Warning("guard: " + problem)) })()
 	}

@@ -160,7 +160,7 @@ func followAll(ctx context.Context, followers []*follower) error {
 			earlier = append(earlier, early{r, print})
 			return nil
 		}
-		changes[i] = watch.Start(ctx, f.Store.Path())
+		changes[i] = watch.Start(ctx, f.Store.Path()).Changes()
 		if err := f.start(ctx); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func Example() {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	changes := watch.Start(ctx, path)
+	changes := watch.Start(ctx, path).Changes()
 
 	<-changes // the path is watched
 	if _, err := os.ReadFile(path); os.IsNotExist(err) {

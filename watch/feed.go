@@ -44,7 +44,7 @@ type feed struct {
 // arrange updates the feed to match the files, and reports whether events may have
 // been missed. If the layout has changed, it opens a new source, because Windows
 // cannot remove the watch of a moved directory.
-func (w *watcher) arrange() (renewed bool) {
+func (w *Watcher) arrange() (renewed bool) {
 	for range 8 { // if the directories keep changing, try again at the next check
 		layout := newLayout(w.files)
 		if w.feed != nil && !w.feed.stale.Load() && w.feed.layout.equal(layout) {
@@ -107,7 +107,12 @@ func (f *feed) receive() {
 }
 
 func (f *feed) mark(ev fsnotify.Event) {
-	for _, file := range f.layout.files[fold(ev.Name)] {
+	name := fold(ev.Name)
+	touched := f.layout.files[name]
+	if ev.Has(fsnotify.Create) || ev.Has(fsnotify.Remove) || ev.Has(fsnotify.Rename) {
+		touched = slices.Concat(touched, f.layout.files[filepath.Join(filepath.Dir(name), anyName)])
+	}
+	for _, file := range touched {
 		file.touched.Store(true)
 		post(f.wake)
 	}
@@ -118,7 +123,7 @@ func (f *feed) mark(ev fsnotify.Event) {
 	}
 }
 
-func (w *watcher) closeFeed() {
+func (w *Watcher) closeFeed() {
 	if w.feed != nil && w.feed.close() == nil {
 		<-w.feed.ended
 	}
@@ -154,11 +159,18 @@ type layout struct {
 	files map[string][]*file     // watched files, by the names in their events
 }
 
+// anyName represents all names in a directory.
+const anyName = "*"
+
 func newLayout(files []*file) *layout {
 	l := &layout{map[string]os.FileInfo{}, map[string][]*file{}}
 	for _, f := range files {
 		f.dirs = nil
-		for _, path := range []string{f.abs, target(f.abs)} {
+		paths := []string{f.abs, target(f.abs)}
+		if f.isDir {
+			paths = []string{filepath.Join(paths[0], anyName), filepath.Join(paths[1], anyName)}
+		}
+		for _, path := range paths {
 			dir, info := filepath.Dir(path), os.FileInfo(nil)
 			for ; ; path, dir = dir, filepath.Dir(dir) { // go up to a directory that exists
 				var err error

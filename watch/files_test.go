@@ -20,7 +20,7 @@ type probe struct {
 	ctx  context.Context
 	top  string // a temporary directory
 	path string
-	w    *watcher
+	w    *Watcher
 }
 
 func newProbe(t *testing.T, top, path string) *probe {
@@ -290,11 +290,61 @@ func create(t *testing.T, top, file string) {
 	}
 }
 
+func TestStart_Directory(t *testing.T) {
+	t.Parallel()
+	for _, watched := range []string{"d/", "link/"} {
+		t.Run(watched, func(t *testing.T) {
+			t.Parallel()
+			top := t.TempDir()
+			link(t, "d", filepath.Join(top, "link"))
+			p := newProbe(t, top, watched)
+			expect := func(names string) {
+				t.Helper()
+				for p.receive(); entries(p.in("d")) != names; p.receive() {
+					continue
+				}
+			}
+			must(t, os.Mkdir(p.in("d"), 0o700))
+			expect("")
+			for range 3 {
+				p.put("d/a/f", "first")
+				expect("a")
+				p.put("d/b/f", "first")
+				expect("a b")
+				p.move("d/a", "d/c")
+				expect("b c")
+				p.remove("d/b")
+				expect("c")
+				p.move("d/c", "away")
+				expect("")
+				p.remove("away")
+				p.remove("d")
+				expect(absent)
+				must(t, os.Mkdir(p.in("d"), 0o700))
+				expect("")
+			}
+		})
+	}
+}
+
+// entries returns the names in a directory.
+func entries(dir string) string {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return absent
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}
+
 func TestStart_RelativePath(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	changes := Start(ctx, "f")
+	changes := Start(ctx, "f").Changes()
 	t.Chdir(t.TempDir())
 	for i := range 3 {
 		if c := <-changes; c != (Change{Path: "f"}) {
@@ -312,7 +362,7 @@ func TestStart_NoGoroutineLeft(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
-		changes := Start(ctx, path)
+		changes := Start(ctx, path).Changes()
 		<-changes
 		put(t, path, "the event may arrive before or after the watcher stops")
 		cancel()

@@ -3,14 +3,18 @@
 // It uses file events from the operating system for the directory of each path and, if
 // the path is a symbolic link, for the directory of its target. It therefore detects
 // when a file is created, written in place, replaced or removed. Neither the file nor
-// its directory has to exist.
+// its directory has to exist. All paths share one event source and one timer.
+//
+// A path that ends in a separator is a directory. Its changes are those of its list of
+// names: an entry is created, renamed or removed.
 //
 // It also calls os.Stat every [Interval] and compares the result with the last one.
 // This detects changes that cause no event, such as a change by another machine on a
 // network file system or the replacement of a parent directory. If the system cannot
 // provide events, this is how all changes are detected.
 //
-//	for c := range watch.Start(ctx, "config.json", "/var/lib/app/state.json") {
+//	w := watch.Start(ctx, "config.json", "/var/lib/app/state.json")
+//	for c := range w.Changes() {
 //		reload(c.Path)
 //	}
 package watch
@@ -35,18 +39,18 @@ const burst = 25 * time.Millisecond
 // One Change may represent any number of events, so read the file to find out its
 // current state.
 type Change struct {
-	Path   string // as given to Start
+	Path   string // as given to Start or Set
 	Polled string // why the file is polled, as a short lower-case clause; "" if changes are reported at once
 }
 
-// watcher is the state of one call to Start. All fields except wake are used only by
-// its goroutine.
-type watcher struct {
+// Watcher watches paths. All fields except wake and next are used only by its goroutine.
+type Watcher struct {
 	interval time.Duration
 	burst    time.Duration
 	open     func() (source, error)
 	changes  chan Change
-	wake     chan struct{} // has capacity 1; signals that an event for a file has arrived
+	wake     chan struct{}           // has capacity 1; signals that an event for a file has arrived, or that next is set
+	next     atomic.Pointer[[]*file] // replaces files at the next check, or nil
 	files    []*file
 	pending  []*file // files for which a Change must be sent
 	feed     *feed   // nil if events are not available
@@ -58,6 +62,7 @@ type watcher struct {
 type file struct {
 	path    string
 	abs     string
+	isDir   bool        // the list of names in the directory is watched
 	touched atomic.Bool // set by the feed when it receives an event for this file
 	dirs    []string    // directories whose events concern the file
 	seen    state
@@ -66,43 +71,58 @@ type file struct {
 }
 
 // Start watches paths until ctx is done, then releases all resources and closes the
-// channel. It sends a first Change for each path as soon as the path is watched, since
-// the file may have changed after the caller last read it. For a slow receiver, several
-// changes to a path are combined into one Change. Relative paths are resolved when
-// Start is called.
+// channel of changes. It sends a first Change for each path as soon as the path is
+// watched, since the file may have changed after the caller last read it. For a slow
+// receiver, several changes to a path are combined into one Change. Relative paths are
+// resolved when Start is called.
 //
 // A system call that blocks, for example on an unreachable network file system, delays
 // the changes of all paths and the closing of the channel.
-func Start(ctx context.Context, paths ...string) <-chan Change {
+func Start(ctx context.Context, paths ...string) *Watcher {
 	w := newWatcher(paths...)
 	go w.run(ctx)
-	return w.changes
-}
-
-func newWatcher(paths ...string) *watcher {
-	w := &watcher{
-		interval: Interval, burst: burst, open: openSource,
-		changes: make(chan Change), wake: make(chan struct{}, 1),
-	}
-	for _, path := range paths {
-		f := &file{path: path, abs: path}
-		if abs, err := filepath.Abs(path); err == nil && !filepath.IsAbs(path) {
-			f.abs = abs // do not clean an absolute path: the meaning of "link/.." depends on the link
-		}
-		f.touched.Store(true)
-		w.files = append(w.files, f)
-	}
 	return w
 }
 
-func (w *watcher) run(ctx context.Context) {
+// Changes returns the channel on which changes are sent.
+func (w *Watcher) Changes() <-chan Change { return w.changes }
+
+// Set replaces the watched paths. It sends a first Change for each new path, and possibly
+// for the others. It does not wait; a Change for a path that is no longer watched may still
+// arrive.
+func (w *Watcher) Set(paths ...string) {
+	files := make([]*file, len(paths))
+	for i, path := range paths {
+		f := &file{path: path, abs: path}
+		if last := len(path) - 1; last > 0 && os.IsPathSeparator(path[last]) {
+			f.isDir, f.abs = true, path[:last]
+		}
+		if abs, err := filepath.Abs(f.abs); err == nil && !filepath.IsAbs(path) {
+			f.abs = abs // do not clean an absolute path: the meaning of "link/.." depends on the link
+		}
+		f.touched.Store(true)
+		files[i] = f
+	}
+	w.next.Store(&files)
+	post(w.wake)
+}
+
+func newWatcher(paths ...string) *Watcher {
+	w := &Watcher{
+		interval: Interval, burst: burst, open: openSource,
+		changes: make(chan Change), wake: make(chan struct{}, 1),
+	}
+	w.Set(paths...)
+	return w
+}
+
+func (w *Watcher) run(ctx context.Context) {
 	defer close(w.changes)
 	defer w.closeFeed()
 	tick := time.NewTicker(w.interval)
 	defer tick.Stop()
 	wake := w.wake             // nil during a burst
 	var pause <-chan time.Time // signals the end of the burst
-	post(w.wake)
 	for ctx.Err() == nil {
 		var out chan Change // nil if there is nothing to send
 		var next Change
@@ -127,7 +147,8 @@ func (w *watcher) run(ctx context.Context) {
 // check updates the watches and then compares each file with its last known state. The
 // watches are updated first so that a change after the comparison causes an event and
 // therefore another check.
-func (w *watcher) check(ticked bool) {
+func (w *Watcher) check(ticked bool) {
+	w.replaceFiles()
 	renewed := w.arrange()
 	for _, f := range w.files {
 		touched := f.touched.Swap(false)
@@ -145,8 +166,24 @@ func (w *watcher) check(ticked bool) {
 	}
 }
 
+// replaceFiles applies the last call of Set. Files that were watched before keep their
+// state.
+func (w *Watcher) replaceFiles() {
+	next := w.next.Swap(nil)
+	if next == nil {
+		return
+	}
+	for i, f := range *next {
+		if j := slices.IndexFunc(w.files, func(o *file) bool { return o.path == f.path && o.abs == f.abs }); j >= 0 {
+			(*next)[i] = w.files[j]
+		}
+	}
+	w.files = *next
+	w.pending = slices.DeleteFunc(slices.Clone(w.pending), func(f *file) bool { return !slices.Contains(w.files, f) })
+}
+
 // reason returns why f is polled, or "" if it is not.
-func (w *watcher) reason(f *file) string {
+func (w *Watcher) reason(f *file) string {
 	if w.feed == nil {
 		return explain(w.broken)
 	}

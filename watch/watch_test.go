@@ -18,7 +18,7 @@ type rig struct {
 	t    *testing.T
 	dir  string
 	path string
-	w    *watcher
+	w    *Watcher
 
 	mu      sync.Mutex // guards the fields below
 	events  chan fsnotify.Event
@@ -210,6 +210,74 @@ func TestRun_AlreadyCanceled(t *testing.T) {
 		if c, ok := <-r.w.changes; ok {
 			t.Errorf("got %+v, want a closed channel", c)
 		}
+	})
+}
+
+func TestSet(t *testing.T) {
+	bubble(t, []string{"f", "g"}, func(r *rig) {
+		r.start(func(Change) {
+			f, g, h := r.path, filepath.Join(r.dir, "g"), filepath.Join(r.dir, "new", "h")
+			put(t, h, "first")
+			must(t, os.Chtimes(h, time.Time{}, time.Unix(1, 0)))
+			r.w.Set(g, h) // while a change to f is pending
+			for _, r.path = range []string{g, h} {
+				r.live(r.atOnce())
+			}
+			r.quiet(time.Minute)
+			if r.opened-r.closed != 1 {
+				t.Errorf("%d sources are open", r.opened-r.closed)
+			}
+			r.event(f, fsnotify.Write)
+			put(t, f, "second")
+			r.quiet(time.Minute)
+			r.event(h, fsnotify.Write)
+			r.live(r.atOnce())
+			r.w.Set(h, g)
+			r.quiet(time.Minute)
+			r.event(g, fsnotify.Write)
+			r.path = g
+			r.live(r.atOnce())
+		})
+	})
+}
+
+func TestSet_Pending(t *testing.T) {
+	bubble(t, []string{"f", "g"}, func(r *rig) {
+		r.start(func(Change) {
+			r.event(r.path, fsnotify.Write)
+			synctest.Wait() // the change waits for its receiver
+			r.w.Set(filepath.Join(r.dir, "g"))
+			<-time.After(burst)
+			synctest.Wait()
+			r.path = filepath.Join(r.dir, "g")
+			r.live(r.atOnce())
+			r.quiet(time.Minute)
+		})
+	})
+}
+
+// For a directory, events about entries count, and writes inside an entry do not.
+func TestMark_Directory(t *testing.T) {
+	bubble(t, []string{"f", "d/a/f"}, func(r *rig) {
+		r.start(func(Change) {
+			f, d := r.path, filepath.Join(r.dir, "d")+string(filepath.Separator)
+			r.w.Set(f, d)
+			for _, r.path = range []string{f, d} {
+				r.live(r.atOnce())
+			}
+			r.quiet(time.Minute)
+			for _, op := range []fsnotify.Op{fsnotify.Create, fsnotify.Remove, fsnotify.Rename} {
+				r.event(filepath.Join(d, "a"), op)
+				r.live(r.atOnce())
+				r.quiet(time.Minute)
+			}
+			r.event(filepath.Join(d, "a"), fsnotify.Write)
+			r.event(filepath.Join(d, "a"), fsnotify.Chmod)
+			r.event(filepath.Join(r.dir, "new"), fsnotify.Create)
+			r.quiet(time.Minute)
+			must(t, os.Mkdir(filepath.Join(d, "b"), 0o700)) // without an event
+			r.polling(r.after(time.Second), noEvents)
+		})
 	})
 }
 
