@@ -39,18 +39,22 @@ func RootStore(path string) string {
 
 // Profiles returns the root, followed by its profiles in order of name. The root is that of
 // Home or, if Home is not set, of HERMES_HOME or the platform's default. A profile is a
-// directory or a symlink to one.
+// directory or a symlink to one. If the profiles cannot be listed, Profiles returns the root
+// and an error.
 func (l Location) Profiles() ([]Profile, error) {
 	path, err := Location{Home: l.Home}.Path()
 	if err != nil {
 		return nil, err
 	}
-	path = cmp.Or(RootStore(path), path)
-	out := []Profile{ProfileAt(path)}
-	dir := filepath.Join(filepath.Dir(path), profilesDir)
+	return ProfilesOf(cmp.Or(RootStore(path), path))
+}
+
+// ProfilesOf is like [Location.Profiles], for the root whose store is at path.
+func ProfilesOf(path string) ([]Profile, error) {
+	out, dir := []Profile{ProfileAt(path)}, ProfilesDir(path)
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return out, err
 	}
 	for _, e := range entries {
 		home := filepath.Join(dir, e.Name())
@@ -60,6 +64,9 @@ func (l Location) Profiles() ([]Profile, error) {
 	}
 	return out, nil
 }
+
+// ProfilesDir returns the directory with the profiles of the root whose store is at path.
+func ProfilesDir(path string) string { return filepath.Join(filepath.Dir(path), profilesDir) }
 
 // Copy says whether an entry of a profile is a copy of one of the root's entries. For most
 // providers, an agent copies the root's entries to a profile the first time that it

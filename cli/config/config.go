@@ -29,6 +29,7 @@ type Config struct {
 	// File is the path of the store, or of the first store if there are several. For
 	// commands that read a store, it is absolute.
 	File      string   `toml:"file"`
+	Profiles  string   `toml:"profiles"` // which profiles the dashboard shows by default: "all" or "one"
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
 	Sort      string   `toml:"sort"`
@@ -61,7 +62,7 @@ type Config struct {
 // Default returns the default configuration.
 func Default() *Config {
 	return &Config{
-		Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
+		Profiles: profileChoices[0], Policy: policies[0], Theme: themes[0], Sort: sorts[0], Columns: slices.Clone(columns), FrameRate: DefaultFrameRate, Journal: true,
 		Keys: map[string][]string{}, Agent: Agent{Policy: policies[0]}, curve: poolstate.DefaultCurve(), sources: map[string]Source{},
 	}
 }
@@ -131,9 +132,12 @@ func (s Source) Errorf(format string, args ...any) error {
 func (c *Config) Several() bool { return c.AllProfiles || len(c.Stores) > 1 }
 
 // resolveStores sets Stores and File to absolute paths. Flags override $HERMES_HOME, which
-// overrides the configuration file.
-func (c *Config) resolveStores() error {
+// overrides the configuration file. If all is true, it selects all profiles, unless a store or
+// a profile is specified or Profiles is "one".
+func (c *Config) resolveStores(all bool) error {
 	loc, source := poolstate.Location{Home: c.Home}, c.sources["file"]
+	_, decided := c.sources["all-profiles"]
+	all = all && !decided && c.Profiles == profileChoices[0]
 	switch {
 	case c.AllProfiles && source.Kind == fromFlag:
 		return errors.New("--all-profiles and --file are mutually exclusive")
@@ -148,9 +152,9 @@ func (c *Config) resolveStores() error {
 	case len(c.profiles) > 0:
 		source = c.sources["profile"]
 	case strings.TrimSpace(os.Getenv("HERMES_HOME")) != "":
-		source = Source{Kind: "environment", Name: "$HERMES_HOME"}
+		source, c.AllProfiles = Source{Kind: "environment", Name: "$HERMES_HOME"}, all
 	default:
-		loc.File = c.File
+		loc.File, c.AllProfiles = c.File, all && c.File == ""
 	}
 	stores, err := c.storesAt(loc)
 	if err != nil {
@@ -172,10 +176,11 @@ func (c *Config) resolveStores() error {
 // is selected.
 func (c *Config) storesAt(loc poolstate.Location) (stores []poolstate.Profile, err error) {
 	if c.AllProfiles {
-		if stores, err = loc.Profiles(); err != nil {
-			err = fmt.Errorf("--all-profiles: %w", err)
+		stores, err = loc.Profiles()
+		if _, asked := c.sources["all-profiles"]; err != nil && (asked || stores == nil) {
+			return nil, fmt.Errorf("--all-profiles: %w", err)
 		}
-		return stores, err
+		return stores, nil
 	}
 	names := c.profiles
 	if len(names) == 0 {

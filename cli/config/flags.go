@@ -15,6 +15,7 @@ import (
 // Flags are a command's flags that set configuration values.
 type Flags struct {
 	scope Scope
+	all   bool            // see AllByDefault
 	file  *string         // --config
 	given []func(*Config) // apply the other flags, in order
 }
@@ -40,6 +41,13 @@ func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 			pf.DefValue = fmt.Sprint(value)
 		}
 	}
+	return f
+}
+
+// AllByDefault makes Load select the root and all its profiles, unless a flag or the
+// configuration selects a store or one profile. It returns f.
+func (f *Flags) AllByDefault() *Flags {
+	f.all = true
 	return f
 }
 
@@ -76,7 +84,7 @@ func (f *Flags) Load() (*Config, error) {
 	if f.scope&Stores == 0 && len(c.profiles) > 1 {
 		return nil, errors.New("--profile must be given only once")
 	}
-	err := c.resolveStores()
+	err := c.resolveStores(f.all)
 	return c, err
 }
 

@@ -48,6 +48,7 @@ var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag strin
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
 	{"sort", "pool", `sort = "-deadline"`, "-deadline", "--sort -streak", "-streak"},
 	{"columns", "[why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
+	{"profiles", "all", `profiles = "one"`, "one", "", ""},
 	{"notify", "false", "notify = true", "true", "--notify=false", "false"},
 	{"notify", "false", "notify = false", "false", "--notify", "true"},
 	{"guard", "false", "guard = true", "true", "--guard=false", "false"},
@@ -70,17 +71,17 @@ func TestLoad_Precedence(t *testing.T) {
 		tested[c.name] = true
 		file := writeConfig(t, "\n"+strings.ReplaceAll(c.line, "ROOT", filepath.ToSlash(root))+"\n")
 		args := strings.Fields(strings.ReplaceAll(c.args, "ROOT", root))
-		flag, _, _ := strings.Cut(args[0], "=")
-		for _, run := range []struct {
+		type run struct {
 			args         []string
 			want, source string
-		}{
-			{nil, c.byDefault, "default"},
-			{[]string{"--config", file}, c.fromFile, "config.toml:2"},
-			{args, c.fromFlag, "flag " + flag},
-			{append(args, "--config", file), c.fromFlag, "flag " + flag},
-			{append([]string{"--config", ""}, args...), c.fromFlag, "flag " + flag},
-		} {
+		}
+		runs := []run{{nil, c.byDefault, "default"}, {[]string{"--config", file}, c.fromFile, "config.toml:2"}}
+		if len(args) > 0 {
+			flag, _, _ := strings.Cut(args[0], "=")
+			runs = append(runs, run{args, c.fromFlag, "flag " + flag}, run{append(args, "--config", file), c.fromFlag, "flag " + flag},
+				run{append([]string{"--config", ""}, args...), c.fromFlag, "flag " + flag})
+		}
+		for _, run := range runs {
 			cfg, err := load(t, run.args...)
 			if err != nil {
 				t.Errorf("%q: %v", run.args, err)
@@ -163,5 +164,61 @@ func TestLoad_Stores(t *testing.T) {
 	}
 	if _, err := load(t, "--all-profiles", "--home", root); err == nil || !strings.Contains(err.Error(), "--all-profiles: ") {
 		t.Errorf("with an unreadable profiles directory: %v", err)
+	}
+}
+
+// TestFlags_AllByDefault checks which stores the dashboard shows.
+func TestFlags_AllByDefault(t *testing.T) {
+	root := t.TempDir()
+	setHome(t, root)
+	for _, name := range []string{"play", "work"} {
+		if err := os.MkdirAll(filepath.Join(root, ".hermes", "profiles", name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, "unreadable"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "unreadable", "profiles"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	one := writeConfig(t, "profiles = 'one'")
+	for _, c := range []struct{ home, args, want, source string }{
+		{"", "", "default play work several", "default"},
+		{"ROOT/.hermes/profiles/work", "", "default play work several", "$HERMES_HOME"},
+		{"ROOT/other", "", "default several", "$HERMES_HOME"},
+		{"ROOT/unreadable", "", "default several", "$HERMES_HOME"},
+		{"", "--profile work", "work", "flag --profile"},
+		{"", "--profile work --profile default", "work default several", "flag --profile"},
+		{"", "--home ROOT/.hermes", "default", "flag --home"},
+		{"", "--home ROOT/.hermes --all-profiles", "default play work several", "flag --all-profiles"},
+		{"", "--file ROOT/.hermes/auth.json", "default", "flag --file"},
+		{"", "--all-profiles=false", "default", "default"},
+		{"", "--config " + one, "default", "default"},
+		{"ROOT/.hermes/profiles/work", "--config " + one, "work", "$HERMES_HOME"},
+		{"", "--all-profiles --config " + one, "default play work several", "flag --all-profiles"},
+		{"", "--config " + writeConfig(t, "file = '~/.hermes/auth.json'"), "default", "config.toml:1"},
+		{"ROOT/.hermes", "--config " + writeConfig(t, "file = '~/a.json'"), "default play work several", "$HERMES_HOME"},
+	} {
+		t.Setenv("HERMES_HOME", strings.ReplaceAll(c.home, "ROOT", root))
+		set := pflag.NewFlagSet("", pflag.ContinueOnError)
+		flags := Bind(set, ^Scope(0)).AllByDefault()
+		if err := set.Parse(strings.Fields(strings.ReplaceAll(c.args, "ROOT", root))); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := flags.Load()
+		if err != nil {
+			t.Errorf("%s %q: %v", c.home, c.args, err)
+			continue
+		}
+		var got []string
+		for _, s := range cfg.Stores {
+			got = append(got, s.Name)
+		}
+		if cfg.Several() {
+			got = append(got, "several")
+		}
+		equal(t, c.home+" "+c.args, strings.Join(got, " "), c.want)
+		equal(t, c.home+" "+c.args+": source", cfg.SourceOf("file").String(), c.source)
 	}
 }

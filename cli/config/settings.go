@@ -36,8 +36,8 @@ const (
 	Guard
 )
 
-// Setting describes one value of the configuration. Each setting has a flag, and most can
-// also be set in the file. The value is stored in the field of [Config] whose tag is the
+// Setting describes one value of the configuration. Each setting with a scope has a flag,
+// and most can also be set in the file. The value is stored in the field of [Config] whose tag is the
 // setting's name.
 type Setting struct {
 	Name    string
@@ -52,6 +52,8 @@ type Setting struct {
 }
 
 var (
+	profileChoices = []string{"all", "one"}
+
 	policies = poolstate.PolicyChoices()
 	themes   = append([]string{"auto"}, names(theme.Schemes())...)
 	sorts    = names(filter.Orders())
@@ -82,6 +84,7 @@ var settings = []Setting{
 	{Name: "home", Value: "DIR", Scope: Store, Usage: "agent home directory, containing auth.json"},
 	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use", set: addProfile},
 	{Name: "all-profiles", Scope: Stores, Usage: "use the root and all its profiles"},
+	{Name: "profiles", Value: "WHICH", Words: profileChoices}, // the flags are --all-profiles and --profile
 	{Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies), Words: policies},
 	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Words: themes},
 	{
