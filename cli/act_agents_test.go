@@ -24,8 +24,8 @@ import (
 
 func init() { roles["agent"] = runAgent }
 
-// runAgent increments the request counts in a store n times, as an agent does. Its
-// arguments are the path and n.
+// runAgent increments the request counts in a store n times, as an agent does. The arguments
+// are the path of the store and n.
 func runAgent(args []string) int {
 	n, _ := strconv.Atoi(args[1])
 	for n > 0 {
@@ -70,9 +70,10 @@ func countAsAgent(path string) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// TestExhaust_ConcurrentAgents holds a credential while agents rewrite the same file.
-// Each successful command increments the streak and adds a line to the journal. Each
-// write by an agent increments the request count. Readers see only complete files.
+// TestExhaust_ConcurrentAgents holds a credential repeatedly while agents rewrite the same
+// file. Each successful command must increment the streak and add a line to the journal, each
+// write by an agent must increment the request count, and readers must see only complete
+// files.
 func TestExhaust_ConcurrentAgents(t *testing.T) {
 	t.Parallel()
 	program := build(t)
@@ -122,8 +123,8 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
 
-// TestExhaust_Profiles holds a credential in 14 stores at once, while an agent rewrites each
-// of them. No store loses an update, and each command reports the stores that it changed.
+// TestExhaust_Profiles holds a credential in 14 stores at once while agents rewrite them. No
+// store may lose an update, and each command must report the stores that it changed.
 func TestExhaust_Profiles(t *testing.T) {
 	t.Parallel()
 	program, state, root := build(t), t.TempDir(), t.TempDir()
@@ -175,8 +176,8 @@ func TestExhaust_Profiles(t *testing.T) {
 		credential := snapshot.Pool.Find(poolstate.Ref{Provider: "p", ID: "a"})
 		equal(t, "streak of "+name, credential.Streak.Count(), held[name])
 		equal(t, "requests of "+name, credential.RequestCount.Or(0), turns)
-		equal(t, "one hold at least of "+name, held[name] > 0, true)
-		equal(t, "names beside the store of "+name, strings.TrimSuffix(strings.Join(namesIn(t, filepath.Dir(file)), " "), " profiles"), "auth.json auth.lock")
+		equal(t, "at least one hold of "+name, held[name] > 0, true)
+		equal(t, "names in the directory of "+name, strings.TrimSuffix(strings.Join(namesIn(t, filepath.Dir(file)), " "), " profiles"), "auth.json auth.lock")
 	}
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
 	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), total)
@@ -211,7 +212,8 @@ func lock(t *testing.T, file string) {
 	t.Cleanup(func() { _ = l.Close() })
 }
 
-// The command reports once that it is waiting for the lock, and gives up after 15 seconds.
+// TestActionRun_LockTimeout checks that a command reports once that it is waiting for the
+// lock, and gives up after 15 seconds.
 func TestActionRun_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")

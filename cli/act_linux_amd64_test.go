@@ -16,7 +16,7 @@ import (
 
 func init() { roles["tracer"] = testkit.Trace }
 
-// traced is a run of the program under a tracer, on its own store.
+// traced is the result of running the program under a tracer.
 type traced struct {
 	outcome
 	file  string
@@ -50,9 +50,9 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	return r
 }
 
-// checkAfter checks that the file has the old or the new content and mode 0600, and that
-// later commands succeed and leave no file next to it except the lock. It reports whether
-// the content is new.
+// checkAfter checks that the file has mode 0600 and either the old or the new content, and
+// that later commands succeed and leave only the lock next to it. It reports whether the
+// content is new.
 func checkAfter(t *testing.T, r traced) (written bool) {
 	t.Helper()
 	text := string(readFile(t, r.file))
@@ -69,11 +69,11 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls are calls that change nothing, so a kill before one of them has the same effect
-// as a kill before the next call.
+// readCalls are calls that change nothing. A kill before one of them has the same effect as a
+// kill before the next call.
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
-func TestReset_KilledBeforeAnyCall(t *testing.T) {
+func TestReset_KilledBeforeEachCall(t *testing.T) {
 	t.Parallel()
 	program := build(t)
 	whole := runTraced(t, program, "", 0, 0)
@@ -96,9 +96,9 @@ func TestReset_KilledBeforeAnyCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// If a system call in the store's directory fails, pooltop reset reports, in at most one
-// line, whether the file was written.
-func TestReset_AnyCallFails(t *testing.T) {
+// TestReset_EachCallFails makes system calls in the store's directory fail, one in each run.
+// pooltop reset must report, in at most one line, whether the file was written.
+func TestReset_EachCallFails(t *testing.T) {
 	t.Parallel()
 	program := build(t)
 	errnos := []syscall.Errno{

@@ -17,7 +17,8 @@ import (
 // clearable is a store with a credential that reset changes.
 var clearable = poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425000}`, `{"access_token": "none", "id": "b"}`)
 
-// Unusable stores and locks are refused with advice, and no file is changed.
+// TestReset_UnusableFiles checks that unusable stores and locks are refused with advice, and
+// that no file is changed.
 func TestReset_UnusableFiles(t *testing.T) {
 	store := func(make func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, file string) {
@@ -42,7 +43,7 @@ func TestReset_UnusableFiles(t *testing.T) {
 		name string
 		make func(*testing.T, string)
 		code int
-		says []string
+		want []string
 	}{
 		{"a pipe", store(pipe), exitRefused, []string{"not a regular file", "--file"}},
 		{"a directory", store(directory), exitRefused, []string{"not a regular file", "--file"}},
@@ -64,7 +65,7 @@ func TestReset_UnusableFiles(t *testing.T) {
 			file := storeFile(t, clearable)
 			tt.make(t, file)
 			before := tree(t, filepath.Dir(file))
-			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.says, filepath.Dir(file), "reset: ")...)
+			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.want, filepath.Dir(file), "reset: ")...)
 			equal(t, "files", tree(t, filepath.Dir(file)), before)
 		})
 	}

@@ -28,7 +28,7 @@ func startOn(b *testing.B, role, name string, args ...string) *testkit.Terminal 
 	return c
 }
 
-// usage is a program's resource usage since its start.
+// usage is a program's resource usage since it was started.
 type usage struct {
 	cpu      time.Duration
 	switches int
@@ -64,8 +64,8 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 	return u
 }
 
-// replaceStore replaces path with a store of n credentials and returns path. The first
-// credential has the given label, and the given number of others are cooling.
+// replaceStore replaces the file at path with a store of n credentials and returns path. The
+// first credential has the given label; the next ones, as many as cooling says, are cooling.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5
@@ -122,8 +122,8 @@ func BenchmarkAtRest(b *testing.B) {
 	})
 }
 
-// measureIdle measures a program for ten seconds within the same minute, because times on
-// the screen are redrawn when the minute changes.
+// measureIdle measures a program for ten seconds. The minute does not change during the
+// measurement, because then all times on the screen would be redrawn.
 func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
 	<-time.After(3 * time.Second) // let the terminal queries time out
@@ -154,8 +154,8 @@ func reportSpread(b *testing.B, waits []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkChangeToScreen measures the time from replacing the file to showing the
-// change. Pauses of varying length keep the changes out of step with the frames.
+// BenchmarkChangeToScreen measures the time from replacing the file to showing the change.
+// Pauses of varying length prevent the changes from being in step with the frames.
 func BenchmarkChangeToScreen(b *testing.B) {
 	program := build(b)
 	for _, n := range []int{10, 10_000} {

@@ -15,7 +15,7 @@ import (
 func TestProgram(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	cmd := exec.Command(build(t), "status", "--file", file, "--now", sampleTime)
-	out, _ := cmd.CombinedOutput() // an error, because the exit code is not 0
+	out, _ := cmd.CombinedOutput() // fails, because the exit code is not 0
 	equal(t, "output", string(out), "4/10 ready · openai-codex out, due now\n")
 	equal(t, "exit code", cmd.ProcessState.ExitCode(), exitProviderOut)
 }

@@ -26,18 +26,18 @@ func TestLog(t *testing.T) {
 		{"exhaust openrouter e5b7f2", `msg="action planned" verb=exhaust changed=1`, `msg="action done" verb=exhaust`, "kind=held by=operator", "credential=e5b7f2"},
 		{"undo", "verb=undo", "msg=ended exit=0"},
 	} {
-		says(t, logged(t, file, strings.Fields(c[0])...), c[1:]...)
+		contains(t, logged(t, file, strings.Fields(c[0])...), c[1:]...)
 	}
-	says(t, logged(t, storeFile(t, "[]"), "status"), `level=ERROR msg="snapshot not loaded"`, "exit=5")
+	contains(t, logged(t, storeFile(t, "[]"), "status"), `level=ERROR msg="snapshot not loaded"`, "exit=5")
 }
 
 func TestLog_JournalError(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", sampleFile(t, "backoff.json")) // a file instead of a directory
-	says(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key"), `msg="journal not written"`)
-	saysNot(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key", "--no-journal"), "journal not")
+	contains(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key"), `msg="journal not written"`)
+	lacks(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key", "--no-journal"), "journal not")
 }
 
-// Runs append to the log, which is readable only by its owner.
+// TestLog_File checks that each run appends to the log, and that only its owner can read it.
 func TestLog_File(t *testing.T) {
 	file, path := sampleFile(t, "backoff.json"), filepath.Join(t.TempDir(), "debug.log")
 	done(t, at(t, file, "list", "--log-file", path))
@@ -51,8 +51,8 @@ func TestLog_File(t *testing.T) {
 	refused(t, at(t, file, "list", "--log-file", filepath.Join(path, "x")), exitFailed, "cannot open the debug log")
 }
 
-// The log contains no tokens from the file, and text from the file cannot add lines to
-// the log.
+// TestLog_NoSecrets checks that the log contains no secrets from the file, and that text from
+// the file cannot add lines to the log.
 func TestLog_NoSecrets(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

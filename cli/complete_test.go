@@ -9,8 +9,8 @@ import (
 	"pooltop/poolstate"
 )
 
-// completed returns the completions for the last word of a command line, each followed
-// by a tab and its description, and reports whether the shell also offers files.
+// completed returns the completions for the last word of a command line, each followed by a
+// tab and its description. It also reports whether the shell completes file names.
 func completed(t *testing.T, args ...string) (words []string, files bool) {
 	t.Helper()
 	if !slices.ContainsFunc(args, func(a string) bool { return a == "demo" || a == "backoff" || a == "simulate" || a == "help" }) {
@@ -107,8 +107,8 @@ func TestComplete_Words(t *testing.T) {
 	}
 }
 
-// If a label or id is ambiguous, the completion is another name of the credential, or there
-// is none.
+// TestComplete_AmbiguousNames checks that an ambiguous label or id is not a completion. The
+// credential's other names may be.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"access_token": "none", "id": "a1", "label": "same"}`,
@@ -153,14 +153,14 @@ func TestComplete_Profiles(t *testing.T) {
 	check("", "reset", "--all-profiles", "--profile", "work", "openrouter", "back")
 	check("", "reset", "openrouter", "back") // the home itself has no pool
 	writeFile(t, filepath.Join(home, "auth.json"), sample(t, "backoff.json"))
-	check("backup-key\tcooling 12m03s", "--profile", "play", "reset", "openrouter", "back") // the root's
+	check("backup-key\tcooling 12m03s", "--profile", "play", "reset", "openrouter", "back") // borrowed from the root
 	check("backup-key\tcooling 12m03s", "reset", "--all-profiles", "openrouter", "back")    // in two stores
 	_, files := completed(t, "--file", "")
 	equal(t, "offers files for --file", files, true)
 }
 
-// completingLines are command lines to complete. Most completions depend on the pool.
-var completingLines = [][]string{
+// completionLines are command lines to complete. Most completions depend on the pool.
+var completionLines = [][]string{
 	{"list", ""},
 	{"sync", ""},
 	{"reset", ""},
@@ -175,8 +175,8 @@ var completingLines = [][]string{
 	{"list", "--policy", ""},
 }
 
-// Completions contain no control characters, and reset accepts each completion for a
-// target, even if the store contains hostile text.
+// TestComplete_HostileText checks that completions contain no control characters, and that
+// reset accepts each completed target, even if the store contains hostile text.
 func TestComplete_HostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestComplete_HostileText(t *testing.T) {
 	}
 }
 
-func TestComplete_LabelsToQuote(t *testing.T) {
+func TestComplete_SpecialLabels(t *testing.T) {
 	labels := []string{`work laptop`, `it's "mine"`, `$(touch owned)`, "`id`", `a;b|c&d`, `back\slash`, `~`, `*`, `ключ`}
 	for _, label := range labels {
 		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a1", "label": `+asJSON(t, label)+`}`))

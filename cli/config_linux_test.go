@@ -21,8 +21,8 @@ func TestDashboard_Configured(t *testing.T) {
 	runOn(t, c, "pooltop", []string{"XDG_CONFIG_HOME=" + config}, "--now", sampleTime, "--key", "sort=F")
 	c.Shows("BACK IN▾", "F sort", "? help", "Q quit")
 	text := c.Text()
-	saysNot(t, text, "WHY", "COOLDOWN", "r reset")
-	if said := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) }); strings.Contains(said, "\x1b]11;?") {
+	lacks(t, text, "WHY", "COOLDOWN", "r reset")
+	if sent := testkit.Read(c, func(p *testkit.Emulator) string { return string(p.All) }); strings.Contains(sent, "\x1b]11;?") {
 		t.Error("the terminal was queried for its background")
 	}
 	c.Type("F")
@@ -38,7 +38,7 @@ func TestDashboard_Configured(t *testing.T) {
 	c.CheckRestored()
 }
 
-// Each theme has its own colors.
+// TestList_Themes checks that each theme has different colors.
 func TestList_Themes(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	drawn := map[string]string{}
@@ -46,7 +46,7 @@ func TestList_Themes(t *testing.T) {
 		cmd := exec.Command(program, "list", "--theme", theme, "--file", file, "--now", sampleTime)
 		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
 		shown := outputOnTerminal(t, cmd)
-		says(t, shown, "work-oauth", "\x1b[")
+		contains(t, shown, "work-oauth", "\x1b[")
 		if other, same := drawn[shown]; same {
 			t.Errorf("%s has the same colors as %s", theme, other)
 		}

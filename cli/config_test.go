@@ -32,23 +32,23 @@ func setHome(t *testing.T, dir string) {
 	}
 }
 
-// If the configuration file is invalid, every command that reads it fails before doing
-// anything.
+// TestConfig_Invalid checks that every command that reads the configuration fails before it
+// does anything if the file is invalid.
 func TestConfig_Invalid(t *testing.T) {
 	file, home := sampleFile(t, "backoff.json"), t.TempDir()
 	setHome(t, home)
 	t.Setenv("XDG_CONFIG_HOME", home)
 	writeFile(t, filepath.Join(home, "pooltop", "config.toml"), []byte("# colors\n\nthme = 'dark'\n"))
 	before := string(readFile(t, file))
-	says := filepath.Join(home, "pooltop", "config.toml") + ":3:1: unknown key \"thme\" (did you mean \"theme\"?)\n"
+	message := filepath.Join(home, "pooltop", "config.toml") + ":3:1: unknown key \"thme\" (did you mean \"theme\"?)\n"
 	for _, line := range []string{
 		"", "demo", "list", "list --json", "status", "report", "backoff", "simulate", "config", "config --json",
 		"reset openrouter --yes", "reset --all --dry-run", "exhaust openrouter primary", "sync", "undo",
 	} {
 		out := pooltop(t, strings.Fields(line)...)
 		refused(t, out, exitUsage)
-		if !strings.HasSuffix(out.stderr, ": "+says) {
-			t.Errorf("%s: %q does not end with %q", line, out.stderr, says)
+		if !strings.HasSuffix(out.stderr, ": "+message) {
+			t.Errorf("%s: %q does not end with %q", line, out.stderr, message)
 		}
 	}
 	equal(t, "the store", string(readFile(t, file)), before)
@@ -57,8 +57,8 @@ func TestConfig_Invalid(t *testing.T) {
 	}
 }
 
-// The error for a conflict includes the position of the binding. A flag can resolve a
-// conflict in the file.
+// TestConfig_KeyErrors checks that errors about key bindings include the position, and that a
+// flag can resolve a conflict in the file.
 func TestConfig_KeyErrors(t *testing.T) {
 	for _, c := range []struct{ text, args, want string }{
 		{"[keys]\n\nrset = ['r']", "", `FILE:3:1: unknown action "rset" (did you mean "reset"?)`},
@@ -69,7 +69,7 @@ func TestConfig_KeyErrors(t *testing.T) {
 		{"[keys]\nreset = ['x']", "--key exhaust=E", ""},
 		{"[keys]\nreset = ['x']", "--key reset=r", ""},
 		{"[keys]\nreset = ['x']", "--key exhaust=x", `--key: the key "x" is bound to both exhaust and reset`},
-		{"[keys]\nreset = ['x']", "--key undo=r --key exhaust=u", ""}, // a chain of moved keys
+		{"[keys]\nreset = ['x']", "--key undo=r --key exhaust=u", ""}, // each key moves to the next action
 	} {
 		path := writeConfig(t, c.text)
 		out := pooltop(t, append([]string{"config", "--config", path}, strings.Fields(c.args)...)...)
@@ -81,8 +81,8 @@ func TestConfig_KeyErrors(t *testing.T) {
 	}
 }
 
-// list shows the configured columns, but ignores the configured sort order, because
-// credentials are numbered in rotation order.
+// TestList_Configured checks that list shows the configured columns. It ignores the configured
+// sort order, because credentials are numbered in rotation order.
 func TestList_Configured(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	titles := func(args ...string) string {
@@ -91,14 +91,14 @@ func TestList_Configured(t *testing.T) {
 		return strings.Join(strings.Fields(columns), " ")
 	}
 	file := writeConfig(t, "columns = ['streak']\nsort = 'streak'\ntheme = 'light'")
-	says(t, titles("--config", file), "STATE STREAK BACK IN ")
-	says(t, titles("--config", file, "--columns", "at,why"), "STATE WHY BACK IN AT ")
+	contains(t, titles("--config", file), "STATE STREAK BACK IN ")
+	contains(t, titles("--config", file, "--columns", "at,why"), "STATE WHY BACK IN AT ")
 	sorted := done(t, at(t, store, "list", "--config", writeConfig(t, "sort = 'streak'")))
 	equal(t, "the order", sorted, done(t, at(t, store, "list")))
 }
 
-// The dashboard uses the configured schedule. A demo does not, because its agent is
-// simulated.
+// TestStoreDashboard_Curve checks that the dashboard uses the configured schedule, unless it
+// shows a demo.
 func TestStoreDashboard_Curve(t *testing.T) {
 	cfg, err := config.Parse("config.toml", []byte("[backoff]\ncap = 3\n[backoff.providers.openrouter]\ncap = 4"))
 	must(t, err)
@@ -110,8 +110,8 @@ func TestStoreDashboard_Curve(t *testing.T) {
 	equal(t, "cap in a demo", demo.Curve.For("openrouter").Cap, 8)
 }
 
-// Each value is printed with its source. A --key flag overrides the file only for its own
-// action.
+// TestConfig_Sources checks that each value is printed with its source. A --key flag overrides
+// the file for one action only.
 func TestConfig_Sources(t *testing.T) {
 	t.Setenv("HERMES_HOME", "/env")
 	file := writeConfig(t, "theme = 'light'\n[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
@@ -136,14 +136,14 @@ func TestConfig_Sources(t *testing.T) {
 	} {
 		out := done(t, pooltop(t, append([]string{"config"}, strings.Fields(args)...)...))
 		for _, line := range lines {
-			says(t, out, line+"\n")
+			contains(t, out, line+"\n")
 		}
 		_, table, _ := strings.Cut(out, "\n[keys]\n")
 		equal(t, "the actions", strings.Count(table, " = "), len(model.Actions()))
 	}
 }
 
-// The output is a valid configuration file with the same values.
+// TestConfig_RoundTrip checks that the output is a configuration file with the same values.
 func TestConfig_RoundTrip(t *testing.T) {
 	odd := "a \"quoted\" \\ and \x1b[31m odd 名 \U000e0001"
 	setHome(t, filepath.Join(t.TempDir(), odd))
@@ -158,7 +158,7 @@ func TestConfig_RoundTrip(t *testing.T) {
 		{"--config", writeConfig(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
-		saysNot(t, first, "\x1b", "\x00")
+		lacks(t, first, "\x1b", "\x00")
 		again := writeConfig(t, first)
 		equal(t, fmt.Sprintf("%q again", c), values(done(t, pooltop(t, "config", "--config", again))), values(first))
 	}
@@ -181,7 +181,7 @@ func TestConfig_Path(t *testing.T) {
 	usual, mine := filepath.Join(home, ".config", "pooltop", "config.toml"), writeConfig(t, "")
 	check := func(line, path string, args ...string) {
 		t.Helper()
-		says(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# Effective configuration of pooltop, "+line+"\n")
+		contains(t, done(t, pooltop(t, append([]string{"config"}, args...)...)), "# Effective configuration of pooltop, "+line+"\n")
 		o := decoded(t, done(t, pooltop(t, append([]string{"config", "--json"}, args...)...)))
 		equal(t, "path and read", fmt.Sprint(o["path"], " ", o["read"]), path)
 	}
@@ -216,8 +216,8 @@ func TestConfig_JSON(t *testing.T) {
 	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(values)), " "), strings.Join(names, " "))
 }
 
-// FuzzConfig checks that every error is one printable line, and that a valid
-// configuration is printed as a configuration with the same values.
+// FuzzConfig checks that every error is one line without control characters, and that a valid
+// configuration is printed as one with the same values.
 func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
@@ -243,9 +243,9 @@ func FuzzConfig(f *testing.F) {
 		}
 		cfg, err := parsed("config.toml", data)
 		if err != nil {
-			var said strings.Builder
-			printError(&said, "pooltop", err)
-			if line := said.String(); !strings.HasPrefix(line, "pooltop: config.toml:") || strings.Count(line, "\n") != 1 || raw(line) != "" {
+			var printed strings.Builder
+			printError(&printed, "pooltop", err)
+			if line := printed.String(); !strings.HasPrefix(line, "pooltop: config.toml:") || strings.Count(line, "\n") != 1 || raw(line) != "" {
 				t.Errorf("the error is %q", line)
 			}
 			return

@@ -17,7 +17,7 @@ import (
 	"pooltop/poolstate/simulate"
 )
 
-// testDemo is a demo without a dashboard. It runs in a synctest bubble.
+// testDemo is a demo without a dashboard, in a synctest bubble.
 type testDemo struct {
 	t      *testing.T
 	file   string
@@ -30,7 +30,7 @@ type testDemo struct {
 	ended  chan struct{} // closed when the agent has ended
 }
 
-// startDemo starts a demo at 1200 times real time. The demo ends with the test.
+// startDemo starts the default demo, at testSpeed. It ends with the test.
 func startDemo(t *testing.T) *testDemo { return startScenario(t, "outage") }
 
 func startScenario(t *testing.T, name string) *testDemo {
@@ -68,7 +68,7 @@ func startScenario(t *testing.T, name string) *testDemo {
 
 const testSpeed = 1200
 
-// runUntil waits until d of simulated time has passed since the start.
+// runUntil waits until the simulated time is d after the start.
 func (s *testDemo) runUntil(d time.Duration) {
 	s.t.Helper()
 	if left, _, _ := s.clock.Until(s.start.Add(d)); left > 0 {
@@ -90,8 +90,8 @@ func (s *testDemo) requests() int {
 	return n
 }
 
-// The file contains the results of exactly the turns that are due.
-func TestPlayDemo_Turns(t *testing.T) {
+// TestDemoPlayer_Turns checks that the player has taken exactly the turns that are due.
+func TestDemoPlayer_Turns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
 		const elapsed = 90 * time.Minute
@@ -113,7 +113,7 @@ func TestPlayDemo_Turns(t *testing.T) {
 	})
 }
 
-func TestPlayDemo_Stop(t *testing.T) {
+func TestDemoPlayer_Stop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
 		s.runUntil(30 * time.Minute)
@@ -131,9 +131,9 @@ func TestPlayDemo_Stop(t *testing.T) {
 	})
 }
 
-// The agent does not write a file that is deleted or is not a pool. It continues when the
-// file is restored.
-func TestPlayDemo_BrokenFile(t *testing.T) {
+// TestDemoPlayer_BrokenFile checks that the agent does not write a file that is missing or not
+// a pool, and that it continues when the file is restored.
+func TestDemoPlayer_BrokenFile(t *testing.T) {
 	const deleted = "deleted"
 	for _, content := range []string{deleted, "", "{", `{"credential_pool": []}`, `{"credential_pool": {}}`, `{"credential_pool": {"anthropic": 7}}`} {
 		t.Run(content, func(t *testing.T) {
@@ -162,8 +162,9 @@ func TestPlayDemo_BrokenFile(t *testing.T) {
 	}
 }
 
-// If the lock is busy, the agent skips the turn but takes later ones.
-func TestPlayDemo_LockBusy(t *testing.T) {
+// TestDemoPlayer_LockBusy checks that the agent skips turns while the lock is busy, and
+// continues afterwards.
+func TestDemoPlayer_LockBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
 		release, held := make(chan struct{}), make(chan error)
@@ -183,10 +184,10 @@ func TestPlayDemo_LockBusy(t *testing.T) {
 	})
 }
 
-// In the night scenario, the guarded credentials fail less often than the others in the
-// same outage, and no credential is exhausted at the end. The second night repeats the
-// first.
-func TestPlayDemo_Night(t *testing.T) {
+// TestDemoPlayer_Night checks that in the night scenario, guarded credentials fail less often
+// than the others in the same outage, and no credential is exhausted at the end. The second
+// night must be the same as the first.
+func TestDemoPlayer_Night(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startScenario(t, "night")
 		s.runUntil(8 * time.Hour)
@@ -213,7 +214,7 @@ func TestPlayDemo_Night(t *testing.T) {
 	})
 }
 
-// runUntilEnd waits until it is known when the scenario will start over.
+// runUntilEnd waits until the player has decided when the scenario starts over.
 func (s *testDemo) runUntilEnd() {
 	s.t.Helper()
 	for s.player.sim.Load().End().IsZero() {
@@ -222,9 +223,10 @@ func (s *testDemo) runUntilEnd() {
 	}
 }
 
-// At the end, the clock is set forward by more than a day, and the file gets its initial
-// content again. At the default speed, the scenario takes less than a minute.
-func TestPlayDemo_StartsOver(t *testing.T) {
+// TestDemoPlayer_StartsOver checks that at the end, the clock is advanced to a later day and
+// the file has its initial content again. At the default speed, the scenario must take less
+// than a minute.
+func TestDemoPlayer_StartsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := startDemo(t)
@@ -252,9 +254,9 @@ func TestPlayDemo_StartsOver(t *testing.T) {
 	})
 }
 
-// While the clock is stopped, there are no turns. At the slowest speed, the next turn
-// takes more than a minute.
-func TestPlayDemo_Controls(t *testing.T) {
+// TestDemoPlayer_Controls checks that the agent takes no turns while the clock is stopped. At
+// the slowest speed, the next turn is more than a minute away.
+func TestDemoPlayer_Controls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startDemo(t)
 		wait := func(d time.Duration) int { <-time.After(d); synctest.Wait(); return s.requests() }

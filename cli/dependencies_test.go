@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// CONTRIBUTING.md has a row for every direct dependency and no other rows.
+// TestDependencies checks that CONTRIBUTING.md has a row for every direct dependency, and no
+// other rows.
 func TestDependencies(t *testing.T) {
 	_, table, found := strings.Cut(string(readFile(t, filepath.Join("..", "CONTRIBUTING.md"))), "## Dependencies\n")
 	if !found {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// oddEnglish lists phrases that must not occur in comments, strings or documents, and
-// what to write instead.
+// oddEnglish lists patterns that must not occur in comments, strings and documents, and
+// suggestions of what to write instead.
 var oddEnglish = []struct{ pattern, instead string }{
 	{`\b(nobody|somebody|anybody|someone else's|whoever|whomever)\b`, "name the person or program: user, agent, caller"},
 	{`\bstands?\b`, "is, means, remains"},

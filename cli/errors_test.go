@@ -59,9 +59,9 @@ func TestExplain(t *testing.T) {
 	_, syntax := poolstate.Decode([]byte(`{"credential_pool": `), nil)
 	_, notPool := poolstate.Decode([]byte(`{"credential_pool": 1}`), nil)
 	for _, c := range []struct {
-		name        string
-		err         error
-		says, brief string
+		name           string
+		err            error
+		message, brief string
 	}{
 		{"missing", fs.ErrNotExist, "no such file; specify another", "auth.json: the file is missing; waiting for it to reappear"},
 		{"forbidden", &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrPermission}, "permission denied; make the file readable", "auth.json: permission denied; make the file readable"},
@@ -74,12 +74,12 @@ func TestExplain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join("home", "auth.json")
-			says(t, explain(path, c.err), c.says)
+			contains(t, explain(path, c.err), c.message)
 			brief := explainBriefly(path)(c.err)
 			if !strings.HasPrefix(brief, c.brief) {
 				t.Errorf("the brief form is %q, want it to begin with %q", brief, c.brief)
 			}
-			saysNot(t, explain(path, c.err)+brief, "\n", "/x")
+			lacks(t, explain(path, c.err)+brief, "\n", "/x")
 		})
 	}
 }

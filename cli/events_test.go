@@ -20,7 +20,7 @@ import (
 	"pooltop/watch"
 )
 
-// newTestFollower returns a follower with a stopped clock, and its output.
+// newTestFollower returns a follower with a fixed clock, and its output.
 func newTestFollower(t *testing.T, file string, asJSON bool) (*follower, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
@@ -42,7 +42,7 @@ func (f *follower) follow(ctx context.Context, changes <-chan watch.Change) erro
 
 const year = 365 * 24 * time.Hour
 
-// history returns what events --since prints before it waits for changes.
+// history returns the past events that events --since prints.
 func history(t *testing.T, file string, asJSON bool, since time.Duration) string {
 	t.Helper()
 	f, out := newTestFollower(t, file, asJSON)
@@ -73,7 +73,7 @@ func TestEvents_History(t *testing.T) {
 			`"streak_before":null,"streak_after":1,"deadline":null,"error_code":401,"by":"agent"}`)
 }
 
-func TestFollow(t *testing.T) {
+func TestFollower_Run(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
 		const ready = `{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "key", "consecutive_failures": 1}]}}`
@@ -83,7 +83,7 @@ func TestFollow(t *testing.T) {
 		f.hint = func(text string) { t.Errorf("hint %q about a file that exists", text) }
 		changes, ended := make(chan watch.Change), make(chan error)
 		go func() { ended <- f.follow(t.Context(), changes) }()
-		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received only after the first was handled
+		handle := func() { changes <- watch.Change{}; changes <- watch.Change{} } // the second is received only after the first has been handled
 		handle()
 		writeFile(t, file, []byte(failed))
 		handle()
@@ -112,8 +112,9 @@ func eventsIn(t *testing.T, output string) string {
 	return strings.Join(all, ", ")
 }
 
-// While a machine is suspended, wall-clock time passes and timers do not.
-func TestFollow_AfterSuspend(t *testing.T) {
+// TestFollower_AfterSuspend advances the clock without the timers, as when a machine is
+// suspended.
+func TestFollower_AfterSuspend(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
 		file := storeFile(t, poolOf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_status_at": 1795425599, "last_error_code": 429}`, `{"access_token": "none", "id": "b"}`))
@@ -135,8 +136,8 @@ func TestFollow_AfterSuspend(t *testing.T) {
 	})
 }
 
-// journalHostile appends one event of every kind to the journal, with a hostile text in all
-// string fields.
+// journalHostile appends one event of every kind to the journal, with text in every string
+// field.
 func journalHostile(t *testing.T, file, text string) {
 	t.Helper()
 	path, err := journal.DefaultPath()
@@ -166,7 +167,7 @@ func TestEvents_HostileText(t *testing.T) {
 	}
 }
 
-func TestFollow_Hints(t *testing.T) {
+func TestFollower_Hints(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := filepath.Join(t.TempDir(), "auth.json")
 	f, out := newTestFollower(t, file, false)
@@ -177,14 +178,15 @@ func TestFollow_Hints(t *testing.T) {
 	changes <- watch.Change{}
 	writeFile(t, file, sample(t, "backoff.json"))
 	changes <- watch.Change{}
-	changes <- watch.Change{} // received only after the previous one was handled
+	changes <- watch.Change{} // received only after the previous one has been handled
 	close(changes)
 	must(t, <-ended)
 	equal(t, "the hints", strings.Join(hints, ", "), "waiting for "+file+", found "+file)
 	equal(t, "the output", out.String(), "")
 }
 
-// The events of several stores begin with the earlier ones in order of time.
+// TestEvents_Profiles checks that the past events of several stores are printed in order of
+// time, before new events.
 func TestEvents_Profiles(t *testing.T) {
 	t.Parallel()
 	program, root := build(t), t.TempDir()

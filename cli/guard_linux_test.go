@@ -11,8 +11,8 @@ import (
 	"pooltop/poolstate/counts"
 )
 
-// With --guard, the dashboard pins the second failure of a credential and shows that a
-// guard is running. The guard lock is free after the dashboard has ended.
+// TestDashboard_Guard checks that with --guard, the dashboard pins a credential after its
+// second failure, shows that a guard is running, and releases the guard lock when it ends.
 func TestDashboard_Guard(t *testing.T) {
 	t.Parallel()
 	c, state := testkit.Open(t), t.TempDir()

@@ -16,17 +16,17 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// guardTest is a continuous guard whose clock is set by the test.
+// guardTest is a continuous guard with a clock that the test sets.
 type guardTest struct {
 	*guardian
-	t    *testing.T
-	now  time.Time
-	said []string // problems, and notes without their reasons
+	t        *testing.T
+	now      time.Time
+	messages []string // problems, and notes without their reasons
 	// counts is the path of the stored counts without an extension.
 	counts string
 }
 
-// guardStart is when the guard of a guardTest starts. Credential a fails at that time.
+// guardStart is the time at which a guardTest starts and credential a fails.
 var guardStart = time.Unix(1795425600, 0).UTC()
 
 func newGuardTest(t *testing.T) *guardTest {
@@ -40,9 +40,9 @@ func newGuardTest(t *testing.T) *guardTest {
 	state := t.TempDir()
 	g.Journal = journal.At(filepath.Join(state, "events.jsonl"))
 	g.Counter = counts.New(state, g.Store.Identity())
-	g.warn = func(problem string) { g.said = append(g.said, problem) }
+	g.warn = func(problem string) { g.messages = append(g.messages, problem) }
 	g.print = func(n *guard.Note) error {
-		g.said = append(g.said, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
+		g.messages = append(g.messages, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
 		return nil
 	}
 	release, err := g.begin()
@@ -55,8 +55,7 @@ func newGuardTest(t *testing.T) *guardTest {
 	return g
 }
 
-// failedAt returns a store with a credential that failed at the given time, and a ready
-// one.
+// failedAt returns a store with a ready credential and one that failed at the given time.
 func failedAt(at time.Time) string {
 	return poolOf(fmt.Sprintf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_error_code": 429, "last_status_at": %d}`, at.Unix()),
 		`{"access_token": "none", "id": "b"}`)
@@ -73,13 +72,13 @@ func (g *guardTest) fails() {
 func (g *guardTest) loads(want ...string) {
 	g.t.Helper()
 	must(g.t, g.load(g.t.Context()))
-	if !slices.EqualFunc(g.said, want, func(got, want string) bool {
+	if !slices.EqualFunc(g.messages, want, func(got, want string) bool {
 		prefix, cut := strings.CutSuffix(want, "…")
 		return got == want || cut && strings.HasPrefix(got, prefix)
 	}) {
-		g.t.Errorf("after %v guard says %q, want %q", g.now.Sub(guardStart), g.said, want)
+		g.t.Errorf("after %v: messages %q, want %q", g.now.Sub(guardStart), g.messages, want)
 	}
-	g.said = nil
+	g.messages = nil
 }
 
 // wakes checks when guard will load the file again on its own, and advances the clock to
@@ -90,7 +89,8 @@ func (g *guardTest) wakes(after time.Duration) {
 	g.now = g.recount
 }
 
-// A problem is reported once, and the write is retried every minute.
+// TestGuardian_Act_Retries checks that a problem is reported only once, and that the write is
+// retried every minute.
 func TestGuardian_Act_Retries(t *testing.T) {
 	for name, problem := range map[string]struct {
 		path func(g *guardTest) string // where the test creates a directory
@@ -124,7 +124,8 @@ func TestGuardian_Act_Retries(t *testing.T) {
 	}
 }
 
-// A continuous guard reports a streak that has ended after a long time without a failure.
+// TestGuardian_Load_Forgotten checks that a continuous guard reports a streak that ends after
+// a long time without a failure.
 func TestGuardian_Load_Forgotten(t *testing.T) {
 	g := newGuardTest(t)
 	g.wakes(25 * time.Hour)
@@ -134,7 +135,8 @@ func TestGuardian_Load_Forgotten(t *testing.T) {
 	g.loads()
 }
 
-// Guard waits for the agent's lock for as long as any other command that writes.
+// TestGuard_LockTimeout checks that guard gives up if the agent's lock stays busy, like other
+// commands that write.
 func TestGuard_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, failedAt(guardStart.Add(-2*time.Hour)))

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// While a guard runs, a second one exits with 6, or with 0 if it has --once. SIGTERM ends a
-// guard.
-func TestGuard_Running(t *testing.T) {
+// TestGuard_AlreadyRunning checks that a second guard exits with code 6, or 0 with --once, and
+// that SIGTERM ends a guard.
+func TestGuard_AlreadyRunning(t *testing.T) {
 	t.Parallel()
 	program, state := build(t), t.TempDir()
 	file := storeFile(t, failedAt(guardStart))
@@ -37,10 +37,10 @@ func TestGuard_Running(t *testing.T) {
 	for _, path := range []string{file, link} { // the same store
 		for args, code := range map[string]int{"": exitGuarded, "--once": exitDone, "--dry-run --once": exitDone} {
 			second := start(append(strings.Fields(args), "--file", path)...)
-			said, _ := second.CombinedOutput()
+			output, _ := second.CombinedOutput()
 			equal(t, "exit code with "+args, second.ProcessState.ExitCode(), code)
-			if says := strings.Contains(string(said), "another guard is running on this store: pooltop guard (process "); says != (args != "--dry-run --once") {
-				t.Errorf("%s says %q", args, said)
+			if running := strings.Contains(string(output), "another guard is running on this store: pooltop guard (process "); running != (args != "--dry-run --once") {
+				t.Errorf("%s printed %q", args, output)
 			}
 		}
 	}
@@ -53,8 +53,8 @@ func TestGuard_Running(t *testing.T) {
 	}
 }
 
-// With several stores, guard skips those that another process guards, and exits with 6 if
-// none is left.
+// TestGuard_Profiles checks that with several stores, guard skips those that another process
+// is guarding, and exits with code 6 if none is left.
 func TestGuard_Profiles(t *testing.T) {
 	t.Parallel()
 	program, state, root := build(t), t.TempDir(), t.TempDir()
@@ -82,11 +82,11 @@ func TestGuard_Profiles(t *testing.T) {
 	equal(t, "the plan of the second", start(2, "--all-profiles"), "play: p: work: p: ")
 	third := exec.Command(program, "guard", "--all-profiles", "--home", root)
 	third.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
-	said, _ := third.CombinedOutput()
+	output, _ := third.CombinedOutput()
 	equal(t, "exit code of the third", third.ProcessState.ExitCode(), exitGuarded)
 	for _, words := range []string{"pooltop guard: default: another guard", "pooltop guard: new: another guard", "pooltop guard: other guards are already running on all of these stores\n"} {
-		if !strings.Contains(string(said), words) {
-			t.Errorf("%q does not contain %q", said, words)
+		if !strings.Contains(string(output), words) {
+			t.Errorf("%q does not contain %q", output, words)
 		}
 	}
 }

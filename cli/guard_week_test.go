@@ -29,8 +29,8 @@ const (
 // outage is a time during which the provider refuses every request.
 type outage struct{ from, to time.Time }
 
-// week simulates a week of a store: agents and another program write to it, and a guard acts
-// after each change and whenever it wakes.
+// week simulates a week during which agents and another program write to a store. A guard acts
+// after each change and whenever its timer fires.
 type week struct {
 	t       *testing.T
 	rnd     *rand.Rand
@@ -67,19 +67,19 @@ func newWeek(t *testing.T, seed uint64, guarded bool) *week {
 		g.clock = func() time.Time { return w.now }
 		g.Store = poolstate.Open(w.file, poolstate.WithClock(g.clock))
 		g.Journal = journal.At(filepath.Join(t.TempDir(), "events.jsonl"))
-		g.warn = func(problem string) { t.Errorf("guard says %q", problem) }
-		g.print = func(n *guard.Note) error { w.noted(n); return nil }
+		g.warn = func(problem string) { t.Errorf("unexpected problem: %s", problem) }
+		g.print = func(n *guard.Note) error { w.checkNote(n); return nil }
 		release, err := g.begin()
 		must(t, err)
 		t.Cleanup(release)
 		w.guard = g
-		w.look()
+		w.runGuard()
 	}
 	return w
 }
 
-// randomOutages adds n outages of 3 to 14 hours. The week is divided into n equal parts;
-// each contains an outage at a random time, followed by at least the given pause.
+// randomOutages adds n outages of 3 to 14 hours. It divides the week into n equal parts. Each
+// part has an outage at a random time, followed by at least the given pause.
 func (w *week) randomOutages(n int, pause time.Duration) {
 	share := w.end.Sub(w.start) / time.Duration(n)
 	for i := range n {
@@ -93,8 +93,8 @@ func (w *week) down(at time.Time) bool {
 	return slices.ContainsFunc(w.outages, func(o outage) bool { return !at.Before(o.from) && at.Before(o.to) })
 }
 
-// look lets guard act until it no longer changes the file, and checks the file.
-func (w *week) look() {
+// runGuard lets guard act until it no longer changes the file, and checks the file.
+func (w *week) runGuard() {
 	if w.guard == nil {
 		return
 	}
@@ -110,7 +110,7 @@ func (w *week) look() {
 	w.t.Fatalf("at %v: guard does not stop writing", w.now.Sub(w.start))
 }
 
-// checkFile checks the invariants of the file after guard has acted.
+// checkFile checks the invariants of the file that must hold after guard has acted.
 func (w *week) checkFile(data []byte) {
 	w.t.Helper()
 	doc := parseStore(w.t, data)
@@ -128,8 +128,8 @@ func (w *week) checkFile(data []byte) {
 	}
 }
 
-// noted checks a note from guard and stores it.
-func (w *week) noted(n *guard.Note) {
+// checkNote checks a note from guard and stores it.
+func (w *week) checkNote(n *guard.Note) {
 	w.notes = append(w.notes, *n)
 	if n.Kind != guard.Pinned && n.Kind != guard.Repinned {
 		return
@@ -146,20 +146,20 @@ func (w *week) noted(n *guard.Note) {
 	equal(w.t, "the first write is a pin", n.Kind == guard.Pinned, len(list) == 1)
 }
 
-// pass advances the clock to the given time. Guard acts whenever it wakes.
-func (w *week) pass(to time.Time) {
+// advanceTo advances the clock to the given time. Guard acts whenever it wakes.
+func (w *week) advanceTo(to time.Time) {
 	for w.guard != nil && !w.guard.recount.IsZero() && !w.guard.recount.After(to) {
 		if w.guard.recount.After(w.now) {
 			w.now = w.guard.recount
 		}
-		w.look()
+		w.runGuard()
 	}
 	if to.After(w.now) {
 		w.now = to
 	}
 }
 
-// edit changes the file as agents do: it encodes the whole file again and replaces it.
+// edit changes the file as agents do: it re-encodes the whole content and replaces the file.
 func (w *week) edit(change func(doc object)) {
 	w.t.Helper()
 	doc := parseStore(w.t, readFile(w.t, w.file))
@@ -170,7 +170,7 @@ func (w *week) edit(change func(doc object)) {
 	tmp := filepath.Join(filepath.Dir(w.file), ".auth_12345678.tmp")
 	must(w.t, os.WriteFile(tmp, data, 0o600))
 	must(w.t, os.Rename(tmp, w.file))
-	w.look()
+	w.runGuard()
 }
 
 func parseStore(t *testing.T, data []byte) object {
@@ -198,7 +198,7 @@ func seconds(at time.Time) json.Number {
 	return json.Number(fmt.Sprintf("%.6f", float64(at.UnixMicro())/1e6))
 }
 
-// weekAgent is a process of a stock agent.
+// weekAgent simulates a process of a stock agent.
 type weekAgent struct {
 	name  string
 	every func() time.Duration // returns the time until its next turn
@@ -209,9 +209,9 @@ type weekAgent struct {
 	// seen contains the last_status_at of each row as the agent last read or wrote it.
 	seen     []float64
 	resident bool
-	// whole makes the agent overwrite newer rows with its memory.
-	whole bool
-	ends  time.Time // the end of the session
+	// overwrites makes the agent overwrite newer rows with those in its memory.
+	overwrites bool
+	ends       time.Time // the end of the session
 }
 
 var statusKeys = []string{"last_status", "last_status_at", "last_error_code", "last_error_reset_at", "status_cleared_at"}
@@ -255,7 +255,7 @@ func (a *weekAgent) turn(w *week) {
 	}
 }
 
-// ownEnd returns the Unix time, in seconds, at which the agent itself ends a cooldown.
+// ownEnd returns the Unix time in seconds at which a cooldown ends for a stock agent.
 func ownEnd(e object) float64 {
 	if until := number(e["last_error_reset_at"]); until > 0 {
 		return until
@@ -264,13 +264,13 @@ func ownEnd(e object) float64 {
 }
 
 // flush writes the agent's memory to the file. By default, the agent first adopts rows of
-// the file whose status is newer. The oldest builds, for which whole is set, overwrite these
-// rows.
+// the file whose status is newer. The oldest builds, for which overwrites is set, replace
+// these rows.
 func (a *weekAgent) flush(w *week) {
 	w.edit(func(doc object) {
 		for i, row := range storeRows(doc) {
 			mine := a.memory[i]
-			if !a.whole && number(row["last_status_at"]) > max(a.seen[i], number(mine["last_status_at"])) {
+			if !a.overwrites && number(row["last_status_at"]) > max(a.seen[i], number(mine["last_status_at"])) {
 				mine = row
 			}
 			for _, key := range statusKeys {
@@ -291,7 +291,7 @@ func (w *week) run(until time.Time, agents ...*weekAgent) {
 		if a.next.After(until) {
 			break
 		}
-		w.pass(a.next)
+		w.advanceTo(a.next)
 		if a == other {
 			w.counter++
 			w.edit(func(doc object) { doc["x_other"] = object{"counter": json.Number(fmt.Sprint(w.counter))} })
@@ -302,24 +302,24 @@ func (w *week) run(until time.Time, agents ...*weekAgent) {
 			a.next = a.next.Add(a.every())
 		}
 	}
-	w.pass(until)
+	w.advanceTo(until)
 }
 
-// cron returns a job that starts every 30 minutes.
-func (w *week) cron() *weekAgent {
+// cronJob returns a job that starts every 30 minutes.
+func (w *week) cronJob() *weekAgent {
 	offset := time.Duration(w.rnd.Int64N(int64(30 * time.Minute))).Truncate(time.Second)
 	return &weekAgent{name: "cron", next: w.start.Add(offset), every: func() time.Duration { return 30 * time.Minute }}
 }
 
-// prompted returns a resident process that receives prompts at random times.
-func (w *week) prompted(name string, whole bool) *weekAgent {
-	a := &weekAgent{name: name, resident: true, whole: whole, next: w.start}
+// residentAgent returns a resident process that receives prompts at random times.
+func (w *week) residentAgent(name string, overwrites bool) *weekAgent {
+	a := &weekAgent{name: name, resident: true, overwrites: overwrites, next: w.start}
 	a.every = func() time.Duration { return 10*time.Minute + time.Duration(w.rnd.Int64N(int64(50*time.Minute))) }
 	return a
 }
 
-// The requests of a cron job fail about as often, with and without guard, as simulate
-// computes for the same outages.
+// TestGuard_WeekOfCron checks that the requests of a cron job fail about as often, with and
+// without guard, as simulate computes for the same outages.
 func TestGuard_WeekOfCron(t *testing.T) {
 	variants := map[string]simulate.Variant{}
 	for _, v := range simulate.Variants() {
@@ -332,7 +332,7 @@ func TestGuard_WeekOfCron(t *testing.T) {
 			for _, guarded := range []bool{false, true} {
 				w := newWeek(t, seed, guarded)
 				w.randomOutages(amount(1, 2), guardedLongest+24*weekHour) // each streak ends before the next outage
-				cron := w.cron()
+				cron := w.cronJob()
 				first := cron.next
 				w.run(w.end, cron)
 				for _, o := range w.outages {
@@ -355,8 +355,9 @@ func TestGuard_WeekOfCron(t *testing.T) {
 	}
 }
 
-// Even if agents restore old rows from memory, guard loses no data of other programs,
-// reduces the failures of the cron job, and leaves no trace after a reset.
+// TestGuard_WeekOfAgents checks that even if agents restore old rows from memory, guard loses
+// no data of other programs, reduces the failures of the cron job, and leaves no trace after
+// a reset.
 func TestGuard_WeekOfAgents(t *testing.T) {
 	for seed := range uint64(amount(1, 40)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -365,7 +366,7 @@ func TestGuard_WeekOfAgents(t *testing.T) {
 			for _, guarded := range []bool{false, true} {
 				w := newWeek(t, seed, guarded)
 				w.randomOutages(amount(2, 4), guardedLongest)
-				agents := []*weekAgent{w.cron(), w.prompted("resident", false), w.prompted("old resident", true)}
+				agents := []*weekAgent{w.cronJob(), w.residentAgent("resident", false), w.residentAgent("old resident", true)}
 				w.run(w.end, agents...)
 				kinds := map[guard.Kind]int{}
 				for _, n := range w.notes {
@@ -384,7 +385,7 @@ func TestGuard_WeekOfAgents(t *testing.T) {
 	}
 }
 
-// checkEnd resets all credentials and checks that no streak, pin or failure is left after the
+// checkEnd resets all credentials and checks that no streak, pin or failure remains after the
 // agents have loaded the pool again.
 func (w *week) checkEnd(agents []*weekAgent) {
 	var all []poolstate.Credential
@@ -393,7 +394,7 @@ func (w *week) checkEnd(agents []*weekAgent) {
 	}
 	_, err := w.guard.Do(w.t.Context(), journal.Task{Action: poolstate.Action{Verb: poolstate.VerbReset}, Seen: all})
 	must(w.t, err)
-	w.look()
+	w.runGuard()
 	w.run(w.now.Add(10*weekHour), agents...)
 	for c := range w.guard.snapshot.Pool.All() {
 		if n := c.Observed.Or(-1); n != 0 || !c.ResetAt.IsZero() || c.Status == poolstate.StatusExhausted {

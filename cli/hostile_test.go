@@ -36,8 +36,8 @@ var hostile = map[string]string{
 	"a very long label": strings.Repeat("long ", 4000),
 }
 
-// raw returns the characters in text that could control a terminal: all except
-// visible characters, spaces and line breaks.
+// raw returns the characters in text that could affect a terminal: control and formatting
+// characters, except line breaks.
 func raw(text string) string {
 	var found []string
 	for _, r := range text {
@@ -64,8 +64,8 @@ func inJSONFile(t *testing.T, text string) string {
 	return strings.ReplaceAll(asJSON(t, text), `\\ud`, `\ud`)
 }
 
-// hostileStore returns a store with the text in every field that an agent or a
-// provider may set.
+// hostileStore returns a store with the text in every field that an agent or a provider can
+// set.
 func hostileStore(t *testing.T, text string) string {
 	t.Helper()
 	q := inJSONFile(t, text)
@@ -79,8 +79,8 @@ func hostileStore(t *testing.T, text string) string {
 		 "last_error_reason": "operator_hold", "last_error_message": ` + q + `}]}}`
 }
 
-// If the file contains hostile text, the output contains no control characters and no
-// additional lines, and the JSON output decodes to the original text.
+// TestCommands_HostileFile checks that hostile text in the file adds no control characters and
+// no lines to the output, and that the JSON output decodes to the original text.
 func TestCommands_HostileFile(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	lines := func(file string, args ...string) int { return strings.Count(at(t, file, args...).stdout, "\n") }
@@ -124,8 +124,8 @@ func TestCommands_HostileFile(t *testing.T) {
 	}
 }
 
-// Commands print hostile profile names without control characters. The profiles have a
-// damaged file, their own credentials, or no file.
+// TestCommands_HostileProfiles checks that commands print hostile profile names without
+// control characters. Each profile has a damaged file, its own credentials, or no file.
 func TestCommands_HostileProfiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("file names cannot contain control characters")
@@ -159,8 +159,8 @@ func TestCommands_HostileProfiles(t *testing.T) {
 	}
 }
 
-// Errors that quote hostile arguments contain no control characters. A user may have pasted
-// such an argument.
+// TestCommands_HostileArguments checks that errors quote hostile arguments, which a user may
+// have pasted, without control characters.
 func TestCommands_HostileArguments(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")
@@ -202,8 +202,8 @@ func TestCommands_HostileArguments(t *testing.T) {
 	}
 }
 
-// Hostile characters in the path are not printed. Without a terminal there are no colors,
-// even if TERM supports them.
+// TestCommands_HostilePath checks that commands print a hostile path without control
+// characters. Without a terminal, the output has no colors, even if TERM supports them.
 func TestCommands_HostilePath(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORTERM", "truecolor")

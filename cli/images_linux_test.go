@@ -30,7 +30,7 @@ const (
 	imageFile = "/home/me/.hermes/auth.json"
 )
 
-// scenes are the still images in the README: the keys to type, and text that the screen
+// scenes lists the still images in the README, with the keys to type and text that the screen
 // must then show.
 var scenes = []struct {
 	name, about string
@@ -52,9 +52,9 @@ var scenes = []struct {
 	},
 }
 
-// frames are the frames of the demo's animation: the simulated time since the start, the
-// keys to type at that time, text that the screen must then show, and the duration of the
-// frame.
+// frames lists the frames of the demo's animation: the simulated time since the start, the
+// keys to type at that time, text that the screen must then show, and how long the frame is
+// shown.
 var frames = []struct {
 	at    time.Duration
 	keys  string
@@ -92,7 +92,7 @@ func TestImages(t *testing.T) {
 	})
 }
 
-// takeScene returns the dashboard's view of imageStore after typing keys.
+// takeScene returns the dashboard's view of imageStore after the keys have been typed.
 func takeScene(t *testing.T, w, h int, keys, words []string) (v testkit.View) {
 	t.Helper()
 	home := t.TempDir()
@@ -133,8 +133,8 @@ func takeDemo(t *testing.T) (taken []testkit.Frame) {
 	return taken
 }
 
-// checkImages checks that the dark and the light image of a drawing contain the same text
-// as the committed images. With -update, it replaces the committed images.
+// checkImages checks that the dark and the light version of a drawing contain the same text as
+// the committed images. With -update, it replaces the committed images.
 func checkImages(t *testing.T, name string, d testkit.Drawing) {
 	t.Helper()
 	for theme, window := range map[string]testkit.Window{"dark": testkit.Dark, "light": testkit.Light} {
@@ -177,8 +177,8 @@ var (
 	svgAttribute  = regexp.MustCompile(`([\w:-]+)\s*=`)
 )
 
-// The committed images are small and self-contained. They contain no scripts, links or
-// secrets, have a title and a description, and are all shown in the README.
+// TestImages_Committed checks that the committed images are small and self-contained, have a
+// title and a description, contain no scripts, links or secrets, and are shown in the README.
 func TestImages_Committed(t *testing.T) {
 	files, err := filepath.Glob("../docs/*")
 	must(t, err)
@@ -195,7 +195,7 @@ func TestImages_Committed(t *testing.T) {
 			}
 			for _, foreign := range []string{"SECRET", "url(", "@import", "file:", "/tmp/"} {
 				if strings.Contains(content, foreign) {
-					t.Errorf("it contains %q", foreign)
+					t.Errorf("the image contains %q", foreign)
 				}
 			}
 			var words struct {
@@ -227,8 +227,8 @@ func TestImages_Committed(t *testing.T) {
 	}
 }
 
-// On a pseudo-terminal, the program shows the same text as the dashboard image, except for
-// digits.
+// TestImages_MatchTerminal checks that on a pseudo-terminal, the program shows the same
+// text as the dashboard image, except for digits.
 func TestImages_MatchTerminal(t *testing.T) {
 	t.Parallel()
 	scene := scenes[0]

@@ -23,7 +23,7 @@ func TestList_Golden(t *testing.T) {
 	}
 }
 
-func says(t *testing.T, text string, words ...string) {
+func contains(t *testing.T, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(text, w) {
@@ -32,7 +32,7 @@ func says(t *testing.T, text string, words ...string) {
 	}
 }
 
-func saysNot(t *testing.T, text string, words ...string) {
+func lacks(t *testing.T, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(text, w) {

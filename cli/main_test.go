@@ -33,13 +33,14 @@ func amount(withoutLong, withLong int) int {
 	return withoutLong
 }
 
-// sampleTime is the time at which the samples were taken.
+// sampleTime is the time at which the sample stores were written.
 const sampleTime = "2026-11-23T09:20:00Z"
 
 // sampleNames are stores written by different builds of the agent.
 var sampleNames = []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"}
 
-// TestMain runs the tests or, in the processes that they start, a role or the program.
+// TestMain runs the tests. In a process started by a test, it runs a role or the program
+// instead.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleEnv)]; ok {
 		os.Exit(role(os.Args[1:]))
@@ -50,7 +51,7 @@ func TestMain(m *testing.M) {
 // buildDir is the directory for the built program.
 var buildDir string
 
-// roleEnv makes the test binary play a role instead of running the tests.
+// roleEnv is the environment variable that selects the role of the test binary.
 const roleEnv = "POOLTOP_TEST_ROLE"
 
 // roles maps names to functions that the test binary can run instead of the tests. Each
@@ -67,8 +68,8 @@ func helper(t *testing.T, role string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// suite runs the tests independently of the machine's time zone, agent, configuration,
-// terminal and colors.
+// suite runs the tests isolated from the machine's time zone, agent, configuration and
+// terminal.
 type suite struct{ *testing.M }
 
 // Run implements testscript.TestingM.
@@ -110,11 +111,11 @@ type outcome struct {
 	code           int
 }
 
-// running serializes calls of the function pooltop, which replaces os.Stdout.
+// running serializes calls of pooltop, which replaces os.Stdout.
 var running sync.Mutex
 
-// pooltop runs a command line without a terminal. The clock is stopped, so that --now is
-// exact.
+// pooltop runs a command line without a terminal. It runs in a synctest bubble, so that --now
+// is exact.
 func pooltop(t *testing.T, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -135,7 +136,7 @@ func pooltop(t *testing.T, args ...string) outcome {
 	return outcome{stdout.String(), stderr.String(), code}
 }
 
-// at runs a command on a file, at the time of the samples.
+// at runs a command on a store at sampleTime.
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
 	cmd, _, err := rootCommand().Find(args)
@@ -176,7 +177,7 @@ func refused(t *testing.T, o outcome, code int, words ...string) {
 // noLog discards the debug log.
 var noLog = slog.New(slog.DiscardHandler)
 
-// configAt returns the default configuration for a file at the time of the samples.
+// configAt returns the default configuration for a store at sampleTime.
 func configAt(t *testing.T, file string) *config.Config {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, sampleTime)

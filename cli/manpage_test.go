@@ -11,37 +11,38 @@ import (
 	"pooltop/cli/config"
 )
 
-func TestManual_Complete(t *testing.T) {
+func TestManual_AllCommands(t *testing.T) {
 	page := strings.NewReplacer(`\-`, "-", `\(ti`, "~").Replace(done(t, pooltop(t, "man")))
 	root := rootCommand()
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.Hidden {
-			saysNot(t, page, "\n.SS pooltop "+cmd.Name())
+			lacks(t, page, "\n.SS pooltop "+cmd.Name())
 			continue
 		}
 		if cmd != root {
-			says(t, page, "\n.SS "+strings.TrimSuffix(cmd.UseLine(), " [flags]")+"\n")
+			contains(t, page, "\n.SS "+strings.TrimSuffix(cmd.UseLine(), " [flags]")+"\n")
 		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			switch {
 			case f.Hidden:
-				saysNot(t, page, "--"+f.Name)
+				lacks(t, page, "--"+f.Name)
 			case cmd.HasParent() && config.IsFlag(f):
-				says(t, page, "--"+f.Name)
+				contains(t, page, "--"+f.Name)
 			default:
 				value, _ := pflag.UnquoteUsage(f)
-				says(t, page, strings.TrimSpace(`\fB--`+f.Name+" "+value)+`\fP`)
+				contains(t, page, strings.TrimSpace(`\fB--`+f.Name+" "+value)+`\fP`)
 			}
 		})
 	}
 	for _, code := range []int{exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitGuarded, exitProviderOut, exitNothingReady} {
-		says(t, page, fmt.Sprintf("\\fB%d\\fP", code))
+		contains(t, page, fmt.Sprintf("\\fB%d\\fP", code))
 	}
-	says(t, page, "HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR", "~/.hermes/auth.json", "auth.lock", "events.jsonl",
+	contains(t, page, "HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR", "~/.hermes/auth.json", "auth.lock", "events.jsonl",
 		"config.toml", "completion bash", version)
 }
 
-// The page uses only macros that every roff supports, and no text looks like a macro.
+// TestManual_WellFormed checks that the page uses only macros that every roff supports,
+// and that no text looks like a macro.
 func TestManual_WellFormed(t *testing.T) {
 	macros := strings.Fields(".TH .SH .SS .PP .TP .br")
 	for line := range strings.Lines(done(t, pooltop(t, "man"))) {

@@ -19,8 +19,9 @@ func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	return newOutput(w, func(err error) { gone <- err }), r, gone
 }
 
-// If the terminal is fast, Write returns with an empty queue: a signal may stop the program
-// immediately afterwards.
+// TestOutput_FastTerminal checks that Write returns with an empty queue if the terminal
+// is fast. Otherwise, output would be lost if a signal stopped the program immediately
+// afterwards.
 func TestOutput_FastTerminal(t *testing.T) {
 	o, r, _ := pipedOutput(t)
 	for _, text := range []string{"a", "bc", "def"} {

@@ -26,7 +26,7 @@ func section(t *testing.T, title string) string {
 	return text
 }
 
-// rows returns the cells of the table rows that begin with inline code.
+// rows returns the cells of the table rows in text that begin with inline code.
 func rows(text string) [][]string {
 	var out [][]string
 	for line := range strings.Lines(text) {
@@ -48,7 +48,7 @@ var fenced = regexp.MustCompile("(?s)```.*?```")
 
 var backticked = regexp.MustCompile("`([^`]+)`")
 
-// codes splits a cell at commas and returns the code in each part.
+// codes splits a cell at commas and returns the inline code of each part.
 func codes(cell string) []string {
 	var out []string
 	for part := range strings.SplitSeq(cell, ", ") {
@@ -61,7 +61,7 @@ func codes(cell string) []string {
 	return out
 }
 
-// The table lists every action once, with its default keys.
+// TestReadme_Keys checks that the table lists every action once, with its default keys.
 func TestReadme_Keys(t *testing.T) {
 	var documented, actual []string
 	for _, row := range rows(section(t, "Keys")) {
@@ -81,7 +81,8 @@ func TestReadme_Keys(t *testing.T) {
 	equal(t, "the table of keys", strings.Join(documented, "\n"), strings.Join(actual, "\n"))
 }
 
-// The table lists every command, and only flags that the command has.
+// TestReadme_Commands checks that the table lists every command, with only flags that the
+// command has.
 func TestReadme_Commands(t *testing.T) {
 	root := rootCommand()
 	documented := map[string]bool{}
@@ -135,8 +136,8 @@ func TestReadme_Flags(t *testing.T) {
 	}
 }
 
-// The example configuration is valid and sets every value outside the tables [backoff] and
-// [keys].
+// TestReadme_Configuration checks that the example configuration is valid and sets every value
+// outside the [backoff] and [keys] tables.
 func TestReadme_Configuration(t *testing.T) {
 	_, example, found := strings.Cut(section(t, "Configuration"), "```toml\n")
 	example, _, closed := strings.Cut(example, "```")

@@ -31,8 +31,8 @@ func tree(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// Commands that only read, dry runs and completions never write, create or lock a file,
-// regardless of the store's content and name.
+// TestCommands_ReadOnly checks that commands that only read, dry runs and completions never
+// write, create or lock a file.
 func TestCommands_ReadOnly(t *testing.T) {
 	stores := map[string]string{
 		"sample":  string(sample(t, "stock-2026-09.json")),
@@ -58,7 +58,7 @@ func TestCommands_ReadOnly(t *testing.T) {
 					t.Fatalf("pooltop %q changed the files to\n%s\nfrom\n%s", line, after, before)
 				}
 			}
-			for _, line := range completingLines {
+			for _, line := range completionLines {
 				check(append([]string{"__complete"}, line...)...)
 			}
 			for _, args := range commands {

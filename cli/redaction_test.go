@@ -19,9 +19,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// holders are places in a file that can hold a secret: members of the root object or of
-// an entry. %s is replaced with the secret, escaped for JSON.
-var holders = []struct{ name, root, entry string }{
+// secretPlaces lists places in a file that may contain a secret: members of the root object or
+// of an entry. %s is replaced with the secret, escaped for JSON.
+var secretPlaces = []struct{ name, root, entry string }{
 	{"another entry", `"credential_pool": {"q": [{"id": "other", "access_token": "%s"}]},`, ``},
 	{"refresh token", ``, `"refresh_token": "%s",`},
 	{"agent key", ``, `"agent_key": "%s",`},
@@ -72,7 +72,7 @@ func eachByte(format, s string) string {
 }
 
 // quotingStore returns a store with the given members, in which %s is replaced with the
-// secret, and with the quote in every string that is shown.
+// secret. Every string that is shown contains the quote.
 func quotingStore(t *testing.T, root, entry, secret, quote string) string {
 	t.Helper()
 	q := asJSON(t, "é "+quote+" é")
@@ -90,8 +90,8 @@ func quotingStore(t *testing.T, root, entry, secret, quote string) string {
 	return `{` + fill(root) + `"credential_pool": {` + pool + `}}`
 }
 
-// outputsOf returns the output of each command on a store, the dashboard's screens, and
-// the journal after all actions.
+// outputsOf runs commands on a store. It returns the output of each, the dashboard's screens,
+// and the resulting journal.
 func outputsOf(t *testing.T, content, state string) map[string]string {
 	t.Helper()
 	file := storeFile(t, content)
@@ -113,7 +113,7 @@ func outputsOf(t *testing.T, content, state string) map[string]string {
 	return out
 }
 
-// screensOf returns the dashboard's screens, with each pane and dialog.
+// screensOf returns the dashboard's screens, one after another, including panes and dialogs.
 func screensOf(t *testing.T, file string) string {
 	t.Helper()
 	dark, clock := theme.SchemeDark, newClock(configAt(t, file).Now)
@@ -136,7 +136,8 @@ func screensOf(t *testing.T, file string) string {
 	return b.String()
 }
 
-// checkRedacted checks that outputs contain no part of a secret, in any form.
+// checkRedacted checks that outputs contain neither a part of a secret nor an encoded form of
+// it.
 func checkRedacted(t *testing.T, outputs map[string]string, secret string) {
 	t.Helper()
 	for name, output := range outputs {
@@ -161,7 +162,7 @@ func redactionState(t *testing.T) string {
 	return state
 }
 
-// checkQuoted checks all outputs for a store that contains plantedSecret, and the given
+// checkQuoted checks all outputs for a store that contains plantedSecret and the given
 // quote of it. It returns the output of list --json.
 func checkQuoted(t *testing.T, root, entry, quote string) string {
 	t.Helper()
@@ -171,10 +172,10 @@ func checkQuoted(t *testing.T, root, entry, quote string) string {
 	return outputs["list --json"]
 }
 
-func TestRedaction_Holders(t *testing.T) {
-	for _, h := range holders {
+func TestRedaction_Places(t *testing.T) {
+	for _, h := range secretPlaces {
 		t.Run(h.name, func(t *testing.T) {
-			says(t, checkQuoted(t, h.root, h.entry, plantedSecret), "[secret]")
+			contains(t, checkQuoted(t, h.root, h.entry, plantedSecret), "[secret]")
 		})
 	}
 }
@@ -182,7 +183,7 @@ func TestRedaction_Holders(t *testing.T) {
 func TestRedaction_Forms(t *testing.T) {
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
-			says(t, checkQuoted(t, holders[0].root, holders[0].entry, form(plantedSecret)), "[secret]")
+			contains(t, checkQuoted(t, secretPlaces[0].root, secretPlaces[0].entry, form(plantedSecret)), "[secret]")
 		})
 	}
 }
@@ -202,7 +203,7 @@ func TestRedaction_Fingerprint(t *testing.T) {
 func TestRedaction_Placeholder(t *testing.T) {
 	for _, word := range []string{"none", "test", "seven77", "placeholder", "no-key-required", "OPENROUTER_API_KEY", "xxxxxxxxxxxx", "device_code"} {
 		state := redactionState(t)
-		outputs := outputsOf(t, quotingStore(t, "", holders[1].entry, word, word), state)
+		outputs := outputsOf(t, quotingStore(t, "", secretPlaces[1].entry, word, word), state)
 		if strings.Contains(outputs["list --json"], "[secret]") {
 			t.Errorf("%q is redacted: %s", word, outputs["list --json"])
 		}
@@ -223,16 +224,16 @@ func TestRedaction_Arguments(t *testing.T) {
 	} {
 		for _, word := range []string{plantedSecret, plantedSecret[:len(plantedSecret)-1]} {
 			o := at(t, file, strings.Fields(fmt.Sprintf(c.args, word))...)
-			says(t, o.stderr, c.want)
+			contains(t, o.stderr, c.want)
 			checkRedacted(t, map[string]string{c.args: o.stdout + o.stderr}, plantedSecret)
 		}
 	}
 }
 
-// FuzzRedaction puts a secret in one place of a file, quotes it everywhere else, and
-// checks that no output contains a part of it.
+// FuzzRedaction puts a secret in one place in a file, quotes it everywhere else, and checks
+// that no output contains a part of it.
 func FuzzRedaction(f *testing.F) {
-	for i := range holders {
+	for i := range secretPlaces {
 		f.Add(uint8(i), uint8(i), plantedSecret, "bad key ", "!")
 	}
 	f.Add(uint8(0), uint8(0), "пароль-секрет", "к", "ю")
@@ -243,7 +244,7 @@ func FuzzRedaction(f *testing.F) {
 		}
 		secret = fmt.Sprintf("%s%x", secret, sha256.Sum256([]byte(secret)))[:len(secret)+16] // must not be an ordinary word
 		state := redactionState(t)
-		h := holders[int(holder)%len(holders)]
+		h := secretPlaces[int(holder)%len(secretPlaces)]
 		quote := before + forms[names[int(form)%len(names)]](secret) + after
 		checkRedacted(t, outputsOf(t, quotingStore(t, h.root, h.entry, secret, quote), state), secret)
 	})

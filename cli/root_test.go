@@ -15,7 +15,8 @@ import (
 	"pooltop/cli/config"
 )
 
-// Usage errors are reported before anything is read. No store exists in this test.
+// TestCommands_Usage checks that usage errors are reported before anything is read: in this
+// test, there is no store.
 func TestCommands_Usage(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		// the root command
@@ -125,10 +126,10 @@ func TestDashboard_NoTerminal(t *testing.T) {
 	}
 }
 
-// storeFlags are flags that most commands that read a store have.
+// storeFlags are the flags that most commands that read a store have.
 const storeFlags = "file home profile policy now"
 
-// storesFlags are flags that most commands that read several stores have.
+// storesFlags are the flags that most commands that can read several stores have.
 const storesFlags = storeFlags + " all-profiles"
 
 // offered lists the flags of each command, except --config, --log-file and --help,
@@ -151,7 +152,7 @@ var offered = map[string]string{
 	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json",
 }
 
-// A command has exactly the flags that affect it.
+// TestCommands_Flags checks that each command has exactly the flags in offered.
 func TestCommands_Flags(t *testing.T) {
 	root := rootCommand()
 	for _, cmd := range append(root.Commands(), root) {
@@ -172,8 +173,9 @@ func TestCommands_Flags(t *testing.T) {
 	}
 }
 
-// A setting in the file has no effect on commands without its flag.
-func TestCommands_OtherSettings(t *testing.T) {
+// TestCommands_UnrelatedSettings checks that a setting in the file has no effect on commands
+// that do not have its flag.
+func TestCommands_UnrelatedSettings(t *testing.T) {
 	lines := map[string]string{
 		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",
 		"columns": "columns = ['at']", "notify": "notify = true", "guard": "guard = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
@@ -211,33 +213,33 @@ func TestCommands_OtherSettings(t *testing.T) {
 	}
 }
 
-// Flags may also precede the command.
-func TestCommands_FlagsFirst(t *testing.T) {
+// TestCommands_FlagsBeforeCommand checks that flags may precede the command.
+func TestCommands_FlagsBeforeCommand(t *testing.T) {
 	file := sampleFile(t, "backoff.json")
 	list := decoded(t, done(t, pooltop(t, "--file", file, "--policy=flat", "--now", sampleTime, "list", "--json")))
 	equal(t, "path and policy", list["path"].(string)+" "+list["policy"].(string), file+" flat")
 }
 
-// Help shows every command and every flag that is not hidden.
+// TestHelp checks that help shows every command and flag, except hidden ones.
 func TestHelp(t *testing.T) {
 	root := rootCommand()
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.Hidden {
-			saysNot(t, done(t, pooltop(t, "--help")), "  "+cmd.Name()+" ")
+			lacks(t, done(t, pooltop(t, "--help")), "  "+cmd.Name()+" ")
 			continue
 		}
 		if cmd != root {
-			says(t, done(t, pooltop(t, "--help")), "  "+cmd.Name()+" ", cmd.Short)
+			contains(t, done(t, pooltop(t, "--help")), "  "+cmd.Name()+" ", cmd.Short)
 		}
 		args := strings.Fields(cmd.CommandPath() + " --help")[1:]
 		help := done(t, pooltop(t, args...))
-		says(t, help, "Usage:\n  pooltop", "Examples:\n", "-h, --help")
-		saysNot(t, help, "\x1b")
+		contains(t, help, "Usage:\n  pooltop", "Examples:\n", "-h, --help")
+		lacks(t, help, "\x1b")
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Hidden {
-				saysNot(t, help, "--"+f.Name)
+				lacks(t, help, "--"+f.Name)
 			} else {
-				says(t, help, " --"+f.Name)
+				contains(t, help, " --"+f.Name)
 			}
 		})
 		equal(t, "pooltop help "+cmd.Name(), done(t, pooltop(t, append([]string{"help"}, args[:len(args)-1]...)...)), help)
@@ -247,8 +249,8 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	}
-	says(t, done(t, pooltop(t, "demo", "--help")), "outage: ", "blackout: ", "billing: ")
-	says(t, done(t, pooltop(t, "hold", "--help")), "pooltop exhaust PROVIDER TARGET...", "Alias:\n  hold")
+	contains(t, done(t, pooltop(t, "demo", "--help")), "outage: ", "blackout: ", "billing: ")
+	contains(t, done(t, pooltop(t, "hold", "--help")), "pooltop exhaust PROVIDER TARGET...", "Alias:\n  hold")
 }
 
 func TestVersion(t *testing.T) {

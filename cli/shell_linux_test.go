@@ -13,7 +13,7 @@ import (
 // runShell acts like a shell with job control: it runs pooltop as a foreground job, takes
 // the terminal back when the job stops, and continues the job when a line is typed.
 func runShell() {
-	signal.Ignore(syscall.SIGTTOU) // to take the terminal back
+	signal.Ignore(syscall.SIGTTOU) // sent when a background process takes the terminal
 	self, err := os.Executable()
 	if err != nil {
 		panic(err)
@@ -34,7 +34,7 @@ func runShell() {
 		if !status.Stopped() {
 			os.Exit(status.ExitStatus())
 		}
-		// The program may have been stopped within an escape sequence.
+		// End any escape sequence within which the program was stopped.
 		fmt.Print("\x1b\\\r\njob stopped\r\n")
 		_, _ = os.Stdin.Read(make([]byte, 80))
 		setForeground(cmd.Process.Pid)

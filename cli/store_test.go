@@ -30,7 +30,8 @@ func TestDisplayPath(t *testing.T) {
 	}
 }
 
-// The next cooldown of a borrowed credential is the one that the root's guard imposes.
+// TestLoadSelection_BorrowedGuard checks that the next cooldown of a borrowed credential
+// is the one that the guard of the root's store imposes.
 func TestLoadSelection_BorrowedGuard(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	root := t.TempDir()

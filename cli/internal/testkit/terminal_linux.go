@@ -194,7 +194,7 @@ func (c *Terminal) Wait() int {
 	case <-c.ended:
 	case <-time.After(waitLimit):
 		_ = c.Cmd.Process.Signal(syscall.SIGQUIT)
-		c.t.Fatalf("the program does not end:\n%s", c.Text())
+		c.t.Fatalf("the program did not end:\n%s", c.Text())
 	}
 	return c.Cmd.ProcessState.ExitCode()
 }
