@@ -179,7 +179,7 @@ func TestCommands_UnrelatedSettings(t *testing.T) {
 	lines := map[string]string{
 		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",
 		"columns": "columns = ['at']", "notify": "notify = true", "guard": "guard = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
-		"key": "keys.reset = ['f5']", "log-file": "",
+		"key": "keys.reset = ['f5']", "log-file": "", "profiles": "profiles = 'one'",
 	}
 	for _, s := range config.Settings() {
 		if _, tested := lines[s.Name]; !tested {
