@@ -54,24 +54,36 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions adds completion functions for arguments and flags that have none. Unless a
-// setting has its own completion, nothing is completed, not even file names.
+// addCompletions adds completion functions for arguments and flags. Unless a setting has
+// its own completion, nothing is completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if _, known := cmd.GetFlagCompletionFunc(f.Name); !known && f.NoOptDefVal == "" {
-				completeFlag(cmd, f.Name, settingCompletion(f.Name))
+			complete := settingCompletion(f.Name)
+			if v, ok := f.Value.(completedValue); ok {
+				complete = v.complete
+			}
+			if f.NoOptDefVal == "" {
+				_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails only for unknown or completed flags
 			}
 		})
 	}
 }
 
-// completeFlag sets the completion function for the value of a flag.
+// completedValue is the value of a flag that is not a setting, with its completion function.
+type completedValue struct {
+	pflag.Value
+	complete cobra.CompletionFunc
+}
+
+// completeFlag sets the completion function for the value of a flag. Cobra keeps each
+// function that it knows forever, so it gets them only from addCompletions.
 func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
-	_ = cmd.RegisterFlagCompletionFunc(name, complete) // fails only if the flag does not exist or already has one
+	f := cmd.Flags().Lookup(name)
+	f.Value = completedValue{f.Value, complete}
 }
 
 // offer returns a completion function for an argument or a flag value. It offers the

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
 	"pooltop/cli/config"
 	"pooltop/poolstate"
@@ -118,6 +119,11 @@ var running sync.Mutex
 // is exact.
 func pooltop(t *testing.T, args ...string) outcome {
 	t.Helper()
+	return runRoot(t, rootCommand(), args)
+}
+
+func runRoot(t *testing.T, root *cobra.Command, args []string) outcome {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	var code int
 	running.Lock()
@@ -126,7 +132,6 @@ func pooltop(t *testing.T, args ...string) outcome {
 	os.Stdout = os.Stdin // the null device
 	defer func() { os.Stdout = terminal }()
 	synctest.Test(t, func(t *testing.T) {
-		root := rootCommand()
 		root.SetArgs(args)
 		root.SetIn(strings.NewReader(""))
 		root.SetOut(&stdout)
@@ -139,14 +144,15 @@ func pooltop(t *testing.T, args ...string) outcome {
 // at runs a command on a store at sampleTime.
 func at(t *testing.T, file string, args ...string) outcome {
 	t.Helper()
-	cmd, _, err := rootCommand().Find(args)
+	root := rootCommand()
+	cmd, _, err := root.Find(args)
 	must(t, err)
 	for name, value := range map[string]string{"file": file, "now": sampleTime} {
 		if cmd.Flags().Lookup(name) != nil {
 			args = append(args, "--"+name, value)
 		}
 	}
-	return pooltop(t, args...)
+	return runRoot(t, root, args)
 }
 
 // done checks that a command succeeded and returns its output.

@@ -86,7 +86,11 @@ func rootCommand() *cobra.Command {
 		demoCommand(), listCommand(), statusCommand(), eventsCommand(), guardCommand(), reportCommand(), backoffCommand(), simulateCommand(),
 		calibrateCommand(), resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
-	addCompletions(root)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Name() == cobra.ShellCompRequestCmd {
+			addCompletions(root)
+		}
+	}
 	return root
 }
 

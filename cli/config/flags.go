@@ -22,7 +22,7 @@ type Flags struct {
 
 // Bind adds the flags in scope to a command's flag set.
 func Bind(set *pflag.FlagSet, scope Scope) *Flags {
-	f := &Flags{scope: scope | Always}
+	f, defaults := &Flags{scope: scope | Always}, Default()
 	for _, s := range settings {
 		if s.Scope&f.scope == 0 {
 			continue
@@ -36,7 +36,7 @@ func Bind(set *pflag.FlagSet, scope Scope) *Flags {
 		if s.Value == "" {
 			pf.NoOptDefVal = "true"
 		}
-		switch value := s.Get(Default()).(type) {
+		switch value := s.Get(defaults).(type) {
 		case string, bool, int:
 			pf.DefValue = fmt.Sprint(value)
 		}
