@@ -128,17 +128,23 @@ func (s *Setting) accepts() string {
 	return OneOf(s.Words)
 }
 
+// fields maps the names of settings to the fields of [Config] that have them as a tag.
+var fields = func() map[string]reflect.StructField {
+	byName := map[string]reflect.StructField{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		byName[f.Tag.Get("toml")], byName[f.Tag.Get("flag")] = f, f
+	}
+	return byName
+}()
+
 // field returns a pointer to the value in c, and whether it can be set in the file. If
 // the setting has no field, field returns a pointer to an empty struct.
 func (s *Setting) field(c *Config) (ptr any, inFile bool) {
-	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		tag := v.Type().Field(i).Tag
-		if inFile = tag.Get("toml") == s.Name; inFile || tag.Get("flag") == s.Name {
-			return v.Field(i).Addr().Interface(), inFile
-		}
+	f, ok := fields[s.Name]
+	if !ok {
+		return &struct{}{}, false
 	}
-	return &struct{}{}, false
+	return reflect.ValueOf(c).Elem().FieldByIndex(f.Index).Addr().Interface(), f.Tag.Get("toml") == s.Name
 }
 
 // Get returns the value of the setting in c.
