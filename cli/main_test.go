@@ -87,7 +87,7 @@ func (s suite) Run() int {
 	orPanic(err)
 	defer func() { _ = os.RemoveAll(state) }()
 	buildDir = state
-	debug.SetGCPercent(400) // most memory is used only during one command
+	debug.SetGCPercent(400)                 // most memory is used only during one command
 	orPanic(flag.Set("test.parallel", "8")) // the parallel tests mostly wait for a terminal
 	orPanic(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
 	orPanic(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
