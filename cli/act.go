@@ -23,7 +23,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// actionRun is a run of a command that writes.
+// actionRun is one run of a command that writes.
 type actionRun struct {
 	cmd                 *cobra.Command
 	verb                poolstate.Verb
@@ -42,7 +42,7 @@ type failure struct {
 	err   error
 }
 
-// bindAction sets up cmd to run act. It adds the flags that all commands that write have, and
+// bindAction sets up cmd to run act. It adds the flags shared by commands that write, and
 // returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
@@ -63,9 +63,9 @@ func (r *actionRun) load() error {
 	return r.sel.err()
 }
 
-// onTargets performs an action on the credentials that the arguments select and for which
-// kind returns true. It calls task once for each file.
-func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
+// onTargets performs an action on the credentials that the arguments select, except those for
+// which include returns false. It calls task once for each file.
+func (r *actionRun) onTargets(args []string, include func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
 	if err := r.load(); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (r *actionRun) onTargets(args []string, kind func(*poolstate.Credential) bo
 		return err
 	}
 	for _, p := range parts {
-		p.seen = slices.DeleteFunc(p.seen, func(c poolstate.Credential) bool { return !kind(&c) })
+		p.seen = slices.DeleteFunc(p.seen, func(c poolstate.Credential) bool { return !include(&c) })
 	}
 	for _, snap := range r.sel.stores {
 		if snap.err != nil {

@@ -32,7 +32,7 @@ func runAgent(args []string) int {
 		switch err := countAsAgent(args[0]); {
 		case err == nil:
 			n--
-		case !errors.Is(err, context.DeadlineExceeded): // the lock was busy: try again
+		case !errors.Is(err, context.DeadlineExceeded): // otherwise the lock was busy: try again
 			fmt.Fprintln(os.Stderr, "agent:", err)
 			return 1
 		}

@@ -121,10 +121,9 @@ func newHold(length, until string, now time.Time) (poolstate.Hold, error) {
 func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
-		Short: "Import newer tokens from their token source",
-		Long: "sync imports tokens from their token source if it has newer ones. The source of claude_code is its own file;\n" +
-			"that of nous is the providers section of the store. An import counts as a success: it clears the status and\n" +
-			"resets the streak.",
+		Short: "Import newer tokens from the tool that issued them",
+		Long: "sync imports newer tokens, if there are any: for claude_code from its own token file, and for nous from the\n" +
+			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",
 		Args:    atMost(1),
 	}

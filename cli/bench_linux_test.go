@@ -65,7 +65,7 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 }
 
 // replaceStore replaces the file at path with a store of n credentials and returns path. The
-// first credential has the given label; the next ones, as many as cooling says, are cooling.
+// first credential has the given label. cooling is the number of credentials that are cooling.
 func replaceStore(b *testing.B, path, label string, n, cooling int) string {
 	b.Helper()
 	const providers = 5
@@ -122,8 +122,8 @@ func BenchmarkAtRest(b *testing.B) {
 	})
 }
 
-// measureIdle measures a program for ten seconds. The minute does not change during the
-// measurement, because then all times on the screen would be redrawn.
+// measureIdle measures a program for ten seconds. The measurement does not span a change of the
+// minute, because times on the screen would then be redrawn.
 func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.Helper()
 	<-time.After(3 * time.Second) // let the terminal queries time out

@@ -145,7 +145,7 @@ func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 
 // unmeasuredPolicy returns the policy that pooltop uses without a measurement.
 func unmeasuredPolicy(cfg *config.Config) poolstate.Policy {
-	snap, _ := poolstate.Open(cfg.File).Load() // an unreadable store is no evidence
+	snap, _ := poolstate.Open(cfg.File).Load() // if it fails, Pool is nil, and the policy is the default
 	return cfg.PolicyChoice().Resolve(snap.Pool, poolstate.NoEvidence)
 }
 
@@ -179,7 +179,7 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 	if all := m.DiffersFrom(before); len(all) > 0 {
 		lines = append(lines, fmt.Sprintf("before     %s (%s): %d cases differ", before, before.Source(), len(all)), "", differenceTable(all), "")
 	} else {
-		lines = append(lines, fmt.Sprintf("before     %s (%s): no case differs", before, before.Source()))
+		lines = append(lines, fmt.Sprintf("before     %s (%s): no cases differ", before, before.Source()))
 	}
 	if n := len(m.Unexplained); n > 0 {
 		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))

@@ -116,7 +116,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		return offer(profiles)
 	case name == "key":
 		return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
-			for _, a := range model.Actions() { // the user types the keys
+			for _, a := range model.Actions() { // the keys themselves are not completed
 				words = append(words, cobra.CompletionWithDesc(a.Name+"=", a.Does))
 			}
 			return words
@@ -192,8 +192,8 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode returns a completion function for the error codes 401, 402 and 429, and those
-// that others returns.
+// completeCode returns a completion function for the error codes 401, 402 and 429, and for the
+// codes returned by others.
 func completeCode(others func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		codes := append(others(), 401, 402, 429)
@@ -236,9 +236,10 @@ func anyKind(*poolstate.Credential) bool { return true }
 // alive reports whether a credential can be held.
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
-// completePool returns a completion function for providers with credentials for which kind
-// returns true and, if the command takes targets, for those credentials.
-func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool) cobra.CompletionFunc {
+// completePool returns a completion function for providers and, if the command takes targets,
+// credentials. It omits credentials for which include returns false, and providers that have no
+// others.
+func completePool(settings *config.Flags, include func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
 		var words []cobra.Completion
@@ -246,9 +247,9 @@ func completePool(settings *config.Flags, kind func(*poolstate.Credential) bool)
 			switch {
 			case all:
 			case len(args) == 0:
-				words = append(words, snap.completionOf(p, kind)...)
+				words = append(words, snap.completionOf(p, include)...)
 			case strings.Contains(cmd.Use, "TARGET") && p.Name == args[0]:
-				words = append(words, snap.targetsOf(p, args[1:], prefix, kind)...)
+				words = append(words, snap.targetsOf(p, args[1:], prefix, include)...)
 			}
 		}
 		return firstOfEach(words)
@@ -267,11 +268,11 @@ func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	})
 }
 
-// completionOf returns a completion for a provider if kind returns true for any of its
+// completionOf returns a completion for a provider if include returns true for any of its
 // credentials.
-func (snap *snapshot) completionOf(p *poolstate.Provider, kind func(*poolstate.Credential) bool) []cobra.Completion {
-	ofKind := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return kind(&c) })
-	if !ofKind || !plain(p.Name) {
+func (snap *snapshot) completionOf(p *poolstate.Provider, include func(*poolstate.Credential) bool) []cobra.Completion {
+	included := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return include(&c) })
+	if !included || !plain(p.Name) {
 		return nil
 	}
 	about, sum := "none ready", p.Summarize(snap.policy, snap.now)
@@ -290,7 +291,7 @@ func (snap *snapshot) completionOf(p *poolstate.Provider, kind func(*poolstate.C
 // label; the id, if the label is ambiguous or the user has started to type; or the number, if
 // the credential has no usable label and no id.
 func (snap *snapshot) targetsOf(
-	p *poolstate.Provider, named []string, prefix string, kind func(*poolstate.Credential) bool,
+	p *poolstate.Provider, named []string, prefix string, include func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {
 	done := map[poolstate.Ref]bool{}
 	for _, target := range named {
@@ -304,7 +305,7 @@ func (snap *snapshot) targetsOf(
 		labels[strings.ToLower(c.Label)]++
 	}
 	for _, c := range p.Credentials {
-		if done[c.Ref] || !kind(&c) {
+		if done[c.Ref] || !include(&c) {
 			continue
 		}
 		a := snap.policy.Assess(&c, snap.now)

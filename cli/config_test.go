@@ -32,8 +32,8 @@ func setHome(t *testing.T, dir string) {
 	}
 }
 
-// TestConfig_Invalid checks that every command that reads the configuration fails before it
-// does anything if the file is invalid.
+// TestConfig_Invalid checks that if the file is invalid, every command that reads the
+// configuration fails before it does anything.
 func TestConfig_Invalid(t *testing.T) {
 	file, home := sampleFile(t, "backoff.json"), t.TempDir()
 	setHome(t, home)

@@ -15,7 +15,7 @@ import (
 	"pooltop/cli/internal/testkit"
 )
 
-// visits lists the steps that visit all screens: the keys to type, and text that the screen
+// visits lists steps that together show all screens: the keys to type, and text that the screen
 // and its footer must then show.
 var visits = []struct{ keys, words, footer string }{
 	{"e", "newest first", pane},

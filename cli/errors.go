@@ -158,8 +158,8 @@ func explainWrite(store string, err error) string {
 // isLock reports whether path is the lock file of a store.
 func isLock(path string) bool { return filepath.Ext(path) == ".lock" }
 
-// advice returns what to do about a system error, with a leading semicolon, or "" if it has
-// no suggestion.
+// advice returns what to do about a system error, with a leading semicolon. It returns "" for
+// other errors.
 func advice(err error) string {
 	for _, a := range []struct {
 		err error

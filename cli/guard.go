@@ -30,13 +30,13 @@ func guardCommand() *cobra.Command {
 			"again, guard removes the deadlines that it set on others that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
-			"credentials after a 429 (the agent queries its limits). Cooldowns of individual models do not count as failures.\n\n" +
+			"credentials after a 429 (the agent queries their limits). Cooldowns of individual models are not failures.\n\n" +
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
 			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
 			"Only one guard runs per store. With several stores, guard skips those that another process is guarding.\n" +
 			"Credentials that a profile borrows are guarded only in the root's store. Profiles created later are not guarded.\n" +
-			"The state is in pooltop's state directory, which must persist in a container.",
+			"In a container, pooltop's state directory must be persistent.",
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",
 		Args:    noArguments,
 	}

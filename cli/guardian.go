@@ -57,7 +57,7 @@ func runGuards(ctx context.Context, guards []*guardian, once bool) error {
 	}()
 	var running error
 	for _, g := range guards {
-		if len(guards) == 1 { // with several stores, some usually have no file
+		if len(guards) == 1 { // with several stores, some files are often missing
 			g.hint = g.warn
 		}
 		release, err := g.begin()

@@ -23,7 +23,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// The limits of the flags of simulate.
+// Limits for the flags of simulate.
 const (
 	maxOutage      = 30 * text.Day
 	maxInterval    = 7 * text.Day
@@ -40,9 +40,9 @@ type costFlags struct {
 
 func simulateCommand() *cobra.Command {
 	var situations, policies []string
-	long := "simulate computes what an outage costs: the failed requests, and the time from the provider's recovery to the\n" +
-		"first success. It runs an agent's jobs in virtual time, under each policy and with pooltop guard. Each figure is\n" +
-		"a mean over outages up to an hour shorter or longer than --outage.\n\nScenarios:"
+	long := "simulate computes what an outage costs: the number of failed requests, and the time from the provider's recovery\n" +
+		"to the first success. It runs an agent's jobs in virtual time, under each policy and with pooltop guard. Each\n" +
+		"figure is the mean over outages that are up to an hour shorter or longer than --outage.\n\nScenarios:"
 	for _, s := range simulate.Situations() {
 		situations = append(situations, s.Name)
 		long += fmt.Sprintf("\n  %s: %s", s.Name, s.About)

@@ -304,8 +304,8 @@ func TestDashboard_StartErrors(t *testing.T) {
 	}
 }
 
-// TestDashboard_ClosedTerminal checks that the dashboard ends when its terminal is
-// closed, even without SIGHUP, and does not loop until then.
+// TestDashboard_ClosedTerminal checks that the dashboard ends when its terminal is closed, even
+// without SIGHUP, and that it does not use much CPU time.
 func TestDashboard_ClosedTerminal(t *testing.T) {
 	t.Parallel()
 	for name, attr := range map[string]*syscall.SysProcAttr{

@@ -18,8 +18,8 @@ type Agent struct {
 	TTL map[int]time.Duration
 }
 
-// PolicyChoice returns the configured policy. The flag --policy overrides the policy in the
-// [agent] table, even if its value is auto. The key policy in the file overrides it only if
+// PolicyChoice returns the configured policy. The --policy flag overrides the policy in the
+// [agent] table, even if its value is auto. The file's top-level policy overrides it only if
 // its value is not auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy

@@ -12,7 +12,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Flags are a command's flags that set configuration values.
+// Flags holds the configuration flags of a command.
 type Flags struct {
 	scope Scope
 	all   bool            // see AllByDefault

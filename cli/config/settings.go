@@ -25,7 +25,7 @@ type Scope uint
 const (
 	Always Scope = 1 << iota
 	Store
-	Stores // several at once
+	Stores // several stores
 	Clock
 	Policy
 	Theme

@@ -133,7 +133,7 @@ type (
 	}
 )
 
-// Time is a time in JSON. The zero value is null.
+// Time is a time in the JSON output. The zero value is encoded as null.
 type Time time.Time
 
 // MarshalJSON encodes t in UTC with milliseconds. Times after the year 9999, which a corrupt
