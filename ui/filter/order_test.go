@@ -192,7 +192,7 @@ func TestListing(t *testing.T) {
 }
 
 // mergedPool returns a merged pool: the profile work has a copy of the root's credential of b
-// and one of its own, and cron borrows everything.
+// and another one, and cron borrows everything.
 func mergedPool(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	root := uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("r1"), uitest.Ready("r2")}, "b": entries{uitest.Cooling("r3", time.Hour)}})
