@@ -45,6 +45,7 @@ func guardCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per line, with stable field names")
 	cmd.Flags().StringArrayVar(&o.providers, "provider", nil, "act only on this `PROVIDER` (may be repeated)")
+	cmd.Flags().Lookup("provider").DefValue = "" // otherwise help shows []
 	cmd.Flags().BoolVar(&o.sole, "sole", false, "also pin a provider's only credential")
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		if slices.Contains(o.providers, "") {

@@ -18,9 +18,10 @@ func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Print a full status report without secrets, to paste into an incident channel",
-		Long: "report prints, as Markdown, the state of the pool and of each credential, the last events, and anything unusual\n" +
-			"about the file. It contains no secrets. With --anonymous, it replaces names that are not well known\n" +
-			"with numbers and omits labels and messages. If the file cannot be read, report prints the error and exits with code 5.",
+		Long: "report prints, as Markdown, the state of the pool and of each credential, recent events, and anything unusual\n" +
+			"about the file. The report contains no secrets. With --anonymous, it replaces names that are not well known\n" +
+			"with numbers and omits labels and messages. If the file cannot be read, the report contains the error, and the\n" +
+			"exit code is 5.",
 		Example: "  pooltop report | pbcopy\n  pooltop report --anonymous --json > pool.json",
 		Args:    noArguments,
 	}

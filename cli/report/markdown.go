@@ -50,7 +50,7 @@ func (r *Report) Markdown() string {
 		b.WriteString(r.providerSection(&r.pool.Providers[i]))
 	}
 	if len(r.records) > 0 {
-		fmt.Fprintf(b, "\n## Last events\n\n%s", r.eventTable())
+		fmt.Fprintf(b, "\n## Recent events\n\n%s", r.eventTable())
 	}
 	return b.String()
 }
