@@ -142,6 +142,7 @@ func (a anonymizer) credential(c *poolstate.Credential) poolstate.Credential {
 	for i, name := range out.Profiles {
 		out.Profiles[i] = a.profile(name)
 	}
+	out.BorrowedBy = nil // only set in merged pools
 	out.ModelCooldowns = slices.Clone(c.ModelCooldowns)
 	for i, m := range out.ModelCooldowns {
 		out.ModelCooldowns[i].Model = a.number("m", m.Model)
