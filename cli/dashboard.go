@@ -9,6 +9,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -24,27 +26,52 @@ import (
 	"pooltop/watch"
 )
 
-// storeDashboard returns the dashboard's configuration for the configured store.
+// storeDashboard returns the dashboard's configuration for the selected stores.
 func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) model.Config {
-	clock, path, readOnly := newClock(cfg.Now), cfg.File, ""
-	if readOnlyFlag {
-		readOnly = "pooltop was started with --read-only"
-	}
-	return model.Config{
-		Stores: []model.Store{{
-			Profile:      poolstate.ProfileOf(path),
-			Path:         displayPath(path),
-			Operator:     newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log),
-			Count:        newCounting(cfg, path, log).forDashboard,
-			ExplainError: explainLogged(path, log),
-			ExplainWrite: explainWriteBriefly(path),
-		}},
+	m := model.Config{
 		ClaudeFile: claudeFile(),
-		Clock:      model.Clock{Now: clock, Rate: 1},
+		Clock:      model.Clock{Now: newClock(cfg.Now), Rate: 1},
 		Policy:     policyChoice(cfg),
 		Curve:      cfg.Curve(),
-		ReadOnly:   readOnly,
 	}
+	if readOnlyFlag {
+		m.ReadOnly = "pooltop was started with --read-only"
+	}
+	m.Stores = newStores(cfg, log, m.Clock.Now, distinct(cfg.Stores), nil)
+	return m
+}
+
+// newStores returns the stores for the dashboard: those of profiles, and those of roots that
+// only lend credentials to them. It reuses known stores.
+func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, profiles []poolstate.Profile, known []model.Store) (stores []model.Store) {
+	add := func(p poolstate.Profile, hidden bool) {
+		has := func(s model.Store) bool { return s.Operator.Store.Path() == p.Path }
+		if slices.ContainsFunc(stores, has) {
+			return
+		}
+		if i := slices.IndexFunc(known, has); i >= 0 {
+			stores = append(stores, known[i])
+			return
+		}
+		stores = append(stores, model.Store{
+			Profile:      p.Name,
+			Path:         displayPath(p.Path),
+			Operator:     newOperator(poolstate.Open(p.Path, poolstate.WithClock(clock)), cfg.Journal, log),
+			Count:        newCounting(cfg, p.Path, log).forDashboard,
+			ExplainError: explainLogged(p.Path, log),
+			ExplainWrite: explainWriteBriefly(p.Path),
+			Hidden:       hidden,
+		})
+	}
+	for _, p := range profiles {
+		add(p, false)
+	}
+	for _, p := range profiles {
+		if root := poolstate.RootStore(p.Path); root != "" {
+			add(poolstate.ProfileAt(root), true)
+		}
+	}
+	return stores
 }
 
 // runDashboard runs the dashboard until the user quits or ctx is done. It watches the store's
@@ -81,15 +108,11 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer job.start(program)()
 	out.redraw = func() { program.Send(tea.ClearScreen()) }
 
-	changes := watch.Start(ctx, m.Stores[0].Operator.Store.Path()).Changes()
-	if cfg.Guard {
-		defer startGuard(ctx, cfg, log, func(problem string) { program.Send(model.Warning("guard: " + problem)) })()
-	}
+	followed := make(chan struct{})
+	defer func() { cancel(nil); <-followed }()
 	go func() {
-		for c := range changes {
-			logChange(log, c)
-			program.Send(model.FileChanged{Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
-		}
+		defer close(followed)
+		followStores(ctx, cfg, log, m, program.Send)
 	}()
 
 	last, err := program.Run()
@@ -104,27 +127,80 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	return err
 }
 
-// startGuard starts guard on the configured store and returns a function that stops it. If
-// guard fails or another process is already guarding the store, it tries again every minute.
-// It passes problems to warn.
-func startGuard(ctx context.Context, cfg *config.Config, log *slog.Logger, warn func(problem string)) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		last := ""
-		for ctx.Err() == nil {
-			g := newGuardian(cfg, cfg.File, log)
-			g.warn, g.print = warn, func(*guard.Note) error { return nil }
-			err := runGuards(ctx, []*guardian{g}, false)
-			if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running && err.Error() != last {
-				last = err.Error()
-				warn(last)
-			}
-			waitFor(ctx.Done(), retryAfter)
+// followStores watches the dashboard's stores, and guards them if configured, until ctx is
+// done. It sends changes and warnings to the dashboard.
+func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config, send func(tea.Msg)) {
+	w := &storeWatch{log: log}
+	for _, s := range m.Stores {
+		if path := s.Operator.Store.Path(); s.Hidden {
+			w.also = append(w.also, path)
+		} else {
+			w.stores = append(w.stores, poolstate.Profile{Name: s.Profile, Path: path})
 		}
-	}()
-	return func() { cancel(); <-ended }
+	}
+	if cfg.AllProfiles {
+		w.root = cfg.File
+	}
+	w.changed = func(c watch.Change) {
+		send(model.FileChanged{Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
+	}
+	stores := m.Stores
+	w.listed = func() {
+		stores = newStores(cfg, log, m.Clock.Now, w.stores, stores)
+		send(model.StoresChanged{Stores: stores})
+	}
+	var open func(poolstate.Profile) storeRun
+	if cfg.Guard {
+		open = guardWhileOpen(cfg, log, func(problem string) { send(model.Warning(problem)) })
+	}
+	_ = w.follow(ctx, open) // a guard reports its problems itself
+}
+
+// guardWhileOpen returns a function that guards a store while the dashboard is open. If guard
+// fails or another process is already guarding the store, it tries again every minute. It
+// passes problems to warn.
+func guardWhileOpen(cfg *config.Config, log *slog.Logger, warn func(problem string)) func(poolstate.Profile) storeRun {
+	return func(p poolstate.Profile) storeRun {
+		prefix := "guard: "
+		if cfg.Several() {
+			prefix += p.Name + ": "
+		}
+		return func(ctx context.Context, changes <-chan watch.Change) error {
+			last := ""
+			for {
+				g := newGuardian(cfg, p.Path, log)
+				g.warn, g.print = func(problem string) { warn(prefix + problem) }, func(*guard.Note) error { return nil }
+				err := g.guard(ctx, changes)
+				if err == nil {
+					return nil
+				}
+				if _, running := errors.AsType[*counts.RunningError](err); !running && err.Error() != last {
+					last = err.Error()
+					g.warn(last)
+				}
+				if !waitOpen(ctx, changes, retryAfter) {
+					return nil
+				}
+			}
+		}
+	}
+}
+
+// waitOpen discards changes for a time. It returns false when ctx is done or changes is closed.
+func waitOpen(ctx context.Context, changes <-chan watch.Change, d time.Duration) bool {
+	over := time.After(d)
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case _, open := <-changes:
+			if !open {
+				return false
+			}
+		case <-over:
+			return true
+		}
+	}
 }
 
 // printLastResult prints the result of an action that was still running when the dashboard

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +28,8 @@ func eventsCommand() *cobra.Command {
 		Use:   "events",
 		Short: "Print pool events, one per line, until interrupted",
 		Long: "events prints one line per pool event until it is interrupted.\n" +
-			"With --since, it starts with earlier events recorded in the journal or the file. Profiles created later are not\n" +
-			"included.",
+			"With --since, it starts with earlier events recorded in the journal or the file. With --all-profiles, it also\n" +
+			"prints the events of profiles that are created later.",
 		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
 		Args:    noArguments,
 	}
@@ -52,8 +51,7 @@ func eventsCommand() *cobra.Command {
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
 		print := newEventPrinter(cfg, clock, cmd.OutOrStdout(), *asJSON)
-		var followers []*follower
-		for _, p := range distinct(cfg.Stores) {
+		return followEvents(ctx, newStoreWatch(cfg, log), func(p poolstate.Profile) *follower {
 			f := newFollower(cfg, p.Path, log)
 			f.since = from
 			f.print = func(r *poolstate.Record) error { // returns when ctx is done, even if the output is blocked
@@ -66,12 +64,9 @@ func eventsCommand() *cobra.Command {
 					return nil
 				}
 			}
-			if len(followers) == 0 { // one hint is enough
-				f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
-			}
-			followers = append(followers, f)
-		}
-		return followAll(ctx, followers)
+			f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
+			return f
+		})
 	})
 	return cmd
 }
@@ -123,12 +118,16 @@ func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, as
 	if !isTerminal {
 		width = func() int { return maxErrorText }
 	}
-	column := profileColumn(cfg.Stores)
+	column := 0
+	for _, p := range cfg.Stores {
+		column = max(column, profileWidth(p.Name))
+	}
 	return func(profile string, r *poolstate.Record) error {
 		mu.Lock()
 		defer mu.Unlock()
 		name := ""
 		if cfg.Several() {
+			column = max(column, profileWidth(profile)) // a profile may be new
 			name = padded(text.Fit(text.Clean(profile, maxErrorText), column), column) + "  "
 		}
 		_, err := fmt.Fprintln(w, name+ui.EventLine(theme, r, clock(), max(width()-text.Width(name), 1), false))
@@ -136,31 +135,31 @@ func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, as
 	}
 }
 
-// profileColumn returns the width of the column of profile names.
-func profileColumn(profiles []poolstate.Profile) (width int) {
+// profileWidth returns the width of a profile's name in a column of names.
+func profileWidth(name string) int {
 	const widest = 16
-	for _, p := range profiles {
-		width = max(width, min(text.Width(text.Clean(p.Name, maxErrorText)), widest))
-	}
-	return width
+	return min(text.Width(text.Clean(name, maxErrorText)), widest)
 }
 
-// followAll prints the events of several stores until ctx is done or printing fails. It first
+// followEvents prints the events of stores until ctx is done or printing fails. It first
 // prints the past events of all stores, sorted by time.
-func followAll(ctx context.Context, followers []*follower) error {
+func followEvents(ctx context.Context, w *storeWatch, open func(poolstate.Profile) *follower) error {
 	type early struct {
 		*poolstate.Record
 		print func(*poolstate.Record) error
 	}
 	var earlier []early
-	changes := make([]<-chan watch.Change, len(followers))
-	for i, f := range followers {
+	started := map[string]*follower{} // by path
+	for i, p := range w.stores {
+		f := open(p)
+		if started[p.Path] = f; i > 0 { // one hint is enough
+			f.hint = func(string) {}
+		}
 		print := f.print
 		f.print = func(r *poolstate.Record) error {
 			earlier = append(earlier, early{r, print})
 			return nil
 		}
-		changes[i] = watch.Start(ctx, f.Store.Path()).Changes()
 		if err := f.start(ctx); err != nil {
 			return err
 		}
@@ -172,25 +171,15 @@ func followAll(ctx context.Context, followers []*follower) error {
 			return err
 		}
 	}
-	return runAll(ctx, len(followers), func(ctx context.Context, i int) error { return followers[i].run(ctx, changes[i]) })
-}
-
-// runAll calls run concurrently for each number below n. If one call fails, it cancels the
-// others. If several fail, it returns the error for the lowest number.
-func runAll(ctx context.Context, n int, run func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	errs := make([]error, n)
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() {
-			if errs[i] = run(ctx, i); errs[i] != nil {
-				cancel()
-			}
-		})
-	}
-	group.Wait()
-	return cmp.Or(errs...)
+	return w.follow(ctx, func(p poolstate.Profile) storeRun {
+		if f := started[p.Path]; f != nil {
+			delete(started, p.Path)
+			return f.run
+		}
+		f := open(p)
+		f.since = time.Time{}
+		return f.runNew
+	})
 }
 
 const (
@@ -211,17 +200,26 @@ func (f *follower) start(ctx context.Context) error {
 	return err
 }
 
-// run prints events until ctx is done or changes is closed. Call start first.
+// runNew calls start and run. It prints a hint when the store has been found.
+func (f *follower) runNew(ctx context.Context, changes <-chan watch.Change) error {
+	f.waiting = true
+	if err := f.start(ctx); err != nil {
+		return err
+	}
+	return f.run(ctx, changes)
+}
+
+// run prints events until ctx is done or changes is closed. In the latter case, it loads the
+// store a last time. Call start first.
 func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case c, open := <-changes:
+		case _, open := <-changes:
 			if !open {
-				return nil
+				return f.load(ctx)
 			}
-			logChange(f.Log, c)
 			if err := f.load(ctx); err != nil {
 				return err
 			}
@@ -248,7 +246,7 @@ func (f *follower) tick(ctx context.Context) error {
 
 // untilNext returns how long to sleep before reading the clock again.
 func (f *follower) untilNext() time.Duration {
-	next, longest := f.recount, time.Minute
+	now, next, longest := f.clock(), f.recount, time.Minute
 	if due := f.observer.Next(); f.act == nil && !due.IsZero() {
 		longest = maxWait
 		if next.IsZero() || due.Before(next) {
@@ -258,7 +256,8 @@ func (f *follower) untilNext() time.Duration {
 	if next.IsZero() {
 		return time.Hour // only a change to the file can cause an event
 	}
-	return min(max(next.Sub(f.clock()), 0), longest)
+	// Sleep until a whole second or minute, so that the timers of all stores fire together.
+	return min(max(next.Sub(now), 0), now.Truncate(longest).Add(longest).Sub(now))
 }
 
 // load takes a snapshot and prints the events since the previous one. If the file is

@@ -35,8 +35,8 @@ func guardCommand() *cobra.Command {
 			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
 			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
 			"Only one guard runs per store. With several stores, guard skips those that another process is guarding.\n" +
-			"Credentials that a profile borrows are guarded only in the root's store. Profiles created later are not guarded.\n" +
-			"In a container, pooltop's state directory must be persistent.",
+			"Credentials that a profile borrows are guarded only in the root's store. With --all-profiles, guard also guards\n" +
+			"profiles that are created later. In a container, pooltop's state directory must be persistent.",
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",
 		Args:    noArguments,
 	}
@@ -51,7 +51,11 @@ func guardCommand() *cobra.Command {
 		if slices.Contains(o.providers, "") {
 			return usageError("--provider must not be empty")
 		}
-		return runGuards(cmd.Context(), o.guards(cmd, cfg, log), o.once)
+		w, open := newStoreWatch(cfg, log), o.opener(cmd, cfg, log)
+		if o.once {
+			return guardOnce(cmd.Context(), w.stores, open)
+		}
+		return runGuards(cmd.Context(), w, open)
 	})
 	completeFlag(cmd, "provider", completePool(flags, anyKind))
 	return cmd
@@ -63,12 +67,12 @@ type guardOptions struct {
 	providers                  []string
 }
 
-// guards returns a guardian for each selected store. If several stores were requested, each
-// printed line includes the profile.
-func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.Logger) (all []*guardian) {
+// opener returns a function that returns the guardian of a store. If there are several
+// stores, each printed line names the profile.
+func (o *guardOptions) opener(cmd *cobra.Command, cfg *config.Config, log *slog.Logger) func(poolstate.Profile) *guardian {
 	var output sync.Mutex
 	now := instant(cfg.Now)
-	for _, p := range distinct(cfg.Stores) {
+	return func(p poolstate.Profile) *guardian {
 		g := newGuardian(cfg, p.Path, log)
 		g.only, g.sole, g.dryRun = o.providers, o.sole, o.dryRun
 		if o.once { // use a fixed time, so that --now is exact
@@ -97,9 +101,8 @@ func (o *guardOptions) guards(cmd *cobra.Command, cfg *config.Config, log *slog.
 				return err
 			}
 		}
-		all = append(all, g)
+		return g
 	}
-	return all
 }
 
 // guardLine is one line of the output of guard --json.

@@ -16,6 +16,7 @@ import (
 	"pooltop/poolstate/counts"
 	"pooltop/poolstate/guard"
 	"pooltop/ui/text"
+	"pooltop/watch"
 )
 
 // guardian runs guard on a store.
@@ -27,6 +28,7 @@ type guardian struct {
 	describe     func(line string) error // prints what guard does for a provider, at the start; may be nil
 	warn         func(problem string)    // prints a problem
 
+	release  func()          // ends the guard; nil if it is not running
 	printed  map[string]bool // decisions that a dry run has printed
 	failure  string          // the current problem, so that it is reported only once; empty for none
 	failed   error           // the cause of failure
@@ -45,52 +47,123 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	return g
 }
 
-// runGuards guards stores until ctx is done. If once is true, it only checks each store
-// once. It skips stores that another process is guarding.
-func runGuards(ctx context.Context, guards []*guardian, once bool) error {
-	var free []*guardian
-	var releases []func()
-	defer func() {
-		for _, release := range releases {
-			release()
-		}
-	}()
-	var running error
-	for _, g := range guards {
-		if len(guards) == 1 { // with several stores, some files are often missing
+// runGuards guards stores until ctx is done. It skips stores that another process is
+// guarding.
+func runGuards(ctx context.Context, w *storeWatch, open func(poolstate.Profile) *guardian) error {
+	first, running, err := beginGuards(w.stores, open, len(w.stores) > 1)
+	defer endGuards(first)
+	switch {
+	case err != nil:
+		return err
+	case len(first) == 0 && len(w.stores) > 1:
+		return &codedError{exitGuarded, errors.New("other guards are already running on all of these stores")}
+	case len(first) == 0:
+		return &codedError{exitGuarded, running}
+	}
+	started := map[string]*guardian{} // by path; nil if another process is guarding the store
+	for _, p := range w.stores {
+		started[p.Path] = nil
+	}
+	for _, g := range first {
+		started[g.file] = g
+		if len(w.stores) == 1 { // with several stores, some files are often missing
 			g.hint = g.warn
 		}
-		release, err := g.begin()
+		if err := g.start(ctx); err != nil {
+			return err
+		}
+	}
+	return w.follow(ctx, func(p poolstate.Profile) storeRun {
+		g, isFirst := started[p.Path]
+		delete(started, p.Path)
+		switch {
+		case g != nil:
+			return g.run
+		case isFirst:
+			return nil
+		}
+		g = open(p)
+		return func(ctx context.Context, changes <-chan watch.Change) error {
+			err := g.guard(ctx, changes)
+			if _, running := errors.AsType[*counts.RunningError](err); running {
+				g.warn(err.Error())
+				return nil
+			}
+			return err
+		}
+	})
+}
+
+// guardOnce checks each store once. It skips stores that another process is guarding.
+func guardOnce(ctx context.Context, stores []poolstate.Profile, open func(poolstate.Profile) *guardian) error {
+	guards, _, err := beginGuards(stores, open, true)
+	defer endGuards(guards)
+	if err != nil || len(guards) == 0 {
+		return err
+	}
+	return checkOnce(ctx, guards)
+}
+
+// beginGuards begins to guard stores. It skips those that another process is guarding,
+// prints this if warn is true, and returns the last such error. End the guards even if err is
+// not nil.
+func beginGuards(stores []poolstate.Profile, open func(poolstate.Profile) *guardian, warn bool) (guards []*guardian, running, err error) {
+	for _, p := range stores {
+		g := open(p)
+		err := g.acquire()
 		if _, other := errors.AsType[*counts.RunningError](err); other {
-			if running = err; once || len(guards) > 1 {
+			if running = err; warn {
 				g.warn(err.Error())
 			}
 			continue
 		}
 		if err != nil {
-			return err
+			return guards, nil, err
 		}
-		free, releases = append(free, g), append(releases, release)
+		guards = append(guards, g)
 	}
-	switch {
-	case len(free) == 0 && once:
-		return nil
-	case len(free) == 0 && len(guards) > 1:
-		return &codedError{exitGuarded, errors.New("other guards are already running on all of these stores")}
-	case len(free) == 0:
-		return &codedError{exitGuarded, running}
-	case once:
-		return checkOnce(ctx, free)
+	return guards, running, nil
+}
+
+func endGuards(guards []*guardian) {
+	for _, g := range guards {
+		g.end()
 	}
-	followers := make([]*follower, len(free))
-	for i, g := range free {
-		followers[i] = g.follower
-	}
-	err := followAll(ctx, followers)
-	for _, g := range free {
-		err = cmp.Or(err, g.printErr)
-	}
+}
+
+// acquire calls begin and saves the function that ends the guard.
+func (g *guardian) acquire() (err error) {
+	g.release, err = g.begin()
 	return err
+}
+
+// end releases the guard lock, unless it has been released. Another process can then guard
+// the store.
+func (g *guardian) end() {
+	if g.release != nil {
+		g.release()
+		g.release = nil
+	}
+}
+
+// guard guards a store until ctx is done or changes is closed. The error is a
+// [*counts.RunningError] if another process is guarding the store.
+func (g *guardian) guard(ctx context.Context, changes <-chan watch.Change) error {
+	if err := g.acquire(); err != nil {
+		return err
+	}
+	if err := g.start(ctx); err != nil {
+		g.end()
+		return err
+	}
+	return g.run(ctx, changes)
+}
+
+// run is like [follower.run], and then ends the guard. It returns an error if a note could
+// not be printed.
+func (g *guardian) run(ctx context.Context, changes <-chan watch.Change) error {
+	defer g.end()
+	return cmp.Or(g.follower.run(ctx, changes), g.printErr)
 }
 
 // checkOnce checks each store once and returns the first error.
