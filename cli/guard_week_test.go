@@ -284,7 +284,7 @@ func (a *weekAgent) flush(w *week) {
 // run runs the agents and the other program until the given time.
 func (w *week) run(until time.Time, agents ...*weekAgent) {
 	w.t.Helper()
-	other := &weekAgent{every: func() time.Duration { return 43 * time.Minute }}
+	other := &weekAgent{next: w.now, every: func() time.Duration { return 43 * time.Minute }}
 	all := append(slices.Clone(agents), other)
 	for !w.t.Failed() {
 		a := slices.MinFunc(all, func(a, b *weekAgent) int { return a.next.Compare(b.next) })

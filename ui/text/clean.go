@@ -59,6 +59,7 @@ func Clean(s string, limit int) string {
 	marks, last := 0, rune(0)
 	for i, r := range s {
 		switch {
+		case r >= ' ' && r <= '~':
 		case isJoiner(r) && unicode.In(last, joinerScripts...) && spells(s[i+len("\u200d"):]):
 			b.WriteRune(r)
 			last = r // a second joiner is dropped
@@ -123,6 +124,11 @@ func agreeOnWidth(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for len(s) > 0 {
+		if isPrintableASCII(s[:min(len(s), 2)]) { // the second character cannot join the first
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
 		cluster, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 		s = s[len(cluster):]
 		if r, _ := utf8.DecodeRuneInString(cluster); r >= 0x1f1e6 && r <= 0x1f1ff {

@@ -49,6 +49,10 @@ func TextFlaw(s string) string {
 	for rest := s; rest != ""; {
 		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
 		rest = rest[len(cluster):]
+		if len(cluster) == 1 && cluster[0] >= ' ' && cluster[0] <= '~' {
+			last = rune(cluster[0])
+			continue
+		}
 		syllable := true
 		for _, r := range cluster {
 			joins := (r == '\u200c' || r == '\u200d') && unicode.In(last, unicode.L, unicode.M)
