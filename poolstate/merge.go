@@ -28,11 +28,13 @@ func Merge(views []View) *Pool {
 	}
 	out := &Pool{}
 	providers := map[string]*Provider{}
+	for _, v := range views {
+		out.Profiles = append(out.Profiles, v.Profile)
+	}
 	for i := range views {
 		v := &views[i]
 		out.HasPool = out.HasPool || v.Pool.HasPool
 		out.carriesStreak, out.newerBuild = out.carriesStreak || v.Pool.carriesStreak, out.newerBuild || v.Pool.newerBuild
-		out.Profiles = append(out.Profiles, v.Profile)
 		for _, p := range v.Pool.Providers {
 			merged := providers[p.Name]
 			if merged == nil {
@@ -40,6 +42,9 @@ func Merge(views []View) *Pool {
 				providers[p.Name] = merged
 			}
 			for _, note := range p.Notes {
+				if len(p.Credentials) > 0 && slices.Contains(out.Profiles, p.Credentials[0].BorrowedFrom) {
+					break // the owner's view has the note too
+				}
 				merged.Notes = append(merged.Notes, v.Profile+": "+note)
 			}
 			for _, c := range p.Credentials {

@@ -12,7 +12,7 @@ import (
 func merged(t *testing.T, now time.Time) *Pool {
 	t.Helper()
 	failed := fmt.Sprintf(`"last_status": "exhausted", "last_error_code": 429, "last_status_at": %d`, now.Add(-90*time.Minute).Unix())
-	root := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`, "consecutive_failures": 2}]}}`)
+	root := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`, "consecutive_failures": 2}, 7]}}`)
 	work := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1", "source": "manual", `+failed+`}, 7], "q": [{"id": "b", "access_token": "2"}]}}`)
 	return Merge([]View{
 		{"default", root, Backoff()},
@@ -43,6 +43,8 @@ func TestMerge(t *testing.T) {
 		equal(t, "found "+c.Profile, pool.Find(c.Ref), c)
 	}
 	equal(t, "original", pool.Find(pool.Provider("p").Credentials[2].Original()), &pool.Provider("p").Credentials[0])
+	equal(t, "notes", strings.Join(pool.Provider("p").Notes, "; "),
+		"default: entry 2 is not an object, left unchanged; work: entry 2 is not an object, left unchanged")
 	equal(t, "profiles", strings.Join(pool.Profiles, " "), "default work cron")
 	part := pool.Provider("p").Of("work")
 	equal(t, "part of a provider", len(part.Credentials), 1)

@@ -21,7 +21,9 @@ type Column uint8
 
 // The columns, in screen order.
 const (
-	columnName Column = iota
+	columnName     Column = iota
+	ColumnProfile         // only for groups that are providers of several profiles
+	columnProvider        // only for groups that are profiles
 	columnState
 	ColumnWhy
 	ColumnStreak
@@ -58,6 +60,8 @@ type columnSpec struct {
 
 var columnSpecs = [columnCount]columnSpec{
 	columnName:     {"", "CREDENTIAL", false, filter.OrderPool, 0, 0, 0, (*row).name},
+	ColumnProfile:  {"profile", "PROFILE", false, filter.OrderPool, narrowFrom, 2, 0, (*row).profile},
+	columnProvider: {"", "PROVIDER", false, filter.OrderPool, narrowFrom, 2, 0, (*row).provider},
 	columnState:    {"", "STATE", false, filter.OrderState, narrowFrom, 2, 0, (*row).state},
 	ColumnWhy:      {"why", "WHY", false, filter.OrderWorst, 0, 2, 0, (*row).why},
 	ColumnStreak:   {"streak", "STREAK", false, filter.OrderStreak, 0, 2, 0, (*row).streak},
@@ -69,30 +73,42 @@ var columnSpecs = [columnCount]columnSpec{
 
 // requests lists the widths that columns request, most important first. A column's
 // first request makes it visible, and the others widen it, but not beyond its content.
+// A request that is made with another column has no effect if that column is hidden.
 var requests = [...]struct {
 	column Column
 	width  int
+	with   Column
 }{
-	{columnName, 5},
-	{columnBack, 10}, // including a cell for the origin mark
-	{columnName, 21},
-	{columnState, 8},
-	{ColumnStreak, len("STREAK")},
-	{ColumnWhy, 12},
-	{ColumnStreak, streakWidth},
-	{ColumnWhy, leastWhy},
-	{ColumnAt, 9},
-	{ColumnCooldown, minBar + 1 + totalWidth},
-	{ColumnNextFail, len("NEXT FAIL")},
-	{ColumnCooldown, 25},
-	{ColumnWhy, 30},
-	{columnName, 32},
-	{ColumnCooldown, 47},
-	{ColumnWhy, 44},
-	{columnName, 40},
-	{ColumnCooldown, 300},
-	{columnName, 60},
-	{ColumnWhy, 80},
+	{column: columnName, width: 5},
+	{column: columnBack, width: 10}, // including a cell for the origin mark
+	{column: columnName, width: 21},
+	{column: columnState, width: 8},
+	{column: columnProvider, width: 12},
+	{column: ColumnProfile, width: 7},
+	{ColumnWhy, 12, columnProvider},
+	{ColumnWhy, 15, columnProvider},
+	{column: ColumnStreak, width: len("STREAK")},
+	{column: ColumnWhy, width: 12},
+	{column: ColumnStreak, width: streakWidth},
+	{column: ColumnWhy, width: leastWhy},
+	{ColumnCooldown, minBar + 1 + totalWidth, columnProvider},
+	{column: ColumnAt, width: 9},
+	{column: ColumnCooldown, width: minBar + 1 + totalWidth},
+	{column: ColumnProfile, width: 10},
+	{column: ColumnNextFail, width: len("NEXT FAIL")},
+	{column: ColumnProfile, width: 16},
+	{column: columnProvider, width: 16},
+	{column: ColumnCooldown, width: 25},
+	{column: ColumnWhy, width: 30},
+	{column: columnName, width: 32},
+	{column: ColumnCooldown, width: 47},
+	{column: ColumnWhy, width: 44},
+	{column: columnName, width: 40},
+	{column: ColumnProfile, width: 30},
+	{column: columnProvider, width: 30},
+	{column: ColumnCooldown, width: 300},
+	{column: columnName, width: 60},
+	{column: ColumnWhy, width: 80},
 }
 
 // Name returns the column's name in the configuration and on the command line.
@@ -100,7 +116,7 @@ func (c Column) Name() string { return columnSpecs[c].option }
 
 // Columns returns the columns that can be hidden, in screen order.
 func Columns() []Column {
-	return []Column{ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnNextFail}
+	return []Column{ColumnProfile, ColumnWhy, ColumnStreak, ColumnAt, ColumnCooldown, ColumnNextFail}
 }
 
 // Hidden is a set of columns that are never shown. The other columns are shown if
@@ -116,6 +132,17 @@ func AllBut(shown ...Column) Hidden {
 		}
 	}
 	return h
+}
+
+// hidden returns the columns that are not shown in the current grouping.
+func (s *Screen) hidden() Hidden {
+	switch {
+	case s.byProfile():
+		return s.Hidden | 1<<ColumnProfile
+	case s.several():
+		return s.Hidden | 1<<columnProvider
+	}
+	return s.Hidden | 1<<ColumnProfile | 1<<columnProvider
 }
 
 func (h Hidden) has(c Column) bool { return h&(1<<c) != 0 }
@@ -134,18 +161,27 @@ type columns struct {
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
 // content holds the width of the longest text in each column that is sized by its texts.
-type content struct{ name, why int }
+type content struct{ name, why, profile, provider int }
 
 // content measures the whole pool, so that neither a filter nor the time moves the columns.
 func (s *Screen) content() content {
-	c := content{leastName, leastWhy}
+	c := content{leastName, leastWhy, len("PROFILE"), len("PROVIDER")}
 	if s.Pool == nil {
 		return c
 	}
+	if s.several() {
+		for i := range s.Pool.Providers {
+			c.provider = max(c.provider, text.Width(text.ProviderName(s.Pool.Providers[i].Name)))
+		}
+	}
 	for each := range s.Pool.All() {
 		marks, why := 0, text.Failure(each)
-		if each.Shares != nil || !each.ExpiresAt.IsZero() {
+		if each.Shares != nil || !each.ExpiresAt.IsZero() || each.Copy != poolstate.NoCopy || each.BorrowedFrom != "" && !each.Repeated {
 			marks = 3
+		}
+		if each.Profile != "" {
+			name, users := profileOf(each)
+			c.profile = max(c.profile, text.Width(name)+text.Width(users))
 		}
 		if each.Held() {
 			why = clean(each.ErrorMessage)
@@ -164,6 +200,10 @@ func (c content) limit(col Column) int {
 		return c.name
 	case ColumnWhy:
 		return c.why
+	case ColumnProfile:
+		return c.profile
+	case columnProvider:
+		return c.provider
 	}
 	return math.MaxInt
 }
@@ -183,7 +223,7 @@ func columnsFor(w int, hidden Hidden, content content) columns {
 	slack := c.end - first - room
 	var widths [columnCount]int
 	for _, r := range requests {
-		if hidden.has(r.column) {
+		if hidden.has(r.column) || hidden.has(r.with) {
 			continue
 		}
 		if spec := &columnSpecs[r.column]; widths[r.column] == 0 {

@@ -16,7 +16,10 @@ import (
 func TestColumnsFor_Fit(t *testing.T) {
 	for i := range 4 << columnCount {
 		hidden := Hidden(i / 4)
-		content := content{leastName + i%2*30, leastWhy + i%4/2*30}
+		content := content{leastName + i%2*30, leastWhy + i%4/2*30, 20, 20}
+		if !hidden.has(ColumnProfile) && !hidden.has(columnProvider) { // never shown together
+			continue
+		}
 		if hidden.has(columnName) || hidden.has(columnState) || hidden.has(columnBack) {
 			continue
 		}
@@ -99,7 +102,7 @@ func titleCells(header []string) map[string]int {
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
 	line = strings.Replace(line, "BACK AT", "BACK IN", 1)
 	out := map[string]int{"NAME": len(line) - len(strings.TrimLeft(line, " "))}
-	for _, title := range []string{"STATE", "WHY", "STREAK", "BACK IN", "AT", "COOLDOWN", "NEXT FAIL"} {
+	for _, title := range []string{"PROFILE", "PROVIDER", "STATE", "WHY", "STREAK", "BACK IN", "AT", "COOLDOWN", "NEXT FAIL"} {
 		from := 0
 		if title == "AT" {
 			from = max(strings.Index(line, "BACK IN"), 0)
@@ -129,7 +132,7 @@ func TestColumns_Align(t *testing.T) {
 			for w := 25; w <= 200; w += 1 + w/25 {
 				sized := s.sizedAt(w, 10+3*len(s.lines(true)))
 				head, rows := rowsOn(Render(sized))
-				equal(t, "number of rows", len(rows), s.Pool.Len())
+				equal(t, "number of rows", len(rows), len(credentials(s)))
 				for _, row := range rows {
 					if problem := misaligned(head, row); problem != "" {
 						t.Fatalf("at %d columns: %s in %q", w, problem, strings.Join(row, ""))
@@ -170,7 +173,7 @@ func stateOf(glyph string) string {
 // misaligned describes a value that is not below its title. It returns "" if there is
 // none.
 func misaligned(head map[string]int, row []string) string {
-	for _, title := range []string{"STATE", "WHY", "COOLDOWN"} {
+	for _, title := range []string{"PROFILE", "PROVIDER", "STATE", "WHY", "COOLDOWN"} {
 		if i, ok := head[title]; ok && len(row) > i && strings.Trim(row[i-1], " \u00a0") != "" {
 			return "no space before " + title
 		}

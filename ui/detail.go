@@ -70,7 +70,7 @@ const maxOwnEvents = 100
 func (s *Screen) ownEvents(c *poolstate.Credential, w int) []string {
 	out := []string{"", s.line().Bold(theme.Text, "events").String()}
 	for i := len(s.Events) - 1; i >= 0 && len(out) < maxOwnEvents+2; i-- {
-		if r := &s.Events[i]; !r.Kind.OfFile() && r.Provider == c.Provider && (r.ID == c.ID && r.ID != "" || c.ID == "" && r.Name() == c.Name()) {
+		if r := &s.Events[i]; !r.Kind.OfFile() && r.Profile == c.Original().Profile && r.Provider == c.Provider && (r.ID == c.ID && r.ID != "" || c.ID == "" && r.Name() == c.Name()) {
 			out = append(out, EventLine(s.line().Theme, r, s.Now, w, s.Clock))
 		}
 	}
@@ -94,8 +94,10 @@ func (s *Screen) detail(c *poolstate.Credential, w, h int, more ...string) []str
 func (s *Screen) detailParts(c *poolstate.Credential, w int) []part {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
-	head.Write(theme.StateRole(a.Availability), "  "+a.Availability.String()).Write(theme.Secondary, "  "+clean(c.Provider))
-	parts := slices.Concat([]part{{sectionFailure, rankHead, []string{text.Fit(head.String(), w)}}}, s.failureParts(c, w), s.timeParts(c, a, w))
+	head.Write(theme.StateRole(a.Availability), "  "+a.Availability.String()).Write(theme.Secondary, "  "+text.ProviderOf(c))
+	stale := s.wrapped(theme.Dead, theme.Regular, s.staleSentence(c), w)
+	parts := []part{{sectionFailure, rankHead, []string{text.Fit(head.String(), w)}}, {sectionFailure, rankHead, stale}}
+	parts = slices.Concat(parts, s.failureParts(c, w), s.timeParts(c, a, w))
 	parts = append(parts, part{sectionTimes, rankLadder, s.ladderLines(c, a, w)})
 	for i, words := range s.remarks(c, a) {
 		rank := rankRemark + i
@@ -193,17 +195,18 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 	if a.Availability == poolstate.Dead || a.Availability == poolstate.Unusable { // never selected, so never fails
 		return nil
 	}
+	guard, policy := s.guardOf(c), s.Policy.Of(c)
 	after := func(streak int) time.Duration {
 		failing := *c
 		failing.Streak = poolstate.KnownStreak(streak - 1)
-		return poolstate.NextCooldown(&failing, s.Policy, s.Guard)
+		return poolstate.NextCooldown(&failing, policy, guard)
 	}
-	guarded := s.Guard != nil && after(poolstate.Steps) > after(1)
+	guarded := guard != nil && after(poolstate.Steps) > after(1)
 	l, step := s.line(), poolstate.Step(c.Streak.Count())
-	if guarded && !s.Policy.Counts() {
+	if guarded && !policy.Counts() {
 		step = poolstate.Step(c.Failures().Count())
 	}
-	for i := 1; i <= poolstate.Steps && (guarded || s.Policy.Climbs()); i++ {
+	for i := 1; i <= poolstate.Steps && (guarded || policy.Climbs()); i++ {
 		role, weight := theme.Faint, theme.Regular
 		if i <= step {
 			role = theme.StepRole(i)
@@ -216,6 +219,6 @@ func (s *Screen) ladderLines(c *poolstate.Credential, a poolstate.Assessment, w 
 		}
 		l.Draw(role, weight, text.Span(after(i)))
 	}
-	next := s.line().Write(theme.Secondary, "if it fails: ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, s.Policy, s.Guard)))
+	next := s.line().Write(theme.Secondary, "if it fails: ").Write(theme.Text, text.Span(poolstate.NextCooldown(c, policy, guard)))
 	return paired(w, "   ", l.String(), next.String())
 }

@@ -103,7 +103,7 @@ func TestDetailLines_Reset(t *testing.T) {
 	}
 }
 
-func TestSharedSentence(t *testing.T) {
+func TestSharedSentences(t *testing.T) {
 	same := entry{"access_token": "SECRET-same-not-a-real-token"}
 	for n, want := range map[int]string{
 		2: "same secret as p/id-1: they share one quota",
@@ -116,14 +116,14 @@ func TestSharedSentence(t *testing.T) {
 		}
 		p := poolOf(t, providers{"p": list})
 		c := &p.Providers[0].Credentials[0]
-		equal(t, "sentence", sharedSentence(c), want)
+		equal(t, "sentence", strings.Join(sharedSentences(c), "; "), want)
 		c.SharesSecret = false
-		equal(t, "sentence about an account", sharedSentence(c), strings.Replace(want, "secret", "account", 1))
+		equal(t, "sentence about an account", strings.Join(sharedSentences(c), "; "), strings.Replace(want, "secret", "account", 1))
 	}
 }
 
-// TestSharedSentence_Account checks different tokens for the same account.
-func TestSharedSentence_Account(t *testing.T) {
+// TestSharedSentences_Account checks different tokens for the same account.
+func TestSharedSentences_Account(t *testing.T) {
 	token := func(signature, email string) entry {
 		return entry{"access_token": "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"email": "`+email+`"}`)) + "." + signature}
 	}
@@ -132,7 +132,7 @@ func TestSharedSentence_Account(t *testing.T) {
 		readyEntry("c").With(token("three", "c@example.com")),
 	}})
 	list := p.Providers[0].Credentials
-	equal(t, "sentence", sharedSentence(&list[0]), "same account as openai-codex/id-b: they share one quota")
+	equal(t, "sentence", strings.Join(sharedSentences(&list[0]), "; "), "same account as openai-codex/id-b: they share one quota")
 	equal(t, "another account", len(list[2].Shares), 0)
 }
 

@@ -32,7 +32,7 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 
 // EffectWords describes an effect: "spare: due, streak 1 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	words := text.CredentialName(&e.Before) + ": " + FromTo(e, p, now)
+	words := text.QualifiedName(&e.Before) + ": " + FromTo(e, p, now)
 	if len(e.Lost) > 0 {
 		words += "; fields not restored because they contained a secret: " + clean(strings.Join(e.Lost, ", "))
 	}
@@ -103,7 +103,7 @@ func DoneWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, 
 	if len(out.Changed) == 0 {
 		return ChangeWords(verb, out, p, now)
 	}
-	return ChangeWords(verb, out, p, now) + "; " + ReloadNote(verb, p)
+	return ChangeWords(verb, out, p, now) + "; " + ReloadNote(verb, p.Of(&out.Changed[0].Before))
 }
 
 // ChangeWords describes the changes that an action made and the targets that did not change.
@@ -115,7 +115,7 @@ func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 	switch n := len(out.Changed); {
 	case n == 0 && len(out.Unchanged) == 1:
 		e := &out.Unchanged[0]
-		return words + ": nothing changed: " + text.CredentialName(&e.Before) + ", " + e.Reason
+		return words + ": nothing changed: " + text.QualifiedName(&e.Before) + ", " + e.Reason
 	case n == 0:
 		return words + ": nothing changed" + unchanged
 	case n == 1:
@@ -150,7 +150,7 @@ func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 		return ""
 	}
 	e := &out.Changed[0]
-	return VerbWord(verb) + " " + text.CredentialName(&e.After) + ": " + strings.TrimPrefix(To(e, p, now), "→ ")
+	return VerbWord(verb) + " " + text.QualifiedName(&e.After) + ": " + strings.TrimPrefix(To(e, p, now), "→ ")
 }
 
 // manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by
@@ -230,7 +230,7 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	case p.Others.Next == nil:
 		return words + "; none of the others recovers on its own"
 	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.CredentialName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.QualifiedName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
 // SoonerWords warns about holds that would end before the current cooldown: "the hold ends
@@ -247,7 +247,7 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 		if n++; n == 1 {
 			words = fmt.Sprintf("the hold ends before the current deadline: %s until %s (%s)", a.Availability, text.Until(a.Deadline.At, now), text.Countdown(a.Remaining))
 			if len(changed) > 1 {
-				words = text.CredentialName(&e.Before) + ": " + words
+				words = text.QualifiedName(&e.Before) + ": " + words
 			}
 		}
 	}

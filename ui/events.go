@@ -16,12 +16,13 @@ import (
 // Column widths of the event list, in cells. A list that is at least eventsWideFrom
 // cells wide also shows who caused each event.
 const (
-	eventTimeWidth = 9
-	eventNameWidth = 30
-	eventKindWidth = 10
-	eventByWidth   = 8
-	eventGap       = 2
-	eventsWideFrom = 100
+	eventTimeWidth   = 9
+	eventNameWidth   = 30
+	profileNameWidth = 38 // of an event with a profile
+	eventKindWidth   = 10
+	eventByWidth     = 8
+	eventGap         = 2
+	eventsWideFrom   = 100
 )
 
 // MatchRecord reports whether a filter matches the event, or the credential as it was after
@@ -48,6 +49,8 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	}
 	name := w / 3
 	switch {
+	case wide && r.Profile != "":
+		name = profileNameWidth
 	case wide:
 		name = eventNameWidth
 	case w < narrowFrom: // no room for details
@@ -98,13 +101,17 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name in w cells. It cuts the provider first, to no less than a
+// recordName returns provider/name, or profile/provider/name, in w cells. It cuts the provider first, to no less than a
 // third of the width, then the name.
 func recordName(r *poolstate.Record, w int) string {
-	if r.Kind.OfFile() {
+	profile := strings.TrimSpace(clean(r.Profile))
+	switch {
+	case r.Kind.OfFile() && profile != "":
+		return text.Fit("the file of "+profile, w)
+	case r.Kind.OfFile():
 		return "the file"
 	}
-	name, provider := strings.TrimSpace(clean(r.Name())), strings.TrimSpace(clean(r.Provider))
+	name, provider := strings.TrimSpace(clean(r.Name())), joined("/", profile, strings.TrimSpace(clean(r.Provider)))
 	least := min(text.Width(provider), max(w/3, 6))
 	if w-1-least < 6 {
 		return text.Fit(name, w)

@@ -23,13 +23,16 @@ type FilterLine struct {
 }
 
 // statusLine draws the line above the footer. It shows the answer, or the filter if there
-// is no answer or the filter is being typed.
+// is no answer or the filter is being typed. Otherwise, it says which stores are stale, as
+// headings of profiles do.
 func (s *Screen) statusLine() string {
 	switch {
 	case s.Filter != nil && (s.Filter.Typing || s.Answer == nil):
 		return s.filterLine()
 	case s.Answer != nil:
 		return s.answerLine()
+	case s.Pane == PaneTable && !s.byProfile():
+		return s.staleStoresLine()
 	}
 	return ""
 }

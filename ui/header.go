@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -20,10 +19,10 @@ func (s *Screen) title() string {
 	symbol, symbolRole, words := s.feed()
 	source, policy, guard, readOnly, clock := "", "", "", "", s.Now.Format(s.clockLayout())
 	if s.Width >= narrowFrom && s.Pool != nil {
-		policy, source = s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
+		policy, source = s.policyNames()
 	}
-	if s.Width >= narrowFrom && s.Guard != nil {
-		guard = "guard"
+	if s.Width >= narrowFrom {
+		guard = s.guardWords()
 	}
 	if s.ReadOnly {
 		readOnly = "read-only"
@@ -33,10 +32,9 @@ func (s *Screen) title() string {
 	}
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
-	active, beside, needed := "", 0, l.Col()+gap
-	if s.ActiveProfile != "" && s.Width >= narrowFrom { // more important than the full path
-		active = "active: " + clean(s.ActiveProfile)
-		beside = gap + min(text.Width(active), 20)
+	profiles, beside, needed := s.profileWords(), 0, l.Col()+gap
+	if profiles != "" { // more important than the full path
+		beside = gap + min(text.Width(profiles), 20)
 	}
 	if s.Width >= narrowFrom {
 		needed += min(text.Width(clean(s.Path)), minPath) + gap + beside
@@ -49,8 +47,8 @@ func (s *Screen) title() string {
 	room := end - width() - l.Col() - 2*gap
 	if path := text.FitPath(clean(s.Path), room-beside); path != "" {
 		l.To(l.Col()+gap).Write(theme.Secondary, path)
-		if room -= text.Width(path) + gap; active != "" && room >= 12 {
-			l.To(l.Col()+gap).Write(theme.Text, text.Fit(active, room))
+		if room -= text.Width(path) + gap; profiles != "" && room >= 11 {
+			l.To(l.Col()+gap).Write(theme.Text, text.Fit(profiles, room))
 		}
 	}
 	l.To(end-width()).Write(symbolRole, symbol).To(l.Col()+1).Write(theme.Text, words)
@@ -79,6 +77,7 @@ func (s *Screen) clockLayout() string {
 }
 
 func (s *Screen) feed() (symbol string, role theme.Role, words string) {
+	counts, stale := s.feedCounts()
 	switch {
 	case s.Paused && s.Missed == 0:
 		return "❚", theme.Held, "paused"
@@ -86,6 +85,10 @@ func (s *Screen) feed() (symbol string, role theme.Role, words string) {
 		return "❚", theme.Held, "paused +" + strconv.Itoa(min(s.Missed, 999))
 	case s.Paused:
 		return "❚", theme.Held, "paused, " + text.Plural(s.Missed, "event", "events") + " missed"
+	case counts != "" && stale:
+		return "◐", theme.Dead, counts
+	case counts != "":
+		return "◐", theme.Cooling, counts
 	case s.Feed.State == FeedLive:
 		return "●", theme.Ready, "live"
 	case s.Feed.State == FeedPolling:
@@ -185,7 +188,7 @@ func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	case sum.Next == nil && l.Col() == s.margin():
 		l.Write(theme.Secondary, text.Fit(quietSentence(sum), end-l.Col()))
 	case sum.Next == nil:
-	case l.Col() > s.margin() && s.isOut(sum.Next.Provider): // the banner already says when it is back
+	case l.Col() > s.margin() && s.isOut(sum.Next): // the banner already says when it is back
 		s.allBack(l, sum, end)
 	case l.Col() == s.margin():
 		s.nextBack(l.Write(theme.Secondary, label), sum, end)
@@ -194,18 +197,17 @@ func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	}
 }
 
-// outWords describes the providers that are out, in at most w cells: "bedrock out, first back
-// in 56m · openai-codex out, due now". If space is short, it omits words, then times, then
-// names. It returns "" if no provider is out.
-func (s *Screen) outWords(w int) string {
+// outWords describes the providers that are out, in at most w cells. It returns "" if no
+// provider is out.
+func (s *Screen) outWords(w int) string { return s.outForms(s.outProviders(), w) }
+
+// outForms describes providers that are out, in at most w cells: "bedrock out, first back in
+// 56m · openai-codex out, due now". If space is short, it omits words, then times, then names.
+func (s *Screen) outForms(out []outPart, w int) string {
 	var names, full, brief []string
-	for i := range s.Pool.Providers {
-		p := &s.Pool.Providers[i]
-		sum := p.Summarize(s.Policy, s.Now)
-		if !sum.Out() {
-			continue
-		}
-		name, back := text.Fit(text.ProviderName(p.Name), max(w/2, 12)), "manual action needed"
+	for i := range out {
+		sum := &out[i].sum
+		name, back := text.Fit(out[i].name, max(w/2, 12)), "manual action needed"
 		when := back
 		switch {
 		case sum.Count[poolstate.Due] > 0:
@@ -219,10 +221,7 @@ func (s *Screen) outWords(w int) string {
 	if len(names) == 0 {
 		return ""
 	}
-	forms := []string{strings.Join(full, " · "), strings.Join(brief, " · "), strings.Join(names, ", ") + " out"}
-	for n := len(names) - 1; n > 0; n-- {
-		forms = append(forms, fmt.Sprintf("%s and %d more out", strings.Join(names[:n], ", "), len(names)-n))
-	}
+	forms := []string{strings.Join(full, " · "), strings.Join(brief, " · "), fewer(names, w-len(" out")) + " out"}
 	forms = append(forms, text.Plural(len(names), "provider", "providers")+" out")
 	for _, words := range forms {
 		if text.Width(words) <= w {
@@ -261,15 +260,16 @@ func (s *Screen) nextBack(l *theme.Line, sum *poolstate.Summary, end int) {
 	first, _ := s.whenBack(sum.NextAt, s.Clock)
 	_, second := s.whenBack(sum.NextAt, !s.Clock)
 	l.Bold(theme.Text, text.Fit(text.CredentialName(sum.Next), max(end-l.Col()-text.Width(first)-2, 4)))
-	addQuiet(l, 1, end-2-text.Width(first), clean(sum.Next.Provider))
+	addQuiet(l, 1, end-2-text.Width(first), text.ProviderOf(sum.Next))
 	add(l, 2, end, theme.StateRole(s.Policy.Availability(sum.Next, s.Now)), theme.Bold, first)
 	addQuiet(l, 2, end, second)
 	s.allBack(l, sum, end)
 }
 
-// isOut reports whether a provider has no ready credential.
-func (s *Screen) isOut(provider string) bool {
-	sum := s.Pool.Provider(provider).Summarize(s.Policy, s.Now)
+// isOut reports whether the provider of c has no ready credential in the profile of c.
+func (s *Screen) isOut(c *poolstate.Credential) bool {
+	part := s.Pool.Provider(c.Provider).Of(c.Profile)
+	sum := part.Summarize(s.Policy, s.Now)
 	return sum.Out()
 }
 

@@ -36,6 +36,13 @@ var markWords = [][2]string{
 	{chart.BeganBefore + " " + chart.EndsBeyond, "starts before or ends after the timeline"},
 }
 
+// profileHelp explains the column and the marks that are shown for several profiles.
+var profileHelp = [][2]string{
+	{"PROFILE", "the profile that has it; +n: others that use it"},
+	{theme.MarkBorrowed, "used from another profile's file"},
+	{theme.MarkStaleCopy, "copy of a credential whose original has newer tokens"},
+}
+
 var stateHelp = [...]string{
 	poolstate.Ready:    "an agent can use it",
 	poolstate.Cooling:  "failed, not due yet",
@@ -78,13 +85,30 @@ func (s *Screen) helpSections() []helpSection {
 	for _, a := range poolstate.Availabilities() {
 		states.entries = append(states.entries, [2]string{theme.StateGlyph(a) + " " + a.String(), stateHelp[a]})
 	}
-	policy := helpSection{title: "policy " + s.Policy.String()}
-	for _, words := range []string{policyRule(s.Policy), s.policyReason(), s.guardRule()} {
-		if words != "" {
-			policy.entries = append(policy.entries, [2]string{"", words})
+	columns, marks := columnHelp, markWords
+	if s.several() {
+		columns, marks = slices.Concat(profileHelp[:1], columns), slices.Concat(marks, profileHelp[1:])
+	}
+	return append(out, states, helpSection{"columns", 12, columns}, helpSection{"marks", 4, marks}, s.policyHelp())
+}
+
+// policyHelp explains the policy of the store or, if there are several, of the selected
+// credential's.
+func (s *Screen) policyHelp() helpSection {
+	p, e, guard, title := s.Policy, s.Evidence, s.Guard, "policy "
+	if c := s.selected(); c != nil && s.several() {
+		p, guard, title = p.Of(c), s.guardOf(c), "policy of "+clean(c.Profile)+": "
+		if store := s.store(c.Profile); store != nil {
+			e = store.Evidence
 		}
 	}
-	return append(out, states, helpSection{"columns", 12, columnHelp}, helpSection{"marks", 4, markWords}, policy)
+	section := helpSection{title: title + p.String()}
+	for _, words := range []string{policyRule(p), policyReason(p, e, s.Now), guardRule(p, guard)} {
+		if words != "" {
+			section.entries = append(section.entries, [2]string{"", words})
+		}
+	}
+	return section
 }
 
 // matching returns the entries that contain all words, grouped in their sections. A word in the

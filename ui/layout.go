@@ -45,9 +45,25 @@ func (s *Screen) tableNeeds() (n int) {
 	}
 	for i := range s.Pool.Providers {
 		p := &s.Pool.Providers[i]
-		n += 1 + len(p.Notes) + len(p.Credentials)
+		n += len(p.Notes) + len(p.Credentials)
+		for j := range p.Credentials {
+			if p.Credentials[j].Repeated && !s.byProfile() {
+				n--
+			}
+		}
 	}
-	return n
+	return n + s.groupCount()
+}
+
+// groupCount returns the number of groups in a table of the whole pool.
+func (s *Screen) groupCount() int {
+	switch {
+	case s.Pool == nil:
+		return 0
+	case s.byProfile():
+		return len(s.Pool.Profiles)
+	}
+	return len(s.Pool.Providers)
 }
 
 // TableFits reports whether a table of the whole pool fits into the height of the screen.
@@ -93,7 +109,7 @@ func (s *Screen) plan() plan {
 		return true
 	}
 	p.gapHeader = p.columns && take(1)
-	p.spaced = s.Pool != nil && len(s.Pool.Providers) > 1 && take(len(s.Pool.Providers)-1)
+	p.spaced = s.groupCount() > 1 && take(s.groupCount()-1)
 	p.gapTitle = p.counts && take(1)
 	if p.detail > 0 {
 		spare-- // a blank line above its rule

@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
@@ -132,7 +134,15 @@ func (s *Screen) forecastLines(w, h int) []string {
 		title := s.line().Bold(theme.Text, "events").String()
 		return append([]string{head.String(), "", title}, s.eventLines(w, h-flatHead, 0)...)
 	}
-	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.Selected, s.Pane == PaneForecast, w, h-1)...)
+	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.selectedOriginal(), s.Pane == PaneForecast, w, h-1)...)
+}
+
+// selectedOriginal returns the selected credential or, if that repeats another, the original.
+func (s *Screen) selectedOriginal() *poolstate.Ref {
+	if c := s.selected(); c != nil && c.Repeated {
+		return new(c.Original())
+	}
+	return s.Selected
 }
 
 // chartBlock draws the forecast below a blank line, in exactly h lines.
@@ -148,7 +158,7 @@ func (s *Screen) targetLines(w int) []string {
 	}
 	l := s.line().Write(theme.Accent, "▲ ")
 	words := stateWords(c, s.Policy, s.Now)
-	name := text.ProviderName(c.Provider) + "/" + text.CredentialName(c)
+	name := cmp.Or(text.ProviderOf(c), text.ProviderName("")) + "/" + text.CredentialName(c)
 	l.Bold(theme.Text, text.Fit(name, max(w-l.Col()-2-text.Width(words), w/2)))
 	addQuiet(l, 2, w, words)
 	return []string{l.String()}

@@ -34,9 +34,8 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	if c.FlaggedOff {
 		add("enabled is false in the file: only some forks of the agent skip it")
 	}
-	if len(c.Shares) > 1 {
-		add(sharedSentence(c))
-	}
+	out = append(out, s.relationRemarks(c)...)
+	out = append(out, sharedSentences(c)...)
 	switch left, soon := expiry(c, s.Now); {
 	case !soon:
 	case left > 0:
@@ -56,7 +55,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 		}
 		add("model " + clean(m.Model) + words)
 	}
-	if s.Guard != nil && len(c.ModelCooldowns) > 0 {
+	if s.guardOf(c) != nil && len(c.ModelCooldowns) > 0 {
 		add("guard does not count model cooldowns")
 	}
 	return out
@@ -69,19 +68,24 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	newest := poolstate.Flat202610().Assess(c, s.Now)
 	short := !c.ResetAt.IsZero() || newest.Base < poolstate.BaseTTL(c.ErrorCode)
 	if !c.Sole || !short || newest.Deadline.Origin != poolstate.OriginComputed ||
-		s.Policy.Source() >= poolstate.PolicyMeasured || !newest.Deadline.At.Before(a.Deadline.At) {
+		s.Policy.Of(c).Source() >= poolstate.PolicyMeasured || !newest.Deadline.At.Before(a.Deadline.At) {
 		return 0
 	}
 	return newest.Base
 }
 
-// sharedSentence names up to three of the credentials that share the account or
-// secret of c, and counts the rest.
-func sharedSentence(c *poolstate.Credential) string {
-	var names []string
+// sharedSentences name the credentials of the same profile and the other profiles that share
+// the account or secret of c.
+func sharedSentences(c *poolstate.Credential) (out []string) {
+	var names, profiles []string
 	for _, ref := range c.Shares {
-		if ref != c.Ref {
+		if ref != c.Ref && ref.Profile == c.Profile {
 			names = append(names, clean(ref.String()))
+		}
+	}
+	for _, name := range c.Profiles {
+		if name != c.Profile {
+			profiles = append(profiles, clean(name))
 		}
 	}
 	if more := len(names) - 3; more > 0 {
@@ -91,7 +95,13 @@ func sharedSentence(c *poolstate.Credential) string {
 	if c.SharesSecret {
 		what = "secret"
 	}
-	return "same " + what + " as " + strings.Join(names, ", ") + ": they share one quota"
+	if len(names) > 0 {
+		out = append(out, "same "+what+" as "+strings.Join(names, ", ")+": they share one quota")
+	}
+	if len(profiles) > 0 {
+		out = append(out, "one quota with "+fewer(profiles, 40))
+	}
+	return out
 }
 
 // factLines draws a credential's fields other than its state.
@@ -105,7 +115,13 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	if c.Status == poolstate.StatusOther {
 		status = c.StatusText
 	}
+	path := ""
+	if store := s.store(c.Original().Profile); store != nil {
+		path = store.Path
+	}
 	for _, f := range [][2]string{
+		{"profile", c.Profile},
+		{"file", path},
 		{"id", c.ID},
 		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + priorityText(c)},
 		{"type", c.AuthType},

@@ -20,7 +20,7 @@ type row struct {
 }
 
 func (t *table) credential(c *poolstate.Credential) string {
-	r := &row{table: t, Line: t.s.line(), c: c, a: t.s.Policy.Assess(c, t.s.Now)}
+	r := &row{table: t, Line: t.s.lineOf(c), c: c, a: t.s.Policy.Assess(c, t.s.Now)}
 	if t.s.isSelected(c) {
 		r.To(t.cols.cursor)
 		r.Selected = true
@@ -62,10 +62,16 @@ func (r *row) glyph() {
 	}
 }
 
-// name draws the credential's name, shortened if necessary, and its marks.
+// name draws the credential's name, shortened if necessary, its marks and, if no column shows
+// it, the profile or provider.
 func (r *row) name() {
 	marks, marksRole, role, weight := "", theme.Cooling, theme.Text, theme.Regular
-	if r.c.Shares != nil {
+	switch {
+	case r.c.BorrowedFrom != "":
+		marks, marksRole = " "+theme.MarkBorrowed, theme.Secondary
+	case r.c.Copy == poolstate.StaleCopy:
+		marks = " " + theme.MarkStaleCopy
+	case r.c.Shares != nil || r.c.Copy == poolstate.SameCopy:
 		marks = " " + theme.MarkShared
 	}
 	if left, soon := expiry(r.c, r.s.Now); soon {
@@ -80,10 +86,45 @@ func (r *row) name() {
 	if r.Selected {
 		weight = theme.Bold
 	}
-	r.To(r.cell.from).Draw(role, weight, text.Fit(text.CredentialName(r.c), r.cell.width()-text.Width(marks)))
+	owner, room := r.owner(), r.cell.width()-text.Width(marks)
+	if owner != "" {
+		room = max(room-text.Width(owner), room*3/5)
+	}
+	r.To(r.cell.from).Draw(role, weight, text.Fit(text.CredentialName(r.c), room))
 	if marks != "" {
 		r.To(r.Col()+1).Write(marksRole, marks[1:])
 	}
+	r.Write(theme.Secondary, text.Fit(owner, r.cell.to-r.Col()))
+}
+
+// owner returns the profile of the credential or, in a group that is a profile, its provider,
+// after a space. It returns "" if there is only one profile or if a column shows it.
+func (r *row) owner() string {
+	switch {
+	case r.s.byProfile() && !r.cols.shows(columnProvider):
+		return " " + text.ProviderName(r.c.Provider)
+	case r.s.several() && !r.s.byProfile() && !r.cols.shows(ColumnProfile):
+		return " " + clean(r.c.Profile)
+	}
+	return ""
+}
+
+// profileOf returns the profile of a credential and the number of others that borrow it.
+func profileOf(c *poolstate.Credential) (name, users string) {
+	if n := len(c.BorrowedBy); n > 0 {
+		users = " +" + strconv.Itoa(n)
+	}
+	return clean(c.Profile), users
+}
+
+func (r *row) profile() {
+	name, users := profileOf(r.c)
+	r.To(r.cell.from).Write(theme.Secondary, text.Fit(name, r.cell.width()))
+	add(r.Line, 0, r.cell.to, theme.Faint, theme.Regular, users)
+}
+
+func (r *row) provider() {
+	r.To(r.cell.from).Write(theme.Secondary, text.Fit(text.ProviderName(r.c.Provider), r.cell.width()))
 }
 
 func (r *row) state() {
@@ -91,7 +132,14 @@ func (r *row) state() {
 }
 
 func (r *row) why() {
-	r.To(r.cell.from).Write(theme.Secondary, text.Fit(reason(r.c, r.a.Availability, r.s.Now), r.cell.width()))
+	words, role := reason(r.c, r.a.Availability, r.s.Now), theme.Secondary
+	if words == "" {
+		words = relation(r.c)
+		if r.c.Copy == poolstate.StaleCopy {
+			role = theme.Cooling
+		}
+	}
+	r.To(r.cell.from).Write(role, text.Fit(words, r.cell.width()))
 }
 
 // streak draws the ladder, filled up to the current step, and the number. A narrow
@@ -219,6 +267,6 @@ func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 
 func (r *row) nextFail() {
 	if r.counts() {
-		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(poolstate.NextCooldown(r.c, r.s.Policy, r.s.Guard)), r.cell.width()))
+		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(poolstate.NextCooldown(r.c, r.s.Policy.Of(r.c), r.s.guardOf(r.c))), r.cell.width()))
 	}
 }

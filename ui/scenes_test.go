@@ -102,7 +102,7 @@ func scenes(t testing.TB) []scene {
 			"": []entry{{}},
 		})).chooseFirst()},
 	}
-	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t))
+	return slices.Concat(out, otherStates(t), actionScenes(t), eventScenes(t), profileScenes(t))
 }
 
 // Fields shared by several scenes and tests.

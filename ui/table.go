@@ -81,7 +81,7 @@ type table struct {
 }
 
 func newTable(s *Screen) *table {
-	t := &table{s: s, cols: columnsFor(s.Width, s.Hidden, s.content())}
+	t := &table{s: s, cols: columnsFor(s.Width, s.hidden(), s.content())}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
 		t.timeline = chart.NewTimeline(filter.Listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
@@ -192,19 +192,25 @@ func (t *table) draw(tl tableLine) string {
 
 const outageBriefly = "outage?"
 
-// heading draws a provider's name and how many of its credentials are ready. If the
-// provider is out, the heading is the most prominent line on the screen.
+// heading draws the name of a provider or a profile and how many of its credentials are ready.
+// If a provider is out, the heading is the most prominent line on the screen.
 func (t *table) heading(g *filter.Group) string {
-	sum, end := g.Providers[0].Summarize(t.s.Policy, t.s.Now), t.cols.end
-	l := t.s.line().To(t.cols.cursor + 1)
-	outage := max(g.Providers[0].Outage(t.s.Policy, t.s.Now), t.s.Outages[g.Name])
+	s, end := t.s, t.cols.end
+	sum, out := s.summaryOf(g)
+	l, stale, outage := s.line().To(t.cols.cursor+1), s.staleFeed(g.Name), 0
+	switch {
+	case !g.Profile:
+		stale, outage = nil, max(g.Providers[0].Outage(s.Policy, s.Now), s.Outages[g.Name])
+	case stale != nil:
+		l.Theme = s.Theme.Dimmed()
+	}
 	// The name takes at most half of the line, to leave room for the state.
 	name := text.Fit(text.ProviderName(g.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
-		state = t.s.outSentence(&sum)
+		state = s.outSentence(&sum)
 		room := end - l.Col() - text.Width(name) - 2
 		if outage > 0 {
 			room -= 2 + len(outageBriefly)
@@ -215,14 +221,46 @@ func (t *table) heading(g *filter.Group) string {
 	case sum.Total > 0:
 		state = strconv.Itoa(sum.Ready()) + " of " + strconv.Itoa(sum.Total) + " ready"
 	}
+	if len(out) > 0 {
+		nameRole = theme.Dead
+	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
 	add(l, 2, end, role, weight, state)
+	if stale != nil {
+		l.Theme = s.Theme
+		room := end - l.Col() - 4
+		add(l, 2, end, theme.Dead, theme.Regular, "! "+staleWords(text.Clean(stale.Reason, text.MessageLimit), max(room, 5)))
+		l.Theme = s.Theme.Dimmed()
+	}
+	if !sum.Out() {
+		t.partlyOut(l, g, out)
+	}
 	if n := g.Total() - len(g.Credentials); n > 0 {
 		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")
+	}
+	if g.Profile || !s.several() {
+		addQuiet(l, 2, end, borrowedWords(g))
 	}
 	if outage > 0 && sum.Out() {
 		_ = addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(outage)+" bad credentials") ||
 			addQuiet(l, 2, end, "looks like an outage") || addQuiet(l, 2, end, outageBriefly)
 	}
-	return l.To(l.Col() + t.s.wider(1, 2)).Rule(end).String()
+	return l.To(l.Col() + s.wider(1, 2)).Rule(end).String()
+}
+
+// partlyOut adds to a heading the providers of a profile that are out, or the profiles in
+// which a provider is out.
+func (t *table) partlyOut(l *theme.Line, g *filter.Group, out []outPart) {
+	room := t.cols.end - l.Col() - 2
+	if g.Profile {
+		add(l, 2, t.cols.end, theme.Dead, theme.Bold, t.s.outForms(out, room))
+		return
+	}
+	var names []string
+	for _, part := range t.s.outParts(&g.Providers[0]) {
+		names = append(names, part.name)
+	}
+	if len(names) > 0 {
+		add(l, 2, t.cols.end, theme.Dead, theme.Regular, "out in "+fewer(names, room-len("out in ")))
+	}
 }

@@ -87,7 +87,7 @@ func targetProblem(s *Screen, target *Target, words string) string {
 		want = strings.TrimSuffix(strings.TrimSpace(text.Fit(text.Clean(target.Group, text.RowLimit), 8)), text.Ellipsis)
 	case TargetTitle:
 		for title, order := range map[string]filter.Order{
-			"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
+			"CREDENTIAL": filter.OrderPool, "NAME": filter.OrderPool, "PROFILE": filter.OrderPool, "PROVIDER": filter.OrderPool, "STATE": filter.OrderState, "WHY": filter.OrderWorst, "STREAK": filter.OrderStreak,
 			"BACK": filter.OrderDeadline, "AT": filter.OrderDeadline, "IN": filter.OrderDeadline, "COOLDOWN": filter.OrderDeadline,
 			"now": filter.OrderDeadline, "TIMELINE": filter.OrderDeadline, "NEXT FAIL": filter.OrderStreak,
 		} {
@@ -142,7 +142,7 @@ func TestTargets_At(t *testing.T) {
 // TestTargets_StickyHeading checks the target of a heading that replaces the first line, and
 // the target below it.
 func TestTargets_StickyHeading(t *testing.T) {
-	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+3:]
+	heading := drawnTargets(longListScene(t).sizedAt(120, 20)).spots[len(Columns())+2:]
 	equal(t, "the heading", heading[0].Group, "provider-1")
 	equal(t, "below it", heading[1].Kind, TargetCredential)
 }

@@ -100,7 +100,7 @@ func expiry(c *poolstate.Credential, now time.Time) (left time.Duration, soon bo
 }
 
 func (s *Screen) originSentence(c *poolstate.Credential, a poolstate.Assessment) string {
-	d, words, p, amongOthers := a.Deadline, "", s.Policy, *c
+	d, words, p, amongOthers := a.Deadline, "", s.Policy.Of(c), *c
 	amongOthers.Sole = false
 	switch {
 	case d.IsZero() && a.Availability == poolstate.Due:
@@ -171,32 +171,31 @@ func policyRule(p poolstate.Policy) string {
 	return rule
 }
 
-// policyReason explains how the policy was chosen.
-func (s *Screen) policyReason() string {
-	e := s.Evidence
-	switch source := s.Policy.Source(); {
+// policyReason explains how a policy was chosen. e is the observation that settled it, or nil.
+func policyReason(p poolstate.Policy, e *Evidence, now time.Time) string {
+	switch source := p.Source(); {
 	case source == poolstate.PolicyForced:
 		return "set by --policy or the configuration"
 	case source == poolstate.PolicyMeasured:
 		return "measured on the installed agent by pooltop calibrate"
 	case source == poolstate.PolicySeen && e != nil && e.Counts:
-		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, s.Now) + " and its streak increased"
+		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, now) + " and its streak increased"
 	case source == poolstate.PolicySeen && e != nil:
-		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, s.Now) + " and its streak did not increase"
-	case s.Policy.Climbs():
+		return "applies because " + e.Name + " failed at " + text.Stamp(e.At, now) + " and its streak did not increase"
+	case p.Climbs():
 		return "applies because the file records streaks"
-	case s.Policy.RetriesSole():
+	case p.RetriesSole():
 		return "applies because the file records no streaks and was written by a build from August 2026 or later"
 	}
 	return "applies because the file records no streaks"
 }
 
-// guardRule explains what the guard that runs on the store does, if there is one.
-func (s *Screen) guardRule() string {
+// guardRule explains what a guard does beside an agent with the given policy.
+func guardRule(p poolstate.Policy, guard *poolstate.Curve) string {
 	switch {
-	case s.Guard == nil:
+	case guard == nil:
 		return ""
-	case s.Policy.Counts():
+	case p.Counts():
 		return "guard is running, but leaves the deadlines to the agent, which counts failures itself"
 	}
 	return "guard is running: from the second failure in a row, it pins longer deadlines"
@@ -243,7 +242,7 @@ func (s *Screen) observedWords(c *poolstate.Credential, n int) string {
 	switch {
 	case c.Pinned && s.Pane != PaneDetail: // leave room for the description of the pin
 		return words
-	case s.Policy.Climbs():
+	case s.Policy.Of(c).Climbs():
 		return words + "; the file does not record them"
 	}
 	return words + "; this agent does not count them"

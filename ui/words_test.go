@@ -43,7 +43,7 @@ func TestReason(t *testing.T) {
 
 // TestReason_Width checks that built-in reasons fit into the WHY column at 120 cells.
 func TestReason_Width(t *testing.T) {
-	room := columnsFor(120, 0, content{leastName, leastWhy}).at[ColumnWhy].width()
+	room := columnsFor(120, new(Screen).hidden(), content{name: leastName, why: leastWhy}).at[ColumnWhy].width()
 	for _, words := range slices.Concat(slices.Collect(maps.Values(text.Reasons)), slices.Collect(maps.Values(text.CodeWords))) {
 		equal(t, words+" fits", len("429 "+words) <= room, true)
 	}

@@ -109,7 +109,12 @@ func (p *plot) placeAt(row int, k label) bool {
 // the number of others, and the time.
 func (p *plot) stepName(step int, selected *poolstate.Ref) string {
 	s := &p.Steps[step]
-	name := "+ " + text.Fit(text.CredentialName(s.Back[max(find(s, selected), 0)]), p.axis.width/3)
+	c := s.Back[max(find(s, selected), 0)]
+	name := text.QualifiedName(c)
+	if text.Width(name) > p.axis.width/3 {
+		name = text.CredentialName(c)
+	}
+	name = "+ " + text.Fit(name, p.axis.width/3)
 	if others := len(s.Back) - 1; others > 0 {
 		name += fmt.Sprintf(" and %d more", others)
 	}

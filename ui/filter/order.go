@@ -71,6 +71,19 @@ func (g *Group) Total() int {
 	return n
 }
 
+// Borrowed reports whether the group has credentials and borrows all of them.
+func (g *Group) Borrowed() bool {
+	n := 0
+	for i := range g.Providers {
+		for j := range g.Providers[i].Credentials {
+			if n++; g.Providers[i].Credentials[j].BorrowedFrom == "" {
+				return false
+			}
+		}
+	}
+	return n > 0
+}
+
 // Listed returns an iterator over the credentials of all groups.
 func Listed(groups []Group) iter.Seq[*poolstate.Credential] {
 	return func(yield func(*poolstate.Credential) bool) {
@@ -135,7 +148,8 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 	return groups
 }
 
-// split returns the groups of a pool without the credentials to list.
+// split returns the groups of a pool without the credentials to list. Profiles that borrow all
+// their credentials come after the others.
 func (l *Listing) split(p *poolstate.Pool) []Group {
 	var groups []Group
 	if !l.ByProfile || p.Profiles == nil {
@@ -157,6 +171,15 @@ func (l *Listing) split(p *poolstate.Pool) []Group {
 		}
 		groups = append(groups, g)
 	}
+	slices.SortStableFunc(groups, func(x, y Group) int {
+		switch a, b := x.Borrowed(), y.Borrowed(); {
+		case a == b:
+			return 0
+		case b:
+			return -1
+		}
+		return 1
+	})
 	return groups
 }
 

@@ -199,8 +199,8 @@ func mergedPool(t testing.TB) *poolstate.Pool {
 	work := uitest.PoolOf(t, uitest.Providers{"b": entries{uitest.Cooling("w1", time.Hour), uitest.Ready("w2")}, "c": "not a list"})
 	return poolstate.Merge([]poolstate.View{
 		{Profile: "default", Pool: root, Policy: poolstate.Backoff()},
-		{Profile: "work", Pool: poolstate.Borrow(work, root), Policy: poolstate.Backoff()},
 		{Profile: "cron", Pool: poolstate.Borrow(nil, root), Policy: poolstate.Backoff()},
+		{Profile: "work", Pool: poolstate.Borrow(work, root), Policy: poolstate.Backoff()},
 	})
 }
 

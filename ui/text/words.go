@@ -151,7 +151,16 @@ func QualifiedName(c *poolstate.Credential) string {
 	if c.Profile == "" {
 		return CredentialName(c)
 	}
-	return visible(c.Profile) + "/" + ProviderName(c.Provider) + "/" + CredentialName(c)
+	return ProviderOf(c) + "/" + CredentialName(c)
+}
+
+// ProviderOf returns the cleaned name of a credential's provider or, if its pool is merged
+// from several profiles, profile/provider.
+func ProviderOf(c *poolstate.Credential) string {
+	if c.Profile == "" {
+		return visible(c.Provider)
+	}
+	return visible(c.Profile) + "/" + ProviderName(c.Provider)
 }
 
 // ProviderName returns the cleaned name of a provider, or "(no name)".

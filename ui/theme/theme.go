@@ -277,15 +277,17 @@ func StateGlyph(a poolstate.Availability) string {
 // Marks shown next to a name or a countdown, each one cell wide. The help explains
 // them.
 const (
-	MarkShared   = "≡"
-	MarkExpiry   = "!"
-	MarkProvider = "*"
-	MarkComputed = "·"
-	MarkOperator = "^"
-	MarkGuard    = "+"
-	MarkSuspect  = "?"
-	MarkObserved = "~"
-	MarkFresh    = "›"
+	MarkShared    = "≡"
+	MarkExpiry    = "!"
+	MarkStaleCopy = "≠"
+	MarkBorrowed  = "←"
+	MarkProvider  = "*"
+	MarkComputed  = "·"
+	MarkOperator  = "^"
+	MarkGuard     = "+"
+	MarkSuspect   = "?"
+	MarkObserved  = "~"
+	MarkFresh     = "›"
 )
 
 // OriginMark returns the mark for a deadline's origin, or a space if there is no
