@@ -123,10 +123,6 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 		}
 		for j := range p.Credentials {
 			c := &p.Credentials[j]
-			if c.BorrowedFrom != "" {
-				notes = []string{"from " + c.BorrowedFrom}
-				break
-			}
 			if c.Copy != poolstate.NoCopy {
 				add(c.Copy.String(), text.CredentialName(c))
 			}
@@ -135,9 +131,7 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 			}
 		}
 		for j, note := range notes {
-			if credentials := named[note]; credentials != nil {
-				notes[j] = abbreviate(credentials) + ": " + note
-			}
+			notes[j] = abbreviate(named[note]) + ": " + note
 		}
 		p.Notes = append(notes, p.Notes...)
 	}

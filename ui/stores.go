@@ -211,7 +211,7 @@ func (s *Screen) summaryOf(g *filter.Group) (sum poolstate.Summary, out []outPar
 }
 
 // borrowedWords says from which profile all credentials of a group are borrowed. It returns ""
-// if the group has any of its own.
+// if any is its own.
 func borrowedWords(g *filter.Group) string {
 	if !g.Borrowed() {
 		return ""

@@ -96,7 +96,7 @@ func TestParse_Errors(t *testing.T) {
 		{"frame-rate = 0", "1:1: frame-rate must be a whole number from 1 to 60"},
 		{"frame-rate = 24.5", "1:14: frame-rate must be a whole number from 1 to 60"},
 		{"frame-rate = 9999999999999999999999", "1:14: frame-rate must be"},
-		{"columns = 'why'", `1:11: columns must be a list of why, streak, at, cooldown, next-fail`},
+		{"columns = 'why'", `1:11: columns must be a list of profile, why, streak, at, cooldown, next-fail`},
 		{"columns = ['why', 'streek']", `not "streek" (did you mean "streak"?)`},
 		{"file = 'auth.json'", `1:1: file must be an absolute path or one that begins with ~/, not "auth.json"`},
 		{"file = '$UNSET/auth.json'", `not "$UNSET/auth.json"`},

@@ -47,7 +47,7 @@ var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag strin
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
 	{"sort", "pool", `sort = "-deadline"`, "-deadline", "--sort -streak", "-streak"},
-	{"columns", "[why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
+	{"columns", "[profile why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
 	{"profiles", "all", `profiles = "one"`, "one", "", ""},
 	{"notify", "false", "notify = true", "true", "--notify=false", "false"},
 	{"notify", "false", "notify = false", "false", "--notify", "true"},
