@@ -64,7 +64,7 @@ func TestComplete_Words(t *testing.T) {
 		{"list --theme l", "light"},
 		{"--sort s", "streak | state"},
 		{"--sort=-de", "-deadline"},
-		{"list --columns _", "why | streak | at | cooldown | next-fail"},
+		{"list --columns _", "profile | why | streak | at | cooldown | next-fail"},
 		{"list --columns why,at,c", "why,at,cooldown"},
 		{"list --columns why,w", ""},
 		{"--key reset", "reset= | reset-provider= | reset-all="},

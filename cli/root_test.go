@@ -44,7 +44,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"exhaust openrouter primary --code=", `pooltop exhaust: --code must be a whole number, not ""`},
 		{"--theme drak", `--theme must be auto, dark, high-contrast-dark, light, high-contrast-light or terminal, not "drak" (did you mean "dark"?)`},
 		{"--sort up", "--sort must be pool, worst, deadline"},
-		{"--columns why,nothing", `--columns must be a list of why, streak, at, cooldown, next-fail, not "nothing"`},
+		{"--columns why,nothing", `--columns must be a list of profile, why, streak, at, cooldown, next-fail, not "nothing"`},
 		{"--frame-rate 0", "--frame-rate must be a whole number from 1 to 60"},
 		{"--frame-rate 24.5", `--frame-rate must be a whole number from 1 to 60, not "24.5"`},
 		{"--key reset", "--key must be an action and its keys, such as reset=r,ctrl+d"},
