@@ -145,7 +145,7 @@ type Credential struct {
 	// Profiles are the profiles with credentials of the same account, including this
 	// one; see [MarkProfiles]. It is nil if there are no others.
 	Profiles []string
-	// Repeated is true for a borrowed credential in a pool that also contains the original;
+	// Repeated is true for a borrowed credential in a pool that contains it more than once;
 	// see [Merge]. Counts and forecasts skip it.
 	Repeated bool
 	// BorrowedBy are the profiles that borrow this credential in a merged pool.

@@ -232,35 +232,61 @@ func (s *span) length() time.Duration { return s.to.Sub(s.from) }
 // LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {
 	Provider string
+	// Profiles are the profiles in which this happens. It is nil unless the pool is merged.
+	Profiles []string
 	// Credentials lists the credentials that are ready now but not after the action.
 	Credentials []Credential
 	// Others summarizes the provider's credentials that the action does not change.
 	Others Summary
 }
 
-// LastReady returns the providers that have a ready credential now but would have
-// none after the action.
+// LastReady returns the providers that have a ready credential now but would have none after
+// the action. In a merged pool, it checks each profile.
 func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	after := map[Ref]*Credential{}
 	for i := range out.Changed {
-		after[out.Changed[i].Before.Ref] = &out.Changed[i].After
+		after[out.Changed[i].Before.Original()] = &out.Changed[i].After
 	}
 	var list []LastReady
 	for i := range p.Providers {
-		last, stillReady := LastReady{Provider: p.Providers[i].Name}, 0
-		for c := range p.Providers[i].alone().All() {
-			switch changed := after[c.Ref]; {
-			case changed == nil:
-				last.Others.Add(c, policy, out.At)
-			case policy.Availability(changed, out.At) == Ready:
-				stillReady++
-			case policy.Availability(c, out.At) == Ready:
-				last.Credentials = append(last.Credentials, *c)
+		if len(p.Profiles) == 0 {
+			if last, ok := p.Providers[i].lastReady(after, policy, out.At); ok {
+				list = append(list, last)
 			}
 		}
-		if len(last.Credentials) > 0 && stillReady+last.Others.Ready() == 0 {
-			list = append(list, last)
+		first := len(list)
+		for _, profile := range p.Profiles {
+			part := p.Providers[i].Of(profile)
+			last, ok := part.lastReady(after, policy, out.At)
+			if !ok {
+				continue
+			}
+			// Profiles that borrow the same credentials share an element.
+			same := slices.IndexFunc(list[first:], func(l LastReady) bool {
+				return l.Credentials[0].Original() == last.Credentials[0].Original()
+			})
+			if same < 0 {
+				same, list = len(list)-first, append(list, last)
+			}
+			list[first+same].Profiles = append(list[first+same].Profiles, profile)
 		}
 	}
 	return list
+}
+
+// lastReady reports whether an action leaves the provider without a ready credential. after has
+// the credentials that the action changes.
+func (p *Provider) lastReady(after map[Ref]*Credential, policy Policy, now time.Time) (last LastReady, ok bool) {
+	last.Provider = p.Name
+	for c := range p.alone().All() {
+		switch changed := after[c.Original()]; {
+		case changed == nil:
+			last.Others.Add(c, policy, now)
+		case policy.Availability(changed, now) == Ready:
+			return last, false
+		case policy.Availability(c, now) == Ready:
+			last.Credentials = append(last.Credentials, *c)
+		}
+	}
+	return last, len(last.Credentials) > 0 && last.Others.Ready() == 0
 }

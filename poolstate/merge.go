@@ -17,13 +17,14 @@ type View struct {
 // Merge combines the pools of several profiles into one. Each provider has the credentials
 // of all profiles, in the order of the views. Ref.Profile is set in each credential, and
 // the methods of every [Policy] use the policy of the credential's view instead; see
-// [Policy.Of]. Merge does not change the pools of the views. If there is only one view, it
-// returns its pool unchanged.
+// [Policy.Of]. Merge does not change the pools of the views. If there is only one view and
+// it has no profile, Merge returns its pool unchanged.
 //
-// A borrowed credential is Repeated if its owner's view is among the views. Shares and
-// Profiles also list credentials and profiles from other views.
+// A borrowed credential is Repeated if the pool also contains the original or if an earlier
+// profile borrows it too. Shares and Profiles also list credentials and profiles from other
+// views.
 func Merge(views []View) *Pool {
-	if len(views) == 1 {
+	if len(views) == 1 && views[0].Profile == "" {
 		return views[0].Pool
 	}
 	out := &Pool{}
@@ -48,14 +49,15 @@ func Merge(views []View) *Pool {
 				merged.Notes = append(merged.Notes, v.Profile+": "+note)
 			}
 			for _, c := range p.Credentials {
-				c.Profile, c.policy, c.Shares, c.SharesSecret = v.Profile, &v.Policy, nil, false
+				c.SetProfile(v.Profile, &v.Policy)
+				c.Shares, c.SharesSecret = nil, false
 				merged.Credentials = append(merged.Credentials, c)
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
 		p := providers[name]
-		p.markRepeated(out.Profiles)
+		p.markRepeated()
 		out.Providers = append(out.Providers, *p)
 	}
 	for _, group := range byAccount(out.counted()) {
@@ -85,9 +87,9 @@ func (p *Provider) Of(profile string) Provider {
 	return part
 }
 
-// markRepeated sets Repeated for the credentials of a merged provider that are borrowed from
-// one of the profiles, and BorrowedBy for their originals.
-func (p *Provider) markRepeated(profiles []string) {
+// markRepeated sets Repeated for the borrowed credentials that a merged provider contains more
+// than once, and BorrowedBy for the credential that represents them.
+func (p *Provider) markRepeated() {
 	original := map[Ref]*Credential{}
 	for i := range p.Credentials {
 		if c := &p.Credentials[i]; c.BorrowedFrom == "" {
@@ -96,14 +98,22 @@ func (p *Provider) markRepeated(profiles []string) {
 	}
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
-		if c.BorrowedFrom == "" || !slices.Contains(profiles, c.BorrowedFrom) {
+		if c.BorrowedFrom == "" {
+			continue
+		}
+		o := original[c.Original()]
+		if o == nil {
+			original[c.Original()] = c
 			continue
 		}
 		c.Repeated = true
-		if o := original[c.Original()]; o != nil {
-			o.BorrowedBy = append(o.BorrowedBy, c.Profile)
-		}
+		o.BorrowedBy = append(o.BorrowedBy, c.Profile)
 	}
+}
+
+// SetProfile sets the profile of a credential and the policy that applies to it; see [Merge].
+func (c *Credential) SetProfile(profile string, policy *Policy) {
+	c.Profile, c.policy = profile, policy
 }
 
 // Original returns the ref of the owner's credential if c is borrowed in a merged pool.

@@ -56,6 +56,7 @@ func TestMerge(t *testing.T) {
 
 func TestMerge_SinglePool(t *testing.T) {
 	pool := decoded(t, `{"credential_pool": {"p": [{"id": "a"}]}}`)
-	equal(t, "pool", Merge([]View{{"work", pool, Flat()}}), pool)
+	equal(t, "pool", Merge([]View{{"", pool, Flat()}}), pool)
+	equal(t, "profile of the only view", Merge([]View{{"work", pool, Flat()}}).Providers[0].Credentials[0].Profile, "work")
 	equal(t, "no pools", Merge(nil).Len(), 0)
 }
