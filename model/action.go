@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,8 +14,16 @@ import (
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
 	"pooltop/ui"
-	"pooltop/ui/text"
 )
+
+// task is an action on credentials of any number of stores. Seen lists the credentials as
+// displayed; an undo has jobs instead.
+type task struct {
+	journal.Task
+	jobs    []job
+	refused []poolstate.Effect // targets in stores that cannot be written
+	notes   []string           // why an undo is not possible in some files
+}
 
 // running is an action whose result has not been shown yet.
 type running struct {
@@ -24,12 +33,6 @@ type running struct {
 	perform func() actionDone // runs the action on the first call
 	busy    chan string       // receives a description of the process that holds the lock
 	holder  string            // the process that holds the lock; "" if the action is not waiting
-}
-
-type actionDone struct {
-	verb poolstate.Verb
-	done journal.Done
-	err  error
 }
 
 func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
@@ -44,7 +47,10 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 	if len(seen) == 0 {
 		return m.setStatus(ui.AnswerRefused, why)
 	}
-	t := journal.Task{Seen: seen, Policy: m.policy}
+	t := task{Task: journal.Task{Policy: m.policy}}
+	if t.Seen, t.refused = m.writable(seen); len(t.Seen) == 0 {
+		return m.setStatus(ui.AnswerRefused, t.refused[0].Reason)
+	}
 	switch {
 	case key.Matches(pressed, k.Exhaust):
 		t.Verb = poolstate.VerbHold
@@ -54,12 +60,19 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 		return m.sync(t)
 	}
 	t.Verb, t.SpareDead = poolstate.VerbReset, bulk
-	return m.confirm(t, t.Plan(seen, m.now))
+	return m.confirm(t, m.plan(&t))
+}
+
+// plan returns what a reset or a hold would change.
+func (m *Model) plan(t *task) poolstate.Outcome {
+	out := t.Plan(t.Seen, m.now)
+	out.Unchanged = append(out.Unchanged, t.refused...)
+	return out
 }
 
 // sync runs a sync. If several credentials may change, or one that is not on the screen,
 // it first plans the sync, so that confirm can ask.
-func (m *Model) sync(t journal.Task) tea.Cmd {
+func (m *Model) sync(t task) tea.Cmd {
 	syncable, shown := 0, true
 	for i := range t.Seen {
 		if t.Seen[i].Syncable() {
@@ -70,16 +83,17 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 	if syncable < 2 && shown {
 		return m.run(t)
 	}
-	operator := m.only().Operator
+	jobs := m.jobs(&t)
 	return func() tea.Msg {
-		plan, err := operator.Plan(t)
+		plan, failed := planAll(jobs)
 		return result(func(m *Model) tea.Cmd {
 			switch {
 			case m.dialog != nil || m.whyNoWrite() != "":
 				return nil // the operator has started something else in the meantime
-			case err != nil:
-				return m.setStatus(ui.AnswerRefused, m.explainFailure(t.Verb, err))
+			case failed != nil:
+				return m.setStatus(ui.AnswerRefused, m.resultWords(&actionDone{verb: t.Verb, files: []fileResult{*failed}}, &plan))
 			}
+			plan.Unchanged = append(plan.Unchanged, t.refused...)
 			return m.confirm(t, plan)
 		})
 	}
@@ -88,36 +102,41 @@ func (m *Model) sync(t journal.Task) tea.Cmd {
 // confirm runs a task. It first asks for confirmation if the task changes more than one
 // credential or one that is not on the screen, shortens a cooldown, leaves a provider with
 // no credential ready, or undoes an action on a credential other than the view's target.
-func (m *Model) confirm(t journal.Task, plan poolstate.Outcome) tea.Cmd {
+func (m *Model) confirm(t task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
 		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
-	case len(plan.Changed) > 1, len(m.warnings(plan)) > 0:
+	case len(plan.Changed) > 1, len(t.notes) > 0, len(m.warnings(plan)) > 0:
 		return m.openDialog(&dialog{task: t, plan: plan})
 	}
-	ref := plan.Changed[0].Before.Ref
-	if c, _ := m.target(); !m.shows(ref) || t.Verb == poolstate.VerbUndo && (c == nil || c.Ref != ref) {
+	ref := plan.Changed[0].Before.Original()
+	if c, _ := m.target(); !m.shows(ref) || t.Verb == poolstate.VerbUndo && (c == nil || c.Original() != ref) {
 		return m.openDialog(&dialog{task: t, plan: plan})
 	}
 	return m.run(t)
 }
 
-func (m *Model) run(t journal.Task) tea.Cmd {
+func (m *Model) run(t task) tea.Cmd {
 	if why := m.whyNoWrite(); why != "" { // may have become true while the dialog was open
 		return m.setStatus(ui.AnswerRefused, why)
 	}
+	jobs := m.jobs(&t)
+	for _, j := range jobs {
+		if why := m.whyNoWriteTo(j.store); why != "" {
+			return m.setStatus(ui.AnswerRefused, why)
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	operator, busy := m.only().Operator, make(chan string, 1)
+	busy := make(chan string, 1)
 	perform := sync.OnceValue(func() actionDone {
 		defer cancel()
 		defer close(busy)
-		done, err := operator.Run(ctx, t, func(holder string) {
+		return actionDone{t.Verb, performAll(ctx, jobs, func(holder string) {
 			select {
 			case busy <- holder:
 			default: // the previous description has not been read yet
 			}
-		})
-		return actionDone{t.Verb, done, err}
+		}), t.refused}
 	})
 	m.status = nil
 	m.running = &running{verb: t.Verb, since: m.cfg.Clock.Now(), cancel: cancel, perform: perform, busy: busy}
@@ -139,72 +158,97 @@ func (r *running) nextHolder() tea.Msg {
 func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.running, m.status = nil, nil
 	m.catchUp()
-	if msg.err != nil {
-		kind := ui.AnswerRefused
-		if errors.Is(msg.err, context.Canceled) {
-			kind = ui.AnswerCanceled
+	var done []fileResult
+	var loads []tea.Cmd
+	for i := range msg.files {
+		f := &msg.files[i]
+		f.name(m)
+		if f.err == nil {
+			done = append(done, *f)
+			m.remember(msg.verb, f)
 		}
-		m.setStatus(kind, m.explainFailure(msg.verb, msg.err))
-		return m.startLoad()
+		loads = append(loads, m.startLoad(f.store))
 	}
-	done := &msg.done
-	records := make([]poolstate.Record, len(done.Entries))
+	if len(done) > 0 {
+		m.keepForUndo(msg.verb, done)
+		m.unmark(&msg)
+	}
+	m.answer(&msg)
+	return tea.Batch(loads...)
+}
+
+// remember logs the changes to a file and watches whether they last.
+func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
+	records := make([]poolstate.Record, len(f.done.Entries))
 	for i := range records {
-		records[i] = done.Entries[i].Record
+		records[i] = f.done.Entries[i].Record
+		records[i].Profile = m.profileIn(f.store)
 	}
 	m.log.merge(records, true)
-	kind, text := ui.AnswerDone, ui.ChangeWords(msg.verb, &done.Outcome, m.policy, m.now)
-	brief := ui.BriefChange(msg.verb, &done.Outcome, m.policy, m.now)
+	for i := range f.done.Changed {
+		e := &f.done.Changed[i]
+		m.writes[e.Before.Ref] = watchedWrite{verb, e.Before, e.After, f.store.loading.begun}
+	}
+}
+
+// keepForUndo keeps the parts of an action that succeeded or, after an undo, forgets those
+// that it reverted.
+func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
+	n := len(m.performed)
 	switch {
-	case msg.verb == poolstate.VerbUndo:
-		m.performed = m.performed[:max(len(m.performed)-1, 0)]
-	case len(done.Changed) > 0:
-		m.performed = append(m.performed, *done)
-		if done.Undos() == nil {
-			text += "; it cannot be undone"
-		} else if m.keys.Undo.Enabled() {
-			text += "; " + word(m.keys.Undo) + " undoes"
+	case verb == poolstate.VerbUndo && n > 0:
+		last := &m.performed[n-1]
+		last.files = slices.DeleteFunc(last.files, func(f fileResult) bool {
+			return slices.ContainsFunc(done, func(d fileResult) bool { return d.store == f.store })
+		})
+		if len(last.files) == 0 {
+			m.performed = m.performed[:n-1]
+		}
+	case verb != poolstate.VerbUndo:
+		done = slices.DeleteFunc(done, func(f fileResult) bool { return len(f.done.Changed) == 0 })
+		if len(done) > 0 {
+			m.performed = append(m.performed, performance{verb, done})
 		}
 	}
-	if len(done.Changed) == 0 {
+}
+
+// unmark removes the marks. If the action failed in some files, their credentials stay marked,
+// so that the action can be repeated.
+func (m *Model) unmark(msg *actionDone) {
+	for ref := range m.marked {
+		c := m.pool.Find(ref)
+		failed := c != nil && slices.ContainsFunc(msg.files, func(f fileResult) bool { return f.err != nil && f.store == m.owner(c) })
+		if !failed {
+			delete(m.marked, ref)
+		}
+	}
+}
+
+// answer shows the result of an action on the status line.
+func (m *Model) answer(msg *actionDone) {
+	out, failed := msg.outcome(), msg.failed()
+	words := m.resultWords(msg, &out)
+	kind := ui.AnswerDone
+	switch {
+	case len(out.Changed) == 0 && len(failed) > 0 && errors.Is(failed[0].err, context.Canceled):
+		kind = ui.AnswerCanceled
+	case len(out.Changed) == 0, len(failed) > 0:
 		kind = ui.AnswerRefused
 	}
-	if len(done.Changed) > 0 {
-		text += "; " + ui.ReloadNote(msg.verb, m.policy)
+	if len(out.Changed) > 0 {
+		switch {
+		case msg.verb == poolstate.VerbUndo:
+		case !m.performed[len(m.performed)-1].undoable():
+			words += "; it cannot be undone"
+		case m.keys.Undo.Enabled():
+			words += "; " + word(m.keys.Undo) + " undoes"
+		}
+		words += "; " + ui.ReloadNote(msg.verb, m.policy)
 	}
-	m.setStatus(kind, withWarnings(done, text))
-	if m.status != nil && m.status.Text == text {
-		m.status.Brief = brief
+	m.setStatus(kind, msg.withWarnings(words))
+	if m.status != nil && m.status.Text == words && len(failed) == 0 {
+		m.status.Brief = ui.BriefChange(msg.verb, &out, m.policy, m.now)
 	}
-	clear(m.marked)
-	for i := range done.Changed {
-		e := &done.Changed[i]
-		m.writes[e.Before.Ref] = watchedWrite{msg.verb, e.Before, e.After, m.loading.begun}
-	}
-	return m.startLoad()
-}
-
-// withWarnings puts warnings about an action before its answer, because a narrow screen omits
-// later clauses.
-func withWarnings(done *journal.Done, text string) string {
-	if done.JournalErr != nil {
-		text = "warning: could not write the journal: " + done.JournalErr.Error() + "; " + text
-	}
-	if done.Warning != nil {
-		text = "warning: " + done.Warning.Error() + "; " + text
-	}
-	return text
-}
-
-func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return ui.VerbWord(verb) + " canceled; nothing was written"
-	case errors.Is(err, poolstate.ErrLocked):
-		return fmt.Sprintf("%s failed: another process has held the lock for %s; nothing was written; try again",
-			ui.VerbWord(verb), text.Span(poolstate.LockPatience))
-	}
-	return ui.VerbWord(verb) + " failed: " + m.only().ExplainWrite(err)
 }
 
 // Leave finishes a running action and pending writes to the journal, because Bubble Tea
@@ -214,20 +258,26 @@ func (m *Model) explainFailure(verb poolstate.Verb, err error) string {
 func (m Model) Leave() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
-		switch msg := m.running.perform(); {
-		case msg.err == nil:
-			done = ui.DoneWords(msg.verb, &msg.done.Outcome, m.policy, m.now)
-		case errors.Is(msg.err, context.Canceled) && m.running.holder == "": // the timer canceled it, not the operator
-			err = fmt.Errorf("%s failed: %w; nothing was written; try again", ui.VerbWord(msg.verb), poolstate.ErrLocked)
-		default:
-			err = &actionError{m.explainFailure(msg.verb, msg.err), msg.err}
+		msg := m.running.perform()
+		for i := range msg.files {
+			f := &msg.files[i]
+			f.name(&m)
+			if errors.Is(f.err, context.Canceled) && m.running.holder == "" { // the timer canceled it, not the operator
+				f.err = errInterrupted
+			}
+		}
+		out := msg.outcome()
+		if failed := msg.failed(); len(failed) > 0 {
+			err = &actionError{m.resultWords(&msg, &out), failed[0].err}
+		} else if done = m.resultWords(&msg, &out); len(out.Changed) > 0 {
+			done += "; " + ui.ReloadNote(msg.verb, m.policy)
 		}
 	}
 	if m.log.write != nil {
 		_ = m.log.write() // an error cannot be shown: the screen is already closed
 	}
 	if m.log.journal {
-		_ = m.only().Operator.RecordSeen(m.log.unwritten) // the action's own events are already recorded
+		_ = recordSeen(m.log.unwritten) // the action's own events are already recorded
 	}
 	return done, err
 }

@@ -105,9 +105,9 @@ func TestAct_ReadOnly(t *testing.T) {
 			d.do(k, "✕ read-only: pooltop was started with --read-only")
 		}
 		d.m.cfg.ReadOnly = ""
-		d.m.unwritable = errors.New("/x/auth.json: not writable by this user")
+		d.m.stores[0].unwritable = errors.New("/x/auth.json: not writable by this user")
 		d.do("r", "✕ /x/auth.json: not writable by this user")
-		d.m.unwritable = nil
+		d.m.stores[0].unwritable = nil
 		d.do("R tab")
 		d.change(broken)
 		d.do("enter", "✕ the file cannot be read; changes are disabled until it is readable again")
@@ -222,7 +222,7 @@ func TestLeave_WritesEvents(t *testing.T) {
 			d := startDashboard(t, pool(ready("a", 0), ready("b", 0)))
 			for _, text := range []string{pool(exhausted("a", 0, 1), ready("b", 0)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1))} {
 				d.write(text)
-				if cmd := d.send(results(d.m.loadPool())[0]); !drop {
+				if cmd := d.send(results(d.m.loadAll())[0]); !drop {
 					d.finish(cmd)
 				}
 			}
@@ -248,7 +248,7 @@ func TestLeave_EventsDuringAction(t *testing.T) {
 
 func TestActionDone_JournalFails(t *testing.T) {
 	d := dashboardAt(t, "a")
-	d.m.only().Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
+	d.m.stores[0].Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
 	d.do("r")
 	d.isReady("a b e")
 	d.shows("✓ warning: could not write the journal")

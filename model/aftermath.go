@@ -15,7 +15,7 @@ const refailWithin = 24 * time.Hour
 
 // watchResets remembers when credentials were reset. If one fails again, watchResets shows
 // this as the status: "team-seat failed again 9m after the reset: 429, cooling 1h".
-func (m *Model) watchResets(events []poolstate.Event) {
+func (m *Model) watchResets(st *store, events []poolstate.Event) {
 	failed, more := "", 0
 	for i := range events {
 		e := &events[i]
@@ -35,7 +35,7 @@ func (m *Model) watchResets(events []poolstate.Event) {
 		case e.Kind == poolstate.EventExhausted && failed != "":
 			more++
 		case e.Kind == poolstate.EventExhausted:
-			failed = m.failedAgain(e.After, again)
+			failed = m.failedAgain(st, e.After, again)
 		}
 	}
 	switch {
@@ -46,21 +46,21 @@ func (m *Model) watchResets(events []poolstate.Event) {
 	}
 }
 
-func (m *Model) failedAgain(c *poolstate.Credential, after time.Duration) string {
+func (m *Model) failedAgain(st *store, c *poolstate.Credential, after time.Duration) string {
 	code := ""
 	if n, known := c.ErrorCode.Get(); known {
 		code = fmt.Sprint(n)
 	}
-	return fmt.Sprintf("%s failed again %s after the reset: %s, cooling %s", text.CredentialName(c), text.Span(after),
-		cmp.Or(code, text.Failure(c), "no code"), text.Span(m.log.policy.Assess(c, m.cfg.Clock.Now()).Cooldown))
+	return fmt.Sprintf("%s failed again %s after the reset: %s, cooling %s", text.QualifiedName(c), text.Span(after),
+		cmp.Or(code, text.Failure(c), "no code"), text.Span(st.policy.Assess(c, m.cfg.Clock.Now()).Cooldown))
 }
 
 // watchOutages remembers each provider's outage until one of its credentials is ready. Without
 // this, the outage would seem to end when retries fail at different times.
 func (m *Model) watchOutages() {
 	outages := map[string]int{}
-	for i := range m.snapshot.Pool.Providers {
-		p := &m.snapshot.Pool.Providers[i]
+	for i := range m.pool.Providers {
+		p := &m.pool.Providers[i]
 		sum := p.Summarize(m.policy, m.now)
 		if n := max(p.Outage(m.policy, m.now), m.outages[p.Name]); n > 0 && sum.Out() {
 			outages[p.Name] = n

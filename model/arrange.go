@@ -46,7 +46,10 @@ type arrangement struct {
 	filterField
 	order      filter.Order
 	descending bool
-	folded     map[string]bool // folded providers, by name
+	byProfile  bool            // groups are profiles, not providers
+	folded     map[string]bool // folded groups, by name
+	// otherFolded are the folded groups if byProfile is inverted.
+	otherFolded map[string]bool
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
 	lastChange time.Time                   // the latest time in changed
@@ -59,7 +62,7 @@ func (a *arrangement) isDefault() bool {
 }
 
 func (m *Model) arrange() {
-	if m.snapshot.Pool == nil {
+	if m.pool == nil {
 		return
 	}
 	at := m.position()
@@ -68,12 +71,22 @@ func (m *Model) arrange() {
 	if m.cfg.Demo != nil {
 		height-- // for the narration
 	}
-	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.snapshot.Pool})
-	listing := filter.Listing{
-		Filter: a.filter, Order: a.order, Reverse: a.descending, OutFirst: m.outFirst, Collapsed: a.folded, Changed: a.changed,
-	}
-	m.groups = listing.Groups(m.snapshot.Pool, m.policy, m.now)
+	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.pool})
+	m.groups = m.listing().Groups(m.pool, m.policy, m.now)
 	m.reselect(at)
+}
+
+func (m *Model) listing() *filter.Listing {
+	a := &m.arrangement
+	return &filter.Listing{
+		Filter: a.filter, Order: a.order, Reverse: a.descending, OutFirst: m.outFirst, Collapsed: a.folded, Changed: a.changed,
+		ByProfile: a.byProfile && m.several,
+	}
+}
+
+// groupOf returns the name of the group in which a credential is listed.
+func (m *Model) groupOf(ref *poolstate.Ref) string {
+	return m.listing().GroupName(&poolstate.Credential{Ref: *ref})
 }
 
 func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
@@ -92,13 +105,16 @@ func (m *Model) arrangePressed(pressed fmt.Stringer) tea.Cmd {
 	case key.Matches(pressed, k.Direction):
 		a.descending = !a.descending
 	case key.Matches(pressed, k.Fold):
-		a.folded[m.selected.Provider] = true
+		a.folded[m.groupOf(m.selected)] = true
+	case key.Matches(pressed, k.Group):
+		m.toggleGroups()
+		return nil
 	case key.Matches(pressed, k.Unfold):
 		switch {
 		case len(a.folded) == 0:
 			return m.setStatus(ui.AnswerRefused, "no provider is folded")
-		case a.anchor != nil && a.folded[a.anchor.Provider]: // the provider that was folded last
-			delete(a.folded, a.anchor.Provider)
+		case a.anchor != nil && a.folded[m.groupOf(a.anchor)]: // the group that was folded last
+			delete(a.folded, m.groupOf(a.anchor))
 		default:
 			clear(a.folded)
 		}
@@ -150,20 +166,23 @@ func (m *Model) clearFilter() {
 	m.refilter()
 }
 
-func (m *Model) recordChanges(events []poolstate.Event, p *poolstate.Pool) {
+// recordChanges remembers which rows have changed. A row may be borrowed.
+func (m *Model) recordChanges(events []poolstate.Event) {
 	if len(events) == 0 {
 		return
 	}
 	a, now := &m.arrangement, m.cfg.Clock.Now()
 	next := make(map[poolstate.Ref]time.Time, len(events))
-	for c := range p.All() {
-		if at, changed := a.changed[c.Ref]; changed {
-			next[c.Ref] = at
-		}
-	}
 	for i := range events {
 		if c := events[i].Credential(); c != nil {
 			next[c.Ref] = now
+		}
+	}
+	for c := range m.latest.pool.All() {
+		if _, changed := next[c.Original()]; changed && c.BorrowedFrom != "" {
+			next[c.Ref] = now
+		} else if at, before := a.changed[c.Ref]; before && !changed {
+			next[c.Ref] = at
 		}
 	}
 	a.changed, a.lastChange = next, now
@@ -178,12 +197,12 @@ func (m *Model) filterLine() *ui.FilterLine {
 		}
 		return &ui.FilterLine{Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing}
 	}
-	if m.snapshot.Pool == nil || !a.typing && a.filter.IsZero() && a.problem == "" {
+	if m.pool == nil || !a.typing && a.filter.IsZero() && a.problem == "" {
 		return nil
 	}
 	f := &ui.FilterLine{
 		Text: a.input.Value(), Cursor: a.input.Position(), Typing: a.typing, Problem: a.problem,
-		Shown: len(m.listed()), Total: m.snapshot.Pool.Len(),
+		Shown: len(m.listed()), Total: m.pool.Len(),
 	}
 	if m.view() == ui.PaneEvents {
 		f.Shown, f.Total, f.Of = len(m.log.shown), len(m.log.all()), "events"
@@ -193,7 +212,7 @@ func (m *Model) filterLine() *ui.FilterLine {
 
 func (m *Model) listed() []*poolstate.Credential { return slices.Collect(filter.Listed(m.groups)) }
 
-func (m *Model) empty() bool { return m.snapshot.Pool == nil || m.snapshot.Pool.Len() == 0 }
+func (m *Model) empty() bool { return m.pool == nil || m.pool.Len() == 0 }
 
 // position returns the index of the selected credential in the table, or 0.
 func (m *Model) position() int {
@@ -219,9 +238,21 @@ func (m *Model) reselect(at int) {
 	} else if i := find(all, m.selected); i >= 0 {
 		at = i
 	} else if a.anchor == nil {
-		a.anchor = m.selected
+		if a.anchor = m.selected; m.selected != nil {
+			original := m.original(*m.selected)
+			at = max(find(all, &original), at)
+		}
 	}
 	m.selectAt(at)
+}
+
+// original returns the ref of the entry that a row of the table shows, which differs from the
+// row's own if the row is borrowed.
+func (m *Model) original(row poolstate.Ref) poolstate.Ref {
+	if c := m.pool.Find(row); c != nil {
+		return c.Original()
+	}
+	return row
 }
 
 // find returns the index of the credential with the given ref, or -1. If none matches
@@ -234,7 +265,9 @@ func find(list []*poolstate.Credential, ref *poolstate.Ref) int {
 	if exact >= 0 || ref.ID == "" {
 		return exact
 	}
-	return slices.IndexFunc(list, func(c *poolstate.Credential) bool { return c.Provider == ref.Provider && c.ID == ref.ID })
+	return slices.IndexFunc(list, func(c *poolstate.Credential) bool {
+		return c.Provider == ref.Provider && c.ID == ref.ID && c.Profile == ref.Profile
+	})
 }
 
 func (m *Model) open(p ui.Pane) {
@@ -300,27 +333,4 @@ func (m *Model) step(pressed fmt.Stringer, at, page, last int) int {
 
 func (m *Model) scrollPane(to int) {
 	m.paneOffset = min(max(to, 0), ui.PaneLines(m.screen()))
-}
-
-// toggleProviderMarks marks or unmarks all listed credentials of the selected provider.
-func (m *Model) toggleProviderMarks() {
-	var refs []poolstate.Ref
-	for _, c := range m.listed() {
-		if c.Provider == m.selected.Provider {
-			refs = append(refs, c.Ref)
-		}
-	}
-	m.toggleMarks(refs...)
-}
-
-// toggleMarks marks the credentials, or unmarks them if all of them are marked.
-func (m *Model) toggleMarks(refs ...poolstate.Ref) {
-	mark := slices.ContainsFunc(refs, func(r poolstate.Ref) bool { return !m.marked[r] })
-	for _, r := range refs {
-		if mark {
-			m.marked[r] = true
-		} else {
-			delete(m.marked, r)
-		}
-	}
 }

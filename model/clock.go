@@ -45,22 +45,28 @@ type ticked struct{}
 // tick waits for the next tick, or for the next deadline if that is sooner.
 func (m *Model) tick() tea.Cmd {
 	wait := m.cfg.Clock.untilTick()
-	if next := m.log.observer.Next(); !next.IsZero() {
-		left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
-		wait = max(min(wait, left), 0)
+	for _, st := range m.stores {
+		if next := st.observer.Next(); !next.IsZero() {
+			left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
+			wait = max(min(wait, left), 0)
+		}
 	}
 	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{} })
 }
 
 func (m *Model) clockTicked() {
-	events := m.log.observer.Tick(m.cfg.Clock.Now())
-	m.logEvents(events)
+	var events []poolstate.Event
+	for _, st := range m.stores {
+		passed := m.eventsOf(st, st.observer.Tick(m.cfg.Clock.Now()))
+		m.logEvents(st, passed)
+		events = append(events, passed...)
+	}
 	m.catchUp()
 	if m.paused.on {
 		m.paused.missed += len(events)
 		return
 	}
-	m.recordChanges(events, m.snapshot.Pool)
+	m.recordChanges(events)
 	if s := m.status; s != nil && s.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.statusAt)) > statusStays {
 		m.status = nil
 	}
@@ -84,11 +90,10 @@ func (m *Model) catchUp() {
 
 type paused struct {
 	on     bool
-	missed int                // number of events that are not shown
-	next   poolstate.Snapshot // newer snapshot to show after the pause, if any
+	missed int // number of events that are not shown
 }
 
-// togglePause freezes the display, or resumes with the latest snapshot.
+// togglePause freezes the display, or resumes with the latest state.
 func (m *Model) togglePause() {
 	if !m.paused.on {
 		m.paused = paused{on: true}
@@ -96,19 +101,10 @@ func (m *Model) togglePause() {
 		m.log.changed = true
 		return
 	}
-	next := m.latest()
 	m.paused = paused{}
 	m.log.frozen, m.log.changed = nil, true
 	m.catchUp()
-	m.setSnapshot(next)
-}
-
-// latest returns the latest snapshot, even if the display is frozen.
-func (m *Model) latest() poolstate.Snapshot {
-	if m.paused.next.Pool != nil {
-		return m.paused.next
-	}
-	return m.snapshot
+	m.show()
 }
 
 // focused summarizes what happened while the terminal did not have the focus.

@@ -49,7 +49,7 @@ func (m *Model) narrate(s *ui.Screen) {
 	if demo == nil {
 		return
 	}
-	scene := Scene{Pool: m.snapshot.Pool, Policy: m.policy, At: m.now, Room: ui.NarrationWidth(s)}
+	scene := Scene{Pool: m.pool, Policy: m.policy, At: m.now, Room: ui.NarrationWidth(s)}
 	if m.selected != nil {
 		scene.Selected = m.selected.Provider
 	}
@@ -57,7 +57,7 @@ func (m *Model) narrate(s *ui.Screen) {
 		scene.ResetKey = word(m.keys.ResetProvider)
 	}
 	s.Narration = demo.Narrate(scene)
-	s.Path = fmt.Sprintf("%s ×%g", m.only().Path, m.cfg.Clock.Rate)
+	s.Path = fmt.Sprintf("%s ×%g", s.Path, m.cfg.Clock.Rate)
 	s.Paused = s.Paused || m.demo.stopped
 	if n := len(s.Short); m.pane == ui.PaneTable && n > 2 && s.Dialog == nil && !m.arrangement.typing {
 		stop := "stop"
@@ -109,7 +109,10 @@ func (m *Model) startOver() {
 	}
 	m.demo.restarts = m.cfg.Demo.Restarts()
 	m.log = eventLog{journal: m.log.journal, write: m.log.write, filterField: m.log.filterField}
-	m.evidence, m.status, m.dialog, m.performed = poolstate.NoEvidence, nil, nil, nil
+	for _, st := range m.stores {
+		st.observed, st.observer, st.evidence = false, poolstate.Observer{}, poolstate.NoEvidence
+	}
+	m.status, m.dialog, m.performed = nil, nil, nil
 	clear(m.writes)
 	clear(m.marked)
 }

@@ -66,7 +66,7 @@ func TestDemo_Scene(t *testing.T) {
 	d, s := startDemo(t)
 	equal(t, "the selected provider", s.scene.Selected, "p")
 	equal(t, "the key", s.scene.ResetKey, "R")
-	equal(t, "the pool", s.scene.Pool, d.m.snapshot.Pool)
+	equal(t, "the pool", s.scene.Pool, d.m.pool)
 	equal(t, "the time", s.scene.At, d.m.now)
 	d.press("G")
 	equal(t, "the selected provider", s.scene.Selected, "q")

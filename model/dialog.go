@@ -13,14 +13,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
-	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/text"
 )
 
 // dialog is an open dialog: the hold form or a confirmation.
 type dialog struct {
-	task    journal.Task
+	task    task
 	form    *holdForm // nil for a confirmation
 	plan    poolstate.Outcome
 	undoes  string  // describes the recorded action that an undo reverts, or ""
@@ -103,16 +102,16 @@ func (m *Model) dialogView() *ui.Dialog {
 		what = m.lastAction(&d.plan)
 	}
 	out := &ui.Dialog{
-		Title:      ui.VerbWord(d.task.Verb) + " " + what + " in " + m.only().Path + "?",
+		Title:      ui.VerbWord(d.task.Verb) + " " + what + m.inFiles(&d.plan) + "?",
 		Unaffected: ui.UnaffectedWords(&d.plan),
-		Warnings:   m.warnings(d.plan),
+		Warnings:   append(m.warnings(d.plan), d.task.notes...),
 		Choice:     &d.yes,
 		Keys:       []key.Binding{k.Toggle, k.Accept, k.Cancel},
 	}
 	for i := range d.plan.Changed {
 		e := &d.plan.Changed[i]
 		out.Changes = append(out.Changes, ui.Change{
-			Name: e.Before.Provider + "/" + text.CredentialName(&e.Before), Words: ui.FromTo(e, m.policy, m.now), Brief: ui.To(e, m.policy, m.now),
+			Name: rowName(&e.Before), Words: ui.FromTo(e, m.policy, m.now), Brief: ui.To(e, m.policy, m.now),
 		})
 	}
 	if w := ui.LongHoldWords(d.plan.Changed, m.now); w != "" {
@@ -124,6 +123,29 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
+// inFiles names the files that a plan changes: " in ~/.hermes/auth.json".
+func (m *Model) inFiles(plan *poolstate.Outcome) string {
+	var paths []string
+	for i := range plan.Changed {
+		if st := m.owner(&plan.Changed[i].Before); st != nil && !slices.Contains(paths, st.Path) {
+			paths = append(paths, st.Path)
+		}
+	}
+	if len(paths) == 0 {
+		return ""
+	}
+	return " in " + shortened(paths)
+}
+
+// rowName returns the name of a credential with its provider and, if several stores are shown,
+// its profile.
+func rowName(c *poolstate.Credential) string {
+	if c.Profile == "" {
+		return c.Provider + "/" + text.CredentialName(c)
+	}
+	return text.QualifiedName(c)
+}
+
 // warnings returns a warning for each provider that an outcome leaves with no credential
 // ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {
@@ -131,7 +153,10 @@ func (m *Model) warnings(out poolstate.Outcome) []string {
 	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {
 		warnings = append(warnings, w)
 	}
-	for _, p := range m.snapshot.Pool.LastReady(out, m.policy) {
+	for _, p := range m.pool.LastReady(out, m.policy) {
+		if len(p.Profiles) > 0 {
+			p.Provider += " in " + shortened(p.Profiles)
+		}
 		warnings = append(warnings, ui.LastReadyWords(&p, m.now))
 	}
 	return warnings
@@ -163,7 +188,7 @@ var (
 )
 
 // openHold opens the hold form, unless the only target is dead.
-func (m *Model) openHold(t journal.Task) tea.Cmd {
+func (m *Model) openHold(t task) tea.Cmd {
 	if c := &t.Seen[0]; len(t.Seen) == 1 && c.Status == poolstate.StatusDead {
 		return m.setStatus(ui.AnswerRefused, text.CredentialName(c)+" is dead: re-auth required")
 	}
@@ -200,7 +225,7 @@ func (f *holdForm) value(field int) string { return strings.TrimSpace(f.inputs[f
 
 // planHold returns the task that the form describes and the changes that it would make, or
 // an error if the task is not possible.
-func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
+func (m *Model) planHold() (t task, plan poolstate.Outcome, err error) {
 	t, f := m.dialog.task, m.dialog.form
 	if text := f.value(fieldLength); text != "" {
 		if t.Hold, err = poolstate.ParseHold(text, m.now); err != nil {
@@ -211,13 +236,13 @@ func (m *Model) planHold() (t journal.Task, plan poolstate.Outcome, err error) {
 		return t, plan, errors.New("code: enter a number such as 429")
 	}
 	t.Hold.Reason, t.Hold.Policy, t.Hold.Curve = f.value(fieldReason), m.policy, m.cfg.Curve
-	plan = t.Plan(t.Seen, m.now)
+	plan = m.plan(&t)
 	if slices.ContainsFunc(plan.Unchanged, func(e poolstate.Effect) bool { return !e.CoolsUntil.IsZero() }) {
 		t.Hold.Shorten = true // confirm asks first
-		plan = t.Plan(t.Seen, m.now)
+		plan = m.plan(&t)
 	}
 	for i := range plan.Unchanged {
-		err = errors.New(text.CredentialName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
+		err = errors.New(text.QualifiedName(&plan.Unchanged[i].Before) + ": " + plan.Unchanged[i].Reason)
 	}
 	return t, plan, err
 }
@@ -282,6 +307,9 @@ func (m *Model) formView() *ui.Dialog {
 	}
 	if len(seen) == 1 {
 		out.Title = "hold " + text.CredentialName(&seen[0]) + " of " + seen[0].Provider
+		if profile := seen[0].Profile; profile != "" {
+			out.Title += " in " + profile
+		}
 	}
 	for i, field := range holdFields {
 		out.Fields = append(out.Fields, ui.Field{
@@ -304,7 +332,7 @@ func (m *Model) formView() *ui.Dialog {
 	first := &plan.Changed[0]
 	out.Preview = ui.HoldWords(first, t.Hold, m.now)
 	if n := len(plan.Changed); n > 1 {
-		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.CredentialName(&first.Before), out.Preview, n-1)
+		out.Preview = fmt.Sprintf("%s: %s, and %d more", text.QualifiedName(&first.Before), out.Preview, n-1)
 	}
 	out.Note = ui.ReloadNote(poolstate.VerbHold, m.policy)
 	for i := range plan.Changed {

@@ -22,14 +22,13 @@ const maxEvents = 10_000
 
 // eventLog holds the events of the store, from the journal and from this session.
 type eventLog struct {
-	observer        poolstate.Observer
-	policy          poolstate.Policy   // the policy of the latest snapshot
 	records         []poolstate.Record // sorted by time
 	dropped         int                // number of records removed from the front
 	frozen          []poolstate.Record // the records when the display was frozen; nil if it is not
-	history         []poolstate.Record // events derived from the first snapshot, until the journal has been read
-	loaded, journal bool               // whether the first snapshot and the journal have been read
-	unwritten       []poolstate.Record // events to write to the journal
+	history         []poolstate.Record // events derived from first snapshots, until the journal has been read
+	lent            []poolstate.Record // events of a hidden root in the journal, until all stores have been loaded
+	journal, merged bool               // whether the journal has been read, and history merged once
+	unwritten       []unwritten        // events to write to the journal
 	write           func() error       // writes a batch of events on the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
 	shownFor        string             // text of the filter that selected the shown records
@@ -38,6 +37,12 @@ type eventLog struct {
 	// events view, counted from the newest event.
 	cursor, offset int
 	filterField    // the filter of the events view
+}
+
+// unwritten is an event that is not in the journal yet.
+type unwritten struct {
+	operator *journal.Operator // of the store
+	record   poolstate.Record
 }
 
 // all returns the records that may be shown.
@@ -65,7 +70,7 @@ func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.sho
 func (l *eventLog) follow(r *poolstate.Record) {
 	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
 	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {
-		if is := &l.shown[i]; is.Kind == r.Kind && is.Provider == r.Provider && is.ID == r.ID && is.Label == r.Label {
+		if is := &l.shown[i]; is.Kind == r.Kind && is.Provider == r.Provider && is.ID == r.ID && is.Label == r.Label && is.Profile == r.Profile {
 			at = i
 			break
 		}
@@ -77,12 +82,26 @@ func (l *eventLog) follow(r *poolstate.Record) {
 	}
 }
 
-func (m *Model) readJournal() tea.Cmd {
-	operator := m.only().Operator
+// readJournal reads the events of the given stores. All stores have the same journal.
+func (m *Model) readJournal(stores ...*store) tea.Cmd {
+	operators, profiles := make([]*journal.Operator, len(stores)), make([]string, len(stores))
+	for i, st := range stores {
+		operators[i], profiles[i] = st.Operator, m.profileIn(st)
+	}
 	return func() tea.Msg {
-		entries, err := operator.Journal.Read()
-		records := journal.Records(entries, operator.Store)
-		return journalRead(records[max(len(records)-maxEvents, 0):], err)
+		entries, err := operators[0].Journal.Read()
+		var all []poolstate.Record
+		for i, o := range operators {
+			records := journal.Records(entries, o.Store)
+			for j := range records {
+				records[j].Profile = profiles[i]
+			}
+			all = append(all, records...)
+		}
+		if len(operators) > 1 {
+			slices.SortStableFunc(all, byTime)
+		}
+		return journalRead(all[max(len(all)-maxEvents, 0):], err)
 	}
 }
 
@@ -93,6 +112,14 @@ func journalRead(records []poolstate.Record, err error) result {
 		if err != nil {
 			m.setStatus(ui.AnswerRefused, "cannot read earlier events: "+err.Error())
 		}
+		records = slices.DeleteFunc(records, func(r poolstate.Record) bool {
+			st := m.storeOf(r.Profile)
+			if st != nil && st.Hidden && !r.Kind.OfFile() {
+				l.lent = append(l.lent, r)
+				return true
+			}
+			return st == nil
+		})
 		meanwhile := l.records
 		l.records, l.changed = records, true
 		l.merge(meanwhile, false)
@@ -101,8 +128,18 @@ func journalRead(records []poolstate.Record, err error) result {
 	}
 }
 
-// logEvents logs events and queues the new ones for the journal.
-func (m *Model) logEvents(events []poolstate.Event) {
+// logEvents logs events of a store and queues the new ones for the journal.
+func (m *Model) logEvents(st *store, events []poolstate.Event) {
+	l := &m.log
+	added := l.merge(m.recordsOf(st, events), false)
+	l.unwritten = slices.Grow(l.unwritten, len(added))
+	for _, r := range added {
+		l.unwritten = append(l.unwritten, unwritten{st.Operator, r})
+	}
+}
+
+// recordsOf returns the records of events of a store.
+func (m *Model) recordsOf(st *store, events []poolstate.Event) []poolstate.Record {
 	records := make([]poolstate.Record, len(events))
 	for i := range events {
 		e := &events[i]
@@ -111,12 +148,13 @@ func (m *Model) logEvents(events []poolstate.Event) {
 				e.By = poolstate.ByOperator
 			}
 		}
-		records[i] = poolstate.RecordOf(e, m.log.policy)
+		records[i] = poolstate.RecordOf(e, st.policy)
+		records[i].Profile = m.profileIn(st)
 		if e.Kind == poolstate.EventFileUnreadable {
-			records[i].Message = m.feed.Reason
+			records[i].Message = st.feed.Reason
 		}
 	}
-	m.log.unwritten = append(m.log.unwritten, m.log.merge(records, false)...)
+	return records
 }
 
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
@@ -130,8 +168,8 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	earliest := slices.MinFunc(records, byTime)
 	earliest.At = earliest.At.Add(-poolstate.SameEventWithin)
 	from, _ := slices.BinarySearchFunc(l.records, earliest, byTime)
-	type key struct{ provider, id string }
-	keyOf := func(r *poolstate.Record) key { return key{r.Provider, cmp.Or(r.ID, r.Label)} }
+	type key struct{ profile, provider, id string }
+	keyOf := func(r *poolstate.Record) key { return key{r.Profile, r.Provider, cmp.Or(r.ID, r.Label)} }
 	known := map[key][]int{} // indexes of l.records that may be the same event
 	for i := from; i < len(l.records); i++ {
 		k := keyOf(&l.records[i])
@@ -160,12 +198,15 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 }
 
 // mergeHistory logs the events from before pooltop was started, as soon as both the
-// journal and the first snapshot have been read.
+// journal and all stores have been read.
 func (m *Model) mergeHistory() {
 	l := &m.log
-	if !l.journal || !l.loaded {
+	if !l.journal || slices.ContainsFunc(m.stores, func(st *store) bool { return !st.known }) ||
+		!slices.ContainsFunc(m.stores, func(st *store) bool { return st.observed }) {
 		return
 	}
+	l.merge(slices.DeleteFunc(l.lent, func(r poolstate.Record) bool { return !m.lends(r.Provider) }), false)
+	l.lent = nil
 	var last time.Time
 	if n := len(l.records); n > 0 {
 		last = l.records[n-1].At
@@ -173,9 +214,14 @@ func (m *Model) mergeHistory() {
 	missed := slices.DeleteFunc(l.merge(l.history, false), func(r poolstate.Record) bool {
 		return last.IsZero() || !r.At.After(last)
 	})
-	l.history = nil
-	l.unwritten = append(l.unwritten, missed...)
-	if what := countEvents(missed); what != "" {
+	first := !l.merged
+	l.history, l.merged = nil, true
+	for _, r := range missed {
+		if st := m.storeOf(r.Profile); st != nil {
+			l.unwritten = append(l.unwritten, unwritten{st.Operator, r})
+		}
+	}
+	if what := countEvents(missed); what != "" && first {
 		m.setStatus(ui.AnswerNews, fmt.Sprintf("while pooltop was not running (since %s): %s", text.Moment(last, m.now), what))
 	}
 }
@@ -187,8 +233,8 @@ func (m *Model) writeJournal() tea.Cmd {
 	if l.write != nil || !l.journal || m.running != nil || len(l.unwritten) == 0 {
 		return nil
 	}
-	records, operator := l.unwritten, m.only().Operator
-	write := sync.OnceValue(func() error { return operator.RecordSeen(records) })
+	records := l.unwritten
+	write := sync.OnceValue(func() error { return recordSeen(records) })
 	l.write, l.unwritten = write, nil
 	return func() tea.Msg {
 		err := write()
@@ -200,6 +246,19 @@ func (m *Model) writeJournal() tea.Cmd {
 			return nil
 		})
 	}
+}
+
+// recordSeen writes events to the journal and returns the first error.
+func recordSeen(events []unwritten) error {
+	var failed error
+	batches := map[*journal.Operator][]poolstate.Record{}
+	for _, e := range events {
+		batches[e.operator] = append(batches[e.operator], e.record)
+	}
+	for operator, records := range batches {
+		failed = cmp.Or(failed, operator.RecordSeen(records))
+	}
+	return failed
 }
 
 func (m *Model) refreshEvents() {
@@ -252,9 +311,6 @@ const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {
 	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
-	if m.evidence != poolstate.NoEvidence && !m.cfg.Policy.Forced() {
-		s.Evidence = &m.evidenceOf
-	}
 	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {
 		return
 	}

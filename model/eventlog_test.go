@@ -17,7 +17,7 @@ import (
 // read reads the journal and the store, in the given order.
 func (d *dashboard) read(journalFirst bool) {
 	d.t.Helper()
-	load, read := d.m.loadPool(), d.m.readJournal()
+	load, read := d.m.loadAll(), d.m.readJournal(d.m.stores...)
 	if journalFirst {
 		load, read = read, load
 	}
@@ -40,7 +40,7 @@ func (d *dashboard) restart(after time.Duration, journalFirst bool) *dashboard {
 // journaled returns the ids and kinds of the events in the journal.
 func (d *dashboard) journaled() string {
 	d.t.Helper()
-	entries, err := d.m.only().Operator.Journal.Read()
+	entries, err := d.m.stores[0].Operator.Journal.Read()
 	equal(d.t, "the error", err, nil)
 	var out []string
 	for _, e := range entries {
@@ -131,7 +131,7 @@ func TestLogEvents_UnreadableFile(t *testing.T) {
 func TestWriteJournal_Fails(t *testing.T) {
 	d := newDashboard(t, pool(ready("a", 0)))
 	equal(t, "the error", os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600), nil)
-	d.finish(d.m.loadPool())
+	d.finish(d.m.loadAll())
 	d.send(journalRead(nil, nil))
 	d.change(pool(exhausted("a", 0, 1)), "✕ cannot record events", "exhausted   agent     429")
 }

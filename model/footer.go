@@ -77,6 +77,6 @@ func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	return []key.Binding{
 		briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Filter, "filter"), briefly(k.Events, "events"),
 		briefly(k.Forecast, "forecast"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"), briefly(k.Sort, "sort"),
-		briefly(k.Detail, "detail"), k.move(), help, quit,
+		briefly(k.Group, "group"), briefly(k.Detail, "detail"), k.move(), help, quit,
 	}
 }

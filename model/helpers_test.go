@@ -75,8 +75,8 @@ func (d *dashboard) clock() time.Time { return d.now }
 func startDashboard(t *testing.T, content string, configured ...func(*Config)) *dashboard {
 	t.Helper()
 	d := newDashboard(t, content, configured...)
-	d.finish(d.m.readJournal())
-	d.finish(d.m.loadPool())
+	d.finish(d.m.readJournal(d.m.stores...))
+	d.finish(d.m.loadAll())
 	return d
 }
 

@@ -69,7 +69,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		m.toggleMarks(*m.selected)
 		m.selectAt(m.position() + 1)
 	case is(k.MarkProvider):
-		m.toggleProviderMarks()
+		m.toggleGroupMarks()
 	default:
 		return m.arrangePressed(pressed)
 	}

@@ -56,6 +56,7 @@ var keyTests = []keyTest{
 	{keys: "/", does: "opens the filter", check: func(d *dashboard) { d.shows("/ ▏", "7 of 7 shown") }},
 	{keys: "s", does: "sorts worst first", check: func(d *dashboard) { d.shows("WHY▾") }},
 	{keys: "S", before: "s s", does: "reverses the order", check: func(d *dashboard) { d.shows("BACK IN▴") }},
+	{keys: "P", does: "does nothing with one store", check: func(d *dashboard) { equal(d.t, "a status", d.m.status != nil, false) }},
 	{keys: "left", does: "folds the provider", check: func(d *dashboard) { d.shows("4 hidden"); d.hides("label-d"); d.isAt("e") }},
 	{keys: "right", before: "left", does: "unfolds the provider", check: func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
 	{keys: "f", does: "shows the forecast of the pool", check: func(d *dashboard) { d.open(ui.PaneForecast); d.shows("capacity  ") }},

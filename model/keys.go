@@ -26,6 +26,7 @@ type keyMap struct {
 	Reset, ResetProvider, ResetAll           key.Binding
 	Exhaust, Sync, Undo                      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
+	Group                                    key.Binding
 	Forecast, Events, Copy                   key.Binding
 	Pause, Notify, ReadOnly, Times, Mouse    key.Binding
 	Faster, Slower                           key.Binding
@@ -64,6 +65,7 @@ func (k *keyMap) actions() []Action {
 		{"filter", "filter by text, state:, code:, provider:, streak: or source:", []string{"/"}, &k.Filter},
 		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
 		{"sort-direction", "reverse the order", []string{"S"}, &k.Direction},
+		{"group", "group by profile or provider", []string{"P"}, &k.Group},
 		{"fold", "fold the provider", []string{"left"}, &k.Fold},
 		{"unfold", "unfold the provider", []string{"right"}, &k.Unfold},
 

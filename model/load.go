@@ -26,15 +26,16 @@ type FileChanged struct {
 }
 
 type poolLoaded struct {
+	path       string // of the store
 	snapshot   poolstate.Snapshot
 	counted    Counted
 	err        error
 	unwritable error  // why the store cannot be written
-	active     string // the agent's active profile, if it is not the displayed one
+	active     string // the agent's active profile, if it is not the store's
 	corrupt    string // name of an agent's copy of an unreadable store, or ""
 }
 
-// loadState ensures that only one load runs at a time.
+// loadState ensures that only one load of a store runs at a time.
 type loadState struct {
 	running, again        bool // again: the file has changed since the load began
 	begun                 int  // number of loads begun so far
@@ -56,152 +57,185 @@ type Counted struct {
 const grace = 150 * time.Millisecond
 
 func (m *Model) fileChanged(msg FileChanged) tea.Cmd {
-	m.loading.change = msg
-	if m.feed.State == ui.FeedLive || m.feed.State == ui.FeedPolling {
-		m.feed = m.readableFeed()
+	var loads []tea.Cmd
+	for _, st := range m.stores {
+		if msg.Path != "" && msg.Path != st.path {
+			continue
+		}
+		st.loading.change = msg
+		if st.feed.State == ui.FeedLive || st.feed.State == ui.FeedPolling {
+			st.feed = st.readableFeed()
+		}
+		loads = append(loads, m.startLoad(st))
 	}
-	return m.startLoad()
+	return tea.Batch(loads...)
 }
 
-func (m *Model) startLoad() tea.Cmd {
-	if m.loading.running {
-		m.loading.again = true
+func (m *Model) startLoad(st *store) tea.Cmd {
+	if st.loading.running {
+		st.loading.again = true
 		return nil
 	}
-	m.loading.running = true
-	m.loading.begun++
-	return m.loadPool()
+	st.loading.running = true
+	st.loading.begun++
+	return m.load(st)
 }
 
 // reloadAfter is the time after which even an unchanged file is loaded again, to find out
 // whether a guard is running.
 const reloadAfter = time.Minute
 
-// recountDue reports whether it is time to count the failures again.
-func (m *Model) recountDue() bool {
-	return !m.loading.recount.IsZero() && !m.cfg.Clock.Now().Before(m.loading.recount)
+// reloadDue reports whether it is time to load a store again although its file has not changed.
+func (m *Model) reloadDue(st *store) bool {
+	now := m.cfg.Clock.Now()
+	return st.recountDue(now) || st.Count != nil && m.cfg.Clock.real(now.Sub(st.loading.at)) >= reloadAfter
 }
 
-func (m *Model) loadPool() tea.Cmd {
-	store, prev, count := m.only().Operator.Store, m.latest(), m.only().Count
-	choice, evidence, now := m.cfg.Policy, m.evidence, m.cfg.Clock.Now()
-	m.loading.at = now
-	if m.recountDue() {
+// recountDue reports whether it is time to count the failures again.
+func (st *store) recountDue(now time.Time) bool {
+	return !st.loading.recount.IsZero() && !now.Before(st.loading.recount)
+}
+
+// loadAll loads all stores, each in its own command.
+func (m *Model) loadAll() tea.Cmd {
+	var loads []tea.Cmd
+	for _, st := range m.stores {
+		loads = append(loads, m.load(st))
+	}
+	return tea.Batch(loads...)
+}
+
+func (m *Model) load(st *store) tea.Cmd {
+	file, prev, count := st.Operator.Store, st.snapshot, st.Count
+	choice, evidence, now := m.cfg.Policy, st.evidence, m.cfg.Clock.Now()
+	st.loading.at = now
+	if st.recountDue(now) {
 		prev = poolstate.Snapshot{} // load a new pool, because counting annotates it
 	}
 	return func() tea.Msg {
-		snapshot, err := store.LoadIfChanged(prev)
+		snapshot, err := file.LoadIfChanged(prev)
 		var counted Counted
 		if err == nil && count != nil {
 			counted = count(snapshot.Pool, choice.Resolve(snapshot.Pool, evidence), now, snapshot.Pool != prev.Pool)
 		}
-		return poolLoaded{snapshot, counted, err, store.Writable(), poolstate.OtherProfile(store.Path()), poolstate.CorruptCopy(store.Path())}
+		return poolLoaded{
+			file.Path(), snapshot, counted, err, file.Writable(), poolstate.OtherProfile(file.Path()), poolstate.CorruptCopy(file.Path()),
+		}
 	}
 }
 
 func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
-	m.loading.running = false
-	m.active, m.corrupt = msg.active, msg.corrupt
+	st := m.storeAt(msg.path)
+	if st == nil {
+		return nil // removed in the meantime
+	}
+	st.loading.running, st.known = false, true
+	st.active, st.corrupt = msg.active, msg.corrupt
 	m.catchUp()
 	m.startOver()
 	var retry, again tea.Cmd
 	if msg.err != nil {
-		m.loading.recount = time.Time{}
-		retry = m.loadFailed(msg.err)
+		st.loading.recount = time.Time{}
+		retry = m.loadFailed(st, msg.err)
 	} else {
-		m.loading.graceBegun, m.loading.graceOver = false, false
-		why := m.whyNoWrite()
-		m.unwritable = msg.unwritable
-		m.feed = m.readableFeed()
-		if s := m.status; s != nil && s.Text == why && m.whyNoWrite() != why {
-			m.status = nil // no longer true
-		}
-		m.loading.recount, m.guard = msg.counted.Again, msg.counted.Guard
-		events := m.observe(msg.snapshot.Pool)
-		m.logEvents(msg.counted.Events)
-		switch {
-		case m.paused.on:
-			m.paused.next = msg.snapshot
-			m.paused.missed += len(events)
-		case m.snapshot.Pool != msg.snapshot.Pool:
-			m.setSnapshot(msg.snapshot)
-			m.reportRefreshed(events)
-		}
+		m.loaded(st, msg)
 	}
-	if m.loading.again {
-		m.loading.again = false
-		again = m.startLoad()
+	m.mergeHistory()
+	if st.loading.again {
+		st.loading.again = false
+		again = m.startLoad(st)
 	}
 	return tea.Batch(retry, again)
 }
 
-func (m *Model) readableFeed() ui.Feed {
-	if c := m.loading.change; c.Polling {
+// loaded replaces the snapshot of a store.
+func (m *Model) loaded(st *store, msg poolLoaded) {
+	st.loading.graceBegun, st.loading.graceOver = false, false
+	why := m.whyNoWriteTo(st)
+	st.unwritable, st.missing = msg.unwritable, false
+	st.feed = st.readableFeed()
+	if s := m.status; s != nil && why != "" && s.Text == why && m.whyNoWriteTo(st) != why {
+		m.status = nil // no longer true
+	}
+	st.loading.recount, st.guard = msg.counted.Again, msg.counted.Guard
+	isNew := st.snapshot.Pool != msg.snapshot.Pool
+	st.snapshot = msg.snapshot
+	events := m.observe(st)
+	m.logEvents(st, m.eventsOf(st, msg.counted.Events))
+	changed := m.assemble()
+	m.recordChanges(events)
+	m.checkWrites(st, events)
+	switch {
+	case m.paused.on:
+		m.paused.missed += len(events)
+	case changed:
+		m.show()
+	}
+	if isNew && !m.paused.on {
+		m.reportRefreshed(events)
+	}
+}
+
+func (st *store) readableFeed() ui.Feed {
+	if c := st.loading.change; c.Polling {
 		return ui.Feed{State: ui.FeedPolling, Interval: c.Interval, Reason: c.Reason}
 	}
 	return ui.Feed{State: ui.FeedLive}
 }
 
 // loadFailed keeps the last snapshot. After the grace period, it shows why the snapshot
-// is stale.
-func (m *Model) loadFailed(err error) tea.Cmd {
-	if m.snapshot.Pool != nil && m.feed.State != ui.FeedStale && !m.loading.graceOver {
-		m.loading.graceBegun = true
+// is stale. A profile whose file is missing uses the root's credentials instead.
+func (m *Model) loadFailed(st *store, err error) tea.Cmd {
+	if st.snapshot.Pool != nil && st.feed.State != ui.FeedStale && !st.loading.graceOver {
+		st.loading.graceBegun = true
 		retry := result(func(m *Model) tea.Cmd {
-			m.loading.graceOver = m.loading.graceBegun
-			return m.startLoad()
+			st.loading.graceOver = st.loading.graceBegun
+			return m.startLoad(st)
 		})
 		return tea.Tick(grace, func(time.Time) tea.Msg { return retry })
 	}
 	missing := errors.Is(err, fs.ErrNotExist)
+	st.missing = missing && m.rootOf(st) != nil
 	switch {
-	case m.snapshot.Pool == nil && missing:
-		m.feed = ui.Feed{State: ui.FeedWaiting}
-	case m.feed.State == ui.FeedStale:
-		m.feed.Reason = m.only().ExplainError(err)
+	case st.missing:
+		st.snapshot, st.unwritable, st.guard = poolstate.Snapshot{}, nil, nil
+		st.feed = ui.Feed{State: ui.FeedWaiting}
+		st.loading.graceBegun, st.loading.graceOver = false, false
+	case st.snapshot.Pool == nil && missing:
+		st.feed = ui.Feed{State: ui.FeedWaiting}
+	case st.feed.State == ui.FeedStale:
+		st.feed.Reason = st.ExplainError(err)
 	default:
-		m.feed = ui.Feed{State: ui.FeedStale, Reason: m.only().ExplainError(err), Since: m.now}
+		st.feed = ui.Feed{State: ui.FeedStale, Reason: st.ExplainError(err), Since: m.now}
 	}
-	m.logEvents(m.log.observer.Fail(missing, m.cfg.Clock.Now()))
+	m.logEvents(st, st.observer.Fail(missing, m.cfg.Clock.Now()))
+	m.update()
 	return nil
 }
 
-func (m *Model) setSnapshot(s poolstate.Snapshot) {
-	if s.Pool == nil {
-		return
+// observe compares the pool of a store with the previous one. It logs and returns the events.
+func (m *Model) observe(st *store) []poolstate.Event {
+	now := m.cfg.Clock.Now()
+	m.refresh(st)
+	if m.source(st) != st {
+		return nil // the root's observer sees the same file
 	}
-	m.snapshot = s
-	m.policy = m.cfg.Policy.Resolve(s.Pool, m.evidence)
-	m.watchOutages()
-	m.arrange()
-	if m.dialog != nil && s.Pool.Len() == 0 { // an empty screen has no room for a dialog
-		m.cancelDialog(", " + m.whyNoSelection())
-	}
-}
-
-// observe compares a pool with the previous one. It logs and returns the events.
-func (m *Model) observe(p *poolstate.Pool) []poolstate.Event {
-	l, now := &m.log, m.cfg.Clock.Now()
-	events := l.observer.Observe(p, m.cfg.Policy.Resolve(p, m.evidence), now)
+	events := st.observer.Observe(st.snapshot.Pool, st.policy, now)
 	for i := range events {
 		if kind := poolstate.EvidenceOf(&events[i]); kind != poolstate.NoEvidence {
-			m.evidence = kind
-			m.evidenceOf = ui.Evidence{Counts: kind == poolstate.EvidenceCounts, Name: text.CredentialName(events[i].After), At: events[i].At}
+			st.evidence = kind
+			st.evidenceOf = ui.Evidence{Counts: kind == poolstate.EvidenceCounts, Name: text.CredentialName(events[i].After), At: events[i].At}
 		}
 	}
-	l.policy = m.cfg.Policy.Resolve(p, m.evidence)
-	l.observer.SetPolicy(l.policy, now)
-	if !l.loaded {
-		l.loaded = true
-		for _, e := range poolstate.History(p, l.policy, now) {
-			l.history = append(l.history, poolstate.RecordOf(&e, l.policy))
-		}
-		m.mergeHistory()
+	m.refresh(st)
+	events = m.eventsOf(st, events)
+	if !st.observed {
+		st.observed = true
+		history := m.eventsOf(st, poolstate.History(st.snapshot.Pool, st.policy, now))
+		m.log.history = append(m.log.history, m.recordsOf(st, history)...)
 	}
-	m.logEvents(events)
-	m.watchResets(events)
-	m.recordChanges(events, p)
-	m.checkWrites(p, events)
+	m.logEvents(st, events)
+	m.watchResets(st, events)
 	return events
 }
 
@@ -226,32 +260,43 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes that another program has overwritten and holds that it has
-// lifted, with the times of these events. It stops watching every credential that no longer
+// checkWrites reports writes to a store that another program has overwritten and holds that it
+// has lifted, with the times of these events. It stops watching every credential that no longer
 // has the written state.
-func (m *Model) checkWrites(p *poolstate.Pool, events []poolstate.Event) {
+func (m *Model) checkWrites(st *store, events []poolstate.Event) {
+	if len(m.writes) == 0 {
+		return
+	}
 	at := map[poolstate.Ref]time.Time{}
 	for i := range events {
 		if c := events[i].Credential(); c != nil {
 			at[c.Ref] = events[i].At
 		}
 	}
+	profile := m.profileIn(st)
 	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
-	for c := range p.All() {
-		w, watched := m.writes[c.Ref]
+	for ref, w := range m.writes {
+		if ref.Profile != profile {
+			present[ref] = w
+		}
+	}
+	for c := range st.snapshot.Pool.All() {
+		ref := c.Ref
+		ref.Profile = profile
+		w, watched := m.writes[ref]
 		what := ""
 		switch {
 		case !watched:
-		case w.load == m.loading.begun || w.equal(c, &w.after):
-			present[c.Ref] = w
+		case w.load == st.loading.begun || w.equal(c, &w.after):
+			present[ref] = w
 		case w.equal(c, &w.before):
-			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.CredentialName(c))
+			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.QualifiedName(&w.after))
 		case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && m.now.Before(w.after.ResetAt):
-			what = fmt.Sprintf("the hold on %s was lifted", text.CredentialName(c))
+			what = fmt.Sprintf("the hold on %s was lifted", text.QualifiedName(&w.after))
 		}
 		if what != "" {
 			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; an agent or another pooltop wrote the file",
-				what, m.clock(cmp.Or(at[c.Ref], m.now)), m.howToRepeat(w.verb, c)))
+				what, m.clock(cmp.Or(at[ref], m.now)), m.howToRepeat(w.verb, &w.after)))
 		}
 	}
 	m.writes = present
@@ -267,7 +312,7 @@ func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string
 	switch press := "press " + word(repeat) + " to repeat"; {
 	case !repeat.Enabled(): // an undo, or the action has no key
 		return "repeat it by hand"
-	case m.selected == nil || *m.selected != c.Ref:
+	case m.selected == nil || *m.selected != c.Ref && m.original(*m.selected) != c.Ref:
 		return "select it and " + press
 	default:
 		return press
@@ -283,7 +328,7 @@ func (m *Model) reportRefreshed(events []poolstate.Event) {
 			continue
 		}
 		if _, ours := m.writes[e.After.Ref]; !ours {
-			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", text.CredentialName(e.After),
+			m.setStatus(ui.AnswerNews, fmt.Sprintf("%s refreshed by its agent at %s: streak %d → %d", text.QualifiedName(e.After),
 				m.clock(e.At), e.Before.Streak.Count(), e.After.Streak.Count()))
 		}
 	}

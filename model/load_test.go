@@ -43,7 +43,7 @@ func TestPoolLoaded(t *testing.T) {
 	d := newDashboard(t, poolOf("openrouter: a b", "anthropic: c"))
 	d.shows("waiting for ~/.hermes/auth.json")
 	d.hides("label-a")
-	d.finish(d.m.loadPool())
+	d.finish(d.m.loadAll())
 	d.shows("● live", "flat", "3 ready", "label-a", "label-b", "label-c", "openrouter", "anthropic")
 	d.isAt("c") // first credential of the first provider
 	d.change(`{"credential_pool": {"p": [{"access_token": "none", "id": "a", "label": "label-a", "consecutive_failures": 1}]}}`, "backoff", "label-a")
@@ -51,7 +51,7 @@ func TestPoolLoaded(t *testing.T) {
 
 func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(time.Hour)))
-	active := filepath.Join(filepath.Dir(d.m.only().Operator.Store.Path()), "active_profile")
+	active := filepath.Join(filepath.Dir(d.m.stores[0].Operator.Store.Path()), "active_profile")
 	equal(t, "the error", os.WriteFile(active, []byte("work\n"), 0o600), nil)
 	d.handle(FileChanged{}, "active: work")
 	equal(t, "the error", os.Remove(active), nil)
@@ -75,26 +75,26 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 	d.m.cfg.ReadOnly = "started with --read-only"
 	d.hides("ends it")
 	running = nil
-	d.finish(d.m.loadPool())
+	d.finish(d.m.loadAll())
 	d.hides("   guard   ")
 	d.shows("▁▃▅▇ ~3   4h00m00s+", "4h            1h", "if it fails: 1h")
 }
 
 func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a b"))
-	before := d.m.snapshot.Pool
+	before := d.m.pool
 	d.handle(FileChanged{})
 	d.change(poolOf("p: a b"))
-	equal(t, "the same pool", d.m.snapshot.Pool == before, true)
+	equal(t, "the same pool", d.m.pool == before, true)
 	d.change(poolOf("p: a b c"))
-	equal(t, "the same pool", d.m.snapshot.Pool == before, false)
+	equal(t, "the same pool", d.m.pool == before, false)
 }
 
 // Any number of changes during a load causes exactly one more load.
 func TestFileChanged_DuringLoad(t *testing.T) {
 	for _, changes := range []int{1, 50} {
 		d := newDashboard(t, poolOf("p: first"))
-		loaded := results(d.m.loadPool()) // started by Init
+		loaded := results(d.m.loadAll()) // started by Init
 		for range changes {
 			d.write(poolOf("p: second"))
 			if d.send(FileChanged{}) != nil {
@@ -105,7 +105,7 @@ func TestFileChanged_DuringLoad(t *testing.T) {
 		d.shows("label-first")
 		equal(t, "further loads", len(again), 1)
 		d.handle(again[0], "label-second")
-		equal(t, "running", d.m.loading.running, false)
+		equal(t, "running", d.m.stores[0].loading.running, false)
 	}
 }
 
@@ -169,9 +169,9 @@ func TestLoadFailed_Stale(t *testing.T) {
 		d.change("", "✕ stale 1m", "\n  auth.json: gone")
 		d.hides("\n  auth.json: broken")
 
-		before := d.m.snapshot.Pool
+		before := d.m.pool
 		d.change(poolOf("p: a b c"), "● live", "label-a")
-		equal(t, "the same pool", d.m.snapshot.Pool == before, true)
+		equal(t, "the same pool", d.m.pool == before, true)
 		d.change(poolOf("p: d"))
 		d.shows("● live", "label-d", "the file               recovered", "p/label-a              removed")
 		d.hides("stale")
@@ -205,7 +205,7 @@ func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	d.change("", waiting...)
 	d.hides("unreadable")
 	d.change(poolOf("p: a"), "● live", "label-a")
-	equal(t, "the feed", d.m.feed.State, ui.FeedLive)
+	equal(t, "the feed", d.m.feed().State, ui.FeedLive)
 }
 
 func TestCheckWrites_Overwritten(t *testing.T) {

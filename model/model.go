@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"pooltop/poolstate"
-	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/filter"
 	"pooltop/ui/theme"
@@ -52,18 +51,17 @@ type Model struct {
 	profile       colorprofile.Profile
 	theme         *theme.Theme
 
-	now      time.Time // the time on screen, shared by all rows
-	feed     ui.Feed
-	active   string // the agent's active profile, if it is not the displayed one
-	corrupt  string // name of an agent's copy of an unreadable store, or ""
-	snapshot poolstate.Snapshot
-	policy   poolstate.Policy
-	groups   []filter.Group
-	outFirst bool           // providers that are out are listed first, because the table does not fit
-	outages  map[string]int // number of accounts affected by each provider's outage
-	resets   map[poolstate.Ref]time.Time
-	loading  loadState
-	guard    *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
+	now       time.Time // the time on screen, shared by all rows
+	stores    []*store  // shared by all copies of the model
+	several   bool      // more than one store is shown
+	views     []poolstate.View
+	latest    assembled // what views show together
+	assembled           // what is on screen: latest unless the display is frozen
+	settled   bool      // all stores have been loaded once
+	groups    []filter.Group
+	outFirst  bool           // providers that are out are listed first, because the table does not fit
+	outages   map[string]int // number of accounts affected by each provider's outage
+	resets    map[poolstate.Ref]time.Time
 
 	selected   *poolstate.Ref
 	offset     int // first visible line of the table
@@ -75,24 +73,21 @@ type Model struct {
 	mouse       mouse
 	clockTimes  bool   // show clock times instead of the time left
 	forecastOf  string // provider, or "" for the whole pool
-	unwritable  error  // why the store cannot be written, or nil
 	readOnly    bool   // the operator has turned writing off
 	marked      map[poolstate.Ref]bool
 	dialog      *dialog
 	status      *ui.Answer
 	statusAt    time.Time
 	running     *running
-	performed   []journal.Done // actions that can be undone, the latest last
+	performed   []performance // actions that can be undone, the latest last
 	writes      map[poolstate.Ref]watchedWrite
 
-	log        eventLog
-	evidence   poolstate.Evidence // latest observation of how the agent handles streaks
-	evidenceOf ui.Evidence
-	paused     paused
-	demo       demoState
-	awaySince  int // number of events so far when the terminal lost focus, or -1
-	notifier   notifier
-	clickable  *ui.Targets // set by View; shared by all copies of the model
+	log       eventLog
+	paused    paused
+	demo      demoState
+	awaySince int // number of events so far when the terminal lost focus, or -1
+	notifier  notifier
+	clickable *ui.Targets // set by View; shared by all copies of the model
 }
 
 // New returns a dashboard that has not read anything yet.
@@ -105,9 +100,7 @@ func New(cfg Config) Model {
 		keys:        newKeyMap(cfg.Keys, cfg.Demo != nil),
 		profile:     colorprofile.TrueColor,
 		now:         cfg.Clock.Now(),
-		feed:        ui.Feed{State: ui.FeedWaiting},
-		loading:     loadState{running: true, at: cfg.Clock.Now()}, // started by Init
-		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}},
+		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}, otherFolded: map[string]bool{}},
 		search:      newFilterField(),
 		log:         eventLog{filterField: newFilterField()},
 		awaySince:   -1,
@@ -121,15 +114,22 @@ func New(cfg Config) Model {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
 		m.background = m.scheme.Background()
 	}
-	m.policy = cfg.Policy.Resolve(&poolstate.Pool{}, poolstate.NoEvidence)
+	for _, s := range cfg.Stores {
+		st := m.newStore(s)
+		st.loading = loadState{running: true, at: m.now} // started by Init
+		m.stores = append(m.stores, st)
+	}
+	m.setSeveral(m.stores)
+	m.latest.policy = m.stores[0].policy
+	m.assembled = m.latest
 	m.retheme()
 	return m
 }
 
-// Init reads the store and the journal and starts the clock. It asks the terminal for its
+// Init reads the stores and the journal and starts the clock. It asks the terminal for its
 // background color unless the chosen scheme implies one.
 func (m Model) Init() tea.Cmd {
-	begin := tea.Batch(m.loadPool(), m.readJournal(), m.tick())
+	begin := tea.Batch(m.loadAll(), m.readJournal(m.stores...), m.tick())
 	if m.background != theme.BackgroundUnknown {
 		return begin
 	}
@@ -154,13 +154,15 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ticked:
 		m.clockTicked()
 		cmd = m.tick()
-		if m.recountDue() || m.only().Count != nil && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.loading.at)) >= reloadAfter {
-			cmd = tea.Batch(cmd, m.startLoad())
+		for _, st := range m.stores {
+			if m.reloadDue(st) {
+				cmd = tea.Batch(cmd, m.startLoad(st))
+			}
 		}
 	case Warning:
 		m.setStatus(ui.AnswerRefused, string(msg))
 	case StoresChanged:
-		m.cfg.Stores = msg.Stores
+		cmd = m.storesChanged(msg)
 	case FileChanged:
 		cmd = m.fileChanged(msg)
 	case poolLoaded:
@@ -217,19 +219,20 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		Path: m.only().Path, ActiveProfile: m.active, CorruptCopy: m.corrupt, Feed: m.feed, ReadOnly: m.isReadOnly(),
-		Pool: m.snapshot.Pool, Groups: m.groups,
+		ReadOnly: m.isReadOnly(),
+		Pool:     m.pool, Groups: m.groups,
 		Policy:   m.policy,
 		ResetKey: m.resetKey(), MoreKey: word(m.keys.PageDown),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
-		OutFirst: m.outFirst, Outages: m.outages, Guard: m.guard,
+		OutFirst: m.outFirst, Outages: m.outages,
 		Order: m.arrangement.order, Descending: m.arrangement.descending,
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
 		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
 		Short: m.keys.footer(m.view(), !m.empty()),
 	}
+	m.addStores(s)
 	if m.pane == ui.PaneHelp {
 		s.Full = m.keys.help()
 	}

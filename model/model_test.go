@@ -64,7 +64,7 @@ func TestNew_Config(t *testing.T) {
 	})
 	d.shows("waiting for")
 	equal(t, "messages of Init without a query for the background", len(results(d.m.Init())), 2)
-	d.finish(d.m.loadPool())
+	d.finish(d.m.loadAll())
 	d.shows("▴ streak", "BACK IN", " AT")
 	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
@@ -152,11 +152,11 @@ type observed struct {
 }
 
 func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	before, sized := o.snapshot.Pool, o.width > 0
+	before, sized := o.pool, o.width > 0
 	next, cmd := o.Model.Update(msg)
 	o.Model = next.(Model)
 	// The first load may finish before the size of the terminal is known.
-	if o.snapshot.Pool != nil && o.width > 0 && (o.snapshot.Pool != before || !sized) {
+	if o.pool != nil && o.width > 0 && (o.pool != before || !sized) {
 		o.screens <- ansi.Strip(o.View().Content)
 	}
 	return o, cmd

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -49,12 +50,10 @@ func (m *Model) whyNoWrite() string {
 		return "read-only: " + m.cfg.ReadOnly
 	case m.readOnly:
 		return "read-only; press " + word(m.keys.ReadOnly) + " to allow changes"
-	case m.snapshot.Pool == nil:
+	case m.pool == nil:
 		return "no pool has been read yet"
-	case m.feed.State == ui.FeedStale:
-		return "the file cannot be read; changes are disabled until it is readable again"
-	case m.unwritable != nil:
-		return m.unwritable.Error()
+	case !slices.ContainsFunc(m.stores, func(st *store) bool { return m.whyNoWriteTo(m.source(st)) == "" }):
+		return m.whyNoWriteTo(m.source(m.stores[0]))
 	case m.paused.on:
 		return "paused; press " + word(m.keys.Pause) + " to resume"
 	case m.running != nil:
@@ -63,13 +62,29 @@ func (m *Model) whyNoWrite() string {
 	return ""
 }
 
+// whyNoWriteTo returns why a store cannot be written now, or "".
+func (m *Model) whyNoWriteTo(st *store) (why string) {
+	switch {
+	case st.feed.State == ui.FeedStale && m.several:
+		why = "the file cannot be read: " + st.feed.Reason
+	case st.feed.State == ui.FeedStale:
+		why = "the file cannot be read; changes are disabled until it is readable again"
+	case st.unwritable != nil:
+		why = st.unwritable.Error()
+	}
+	if why != "" && m.several {
+		why = st.Profile + ": " + why
+	}
+	return why
+}
+
 // whyAlwaysReadOnly returns why the operator cannot turn read-only off, or "".
 func (m *Model) whyAlwaysReadOnly() string {
 	switch {
 	case m.cfg.ReadOnly != "":
 		return m.cfg.ReadOnly
-	case m.unwritable != nil:
-		return m.unwritable.Error()
+	case !slices.ContainsFunc(m.stores, func(st *store) bool { return m.source(st).unwritable == nil }):
+		return m.source(m.stores[0]).unwritable.Error()
 	}
 	return ""
 }
@@ -110,9 +125,9 @@ func (m *Model) keysOff() []string {
 
 func (m *Model) whyNoSelection() string {
 	switch {
-	case m.snapshot.Pool == nil:
+	case m.pool == nil:
 		return "no pool has been read yet"
-	case m.snapshot.Pool.Len() == 0:
+	case m.pool.Len() == 0:
 		return "the pool has no credentials"
 	case !m.arrangement.filter.IsZero():
 		return "nothing matches the filter; esc clears it"
@@ -149,12 +164,12 @@ func (m *Model) toggleNotify() {
 }
 
 func (m *Model) notify() tea.Cmd {
-	n, pool, now := &m.notifier, m.latest().Pool, m.cfg.Clock.Now()
+	n, pool, now := &m.notifier, m.latest.pool, m.cfg.Clock.Now()
 	if !n.on || pool == nil {
 		return nil
 	}
 	var all []tea.Cmd
-	n.check(pool, m.policy, now, func(subject, text string) {
+	n.check(pool, m.latest.policy, now, func(subject, text string) {
 		if last, before := n.reported[subject]; !before || m.cfg.Clock.real(now.Sub(last)) >= quiet {
 			n.reported[subject] = now
 			all = append(all, tea.Raw(ui.Notification(m.cfg.Notifications, text)))
@@ -180,12 +195,12 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 		providers[p.Name] = is
 	}
 	for c := range pool.All() {
-		if c.Status != poolstate.StatusDead {
+		if c.Status != poolstate.StatusDead || c.Repeated {
 			continue
 		}
 		dead[c.Ref] = true
 		if !first && !n.dead[c.Ref] {
-			report(c.String(), fmt.Sprintf("%s/%s is dead: re-auth required", c.Provider, text.CredentialName(c)))
+			report(c.Profile+"/"+c.String(), rowName(c)+" is dead: re-auth required")
 		}
 	}
 	sum := pool.Summarize(policy, now)
@@ -225,7 +240,7 @@ func (m *Model) announce(v *tea.View) {
 	if m.empty() {
 		return
 	}
-	sum := m.snapshot.Pool.Summarize(m.policy, m.now)
+	sum := m.pool.Summarize(m.policy, m.now)
 	ready, total := sum.Ready(), sum.Total
 	v.WindowTitle = fmt.Sprintf("%d/%d ready · pooltop", ready, total)
 	if !m.notifier.on {

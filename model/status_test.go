@@ -132,7 +132,7 @@ func TestToggleReadOnly_Always(t *testing.T) {
 	d.refuses("read-only")
 
 	d = startDashboard(t, twoOut)
-	d.m.unwritable = errors.New("auth.json: not writable by this user")
+	d.m.stores[0].unwritable = errors.New("auth.json: not writable by this user")
 	d.do("w", "✕ read-only stays on: auth.json: not writable by this user")
 }
 

@@ -31,8 +31,8 @@ func (m *Model) target() (c *poolstate.Credential, why string) {
 		return nil, "press " + word(m.keys.Back) + " to close the help first"
 	case view == ui.PaneEvents:
 		return m.eventTarget()
-	case m.selected != nil && m.snapshot.Pool != nil:
-		c = m.snapshot.Pool.Find(*m.selected)
+	case m.selected != nil && m.pool != nil:
+		c = m.pool.Find(*m.selected)
 	}
 	if c == nil {
 		return nil, m.whyNoSelection()
@@ -50,8 +50,8 @@ func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 		return nil, "this event is about the file, not a credential"
 	}
 	n := 0
-	for is := range m.snapshot.Pool.All() {
-		if is.Provider == r.Provider && is.ID == r.ID && (r.ID != "" || is.Label == r.Label && is.Source == r.Source) {
+	for is := range m.pool.All() {
+		if !is.Repeated && is.Original().Profile == r.Profile && is.Provider == r.Provider && is.ID == r.ID && (r.ID != "" || is.Label == r.Label && is.Source == r.Source) {
 			c = is
 			n++
 		}
@@ -81,33 +81,35 @@ func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk
 		case bulk:
 			return nil, bulk, m.onlyInTable()
 		}
-		return []poolstate.Credential{*c}, bulk, ""
+		return m.originals([]*poolstate.Credential{c}), bulk, ""
 	}
+	var rows []*poolstate.Credential
 	for _, c := range m.listed() {
 		switch s := m.selected; {
 		case all,
 			provider && s != nil && c.Provider == s.Provider,
 			!bulk && m.marked[c.Ref],
 			!bulk && len(m.marked) == 0 && s != nil && c.Ref == *s:
-			seen = append(seen, *c)
+			rows = append(rows, c)
 		}
 	}
-	if len(seen) == 0 {
+	if len(rows) == 0 {
 		why = m.whyNoSelection()
 	}
-	return seen, bulk, why
+	return m.originals(rows), bulk, why
 }
 
 func (m *Model) onlyInTable() string {
 	return "this key works only in the table; press " + word(m.keys.Back) + " to return to it"
 }
 
-// shows reports whether the view's target is on the screen. The table may have been scrolled
-// past its row, and the detail past its name.
+// shows reports whether a credential is on the screen, perhaps borrowed. The table may have been
+// scrolled past its row, and the detail past its name.
 func (m *Model) shows(ref poolstate.Ref) bool {
 	switch m.view() {
 	case ui.PaneTable:
-		return ui.ShowsRow(m.screen(), ref)
+		s := m.screen()
+		return slices.ContainsFunc(m.listed(), func(c *poolstate.Credential) bool { return c.Original() == ref && ui.ShowsRow(s, c.Ref) })
 	case ui.PaneDetail:
 		return m.paneOffset == 0
 	}
@@ -126,9 +128,9 @@ func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
 		return why
 	case n > 1:
 		return fmt.Sprintf("the last action changed %d credentials; return to the table to undo it", n)
-	case n == 1 && plan.Changed[0].Before.Ref != c.Ref:
+	case n == 1 && plan.Changed[0].Before.Original() != c.Original():
 		is := &plan.Changed[0].Before
-		return "the last action changed " + is.Provider + "/" + text.CredentialName(is) + "; select that credential, or return to the table, to undo it"
+		return "the last action changed " + rowName(is) + "; select that credential, or return to the table, to undo it"
 	}
 	return ""
 }
@@ -142,7 +144,7 @@ func (m *Model) goToTarget() tea.Cmd {
 	}
 	m.open(ui.PaneTable)
 	a := &m.arrangement
-	delete(a.folded, c.Provider)
+	delete(a.folded, m.groupOf(&c.Ref))
 	m.selectInTable(c)
 	if !slices.ContainsFunc(m.listed(), func(is *poolstate.Credential) bool { return is.Ref == c.Ref }) {
 		m.clearFilter()
@@ -157,4 +159,28 @@ func (m *Model) selectInTable(c *poolstate.Credential) {
 	ref := c.Ref
 	m.selected, m.arrangement.anchor = &ref, nil
 	m.arrange()
+}
+
+// toggleGroupMarks marks or unmarks all listed credentials of the selected one's group.
+func (m *Model) toggleGroupMarks() {
+	var refs []poolstate.Ref
+	group, listing := m.groupOf(m.selected), m.listing()
+	for _, c := range m.listed() {
+		if listing.GroupName(c) == group {
+			refs = append(refs, c.Ref)
+		}
+	}
+	m.toggleMarks(refs...)
+}
+
+// toggleMarks marks the credentials, or unmarks them if all of them are marked.
+func (m *Model) toggleMarks(refs ...poolstate.Ref) {
+	mark := slices.ContainsFunc(refs, func(r poolstate.Ref) bool { return !m.marked[r] })
+	for _, r := range refs {
+		if mark {
+			m.marked[r] = true
+		} else {
+			delete(m.marked, r)
+		}
+	}
 }

@@ -20,51 +20,56 @@ func (m *Model) undo() tea.Cmd {
 		return m.undoRecorded()
 	}
 	last := &m.performed[n-1]
-	undos := last.Undos()
-	if undos == nil { // the action before it can still be undone
+	if !last.undoable() { // the action before it can still be undone
 		m.performed = m.performed[:n-1]
 		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the action before it", journal.ErrNotUndoable, word(m.keys.Undo)))
 	}
-	plan := poolstate.Outcome{At: m.now}
-	for _, e := range last.Changed {
-		plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
+	plan, t := poolstate.Outcome{At: m.now}, undoTask()
+	for i := range last.files {
+		f := &last.files[i]
+		if why := m.whyNoWriteTo(f.store); why != "" {
+			t.notes = append(t.notes, why)
+			continue
+		}
+		for _, e := range f.done.Changed {
+			plan.Changed = append(plan.Changed, poolstate.Effect{Before: e.After, After: e.Before})
+		}
+		j := m.newJob(f.store, t.Task)
+		j.task.Undos, j.task.Undoes = f.done.Undos(), f.done.Number
+		t.jobs = append(t.jobs, j)
+	}
+	if len(t.jobs) == 0 {
+		return m.setStatus(ui.AnswerRefused, t.notes[0])
 	}
 	if why := m.whyNoUndo(&plan); why != "" {
 		return m.setStatus(ui.AnswerRefused, why)
 	}
-	return m.confirm(undoOf(last.Number, undos, m.policy), plan)
+	return m.confirm(t, plan)
 }
 
-func undoOf(number string, undos []poolstate.Undo, policy poolstate.Policy) journal.Task {
-	return journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Policy: policy, Undoes: number}
+func undoTask() task {
+	return task{Task: journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo}}}
 }
 
 // undoRecorded offers to undo the last action in the journal, which an earlier session or
 // another pooltop performed. It always asks for confirmation.
 func (m *Model) undoRecorded() tea.Cmd {
-	operator, policy := m.only().Operator, m.policy
-	if operator.Journal.IsZero() {
+	if m.stores[0].Operator.Journal.IsZero() {
 		return m.setStatus(ui.AnswerRefused, "nothing to undo in this session; without a journal, earlier actions are unknown")
 	}
+	find := m.lastRecorded()
 	return func() tea.Msg {
-		var plan poolstate.Outcome
-		action, undos, err := operator.LastUndo()
-		t := undoOf(action.Action, undos, policy)
-		if err == nil {
-			plan, err = operator.Plan(t)
-		}
+		action, t, plan, err := find()
 		return result(func(m *Model) tea.Cmd {
 			switch {
 			case m.dialog != nil || len(m.performed) > 0 || m.whyNoWrite() != "":
 				return nil // the operator has started something else in the meantime
-			case errors.Is(err, poolstate.ErrNothingToUndo):
-				return m.setStatus(ui.AnswerRefused, err.Error())
-			case errors.Is(err, journal.ErrNotUndoable):
-				return m.setStatus(ui.AnswerRefused, err.Error())
 			case errors.Is(err, journal.ErrUnrecorded):
 				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier ones were left alone")
 			case err != nil:
-				return m.setStatus(ui.AnswerRefused, m.explainFailure(t.Verb, err))
+				return m.setStatus(ui.AnswerRefused, err.Error())
+			case len(plan.Changed) == 0 && len(t.notes) > 0:
+				return m.setStatus(ui.AnswerRefused, t.notes[0])
 			case len(plan.Changed) == 0:
 				return m.confirm(t, plan)
 			}
@@ -73,6 +78,61 @@ func (m *Model) undoRecorded() tea.Cmd {
 			}
 			return m.openDialog(&dialog{task: t, plan: plan, undoes: m.actionWords(&action)})
 		})
+	}
+}
+
+// lastRecorded returns a function that finds the last action in the journal and plans its undo
+// in each file.
+func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, error) {
+	j := m.stores[0].Operator.Journal
+	jobs, refusals := map[string]job{}, map[string]string{} // by path
+	all, borrowed := map[string]*poolstate.Store{}, map[string]bool{}
+	var stores []*poolstate.Store
+	var root *poolstate.Store // hidden
+	for _, st := range m.stores {
+		file := st.Operator.Store
+		jobs[st.path], refusals[st.path] = m.newJob(st, undoTask().Task), m.whyNoWriteTo(st)
+		all[file.Identity()] = file
+		switch {
+		case st.Hidden:
+			root = file
+		case st.snapshot.Pool != nil && refusals[st.path] == "" && m.source(st) == st:
+			stores = append(stores, file)
+		}
+	}
+	for c := range m.pool.All() {
+		borrowed[c.Provider] = borrowed[c.Provider] || c.BorrowedFrom != ""
+	}
+	return func() (action journal.Entry, t task, plan poolstate.Outcome, err error) {
+		if root != nil {
+			last, _, err := j.LastUndo([]*poolstate.Store{root}, nil)
+			if borrowed[last.Provider] || err != nil && !errors.Is(err, poolstate.ErrNothingToUndo) {
+				stores = append(stores, root)
+			}
+		}
+		t = undoTask()
+		action, undos, err := j.LastUndo(stores, all)
+		for _, u := range undos {
+			part, why := jobs[u.Store.Path()], refusals[u.Store.Path()]
+			part.task.Undos, part.task.Undoes = u.Undos, action.Action
+			out, failed := poolstate.Outcome{}, u.Err
+			if failed == nil && why == "" {
+				out, failed = part.plan()
+			}
+			switch {
+			case failed != nil && len(undos) == 1:
+				return action, t, plan, failed
+			case failed != nil:
+				why = part.store.Profile + ": " + failed.Error()
+			}
+			if why != "" {
+				t.notes = append(t.notes, why)
+				continue
+			}
+			t.jobs = append(t.jobs, part)
+			plan = joined(plan, out)
+		}
+		return action, t, plan, err
 	}
 }
 
@@ -91,7 +151,7 @@ func (m *Model) lastAction(plan *poolstate.Outcome) string {
 		what = text.CredentialName(&plan.Changed[0].Before)
 	}
 	last := &m.performed[len(m.performed)-1]
-	return "the " + verbOf(&last.Entries[0]) + " of " + what
+	return "the " + ui.VerbWord(last.verb) + " of " + what
 }
 
 // actionWords describes an action in the journal: "the hold of 11:58 by ada@engine".

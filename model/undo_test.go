@@ -13,7 +13,7 @@ import (
 // After a restart, u offers to undo the last action in the journal.
 func TestUndoRecorded(t *testing.T) {
 	d := dashboardAt(t, "a")
-	d.m.only().Operator.User, d.m.only().Operator.Host = "ada", "engine"
+	d.m.stores[0].Operator.User, d.m.stores[0].Operator.Host = "ada", "engine"
 	d.do("x 4 h enter")
 	d.isReady("b e")
 	held := d.text()
@@ -63,7 +63,7 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	next = d.restart(time.Minute, true)
 	next.do("u", "✕ cannot undo: the last action is not in the journal; earlier ones were left alone")
 
-	next.m.only().Operator.Journal = journal.Journal{}
+	next.m.stores[0].Operator.Journal = journal.Journal{}
 	next.do("u", "✕ nothing to undo in this session")
 
 	d = dashboardAt(t, "a")
