@@ -1,0 +1,344 @@
+package model
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/gofrs/flock"
+
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
+	"pooltop/ui"
+)
+
+// home is an agent's home with a root and profiles, and a dashboard of all of them.
+type home struct {
+	*dashboard
+	dir string
+}
+
+// newHome returns a home in which each store has the given content. Stores that are not in
+// files have no file. The dashboard has not read anything yet.
+func newHome(t *testing.T, names string, files map[string]string, configured ...func(*Config)) *home {
+	t.Helper()
+	h := &home{dir: t.TempDir()}
+	for name, content := range files {
+		h.put(t, name, content)
+	}
+	h.dashboard = newDashboard(t, "", func(cfg *Config) {
+		cfg.Home, cfg.Stores = "~/.hermes", nil
+		for _, name := range strings.Fields(names) {
+			cfg.Stores = append(cfg.Stores, h.store(name, func() time.Time { return h.now }))
+		}
+		for _, configure := range configured {
+			configure(cfg)
+		}
+	})
+	return h
+}
+
+// startHome returns a home whose dashboard has read all stores.
+func startHome(t *testing.T, names string, files map[string]string, configured ...func(*Config)) *home {
+	t.Helper()
+	h := newHome(t, names, files, configured...)
+	h.finish(h.m.readJournal(h.m.stores...))
+	h.finish(h.m.loadAll())
+	return h
+}
+
+func (h *home) path(name string) string {
+	if name == poolstate.RootProfile {
+		return filepath.Join(h.dir, "auth.json")
+	}
+	return filepath.Join(h.dir, "profiles", name, "auth.json")
+}
+
+// put writes the content of a store.
+func (h *home) put(t *testing.T, name, content string) {
+	t.Helper()
+	equal(t, "the error", os.MkdirAll(filepath.Dir(h.path(name)), 0o700), nil)
+	equal(t, "the error", os.WriteFile(h.path(name), []byte(content), 0o600), nil)
+}
+
+// store returns the configuration of a store.
+func (h *home) store(name string, clock func() time.Time) Store {
+	return Store{
+		Profile: name, Path: "~/" + name + ".json",
+		Operator: &journal.Operator{
+			Store:   poolstate.Open(h.path(name), poolstate.WithClock(clock)),
+			Journal: journal.At(filepath.Join(h.dir, "state", "events.jsonl")),
+		},
+		ExplainError: func(err error) string { return name + ".json: broken" },
+		ExplainWrite: func(err error) string { return err.Error() + "; nothing was written" },
+	}
+}
+
+// save replaces the content of a store and lets the dashboard reload it.
+func (h *home) save(name, content string, words ...string) {
+	h.t.Helper()
+	h.put(h.t.(*testing.T), name, content)
+	h.handle(FileChanged{Path: h.path(name)}, words...)
+}
+
+// rows returns the listed rows: profile, id and marks.
+func (h *home) rows() string {
+	var rows []string
+	for _, c := range h.m.listed() {
+		row := c.Profile + "/" + c.ID
+		if c.BorrowedFrom != "" {
+			row += "<" + c.BorrowedFrom
+		}
+		rows = append(rows, row)
+	}
+	return strings.Join(rows, " ")
+}
+
+func (h *home) lists(rows string) { h.t.Helper(); equal(h.t, "the rows", h.rows(), rows) }
+
+// go_ selects a row.
+func (h *home) selectRow(row string) {
+	h.t.Helper()
+	for i, name := range strings.Fields(h.rows()) {
+		if name == row {
+			h.m.selectAt(i)
+			return
+		}
+	}
+	h.t.Fatalf("no row %s in %s", row, h.rows())
+}
+
+// streaks returns the streaks in a file.
+func (h *home) streaks(name string) string {
+	h.t.Helper()
+	snapshot, err := poolstate.Open(h.path(name)).Load()
+	equal(h.t, "the error", err, nil)
+	var out []string
+	for c := range snapshot.Pool.All() {
+		out = append(out, fmt.Sprintf("%s:%d", c.ID, c.Streak.Count()))
+	}
+	return strings.Join(out, " ")
+}
+
+var (
+	rootPool = pool(exhausted("a", -time.Minute, 2), exhausted("b", -time.Minute, 1))
+	workPool = pool(exhausted("w", -time.Minute, 1))
+	ownQ     = strings.Replace(pool(ready("q", 0)), `"p"`, `"q"`, 1)
+)
+
+// three are a root, a profile with its own credentials, and one that borrows the root's.
+func three(t *testing.T, configured ...func(*Config)) *home {
+	t.Helper()
+	return startHome(t, "default work cron", map[string]string{"default": rootPool, "work": workPool, "cron": ownQ}, configured...)
+}
+
+func TestStores_Rows(t *testing.T) {
+	h := three(t)
+	h.lists("default/a default/b work/w cron/q")
+	equal(t, "credentials that count", h.m.pool.Summarize(h.m.policy, h.now).Total, 4)
+	equal(t, "title", h.m.View().WindowTitle, "1/4 ready · pooltop")
+	h.press("P")
+	h.lists("default/a default/b work/w cron/a<default cron/b<default cron/q")
+	h.press("P")
+	h.lists("default/a default/b work/w cron/q")
+}
+
+// A profile without a file has the root's rows. Without a readable root, nothing is shown.
+func TestStores_MissingFiles(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{"default": rootPool})
+	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
+	h.press("P")
+	h.lists("default/a default/b work/a<default work/b<default")
+	h.save("work", workPool)
+	h.lists("default/a default/b work/w")
+	equal(t, "the error", os.Remove(h.path("work")), nil)
+	synctest.Test(t, func(*testing.T) { h.handle(FileChanged{Path: h.path("work")}, "missing") })
+	h.lists("default/a default/b work/a<default work/b<default")
+
+	h = startHome(t, "default work", nil)
+	equal(t, "the feed", h.m.feed().State, ui.FeedWaiting)
+	h.save("work", workPool)
+	h.lists("work/w")
+	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
+}
+
+// A root that is not shown lends its credentials.
+func TestStores_HiddenRoot(t *testing.T) {
+	hide := func(c *Config) { c.Stores[0].Hidden = true }
+	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": ownQ}, hide)
+	h.lists("/a<default /b<default /q")
+	h.shows("~/work.json")
+	h.do("r", "✓ reset label-a", "; written to ~/default.json; u undoes")
+	equal(t, "streaks", h.streaks("default"), "a:0 b:1")
+	h.save("default", strings.Replace(rootPool, `"a"`, `"c"`, 1))
+	h.lists("/c<default /b<default /q")
+	h.do("e", "default", "p/label-a")
+	h.do("esc")
+
+	// An event of a provider that the profile does not borrow is not shown.
+	h.save("work", workPool)
+	h.lists("/w")
+	before := len(h.m.log.records)
+	h.save("default", rootPool)
+	equal(t, "events", len(h.m.log.records), before)
+}
+
+// A profile whose store is a link to the root's borrows all rows.
+func TestStores_LinkToRoot(t *testing.T) {
+	h := newHome(t, "default", map[string]string{"default": rootPool})
+	equal(t, "the error", os.MkdirAll(filepath.Dir(h.path("work")), 0o700), nil)
+	if err := os.Symlink(h.path("default"), h.path("work")); err != nil {
+		t.Skip(err)
+	}
+	h.handle(StoresChanged{[]Store{h.m.cfg.Stores[0], h.store("work", h.clock)}})
+	h.finish(h.m.readJournal(h.m.stores...))
+	h.finish(h.m.loadAll())
+	h.press("P")
+	h.lists("default/a default/b work/a<default work/b<default")
+	h.put(t, "default", workPool)
+	h.handle(FileChanged{})
+	h.lists("default/w work/w<default")
+	equal(t, "events", len(h.m.log.records), 5) // 2 exhausted in the past, 1 added and 2 removed
+}
+
+// A corrupt store is stale alone. Its rows stay, and only actions on them are refused.
+func TestStores_Corrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := three(t)
+		h.save("work", broken)
+		equal(t, "the feed", h.m.feed().State, ui.FeedLive)
+		stores := h.m.screen().Stores
+		equal(t, "the feed of work", stores[1].Feed.State, ui.FeedStale)
+		equal(t, "the reason", stores[1].Feed.Reason, "work.json: broken")
+		equal(t, "the feed of default", stores[0].Feed.State, ui.FeedLive)
+		h.lists("default/a default/b work/w cron/q")
+		h.selectRow("work/w")
+		h.do("r", "✕ work: the file cannot be read: work.json: broken")
+		h.do("ctrl+r", "reset 2 credentials in ~/default.json?", "1 skipped: work: the file cannot be read")
+		h.do("y", "✓ reset 2 credentials", "1 skipped: work: ")
+		h.save("default", broken)
+		h.save("cron", broken)
+		equal(t, "the feed", h.m.feed().State, ui.FeedStale)
+		h.do("R", "✕ default: the file cannot be read")
+		h.save("work", workPool)
+		equal(t, "the feed", h.m.feed().State, ui.FeedLive)
+		h.shows("✕ default: the file cannot be read")
+		h.save("default", rootPool)
+		h.hides("cannot be read")
+	})
+}
+
+func TestStoresChanged(t *testing.T) {
+	h := three(t)
+	h.selectRow("work/w")
+	h.do("space")
+	all := h.m.cfg.Stores
+	h.put(t, "new", pool(ready("n", 0)))
+	h.handle(StoresChanged{append(all[:3:3], h.store("new", h.clock))}, "profiles changed; new: new")
+	h.lists("default/a default/b work/w new/n cron/q")
+	equal(t, "marks", h.m.marked[poolstate.Ref{Provider: "p", ID: "w", Profile: "work"}], true)
+
+	h.handle(StoresChanged{all[:2]}, "profiles changed; removed: cron, new")
+	h.lists("default/a default/b work/w")
+	h.send(poolLoaded{path: h.path("cron")}) // a load that was running
+	h.lists("default/a default/b work/w")
+	n := 0
+	for _, r := range h.m.log.records {
+		if r.Kind == poolstate.EventFileMissing {
+			n++
+		}
+	}
+	equal(t, "events about removed files", n, 2)
+
+	// With one store, refs have no profile.
+	h.selectRow("work/w")
+	h.handle(StoresChanged{all[1:2]})
+	h.lists("/w")
+	h.isAt("w")
+	equal(t, "marks", h.m.marked[poolstate.Ref{Provider: "p", ID: "w"}], true)
+	h.do("r", "✓ reset label-w")
+	h.hides("written to")
+	h.handle(StoresChanged{all})
+	h.lists("default/a default/b work/w cron/q")
+	h.do("u y")
+	equal(t, "streaks", h.streaks("work"), "w:1")
+}
+
+// A borrowed row is changed in the root's file, once, and the answer names the file.
+func TestStores_BorrowedRow(t *testing.T) {
+	h := three(t)
+	h.do("P")
+	h.selectRow("cron/a<default")
+	h.do("r", "label-a: cooling, streak 2", "; written to ~/default.json; u undoes")
+	equal(t, "streaks", h.streaks("default"), "a:0 b:1")
+	equal(t, "streaks", h.streaks("cron"), "q:0")
+	h.do("u", "! this is the only ready credential of p in default, cron")
+	h.do("y")
+	equal(t, "streaks", h.streaks("default"), "a:2 b:1")
+
+	h.do("space")
+	h.selectRow("default/a")
+	h.do("space r", "label-a: cooling, streak 2")
+	h.hides("2 credentials")
+}
+
+// An action on several stores is one action: with one confirmation, one number and one undo.
+func TestStores_ActAndUndo(t *testing.T) {
+	h := three(t)
+	h.do("R", "reset 3 credentials in ~/default.json, ~/work.json?", "default/p/label-a", "work/p/label-w")
+	h.do("y", "✓ reset 3 credentials: 3 cooling → 3 ready; 2 in default, 1 in work; u undoes")
+	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:0")
+	entries, err := h.m.stores[0].Operator.Journal.Read()
+	equal(t, "the error", err, nil)
+	equal(t, "entries", len(entries), 3)
+	equal(t, "one number", entries[0].Action == entries[2].Action, true)
+	h.do("u", "undo the reset of 3 credentials in ~/default.json, ~/work.json?")
+	h.do("y", "✓ undo 3 credentials")
+	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
+	h.do("u", "✕ nothing to undo")
+
+	h.do("R y")
+	next := &home{&dashboard{t: t, now: h.now, m: New(h.m.cfg)}, h.dir}
+	next.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	next.finish(next.m.loadAll())
+	next.finish(next.m.readJournal(next.m.stores...))
+	next.do("u", "undo the reset of 12:00", "3 credentials in ~/default.json, ~/work.json?")
+	next.do("y", "✓ undo 3 credentials")
+	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
+}
+
+// If an action fails in one file, the others are changed, and the answer says so.
+func TestStores_PartialFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := three(t)
+		l := flock.New(poolstate.LockPath(h.path("work")))
+		locked, err := l.TryLock()
+		equal(t, "locked", locked && err == nil, true)
+		h.do("a R y")
+		equal(t, "the answer", h.m.status.Text, "reset 2 in default; work failed: another process has held the lock for 15s; "+
+			"nothing was written there; try again; u undoes; running agents notice at their next reload")
+		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
+		equal(t, "marks", len(h.m.marked), 1) // of the one that failed
+		equal(t, "the error", l.Unlock(), nil)
+		h.do("r", "label-w: cooling, streak 1")
+
+		// An undo that fails in one file can be repeated for that file.
+		h.do("u y")
+		equal(t, "streaks", h.streaks("work"), "w:1")
+		h.do("u y")
+		equal(t, "streaks", h.streaks("default"), "a:2 b:1")
+
+		h.do("R y", "2 in default, 1 in work")
+		locked, err = l.TryLock()
+		equal(t, "locked", locked && err == nil, true)
+		h.do("u y", "✕ undo 2 in default; work failed: another process has held the lock")
+		equal(t, "the error", l.Unlock(), nil)
+		h.do("u y", "written to ~/work.json")
+		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
+	})
+}
