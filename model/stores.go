@@ -151,7 +151,7 @@ func (m *Model) refresh(st *store) {
 	}
 }
 
-// assembled is what the stores show together.
+// assembled holds the combined pool of all shown stores.
 type assembled struct {
 	pool   *poolstate.Pool // nil before the first snapshot
 	policy poolstate.Policy
