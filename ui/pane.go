@@ -137,12 +137,12 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.selectedOriginal(), s.Pane == PaneForecast, w, h-1)...)
 }
 
-// selectedOriginal returns the selected credential or, if that repeats another, the original.
+// selectedOriginal returns the selected credential or, if that is borrowed, the original.
 func (s *Screen) selectedOriginal() *poolstate.Ref {
-	if c := s.selected(); c != nil && c.Repeated {
+	if c := s.selected(); c != nil {
 		return new(c.Original())
 	}
-	return s.Selected
+	return nil
 }
 
 // chartBlock draws the forecast below a blank line, in exactly h lines.

@@ -204,8 +204,8 @@ func TestPlan_Profiles(t *testing.T) {
 // TestRender_ProfileOfOne checks that a pool of a single profile has no marks of several.
 func TestRender_ProfileOfOne(t *testing.T) {
 	s := backoffScreen(t)
-	s.Pool = poolstate.Merge([]poolstate.View{{Profile: "work", Pool: s.Pool, Policy: s.Policy}})
-	s.ByProfile, s.Stores = true, []StoreFeed{{Profile: "work", Feed: s.Feed}}
+	s.Pool = poolstate.Merge([]poolstate.View{{Pool: s.Pool, Policy: s.Policy}})
+	s.ByProfile, s.Stores = true, []StoreFeed{{Feed: s.Feed}}
 	equal(t, "screen", Render(s.sizedAt(120, 36)), Render(backoffScreen(t).sizedAt(120, 36)))
 }
 

@@ -75,9 +75,10 @@ func newPlot(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, na
 	return p
 }
 
-// find returns the index in s.Back of the credential with the given ref, or -1.
+// find returns the index in s.Back of the credential with the given ref, or of one that borrows
+// it, or -1.
 func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
-	return slices.IndexFunc(s.Back, func(c *poolstate.Credential) bool { return ref != nil && c.Ref == *ref })
+	return slices.IndexFunc(s.Back, func(c *poolstate.Credential) bool { return ref != nil && (c.Ref == *ref || c.Original() == *ref) })
 }
 
 // height returns the height for n ready credentials, in half rows. All steps have the same

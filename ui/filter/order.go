@@ -207,7 +207,9 @@ func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential,
 	}
 	originals := make(map[poolstate.Ref]bool, len(rows)-listed-repeated)
 	for _, r := range rows[listed:] {
-		originals[r.credential.Ref] = !r.credential.Repeated
+		if c := r.credential; !c.Repeated {
+			originals[c.Original()] = true
+		}
 	}
 	return slices.DeleteFunc(rows, func(r row) bool { return r.credential.Repeated && originals[r.credential.Original()] })
 }
