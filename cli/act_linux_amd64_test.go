@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,8 +14,6 @@ import (
 
 	"pooltop/cli/internal/testkit"
 )
-
-func init() { roles["tracer"] = testkit.Trace }
 
 // traced is the result of running the program under a tracer.
 type traced struct {
@@ -32,18 +31,15 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	must(t, err)
 	file := filepath.Join(root, "home", "auth.json")
 	writeFile(t, file, []byte(clearable))
-	report := filepath.Join(t.TempDir(), "report")
-	cmd := helper(t, "tracer", filepath.Join(root, scope), fmt.Sprint(n), fmt.Sprint(int(errno)), report,
-		program, "reset", "p", "a", "--file", file, "--now", sampleTime)
-	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+filepath.Join(root, "state"))
+	cmd := exec.Command(program, "reset", "p", "a", "--file", file, "--now", sampleTime)
+	cmd.Env = []string{"XDG_STATE_HOME=" + filepath.Join(root, "state"), "GOMAXPROCS=1", "GOGC=off"} // fewer calls to trace
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	_ = cmd.Run() // the exit code is evaluated below
-	r := traced{outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, file, nil, ""}
-	if r.code == testkit.CannotTrace {
-		t.Skip("tracing is not possible here: ", r.stderr)
+	calls, code, err := testkit.Trace(cmd, filepath.Join(root, scope), n, errno)
+	if err != nil {
+		t.Skip("tracing is not possible here: ", err)
 	}
-	r.calls = strings.Split(string(readFile(t, report)), "\n")
+	r := traced{outcome{stdout.String(), stderr.String(), code}, file, calls, ""}
 	if n > 0 && n <= len(r.calls) {
 		r.hit = r.calls[n-1]
 	}

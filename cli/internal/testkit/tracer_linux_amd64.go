@@ -8,13 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 )
-
-// CannotTrace is the exit code if tracing fails, for example for lack of permission.
-const CannotTrace = 99
 
 // The traced system calls, grouped by the arguments that identify the file: a path, a
 // directory and a path, or a descriptor.
@@ -41,37 +37,29 @@ type tracer struct {
 	failing map[int]bool  // threads whose call must fail
 }
 
-// Trace runs a program under a tracer and returns the program's exit code. The arguments
-// are a directory, the number of a call, an error number (0 to kill the program), a file
-// for the list of calls, and the program with its arguments.
-func Trace(args []string) int {
-	n, _ := strconv.Atoi(args[1])
-	errno, _ := strconv.Atoi(args[2])
-	tr := &tracer{dir: args[0], n: n, errno: syscall.Errno(errno), inside: map[int]bool{}, failing: map[int]bool{}}
-	code, err := tr.run(exec.Command(args[4], args[5:]...))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "tracer:", err)
-		return CannotTrace
-	}
-	if err := os.WriteFile(args[3], []byte(strings.Join(tr.calls, "\n")), 0o600); err != nil {
-		return CannotTrace
-	}
-	return code
+// Trace runs a command and returns its system calls on files in dir and its exit code. It
+// kills the program before the nth of these calls or, if errno is not 0, makes that call
+// fail. It returns an error if tracing fails, for example for lack of permission.
+func Trace(cmd *exec.Cmd, dir string, n int, errno syscall.Errno) (calls []string, code int, err error) {
+	tr := &tracer{dir: dir, n: n, errno: errno, inside: map[int]bool{}, failing: map[int]bool{}}
+	code, err = tr.run(cmd)
+	return tr.calls, code, err
 }
 
 func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	runtime.LockOSThread() // only this thread may trace
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	defer runtime.UnlockOSThread()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
+	defer func() { _ = cmd.Wait() }() // waits for the output; the exit code is already known
 	pid := cmd.Process.Pid
 	var ws syscall.WaitStatus
 	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil {
 		return 0, err
 	}
-	const exitKill = 0x100000
+	const exitKill, ownChildren = 0x100000, 0x20000000
 	if err := syscall.PtraceSetOptions(pid, syscall.PTRACE_O_TRACESYSGOOD|syscall.PTRACE_O_TRACECLONE|exitKill); err != nil {
 		return 0, err
 	}
@@ -80,7 +68,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return 0, err
 		}
-		tid, err = syscall.Wait4(-1, &ws, syscall.WALL, nil)
+		tid, err = syscall.Wait4(-1, &ws, syscall.WALL|ownChildren, nil)
 		switch {
 		case errors.Is(err, syscall.EINTR):
 			continue
