@@ -73,17 +73,17 @@ func flaw(drawn string, w, h int) string {
 	return ""
 }
 
-// sizes returns terminal sizes, including invalid ones. The sizes for four successive
-// salts together cover every width and every height.
+// sizes returns terminal sizes, including invalid ones. The sizes for eight
+// successive salts together cover every width and every height.
 func sizes(salt int) [][2]int {
 	out := [][2]int{{0, 0}, {-1, -1}, {80, 0}, {0, 24}, {80, -5}} // some terminals report such sizes at first
-	for w := 1 + salt%4; w <= 200; w += 4 {
+	for w := 1 + salt%8; w <= 200; w += 8 {
 		out = append(out, [2]int{w, 1 + (w*7+salt*11)%60})
 	}
-	for h := 1 + salt%4; h <= 60; h += 4 {
+	for h := 1 + salt%8; h <= 60; h += 8 {
 		out = append(out, [2]int{1 + (h*31+salt*17)%200, h})
 	}
-	for w := 78 + salt%4; w <= 132; w += 4 {
+	for w := 78 + salt%8; w <= 132; w += 8 {
 		out = append(out, [2]int{w, 28 + (w+salt)%20}) // with the detail
 	}
 	return out

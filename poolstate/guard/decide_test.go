@@ -494,7 +494,7 @@ func TestDecide_Staggered(t *testing.T) {
 
 // Invariants of pins and streaks hold for random sequences of events.
 func TestDecide_Properties(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(120) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		w := newWorld(t, "a", "b", "c")
 		w.rules.Curve.Stagger = seed%2 == 0

@@ -111,18 +111,17 @@ func TestCapacity_GoldenColors(t *testing.T) {
 	golden.RequireEqual(t, strings.Join(draw(sc.pool, darkTheme, sc.selected, 80, 9), "\n")+"\n")
 }
 
-// TestCapacity_Size draws every scene at every width and many heights.
+// TestCapacity_Size draws every scene at every width, alternately small and at many heights.
 func TestCapacity_Size(t *testing.T) {
 	for i, sc := range scenes(t) {
 		for w := -1; w <= 200; w++ {
 			th := []*theme.Theme{darkTheme, plainTheme}[(w+i)&1]
-			for _, h := range []int{3 + (w+i+2)%4, -1 + (7*w+i+9)%22} {
-				lines := draw(sc.pool, th, sc.selected, w, h)
-				if f := sc.pool.Forecast(poolstate.Backoff(), uitest.Epoch); len(f.Steps) == 0 {
-					uitest.Equal(t, "lines of "+sc.name, len(lines), 0)
-				} else if flaw := sizeFlaw(lines, w, h); flaw != "" {
-					t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
-				}
+			h := []int{3 + (w+i+2)/2%4, -1 + (7*w+i+9)%22}[(w+1)/2&1]
+			lines := draw(sc.pool, th, sc.selected, w, h)
+			if f := sc.pool.Forecast(poolstate.Backoff(), uitest.Epoch); len(f.Steps) == 0 {
+				uitest.Equal(t, "lines of "+sc.name, len(lines), 0)
+			} else if flaw := sizeFlaw(lines, w, h); flaw != "" {
+				t.Fatalf("%s at %d×%d: %s", sc.name, w, h, flaw)
 			}
 		}
 	}
