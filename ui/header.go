@@ -47,9 +47,10 @@ func (s *Screen) title() string {
 	room := end - width() - l.Col() - 2*gap
 	if path := text.FitPath(clean(s.Path), room-beside); path != "" {
 		l.To(l.Col()+gap).Write(theme.Secondary, path)
-		if room -= text.Width(path) + gap; profiles != "" && room >= 11 {
-			l.To(l.Col()+gap).Write(theme.Text, text.Fit(profiles, room))
-		}
+		room -= text.Width(path) + gap
+	}
+	if profiles != "" && room >= 11 {
+		l.To(l.Col()+gap).Write(theme.Text, text.Fit(profiles, room))
 	}
 	l.To(end-width()).Write(symbolRole, symbol).To(l.Col()+1).Write(theme.Text, words)
 	addQuiet(l, gap, end, policy+source)

@@ -159,8 +159,9 @@ func (s *Screen) guardWords() string {
 
 // outPart is a provider or a profile's part of it, and a summary of its credentials.
 type outPart struct {
-	name string
-	sum  poolstate.Summary
+	name  string
+	users string // the number of profiles that borrow it: " +9"
+	sum   poolstate.Summary
 }
 
 // outParts returns the parts of a merged provider that are out, by profile. It omits parts
@@ -169,7 +170,8 @@ func (s *Screen) outParts(p *poolstate.Provider) (out []outPart) {
 	for _, profile := range s.Pool.Profiles {
 		part := p.Of(profile)
 		if sum := part.Summarize(s.Policy, s.Now); sum.Out() {
-			out = append(out, outPart{clean(profile), sum})
+			_, users := profileOf(&part.Credentials[0])
+			out = append(out, outPart{clean(profile), users, sum})
 		}
 	}
 	return out
@@ -182,11 +184,11 @@ func (s *Screen) outProviders() (out []outPart) {
 		p := &s.Pool.Providers[i]
 		name := text.ProviderName(p.Name)
 		if sum := p.Summarize(s.Policy, s.Now); sum.Out() {
-			out = append(out, outPart{name, sum})
+			out = append(out, outPart{name, "", sum})
 			continue
 		}
 		for _, part := range s.outParts(p) {
-			out = append(out, outPart{part.name + "/" + name, part.sum})
+			out = append(out, outPart{part.name + "/" + name, "", part.sum})
 		}
 	}
 	return out
@@ -204,7 +206,7 @@ func (s *Screen) summaryOf(g *filter.Group) (sum poolstate.Summary, out []outPar
 			own.Add(&p.Credentials[j], s.Policy, s.Now)
 		}
 		if own.Out() {
-			out = append(out, outPart{text.ProviderName(p.Name), own})
+			out = append(out, outPart{text.ProviderName(p.Name), "", own})
 		}
 	}
 	return sum, out

@@ -258,7 +258,7 @@ func (t *table) partlyOut(l *theme.Line, g *filter.Group, out []outPart) {
 	}
 	var names []string
 	for _, part := range t.s.outParts(&g.Providers[0]) {
-		names = append(names, part.name)
+		names = append(names, part.name+part.users)
 	}
 	if len(names) > 0 {
 		add(l, 2, t.cols.end, theme.Dead, theme.Regular, "out in "+fewer(names, room-len("out in ")))

@@ -54,8 +54,18 @@ type Group struct {
 	Notes       []string                // of the providers
 	Credentials []*poolstate.Credential // none if the group is collapsed
 	first       row                     // set even if the group is collapsed
-	out         bool                    // a provider has credentials, but none is ready
+	out         outage
 }
+
+// outage says whether the agents of a group have a provider with credentials of which none is
+// ready.
+type outage uint8
+
+const (
+	noOutage    outage = iota
+	partlyOut          // one of a profile's providers, or a provider in one of the profiles
+	entirelyOut        // the provider, in every profile that uses it
+)
 
 // Total returns the number of credentials of the group, whether or not they are listed.
 // It includes repeated ones only for a profile.
@@ -186,27 +196,44 @@ func (l *Listing) split(p *poolstate.Pool) []Group {
 // rows adds the rows of a provider's credentials that match the filter, and notes in g
 // whether the provider is out.
 func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential, policy poolstate.Policy, now time.Time) []row {
-	out, repeated, listed := len(credentials) > 0, 0, len(rows)
+	listed, ready, parts, readyParts := len(rows), false, 0, 0
 	for i := range credentials {
 		c := &credentials[i]
 		a := policy.Assess(c, now)
-		out = out && a.Availability != poolstate.Ready
-		if !l.Filter.Match(c, a.Availability) {
-			continue
+		if i == 0 || c.Profile != credentials[i-1].Profile {
+			parts, ready = parts+1, false
 		}
-		if rows = append(rows, l.row(c, &a)); c.Repeated && !g.Profile {
-			repeated++
+		if a.Availability == poolstate.Ready && !ready {
+			readyParts, ready = readyParts+1, true
+		}
+		if l.Filter.Match(c, a.Availability) {
+			rows = append(rows, l.row(c, &a))
 		}
 	}
-	g.out = g.out || out
+	switch {
+	case readyParts == parts:
+	case readyParts == 0 && !g.Profile:
+		g.out = entirelyOut
+	default:
+		g.out = partlyOut
+	}
+	added := rows[listed:]
 	if l.Order == OrderPool && l.Reverse {
-		slices.Reverse(rows[listed:])
+		slices.Reverse(added)
 	}
-	if repeated == 0 {
+	if !g.Profile {
+		added = withoutRepeated(added)
+	}
+	return rows[:listed+len(added)]
+}
+
+// withoutRepeated removes repeated credentials whose originals are among the rows.
+func withoutRepeated(rows []row) []row {
+	if !slices.ContainsFunc(rows, func(r row) bool { return r.credential.Repeated }) {
 		return rows
 	}
-	originals := make(map[poolstate.Ref]bool, len(rows)-listed-repeated)
-	for _, r := range rows[listed:] {
+	originals := map[poolstate.Ref]bool{}
+	for _, r := range rows {
 		if c := r.credential; !c.Repeated {
 			originals[c.Original()] = true
 		}
@@ -215,14 +242,14 @@ func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential,
 }
 
 // compareOut orders groups by whether they are out, if the order depends on that.
-func (l *Listing) compareOut(x, y bool) int {
+func (l *Listing) compareOut(x, y outage) int {
 	switch {
-	case x == y || l.Order != OrderWorst && !l.OutFirst:
+	case l.Order != OrderWorst && !l.OutFirst:
 		return 0
-	case x != l.Reverse: // x is out, or y is and the order is reversed
-		return -1
+	case l.Reverse:
+		return cmp.Compare(x, y)
 	}
-	return 1
+	return cmp.Compare(y, x)
 }
 
 // fill sorts the rows of a group and, unless it is collapsed, lists them.

@@ -223,6 +223,13 @@ func TestListing_Merged(t *testing.T) {
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}
+	out := poolstate.Merge([]poolstate.View{ // a is ready, b is out in work, c is out
+		{Profile: "default", Pool: uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("1")}, "b": entries{uitest.Ready("2")}})},
+		{Profile: "work", Pool: uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("3")}, "b": entries{uitest.Dead("4")}, "c": entries{uitest.Dead("5")}})},
+	})
+	uitest.Equal(t, "providers that are out in every profile first", Listing{OutFirst: true}.list(t, out, uitest.Epoch), "c[5] b[2 4] a[1 3]")
+	uitest.Equal(t, "reversed", Listing{OutFirst: true, Reverse: true}.list(t, out, uitest.Epoch), "a[3 1] b[4 2] c[5]")
+	uitest.Equal(t, "profiles that are out first", Listing{OutFirst: true, ByProfile: true}.list(t, out, uitest.Epoch), "work[3 4 5] default[1 2]")
 	groups := (&Listing{ByProfile: true}).Groups(p, poolstate.Backoff(), uitest.Epoch)
 	uitest.Equal(t, "notes of a profile", strings.Join(groups[1].Notes, "; "), "c: not a list, left unchanged")
 	uitest.Equal(t, "total of a profile", groups[2].Total(), 3)
