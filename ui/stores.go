@@ -162,7 +162,11 @@ type outPart struct {
 	name  string
 	users string // the number of profiles that borrow it: " +9"
 	sum   poolstate.Summary
+
+	borrowed bool
 }
+
+func (p outPart) own() bool { return !p.borrowed }
 
 // outParts returns the parts of a merged provider that are out, by profile. It omits parts
 // that repeat credentials of another profile.
@@ -171,7 +175,7 @@ func (s *Screen) outParts(p *poolstate.Provider) (out []outPart) {
 		part := p.Of(profile)
 		if sum := part.Summarize(s.Policy, s.Now); sum.Out() {
 			_, users := profileOf(&part.Credentials[0])
-			out = append(out, outPart{clean(profile), users, sum})
+			out = append(out, outPart{name: clean(profile), users: users, sum: sum})
 		}
 	}
 	return out
@@ -184,11 +188,11 @@ func (s *Screen) outProviders() (out []outPart) {
 		p := &s.Pool.Providers[i]
 		name := text.ProviderName(p.Name)
 		if sum := p.Summarize(s.Policy, s.Now); sum.Out() {
-			out = append(out, outPart{name, "", sum})
+			out = append(out, outPart{name: name, sum: sum})
 			continue
 		}
 		for _, part := range s.outParts(p) {
-			out = append(out, outPart{part.name + "/" + name, "", part.sum})
+			out = append(out, outPart{name: part.name + "/" + name, sum: part.sum})
 		}
 	}
 	return out
@@ -206,7 +210,7 @@ func (s *Screen) summaryOf(g *filter.Group) (sum poolstate.Summary, out []outPar
 			own.Add(&p.Credentials[j], s.Policy, s.Now)
 		}
 		if own.Out() {
-			out = append(out, outPart{text.ProviderName(p.Name), "", own})
+			out = append(out, outPart{name: text.ProviderName(p.Name), sum: own, borrowed: p.Credentials[0].BorrowedFrom != ""})
 		}
 	}
 	return sum, out

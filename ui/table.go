@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -221,7 +222,7 @@ func (t *table) heading(g *filter.Group) string {
 	case sum.Total > 0:
 		state = strconv.Itoa(sum.Ready()) + " of " + strconv.Itoa(sum.Total) + " ready"
 	}
-	if len(out) > 0 {
+	if slices.ContainsFunc(out, outPart.own) {
 		nameRole = theme.Dead
 	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
@@ -249,11 +250,15 @@ func (t *table) heading(g *filter.Group) string {
 }
 
 // partlyOut adds to a heading the providers of a profile that are out, or the profiles in
-// which a provider is out.
+// which a provider is out. Providers whose credentials are all borrowed are less prominent.
 func (t *table) partlyOut(l *theme.Line, g *filter.Group, out []outPart) {
 	room := t.cols.end - l.Col() - 2
 	if g.Profile {
-		add(l, 2, t.cols.end, theme.Dead, theme.Bold, t.s.outForms(out, room))
+		weight := theme.Regular
+		if slices.ContainsFunc(out, outPart.own) {
+			weight = theme.Bold
+		}
+		add(l, 2, t.cols.end, theme.Dead, weight, t.s.outForms(out, room))
 		return
 	}
 	var names []string
