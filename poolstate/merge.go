@@ -70,15 +70,15 @@ func Merge(views []View) *Pool {
 // Of returns the part of a merged provider that belongs to a profile. It shares the
 // credentials of p.
 func (p *Provider) Of(profile string) Provider {
-	part := Provider{Name: p.Name}
-	first := slices.IndexFunc(p.Credentials, func(c Credential) bool { return c.Profile == profile })
-	if first >= 0 {
-		end := first
-		for end < len(p.Credentials) && p.Credentials[end].Profile == profile {
-			end++
-		}
-		part.Credentials = p.Credentials[first:end:end]
+	first, n := 0, len(p.Credentials)
+	for first < n && p.Credentials[first].Profile != profile {
+		first++
 	}
+	end := first
+	for end < n && p.Credentials[end].Profile == profile {
+		end++
+	}
+	part := Provider{Name: p.Name, Credentials: p.Credentials[first:end:end]}
 	for _, note := range p.Notes {
 		if own, ok := strings.CutPrefix(note, profile+": "); ok {
 			part.Notes = append(part.Notes, own)
