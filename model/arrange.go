@@ -168,7 +168,7 @@ func (m *Model) clearFilter() {
 
 // recordChanges remembers which rows have changed. A row may be borrowed.
 func (m *Model) recordChanges(events []poolstate.Event) {
-	if len(events) == 0 {
+	if len(events) == 0 || m.latest.pool == nil {
 		return
 	}
 	a, now := &m.arrangement, m.cfg.Clock.Now()
@@ -240,7 +240,9 @@ func (m *Model) reselect(at int) {
 	} else if a.anchor == nil {
 		if a.anchor = m.selected; m.selected != nil {
 			original := m.original(*m.selected)
-			at = max(find(all, &original), at)
+			if i := find(all, &original); i >= 0 {
+				at = i
+			}
 		}
 	}
 	m.selectAt(at)

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -181,4 +182,45 @@ func BenchmarkSnapshot(b *testing.B) {
 			_ = d.m.View()
 		}
 	})
+}
+
+// BenchmarkSnapshot_Stores measures a new snapshot of the root's store, from which all
+// profiles borrow, or of one profile's store. Each store has 100 credentials.
+func BenchmarkSnapshot_Stores(b *testing.B) {
+	for _, changed := range []string{"root", "profile"} {
+		b.Run(changed, func(b *testing.B) {
+			b.ReportAllocs()
+			d := newDashboard(b, "", func(c *Config) {
+				for i := range 30 {
+					s := c.Stores[0]
+					s.Profile = fmt.Sprintf("profile-%d", i)
+					s.Operator = &journal.Operator{Store: poolstate.Open(filepath.Join(filepath.Dir(s.Operator.Store.Path()), s.Profile))}
+					c.Stores = append(c.Stores, s)
+				}
+				c.Stores[0].Profile = poolstate.RootProfile
+			})
+			root := strings.ReplaceAll(manyEntries(100, mixed(0)), "provider-", "root-")
+			for i, st := range d.m.stores {
+				msg := loaded(b, manyEntries(100, mixed(0)))
+				if i == 0 {
+					msg = loaded(b, root)
+				}
+				msg.path = st.path
+				d.send(msg)
+			}
+			texts, path := []string{manyEntries(100, mixed(0)), manyEntries(100, mixed(1))}, d.m.stores[1].path
+			if changed == "root" {
+				texts, path = []string{root, strings.ReplaceAll(texts[1], "provider-", "root-")}, d.m.stores[0].path
+			}
+			loads := []poolLoaded{loaded(b, texts[0]), loaded(b, texts[1])}
+			for i := 1; b.Loop(); i++ {
+				loads[i%2].path = path
+				d.send(loads[i%2])
+				_ = d.m.View()
+			}
+			if d.m.pool.Len() != 31*100+30*100 {
+				b.Fatal(d.m.pool.Len())
+			}
+		})
+	}
 }

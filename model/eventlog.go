@@ -201,8 +201,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 // journal and all stores have been read.
 func (m *Model) mergeHistory() {
 	l := &m.log
-	if !l.journal || slices.ContainsFunc(m.stores, func(st *store) bool { return !st.known }) ||
-		!slices.ContainsFunc(m.stores, func(st *store) bool { return st.observed }) {
+	if !l.journal || !m.allKnown() || !slices.ContainsFunc(m.stores, func(st *store) bool { return st.observed }) {
 		return
 	}
 	l.merge(slices.DeleteFunc(l.lent, func(r poolstate.Record) bool { return !m.lends(r.Provider) }), false)
@@ -251,11 +250,16 @@ func (m *Model) writeJournal() tea.Cmd {
 // recordSeen writes events to the journal and returns the first error.
 func recordSeen(events []unwritten) error {
 	var failed error
-	batches := map[*journal.Operator][]poolstate.Record{}
-	for _, e := range events {
-		batches[e.operator] = append(batches[e.operator], e.record)
-	}
-	for operator, records := range batches {
+	for len(events) > 0 {
+		operator := events[0].operator
+		var records []poolstate.Record
+		events = slices.DeleteFunc(slices.Clone(events), func(e unwritten) bool {
+			if e.operator != operator {
+				return false
+			}
+			records = append(records, e.record)
+			return true
+		})
 		failed = cmp.Or(failed, operator.RecordSeen(records))
 	}
 	return failed

@@ -14,6 +14,7 @@ import (
 // keyPressed handles a key that was pressed or clicked in the footer.
 func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	k, is := m.keys, func(bindings ...key.Binding) bool { return key.Matches(pressed, bindings...) }
+	m.settled = true
 	switch {
 	case m.dialog != nil:
 		return m.dialogPressed(pressed)

@@ -141,6 +141,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		m.loaded(st, msg)
 	}
 	m.mergeHistory()
+	m.settled = m.settled || m.allKnown()
 	if st.loading.again {
 		st.loading.again = false
 		again = m.startLoad(st)

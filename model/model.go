@@ -57,7 +57,7 @@ type Model struct {
 	views     []poolstate.View
 	latest    assembled // what views show together
 	assembled           // what is on screen: latest unless the display is frozen
-	settled   bool      // all stores have been loaded once
+	settled   bool      // all stores have been loaded, or a key has been pressed
 	groups    []filter.Group
 	outFirst  bool           // providers that are out are listed first, because the table does not fit
 	outages   map[string]int // number of accounts affected by each provider's outage

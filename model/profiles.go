@@ -35,13 +35,15 @@ func (m *Model) storesChanged(msg StoresChanged) tea.Cmd {
 			m.logEvents(st, st.observer.Fail(true, m.cfg.Clock.Now()))
 		}
 	}
-	m.setSeveral(was)
+	toggled := m.setSeveral(was)
 	for _, st := range m.stores {
 		if !slices.Contains(was, st) {
 			load = append(load, m.readJournal(st))
 		}
 	}
-	m.update()
+	if m.assemble() && (!m.paused.on || toggled) {
+		m.show()
+	}
 	var news []string
 	if len(appeared) > 0 {
 		news = append(news, "new: "+shortened(appeared))
@@ -55,12 +57,13 @@ func (m *Model) storesChanged(msg StoresChanged) tea.Cmd {
 	return tea.Batch(load...)
 }
 
-// setSeveral finds out whether several stores are shown. If that has changed, all refs do, too.
-func (m *Model) setSeveral(was []*store) {
+// setSeveral finds out whether several stores are shown. It reports whether that has changed,
+// which changes all refs.
+func (m *Model) setSeveral(was []*store) (changed bool) {
 	is := shown(m.stores)
 	m.keys.setSeveral(len(is) > 1)
 	if len(is) > 1 == m.several {
-		return
+		return false
 	}
 	m.several = len(is) > 1
 	if m.dialog != nil {
@@ -71,6 +74,7 @@ func (m *Model) setSeveral(was []*store) {
 	} else {
 		m.renameProfile(is[0].Profile, "")
 	}
+	return true
 }
 
 // setSeveral adapts the keys to whether several stores are shown.
@@ -132,10 +136,18 @@ func shortened(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// toggleGroups groups the table by profile, or by provider again.
+// toggleGroups groups the table by profile, or by provider again. Grouped by provider, the table
+// lists a borrowed credential only once, so the marks move there.
 func (m *Model) toggleGroups() {
 	a := &m.arrangement
 	a.byProfile = !a.byProfile
 	a.folded, a.otherFolded = a.otherFolded, a.folded
+	if !a.byProfile {
+		m.marked = renamed(m.marked, func(ref *poolstate.Ref) {
+			if original := m.original(*ref); m.pool.Find(original) != nil {
+				*ref = original
+			}
+		})
+	}
 	m.arrange()
 }

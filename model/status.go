@@ -142,6 +142,7 @@ func (m *Model) whyNoSelection() string {
 type notifier struct {
 	on        bool
 	providers map[string]providerState // nil before the first check
+	profiles  []string                 // of the pool that was checked last
 	dead      map[poolstate.Ref]bool
 	allReady  bool                 // all credentials that can become ready are ready
 	reported  map[string]time.Time // when a subject was last reported
@@ -199,7 +200,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 			continue
 		}
 		dead[c.Ref] = true
-		if !first && !n.dead[c.Ref] {
+		if !first && !n.dead[c.Ref] && (c.Profile == "" || slices.Contains(n.profiles, c.Profile)) {
 			report(c.Profile+"/"+c.String(), rowName(c)+" is dead: re-auth required")
 		}
 	}
@@ -208,7 +209,7 @@ func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time
 	if !first && allReady && !n.allReady {
 		report("", fmt.Sprintf("all credentials ready (%d)", sum.Ready()))
 	}
-	n.providers, n.dead, n.allReady = providers, dead, allReady
+	n.providers, n.dead, n.allReady, n.profiles = providers, dead, allReady, pool.Profiles
 }
 
 // update sets is.out and returns the text of a notification about the provider, or "".

@@ -70,6 +70,11 @@ func shown(stores []*store) []*store {
 	return slices.DeleteFunc(slices.Clone(stores), func(st *store) bool { return st.Hidden })
 }
 
+// allKnown reports whether each store has been loaded at least once, or has failed to load.
+func (m *Model) allKnown() bool {
+	return !slices.ContainsFunc(m.stores, func(st *store) bool { return !st.known })
+}
+
 // storeAt returns the store that was opened with the given path, or nil.
 func (m *Model) storeAt(path string) *store {
 	i := slices.IndexFunc(m.stores, func(st *store) bool { return st.path == path })
@@ -195,7 +200,6 @@ func (m *Model) show() {
 	m.arrange()
 	if !m.settled { // more rows may follow above the selected one
 		m.selectAt(0)
-		m.settled = !slices.ContainsFunc(m.stores, func(st *store) bool { return !st.known })
 	}
 	if m.dialog != nil && m.pool.Len() == 0 { // an empty screen has no room for a dialog
 		m.cancelDialog(", " + m.whyNoSelection())

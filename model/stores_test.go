@@ -101,7 +101,7 @@ func (h *home) rows() string {
 
 func (h *home) lists(rows string) { h.t.Helper(); equal(h.t, "the rows", h.rows(), rows) }
 
-// go_ selects a row.
+// selectRow selects a row.
 func (h *home) selectRow(row string) {
 	h.t.Helper()
 	for i, name := range strings.Fields(h.rows()) {
@@ -173,7 +173,7 @@ func TestStores_HiddenRoot(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": ownQ}, hide)
 	h.lists("/a<default /b<default /q")
 	h.shows("~/work.json")
-	h.do("r", "✓ reset default/p/label-a", "; written to ~/default.json; u undoes")
+	h.do("r", "✓ reset default/p/label-a: cooling, streak 2", "; written to ~/default.json; u undoes")
 	equal(t, "streaks", h.streaks("default"), "a:0 b:1")
 	h.save("default", strings.Replace(rootPool, `"a"`, `"c"`, 1))
 	h.lists("/c<default /b<default /q")

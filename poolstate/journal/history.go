@@ -11,9 +11,14 @@ import (
 // that may be about the store.
 func of(entries []Entry, store *poolstate.Store) []Entry {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
-	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
-		return e.Store != identity && e.Store != path && (e.Store != "" || !e.unreadable)
-	})
+	var own []Entry
+	for i := range entries {
+		e := &entries[i]
+		if e.Store == identity || e.Store == path || e.Store == "" && e.unreadable {
+			own = append(own, *e)
+		}
+	}
+	return own
 }
 
 // Records returns the events of a store in chronological order. It omits observed events

@@ -1,0 +1,175 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/poolstate"
+	"pooltop/ui"
+)
+
+// The selection, the marks and the folds survive a change of the grouping.
+func TestToggleGroups(t *testing.T) {
+	h := three(t)
+	h.selectRow("work/w")
+	h.do("P")
+	h.selectRow("cron/b<default")
+	h.do("space up P")
+	h.lists("default/a default/b work/w cron/q")
+	h.isAt("b")
+	equal(t, "the profile of the selection", h.m.selected.Profile, "default")
+	h.shows("1 marked")
+	h.do("x", "hold label-b of p in default")
+	h.do("esc esc P")
+	equal(t, "the profile of the selection", h.m.selected.Profile, "cron")
+
+	h.do("left")
+	h.lists("default/a default/b work/w")
+	h.do("P")
+	h.lists("default/a default/b work/w cron/q")
+	h.do("P")
+	h.lists("default/a default/b work/w")
+	h.do("right")
+	h.lists("default/a default/b work/w cron/a<default cron/b<default cron/q")
+	h.selectRow("work/w")
+	h.do("a", "1 marked")
+	h.do("P ?", "P", "group by profile or", "fold the group")
+}
+
+// With one store, the table cannot be grouped by profile.
+func TestToggleGroups_OneStore(t *testing.T) {
+	d := startDashboard(t, twoOut)
+	d.do("P ?")
+	equal(t, "by profile", d.m.arrangement.byProfile, false)
+	d.hides("group by profile")
+}
+
+// While stores are being loaded, the first row stays selected until a key is pressed.
+func TestShow_FirstRowSelected(t *testing.T) {
+	for _, keys := range []string{"", "j"} {
+		h := newHome(t, "default work cron", map[string]string{"default": pool(ready("a", 0)), "work": workPool, "cron": ownQ})
+		loads := results(h.m.loadAll())
+		h.send(loads[1])
+		h.isAt("w")
+		h.do(keys)
+		h.send(loads[0])
+		h.send(loads[2])
+		want := "a"
+		if keys != "" {
+			want = "w"
+		}
+		h.isAt(want)
+		h.selectRow("cron/q")
+		h.save("default", rootPool)
+		h.isAt("q")
+	}
+}
+
+// Events of all stores are in one log, with their profiles. Keys act on the credential of the
+// event's profile.
+func TestLogEvents_Profiles(t *testing.T) {
+	h := three(t)
+	h.later(time.Minute)
+	h.save("work", pool(exhausted("w", time.Minute, 2)))
+	h.save("cron", strings.Replace(ownQ, `"consecutive_failures": 0`, `"consecutive_failures": 1, "last_status": "exhausted"`, 1))
+	var got []string
+	for _, r := range h.m.log.shown {
+		got = append(got, r.Profile+"/"+r.ID+" "+r.Kind.String())
+	}
+	equal(t, "the events", strings.Join(got, ", "), "default/a exhausted, default/b exhausted, work/w exhausted, work/w exhausted, cron/q exhausted")
+	h.do("e j r", "✓ reset work/p/label-w")
+	h.do("enter")
+	equal(t, "the profile of the selection", h.m.selected.Profile, "work")
+	next := &home{&dashboard{t: t, now: h.now, m: New(h.m.cfg)}, h.dir}
+	next.finish(next.m.readJournal(next.m.stores...))
+	got = nil
+	for _, r := range next.m.log.records {
+		got = append(got, r.Profile+"/"+r.ID+" "+r.Kind.String())
+	}
+	equal(t, "the journal", strings.Join(got, ", "), "work/w exhausted, work/w reset, cron/q exhausted")
+}
+
+// Deadlines of all stores pass without a change of a file.
+func TestClockTicked_Stores(t *testing.T) {
+	h := three(t)
+	h.waits = nil
+	h.later(58*time.Minute + 59*time.Second + 500*time.Millisecond).send(ticked{})
+	equal(t, "the wait", h.waits[len(h.waits)-1], 500*time.Millisecond)
+	h.tick(time.Second)
+	var due []string
+	for _, r := range h.m.log.records {
+		if r.Kind == poolstate.EventDue {
+			due = append(due, r.Profile)
+		}
+	}
+	slices.Sort(due)
+	equal(t, "due", strings.Join(due, " "), "default work")
+}
+
+// While the display is frozen, the latest pools of all stores are kept for later.
+func TestTogglePause_Stores(t *testing.T) {
+	h := three(t)
+	h.do("p")
+	h.save("work", pool(ready("w", 0), ready("v", 0)))
+	h.lists("default/a default/b work/w cron/q")
+	h.do("p")
+	h.lists("default/a default/b work/w work/v cron/q")
+}
+
+// A profile that appears causes no notification about its dead credentials.
+func TestNotify_NewProfile(t *testing.T) {
+	dead := `{"access_token": "none", "id": "d", "last_status": "dead"}`
+	h := three(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
+	h.raw = nil
+	h.put(t, "new", pool(dead))
+	h.handle(StoresChanged{append(slices.Clip(h.m.cfg.Stores), h.store("new", h.clock))})
+	equal(t, "notifications", len(h.raw), 0)
+	h.save("work", pool(dead))
+	equal(t, "notifications", strings.Contains(strings.Join(h.raw, " "), "work/p/d is dead"), true)
+}
+
+// A hold names the profile and uses the policy of its store.
+func TestHold_Profile(t *testing.T) {
+	flat := strings.Replace(pool(exhausted("w", -time.Minute, 1)), `, "consecutive_failures": 1`, "", 1)
+	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": flat})
+	equal(t, "policies", h.m.stores[0].policy.String()+" "+h.m.stores[1].policy.String(), "backoff flat")
+	h.selectRow("work/w")
+	h.do("x", "hold label-w of p in work")
+	h.do("esc")
+	h.selectRow("default/a")
+	h.do("x enter", "✓ hold default/p/label-a: cooling, streak 2", "held, streak 3, until 16:00", "; written to ~/default.json")
+}
+
+// An undo in the journal of a hidden root is offered if the profile borrows the provider.
+func TestUndoRecorded_HiddenRoot(t *testing.T) {
+	for _, tt := range []struct{ work, want string }{
+		{ownQ, "undo the reset of 12:00"}, {workPool, "✕ nothing to undo"},
+	} {
+		h := three(t)
+		h.do("r")
+		h.put(t, "work", tt.work)
+		cfg := h.m.cfg
+		cfg.Stores = slices.Clone(cfg.Stores[:2])
+		cfg.Stores[0].Hidden = true
+		next := &home{&dashboard{t: t, now: h.now, m: New(cfg)}, h.dir}
+		next.m.width, next.m.height = 120, 36
+		next.finish(next.m.loadAll())
+		next.do("u", tt.want)
+	}
+}
+
+// A file that cannot be written does not prevent changes to the others.
+func TestUndo_UnwritableStore(t *testing.T) {
+	h := three(t)
+	h.do("R y")
+	h.m.stores[1].unwritable = poolstate.ErrReadOnly
+	h.do("u", "undo the reset of 2 credentials in ~/default.json?", "! work: not writable by this user")
+	h.do("y", "✓ undo 2 credentials")
+	h.do("u", "✕ work: not writable by this user")
+	equal(t, "read-only", h.m.isReadOnly(), false)
+	h.m.stores[1].unwritable = nil
+	h.do("u y")
+	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
+}
