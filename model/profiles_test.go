@@ -33,6 +33,10 @@ func TestToggleGroups(t *testing.T) {
 	h.lists("default/a default/b work/w")
 	h.do("right")
 	h.lists("default/a default/b work/w cron/a<default cron/b<default cron/q")
+	h.do("P left P right", "✕ no provider is folded")
+	h.do("P")
+	h.lists("cron/q")
+	h.do("right P")
 	h.selectRow("work/w")
 	h.do("a", "1 marked")
 	h.do("P ?", "P", "group by profile or", "fold the group")
@@ -89,6 +93,14 @@ func TestLogEvents_Profiles(t *testing.T) {
 		got = append(got, r.Profile+"/"+r.ID+" "+r.Kind.String())
 	}
 	equal(t, "the journal", strings.Join(got, ", "), "work/w exhausted, work/w reset, cron/q exhausted")
+}
+
+// Copies of a credential in other profiles have the same id.
+func TestEventTarget_Copies(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": rootPool})
+	h.do("ctrl+r y e r", "reset: nothing changed: work/p/label-b, already clear")
+	h.do("j j enter")
+	equal(t, "the selection", h.m.selected.Profile+"/"+h.m.selected.ID, "default/b")
 }
 
 // Deadlines of all stores pass without a change of a file.
@@ -162,14 +174,15 @@ func TestUndoRecorded_HiddenRoot(t *testing.T) {
 
 // A file that cannot be written does not prevent changes to the others.
 func TestUndo_UnwritableStore(t *testing.T) {
-	h := three(t)
+	root := pool(exhausted("a", -time.Minute, 2), ready("b", 0))
+	h := startHome(t, "default work", map[string]string{"default": root, "work": workPool})
 	h.do("R y")
 	h.m.stores[1].unwritable = poolstate.ErrReadOnly
-	h.do("u", "undo the reset of 2 credentials in ~/default.json?", "! work: not writable by this user")
-	h.do("y", "✓ undo 2 credentials")
+	h.do("u", "undo the reset of default/p/label-a in ~/default.json?", "! work: not writable by this user")
+	h.do("y", "✓ undo default/p/label-a")
 	h.do("u", "✕ work: not writable by this user")
 	equal(t, "read-only", h.m.isReadOnly(), false)
 	h.m.stores[1].unwritable = nil
 	h.do("u y")
-	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
+	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:0 w:1")
 }

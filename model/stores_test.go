@@ -106,6 +106,7 @@ func (h *home) selectRow(row string) {
 	h.t.Helper()
 	for i, name := range strings.Fields(h.rows()) {
 		if name == row {
+			h.m.arrangement.anchor = nil
 			h.m.selectAt(i)
 			return
 		}
@@ -186,6 +187,22 @@ func TestStores_HiddenRoot(t *testing.T) {
 	before := len(h.m.log.records)
 	h.save("default", rootPool)
 	equal(t, "events", len(h.m.log.records), before)
+	next := &home{&dashboard{t: t, now: h.now, m: New(h.m.cfg)}, h.dir}
+	next.finish(next.m.readJournal(next.m.stores...))
+	next.finish(next.m.loadAll())
+	for _, r := range next.m.log.records {
+		if r.Profile != "" {
+			t.Errorf("an event of the root is shown: %v %v", r.ID, r.Kind)
+		}
+	}
+}
+
+// A profile without a file has the policy that the root's agent was seen to have.
+func TestStores_PolicyOfRoot(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{"default": pool(ready("a", 0), ready("b", 0))})
+	h.later(time.Minute).tick(0)
+	h.save("default", strings.Replace(pool(ready("a", 0), exhausted("b", time.Minute, 0)), `"last_status_at"`, `"last_status_at"`, 1))
+	equal(t, "policies", h.m.stores[0].policy.String()+" "+h.m.stores[1].policy.String(), "flat flat")
 }
 
 // A profile whose store is a link to the root's borrows all rows.
@@ -263,8 +280,11 @@ func TestStoresChanged(t *testing.T) {
 	equal(t, "marks", h.m.marked[poolstate.Ref{Provider: "p", ID: "w"}], true)
 	h.do("r", "✓ reset label-w")
 	h.hides("written to")
+	h.save("work", workPool, "! reset of label-w was overwritten")
+	h.do("esc r")
 	h.handle(StoresChanged{all})
 	h.lists("default/a default/b work/w cron/q")
+	h.isAt("w")
 	h.do("u y")
 	equal(t, "streaks", h.streaks("work"), "w:1")
 }
@@ -285,6 +305,18 @@ func TestStores_BorrowedRow(t *testing.T) {
 	h.selectRow("default/a")
 	h.do("space r", "label-a: cooling, streak 2")
 	h.hides("2 credentials")
+}
+
+// Each write is watched until its own file changes back.
+func TestStores_Overwritten(t *testing.T) {
+	h := three(t)
+	h.do("R y")
+	h.save("work", workPool, "! reset of work/p/label-w was overwritten at 12:00:00; select it and press r to repeat")
+	h.do("esc P")
+	h.selectRow("cron/b<default")
+	h.save("default", rootPool, "! reset of default/p/label-b was overwritten at 12:00:00; press r to repeat")
+	s := h.m.screen()
+	equal(t, "the borrowed row is highlighted", s.Fresh[poolstate.Ref{Provider: "p", ID: "a", Profile: "cron"}], 2)
 }
 
 // An action on several stores is one action: with one confirmation, one number and one undo.

@@ -148,7 +148,7 @@ func verbOf(e *journal.Entry) string {
 func (m *Model) lastAction(plan *poolstate.Outcome) string {
 	what := text.Plural(len(plan.Changed), "credential", "credentials")
 	if len(plan.Changed) == 1 {
-		what = text.CredentialName(&plan.Changed[0].Before)
+		what = text.QualifiedName(&plan.Changed[0].Before)
 	}
 	last := &m.performed[len(m.performed)-1]
 	return "the " + ui.VerbWord(last.verb) + " of " + what

@@ -54,6 +54,16 @@ func TestMerge(t *testing.T) {
 	equal(t, "accounts of an outage", pool.Provider("p").Outage(Flat(), now), 0) // one account is not an outage
 }
 
+// A credential that several profiles borrow counts once, even if the root is not shown.
+func TestMerge_WithoutRoot(t *testing.T) {
+	root := decoded(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "1"}]}}`)
+	pool := Merge([]View{{"work", Borrow(nil, root), Flat()}, {"cron", Borrow(nil, root), Flat()}})
+	sum := pool.Summarize(Flat(), time.Time{})
+	equal(t, "total", sum.Total, 1)
+	equal(t, "borrowers", fmt.Sprint(pool.Providers[0].Credentials[0].BorrowedBy), "[cron]")
+	equal(t, "repeated", fmt.Sprint(pool.Providers[0].Credentials[0].Repeated, pool.Providers[0].Credentials[1].Repeated), "false true")
+}
+
 func TestMerge_SinglePool(t *testing.T) {
 	pool := decoded(t, `{"credential_pool": {"p": [{"id": "a"}]}}`)
 	equal(t, "pool", Merge([]View{{"", pool, Flat()}}), pool)
