@@ -212,6 +212,7 @@ func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential,
 	}
 	switch {
 	case readyParts == parts:
+	case g.Profile && credentials[0].BorrowedFrom != "": // the owner's group is out
 	case readyParts == 0 && !g.Profile:
 		g.out = entirelyOut
 	default:

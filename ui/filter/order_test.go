@@ -219,7 +219,7 @@ func TestListing_Merged(t *testing.T) {
 		{"by profile, filtered", Listing{ByProfile: true, Filter: parse(t, "state:cooling -profile:default")}, "work[w1] cron[r3]"},
 		{"by profile, reversed", Listing{ByProfile: true, Reverse: true}, "default[r2 r1 r3] work[r2 r1 w2 w1] cron[r2 r1 r3]"},
 		{"by profile, collapsed", Listing{ByProfile: true, Collapsed: map[string]bool{"work": true, "a": true}}, "default[r1 r2 r3] work[] cron[r1 r2 r3]"},
-		{"profiles with a provider that is out", Listing{ByProfile: true, OutFirst: true}, "default[r1 r2 r3] cron[r1 r2 r3] work[r1 r2 w1 w2]"},
+		{"borrowed credentials that are out do not count", Listing{ByProfile: true, OutFirst: true}, "default[r1 r2 r3] work[r1 r2 w1 w2] cron[r1 r2 r3]"},
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}
