@@ -179,7 +179,7 @@ func (s *schedules) source(path, name string) string {
 
 // legend describes the parameters of each column of the table, and their sources.
 func (s *schedules) legend() string {
-	step, names := s.step(1), []string{"agent", "guard"}
+	step := s.step(1)
 	policy := step.Policy + " (assumed)"
 	if s.policy.Source() == poolstate.PolicyForced {
 		policy = step.Policy + " (" + step.PolicyFrom + ")"
@@ -188,22 +188,17 @@ func (s *schedules) legend() string {
 	if _, named := s.cfg.Agent.TTL[s.code]; !named {
 		base = s.cfg.SourceOf("agent.ttl.other")
 	}
-	lines := []string{
-		fmt.Sprintf("policy %s, base %s (%s)", policy, span(jsonout.Seconds(s.policy.Cooldown(&poolstate.Credential{ErrorCode: poolstate.Some(s.code)}, 1))), base),
-		step.Guard.words(
+	own := span(jsonout.Seconds(s.policy.Cooldown(&poolstate.Credential{ErrorCode: poolstate.Some(s.code)}, 1)))
+	rows := [][]string{
+		{"agent", fmt.Sprintf("policy %s, base %s (%s)", policy, own, base)},
+		{"guard", step.Guard.words(
 			sourced{"forget-after " + config.Duration(s.curve.Forget()), s.source("", "forget-after")},
-			sourced{fmt.Sprintf("stagger %t", s.curve.Stagger), s.source("", "stagger")}),
+			sourced{fmt.Sprintf("stagger %t", s.curve.Stagger), s.source("", "stagger")})},
 	}
 	for _, name := range s.providers {
-		names, lines = append(names, columnName(name)), append(lines, step.Providers[name].words())
+		rows = append(rows, []string{columnName(name), step.Providers[name].words()})
 	}
-	width, out := 0, fmt.Sprintf("Cooldowns after error %d, unless the provider names a reset time:\n\n", s.code)
-	for _, name := range names {
-		width = max(width, text.Width(name))
-	}
-	for i, name := range names {
-		out += padded(name, width) + "  " + text.Clean(lines[i], text.MessageLimit) + "\n"
-	}
+	out := fmt.Sprintf("Cooldowns after error %d, unless the provider names a reset time:\n\n", s.code) + aligned(rows)
 	if s.policy.Climbs() {
 		out += "\nGuard leaves agents with backoff alone. For stock agents, add --policy flat.\n"
 	}
@@ -252,17 +247,22 @@ func (s *schedules) table() string {
 		}
 		rows = append(rows, row)
 	}
-	out := ""
+	return aligned(rows)
+}
+
+// aligned cleans the cells of a table and formats it with two spaces between columns.
+func aligned(rows [][]string) (out string) {
+	widths := map[int]int{}
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = text.Clean(cell, text.MessageLimit)
+			widths[i] = max(widths[i], text.Width(row[i]))
+		}
+	}
 	for _, row := range rows {
 		line := ""
 		for i, cell := range row {
-			width := 0
-			for _, r := range rows {
-				if i < len(r) {
-					width = max(width, text.Width(r[i]))
-				}
-			}
-			line += padded(cell, width) + "  "
+			line += padded(cell, widths[i]) + "  "
 		}
 		out += strings.TrimRight(line, " ") + "\n"
 	}

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -123,23 +121,11 @@ const maxAgentConfig = 1 << 20
 // strategies returns the providers' rotation strategies from the configuration in the
 // agent's home. It returns nil if the file cannot be read.
 func strategies(home string) map[string]string {
-	path := filepath.Join(home, "config.yaml")
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxAgentConfig))
-	if err != nil {
-		return nil
-	}
+	data, err := config.ReadFile(filepath.Join(home, "config.yaml"), maxAgentConfig)
 	var doc struct {
 		Strategies map[string]any `yaml:"credential_pool_strategies"`
 	}
-	if yaml.Unmarshal(data, &doc) != nil {
+	if err != nil || yaml.Unmarshal(data, &doc) != nil {
 		return nil
 	}
 	out := map[string]string{}

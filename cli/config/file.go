@@ -46,7 +46,7 @@ func pathOn(goos string, getenv func(string) string, home func() (string, error)
 
 // read reads the file at Path. A missing file is an error only if named is true.
 func (c *Config) read(named bool) error {
-	data, err := readFile(c.Path)
+	data, err := ReadFile(c.Path, maxSize)
 	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 		return nil
 	}
@@ -59,16 +59,16 @@ func (c *Config) read(named bool) error {
 	return c.decode(data)
 }
 
-// readFile reads a regular file. It checks the type first, because opening a pipe could
-// block.
-func readFile(path string) ([]byte, error) {
+// ReadFile reads a regular file of at most limit bytes. It checks the type first, because
+// opening a pipe could block.
+func ReadFile(path string, limit int64) ([]byte, error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
-	case info.Size() > maxSize:
-		return nil, fmt.Errorf("larger than %d KiB", maxSize>>10)
+	case info.Size() > limit:
+		return nil, fmt.Errorf("larger than %d KiB", limit>>10)
 	}
 	return os.ReadFile(path)
 }

@@ -113,8 +113,8 @@ const minBase64 = (MinLeak*4 + 2) / 3
 func decodeBase64(r *reading, yield func(reading) bool) bool {
 	for i := 0; i < len(r.text); {
 		begin, cases := i, 0
-		for ; i < len(r.text) && sextet(r.text[i]) >= 0; i++ {
-			if v := sextet(r.text[i]); v < 52 {
+		for ; i < len(r.text) && sextets[r.text[i]] >= 0; i++ {
+			if v := sextets[r.text[i]]; v < 52 {
 				cases |= 1 << (v / 26)
 			}
 		}
@@ -134,7 +134,7 @@ func fromBase64(r *reading, begin, end int) reading {
 	out, d := make([]byte, n), reading{from: make([]int, n), to: make([]int, n)}
 	for i := range n {
 		first := begin + i*4/3 // of the two digits that encode the byte
-		pair := sextet(r.text[first])<<6 | sextet(r.text[first+1])
+		pair := int(sextets[r.text[first]])<<6 | int(sextets[r.text[first+1]])
 		out[i] = byte(pair >> (4 - i%3*2))
 		at := r.span(first, first+2)
 		d.from[i], d.to[i] = at.from, at.to
@@ -143,19 +143,12 @@ func fromBase64(r *reading, begin, end int) reading {
 	return d
 }
 
-// sextet returns the value of a base64 digit in the standard or URL alphabet, or -1.
-func sextet(c byte) int {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return int(c - 'A')
-	case c >= 'a' && c <= 'z':
-		return int(c-'a') + 26
-	case c >= '0' && c <= '9':
-		return int(c-'0') + 52
-	case c == '+' || c == '-':
-		return 62
-	case c == '/' || c == '_':
-		return 63
+// sextets maps base64 digits, in the standard or URL alphabet, to their values, and all other
+// bytes to -1.
+var sextets = func() (values [256]int8) {
+	for c := range values {
+		values[c] = int8(strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", byte(c)))
 	}
-	return -1
-}
+	values['-'], values['_'] = values['+'], values['/']
+	return values
+}()
