@@ -211,6 +211,13 @@ func TestCommands_HostilePath(t *testing.T) {
 		t.Skip("the file system may not allow such names")
 	}
 	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
+	cfg := filepath.Join(filepath.Dir(file), "c\x1b[31m\u202e.toml")      //nolint:gocritic // the escape sequence has no separator
+	writeFile(t, cfg, []byte("backoff.cap = 3"))
+	for _, name := range []string{"backoff", "config"} {
+		o := pooltop(t, name, "--config", cfg)
+		checkHarmless(t, name, o)
+		contains(t, done(t, o), ".toml:1")
+	}
 	for _, content := range []string{string(sample(t, "backoff.json")), `{"credential_pool": `} {
 		writeFile(t, file, []byte(content))
 		for _, args := range append(commands("status --format {{.path}}", "backoff", "backoff --json", "config",
