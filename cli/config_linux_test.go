@@ -30,7 +30,7 @@ func TestDashboard_Configured(t *testing.T) {
 	c.Type("\x14") // ctrl+t
 	c.Shows("theme: high contrast on a light background; ctrl+t switches to the terminal's own colors")
 	c.Type("\x1b[15~") // f5
-	c.Shows("policy backoff", "f5 ?")
+	c.Shows("policy backoff", "f5 ?", "esc Q back")
 	c.Type("\x1b")
 	c.Shows("F sort") // otherwise Esc and Q would be read as alt+Q
 	c.Type("Q")
