@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -29,6 +31,7 @@ import (
 // storeDashboard returns the dashboard's configuration for the selected stores.
 func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) model.Config {
 	m := model.Config{
+		Home:       displayPath(filepath.Dir(cmp.Or(poolstate.RootStore(cfg.File), cfg.File))),
 		ClaudeFile: claudeFile(),
 		Clock:      model.Clock{Now: newClock(cfg.Now), Rate: 1},
 		Policy:     policyChoice(cfg),
@@ -51,6 +54,7 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 		}
 		if i := slices.IndexFunc(known, has); i >= 0 {
 			stores = append(stores, known[i])
+			stores[len(stores)-1].Hidden = hidden
 			return
 		}
 		stores = append(stores, model.Store{
@@ -142,7 +146,7 @@ func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		w.root = cfg.File
 	}
 	w.changed = func(c watch.Change) {
-		send(model.FileChanged{Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
+		send(model.FileChanged{Path: c.Path, Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
 	}
 	stores := m.Stores
 	w.listed = func() {

@@ -58,7 +58,9 @@ func rootCommand() *cobra.Command {
 		Use:   "pooltop",
 		Short: "Live view and control of an LLM agent's credential pool",
 		Long: "pooltop shows every credential in an agent's auth.json: its state, its failure streak and when it is ready\n" +
-			"again. The view updates whenever the file changes. Viewing never modifies it.",
+			"again. The view updates whenever the file changes. Viewing never modifies it.\n\n" +
+			"It shows the agent's root and all its profiles, including those that are created later, unless --file, --home,\n" +
+			"--profile or the configuration selects fewer.",
 		Example: "  # the dashboard for this machine's agent\n  pooltop\n\n" +
 			"  # a simulated outage; needs no agent\n  pooltop demo\n\n" +
 			"  # the pool as JSON, for a script\n  pooltop list --json",
@@ -67,7 +69,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	settings := config.Bind(root.Flags(), ^config.Stores)
+	settings := config.Bind(root.Flags(), ^config.Scope(0)).AllByDefault()
 	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		if cfg.Guard && *readOnly {

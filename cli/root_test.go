@@ -31,8 +31,8 @@ func TestCommands_Usage(t *testing.T) {
 		{"--now yesterday", `pooltop: --now must be an RFC 3339 time such as 2026-11-23T09:20:00Z, not "yesterday"`},
 		{"--profile a/b", `pooltop: profile "a/b"`},
 		{"--profile=", "pooltop: --profile must not be empty"},
-		{"--profile a --profile b", "pooltop: --profile must be given only once"},
-		{"--all-profiles", "pooltop: unknown flag: --all-profiles"},
+		{"--all-profiles --profile a", "pooltop: --all-profiles and --profile are mutually exclusive"},
+		{"--all-profiles --file a.json", "pooltop: --all-profiles and --file are mutually exclusive"},
 		{"calibrate --profile a --profile b", "pooltop calibrate: --profile must be given only once"},
 		{"list --profile a --profile=", "pooltop list: --profile must not be empty"},
 		{"list --profile a --profile b/c", `pooltop list: profile "b/c"`},
@@ -135,7 +135,7 @@ const storesFlags = storeFlags + " all-profiles"
 // offered lists the flags of each command, except --config, --log-file and --help,
 // which all commands have.
 var offered = map[string]string{
-	"pooltop":   storeFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only",
+	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only",
 	"list":      storesFlags + " theme columns no-color json",
 	"status":    storesFlags + " format",
 	"events":    storesFlags + " theme no-color journal no-journal json since",

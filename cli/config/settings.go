@@ -96,7 +96,7 @@ var settings = []Setting{
 		Accepts: "a list of " + strings.Join(columns, ", "), Words: columns,
 	},
 	{Name: "notify", Scope: Dashboard, Usage: "notify when a provider is out or recovers, or when a credential dies"},
-	{Name: "guard", Scope: Guard, Usage: "run guard on the store while the dashboard is open"},
+	{Name: "guard", Scope: Guard, Usage: "run guard on the displayed stores while the dashboard is open"},
 	{
 		Name: "frame-rate", Value: "N", Scope: Dashboard, Usage: "maximum frames per second (1–60)",
 		Accepts: "a whole number from 1 to 60",
