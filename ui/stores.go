@@ -45,10 +45,10 @@ func (s *Screen) staleFeed(profile string) *Feed {
 	return nil
 }
 
-// lineOf returns an empty line for a credential. It is dimmed if its store is stale or if the
-// credential is borrowed.
+// lineOf returns an empty line for a credential. It is dimmed if the store is stale or if the
+// credential repeats that of another profile.
 func (s *Screen) lineOf(c *poolstate.Credential) *theme.Line {
-	if c.BorrowedFrom != "" || s.staleFeed(c.Profile) != nil {
+	if c.Repeated || s.staleFeed(c.Profile) != nil {
 		return s.Theme.Dimmed().Line()
 	}
 	return s.line()

@@ -221,3 +221,17 @@ func TestMatchRecord_Profile(t *testing.T) {
 		equal(t, text+" matches", [2]bool{MatchRecord(f, &r, poolstate.Backoff()), MatchRecord(f, &file, poolstate.Backoff())}, want)
 	}
 }
+
+// TestLineOf checks which rows are dimmed: those that repeat a credential, and those of a store
+// that is stale.
+func TestLineOf(t *testing.T) {
+	s := profilesScreen(t)
+	for ref, want := range map[[2]string]bool{
+		{"default", "primary"}: false, {"cron-1", "primary"}: true, {"work", "primary"}: false, {"staging", "us-east"}: true,
+	} {
+		c := s.chooseIn(t, ref[0], ref[1]).selected()
+		equal(t, ref[0]+" is dimmed", s.lineOf(c).Theme == s.Theme.Dimmed(), want)
+	}
+	alone := screenOf(poolstate.Borrow(nil, sample(t, "backoff.json"))).chooseFirst()
+	equal(t, "a borrowed credential without its original is dimmed", alone.lineOf(alone.selected()).Theme == alone.Theme.Dimmed(), false)
+}
