@@ -123,29 +123,6 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// inFiles names the files that a plan changes: " in ~/.hermes/auth.json".
-func (m *Model) inFiles(plan *poolstate.Outcome) string {
-	var paths []string
-	for i := range plan.Changed {
-		if st := m.owner(&plan.Changed[i].Before); st != nil && !slices.Contains(paths, st.Path) {
-			paths = append(paths, st.Path)
-		}
-	}
-	if len(paths) == 0 {
-		return ""
-	}
-	return " in " + shortened(paths)
-}
-
-// rowName returns the name of a credential with its provider and, if several stores are shown,
-// its profile.
-func rowName(c *poolstate.Credential) string {
-	if c.Profile == "" {
-		return c.Provider + "/" + text.CredentialName(c)
-	}
-	return text.QualifiedName(c)
-}
-
 // warnings returns a warning for each provider that an outcome leaves with no credential
 // ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {

@@ -150,8 +150,13 @@ func (m *Model) recordsOf(st *store, events []poolstate.Event) []poolstate.Recor
 		}
 		records[i] = poolstate.RecordOf(e, st.policy)
 		records[i].Profile = m.profileIn(st)
-		if e.Kind == poolstate.EventFileUnreadable {
+		switch {
+		case e.Kind == poolstate.EventFileUnreadable:
 			records[i].Message = st.feed.Reason
+		case e.Kind == poolstate.EventFileMissing && m.storeAt(st.path) == nil:
+			records[i].Message = "profile removed"
+		case e.Kind == poolstate.EventFileMissing && st.missing:
+			records[i].Message = "file removed; using the root's credentials"
 		}
 	}
 	return records

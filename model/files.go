@@ -226,6 +226,32 @@ func (m *Model) resultWords(msg *actionDone, out *poolstate.Outcome) string {
 	return strings.Join(words, "; ")
 }
 
+// inFiles names the files that a plan changes: " in ~/.hermes/auth.json".
+func (m *Model) inFiles(plan *poolstate.Outcome) string {
+	var paths, profiles []string
+	for i := range plan.Changed {
+		if st := m.owner(&plan.Changed[i].Before); st != nil && !slices.Contains(paths, st.Path) {
+			paths, profiles = append(paths, st.Path), append(profiles, st.Profile)
+		}
+	}
+	switch n := len(paths); {
+	case n == 0:
+		return ""
+	case n > 2:
+		return fmt.Sprintf(" in %d files (%s)", n, shortened(profiles))
+	}
+	return " in " + strings.Join(paths, " and ")
+}
+
+// rowName returns the name of a credential with its provider and, if several stores are shown,
+// its profile.
+func rowName(c *poolstate.Credential) string {
+	if c.Profile == "" {
+		return c.Provider + "/" + text.CredentialName(c)
+	}
+	return text.QualifiedName(c)
+}
+
 // fileWords names the files that an action has changed, unless that is clear from the screen.
 func (m *Model) fileWords(msg *actionDone) string {
 	changed := slices.DeleteFunc(slices.Clone(msg.files), func(f fileResult) bool { return len(f.done.Changed) == 0 })

@@ -158,7 +158,9 @@ func TestStores_MissingFiles(t *testing.T) {
 	h.save("work", workPool)
 	h.lists("default/a default/b work/w")
 	equal(t, "the error", os.Remove(h.path("work")), nil)
-	synctest.Test(t, func(*testing.T) { h.handle(FileChanged{Path: h.path("work")}, "missing") })
+	synctest.Test(t, func(*testing.T) {
+		h.handle(FileChanged{Path: h.path("work")}, "file removed; using the root's credentials")
+	})
 	h.lists("default/a default/b work/a<default work/b<default")
 
 	h = startHome(t, "default work", nil)
@@ -271,6 +273,7 @@ func TestStoresChanged(t *testing.T) {
 		}
 	}
 	equal(t, "events about removed files", n, 2)
+	h.shows("profile removed")
 
 	// With one store, refs have no profile.
 	h.selectRow("work/w")
@@ -322,14 +325,14 @@ func TestStores_Overwritten(t *testing.T) {
 // An action on several stores is one action: with one confirmation, one number and one undo.
 func TestStores_ActAndUndo(t *testing.T) {
 	h := three(t)
-	h.do("R", "reset 3 credentials in ~/default.json, ~/work.json?", "default/p/label-a", "work/p/label-w")
+	h.do("R", "reset 3 credentials in ~/default.json and ~/work.json?", "default/p/label-a", "work/p/label-w")
 	h.do("y", "✓ reset 3 credentials: 3 cooling → 3 ready; 2 in default, 1 in work; u undoes")
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:0")
 	entries, err := h.m.stores[0].Operator.Journal.Read()
 	equal(t, "the error", err, nil)
 	equal(t, "entries", len(entries), 3)
 	equal(t, "one number", entries[0].Action == entries[2].Action, true)
-	h.do("u", "undo the reset of 3 credentials in ~/default.json, ~/work.json?")
+	h.do("u", "undo the reset of 3 credentials in ~/default.json and ~/work.json?")
 	h.do("y", "✓ undo 3 credentials")
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
 	h.do("u", "✕ nothing to undo")
@@ -339,7 +342,7 @@ func TestStores_ActAndUndo(t *testing.T) {
 	next.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	next.finish(next.m.loadAll())
 	next.finish(next.m.readJournal(next.m.stores...))
-	next.do("u", "undo the reset of 12:00", "3 credentials in ~/default.json, ~/work.json?")
+	next.do("u", "undo the reset of 12:00", "3 credentials in ~/default.json and ~/work.json?")
 	next.do("y", "✓ undo 3 credentials")
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -171,8 +172,8 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
 		return joined(", ", text.Failure(&c), words)
-	case poolstate.EventFileUnreadable:
-		return text.Clean(r.Message, text.MessageLimit)
+	case poolstate.EventFileUnreadable, poolstate.EventFileMissing:
+		return cmp.Or(text.Clean(r.Message, text.MessageLimit), words)
 	}
 	return words
 }
