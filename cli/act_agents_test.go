@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
@@ -183,10 +184,14 @@ func TestExhaust_Profiles(t *testing.T) {
 	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), total)
 }
 
-// readUntil reads a file until done is closed and returns the number of reads. It fails
-// the test if the file is ever incomplete.
+// readUntil reads a file after each change in its directory until done is closed. It returns
+// the number of reads and fails the test if the file is ever incomplete.
 func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 	t.Helper()
+	changes, err := fsnotify.NewWatcher()
+	must(t, err)
+	defer func() { must(t, changes.Close()) }()
+	must(t, changes.Add(filepath.Dir(file)))
 	for ; ; reads++ {
 		data := readFile(t, file)
 		if _, err := poolstate.Decode(data, nil); err != nil || !json.Valid(data) {
@@ -197,7 +202,8 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 		select {
 		case <-done:
 			return reads
-		default:
+		case <-changes.Events:
+		case <-changes.Errors: // too many changes
 		}
 	}
 }

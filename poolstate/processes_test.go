@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/fsnotify/fsnotify"
 	"github.com/gofrs/flock"
 )
 
@@ -149,12 +150,17 @@ func checkConcurrent(t *testing.T, each int, writers []writer) {
 		running.Wait()
 		close(done)
 	}()
+	changes, err := fsnotify.NewWatcher()
+	wantErr(t, err, nil)
+	defer func() { wantErr(t, changes.Close(), nil) }()
+	wantErr(t, changes.Add(filepath.Dir(s.Path())), nil)
 	last := before
 	for reading := true; reading; {
 		select {
 		case <-done:
 			reading = false
-		default:
+		case <-changes.Events:
+		case <-changes.Errors: // too many changes
 		}
 		n, err := requests(s)
 		if err != nil || n < last {
