@@ -215,6 +215,10 @@ func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
 // unmark removes the marks. If the action failed in some files, their credentials stay marked,
 // so that the action can be repeated.
 func (m *Model) unmark(msg *actionDone) {
+	if len(msg.failed()) == 0 {
+		clear(m.marked)
+		return
+	}
 	for ref := range m.marked {
 		c := m.pool.Find(ref)
 		failed := c != nil && slices.ContainsFunc(msg.files, func(f fileResult) bool { return f.err != nil && f.store == m.owner(c) })

@@ -71,7 +71,7 @@ func (m *Model) arrange() {
 	if m.cfg.Demo != nil {
 		height-- // for the narration
 	}
-	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.pool})
+	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.pool, ByProfile: a.byProfile})
 	m.groups = m.listing().Groups(m.pool, m.policy, m.now)
 	m.reselect(at)
 }

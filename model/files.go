@@ -209,6 +209,8 @@ func (m *Model) resultWords(msg *actionDone, out *poolstate.Outcome) string {
 	switch {
 	case len(failed) == 0:
 		return ui.ChangeWords(msg.verb, out, m.policy, m.now) + m.fileWords(msg)
+	case len(msg.files) == 1 && (m.several || failed[0].store.Hidden):
+		return ui.VerbWord(msg.verb) + " in " + failed[0].store.Profile + " " + failed[0].words("")
 	case len(msg.files) == 1:
 		return ui.VerbWord(msg.verb) + " " + failed[0].words("")
 	}

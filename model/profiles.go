@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (m *Model) storesChanged(msg StoresChanged) tea.Cmd {
 	for _, st := range was {
 		if m.storeAt(st.path) == nil {
 			vanished = append(vanished, st.Profile)
-			m.logEvents(st, st.observer.Fail(true, m.cfg.Clock.Now()))
+			m.forget(st)
 		}
 	}
 	toggled := m.setSeveral(was)
@@ -55,6 +56,18 @@ func (m *Model) storesChanged(msg StoresChanged) tea.Cmd {
 		m.setStatus(ui.AnswerNews, "profiles changed; "+strings.Join(news, "; "))
 	}
 	return tea.Batch(load...)
+}
+
+// forget removes what the model has kept about a store that has been removed.
+func (m *Model) forget(st *store) {
+	m.logEvents(st, st.observer.Fail(true, m.cfg.Clock.Now()))
+	profile := m.profileIn(st)
+	maps.DeleteFunc(m.marked, func(ref poolstate.Ref, _ bool) bool { return ref.Profile == profile })
+	for i := range m.performed {
+		p := &m.performed[i]
+		p.files = slices.DeleteFunc(p.files, func(f fileResult) bool { return f.store == st })
+	}
+	m.performed = slices.DeleteFunc(m.performed, func(p performance) bool { return len(p.files) == 0 })
 }
 
 // setSeveral finds out whether several stores are shown. It reports whether that has changed,

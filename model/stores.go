@@ -29,8 +29,8 @@ type Store struct {
 	Hidden bool
 }
 
-// StoresChanged reports that stores have appeared or vanished. Stores lists all of them; the
-// dashboard keeps the state of those that it already has.
+// StoresChanged reports that stores have been added or removed. Stores lists all that remain, as
+// in [Config]. The dashboard keeps the state of those that it already has.
 type StoresChanged struct{ Stores []Store }
 
 // store is the state of a store, as of the latest load. It does not depend on whether the
@@ -181,8 +181,8 @@ func (m *Model) assemble() (changed bool) {
 	return true
 }
 
-// update shows what the stores show together, unless nothing has changed or the display is
-// frozen.
+// update combines the stores' views and shows the result, unless it has not changed or the
+// display is frozen.
 func (m *Model) update() {
 	if m.assemble() && !m.paused.on {
 		m.show()
@@ -267,7 +267,9 @@ func (m *Model) addStores(s *ui.Screen) {
 		}
 		evidence = nil
 		if m.selected != nil {
-			evidence = m.storeOf(m.selected.Profile)
+			if st := m.storeOf(m.selected.Profile); st != nil {
+				evidence = m.source(st)
+			}
 		}
 	}
 	if evidence != nil && evidence.evidence != poolstate.NoEvidence && !m.cfg.Policy.Forced() {

@@ -292,6 +292,18 @@ func TestStoresChanged(t *testing.T) {
 	equal(t, "streaks", h.streaks("work"), "w:1")
 }
 
+// What an operator did in a profile that has been removed can be neither repeated nor undone.
+func TestStoresChanged_Forgets(t *testing.T) {
+	h := three(t)
+	h.do("R y", "2 in default, 1 in work")
+	h.selectRow("work/w")
+	h.do("space", "1 marked")
+	h.handle(StoresChanged{[]Store{h.m.cfg.Stores[0], h.m.cfg.Stores[2]}})
+	h.hides("marked")
+	h.do("u", "undo the reset of 2 credentials in ~/default.json?")
+	h.do("y u", "✕ nothing to undo")
+}
+
 // A borrowed row is changed in the root's file, once, and the answer names the file.
 func TestStores_BorrowedRow(t *testing.T) {
 	h := three(t)
@@ -351,15 +363,13 @@ func TestStores_ActAndUndo(t *testing.T) {
 func TestStores_PartialFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := three(t)
-		l := flock.New(poolstate.LockPath(h.path("work")))
-		locked, err := l.TryLock()
-		equal(t, "locked", locked && err == nil, true)
+		unlock := h.lock("work")
 		h.do("a R y")
 		equal(t, "the answer", h.m.status.Text, "reset 2 in default; work failed: another process has held the lock for 15s; "+
 			"nothing was written there; try again; u undoes; running agents notice at their next reload")
 		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
 		equal(t, "marks", len(h.m.marked), 1) // of the one that failed
-		equal(t, "the error", l.Unlock(), nil)
+		equal(t, "the error", unlock(), nil)
 		h.do("r", "label-w: cooling, streak 1")
 
 		// An undo that fails in one file can be repeated for that file.
@@ -369,11 +379,57 @@ func TestStores_PartialFailure(t *testing.T) {
 		equal(t, "streaks", h.streaks("default"), "a:2 b:1")
 
 		h.do("R y", "2 in default, 1 in work")
-		locked, err = l.TryLock()
-		equal(t, "locked", locked && err == nil, true)
+		unlock = h.lock("work")
 		h.do("u y", "✕ undo 2 in default; work failed: another process has held the lock")
-		equal(t, "the error", l.Unlock(), nil)
+		equal(t, "the error", unlock(), nil)
 		h.do("u y", "written to ~/work.json")
 		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
 	})
+}
+
+// lock locks a store, as another process would.
+func (h *home) lock(name string) (unlock func() error) {
+	h.t.Helper()
+	l := flock.New(poolstate.LockPath(h.path(name)))
+	locked, err := l.TryLock()
+	equal(h.t, "locked", locked && err == nil, true)
+	h.t.Cleanup(func() { _ = l.Close() })
+	return l.Unlock
+}
+
+// A wait for the lock of one file can be canceled. Files that have been written stay written.
+func TestStores_Canceled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := three(t)
+		h.lock("work")
+		cmds := batch(h.press("R y"))
+		done := make(chan tea.Msg, 1)
+		go func() { done <- cmds[0]() }()
+		h.send(cmds[1]())
+		h.shows("◌ reset waits for the lock held by", "(~/work.json)")
+		h.do("esc")
+		h.finish(h.send(<-done))
+		equal(t, "the answer", strings.HasPrefix(h.m.status.Text, "reset 2 in default; work canceled; nothing was written there; u undoes"), true)
+		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
+	})
+}
+
+func TestLeave_Stores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := three(t)
+		h.lock("work")
+		h.press("R y")
+		_, err := h.m.Leave()
+		equal(t, "the error", fmt.Sprint(err), "reset 2 in default; work failed: another process holds the lock; nothing was written; try again")
+		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
+	})
+}
+
+// A sync of several stores is planned in all of them.
+func TestSync_Stores(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{"default": nousPool, "work": nousPool})
+	h.do("a A", "sync 2 credentials in ~/default.json and ~/work.json?", "default/nous/portal", "work/nous/portal")
+	h.do("y", "✓ sync 2 credentials: 2 ready → 2 ready; 1 in default, 1 in work; it cannot be undone")
+	h.put(t, "work", broken) // not noticed yet
+	h.do("a A", "✕ sync in work failed: ")
 }
