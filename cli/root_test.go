@@ -191,24 +191,24 @@ func TestCommands_UnrelatedSettings(t *testing.T) {
 		"exhaust openrouter e5b7f2 --json --yes", "sync", "undo") {
 		cmd, _, err := rootCommand().Find(line)
 		must(t, err)
+		run := func(text string) string {
+			t.Setenv("HERMES_HOME", home)
+			t.Setenv("XDG_STATE_HOME", t.TempDir())
+			store, written := filepath.Join(home, "auth.json"), time.Unix(1795425000, 0)
+			writeFile(t, store, readFile(t, file))
+			must(t, os.Chtimes(store, written, written))
+			args := append(slices.Clip(line), "--config", writeConfig(t, text))
+			if cmd.Flags().Lookup("now") != nil {
+				args = append(args, "--now", sampleTime)
+			}
+			o := pooltop(t, args...)
+			return fmt.Sprint(o.code, o.stdout, o.stderr, string(readFile(t, store)))
+		}
+		want := run("")
 		for name, text := range lines {
-			if cmd.Flags().Lookup(name) != nil {
-				continue
+			if cmd.Flags().Lookup(name) == nil {
+				equal(t, fmt.Sprintf("%q with %s", line, text), run(text), want)
 			}
-			run := func(text string) string {
-				t.Setenv("HERMES_HOME", home)
-				t.Setenv("XDG_STATE_HOME", t.TempDir())
-				store, written := filepath.Join(home, "auth.json"), time.Unix(1795425000, 0)
-				writeFile(t, store, readFile(t, file))
-				must(t, os.Chtimes(store, written, written))
-				args := append(slices.Clip(line), "--config", writeConfig(t, text))
-				if cmd.Flags().Lookup("now") != nil {
-					args = append(args, "--now", sampleTime)
-				}
-				o := pooltop(t, args...)
-				return fmt.Sprint(o.code, o.stdout, o.stderr, string(readFile(t, store)))
-			}
-			equal(t, fmt.Sprintf("%q with %s", line, text), run(text), run(""))
 		}
 	}
 }
