@@ -123,14 +123,19 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings returns a warning for each provider that an outcome leaves with no credential
-// ready, and one if holds would end before the current cooldowns.
+// warnings returns a warning for each of the first providers that an outcome leaves with no
+// credential ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {
 		warnings = append(warnings, w)
 	}
-	for _, p := range m.pool.LastReady(out, m.policy) {
+	const most = 3
+	last := m.pool.LastReady(out, m.policy)
+	for i, p := range last {
+		if i == most && len(last) > most+1 {
+			return append(warnings, fmt.Sprintf("%d more providers would have no ready credential", len(last)-most))
+		}
 		if len(p.Profiles) > 0 {
 			p.Provider += " in " + shortened(p.Profiles)
 		}

@@ -144,7 +144,7 @@ func joined(a, b poolstate.Outcome) poolstate.Outcome {
 	if a.At.IsZero() {
 		return b // without a copy
 	}
-	return poolstate.Outcome{At: b.At, Changed: append(a.Changed, b.Changed...), Unchanged: append(a.Unchanged, b.Unchanged...)}
+	return poolstate.Outcome{At: b.At, Changed: slices.Concat(a.Changed, b.Changed), Unchanged: slices.Concat(a.Unchanged, b.Unchanged)}
 }
 
 // performAll runs the jobs one after the other. A job that fails does not affect the others,

@@ -154,6 +154,18 @@ func TestHold_Profile(t *testing.T) {
 	h.do("x enter", "✓ hold default/p/label-a: cooling, streak 2", "held, streak 3, until 16:00", "; written to ~/default.json")
 }
 
+// A confirmation lists at most three warnings about last ready credentials and counts the rest.
+func TestWarnings_ManyProfiles(t *testing.T) {
+	files := map[string]string{"default": ownQ}
+	for _, name := range []string{"v", "w", "x", "y", "z"} {
+		files[name] = pool(ready(name, 0))
+	}
+	h := startHome(t, "default v w x y z", files)
+	h.selectRow("x/x")
+	h.do("a x", "! this is the only ready credential of p in v", "of p in w", "of p in x", "! 2 more providers would have no ready credential")
+	h.hides("of p in y")
+}
+
 // An undo in the journal of a hidden root is offered if the profile borrows the provider.
 func TestUndoRecorded_HiddenRoot(t *testing.T) {
 	for _, tt := range []struct{ work, want string }{
