@@ -201,10 +201,14 @@ func TestStores_HiddenRoot(t *testing.T) {
 
 // A profile without a file has the policy that the root's agent was seen to have.
 func TestStores_PolicyOfRoot(t *testing.T) {
-	h := startHome(t, "default work", map[string]string{"default": pool(ready("a", 0), ready("b", 0))})
-	h.later(time.Minute).tick(0)
-	h.save("default", strings.Replace(pool(ready("a", 0), exhausted("b", time.Minute, 0)), `"last_status_at"`, `"last_status_at"`, 1))
+	h := startHome(t, "default work", map[string]string{"default": pool(ready("a", 0), ready("b", 1))})
+	equal(t, "policy", h.m.stores[1].policy.String(), "backoff")
+	h.later(time.Minute)
+	h.save("default", pool(ready("a", 0), exhausted("b", time.Minute, 1))) // the streak stays 1
 	equal(t, "policies", h.m.stores[0].policy.String()+" "+h.m.stores[1].policy.String(), "flat flat")
+	h.do("P")
+	h.selectRow("work/b<default")
+	equal(t, "the policy is explained", h.m.screen().Evidence != nil, true)
 }
 
 // A profile whose store is a link to the root's borrows all rows.
@@ -290,6 +294,15 @@ func TestStoresChanged(t *testing.T) {
 	h.isAt("w")
 	h.do("u y")
 	equal(t, "streaks", h.streaks("work"), "w:1")
+}
+
+// The selection survives a change of the refs.
+func TestStoresChanged_Selection(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": poolOf("p: u v w")})
+	h.selectRow("work/v")
+	h.handle(StoresChanged{h.m.cfg.Stores[1:]})
+	h.lists("/u /v /w")
+	h.isAt("v")
 }
 
 // What an operator did in a profile that has been removed can be neither repeated nor undone.
