@@ -184,3 +184,36 @@ func TestLog_Dashboard(t *testing.T) {
 	contains(t, log, "msg=started", "command=pooltop", `msg="action done"`, "verb=reset", "kind=reset by=operator", `msg="file changed"`, "msg=ended")
 	checkNoSecret(t, "the log", outcome{stdout: log})
 }
+
+// TestDashboard_Profiles checks that the dashboard shows profiles from their creation until
+// their removal. With --profile, it shows one, with the credentials that it borrows.
+func TestDashboard_Profiles(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	put := func(profile, label string) {
+		writeFile(t, filepath.Join(root, "profiles", profile, "auth.json"), []byte(poolOf(fmt.Sprintf(`{"access_token": "none", "id": "a", "label": %q}`, label))))
+	}
+	writeFile(t, filepath.Join(root, "auth.json"), []byte(`{"credential_pool": {"q": [{"access_token": "none", "id": "r", "label": "root-key"}]}}`))
+	put("work", "work-key")
+	c := testkit.Open(t)
+	runOn(t, c, "pooltop", []string{"HERMES_HOME=" + root}, "--now", sampleTime)
+	c.Shows("2 profiles", "root-key", "work-key", footerOfTable)
+	put("new", "new-key")
+	c.Shows("3 profiles", "root-key", "work-key", "new-key", "profiles changed; new: new")
+	put("new", "newer-key")
+	c.Shows("newer-key")
+	must(t, os.RemoveAll(filepath.Join(root, "profiles", "work")))
+	c.Shows("2 profiles", "root-key", "newer-key", "profiles changed; removed: work")
+	lacks(t, c.Text(), "work-key")
+	c.Type("q")
+	equal(t, "exit code", c.Wait(), exitDone)
+
+	one := testkit.Open(t)
+	runOn(t, one, "pooltop", []string{"HERMES_HOME=" + root}, "--now", sampleTime, "--profile", "new")
+	one.Shows("newer-key", "root-key", "all from default", footerOfTable)
+	lacks(t, one.Text(), "PROFILE", "1 profile")
+	writeFile(t, filepath.Join(root, "auth.json"), []byte(`{"credential_pool": {"q": [{"access_token": "none", "id": "r", "label": "other-key"}]}}`))
+	one.Shows("other-key")
+	one.Type("q")
+	equal(t, "exit code", one.Wait(), exitDone)
+}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pooltop/model"
+	"pooltop/poolstate"
+)
+
+// TestNewStores checks that the root's store is hidden if only profiles are shown, and that
+// known stores are reused.
+func TestNewStores(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	root := t.TempDir()
+	profile := func(name string) poolstate.Profile {
+		if name == poolstate.RootProfile {
+			return poolstate.ProfileAt(filepath.Join(root, "auth.json"))
+		}
+		return poolstate.ProfileAt(filepath.Join(root, "profiles", name, "auth.json"))
+	}
+	cfg := configAt(t, profile("default").Path)
+	var known []model.Store
+	for _, c := range []struct{ profiles, want string }{
+		{"work", "work default(hidden) 2 new"},
+		{"work play", "work play default(hidden) 1 new"},
+		{"default play", "default play 0 new"},
+		{"default", "default 0 new"},
+		{"work default", "work default 1 new"},
+	} {
+		var profiles []poolstate.Profile
+		for _, name := range strings.Fields(c.profiles) {
+			profiles = append(profiles, profile(name))
+		}
+		stores := newStores(cfg, noLog, time.Now, profiles, known)
+		got, added := "", 0
+		for _, s := range stores {
+			got += s.Profile
+			if s.Hidden {
+				got += "(hidden)"
+			}
+			got += " "
+			isNew := true
+			for _, k := range known {
+				isNew = isNew && k.Operator != s.Operator
+			}
+			if isNew {
+				added++
+			}
+		}
+		equal(t, "stores for "+c.profiles, got+fmt.Sprint(added)+" new", c.want)
+		known = stores
+	}
+}
