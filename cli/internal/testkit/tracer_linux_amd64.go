@@ -49,7 +49,7 @@ func Trace(cmd *exec.Cmd, dir string, n int, errno syscall.Errno) (calls []strin
 func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	runtime.LockOSThread() // only this thread may trace
 	defer runtime.UnlockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
@@ -59,7 +59,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil {
 		return 0, err
 	}
-	const exitKill, ownChildren = 0x100000, 0x20000000
+	const exitKill = 0x100000
 	if err := syscall.PtraceSetOptions(pid, syscall.PTRACE_O_TRACESYSGOOD|syscall.PTRACE_O_TRACECLONE|exitKill); err != nil {
 		return 0, err
 	}
@@ -68,7 +68,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return 0, err
 		}
-		tid, err = syscall.Wait4(-1, &ws, syscall.WALL|ownChildren, nil)
+		tid, err = syscall.Wait4(-pid, &ws, syscall.WALL, nil) // only the threads of this process group
 		switch {
 		case errors.Is(err, syscall.EINTR):
 			continue
