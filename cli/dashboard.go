@@ -155,36 +155,36 @@ func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}
 	var open func(poolstate.Profile) storeRun
 	if cfg.Guard {
-		open = guardWhileOpen(cfg, log, func(problem string) { send(model.Warning(problem)) })
+		open = func(p poolstate.Profile) storeRun {
+			prefix := "guard: "
+			if len(w.stores) > 1 {
+				prefix += p.Name + ": "
+			}
+			return guardWhileOpen(cfg, log, p.Path, func(problem string) { send(model.Warning(prefix + problem)) })
+		}
 	}
 	_ = w.follow(ctx, open) // a guard reports its problems itself
 }
 
-// guardWhileOpen returns a function that guards a store while the dashboard is open. If guard
-// fails or another process is already guarding the store, it tries again every minute. It
-// passes problems to warn.
-func guardWhileOpen(cfg *config.Config, log *slog.Logger, warn func(problem string)) func(poolstate.Profile) storeRun {
-	return func(p poolstate.Profile) storeRun {
-		prefix := "guard: "
-		if cfg.Several() {
-			prefix += p.Name + ": "
-		}
-		return func(ctx context.Context, changes <-chan watch.Change) error {
-			last := ""
-			for {
-				g := newGuardian(cfg, p.Path, log)
-				g.warn, g.print = func(problem string) { warn(prefix + problem) }, func(*guard.Note) error { return nil }
-				err := g.guard(ctx, changes)
-				if err == nil {
-					return nil
-				}
-				if _, running := errors.AsType[*counts.RunningError](err); !running && err.Error() != last {
-					last = err.Error()
-					g.warn(last)
-				}
-				if !waitOpen(ctx, changes, retryAfter) {
-					return nil
-				}
+// guardWhileOpen returns a function that guards the store at path while the dashboard is
+// open. If guard fails or another process is already guarding the store, it tries again every
+// minute. It passes problems to warn.
+func guardWhileOpen(cfg *config.Config, log *slog.Logger, path string, warn func(problem string)) storeRun {
+	return func(ctx context.Context, changes <-chan watch.Change) error {
+		last := ""
+		for {
+			g := newGuardian(cfg, path, log)
+			g.warn, g.print = warn, func(*guard.Note) error { return nil }
+			err := g.guard(ctx, changes)
+			if err == nil {
+				return nil
+			}
+			if _, running := errors.AsType[*counts.RunningError](err); !running && err.Error() != last {
+				last = err.Error()
+				warn(last)
+			}
+			if !waitOpen(ctx, changes, retryAfter) {
+				return nil
 			}
 		}
 	}
