@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pooltop/model"
 	"pooltop/poolstate"
+	"pooltop/watch"
 )
 
 // TestNewStores checks that the root's store is hidden if only profiles are shown, and that
@@ -54,4 +56,33 @@ func TestNewStores(t *testing.T) {
 		equal(t, "stores for "+c.profiles, got+fmt.Sprint(added)+" new", c.want)
 		known = stores
 	}
+}
+
+// TestGuardWhileOpen checks that the dashboard's guard takes over within a minute after another
+// one has ended, and that it ends with the profile.
+func TestGuardWhileOpen(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		file := storeFile(t, healthy)
+		cfg := configAt(t, file)
+		other := newGuardian(cfg, file, noLog)
+		must(t, other.acquire())
+		ended, changes := make(chan error), make(chan watch.Change, 1)
+		run := guardWhileOpen(cfg, noLog, file, func(problem string) { t.Error(problem) })
+		go func() { ended <- run(t.Context(), changes) }()
+		synctest.Wait()
+		other.end()
+		changes <- watch.Change{}
+		<-time.After(retryAfter)
+		synctest.Wait()
+		if err := other.acquire(); err == nil {
+			t.Fatal("no guard is running")
+		}
+		close(changes)
+		must(t, <-ended)
+		must(t, other.acquire())
+		go func() { ended <- run(t.Context(), changes) }() // while the other one runs
+		must(t, <-ended)
+		other.end()
+	})
 }

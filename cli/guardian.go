@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -47,90 +46,6 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	return g
 }
 
-// runGuards guards stores until ctx is done. It skips stores that another process is
-// guarding.
-func runGuards(ctx context.Context, w *storeWatch, open func(poolstate.Profile) *guardian) error {
-	first, running, err := beginGuards(w.stores, open, len(w.stores) > 1)
-	defer endGuards(first)
-	switch {
-	case err != nil:
-		return err
-	case len(first) == 0 && len(w.stores) > 1:
-		return &codedError{exitGuarded, errors.New("other guards are already running on all of these stores")}
-	case len(first) == 0:
-		return &codedError{exitGuarded, running}
-	}
-	started := map[string]*guardian{} // by path; nil if another process is guarding the store
-	for _, p := range w.stores {
-		started[p.Path] = nil
-	}
-	for _, g := range first {
-		started[g.file] = g
-		if len(w.stores) == 1 { // with several stores, some files are often missing
-			g.hint = g.warn
-		}
-		if err := g.start(ctx); err != nil {
-			return err
-		}
-	}
-	return w.follow(ctx, func(p poolstate.Profile) storeRun {
-		g, isFirst := started[p.Path]
-		delete(started, p.Path)
-		switch {
-		case g != nil:
-			return g.run
-		case isFirst:
-			return nil
-		}
-		g = open(p)
-		return func(ctx context.Context, changes <-chan watch.Change) error {
-			err := g.guard(ctx, changes)
-			if _, running := errors.AsType[*counts.RunningError](err); running {
-				g.warn(err.Error())
-				return nil
-			}
-			return err
-		}
-	})
-}
-
-// guardOnce checks each store once. It skips stores that another process is guarding.
-func guardOnce(ctx context.Context, stores []poolstate.Profile, open func(poolstate.Profile) *guardian) error {
-	guards, _, err := beginGuards(stores, open, true)
-	defer endGuards(guards)
-	if err != nil || len(guards) == 0 {
-		return err
-	}
-	return checkOnce(ctx, guards)
-}
-
-// beginGuards begins to guard stores. It skips those that another process is guarding,
-// prints this if warn is true, and returns the last such error. End the guards even if err is
-// not nil.
-func beginGuards(stores []poolstate.Profile, open func(poolstate.Profile) *guardian, warn bool) (guards []*guardian, running, err error) {
-	for _, p := range stores {
-		g := open(p)
-		err := g.acquire()
-		if _, other := errors.AsType[*counts.RunningError](err); other {
-			if running = err; warn {
-				g.warn(err.Error())
-			}
-			continue
-		}
-		if err != nil {
-			return guards, nil, err
-		}
-		guards = append(guards, g)
-	}
-	return guards, running, nil
-}
-
-func endGuards(guards []*guardian) {
-	for _, g := range guards {
-		g.end()
-	}
-}
-
 // acquire calls begin and saves the function that ends the guard.
 func (g *guardian) acquire() (err error) {
 	g.release, err = g.begin()
@@ -164,42 +79,6 @@ func (g *guardian) guard(ctx context.Context, changes <-chan watch.Change) error
 func (g *guardian) run(ctx context.Context, changes <-chan watch.Change) error {
 	defer g.end()
 	return cmp.Or(g.follower.run(ctx, changes), g.printErr)
-}
-
-// checkOnce checks each store once and returns the first error.
-func checkOnce(ctx context.Context, guards []*guardian) (first error) {
-	sel := &selection{several: len(guards) > 1}
-	for _, g := range guards {
-		snap := &snapshot{path: g.file, identity: g.Store.Identity()}
-		loaded, err := g.Store.Load()
-		if g.snapshot, snap.pool = loaded, loaded.Pool; err != nil {
-			snap.err = &readError{g.file, err}
-		}
-		sel.stores = append(sel.stores, snap)
-	}
-	if err := sel.err(); err != nil {
-		return err
-	}
-	for _, name := range guards[0].only {
-		if err := sel.checkProvider(name); err != nil {
-			return err
-		}
-	}
-	for i, g := range guards {
-		switch err := sel.stores[i].err; {
-		case errors.Is(err, fs.ErrNotExist): // the profile uses the root's credentials, which are guarded in the root's store
-		case err != nil:
-			g.warn(err.Error())
-		default:
-			g.policy = g.choice.Resolve(g.snapshot.Pool, poolstate.NoEvidence)
-			g.act(ctx, nil)
-		}
-		if g.failure != "" && first == nil {
-			first = &codedError{code: exitCode(g.failed)} // already printed
-		}
-		first = cmp.Or(first, g.printErr)
-	}
-	return first
 }
 
 // begin checks that failure counts can be stored and acquires the guard lock. In a dry run, it
