@@ -127,7 +127,7 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 				add(c.Copy.String(), text.CredentialName(c))
 			}
 			if others := snap.sharedWith(c); others != "" {
-				add("one quota with "+others, text.CredentialName(c))
+				add("shared quota with "+others, text.CredentialName(c))
 			}
 		}
 		for j, note := range notes {

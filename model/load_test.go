@@ -71,9 +71,9 @@ func TestPoolLoaded_Guarded(t *testing.T) {
 			return Counted{Guard: running}
 		}
 	})
-	d.shows("flat (file)   guard   ", "▁▃▅▇ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r ends it")
+	d.shows("flat (file)   guard   ", "▁▃▅▇ ~3   4h00m00s+", "4h            8h", "3rd failure, 4h", "; r resets it")
 	d.m.cfg.ReadOnly = "started with --read-only"
-	d.hides("ends it")
+	d.hides("resets it")
 	running = nil
 	d.finish(d.m.loadAll())
 	d.hides("   guard   ")

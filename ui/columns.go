@@ -22,8 +22,8 @@ type Column uint8
 // The columns, in screen order.
 const (
 	columnName     Column = iota
-	ColumnProfile         // only for groups that are providers of several profiles
-	columnProvider        // only for groups that are profiles
+	ColumnProfile         // only if providers of several profiles are listed
+	columnProvider        // only if the groups are profiles
 	columnState
 	ColumnWhy
 	ColumnStreak
@@ -54,7 +54,7 @@ type columnSpec struct {
 	order  filter.Order // the order that a click on the title selects
 	from   int          // smallest terminal width that shows the column
 	gap    int          // spaces before the column
-	after  int          // cells for a mark after the right-aligned title and values
+	after  int          // cells reserved for a mark to the right of the title and the values
 	draw   func(*row)
 }
 
@@ -73,7 +73,7 @@ var columnSpecs = [columnCount]columnSpec{
 
 // requests lists the widths that columns request, most important first. A column's
 // first request makes it visible, and the others widen it, but not beyond its content.
-// A request that is made with another column has no effect if that column is hidden.
+// A request is ignored if the column in its with field is hidden.
 var requests = [...]struct {
 	column Column
 	width  int
@@ -136,7 +136,7 @@ func AllBut(shown ...Column) Hidden {
 	return h
 }
 
-// hidden returns the columns that are not shown in the current grouping.
+// hidden returns the columns that are hidden by choice or by the current grouping.
 func (s *Screen) hidden() Hidden {
 	switch {
 	case s.byProfile():
@@ -162,10 +162,11 @@ type columns struct {
 
 func (c *columns) shows(col Column) bool { return c.at[col].width() > 0 }
 
-// content holds the width of the longest text in each column that is sized by its texts.
+// content holds the width of the longest text in each column that is sized to fit its text.
 type content struct{ name, why, profile, provider int }
 
-// content measures the whole pool, so that neither a filter nor the time moves the columns.
+// content measures the whole pool, so that columns do not move when the filter changes or
+// time passes.
 func (s *Screen) content() content {
 	c := content{leastName, leastWhy, len("PROFILE"), len("PROVIDER")}
 	if s.Pool == nil {

@@ -97,7 +97,7 @@ func TestColumnsFor_Titles(t *testing.T) {
 // titleCells returns the cell at which each title begins. The keys of the map do not depend
 // on the layout: the first column is NAME, and the time columns are BACK IN and AT.
 func titleCells(header []string) map[string]int {
-	line := strings.Join(header, "") // titles are ASCII, so bytes are cells
+	line := strings.Join(header, "") // titles are ASCII, so a byte offset is a cell
 	line = strings.NewReplacer("▾", " ", "▴", " ").Replace(line)
 	line = strings.Replace(line, "BACK AT         IN", "BACK IN         AT", 1)
 	line = strings.Replace(line, "BACK AT", "BACK IN", 1)

@@ -52,8 +52,8 @@ func (s *Screen) detailBlock(h int, events bool) []string {
 	return filled(s.beside(left, right, at), h)
 }
 
-// detailLines draws everything about the selected credential: its detail, its fields, the bar of
-// its cooldown and its events.
+// detailLines draws everything about the selected credential: its detail, its fields, its
+// cooldown bar and its events.
 func (s *Screen) detailLines() []string {
 	c, w := s.selected(), s.inner()
 	parts := s.detailParts(c, w)

@@ -45,7 +45,7 @@ func TestDetailLines(t *testing.T) {
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
 		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big is back in 2d00h"}, "since 0"},
-		{"token ends", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
+		{"token expires", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
 		{"token expired", readyEntry("key").With(entry{"expires_at": secondsAt(-text.Day)}), []string{
@@ -217,7 +217,7 @@ func TestShortened(t *testing.T) {
 	}
 }
 
-// TestDetailLines_OwnEvents checks that the detail pane shows the bar of the cooldown and the
+// TestDetailLines_OwnEvents checks that the detail pane shows the cooldown bar and only the
 // credential's own events.
 func TestDetailLines_OwnEvents(t *testing.T) {
 	s := backoffScreen(t)

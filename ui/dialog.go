@@ -16,7 +16,7 @@ import (
 type Dialog struct {
 	Title      string        // the action and its target
 	Fields     []Field       // the inputs of a form; a confirmation has none
-	Preview    string        // result of the form as filled in so far
+	Preview    string        // what the form would do with its current values
 	Note       string        // further information; dropped first if space is short
 	Changes    []Change      // the changes to confirm
 	Unaffected []string      // number of targets that do not change, by reason
@@ -30,7 +30,7 @@ type Dialog struct {
 type Field struct {
 	Name, Value string
 	Hint        string // examples of valid input; cut after a semicolon if space is short
-	Note        string // explains the value; replaces the hint while a field with a value has no focus
+	Note        string // explains the value; replaces the hint if the field has a value but not the focus
 	Cursor      int    // cursor position in characters, if Focused
 	Focused     bool
 }

@@ -78,7 +78,7 @@ func modelWords(before, after int) string {
 
 // ReloadNote says when running agents notice an action. This depends on the build of
 // the agents, which is known only if the policy was measured or forced. The backoff
-// policy does not identify a build, because it is a patch for any build.
+// policy does not identify a build, because any build can be patched to use it.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	when := "reload"
@@ -143,8 +143,8 @@ func deadReset(verb poolstate.Verb, changed []poolstate.Effect) string {
 	return "; " + text.Plural(dead, "was dead and needs re-authentication", "were dead and need re-authentication")
 }
 
-// BriefChange describes a change to one credential by its result: "hold spare: held, streak
-// 2, until 18:00". It returns "" for several.
+// BriefChange describes only the result of a change to one credential: "hold spare: held,
+// streak 2, until 18:00". It returns "" if several credentials changed.
 func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	if len(out.Changed) != 1 {
 		return ""
@@ -257,8 +257,8 @@ func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) 
 	return words
 }
 
-// longHold is the length above which a hold may be a typing error. The same limit applies to
-// deadlines that providers set, which are implausible above it.
+// longHold is the duration above which a hold may be a typo. Deadlines that providers set are
+// considered implausible above the same limit.
 const longHold = 31 * text.Day
 
 // LongHoldWords warns about holds of more than 31 days: "the hold is longer than 31 days:

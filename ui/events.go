@@ -102,13 +102,13 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name, or profile/provider/name, in w cells. It cuts the provider first, to no less than a
-// third of the width, then the name.
+// recordName returns provider/name, or profile/provider/name, in w cells. It cuts the provider
+// first, to no less than a third of the width, then the name.
 func recordName(r *poolstate.Record, w int) string {
 	profile := strings.TrimSpace(clean(r.Profile))
 	switch {
 	case r.Kind.OfFile() && profile != "":
-		return text.Fit("the file of "+profile, w)
+		return text.Fit(profile+"'s file", w)
 	case r.Kind.OfFile():
 		return "the file"
 	}
@@ -270,8 +270,8 @@ func ScrollEvents(s *Screen) int {
 	return clampOffset(max(min(s.Offset, s.Cursor), s.Cursor-h+1), len(s.Events), h)
 }
 
-// eventRow draws the event at a position, counted from the newest, and makes it clickable
-// in the given line of the list.
+// eventRow draws the event at a position, counted from the newest, and makes the given line
+// of the list a target for clicks on it.
 func (s *Screen) eventRow(position, line int) string {
 	l, end := s.line(), s.Width-s.margin()
 	if position == s.Cursor {

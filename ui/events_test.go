@@ -26,7 +26,7 @@ func TestRecordName(t *testing.T) {
 	}
 }
 
-// The event at the cursor is on the screen, and it is the only one that is marked.
+// TestScrollEvents checks that the event at the cursor is visible and is the only marked one.
 func TestScrollEvents(t *testing.T) {
 	s := backoffScreen(t, func(s *Screen) { s.Pane, s.Events = PaneEvents, everyKind() })
 	for _, size := range [][2]int{{120, 36}, {80, 24}, {50, 15}, {30, 6}, {20, 5}} {

@@ -23,8 +23,8 @@ type FilterLine struct {
 }
 
 // statusLine draws the line above the footer. It shows the answer, or the filter if there
-// is no answer or the filter is being typed. Otherwise, it says which stores are stale, as
-// headings of profiles do.
+// is no answer or the filter is being typed. If there is neither, it lists the stale stores,
+// unless the headings of the profiles show them.
 func (s *Screen) statusLine() string {
 	switch {
 	case s.Filter != nil && (s.Filter.Typing || s.Answer == nil):
@@ -120,7 +120,7 @@ func (s *Screen) answerLine() string {
 
 // footer draws the keys that fit and, on the right, the position if the table or
 // pane scrolls. It always keeps the last two keys, such as help and quit. The help
-// component of bubbles would drop them, and does not report where it draws a key.
+// component from bubbles would drop them, and it does not report where it draws a key.
 func (s *Screen) footer(place string) string {
 	const keepLast = 2
 	end, gap := s.Width-s.margin(), 2

@@ -33,7 +33,7 @@ func TestFooter_Off(t *testing.T) {
 	equal(t, "another key is dimmed", strings.Contains(off, s.Theme.Line().Write(theme.Faint, "x").String()), false)
 }
 
-// A canceled action is not shown as an error.
+// TestAnswerLine_Canceled checks that a canceled action is not shown as an error.
 func TestAnswerLine_Canceled(t *testing.T) {
 	s := screenOf(nil).sizedAt(80, 24)
 	s.Answer = &Answer{Kind: AnswerCanceled, Text: "hold canceled"}

@@ -11,7 +11,7 @@ import (
 
 // title draws the program name and path on the left, and the feed, policy and clock
 // on the right. If space is short, it omits the policy's source, the policy, the guard,
-// the clock and then "read-only", in this order. Below narrowFrom, the clock and
+// the clock and "read-only", in this order. Below narrowFrom, the clock and
 // "read-only" are more important than the path.
 func (s *Screen) title() string {
 	const gap = 3
@@ -274,13 +274,13 @@ func (s *Screen) isOut(c *poolstate.Credential) bool {
 	return sum.Out()
 }
 
-// allBack draws when all credentials will be ready, if there is room.
+// allBack draws the time at which all credentials will be ready, if there is room.
 func (s *Screen) allBack(l *theme.Line, sum *poolstate.Summary, end int) {
-	who, by := "all", text.Moment(sum.AllAt, s.Now)
+	subject, by := "all", text.Moment(sum.AllAt, s.Now)
 	if never := sum.Never; never > 0 {
-		who = "all but " + strconv.Itoa(never)
+		subject = "all but " + strconv.Itoa(never)
 	}
-	for _, words := range []string{who + " ready by ", who + " by "} {
+	for _, words := range []string{subject + " ready by ", subject + " by "} {
 		if addQuiet(l, 4, end-text.Width(by), words) {
 			l.Write(theme.Text, by)
 			return

@@ -166,8 +166,8 @@ func TestNext_Out(t *testing.T) {
 	}
 }
 
-// If there is room, every view shows the narration on its second line and keeps the title and
-// the footer.
+// TestNarrationLine checks that every view shows the narration on its second line if there is
+// room, and keeps the title and the footer.
 func TestNarrationLine(t *testing.T) {
 	for _, pane := range []Pane{PaneTable, PaneDetail, PaneHelp, PaneForecast, PaneEvents} {
 		for _, size := range [][2]int{{120, 36}, {80, 24}, {72, 22}, {50, 15}, {80, narrationFrom}, {80, narrationFrom - 1}, {80, 6}} {
@@ -215,7 +215,8 @@ func TestStaleWords(t *testing.T) {
 	equal(t, "without advice", staleWords("auth.json: input/output error", 20), "auth.json: input/ou…")
 }
 
-// Panes show the whole reason why the file cannot be read, if there is room.
+// TestPaneHead_Stale checks that panes show the complete reason why the file cannot be read if
+// there is room.
 func TestPaneHead_Stale(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).sizedAt(80, 24)
 	s.Pane, s.Feed = PaneEvents, Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 2; restore it from a backup; otherwise, an agent starts over with an empty pool"}

@@ -39,7 +39,7 @@ var markWords = [][2]string{
 // profileHelp explains the column and the marks that are shown for several profiles.
 var profileHelp = [][2]string{
 	{"PROFILE", "the profile that has it; +n: others that use it"},
-	{theme.MarkBorrowed, "used from another profile's file"},
+	{theme.MarkBorrowed, "read from another profile's file"},
 	{theme.MarkStaleCopy, "copy of a credential whose original has newer tokens"},
 }
 
@@ -62,10 +62,10 @@ var columnHelp = [][2]string{
 	{"▾ ▴", "sort order of the table"},
 }
 
-// helpSection is a section of the help: entries or, if they have no names, paragraphs.
+// helpSection is a section of the help. Entries without a name are paragraphs.
 type helpSection struct {
 	title   string
-	indent  int // where explanations begin
+	indent  int // column at which explanations begin
 	entries [][2]string
 }
 
@@ -92,8 +92,8 @@ func (s *Screen) helpSections() []helpSection {
 	return append(out, states, helpSection{"columns", 12, columns}, helpSection{"marks", 4, marks}, s.policyHelp())
 }
 
-// policyHelp explains the policy of the store or, if there are several, of the selected
-// credential's.
+// policyHelp explains the policy of the store or, if there are several stores, that of the
+// selected credential's store.
 func (s *Screen) policyHelp() helpSection {
 	p, e, guard, title := s.Policy, s.Evidence, s.Guard, "policy "
 	if c := s.selected(); c != nil && s.several() {
@@ -147,7 +147,7 @@ func (s *Screen) helpLines() []string {
 	if len(sections) == 0 {
 		return s.indented(s.quiet("nothing matches; esc clears the filter", s.inner()))
 	}
-	// The sections are in order, in up to three columns of about the same height.
+	// Fill up to three columns of about the same height, in order.
 	const gap, leastColumn = 2, 36
 	n := 1
 	if s.Width >= mediumFrom {

@@ -121,8 +121,8 @@ func (s *Screen) sizedAt(w, h int) *Screen {
 	return &out
 }
 
-func binding(name, does string) key.Binding {
-	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, does))
+func binding(name, desc string) key.Binding {
+	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, desc))
 }
 
 // The keys in the footer of a table, of an empty screen and of a pane, and the keys in the help.

@@ -3,8 +3,8 @@ package ui
 import "math"
 
 // plan lists the parts of the screen that fit, and their heights. The heights depend on the
-// size, the pool and the dialog, but not on the filter, the answer or the events, so changes to
-// these move nothing. As the terminal shrinks, the parts below the table disappear first, then
+// size, the pool and the dialog, but not on the filter, the answer or the events, so that
+// nothing moves when these change. As the terminal shrinks, the parts below the table disappear first, then
 // blank lines, then the header; the table shrinks last.
 type plan struct {
 	narration             bool

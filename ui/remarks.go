@@ -74,8 +74,8 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	return newest.Base
 }
 
-// sharedSentences name the credentials of the same profile and the other profiles that share
-// the account or secret of c.
+// sharedSentences returns sentences that name the credentials of the same profile, and the
+// other profiles, that share the account or secret of c.
 func sharedSentences(c *poolstate.Credential) (out []string) {
 	var names, profiles []string
 	for _, ref := range c.Shares {
@@ -99,7 +99,7 @@ func sharedSentences(c *poolstate.Credential) (out []string) {
 		out = append(out, "same "+what+" as "+strings.Join(names, ", ")+": they share one quota")
 	}
 	if len(profiles) > 0 {
-		out = append(out, "one quota with "+fewer(profiles, 40))
+		out = append(out, "shared quota with "+fewer(profiles, 40))
 	}
 	return out
 }

@@ -97,8 +97,8 @@ func (r *row) name() {
 	r.Write(theme.Secondary, text.Fit(owner, r.cell.to-r.Col()))
 }
 
-// owner returns the profile of the credential or, in a group that is a profile, its provider,
-// after a space. It returns "" if there is only one profile or if a column shows it.
+// owner returns a space and the credential's profile or, if the groups are profiles, its
+// provider. It returns "" if there is only one profile or if a column shows the owner.
 func (r *row) owner() string {
 	switch {
 	case r.s.byProfile() && !r.cols.shows(columnProvider):
@@ -195,7 +195,7 @@ func (r *row) ladder(streak int, role theme.Role) {
 func (r *row) back() {
 	back, _ := r.times()
 	role, weight, mark, markRole := theme.Secondary, theme.Regular, "", theme.Secondary
-	if r.counts() {
+	if r.hasCooldown() {
 		role = theme.StateRole(r.a.Availability)
 	}
 	if r.a.Availability.Returns() {
@@ -236,7 +236,8 @@ func (r *row) at() {
 	}
 }
 
-func (r *row) counts() bool {
+// hasCooldown reports whether the credential is cooling, held or due.
+func (r *row) hasCooldown() bool {
 	return r.a.Availability.Returns() || r.a.Availability == poolstate.Due
 }
 
@@ -246,7 +247,7 @@ func (r *row) cooldown() {
 	switch {
 	case r.timeline != nil:
 		r.timeline.Draw(r.To(r.cell.from), r.c, &r.a)
-	case r.counts() && r.a.Cooldown > 0:
+	case r.hasCooldown() && r.a.Cooldown > 0:
 		drawBar(r.To(r.cell.from), r.cell.width()-1-totalWidth, &r.a)
 		r.To(r.cell.to-totalWidth).Write(theme.Secondary, text.Fit(text.Span(r.a.Cooldown), totalWidth))
 	}
@@ -266,7 +267,7 @@ func drawBar(l *theme.Line, w int, a *poolstate.Assessment) {
 }
 
 func (r *row) nextFail() {
-	if r.counts() {
+	if r.hasCooldown() {
 		r.Right(r.cell.to, theme.Secondary, theme.Regular, text.Fit(text.Span(poolstate.NextCooldown(r.c, r.s.Policy.Of(r.c), r.s.guardOf(r.c))), r.cell.width()))
 	}
 }

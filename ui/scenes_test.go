@@ -321,7 +321,7 @@ func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago tim
 	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
 }
 
-// streaks returns a record with the given streaks.
+// streaks returns r with the given streaks before and after the event.
 func streaks(r poolstate.Record, before, after int) poolstate.Record {
 	r.Before.Streak, r.After.Streak = &before, &after
 	return r

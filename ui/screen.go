@@ -97,13 +97,13 @@ type Screen struct {
 	Missed        int                    // events since the display was frozen
 	Order         filter.Order           // the order of Groups, reversed if Descending is set
 	Descending    bool
-	OutFirst      bool           // in the default order, providers that are out are first
+	OutFirst      bool           // in the default order, providers that are out come first
 	Outages       map[string]int // number of accounts that each provider's outage has affected so far
 	Filter        *FilterLine    // Filter, Dialog and Answer are nil if not shown
 	Dialog        *Dialog
 	Answer        *Answer
 	Short         []key.Binding // keys shown in the footer
-	Off           []string      // displayed names of the keys in Short that do nothing now
+	Off           []string      // displayed names of the keys in Short that currently have no effect
 	Full          []KeyGroup    // keys shown in the help
 	Targets       *Targets      // receives the clickable areas, unless nil
 }
@@ -125,7 +125,7 @@ const (
 // smaller one cannot show a dialog.
 func Legible(width, height int) bool { return width >= minWidth && height >= minHeight }
 
-// Render draws the screen: Height lines or fewer, none wider than Width.
+// Render draws the screen in at most Height lines, none wider than Width.
 func Render(s *Screen) string {
 	if s.Targets != nil {
 		*s.Targets = Targets{spots: s.Targets.spots[:0]}
@@ -187,7 +187,7 @@ func (s *Screen) main() string {
 }
 
 // place returns how many credentials are marked and how many match the filter. Without marks
-// and a filter, it returns the position of the selection if the table scrolls.
+// or a filter, it returns the position of the selection if the table scrolls.
 func (s *Screen) place(plan plan) string {
 	marked, shown := "", ""
 	if n := len(s.Marked); n > 0 {

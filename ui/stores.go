@@ -98,8 +98,8 @@ func (s *Screen) staleStoresLine() string {
 	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, "!").To(s.margin()+2).Write(theme.Dead, text.Fit(words, room)).String()
 }
 
-// fewer joins names in at most w cells. It counts those for which there is no room: "work,
-// cron-1 and 7 more".
+// fewer joins names in at most w cells. It counts the ones that do not fit: "work, cron-1 and
+// 7 more".
 func fewer(names []string, w int) string {
 	words := strings.Join(names, ", ")
 	for n := len(names) - 1; n > 0 && text.Width(words) > w; n-- {
@@ -225,7 +225,7 @@ func borrowedWords(g *filter.Group) string {
 	return "all from " + clean(g.Providers[0].Credentials[0].BorrowedFrom)
 }
 
-// relation briefly says how a credential of one profile relates to another profile's.
+// relation describes in a few words how a credential relates to that of another profile.
 func relation(c *poolstate.Credential) string {
 	switch {
 	case c.Profile == "":
@@ -240,8 +240,8 @@ func relation(c *poolstate.Credential) string {
 	return ""
 }
 
-// staleSentence says since when and why the store of c is stale. It omits what to do unless
-// there is room for it. It returns "" if the store is not stale.
+// staleSentence says since when and why the store of c is stale. It includes the advice only
+// if there is room. It returns "" if the store is not stale.
 func (s *Screen) staleSentence(c *poolstate.Credential) string {
 	feed := s.staleFeed(c.Profile)
 	if feed == nil {
@@ -254,7 +254,7 @@ func (s *Screen) staleSentence(c *poolstate.Credential) string {
 	return "state of " + text.Span(s.Now.Sub(feed.Since)) + " ago: " + reason
 }
 
-// relationRemarks explain how a credential relates to those of other profiles.
+// relationRemarks returns remarks on how a credential relates to those of other profiles.
 func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 	const root = poolstate.RootProfile
 	switch copied := "copied from " + root; {
@@ -266,7 +266,7 @@ func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 		out = append(out, copied)
 	}
 	if from := clean(c.BorrowedFrom); from != "" {
-		words := "borrowed from " + from + ", because " + cmp.Or(clean(c.Profile), "this profile") + " has no credential of " + text.ProviderName(c.Provider)
+		words := "borrowed from " + from + ", because " + cmp.Or(clean(c.Profile), "this profile") + " has no credential for " + text.ProviderName(c.Provider)
 		if store := s.store(c.BorrowedFrom); store != nil {
 			words += "; changes are written to " + clean(store.Path)
 		}

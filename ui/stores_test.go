@@ -18,7 +18,7 @@ func tokenOf(name string, refreshed time.Duration) entry {
 }
 
 // profilesScreen returns a screen of 14 profiles: the root, whose credentials cron-1 to cron-9
-// borrow; work, which has copies of some and its own of others; research, whose copy is older
+// borrow; work, which has one copy and two other credentials; research, whose copy is older
 // than the root's; night, which shares an account with the root; and staging, whose store is
 // stale. It calls each function in set.
 func profilesScreen(t testing.TB, set ...func(*Screen)) *Screen {
@@ -157,13 +157,13 @@ func TestOutWords_Profiles(t *testing.T) {
 func TestRelationRemarks(t *testing.T) {
 	s := profilesScreen(t)
 	for _, c := range []struct{ profile, name, want string }{
-		{"default", "primary", "also used by cron-1, cron-2, cron-3 and 9 more; one quota with work"},
-		{"default", "seat-1@example.com", "also used by cron-1, cron-2, cron-3 and 8 more; one quota with night"},
-		{"work", "primary", "copied from default; one quota with default"},
+		{"default", "primary", "also used by cron-1, cron-2, cron-3 and 9 more; shared quota with work"},
+		{"default", "seat-1@example.com", "also used by cron-1, cron-2, cron-3 and 8 more; shared quota with night"},
+		{"work", "primary", "copied from default; shared quota with default"},
 		{"work", "claude-team", ""},
-		{"night", "night-seat", "copied from default: when one of the two refreshes its tokens, the other's become invalid; one quota with default"},
+		{"night", "night-seat", "copied from default: when one of the two refreshes its tokens, the other's become invalid; shared quota with default"},
 		{"research", "seat-1@example.com", "copied from default, which has newer tokens: refreshing this copy fails and can revoke both; remove it to use default's"},
-		{"cron-9", "backup-key", "borrowed from default, because cron-9 has no credential of openrouter; changes are written to ~/.hermes/auth.json"},
+		{"cron-9", "backup-key", "borrowed from default, because cron-9 has no credential for openrouter; changes are written to ~/.hermes/auth.json"},
 	} {
 		cred := s.chooseIn(t, c.profile, c.name).selected()
 		equal(t, c.profile+"/"+c.name, strings.Join(append(s.relationRemarks(cred), sharedSentences(cred)...), "; "), c.want)
@@ -201,8 +201,8 @@ func TestPlan_Profiles(t *testing.T) {
 	}
 }
 
-// TestRender_ProfileOfOne checks that a pool of a single profile has no marks of several.
-func TestRender_ProfileOfOne(t *testing.T) {
+// TestRender_SingleProfile checks that a single profile is drawn like a store without profiles.
+func TestRender_SingleProfile(t *testing.T) {
 	s := backoffScreen(t)
 	s.Pool = poolstate.Merge([]poolstate.View{{Pool: s.Pool, Policy: s.Policy}})
 	s.ByProfile, s.Stores = true, []StoreFeed{{Feed: s.Feed}}

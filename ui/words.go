@@ -85,7 +85,7 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	case soon && left <= 0:
 		return "token expired"
 	case soon:
-		return "token ends in " + text.Span(left)
+		return "expires in " + text.Span(left)
 	}
 	return ""
 }
@@ -140,7 +140,7 @@ func (s *Screen) originSentence(c *poolstate.Credential, a poolstate.Assessment)
 }
 
 // pinSentence describes a deadline that guard has written: "pinned by guard until 06:14:
-// 4th failure, 8h instead of 1h; r ends it".
+// 4th failure, 8h instead of 1h; r resets it".
 func (s *Screen) pinSentence(c *poolstate.Credential, a poolstate.Assessment) string {
 	words := "pinned by guard until " + text.Moment(a.Deadline.At, s.Now)
 	if n := c.Failures().Count(); n > 0 && !c.AgentDeadline.IsZero() {
@@ -148,7 +148,7 @@ func (s *Screen) pinSentence(c *poolstate.Credential, a poolstate.Assessment) st
 			text.Span(c.AgentDeadline.Sub(c.StatusAt).Round(time.Minute)))
 	}
 	if s.ResetKey != "" && a.Availability.Returns() {
-		words += "; " + s.ResetKey + " ends it"
+		words += "; " + s.ResetKey + " resets it"
 	}
 	return words
 }

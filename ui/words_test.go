@@ -26,14 +26,14 @@ func TestReason(t *testing.T) {
 		{"no code", entry{"last_error_code": nil}, "rate limit"},
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
 		{"held, no message", heldNow, ""},
-		{"held, over", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
+		{"held, deadline passed", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
 		{"unusable and exhausted", entry{"access_token": nil}, "no token"},
 		{"billing behind a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
 		{"unknown status", entry{"last_status": "odd"}, `status "odd"`},
 		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
 		{"token expired", entry{"last_status": nil, "expires_at": secondsAt(0)}, "token expired"},
-		{"token ends", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "token ends in 1h"},
+		{"token expires soon", entry{"last_status": nil, "expires_at": secondsAt(time.Hour)}, "expires in 1h"},
 		{"token valid", entry{"last_status": nil, "expires_at": secondsAt(time.Hour + time.Second)}, ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 1).With(c.fields))
@@ -146,7 +146,7 @@ func TestOriginSentence_Guard(t *testing.T) {
 	c.Pinned, c.AgentDeadline, c.Observed = true, epoch, poolstate.Some(4)
 	s := &Screen{Policy: poolstate.Flat(), Now: epoch, ResetKey: "z"}
 	words := func() string { return s.originSentence(c, s.Policy.Assess(c, s.Now)) }
-	equal(t, "words", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h; z ends it")
+	equal(t, "words", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h; z resets it")
 	s.Now = epoch.Add(8 * time.Hour)
 	equal(t, "words after the deadline", words(), "pinned by guard until 16:20: 4th failure, 8h instead of 1h")
 	s.Now, s.ResetKey, c.AgentDeadline = epoch, "", time.Time{}
