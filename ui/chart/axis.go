@@ -21,7 +21,7 @@ type axis struct {
 
 const (
 	minSpan    = time.Minute          // keeps steps from moving too fast during the last seconds
-	maxSpan    = 100 * 365 * text.Day // later steps are drawn at this distance
+	maxSpan    = 100 * 365 * text.Day // later steps are drawn as if they were this far away
 	breakBelow = 0.1                  // break the axis if all steps but the last fit into this fraction of it
 )
 
@@ -60,7 +60,7 @@ func (a *axis) column(t time.Time) int {
 	return min(max(a.linear(min(d, maxSpan)), 1), a.end-1)
 }
 
-// linear returns the column at a distance from now, even beyond the linear part.
+// linear returns the column for a time d from now, even beyond the linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
@@ -75,8 +75,8 @@ const (
 	dateLayout    = "2 Jan"
 )
 
-// ticks returns the round times on the linear part, as close together as their labels
-// allow. It returns none if the linear part spans months.
+// ticks returns labels for round times on the linear part, as close together as their text
+// allows. It returns none if the linear part spans months.
 func (a *axis) ticks() []label {
 	for _, minutes := range intervals {
 		every, layout := minutes*time.Minute, dateLayout

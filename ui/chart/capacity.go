@@ -1,5 +1,5 @@
-// Package chart draws the future of a pool. [Capacity] shows how many credentials will
-// be ready from now on. [Timeline] shows the cooldowns of several rows on one scale.
+// Package chart draws when credentials become ready. [Capacity] shows how many will be ready
+// from now on. [Timeline] shows the cooldowns of several rows on one scale.
 package chart
 
 import (
@@ -75,8 +75,8 @@ func newPlot(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, na
 	return p
 }
 
-// find returns the index in s.Back of the credential with the given ref, or of one that borrows
-// it, or -1.
+// find returns the index in s.Back of the credential with the given ref, or of one borrowed from
+// it. If there is neither, it returns -1.
 func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 	return slices.IndexFunc(s.Back, func(c *poolstate.Credential) bool { return ref != nil && (c.Ref == *ref || c.Original() == *ref) })
 }

@@ -13,7 +13,7 @@ import (
 func TestTimeline_Draw(t *testing.T) {
 	const m = time.Minute
 	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}
-	joint := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is in the middle of a cell
+	midCell := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is in the middle of a cell
 	for _, c := range []struct {
 		name       string
 		scale      *Timeline
@@ -32,8 +32,8 @@ func TestTimeline_Draw(t *testing.T) {
 		{"over", scale, poolstate.Due, -60 * m, -15 * m, "─╴│     "},
 		{"ended before the scale", scale, poolstate.Due, -180 * m, -120 * m, "◂ │     "},
 		{"ends when it starts", scale, poolstate.Due, -45 * m, -45 * m, "╶ │     "},
-		{"thin and thick in one cell", joint, poolstate.Cooling, -45 * m, 75 * m, "─╺━━"},
-		{"empty and thin before thick", joint, poolstate.Cooling, -15 * m, 75 * m, " ╺━━"},
+		{"thin and thick in one cell", midCell, poolstate.Cooling, -45 * m, 75 * m, "─╺━━"},
+		{"empty and thin before thick", midCell, poolstate.Cooling, -15 * m, 75 * m, " ╺━━"},
 		{"ready", scale, poolstate.Ready, 0, 0, "  │     "},
 	} {
 		l, a := plainTheme.Line(), poolstate.Assessment{Availability: c.state}

@@ -60,7 +60,7 @@ type term struct {
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool
 
-// maxLength is the maximum length of a filter in bytes. Parse refuses anything longer,
+// maxLength is the maximum length of a filter in bytes. Parse rejects anything longer,
 // such as a pasted file.
 const maxLength = 256
 

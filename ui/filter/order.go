@@ -11,13 +11,13 @@ import (
 
 // Order is an order of the table. In every order, the credentials of a provider stay
 // together, and providers are sorted by their first credentials. Credentials without a
-// value come last. Equal credentials stay in pool order, even if the order is reversed.
+// value to sort by come last. Equal credentials stay in pool order, even if the order is reversed.
 type Order uint8
 
 // The orders, each in its natural direction.
 const (
 	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing affects only the credentials
-	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, where a reset saves most time
+	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, because there a reset saves the most time
 	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
@@ -49,7 +49,7 @@ type Group struct {
 	// Profile is true for a profile.
 	Profile bool
 	// Providers contains the provider or, for a profile, its part of each provider that it
-	// uses. They have all credentials, whether or not these are listed.
+	// uses. They include credentials that are not listed.
 	Providers   []poolstate.Provider
 	Notes       []string                // of the providers
 	Credentials []*poolstate.Credential // none if the group is collapsed
@@ -57,8 +57,8 @@ type Group struct {
 	out         outage
 }
 
-// outage says whether the agents of a group have a provider with credentials of which none is
-// ready.
+// outage says to what extent a group is out. A provider is out if it has credentials but none
+// is ready.
 type outage uint8
 
 const (
@@ -67,8 +67,8 @@ const (
 	entirelyOut        // the provider, in every profile that uses it
 )
 
-// Total returns the number of credentials of the group, whether or not they are listed.
-// It includes repeated ones only for a profile.
+// Total returns the number of credentials of the group, whether or not they are listed. It
+// counts repeated credentials only if the group is a profile.
 func (g *Group) Total() int {
 	n := 0
 	for i := range g.Providers {
@@ -123,7 +123,7 @@ type Listing struct {
 	// Collapsed contains the names of groups that are listed without their credentials.
 	Collapsed map[string]bool
 	// ByProfile groups the credentials of a merged pool by profile, not by provider. A
-	// profile's credentials are in order of their providers unless Order says otherwise.
+	// profile's credentials are sorted by provider unless Order specifies otherwise.
 	ByProfile bool
 }
 
@@ -193,7 +193,7 @@ func (l *Listing) split(p *poolstate.Pool) []Group {
 	return groups
 }
 
-// rows adds the rows of a provider's credentials that match the filter, and notes in g
+// rows adds the rows of a provider's credentials that match the filter, and records in g
 // whether the provider is out.
 func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential, policy poolstate.Policy, now time.Time) []row {
 	listed, ready, parts, readyParts := len(rows), false, 0, 0
@@ -242,7 +242,7 @@ func withoutRepeated(rows []row) []row {
 	return slices.DeleteFunc(rows, func(r row) bool { return r.credential.Repeated && originals[r.credential.Original()] })
 }
 
-// compareOut orders groups by whether they are out, if the order depends on that.
+// compareOut compares groups by whether they are out, if the order depends on that.
 func (l *Listing) compareOut(x, y outage) int {
 	switch {
 	case l.Order != OrderWorst && !l.OutFirst:

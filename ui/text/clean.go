@@ -11,14 +11,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Limits for [Clean], in bytes. RowLimit exceeds any row, and MessageLimit any message
-// that is worth reading.
+// Limits for [Clean], in bytes. RowLimit is more than fits into a row, and MessageLimit is
+// longer than any useful message.
 const (
 	RowLimit     = 512
 	MessageLimit = 4096
 )
 
-// Ellipsis marks a cut.
+// Ellipsis marks the place at which text was cut.
 const Ellipsis = "…"
 
 const (

@@ -22,7 +22,7 @@ func clamp(d time.Duration) time.Duration { return min(max(d, 0), tooLong) }
 // ceilSeconds rounds up, so that a countdown shows 1s until it ends.
 func ceilSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
-// Countdown formats the time left: 42s, 12m03s, 3h12m05s, and 6d05h from one day on.
+// Countdown formats the time left: 42s, 12m03s, 3h12m05s, or 6d05h for a day or more.
 func Countdown(d time.Duration) string {
 	d = ceilSeconds(clamp(d))
 	h, m, s := int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60
@@ -62,8 +62,8 @@ func Span(d time.Duration) string {
 	return out
 }
 
-// Moment formats a time in now's location: 17:14 for today, Sun 14:20 if it is less than
-// a week away, 29 Nov for the same year, and Nov 2031 otherwise.
+// Moment formats a time in now's location: 17:14 if it is today, Sun 14:20 if it is less than
+// a week away, 29 Nov if it is in the same year, and Nov 2031 otherwise.
 func Moment(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Year() > 9999 {
@@ -93,8 +93,8 @@ func Until(t, now time.Time) string {
 	return t.Format("2 Jan 2006")
 }
 
-// CivilDays numbers the calendar day of t. The difference between two numbers is right
-// even if the clocks change in between.
+// CivilDays returns a number for the calendar day of t. The difference between two such numbers
+// is correct even across a daylight saving change.
 func CivilDays(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64(Day/time.Second))

@@ -139,9 +139,8 @@ func BackgroundOf(dark bool) Background {
 // Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
-// The schemes. The first four are two for each background. SchemeTerminal uses
-// the terminal's own sixteen colors. SchemeAny is for output to a terminal that is not
-// asked for its background.
+// The schemes. SchemeTerminal uses the terminal's own sixteen colors. SchemeAny is for output
+// to a terminal that is not asked for its background, and is legible on both kinds.
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark

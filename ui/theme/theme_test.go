@@ -105,8 +105,7 @@ var visions = map[string][3][3]float64{
 	"deuteranopia": {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
 }
 
-// difference returns how different two colors look, from 0 to 1, as their distance in
-// Oklab.
+// difference returns how different two colors look: their distance in Oklab, from 0 to 1.
 func difference(x, y color.Color, vision string) float64 {
 	oklab := func(c color.Color) (l, a, b float64) {
 		rgb, _ := colorful.MakeColor(c)
