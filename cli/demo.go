@@ -31,7 +31,7 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Show a simulated outage (no agent or account needed)",
 		Long: "demo runs the dashboard on a temporary file written by a simulated agent.\n" +
-			"Providers fail according to a script, in accelerated time. A line below the title says what is happening.\n" +
+			"Providers fail according to a script, in accelerated time. A line below the title explains what is happening.\n" +
 			"Some time after the last recovery, the scenario starts over. p stops the clock; + and - change its speed.\n\n" + scenarioHelp(),
 		Example: "  pooltop demo\n  pooltop demo --speed 1800 --scenario blackout",
 		Args:    noArguments,
@@ -118,7 +118,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 	return runDashboard(ctx, cfg, log, dashboard)
 }
 
-// demoPlayer plays a scenario on a store, over and over.
+// demoPlayer plays a scenario on a store in a loop.
 type demoPlayer struct {
 	store    *poolstate.Store
 	sim      atomic.Pointer[simulate.Simulation]
@@ -133,8 +133,8 @@ func newDemoPlayer(store *poolstate.Store, sim simulate.Simulation, clock *simul
 	return d
 }
 
-// addGuard makes the player run guard after each turn of the agent, and the dashboard show
-// guard's pins. The failure counts are stored in stateDir.
+// addGuard runs guard after each turn of the agent and shows guard's pins on the dashboard. The
+// failure counts are stored in stateDir.
 func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger) (release func(), err error) {
 	newCounter := func() *counting {
 		return &counting{Counter: counts.New(stateDir, d.store.Identity()), file: d.store.Path(), curve: m.Curve, log: log}

@@ -66,11 +66,11 @@ var frames = []struct {
 	{115 * time.Minute, "", "3 due", 800 * time.Millisecond},
 	{150 * time.Minute, "", "2nd failure: 2h", 1200 * time.Millisecond},
 	{300 * time.Minute, "", "3rd failure: 4h", 1200 * time.Millisecond},
-	{510 * time.Minute, "", "4th failure: 8h, the ceiling", 1800 * time.Millisecond},
+	{510 * time.Minute, "", "4th failure: 8h, the maximum", 1800 * time.Millisecond},
 	{11*time.Hour + 5*time.Minute, "", "press R, or wait until 01:19", 2000 * time.Millisecond},
 	{0, "R", "accept", 1400 * time.Millisecond},
 	{0, "y", "reset", 1500 * time.Millisecond},
-	{11*time.Hour + 50*time.Minute, "", "the story starts over", 1600 * time.Millisecond},
+	{11*time.Hour + 50*time.Minute, "", "the scenario starts over", 1600 * time.Millisecond},
 }
 
 // still is the index of the frame for readers who prefer reduced motion.

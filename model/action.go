@@ -177,7 +177,7 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	return tea.Batch(loads...)
 }
 
-// remember logs the changes to a file and watches whether they last.
+// remember logs the changes to a file and starts watching for programs that overwrite them.
 func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
 	records := make([]poolstate.Record, len(f.done.Entries))
 	for i := range records {
@@ -207,7 +207,7 @@ func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
 	case verb != poolstate.VerbUndo:
 		done = slices.DeleteFunc(done, func(f fileResult) bool { return len(f.done.Changed) == 0 })
 		if len(done) > 0 {
-			m.performed = append(m.performed, performance{verb, done})
+			m.performed = append(m.performed, performedAction{verb, done})
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // mixedPool has credentials in different states: a is cooling, b is ready, c is dead, d
-// is held. e is ready and the only one of its provider.
+// is held. e is ready and the only credential of its provider.
 const mixedPool = `{"credential_pool": {"p": [
 	{"id": "a", "label": "cooling-key", "priority": 0, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "consecutive_failures": 2, "access_token": "one"},
 	{"id": "b", "label": "ready-key", "priority": 1, "consecutive_failures": 0, "access_token": "two"},
@@ -87,8 +87,8 @@ func TestAct_SyncSeveral(t *testing.T) {
 	d.do("a A", "✕ sync: nothing changed; 2 ")
 }
 
-// After a sync, the first undo undoes nothing. The second one undoes the action before
-// the sync.
+// TestUndo_Sync checks that after a sync, u first reports that a sync cannot be undone. Pressed
+// again, it undoes the action before the sync.
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("x enter y A", "✓ sync portal: held", "undone")

@@ -48,7 +48,7 @@ type arrangement struct {
 	descending bool
 	byProfile  bool            // groups are profiles, not providers
 	folded     map[string]bool // folded groups, by name
-	// otherFolded are the folded groups if byProfile is inverted.
+	// otherFolded contains the folded groups of the other grouping while it is not in use.
 	otherFolded map[string]bool
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change
@@ -166,7 +166,7 @@ func (m *Model) clearFilter() {
 	m.refilter()
 }
 
-// recordChanges remembers which rows have changed. A row may be borrowed.
+// recordChanges records which rows have changed, including rows that borrow a credential.
 func (m *Model) recordChanges(events []poolstate.Event) {
 	if len(events) == 0 || m.latest.pool == nil {
 		return
@@ -248,8 +248,8 @@ func (m *Model) reselect(at int) {
 	m.selectAt(at)
 }
 
-// original returns the ref of the entry that a row of the table shows, which differs from the
-// row's own if the row is borrowed.
+// original returns the ref of the credential that a row of the table shows. It differs from the
+// row's ref if the row is borrowed.
 func (m *Model) original(row poolstate.Ref) poolstate.Ref {
 	if c := m.pool.Find(row); c != nil {
 		return c.Original()

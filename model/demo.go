@@ -16,8 +16,8 @@ import (
 type Demo struct {
 	// Narrate describes the situation in one line.
 	Narrate func(Scene) string
-	// SetRate changes the rate of the clock to the nearest one within its limits, and returns
-	// that rate.
+	// SetRate sets the rate of the clock, limited to the allowed range, and returns the new
+	// rate.
 	SetRate func(rate float64) float64
 	// Stop stops the simulation and its clock, or starts them again if stop is false.
 	Stop func(stop bool)

@@ -26,7 +26,7 @@ type dialog struct {
 	from    ui.Pane // the pane to reopen when the dialog closes
 	yes     bool    // "yes" has the focus
 	ignored bool    // the last key was not an answer
-	// submitted is true if the last key was meant to submit the form, but the form is invalid.
+	// submitted is true if the last key would have submitted the form, but the form is invalid.
 	submitted bool
 }
 
@@ -123,8 +123,8 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings returns a warning for each of the first providers that an outcome leaves with no
-// credential ready, and one if holds would end before the current cooldowns.
+// warnings returns a warning for each of the first few providers that an outcome leaves with
+// no credential ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {

@@ -89,7 +89,7 @@ func TestHoldForm_UpDown(t *testing.T) {
 
 // The hints of the focused field are visible in 80 columns.
 func TestHoldForm_Hints(t *testing.T) {
-	d := dashboardAt(t, "e") // agents retry it early, because it is the only one of its provider
+	d := dashboardAt(t, "e") // agents retry it early, because it is the only credential of its provider
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.do("x", "code       402           agents retry it early after a 429", "90m, 3 hours, 18:00; empty: backoff decides")
 	d.do("up", "←→ 429, 402, 401, 403, 500, or type one")
@@ -122,8 +122,8 @@ func TestHoldForm_Length(t *testing.T) {
 	}
 }
 
-// A duration that more text can make valid is called invalid only after it is submitted or
-// loses the focus.
+// A duration that may become valid with more text is reported as invalid only when it is
+// submitted or loses the focus.
 func TestHoldForm_Prefix(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x")

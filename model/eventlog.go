@@ -26,8 +26,8 @@ type eventLog struct {
 	dropped         int                // number of records removed from the front
 	frozen          []poolstate.Record // the records when the display was frozen; nil if it is not
 	history         []poolstate.Record // events derived from first snapshots, until the journal has been read
-	lent            []poolstate.Record // events of a hidden root in the journal, until all stores have been loaded
-	journal, merged bool               // whether the journal has been read, and history merged once
+	lent            []poolstate.Record // events of a hidden root from the journal, kept until all stores have been loaded
+	journal, merged bool               // whether the journal has been read, and whether history has been merged
 	unwritten       []unwritten        // events to write to the journal
 	write           func() error       // writes a batch of events on the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter

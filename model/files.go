@@ -36,13 +36,13 @@ type actionDone struct {
 	refused []poolstate.Effect // targets in stores that could not be written
 }
 
-// performance is an action that can be undone, with the files that it has changed.
-type performance struct {
+// performedAction is an action of this session and its results in the files that it changed.
+type performedAction struct {
 	verb  poolstate.Verb
 	files []fileResult
 }
 
-func (p *performance) undoable() bool {
+func (p *performedAction) undoable() bool {
 	return slices.ContainsFunc(p.files, func(f fileResult) bool { return f.done.Undos() != nil })
 }
 
@@ -52,7 +52,7 @@ func (m *Model) owner(c *poolstate.Credential) *store {
 	return m.storeOf(c.Original().Profile)
 }
 
-// originals replaces borrowed rows by their originals, each of which occurs once.
+// originals replaces borrowed rows with their originals, and returns each original once.
 func (m *Model) originals(rows []*poolstate.Credential) (seen []poolstate.Credential) {
 	known := map[poolstate.Ref]bool{}
 	for _, c := range rows {
@@ -139,7 +139,7 @@ func (j *job) plan() (poolstate.Outcome, error) {
 	return out, err
 }
 
-// joined returns the outcomes of two jobs together.
+// joined returns the combined outcome of two jobs.
 func joined(a, b poolstate.Outcome) poolstate.Outcome {
 	if a.At.IsZero() {
 		return b // without a copy
@@ -179,13 +179,13 @@ func setProfile(out *poolstate.Outcome, profile string, policy *poolstate.Policy
 	}
 }
 
-// name gives the credentials of a result the profile of their store.
+// name sets the profile and policy of the credentials in a result to those of the store.
 func (f *fileResult) name(m *Model) {
 	policy := f.store.policy
 	setProfile(&f.done.Outcome, m.profileIn(f.store), &policy)
 }
 
-// outcome returns the outcome in all files together.
+// outcome returns the combined outcome of all files.
 func (msg *actionDone) outcome() poolstate.Outcome {
 	var out poolstate.Outcome
 	for i := range msg.files {
@@ -280,17 +280,17 @@ func (msg *actionDone) counts() string {
 // errInterrupted replaces the error of an action that was canceled because the program ends.
 var errInterrupted = fmt.Errorf("%w; nothing was written; try again", poolstate.ErrLocked)
 
-// words describes why a file was not changed: "failed: the disk is full". there is added to the
-// statement that nothing was written.
-func (f *fileResult) words(there string) string {
+// words describes why a file was not changed: "failed: the disk is full". It appends place, such
+// as " there", to "nothing was written".
+func (f *fileResult) words(place string) string {
 	switch {
 	case errors.Is(f.err, context.Canceled):
-		return "canceled; nothing was written" + there
+		return "canceled; nothing was written" + place
 	case errors.Is(f.err, errInterrupted):
 		return "failed: " + f.err.Error()
 	case errors.Is(f.err, poolstate.ErrLocked):
 		return fmt.Sprintf("failed: another process has held the lock for %s; nothing was written%s; try again",
-			text.Span(poolstate.LockPatience), there)
+			text.Span(poolstate.LockPatience), place)
 	}
 	return "failed: " + f.store.ExplainWrite(f.err)
 }

@@ -158,7 +158,7 @@ type mouse struct {
 
 func (m *Model) toggleMouse() {
 	m.mouse.on = !m.mouse.on
-	text := "mouse off: the terminal selects and copies text"
+	text := "mouse off: select and copy text with the terminal"
 	if m.mouse.on {
 		text = "mouse on: click rows, titles, providers and keys; " + word(m.keys.Mouse) + " turns it off"
 	}

@@ -42,7 +42,7 @@ var keyTests = []keyTest{
 	{keys: "pgup ctrl+b", before: "G", does: "moves up a page", check: func(d *dashboard) { d.isAt("a") }},
 	{keys: "g home", before: "down down", does: "moves to the first credential", check: func(d *dashboard) { d.isAt("a") }},
 	{keys: "G end", does: "moves to the last credential", check: func(d *dashboard) { d.isAt("g") }},
-	{keys: "space", does: "marks and moves on", check: func(d *dashboard) { d.marks("p/a"); d.isAt("b") }},
+	{keys: "space", does: "marks and moves down", check: func(d *dashboard) { d.marks("p/a"); d.isAt("b") }},
 	{keys: "space", before: "space up", does: "removes the mark", check: func(d *dashboard) { d.marks() }},
 	{keys: "a", before: "down", does: "marks the provider", check: func(d *dashboard) { d.marks("p/a", "p/b", "p/c", "p/d"); d.isAt("b") }},
 	{keys: "a", before: "a", does: "unmarks the provider", check: func(d *dashboard) { d.marks() }},

@@ -16,7 +16,7 @@ import (
 )
 
 // FileChanged reports that a store's file may have changed. It also reports how
-// changes are currently detected: by events or, because of Reason, by polling at every
+// changes are currently detected: by events or, because of Reason, by polling once per
 // Interval.
 type FileChanged struct {
 	Path     string // the path with which the store was opened; "" means all stores

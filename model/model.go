@@ -55,7 +55,7 @@ type Model struct {
 	stores    []*store  // shared by all copies of the model
 	several   bool      // more than one store is shown
 	views     []poolstate.View
-	latest    assembled // what views show together
+	latest    assembled // the combined state of all stores
 	assembled           // what is on screen: latest unless the display is frozen
 	settled   bool      // all stores have been loaded, or a key has been pressed
 	groups    []filter.Group
@@ -79,13 +79,13 @@ type Model struct {
 	status      *ui.Answer
 	statusAt    time.Time
 	running     *running
-	performed   []performance // actions that can be undone, the latest last
+	performed   []performedAction // the latest last
 	writes      map[poolstate.Ref]watchedWrite
 
 	log       eventLog
 	paused    paused
 	demo      demoState
-	awaySince int // number of events so far when the terminal lost focus, or -1
+	awaySince int // number of events at the time the terminal lost focus, or -1
 	notifier  notifier
 	clickable *ui.Targets // set by View; shared by all copies of the model
 }

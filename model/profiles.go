@@ -58,7 +58,7 @@ func (m *Model) storesChanged(msg StoresChanged) tea.Cmd {
 	return tea.Batch(load...)
 }
 
-// forget removes what the model has kept about a store that has been removed.
+// forget discards the marks and actions of a removed store, and logs its removal.
 func (m *Model) forget(st *store) {
 	m.logEvents(st, st.observer.Fail(true, m.cfg.Clock.Now()))
 	profile := m.profileIn(st)
@@ -67,11 +67,11 @@ func (m *Model) forget(st *store) {
 		p := &m.performed[i]
 		p.files = slices.DeleteFunc(p.files, func(f fileResult) bool { return f.store == st })
 	}
-	m.performed = slices.DeleteFunc(m.performed, func(p performance) bool { return len(p.files) == 0 })
+	m.performed = slices.DeleteFunc(m.performed, func(p performedAction) bool { return len(p.files) == 0 })
 }
 
-// setSeveral finds out whether several stores are shown. It reports whether that has changed,
-// which changes all refs.
+// setSeveral updates whether several stores are shown. It reports whether that has changed. If
+// so, all refs change.
 func (m *Model) setSeveral(was []*store) (changed bool) {
 	is := shown(m.stores)
 	m.keys.setSeveral(len(is) > 1)
@@ -102,7 +102,7 @@ func (k *keyMap) setSeveral(several bool) {
 	k.MarkProvider.SetHelp(k.MarkProvider.Help().Key, "mark the whole "+group)
 }
 
-// renameProfile changes the profile in all refs and records that the model has kept.
+// renameProfile changes the profile in all refs and records of the model.
 func (m *Model) renameProfile(from, to string) {
 	rename := func(ref *poolstate.Ref) {
 		if ref != nil && ref.Profile == from {
@@ -150,7 +150,7 @@ func shortened(names []string) string {
 }
 
 // toggleGroups groups the table by profile, or by provider again. Grouped by provider, the table
-// lists a borrowed credential only once, so the marks move there.
+// lists a borrowed credential only once, so its marks move to that row.
 func (m *Model) toggleGroups() {
 	a := &m.arrangement
 	a.byProfile = !a.byProfile

@@ -12,7 +12,7 @@ import (
 
 // The selection, the marks and the folds survive a change of the grouping.
 func TestToggleGroups(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.selectRow("work/w")
 	h.do("P")
 	h.selectRow("cron/b<default")
@@ -74,7 +74,7 @@ func TestShow_FirstRowSelected(t *testing.T) {
 // Events of all stores are in one log, with their profiles. Keys act on the credential of the
 // event's profile.
 func TestLogEvents_Profiles(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.later(time.Minute)
 	h.save("work", pool(exhausted("w", time.Minute, 2)))
 	h.save("cron", strings.Replace(ownQ, `"consecutive_failures": 0`, `"consecutive_failures": 1, "last_status": "exhausted"`, 1))
@@ -103,9 +103,9 @@ func TestEventTarget_Copies(t *testing.T) {
 	equal(t, "the selection", h.m.selected.Profile+"/"+h.m.selected.ID, "default/b")
 }
 
-// Deadlines of all stores pass without a change of a file.
+// Deadlines in all stores pass even if no file changes.
 func TestClockTicked_Stores(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.waits = nil
 	h.later(58*time.Minute + 59*time.Second + 500*time.Millisecond).send(ticked{})
 	equal(t, "the wait", h.waits[len(h.waits)-1], 500*time.Millisecond)
@@ -122,7 +122,7 @@ func TestClockTicked_Stores(t *testing.T) {
 
 // While the display is frozen, the latest pools of all stores are kept for later.
 func TestTogglePause_Stores(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.do("p")
 	h.save("work", pool(ready("w", 0), ready("v", 0)))
 	h.lists("default/a default/b work/w cron/q")
@@ -130,10 +130,10 @@ func TestTogglePause_Stores(t *testing.T) {
 	h.lists("default/a default/b work/w work/v cron/q")
 }
 
-// A profile that appears causes no notification about its dead credentials.
+// A new profile causes no notifications about credentials that are already dead.
 func TestNotify_NewProfile(t *testing.T) {
 	dead := `{"access_token": "none", "id": "d", "last_status": "dead"}`
-	h := three(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
+	h := threeProfiles(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
 	h.raw = nil
 	h.put(t, "new", pool(dead))
 	h.handle(StoresChanged{append(slices.Clip(h.m.cfg.Stores), h.store("new", h.clock))})
@@ -171,7 +171,7 @@ func TestUndoRecorded_HiddenRoot(t *testing.T) {
 	for _, tt := range []struct{ work, want string }{
 		{ownQ, "undo the reset of 12:00"}, {workPool, "✕ nothing to undo"},
 	} {
-		h := three(t)
+		h := threeProfiles(t)
 		h.do("r")
 		h.put(t, "work", tt.work)
 		cfg := h.m.cfg

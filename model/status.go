@@ -13,7 +13,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// statusStays is the real time for which a status is shown. An AnswerNotice does not
+// statusStays is how long a status is shown, in real time. An AnswerNotice does not
 // expire.
 const statusStays = 30 * time.Second
 

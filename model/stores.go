@@ -30,7 +30,7 @@ type Store struct {
 }
 
 // StoresChanged reports that stores have been added or removed. Stores lists all that remain, as
-// in [Config]. The dashboard keeps the state of those that it already has.
+// in [Config]. The dashboard keeps the state of those that it already shows.
 type StoresChanged struct{ Stores []Store }
 
 // store is the state of a store, as of the latest load. It does not depend on whether the
@@ -111,8 +111,8 @@ func (m *Model) rootOf(st *store) *store {
 	return m.stores[i]
 }
 
-// source returns the store to which the shown state of st belongs: the root's if st has no
-// file or is a link to the root's, otherwise st.
+// source returns the store whose state is shown for st: the root's if st has no file or is a
+// link to the root's, otherwise st.
 func (m *Model) source(st *store) *store {
 	if root := m.rootOf(st); root != nil && (st.missing || st.linksTo(root)) {
 		return root
@@ -238,7 +238,7 @@ func (m *Model) eventsOf(st *store, events []poolstate.Event) []poolstate.Event 
 	return events
 }
 
-// feed returns the feed of all shown stores together. It is stale only if all of them are.
+// feed returns the combined feed of all shown stores. It is stale only if all of them are.
 func (m *Model) feed() ui.Feed {
 	var best ui.Feed // FeedWaiting
 	rank := map[ui.FeedState]int{ui.FeedStale: 1, ui.FeedLive: 2, ui.FeedPolling: 3}

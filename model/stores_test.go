@@ -132,14 +132,15 @@ var (
 	ownQ     = strings.Replace(pool(ready("q", 0)), `"p"`, `"q"`, 1)
 )
 
-// three are a root, a profile with its own credentials, and one that borrows the root's.
-func three(t *testing.T, configured ...func(*Config)) *home {
+// threeProfiles returns a home with a root, a profile with its own credentials, and one that borrows the
+// root's.
+func threeProfiles(t *testing.T, configured ...func(*Config)) *home {
 	t.Helper()
 	return startHome(t, "default work cron", map[string]string{"default": rootPool, "work": workPool, "cron": ownQ}, configured...)
 }
 
 func TestStores_Rows(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.lists("default/a default/b work/w cron/q")
 	equal(t, "credentials that count", h.m.pool.Summarize(h.m.policy, h.now).Total, 4)
 	equal(t, "title", h.m.View().WindowTitle, "1/4 ready · pooltop")
@@ -199,7 +200,7 @@ func TestStores_HiddenRoot(t *testing.T) {
 	}
 }
 
-// A profile without a file has the policy that the root's agent was seen to have.
+// A profile without a file has the policy that was observed for the root's agent.
 func TestStores_PolicyOfRoot(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": pool(ready("a", 0), ready("b", 1))})
 	equal(t, "policy", h.m.stores[1].policy.String(), "backoff")
@@ -229,10 +230,10 @@ func TestStores_LinkToRoot(t *testing.T) {
 	equal(t, "events", len(h.m.log.records), 5) // 2 exhausted in the past, 1 added and 2 removed
 }
 
-// A corrupt store is stale alone. Its rows stay, and only actions on them are refused.
+// Only a corrupt store becomes stale. Its rows stay, and only actions on them are refused.
 func TestStores_Corrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := three(t)
+		h := threeProfiles(t)
 		h.save("work", broken)
 		equal(t, "the feed", h.m.feed().State, ui.FeedLive)
 		stores := h.m.screen().Stores
@@ -257,7 +258,7 @@ func TestStores_Corrupt(t *testing.T) {
 }
 
 func TestStoresChanged(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.selectRow("work/w")
 	h.do("space")
 	all := h.m.cfg.Stores
@@ -305,9 +306,9 @@ func TestStoresChanged_Selection(t *testing.T) {
 	h.isAt("v")
 }
 
-// What an operator did in a profile that has been removed can be neither repeated nor undone.
+// Actions in a profile that has been removed can be neither repeated nor undone.
 func TestStoresChanged_Forgets(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.do("R y", "2 in default, 1 in work")
 	h.selectRow("work/w")
 	h.do("space", "1 marked")
@@ -317,9 +318,9 @@ func TestStoresChanged_Forgets(t *testing.T) {
 	h.do("y u", "✕ nothing to undo")
 }
 
-// A borrowed row is changed in the root's file, once, and the answer names the file.
+// An action on a borrowed row changes the root's file, once, and the answer names the file.
 func TestStores_BorrowedRow(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.do("P")
 	h.selectRow("cron/a<default")
 	h.do("r", "label-a: cooling, streak 2", "; written to ~/default.json; u undoes")
@@ -337,7 +338,7 @@ func TestStores_BorrowedRow(t *testing.T) {
 
 // Each write is watched until its own file changes back.
 func TestStores_Overwritten(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.do("R y")
 	h.save("work", workPool, "! reset of work/p/label-w was overwritten at 12:00:00; select it and press r to repeat")
 	h.do("esc P")
@@ -347,9 +348,9 @@ func TestStores_Overwritten(t *testing.T) {
 	equal(t, "the borrowed row is highlighted", s.Fresh[poolstate.Ref{Provider: "p", ID: "a", Profile: "cron"}], 2)
 }
 
-// An action on several stores is one action: with one confirmation, one number and one undo.
+// An action on several stores has one confirmation, one number and one undo.
 func TestStores_ActAndUndo(t *testing.T) {
-	h := three(t)
+	h := threeProfiles(t)
 	h.do("R", "reset 3 credentials in ~/default.json and ~/work.json?", "default/p/label-a", "work/p/label-w")
 	h.do("y", "✓ reset 3 credentials: 3 cooling → 3 ready; 2 in default, 1 in work; u undoes")
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:0")
@@ -372,16 +373,16 @@ func TestStores_ActAndUndo(t *testing.T) {
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
 }
 
-// If an action fails in one file, the others are changed, and the answer says so.
+// If an action fails in one file, the others are still changed, and the answer reports the failure.
 func TestStores_PartialFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := three(t)
+		h := threeProfiles(t)
 		unlock := h.lock("work")
 		h.do("a R y")
 		equal(t, "the answer", h.m.status.Text, "reset 2 in default; work failed: another process has held the lock for 15s; "+
 			"nothing was written there; try again; u undoes; running agents notice at their next reload")
 		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
-		equal(t, "marks", len(h.m.marked), 1) // of the one that failed
+		equal(t, "marks", len(h.m.marked), 1) // on the credential for which it failed
 		equal(t, "the error", unlock(), nil)
 		h.do("r", "label-w: cooling, streak 1")
 
@@ -410,10 +411,10 @@ func (h *home) lock(name string) (unlock func() error) {
 	return l.Unlock
 }
 
-// A wait for the lock of one file can be canceled. Files that have been written stay written.
+// Canceling while waiting for the lock of one file does not revert files already written.
 func TestStores_Canceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := three(t)
+		h := threeProfiles(t)
 		h.lock("work")
 		cmds := batch(h.press("R y"))
 		done := make(chan tea.Msg, 1)
@@ -429,7 +430,7 @@ func TestStores_Canceled(t *testing.T) {
 
 func TestLeave_Stores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := three(t)
+		h := threeProfiles(t)
 		h.lock("work")
 		h.press("R y")
 		_, err := h.m.Leave()

@@ -122,7 +122,7 @@ func TestConfirm_OffScreen(t *testing.T) {
 	d.asks(true)
 }
 
-// Even a sync of one credential asks if the credential is not on the screen.
+// Even a sync of one credential needs a confirmation if the credential is not on the screen.
 func TestConfirm_OffScreenSync(t *testing.T) {
 	var others []string
 	for i := range 60 {

@@ -179,7 +179,7 @@ func (n *narrator) lastFailure(p *poolstate.Provider) string {
 		text = fmt.Sprintf(". %s failure: %s", ordinal(count), span(a.Cooldown))
 	}
 	if a.Deadline.Origin == poolstate.OriginComputed && n.Policy.Climbs() && count > 1 && n.Policy.Multiplier(count) == n.Policy.Multiplier(count+1) {
-		text += ", the ceiling"
+		text += ", the maximum"
 	}
 	return text
 }
@@ -206,7 +206,7 @@ func (n *narrator) whenUp() string {
 		}
 	}
 	if end := n.End(); !end.IsZero() {
-		return n.extend("every provider is up again", "; the story starts over at "+n.clock(end))
+		return n.extend("every provider is up again", "; the scenario starts over at "+n.clock(end))
 	}
 	for _, o := range n.scenario.Script {
 		if from := n.start.Add(o.From); from.After(n.At) {
@@ -248,7 +248,7 @@ func (n *narrator) comparison() string {
 	return strings.Replace(count, "failed requests", "failed", 1)
 }
 
-// clock formats a time, with the day if it is a day or more ahead.
+// clock formats a time. It includes the day if the time is a day or more ahead.
 func (n *narrator) clock(t time.Time) string {
 	if t.Sub(n.At) >= 24*time.Hour {
 		return t.Format("Mon 15:04")

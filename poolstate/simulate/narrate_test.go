@@ -94,7 +94,7 @@ var claims = []struct {
 	{regexp.MustCompile(`; due, and the next job tries again`), func(f *facts, _ []string) bool {
 		return f.some(func(_ *poolstate.Credential, a poolstate.Assessment) bool { return a.Availability == poolstate.Due })
 	}},
-	{regexp.MustCompile(`\. (\d)\w\w failure: (\d+h|\d+m)(, the ceiling)?`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`\. (\d)\w\w failure: (\d+h|\d+m)(, the maximum)?`), func(f *facts, w []string) bool {
 		n, _ := strconv.Atoi(w[1])
 		return f.some(func(c *poolstate.Credential, a poolstate.Assessment) bool {
 			return c.Failures().Count() == n && strings.HasPrefix(a.Cooldown.String(), w[2]) && (w[3] != "") == (a.Multiplier == 8)
@@ -198,9 +198,9 @@ func TestNarrate_Story(t *testing.T) {
 		{time.Hour, "anthropic is down until 20:00. 1st failure: 1h"},
 		{4 * time.Hour, "anthropic is down until 20:00. 2nd failure: 2h"},
 		{5 * time.Hour, "anthropic is down until 20:00. 3rd failure: 4h"},
-		{9 * time.Hour, "anthropic is down until 20:00. 4th failure: 8h, the ceiling"},
+		{9 * time.Hour, "anthropic is down until 20:00. 4th failure: 8h, the maximum"},
 		{12 * time.Hour, "anthropic is up again, but backoff keeps it out: press R, or wait until 01:19"},
-		{18 * time.Hour, "every provider is up again; the story starts over at 03:34"},
+		{18 * time.Hour, "every provider is up again; the scenario starts over at 03:34"},
 	} {
 		s.until(want.after)
 		v := View{s.pool, poolstate.Backoff(), start.Add(want.after), "anthropic", "R", 78}
