@@ -93,7 +93,7 @@ func (r *actionRun) execute(parts []*part, task func(*part) journal.Task) error 
 	}
 	jobs := r.plan(parts, task)
 	for _, j := range jobs {
-		for _, w := range []string{ui.SoonerWords(j.out.Changed, j.store.policy, j.store.now), ui.LongHoldWords(j.out.Changed, j.store.now)} {
+		for _, w := range []string{ui.ShortHoldWords(j.out.Changed, j.store.policy, j.store.now), ui.LongHoldWords(j.out.Changed, j.store.now)} {
 			if w != "" {
 				r.note(r.about(j.store, w))
 			}

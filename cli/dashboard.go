@@ -210,7 +210,7 @@ func waitOpen(ctx context.Context, changes <-chan watch.Change, d time.Duration)
 // printLastResult prints the result of an action that was still running when the dashboard
 // ended. It writes to out because, unlike os.Stdout, out never blocks for long.
 func printLastResult(m model.Model, out io.Writer) error {
-	result, err := m.Leave()
+	result, err := m.Finish()
 	if err != nil {
 		printError(out, "pooltop", err)
 		return &codedError{code: exitCode(err)}

@@ -255,11 +255,11 @@ func (m *Model) answer(msg *actionDone) {
 	}
 }
 
-// Leave finishes a running action and pending writes to the journal, because Bubble Tea
+// Finish completes a running action and pending writes to the journal, because Bubble Tea
 // may have dropped their commands. Call it after the program has ended. It waits at most
 // a second for the lock. It returns the result of the action in one line, "" if no action
 // was running, or an error if the action failed.
-func (m Model) Leave() (done string, err error) {
+func (m Model) Finish() (done string, err error) {
 	if m.running != nil {
 		defer time.AfterFunc(time.Second, m.running.cancel).Stop()
 		msg := m.running.perform()

@@ -173,7 +173,7 @@ func TestRun_LockTimeout(t *testing.T) {
 
 // A running action is finished after the program has ended. It waits for the lock for a
 // second, or not at all if the screen already showed that it was waiting.
-func TestLeave_Action(t *testing.T) {
+func TestFinish_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {
 		name string
@@ -199,7 +199,7 @@ func TestLeave_Action(t *testing.T) {
 				d := dashboardAt(t, "a")
 				tt.end(d)
 				began := time.Now()
-				got, err := d.m.Leave()
+				got, err := d.m.Finish()
 				equal(t, "the wait", time.Since(began), tt.wait)
 				if err != nil {
 					got += "error: " + err.Error()
@@ -216,7 +216,7 @@ func TestLeave_Action(t *testing.T) {
 
 // Bubble Tea drops commands that have not run when the program ends. An event may also
 // be waiting for an earlier write to end.
-func TestLeave_WritesEvents(t *testing.T) {
+func TestFinish_WritesEvents(t *testing.T) {
 	for name, drop := range map[string]bool{"write was dropped": true, "write has run": false} {
 		t.Run(name, func(t *testing.T) {
 			d := startDashboard(t, pool(ready("a", 0), ready("b", 0)))
@@ -226,7 +226,7 @@ func TestLeave_WritesEvents(t *testing.T) {
 					d.finish(cmd)
 				}
 			}
-			_, err := d.m.Leave()
+			_, err := d.m.Finish()
 			equal(t, "the error", err, nil)
 			equal(t, "the journal", d.journaled(), "a exhausted, b exhausted")
 		})
@@ -235,13 +235,13 @@ func TestLeave_WritesEvents(t *testing.T) {
 
 // The file may show the effects of the action and other events before the result of the
 // action arrives.
-func TestLeave_EventsDuringAction(t *testing.T) {
+func TestFinish_EventsDuringAction(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	results(d.press("r"))
 	d.handle(FileChanged{})
 	d.write(strings.Replace(d.text(), ready("b", 0), exhausted("b", 0, 1), 1))
 	d.handle(FileChanged{})
-	_, err := d.m.Leave()
+	_, err := d.m.Finish()
 	equal(t, "the error", err, nil)
 	equal(t, "the journal", d.journaled(), "a reset, b exhausted")
 }

@@ -60,7 +60,7 @@ func TestTick_WaitsForSecondOrDeadline(t *testing.T) {
 	}
 }
 
-func TestUpdate_CountdownMovesOnTicks(t *testing.T) {
+func TestUpdate_CountdownChangesOnTicks(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(12*time.Minute+3*time.Second)))
 	d.m.cfg.Demo = &Demo{Narrate: func(s Scene) string { return "it is " + s.At.Format("04m05s") }, Restarts: func() int { return 0 }}
 	d.shows("12m03s", "Mon 12:00:00", "it is 00m00s")

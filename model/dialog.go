@@ -111,7 +111,7 @@ func (m *Model) dialogView() *ui.Dialog {
 	for i := range d.plan.Changed {
 		e := &d.plan.Changed[i]
 		out.Changes = append(out.Changes, ui.Change{
-			Name: rowName(&e.Before), Words: ui.FromTo(e, m.policy, m.now), Brief: ui.To(e, m.policy, m.now),
+			Name: rowName(&e.Before), Words: ui.TransitionWords(e, m.policy, m.now), Brief: ui.ResultWords(e, m.policy, m.now),
 		})
 	}
 	if w := ui.LongHoldWords(d.plan.Changed, m.now); w != "" {
@@ -127,7 +127,7 @@ func (m *Model) dialogView() *ui.Dialog {
 // no credential ready, and one if holds would end before the current cooldowns.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
-	if w := ui.SoonerWords(out.Changed, m.policy, m.now); w != "" {
+	if w := ui.ShortHoldWords(out.Changed, m.policy, m.now); w != "" {
 		warnings = append(warnings, w)
 	}
 	const most = 3

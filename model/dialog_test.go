@@ -26,7 +26,7 @@ func TestOpenDialog_SmallTerminal(t *testing.T) {
 	d.shows("✕ the terminal is too small for a dialog")
 }
 
-func TestSetSnapshot_EmptyPoolCancelsDialog(t *testing.T) {
+func TestShow_EmptyPoolCancelsDialog(t *testing.T) {
 	for _, k := range []string{"x", "ctrl+r"} {
 		d := dashboardAt(t, "a")
 		d.do(k)

@@ -160,7 +160,7 @@ func TestCountEvents(t *testing.T) {
 	equal(t, "summary", countEvents(records), "1 exhausted, 2 back, 1 undone, 2 pinned, 1 released, 1 forgotten")
 }
 
-func TestMerge_DropsOldest(t *testing.T) {
+func TestEventLog_MergeDropsOldest(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
 	for i := range 2*maxEvents + 1 {
 		d.m.log.merge([]poolstate.Record{{At: noon.Add(time.Duration(i) * time.Minute), Kind: poolstate.EventAdded, Provider: "p", ID: fmt.Sprint(i)}}, false)

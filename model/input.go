@@ -140,7 +140,7 @@ func (m *Model) nextTheme() tea.Cmd {
 }
 
 // quit ends the program. It cancels an action that is shown as waiting for the lock.
-// Leave finishes any other action.
+// Finish completes any other action.
 func (m *Model) quit() tea.Cmd {
 	if m.running != nil && m.running.holder != "" {
 		m.running.cancel()

@@ -75,7 +75,7 @@ func TestParseKey_NamesOfKeyPresses(t *testing.T) {
 	}
 }
 
-func TestBind_Errors(t *testing.T) {
+func TestKeyBindings_BindErrors(t *testing.T) {
 	for _, tt := range []struct {
 		action string
 		keys   []string
@@ -97,7 +97,7 @@ func TestBind_Errors(t *testing.T) {
 	}
 }
 
-func TestBind_UnknownNameSuggestsOthers(t *testing.T) {
+func TestKeyBindings_BindUnknownNameSuggestsOthers(t *testing.T) {
 	var unknown *UnknownNameError
 	equal(t, "unknown action reported", errors.As(KeyBindings{}.Bind("rset", nil), &unknown), true)
 	equal(t, "Known contains reset", slices.Contains(unknown.Known, "reset"), true)
@@ -116,7 +116,7 @@ func bound(t *testing.T, lines ...string) KeyBindings {
 	return b
 }
 
-func TestCheck(t *testing.T) {
+func TestKeyBindings_Check(t *testing.T) {
 	for _, tt := range []struct{ bindings, err string }{
 		{"", ""},
 		{"reset d, detail enter", ""},
@@ -135,7 +135,7 @@ func TestCheck(t *testing.T) {
 }
 
 // esc and ctrl+c cannot be unbound.
-func TestBind_BackAndQuit(t *testing.T) {
+func TestKeyBindings_BindBackAndQuit(t *testing.T) {
 	b := bound(t, "quit Q", "back backspace")
 	equal(t, "quit", strings.Join(b["quit"], " "), "Q ctrl+c")
 	equal(t, "back", strings.Join(b["back"], " "), "backspace esc")

@@ -39,7 +39,7 @@ type Config struct {
 	After         func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
-// Model is the dashboard. Call Leave after its program has ended.
+// Model is the dashboard. Call Finish after its program has ended.
 type Model struct {
 	cfg  Config
 	keys *keyMap

@@ -307,7 +307,7 @@ func TestStoresChanged_Selection(t *testing.T) {
 }
 
 // Actions in a profile that has been removed can be neither repeated nor undone.
-func TestStoresChanged_Forgets(t *testing.T) {
+func TestStoresChanged_RemovedProfile(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("R y", "2 in default, 1 in work")
 	h.selectRow("work/w")
@@ -428,12 +428,12 @@ func TestStores_Canceled(t *testing.T) {
 	})
 }
 
-func TestLeave_Stores(t *testing.T) {
+func TestFinish_Stores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
 		h.lock("work")
 		h.press("R y")
-		_, err := h.m.Leave()
+		_, err := h.m.Finish()
 		equal(t, "the error", fmt.Sprint(err), "reset 2 in default; work failed: another process holds the lock; nothing was written; try again")
 		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
 	})

@@ -59,7 +59,7 @@ func TestEventTarget_Refused(t *testing.T) {
 }
 
 // The cursor stays at its event when others arrive, so that the target does not change.
-func TestFollow(t *testing.T) {
+func TestEventLog_Follow(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("e")
 	d.isOn("p/a")
@@ -135,7 +135,7 @@ func TestConfirm_OffScreenSync(t *testing.T) {
 }
 
 // A scrolled list of events does not move when an event arrives.
-func TestFollow_Scrolled(t *testing.T) {
+func TestEventLog_FollowScrolled(t *testing.T) {
 	var entries []string
 	for i := range 60 {
 		entries = append(entries, exhausted(fmt.Sprintf("c%02d", i), -time.Minute, 1))

@@ -74,7 +74,7 @@ func TestUndoRecorded_Refused(t *testing.T) {
 }
 
 // No confirmation is shown if the operator did something else while the journal was read.
-func TestUndoRecorded_Meanwhile(t *testing.T) {
+func TestUndoRecorded_OtherActionMeanwhile(t *testing.T) {
 	for _, keys := range []string{"x", "p", "r"} {
 		d := dashboardAt(t, "a")
 		d.do("x 4 h enter")

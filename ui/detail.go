@@ -126,7 +126,7 @@ func (s *Screen) failureParts(c *poolstate.Credential, w int) []part {
 	}
 	var lines []string
 	if l.Col() > 0 {
-		lines = s.unlessTooWide(l.String(), w)
+		lines = s.fitOrWrap(l.String(), w)
 	}
 	message := strings.TrimSpace(text.Clean(c.ErrorMessage, text.MessageLimit))
 	if message != "" {
@@ -135,9 +135,9 @@ func (s *Screen) failureParts(c *poolstate.Credential, w int) []part {
 	return []part{{sectionFailure, rankFailure, lines}, {sectionFailure, rankMessage, s.quiet(message, w)}}
 }
 
-// unlessTooWide returns a styled line or, if it is wider than w cells, its text wrapped and in
+// fitOrWrap returns a styled line or, if it is wider than w cells, its text wrapped and in
 // the secondary color.
-func (s *Screen) unlessTooWide(line string, w int) []string {
+func (s *Screen) fitOrWrap(line string, w int) []string {
 	if text.Width(line) <= w {
 		return []string{line}
 	}
@@ -156,7 +156,7 @@ func (s *Screen) timeParts(c *poolstate.Credential, a poolstate.Assessment, w in
 			since = "exhausted "
 		}
 		for _, line := range paired(w, "  ", s.dated(since, c.StatusAt), s.dated(back, a.Deadline.At)) {
-			times = append(times, s.unlessTooWide(line, w)...)
+			times = append(times, s.fitOrWrap(line, w)...)
 		}
 	}
 	if s.Pane == PaneDetail && a.Cooldown > 0 && (a.Availability.Returns() || a.Availability == poolstate.Due) {

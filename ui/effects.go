@@ -32,27 +32,27 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 
 // EffectWords describes an effect: "spare: due, streak 1 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	words := text.QualifiedName(&e.Before) + ": " + FromTo(e, p, now)
+	words := text.QualifiedName(&e.Before) + ": " + TransitionWords(e, p, now)
 	if len(e.Lost) > 0 {
 		words += "; fields not restored because they contained a secret: " + clean(strings.Join(e.Lost, ", "))
 	}
 	return words
 }
 
-// To describes the result of an effect: "→ held, streak 2, until 18:00".
-func To(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+// ResultWords describes the result of an effect: "→ held, streak 2, until 18:00".
+func ResultWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	if words := onlyModels(e, p, now); words != "" {
 		return words
 	}
 	return "→ " + stateWords(&e.After, p, now)
 }
 
-// FromTo describes an effect without the name of the credential.
-func FromTo(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
+// TransitionWords describes an effect without the name of the credential.
+func TransitionWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	if words := onlyModels(e, p, now); words != "" {
 		return words
 	}
-	return stateWords(&e.Before, p, now) + " " + To(e, p, now)
+	return stateWords(&e.Before, p, now) + " " + ResultWords(e, p, now)
 }
 
 // onlyModels describes an effect that changes nothing but model cooldowns: "1 model cooldown
@@ -150,7 +150,7 @@ func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 		return ""
 	}
 	e := &out.Changed[0]
-	return VerbWord(verb) + " " + text.QualifiedName(&e.After) + ": " + strings.TrimPrefix(To(e, p, now), "→ ")
+	return VerbWord(verb) + " " + text.QualifiedName(&e.After) + ": " + strings.TrimPrefix(ResultWords(e, p, now), "→ ")
 }
 
 // manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by
@@ -233,10 +233,10 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.QualifiedName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
-// SoonerWords warns about holds that would end before the current cooldown: "the hold ends
+// ShortHoldWords warns about holds that would end before the current cooldown: "the hold ends
 // before the current deadline: cooling until 2 Dec (6d04h)". It describes the first one
 // and counts the rest.
-func SoonerWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
+func ShortHoldWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
 		e := &changed[i]

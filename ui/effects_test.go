@@ -46,7 +46,7 @@ func TestDoneWords_Many(t *testing.T) {
 	}
 }
 
-func TestSoonerWords(t *testing.T) {
+func TestShortHoldWords(t *testing.T) {
 	cooling := *credentialOf(t, exhaustedEntry("key", 0, 1).With(resetIn(148*time.Hour)))
 	held := *credentialOf(t, exhaustedEntry("held", 0, 1).With(heldNow).With(resetIn(5*time.Hour)))
 	ready, due := *credentialOf(t, readyEntry("ready")), *credentialOf(t, exhaustedEntry("due", 2*time.Hour, 1))
@@ -65,7 +65,7 @@ func TestSoonerWords(t *testing.T) {
 	} {
 		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold, Shorten: true}}
 		out := hold.Plan(c.of, epoch)
-		equal(t, c.name, SoonerWords(out.Changed, poolstate.Flat(), epoch), c.want)
+		equal(t, c.name, ShortHoldWords(out.Changed, poolstate.Flat(), epoch), c.want)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestKeyWord(t *testing.T) {
 	equal(t, "several", KeyWords([]string{"up", "k", "ctrl+p"}), "↑ k ctrl+p")
 }
 
-func TestFooter_Off(t *testing.T) {
+func TestFooter_DisabledKeys(t *testing.T) {
 	s := screenOf(nil).sizedAt(80, 24)
 	s.Short = []key.Binding{binding("r", "reset"), binding("x", "hold"), binding("?", "help")}
 	on := s.footer("")

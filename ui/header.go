@@ -222,7 +222,7 @@ func (s *Screen) outForms(out []outPart, w int) string {
 	if len(names) == 0 {
 		return ""
 	}
-	forms := []string{strings.Join(full, " · "), strings.Join(brief, " · "), fewer(names, w-len(" out")) + " out"}
+	forms := []string{strings.Join(full, " · "), strings.Join(brief, " · "), joinNames(names, w-len(" out")) + " out"}
 	forms = append(forms, text.Plural(len(names), "provider", "providers")+" out")
 	for _, words := range forms {
 		if text.Width(words) <= w {

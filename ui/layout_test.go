@@ -141,9 +141,9 @@ func TestAnswerLine_Clauses(t *testing.T) {
 	}
 }
 
-// TestPlan_Steady checks at many sizes that filters, marks and missing events move no part of
-// the screen, and that a dialog moves nothing above the table if there is room.
-func TestPlan_Steady(t *testing.T) {
+// TestPlan_Stable checks at many sizes that filters, marks and missing events do not move any
+// part of the screen, and that a dialog does not move anything above the table if there is room.
+func TestPlan_Stable(t *testing.T) {
 	for w := minWidth; w <= 200; w += 7 {
 		for h := minHeight; h <= 60; h++ {
 			s := *backoffScreen(t).sizedAt(w, h)

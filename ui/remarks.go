@@ -99,7 +99,7 @@ func sharedSentences(c *poolstate.Credential) (out []string) {
 		out = append(out, "same "+what+" as "+strings.Join(names, ", ")+": they share one quota")
 	}
 	if len(profiles) > 0 {
-		out = append(out, "shared quota with "+fewer(profiles, 40))
+		out = append(out, "shared quota with "+joinNames(profiles, 40))
 	}
 	return out
 }

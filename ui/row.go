@@ -52,12 +52,12 @@ func (r *row) glyph() {
 	case fresh > 0:
 		mark, role, weight = theme.MarkFresh, theme.Secondary, theme.Regular
 	}
-	roomy := r.cols.glyph-1 > r.cols.cursor
-	if roomy {
+	separate := r.cols.glyph-1 > r.cols.cursor
+	if separate {
 		r.To(r.cols.glyph-1).Draw(role, weight, mark)
 	}
 	r.To(r.cols.glyph).Write(theme.StateRole(r.a.Availability), theme.StateGlyph(r.a.Availability))
-	if !roomy {
+	if !separate {
 		r.Draw(role, weight, mark)
 	}
 }

@@ -91,16 +91,16 @@ func (s *Screen) staleStoresLine() string {
 	room, words := s.inner()-2, names[0]+": "
 	if len(names) > 1 {
 		const known = ": last known state"
-		words = fewer(names, room-len(known)) + known
+		words = joinNames(names, room-len(known)) + known
 	} else {
 		words += staleWords(text.Clean(feed.Reason, text.MessageLimit), room-text.Width(words))
 	}
 	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, "!").To(s.margin()+2).Write(theme.Dead, text.Fit(words, room)).String()
 }
 
-// fewer joins names in at most w cells. It counts the ones that do not fit: "work, cron-1 and
+// joinNames joins names in at most w cells. It counts the ones that do not fit: "work, cron-1 and
 // 7 more".
-func fewer(names []string, w int) string {
+func joinNames(names []string, w int) string {
 	words := strings.Join(names, ", ")
 	for n := len(names) - 1; n > 0 && text.Width(words) > w; n-- {
 		words = fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
@@ -277,7 +277,7 @@ func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 		for _, name := range c.BorrowedBy {
 			names = append(names, clean(name))
 		}
-		out = append(out, "also used by "+fewer(names, 36))
+		out = append(out, "also used by "+joinNames(names, 36))
 	}
 	return out
 }

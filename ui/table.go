@@ -266,6 +266,6 @@ func (t *table) partlyOut(l *theme.Line, g *filter.Group, out []outPart) {
 		names = append(names, part.name+part.users)
 	}
 	if len(names) > 0 {
-		add(l, 2, t.cols.end, theme.Dead, theme.Regular, "out in "+fewer(names, room-len("out in ")))
+		add(l, 2, t.cols.end, theme.Dead, theme.Regular, "out in "+joinNames(names, room-len("out in ")))
 	}
 }

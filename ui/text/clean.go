@@ -60,7 +60,7 @@ func Clean(s string, limit int) string {
 	for i, r := range s {
 		switch {
 		case r >= ' ' && r <= '~':
-		case isJoiner(r) && unicode.In(last, joinerScripts...) && spells(s[i+len("\u200d"):]):
+		case isJoiner(r) && unicode.In(last, joinerScripts...) && canFollowJoiner(s[i+len("\u200d"):]):
 			b.WriteRune(r)
 			last = r // a second joiner is dropped
 			continue
@@ -101,8 +101,8 @@ func Clean(s string, limit int) string {
 
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// spells reports whether s begins with a letter that a joiner may precede.
-func spells(s string) bool {
+// canFollowJoiner reports whether s begins with a letter that may follow a joiner.
+func canFollowJoiner(s string) bool {
 	r, n := utf8.DecodeRuneInString(s)
 	return unicode.IsLetter(r) && unicode.In(r, joinerScripts...) && !merges(s[:n], " ")
 }

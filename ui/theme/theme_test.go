@@ -228,8 +228,8 @@ func TestPalettes_ContrastSixteen(t *testing.T) {
 	}
 }
 
-// TestNext checks that Next never returns a scheme for the other background.
-func TestNext(t *testing.T) {
+// TestScheme_Next checks that Next never returns a scheme for the other background.
+func TestScheme_Next(t *testing.T) {
 	for _, c := range []struct {
 		b       Background
 		profile colorprofile.Profile
@@ -253,7 +253,7 @@ func TestNext(t *testing.T) {
 	uitest.Equal(t, "on the other background", SchemeDark.Next(BackgroundLight, colorprofile.TrueColor), SchemeLight)
 }
 
-func TestOn(t *testing.T) {
+func TestScheme_On(t *testing.T) {
 	for b, want := range map[Background]Scheme{BackgroundDark: SchemeDark, BackgroundLight: SchemeLight, BackgroundUnknown: SchemeTerminal} {
 		s, p := SchemeTerminal.On(b, colorprofile.TrueColor)
 		uitest.Equal(t, "scheme", s, want)

@@ -44,7 +44,7 @@ func StartDashboard(t *testing.T, cfg model.Config, w, h int) *Dashboard {
 		defer close(r.ended)
 		last, err := r.program.Run()
 		if m, ok := last.(model.Model); ok && err == nil {
-			_, err = m.Leave()
+			_, err = m.Finish()
 		}
 		if err != nil {
 			t.Error(err)
