@@ -210,7 +210,7 @@ func TestDashboard_Profiles(t *testing.T) {
 
 	one := testkit.Open(t)
 	runOn(t, one, "pooltop", []string{"HERMES_HOME=" + root}, "--now", sampleTime, "--profile", "new")
-	one.Shows("newer-key", "root-key", "all from default", footerOfTable)
+	one.Shows("newer-key", "root-key", "all borrowed from default", footerOfTable)
 	lacks(t, one.Text(), "PROFILE", "1 profile")
 	writeFile(t, filepath.Join(root, "auth.json"), []byte(`{"credential_pool": {"q": [{"access_token": "none", "id": "r", "label": "other-key"}]}}`))
 	one.Shows("other-key")

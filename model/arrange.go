@@ -14,7 +14,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// filterField is a filter and the text field in which it is typed.
+// filterField holds a filter and the text field for typing it.
 type filterField struct {
 	filter  filter.Filter
 	applied string           // the text of filter

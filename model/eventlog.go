@@ -45,7 +45,7 @@ type unwritten struct {
 	record   poolstate.Record
 }
 
-// all returns the records that may be shown.
+// all returns the records to show, before they are filtered.
 func (l *eventLog) all() []poolstate.Record {
 	if l.frozen != nil {
 		return l.frozen

@@ -327,7 +327,7 @@ func TestToggleMouse(t *testing.T) {
 func TestClicked(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		before string // keys
+		before string // keys to press first
 		click  string
 		check  func(d *dashboard)
 	}{

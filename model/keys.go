@@ -160,8 +160,8 @@ type UnknownNameError struct {
 // Error returns a message with the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// ConflictError reports that a key is bound to two actions. The configuration binds it to
-// Chosen.
+// ConflictError reports that a key is bound to two actions. Chosen is the action to which the
+// configuration binds it.
 type ConflictError struct{ Key, Chosen, Other string }
 
 // Error returns a message with the key and both actions.
@@ -189,7 +189,7 @@ func (b KeyBindings) Bind(name string, keys []string) error {
 		case err != nil:
 			return err
 		case slices.Contains(bound, k):
-			return fmt.Errorf("%s has the key %q twice", name, k)
+			return fmt.Errorf("%s lists the key %q twice", name, k)
 		case k == backKey && name != "back":
 			return fmt.Errorf("%s always means back and cannot be bound to %s", backKey, name)
 		case k == quitKey && name != "quit":

@@ -83,8 +83,8 @@ func TestKeyBindings_BindErrors(t *testing.T) {
 	}{
 		{"rset", []string{"r"}, `unknown action "rset"`},
 		{"reset", []string{"entr"}, `unknown key "entr"`},
-		{"reset", []string{"r", "r"}, `reset has the key "r" twice`},
-		{"reset", []string{"ctrl+r", "Ctrl+R"}, `reset has the key "ctrl+r" twice`},
+		{"reset", []string{"r", "r"}, `reset lists the key "r" twice`},
+		{"reset", []string{"ctrl+r", "Ctrl+R"}, `reset lists the key "ctrl+r" twice`},
 		{"reset", []string{"esc"}, "esc always means back and cannot be bound to reset"},
 		{"reset", []string{"ctrl+c"}, "ctrl+c always quits and cannot be bound to reset"},
 		{"quit", nil, "quit needs a key"},

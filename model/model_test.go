@@ -88,7 +88,7 @@ var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) 
 	{"access_token": "none", "id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
 
 func TestView_FitsWindow(t *testing.T) {
-	for content, screens := range map[string][]string{ // maps each content to the keys that open the screens
+	for content, screens := range map[string][]string{ // by content of the store, the keys that open each screen
 		"": {""}, broken: {""}, `{}`: {""}, `{"credential_pool": {}}`: {""},
 		twoOut:   {"", "down d", "?", "e", "f", "a", "x", "ctrl+r", "down r"},
 		wideText: {"", "d", "x", "ctrl+r"},

@@ -71,8 +71,8 @@ func TestShow_FirstRowSelected(t *testing.T) {
 	}
 }
 
-// Events of all stores are in one log, with their profiles. Keys act on the credential of the
-// event's profile.
+// The log contains the events of all stores, with their profiles. Keys act on the credential of
+// the event's profile.
 func TestLogEvents_Profiles(t *testing.T) {
 	h := threeProfiles(t)
 	h.later(time.Minute)

@@ -439,7 +439,7 @@ func TestFinish_Stores(t *testing.T) {
 	})
 }
 
-// A sync of several stores is planned in all of them.
+// A sync of several stores is planned in each of them.
 func TestSync_Stores(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": nousPool, "work": nousPool})
 	h.do("a A", "sync 2 credentials in ~/default.json and ~/work.json?", "default/nous/portal", "work/nous/portal")

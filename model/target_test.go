@@ -58,7 +58,7 @@ func TestEventTarget_Refused(t *testing.T) {
 	}
 }
 
-// The cursor stays at its event when others arrive, so that the target does not change.
+// The cursor stays on its event when others arrive, so that the target does not change.
 func TestEventLog_Follow(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("e")

@@ -180,8 +180,8 @@ func (s *Screen) dated(words string, t time.Time) string {
 	return s.line().Write(theme.Secondary, words).Write(theme.Text, s.stamp(t)).String()
 }
 
-// paired returns two texts on one line if they fit into w cells, otherwise on two. It
-// omits empty texts.
+// paired returns a and b on one line, separated by sep, if they fit into w cells, and otherwise
+// on two lines. It omits empty strings.
 func paired(w int, sep, a, b string) []string {
 	lines := []string{a, b}
 	if both := joined(sep, a, b); text.Width(both) <= w {

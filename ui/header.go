@@ -301,7 +301,7 @@ func (s *Screen) outBanner(l *theme.Line, sum *poolstate.Summary, end int) {
 	default:
 		words += ", first back"
 		if s.Width < mediumFrom {
-			words = "all out, back"
+			words = "all out, next"
 		}
 		l.Bold(theme.Dead, words).To(l.Col() + 1)
 		s.nextBack(l, sum, end)

@@ -121,7 +121,7 @@ func TestNext(t *testing.T) {
 		{"narrow", 50, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00"},
 		{"narrower", 34, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s"},
 		{"all out", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    all ready by 10:00"},
-		{"all out, narrow", 60, []entry{cooling}, "all out, back backup-key p  40m00s  at 10:00"},
+		{"all out, narrow", 60, []entry{cooling}, "all out, next backup-key p  40m00s  at 10:00"},
 		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, manual action needed"},
 		{"a dead one", 120, []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
 		{"a due one", 120, []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: retried at the agent's next selection"},

@@ -38,7 +38,7 @@ var markWords = [][2]string{
 
 // profileHelp explains the column and the marks that are shown for several profiles.
 var profileHelp = [][2]string{
-	{"PROFILE", "the profile that has it; +n: others that use it"},
+	{"PROFILE", "its profile; +n: others that use it"},
 	{theme.MarkBorrowed, "read from another profile's file"},
 	{theme.MarkStaleCopy, "copy of a credential whose original has newer tokens"},
 }

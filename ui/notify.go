@@ -16,7 +16,7 @@ const (
 )
 
 // NotificationFormOf returns the form for the terminal that the environment
-// variables identify. An unknown terminal gets the bell.
+// variables identify. For an unknown terminal, it returns NotifyBell.
 func NotificationFormOf(env func(string) string) NotificationForm {
 	term, program := env("TERM"), env("TERM_PROGRAM")
 	switch {

@@ -13,7 +13,7 @@ import (
 	"pooltop/ui/theme"
 )
 
-// paged draws the title, scrollable lines and the footer.
+// paged draws the title, the visible part of lines and the footer.
 func (s *Screen) paged(lines []string) string {
 	height, more := s.paneHeight(), ""
 	lines = lines[clampOffset(s.Offset, len(lines), height):]
@@ -45,7 +45,7 @@ func (s *Screen) withBottom(out []string, place string) string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-2-len(s.paneHead()), 1) }
 
-// PaneLines returns how many lines the open pane can scroll.
+// PaneLines returns the number of lines by which the open pane can scroll.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {
@@ -104,7 +104,8 @@ func (s *Screen) quiet(words string, w int) []string {
 	return s.wrapped(theme.Secondary, theme.Regular, words, w)
 }
 
-// add writes text after a gap and returns true, unless the text would extend past end.
+// add writes text after a gap. If the text would extend past end, it writes nothing and returns
+// false.
 func add(l *theme.Line, gap, end int, role theme.Role, weight theme.Weight, s string) bool {
 	if s == "" || l.Col()+gap+text.Width(s) > end {
 		return false

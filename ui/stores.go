@@ -222,7 +222,7 @@ func borrowedWords(g *filter.Group) string {
 	if !g.Borrowed() {
 		return ""
 	}
-	return "all from " + clean(g.Providers[0].Credentials[0].BorrowedFrom)
+	return "all borrowed from " + clean(g.Providers[0].Credentials[0].BorrowedFrom)
 }
 
 // relation describes in a few words how a credential relates to that of another profile.
@@ -251,7 +251,7 @@ func (s *Screen) staleSentence(c *poolstate.Credential) string {
 	if s.Pane != PaneDetail {
 		reason, _, _ = strings.Cut(reason, "; ")
 	}
-	return "state of " + text.Span(s.Now.Sub(feed.Since)) + " ago: " + reason
+	return "as of " + text.Span(s.Now.Sub(feed.Since)) + " ago: " + reason
 }
 
 // relationRemarks returns remarks on how a credential relates to those of other profiles.

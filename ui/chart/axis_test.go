@@ -21,8 +21,8 @@ const (
 	year   = 365 * text.Day
 )
 
-// forecastIn returns a forecast with steps at the given distances from uitest.Epoch, which
-// is also the last failure.
+// forecastIn returns a forecast with steps at the given times after uitest.Epoch, which is
+// also the time of the last failure.
 func forecastIn(distances ...time.Duration) *poolstate.Forecast {
 	f := &poolstate.Forecast{Now: uitest.Epoch, LastFailure: uitest.Epoch, Total: len(distances)}
 	for i, d := range distances {

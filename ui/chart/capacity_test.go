@@ -23,8 +23,8 @@ var (
 	plainTheme = theme.Plain()
 )
 
-// computed returns a credential whose computed cooldown ends at the given distance
-// after uitest.Epoch.
+// computed returns a credential whose computed cooldown ends the given time after
+// uitest.Epoch.
 func computed(label string, in time.Duration) uitest.Entry {
 	return uitest.Exhausted(label, time.Hour-in, 1)
 }
