@@ -48,9 +48,9 @@ func ExampleOperator() {
 	streak("after the reset", first)
 
 	second := newOperator()
-	action, undos, err := second.LastUndo()
+	action, undos, err := second.Journal.LastUndo([]*poolstate.Store{second.Store}, nil)
 	must(err)
-	_, err = second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos}, Undoes: action.Action})
+	_, err = second.Do(ctx, journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos[0].Undos}, Undoes: action.Action})
 	must(err)
 	streak("after "+action.Action+" was undone", second)
 	// Output:

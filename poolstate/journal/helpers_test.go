@@ -127,10 +127,19 @@ func doTask(t testing.TB, o *Operator, task Task) Done {
 	return done
 }
 
+// lastAction returns the last action on the operator's store and its undos.
+func lastAction(o *Operator) (action Entry, undos []poolstate.Undo, err error) {
+	action, stores, err := o.Journal.LastUndo([]*poolstate.Store{o.Store}, nil)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	return action, stores[0].Undos, stores[0].Err
+}
+
 // lastUndo returns the task that undoes the last action.
 func lastUndo(t testing.TB, o *Operator) Task {
 	t.Helper()
-	action, undos, err := o.LastUndo()
+	action, undos, err := lastAction(o)
 	must(t, err)
 	return undoTask(action.Action, undos)
 }

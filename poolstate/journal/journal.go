@@ -3,7 +3,7 @@
 // with one JSON object per line. It is append-only and contains no secrets.
 //
 // An [Operator] records how to undo each action, so that any process can undo the last
-// action of another; see [Operator.LastUndo].
+// action of another; see [Journal.LastUndo].
 package journal
 
 import (

@@ -144,7 +144,7 @@ func TestMissing(t *testing.T) {
 	o.Journal = Missing(want)
 	_, err := o.Journal.Read()
 	equal(t, "error from Read", err, want)
-	_, _, err = o.LastUndo()
+	_, _, err = lastAction(o)
 	equal(t, "error from LastUndo", err, want)
 	done, err := o.Do(t.Context(), Task{Action: reset, Seen: seen(t, o)})
 	must(t, err)

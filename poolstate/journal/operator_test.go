@@ -70,7 +70,7 @@ func TestDo_Defaults(t *testing.T) {
 	equal(t, "changed", len(first.Changed), 1)
 	second := do(t, o, hold, "backup")
 	equal(t, "distinct numbers", first.Number != "" && first.Number != second.Number, true)
-	_, _, err := o.LastUndo()
+	_, _, err := lastAction(o)
 	wantErr(t, err, ErrUnrecorded)
 }
 
@@ -127,7 +127,7 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 			o := newOperator(t, pool)
 			do(t, o, reset, "backup")
 			tt.change(t, o)
-			action, _, err := o.LastUndo()
+			action, _, err := lastAction(o)
 			wantErr(t, err, tt.want)
 			equal(t, "number", action.Action, map[bool]string{true: "n1"}[tt.want == nil])
 		})
@@ -146,23 +146,29 @@ func TestLastUndo_UnrecordedEarlier(t *testing.T) {
 }
 
 // Long strings in an entry are cut so that the entry can be read. The action can be undone
-// unless its undo is too long to be recorded.
+// unless its undo is too long to be recorded. A text that is too long to be searched for
+// secrets is not recorded.
 func TestLastUndo_LongText(t *testing.T) {
-	for length, want := range map[int]error{1 << 10: nil, 600 << 10: nil, 1 << 20: ErrUnrecorded, 3 << 20: ErrUnrecorded} {
-		content := strings.Replace(pool, `"last_error_code": 429`, `"last_error_code": 429, "last_error_message": "`+strings.Repeat("x", length)+`"`, 1)
-		o := newOperator(t, content)
+	withMessage := func(length int) *Operator {
+		return newOperator(t, strings.Replace(pool, `"last_error_code": 429`, `"last_error_code": 429, "last_error_message": "`+strings.Repeat("x", length)+`"`, 1))
+	}
+	for length, want := range map[int]error{1 << 10: nil, 600 << 10: nil, 1 << 20: ErrUnrecorded} {
+		o := withMessage(length)
 		do(t, o, hold, "primary")
 		done := do(t, o, reset, "backup")
 		wantErr(t, done.JournalErr, nil)
 		equal(t, "records", actions(entries(t, o.Journal)), "n1 n2")
-		_, _, err := o.LastUndo()
+		_, _, err := lastAction(o)
 		wantErr(t, err, want)
 		if want == nil {
 			equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 			equal(t, "message restored", len(seen(t, o, "backup")[0].ErrorMessage), length)
 		}
 	}
-	o := newOperator(t, strings.Replace(pool, `"backup"`, `"`+strings.Repeat("x", 2<<20)+`"`, 1))
+	o := withMessage(3 << 20)
+	do(t, o, reset, "backup")
+	equal(t, "lost", fmt.Sprint(doTask(t, o, lastUndo(t, o)).Changed[0].Lost), "[last_error_message]")
+	o = newOperator(t, strings.Replace(pool, `"backup"`, `"`+strings.Repeat("x", 2<<20)+`"`, 1))
 	done := do(t, o, reset)
 	equal(t, "undone with a long label", len(doTask(t, o, lastUndo(t, o)).Changed), len(done.Changed))
 }
@@ -216,7 +222,7 @@ func TestLastUndo(t *testing.T) {
 		line := done.Entries[0]
 		equal(t, "line", fmt.Sprint(line.Kind, " ", line.Verb, " ", line.Undoes, " ", line.Undo == nil), "undone undo "+want+" true")
 	}
-	_, _, err := o.LastUndo()
+	_, _, err := lastAction(o)
 	wantErr(t, err, poolstate.ErrNothingToUndo)
 }
 
@@ -263,7 +269,7 @@ func TestLastUndo_Sync(t *testing.T) {
 	done := do(t, o, poolstate.Action{Verb: poolstate.VerbSync, ClaudeFile: path}, "claude")
 	equal(t, "changed", len(done.Changed), 1)
 	equal(t, "undos", len(done.Undos()), 0)
-	_, _, err := o.LastUndo()
+	_, _, err := lastAction(o)
 	wantErr(t, err, ErrNotUndoable)
 	equal(t, "secret in the journal", strings.Contains(readFile(t, o.Journal.path), "SECRET-"), false)
 }

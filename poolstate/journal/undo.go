@@ -27,20 +27,10 @@ type StoreUndo struct {
 	Err error
 }
 
-// LastUndo returns the last action on the operator's store that has not been undone: its
-// first entry, and the undos of all its entries about this store. Its errors include
-// [poolstate.ErrNothingToUndo], [ErrNotUndoable] and [ErrUnrecorded].
-func (o *Operator) LastUndo() (action Entry, undos []poolstate.Undo, err error) {
-	action, stores, err := o.Journal.LastUndo([]*poolstate.Store{o.Store}, nil)
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	return action, stores[0].Undos, stores[0].Err
-}
-
 // LastUndo returns the last action on any of the stores that has not been undone: its first
 // entry, and its undo in each store that it changed. Changed stores that are not in stores are
-// looked up in others by their identity. The errors are those of [Operator.LastUndo].
+// looked up in others by their identity. The errors include [poolstate.ErrNothingToUndo],
+// [ErrNotUndoable] and [ErrUnrecorded].
 func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store) (action Entry, undos []StoreUndo, err error) {
 	entries, err := j.readAll()
 	if err != nil {
