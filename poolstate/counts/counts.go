@@ -131,28 +131,34 @@ func (c *Counter) Check() error {
 // call edit twice. Without access to the file, it changes the state in memory.
 func (c *Counter) update(edit func(*guard.State)) error {
 	if err := c.read(); err == nil {
-		if _, changed, err := edited(c.state.Clone(), edit); err == nil && !changed {
+		if _, data, err := edited(c.state, edit); err == nil && data == nil {
 			return nil // no lock needed
 		}
 	}
 	return c.withLock(func() error {
-		data, changed, err := edited(c.state, edit)
-		if !changed {
+		after, data, err := edited(c.state, edit)
+		if c.state = after; data == nil {
 			return err
 		}
 		return c.store(data, err)
 	})
 }
 
-// edited changes a state and returns its new encoding.
-func edited(s *guard.State, edit func(*guard.State)) (data []byte, changed bool, err error) {
+// edited returns a copy of a state after an edit, and its encoding. The encoding is nil if the
+// edit changes nothing.
+func edited(s *guard.State, edit func(*guard.State)) (after *guard.State, data []byte, err error) {
 	before, err := s.Encode()
-	if err != nil {
-		return nil, false, err
+	if err == nil {
+		after, err = guard.Decode(before)
 	}
-	edit(s)
-	data, err = s.Encode()
-	return data, !bytes.Equal(before, data), err
+	if err != nil {
+		return s, nil, err
+	}
+	edit(after)
+	if data, err = after.Encode(); bytes.Equal(before, data) {
+		data = nil
+	}
+	return after, data, err
 }
 
 // withLock reads the stored state and calls fn while holding the lock. If the state cannot

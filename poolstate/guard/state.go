@@ -3,7 +3,6 @@ package guard
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"pooltop/poolstate"
@@ -90,13 +89,6 @@ type pin struct {
 
 func (p *pin) invalid() bool { return p != nil && p.Writes < 0 }
 
-func (p *pin) clone() *pin {
-	if p == nil {
-		return nil
-	}
-	return new(*p)
-}
-
 // retryDelays lists the minimum delay before each write of a pin. If agents undo the first
 // write, guard repeats it up to five times.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
@@ -175,25 +167,6 @@ func Decode(data []byte) (*State, error) {
 func (s *State) Encode() ([]byte, error) {
 	data, err := json.Marshal(s)
 	return append(data, '\n'), err
-}
-
-// Clone returns a deep copy.
-func (s *State) Clone() *State {
-	out := &State{Salt: s.Salt, Updated: s.Updated, Providers: map[string]*provider{}}
-	for name, p := range s.Providers {
-		mem := &provider{Order: slices.Clone(p.Order), Credentials: map[string]*count{}}
-		for id, c := range p.Credentials {
-			clone := *c
-			clone.Pin = c.Pin.clone()
-			if c.Prior != nil {
-				clone.Prior = new(*c.Prior)
-				clone.Prior.Pin = c.Prior.Pin.clone()
-			}
-			mem.Credentials[id] = &clone
-		}
-		out.Providers[name] = mem
-	}
-	return out
 }
 
 // maxOutdated limits how much older than the latest snapshot an outdated one can be. A
