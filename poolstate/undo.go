@@ -36,8 +36,8 @@ func (u *Undo) Resets() bool {
 	return slices.ContainsFunc(u.Fields, func(f UndoField) bool { return f.Key == keyClearedAt })
 }
 
-// undoOf records the values that a change to an entry will overwrite, with secrets
-// replaced by placeholders.
+// undoOf records the values that a change to an entry will overwrite. A placeholder
+// replaces a value that leaks a secret.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
@@ -49,8 +49,9 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 		f := UndoField{Key: e.Key, After: e.Value}
 		for i := range entry.Members {
 			if m := &entry.Members[i]; m.Key == e.Key {
-				before, _ := jsonedit.MapText(m.Value.Raw, scrub.Clean) // valid, since it was parsed
-				f.Before = new(string(before))
+				if f.Before = new(string(m.Value.Raw)); leaks(&m.Value, scrub) {
+					f.Before = new(string(rawText(redact.Redacted)))
+				}
 				if i > 0 {
 					f.Previous = scrub.Clean(entry.Members[i-1].Key)
 				}
@@ -59,6 +60,16 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 		u.Fields = append(u.Fields, f)
 	}
 	return u
+}
+
+// leaks reports whether a string or a key in v contains a secret or is too long to be searched.
+func leaks(v *jsonedit.Value, scrub *redact.Scrubber) bool {
+	text, isText := jsonedit.Text(v.Raw)
+	return isText && scrub.Clean(text) != text ||
+		slices.ContainsFunc(v.Items, func(item jsonedit.Value) bool { return leaks(&item, scrub) }) ||
+		slices.ContainsFunc(v.Members, func(m jsonedit.Member) bool {
+			return scrub.Clean(m.Key) != m.Key || leaks(&m.Value, scrub)
+		})
 }
 
 func (d *Draft) undo(u *Undo, loc *time.Location) Effect {

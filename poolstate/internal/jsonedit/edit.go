@@ -160,35 +160,3 @@ func (e *Editor) separators(o *Value) (comma, colon []byte) {
 	}
 	return append([]byte{','}, gap...), colon
 }
-
-// MapText applies f to every string and key in the JSON value raw, and returns the
-// result. Strings that f does not change keep their original encoding.
-func MapText(raw []byte, f func(string) string) ([]byte, error) {
-	v, err := Parse(raw)
-	if err != nil {
-		return nil, err
-	}
-	e := NewEditor(raw)
-	e.mapText(v, f)
-	return e.Bytes(), nil
-}
-
-func (e *Editor) mapText(v *Value, f func(string) string) {
-	replace := func(start, end int) {
-		text, _ := Text(e.data[start:end])
-		if mapped := f(text); mapped != text {
-			e.splice(start, end, Quote(mapped))
-		}
-	}
-	if v.Raw[0] == '"' {
-		replace(v.Start, v.End())
-	}
-	for i := range v.Items {
-		e.mapText(&v.Items[i], f)
-	}
-	for i := range v.Members {
-		m := &v.Members[i]
-		replace(m.NameStart, m.NameEnd)
-		e.mapText(&m.Value, f)
-	}
-}

@@ -137,29 +137,6 @@ func TestEdit_After(t *testing.T) {
 	}
 }
 
-func TestMapText(t *testing.T) {
-	upper := func(s string) string { return strings.ReplaceAll(s, "secret", "S") }
-	for before, want := range map[string]string{
-		`"plain"`:                             `"plain"`,
-		`"a secret"`:                          `"a S"`,
-		`"a \u0073ecret"`:                     `"a S"`,
-		`{"secret" :  1}`:                     `{"S" :  1}`,
-		`{"m": [1.50, "a secret"]}`:           `{"m": [1.50, "a S"]}`,
-		`{"a\"secret": "\\"}`:                 `{"a\"S": "\\"}`,
-		`{ "m" : 1E5 , "\u00e9" : "\ud83d" }`: `{ "m" : 1E5 , "\u00e9" : "\ud83d" }`,
-		`[ ]`:                                 `[ ]`,
-		`-0.0`:                                `-0.0`,
-	} {
-		got, err := MapText([]byte(before), upper)
-		if err != nil || string(got) != want {
-			t.Errorf("%s is mapped to %s, %v; want %s", before, got, err, want)
-		}
-	}
-	if _, err := MapText([]byte(`{"a"}`), upper); err == nil {
-		t.Error("invalid JSON is mapped")
-	}
-}
-
 // FuzzEdit makes one edit of each kind to an object. The order and the text of all
 // other members must not change.
 func FuzzEdit(f *testing.F) {
