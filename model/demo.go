@@ -21,7 +21,7 @@ type Demo struct {
 	SetRate func(rate float64) float64
 	// Stop stops the simulation and its clock, or starts them again if stop is false.
 	Stop func(stop bool)
-	// Restarts returns how often the simulation has started over.
+	// Restarts returns how many times the simulation has started over.
 	Restarts func() int
 }
 

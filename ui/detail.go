@@ -172,7 +172,7 @@ func (s *Screen) timeParts(c *poolstate.Credential, a poolstate.Assessment, w in
 	return append(parts, part{sectionTimes, rankOrigin, s.quiet(origin, w)}, part{sectionTimes, rankStreak, s.quiet(streak, w)})
 }
 
-// dated draws words and a time. It returns "" for the zero time.
+// dated draws words followed by a time. It returns "" for the zero time.
 func (s *Screen) dated(words string, t time.Time) string {
 	if t.IsZero() {
 		return ""

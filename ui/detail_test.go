@@ -41,7 +41,7 @@ func TestDetailLines(t *testing.T) {
 		}, "9999 ("},
 		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status time is in the future"}, "deadline"},
 		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
-		{"billing behind a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
+		{"billing reported as a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
 		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big is back in 2d00h"}, "since 0"},

@@ -159,19 +159,19 @@ func (s *Screen) footer(place string) string {
 	return l.String()
 }
 
-// keyWords maps the names of keys to their on-screen words, where these differ.
+// keyWords maps names of keys to their displayed names, if these differ.
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
 }
 
-// KeyWord returns the on-screen word for a key: "ctrl+PgUp" for "ctrl+pgup".
+// KeyWord returns the displayed name of a key: "ctrl+PgUp" for "ctrl+pgup".
 func KeyWord(name string) string {
 	at := strings.LastIndex(strings.TrimSuffix(name, "+"), "+") + 1 // after the modifiers
 	return name[:at] + cmp.Or(keyWords[name[at:]], name[at:])
 }
 
-// KeyWords returns the on-screen words for several keys, separated by spaces.
+// KeyWords returns the displayed names of several keys, separated by spaces.
 func KeyWords(names []string) string {
 	words := make([]string, len(names))
 	for i, n := range names {

@@ -115,7 +115,7 @@ var (
 
 func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
 
-// backoffScreen returns a screen of the backoff sample, after calling each function in set.
+// backoffScreen returns a screen of the backoff sample, changed by the functions in set.
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	s := screenOf(sample(t, "backoff.json")).choose(t, "work-oauth")
@@ -125,9 +125,9 @@ func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	return s
 }
 
-// guardedScreen returns a screen of a stock agent's pool with a running guard, after calling
-// each function in set. Guard has pinned two credentials, and pooltop has counted the failures
-// of all but one.
+// guardedScreen returns a screen of a stock agent's pool with a running guard, changed by the
+// functions in set. Guard has pinned two credentials, and pooltop has counted the failures of
+// all but one.
 func guardedScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	pinned := func(label string, ago, length time.Duration) entry {
@@ -327,7 +327,7 @@ func streaks(r poolstate.Record, before, after int) poolstate.Record {
 	return r
 }
 
-// guardEvents returns an event of each kind that only guard or its counting causes.
+// guardEvents returns an event of each kind that only guard, or its failure counting, causes.
 func guardEvents() []poolstate.Record {
 	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
 	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))

@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/filter"
 )
 
-// tokenOf returns a secret and the time at which it was refreshed.
+// tokenOf returns fields for a secret that was refreshed the given time before epoch.
 func tokenOf(name string, refreshed time.Duration) entry {
 	return entry{"access_token": "SECRET-" + name + "-not-a-real-token", "auth_type": "oauth", "last_refresh": epoch.Add(-refreshed).Format(time.RFC3339)}
 }
@@ -20,7 +20,7 @@ func tokenOf(name string, refreshed time.Duration) entry {
 // profilesScreen returns a screen of 14 profiles: the root, whose credentials cron-1 to cron-9
 // borrow; work, which has one copy and two other credentials; research, whose copy is older
 // than the root's; night, which shares an account with the root; and staging, whose store is
-// stale. It calls each function in set.
+// stale. The functions in set change it.
 func profilesScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	codex := func(hours int) entry { return tokenOf(fmt.Sprint("codex-", hours), time.Duration(hours)*time.Hour) }

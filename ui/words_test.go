@@ -28,7 +28,7 @@ func TestReason(t *testing.T) {
 		{"held, no message", heldNow, ""},
 		{"held, deadline passed", heldNow.With(entry{"last_error_message": "topping up", "last_status_at": secondsAt(-9 * time.Hour)}), "topping up"},
 		{"unusable and exhausted", entry{"access_token": nil}, "no token"},
-		{"billing behind a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
+		{"billing reported as a 403", entry{"last_error_code": 403, "failure_reason": "billing"}, "403 billing"},
 		{"ready after an error", entry{"last_status": "ok"}, ""},
 		{"unknown status", entry{"last_status": "odd"}, `status "odd"`},
 		{"one model", entry{"last_status": nil, "model_cooldowns": map[string]any{"a": secondsAt(time.Hour), "b": secondsAt(0)}}, "1 model cooling"},
