@@ -151,7 +151,7 @@ func (r *actionRun) perform(j *job) bool {
 	var once sync.Once
 	done, err := j.operator.Run(r.cmd.Context(), j.task, func(holder string) {
 		once.Do(func() {
-			r.note(r.about(j.store, fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockPatience), holder)))
+			r.note(r.about(j.store, fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockTimeout), holder)))
 		})
 	})
 	if err != nil {

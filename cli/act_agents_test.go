@@ -47,7 +47,7 @@ var requestCount = regexp.MustCompile(`"request_count": ?(\d+)`)
 // lock and replaces the file.
 func countAsAgent(path string) (err error) {
 	l := flock.New(poolstate.LockPath(path))
-	ctx, cancel := context.WithTimeout(context.Background(), poolstate.LockPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), poolstate.LockTimeout)
 	defer cancel()
 	if ok, err := l.TryLockContext(ctx, 50*time.Millisecond); !ok {
 		return err

@@ -290,7 +290,7 @@ func (f *fileResult) words(place string) string {
 		return "failed: " + f.err.Error()
 	case errors.Is(f.err, poolstate.ErrLocked):
 		return fmt.Sprintf("failed: another process has held the lock for %s; nothing was written%s; try again",
-			text.Span(poolstate.LockPatience), place)
+			text.Span(poolstate.LockTimeout), place)
 	}
 	return "failed: " + f.store.ExplainWrite(f.err)
 }

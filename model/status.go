@@ -35,7 +35,7 @@ func (m *Model) shownStatus() *ui.Answer {
 		return m.status
 	}
 	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(r.since), 0))
-	wait := text.Span(waited) + " of " + text.Span(poolstate.LockPatience)
+	wait := text.Span(waited) + " of " + text.Span(poolstate.LockTimeout)
 	return &ui.Answer{
 		Kind:  ui.AnswerWaiting,
 		Text:  fmt.Sprintf("%s waits for the lock held by %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),

@@ -20,7 +20,7 @@ import (
 // the file, encodes it again, writes a temporary file and renames it.
 func countAsAgent(path, provider string, position int) (err error) {
 	l := flock.New(LockPath(path))
-	ctx, cancel := context.WithTimeout(context.Background(), LockPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), LockTimeout)
 	defer cancel()
 	if ok, err := l.TryLockContext(ctx, lockPoll); !ok {
 		return fmt.Errorf("the agent did not get the lock: %w", err)

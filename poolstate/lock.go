@@ -17,16 +17,16 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// LockPatience is how long a write waits for the lock. It polls every lockPoll, as
+// LockTimeout is how long a write waits for the lock. It polls every lockPoll, as
 // agents do.
 const (
-	LockPatience = 15 * time.Second
-	lockPoll     = 50 * time.Millisecond
+	LockTimeout = 15 * time.Second
+	lockPoll    = 50 * time.Millisecond
 )
 
 // Errors from taking the lock.
 var (
-	// ErrLocked is returned when another process has held the lock for LockPatience.
+	// ErrLocked is returned when another process has held the lock for LockTimeout.
 	ErrLocked = errors.New("another process holds the lock")
 	// ErrLockNotFile is returned when the lock is a directory, a pipe or a device.
 	ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
@@ -43,11 +43,11 @@ func LockPath(store string) string {
 }
 
 // lock takes the store's lock and, if the path is a symlink, also the lock next to the
-// real file. It waits at most LockPatience for both, and returns a function that
+// real file. It waits at most LockTimeout for both, and returns a function that
 // releases them. Lock files are never deleted, because two processes could then lock
 // different files.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, LockPatience, ErrLocked)
+	ctx, cancel := context.WithTimeoutCause(ctx, LockTimeout, ErrLocked)
 	defer cancel()
 	first, err := s.lockFile(ctx, LockPath(s.path))
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	}
 	_ = l.Close()
 	if errors.Is(err, ErrLocked) {
-		return nil, fmt.Errorf("%w %s (waited %v)", ErrLocked, path, LockPatience)
+		return nil, fmt.Errorf("%w %s (waited %v)", ErrLocked, path, LockTimeout)
 	}
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }

@@ -190,7 +190,7 @@ func TestUpdate_WaitsForBothLocks(t *testing.T) {
 		start := time.Now()
 		err := useOnce(TraceLock(t.Context(), func(lock string) { waits = append(waits, lock) }), s)
 		wantErr(t, err, ErrLocked)
-		equal(t, "time waited", time.Since(start), LockPatience)
+		equal(t, "time waited", time.Since(start), LockTimeout)
 		equal(t, "error contains the lock", strings.Contains(fmt.Sprint(err), second), true)
 		if want := []string{first, "", second, ""}; !slices.Equal(waits, want) {
 			t.Errorf("waited for %q, want %q", waits, want)

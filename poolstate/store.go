@@ -181,7 +181,7 @@ func newDraft(data []byte, loc *time.Location) (*Draft, error) {
 // Update changes an existing store. It takes the agent's lock, reads the file again,
 // lets edit change the draft, and replaces the file atomically. It writes
 // nothing if edit fails or changes nothing, or if the file is not a valid pool. It stops
-// waiting for the lock when ctx is done or, with [ErrLocked], after [LockPatience]. The
+// waiting for the lock when ctx is done or, with [ErrLocked], after [LockTimeout]. The
 // warning is a problem that occurred after the file was replaced. It is usually nil.
 func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, err error) {
 	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
