@@ -171,8 +171,9 @@ func TestRun_LockTimeout(t *testing.T) {
 	})
 }
 
-// A running action is finished after the program has ended. It waits for the lock for a
-// second, or not at all if the screen already showed that it was waiting.
+// TestFinish_Action checks that a running action is completed after the program has ended. It
+// waits for the lock for a second, or not at all if the screen already showed that it was
+// waiting.
 func TestFinish_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {
@@ -214,8 +215,9 @@ func TestFinish_Action(t *testing.T) {
 	}
 }
 
-// Bubble Tea drops commands that have not run when the program ends. An event may also
-// be waiting for an earlier write to end.
+// TestFinish_WritesEvents checks that Finish writes pending events to the journal. Bubble Tea
+// drops commands that have not run when the program ends, and an event may be waiting for an
+// earlier write to end.
 func TestFinish_WritesEvents(t *testing.T) {
 	for name, drop := range map[string]bool{"write was dropped": true, "write has run": false} {
 		t.Run(name, func(t *testing.T) {
@@ -233,8 +235,8 @@ func TestFinish_WritesEvents(t *testing.T) {
 	}
 }
 
-// The file may show the effects of the action and other events before the result of the
-// action arrives.
+// TestFinish_EventsDuringAction checks that each event is recorded once if the file shows the
+// effects of the action and other events before the result of the action arrives.
 func TestFinish_EventsDuringAction(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	results(d.press("r"))

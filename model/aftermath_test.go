@@ -38,15 +38,16 @@ func TestWatchResets(t *testing.T) {
 	}
 }
 
-// An undo of a reset restores the failure, which is not reported as a new one.
+// TestWatchResets_Undo checks that a failure that an undo restores is not reported as a new
+// one.
 func TestWatchResets_Undo(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("r u", "✓ undo label-a")
 	d.hides("failed again")
 }
 
-// An outage is shown until a credential is ready, even if retries fail at different
-// times.
+// TestWatchOutages checks that an outage is shown until a credential is ready, even if
+// retries fail at different times.
 func TestWatchOutages(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), exhausted("b", -time.Minute, 1)))
 	d.shows("looks like an outage at the provider, not 2 bad credentials")
@@ -59,7 +60,8 @@ func TestWatchOutages(t *testing.T) {
 	d.hides("outage")
 }
 
-// Providers that are out come first if the table does not fit.
+// TestArrange_OutFirst checks that providers that are out come first if the table does not
+// fit.
 func TestArrange_OutFirst(t *testing.T) {
 	d := startDashboard(t, `{"credential_pool": {"a": [`+ready("1", 0)+","+ready("2", 0)+","+ready("3", 0)+`], "z": [`+exhausted("4", -time.Minute, 1)+"]}}")
 	outFirst := func() bool {

@@ -46,8 +46,8 @@ func TestFilterTyped(t *testing.T) {
 	d.hides("streak:x")
 }
 
-// If nothing matches the filter, the first esc clears it together with the status.
-// Otherwise, the first esc clears only the status.
+// TestBack_NothingMatches checks that the first esc clears the filter together with the
+// status if nothing matches the filter, and otherwise only the status.
 func TestBack_NothingMatches(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("zzz")
@@ -131,7 +131,7 @@ func TestReselect_DuplicateID(t *testing.T) {
 	equal(t, "the position", d.m.selected.Position, 1)
 }
 
-// No key causes a panic on an empty pool.
+// TestSelection_EmptyPool checks that no key causes a panic on an empty pool.
 func TestSelection_EmptyPool(t *testing.T) {
 	for _, empty := range []string{`{}`, `{"credential_pool": {}}`, poolOf("p:"), poolOf("p:", "q:"), `{"credential_pool": {"p": 7}}`} {
 		d := startDashboard(t, poolOf("p: a b"))
@@ -169,7 +169,8 @@ func TestUpdate_ScrollsToSelection(t *testing.T) {
 	d.isAt("1")
 }
 
-// The help has a separate filter, which esc clears before it closes the help.
+// TestFilterTyped_Help checks that the help has a separate filter, which esc clears before it
+// closes the help.
 func TestFilterTyped_Help(t *testing.T) {
 	d := startDashboard(t, mixedPool)
 	d.do("?", "filter and sort", "/ filter")

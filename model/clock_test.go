@@ -34,7 +34,8 @@ func TestClock_UntilTick(t *testing.T) {
 	}
 }
 
-// If timers were rounded down, they would repeatedly fire before the deadline.
+// TestClock_RealRoundsUp checks that real times are rounded up. If they were rounded down,
+// timers would repeatedly fire before the deadline.
 func TestClock_RealRoundsUp(t *testing.T) {
 	for _, tt := range []struct {
 		left time.Duration
@@ -70,7 +71,8 @@ func TestUpdate_CountdownChangesOnTicks(t *testing.T) {
 	d.tick(time.Second, "11m52s", "Mon 12:00:11")
 }
 
-// If ticks are missing, any message corrects the time, with or without focus.
+// TestUpdate_MissedTicks checks that after missed ticks, any message corrects the time, with
+// or without focus.
 func TestUpdate_MissedTicks(t *testing.T) {
 	for name, msg := range map[string]tea.Msg{
 		"key": keyPress(t, "down"), "wheel": tea.MouseWheelMsg{Button: tea.MouseWheelDown}, "paste": tea.PasteMsg{},
@@ -114,7 +116,8 @@ func TestTogglePause(t *testing.T) {
 	d.hides("paused")
 }
 
-// Inserting an earlier event does not move the events on a frozen display.
+// TestTogglePause_EarlierEvent checks that inserting an earlier event does not move the
+// events on a frozen display.
 func TestTogglePause_EarlierEvent(t *testing.T) {
 	d := startDashboard(t, pool(ready("a", 0)))
 	for _, seconds := range []time.Duration{-600, -540, -480, -477} { // the last two are the same event

@@ -52,7 +52,8 @@ func TestDemo_Speed(t *testing.T) {
 	}
 }
 
-// A stopped simulation can still be changed.
+// TestDemo_Stop checks that pausing stops the simulation, and that keys still change the
+// stopped simulation.
 func TestDemo_Stop(t *testing.T) {
 	d, s := startDemo(t)
 	d.press("p", "❚ paused", "p resume")
@@ -75,7 +76,8 @@ func TestDemo_Scene(t *testing.T) {
 	equal(t, "the key when nothing can be written", s.scene.ResetKey, "")
 }
 
-// When the simulation starts over, earlier events, marks and actions are cleared.
+// TestDemo_StartsOver checks that earlier events, marks and actions are cleared when the
+// simulation starts over.
 func TestDemo_StartsOver(t *testing.T) {
 	d, s := startDemo(t)
 	d.do("down r", "reset label-b")
@@ -92,7 +94,8 @@ func TestDemo_StartsOver(t *testing.T) {
 	equal(t, "the number of events after another load", len(d.m.log.records), events)
 }
 
-// News disappears after statusStays in real time, and when the simulation starts over.
+// TestDemo_News checks that news disappears after statusStays in real time, and when the
+// simulation starts over.
 func TestDemo_News(t *testing.T) {
 	d, s := startDemo(t)
 	news := func() { d.m.setStatus(ui.AnswerNews, "label-a refreshed"); d.shows("● label-a refreshed") }
@@ -106,7 +109,8 @@ func TestDemo_News(t *testing.T) {
 	d.hides("refreshed")
 }
 
-// The narration takes a line from the table.
+// TestDemo_TableFits checks that the line of the narration is not counted as room for the
+// table.
 func TestDemo_TableFits(t *testing.T) {
 	demo, _ := startDemo(t)
 	for height, fits := range map[int][2]bool{14: {false, false}, 15: {true, false}, 16: {true, true}} {

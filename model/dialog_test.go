@@ -49,7 +49,8 @@ func TestHoldForm_PreviewAndSubmit(t *testing.T) {
 	d.do("y", "✓ hold cooling-key: cooling, streak 2, until", "→ held, streak 3, until 12:45", "quota")
 }
 
-// The configured curve determines the default length, in the preview and in the file.
+// TestHoldForm_Curve checks that the configured curve determines the default length, in the
+// preview and in the file.
 func TestHoldForm_Curve(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.m.cfg.Curve = poolstate.Curve{Providers: map[string]poolstate.Schedule{
@@ -76,7 +77,8 @@ func TestHoldForm_Code(t *testing.T) {
 	equal(t, "the file", d.text(), mixedPool)
 }
 
-// Up and down move between the fields without changing a value.
+// TestHoldForm_UpDown checks that up and down move between the fields without changing a
+// value.
 func TestHoldForm_UpDown(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x 4 5 m")
@@ -87,7 +89,7 @@ func TestHoldForm_UpDown(t *testing.T) {
 	d.hides("←→ code")
 }
 
-// The hints of the focused field are visible in 80 columns.
+// TestHoldForm_Hints checks that the hints of the focused field are visible in 80 columns.
 func TestHoldForm_Hints(t *testing.T) {
 	d := dashboardAt(t, "e") // agents retry it early, because it is the only credential of its provider
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
@@ -122,8 +124,8 @@ func TestHoldForm_Length(t *testing.T) {
 	}
 }
 
-// A duration that may become valid with more text is reported as invalid only when it is
-// submitted or loses the focus.
+// TestHoldForm_Prefix checks that a duration that may become valid with more text is reported
+// as invalid only when it is submitted or loses the focus.
 func TestHoldForm_Prefix(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x")
@@ -140,7 +142,8 @@ func TestHoldForm_Prefix(t *testing.T) {
 	d.do("up x", `"18:0x" is not a duration`)
 }
 
-// A confirmation shows the result in 80 columns, however long the name is.
+// TestDialogView_Narrow checks that a confirmation shows the result in 80 columns, however
+// long the name is.
 func TestDialogView_Narrow(t *testing.T) {
 	d := startDashboard(t, strings.ReplaceAll(mixedPool, "cooling-key", "a-seat-with-a-long-name@example.com"))
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})

@@ -88,7 +88,8 @@ func TestMergeHistory_AfterRestart(t *testing.T) {
 	}
 }
 
-// At the first start there are no earlier events to compare with.
+// TestMergeHistory_FirstStart checks that at the first start, past events derived from the
+// file are shown, but neither written to the journal nor reported as missed.
 func TestMergeHistory_FirstStart(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 1), ready("b", 0)))
 	d.shows("11:50:00   p/label-a                       exhausted   agent     429 rate limit, streak 1, 1h")
@@ -96,8 +97,9 @@ func TestMergeHistory_FirstStart(t *testing.T) {
 	equal(t, "the journal", d.journaled(), "")
 }
 
-// An action and its undo cause one event each, whether the dashboard sees the result or
-// the changed file first. They are not evidence of the agent's policy.
+// TestLogEvents_Action checks that an action and its undo cause one event each, whether the
+// dashboard sees the result or the changed file first, and that they are not used as evidence
+// of the agent's policy.
 func TestLogEvents_Action(t *testing.T) {
 	for _, fileFirst := range []bool{false, true} {
 		d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
@@ -202,8 +204,8 @@ func TestObserve_EvidenceOfPolicy(t *testing.T) {
 	forced.change(pool(exhausted("a", 0, 2)), "backoff (forced)")
 }
 
-// In the events view, the filter counts events and matches the words of their kinds. It does
-// not change the filter of the table.
+// TestFilterField_Events checks that the filter of the events view counts events and matches
+// the words of their kinds, and that it does not change the filter of the table.
 func TestFilterField_Events(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("r u esc") // three events
@@ -223,7 +225,8 @@ func TestFilterField_Events(t *testing.T) {
 	d.do("esc", "/ label-a", "1 of 2 shown")
 }
 
-// While the display is frozen, events can be filtered, but later ones are not shown.
+// TestRefreshEvents_Paused checks that events can be filtered while the display is frozen,
+// but later ones are not shown.
 func TestRefreshEvents_Paused(t *testing.T) {
 	for _, content := range []string{pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", -time.Minute, 1), ready("b", 0))} {
 		d := startDashboard(t, content)

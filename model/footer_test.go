@@ -6,7 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// The footer of a view shows the keys that act on its target, even on a narrow screen.
+// TestFooter_Views checks that the footer of a view shows the keys that act on its target,
+// even on a narrow screen.
 func TestFooter_Views(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.WindowSizeMsg{Width: 50, Height: 15})

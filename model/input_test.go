@@ -142,7 +142,8 @@ var writingKeyTests = []keyTest{
 	{keys: "u", before: "down r down", does: "asks before undoing an action on another credential", check: func(d *dashboard) { d.asks(true); d.isReady("a b d g"); d.shows("p/label-b") }},
 }
 
-// Every key that writes has a test in every view.
+// TestKeyPressed_WritingKeysTested checks that every key that writes has a test in every
+// view.
 func TestKeyPressed_WritingKeysTested(t *testing.T) {
 	writing := strings.Fields("reset reset-provider reset-all exhaust sync undo")
 	for _, a := range Actions() {
@@ -214,7 +215,8 @@ func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	return b, key
 }
 
-// Unbound keys, including default keys that were replaced, do nothing.
+// TestKeyPressed_Unbound checks that unbound keys, including default keys that were replaced,
+// do nothing.
 func TestKeyPressed_Unbound(t *testing.T) {
 	chosen, replacement := remapped(t)
 	unbound := []string{"z", "ctrl+x", "tab"}
@@ -393,7 +395,8 @@ func TestWheeled(t *testing.T) {
 	equal(t, "the help three lines down", d.screen(), down)
 }
 
-// A click on the focused answer chooses it. A click on the other answer only moves the focus.
+// TestDialogClicked checks that a click on the focused answer chooses it, and that a click on
+// the other answer only moves the focus.
 func TestDialogClicked(t *testing.T) {
 	d := dashboardWithMouse(t, twoOut)
 	d.do("R")
@@ -428,7 +431,8 @@ func TestClicked_BehindDialog(t *testing.T) {
 	}
 }
 
-// Further clicks at the position of the footer key that opened a dialog do not answer it.
+// TestClicked_DoubleClick checks that further clicks at the position of the footer key that
+// opened a dialog do not answer it.
 func TestClicked_DoubleClick(t *testing.T) {
 	for x := range 120 {
 		d := dashboardWithMouse(t, twoOut)

@@ -134,7 +134,7 @@ func TestKeyBindings_Check(t *testing.T) {
 	}
 }
 
-// esc and ctrl+c cannot be unbound.
+// TestKeyBindings_BindBackAndQuit checks that esc and ctrl+c cannot be unbound.
 func TestKeyBindings_BindBackAndQuit(t *testing.T) {
 	b := bound(t, "quit Q", "back backspace")
 	equal(t, "quit", strings.Join(b["quit"], " "), "Q ctrl+c")
@@ -144,7 +144,7 @@ func TestKeyBindings_BindBackAndQuit(t *testing.T) {
 	equal(t, "an action with its default keys", strings.Join(b.Keys(Actions()[0]), " "), "up k")
 }
 
-// The screen does not mention an action that has no key.
+// TestKeyBindings_Unbound checks that the screen does not mention an action that has no key.
 func TestKeyBindings_Unbound(t *testing.T) {
 	none := bound(t, "undo", "up", "down", "help", "unfold", "exhaust", "detail")
 	d := startDashboard(t, twoOut, func(c *Config) { c.Keys = none })

@@ -59,7 +59,8 @@ func TestPoolLoaded_ActiveProfile(t *testing.T) {
 	d.hides("active:")
 }
 
-// A running guard is shown in the title, and the next cooldown follows its backoff schedule.
+// TestPoolLoaded_Guarded checks that a running guard is shown in the title, and that the next
+// cooldown follows its backoff schedule.
 func TestPoolLoaded_Guarded(t *testing.T) {
 	running := new(poolstate.DefaultCurve())
 	d := startDashboard(t, `{"credential_pool": {"p": [{"id": "a", "access_token": "x", "last_status": "exhausted", "last_error_code": 429,
@@ -90,7 +91,8 @@ func TestPoolLoaded_UnchangedContent(t *testing.T) {
 	equal(t, "the same pool", d.m.pool == before, false)
 }
 
-// Any number of changes during a load causes exactly one more load.
+// TestFileChanged_DuringLoad checks that any number of changes during a load causes exactly
+// one more load.
 func TestFileChanged_DuringLoad(t *testing.T) {
 	for _, changes := range []int{1, 50} {
 		d := newDashboard(t, poolOf("p: first"))
@@ -116,8 +118,9 @@ func TestFileChanged_Polling(t *testing.T) {
 	d.hides("polling")
 }
 
-// A program that writes the file in place may cause several events within the grace
-// period.
+// TestLoadFailed_GracePeriod checks that a file that becomes readable within the grace period
+// is not shown as stale, even if several loads fail, such as while a program writes it in
+// place.
 func TestLoadFailed_GracePeriod(t *testing.T) {
 	for _, failures := range []int{1, 3} {
 		synctest.Test(t, func(t *testing.T) {
@@ -179,7 +182,8 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// Once the file is readable, the message that it cannot be read is cleared, but no other one.
+// TestPoolLoaded_ClearsRefusal checks that the message that the file cannot be read, and no
+// other one, is cleared once the file is readable.
 func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, content := range []string{mixedPool, poolOf("p: a")} {
@@ -194,7 +198,8 @@ func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	})
 }
 
-// Before the first snapshot, there is no grace period, and the feed is never stale.
+// TestLoadFailed_BeforeFirstSnapshot checks that before the first snapshot, there is no grace
+// period and the feed is never stale.
 func TestLoadFailed_BeforeFirstSnapshot(t *testing.T) {
 	waiting := []string{"◌ waiting", "waiting for ~/.hermes/auth.json"}
 	d := startDashboard(t, "")
@@ -222,7 +227,8 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.hides("was overwritten") // and only once
 }
 
-// A status shows the time of the change that it reports, if the file records the time.
+// TestCheckWrites_TimeOfEvent checks that a status shows the time of the change that it
+// reports, if the file records the time.
 func TestCheckWrites_TimeOfEvent(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
@@ -238,7 +244,8 @@ func TestCheckWrites_TimeOfEvent(t *testing.T) {
 	d.do("e", "12:00:08   p/cooling-key                   refreshed")
 }
 
-// An action may change only the streak or only the tokens.
+// TestCheckWrites_StreakAndTokens checks actions that change only the streak or only the
+// tokens.
 func TestCheckWrites_StreakAndTokens(t *testing.T) {
 	pool := strings.Replace(mixedPool, `"priority": 1, "consecutive_failures": 0`, `"priority": 1, "consecutive_failures": 3`, 1)
 	d := startDashboard(t, pool)
@@ -263,7 +270,8 @@ func TestCheckWrites_LiftedHold(t *testing.T) {
 	d.hides("lifted")
 }
 
-// An agent may overwrite a credential before the first load after the action.
+// TestCheckWrites_OverwrittenBeforeLoad checks that a credential that an agent overwrites
+// before the first load after the action is reported.
 func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	done := batch(d.press("r"))[0]()
@@ -271,7 +279,8 @@ func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00; press r to repeat; an agent or another pooltop wrote the file")
 }
 
-// A load that began before the write may have read the older state.
+// TestCheckWrites_OlderLoad checks that a load that began before the write, and may have read
+// the older state, does not cause a report.
 func TestCheckWrites_OlderLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.write(strings.Replace(mixedPool, "ready-key", "renamed", 1))

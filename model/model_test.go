@@ -71,7 +71,8 @@ func TestNew_Config(t *testing.T) {
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 }
 
-// The terminal's own colors depend on its background.
+// TestNew_ThemeTerminal checks that the terminal's background is queried and determines how
+// its own colors are used.
 func TestNew_ThemeTerminal(t *testing.T) {
 	d := newDashboard(t, twoOut, func(c *Config) { c.Scheme = new(theme.SchemeTerminal) })
 	d.hasTheme(theme.SchemeTerminal, colorprofile.ANSI)
@@ -135,8 +136,8 @@ func TestUpdate_ResizedBack(t *testing.T) {
 	}
 }
 
-// A terminal sends two quick presses of esc as alt+esc. They clear the filter and close the
-// events.
+// TestUpdate_EscTwice checks two quick presses of esc, which a terminal sends as alt+esc.
+// They clear the filter and close the events.
 func TestUpdate_EscTwice(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.press("e / x")
@@ -162,8 +163,8 @@ func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return o, cmd
 }
 
-// In a Bubble Tea program, all commands of the model end: the synctest bubble waits for
-// every goroutine.
+// TestModel_InProgram checks in a Bubble Tea program that all commands of the model end: the
+// synctest bubble waits for every goroutine.
 func TestModel_InProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDashboard(t, poolOf("p: first"))

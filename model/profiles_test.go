@@ -10,7 +10,8 @@ import (
 	"pooltop/ui"
 )
 
-// The selection, the marks and the folds survive a change of the grouping.
+// TestToggleGroups checks that the selection, the marks and the folds are kept when the
+// grouping changes.
 func TestToggleGroups(t *testing.T) {
 	h := threeProfiles(t)
 	h.selectRow("work/w")
@@ -42,7 +43,8 @@ func TestToggleGroups(t *testing.T) {
 	h.do("P ?", "P", "group by profile or", "fold the group")
 }
 
-// With one store, the table cannot be grouped by profile.
+// TestToggleGroups_OneStore checks that the table cannot be grouped by profile if there is
+// only one store.
 func TestToggleGroups_OneStore(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.do("P ?")
@@ -50,7 +52,8 @@ func TestToggleGroups_OneStore(t *testing.T) {
 	d.hides("group by profile")
 }
 
-// While stores are being loaded, the first row stays selected until a key is pressed.
+// TestShow_FirstRowSelected checks that while stores are being loaded, the first row stays
+// selected until a key is pressed.
 func TestShow_FirstRowSelected(t *testing.T) {
 	for _, keys := range []string{"", "j"} {
 		h := newHome(t, "default work cron", map[string]string{"default": pool(ready("a", 0)), "work": workPool, "cron": ownQ})
@@ -71,8 +74,8 @@ func TestShow_FirstRowSelected(t *testing.T) {
 	}
 }
 
-// The log contains the events of all stores, with their profiles. Keys act on the credential of
-// the event's profile.
+// TestLogEvents_Profiles checks that the log contains the events of all stores, with their
+// profiles, and that keys act on the credential of the event's profile.
 func TestLogEvents_Profiles(t *testing.T) {
 	h := threeProfiles(t)
 	h.later(time.Minute)
@@ -95,7 +98,8 @@ func TestLogEvents_Profiles(t *testing.T) {
 	equal(t, "the journal", strings.Join(got, ", "), "work/w exhausted, work/w reset, cron/q exhausted")
 }
 
-// Copies of a credential in other profiles have the same id.
+// TestEventTarget_Copies checks that the target of an event is the credential of its profile.
+// Copies in other profiles have the same id.
 func TestEventTarget_Copies(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": rootPool})
 	h.do("ctrl+r y e r", "reset: nothing changed: work/p/label-b, already clear")
@@ -103,7 +107,7 @@ func TestEventTarget_Copies(t *testing.T) {
 	equal(t, "the selection", h.m.selected.Profile+"/"+h.m.selected.ID, "default/b")
 }
 
-// Deadlines in all stores pass even if no file changes.
+// TestClockTicked_Stores checks that deadlines in all stores pass even if no file changes.
 func TestClockTicked_Stores(t *testing.T) {
 	h := threeProfiles(t)
 	h.waits = nil
@@ -120,7 +124,8 @@ func TestClockTicked_Stores(t *testing.T) {
 	equal(t, "due", strings.Join(due, " "), "default work")
 }
 
-// While the display is frozen, the latest pools of all stores are kept for later.
+// TestTogglePause_Stores checks that the latest pools of all stores are kept while the
+// display is frozen, and are shown afterwards.
 func TestTogglePause_Stores(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("p")
@@ -130,7 +135,8 @@ func TestTogglePause_Stores(t *testing.T) {
 	h.lists("default/a default/b work/w work/v cron/q")
 }
 
-// A new profile causes no notifications about credentials that are already dead.
+// TestNotify_NewProfile checks that a new profile causes no notifications about credentials
+// that are already dead.
 func TestNotify_NewProfile(t *testing.T) {
 	dead := `{"access_token": "none", "id": "d", "last_status": "dead"}`
 	h := threeProfiles(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
@@ -142,7 +148,7 @@ func TestNotify_NewProfile(t *testing.T) {
 	equal(t, "notifications", strings.Contains(strings.Join(h.raw, " "), "work/p/d is dead"), true)
 }
 
-// A hold names the profile and uses the policy of its store.
+// TestHold_Profile checks that a hold names the profile and uses the policy of its store.
 func TestHold_Profile(t *testing.T) {
 	flat := strings.Replace(pool(exhausted("w", -time.Minute, 1)), `, "consecutive_failures": 1`, "", 1)
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": flat})
@@ -154,7 +160,8 @@ func TestHold_Profile(t *testing.T) {
 	h.do("x enter", "✓ hold default/p/label-a: cooling, streak 2", "held, streak 3, until 16:00", "; written to ~/default.json")
 }
 
-// A confirmation lists at most three warnings about last ready credentials and counts the rest.
+// TestWarnings_ManyProfiles checks that a confirmation lists at most three warnings about
+// last ready credentials and counts the rest.
 func TestWarnings_ManyProfiles(t *testing.T) {
 	files := map[string]string{"default": ownQ}
 	for _, name := range []string{"v", "w", "x", "y", "z"} {
@@ -166,7 +173,8 @@ func TestWarnings_ManyProfiles(t *testing.T) {
 	h.hides("of p in y")
 }
 
-// An undo in the journal of a hidden root is offered if the profile borrows the provider.
+// TestUndoRecorded_HiddenRoot checks that an action in the journal of a hidden root can be
+// undone if the profile borrows the provider.
 func TestUndoRecorded_HiddenRoot(t *testing.T) {
 	for _, tt := range []struct{ work, want string }{
 		{ownQ, "undo the reset of 12:00"}, {workPool, "✕ nothing to undo"},
@@ -184,7 +192,8 @@ func TestUndoRecorded_HiddenRoot(t *testing.T) {
 	}
 }
 
-// A file that cannot be written does not prevent changes to the others.
+// TestUndo_UnwritableStore checks that a file that cannot be written does not prevent changes
+// to the others.
 func TestUndo_UnwritableStore(t *testing.T) {
 	root := pool(exhausted("a", -time.Minute, 2), ready("b", 0))
 	h := startHome(t, "default work", map[string]string{"default": root, "work": workPool})

@@ -91,7 +91,7 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// The same notification is not sent twice within a minute.
+// TestNotify_QuietPeriod checks that the same notification is not sent twice within a minute.
 func TestNotify_QuietPeriod(t *testing.T) {
 	out, back := pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), pool(ready("a", 1), exhausted("b", 0, 1))
 	d := dashboardWithNotifications(t, back)

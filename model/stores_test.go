@@ -150,7 +150,8 @@ func TestStores_Rows(t *testing.T) {
 	h.lists("default/a default/b work/w cron/q")
 }
 
-// A profile without a file has the root's rows. Without a readable root, nothing is shown.
+// TestStores_MissingFiles checks that a profile without a file has the root's rows, and that
+// the dashboard waits if neither has a file.
 func TestStores_MissingFiles(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": rootPool})
 	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
@@ -171,7 +172,7 @@ func TestStores_MissingFiles(t *testing.T) {
 	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
 }
 
-// A root that is not shown lends its credentials.
+// TestStores_HiddenRoot checks that a root that is not shown lends its credentials.
 func TestStores_HiddenRoot(t *testing.T) {
 	hide := func(c *Config) { c.Stores[0].Hidden = true }
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": ownQ}, hide)
@@ -200,7 +201,8 @@ func TestStores_HiddenRoot(t *testing.T) {
 	}
 }
 
-// A profile without a file has the policy that was observed for the root's agent.
+// TestStores_PolicyOfRoot checks that a profile without a file has the policy that was
+// observed for the root's agent.
 func TestStores_PolicyOfRoot(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": pool(ready("a", 0), ready("b", 1))})
 	equal(t, "policy", h.m.stores[1].policy.String(), "backoff")
@@ -212,7 +214,8 @@ func TestStores_PolicyOfRoot(t *testing.T) {
 	equal(t, "the policy is explained", h.m.screen().Evidence != nil, true)
 }
 
-// A profile whose store is a link to the root's borrows all rows.
+// TestStores_LinkToRoot checks that a profile whose store is a link to the root's borrows all
+// rows.
 func TestStores_LinkToRoot(t *testing.T) {
 	h := newHome(t, "default", map[string]string{"default": rootPool})
 	equal(t, "the error", os.MkdirAll(filepath.Dir(h.path("work")), 0o700), nil)
@@ -230,7 +233,8 @@ func TestStores_LinkToRoot(t *testing.T) {
 	equal(t, "events", len(h.m.log.records), 5) // 2 exhausted in the past, 1 added and 2 removed
 }
 
-// Only a corrupt store becomes stale. Its rows stay, and only actions on them are refused.
+// TestStores_Corrupt checks that only the corrupt store becomes stale. Its rows stay, and
+// only actions on them are refused.
 func TestStores_Corrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
@@ -297,7 +301,7 @@ func TestStoresChanged(t *testing.T) {
 	equal(t, "streaks", h.streaks("work"), "w:1")
 }
 
-// The selection survives a change of the refs.
+// TestStoresChanged_Selection checks that the selection is kept when the refs change.
 func TestStoresChanged_Selection(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": poolOf("p: u v w")})
 	h.selectRow("work/v")
@@ -306,7 +310,8 @@ func TestStoresChanged_Selection(t *testing.T) {
 	h.isAt("v")
 }
 
-// Actions in a profile that has been removed can be neither repeated nor undone.
+// TestStoresChanged_RemovedProfile checks that actions in a profile that has been removed can
+// be neither repeated nor undone.
 func TestStoresChanged_RemovedProfile(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("R y", "2 in default, 1 in work")
@@ -318,7 +323,8 @@ func TestStoresChanged_RemovedProfile(t *testing.T) {
 	h.do("y u", "✕ nothing to undo")
 }
 
-// An action on a borrowed row changes the root's file, once, and the answer names the file.
+// TestStores_BorrowedRow checks that an action on a borrowed row changes the root's file,
+// once, and that the answer names the file.
 func TestStores_BorrowedRow(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("P")
@@ -336,7 +342,7 @@ func TestStores_BorrowedRow(t *testing.T) {
 	h.hides("2 credentials")
 }
 
-// Each write is watched until its own file changes back.
+// TestStores_Overwritten checks that each write is watched until its own file is overwritten.
 func TestStores_Overwritten(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("R y")
@@ -348,7 +354,8 @@ func TestStores_Overwritten(t *testing.T) {
 	equal(t, "the borrowed row is highlighted", s.Fresh[poolstate.Ref{Provider: "p", ID: "a", Profile: "cron"}], 2)
 }
 
-// An action on several stores has one confirmation, one number and one undo.
+// TestStores_ActAndUndo checks that an action on several stores has one confirmation, one
+// number and one undo.
 func TestStores_ActAndUndo(t *testing.T) {
 	h := threeProfiles(t)
 	h.do("R", "reset 3 credentials in ~/default.json and ~/work.json?", "default/p/label-a", "work/p/label-w")
@@ -373,7 +380,8 @@ func TestStores_ActAndUndo(t *testing.T) {
 	equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:2 b:1 w:1")
 }
 
-// If an action fails in one file, the others are still changed, and the answer reports the failure.
+// TestStores_PartialFailure checks that if an action fails in one file, the others are still
+// changed, and the answer reports the failure.
 func TestStores_PartialFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
@@ -411,7 +419,8 @@ func (h *home) lock(name string) (unlock func() error) {
 	return l.Unlock
 }
 
-// Canceling while waiting for the lock of one file does not revert files already written.
+// TestStores_Canceled checks that canceling while waiting for the lock of one file does not
+// revert files already written.
 func TestStores_Canceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
@@ -439,7 +448,7 @@ func TestFinish_Stores(t *testing.T) {
 	})
 }
 
-// A sync of several stores is planned in each of them.
+// TestSync_Stores checks that a sync of several stores is planned in each of them.
 func TestSync_Stores(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": nousPool, "work": nousPool})
 	h.do("a A", "sync 2 credentials in ~/default.json and ~/work.json?", "default/nous/portal", "work/nous/portal")

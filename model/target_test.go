@@ -58,7 +58,8 @@ func TestEventTarget_Refused(t *testing.T) {
 	}
 }
 
-// The cursor stays on its event when others arrive, so that the target does not change.
+// TestEventLog_Follow checks that the cursor stays on its event when others arrive, so that
+// the target does not change.
 func TestEventLog_Follow(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("e")
@@ -75,7 +76,8 @@ func TestEventLog_Follow(t *testing.T) {
 	d.isOn("p/b")
 }
 
-// A dialog that was opened in the events view returns to it.
+// TestCloseDialog_Events checks that closing a dialog that was opened in the events view
+// returns to it.
 func TestCloseDialog_Events(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	for _, keys := range []string{"x esc", "x 9 m enter y"} {
@@ -89,7 +91,7 @@ func TestCloseDialog_Events(t *testing.T) {
 	d.shows("✓ hold label-c: ")
 }
 
-// A key acts at once only if its target is on the screen.
+// TestConfirm_OffScreen checks that a key acts at once only if its target is on the screen.
 func TestConfirm_OffScreen(t *testing.T) {
 	var ids []string
 	for i := range 60 {
@@ -122,7 +124,8 @@ func TestConfirm_OffScreen(t *testing.T) {
 	d.asks(true)
 }
 
-// Even a sync of one credential needs a confirmation if the credential is not on the screen.
+// TestConfirm_OffScreenSync checks that even a sync of one credential needs a confirmation if
+// the credential is not on the screen.
 func TestConfirm_OffScreenSync(t *testing.T) {
 	var others []string
 	for i := range 60 {
@@ -134,7 +137,8 @@ func TestConfirm_OffScreenSync(t *testing.T) {
 	d.do("esc G A", "✓ sync portal")
 }
 
-// A scrolled list of events does not move when an event arrives.
+// TestEventLog_FollowScrolled checks that a scrolled list of events does not move when an
+// event arrives.
 func TestEventLog_FollowScrolled(t *testing.T) {
 	var entries []string
 	for i := range 60 {

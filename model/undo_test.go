@@ -10,7 +10,8 @@ import (
 	"pooltop/ui"
 )
 
-// After a restart, u offers to undo the last action in the journal.
+// TestUndoRecorded checks that after a restart, u offers to undo the last action in the
+// journal.
 func TestUndoRecorded(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.m.stores[0].Operator.User, d.m.stores[0].Operator.Host = "ada", "engine"
@@ -27,7 +28,8 @@ func TestUndoRecorded(t *testing.T) {
 	next.do("u", "✕ nothing to undo")
 }
 
-// The confirmation of an undo says which action of the session it reverts.
+// TestUndo_NamesAction checks that the confirmation of an undo says which action of the
+// session it reverts.
 func TestUndo_NamesAction(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r j u", "undo the reset of cooling-key in ~/.hermes/auth.json?")
@@ -38,7 +40,8 @@ func TestUndo_NamesAction(t *testing.T) {
 	d.do("R y u", "undo the reset of 2 credentials in ~/.hermes/auth.json?")
 }
 
-// In a view with one target, u offers to undo only an action on that target.
+// TestUndoRecorded_View checks that in a view with one target, u offers to undo only an
+// action on that target.
 func TestUndoRecorded_View(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r")
@@ -73,7 +76,8 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	next.do("u", "✕ undo: nothing changed: cooling-key")
 }
 
-// No confirmation is shown if the operator did something else while the journal was read.
+// TestUndoRecorded_OtherActionMeanwhile checks that no confirmation is shown if the operator
+// did something else while the journal was read.
 func TestUndoRecorded_OtherActionMeanwhile(t *testing.T) {
 	for _, keys := range []string{"x", "p", "r"} {
 		d := dashboardAt(t, "a")
