@@ -57,7 +57,7 @@ func (r *actionRun) lastAction() (parts []*part, action string, err error) {
 		return nil, "", &codedError{exitRefused, err}
 	}
 	for _, u := range undos {
-		store := r.sel.loader.file(u.Store.Path())
+		store := r.sel.loader.load(u.Store.Path())
 		err := cmp.Or(u.Err, store.err)
 		if err == nil {
 			parts = append(parts, &part{store: store, undos: u.Undos})
