@@ -320,6 +320,9 @@ const freshFor, fadedBy = 3 * time.Second, 8 * time.Second
 
 func (m *Model) addEvents(s *ui.Screen) {
 	s.Events, s.Paused, s.Missed = m.log.shown, m.paused.on, m.paused.missed
+	if m.pane == ui.PaneDetail { // the filter of the table does not apply to the events of a credential
+		s.Events = m.log.all()
+	}
 	if m.cfg.Clock.real(m.now.Sub(m.arrangement.lastChange)) >= fadedBy {
 		return
 	}

@@ -242,3 +242,12 @@ func TestRefreshEvents_Paused(t *testing.T) {
 		equal(t, "events after the pause", len(d.m.log.shown) > before, true)
 	}
 }
+
+// The filter of the table hides no events of the credential in the detail.
+func TestAddEvents_Detail(t *testing.T) {
+	d := dashboardAt(t, "a")
+	d.do("x enter r")
+	d.filter("state:ready")
+	d.do("enter d")
+	d.shows("held        operator", "reset       operator")
+}

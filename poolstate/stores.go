@@ -204,8 +204,8 @@ func MarkProfiles(names []string, pools []*Pool) {
 func markProfiles(group []*Credential, profileOf func(*Credential) string) {
 	var shared []string
 	for _, c := range group {
-		if n := len(shared); n == 0 || shared[n-1] != profileOf(c) {
-			shared = append(shared, profileOf(c))
+		if name := profileOf(c); !slices.Contains(shared, name) {
+			shared = append(shared, name)
 		}
 	}
 	if len(shared) < 2 {

@@ -183,4 +183,8 @@ func TestMarkProfiles(t *testing.T) {
 		equal(t, tt.ref.String(), fmt.Sprint(tt.pool.Find(tt.ref).Profiles), tt.want)
 	}
 	equal(t, "summary", root.Summarize(Flat(), time.Unix(0, 0)).Total, 3)
+
+	both := poolOrNil(t, `{"p": [{"id": "a", "access_token": "1"}], "q": [{"id": "b", "access_token": "1"}]}`)
+	merged := Merge([]View{{"default", both, Flat()}, {"work", both, Flat()}})
+	equal(t, "profiles of a secret of two providers", fmt.Sprint(merged.Provider("q").Credentials[1].Profiles), "[default work]")
 }

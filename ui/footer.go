@@ -23,15 +23,14 @@ type FilterLine struct {
 }
 
 // statusLine draws the line above the footer. It shows the answer, or the filter if there
-// is no answer or the filter is being typed. If there is neither, it lists the stale stores,
-// unless the headings of the profiles show them.
+// is no answer or the filter is being typed. If there is neither, it lists the stale stores.
 func (s *Screen) statusLine() string {
 	switch {
 	case s.Filter != nil && (s.Filter.Typing || s.Answer == nil):
 		return s.filterLine()
 	case s.Answer != nil:
 		return s.answerLine()
-	case s.Pane == PaneTable && !s.byProfile():
+	case s.Pane == PaneTable:
 		return s.staleStoresLine()
 	}
 	return ""

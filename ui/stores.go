@@ -80,9 +80,11 @@ func (s *Screen) feedCounts() (words string, stale bool) {
 func (s *Screen) staleStoresLine() string {
 	var names []string
 	var feed *Feed
+	unread := false // whether any of them has never been read
 	for i := range s.Stores {
 		if store := &s.Stores[i]; store.Feed.State == FeedStale {
 			names, feed = append(names, clean(store.Profile)), cmp.Or(feed, &store.Feed)
+			unread = unread || s.Pool == nil || !slices.Contains(s.Pool.Profiles, store.Profile)
 		}
 	}
 	if feed == nil || s.Feed.State == FeedStale {
@@ -90,8 +92,11 @@ func (s *Screen) staleStoresLine() string {
 	}
 	room, words := s.inner()-2, names[0]+": "
 	if len(names) > 1 {
-		const known = ": last known state"
-		words = joinNames(names, room-len(known)) + known
+		state := ": last known state"
+		if unread {
+			state = ": unreadable"
+		}
+		words = joinNames(names, room-len(state)) + state
 	} else {
 		words += staleWords(text.Clean(feed.Reason, text.MessageLimit), room-text.Width(words))
 	}

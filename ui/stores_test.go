@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"pooltop/poolstate"
@@ -234,4 +235,17 @@ func TestLineOf(t *testing.T) {
 	}
 	alone := screenOf(poolstate.Borrow(nil, sample(t, "backoff.json"))).chooseFirst()
 	equal(t, "a borrowed credential without its original is dimmed", alone.lineOf(alone.selected()).Theme == alone.Theme.Dimmed(), false)
+}
+
+func TestStaleStoresLine(t *testing.T) {
+	s := profilesScreen(t, grouped).sizedAt(80, 24)
+	line := func(want string) {
+		t.Helper()
+		equal(t, "status line", strings.TrimSpace(ansi.Strip(s.statusLine())), want)
+	}
+	line("! staging: not valid JSON at line 41, column 17; restore it from a backup")
+	s.Stores[13].Feed = s.Stores[12].Feed
+	line("! staging, work: last known state")
+	s.Stores = append(s.Stores, StoreFeed{Profile: "broken", Feed: s.Stores[12].Feed}) // has never been read
+	line("! staging, work, broken: unreadable")
 }
