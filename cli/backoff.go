@@ -192,7 +192,7 @@ func (s *schedules) legend() string {
 	rows := [][]string{
 		{"agent", fmt.Sprintf("policy %s, base %s (%s)", policy, own, base)},
 		{"guard", step.Guard.words(
-			sourced{"forget-after " + config.Duration(s.curve.Forget()), s.source("", "forget-after")},
+			sourced{"forget-after " + poolstate.FormatDuration(s.curve.Forget()), s.source("", "forget-after")},
 			sourced{fmt.Sprintf("stagger %t", s.curve.Stagger), s.source("", "stagger")})},
 	}
 	for _, name := range s.providers {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -74,11 +75,7 @@ func saveMeasurement(m *calibrate.Measurement, home string) error {
 // agentHome returns the root directory of the agent that owns the store, even if the
 // store belongs to a profile.
 func agentHome(store string) string {
-	home := filepath.Dir(store)
-	if dir := filepath.Dir(home); filepath.Base(dir) == "profiles" {
-		return filepath.Dir(dir)
-	}
-	return home
+	return filepath.Dir(cmp.Or(poolstate.RootStore(store), store))
 }
 
 // policyChoice returns the configured policy choice. If the policy of the store's agent has
@@ -118,20 +115,13 @@ func cooldownOf(p poolstate.Policy, code int, sole bool, streak int) time.Durati
 	return p.Cooldown(&c, streak)
 }
 
-func codeName(code int) string {
-	if code == 0 {
-		return "other"
-	}
-	return strconv.Itoa(code)
-}
-
 func newCalibrateJSON(m *calibrate.Measurement) calibrateJSON {
 	j := calibrateJSON{
 		Agent: m.Agent, Version: m.Version, Policy: m.Policy.String(), Cases: m.Cases,
 		Differences: m.Differences, Unexplained: m.Unexplained, TTL: map[string]int64{}, CapsReset: m.Policy.CapsReset(),
 	}
 	for _, code := range measuredCodes {
-		j.TTL[codeName(code)] = jsonout.Seconds(cooldownOf(m.Policy, code, false, 1))
+		j.TTL[config.CodeName(code)] = jsonout.Seconds(cooldownOf(m.Policy, code, false, 1))
 	}
 	if m.Policy.RetriesSole() {
 		j.Sole = new(jsonout.Seconds(cooldownOf(m.Policy, 429, true, 1)))
@@ -159,7 +149,7 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 		for len(steps) > 1 && steps[len(steps)-1] == steps[len(steps)-2] {
 			steps = steps[:len(steps)-1]
 		}
-		waits = append(waits, codeName(code)+" "+strings.Join(steps, " → "))
+		waits = append(waits, config.CodeName(code)+" "+strings.Join(steps, " → "))
 	}
 	if m.Policy.RetriesSole() {
 		waits = append(waits, "sole credential "+text.Span(cooldownOf(m.Policy, 429, true, 1)))

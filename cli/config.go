@@ -16,6 +16,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/jsonout"
 	"pooltop/model"
+	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
 
@@ -120,7 +121,7 @@ func (r *configReport) addBackoff(cfg *config.Config) {
 	set := func(name string, value any) { r.Backoff[name] = r.add(name, value, cfg.SourceOf("backoff."+name)) }
 	set("factor", curve.Factor)
 	set("cap", curve.Cap)
-	set("forget-after", config.Duration(curve.ForgetAfter))
+	set("forget-after", poolstate.FormatDuration(curve.ForgetAfter))
 	set("stagger", curve.Stagger)
 	set("base", config.Codes(curve.Base))
 	providers := map[string]map[string]configValue{}

@@ -204,6 +204,12 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 }
 
+// FormatDuration formats a duration of whole seconds in the form that [ParseDuration] accepts:
+// 45m, 2h30m.
+func FormatDuration(d time.Duration) string {
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
+}
+
 // ParseUntil parses a time such as 18:00, tomorrow 9:00, mon 9:00, 2026-12-24,
 // 2026-12-24 18:00 or an RFC 3339 time. A time of day means its next occurrence after
 // now, in the location of now. It returns [ErrDuration] unless the time is after now, and

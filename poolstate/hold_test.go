@@ -237,6 +237,17 @@ func inBerlin(t testing.TB, clock string) time.Time {
 	return at
 }
 
+func TestFormatDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		10 * time.Minute: "10m", time.Hour: "1h", 20*time.Hour + 5*time.Minute: "20h5m", 90 * time.Second: "1m30s", time.Hour + time.Second: "1h0m1s",
+	} {
+		equal(t, d.String(), FormatDuration(d), want)
+		back, err := ParseDuration(want)
+		wantErr(t, err, nil)
+		equal(t, want, back, d)
+	}
+}
+
 func TestParseDuration(t *testing.T) {
 	const day = 24 * time.Hour
 	for s, want := range map[string]time.Duration{

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pooltop/cli/internal/suggest"
@@ -20,18 +19,17 @@ const otherCodes = "other"
 func Codes(durations map[int]time.Duration) map[string]string {
 	out := map[string]string{}
 	for code, d := range durations {
-		name := otherCodes
-		if code != 0 {
-			name = strconv.Itoa(code)
-		}
-		out[name] = Duration(d)
+		out[CodeName(code)] = poolstate.FormatDuration(d)
 	}
 	return out
 }
 
-// Duration formats a duration of whole seconds as it is written in the file.
-func Duration(d time.Duration) string {
-	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
+// CodeName returns the key for an error code in the file.
+func CodeName(code int) string {
+	if code == 0 {
+		return otherCodes
+	}
+	return strconv.Itoa(code)
 }
 
 // decodeTable calls decode for each key of a table, in alphabetical order. A nil value means

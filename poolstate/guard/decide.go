@@ -252,13 +252,4 @@ func stagger(at time.Time, length time.Duration, own time.Time, n int, siblings 
 }
 
 // span formats a duration in hours and minutes, such as 8h or 1h30m.
-func span(d time.Duration) string {
-	h, m := int(d.Round(time.Minute)/time.Hour), int(d.Round(time.Minute)%time.Hour/time.Minute)
-	switch {
-	case h == 0:
-		return fmt.Sprintf("%dm", m)
-	case m == 0:
-		return fmt.Sprintf("%dh", h)
-	}
-	return fmt.Sprintf("%dh%02dm", h, m)
-}
+func span(d time.Duration) string { return poolstate.FormatDuration(d.Round(time.Minute)) }

@@ -264,14 +264,7 @@ func (n *narrator) extend(text, clause string) string {
 	return text + clause
 }
 
-func span(d time.Duration) string {
-	text := d.Round(time.Minute).String()
-	text = strings.TrimSuffix(text, "0s")
-	if h, ok := strings.CutSuffix(text, "h0m"); ok {
-		return h + "h"
-	}
-	return text
-}
+func span(d time.Duration) string { return poolstate.FormatDuration(d.Round(time.Minute)) }
 
 func ordinal(n int) string {
 	if n < 4 {
