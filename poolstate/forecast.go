@@ -185,7 +185,7 @@ const outageWindow = 5 * time.Minute
 func (p *Provider) Outage(policy Policy, now time.Time) int {
 	accounts := map[Ref]bool{}
 	code := 0
-	var failures, streaks span
+	var failures, streaks []time.Time
 	for c := range p.alone().counted() {
 		switch policy.Availability(c, now) {
 		case Ready:
@@ -195,13 +195,12 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 			if !known || len(accounts) > 0 && failed != code || c.StatusAt.IsZero() {
 				return 0
 			}
-			code = failed
-			failures.add(c.StatusAt)
+			code, failures = failed, append(failures, c.StatusAt)
 			began := c.StatusAt
 			if !c.ObservedSince.IsZero() {
 				began = c.ObservedSince
 			}
-			streaks.add(began)
+			streaks = append(streaks, began)
 			account := c.Ref
 			if c.Shares != nil {
 				account = c.Shares[0]
@@ -209,25 +208,16 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 			accounts[account] = true
 		}
 	}
-	if len(accounts) < 2 || min(failures.length(), streaks.length()) > outageWindow {
+	if len(accounts) < 2 || min(spread(failures), spread(streaks)) > outageWindow {
 		return 0
 	}
 	return len(accounts)
 }
 
-// span is the range from the earliest to the latest of several times.
-type span struct{ from, to time.Time }
-
-func (s *span) add(t time.Time) {
-	if s.from.IsZero() || t.Before(s.from) {
-		s.from = t
-	}
-	if t.After(s.to) {
-		s.to = t
-	}
+// spread returns the time from the earliest to the latest of several times.
+func spread(times []time.Time) time.Duration {
+	return slices.MaxFunc(times, time.Time.Compare).Sub(slices.MinFunc(times, time.Time.Compare))
 }
-
-func (s *span) length() time.Duration { return s.to.Sub(s.from) }
 
 // LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {
