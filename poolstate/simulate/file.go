@@ -1,77 +1,54 @@
 package simulate
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"pooltop/poolstate"
 )
 
-// entry is a credential in the format of an agent with backoff. Fields of type any may
-// be null.
-type entry struct {
-	ID           string `json:"id"`
-	Label        string `json:"label"`
-	AuthType     string `json:"auth_type"`
-	Priority     int    `json:"priority"`
-	Source       string `json:"source"`
-	AccessToken  string `json:"access_token"`
-	RefreshToken string `json:"refresh_token,omitempty"`
-	Status       any    `json:"last_status"`
-	StatusAt     any    `json:"last_status_at"`
-	ErrorCode    any    `json:"last_error_code"`
-	ErrorReason  any    `json:"last_error_reason"`
-	ErrorMessage any    `json:"last_error_message"`
-	ResetAt      any    `json:"last_error_reset_at"`
-	ExpiresAtMS  int64  `json:"expires_at_ms,omitempty"`
-	Requests     int    `json:"request_count"`
-	Streak       *int   `json:"consecutive_failures,omitempty"`
-}
-
 // File returns the content of auth.json at the start of the scenario. Its tokens are
 // fictitious.
 func (s Simulation) File() ([]byte, error) {
-	pool := map[string][]entry{}
+	pool := map[string][]any{}
 	for _, c := range s.scenario.Pool {
 		list := pool[c.Provider]
 		e := c.entry(len(list), s.start)
 		if !s.scenario.policy().Climbs() {
-			e.Streak = nil // a stock agent does not record it
+			delete(e, "consecutive_failures") // a stock agent does not record it
 		}
 		pool[c.Provider] = append(list, e)
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(struct {
-		Version   int                `json:"version"`
-		Providers struct{}           `json:"providers"`
-		Pool      map[string][]entry `json:"credential_pool"`
-		UpdatedAt string             `json:"updated_at"`
-	}{1, struct{}{}, pool, s.start.UTC().Format("2006-01-02T15:04:05.000000-07:00")})
-	return b.Bytes(), err
+	data, err := json.MarshalIndent(map[string]any{
+		"version": 1, "providers": map[string]any{}, "credential_pool": pool,
+		"updated_at": s.start.UTC().Format("2006-01-02T15:04:05.000000-07:00"),
+	}, "", "  ")
+	return append(data, '\n'), err // agents without a newline at the end have another policy
 }
 
-func (c Credential) entry(priority int, start time.Time) entry {
+// entry returns the credential in the format of an agent with backoff.
+func (c Credential) entry(priority int, start time.Time) map[string]any {
 	seconds := func(from time.Duration) float64 { return float64(start.Add(from).UnixMicro()) / 1e6 }
-	e := entry{
-		ID: c.ID, Label: c.Label, AuthType: c.AuthType, Priority: priority, Source: c.Source,
-		AccessToken: fmt.Sprintf("simulated-access-%s", c.ID), Requests: c.Requests, Streak: new(int),
+	e := map[string]any{
+		"id": c.ID, "label": c.Label, "auth_type": c.AuthType, "priority": priority, "source": c.Source,
+		"access_token": "simulated-access-" + c.ID, "request_count": c.Requests, "consecutive_failures": 0,
+		"last_status": nil, "last_status_at": nil, "last_error_code": nil, "last_error_reason": nil,
+		"last_error_message": nil, "last_error_reset_at": nil,
 	}
 	if c.TokenLasts > 0 {
-		e.RefreshToken = fmt.Sprintf("simulated-refresh-%s", c.ID)
-		e.ExpiresAtMS = start.Add(c.TokenLasts).UnixMilli()
+		e["refresh_token"] = "simulated-refresh-" + c.ID
+		e["expires_at_ms"] = start.Add(c.TokenLasts).UnixMilli()
+	}
+	failed := func(status string, since time.Duration, code int, reason, message string) {
+		e["last_status"], e["last_status_at"], e["consecutive_failures"] = status, seconds(since), 1
+		e["last_error_code"], e["last_error_reason"], e["last_error_message"] = code, reason, message
 	}
 	switch {
 	case c.Dead:
-		e.Status, e.StatusAt, *e.Streak = "dead", seconds(-26*time.Hour), 1
-		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 401, "token_revoked", "The key has been revoked"
+		failed("dead", -26*time.Hour, 401, "token_revoked", "The key has been revoked")
 	case c.HeldFor > 0:
-		e.Status, e.StatusAt, *e.Streak = "exhausted", seconds(-10*time.Minute), 1
-		e.ErrorCode, e.ErrorReason, e.ErrorMessage = 429, poolstate.HoldReason, "kept for the nightly batch"
-		e.ResetAt = seconds(c.HeldFor)
+		failed("exhausted", -10*time.Minute, 429, poolstate.HoldReason, "kept for the nightly batch")
+		e["last_error_reset_at"] = seconds(c.HeldFor)
 	}
 	return e
 }

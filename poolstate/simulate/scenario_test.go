@@ -28,7 +28,7 @@ func TestFile(t *testing.T) {
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			content := file(t, New(s, start, 1))
-			for _, want := range []string{"{\n  \"version\": 1,\n", `"updated_at": "2026-01-05T09:00:00.000000+00:00"`, "}\n"} {
+			for _, want := range []string{"{\n  \"credential_pool\": {\n", "  \"version\": 1\n}\n", `"updated_at": "2026-01-05T09:00:00.000000+00:00"`} {
 				equal(t, "the file contains "+want, bytes.Contains(content, []byte(want)), true)
 			}
 			if !bytes.Equal(content, file(t, New(s, start, 99))) {
