@@ -174,7 +174,7 @@ func demoDashboard(operator *journal.Operator, speed float64, cfg *config.Config
 // controls returns the functions that the dashboard calls to control the player.
 func (d *demoPlayer) controls() *model.Demo {
 	return &model.Demo{
-		Narrate: func(s model.Scene) string { return d.sim.Load().Narrate(simulate.View(s)) },
+		Narrate: func(v simulate.View) string { return d.sim.Load().Narrate(v) },
 		SetRate: func(rate float64) float64 {
 			rate = min(max(rate, minSpeed), maxSpeed)
 			d.clock.SetRate(rate)

@@ -22,6 +22,7 @@ import (
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/journal"
+	"pooltop/poolstate/simulate"
 )
 
 func init() {
@@ -250,7 +251,7 @@ func runPanicking() {
 			ExplainError: func(error) string { panicAt("error"); return "" },
 		}},
 		Clock: model.Clock{Now: func() time.Time { panicAt("update"); return time.Now() }, Rate: 1},
-		Demo: &model.Demo{Restarts: func() int { return 0 }, Narrate: func(model.Scene) string {
+		Demo: &model.Demo{Restarts: func() int { return 0 }, Narrate: func(simulate.View) string {
 			panicAt("view")
 			_, err := os.Stat(file + ".armed")
 			armed.Store(err == nil)

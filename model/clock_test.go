@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/simulate"
 	"pooltop/ui"
 )
 
@@ -63,7 +64,7 @@ func TestTick_WaitsForSecondOrDeadline(t *testing.T) {
 
 func TestUpdate_CountdownChangesOnTicks(t *testing.T) {
 	d := startDashboard(t, coolingPool(noon.Add(12*time.Minute+3*time.Second)))
-	d.m.cfg.Demo = &Demo{Narrate: func(s Scene) string { return "it is " + s.At.Format("04m05s") }, Restarts: func() int { return 0 }}
+	d.m.cfg.Demo = &Demo{Narrate: func(s simulate.View) string { return "it is " + s.At.Format("04m05s") }, Restarts: func() int { return 0 }}
 	d.shows("12m03s", "Mon 12:00:00", "it is 00m00s")
 	d.later(time.Second).press("down up")
 	d.handle(tea.WindowSizeMsg{Width: 121, Height: 37}, "12m03s", "Mon 12:00:00", "it is 00m00s")

@@ -3,19 +3,19 @@ package model
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/simulate"
 	"pooltop/ui"
 )
 
 // Demo controls the simulation that a dashboard shows.
 type Demo struct {
 	// Narrate describes the situation in one line.
-	Narrate func(Scene) string
+	Narrate func(simulate.View) string
 	// SetRate sets the rate of the clock, limited to the allowed range, and returns the new
 	// rate.
 	SetRate func(rate float64) float64
@@ -23,18 +23,6 @@ type Demo struct {
 	Stop func(stop bool)
 	// Restarts returns how many times the simulation has started over.
 	Restarts func() int
-}
-
-// Scene is the state of a simulation as displayed.
-type Scene struct {
-	Pool   *poolstate.Pool
-	Policy poolstate.Policy
-	At     time.Time
-	// Selected is the provider that ResetKey resets. ResetKey is "" if resetting is not
-	// possible.
-	Selected, ResetKey string
-	// Room is the maximum length of the narration, in characters.
-	Room int
 }
 
 // demoState is the state of the simulation as displayed.
@@ -49,14 +37,14 @@ func (m *Model) narrate(s *ui.Screen) {
 	if demo == nil {
 		return
 	}
-	scene := Scene{Pool: m.pool, Policy: m.policy, At: m.now, Room: ui.NarrationWidth(s)}
+	view := simulate.View{Pool: m.pool, Policy: m.policy, At: m.now, Room: ui.NarrationWidth(s)}
 	if m.selected != nil {
-		scene.Selected = m.selected.Provider
+		view.Selected = m.selected.Provider
 	}
 	if m.whyNoWrite() == "" && m.keys.ResetProvider.Enabled() {
-		scene.ResetKey = word(m.keys.ResetProvider)
+		view.ResetKey = word(m.keys.ResetProvider)
 	}
-	s.Narration = demo.Narrate(scene)
+	s.Narration = demo.Narrate(view)
 	s.Path = fmt.Sprintf("%s ×%g", s.Path, m.cfg.Clock.Rate)
 	s.Paused = s.Paused || m.demo.stopped
 	if n := len(s.Short); m.pane == ui.PaneTable && n > 2 && s.Dialog == nil && !m.arrangement.typing {

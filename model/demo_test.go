@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"pooltop/poolstate/simulate"
 	"pooltop/ui"
 )
 
@@ -15,7 +16,7 @@ type testDemo struct {
 	rate     float64
 	stopped  bool
 	restarts int
-	scene    Scene
+	scene    simulate.View
 }
 
 // startDemo starts the dashboard of a simulation with speeds of up to 2400.
@@ -25,7 +26,7 @@ func startDemo(t *testing.T) (*dashboard, *testDemo) {
 	return startDashboard(t, twoOut, func(c *Config) {
 		c.Stores[0].Path, c.Clock.Rate = "demo", 600
 		c.Demo = &Demo{
-			Narrate:  func(scene Scene) string { s.scene = scene; return "this is the story" },
+			Narrate:  func(scene simulate.View) string { s.scene = scene; return "this is the story" },
 			SetRate:  func(rate float64) float64 { s.rate = min(max(rate, 300), 2400); return s.rate },
 			Stop:     func(stop bool) { s.stopped = stop },
 			Restarts: func() int { return s.restarts },
