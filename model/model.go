@@ -194,7 +194,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		m.background = theme.BackgroundOf(msg.IsDark())
+		if m.background = theme.BackgroundLight; msg.IsDark() {
+			m.background = theme.BackgroundDark
+		}
 		if !m.themeChosen { // the operator may have chosen one since the query
 			m.scheme = theme.SchemeFor(m.background)
 		}

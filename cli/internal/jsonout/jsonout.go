@@ -147,13 +147,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 }
 
 // Seconds returns d in seconds, rounded up, or 0 if d is negative.
-func Seconds(d time.Duration) int64 {
-	n := int64(max(d, 0) / time.Second)
-	if d > 0 && d%time.Second > 0 {
-		n++
-	}
-	return n
-}
+func Seconds(d time.Duration) int64 { return int64(math.Ceil(max(d, 0).Seconds())) }
 
 // Text returns a pointer to s, or nil if s is empty.
 func Text(s string) *string {
