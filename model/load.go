@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -30,6 +32,7 @@ type poolLoaded struct {
 	snapshot   poolstate.Snapshot
 	counted    Counted
 	err        error
+	noProfile  bool   // the directory of the profile does not exist
 	unwritable error  // why the store cannot be written
 	active     string // the agent's active profile, if it is not the store's
 	corrupt    string // name of an agent's copy of an unreadable store, or ""
@@ -118,8 +121,9 @@ func (m *Model) load(st *store) tea.Cmd {
 		if err == nil && count != nil {
 			counted = count(snapshot.Pool, choice.Resolve(snapshot.Pool, evidence), now, snapshot.Pool != prev.Pool)
 		}
+		_, dirErr := os.Stat(filepath.Dir(file.Path()))
 		return poolLoaded{
-			file.Path(), snapshot, counted, err, file.Writable(), poolstate.OtherProfile(file.Path()), poolstate.CorruptCopy(file.Path()),
+			file.Path(), snapshot, counted, err, dirErr != nil, file.Writable(), poolstate.OtherProfile(file.Path()), poolstate.CorruptCopy(file.Path()),
 		}
 	}
 }
@@ -136,7 +140,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 	var retry, again tea.Cmd
 	if msg.err != nil {
 		st.loading.recount = time.Time{}
-		retry = m.loadFailed(st, msg.err)
+		retry = m.loadFailed(st, msg)
 	} else {
 		m.loaded(st, msg)
 	}
@@ -186,7 +190,8 @@ func (st *store) readableFeed() ui.Feed {
 
 // loadFailed keeps the last snapshot. After the grace period, it shows why the snapshot
 // is stale. A profile whose file is missing uses the root's credentials instead.
-func (m *Model) loadFailed(st *store, err error) tea.Cmd {
+func (m *Model) loadFailed(st *store, msg poolLoaded) tea.Cmd {
+	err := msg.err
 	if st.snapshot.Pool != nil && st.feed.State != ui.FeedStale && !st.loading.graceOver {
 		st.loading.graceBegun = true
 		retry := result(func(m *Model) tea.Cmd {
@@ -196,7 +201,7 @@ func (m *Model) loadFailed(st *store, err error) tea.Cmd {
 		return tea.Tick(grace, func(time.Time) tea.Msg { return retry })
 	}
 	missing := errors.Is(err, fs.ErrNotExist)
-	st.missing = missing && m.rootOf(st) != nil
+	st.missing = missing && !msg.noProfile && m.rootOf(st) != nil
 	switch {
 	case st.missing:
 		st.snapshot, st.unwritable, st.guard = poolstate.Snapshot{}, nil, nil

@@ -34,6 +34,7 @@ func newHome(t *testing.T, names string, files map[string]string, configured ...
 	h.dashboard = newDashboard(t, "", func(cfg *Config) {
 		cfg.Home, cfg.Stores = "~/.hermes", nil
 		for _, name := range strings.Fields(names) {
+			equal(t, "the error", os.MkdirAll(filepath.Dir(h.path(name)), 0o700), nil)
 			cfg.Stores = append(cfg.Stores, h.store(name, func() time.Time { return h.now }))
 		}
 		for _, configure := range configured {
@@ -173,6 +174,20 @@ func TestStores_MissingFiles(t *testing.T) {
 }
 
 // TestStores_HiddenRoot checks that a root that is not shown lends its credentials.
+// A profile that does not exist borrows nothing until it is created.
+func TestStores_NoProfile(t *testing.T) {
+	h := newHome(t, "default work", map[string]string{"default": rootPool}, func(cfg *Config) { cfg.Stores[0].Hidden = true })
+	dir := filepath.Dir(h.path("work"))
+	equal(t, "the error", os.Remove(dir), nil)
+	h.finish(h.m.loadAll())
+	h.shows("waiting for ~/work.json")
+	equal(t, "the error", os.Mkdir(dir, 0o700), nil)
+	h.handle(FileChanged{Path: h.path("work")})
+	h.lists("/a<default /b<default")
+	h.do("d")
+	h.shows("changes are written to ~/default.json", "file          ~/default.json")
+}
+
 func TestStores_HiddenRoot(t *testing.T) {
 	hide := func(c *Config) { c.Stores[0].Hidden = true }
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": ownQ}, hide)

@@ -115,13 +115,9 @@ func (s *Screen) factLines(c *poolstate.Credential, w int) []string {
 	if c.Status == poolstate.StatusOther {
 		status = c.StatusText
 	}
-	path := ""
-	if store := s.store(c.Original().Profile); store != nil {
-		path = store.Path
-	}
 	for _, f := range [][2]string{
 		{"profile", c.Profile},
-		{"file", path},
+		{"file", s.pathOf(c.Original().Profile)},
 		{"id", c.ID},
 		{"rotation", "#" + strconv.Itoa(c.Index) + ", priority " + priorityText(c)},
 		{"type", c.AuthType},

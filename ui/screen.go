@@ -67,6 +67,7 @@ type Screen struct {
 	Theme         *theme.Theme
 	Now           time.Time
 	Path          string // displayed path of the store
+	RootPath      string // displayed path of a root's store that is not in Stores, or ""
 	Narration     string // describes a simulation, on a separate line; "" for none
 	ActiveProfile string // the agent's active profile, if a different profile is shown
 	CorruptCopy   string // name of the agent's copy of an unreadable store, or ""

@@ -29,6 +29,17 @@ func (s *Screen) store(profile string) *StoreFeed {
 	return nil
 }
 
+// pathOf returns the displayed path of a profile's store, or "" if it is Path or unknown.
+func (s *Screen) pathOf(profile string) string {
+	if store := s.store(profile); store != nil {
+		return store.Path
+	}
+	if profile == poolstate.RootProfile {
+		return s.RootPath
+	}
+	return ""
+}
+
 // guardOf returns the backoff schedule of the guard that runs on the store of c, or nil.
 func (s *Screen) guardOf(c *poolstate.Credential) *poolstate.Curve {
 	if store := s.store(c.Original().Profile); store != nil {
@@ -272,8 +283,8 @@ func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 	}
 	if from := clean(c.BorrowedFrom); from != "" {
 		words := "borrowed from " + from + ", because " + cmp.Or(clean(c.Profile), "this profile") + " has no credential for " + text.ProviderName(c.Provider)
-		if store := s.store(c.BorrowedFrom); store != nil {
-			words += "; changes are written to " + clean(store.Path)
+		if path := s.pathOf(c.BorrowedFrom); path != "" {
+			words += "; changes are written to " + clean(path)
 		}
 		out = append(out, words)
 	}
