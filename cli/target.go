@@ -31,7 +31,8 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 	}
 	var parts []*part
 	var names []string
-	found := map[string]int{} // the number of stores that have each target
+	found := map[string][]string{} // the profiles that have each target
+	byNumber := map[string]bool{}  // targets of the form #n
 	for snap, p := range sel.providers {
 		if len(args) > 0 && p.Name != args[0] || len(p.Credentials) == 0 {
 			continue
@@ -50,8 +51,9 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 			case !slices.ContainsFunc(seen, func(o poolstate.Credential) bool { return o.Ref == c.Ref }):
 				seen = append(seen, *c)
 			}
-			if found[target]++; found[target] > 1 && strings.HasPrefix(target, "#") && target != c.ID && !strings.EqualFold(target, c.Label) {
-				return nil, noSuch("%s: several profiles have a credential %s: use an id or a label", p.Name, target)
+			found[target] = append(found[target], store.profile)
+			if strings.HasPrefix(target, "#") && target != c.ID && !strings.EqualFold(target, c.Label) {
+				byNumber[target] = true
 			}
 		}
 		for i := range p.Credentials {
@@ -60,7 +62,10 @@ func (sel *selection) targets(args []string) ([]*part, error) {
 		parts = addTo(parts, store, seen)
 	}
 	for _, target := range args[min(len(args), 1):] {
-		if found[target] == 0 {
+		switch profiles := found[target]; {
+		case len(profiles) > 1 && byNumber[target]:
+			return nil, noSuch("%s: several profiles have a credential %s: %s; use an id, a label or --profile", args[0], target, strings.Join(profiles, ", "))
+		case len(profiles) == 0:
 			return nil, noSuch("%s: no credential %q%s", args[0], sel.scrub(target), suggest.DidYouMean(target, names))
 		}
 	}
