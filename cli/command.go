@@ -58,7 +58,10 @@ func loadConfig(flags *config.Flags) (*config.Config, error) {
 	if err == nil {
 		err = bindKeys(cfg)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, config.ErrNotListed):
+		return nil, &codedError{exitRefused, err}
+	case err != nil:
 		return nil, &codedError{exitUsage, err}
 	}
 	return cfg, nil

@@ -172,13 +172,16 @@ func (c *Config) resolveStores(all bool) error {
 	return nil
 }
 
+// ErrNotListed is returned if all profiles are selected, but cannot be listed.
+var ErrNotListed = errors.New("profiles cannot be listed")
+
 // storesAt returns the stores of the selected profiles, or the store at loc if no profile
 // is selected.
 func (c *Config) storesAt(loc poolstate.Location) (stores []poolstate.Profile, err error) {
 	if c.AllProfiles {
 		stores, err = loc.Profiles()
 		if _, asked := c.sources["all-profiles"]; err != nil && (asked || stores == nil) {
-			return nil, fmt.Errorf("--all-profiles: %w", err)
+			return nil, fmt.Errorf("--all-profiles: %w: %w", ErrNotListed, err)
 		}
 		return stores, nil
 	}
