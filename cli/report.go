@@ -38,7 +38,10 @@ func reportCommand() *cobra.Command {
 		for i, snap := range sel.stores {
 			opts := report.Options{
 				Path: snap.path, DisplayPath: displayPath(snap.path), Now: snap.now, Version: version, Anonymous: *anonymous,
-				Load: snap.loaded, Explain: func(err error) string { return explain(snap.path, err) },
+				Pool: snap.pool, Policy: snap.policy, Guard: snap.guard,
+			}
+			if snap.err != nil {
+				opts.Problem = explain(snap.path, errors.Unwrap(snap.err))
 			}
 			if sel.several {
 				opts.Profiles = names
@@ -80,10 +83,4 @@ func printReports(w io.Writer, reports []*report.Report, several bool, summary j
 	}
 	_, err := io.WriteString(w, strings.Join(texts, "\n"))
 	return err
-}
-
-// loaded returns the pool, policy and guard for a report on the store. If the store cannot be
-// read, it returns the reason.
-func (snap *snapshot) loaded() (report.Loaded, error) {
-	return report.Loaded{Pool: snap.pool, Policy: snap.policy, Guard: snap.guard}, errors.Unwrap(snap.err)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"pooltop/poolstate/counts"
@@ -31,7 +32,7 @@ func TestDisplayPath(t *testing.T) {
 }
 
 // TestLoadSelection_BorrowedGuard checks that the next cooldown of a borrowed credential
-// is the one that the guard of the root's store imposes.
+// is the one that the guard of the root's store imposes, and that a report mentions the guard.
 func TestLoadSelection_BorrowedGuard(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	root := t.TempDir()
@@ -57,4 +58,6 @@ func TestLoadSelection_BorrowedGuard(t *testing.T) {
 	must(t, err)
 	defer release()
 	equal(t, "seconds with a guard", next(), 7200)
+	markdown := done(t, pooltop(t, "report", "--home", root, "--now", guardStart.Format("2006-01-02T15:04:05Z")))
+	equal(t, "the report says that guard is running", strings.Contains(markdown, "`pooltop guard` is running"), true)
 }

@@ -100,7 +100,9 @@ func TestAnonymize_Path(t *testing.T) {
 			must(t, os.WriteFile(path, []byte(content), 0o600))
 			o := optionsFor(path)
 			o.Anonymous = true
-			o.Explain = func(error) string { return "cannot read " + path }
+			if o.Problem != "" {
+				o.Problem = "cannot read " + path
+			}
 			r := Collect(o)
 			text := r.Markdown() + asJSON(t, r) + fmt.Sprint(r.Err())
 			if strings.Contains(text, "quill") || r.displayPath != want {

@@ -30,22 +30,14 @@ type Options struct {
 	Now         time.Time
 	Version     string // pooltop's version
 
-	Journal journal.Journal // the zero value has no events
-	// Load reads the store.
-	Load func() (Loaded, error)
+	Problem string          // one clause that says why the store cannot be read, or ""
+	Pool    *poolstate.Pool // with the streaks and pins that pooltop has recorded
+	Policy  poolstate.Policy
+	Guard   *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
+	Journal journal.Journal  // the zero value has no events
 
 	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
-	// Explain describes in one clause why a store cannot be read.
-	Explain func(error) string
-}
-
-// Loaded is the pool of a profile, with its policy and guard.
-type Loaded struct {
-	Pool   *poolstate.Pool // with the streaks and pins that pooltop has recorded
-	Policy poolstate.Policy
-	// Guard is the backoff schedule if a guard is running on the store, otherwise nil.
-	Guard *poolstate.Curve
 }
 
 // Report describes a store at one point in time. Encode it as JSON or call
@@ -81,8 +73,8 @@ type Report struct {
 	err         error
 }
 
-// Collect reads the store and its journal once. A problem with either of them becomes part
-// of the report.
+// Collect reads the journal and the metadata of the store once. A problem with the store or
+// the journal becomes part of the report.
 func Collect(o Options) *Report {
 	o.Now = o.Now.UTC() // readers may be in different time zones
 	r := &Report{
@@ -91,12 +83,10 @@ func Collect(o Options) *Report {
 		Providers: []jsonout.Provider{}, Events: []jsonout.Event{}, Findings: []finding{}, now: o.Now, pool: &poolstate.Pool{},
 	}
 	r.stat(o.Path)
-	store, problem := poolstate.Open(o.Path), ""
+	store, problem := poolstate.Open(o.Path), o.Problem
 	r.File.ReadOnly = errors.Is(store.Writable(), poolstate.ErrReadOnly)
-	if loaded, err := o.Load(); err != nil {
-		problem = o.Explain(err)
-	} else {
-		r.pool, r.policy, r.guard = loaded.Pool, loaded.Policy, loaded.Guard
+	if problem == "" {
+		r.pool, r.policy, r.guard = o.Pool, o.Policy, o.Guard
 	}
 	journalProblem := r.readJournal(o.Journal, store)
 	if o.Anonymous {

@@ -37,14 +37,14 @@ func poolOf(entries ...string) string {
 func optionsFor(path string) Options { return optionsWith(path, poolstate.PolicyChoice{}) }
 
 func optionsWith(path string, choice poolstate.PolicyChoice) Options {
-	load := func() (Loaded, error) {
-		snapshot, err := poolstate.Open(path).Load()
-		if err != nil {
-			return Loaded{}, err
-		}
-		return Loaded{Pool: snapshot.Pool, Policy: choice.Resolve(snapshot.Pool, poolstate.NoEvidence)}, nil
+	o := Options{Path: path, DisplayPath: path, Now: now, Version: "dev"}
+	snapshot, err := poolstate.Open(path).Load()
+	if err != nil {
+		o.Problem = err.Error()
+		return o
 	}
-	return Options{Path: path, DisplayPath: path, Now: now, Version: "dev", Explain: error.Error, Load: load}
+	o.Pool, o.Policy = snapshot.Pool, choice.Resolve(snapshot.Pool, poolstate.NoEvidence)
+	return o
 }
 
 func collect(t testing.TB, content string) *Report {
@@ -268,14 +268,9 @@ func TestCollect_Annotated(t *testing.T) {
 	opts := optionsWith(agentStore(t, poolOf(
 		`{"id": "a"`+failed+`, "last_error_reset_at": 1795439400}`, `{"id": "b"`+failed+`}`, `{"id": "c"`+failed+`, "consecutive_failures": 2}`)),
 		poolstate.Force(poolstate.Flat()))
-	load := opts.Load
-	opts.Load = func() (Loaded, error) {
-		loaded, err := load()
-		a := &loaded.Pool.Providers[0].Credentials[0]
-		a.Observed, a.Pinned = poolstate.Some(3), true
-		loaded.Guard = new(poolstate.DefaultCurve())
-		return loaded, err
-	}
+	a := &opts.Pool.Providers[0].Credentials[0]
+	a.Observed, a.Pinned = poolstate.Some(3), true
+	opts.Guard = new(poolstate.DefaultCurve())
 	r := Collect(opts)
 	lines := strings.Split(r.Markdown(), "\n")
 	for _, want := range []string{
