@@ -194,9 +194,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		if m.background = theme.BackgroundLight; msg.IsDark() {
-			m.background = theme.BackgroundDark
-		}
+		m.background = theme.BackgroundOf(msg.IsDark())
 		if !m.themeChosen { // the operator may have chosen one since the query
 			m.scheme = theme.SchemeFor(m.background)
 		}

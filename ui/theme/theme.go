@@ -128,6 +128,14 @@ const (
 	BackgroundLight
 )
 
+// BackgroundOf returns the background of a terminal that has reported its color.
+func BackgroundOf(dark bool) Background {
+	if dark {
+		return BackgroundDark
+	}
+	return BackgroundLight
+}
+
 // Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
