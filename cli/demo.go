@@ -85,14 +85,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 
 	clock := simulate.NewClock(sim.Start(), speed, time.Now)
 	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(clock.Now))
-	content, err := sim.File()
-	if err != nil {
-		return err
-	}
-	switch _, err := store.Create(ctx, content); {
-	case err != nil && ctx.Err() != nil:
-		return nil // interrupted
-	case err != nil:
+	if err := writeStart(store, sim); err != nil {
 		return fmt.Errorf("cannot write the pool: %w", err)
 	}
 
@@ -232,13 +225,21 @@ func (d *demoPlayer) wait(ctx context.Context, at time.Time) bool {
 func (d *demoPlayer) startOver(sim simulate.Simulation) {
 	d.clock.Jump(sim.Start())
 	d.sim.Store(&sim)
-	d.restarts.Add(1) // before the write, so that the dashboard expects the new file
-	if content, err := sim.File(); err == nil {
-		next := d.store.Path() + ".next"
-		if os.WriteFile(next, content, 0o600) == nil {
-			_ = os.Rename(next, d.store.Path()) // if it fails, the old content remains
-		}
+	d.restarts.Add(1)            // before the write, so that the dashboard expects the new file
+	_ = writeStart(d.store, sim) // if it fails, the old content remains
+}
+
+// writeStart writes the file at the start of a scenario.
+func writeStart(store *poolstate.Store, sim simulate.Simulation) error {
+	content, err := sim.File()
+	if err != nil {
+		return err
 	}
+	next := store.Path() + ".next"
+	if err := os.WriteFile(next, content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, store.Path())
 }
 
 // takeTurn takes the agent's next turn, writes it to the store, and returns the simulation

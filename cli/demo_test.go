@@ -44,10 +44,7 @@ func startScenario(t *testing.T, name string) *testDemo {
 	s.clock = simulate.NewClock(s.start, testSpeed, time.Now)
 	s.sim = simulate.New(scenario, s.start, 1)
 	s.store = poolstate.Open(s.file, poolstate.WithClock(func() time.Time { return s.start }))
-	content, err := s.sim.File()
-	must(t, err)
-	_, err = s.store.Create(t.Context(), content)
-	must(t, err)
+	must(t, writeStart(s.store, s.sim))
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	t.Cleanup(func() { cancel(); <-s.ended })
@@ -101,15 +98,13 @@ func TestDemoPlayer_Turns(t *testing.T) {
 		s.runUntil(elapsed)
 
 		other := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"), poolstate.WithClock(func() time.Time { return s.start }))
-		content, err := s.sim.File()
-		must(t, err)
-		_, err = other.Create(t.Context(), content)
-		must(t, err)
+		must(t, writeStart(other, s.sim))
+		start := string(readFile(t, other.Path()))
 		for sim := s.sim; !sim.NextTurn().After(s.start.Add(elapsed)); {
 			sim = takeTurn(t.Context(), other, sim)
 		}
 		equal(t, "file", s.content(), string(readFile(t, other.Path())))
-		equal(t, "the file is unchanged", s.content() == string(content), false)
+		equal(t, "the file is unchanged", s.content() == start, false)
 	})
 }
 

@@ -243,11 +243,10 @@ func TestUpdate_LockOwner(t *testing.T) {
 	wantErr(t, useOnce(t.Context(), s), nil)
 	checkOwner(t, first, 1, 1)
 
-	created := openStore(filepath.Join(t.TempDir(), "auth.json"))
-	must(t, os.Chown(filepath.Dir(created.Path()), 12345, 23456))
-	_, err := created.Create(t.Context(), []byte(small))
-	must(t, err)
-	checkOwner(t, LockPath(created.Path()), 12345, 23456)
+	missing := openStore(filepath.Join(t.TempDir(), "auth.json"))
+	must(t, os.Chown(filepath.Dir(missing.Path()), 12345, 23456))
+	wantErr(t, useOnce(t.Context(), missing), fs.ErrNotExist)
+	checkOwner(t, LockPath(missing.Path()), 12345, 23456)
 }
 
 func checkOwner(t *testing.T, path string, uid, gid uint32) {

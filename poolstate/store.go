@@ -184,35 +184,6 @@ func newDraft(data []byte, loc *time.Location) (*Draft, error) {
 // waiting for the lock when ctx is done or, with [ErrLocked], after [LockTimeout]. The
 // warning is a problem that occurred after the file was replaced. It is usually nil.
 func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, err error) {
-	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
-		if old == nil {
-			return nil, fs.ErrNotExist
-		}
-		d, err := newDraft(old.Data, s.loc)
-		if err != nil {
-			return nil, err
-		}
-		if err := edit(d); err != nil {
-			return nil, err
-		}
-		return d.bytes(s.now()), nil
-	})
-}
-
-// Create writes a new store. The content must be a valid pool. It returns [fs.ErrExist]
-// if the file exists. The warning is as in [Store.Update].
-func (s *Store) Create(ctx context.Context, content []byte) (warning, err error) {
-	return s.write(ctx, func(old *atomicfile.State) ([]byte, error) {
-		if old != nil {
-			return nil, fs.ErrExist
-		}
-		return content, nil
-	})
-}
-
-// write takes the lock, calls revise with the current file, or nil if it does not exist,
-// and writes the content that revise returns if it is different.
-func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([]byte, error)) (warning, err error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
@@ -221,30 +192,43 @@ func (s *Store) write(ctx context.Context, revise func(old *atomicfile.State) ([
 	defer func() { warning, err = unlocked(written, warning, err, unlock()) }()
 
 	old, err := atomicfile.Read(s.fs, s.path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w", s.path, fs.ErrNotExist)
+	case err != nil:
 		return nil, err
 	}
-	data, err := revise(old)
+	data, err := s.revise(old.Data, edit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
-	if old != nil && bytes.Equal(data, old.Data) {
+	if bytes.Equal(data, old.Data) {
 		return nil, nil
 	}
 	if _, err := parse(data); err != nil {
 		return nil, fmt.Errorf("%s: not written because the result would be invalid: %w", s.path, err)
 	}
-	target := s.path
-	if old != nil { // replace the target of a symlink, not the symlink
-		if target, err = filepath.EvalSymlinks(s.path); err != nil {
-			return nil, err
-		}
+	target, err := filepath.EvalSymlinks(s.path) // replace the target of a symlink, not the symlink
+	if err != nil {
+		return nil, err
 	}
 	if warning, err = atomicfile.Replace(s.fs, target, data, old, s.random()); err != nil {
 		return nil, fmt.Errorf("write %s: %w", s.path, err)
 	}
 	written = true
 	return warning, nil
+}
+
+// revise returns the content of the store after an edit.
+func (s *Store) revise(content []byte, edit func(*Draft) error) ([]byte, error) {
+	d, err := newDraft(content, s.loc)
+	if err != nil {
+		return nil, err
+	}
+	if err := edit(d); err != nil {
+		return nil, err
+	}
+	return d.bytes(s.now()), nil
 }
 
 // unlocked merges a failure to release the lock into the result of a write. If the file

@@ -118,11 +118,14 @@ func TestUpdate_InvalidResult(t *testing.T) {
 
 func TestUpdate_MissingFile(t *testing.T) {
 	s := openStore(filepath.Join(t.TempDir(), "auth.json"))
-	wantErr(t, useOnce(t.Context(), s), fs.ErrNotExist)
+	err := useOnce(t.Context(), s)
+	wantErr(t, err, fs.ErrNotExist)
+	_, system := errors.AsType[*fs.PathError](err)
+	equal(t, "a system error", system, false)
 	checkNames(t, filepath.Dir(s.Path()), "auth.lock")
 
 	s = openStore(filepath.Join(t.TempDir(), "no", "such", "auth.json"))
-	err := useOnce(t.Context(), s)
+	err = useOnce(t.Context(), s)
 	wantErr(t, err, fs.ErrNotExist)
 	equal(t, "error contains the directory", strings.Contains(err.Error(), filepath.Dir(s.Path())), true)
 }
@@ -273,19 +276,6 @@ func TestDecode_NilLocation(t *testing.T) {
 	pool, err := Decode([]byte(storeOf(`{"id": "a", "last_status_at": "2026-11-23T08:12:03"}`)), nil)
 	wantErr(t, err, nil)
 	equal(t, "since", find(t, pool, smallRef).StatusAt, time.Date(2026, 11, 23, 8, 12, 3, 0, time.Local).UTC())
-}
-
-func TestCreate(t *testing.T) {
-	dir := t.TempDir()
-	s := openStore(filepath.Join(dir, "auth.json"))
-	_, err := s.Create(t.Context(), []byte("[]"))
-	equal(t, "an invalid pool is refused", err != nil, true)
-	checkNames(t, dir, "auth.lock")
-	_, err = s.Create(t.Context(), []byte(small))
-	wantErr(t, err, nil)
-	equal(t, "content", readFile(t, s.Path()), small)
-	checkNames(t, dir, "auth.json", "auth.lock")
-	wantErr(t, runUnchanged(t, s, func() error { _, err := s.Create(t.Context(), []byte(`{}`)); return err }), fs.ErrExist)
 }
 
 // All paths to a file have the same identity, even if it does not exist yet.

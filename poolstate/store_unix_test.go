@@ -17,11 +17,11 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode()
 }
 
-// Only the owner can access the store and its lock.
-func TestCreate_Mode(t *testing.T) {
-	s := openStore(filepath.Join(t.TempDir(), "auth.json"))
-	_, err := s.Create(t.Context(), []byte(small))
-	wantErr(t, err, nil)
+// Only the owner can access an updated store and its lock.
+func TestUpdate_Mode(t *testing.T) {
+	s := newStore(t, small)
+	wantErr(t, os.Chmod(s.Path(), 0o644), nil)
+	wantErr(t, useOnce(t.Context(), s), nil)
 	equal(t, "mode", mode(t, s.Path()), 0o600)
 	equal(t, "mode of the lock", mode(t, LockPath(s.Path())), 0o600)
 }
@@ -76,8 +76,6 @@ func TestUpdate_NotRegular(t *testing.T) {
 			_, err := s.Load()
 			wantErr(t, err, tt.want)
 			wantErr(t, useOnce(t.Context(), s), tt.want)
-			_, err = s.Create(t.Context(), []byte(small))
-			wantErr(t, err, tt.want)
 			checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 		})
 	}

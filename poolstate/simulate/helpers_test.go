@@ -87,7 +87,7 @@ func newStore(t *testing.T, content []byte) *poolstate.Store {
 	t.Helper()
 	store := poolstate.Open(filepath.Join(t.TempDir(), "auth.json"),
 		poolstate.WithClock(func() time.Time { return start }))
-	if _, err := store.Create(t.Context(), content); err != nil {
+	if err := os.WriteFile(store.Path(), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return store
