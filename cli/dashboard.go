@@ -144,6 +144,9 @@ func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}
 	if cfg.AllProfiles {
 		w.root = cfg.File
+		if _, err := poolstate.ProfilesOf(w.root); err != nil {
+			send(model.Warning("could not list the profiles: " + cause(err)))
+		}
 	}
 	w.changed = func(c watch.Change) {
 		send(model.FileChanged{Path: c.Path, Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})

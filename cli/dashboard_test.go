@@ -1,17 +1,37 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/watch"
 )
+
+func TestFollowStores_NotListed(t *testing.T) {
+	root := t.TempDir()
+	equal(t, "error", os.WriteFile(filepath.Join(root, "profiles"), nil, 0o600), nil)
+	cfg := configAt(t, filepath.Join(root, "auth.json"))
+	cfg.AllProfiles = true
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	warning := model.Warning("")
+	followStores(ctx, cfg, noLog, model.Config{}, func(m tea.Msg) {
+		if w, ok := m.(model.Warning); ok {
+			warning = w
+		}
+	})
+	equal(t, "warning", strings.HasPrefix(string(warning), "could not list the profiles: "), true)
+}
 
 // TestNewStores checks that the root's store is hidden if only profiles are shown, and that
 // known stores are reused.
