@@ -123,6 +123,9 @@ func (m *Model) run(t task) tea.Cmd {
 	jobs := m.jobs(&t)
 	for _, j := range jobs {
 		if why := m.whyNoWriteTo(j.store); why != "" {
+			if len(jobs) > 1 {
+				why = "nothing was written: " + why
+			}
 			return m.setStatus(ui.AnswerRefused, why)
 		}
 	}

@@ -471,3 +471,14 @@ func TestSync_Stores(t *testing.T) {
 	h.put(t, "work", broken) // not noticed yet
 	h.do("a A", "✕ sync in work failed: ")
 }
+
+// If a store becomes unreadable while an action on several is confirmed, none is written.
+func TestRun_UnreadableStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := threeProfiles(t)
+		h.do("ctrl+r", "reset ")
+		h.put(t, "work", "{")
+		h.handle(FileChanged{Path: h.path("work")})
+		h.do("y", "✕ nothing was written: work: the file cannot be read")
+	})
+}
