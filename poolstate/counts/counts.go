@@ -165,16 +165,19 @@ func edited(s *guard.State, edit func(*guard.State)) (after *guard.State, data [
 // be locked or read, fn works on the state in memory, and withLock returns that error
 // instead of the one from fn.
 func (c *Counter) withLock(fn func() error) error {
-	path := c.path
-	defer func() { c.path = path }()
-	unlock, err := c.lock()
+	if c.path == "" {
+		return fn()
+	}
+	l, err := c.take(c.path+".lock", lockTimeout)
 	if err == nil {
-		defer unlock()
+		defer func() { _ = l.Unlock() }()
 		err = c.read()
 	}
 	if err != nil {
+		path := c.path
 		c.path = "" // do not touch the file
 		_ = fn()
+		c.path = path
 		return err
 	}
 	return fn()
@@ -219,18 +222,6 @@ func write(path string, data []byte) error {
 	}
 	_, err = atomicfile.Replace(atomicfile.OS, path, data, old, strconv.Itoa(os.Getpid()))
 	return err
-}
-
-// lock acquires the lock on the state.
-func (c *Counter) lock() (unlock func(), err error) {
-	if c.path == "" {
-		return func() {}, nil
-	}
-	l, err := c.take(c.path+".lock", lockTimeout)
-	if err != nil {
-		return nil, err
-	}
-	return func() { _ = l.Unlock() }, nil
 }
 
 // take locks the file at path. It creates the directory of the file if necessary.

@@ -74,9 +74,9 @@ func TestObserve_NoLock(t *testing.T) {
 	dir := t.TempDir()
 	c := New(dir, "/auth.json")
 	observed(t, c, failed(t, 0))
-	unlock, err := c.lock()
+	l, err := c.take(c.path+".lock", lockTimeout)
 	must(t, err)
-	defer unlock()
+	defer func() { _ = l.Unlock() }()
 	wantStreak(t, "while the state is locked", observed(t, New(dir, "/auth.json"), failed(t, 0)), 1)
 }
 
