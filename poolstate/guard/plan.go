@@ -23,7 +23,8 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 	case p.Name == "openai-codex":
 		return "pins only failures other than rate limits: after a 429, the agent asks the provider"
 	}
-	text := "pins from the second failure on: " + r.schedule(p)
+	failed := poolstate.Credential{Ref: poolstate.Ref{Provider: p.Name}, ErrorCode: poolstate.Some(429)}
+	text := "pins from the second failure on: " + r.schedule(&failed)
 	if r.Curve.Stagger && len(p.Credentials) > 1 {
 		text += ", staggered"
 	}
@@ -41,18 +42,12 @@ func (r Rules) planSole(c *poolstate.Credential) string {
 	case r.Policy.Cooldown(&failed, 1) > poolstate.SolePinLimit && !r.Curve.Sole:
 		return "no pins, because they would block the only credential (--sole allows them)"
 	}
-	return "pins the only credential from the second failure on: " + r.scheduleOf(&failed)
+	return "pins the only credential from the second failure on: " + r.schedule(&failed)
 }
 
-// schedule lists the cooldowns of a provider's credentials after a 429.
-func (r Rules) schedule(p *poolstate.Provider) string {
-	failed := poolstate.Credential{Ref: poolstate.Ref{Provider: p.Name}, ErrorCode: poolstate.Some(429)}
-	return r.scheduleOf(&failed)
-}
-
-// scheduleOf lists the cooldowns of a credential after one, two and more consecutive
+// schedule lists the cooldowns of a credential after one, two and more consecutive
 // failures, up to the longest. It abbreviates a long list.
-func (r Rules) scheduleOf(c *poolstate.Credential) string {
+func (r Rules) schedule(c *poolstate.Credential) string {
 	var steps []string
 	last := time.Duration(0)
 	for n := 1; n <= 100; n++ {
