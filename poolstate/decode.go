@@ -136,10 +136,6 @@ func (f field) text() string {
 
 func (f field) instant() time.Time { return instantOf(f.raw, f.loc) }
 
-func isNumber(raw []byte) bool {
-	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9')
-}
-
 // setters maps the keys of an entry to functions that set the fields of the
 // credential. addSecret handles secrets.
 var setters = map[string]func(c *Credential, f field){
@@ -150,7 +146,7 @@ var setters = map[string]func(c *Credential, f field){
 	keyPriority:       func(c *Credential, f field) { c.Priority = priorityOf(f.raw) },
 	keyRequestCount:   func(c *Credential, f field) { c.RequestCount = integerOf(f.raw) },
 	keyStatus:         func(c *Credential, f field) { c.StatusText, c.Status = f.text(), statusOf(f.text()) },
-	keyStatusAt:       func(c *Credential, f field) { c.StatusAt, c.numericStatusAt = f.instant(), isNumber(f.raw) },
+	keyStatusAt:       func(c *Credential, f field) { c.StatusAt = f.instant(); _, c.numericStatusAt = jsonedit.Number(f.raw) },
 	keyErrorCode:      func(c *Credential, f field) { c.ErrorCode = integerOf(f.raw) },
 	keyErrorReason:    func(c *Credential, f field) { c.ErrorReason = f.text() },
 	keyErrorMessage:   func(c *Credential, f field) { c.ErrorMessage = f.text() },
