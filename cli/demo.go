@@ -143,7 +143,7 @@ func (d *demoPlayer) addGuard(m *model.Config, stateDir string, log *slog.Logger
 	d.guard.follower.print = func(*poolstate.Record) error { return nil }
 	d.guard.follower.act = d.guard.act
 	m.Stores[0].Count = newCounter().forDashboard
-	return d.guard.begin()
+	return d.guard.end, d.guard.acquire()
 }
 
 // demoDashboard returns the dashboard's configuration for a demo. It ignores the [agent] and

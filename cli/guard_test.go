@@ -45,9 +45,8 @@ func newGuardTest(t *testing.T) *guardTest {
 		g.messages = append(g.messages, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))
 		return nil
 	}
-	release, err := g.begin()
-	must(t, err)
-	t.Cleanup(release)
+	must(t, g.acquire())
+	t.Cleanup(g.end)
 	files, err := filepath.Glob(filepath.Join(state, "counts", "*.json"))
 	must(t, err)
 	g.counts = strings.TrimSuffix(files[0], ".json")

@@ -69,9 +69,8 @@ func newWeek(t *testing.T, seed uint64, guarded bool) *week {
 		g.Journal = journal.At(filepath.Join(t.TempDir(), "events.jsonl"))
 		g.warn = func(problem string) { t.Errorf("unexpected problem: %s", problem) }
 		g.print = func(n *guard.Note) error { w.checkNote(n); return nil }
-		release, err := g.begin()
-		must(t, err)
-		t.Cleanup(release)
+		must(t, g.acquire())
+		t.Cleanup(g.end)
 		w.guard = g
 		w.runGuard()
 	}

@@ -46,12 +46,6 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	return g
 }
 
-// acquire calls begin and saves the function that ends the guard.
-func (g *guardian) acquire() (err error) {
-	g.release, err = g.begin()
-	return err
-}
-
 // end releases the guard lock, unless it has been released. Another process can then guard
 // the store.
 func (g *guardian) end() {
@@ -81,20 +75,19 @@ func (g *guardian) run(ctx context.Context, changes <-chan watch.Change) error {
 	return cmp.Or(g.follower.run(ctx, changes), g.printErr)
 }
 
-// begin checks that failure counts can be stored and acquires the guard lock. In a dry run, it
-// only reads the counts. The error is a [*counts.RunningError] if another process is guarding
+// acquire checks that failure counts can be stored and acquires the guard lock. In a dry run,
+// it only reads the counts. The error is a [*counts.RunningError] if another process is guarding
 // the store.
-func (g *guardian) begin() (release func(), err error) {
-	release = func() {}
+func (g *guardian) acquire() (err error) {
 	if g.dryRun {
 		err = g.Detach()
 	} else if err = g.Check(); err == nil {
-		release, err = g.Guard(g.self("guard"))
+		g.release, err = g.Guard(g.self("guard"))
 	}
 	if _, running := errors.AsType[*counts.RunningError](err); err != nil && !running {
 		err = &codedError{exitFailed, errors.New(explainCounts(err))}
 	}
-	return release, err
+	return err
 }
 
 // explainCounts describes an error from storing the failure counts, and suggests what to do.

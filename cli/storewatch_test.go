@@ -195,11 +195,10 @@ func testRunGuardsProfiles(t *testing.T) {
 		w.expect(dir, "new: plan")
 		running("new", true)
 		other := newGuardian(w.cfg, w.path("taken"), noLog)
-		release, err := other.begin()
-		must(t, err)
+		must(t, other.acquire())
 		w.put("taken", healthy)
 		w.expect(dir, "taken: another guard is running on this store")
-		release()
+		other.end()
 
 		must(t, os.RemoveAll(filepath.Dir(w.path("work"))))
 		must(t, os.RemoveAll(filepath.Dir(w.path("new"))))
