@@ -15,7 +15,6 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/suggest"
 	"pooltop/model"
-	"pooltop/watch"
 )
 
 // configured returns a RunE function that loads the configuration, opens the debug log and
@@ -115,10 +114,6 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 		}
 	}
 	return log, f.Close, nil
-}
-
-func logChange(log *slog.Logger, c watch.Change) {
-	log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 }
 
 // explainLogged is like explainBriefly, but the function that it returns also logs each

@@ -142,7 +142,7 @@ func (w *storeWatch) dispatch(ctx context.Context, changed func(watch.Change), l
 			case !open:
 				return
 			case w.root == "" || c.Path != w.profilesDir():
-				logChange(w.log, c)
+				w.log.Debug("file changed", "path", c.Path, "polling", c.Polled != "", "reason", c.Polled)
 				changed(c)
 				if w.changed != nil {
 					w.changed(c)

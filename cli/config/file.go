@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -24,9 +23,7 @@ const maxSize = 32 << 10
 
 // defaultPath returns the default path of the configuration file, or "" if there is no
 // home directory.
-func defaultPath() string { return pathOn(runtime.GOOS, os.Getenv, os.UserHomeDir) }
-
-func pathOn(goos string, getenv func(string) string, home func() (string, error)) string {
+func defaultPath(goos string, getenv func(string) string, home func() (string, error)) string {
 	dir := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(dir) { // the XDG specification says to ignore relative paths
 		dir = ""

@@ -31,7 +31,7 @@ func TestPathOn(t *testing.T) {
 			}
 			return c.home, nil
 		}
-		got := pathOn(c.goos, func(name string) string { return c.env[name] }, home)
+		got := defaultPath(c.goos, func(name string) string { return c.env[name] }, home)
 		if filepath.ToSlash(got) != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -60,7 +62,7 @@ func IsFlag(f *pflag.Flag) bool {
 // Load returns the configuration for the parsed command line.
 func (f *Flags) Load() (*Config, error) {
 	c := Default()
-	if c.Path = defaultPath(); f.file != nil {
+	if c.Path = defaultPath(runtime.GOOS, os.Getenv, os.UserHomeDir); f.file != nil {
 		path, err := poolstate.ExpandPath(*f.file)
 		if err != nil {
 			return nil, fmt.Errorf("--config: %w", err)
