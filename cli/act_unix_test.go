@@ -51,7 +51,7 @@ func TestReset_UnusableFiles(t *testing.T) {
 		{"a link to itself", store(loop), exitRefused, []string{"the symlink points to itself", "--file"}},
 		{"a link to nowhere", store(nowhere), exitRefused, []string{"no such file", "--file"}},
 		{"a gigabyte", store(gigabyte), exitRefused, []string{"larger than 256 MB", "--file"}},
-		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it away"}},
+		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it out of the way"}},
 		{"a lock that links to itself", lock(loop), exitFailed, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 		{"a lock that links to nowhere", lock(nowhere), exitRefused, []string{"auth.lock", "remove the broken symlink", "nothing was written"}},
 		{"a read-only store", func(t *testing.T, file string) {

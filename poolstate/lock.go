@@ -29,7 +29,7 @@ var (
 	// ErrLocked is returned when another process has held the lock for LockTimeout.
 	ErrLocked = errors.New("another process holds the lock")
 	// ErrLockNotFile is returned when the lock is a directory, a pipe or a device.
-	ErrLockNotFile = errors.New("the lock is not a regular file; move it away")
+	ErrLockNotFile = errors.New("the lock is not a regular file; move it out of the way")
 )
 
 // LockPath returns the path of a store's lock, which is the path of the store with its
@@ -155,9 +155,9 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 	if ok, err := l.TryLock(); ok || err != nil {
 		return ok, err
 	}
-	if waits, traced := ctx.Value(lockTrace{}).(func(string)); traced {
-		waits(l.Path())
-		defer waits("")
+	if notify, traced := ctx.Value(lockTrace{}).(func(string)); traced {
+		notify(l.Path())
+		defer notify("")
 	}
 	if ok, err = l.TryLockContext(ctx, lockPoll); errors.Is(context.Cause(ctx), ErrLocked) {
 		err = ErrLocked
@@ -168,10 +168,10 @@ func take(ctx context.Context, l *flock.Flock) (ok bool, err error) {
 // lockTrace is the context key of TraceLock.
 type lockTrace struct{}
 
-// TraceLock returns a context for a write. The write calls waits with the path of a
-// lock if it has to wait for it, and with "" once it has taken the lock or given up.
-func TraceLock(ctx context.Context, waits func(lock string)) context.Context {
-	return context.WithValue(ctx, lockTrace{}, waits)
+// TraceLock returns a context for a write. If the write has to wait for a lock, it calls notify
+// with the lock's path, and with "" once it has taken the lock or given up.
+func TraceLock(ctx context.Context, notify func(lock string)) context.Context {
+	return context.WithValue(ctx, lockTrace{}, notify)
 }
 
 // withPath adds the path to a system error that has none.

@@ -56,8 +56,8 @@ func (c *Credential) unpinned() *Credential {
 // NumericStatusAt reports whether last_status_at is a number. In old files it is text.
 func (c *Credential) NumericStatusAt() bool { return c.numericStatusAt }
 
-// QueriedLive reports whether agents ask the provider about an exhausted credential
-// before its deadline and may therefore use it early.
+// QueriedLive reports whether agents query the provider's limits before the deadline of an
+// exhausted credential and may therefore use it early.
 func (c *Credential) QueriedLive() bool {
 	contains := func(text string, words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(text), w) })
@@ -66,12 +66,12 @@ func (c *Credential) QueriedLive() bool {
 		contains(c.ErrorReason, "rate_limit", "usage_limit", "quota") || contains(c.ErrorMessage, rateLimitWords...))
 }
 
-// SolePinLimit is the longest agent cooldown that a pin may replace for a provider's only
+// SolePinLimit is the longest agent cooldown that a pin may replace for a provider's last live
 // credential. Replacing a longer one would block the provider for hours.
 const SolePinLimit = 5 * time.Minute
 
-// WhyNotPinned returns why guard must not pin a failure of c, or "" if pinning is allowed.
-// own is the agent's own cooldown. If sole is true, pinning a provider's only credential is
+// WhyNotPinned returns why guard must not pin a failure of c, or "" if pinning is allowed. own
+// is the agent's own cooldown. If sole is true, pinning a provider's last live credential is
 // allowed too.
 func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) string {
 	failed := *c
@@ -80,7 +80,7 @@ func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) s
 	case c.FailureReason == "billing_unverified":
 		return "the agent retries unverified billing failures after a minute"
 	case c.QueriedLive():
-		return "the agent asks the provider before the deadline"
+		return "the agent queries the provider's limits before the deadline"
 	case !c.Sole:
 		return ""
 	case policy.CapsCooldown(&failed):

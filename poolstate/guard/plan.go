@@ -21,7 +21,7 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 	case sole >= 0:
 		return r.planSole(&p.Credentials[sole])
 	case p.Name == "openai-codex":
-		return "pins only failures other than rate limits: after a 429, the agent asks the provider"
+		return "pins only failures other than rate limits: after a 429, the agent queries the provider's limits"
 	}
 	failed := poolstate.Credential{Ref: poolstate.Ref{Provider: p.Name}, ErrorCode: poolstate.Some(429)}
 	text := "pins from the second failure on: " + r.schedule(&failed)
@@ -31,7 +31,7 @@ func (r Rules) Plan(p *poolstate.Provider) string {
 	return text
 }
 
-// planSole describes what guard does with a provider's only credential that is not dead.
+// planSole describes what guard does with a provider's last live credential.
 func (r Rules) planSole(c *poolstate.Credential) string {
 	failed := *c
 	failed.Status, failed.ErrorCode = poolstate.StatusExhausted, poolstate.Some(429)

@@ -94,7 +94,7 @@ func (n *narrator) currentOutage() *Outage {
 	return partial
 }
 
-// whyOut says why a provider is out and until when.
+// whyOut describes why a provider is out, and until when.
 func (n *narrator) whyOut(p *poolstate.Provider) string {
 	for _, o := range n.scenario.Script {
 		if o.Provider == p.Name && o.Only == nil && o.covers(n.At.Sub(n.start)) {
@@ -107,7 +107,7 @@ func (n *narrator) whyOut(p *poolstate.Provider) string {
 	sum := p.Summarize(n.Policy, n.At)
 	switch {
 	case sum.Count[poolstate.Due] > 0:
-		return n.extend(p.Name+" is up and due", ": the next job tries it at "+n.clock(n.next))
+		return n.extend(p.Name+" is up, but out", "; the next job tries it at "+n.clock(n.next))
 	case sum.Next == nil:
 		return p.Name + " is out until someone logs in again"
 	}
@@ -151,8 +151,8 @@ func (n *narrator) wasDown(provider string) bool {
 	})
 }
 
-// lastFailure says that a provider is due. If it is not, lastFailure describes the cooling
-// credential with the most failures.
+// lastFailure returns a clause about the next job if any credential is due. Otherwise it
+// describes the cooling credential with the most failures.
 func (n *narrator) lastFailure(p *poolstate.Provider) string {
 	var worst *poolstate.Credential
 	due := false
@@ -169,7 +169,7 @@ func (n *narrator) lastFailure(p *poolstate.Provider) string {
 	}
 	switch {
 	case due:
-		return "; due, and the next job tries again"
+		return "; the next job tries again"
 	case worst == nil:
 		return ""
 	}
@@ -184,7 +184,8 @@ func (n *narrator) lastFailure(p *poolstate.Provider) string {
 	return text
 }
 
-// refused says how many credentials of a provider are refused now, or "" if none are.
+// refused describes how many credentials the provider refuses now. It returns "" if there are
+// none.
 func (n *narrator) refused(p *poolstate.Provider) string {
 	refused := 0
 	for i := range p.Credentials {

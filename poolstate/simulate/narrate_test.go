@@ -54,7 +54,7 @@ var claims = []struct {
 		return !f.down(w[1]) && slices.Contains(f.out(), w[1]) && sum.NextAt.Format("15:04") == w[2] &&
 			strings.Contains(w[0], "press R, or wait") == (w[1] == f.selected)
 	}},
-	{regexp.MustCompile(`^(\S+) is up and due: the next job tries it at (\d\d:\d\d)`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`^(\S+) is up, but out; the next job tries it at (\d\d:\d\d)`), func(f *facts, w []string) bool {
 		sum := f.pool.Provider(w[1]).Summarize(f.policy, f.at)
 		return !f.down(w[1]) && sum.Ready() == 0 && sum.Count[poolstate.Due] > 0 && f.next.Format("15:04") == w[2]
 	}},
@@ -91,7 +91,7 @@ var claims = []struct {
 		return w[1] == strconv.Itoa(f.sim.Failed(unguarded)) && w[2] == strconv.Itoa(f.sim.Failed(guarded))
 	}},
 	{regexp.MustCompile(`; (\d) more (?:is|are) out$`), func(f *facts, w []string) bool { return strconv.Itoa(len(f.out())-1) == w[1] }},
-	{regexp.MustCompile(`; due, and the next job tries again`), func(f *facts, _ []string) bool {
+	{regexp.MustCompile(`; the next job tries again`), func(f *facts, _ []string) bool {
 		return f.some(func(_ *poolstate.Credential, a poolstate.Assessment) bool { return a.Availability == poolstate.Due })
 	}},
 	{regexp.MustCompile(`\. (\d)\w\w failure: (\d+h|\d+m)(, the maximum)?`), func(f *facts, w []string) bool {

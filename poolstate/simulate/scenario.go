@@ -14,13 +14,12 @@ type Scenario struct {
 	Name, About string
 	Pool        []Credential
 	Script      []Outage
-	// Hour is the hour of the day at which the scenario starts.
+	// Hour is the hour of the day when the scenario starts.
 	Hour int
 	// Jobs is the time between the starts of the agent's jobs. Each job sends a request to
 	// every provider.
 	Jobs time.Duration
-	// Guarded is the provider on which guard acts. If it is empty, the agent itself has
-	// backoff.
+	// Guarded is the provider that guard handles. If it is empty, the agent itself has backoff.
 	Guarded string
 }
 
@@ -70,7 +69,7 @@ var pool = []Credential{
 	{Provider: "openrouter", ID: "07aa5d", Label: "old-laptop", AuthType: "api_key", Source: "manual", Requests: 9, Dead: true},
 }
 
-// nightPool contains two providers with similar credentials. Guard acts on one of them.
+// nightPool contains two providers with similar credentials. Guard handles one of them.
 var nightPool = []Credential{
 	{Provider: guarded, ID: "a10001", Label: "guarded-1", AuthType: "api_key", Source: "manual"},
 	{Provider: guarded, ID: "a10002", Label: "guarded-2", AuthType: "api_key", Source: "manual"},
@@ -117,7 +116,7 @@ func Scenarios() []Scenario {
 			},
 		},
 		{
-			Name: "night", About: "a provider goes down for a night, with and without guard",
+			Name: "night", About: "two providers go down overnight, one of them with guard",
 			Pool: nightPool, Hour: evening, Jobs: 30 * time.Minute, Guarded: guarded,
 			Script: []Outage{
 				{Provider: guarded, From: 20 * time.Minute, To: 8*time.Hour + 20*time.Minute, Failure: rateLimited},
