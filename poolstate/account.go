@@ -72,7 +72,7 @@ func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
 			}
 		}
 	}
-	index := map[Digest]int{} // from the root of a group to its index in groups
+	index := map[Digest]int{} // maps the root of a group to its index in groups
 	for c := range credentials {
 		name, found := names[c]
 		if !found {

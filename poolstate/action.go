@@ -45,7 +45,7 @@ const AlreadyClear = "already clear"
 // Effect describes what an action does to one credential.
 type Effect struct {
 	Before, After Credential
-	// Reason says why the credential is not changed, or is empty if it is changed.
+	// Reason is why the credential is not changed. It is empty if the credential is changed.
 	Reason string
 	// Refused is true if the change is not allowed. It is false if the credential is
 	// changed or needs no change.
@@ -198,27 +198,27 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	return out
 }
 
-// perform applies the action to one credential. was is the credential as the operator
-// saw it. now is its current state, or nil if it has been removed.
-func (d *Draft) perform(a Action, was, now *Credential, at time.Time, sources tokenSources) Effect {
+// perform applies the action to one credential. seen is the credential as the operator saw it,
+// and current its state in the file, or nil if it has been removed.
+func (d *Draft) perform(a Action, seen, current *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
-	case now == nil:
-		return refused(was, "no longer in the file")
-	case changedSince(was, now):
-		return refused(now, "changed since it was displayed")
-	case !d.changes[now].IsEmpty():
-		return unchanged(now, "duplicate target")
+	case current == nil:
+		return refused(seen, "no longer in the file")
+	case changedSince(seen, current):
+		return refused(current, "changed since it was displayed")
+	case !d.changes[current].IsEmpty():
+		return unchanged(current, "duplicate target")
 	}
-	c := *now
-	c.Observed, c.ObservedSince = was.Observed, was.ObservedSince // the file does not contain these
+	c := *current
+	c.Observed, c.ObservedSince = seen.Observed, seen.ObservedSince // these are not in the file
 	e := a.effect(c, at, sources)
 	if !e.Changes() {
 		return e
 	}
 	if a.Verb != VerbSync { // an undo must not contain tokens
-		e.Undo = d.undoOf(now, e.change)
+		e.Undo = d.undoOf(current, e.change)
 	}
-	d.apply(now, e.change)
+	d.apply(current, e.change)
 	return e
 }
 

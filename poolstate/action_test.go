@@ -190,7 +190,7 @@ func TestPerform_Unreadable(t *testing.T) {
 		_, planned := s.Plan(resetAction, nil)
 		for _, err := range []error{performed, planned} {
 			var syntax *SyntaxError
-			if _, isSyntax := want.(*SyntaxError); isSyntax && !errors.As(err, &syntax) || !isSyntax && !errors.Is(err, want) { //nolint:errorlint // want is bare
+			if _, isSyntax := want.(*SyntaxError); isSyntax && !errors.As(err, &syntax) || !isSyntax && !errors.Is(err, want) { //nolint:errorlint // want is never wrapped
 				t.Errorf("%q: error is %v, want %v", content, err, want)
 			}
 			if err != nil && !strings.Contains(err.Error(), s.Path()) {
@@ -323,8 +323,8 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	}
 }
 
-// If a hold has neither For nor Until, its deadline is that of a real failure. In either
-// case, the streak is increased.
+// If a hold has neither For nor Until, its deadline is that of a real failure. Every hold
+// increases the streak.
 func TestPerform_HoldDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -333,7 +333,7 @@ func TestPerform_HoldDeadline(t *testing.T) {
 	}{
 		{"for", Hold{Code: 429, For: 45 * time.Minute}, 45 * time.Minute},
 		{"until", Hold{Code: 429, Until: stampAt.Add(26 * time.Hour)}, 26 * time.Hour},
-		{"for wins over until", Hold{Code: 402, For: time.Minute, Until: stampAt.Add(time.Hour)}, time.Minute},
+		{"For takes precedence over Until", Hold{Code: 402, For: time.Minute, Until: stampAt.Add(time.Hour)}, time.Minute},
 		{"default for a third failure", Hold{Code: 429}, 4 * time.Hour},
 		{"default for a third 401", Hold{Code: 401}, 20 * time.Minute},
 		{"in another time zone", Hold{Code: 401, Until: stampAt.Add(time.Hour).In(time.FixedZone("", 7200))}, time.Hour},
@@ -417,8 +417,8 @@ func TestLastReady(t *testing.T) {
 		{"only one", providerOf("p", readyEntry), "p/a", "p: a"},
 		{"one of two", providerOf("p", readyEntry, readyEntry), "p/a", ""},
 		{"both of two", providerOf("p", readyEntry, readyEntry), "p/a p/b", "p: a b"},
-		{"last ready one, others cooling or held", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
-		{"next one is held", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
+		{"last ready credential, others cooling or held", providerOf("p", laterEntry, readyEntry, soonEntry), "p/b", "p: b, then c in 6m33s"},
+		{"other credential held", providerOf("p", laterEntry, readyEntry), "p/b", "p: b, then a in 56m33s"},
 		{"others dead", providerOf("p", readyEntry, deadEntry), "p/a", "p: a"},
 		{"others due or unusable", providerOf("p", readyEntry, dueEntry, unusableEntry), "p/a", "p: a"},
 		{"not ready", providerOf("p", soonEntry), "p/a", ""},

@@ -2,9 +2,8 @@ package poolstate
 
 import "time"
 
-// The cooldowns of the stock agent. The cooldown after a 401 is short because a token
-// refresh usually helps. Builds since August 2026 apply soleTTL to a provider's only credential
-// that is not dead.
+// The cooldowns of the stock agent. The cooldown after a 401 is short because a token refresh
+// usually helps. Builds since August 2026 apply soleTTL to a provider's last live credential.
 const (
 	baseTTL             = time.Hour
 	baseTTLUnauthorized = 5 * time.Minute
@@ -32,7 +31,7 @@ func Step(streak int) int {
 	return min(streak, Steps)
 }
 
-// Availability says whether the agent can use a credential at a given time.
+// Availability describes whether the agent can use a credential at a given time.
 type Availability uint8
 
 const (
@@ -90,9 +89,9 @@ const suspectAfter = 31 * 24 * time.Hour
 type Deadline struct {
 	At     time.Time
 	Origin Origin
-	// Suspect marks an implausible deadline: one more than 31 days ahead (366 if an
-	// operator set it), one before the failure, or one whose failure is in the future.
-	// The agent obeys it anyway.
+	// Suspect marks an implausible deadline: it is more than 31 days ahead (366 if an operator
+	// set it), it is before the failure, or the failure is in the future. The agent obeys it
+	// anyway.
 	Suspect bool
 }
 
@@ -105,7 +104,7 @@ func (d Deadline) Never() bool { return !d.IsZero() && neverComes(d.At) }
 
 func neverComes(t time.Time) bool { return t.Year() > 9999 }
 
-// Deadline returns when the cooldown of c ends. A credential has a deadline only if it is
+// Deadline returns the end of the cooldown of c. A credential has a deadline only if it is
 // exhausted and the file contains a reset time or the time of the failure.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	if c.Status != StatusExhausted || p.cleared(c) {
@@ -160,7 +159,7 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 // removalDelay is how long agents keep a dead entry that an operator added.
 const removalDelay = 24 * time.Hour
 
-// RemovedAt returns when the agent will delete the entry of c, or the zero time if it
+// RemovedAt returns the time when the agent will delete the entry of c, or the zero time if it
 // will not.
 func (p Policy) RemovedAt(c *Credential) time.Time {
 	if c.Status != StatusDead || !isManual(c.Source) || c.Unusable || c.StatusAt.IsZero() || p.cleared(c) {

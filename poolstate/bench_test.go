@@ -124,9 +124,9 @@ func BenchmarkLoadIfChanged(b *testing.B) {
 	})
 }
 
-// BenchmarkEdit alternates between resetting one credential and a plain durable write of
-// a file of the same size. It reports the median time for which the lock is held as
-// locked-ms, and the ratio of that time to the median time of the plain write as x-write.
+// BenchmarkEdit alternates between resetting one credential and a plain durable write of a file
+// of the same size. It reports two figures: locked-ms, the median time that the lock is held,
+// and x-write, the ratio of that time to the median time of the plain write.
 func BenchmarkEdit(b *testing.B) {
 	ofSizes(b, func(b *testing.B, data []byte) {
 		s := newStore(b, string(data))

@@ -126,10 +126,10 @@ type Credential struct {
 	referenced bool
 	// idLeaks is true if the id is not used because it contains a secret.
 	idLeaks bool
-	// accounts identifies the accounts to which the tokens belong.
+	// accounts identifies the accounts that the tokens belong to.
 	accounts []Digest
 
-	// Sole is true for the only credential of its provider that is not dead.
+	// Sole is true for the last live credential of a provider: all others are dead.
 	Sole bool
 	// Shares lists the credentials of the same account, including this one. They
 	// share a quota. It is nil if there are no others. SharesSecret is true if all
@@ -137,16 +137,16 @@ type Credential struct {
 	Shares       []Ref
 	SharesSecret bool
 
-	// BorrowedFrom is the profile whose store contains the entry, if the entry is used by
-	// another profile; see [Borrow]. Otherwise it is empty.
+	// BorrowedFrom is the profile that owns the entry, if another profile borrows it; see
+	// [Borrow]. Otherwise it is empty.
 	BorrowedFrom string
-	// Copy says whether a profile's entry is a copy of one of the root's entries.
+	// Copy describes whether a profile's entry is a copy of one of the root's entries.
 	Copy Copy
 	// Profiles are the profiles with credentials of the same account, including this
 	// one; see [MarkProfiles]. It is nil if there are no others.
 	Profiles []string
-	// Repeated is true for a borrowed credential in a pool that contains it more than once;
-	// see [Merge]. Counts and forecasts skip it.
+	// Repeated is true for a borrowed credential that the merged pool also contains as the
+	// original or through an earlier profile; see [Merge]. Counts and forecasts skip it.
 	Repeated bool
 	// BorrowedBy are the profiles that borrow this credential in a merged pool.
 	BorrowedBy []string
@@ -162,7 +162,7 @@ type ModelCooldown struct {
 	Until time.Time
 }
 
-// End returns when the cooldown ends. Older builds wrote cooldowns of more than 30 days;
+// End returns the end of the cooldown. Older builds wrote cooldowns of more than 30 days;
 // agents treat them as ending two days from now.
 func (m ModelCooldown) End(now time.Time) time.Time {
 	if m.Until.Sub(now) > 30*24*time.Hour {

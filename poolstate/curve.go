@@ -18,8 +18,8 @@ type Curve struct {
 	Stagger bool
 	// Only limits guard to these providers. If it is nil, guard handles all providers.
 	Only []string
-	// Sole allows guard to pin a provider's only credential that is not dead. The agent then
-	// has no credential until the cooldown ends.
+	// Sole allows guard to pin a provider's last live credential. The agent then has no
+	// credential until the cooldown ends.
 	Sole bool
 	// Providers overrides Schedule for individual providers. Schedule applies to fields that
 	// are zero and to codes without a base.
@@ -96,9 +96,9 @@ func (c Curve) Includes(provider string) bool {
 	return c.Only == nil || slices.Contains(c.Only, provider)
 }
 
-// NextCooldown returns the cooldown of cred after one more failure with the same code
-// while guard runs. It is never shorter than the agent's own cooldown. The two are equal
-// if the failure is the first or if guard does not pin it.
+// NextCooldown returns the cooldown of cred after one more failure with the same code while
+// guard runs. It is never shorter than the agent's own cooldown. The two are equal after a
+// first failure or if guard does not pin the failure.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
 	streak := cred.Failures().Next().Count()
@@ -108,9 +108,9 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	return max(own, c.Cooldown(cred, policy, streak))
 }
 
-// NextCooldown returns the cooldown of cred after one more failure with the same code. guard
-// is the curve of the guard that runs on the store, or nil if none runs. It is ignored if
-// the agent counts failures itself.
+// NextCooldown returns the cooldown of cred after one more failure with the same code. guard is
+// the curve of the guard that runs on the store, or nil if none runs. NextCooldown ignores
+// guard if the agent counts failures itself.
 func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
 	if guard == nil || policy.Counts() {
 		return policy.Cooldown(cred, cred.Streak.Next().Count())

@@ -43,11 +43,10 @@ func TestCurve_Cooldown(t *testing.T) {
 	}
 }
 
-// The agent's own cooldown applies if it is longer, if the failure is the first or if the
-// cap is 1.
+// The agent's own cooldown applies if it is longer, after a first failure, and if the cap is 1.
 func TestCurve_NextCooldown(t *testing.T) {
 	short := Curve{Schedule: Schedule{Base: map[int]time.Duration{429: 15 * time.Minute}}}
-	long := Curve{Schedule: Schedule{Base: map[int]time.Duration{429: 3 * time.Hour}}, Providers: map[string]Schedule{"off": {Cap: 1}}}
+	long := Curve{Schedule: Schedule{Base: map[int]time.Duration{429: 3 * time.Hour}}, Providers: map[string]Schedule{"capped": {Cap: 1}}}
 	for _, tt := range []struct {
 		name     string
 		curve    Curve
@@ -57,11 +56,11 @@ func TestCurve_NextCooldown(t *testing.T) {
 	}{
 		{"flat", DefaultCurve(), "p", Flat(), "1h 2h 4h 8h 8h 8h"},
 		{"backoff", DefaultCurve(), "p", Backoff(), "1h 2h 4h 8h 8h 8h"},
-		{"shorter than flat", short, "p", Flat(), "1h 1h 1h 2h 2h 2h"},
-		{"shorter than backoff", short, "p", Backoff(), "1h 2h 4h 8h 8h 8h"},
-		{"longer base", long, "p", Flat(), "1h 6h 12h 24h 24h 24h"},
-		{"off", long, "off", Flat(), "1h 1h 1h 1h 1h 1h"},
-		{"off, backoff", long, "off", Backoff(), "1h 2h 4h 8h 8h 8h"},
+		{"base shorter than flat", short, "p", Flat(), "1h 1h 1h 2h 2h 2h"},
+		{"base shorter than backoff", short, "p", Backoff(), "1h 2h 4h 8h 8h 8h"},
+		{"base longer than flat", long, "p", Flat(), "1h 6h 12h 24h 24h 24h"},
+		{"cap of 1", long, "capped", Flat(), "1h 1h 1h 1h 1h 1h"},
+		{"cap of 1, backoff", long, "capped", Backoff(), "1h 2h 4h 8h 8h 8h"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cred := failedBy(tt.provider, 429)
@@ -76,7 +75,7 @@ func TestCurve_NextCooldown(t *testing.T) {
 	observed.Observed = Some(2)
 	equal(t, "observed streak", DefaultCurve().NextCooldown(&observed, Flat()), 4*time.Hour)
 	// The agent's own cooldown ignores failures that only pooltop has counted.
-	equal(t, "observed streak and cap of 1", long.NextCooldown(&Credential{Ref: Ref{Provider: "off"}, Observed: Some(2)}, Backoff()), time.Hour)
+	equal(t, "observed streak and cap of 1", long.NextCooldown(&Credential{Ref: Ref{Provider: "capped"}, Observed: Some(2)}, Backoff()), time.Hour)
 }
 
 // The agent's own cooldown applies to failures that guard does not pin.
@@ -91,7 +90,7 @@ func TestCurve_NextCooldown_NotPinned(t *testing.T) {
 		"only credential, short":       {func(c *Credential) { c.Sole = true }, Flat202608(), 4 * time.Minute},
 		"only credential, capped":      {func(c *Credential) { c.Sole = true }, Flat202610(), time.Minute},
 		"unverified billing":           {func(c *Credential) { c.FailureReason = "billing_unverified" }, Flat(), time.Hour},
-		"the agent asks the provider":  {func(c *Credential) { c.Provider = codex }, Flat(), time.Hour},
+		"the agent queries limits":     {func(c *Credential) { c.Provider = codex }, Flat(), time.Hour},
 		"only credential, not failing": {func(c *Credential) { c.Sole, c.StatusAt, c.Status = true, time.Time{}, StatusOK }, Flat202610(), time.Minute},
 	} {
 		cred := failedBy("p", 429)

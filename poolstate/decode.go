@@ -243,7 +243,7 @@ func isReferenced(provider, source string) bool {
 	return !isManual(source) && !slices.Contains(owned, provider+"/"+source)
 }
 
-// agentFields lists the keys that agents write and setters does not handle.
+// agentFields lists the keys that agents write but that are not in setters.
 var agentFields = strings.Fields(`anon_token client_id expires_in id_token inference_base_url
 	model_cooldown_observed_at obtained_at portal_base_url scope secret_source tls token_type`)
 

@@ -15,8 +15,8 @@ var garbage = []string{
 	`123456789012345678901`, `"\ud800"`, `"\udc00\ud800"`, `[{"id": "z"}]`, `{"id": [null]}`, `"\u0000"`,
 }
 
-// An invalid value in a field does not affect other entries, and the entry can still be
-// assessed and edited.
+// An entry with an invalid field can be assessed and edited, and it does not affect other
+// entries.
 func TestDecode_AnyValue(t *testing.T) {
 	unknown := []string{"agent_key", "client_secret", "password", "unheard_of", "", "shares"}
 	for _, key := range append(unknown, slices.Collect(maps.Keys(setters))...) {

@@ -90,7 +90,7 @@ func wordOf[T ~uint8](v T, words []string) string {
 	return fmt.Sprintf("%T(%d)", v, uint8(v))
 }
 
-// parseWord sets v to the value whose word is text. An unknown word is an error.
+// parseWord sets v to the value that the word in text represents. An unknown word is an error.
 func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	i := slices.Index(words, string(text))
 	if i < 0 {
@@ -233,7 +233,8 @@ func (o *Observer) timeOf(e *Event, pool *Pool, at time.Time) time.Time {
 	case EventReset:
 		recorded = e.After.ClearedAt
 	}
-	// The file is written after the event, perhaps just after the previous snapshot.
+	// The file is written shortly after the event, so the event may precede the previous
+	// snapshot.
 	earliest := o.seenAt.Add(-SameEventWithin)
 	for _, t := range []time.Time{recorded, pool.UpdatedAt} {
 		if !t.After(at) && !t.Before(earliest) {

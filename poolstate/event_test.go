@@ -64,8 +64,8 @@ func TestDiff_Kinds(t *testing.T) {
 		{"reset while held", held, reset, "reset by operator"},
 		{"reset of a streak only", ranOut, reset, "reset by operator"},
 		{"reset again", `"status_cleared_at": 1795424000.5`, reset, "reset by operator"},
-		{"reset without a time stamp", cooling, `"last_status": null, "consecutive_failures": 0`, "reset by operator"},
-		{"a removed time stamp", reset, `"consecutive_failures": 0`, ""},
+		{"reset without a timestamp", cooling, `"last_status": null, "consecutive_failures": 0`, "reset by operator"},
+		{"a removed timestamp", reset, `"consecutive_failures": 0`, ""},
 
 		{"refreshed", cooling + `, ` + old, `"last_status": "ok", "consecutive_failures": 0, ` + fresh, "refreshed by agent"},
 		{"refreshed after dead", `"last_status": "dead", ` + old, fresh, "refreshed by agent"},
@@ -121,7 +121,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// allWords joins the words of all values of a type and that of the first invalid value.
+// allWords joins the words of all values of a type and the text of the first invalid value.
 func allWords[T interface {
 	~uint8
 	String() string

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ForecastStep is a time at which credentials become ready.
+// ForecastStep is a time when credentials become ready.
 type ForecastStep struct {
 	At time.Time
 	// Ready is the total number of credentials that are ready from At on.
@@ -222,7 +222,7 @@ func spread(times []time.Time) time.Duration {
 // LastReady is a provider that an action would leave without a ready credential.
 type LastReady struct {
 	Provider string
-	// Profiles are the profiles in which this happens. It is nil unless the pool is merged.
+	// Profiles are the affected profiles. It is nil unless the pool is merged.
 	Profiles []string
 	// Credentials lists the credentials that are ready now but not after the action.
 	Credentials []Credential
@@ -264,8 +264,8 @@ func (p *Pool) LastReady(out Outcome, policy Policy) []LastReady {
 	return list
 }
 
-// lastReady reports whether an action leaves the provider without a ready credential. after has
-// the credentials that the action changes.
+// lastReady reports whether an action leaves the provider without a ready credential. after
+// maps the refs of the changed credentials to their new states.
 func (p *Provider) lastReady(after map[Ref]*Credential, policy Policy, now time.Time) (last LastReady, ok bool) {
 	last.Provider = p.Name
 	for c := range p.alone().All() {

@@ -15,7 +15,7 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// sampledAt is the time at which the samples were written.
+// sampledAt is when the samples were written.
 var sampledAt = time.Unix(1795425600, 0).UTC()
 
 // stampAt is the time of writes in tests, and stamp is the resulting updated_at.
@@ -62,8 +62,8 @@ func decoded(t testing.TB, data string) *Pool {
 	return p
 }
 
-// poolOf returns a pool with the given entries of a provider "p". Each entry without a
-// token gets its own.
+// poolOf returns a pool with the given entries of a provider "p". It adds a different token to
+// each entry that has none.
 func poolOf(t testing.TB, entries ...string) *Pool {
 	t.Helper()
 	entries = slices.Clone(entries)

@@ -39,10 +39,10 @@ const (
 	codex = "openai-codex"
 )
 
-// HoldCode returns an error code for holds that agents do not end early: 402 if they
-// would retry any of the credentials early after a 429, otherwise 429. Agents retry
-// openai-codex early because they query its limits, and newer agents retry a provider's
-// sole credential early.
+// HoldCode returns an error code for holds that agents do not end early: 402 if they would
+// retry any of the credentials early after a 429, otherwise 429. Agents retry openai-codex
+// early because they query its limits, and newer agents retry a provider's last live credential
+// early.
 func HoldCode(credentials []Credential) int {
 	if slices.ContainsFunc(credentials, func(c Credential) bool { return c.Provider == codex || c.Sole }) {
 		return codePaymentRequired
@@ -104,7 +104,7 @@ func (h Hold) tooShort(c *Credential, at, until time.Time) string {
 		h.deadline(c, at).In(at.Location()).Format(time.DateTime), cooldown)
 }
 
-// deadline returns when a hold of c ends if it is written at the given time.
+// deadline returns the end of a hold of c that is written at the given time.
 func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	switch {
 	case h.For > 0:
@@ -119,8 +119,8 @@ func (h Hold) deadline(c *Credential, at time.Time) time.Time {
 	return end
 }
 
-// curveEnd returns when the cooldown under Curve would end if c failed once more with the
-// code of the hold. It ignores the fields that make agents retry a credential after a
+// curveEnd returns the end of the cooldown that c would have under Curve after another failure
+// with the code of the hold. It ignores the fields that make agents retry a credential after a
 // minute, because they must not shorten a hold.
 func (h Hold) curveEnd(c *Credential, at time.Time) time.Time {
 	failed := *c
@@ -137,9 +137,9 @@ func (h Hold) Multiplier(c *Credential, at time.Time) float64 {
 	return h.Curve.For(c.Provider).Multiplier(c.Failures().Next().Count())
 }
 
-// held returns the change that holds c. It stores the deadline as the provider's reset
-// time, which every build of the agent obeys. It removes failure_reason, because on
-// nous, agents end a cooldown early if the reason is billing.
+// held returns the change that holds c. It stores the deadline as the provider's reset time,
+// which every build of the agent obeys. It removes failure_reason, because for the provider
+// nous, agents end a cooldown early if that field is billing.
 func held(c Credential, h Hold, at time.Time) Change {
 	ch := Exhausted(c, Failure{
 		Code: h.Code, Reason: HoldReason, Message: cmp.Or(h.Reason, defaultHoldReason), ResetAt: h.deadline(&c, at),

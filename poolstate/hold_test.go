@@ -24,12 +24,12 @@ func TestHoldCode(t *testing.T) {
 		want           int
 		warning        string // for code 429
 	}{
-		{"one of several", "openrouter", []string{`{}`, `{}`}, 429, ""},
-		{"only one", "openrouter", []string{`{}`}, 402, "60s"},
-		{"only one not dead", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402, "60s"},
-		{"another one exhausted", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429, ""},
+		{"one of two credentials", "openrouter", []string{`{}`, `{}`}, 429, ""},
+		{"only credential", "openrouter", []string{`{}`}, 402, "60s"},
+		{"last live credential", "openrouter", []string{`{}`, `{"last_status": "dead"}`}, 402, "60s"},
+		{"other credential exhausted", "openrouter", []string{`{}`, `{"last_status": "exhausted"}`}, 429, ""},
 		{"codex", "openai-codex", []string{`{}`, `{}`}, 402, "code 429"},
-		{"codex, only one", "openai-codex", []string{`{}`}, 402, "code 429"},
+		{"codex, only credential", "openai-codex", []string{`{}`}, 402, "code 429"},
 		{"similar name", "openai-codex-2", []string{`{}`, `{}`}, 429, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestHold_Shortens(t *testing.T) {
 		ready    = `{"id": "a"}`
 		cooling  = `{"id": "a", "last_status": "exhausted", "last_error_code": 429, "last_error_reset_at": 1795439999}` // in 3h59m53s
 		held     = `{"id": "a", "last_status": "exhausted", "last_error_reason": "operator_hold", "last_error_reset_at": 1795439999}`
-		computed = `{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600, "consecutive_failures": 4}` // 8h, flat 1h
+		computed = `{"id": "a", "last_status": "exhausted", "last_status_at": 1795425600, "consecutive_failures": 4}` // 8h with backoff, 1h flat
 		due      = `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795425000}`
 		forever  = `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 253402300800}` // year 10000
 	)
@@ -119,19 +119,19 @@ func TestHold_Shortens(t *testing.T) {
 		{"ready", ready, hour, end},
 		{"due", due, hour, end},
 		{"sooner", cooling, hour, time.Time{}},
-		{"sooner, until", cooling, Hold{Code: 429, Until: reset.Add(-time.Microsecond)}, time.Time{}},
-		{"the same", cooling, Hold{Code: 429, Until: reset}, reset},
+		{"sooner, with Until", cooling, Hold{Code: 429, Until: reset.Add(-time.Microsecond)}, time.Time{}},
+		{"same deadline", cooling, Hold{Code: 429, Until: reset}, reset},
 		{"later", cooling, Hold{Code: 429, For: 4 * time.Hour}, stampAt.Add(4 * time.Hour)},
 		{"sooner than a hold", held, hour, time.Time{}},
-		{"sooner, confirmed", cooling, Hold{Code: 429, For: time.Hour, Shorten: true}, end},
+		{"sooner, with Shorten", cooling, Hold{Code: 429, For: time.Hour, Shorten: true}, end},
 		{"default duration", cooling, Hold{Code: 429}, reset},
 		{"default duration, held", held, Hold{Code: 429}, reset},
-		{"default duration, confirmed", cooling, Hold{Code: 429, Shorten: true}, reset},
+		{"default duration, with Shorten", cooling, Hold{Code: 429, Shorten: true}, reset},
 		{"default duration, short cooldown", `{"id": "a", "last_status": "exhausted", "last_error_reset_at": 1795426000}`, Hold{Code: 429}, end},
-		{"default, never ready", forever, Hold{Code: 429}, time.Unix(253402300800, 0)},
+		{"default duration, never ready", forever, Hold{Code: 429}, time.Unix(253402300800, 0)},
 		{"never ready again", forever, hour, time.Time{}},
-		{"computed by backoff", computed, hour, time.Time{}},
-		{"computed by flat", computed, flat, end},
+		{"sooner than the backoff deadline", computed, hour, time.Time{}},
+		{"later than the flat deadline", computed, flat, end},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, storeOf(tt.entry, `{"id": "companion"}`))

@@ -90,7 +90,7 @@ func parseDay(s string) (time.Time, bool) {
 	if m[5] != "" {
 		day = number(m[5])
 	}
-	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in the first week
+	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // January 4 is always in the first week
 	monday := fourth.AddDate(0, 0, 7*(week-1)-int(fourth.Weekday()+6)%7)
 	isYear, isWeek := monday.ISOWeek()
 	return monday.AddDate(0, 0, day-1), year > 0 && isYear == year && isWeek == week && day >= 1 && day <= 7

@@ -130,7 +130,7 @@ func profileOf(home string) (root, profile string) {
 	return home, RootProfile
 }
 
-// ProfileOf returns the name of the profile to which the store at path belongs.
+// ProfileOf returns the name of the profile that the store at path belongs to.
 func ProfileOf(path string) string {
 	_, profile := profileOf(filepath.Dir(path))
 	return profile

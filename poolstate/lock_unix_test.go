@@ -259,7 +259,7 @@ func checkOwner(t *testing.T, path string, uid, gid uint32) {
 	equal(t, "mode of "+filepath.Base(path), info.Mode(), 0o600)
 }
 
-// chownFails is a file system on which changing the owner of a file fails.
+// chownFails is a file system that cannot change the owner of a file.
 type chownFails struct{ atomicfile.FS }
 
 func (f chownFails) Create(path string) (atomicfile.File, error) {

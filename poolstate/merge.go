@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// View is the pool that the agent of a profile sees, and the policy of that agent.
+// View is the pool that the agent of a profile uses, and the policy of that agent.
 type View struct {
 	Profile string
 	Pool    *Pool // own and borrowed credentials; see [Borrow]
@@ -87,8 +87,9 @@ func (p *Provider) Of(profile string) Provider {
 	return part
 }
 
-// markRepeated sets Repeated for the borrowed credentials that a merged provider contains more
-// than once, and BorrowedBy for the credential that represents them.
+// markRepeated sets Repeated for each borrowed credential that a merged provider also contains
+// as the original or through an earlier profile. It adds the borrowing profile to BorrowedBy of
+// that original or earlier credential.
 func (p *Provider) markRepeated() {
 	original := map[Ref]*Credential{}
 	for i := range p.Credentials {

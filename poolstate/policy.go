@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Policy is the rule by which a build of the agent computes deadlines. Policies can
-// be compared with ==. The zero value is [Backoff].
+// Policy is the rule that a build of the agent uses to compute deadlines. Policies can be
+// compared with ==. The zero value is [Backoff].
 type Policy struct {
 	kind   policyKind
 	source PolicySource
@@ -37,14 +37,14 @@ func Backoff() Policy { return Policy{kind: kindBackoff} }
 // TTL.
 func Flat() Policy { return Policy{kind: kindFlat} }
 
-// Flat202608 returns the policy of stock agents since August 2026. It is like [Flat], but
-// a provider's only credential that is not dead cools down for one minute, unless the
-// failure concerned authentication or billing.
+// Flat202608 returns the policy of stock agents since August 2026. It is like [Flat], but a
+// provider's last live credential cools down for one minute, unless the failure concerned
+// authentication or billing.
 func Flat202608() Policy { return Policy{kind: kindFlat202608} }
 
-// Flat202610 returns the policy of stock agents since October 2026. It is like
-// [Flat202608], but the cooldown of a provider's only credential also caps the provider's
-// reset time, and an operator's reset after the failure makes a credential usable at once.
+// Flat202610 returns the policy of stock agents since October 2026. It is like [Flat202608],
+// but the cooldown of a provider's last live credential also caps the provider's reset time,
+// and an operator's reset after the failure makes a credential usable at once.
 func Flat202610() Policy { return Policy{kind: kindFlat202610} }
 
 // Rules holds cooldowns that replace the stock ones. They are measured or configured.
@@ -53,8 +53,7 @@ type Rules struct {
 	// last one applies to all longer streaks. If there is only one, it is multiplied by
 	// the policy's multiplier. Code 0 applies to all codes that are not in the map.
 	Cooldowns map[int][]time.Duration
-	// Sole is the cooldown of a provider's only credential that is not dead. Zero
-	// means one minute.
+	// Sole is the cooldown of a provider's last live credential. Zero means one minute.
 	Sole time.Duration
 }
 
@@ -90,8 +89,7 @@ func (p Policy) Climbs() bool { return p.kind == kindBackoff }
 // does not prove this.
 func (p Policy) Counts() bool { return p.Climbs() && p.Source() != PolicyFromFile }
 
-// RetriesSole reports whether a provider's only credential that is not dead is retried
-// after a minute.
+// RetriesSole reports whether agents retry a provider's last live credential after a minute.
 func (p Policy) RetriesSole() bool { return p.kind >= kindFlat202608 }
 
 // WithRules returns the policy with the cooldowns of r.
@@ -100,9 +98,8 @@ func (p Policy) WithRules(r *Rules) Policy {
 	return p
 }
 
-// Multiplier returns the factor by which the base TTL is multiplied for a streak. Under
-// [Backoff] it is min(2^(streak-1), 8), or 1 if the streak is not positive. Under other
-// policies it is 1.
+// Multiplier returns the factor for the base TTL at a streak. Under [Backoff] it is
+// min(2^(streak-1), 8), or 1 if the streak is not positive. Under other policies it is 1.
 func (p Policy) Multiplier(streak int) int {
 	if p.Climbs() {
 		return 1 << max(Step(streak)-1, 0)
@@ -110,8 +107,8 @@ func (p Policy) Multiplier(streak int) int {
 	return 1
 }
 
-// Of returns the policy for c: that of its profile if c is in a merged pool, otherwise p.
-// See [Merge].
+// Of returns the policy for c: its profile's policy if c is in a merged pool, otherwise p. See
+// [Merge].
 func (p Policy) Of(c *Credential) Policy {
 	if c.policy != nil {
 		return *c.policy
@@ -177,7 +174,7 @@ func (p Policy) cleared(c *Credential) bool {
 	return p.Of(c).kind == kindFlat202610 && !c.ClearedAt.IsZero() && c.ClearedAt.After(c.StatusAt)
 }
 
-// Evidence says whether an observed failure raised the streak. It is more reliable than
+// Evidence describes whether an observed failure raised the streak. It is more reliable than
 // streaks in the file, which may come from another build or an operator.
 type Evidence uint8
 
@@ -296,8 +293,8 @@ func (c PolicyChoice) resolve(p *Pool, seen Evidence) Policy {
 // file, so that a later deadline has no effect.
 func (p Policy) CapsCooldown(c *Credential) bool { return !p.capFrom(c, c.StatusAt).IsZero() }
 
-// CapsReset reports whether the cooldown of a provider's only credential that is not
-// dead caps the provider's reset time.
+// CapsReset reports whether the cooldown of a provider's last live credential caps the
+// provider's reset time.
 func (p Policy) CapsReset() bool { return p.kind == kindFlat202610 }
 
 // Rules returns the cooldowns that replace the stock ones, or nil.

@@ -39,11 +39,11 @@ func TestCredential_Sole(t *testing.T) {
 		sole    bool
 	}{
 		{"alone", []string{a}, true},
-		{"with a dead one", []string{dead, a, `{"id": "e", "last_status": "dead"}`}, true},
-		{"with a ready one", []string{a, `{"id": "b"}`}, false},
-		{"with a cooling one", []string{a, `{"id": "b", "last_status": "exhausted"}`}, false},
-		{"with a disabled one", []string{a, `{"id": "b", "enabled": false}`}, false},
-		{"with one of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
+		{"other credential dead", []string{dead, a, `{"id": "e", "last_status": "dead"}`}, true},
+		{"other credential ready", []string{a, `{"id": "b"}`}, false},
+		{"other credential cooling", []string{a, `{"id": "b", "last_status": "exhausted"}`}, false},
+		{"other credential disabled", []string{a, `{"id": "b", "enabled": false}`}, false},
+		{"other credential of unknown status", []string{a, `{"id": "b", "last_status": "weird"}`}, false},
 		{"with invalid entries", []string{a, `"b"`, `null`}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestCredential_Sole(t *testing.T) {
 	}
 }
 
-// The policy depends on which keys the entries have, regardless of their values, and on the
+// The policy depends on the keys of the entries, regardless of their values, and on the
 // formatting of the file.
 func TestResolve_Auto(t *testing.T) {
 	for _, tt := range []struct {
@@ -76,8 +76,8 @@ func TestResolve_Auto(t *testing.T) {
 		{"a streak and newer keys", storeOf(`{"enabled": true}`, `{"consecutive_failures": 2}`), Backoff()},
 		{"status_cleared_at", storeOf(`{"status_cleared_at": 1795421599.75}`), Flat()},
 		{"model_cooldown_observed_at", storeOf(`{"model_cooldown_observed_at": {}}`), Flat202608()},
-		{"formatting of September", "{\n  \"credential_pool\": {}\n}", Flat202608()},
-		{"formatting of July", "{\n  \"credential_pool\": {}\n}\n", Flat()},
+		{"September formatting", "{\n  \"credential_pool\": {}\n}", Flat202608()},
+		{"July formatting", "{\n  \"credential_pool\": {}\n}\n", Flat()},
 		{"the build of October 2026", string(sample(t, "stock-2026-10.json")), Flat202608()},
 		{"model_cooldowns", storeOf(`{"id": "a"}`, `{"model_cooldowns": {}}`), Flat202608()},
 		{"failure_reason", storeOf(`{"failure_reason": null}`), Flat202608()},

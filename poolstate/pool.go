@@ -230,7 +230,7 @@ func (p *Pool) Find(ref Ref) *Credential {
 
 // finder returns a function that finds credentials as Find does, but in constant time.
 func (p *Pool) finder() func(*Credential) *Credential {
-	const anyPosition = -1 // in the key of the first credential with a given id
+	const anyPosition = -1 // the position in the key of the first credential with a given id
 	index := make(map[Ref]*Credential, 2*p.Len())
 	for c := range p.All() {
 		index[c.Ref] = c

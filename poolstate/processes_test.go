@@ -98,8 +98,8 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked calls fn until it has succeeded n times. It retries after ErrLocked,
-// because with many polling writers, one may not get the lock in time.
+// retryLocked calls fn until it has succeeded n times. It retries after ErrLocked, because with
+// many polling writers, a writer may not get the lock in time.
 func retryLocked(n int, fn func() error) error {
 	for n > 0 {
 		switch err := fn(); {

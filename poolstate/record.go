@@ -16,9 +16,9 @@ type Record struct {
 	Label    string    `json:"label"`
 	Before   State     `json:"before"`
 	After    State     `json:"after"`
-	// Code, Reason and Message describe a failure. For a hold, Reason is the
-	// operator's reason. For an unreadable file, Message is the error. For a missing
-	// one, it may say what has happened to the profile.
+	// Code, Reason and Message describe a failure. For a hold, Reason is the operator's reason.
+	// For an unreadable file, Message is the error. For a missing file, it may describe what
+	// happened to the profile.
 	Code *int `json:"error_code,omitempty"`
 	// Cooldown is the length of the cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`
@@ -105,7 +105,7 @@ const SameEventWithin = 5 * time.Second
 func (r *Record) Same(o *Record) bool {
 	within := SameEventWithin
 	if r.Kind.OfFile() {
-		within = time.Second // the file may fail and recover repeatedly
+		within = time.Second // a file may become unreadable repeatedly within seconds
 	}
 	return (r.Kind == o.Kind || r.undoneAs(o) || o.undoneAs(r)) && r.At.Sub(o.At).Abs() <= within &&
 		r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label) &&

@@ -70,8 +70,8 @@ func secretsIn(data []byte) []string {
 	return found
 }
 
-// checkPrintsNoSecret formats a value with every verb: alone, in collections, and in
-// unexported fields, for which fmt does not call methods.
+// checkPrintsNoSecret formats a value with every verb: alone, in collections, and in unexported
+// fields, where fmt does not call methods.
 func checkPrintsNoSecret[T any](t *testing.T, v T, secrets []string) {
 	t.Helper()
 	type wrapper[T any] struct{ value T }
@@ -264,7 +264,7 @@ func TestDecode_SecretInName(t *testing.T) {
 // The values and keys of an undo are scrubbed. A scrubbed value is lost: the undo does not
 // write the placeholder to the file.
 func TestUndo_ScrubsSecrets(t *testing.T) {
-	for before, want := range map[string]string{ // empty for a lost value
+	for before, want := range map[string]string{ // want is empty if the value is lost
 		`"plain"`:                          `"plain"`,
 		`"bad ` + someSecret + `"`:         ``,
 		`{"` + someSecret + `" :  1}`:      ``,

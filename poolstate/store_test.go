@@ -255,7 +255,7 @@ func TestLoadIfChanged(t *testing.T) {
 	}
 }
 
-// A pool does not retain the bytes from which it was decoded.
+// A pool does not retain the bytes that it was decoded from.
 func TestDecode_CopiesText(t *testing.T) {
 	for _, name := range sampleNames {
 		data := sample(t, name)

@@ -21,7 +21,7 @@ type Profile struct {
 	Exists bool
 }
 
-// ProfileAt returns the profile to which the store at path belongs.
+// ProfileAt returns the profile that the store at path belongs to.
 func ProfileAt(path string) Profile {
 	_, err := os.Stat(path)
 	return Profile{Name: ProfileOf(path), Path: path, Exists: !errors.Is(err, fs.ErrNotExist)}
@@ -68,15 +68,15 @@ func ProfilesOf(path string) ([]Profile, error) {
 // ProfilesDir returns the directory with the profiles of the root whose store is at path.
 func ProfilesDir(path string) string { return filepath.Join(filepath.Dir(path), profilesDir) }
 
-// Copy says whether an entry of a profile is a copy of one of the root's entries. For most
-// providers, an agent copies the root's entries to a profile the first time that it
-// updates one of them there. The copies then shadow the originals.
+// Copy describes whether an entry of a profile is a copy of one of the root's entries. For most
+// providers, an agent copies the root's entries to a profile the first time that it updates one
+// of them there. The copies then shadow the originals.
 type Copy uint8
 
-// The relations between a profile's entry and the root's.
+// The values of Copy.
 const (
 	NoCopy    Copy = iota // not a copy
-	SameCopy              // has the root's tokens
+	SameCopy              // has the same tokens as the root's entry
 	StaleCopy             // the root has newer tokens, so refreshing the copy may fail
 )
 
@@ -86,9 +86,9 @@ func (c Copy) String() string {
 }
 
 // Borrow returns the pool that the agent of a profile uses: its own entries and, for each
-// provider of which it has none, the root's. A pool is nil if its store does not exist.
-// In the result, borrowed credentials and copies of the root's credentials are marked.
-// Borrow does not change own or root.
+// provider without any, the entries of the root. A pool is nil if its store does not exist. In
+// the result, borrowed credentials and copies of the root's credentials are marked. Borrow does
+// not change own or root.
 //
 // Changes to a borrowed credential belong in the root's store. Agents also write them
 // there for anthropic, openai-codex, xai-oauth and nous. For other providers, an agent's
@@ -142,8 +142,8 @@ func (p *Pool) insert(provider Provider) {
 	p.Providers = slices.Insert(p.Providers, i, provider)
 }
 
-// markCopies sets the Copy field of a profile's entries. root is the root's provider of
-// the same name, or nil. A copy keeps the id. Referenced tokens are not copied.
+// markCopies sets the Copy field of a profile's entries. root is the provider of the same name
+// in the root's pool, or nil. A copy keeps the id. Referenced tokens are not copied.
 func (p *Provider) markCopies(root *Provider) {
 	if root == nil {
 		return
@@ -199,8 +199,8 @@ func MarkProfiles(names []string, pools []*Pool) {
 	}
 }
 
-// markProfiles sets the Profiles field of credentials of one account, in the order of the
-// profiles, unless all of them have the same profile.
+// markProfiles sets the Profiles field of the credentials in group, which belong to the same
+// account, if they are in several profiles.
 func markProfiles(group []*Credential, profileOf func(*Credential) string) {
 	var shared []string
 	for _, c := range group {

@@ -103,10 +103,10 @@ func TestBorrow(t *testing.T) {
 		{"copy", entries("p", one), entries("p", one), "p/a copied from default"},
 		{"copy with another id", entries("p", strings.Replace(one, `"a"`, `"z"`, 1)), entries("p", one), "p/z copied from default"},
 		{"older copy", entries("p", strings.NewReplacer(`"1"`, `"0"`, "09:00", "08:00").Replace(one)), entries("p", one), "p/a copied from default, which has newer tokens"},
-		{"newer than the root's", entries("p", strings.NewReplacer(`"1"`, `"0"`, "09:00", "10:00").Replace(one)), entries("p", one), "p/a"},
+		{"newer tokens than the root's entry", entries("p", strings.NewReplacer(`"1"`, `"0"`, "09:00", "10:00").Replace(one)), entries("p", one), "p/a"},
 		{"other source with the same id", entries("p", strings.NewReplacer(`"1"`, `"0"`, "09:00", "08:00", "manual", "env:X").Replace(one)), entries("p", one), "p/a"},
-		{"older by expiry", entries("p", `{"id": "a", "access_token": "0", "expires_at": 1795420000}`), entries("p", `{"id": "a", "access_token": "1", "expires_at": 1795430000}`), "p/a copied from default, which has newer tokens"},
-		{"without times", entries("p", `{"id": "a", "access_token": "0"}`), entries("p", `{"id": "a", "access_token": "1"}`), "p/a"},
+		{"older copy, by expiry", entries("p", `{"id": "a", "access_token": "0", "expires_at": 1795420000}`), entries("p", `{"id": "a", "access_token": "1", "expires_at": 1795430000}`), "p/a copied from default, which has newer tokens"},
+		{"different tokens without times", entries("p", `{"id": "a", "access_token": "0"}`), entries("p", `{"id": "a", "access_token": "1"}`), "p/a"},
 		{
 			"same environment variable", entries("p", `{"id": "a", "source": "env:X", "secret_fingerprint": "sha256:e62f29a33316924b"}`),
 			entries("p", `{"id": "a", "source": "env:X", "secret_fingerprint": "sha256:e62f29a33316924b"}`), "p/a",

@@ -33,7 +33,7 @@ type grant struct {
 	access, refresh Secret
 	expiresAt       time.Time
 	expiresKey      string // the entry's key for expiresAt
-	expires         []byte // its JSON value
+	expires         []byte // the JSON value for that key
 	missing         string // why there are no tokens
 }
 

@@ -58,7 +58,7 @@ func TestSync(t *testing.T) {
 	fingerprint := wanted{"secret_fingerprint", fmt.Sprintf(`"sha256:%x"`, sha256.Sum256([]byte(newToken)))[:len(`"sha256:`)+16] + `"`}
 	claudeExpiry, nousExpiry := wanted{"expires_at_ms", "1795440000000"}, wanted{"expires_at", `"2026-11-23T12:00:00Z"`}
 	for _, tt := range []struct {
-		name, fields, claude string // nous if claude is empty
+		name, fields, claude string // the provider is nous if claude is empty
 		want                 []wanted
 	}{
 		{"claude_code", oldTokens + `, "expires_at_ms": 1795430000000`, claudeTokens("1795440000000"), append(own, claudeExpiry)},
@@ -129,7 +129,7 @@ func TestSync_NoNewerTokens(t *testing.T) {
 	newer := claudeTokens("1795450000000")
 	for _, tt := range []struct{ name, content, claude, why string }{
 		{"the same tokens", claude(same), claudeTokens("1"), "already"},
-		{"the same, referenced", claude(sameReferenced), claudeTokens("1"), "already"},
+		{"the same token, referenced", claude(sameReferenced), claudeTokens("1"), "already"},
 		{"older tokens", claude(older), claudeTokens("1795439999999"), "older"},
 		{"no token", claude(older), `{"claudeAiOauth": {"refreshToken": "SECRET-r"}}`, noToken},
 		{"a token of the wrong type", claude(older), `{"claudeAiOauth": {"accessToken": ["SECRET"]}}`, noToken},
@@ -145,11 +145,11 @@ func TestSync_NoNewerTokens(t *testing.T) {
 		{"a manual device code", syncStore("nous", "manual:device_code", older, nousState), noClaude, manual},
 
 		{"no providers", strings.Replace(nous(`{}`), `"providers": {}, `, ``, 1), noClaude, "no tokens for nous"},
-		{"nous missing", nous(`{"other": {}}`), noClaude, noToken},
+		{"nous is missing", nous(`{"other": {}}`), noClaude, noToken},
 		{"nous is a list", nous(`{"nous": ["access_token"]}`), noClaude, noToken},
 		{"providers is a string", nous(`"nous"`), noClaude, noToken},
-		{"nous is older", nous(strings.Replace(nousState, "T12", "T01", 1)), noClaude, "older"},
-		{"nous has the same", nous(strings.Replace(nousState, newToken, oldToken, 1)), noClaude, "already"},
+		{"nous has older tokens", nous(strings.Replace(nousState, "T12", "T01", 1)), noClaude, "older"},
+		{"nous has the same tokens", nous(strings.Replace(nousState, newToken, oldToken, 1)), noClaude, "already"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t, tt.content)

@@ -87,7 +87,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 		if f.Before != nil && strings.Contains(*f.Before, redact.Redacted) {
 			e.Lost = append(e.Lost, f.Key)
 			if f.After == nil {
-				continue // it stays removed
+				continue // the key stays removed
 			}
 			f.Before = new(string(rawNull()))
 		}

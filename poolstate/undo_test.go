@@ -10,8 +10,8 @@ import (
 	"pooltop/poolstate/internal/jsonedit"
 )
 
-// An undo that was stored in a journal restores every byte of an entry, with the
-// exceptions that checkRestored lists.
+// An undo restores every byte of an entry, even after it was encoded for a journal. The comment
+// on checkRestored lists the exceptions.
 func TestUndo_RestoresBytes(t *testing.T) {
 	for name, content := range actionFiles(t) {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestUndo_ChangedSince(t *testing.T) {
 	for verb, written := range map[Verb][]wanted{VerbReset: resetFields(true), VerbHold: holdFields(429, "", stampAt, 5, true)} {
 		for _, f := range written {
 			changes := []Change{to(f.key, `"changed"`), to(f.key, `1795425607.5`), to(f.key, `{"m": 1}`)}
-			if f.raw != "" && f.raw != "null" { // otherwise a removed field means the same
+			if f.raw != "" && f.raw != "null" { // otherwise removing the field changes nothing
 				changes = append(changes, removal(f.key))
 			}
 			for _, change := range changes {
@@ -243,8 +243,8 @@ func TestUndo_Invalid(t *testing.T) {
 	}
 }
 
-// FuzzUndo checks that an undo that was stored in a journal restores the values of any
-// entry.
+// FuzzUndo checks that an undo restores the values of any entry, even after the undo was
+// encoded for a journal.
 func FuzzUndo(f *testing.F) {
 	for _, inside := range []string{
 		``, ` `, `"id":"a"`, "\n\t\"id\": \"a\",\n\t\"last_status\": \"exhausted\"\n", `"failure_reason":1,"failure_reason":2`,

@@ -169,7 +169,7 @@ func rawSeconds(t time.Time) []byte {
 		return rawNull()
 	}
 	f := float64(t.Unix())
-	if t.Year() < 10000 { // microseconds could overflow after that
+	if t.Year() < 10000 { // later microseconds could overflow
 		f = float64(t.UnixMicro()) / 1e6
 	}
 	b := strconv.AppendFloat(nil, f, 'f', -1, 64)

@@ -151,7 +151,7 @@ var fileTests = []struct {
 		p.put("f", "back")
 		p.expect("back")
 	}},
-	{"moved away and back", "f", func(p *probe) {
+	{"renamed and renamed back", "f", func(p *probe) {
 		p.move("f", "away")
 		p.expect(absent)
 		p.move("away", "f")
@@ -199,7 +199,7 @@ var fileTests = []struct {
 			p.expect(fmt.Sprint(i))
 		}
 	}},
-	{"directory moved away and back", "a/f", func(p *probe) {
+	{"directory renamed and renamed back", "a/f", func(p *probe) {
 		for range 20 {
 			p.move("a", "away")
 			p.move("away", "a")
@@ -210,7 +210,7 @@ var fileTests = []struct {
 		p.move("away", "a")
 	}},
 	// An event source can deadlock while a watch is being removed.
-	{"directory moved away and removed", "a/f", func(p *probe) {
+	{"directory renamed and removed", "a/f", func(p *probe) {
 		for i := range 50 {
 			p.move("a", "away")
 			p.remove("away")

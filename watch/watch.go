@@ -1,17 +1,17 @@
 // Package watch reports when files may have changed.
 //
-// It uses file events from the operating system for the directory of each path and, if
-// the path is a symbolic link, for the directory of its target. It therefore detects
-// when a file is created, written in place, replaced or removed. Neither the file nor
-// its directory has to exist. All paths share one event source and one timer.
+// The package uses file events from the operating system for the directory of each path and, if
+// the path is a symbolic link, for the directory of its target. It therefore notices when a
+// file is created, written in place, replaced or removed. Neither the file nor its directory
+// has to exist. All paths share one event source and one timer.
 //
-// A path that ends in a separator is a directory. Its changes are those of its list of
-// names: an entry is created, renamed or removed.
+// A path that ends in a separator is a directory. It changes when one of its entries is
+// created, renamed or removed.
 //
-// It also calls os.Stat every [Interval] and compares the result with the last one.
-// This detects changes that cause no event, such as a change by another machine on a
-// network file system or the replacement of a parent directory. If the system cannot
-// provide events, this is how all changes are detected.
+// The package also calls os.Stat every [Interval] and compares the result with the last one.
+// This detects changes that cause no event, such as a change by another machine on a network
+// file system or the replacement of a parent directory. If the system cannot provide events,
+// all changes are detected in this way.
 //
 //	w := watch.Start(ctx, "config.json", "/var/lib/app/state.json")
 //	for c := range w.Changes() {
@@ -84,7 +84,7 @@ func Start(ctx context.Context, paths ...string) *Watcher {
 	return w
 }
 
-// Changes returns the channel on which changes are sent.
+// Changes returns the channel of changes.
 func (w *Watcher) Changes() <-chan Change { return w.changes }
 
 // Set replaces the watched paths. It sends a first Change for each new path, and possibly

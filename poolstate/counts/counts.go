@@ -1,6 +1,6 @@
-// Package counts stores what guard remembers about a store, so that each failure is counted
-// once, no matter how many processes observe it. The state of a store is one small file in
-// the user's state directory. It contains no secrets.
+// Package counts saves the state of guard, so that each failure is counted once, no matter how
+// many processes observe it. There is one small state file for each store, in the user's state
+// directory. It contains no secrets.
 package counts
 
 import (
@@ -30,8 +30,8 @@ const (
 	lockPoll    = 5 * time.Millisecond
 )
 
-// Counter counts the failures of one store. Create it with [New] or [InMemory]. It is not
-// safe for concurrent use, but any number of processes may have one for the same store.
+// Counter counts the failures of one store. Create it with [New] or [InMemory]. It is not safe
+// for concurrent use, but any number of processes may each have a Counter for the same store.
 type Counter struct {
 	path  string // without an extension; "" keeps the state in memory
 	state *guard.State
@@ -110,7 +110,8 @@ func (c *Counter) Detach() error {
 	return err
 }
 
-// Next returns when an unchanged snapshot must be observed again; see [guard.State.Next].
+// Next returns the time when an unchanged snapshot must be observed again; see
+// [guard.State.Next].
 func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) time.Time {
 	return c.state.Next(pool, rules, at)
 }

@@ -169,7 +169,7 @@ func TestInMemory(t *testing.T) {
 	}
 }
 
-// The error about a damaged state says what to do.
+// The error about a damaged state file contains instructions.
 func TestCheck_Damaged(t *testing.T) {
 	c := New(t.TempDir(), "/auth.json")
 	must(t, c.Check())

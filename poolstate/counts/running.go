@@ -18,8 +18,8 @@ type Guard struct {
 	Host    string `json:"host"`
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
-	// Only lists the providers on which guard acts; nil means all. Sole allows pins on a
-	// provider's only credential. See [poolstate.Curve].
+	// Only lists the providers that guard handles; nil means all. Sole allows pins on a
+	// provider's last live credential. See [poolstate.Curve].
 	Only []string `json:"only,omitempty"`
 	Sole bool     `json:"sole,omitempty"`
 }

@@ -106,7 +106,7 @@ func (d decider) pin(c *count, cr *poolstate.Credential, out Decision) (Decision
 	}
 	out.Kind = Pinned
 	out.Reason = fmt.Sprintf("failure %d: %s instead of %s", c.Streak, span(c.Pin.Until.Sub(c.At)), span(out.Own.Sub(cr.StatusAt)))
-	out.Before = c.Streak - 1 // the first note about a failure also reports the longer streak
+	out.Before = c.Streak - 1 // the note about the first write also reports that the streak grew
 	if c.Pin.Writes > 0 {
 		out.Kind, out.Reason, out.Before = Repinned, "an agent removed the pin", c.Streak
 	}
@@ -218,7 +218,7 @@ func (d decider) siblings(of *poolstate.Credential) []time.Time {
 	return out
 }
 
-// staggerSteps is the number of deadlines from which stagger chooses.
+// staggerSteps is the number of deadlines that stagger chooses from.
 const staggerSteps = 25
 
 // stagger returns a deadline for a failure at the given time, at most length later and as

@@ -435,7 +435,7 @@ func TestDecide_RestoredPin(t *testing.T) {
 	restore()
 	w.run().wantLog().after(minute).run().wantLog("released a").wantStreak("a", 0)
 	restore()
-	w.reset("a").run() // does not reset the delays
+	w.reset("a").run() // a reset does not restart the delays
 	restore()
 	w.run().wantLog()
 	for _, delay := range []time.Duration{5 * minute, 15 * minute, hour} {
@@ -453,12 +453,12 @@ func TestStagger(t *testing.T) {
 		siblings    []time.Duration
 		want        time.Duration
 	}{
-		"alone":                     {2 * hour, hour, 1, nil, 2 * hour},
-		"no sibling is cooling":     {2 * hour, hour, 3, nil, 2 * hour},
-		"a sibling at the end":      {2 * hour, hour, 2, []time.Duration{2 * hour}, hour},
-		"siblings at both ends":     {2 * hour, hour, 2, []time.Duration{hour, 2 * hour}, 90 * minute},
-		"far siblings do not count": {2 * hour, hour, 4, []time.Duration{hour}, 2 * hour},
-		"never before the agent's":  {2 * hour, 100 * minute, 2, []time.Duration{2 * hour}, 100 * minute},
+		"alone":                               {2 * hour, hour, 1, nil, 2 * hour},
+		"no sibling is cooling":               {2 * hour, hour, 3, nil, 2 * hour},
+		"a sibling at the end":                {2 * hour, hour, 2, []time.Duration{2 * hour}, hour},
+		"siblings at both ends":               {2 * hour, hour, 2, []time.Duration{hour, 2 * hour}, 90 * minute},
+		"far siblings do not count":           {2 * hour, hour, 4, []time.Duration{hour}, 2 * hour},
+		"not before the agent's own deadline": {2 * hour, 100 * minute, 2, []time.Duration{2 * hour}, 100 * minute},
 	} {
 		var siblings []time.Time
 		for _, s := range tt.siblings {

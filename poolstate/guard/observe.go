@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// evidenceAfter is how long a credential must go without a failure, after it was used,
-	// before its streak ends. It is also the minimum time between two increases of
-	// request_count that show that the credential was used.
+	// evidenceAfter is how long a credential must work without a failure before its streak
+	// ends. It is also the minimum time between two increases of request_count that show that
+	// the credential was used.
 	evidenceAfter = 10 * time.Minute
 	// suspectAfter is how far in the future a failure may be. A failure further ahead is
 	// neither counted nor pinned.
@@ -119,8 +119,8 @@ func (o observer) reset(c *count, cr *poolstate.Credential) {
 	}
 }
 
-// fail counts a new failure. A failure before the agent's own deadline is another report
-// of the last one and is not counted.
+// fail counts a new failure. A failure before the agent's own deadline is another report of the
+// last failure and is not counted.
 func (o observer) fail(c *count, cr *poolstate.Credential) (notes []Note) {
 	if !o.failed(cr) || sameFailure(cr.StatusAt, c.At) || sameFailure(cr.StatusAt, c.Seen) {
 		return nil
@@ -193,7 +193,7 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 	if c.Status != poolstate.StatusExhausted.String() || cr.Status != poolstate.StatusOK || o.at.Before(c.Own) {
 		return false
 	}
-	at := o.at // the latest time at which the selection could have happened
+	at := o.at // the latest possible time of the selection
 	if written := o.pool.UpdatedAt; written.After(c.Own) && written.Before(at) {
 		at = written
 	}
@@ -221,7 +221,7 @@ func (o observer) release(c *count, working *poolstate.Credential) {
 // remember records the fields to compare with the next snapshot.
 func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
-	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // killed after it wrote the pin
+	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // guard was killed after it wrote the pin
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
 	}
 }

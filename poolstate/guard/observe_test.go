@@ -17,20 +17,20 @@ func TestObserve(t *testing.T) {
 		run  func(w *world)
 		want int
 	}{
-		"healthy":             {func(w *world) { w.run() }, 0},
-		"first failure":       {func(w *world) { w.fail("a").run() }, 1},
-		"observed twice":      {func(w *world) { w.fail("a").run().after(minute).run() }, 1},
-		"after its deadline":  {func(w *world) { w.fail("a").run().after(hour).fail("a").run() }, 2},
-		"before its deadline": {func(w *world) { w.fail("a").run().after(59 * minute).fail("a").run() }, 1},
-		"many reports":        {func(w *world) { w.fail("a").run().after(minute).fail("a").run().after(minute).fail("a").run() }, 1},
+		"healthy":                     {func(w *world) { w.run() }, 0},
+		"first failure":               {func(w *world) { w.fail("a").run() }, 1},
+		"observed twice":              {func(w *world) { w.fail("a").run().after(minute).run() }, 1},
+		"failure after the deadline":  {func(w *world) { w.fail("a").run().after(hour).fail("a").run() }, 2},
+		"failure before the deadline": {func(w *world) { w.fail("a").run().after(59 * minute).fail("a").run() }, 1},
+		"many reports":                {func(w *world) { w.fail("a").run().after(minute).fail("a").run().after(minute).fail("a").run() }, 1},
 		"a report does not move the deadline": {func(w *world) {
 			w.fail("a").run().after(50 * minute).fail("a").run().after(10 * minute).fail("a").run()
 		}, 2},
-		"cooldown has ended":     {func(w *world) { w.fail("a", "b").run().after(2 * hour).selects().run() }, 1},
-		"several failures":       {func(w *world) { w.failures(4, "a") }, 4},
-		"a hold":                 {func(w *world) { w.failWith(poolstate.Failure{Code: 429, Reason: poolstate.HoldReason}, "a").run() }, 0},
-		"in the future":          {func(w *world) { w.after(6 * minute).fail("a").after(-6 * minute).run() }, 0},
-		"slightly in the future": {func(w *world) { w.after(4 * minute).fail("a").after(-4 * minute).run() }, 1},
+		"cooldown has ended":             {func(w *world) { w.fail("a", "b").run().after(2 * hour).selects().run() }, 1},
+		"several failures":               {func(w *world) { w.failures(4, "a") }, 4},
+		"a hold":                         {func(w *world) { w.failWith(poolstate.Failure{Code: 429, Reason: poolstate.HoldReason}, "a").run() }, 0},
+		"failure in the future":          {func(w *world) { w.after(6 * minute).fail("a").after(-6 * minute).run() }, 0},
+		"failure slightly in the future": {func(w *world) { w.after(4 * minute).fail("a").after(-4 * minute).run() }, 1},
 		"provider's reset time": {func(w *world) {
 			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(3 * hour)}, "a").run().after(2 * hour).fail("a").run()
 		}, 1},
@@ -57,7 +57,7 @@ func TestObserve(t *testing.T) {
 			w.get("a").ClearedAt = cleared
 			w.run()
 		}, 0},
-		"the agent's own reset": {func(w *world) {
+		"an agent clears the status": {func(w *world) {
 			w.failures(3, "a").after(minute)
 			c := w.get("a")
 			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{}
@@ -67,7 +67,7 @@ func TestObserve(t *testing.T) {
 			w.failures(2, "a").after(30 * minute).fail("a").run()
 			pinned := *w.get("a")
 			c := w.get("a")
-			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{} // the agent's own reset
+			c.Status, c.StatusText, c.StatusAt, c.ResetAt = poolstate.StatusNone, "", time.Time{}, time.Time{} // an agent clears the status
 			w.run()
 			*w.get("a") = pinned
 			w.run()
@@ -82,7 +82,7 @@ func TestObserve(t *testing.T) {
 			*w.get("a") = between
 			w.run()
 		}, 0},
-		"again before the deadline, after a reset time in the past": {func(w *world) {
+		"failure before the deadline, with a reset time in the past": {func(w *world) {
 			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(-hour)}, "a").run().after(30 * minute).fail("a").run()
 		}, 1},
 		"reset in the future": {func(w *world) {
@@ -115,7 +115,7 @@ func TestObserve(t *testing.T) {
 			w.get("a").Tokens = poolstate.Digest{}
 			w.run()
 		}, 0},
-		"removed and added again": {func(w *world) {
+		"entry removed and added again": {func(w *world) {
 			w.failures(3, "a")
 			full := w.pool
 			w.load(`{"credential_pool": {"p": []}}`)
@@ -169,19 +169,19 @@ func TestObserve_Used(t *testing.T) {
 		run  func(w *world)
 		ends bool
 	}{
-		"first in the order":   {func(w *world) {}, true},
-		"round robin":          {func(w *world) { w.rules.Strategies = map[string]string{"p": "round_robin"} }, true},
-		"least used":           {func(w *world) { w.rules.Strategies = map[string]string{"p": "least_used"} }, false},
-		"random":               {func(w *world) { w.rules.Strategies = map[string]string{"p": "random"} }, false},
-		"another one is first": {func(w *world) { w.swap() }, false},
+		"first in the order":          {func(w *world) {}, true},
+		"round robin":                 {func(w *world) { w.rules.Strategies = map[string]string{"p": "round_robin"} }, true},
+		"least used":                  {func(w *world) { w.rules.Strategies = map[string]string{"p": "least_used"} }, false},
+		"random":                      {func(w *world) { w.rules.Strategies = map[string]string{"p": "random"} }, false},
+		"another credential is first": {func(w *world) { w.swap() }, false},
 		"random, but nothing else is available": {func(w *world) {
 			w.rules.Strategies = map[string]string{"p": "random"}
 			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").run()
 		}, true},
-		"another one is first, but it is cooling": {func(w *world) {
+		"another credential is first, but it is cooling": {func(w *world) {
 			w.swap().failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").run()
 		}, true},
-		"another one is first, but it is dead": {func(w *world) {
+		"another credential is first, but it is dead": {func(w *world) {
 			w.swap().get("b").Status = poolstate.StatusDead
 			w.run()
 		}, true},
@@ -259,7 +259,7 @@ func TestObserve_Requests(t *testing.T) {
 	w.after(3 * hour).selects().run()
 	requests(w, 15).after(9 * minute)
 	requests(w, 16).after(time.Hour)
-	requests(w, 11) // another process writes its own number
+	requests(w, 11) // another process writes its own request_count
 	requests(w, 16).wantStreak("a", 2).after(5 * minute)
 	requests(w, 17).after(10*minute-1).run().wantStreak("a", 2)
 	w.after(1).run().wantStreak("a", 0)

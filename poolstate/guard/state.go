@@ -46,12 +46,12 @@ type count struct {
 	// Own is the agent's own deadline for the last counted failure. It is zero after the
 	// streak has ended.
 	Own time.Time `json:"own,omitzero"`
-	// Last is the later of the agent's own deadline and the pin's.
+	// Last is the later of the agent's own deadline and the deadline of the pin.
 	Last time.Time `json:"last,omitzero"`
 	Pin  *pin      `json:"pin,omitempty"`
 	// Prior is the previous streak, for Restore. It is nil after a new failure.
 	Prior *streak `json:"prior,omitempty"`
-	// Noted is the kind of the last decision about the failure that wrote nothing.
+	// Noted is the kind of the last decision that wrote nothing for the failure.
 	Noted Kind `json:"noted,omitempty"`
 
 	// The remaining fields are compared with the next snapshot.
@@ -63,8 +63,7 @@ type count struct {
 	// the failure.
 	Requests int       `json:"requests,omitempty"`
 	Rose     time.Time `json:"rose,omitzero"`
-	// Used is the time of the snapshot that first showed that an agent used the
-	// credential.
+	// Used is the time of the first snapshot that showed a use of the credential.
 	Used time.Time `json:"used,omitzero"`
 }
 
@@ -79,7 +78,7 @@ type streak struct {
 // pin is a deadline that guard wrote or is about to write.
 type pin struct {
 	Until time.Time `json:"until"`
-	// Removed is true if the pin must not be in the file.
+	// Removed is true if guard has removed the pin from the file or must remove it.
 	Removed bool `json:"removed,omitempty"`
 	// Writes counts how often the pin was written or, if Removed, removed. Wrote is the
 	// time of the last write.
@@ -93,8 +92,8 @@ func (p *pin) invalid() bool { return p != nil && p.Writes < 0 }
 // write, guard repeats it up to five times.
 var retryDelays = []time.Duration{0, 0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
-// next returns when the pin may be written again, or false if it was already written too
-// often.
+// next returns the earliest time of the next write of the pin, or false if it was already
+// written too often.
 func (p *pin) next() (time.Time, bool) {
 	if p.Writes >= len(retryDelays) {
 		return time.Time{}, false
@@ -169,8 +168,8 @@ func (s *State) Encode() ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// maxOutdated limits how much older than the latest snapshot an outdated one can be. A
-// greater difference means that the clock was set back.
+// An outdated snapshot is older than the latest one by less than maxOutdated. A greater
+// difference means that the clock was set back.
 const maxOutdated = time.Minute
 
 // outdated reports whether a pool is slightly older than the latest one observed, because
@@ -221,8 +220,8 @@ func (s *State) Annotate(pool *poolstate.Pool) {
 	}
 }
 
-// Next returns when an unchanged snapshot can next produce a note or a decision, or the
-// zero time if it cannot.
+// Next returns the earliest time when an unchanged snapshot can produce a note or a decision,
+// or the zero time if it cannot.
 func (s *State) Next(pool *poolstate.Pool, rules Rules, at time.Time) time.Time {
 	var next time.Time
 	soonest := func(t time.Time) {

@@ -10,7 +10,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// start is the time at which a world begins.
+// start is the initial time of a world.
 var start = time.Unix(1795425600, 0).UTC()
 
 // world is a store in memory, its guard and a clock.
@@ -102,7 +102,7 @@ func (w *world) run() *world {
 	return w
 }
 
-// decide observes the pool, decides and logs the result.
+// decide observes the pool, makes decisions and logs them.
 func (w *world) decide() []Decision {
 	for _, n := range w.state.Observe(w.pool, w.rules, w.now) {
 		w.log = append(w.log, fmt.Sprintf("%s %s", n.Kind, n.Credential.ID))

@@ -24,7 +24,7 @@ func TestRecords(t *testing.T) {
 	equal(t, "events", strings.Join(events, ", "), "a by agent, b by agent, a by operator, a by operator, a by agent")
 }
 
-// Earlier versions recorded messages that quote another credential's secret. Records redacts
+// Earlier versions recorded messages that quoted another credential's secret. Records redacts
 // such secrets while the pool's file can be read.
 func TestRecords_OldSecret(t *testing.T) {
 	const secret = "sk-other-0123456789abcdef"
@@ -66,10 +66,10 @@ func TestLast(t *testing.T) {
 		{"no action", nil, ""},
 		{"several credentials", []Entry{line("1", "s", ""), line("2", "s", ""), line("2", "s", ""), line("2", "s", "")}, "2 2 2"},
 		{"before an undone action", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2")}, "1"},
-		{"two undone", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2"), line("4", "s", "1")}, ""},
+		{"two undone actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("3", "s", "2"), line("4", "s", "1")}, ""},
 		{"after an undo", []Entry{line("1", "s", ""), line("2", "s", "1"), line("3", "s", "")}, "3"},
 		{"undo of several credentials", []Entry{line("1", "s", ""), line("1", "s", ""), line("2", "s", "1"), line("2", "s", "1")}, ""},
-		{"with another store", []Entry{line("1", "s", ""), line("2", "other", ""), line("3", "other", "2")}, "1"},
+		{"action on another store", []Entry{line("1", "s", ""), line("2", "other", ""), line("3", "other", "2")}, "1"},
 		{"undone in another store", []Entry{line("1", "s", ""), line("2", "other", "1")}, "1"},
 		{"same number in another store", []Entry{line("1", "s", ""), line("1", "other", "")}, "1"},
 		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},

@@ -180,7 +180,7 @@ func encode(entries []Entry) ([]byte, error) {
 			line, err = e.line()
 		}
 		if err == nil && len(line) > maxLine {
-			e.Undo = nil // it contains a string that is too long
+			e.Undo = nil // the undo contains a string that is too long
 			line, err = e.line()
 		}
 		if err != nil {
@@ -238,7 +238,7 @@ func (j Journal) readAll() ([]Entry, error) {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
 		out = append(out, decode(f, maxLine)...)
-		_ = f.Close() // it was only read
+		_ = f.Close() // opened read-only
 	}
 	return out, nil
 }

@@ -23,9 +23,8 @@ type Operator struct {
 	// Number returns the identifier of a new action; the default is [NewNumber]. Changes
 	// with the same identifier form one action on several stores.
 	Number func() string
-	// Restore swaps the observed streaks of credentials with those before their last
-	// reset. It is called when a reset is undone, and again if the undo fails. It may be
-	// nil.
+	// Restore swaps the observed streaks of credentials with their streaks before the last
+	// reset. It is called when a reset is undone, and again if the undo fails. It may be nil.
 	Restore func(refs []poolstate.Ref)
 	// Log receives a message for each action and event. If nil, nothing is logged.
 	Log *slog.Logger

@@ -21,7 +21,7 @@ func TestDo(t *testing.T) {
 	done := do(t, o, hold)
 	wantErr(t, done.JournalErr, nil)
 	equal(t, "number", done.Number, "n1")
-	equal(t, "refused", done.Refusals(), 1) // the dead one
+	equal(t, "refused", done.Refusals(), 1) // the dead credential
 	list := entries(t, o.Journal)
 	equal(t, "lines", toJSON(t, list), toJSON(t, done.Entries))
 	wants := []struct{ id, label, before, after string }{
@@ -298,10 +298,10 @@ func TestRun_Waiting(t *testing.T) {
 		notices int
 		err     error
 	}{
-		{"a moment", 170 * time.Millisecond, 0, 0, nil},
-		{"a second", 990 * time.Millisecond, 0, 4, nil},
+		{"released before the first notice", 170 * time.Millisecond, 0, 0, nil},
+		{"released within a second", 990 * time.Millisecond, 0, 4, nil},
 		{"canceled", time.Minute, 500 * time.Millisecond, 2, context.Canceled},
-		{"too long", time.Minute, 0, 74, poolstate.ErrLocked},
+		{"never released", time.Minute, 0, 74, poolstate.ErrLocked},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -319,7 +319,7 @@ func TestRun_Waiting(t *testing.T) {
 				}
 				notices := 0
 				_, err := o.Run(ctx, Task{Action: hold, Seen: seen(t, o, "primary")}, func(holder string) {
-					notices++ // the race detector checks that this ends before Run does
+					notices++ // not synchronized, so that the race detector reports a call after Run has returned
 					equal(t, "holder described", holder != "", true)
 				})
 				wantErr(t, err, tt.err)

@@ -146,10 +146,10 @@ func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 // clockSlack is greater than the rounding error of times in the store.
 const clockSlack = time.Millisecond
 
-// recorded reports whether the entries of a store explain each hold and reset that the
-// pool shows. Each hold or reset must have been recorded by an action, have been observed
-// before the last action, or be older than all actions. A time before the last action is not
-// enough, because clocks can be set back.
+// recorded reports whether the entries of a store explain each hold and reset that the pool
+// shows. Each of them must match a recorded action that was not undone, match an event that was
+// observed before the last action, or be older than all actions. It is not enough that its time
+// is before the last action, because clocks can be set back.
 func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
 	var known []*Entry
 	var oldest time.Time

@@ -67,7 +67,7 @@ func refused(policy poolstate.Policy, c poolstate.Credential, f poolstate.Failur
 	return poolstate.Failed(f, at)
 }
 
-// Outage is a period in which a provider refuses some or all of its credentials.
+// Outage is a period when a provider refuses some or all of its credentials.
 type Outage struct {
 	Provider string
 	// Only lists the ids that are refused; nil means all.

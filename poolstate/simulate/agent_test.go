@@ -10,15 +10,15 @@ import (
 	"pooltop/poolstate"
 )
 
-// expired and recent are failure times. By now, the one-hour cooldown after expired is over
-// and the one after recent is not.
+// expired and recent are the times of two failures with a cooldown of one hour. At now, only
+// the first cooldown is over.
 const (
 	now     = 1795425600
 	expired = now - 3601
 	recent  = now - 60
 )
 
-// turnOf runs one turn of an agent, in which the provider refuses the given ids.
+// turnOf runs one turn of an agent. The provider refuses the given ids.
 func turnOf(t *testing.T, entries string, refused ...string) (asked, refreshed []string, after *poolstate.Provider) {
 	t.Helper()
 	at := time.Unix(now, 0).UTC()
@@ -120,8 +120,8 @@ func TestTurn(t *testing.T) {
 	}
 }
 
-// script contains an outage of provider p in the second hour, and an overlapping outage
-// of two credentials with a reset time.
+// script contains an outage of the provider p, an overlapping outage of two of its credentials
+// with a reset time, and an outage of q that affects no credential.
 var script = Providers{
 	Start: start,
 	Script: []Outage{

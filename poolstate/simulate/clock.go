@@ -14,7 +14,7 @@ type Clock struct {
 	stopped bool
 	changed chan struct{} // closed when the other fields change
 
-	// since is the real time at which the clock showed start.
+	// since is the real time when the clock showed start.
 	since, start time.Time
 }
 

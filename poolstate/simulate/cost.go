@@ -91,7 +91,7 @@ type Trial struct {
 	Length        time.Duration // of the outage
 	Credentials   int
 	Every, Offset time.Duration
-	// Tries is the maximum number of requests of a job.
+	// Tries is the maximum number of requests per job.
 	Tries int
 	// Base is the agent's cooldown after a first failure. Curve determines how it grows
 	// under backoff and guard. The variant overrides Curve.Stagger.
@@ -118,7 +118,7 @@ func (c Cost) Total() (sum float64) {
 
 const (
 	requestTakes = 2 * time.Second
-	// MeanOf is the number of outages over which MeanCost averages.
+	// MeanOf is the number of outages that MeanCost averages.
 	MeanOf = 60
 	// MeanSpread is the maximum difference between the length of these outages and
 	// Trial.Length.
@@ -198,7 +198,7 @@ type costRun struct {
 	wake  time.Time // when guard acts next, or zero for never
 }
 
-// epoch is the time at which outages begin.
+// epoch is the beginning of every outage.
 var epoch = time.Unix(1_800_000_000, 0).UTC()
 
 func (t Trial) start(v Variant) *costRun {
@@ -246,8 +246,8 @@ func poolOf(n int) *poolstate.Pool {
 	return pool
 }
 
-// job runs a job that starts at the given time after the beginning of the outage. It
-// returns when the job ends, and whether it shows that the provider has recovered.
+// job runs a job that starts at the given time after the beginning of the outage. It returns
+// the end of the job, and whether the job shows that the provider has recovered.
 func (r *costRun) job(start time.Duration) (end time.Duration, recovered bool) {
 	now := epoch.Add(start)
 	r.wakeGuard(now)

@@ -90,7 +90,7 @@ func TestCost(t *testing.T) {
 		{"no job during the outage", "flat", func(t *Trial) { t.Length, t.Offset = 10*time.Minute, 20*time.Minute }, "0 0 0, first success after 10m2s"},
 		{"no outage", "flat", func(t *Trial) { t.Length = 0 }, "0 0 0, first success after 2s"},
 		{"one job", "flat", func(t *Trial) { t.Length = time.Hour }, "1 1 1, first success after 30m2s"},
-		{"an outage ends during a job", "flat", func(t *Trial) { t.Length = 3 * time.Second }, "1 1 0, first success after 3s"},
+		{"outage ends during a job", "flat", func(t *Trial) { t.Length = 3 * time.Second }, "1 1 0, first success after 3s"},
 		// The jobs at 0:00, 0:30 and 1:00 each try a different credential. The job at 1:30
 		// tries the first one again.
 		{"one request per job", "flat", func(t *Trial) { t.Tries = 1 }, "2 1 1, first success after 2s"},
@@ -98,23 +98,23 @@ func TestCost(t *testing.T) {
 			t.Every, t.Tries, t.Length = time.Second, 1, 3*time.Second
 		}, "1 1 0, first success after 3s"},
 
-		{"backoff up to the base", "backoff", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
-		{"backoff up to twice the base", "backoff", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
-		{"backoff that triples", "backoff", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
-		{"guard that triples", "guard-unstaggered", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
-		{"backoff that does not grow", "backoff", func(t *Trial) { t.Curve.Factor = 1 }, "2 2 2, first success after 1h0m2s"},
-		{"guard up to the base", "guard", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
-		{"guard up to twice the base", "guard-unstaggered", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
+		{"backoff with a cap of 1", "backoff", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"backoff with a cap of 2", "backoff", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
+		{"backoff with a factor of 3", "backoff", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
+		{"guard with a factor of 3", "guard-unstaggered", func(t *Trial) { t.Curve.Factor, t.Length = 3, 7*time.Hour }, "3 3 3, first success after 6h30m2s"},
+		{"backoff with a factor of 1", "backoff", func(t *Trial) { t.Curve.Factor = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"guard with a cap of 1", "guard", func(t *Trial) { t.Curve.Cap = 1 }, "2 2 2, first success after 1h0m2s"},
+		{"guard with a cap of 2", "guard-unstaggered", func(t *Trial) { t.Curve.Cap, t.Length = 2, 7*time.Hour }, "4 4 4, first success after 2h0m2s"},
 		{"shorter base", "guard-unstaggered", func(t *Trial) { t.Base = 20 * time.Minute }, "3 3 3, first success after 1h0m2s"},
 
 		{"only credential", "flat", func(t *Trial) { t.Credentials = 1 }, "2, first success after 1h0m2s"},
 		{"only credential, retried after a minute", "flat-2026-08", func(t *Trial) { t.Credentials = 1 }, "4, first success after 2s"},
-		{"only credential, which guard never pins", "guard", func(t *Trial) { t.Credentials, t.Length = 1, 24*time.Hour }, "16, first success after 2s"},
+		{"only credential, never pinned", "guard", func(t *Trial) { t.Credentials, t.Length = 1, 24*time.Hour }, "16, first success after 2s"},
 
 		// Down until 0:30, 1:15, 2:00. The second job finds the provider up, but the
 		// credentials that failed in the first one are still cooling.
 		{"flapping", "flat", func(t *Trial) { t.Situation = Situations()[1] }, "2 2 2, first success after 1h0m2s"},
-		{"flapping, served in between", "flat", func(t *Trial) { t.Situation, t.Tries = Situations()[1], 1 }, "2 1 0, first success after 2s"},
+		{"flapping, one request per job", "flat", func(t *Trial) { t.Situation, t.Tries = Situations()[1], 1 }, "2 1 0, first success after 2s"},
 		{"quota", "flat", func(t *Trial) { t.Situation = Situations()[2] }, "2 0 0, first success after 1h0m2s"},
 		{"quota with backoff", "backoff", func(t *Trial) { t.Situation, t.Length = Situations()[2], 24*time.Hour }, "5 0 0, first success after 1h30m2s"},
 		{"quota with guard", "guard", func(t *Trial) { t.Situation, t.Length = Situations()[2], 24*time.Hour }, "5 0 0, first success after 1h30m2s"},
@@ -176,7 +176,7 @@ func TestMeanCost(t *testing.T) {
 	}
 }
 
-// If a job runs every six hours, one in six outages of up to two hours includes a job.
+// If a job runs every six hours, one in six outages of up to two hours overlaps with a job.
 func TestMeanCost_Offsets(t *testing.T) {
 	trial := nightly(1)
 	trial.Length, trial.Every = time.Hour, 6*time.Hour

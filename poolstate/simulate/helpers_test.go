@@ -9,7 +9,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// start is the time at which all simulations start.
+// start is the start time of all simulations.
 var start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 func scenario(t *testing.T, name string) Scenario {

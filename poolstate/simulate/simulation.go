@@ -51,11 +51,11 @@ func (s Simulation) Restart(at time.Time) Simulation {
 	return again
 }
 
-// Start returns the time at which the scenario starts.
+// Start returns the start time of the scenario.
 func (s Simulation) Start() time.Time { return s.start }
 
-// End returns when the scenario starts over, or the zero time if the pool has not recovered
-// from the last outage yet.
+// End returns the time when the scenario starts over, or the zero time if the pool has not
+// recovered from the last outage yet.
 func (s Simulation) End() time.Time {
 	if s.recovered.IsZero() {
 		return time.Time{}
@@ -113,7 +113,7 @@ func (s Simulation) isOver(p *poolstate.Pool, at time.Time) bool {
 	return p.Len() > 0
 }
 
-// ask asks the providers and counts failures.
+// ask sends a request and counts it if it fails.
 func (s Simulation) ask(c *poolstate.Credential, at time.Time) *poolstate.Failure {
 	f := s.Providers().Ask(c, at)
 	if f != nil {

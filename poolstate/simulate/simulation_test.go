@@ -59,8 +59,8 @@ func TestPlay_Interval(t *testing.T) {
 	equal(t, "the interval", s.sim.NextTurn().Sub(at), s.sim.scenario.Jobs)
 }
 
-// After every outage, all credentials recover, and the scenario starts over after a day.
-// The default scenario takes at most a minute at 1200 times real time.
+// After every outage, all credentials recover, and the scenario starts over one to two days
+// later. The default scenario takes at most a minute at 1200 times real time.
 func TestEnd(t *testing.T) {
 	for _, scenario := range Scenarios() {
 		for seed := range uint64(20) {
@@ -100,8 +100,8 @@ func TestEnd_Held(t *testing.T) {
 	}
 }
 
-// The pool may be empty or contain providers that are not in the scenario.
-func TestPlay_OtherPool(t *testing.T) {
+// Play accepts a pool that is empty or contains providers that are not in the scenario.
+func TestPlay_UnknownPool(t *testing.T) {
 	s := play(t, "outage", 1)
 	after, steps := s.sim.Play(&poolstate.Pool{})
 	equal(t, "the steps", len(steps), 0)

@@ -109,7 +109,7 @@ func (r *Dashboard) Wait(d time.Duration) {
 // View is one screen, drawn on a dark and on a light background.
 type View struct{ Dark, Light [][]Cell }
 
-// See returns the screen. It fails the test unless the screen shows all of the words.
+// See returns the screen. It fails the test unless the screen contains every given string.
 func (r *Dashboard) See(words ...string) View {
 	r.t.Helper()
 	on := func(background string) [][]Cell {

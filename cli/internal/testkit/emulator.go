@@ -309,7 +309,7 @@ func (p *Emulator) esc(cmd ansi.Cmd) {
 		} else {
 			p.y = max(p.y-1, 0)
 		}
-	case '\\': // the end of a string
+	case '\\': // string terminator (ST)
 	default:
 		p.Raw = append(p.Raw, fmt.Sprintf("ESC %c", f))
 	}

@@ -23,7 +23,7 @@ type Drawing struct {
 	Still int
 }
 
-// Frame is a screen and the time for which it is shown.
+// Frame is a screen and how long it is shown.
 type Frame struct {
 	View
 	Duration time.Duration

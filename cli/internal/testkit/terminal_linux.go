@@ -173,7 +173,7 @@ func (c *Terminal) Until(what string, holds func(*Emulator) bool) {
 	}
 }
 
-// Shows waits until the screen shows all of the words.
+// Shows waits until the screen contains every given string.
 func (c *Terminal) Shows(words ...string) {
 	c.t.Helper()
 	c.Until(fmt.Sprintf("show %q", words), func(p *Emulator) bool {

@@ -68,7 +68,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 		if err := syscall.PtraceSyscall(tid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return 0, err
 		}
-		tid, err = syscall.Wait4(-pid, &ws, syscall.WALL, nil) // only the threads of this process group
+		tid, err = syscall.Wait4(-pid, &ws, syscall.WALL, nil) // waits for any thread of this process group
 		switch {
 		case errors.Is(err, syscall.EINTR):
 			continue
@@ -118,7 +118,7 @@ func (tr *tracer) call(pid, tid int) {
 			return
 		}
 		tr.failing[tid] = true
-		regs.Orig_rax = ^uint64(0) // an invalid number: the call has no effect
+		regs.Orig_rax = ^uint64(0) // an invalid call number, so that the kernel does nothing
 		_ = syscall.PtraceSetRegs(tid, &regs)
 	case tr.failing[tid]:
 		delete(tr.failing, tid)

@@ -25,8 +25,8 @@ type fakeFS struct {
 	silent bool
 }
 
-// fail returns a file system on which the steps in faults fail, and a map that counts
-// the calls to each step.
+// fail returns a file system with the given faults, and a map that counts the calls to each
+// step.
 func fail(faults map[string]fault) (f *fakeFS, count map[string]int) {
 	count = map[string]int{}
 	return &fakeFS{FS: OS, step: func(name string) error {

@@ -97,7 +97,7 @@ func (osFS) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // opened read-only
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (osFS) Names(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = d.Close() }() // it was only read
+	defer func() { _ = d.Close() }() // opened read-only
 	return d.Readdirnames(-1)
 }
 

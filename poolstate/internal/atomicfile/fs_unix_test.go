@@ -42,7 +42,7 @@ func TestRead_TooLarge(t *testing.T) {
 	}
 }
 
-// Read rejects a file that becomes invalid between the first check and the opening.
+// Read rejects a file that becomes invalid after the first check and before it is opened.
 func TestRead_ChangesBeforeOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(path string) error

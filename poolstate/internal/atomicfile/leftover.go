@@ -25,11 +25,11 @@ func temporary(target, random string) (path string, release func()) {
 	return path, func() { inUse.Delete(path) }
 }
 
-// sweep removes the temporary files that killed writers left next to target, because
-// they contain secrets. The caller must hold the lock. sweep keeps the file of a
-// running process: such a process accesses target by another path, such as a hard link,
-// and therefore holds another lock. Processes in other containers are not visible, so
-// their files are removed. Their renames then fail, but nothing is lost.
+// sweep removes the temporary files that killed writers left next to target, because they
+// contain secrets. The caller must hold the lock. sweep keeps the file of a running process:
+// that process accesses target by another path, such as a hard link, and therefore holds a
+// different lock. Processes in other containers are not visible, so their files are removed.
+// Their renames then fail, but nothing is lost.
 func sweep(fsys FS, target string) {
 	dir, base := filepath.Dir(target), filepath.Base(target)
 	names, _ := fsys.Names(dir) // a failed cleanup must not prevent a write

@@ -53,9 +53,8 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// Leftover files are removed before the new file is created, because they may be
-// filling the disk. A leftover file that cannot be listed or removed does not prevent a
-// write.
+// Leftover files are removed before the new file is created, because they may be filling the
+// disk. A write succeeds even if leftover files cannot be listed or removed.
 func TestSweep_Fails(t *testing.T) {
 	dead := deadPID(t)
 	for step, stays := range map[string]bool{"Names": true, "Remove": true, "Create": false} {

@@ -98,7 +98,7 @@ func fill(f File, data []byte, old *State) error {
 // write writes data to the file, truncates the file to size and syncs it.
 func write(f File, data []byte, size int) error {
 	n, err := f.Write(data)
-	if err == nil && n < len(data) { // some file systems return no error
+	if err == nil && n < len(data) { // some file systems write less without an error
 		err = io.ErrShortWrite
 	}
 	if err == nil {

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// The tests replace the content short or long with after.
+// Contents of the test file: short and long are original contents, and after is the
+// replacement.
 const (
 	short = `{"a": 1}`
 	after = `{"a": 2, "b": 3}`

@@ -72,8 +72,8 @@ func (e *Editor) Edit(o *Value, edits []Edit) {
 	e.add(o, e.remove(o, removed), added)
 }
 
-// remove removes the members with the given keys. It includes duplicates, which would
-// otherwise take effect. It returns the remaining members.
+// remove removes the members with the given keys, including duplicates, and returns the
+// remaining members.
 func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 	var kept []Member
 	for i, m := range o.Members {
@@ -83,9 +83,9 @@ func (e *Editor) remove(o *Value, keys map[string]bool) []Member {
 		}
 		start, end := m.NameStart, m.Value.End()
 		switch {
-		case len(kept) > 0: // with the comma before it
+		case len(kept) > 0: // also remove the comma before the member
 			start = o.Members[i-1].Value.End()
-		case i+1 < len(o.Members): // with the comma after it
+		case i+1 < len(o.Members): // also remove the comma after the member
 			end = o.Members[i+1].NameStart
 		}
 		e.splice(start, end, nil)
@@ -98,7 +98,7 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	comma, colon := e.separators(o)
 	type place struct {
 		at    int
-		front bool // before the first member, so that the comma comes after the new one
+		front bool // before the first member, followed by a comma
 	}
 	end := place{at: o.Start + 1}
 	if n := len(o.Members); n > 0 {
@@ -128,8 +128,8 @@ func (e *Editor) add(o *Value, kept []Member, added []Edit) {
 	}
 }
 
-// neighborsFirst orders new members so that each comes after the one named in its
-// After.
+// neighborsFirst orders new members so that each one follows the new member that its After
+// names.
 func neighborsFirst(added []Edit) []Edit {
 	var ordered []Edit
 	for rest := slices.Clone(added); len(rest) > 0; {

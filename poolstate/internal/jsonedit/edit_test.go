@@ -86,7 +86,7 @@ func TestEdit_Remove(t *testing.T) {
 		{"middle", "{\n\t\"a\": 1,\n\t\"x\": 2,\n\t\"b\": 3\n}", "{\n\t\"a\": 1,\n\t\"b\": 3\n}"},
 		{"only", "{\n  \"x\": {\"x\": []}\n}", "{\n  \n}"},
 		{"two at the front", `{"x":1,"y":2,"b":3}`, `{"b":3}`},
-		{"both ends", `{"x": 1, "a": 0, "y": 2}`, `{"a": 0}`},
+		{"first and last", `{"x": 1, "a": 0, "y": 2}`, `{"a": 0}`},
 		{"all", `{"x": 1, "y": 2}`, `{}`},
 		{"duplicates", `{"x":1,"a":2,"x":3,"b":4,"y":5,"x":6}`, `{"a":2,"b":4}`},
 		{"nothing to remove", `{"a": {"x": 1}, "b": "x"}`, `{"a": {"x": 1}, "b": "x"}`},
@@ -101,7 +101,7 @@ func TestEdit_Mixed(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"in the middle", `{"x":1,"r":2,"a":3}`, `{"r":"new","a":3,"n":0}`},
 		{"only member removed", `{ "x" : 1 }`, `{ "r" : "new", "n" : 0 }`},
-		{"removing all", `{"x":1,"x":2}`, `{"r":"new","n":0}`},
+		{"all members removed, with duplicates", `{"x":1,"x":2}`, `{"r":"new","n":0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "object", edited(t, tt.before, removal("x"), set("r", `"new"`), set("n", "0")), tt.after)
@@ -122,14 +122,14 @@ func TestEdit_After(t *testing.T) {
 		{"empty object, first", `{}`, []Edit{insert("x", "")}, `{"x": 0}`},
 		{"missing neighbor", `{"a": 1, "b": 2}`, []Edit{insert("x", "gone")}, `{"a": 1, "b": 2, "x": 0}`},
 		{"minified", `{"a":1,"b":2}`, []Edit{insert("x", ""), insert("y", "a")}, `{"x":0,"a":1,"y":0,"b":2}`},
-		{"two at the front, second one given first", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
-		{"three, given in reverse", `{"a": 1, "b": 2}`, []Edit{insert("z", "y"), insert("y", "x"), insert("x", "a")}, `{"a": 1, "x": 0, "y": 0, "z": 0, "b": 2}`},
-		{"after a removed one", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "a")}, `{"b": 2, "x": 0}`},
-		{"first, where the first is removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "")}, `{"x": 0, "b": 2}`},
-		{"where all are removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), removal("b"), insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0}`},
+		{"two members at the front, given in reverse", `{"a": 1, "b": 2}`, []Edit{insert("y", "x"), insert("x", "")}, `{"x": 0, "y": 0, "a": 1, "b": 2}`},
+		{"three members, given in reverse", `{"a": 1, "b": 2}`, []Edit{insert("z", "y"), insert("y", "x"), insert("x", "a")}, `{"a": 1, "x": 0, "y": 0, "z": 0, "b": 2}`},
+		{"after a removed member", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "a")}, `{"b": 2, "x": 0}`},
+		{"at the front, first member removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), insert("x", "")}, `{"x": 0, "b": 2}`},
+		{"all members removed", `{"a": 1, "b": 2}`, []Edit{removal("a"), removal("b"), insert("x", ""), insert("y", "x")}, `{"x": 0, "y": 0}`},
 		{"after the last duplicate", `{"a": 1, "b": 2, "a": 3}`, []Edit{insert("x", "a")}, `{"a": 1, "b": 2, "a": 3, "x": 0}`},
-		{"after each other", `{"a": 1, "b": 2}`, []Edit{insert("x", "y"), insert("y", "x")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
-		{"already there", `{"a": 1, "x": 5}`, []Edit{insert("x", "")}, `{"a": 1, "x": 0}`},
+		{"two members, each after the other", `{"a": 1, "b": 2}`, []Edit{insert("x", "y"), insert("y", "x")}, `{"a": 1, "b": 2, "x": 0, "y": 0}`},
+		{"existing key", `{"a": 1, "x": 5}`, []Edit{insert("x", "")}, `{"a": 1, "x": 0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			equal(t, "object", edited(t, tt.before, tt.edits...), tt.after)

@@ -16,12 +16,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// SyntaxError reports the position at which text is not valid JSON. It does not quote
-// the text, which may contain a secret.
+// SyntaxError reports where text is not valid JSON. It does not quote the text, which may
+// contain a secret.
 type SyntaxError struct {
 	Line, Column int    // both from 1; Column counts bytes
 	Empty        bool   // white space only
-	NotObject    bool   // valid JSON whose top level is not an object
+	NotObject    bool   // valid JSON, but not an object
 	Encoding     string // UTF-16 or UTF-32 if the text seems to be in that encoding
 	NotUTF8      bool   // the text is not valid UTF-8
 	TooDeep      bool   // the value at this position is nested too deeply

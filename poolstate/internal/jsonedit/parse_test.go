@@ -24,7 +24,7 @@ func TestParse_Errors(t *testing.T) {
 		{"incomplete word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
 		{"number and word", `[1NaN]`, SyntaxError{Line: 1, Column: 3}},
 		{"lists nested too deeply", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
-		{"objects too deep", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
+		{"objects nested too deeply", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
 		{"too many digits", "[-" + strings.Repeat("1", 4301) + "]", SyntaxError{Line: 1, Column: 4304}},
 		{"UTF-16 with byte order mark", "\xff\xfe{\x00}\x00", SyntaxError{Line: 1, Column: 1, Encoding: "UTF-16"}},
 		{"UTF-16, big-endian", "\xfe\xff\x00{\x00}", SyntaxError{Line: 1, Column: 1, Encoding: "UTF-16"}},
@@ -123,7 +123,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// tokenEnds appends the offsets at which the tokens of a value end.
+// tokenEnds appends the end offset of each token of a value.
 func tokenEnds(t *testing.T, data []byte, v *Value, ends []int) []int {
 	if !bytes.Equal(v.Raw, data[v.Start:v.End()]) {
 		t.Fatalf("%q is not at %d", v.Raw, v.Start)

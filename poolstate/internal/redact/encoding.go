@@ -12,8 +12,8 @@ import (
 // reading is a text or a decoded form of it.
 type reading struct {
 	text string
-	// from and to are the offsets at which each byte of text begins and ends in the
-	// original text. They are nil for the original text itself.
+	// from and to are the offsets of the beginning and end of each byte of text in the original
+	// text. They are nil for the original text itself.
 	from, to []int
 }
 
@@ -133,7 +133,7 @@ func fromBase64(r *reading, begin, end int) reading {
 	n := (end - begin) * 3 / 4
 	out, d := make([]byte, n), reading{from: make([]int, n), to: make([]int, n)}
 	for i := range n {
-		first := begin + i*4/3 // of the two digits that encode the byte
+		first := begin + i*4/3 // offset of the first of the two digits that encode the byte
 		pair := int(sextets[r.text[first]])<<6 | int(sextets[r.text[first+1]])
 		out[i] = byte(pair >> (4 - i%3*2))
 		at := r.span(first, first+2)

@@ -17,9 +17,9 @@ const MinLeak = 8
 // Scrubber removes secrets from text. Providers quote API keys in their messages, and
 // people paste them into labels. The zero value has no secrets and is ready to use.
 //
-// A file has many secrets and many strings, most of which contain no secret. A Scrubber
-// therefore indexes the strings, not the secrets. Add all secrets and fingerprints
-// first and then all strings, so that one pass finds all leaks.
+// A file has many secrets and many strings, and most strings contain no secret. A Scrubber
+// therefore indexes the strings, not the secrets. Add all secrets and fingerprints first and
+// then all strings, so that one pass finds all leaks.
 type Scrubber struct {
 	secrets      [][]byte
 	fingerprints map[Digest]bool
@@ -35,9 +35,8 @@ func (s *Scrubber) AddSecret(secret []byte) {
 	}
 }
 
-// AddFingerprint adds a secret of which only the fingerprint is known. A fingerprint can
-// match only the whole secret. Once a text contains all of it, parts of the secret are
-// scrubbed too.
+// AddFingerprint adds a secret that is known only by its fingerprint. A fingerprint can match
+// only the whole secret. Once a text contains all of it, parts of the secret are scrubbed too.
 func (s *Scrubber) AddFingerprint(fingerprint string) {
 	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
 		if s.fingerprints == nil {
@@ -47,8 +46,8 @@ func (s *Scrubber) AddFingerprint(fingerprint string) {
 	}
 }
 
-// maxText is the length in bytes at which a text is cut. maxBatch is how many bytes of
-// text are searched at once, which limits memory use.
+// maxText is the maximum length of a text in bytes; Clean cuts longer ones. maxBatch is how
+// many bytes of text are searched at once, which limits memory use.
 const maxText, maxBatch = 2 << 20, 1 << 20
 
 // AddText indexes a text that will be cleaned later.
@@ -152,7 +151,7 @@ func (s *Scrubber) leaksIn(text string) []span {
 	return found
 }
 
-// replace replaces spans of text with placeholders. Adjacent spans get only one.
+// replace replaces spans of text with placeholders. Adjacent spans share a placeholder.
 func replace(text string, spans []span) string {
 	var b strings.Builder
 	end := 0 // end of the last span; everything before it is in b

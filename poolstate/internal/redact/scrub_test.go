@@ -39,10 +39,10 @@ func TestClean(t *testing.T) {
 func TestClean_WholeCharacters(t *testing.T) {
 	s := scrubber("лллллл") // d0 bb, six times
 	for text, want := range map[string]string{
-		"һллллһ":    "[secret]һ", // d2 bb: its second byte is the secret's
+		"һллллһ":    "[secret]һ", // d2 bb: the second byte occurs in the secret
 		"һlллллл":   "һl[secret]",
 		"a您ллллл您b": "a您[secret]您b",
-		"xллллкx":   "x[secret]x", // d0 ba: its first byte is the secret's
+		"xллллкx":   "x[secret]x", // d0 ba: the first byte occurs in the secret
 	} {
 		equal(t, text, s.Clean(text), want)
 	}

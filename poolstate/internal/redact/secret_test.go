@@ -43,11 +43,11 @@ func TestCombine(t *testing.T) {
 	a := Combine(Combine(Digest{}, "a", "1"), "b", "2")
 	equal(t, "in another order", Combine(Combine(Digest{}, "b", "2"), "a", "1") == a, true)
 	for name, other := range map[string]Digest{
-		"swapped":        Combine(Combine(Digest{}, "a", "2"), "b", "1"),
-		"one of them":    Combine(Digest{}, "a", "1"),
-		"none":           {},
-		"another secret": Combine(Combine(Digest{}, "a", "1"), "b", "3"),
-		"equal secrets":  Combine(Combine(Digest{}, "a", "1"), "b", "1"),
+		"swapped":         Combine(Combine(Digest{}, "a", "2"), "b", "1"),
+		"only one secret": Combine(Digest{}, "a", "1"),
+		"none":            {},
+		"another secret":  Combine(Combine(Digest{}, "a", "1"), "b", "3"),
+		"equal secrets":   Combine(Combine(Digest{}, "a", "1"), "b", "1"),
 	} {
 		equal(t, name+" is the same", other == a, false)
 	}

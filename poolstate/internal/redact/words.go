@@ -53,8 +53,8 @@ func isPublic(text string) bool {
 // Those in edges are more likely to be part of it.
 const punctuation, edges = "\"'`()[]{}<>,;:=&?!/@|.\\*#$%~^", "-_+"
 
-// separates reports whether a byte may end a secret: punctuation, a control character,
-// or a part of a character that is not ASCII.
+// separates reports whether a byte may end a secret. It is true for punctuation, control
+// characters and bytes of characters that are not ASCII.
 func separates(b byte) bool {
 	return b < ' ' || b >= 0x7f || strings.IndexByte(punctuation, b) >= 0
 }
@@ -161,8 +161,8 @@ func credentials(value []byte) (rest []byte, ok bool) {
 	return value, false
 }
 
-// inURL returns the secrets in a URL: the password, and the values of parameters whose
-// names indicate a secret.
+// inURL returns the secrets in a URL: the password, and the values of parameters that are named
+// like a secret.
 func inURL(raw string) []string {
 	u, err := url.Parse(raw)
 	if err != nil {
