@@ -210,7 +210,7 @@ func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
 	case verb != poolstate.VerbUndo:
 		done = slices.DeleteFunc(done, func(f fileResult) bool { return len(f.done.Changed) == 0 })
 		if len(done) > 0 {
-			m.performed = append(m.performed, performedAction{verb, done})
+			m.performed = append(m.performed, actionDone{verb: verb, files: done})
 		}
 	}
 }

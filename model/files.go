@@ -36,14 +36,8 @@ type actionDone struct {
 	refused []poolstate.Effect // targets in stores that could not be written
 }
 
-// performedAction is an action of this session and its results in the files that it changed.
-type performedAction struct {
-	verb  poolstate.Verb
-	files []fileResult
-}
-
-func (p *performedAction) undoable() bool {
-	return slices.ContainsFunc(p.files, func(f fileResult) bool { return f.done.Undos() != nil })
+func (msg *actionDone) undoable() bool {
+	return slices.ContainsFunc(msg.files, func(f fileResult) bool { return f.done.Undos() != nil })
 }
 
 // owner returns the store to which changes to a row are written: the root's if the row is

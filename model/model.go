@@ -79,7 +79,7 @@ type Model struct {
 	status      *ui.Answer
 	statusAt    time.Time
 	running     *running
-	performed   []performedAction // the latest last
+	performed   []actionDone // the actions of this session in the files that they changed, the latest last
 	writes      map[poolstate.Ref]watchedWrite
 
 	log       eventLog

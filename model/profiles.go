@@ -67,7 +67,7 @@ func (m *Model) forget(st *store) {
 		p := &m.performed[i]
 		p.files = slices.DeleteFunc(p.files, func(f fileResult) bool { return f.store == st })
 	}
-	m.performed = slices.DeleteFunc(m.performed, func(p performedAction) bool { return len(p.files) == 0 })
+	m.performed = slices.DeleteFunc(m.performed, func(p actionDone) bool { return len(p.files) == 0 })
 }
 
 // setSeveral updates whether several stores are shown. It reports whether that has changed. If
