@@ -65,7 +65,7 @@ func TestAct(t *testing.T) {
 		{"b", "R y u y", "b e", []string{"✓ undo 2 credentials"}},
 
 		{"a", "a x", "b e", []string{"hold 4 marked credentials", "and 2 more", "dead-key: "}},
-		{"b", "x", "b e", []string{"! this is the only ready credential of p; the next, held-key, is back in 1h20m00s"}},
+		{"b", "x", "b e", []string{"! this is the only ready credential of p; the next to recover is held-key, in 1h20m00s"}},
 		{"b", "x enter", "b e", []string{"hold 1 credential in ~/.hermes/auth.json?", "▌no", "the only ready credential of p"}},
 		{"b", "x enter y", "e", []string{"✓ hold ready-key: ready, streak 0 → held, streak 1"}},
 		{"e", "x", "b e", []string{"code       402", "the only ready credential of q"}},

@@ -71,8 +71,8 @@ var columnSpecs = [columnCount]columnSpec{
 	ColumnNextFail: {"next-fail", "NEXT FAIL", true, filter.OrderStreak, 0, 1, 0, (*row).nextFail},
 }
 
-// requests lists the widths that columns request, most important first. A column's
-// first request makes it visible, and the others widen it, but not beyond its content.
+// requests lists the widths that columns request, most important first. The first request
+// of a column makes the column visible. Later requests widen it, but not beyond its content.
 // A request is ignored if the column in its with field is hidden.
 var requests = [...]struct {
 	column Column

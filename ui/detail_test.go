@@ -39,8 +39,8 @@ func TestDetailLines(t *testing.T) {
 		{"deadline after the year 9999", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 1e25}), []string{
 			"deadline set by the provider, not the policy; suspect: after the year 9999, so it never",
 		}, "9999 ("},
-		{"dead in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status time is in the future"}, "deadline"},
-		{"failed in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
+		{"dead, status time in the future", deadEntry("key").With(entry{"last_status_at": secondsAt(time.Hour)}), []string{"suspect: its status time is in the future"}, "deadline"},
+		{"failure time in the future", exhaustedEntry("key", -time.Hour, 1), []string{"computed: 1h × 1; suspect: the failure is in the future"}, "expire"},
 		{"billing reported as a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
@@ -57,9 +57,9 @@ func TestDetailLines(t *testing.T) {
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "if it fails:"},
 		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
-		{"disabled", readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", "enabled is false in the file: only some forks of the agent skip it"}, "since 0"},
+		{`"enabled": false`, readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", `marked "enabled": false in the file, which only some forks of the agent honor`}, "since 0"},
 		{"leftover cause", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
-		{"everything else", readyEntry("key").With(entry{
+		{"all remaining fields", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",
 			"secret_fingerprint": "sha256:12ab34cd56ef7890", "status_cleared_at": secondsAt(-time.Minute), "priority": -2,
 		}), []string{
@@ -90,8 +90,8 @@ func TestRemarks_Guard(t *testing.T) {
 	equal(t, "remark is shown without a guard", strings.Contains(plain(Render(s.sizedAt(100, 40))), words), false)
 }
 
-// TestDetailLines_Reset checks a credential that was reset after its failure. Agents
-// since October 2026 use it again.
+// TestDetailLines_Reset checks a credential that was reset after its failure. Agents from
+// October 2026 or later use it again.
 func TestDetailLines_Reset(t *testing.T) {
 	s := screenOf(poolOf(t, providers{"p": []entry{
 		exhaustedEntry("key", time.Minute, 1).With(entry{"status_cleared_at": secondsAt(-time.Second)}), readyEntry("companion"),
@@ -149,7 +149,7 @@ func TestRemarks_Sole(t *testing.T) {
 	}{
 		{"429", nil, poolstate.PolicyChoice{}, "newer agents may retry it after 1m,"},
 		{"401", entry{"last_error_code": 401}, poolstate.PolicyChoice{}, ""},
-		{"401, reset by the provider", entry{"last_error_code": 401, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, "after 5m,"},
+		{"401 with a reset time", entry{"last_error_code": 401, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, "after 5m,"},
 		{"402", entry{"last_error_code": 402, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, ""},
 		{"held", entry{"last_error_reason": poolstate.HoldReason, "last_error_reset_at": reset}, poolstate.PolicyChoice{}, "after 1m,"},
 		{"measured", nil, measured, ""},
@@ -164,11 +164,12 @@ func TestRemarks_Sole(t *testing.T) {
 	}
 }
 
-// TestDetail_WholeParts checks in every scene that each part of the detail is shown whole or not
-// at all, except for the provider's message, and that 14 lines are enough for the times.
+// TestDetail_WholeParts checks in every scene that each part of the detail is shown whole or
+// not at all, and that the times are shown if there are at least 14 lines. Only the provider's
+// message may be shortened.
 func TestDetail_WholeParts(t *testing.T) {
 	for _, sc := range scenes(t) {
-		if sc.name == "labels-hostile" { // lines of different parts are equal
+		if sc.name == "labels-hostile" { // different parts have equal lines
 			continue
 		}
 		s := sc.screen

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDialog_Visible checks that the input or the choice, and the selected row, are
+// TestDialog_Visible checks that the selected row and the dialog's input or choice are
 // visible at every size that has a table.
 func TestDialog_Visible(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -72,7 +72,8 @@ func TestDialog_FewLines(t *testing.T) {
 	}
 }
 
-// TestChangeLines_Brief checks that either all changes show the state before, or none does.
+// TestChangeLines_Brief checks that the current state is omitted from all changes if any of
+// them would not fit.
 func TestChangeLines_Brief(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json"))
 	s.Dialog = &Dialog{Changes: []Change{
@@ -81,6 +82,6 @@ func TestChangeLines_Brief(t *testing.T) {
 	}}
 	for w, before := range map[int]int{120: 2, 68: 2, 67: 0, 40: 0} {
 		lines := plain(strings.Join(s.changeLines(w, 9), "\n"))
-		equal(t, fmt.Sprintf("lines with the state before, in %d cells", w), strings.Count(lines, ", streak 1 →")+strings.Count(lines, ", streak 2 →"), before)
+		equal(t, fmt.Sprintf("changes with the current state, in %d cells", w), strings.Count(lines, ", streak 1 →")+strings.Count(lines, ", streak 2 →"), before)
 	}
 }

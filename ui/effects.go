@@ -76,22 +76,18 @@ func modelWords(before, after int) string {
 	return words + " cleared"
 }
 
-// ReloadNote says when running agents notice an action. This depends on the build of
-// the agents, which is known only if the policy was measured or forced. The backoff
-// policy does not identify a build, because any build can be patched to use it.
+// ReloadNote describes when running agents notice an action. For a reset, this depends on
+// the build of the agents, which is known only if the policy was measured or forced. The
+// backoff policy does not identify a build, because any build can be patched to use it.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
-	when := "reload"
 	switch {
-	case !known || p.Climbs():
-	case verb == poolstate.VerbHold:
-		when = "load"
-	case verb == poolstate.VerbReset && p.CapsReset(): // since October 2026
-		when = "selection"
-	case verb == poolstate.VerbReset:
-		when = "load, if at all"
+	case !known || p.Climbs() || verb != poolstate.VerbReset:
+		return "running agents notice at their next reload"
+	case p.CapsReset(): // since October 2026
+		return "running agents pick this up at their next selection"
 	}
-	return "running agents notice at their next " + when
+	return "running agents pick this up at their next reload, if at all"
 }
 
 // DeadReset is appended to the answer to a reset of a dead credential.
@@ -126,7 +122,8 @@ func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 	return words + deadReset(verb, out.Changed) + unchanged
 }
 
-// deadReset says how many of the credentials that were reset were dead.
+// deadReset describes how many of the credentials that were reset had been dead. It returns
+// "" for none.
 func deadReset(verb poolstate.Verb, changed []poolstate.Effect) string {
 	dead := 0
 	for i := range changed {
@@ -226,16 +223,16 @@ func LastReadyWords(p *poolstate.LastReady, now time.Time) string {
 	}
 	switch {
 	case p.Others.Total == 0:
-		return words + ", which has no other usable one"
+		return words + ", which has no other usable credential"
 	case p.Others.Next == nil:
-		return words + "; none of the others recovers on its own"
+		return words + "; no other recovers on its own"
 	}
-	return fmt.Sprintf("%s; the next, %s, is back in %s", words, text.QualifiedName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
+	return fmt.Sprintf("%s; the next to recover is %s, in %s", words, text.QualifiedName(p.Others.Next), text.Countdown(p.Others.NextAt.Sub(now)))
 }
 
 // ShortHoldWords warns about holds that would end before the current cooldown: "the hold ends
-// before the current deadline: cooling until 2 Dec (6d04h)". It describes the first one
-// and counts the rest.
+// before the current deadline: cooling until 2 Dec (6d04h)". It describes the first
+// hold and counts the others.
 func ShortHoldWords(changed []poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words, n := "", 0
 	for i := range changed {
@@ -262,7 +259,7 @@ func ShortHoldWords(changed []poolstate.Effect, p poolstate.Policy, now time.Tim
 const longHold = 31 * text.Day
 
 // LongHoldWords warns about holds of more than 31 days: "the hold is longer than 31 days:
-// until 2 Jan 2027 (40d)". It describes the one that ends last.
+// until 2 Jan 2027 (40d)". It describes the hold that ends last.
 func LongHoldWords(changed []poolstate.Effect, now time.Time) string {
 	var longest *poolstate.Credential
 	for i := range changed {

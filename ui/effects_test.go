@@ -42,7 +42,7 @@ func TestDoneWords_Many(t *testing.T) {
 	}
 	for _, tt := range tests {
 		out := tt.action.Plan(tt.of, now)
-		equal(t, "the answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; running agents notice at their next reload")
+		equal(t, "answer", DoneWords(tt.action.Verb, &out, poolstate.Backoff(), now), tt.want+"; running agents notice at their next reload")
 	}
 }
 
@@ -58,10 +58,10 @@ func TestShortHoldWords(t *testing.T) {
 	}{
 		{"cooling", []poolstate.Credential{cooling}, 3 * time.Hour, "the hold ends before the current deadline: cooling until Sun 13:20 (6d04h)"},
 		{"held", []poolstate.Credential{held}, time.Hour, "the hold ends before the current deadline: held until 14:20 (5h00m00s)"},
-		{"as long", []poolstate.Credential{held}, 5 * time.Hour, ""},
+		{"ends at the current deadline", []poolstate.Credential{held}, 5 * time.Hour, ""},
 		{"ready and due", []poolstate.Credential{ready, due}, time.Hour, ""},
-		{"one of two", []poolstate.Credential{ready, held}, time.Hour, "held: the hold ends before the current deadline: held until 14:20 (5h00m00s)"},
-		{"two", []poolstate.Credential{cooling, held}, time.Hour, "key: the hold ends before the current deadline: cooling until Sun 13:20 (6d04h), and 1 more"},
+		{"one of two holds", []poolstate.Credential{ready, held}, time.Hour, "held: the hold ends before the current deadline: held until 14:20 (5h00m00s)"},
+		{"both holds", []poolstate.Credential{cooling, held}, time.Hour, "key: the hold ends before the current deadline: cooling until Sun 13:20 (6d04h), and 1 more"},
 	} {
 		hold := poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429, For: c.hold, Shorten: true}}
 		out := hold.Plan(c.of, epoch)
@@ -84,7 +84,7 @@ func TestHoldWords(t *testing.T) {
 		{"unknown streak", unknown, poolstate.Hold{}, "1h, until 10:20"},
 		{"observed streak", observed, poolstate.Hold{}, "2h (×2), until 11:20"},
 		{"streak in the file", failed, poolstate.Hold{}, "streak 2 → 3, 4h (×4), until 13:20"},
-		{"configured curve", failed, poolstate.Hold{Curve: curve}, "streak 2 → 3, 45m (×2.25), until 10:05"},
+		{"configured schedule", failed, poolstate.Hold{Curve: curve}, "streak 2 → 3, 45m (×2.25), until 10:05"},
 		{"current cooldown is longer", later, poolstate.Hold{}, "streak 2 → 3, 9h, until 18:20"},
 		{"duration", failed, poolstate.Hold{For: 4 * time.Hour}, "streak 2 → 3, 4h, until 13:20"},
 	} {
@@ -94,7 +94,8 @@ func TestHoldWords(t *testing.T) {
 	}
 }
 
-// TestReloadNote checks that the note depends on the agent's build if the build is known.
+// TestReloadNote checks that the note for a reset depends on the agent's build if the build is
+// known.
 func TestReloadNote(t *testing.T) {
 	flat := poolstate.Flat202610()
 	for _, tt := range []struct {
@@ -102,17 +103,17 @@ func TestReloadNote(t *testing.T) {
 		policy poolstate.Policy
 		want   string
 	}{
-		{poolstate.VerbReset, flat, "reload"},
-		{poolstate.VerbHold, flat, "reload"},
-		{poolstate.VerbReset, chosen(poolstate.Flat202610()), "selection"},
-		{poolstate.VerbReset, chosen(poolstate.Flat202608()), "load, if at all"},
-		{poolstate.VerbReset, measured(poolstate.Flat()), "load, if at all"},
-		{poolstate.VerbReset, chosen(poolstate.Backoff()), "reload"},
-		{poolstate.VerbHold, chosen(poolstate.Flat202610()), "load"},
-		{poolstate.VerbSync, chosen(poolstate.Flat202610()), "reload"},
+		{poolstate.VerbReset, flat, "notice at their next reload"},
+		{poolstate.VerbHold, flat, "notice at their next reload"},
+		{poolstate.VerbReset, chosen(poolstate.Flat202610()), "pick this up at their next selection"},
+		{poolstate.VerbReset, chosen(poolstate.Flat202608()), "pick this up at their next reload, if at all"},
+		{poolstate.VerbReset, measured(poolstate.Flat()), "pick this up at their next reload, if at all"},
+		{poolstate.VerbReset, chosen(poolstate.Backoff()), "notice at their next reload"},
+		{poolstate.VerbHold, chosen(poolstate.Flat202610()), "notice at their next reload"},
+		{poolstate.VerbSync, chosen(poolstate.Flat202610()), "notice at their next reload"},
 	} {
 		got := ReloadNote(tt.verb, tt.policy)
-		equal(t, tt.verb.String()+" under "+tt.policy.String(), got, "running agents notice at their next "+tt.want)
+		equal(t, tt.verb.String()+" under "+tt.policy.String(), got, "running agents "+tt.want)
 	}
 }
 

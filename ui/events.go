@@ -102,8 +102,8 @@ func eventTime(at, now time.Time, ago bool) string {
 	return text.Moment(at, now)
 }
 
-// recordName returns provider/name, or profile/provider/name, in w cells. It cuts the provider
-// first, to no less than a third of the width, then the name.
+// recordName returns provider/name, profile/provider/name or the words for the file, in at most
+// w cells. It cuts the provider first, to no less than a third of the width, then the name.
 func recordName(r *poolstate.Record, w int) string {
 	profile := strings.TrimSpace(clean(r.Profile))
 	switch {
@@ -178,7 +178,8 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 	return words
 }
 
-// undoneVerb names the action that an undo reverted. A reset leaves no status.
+// undoneVerb returns the action that an undo reverted. It was a reset if the credential had no
+// status before the undo.
 func undoneVerb(r *poolstate.Record) string {
 	if r.Before.Status == nil {
 		return "the reset"
@@ -249,7 +250,7 @@ func (s *Screen) eventLines(w, h, skip int) []string {
 }
 
 // eventBlock draws the events below the table. If the newest events are already shown in place
-// of the forecast, it continues with the next one.
+// of the forecast, it starts after them.
 func (s *Screen) eventBlock(p plan) []string {
 	skip, chart := 0, p.chart
 	if s.Width >= wideFrom {
@@ -270,8 +271,8 @@ func ScrollEvents(s *Screen) int {
 	return clampOffset(max(min(s.Offset, s.Cursor), s.Cursor-h+1), len(s.Events), h)
 }
 
-// eventRow draws the event at a position, counted from the newest, and makes the given line
-// of the list a target for clicks on it.
+// eventRow draws the event at a position, counted from the newest, on a line of the list, and
+// makes the line clickable.
 func (s *Screen) eventRow(position, line int) string {
 	l, end := s.line(), s.Width-s.margin()
 	if position == s.Cursor {

@@ -23,7 +23,7 @@ type FilterLine struct {
 }
 
 // statusLine draws the line above the footer. It shows the answer, or the filter if there
-// is no answer or the filter is being typed. If there is neither, it lists the stale stores.
+// is no answer or the filter is being typed. If there is neither, it lists the stale stores below a table.
 func (s *Screen) statusLine() string {
 	switch {
 	case s.Filter != nil && (s.Filter.Typing || s.Answer == nil):

@@ -189,7 +189,7 @@ func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	case sum.Next == nil && l.Col() == s.margin():
 		l.Write(theme.Secondary, text.Fit(quietSentence(sum), end-l.Col()))
 	case sum.Next == nil:
-	case l.Col() > s.margin() && s.isOut(sum.Next): // the banner already says when it is back
+	case l.Col() > s.margin() && s.isOut(sum.Next): // the outage already shows when this credential is back
 		s.allBack(l, sum, end)
 	case l.Col() == s.margin():
 		s.nextBack(l.Write(theme.Secondary, label), sum, end)
@@ -232,8 +232,8 @@ func (s *Screen) outForms(out []outPart, w int) string {
 	return text.Fit(forms[len(forms)-1], w)
 }
 
-// staleLine says why the snapshot is stale. If space is short, it omits details, but not what
-// to do.
+// staleLine explains why the snapshot is stale. If space is short, it omits details, but not
+// the advice.
 func (s *Screen) staleLine() string {
 	words := staleWords(text.Clean(s.Feed.Reason, text.MessageLimit), s.inner())
 	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, words).String()

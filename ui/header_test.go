@@ -39,7 +39,7 @@ func TestTitle(t *testing.T) {
 		{"guard", guard, 100, "pooltop ~/.hermes/auth.json ● live backoff (file) guard Mon 09:20:00"},
 		{"guard, without the source", guard, 80, "pooltop ~/.hermes/auth.json ● live backoff guard Mon 09:20:00"},
 		{"guard, without the policy", guard, 53, "pooltop …/auth.json ● live guard 09:20:00"},
-		{"a hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
+		{"hostile path", func(s *Screen) { s.Path = "~/a\x1b[2J\nb" }, 100, "pooltop ~/a�[2J b ● live backoff (file) Mon 09:20:00"},
 	} {
 		s := screenOf(sample(t, "backoff.json")).sizedAt(c.width, 30)
 		c.set(s)
@@ -116,15 +116,15 @@ func TestNext(t *testing.T) {
 		list  []entry
 		want  string
 	}{
-		{"one of two", 120, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00    all ready by 10:00"},
-		{"with a dead one", 120, []entry{readyEntry("a"), cooling, deadEntry("b")}, "next back backup-key p  40m00s  at 10:00    all but 1 ready by 10:00"},
+		{"one ready, one cooling", 120, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00    all ready by 10:00"},
+		{"ready, cooling and dead", 120, []entry{readyEntry("a"), cooling, deadEntry("b")}, "next back backup-key p  40m00s  at 10:00    all but 1 ready by 10:00"},
 		{"narrow", 50, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s  at 10:00"},
 		{"narrower", 34, []entry{readyEntry("a"), cooling}, "next back backup-key p  40m00s"},
-		{"all out", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    all ready by 10:00"},
-		{"all out, narrow", 60, []entry{cooling}, "all out, next backup-key p  40m00s  at 10:00"},
+		{"all cooling", 120, []entry{cooling}, "every credential is out, first back backup-key p  40m00s  at 10:00    all ready by 10:00"},
+		{"all cooling, narrow", 60, []entry{cooling}, "all out, next backup-key p  40m00s  at 10:00"},
 		{"all dead", 120, []entry{deadEntry("a")}, "every credential is out, manual action needed"},
-		{"a dead one", 120, []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
-		{"a due one", 120, []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: retried at the agent's next selection"},
+		{"one dead", 120, []entry{readyEntry("a"), deadEntry("b")}, "1 dead, re-auth required"},
+		{"one due", 120, []entry{readyEntry("a"), exhaustedEntry("b", 9*time.Hour, 1)}, "1 due: retried at the agent's next selection"},
 		{"all due", 120, []entry{exhaustedEntry("a", 9*time.Hour, 1)}, "every credential is out, 1 due: retried at the agent's next selection"},
 	} {
 		s := screenOf(poolOf(t, providers{"p": c.list})).sizedAt(c.width, 30)
@@ -188,7 +188,7 @@ func TestNarrationLine(t *testing.T) {
 	}
 }
 
-// TestCounts_NoneReady checks that the number of ready credentials is red if it is 0.
+// TestCounts_NoneReady checks that the number of ready credentials is red only if it is 0.
 func TestCounts_NoneReady(t *testing.T) {
 	const red = "38;2;237;122;135m"
 	for _, w := range []int{40, 120} {
@@ -215,8 +215,8 @@ func TestStaleWords(t *testing.T) {
 	equal(t, "without advice", staleWords("auth.json: input/output error", 20), "auth.json: input/ou…")
 }
 
-// TestPaneHead_Stale checks that panes show the complete reason why the file cannot be read if
-// there is room.
+// TestPaneHead_Stale checks that a pane with enough room shows the complete reason why the
+// file cannot be read.
 func TestPaneHead_Stale(t *testing.T) {
 	s := screenOf(sample(t, "backoff.json")).sizedAt(80, 24)
 	s.Pane, s.Feed = PaneEvents, Feed{State: FeedStale, Reason: "auth.json: not valid JSON at line 2; restore it from a backup; otherwise, an agent starts over with an empty pool"}

@@ -38,7 +38,7 @@ var markWords = [][2]string{
 
 // profileHelp explains the column and the marks that are shown for several profiles.
 var profileHelp = [][2]string{
-	{"PROFILE", "its profile; +n: others that use it"},
+	{"PROFILE", "profile; +n: n other profiles use it"},
 	{theme.MarkBorrowed, "read from another profile's file"},
 	{theme.MarkStaleCopy, "copy of a credential whose original has newer tokens"},
 }
@@ -92,8 +92,8 @@ func (s *Screen) helpSections() []helpSection {
 	return append(out, states, helpSection{"columns", 12, columns}, helpSection{"marks", 4, marks}, s.policyHelp())
 }
 
-// policyHelp explains the policy of the store or, if there are several stores, that of the
-// selected credential's store.
+// policyHelp explains the policy of the store or, if there are several stores, the policy of
+// the selected credential's store.
 func (s *Screen) policyHelp() helpSection {
 	p, e, guard, title := s.Policy, s.Evidence, s.Guard, "policy "
 	if c := s.selected(); c != nil && s.several() {

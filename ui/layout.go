@@ -4,8 +4,8 @@ import "math"
 
 // plan lists the parts of the screen that fit, and their heights. The heights depend on the
 // size, the pool and the dialog, but not on the filter, the answer or the events, so that
-// nothing moves when these change. As the terminal shrinks, the parts below the table disappear first, then
-// blank lines, then the header; the table shrinks last.
+// nothing moves when these change. As the terminal shrinks, the parts below the table
+// disappear first, then blank lines, then the header. The table shrinks last.
 type plan struct {
 	narration             bool
 	counts, next, columns bool

@@ -92,7 +92,7 @@ func TestPlan_TableShrinksLast(t *testing.T) {
 }
 
 // TestRender_StatusLine checks in every scene, at many sizes, that an answer of any kind
-// changes only the status line, and that it is shown there whole or shortened.
+// changes only the status line, which shows at least the beginning of the answer.
 func TestRender_StatusLine(t *testing.T) {
 	words := []string{"done", "reset work-oauth: cooling, streak 3, until 12:31 → ready, streak 0; u undoes; " + strings.Repeat("日本 ", 80)}
 	for salt, sc := range scenes(t) {
@@ -154,7 +154,7 @@ func TestPlan_Stable(t *testing.T) {
 			equal(t, fmt.Sprintf("plan with a filter at %d×%d", w, h), s.plan(), before)
 			s.Events = nil
 			without := s.plan()
-			without.eventsBeside = before.eventsBeside // otherwise the forecast is next to the detail
+			without.eventsBeside = before.eventsBeside // without events, the forecast is next to the detail
 			equal(t, fmt.Sprintf("plan without events at %d×%d", w, h), without, before)
 			if s.Dialog = form("2h"); h < 36 {
 				continue
@@ -167,8 +167,8 @@ func TestPlan_Stable(t *testing.T) {
 	}
 }
 
-// TestRender_FlatForecast checks that events in place of a flat forecast are not repeated in
-// the list below.
+// TestRender_FlatForecast checks that the list of events does not repeat the events that
+// replace a flat forecast.
 func TestRender_FlatForecast(t *testing.T) {
 	for _, w := range []int{60, 90, 120} {
 		s := screenOf(poolOf(t, providers{"p": []entry{readyEntry("a"), readyEntry("b")}})).chooseFirst()

@@ -118,11 +118,12 @@ func addQuiet(l *theme.Line, gap, end int, s string) bool {
 	return add(l, gap, end, theme.Secondary, theme.Regular, s)
 }
 
-// flatHead is the number of lines above the events that replace a forecast.
+// flatHead is the number of lines above the events if they replace the chart in a forecast:
+// the summary, a blank line and a title.
 const flatHead = 3
 
 // forecastLines draws the forecast, w cells wide and h lines high. If no cooldown will end,
-// it draws the events below the summary.
+// events replace the chart below the summary.
 func (s *Screen) forecastLines(w, h int) []string {
 	head := s.line().Bold(theme.Text, "capacity")
 	f := s.Pool.Forecast(s.Policy, s.Now)
@@ -138,7 +139,7 @@ func (s *Screen) forecastLines(w, h int) []string {
 	return append([]string{head.String()}, chart.Capacity(head.Theme, &f, s.selectedOriginal(), s.Pane == PaneForecast, w, h-1)...)
 }
 
-// selectedOriginal returns the selected credential or, if that is borrowed, the original.
+// selectedOriginal returns the selected credential or, if it is borrowed, its original.
 func (s *Screen) selectedOriginal() *poolstate.Ref {
 	if c := s.selected(); c != nil {
 		return new(c.Original())

@@ -26,7 +26,8 @@ const (
 	sectionFacts
 )
 
-// The ranks of the parts. The first remark has rankRemark, the next ones higher ranks.
+// The ranks of the parts. The first remark has rankRemark, and each further
+// remark has the next higher rank.
 const (
 	rankHead = iota
 	rankFailure

@@ -32,7 +32,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 		add("suspect: its status time is in the future")
 	}
 	if c.FlaggedOff {
-		add("enabled is false in the file: only some forks of the agent skip it")
+		add(`marked "enabled": false in the file, which only some forks of the agent honor`)
 	}
 	out = append(out, s.relationRemarks(c)...)
 	out = append(out, sharedSentences(c)...)
@@ -99,7 +99,7 @@ func sharedSentences(c *poolstate.Credential) (out []string) {
 		out = append(out, "same "+what+" as "+strings.Join(names, ", ")+": they share one quota")
 	}
 	if len(profiles) > 0 {
-		out = append(out, "shared quota with "+joinNames(profiles, 40))
+		out = append(out, "same quota as "+joinNames(profiles, 40))
 	}
 	return out
 }

@@ -109,7 +109,8 @@ func (r *row) owner() string {
 	return ""
 }
 
-// profileOf returns the profile of a credential and the number of others that borrow it.
+// profileOf returns the profile of a credential and, as in " +9", the number of other profiles
+// that borrow the credential.
 func profileOf(c *poolstate.Credential) (name, users string) {
 	if n := len(c.BorrowedBy); n > 0 {
 		users = " +" + strconv.Itoa(n)
@@ -225,7 +226,7 @@ func (r *row) times() (back, at string) {
 	}
 	at = text.Moment(r.a.Deadline.At, r.s.Now)
 	if !r.s.Clock || due && !r.cols.shows(ColumnAt) {
-		return back, at // "now" is more useful than a past time
+		return back, at // "now" is more useful than a time in the past
 	}
 	return at, back
 }

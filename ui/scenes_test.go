@@ -292,7 +292,7 @@ func confirmation(n int) *Dialog {
 	d := &Dialog{
 		Title:      "reset 4 credentials in ~/work/agents/of-the-night-shift/.hermes/profiles/spare/auth.json?",
 		Unaffected: []string{"1 unchanged"},
-		Warnings:   []string{"this is the only ready credential of anthropic, which has no other usable one"},
+		Warnings:   []string{"this is the only ready credential of anthropic, which has no other usable credential"},
 		Choice:     &no,
 	}
 	for i := range n {
@@ -312,11 +312,11 @@ func form(length string) *Dialog {
 		},
 		Preview:  "streak 3 → 4, 2h, until 11:20",
 		Note:     ReloadNote(poolstate.VerbHold, poolstate.Backoff()),
-		Warnings: []string{"this is the only ready credential of anthropic, which has no other usable one"},
+		Warnings: []string{"this is the only ready credential of anthropic, which has no other usable credential"},
 	}
 }
 
-// recordOf returns a record of an event some time before the epoch.
+// recordOf returns a record of an event at the given time before epoch.
 func recordOf(kind poolstate.EventKind, by poolstate.Actor, name string, ago time.Duration) poolstate.Record {
 	return poolstate.Record{At: epoch.Add(-ago), Kind: kind, By: by, Provider: "openrouter", ID: "id-" + name, Label: name}
 }
@@ -327,7 +327,7 @@ func streaks(r poolstate.Record, before, after int) poolstate.Record {
 	return r
 }
 
-// guardEvents returns an event of each kind that only guard, or its failure counting, causes.
+// guardEvents returns an event of each kind that only guard or failure counting causes.
 func guardEvents() []poolstate.Record {
 	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
 	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))

@@ -39,8 +39,8 @@ type Feed struct {
 	Since    time.Time     // when a stale snapshot was last current
 }
 
-// StoreFeed is the feed of one of several stores. Screen.Feed is then stale only if all of
-// them are.
+// StoreFeed is the feed of one of several stores. If there are several, Screen.Feed is stale
+// only if all of their feeds are stale.
 type StoreFeed struct {
 	Profile  string
 	Path     string // as displayed
@@ -91,7 +91,7 @@ type Screen struct {
 	Hidden        Hidden                 // columns that the table never shows
 	ForecastOf    string                 // the provider whose forecast is shown; "" for the whole pool
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target
-	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2, then 1 as the mark fades
+	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2 at first, then 1 while the mark fades
 	Events        []poolstate.Record     // oldest first
 	Cursor        int                    // the position of the selected event in PaneEvents, counted from the newest
 	Paused        bool                   // the display is frozen
@@ -204,8 +204,8 @@ func (s *Screen) place(plan plan) string {
 	return fmt.Sprintf("%d of %d", 1+slices.IndexFunc(all, s.isSelected), len(all))
 }
 
-// tableLines draws the visible part of the table. If a provider's heading is above
-// that part, the heading replaces the first line.
+// tableLines draws the visible part of the table. If the heading of the first row is above
+// the visible part, the heading replaces the first line.
 func (s *Screen) tableLines(t *table, plan plan) []string {
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
@@ -258,7 +258,7 @@ func ShowsRow(s *Screen, ref poolstate.Ref) bool {
 	plan := s.plan()
 	lines := s.lines(plan.spaced)
 	offset := clampOffset(s.Offset, len(lines), plan.table)
-	covered := offset > 0 && plan.table > 1 // by the heading in the first line
+	covered := offset > 0 && plan.table > 1 // the sticky heading covers the first line
 	for i, l := range lines[offset:min(offset+plan.table, len(lines))] {
 		if l.kind == lineCredential && (i > 0 || !covered) && s.Groups[l.group].Credentials[l.item].Ref == ref {
 			return true
@@ -286,7 +286,7 @@ func (s *Screen) isSelected(c *poolstate.Credential) bool {
 	return s.Selected != nil && c.Ref == *s.Selected
 }
 
-// returning reports whether any credential is cooling or held. If none is, there is no chart.
+// returning reports whether any credential is cooling or held. Otherwise, there is no chart.
 func (s *Screen) returning() bool {
 	sum := s.summary()
 	return sum.Count[poolstate.Cooling]+sum.Count[poolstate.Held] > 0

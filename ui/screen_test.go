@@ -25,8 +25,8 @@ func TestRender_Golden(t *testing.T) {
 	}
 }
 
-// TestRender_GoldenSizes compares a scene at one size for each of the other layouts,
-// and another one on small terminals.
+// TestRender_GoldenSizes compares a scene in each layout that TestRender_Golden does not
+// cover, and a scene with a guard on small terminals.
 func TestRender_GoldenSizes(t *testing.T) {
 	s := backoffScreen(t)
 	golden.RequireEqual(t, renderSizes(s, [][2]int{{160, 50}, {100, 40}, {80, 40}, {80, 24}, {72, 22}, {40, 12}, {18, 4}})+
@@ -84,7 +84,7 @@ func sizes(salt int) [][2]int {
 		out = append(out, [2]int{1 + (h*31+salt*17)%200, h})
 	}
 	for w := 78 + salt%8; w <= 132; w += 8 {
-		out = append(out, [2]int{w, 28 + (w+salt)%20}) // with the detail
+		out = append(out, [2]int{w, 28 + (w+salt)%20}) // large enough for the detail
 	}
 	return out
 }
@@ -110,7 +110,7 @@ func TestRender_Fits(t *testing.T) {
 	}
 }
 
-// TestScrollTo checks that every selection becomes visible from different offsets.
+// TestScrollTo checks that ScrollTo makes every selection visible, from several offsets.
 func TestScrollTo(t *testing.T) {
 	for _, sc := range scenes(t) {
 		if sc.screen.Pane != PaneTable || len(credentials(sc.screen)) == 0 {

@@ -87,11 +87,11 @@ func (s *Screen) feedCounts() (words string, stale bool) {
 	return strings.Join(parts, ", "), n[FeedStale] > 0
 }
 
-// staleStoresLine says which of the stores are stale. It returns "" if none is.
+// staleStoresLine names the stale stores. It returns "" if no store or every store is stale.
 func (s *Screen) staleStoresLine() string {
 	var names []string
 	var feed *Feed
-	unread := false // whether any of them has never been read
+	unread := false // a stale store has never been read
 	for i := range s.Stores {
 		if store := &s.Stores[i]; store.Feed.State == FeedStale {
 			names, feed = append(names, clean(store.Profile)), cmp.Or(feed, &store.Feed)
@@ -114,8 +114,8 @@ func (s *Screen) staleStoresLine() string {
 	return s.Theme.Line().To(s.margin()).Bold(theme.Dead, "!").To(s.margin()+2).Write(theme.Dead, text.Fit(words, room)).String()
 }
 
-// joinNames joins names in at most w cells. It counts the ones that do not fit: "work, cron-1 and
-// 7 more".
+// joinNames joins names in at most w cells. It counts the names that do not fit: "work, cron-1
+// and 7 more".
 func joinNames(names []string, w int) string {
 	words := strings.Join(names, ", ")
 	for n := len(names) - 1; n > 0 && text.Width(words) > w; n-- {
@@ -156,7 +156,8 @@ func (s *Screen) policyNames() (policy, source string) {
 	return s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
 }
 
-// guardWords says whether a guard runs on the store, or on how many of several.
+// guardWords describes whether a guard runs on the store or, if there are several stores, on how
+// many of them.
 func (s *Screen) guardWords() string {
 	guarded := 0
 	for i := range s.Stores {
@@ -173,10 +174,10 @@ func (s *Screen) guardWords() string {
 	return ""
 }
 
-// outPart is a provider or a profile's part of it, and a summary of its credentials.
+// outPart is a provider that is out, or the part of a provider that one profile uses.
 type outPart struct {
 	name  string
-	users string // the number of profiles that borrow it: " +9"
+	users string // the number of profiles that borrow the part: " +9"
 	sum   poolstate.Summary
 
 	borrowed bool
@@ -214,7 +215,8 @@ func (s *Screen) outProviders() (out []outPart) {
 	return out
 }
 
-// summaryOf counts the credentials of a group. A profile's include the ones that it borrows.
+// summaryOf counts the credentials of a group, including borrowed credentials. For a profile,
+// it also returns the providers that are out.
 func (s *Screen) summaryOf(g *filter.Group) (sum poolstate.Summary, out []outPart) {
 	if !g.Profile {
 		return g.Providers[0].Summarize(s.Policy, s.Now), nil
@@ -232,8 +234,8 @@ func (s *Screen) summaryOf(g *filter.Group) (sum poolstate.Summary, out []outPar
 	return sum, out
 }
 
-// borrowedWords says from which profile all credentials of a group are borrowed. It returns ""
-// if any is its own.
+// borrowedWords names the profile from which a group borrows all its credentials. It returns ""
+// if the group does not borrow all of them.
 func borrowedWords(g *filter.Group) string {
 	if !g.Borrowed() {
 		return ""
@@ -256,8 +258,8 @@ func relation(c *poolstate.Credential) string {
 	return ""
 }
 
-// staleSentence says since when and why the store of c is stale. It includes the advice only
-// if there is room. It returns "" if the store is not stale.
+// staleSentence explains since when and why the store of c is stale. Only the detail pane has
+// room for the advice. If the store is not stale, staleSentence returns "".
 func (s *Screen) staleSentence(c *poolstate.Credential) string {
 	feed := s.staleFeed(c.Profile)
 	if feed == nil {
@@ -275,9 +277,9 @@ func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 	const root = poolstate.RootProfile
 	switch copied := "copied from " + root; {
 	case c.Copy == poolstate.StaleCopy:
-		out = append(out, copied+", which has newer tokens: refreshing this copy fails and can revoke both; remove it to use "+root+"'s")
+		out = append(out, copied+", which has newer tokens: refreshing this copy fails and can revoke both; remove it to use the original")
 	case c.Copy == poolstate.SameCopy && c.AuthType == "oauth":
-		out = append(out, copied+": when one of the two refreshes its tokens, the other's become invalid")
+		out = append(out, copied+": refreshing one of them makes the tokens of the other invalid")
 	case c.Copy == poolstate.SameCopy:
 		out = append(out, copied)
 	}

@@ -18,10 +18,10 @@ func tokenOf(name string, refreshed time.Duration) entry {
 	return entry{"access_token": "SECRET-" + name + "-not-a-real-token", "auth_type": "oauth", "last_refresh": epoch.Add(-refreshed).Format(time.RFC3339)}
 }
 
-// profilesScreen returns a screen of 14 profiles: the root, whose credentials cron-1 to cron-9
-// borrow; work, which has one copy and two other credentials; research, whose copy is older
-// than the root's; night, which shares an account with the root; and staging, whose store is
-// stale. The functions in set change it.
+// profilesScreen returns a screen of 14 profiles, changed by the functions in set. The profiles
+// cron-1 to cron-9 borrow the credentials of the root. work has a copy of one of the root's
+// credentials and two other credentials. research has a copy that is older than the original.
+// night shares an account with the root. The store of staging is stale.
 func profilesScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	codex := func(hours int) entry { return tokenOf(fmt.Sprint("codex-", hours), time.Duration(hours)*time.Hour) }
@@ -122,8 +122,8 @@ func profileScenes(t testing.TB) []scene {
 	}
 }
 
-// TestRender_GoldenProfiles compares screens of several profiles in each grouping, at one size
-// for each of the other layouts.
+// TestRender_GoldenProfiles compares screens of several profiles in each grouping and in each
+// layout that TestRender_Golden does not cover.
 func TestRender_GoldenProfiles(t *testing.T) {
 	for _, sc := range profileScenes(t)[:2] {
 		t.Run(sc.name, func(t *testing.T) {
@@ -158,12 +158,12 @@ func TestOutWords_Profiles(t *testing.T) {
 func TestRelationRemarks(t *testing.T) {
 	s := profilesScreen(t)
 	for _, c := range []struct{ profile, name, want string }{
-		{"default", "primary", "also used by cron-1, cron-2, cron-3 and 9 more; shared quota with work"},
-		{"default", "seat-1@example.com", "also used by cron-1, cron-2, cron-3 and 8 more; shared quota with night"},
-		{"work", "primary", "copied from default; shared quota with default"},
+		{"default", "primary", "also used by cron-1, cron-2, cron-3 and 9 more; same quota as work"},
+		{"default", "seat-1@example.com", "also used by cron-1, cron-2, cron-3 and 8 more; same quota as night"},
+		{"work", "primary", "copied from default; same quota as default"},
 		{"work", "claude-team", ""},
-		{"night", "night-seat", "copied from default: when one of the two refreshes its tokens, the other's become invalid; shared quota with default"},
-		{"research", "seat-1@example.com", "copied from default, which has newer tokens: refreshing this copy fails and can revoke both; remove it to use default's"},
+		{"night", "night-seat", "copied from default: refreshing one of them makes the tokens of the other invalid; same quota as default"},
+		{"research", "seat-1@example.com", "copied from default, which has newer tokens: refreshing this copy fails and can revoke both; remove it to use the original"},
 		{"cron-9", "backup-key", "borrowed from default, because cron-9 has no credential for openrouter; changes are written to ~/.hermes/auth.json"},
 	} {
 		cred := s.chooseIn(t, c.profile, c.name).selected()
@@ -223,8 +223,7 @@ func TestMatchRecord_Profile(t *testing.T) {
 	}
 }
 
-// TestLineOf checks which rows are dimmed: those that repeat a credential, and those of a store
-// that is stale.
+// TestLineOf checks that rows of a stale store and rows that repeat a credential are dimmed.
 func TestLineOf(t *testing.T) {
 	s := profilesScreen(t)
 	for ref, want := range map[[2]string]bool{
@@ -246,6 +245,6 @@ func TestStaleStoresLine(t *testing.T) {
 	line("! staging: not valid JSON at line 41, column 17; restore it from a backup")
 	s.Stores[13].Feed = s.Stores[12].Feed
 	line("! staging, work: last known state")
-	s.Stores = append(s.Stores, StoreFeed{Profile: "broken", Feed: s.Stores[12].Feed}) // has never been read
+	s.Stores = append(s.Stores, StoreFeed{Profile: "broken", Feed: s.Stores[12].Feed}) // this store has never been read
 	line("! staging, work, broken: unreadable")
 }

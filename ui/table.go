@@ -124,8 +124,9 @@ func (t *table) orderColumn() Column {
 }
 
 // orderMark draws the direction of the order after the title of the order column. In the first
-// column, it also draws the name of the order and shortens the title if necessary. Pool order
-// has no name, and no mark in its default direction.
+// column, it also draws the name of the order and shortens the title if necessary. For pool
+// order, it draws "out first" if providers that are out come first, only the direction if the
+// order is reversed, and otherwise nothing.
 func (t *table) orderMark(l *theme.Line) *theme.Line {
 	s, mark, name := t.s, "▾", t.s.Order.Name()
 	if s.Descending {
@@ -205,7 +206,7 @@ func (t *table) heading(g *filter.Group) string {
 	case stale != nil:
 		l.Theme = s.Theme.Dimmed()
 	}
-	// The name takes at most half of the line, to leave room for the state.
+	// The name may take half of the line, or at least 8 cells. The rest is for the state.
 	name := text.Fit(text.ProviderName(g.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
 	switch {

@@ -65,7 +65,7 @@ func (t *Targets) begin(top int) {
 	}
 }
 
-// raise moves targets that are added later one line up.
+// raise moves all targets that are added afterwards up by one line.
 func (t *Targets) raise() {
 	if t != nil {
 		t.top--

@@ -126,14 +126,14 @@ func TestTargets_At(t *testing.T) {
 		want Target
 	}{
 		{"the title line", 5, 0, Target{}},
-		{"right of a title's word", 33, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 25, To: 35}},
+		{"right of the text of a title", 33, 5, Target{Kind: TargetTitle, Order: filter.OrderState, From: 25, To: 35}},
 		{"a heading", 70, 6, Target{Kind: TargetHeading, Group: "anthropic", To: 120}},
 		{"a row", 119, 8, Target{Kind: TargetCredential, Credential: *s.Selected, To: 120}},
 		{"between groups", 10, 10, Target{}},
 		{"the first arrow", 2, 35, Target{Kind: TargetKey, Key: "up", From: 2, To: 3}},
 		{"the second arrow", 3, 35, Target{Kind: TargetKey, Key: "down", From: 3, To: 9}},
 		{"between keys", 10, 35, Target{}},
-		{"a key's word", 19, 35, Target{Kind: TargetKey, Key: "d", From: 12, To: 20}},
+		{"description of a key", 19, 35, Target{Kind: TargetKey, Key: "d", From: 12, To: 20}},
 	} {
 		equal(t, c.name, drawnTargets(s).At(c.x, c.y), c.want)
 	}

@@ -35,9 +35,8 @@ func (s *Screen) whenBack(t time.Time, clock bool) (when, phrase string) {
 	return when, "at " + when
 }
 
-// stamp formats a time to the second. In the detail pane, it adds the time since or
-// until then: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". It returns "" for the
-// zero time.
+// stamp formats a time to the second. In the detail pane, it adds the elapsed or remaining
+// time: "13:14:32 (48m ago)", "17:14:32 (in 3h12m05s)". It returns "" for the zero time.
 func (s *Screen) stamp(t time.Time) string {
 	words := text.Stamp(t, s.Now)
 	switch d := t.Sub(s.Now); {
@@ -190,7 +189,7 @@ func policyReason(p poolstate.Policy, e *Evidence, now time.Time) string {
 	return "applies because the file records no streaks"
 }
 
-// guardRule explains what a guard does beside an agent with the given policy.
+// guardRule explains the effect of a guard on an agent with the given policy.
 func guardRule(p poolstate.Policy, guard *poolstate.Curve) string {
 	switch {
 	case guard == nil:

@@ -22,7 +22,7 @@ func TestReason(t *testing.T) {
 		{"unknown reason", entry{"last_error_reason": "too_much_of_it"}, "429 too much of it"},
 		{"hostile reason", entry{"last_error_reason": "\x1b[2Jx"}, "429 �[2Jx"},
 		{"no reason", entry{"last_error_reason": nil, "last_error_code": 401}, "401 auth failed"},
-		{"no reason, odd code", entry{"last_error_reason": nil, "last_error_code": 418}, "418"},
+		{"no reason, uncommon code", entry{"last_error_reason": nil, "last_error_code": 418}, "418"},
 		{"no code", entry{"last_error_code": nil}, "rate limit"},
 		{"neither", entry{"last_error_code": nil, "last_error_reason": nil}, ""},
 		{"held, no message", heldNow, ""},
@@ -59,15 +59,15 @@ func TestOriginSentence(t *testing.T) {
 	}{
 		{"computed", nil, poolstate.Backoff(), "computed: 1h × 4"},
 		{"computed, flat", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
-		{"operator, pinned", heldNow.With(resetIn(time.Hour)), poolstate.Flat(), operator},
+		{"set by an operator", heldNow.With(resetIn(time.Hour)), poolstate.Flat(), operator},
 		{"31 days ahead", resetIn(31 * text.Day), poolstate.Backoff(), provider},
 		{"more than 31 days ahead", resetIn(31*text.Day + time.Second), poolstate.Backoff(), provider + "; suspect: more than 31 days ahead"},
 		{
 			"earlier than the failure", resetIn(time.Hour).With(entry{"last_status_at": secondsAt(2 * time.Hour)}), poolstate.Backoff(),
 			provider + "; suspect: earlier than the failure",
 		},
-		{"an operator's, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff(), operator},
-		{"no time", entry{"last_status_at": nil}, poolstate.Backoff(), "no deadline in the file: retried immediately"},
+		{"set by an operator, 40 days ahead", heldNow.With(resetIn(40 * text.Day)), poolstate.Backoff(), operator},
+		{"no failure time", entry{"last_status_at": nil}, poolstate.Backoff(), "no deadline in the file: retried immediately"},
 		{"ready", entry{"last_status": nil}, poolstate.Backoff(), ""},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Minute, 3).With(c.fields))
@@ -85,14 +85,14 @@ func TestOriginSentence_Sole(t *testing.T) {
 		policy poolstate.Policy
 		want   string
 	}{
-		{"capped", reset, poolstate.Flat202610(), caps + "1m for a sole credential"},
-		{"billing is not capped", reset.With(entry{"last_error_code": 402}), poolstate.Flat202610(), byProvider},
-		{"computed", nil, poolstate.Flat202608(), "computed: 1m for a sole credential"},
-		{"computed by a rule", nil, poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{429: {time.Minute}}}), "computed: 1m, regardless of the streak"},
-		{"computed in July", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
-		{"August caps nothing", reset, poolstate.Flat202608(), byProvider},
-		{"a hold, capped", reset.With(heldNow), poolstate.Flat202610(), "the agent caps a hold at 1m for a sole credential"},
-		{"a rule by streak", nil, fork, "computed: 1d for this streak"},
+		{"October agent caps the reset time", reset, poolstate.Flat202610(), caps + "1m for a sole credential"},
+		{"October agent does not cap billing", reset.With(entry{"last_error_code": 402}), poolstate.Flat202610(), byProvider},
+		{"computed by the August agent", nil, poolstate.Flat202608(), "computed: 1m for a sole credential"},
+		{"cooldown for the code is configured", nil, poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{429: {time.Minute}}}), "computed: 1m, regardless of the streak"},
+		{"computed by the July agent", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
+		{"August agent does not cap the reset time", reset, poolstate.Flat202608(), byProvider},
+		{"October agent caps a hold", reset.With(heldNow), poolstate.Flat202610(), "the agent caps a hold at 1m for a sole credential"},
+		{"cooldowns for each streak are configured", nil, fork, "computed: 1d for this streak"},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Second, 3).With(c.fields))
 		cred.Sole = true
@@ -167,8 +167,8 @@ func TestLadderLines_Guard(t *testing.T) {
 	}{
 		{"no guard", nil, poolstate.Flat(), false, "if it fails: 1h"},
 		{"guard", &guard, poolstate.Flat(), false, "1h → 2h → 4h → 5h   if it fails: 5h"},
-		{"guard of an agent that counts", &guard, counts, false, "1h → 2h → 4h → 8h   if it fails: 1h"},
-		{"guard that does not pin it", &guard, poolstate.Flat(), true, "if it fails: 1h"},
+		{"guard, but the agent counts failures", &guard, counts, false, "1h → 2h → 4h → 8h   if it fails: 1h"},
+		{"guard, but a sole credential", &guard, poolstate.Flat(), true, "if it fails: 1h"},
 	} {
 		c := credentialOf(t, exhaustedEntry("key", time.Minute, 0).With(noStreak))
 		c.Observed, c.Sole = poolstate.Some(3), tt.sole
@@ -190,7 +190,7 @@ func TestOutSentence(t *testing.T) {
 		want string
 	}{
 		{"dead and cooling", []entry{deadEntry("a"), cooling, exhaustedEntry("later", time.Minute, 4)}, "none ready, first back in 40m00s"},
-		{"due before cooling", []entry{due, due, cooling}, "none ready, 2 due now"},
+		{"due and cooling", []entry{due, due, cooling}, "none ready, 2 due now"},
 		{"dead", []entry{deadEntry("a"), deadEntry("b")}, "none ready, re-auth required"},
 		{"unusable", []entry{off}, "none ready, no credential has a token"},
 		{"dead and unusable", []entry{deadEntry("a"), off}, "none ready, manual action needed"},
@@ -209,14 +209,14 @@ func TestRow_Times(t *testing.T) {
 	for _, c := range []struct {
 		name                string
 		e                   entry
-		distance, clock     string // at 120 columns
+		distance, clock     string // on a terminal of 120 columns
 		narrow, narrowClock string // at 60
 	}{
 		{"cooling", exhaustedEntry("key", 20*time.Minute, 1), "40m00s· 10:00", "10:00· 40m00s", "40m00s·", "10:00·"},
-		{"for days", exhaustedEntry("key", 0, 1).With(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
+		{"several days", exhaustedEntry("key", 0, 1).With(long), "6d05h* Sun 14:20", "Sun 14:20* 6d05h", "6d05h*", "Sun 14:20*"},
 		{"never", exhaustedEntry("key", 0, 1).With(entry{"last_error_reset_at": 9e11}), "never?", "never?", "never?", "never?"},
 		{"due", exhaustedEntry("key", 2*time.Hour, 1), "now 08:20", "08:20 now", "now", "now"},
-		{"due, no time", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
+		{"due, no failure time", exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "now", "now", "now", "now"},
 		{"dead", deadEntry("key"), "re-auth", "re-auth", "re-auth", "re-auth"},
 		{"ready", readyEntry("key"), "", "", "", ""},
 	} {
@@ -236,7 +236,7 @@ func TestRow_Times(t *testing.T) {
 	}
 }
 
-// TestStamp checks that only the detail pane adds the time since or until then.
+// TestStamp checks that only the detail pane adds the elapsed or remaining time.
 func TestStamp(t *testing.T) {
 	s := &Screen{Now: epoch, Pane: PaneDetail}
 	for d, want := range map[time.Duration]string{

@@ -8,9 +8,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// axis maps times to columns on a linear scale that starts now. The axis is broken if
-// the last step is so far away that it would crowd the others next to now. The linear
-// part then ends at the second-to-last step, and a gap follows.
+// axis maps times to columns on a linear scale that starts now. If the last step is so far
+// away that all others would crowd together next to now, the linear part ends at the
+// second-to-last step, and a gap follows.
 type axis struct {
 	now   time.Time
 	width int
@@ -21,8 +21,8 @@ type axis struct {
 
 const (
 	minSpan    = time.Minute          // keeps steps from moving too fast during the last seconds
-	maxSpan    = 100 * 365 * text.Day // later steps are drawn as if they were this far away
-	breakBelow = 0.1                  // break the axis if all steps but the last fit into this fraction of it
+	maxSpan    = 100 * 365 * text.Day // steps beyond this distance are drawn at it
+	breakBelow = 0.1                  // insert a gap if all steps but the last fit into this fraction of the axis
 )
 
 func newAxis(f *poolstate.Forecast, width int) axis {
@@ -40,8 +40,8 @@ func newAxis(f *poolstate.Forecast, width int) axis {
 }
 
 // lastIsOutlier reports whether a gap separates the last step from the others. It measures
-// from the last failure rather than from now, so that the result does not change as time
-// passes while at least two steps are left.
+// from the last failure rather than from now, so that the result stays the same until only
+// one step is left.
 func lastIsOutlier(f *poolstate.Forecast) bool {
 	last := len(f.Steps) - 1
 	before := f.Steps[last-1].At.Sub(f.LastFailure)
@@ -50,8 +50,8 @@ func lastIsOutlier(f *poolstate.Forecast) bool {
 
 func (a *axis) broken() bool { return a.end < a.width }
 
-// column returns the column for a time. Only the current time is in the first column,
-// and no time is in the gap.
+// column returns the column for the time of a step. It never returns the first column,
+// which shows the current state, or a column of the gap.
 func (a *axis) column(t time.Time) int {
 	d := t.Sub(a.now)
 	if a.broken() && d >= a.far {
@@ -60,7 +60,8 @@ func (a *axis) column(t time.Time) int {
 	return min(max(a.linear(min(d, maxSpan)), 1), a.end-1)
 }
 
-// linear returns the column for a time d from now, even beyond the linear part.
+// linear returns the column for the distance d from now. The column may be beyond the
+// linear part.
 func (a *axis) linear(d time.Duration) int {
 	tail := min(max(a.end/10, 1), 6) // columns after the last step
 	return int(float64(d) / float64(a.span) * float64(a.end-tail))
@@ -76,7 +77,7 @@ const (
 )
 
 // ticks returns labels for round times on the linear part, as close together as their text
-// allows. It returns none if the linear part spans months.
+// allows. It returns none if the linear part is too long for the largest interval.
 func (a *axis) ticks() []label {
 	for _, minutes := range intervals {
 		every, layout := minutes*time.Minute, dateLayout

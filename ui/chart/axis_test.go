@@ -45,15 +45,15 @@ func TestNewAxis(t *testing.T) {
 		{"no steps", forecastIn(), minute, false},
 		{"seconds", forecastIn(4 * time.Second), minute, false},
 		{"backoff schedule", forecastIn(hour, 2*hour, 4*hour, 8*hour), 8 * hour, false},
-		{"several waits", forecastIn(12*minute, 56*minute, 119*minute, 4*hour), 4 * hour, false},
+		{"unequal waits", forecastIn(12*minute, 56*minute, 119*minute, 4*hour), 4 * hour, false},
 		{"just more than a tenth", forecastIn(61*minute, 10*hour), 10 * hour, false},
 		{"exactly a tenth", forecastIn(hour, 10*hour), hour, true},
-		{"a tenth since the last failure", failed(hour, forecastIn(hour, 19*hour)), hour, true},
-		{"not a tenth since the last failure", failed(hour, forecastIn(minute, 9*hour)), 9 * hour, false},
+		{"exactly a tenth, measured from the last failure", failed(hour, forecastIn(hour, 19*hour)), hour, true},
+		{"more than a tenth, measured from the last failure", failed(hour, forecastIn(minute, 9*hour)), 9 * hour, false},
 		{"last failure in the future", failed(-2*hour, forecastIn(hour, 10*hour)), 10 * hour, false},
 		{"last failure unknown", failed(1e5*text.Day, forecastIn(hour, 10*hour)), 10 * hour, false},
 		{"two outliers", forecastIn(hour, 2*hour, 5*text.Day, 6*text.Day), 6 * text.Day, false},
-		{"centuries only", forecastIn(200 * year), maxSpan, false},
+		{"one step, centuries away", forecastIn(200 * year), maxSpan, false},
 	} {
 		a := newAxis(c.forecast, 60)
 		uitest.Equal(t, c.name+": span", a.span, c.span)
@@ -61,7 +61,7 @@ func TestNewAxis(t *testing.T) {
 	}
 }
 
-// randomPool returns a pool of up to 20 credentials that failed in the last days.
+// randomPool returns a pool of up to 20 credentials with random states and times.
 func randomPool(t *testing.T, r *rand.Rand) *poolstate.Pool {
 	list := make([]uitest.Entry, 1+r.IntN(20))
 	for i := range list {
@@ -84,8 +84,8 @@ func randomPool(t *testing.T, r *rand.Rand) *poolstate.Pool {
 	return uitest.PoolOf(t, uitest.Providers{"p": list})
 }
 
-// TestNewAxis_TimePasses checks that as time passes, a gap never appears and disappears at
-// most once. The axis has a gap only if all steps but the last would fit into a tenth of it.
+// TestNewAxis_TimePasses checks that no gap appears as time passes, and that an axis has a
+// gap only if all steps but the last would fit into a tenth of the axis.
 func TestNewAxis_TimePasses(t *testing.T) {
 	r, broken, closed := rand.New(rand.NewPCG(1, 2)), 0, 0
 	for range 500 {
@@ -121,7 +121,7 @@ func TestNewAxis_TimePasses(t *testing.T) {
 	}
 }
 
-// TestAxis_Column checks at every width that steps are in order, and that none is in
+// TestAxis_Column checks at every width that steps are in order, and that no step is in
 // the first column, in the gap or directly after the gap.
 func TestAxis_Column(t *testing.T) {
 	never := poolstate.ForecastStep{At: time.Unix(1<<60, 0)}

@@ -13,12 +13,15 @@ import (
 // Minimum sizes of the capacity chart and of its plot, in cells and lines.
 const minWidth, minHeight, minPlotWidth = 20, 3, 10
 
-// Capacity draws a step chart of how many credentials are ready, from now until the last
-// cooldown ends, in h lines of exactly w cells. It returns nil if it does not fit or if no
-// cooldown will end. A column shows how many credentials are ready at the end of its time
-// span, and the first column is now. Marks on the axis show the origin of a deadline:
-// * provider, ^ operator, ? suspect. The recovery of the selected credential is also marked,
-// unless selected is nil. If named is set, credentials are named at their steps.
+// Capacity draws a step chart of the number of ready credentials, from now until the last
+// cooldown ends. The chart has h lines of exactly w cells. Capacity returns nil if the chart
+// does not fit or if no cooldown will end.
+//
+// The first column shows the current number of ready credentials, and each further column
+// the number at the end of its time span. Marks on the axis show where a deadline comes
+// from: * from the provider, ^ from an operator, ? suspect. If selected is not nil, ▲ marks
+// the time at which the selected credential recovers. If named is set, each step shows the
+// name of a credential that recovers.
 func Capacity(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, named bool, w, h int) []string {
 	gutter := len(strconv.Itoa(f.Total)) + 1
 	if len(f.Steps) == 0 || w < minWidth || h < minHeight || w-gutter < minPlotWidth {
@@ -75,16 +78,16 @@ func newPlot(th *theme.Theme, f *poolstate.Forecast, selected *poolstate.Ref, na
 	return p
 }
 
-// find returns the index in s.Back of the credential with the given ref, or of one borrowed from
-// it. If there is neither, it returns -1.
+// find returns the index in s.Back of the credential with the given ref, or of a credential
+// borrowed from it. It returns -1 if s.Back contains neither.
 func find(s *poolstate.ForecastStep, ref *poolstate.Ref) int {
 	return slices.IndexFunc(s.Back, func(c *poolstate.Credential) bool { return ref != nil && (c.Ref == *ref || c.Original() == *ref) })
 }
 
 // height returns the height for n ready credentials, in half rows. All steps have the same
-// height if this fills most of the chart. Otherwise, heights are proportional, but even a
-// single credential is visible. The edge is in the lower half of a row if possible. With a
-// hatched fill, it always is, because half a cell cannot be hatched.
+// height if equal steps fill most of the chart. Otherwise, heights are proportional, but
+// even a single credential is visible. The edge is in the lower half of a row if possible,
+// and always if the fill is hatched, because half a cell cannot be hatched.
 func (p *plot) height(n int) int {
 	if n <= 0 {
 		return 0
@@ -100,14 +103,16 @@ func (p *plot) height(n int) int {
 	return h
 }
 
-// top returns the row of the edge at a height, or -1, the axis, if the height is 0.
+// top returns the row of the edge for a height. For height 0, it returns -1, the row of the
+// axis.
 func top(height int) int { return (height+1)/2 - 1 }
 
 // level returns the row of the edge above n credentials.
 func (p *plot) level(n int) int { return top(p.height(n)) }
 
-// number returns the y-axis label of a row, or "". If there is a row for each credential, all
-// numbers are labels; otherwise, only the total, half of it and 0 are. Row -1 is the axis.
+// number returns the y-axis label of a row, or "". If there is a row for each credential, every
+// number is a label; otherwise, only the total, half the total and 0 are labels. Row -1 is
+// the axis.
 func (p *plot) number(row int) string {
 	step := 1
 	if p.Total > p.rows {
@@ -137,7 +142,7 @@ func (p *plot) row(row int) string {
 			edge = theme.Accent
 		}
 		switch {
-		case l.Col() > p.gutter+col: // within a name
+		case l.Col() > p.gutter+col: // col is inside a name
 			continue
 		case len(names) > 0 && col == names[0].col && shape == fill:
 			l.OnFill(names[0].role, names[0].text)
@@ -167,12 +172,12 @@ func (p *plot) row(row int) string {
 
 const fill = '░'
 
-// shape returns the character for a cell: fill, the edge above it, which is half a row thick,
-// a line on the axis if no credential is ready, or a space. At a step, the edge extends from
-// the old height to the new one.
+// shape returns the character for a cell: the fill, the edge above the fill, a space, or, if
+// no credential is ready, a line on the axis. The edge is half a row thick. At a step, it
+// extends from the old height to the new one.
 func (p *plot) shape(col, row int) rune {
 	height := p.heights[col]
-	edge, bottom := min(height, p.heights[max(col-1, 0)])-1, 2*row // the lower ends of the edge and the row
+	edge, bottom := min(height, p.heights[max(col-1, 0)])-1, 2*row // the lower ends of the edge and of the row, in half rows
 	switch {
 	case p.axis.broken() && col == p.axis.end:
 		return ' '

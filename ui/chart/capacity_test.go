@@ -29,8 +29,8 @@ func computed(label string, in time.Duration) uitest.Entry {
 	return uitest.Exhausted(label, time.Hour-in, 1)
 }
 
-// never returns a credential whose deadline is too late to be shown as a date.
-func never(label string) uitest.Entry {
+// tooLate returns a credential whose deadline is too late to be shown as a date.
+func tooLate(label string) uitest.Entry {
 	return uitest.Cooling(label, 0).With(uitest.Entry{"last_error_reset_at": 9.8e17})
 }
 
@@ -78,7 +78,7 @@ func scenes(t testing.TB) []scene {
 		{"weeks", poolWith(t, 2, uitest.Cooling("a", 5*text.Day), uitest.Cooling("b", 11*text.Day), uitest.Cooling("c", 24*text.Day)), ""},
 		{"outlier", poolWith(t, 2,
 			computed("a", 40*minute), computed("b", 95*minute), uitest.Cooling("c", 4*hour), uitest.Cooling("d", 6*text.Day)), "c"},
-		{"never", poolWith(t, 1, never("a")), ""},
+		{"never", poolWith(t, 1, tooLate("a")), ""},
 		{"out", poolWith(t, 0, computed("a", 20*minute), uitest.Cooling("b", 50*minute), uitest.Cooling("c", 50*minute)), "a"},
 		{"all-ready", poolWith(t, 4), "ready-2"},
 		{"none-returns", poolWith(t, 0, uitest.Dead("a"), uitest.Dead("b")), ""},
@@ -88,8 +88,8 @@ func scenes(t testing.TB) []scene {
 	}
 }
 
-// TestCapacity_Golden compares each scene at the size of a pane and, for themes with
-// and without colors, at the size below a table.
+// TestCapacity_Golden compares each scene at the size of a pane and at the size below a
+// table. The smaller size is compared in themes with and without colors.
 func TestCapacity_Golden(t *testing.T) {
 	for _, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -111,7 +111,8 @@ func TestCapacity_GoldenColors(t *testing.T) {
 	golden.RequireEqual(t, strings.Join(draw(sc.pool, darkTheme, sc.selected, 80, 9), "\n")+"\n")
 }
 
-// TestCapacity_Size draws every scene at every width, alternately small and at many heights.
+// TestCapacity_Size draws every scene at every width and at varying heights, some of which
+// are too small for a chart.
 func TestCapacity_Size(t *testing.T) {
 	for i, sc := range scenes(t) {
 		for w := -1; w <= 200; w++ {
@@ -146,8 +147,8 @@ func sizeFlaw(lines []string, w, h int) string {
 	return ""
 }
 
-// TestPlot_Height checks that heights do not decrease as credentials are added, and
-// that the first and the last one increase the height.
+// TestPlot_Height checks that each additional credential increases the height if there is
+// room. If there is not, the first and the last credential must still increase the height.
 func TestPlot_Height(t *testing.T) {
 	for _, total := range []int{1, 2, 3, 5, 9, 12, 40, 1000} {
 		for rows := 1; rows <= 18; rows++ {
@@ -157,7 +158,7 @@ func TestPlot_Height(t *testing.T) {
 				low, high := p.height(n-1), p.height(n)
 				distinct := high > low || total > rows*2 && n > 1 && n < total
 				if !distinct || low > high || high > rows*2 {
-					t.Fatalf("the height of %d of %d in %d rows is %d, below the previous %d", n, total, rows, high, low)
+					t.Fatalf("%d of %d credentials in %d rows have height %d; without the last one, %d", n, total, rows, high, low)
 				}
 				uitest.Equal(t, "row of the edge on a hatched fill", plain.level(n), p.level(n))
 				uitest.Equal(t, "edge at the bottom of its row", plain.height(n)%2, 1)
@@ -169,7 +170,8 @@ func TestPlot_Height(t *testing.T) {
 	}
 }
 
-// TestCapacity_Marks checks which of several marks a column shows.
+// TestCapacity_Marks checks that a column with several deadlines shows the mark of the most
+// unusual one.
 func TestCapacity_Marks(t *testing.T) {
 	pool := poolWith(t, 1, uitest.Held("a", 29*minute), uitest.Cooling("b", 29*minute+1e9), uitest.Held("c", 29*minute+2e9), computed("d", hour))
 	axis := draw(pool, plainTheme, "", 60, 8)[6]
@@ -184,7 +186,7 @@ func hatched(line string) string {
 }
 
 // halves describes a column of a chart with a hatched fill, in half rows from the axis up: 'e'
-// is the edge and 'f' the fill. It omits names and marks.
+// is the edge, and 'f' is the fill. It omits names and marks.
 func halves(rows [][]string, col int) (out string) {
 	for i := range rows {
 		switch rows[len(rows)-1-i][col] {
@@ -203,10 +205,12 @@ func halves(rows [][]string, col int) (out string) {
 	return out
 }
 
-// TestCapacity_Properties checks charts of random pools at random times and sizes: each
-// column has the height of the forecast at the end of its time span, below an edge of
-// constant thickness; labels are clock times, once each, and do not overlap; and nearly all
-// selected credentials are named.
+// TestCapacity_Properties checks charts of random pools at random times and sizes:
+//
+//   - Each column has the height for the number of credentials that the forecast predicts for
+//     the end of the column's time span.
+//   - Labels do not overlap. Labels below the axis are times, and no time is repeated.
+//   - Nearly all selected credentials are named.
 func TestCapacity_Properties(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	shown, total := 0, 0
@@ -228,7 +232,7 @@ func TestCapacity_Properties(t *testing.T) {
 		}
 		for i, names := range p.names {
 			for _, k := range names {
-				if row := plot[h-3-i]; k.col > 0 && row[k.col-1] == "░" { // on the fill
+				if row := plot[h-3-i]; k.col > 0 && row[k.col-1] == "░" { // the name is on the fill
 					copy(row[k.col:], slices.Repeat([]string{"░"}, text.Width(k.text)))
 				}
 			}

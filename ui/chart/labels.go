@@ -46,7 +46,7 @@ func (p *plot) placeLabels(named bool, selected *poolstate.Ref) {
 	last := p.Steps[len(p.Steps)-1].At
 	p.place(label{p.axis.column(last), text.Moment(last, now), theme.Faint, 0}, width)
 	ticks := p.axis.ticks()
-	slices.SortStableFunc(ticks, func(a, b label) int { return len(b.text) - len(a.text) }) // midnights are longest
+	slices.SortStableFunc(ticks, func(a, b label) int { return len(b.text) - len(a.text) }) // labels of midnights are the longest
 	for _, k := range ticks {
 		p.place(k, 0)
 	}
@@ -65,8 +65,8 @@ func (p *plot) place(k label, shift int) {
 	}
 }
 
-// placeName names the credentials that recover at a step. It tries to the left of the step,
-// then directly above it, then on the fill below it. It omits a name that does not fit.
+// placeName names the credentials that recover at a step. It tries the space to the left of the
+// step, then the row above the step, then the fill below it. It omits a name that does not fit.
 func (p *plot) placeName(step int, selected *poolstate.Ref) {
 	k := label{p.axis.column(p.Steps[step].At), p.stepName(step, selected), theme.Text, 0}
 	if step == p.step {
@@ -89,8 +89,8 @@ func (p *plot) placeName(step int, selected *poolstate.Ref) {
 	}
 }
 
-// placeAt adds a name to a row of the plot if the cells there, and one more on each side, are
-// all empty or all part of the fill.
+// placeAt adds a name to a row of the plot if the cells of the name and the next cell to the
+// right are all empty or all part of the fill.
 func (p *plot) placeAt(row int, k label) bool {
 	end := k.col + text.Width(k.text)
 	if row < 0 || row >= p.rows || k.col < 0 || end > p.axis.width {

@@ -25,11 +25,11 @@ func TestSummary(t *testing.T) {
 		{"one", poolWith(t, 3, a), "all back by 09:30"},
 		{"over several days", poolWith(t, 3, a, b, c), "5 of 6 by 09:40, all back by Wed 09:20"},
 		{"all at the same time", poolWith(t, 3, a, a.With(another)), "all back by 09:30"},
-		{"in one minute", poolWith(t, 3, a, uitest.Cooling("2", 10*minute+1e9)), "all back by 09:30"},
+		{"all in the same minute", poolWith(t, 3, a, uitest.Cooling("2", 10*minute+1e9)), "all back by 09:30"},
 		{"one due", poolWith(t, 3, a, b, due), "4 of 6 by 09:30, 5 by 09:40, 1 due now"},
 		{"suspect", poolWith(t, 3, a, uitest.Cooling("s", 400*text.Day)), "4 of 5 by 09:30, all back by Dec 2027 (suspect)"},
-		{"never", poolWith(t, 3, a, b, never("n")), "5 of 6 by 09:40, 1 never (suspect)"},
-		{"half never recover", poolWith(t, 0, a, never("n"), never("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
+		{"never", poolWith(t, 3, a, b, tooLate("n")), "5 of 6 by 09:40, 1 never (suspect)"},
+		{"more than half never recover", poolWith(t, 0, a, tooLate("n"), tooLate("n").With(another)), "1 of 3 by 09:30, 2 never (suspect)"},
 	} {
 		f := tt.pool.Forecast(poolstate.Backoff(), uitest.Epoch)
 		uitest.Equal(t, tt.name, Summary(&f), tt.want)

@@ -73,7 +73,7 @@ func (t *Timeline) half(d time.Duration) int {
 }
 
 // Draw draws a credential's cooldown: a thin line for the elapsed time, and a thick
-// line for the remaining time. If neither covers now, it draws a tick there.
+// line for the remaining time. If neither line covers the current time, it draws a tick at that time.
 func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Assessment) {
 	now := t.half(0)
 	from, to, returns := now, now, a.Availability.Returns()
@@ -103,8 +103,7 @@ func (t *Timeline) Draw(l *theme.Line, c *poolstate.Credential, a *poolstate.Ass
 }
 
 // barShapes contains the character for a cell, indexed by its left and right half:
-// empty, thin or thick. No character has a thin and a thick half, so such a cell shows
-// only its thick half.
+// empty, thin or thick. A cell with a thin and a thick half shows only the thick half.
 var barShapes = [3][3]string{{"", "╶", "╺"}, {"╴", "─", "╺"}, {"╸", "", "━"}}
 
 // barCell returns the character for a cell; at is the index of its left half.

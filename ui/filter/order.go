@@ -17,7 +17,7 @@ type Order uint8
 // The orders, each in its natural direction.
 const (
 	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing affects only the credentials
-	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, because there a reset saves the most time
+	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, because resetting that credential saves the most time
 	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
 	OrderStreak                // highest first, unknown last
 	OrderState                 // by availability, ready first
@@ -48,8 +48,8 @@ type Group struct {
 	Name string // of the provider or the profile
 	// Profile is true for a profile.
 	Profile bool
-	// Providers contains the provider or, for a profile, its part of each provider that it
-	// uses. They include credentials that are not listed.
+	// Providers contains the provider or, for a profile, the profile's part of each provider
+	// that it uses, including credentials that are not listed.
 	Providers   []poolstate.Provider
 	Notes       []string                // of the providers
 	Credentials []*poolstate.Credential // none if the group is collapsed
@@ -57,14 +57,14 @@ type Group struct {
 	out         outage
 }
 
-// outage says to what extent a group is out. A provider is out if it has credentials but none
-// is ready.
+// outage is the extent to which a group is out. A provider is out if it has credentials but
+// none is ready.
 type outage uint8
 
 const (
 	noOutage    outage = iota
-	partlyOut          // one of a profile's providers, or a provider in one of the profiles
-	entirelyOut        // the provider, in every profile that uses it
+	partlyOut          // a provider is out in the profile, or in some of the profiles that use it
+	entirelyOut        // the provider is out in every profile that uses it
 )
 
 // Total returns the number of credentials of the group, whether or not they are listed. It
@@ -158,8 +158,8 @@ func (l *Listing) Groups(p *poolstate.Pool, policy poolstate.Policy, now time.Ti
 	return groups
 }
 
-// split returns the groups of a pool without the credentials to list. Profiles that borrow all
-// their credentials come after the others.
+// split returns the groups of a pool. Their credentials to list are not set yet. Profiles that
+// borrow all their credentials come after the others.
 func (l *Listing) split(p *poolstate.Pool) []Group {
 	var groups []Group
 	if !l.ByProfile || p.Profiles == nil {
@@ -212,7 +212,7 @@ func (l *Listing) rows(rows []row, g *Group, credentials []poolstate.Credential,
 	}
 	switch {
 	case readyParts == parts:
-	case g.Profile && credentials[0].BorrowedFrom != "": // the owner's group is out
+	case g.Profile && credentials[0].BorrowedFrom != "": // this outage counts only in the owner's group
 	case readyParts == 0 && !g.Profile:
 		g.out = entirelyOut
 	default:
@@ -242,7 +242,7 @@ func withoutRepeated(rows []row) []row {
 	return slices.DeleteFunc(rows, func(r row) bool { return r.credential.Repeated && originals[r.credential.Original()] })
 }
 
-// compareOut compares groups by whether they are out, if the order depends on that.
+// compareOut compares groups by their outages, if the order depends on outages.
 func (l *Listing) compareOut(x, y outage) int {
 	switch {
 	case l.Order != OrderWorst && !l.OutFirst:

@@ -185,14 +185,14 @@ func TestListing(t *testing.T) {
 		{"collapsed, filtered by hidden credentials", Listing{Filter: parse(t, "state:dead"), Collapsed: map[string]bool{"a": true}}, "a[]"},
 		{"sorted by matching credentials", Listing{Order: OrderWorst, Filter: cooling}, "a[2] b[3]"},
 		{"sorted by observed changes", Listing{Order: OrderChange, Changed: changed("4", "2", "3")}, "b[4 3] a[2 1]"},
-		{"no observed changes", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
+		{"sorted by status times", Listing{Order: OrderChange, Changed: changed()}, "a[2 1] b[3 4]"},
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}
 }
 
-// mergedPool returns a merged pool: the profile work has a copy of the root's credential of b
-// and another one, and cron borrows everything.
+// mergedPool returns a merged pool. The profile work has its own credentials of b and borrows
+// those of a. The profile cron borrows all credentials.
 func mergedPool(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	root := uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("r1"), uitest.Ready("r2")}, "b": entries{uitest.Cooling("r3", time.Hour)}})
@@ -213,7 +213,7 @@ func TestListing_Merged(t *testing.T) {
 	}{
 		{"by provider, without repeated credentials", Listing{}, "a[r1 r2] b[r3 w1 w2] c[]"},
 		{"repeated credentials without their originals", Listing{Filter: parse(t, "profile:cron")}, "a[r1 r2] b[r3]"},
-		{"free text for a profile", Listing{Filter: parse(t, `"work"`)}, "a[r1 r2] b[w1 w2]"},
+		{"free text that is the name of a profile", Listing{Filter: parse(t, `"work"`)}, "a[r1 r2] b[w1 w2]"},
 		{"repeated credentials with some originals", Listing{Filter: parse(t, "cron,label:r1")}, "a[r1 r2] b[r3]"},
 		{"by profile", Listing{ByProfile: true}, "default[r1 r2 r3] work[r1 r2 w1 w2] cron[r1 r2 r3]"},
 		{"by profile, filtered", Listing{ByProfile: true, Filter: parse(t, "state:cooling -profile:default")}, "work[w1] cron[r3]"},
@@ -223,7 +223,7 @@ func TestListing_Merged(t *testing.T) {
 	} {
 		uitest.Equal(t, c.name, c.listing.list(t, p, uitest.Epoch), c.want)
 	}
-	out := poolstate.Merge([]poolstate.View{ // a is ready, b is out in work, c is out
+	out := poolstate.Merge([]poolstate.View{ // a is ready, b is out only in work, c is out everywhere
 		{Profile: "default", Pool: uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("1")}, "b": entries{uitest.Ready("2")}})},
 		{Profile: "work", Pool: uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("3")}, "b": entries{uitest.Dead("4")}, "c": entries{uitest.Dead("5")}})},
 	})

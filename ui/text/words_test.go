@@ -73,12 +73,12 @@ func TestMomentAndStamp(t *testing.T) {
 		{"next midnight", time.UTC, "2026-11-23 09:20:00", "2026-11-24 00:00:00", "Tue 00:00", "Tue 24 Nov 00:00:00"},
 		{"in a week", time.UTC, "2026-11-23 09:20:00", "2026-11-30 09:20:00", "30 Nov", "Mon 30 Nov 09:20:00"},
 		{"a week ago", time.UTC, "2026-11-23 09:20:00", "2026-11-16 09:20:00", "16 Nov", "Mon 16 Nov 09:20:00"},
-		{"next week, next year", time.UTC, "2026-12-30 12:00:00", "2027-01-02 12:00:00", "Sat 12:00", "2 Jan 2027 12:00:00"},
-		{"next year", time.UTC, "2026-11-23 09:20:00", "2031-11-22 09:20:00", "Nov 2031", "22 Nov 2031 09:20:00"},
+		{"within a week, but next year", time.UTC, "2026-12-30 12:00:00", "2027-01-02 12:00:00", "Sat 12:00", "2 Jan 2027 12:00:00"},
+		{"in five years", time.UTC, "2026-11-23 09:20:00", "2031-11-22 09:20:00", "Nov 2031", "22 Nov 2031 09:20:00"},
 		{"latest year", time.UTC, "2026-11-23 09:20:00", "9999-12-31 23:59:59", "Dec 9999", "31 Dec 9999 23:59:59"},
 
 		{"clocks go back", berlin, "2026-10-24 12:00:00", "2026-10-25 12:00:00", "Sun 12:00", "Sun 25 Oct 12:00:00"},
-		{"late on the short day", berlin, "2026-03-29 00:30:00", "2026-03-29 23:30:00", "23:30", "23:30:00"},
+		{"later on the day when clocks go forward", berlin, "2026-03-29 00:30:00", "2026-03-29 23:30:00", "23:30", "23:30:00"},
 	} {
 		now, err1 := time.ParseInLocation(time.DateTime, c.now, c.zone)
 		then, err2 := time.ParseInLocation(time.DateTime, c.then, c.zone)

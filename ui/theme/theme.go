@@ -140,7 +140,7 @@ func BackgroundOf(dark bool) Background {
 type Scheme uint8
 
 // The schemes. SchemeTerminal uses the terminal's own sixteen colors. SchemeAny is for output
-// to a terminal that is not asked for its background, and is legible on both kinds.
+// to a terminal whose background is not queried, and is legible on both kinds.
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark

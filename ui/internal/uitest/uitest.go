@@ -114,8 +114,8 @@ var HostileStrings = []string{
 	"   ",
 	"\u2028\u2029\u0085",
 	"▌ ● ready",
-	"joins what follows \u0d4e",
-	"\u0d40 joins what is before",
+	"joins next letter \u0d4e",
+	"\u0d40 joins previous letter",
 	"\u0d4e00 \U0001193f",
 	"\u1100\u0301\u1161 0\U0001d165\U0003d112",
 }
