@@ -143,8 +143,8 @@ func actionFiles(t testing.TB) map[string]string {
 		"exhausted, few fields": `{"id": "a", "last_status": "exhausted", "last_status_at": 1795422723.0}`,
 		"every old field":       `{"id": "a", "label": "x", "auth_type": "api_key", "priority": 0, "source": "manual", "access_token": "SECRET-a-not-a-real-token", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 429, "last_error_reason": "rate", "last_error_message": "slow down", "last_error_reset_at": 1795430000.0, "base_url": "https://x", "request_count": 8, "consecutive_failures": 2}`,
 		"newer keys":            `{"id": "a", "failure_reason": "billing", "last_status": "exhausted", "last_status_at": 1795422723.0, "last_error_code": 402, "last_error_reason": null, "last_error_message": null, "last_error_reset_at": null, "enabled": true, "model_cooldowns": {"m": 1795430000.5}, "status_cleared_at": 1795420000.5, "consecutive_failures": 0, "new_in_2027": {"n": [1.50]}}`,
-		"newer, adjacent":       `{"id": "a", "last_status": "dead", "model_cooldowns": {"m": 1795430000.5}, "failure_reason": "billing"}`,
-		"newer, first":          `{"model_cooldowns": {}, "failure_reason": "billing", "status_cleared_at": 1795420000.5, "id": "a"}`,
+		"newer keys, adjacent":  `{"id": "a", "last_status": "dead", "model_cooldowns": {"m": 1795430000.5}, "failure_reason": "billing"}`,
+		"newer keys first":      `{"model_cooldowns": {}, "failure_reason": "billing", "status_cleared_at": 1795420000.5, "id": "a"}`,
 		"ISO times":             `{"id": "a", "last_status": "exhausted", "last_status_at": "2026-11-23T08:12:03", "last_error_reset_at": "1795430000"}`,
 	} {
 		files[name] = `{"credential_pool": {"p": [{"id": "other"}, ` + entry + `, {"id": "last"}]}, "updated_at": "then"}`

@@ -12,7 +12,8 @@ import (
 // of a hold. The zero value is the schedule of [DefaultCurve] without Stagger.
 type Curve struct {
 	Schedule
-	// ForgetAfter is how long after the last deadline a streak ends. Zero means 24 hours.
+	// ForgetAfter is the time from the last deadline of a streak to its end. Zero means 24
+	// hours.
 	ForgetAfter time.Duration
 	// Stagger spreads the deadlines of credentials that fail together.
 	Stagger bool
@@ -66,7 +67,7 @@ func (c Curve) For(provider string) Schedule {
 	return s
 }
 
-// Forget returns how long after the last deadline a streak ends.
+// Forget returns the time from the last deadline of a streak to its end.
 func (c Curve) Forget() time.Duration { return cmp.Or(c.ForgetAfter, defaultForgetAfter) }
 
 // Multiplier returns min(factor^(streak-1), cap), or 1 if the streak is not positive.

@@ -310,7 +310,7 @@ func TestEvidenceOf(t *testing.T) {
 		{"no streak", `"id": "a"`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"removed streak", `"id": "a", "consecutive_failures": 2`, strings.Replace(failed("a", time.Minute, 0), `, "consecutive_failures": 0`, "", 1), EvidenceNoCount},
 		{"an operator's hold", `"id": "a", "consecutive_failures": 2`, failed("a", time.Minute, 2) + `, "last_error_reason": "operator_hold"`, NoEvidence},
-		{"with new tokens", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
+		{"failure with new tokens", `"id": "a", "consecutive_failures": 1, "access_token": "x"`, failed("a", time.Minute, 1) + `, "access_token": "y"`, NoEvidence},
 		{"old failure restored", `"id": "a", "consecutive_failures": 0`, failed("a", -time.Hour, 2), NoEvidence},
 		{"not a failure", failed("a", 0, 1), `"id": "a"`, NoEvidence},
 		{"added entry", `"id": "b"`, failed("a", time.Minute, 1), NoEvidence},

@@ -215,11 +215,11 @@ func TestOutage(t *testing.T) {
 		{"only one", []string{fail(t0, 429)}, 0},
 		{"two at once", []string{fail(t0, 429), fail(t0, 429)}, 2},
 		{"exactly five minutes apart", []string{fail(t0, 429), fail(t0+300, 429)}, 2},
-		{"slightly more than five minutes", []string{fail(t0, 429), fail(t0+300.001, 429)}, 0},
+		{"slightly more than five minutes apart", []string{fail(t0, 429), fail(t0+300.001, 429)}, 0},
 		{"out of order", []string{fail(t0+299, 429), fail(t0, 429)}, 2},
 		{"different codes", []string{fail(t0, 429), fail(t0, 402)}, 0},
-		{"chain of failures", []string{fail(t0, 429), fail(t0+200, 429), fail(t0+400, 429)}, 0},
-		{"several clusters", []string{fail(t0, 429), fail(t0, 429), fail(t0+9000, 402), fail(t0+9001, 402), fail(t0+9300, 402)}, 0},
+		{"each within five minutes of the last", []string{fail(t0, 429), fail(t0+200, 429), fail(t0+400, 429)}, 0},
+		{"two groups of failures", []string{fail(t0, 429), fail(t0, 429), fail(t0+9000, 402), fail(t0+9001, 402), fail(t0+9300, 402)}, 0},
 		{"one of three at another time", []string{fail(t0, 429), fail(t0, 429), fail(t0-1000, 429)}, 0},
 		{"two and a dead one", []string{fail(t0, 429), fail(t0, 429), strings.Replace(fail(t0-9000, 401), "exhausted", "dead", 1)}, 2},
 		{"two and a ready one", []string{fail(t0, 429), fail(t0, 429), "{}"}, 0},
@@ -230,7 +230,7 @@ func TestOutage(t *testing.T) {
 		{"ready", []string{fail(t0, 429), strings.Replace(fail(t0, 429), "exhausted", "ok", 1)}, 0},
 		{"unusable", []string{fail(t0, 429), withoutToken(fail(t0, 429))}, 0},
 		{"one secret twice", slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), 0},
-		{"one secret twice and another", append(slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fail(t0+60, 429)), 2},
+		{"one secret twice and another secret", append(slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fail(t0+60, 429)), 2},
 		{"a placeholder twice", slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "none"}`, 1)}, 2), 2},
 		{"an account that fails again within the window", append(slices.Repeat([]string{strings.Replace(fail(t0, 429), "}", `, "access_token": "SECRET"}`, 1)}, 2), fail(t0+300, 429)), 2},
 	} {
@@ -240,8 +240,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// An outage continues after a deadline has passed. If an account has failed again much
-// later, it continues only if the streaks are known to have begun together.
+// An outage continues after a deadline has passed. If an account failed again much later, the
+// outage continues only if the streaks are known to have begun together.
 func TestOutage_PassedDeadlines(t *testing.T) {
 	const t0 = 1795425000
 	at := func(sec, reset int64) string {

@@ -66,7 +66,7 @@ func TestHold_Refused(t *testing.T) {
 		{"negative duration, until later", other, ready, Hold{Code: 429, For: -time.Second, Until: at(time.Hour)}, "not in the future"},
 		{"for a year", other, ready, Hold{Code: 429, For: maxHold}, ""},
 		{"for more than a year", other, ready, Hold{Code: 429, For: maxHold + 1}, "more than a year"},
-		{"until after more than a year", other, ready, Hold{Code: 429, Until: at(maxHold + 1), Shorten: true}, "more than a year"},
+		{"until more than a year ahead", other, ready, Hold{Code: 429, Until: at(maxHold + 1), Shorten: true}, "more than a year"},
 
 		{"no code", other, ready, Hold{}, "error code 0"},
 		{"code 100", other, ready, Hold{Code: 100}, ""},

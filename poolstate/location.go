@@ -139,9 +139,9 @@ func ProfileOf(path string) string {
 // maxProfileName is the maximum number of bytes read from active_profile.
 const maxProfileName = 256
 
-// OtherProfile returns the profile that the agent uses by default if the store at path
-// belongs to a different one. Otherwise it returns an empty string. The name is read
-// from the file active_profile in the root and is untrusted.
+// OtherProfile returns the agent's default profile if the store at path belongs to a different
+// profile. Otherwise it returns an empty string. The name is read from the file active_profile
+// in the root and is untrusted.
 func OtherProfile(path string) string {
 	root, profile := profileOf(filepath.Dir(path))
 	file, err := atomicfile.Read(atomicfile.OS, filepath.Join(root, "active_profile"))

@@ -145,7 +145,7 @@ func (s *Store) createLock(path string) error {
 		err = f.ChownLike(owner)
 	}
 	if err = atomicfile.Join(err, f.Close()); err != nil {
-		err = atomicfile.Join(err, s.fs.Remove(path)) // better than a lock that the agent cannot open
+		err = atomicfile.Join(err, s.fs.Remove(path)) // no lock is better than one that the agent cannot open
 	}
 	return err
 }

@@ -12,8 +12,8 @@ import (
 // that has the failure in memory overwrites the change with its next write.
 const pinStep = time.Millisecond
 
-// SameFailureWithin is the maximum difference between two values of last_status_at for
-// the same failure, because pins move it.
+// SameFailureWithin is the maximum difference between two values of last_status_at for the same
+// failure. They can differ because pins move last_status_at.
 const SameFailureWithin = 100 * time.Millisecond
 
 // Pinned returns the change that makes agents wait until the given time before they retry

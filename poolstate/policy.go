@@ -186,10 +186,10 @@ const (
 	EvidenceNoCount
 )
 
-// EvidenceOf returns the evidence in an event of whether the agent counts failures. It
-// ignores a failure with new tokens, because a success in between may have cleared the
-// streak. It also ignores a failure that is older than the event, because an undo or an
-// agent with an outdated pool may have restored it.
+// EvidenceOf returns evidence from an event about whether the agent counts failures. It ignores
+// a failure with new tokens, because a success in between may have cleared the streak. It also
+// ignores a failure that is older than the event, because an undo or an agent with an outdated
+// pool may have restored it.
 func EvidenceOf(e *Event) Evidence {
 	if e.Kind != EventExhausted || e.By != ByAgent || e.Before == nil || e.After == nil ||
 		newTokens(e.Before, e.After) || e.After.StatusAt.Before(e.At.Add(-SameEventWithin)) {

@@ -160,7 +160,7 @@ func checkConcurrent(t *testing.T, each int, writers []writer) {
 		case <-done:
 			reading = false
 		case <-changes.Events:
-		case <-changes.Errors: // too many changes
+		case <-changes.Errors: // the watcher missed events
 		}
 		n, err := requests(s)
 		if err != nil || n < last {

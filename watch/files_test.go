@@ -61,7 +61,7 @@ func (p *probe) expect(content string) {
 }
 
 // detects checks that changes to the file at its current location are reported. It makes
-// several changes, because the first Change might be due to an earlier one.
+// several changes, because an earlier change might have caused the first Change.
 func (p *probe) detects() {
 	p.t.Helper()
 	for i := range 3 {

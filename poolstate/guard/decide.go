@@ -141,8 +141,8 @@ func (d decider) remove(c *count, cr *poolstate.Credential) (Decision, bool) {
 	return out, true
 }
 
-// once completes a decision that writes nothing. It returns false if that decision
-// repeats the kind of the previous one about the failure.
+// once completes a decision that writes nothing. It returns false if the previous such decision
+// about the failure had the same kind.
 func (d Decision) once(c *count, kind Kind, reason string) (Decision, bool) {
 	d.Kind, d.Reason, d.until, d.Deadline = kind, reason, time.Time{}, time.Time{}
 	if c.Noted == kind {

@@ -84,7 +84,7 @@ func TestDecide_SecondFailure(t *testing.T) {
 		"only credential":     {func(_ *world, c *poolstate.Credential) { c.Sole = true }, "skipped a"},
 		"--sole":              {func(w *world, c *poolstate.Credential) { c.Sole, w.rules.Curve.Sole = true, true }, "pinned a 2h"},
 		"other provider only": {func(w *world, _ *poolstate.Credential) { w.rules.Curve.Only = []string{"q"} }, ""},
-		"agent counts, forced": {func(w *world, _ *poolstate.Credential) {
+		"agent counts failures, forced policy": {func(w *world, _ *poolstate.Credential) {
 			w.rules.Policy = poolstate.Force(poolstate.Backoff()).Resolve(w.pool, poolstate.NoEvidence)
 		}, "standing_down a"},
 		"only credential, retried after a minute": {func(w *world, c *poolstate.Credential) {
@@ -393,7 +393,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 				w.fail("b").run()
 			}
 			w.log = nil
-			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // as if b had failed then
+			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // moves the failure of b
 			c := w.state.find(w.get("b"))
 			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
 			streak := c.Streak

@@ -27,10 +27,10 @@ type StoreUndo struct {
 	Err error
 }
 
-// LastUndo returns the last action on any of the stores that has not been undone: its first
-// entry, and its undo in each store that it changed. Changed stores that are not in stores are
-// looked up in others by their identity. The errors include [poolstate.ErrNothingToUndo],
-// [ErrNotUndoable] and [ErrUnrecorded].
+// LastUndo finds the last action on any of the stores, ignoring undone actions. It returns the
+// first entry of the action, and how to undo the action in each store that it changed. If
+// stores does not contain a changed store, LastUndo looks up its identity in others. The errors
+// include [poolstate.ErrNothingToUndo], [ErrNotUndoable] and [ErrUnrecorded].
 func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store) (action Entry, undos []StoreUndo, err error) {
 	entries, err := j.readAll()
 	if err != nil {
@@ -85,7 +85,7 @@ func storesOf(entries []Entry, action string, known []*poolstate.Store, others m
 	return out
 }
 
-// lastIn returns the entries of the last action on a store that was not undone, and the
+// lastIn returns the entries of the last action on a store, ignoring undone actions, and the
 // index of the action's last entry in entries. The index is -1 if there is no such action.
 func lastIn(entries []Entry, store *poolstate.Store) (lines []Entry, index int, err error) {
 	snap, err := store.Load()
@@ -123,9 +123,9 @@ func undosOf(lines []Entry) (undos []poolstate.Undo, err error) {
 	return undos, nil
 }
 
-// last returns the entries of the last action on a store that was not undone, or nil if
-// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later
-// action, follows them.
+// last returns the entries of the last action on a store, ignoring undone actions, or nil if
+// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later action,
+// follows them.
 func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 	own := of(entries, store)
 	undone := map[string]bool{}

@@ -33,7 +33,7 @@ type tracer struct {
 	n       int           // the call to act on, from 1
 	errno   syscall.Errno // the error that the call returns; 0 kills the program instead
 	calls   []string      // the calls so far
-	inside  map[int]bool  // threads inside a call
+	inside  map[int]bool  // threads inside a system call
 	failing map[int]bool  // threads whose call must fail
 }
 

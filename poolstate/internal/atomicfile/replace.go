@@ -74,7 +74,7 @@ func discard(fsys FS, tmp string) error {
 	return fmt.Errorf("a copy remains in %s: %w", tmp, err)
 }
 
-// Join joins two errors in one line. Either may be nil.
+// Join joins two errors into one line. Either may be nil.
 func Join(a, b error) error {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)

@@ -53,7 +53,7 @@ func TestEdit_Add(t *testing.T) {
 	for _, tt := range []struct{ name, before, after string }{
 		{"minified", `{"id":"a","n":1}`, `{"id":"a","n":1,"x":1,"y":null}`},
 		{"tabs", "{\n\t\"id\": \"a\",\n\t\"n\": 1\n}", "{\n\t\"id\": \"a\",\n\t\"n\": 1,\n\t\"x\": 1,\n\t\"y\": null\n}"},
-		{"comma first", "{ \"id\" : \"a\"\n, \"n\" : 1\n}", "{ \"id\" : \"a\"\n, \"n\" : 1\n, \"x\" : 1\n, \"y\" : null\n}"},
+		{"commas at line starts", "{ \"id\" : \"a\"\n, \"n\" : 1\n}", "{ \"id\" : \"a\"\n, \"n\" : 1\n, \"x\" : 1\n, \"y\" : null\n}"},
 		{"one member, indented", "{\n    \"id\": \"a\"\n}", "{\n    \"id\": \"a\",\n    \"x\": 1,\n    \"y\": null\n}"},
 		{"one member, one line", `{"id": "a"}`, `{"id": "a", "x": 1, "y": null}`},
 		{"empty", `{}`, `{"x": 1, "y": null}`},
