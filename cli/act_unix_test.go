@@ -48,7 +48,7 @@ func TestReset_UnusableFiles(t *testing.T) {
 		{"a pipe", store(pipe), exitRefused, []string{"not a regular file", "--file"}},
 		{"a directory", store(directory), exitRefused, []string{"not a regular file", "--file"}},
 		{"a device", store(device), exitRefused, []string{"not a regular file", "--file"}},
-		{"a link to itself", store(loop), exitRefused, []string{"the symlink points to itself", "--file"}},
+		{"a link to itself", store(loop), exitRefused, []string{"the path is a symlink loop", "--file"}},
 		{"a link to nowhere", store(nowhere), exitRefused, []string{"no such file", "--file"}},
 		{"a gigabyte", store(gigabyte), exitRefused, []string{"larger than 256 MB", "--file"}},
 		{"a pipe for the lock", lock(pipe), exitRefused, []string{"auth.lock", "not a regular file", "move it out of the way"}},

@@ -59,7 +59,7 @@ func backoffCommand() *cobra.Command {
 			"  base = { 429 = \"1h\" }      # by error code (default: the agent's cooldown)\n" +
 			"  [backoff.providers.openrouter]\n" +
 			"  cap = 4                    # factor and base can be set here as well\n\n" +
-			"Guard never shortens a cooldown and does not change the first one. Cooldowns that it leaves to the agent are\n" +
+			"guard never shortens a cooldown and does not change the first one. Cooldowns that it leaves to the agent are\n" +
 			"marked (agent). Staggered deadlines may be earlier than shown. The [backoff] table also sets the default length\n" +
 			"of a hold.",
 		Example: "  pooltop backoff\n  pooltop backoff --policy flat\n  pooltop backoff --code 401 --json",
@@ -200,7 +200,7 @@ func (s *schedules) legend() string {
 	}
 	out := fmt.Sprintf("Cooldowns after error %d, unless the provider names a reset time:\n\n", s.code) + aligned(rows)
 	if s.policy.Climbs() {
-		out += "\nGuard leaves agents with backoff alone. For stock agents, add --policy flat.\n"
+		out += "\nguard does not act on agents with backoff. For stock agents, add --policy flat.\n"
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func calibrateCommand() *cobra.Command {
 		}
 		m, err := calibrate.Measure(cmd.Context(), dir)
 		if err != nil {
-			return fmt.Errorf("%s: %w; falling back to the evidence in the file", dir, err)
+			return fmt.Errorf("%s: %w; nothing was saved", dir, err)
 		}
 		log.Info("policy measured", "agent", dir, "policy", m.Policy.String(), "differences", len(m.Differences))
 		saveErr := saveMeasurement(m, home)

@@ -54,8 +54,8 @@ func completionCommand() *cobra.Command {
 	return cmd
 }
 
-// addCompletions adds completion functions for arguments and flags. Unless a setting has
-// its own completion, nothing is completed, not even file names.
+// addCompletions adds completion functions for arguments and flags. By default, nothing is
+// completed, not even file names.
 func addCompletions(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.ValidArgsFunction == nil {
@@ -67,7 +67,7 @@ func addCompletions(root *cobra.Command) {
 				complete = v.complete
 			}
 			if f.NoOptDefVal == "" {
-				_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails only for unknown or completed flags
+				_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails only if the flag is unknown or already has a function
 			}
 		})
 	}
@@ -79,8 +79,8 @@ type completedValue struct {
 	complete cobra.CompletionFunc
 }
 
-// completeFlag sets the completion function for the value of a flag. Cobra keeps each
-// function that it knows forever, so it gets them only from addCompletions.
+// completeFlag sets the completion function for the value of a flag. It does not register
+// the function, because Cobra never releases a registered function; addCompletions does.
 func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
 	f := cmd.Flags().Lookup(name)
 	f.Value = completedValue{f.Value, complete}
@@ -176,7 +176,7 @@ func plain(word string) bool {
 
 // profiles returns completions for the existing profiles.
 func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
-	found, _ := poolstate.Location{}.Profiles() // ignore the error: complete those that were found
+	found, _ := poolstate.Location{}.Profiles() // ignore the error: offer the profiles that were found
 	for _, p := range found {
 		about := "a profile"
 		switch {
@@ -192,11 +192,11 @@ func profiles(*cobra.Command, []string, string) (words []cobra.Completion) {
 	return words
 }
 
-// completeCode returns a completion function for the error codes 401, 402 and 429, and for the
-// codes returned by others.
-func completeCode(others func() []int) cobra.CompletionFunc {
+// completeCode returns a completion function for the error codes 401, 402 and 429 and the codes
+// that extra returns.
+func completeCode(extra func() []int) cobra.CompletionFunc {
 	return offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
-		codes := append(others(), 401, 402, 429)
+		codes := append(extra(), 401, 402, 429)
 		slices.Sort(codes)
 		for _, code := range slices.Compact(codes) {
 			about := text.Span(poolstate.BaseTTL(poolstate.Some(code))) + " after a first failure"
@@ -237,8 +237,8 @@ func anyKind(*poolstate.Credential) bool { return true }
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
 // completePool returns a completion function for providers and, if the command takes targets,
-// credentials. It omits credentials for which include returns false, and providers that have no
-// others.
+// credentials. It offers only credentials that include accepts, and the providers that have such
+// credentials.
 func completePool(settings *config.Flags, include func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -268,8 +268,7 @@ func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	})
 }
 
-// completionOf returns a completion for a provider if include returns true for any of its
-// credentials.
+// completionOf returns a completion for a provider if include accepts any of its credentials.
 func (snap *snapshot) completionOf(p *poolstate.Provider, include func(*poolstate.Credential) bool) []cobra.Completion {
 	included := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return include(&c) })
 	if !included || !plain(p.Name) {

@@ -57,7 +57,7 @@ func TestComplete_Words(t *testing.T) {
 		{"reset no-such-provider _", ""},
 		{"reset anthropic _", "personal-api-key | work-oauth | claude_code"},
 		{"exhaust anthropic _", "personal-api-key | work-oauth"}, // a dead credential cannot be held
-		{"sync _", "anthropic"},                                  // the others have no token source
+		{"sync _", "anthropic"},                                  // the other providers have no token source
 		{"undo _", ""},
 		{"help r", "report | reset"},
 		{"list --policy _", strings.Join(poolstate.PolicyChoices(), " | ")},
@@ -107,8 +107,8 @@ func TestComplete_Words(t *testing.T) {
 	}
 }
 
-// TestComplete_AmbiguousNames checks that an ambiguous label or id is not a completion. The
-// credential's other names may be.
+// TestComplete_AmbiguousNames checks that completion offers the unambiguous names of a
+// credential but not an ambiguous label or id.
 func TestComplete_AmbiguousNames(t *testing.T) {
 	file := storeFile(t, poolOf(
 		`{"access_token": "none", "id": "a1", "label": "same"}`,

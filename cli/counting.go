@@ -15,7 +15,7 @@ import (
 	"pooltop/poolstate/journal"
 )
 
-// counting counts the failures of a store.
+// counting keeps the failure counts of a store and annotates its pool with them.
 type counting struct {
 	*counts.Counter
 	file  string
@@ -24,8 +24,8 @@ type counting struct {
 	err   error // from the last attempt to store the counts; already logged
 }
 
-// newCounting returns a counter for the store at path. If the journal is disabled, it counts
-// in memory.
+// newCounting returns the failure counts of the store at path. If the journal is disabled,
+// they are kept only in memory.
 func newCounting(cfg *config.Config, path string, log *slog.Logger) *counting {
 	c := &counting{Counter: counts.InMemory(), file: path, curve: cfg.Curve(), log: log}
 	if dir, err := journal.StateDir(); err == nil && cfg.Journal {
@@ -48,8 +48,8 @@ func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at tim
 	return notes
 }
 
-// peek annotates the credentials of a pool without storing anything. Like running, it returns
-// the backoff schedule of a running guard.
+// peek annotates the credentials of a pool without storing anything. It returns the backoff
+// schedule of the guard that is running on the store, or nil if no guard is running.
 func (c *counting) peek(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) *poolstate.Curve {
 	c.report(c.Peek(pool, c.rules(policy), at))
 	return c.running()

@@ -44,8 +44,9 @@ func storeDashboard(cfg *config.Config, log *slog.Logger, readOnlyFlag bool) mod
 	return m
 }
 
-// newStores returns the stores for the dashboard: those of profiles, and those of roots that
-// only lend credentials to them. It reuses known stores.
+// newStores returns the dashboard's stores: the stores of the profiles and, if a root is not
+// one of the profiles, the hidden store from which they borrow credentials. It reuses stores
+// in known.
 func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, profiles []poolstate.Profile, known []model.Store) (stores []model.Store) {
 	add := func(p poolstate.Profile, hidden bool) {
 		has := func(s model.Store) bool { return s.Operator.Store.Path() == p.Path }
@@ -193,7 +194,8 @@ func guardWhileOpen(cfg *config.Config, log *slog.Logger, path string, warn func
 	}
 }
 
-// waitOpen discards changes for a time. It returns false when ctx is done or changes is closed.
+// waitOpen discards changes for the duration d. It returns false early if ctx is done or
+// changes is closed.
 func waitOpen(ctx context.Context, changes <-chan watch.Change, d time.Duration) bool {
 	over := time.After(d)
 	for {

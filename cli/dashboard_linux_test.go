@@ -69,15 +69,15 @@ func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	return screens
 }
 
-// storeOf returns a store with a credential for each text. The credential has the text in
-// every string field that is shown, and secrets in others.
+// storeOf returns a store with a credential for each text. Every string field that is shown
+// contains the text, and two other fields contain secrets.
 func storeOf(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
 	for i, text := range texts {
 		name := text
 		if strings.Contains(text, tokens["access"][8:16]) {
-			name = "quoted" // names are not redacted
+			name = "quoted" // a secret in a name would be shown, because names are not redacted
 		}
 		q, id, provider := inJSONFile(t, text), inJSONFile(t, name), inJSONFile(t, fmt.Sprintf("p%d %s", i, name))
 		lists = append(lists, fmt.Sprintf(`%s: [{"access_token": "none", "id": %s, "label": %s, "source": %s, "auth_type": %s, "last_error_code": %d,
@@ -120,9 +120,8 @@ func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, [
 // sends depends on the previous screen.
 var motions = regexp.MustCompile("^CSI [ABCDGHIJKLMPSTXZbdr@`]$")
 
-// TestDashboard_HostileText checks that the dashboard sends no escape sequences for hostile
-// text in the file, in its path and in pasted text that it does not also send for harmless
-// text.
+// TestDashboard_HostileText checks that hostile text causes no escape sequences that harmless
+// text does not cause. The text is in the file, in its path and in a paste.
 func TestDashboard_HostileText(t *testing.T) {
 	t.Parallel()
 	texts := []string{"\x1b]1337;File=x:AA==\x07", "\x1b]99;;x\x1b\\", "\x1b_Gf=100\x1b\\", "\x1b]52;c;eA==\x07", "\tx\vy", strings.Repeat("long ", 2_000)}
@@ -186,7 +185,7 @@ func TestLog_Dashboard(t *testing.T) {
 }
 
 // TestDashboard_Profiles checks that the dashboard shows profiles from their creation until
-// their removal. With --profile, it shows one, with the credentials that it borrows.
+// their removal. With --profile, it shows only that profile, including borrowed credentials.
 func TestDashboard_Profiles(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

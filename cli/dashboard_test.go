@@ -78,8 +78,8 @@ func TestNewStores(t *testing.T) {
 	}
 }
 
-// TestGuardWhileOpen checks that the dashboard's guard takes over within a minute after another
-// one has ended, and that it ends with the profile.
+// TestGuardWhileOpen checks that the dashboard's guard starts within a minute after another
+// guard has ended, and that it ends when the profile is removed.
 func TestGuardWhileOpen(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestGuardWhileOpen(t *testing.T) {
 		ended, changes := make(chan error), make(chan watch.Change, 1)
 		run := guardWhileOpen(cfg, noLog, file, func(problem string) { t.Error(problem) })
 		go func() { ended <- run(t.Context(), changes) }()
-		<-time.After(time.Second) // the guard waits for the lock, but not as long
+		<-time.After(time.Second) // run has not acquired the lock and waits for retryAfter
 		other.end()
 		changes <- watch.Change{}
 		<-time.After(retryAfter)
@@ -101,7 +101,7 @@ func TestGuardWhileOpen(t *testing.T) {
 		close(changes)
 		must(t, <-ended)
 		must(t, other.acquire())
-		go func() { ended <- run(t.Context(), changes) }() // while the other one runs
+		go func() { ended <- run(t.Context(), changes) }() // while other is running
 		must(t, <-ended)
 		other.end()
 	})

@@ -198,7 +198,7 @@ func (d *demoPlayer) play(ctx context.Context) {
 			d.sim.Store(new(takeTurn(ctx, d.store, sim)))
 		}
 		if d.guard != nil {
-			_ = d.guard.load(ctx) // fails only if printing fails, and nothing is printed
+			_ = d.guard.load(ctx) // cannot fail, because this guard prints nothing
 		}
 	}
 }

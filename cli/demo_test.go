@@ -209,7 +209,7 @@ func TestDemoPlayer_Night(t *testing.T) {
 	})
 }
 
-// runUntilEnd waits until the player has decided when the scenario starts over.
+// runUntilEnd waits until the end of the scenario is known.
 func (s *testDemo) runUntilEnd() {
 	s.t.Helper()
 	for s.player.sim.Load().End().IsZero() {
@@ -218,9 +218,9 @@ func (s *testDemo) runUntilEnd() {
 	}
 }
 
-// TestDemoPlayer_StartsOver checks that at the end, the clock is advanced to a later day and
-// the file has its initial content again. At the default speed, the scenario must take less
-// than a minute.
+// TestDemoPlayer_StartsOver checks that at the end of the scenario, the clock jumps to a later
+// day and the file's initial content is restored. At the default speed, the scenario must take
+// less than a minute.
 func TestDemoPlayer_StartsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

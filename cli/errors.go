@@ -166,10 +166,10 @@ func advice(err error) string {
 		do  string
 	}{
 		{syscall.ENOSPC, "free some space and try again"},
-		{syscall.EDQUOT, "free some quota and try again"},
+		{syscall.EDQUOT, "delete some files or raise the quota, then try again"},
 		{syscall.EROFS, "mount the file system writable"},
 		{syscall.EIO, "check the disk; see the system log"},
-		{syscall.ELOOP, "the symlink points to itself; specify a regular file with --file"},
+		{syscall.ELOOP, "the path is a symlink loop; specify a regular file with --file"},
 		{syscall.EMFILE, "raise the limit on open files"},
 		{syscall.ENFILE, "raise the limit on open files"},
 		{syscall.ENOTDIR, "specify another file with --file"},

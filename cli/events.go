@@ -102,8 +102,9 @@ func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 	}
 }
 
-// newEventPrinter returns a function that prints an event of a profile, and that may be called
-// concurrently. If several profiles were requested, each line begins with the profile's name.
+// newEventPrinter returns a function that prints an event of a profile. The function may be
+// called concurrently. If several profiles were requested, each line begins with the profile's
+// name.
 func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, asJSON bool) func(profile string, r *poolstate.Record) error {
 	var mu sync.Mutex
 	if asJSON {
@@ -127,7 +128,7 @@ func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, as
 		defer mu.Unlock()
 		name := ""
 		if cfg.Several() {
-			column = max(column, profileWidth(profile)) // a profile may be new
+			column = max(column, profileWidth(profile)) // the profile may have been created since
 			name = padded(text.Fit(text.Clean(profile, maxErrorText), column), column) + "  "
 		}
 		_, err := fmt.Fprintln(w, name+ui.EventLine(theme, r, clock(), max(width()-text.Width(name), 1), false))
@@ -152,7 +153,7 @@ func followEvents(ctx context.Context, w *storeWatch, open func(poolstate.Profil
 	started := map[string]*follower{} // by path
 	for i, p := range w.stores {
 		f := open(p)
-		if started[p.Path] = f; i > 0 { // one hint is enough
+		if started[p.Path] = f; i > 0 { // only the first store prints hints
 			f.hint = func(string) {}
 		}
 		print := f.print

@@ -32,13 +32,13 @@ func guardCommand() *cobra.Command {
 		Long: "guard counts the failures of each credential and writes longer cooldowns into the agent's file: by default, 2, 4\n" +
 			"and 8 times the agent's own after the second, third and fourth consecutive failure. Every process that loads the\n" +
 			"pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works\n" +
-			"again, guard removes the deadlines that it set on others that failed with the same code.\n\n" +
+			"again, guard removes its deadlines from the provider's other credentials that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
 			"credentials after a 429 (the agent queries their limits). Cooldowns of individual models are not failures.\n\n" +
 			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
-			"builds up to August 2026 leave no trace in the file, and other processes wait for the deadline. Failures that\n" +
-			"no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
+			"builds before September 2026 leave no trace in the file, and other processes still wait for the deadline.\n" +
+			"Failures that no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
 			"Only one guard runs per store. With several stores, guard skips those that another process is guarding.\n" +
 			"Credentials that a profile borrows are guarded only in the root's store. With --all-profiles, guard also guards\n" +
 			"profiles that are created later. In a container, pooltop's state directory must be persistent.",
@@ -167,9 +167,9 @@ func guardOnce(ctx context.Context, stores []poolstate.Profile, open func(poolst
 	return checkOnce(ctx, guards)
 }
 
-// beginGuards begins to guard stores. It skips those that another process is guarding,
-// prints this if warn is true, and returns the last such error. End the guards even if err is
-// not nil.
+// beginGuards begins to guard stores. If another process is guarding a store, it skips the
+// store and returns the error as running. If warn is true, it also prints that error. The
+// caller must end the returned guards, even if err is not nil.
 func beginGuards(stores []poolstate.Profile, open func(poolstate.Profile) *guardian, warn bool) (guards []*guardian, running, err error) {
 	for _, p := range stores {
 		g := open(p)

@@ -22,11 +22,11 @@ type guardTest struct {
 	t        *testing.T
 	now      time.Time
 	messages []string // problems, and notes without their reasons
-	// counts is the path of the stored counts without an extension.
+	// counts is the path of the file with the counts, without its extension.
 	counts string
 }
 
-// guardStart is the time at which a guardTest starts and credential a fails.
+// guardStart is the time at which each guardTest starts. Credential "a" fails at that time.
 var guardStart = time.Unix(1795425600, 0).UTC()
 
 func newGuardTest(t *testing.T) *guardTest {
@@ -60,7 +60,7 @@ func failedAt(at time.Time) string {
 		`{"access_token": "none", "id": "b"}`)
 }
 
-// fails replaces the file with one in which credential a has just failed.
+// fails replaces the file with a store in which credential "a" has just failed.
 func (g *guardTest) fails() {
 	g.t.Helper()
 	writeFile(g.t, g.file, []byte(failedAt(g.now)))
@@ -80,8 +80,8 @@ func (g *guardTest) loads(want ...string) {
 	g.messages = nil
 }
 
-// wakes checks when guard will load the file again on its own, and advances the clock to
-// that time.
+// wakes checks how long guard will wait before it loads the file even without a change, and
+// advances the clock by that time.
 func (g *guardTest) wakes(after time.Duration) {
 	g.t.Helper()
 	equal(g.t, "time until guard wakes", g.recount.Sub(g.now), after)

@@ -145,7 +145,8 @@ func (w *week) checkNote(n *guard.Note) {
 	equal(w.t, "the first write is a pin", n.Kind == guard.Pinned, len(list) == 1)
 }
 
-// advanceTo advances the clock to the given time. Guard acts whenever it wakes.
+// advanceTo advances the clock to the given time. On the way, guard acts whenever its timer
+// fires.
 func (w *week) advanceTo(to time.Time) {
 	for w.guard != nil && !w.guard.recount.IsZero() && !w.guard.recount.After(to) {
 		if w.guard.recount.After(w.now) {

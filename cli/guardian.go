@@ -46,8 +46,8 @@ func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	return g
 }
 
-// end releases the guard lock, unless it has been released. Another process can then guard
-// the store.
+// end releases the guard lock, so that another process can guard the store. If the lock has
+// been released, it does nothing.
 func (g *guardian) end() {
 	if g.release != nil {
 		g.release()
@@ -55,8 +55,8 @@ func (g *guardian) end() {
 	}
 }
 
-// guard guards a store until ctx is done or changes is closed. The error is a
-// [*counts.RunningError] if another process is guarding the store.
+// guard acquires the guard lock and guards the store until ctx is done or changes is closed.
+// The error is a [*counts.RunningError] if another process is guarding the store.
 func (g *guardian) guard(ctx context.Context, changes <-chan watch.Change) error {
 	if err := g.acquire(); err != nil {
 		return err
@@ -68,8 +68,8 @@ func (g *guardian) guard(ctx context.Context, changes <-chan watch.Change) error
 	return g.run(ctx, changes)
 }
 
-// run is like [follower.run], and then ends the guard. It returns an error if a note could
-// not be printed.
+// run calls [follower.run] and then ends the guard. It returns an error if a note could not
+// be printed.
 func (g *guardian) run(ctx context.Context, changes <-chan watch.Change) error {
 	defer g.end()
 	return cmp.Or(g.follower.run(ctx, changes), g.printErr)
@@ -153,8 +153,8 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 	return time.Time{}
 }
 
-// write writes decisions to the file. It returns those that were written, without any that no
-// longer applied to the file's content.
+// write writes decisions to the file. It skips decisions that no longer apply to the file's
+// content, and returns the others.
 func (g *guardian) write(ctx context.Context, decisions []guard.Decision) (written []guard.Decision, err error) {
 	writes := false
 	for i := range decisions {

@@ -13,27 +13,27 @@ import (
 
 // hostile contains strings that control a terminal or change how text is displayed.
 var hostile = map[string]string{
-	"color":             "red\x1b[31mred",
-	"title":             "title\x1b]0;owned\x07end",
-	"link":              "link\x1b]8;;http://evil.example\x1b\\text\x1b]8;;\x1b\\",
-	"device":            "\x1bP+q544e\x1b\\",
-	"clear":             "\x1b[2J\x1b[H",
-	"C1 sequence":       "c1\u009b31mred\u009d0;owned\u009c",
-	"carriage return":   "good\rbad",
-	"line break":        "one\ntwo\r\nthree",
-	"backspace":         "abc\b\b\bxyz",
-	"bell and delete":   "\a\x7f",
-	"null":              "a\x00b",
-	"bidi override":     "user\u202egpj.exe",
-	"bidi isolate":      "\u2066a\u2069\u2067b\u2068",
-	"direction marks":   "\u200ea\u200f\u061c",
-	"line separators":   "a\u2028b\u2029c",
-	"zero width":        "a\u200bb\u200dc\ufeffd",
-	"soft hyphen":       "a\u00adb",
-	"tags":              "a\U000e0041\U000e0042b",
-	"a flood of marks":  "a" + strings.Repeat("\u0301", 200),
-	"unpaired":          `a\ud800b`,
-	"a very long label": strings.Repeat("long ", 4000),
+	"color":           "red\x1b[31mred",
+	"title":           "title\x1b]0;owned\x07end",
+	"link":            "link\x1b]8;;http://evil.example\x1b\\text\x1b]8;;\x1b\\",
+	"device":          "\x1bP+q544e\x1b\\",
+	"clear":           "\x1b[2J\x1b[H",
+	"C1 sequence":     "c1\u009b31mred\u009d0;owned\u009c",
+	"carriage return": "good\rbad",
+	"line break":      "one\ntwo\r\nthree",
+	"backspace":       "abc\b\b\bxyz",
+	"bell and delete": "\a\x7f",
+	"null":            "a\x00b",
+	"bidi override":   "user\u202egpj.exe",
+	"bidi isolate":    "\u2066a\u2069\u2067b\u2068",
+	"direction marks": "\u200ea\u200f\u061c",
+	"line separators": "a\u2028b\u2029c",
+	"zero width":      "a\u200bb\u200dc\ufeffd",
+	"soft hyphen":     "a\u00adb",
+	"tags":            "a\U000e0041\U000e0042b",
+	"combining marks": "a" + strings.Repeat("\u0301", 200),
+	"unpaired":        `a\ud800b`,
+	"long text":       strings.Repeat("long ", 4000),
 }
 
 // raw returns the characters in text that could affect a terminal: control and formatting
@@ -99,7 +99,7 @@ func TestCommands_HostileFile(t *testing.T) {
 				checkHarmless(t, strings.Join(args, " "), at(t, file, args...))
 			}
 			plain := plain
-			if strings.ToLower(text) != text { // a note about the provider's name adds a line
+			if strings.ToLower(text) != text { // a note about an uppercase provider name adds a line
 				plain = upper
 			}
 			for _, args := range [][]string{{"list"}, {"report", "--anonymous"}, {"status"}, {"status", "--format", "{{.}}"}} {
@@ -210,8 +210,8 @@ func TestCommands_HostilePath(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the file system may not allow such names")
 	}
-	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the escape sequence has no separator
-	cfg := filepath.Join(filepath.Dir(file), "c\x1b[31m\u202e.toml")      //nolint:gocritic // the escape sequence has no separator
+	file := filepath.Join(t.TempDir(), "a\x1b[31m\u202e\nb", "auth.json") //nolint:gocritic // the backslashes are not separators
+	cfg := filepath.Join(filepath.Dir(file), "c\x1b[31m\u202e.toml")      //nolint:gocritic // the backslashes are not separators
 	writeFile(t, cfg, []byte("backoff.cap = 3"))
 	for _, name := range []string{"backoff", "config"} {
 		o := pooltop(t, name, "--config", cfg)

@@ -102,7 +102,7 @@ func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int)
 		Feed: ui.Feed{State: ui.FeedLive}, Pool: pool, Groups: filter.Groups(pool), Policy: snap.policy, Guard: snap.guard,
 	}
 	if cfg.Several() {
-		s.ActiveProfile = "" // probably one of the listed profiles
+		s.ActiveProfile = "" // the list probably includes the active profile
 	}
 	return s
 }
@@ -127,7 +127,7 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 				add(c.Copy.String(), text.CredentialName(c))
 			}
 			if others := snap.sharedWith(c); others != "" {
-				add("shared quota with "+others, text.CredentialName(c))
+				add("same quota as "+others, text.CredentialName(c))
 			}
 		}
 		for j, note := range notes {

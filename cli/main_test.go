@@ -87,7 +87,7 @@ func (s suite) Run() int {
 	orPanic(err)
 	defer func() { _ = os.RemoveAll(state) }()
 	buildDir = state
-	debug.SetGCPercent(400)                 // most memory is used only during one command
+	debug.SetGCPercent(400)                 // most memory becomes garbage when a command ends
 	orPanic(flag.Set("test.parallel", "8")) // the parallel tests mostly wait for a terminal
 	orPanic(os.Setenv("XDG_STATE_HOME", filepath.Join(state, "state")))
 	orPanic(os.Setenv("XDG_CONFIG_HOME", filepath.Join(state, "no-config")))
@@ -166,8 +166,8 @@ func done(t *testing.T, o outcome) string {
 	return o.stdout
 }
 
-// refused checks that a command failed with the exit code, without output and with one
-// line on standard error that contains the words.
+// refused checks that a command failed with the exit code and printed only one line, to
+// standard error. The line must contain the words.
 func refused(t *testing.T, o outcome, code int, words ...string) {
 	t.Helper()
 	equal(t, "the exit code", o.code, code)

@@ -34,7 +34,7 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// Sections that are not derived from the commands. Each line is an item of a list.
+// These sections are not derived from the commands. Each line becomes a list item.
 var (
 	manExitStatus = fmt.Sprintf(`%d: Success, including when there was nothing to change.
 %d: Failure.

@@ -60,7 +60,7 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Unlock()
 	select {
 	case o.wake <- struct{}{}:
-	default: // pump is already notified
+	default: // pump has already been notified
 	}
 	if !slow && !waitFor(drained, writeTimeout) {
 		o.mu.Lock()

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// pipedOutput returns an output that writes to a pipe, the other end of the pipe, and a
-// channel with the error passed to gone.
+// pipedOutput returns an output that writes to a pipe, the read end of the pipe, and a
+// channel that receives the error of a failed write.
 func pipedOutput(t *testing.T) (*output, *os.File, chan error) {
 	t.Helper()
 	r, w, err := os.Pipe()

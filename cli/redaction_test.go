@@ -26,12 +26,12 @@ var secretPlaces = []struct{ name, root, entry string }{
 	{"refresh token", ``, `"refresh_token": "%s",`},
 	{"agent key", ``, `"agent_key": "%s",`},
 	{"unknown key", ``, `"future_password": {"a": [{"b": "%s"}]},`},
-	{"shadowed key", ``, `"access_token": "%s", "access_token": "",`},
+	{"duplicate key", ``, `"access_token": "%s", "access_token": "",`},
 	{"providers", `"providers": {"x": {"y": [{"z": {"client_secret": "%s"}}]}},`, ``},
 	{"provider's token", `"providers": {"nous": {"tokens": {"id_token": "%s"}}},`, ``},
 	{"list of keys", `"providers": {"x": {"api_keys": ["a", "%s"]}},`, ``},
 	{"bearer", `"providers": {"x": {"headers": {"Authorization": "Bearer %s"}}},`, ``},
-	{"no scheme", ``, `"extra_headers": {"authorization": "%s"},`},
+	{"header without scheme", ``, `"extra_headers": {"authorization": "%s"},`},
 	{"header value", ``, `"headers": [{"name": "X-Auth", "value": "bearer %s"}],`},
 	{"header line", ``, `"headers": ["Accept: json", "X-Api-Key: %s"],`},
 	{"cookie", ``, `"headers": {"Cookie": "sid=%s"},`},
@@ -42,13 +42,13 @@ const plantedSecret = "sk-Zq7/vK+2mX9~wR4tB6yN1uH8cJ3=pL"
 
 // forms are the ways in which text can quote a secret.
 var forms = map[string]func(secret string) string{
-	"plain":       func(s string) string { return s },
-	"quoted":      func(s string) string { return "key='" + s + "'," },
-	"part":        func(s string) string { return "…" + s[len(s)/2:] },
-	"query":       url.QueryEscape,
-	"path":        url.PathEscape,
-	"query twice": func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
-	"all percent": func(s string) string { return eachByte("%%%02x", s) },
+	"plain":                 func(s string) string { return s },
+	"quoted":                func(s string) string { return "key='" + s + "'," },
+	"part":                  func(s string) string { return "…" + s[len(s)/2:] },
+	"query":                 url.QueryEscape,
+	"path":                  url.PathEscape,
+	"query-escaped twice":   func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+	"percent-encoded bytes": func(s string) string { return eachByte("%%%02x", s) },
 	"JSON": func(s string) string {
 		var b strings.Builder
 		for _, unit := range utf16.Encode([]rune(s)) {
@@ -237,7 +237,7 @@ func FuzzRedaction(f *testing.F) {
 		f.Add(uint8(i), uint8(i), plantedSecret, "bad key ", "!")
 	}
 	f.Add(uint8(0), uint8(0), "пароль-секрет", "к", "ю")
-	names := []string{"plain", "quoted", "query", "path", "query twice", "all percent", "JSON", "Python", "slashes", "invisible", "base64", "base64url"}
+	names := []string{"plain", "quoted", "query", "path", "query-escaped twice", "percent-encoded bytes", "JSON", "Python", "slashes", "invisible", "base64", "base64url"}
 	f.Fuzz(func(t *testing.T, holder, form uint8, secret, before, after string) {
 		if len(secret)+len(before)+len(after) > 200 || !utf8.ValidString(secret+before+after) || strings.ContainsAny(secret, "[] \t\r\n") {
 			return

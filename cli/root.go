@@ -30,7 +30,7 @@ var version = "dev"
 func Main(v string) int {
 	version = v
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-	// Do not catch signals that the parent process has disabled, as nohup does.
+	// Do not catch signals that this process inherited as ignored, such as SIGHUP under nohup.
 	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
 	defer stop()
 	// After the first signal, restore the default handling so that a second one kills a

@@ -126,10 +126,10 @@ func TestDashboard_NoTerminal(t *testing.T) {
 	}
 }
 
-// storeFlags are the flags that most commands that read a store have.
+// storeFlags are common to most commands that read a store.
 const storeFlags = "file home profile policy now"
 
-// storesFlags are the flags that most commands that can read several stores have.
+// storesFlags are common to most commands that accept several stores.
 const storesFlags = storeFlags + " all-profiles"
 
 // offered lists the flags of each command, except --config, --log-file and --help,

@@ -31,7 +31,7 @@ var tokens = map[string]string{
 	"pool":     "SECRET-iW8qE2rT4yU6iO1pS0aX",
 }
 
-// leakLength is the length from which a part of a token counts as a leak.
+// leakLength is the minimum length of a part of a token that counts as a leak.
 const leakLength = 8
 
 func checkNoSecret(t *testing.T, what string, o outcome) {
@@ -104,7 +104,7 @@ func brokenStores() map[string]string {
 }
 
 // TestSecrets_ReadCommands checks that no output or completion contains a secret, even if
-// a name in the file does.
+// the name of a provider or credential contains one.
 func TestSecrets_ReadCommands(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

@@ -92,7 +92,7 @@ func simulateCommand() *cobra.Command {
 	return cmd
 }
 
-// costTable holds what the same outages cost under several policies.
+// costTable holds the costs of the same outages under several policies.
 type costTable struct {
 	trial simulate.Trial
 	caps  []float64

@@ -20,7 +20,7 @@ func statusCommand() *cobra.Command {
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
 		Long: "status prints one short line. Its exit code is 0 if every provider has a ready credential, 10 if a provider has\n" +
 			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, the\n" +
-			"exit code is that of the worst store that can be read.",
+			"worst one that can be read determines the exit code.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}

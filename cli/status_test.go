@@ -24,7 +24,7 @@ func TestStatus(t *testing.T) {
 		{"each provider ready", []string{ready + "," + cooling, dead + "," + ready}, "2/4 ready", exitDone},
 		{"provider cooling", []string{ready, cooling + "," + brief}, "1/3 ready · b out, back 09:30", exitProviderOut},
 		{"provider held", []string{ready, held}, "1/2 ready · b out, back 13:20", exitProviderOut},
-		{"due before cooling", []string{ready, due + "," + cooling}, "1/3 ready · b out, due now", exitProviderOut},
+		{"provider due and cooling", []string{ready, due + "," + cooling}, "1/3 ready · b out, due now", exitProviderOut},
 		{"provider dead", []string{ready, dead}, "1/2 ready · b out", exitProviderOut},
 		{"two out", []string{cooling, ready, dead}, "1/3 ready · a out, back 10:10 · c out", exitProviderOut},
 		{"four out", []string{cooling, dead, ready, due, held}, "1/5 ready · a out, back 10:10 · b out · 2 more out", exitProviderOut},

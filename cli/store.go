@@ -236,7 +236,7 @@ func (sel *selection) providers(yield func(*snapshot, *poolstate.Provider) bool)
 		for i := range snap.pool.Providers {
 			p, owner := &snap.pool.Providers[i], snap
 			if len(p.Credentials) > 0 {
-				owner = snap.ownerOf(&p.Credentials[0]) // the others have the same owner
+				owner = snap.ownerOf(&p.Credentials[0]) // all credentials of a provider have the same owner
 			}
 			k := key{owner.identity, p.Name}
 			if !seen[k] && !yield(snap, p) {

@@ -16,7 +16,7 @@ import (
 // profiles that are created or removed.
 type storeWatch struct {
 	stores []poolstate.Profile
-	root   string   // path of the root's store, or "" if the list of profiles does not matter
+	root   string   // path of the root's store, or "" if not all profiles are selected
 	also   []string // other paths to watch
 
 	watcher interface {
@@ -30,7 +30,8 @@ type storeWatch struct {
 	listed  func()
 }
 
-// newStoreWatch returns a watch of the selected stores that has not started.
+// newStoreWatch returns a storeWatch for the selected stores. Call start or follow to start
+// watching.
 func newStoreWatch(cfg *config.Config, log *slog.Logger) *storeWatch {
 	w := &storeWatch{stores: distinct(cfg.Stores), log: log}
 	if cfg.AllProfiles {
@@ -39,7 +40,7 @@ func newStoreWatch(cfg *config.Config, log *slog.Logger) *storeWatch {
 	return w
 }
 
-// start starts to watch. The watch ends when ctx is done.
+// start starts the watcher, which runs until ctx is done.
 func (w *storeWatch) start(ctx context.Context) { w.watcher = watch.Start(ctx, w.paths()...) }
 
 // profilesDir returns the path that is watched for the list of profiles. It ends in a
@@ -78,13 +79,13 @@ func (w *storeWatch) relist() bool {
 	return true
 }
 
-// storeRun does the work for one store until ctx is done or changes is closed, which means
-// that its profile has been removed.
+// storeRun does the work for one store until ctx is done or changes is closed. changes is
+// closed when the profile has been removed.
 type storeRun func(ctx context.Context, changes <-chan watch.Change) error
 
-// follow calls open for each store, and for each that is added later, and calls the function
-// that it returns in a goroutine. It returns when ctx is done, or with the first error. open
-// may be nil or return nil.
+// follow calls open for each store, including stores that are added later, and calls each
+// returned function in a goroutine. It returns when ctx is done or a function fails. open may
+// be nil or return nil.
 func (w *storeWatch) follow(ctx context.Context, open func(poolstate.Profile) storeRun) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -20,7 +20,7 @@ import (
 	"pooltop/watch"
 )
 
-// fakeWatcher sends the changes that a test wants.
+// fakeWatcher lets a test send changes.
 type fakeWatcher struct {
 	changes chan watch.Change
 	paths   []string
@@ -102,7 +102,7 @@ func (w *watchTest) watched(profiles ...string) {
 	}
 }
 
-// run runs a test while follow runs.
+// run calls test while follow is running.
 func (w *watchTest) run(follow func(context.Context) error, test func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error)
@@ -214,7 +214,7 @@ func testRunGuardsProfiles(t *testing.T) {
 	running("default", false)
 }
 
-// TestFollow_Error checks that an error of one store ends the others.
+// TestFollow_Error checks that follow stops all stores and returns the error if one fails.
 func TestFollow_Error(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	failure := errors.New("output closed")

@@ -232,8 +232,8 @@ const (
 	panicFile = "POOLTOP_TEST_FILE"
 )
 
-// runPanicking runs a dashboard that panics, once a certain file exists next to the
-// store, at the place named by the environment variable panicIn.
+// runPanicking runs a dashboard that panics in the function that the environment variable
+// panicIn names. It panics only after the file auth.json.armed has been created.
 func runPanicking() {
 	file := os.Getenv(panicFile)
 	store := poolstate.Open(file)
@@ -329,8 +329,8 @@ func TestDashboard_ClosedTerminal(t *testing.T) {
 }
 
 // TestCommands_NoTerminalQuery checks that only the dashboard queries the terminal's
-// background color. In other commands, a query would cause a delay if the terminal does
-// not answer, and a dumb terminal would print it.
+// background color. Other commands would be delayed by a terminal that does not answer,
+// and a dumb terminal would print the query.
 func TestCommands_NoTerminalQuery(t *testing.T) {
 	program, file := build(t), sampleFile(t, "backoff.json")
 	for _, tt := range []struct {
@@ -339,10 +339,10 @@ func TestCommands_NoTerminalQuery(t *testing.T) {
 		code      int
 	}{
 		{"status", "TERM=xterm-256color", []string{"status"}, exitProviderOut},
-		{"an error", "TERM=xterm-256color", []string{"list", "no-such-provider"}, exitNoSuch},
-		{"the dashboard, dumb", "TERM=dumb", nil, exitUsage},
-		{"list, dumb", "TERM=dumb", []string{"list"}, exitDone},
-		{"help, dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
+		{"list with unknown provider", "TERM=xterm-256color", []string{"list", "no-such-provider"}, exitNoSuch},
+		{"dashboard with TERM=dumb", "TERM=dumb", nil, exitUsage},
+		{"list with TERM=dumb", "TERM=dumb", []string{"list"}, exitDone},
+		{"help with TERM=dumb", "TERM=dumb", []string{"list", "--help"}, exitDone},
 		{"list", "TERM=xterm-256color", []string{"list"}, exitDone},
 		{"help", "TERM=xterm-256color", []string{"help", "list"}, exitDone},
 		{"report", "TERM=xterm-256color", []string{"report"}, exitDone},

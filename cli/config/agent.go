@@ -19,8 +19,8 @@ type Agent struct {
 }
 
 // PolicyChoice returns the configured policy. The --policy flag overrides the policy in the
-// [agent] table, even if its value is auto. The file's top-level policy overrides it only if
-// its value is not auto.
+// [agent] table, even if the flag's value is auto. The file's top-level policy overrides the
+// policy in the [agent] table unless the top-level policy is auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if c.policyKey() != "policy" {

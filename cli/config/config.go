@@ -98,7 +98,7 @@ type Source struct {
 	Kind string // "flag", "environment" or "file"; empty for the default
 	Name string // the flag, the environment variable or the path of the file
 
-	Line, Column int // the position in the file, counted from 1
+	Line, Column int // the position in the file; both start at 1
 }
 
 const (

@@ -84,7 +84,7 @@ var settings = []Setting{
 	{Name: "home", Value: "DIR", Scope: Store, Usage: "agent home directory, containing auth.json"},
 	{Name: "profile", Value: "NAME", Scope: Store, Usage: "agent profile to use", set: addProfile},
 	{Name: "all-profiles", Scope: Stores, Usage: "use the root and all its profiles"},
-	{Name: "profiles", Value: "WHICH", Words: profileChoices}, // the flags are --all-profiles and --profile
+	{Name: "profiles", Value: "WHICH", Words: profileChoices}, // overridden by --all-profiles and --profile
 	{Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies), Words: policies},
 	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Words: themes},
 	{
@@ -128,7 +128,7 @@ func (s *Setting) accepts() string {
 	return OneOf(s.Words)
 }
 
-// fields maps the names of settings to the fields of [Config] that have them as a tag.
+// fields maps the name of each setting to the field of [Config] that has the name as its tag.
 var fields = func() map[string]reflect.StructField {
 	byName := map[string]reflect.StructField{}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {

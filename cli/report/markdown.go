@@ -104,7 +104,7 @@ func (r *Report) findingList() string {
 		case count[f.Kind] <= maxItems:
 			fmt.Fprintf(&b, "- **%s**: %s\n", title, f.markdown())
 		case count[f.Kind] == maxItems+1:
-			fmt.Fprintf(&b, "- **%s**: more omitted\n", title)
+			fmt.Fprintf(&b, "- **%s**: further findings omitted\n", title)
 		}
 	}
 	return b.String()

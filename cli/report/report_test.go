@@ -151,7 +151,7 @@ func TestFindingList_Limits(t *testing.T) {
 		entries = append(entries, fmt.Sprintf(`{"access_token": "none", "id": "i%d", "last_status": "s%d", "expires_at": 1}`, i, i))
 	}
 	text := collect(t, poolOf(entries...)).Markdown()
-	contains(t, text, "- **unknown status**: more omitted\n", ", 80 more: independent of any cooldown\n")
+	contains(t, text, "- **unknown status**: further findings omitted\n", ", 80 more: independent of any cooldown\n")
 	if n := strings.Count(text, "- **unknown status**"); n != maxItems+1 {
 		t.Errorf("%d lines for unknown statuses, want %d", n, maxItems+1)
 	}
@@ -165,7 +165,7 @@ func TestStat_Permissions(t *testing.T) {
 		file, dir os.FileMode
 		want      string
 	}{
-		"as the agent sets them":   {0o600, 0o700, "none"},
+		"permissions of an agent":  {0o600, 0o700, "none"},
 		"directory readable":       {0o600, 0o755, "none"},
 		"file readable by others":  {0o604, 0o700, "- **permissions**: file is accessible to group or others\n"},
 		"file writable by group":   {0o620, 0o700, "- **permissions**: file is accessible to group or others\n"},

@@ -25,7 +25,7 @@ var script string
 const timeout = 20 * time.Second
 
 // ErrNoAgent means that no agent was found on this machine.
-var ErrNoAgent = errors.New("no installed agent found; specify its directory with --agent")
+var ErrNoAgent = errors.New("no installed agent found; specify the agent's source directory with --agent")
 
 // Find returns the directory of the agent's code: dir, or if dir is empty, the first of
 // $HERMES_INSTALL_DIR, hermes-agent in the agent's home, and the system-wide installation
@@ -44,7 +44,7 @@ func Find(dir, home string, getenv func(string) string) (string, error) {
 		}
 	}
 	if dir != "" {
-		return "", fmt.Errorf("%s has no agent/credential_pool.py; specify the directory of the agent's code", dir)
+		return "", fmt.Errorf("%s has no agent/credential_pool.py; specify the agent's source directory with --agent", dir)
 	}
 	return "", ErrNoAgent
 }

@@ -247,8 +247,8 @@ func newCredential(c *poolstate.Credential, profile string, policy poolstate.Pol
 	return out
 }
 
-// span returns d, a duration that ends at the deadline, in seconds. It returns nil if there
-// is no end, or if the deadline is too far away for a [time.Duration] (292 years).
+// span returns d, the remaining or total cooldown, in seconds. It returns nil if the credential
+// never recovers, or if the deadline is too far away for a [time.Duration] (292 years).
 func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 	if deadline.Never() || d == math.MaxInt64 {
 		return nil

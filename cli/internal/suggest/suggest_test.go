@@ -11,7 +11,7 @@ func TestDidYouMean(t *testing.T) {
 		{"codex", ""},
 		{"bsh", ` (did you mean "bash"?)`},
 		{"bahs", ` (did you mean "bash"?)`},
-		{"tcsh", ""}, // half of the word differs
+		{"tcsh", ""}, // half of the letters differ
 		{"something-else-entirely", ""},
 		{"", ""},
 	} {
