@@ -199,7 +199,7 @@ func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 }
 
 // perform applies the action to one credential. seen is the credential as the operator saw it,
-// and current its state in the file, or nil if it has been removed.
+// and current is its state in the file, or nil if it has been removed.
 func (d *Draft) perform(a Action, seen, current *Credential, at time.Time, sources tokenSources) Effect {
 	switch {
 	case current == nil:

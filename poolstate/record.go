@@ -17,8 +17,8 @@ type Record struct {
 	Before   State     `json:"before"`
 	After    State     `json:"after"`
 	// Code, Reason and Message describe a failure. For a hold, Reason is the operator's reason.
-	// For an unreadable file, Message is the error. For a missing file, it may describe what
-	// happened to the profile.
+	// For an unreadable file, Message is the error. For a missing file, Message may describe
+	// what happened to the profile.
 	Code *int `json:"error_code,omitempty"`
 	// Cooldown is the length of the cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`
